@@ -1,0 +1,46 @@
+// The numbers that shape the heap, each defined once.
+//
+//   segment > arena > pool > block
+//   64 KiB arenas of 4 KiB pools; a pool holds blocks of one size class; 64 size classes, 8 bytes apart.
+//
+//     request      block     size class          request      block     size class
+//     1 .. 8           8         0               ...
+//     9 .. 16         16         1               497 .. 504     504        62
+//     17 .. 24        24         2               505 .. 512     512        63
+//
+// The step of 8 is CPython's for 32-bit machines (Include/internal/pycore_obmalloc.h).
+// Imports nothing. docs/pools.md explains why pools and arenas are this small.
+
+/** Distance between size classes, and the alignment of every block. */
+export const ALIGNMENT: usize = 8;
+/** The largest request that a pool serves; larger ones go to the raw allocator. */
+export const SMALL_REQUEST_THRESHOLD: usize = 512;
+export const SIZE_CLASSES: usize = SMALL_REQUEST_THRESHOLD / ALIGNMENT;
+
+export const POOL_SIZE: usize = 4096;
+/**
+ * Bytes of a pool that are used. Eight are left free so that an arena fits between two headers of the allocator
+ * below, which lets aligned arenas lie side by side without a gap.
+ */
+export const POOL_BYTES: usize = POOL_SIZE - ALIGNMENT;
+export const ARENA_POOLS: usize = 16;
+/** Bytes that one arena asks for: ARENA_POOLS pools, less the room for a neighbour's header. */
+export const ARENA_BYTES: usize = ARENA_POOLS * POOL_SIZE - ALIGNMENT;
+
+/** The break moves in steps of this many bytes. */
+export const GRANULE: usize = 4096;
+/** Free bytes above the highest block that are kept when the top is given back. */
+export const TOP_KEPT: usize = 64 * 1024;
+export const WASM_PAGE: usize = 65536;
+
+/** PY_SSIZE_T_MAX on wasm32: a larger request answers NULL. */
+export const MAX_REQUEST: usize = 0x7fffffff;
+/** No block lies at or above this address, so that arithmetic on block addresses never wraps. */
+export const ADDRESS_END: usize = 0xffff0000;
+
+/** Domains as in CPython's PyMemAllocatorDomain, and a fourth for what the heap needs for itself. */
+export const RAW: u32 = 0;
+export const MEM: u32 = 1;
+export const OBJECT: u32 = 2;
+export const INTERNAL: u32 = 3;
+export const DOMAINS: u32 = 3;

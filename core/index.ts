@@ -1,0 +1,185 @@
+// The module: what the host sees of the core. Sets the control block up; the rest is exports.
+
+import { Arenas, arenas } from "./arena";
+import { GRANULE, INTERNAL, MEM, OBJECT, RAW, WASM_PAGE } from "./config";
+import {
+  ARENAS_AT,
+  CONTROL,
+  CONTROL_BYTES,
+  DEBUG_AT,
+  head,
+  LAYOUT_VERSION,
+  LEDGER_AT,
+  MAGIC,
+  PLATFORM_AT,
+} from "./control";
+import { Debug, debug, FAULT_OFFSET } from "./debug";
+import { setDefaultAllocators } from "./domains";
+import { HOSTED_ARENA_FUNCTIONS, HOSTED_FUNCTIONS, RAW_ARENA_FUNCTIONS, RAW_FUNCTIONS, tableIndex } from "./functions";
+import { Ledger, ledger } from "./ledger";
+import { clampEnd, HOST, OWN, Platform, platform } from "./platform";
+import { CHUNK_OVERHEAD, raw } from "./raw";
+import { scavenge, smallOf } from "./small";
+
+export {
+  ARENA_BYTES,
+  ARENA_POOLS,
+  DOMAINS,
+  INTERNAL,
+  MEM,
+  OBJECT,
+  POOL_BYTES,
+  POOL_SIZE,
+  RAW,
+  SIZE_CLASSES,
+  SMALL_REQUEST_THRESHOLD,
+} from "./config";
+export { CONTROL_BYTES, LAYOUT_VERSION, SCRATCH_AT } from "./control";
+export { DEBUG_OVERHEAD, debug_calloc, debug_check, debug_free, debug_malloc, debug_realloc, PyMem_SetupDebugHooks } from "./debug";
+export {
+  PyMem_Calloc,
+  PyMem_Free,
+  PyMem_GetAllocator,
+  PyMem_Malloc,
+  PyMem_RawCalloc,
+  PyMem_RawFree,
+  PyMem_RawMalloc,
+  PyMem_RawRealloc,
+  PyMem_Realloc,
+  PyMem_SetAllocator,
+  PyObject_Calloc,
+  PyObject_Free,
+  PyObject_GetArenaAllocator,
+  PyObject_Malloc,
+  PyObject_Realloc,
+  PyObject_SetArenaAllocator,
+} from "./domains";
+export { TABLE_FUNCTIONS } from "./functions";
+export {
+  hosted_arena_free,
+  hosted_arena_malloc,
+  hosted_calloc,
+  hosted_free,
+  hosted_malloc,
+  hosted_realloc,
+} from "./hosted";
+export { POOL_HEADER } from "./pool";
+export { CHUNK_OVERHEAD, raw_arena_free, raw_arena_malloc, raw_calloc, raw_free, raw_malloc, raw_realloc } from "./raw";
+export { small_calloc, small_free, small_malloc, small_realloc } from "./small";
+export {
+  CHECK_ARENAS,
+  CHECK_BLOCK,
+  CHECK_LEDGER,
+  CHECK_PLATFORM,
+  CHECK_POOL,
+  CHECK_POOL_COUNT,
+  CHECK_RAW,
+  check,
+  DEPTH_BLOCKS,
+  DEPTH_POOLS,
+  VISIT_ARENA,
+  VISIT_BLOCK,
+  VISIT_CHUNK,
+  VISIT_FREE_CHUNK,
+  VISIT_POOL,
+  VISIT_TOP,
+  walk,
+} from "./walk";
+
+// Where the host reads and writes single words of the state.
+export const LIMIT_AT: usize = PLATFORM_AT + offsetof<Platform>("limit");
+export const RESERVED_AT: usize = PLATFORM_AT + offsetof<Platform>("reserved");
+export const RESERVED_PEAK_AT: usize = PLATFORM_AT + offsetof<Platform>("peak");
+export const RESERVATIONS_AT: usize = PLATFORM_AT + offsetof<Platform>("reservations");
+export const FAIL_AT_AT: usize = PLATFORM_AT + offsetof<Platform>("failAt");
+export const FAIL_FOREVER_AT: usize = PLATFORM_AT + offsetof<Platform>("failForever");
+export const POOLS_AT: usize = LEDGER_AT + offsetof<Ledger>("pools");
+export const ALLOCATED_PEAK_AT: usize = LEDGER_AT + offsetof<Ledger>("peak");
+export const LARGE_BYTES_AT: usize = LEDGER_AT + offsetof<Ledger>("bytes0");
+export const LARGE_BLOCKS_AT: usize = LEDGER_AT + offsetof<Ledger>("blocks0");
+export const LARGE_AT: usize = LEDGER_AT + offsetof<Ledger>("large");
+export const POOLS_OPENED_AT: usize = LEDGER_AT + offsetof<Ledger>("poolsOpened");
+export const ARENAS_OPENED_AT: usize = LEDGER_AT + offsetof<Ledger>("arenasOpened");
+export const BORROWED_AT: usize = LEDGER_AT + offsetof<Ledger>("borrowed");
+export const ARENAS_USED_AT: usize = ARENAS_AT + offsetof<Arenas>("used");
+export const ARENAS_LENGTH_AT: usize = ARENAS_AT + offsetof<Arenas>("length");
+export const FAULT_AT: usize = DEBUG_AT + FAULT_OFFSET;
+export const SERIAL_AT: usize = DEBUG_AT + offsetof<Debug>("serial");
+export const HELD_BLOCKS_AT: usize = DEBUG_AT + offsetof<Debug>("count");
+export const HELD_BYTES_AT: usize = DEBUG_AT + offsetof<Debug>("heldBytes");
+export const HELD_BYTES_MAX_AT: usize = DEBUG_AT + offsetof<Debug>("heldBytesMax");
+export const FOREIGN_ALLOWED_AT: usize = DEBUG_AT + offsetof<Debug>("foreignAllowed");
+
+function begin(tableBase: u32, base: u32): void {
+  memory.fill(CONTROL, 0, CONTROL_BYTES);
+  const h = head();
+  h.magic = MAGIC;
+  h.version = LAYOUT_VERSION;
+  h.tableBase = tableBase;
+  h.base = tableIndex(base);
+  smallOf(MEM).begin(MEM);
+  smallOf(OBJECT).begin(OBJECT);
+  debug().begin();
+}
+
+/**
+ * Makes a heap of the memory from CONTROL up, which grows on demand, but not past `end` (0: as far as wasm32 goes).
+ * The core's functions stand in the table from `tableBase` on. False, if not even the control block fits.
+ */
+export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool): bool {
+  const p = platform();
+  const first = (CONTROL + CONTROL_BYTES + GRANULE - 1) & ~(GRANULE - 1);
+  if (<usize>memory.size() < (first + WASM_PAGE - 1) / WASM_PAGE) return false;
+  begin(tableBase, RAW_FUNCTIONS);
+  p.kind = OWN;
+  p.base = CONTROL;
+  p.brk = CONTROL;
+  p.end = clampEnd(end);
+  p.limit = limit;
+  p.brk = first;
+  p.charge(first - CONTROL);
+  raw().begin(CONTROL + CONTROL_BYTES + CHUNK_OVERHEAD);
+  arenas().begin(INTERNAL, tableIndex(RAW_ARENA_FUNCTIONS), tableIndex(RAW_ARENA_FUNCTIONS) + 1);
+  setDefaultAllocators(false, pools);
+  return true;
+}
+
+/** Makes a heap over a host's allocator, given as table indices. `inherited`: bytes that the host has given out. */
+export function init_hosted(
+  tableBase: u32,
+  malloc: u32,
+  calloc: u32,
+  realloc: u32,
+  free: u32,
+  memalign: u32,
+  usableSize: u32,
+  limit: usize,
+  inherited: usize,
+): void {
+  begin(tableBase, HOSTED_FUNCTIONS);
+  const p = platform();
+  p.kind = HOST;
+  p.base = CONTROL;
+  p.hostMalloc = malloc;
+  p.hostCalloc = calloc;
+  p.hostRealloc = realloc;
+  p.hostFree = free;
+  p.hostMemalign = memalign;
+  p.hostUsableSize = usableSize;
+  p.limit = limit;
+  if (inherited != 0) {
+    p.charge(inherited);
+    ledger().resized(RAW, 0, inherited);
+  }
+  arenas().begin(INTERNAL, tableIndex(HOSTED_ARENA_FUNCTIONS), tableIndex(HOSTED_ARENA_FUNCTIONS) + 1);
+  setDefaultAllocators(true, true);
+}
+
+/** Closes empty pools, and gives free memory at the top back to the platform. Answers the bytes given back. */
+export function relieve(): usize {
+  const before = platform().reserved;
+  if (debug().installed != 0) debug().letAllGo();
+  scavenge();
+  if (platform().kind == OWN) raw().trimTop(0);
+  return before - platform().reserved;
+}

@@ -1,0 +1,127 @@
+// Looking at the whole heap without changing it: one walker for statistics, pictures and printing; and check().
+//
+// A walk tells the host of everything in the heap, in ascending order of address within a layer:
+//   visit(kind, address, size, a, b)
+// The sizes of a walk to depth BLOCKS add up: chunks and top to the segment; pools and their arena's slack to the arena.
+// Imports every layer up to debug. docs/account.md.
+
+import { Arena, arenas } from "./arena";
+import { ARENA_BYTES, MEM, OBJECT, POOL_BYTES, POOL_SIZE, SIZE_CLASSES } from "./config";
+import { CONTROL, SMALL_MEM_AT, SMALL_OBJECT_AT } from "./control";
+import { debug, debug_check } from "./debug";
+import { ledger } from "./ledger";
+import { OWN, platform } from "./platform";
+import { Pool, POOL_HEADER, scratchBits } from "./pool";
+import { Chunk, raw } from "./raw";
+import { smallOf } from "./small";
+
+@external("host", "visit")
+declare function hostVisit(kind: u32, address: usize, size: usize, a: u32, b: u32): void;
+
+/** a: domain. */
+export const VISIT_CHUNK: u32 = 1;
+export const VISIT_FREE_CHUNK: u32 = 2;
+export const VISIT_TOP: u32 = 3;
+/** a: pools of the arena. b: pools that are free. */
+export const VISIT_ARENA: u32 = 4;
+/** a: block size, 0 if the pool is free. b: blocks in use, times 4, plus the domain. */
+export const VISIT_POOL: u32 = 5;
+/** a: domain. b: 1 in use, 0 free. */
+export const VISIT_BLOCK: u32 = 6;
+
+export const DEPTH_POOLS: u32 = 1;
+export const DEPTH_BLOCKS: u32 = 2;
+
+function domainOfPool(pool: Pool): u32 {
+  return pool.bin < CONTROL + SMALL_OBJECT_AT ? MEM : OBJECT;
+}
+
+/** Visits chunks, top, arenas and pools, and each block of each pool if `depth` is DEPTH_BLOCKS. */
+export function walk(depth: u32): void {
+  if (platform().kind == OWN) walkChunks();
+  for (let index: u32 = 0; index < arenas().length; index++) {
+    const arena = arenas().at(index);
+    if (arena.isAssociated) walkArena(arena, depth);
+  }
+}
+
+function walkChunks(): void {
+  let at = raw().first;
+  while (at != raw().top) {
+    const chunk = changetype<Chunk>(at);
+    hostVisit(chunk.isFree ? VISIT_FREE_CHUNK : VISIT_CHUNK, at, chunk.size, chunk.isFree ? 0 : chunk.domain, 0);
+    at += chunk.size;
+  }
+  hostVisit(VISIT_TOP, at, raw().topBytes, 0, 0);
+}
+
+function walkArena(arena: Arena, depth: u32): void {
+  hostVisit(VISIT_ARENA, arena.address, ARENA_BYTES, arena.total, arena.nfree);
+  for (let k: u32 = 0; k < <u32>arena.total; k++) {
+    const pool = changetype<Pool>(arena.firstPool + <usize>k * POOL_SIZE);
+    if (k >= <u32>arena.carved || pool.blockSize == 0) {
+      hostVisit(VISIT_POOL, pool.address, POOL_BYTES, 0, 0);
+      continue;
+    }
+    const domain = domainOfPool(pool);
+    hostVisit(VISIT_POOL, pool.address, POOL_BYTES, pool.blockSize, (<u32>pool.count << 2) | domain);
+    if (depth < DEPTH_BLOCKS) continue;
+    const bits = scratchBits();
+    if (!pool.markFree(bits)) continue;
+    for (let block: u32 = 0; block < <u32>pool.capacity; block++) {
+      const address = pool.firstBlock + <usize>block * pool.blockSize;
+      hostVisit(VISIT_BLOCK, address, pool.blockSize, domain, bits.has(block) ? 0 : 1);
+    }
+  }
+}
+
+export const CHECK_PLATFORM: u32 = 1;
+export const CHECK_LEDGER: u32 = 2;
+export const CHECK_RAW: u32 = 3;
+export const CHECK_ARENAS: u32 = 4;
+export const CHECK_POOL: u32 = 5;
+export const CHECK_POOL_COUNT: u32 = 6;
+export const CHECK_BLOCK: u32 = 7;
+
+/** Whether a pool's bin is the one for its size class, in one of the two Smalls. */
+function binIsRight(pool: Pool): bool {
+  const from = domainOfPool(pool) == MEM ? CONTROL + SMALL_MEM_AT : CONTROL + SMALL_OBJECT_AT;
+  return pool.bin == from + (<usize>(pool.blockSize / 8 - 1) << 2) && pool.bin - from < SIZE_CLASSES << 2;
+}
+
+/**
+ * Whether every structure of the heap keeps its invariants: 0, or the kind of the first that doesn't in the high half
+ * of the answer and its address in the low half.
+ */
+export function check(): u64 {
+  if (!platform().isValid()) return broken(CHECK_PLATFORM, CONTROL);
+  if (!ledger().isValid()) return broken(CHECK_LEDGER, CONTROL);
+  if (platform().kind == OWN) {
+    const bad = raw().firstInvalid();
+    if (bad != 0) return broken(CHECK_RAW, bad);
+  }
+  const badArena = arenas().firstInvalid();
+  if (badArena != 0) return broken(CHECK_ARENAS, badArena);
+  let pools: u32 = 0;
+  let withFree: u32 = 0;
+  for (let index: u32 = 0; index < arenas().length; index++) {
+    const arena = arenas().at(index);
+    if (!arena.isAssociated) continue;
+    for (let k: u32 = 0; k < <u32>arena.carved; k++) {
+      const pool = changetype<Pool>(arena.firstPool + <usize>k * POOL_SIZE);
+      if (pool.arena != arena.self) return broken(CHECK_POOL, pool.address);
+      if (pool.blockSize == 0) continue;
+      pools++;
+      if (pool.free != 0) withFree++;
+      if (!binIsRight(pool) || !pool.isValid(scratchBits())) return broken(CHECK_POOL, pool.address);
+    }
+  }
+  const listed = smallOf(MEM).countListed(withFree) + smallOf(OBJECT).countListed(withFree);
+  if (pools != ledger().pools || listed != withFree) return broken(CHECK_POOL_COUNT, CONTROL);
+  if (debug().installed != 0 && debug_check() != 0) return broken(CHECK_BLOCK, CONTROL);
+  return 0;
+}
+
+function broken(kind: u32, address: usize): u64 {
+  return ((<u64>kind) << 32) | <u64>address;
+}

@@ -1,0 +1,223 @@
+// What every heap can do, wherever its memory is: a heap of our own (heap.ts) or one inside a host (hosts/).
+
+import { type Address, NULL, toAddress } from "./address.js";
+import type { Core, CoreHost } from "./core.js";
+import { type FaultHandler, javaScriptLocator, type Locator, readFault, Sites, throwFault } from "./debug-hooks.js";
+import { type AllocatorFunctions, Domain, MAX_REQUEST } from "./domain.js";
+import { type DomainName, HeapCorruption, MemoryError } from "./errors.js";
+import {
+  AllocatorHooks,
+  type ArenaAllocator,
+  type InstalledAllocator,
+  type InstalledArenaAllocator,
+  type WasmAllocator,
+} from "./hooks.js";
+import { type HeapItem, type HeapStats, type HostFigures, itemOf, Tally } from "./stats.js";
+import { type ElementType, TypedBlock } from "./typed-block.js";
+import { Words } from "./words.js";
+
+/** No limit: as much as a 32-bit memory can have. */
+export const NO_LIMIT = 0xffff_ffff;
+
+type Visitor = (kind: number, address: number, size: number, a: number, b: number) => void;
+
+/** The calls of the core back to its host, which belong to a heap that is made after the core. */
+export class HostCalls implements CoreHost {
+  visitor: Visitor | undefined;
+  sites: Sites | undefined;
+  onFault: (() => void) | undefined;
+
+  readonly visit: Visitor = (kind, address, size, a, b) => this.visitor?.(kind, address, size, a, b);
+  readonly site = (): number => this.sites?.here() ?? 0;
+  readonly fault = (): void => this.onFault?.();
+}
+
+export interface CoreHeapOptions {
+  /** What is done about a fault that the debug hooks find; the default throws a HeapFault. */
+  readonly onFault?: FaultHandler | undefined;
+  /** Says where the program is, for the debug hooks' reports. */
+  readonly locate?: Locator | undefined;
+}
+
+export abstract class CoreHeap {
+  /** The three domains of the Python/C API. */
+  readonly raw: Domain;
+  readonly mem: Domain;
+  readonly object: Domain;
+  protected readonly core: Core;
+  protected readonly words: Words;
+  readonly #hooks: AllocatorHooks;
+  readonly #calls: HostCalls;
+
+  protected constructor(core: Core, calls: HostCalls, { onFault = throwFault, locate }: CoreHeapOptions) {
+    this.core = core;
+    this.words = new Words(core.memory);
+    this.#hooks = new AllocatorHooks(core, this.words);
+    this.#calls = calls;
+    const sites = new Sites(locate ?? javaScriptLocator);
+    calls.sites = sites;
+    calls.onFault = () => onFault(readFault(core, this.words, sites));
+    const f = core.functions;
+    this.raw = new Domain("raw", {
+      malloc: f.PyMem_RawMalloc,
+      calloc: f.PyMem_RawCalloc,
+      realloc: f.PyMem_RawRealloc,
+      free: f.PyMem_RawFree,
+    });
+    this.mem = new Domain("mem", {
+      malloc: f.PyMem_Malloc,
+      calloc: f.PyMem_Calloc,
+      realloc: f.PyMem_Realloc,
+      free: f.PyMem_Free,
+    });
+    this.object = new Domain("object", {
+      malloc: f.PyObject_Malloc,
+      calloc: f.PyObject_Calloc,
+      realloc: f.PyObject_Realloc,
+      free: f.PyObject_Free,
+    });
+  }
+
+  /** The memory that the heap is in. Its buffer changes when the memory grows. */
+  get memory(): WebAssembly.Memory {
+    return this.core.memory;
+  }
+
+  /** What a host's malloc knows; null if the memory is the heap's own. */
+  protected abstract hostFigures(): HostFigures | null;
+
+  #word(offset: number): number {
+    return this.words.get(this.core.control + offset);
+  }
+
+  // ---- Py_Malloc, Py_Realloc, Py_Free: as PyMem_*, but they throw where those answer NULL ----
+
+  /** Py_Malloc: a block of at least `n` bytes. Throws MemoryError. */
+  malloc(n: number): Address {
+    return this.#given(this.mem.malloc(n), n);
+  }
+
+  /** Py_Realloc: the block with `n` bytes, perhaps elsewhere. Throws MemoryError, and then the block is as it was. */
+  realloc(block: Address, n: number): Address {
+    return this.#given(this.mem.realloc(block, n), n);
+  }
+
+  /** Py_Free. */
+  free(block: Address): void {
+    this.mem.free(block);
+  }
+
+  #given(block: Address, n: number): Address {
+    if (block !== NULL) return block;
+    if (n > MAX_REQUEST) throw new MemoryError(n, `a block has at most ${MAX_REQUEST} bytes`);
+    const limit = this.limit;
+    const within = limit === NO_LIMIT ? "the platform has no more" : `the limit is ${limit} bytes, ${this.reserved} are reserved`;
+    throw new MemoryError(n, within);
+  }
+
+  // ---- PyMem_New, PyMem_Resize, PyMem_Del ----
+
+  /** PyMem_New: a block of `length` elements. Throws MemoryError. */
+  new<T extends ElementType>(type: T, length: number): TypedBlock<T> {
+    return new TypedBlock(this.mem, this.core.memory, type, length);
+  }
+
+  // ---- limits and the account ----
+
+  /** Hard limit, in bytes, of what the heap reserves. At the limit, an allocation answers NULL. */
+  get limit(): number {
+    return this.#word(this.core.constants.LIMIT_AT);
+  }
+
+  set limit(bytes: number) {
+    if (!(bytes >= 0)) throw new RangeError(`Cannot set the limit to ${bytes}: not a number of bytes`);
+    this.words.set(this.core.control + this.core.constants.LIMIT_AT, Math.min(Math.floor(bytes), NO_LIMIT));
+  }
+
+  /** Bytes that the heap has from the platform now. */
+  get reserved(): number {
+    return this.#word(this.core.constants.RESERVED_AT);
+  }
+
+  /** The account and the statistics, as of now: one walk over arenas and pools. */
+  stats(): HeapStats {
+    const tally = new Tally(this.core);
+    this.#visit(this.core.constants.DEPTH_POOLS, (...visit) => tally.add(...visit));
+    return tally.finish(this.words, this.core.memory.buffer.byteLength, this.hostFigures());
+  }
+
+  /** Everything in the heap: chunks, arenas, pools, and every block of every pool. Changes nothing. */
+  walk(visit: (item: HeapItem) => void): void {
+    this.#visit(this.core.constants.DEPTH_BLOCKS, (...args) => visit(itemOf(this.core, ...args)));
+  }
+
+  #visit(depth: number, visitor: Visitor): void {
+    this.#calls.visitor = visitor;
+    try {
+      this.core.functions.walk(depth);
+    } finally {
+      this.#calls.visitor = undefined;
+    }
+  }
+
+  /**
+   * Proves that every structure keeps its invariants and, with debug hooks, that every block's surroundings are whole.
+   * Reports a block's fault to `onFault`; throws HeapCorruption if the heap itself is broken.
+   */
+  check(): void {
+    const answer = this.core.functions.check();
+    if (answer === 0n) return;
+    const c = this.core.constants;
+    const kind = Number(answer >> 32n);
+    if (kind === c.CHECK_BLOCK) {
+      this.#calls.fault();
+      return;
+    }
+    throw new HeapCorruption(this.#structureName(kind), toAddress(Number(answer & 0xffff_ffffn)));
+  }
+
+  #structureName(kind: number): string {
+    const c = this.core.constants;
+    const names: Record<number, string> = {
+      [c.CHECK_PLATFORM]: "the break",
+      [c.CHECK_LEDGER]: "the ledger",
+      [c.CHECK_RAW]: "the raw allocator's chunk",
+      [c.CHECK_ARENAS]: "the arena",
+      [c.CHECK_POOL]: "the pool",
+      [c.CHECK_POOL_COUNT]: "the count of pools in the control block",
+    };
+    return names[kind] ?? "a structure";
+  }
+
+  /** Gives free pools, arenas and the top back to the platform. Answers the bytes given back. */
+  relieve(): number {
+    return this.core.functions.relieve() >>> 0;
+  }
+
+  // ---- allocators and debug hooks ----
+
+  /** PyMem_GetAllocator. */
+  getAllocator(domain: DomainName): InstalledAllocator {
+    return this.#hooks.get(domain);
+  }
+
+  /** PyMem_SetAllocator. Blocks that are there will be freed through the new allocator. */
+  setAllocator(domain: DomainName, allocator: AllocatorFunctions | WasmAllocator | InstalledAllocator): void {
+    this.#hooks.set(domain, allocator);
+  }
+
+  /** PyObject_GetArenaAllocator. */
+  getArenaAllocator(): InstalledArenaAllocator {
+    return this.#hooks.getArena();
+  }
+
+  /** PyObject_SetArenaAllocator. Arenas that are there go to the new allocator's `free`. */
+  setArenaAllocator(allocator: ArenaAllocator | InstalledArenaAllocator): void {
+    this.#hooks.setArena(allocator);
+  }
+
+  /** PyMem_SetupDebugHooks: to be called before the first allocation, for blocks are known from then on. */
+  setupDebugHooks(): void {
+    this.core.functions.PyMem_SetupDebugHooks();
+  }
+}

@@ -1,0 +1,170 @@
+// The core's module as the host sees it: its exports with types, and an instance over a given memory and table.
+
+import { CORE_BASE64 } from "./core.generated.js";
+
+type Malloc = (n: number) => number;
+type Calloc = (count: number, size: number) => number;
+type Realloc = (block: number, n: number) => number;
+type Free = (block: number) => void;
+
+/** The functions that C code calls, by their names in the Python/C API. */
+export interface MemoryApi {
+  readonly PyMem_RawMalloc: Malloc;
+  readonly PyMem_RawCalloc: Calloc;
+  readonly PyMem_RawRealloc: Realloc;
+  readonly PyMem_RawFree: Free;
+  readonly PyMem_Malloc: Malloc;
+  readonly PyMem_Calloc: Calloc;
+  readonly PyMem_Realloc: Realloc;
+  readonly PyMem_Free: Free;
+  readonly PyObject_Malloc: Malloc;
+  readonly PyObject_Calloc: Calloc;
+  readonly PyObject_Realloc: Realloc;
+  readonly PyObject_Free: Free;
+  readonly PyMem_GetAllocator: (domain: number, allocator: number) => void;
+  readonly PyMem_SetAllocator: (domain: number, allocator: number) => void;
+  readonly PyMem_SetupDebugHooks: () => void;
+  readonly PyObject_GetArenaAllocator: (allocator: number) => void;
+  readonly PyObject_SetArenaAllocator: (allocator: number) => void;
+}
+
+export const MEMORY_API = [
+  "PyMem_RawMalloc",
+  "PyMem_RawCalloc",
+  "PyMem_RawRealloc",
+  "PyMem_RawFree",
+  "PyMem_Malloc",
+  "PyMem_Calloc",
+  "PyMem_Realloc",
+  "PyMem_Free",
+  "PyObject_Malloc",
+  "PyObject_Calloc",
+  "PyObject_Realloc",
+  "PyObject_Free",
+  "PyMem_GetAllocator",
+  "PyMem_SetAllocator",
+  "PyMem_SetupDebugHooks",
+  "PyObject_GetArenaAllocator",
+  "PyObject_SetArenaAllocator",
+] as const satisfies readonly (keyof MemoryApi)[];
+
+/** The functions that stand in the table, in the order that core/functions.ts defines. */
+const TABLE_ORDER = [
+  ...["raw_malloc", "raw_calloc", "raw_realloc", "raw_free"],
+  ...["hosted_malloc", "hosted_calloc", "hosted_realloc", "hosted_free"],
+  ...["small_malloc", "small_calloc", "small_realloc", "small_free"],
+  ...["debug_malloc", "debug_calloc", "debug_realloc", "debug_free"],
+  ...["raw_arena_malloc", "raw_arena_free", "hosted_arena_malloc", "hosted_arena_free"],
+];
+
+/** Names of the core's exported constants; core/index.ts and core/walk.ts say what they are. */
+type ConstantName =
+  | `CHECK_${"PLATFORM" | "LEDGER" | "RAW" | "ARENAS" | "POOL" | "POOL_COUNT" | "BLOCK"}`
+  | `VISIT_${"CHUNK" | "FREE_CHUNK" | "TOP" | "ARENA" | "POOL" | "BLOCK"}`
+  | `DEPTH_${"POOLS" | "BLOCKS"}`
+  | `${"LIMIT" | "RESERVED" | "RESERVED_PEAK" | "RESERVATIONS" | "FAIL_AT" | "FAIL_FOREVER" | "POOLS"}_AT`
+  | `${"ALLOCATED_PEAK" | "LARGE_BYTES" | "LARGE_BLOCKS" | "LARGE" | "POOLS_OPENED" | "ARENAS_OPENED" | "BORROWED"}_AT`
+  | `${"ARENAS_USED" | "ARENAS_LENGTH" | "FAULT" | "SERIAL" | "HELD_BLOCKS" | "HELD_BYTES" | "HELD_BYTES_MAX"}_AT`
+  | "FOREIGN_ALLOWED_AT"
+  | "SCRATCH_AT"
+  | `${"ARENA" | "POOL" | "CONTROL"}_BYTES`
+  | "ARENA_POOLS"
+  | "POOL_SIZE"
+  | "POOL_HEADER"
+  | "CHUNK_OVERHEAD"
+  | "DEBUG_OVERHEAD"
+  | "SIZE_CLASSES"
+  | "SMALL_REQUEST_THRESHOLD"
+  | "LAYOUT_VERSION"
+  | "TABLE_FUNCTIONS"
+  | "RAW"
+  | "MEM"
+  | "OBJECT"
+  | "INTERNAL";
+
+export type CoreConstants = Readonly<Record<ConstantName, number>>;
+
+export interface CoreFunctions extends MemoryApi {
+  readonly init_own: (tableBase: number, end: number, limit: number, pools: number) => number;
+  readonly init_hosted: (
+    tableBase: number,
+    malloc: number,
+    calloc: number,
+    realloc: number,
+    free: number,
+    memalign: number,
+    usableSize: number,
+    limit: number,
+    inherited: number,
+  ) => void;
+  readonly check: () => bigint;
+  readonly debug_check: () => number;
+  readonly walk: (depth: number) => void;
+  readonly relieve: () => number;
+}
+
+/** What the core calls. */
+export interface CoreHost {
+  visit(kind: number, address: number, size: number, a: number, b: number): void;
+  site(): number;
+  fault(): void;
+}
+
+export interface Core {
+  readonly functions: CoreFunctions;
+  readonly constants: CoreConstants;
+  readonly memory: WebAssembly.Memory;
+  readonly table: WebAssembly.Table;
+  /** Address of the control block. */
+  readonly control: number;
+  /** Table index of the core's first function. */
+  readonly tableBase: number;
+}
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** The core's module, compiled once for the whole program. */
+export function coreModule(): Promise<WebAssembly.Module> {
+  compiled ??= WebAssembly.compile(Uint8Array.from(atob(CORE_BASE64), (char) => char.charCodeAt(0)));
+  return compiled;
+}
+
+/** An instance with its control block at `control`, its functions in new entries of the table; not yet a heap. */
+export async function instantiateCore(
+  memory: WebAssembly.Memory,
+  table: WebAssembly.Table,
+  control: number,
+  host: CoreHost,
+): Promise<Core> {
+  return instantiateCoreModule(await coreModule(), memory, table, control, host);
+}
+
+/** As instantiateCore, at once, with a module that is compiled. */
+export function instantiateCoreModule(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  table: WebAssembly.Table,
+  control: number,
+  host: CoreHost,
+): Core {
+  const { exports } = new WebAssembly.Instance(module, {
+    env: { memory, table },
+    host: { control, visit: host.visit, site: host.site, fault: host.fault },
+  });
+  const constants: Record<string, number> = {};
+  for (const [name, value] of Object.entries(exports)) {
+    if (value instanceof WebAssembly.Global) constants[name] = value.value >>> 0;
+  }
+  const tableBase = table.grow(TABLE_ORDER.length);
+  TABLE_ORDER.forEach((name, k) => {
+    table.set(tableBase + k, exports[name]);
+  });
+  return {
+    functions: exports as unknown as CoreFunctions,
+    constants: constants as CoreConstants,
+    memory,
+    table,
+    control,
+    tableBase,
+  };
+}

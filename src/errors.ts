@@ -1,0 +1,98 @@
+// What can go wrong, as classes with fields and a sentence that names what and where.
+
+import { type Address, formatAddress } from "./address.js";
+
+/** A domain of allocation: CPython's PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ. */
+export type DomainName = "raw" | "mem" | "object";
+
+/** There is no memory for a request, within the limit. The heap is as it was before the request. */
+export class MemoryError extends Error {
+  override readonly name = "MemoryError";
+  /** Bytes that were asked for. */
+  readonly requested: number;
+
+  constructor(requested: number, why: string) {
+    super(`Cannot allocate ${requested} bytes: ${why}`);
+    this.requested = requested;
+  }
+}
+
+export type FaultKind =
+  | "underflow"
+  | "overflow"
+  | "double free"
+  | "write after free"
+  | "wrong domain"
+  | "not a block"
+  | "realloc of freed block";
+
+/** What the debug hooks know of a misuse of memory. */
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly address: Address;
+  /** Domain through which the faulty call came. */
+  readonly calledDomain: DomainName;
+  /** The block's own domain, size in bytes and serial number; undefined if the address is no block. */
+  readonly domain?: DomainName;
+  readonly size?: number;
+  readonly serial?: number;
+  /** Offset in bytes from the block of the first byte that is not as it should be. */
+  readonly offset?: number;
+  /** Where in the program the block was allocated, and freed. */
+  readonly allocatedAt?: string;
+  readonly freedAt?: string;
+}
+
+/** Memory was misused, and the debug hooks saw it. The faulty call did nothing. */
+export class HeapFault extends Error {
+  override readonly name = "HeapFault";
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(describeFault(fault));
+    this.fault = fault;
+  }
+}
+
+/** One sentence on a fault, and a line each on where its block was allocated and freed. */
+export function describeFault(fault: Fault): string {
+  const at = formatAddress(fault.address);
+  const lines = [`${what(fault, at)}`];
+  if (fault.domain !== undefined) {
+    lines.push(`  block ${at}: ${fault.size} bytes, domain ${fault.domain}, serial number ${fault.serial}`);
+  }
+  if (fault.allocatedAt) lines.push(`  allocated at ${fault.allocatedAt}`);
+  if (fault.freedAt) lines.push(`  freed at ${fault.freedAt}`);
+  return lines.join("\n");
+}
+
+function what(fault: Fault, at: string): string {
+  const { offset = 0, size = 0 } = fault;
+  switch (fault.kind) {
+    case "underflow":
+      return `Buffer underflow: byte ${offset} before the block ${at} was overwritten`;
+    case "overflow":
+      return `Buffer overflow: byte ${offset - size} after the end of the block ${at} was overwritten`;
+    case "double free":
+      return `Cannot free ${at}: already freed`;
+    case "write after free":
+      return `Write after free: byte ${offset} of the freed block ${at} was overwritten`;
+    case "wrong domain":
+      return `Cannot use ${at} through domain ${fault.calledDomain}: allocated through domain ${fault.domain}`;
+    case "not a block":
+      return `Cannot free or resize ${at} through domain ${fault.calledDomain}: no block starts there`;
+    case "realloc of freed block":
+      return `Cannot resize ${at}: already freed`;
+  }
+}
+
+/** `Heap.check()` found a structure of the heap broken: memory was overwritten from outside, or there is a bug here. */
+export class HeapCorruption extends Error {
+  override readonly name = "HeapCorruption";
+  readonly address: Address;
+
+  constructor(structure: string, address: Address) {
+    super(`The heap is corrupt: ${structure} at ${formatAddress(address)} breaks its invariants`);
+    this.address = address;
+  }
+}

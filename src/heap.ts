@@ -1,0 +1,100 @@
+// A heap in a WebAssembly memory of its own.
+
+import { CoreHeap, HostCalls, NO_LIMIT } from "./core-heap.js";
+import { type Core, instantiateCore, MEMORY_API, type MemoryApi } from "./core.js";
+import type { FaultHandler, Locator } from "./debug-hooks.js";
+
+/** The values of the environment variable PYTHONMALLOC. */
+export type AllocatorName = "default" | "pymalloc" | "malloc" | "debug" | "pymalloc_debug" | "malloc_debug";
+
+const ALLOCATOR_NAMES: readonly AllocatorName[] = [
+  "default",
+  "pymalloc",
+  "malloc",
+  "debug",
+  "pymalloc_debug",
+  "malloc_debug",
+];
+
+export interface HeapOptions {
+  /** Hard limit in bytes of what the heap reserves; the default is no limit. */
+  readonly limit?: number;
+  /** As PYTHONMALLOC: pools or raw allocator for the mem and object domains, with or without debug hooks. */
+  readonly allocator?: AllocatorName;
+  /** A memory and a table that somebody else made. Nobody else uses the memory from `base` up. */
+  readonly memory?: WebAssembly.Memory;
+  readonly table?: WebAssembly.Table;
+  /** Where in the memory the heap begins: a multiple of 65536 from 65536 up, which is the default. */
+  readonly base?: number;
+  /** What is done about a fault that the debug hooks find; the default throws a HeapFault. */
+  readonly onFault?: FaultHandler;
+  /** Says where the program is, for reports; the default reads the JavaScript stack. */
+  readonly locate?: Locator;
+}
+
+/** What a WebAssembly module that allocates from the heap imports: `{ env: heap.imports }`. */
+export interface HeapImports extends MemoryApi {
+  readonly memory: WebAssembly.Memory;
+  readonly __indirect_function_table: WebAssembly.Table;
+  [name: string]: WebAssembly.ImportValue;
+}
+
+const WASM_PAGE = 65536;
+
+/** A private heap: memory outside the JavaScript heap, with a limit and an account of every byte. */
+export class Heap extends CoreHeap {
+  /** The core's functions and memory, for another module to import: its calls go from wasm to wasm. */
+  readonly imports: HeapImports;
+
+  private constructor(core: Core, calls: HostCalls, options: HeapOptions) {
+    super(core, calls, options);
+    const functions = Object.fromEntries(MEMORY_API.map((name) => [name, core.functions[name]]));
+    this.imports = {
+      ...(functions as unknown as MemoryApi),
+      memory: core.memory,
+      __indirect_function_table: core.table,
+    };
+  }
+
+  /** Makes a heap. It takes memory when it needs it, up to the limit. */
+  static async create(options: HeapOptions = {}): Promise<Heap> {
+    const { limit = NO_LIMIT, allocator = "default", base = WASM_PAGE } = options;
+    if (!ALLOCATOR_NAMES.includes(allocator)) {
+      throw new RangeError(`Cannot use allocator "${allocator}": the names are ${ALLOCATOR_NAMES.join(", ")}`);
+    }
+    if (!(limit > 0)) throw new RangeError(`Cannot set the limit to ${limit}: not a number of bytes`);
+    if (!(Number.isInteger(base) && base >= WASM_PAGE && base % WASM_PAGE === 0 && base < 2 ** 32 - WASM_PAGE)) {
+      throw new RangeError(`Cannot begin a heap at ${base}: not a multiple of ${WASM_PAGE} from ${WASM_PAGE} up`);
+    }
+    const memory = options.memory ?? new WebAssembly.Memory({ initial: base / WASM_PAGE + 1, maximum: 65536 });
+    const have = memory.buffer.byteLength;
+    if (have < base + WASM_PAGE) memory.grow((base + WASM_PAGE - have) / WASM_PAGE);
+    const table = options.table ?? new WebAssembly.Table({ element: "anyfunc", initial: 1 });
+    const calls = new HostCalls();
+    const core = await instantiateCore(memory, table, base, calls);
+    const pools = allocator !== "malloc" && allocator !== "malloc_debug";
+    core.functions.init_own(core.tableBase, 0, Math.min(Math.floor(limit), NO_LIMIT), pools ? 1 : 0);
+    const heap = new Heap(core, calls, options);
+    if (allocator.endsWith("debug")) heap.setupDebugHooks();
+    return heap;
+  }
+
+  protected override hostFigures(): null {
+    return null;
+  }
+
+  /** Fault injection, for tests of what a program does when memory runs out: see `failReservation`. */
+  get reservations(): number {
+    return this.words.get(this.core.control + this.core.constants.RESERVATIONS_AT);
+  }
+
+  /**
+   * Makes the reservation that comes `after` others fail (1: the next), and, if `forever`, all later ones too.
+   * 0 ends it. A reservation is a request to the platform, not to the heap.
+   */
+  failReservation(after: number, forever = false): void {
+    const { control, constants } = this.core;
+    this.words.set(control + constants.FAIL_AT_AT, after === 0 ? 0 : this.reservations + after);
+    this.words.set(control + constants.FAIL_FOREVER_AT, forever ? 1 : 0);
+  }
+}

@@ -1,0 +1,286 @@
+// The account and the statistics: one walk over the heap, added up.
+//
+// Every byte that the platform gave is in exactly one part of the account; docs/account.md says what each part is.
+
+import { type Address, toAddress } from "./address.js";
+import type { Core } from "./core.js";
+import type { DomainName } from "./errors.js";
+import type { Words } from "./words.js";
+
+/** Bytes, each in exactly one part: `platform` is the sum of all the others. */
+export interface Account {
+  /** What the platform gave. */
+  readonly platform: number;
+  /** Blocks in use, small ones by their size class, large ones by their usable size. */
+  readonly live: Readonly<Record<DomainName, number>>;
+  /** Free blocks of pools that are in use. */
+  readonly freeInPools: number;
+  /** Pools of arenas that no size class uses. */
+  readonly freePools: number;
+  /** Free memory of the raw allocator, or of the host's malloc. */
+  readonly rawFree: number;
+  /** Headers, padding, and the heap's own tables. */
+  readonly overhead: number;
+  /** In use through the C library's malloc, past Python's memory manager; only in a host's memory. */
+  readonly escaped: number;
+}
+
+/** One size class of one domain. */
+export interface SizeClassStats {
+  readonly domain: "mem" | "object";
+  /** Bytes of a block. */
+  readonly size: number;
+  readonly pools: number;
+  readonly used: number;
+  readonly free: number;
+}
+
+export interface ArenaStats {
+  readonly count: number;
+  /** How many were ever opened. */
+  readonly opened: number;
+  readonly pools: number;
+  readonly freePools: number;
+}
+
+export interface LargeStats {
+  readonly blocks: number;
+  readonly bytes: number;
+}
+
+/** A heap's statistics at one moment: what `sys._debugmallocstats` prints, with types. */
+export interface HeapStats {
+  readonly account: Account;
+  /** Highest number of bytes that the platform gave at any time. */
+  readonly platformPeak: number;
+  /** Highest number of bytes in pools in use and in large blocks, at any time. */
+  readonly allocatedPeak: number;
+  /** Blocks in use in the mem and object domains: `sys.getallocatedblocks()`, large blocks included. */
+  readonly allocatedBlocks: number;
+  /** Size of the WebAssembly memory. */
+  readonly memoryBytes: number;
+  /** The classes that have a pool, smallest first. */
+  readonly sizeClasses: readonly SizeClassStats[];
+  readonly arenas: ArenaStats;
+  /** Blocks that no pool serves, by domain. */
+  readonly large: Readonly<Record<DomainName, LargeStats>>;
+  /** Pools ever opened, and small blocks that were served by a larger class, since the heap began. */
+  readonly poolsOpened: number;
+  readonly borrowed: number;
+}
+
+/** What lies in the heap, as `walk` reports it. */
+export type HeapItem =
+  | { kind: "chunk"; address: Address; size: number; domain: DomainName | "internal" }
+  | { kind: "freeChunk" | "top"; address: Address; size: number }
+  | { kind: "arena"; address: Address; size: number; pools: number; freePools: number }
+  | { kind: "freePool"; address: Address; size: number }
+  | { kind: "pool"; address: Address; size: number; domain: "mem" | "object"; blockSize: number; used: number }
+  | { kind: "block"; address: Address; size: number; domain: "mem" | "object"; used: boolean };
+
+const DOMAINS = ["raw", "mem", "object", "internal"] as const;
+
+/** Makes the item of a visit; the parameters are those of `hostVisit` in core/walk.ts. */
+export function itemOf(core: Core, kind: number, address: number, size: number, a: number, b: number): HeapItem {
+  const c = core.constants;
+  const at = { address: toAddress(address), size: size >>> 0 };
+  switch (kind) {
+    case c.VISIT_CHUNK:
+      return { kind: "chunk", ...at, domain: DOMAINS[a & 3] as (typeof DOMAINS)[number] };
+    case c.VISIT_FREE_CHUNK:
+      return { kind: "freeChunk", ...at };
+    case c.VISIT_TOP:
+      return { kind: "top", ...at };
+    case c.VISIT_ARENA:
+      return { kind: "arena", ...at, pools: a, freePools: b };
+    case c.VISIT_BLOCK:
+      return { kind: "block", ...at, domain: a === c.MEM ? "mem" : "object", used: b === 1 };
+    default:
+      if (a === 0) return { kind: "freePool", ...at };
+      return { kind: "pool", ...at, domain: (b & 3) === c.MEM ? "mem" : "object", blockSize: a, used: b >>> 2 };
+  }
+}
+
+/** What a host's malloc says of itself; null for a heap in its own memory. */
+export interface HostFigures {
+  /** Bytes that the host's malloc took from the platform. */
+  readonly platform: number;
+  readonly platformPeak: number;
+  /** Bytes of the host's chunks in use and free, headers included. */
+  readonly used: number;
+  readonly free: number;
+  /** Bytes of a header. */
+  readonly header: number;
+  /** Bytes that were in use before the heap was attached. */
+  readonly inherited: number;
+}
+
+/** Adds up what a walk reports. */
+export class Tally {
+  readonly #core: Core;
+  readonly #classes = new Map<number, { pools: number; used: number; free: number }>();
+  readonly #chunks = new Map<number, { domain: number; size: number }>();
+  readonly #arenas: number[] = [];
+  #live = [0, 0, 0, 0];
+  #chunkCount = 0;
+  #rawFree = 0;
+  #pools = 0;
+  #freePools = 0;
+  #arenaPools = 0;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** Adds one visit; the parameters are those of `hostVisit` in core/walk.ts. */
+  add(kind: number, address: number, size: number, a: number, b: number): void {
+    const c = this.#core.constants;
+    switch (kind) {
+      case c.VISIT_CHUNK:
+        this.#live[a] = (this.#live[a] ?? 0) + (size >>> 0) - c.CHUNK_OVERHEAD;
+        this.#chunkCount++;
+        this.#chunks.set(address >>> 0, { domain: a, size: size >>> 0 });
+        break;
+      case c.VISIT_FREE_CHUNK:
+      case c.VISIT_TOP:
+        this.#rawFree += size >>> 0;
+        break;
+      case c.VISIT_ARENA:
+        this.#arenas.push(address >>> 0);
+        this.#arenaPools += a;
+        break;
+      case c.VISIT_POOL:
+        if (a === 0) this.#freePools++;
+        else this.#addPool(a, b & 3, b >>> 2);
+        break;
+    }
+  }
+
+  #addPool(blockSize: number, domain: number, used: number): void {
+    const c = this.#core.constants;
+    const key = (domain << 16) | blockSize;
+    let entry = this.#classes.get(key);
+    if (!entry) {
+      entry = { pools: 0, used: 0, free: 0 };
+      this.#classes.set(key, entry);
+    }
+    this.#pools++;
+    entry.pools++;
+    entry.used += used;
+    entry.free += Math.floor((c.POOL_BYTES - c.POOL_HEADER) / blockSize) - used;
+    this.#live[domain] = (this.#live[domain] ?? 0) + used * blockSize;
+  }
+
+  /** The domains whose chunks the arenas are in: an arena is not live memory of that domain as well. */
+  #takeArenasOut(): void {
+    const { ARENA_BYTES, CHUNK_OVERHEAD } = this.#core.constants;
+    const starts = [...this.#chunks.keys()].sort((x, y) => x - y);
+    for (const arena of this.#arenas) {
+      let low = 0;
+      let high = starts.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((starts[middle] as number) <= arena) low = middle + 1;
+        else high = middle;
+      }
+      const start = starts[low - 1];
+      const chunk = start === undefined ? undefined : this.#chunks.get(start);
+      if (chunk && arena + ARENA_BYTES <= (start as number) + chunk.size + CHUNK_OVERHEAD) {
+        this.#live[chunk.domain] = (this.#live[chunk.domain] ?? 0) - ARENA_BYTES;
+      }
+    }
+  }
+
+  /** The statistics. `host` is what the host's malloc says, if the heap lives in a host's memory. */
+  finish(words: Words, memoryBytes: number, host: HostFigures | null): HeapStats {
+    const { control, constants: c } = this.#core;
+    const word = (at: number) => words.get(control + at);
+    const largeBytes = (domain: number) => word(c.LARGE_BYTES_AT + 4 * domain) | 0;
+    const largeBlocks = (domain: number) => word(c.LARGE_BLOCKS_AT + 4 * domain) | 0;
+
+    const sizeClasses: SizeClassStats[] = [];
+    let freeInPools = 0;
+    let smallUsed = 0;
+    let poolBlocks = 0;
+    for (const [key, entry] of [...this.#classes].sort(([x], [y]) => (x & 0xffff) - (y & 0xffff) || x - y)) {
+      const size = key & 0xffff;
+      sizeClasses.push({ domain: key >> 16 === c.MEM ? "mem" : "object", size, ...entry });
+      freeInPools += size * entry.free;
+      smallUsed += entry.used;
+      poolBlocks += size * (entry.free + entry.used);
+    }
+    const arenaBytes = this.#arenas.length * c.ARENA_BYTES;
+    const freePools = this.#freePools * c.POOL_BYTES;
+    const arenaOverhead = arenaBytes - freePools - poolBlocks;
+
+    let account: Account;
+    let platformPeak: number;
+    if (host) {
+      const large = (domain: number, name: DomainName) => {
+        const bytes = largeBytes(domain) - (name === "raw" ? host.inherited : 0);
+        return Math.max(0, bytes);
+      };
+      const live = {
+        raw: large(c.RAW, "raw"),
+        mem: large(c.MEM, "mem") + (this.#live[c.MEM] ?? 0),
+        object: large(c.OBJECT, "object") + (this.#live[c.OBJECT] ?? 0),
+      };
+      const chunks = [c.RAW, c.MEM, c.OBJECT, c.INTERNAL].reduce((sum, domain) => sum + Math.max(0, largeBlocks(domain)), 0);
+      const headers = host.header * (chunks + this.#arenas.length + 1);
+      const own = largeBytes(c.INTERNAL) + c.CONTROL_BYTES + headers;
+      const overhead = arenaOverhead + own + (host.platform - host.used - host.free);
+      const ours = live.raw + live.mem + live.object + freeInPools + freePools + arenaOverhead + own;
+      account = {
+        platform: host.platform,
+        live,
+        freeInPools,
+        freePools,
+        rawFree: host.free,
+        overhead,
+        escaped: host.used - ours,
+      };
+      platformPeak = host.platformPeak;
+    } else {
+      this.#takeArenasOut();
+      const [raw = 0, mem = 0, object = 0, internal = 0] = this.#live;
+      // The break starts at the control block; the first chunk's header ends at a multiple of 8.
+      const overhead =
+        c.CONTROL_BYTES + c.CHUNK_OVERHEAD + this.#chunkCount * c.CHUNK_OVERHEAD + internal + arenaOverhead;
+      account = {
+        platform: word(c.RESERVED_AT),
+        live: { raw, mem, object },
+        freeInPools,
+        freePools,
+        rawFree: this.#rawFree,
+        overhead,
+        escaped: 0,
+      };
+      platformPeak = word(c.RESERVED_PEAK_AT);
+    }
+
+    const large = (domain: number): LargeStats => ({ blocks: largeBlocks(domain), bytes: largeBytes(domain) });
+    return {
+      account,
+      platformPeak,
+      allocatedPeak: word(c.ALLOCATED_PEAK_AT),
+      allocatedBlocks: smallUsed + largeBlocks(c.MEM) + largeBlocks(c.OBJECT),
+      memoryBytes,
+      sizeClasses,
+      arenas: {
+        count: this.#arenas.length,
+        opened: word(c.ARENAS_OPENED_AT),
+        pools: this.#arenaPools,
+        freePools: this.#freePools,
+      },
+      large: { raw: large(c.RAW), mem: large(c.MEM), object: large(c.OBJECT) },
+      poolsOpened: word(c.POOLS_OPENED_AT),
+      borrowed: word(c.BORROWED_AT),
+    };
+  }
+}
+
+/** The sum of an account's parts, which is its `platform`. */
+export function sumOfParts(account: Account): number {
+  const { live, freeInPools, freePools, rawFree, overhead, escaped } = account;
+  return live.raw + live.mem + live.object + freeInPools + freePools + rawFree + overhead + escaped;
+}
