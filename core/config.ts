@@ -18,13 +18,11 @@ export const SMALL_REQUEST_THRESHOLD: usize = 512;
 export const SIZE_CLASSES: usize = SMALL_REQUEST_THRESHOLD / ALIGNMENT;
 
 export const POOL_SIZE: usize = 4096;
-/**
- * Bytes of a pool that are used. Eight are left free so that an arena fits between two headers of the allocator
- * below, which lets aligned arenas lie side by side without a gap.
- */
-export const POOL_BYTES: usize = POOL_SIZE - ALIGNMENT;
 export const ARENA_POOLS: usize = 16;
-/** Bytes that one arena asks for: ARENA_POOLS pools, less the room for a neighbour's header. */
+/**
+ * Bytes that one arena asks for: ARENA_POOLS pools, less the room for a header of the allocator below, so that aligned
+ * arenas can lie side by side without a gap.
+ */
 export const ARENA_BYTES: usize = ARENA_POOLS * POOL_SIZE - ALIGNMENT;
 
 /** The break moves in steps of this many bytes. */

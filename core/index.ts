@@ -28,7 +28,6 @@ export {
   INTERNAL,
   MEM,
   OBJECT,
-  POOL_BYTES,
   POOL_SIZE,
   RAW,
   SIZE_CLASSES,
@@ -63,7 +62,6 @@ export {
   hosted_malloc,
   hosted_realloc,
 } from "./hosted";
-export { POOL_HEADER } from "./pool";
 export { CHUNK_OVERHEAD, raw_arena_free, raw_arena_malloc, raw_calloc, raw_free, raw_malloc, raw_realloc } from "./raw";
 export { small_calloc, small_free, small_malloc, small_realloc } from "./small";
 export {
@@ -100,9 +98,7 @@ export const LARGE_BLOCKS_AT: usize = LEDGER_AT + offsetof<Ledger>("blocks0");
 export const LARGE_AT: usize = LEDGER_AT + offsetof<Ledger>("large");
 export const POOLS_OPENED_AT: usize = LEDGER_AT + offsetof<Ledger>("poolsOpened");
 export const ARENAS_OPENED_AT: usize = LEDGER_AT + offsetof<Ledger>("arenasOpened");
-export const BORROWED_AT: usize = LEDGER_AT + offsetof<Ledger>("borrowed");
-export const ARENAS_USED_AT: usize = ARENAS_AT + offsetof<Arenas>("used");
-export const ARENAS_LENGTH_AT: usize = ARENAS_AT + offsetof<Arenas>("length");
+export const ARENAS_USED_AT: usize = ARENAS_AT + offsetof<Arenas>("count");
 export const FAULT_AT: usize = DEBUG_AT + FAULT_OFFSET;
 export const SERIAL_AT: usize = DEBUG_AT + offsetof<Debug>("serial");
 export const HELD_BLOCKS_AT: usize = DEBUG_AT + offsetof<Debug>("count");
@@ -117,8 +113,8 @@ function begin(tableBase: u32, base: u32): void {
   h.version = LAYOUT_VERSION;
   h.tableBase = tableBase;
   h.base = tableIndex(base);
-  smallOf(MEM).begin(MEM);
-  smallOf(OBJECT).begin(OBJECT);
+  smallOf(MEM).domain = MEM;
+  smallOf(OBJECT).domain = OBJECT;
   debug().begin();
 }
 

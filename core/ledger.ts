@@ -28,10 +28,9 @@ export class Ledger {
   blocks1: u32;
   blocks2: u32;
   blocks3: u32;
-  /** Fresh pools, fresh arenas, and blocks taken from a larger class, since the heap began. */
+  /** Pools and arenas that were opened since the heap began. */
   poolsOpened: u32;
   arenasOpened: u32;
-  borrowed: u32;
 
   @inline
   bytesOf(domain: u32): usize {

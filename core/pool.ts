@@ -1,59 +1,57 @@
-// A pool: 4 KiB at a multiple of 4 KiB, cut into blocks of one size class.
+// A pool: 4 KiB at a multiple of 4 KiB, all of it blocks of one size class; what is known of it stands elsewhere.
 //
-//   pool                  +24                                                   +4088   +4096
-//   +--------------------+--------+--------+--------+-- ... --+--------+------+-------+
-//   | header             | block  | block  | block  |         | block  | tail | spare |
-//   +--------------------+--------+--------+--------+-- ... --+--------+------+-------+
+//   pool in memory                                        what is known of it (in its arena's record)
+//   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+
+//   | block  | block  | block  |         | block  | - |   | free  | used | next and prev | bin | ...   |
+//   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+
 //   free -> a block -> a block -> ... -> 0     (a free block's first word is the next one)
 //
-// A pool is in one of three states:
-//   used    some block is free: it is in its bin's list          enters: open(), or a free in a full pool
-//   full    no block is free (free == 0): it is in no list       enters: the last free block is taken
-//   free    no block is in use: it belongs to its arena          enters: close()
-// A bin's only pool may stay used with count == 0, so that a program at the edge of a pool does not open and close it
-// at every step; such a pool is closed when memory is wanted (Small.scavenge).
+// Records stand apart because headers at multiples of 4 KiB would all fall into the same set of the processor's cache.
 //
-// Invariants (firstInvalid):
-//   length of the free list == capacity - count, each element the start of a block, none twice
-//   the pool is in its bin's list iff it is used; a bin's list is doubly linked, prev == 0 for its head
-// Imports config. docs/pools.md.
+// A pool is in one of three states:
+//   listed    it is in its bin's list; it may have become full since it was last looked at
+//   full      no block is free, and it is in no list      enters: malloc finds it full
+//   idle      no block is in use: it belongs to its arena enters: close()
+// A bin's only pool may stay listed with used == 0, so that a program at the edge of a pool does not open and close it at
+// every step; such a pool is closed when memory is wanted (small.ts, scavenge).
+//
+// Invariants (isValid):
+//   length of the free list == capacity - used, each element the start of a block, none twice
+//   an open pool is listed, or free == 0
+// Imports config, control. docs/pools.md.
 
-import { POOL_BYTES, POOL_SIZE } from "./config";
+import { POOL_SIZE } from "./config";
 import { CONTROL, SCRATCH_AT } from "./control";
-
-export const POOL_HEADER: usize = 24;
 
 @unmanaged
 export class Pool {
   free: usize;
+  used: u32;
   next: Pool | null;
   prev: Pool | null;
-  /** Address of the head of the list that this pool belongs to. */
+  /** Address of the head of the list that this pool belongs to; 0 if it is idle. */
   bin: usize;
-  /** Index of its arena. */
-  arena: u16;
-  count: u16;
-  capacity: u16;
+  /** Where the pool is. */
+  start: usize;
   blockSize: u16;
+  capacity: u16;
+  /** Number of the pool in its arena's record, and whether it is listed. */
+  index: u8;
+  listed: bool;
 
   @inline
-  get address(): usize {
-    return changetype<usize>(this);
+  get isOpen(): bool {
+    return this.bin != 0;
   }
 
-  @inline
-  get firstBlock(): usize {
-    return this.address + POOL_HEADER;
-  }
-
-  /** From free to used: all blocks of `blockSize` bytes free and listed in ascending order, first in its bin. */
-  open(bin: usize, blockSize: u32): void {
-    const capacity = <u32>(POOL_BYTES - POOL_HEADER) / blockSize;
+  /** From idle to listed: all blocks of `blockSize` bytes free, in ascending order. The pool has `bytes` bytes. */
+  open(bin: usize, blockSize: u32, bytes: u32): void {
+    const capacity = bytes / blockSize;
     this.bin = bin;
-    this.count = 0;
+    this.used = 0;
     this.capacity = <u16>capacity;
     this.blockSize = <u16>blockSize;
-    let block = this.firstBlock;
+    let block = this.start;
     this.free = block;
     for (let left = capacity - 1; left != 0; left--) {
       store<usize>(block, block + blockSize);
@@ -63,51 +61,59 @@ export class Pool {
     this.enlist();
   }
 
-  /** First in its bin's list: what is allocated next comes from here. */
+  /** Last in its bin's list. */
   enlist(): void {
     const first = load<Pool | null>(this.bin);
-    this.prev = null;
-    this.next = first;
-    if (first) first.prev = this;
-    store<Pool>(this.bin, this);
+    if (first) {
+      const last = first.prev!;
+      this.prev = last;
+      this.next = first;
+      last.next = this;
+      first.prev = this;
+    } else {
+      this.prev = this;
+      this.next = this;
+      store<Pool>(this.bin, this);
+    }
+    this.listed = true;
   }
 
   /** In no list. */
   delist(): void {
-    const next = this.next;
-    const prev = this.prev;
-    if (next) next.prev = prev;
-    if (prev) prev.next = next;
-    else store<Pool | null>(this.bin, next);
+    const next = this.next!;
+    const prev = this.prev!;
+    this.listed = false;
+    if (next === this) {
+      store<usize>(this.bin, 0);
+      return;
+    }
+    next.prev = prev;
+    prev.next = next;
+    if (load<Pool>(this.bin) === this) store<Pool>(this.bin, next);
   }
 
   @inline
   get isAloneInBin(): bool {
-    return !this.next && !this.prev;
+    return this.next === this;
   }
 
   /** Whether `block` is where a block of this pool starts. */
   startsBlock(block: usize): bool {
-    const offset = block - this.firstBlock;
+    const offset = block - this.start;
     return offset < <usize>this.capacity * this.blockSize && offset % this.blockSize == 0;
-  }
-
-  @inline
-  indexOf(block: usize): u32 {
-    return <u32>(block - this.firstBlock) / this.blockSize;
   }
 
   /**
    * Sets a bit in `bits` for each free block. False if the free list is broken: an element that is no block, one that is
-   * there twice, or a length other than capacity - count.
+   * there twice, or a length other than capacity - used.
    */
   markFree(bits: FreeBits): bool {
     bits.clear();
-    let left = <u32>this.capacity - this.count;
+    let left = <u32>this.capacity - this.used;
     let block = this.free;
     while (block != 0) {
       if (left-- == 0 || !this.startsBlock(block)) return false;
-      const index = this.indexOf(block);
+      const index = <u32>(block - this.start) / this.blockSize;
       if (bits.has(index)) return false;
       bits.add(index);
       block = load<usize>(block);
@@ -117,19 +123,14 @@ export class Pool {
 
   /** Whether the pool, which is open, keeps its invariants. `bits` is overwritten. */
   isValid(bits: FreeBits): bool {
-    if (this.blockSize == 0 || this.count > this.capacity || !this.markFree(bits)) return false;
-    if (this.free == 0) return true;
+    if (this.blockSize == 0 || this.used > this.capacity || !this.markFree(bits)) return false;
+    if (!this.listed) return this.free == 0;
     const next = this.next;
     const prev = this.prev;
     if (next && (next.prev !== this || next.bin != this.bin)) return false;
-    return prev ? prev.next === this && prev.bin == this.bin : load<Pool | null>(this.bin) === this;
+    if (prev) return prev.next === this && prev.bin == this.bin;
+    return load<Pool | null>(this.bin) === this;
   }
-}
-
-/** The pool of a block, which must be in one. */
-@inline
-export function poolOf(block: usize): Pool {
-  return changetype<Pool>(block & ~(POOL_SIZE - 1));
 }
 
 /** A bit for each block that a pool can have: 64 bytes. */

@@ -1,81 +1,85 @@
 // Layer 2, small objects: requests of 1 to 512 bytes, for one domain.
 //
-//   bins[k] -> pool -> pool -> ...    the used pools of size class k: each has a free block
+//   bins[k] -> pool -> pool -> ...    the listed pools of size class k
 //
 // malloc takes the first free block of the first pool; free puts the block first in its pool's list. A full pool that
-// gets a free block goes to the front of its bin, so that fuller pools are used first. When a bin is empty, a free
-// block of one of the next two classes serves before a new pool is opened (docs/pools.md has what that saves).
+// gets a free block goes to the front of its bin, so that fuller pools are used first.
 //
 // mem and object have a Small each, over the same arenas: so the account knows what belongs to whom.
-// Imports config, control, functions, ledger, pool, arena.
+// Imports config, control, functions, pool, poolmap, arena.
 
-import { arenas } from "./arena";
+import { arenaOf, arenas } from "./arena";
 import { ALIGNMENT, MAX_REQUEST, MEM, OBJECT, SIZE_CLASSES, SMALL_REQUEST_THRESHOLD } from "./config";
 import { CONTROL, SMALL_MEM_AT, SMALL_OBJECT_AT } from "./control";
 import { base_calloc, base_free, base_malloc, base_realloc } from "./functions";
-import { ledger } from "./ledger";
-import { Pool, poolOf } from "./pool";
+import { Pool } from "./pool";
+import { PoolMap } from "./poolmap";
 
-/** How many larger classes may lend a block. */
-const LENDERS: u32 = 2;
+const BINS_OFFSET: usize = 16;
 
 @unmanaged
 export class Small {
-  // The bins come first, so that a size class is one addition away from ctx: 64 words.
-  bin0: usize;
+  // The pool map comes first, then the bins, so that both are a constant away from ctx.
+  mapFirst: u32;
+  mapLength: u32;
+  map: usize;
+  domain: u32;
+  bin0: Pool | null;
 
+  /** The address of the head of a size class's list. */
   @inline
   binAt(sizeClass: u32): usize {
-    return changetype<usize>(this) + (<usize>sizeClass << 2);
+    return changetype<usize>(this) + BINS_OFFSET + (<usize>sizeClass << 2);
   }
 
   @inline
-  private get domainAt(): usize {
-    return changetype<usize>(this) + (SIZE_CLASSES << 2);
+  poolOf(block: usize): Pool | null {
+    return changetype<PoolMap>(this).poolOf(block);
   }
 
-  get domain(): u32 {
-    return load<u32>(this.domainAt);
-  }
-
-  begin(domain: u32): void {
-    memory.fill(changetype<usize>(this), 0, SIZE_CLASSES << 2);
-    store<u32>(this.domainAt, domain);
-  }
-
-  /** A block from a pool that has one free. */
-  @inline
-  takeFrom(pool: Pool): usize {
-    const block = pool.free;
-    const next = load<usize>(block);
-    pool.free = next;
-    pool.count++;
-    if (next == 0) pool.delist();
-    return block;
-  }
-
-  /** A block when the size class has none. */
+  /** A block of a size class whose first listed pool, if there is one, is full. */
   takeElsewhere(sizeClass: u32): usize {
-    const last = min(sizeClass + LENDERS, <u32>SIZE_CLASSES - 1);
-    for (let larger = sizeClass + 1; larger <= last; larger++) {
-      const pool = load<Pool | null>(this.binAt(larger));
-      if (pool) {
-        ledger().borrowed++;
-        return this.takeFrom(pool);
-      }
+    let pool = this.firstWithFree(sizeClass);
+    if (!pool) pool = this.openPool(sizeClass);
+    return pool ? takeFrom(pool) : this.takeLarger(sizeClass + 1);
+  }
+
+  /** The first listed pool that has a free block; the full ones before it leave the list. */
+  private firstWithFree(sizeClass: u32): Pool | null {
+    const bin = this.binAt(sizeClass);
+    let pool = load<Pool | null>(bin);
+    while (pool && pool.free == 0) {
+      pool.delist();
+      pool = load<Pool | null>(bin);
     }
-    if (!arenas().hasFreePool) scavenge();
+    return pool;
+  }
+
+  private openPool(sizeClass: u32): Pool | null {
+    if (!arenas().hasIdlePool) scavenge();
     const pool = arenas().takePool();
     if (pool) {
-      pool.open(this.binAt(sizeClass), (sizeClass + 1) * <u32>ALIGNMENT);
-      return this.takeFrom(pool);
+      shareMap();
+      pool.open(this.binAt(sizeClass), (sizeClass + 1) * <u32>ALIGNMENT, arenaOf(pool).bytesOf(pool));
     }
-    // There is no memory: any larger block is better than none.
-    for (let larger = last + 1; larger < <u32>SIZE_CLASSES; larger++) {
-      const lender = load<Pool | null>(this.binAt(larger));
-      if (lender) return this.takeFrom(lender);
+    return pool;
+  }
+
+  /** A block of a larger size class, from `sizeClass` on: when there is no memory, that is better than none. */
+  private takeLarger(sizeClass: u32): usize {
+    for (; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {
+      const pool = this.firstWithFree(sizeClass);
+      if (pool) return takeFrom(pool);
     }
     return 0;
+  }
+
+  /** Closes the pools that are kept though they are empty. */
+  closeEmpty(): void {
+    for (let sizeClass: u32 = 0; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {
+      const pool = load<Pool | null>(this.binAt(sizeClass));
+      if (pool && pool.used == 0) close(pool);
+    }
   }
 
   /** How many pools the bins list; a broken list counts as more than `most`. */
@@ -90,21 +94,28 @@ export class Small {
     }
     return count;
   }
-
-  /** Closes the pools that are kept though they are empty. */
-  closeEmpty(): void {
-    for (let sizeClass: u32 = 0; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {
-      const pool = load<Pool | null>(this.binAt(sizeClass));
-      if (pool && pool.count == 0) close(pool);
-    }
-  }
 }
 
-if (SIZE_CLASSES * 4 + 4 > SMALL_OBJECT_AT - SMALL_MEM_AT) ERROR("Small does not fit its region");
+if (offsetof<Small>("bin0") != BINS_OFFSET) ERROR("the bins are elsewhere");
+if (BINS_OFFSET + SIZE_CLASSES * 4 > SMALL_OBJECT_AT - SMALL_MEM_AT) ERROR("Small does not fit its region");
 
 @inline
 export function smallOf(domain: u32): Small {
   return changetype<Small>(CONTROL + (domain == MEM ? SMALL_MEM_AT : SMALL_OBJECT_AT));
+}
+
+/** The map of the one Small, which the arenas keep, is that of the other as well. */
+function shareMap(): void {
+  memory.copy(CONTROL + SMALL_OBJECT_AT, CONTROL + SMALL_MEM_AT, offsetof<PoolMap>());
+}
+
+/** A block of a pool that has one free. */
+@inline
+function takeFrom(pool: Pool): usize {
+  const block = pool.free;
+  pool.free = load<usize>(block);
+  pool.used++;
+  return block;
 }
 
 function close(pool: Pool): void {
@@ -118,20 +129,21 @@ export function scavenge(): void {
   smallOf(OBJECT).closeEmpty();
 }
 
-/** A pool's last block was freed: the pool stays if it is its bin's only one, and others of its arena are in use. */
-function becameEmpty(pool: Pool): void {
-  if (pool.isAloneInBin && !arenas().isLastOfArena(pool)) return;
-  close(pool);
-}
-
 // The functions of an allocator over this layer; ctx is the address of a Small.
 
 export function small_malloc(ctx: usize, n: usize): usize {
   // 0 becomes the largest number here, and goes the same way as a large request.
   if (n - 1 >= SMALL_REQUEST_THRESHOLD) return uncommonMalloc(ctx, n);
-  const pool = load<Pool | null>(ctx + (((n - 1) >> 3) << 2));
-  if (!pool) return changetype<Small>(ctx).takeElsewhere(<u32>((n - 1) >> 3));
-  return changetype<Small>(ctx).takeFrom(pool);
+  const pool = load<Pool | null>(ctx + (((n - 1) >> 3) << 2), BINS_OFFSET);
+  if (pool) {
+    const block = pool.free;
+    if (block != 0) {
+      pool.free = load<usize>(block);
+      pool.used++;
+      return block;
+    }
+  }
+  return changetype<Small>(ctx).takeElsewhere(<u32>((n - 1) >> 3));
 }
 
 function uncommonMalloc(ctx: usize, n: usize): usize {
@@ -140,18 +152,29 @@ function uncommonMalloc(ctx: usize, n: usize): usize {
 }
 
 export function small_free(ctx: usize, block: usize): void {
-  const pool = poolOf(block);
-  if (!arenas().owns(block, pool)) {
+  const pool = changetype<Small>(ctx).poolOf(block);
+  if (!pool) {
     if (block != 0) base_free(changetype<Small>(ctx).domain, block);
     return;
   }
   const next = pool.free;
   store<usize>(block, next);
   pool.free = block;
-  const count = pool.count - 1;
-  pool.count = count;
-  if (next == 0) pool.enlist();
-  else if (count == 0) becameEmpty(pool);
+  const used = pool.used - 1;
+  pool.used = used;
+  if (next == 0) wasFull(pool);
+  else if (used == 0) becameEmpty(pool);
+}
+
+/** A pool that had no free block got one. */
+function wasFull(pool: Pool): void {
+  if (!pool.listed) pool.enlist();
+}
+
+/** A pool's last block was freed: the pool stays if it is its bin's only one, and others of its arena are in use. */
+function becameEmpty(pool: Pool): void {
+  if (pool.isAloneInBin && !arenas().isLastOfArena(pool)) return;
+  close(pool);
 }
 
 export function small_calloc(ctx: usize, count: usize, size: usize): usize {
@@ -165,8 +188,8 @@ export function small_calloc(ctx: usize, count: usize, size: usize): usize {
 
 export function small_realloc(ctx: usize, block: usize, n: usize): usize {
   if (block == 0) return small_malloc(ctx, n);
-  const pool = poolOf(block);
-  if (!arenas().owns(block, pool)) return base_realloc(changetype<Small>(ctx).domain, block, n);
+  const pool = changetype<Small>(ctx).poolOf(block);
+  if (!pool) return base_realloc(changetype<Small>(ctx).domain, block, n);
   const have = <usize>pool.blockSize;
   // A block that shrinks by less than a quarter stays, as in CPython.
   if (n <= have && (n << 2) > have + (have << 1)) return block;

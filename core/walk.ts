@@ -6,12 +6,12 @@
 // Imports every layer up to debug. docs/account.md.
 
 import { Arena, arenas } from "./arena";
-import { ARENA_BYTES, MEM, OBJECT, POOL_BYTES, POOL_SIZE, SIZE_CLASSES } from "./config";
-import { CONTROL, SMALL_MEM_AT, SMALL_OBJECT_AT } from "./control";
+import { ARENA_BYTES, MEM, OBJECT } from "./config";
+import { CONTROL, SMALL_OBJECT_AT } from "./control";
 import { debug, debug_check } from "./debug";
 import { ledger } from "./ledger";
 import { OWN, platform } from "./platform";
-import { Pool, POOL_HEADER, scratchBits } from "./pool";
+import { Pool, scratchBits } from "./pool";
 import { Chunk, raw } from "./raw";
 import { smallOf } from "./small";
 
@@ -39,9 +39,10 @@ function domainOfPool(pool: Pool): u32 {
 /** Visits chunks, top, arenas and pools, and each block of each pool if `depth` is DEPTH_BLOCKS. */
 export function walk(depth: u32): void {
   if (platform().kind == OWN) walkChunks();
-  for (let index: u32 = 0; index < arenas().length; index++) {
-    const arena = arenas().at(index);
-    if (arena.isAssociated) walkArena(arena, depth);
+  let arena = arenas().youngest;
+  while (arena) {
+    walkArena(arena, depth);
+    arena = arena.older;
   }
 }
 
@@ -56,20 +57,21 @@ function walkChunks(): void {
 }
 
 function walkArena(arena: Arena, depth: u32): void {
-  hostVisit(VISIT_ARENA, arena.address, ARENA_BYTES, arena.total, arena.nfree);
-  for (let k: u32 = 0; k < <u32>arena.total; k++) {
-    const pool = changetype<Pool>(arena.firstPool + <usize>k * POOL_SIZE);
-    if (k >= <u32>arena.carved || pool.blockSize == 0) {
-      hostVisit(VISIT_POOL, pool.address, POOL_BYTES, 0, 0);
+  hostVisit(VISIT_ARENA, arena.address, ARENA_BYTES, arena.total, arena.idleCount);
+  for (let k: u32 = 0; k < arena.total; k++) {
+    const pool = arena.poolAt(k);
+    const bytes = arena.bytesOf(pool);
+    if (!pool.isOpen) {
+      hostVisit(VISIT_POOL, pool.start, bytes, 0, 0);
       continue;
     }
     const domain = domainOfPool(pool);
-    hostVisit(VISIT_POOL, pool.address, POOL_BYTES, pool.blockSize, (<u32>pool.count << 2) | domain);
+    hostVisit(VISIT_POOL, pool.start, bytes, pool.blockSize, (pool.used << 2) | domain);
     if (depth < DEPTH_BLOCKS) continue;
     const bits = scratchBits();
     if (!pool.markFree(bits)) continue;
     for (let block: u32 = 0; block < <u32>pool.capacity; block++) {
-      const address = pool.firstBlock + <usize>block * pool.blockSize;
+      const address = pool.start + <usize>block * pool.blockSize;
       hostVisit(VISIT_BLOCK, address, pool.blockSize, domain, bits.has(block) ? 0 : 1);
     }
   }
@@ -83,10 +85,9 @@ export const CHECK_POOL: u32 = 5;
 export const CHECK_POOL_COUNT: u32 = 6;
 export const CHECK_BLOCK: u32 = 7;
 
-/** Whether a pool's bin is the one for its size class, in one of the two Smalls. */
+/** Whether a pool's bin is the one for its size class. */
 function binIsRight(pool: Pool): bool {
-  const from = domainOfPool(pool) == MEM ? CONTROL + SMALL_MEM_AT : CONTROL + SMALL_OBJECT_AT;
-  return pool.bin == from + (<usize>(pool.blockSize / 8 - 1) << 2) && pool.bin - from < SIZE_CLASSES << 2;
+  return pool.blockSize % 8 == 0 && pool.bin == smallOf(domainOfPool(pool)).binAt(pool.blockSize / 8 - 1);
 }
 
 /**
@@ -102,22 +103,21 @@ export function check(): u64 {
   }
   const badArena = arenas().firstInvalid();
   if (badArena != 0) return broken(CHECK_ARENAS, badArena);
-  let pools: u32 = 0;
-  let withFree: u32 = 0;
-  for (let index: u32 = 0; index < arenas().length; index++) {
-    const arena = arenas().at(index);
-    if (!arena.isAssociated) continue;
-    for (let k: u32 = 0; k < <u32>arena.carved; k++) {
-      const pool = changetype<Pool>(arena.firstPool + <usize>k * POOL_SIZE);
-      if (pool.arena != arena.self) return broken(CHECK_POOL, pool.address);
-      if (pool.blockSize == 0) continue;
-      pools++;
-      if (pool.free != 0) withFree++;
-      if (!binIsRight(pool) || !pool.isValid(scratchBits())) return broken(CHECK_POOL, pool.address);
+  let open: u32 = 0;
+  let listed: u32 = 0;
+  let arena = arenas().youngest;
+  while (arena) {
+    for (let k: u32 = 0; k < arena.total; k++) {
+      const pool = arena.poolAt(k);
+      if (!pool.isOpen) continue;
+      open++;
+      if (pool.listed) listed++;
+      if (!binIsRight(pool) || !pool.isValid(scratchBits())) return broken(CHECK_POOL, pool.start);
     }
+    arena = arena.older;
   }
-  const listed = smallOf(MEM).countListed(withFree) + smallOf(OBJECT).countListed(withFree);
-  if (pools != ledger().pools || listed != withFree) return broken(CHECK_POOL_COUNT, CONTROL);
+  const inBins = smallOf(MEM).countListed(listed) + smallOf(OBJECT).countListed(listed);
+  if (open != ledger().pools || inBins != listed) return broken(CHECK_POOL_COUNT, CONTROL);
   if (debug().installed != 0 && debug_check() != 0) return broken(CHECK_BLOCK, CONTROL);
   return 0;
 }

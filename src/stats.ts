@@ -64,9 +64,8 @@ export interface HeapStats {
   readonly arenas: ArenaStats;
   /** Blocks that no pool serves, by domain. */
   readonly large: Readonly<Record<DomainName, LargeStats>>;
-  /** Pools ever opened, and small blocks that were served by a larger class, since the heap began. */
+  /** Pools ever opened. */
   readonly poolsOpened: number;
-  readonly borrowed: number;
 }
 
 /** What lies in the heap, as `walk` reports it. */
@@ -124,8 +123,8 @@ export class Tally {
   #live = [0, 0, 0, 0];
   #chunkCount = 0;
   #rawFree = 0;
-  #pools = 0;
-  #freePools = 0;
+  #idlePools = 0;
+  #idleBytes = 0;
   #arenaPools = 0;
 
   constructor(core: Core) {
@@ -150,24 +149,26 @@ export class Tally {
         this.#arenaPools += a;
         break;
       case c.VISIT_POOL:
-        if (a === 0) this.#freePools++;
-        else this.#addPool(a, b & 3, b >>> 2);
+        if (a === 0) {
+          this.#idlePools++;
+          this.#idleBytes += size;
+        } else {
+          this.#addPool(size, a, b & 3, b >>> 2);
+        }
         break;
     }
   }
 
-  #addPool(blockSize: number, domain: number, used: number): void {
-    const c = this.#core.constants;
+  #addPool(bytes: number, blockSize: number, domain: number, used: number): void {
     const key = (domain << 16) | blockSize;
     let entry = this.#classes.get(key);
     if (!entry) {
       entry = { pools: 0, used: 0, free: 0 };
       this.#classes.set(key, entry);
     }
-    this.#pools++;
     entry.pools++;
     entry.used += used;
-    entry.free += Math.floor((c.POOL_BYTES - c.POOL_HEADER) / blockSize) - used;
+    entry.free += Math.floor(bytes / blockSize) - used;
     this.#live[domain] = (this.#live[domain] ?? 0) + used * blockSize;
   }
 
@@ -210,7 +211,7 @@ export class Tally {
       poolBlocks += size * (entry.free + entry.used);
     }
     const arenaBytes = this.#arenas.length * c.ARENA_BYTES;
-    const freePools = this.#freePools * c.POOL_BYTES;
+    const freePools = this.#idleBytes;
     const arenaOverhead = arenaBytes - freePools - poolBlocks;
 
     let account: Account;
@@ -270,11 +271,10 @@ export class Tally {
         count: this.#arenas.length,
         opened: word(c.ARENAS_OPENED_AT),
         pools: this.#arenaPools,
-        freePools: this.#freePools,
+        freePools: this.#idlePools,
       },
       large: { raw: large(c.RAW), mem: large(c.MEM), object: large(c.OBJECT) },
       poolsOpened: word(c.POOLS_OPENED_AT),
-      borrowed: word(c.BORROWED_AT),
     };
   }
 }

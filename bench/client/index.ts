@@ -1,0 +1,99 @@
+// A WebAssembly client of an allocator: what a C program's calls look like, for measurements.
+// It imports the allocator's functions and the memory, and keeps its slots in a block that the host made.
+
+@external("allocator", "malloc")
+declare function malloc(n: usize): usize;
+@external("allocator", "realloc")
+declare function realloc(block: usize, n: usize): usize;
+@external("allocator", "free")
+declare function free(block: usize): void;
+
+/** Marsaglia's xorshift: the next state. */
+@inline
+function next(state: u32): u32 {
+  state ^= state << 13;
+  state ^= state >> 17;
+  state ^= state << 5;
+  return state;
+}
+
+/** A number from `low` to `high`, from the upper bits of a state. */
+@inline
+function pick(state: u32, low: u32, high: u32): u32 {
+  return low + <u32>((<u64>state * (high - low + 1)) >> 32);
+}
+
+@inline
+function slotAt(slots: usize, k: u32): usize {
+  return slots + (<usize>k << 2);
+}
+
+/** A block of `low` to `high` bytes in every slot. Answers the generator's state. */
+export function fill(slots: usize, count: u32, low: u32, high: u32, state: u32): u32 {
+  for (let k: u32 = 0; k < count; k++) {
+    state = next(state);
+    store<usize>(slotAt(slots, k), malloc(pick(state, low, high)));
+  }
+  return state;
+}
+
+export function clear(slots: usize, count: u32): void {
+  for (let k: u32 = 0; k < count; k++) free(load<usize>(slotAt(slots, k)));
+}
+
+/** `steps` times: the block of a random slot is freed, and one of random size takes its place. */
+export function replace(slots: usize, count: u32, low: u32, high: u32, steps: u32, state: u32): u32 {
+  for (let step: u32 = 0; step < steps; step++) {
+    state = next(state);
+    const at = slotAt(slots, pick(state, 0, count - 1));
+    free(load<usize>(at));
+    state = next(state);
+    store<usize>(at, malloc(pick(state, low, high)));
+  }
+  return state;
+}
+
+/** The same steps as `replace`, without the allocator: what the driver itself costs. */
+export function replaceNothing(slots: usize, count: u32, low: u32, high: u32, steps: u32, state: u32): u32 {
+  for (let step: u32 = 0; step < steps; step++) {
+    state = next(state);
+    const at = slotAt(slots, pick(state, 0, count - 1));
+    const block = load<usize>(at);
+    state = next(state);
+    store<usize>(at, block ^ pick(state, low, high));
+  }
+  return state;
+}
+
+/** `rounds` times: `count` blocks of `n` bytes are made, and freed last in first out. */
+export function lifo(slots: usize, count: u32, n: u32, rounds: u32): void {
+  for (let round: u32 = 0; round < rounds; round++) {
+    for (let k: u32 = 0; k < count; k++) store<usize>(slotAt(slots, k), malloc(n));
+    for (let k = count; k-- > 0; ) free(load<usize>(slotAt(slots, k)));
+  }
+}
+
+/**
+ * `steps` times, for a random slot: a block grows by an eighth and 32 bytes as a list does; one that would pass `high`
+ * is freed and starts again at `low`. Answers the state, or 0 if an allocation failed.
+ */
+export function grow(slots: usize, sizes: usize, count: u32, low: u32, high: u32, steps: u32, state: u32): u32 {
+  for (let step: u32 = 0; step < steps; step++) {
+    state = next(state);
+    const k = pick(state, 0, count - 1);
+    const size = load<u32>(slotAt(sizes, k));
+    let larger = size == 0 ? low : size + (size >> 3) + 32;
+    const block = load<usize>(slotAt(slots, k));
+    if (larger > high) {
+      free(block);
+      store<usize>(slotAt(slots, k), 0);
+      larger = 0;
+    } else {
+      const moved = realloc(block, larger);
+      if (moved == 0) return 0;
+      store<usize>(slotAt(slots, k), moved);
+    }
+    store<u32>(slotAt(sizes, k), larger);
+  }
+  return state;
+}

@@ -1,0 +1,72 @@
+// From an address to its pool: whether a block is ours, in one look.
+//
+//   entry k:  the record of the pool at address (first + k) x POOL_SIZE, or 0 if there is no pool of ours
+//   | first | length | map |
+//
+// Whatever else lies in the memory, an address belongs to a pool iff its entry is not 0. So a block that somebody else
+// allocated is known as such, wherever it came from and whatever it contains.
+// The entries span the arenas' addresses only; the map moves when an arena lies outside.
+// Imports config, functions.
+
+import { INTERNAL, POOL_SIZE } from "./config";
+import { base_calloc, base_free } from "./functions";
+import { Pool } from "./pool";
+
+/** Entries are added by so many at a time, beyond what is needed: 4 MiB of addresses. */
+const SPARE: u32 = 1024;
+
+@unmanaged
+export class PoolMap {
+  first: u32;
+  length: u32;
+  map: usize;
+
+  @inline
+  private at(number: u32): usize {
+    return this.map + ((number - this.first) << 2);
+  }
+
+  /** The pool of a block; null if the block is not in one. */
+  @inline
+  poolOf(block: usize): Pool | null {
+    const number = <u32>(block / POOL_SIZE);
+    if (number - this.first >= this.length) return null;
+    return load<Pool | null>(this.at(number));
+  }
+
+  /** There are entries for the addresses [from, to); false, and nothing changed, if there is no memory for them. */
+  cover(from: usize, to: usize): bool {
+    const low = <u32>(from / POOL_SIZE);
+    const high = <u32>((to + POOL_SIZE - 1) / POOL_SIZE);
+    const oldEnd = this.first + this.length;
+    if (this.length != 0 && low >= this.first && high <= oldEnd) return true;
+    let first = low;
+    let end = high + SPARE;
+    if (this.length != 0) {
+      // Downwards rooms grow by what is needed, upwards by half as much again: memory grows upwards.
+      first = min(low, this.first);
+      end = high > oldEnd ? max(high + SPARE, high + ((high - first) >> 2)) : oldEnd;
+    }
+    const map = base_calloc(INTERNAL, end - first, sizeof<usize>());
+    if (map == 0) return false;
+    const old = this.map;
+    if (old != 0) {
+      memory.copy(map + ((this.first - first) << 2), old, this.length << 2);
+      base_free(INTERNAL, old);
+    }
+    this.map = map;
+    this.first = first;
+    this.length = end - first;
+    return true;
+  }
+
+  @inline
+  set(pool: Pool): void {
+    store<Pool>(this.at(<u32>(pool.start / POOL_SIZE)), pool);
+  }
+
+  @inline
+  unset(pool: Pool): void {
+    store<usize>(this.at(<u32>(pool.start / POOL_SIZE)), 0);
+  }
+}

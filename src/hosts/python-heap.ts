@@ -1,0 +1,148 @@
+// A heap inside CPython's memory. CPython's three domains jump straight into the core; arenas and large blocks come from
+// the host's malloc, so that what Python frees is free for the host's other code as well.
+
+import { CoreHeap, type CoreHeapOptions, HostCalls, NO_LIMIT } from "../core-heap.js";
+import { type Core, coreModule, instantiateCoreModule } from "../core.js";
+import type { DomainName } from "../errors.js";
+import type { HostFigures } from "../stats.js";
+import { Words } from "../words.js";
+import type { PyodideExports } from "./pyodide-module.js";
+import { PythonStack } from "./python-stack.js";
+
+/** The host's malloc, dlmalloc on wasm32, has a header of one word. */
+const HOST_HEADER = 4;
+/** Fields of `struct mallinfo` in words. */
+const MALLINFO = { arena: 0, used: 7, free: 8, words: 10 } as const;
+const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: 0, mem: 1, object: 2 };
+
+export interface PythonHeapOptions extends CoreHeapOptions {
+  /** Hard limit, in bytes, of arenas and large blocks together. Past it, Python sees MemoryError. */
+  readonly limit?: number | undefined;
+  /** CPython's debug hooks, ours: every fault with the Python file and line. */
+  readonly debugHooks?: boolean | undefined;
+}
+
+export class PythonHeap extends CoreHeap {
+  readonly #python: PyodideExports;
+  readonly #inherited: number;
+  /** The Python stack of the interpreter. */
+  readonly stack: PythonStack;
+
+  private constructor(
+    core: Core,
+    calls: HostCalls,
+    python: PyodideExports,
+    stack: PythonStack,
+    inherited: number,
+    options: PythonHeapOptions,
+  ) {
+    super(core, calls, { onFault: options.onFault, locate: options.locate ?? (() => describe(stack)) });
+    this.#python = python;
+    this.#inherited = inherited;
+    this.stack = stack;
+  }
+
+  /**
+   * Puts a heap into an interpreter's memory; from then on it serves the interpreter's mem, object and raw domains. If
+   * the interpreter has run before, blocks that it has keep going back to the malloc that they came from.
+   */
+  static async attach(python: PyodideExports, options: PythonHeapOptions = {}): Promise<PythonHeap> {
+    return PythonHeap.attachAt(await coreModule(), python, options);
+  }
+
+  /** As attach, at once, with a module that is compiled. */
+  static attachAt(module: WebAssembly.Module, python: PyodideExports, options: PythonHeapOptions): PythonHeap {
+    const name = allocatorName(python);
+    if (name !== "malloc") {
+      throw new Error(`Cannot attach: this interpreter's allocator is ${name}; only one that runs on malloc can be taken over`);
+    }
+    const { limit = NO_LIMIT, debugHooks = false } = options;
+    const table = python.__indirect_function_table;
+    const inherited = python.sbrk(0) >>> 0 > python.__heap_base.value >>> 0 ? hostInfo(python).used : 0;
+    const control = python.memalign(8, controlBytes(module)) >>> 0;
+    if (control === 0) throw new Error("Cannot attach: the interpreter has no memory left for the heap's control block");
+    const calls = new HostCalls();
+    const core = instantiateCoreModule(module, python.memory, table, control, calls);
+    const host = [python.malloc, python.calloc, python.realloc, python.free, python.memalign, python.malloc_usable_size];
+    const first = table.grow(host.length);
+    host.forEach((f, k) => {
+      table.set(first + k, f);
+    });
+    const [malloc = 0, calloc = 0, realloc = 0, free = 0, memalign = 0, usable = 0] = host.map((_, k) => first + k);
+    const most = Math.min(Math.floor(limit), NO_LIMIT);
+    core.functions.init_hosted(core.tableBase, malloc, calloc, realloc, free, memalign, usable, most, inherited);
+    const stack = new PythonStack(python.memory, python._PyRuntime.value >>> 0);
+    const heap = new PythonHeap(core, calls, python, stack, inherited, options);
+    if (debugHooks) {
+      const words = new Words(python.memory);
+      words.set(control + core.constants.FOREIGN_ALLOWED_AT, inherited === 0 ? 0 : 1);
+      heap.setupDebugHooks();
+    }
+    heap.#serveInterpreter();
+    return heap;
+  }
+
+  /** The interpreter's three domains become what ours are. */
+  #serveInterpreter(): void {
+    const scratch = this.core.control + this.core.constants.SCRATCH_AT;
+    for (const domain of Object.values(DOMAIN_NUMBERS)) {
+      this.core.functions.PyMem_GetAllocator(domain, scratch);
+      this.#python.PyMem_SetAllocator(domain, scratch);
+    }
+  }
+
+  /** What the host's malloc has from the platform: the program break above the static data, in bytes. */
+  get footprint(): number {
+    return footprintOf(this.#python);
+  }
+
+  protected override hostFigures(): HostFigures {
+    const { used, free } = hostInfo(this.#python);
+    // The break never falls, so what it is now is its peak as well.
+    const platform = this.footprint;
+    return { platform, platformPeak: platform, used, free, header: HOST_HEADER, inherited: this.#inherited };
+  }
+}
+
+/** The program break above the static data, in bytes, of any CPython on WebAssembly. */
+export function footprintOf(python: PyodideExports): number {
+  return (python.sbrk(0) >>> 0) - (python.__heap_base.value >>> 0);
+}
+
+/** PYTHONMALLOC's name for what serves the interpreter now. */
+export function allocatorName(python: PyodideExports): string {
+  const at = python._PyMem_GetCurrentAllocatorName() >>> 0;
+  if (at === 0) return "an unknown one";
+  const bytes = new Uint8Array(python.memory.buffer, at, 32);
+  return String.fromCharCode(...bytes.subarray(0, bytes.indexOf(0)));
+}
+
+/** Bytes in use and free in the host's malloc. It asks for a few bytes itself, for the answer. */
+export function hostInfo(python: PyodideExports): { used: number; free: number } {
+  const at = python.malloc(MALLINFO.words * 4) >>> 0;
+  if (at === 0) return { used: 0, free: 0 };
+  python.mallinfo(at);
+  const words = new Uint32Array(python.memory.buffer, at, MALLINFO.words);
+  const answer = { used: words[MALLINFO.used] ?? 0, free: words[MALLINFO.free] ?? 0 };
+  python.free(at);
+  return answer;
+}
+
+let knownControlBytes: number | undefined;
+
+/** How many bytes a control block has: the module's own constant, read from an instance over a memory of nothing. */
+function controlBytes(module: WebAssembly.Module): number {
+  knownControlBytes ??= instantiateCoreModule(
+    module,
+    new WebAssembly.Memory({ initial: 0 }),
+    new WebAssembly.Table({ element: "anyfunc", initial: 1 }),
+    0,
+    new HostCalls(),
+  ).constants.CONTROL_BYTES;
+  return knownControlBytes;
+}
+
+function describe(stack: PythonStack): string | undefined {
+  const frame = stack.innermost();
+  return frame && `${frame.file}:${frame.line} in ${frame.name}`;
+}

@@ -1,0 +1,166 @@
+// Where a CPython interpreter is, read from its linear memory alone: no call into it, nothing allocated in it.
+//
+//   _PyRuntime (cookie "xdebugpy", then the table of offsets)
+//     -> interpreter -> thread state -> current_frame -> previous -> ...
+//     frame -> code object (file name, qualified name, line table) + instruction pointer -> line
+//
+// The table of offsets is _Py_DebugOffsets (CPython 3.14, Include/internal/pycore_debug_offsets.h), made for debuggers
+// that look at another process. The line table's format is that of CPython's InternalDocs/code_objects.md.
+
+/** One place in a Python program. */
+export interface PythonFrame {
+  readonly file: string;
+  readonly line: number;
+  /** Qualified name of the function: `Parser.expect`, `<module>`. */
+  readonly name: string;
+}
+
+const COOKIE = "xdebugpy";
+/** Version in the high half of Py_Version: 3.14. */
+const KNOWN_VERSION = 0x030e;
+/** Frames of these owners belong to a Python function: FRAME_OWNED_BY_THREAD, _GENERATOR, _FRAME_OBJECT. */
+const LAST_PYTHON_OWNER = 2;
+const MOST_FRAMES = 100_000;
+
+/** Index of each offset in the table, counted in 64-bit words after the cookie. */
+const FIELD = {
+  version: 0,
+  freeThreaded: 1,
+  interpretersHead: 4,
+  threadsHead: 8,
+  currentFrame: 25,
+  framePrevious: 31,
+  frameExecutable: 32,
+  frameInstructions: 33,
+  frameOwner: 35,
+  codeFile: 39,
+  codeQualifiedName: 41,
+  codeLines: 42,
+  codeFirstLine: 43,
+  codeInstructions: 47,
+  bytesSize: 74,
+  bytesData: 75,
+  stringState: 77,
+  stringLength: 78,
+  asciiHeader: 79,
+} as const;
+
+type FieldName = keyof typeof FIELD;
+
+/** Reads the Python stack of the interpreter whose `_PyRuntime` is at an address of a memory. */
+export class PythonStack {
+  readonly #memory: WebAssembly.Memory;
+  readonly #runtime: number;
+  readonly #offsets: Readonly<Record<FieldName, number>>;
+  #view: DataView;
+
+  /** Throws if the interpreter's layout is not one that is known. */
+  constructor(memory: WebAssembly.Memory, runtime: number) {
+    this.#memory = memory;
+    this.#runtime = runtime;
+    this.#view = new DataView(memory.buffer);
+    const cookie = String.fromCharCode(...new Uint8Array(memory.buffer, runtime, COOKIE.length));
+    if (cookie !== COOKIE) throw new Error("Cannot read the Python stack: the interpreter has no table of debug offsets");
+    const entries = Object.entries(FIELD).map(([name, index]) => [name, this.#u32(runtime + 8 + 8 * index)]);
+    this.#offsets = Object.fromEntries(entries) as Record<FieldName, number>;
+    const version = this.#offsets.version >>> 16;
+    if (version !== KNOWN_VERSION || this.#offsets.freeThreaded !== 0) {
+      const name = `${version >>> 8}.${version & 0xff}${this.#offsets.freeThreaded ? "t" : ""}`;
+      throw new Error(`Cannot read the Python stack: the layout of CPython ${name} is not known, that of 3.14 is`);
+    }
+  }
+
+  get #data(): DataView {
+    if (this.#view.buffer !== this.#memory.buffer) this.#view = new DataView(this.#memory.buffer);
+    return this.#view;
+  }
+
+  #u32(address: number): number {
+    return this.#data.getUint32(address >>> 0, true);
+  }
+
+  #field(object: number, field: FieldName): number {
+    return this.#u32(object + this.#offsets[field]);
+  }
+
+  /** The frames from the innermost outwards, `most` at most; none while no Python code runs. */
+  *frames(most = MOST_FRAMES): Generator<PythonFrame> {
+    const interpreter = this.#field(this.#runtime, "interpretersHead");
+    if (interpreter === 0) return;
+    const thread = this.#field(interpreter, "threadsHead");
+    if (thread === 0) return;
+    let frame = this.#field(thread, "currentFrame");
+    for (let left = most; frame !== 0 && left > 0; frame = this.#field(frame, "framePrevious")) {
+      if (this.#data.getUint8(frame + this.#offsets.frameOwner) > LAST_PYTHON_OWNER) continue;
+      // The lowest bits of a stack reference are tags.
+      const code = this.#field(frame, "frameExecutable") & ~3;
+      if (code === 0) continue;
+      yield this.#frameAt(code, this.#field(frame, "frameInstructions"));
+      left--;
+    }
+  }
+
+  /** The innermost frame; undefined while no Python code runs. */
+  innermost(): PythonFrame | undefined {
+    return this.frames(1).next().value ?? undefined;
+  }
+
+  #frameAt(code: number, instruction: number): PythonFrame {
+    const unit = (instruction - (code + this.#offsets.codeInstructions)) >> 1;
+    return {
+      file: this.#string(this.#field(code, "codeFile")),
+      name: this.#string(this.#field(code, "codeQualifiedName")),
+      line: this.#line(code, unit),
+    };
+  }
+
+  /** The text of a compact str object. */
+  #string(object: number): string {
+    const state = this.#field(object, "stringState");
+    const length = this.#field(object, "stringLength");
+    const kind = (state >>> 2) & 7;
+    const isAscii = (state >>> 6) & 1;
+    // A str that is not ASCII has the cached UTF-8 form's length and address behind the shorter header.
+    const data = object + this.#offsets.asciiHeader + (isAscii ? 0 : 8);
+    let text = "";
+    for (let k = 0; k < length; k++) {
+      const at = data + k * kind;
+      const view = this.#data;
+      text += String.fromCodePoint(kind === 1 ? view.getUint8(at) : kind === 2 ? view.getUint16(at, true) : view.getUint32(at, true));
+    }
+    return text;
+  }
+
+  /** The line of an instruction, given by its number. */
+  #line(code: number, unit: number): number {
+    const table = this.#field(code, "codeLines");
+    const end = table + this.#offsets.bytesData + this.#field(table, "bytesSize");
+    let at = table + this.#offsets.bytesData;
+    let line = this.#field(code, "codeFirstLine");
+    let firstUnit = 0;
+    const byte = () => this.#data.getUint8(at++);
+    const varint = () => {
+      let value = 0;
+      for (let shift = 0; ; shift += 6) {
+        const next = byte();
+        value |= (next & 63) << shift;
+        if ((next & 64) === 0) return value;
+      }
+    };
+    while (at < end) {
+      const head = byte();
+      const form = (head >>> 3) & 15;
+      if (form >= 10 && form <= 12) {
+        line += form - 10;
+      } else if (form === 13 || form === 14) {
+        const delta = varint();
+        line += delta & 1 ? -(delta >>> 1) : delta >>> 1;
+      }
+      firstUnit += (head & 7) + 1;
+      if (unit < firstUnit) return line;
+      // The rest of an entry are columns; every byte of it has its highest bit clear.
+      while (at < end && this.#data.getUint8(at) < 128) at++;
+    }
+    return line;
+  }
+}
