@@ -198,6 +198,7 @@ export class Arenas {
     this.count--;
     call_indirect<void>(this.dealloc, this.ctx, arena.address, ARENA_BYTES);
     base_free(INTERNAL, changetype<usize>(arena));
+    if (this.count == 0) this.map.drop();
   }
 
   /** Whether a pool can be had without asking for memory. */

@@ -34,7 +34,15 @@ export {
   SMALL_REQUEST_THRESHOLD,
 } from "./config";
 export { CONTROL_BYTES, LAYOUT_VERSION, SCRATCH_AT } from "./control";
-export { DEBUG_OVERHEAD, debug_calloc, debug_check, debug_free, debug_malloc, debug_realloc, PyMem_SetupDebugHooks } from "./debug";
+export {
+  DEBUG_OVERHEAD,
+  debug_calloc,
+  debug_check,
+  debug_free,
+  debug_malloc,
+  debug_realloc,
+  PyMem_SetupDebugHooks,
+} from "./debug";
 export {
   PyMem_Calloc,
   PyMem_Free,

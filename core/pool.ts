@@ -17,7 +17,7 @@
 //
 // Invariants (isValid):
 //   length of the free list == capacity - used, each element the start of a block, none twice
-//   an open pool is listed, or free == 0
+//   an open pool is listed, or free == 0; a bin's list is a ring, its head is the pool that serves
 // Imports config, control. docs/pools.md.
 
 import { POOL_SIZE } from "./config";
@@ -127,9 +127,7 @@ export class Pool {
     if (!this.listed) return this.free == 0;
     const next = this.next;
     const prev = this.prev;
-    if (next && (next.prev !== this || next.bin != this.bin)) return false;
-    if (prev) return prev.next === this && prev.bin == this.bin;
-    return load<Pool | null>(this.bin) === this;
+    return next !== null && prev !== null && next.prev === this && prev.next === this && next.bin == this.bin;
   }
 }
 

@@ -60,6 +60,13 @@ export class PoolMap {
     return true;
   }
 
+  /** No entries, and no memory for any. */
+  drop(): void {
+    base_free(INTERNAL, this.map);
+    this.map = 0;
+    this.length = 0;
+  }
+
   @inline
   set(pool: Pool): void {
     store<Pool>(this.at(<u32>(pool.start / POOL_SIZE)), pool);

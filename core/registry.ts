@@ -72,7 +72,8 @@ export class Registry {
     this.length = length;
     for (let index: u32 = 0; index < oldLength; index++) {
       const old = changetype<Entry>(oldTable + index * offsetof<Entry>());
-      if (old.address != 0) memory.copy(changetype<usize>(this.place(old.address)), changetype<usize>(old), offsetof<Entry>());
+      if (old.address != 0)
+        memory.copy(changetype<usize>(this.place(old.address)), changetype<usize>(old), offsetof<Entry>());
     }
     if (oldTable != 0) base_free(INTERNAL, oldTable);
     return true;

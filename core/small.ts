@@ -3,7 +3,7 @@
 //   bins[k] -> pool -> pool -> ...    the listed pools of size class k
 //
 // malloc takes the first free block of the first pool; free puts the block first in its pool's list. A full pool that
-// gets a free block goes to the front of its bin, so that fuller pools are used first.
+// gets a free block goes to the end of its bin: more of its blocks are free by the time that it is looked at again.
 //
 // mem and object have a Small each, over the same arenas: so the account knows what belongs to whom.
 // Imports config, control, functions, pool, poolmap, arena.
@@ -86,10 +86,11 @@ export class Small {
   countListed(most: u32): u32 {
     let count: u32 = 0;
     for (let sizeClass: u32 = 0; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {
-      let pool = load<Pool | null>(this.binAt(sizeClass));
+      const first = load<Pool | null>(this.binAt(sizeClass));
+      let pool = first;
       while (pool && count <= most) {
         count++;
-        pool = pool.next;
+        pool = pool.next !== first ? pool.next : null;
       }
     }
     return count;
@@ -121,6 +122,7 @@ function takeFrom(pool: Pool): usize {
 function close(pool: Pool): void {
   pool.delist();
   arenas().putPool(pool);
+  shareMap();
 }
 
 /** Closes every pool that is kept though it is empty; arenas that this empties go back. */

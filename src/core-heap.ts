@@ -111,7 +111,8 @@ export abstract class CoreHeap {
     if (block !== NULL) return block;
     if (n > MAX_REQUEST) throw new MemoryError(n, `a block has at most ${MAX_REQUEST} bytes`);
     const limit = this.limit;
-    const within = limit === NO_LIMIT ? "the platform has no more" : `the limit is ${limit} bytes, ${this.reserved} are reserved`;
+    const within =
+      limit === NO_LIMIT ? "the platform has no more" : `the limit is ${limit} bytes, ${this.reserved} are reserved`;
     throw new MemoryError(n, within);
   }
 

@@ -1,7 +1,7 @@
 // A heap in a WebAssembly memory of its own.
 
-import { CoreHeap, HostCalls, NO_LIMIT } from "./core-heap.js";
 import { type Core, instantiateCore, MEMORY_API, type MemoryApi } from "./core.js";
+import { CoreHeap, HostCalls, NO_LIMIT } from "./core-heap.js";
 import type { FaultHandler, Locator } from "./debug-hooks.js";
 
 /** The values of the environment variable PYTHONMALLOC. */

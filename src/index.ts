@@ -5,8 +5,8 @@ export { CoreHeap, NO_LIMIT } from "./core-heap.js";
 export type { FaultHandler, Locator } from "./debug-hooks.js";
 export { type AllocatorFunctions, Domain, MAX_REQUEST } from "./domain.js";
 export {
-  describeFault,
   type DomainName,
+  describeFault,
   type Fault,
   type FaultKind,
   HeapCorruption,

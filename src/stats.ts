@@ -226,7 +226,10 @@ export class Tally {
         mem: large(c.MEM, "mem") + (this.#live[c.MEM] ?? 0),
         object: large(c.OBJECT, "object") + (this.#live[c.OBJECT] ?? 0),
       };
-      const chunks = [c.RAW, c.MEM, c.OBJECT, c.INTERNAL].reduce((sum, domain) => sum + Math.max(0, largeBlocks(domain)), 0);
+      const chunks = [c.RAW, c.MEM, c.OBJECT, c.INTERNAL].reduce(
+        (sum, domain) => sum + Math.max(0, largeBlocks(domain)),
+        0,
+      );
       const headers = host.header * (chunks + this.#arenas.length + 1);
       const own = largeBytes(c.INTERNAL) + c.CONTROL_BYTES + headers;
       const overhead = arenaOverhead + own + (host.platform - host.used - host.free);

@@ -21,7 +21,10 @@ function relayModule({ parameters, results }: Signature): Uint8Array<ArrayBuffer
 }
 
 /** The TypeScript function as a wasm function. */
-export function toWasmFunction(f: (...args: number[]) => number | undefined, signature: Signature): WebAssembly.ExportValue {
+export function toWasmFunction(
+  f: (...args: number[]) => number | undefined,
+  signature: Signature,
+): WebAssembly.ExportValue {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(relayModule(signature)), { h: { f } });
   return exports.f as WebAssembly.ExportValue;
 }

@@ -19,7 +19,8 @@ export class Words {
   /** The word at a byte address, a multiple of 4. */
   get(address: number): number {
     const word = this.#current[address >>> 2];
-    if (word === undefined) throw new RangeError(`Cannot read address 0x${address.toString(16)}: outside of the memory`);
+    if (word === undefined)
+      throw new RangeError(`Cannot read address 0x${address.toString(16)}: outside of the memory`);
     return word;
   }
 

@@ -49,15 +49,15 @@ def convergents(number: int, count: int) -> list[tuple[int, int]]:
     return found
 
 
-def run(digits: int = 1_800) -> str:
+def run(digits: int = 4_200) -> str:
     random = Random(29)
     pi = "".join(map(str, islice(pi_digits(), digits)))
     p, q = (next_prime(random.getrandbits(160) | 1 << 159, random) for _ in range(2))
     exponent = next(e for e in range(65537, 70000, 2) if gcd(e, (p - 1) * (q - 1)) == 1)
     secret = pow(exponent, -1, (p - 1) * (q - 1))
-    messages = [random.getrandbits(300) for _ in range(40)]
+    messages = [random.getrandbits(300) for _ in range(150)]
     correct = sum(pow(pow(message, exponent, p * q), secret, p * q) == message for message in messages)
-    fractions = [fraction for number in (61, 94, 139, 211) for fraction in convergents(number, 2_500)]
+    fractions = [fraction for number in (61, 94, 139, 211) for fraction in convergents(number, 4_000)]
     fibonacci = [0, 1]
     while len(fibonacci) < 12_000:
         fibonacci.append(fibonacci[-1] + fibonacci[-2])

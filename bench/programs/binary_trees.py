@@ -29,7 +29,7 @@ def mirror(tree: Tree) -> Tree:
 def run(max_depth: int = 18) -> int:
     long_lived = mirror(grow(max_depth))
     total = 0
-    for depth in range(4, max_depth, 3):
+    for depth in range(6, max_depth, 4):
         trees = 1 << (max_depth - depth)
         for _ in range(trees):
             total += count_nodes(grow(depth))

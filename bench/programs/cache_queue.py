@@ -68,7 +68,7 @@ def simulate(jobs: int, servers: int, random: Random) -> tuple[int, int, int]:
     return sum(cache.hits for cache in caches), waited, sent + sum(len(job.steps) for job in recent)
 
 
-def run(jobs: int = 70_000, servers: int = 6) -> str:
+def run(jobs: int = 60_000, servers: int = 6) -> str:
     hits, waited, sent = simulate(jobs, servers, Random(47))
     return f"{hits}:{waited}:{sent}"
 

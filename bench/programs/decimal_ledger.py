@@ -38,8 +38,10 @@ def exponential(x: Decimal) -> Decimal:
 def run(accounts: int = 300, days: int = 365) -> str:
     random = Random(19)
     with localcontext(Context(prec=28)):
-        bank = [Account(Decimal(random.randrange(10**7)) / 100, Decimal(random.randrange(1, 50)) / 1000)
-                for _ in range(accounts)]  # fmt: skip
+        bank = [
+            Account(Decimal(random.randrange(10**7)) / 100, Decimal(random.randrange(1, 50)) / 1000)
+            for _ in range(accounts)
+        ]
         for day in range(1, days + 1):
             for account in bank:
                 account.accrue(day)

@@ -3,6 +3,7 @@
 Stresses short-lived slotted objects and the floats inside them, as physics and graphics code makes them.
 """
 
+import itertools
 from math import sqrt
 from typing import Self
 
@@ -15,13 +16,13 @@ class Vector:
         self.y = y
         self.z = z
 
-    def __add__(self, other: Self) -> "Vector":
+    def __add__(self, other: Self) -> Vector:
         return Vector(self.x + other.x, self.y + other.y, self.z + other.z)
 
-    def __sub__(self, other: Self) -> "Vector":
+    def __sub__(self, other: Self) -> Vector:
         return Vector(self.x - other.x, self.y - other.y, self.z - other.z)
 
-    def __mul__(self, factor: float) -> "Vector":
+    def __mul__(self, factor: float) -> Vector:
         return Vector(self.x * factor, self.y * factor, self.z * factor)
 
     def length(self) -> float:
@@ -29,7 +30,7 @@ class Vector:
 
 
 class Particle:
-    __slots__ = ("position", "previous", "pinned")
+    __slots__ = ("pinned", "position", "previous")
 
     def __init__(self, position: Vector, pinned: bool) -> None:
         self.position = position
@@ -53,11 +54,11 @@ def relax(first: Particle, second: Particle, rest: float) -> None:
         second.position = second.position - shift
 
 
-def run(columns: int = 120, rows: int = 150, steps: int = 5) -> int:
+def run(columns: int = 120, rows: int = 150, steps: int = 4) -> int:
     cloth = [[Particle(Vector(x * 1.0, 0.0, y * 1.0), y == 0) for x in range(columns)] for y in range(rows)]
     particles = [particle for row in cloth for particle in row]
-    springs = [pair for row in cloth for pair in zip(row, row[1:])]
-    springs += [pair for upper, lower in zip(cloth, cloth[1:]) for pair in zip(upper, lower)]
+    springs = [pair for row in cloth for pair in itertools.pairwise(row)]
+    springs += [pair for upper, lower in itertools.pairwise(cloth) for pair in zip(upper, lower)]
     gravity = Vector(0.0, -0.02, 0.003)
     for _ in range(steps):
         for particle in particles:

@@ -5,7 +5,8 @@ Stresses frames that are suspended and resumed, the tuples passed between them, 
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import batched, groupby, islice
+from itertools import batched, groupby, islice, pairwise
+from operator import itemgetter
 from random import Random
 
 
@@ -49,11 +50,11 @@ def smoothed(stream: Iterable[tuple[int, str, int]], width: int) -> Iterator[tup
 
 def steps(stream: Iterable[tuple[int, str, int]], size: int) -> Iterator[tuple[str, list[int]]]:
     for chunk in batched(stream, size):
-        for sensor, group in groupby(sorted(chunk, key=lambda sample: sample[1]), key=lambda sample: sample[1]):
+        for sensor, group in groupby(sorted(chunk, key=itemgetter(1)), key=itemgetter(1)):
             yield sensor, [value for _, _, value in group]
 
 
-def run(count: int = 80_000, trees: int = 60) -> int:
+def run(count: int = 60_000, trees: int = 64) -> int:
     random = Random(17)
     checksum = 0
     for sensor, values in steps(smoothed(samples(count, random), 16), 200):
@@ -61,10 +62,10 @@ def run(count: int = 80_000, trees: int = 60) -> int:
     forest = []
     for _ in range(trees):
         root = Node(1 << 19)
-        for _ in range(1_000):
+        for _ in range(1_200):
             root.insert(random.getrandbits(20))
         forest.append(root)
-    for shorter, longer in zip(forest, forest[1:]):
+    for shorter, longer in pairwise(forest):
         rising = (a ^ b for a, b in zip(shorter, longer) if a < b)
         checksum += sum(islice(rising, 400)) + sum(1 for _ in longer)
     return checksum

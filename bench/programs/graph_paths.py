@@ -13,7 +13,7 @@ from random import Random
 class Town:
     number: int
     name: str
-    roads: list["Road"] = field(default_factory=list, repr=False)
+    roads: list[Road] = field(default_factory=list, repr=False)
 
 
 @dataclass

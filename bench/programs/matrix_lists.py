@@ -3,6 +3,7 @@
 Stresses comprehensions that make long rows of numbers, and the floats, integers and fractions within.
 """
 
+import itertools
 from fractions import Fraction
 from random import Random
 
@@ -35,9 +36,7 @@ def determinant(matrix: Matrix) -> Fraction:
 def blur(image: Matrix) -> Matrix:
     padded = [row[:1] + row + row[-1:] for row in image[:1] + image + image[-1:]]
     across = [[(a + 2.0 * b + c) / 4.0 for a, b, c in zip(row, row[1:], row[2:])] for row in padded]
-    return [
-        [(a + 2.0 * b + c) / 4.0 for a, b, c in zip(*rows)] for rows in zip(across, across[1:], across[2:])
-    ]  # fmt: skip
+    return [[(a + 2.0 * b + c) / 4.0 for a, b, c in zip(*rows)] for rows in zip(across, across[1:], across[2:])]
 
 
 def run(size: int = 90, width: int = 512, height: int = 384) -> str:
@@ -49,7 +48,7 @@ def run(size: int = 90, width: int = 512, height: int = 384) -> str:
     image = [[random.random() * 255 for _ in range(width)] for _ in range(height)]
     for _ in range(3):
         image = transpose(blur(image))
-    edges = [[abs(a - b) for a, b in zip(row, row[1:])] for row in image]
+    edges = [[abs(a - b) for a, b in itertools.pairwise(row)] for row in image]
     levels = [[int(value) >> 4 for value in row] for row in edges]
     dark = sum(row.count(0) for row in levels)
     return f"{trace:.3f}:{exact}:{dark}:{sum(map(sum, image)):.3f}"

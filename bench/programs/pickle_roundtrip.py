@@ -13,7 +13,7 @@ class Keeper:
     def __init__(self, name: str, hired: date) -> None:
         self.name = name
         self.hired = hired
-        self.animals: list["Animal"] = []
+        self.animals: list[Animal] = []
 
 
 class Animal:

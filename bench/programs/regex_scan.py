@@ -8,7 +8,7 @@ from collections import Counter
 from random import Random
 
 LINE = re.compile(
-    r'(?P<host>\d+(?:\.\d+){3}) - (?P<user>[\w-]+) \[(?P<time>[^\]]+)\] '
+    r"(?P<host>\d+(?:\.\d+){3}) - (?P<user>[\w-]+) \[(?P<time>[^\]]+)\] "
     r'"(?P<method>[A-Z]+) (?P<path>[^ ?"]+)(?:\?(?P<query>[^ "]*))? HTTP/[\d.]+" '
     r"(?P<status>\d{3}) (?P<size>\d+)"
 )
@@ -26,7 +26,9 @@ def make_log(lines: int, random: Random) -> str:
         time = f"12/Mar/2026:{second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02} +0000"
         request = f"{random.choice(('GET', 'GET', 'POST', 'PUT'))} {random.choice(paths)}{query} HTTP/1.1"
         user = random.choice(("-", "ada", "grace", "linus"))
-        rows.append(f'{host} - {user} [{time}] "{request}" {random.choice((200, 200, 304, 404))} {random.randrange(90_000)}')
+        rows.append(
+            f'{host} - {user} [{time}] "{request}" {random.choice((200, 200, 304, 404))} {random.randrange(90_000)}'
+        )
     return "\n".join(rows)
 
 

@@ -3,6 +3,7 @@
 Stresses hash tables that grow and are dropped, with tuples, integers and frozen sets as their members.
 """
 
+import itertools
 from collections import Counter
 from random import Random
 
@@ -40,7 +41,7 @@ def run(generations: int = 16, count: int = 20_000) -> str:
     for _ in range(generations):
         history.append(alive := next_generation(alive))
     ever, always = set().union(*history), set.intersection(*history)
-    changed = sum(len(before ^ after) for before, after in zip(history, history[1:]))
+    changed = sum(len(before ^ after) for before, after in itertools.pairwise(history))
 
     photos = make_photos(count, random)
     index = invert(photos)

@@ -8,7 +8,7 @@ from random import Random
 from textwrap import shorten
 from zlib import crc32
 
-SYLLABLES = "ka lo mi ne ru sa te vo zu æn & <x> \"y\"".split()
+SYLLABLES = 'ka lo mi ne ru sa te vo zu æn & <x> "y"'.split()
 
 
 def make_title(random: Random) -> str:

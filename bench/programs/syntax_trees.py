@@ -36,7 +36,9 @@ class Folder(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
         match node:
-            case ast.BinOp(ast.Constant(int(left)), ast.Add() | ast.Sub() | ast.Mult() as operator, ast.Constant(int(right))):
+            case ast.BinOp(
+                ast.Constant(int(left)), ast.Add() | ast.Sub() | ast.Mult() as operator, ast.Constant(int(right))
+            ):
                 self.folded += 1
                 results = {ast.Add: left + right, ast.Sub: left - right, ast.Mult: left * right}
                 return ast.copy_location(ast.Constant(results[type(operator)]), node)
@@ -55,7 +57,9 @@ def run(modules: int = 2, functions: int = 70) -> str:
         written.append(ast.unparse(tree))
         namespace: dict = {}
         exec(compile(ast.fix_missing_locations(tree), "<made>", "exec"), namespace)
-        instructions += sum(value.__code__.co_argcount for name, value in namespace.items() if name.startswith("function_"))
+        instructions += sum(
+            value.__code__.co_argcount for name, value in namespace.items() if name.startswith("function_")
+        )
     return f"{nodes}:{folder.folded}:{instructions}:{crc32(''.join(written).encode()):08x}"
 
 

@@ -12,13 +12,16 @@ SOURCE = """
 (let map (fn (f list) (if list (cons (f (head list)) (map f (tail list))) nil)))
 (let fold (fn (f start list) (if list (fold f (f start (head list)) (tail list)) start)))
 (let fibonacci (fn (n) (if (< n 2) n (+ (fibonacci (- n 1)) (fibonacci (- n 2))))))
-(let row (map (make-adder ROUND) (range 0 36)))
-(let table (map (fn (x) (map (fn (y) (* x (- y 36))) row)) row))
+(let row (map (make-adder ROUND) (range 0 20)))
+(let table (map (fn (x) (map (fn (y) (make-adder (* x y))) row)) row))
 (fibonacci 8)
 (undefined ROUND)
 """
 
-QUESTION = "(let total (fn (list) (fold + 0 list))) (total (map total table))"
+QUESTION = """
+(let total (fn (row) (fold (fn (sum add) (+ sum (add 1))) 0 row)))
+(fold (fn (sum row) (+ sum (total row))) 0 table)
+"""
 
 BUILTINS = {
     "+": add, "-": sub, "*": mul, "<": lt, "nil": None,
@@ -27,7 +30,7 @@ BUILTINS = {
 
 
 class Environment:
-    def __init__(self, values: dict, outer: "Environment | None" = None) -> None:
+    def __init__(self, values: dict, outer: Environment | None = None) -> None:
         self.values = values
         self.outer = outer
 
@@ -82,7 +85,7 @@ def answers(source: str, scope: Environment) -> Iterator[object]:
             yield len(str(error))
 
 
-def run(sessions: int = 40) -> int:
+def run(sessions: int = 25) -> int:
     scopes = [Environment(dict(BUILTINS)) for _ in range(sessions)]
     checksum = 0
     for number, scope in enumerate(scopes):

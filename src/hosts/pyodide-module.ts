@@ -58,7 +58,9 @@ async function watch<T>(load: (instantiated: () => PyodideExports) => Promise<T>
   // A module answers an instance; bytes answer an instance and its module.
   const watched = async (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => {
     const result = (await instantiate(source as BufferSource, imports)) as unknown;
-    note(result instanceof WebAssembly.Instance ? result : (result as WebAssembly.WebAssemblyInstantiatedSource).instance);
+    note(
+      result instanceof WebAssembly.Instance ? result : (result as WebAssembly.WebAssemblyInstantiatedSource).instance,
+    );
     return result;
   };
   const watchedStreaming: typeof instantiateStreaming = async (...args) => {
@@ -82,7 +84,8 @@ async function watch<T>(load: (instantiated: () => PyodideExports) => Promise<T>
 
 /** The exports of an interpreter that runs. */
 export function exportsOfRunning(pyodide: object): PyodideExports {
-  const module = (pyodide as { _module?: { LDSO?: { loadedLibsByName?: Record<string, { exports?: object }> } } })._module;
+  const module = (pyodide as { _module?: { LDSO?: { loadedLibsByName?: Record<string, { exports?: object }> } } })
+    ._module;
   const exports = module?.LDSO?.loadedLibsByName?.__main__?.exports;
   if (!exports) throw new Error("Cannot attach: this is not a running Pyodide, or one whose module can't be reached");
   return asPyodideExports(exports as Record<string, unknown>);

@@ -1,8 +1,8 @@
 // Python on the heap: CPython 3.14 as the npm package `pyodide` has it, with our heap under it from its first allocation.
 
 import type { PyodideAPI } from "pyodide";
-import type { FaultHandler } from "../debug-hooks.js";
 import { coreModule } from "../core.js";
+import type { FaultHandler } from "../debug-hooks.js";
 import { exportsOfRunning, type PyodideExports, watchInstantiation } from "./pyodide-module.js";
 import { PythonHeap } from "./python-heap.js";
 import { installPythonModule, PYTHON_MODULE_SOURCE } from "./python-module.js";

@@ -1,8 +1,8 @@
 // A heap inside CPython's memory. CPython's three domains jump straight into the core; arenas and large blocks come from
 // the host's malloc, so that what Python frees is free for the host's other code as well.
 
-import { CoreHeap, type CoreHeapOptions, HostCalls, NO_LIMIT } from "../core-heap.js";
 import { type Core, coreModule, instantiateCoreModule } from "../core.js";
+import { CoreHeap, type CoreHeapOptions, HostCalls, NO_LIMIT } from "../core-heap.js";
 import type { DomainName } from "../errors.js";
 import type { HostFigures } from "../stats.js";
 import { Words } from "../words.js";
@@ -54,16 +54,26 @@ export class PythonHeap extends CoreHeap {
   static attachAt(module: WebAssembly.Module, python: PyodideExports, options: PythonHeapOptions): PythonHeap {
     const name = allocatorName(python);
     if (name !== "malloc") {
-      throw new Error(`Cannot attach: this interpreter's allocator is ${name}; only one that runs on malloc can be taken over`);
+      throw new Error(
+        `Cannot attach: this interpreter's allocator is ${name}; only one that runs on malloc can be taken over`,
+      );
     }
     const { limit = NO_LIMIT, debugHooks = false } = options;
     const table = python.__indirect_function_table;
     const inherited = python.sbrk(0) >>> 0 > python.__heap_base.value >>> 0 ? hostInfo(python).used : 0;
     const control = python.memalign(8, controlBytes(module)) >>> 0;
-    if (control === 0) throw new Error("Cannot attach: the interpreter has no memory left for the heap's control block");
+    if (control === 0)
+      throw new Error("Cannot attach: the interpreter has no memory left for the heap's control block");
     const calls = new HostCalls();
     const core = instantiateCoreModule(module, python.memory, table, control, calls);
-    const host = [python.malloc, python.calloc, python.realloc, python.free, python.memalign, python.malloc_usable_size];
+    const host = [
+      python.malloc,
+      python.calloc,
+      python.realloc,
+      python.free,
+      python.memalign,
+      python.malloc_usable_size,
+    ];
     const first = table.grow(host.length);
     host.forEach((f, k) => {
       table.set(first + k, f);

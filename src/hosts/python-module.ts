@@ -1,8 +1,8 @@
 // `import pyheap`, for Python programs that run on the heap: a Python module over a few functions of the host.
 
 import type { PyodideAPI } from "pyodide";
-import { HeapCorruption, HeapFault } from "../errors.js";
 import { NO_LIMIT } from "../core-heap.js";
+import { HeapCorruption, HeapFault } from "../errors.js";
 import type { HeapStats } from "../stats.js";
 import type { PythonHeap } from "./python-heap.js";
 

@@ -60,7 +60,8 @@ export class PythonStack {
     this.#runtime = runtime;
     this.#view = new DataView(memory.buffer);
     const cookie = String.fromCharCode(...new Uint8Array(memory.buffer, runtime, COOKIE.length));
-    if (cookie !== COOKIE) throw new Error("Cannot read the Python stack: the interpreter has no table of debug offsets");
+    if (cookie !== COOKIE)
+      throw new Error("Cannot read the Python stack: the interpreter has no table of debug offsets");
     const entries = Object.entries(FIELD).map(([name, index]) => [name, this.#u32(runtime + 8 + 8 * index)]);
     this.#offsets = Object.fromEntries(entries) as Record<FieldName, number>;
     const version = this.#offsets.version >>> 16;
@@ -126,7 +127,9 @@ export class PythonStack {
     for (let k = 0; k < length; k++) {
       const at = data + k * kind;
       const view = this.#data;
-      text += String.fromCodePoint(kind === 1 ? view.getUint8(at) : kind === 2 ? view.getUint16(at, true) : view.getUint32(at, true));
+      text += String.fromCodePoint(
+        kind === 1 ? view.getUint8(at) : kind === 2 ? view.getUint16(at, true) : view.getUint32(at, true),
+      );
     }
     return text;
   }
