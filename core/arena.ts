@@ -1,7 +1,7 @@
 // Arenas: pieces of memory from the arena allocator, cut into pools, each with a record that stands elsewhere.
 //
 //   arena                                                                      record
-//   address        start (a multiple of POOL_SIZE)                             +--------+--------+-----+--------+
+//   address        start (a multiple of POOL_GRAIN)                            +--------+--------+-----+--------+
 //   |  may be lost | pool 0 | pool 1 | ... | pool total - 1 | may be lost      | arena  | pool 0 | ... | pool n |
 //                                                                              +--------+--------+-----+--------+
 //
@@ -11,10 +11,10 @@
 // Invariants (firstInvalid):
 //   idleCount == number of pools with isOpen == false == bits set in `idle`
 //   an arena is in list idleCount iff idleCount > 0; listMask has bit k iff list k is not empty
-//   the map's entry for each pool is the pool
+//   the map's entries for each pool are the pool
 // Imports config, control, functions, ledger, pool, poolmap. docs/pools.md.
 
-import { ARENA_BYTES, ARENA_POOLS, INTERNAL, POOL_SIZE } from "./config";
+import { ARENA_BYTES, ARENA_POOLS, INTERNAL, POOL_GRAIN, POOL_SIZE } from "./config";
 import { ARENAS_AT, CONTROL, SMALL_MEM_AT } from "./control";
 import { base_free, base_malloc } from "./functions";
 import { ledger } from "./ledger";
@@ -43,22 +43,25 @@ export class Arena {
   /** Where the first pool is. */
   @inline
   get start(): usize {
-    return (this.address + POOL_SIZE - 1) & ~(POOL_SIZE - 1);
+    return (this.address + POOL_GRAIN - 1) & ~(POOL_GRAIN - 1);
   }
 
-  /** Bytes of a pool: the last one of an arena may have a few less than the others. */
+  /** Where the last pool ends. */
+  @inline
+  get end(): usize {
+    return (this.address + ARENA_BYTES) & ~(POOL_GRAIN - 1);
+  }
+
+  /** Bytes of a pool: the last one of an arena may have less than the others. */
   @inline
   bytesOf(pool: Pool): u32 {
-    const end = this.address + ARENA_BYTES;
-    return <u32>min(POOL_SIZE, end - pool.start);
+    return <u32>min(POOL_SIZE, this.end - pool.start);
   }
 
   /** All pools idle. */
   begin(address: usize): void {
     this.address = address;
-    // A last pool that lacks no more than the room for a neighbour's header counts.
-    const bytes = address + ARENA_BYTES - this.start;
-    this.total = <u32>((bytes + (ARENA_POOLS * POOL_SIZE - ARENA_BYTES)) / POOL_SIZE);
+    this.total = <u32>((this.end - this.start + POOL_SIZE - 1) / POOL_SIZE);
     this.idleCount = this.total;
     this.idle = (1 << this.total) - 1;
     for (let index: u32 = 0; index < this.total; index++) {
@@ -91,7 +94,7 @@ export class Arena {
     for (let index: u32 = 0; index < this.total; index++) {
       const pool = this.poolAt(index);
       if (pool.index != index || pool.start != this.start + <usize>index * POOL_SIZE) return false;
-      if (map.poolOf(pool.start) !== pool) return false;
+      if (map.poolOf(pool.start) !== pool || map.poolOf(pool.start + this.bytesOf(pool) - 1) !== pool) return false;
       if (!pool.isOpen) idle |= 1 << index;
     }
     return idle == this.idle && <u32>popcnt<u32>(idle) == this.idleCount;
@@ -175,7 +178,10 @@ export class Arenas {
     }
     const arena = changetype<Arena>(record);
     arena.begin(address);
-    for (let index: u32 = 0; index < arena.total; index++) this.map.set(arena.poolAt(index));
+    for (let index: u32 = 0; index < arena.total; index++) {
+      const pool = arena.poolAt(index);
+      this.map.set(pool, arena.bytesOf(pool));
+    }
     const older = this.youngest;
     arena.older = older;
     arena.younger = null;
@@ -189,7 +195,10 @@ export class Arenas {
 
   /** An arena all of whose pools are idle, and which is in no list, goes back. */
   private removeArena(arena: Arena): void {
-    for (let index: u32 = 0; index < arena.total; index++) this.map.unset(arena.poolAt(index));
+    for (let index: u32 = 0; index < arena.total; index++) {
+      const pool = arena.poolAt(index);
+      this.map.unset(pool, arena.bytesOf(pool));
+    }
     const older = arena.older;
     const younger = arena.younger;
     if (older) older.younger = younger;

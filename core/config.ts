@@ -18,12 +18,12 @@ export const SMALL_REQUEST_THRESHOLD: usize = 512;
 export const SIZE_CLASSES: usize = SMALL_REQUEST_THRESHOLD / ALIGNMENT;
 
 export const POOL_SIZE: usize = 4096;
+/** Pools begin at multiples of this, and an arena's last pool has a multiple of it: the grain of the pool map. */
+export const POOL_GRAIN: usize = 1024;
+/** The most pools that an arena has. */
 export const ARENA_POOLS: usize = 16;
-/**
- * Bytes that one arena asks for: ARENA_POOLS pools, less the room for a header of the allocator below, so that aligned
- * arenas can lie side by side without a gap.
- */
-export const ARENA_BYTES: usize = ARENA_POOLS * POOL_SIZE - ALIGNMENT;
+/** Bytes of an arena: ARENA_POOLS pools wherever it begins, but for the first one's way to a multiple of POOL_GRAIN. */
+export const ARENA_BYTES: usize = ARENA_POOLS * POOL_SIZE + POOL_GRAIN - ALIGNMENT;
 
 /** The break moves in steps of this many bytes. */
 export const GRANULE: usize = 4096;

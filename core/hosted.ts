@@ -4,7 +4,7 @@
 // before we came is the host's as well, so it can be resized and freed here like any other.
 // The limit counts usable bytes, the host's headers not. Imports config, platform, ledger.
 
-import { MAX_REQUEST, POOL_SIZE } from "./config";
+import { MAX_REQUEST } from "./config";
 import { ledger } from "./ledger";
 import { platform } from "./platform";
 
@@ -61,7 +61,7 @@ export function hosted_free(ctx: usize, block: usize): void {
 
 export function hosted_arena_malloc(ctx: usize, n: usize): usize {
   if (!platform().admits(n)) return 0;
-  const block = call_indirect<usize>(platform().hostMemalign, POOL_SIZE, n);
+  const block = call_indirect<usize>(platform().hostMalloc, n);
   if (block != 0) platform().charge(n);
   return block;
 }

@@ -155,7 +155,6 @@ export function init_hosted(
   calloc: u32,
   realloc: u32,
   free: u32,
-  memalign: u32,
   usableSize: u32,
   limit: usize,
   inherited: usize,
@@ -168,7 +167,6 @@ export function init_hosted(
   p.hostCalloc = calloc;
   p.hostRealloc = realloc;
   p.hostFree = free;
-  p.hostMemalign = memalign;
   p.hostUsableSize = usableSize;
   p.limit = limit;
   if (inherited != 0) {

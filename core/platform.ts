@@ -38,7 +38,6 @@ export class Platform {
   hostCalloc: u32;
   hostRealloc: u32;
   hostFree: u32;
-  hostMemalign: u32;
   hostUsableSize: u32;
 
   /** Whether `bytes` more may be taken. Afterwards the attempt is counted. */

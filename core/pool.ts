@@ -1,4 +1,4 @@
-// A pool: 4 KiB at a multiple of 4 KiB, all of it blocks of one size class; what is known of it stands elsewhere.
+// A pool: 4 KiB at a multiple of 1 KiB, all of it blocks of one size class; what is known of it stands elsewhere.
 //
 //   pool in memory                                        what is known of it (in its arena's record)
 //   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+

@@ -1,18 +1,19 @@
 // From an address to its pool: whether a block is ours, in one look.
 //
-//   entry k:  the record of the pool at address (first + k) x POOL_SIZE, or 0 if there is no pool of ours
+//   entry k:  the record of the pool that covers the POOL_GRAIN bytes at (first + k) x POOL_GRAIN, or 0 if none of ours does
 //   | first | length | map |
 //
-// Whatever else lies in the memory, an address belongs to a pool iff its entry is not 0. So a block that somebody else
+// A grain is in one pool or in none. So whatever else lies in the memory, an address belongs to a pool iff its entry is
+// not 0. So a block that somebody else
 // allocated is known as such, wherever it came from and whatever it contains.
 // The entries span the arenas' addresses only; the map moves when an arena lies outside.
 // Imports config, functions.
 
-import { INTERNAL, POOL_SIZE } from "./config";
+import { INTERNAL, POOL_GRAIN } from "./config";
 import { base_calloc, base_free } from "./functions";
 import { Pool } from "./pool";
 
-/** Entries are added by so many at a time, beyond what is needed: 4 MiB of addresses. */
+/** Entries are added by so many at a time, beyond what is needed: 1 MiB of addresses. */
 const SPARE: u32 = 1024;
 
 @unmanaged
@@ -29,15 +30,15 @@ export class PoolMap {
   /** The pool of a block; null if the block is not in one. */
   @inline
   poolOf(block: usize): Pool | null {
-    const number = <u32>(block / POOL_SIZE);
+    const number = <u32>(block / POOL_GRAIN);
     if (number - this.first >= this.length) return null;
     return load<Pool | null>(this.at(number));
   }
 
   /** There are entries for the addresses [from, to); false, and nothing changed, if there is no memory for them. */
   cover(from: usize, to: usize): bool {
-    const low = <u32>(from / POOL_SIZE);
-    const high = <u32>((to + POOL_SIZE - 1) / POOL_SIZE);
+    const low = <u32>(from / POOL_GRAIN);
+    const high = <u32>((to + POOL_GRAIN - 1) / POOL_GRAIN);
     const oldEnd = this.first + this.length;
     if (this.length != 0 && low >= this.first && high <= oldEnd) return true;
     let first = low;
@@ -67,13 +68,17 @@ export class PoolMap {
     this.length = 0;
   }
 
-  @inline
-  set(pool: Pool): void {
-    store<Pool>(this.at(<u32>(pool.start / POOL_SIZE)), pool);
+  /** The pool's `bytes` bytes, a multiple of POOL_GRAIN, are known to be its. */
+  set(pool: Pool, bytes: usize): void {
+    this.fill(pool.start, bytes, changetype<usize>(pool));
   }
 
-  @inline
-  unset(pool: Pool): void {
-    store<usize>(this.at(<u32>(pool.start / POOL_SIZE)), 0);
+  /** Nothing is known of the pool any more. */
+  unset(pool: Pool, bytes: usize): void {
+    this.fill(pool.start, bytes, 0);
+  }
+
+  private fill(start: usize, bytes: usize, entry: usize): void {
+    for (let at = start; at < start + bytes; at += POOL_GRAIN) store<usize>(this.at(<u32>(at / POOL_GRAIN)), entry);
   }
 }

@@ -22,7 +22,7 @@
 //   the ledger's bytes and blocks are those of the chunks in use
 // Imports config, control, platform, ledger. docs/account.md says what a chunk's overhead counts as.
 
-import { ALIGNMENT, GRANULE, MAX_REQUEST, POOL_SIZE, TOP_KEPT } from "./config";
+import { ALIGNMENT, GRANULE, MAX_REQUEST, TOP_KEPT } from "./config";
 import { ARENAS_AT, CONTROL, RAW_AT } from "./control";
 import { ledger } from "./ledger";
 import { platform } from "./platform";
@@ -294,31 +294,6 @@ export class Raw {
     return chunk.payload;
   }
 
-  /** As malloc, at a multiple of `alignment`, a power of two of at least 16. */
-  memalign(domain: u32, alignment: usize, n: usize): usize {
-    if (n > MAX_REQUEST - alignment - MIN_CHUNK - ALIGNMENT) return 0;
-    // At the top no search for an aligned place is needed, and nothing is cut off behind.
-    const payload = this.malloc(domain, n + alignment + MIN_CHUNK);
-    if (payload == 0) return 0;
-    let chunk = chunkOf(payload);
-    const before = chunk.usable;
-    let aligned = (payload + alignment - 1) & ~(alignment - 1);
-    if (aligned != payload) {
-      // The bytes in front must be able to be a chunk.
-      if (aligned - payload < MIN_CHUNK) aligned += alignment;
-      const lead = aligned - payload;
-      const rest = changetype<Chunk>(chunk.address + lead);
-      rest.header = 0;
-      rest.becomeUsed(chunk.size - lead, domain);
-      chunk.resize(lead);
-      this.freeChunk(chunk);
-      chunk = rest;
-    }
-    this.cut(chunk, chunkSizeFor(n));
-    ledger().resized(domain, before, chunk.usable);
-    return chunk.payload;
-  }
-
   /** A used chunk becomes free; the ledger is the caller's. */
   private freeChunk(chunk: Chunk): void {
     let at = chunk.address;
@@ -445,10 +420,10 @@ export function raw_free(ctx: usize, block: usize): void {
   raw().free(block);
 }
 
-// An arena source: arenas at pool boundaries, so that none of their pools is lost.
+// An arena source.
 
 export function raw_arena_malloc(ctx: usize, n: usize): usize {
-  return raw().memalign(<u32>ctx, POOL_SIZE, n);
+  return raw().malloc(<u32>ctx, n);
 }
 
 export function raw_arena_free(ctx: usize, block: usize, n: usize): void {

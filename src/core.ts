@@ -91,7 +91,6 @@ export interface CoreFunctions extends MemoryApi {
     calloc: number,
     realloc: number,
     free: number,
-    memalign: number,
     usableSize: number,
     limit: number,
     inherited: number,

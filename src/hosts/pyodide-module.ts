@@ -10,7 +10,6 @@ export interface PyodideExports {
   calloc(count: number, size: number): number;
   realloc(block: number, n: number): number;
   free(block: number): void;
-  memalign(alignment: number, n: number): number;
   malloc_usable_size(block: number): number;
   mallinfo(result: number): void;
   sbrk(bytes: number): number;
@@ -20,7 +19,7 @@ export interface PyodideExports {
 }
 
 const FUNCTIONS = [
-  ...["malloc", "calloc", "realloc", "free", "memalign", "malloc_usable_size", "mallinfo", "sbrk"],
+  ...["malloc", "calloc", "realloc", "free", "malloc_usable_size", "mallinfo", "sbrk"],
   ...["PyMem_GetAllocator", "PyMem_SetAllocator", "_PyMem_GetCurrentAllocatorName"],
 ];
 const OBJECTS = ["memory", "__indirect_function_table", "__heap_base", "_PyRuntime"];

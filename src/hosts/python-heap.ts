@@ -61,26 +61,19 @@ export class PythonHeap extends CoreHeap {
     const { limit = NO_LIMIT, debugHooks = false } = options;
     const table = python.__indirect_function_table;
     const inherited = python.sbrk(0) >>> 0 > python.__heap_base.value >>> 0 ? hostInfo(python).used : 0;
-    const control = python.memalign(8, controlBytes(module)) >>> 0;
+    const control = python.malloc(controlBytes(module)) >>> 0;
     if (control === 0)
       throw new Error("Cannot attach: the interpreter has no memory left for the heap's control block");
     const calls = new HostCalls();
     const core = instantiateCoreModule(module, python.memory, table, control, calls);
-    const host = [
-      python.malloc,
-      python.calloc,
-      python.realloc,
-      python.free,
-      python.memalign,
-      python.malloc_usable_size,
-    ];
+    const host = [python.malloc, python.calloc, python.realloc, python.free, python.malloc_usable_size];
     const first = table.grow(host.length);
     host.forEach((f, k) => {
       table.set(first + k, f);
     });
-    const [malloc = 0, calloc = 0, realloc = 0, free = 0, memalign = 0, usable = 0] = host.map((_, k) => first + k);
+    const [malloc = 0, calloc = 0, realloc = 0, free = 0, usable = 0] = host.map((_, k) => first + k);
     const most = Math.min(Math.floor(limit), NO_LIMIT);
-    core.functions.init_hosted(core.tableBase, malloc, calloc, realloc, free, memalign, usable, most, inherited);
+    core.functions.init_hosted(core.tableBase, malloc, calloc, realloc, free, usable, most, inherited);
     const stack = new PythonStack(python.memory, python._PyRuntime.value >>> 0);
     const heap = new PythonHeap(core, calls, python, stack, inherited, options);
     if (debugHooks) {
