@@ -26,9 +26,9 @@ def is_prime(number: int, random: Random) -> bool:
     odd >>= twos
     for _ in range(8):
         power = pow(random.randrange(2, number - 1), odd, number)
-        if power not in (1, number - 1):
-            if all((power := power * power % number) != number - 1 for _ in range(twos - 1)):
-                return False
+        squares = (power := power * power % number for _ in range(twos - 1))
+        if power not in (1, number - 1) and number - 1 not in squares:
+            return False
     return True
 
 
@@ -49,7 +49,7 @@ def convergents(number: int, count: int) -> list[tuple[int, int]]:
     return found
 
 
-def run(digits: int = 4_200) -> str:
+def run(digits: int = 5_000) -> str:
     random = Random(29)
     pi = "".join(map(str, islice(pi_digits(), digits)))
     p, q = (next_prime(random.getrandbits(160) | 1 << 159, random) for _ in range(2))

@@ -3,7 +3,7 @@
 Stresses short-lived slotted objects and the floats inside them, as physics and graphics code makes them.
 """
 
-import itertools
+from itertools import pairwise
 from math import sqrt
 from typing import Self
 
@@ -57,8 +57,8 @@ def relax(first: Particle, second: Particle, rest: float) -> None:
 def run(columns: int = 120, rows: int = 150, steps: int = 4) -> int:
     cloth = [[Particle(Vector(x * 1.0, 0.0, y * 1.0), y == 0) for x in range(columns)] for y in range(rows)]
     particles = [particle for row in cloth for particle in row]
-    springs = [pair for row in cloth for pair in itertools.pairwise(row)]
-    springs += [pair for upper, lower in itertools.pairwise(cloth) for pair in zip(upper, lower)]
+    springs = [pair for row in cloth for pair in pairwise(row)]
+    springs += [pair for upper, lower in pairwise(cloth) for pair in zip(upper, lower)]
     gravity = Vector(0.0, -0.02, 0.003)
     for _ in range(steps):
         for particle in particles:

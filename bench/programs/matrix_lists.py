@@ -3,8 +3,8 @@
 Stresses comprehensions that make long rows of numbers, and the floats, integers and fractions within.
 """
 
-import itertools
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 
 type Matrix = list[list]
@@ -48,7 +48,7 @@ def run(size: int = 90, width: int = 512, height: int = 384) -> str:
     image = [[random.random() * 255 for _ in range(width)] for _ in range(height)]
     for _ in range(3):
         image = transpose(blur(image))
-    edges = [[abs(a - b) for a, b in itertools.pairwise(row)] for row in image]
+    edges = [[abs(a - b) for a, b in pairwise(row)] for row in image]
     levels = [[int(value) >> 4 for value in row] for row in edges]
     dark = sum(row.count(0) for row in levels)
     return f"{trace:.3f}:{exact}:{dark}:{sum(map(sum, image)):.3f}"

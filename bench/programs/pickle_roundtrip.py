@@ -50,9 +50,7 @@ def run(animals: int = 2_600) -> str:
     zoo = make_zoo(animals, Random(11))
     size = 0
     for protocol in (2, 4, 5):
-        message = pickle.dumps(zoo, protocol)
-        size += len(message)
-        zoo = pickle.loads(message)
+        zoo = pickle.loads(pickle.dumps(zoo, protocol))
         for keeper in zoo:
             parts = [pickle.dumps((animal.name, animal.weights, animal.ration), protocol) for animal in keeper.animals]
             for animal, part in zip(keeper.animals, parts):

@@ -3,8 +3,8 @@
 Stresses hash tables that grow and are dropped, with tuples, integers and frozen sets as their members.
 """
 
-import itertools
 from collections import Counter
+from itertools import pairwise
 from random import Random
 
 type Cell = tuple[int, int]
@@ -41,7 +41,7 @@ def run(generations: int = 16, count: int = 20_000) -> str:
     for _ in range(generations):
         history.append(alive := next_generation(alive))
     ever, always = set().union(*history), set.intersection(*history)
-    changed = sum(len(before ^ after) for before, after in itertools.pairwise(history))
+    changed = sum(len(before ^ after) for before, after in pairwise(history))
 
     photos = make_photos(count, random)
     index = invert(photos)

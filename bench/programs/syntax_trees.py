@@ -48,7 +48,7 @@ class Folder(ast.NodeTransformer):
 def run(modules: int = 2, functions: int = 70) -> str:
     random = Random(53)
     folder = Folder()
-    nodes = instructions = 0
+    nodes = variables = 0
     written = []
     for _ in range(modules):
         source = "\n\n".join(make_function(random, number) for number in range(functions))
@@ -57,10 +57,8 @@ def run(modules: int = 2, functions: int = 70) -> str:
         written.append(ast.unparse(tree))
         namespace: dict = {}
         exec(compile(ast.fix_missing_locations(tree), "<made>", "exec"), namespace)
-        instructions += sum(
-            value.__code__.co_argcount for name, value in namespace.items() if name.startswith("function_")
-        )
-    return f"{nodes}:{folder.folded}:{instructions}:{crc32(''.join(written).encode()):08x}"
+        variables += sum(len(namespace[f"function_{number}"].__code__.co_varnames) for number in range(functions))
+    return f"{nodes}:{folder.folded}:{variables}:{crc32(''.join(written).encode()):08x}"
 
 
 if __name__ == "__main__":

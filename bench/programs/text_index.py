@@ -3,8 +3,8 @@
 Stresses many short strings as dict keys, counters, and posting lists that grow step by step.
 """
 
-import itertools
 from collections import Counter, defaultdict
+from itertools import pairwise
 from math import sqrt
 from random import Random
 
@@ -57,7 +57,7 @@ def run(texts: int = 3_500, searches: int = 150) -> str:
     index = Index()
     for number, text in enumerate(library):
         index.add(number, text)
-    pairs = Counter(pair for text in library[::3] for words in [tokens(text)] for pair in itertools.pairwise(words))
+    pairs = Counter(pair for text in library[::3] for words in [tokens(text)] for pair in pairwise(words))
     checksum = 0
     for _ in range(searches):
         question = " ".join(random.sample(vocabulary[:2_000], 3))

@@ -1,8 +1,9 @@
 """Tokenizes, parses and runs programs of a small Lisp-like language with closures and lists.
 
-Stresses call frames, closures, environments chained by dicts, and exceptions: how an interpreter uses memory.
+Stresses call frames, closures, chains of dicts, and exceptions: how an interpreter uses memory.
 """
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator
 from operator import add, lt, mul, sub
 
@@ -12,9 +13,9 @@ SOURCE = """
 (let map (fn (f list) (if list (cons (f (head list)) (map f (tail list))) nil)))
 (let fold (fn (f start list) (if list (fold f (f start (head list)) (tail list)) start)))
 (let fibonacci (fn (n) (if (< n 2) n (+ (fibonacci (- n 1)) (fibonacci (- n 2))))))
-(let row (map (make-adder ROUND) (range 0 20)))
+(let row (map (make-adder ROUND) (range 0 18)))
 (let table (map (fn (x) (map (fn (y) (make-adder (* x y))) row)) row))
-(fibonacci 8)
+(fibonacci 5)
 (undefined ROUND)
 """
 
@@ -27,20 +28,6 @@ BUILTINS = {
     "+": add, "-": sub, "*": mul, "<": lt, "nil": None,
     "cons": lambda first, rest: (first, rest), "head": lambda pair: pair[0], "tail": lambda pair: pair[1],
 }  # fmt: skip
-
-
-class Environment:
-    def __init__(self, values: dict, outer: Environment | None = None) -> None:
-        self.values = values
-        self.outer = outer
-
-    def find(self, name: str) -> object:
-        scope = self
-        while scope is not None:
-            if name in scope.values:
-                return scope.values[name]
-            scope = scope.outer
-        raise NameError(name)
 
 
 def parse(tokens: Iterator[str]) -> list:
@@ -56,14 +43,14 @@ def parse(tokens: Iterator[str]) -> list:
     return expressions
 
 
-def evaluate(expression: object, scope: Environment) -> object:
+def evaluate(expression: object, scope: ChainMap) -> object:
     match expression:
         case int():
             return expression
         case str():
-            return scope.find(expression)
+            return scope[expression]
         case ["let", name, value]:
-            scope.values[name] = evaluate(value, scope)
+            scope[name] = evaluate(value, scope)
             return None
         case ["if", test, then, otherwise]:
             return evaluate(then if evaluate(test, scope) else otherwise, scope)
@@ -73,20 +60,20 @@ def evaluate(expression: object, scope: Environment) -> object:
             return evaluate(function, scope)(*[evaluate(argument, scope) for argument in arguments])
 
 
-def closure(names: list[str], body: object, scope: Environment) -> Callable:
-    return lambda *values: evaluate(body, Environment(dict(zip(names, values, strict=True)), scope))
+def closure(names: list[str], body: object, scope: ChainMap) -> Callable:
+    return lambda *values: evaluate(body, scope.new_child(dict(zip(names, values, strict=True))))
 
 
-def answers(source: str, scope: Environment) -> Iterator[object]:
+def answers(source: str, scope: ChainMap) -> Iterator[object]:
     for expression in parse(iter(source.replace("(", " ( ").replace(")", " ) ").split())):
         try:
             yield evaluate(expression, scope)
-        except NameError as error:
+        except KeyError as error:
             yield len(str(error))
 
 
-def run(sessions: int = 25) -> int:
-    scopes = [Environment(dict(BUILTINS)) for _ in range(sessions)]
+def run(sessions: int = 24) -> int:
+    scopes = [ChainMap({}, BUILTINS) for _ in range(sessions)]
     checksum = 0
     for number, scope in enumerate(scopes):
         checksum += sum(value for value in answers(SOURCE.replace("ROUND", str(number)), scope) if value)
