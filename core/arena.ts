@@ -14,16 +14,20 @@
 //   the map's entries for each pool are the pool
 // Imports config, control, functions, ledger, pool, poolmap. docs/pools.md.
 
-import { ARENA_BYTES, ARENA_POOLS, INTERNAL, POOL_GRAIN, POOL_SIZE } from "./config";
+import { ALIGNMENT, ARENA_POOLS, arenaBytes, INTERNAL, POOL_GRAIN, POOL_SIZE } from "./config";
 import { ARENAS_AT, CONTROL, SMALL_MEM_AT } from "./control";
-import { base_free, base_malloc } from "./functions";
+import { ARENA_FUNCTIONS, base_find, base_free, base_malloc, base_realloc, tableIndex } from "./functions";
 import { ledger } from "./ledger";
 import { Pool } from "./pool";
 import { PoolMap } from "./poolmap";
 
+/** The smallest arena that is made of memory that is there already. */
+const LEAST_POOLS: u32 = 2;
+
 @unmanaged
 export class Arena {
   address: usize;
+  bytes: usize;
   /** All arenas, in the order in which they were opened, youngest first. */
   older: Arena | null;
   younger: Arena | null;
@@ -46,25 +50,20 @@ export class Arena {
     return (this.address + POOL_GRAIN - 1) & ~(POOL_GRAIN - 1);
   }
 
-  /** Where the last pool ends. */
-  @inline
-  get end(): usize {
-    return (this.address + ARENA_BYTES) & ~(POOL_GRAIN - 1);
-  }
-
-  /** Bytes of a pool: the last one of an arena may have less than the others. */
+  /** Bytes of a pool: the last one of an arena has less than the others. */
   @inline
   bytesOf(pool: Pool): u32 {
-    return <u32>min(POOL_SIZE, this.end - pool.start);
+    return <u32>min(POOL_SIZE, this.address + this.bytes - pool.start);
   }
 
-  /** All pools idle. */
-  begin(address: usize): void {
+  /** The `total` pools of the arena at `address`, all idle. */
+  begin(address: usize, bytes: usize, total: u32): void {
     this.address = address;
-    this.total = <u32>((this.end - this.start + POOL_SIZE - 1) / POOL_SIZE);
-    this.idleCount = this.total;
-    this.idle = (1 << this.total) - 1;
-    for (let index: u32 = 0; index < this.total; index++) {
+    this.bytes = bytes;
+    this.total = total;
+    this.idleCount = total;
+    this.idle = (1 << total) - 1;
+    for (let index: u32 = 0; index < total; index++) {
       const pool = this.poolAt(index);
       pool.start = this.start + <usize>index * POOL_SIZE;
       pool.index = <u8>index;
@@ -93,8 +92,9 @@ export class Arena {
     let idle: u32 = 0;
     for (let index: u32 = 0; index < this.total; index++) {
       const pool = this.poolAt(index);
+      const last = pool.start + this.bytesOf(pool) - 1;
       if (pool.index != index || pool.start != this.start + <usize>index * POOL_SIZE) return false;
-      if (map.poolOf(pool.start) !== pool || map.poolOf(pool.start + this.bytesOf(pool) - 1) !== pool) return false;
+      if (map.poolOf(pool.start) !== pool || map.poolOf(last) !== pool) return false;
       if (!pool.isOpen) idle |= 1 << index;
     }
     return idle == this.idle && <u32>popcnt<u32>(idle) == this.idleCount;
@@ -134,10 +134,9 @@ export class Arenas {
     return changetype<usize>(this) + offsetof<Arenas>("list0") + (idleCount << 2);
   }
 
-  begin(ctx: usize, alloc: u32, dealloc: u32): void {
-    this.ctx = ctx;
-    this.alloc = alloc;
-    this.dealloc = dealloc;
+  begin(): void {
+    this.alloc = tableIndex(ARENA_FUNCTIONS);
+    this.dealloc = tableIndex(ARENA_FUNCTIONS) + 1;
   }
 
   private enlist(arena: Arena): void {
@@ -166,19 +165,35 @@ export class Arenas {
     if (!next) this.listMask &= ~(1 << idle);
   }
 
-  /** A fresh arena, all its pools idle; false, and nothing changed, if there is no memory. */
+  /**
+   * A fresh arena; false, and nothing changed, if there is no memory. Memory that is there already is used first, down to
+   * pieces of a few pools; only then is the platform asked.
+   */
   private addArena(): bool {
-    const record = base_malloc(INTERNAL, offsetof<Arena>() + <usize>ARENA_POOLS * offsetof<Pool>());
-    if (record == 0) return false;
-    const address = call_indirect<usize>(this.alloc, this.ctx, ARENA_BYTES);
-    if (address == 0 || !this.map.cover(address, address + ARENA_BYTES)) {
-      if (address != 0) call_indirect<void>(this.dealloc, this.ctx, address, ARENA_BYTES);
+    if (this.alloc == tableIndex(ARENA_FUNCTIONS)) {
+      for (let pools: u32 = ARENA_POOLS; pools >= LEAST_POOLS; pools >>= 1) {
+        const bytes = arenaBytes(pools);
+        const address = base_find(INTERNAL, bytes);
+        if (address != 0) return this.adopt(address, bytes, pools);
+      }
+    }
+    const bytes = arenaBytes(ARENA_POOLS);
+    const address = call_indirect<usize>(this.alloc, this.ctx, bytes);
+    return address != 0 && this.adopt(address, bytes, ARENA_POOLS);
+  }
+
+  /** The bytes at `address` become an arena of `pools` pools, all idle; or they go back, if there is no memory for its record. */
+  private adopt(address: usize, bytes: usize, pools: u32): bool {
+    const record = base_malloc(INTERNAL, offsetof<Arena>() + <usize>pools * offsetof<Pool>());
+    if (record == 0 || !this.map.cover(address, address + bytes)) {
+      call_indirect<void>(this.dealloc, this.ctx, address, bytes);
       base_free(INTERNAL, record);
       return false;
     }
     const arena = changetype<Arena>(record);
-    arena.begin(address);
-    for (let index: u32 = 0; index < arena.total; index++) {
+    const own = this.alloc == tableIndex(ARENA_FUNCTIONS);
+    arena.begin(address, own ? this.trim(address, pools) : bytes, pools);
+    for (let index: u32 = 0; index < pools; index++) {
       const pool = arena.poolAt(index);
       this.map.set(pool, arena.bytesOf(pool));
     }
@@ -193,6 +208,15 @@ export class Arenas {
     return true;
   }
 
+  /** Gives back what is behind the last pool, so that the next arena can begin there; answers the bytes that are left. */
+  private trim(address: usize, pools: u32): usize {
+    const start = (address + POOL_GRAIN - 1) & ~(POOL_GRAIN - 1);
+    const bytes = start + <usize>pools * POOL_SIZE - ALIGNMENT - address;
+    // Both base allocators shrink a block where it is.
+    base_realloc(INTERNAL, address, bytes);
+    return bytes;
+  }
+
   /** An arena all of whose pools are idle, and which is in no list, goes back. */
   private removeArena(arena: Arena): void {
     for (let index: u32 = 0; index < arena.total; index++) {
@@ -205,7 +229,7 @@ export class Arenas {
     if (younger) younger.older = older;
     else this.youngest = older;
     this.count--;
-    call_indirect<void>(this.dealloc, this.ctx, arena.address, ARENA_BYTES);
+    call_indirect<void>(this.dealloc, this.ctx, arena.address, arena.bytes);
     base_free(INTERNAL, changetype<usize>(arena));
     if (this.count == 0) this.map.drop();
   }
@@ -275,4 +299,14 @@ if (offsetof<Arenas>() + ARENA_POOLS * 4 > SMALL_MEM_AT - ARENAS_AT) ERROR("Aren
 @inline
 export function arenas(): Arenas {
   return changetype<Arenas>(CONTROL + ARENAS_AT);
+}
+
+// The arena allocator that is there at first: the base allocator.
+
+export function arena_malloc(ctx: usize, n: usize): usize {
+  return base_malloc(INTERNAL, n);
+}
+
+export function arena_free(ctx: usize, block: usize, n: usize): void {
+  base_free(INTERNAL, block);
 }

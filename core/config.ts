@@ -22,8 +22,15 @@ export const POOL_SIZE: usize = 4096;
 export const POOL_GRAIN: usize = 1024;
 /** The most pools that an arena has. */
 export const ARENA_POOLS: usize = 16;
-/** Bytes of an arena: ARENA_POOLS pools wherever it begins, but for the first one's way to a multiple of POOL_GRAIN. */
-export const ARENA_BYTES: usize = ARENA_POOLS * POOL_SIZE + POOL_GRAIN - ALIGNMENT;
+/**
+ * Bytes that an arena of so many pools asks for: wherever it begins, a first pool that begins at a multiple of POOL_GRAIN
+ * leaves room for them all. The last pool lacks ALIGNMENT bytes, the room for a header of the allocator below: so arenas
+ * can lie side by side without a gap.
+ */
+@inline
+export function arenaBytes(pools: usize): usize {
+  return pools * POOL_SIZE + POOL_GRAIN - 2 * ALIGNMENT;
+}
 
 /** The break moves in steps of this many bytes. */
 export const GRANULE: usize = 4096;

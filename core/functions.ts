@@ -8,11 +8,10 @@
 import { head } from "./control";
 
 export const RAW_FUNCTIONS: u32 = 0;
-export const HOSTED_FUNCTIONS: u32 = 4;
-export const SMALL_FUNCTIONS: u32 = 8;
-export const DEBUG_FUNCTIONS: u32 = 12;
-export const RAW_ARENA_FUNCTIONS: u32 = 16;
-export const HOSTED_ARENA_FUNCTIONS: u32 = 18;
+export const HOSTED_FUNCTIONS: u32 = 5;
+export const SMALL_FUNCTIONS: u32 = 10;
+export const DEBUG_FUNCTIONS: u32 = 14;
+export const ARENA_FUNCTIONS: u32 = 18;
 /** How many table entries the core needs. */
 export const TABLE_FUNCTIONS: u32 = 20;
 
@@ -40,4 +39,10 @@ export function base_realloc(domain: u32, block: usize, n: usize): usize {
 @inline
 export function base_free(domain: u32, block: usize): void {
   call_indirect<void>(head().base + 3, <usize>domain, block);
+}
+
+/** A block out of memory that is there already; 0 if the platform would have to be asked. */
+@inline
+export function base_find(domain: u32, n: usize): usize {
+  return call_indirect<usize>(head().base + 4, <usize>domain, n);
 }

@@ -57,16 +57,12 @@ export function hosted_free(ctx: usize, block: usize): void {
   call_indirect<void>(platform().hostFree, block);
 }
 
-// Arenas count in the account by their pools, and as reserved by their usable size.
-
-export function hosted_arena_malloc(ctx: usize, n: usize): usize {
-  if (!platform().admits(n)) return 0;
-  const block = call_indirect<usize>(platform().hostMalloc, n);
-  if (block != 0) platform().charge(n);
-  return block;
-}
-
-export function hosted_arena_free(ctx: usize, block: usize, n: usize): void {
-  platform().discharge(n);
-  call_indirect<void>(platform().hostFree, block);
+/** A block out of what the host's malloc has: a limit on its footprint keeps it from asking the platform. */
+export function hosted_find(ctx: usize, n: usize): usize {
+  const p = platform();
+  if (p.hostFootprint == 0 || !p.admits(n)) return 0;
+  call_indirect<usize>(p.hostSetFootprintLimit, call_indirect<usize>(p.hostFootprint));
+  const block = call_indirect<usize>(p.hostMalloc, n);
+  call_indirect<usize>(p.hostSetFootprintLimit, ~(<usize>0));
+  return entered(ctx, block);
 }

@@ -1,7 +1,7 @@
 // The module: what the host sees of the core. Sets the control block up; the rest is exports.
 
 import { Arenas, arenas } from "./arena";
-import { GRANULE, INTERNAL, MEM, OBJECT, RAW, WASM_PAGE } from "./config";
+import { GRANULE, MEM, OBJECT, RAW, WASM_PAGE } from "./config";
 import {
   ARENAS_AT,
   CONTROL,
@@ -15,14 +15,13 @@ import {
 } from "./control";
 import { Debug, debug, FAULT_OFFSET } from "./debug";
 import { setDefaultAllocators } from "./domains";
-import { HOSTED_ARENA_FUNCTIONS, HOSTED_FUNCTIONS, RAW_ARENA_FUNCTIONS, RAW_FUNCTIONS, tableIndex } from "./functions";
+import { HOSTED_FUNCTIONS, RAW_FUNCTIONS, tableIndex } from "./functions";
 import { Ledger, ledger } from "./ledger";
 import { clampEnd, HOST, OWN, Platform, platform } from "./platform";
 import { CHUNK_OVERHEAD, raw } from "./raw";
 import { scavenge, smallOf } from "./small";
 
 export {
-  ARENA_BYTES,
   ARENA_POOLS,
   DOMAINS,
   INTERNAL,
@@ -33,6 +32,7 @@ export {
   SIZE_CLASSES,
   SMALL_REQUEST_THRESHOLD,
 } from "./config";
+export { arena_free, arena_malloc } from "./arena";
 export { CONTROL_BYTES, LAYOUT_VERSION, SCRATCH_AT } from "./control";
 export {
   DEBUG_OVERHEAD,
@@ -63,14 +63,13 @@ export {
 } from "./domains";
 export { TABLE_FUNCTIONS } from "./functions";
 export {
-  hosted_arena_free,
-  hosted_arena_malloc,
   hosted_calloc,
+  hosted_find,
   hosted_free,
   hosted_malloc,
   hosted_realloc,
 } from "./hosted";
-export { CHUNK_OVERHEAD, raw_arena_free, raw_arena_malloc, raw_calloc, raw_free, raw_malloc, raw_realloc } from "./raw";
+export { CHUNK_OVERHEAD, raw_calloc, raw_find, raw_free, raw_malloc, raw_realloc } from "./raw";
 export { small_calloc, small_free, small_malloc, small_realloc } from "./small";
 export {
   CHECK_ARENAS,
@@ -143,7 +142,7 @@ export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool):
   p.brk = first;
   p.charge(first - CONTROL);
   raw().begin(CONTROL + CONTROL_BYTES + CHUNK_OVERHEAD);
-  arenas().begin(INTERNAL, tableIndex(RAW_ARENA_FUNCTIONS), tableIndex(RAW_ARENA_FUNCTIONS) + 1);
+  arenas().begin();
   setDefaultAllocators(false, pools);
   return true;
 }
@@ -156,6 +155,8 @@ export function init_hosted(
   realloc: u32,
   free: u32,
   usableSize: u32,
+  footprint: u32,
+  setFootprintLimit: u32,
   limit: usize,
   inherited: usize,
 ): void {
@@ -168,12 +169,14 @@ export function init_hosted(
   p.hostRealloc = realloc;
   p.hostFree = free;
   p.hostUsableSize = usableSize;
+  p.hostFootprint = footprint;
+  p.hostSetFootprintLimit = setFootprintLimit;
   p.limit = limit;
   if (inherited != 0) {
     p.charge(inherited);
     ledger().resized(RAW, 0, inherited);
   }
-  arenas().begin(INTERNAL, tableIndex(HOSTED_ARENA_FUNCTIONS), tableIndex(HOSTED_ARENA_FUNCTIONS) + 1);
+  arenas().begin();
   setDefaultAllocators(true, true);
 }
 

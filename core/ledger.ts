@@ -3,7 +3,7 @@
 // Large blocks are counted one by one, by the domain that asked; small ones by the pool (a pool knows its count, so
 // the exact number of live small blocks is one walk over the pools away: stats on the host).
 //
-//   allocated(now) = sum over domains of bytes + pools in use x POOL_SIZE
+//   allocated(now) = bytes of raw, mem and object + pools in use x POOL_SIZE
 //   peak           = the highest allocated() so far
 //
 // A heap that attaches late to a host counts the host's live bytes as raw from the start, because it will be asked to
@@ -79,7 +79,7 @@ export class Ledger {
   }
 
   allocated(): usize {
-    return this.large + <usize>this.pools * POOL_SIZE;
+    return this.large - this.bytes3 + <usize>this.pools * POOL_SIZE;
   }
 
   isValid(): bool {

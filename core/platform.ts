@@ -39,6 +39,9 @@ export class Platform {
   hostRealloc: u32;
   hostFree: u32;
   hostUsableSize: u32;
+  // dlmalloc's malloc_footprint and malloc_set_footprint_limit; 0 if the host has none.
+  hostFootprint: u32;
+  hostSetFootprintLimit: u32;
 
   /** Whether `bytes` more may be taken. Afterwards the attempt is counted. */
   admits(bytes: usize): bool {

@@ -68,7 +68,7 @@ export class PoolMap {
     this.length = 0;
   }
 
-  /** The pool's `bytes` bytes, a multiple of POOL_GRAIN, are known to be its. */
+  /** The pool's `bytes` bytes are known to be its: whole grains, but for the room for a header behind them. */
   set(pool: Pool, bytes: usize): void {
     this.fill(pool.start, bytes, changetype<usize>(pool));
   }

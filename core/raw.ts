@@ -267,6 +267,12 @@ export class Raw {
     this.release(chunk.address + size, rest);
   }
 
+  /** As malloc, but 0 if the platform would have to be asked. */
+  mallocHere(domain: u32, n: usize): usize {
+    const size = chunkSizeFor(n);
+    return this.topBytes >= size || this.find(size) ? this.malloc(domain, n) : 0;
+  }
+
   malloc(domain: u32, n: usize): usize {
     if (n > MAX_REQUEST - MIN_CHUNK) return 0;
     const size = chunkSizeFor(n);
@@ -420,12 +426,6 @@ export function raw_free(ctx: usize, block: usize): void {
   raw().free(block);
 }
 
-// An arena source.
-
-export function raw_arena_malloc(ctx: usize, n: usize): usize {
-  return raw().malloc(<u32>ctx, n);
-}
-
-export function raw_arena_free(ctx: usize, block: usize, n: usize): void {
-  raw().free(block);
+export function raw_find(ctx: usize, n: usize): usize {
+  return raw().mallocHere(<u32>ctx, n);
 }

@@ -6,7 +6,7 @@
 // Imports every layer up to debug. docs/account.md.
 
 import { Arena, arenas } from "./arena";
-import { ARENA_BYTES, MEM, OBJECT } from "./config";
+import { MEM, OBJECT } from "./config";
 import { CONTROL, SMALL_OBJECT_AT } from "./control";
 import { debug, debug_check } from "./debug";
 import { ledger } from "./ledger";
@@ -57,7 +57,7 @@ function walkChunks(): void {
 }
 
 function walkArena(arena: Arena, depth: u32): void {
-  hostVisit(VISIT_ARENA, arena.address, ARENA_BYTES, arena.total, arena.idleCount);
+  hostVisit(VISIT_ARENA, arena.address, arena.bytes, arena.total, arena.idleCount);
   for (let k: u32 = 0; k < arena.total; k++) {
     const pool = arena.poolAt(k);
     const bytes = arena.bytesOf(pool);

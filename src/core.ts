@@ -50,11 +50,11 @@ export const MEMORY_API = [
 
 /** The functions that stand in the table, in the order that core/functions.ts defines. */
 const TABLE_ORDER = [
-  ...["raw_malloc", "raw_calloc", "raw_realloc", "raw_free"],
-  ...["hosted_malloc", "hosted_calloc", "hosted_realloc", "hosted_free"],
+  ...["raw_malloc", "raw_calloc", "raw_realloc", "raw_free", "raw_find"],
+  ...["hosted_malloc", "hosted_calloc", "hosted_realloc", "hosted_free", "hosted_find"],
   ...["small_malloc", "small_calloc", "small_realloc", "small_free"],
   ...["debug_malloc", "debug_calloc", "debug_realloc", "debug_free"],
-  ...["raw_arena_malloc", "raw_arena_free", "hosted_arena_malloc", "hosted_arena_free"],
+  ...["arena_malloc", "arena_free"],
 ];
 
 /** Names of the core's exported constants; core/index.ts and core/walk.ts say what they are. */
@@ -67,7 +67,7 @@ type ConstantName =
   | `${"ARENAS_USED" | "FAULT" | "SERIAL" | "HELD_BLOCKS" | "HELD_BYTES" | "HELD_BYTES_MAX"}_AT`
   | "FOREIGN_ALLOWED_AT"
   | "SCRATCH_AT"
-  | `${"ARENA" | "CONTROL"}_BYTES`
+  | "CONTROL_BYTES"
   | "ARENA_POOLS"
   | "POOL_SIZE"
   | "CHUNK_OVERHEAD"
@@ -92,6 +92,8 @@ export interface CoreFunctions extends MemoryApi {
     realloc: number,
     free: number,
     usableSize: number,
+    footprint: number,
+    setFootprintLimit: number,
     limit: number,
     inherited: number,
   ) => void;

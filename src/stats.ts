@@ -119,7 +119,8 @@ export class Tally {
   readonly #core: Core;
   readonly #classes = new Map<number, { pools: number; used: number; free: number }>();
   readonly #chunks = new Map<number, { domain: number; size: number }>();
-  readonly #arenas: number[] = [];
+  readonly #arenas: { address: number; size: number }[] = [];
+  #arenaBytes = 0;
   #live = [0, 0, 0, 0];
   #chunkCount = 0;
   #rawFree = 0;
@@ -145,7 +146,8 @@ export class Tally {
         this.#rawFree += size >>> 0;
         break;
       case c.VISIT_ARENA:
-        this.#arenas.push(address >>> 0);
+        this.#arenas.push({ address: address >>> 0, size: size >>> 0 });
+        this.#arenaBytes += size >>> 0;
         this.#arenaPools += a;
         break;
       case c.VISIT_POOL:
@@ -174,20 +176,20 @@ export class Tally {
 
   /** The domains whose chunks the arenas are in: an arena is not live memory of that domain as well. */
   #takeArenasOut(): void {
-    const { ARENA_BYTES, CHUNK_OVERHEAD } = this.#core.constants;
+    const { CHUNK_OVERHEAD } = this.#core.constants;
     const starts = [...this.#chunks.keys()].sort((x, y) => x - y);
     for (const arena of this.#arenas) {
       let low = 0;
       let high = starts.length;
       while (low < high) {
         const middle = (low + high) >>> 1;
-        if ((starts[middle] as number) <= arena) low = middle + 1;
+        if ((starts[middle] as number) <= arena.address) low = middle + 1;
         else high = middle;
       }
       const start = starts[low - 1];
       const chunk = start === undefined ? undefined : this.#chunks.get(start);
-      if (chunk && arena + ARENA_BYTES <= (start as number) + chunk.size + CHUNK_OVERHEAD) {
-        this.#live[chunk.domain] = (this.#live[chunk.domain] ?? 0) - ARENA_BYTES;
+      if (chunk && arena.address + arena.size <= (start as number) + chunk.size + CHUNK_OVERHEAD) {
+        this.#live[chunk.domain] = (this.#live[chunk.domain] ?? 0) - arena.size;
       }
     }
   }
@@ -210,9 +212,8 @@ export class Tally {
       smallUsed += entry.used;
       poolBlocks += size * (entry.free + entry.used);
     }
-    const arenaBytes = this.#arenas.length * c.ARENA_BYTES;
     const freePools = this.#idleBytes;
-    const arenaOverhead = arenaBytes - freePools - poolBlocks;
+    const arenaOverhead = this.#arenaBytes - freePools - poolBlocks;
 
     let account: Account;
     let platformPeak: number;
@@ -230,8 +231,8 @@ export class Tally {
         (sum, domain) => sum + Math.max(0, largeBlocks(domain)),
         0,
       );
-      const headers = host.header * (chunks + this.#arenas.length + 1);
-      const own = largeBytes(c.INTERNAL) + c.CONTROL_BYTES + headers;
+      const headers = host.header * (chunks + 1);
+      const own = largeBytes(c.INTERNAL) - this.#arenaBytes + c.CONTROL_BYTES + headers;
       const overhead = arenaOverhead + own + (host.platform - host.used - host.free);
       const ours = live.raw + live.mem + live.object + freeInPools + freePools + arenaOverhead + own;
       account = {

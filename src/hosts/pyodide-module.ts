@@ -11,6 +11,8 @@ export interface PyodideExports {
   realloc(block: number, n: number): number;
   free(block: number): void;
   malloc_usable_size(block: number): number;
+  malloc_footprint(): number;
+  malloc_set_footprint_limit(bytes: number): number;
   mallinfo(result: number): void;
   sbrk(bytes: number): number;
   PyMem_GetAllocator(domain: number, allocator: number): void;
@@ -19,7 +21,17 @@ export interface PyodideExports {
 }
 
 const FUNCTIONS = [
-  ...["malloc", "calloc", "realloc", "free", "malloc_usable_size", "mallinfo", "sbrk"],
+  ...[
+    "malloc",
+    "calloc",
+    "realloc",
+    "free",
+    "malloc_usable_size",
+    "malloc_footprint",
+    "malloc_set_footprint_limit",
+    "mallinfo",
+    "sbrk",
+  ],
   ...["PyMem_GetAllocator", "PyMem_SetAllocator", "_PyMem_GetCurrentAllocatorName"],
 ];
 const OBJECTS = ["memory", "__indirect_function_table", "__heap_base", "_PyRuntime"];

@@ -66,14 +66,25 @@ export class PythonHeap extends CoreHeap {
       throw new Error("Cannot attach: the interpreter has no memory left for the heap's control block");
     const calls = new HostCalls();
     const core = instantiateCoreModule(module, python.memory, table, control, calls);
-    const host = [python.malloc, python.calloc, python.realloc, python.free, python.malloc_usable_size];
+    const host = [
+      python.malloc,
+      python.calloc,
+      python.realloc,
+      python.free,
+      python.malloc_usable_size,
+      python.malloc_footprint,
+      python.malloc_set_footprint_limit,
+    ];
     const first = table.grow(host.length);
     host.forEach((f, k) => {
       table.set(first + k, f);
     });
-    const [malloc = 0, calloc = 0, realloc = 0, free = 0, usable = 0] = host.map((_, k) => first + k);
+    const [malloc = 0, calloc = 0, realloc = 0, free = 0, usable = 0, footprint = 0, setLimit = 0] = host.map(
+      (_, k) => first + k,
+    );
     const most = Math.min(Math.floor(limit), NO_LIMIT);
-    core.functions.init_hosted(core.tableBase, malloc, calloc, realloc, free, usable, most, inherited);
+    const { init_hosted } = core.functions;
+    init_hosted(core.tableBase, malloc, calloc, realloc, free, usable, footprint, setLimit, most, inherited);
     const stack = new PythonStack(python.memory, python._PyRuntime.value >>> 0);
     const heap = new PythonHeap(core, calls, python, stack, inherited, options);
     if (debugHooks) {
