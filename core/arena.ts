@@ -22,7 +22,7 @@ import { Pool } from "./pool";
 import { PoolMap } from "./poolmap";
 
 /** The smallest arena that is made of memory that is there already. */
-const LEAST_POOLS: u32 = 2;
+const LEAST_POOLS: u32 = 1;
 
 @unmanaged
 export class Arena {
@@ -171,7 +171,7 @@ export class Arenas {
    */
   private addArena(): bool {
     if (this.alloc == tableIndex(ARENA_FUNCTIONS)) {
-      for (let pools: u32 = ARENA_POOLS; pools >= LEAST_POOLS; pools >>= 1) {
+      for (let pools = <u32>ARENA_POOLS; pools >= LEAST_POOLS; pools >>= 1) {
         const bytes = arenaBytes(pools);
         const address = base_find(INTERNAL, bytes);
         if (address != 0) return this.adopt(address, bytes, pools);
@@ -179,7 +179,7 @@ export class Arenas {
     }
     const bytes = arenaBytes(ARENA_POOLS);
     const address = call_indirect<usize>(this.alloc, this.ctx, bytes);
-    return address != 0 && this.adopt(address, bytes, ARENA_POOLS);
+    return address != 0 && this.adopt(address, bytes, <u32>ARENA_POOLS);
   }
 
   /** The bytes at `address` become an arena of `pools` pools, all idle; or they go back, if there is no memory for its record. */

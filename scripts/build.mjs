@@ -3,21 +3,25 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
-mkdirSync("build", { recursive: true });
-const { error, stderr } = await asc.main([
-  "core/index.ts",
-  ...["--outFile", "build/core.wasm", "--textFile", "build/core.wat"],
-  ...["-O3", "--converge", "--runtime", "stub", "--noAssert", "--use", "abort="],
-  ...["--importMemory", "--noExportMemory", "--importTable"],
-]);
-if (error) {
-  console.error(stderr.toString());
-  process.exit(1);
+/** Compiles AssemblyScript. In a process of its own: the compiler keeps what it read as a library from one run to the next. */
+function compile(entry, output, ...options) {
+  const args = [
+    entry,
+    ...["--outFile", `build/${output}.wasm`, "--textFile", `build/${output}.wat`],
+    ...["-O3", "--converge", "--runtime", "stub", "--noAssert", "--use", "abort="],
+    ...["--importMemory", "--noExportMemory", ...options],
+  ];
+  execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...args], { stdio: "inherit" });
 }
+
+mkdirSync("build", { recursive: true });
+compile("core/index.ts", "core", "--importTable");
+compile("bench/client/index.ts", "bench-plain", "--lib", "bench/client/plain");
+compile("bench/client/index.ts", "bench-context", "--lib", "bench/client/context");
+compile("bench/client/freelist.ts", "bench-freelist");
 
 const bytes = readFileSync("build/core.wasm");
 writeFileSync(

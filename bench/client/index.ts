@@ -1,12 +1,5 @@
 // A WebAssembly client of an allocator: what a C program's calls look like, for measurements.
-// It imports the allocator's functions and the memory, and keeps its slots in a block that the host made.
-
-@external("allocator", "malloc")
-declare function malloc(n: usize): usize;
-@external("allocator", "realloc")
-declare function realloc(block: usize, n: usize): usize;
-@external("allocator", "free")
-declare function free(block: usize): void;
+// The allocator is compiled in from plain/ or context/; the slots are in a block that the host made.
 
 /** Marsaglia's xorshift: the next state. */
 @inline

@@ -52,18 +52,37 @@ let turn: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs `load`, and gives it a function that answers the exports of the CPython that was instantiated since. One load at
- * a time has the hand on `WebAssembly.instantiate`; others wait for their turn.
+ * a time has the hand on `WebAssembly.instantiate`, until it has asked for the exports or ended; others wait.
  */
-export function watchInstantiation<T>(load: (instantiated: () => PyodideExports) => Promise<T>): Promise<T> {
-  const mine = turn.then(() => watch(load));
-  turn = mine.catch(() => undefined);
-  return mine;
+export async function watchInstantiation<T>(load: (instantiated: () => PyodideExports) => Promise<T>): Promise<T> {
+  const before = turn;
+  let done: (value?: unknown) => void = () => undefined;
+  turn = new Promise((resolve) => {
+    done = resolve;
+  });
+  await before;
+  const { found, restore } = watch();
+  const end = () => {
+    restore();
+    done();
+  };
+  try {
+    return await load(() => {
+      const exports = found();
+      if (!exports) throw new Error("Cannot find CPython's module: WebAssembly.instantiate was not called for it");
+      end();
+      return asPyodideExports(exports);
+    });
+  } finally {
+    end();
+  }
 }
 
-async function watch<T>(load: (instantiated: () => PyodideExports) => Promise<T>): Promise<T> {
-  let found: WebAssembly.Exports | undefined;
+/** Takes notice of every module that is instantiated, until `restore`. */
+function watch(): { found: () => WebAssembly.Exports | undefined; restore: () => void } {
+  let exports: WebAssembly.Exports | undefined;
   const note = (instance: WebAssembly.Instance) => {
-    if ("PyMem_SetAllocator" in instance.exports) found ??= instance.exports;
+    if ("PyMem_SetAllocator" in instance.exports) exports ??= instance.exports;
   };
   const { instantiate, instantiateStreaming } = WebAssembly;
   // A module answers an instance; bytes answer an instance and its module.
@@ -82,15 +101,14 @@ async function watch<T>(load: (instantiated: () => PyodideExports) => Promise<T>
   WebAssembly.instantiate = watched as typeof instantiate;
   const streams = "instantiateStreaming" in WebAssembly;
   if (streams) WebAssembly.instantiateStreaming = watchedStreaming;
-  try {
-    return await load(() => {
-      if (!found) throw new Error("Cannot find CPython's module: WebAssembly.instantiate was not called for it");
-      return asPyodideExports(found);
-    });
-  } finally {
+  let restored = false;
+  const restore = () => {
+    if (restored) return;
+    restored = true;
     WebAssembly.instantiate = instantiate;
     if (streams) WebAssembly.instantiateStreaming = instantiateStreaming;
-  }
+  };
+  return { found: () => exports, restore };
 }
 
 /** The exports of an interpreter that runs. */

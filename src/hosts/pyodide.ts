@@ -30,6 +30,8 @@ export interface LoadPythonOptions {
 export interface Python {
   readonly pyodide: PyodideAPI;
   readonly heap: PythonHeap;
+  /** What the interpreter's module exports. */
+  readonly exports: PyodideExports;
 }
 
 /** Loads CPython with its raw, mem and object domains on a heap of ours, from its first allocation on. */
@@ -37,13 +39,13 @@ export async function loadPython(options: LoadPythonOptions = {}): Promise<Pytho
   const { limit, debugHooks, onFault } = options;
   const load = options.loadPyodide ?? (await import("pyodide")).loadPyodide;
   const module = await coreModule();
-  let heap: PythonHeap | undefined;
+  let attached: { heap: PythonHeap; exports: PyodideExports } | undefined;
   const pyodide = await loadWatched(load, options.pyodide ?? {}, (exports) => {
-    heap = PythonHeap.attachAt(module, exports, { limit, debugHooks, onFault });
+    attached = { exports, heap: PythonHeap.attachAt(module, exports, { limit, debugHooks, onFault }) };
   });
-  if (!heap) throw new Error("Cannot attach: Pyodide started without its fsInit hook");
-  installPythonModule(pyodide, heap);
-  return { pyodide, heap };
+  if (!attached) throw new Error("Cannot attach: Pyodide started without its fsInit hook");
+  installPythonModule(pyodide, attached.heap);
+  return { pyodide, ...attached };
 }
 
 /**

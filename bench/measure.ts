@@ -1,0 +1,37 @@
+// How times are compared on a machine that is noisy: candidates in turn, several rounds, medians of ratios.
+
+/** Something to be timed: `run` does `steps` steps. */
+export interface Candidate {
+  readonly name: string;
+  readonly run: () => void;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+export function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+/** Milliseconds of each candidate in each round, in the order of the rounds; the first `warmups` are not counted. */
+export function interleave(candidates: readonly Candidate[], rounds: number, warmups: number): Map<string, number[]> {
+  const times = new Map(candidates.map(({ name }) => [name, [] as number[]]));
+  for (let round = 0; round < warmups + rounds; round++) {
+    for (const { name, run } of candidates) {
+      const start = performance.now();
+      run();
+      if (round >= warmups) times.get(name)?.push(performance.now() - start);
+    }
+  }
+  return times;
+}
+
+/** The median over the rounds of how many times as long one candidate took as another. */
+export function ratio(times: ReadonlyMap<string, readonly number[]>, of: string, to: string): number {
+  const others = times.get(to) ?? [];
+  return median((times.get(of) ?? []).map((time, round) => time / (others[round] ?? Number.NaN)));
+}

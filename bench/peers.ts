@@ -1,0 +1,112 @@
+// The allocators that are measured, each in a Pyodide of its own: dlmalloc (what stock Pyodide runs on), mimalloc, a bare
+// free list, and ours inside the same kind of host.
+
+import { readFile } from "node:fs/promises";
+import { loadPyodide } from "pyodide";
+import { coreModule } from "../src/core.js";
+import { loadWatched, PythonHeap } from "../src/hosts/pyodide.js";
+import type { PyodideExports } from "../src/hosts/pyodide-module.js";
+import { footprintOf } from "../src/hosts/python-heap.js";
+
+/** The functions of bench/client/index.ts. */
+interface Client {
+  fill(slots: number, count: number, low: number, high: number, state: number): number;
+  clear(slots: number, count: number): void;
+  replace(slots: number, count: number, low: number, high: number, steps: number, state: number): number;
+  lifo(slots: number, count: number, n: number, rounds: number): void;
+  grow(slots: number, sizes: number, count: number, low: number, high: number, steps: number, state: number): number;
+}
+
+const MOST_SLOTS = 8192;
+/** PYMEM_DOMAIN_OBJ. */
+const OBJECT = 2;
+
+export class Peer {
+  readonly name: string;
+  readonly client: Client;
+  readonly python: PyodideExports;
+  /** Two arrays of MOST_SLOTS words. */
+  readonly slots: number;
+  readonly sizes: number;
+  /** State of the driver's random numbers. */
+  state = 12345;
+
+  constructor(name: string, python: PyodideExports, client: Client) {
+    this.name = name;
+    this.client = client;
+    this.python = python;
+    this.slots = python.calloc(MOST_SLOTS, 4);
+    this.sizes = python.calloc(MOST_SLOTS, 4);
+  }
+
+  get footprint(): number {
+    return footprintOf(this.python);
+  }
+}
+
+async function clientModule(name: string): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(await readFile(new URL(`../../build/${name}.wasm`, import.meta.url)));
+}
+
+async function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  allocator: WebAssembly.ModuleImports,
+): Promise<Client> {
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory }, allocator });
+  return exports as unknown as Client;
+}
+
+/** A Pyodide whose module is there and whose interpreter is not started: a fresh malloc. */
+export async function freshHost(): Promise<PyodideExports> {
+  return new Promise((resolve, reject) => {
+    // The start is never finished: fsInit waits for good.
+    loadWatched(loadPyodide, { fsInit: () => new Promise(() => undefined) }, resolve).catch(reject);
+  });
+}
+
+/** The allocator that CPython's object domain has, called as CPython calls it. */
+function objectAllocator(python: PyodideExports, get: PyodideExports["PyMem_GetAllocator"]): WebAssembly.ModuleImports {
+  const at = python.malloc(20);
+  get(OBJECT, at);
+  const [ctx = 0, malloc = 0, , realloc = 0, free = 0] = new Uint32Array(python.memory.buffer, at, 5);
+  python.free(at);
+  const table = python.__indirect_function_table;
+  return { ctx, malloc: table.get(malloc), realloc: table.get(realloc), free: table.get(free) };
+}
+
+export async function dlmallocPeer(): Promise<Peer> {
+  const python = await freshHost();
+  const { malloc, realloc, free } = python;
+  return new Peer("dlmalloc", python, await instantiate(await clientModule("bench-plain"), python.memory, { malloc, realloc, free }));
+}
+
+export async function mimallocPeer(): Promise<Peer> {
+  let python: PyodideExports | undefined;
+  await loadWatched(loadPyodide, { env: { PYTHONMALLOC: "mimalloc" } }, (exports) => {
+    python = exports;
+  });
+  if (!python) throw new Error("Cannot measure mimalloc: Pyodide did not start");
+  const allocator = objectAllocator(python, python.PyMem_GetAllocator);
+  return new Peer("mimalloc", python, await instantiate(await clientModule("bench-context"), python.memory, allocator));
+}
+
+export async function pyheapPeer(): Promise<Peer> {
+  const python = await freshHost();
+  PythonHeap.attachAt(await coreModule(), python, {});
+  const allocator = objectAllocator(python, python.PyMem_GetAllocator);
+  return new Peer("pyheap", python, await instantiate(await clientModule("bench-context"), python.memory, allocator));
+}
+
+/** A free list of `count` blocks of `n` bytes. */
+export async function freeListPeer(count: number, n: number): Promise<Peer> {
+  const python = await freshHost();
+  const { exports } = await WebAssembly.instantiate(await clientModule("bench-freelist"), {
+    env: { memory: python.memory },
+    host: { head: python.calloc(1, 8) },
+  });
+  const { malloc, free } = exports as { malloc: WebAssembly.ExportValue; free: (block: number) => void };
+  for (let k = 0; k < count; k++) free(python.malloc(n));
+  const allocator = { malloc, free, realloc: python.realloc };
+  return new Peer("free list", python, await instantiate(await clientModule("bench-plain"), python.memory, allocator));
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+// The command `pyheap`: one subcommand to a file.
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { UsageError } from "./errors.js";
+import { addRun } from "./run.js";
+
+const USAGE = 2;
+
+const { version, description } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+  description: string;
+};
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+const program = new Command("pyheap")
+  .description(`${description}.`)
+  .version(version)
+  .enablePositionalOptions()
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "pyheap: ")) });
+addRun(program);
+for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  } else if (error instanceof UsageError) {
+    process.stderr.write(`pyheap: ${error.message}\n`);
+    process.exitCode = USAGE;
+  } else {
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+// What the main thread and the thread that Python lives in say to each other.
+
+import type { HeapStats } from "../stats.js";
+
+export const ALLOCATORS = ["pyheap", "malloc", "mimalloc"] as const;
+/** Ours, or one of stock CPython's. */
+export type PythonAllocator = (typeof ALLOCATORS)[number];
+
+/** A file, the text after -c, or the name after -m. */
+export interface Program {
+  readonly kind: "script" | "code" | "module";
+  readonly target: string;
+  readonly args: readonly string[];
+}
+
+/** What the main thread asks for, once. */
+export interface RunRequest {
+  readonly program: Program;
+  readonly allocator: PythonAllocator;
+  readonly limit: number | undefined;
+  readonly debugHooks: boolean;
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** One byte: 2 asks Python for a KeyboardInterrupt. */
+  readonly interrupt: SharedArrayBuffer;
+}
+
+/** What is known of a program that has run: plain data, all sizes in bytes. */
+export interface RunResult {
+  readonly program: Program;
+  readonly allocator: PythonAllocator;
+  readonly limit: number | undefined;
+  readonly exitCode: number;
+  readonly startupSeconds: number;
+  readonly seconds: number;
+  readonly memoryBytes: number;
+  /** Highest program break above the static data, and the break at the end. */
+  readonly peakBytes: number;
+  readonly platformBytes: number;
+  /** In use and free in the host's malloc, headers included. */
+  readonly hostUsed: number;
+  readonly hostFree: number;
+  /** The heap's statistics; undefined for a stock allocator. */
+  readonly stats: HeapStats | undefined;
+}
+
+/** What the thread says. */
+export type WorkerMessage = { readonly kind: "started" } | { readonly kind: "done"; readonly result: RunResult };

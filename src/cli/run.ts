@@ -1,0 +1,150 @@
+// `pyheap run`: a Python program on the heap, and then where its memory went.
+
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { Worker } from "node:worker_threads";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import colors from "picocolors";
+import { jsonReport } from "../report/json.js";
+import { terminalReport } from "../report/terminal.js";
+import { UsageError } from "./errors.js";
+import {
+  ALLOCATORS,
+  type Program,
+  type PythonAllocator,
+  type RunRequest,
+  type RunResult,
+  type WorkerMessage,
+} from "./protocol.js";
+import { parseSize } from "./size.js";
+
+interface RunOptions {
+  readonly c?: string;
+  readonly m?: string;
+  readonly limit?: number;
+  readonly allocator: PythonAllocator;
+  readonly debugHooks?: boolean;
+  readonly json?: string;
+  readonly quiet?: boolean;
+}
+
+const INTERRUPTED = 130;
+const SIGINT = 2;
+
+const EXAMPLES = `
+Examples:
+  pyheap run app.py input.txt             run a program, then show where its memory went
+  pyheap run --limit 64MiB app.py         past 64 MiB the program sees MemoryError
+  pyheap run -c "print(sum(range(10)))"   run a piece of code
+  pyheap run -m json.tool data.json       run a module of the standard library
+  pyheap run --json - --quiet app.py      the report as JSON on standard output
+  pyheap run --allocator malloc app.py    stock CPython's allocator, to compare`;
+
+export function addRun(program: Command): void {
+  program
+    .command("run")
+    .summary("run a Python program on the heap and show where its memory went")
+    .description("Runs a Python program as `python` does, on a heap of its own, and shows where its memory went.")
+    .argument("[script]", "the program; options after it are the program's own")
+    .argument("[args...]", "the program's arguments")
+    .addOption(new Option("-c <code>", "run this code").conflicts("m"))
+    .addOption(new Option("-m <module>", "run a module as a program"))
+    .option("--limit <size>", "hard limit of what Python's memory manager takes (64MiB, 100M, 1GB)", toSize)
+    .addOption(new Option("--allocator <name>", "what serves Python").choices(ALLOCATORS).default("pyheap"))
+    .option("--debug-hooks", "check every block; misuse ends the program with a report")
+    .option("--json <file>", "write the report as JSON (- for standard output)")
+    .option("--quiet", "no report")
+    .passThroughOptions()
+    .addHelpText("after", EXAMPLES)
+    .action(async (script: string | undefined, args: string[], options: RunOptions) => {
+      process.exitCode = await run(chooseProgram(script, args, options), options);
+    });
+}
+
+function toSize(text: string): number {
+  const size = parseSize(text);
+  if (size === undefined) throw new InvalidArgumentError("A size is a number of bytes, or like 64MiB, 100M, 1GB.");
+  return size;
+}
+
+function chooseProgram(script: string | undefined, args: readonly string[], { c, m }: RunOptions): Program {
+  if (c !== undefined || m !== undefined) {
+    const all = script === undefined ? [] : [script, ...args];
+    return c !== undefined ? { kind: "code", target: c, args: all } : { kind: "module", target: m ?? "", args: all };
+  }
+  if (script === undefined) throw new UsageError("Cannot run: name a script, or give -c or -m (see pyheap run --help)");
+  const path = resolve(script);
+  if (!existsSync(path)) throw new UsageError(`Cannot run ${script}: no such file`);
+  if (statSync(path).isDirectory()) throw new UsageError(`Cannot run ${script}: it is a folder`);
+  return { kind: "script", target: script, args };
+}
+
+/** The variables that the program sees. Those that would move Python's own parts stay outside. */
+function environment(): Record<string, string> {
+  const hidden = new Set(["HOME", "PYTHONHOME", "PYTHONMALLOC", "PYTHONEXECUTABLE"]);
+  const entries = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(entries.filter(([name]) => !hidden.has(name)));
+}
+
+async function run(program: Program, options: RunOptions): Promise<number> {
+  const { allocator, limit, debugHooks = false } = options;
+  if (allocator !== "pyheap" && (limit !== undefined || debugHooks)) {
+    const option = limit !== undefined ? "--limit" : "--debug-hooks";
+    throw new UsageError(`Cannot use ${option} with --allocator ${allocator}: only pyheap has it`);
+  }
+  const interrupt = new SharedArrayBuffer(1);
+  const request: RunRequest = {
+    program,
+    allocator,
+    limit,
+    debugHooks,
+    folder: process.cwd(),
+    environment: environment(),
+    interrupt,
+  };
+  const { result, exitCode } = await live(request);
+  if (result) report(result, options);
+  return exitCode;
+}
+
+/** Starts the thread, passes Ctrl-C on, and waits for the end. */
+function live(request: RunRequest): Promise<{ result: RunResult | undefined; exitCode: number }> {
+  return new Promise((done, fail) => {
+    const worker = new Worker(new URL("./python-worker.js", import.meta.url), { workerData: request });
+    const note = process.stderr.isTTY && !process.env.CI ? "starting Python …" : "";
+    process.stderr.write(note);
+    const clearNote = () => note && process.stderr.write(`\r${" ".repeat(note.length)}\r`);
+    let result: RunResult | undefined;
+    let presses = 0;
+    const flag = new Uint8Array(request.interrupt);
+    process.on("SIGINT", () => {
+      // A program that does not look at its interrupts is stopped by the third press.
+      if (++presses >= 3) process.exit(INTERRUPTED);
+      Atomics.store(flag, 0, SIGINT);
+    });
+    worker.on("message", (message: WorkerMessage) => {
+      if (message.kind === "started") clearNote();
+      else result = message.result;
+    });
+    worker.on("error", fail);
+    worker.on("exit", (code) => done({ result, exitCode: result?.exitCode ?? code }));
+  });
+}
+
+function report(result: RunResult, { json, quiet }: RunOptions): void {
+  if (json !== undefined) {
+    const text = `${JSON.stringify(jsonReport(result), null, 2)}\n`;
+    if (json === "-") process.stdout.write(text);
+    else writeReport(json, text);
+  }
+  if (!quiet)
+    process.stderr.write(terminalReport(result, colors.createColors(process.stderr.isTTY && !process.env.NO_COLOR)));
+}
+
+function writeReport(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`Cannot write ${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}

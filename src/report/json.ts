@@ -1,0 +1,70 @@
+// The report as data, for other programs: docs/report-json.md. A field is added without a new version; a change of
+// what a field means, or its loss, makes a new one.
+
+import type { Program, PythonAllocator, RunResult } from "../cli/protocol.js";
+import type { Account, ArenaStats, LargeStats, SizeClassStats } from "../stats.js";
+
+export const REPORT_VERSION = 1;
+
+/** All sizes in bytes, all times in seconds. */
+export interface JsonReport {
+  readonly version: typeof REPORT_VERSION;
+  readonly program: Program;
+  readonly allocator: PythonAllocator;
+  readonly exitCode: number;
+  /** The program alone, and what the interpreter took to start. */
+  readonly seconds: number;
+  readonly startupSeconds: number;
+  readonly limitBytes: number | null;
+  /** Size of the WebAssembly memory at the end, static data included. */
+  readonly memoryBytes: number;
+  /** Highest program break above the static data. */
+  readonly peakBytes: number;
+  /** The program break above the static data at the end: the sum of the account's parts. */
+  readonly platformBytes: number;
+  /** Bytes of blocks in use; null where the allocator does not tell. */
+  readonly liveBytes: number | null;
+  /** With a stock allocator everything in use has passed through the C library's malloc: it counts as escaped. */
+  readonly account: Account;
+  readonly allocatedBlocks: number | null;
+  readonly sizeClasses: readonly SizeClassStats[];
+  readonly arenas: ArenaStats | null;
+  readonly large: Readonly<Record<string, LargeStats>> | null;
+}
+
+function stockAccount({ platformBytes, hostUsed, hostFree }: RunResult): Account {
+  return {
+    platform: platformBytes,
+    live: { raw: 0, mem: 0, object: 0 },
+    freeInPools: 0,
+    freePools: 0,
+    rawFree: hostFree,
+    overhead: platformBytes - hostUsed - hostFree,
+    escaped: hostUsed,
+  };
+}
+
+export function jsonReport(result: RunResult): JsonReport {
+  const { stats, allocator, hostUsed } = result;
+  const account = stats?.account ?? stockAccount(result);
+  const { raw, mem, object } = account.live;
+  const stockLive = allocator === "malloc" ? hostUsed : null;
+  return {
+    version: REPORT_VERSION,
+    program: result.program,
+    allocator,
+    exitCode: result.exitCode,
+    seconds: result.seconds,
+    startupSeconds: result.startupSeconds,
+    limitBytes: result.limit ?? null,
+    memoryBytes: result.memoryBytes,
+    peakBytes: result.peakBytes,
+    platformBytes: account.platform,
+    liveBytes: stats ? raw + mem + object : stockLive,
+    account,
+    allocatedBlocks: stats?.allocatedBlocks ?? null,
+    sizeClasses: stats?.sizeClasses ?? [],
+    arenas: stats?.arenas ?? null,
+    large: stats?.large ?? null,
+  };
+}

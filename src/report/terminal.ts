@@ -1,0 +1,141 @@
+// The report after a run, for a terminal: where the memory went.
+
+import Table from "cli-table3";
+import type { Colors } from "picocolors/types.js";
+import type { RunResult } from "../cli/protocol.js";
+import type { Account, HeapStats, SizeClassStats } from "../stats.js";
+import { bar, bytes, count, percent, seconds } from "./figures.js";
+
+/** Size classes that are shown: those with the most bytes. */
+const CLASSES_SHOWN = 12;
+const BAR_WIDTH = 24;
+
+type Row = readonly (string | { content: string; hAlign: "right" | "left" })[];
+
+function table(rows: readonly Row[], alignment: readonly ("left" | "right")[]): string {
+  const borders = ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"];
+  const inner = ["left", "left-mid", "mid", "mid-mid", "right", "right-mid"];
+  const chars = Object.fromEntries([...borders, ...inner].map((name) => [name, ""]));
+  const layout = new Table({
+    chars: { ...chars, middle: "  " },
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
+    colAligns: [...alignment],
+  });
+  layout.push(...rows.map((row) => [...row]));
+  return layout
+    .toString()
+    .split("\n")
+    .map((line) => `  ${line}`.trimEnd())
+    .join("\n");
+}
+
+/** The account's parts with what they are called here, in the order in which they are shown. */
+function parts(account: Account): readonly (readonly [string, number])[] {
+  return [
+    ["objects", account.live.object],
+    ["mem (buffers of objects)", account.live.mem],
+    ["raw", account.live.raw],
+    ["escaped (C library's malloc)", account.escaped],
+    ["free in pools", account.freeInPools],
+    ["free pools", account.freePools],
+    ["free, for any use", account.rawFree],
+    ["headers and padding", account.overhead],
+  ];
+}
+
+function accountTable(account: Account, colors: Colors): string {
+  const free = new Set(["free in pools", "free pools", "free, for any use"]);
+  const rows = parts(account).map(([name, size]): Row => {
+    const paint = free.has(name) ? colors.green : name.startsWith("headers") ? colors.yellow : colors.cyan;
+    const drawn = paint(bar(size / account.platform, BAR_WIDTH));
+    return [name, bytes(size), percent(size, account.platform), drawn];
+  });
+  return table(rows, ["left", "right", "right", "left"]);
+}
+
+/** The bytes of a class's blocks, used and free. */
+function bytesOf({ size, used, free }: SizeClassStats): number {
+  return size * (used + free);
+}
+
+function classTable(classes: readonly SizeClassStats[], colors: Colors): string {
+  const largest = [...classes].sort((a, b) => bytesOf(b) - bytesOf(a)).slice(0, CLASSES_SHOWN);
+  const rows = largest
+    .sort((a, b) => a.size - b.size || a.domain.localeCompare(b.domain))
+    .map((entry): Row => {
+      const { domain, size, pools, used, free } = entry;
+      const full = used / (used + free);
+      return [
+        `${size} B`,
+        domain,
+        count(pools),
+        count(used),
+        bytes(used * size),
+        percent(full, 1),
+        colors.cyan(bar(full, 14)),
+      ];
+    });
+  const head: Row = ["block", "domain", "pools", "blocks", "live", "full", ""].map((title) => colors.dim(title));
+  const shown = table([head, ...rows], ["right", "left", "right", "right", "right", "right", "left"]);
+  const rest = classes.filter((entry) => !largest.includes(entry));
+  if (rest.length === 0) return shown;
+  const used = rest.reduce((sum, entry) => sum + entry.used * entry.size, 0);
+  const line = `${rest.length} more, ${bytes(used)} live in ${count(rest.reduce((sum, entry) => sum + entry.pools, 0))} pools`;
+  return `${shown}\n  ${colors.dim(line)}`;
+}
+
+function heapSections(stats: HeapStats, colors: Colors): string[] {
+  const { arenas, large } = stats;
+  const largeBlocks = large.mem.blocks + large.object.blocks;
+  const largeBytes = large.mem.bytes + large.object.bytes;
+  return [
+    colors.bold("Where it is"),
+    accountTable(stats.account, colors),
+    "",
+    colors.bold("Size classes") + colors.dim("  the largest"),
+    classTable(stats.sizeClasses, colors),
+    "",
+    colors.bold("Arenas"),
+    table(
+      [
+        ["arenas", count(arenas.count), `${count(arenas.opened)} opened since the start`],
+        ["pools", count(arenas.pools), `${count(arenas.freePools)} of them free`],
+        ["large blocks", count(Math.max(0, largeBlocks)), bytes(Math.max(0, largeBytes))],
+      ],
+      ["left", "right", "left"],
+    ),
+  ];
+}
+
+function stockSections(result: RunResult, colors: Colors): string[] {
+  const { hostUsed, hostFree, platformBytes, allocator } = result;
+  if (allocator === "mimalloc") return [colors.dim("  mimalloc does not say what of it is in use.")];
+  const rows: Row[] = [
+    ["in use, headers included", bytes(hostUsed), percent(hostUsed, platformBytes)],
+    ["free", bytes(hostFree), percent(hostFree, platformBytes)],
+  ];
+  return [colors.bold("Where it is"), table(rows, ["left", "right", "right"])];
+}
+
+/** The report as text, at most 80 columns wide. */
+export function terminalReport(result: RunResult, colors: Colors): string {
+  const { stats } = result;
+  const live = stats ? stats.account.live.raw + stats.account.live.mem + stats.account.live.object : undefined;
+  const head: Row[] = [
+    ["peak footprint", bytes(result.peakBytes), colors.dim("what the platform gave, above the static data")],
+    ...(live === undefined
+      ? []
+      : [["live at the end", bytes(live), colors.dim(`${count(stats?.allocatedBlocks ?? 0)} blocks`)]]),
+    ...(result.limit === undefined ? [] : [["limit", bytes(result.limit), ""]]),
+    ["time", seconds(result.seconds), colors.dim(`and ${seconds(result.startupSeconds)} to start`)],
+  ];
+  const title = `${colors.bold("Memory")}  ${colors.dim(`Python on ${result.allocator}`)}`;
+  return [
+    "",
+    title,
+    table(head, ["left", "right", "left"]),
+    "",
+    ...(stats ? heapSections(stats, colors) : stockSections(result, colors)),
+    "",
+  ].join("\n");
+}
