@@ -1,0 +1,139 @@
+// The command, run as its users run it.
+
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { JsonReport } from "../report/json.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
+
+function pyheap(args: readonly string[], input = "") {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    input,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+function program(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+
+describe("pyheap run", () => {
+  it("runs a script as python does: argv, stdin, files, exit code, report on stderr", () => {
+    const script = program(
+      "app.py",
+      `import os, sys
+print(sys.argv, __name__, os.path.basename(os.getcwd()))
+print(input(), sys.stdin.read().count("\\n"))
+open("made.txt", "w").write("by Python")
+sys.stdout.buffer.write(b"\\xff\\n")
+sys.exit(7)
+`,
+    );
+    const { status, stdout, stderr } = pyheap(["run", script, "--limit", "x"], "first\na\nb\n");
+    expect(status).toBe(7);
+    expect(stdout).toContain("['app.py', '--limit', 'x'] __main__ pyheap-");
+    expect(stdout).toContain("first 2");
+    expect(readFileSync(join(folder, "made.txt"), "utf8")).toBe("by Python");
+    expect(stderr).toContain("peak footprint");
+    expect(stderr).not.toContain("\u001b[");
+    for (const line of stderr.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it("shows a traceback of the program alone, with exit code 1", () => {
+    const script = program("broken.py", "def f():\n    raise ValueError('no')\nf()\n");
+    const { status, stderr } = pyheap(["run", "--quiet", script]);
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'Traceback (most recent call last):\n  File "broken.py", line 3, in <module>\n    f()\n    ~^^\n' +
+        "  File \"broken.py\", line 2, in f\n    raise ValueError('no')\nValueError: no\n",
+    );
+  });
+
+  it("runs -c and -m", () => {
+    expect(pyheap(["run", "--quiet", "-c", "import sys; print(sys.argv); sys.exit('bye')", "a"])).toEqual({
+      status: 1,
+      stdout: "['-c', 'a']\n",
+      stderr: "bye\n",
+    });
+    expect(pyheap(["run", "--quiet", "-m", "json.tool"], '{"a":1}')).toEqual({
+      status: 0,
+      stdout: '{\n    "a": 1\n}\n',
+      stderr: "",
+    });
+  });
+
+  it.each(["pyheap", "malloc", "mimalloc"])("writes JSON whose parts add up, on %s", (allocator) => {
+    const { status, stdout } = pyheap([
+      "run",
+      "--quiet",
+      "--json",
+      "-",
+      "--allocator",
+      allocator,
+      "-c",
+      "x = list(range(10**5))",
+    ]);
+    const report = JSON.parse(stdout) as JsonReport;
+    const { live, platform, ...rest } = report.account;
+    const sum = [...Object.values(live), ...Object.values(rest)].reduce((a, b) => a + b, 0);
+    expect(status).toBe(0);
+    expect(report).toMatchObject({ version: 1, allocator, exitCode: 0 });
+    expect(sum).toBe(report.platformBytes);
+    expect(platform).toBe(report.platformBytes);
+    expect(report.peakBytes).toBeGreaterThan(8_000_000);
+    expect(report.memoryBytes).toBeGreaterThan(report.peakBytes);
+  });
+
+  it("gives a program MemoryError at the limit, which it can catch", () => {
+    const code =
+      "try:\n x = [bytes(1000) for _ in range(10**6)]\nexcept MemoryError:\n print('caught')\nprint(sum(range(1000)))";
+    const { status, stdout } = pyheap(["run", "--quiet", "--limit", "40MiB", "-c", code]);
+    expect(stdout).toBe("caught\n499500\n");
+    expect(status).toBe(0);
+  });
+
+  it("makes Ctrl-C a KeyboardInterrupt", async () => {
+    const child = spawn(process.execPath, [MAIN, "run", "--quiet", "-c", "print('up', flush=True)\nwhile True: pass"], {
+      cwd: folder,
+    });
+    let stderr = "";
+    child.stderr.on("data", (text) => {
+      stderr += text;
+    });
+    child.stdout.once("data", () => child.kill("SIGINT"));
+    const code = await new Promise((done) => child.on("exit", done));
+    expect(code).toBe(130);
+    expect(stderr).toContain("KeyboardInterrupt");
+  });
+
+  it.each([
+    [["run", "nope.py"], "pyheap: Cannot run nope.py: no such file\n"],
+    [["run"], /^pyheap: Cannot run: name a script/],
+    [["run", "--limit", "much", "-c", "1"], /^pyheap: option '--limit <size>' argument 'much' is invalid/],
+    [["run", "--allocator", "best", "-c", "1"], /Allowed choices are pyheap, malloc, mimalloc/],
+    [
+      ["run", "--allocator", "malloc", "--limit", "1M", "-c", "1"],
+      /^pyheap: Cannot use --limit with --allocator malloc/,
+    ],
+    [["run", "--what", "-c", "1"], /^pyheap: unknown option '--what'/],
+  ])("says in a line what is wrong with %j", (args, message) => {
+    const { status, stderr, stdout } = pyheap(args);
+    expect(status).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
+  });
+
+  it("has help with examples", () => {
+    expect(pyheap(["run", "--help"]).stdout).toContain("pyheap run --limit 64MiB app.py");
+    expect(pyheap(["--help"])).toMatchObject({ status: 0, stdout: expect.stringContaining("run") });
+  });
+});

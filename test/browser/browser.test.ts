@@ -1,0 +1,85 @@
+// In a real browser: a page that imports the library through a bundler, without any configuration.
+
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const TYPES: Readonly<Record<string, string>> = {
+  ".mjs": "text/javascript",
+  ".js": "text/javascript",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
+  ".zip": "application/zip",
+};
+
+async function serve(script: string): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    const path = request.url ?? "/";
+    try {
+      if (path === "/") {
+        response
+          .setHeader("content-type", "text/html")
+          .end('<!doctype html><script type="module" src="/page.js"></script>');
+      } else if (path === "/page.js") {
+        response.setHeader("content-type", "text/javascript").end(script);
+      } else {
+        const file = await readFile(`${ROOT}node_modules/pyodide/${path.replace("/pyodide/", "")}`);
+        response.setHeader("content-type", TYPES[extname(path)] ?? "application/octet-stream").end(file);
+      }
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return server;
+}
+
+describe("a page in Chromium", () => {
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    const { outputFiles } = await build({
+      entryPoints: [`${ROOT}test/browser/page.ts`],
+      bundle: true,
+      format: "esm",
+      write: false,
+      // Pyodide's own code asks for Node's modules when it runs in Node.
+      external: ["node:*", "ws"],
+    });
+    server = await serve(outputFiles[0]?.text ?? "");
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"],
+    });
+    page = await browser.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.waitForFunction("document.title === 'ready'").catch((error: unknown) => {
+      throw new Error(`The page did not start: ${errors.join("; ")}`, { cause: error });
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  it("has a heap of its own", async () => {
+    expect(await page.evaluate("ownHeap()")).toEqual({ whole: 150, tooMuch: true, live: 0 });
+  });
+
+  it("runs Python on the heap", async () => {
+    const answer = (await page.evaluate("python()")) as { caught: string; adds: boolean; objects: number };
+    expect(answer).toMatchObject({ caught: "caught", adds: true });
+    expect(answer.objects).toBeGreaterThan(4_000_000);
+  });
+});

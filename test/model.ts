@@ -1,0 +1,127 @@
+// Random programs against a model: the heap does what a map from address to content would do, and stays whole.
+
+import { type Address, type Domain, Heap, type HeapOptions, NULL, sumOfParts } from "../src/index.js";
+
+/** mulberry32, a small generator of random numbers from 0 to 1. */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+interface Block {
+  domain: Domain;
+  address: Address;
+  size: number;
+  mark: number;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly steps: number;
+  /** Most blocks at a time. */
+  readonly blocks: number;
+  /** Every so many steps the whole heap is checked. */
+  readonly checkEvery: number;
+  readonly options?: HeapOptions;
+}
+
+/** Runs a random program. Throws at the first thing that is not as in the model. */
+export async function runAgainstModel({ seed, steps, blocks, checkEvery, options = {} }: Plan): Promise<void> {
+  const random = randomNumbers(seed);
+  const heap = await Heap.create(options);
+  const domains = [heap.raw, heap.mem, heap.object];
+  const live: Block[] = [];
+  const below = (n: number) => Math.floor(random() * n);
+  const fail = (what: string, step: number): never => {
+    throw new Error(`${what} (seed ${seed}, step ${step})`);
+  };
+
+  const size = (): number => {
+    const kind = random();
+    if (kind < 0.6) return below(130);
+    if (kind < 0.9) return below(560);
+    if (kind < 0.99) return below(5000);
+    return below(200_000);
+  };
+  const paint = ({ address, size, mark }: Block) => {
+    const bytes = new Uint8Array(heap.memory.buffer, address, size);
+    if (size > 64) {
+      bytes.fill(mark, 0, 32);
+      bytes.fill(mark, size - 32);
+    } else bytes.fill(mark);
+  };
+  const isWhole = (address: Address, kept: number, whole: number, mark: number): boolean => {
+    const bytes = new Uint8Array(heap.memory.buffer, address, kept);
+    for (let k = 0; k < kept; k++) {
+      if (whole > 64 && k >= 32 && k < whole - 32) k = Math.min(kept, whole - 32);
+      if (k < kept && bytes[k] !== mark) return false;
+    }
+    return true;
+  };
+  const verify = (step: number) => {
+    heap.check();
+    const { account, allocatedBlocks } = heap.stats();
+    if (sumOfParts(account) !== account.platform)
+      fail(`the account's parts are ${sumOfParts(account)} bytes of ${account.platform}`, step);
+    const counted = live.filter(({ domain }) => domain !== heap.raw).length;
+    if (options.allocator === undefined && allocatedBlocks !== counted) {
+      fail(`${allocatedBlocks} blocks are said to be in use, ${counted} are`, step);
+    }
+  };
+
+  for (let step = 0; step < steps; step++) {
+    const action = random();
+    if (live.length === 0 || (action < 0.45 && live.length < blocks)) {
+      const domain = domains[below(3)] ?? heap.mem;
+      const n = size();
+      const cleared = random() < 0.2;
+      const address = cleared ? domain.calloc(n, 1) : domain.malloc(n);
+      if (address === NULL) {
+        if (options.limit === undefined) fail(`no memory for ${n} bytes`, step);
+      } else {
+        if (cleared && !isWhole(address, n, n, 0)) fail("calloc gave bytes that are not 0", step);
+        const block = { domain, address, size: n, mark: 1 + below(255) };
+        paint(block);
+        live.push(block);
+      }
+    } else {
+      const k = below(live.length);
+      const block = live[k] as Block;
+      if (!isWhole(block.address, block.size, block.size, block.mark)) fail("a block lost its content", step);
+      if (action < 0.7) {
+        const n = random() < 0.5 ? size() : Math.floor(block.size * (0.5 + random()));
+        const address = block.domain.realloc(block.address, n);
+        if (address === NULL) {
+          if (options.limit === undefined) fail(`no memory for ${n} bytes`, step);
+          if (!isWhole(block.address, block.size, block.size, block.mark))
+            fail("a failed realloc touched the block", step);
+        } else {
+          if (!isWhole(address, Math.min(n, block.size), block.size, block.mark)) fail("realloc lost content", step);
+          block.address = address;
+          block.size = n;
+          paint(block);
+        }
+      } else {
+        block.domain.free(block.address);
+        live[k] = live[live.length - 1] as Block;
+        live.pop();
+      }
+    }
+    if (random() < 0.0005) heap.relieve();
+    if (step % checkEvery === 0) verify(step);
+  }
+
+  for (const { domain, address } of live.splice(0)) domain.free(address);
+  heap.relieve();
+  verify(steps);
+  const { account } = heap.stats();
+  const left = account.live.raw + account.live.mem + account.live.object;
+  if (left !== 0) fail(`${left} bytes are left`, steps);
+  if (!options.allocator?.includes("debug") && account.platform > 8192)
+    fail(`${account.platform} bytes were not given back`, steps);
+}

@@ -1,0 +1,68 @@
+// The built module: nothing in it but code.
+
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+
+const bytes = readFileSync(new URL("../build/core.wasm", import.meta.url));
+const SECTION = { global: 6, element: 9, data: 11, dataCount: 12 } as const;
+
+function leb(at: number): { value: number; next: number } {
+  let value = 0;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++] ?? 0;
+    value |= (byte & 127) << shift;
+    if (byte < 128) return { value, next: at };
+  }
+}
+
+/** Where the content of each section begins and ends. */
+function sections(): Map<number, { start: number; end: number }> {
+  const found = new Map<number, { start: number; end: number }>();
+  for (let at = 8; at < bytes.length; ) {
+    const id = bytes[at] ?? 0;
+    const { value, next } = leb(at + 1);
+    found.set(id, { start: next, end: next + value });
+    at = next + value;
+  }
+  return found;
+}
+
+describe("build/core.wasm", () => {
+  it("has no data and no elements", () => {
+    const found = sections();
+    expect(found.has(10)).toBe(true);
+    for (const id of [SECTION.data, SECTION.dataCount, SECTION.element]) expect(found.has(id)).toBe(false);
+  });
+
+  it("has no mutable global", () => {
+    const section = sections().get(SECTION.global);
+    if (!section) throw new Error("there is no global section");
+    const { value: count, next } = leb(section.start);
+    let at = next;
+    for (let k = 0; k < count; k++) {
+      expect(bytes[at + 1], `global ${k}`).toBe(0);
+      // type, mutability, i32.const, its value, end
+      expect(bytes[at + 2]).toBe(0x41);
+      at = leb(at + 3).next + 1;
+    }
+    expect(at).toBe(section.end);
+  });
+
+  it("imports a memory, a table, its address and three functions", () => {
+    const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
+    const names = imports.map(({ module, name, kind }) => `${kind} ${module}.${name}`).sort();
+    expect(names).toEqual([
+      "function host.fault",
+      "function host.site",
+      "function host.visit",
+      "global host.control",
+      "memory env.memory",
+      "table env.table",
+    ]);
+  });
+
+  it("has at most 12 KB, gzipped", () => {
+    expect(gzipSync(bytes, { level: 9 }).length).toBeLessThanOrEqual(12_000);
+  });
+});

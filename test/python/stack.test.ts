@@ -1,0 +1,75 @@
+// The Python stack, read from linear memory, against what the interpreter itself says.
+
+import type { PyodideAPI } from "pyodide";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadPython, PythonStack } from "../../src/hosts/pyodide.js";
+
+describe("PythonStack", () => {
+  let pyodide: PyodideAPI;
+  beforeAll(async () => {
+    const python = await loadPython();
+    pyodide = python.pyodide;
+    pyodide.registerJsModule("host", {
+      stack: () => JSON.stringify([...python.heap.stack.frames()].map(({ file, line, name }) => [file, line, name])),
+    });
+  });
+
+  const check = (code: string, filename = "app.py") =>
+    pyodide.runPython(
+      `
+import json, sys, host
+def truth():
+    frame, out = sys._getframe(1), []
+    while frame:
+        out.append([frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname])
+        frame = frame.f_back
+    return out
+def same():
+    seen = json.loads(host.stack())
+    told = truth()
+    # The innermost frame is this one, at another line.
+    assert seen[1:] == told[1:], (seen[1:4], told[1:4])
+    return len(told)
+space = {"same": same, "__name__": "app"}
+exec(compile(source, name, "exec"), space)
+space["answer"]
+`,
+      { globals: pyodide.toPy({ source: code, name: filename, __name__: "test" }), filename: "test.py" },
+    ) as number;
+
+  it.each([
+    ["a module", "answer = same()"],
+    [
+      "a function over several lines",
+      "def f(a,\n      b):\n    return (a +\n            b +\n            same())\nanswer = f(1,\n  2)",
+    ],
+    [
+      "a method and a closure",
+      "class A:\n    def m(self):\n        def inner(): return same()\n        return inner()\nanswer = A().m()",
+    ],
+    ["a generator", "def g():\n    yield 1\n    yield same()\nanswer = list(g())[1]"],
+    [
+      "a coroutine",
+      "async def a(): return same()\nasync def b(): return await a()\ntry:\n    b().send(None)\nexcept StopIteration as stop:\n    answer = stop.value",
+    ],
+    ["a comprehension, a lambda", "answer = [(lambda: same())() for _ in range(3)][0]"],
+    ["a class body", "class A:\n    x = same()\nanswer = A.x"],
+    ["a call through native code", "answer = max([1, 2], key=lambda _: same())"],
+    ["lines far apart", `${"\n".repeat(3000)}def f():\n${"    pass\n".repeat(400)}    return same()\nanswer = f()`],
+    ["recursion", "def f(n): return same() if n == 0 else f(n - 1)\nanswer = f(900)"],
+  ])("%s", (_, code) => {
+    expect(check(code)).toBeGreaterThan(0);
+  });
+
+  it.each(["café.py", "Москва.py", "日本語.py", "🐍.py", "<string>"])("a file called %s", (name) => {
+    expect(check("def ñandú(): return same()\nanswer = ñandú()", name)).toBeGreaterThan(0);
+  });
+
+  it("refuses a layout that it does not know", () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    expect(() => new PythonStack(memory, 64)).toThrow(/no table of debug offsets/);
+    new Uint8Array(memory.buffer).set(new TextEncoder().encode("xdebugpy"), 64);
+    new DataView(memory.buffer).setUint32(72, 0x030f0000, true);
+    expect(() => new PythonStack(memory, 64)).toThrow(/CPython 3\.15 is not known/);
+  });
+});
