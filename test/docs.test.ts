@@ -1,0 +1,52 @@
+// The README's examples, run as they stand there.
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { transformSync } from "esbuild";
+import { describe, expect, it } from "vitest";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+
+function examples(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map((match) => match[1] ?? "");
+}
+
+/** A folder in which the package is installed. */
+function folderOfAUser(): string {
+  const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(ROOT, join(folder, "node_modules", "pyheap"));
+  return folder;
+}
+
+describe("README.md", () => {
+  it("has TypeScript examples that run", () => {
+    const folder = folderOfAUser();
+    const codes = examples("ts");
+    expect(codes.length).toBeGreaterThanOrEqual(2);
+    for (const [k, code] of codes.entries()) {
+      const file = join(folder, `example${k}.mjs`);
+      writeFileSync(file, transformSync(code, { loader: "ts", format: "esm" }).code);
+      const { status, stdout, stderr } = spawnSync(process.execPath, [file], { cwd: folder, encoding: "utf8" });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(stdout).toMatch(k === 0 ? /Cannot allocate 1073741824 bytes: the limit is 16777216 bytes/ : /true/);
+    }
+  });
+
+  it("has a Python example that runs", () => {
+    const [code = ""] = examples("python");
+    const args = [join(ROOT, "dist/cli/main.js"), "run", "--quiet", "-c", code];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/^too much for 100 MiB\nobjects: \d+ bytes in \d+ blocks\n$/);
+  });
+
+  it("names files that are there", () => {
+    for (const [, file] of readme.matchAll(/\]\(([^)]+\.md)\)/g))
+      expect(readFileSync(join(ROOT, file ?? ""), "utf8")).not.toBe("");
+  });
+});
