@@ -78,7 +78,11 @@ function objectAllocator(python: PyodideExports, get: PyodideExports["PyMem_GetA
 export async function dlmallocPeer(): Promise<Peer> {
   const python = await freshHost();
   const { malloc, realloc, free } = python;
-  return new Peer("dlmalloc", python, await instantiate(await clientModule("bench-plain"), python.memory, { malloc, realloc, free }));
+  return new Peer(
+    "dlmalloc",
+    python,
+    await instantiate(await clientModule("bench-plain"), python.memory, { malloc, realloc, free }),
+  );
 }
 
 export async function mimallocPeer(): Promise<Peer> {

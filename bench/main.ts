@@ -1,0 +1,101 @@
+// npm run bench: ours against its peers, in one run. Options: --json FILE, --only micro|programs, --rounds N,
+// --program NAME (once or more).
+
+import { execFileSync } from "node:child_process";
+import { readdirSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import Table from "cli-table3";
+import { geometricMean } from "./measure.js";
+import { measureSmall, type Row } from "./micro.js";
+import type { ProgramFigures } from "./program.js";
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: "string" },
+    only: { type: "string" },
+    rounds: { type: "string", default: "5" },
+    program: { type: "string", multiple: true },
+  },
+});
+
+const MIB = 2 ** 20;
+const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url));
+
+function verdict({ value, goal }: Row): string {
+  if (goal === undefined) return "";
+  return value <= goal ? "reached" : "not reached";
+}
+
+function show(rows: readonly Row[]): void {
+  const table = new Table({ head: ["", "measured", "goal", "", "beside it"], style: { head: [], border: [] } });
+  for (const row of rows) {
+    const beside = Object.entries(row.beside ?? {}).map(([name, value]) => `${name} ${value.toFixed(2)}`);
+    table.push([row.what, `${row.value.toFixed(3)} ${row.unit}`, row.goal ?? "", verdict(row), beside.join("\n")]);
+  }
+  console.log(table.toString());
+}
+
+function measureProgram(name: string): ProgramFigures {
+  const script = fileURLToPath(new URL("./program.js", import.meta.url));
+  const output = execFileSync(process.execPath, [script, `${PROGRAMS}${name}.py`, options.rounds], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return JSON.parse(output) as ProgramFigures;
+}
+
+function measurePrograms(): { programs: Record<string, ProgramFigures>; rows: Row[] } {
+  const all = readdirSync(PROGRAMS)
+    .filter((file) => file.endsWith(".py"))
+    .map((file) => file.replace(".py", ""));
+  const names = options.program ?? all;
+  const programs: Record<string, ProgramFigures> = {};
+  const table = new Table({
+    head: ["program", "malloc s", "/ malloc", "/ mimalloc", "malloc MiB", "mimalloc MiB", "pyheap MiB", "/ better"],
+    style: { head: [], border: [] },
+  });
+  const footprints: number[] = [];
+  for (const [k, name] of names.entries()) {
+    process.stderr.write(`${k + 1} of ${names.length}: ${name}\n`);
+    const figures = measureProgram(name);
+    programs[name] = figures;
+    const { malloc = Number.NaN, mimalloc = Number.NaN, pyheap = Number.NaN } = figures.footprint;
+    const toBetter = pyheap / Math.min(malloc, mimalloc);
+    footprints.push(toBetter);
+    const seconds = figures.seconds.malloc ?? Number.NaN;
+    table.push([
+      name,
+      ...[seconds, figures.toMalloc, figures.toMimalloc].map((value) => value.toFixed(3)),
+      ...[malloc, mimalloc, pyheap].map((value) => (value / MIB).toFixed(1)),
+      toBetter.toFixed(3),
+    ]);
+  }
+  console.log(table.toString());
+  const mean = (key: "toMalloc" | "toMimalloc") =>
+    geometricMean(Object.values(programs).map((figures) => figures[key]));
+  return {
+    programs,
+    rows: [
+      { what: "Python programs, time / stock's", value: mean("toMalloc"), unit: "x", goal: 0.93 },
+      { what: "Python programs, time / stock's with mimalloc", value: mean("toMimalloc"), unit: "x", goal: 0.98 },
+      { what: "Python programs, footprint / the better's", value: geometricMean(footprints), unit: "x", goal: 0.9 },
+    ],
+  };
+}
+
+const rows: Row[] = [];
+if (options.only !== "programs") rows.push(...(await measureSmall()));
+const measured = options.only === "micro" ? undefined : measurePrograms();
+rows.push(...(measured?.rows ?? []));
+show(rows);
+if (options.json !== undefined) {
+  const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };
+  writeFileSync(
+    options.json,
+    `${JSON.stringify({ version: 1, machine, rows, programs: measured?.programs }, null, 2)}\n`,
+  );
+}
+// Interpreters that were never started would keep the process.
+process.exit(0);

@@ -1,0 +1,142 @@
+// Small measurements: a WebAssembly client's calls to dlmalloc, mimalloc, a bare free list, and ours.
+
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { interleave, median, ratio } from "./measure.js";
+import { dlmallocPeer, freeListPeer, mimallocPeer, type Peer, pyheapPeer } from "./peers.js";
+
+/** One row of the results: a measured figure, and what it should be. */
+export interface Row {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly goal?: number;
+  /** Figures of the peers in the same run, for the reader. */
+  readonly beside?: Readonly<Record<string, number>>;
+}
+
+const SLOTS = 8192;
+const LOW = 1;
+const HIGH = 256;
+const ROUNDS = 21;
+const WARMUPS = 5;
+const NANOSECONDS = 1e6;
+
+function nanoseconds(times: ReadonlyMap<string, readonly number[]>, steps: number): Record<string, number> {
+  return Object.fromEntries([...times].map(([name, values]) => [name, (median(values) / steps) * NANOSECONDS]));
+}
+
+/** Random replace over 8192 slots of 1 to 256 bytes: memory first, from a fresh heap, then time. */
+function replace(peers: readonly Peer[]): Row[] {
+  const live = SLOTS * ((LOW + HIGH) / 2);
+  const reserved: Record<string, number> = {};
+  for (const peer of peers) {
+    const before = peer.footprint;
+    peer.state = peer.client.fill(peer.slots, SLOTS, LOW, HIGH, peer.state);
+    peer.state = peer.client.replace(peer.slots, SLOTS, LOW, HIGH, 1_000_000, peer.state);
+    reserved[peer.name] = (peer.footprint - before) / live;
+  }
+  const steps = 200_000;
+  const candidates = peers.map((peer) => ({
+    name: peer.name,
+    run: () => {
+      peer.state = peer.client.replace(peer.slots, SLOTS, LOW, HIGH, steps, peer.state);
+    },
+  }));
+  const times = interleave(candidates, ROUNDS, WARMUPS);
+  for (const peer of peers) peer.client.clear(peer.slots, SLOTS);
+  const beside = nanoseconds(times, steps);
+  return [
+    {
+      what: "random replace, time / dlmalloc's",
+      value: ratio(times, "pyheap", "dlmalloc"),
+      unit: "x",
+      goal: 0.6,
+      beside,
+    },
+    { what: "random replace, time / mimalloc's", value: ratio(times, "pyheap", "mimalloc"), unit: "x", goal: 0.85 },
+    {
+      what: "random mix, reserved / live",
+      value: reserved.pyheap ?? Number.NaN,
+      unit: "x",
+      goal: 1.06,
+      beside: reserved,
+    },
+  ];
+}
+
+function lifo(peers: readonly Peer[]): Row[] {
+  const [blocks, n, rounds] = [64, 48, 3000];
+  const candidates = peers.map((peer) => ({
+    name: peer.name,
+    run: () => peer.client.lifo(peer.slots, blocks, n, rounds),
+  }));
+  const times = interleave(candidates, ROUNDS, WARMUPS);
+  const beside = nanoseconds(times, blocks * rounds);
+  const value = ratio(times, "pyheap", "free list");
+  return [{ what: "last in first out, time / a bare free list's", value, unit: "x", goal: 2, beside }];
+}
+
+/** Bytes from one block to the next, in a run of blocks of one size. */
+function distance(peer: Peer, n: number): number {
+  const words = () => new Uint32Array(peer.python.memory.buffer, peer.slots, 64);
+  peer.client.fill(peer.slots, 64, n, n, 1);
+  const apart = median([...words()].slice(1).map((at, k) => Math.abs(at - (words()[k] ?? 0))));
+  peer.client.clear(peer.slots, 64);
+  return apart;
+}
+
+function grow(peers: readonly Peer[]): Row[] {
+  const [slots, low, high] = [512, 512, 65536];
+  const reserved: Record<string, number> = {};
+  const steps = 20_000;
+  const run = (peer: Peer, count: number) => {
+    peer.state = peer.client.grow(peer.slots, peer.sizes, slots, low, high, count, peer.state);
+    if (peer.state === 0) throw new Error(`Cannot measure ${peer.name}: it ran out of memory`);
+  };
+  for (const peer of peers) {
+    new Uint32Array(peer.python.memory.buffer, peer.slots, slots).fill(0);
+    peer.state = 12345;
+    const before = peer.footprint;
+    run(peer, 300_000);
+    reserved[peer.name] = (peer.footprint - before) / 2 ** 20;
+  }
+  const times = interleave(
+    peers.map((peer) => ({ name: peer.name, run: () => run(peer, steps) })),
+    ROUNDS,
+    WARMUPS,
+  );
+  const larger = (reserved.pyheap ?? Number.NaN) / (reserved.dlmalloc ?? Number.NaN);
+  const beside = nanoseconds(times, steps);
+  return [
+    {
+      what: "realloc 512 B to 64 KiB, time / dlmalloc's",
+      value: ratio(times, "pyheap", "dlmalloc"),
+      unit: "x",
+      goal: 1,
+      beside,
+    },
+    { what: "realloc 512 B to 64 KiB, memory / dlmalloc's", value: larger, unit: "x", goal: 1, beside: reserved },
+  ];
+}
+
+function coreSize(): Row {
+  const bytes = readFileSync(new URL("../../build/core.wasm", import.meta.url));
+  return { what: "the core, gzipped", value: gzipSync(bytes, { level: 9 }).length / 1000, unit: "KB", goal: 12 };
+}
+
+export async function measureSmall(): Promise<Row[]> {
+  const peers = [await dlmallocPeer(), await mimallocPeer(), await pyheapPeer()];
+  const mixed = replace(peers);
+  const apart: Row = {
+    what: "distance between 16-byte blocks",
+    value: distance(await pyheapPeer(), 16),
+    unit: "B",
+    goal: 16,
+    beside: { dlmalloc: distance(await dlmallocPeer(), 16) },
+  };
+  const lastIn = lifo([...peers, await freeListPeer(1000, 48)]);
+  // Growth is measured from fresh heaps as well.
+  const growing = [await dlmallocPeer(), await pyheapPeer()];
+  return [...mixed, ...lastIn, apart, ...grow(growing), coreSize()];
+}
