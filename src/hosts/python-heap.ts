@@ -36,7 +36,7 @@ export class PythonHeap extends CoreHeap {
     inherited: number,
     options: PythonHeapOptions,
   ) {
-    super(core, calls, { onFault: options.onFault, locate: options.locate ?? (() => describe(stack)) });
+    super(core, calls, { onFault: options.onFault, locate: options.locate ?? (() => stack.place()) });
     this.#python = python;
     this.#inherited = inherited;
     this.stack = stack;
@@ -154,9 +154,4 @@ function controlBytes(module: WebAssembly.Module): number {
     new HostCalls(),
   ).constants.CONTROL_BYTES;
   return knownControlBytes;
-}
-
-function describe(stack: PythonStack): string | undefined {
-  const frame = stack.innermost();
-  return frame && `${frame.file}:${frame.line} in ${frame.name}`;
 }

@@ -47,11 +47,15 @@ const FIELD = {
 
 type FieldName = keyof typeof FIELD;
 
+/** What a code object is known by, together with its address. */
+const PARTS = ["codeFile", "codeQualifiedName", "codeLines", "codeFirstLine"] as const;
+
 /** Reads the Python stack of the interpreter whose `_PyRuntime` is at an address of a memory. */
 export class PythonStack {
   readonly #memory: WebAssembly.Memory;
   readonly #runtime: number;
   readonly #offsets: Readonly<Record<FieldName, number>>;
+  readonly #places = new Map<number, { readonly parts: readonly number[]; readonly text: string }>();
   #view: DataView;
 
   /** Throws if the interpreter's layout is not one that is known. */
@@ -84,26 +88,52 @@ export class PythonStack {
     return this.#u32(object + this.#offsets[field]);
   }
 
-  /** The frames from the innermost outwards, `most` at most; none while no Python code runs. */
-  *frames(most = MOST_FRAMES): Generator<PythonFrame> {
+  /** The address of the innermost frame of a Python function, from `frame` outwards; 0 if there is none. */
+  #pythonFrame(frame: number): number {
+    while (frame !== 0) {
+      const isPython = this.#data.getUint8(frame + this.#offsets.frameOwner) <= LAST_PYTHON_OWNER;
+      if (isPython && this.#codeOf(frame) !== 0) return frame;
+      frame = this.#field(frame, "framePrevious");
+    }
+    return 0;
+  }
+
+  /** The address of a frame's code object. The lowest bits of a stack reference are tags. */
+  #codeOf(frame: number): number {
+    return (this.#field(frame, "frameExecutable") & ~3) >>> 0;
+  }
+
+  /** The address of the innermost frame; 0 while no Python code runs. */
+  #innermostFrame(): number {
     const interpreter = this.#field(this.#runtime, "interpretersHead");
-    if (interpreter === 0) return;
-    const thread = this.#field(interpreter, "threadsHead");
-    if (thread === 0) return;
-    let frame = this.#field(thread, "currentFrame");
-    for (let left = most; frame !== 0 && left > 0; frame = this.#field(frame, "framePrevious")) {
-      if (this.#data.getUint8(frame + this.#offsets.frameOwner) > LAST_PYTHON_OWNER) continue;
-      // The lowest bits of a stack reference are tags.
-      const code = this.#field(frame, "frameExecutable") & ~3;
-      if (code === 0) continue;
-      yield this.#frameAt(code, this.#field(frame, "frameInstructions"));
-      left--;
+    const thread = interpreter === 0 ? 0 : this.#field(interpreter, "threadsHead");
+    return thread === 0 ? 0 : this.#pythonFrame(this.#field(thread, "currentFrame"));
+  }
+
+  /** The frames from the innermost outwards; none while no Python code runs. */
+  *frames(): Generator<PythonFrame> {
+    let frame = this.#innermostFrame();
+    for (let left = MOST_FRAMES; frame !== 0 && left > 0; left--) {
+      yield this.#frameAt(this.#codeOf(frame), this.#field(frame, "frameInstructions"));
+      frame = this.#pythonFrame(this.#field(frame, "framePrevious"));
     }
   }
 
-  /** The innermost frame; undefined while no Python code runs. */
-  innermost(): PythonFrame | undefined {
-    return this.frames(1).next().value ?? undefined;
+  /**
+   * Where Python is, in one line; undefined while no Python code runs. Quick for a place that was seen before: an
+   * instruction is known by its address, for as long as its code object has the parts that it had.
+   */
+  place(): string | undefined {
+    const frame = this.#innermostFrame();
+    if (frame === 0) return undefined;
+    const code = this.#codeOf(frame);
+    const instruction = this.#field(frame, "frameInstructions");
+    const known = this.#places.get(instruction);
+    if (known && PARTS.every((part, k) => this.#field(code, part) === known.parts[k])) return known.text;
+    const { file, line, name } = this.#frameAt(code, instruction);
+    const text = `${file}:${line} in ${name}`;
+    this.#places.set(instruction, { parts: PARTS.map((part) => this.#field(code, part)), text });
+    return text;
   }
 
   #frameAt(code: number, instruction: number): PythonFrame {
