@@ -138,7 +138,9 @@ function report(result: RunResult, { json, quiet }: RunOptions): void {
     else writeReport(json, text);
   }
   if (!quiet)
-    process.stderr.write(terminalReport(result, colors.createColors(process.stderr.isTTY && !process.env.NO_COLOR)));
+    process.stderr.write(
+      terminalReport(result, colors.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR)),
+    );
 }
 
 function writeReport(file: string, text: string): void {
