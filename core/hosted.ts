@@ -2,7 +2,9 @@
 //
 // What Python frees is then free for the host's other code, and the other way round. A block that somebody allocated
 // before we came is the host's as well, so it can be resized and freed here like any other.
-// The limit counts usable bytes, the host's headers not. Imports config, platform, ledger.
+// The limit holds for the host's whole footprint, its free memory included: while one of our calls is under way, the host's
+// malloc may not grow past it. (Where the host has no such function, it holds for the usable bytes of our blocks.)
+// Imports config, platform, ledger.
 
 import { MAX_REQUEST } from "./config";
 import { ledger } from "./ledger";
@@ -11,6 +13,25 @@ import { platform } from "./platform";
 @inline
 function usableSize(block: usize): usize {
   return call_indirect<usize>(platform().hostUsableSize, block);
+}
+
+const NO_LIMIT: usize = ~(<usize>0);
+
+/** Until `unbind`, the host's malloc doesn't take its footprint past `bytes`. */
+@inline
+function bind(bytes: usize): void {
+  call_indirect<usize>(platform().hostSetFootprintLimit, bytes);
+}
+
+@inline
+function unbind(): void {
+  call_indirect<usize>(platform().hostSetFootprintLimit, NO_LIMIT);
+}
+
+/** Whether there is a limit that the host can be bound to. */
+@inline
+function isBound(): bool {
+  return platform().limit != NO_LIMIT && platform().hostFootprint != 0;
 }
 
 /** Enters a fresh block of the host's into the account; 0 stays 0. */
@@ -25,14 +46,22 @@ function entered(domain: usize, block: usize): usize {
 
 export function hosted_malloc(ctx: usize, n: usize): usize {
   if (n > MAX_REQUEST || !platform().admits(n)) return 0;
-  return entered(ctx, call_indirect<usize>(platform().hostMalloc, max<usize>(n, 1)));
+  const bound = isBound();
+  if (bound) bind(platform().limit);
+  const block = call_indirect<usize>(platform().hostMalloc, max<usize>(n, 1));
+  if (bound) unbind();
+  return entered(ctx, block);
 }
 
 export function hosted_calloc(ctx: usize, count: usize, size: usize): usize {
   if (size != 0 && count > MAX_REQUEST / size) return 0;
   if (count == 0 || size == 0) count = size = 1;
   if (!platform().admits(count * size)) return 0;
-  return entered(ctx, call_indirect<usize>(platform().hostCalloc, count, size));
+  const bound = isBound();
+  if (bound) bind(platform().limit);
+  const block = call_indirect<usize>(platform().hostCalloc, count, size);
+  if (bound) unbind();
+  return entered(ctx, block);
 }
 
 export function hosted_realloc(ctx: usize, block: usize, n: usize): usize {
@@ -40,7 +69,10 @@ export function hosted_realloc(ctx: usize, block: usize, n: usize): usize {
   if (n > MAX_REQUEST) return 0;
   const before = usableSize(block);
   if (n > before && !platform().admits(n - before)) return 0;
+  const bound = isBound();
+  if (bound) bind(platform().limit);
   const moved = call_indirect<usize>(platform().hostRealloc, block, max<usize>(n, 1));
+  if (bound) unbind();
   if (moved == 0) return 0;
   const after = usableSize(moved);
   platform().discharge(before);
@@ -61,8 +93,8 @@ export function hosted_free(ctx: usize, block: usize): void {
 export function hosted_find(ctx: usize, n: usize): usize {
   const p = platform();
   if (p.hostFootprint == 0 || !p.admits(n)) return 0;
-  call_indirect<usize>(p.hostSetFootprintLimit, call_indirect<usize>(p.hostFootprint));
+  bind(call_indirect<usize>(p.hostFootprint));
   const block = call_indirect<usize>(p.hostMalloc, n);
-  call_indirect<usize>(p.hostSetFootprintLimit, ~(<usize>0));
+  unbind();
   return entered(ctx, block);
 }

@@ -16,7 +16,7 @@ const MALLINFO = { arena: 0, used: 7, free: 8, words: 10 } as const;
 const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: 0, mem: 1, object: 2 };
 
 export interface PythonHeapOptions extends CoreHeapOptions {
-  /** Hard limit, in bytes, of arenas and large blocks together. Past it, Python sees MemoryError. */
+  /** Hard limit, in bytes, of the footprint. Past it, Python sees MemoryError. */
   readonly limit?: number | undefined;
   /** CPython's debug hooks, ours: every fault with the Python file and line. */
   readonly debugHooks?: boolean | undefined;
