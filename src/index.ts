@@ -24,4 +24,5 @@ export {
   type SizeClassStats,
   sumOfParts,
 } from "./stats.js";
+export { formatStats } from "./stats-text.js";
 export { type ElementType, TypedBlock, type ViewOf } from "./typed-block.js";
