@@ -261,10 +261,15 @@ export class Arenas {
     else this.removeArena(arena);
   }
 
-  /** Whether all other pools of the pool's arena are idle. */
-  isLastOfArena(pool: Pool): bool {
+  /**
+   * Whether the arena of an open pool would go back if the pool were closed, and is not worth keeping: all its other pools
+   * are idle, and there are idle pools elsewhere.
+   */
+  wouldGoBack(pool: Pool): bool {
     const arena = arenaOf(pool);
-    return arena.idleCount == arena.total - 1;
+    if (arena.idleCount != arena.total - 1) return false;
+    const onlyOne = this.listMask == 1 << arena.idleCount && !arena.next && !arena.prev;
+    return !onlyOne;
   }
 
   /** The address of the first arena that breaks an invariant, of the table if their lists do, or 0. */

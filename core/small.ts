@@ -173,9 +173,9 @@ function wasFull(pool: Pool): void {
   if (!pool.listed) pool.enlist();
 }
 
-/** A pool's last block was freed: the pool stays if it is its bin's only one, and others of its arena are in use. */
+/** A pool's last block was freed: the pool stays if it is its bin's only one, and keeps no arena that could go back. */
 function becameEmpty(pool: Pool): void {
-  if (pool.isAloneInBin && !arenas().isLastOfArena(pool)) return;
+  if (pool.isAloneInBin && !arenas().wouldGoBack(pool)) return;
   close(pool);
 }
 
