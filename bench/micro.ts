@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { interleave, median, ratio } from "./measure.js";
-import { dlmallocPeer, freeListPeer, mimallocPeer, type Peer, pyheapPeer } from "./peers.js";
+import { dlmallocPeer, freeListPeer, mimallocPeer, ownHeapPeer, type Peer, pyheapPeer } from "./peers.js";
 
 /** One row of the results: a measured figure, and what it should be. */
 export interface Row {
@@ -79,7 +79,7 @@ function lifo(peers: readonly Peer[]): Row[] {
 
 /** Bytes from one block to the next, in a run of blocks of one size. */
 function distance(peer: Peer, n: number): number {
-  const words = () => new Uint32Array(peer.python.memory.buffer, peer.slots, 64);
+  const words = () => new Uint32Array(peer.memory.buffer, peer.slots, 64);
   peer.client.fill(peer.slots, 64, n, n, 1);
   const apart = median([...words()].slice(1).map((at, k) => Math.abs(at - (words()[k] ?? 0))));
   peer.client.clear(peer.slots, 64);
@@ -95,7 +95,7 @@ function grow(peers: readonly Peer[]): Row[] {
     if (peer.state === 0) throw new Error(`Cannot measure ${peer.name}: it ran out of memory`);
   };
   for (const peer of peers) {
-    new Uint32Array(peer.python.memory.buffer, peer.slots, slots).fill(0);
+    new Uint32Array(peer.memory.buffer, peer.slots, slots).fill(0);
     peer.state = 12345;
     const before = peer.footprint;
     run(peer, 300_000);
@@ -116,6 +116,12 @@ function grow(peers: readonly Peer[]): Row[] {
       goal: 1,
       beside,
     },
+    {
+      what: "the same in a memory of its own, time / dlmalloc's",
+      value: ratio(times, "own memory", "dlmalloc"),
+      unit: "x",
+      goal: 1,
+    },
     { what: "realloc 512 B to 64 KiB, memory / dlmalloc's", value: larger, unit: "x", goal: 1, beside: reserved },
   ];
 }
@@ -126,7 +132,7 @@ function coreSize(): Row {
 }
 
 export async function measureSmall(): Promise<Row[]> {
-  const peers = [await dlmallocPeer(), await mimallocPeer(), await pyheapPeer()];
+  const peers = [await dlmallocPeer(), await mimallocPeer(), await pyheapPeer(), await ownHeapPeer()];
   const mixed = replace(peers);
   const apart: Row = {
     what: "distance between 16-byte blocks",
@@ -137,6 +143,6 @@ export async function measureSmall(): Promise<Row[]> {
   };
   const lastIn = lifo([...peers, await freeListPeer(1000, 48)]);
   // Growth is measured from fresh heaps as well.
-  const growing = [await dlmallocPeer(), await pyheapPeer()];
+  const growing = [await dlmallocPeer(), await pyheapPeer(), await ownHeapPeer()];
   return [...mixed, ...lastIn, apart, ...grow(growing), coreSize()];
 }

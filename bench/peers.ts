@@ -1,5 +1,5 @@
 // The allocators that are measured, each in a Pyodide of its own: dlmalloc (what stock Pyodide runs on), mimalloc, a bare
-// free list, and ours inside the same kind of host.
+// free list, ours inside the same kind of host, and ours in a memory of its own.
 
 import { readFile } from "node:fs/promises";
 import { loadPyodide } from "pyodide";
@@ -7,6 +7,7 @@ import { coreModule } from "../src/core.js";
 import { loadWatched, PythonHeap } from "../src/hosts/pyodide.js";
 import type { PyodideExports } from "../src/hosts/pyodide-module.js";
 import { footprintOf } from "../src/hosts/python-heap.js";
+import { Heap } from "../src/index.js";
 
 /** The functions of bench/client/index.ts. */
 interface Client {
@@ -17,6 +18,8 @@ interface Client {
   grow(slots: number, sizes: number, count: number, low: number, high: number, steps: number, state: number): number;
 }
 
+type Calloc = (count: number, size: number) => number;
+
 const MOST_SLOTS = 8192;
 /** PYMEM_DOMAIN_OBJ. */
 const OBJECT = 2;
@@ -24,23 +27,31 @@ const OBJECT = 2;
 export class Peer {
   readonly name: string;
   readonly client: Client;
-  readonly python: PyodideExports;
+  readonly memory: WebAssembly.Memory;
   /** Two arrays of MOST_SLOTS words. */
   readonly slots: number;
   readonly sizes: number;
   /** State of the driver's random numbers. */
   state = 12345;
+  readonly #footprint: () => number;
 
-  constructor(name: string, python: PyodideExports, client: Client) {
+  constructor(name: string, client: Client, memory: WebAssembly.Memory, calloc: Calloc, footprint: () => number) {
     this.name = name;
     this.client = client;
-    this.python = python;
-    this.slots = python.calloc(MOST_SLOTS, 4);
-    this.sizes = python.calloc(MOST_SLOTS, 4);
+    this.memory = memory;
+    this.#footprint = footprint;
+    this.slots = calloc(MOST_SLOTS, 4);
+    this.sizes = calloc(MOST_SLOTS, 4);
   }
 
+  /** A peer inside a Pyodide. */
+  static hosted(name: string, python: PyodideExports, client: Client): Peer {
+    return new Peer(name, client, python.memory, python.calloc, () => footprintOf(python));
+  }
+
+  /** Bytes that the platform gave. */
   get footprint(): number {
-    return footprintOf(this.python);
+    return this.#footprint();
   }
 }
 
@@ -78,7 +89,7 @@ function objectAllocator(python: PyodideExports, get: PyodideExports["PyMem_GetA
 export async function dlmallocPeer(): Promise<Peer> {
   const python = await freshHost();
   const { malloc, realloc, free } = python;
-  return new Peer(
+  return Peer.hosted(
     "dlmalloc",
     python,
     await instantiate(await clientModule("bench-plain"), python.memory, { malloc, realloc, free }),
@@ -92,14 +103,38 @@ export async function mimallocPeer(): Promise<Peer> {
   });
   if (!python) throw new Error("Cannot measure mimalloc: Pyodide did not start");
   const allocator = objectAllocator(python, python.PyMem_GetAllocator);
-  return new Peer("mimalloc", python, await instantiate(await clientModule("bench-context"), python.memory, allocator));
+  return Peer.hosted(
+    "mimalloc",
+    python,
+    await instantiate(await clientModule("bench-context"), python.memory, allocator),
+  );
 }
 
 export async function pyheapPeer(): Promise<Peer> {
   const python = await freshHost();
   PythonHeap.attachAt(await coreModule(), python, {});
   const allocator = objectAllocator(python, python.PyMem_GetAllocator);
-  return new Peer("pyheap", python, await instantiate(await clientModule("bench-context"), python.memory, allocator));
+  return Peer.hosted(
+    "pyheap",
+    python,
+    await instantiate(await clientModule("bench-context"), python.memory, allocator),
+  );
+}
+
+/** A heap of ours in a memory of its own: our raw allocator below, not the host's malloc. */
+export async function ownHeapPeer(): Promise<Peer> {
+  const heap = await Heap.create();
+  const [ctx = 0, ...indices] = heap.getAllocator("object").words;
+  const table = heap.imports.__indirect_function_table;
+  const [malloc, , realloc, free] = indices.map((index) => table.get(index));
+  const client = await instantiate(await clientModule("bench-context"), heap.memory, { ctx, malloc, realloc, free });
+  return new Peer(
+    "own memory",
+    client,
+    heap.memory,
+    (count, size) => heap.raw.calloc(count, size),
+    () => heap.stats().platformPeak,
+  );
 }
 
 /** A free list of `count` blocks of `n` bytes. */
@@ -112,5 +147,9 @@ export async function freeListPeer(count: number, n: number): Promise<Peer> {
   const { malloc, free } = exports as { malloc: WebAssembly.ExportValue; free: (block: number) => void };
   for (let k = 0; k < count; k++) free(python.malloc(n));
   const allocator = { malloc, free, realloc: python.realloc };
-  return new Peer("free list", python, await instantiate(await clientModule("bench-plain"), python.memory, allocator));
+  return Peer.hosted(
+    "free list",
+    python,
+    await instantiate(await clientModule("bench-plain"), python.memory, allocator),
+  );
 }
