@@ -1,11 +1,16 @@
-// npm run fuzz: random programs against the model, for as long as one likes. Options: --seed N, --minutes M.
+// npm run fuzz: random programs against the model, for as long as one likes.
 
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 import { type Plan, runAgainstModel } from "../test/model.js";
 
-const { values } = parseArgs({ options: { seed: { type: "string" }, minutes: { type: "string", default: "10" } } });
-const first = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
-const end = Date.now() + Number(values.minutes) * 60_000;
+const options = new Command("npm run fuzz --")
+  .description("Runs random programs against a model of the heap, and stops at the first difference.")
+  .option("--seed <n>", "the first seed; the default is of the moment")
+  .option("--minutes <n>", "how long", "10")
+  .parse()
+  .opts<{ seed?: string; minutes: string }>();
+const first = options.seed === undefined ? Date.now() % 2 ** 31 : Number(options.seed);
+const end = Date.now() + Number(options.minutes) * 60_000;
 
 const KINDS: readonly Omit<Plan, "seed">[] = [
   { steps: 3000, blocks: 60, checkEvery: 1 },

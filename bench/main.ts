@@ -1,24 +1,28 @@
-// npm run bench: ours against its peers, in one run. Options: --json FILE, --only micro|programs, --rounds N,
-// --program NAME (once or more).
+// npm run bench: ours against its peers, in one run.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { Command, Option } from "commander";
 import { geometricMean } from "./measure.js";
 import { measureSmall, type Row } from "./micro.js";
 import type { ProgramFigures } from "./program.js";
 
-const { values: options } = parseArgs({
-  options: {
-    json: { type: "string" },
-    only: { type: "string" },
-    rounds: { type: "string", default: "5" },
-    program: { type: "string", multiple: true },
-  },
-});
+const options = new Command("npm run bench --")
+  .description("Measures pyheap beside dlmalloc and mimalloc. With everything, it takes about ten minutes.")
+  .option("--json <file>", "write the figures to a file as well")
+  .addOption(
+    new Option("--only <part>", "only the small measurements, or only the Python programs").choices([
+      "micro",
+      "programs",
+    ]),
+  )
+  .option("--rounds <n>", "how often each Python program is run", "5")
+  .option("--program <name...>", "only these of bench/programs")
+  .parse()
+  .opts<{ json?: string; only?: "micro" | "programs"; rounds: string; program?: string[] }>();
 
 const MIB = 2 ** 20;
 const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url));
