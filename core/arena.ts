@@ -12,11 +12,12 @@
 //   idleCount == number of pools with isOpen == false == bits set in `idle`
 //   an arena is in list idleCount iff idleCount > 0; listMask has bit k iff list k is not empty
 //   the map's entries for each pool are the pool
-// Imports config, control, functions, ledger, pool, poolmap. docs/pools.md.
+// Imports config, control, functions, base, ledger, pool, poolmap. docs/pools.md.
 
+import { base_find, base_free, base_malloc, base_realloc } from "./base";
 import { ALIGNMENT, ARENA_POOLS, arenaBytes, INTERNAL, POOL_GRAIN, POOL_SIZE } from "./config";
 import { ARENAS_AT, CONTROL, SMALL_MEM_AT } from "./control";
-import { ARENA_FUNCTIONS, base_find, base_free, base_malloc, base_realloc, tableIndex } from "./functions";
+import { ARENA_FUNCTIONS, tableIndex } from "./functions";
 import { ledger } from "./ledger";
 import { Pool } from "./pool";
 import { PoolMap } from "./poolmap";

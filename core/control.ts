@@ -35,8 +35,6 @@ export class Head {
   version: u32;
   /** Table index of the first of the core's own functions; see functions.ts for their order. */
   tableBase: u32;
-  /** Number of the first of the four functions that serve large blocks and the heap's own tables. */
-  base: u32;
 }
 
 @inline

@@ -9,12 +9,13 @@
 //
 // What a registry says of a block is believed before what the block says. A fault is reported to the host and
 // the call does nothing else: free leaves the block, malloc, calloc and realloc answer 0.
-// Imports config, control, functions, registry, domains. docs/debug-hooks.md.
+// Imports config, control, functions, base, registry, domains. docs/debug-hooks.md.
 
+import { base_malloc } from "./base";
 import { DOMAINS, INTERNAL, MAX_REQUEST, OBJECT } from "./config";
 import { CONTROL, DEBUG_AT, SCRATCH_AT } from "./control";
 import { Allocator, allocatorOf } from "./domains";
-import { base_malloc, DEBUG_FUNCTIONS, tableIndex } from "./functions";
+import { DEBUG_FUNCTIONS, tableIndex } from "./functions";
 import { Entry, HELD, LIVE, Registry } from "./registry";
 
 /** The host's number for the place in the program that calls. */

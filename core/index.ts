@@ -15,7 +15,6 @@ import {
 } from "./control";
 import { Debug, debug, FAULT_OFFSET } from "./debug";
 import { setDefaultAllocators } from "./domains";
-import { HOSTED_FUNCTIONS, RAW_FUNCTIONS, tableIndex } from "./functions";
 import { Ledger, ledger } from "./ledger";
 import { clampEnd, HOST, OWN, Platform, platform } from "./platform";
 import { CHUNK_OVERHEAD, raw } from "./raw";
@@ -62,14 +61,8 @@ export {
   PyObject_SetArenaAllocator,
 } from "./domains";
 export { TABLE_FUNCTIONS } from "./functions";
-export {
-  hosted_calloc,
-  hosted_find,
-  hosted_free,
-  hosted_malloc,
-  hosted_realloc,
-} from "./hosted";
-export { CHUNK_OVERHEAD, raw_calloc, raw_find, raw_free, raw_malloc, raw_realloc } from "./raw";
+export { hosted_calloc, hosted_free, hosted_malloc, hosted_realloc } from "./hosted";
+export { CHUNK_OVERHEAD, raw_calloc, raw_free, raw_malloc, raw_realloc } from "./raw";
 export { small_calloc, small_free, small_malloc, small_realloc } from "./small";
 export {
   CHECK_ARENAS,
@@ -113,13 +106,12 @@ export const HELD_BYTES_AT: usize = DEBUG_AT + offsetof<Debug>("heldBytes");
 export const HELD_BYTES_MAX_AT: usize = DEBUG_AT + offsetof<Debug>("heldBytesMax");
 export const FOREIGN_ALLOWED_AT: usize = DEBUG_AT + offsetof<Debug>("foreignAllowed");
 
-function begin(tableBase: u32, base: u32): void {
+function begin(tableBase: u32): void {
   memory.fill(CONTROL, 0, CONTROL_BYTES);
   const h = head();
   h.magic = MAGIC;
   h.version = LAYOUT_VERSION;
   h.tableBase = tableBase;
-  h.base = tableIndex(base);
   smallOf(MEM).domain = MEM;
   smallOf(OBJECT).domain = OBJECT;
   debug().begin();
@@ -133,7 +125,7 @@ export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool):
   const p = platform();
   const first = (CONTROL + CONTROL_BYTES + GRANULE - 1) & ~(GRANULE - 1);
   if (<usize>memory.size() < (first + WASM_PAGE - 1) / WASM_PAGE) return false;
-  begin(tableBase, RAW_FUNCTIONS);
+  begin(tableBase);
   p.kind = OWN;
   p.base = CONTROL;
   p.brk = CONTROL;
@@ -160,7 +152,7 @@ export function init_hosted(
   limit: usize,
   inherited: usize,
 ): void {
-  begin(tableBase, HOSTED_FUNCTIONS);
+  begin(tableBase);
   const p = platform();
   p.kind = HOST;
   p.base = CONTROL;

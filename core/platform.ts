@@ -38,6 +38,7 @@ export class Platform {
   hostCalloc: u32;
   hostRealloc: u32;
   hostFree: u32;
+  /** malloc_usable_size; 0 if the host's blocks have dlmalloc's headers (hosted.ts). */
   hostUsableSize: u32;
   // dlmalloc's malloc_footprint and malloc_set_footprint_limit; 0 if the host has none.
   hostFootprint: u32;

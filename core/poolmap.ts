@@ -7,10 +7,10 @@
 // not 0. So a block that somebody else
 // allocated is known as such, wherever it came from and whatever it contains.
 // The entries span the arenas' addresses only; the map moves when an arena lies outside.
-// Imports config, functions.
+// Imports config, base.
 
+import { base_calloc, base_free } from "./base";
 import { INTERNAL, POOL_GRAIN } from "./config";
-import { base_calloc, base_free } from "./functions";
 import { Pool } from "./pool";
 
 /** Entries are added by so many at a time, beyond what is needed: 1 MiB of addresses. */

@@ -5,10 +5,10 @@
 //
 // A block's own header can be overwritten; this can't be by accident, so a report is right even when the block is not.
 // Invariants: every entry is reachable from its home without passing an empty one; live + held == number of entries.
-// Imports config, functions.
+// Imports config, base.
 
+import { base_calloc, base_free } from "./base";
 import { INTERNAL } from "./config";
-import { base_calloc, base_free } from "./functions";
 
 export const LIVE: u8 = 1;
 export const HELD: u8 = 2;

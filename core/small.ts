@@ -6,12 +6,12 @@
 // gets a free block goes to the end of its bin: more of its blocks are free by the time that it is looked at again.
 //
 // mem and object have a Small each, over the same arenas: so the account knows what belongs to whom.
-// Imports config, control, functions, pool, poolmap, arena.
+// Imports config, control, base, pool, poolmap, arena.
 
 import { arenaOf, arenas } from "./arena";
+import { base_calloc, base_free, base_malloc, base_realloc } from "./base";
 import { ALIGNMENT, MAX_REQUEST, MEM, OBJECT, SIZE_CLASSES, SMALL_REQUEST_THRESHOLD } from "./config";
 import { CONTROL, SMALL_MEM_AT, SMALL_OBJECT_AT } from "./control";
-import { base_calloc, base_free, base_malloc, base_realloc } from "./functions";
 import { Pool } from "./pool";
 import { PoolMap } from "./poolmap";
 

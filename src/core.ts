@@ -50,8 +50,8 @@ export const MEMORY_API = [
 
 /** The functions that stand in the table, in the order that core/functions.ts defines. */
 const TABLE_ORDER = [
-  ...["raw_malloc", "raw_calloc", "raw_realloc", "raw_free", "raw_find"],
-  ...["hosted_malloc", "hosted_calloc", "hosted_realloc", "hosted_free", "hosted_find"],
+  ...["raw_malloc", "raw_calloc", "raw_realloc", "raw_free"],
+  ...["hosted_malloc", "hosted_calloc", "hosted_realloc", "hosted_free"],
   ...["small_malloc", "small_calloc", "small_realloc", "small_free"],
   ...["debug_malloc", "debug_calloc", "debug_realloc", "debug_free"],
   ...["arena_malloc", "arena_free"],

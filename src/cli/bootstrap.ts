@@ -1,12 +1,27 @@
 // The Python side of `pyheap run`: runs a program as `python` would, and answers its exit code.
 
 export const BOOTSTRAP = `
-def run_program(kind, target, args, folder):
+def run_program(kind, target, args, folder, wait):
     import sys, os, types
     main = sys.modules["__main__"]
     space = main.__dict__
     for name in [n for n in space if not n.startswith("__")]:
         del space[name]
+
+    import time
+    sleep_at_once = time.sleep
+
+    def sleep(seconds, /):
+        "As time.sleep, but interruptible, and without keeping the processor busy."
+        if isinstance(seconds, (int, float)) and seconds > 0:
+            try:
+                wait(float(seconds))
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt from None
+        else:
+            sleep_at_once(seconds)
+
+    time.sleep = sleep
 
     def script():
         import tokenize

@@ -1,6 +1,6 @@
 // The folders of the machine that a Python program sees: at the same paths as outside, where Pyodide leaves room.
 
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
 import type { PyodideAPI } from "pyodide";
 
 /** Folders of Pyodide's own that must stay. */
@@ -26,7 +26,9 @@ export function showFolders(pyodide: PyodideAPI, folder: string, script: string 
   const shown = show(pyodide, folder);
   if (script !== undefined) {
     const home = dirname(resolve(folder, script));
-    if (!contains(folder, home)) show(pyodide, home);
+    // What is shown elsewhere than at its own path holds only what is named relative to it.
+    const reachable = shown === folder || !isAbsolute(script);
+    if (!reachable || !contains(folder, home)) show(pyodide, home);
   }
   return shown;
 }

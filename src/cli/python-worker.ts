@@ -56,7 +56,8 @@ function connect(pyodide: PyodideAPI): void {
   const { ErrnoError } = pyodide.FS as unknown as { ErrnoError: new (errno: number) => Error };
   const { ERRNO_CODES } = pyodide as unknown as { ERRNO_CODES: Record<string, number> };
   const fail = (code: string) => new ErrnoError(ERRNO_CODES[code] ?? ERRNO_CODES.EIO ?? 29);
-  const interrupt = new Uint8Array(request.interrupt);
+  // Pyodide looks at one byte of it and clears it; the word is what a sleep waits on.
+  const interrupt = new Uint8Array(request.interrupt, 0, 1);
   for (const [fd, set] of [
     [1, pyodide.setStdout],
     [2, pyodide.setStderr],
@@ -100,12 +101,18 @@ const { kind, target, args } = request.program;
 const folder = showFolders(pyodide, request.folder, kind === "script" ? target : undefined);
 const space = pyodide.toPy({});
 pyodide.runPython(BOOTSTRAP, { globals: space, filename: "<pyheap>" });
+/** Sleeps, at most until the program is interrupted. */
+function wait(seconds: number): void {
+  Atomics.wait(new Int32Array(request.interrupt), 0, 0, seconds * 1000);
+  pyodide.checkInterrupt();
+}
+
 const runProgram = space.get("run_program") as (...values: unknown[]) => number;
 const started = performance.now();
 say({ kind: "started" });
 let exitCode: number;
 try {
-  exitCode = runProgram(kind, target, pyodide.toPy([...args]), folder);
+  exitCode = runProgram(kind, target, pyodide.toPy([...args]), folder, wait);
 } catch (error) {
   // The interpreter is dead: what it said of it has been printed.
   writeAll(

@@ -100,18 +100,31 @@ sys.exit(7)
     expect(status).toBe(0);
   });
 
-  it("makes Ctrl-C a KeyboardInterrupt", async () => {
-    const child = spawn(process.execPath, [MAIN, "run", "--quiet", "-c", "print('up', flush=True)\nwhile True: pass"], {
-      cwd: folder,
+  it.each(["while True: pass", "import time; time.sleep(600)", "input()"])(
+    "makes Ctrl-C a KeyboardInterrupt, in %s",
+    async (code) => {
+      const child = spawn(process.execPath, [MAIN, "run", "--quiet", "-c", `print('up', flush=True)\n${code}`], {
+        cwd: folder,
+      });
+      let stderr = "";
+      child.stderr.on("data", (text) => {
+        stderr += text;
+      });
+      child.stdout.once("data", () => child.kill("SIGINT"));
+      const status = await new Promise((done) => child.on("exit", done));
+      expect(status).toBe(130);
+      expect(stderr).toContain("KeyboardInterrupt");
+    },
+  );
+
+  it("finds a script by its whole path, also from the root folder", () => {
+    const script = join(folder, program("where.py", "import os; print(__file__, len(os.listdir('.')) > 0)"));
+    const { stdout, stderr } = spawnSync(process.execPath, [MAIN, "run", "--quiet", script], {
+      cwd: "/",
+      encoding: "utf8",
     });
-    let stderr = "";
-    child.stderr.on("data", (text) => {
-      stderr += text;
-    });
-    child.stdout.once("data", () => child.kill("SIGINT"));
-    const code = await new Promise((done) => child.on("exit", done));
-    expect(code).toBe(130);
-    expect(stderr).toContain("KeyboardInterrupt");
+    expect(stderr).toBe("");
+    expect(stdout).toBe(`${script} True\n`);
   });
 
   it.each([

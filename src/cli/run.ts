@@ -92,7 +92,7 @@ async function run(program: Program, options: RunOptions): Promise<number> {
     const option = limit !== undefined ? "--limit" : "--debug-hooks";
     throw new UsageError(`Cannot use ${option} with --allocator ${allocator}: only pyheap has it`);
   }
-  const interrupt = new SharedArrayBuffer(1);
+  const interrupt = new SharedArrayBuffer(4);
   const request: RunRequest = {
     program,
     allocator,
@@ -116,11 +116,12 @@ function live(request: RunRequest): Promise<{ result: RunResult | undefined; exi
     const clearNote = () => note && process.stderr.write(`\r${" ".repeat(note.length)}\r`);
     let result: RunResult | undefined;
     let presses = 0;
-    const flag = new Uint8Array(request.interrupt);
+    const flag = new Int32Array(request.interrupt);
     process.on("SIGINT", () => {
       // A program that does not look at its interrupts is stopped by the third press.
       if (++presses >= 3) process.exit(INTERRUPTED);
       Atomics.store(flag, 0, SIGINT);
+      Atomics.notify(flag, 0);
     });
     worker.on("message", (message: WorkerMessage) => {
       if (message.kind === "started") clearNote();

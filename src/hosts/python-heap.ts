@@ -79,9 +79,10 @@ export class PythonHeap extends CoreHeap {
     host.forEach((f, k) => {
       table.set(first + k, f);
     });
-    const [malloc = 0, calloc = 0, realloc = 0, free = 0, usable = 0, footprint = 0, setLimit = 0] = host.map(
+    const [malloc = 0, calloc = 0, realloc = 0, free = 0, asked = 0, footprint = 0, setLimit = 0] = host.map(
       (_, k) => first + k,
     );
+    const usable = hasHeaders(python) ? 0 : asked;
     const most = Math.min(Math.floor(limit), NO_LIMIT);
     const { init_hosted } = core.functions;
     init_hosted(core.tableBase, malloc, calloc, realloc, free, usable, footprint, setLimit, most, inherited);
@@ -116,6 +117,18 @@ export class PythonHeap extends CoreHeap {
     const platform = this.footprint;
     return { platform, platformPeak: platform, used, free, header: HOST_HEADER, inherited: this.#inherited };
   }
+}
+
+/** Whether the word before a block of the host's says how large it is, as dlmalloc's does. Tried with blocks of all kinds. */
+function hasHeaders(python: PyodideExports): boolean {
+  return [1, 12, 13, 100, 257, 5000, 70_000].every((size) => {
+    const block = python.malloc(size) >>> 0;
+    if (block === 0) return false;
+    const header = new DataView(python.memory.buffer).getUint32(block - 4, true);
+    const usable = python.malloc_usable_size(block) >>> 0;
+    python.free(block);
+    return (header & ~7) - HOST_HEADER === usable;
+  });
 }
 
 /** The program break above the static data, in bytes, of any CPython on WebAssembly. */

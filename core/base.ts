@@ -1,0 +1,36 @@
+// The base allocator: what serves large blocks, arenas and the heap's own tables.
+//
+// It is our raw allocator (raw.ts) in a memory of our own, and the host's (hosted.ts) in a host's. Which one it is never
+// changes, so a test of one word stands where a jump through the table would: that jump costs more than the test.
+// `domain` is what the block counts for. Imports platform, raw, hosted.
+
+import { hosted_calloc, hosted_find, hosted_free, hosted_malloc, hosted_realloc } from "./hosted";
+import { OWN, platform } from "./platform";
+import { raw_calloc, raw_find, raw_free, raw_malloc, raw_realloc } from "./raw";
+
+@inline
+function isOwn(): bool {
+  return platform().kind == OWN;
+}
+
+export function base_malloc(domain: u32, n: usize): usize {
+  return isOwn() ? raw_malloc(domain, n) : hosted_malloc(domain, n);
+}
+
+export function base_calloc(domain: u32, count: usize, size: usize): usize {
+  return isOwn() ? raw_calloc(domain, count, size) : hosted_calloc(domain, count, size);
+}
+
+export function base_realloc(domain: u32, block: usize, n: usize): usize {
+  return isOwn() ? raw_realloc(domain, block, n) : hosted_realloc(domain, block, n);
+}
+
+export function base_free(domain: u32, block: usize): void {
+  if (isOwn()) raw_free(domain, block);
+  else hosted_free(domain, block);
+}
+
+/** A block out of memory that is there already; 0 if the platform would have to be asked. */
+export function base_find(domain: u32, n: usize): usize {
+  return isOwn() ? raw_find(domain, n) : hosted_find(domain, n);
+}
