@@ -16,6 +16,7 @@ describe("Heap.create", () => {
   it.each([
     [{ allocator: "best" as AllocatorName }, /Cannot use allocator "best": the names are default, pymalloc/],
     [{ limit: 0 }, /Cannot set the limit to 0/],
+    [{ limit: 10 }, /Cannot make a heap within 10 bytes: its own state takes \d+/],
     [{ base: 100 }, /Cannot begin a heap at 100/],
   ])("refuses %j", async (options, message) => {
     await expect(Heap.create(options)).rejects.toThrow(message);

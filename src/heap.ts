@@ -75,6 +75,9 @@ export class Heap extends CoreHeap {
     const pools = allocator !== "malloc" && allocator !== "malloc_debug";
     core.functions.init_own(core.tableBase, 0, Math.min(Math.floor(limit), NO_LIMIT), pools ? 1 : 0);
     const heap = new Heap(core, calls, options);
+    if (heap.reserved > limit) {
+      throw new RangeError(`Cannot make a heap within ${limit} bytes: its own state takes ${heap.reserved}`);
+    }
     if (allocator.endsWith("debug")) heap.setupDebugHooks();
     return heap;
   }
