@@ -21,8 +21,8 @@ export interface RunRequest {
   readonly debugHooks: boolean;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** One byte: 2 asks Python for a KeyboardInterrupt. */
-  readonly interrupt: SharedArrayBuffer;
+  /** The interrupt, and standard input: input.ts says what stands where. */
+  readonly shared: SharedArrayBuffer;
 }
 
 /** What is known of a program that has run: plain data, all sizes in bytes. */
@@ -45,4 +45,7 @@ export interface RunResult {
 }
 
 /** What the thread says. */
-export type WorkerMessage = { readonly kind: "started" } | { readonly kind: "done"; readonly result: RunResult };
+export type WorkerMessage =
+  | { readonly kind: "started" }
+  | { readonly kind: "read" }
+  | { readonly kind: "done"; readonly result: RunResult };

@@ -9,8 +9,9 @@ import type { PyodideExports } from "../hosts/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python-heap.js";
 import { BOOTSTRAP } from "./bootstrap.js";
 import { showFolders } from "./folders.js";
+import { InputReader } from "./input.js";
 import type { RunRequest, RunResult, WorkerMessage } from "./protocol.js";
-import { readSome, writeAll } from "./stdio.js";
+import { writeAll } from "./stdio.js";
 
 /** What CPython's abort() leaves as an exit code. */
 const ABORTED = 134;
@@ -57,7 +58,12 @@ function connect(pyodide: PyodideAPI): void {
   const { ERRNO_CODES } = pyodide as unknown as { ERRNO_CODES: Record<string, number> };
   const fail = (code: string) => new ErrnoError(ERRNO_CODES[code] ?? ERRNO_CODES.EIO ?? 29);
   // Pyodide looks at one byte of it and clears it; the word is what a sleep waits on.
-  const interrupt = new Uint8Array(request.interrupt, 0, 1);
+  const interrupt = new Uint8Array(request.shared, 0, 1);
+  const input = new InputReader(
+    request.shared,
+    () => say({ kind: "read" }),
+    () => fail("EINTR"),
+  );
   for (const [fd, set] of [
     [1, pyodide.setStdout],
     [2, pyodide.setStderr],
@@ -72,7 +78,7 @@ function connect(pyodide: PyodideAPI): void {
   }
   pyodide.setStdin({
     isatty: isatty(0),
-    read: (into: Uint8Array) => readSome(0, into, () => Atomics.load(interrupt, 0) !== 0),
+    read: (into: Uint8Array) => input.read(into),
   });
   pyodide.setInterruptBuffer(interrupt);
 }
@@ -103,7 +109,7 @@ const space = pyodide.toPy({});
 pyodide.runPython(BOOTSTRAP, { globals: space, filename: "<pyheap>" });
 /** Sleeps, at most until the program is interrupted. */
 function wait(seconds: number): void {
-  Atomics.wait(new Int32Array(request.interrupt), 0, 0, seconds * 1000);
+  Atomics.wait(new Int32Array(request.shared), 0, 0, seconds * 1000);
   pyodide.checkInterrupt();
 }
 

@@ -8,6 +8,7 @@ import colors from "picocolors";
 import { jsonReport } from "../report/json.js";
 import { terminalReport } from "../report/terminal.js";
 import { UsageError } from "./errors.js";
+import { InputSender, makeShared } from "./input.js";
 import {
   ALLOCATORS,
   type Program,
@@ -92,7 +93,7 @@ async function run(program: Program, options: RunOptions): Promise<number> {
     const option = limit !== undefined ? "--limit" : "--debug-hooks";
     throw new UsageError(`Cannot use ${option} with --allocator ${allocator}: only pyheap has it`);
   }
-  const interrupt = new SharedArrayBuffer(4);
+  const shared = makeShared();
   const request: RunRequest = {
     program,
     allocator,
@@ -100,7 +101,7 @@ async function run(program: Program, options: RunOptions): Promise<number> {
     debugHooks,
     folder: process.cwd(),
     environment: environment(),
-    interrupt,
+    shared,
   };
   const { result, exitCode } = await live(request);
   if (result) report(result, options);
@@ -116,7 +117,8 @@ function live(request: RunRequest): Promise<{ result: RunResult | undefined; exi
     const clearNote = () => note && process.stderr.write(`\r${" ".repeat(note.length)}\r`);
     let result: RunResult | undefined;
     let presses = 0;
-    const flag = new Int32Array(request.interrupt);
+    const flag = new Int32Array(request.shared, 0, 1);
+    const input = new InputSender(request.shared);
     process.on("SIGINT", () => {
       // A program that does not look at its interrupts is stopped by the third press.
       if (++presses >= 3) process.exit(INTERRUPTED);
@@ -125,10 +127,14 @@ function live(request: RunRequest): Promise<{ result: RunResult | undefined; exi
     });
     worker.on("message", (message: WorkerMessage) => {
       if (message.kind === "started") clearNote();
+      else if (message.kind === "read") input.request();
       else result = message.result;
     });
     worker.on("error", fail);
-    worker.on("exit", (code) => done({ result, exitCode: result?.exitCode ?? code }));
+    worker.on("exit", (code) => {
+      input.close();
+      done({ result, exitCode: result?.exitCode ?? code });
+    });
   });
 }
 

@@ -1,10 +1,10 @@
-// Standard input and output of the process, for Python in another thread: synchronous, in bytes.
+// Standard output of the process, for Python in another thread: synchronous, in bytes. (Input is in input.ts.)
 
-import { readSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 
 const clock = new Int32Array(new SharedArrayBuffer(4));
 
-/** Waits for a moment: what to do when a pipe is full, or empty. */
+/** Waits for a moment: what to do when a pipe is full. */
 function pause(): void {
   Atomics.wait(clock, 0, 0, 2);
 }
@@ -21,21 +21,6 @@ export function writeAll(fd: number, bytes: Uint8Array, fail: (code: string) => 
     } catch (error) {
       const code = codeOf(error);
       if (code !== "EAGAIN") throw fail(code ?? "EIO");
-      pause();
-    }
-  }
-}
-
-/** Reads some bytes; 0 at the end. `interrupted` is asked while there is nothing to read. */
-export function readSome(fd: number, into: Uint8Array, interrupted: () => boolean): number {
-  for (;;) {
-    try {
-      return readSync(fd, into, 0, into.length, null);
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === "EOF") return 0;
-      if (code !== "EAGAIN") throw error;
-      if (interrupted()) return 0;
       pause();
     }
   }

@@ -1,0 +1,105 @@
+// Standard input for the thread that Python lives in: the main thread reads, so that Ctrl-C reaches a program that waits.
+//
+//   shared:  word 0          word 1                          bytes 8 ...
+//            interrupt       0: nothing there  n: n bytes    the bytes
+//                            END: no more
+//
+// The reader asks (a message), then waits for word 1; the main thread fills the bytes and sets it.
+
+const END = -1;
+const BYTES_AT = 8;
+const CAPACITY = 65536;
+/** An interrupt that comes just before the wait is seen after this many milliseconds. */
+const LOOK_EVERY = 50;
+
+export function makeShared(): SharedArrayBuffer {
+  return new SharedArrayBuffer(BYTES_AT + CAPACITY);
+}
+
+/** The main thread's side: sends what standard input has, when it is asked. */
+export class InputSender {
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+  #pending: Uint8Array = new Uint8Array(0);
+  #ended = false;
+  #listening = false;
+
+  constructor(shared: SharedArrayBuffer) {
+    this.#words = new Int32Array(shared, 0, 2);
+    this.#bytes = new Uint8Array(shared, BYTES_AT);
+  }
+
+  /** The reader waits for bytes. */
+  request(): void {
+    if (this.#pending.length > 0 || this.#ended) {
+      this.#send();
+      return;
+    }
+    if (this.#listening) {
+      process.stdin.resume();
+      return;
+    }
+    this.#listening = true;
+    process.stdin.on("data", (chunk: Buffer) => {
+      process.stdin.pause();
+      this.#pending = chunk;
+      this.#send();
+    });
+    const end = () => {
+      this.#ended = true;
+      this.#send();
+    };
+    process.stdin.on("end", end);
+    process.stdin.on("error", end);
+  }
+
+  /** Bytes of standard input are wanted no more. */
+  close(): void {
+    if (this.#listening) process.stdin.destroy();
+  }
+
+  #send(): void {
+    if (Atomics.load(this.#words, 1) !== 0) return;
+    const count = Math.min(this.#pending.length, CAPACITY);
+    this.#bytes.set(this.#pending.subarray(0, count));
+    this.#pending = this.#pending.subarray(count);
+    Atomics.store(this.#words, 1, count > 0 ? count : END);
+    Atomics.notify(this.#words, 1);
+  }
+}
+
+/** The other thread's side. */
+export class InputReader {
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #ask: () => void;
+  readonly #interrupted: () => Error;
+  #taken = 0;
+
+  /** `ask` tells the main thread to call `request`; `interrupted` makes the error of a wait that is interrupted. */
+  constructor(shared: SharedArrayBuffer, ask: () => void, interrupted: () => Error) {
+    this.#words = new Int32Array(shared, 0, 2);
+    this.#bytes = new Uint8Array(shared, BYTES_AT);
+    this.#ask = ask;
+    this.#interrupted = interrupted;
+  }
+
+  /** Waits for bytes, and copies some of them; 0 at the end. */
+  read(into: Uint8Array): number {
+    if (Atomics.load(this.#words, 1) === 0) this.#ask();
+    while (Atomics.load(this.#words, 1) === 0) {
+      if (Atomics.load(this.#words, 0) !== 0) throw this.#interrupted();
+      Atomics.wait(this.#words, 1, 0, LOOK_EVERY);
+    }
+    const have = Atomics.load(this.#words, 1);
+    if (have === END) return 0;
+    const count = Math.min(have - this.#taken, into.length);
+    into.set(this.#bytes.subarray(this.#taken, this.#taken + count));
+    this.#taken += count;
+    if (this.#taken === have) {
+      this.#taken = 0;
+      Atomics.store(this.#words, 1, 0);
+    }
+    return count;
+  }
+}
