@@ -7,6 +7,8 @@ import {
   CONTROL,
   CONTROL_BYTES,
   DEBUG_AT,
+  Head,
+  HEAD_AT,
   head,
   LAYOUT_VERSION,
   LEDGER_AT,
@@ -85,6 +87,7 @@ export {
 } from "./walk";
 
 // Where the host reads and writes single words of the state.
+export const STATE_BYTES_AT: usize = HEAD_AT + offsetof<Head>("stateBytes");
 export const LIMIT_AT: usize = PLATFORM_AT + offsetof<Platform>("limit");
 export const RESERVED_AT: usize = PLATFORM_AT + offsetof<Platform>("reserved");
 export const RESERVED_PEAK_AT: usize = PLATFORM_AT + offsetof<Platform>("peak");
@@ -112,6 +115,7 @@ function begin(tableBase: u32): void {
   h.magic = MAGIC;
   h.version = LAYOUT_VERSION;
   h.tableBase = tableBase;
+  h.stateBytes = <u32>CONTROL_BYTES;
   smallOf(MEM).domain = MEM;
   smallOf(OBJECT).domain = OBJECT;
   debug().begin();
@@ -119,11 +123,12 @@ function begin(tableBase: u32): void {
 
 /**
  * Makes a heap of the memory from CONTROL up, which grows on demand, but not past `end` (0: as far as wasm32 goes).
- * The core's functions stand in the table from `tableBase` on. False, if not even the control block fits.
+ * The core's functions stand in the table from `tableBase` on; the heap's own state takes `stateBytes`, the control block and
+ * what else the module keeps behind it. False, if not even the state fits.
  */
-export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool): bool {
+export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool, stateBytes: usize): bool {
   const p = platform();
-  const first = (CONTROL + CONTROL_BYTES + GRANULE - 1) & ~(GRANULE - 1);
+  const first = (CONTROL + stateBytes + GRANULE - 1) & ~(GRANULE - 1);
   if (<usize>memory.size() < (first + WASM_PAGE - 1) / WASM_PAGE) return false;
   begin(tableBase);
   p.kind = OWN;
@@ -133,7 +138,8 @@ export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool):
   p.limit = limit;
   p.brk = first;
   p.charge(first - CONTROL);
-  raw().begin(CONTROL + CONTROL_BYTES + CHUNK_OVERHEAD);
+  head().stateBytes = <u32>stateBytes;
+  raw().begin(CONTROL + stateBytes + CHUNK_OVERHEAD);
   arenas().begin();
   setDefaultAllocators(false, pools);
   return true;

@@ -19,18 +19,25 @@ function compile(entry, output, ...options) {
 
 mkdirSync("build", { recursive: true });
 compile("core/index.ts", "core", "--importTable");
+compile("core/whole.ts", "whole", "--importTable");
 compile("bench/client/index.ts", "bench-plain", "--lib", "bench/client/plain");
 compile("bench/client/index.ts", "bench-context", "--lib", "bench/client/context");
 compile("bench/client/freelist.ts", "bench-freelist");
 
-const bytes = readFileSync("build/core.wasm");
-writeFileSync(
-  "src/core.generated.ts",
-  `// The core's module, as scripts/build.mjs made it.\nexport const CORE_BASE64 =\n  "${bytes.toString("base64")}";\n`,
-);
+for (const [module, name] of [
+  ["core", "CORE_BASE64"],
+  ["whole", "WHOLE_BASE64"],
+]) {
+  const bytes = readFileSync(`build/${module}.wasm`);
+  writeFileSync(
+    `src/${module}.generated.ts`,
+    `// A module of the core, as scripts/build.mjs made it.\nexport const ${name} =\n  "${bytes.toString("base64")}";\n`,
+  );
+}
 
 rmSync("dist", { recursive: true, force: true });
 rmSync("dist-dev", { recursive: true, force: true });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.json"], { stdio: "inherit" });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.dev.json"], { stdio: "inherit" });
 cpSync("build/core.wasm", "dist/core.wasm");
+cpSync("build/whole.wasm", "dist/whole.wasm");

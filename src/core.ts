@@ -49,7 +49,7 @@ export const MEMORY_API = [
 ] as const satisfies readonly (keyof MemoryApi)[];
 
 /** The functions that stand in the table, in the order that core/functions.ts defines. */
-const TABLE_ORDER = [
+export const TABLE_ORDER: readonly string[] = [
   ...["raw_malloc", "raw_calloc", "raw_realloc", "raw_free"],
   ...["hosted_malloc", "hosted_calloc", "hosted_realloc", "hosted_free"],
   ...["small_malloc", "small_calloc", "small_realloc", "small_free"],
@@ -68,6 +68,7 @@ type ConstantName =
   | "FOREIGN_ALLOWED_AT"
   | "SCRATCH_AT"
   | "CONTROL_BYTES"
+  | "STATE_BYTES_AT"
   | "ARENA_POOLS"
   | "POOL_SIZE"
   | "CHUNK_OVERHEAD"
@@ -84,7 +85,7 @@ type ConstantName =
 export type CoreConstants = Readonly<Record<ConstantName, number>>;
 
 export interface CoreFunctions extends MemoryApi {
-  readonly init_own: (tableBase: number, end: number, limit: number, pools: number) => number;
+  readonly init_own: (tableBase: number, end: number, limit: number, pools: number, stateBytes: number) => number;
   readonly init_hosted: (
     tableBase: number,
     malloc: number,
@@ -110,9 +111,9 @@ export interface CoreHost {
   fault(): void;
 }
 
-export interface Core {
-  readonly functions: CoreFunctions;
-  readonly constants: CoreConstants;
+export interface Core<F extends CoreFunctions = CoreFunctions, C extends CoreConstants = CoreConstants> {
+  readonly functions: F;
+  readonly constants: C;
   readonly memory: WebAssembly.Memory;
   readonly table: WebAssembly.Table;
   /** Address of the control block. */
@@ -123,23 +124,17 @@ export interface Core {
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-/** The core's module, compiled once for the whole program. */
+/** The allocators' module, compiled once for the whole program. */
 export function coreModule(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compile(Uint8Array.from(atob(CORE_BASE64), (char) => char.charCodeAt(0)));
+  compiled ??= compileBase64(CORE_BASE64);
   return compiled;
 }
 
-/** An instance with its control block at `control`, its functions in new entries of the table; not yet a heap. */
-export async function instantiateCore(
-  memory: WebAssembly.Memory,
-  table: WebAssembly.Table,
-  control: number,
-  host: CoreHost,
-): Promise<Core> {
-  return instantiateCoreModule(await coreModule(), memory, table, control, host);
+export function compileBase64(bytes: string): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0)));
 }
 
-/** As instantiateCore, at once, with a module that is compiled. */
+/** An instance with its control block at `control`, its functions in new entries of the table; not yet a heap. */
 export function instantiateCoreModule(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
@@ -147,21 +142,30 @@ export function instantiateCoreModule(
   control: number,
   host: CoreHost,
 ): Core {
-  const { exports } = new WebAssembly.Instance(module, {
-    env: { memory, table },
-    host: { control, visit: host.visit, site: host.site, fault: host.fault },
-  });
+  return instantiate(module, memory, table, control, { ...host }, TABLE_ORDER);
+}
+
+/** As instantiateCoreModule, for a module that needs more of its host, and more of its functions in the table. */
+export function instantiate<F extends CoreFunctions, C extends CoreConstants>(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  table: WebAssembly.Table,
+  control: number,
+  host: Readonly<Record<string, WebAssembly.ImportValue>>,
+  tableOrder: readonly string[],
+): Core<F, C> {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, table }, host: { ...host, control } });
   const constants: Record<string, number> = {};
   for (const [name, value] of Object.entries(exports)) {
     if (value instanceof WebAssembly.Global) constants[name] = value.value >>> 0;
   }
-  const tableBase = table.grow(TABLE_ORDER.length);
-  TABLE_ORDER.forEach((name, k) => {
+  const tableBase = table.grow(tableOrder.length);
+  tableOrder.forEach((name, k) => {
     table.set(tableBase + k, exports[name]);
   });
   return {
-    functions: exports as unknown as CoreFunctions,
-    constants: constants as CoreConstants,
+    functions: exports as unknown as F,
+    constants: constants as C,
     memory,
     table,
     control,

@@ -1,8 +1,11 @@
 // A heap in a WebAssembly memory of its own.
 
-import { type Core, instantiateCore, MEMORY_API, type MemoryApi } from "./core.js";
-import { CoreHeap, HostCalls, NO_LIMIT } from "./core-heap.js";
+import { MEMORY_API, type MemoryApi } from "./core.js";
+import { NO_LIMIT } from "./core-heap.js";
 import type { FaultHandler, Locator } from "./debug-hooks.js";
+import { ObjectCalls } from "./objects/calls.js";
+import { instantiateWhole, type WholeCore, wholeModule } from "./objects/module.js";
+import { ObjectHeap, type Policies, policyBits } from "./objects/object-heap.js";
 
 /** The values of the environment variable PYTHONMALLOC. */
 export type AllocatorName = "default" | "pymalloc" | "malloc" | "debug" | "pymalloc_debug" | "malloc_debug";
@@ -30,6 +33,10 @@ export interface HeapOptions {
   readonly onFault?: FaultHandler;
   /** Says where the program is, for reports; the default reads the JavaScript stack. */
   readonly locate?: Locator;
+  /** Policies of object types to switch off: `{ freeLists: false }`. */
+  readonly policies?: Policies;
+  /** The key of str and bytes hashes, two 64-bit numbers; the default is random, so that nobody can make keys that collide. */
+  readonly hashKey?: readonly [bigint, bigint];
 }
 
 /** What a WebAssembly module that allocates from the heap imports: `{ env: heap.imports }`. */
@@ -42,11 +49,11 @@ export interface HeapImports extends MemoryApi {
 const WASM_PAGE = 65536;
 
 /** A private heap: memory outside the JavaScript heap, with a limit and an account of every byte. */
-export class Heap extends CoreHeap {
+export class Heap extends ObjectHeap {
   /** The core's functions and memory, for another module to import: its calls go from wasm to wasm. */
   readonly imports: HeapImports;
 
-  private constructor(core: Core, calls: HostCalls, options: HeapOptions) {
+  private constructor(core: WholeCore, calls: ObjectCalls, options: HeapOptions) {
     super(core, calls, options);
     const functions = Object.fromEntries(MEMORY_API.map((name) => [name, core.functions[name]]));
     this.imports = {
@@ -70,16 +77,20 @@ export class Heap extends CoreHeap {
     const have = memory.buffer.byteLength;
     if (have < base + WASM_PAGE) memory.grow((base + WASM_PAGE - have) / WASM_PAGE);
     const table = options.table ?? new WebAssembly.Table({ element: "anyfunc", initial: 1 });
-    const calls = new HostCalls();
-    const core = await instantiateCore(memory, table, base, calls);
+    const policies = policyBits(options.policies ?? {});
+    const [key0, key1] = options.hashKey ?? crypto.getRandomValues(new BigUint64Array(2));
+    const calls = new ObjectCalls();
+    const core = instantiateWhole(await wholeModule(), memory, table, base, calls);
+    const { functions: f, constants: c } = core;
     const pools = allocator !== "malloc" && allocator !== "malloc_debug";
-    core.functions.init_own(core.tableBase, 0, Math.min(Math.floor(limit), NO_LIMIT), pools ? 1 : 0);
-    const heap = new Heap(core, calls, options);
-    if (heap.reserved > limit) {
-      throw new RangeError(`Cannot make a heap within ${limit} bytes: its own state takes ${heap.reserved}`);
+    f.init_own(core.tableBase, 0, Math.min(Math.floor(limit), NO_LIMIT), pools ? 1 : 0, c.STATE_BYTES);
+    const reserved = new DataView(memory.buffer).getUint32(base + c.RESERVED_AT, true);
+    if (reserved > limit) {
+      throw new RangeError(`Cannot make a heap within ${limit} bytes: its own state takes ${reserved}`);
     }
-    if (allocator.endsWith("debug")) heap.setupDebugHooks();
-    return heap;
+    if (allocator.endsWith("debug")) f.PyMem_SetupDebugHooks();
+    f.begin_objects(key0 ?? 0n, key1 ?? 0n, policies);
+    return new Heap(core, calls, options);
   }
 
   protected override hostFigures(): null {

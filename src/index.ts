@@ -15,6 +15,32 @@ export {
 } from "./errors.js";
 export { type AllocatorName, Heap, type HeapImports, type HeapOptions } from "./heap.js";
 export type { ArenaAllocator, InstalledAllocator, InstalledArenaAllocator, WasmAllocator } from "./hooks.js";
+export type { Scalar } from "./objects/bridge.js";
+export { type Entries, PyDict } from "./objects/dict.js";
+export { PyException, type PyExceptionName } from "./objects/exceptions.js";
+export { ConversionError } from "./objects/from-js.js";
+export {
+  type CollectionCallback,
+  type CollectionInfo,
+  DEBUG_COLLECTABLE,
+  DEBUG_LEAK,
+  DEBUG_SAVEALL,
+  DEBUG_STATS,
+  DEBUG_UNCOLLECTABLE,
+  GarbageCollector,
+  type GenerationStats,
+} from "./objects/gc.js";
+export { Handle } from "./objects/handle.js";
+export { PyList, type SortOptions } from "./objects/list.js";
+export { type Comparison, PyObject, PyRow, PySequence } from "./objects/object.js";
+export { type FromJS, ObjectHeap, type Policies } from "./objects/object-heap.js";
+export type { BinaryOperator, UnaryOperator } from "./objects/operations.js";
+export { PyRef } from "./objects/ref.js";
+export { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "./objects/scalars.js";
+export { PyFrozenSet, PySet } from "./objects/set.js";
+export type { ObjectStats, TypeStats } from "./objects/statistics.js";
+export { PyTuple } from "./objects/tuple.js";
+export { type Fields, type FieldType, PyInstance, PyType, type TypeOptions } from "./objects/types.js";
 export {
   type Account,
   type ArenaStats,

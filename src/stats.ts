@@ -232,7 +232,7 @@ export class Tally {
         0,
       );
       const headers = host.header * (chunks + 1);
-      const own = largeBytes(c.INTERNAL) - this.#arenaBytes + c.CONTROL_BYTES + headers;
+      const own = largeBytes(c.INTERNAL) - this.#arenaBytes + word(c.STATE_BYTES_AT) + headers;
       const overhead = arenaOverhead + own + (host.platform - host.used - host.free);
       const ours = live.raw + live.mem + live.object + freeInPools + freePools + arenaOverhead + own;
       account = {
@@ -250,7 +250,7 @@ export class Tally {
       const [raw = 0, mem = 0, object = 0, internal = 0] = this.#live;
       // The break starts at the control block; the first chunk's header ends at a multiple of 8.
       const overhead =
-        c.CONTROL_BYTES + c.CHUNK_OVERHEAD + this.#chunkCount * c.CHUNK_OVERHEAD + internal + arenaOverhead;
+        word(c.STATE_BYTES_AT) + c.CHUNK_OVERHEAD + this.#chunkCount * c.CHUNK_OVERHEAD + internal + arenaOverhead;
       account = {
         platform: word(c.RESERVED_AT),
         live: { raw, mem, object },

@@ -1,0 +1,133 @@
+// What the host can ask of the collector: Python's gc module. Imports gc, handles, calls.
+
+import { answer } from "./exchange";
+import {
+  clearFreeLists,
+  collector,
+  garbageList,
+  gc_get_objects,
+  gc_get_referents,
+  gc_get_referrers,
+  gc_is_finalized,
+  gc_is_tracked,
+  statsOf,
+} from "./gc";
+import { handles } from "./handles";
+import { interned } from "./intern";
+import { keys_spare } from "./keys";
+import { decref, generation, incref, PyType, typeOf } from "./object";
+import { PyList } from "./sequence";
+import { shapes_clear, shapes_hits } from "./shapes";
+
+export { gc_collect, gc_freeze, gc_frozen, gc_unfreeze } from "./gc";
+
+export function gc_enabled(): bool {
+  return collector().enabled != 0;
+}
+
+export function gc_set_enabled(on: bool): void {
+  collector().enabled = on ? 1 : 0;
+}
+
+export function gc_threshold(k: u32): u32 {
+  return generation(k).threshold;
+}
+
+export function gc_set_threshold(k: u32, threshold: u32): void {
+  generation(k).threshold = threshold;
+}
+
+export function gc_count(k: u32): i32 {
+  return generation(k).count;
+}
+
+/** Of generation `k`: 0 collections, 1 objects collected, 2 objects that could not be. */
+export function gc_stat(k: u32, which: u32): u32 {
+  const stats = statsOf(k);
+  return which == 0 ? stats.collections : which == 1 ? stats.collected : stats.uncollectable;
+}
+
+export function gc_debug(): u32 {
+  return collector().debug;
+}
+
+export function gc_set_debug(flags: u32): void {
+  collector().debug = flags;
+}
+
+/** The list of garbage, which stays the collector's. */
+export function gc_garbage(): f64 {
+  const garbage = garbageList();
+  return answer(garbage ? incref<PyList>(garbage) : null);
+}
+
+export function gc_objects(k: i32): f64 {
+  return answer(gc_get_objects(k));
+}
+
+/** What the objects of the list on the stack refer to. */
+export function gc_referents(): f64 {
+  const objects = handles().pop();
+  const result = gc_get_referents(changetype<PyList>(objects));
+  decref(objects);
+  return answer(result);
+}
+
+/** The tracked objects that refer to one of the list on the stack. */
+export function gc_referrers(): f64 {
+  const objects = handles().pop();
+  const result = gc_get_referrers(changetype<PyList>(objects));
+  decref(objects);
+  return answer(result);
+}
+
+export function is_tracked(handle: u32): bool {
+  return gc_is_tracked(handles().at(handle));
+}
+
+export function is_finalized(handle: u32): bool {
+  return gc_is_finalized(handles().at(handle));
+}
+
+// ---- statistics ----
+
+/** Empties the free lists, forgets shapes, gives the buffer back. */
+export function objects_relieve(): void {
+  clearFreeLists();
+  shapes_clear();
+  handles().dropBuffer();
+}
+
+// Figures of a type.
+export const LIVE: u32 = 0;
+export const BYTES_OF_TYPE: u32 = 1;
+export const FREE: u32 = 2;
+export const FREE_HITS: u32 = 3;
+
+function figure(type: PyType, which: u32): u32 {
+  if (which == LIVE) return type.live;
+  if (which == BYTES_OF_TYPE) return <u32>type.bytes;
+  return which == FREE ? type.freeCount : type.freeHits;
+}
+
+/** A figure of a built-in type. */
+export function type_figure(kind: u32, which: u32): u32 {
+  return figure(typeOf(kind), which);
+}
+
+/** A figure of a user's type. */
+export function user_type_figure(handle: u32, which: u32): u32 {
+  return figure(changetype<PyType>(handles().at(handle)), which);
+}
+
+// Figures of what is shared.
+export const INTERNED_STRINGS: u32 = 0;
+export const INTERNED_HITS: u32 = 1;
+export const SHARED_KEYS_HITS: u32 = 2;
+export const SPARE_KEYS: u32 = 3;
+
+export function sharing_figure(which: u32): u32 {
+  if (which == INTERNED_STRINGS) return interned().live;
+  if (which == INTERNED_HITS) return interned().hits;
+  return which == SHARED_KEYS_HITS ? shapes_hits() : keys_spare();
+}

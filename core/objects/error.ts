@@ -1,0 +1,115 @@
+// The error that an operation leaves behind, as PyErr_Occurred would tell: a code, and up to two objects and two numbers
+// that its message speaks of. The host makes an exception of it, with words; there is no text in the core.
+//
+// An operation that can fail answers null, false or -1 when it did, and then `code` is not 0; otherwise `code` is 0.
+// Imports objects/state.
+
+import { at, ERROR_AT, SETTINGS_AT } from "./state";
+
+// What went wrong. In brackets: what a, b, x and y are.
+/** [x: bytes asked for] */
+export const E_MEMORY: u32 = 1;
+/** unhashable type [a] */
+export const E_UNHASHABLE: u32 = 2;
+/** key not found [a: the key] */
+export const E_KEY: u32 = 3;
+/** index out of range [a: the sequence; x: what was done, one of the constants below] */
+export const E_INDEX: u32 = 4;
+/** unsupported operands [a, b; x: the operator] */
+export const E_OPERANDS: u32 = 5;
+/** not comparable [a, b; x: the comparison] */
+export const E_ORDER: u32 = 6;
+export const E_DIVISION: u32 = 7;
+/** [x: which one, as the constants below say] */
+export const E_OVERFLOW: u32 = 8;
+export const E_VALUE: u32 = 9;
+export const E_RECURSION: u32 = 10;
+/** dictionary or set changed while it was iterated over [a] */
+export const E_CHANGED: u32 = 11;
+/** pop from an empty container [a] */
+export const E_EMPTY: u32 = 12;
+/** not of the type that is needed [a: the object; x: what was needed] */
+export const E_TYPE: u32 = 13;
+
+// Operations on an index.
+export const AT_GET: i32 = 0;
+export const AT_SET: i32 = 1;
+export const AT_POP: i32 = 2;
+
+// What overflowed, what was no good value.
+export const OVER_INT_TO_FLOAT: i32 = 0;
+export const OVER_DIVISION: i32 = 1;
+export const OVER_SIZE: i32 = 2;
+export const OVER_SHIFT: i32 = 3;
+export const OVER_INFINITY_TO_INT: i32 = 4;
+export const OVER_POWER: i32 = 5;
+export const BAD_NEGATIVE_SHIFT: i32 = 0;
+export const BAD_STEP: i32 = 1;
+export const BAD_NOT_IN_LIST: i32 = 2;
+export const BAD_NOT_IN_TUPLE: i32 = 3;
+export const BAD_SLICE_LENGTH: i32 = 4;
+export const BAD_NAN_TO_INT: i32 = 5;
+export const BAD_DIGITS: i32 = 6;
+export const BAD_BYTE: i32 = 7;
+export const BAD_NOT_INVERTIBLE: i32 = 8;
+export const BAD_ZERO_MODULUS: i32 = 9;
+export const BAD_UPDATE_LENGTH: i32 = 10;
+export const BAD_SORT: i32 = 11;
+/** A power that would be a complex number. */
+export const BAD_COMPLEX: i32 = 12;
+
+// What was needed.
+export const NEED_ITERABLE: i32 = 0;
+export const NEED_LENGTH: i32 = 1;
+export const NEED_CONTAINER: i32 = 2;
+export const NEED_SUBSCRIPT: i32 = 3;
+export const NEED_ITEM_ASSIGNMENT: i32 = 4;
+export const NEED_ITEM_DELETION: i32 = 5;
+export const NEED_STR_IN: i32 = 6;
+export const NEED_WEAKLY_REFERABLE: i32 = 7;
+export const NEED_INTEGER: i32 = 8;
+export const NEED_BYTES_IN: i32 = 9;
+export const NEED_LIST_INDEX: i32 = 10;
+export const NEED_PAIRS: i32 = 11;
+export const NEED_NUMBER: i32 = 12;
+/** The object of a weak reference is gone. */
+export const NEED_LIVE: i32 = 13;
+export const NEED_SET: i32 = 14;
+export const NEED_INSTANCE: i32 = 15;
+
+@unmanaged
+class ErrorState {
+  code: u32;
+  /** Objects, each with a reference that the error owns. */
+  a: usize;
+  b: usize;
+  x: i32;
+  y: i32;
+}
+
+if (offsetof<ErrorState>() > SETTINGS_AT - ERROR_AT) ERROR("ErrorState does not fit its region");
+
+@inline
+export function error(): ErrorState {
+  return changetype<ErrorState>(at(ERROR_AT));
+}
+
+/** Raises an error with numbers only. */
+export function raiseCode(code: u32, x: i32, y: i32): void {
+  const e = error();
+  e.code = code;
+  e.a = 0;
+  e.b = 0;
+  e.x = x;
+  e.y = y;
+}
+
+/** MemoryError: `n` bytes are not to be had. */
+export function raiseMemory(n: usize): void {
+  raiseCode(E_MEMORY, <i32>n, 0);
+}
+
+@inline
+export function hasError(): bool {
+  return error().code != 0;
+}

@@ -1,0 +1,184 @@
+// Operators: which type's function serves two operands. Imports all types.
+
+import { bytes_concat, bytes_repeat, PyBytes } from "./bytes";
+import { dict_copy, dict_update, PyDict } from "./dict";
+import { E_OPERANDS, E_OVERFLOW, E_TYPE, hasError, NEED_NUMBER, OVER_SIZE, raiseCode, raiseMemory } from "./error";
+import { float_binary, float_new, isNumber, PyFloat } from "./float";
+import {
+  int_abs,
+  int_add,
+  int_as_index,
+  int_bitwise,
+  int_floordiv,
+  int_invert,
+  int_lshift,
+  int_mod,
+  int_mul,
+  int_neg,
+  int_pos,
+  int_pow,
+  int_rshift,
+  int_truediv,
+  PyLong,
+} from "./int";
+import { list_concat, list_repeat } from "./list";
+import {
+  BOOL,
+  asBool,
+  BYTES,
+  decref,
+  DICT,
+  FLOAT,
+  isAnySet,
+  isInt,
+  isKind,
+  LIST,
+  PyObject,
+  raiseAbout,
+  STR,
+  True,
+  TUPLE,
+} from "./object";
+import { ADD, AND, FLOORDIV, LSHIFT, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "./operators";
+import { PyList, PyTuple, rowSize } from "./sequence";
+import { PySet } from "./set";
+import { set_difference, set_intersection, set_symmetric_difference, set_union } from "./setops";
+import { PyStr, str_concat, str_repeat } from "./str";
+import { sizeOf } from "./abstract";
+import { tuple_concat, tuple_repeat } from "./tuple";
+
+function noOperator(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+  raiseAbout(E_OPERANDS, a, b, operator);
+  return null;
+}
+
+/** a <operator> b: a new reference, or null with an error raised. */
+export function binary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+  if (isInt(a) && isInt(b)) return intBinary(a, b, operator);
+  if (isNumber(a) && isNumber(b)) return operator <= POW ? float_binary(a, b, operator) : noOperator(a, b, operator);
+  if (isAnySet(a) && isAnySet(b)) return setBinary(a, b, operator);
+  if (operator == ADD && a.type === b.type) return concat(a, b);
+  if (operator == MUL && isInt(b)) return repeat(a, changetype<PyLong>(b));
+  if (operator == MUL && isInt(a)) return repeat(b, changetype<PyLong>(a));
+  if (operator == OR && isKind(a, DICT) && isKind(b, DICT)) return merge(changetype<PyDict>(a), changetype<PyDict>(b));
+  return noOperator(a, b, operator);
+}
+
+function intBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+  const x = changetype<PyLong>(a);
+  const y = changetype<PyLong>(b);
+  switch (operator) {
+    case ADD:
+      return int_add(x, y, false);
+    case SUB:
+      return int_add(x, y, true);
+    case MUL:
+      return int_mul(x, y);
+    case TRUEDIV: {
+      const quotient = int_truediv(x, y);
+      return hasError() ? null : float_new(quotient);
+    }
+    case FLOORDIV:
+      return int_floordiv(x, y);
+    case MOD:
+      return int_mod(x, y);
+    case POW:
+      return y.isNegative ? float_binary(a, b, POW) : int_pow(x, y, null);
+    case LSHIFT:
+      return int_lshift(x, y);
+    case RSHIFT:
+      return int_rshift(x, y);
+    default: {
+      const result = int_bitwise(x, y, operator);
+      if (!result || !isKind(a, BOOL) || !isKind(b, BOOL)) return result;
+      const isOne = !changetype<PyLong>(result).isZero;
+      decref(result);
+      return asBool(isOne);
+    }
+  }
+}
+
+function setBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+  const s = changetype<PySet>(a);
+  switch (operator) {
+    case OR:
+      return set_union(s, b);
+    case AND:
+      return set_intersection(s, b);
+    case SUB:
+      return set_difference(s, b);
+    case XOR:
+      return set_symmetric_difference(s, b);
+    default:
+      return noOperator(a, b, operator);
+  }
+}
+
+function concat(a: PyObject, b: PyObject): PyObject | null {
+  if (isKind(a, STR)) return str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
+  if (isKind(a, LIST)) return list_concat(changetype<PyList>(a), changetype<PyList>(b));
+  if (isKind(a, TUPLE)) return tuple_concat(changetype<PyTuple>(a), changetype<PyTuple>(b));
+  if (isKind(a, BYTES)) return bytes_concat(changetype<PyBytes>(a), changetype<PyBytes>(b));
+  return noOperator(a, b, ADD);
+}
+
+/** How often a sequence of `n` items is to be repeated; -1 with an error if that is too often. */
+export function repeatCount(n: i32, count: PyLong): i32 {
+  const times = int_as_index(count);
+  if (times <= 0) return 0;
+  if (times == i32.MAX_VALUE) {
+    raiseCode(E_OVERFLOW, OVER_SIZE, 0);
+    return -1;
+  }
+  if (<u64>times * <u64>n > 0x7fffffff) {
+    raiseMemory(0x7fffffff);
+    return -1;
+  }
+  return times;
+}
+
+function repeat(o: PyObject, count: PyLong): PyObject | null {
+  if (!isKind(o, STR) && !isKind(o, LIST) && !isKind(o, TUPLE) && !isKind(o, BYTES)) return noOperator(o, count, MUL);
+  const times = repeatCount(sizeOf(o), count);
+  if (times < 0) return null;
+  if (isKind(o, STR)) return str_repeat(changetype<PyStr>(o), times);
+  if (isKind(o, LIST)) return list_repeat(changetype<PyList>(o), times);
+  if (isKind(o, TUPLE)) return tuple_repeat(changetype<PyTuple>(o), times);
+  return bytes_repeat(changetype<PyBytes>(o), times);
+}
+
+/** {**a, **b} */
+function merge(a: PyDict, b: PyDict): PyObject | null {
+  const d = dict_copy(a);
+  if (d && !dict_update(d, b)) {
+    decref(d);
+    return null;
+  }
+  return d;
+}
+
+// Unary operators.
+export const NEG: i32 = 0;
+export const POS: i32 = 1;
+export const INVERT: i32 = 2;
+export const ABS: i32 = 3;
+
+/** -a, +a, ~a, abs(a): a new reference, or null with TypeError. */
+export function unary(a: PyObject, operator: i32): PyObject | null {
+  if (isInt(a)) {
+    const x = changetype<PyLong>(a);
+    return operator == NEG ? int_neg(x) : operator == POS ? int_pos(x) : operator == INVERT ? int_invert(x) : int_abs(x);
+  }
+  if (isKind(a, FLOAT) && operator != INVERT) {
+    const v = changetype<PyFloat>(a).value;
+    return float_new(operator == NEG ? -v : operator == POS ? v : abs(v));
+  }
+  raiseAbout(E_TYPE, a, null, NEED_NUMBER);
+  return null;
+}
+
+/** pow(a, b, modulus) of ints. */
+export function powerModulo(a: PyObject, b: PyObject, modulus: PyObject): PyObject | null {
+  if (!isInt(a) || !isInt(b) || !isInt(modulus)) return noOperator(a, isInt(b) ? modulus : b, POW);
+  return int_pow(changetype<PyLong>(a), changetype<PyLong>(b), changetype<PyLong>(modulus));
+}

@@ -1,0 +1,260 @@
+// Union, intersection and difference of sets and whatever can be iterated over.
+//
+// Which operand is iterated over, and when tables grow, is CPython's (Objects/setobject.c): so results come in the same order.
+// Every function that changes a set leaves it with the items it had if memory runs out halfway.
+// Imports objects/set, abstract, list, dict.
+
+import { isIterable, itemAtPosition, nextPosition, sizeOf } from "./abstract";
+import { dict_contains, PyDict } from "./dict";
+import { E_TYPE, NEED_ITERABLE } from "./error";
+import { list_append_owned, list_new } from "./list";
+import { decref, DICT, incref, isAnySet, isKind, PyObject, PyType, raiseAbout, SET, typeOf } from "./object";
+import { hashOf } from "./protocol";
+import { itemAt } from "./sequence";
+import {
+  PySet,
+  set_add_known,
+  set_clear,
+  set_contains_known,
+  set_copy,
+  set_discard_known,
+  set_is_subset,
+  set_merge,
+  set_new,
+  set_next,
+  set_resize,
+  set_swap,
+} from "./set";
+
+function notIterable(o: PyObject): bool {
+  raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
+  return false;
+}
+
+/** Adds the items of an iterable; if that fails, those that were added leave again. */
+function addAll(s: PySet, other: PyObject): bool {
+  const added = list_new(0);
+  if (!added) return false;
+  let done = true;
+  for (let k = nextPosition(other, 0); done && k >= 0; k = nextPosition(other, k + 1)) {
+    const item = itemAtPosition(other, k);
+    const hash = item ? hashOf(item) : -1;
+    const before = s.used;
+    done = hash != -1 && set_add_known(s, item!, hash);
+    if (done && s.used > before) {
+      done = list_append_owned(added, item);
+      if (!done) set_discard_known(s, item!, hash);
+    } else if (item) decref(item);
+  }
+  // An item that is in the set has a hash, and is found without a comparison that could fail: it is the same object.
+  if (!done) for (let k: u32 = 0; k < added.size; k++) set_discard_known(s, itemAt(added.items, k), hashOf(itemAt(added.items, k)));
+  decref(added);
+  return done;
+}
+
+/** s.update(other), s |= other. */
+export function set_update(s: PySet, other: PyObject): bool {
+  if (isAnySet(other)) return set_merge(s, changetype<PySet>(other));
+  if (!isIterable(other)) return notIterable(other);
+  if (isKind(other, DICT)) {
+    const n = <u32>sizeOf(other);
+    if ((s.fill + n) * 5 >= s.mask * 3 && !set_resize(s, (s.used + n) * 2)) return false;
+  }
+  return addAll(s, other);
+}
+
+/** A set of the type with the items of an iterable: set(other), frozenset(other). */
+export function set_from(type: PyType, other: PyObject): PySet | null {
+  const s = set_new(type);
+  if (s && !set_update(s, other)) {
+    decref(s);
+    return null;
+  }
+  return s;
+}
+
+/** s.union(other), s | other. */
+export function set_union(s: PySet, other: PyObject): PySet | null {
+  const result = set_copy(s, s.type);
+  if (result && !set_update(result, other)) {
+    decref(result);
+    return null;
+  }
+  return result;
+}
+
+/** s.intersection(other), s & other. */
+export function set_intersection(s: PySet, other: PyObject): PySet | null {
+  if (s === other) return set_copy(s, s.type);
+  const result = set_new(s.type);
+  if (result && !intersect(result, s, other)) {
+    decref(result);
+    return null;
+  }
+  return result;
+}
+
+function intersect(result: PySet, s: PySet, other: PyObject): bool {
+  if (isAnySet(other)) {
+    let small = changetype<PySet>(other);
+    let large = s;
+    if (small.used > large.used) {
+      large = small;
+      small = s;
+    }
+    for (let k = set_next(small, 0); k >= 0; k = set_next(small, k + 1)) {
+      const key = small.keyAt(k)!;
+      const there = set_contains_known(large, key, small.hashAt(k));
+      if (there < 0 || (there == 1 && !set_add_known(result, key, small.hashAt(k)))) return false;
+    }
+    return true;
+  }
+  if (!isIterable(other)) return notIterable(other);
+  for (let k = nextPosition(other, 0); k >= 0; k = nextPosition(other, k + 1)) {
+    const item = itemAtPosition(other, k);
+    if (!item) return false;
+    const hash = hashOf(item);
+    const there = hash == -1 ? -1 : set_contains_known(s, item, hash);
+    const done = there >= 0 && (there == 0 || set_add_known(result, item, hash));
+    decref(item);
+    if (!done) return false;
+  }
+  return true;
+}
+
+/** s.intersection_update(other), s &= other. */
+export function set_intersection_update(s: PySet, other: PyObject): bool {
+  const result = set_intersection(s, other);
+  if (!result) return false;
+  set_swap(s, result);
+  decref(result);
+  return true;
+}
+
+/** s.difference(other), s - other. */
+export function set_difference(s: PySet, other: PyObject): PySet | null {
+  const isSet = isAnySet(other);
+  if ((!isSet && !isKind(other, DICT)) || s.used >> 2 > <u32>sizeOf(other)) {
+    const copy = set_copy(s, s.type);
+    if (copy && !set_difference_update(copy, other)) {
+      decref(copy);
+      return null;
+    }
+    return copy;
+  }
+  const result = set_new(s.type);
+  if (!result) return null;
+  for (let k = set_next(s, 0); k >= 0; k = set_next(s, k + 1)) {
+    const key = s.keyAt(k)!;
+    const hash = s.hashAt(k);
+    const there = isSet
+      ? set_contains_known(changetype<PySet>(other), key, hash)
+      : dict_contains(changetype<PyDict>(other), key);
+    if (there < 0 || (there == 0 && !set_add_known(result, key, hash))) {
+      decref(result);
+      return null;
+    }
+  }
+  return result;
+}
+
+/** s.difference_update(other), s -= other. Nothing is allocated on the way, but for a smaller table at its end. */
+export function set_difference_update(s: PySet, other: PyObject): bool {
+  if (s === other) {
+    set_clear(s);
+    return true;
+  }
+  if (!isAnySet(other)) {
+    if (!isIterable(other)) return notIterable(other);
+    // Hashes are asked for before anything changes.
+    const items = set_from(typeOf(SET), other);
+    if (!items) return false;
+    const done = discardAll(s, items);
+    decref(items);
+    return done;
+  }
+  let items = changetype<PySet>(other);
+  if (items.used >> 3 <= s.used) return discardAll(s, items);
+  const common = set_intersection(s, other);
+  if (!common) return false;
+  const done = discardAll(s, common);
+  decref(common);
+  return done;
+}
+
+function discardAll(s: PySet, items: PySet): bool {
+  for (let k = set_next(items, 0); k >= 0; k = set_next(items, k + 1)) {
+    if (set_discard_known(s, items.keyAt(k)!, items.hashAt(k)) < 0) return false;
+  }
+  // When more than a quarter of the slots are left over from removed items, they are cleared away.
+  if (s.fill - s.used <= s.mask / 4) return true;
+  return set_resize(s, s.used > 50000 ? s.used * 2 : s.used * 4);
+}
+
+/** s.symmetric_difference(other), s ^ other. */
+export function set_symmetric_difference(s: PySet, other: PyObject): PySet | null {
+  const result = set_from(s.type, other);
+  if (result && !toggleAll(result, s)) {
+    decref(result);
+    return null;
+  }
+  return result;
+}
+
+/** Removes each item of `other` that is in `s`, and adds those that are not. */
+function toggleAll(s: PySet, other: PySet): bool {
+  for (let k = set_next(other, 0); k >= 0; k = set_next(other, k + 1)) {
+    const key = other.keyAt(k)!;
+    const hash = other.hashAt(k);
+    const found = set_discard_known(s, key, hash);
+    if (found < 0 || (found == 0 && !set_add_known(s, key, hash))) return false;
+  }
+  return true;
+}
+
+/** s.symmetric_difference_update(other), s ^= other. */
+export function set_symmetric_difference_update(s: PySet, other: PyObject): bool {
+  if (s === other) {
+    set_clear(s);
+    return true;
+  }
+  const items = isAnySet(other) ? incref<PySet>(changetype<PySet>(other)) : set_from(typeOf(SET), other);
+  if (!items) return false;
+  const copy = set_copy(s, typeOf(SET));
+  const done = copy !== null && toggleAll(s, items);
+  // What was toggled so far goes back: the set has the items of its copy again.
+  if (copy) {
+    if (!done) set_swap(s, copy);
+    decref(copy);
+  }
+  decref(items);
+  return done;
+}
+
+/** s <= other for any iterable: 1, 0, -1 if an error is raised. */
+export function set_is_subset_of(s: PySet, other: PyObject): i32 {
+  if (isAnySet(other)) return set_is_subset(s, changetype<PySet>(other));
+  const common = set_intersection(s, other);
+  if (!common) return -1;
+  const answer = common.used == s.used ? 1 : 0;
+  decref(common);
+  return answer;
+}
+
+/** s >= other for any iterable. */
+export function set_is_superset_of(s: PySet, other: PyObject): i32 {
+  const items = isAnySet(other) ? incref<PySet>(changetype<PySet>(other)) : set_from(typeOf(SET), other);
+  if (!items) return -1;
+  const answer = set_is_subset(items, s);
+  decref(items);
+  return answer;
+}
+
+/** Whether they have no item in common. */
+export function set_is_disjoint(s: PySet, other: PyObject): i32 {
+  const common = set_intersection(s, other);
+  if (!common) return -1;
+  const answer = common.used == 0 ? 1 : 0;
+  decref(common);
+  return answer;
+}

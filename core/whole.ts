@@ -1,0 +1,50 @@
+// The whole module: the allocators (index.ts) and the objects on them. What the host calls is in objects/calls,
+// objects/exchange and objects/collector-calls; what stands in the table is here, in the order of objects/functions.
+
+import { CONTROL, CONTROL_BYTES } from "./control";
+import { STATE_BYTES } from "./objects/state";
+import { objects_begin } from "./objects/types";
+
+export * from "./index";
+export * from "./objects/calls";
+export * from "./objects/collector-calls";
+export * from "./objects/exchange";
+export { bytes_compare, bytes_dealloc, bytes_hash, bytes_repr } from "./objects/bytes";
+export { dict_compare, dict_dealloc, dict_repr } from "./objects/dict";
+export { ERROR_AT, RESULT_AT, STATE_BYTES } from "./objects/state";
+export { float_compare, float_dealloc, float_hash, float_repr } from "./objects/float";
+export * from "./objects/error";
+export * from "./objects/layout";
+export * from "./objects/operators";
+export { WHOLE_TABLE_FUNCTIONS } from "./objects/functions";
+export { gc_visit } from "./objects/gc";
+export { instance_dealloc, type_dealloc } from "./objects/instance";
+export { objects_check } from "./objects/inspect";
+export { int_dealloc, int_hash, int_repr, int_richcompare } from "./objects/int";
+export { list_compare, list_dealloc, list_repr } from "./objects/list";
+export { immortal_dealloc } from "./objects/object";
+export { KEPT_BUFFER } from "./objects/handles";
+export { identity_compare } from "./objects/protocol";
+export {
+  bool_repr,
+  identity_hash,
+  none_hash,
+  none_repr,
+  notimplemented_repr,
+  object_repr,
+  type_repr,
+  unhashable,
+} from "./objects/scalars";
+export { frozenset_hash, set_compare, set_dealloc, set_repr } from "./objects/set";
+export { str_dealloc } from "./objects/intern";
+export { str_hash } from "./objects/str";
+export { str_compare } from "./objects/protocol";
+export { tuple_compare, tuple_dealloc, tuple_hash, tuple_repr } from "./objects/tuple";
+export { function_dealloc, ref_compare, ref_dealloc, ref_hash, ref_repr } from "./objects/weak";
+export { str_repr } from "./objects/writer";
+
+/** Begins the object layer of a heap that was made with room for it: `key` is the secret of hashes, `policies` what is on. */
+export function begin_objects(key0: u64, key1: u64, policies: u32): void {
+  memory.fill(CONTROL + CONTROL_BYTES, 0, STATE_BYTES - CONTROL_BYTES);
+  objects_begin(key0, key1, policies);
+}

@@ -1,0 +1,338 @@
+// Values across the border: JavaScript values go onto the core's stack, results come back as JavaScript values.
+//
+// Scalars cross as values: numbers, bigints, strings, booleans and null. Everything else comes back as a handle.
+// An error that the core raised becomes an exception here, and is cleared there.
+
+import { MemoryError } from "../errors.js";
+import { type ErrorFacts, toException } from "./exceptions.js";
+import { Handle, indexOf } from "./handle.js";
+import type { WholeConstants, WholeCore, WholeFunctions } from "./module.js";
+import { Reader } from "./reader.js";
+
+/** A value of a Python object that is no container. */
+export type Scalar = number | bigint | string | boolean | null;
+
+/** Makes the handle object for a handle of the core, by the kind of its object. */
+export type Wrap = (bridge: Bridge, index: number, kind: number, hostId: number) => Handle;
+
+const ERROR_WORDS = { code: 0, a: 4, b: 8, x: 12, y: 16 } as const;
+const RESULT_WORDS = { kind: 0, a: 4, b: 8, c: 12 } as const;
+
+export class Bridge {
+  readonly f: WholeFunctions;
+  readonly c: WholeConstants;
+  readonly reader: Reader;
+  readonly #wrap: Wrap;
+  readonly #error: number;
+  readonly #result: number;
+  /** Handles that were made in each open scope, the innermost last. */
+  readonly #scopes: Set<Handle>[] = [];
+  readonly #net: FinalizationRegistry<number>;
+  #bufferAt = 0;
+  #bufferSize = 0;
+
+  constructor(core: WholeCore, wrap: Wrap) {
+    this.f = core.functions;
+    this.c = core.constants;
+    this.reader = new Reader(core);
+    this.#wrap = wrap;
+    this.#error = core.control + core.constants.ERROR_AT;
+    this.#result = core.control + core.constants.RESULT_AT;
+    this.#net = new FinalizationRegistry((index) => this.f.handle_release(index));
+  }
+
+  // ---- in ----
+
+  /** Puts a value on the stack. */
+  push(value: unknown): void {
+    const { f, c } = this;
+    let done: number;
+    switch (typeof value) {
+      case "number":
+        done = f.push_number(value);
+        break;
+      case "string":
+        done = f.push_text(this.write(value), this.width);
+        this.#checkBuffer();
+        break;
+      case "boolean":
+        done = f.push_constant(value ? c.IS_TRUE : c.IS_FALSE);
+        break;
+      case "bigint":
+        done = this.#pushBig(value);
+        break;
+      case "undefined":
+        done = f.push_constant(c.IS_NONE);
+        break;
+      default:
+        if (value === null) done = f.push_constant(c.IS_NONE);
+        else if (value instanceof Handle) done = f.push_handle(indexOf(value, this));
+        else throw new TypeError(`Cannot use ${describe(value)} here: convert it with heap.from() first`);
+    }
+    if (done === 0) this.raise();
+  }
+
+  /** Puts several values on the stack; if one can't go there, none is left. */
+  pushAll(values: readonly unknown[]): void {
+    let n = 0;
+    try {
+      for (const value of values) {
+        this.push(value);
+        n++;
+      }
+    } catch (error) {
+      this.f.drop(n);
+      throw error;
+    }
+  }
+
+  /** Puts a string on the stack that is the only one with its text. */
+  key(text: string): void {
+    const done = this.f.push_key(this.write(text), this.width);
+    this.#checkBuffer();
+    this.succeed(done);
+  }
+
+  /** Bytes of a character of the text that was written last. */
+  width = 1;
+
+  /** Writes a text to the core's buffer, in one byte a character if that is enough. Answers how many characters. */
+  write(text: string): number {
+    const n = text.length;
+    const at = this.#room(n);
+    const { bytes } = this.reader;
+    for (let k = 0; k < n; k++) {
+      const unit = text.charCodeAt(k);
+      if (unit > 0xff) return this.#writeWide(text);
+      bytes[at + k] = unit;
+    }
+    this.width = 1;
+    return n;
+  }
+
+  #writeWide(text: string): number {
+    const n = text.length;
+    const at = this.#room(2 * n);
+    const { bytes } = this.reader;
+    for (let k = 0; k < n; k++) {
+      const unit = text.charCodeAt(k);
+      bytes[at + 2 * k] = unit & 0xff;
+      bytes[at + 2 * k + 1] = unit >>> 8;
+    }
+    this.width = 2;
+    return n;
+  }
+
+  /** Puts a bytes object on the stack. */
+  pushBytes(source: Uint8Array): void {
+    const at = this.#room(source.length);
+    this.reader.bytes.set(source, at);
+    const done = this.f.push_bytes(source.length);
+    this.#checkBuffer();
+    this.succeed(done);
+  }
+
+  #pushBig(value: bigint): number {
+    const hex = (value < 0n ? -value : value).toString(16);
+    const words = Math.ceil(hex.length / 8);
+    const at = this.#room(4 * words);
+    const { bytes } = this.reader;
+    for (let k = 0; k < 4 * words; k++) {
+      const end = hex.length - 2 * k;
+      bytes[at + k] = end > 0 ? Number.parseInt(hex.slice(Math.max(0, end - 2), end), 16) : 0;
+    }
+    const done = this.f.push_words(words, value < 0n ? 1 : 0);
+    this.#checkBuffer();
+    return done;
+  }
+
+  /** Where the core's buffer is, with room for so many bytes. */
+  #room(n: number): number {
+    if (n <= this.#bufferSize) return this.#bufferAt;
+    const size = Math.max(1024, n);
+    const at = this.f.buffer_room(size) >>> 0;
+    if (at === 0) this.raise();
+    this.#bufferAt = at;
+    this.#bufferSize = size;
+    return at;
+  }
+
+  /** The core gives a large buffer back after its use: then ours is none. */
+  #checkBuffer(): void {
+    if (this.#bufferSize > this.c.KEPT_BUFFER) this.#bufferSize = 0;
+  }
+
+  /** The core's buffer is not there any more. */
+  forgetBuffer(): void {
+    this.#bufferSize = 0;
+  }
+
+  // ---- out ----
+
+  /** The value of a result that is not an ordinary number; `missing` is what "there is none" becomes. */
+  special(missing?: unknown): unknown {
+    const { reader, c } = this;
+    reader.bytes;
+    const at = this.#result;
+    const a = reader.word(at + RESULT_WORDS.a);
+    const b = reader.word(at + RESULT_WORDS.b);
+    switch (reader.word(at + RESULT_WORDS.kind)) {
+      case c.IS_NUMBER:
+        return Number.NaN;
+      case c.IS_NONE:
+        return null;
+      case c.IS_TRUE:
+        return true;
+      case c.IS_FALSE:
+        return false;
+      case c.IS_TEXT: {
+        const text = reader.characters(a, b, reader.word(at + RESULT_WORDS.c));
+        this.f.release_text();
+        return text;
+      }
+      case c.IS_BIG:
+        return this.#big(a, b, reader.word(at + RESULT_WORDS.c) === 1);
+      case c.IS_MISSING:
+        return missing;
+      case c.IS_OBJECT:
+        return this.#wrap(this, a, b, reader.word(at + RESULT_WORDS.c));
+      default:
+        return this.raise();
+    }
+  }
+
+  /** The value of any result. */
+  value(result: number, missing?: unknown): unknown {
+    return Number.isNaN(result) ? this.special(missing) : result;
+  }
+
+  #big(address: number, words: number, negative: boolean): bigint {
+    let hex = "0x";
+    for (let k = words - 1; k >= 0; k--)
+      hex += this.reader
+        .word(address + 4 * k)
+        .toString(16)
+        .padStart(8, "0");
+    // The buffer is the core's, which may have replaced it.
+    this.forgetBuffer();
+    return negative ? -BigInt(hex) : BigInt(hex);
+  }
+
+  /** Takes a handle for the top of the stack. */
+  popHandle(): Handle {
+    const index = this.f.pop_handle();
+    if (index === 0) this.raise();
+    return this.#wrap(this, index, this.f.handle_kind(index), this.f.handle_host_id(index));
+  }
+
+  /** A handle for the object at an address. */
+  handleOf(address: number): Handle {
+    const index = this.f.handle_of(address);
+    if (index === 0) this.raise();
+    return this.#wrap(this, index, this.f.handle_kind(index), this.f.handle_host_id(index));
+  }
+
+  /** As popHandle after a call that put something on the stack, unless it failed. */
+  made(done: number): Handle {
+    if (done === 0) this.raise();
+    return this.popHandle();
+  }
+
+  /** Throws the error of the core if a call failed. */
+  succeed(done: number): void {
+    if (done === 0) this.raise();
+  }
+
+  /** An answer of -1 is an error; else it is what was asked for. */
+  number(answer: number): number {
+    return answer < 0 ? this.raise() : answer;
+  }
+
+  // ---- errors ----
+
+  /** Throws the error that the core raised. */
+  raise(): never {
+    const { reader, c } = this;
+    reader.refresh();
+    const word = (offset: number) => reader.word(this.#error + offset);
+    const code = word(ERROR_WORDS.code);
+    const x = word(ERROR_WORDS.x) | 0;
+    if (code === c.E_MEMORY) {
+      this.f.error_clear();
+      throw new MemoryError(x >>> 0, "no memory is left within the limit");
+    }
+    const a = word(ERROR_WORDS.a);
+    const b = word(ERROR_WORDS.b);
+    const facts: ErrorFacts = {
+      code,
+      x,
+      y: word(ERROR_WORDS.y) | 0,
+      a: a === 0 ? "" : reader.typeName(a),
+      b: b === 0 ? "" : reader.typeName(b),
+      repr: () => this.#reprOfError(),
+    };
+    const exception = toException(c, facts);
+    this.f.error_clear();
+    throw exception;
+  }
+
+  /** repr of the object that an error is about; its type's name if that fails. */
+  #reprOfError(): string {
+    const { f, reader } = this;
+    const handle = f.error_object(0);
+    if (handle === 0) return "an object";
+    const name = reader.typeName(f.handle_address(handle));
+    // Clears the error, so that the repr can have one of its own.
+    f.error_clear();
+    f.push_handle(handle);
+    f.handle_release(handle);
+    try {
+      return String(this.value(f.repr()));
+    } catch {
+      return `a ${name}`;
+    }
+  }
+
+  // ---- handles ----
+
+  /** A new handle: the innermost scope will release it, and if it is forgotten, the net. */
+  adopt(handle: Handle, index: number): void {
+    this.#scopes.at(-1)?.add(handle);
+    this.#net.register(handle, index, handle);
+  }
+
+  /** The handle was released. */
+  disown(handle: Handle, index: number): void {
+    for (const scope of this.#scopes) scope.delete(handle);
+    this.#net.unregister(handle);
+    this.f.handle_release(index);
+  }
+
+  /** Runs a function; what handles it made are released, but for one that it answers. */
+  scope<T>(run: () => T): T {
+    const made = new Set<Handle>();
+    this.#scopes.push(made);
+    let result: T | undefined;
+    try {
+      result = run();
+      return result;
+    } finally {
+      this.#scopes.pop();
+      for (const handle of made) {
+        if (handle === result) this.#scopes.at(-1)?.add(handle);
+        else handle.release();
+      }
+    }
+  }
+}
+
+/** A value as an error names it: "a function", "an instance of Date". */
+export function describe(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value === "symbol") return "a symbol";
+  if (typeof value === "object" && value !== null) {
+    const name = Object.getPrototypeOf(value)?.constructor?.name;
+    return name ? `an instance of ${name}` : "an object";
+  }
+  return `${value === undefined ? "" : "a "}${typeof value}`;
+}

@@ -1,0 +1,69 @@
+// The calls of the object layer back to its host, which belong to a heap that is made after the core.
+//
+// Nothing that a caller's function throws may pass through WebAssembly frames, which would leave an operation half done:
+// it is reported instead, as Python's sys.unraisablehook does.
+
+import { HostCalls } from "../core-heap.js";
+import type { Bridge } from "./bridge.js";
+import type { GarbageCollector } from "./gc.js";
+import type { Handle } from "./handle.js";
+import { formatFloat, isPrintable, pow } from "./host-functions.js";
+import type { ObjectHost } from "./module.js";
+import { TYPE_NAMES } from "./reader.js";
+
+type Callback = (handle: Handle) => void;
+
+export class ObjectCalls extends HostCalls implements ObjectHost {
+  bridge: Bridge | undefined;
+  gc: GarbageCollector | undefined;
+  /** What is done about an exception in a callback or a finalizer. */
+  report: (error: unknown) => void = (error) => console.error("Exception ignored in a callback:", error);
+  readonly #callbacks = new Map<number, Callback>();
+  #lastId = 0;
+
+  /** A number for a function that the core will call, until it drops it. */
+  register(callback: Callback): number {
+    const id = ++this.#lastId;
+    this.#callbacks.set(id, callback);
+    return id;
+  }
+
+  readonly pow = pow;
+  readonly isPrintable = (char: number): number => (isPrintable(char) ? 1 : 0);
+
+  readonly formatFloat = (v: number, target: number): number => this.#write(formatFloat(v), target);
+  readonly typeName = (kind: number, target: number): number => this.#write(TYPE_NAMES[kind] ?? "object", target);
+
+  #write(text: string, target: number): number {
+    const { bytes } = (this.bridge as Bridge).reader;
+    for (let k = 0; k < text.length; k++) bytes[(target >>> 0) + k] = text.charCodeAt(k);
+    return text.length;
+  }
+
+  readonly collected = (phase: number, generation: number, collected: number, uncollectable: number): void => {
+    this.gc?.collected(phase === 1, { generation, collected: collected >>> 0, uncollectable });
+  };
+
+  readonly call = (id: number, object: number): void => {
+    const callback = this.#callbacks.get(id);
+    if (callback) this.withHandle(object, callback);
+  };
+
+  readonly drop = (id: number): void => {
+    this.#callbacks.delete(id);
+  };
+
+  /** Calls a function with a handle for the object at an address, and releases the handle. */
+  withHandle(object: number, callback: Callback): void {
+    try {
+      const handle = (this.bridge as Bridge).handleOf(object >>> 0);
+      try {
+        callback(handle);
+      } finally {
+        handle.release();
+      }
+    } catch (error) {
+      this.report(error);
+    }
+  }
+}

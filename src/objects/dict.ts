@@ -1,0 +1,148 @@
+// Dicts, as a Map and as Python's dict: in the order in which keys came. Keys are equal by value, so a tuple is a key too.
+
+import { pushEntries } from "./entries.js";
+import { PyObject } from "./object.js";
+import type { PyTuple } from "./tuple.js";
+
+/** What a dict can be updated from. */
+export type Entries<K, V> = Map<K, V> | Iterable<readonly [K, V]> | Readonly<Record<string, V>> | PyDict<K, V>;
+
+export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterable<[K, V]> {
+  override readonly typeName = "dict";
+
+  /** len(d). */
+  get size(): number {
+    return this.bridge.f.length(this.index);
+  }
+
+  /** d.get(key): undefined if it is not there. */
+  get(key: K): V | undefined {
+    const { bridge, index } = this;
+    let found: number;
+    if (typeof key === "string") found = bridge.f.dict_get_text(index, bridge.write(key), bridge.width);
+    else {
+      bridge.push(key);
+      found = bridge.f.dict_get_value(index);
+    }
+    return (Number.isNaN(found) ? bridge.special() : found) as V | undefined;
+  }
+
+  /** d[key]. Throws KeyError. */
+  getItem(key: K): V {
+    this.bridge.push(key);
+    return this.bridge.value(this.bridge.f.get_item(this.index)) as V;
+  }
+
+  /** d[key] = value. */
+  set(key: K, value: V): this {
+    const { bridge, index } = this;
+    if (typeof key === "string") bridge.key(key);
+    else bridge.push(key);
+    try {
+      bridge.push(value);
+    } catch (error) {
+      bridge.f.drop(1);
+      throw error;
+    }
+    bridge.succeed(bridge.f.set_item(index));
+    return this;
+  }
+
+  /** key in d. */
+  has(key: unknown): boolean {
+    this.bridge.push(key);
+    return this.bridge.number(this.bridge.f.contains_item(this.index)) === 1;
+  }
+
+  /** Removes a key. Answers whether it was there. */
+  delete(key: K): boolean {
+    if (!this.has(key)) return false;
+    this.deleteItem(key);
+    return true;
+  }
+
+  /** del d[key]. Throws KeyError. */
+  deleteItem(key: K): void {
+    this.bridge.push(key);
+    this.bridge.succeed(this.bridge.f.del_item(this.index));
+  }
+
+  /** d.pop(key): takes the value out. Throws KeyError, unless there is a default. */
+  pop(key: K, ...missing: [V?]): V {
+    if (missing.length > 0 && !this.has(key)) return missing[0] as V;
+    this.bridge.push(key);
+    return this.bridge.value(this.bridge.f.dict_pop_value(this.index)) as V;
+  }
+
+  /** d.popitem(): takes the last key and its value out. Throws KeyError if there is none. */
+  popItem(): [K, V] {
+    const pair = this.bridge.value(this.bridge.f.dict_pop_last(this.index)) as PyTuple<K | V>;
+    try {
+      return [pair.getItem(0) as K, pair.getItem(1) as V];
+    } finally {
+      pair.release();
+    }
+  }
+
+  /** d.setdefault(key, value): the value that is there, or else the new one. */
+  setDefault(key: K, value: V): V {
+    this.bridge.pushAll([key, value]);
+    return this.bridge.value(this.bridge.f.dict_set_default_value(this.index)) as V;
+  }
+
+  /** d.update(entries). */
+  update(entries: Entries<K, V>): void {
+    const { bridge } = this;
+    if (entries instanceof PyDict) bridge.push(entries);
+    else pushEntries(bridge, entries);
+    bridge.succeed(bridge.f.dict_update_from(this.index));
+  }
+
+  /** d.clear(). */
+  clear(): void {
+    this.bridge.f.dict_clear_all(this.index);
+  }
+
+  /** d.copy(). */
+  copy(): PyDict<K, V> {
+    this.bridge.push(this);
+    return this.bridge.made(this.bridge.f.convert(this.bridge.c.DICT)) as PyDict<K, V>;
+  }
+
+  /** Positions of the entries. Throws RuntimeError if the dict's size changes on the way. */
+  *#positions(): IterableIterator<number> {
+    const { f } = this.bridge;
+    const { size } = this;
+    for (let k = f.next_position(this.index, 0, size); k !== -1; k = f.next_position(this.index, k + 1, size)) {
+      if (k < 0) this.bridge.raise();
+      yield k;
+    }
+  }
+
+  #keyAt(position: number): K {
+    return this.bridge.value(this.bridge.f.item_at_position(this.index, position)) as K;
+  }
+
+  #valueAt(position: number): V {
+    return this.bridge.value(this.bridge.f.dict_value_at(this.index, position)) as V;
+  }
+
+  /** d.keys(), in order. */
+  *keys(): IterableIterator<K> {
+    for (const k of this.#positions()) yield this.#keyAt(k);
+  }
+
+  /** d.values(), in the order of the keys. */
+  *values(): IterableIterator<V> {
+    for (const k of this.#positions()) yield this.#valueAt(k);
+  }
+
+  /** d.items(). */
+  *entries(): IterableIterator<[K, V]> {
+    for (const k of this.#positions()) yield [this.#keyAt(k), this.#valueAt(k)];
+  }
+
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.entries();
+  }
+}

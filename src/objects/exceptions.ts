@@ -1,0 +1,148 @@
+// Python's exceptions, raised by operations on objects: with the name and the words that Python has for them.
+
+import type { WholeConstants } from "./module.js";
+
+export type PyExceptionName =
+  | "TypeError"
+  | "ValueError"
+  | "KeyError"
+  | "IndexError"
+  | "OverflowError"
+  | "ZeroDivisionError"
+  | "RecursionError"
+  | "RuntimeError";
+
+/** An exception that Python would raise; `name` is its type. Out of memory is a `MemoryError` instead. */
+export class PyException extends Error {
+  override readonly name: PyExceptionName;
+
+  constructor(name: PyExceptionName, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** What an error of the core says: its code, and the names of the types, or the repr, of the objects that it is about. */
+export interface ErrorFacts {
+  readonly code: number;
+  readonly x: number;
+  readonly y: number;
+  /** Type name of the first and second object; "" if there is none. */
+  readonly a: string;
+  readonly b: string;
+  /** repr of the first object, for errors whose words have it. */
+  readonly repr: () => string;
+}
+
+const COMPARISONS = ["<", "<=", "==", "!=", ">", ">="];
+const OPERATORS = ["+", "-", "*", "/", "//", "%", "** or pow()", "<<", ">>", "&", "|", "^"];
+const WHAT_INDEX = ["index out of range", "assignment index out of range", "index out of range"];
+
+/** By the number that the core gives: AT_*, OVER_*, BAD_*, NEED_* of core/objects/error.ts. */
+const OVERFLOWS = [
+  "int too large to convert to float",
+  "integer division result too large for a float",
+  "cannot fit 'int' into an index-sized integer",
+  "too many digits in integer",
+  "cannot convert float infinity to integer",
+  "(34, 'Numerical result out of range')",
+];
+
+function valueError({ x, y, repr }: ErrorFacts): string {
+  switch (x) {
+    case 0:
+      return "negative shift count";
+    case 1:
+      return "slice step cannot be zero";
+    case 2:
+      return `${repr()} is not in list`;
+    case 3:
+      return "tuple.index(x): x not in tuple";
+    case 4:
+      return `attempt to assign sequence of size ${y} to extended slice of another size`;
+    case 5:
+      return "cannot convert float NaN to integer";
+    case 6:
+      return `Exceeds the limit (${y} digits) for integer string conversion`;
+    case 7:
+      return "byte must be in range(0, 256)";
+    case 8:
+      return "base is not invertible for the given modulus";
+    case 9:
+      return "pow() 3rd argument cannot be 0";
+    case 11:
+      return "list modified during sort";
+    case 12:
+      return "a negative number to a fractional power is a complex number, which this heap does not have";
+    default:
+      return "bad value";
+  }
+}
+
+function typeError({ x, a, b }: ErrorFacts): string {
+  switch (x) {
+    case 0:
+      return `'${a}' object is not iterable`;
+    case 1:
+      return `object of type '${a}' has no len()`;
+    case 2:
+      return `argument of type '${a}' is not a container or iterable`;
+    case 3:
+      return `'${a}' object is not subscriptable`;
+    case 4:
+      return `'${a}' object does not support item assignment`;
+    case 5:
+      return `'${a}' object doesn't support item deletion`;
+    case 6:
+      return `'in <string>' requires string as left operand, not ${a}`;
+    case 7:
+      return `cannot create weak reference to '${a}' object`;
+    case 8:
+      return `'${a}' object cannot be interpreted as an integer`;
+    case 9:
+      return `a bytes-like object is required, not '${a}'`;
+    case 10:
+      return `${b === "str" ? "string" : b === "bytes" ? "byte" : b} indices must be integers or slices, not ${a}`;
+    case 12:
+      return `bad operand type for unary operator: '${a}'`;
+    case 13:
+      return "weak object has gone away";
+    case 15:
+      return `'${a}' object has no such field`;
+    default:
+      return `unexpected type '${a}'`;
+  }
+}
+
+/** The exception for an error of the core that is no MemoryError. */
+export function toException(c: WholeConstants, facts: ErrorFacts): PyException {
+  const { code, x, a, b, repr } = facts;
+  switch (code) {
+    case c.E_UNHASHABLE:
+      return new PyException("TypeError", `unhashable type: '${a}'`);
+    case c.E_KEY:
+      return new PyException("KeyError", repr());
+    case c.E_INDEX:
+      return new PyException("IndexError", `${x === 2 ? "pop" : a} ${WHAT_INDEX[x]}`);
+    case c.E_OPERANDS:
+      return new PyException("TypeError", `unsupported operand type(s) for ${OPERATORS[x]}: '${a}' and '${b}'`);
+    case c.E_ORDER:
+      return new PyException("TypeError", `'${COMPARISONS[x]}' not supported between instances of '${a}' and '${b}'`);
+    case c.E_DIVISION:
+      return new PyException("ZeroDivisionError", x === 1 ? "zero to a negative power" : "division by zero");
+    case c.E_OVERFLOW:
+      return new PyException("OverflowError", OVERFLOWS[x] ?? "too large");
+    case c.E_VALUE:
+      return new PyException("ValueError", valueError(facts));
+    case c.E_RECURSION:
+      return new PyException("RecursionError", "maximum recursion depth exceeded");
+    case c.E_CHANGED:
+      return new PyException("RuntimeError", `${a === "dict" ? "dictionary" : a} changed size during iteration`);
+    case c.E_EMPTY:
+      return a === "list"
+        ? new PyException("IndexError", "pop from empty list")
+        : new PyException("KeyError", a === "dict" ? "popitem(): dictionary is empty" : "pop from an empty set");
+    default:
+      return new PyException("TypeError", typeError(facts));
+  }
+}

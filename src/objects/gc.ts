@@ -1,0 +1,166 @@
+// The cycle collector, as Python's gc module.
+
+import type { Bridge } from "./bridge.js";
+import type { PyList } from "./list.js";
+import type { PyObject } from "./object.js";
+import { pushIterable } from "./operations.js";
+
+/** What `callbacks` are told. */
+export interface CollectionInfo {
+  readonly generation: number;
+  /** Unreachable objects that were found; 0 at the start. */
+  readonly collected: number;
+  readonly uncollectable: number;
+}
+
+export type CollectionCallback = (phase: "start" | "stop", info: CollectionInfo) => void;
+
+export interface GenerationStats {
+  readonly collections: number;
+  readonly collected: number;
+  readonly uncollectable: number;
+}
+
+/** Debug flags, by the numbers of Python's gc module. */
+export const DEBUG_STATS = 1;
+export const DEBUG_COLLECTABLE = 2;
+export const DEBUG_UNCOLLECTABLE = 4;
+export const DEBUG_SAVEALL = 32;
+export const DEBUG_LEAK = DEBUG_COLLECTABLE | DEBUG_UNCOLLECTABLE | DEBUG_SAVEALL;
+
+export type Generation = 0 | 1 | 2;
+const GENERATIONS = [0, 1, 2] as const;
+
+function generationNumber(generation: number): Generation {
+  if (generation === 0 || generation === 1 || generation === 2) return generation;
+  throw new RangeError(`Cannot collect generation ${generation}: the generations are 0, 1 and 2`);
+}
+
+/** Reference counts free objects at once; this finds those that only refer to each other. */
+export class GarbageCollector {
+  readonly #bridge: Bridge;
+  readonly #report: (error: unknown) => void;
+  /** Called before and after each collection. What one throws is reported, and changes nothing. */
+  readonly callbacks: CollectionCallback[] = [];
+  /** Where DEBUG_STATS writes a line at the start and end of a collection. */
+  log: (line: string) => void = (line) => console.error(line);
+
+  constructor(bridge: Bridge, report: (error: unknown) => void) {
+    this.#bridge = bridge;
+    this.#report = report;
+  }
+
+  /** Collects a generation and the younger ones. Answers how many unreachable objects were found. */
+  collect(generation: number = 2): number {
+    return this.#bridge.f.gc_collect(generationNumber(generation)) >>> 0;
+  }
+
+  /** Collections start by themselves from now on, as is the default. */
+  enable(): void {
+    this.#bridge.f.gc_set_enabled(1);
+  }
+
+  disable(): void {
+    this.#bridge.f.gc_set_enabled(0);
+  }
+
+  get isEnabled(): boolean {
+    return this.#bridge.f.gc_enabled() === 1;
+  }
+
+  /** For each generation, how high its count may be before it is collected; 0 in the first: never. */
+  get threshold(): readonly [number, number, number] {
+    const { f } = this.#bridge;
+    return [f.gc_threshold(0) >>> 0, f.gc_threshold(1) >>> 0, f.gc_threshold(2) >>> 0];
+  }
+
+  set threshold(thresholds: readonly number[]) {
+    for (const [k, threshold] of thresholds.entries()) {
+      if (!Number.isInteger(threshold) || threshold < 0) {
+        throw new RangeError(`Cannot set threshold ${k} to ${threshold}: not a whole number from 0 up`);
+      }
+      this.#bridge.f.gc_set_threshold(generationNumber(k), threshold);
+    }
+  }
+
+  /** The counts that are compared with the thresholds. */
+  get count(): readonly [number, number, number] {
+    const { f } = this.#bridge;
+    return [f.gc_count(0), f.gc_count(1), f.gc_count(2)];
+  }
+
+  /** What was done so far, for each generation. */
+  get stats(): readonly GenerationStats[] {
+    const { f } = this.#bridge;
+    return GENERATIONS.map((k) => ({
+      collections: f.gc_stat(k, 0) >>> 0,
+      collected: f.gc_stat(k, 1) >>> 0,
+      uncollectable: f.gc_stat(k, 2) >>> 0,
+    }));
+  }
+
+  /** gc.get_objects: the tracked objects of a generation, or all. Each item is a handle. */
+  getObjects(generation?: number): PyList<PyObject> {
+    const k = generation === undefined ? -1 : generationNumber(generation);
+    return this.#bridge.value(this.#bridge.f.gc_objects(k)) as PyList<PyObject>;
+  }
+
+  /** gc.get_referrers: the tracked objects that refer to one of these. */
+  getReferrers(...objects: PyObject[]): PyList<PyObject> {
+    pushIterable(this.#bridge, objects);
+    return this.#bridge.value(this.#bridge.f.gc_referrers()) as PyList<PyObject>;
+  }
+
+  /** gc.get_referents: what these objects refer to. */
+  getReferents(...objects: PyObject[]): PyList {
+    pushIterable(this.#bridge, objects);
+    return this.#bridge.value(this.#bridge.f.gc_referents()) as PyList;
+  }
+
+  /** gc.freeze: what is tracked now is not looked at any more. */
+  freeze(): void {
+    this.#bridge.f.gc_freeze();
+  }
+
+  unfreeze(): void {
+    this.#bridge.f.gc_unfreeze();
+  }
+
+  /** How many objects are frozen. */
+  get frozen(): number {
+    return this.#bridge.f.gc_frozen() >>> 0;
+  }
+
+  /** Debug flags: DEBUG_STATS, DEBUG_SAVEALL, ... */
+  get debug(): number {
+    return this.#bridge.f.gc_debug() >>> 0;
+  }
+
+  set debug(flags: number) {
+    this.#bridge.f.gc_set_debug(flags);
+  }
+
+  /** gc.garbage: what DEBUG_SAVEALL kept. */
+  get garbage(): PyList<PyObject> {
+    return this.#bridge.value(this.#bridge.f.gc_garbage()) as PyList<PyObject>;
+  }
+
+  /** @internal A collection begins or ended. */
+  collected(isEnd: boolean, info: CollectionInfo): void {
+    if (this.debug & DEBUG_STATS) {
+      const { generation, collected, uncollectable } = info;
+      this.log(
+        isEnd
+          ? `gc: done, ${collected} unreachable, ${uncollectable} uncollectable`
+          : `gc: collecting generation ${generation}...`,
+      );
+    }
+    for (const callback of [...this.callbacks]) {
+      try {
+        callback(isEnd ? "stop" : "start", info);
+      } catch (error) {
+        this.#report(error);
+      }
+    }
+  }
+}

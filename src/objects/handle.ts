@@ -1,0 +1,59 @@
+// A handle: what JavaScript holds of an object on the heap. It owns one reference.
+//
+// Release it with `release()`, `using`, or a scope; the garbage collector releases forgotten ones, some day.
+
+import type { Bridge } from "./bridge.js";
+
+/** The number of a handle in the core. Throws if it was released, or belongs to another heap than `bridge`. */
+export let indexOf: (handle: Handle, bridge: Bridge) => number;
+
+export abstract class Handle {
+  /** What an error calls it. */
+  abstract readonly typeName: string;
+  readonly #bridge: Bridge;
+  #index: number;
+
+  static {
+    indexOf = (handle, bridge) => {
+      if (handle.#index === 0) throw new ReferenceError(`Cannot use this ${handle.typeName}: it was released`);
+      if (handle.#bridge !== bridge) {
+        throw new TypeError(`Cannot use this ${handle.typeName} here: it belongs to another heap`);
+      }
+      return handle.#index;
+    };
+  }
+
+  constructor(bridge: Bridge, index: number) {
+    this.#bridge = bridge;
+    this.#index = index;
+    bridge.adopt(this, index);
+  }
+
+  /** @internal */
+  protected get bridge(): Bridge {
+    return this.#bridge;
+  }
+
+  /** @internal The handle's number. Throws if it was released. */
+  protected get index(): number {
+    if (this.#index === 0) throw new ReferenceError(`Cannot use this ${this.typeName}: it was released`);
+    return this.#index;
+  }
+
+  /** Whether the handle was released. */
+  get released(): boolean {
+    return this.#index === 0;
+  }
+
+  /** Gives the handle's reference back. Doing it again does nothing. */
+  release(): void {
+    const index = this.#index;
+    if (index === 0) return;
+    this.#index = 0;
+    this.#bridge.disown(this, index);
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+}

@@ -1,0 +1,31 @@
+// What the object layer asks of its host about numbers and characters.
+
+/** x ** y of IEEE 754-2019, which JavaScript's operator is not for a few cases: 1 ** NaN and (-1) ** Infinity are 1. */
+export function pow(x: number, y: number): number {
+  return x === 1 || (x === -1 && !Number.isFinite(y) && !Number.isNaN(y)) ? 1 : x ** y;
+}
+
+/** A float as Python's repr writes it: the shortest digits that read back, an exponent below 1e-4 and from 1e16 on. */
+export function formatFloat(v: number): string {
+  if (Number.isNaN(v)) return "nan";
+  if (!Number.isFinite(v)) return v > 0 ? "inf" : "-inf";
+  if (v === 0) return Object.is(v, -0) ? "-0.0" : "0.0";
+  const [mantissa = "", power = ""] = Math.abs(v).toExponential().split("e");
+  const sign = v < 0 ? "-" : "";
+  const exponent = Number(power);
+  const digits = mantissa.replace(".", "");
+  if (exponent < -4 || exponent >= 16) {
+    const size = String(Math.abs(exponent)).padStart(2, "0");
+    return `${sign}${mantissa}e${exponent < 0 ? "-" : "+"}${size}`;
+  }
+  if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${digits}`;
+  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, "0");
+  return `${sign}${whole}.${digits.slice(exponent + 1) || "0"}`;
+}
+
+const HIDDEN = /[\p{C}\p{Z}]/u;
+
+/** str.isprintable of one character, by the version of Unicode that the JavaScript engine knows. */
+export function isPrintable(char: number): boolean {
+  return char === 0x20 || !HIDDEN.test(String.fromCodePoint(char));
+}

@@ -1,0 +1,132 @@
+// Lists, as an array and as Python's list. Where both have a name for different things, Python's meaning holds:
+// pop() of an empty list throws IndexError.
+
+import { PyException } from "./exceptions.js";
+import { indexNumber, PyRow, sliceOf } from "./object.js";
+import { pushIterable, reprOf } from "./operations.js";
+
+export interface SortOptions<T> {
+  /** What items are ordered by. */
+  readonly key?: (item: T) => unknown;
+  readonly reverse?: boolean;
+}
+
+export class PyList<T = unknown> extends PyRow<T> {
+  override readonly typeName = "list";
+
+  /** Adds items at the end. Answers the new length. */
+  push(...items: T[]): number {
+    for (const item of items) this.append(item);
+    return this.length;
+  }
+
+  /** l.append(item). */
+  append(item: T): void {
+    const { bridge, index } = this;
+    if (typeof item === "number") {
+      if (bridge.f.list_push_number(index, item) === 0) bridge.raise();
+      return;
+    }
+    bridge.push(item);
+    bridge.succeed(bridge.f.list_push(index));
+  }
+
+  /** l[index] = item. Throws IndexError. */
+  set(index: number, item: T): this {
+    const { bridge } = this;
+    bridge.pushAll([indexNumber(index), item]);
+    bridge.succeed(bridge.f.set_item(this.index));
+    return this;
+  }
+
+  /** del l[index]. Throws IndexError. */
+  deleteItem(index: number): void {
+    this.bridge.push(indexNumber(index));
+    this.bridge.succeed(this.bridge.f.del_item(this.index));
+  }
+
+  /** l.insert(index, item): an index out of range is brought to the nearest end. */
+  insert(index: number, item: T): void {
+    const k = indexNumber(index);
+    this.bridge.push(item);
+    this.bridge.succeed(this.bridge.f.list_insert_at(this.index, k));
+  }
+
+  /** l.pop(index): takes an item out, the last one by default. Throws IndexError. */
+  pop(index = -1): T {
+    return this.bridge.value(this.bridge.f.list_pop_at(this.index, indexNumber(index))) as T;
+  }
+
+  /** l.remove(item): takes the first equal item out. Throws ValueError. */
+  remove(item: T): void {
+    this.bridge.push(item);
+    this.bridge.succeed(this.bridge.f.list_remove_item(this.index));
+  }
+
+  /** l.extend(items), of an array, a handle, or anything else that can be iterated over. */
+  extend(items: Iterable<T>): void {
+    pushIterable(this.bridge, items);
+    this.bridge.succeed(this.bridge.f.list_extend(this.index));
+  }
+
+  /** l.clear(). */
+  clear(): void {
+    this.bridge.f.list_clear_all(this.index);
+  }
+
+  /** l.reverse(), in place. */
+  reverse(): this {
+    this.bridge.f.list_reverse_all(this.index);
+    return this;
+  }
+
+  /** l.sort(key=..., reverse=...): stable, in place. Throws TypeError if items have no order. */
+  sort({ key, reverse = false }: SortOptions<T> = {}): this {
+    const { bridge } = this;
+    if (!key) {
+      bridge.succeed(bridge.f.list_sort_all(this.index, reverse ? 1 : 0, 0));
+      return this;
+    }
+    const before = this.length;
+    const keys = Array.from(this, (item) => key(item));
+    if (this.length !== before) throw new PyException("ValueError", "list modified during sort");
+    bridge.pushAll(keys);
+    bridge.succeed(bridge.f.build_list(keys.length));
+    bridge.succeed(bridge.f.list_sort_all(this.index, reverse ? 1 : 0, 1));
+    return this;
+  }
+
+  /** l[start:stop:step]: a new list. */
+  slice(start?: number, stop?: number, step?: number): PyList<T> {
+    return this.sliceValue(start, stop, step) as PyList<T>;
+  }
+
+  /** l[start:stop:step] = items. */
+  setSlice(items: Iterable<T>, start?: number, stop?: number, step?: number): void {
+    const s = sliceOf(start, stop, step);
+    pushIterable(this.bridge, items);
+    this.bridge.succeed(this.bridge.f.set_slice(this.index, s.start, s.stop, s.step, s.absent));
+  }
+
+  /** del l[start:stop:step]. */
+  deleteSlice(start?: number, stop?: number, step?: number): void {
+    const s = sliceOf(start, stop, step);
+    this.bridge.succeed(this.bridge.f.del_slice(this.index, s.start, s.stop, s.step, s.absent));
+  }
+
+  /** l *= count. */
+  repeat(count: number | bigint): this {
+    this.bridge.push(typeof count === "number" ? indexNumber(count) : count);
+    this.bridge.succeed(this.bridge.f.list_repeat_self(this.index));
+    return this;
+  }
+
+  /** l.copy(). */
+  copy(): PyList<T> {
+    return this.slice();
+  }
+
+  protected override notFound(item: T): Error {
+    return new PyException("ValueError", `${reprOf(this.bridge, item)} is not in list`);
+  }
+}

@@ -1,0 +1,259 @@
+// The whole module: the allocators and the objects, as the host sees them.
+
+import {
+  type Core,
+  type CoreConstants,
+  type CoreFunctions,
+  type CoreHost,
+  compileBase64,
+  instantiate,
+  TABLE_ORDER,
+} from "../core.js";
+import { WHOLE_BASE64 } from "../whole.generated.js";
+
+type N = number;
+
+/** What the host can call; core/objects/calls, exchange and collector-calls say what each function does. */
+export interface WholeFunctions extends CoreFunctions {
+  readonly begin_objects: (key0: bigint, key1: bigint, policies: N) => void;
+  readonly objects_check: () => N;
+  readonly error_clear: () => void;
+  readonly error_object: (which: N) => N;
+
+  readonly push_number: (v: N) => N;
+  readonly push_float: (v: N) => N;
+  readonly push_words: (n: N, negative: N) => N;
+  readonly push_constant: (kind: N) => N;
+  readonly push_text: (n: N, width: N) => N;
+  readonly push_key: (n: N, width: N) => N;
+  readonly push_bytes: (n: N) => N;
+  readonly push_handle: (handle: N) => N;
+  readonly push_address: (address: N) => N;
+  readonly top_address: () => N;
+  readonly drop: (n: N) => void;
+  readonly pop_handle: () => N;
+  readonly buffer_room: (n: N) => N;
+  readonly release_text: () => void;
+  readonly read_big: (address: N) => N;
+
+  readonly handle_address: (handle: N) => N;
+  readonly handle_release: (handle: N) => void;
+  readonly handle_copy: (handle: N) => N;
+  readonly handle_kind: (handle: N) => N;
+  readonly handle_host_id: (handle: N) => N;
+  readonly handle_of: (address: N) => N;
+  readonly handle_count: () => N;
+  readonly refcount: (handle: N) => N;
+  readonly is_same: (a: N, b: N) => N;
+
+  readonly build_list: (n: N) => N;
+  readonly build_tuple: (n: N) => N;
+  readonly build_dict: (n: N) => N;
+  readonly build_set: (n: N, frozen: N) => N;
+  readonly build_empty: (kind: N, room: N) => N;
+  readonly fill_list: () => N;
+  readonly fill_dict: () => N;
+  readonly fill_set: () => N;
+  readonly convert: (kind: N) => N;
+
+  readonly value_of: (handle: N) => N;
+  readonly length: (handle: N) => N;
+  readonly is_true: (handle: N) => N;
+  readonly sizeof_object: (handle: N) => N;
+  readonly hash: () => N;
+  readonly repr: () => N;
+  readonly compare_values: (op: N) => N;
+  readonly binary_operator: (operator: N) => N;
+  readonly unary_operator: (operator: N) => N;
+  readonly power_modulo: () => N;
+  readonly bit_length: (handle: N) => N;
+  readonly get_index: (handle: N, index: N) => N;
+  readonly get_item: (handle: N) => N;
+  readonly set_item: (handle: N) => N;
+  readonly del_item: (handle: N) => N;
+  readonly contains_item: (handle: N) => N;
+  readonly get_slice: (handle: N, start: N, stop: N, step: N, absent: N) => N;
+  readonly set_slice: (handle: N, start: N, stop: N, step: N, absent: N) => N;
+  readonly del_slice: (handle: N, start: N, stop: N, step: N, absent: N) => N;
+  readonly next_position: (handle: N, position: N, size: N) => N;
+  readonly item_at_position: (handle: N, position: N) => N;
+  readonly dict_value_at: (handle: N, position: N) => N;
+  readonly row_find: (handle: N, start: N, stop: N) => N;
+  readonly row_count: (handle: N) => N;
+
+  readonly list_push_number: (handle: N, v: N) => N;
+  readonly list_push: (handle: N) => N;
+  readonly list_insert_at: (handle: N, index: N) => N;
+  readonly list_pop_at: (handle: N, index: N) => N;
+  readonly list_remove_item: (handle: N) => N;
+  readonly list_extend: (handle: N) => N;
+  readonly list_repeat_self: (handle: N) => N;
+  readonly list_clear_all: (handle: N) => void;
+  readonly list_reverse_all: (handle: N) => void;
+  readonly list_sort_all: (handle: N, reverse: N, withKeys: N) => N;
+
+  readonly dict_get_text: (handle: N, n: N, width: N) => N;
+  readonly dict_get_value: (handle: N) => N;
+  readonly dict_set_default_value: (handle: N) => N;
+  readonly dict_pop_value: (handle: N) => N;
+  readonly dict_pop_last: (handle: N) => N;
+  readonly dict_update_from: (handle: N) => N;
+  readonly dict_clear_all: (handle: N) => void;
+
+  readonly set_add_item: (handle: N) => N;
+  readonly set_discard_item: (handle: N) => N;
+  readonly set_remove_item: (handle: N) => N;
+  readonly set_pop_item: (handle: N) => N;
+  readonly set_clear_all: (handle: N) => void;
+  readonly set_copy_all: (handle: N) => N;
+  readonly set_combine: (handle: N, operation: N) => N;
+  readonly set_combine_update: (handle: N, operation: N) => N;
+  readonly set_relation: (handle: N, relation: N) => N;
+
+  readonly str_find_text: (handle: N, from: N) => N;
+  readonly bytes_data: (handle: N) => N;
+
+  readonly push_ref: (handle: N, callback: N) => N;
+  readonly ref_object: (handle: N) => N;
+
+  readonly push_type: (
+    slots: N,
+    dataBytes: N,
+    itemSize: N,
+    options: N,
+    traverse: N,
+    clear: N,
+    finalize: N,
+    hostId: N,
+  ) => N;
+  readonly push_instance: (handle: N, items: N, n: N) => N;
+  readonly slot_get: (handle: N, k: N) => N;
+  readonly slot_set: (handle: N, k: N) => N;
+  readonly data_address: (handle: N) => N;
+  readonly items_address: (handle: N) => N;
+
+  readonly gc_collect: (generation: N) => N;
+  readonly gc_enabled: () => N;
+  readonly gc_set_enabled: (on: N) => void;
+  readonly gc_threshold: (generation: N) => N;
+  readonly gc_set_threshold: (generation: N, threshold: N) => void;
+  readonly gc_count: (generation: N) => N;
+  readonly gc_stat: (generation: N, which: N) => N;
+  readonly gc_debug: () => N;
+  readonly gc_set_debug: (flags: N) => void;
+  readonly gc_garbage: () => N;
+  readonly gc_objects: (generation: N) => N;
+  readonly gc_referents: () => N;
+  readonly gc_referrers: () => N;
+  readonly gc_freeze: () => void;
+  readonly gc_unfreeze: () => void;
+  readonly gc_frozen: () => N;
+  readonly is_tracked: (handle: N) => N;
+  readonly is_finalized: (handle: N) => N;
+
+  readonly objects_relieve: () => void;
+  readonly type_figure: (kind: N, which: N) => N;
+  readonly user_type_figure: (handle: N, which: N) => N;
+  readonly sharing_figure: (which: N) => N;
+}
+
+/** Names of the constants that the whole module adds; core/objects/layout, error, exchange and operators define them. */
+type WholeConstantName =
+  | `${"STATE" | "TYPE"}_BYTES`
+  | `${"ERROR" | "RESULT" | "TYPES"}_AT`
+  | `IS_${"NUMBER" | "NONE" | "TRUE" | "FALSE" | "TEXT" | "BIG" | "OBJECT" | "MISSING" | "ERROR"}`
+  | "BOOL"
+  | "BYTES"
+  | "DICT"
+  | "FLOAT"
+  | "FROZENSET"
+  | "INT"
+  | "LIST"
+  | "NONE"
+  | "REF"
+  | "SET"
+  | "STR"
+  | "TUPLE"
+  | "TYPE"
+  | "USER"
+  | `E_${"MEMORY" | "UNHASHABLE" | "KEY" | "INDEX" | "OPERANDS" | "ORDER" | "DIVISION" | "OVERFLOW" | "VALUE"}`
+  | `E_${"RECURSION" | "CHANGED" | "EMPTY" | "TYPE"}`
+  | `OBJECT_${"REFCNT" | "TYPE"}`
+  | "VAR_SIZE"
+  | `TYPE_${"KIND" | "NAME" | "HOST_ID"}`
+  | `INT_${"TAG" | "DIGIT"}`
+  | "FLOAT_VALUE"
+  | `STR_${"LENGTH" | "STATE" | "ASCII_DATA" | "WIDE_DATA" | "IS_ASCII" | "WIDTH_SHIFT"}`
+  | "STATE_INTERNED"
+  | "BYTES_DATA"
+  | "LIST_ITEMS"
+  | "TUPLE_ITEMS"
+  | `DICT_${"USED" | "KEYS" | "VALUES"}`
+  | `KEYS_${"LOG_INDEX_BYTES" | "KIND" | "COUNT" | "INDICES"}`
+  | `SET_${"USED" | "MASK" | "TABLE"}`
+  | "GENERAL"
+  | "KEPT_BUFFER";
+
+export type WholeConstants = CoreConstants & Readonly<Record<WholeConstantName, number>>;
+export type WholeCore = Core<WholeFunctions, WholeConstants>;
+
+/** What the object layer calls, besides what the allocators do. */
+export interface ObjectHost {
+  /** Writes a float's repr in ASCII to an address. Answers its length. */
+  formatFloat(v: number, target: number): number;
+  pow(x: number, y: number): number;
+  isPrintable(char: number): number;
+  /** Writes the name of a built-in type in ASCII to an address. Answers its length. */
+  typeName(kind: number, target: number): number;
+  /** A collection begins (phase 0) or ended (phase 1). */
+  collected(phase: number, generation: number, collected: number, uncollectable: number): void;
+  /** Calls function number `id` with the weak reference at an address. */
+  call(id: number, ref: number): void;
+  /** Function number `id` is not needed any more. */
+  drop(id: number): void;
+}
+
+/** Each type's dealloc, hash, compare, repr, in the order of the kinds; then gc_visit (core/objects/functions.ts). */
+const TYPE_FUNCTIONS: readonly string[] = [
+  ...["immortal_dealloc", "none_hash", "identity_compare", "none_repr"],
+  ...["immortal_dealloc", "identity_hash", "identity_compare", "notimplemented_repr"],
+  ...["type_dealloc", "identity_hash", "identity_compare", "type_repr"],
+  ...["immortal_dealloc", "int_hash", "int_richcompare", "bool_repr"],
+  ...["int_dealloc", "int_hash", "int_richcompare", "int_repr"],
+  ...["float_dealloc", "float_hash", "float_compare", "float_repr"],
+  ...["str_dealloc", "str_hash", "str_compare", "str_repr"],
+  ...["bytes_dealloc", "bytes_hash", "bytes_compare", "bytes_repr"],
+  ...["tuple_dealloc", "tuple_hash", "tuple_compare", "tuple_repr"],
+  ...["list_dealloc", "unhashable", "list_compare", "list_repr"],
+  ...["dict_dealloc", "unhashable", "dict_compare", "dict_repr"],
+  ...["set_dealloc", "unhashable", "set_compare", "set_repr"],
+  ...["set_dealloc", "frozenset_hash", "set_compare", "set_repr"],
+  ...["ref_dealloc", "ref_hash", "ref_compare", "ref_repr"],
+  ...["function_dealloc", "identity_hash", "identity_compare", "object_repr"],
+  ...["instance_dealloc", "identity_hash", "identity_compare", "object_repr"],
+  "gc_visit",
+];
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** The whole module, compiled once for the whole program. */
+export function wholeModule(): Promise<WebAssembly.Module> {
+  compiled ??= compileBase64(WHOLE_BASE64);
+  return compiled;
+}
+
+/** An instance with its control block at `control`, its functions in new entries of the table; not yet a heap. */
+export function instantiateWhole(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  table: WebAssembly.Table,
+  control: number,
+  host: CoreHost & ObjectHost,
+): WholeCore {
+  const imports = {
+    ...{ visit: host.visit, site: host.site, fault: host.fault },
+    ...{ formatFloat: host.formatFloat, typeName: host.typeName, pow: host.pow, isPrintable: host.isPrintable },
+    ...{ collected: host.collected, call: host.call, drop: host.drop },
+  };
+  return instantiate(module, memory, table, control, imports, [...TABLE_ORDER, ...TYPE_FUNCTIONS]);
+}

@@ -1,0 +1,327 @@
+// A heap with Python objects: how TypeScript makes them, what it can do with them, and the collector.
+
+import { toAddress } from "../address.js";
+import { CoreHeap, type CoreHeapOptions } from "../core-heap.js";
+import { HeapCorruption } from "../errors.js";
+import { TableSlots, toWasmFunction } from "../table-functions.js";
+import { Bridge, type Scalar } from "./bridge.js";
+import type { ObjectCalls } from "./calls.js";
+import { type Entries, PyDict } from "./dict.js";
+import { pushEntries } from "./entries.js";
+import { pushValue } from "./from-js.js";
+import { GarbageCollector } from "./gc.js";
+import { Handle, indexOf } from "./handle.js";
+import { PyList } from "./list.js";
+import type { WholeCore } from "./module.js";
+import { type Comparison, compareValues, hashOf, type PyObject } from "./object.js";
+import { type BinaryOperator, binary, pushIterable, reprOf, type UnaryOperator, unary } from "./operations.js";
+import { PyRef } from "./ref.js";
+import { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "./scalars.js";
+import { PyFrozenSet, PySet } from "./set.js";
+import { type ObjectStats, readObjectStats } from "./statistics.js";
+import { toValue } from "./to-js.js";
+import { PyTuple } from "./tuple.js";
+import { layoutOf, PyInstance, PyType, type TypeLayout, type TypeOptions } from "./types.js";
+
+/** What a JavaScript value is on the heap, as `heap.from` makes it. */
+export type FromJS<T> = T extends PyObject
+  ? T
+  : T extends Scalar | undefined
+    ? Scalar
+    : T extends Uint8Array
+      ? PyBytes
+      : T extends ReadonlyMap<infer K, infer V>
+        ? PyDict<K, V>
+        : T extends ReadonlySet<infer I>
+          ? PySet<I>
+          : T extends readonly (infer I)[]
+            ? PyList<I>
+            : T extends object
+              ? PyDict<string, T[keyof T]>
+              : unknown;
+
+/** The policies of object types, each of which can be switched off to see what it is worth. All are on by default. */
+export interface Policies {
+  /** Ints from -5 to 256 exist once. */
+  readonly smallInts?: boolean;
+  /** Strings of one Latin-1 character, bytes of one byte, and the empty ones exist once. */
+  readonly characters?: boolean;
+  /** Keys are strings of which there is one with their text. */
+  readonly interning?: boolean;
+  /** Freed ints, floats, tuples, lists and dicts are kept for the next ones. */
+  readonly freeLists?: boolean;
+  /** Dicts of one shape share their keys. */
+  readonly keySharing?: boolean;
+}
+
+const POLICY_BITS: Readonly<Record<keyof Policies, number>> = {
+  smallInts: 1,
+  characters: 2,
+  interning: 4,
+  freeLists: 8,
+  keySharing: 16,
+};
+
+export function policyBits(policies: Policies): number {
+  for (const name of Object.keys(policies)) {
+    if (!(name in POLICY_BITS)) {
+      throw new RangeError(`Cannot set policy ${name}: the policies are ${Object.keys(POLICY_BITS).join(", ")}`);
+    }
+  }
+  return Object.entries(POLICY_BITS).reduce(
+    (bits, [name, bit]) => (policies[name as keyof Policies] === false ? bits : bits | bit),
+    0,
+  );
+}
+
+export abstract class ObjectHeap extends CoreHeap {
+  /** The cycle collector: Python's gc module. */
+  readonly gc: GarbageCollector;
+  readonly #bridge: Bridge;
+  readonly #calls: ObjectCalls;
+  readonly #layouts: TypeLayout[] = [];
+  readonly #slots: TableSlots;
+
+  protected constructor(core: WholeCore, calls: ObjectCalls, options: CoreHeapOptions) {
+    super(core, calls, options);
+    this.#calls = calls;
+    this.#slots = new TableSlots(core.table);
+    this.#bridge = new Bridge(core, (bridge, index, kind, hostId) => this.#wrap(bridge, index, kind, hostId));
+    this.gc = new GarbageCollector(this.#bridge, (error) => calls.report(error));
+    calls.bridge = this.#bridge;
+    calls.gc = this.gc;
+  }
+
+  #wrap(bridge: Bridge, index: number, kind: number, hostId: number): Handle {
+    const { c } = bridge;
+    switch (kind) {
+      case c.LIST:
+        return new PyList(bridge, index);
+      case c.DICT:
+        return new PyDict(bridge, index);
+      case c.TUPLE:
+        return new PyTuple(bridge, index);
+      case c.STR:
+        return new PyStr(bridge, index);
+      case c.BYTES:
+        return new PyBytes(bridge, index);
+      case c.SET:
+        return new PySet(bridge, index);
+      case c.FROZENSET:
+        return new PyFrozenSet(bridge, index);
+      case c.INT:
+        return new PyInt(bridge, index);
+      case c.FLOAT:
+        return new PyFloat(bridge, index);
+      case c.BOOL:
+        return new PyBool(bridge, index);
+      case c.NONE:
+        return new PyNone(bridge, index);
+      case c.REF:
+        return new PyRef(bridge, index);
+      case c.TYPE:
+        return new PyType(bridge, index, this.#layoutOfType(bridge, index));
+      default:
+        return new PyInstance(bridge, index, this.#layouts[hostId] as TypeLayout);
+    }
+  }
+
+  #layoutOfType(bridge: Bridge, index: number): TypeLayout {
+    const hostId = bridge.reader.word((bridge.f.handle_address(index) >>> 0) + bridge.c.TYPE_HOST_ID);
+    return this.#layouts[hostId] ?? { name: "type", places: new Map(), slots: 0, dataBytes: 0 };
+  }
+
+  #made<T extends Handle>(done: number): T {
+    return this.#bridge.made(done) as T;
+  }
+
+  #converted<T extends Handle>(items: Iterable<unknown>, kind: number): T {
+    pushIterable(this.#bridge, items);
+    return this.#made(this.#bridge.f.convert(kind));
+  }
+
+  // ---- making objects ----
+
+  /** list(items). */
+  list<T = unknown>(items: Iterable<T> = []): PyList<T> {
+    return this.#converted(items, this.#bridge.c.LIST);
+  }
+
+  /** tuple(items). */
+  tuple<T = unknown>(items: Iterable<T> = []): PyTuple<T> {
+    return this.#converted(items, this.#bridge.c.TUPLE);
+  }
+
+  /** set(items). */
+  set<T = unknown>(items: Iterable<T> = []): PySet<T> {
+    return this.#converted(items, this.#bridge.c.SET);
+  }
+
+  /** frozenset(items). */
+  frozenset<T = unknown>(items: Iterable<T> = []): PyFrozenSet<T> {
+    return this.#converted(items, this.#bridge.c.FROZENSET);
+  }
+
+  /** dict(entries): of a Map, pairs, a plain object, or another dict. */
+  dict<K = unknown, V = unknown>(entries: Entries<K, V> = []): PyDict<K, V> {
+    if (entries instanceof PyDict) return entries.copy();
+    pushEntries(this.#bridge, entries);
+    return this.#bridge.popHandle() as PyDict<K, V>;
+  }
+
+  /** A str object. Strings need none to be stored: every place for a value takes a JavaScript string. */
+  str(text: string): PyStr {
+    this.#bridge.push(String(text));
+    return this.#bridge.popHandle() as PyStr;
+  }
+
+  /** The one str object with this text: sys.intern. */
+  intern(text: string): PyStr {
+    this.#bridge.key(text);
+    return this.#bridge.popHandle() as PyStr;
+  }
+
+  /** A bytes object. */
+  bytes(bytes: Uint8Array | readonly number[]): PyBytes {
+    for (const byte of bytes) {
+      if (!Number.isInteger(byte) || byte < 0 || byte > 255)
+        throw new RangeError(`Cannot make a byte of ${byte}: not 0 to 255`);
+    }
+    this.#bridge.pushBytes(Uint8Array.from(bytes));
+    return this.#bridge.popHandle() as PyBytes;
+  }
+
+  /** An int object, of any size. */
+  int(value: number | bigint): PyInt {
+    if (typeof value === "number" && !Number.isInteger(value)) {
+      throw new RangeError(`Cannot make an int of ${value}: not a whole number`);
+    }
+    this.#bridge.push(BigInt(value));
+    return this.#bridge.popHandle() as PyInt;
+  }
+
+  /** A float object, also of a whole number. */
+  float(value: number): PyFloat {
+    return this.#made(this.#bridge.f.push_float(value));
+  }
+
+  /** A weak reference: it knows the object without keeping it alive. `callback` is called when the object is gone. */
+  ref<T extends PyObject>(object: T, callback?: (ref: PyRef<T>) => void): PyRef<T> {
+    const index = indexOf(object, this.#bridge);
+    const id = callback ? this.#calls.register((handle) => callback(handle as PyRef<T>)) : 0;
+    return this.#made(this.#bridge.f.push_ref(index, id));
+  }
+
+  /** A type of one's own: `heap.type("Point", { fields: { x: "float64", y: "float64", next: "object" } })`. */
+  type(name: string, options: TypeOptions = {}): PyType {
+    const { fields = {}, itemSize = 0, weakReferences = false, finalize } = options;
+    if (!Number.isInteger(itemSize) || itemSize < 0)
+      throw new RangeError(`Cannot use ${itemSize} as the size of an item`);
+    const layout = layoutOf(name, fields);
+    const hostId = this.#layouts.push(layout) - 1;
+    const finalizer = finalize ? this.#finalizer(finalize) : 0;
+    this.#bridge.key(name);
+    const { slots, dataBytes } = layout;
+    const options_ = weakReferences ? 1 : 0;
+    return this.#made(this.#bridge.f.push_type(slots, dataBytes, itemSize, options_, 0, 0, finalizer, hostId));
+  }
+
+  #finalizer(finalize: (instance: PyInstance) => void): number {
+    const run = (object: number): undefined => {
+      this.#calls.withHandle(object, (handle) => finalize(handle as PyInstance));
+    };
+    return this.#slots.put(toWasmFunction((object = 0) => run(object), { parameters: 1, results: 0 }));
+  }
+
+  // ---- whole values ----
+
+  /**
+   * A whole JavaScript value on the heap: arrays become lists, Maps and plain objects dicts, Sets sets, Uint8Arrays bytes; shared
+   * references and cycles stay. Scalars are answered as they are. Throws ConversionError, which says where in the value.
+   */
+  from<T>(value: T): FromJS<T> {
+    pushValue(this.#bridge, value);
+    const index = this.#bridge.f.pop_handle();
+    if (index === 0) this.#bridge.raise();
+    const kind = this.#bridge.f.handle_kind(index);
+    const handle = this.#wrap(this.#bridge, index, kind, this.#bridge.f.handle_host_id(index));
+    return (isScalar(value) ? this.#scalar(handle) : handle) as FromJS<T>;
+  }
+
+  #scalar(handle: Handle): unknown {
+    const value = this.toJS(handle);
+    handle.release();
+    return value;
+  }
+
+  /** The JavaScript value of an object, all the way down. Scalars are answered as they are. */
+  toJS(value: unknown): unknown {
+    return value instanceof Handle ? toValue(this.#bridge, indexOf(value, this.#bridge)) : value;
+  }
+
+  // ---- operations on any values ----
+
+  /** a <operator> b, as in Python: `heap.binary(2, "**", 100)`. */
+  binary(a: unknown, operator: BinaryOperator, b: unknown): unknown {
+    return binary(this.#bridge, a, operator, b);
+  }
+
+  /** -a, +a, ~a, abs(a). */
+  unary(operator: UnaryOperator, a: unknown): unknown {
+    return unary(this.#bridge, operator, a);
+  }
+
+  /** pow(a, b, modulus) of ints. */
+  pow(a: unknown, b: unknown, modulus: unknown): unknown {
+    this.#bridge.pushAll([a, b, modulus]);
+    return this.#bridge.value(this.#bridge.f.power_modulo());
+  }
+
+  /** Compares two values as Python does. */
+  compare(a: unknown, comparison: Comparison, b: unknown): boolean {
+    return compareValues(this.#bridge, a, comparison, b);
+  }
+
+  /** hash(value). */
+  hash(value: unknown): number {
+    return hashOf(this.#bridge, value);
+  }
+
+  /** repr(value). */
+  repr(value: unknown): string {
+    return reprOf(this.#bridge, value);
+  }
+
+  /** Runs a function, and releases all handles that were made in it, but for the one that it answers. */
+  scope<T>(run: () => T): T {
+    return this.#bridge.scope(run);
+  }
+
+  /** What is done about an exception in a callback or a finalizer, which can't be thrown there. The default prints it. */
+  set onUnraisable(report: (error: unknown) => void) {
+    this.#calls.report = report;
+  }
+
+  // ---- the account ----
+
+  /** Objects by type, and what sharing saves. */
+  objectStats(): ObjectStats {
+    return readObjectStats(this.#bridge.f);
+  }
+
+  override check(): void {
+    super.check();
+    const broken = this.#bridge.f.objects_check() >>> 0;
+    if (broken !== 0) throw new HeapCorruption("the object", toAddress(broken));
+  }
+
+  override relieve(): number {
+    this.#bridge.f.objects_relieve();
+    this.#bridge.forgetBuffer();
+    return super.relieve();
+  }
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || typeof value !== "object";
+}

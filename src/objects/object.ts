@@ -1,0 +1,180 @@
+// What every Python object can do, whatever its type.
+
+import type { Bridge } from "./bridge.js";
+import { Handle } from "./handle.js";
+
+export type Comparison = "<" | "<=" | "==" | "!=" | ">" | ">=";
+/** Comparisons by CPython's numbers (Py_LT, ...). */
+export const COMPARISONS: readonly Comparison[] = ["<", "<=", "==", "!=", ">", ">="];
+
+export abstract class PyObject extends Handle {
+  /** repr(o): the text with which Python shows the object. */
+  repr(): string {
+    this.bridge.push(this);
+    return this.bridge.value(this.bridge.f.repr()) as string;
+  }
+
+  override toString(): string {
+    return this.released ? `<released ${this.typeName}>` : this.repr();
+  }
+
+  /** hash(o). Throws TypeError for what can change. */
+  hash(): number {
+    return hashOf(this.bridge, this);
+  }
+
+  /** o == other, by value. */
+  equals(other: unknown): boolean {
+    return compareValues(this.bridge, this, "==", other);
+  }
+
+  /** o < other and so on. Throws TypeError if the two have no order. */
+  compare(comparison: Comparison, other: unknown): boolean {
+    return compareValues(this.bridge, this, comparison, other);
+  }
+
+  /** Whether the other handle is for the same object. */
+  is(other: PyObject): boolean {
+    return this.bridge.f.is_same(this.index, other.index) === 1;
+  }
+
+  /** sys.getrefcount: references to the object, that of this handle included. */
+  get refcount(): number {
+    return this.bridge.f.refcount(this.index) >>> 0;
+  }
+
+  /** sys.getsizeof: bytes of the object and of the blocks that are its own, collector header included. */
+  get sizeof(): number {
+    return this.bridge.f.sizeof_object(this.index) >>> 0;
+  }
+
+  /** gc.is_tracked: whether the cycle collector looks at the object. */
+  get isTracked(): boolean {
+    return this.bridge.f.is_tracked(this.index) === 1;
+  }
+
+  /** bool(o): false for what is empty. */
+  get isTrue(): boolean {
+    return this.bridge.f.is_true(this.index) === 1;
+  }
+
+  /** Another handle for the same object, with a reference of its own. */
+  clone(): this {
+    const index = this.bridge.f.handle_copy(this.index);
+    if (index === 0) this.bridge.raise();
+    return new (this.constructor as new (bridge: Bridge, index: number) => this)(this.bridge, index);
+  }
+}
+
+export function hashOf(bridge: Bridge, value: unknown): number {
+  bridge.push(value);
+  const hash = bridge.f.hash();
+  return hash === -1 ? bridge.raise() : hash;
+}
+
+export function compareValues(bridge: Bridge, a: unknown, comparison: Comparison, b: unknown): boolean {
+  const op = COMPARISONS.indexOf(comparison);
+  if (op < 0) throw new RangeError(`Cannot compare with "${comparison}": the comparisons are ${COMPARISONS.join(" ")}`);
+  bridge.pushAll([a, b]);
+  return bridge.number(bridge.f.compare_values(op)) === 1;
+}
+
+// ---- what sequences have in common ----
+
+const INT_MAX = 0x7fff_ffff;
+const NO_START = 1;
+const NO_STOP = 2;
+
+/** A bound of a slice as an i32; absent ones are told apart by a bit. */
+export interface Slice {
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+  readonly absent: number;
+}
+
+function bound(value: number | undefined): number {
+  return value === undefined ? 0 : Math.max(-INT_MAX - 1, Math.min(INT_MAX, Math.trunc(value)));
+}
+
+export function sliceOf(start: number | undefined, stop: number | undefined, step = 1): Slice {
+  return {
+    start: bound(start),
+    stop: bound(stop),
+    step: bound(step),
+    absent: (start === undefined ? NO_START : 0) | (stop === undefined ? NO_STOP : 0),
+  };
+}
+
+/** An index of a sequence: a whole number. */
+export function indexNumber(index: number): number {
+  if (!Number.isInteger(index)) throw new TypeError(`Cannot use ${index} as an index: not a whole number`);
+  return bound(index);
+}
+
+export abstract class PySequence<T> extends PyObject implements Iterable<T> {
+  /** len(s). */
+  get length(): number {
+    return this.bridge.f.length(this.index);
+  }
+
+  /** The item at an index, from the end if it is negative; undefined if there is none. */
+  at(index: number): T | undefined {
+    const n = this.length;
+    const k = Math.trunc(index) || 0;
+    return k >= n || k < -n ? undefined : this.getItem(k);
+  }
+
+  /** s[index]. Throws IndexError. */
+  getItem(index: number): T {
+    return this.bridge.value(this.bridge.f.get_index(this.index, indexNumber(index))) as T;
+  }
+
+  /** item in s, by value. */
+  includes(item: unknown): boolean {
+    this.bridge.push(item);
+    return this.bridge.number(this.bridge.f.contains_item(this.index)) === 1;
+  }
+
+  protected sliceValue(start?: number, stop?: number, step?: number): unknown {
+    const s = sliceOf(start, stop, step);
+    return this.bridge.value(this.bridge.f.get_slice(this.index, s.start, s.stop, s.step, s.absent));
+  }
+
+  /** The items, as long as there are any. */
+  *[Symbol.iterator](): IterableIterator<T> {
+    for (let k = 0; k < this.length; k++) yield this.getItem(k);
+  }
+}
+
+/** Sequences of references: lists and tuples. */
+export abstract class PyRow<T> extends PySequence<T> {
+  /** Where an equal item first stands; -1 if nowhere. */
+  indexOf(item: T, start = 0): number {
+    return this.#find(item, start, INT_MAX);
+  }
+
+  /** s.index(item, start, stop): throws ValueError if it is not there. */
+  findIndex(item: T, start = 0, stop = INT_MAX): number {
+    const k = this.#find(item, start, stop);
+    if (k < 0) throw this.notFound(item);
+    return k;
+  }
+
+  protected abstract notFound(item: T): Error;
+
+  #find(item: T, start: number, stop: number): number {
+    const { f } = this.bridge;
+    const n = this.length;
+    const inside = (k: number) => (k < 0 ? Math.max(0, k + n) : k);
+    this.bridge.push(item);
+    const k = f.row_find(this.index, inside(bound(start)), inside(bound(stop)));
+    return k === -2 ? this.bridge.raise() : k;
+  }
+
+  /** s.count(item): how many items are equal to it. */
+  count(item: T): number {
+    this.bridge.push(item);
+    return this.bridge.number(this.bridge.f.row_count(this.index));
+  }
+}

@@ -1,0 +1,45 @@
+// Operations on any values, objects or not: repr, operators, and what can be iterated over.
+
+import type { Bridge } from "./bridge.js";
+import { Handle } from "./handle.js";
+
+export type BinaryOperator = "+" | "-" | "*" | "/" | "//" | "%" | "**" | "<<" | ">>" | "&" | "|" | "^";
+/** By the numbers of core/objects/operators.ts. */
+const BINARY: readonly BinaryOperator[] = ["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^"];
+export type UnaryOperator = "-" | "+" | "~" | "abs";
+const UNARY: readonly UnaryOperator[] = ["-", "+", "~", "abs"];
+
+/** repr(value). */
+export function reprOf(bridge: Bridge, value: unknown): string {
+  bridge.push(value);
+  return bridge.value(bridge.f.repr()) as string;
+}
+
+/** a <operator> b, as Python has it. */
+export function binary(bridge: Bridge, a: unknown, operator: BinaryOperator, b: unknown): unknown {
+  const number = BINARY.indexOf(operator);
+  if (number < 0) throw new RangeError(`Cannot use operator "${operator}": the operators are ${BINARY.join(" ")}`);
+  bridge.pushAll([a, b]);
+  return bridge.value(bridge.f.binary_operator(number));
+}
+
+export function unary(bridge: Bridge, operator: UnaryOperator, a: unknown): unknown {
+  const number = UNARY.indexOf(operator);
+  if (number < 0) throw new RangeError(`Cannot use operator "${operator}": the operators are ${UNARY.join(" ")}`);
+  bridge.push(a);
+  return bridge.value(bridge.f.unary_operator(number));
+}
+
+/** Puts on the stack what can be iterated over: a handle as it is, items of anything else as a list. */
+export function pushIterable(bridge: Bridge, items: Iterable<unknown>): void {
+  if (items instanceof Handle || typeof items === "string") {
+    bridge.push(items);
+    return;
+  }
+  if (items === null || typeof items !== "object" || !(Symbol.iterator in items)) {
+    throw new TypeError(`Cannot iterate over ${items === null ? "null" : `a ${typeof items}`}`);
+  }
+  const values = [...items];
+  bridge.pushAll(values);
+  bridge.succeed(bridge.f.build_list(values.length));
+}

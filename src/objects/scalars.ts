@@ -1,0 +1,73 @@
+// Handles for objects that have a JavaScript value: strings, bytes and numbers, for whoever wants the object itself.
+
+import { PyObject, PySequence } from "./object.js";
+
+export class PyStr extends PySequence<string> {
+  override readonly typeName = "str";
+
+  /** The text. */
+  get value(): string {
+    return this.bridge.value(this.bridge.f.value_of(this.index)) as string;
+  }
+
+  override toString(): string {
+    return this.released ? "<released str>" : this.value;
+  }
+
+  /** s[start:stop:step], by code points. */
+  slice(start?: number, stop?: number, step?: number): string {
+    return this.sliceValue(start, stop, step) as string;
+  }
+
+  /** s.find(part, from): -1 if it is nowhere. Counts code points. */
+  indexOf(part: string, from = 0): number {
+    this.bridge.push(part);
+    return this.bridge.f.str_find_text(this.index, Math.max(0, Math.trunc(from)));
+  }
+}
+
+export class PyBytes extends PySequence<number> {
+  override readonly typeName = "bytes";
+
+  /** A copy of the bytes. */
+  get value(): Uint8Array {
+    const at = this.bridge.f.bytes_data(this.index) >>> 0;
+    return this.bridge.reader.bytes.slice(at, at + this.length);
+  }
+
+  /** b[start:stop:step]. */
+  slice(start?: number, stop?: number, step?: number): PyBytes {
+    return this.sliceValue(start, stop, step) as PyBytes;
+  }
+}
+
+abstract class PyNumber<T> extends PyObject {
+  get value(): T {
+    return this.bridge.value(this.bridge.f.value_of(this.index)) as T;
+  }
+
+  override valueOf(): T {
+    return this.value;
+  }
+}
+
+export class PyInt extends PyNumber<number | bigint> {
+  override readonly typeName = "int";
+
+  /** i.bit_length(). */
+  get bitLength(): number {
+    return this.bridge.f.bit_length(this.index) >>> 0;
+  }
+}
+
+export class PyBool extends PyNumber<boolean> {
+  override readonly typeName = "bool";
+}
+
+export class PyFloat extends PyNumber<number> {
+  override readonly typeName = "float";
+}
+
+export class PyNone extends PyNumber<null> {
+  override readonly typeName = "NoneType";
+}

@@ -1,0 +1,154 @@
+// Sets and frozensets, as JavaScript's Set (with the methods of ES2025) and as Python's.
+
+import { PyObject } from "./object.js";
+import { pushIterable } from "./operations.js";
+
+/** By the numbers of core/objects/calls.ts. */
+const UNION = 0;
+const INTERSECTION = 1;
+const DIFFERENCE = 2;
+const SYMMETRIC_DIFFERENCE = 3;
+const SUBSET = 0;
+const SUPERSET = 1;
+const DISJOINT = 2;
+
+/** What sets and frozensets have in common. A result is of the type of the set that was asked. */
+abstract class AnySet<T> extends PyObject implements Iterable<T> {
+  /** len(s). */
+  get size(): number {
+    return this.bridge.f.length(this.index);
+  }
+
+  /** item in s. */
+  has(item: unknown): boolean {
+    this.bridge.push(item);
+    return this.bridge.number(this.bridge.f.contains_item(this.index)) === 1;
+  }
+
+  #combine(operation: number, other: Iterable<unknown>): this {
+    pushIterable(this.bridge, other);
+    return this.bridge.value(this.bridge.f.set_combine(this.index, operation)) as this;
+  }
+
+  /** s | other: the items of either. */
+  union(other: Iterable<T>): this {
+    return this.#combine(UNION, other);
+  }
+
+  /** s & other: the items of both. */
+  intersection(other: Iterable<unknown>): this {
+    return this.#combine(INTERSECTION, other);
+  }
+
+  /** s - other: the items that are not in the other. */
+  difference(other: Iterable<unknown>): this {
+    return this.#combine(DIFFERENCE, other);
+  }
+
+  /** s ^ other: the items of just one of them. */
+  symmetricDifference(other: Iterable<T>): this {
+    return this.#combine(SYMMETRIC_DIFFERENCE, other);
+  }
+
+  #relates(relation: number, other: Iterable<unknown>): boolean {
+    pushIterable(this.bridge, other);
+    return this.bridge.number(this.bridge.f.set_relation(this.index, relation)) === 1;
+  }
+
+  /** s <= other: all items are in the other. */
+  isSubsetOf(other: Iterable<unknown>): boolean {
+    return this.#relates(SUBSET, other);
+  }
+
+  /** s >= other: all items of the other are here. */
+  isSupersetOf(other: Iterable<unknown>): boolean {
+    return this.#relates(SUPERSET, other);
+  }
+
+  /** No item is in both. */
+  isDisjointFrom(other: Iterable<unknown>): boolean {
+    return this.#relates(DISJOINT, other);
+  }
+
+  /** s.copy(). */
+  copy(): this {
+    return this.bridge.value(this.bridge.f.set_copy_all(this.index)) as this;
+  }
+
+  /** The items, in Python's order. Throws RuntimeError if the set's size changes on the way. */
+  *values(): IterableIterator<T> {
+    const { f } = this.bridge;
+    const { size } = this;
+    for (let k = f.next_position(this.index, 0, size); k !== -1; k = f.next_position(this.index, k + 1, size)) {
+      if (k < 0) this.bridge.raise();
+      yield this.bridge.value(f.item_at_position(this.index, k)) as T;
+    }
+  }
+
+  [Symbol.iterator](): IterableIterator<T> {
+    return this.values();
+  }
+}
+
+export class PyFrozenSet<T = unknown> extends AnySet<T> {
+  override readonly typeName = "frozenset";
+}
+
+export class PySet<T = unknown> extends AnySet<T> {
+  override readonly typeName = "set";
+
+  /** s.add(item). */
+  add(item: T): this {
+    this.bridge.push(item);
+    this.bridge.succeed(this.bridge.f.set_add_item(this.index));
+    return this;
+  }
+
+  /** s.discard(item). Answers whether it was there. */
+  delete(item: unknown): boolean {
+    this.bridge.push(item);
+    return this.bridge.number(this.bridge.f.set_discard_item(this.index)) === 1;
+  }
+
+  /** s.remove(item). Throws KeyError. */
+  remove(item: unknown): void {
+    this.bridge.push(item);
+    this.bridge.succeed(this.bridge.f.set_remove_item(this.index));
+  }
+
+  /** s.pop(): takes some item out. Throws KeyError if there is none. */
+  pop(): T {
+    return this.bridge.value(this.bridge.f.set_pop_item(this.index)) as T;
+  }
+
+  /** s.clear(). */
+  clear(): void {
+    this.bridge.f.set_clear_all(this.index);
+  }
+
+  #change(operation: number, other: Iterable<unknown>): this {
+    pushIterable(this.bridge, other);
+    this.bridge.succeed(this.bridge.f.set_combine_update(this.index, operation));
+    return this;
+  }
+
+  /** s |= other. */
+  update(other: Iterable<T>): this {
+    return this.#change(UNION, other);
+  }
+
+  /** s &= other. */
+  intersectionUpdate(other: Iterable<unknown>): this {
+    return this.#change(INTERSECTION, other);
+  }
+
+  /** s -= other. */
+  differenceUpdate(other: Iterable<unknown>): this {
+    return this.#change(DIFFERENCE, other);
+  }
+
+  /** s ^= other. */
+  symmetricDifferenceUpdate(other: Iterable<T>): this {
+    return this.#change(SYMMETRIC_DIFFERENCE, other);
+  }
+}
