@@ -19,7 +19,7 @@ import { float_new, PyFloat } from "./float";
 import { handles } from "./handles";
 import { int_as_f64, int_from_i32, int_from_i64, int_from_words, int_is_safe, int_to_words, int_words, PyLong } from "./int";
 import { str_intern } from "./intern";
-import { asBool, decref, False, FLOAT, incref, INT, isKind, None, PyObject, STR, True } from "./object";
+import { asBool, decref, False, FLOAT, incref, INT, isKind, None, PyObject, settings, STR, True } from "./object";
 import { at, RESULT_AT } from "./state";
 import { PyStr, str_from_chars, str_from_utf16 } from "./str";
 
@@ -147,6 +147,14 @@ export function buffer_room(n: usize): usize {
 
 // ---- out ----
 
+/** From now on every result is a handle, so that the host can tell 3 from 3.0; or no longer. Answers what it was before. */
+export function set_exact(on: bool): bool {
+  const s = settings();
+  const before = s.exact != 0;
+  s.exact = on ? 1 : 0;
+  return before;
+}
+
 @inline
 function as(kind: u32): f64 {
   result().kind = kind;
@@ -162,7 +170,7 @@ export function answer(o: PyObject | null): f64 {
   if (!o) return as(IS_ERROR);
   if (isKind(o, INT)) {
     const a = changetype<PyLong>(o);
-    if (a.isCompact) {
+    if (a.isCompact && settings().exact == 0) {
       const v = a.compactValue;
       decref(o);
       return v;
@@ -174,11 +182,12 @@ export function answer(o: PyObject | null): f64 {
 /** As answer, for an object whose reference stays where it is. */
 @inline
 export function answerBorrowed(o: PyObject): f64 {
-  if (isKind(o, INT) && changetype<PyLong>(o).isCompact) return changetype<PyLong>(o).compactValue;
+  if (isKind(o, INT) && changetype<PyLong>(o).isCompact && settings().exact == 0) return changetype<PyLong>(o).compactValue;
   return answerOther(incref<PyObject>(o));
 }
 
 function answerOther(o: PyObject): f64 {
+  if (settings().exact != 0) return answerHandle(o);
   if (isKind(o, FLOAT)) {
     const v = changetype<PyFloat>(o).value;
     decref(o);
@@ -190,6 +199,10 @@ function answerOther(o: PyObject): f64 {
   if (o === True()) return as(IS_TRUE);
   if (o === False()) return as(IS_FALSE);
   if (isKind(o, INT)) return answerInt(o);
+  return answerHandle(o);
+}
+
+function answerHandle(o: PyObject): f64 {
   const r = result();
   r.b = o.type.kind;
   r.c = o.type.hostId;

@@ -328,6 +328,8 @@ export class Settings {
   recursionLimit: u32;
   /** 1 when an allocation made a collection due; the next safe point runs it. */
   collectionDue: u32;
+  /** 1 while the host wants a handle for every result, also for one that has a value. */
+  exact: u32;
 }
 
 if (offsetof<Settings>() > HANDLES_AT - SETTINGS_AT) ERROR("Settings does not fit its region");

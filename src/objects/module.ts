@@ -34,6 +34,7 @@ export interface WholeFunctions extends CoreFunctions {
   readonly pop_handle: () => N;
   readonly buffer_room: (n: N) => N;
   readonly release_text: () => void;
+  readonly set_exact: (on: N) => N;
   readonly read_big: (address: N) => N;
 
   readonly handle_address: (handle: N) => N;

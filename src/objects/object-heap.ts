@@ -297,6 +297,19 @@ export abstract class ObjectHeap extends CoreHeap {
     return this.#bridge.scope(run);
   }
 
+  /**
+   * Runs a function in which every result of an operation is a handle, also for numbers and strings: so an int of 3 can be told
+   * from a float of 3.0, and nothing is copied.
+   */
+  exact<T>(run: () => T): T {
+    const before = this.#bridge.f.set_exact(1);
+    try {
+      return run();
+    } finally {
+      this.#bridge.f.set_exact(before);
+    }
+  }
+
   /** What is done about an exception in a callback or a finalizer, which can't be thrown there. The default prints it. */
   set onUnraisable(report: (error: unknown) => void) {
     this.#calls.report = report;
