@@ -8,21 +8,23 @@ import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { geometricMean } from "./measure.js";
 import { measureSmall, type Row } from "./micro.js";
+import { measureObjects } from "./objects.js";
 import type { ProgramFigures } from "./program.js";
 
 const options = new Command("npm run bench --")
   .description("Measures pyheap beside dlmalloc and mimalloc. With everything, it takes about ten minutes.")
   .option("--json <file>", "write the figures to a file as well")
   .addOption(
-    new Option("--only <part>", "only the small measurements, or only the Python programs").choices([
+    new Option("--only <part>", "only the allocators, only the objects, or only the Python programs").choices([
       "micro",
+      "objects",
       "programs",
     ]),
   )
   .option("--rounds <n>", "how often each Python program is run", "5")
   .option("--program <name...>", "only these of bench/programs")
   .parse()
-  .opts<{ json?: string; only?: "micro" | "programs"; rounds: string; program?: string[] }>();
+  .opts<{ json?: string; only?: "micro" | "objects" | "programs"; rounds: string; program?: string[] }>();
 
 const MIB = 2 ** 20;
 const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url));
@@ -90,8 +92,10 @@ function measurePrograms(): { programs: Record<string, ProgramFigures>; rows: Ro
 }
 
 const rows: Row[] = [];
-if (options.only !== "programs") rows.push(...(await measureSmall()));
-const measured = options.only === "micro" ? undefined : measurePrograms();
+const measures = (part: string) => options.only === undefined || options.only === part;
+if (measures("micro")) rows.push(...(await measureSmall()));
+if (measures("objects")) rows.push(...(await measureObjects()));
+const measured = measures("programs") ? measurePrograms() : undefined;
 rows.push(...(measured?.rows ?? []));
 show(rows);
 if (options.json !== undefined) {

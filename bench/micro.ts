@@ -22,7 +22,8 @@ const ROUNDS = 21;
 const WARMUPS = 5;
 const NANOSECONDS = 1e6;
 
-function nanoseconds(times: ReadonlyMap<string, readonly number[]>, steps: number): Record<string, number> {
+/** Median nanoseconds a step, by name. */
+export function nanoseconds(times: ReadonlyMap<string, readonly number[]>, steps: number): Record<string, number> {
   return Object.fromEntries([...times].map(([name, values]) => [name, (median(values) / steps) * NANOSECONDS]));
 }
 

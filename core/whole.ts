@@ -7,6 +7,7 @@ import { objects_begin } from "./objects/types";
 
 export * from "./index";
 export * from "./objects/calls";
+export * from "./objects/capi";
 export * from "./objects/collector-calls";
 export * from "./objects/exchange";
 export { bytes_compare, bytes_dealloc, bytes_hash, bytes_repr } from "./objects/bytes";

@@ -7,14 +7,18 @@ import { fileURLToPath } from "node:url";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 /** Compiles AssemblyScript. In a process of its own: the compiler keeps what it read as a library from one run to the next. */
-function compile(entry, output, ...options) {
+function compileAny(entry, output, ...options) {
   const args = [
     entry,
     ...["--outFile", `build/${output}.wasm`, "--textFile", `build/${output}.wat`],
-    ...["-O3", "--converge", "--runtime", "stub", "--noAssert", "--use", "abort="],
-    ...["--importMemory", "--noExportMemory", ...options],
+    ...["-O3", "--converge", "--noAssert", "--use", "abort=", ...options],
   ];
   execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...args], { stdio: "inherit" });
+}
+
+/** Compiles a module that manages memory itself, in a memory that it is given. */
+function compile(entry, output, ...options) {
+  compileAny(entry, output, "--runtime", "stub", "--importMemory", "--noExportMemory", ...options);
 }
 
 mkdirSync("build", { recursive: true });
@@ -23,6 +27,8 @@ compile("core/whole.ts", "whole", "--importTable");
 compile("bench/client/index.ts", "bench-plain", "--lib", "bench/client/plain");
 compile("bench/client/index.ts", "bench-context", "--lib", "bench/client/context");
 compile("bench/client/freelist.ts", "bench-freelist");
+compile("bench/client/objects.ts", "bench-objects");
+compileAny("bench/client/managed.ts", "bench-managed", "--runtime", "incremental");
 
 for (const [module, name] of [
   ["core", "CORE_BASE64"],

@@ -4,7 +4,7 @@ import { MEMORY_API, type MemoryApi } from "./core.js";
 import { NO_LIMIT } from "./core-heap.js";
 import type { FaultHandler, Locator } from "./debug-hooks.js";
 import { ObjectCalls } from "./objects/calls.js";
-import { instantiateWhole, type WholeCore, wholeModule } from "./objects/module.js";
+import { instantiateWhole, OBJECT_API, type ObjectApi, type WholeCore, wholeModule } from "./objects/module.js";
 import { ObjectHeap, type Policies, policyBits } from "./objects/object-heap.js";
 
 /** The values of the environment variable PYTHONMALLOC. */
@@ -40,7 +40,7 @@ export interface HeapOptions {
 }
 
 /** What a WebAssembly module that allocates from the heap imports: `{ env: heap.imports }`. */
-export interface HeapImports extends MemoryApi {
+export interface HeapImports extends MemoryApi, ObjectApi {
   readonly memory: WebAssembly.Memory;
   readonly __indirect_function_table: WebAssembly.Table;
   [name: string]: WebAssembly.ImportValue;
@@ -55,9 +55,9 @@ export class Heap extends ObjectHeap {
 
   private constructor(core: WholeCore, calls: ObjectCalls, options: HeapOptions) {
     super(core, calls, options);
-    const functions = Object.fromEntries(MEMORY_API.map((name) => [name, core.functions[name]]));
+    const functions = Object.fromEntries([...MEMORY_API, ...OBJECT_API].map((name) => [name, core.functions[name]]));
     this.imports = {
-      ...(functions as unknown as MemoryApi),
+      ...(functions as unknown as MemoryApi & ObjectApi),
       memory: core.memory,
       __indirect_function_table: core.table,
     };

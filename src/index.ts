@@ -15,7 +15,6 @@ export {
 } from "./errors.js";
 export { type AllocatorName, Heap, type HeapImports, type HeapOptions } from "./heap.js";
 export type { ArenaAllocator, InstalledAllocator, InstalledArenaAllocator, WasmAllocator } from "./hooks.js";
-export type { Scalar } from "./objects/bridge.js";
 export { type Entries, PyDict } from "./objects/dict.js";
 export { PyException, type PyExceptionName } from "./objects/exceptions.js";
 export { ConversionError } from "./objects/from-js.js";

@@ -46,6 +46,7 @@ import { PyLong, int_bit_length } from "./int";
 import {
   list_append_owned,
   list_clear,
+  list_extend_from,
   list_extend_row,
   list_insert,
   list_pop,
@@ -120,10 +121,10 @@ function set(handle: u32): PySet {
   return changetype<PySet>(object(handle));
 }
 
-/** Runs a collection that is due. Nothing but handles and the stack refers to objects here. */
+/** Runs a collection that is due, unless the host holds it. Nothing but handles and the stack refers to objects here. */
 @inline
 function safePoint(): void {
-  if (settings().collectionDue != 0) gc_run_due();
+  if (settings().collectionDue != 0 && settings().held == 0) gc_run_due();
 }
 
 /** An i32 answer, after the argument was released. */
@@ -262,11 +263,13 @@ export function build_empty(kind: u32, room: u32): bool {
   return h.push(list_new(room));
 }
 
-/** The top of the stack becomes the last item of the list that is below it. */
-export function fill_list(): bool {
+/** The last `n` values become the last items of the list that is below them. */
+export function fill_list(n: u32): bool {
   const h = handles();
-  const item = h.pop();
-  return list_append_owned(changetype<PyList>(load<PyObject>(h.last(1))), item);
+  const first = h.last(n);
+  const filled = list_extend_from(changetype<PyList>(load<PyObject>(first - 4)), first, 1, n);
+  h.drop(n);
+  return filled;
 }
 
 /** The last two values become a key and its value in the dict that is below them. */
@@ -440,12 +443,16 @@ export function row_count(handle: u32): i32 {
 
 // ---- list ----
 
-export function list_push_number(handle: u32, v: f64): bool {
-  return list_append_owned(list(handle), fromNumber(v));
+/** l.append(v). Answers the length, 0 if an error is raised. */
+export function list_push_number(handle: u32, v: f64): u32 {
+  const l = list(handle);
+  return list_append_owned(l, fromNumber(v)) ? l.size : 0;
 }
 
-export function list_push(handle: u32): bool {
-  return list_append_owned(list(handle), handles().pop());
+/** l.append(top of the stack). Answers the length, 0 if an error is raised. */
+export function list_push(handle: u32): u32 {
+  const l = list(handle);
+  return list_append_owned(l, handles().pop()) ? l.size : 0;
 }
 
 export function list_insert_at(handle: u32, index: i32): bool {

@@ -15,7 +15,7 @@ import {
 import { handles } from "./handles";
 import { interned } from "./intern";
 import { keys_spare } from "./keys";
-import { decref, generation, incref, PyType, typeOf } from "./object";
+import { decref, generation, hasPolicy, incref, PyType, settings, typeOf } from "./object";
 import { PyList } from "./sequence";
 import { shapes_clear, shapes_hits } from "./shapes";
 
@@ -27,6 +27,20 @@ export function gc_enabled(): bool {
 
 export function gc_set_enabled(on: bool): void {
   collector().enabled = on ? 1 : 0;
+}
+
+/** No collection starts by itself, whatever is due, until as many calls have let go. */
+export function gc_hold(): void {
+  settings().held++;
+}
+
+export function gc_let_go(): void {
+  settings().held--;
+}
+
+/** Whether a policy is on. */
+export function has_policy(policy: u32): bool {
+  return hasPolicy(policy);
 }
 
 export function gc_threshold(k: u32): u32 {
@@ -91,10 +105,10 @@ export function is_finalized(handle: u32): bool {
 
 // ---- statistics ----
 
-/** Empties the free lists, forgets shapes, gives the buffer back. */
+/** Forgets shapes, empties the free lists, into which their keys went, and gives the buffer back. */
 export function objects_relieve(): void {
-  clearFreeLists();
   shapes_clear();
+  clearFreeLists();
   handles().dropBuffer();
 }
 

@@ -14,6 +14,7 @@
 //
 // Imports handles, and the types that have values.
 
+import { sizeOf } from "./abstract";
 import { bytes_from } from "./bytes";
 import { float_new, PyFloat } from "./float";
 import { handles } from "./handles";
@@ -129,6 +130,11 @@ export function top_address(): usize {
   return load<usize>(handles().last(1));
 }
 
+/** Items of the container on top of the stack. */
+export function top_size(): i32 {
+  return sizeOf(load<PyObject>(handles().last(1)));
+}
+
 /** The last `n` values are not needed. */
 export function drop(n: u32): void {
   handles().drop(n);
@@ -137,7 +143,9 @@ export function drop(n: u32): void {
 /** Takes a handle for the top of the stack; 0 if there is no memory. */
 export function pop_handle(): u32 {
   const h = handles();
-  return h.take(h.pop());
+  const o = h.pop();
+  h.stackUsed();
+  return h.take(o);
 }
 
 /** A buffer of at least `n` bytes for the host to write to; 0 if there is no memory. */

@@ -18,8 +18,9 @@ import { at, HANDLES_AT, INTERNED_AT } from "./state";
 const LEAST_HANDLES: u32 = 64;
 const LEAST_STACK: u32 = 64;
 const LEAST_BUFFER: usize = 1024;
-/** A larger buffer is given back after its use. */
+/** A larger buffer is given back after its use, and so is a stack with more room. */
 export const KEPT_BUFFER: usize = 65536;
+const KEPT_STACK: u32 = 4096;
 
 @unmanaged
 export class Handles {
@@ -116,6 +117,18 @@ export class Handles {
   @inline
   pop(): PyObject {
     return load<PyObject>(this.stack + (<usize>(--this.stackTop) << 2));
+  }
+
+  /** Gives a large stack back, if nothing is on it. */
+  @inline
+  stackUsed(): void {
+    if (this.stackTop == 0 && this.stackCapacity > KEPT_STACK) this.dropStack();
+  }
+
+  private dropStack(): void {
+    base_free(INTERNAL, this.stack);
+    this.stack = 0;
+    this.stackCapacity = 0;
   }
 
   /** The address of the last `n` objects of the stack. */

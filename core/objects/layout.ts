@@ -11,6 +11,7 @@ import { PySet } from "./set";
 import { PyStr } from "./str";
 
 export { EMPTY_TUPLE_AT, BOOL, BYTES, DICT, FLOAT, FROZENSET, INT, LIST, NONE, REF, SET, STR, TUPLE, TYPE, USER } from "./object";
+export { POLICY_INTERNING } from "./object";
 export { GENERAL } from "./keys";
 export { TYPE_BYTES, TYPES_AT } from "./state";
 

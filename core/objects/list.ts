@@ -128,7 +128,8 @@ export function list_extend_from(l: PyList, items: usize, step: i32, n: u32): bo
   if (l.allocated == 0) {
     if (!setRoom(l, n)) return false;
     l.size = n;
-  } else if (!setSize(l, size + n)) return false;
+  } else if (size + n <= l.allocated) l.size = size + n;
+  else if (!setSize(l, size + n)) return false;
   for (let k: u32 = 0; k < n; k++) {
     setItemAt(l.items, size + k, incref<PyObject>(load<PyObject>(items + <isize>(<i32>k * step) * 4)));
   }

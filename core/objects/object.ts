@@ -330,6 +330,8 @@ export class Settings {
   collectionDue: u32;
   /** 1 while the host wants a handle for every result, also for one that has a value. */
   exact: u32;
+  /** How many operations of the host's are under way during which no collection may start by itself. */
+  held: u32;
 }
 
 if (offsetof<Settings>() > HANDLES_AT - SETTINGS_AT) ERROR("Settings does not fit its region");

@@ -9,9 +9,6 @@ import { Handle, indexOf } from "./handle.js";
 import type { WholeConstants, WholeCore, WholeFunctions } from "./module.js";
 import { Reader } from "./reader.js";
 
-/** A value of a Python object that is no container. */
-export type Scalar = number | bigint | string | boolean | null;
-
 /** Makes the handle object for a handle of the core, by the kind of its object. */
 export type Wrap = (bridge: Bridge, index: number, kind: number, hostId: number) => Handle;
 
@@ -291,6 +288,27 @@ export class Bridge {
     } catch {
       return `a ${name}`;
     }
+  }
+
+  // ---- while objects are not whole ----
+
+  #held = 0;
+
+  /** Runs a function during which no collection starts by itself, and nobody can look at the objects that it makes. */
+  hold(run: () => void): void {
+    this.#held++;
+    this.f.gc_hold();
+    try {
+      run();
+    } finally {
+      this.f.gc_let_go();
+      this.#held--;
+    }
+  }
+
+  /** Throws if there are objects that are not whole. */
+  mayLook(): void {
+    if (this.#held > 0) throw new Error("Cannot look at the heap's objects: a value is being converted");
   }
 
   // ---- handles ----

@@ -4,7 +4,11 @@
 //   Array -> list    Map, plain object -> dict    Set -> set    Uint8Array -> bytes    a handle: its object
 //
 // Children are made before their container, which then is made at its final size; an object that is met again is the same object
-// on the heap. A value that contains itself can't be made in that order: then containers are made first, and filled.
+// on the heap, and so is a short text. Two values can't be made in that order: one that contains itself, and one in which a
+// Map or Set has members that differ in JavaScript and are equal in Python (1 and true), so that some are dropped and can't be
+// referred to again. Then containers are made first, and filled, and a list keeps all of them until the end.
+//
+// No collection runs meanwhile: addresses stay good, and nobody else sees a container before it is whole.
 
 import { type Bridge, describe } from "./bridge.js";
 import { Handle } from "./handle.js";
@@ -35,8 +39,13 @@ function step(key: unknown): string {
   return typeof key === "number" ? `[${key}]` : ".get(...)";
 }
 
-/** Thrown while children come first, when a value turns out to contain itself. */
-const CYCLE = Symbol("cycle");
+/** Thrown while children come first, when that turns out not to be possible. */
+const FILL = Symbol("fill");
+/** Texts up to this length are looked for among those that were met before, as long as there are not too many. */
+const SHORT_TEXT = 16;
+const MOST_TEXTS = 1024;
+/** So many items of an array are made before they go into their list, so that the stack stays small. */
+const BATCH = 1024;
 /** In the memo: the container's children are being made. */
 const OPEN = 0;
 
@@ -45,54 +54,89 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Puts one value on the stack, whatever it is. */
+type Push = (value: unknown) => void;
+
 class Conversion {
   readonly #bridge: Bridge;
-  /** Addresses of objects that were made, which the stack keeps alive. */
+  /** Addresses of objects that were made, which the stack, or the list of those that are kept, keeps alive. */
   readonly #memo = new Map<object, number>();
   readonly #keys = new Map<string, number>();
+  readonly #texts = new Map<string, number>();
+  /** Whether short texts are looked for in `texts`. */
+  #sharesTexts: boolean;
   /** Values on the stack, from where the conversion began. */
   #depth = 0;
+  /** A list of all containers, when they are made first; 0 before. */
+  #kept = 0;
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge;
+    this.#sharesTexts = bridge.f.has_policy(bridge.c.POLICY_INTERNING) === 1;
   }
 
   /** The value is on the stack; if that fails, nothing is. */
   run(value: unknown): void {
+    this.#bridge.hold(() => {
+      if (!this.#attempt(this.#first, value)) this.#runFilling(value);
+    });
+  }
+
+  /** Whether the value is on the stack; if not, it has to be made the other way. */
+  #attempt(push: Push, value: unknown): boolean {
     try {
-      this.#push(value, (object) => this.#childrenFirst(object));
+      push(value);
+      return true;
     } catch (error) {
       this.#bridge.f.drop(this.#depth);
-      if (error !== CYCLE) throw error;
-      this.#depth = 0;
-      this.#memo.clear();
-      this.#keys.clear();
-      this.#runFilling(value);
+      if (error !== FILL) throw error;
+      return false;
     }
   }
 
   #runFilling(value: unknown): void {
+    const { f, c } = this.#bridge;
+    this.#depth = 0;
+    this.#memo.clear();
+    this.#sharesTexts = false;
+    this.#bridge.succeed(f.build_empty(c.LIST, 0));
+    this.#kept = f.pop_handle();
+    if (this.#kept === 0) this.#bridge.raise();
     try {
-      this.#push(value, (object) => this.#containerFirst(object));
-    } catch (error) {
-      this.#bridge.f.drop(this.#depth);
-      throw error;
+      this.#attempt(this.#filling, value);
+    } finally {
+      f.handle_release(this.#kept);
     }
   }
 
-  #push(value: unknown, container: (object: object) => void): void {
+  /** Puts a value on the stack, if it is an object by a function that makes it. */
+  #push(value: unknown, make: (object: object) => void): void {
     const { f } = this.#bridge;
     if (typeof value === "number") this.#bridge.succeed(f.push_number(value));
+    else if (typeof value === "string") this.#pushText(value);
     else if (typeof value === "object" && value !== null && !(value instanceof Handle)) {
       const known = this.#memo.get(value);
       if (known === undefined) {
-        container(value);
+        make(value);
         return;
       }
-      if (known === OPEN) throw CYCLE;
+      if (known === OPEN) throw FILL;
       this.#bridge.succeed(f.push_address(known));
     } else this.#bridge.push(value);
     this.#depth++;
+  }
+
+  #pushText(text: string): void {
+    if (!this.#sharesTexts || text.length > SHORT_TEXT) {
+      this.#bridge.push(text);
+      return;
+    }
+    const known = this.#texts.get(text);
+    if (known !== undefined) this.#bridge.succeed(this.#bridge.f.push_address(known));
+    else {
+      this.#bridge.push(text);
+      if (this.#texts.size < MOST_TEXTS) this.#texts.set(text, this.#bridge.f.top_address());
+    }
   }
 
   /** A key of a plain object: one string for all objects that have it. */
@@ -106,42 +150,65 @@ class Conversion {
     this.#depth++;
   }
 
-  readonly #first = (object: object): void => this.#childrenFirst(object);
+  // ---- children first ----
 
-  #childrenFirst(object: object): void {
+  readonly #first: Push = (value) => this.#push(value, this.#childrenFirst);
+
+  readonly #childrenFirst = (object: object): void => {
     const { f } = this.#bridge;
-    const memo = this.#memo;
     const before = this.#depth;
-    if (Array.isArray(object)) {
-      memo.set(object, OPEN);
-      for (let k = 0; k < object.length; k++) this.#push(object[k], this.#first);
-      this.#built(before, f.build_list(object.length));
-    } else if (object instanceof Map) {
-      memo.set(object, OPEN);
-      for (const [key, value] of object) {
-        this.#push(key, this.#first);
-        this.#push(value, this.#first);
-      }
-      this.#built(before, f.build_dict(object.size));
-    } else if (object instanceof Set) {
-      memo.set(object, OPEN);
-      for (const item of object) this.#push(item, this.#first);
-      this.#built(before, f.build_set(object.size, 0));
-    } else if (object instanceof Uint8Array) {
+    if (object instanceof Uint8Array) {
       this.#bridge.pushBytes(object);
       this.#depth++;
-    } else if (isPlain(object)) {
-      memo.set(object, OPEN);
-      const record = object as Readonly<Record<string, unknown>>;
-      let n = 0;
-      for (const key in record) {
-        this.#pushKey(key);
-        this.#push(record[key], this.#first);
-        n++;
-      }
-      this.#built(before, f.build_dict(n));
-    } else throw new ConversionError("$", describe(object));
-    memo.set(object, f.top_address());
+    } else {
+      this.#memo.set(object, OPEN);
+      if (Array.isArray(object)) this.#makeList(object);
+      else if (object instanceof Map) {
+        for (const [key, value] of object) {
+          this.#first(key);
+          this.#first(value);
+        }
+        this.#built(before, f.build_dict(object.size));
+        if (f.top_size() !== object.size) throw FILL;
+      } else if (object instanceof Set) {
+        for (const item of object) this.#first(item);
+        this.#built(before, f.build_set(object.size, 0));
+        if (f.top_size() !== object.size) throw FILL;
+      } else if (isPlain(object)) this.#built(before, f.build_dict(this.#pushProperties(object)));
+      else throw new ConversionError("$", describe(object));
+    }
+    this.#memo.set(object, f.top_address());
+  };
+
+  #makeList(array: readonly unknown[]): void {
+    const { f, c } = this.#bridge;
+    const before = this.#depth;
+    const n = array.length;
+    if (n <= BATCH) {
+      for (let k = 0; k < n; k++) this.#first(array[k]);
+      this.#built(before, f.build_list(n));
+      return;
+    }
+    this.#built(before, f.build_empty(c.LIST, n));
+    for (let k = 0; k < n; ) {
+      const end = Math.min(n, k + BATCH);
+      const count = end - k;
+      for (; k < end; k++) this.#first(array[k]);
+      this.#depth -= count;
+      this.#bridge.succeed(f.fill_list(count));
+    }
+  }
+
+  /** Answers how many properties were put on the stack. */
+  #pushProperties(object: object): number {
+    const record = object as Readonly<Record<string, unknown>>;
+    let n = 0;
+    for (const key in record) {
+      this.#pushKey(key);
+      this.#first(record[key]);
+      n++;
+    }
+    return n;
   }
 
   /** The container took what was pushed since `before`, and is on the stack itself. */
@@ -151,33 +218,45 @@ class Conversion {
     this.#depth++;
   }
 
-  readonly #filling = (object: object): void => this.#containerFirst(object);
+  // ---- containers first ----
 
-  #containerFirst(object: object): void {
+  readonly #filling: Push = (value) => this.#push(value, this.#containerFirst);
+
+  readonly #containerFirst = (object: object): void => {
     const { f, c } = this.#bridge;
     if (Array.isArray(object)) {
       this.#begin(object, c.LIST, object.length);
-      for (const item of object) this.#fill(() => f.fill_list(), item);
+      for (const item of object) this.#fill(() => f.fill_list(1), item);
     } else if (object instanceof Map) {
       this.#begin(object, c.DICT, 0);
-      for (const [key, value] of object) this.#fill(() => f.fill_dict(), key, value);
+      for (const [key, value] of object) this.#fill(f.fill_dict, key, value);
     } else if (object instanceof Set) {
       this.#begin(object, c.SET, 0);
-      for (const item of object) this.#fill(() => f.fill_set(), item);
+      for (const item of object) this.#fill(f.fill_set, item);
     } else if (!(object instanceof Uint8Array) && isPlain(object)) {
       this.#begin(object, c.DICT, 0);
-      for (const [key, value] of Object.entries(object)) this.#fill(() => f.fill_dict(), key, value);
-    } else this.#childrenFirst(object);
-  }
+      for (const [key, value] of Object.entries(object)) this.#fill(f.fill_dict, key, value);
+    } else {
+      this.#childrenFirst(object);
+      this.#keepTop();
+    }
+  };
 
   #begin(object: object, kind: number, room: number): void {
     this.#bridge.succeed(this.#bridge.f.build_empty(kind, room));
     this.#depth++;
     this.#memo.set(object, this.#bridge.f.top_address());
+    this.#keepTop();
+  }
+
+  #keepTop(): void {
+    const { f } = this.#bridge;
+    this.#bridge.succeed(f.push_address(f.top_address()));
+    this.#bridge.succeed(f.list_push(this.#kept));
   }
 
   #fill(fill: () => number, ...values: unknown[]): void {
-    for (const value of values) this.#push(value, this.#filling);
+    for (const value of values) this.#filling(value);
     this.#depth -= values.length;
     this.#bridge.succeed(fill());
   }
@@ -191,14 +270,14 @@ export function pushValue(bridge: Bridge, value: unknown): void {
     if (error instanceof RangeError && /call stack/i.test(error.message)) {
       throw new RangeError("Cannot convert the value: it is nested too deeply");
     }
-    throw error instanceof TypeError ? locate(bridge, value, error) : error;
+    throw error instanceof TypeError || error instanceof ReferenceError ? locate(bridge, value, error) : error;
   }
 }
 
 // ---- where the trouble is: looked for once there is some ----
 
 /** The first part that can't be converted, as an error; the original error if there is none. */
-function locate(bridge: Bridge, root: unknown, error: TypeError): Error {
+function locate(bridge: Bridge, root: unknown, error: Error): Error {
   const seen = new Set<object>();
   const todo: { value: unknown; path: string }[] = [{ value: root, path: "$" }];
   for (let next = todo.pop(); next; next = todo.pop()) {

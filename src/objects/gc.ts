@@ -101,12 +101,14 @@ export class GarbageCollector {
 
   /** gc.get_objects: the tracked objects of a generation, or all. Each item is a handle. */
   getObjects(generation?: number): PyList<PyObject> {
+    this.#bridge.mayLook();
     const k = generation === undefined ? -1 : generationNumber(generation);
     return this.#bridge.value(this.#bridge.f.gc_objects(k)) as PyList<PyObject>;
   }
 
   /** gc.get_referrers: the tracked objects that refer to one of these. */
   getReferrers(...objects: PyObject[]): PyList<PyObject> {
+    this.#bridge.mayLook();
     pushIterable(this.#bridge, objects);
     return this.#bridge.value(this.#bridge.f.gc_referrers()) as PyList<PyObject>;
   }

@@ -16,19 +16,27 @@ export class PyList<T = unknown> extends PyRow<T> {
 
   /** Adds items at the end. Answers the new length. */
   push(...items: T[]): number {
-    for (const item of items) this.append(item);
-    return this.length;
+    let length = 0;
+    for (const item of items) length = this.#append(item);
+    return items.length > 0 ? length : this.length;
   }
 
   /** l.append(item). */
   append(item: T): void {
+    this.#append(item);
+  }
+
+  /** Answers the new length. */
+  #append(item: T): number {
     const { bridge, index } = this;
-    if (typeof item === "number") {
-      if (bridge.f.list_push_number(index, item) === 0) bridge.raise();
-      return;
+    let length: number;
+    if (typeof item === "number") length = bridge.f.list_push_number(index, item);
+    else {
+      bridge.push(item);
+      length = bridge.f.list_push(index);
     }
-    bridge.push(item);
-    bridge.succeed(bridge.f.list_push(index));
+    if (length === 0) bridge.raise();
+    return length >>> 0;
   }
 
   /** l[index] = item. Throws IndexError. */

@@ -13,8 +13,21 @@ import { WHOLE_BASE64 } from "../whole.generated.js";
 
 type N = number;
 
+/** The functions on objects that other modules call, by their names in the Python/C API (core/objects/capi.ts). */
+export interface ObjectApi {
+  readonly PyType_GenericAlloc: (type: N, items: N) => N;
+  readonly Py_IncRef: (object: N) => void;
+  readonly Py_DecRef: (object: N) => void;
+}
+
+export const OBJECT_API = [
+  "PyType_GenericAlloc",
+  "Py_IncRef",
+  "Py_DecRef",
+] as const satisfies readonly (keyof ObjectApi)[];
+
 /** What the host can call; core/objects/calls, exchange and collector-calls say what each function does. */
-export interface WholeFunctions extends CoreFunctions {
+export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly begin_objects: (key0: bigint, key1: bigint, policies: N) => void;
   readonly objects_check: () => N;
   readonly error_clear: () => void;
@@ -27,6 +40,10 @@ export interface WholeFunctions extends CoreFunctions {
   readonly push_text: (n: N, width: N) => N;
   readonly push_key: (n: N, width: N) => N;
   readonly push_bytes: (n: N) => N;
+  readonly top_size: () => N;
+  readonly gc_hold: () => void;
+  readonly gc_let_go: () => void;
+  readonly has_policy: (policy: N) => N;
   readonly push_handle: (handle: N) => N;
   readonly push_address: (address: N) => N;
   readonly top_address: () => N;
@@ -52,7 +69,7 @@ export interface WholeFunctions extends CoreFunctions {
   readonly build_dict: (n: N) => N;
   readonly build_set: (n: N, frozen: N) => N;
   readonly build_empty: (kind: N, room: N) => N;
-  readonly fill_list: () => N;
+  readonly fill_list: (n: N) => N;
   readonly fill_dict: () => N;
   readonly fill_set: () => N;
   readonly convert: (kind: N) => N;
@@ -193,6 +210,7 @@ type WholeConstantName =
   | `KEYS_${"LOG_INDEX_BYTES" | "KIND" | "COUNT" | "INDICES"}`
   | `SET_${"USED" | "MASK" | "TABLE"}`
   | "GENERAL"
+  | "POLICY_INTERNING"
   | "KEPT_BUFFER";
 
 export type WholeConstants = CoreConstants & Readonly<Record<WholeConstantName, number>>;

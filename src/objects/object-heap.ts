@@ -1,10 +1,10 @@
 // A heap with Python objects: how TypeScript makes them, what it can do with them, and the collector.
 
-import { toAddress } from "../address.js";
+import { type Address, toAddress } from "../address.js";
 import { CoreHeap, type CoreHeapOptions } from "../core-heap.js";
 import { HeapCorruption } from "../errors.js";
 import { TableSlots, toWasmFunction } from "../table-functions.js";
-import { Bridge, type Scalar } from "./bridge.js";
+import { Bridge } from "./bridge.js";
 import type { ObjectCalls } from "./calls.js";
 import { type Entries, PyDict } from "./dict.js";
 import { pushEntries } from "./entries.js";
@@ -23,22 +23,30 @@ import { toValue } from "./to-js.js";
 import { PyTuple } from "./tuple.js";
 import { layoutOf, PyInstance, PyType, type TypeLayout, type TypeOptions } from "./types.js";
 
-/** What a JavaScript value is on the heap, as `heap.from` makes it. */
+/** What a JavaScript value is on the heap, as `heap.from` makes it, and what comes back of its parts: handles of containers, values of others. */
 export type FromJS<T> = T extends PyObject
   ? T
-  : T extends Scalar | undefined
-    ? Scalar
-    : T extends Uint8Array
-      ? PyBytes
-      : T extends ReadonlyMap<infer K, infer V>
-        ? PyDict<K, V>
-        : T extends ReadonlySet<infer I>
-          ? PySet<I>
-          : T extends readonly (infer I)[]
-            ? PyList<I>
-            : T extends object
-              ? PyDict<string, T[keyof T]>
-              : unknown;
+  : T extends number
+    ? number
+    : T extends bigint
+      ? number | bigint
+      : T extends string
+        ? string
+        : T extends boolean
+          ? boolean
+          : T extends null | undefined
+            ? null
+            : T extends Uint8Array
+              ? PyBytes
+              : T extends ReadonlyMap<infer K, infer V>
+                ? PyDict<FromJS<K>, FromJS<V>>
+                : T extends ReadonlySet<infer I>
+                  ? PySet<FromJS<I>>
+                  : T extends readonly (infer I)[]
+                    ? PyList<FromJS<I>>
+                    : T extends object
+                      ? PyDict<string, FromJS<T[keyof T]>>
+                      : unknown;
 
 /** The policies of object types, each of which can be switched off to see what it is worth. All are on by default. */
 export interface Policies {
@@ -308,6 +316,14 @@ export abstract class ObjectHeap extends CoreHeap {
     } finally {
       this.#bridge.f.set_exact(before);
     }
+  }
+
+  /**
+   * Where an object is, for another WebAssembly module that calls the heap: good as long as a reference to it is kept. What such a module
+   * does wrong can corrupt the heap.
+   */
+  addressOf(object: PyObject): Address {
+    return toAddress(this.#bridge.f.handle_address(indexOf(object, this.#bridge)));
   }
 
   /** What is done about an exception in a callback or a finalizer, which can't be thrown there. The default prints it. */
