@@ -333,6 +333,9 @@ export class Bridge {
     let result: T | undefined;
     try {
       result = run();
+      if (result instanceof Promise) {
+        throw new TypeError("Cannot run an async function in a scope: what it makes after an await is outside");
+      }
       return result;
     } finally {
       this.#scopes.pop();

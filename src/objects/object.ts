@@ -1,7 +1,7 @@
 // What every Python object can do, whatever its type.
 
 import type { Bridge } from "./bridge.js";
-import { Handle } from "./handle.js";
+import { Handle, indexOf } from "./handle.js";
 
 export type Comparison = "<" | "<=" | "==" | "!=" | ">" | ">=";
 /** Comparisons by CPython's numbers (Py_LT, ...). */
@@ -35,7 +35,7 @@ export abstract class PyObject extends Handle {
 
   /** Whether the other handle is for the same object. */
   is(other: PyObject): boolean {
-    return this.bridge.f.is_same(this.index, other.index) === 1;
+    return this.bridge.f.is_same(this.index, indexOf(other, this.bridge)) === 1;
   }
 
   /** sys.getrefcount: references to the object, that of this handle included. */
