@@ -9,6 +9,7 @@ import { loadPyodide } from "pyodide";
 import { Heap } from "../src/index.js";
 import { type Candidate, interleave, median, ratio } from "./measure.js";
 import { nanoseconds, type Row } from "./micro.js";
+import { measurePolicies } from "./policies.js";
 import { type Item, RECORD_KINDS, type RecordFigures, recordsText } from "./records.js";
 
 const ROUNDS = 15;
@@ -225,5 +226,6 @@ export async function measureObjects(): Promise<Row[]> {
     ...convert(heap),
     await collect(await Heap.create()),
     ...records(),
+    ...(await measurePolicies()),
   ];
 }

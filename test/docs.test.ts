@@ -30,7 +30,7 @@ describe("README.md", () => {
     expect(codes.length).toBeGreaterThanOrEqual(2);
     for (const [k, code] of codes.entries()) {
       const file = join(folder, `example${k}.mjs`);
-      writeFileSync(file, transformSync(code, { loader: "ts", format: "esm" }).code);
+      writeFileSync(file, transformSync(code, { loader: "ts", format: "esm", target: "es2022" }).code);
       const { status, stdout, stderr } = spawnSync(process.execPath, [file], { cwd: folder, encoding: "utf8" });
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       expect(stdout).toMatch(k === 0 ? /Cannot allocate 1073741824 bytes: the limit is 16777216 bytes/ : /true/);

@@ -301,6 +301,11 @@ export function length(handle: u32): i32 {
   return lengthOf(object(handle));
 }
 
+/** Items of a container; -1 if the object is none. */
+export function size_of(handle: u32): i32 {
+  return sizeOf(object(handle));
+}
+
 export function is_true(handle: u32): bool {
   return isTrue(object(handle));
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { inspect } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -88,6 +89,20 @@ describe("a handle", () => {
     expect(list.length).toBe(0);
     heap.check();
   });
+});
+
+test("console.log shows what an object holds, of a large one how much", () => {
+  using list = heap.list<unknown>([1, "a"]);
+  using large = heap.set(Array(1000).keys());
+  expect(inspect([list, large])).toBe("[ list [1, 'a'], set of 1000 items ]");
+  const deep = heap.scope(() => {
+    let outer = heap.list<unknown>();
+    for (let k = 0; k < 5000; k++) outer = heap.list<unknown>([outer]);
+    return outer;
+  });
+  expect(inspect(deep)).toBe("list of 1 items");
+  list.release();
+  expect(inspect(list)).toBe("<released list>");
 });
 
 describe("a scope", () => {

@@ -76,6 +76,7 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
 
   readonly value_of: (handle: N) => N;
   readonly length: (handle: N) => N;
+  readonly size_of: (handle: N) => N;
   readonly is_true: (handle: N) => N;
   readonly sizeof_object: (handle: N) => N;
   readonly hash: () => N;

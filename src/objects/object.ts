@@ -7,6 +7,11 @@ export type Comparison = "<" | "<=" | "==" | "!=" | ">" | ">=";
 /** Comparisons by CPython's numbers (Py_LT, ...). */
 export const COMPARISONS: readonly Comparison[] = ["<", "<=", "==", "!=", ">", ">="];
 
+/** What Node's console.log and util.inspect call to show an object. */
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+/** A container with more items is shown by their number. */
+const MOST_SHOWN = 100;
+
 export abstract class PyObject extends Handle {
   /** repr(o): the text with which Python shows the object. */
   repr(): string {
@@ -16,6 +21,18 @@ export abstract class PyObject extends Handle {
 
   override toString(): string {
     return this.released ? `<released ${this.typeName}>` : this.repr();
+  }
+
+  [INSPECT](): string {
+    if (this.released) return this.toString();
+    const n = this.bridge.f.size_of(this.index);
+    if (n < 0) return this.repr();
+    try {
+      if (n <= MOST_SHOWN) return `${this.typeName} ${this.repr()}`;
+    } catch {
+      // It is nested too deeply, or there is no memory for the text.
+    }
+    return `${this.typeName} of ${n} items`;
   }
 
   /** hash(o). Throws TypeError for what can change. */
