@@ -11,8 +11,9 @@ export const HOSTED_FUNCTIONS: u32 = 4;
 export const SMALL_FUNCTIONS: u32 = 8;
 export const DEBUG_FUNCTIONS: u32 = 12;
 export const ARENA_FUNCTIONS: u32 = 16;
+export const TRACE_FUNCTIONS: u32 = 18;
 /** How many table entries the core needs. */
-export const TABLE_FUNCTIONS: u32 = 18;
+export const TABLE_FUNCTIONS: u32 = 22;
 
 /** Table index of the core's function number `k`. */
 @inline

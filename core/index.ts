@@ -14,6 +14,7 @@ import {
   LEDGER_AT,
   MAGIC,
   PLATFORM_AT,
+  TRACE_AT,
 } from "./control";
 import { Debug, debug, FAULT_OFFSET } from "./debug";
 import { setDefaultAllocators } from "./domains";
@@ -21,6 +22,7 @@ import { Ledger, ledger } from "./ledger";
 import { clampEnd, HOST, OWN, Platform, platform } from "./platform";
 import { CHUNK_OVERHEAD, raw } from "./raw";
 import { scavenge, smallOf } from "./small";
+import { Tracer } from "./trace/tracer";
 
 export {
   ARENA_POOLS,
@@ -67,6 +69,16 @@ export { hosted_calloc, hosted_free, hosted_malloc, hosted_realloc } from "./hos
 export { CHUNK_OVERHEAD, raw_calloc, raw_free, raw_malloc, raw_realloc } from "./raw";
 export { small_calloc, small_free, small_malloc, small_realloc } from "./small";
 export {
+  trace_calloc,
+  trace_flush,
+  trace_free,
+  trace_malloc,
+  trace_realloc,
+  trace_start,
+  trace_stop,
+} from "./trace/allocator";
+export { childAtLine as trace_child } from "./trace/nodes";
+export {
   CHECK_ARENAS,
   CHECK_BLOCK,
   CHECK_LEDGER,
@@ -107,6 +119,10 @@ export const SERIAL_AT: usize = DEBUG_AT + offsetof<Debug>("serial");
 export const HELD_BLOCKS_AT: usize = DEBUG_AT + offsetof<Debug>("count");
 export const HELD_BYTES_AT: usize = DEBUG_AT + offsetof<Debug>("heldBytes");
 export const HELD_BYTES_MAX_AT: usize = DEBUG_AT + offsetof<Debug>("heldBytesMax");
+export const TRACE_BEGIN_AT: usize = TRACE_AT + offsetof<Tracer>("begin");
+export const TRACE_POSITION_AT: usize = TRACE_AT + offsetof<Tracer>("position");
+export const TRACE_STACK_AT: usize = TRACE_AT + offsetof<Tracer>("interpretersAt");
+export const TRACE_CUT_AT: usize = TRACE_AT + offsetof<Tracer>("cut");
 export const FOREIGN_ALLOWED_AT: usize = DEBUG_AT + offsetof<Debug>("foreignAllowed");
 
 function begin(tableBase: u32): void {

@@ -13,6 +13,8 @@ import {
   type WasmAllocator,
 } from "./hooks.js";
 import { type HeapItem, type HeapStats, type HostFigures, itemOf, Tally } from "./stats.js";
+import { JAVASCRIPT_STACKS } from "./trace/javascript-stack.js";
+import { Recorder, type StackSource, type TraceOptions } from "./trace/recorder.js";
 import { type ElementType, TypedBlock } from "./typed-block.js";
 import { Words } from "./words.js";
 
@@ -26,10 +28,16 @@ export class HostCalls implements CoreHost {
   visitor: Visitor | undefined;
   sites: Sites | undefined;
   onFault: (() => void) | undefined;
+  tracer: Recorder | undefined;
 
   readonly visit: Visitor = (kind, address, size, a, b) => this.visitor?.(kind, address, size, a, b);
   readonly site = (): number => this.sites?.here() ?? 0;
   readonly fault = (): void => this.onFault?.();
+  readonly traceFlush = (): void => this.tracer?.emptyBuffer();
+  readonly traceCode = (code: number): number => this.tracer?.code(code) ?? 0;
+  readonly traceLine = (id: number, unit: number): number => this.tracer?.line(id, unit) ?? 0;
+  readonly traceStack = (): number => this.tracer?.stack() ?? 0;
+  readonly traceNow = (): number => performance.now() * 1000;
 }
 
 export interface CoreHeapOptions {
@@ -220,5 +228,28 @@ export abstract class CoreHeap {
   /** PyMem_SetupDebugHooks: to be called before the first allocation, for blocks are known from then on. */
   setupDebugHooks(): void {
     this.core.functions.PyMem_SetupDebugHooks();
+  }
+
+  // ---- traces ----
+
+  /** Where the stacks of a trace come from. */
+  protected stackSource(): StackSource {
+    return JAVASCRIPT_STACKS;
+  }
+
+  /** The allocators that stand in the domains are others than before. */
+  protected domainsChanged(): void {}
+
+  /**
+   * Records every allocation, resize and free from now on, with the stack of the program, until the recorder's `stop`. One
+   * recording at a time. Throws if there is no memory for the tracer's tables.
+   */
+  trace(options: TraceOptions): Recorder {
+    if (this.#calls.tracer) throw new Error("Cannot trace: a recording is under way");
+    const recorder = new Recorder(this.core, this.words, this.#calls, this.stackSource(), options, () =>
+      this.domainsChanged(),
+    );
+    recorder.start();
+    return recorder;
   }
 }

@@ -55,6 +55,7 @@ export const TABLE_ORDER: readonly string[] = [
   ...["small_malloc", "small_calloc", "small_realloc", "small_free"],
   ...["debug_malloc", "debug_calloc", "debug_realloc", "debug_free"],
   ...["arena_malloc", "arena_free"],
+  ...["trace_malloc", "trace_calloc", "trace_realloc", "trace_free"],
 ];
 
 /** Names of the core's exported constants; core/index.ts and core/walk.ts say what they are. */
@@ -66,6 +67,7 @@ type ConstantName =
   | `${"ALLOCATED_PEAK" | "LARGE_BYTES" | "LARGE_BLOCKS" | "LARGE" | "POOLS_OPENED" | "ARENAS_OPENED"}_AT`
   | `${"ARENAS_USED" | "FAULT" | "SERIAL" | "HELD_BLOCKS" | "HELD_BYTES" | "HELD_BYTES_MAX"}_AT`
   | "FOREIGN_ALLOWED_AT"
+  | `TRACE_${"BEGIN" | "POSITION" | "STACK" | "CUT"}_AT`
   | "SCRATCH_AT"
   | "CONTROL_BYTES"
   | "STATE_BYTES_AT"
@@ -102,6 +104,10 @@ export interface CoreFunctions extends MemoryApi {
   readonly debug_check: () => number;
   readonly walk: (depth: number) => void;
   readonly relieve: () => number;
+  readonly trace_start: () => number;
+  readonly trace_flush: () => void;
+  readonly trace_stop: () => void;
+  readonly trace_child: (parent: number, id: number, line: number) => number;
 }
 
 /** What the core calls. */
@@ -109,6 +115,16 @@ export interface CoreHost {
   visit(kind: number, address: number, size: number, a: number, b: number): void;
   site(): number;
   fault(): void;
+  /** The tracer's buffer is to be emptied: the bytes from TRACE_BEGIN_AT's to TRACE_POSITION_AT's address. */
+  traceFlush(): void;
+  /** The number of the function whose code object is at an address; 0 if stacks don't show it. */
+  traceCode(code: number): number;
+  /** The line that a function's code unit is in. */
+  traceLine(id: number, unit: number): number;
+  /** The node of where the program is, where there is no interpreter. */
+  traceStack(): number;
+  /** Microseconds since some moment. */
+  traceNow(): number;
 }
 
 export interface Core<F extends CoreFunctions = CoreFunctions, C extends CoreConstants = CoreConstants> {

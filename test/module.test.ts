@@ -49,12 +49,17 @@ describe("build/core.wasm", () => {
     expect(at).toBe(section.end);
   });
 
-  it("imports a memory, a table, its address and three functions", () => {
+  it("imports a memory, a table, its address and eight functions", () => {
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
     const names = imports.map(({ module, name, kind }) => `${kind} ${module}.${name}`).sort();
     expect(names).toEqual([
       "function host.fault",
       "function host.site",
+      "function host.traceCode",
+      "function host.traceFlush",
+      "function host.traceLine",
+      "function host.traceNow",
+      "function host.traceStack",
       "function host.visit",
       "global host.control",
       "memory env.memory",

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { UsageError } from "./errors.js";
+import { addReport } from "./report.js";
 import { addRun } from "./run.js";
 
 const USAGE = 2;
@@ -24,7 +25,10 @@ const program = new Command("pyheap")
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "pyheap: ")) });
 addRun(program);
-for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+addReport(program);
+for (const command of program.commands) {
+  for (const each of [command, ...command.commands]) each.exitOverride().copyInheritedSettings(program);
+}
 
 try {
   await program.parseAsync();

@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly allocator: PythonAllocator;
   readonly limit: number | undefined;
   readonly debugHooks: boolean;
+  /** The file that a trace goes to. */
+  readonly trace: string | undefined;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   /** The interrupt, and standard input: input.ts says what stands where. */

@@ -1,5 +1,6 @@
 // The thread that Python lives in: loads it on the allocator that was asked for, runs the program, says what it cost.
 
+import { closeSync, openSync } from "node:fs";
 import { isatty } from "node:tty";
 import { parentPort, workerData } from "node:worker_threads";
 import { loadPyodide, type PyodideAPI } from "pyodide";
@@ -22,6 +23,35 @@ function say(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
+/** The recording, and what is to be done when the program has ended. */
+let endTrace: () => void = () => undefined;
+
+/** Begins the recording, if one was asked for: before Python starts. */
+function startTrace(heap: PythonHeap): void {
+  if (request.trace === undefined) return;
+  const file = request.trace;
+  const fd = openSync(file, "w");
+  const { kind, target, args } = request.program;
+  const words = { script: [target], code: ["-c", target], module: ["-m", target] }[kind];
+  const recorder = heap.trace({
+    command: [...words, ...args],
+    write: (bytes) => writeAll(fd, bytes, (code) => new Error(`Cannot write ${file}: ${code}`)),
+  });
+  endTrace = () => {
+    try {
+      recorder.stop();
+    } catch (error) {
+      complain(error instanceof Error ? error.message : String(error));
+    }
+    closeSync(fd);
+  };
+}
+
+/** Says on standard error what is wrong. */
+function complain(what: string): void {
+  writeAll(2, new TextEncoder().encode(`pyheap: ${what}\n`), Error);
+}
+
 interface Interpreter {
   readonly pyodide: PyodideAPI;
   readonly python: PyodideExports;
@@ -39,10 +69,16 @@ async function load(): Promise<Interpreter> {
   if (request.allocator === "pyheap") {
     const { limit, debugHooks } = request;
     const onFault = (fault: Parameters<typeof describeFault>[0]) => {
-      writeAll(2, new TextEncoder().encode(`pyheap: ${describeFault(fault)}\n`), Error);
+      complain(describeFault(fault));
       process.exit(ABORTED);
     };
-    const python3 = await loadPython({ pyodide: { env }, debugHooks, onFault, ...(limit !== undefined && { limit }) });
+    const python3 = await loadPython({
+      pyodide: { env },
+      debugHooks,
+      onFault,
+      onAttach: startTrace,
+      ...(limit !== undefined && { limit }),
+    });
     ({ pyodide, heap } = python3);
     python = python3.exports;
   } else {
@@ -121,13 +157,10 @@ try {
   exitCode = runProgram(kind, target, pyodide.toPy([...args]), folder, wait);
 } catch (error) {
   // The interpreter is dead: what it said of it has been printed.
-  writeAll(
-    2,
-    new TextEncoder().encode(`pyheap: Python ended: ${error instanceof Error ? error.message : error}\n`),
-    Error,
-  );
+  complain(`Python ended: ${error instanceof Error ? error.message : error}`);
   exitCode = ABORTED;
 }
 const ended = performance.now();
+endTrace();
 const seconds = { startupSeconds: (started - begun) / 1000, seconds: (ended - started) / 1000 };
 say({ kind: "done", result: { ...measure(interpreter), exitCode, ...seconds } });

@@ -26,6 +26,7 @@ interface RunOptions {
   readonly allocator: PythonAllocator;
   readonly debugHooks?: boolean;
   readonly json?: string;
+  readonly trace?: string;
   readonly quiet?: boolean;
 }
 
@@ -39,6 +40,7 @@ Examples:
   pyheap run -c "print(sum(range(10)))"   run a piece of code
   pyheap run -m json.tool data.json       run a module of the standard library
   pyheap run --json - --quiet app.py      the report as JSON on standard output
+  pyheap run --trace app.trace app.py     record every allocation, for pyheap report
   pyheap run --allocator malloc app.py    stock CPython's allocator, to compare`;
 
 export function addRun(program: Command): void {
@@ -53,6 +55,7 @@ export function addRun(program: Command): void {
     .option("--limit <size>", "hard limit of what Python's memory manager takes (64MiB, 100M, 1GB)", toSize)
     .addOption(new Option("--allocator <name>", "what serves Python").choices(ALLOCATORS).default("pyheap"))
     .option("--debug-hooks", "check every block; misuse ends the program with a report")
+    .option("--trace <file>", "record every allocation with its stack, for `pyheap report`")
     .option("--json <file>", "write the report as JSON (- for standard output)")
     .option("--quiet", "no report")
     .passThroughOptions()
@@ -88,17 +91,23 @@ function environment(): Record<string, string> {
 }
 
 async function run(program: Program, options: RunOptions): Promise<number> {
-  const { allocator, limit, debugHooks = false } = options;
-  if (allocator !== "pyheap" && (limit !== undefined || debugHooks)) {
-    const option = limit !== undefined ? "--limit" : "--debug-hooks";
-    throw new UsageError(`Cannot use ${option} with --allocator ${allocator}: only pyheap has it`);
+  const { allocator, limit, debugHooks = false, trace } = options;
+  const [ours] = [
+    ...(limit !== undefined ? ["--limit"] : []),
+    ...(debugHooks ? ["--debug-hooks"] : []),
+    ...(trace !== undefined ? ["--trace"] : []),
+  ];
+  if (allocator !== "pyheap" && ours !== undefined) {
+    throw new UsageError(`Cannot use ${ours} with --allocator ${allocator}: only pyheap has it`);
   }
+  if (trace !== undefined) makeTraceFile(trace);
   const shared = makeShared();
   const request: RunRequest = {
     program,
     allocator,
     limit,
     debugHooks,
+    trace: trace === undefined ? undefined : resolve(trace),
     folder: process.cwd(),
     environment: environment(),
     shared,
@@ -106,6 +115,11 @@ async function run(program: Program, options: RunOptions): Promise<number> {
   const { result, exitCode } = await live(request);
   if (result) report(result, options);
   return exitCode;
+}
+
+/** The file is there, and empty: better to know before the program runs that it can't be written. */
+function makeTraceFile(file: string): void {
+  writeReport(file, "");
 }
 
 /** Starts the thread, passes Ctrl-C on, and waits for the end. */

@@ -25,6 +25,8 @@ export interface LoadPythonOptions {
   readonly debugHooks?: boolean;
   /** What is done about a fault that the debug hooks find; the default throws. */
   readonly onFault?: FaultHandler;
+  /** Called with the heap when it is in place and Python has not started: to trace Python's start as well. */
+  readonly onAttach?: (heap: PythonHeap) => void;
 }
 
 export interface Python {
@@ -42,6 +44,7 @@ export async function loadPython(options: LoadPythonOptions = {}): Promise<Pytho
   let attached: { heap: PythonHeap; exports: PyodideExports } | undefined;
   const pyodide = await loadWatched(load, options.pyodide ?? {}, (exports) => {
     attached = { exports, heap: PythonHeap.attachAt(module, exports, { limit, debugHooks, onFault }) };
+    options.onAttach?.(attached.heap);
   });
   if (!attached) throw new Error("Cannot attach: Pyodide started without its fsInit hook");
   installPythonModule(pyodide, attached.heap);

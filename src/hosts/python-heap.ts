@@ -5,6 +5,7 @@ import { type Core, coreModule, instantiateCoreModule } from "../core.js";
 import { CoreHeap, type CoreHeapOptions, HostCalls, NO_LIMIT } from "../core-heap.js";
 import type { DomainName } from "../errors.js";
 import type { HostFigures } from "../stats.js";
+import type { StackSource } from "../trace/recorder.js";
 import { Words } from "../words.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import { PythonStack } from "./python-stack.js";
@@ -13,6 +14,8 @@ import { PythonStack } from "./python-stack.js";
 const HOST_HEADER = 4;
 /** Fields of `struct mallinfo` in words. */
 const MALLINFO = { arena: 0, used: 7, free: 8, words: 10 } as const;
+/** Words of a PyMemAllocatorEx. */
+const ALLOCATOR_WORDS = 5;
 const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: 0, mem: 1, object: 2 };
 
 export interface PythonHeapOptions extends CoreHeapOptions {
@@ -25,6 +28,8 @@ export interface PythonHeapOptions extends CoreHeapOptions {
 export class PythonHeap extends CoreHeap {
   readonly #python: PyodideExports;
   readonly #inherited: number;
+  /** What the interpreter's domains were given last: an allocator's five words. */
+  readonly #served = new Map<number, string>();
   /** The Python stack of the interpreter. */
   readonly stack: PythonStack;
 
@@ -97,13 +102,35 @@ export class PythonHeap extends CoreHeap {
     return heap;
   }
 
-  /** The interpreter's three domains become what ours are. */
+  /**
+   * The interpreter's three domains become what ours are. Where somebody has put an allocator in front since the last time
+   * (tracemalloc does), it stays, and keeps handing on to what it found.
+   */
   #serveInterpreter(): void {
     const scratch = this.core.control + this.core.constants.SCRATCH_AT;
+    const words = () => Array.from({ length: ALLOCATOR_WORDS }, (_, k) => this.words.get(scratch + 4 * k)).join();
     for (const domain of Object.values(DOMAIN_NUMBERS)) {
+      this.#python.PyMem_GetAllocator(domain, scratch);
+      const served = this.#served.get(domain);
+      if (served !== undefined && served !== words()) continue;
       this.core.functions.PyMem_GetAllocator(domain, scratch);
       this.#python.PyMem_SetAllocator(domain, scratch);
+      this.#served.set(domain, words());
     }
+  }
+
+  protected override stackSource(): StackSource {
+    const { stack } = this;
+    return {
+      kind: "python",
+      python: stack.version,
+      words: stack.tracerWords,
+      functionAt: (code) => stack.functionAt(code),
+    };
+  }
+
+  protected override domainsChanged(): void {
+    this.#serveInterpreter();
   }
 
   /** What the host's malloc has from the platform: the program break above the static data, in bytes. */

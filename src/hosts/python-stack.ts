@@ -4,8 +4,10 @@
 //     -> interpreter -> thread state -> current_frame -> previous -> ...
 //     frame -> code object (file name, qualified name, line table) + instruction pointer -> line
 //
-// The table of offsets is _Py_DebugOffsets (CPython 3.14, Include/internal/pycore_debug_offsets.h), made for debuggers
+// core/trace/stack.ts reads the same, for traces. The table of offsets is _Py_DebugOffsets (CPython 3.14, Include/internal/pycore_debug_offsets.h), made for debuggers
 // that look at another process. The line table's format is that of CPython's InternalDocs/code_objects.md.
+
+import type { CodeUnits } from "../trace/recorder.js";
 
 /** One place in a Python program. */
 export interface PythonFrame {
@@ -21,6 +23,14 @@ const KNOWN_VERSION = 0x030e;
 /** Frames of these owners belong to a Python function: FRAME_OWNED_BY_THREAD, _GENERATOR, _FRAME_OBJECT. */
 const LAST_PYTHON_OWNER = 2;
 const MOST_FRAMES = 100_000;
+/**
+ * Versions, three bytes of Py_Version, in which the byte behind a frame's `owner` is known to be `visited`: free for a mark, and
+ * cleared whenever a frame is made.
+ */
+const WITH_VISITED: readonly number[] = [0x030e02];
+/** Owner FRAME_OWNED_BY_THREAD (0), and a mark in the byte behind; for frames that can't be marked, what two bytes never are. */
+const MARK = 0x8000;
+const NO_MARK = 0x1_0000;
 
 /** Index of each offset in the table, counted in 64-bit words after the cookie. */
 const FIELD = {
@@ -114,7 +124,8 @@ export class PythonStack {
   *frames(): Generator<PythonFrame> {
     let frame = this.#innermostFrame();
     for (let left = MOST_FRAMES; frame !== 0 && left > 0; left--) {
-      yield this.#frameAt(this.#codeOf(frame), this.#field(frame, "frameInstructions"));
+      const code = this.#codeOf(frame);
+      if (this.#hasLine(code)) yield this.#frameAt(code, this.#field(frame, "frameInstructions"));
       frame = this.#pythonFrame(this.#field(frame, "framePrevious"));
     }
   }
@@ -164,13 +175,66 @@ export class PythonStack {
     return text;
   }
 
+  /** What the core's tracer needs to walk the stack: the fields of its Tracer from `interpretersAt` on. */
+  get tracerWords(): readonly number[] {
+    const o = this.#offsets;
+    return [
+      ...[this.#runtime + o.interpretersHead, o.threadsHead, o.currentFrame],
+      ...[o.framePrevious, o.frameExecutable, o.frameInstructions, o.frameOwner, o.codeInstructions],
+      WITH_VISITED.includes(o.version >>> 8) ? MARK : NO_MARK,
+    ];
+  }
+
+  /** Python's version: "3.14.2". */
+  get version(): string {
+    const { version } = this.#offsets;
+    return `${version >>> 24}.${(version >>> 16) & 0xff}.${(version >>> 8) & 0xff}`;
+  }
+
+  /**
+   * The function that a code object is of, with the lines of its code units. Undefined for one that has no line anywhere: CPython
+   * puts such a frame of its own between a call of a class and `__init__`, and doesn't show it either.
+   */
+  functionAt(code: number): CodeUnits | undefined {
+    const lines: number[] = [];
+    let hasLine = false;
+    for (const [units, line, isReal] of this.#lines(code)) {
+      hasLine ||= isReal;
+      if (lines.at(-1) === line) lines[lines.length - 2] = (lines.at(-2) ?? 0) + units;
+      else lines.push(units, line);
+    }
+    if (!hasLine) return undefined;
+    return {
+      file: this.#string(this.#field(code, "codeFile")),
+      name: this.#string(this.#field(code, "codeQualifiedName")),
+      firstLine: this.#field(code, "codeFirstLine"),
+      lines,
+    };
+  }
+
+  #hasLine(code: number): boolean {
+    for (const [, , isReal] of this.#lines(code)) if (isReal) return true;
+    return false;
+  }
+
   /** The line of an instruction, given by its number. */
   #line(code: number, unit: number): number {
+    let last = this.#field(code, "codeFirstLine");
+    let firstUnit = 0;
+    for (const [units, line] of this.#lines(code)) {
+      last = line;
+      firstUnit += units;
+      if (unit < firstUnit) break;
+    }
+    return last;
+  }
+
+  /** Each entry of a line table: how many code units are in which line; and whether they are in one at all. */
+  *#lines(code: number): Generator<[units: number, line: number, isReal: boolean]> {
     const table = this.#field(code, "codeLines");
     const end = table + this.#offsets.bytesData + this.#field(table, "bytesSize");
     let at = table + this.#offsets.bytesData;
     let line = this.#field(code, "codeFirstLine");
-    let firstUnit = 0;
     const byte = () => this.#data.getUint8(at++);
     const varint = () => {
       let value = 0;
@@ -189,11 +253,9 @@ export class PythonStack {
         const delta = varint();
         line += delta & 1 ? -(delta >>> 1) : delta >>> 1;
       }
-      firstUnit += (head & 7) + 1;
-      if (unit < firstUnit) return line;
+      yield [(head & 7) + 1, line, form !== 15];
       // The rest of an entry are columns; every byte of it has its highest bit clear.
       while (at < end && this.#data.getUint8(at) < 128) at++;
     }
-    return line;
   }
 }

@@ -272,6 +272,8 @@ export function instantiateWhole(
 ): WholeCore {
   const imports = {
     ...{ visit: host.visit, site: host.site, fault: host.fault },
+    ...{ traceFlush: host.traceFlush, traceCode: host.traceCode, traceLine: host.traceLine },
+    ...{ traceStack: host.traceStack, traceNow: host.traceNow },
     ...{ formatFloat: host.formatFloat, typeName: host.typeName, pow: host.pow, isPrintable: host.isPrintable },
     ...{ collected: host.collected, call: host.call, drop: host.drop },
   };

@@ -1,33 +1,16 @@
 // The report after a run, for a terminal: where the memory went.
 
-import Table from "cli-table3";
 import type { Colors } from "picocolors/types.js";
 import type { RunResult } from "../cli/protocol.js";
 import type { Account, HeapStats, SizeClassStats } from "../stats.js";
+import { type Cell, layOut as table } from "./columns.js";
 import { bar, bytes, count, percent, seconds } from "./figures.js";
 
 /** Size classes that are shown: those with the most bytes. */
 const CLASSES_SHOWN = 12;
 const BAR_WIDTH = 24;
 
-type Row = readonly (string | { content: string; hAlign: "right" | "left" })[];
-
-function table(rows: readonly Row[], alignment: readonly ("left" | "right")[]): string {
-  const borders = ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"];
-  const inner = ["left", "left-mid", "mid", "mid-mid", "right", "right-mid"];
-  const chars = Object.fromEntries([...borders, ...inner].map((name) => [name, ""]));
-  const layout = new Table({
-    chars: { ...chars, middle: "  " },
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
-    colAligns: [...alignment],
-  });
-  layout.push(...rows.map((row) => [...row]));
-  return layout
-    .toString()
-    .split("\n")
-    .map((line) => `  ${line}`.trimEnd())
-    .join("\n");
-}
+type Row = readonly Cell[];
 
 /** The account's parts with what they are called here, in the order in which they are shown. */
 function parts(account: Account): readonly (readonly [string, number])[] {

@@ -53,6 +53,10 @@ space["answer"]
       "async def a(): return same()\nasync def b(): return await a()\ntry:\n    b().send(None)\nexcept StopIteration as stop:\n    answer = stop.value",
     ],
     ["a comprehension, a lambda", "answer = [(lambda: same())() for _ in range(3)][0]"],
+    [
+      "a class that is called often",
+      "class A:\n    def __init__(self): self.n = same()\ndef f():\n    for _ in range(50): a = A()\n    return a.n\nanswer = f()",
+    ],
     ["a class body", "class A:\n    x = same()\nanswer = A.x"],
     ["a call through native code", "answer = max([1, 2], key=lambda _: same())"],
     ["lines far apart", `${"\n".repeat(3000)}def f():\n${"    pass\n".repeat(400)}    return same()\nanswer = f()`],

@@ -1,0 +1,164 @@
+// Events as bytes: most take one to four.
+//
+//   free      00 vvvvvv                             the address
+//   allocate  01 ss aaaa                            the address, the site
+//   resize    10 ss 0000  00vvvvvv  00vvvvvv        the old address, the new one, the site
+//   others    11 cccccc                             time, new node, what the platform gave, end
+//
+// An address that was in one of the last events is told by how many events ago (v < 48, a < 7); one that is in the table of
+// addresses by its slot (48 <= v < 56, a >= 8: three bits, and a byte); any other by its distance from the one before.
+// A site is stack, size, domain and whether it is cleared. s = 0: the one that came after this site's predecessor the last
+// time; 1: a slot of the table of sites, two bytes; 2: in full. The reader keeps the same tables.
+//
+// The clock is asked every EVENTS_PER_MARK events: an event is no more than so many events later than its time says.
+// Imports platform, tracer, stack.
+
+import { platform } from "../platform";
+import { currentStack } from "./stack";
+import { ADDRESS_ENTRY, SITE_ENTRY, SLOTS, Tracer, tracer } from "./tracer";
+
+/** Microseconds since some moment of the host's. */
+@external("host", "traceNow")
+declare function hostNow(): f64;
+
+export const ALLOCATE: u32 = 0x40;
+export const RESIZE: u32 = 0x80;
+const TIME: u32 = 0xc0;
+const RESERVED: u32 = 0xc2;
+
+export const EVENTS_PER_MARK: u32 = 64;
+/** What the platform gave is told in steps of 64 KiB. */
+const RESERVED_SHIFT: u32 = 16;
+
+/** Set in a site's tag if the block was cleared; the lowest two bits are the domain. */
+export const CLEARED: u32 = 4;
+
+const FREE_NEAR: u32 = 48;
+const ALLOCATE_NEAR: u32 = 7;
+
+/** Before an event: there is room for it, and the time is known well enough. */
+@inline
+function beforeEvent(t: Tracer): void {
+  t.makeRoom();
+  if (--t.untilMark == 0) mark(t);
+}
+
+/** The time, and what the platform gave if that has changed, are in the buffer. */
+export function mark(t: Tracer): void {
+  t.untilMark = EVENTS_PER_MARK;
+  const now = hostNow();
+  const passed = now - t.lastTime;
+  if (passed >= 1.0) {
+    // What is left of a microsecond counts for the next mark.
+    const whole = <u32>min<f64>(passed, 4294967295.0);
+    t.lastTime += <f64>whole;
+    t.put(TIME);
+    t.putNumber(whole);
+  }
+  const reserved = <u32>(platform().reserved >> RESERVED_SHIFT);
+  if (reserved != t.lastReserved) {
+    t.lastReserved = reserved;
+    t.put(RESERVED);
+    t.putNumber(reserved);
+  }
+}
+
+/**
+ * Puts the head and the address. `near` addresses are told by how many events ago they were; the numbers from there on by
+ * literal and slot: near + 0 .. 7 a slot and near + 8 a literal for a free; 7 a literal and 8 .. 15 a slot for the others.
+ */
+@inline
+function putAddress(t: Tracer, head: u32, near: u32, slots: u32, literal: u32, block: usize): void {
+  const slot = ((<u32>block >> 3) * 0x9e3779b1) >> 21;
+  const entry = t.addresses + <usize>slot * ADDRESS_ENTRY;
+  const sequence = t.sequence + 1;
+  t.sequence = sequence;
+  if (load<usize>(entry) == block) {
+    const ago = sequence - load<u32>(entry, 4) - 1;
+    store<u32>(entry, sequence, 4);
+    if (ago < near) {
+      t.put(head | ago);
+    } else {
+      t.put(head | slots | (slot & 7));
+      t.put(slot >> 3);
+    }
+  } else {
+    store<usize>(entry, block);
+    store<u32>(entry, sequence, 4);
+    const distance = (<i32>block >> 3) - (<i32>t.lastAddress >> 3);
+    t.put(head | literal);
+    t.putNumber((distance << 1) ^ (distance >> 31));
+  }
+  t.lastAddress = block;
+}
+
+/** Enters a site in its table. Answers how it is told: 0 by its predecessor, 1 by its slot, 2 in full. */
+@inline
+function enterSite(t: Tracer, node: u32, size: usize, tag: u32): u32 {
+  let h = (node * 0x9e3779b1) ^ (<u32>size * 0x85ebca6b) ^ (tag << 13);
+  h = (h ^ (h >> 15)) * 0xc2b2ae35;
+  const slot = h >> 21;
+  const entry = t.sites + <usize>slot * SITE_ENTRY;
+  const before = t.sites + <usize>t.lastSite * SITE_ENTRY;
+  const foretold = load<u16>(before, 10) == slot;
+  store<u16>(before, slot, 10);
+  t.lastSite = slot;
+  if (load<u32>(entry) == node && load<u32>(entry, 4) == size && load<u16>(entry, 8) == tag) return foretold ? 0 : 1;
+  store<u32>(entry, node);
+  store<u32>(entry, <u32>size, 4);
+  store<u16>(entry, tag, 8);
+  return 2;
+}
+
+@inline
+function putSite(t: Tracer, form: u32, node: u32, size: usize, tag: u32): void {
+  if (form == 0) return;
+  if (form == 1) {
+    store<u16>(t.position, t.lastSite);
+    t.position += 2;
+  } else {
+    t.put(tag);
+    t.putNumber(<u32>size);
+    t.putNumber(t.nodeCount - node);
+  }
+}
+
+/** A block of `size` bytes came to life. */
+export function allocated(block: usize, size: usize, tag: u32): void {
+  const t = tracer();
+  const node = currentStack();
+  beforeEvent(t);
+  const form = enterSite(t, node, size, tag);
+  putAddress(t, ALLOCATE | (form << 4), ALLOCATE_NEAR, 8, 7, block);
+  putSite(t, form, node, size, tag);
+}
+
+/** A block is freed. */
+export function freed(block: usize): void {
+  const t = tracer();
+  beforeEvent(t);
+  putAddress(t, 0, FREE_NEAR, 48, 56, block);
+}
+
+/** A block of `size` bytes is at `block`, and the one that was at `before` is gone. */
+export function resized(before: usize, block: usize, size: usize, tag: u32): void {
+  const t = tracer();
+  const node = currentStack();
+  beforeEvent(t);
+  const form = enterSite(t, node, size, tag);
+  t.put(RESIZE | (form << 4));
+  putAddress(t, 0, FREE_NEAR, 48, 56, before);
+  putAddress(t, 0, FREE_NEAR, 48, 56, block);
+  putSite(t, form, node, size, tag);
+}
+
+/** The encoding begins anew: no address and no site is known. */
+export function beginEvents(): void {
+  const t = tracer();
+  t.sequence = 0;
+  t.lastAddress = 0;
+  t.lastSite = 0;
+  t.lastTime = hostNow();
+  t.lastReserved = 0;
+  t.untilMark = 1;
+}

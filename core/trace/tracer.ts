@@ -1,0 +1,164 @@
+// The tracer's state: what the files of this folder share.
+//
+//   control block: | Tracer | the allocator that each domain had before, three times |
+//   one block of the base allocator:
+//     | addresses 2048 x 8 | sites 2048 x 12 | buffer 128 KiB |
+//                                              begin ... position ... full ... end
+//
+//   trace <- allocator <- events <- stack <- nodes, codes <- this file        (what imports what)
+//
+// Invariants: begin <= position <= end; a record is begun only while position < full, and none is longer than end - full.
+// Imports config, control, base. docs/trace-format.md has the format of what is in the buffer.
+
+import { base_free, base_malloc } from "../base";
+import { INTERNAL } from "../config";
+import { CONTROL, SCRATCH_AT, TRACE_AT } from "../control";
+import { Allocator } from "../domains";
+
+/** Number of addresses, and of sites, that a record can name by a slot. */
+export const SLOTS: usize = 2048;
+export const ADDRESS_ENTRY: usize = 8;
+export const SITE_ENTRY: usize = 12;
+const BUFFER_BYTES: usize = 128 * 1024;
+/** The longest record, rounded up. */
+const LONGEST_RECORD: usize = 64;
+
+/** The host takes the bytes from `begin` to `position`. */
+@external("host", "traceFlush")
+declare function hostFlush(): void;
+
+@unmanaged
+export class Tracer {
+  /** The block that holds addresses, sites and buffer; 0 while there is none. */
+  block: usize;
+  addresses: usize;
+  sites: usize;
+  begin: usize;
+  position: usize;
+  full: usize;
+  /** Events are recorded. If not, calls are handed on and nothing else: somebody may still point at the tracer's functions. */
+  recording: u32;
+
+  // The state of the encoding (events.ts).
+  sequence: u32;
+  lastAddress: usize;
+  lastSite: u32;
+  untilMark: u32;
+  lastTime: f64;
+  lastReserved: u32;
+
+  // Sampling (sample.ts): mean distance between samples in bytes, 0: every event; bytes until the next.
+  untilSample: isize;
+  sampleRate: u32;
+  live: usize;
+  liveMask: u32;
+  liveCount: u32;
+
+  // The Python stack (stack.ts). All offsets come from _Py_DebugOffsets; 0 as `interpretersAt`: the host says where it is.
+  interpretersAt: usize;
+  threadsOffset: usize;
+  currentFrameOffset: usize;
+  previousOffset: usize;
+  executableOffset: usize;
+  instructionOffset: usize;
+  ownerOffset: usize;
+  codeInstructionsOffset: usize;
+  /** What a frame's owner and the byte behind it read as, if the frame was seen before; NEVER if frames can't be marked. */
+  seenMark: u32;
+  /** The stack as it was seen last: `depth` entries, outermost first; then addresses of frames on the way. */
+  shadow: usize;
+  shadowRoom: u32;
+  depth: u32;
+
+  // The tree of stacks (nodes.ts) and what is known of code objects (codes.ts).
+  nodes: usize;
+  nodeMask: u32;
+  nodeCount: u32;
+  nodeEntries: u32;
+  codes: usize;
+  codeMask: u32;
+  codeCount: u32;
+  /** Stacks that were cut because there was no memory for them. */
+  cut: u32;
+
+  /** Bytes can be written for one record from `position` on. */
+  @inline
+  makeRoom(): void {
+    if (this.position >= this.full) this.flush();
+  }
+
+  /** The buffer is empty; the host has what was in it. */
+  flush(): void {
+    if (this.position != this.begin) hostFlush();
+    this.position = this.begin;
+  }
+
+  /** Takes the block of tables and buffer, and empties the tables. False if there is no memory. */
+  takeBlock(): bool {
+    const tables = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY);
+    if (this.block == 0) {
+      const block = base_malloc(INTERNAL, tables + BUFFER_BYTES);
+      if (block == 0) return false;
+      this.block = block;
+      this.addresses = block;
+      this.sites = block + SLOTS * ADDRESS_ENTRY;
+      this.begin = block + tables;
+      this.full = this.begin + BUFFER_BYTES - LONGEST_RECORD;
+    }
+    memory.fill(this.block, 0, tables);
+    this.position = this.begin;
+    return true;
+  }
+
+  /** Everything that the tracer took is given back, and forgotten. */
+  giveTables(): void {
+    give(this.block);
+    give(this.shadow);
+    give(this.nodes);
+    give(this.codes);
+    this.block = this.shadow = this.nodes = this.codes = 0;
+    this.position = this.begin = 0;
+    this.nodeCount = this.nodeEntries = this.codeCount = this.depth = 0;
+  }
+
+  @inline
+  put(byte: u32): void {
+    store<u8>(this.position++, byte);
+  }
+
+  /** Seven bits to a byte, the lowest first; the highest bit says that more follow. */
+  putNumber(value: u32): void {
+    let at = this.position;
+    while (value >= 128) {
+      store<u8>(at++, value | 128);
+      value >>= 7;
+    }
+    store<u8>(at++, value);
+    this.position = at;
+  }
+}
+
+function give(block: usize): void {
+  if (block != 0) base_free(INTERNAL, block);
+}
+
+const HOOKED_OFFSET: usize = 192;
+
+if (offsetof<Tracer>() > HOOKED_OFFSET) ERROR("Tracer does not fit");
+if (HOOKED_OFFSET + offsetof<Allocator>() * 3 > SCRATCH_AT - TRACE_AT) ERROR("the hooked allocators do not fit");
+
+@inline
+export function tracer(): Tracer {
+  return changetype<Tracer>(CONTROL + TRACE_AT);
+}
+
+/** The allocator that a domain had before it was traced; its address is the tracing functions' ctx. */
+@inline
+export function traced(domain: u32): Allocator {
+  return changetype<Allocator>(CONTROL + TRACE_AT + HOOKED_OFFSET + domain * offsetof<Allocator>());
+}
+
+@inline
+export function domainOf(ctx: usize): u32 {
+  return <u32>((ctx - (CONTROL + TRACE_AT + HOOKED_OFFSET)) / offsetof<Allocator>());
+}

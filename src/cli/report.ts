@@ -1,0 +1,27 @@
+// `pyheap report`: what a trace says. Each kind of report is in a file of report/.
+
+import type { Command } from "commander";
+import { addStats } from "./report/stats.js";
+import { addSummary } from "./report/summary.js";
+import { addTable } from "./report/table.js";
+import { addTree } from "./report/tree.js";
+
+const EXAMPLES = `
+Examples:
+  pyheap run --trace app.trace app.py     record first
+  pyheap report summary app.trace         what was live when most was
+  pyheap report table --by line app.trace
+  pyheap report tree --at end app.trace   what was live at the end, by call
+  pyheap report stats --json app.trace`;
+
+export function addReport(program: Command): void {
+  const report = program
+    .command("report")
+    .summary("show what a trace says")
+    .description("Shows what a trace says that `pyheap run --trace` wrote.")
+    .addHelpText("after", EXAMPLES);
+  addSummary(report);
+  addTable(report);
+  addTree(report);
+  addStats(report);
+}

@@ -1,0 +1,20 @@
+// `pyheap report stats`: a trace in figures.
+
+import type { Command } from "commander";
+import { traceStats, traceStatsText } from "../../report/trace-stats.js";
+import { addSpanOptions, loadTrace, type TraceOptions } from "./trace-input.js";
+
+export function addStats(report: Command): void {
+  addSpanOptions(
+    report
+      .command("stats")
+      .summary("figures, size classes, domains, the busiest lines")
+      .description("Shows a trace in figures, as text or as JSON.")
+      .argument("<file>", "the trace")
+      .option("--json", "as JSON"),
+  ).action(async (file: string, options: Omit<TraceOptions, "at"> & { json?: boolean }) => {
+    const { analysis, summary, colors } = await loadTrace(file, { ...options, at: "allocated" });
+    const stats = traceStats(analysis, summary);
+    process.stdout.write(options.json ? `${JSON.stringify(stats, null, 2)}\n` : traceStatsText(stats, colors));
+  });
+}

@@ -1,0 +1,21 @@
+// `pyheap report table`: groups of allocations in rows.
+
+import { type Command, Option } from "commander";
+import { GROUPINGS } from "../../report/trace-groups.js";
+import { type TableOptions, traceTable } from "../../report/trace-table.js";
+import { addMomentOptions, loadTrace, type TraceOptions, toCount } from "./trace-input.js";
+
+export function addTable(report: Command): void {
+  addMomentOptions(
+    report
+      .command("table")
+      .summary("by function, line, file, module, domain or size class")
+      .description("Shows who has how much: own is what a group allocated itself, total what it and its callees did.")
+      .argument("<file>", "the trace")
+      .addOption(new Option("--by <group>", "what a row stands for").choices(GROUPINGS).default("function"))
+      .addOption(new Option("--sort <column>", "what comes first").choices(["own", "total", "count"]).default("own"))
+      .option("--rows <n>", "rows that are shown at most", toCount, 30),
+  ).action(async (file: string, options: TraceOptions & TableOptions) => {
+    process.stdout.write(traceTable(await loadTrace(file, options), options));
+  });
+}

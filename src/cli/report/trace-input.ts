@@ -1,0 +1,117 @@
+// What every kind of report has in common: the trace it is of, which part of it, and progress while it is read.
+
+import { createReadStream, statSync } from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import colors from "picocolors";
+import type { TraceReport } from "../../report/trace-context.js";
+import type { View } from "../../trace/accounts.js";
+import { analyse } from "../../trace/analysis.js";
+import { TraceError } from "../../trace/reader.js";
+import { UsageError } from "../errors.js";
+
+const MICROSECONDS = 1e6;
+const CHUNK_BYTES = 2 ** 20;
+/** A recording that takes longer than this to read shows progress, in milliseconds. */
+const PATIENCE = 500;
+const REDRAW_EVERY = 100;
+
+export interface TraceOptions {
+  /** "peak", "end", "allocated", or a moment in seconds. */
+  readonly at: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() === "" || !(seconds >= 0)) throw new InvalidArgumentError("It is a number of seconds.");
+  return seconds;
+}
+
+export function toCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It is a whole number from 1 up.");
+  return count;
+}
+
+/** The options that say which span of a trace is looked at. */
+export function addSpanOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--from <seconds>", "look at what happened from then on").argParser(toSeconds))
+    .addOption(new Option("--to <seconds>", "look at what happened until then").argParser(toSeconds));
+}
+
+/** And those that say which moment. */
+export function addMomentOptions(command: Command): Command {
+  return addSpanOptions(
+    command.option(
+      "--at <moment>",
+      "peak: what was live at the highest moment; end: at the last; allocated: all that was allocated; or a second",
+      "peak",
+    ),
+  );
+}
+
+/** What is looked at, from --at: a view, and where the span ends. */
+function chooseView({ at, to }: TraceOptions): { view: View; to: number | undefined } {
+  if (at === "peak" || at === "end" || at === "allocated") return { view: at, to };
+  const moment = Number(at);
+  if (at.trim() === "" || !(moment >= 0)) {
+    throw new UsageError(`Cannot report at ${at}: it is peak, end, allocated, or a number of seconds`);
+  }
+  return { view: "end", to: Math.min(moment, to ?? moment) };
+}
+
+const inMicroseconds = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * MICROSECONDS);
+
+/** The bytes of a file, with progress on a terminal. */
+async function* readFile(file: string): AsyncGenerator<Uint8Array> {
+  const whole = statSync(file).size;
+  const begun = performance.now();
+  const shows = process.stderr.isTTY === true && !process.env.CI;
+  let drawn = begun + PATIENCE - REDRAW_EVERY;
+  let read = 0;
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
+      yield chunk as Uint8Array;
+      read += (chunk as Uint8Array).length;
+      const now = performance.now();
+      if (shows && now - drawn > REDRAW_EVERY) {
+        drawn = now;
+        process.stderr.write(`\rreading ${file}: ${Math.floor((100 * read) / whole)} %`);
+      }
+    }
+  } finally {
+    if (drawn > begun + PATIENCE) process.stderr.write("\r\u001b[K");
+  }
+}
+
+/** Reads and analyses a trace. A problem that stands in its way is a UsageError. */
+export async function loadTrace(
+  file: string,
+  options: TraceOptions,
+  { view, temporary }: { readonly view?: View; readonly temporary?: number } = {},
+): Promise<TraceReport> {
+  const chosen = chooseView(options);
+  const span = { from: inMicroseconds(options.from), to: inMicroseconds(chosen.to), temporary };
+  if (span.from !== undefined && span.to !== undefined && span.from > span.to) {
+    throw new UsageError(`Cannot report from ${options.from} s to ${chosen.to} s: that is no span`);
+  }
+  try {
+    const { analysis, summary } = await analyse(readFile(file), file, span);
+    return { analysis, summary, view: view ?? chosen.view, colors: terminalColors() };
+  } catch (error) {
+    if (error instanceof TraceError) throw new UsageError(error.message);
+    if (error instanceof Error && "code" in error) throw new UsageError(`Cannot read ${file}: ${reasonOf(error)}`);
+    throw error;
+  }
+}
+
+function reasonOf(error: Error & { code?: unknown }): string {
+  if (error.code === "ENOENT") return "no such file";
+  return error.code === "EISDIR" ? "it is a folder" : error.message;
+}
+
+export function terminalColors() {
+  return colors.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
+}

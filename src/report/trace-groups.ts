@@ -1,0 +1,171 @@
+// A trace's accounts in groups: by function, line, file, module, domain or size class; and summed up the tree of stacks.
+//
+//   own    what the group's own code allocated: it is innermost on the stack
+//   total  and what was called from it; a group that stands on a stack more than once counts once
+
+import type { Measure, View } from "../trace/accounts.js";
+import type { Analysis } from "../trace/analysis.js";
+import { sizeClassName } from "../trace/size-class.js";
+import type { StackTree } from "../trace/tree.js";
+
+export const GROUPINGS = ["function", "line", "file", "module", "domain", "size"] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+export interface Group {
+  readonly label: string;
+  readonly own: Measure;
+  readonly total: Measure;
+}
+
+export const DOMAIN_NAMES = ["raw", "mem", "object", "unknown"] as const;
+
+/** Sums by node: what was allocated there, and there or below. */
+export interface NodeSums {
+  readonly ownBytes: Float64Array;
+  readonly ownCount: Float64Array;
+  readonly totalBytes: Float64Array;
+  readonly totalCount: Float64Array;
+}
+
+export function sumByNode({ accounts, tree }: Analysis, view: View): NodeSums {
+  const ownBytes = new Float64Array(tree.length);
+  const ownCount = new Float64Array(tree.length);
+  for (let account = 0; account < accounts.length; account++) {
+    const { bytes, count } = accounts.read(view, account);
+    const node = accounts.nodes.at(account);
+    ownBytes[node] = (ownBytes[node] as number) + bytes;
+    ownCount[node] = (ownCount[node] as number) + count;
+  }
+  const totalBytes = ownBytes.slice();
+  const totalCount = ownCount.slice();
+  // Children have higher numbers than their parents.
+  for (let node = tree.length - 1; node > 0; node--) {
+    const parent = tree.parent(node);
+    totalBytes[parent] = (totalBytes[parent] as number) + (totalBytes[node] as number);
+    totalCount[parent] = (totalCount[parent] as number) + (totalCount[node] as number);
+  }
+  return { ownBytes, ownCount, totalBytes, totalCount };
+}
+
+/** The module that a file has: `json.decoder` for /lib/python3.14/json/decoder.py, `importlib._bootstrap` for a frozen one. */
+export function moduleOf(file: string): string {
+  const frozen = /^<frozen (.+)>$/.exec(file);
+  if (frozen?.[1]) return frozen[1];
+  const inside = /(?:site-packages|python\d\.\d+|python\d+\.zip)\/(.+)\.py$/.exec(file)?.[1];
+  const path = inside ?? file.replace(/^.*\//, "").replace(/\.py$/, "");
+  return path.replace(/\/__init__$/, "").replaceAll("/", ".");
+}
+
+/** What a node is called in a grouping. */
+export function labelOf(tree: StackTree, node: number, grouping: "function" | "line" | "file" | "module"): string {
+  const { function: f, line } = tree.frame(node);
+  if (node === 0) return f.name;
+  if (grouping === "function") return `${f.name} (${f.file}:${f.firstLine})`;
+  if (grouping === "line") return `${f.file}:${line} ${f.name}`;
+  return grouping === "file" ? f.file : moduleOf(f.file);
+}
+
+/** The number of each node's group, and the groups' labels. */
+function numberGroups(tree: StackTree, grouping: "function" | "line" | "file" | "module") {
+  const labels: string[] = [];
+  const numbers = new Map<string, number>();
+  const of = new Uint32Array(tree.length);
+  for (let node = 0; node < tree.length; node++) {
+    const label = labelOf(tree, node, grouping);
+    let number = numbers.get(label);
+    if (number === undefined) {
+      number = labels.push(label) - 1;
+      numbers.set(label, number);
+    }
+    of[node] = number;
+  }
+  return { labels, of };
+}
+
+/** Calls `enter` before a node's children, `leave` after them. */
+export function visitTree(tree: StackTree, enter: (node: number) => void, leave: (node: number) => void): void {
+  const firstChild = new Uint32Array(tree.length);
+  const nextSibling = new Uint32Array(tree.length);
+  for (let node = tree.length - 1; node > 0; node--) {
+    const parent = tree.parent(node);
+    nextSibling[node] = firstChild[parent] as number;
+    firstChild[parent] = node;
+  }
+  let node = 0;
+  enter(0);
+  for (;;) {
+    const child = firstChild[node] as number;
+    if (child !== 0) {
+      node = child;
+      enter(node);
+      continue;
+    }
+    leave(node);
+    while (node !== 0 && nextSibling[node] === 0) {
+      node = tree.parent(node);
+      leave(node);
+    }
+    if (node === 0) return;
+    node = nextSibling[node] as number;
+    enter(node);
+  }
+}
+
+function byStack(analysis: Analysis, view: View, grouping: "function" | "line" | "file" | "module"): Group[] {
+  const { tree } = analysis;
+  const sums = sumByNode(analysis, view);
+  const { labels, of } = numberGroups(tree, grouping);
+  const [ownBytes, ownCount, totalBytes, totalCount, onStack] = Array.from(
+    { length: 5 },
+    () => new Float64Array(labels.length),
+  ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  const add = (to: Float64Array, group: number, value: number) => {
+    to[group] = (to[group] as number) + value;
+  };
+  visitTree(
+    tree,
+    (node) => {
+      const group = of[node] as number;
+      add(ownBytes, group, sums.ownBytes[node] as number);
+      add(ownCount, group, sums.ownCount[node] as number);
+      // The root stands for what has no stack, not for what all stacks have.
+      const total = node === 0 ? sums.ownBytes : sums.totalBytes;
+      const count = node === 0 ? sums.ownCount : sums.totalCount;
+      if (onStack[group] === 0) {
+        add(totalBytes, group, total[node] as number);
+        add(totalCount, group, count[node] as number);
+      }
+      add(onStack, group, 1);
+    },
+    (node) => add(onStack, of[node] as number, -1),
+  );
+  return labels.map((label, k) => ({
+    label,
+    own: { bytes: ownBytes[k] as number, count: ownCount[k] as number },
+    total: { bytes: totalBytes[k] as number, count: totalCount[k] as number },
+  }));
+}
+
+function byKind(analysis: Analysis, view: View, grouping: "domain" | "size"): Group[] {
+  const { accounts } = analysis;
+  const sums = new Map<number, { bytes: number; count: number }>();
+  for (let account = 0; account < accounts.length; account++) {
+    const key = grouping === "domain" ? accounts.domain(account) : accounts.sizeClass(account);
+    const { bytes, count } = accounts.read(view, account);
+    const sum = sums.get(key) ?? { bytes: 0, count: 0 };
+    sum.bytes += bytes;
+    sum.count += count;
+    sums.set(key, sum);
+  }
+  const name = (key: number) => (grouping === "domain" ? (DOMAIN_NAMES[key] ?? "unknown") : sizeClassName(key));
+  return [...sums].map(([key, own]) => ({ label: name(key), own, total: own }));
+}
+
+/** The groups that have something, those with the most bytes of their own first. */
+export function groupBy(analysis: Analysis, view: View, grouping: Grouping): Group[] {
+  const groups =
+    grouping === "domain" || grouping === "size" ? byKind(analysis, view, grouping) : byStack(analysis, view, grouping);
+  return groups
+    .filter(({ total }) => total.count > 0.5 || total.bytes > 0.5)
+    .sort((a, b) => b.own.bytes - a.own.bytes || b.total.bytes - a.total.bytes || a.label.localeCompare(b.label));
+}

@@ -1,0 +1,143 @@
+// A trace in figures: as data for other programs, and as text.
+
+import type { Colors } from "picocolors/types.js";
+import type { Analysis } from "../trace/analysis.js";
+import type { TraceSummary } from "../trace/reader.js";
+import { layOut } from "./columns.js";
+import { bar, bytes, count, percent, seconds } from "./figures.js";
+import { type Group, groupBy } from "./trace-groups.js";
+
+export const STATS_VERSION = 1;
+const TOP = 10;
+const MICROSECONDS = 1e6;
+/** Of a normal distribution, 95 of 100 values lie within so many standard deviations. */
+const DEVIATIONS_OF_95 = 1.96;
+
+interface Share {
+  readonly name: string;
+  readonly bytes: number;
+  readonly count: number;
+}
+
+/** All sizes in bytes, all times in seconds. Of a sampled trace, sizes and counts are estimates. */
+export interface TraceStats {
+  readonly version: typeof STATS_VERSION;
+  readonly command: readonly string[];
+  readonly started: string;
+  readonly python: string | null;
+  readonly sampleBytes: number;
+  /** Why not all of the trace could be read; null if it is whole. */
+  readonly problem: string | null;
+  readonly seconds: number;
+  readonly events: number;
+  readonly fileBytes: number;
+  readonly stacks: number;
+  readonly allocations: number;
+  readonly resizes: number;
+  readonly frees: number;
+  readonly foreignFrees: number;
+  readonly allocatedBytes: number;
+  /** `allocatedBytes` is within this distance of the truth in 95 of 100 recordings; 0 if nothing is sampled. */
+  readonly allocatedBytesError: number;
+  readonly peakBytes: number;
+  readonly peakBlocks: number;
+  readonly peakSeconds: number;
+  readonly platformPeakBytes: number;
+  readonly endBytes: number;
+  readonly endBlocks: number;
+  /** Of all that was allocated in the span, by what it was: the largest first. */
+  readonly domains: readonly Share[];
+  readonly sizeClasses: readonly Share[];
+  readonly topLines: readonly Share[];
+  readonly topSizes: readonly { readonly size: number; readonly count: number }[];
+}
+
+const share = ({ label, own }: Group): Share => ({ name: label, bytes: own.bytes, count: own.count });
+
+export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStats {
+  const { figures: f, sizes, tree } = analysis;
+  const { metadata } = summary;
+  return {
+    version: STATS_VERSION,
+    command: metadata.command,
+    started: metadata.started,
+    python: metadata.python ?? null,
+    sampleBytes: metadata.sample,
+    problem: summary.problem ?? null,
+    seconds: analysis.endTime / MICROSECONDS,
+    events: summary.events,
+    fileBytes: summary.bytes,
+    stacks: tree.length - 1,
+    allocations: f.allocations,
+    resizes: f.resizes,
+    frees: f.frees,
+    foreignFrees: f.foreignFrees,
+    allocatedBytes: f.allocatedBytes,
+    allocatedBytesError: DEVIATIONS_OF_95 * Math.sqrt(f.variance),
+    peakBytes: f.peakBytes,
+    peakBlocks: f.peakBlocks,
+    peakSeconds: f.peakTime / MICROSECONDS,
+    platformPeakBytes: f.reservedPeak,
+    endBytes: f.liveBytes,
+    endBlocks: f.liveBlocks,
+    domains: groupBy(analysis, "allocated", "domain").map(share),
+    sizeClasses: groupBy(analysis, "allocated", "size").map(share),
+    topLines: groupBy(analysis, "allocated", "line").slice(0, TOP).map(share),
+    topSizes: [...sizes]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, TOP)
+      .map(([size, count]) => ({ size, count })),
+  };
+}
+
+function shares(rows: readonly Share[], whole: number, colors: Colors): string {
+  return layOut(
+    rows.map(({ name, bytes: size, count: blocks }) => [
+      bytes(size),
+      percent(size, whole),
+      colors.cyan(bar(size / whole, 16)),
+      count(Math.round(blocks)),
+      name,
+    ]),
+    ["right", "right", "left", "right", "left"],
+  );
+}
+
+export function traceStatsText(stats: TraceStats, colors: Colors): string {
+  const error = stats.allocatedBytesError > 0 ? colors.dim(`± ${bytes(stats.allocatedBytesError)}`) : "";
+  const whole = (n: number) => count(Math.round(n));
+  return [
+    colors.bold(stats.command.join(" ") || "A program"),
+    ...(stats.problem === null ? [] : [colors.yellow(`${stats.problem}. Shown is what was before.`)]),
+    layOut(
+      [
+        ["allocations", whole(stats.allocations), ""],
+        ["resizes", whole(stats.resizes), ""],
+        ["frees", whole(stats.frees), ""],
+        ["allocated", bytes(stats.allocatedBytes), error],
+        ["peak", bytes(stats.peakBytes), colors.dim(`after ${seconds(stats.peakSeconds)}`)],
+        ["live at the end", bytes(stats.endBytes), colors.dim(`${whole(stats.endBlocks)} blocks`)],
+        ["from the platform", bytes(stats.platformPeakBytes), ""],
+        ["stacks", whole(stats.stacks), ""],
+        ["trace", bytes(stats.fileBytes), colors.dim(`${count(stats.events)} events, ${seconds(stats.seconds)}`)],
+      ],
+      ["left", "right", "left"],
+    ),
+    "",
+    colors.bold("Size classes") + colors.dim("  of all that was allocated"),
+    shares(stats.sizeClasses.slice(0, TOP), stats.allocatedBytes, colors),
+    "",
+    colors.bold("Domains"),
+    shares(stats.domains, stats.allocatedBytes, colors),
+    "",
+    colors.bold("Lines that allocated most"),
+    shares(stats.topLines, stats.allocatedBytes, colors),
+    "",
+    colors.bold("Most frequent sizes"),
+    layOut(
+      stats.topSizes.map(({ size, count: times }) => [`${count(size)} B`, whole(times)]),
+      ["right", "right"],
+    ),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,197 @@
+// What a trace says, in one pass over it: accounts by stack, domain and size class, the peak, and figures for the whole.
+
+import { Accounts } from "./accounts.js";
+import { BrokenContent } from "./bytes.js";
+import type { TraceFunction, TraceMetadata } from "./format.js";
+import { LiveTable } from "./live-table.js";
+import { readTrace, type TraceConsumer, type TraceSummary } from "./reader.js";
+import { Timeline } from "./timeline.js";
+import { StackTree } from "./tree.js";
+
+export interface AnalysisOptions {
+  /** The span that is looked at, in microseconds from the start of the recording; the default is all of it. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** A block is temporary if it is freed before so many others were allocated; the default is 1. */
+  readonly temporary?: number | undefined;
+}
+
+/** Figures of the span. Bytes are what was asked for; of a sampled trace they are estimates. */
+export interface Figures {
+  allocations: number;
+  resizes: number;
+  frees: number;
+  /** Frees of blocks that were there before the recording began. */
+  foreignFrees: number;
+  allocatedBytes: number;
+  liveBytes: number;
+  liveBlocks: number;
+  peakBytes: number;
+  peakBlocks: number;
+  /** Microseconds from the start of the recording to the peak. */
+  peakTime: number;
+  /** The most that the platform had given. */
+  reservedPeak: number;
+  /** Sum of the squared errors that are to be expected of `allocatedBytes`, for a confidence interval; 0 if nothing is sampled. */
+  variance: number;
+}
+
+export class Analysis implements TraceConsumer {
+  readonly tree = new StackTree();
+  readonly accounts = new Accounts();
+  readonly timeline = new Timeline();
+  readonly figures: Figures = {
+    allocations: 0,
+    resizes: 0,
+    frees: 0,
+    foreignFrees: 0,
+    allocatedBytes: 0,
+    liveBytes: 0,
+    liveBlocks: 0,
+    peakBytes: 0,
+    peakBlocks: 0,
+    peakTime: 0,
+    reservedPeak: 0,
+    variance: 0,
+  };
+  /** How many blocks were asked for by exact size. */
+  readonly sizes = new Map<number, number>();
+  readonly #live = new LiveTable();
+  readonly #from: number;
+  readonly #to: number;
+  readonly #temporary: number;
+  #sample = 0;
+  /** Allocations so far, resizes included: what a block's birth is counted in. */
+  #births = 0;
+  /** The first birth of the span. */
+  #firstBirth = 0;
+  #now = 0;
+  #reserved = 0;
+  #inSpan: boolean;
+  #ended = false;
+
+  constructor({ from = 0, to = Number.POSITIVE_INFINITY, temporary = 1 }: AnalysisOptions = {}) {
+    this.#from = from;
+    this.#to = to;
+    this.#temporary = temporary;
+    this.#inSpan = from <= 0;
+  }
+
+  metadata({ sample }: TraceMetadata): void {
+    this.#sample = sample;
+  }
+
+  function(f: TraceFunction): void {
+    this.tree.addFunction(f);
+  }
+
+  node(parent: number, functionNumber: number, line: number): void {
+    this.tree.addNode(parent, functionNumber, line);
+  }
+
+  time(microseconds: number): void {
+    const { figures: f } = this;
+    if (!this.#ended) {
+      this.timeline.add({ time: this.#now, live: f.liveBytes, blocks: f.liveBlocks, reserved: this.#reserved });
+    }
+    this.#now = microseconds;
+    if (!this.#inSpan && microseconds >= this.#from) this.#beginSpan();
+    if (microseconds > this.#to) this.#ended = true;
+  }
+
+  #beginSpan(): void {
+    this.#inSpan = true;
+    this.#firstBirth = this.#births;
+    this.#notePeak();
+  }
+
+  reserved(bytes: number): void {
+    this.#reserved = bytes;
+    if (this.#inSpan && !this.#ended && bytes > this.figures.reservedPeak) this.figures.reservedPeak = bytes;
+  }
+
+  /** How many blocks a sampled one stands for. */
+  #weight(size: number): number {
+    return this.#sample === 0 ? 1 : 1 / -Math.expm1(-Math.max(size, 1) / this.#sample);
+  }
+
+  allocate(address: number, size: number, tag: number, node: number): void {
+    if (this.#ended) return;
+    this.#born(address, size, tag, node);
+    if (this.#inSpan) this.figures.allocations += this.#weight(size);
+  }
+
+  #born(address: number, size: number, tag: number, node: number): void {
+    if (address === 0 || node >= this.tree.length) throw new BrokenContent("a block has no address, or no stack");
+    if (this.#live.remove(address)) this.#died();
+    const { figures, accounts } = this;
+    const account = accounts.of(node, tag, size);
+    const count = this.#weight(size);
+    const bytes = size * count;
+    this.#live.add(address, account, size, this.#births++);
+    accounts.live(account, bytes, count);
+    figures.liveBytes += bytes;
+    figures.liveBlocks += count;
+    if (!this.#inSpan) return;
+    accounts.add("leaks", account, bytes, count);
+    accounts.add("allocated", account, bytes, count);
+    figures.allocatedBytes += bytes;
+    figures.variance += bytes * (bytes - size);
+    this.sizes.set(size, (this.sizes.get(size) ?? 0) + count);
+    if (figures.liveBytes > figures.peakBytes) this.#notePeak();
+  }
+
+  #notePeak(): void {
+    const { figures } = this;
+    figures.peakBytes = figures.liveBytes;
+    figures.peakBlocks = figures.liveBlocks;
+    figures.peakTime = this.#now;
+    this.accounts.notePeak();
+  }
+
+  /** The block that was just removed from the table is gone. */
+  #died(): void {
+    const { figures, accounts } = this;
+    const { account, size, birth } = this.#live;
+    const count = this.#weight(size);
+    const bytes = size * count;
+    accounts.live(account, -bytes, -count);
+    figures.liveBytes -= bytes;
+    figures.liveBlocks -= count;
+    if (!this.#inSpan || birth < this.#firstBirth) return;
+    accounts.add("leaks", account, -bytes, -count);
+    if (this.#births - birth - 1 < this.#temporary) accounts.add("temporary", account, bytes, count);
+  }
+
+  free(address: number): void {
+    if (this.#ended) return;
+    const known = this.#live.remove(address);
+    if (known) this.#died();
+    if (!this.#inSpan) return;
+    if (known) this.figures.frees += this.#weight(this.#live.size);
+    else this.figures.foreignFrees++;
+  }
+
+  resize(before: number, address: number, size: number, tag: number, node: number): void {
+    if (this.#ended) return;
+    if (this.#live.remove(before)) this.#died();
+    this.#born(address, size, tag, node);
+    if (this.#inSpan) this.figures.resizes += this.#weight(size);
+  }
+
+  /** The time that the span ends at, in microseconds. */
+  get endTime(): number {
+    return Math.min(this.#now, this.#to);
+  }
+}
+
+/** Reads a trace and analyses it. */
+export async function analyse(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  name: string,
+  options: AnalysisOptions = {},
+): Promise<{ analysis: Analysis; summary: TraceSummary }> {
+  const analysis = new Analysis(options);
+  const summary = await readTrace(source, name, analysis);
+  return { analysis, summary };
+}

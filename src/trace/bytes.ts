@@ -1,0 +1,92 @@
+// Numbers and texts in a block's content: seven bits to a byte, the lowest first; a text is its length and its UTF-8.
+
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
+
+/** Bytes that grow at their end. */
+export class ByteWriter {
+  #bytes = new Uint8Array(1024);
+  #length = 0;
+
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + count));
+    grown.set(this.written);
+    this.#bytes = grown;
+  }
+
+  /** A whole number from 0 up. */
+  number(value: number): void {
+    this.#reserve(8);
+    let rest = value;
+    while (rest >= 128) {
+      this.#bytes[this.#length++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  /** A whole number of either sign. */
+  signed(value: number): void {
+    this.number(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  text(value: string): void {
+    const utf8 = ENCODER.encode(value);
+    this.number(utf8.length);
+    this.#reserve(utf8.length);
+    this.#bytes.set(utf8, this.#length);
+    this.#length += utf8.length;
+  }
+}
+
+/** The content ended in the middle of something, or says what can't be. */
+export class BrokenContent extends Error {
+  override readonly name = "BrokenContent";
+}
+
+/** Reads what a ByteWriter wrote. Throws BrokenContent rather than read past the end. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get atEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  number(): number {
+    let value = 0;
+    for (let factor = 1; factor <= 2 ** 42; factor *= 128) {
+      const byte = this.#bytes[this.#at++];
+      if (byte === undefined) throw new BrokenContent("it ends in the middle of a number");
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+    }
+    throw new BrokenContent("a number is too long");
+  }
+
+  signed(): number {
+    const value = this.number();
+    return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
+  }
+
+  text(): string {
+    const length = this.number();
+    const start = this.#at;
+    if (length > this.#bytes.length - start) throw new BrokenContent("it ends in the middle of a text");
+    this.#at += length;
+    return DECODER.decode(this.#bytes.subarray(start, this.#at));
+  }
+}

@@ -1,0 +1,188 @@
+// Decodes events: the other half of core/trace/events.ts, with the same tables.
+
+import { BrokenContent } from "./bytes.js";
+import { EVENT, NEAR, OTHER, RESERVED_UNIT, SLOTS } from "./format.js";
+
+/** Takes the events of a trace, in order. Addresses are multiples of 8; sizes are what was asked for, in bytes. */
+export interface EventConsumer {
+  /** A block came to life. `tag` has the domain and whether it was cleared, as TAG says. */
+  allocate(address: number, size: number, tag: number, node: number): void;
+  free(address: number): void;
+  /** A block was resized: the one at `before` is gone. */
+  resize(before: number, address: number, size: number, tag: number, node: number): void;
+  /** A new node has the next number, from 1. Its parent is 0 or has been told. */
+  node(parent: number, functionNumber: number, line: number): void;
+  /** It is so many microseconds since the start. */
+  time(microseconds: number): void;
+  /** The platform has given so many bytes. */
+  reserved(bytes: number): void;
+}
+
+const RECENT = 64;
+
+export class EventDecoder {
+  readonly #addresses = new Int32Array(SLOTS);
+  readonly #recent = new Int32Array(RECENT);
+  readonly #siteNodes = new Uint32Array(SLOTS);
+  readonly #siteSizes = new Uint32Array(SLOTS);
+  readonly #siteTags = new Uint16Array(SLOTS);
+  readonly #siteNext = new Uint16Array(SLOTS);
+  #bytes: Uint8Array = new Uint8Array(0);
+  #at = 0;
+  #sequence = 0;
+  #lastAddress = 0;
+  #lastSite = 0;
+  #nodes = 0;
+  #time = 0;
+  /** Events that were decoded. */
+  events = 0;
+
+  /** Hands every event in a block's content to `to`. Throws BrokenContent if there is something that can't be. */
+  decode(bytes: Uint8Array, to: EventConsumer): void {
+    this.#bytes = bytes;
+    this.#at = 0;
+    while (this.#at < bytes.length) {
+      const head = bytes[this.#at++] as number;
+      const kind = head >>> 6;
+      if (kind === EVENT.other) {
+        this.#other(head, to);
+        continue;
+      }
+      if (kind === EVENT.free) {
+        const address = this.#freeAddress(head);
+        this.#checkEnd();
+        to.free(address);
+      } else if (kind === EVENT.allocate) {
+        const address = this.#allocateAddress(head & 15);
+        const site = this.#site((head >>> 4) & 3);
+        to.allocate(
+          address,
+          this.#siteSizes[site] as number,
+          this.#siteTags[site] as number,
+          this.#siteNodes[site] as number,
+        );
+      } else {
+        const before = this.#freeAddress(this.#byte());
+        const address = this.#freeAddress(this.#byte());
+        const site = this.#site((head >>> 4) & 3);
+        to.resize(
+          before,
+          address,
+          this.#siteSizes[site] as number,
+          this.#siteTags[site] as number,
+          this.#siteNodes[site] as number,
+        );
+      }
+      this.events++;
+    }
+  }
+
+  #checkEnd(): void {
+    if (this.#at > this.#bytes.length) throw new BrokenContent("it ends in the middle of an event");
+  }
+
+  /** The next byte; 0 past the end, which is noticed when the event is whole. */
+  #byte(): number {
+    return this.#bytes[this.#at++] ?? 0;
+  }
+
+  #number(): number {
+    let byte = this.#byte();
+    if (byte < 128) return byte;
+    let value = byte & 127;
+    for (let shift = 7; byte >= 128; shift += 7) {
+      if (shift > 28) throw new BrokenContent("a number is too long");
+      byte = this.#byte();
+      value |= (byte & 127) << shift;
+    }
+    return value >>> 0;
+  }
+
+  /** The address that six bits, and what follows them, tell in a free or a resize. */
+  #freeAddress(code: number): number {
+    const v = code & 63;
+    if (v < NEAR.free) return this.#ago(v);
+    return v < 56 ? this.#inSlot(v & 7) : this.#literal();
+  }
+
+  #allocateAddress(a: number): number {
+    if (a < NEAR.allocate) return this.#ago(a);
+    return a >= 8 ? this.#inSlot(a & 7) : this.#literal();
+  }
+
+  #ago(events: number): number {
+    return this.#touch(this.#recent[(this.#sequence - events) & (RECENT - 1)] as number);
+  }
+
+  #inSlot(low: number): number {
+    return this.#touch(this.#addresses[(this.#byte() << 3) | low] as number);
+  }
+
+  #literal(): number {
+    const zigzag = this.#number();
+    const distance = (zigzag >>> 1) ^ -(zigzag & 1);
+    return this.#touch(((this.#lastAddress >> 3) + distance) << 3);
+  }
+
+  /** The address is that of the event that is being decoded. */
+  #touch(address: number): number {
+    this.#addresses[Math.imul(address >>> 3, 0x9e3779b1) >>> 21] = address;
+    this.#recent[++this.#sequence & (RECENT - 1)] = address;
+    this.#lastAddress = address;
+    return address >>> 0;
+  }
+
+  /** The slot of the event's site. Its content is known when the event is whole. */
+  #site(form: number): number {
+    const before = this.#lastSite;
+    let slot: number;
+    if (form === 0) {
+      slot = this.#siteNext[before] as number;
+    } else if (form === 1) {
+      slot = this.#byte() | (this.#byte() << 8);
+      if (slot >= SLOTS) throw new BrokenContent("a site is in no slot");
+    } else if (form === 2) {
+      const tag = this.#byte();
+      const size = this.#number();
+      const node = this.#nodes - this.#number();
+      if (node < 0) throw new BrokenContent("an event has a stack that is not there");
+      slot = siteSlot(node, size, tag);
+      this.#siteNodes[slot] = node;
+      this.#siteSizes[slot] = size;
+      this.#siteTags[slot] = tag;
+    } else {
+      throw new BrokenContent("a site is told in no known way");
+    }
+    this.#checkEnd();
+    this.#siteNext[before] = slot;
+    this.#lastSite = slot;
+    return slot;
+  }
+
+  #other(head: number, to: EventConsumer): void {
+    if (head === OTHER.time) {
+      this.#time += this.#number();
+      this.#checkEnd();
+      to.time(this.#time);
+    } else if (head === OTHER.node) {
+      const parent = this.#nodes + 1 - this.#number();
+      const functionNumber = this.#number();
+      const line = this.#number();
+      this.#checkEnd();
+      if (parent < 0 || parent > this.#nodes) throw new BrokenContent("a stack has a caller that is not there");
+      this.#nodes++;
+      to.node(parent, functionNumber, line);
+    } else if (head === OTHER.reserved) {
+      const units = this.#number();
+      this.#checkEnd();
+      to.reserved(units * RESERVED_UNIT);
+    } else {
+      throw new BrokenContent(`an event begins with 0x${head.toString(16)}`);
+    }
+  }
+}
+
+function siteSlot(node: number, size: number, tag: number): number {
+  const h = Math.imul(node, 0x9e3779b1) ^ Math.imul(size, 0x85ebca6b) ^ (tag << 13);
+  return Math.imul(h ^ (h >>> 15), 0xc2b2ae35) >>> 21;
+}

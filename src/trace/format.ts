@@ -1,0 +1,79 @@
+// The trace file, as constants and types: docs/trace-format.md has the pictures. Nothing else is here.
+//
+//   file   = MAGIC, version (u32), block, block, ...
+//   block  = kind (u8), 0 (three bytes), length (u32), CRC-32 (u32) of these eight bytes and the content, content
+//
+// All numbers are little-endian. A reader skips blocks of a kind that it does not know, and refuses a version that is
+// higher than its own.
+
+/** First bytes of every trace: one that is no text, a name, and a line end that a transfer as text would break. */
+export const MAGIC: readonly number[] = [0x89, 0x70, 0x79, 0x68, 0x65, 0x61, 0x70, 0x0a];
+export const TRACE_VERSION = 1;
+/** Bytes before the first block, and before the content of each. */
+export const FILE_HEADER = 12;
+export const BLOCK_HEADER = 12;
+/** No block's content is longer. */
+export const MOST_BLOCK_BYTES = 64 * 2 ** 20;
+
+export const BLOCK = {
+  /** JSON, a TraceMetadata. The first block. Added in version 1. */
+  metadata: 1,
+  /** Functions, in the order of their numbers, from the one after the last of the block before. Added in version 1. */
+  functions: 2,
+  /** Events: EVENT says how they are told. Added in version 1. */
+  events: 3,
+  /** JSON, a TraceTotals: what is left of the events of an aggregated trace. Added in version 1. */
+  totals: 4,
+  /** JSON, a TraceEnd. The last block of a recording that was ended in order. Added in version 1. */
+  end: 5,
+} as const;
+
+/** The two highest bits of an event's first byte. core/trace/events.ts writes what follows. */
+export const EVENT = { free: 0, allocate: 1, resize: 2, other: 3 } as const;
+/** First bytes of what is no event. */
+export const OTHER = {
+  /** Microseconds since the mark before (number). */
+  time: 0xc0,
+  /** A new stack: its number less its caller's, function, line (three numbers). */
+  node: 0xc1,
+  /** What the platform gave, in units of 64 KiB (number). */
+  reserved: 0xc2,
+} as const;
+/** Lengths of the tables of addresses and of sites. */
+export const SLOTS = 2048;
+export const RESERVED_UNIT = 65536;
+/** A free or resize tells an address by how many events ago it was, up to this many; an allocation, up to the second. */
+export const NEAR = { free: 48, allocate: 7 } as const;
+/** In a site's tag: the domain, and whether the block was cleared. */
+export const TAG = { domain: 3, cleared: 4 } as const;
+
+/** What the first block says. */
+export interface TraceMetadata {
+  /** The program, as words of a command line. */
+  readonly command: readonly string[];
+  /** When the recording began: ISO 8601. */
+  readonly started: string;
+  /** What stacks are made of. */
+  readonly stacks: "python" | "javascript";
+  /** Python's version: "3.14.2". Absent where there is no Python. */
+  readonly python?: string;
+  /** Mean distance between samples, in bytes; 0 if every allocation was recorded. */
+  readonly sample: number;
+}
+
+/** What the last block says. */
+export interface TraceEnd {
+  /** Microseconds from the start to the end of the recording. */
+  readonly duration: number;
+  /** Stacks that were cut short because there was no memory to record them. */
+  readonly cutStacks: number;
+}
+
+/** A function that stands on a stack. */
+export interface TraceFunction {
+  /** Qualified name: `Parser.expect`, `<module>`. */
+  readonly name: string;
+  readonly file: string;
+  /** The line at which its definition begins; 0 if that is not known. */
+  readonly firstLine: number;
+}

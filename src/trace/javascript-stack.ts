@@ -1,0 +1,38 @@
+// The JavaScript stack of a program that calls the heap, as places.
+
+import type { StackPlace, StackSource } from "./recorder.js";
+
+/** Frames of this library: they stand between the program and the heap. */
+const LIBRARY = new URL("../", import.meta.url).href.replace(/^file:\/\//, "");
+/** V8: `at name (file:line:column)` or `at file:line:column`; others: `name@file:line:column`. */
+const V8_FRAME = /^\s*at (?:async )?(?:(.*?) \()?(.*?):(\d+):\d+\)?$/;
+const OTHER_FRAME = /^(.*?)@(.*?):(\d+):\d+$/;
+const MOST_FRAMES = 128;
+
+interface LimitedError {
+  stackTraceLimit?: number;
+}
+
+/** The frames of the program, from the outermost inwards. */
+export function javaScriptFrames(): StackPlace[] {
+  const limited = Error as LimitedError;
+  const limit = limited.stackTraceLimit;
+  limited.stackTraceLimit = MOST_FRAMES;
+  const { stack = "" } = new Error();
+  if (limit !== undefined) limited.stackTraceLimit = limit;
+  const places: StackPlace[] = [];
+  for (const line of stack.split("\n")) {
+    const match = V8_FRAME.exec(line) ?? OTHER_FRAME.exec(line);
+    const file = match?.[2]?.replace(/^file:\/\//, "");
+    if (!match || file === undefined || file.startsWith(LIBRARY) || file.startsWith("wasm:")) continue;
+    places.push({ name: match[1] || "<anonymous>", file, line: Number(match[3]) });
+  }
+  return places.reverse();
+}
+
+export const JAVASCRIPT_STACKS: StackSource = {
+  kind: "javascript",
+  words: [],
+  functionAt: () => undefined,
+  frames: javaScriptFrames,
+};

@@ -1,0 +1,195 @@
+// Reads a trace block by block from whatever gives bytes, as far as it is whole.
+
+import { BrokenContent, ByteReader } from "./bytes.js";
+import { crc32 } from "./crc32.js";
+import { type EventConsumer, EventDecoder } from "./decoder.js";
+import {
+  BLOCK,
+  BLOCK_HEADER,
+  FILE_HEADER,
+  MAGIC,
+  MOST_BLOCK_BYTES,
+  TRACE_VERSION,
+  type TraceEnd,
+  type TraceFunction,
+  type TraceMetadata,
+} from "./format.js";
+
+/** It is no trace, or none that can be read: nothing of it was. */
+export class TraceError extends Error {
+  override readonly name = "TraceError";
+}
+
+/** Takes what is in a trace, in order. */
+export interface TraceConsumer extends EventConsumer {
+  metadata(metadata: TraceMetadata): void;
+  /** A function has the next number, from 1. */
+  function(f: TraceFunction): void;
+}
+
+/** What was read. */
+export interface TraceSummary {
+  readonly metadata: TraceMetadata;
+  readonly blocks: number;
+  readonly events: number;
+  readonly bytes: number;
+  /** What the last block says; undefined if the recording was not ended in order. */
+  readonly end: TraceEnd | undefined;
+  /** Why no more was read, in a sentence that says where; undefined if the trace is whole. */
+  readonly problem: string | undefined;
+}
+
+/** Bytes from chunks of any size. */
+class Chunks {
+  readonly #source: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
+  #chunk: Uint8Array = new Uint8Array(0);
+  #at = 0;
+  /** Bytes that were taken. */
+  offset = 0;
+
+  constructor(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+    this.#source = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  }
+
+  /** The next `count` bytes, or fewer at the end. */
+  async take(count: number): Promise<Uint8Array> {
+    if (this.#chunk.length - this.#at >= count) return this.#cut(count);
+    const parts = [this.#cut(this.#chunk.length - this.#at)];
+    let have = parts[0]?.length ?? 0;
+    while (have < count) {
+      const { value, done } = await this.#source.next();
+      if (done) break;
+      this.#chunk = value as Uint8Array;
+      this.#at = 0;
+      const part = this.#cut(Math.min(count - have, this.#chunk.length));
+      have += part.length;
+      parts.push(part);
+    }
+    const whole = new Uint8Array(have);
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+
+  #cut(count: number): Uint8Array {
+    const cut = this.#chunk.subarray(this.#at, this.#at + count);
+    this.#at += count;
+    this.offset += count;
+    return cut;
+  }
+
+  async close(): Promise<void> {
+    await this.#source.return?.();
+  }
+}
+
+interface Block {
+  readonly kind: number;
+  readonly content: Uint8Array;
+}
+
+/** The next block; undefined at the end of the file. Throws BrokenContent if it is not whole. */
+async function nextBlock(chunks: Chunks): Promise<Block | undefined> {
+  const header = await chunks.take(BLOCK_HEADER);
+  if (header.length === 0) return undefined;
+  if (header.length < BLOCK_HEADER) throw new BrokenContent("the file ends in the middle of it");
+  const view = new DataView(header.buffer, header.byteOffset);
+  const kind = view.getUint8(0);
+  const length = view.getUint32(4, true);
+  if (length > MOST_BLOCK_BYTES) throw new BrokenContent("its length is damaged");
+  const expected = view.getUint32(8, true);
+  const before = crc32(header.subarray(0, 8));
+  const content = await chunks.take(length);
+  if (content.length < length) throw new BrokenContent("the file ends in the middle of it");
+  if (crc32(content, before) !== expected) throw new BrokenContent("its checksum is wrong");
+  return { kind, content };
+}
+
+function readFunctions(content: Uint8Array, to: TraceConsumer): void {
+  const reader = new ByteReader(content);
+  while (!reader.atEnd) to.function({ name: reader.text(), file: reader.text(), firstLine: reader.number() });
+}
+
+function readJson<T>(content: Uint8Array): T {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(content));
+    if (typeof value === "object" && value !== null) return value as T;
+  } catch {
+    // Said below.
+  }
+  throw new BrokenContent("its JSON is damaged");
+}
+
+async function begin(chunks: Chunks, name: string): Promise<TraceMetadata> {
+  const header = await chunks.take(FILE_HEADER);
+  if (header.length < FILE_HEADER || MAGIC.some((byte, k) => header[k] !== byte)) {
+    throw new TraceError(`Cannot read ${name}: it is not a trace of pyheap`);
+  }
+  const version = new DataView(header.buffer, header.byteOffset).getUint32(MAGIC.length, true);
+  if (version !== TRACE_VERSION) {
+    throw new TraceError(`Cannot read ${name}: its format is version ${version}, this pyheap reads ${TRACE_VERSION}`);
+  }
+  try {
+    const block = await nextBlock(chunks);
+    if (block?.kind === BLOCK.metadata) return checkMetadata(readJson<TraceMetadata>(block.content));
+  } catch (error) {
+    if (!(error instanceof BrokenContent)) throw error;
+    throw new TraceError(`Cannot read ${name}: its first block, at byte ${FILE_HEADER}, is broken: ${error.message}`);
+  }
+  throw new TraceError(`Cannot read ${name}: it does not begin with metadata`);
+}
+
+function checkMetadata(metadata: TraceMetadata): TraceMetadata {
+  const { command, started, stacks, sample } = metadata;
+  const isWhole =
+    Array.isArray(command) &&
+    command.every((word) => typeof word === "string") &&
+    typeof started === "string" &&
+    (stacks === "python" || stacks === "javascript") &&
+    typeof sample === "number" &&
+    sample >= 0;
+  if (!isWhole) throw new BrokenContent("its metadata lacks a field");
+  return metadata;
+}
+
+/**
+ * Reads a trace, and hands everything in it to `to`. `name` is what errors call it. Throws TraceError if nothing can be read;
+ * where only the rest can't be, the summary has the problem.
+ */
+export async function readTrace(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  name: string,
+  to: TraceConsumer,
+): Promise<TraceSummary> {
+  const chunks = new Chunks(source);
+  const decoder = new EventDecoder();
+  let blocks = 1;
+  let end: TraceEnd | undefined;
+  let problem: string | undefined;
+  let offset = 0;
+  try {
+    const metadata = await begin(chunks, name);
+    to.metadata(metadata);
+    try {
+      for (;;) {
+        offset = chunks.offset;
+        const block = await nextBlock(chunks);
+        if (!block) break;
+        if (block.kind === BLOCK.functions) readFunctions(block.content, to);
+        else if (block.kind === BLOCK.events) decoder.decode(block.content, to);
+        else if (block.kind === BLOCK.end) end = readJson<TraceEnd>(block.content);
+        blocks++;
+      }
+      if (!end) problem = "The recording was not ended in order: the program was killed, or is still running";
+    } catch (error) {
+      if (!(error instanceof BrokenContent)) throw error;
+      problem = `Block ${blocks + 1}, at byte ${offset}, can't be read: ${error.message}`;
+    }
+    return { metadata, blocks, events: decoder.events, bytes: offset, end, problem };
+  } finally {
+    await chunks.close();
+  }
+}

@@ -1,0 +1,181 @@
+// A recording: takes what the core's tracer has in its buffer, with the functions that it speaks of, to a writer.
+
+import type { Core } from "../core.js";
+import type { HostCalls } from "../core-heap.js";
+import type { Words } from "../words.js";
+import type { TraceFunction, TraceMetadata } from "./format.js";
+import { type TraceSink, TraceWriter } from "./writer.js";
+
+/** Where the stacks of a heap's program come from. */
+export interface StackSource {
+  readonly kind: TraceMetadata["stacks"];
+  readonly python?: string;
+  /** What the core needs to read stacks by itself: the fields of its Tracer from `interpretersAt` on; empty if it can't. */
+  readonly words: readonly number[];
+  /** The function whose code object is at an address; undefined for one that stacks don't show. */
+  functionAt(code: number): CodeUnits | undefined;
+  /** The stack of the program, for a core that can't read it: places from the outermost inwards. */
+  frames?(): readonly StackPlace[];
+}
+
+/** A function, and the lines of its code: pairs (count, line), the next `count` code units are in `line`. */
+export interface CodeUnits extends TraceFunction {
+  readonly lines: readonly number[];
+}
+
+export interface StackPlace {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface TraceOptions {
+  /** Takes the bytes of the trace, in order. They are only valid during the call. An error that it throws ends the recording. */
+  readonly write: TraceSink;
+  /** The program, as words of a command line: for the file's metadata. */
+  readonly command?: readonly string[];
+}
+
+/** The numbers of functions. A function that comes again, as a new code object of the same text, has its old number. */
+class Functions {
+  readonly #numbers = new Map<string, number>();
+  readonly #lines: (readonly number[])[] = [[]];
+  #fresh: TraceFunction[] = [];
+
+  numberOf(f: CodeUnits): number {
+    const key = `${f.firstLine}\0${f.file}\0${f.name}\0${f.lines.join()}`;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size + 1;
+    this.#numbers.set(key, number);
+    this.#fresh.push(f);
+    this.#lines.push(f.lines);
+    return number;
+  }
+
+  line(number: number, unit: number): number {
+    const lines = this.#lines[number] ?? [];
+    let k = 0;
+    for (let end = lines[0] ?? 0; end <= unit && k + 2 < lines.length; end += lines[k] ?? 0) k += 2;
+    return lines[k + 1] ?? 0;
+  }
+
+  /** Those that were numbered since the last call. */
+  takeFresh(): readonly TraceFunction[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+}
+
+export class Recorder {
+  readonly #core: Core;
+  readonly #words: Words;
+  readonly #calls: HostCalls;
+  readonly #source: StackSource;
+  readonly #functions = new Functions();
+  readonly #writer: TraceWriter;
+  readonly #started = performance.now();
+  readonly #onChange: () => void;
+  #failure: { readonly error: unknown } | undefined;
+
+  /** Writes the header. Events come from `start` on. */
+  constructor(
+    core: Core,
+    words: Words,
+    calls: HostCalls,
+    source: StackSource,
+    options: TraceOptions,
+    onChange: () => void,
+  ) {
+    this.#core = core;
+    this.#words = words;
+    this.#calls = calls;
+    this.#source = source;
+    this.#onChange = onChange;
+    this.#writer = new TraceWriter(options.write, {
+      command: options.command ?? [],
+      started: new Date().toISOString(),
+      stacks: source.kind,
+      ...(source.python !== undefined && { python: source.python }),
+      sample: 0,
+    });
+  }
+
+  #word(offset: number): number {
+    return this.#words.get(this.#core.control + offset);
+  }
+
+  /** The heap's domains are traced from now on. */
+  start(): void {
+    const { constants, control, functions } = this.#core;
+    const { words } = this.#source;
+    this.#words.set(control + constants.TRACE_STACK_AT, 0);
+    words.forEach((word, k) => {
+      this.#words.set(control + constants.TRACE_STACK_AT + 4 * k, word);
+    });
+    this.#calls.tracer = this;
+    if (functions.trace_start() === 0) {
+      this.#calls.tracer = undefined;
+      throw new Error("Cannot trace: there is no memory for the tracer's tables");
+    }
+    this.#onChange();
+  }
+
+  /** What was recorded so far is written. */
+  flush(): void {
+    this.#core.functions.trace_flush();
+  }
+
+  /** Ends the recording, and the file. Throws what the sink threw, if it did. */
+  stop(): void {
+    const cutStacks = this.#word(this.#core.constants.TRACE_CUT_AT);
+    this.#core.functions.trace_stop();
+    this.#onChange();
+    this.#calls.tracer = undefined;
+    this.#guard(() =>
+      this.#writer.end({ duration: Math.round((performance.now() - this.#started) * 1000), cutStacks }),
+    );
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** After the first failure nothing is written: the file ends with its last whole block. */
+  #guard(write: () => void): void {
+    if (this.#failure) return;
+    try {
+      write();
+    } catch (error) {
+      this.#failure = { error };
+    }
+  }
+
+  // ---- what the core calls ----
+
+  emptyBuffer(): void {
+    const begin = this.#word(this.#core.constants.TRACE_BEGIN_AT);
+    const length = this.#word(this.#core.constants.TRACE_POSITION_AT) - begin;
+    this.#guard(() => {
+      const fresh = this.#functions.takeFresh();
+      if (fresh.length > 0) this.#writer.functions(fresh);
+      this.#writer.events(new Uint8Array(this.#core.memory.buffer, begin, length));
+    });
+  }
+
+  code(address: number): number {
+    const found = this.#source.functionAt(address >>> 0);
+    return found ? this.#functions.numberOf(found) : 0;
+  }
+
+  line(id: number, unit: number): number {
+    return this.#functions.line(id, unit);
+  }
+
+  stack(): number {
+    let node = 0;
+    for (const { name, file, line } of this.#source.frames?.() ?? []) {
+      const number = this.#functions.numberOf({ name, file, firstLine: 0, lines: [] });
+      node = this.#core.functions.trace_child(node, number, line);
+    }
+    return node;
+  }
+}

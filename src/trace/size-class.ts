@@ -1,0 +1,19 @@
+// Sizes in classes: up to 512 bytes as the heap has them, 8 bytes apart; above, by powers of two.
+
+import { formatBytes } from "./units.js";
+
+const SMALL = 512;
+const SMALL_CLASSES = 64;
+
+/** The class of a request of so many bytes: 0 to 63 for small ones, then one for each power of two. */
+export function sizeClassOf(size: number): number {
+  if (size <= SMALL) return size === 0 ? 0 : (size - 1) >>> 3;
+  return SMALL_CLASSES + (22 - Math.clz32(size - 1));
+}
+
+/** A class as people read it: `17-24 B`, `513 B-1 KiB`. */
+export function sizeClassName(sizeClass: number): string {
+  if (sizeClass < SMALL_CLASSES) return `${sizeClass * 8 + 1}-${sizeClass * 8 + 8} B`;
+  const power = sizeClass - SMALL_CLASSES + 9;
+  return `${formatBytes(2 ** power)}-${formatBytes(2 ** (power + 1))}`;
+}

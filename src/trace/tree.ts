@@ -1,0 +1,72 @@
+// The stacks of a trace: functions, and the tree of nodes.
+
+import { BrokenContent } from "./bytes.js";
+import type { TraceFunction } from "./format.js";
+import { GrowingU32 } from "./growing.js";
+
+/** What stands for a stack without a frame. */
+const OUTSIDE: TraceFunction = { name: "<outside Python>", file: "", firstLine: 0 };
+
+/** One frame of a stack. */
+export interface Frame {
+  readonly function: TraceFunction;
+  readonly line: number;
+}
+
+/** Nodes are numbers: 0 is the root, a parent's number is lower than its children's. */
+export class StackTree {
+  readonly functions: TraceFunction[] = [OUTSIDE];
+  readonly #parents = new GrowingU32();
+  readonly #functions = new GrowingU32();
+  readonly #lines = new GrowingU32();
+
+  constructor() {
+    this.#push(0, 0, 0);
+  }
+
+  /** Number of nodes, the root included. */
+  get length(): number {
+    return this.#parents.length;
+  }
+
+  addFunction(f: TraceFunction): void {
+    this.functions.push(f);
+  }
+
+  /** The next node. Throws BrokenContent if there is no such function. */
+  addNode(parent: number, functionNumber: number, line: number): void {
+    if (functionNumber === 0 || functionNumber >= this.functions.length) {
+      throw new BrokenContent(`a stack has function ${functionNumber}, which is not there`);
+    }
+    this.#push(parent, functionNumber, line);
+  }
+
+  #push(parent: number, functionNumber: number, line: number): void {
+    this.#parents.push(parent);
+    this.#functions.push(functionNumber);
+    this.#lines.push(line);
+  }
+
+  parent(node: number): number {
+    return this.#parents.at(node);
+  }
+
+  functionNumber(node: number): number {
+    return this.#functions.at(node);
+  }
+
+  line(node: number): number {
+    return this.#lines.at(node);
+  }
+
+  frame(node: number): Frame {
+    return { function: this.functions[this.functionNumber(node)] ?? OUTSIDE, line: this.line(node) };
+  }
+
+  /** The frames of a stack, the innermost first; none for the root. */
+  stack(node: number): Frame[] {
+    const frames: Frame[] = [];
+    for (let at = node; at !== 0; at = this.parent(at)) frames.push(this.frame(at));
+    return frames;
+  }
+}

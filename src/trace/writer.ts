@@ -1,0 +1,67 @@
+// Writes a trace, block by block, to whatever takes bytes.
+
+import { ByteWriter } from "./bytes.js";
+import { crc32 } from "./crc32.js";
+import {
+  BLOCK,
+  BLOCK_HEADER,
+  FILE_HEADER,
+  MAGIC,
+  TRACE_VERSION,
+  type TraceEnd,
+  type TraceFunction,
+  type TraceMetadata,
+} from "./format.js";
+
+/** Takes the next bytes of a trace. They are only valid during the call. */
+export type TraceSink = (bytes: Uint8Array) => void;
+
+export class TraceWriter {
+  readonly #write: TraceSink;
+  readonly #functions = new ByteWriter();
+
+  /** Writes the header and the metadata. */
+  constructor(write: TraceSink, metadata: TraceMetadata) {
+    this.#write = write;
+    const header = new Uint8Array(FILE_HEADER);
+    header.set(MAGIC);
+    new DataView(header.buffer).setUint32(MAGIC.length, TRACE_VERSION, true);
+    write(header);
+    this.#json(BLOCK.metadata, metadata);
+  }
+
+  #block(kind: number, content: Uint8Array): void {
+    const header = new Uint8Array(BLOCK_HEADER);
+    const view = new DataView(header.buffer);
+    header[0] = kind;
+    view.setUint32(4, content.length, true);
+    view.setUint32(8, crc32(content, crc32(header.subarray(0, 8))), true);
+    this.#write(header);
+    this.#write(content);
+  }
+
+  #json(kind: number, value: object): void {
+    this.#block(kind, new TextEncoder().encode(JSON.stringify(value)));
+  }
+
+  /** Functions that events after this refer to. */
+  functions(list: readonly TraceFunction[]): void {
+    const out = this.#functions;
+    out.clear();
+    for (const { name, file, firstLine } of list) {
+      out.text(name);
+      out.text(file);
+      out.number(firstLine);
+    }
+    this.#block(BLOCK.functions, out.written);
+  }
+
+  /** Events, as the core's tracer encodes them. */
+  events(encoded: Uint8Array): void {
+    this.#block(BLOCK.events, encoded);
+  }
+
+  end(end: TraceEnd): void {
+    this.#json(BLOCK.end, end);
+  }
+}

@@ -1,0 +1,32 @@
+// Traces for tests: kept in memory, and looked at by line.
+
+import type { Measure, View } from "../src/trace/accounts.js";
+import { type Analysis, type AnalysisOptions, analyse } from "../src/trace/analysis.js";
+import type { TraceSummary } from "../src/trace/reader.js";
+
+/** Takes the bytes of a trace. */
+export class Tape {
+  readonly #parts: Uint8Array[] = [];
+  readonly write = (bytes: Uint8Array): void => void this.#parts.push(bytes.slice());
+
+  get bytes(): Uint8Array {
+    return Buffer.concat(this.#parts);
+  }
+
+  analyse(options: AnalysisOptions = {}): Promise<{ analysis: Analysis; summary: TraceSummary }> {
+    return analyse([this.bytes], "the tape", options);
+  }
+}
+
+/** What the lines of a file have of their own, by line. */
+export function byLine({ accounts, tree }: Analysis, view: View, file: string): Map<number, Measure> {
+  const lines = new Map<number, Measure>();
+  for (let account = 0; account < accounts.length; account++) {
+    const { function: f, line } = tree.frame(accounts.nodes.at(account));
+    if (f.file !== file) continue;
+    const { bytes, count } = accounts.read(view, account);
+    const sum = lines.get(line) ?? { bytes: 0, count: 0 };
+    lines.set(line, { bytes: sum.bytes + bytes, count: sum.count + count });
+  }
+  return lines;
+}
