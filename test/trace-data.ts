@@ -10,7 +10,7 @@ export class Tape {
   readonly write = (bytes: Uint8Array): void => void this.#parts.push(bytes.slice());
 
   get bytes(): Uint8Array {
-    return Buffer.concat(this.#parts);
+    return new Uint8Array(Buffer.concat(this.#parts));
   }
 
   analyse(options: AnalysisOptions = {}): Promise<{ analysis: Analysis; summary: TraceSummary }> {

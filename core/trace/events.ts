@@ -10,7 +10,8 @@
 // A site is stack, size, domain and whether it is cleared. s = 0: the one that came after this site's predecessor the last
 // time; 1: a slot of the table of sites, two bytes; 2: in full. The reader keeps the same tables.
 //
-// The clock is asked every EVENTS_PER_MARK events: an event is no more than so many events later than its time says.
+// The clock is asked every EVENTS_PER_MARK events, and for every large block: another event is no more than so many events
+// later than its time says.
 // Imports platform, tracer, stack.
 
 import { platform } from "../platform";
@@ -27,6 +28,8 @@ const TIME: u32 = 0xc0;
 const RESERVED: u32 = 0xc2;
 
 export const EVENTS_PER_MARK: u32 = 64;
+/** A block of so many bytes has the time to itself. */
+const LARGE: usize = 32768;
 /** What the platform gave is told in steps of 64 KiB. */
 const RESERVED_SHIFT: u32 = 16;
 
@@ -127,6 +130,7 @@ function putSite(t: Tracer, form: u32, node: u32, size: usize, tag: u32): void {
 export function allocated(block: usize, size: usize, tag: u32): void {
   const t = tracer();
   const node = currentStack();
+  if (size >= LARGE) t.untilMark = 1;
   beforeEvent(t);
   const form = enterSite(t, node, size, tag);
   putAddress(t, ALLOCATE | (form << 4), ALLOCATE_NEAR, 8, 7, block);
@@ -144,6 +148,7 @@ export function freed(block: usize): void {
 export function resized(before: usize, block: usize, size: usize, tag: u32): void {
   const t = tracer();
   const node = currentStack();
+  if (size >= LARGE) t.untilMark = 1;
   beforeEvent(t);
   const form = enterSite(t, node, size, tag);
   t.put(RESIZE | (form << 4));

@@ -1,0 +1,110 @@
+// `pyheap run --trace` and `pyheap report`, run as their users run them.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { TraceStats } from "../report/trace-stats.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pyheap-trace-"));
+
+function pyheap(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: folder, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+describe("pyheap report", () => {
+  beforeAll(() => {
+    writeFileSync(
+      join(folder, "app.py"),
+      `import time
+def load(n):
+    return bytes(n)
+def work():
+    kept = load(3_000_000)
+    load(20_000_000)
+    return kept
+kept = work()
+time.sleep(0.2)
+later = [load(100_000) for _ in range(10)]
+`,
+    );
+    expect(pyheap("run", "--quiet", "--trace", "app.trace", "app.py", "x")).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+  });
+
+  it("shows a summary of the peak", () => {
+    const { status, stdout, stderr } = pyheap("report", "summary", "app.trace");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/^app\.py x {2}at the peak, after/);
+    expect(stdout).toMatch(/21\.9 MiB .* load \(app\.py:2\)/);
+    expect(stdout).not.toContain("\u001b[");
+  });
+
+  it("shows tables by any group, at any moment", () => {
+    const table = (...args: string[]) => pyheap("report", "table", ...args, "app.trace").stdout;
+    expect(table("--by", "line")).toMatch(/21\.9 MiB {2}\d+ % .* 2 {2}app\.py:3 load\n/);
+    expect(table("--by", "line", "--at", "end")).toMatch(/3\.8 MiB {2}\d+ % .* 11 {2}app\.py:3 load\n/);
+    expect(table("--by", "line", "--at", "allocated")).toMatch(/22\.8 MiB {2}\d+ % .* 12 {2}app\.py:3 load\n/);
+    expect(table("--sort", "total", "--at", "end")).toMatch(/ {2}work \(app\.py:4\)\n/);
+    for (const by of ["function", "file", "module", "domain", "size"]) expect(table("--by", by)).toContain(by);
+  });
+
+  it("shows the tree of calls", () => {
+    const { stdout } = pyheap("report", "tree", "--least", "5", "app.trace");
+    expect(stdout).toMatch(/<module> app\.py:8\n.* work app\.py:6\n.*load app\.py:3\n/);
+  });
+
+  it("gives figures as JSON, over a span of time", () => {
+    const stats = (...args: string[]) =>
+      JSON.parse(pyheap("report", "stats", "--json", ...args, "app.trace").stdout) as TraceStats;
+    const all = stats();
+    expect(all).toMatchObject({ version: 1, command: ["app.py", "x"], problem: null, sampleBytes: 0 });
+    expect(all.allocatedBytes).toBeGreaterThan(24_000_000);
+    expect(all.peakBytes).toBeGreaterThan(23_000_000);
+    expect(all.fileBytes / all.events).toBeLessThan(5);
+    const late = stats("--from", String(all.peakSeconds + 0.1));
+    expect(late.allocatedBytes).toBeGreaterThan(1_000_000);
+    expect(late.allocatedBytes).toBeLessThan(3_000_000);
+  });
+
+  it("shows what there is of a file that was cut, and says so", () => {
+    const whole = readFileSync(join(folder, "app.trace"));
+    writeFileSync(join(folder, "cut.trace"), whole);
+    truncateSync(join(folder, "cut.trace"), whole.length >> 1);
+    const { status, stdout } = pyheap("report", "summary", "cut.trace");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /Block \d+, at byte \d+, can't be read: the file ends in the middle of it\. Shown is what was before\./,
+    );
+  });
+
+  it.each([
+    [["report", "summary", "nope.trace"], "pyheap: Cannot read nope.trace: no such file\n"],
+    [["report", "table", "app.py"], "pyheap: Cannot read app.py: it is not a trace of pyheap\n"],
+    [["report", "table", "--at", "noon", "app.trace"], /^pyheap: Cannot report at noon/],
+    [
+      ["report", "stats", "--from", "5", "--to", "1", "app.trace"],
+      "pyheap: Cannot report from 5 s to 1 s: that is no span\n",
+    ],
+    [
+      ["report", "table", "--by", "colour", "app.trace"],
+      /Allowed choices are function, line, file, module, domain, size/,
+    ],
+    [["run", "--trace", "no/such/folder.trace", "-c", "1"], /^pyheap: Cannot write no\/such\/folder.trace/],
+    [
+      ["run", "--trace", "a.trace", "--allocator", "malloc", "-c", "1"],
+      /^pyheap: Cannot use --trace with --allocator malloc/,
+    ],
+  ])("says in a line what is wrong with %j", (args, message) => {
+    const { status, stdout, stderr } = pyheap(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+  });
+});

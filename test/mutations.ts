@@ -1,0 +1,72 @@
+// Traces that are broken at random, for tests of the reader and for npm run fuzz.
+
+import { Heap } from "../src/index.js";
+import { crc32 } from "../src/trace/crc32.js";
+import { BLOCK_HEADER, FILE_HEADER } from "../src/trace/format.js";
+import { Tape } from "./trace-data.js";
+
+/** A small trace of a random program with every kind of event. */
+export async function sampleTrace(): Promise<{ bytes: Uint8Array; events: number; liveBytes: number }> {
+  const heap = await Heap.create();
+  const tape = new Tape();
+  const recorder = heap.trace({ write: tape.write, command: ["sample"] });
+  const random = randomNumbers(42);
+  const live: { block: ReturnType<typeof heap.malloc>; size: number }[] = [];
+  let events = 0;
+  for (let k = 0; k < 4000; k++) {
+    const size = random(k % 50 === 0 ? 100_000 : 600);
+    const kind = random(10);
+    const index = random(live.length);
+    const chosen = live[index];
+    events++;
+    if (kind < 4 || !chosen) {
+      live.push({ block: kind === 0 ? heap.mem.calloc(1, size) : heap.malloc(size), size });
+    } else if (kind < 6) {
+      live[index] = { block: heap.realloc(chosen.block, size), size };
+    } else {
+      heap.free(chosen.block);
+      live.splice(index, 1);
+    }
+    if (k % 500 === 0) recorder.flush();
+  }
+  recorder.stop();
+  return { bytes: tape.bytes, events, liveBytes: live.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/** Whole numbers from 0 up to, and without, a bound; the same ones for the same seed. */
+function randomNumbers(seed: number): (bound: number) => number {
+  let state = seed | 0;
+  return (bound) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let value = Math.imul(state ^ (state >>> 15), state | 1);
+    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
+    return ((value ^ (value >>> 14)) >>> 0) % Math.max(bound, 1);
+  };
+}
+
+/** The trace with some bytes changed, cut out or added; every other one with checksums that are right again. */
+export function mutate(bytes: Uint8Array, seed: number): Uint8Array {
+  const random = randomNumbers(seed);
+  let mutant = bytes.slice();
+  for (let changes = 1 + random(8); changes > 0; changes--) {
+    const at = random(mutant.length);
+    const kind = random(8);
+    if (kind < 5) mutant[at] = kind === 0 ? 255 : random(256);
+    else if (kind === 5) mutant = mutant.slice(0, at + 1);
+    else if (kind === 6) mutant.copyWithin(at, random(mutant.length), random(mutant.length));
+    else mutant = Uint8Array.from([...mutant.subarray(0, at), ...mutant.subarray(at + random(20))]);
+  }
+  if (seed % 2 === 0) mend(mutant);
+  return mutant;
+}
+
+/** Makes every checksum right, as far as there are blocks. */
+function mend(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = FILE_HEADER; at + BLOCK_HEADER <= bytes.length; ) {
+    const length = view.getUint32(at + 4, true);
+    const content = bytes.subarray(at + BLOCK_HEADER, at + BLOCK_HEADER + length);
+    view.setUint32(at + 8, crc32(content, crc32(bytes.subarray(at, at + 8))), true);
+    at += BLOCK_HEADER + length;
+  }
+}
