@@ -37,9 +37,10 @@ export type { BinaryOperator, UnaryOperator } from "./objects/operations.js";
 export { PyRef } from "./objects/ref.js";
 export { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "./objects/scalars.js";
 export { PyFrozenSet, PySet } from "./objects/set.js";
-export type { ObjectStats, TypeStats } from "./objects/statistics.js";
+export type { ObjectStats, TypeStats, UserTypeStats } from "./objects/statistics.js";
 export { PyTuple } from "./objects/tuple.js";
-export { type Fields, type FieldType, PyInstance, PyType, type TypeOptions } from "./objects/types.js";
+export type { Fields, FieldType, ValueOf } from "./objects/type-layout.js";
+export { type FieldValues, type LastNumbers, PyInstance, PyType, type TypeOptions } from "./objects/types.js";
 export {
   type Account,
   type ArenaStats,

@@ -36,12 +36,21 @@ import {
   PyDict,
 } from "./dict";
 import { E_CHANGED, error, hasError } from "./error";
-import { answer, answerBorrowed, fromNumber, missing } from "./exchange";
+import { answer, answerBorrowed, fromNumber, hostIdOf, missing } from "./exchange";
 import { gc_run_due } from "./gc";
 import { handles } from "./handles";
 import { hashBytes } from "./hash";
 import { sizeofObject } from "./inspect";
-import { hasSlot, instance_get, instance_new, instance_set, type_new } from "./instance";
+import {
+  exchange,
+  hasSlot,
+  instance_index,
+  instance_length,
+  instance_new,
+  itemsOf,
+  slotsOf,
+  type_new,
+} from "./instance";
 import { PyLong, int_bit_length } from "./int";
 import {
   list_append_owned,
@@ -73,7 +82,7 @@ import {
   typeOf,
 } from "./object";
 import { compareBool, hashOf, reprOf } from "./protocol";
-import { isRow, PyList, rowCount, rowFind } from "./sequence";
+import { isRow, itemAt, PyList, rowCount, rowFind } from "./sequence";
 import {
   PySet,
   set_add,
@@ -121,6 +130,15 @@ function set(handle: u32): PySet {
   return changetype<PySet>(object(handle));
 }
 
+/**
+ * The handle's object with a reference more, for operations that drop references before they are done with it: the code that then
+ * runs may release the handle.
+ */
+@inline
+function hold(handle: u32): PyObject {
+  return incref<PyObject>(object(handle));
+}
+
 /** Runs a collection that is due, unless the host holds it. Nothing but handles and the stack refers to objects here. */
 @inline
 function safePoint(): void {
@@ -163,7 +181,7 @@ export function handle_kind(handle: u32): u32 {
 
 /** The host's id of a user's type, of an instance or of the type itself. */
 export function handle_host_id(handle: u32): u32 {
-  return object(handle).type.hostId;
+  return hostIdOf(object(handle));
 }
 
 export function refcount(handle: u32): u32 {
@@ -400,16 +418,18 @@ export function contains_item(handle: u32): i32 {
 }
 
 export function get_slice(handle: u32, start: i32, stop: i32, step: i32, absent: u32): f64 {
+  const o = hold(handle);
   safePoint();
-  return answer(getSlice(object(handle), start, stop, step, absent));
+  const slice = getSlice(o, start, stop, step, absent);
+  decref(o);
+  return answer(slice);
 }
 
 /** l[start:stop:step] = iterable on the stack. */
 export function set_slice(handle: u32, start: i32, stop: i32, step: i32, absent: u32): bool {
-  const given = handles().pop();
-  const row = isRow(given) ? incref<PyObject>(given) : listOf(given);
-  decref(given);
-  return row !== null && done(row, setSlice(list(handle), start, stop, step, absent, row));
+  const l = hold(handle);
+  const row = rowOnStack();
+  return done(l, row !== null && done(row, setSlice(changetype<PyList>(l), start, stop, step, absent, row)));
 }
 
 export function del_slice(handle: u32, start: i32, stop: i32, step: i32, absent: u32): bool {
@@ -475,10 +495,18 @@ export function list_remove_item(handle: u32): bool {
 }
 
 export function list_extend(handle: u32): bool {
+  const l = hold(handle);
+  const row = rowOnStack();
+  return done(l, row !== null && done(row, list_extend_row(changetype<PyList>(l), row)));
+}
+
+/** The list or tuple on the stack, or a list of the items of what is there: a new reference. */
+function rowOnStack(): PyObject | null {
   const given = handles().pop();
-  const row = isRow(given) ? incref<PyObject>(given) : listOf(given);
+  if (isRow(given)) return given;
+  const row = listOf(given);
   decref(given);
-  return row !== null && done(row, list_extend_row(list(handle), row));
+  return row;
 }
 
 export function list_repeat_self(handle: u32): bool {
@@ -557,8 +585,9 @@ export function dict_pop_last(handle: u32): f64 {
 
 /** d.update(other) for a dict on the stack. */
 export function dict_update_from(handle: u32): bool {
+  const d = hold(handle);
   const other = handles().pop();
-  return done(other, dict_update(dict(handle), changetype<PyDict>(other)));
+  return done(d, done(other, dict_update(changetype<PyDict>(d), changetype<PyDict>(other))));
 }
 
 export function dict_clear_all(handle: u32): void {
@@ -605,27 +634,28 @@ export const SYMMETRIC_DIFFERENCE: u32 = 3;
 
 /** A new set of the set and the iterable on the stack. */
 export function set_combine(handle: u32, operation: u32): f64 {
+  const s = changetype<PySet>(hold(handle));
   safePoint();
-  const s = set(handle);
   const other = handles().pop();
   let made: PySet | null;
   if (operation == UNION) made = set_union(s, other);
   else if (operation == INTERSECTION) made = set_intersection(s, other);
   else if (operation == DIFFERENCE) made = set_difference(s, other);
   else made = set_symmetric_difference(s, other);
+  decref(s);
   return answered(other, made);
 }
 
 /** As set_combine, in the set itself. */
 export function set_combine_update(handle: u32, operation: u32): bool {
-  const s = set(handle);
+  const s = changetype<PySet>(hold(handle));
   const other = handles().pop();
   let changed: bool;
   if (operation == UNION) changed = set_update(s, other);
   else if (operation == INTERSECTION) changed = set_intersection_update(s, other);
   else if (operation == DIFFERENCE) changed = set_difference_update(s, other);
   else changed = set_symmetric_difference_update(s, other);
-  return done(other, changed);
+  return done(s, done(other, changed));
 }
 
 // Relations of a set to an iterable.
@@ -669,8 +699,8 @@ export function push_ref(handle: u32, callback: u32): bool {
 
 /** The object; IS_MISSING if it is gone. */
 export function ref_object(handle: u32): f64 {
-  const o = changetype<PyRef>(object(handle)).object;
-  return o === None() ? missing() : answerBorrowed(o);
+  const o = changetype<PyRef>(object(handle)).target;
+  return o ? answerBorrowed(o) : missing();
 }
 
 // ---- types that users define ----
@@ -684,49 +714,62 @@ export function push_type(
   traverse: u32,
   clear: u32,
   finalize: u32,
+  drop: u32,
   hostId: u32,
 ): bool {
   const h = handles();
-  return h.push(type_new(h.pop(), slots, dataBytes, itemSize, options, traverse, clear, finalize, hostId));
+  return h.push(type_new(h.pop(), slots, dataBytes, itemSize, options, traverse, clear, finalize, drop, hostId));
 }
 
-/** An instance of a type, its first `n` slots the last `n` values. */
-export function push_instance(handle: u32, items: u32, n: u32): bool {
+/** An instance of a type, with so many items. */
+export function push_instance(handle: u32, items: u32): bool {
+  const type = incref<PyType>(changetype<PyType>(object(handle)));
   safePoint();
-  const h = handles();
-  const type = changetype<PyType>(object(handle));
   const o = instance_new(type, items);
-  if (!o) {
-    h.drop(n);
-    return false;
-  }
-  for (let k: u32 = 0; k < n; k++) instance_set(o, k, load<PyObject>(h.last(n - k)));
-  h.stackTop -= n;
-  return h.push(o);
+  decref(type);
+  return handles().push(o);
 }
 
 export function slot_get(handle: u32, k: u32): f64 {
   const o = object(handle);
-  return hasSlot(o, k) ? answerBorrowed(instance_get(o, k)) : answer(null);
+  return hasSlot(o, k) ? answerBorrowed(itemAt(slotsOf(o), k)) : answer(null);
 }
 
 export function slot_set(handle: u32, k: u32): bool {
   const value = handles().pop();
   const o = object(handle);
   if (!hasSlot(o, k)) return done(value, false);
-  instance_set(o, k, value);
+  exchange(slotsOf(o), k, value);
   return true;
 }
 
-/** The address of an instance's data, and of the items of one with items. */
-export function data_address(handle: u32): usize {
-  const o = object(handle);
-  return changetype<usize>(o) + o.type.dataAt;
+/** Items of an instance. */
+export function item_count(handle: u32): u32 {
+  return instance_length(object(handle));
 }
 
-export function items_address(handle: u32): usize {
-  const o = object(handle);
-  return changetype<usize>(o) + o.type.basicSize;
+/** The number of the item with an index that may be negative; -1 with IndexError. `what` is AT_GET or AT_SET. */
+export function item_number(handle: u32, index: i32, what: i32): i32 {
+  return instance_index(object(handle), index, what);
+}
+
+/** Item `k`, which is there, of an instance whose items are objects. */
+export function instance_item(handle: u32, k: u32): f64 {
+  return answerBorrowed(itemAt(itemsOf(object(handle)), k));
+}
+
+/** Item `k`, which is there, becomes the value on the stack. */
+export function set_instance_item(handle: u32, k: u32): void {
+  exchange(itemsOf(object(handle)), k, handles().pop());
+}
+
+/** Where data, and where items, begin in instances of a type. */
+export function data_offset(handle: u32): u32 {
+  return changetype<PyType>(object(handle)).dataAt;
+}
+
+export function items_offset(handle: u32): u32 {
+  return changetype<PyType>(object(handle)).basicSize;
 }
 
 // ---- errors ----

@@ -14,10 +14,11 @@ import {
 } from "./gc";
 import { handles } from "./handles";
 import { interned } from "./intern";
-import { keys_spare } from "./keys";
-import { decref, generation, hasPolicy, incref, PyType, settings, typeOf } from "./object";
+import { keys_spare, keys_spare_bytes, keys_spare_hits } from "./keys";
+import { decref, generation, hasPolicy, incref, PyType, settings, TUPLE, typeOf } from "./object";
 import { PyList } from "./sequence";
-import { shapes_clear, shapes_hits } from "./shapes";
+import { shapes_bytes, shapes_clear, shapes_hits } from "./shapes";
+import { tuple_free_bytes } from "./tuple";
 
 export { gc_collect, gc_freeze, gc_frozen, gc_unfreeze } from "./gc";
 
@@ -105,10 +106,11 @@ export function is_finalized(handle: u32): bool {
 
 // ---- statistics ----
 
-/** Forgets shapes, empties the free lists, into which their keys went, and gives the buffer back. */
+/** Forgets shapes, empties the free lists (where their keys may have gone), makes the table of interned strings fit, gives the buffer back. */
 export function objects_relieve(): void {
   shapes_clear();
   clearFreeLists();
+  interned().fit();
   handles().dropBuffer();
 }
 
@@ -117,11 +119,15 @@ export const LIVE: u32 = 0;
 export const BYTES_OF_TYPE: u32 = 1;
 export const FREE: u32 = 2;
 export const FREE_HITS: u32 = 3;
+export const FREE_BYTES: u32 = 4;
 
 function figure(type: PyType, which: u32): u32 {
   if (which == LIVE) return type.live;
   if (which == BYTES_OF_TYPE) return <u32>type.bytes;
-  return which == FREE ? type.freeCount : type.freeHits;
+  if (which == FREE) return type.freeCount;
+  if (which == FREE_HITS) return type.freeHits;
+  if (type === typeOf(TUPLE)) return <u32>tuple_free_bytes();
+  return type.freeCount * (type.basicSize + <u32>type.headBytes);
 }
 
 /** A figure of a built-in type. */
@@ -139,9 +145,17 @@ export const INTERNED_STRINGS: u32 = 0;
 export const INTERNED_HITS: u32 = 1;
 export const SHARED_KEYS_HITS: u32 = 2;
 export const SPARE_KEYS: u32 = 3;
+export const SPARE_KEYS_HITS: u32 = 4;
+export const SPARE_KEYS_BYTES: u32 = 5;
+export const INTERNED_BYTES: u32 = 6;
+export const SHAPES_BYTES: u32 = 7;
 
 export function sharing_figure(which: u32): u32 {
   if (which == INTERNED_STRINGS) return interned().live;
   if (which == INTERNED_HITS) return interned().hits;
-  return which == SHARED_KEYS_HITS ? shapes_hits() : keys_spare();
+  if (which == SHARED_KEYS_HITS) return shapes_hits();
+  if (which == SPARE_KEYS) return keys_spare();
+  if (which == SPARE_KEYS_HITS) return keys_spare_hits();
+  if (which == SPARE_KEYS_BYTES) return <u32>keys_spare_bytes();
+  return which == INTERNED_BYTES ? interned().capacity << 2 : <u32>shapes_bytes();
 }

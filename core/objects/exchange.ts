@@ -20,7 +20,7 @@ import { float_new, PyFloat } from "./float";
 import { handles } from "./handles";
 import { int_as_f64, int_from_i32, int_from_i64, int_from_words, int_is_safe, int_to_words, int_words, PyLong } from "./int";
 import { str_intern } from "./intern";
-import { asBool, decref, False, FLOAT, incref, INT, isKind, None, PyObject, settings, STR, True } from "./object";
+import { asBool, decref, False, FLOAT, incref, INT, isKind, None, PyObject, PyType, settings, STR, True, TYPE } from "./object";
 import { at, RESULT_AT } from "./state";
 import { PyStr, str_from_chars, str_from_utf16 } from "./str";
 
@@ -210,10 +210,15 @@ function answerOther(o: PyObject): f64 {
   return answerHandle(o);
 }
 
+/** The host's number of the user's type that the object is, or is an instance of; 0 for all others. */
+export function hostIdOf(o: PyObject): u32 {
+  return isKind(o, TYPE) ? changetype<PyType>(o).hostId : o.type.hostId;
+}
+
 function answerHandle(o: PyObject): f64 {
   const r = result();
   r.b = o.type.kind;
-  r.c = o.type.hostId;
+  r.c = hostIdOf(o);
   r.a = handles().take(o);
   return as(r.a == 0 ? IS_ERROR : IS_OBJECT);
 }

@@ -1,16 +1,20 @@
 // Types that users define, and their instances.
 //
-//   refcnt | type | size, if itemSize > 0 | slot, slot, ... | data ... | weak references | items ...
+//   refcnt | type | size, if there are items | slot, slot, ... | data ... | weak references | item, item, ...
 //
 //   slots   references to objects, never 0 (None at first)           counted, and followed by the collector
 //   data    bytes that the type's user gives a meaning               not looked at
-//   items   size * itemSize bytes more, for each instance as many as it was made with
+//   items   size * itemSize bytes more, for each instance as many as it was made with: references if the type HAS_OBJECT_ITEMS,
+//           to be treated as slots are; else data
 //
-// A type may have functions of its own, as table indices: traverse(o, visit, pass), clear(o), finalize(o). finalize runs once,
-// before anything of the object is gone, and may make it reachable again (PEP 442).
-// Imports objects/object, weak, scalars.
+// A type may have functions of its own, as table indices (0: none). In the order in which a dying instance meets them:
+//   finalize(o)               once, before anything of the object is gone; it may make it reachable again (PEP 442)
+//   drop(o)                   once, when the object goes for good: no reference to it may outlive the call
+//   clear(o)                  lets go of what traverse shows; also called to break a cycle, and then the object lives on empty
+//   traverse(o, visit, pass)  shows the collector what the object refers to besides slots and items
+// Imports objects/object, outside, weak, sequence.
 
-import { E_TYPE, NEED_INSTANCE } from "./error";
+import { E_INDEX, E_TYPE, NEED_INSTANCE } from "./error";
 import { DEALLOC, typeFunction, COMPARE, HASH, REPR } from "./functions";
 import {
   decref,
@@ -19,6 +23,7 @@ import {
   GC_FINALIZED,
   gcHead,
   HAS_GC,
+  HAS_OBJECT_ITEMS,
   incref,
   IS_HEAP_TYPE,
   isTracked,
@@ -35,18 +40,36 @@ import {
   untrack,
   USER,
 } from "./object";
+import { callFunction } from "./outside";
 import { itemAt, setItemAt } from "./sequence";
 import { weak_clear_all } from "./weak";
+
+/** The host's type of this number is gone, and its functions will not be called any more. */
+@external("host", "dropType")
+declare function hostDropType(hostId: u32): void;
 
 const HEADER: u32 = 8;
 const FEW_BYTES: usize = 64;
 
 /** What a type's instances can have besides slots and data. */
 export const WITH_WEAK_REFERENCES: u32 = 1;
+export const WITH_OBJECT_ITEMS: u32 = 2;
+
+@inline
+function types(): PyType {
+  return typeOf(USER);
+}
+
+/** There is no type of a user. */
+export function types_begin(): void {
+  const head = types();
+  head.before = head;
+  head.after = head;
+}
 
 /**
- * A type with `slots` references and `dataBytes` bytes of data in each instance. Takes over the reference to its name.
- * Functions are table indices, 0 for none.
+ * A type with `slots` references and `dataBytes` bytes of data in each instance, and items of `itemSize` bytes if that is not 0.
+ * Takes over the reference to its name.
  */
 export function type_new(
   name: PyObject,
@@ -57,6 +80,7 @@ export function type_new(
   traverse: u32,
   clear: u32,
   finalize: u32,
+  drop: u32,
   hostId: u32,
 ): PyType | null {
   const meta = typeOf(TYPE);
@@ -68,17 +92,18 @@ export function type_new(
   memory.fill(changetype<usize>(type) + HEADER, 0, offsetof<PyType>() - HEADER);
   type.name = name;
   type.kind = USER;
-  const collected = slots > 0 || traverse != 0 || finalize != 0;
-  type.flags = IS_HEAP_TYPE | (collected ? HAS_GC : 0);
+  const objectItems = (options & WITH_OBJECT_ITEMS) != 0;
+  const collected = slots > 0 || objectItems || traverse != 0 || finalize != 0;
+  type.flags = IS_HEAP_TYPE | (collected ? HAS_GC : 0) | (objectItems ? HAS_OBJECT_ITEMS : 0);
   type.slots = slots;
   type.slotsAt = itemSize > 0 ? HEADER + 4 : HEADER;
-  const dataAt = type.dataAt;
-  let end = dataAt + ((dataBytes + 3) & ~3);
+  let end = type.dataAt + ((dataBytes + 3) & ~3);
   if ((options & WITH_WEAK_REFERENCES) != 0) {
     type.weakList = end;
     end += 4;
   }
-  type.basicSize = end;
+  // Items of 8 bytes stand at a multiple of 8, as the object does.
+  type.basicSize = (itemSize & 7) == 0 && itemSize > 0 ? (end + 7) & ~7 : end;
   type.itemSize = itemSize;
   type.dealloc = typeFunction(USER, DEALLOC);
   type.hash = typeFunction(USER, HASH);
@@ -87,16 +112,26 @@ export function type_new(
   type.traverse = traverse;
   type.clear = clear;
   type.finalize = finalize;
+  type.drop = drop;
   type.hostId = hostId;
+  const last = types().before;
+  type.before = last;
+  type.after = types();
+  last.after = type;
+  types().before = type;
   return type;
 }
 
-/** Built-in types are never deallocated; those of users go when nobody refers to them. */
+/** Built-in types are never deallocated; those of users go when nobody refers to them, no instance either. */
 export function type_dealloc(o: PyObject): void {
   const type = changetype<PyType>(o);
+  const hostId = type.hostId;
+  type.before.after = type.after;
+  type.after.before = type.before;
   const name = type.name;
   if (name) decref(name);
   freeObject(o, offsetof<PyType>());
+  if (hostId != 0) hostDropType(hostId);
 }
 
 @inline
@@ -104,7 +139,7 @@ function bytesOf(type: PyType, items: u32): usize {
   return <usize>type.basicSize + <usize>items * type.itemSize;
 }
 
-/** An instance: slots are None, data and items are 0. */
+/** An instance: slots are None, data is 0; so are items, None or 0. */
 export function instance_new(type: PyType, items: u32): PyObject | null {
   const whole = <u64>type.basicSize + <u64>items * type.itemSize;
   const bytes = whole > 0x7ffffff0 ? <usize>0x7ffffff0 : <usize>whole;
@@ -113,14 +148,15 @@ export function instance_new(type: PyType, items: u32): PyObject | null {
   incref<PyType>(type);
   if (type.itemSize != 0) changetype<PyVarObject>(o).size = items;
   const slots = slotsOf(o);
-  const end = slots + (<usize>type.slots << 2);
-  for (let slot = slots; slot < end; slot += 4) store<PyObject>(slot, None());
-  clearWords(end, changetype<usize>(o) + bytes);
+  fillWithNone(slots, type.slots);
+  clearWords(slots + (<usize>type.slots << 2), itemsOf(o));
+  if (type.hasObjectItems) fillWithNone(itemsOf(o), items);
+  else if (type.itemSize != 0) memory.fill(itemsOf(o), 0, <usize>items * type.itemSize);
   if (type.hasGC) track(o);
   return o;
 }
 
-/** Bytes from `at`, a multiple of 4, up to `end` are 0. A few words are quicker written one by one than by memory.fill, which is a call. */
+/** Bytes from `at` up to `end`, multiples of 4, are 0. A few words are quicker written one by one than by memory.fill, which is a call. */
 @inline
 function clearWords(at: usize, end: usize): void {
   if (end - at > FEW_BYTES) memory.fill(at, 0, end - at);
@@ -128,8 +164,40 @@ function clearWords(at: usize, end: usize): void {
 }
 
 @inline
+function fillWithNone(row: usize, n: u32): void {
+  const end = row + (<usize>n << 2);
+  for (let slot = row; slot < end; slot += 4) store<PyObject>(slot, None());
+}
+
+@inline
 export function slotsOf(o: PyObject): usize {
   return changetype<usize>(o) + o.type.slotsAt;
+}
+
+@inline
+export function itemsOf(o: PyObject): usize {
+  return changetype<usize>(o) + o.type.basicSize;
+}
+
+/** How many items the instance has. */
+@inline
+export function instance_length(o: PyObject): u32 {
+  return o.type.itemSize != 0 ? changetype<PyVarObject>(o).size : 0;
+}
+
+/** How many of its items are references: all or none. */
+@inline
+export function objectItemsOf(o: PyObject): u32 {
+  return o.type.hasObjectItems ? changetype<PyVarObject>(o).size : 0;
+}
+
+/** The number of the instance's item with this index, which counts from the end if it is negative; -1 with IndexError. */
+export function instance_index(o: PyObject, index: i32, what: i32): i32 {
+  const n = <i32>instance_length(o);
+  const k = index < 0 ? index + n : index;
+  if (k >= 0 && k < n) return k;
+  raiseAbout(E_INDEX, o, null, what);
+  return -1;
 }
 
 /** The object is an instance with a slot of this number; TypeError if not. */
@@ -139,14 +207,10 @@ export function hasSlot(o: PyObject, k: u32): bool {
   return false;
 }
 
-export function instance_get(o: PyObject, k: u32): PyObject {
-  return itemAt(slotsOf(o), k);
-}
-
-/** Slot `k` holds `value`, whose reference it takes over. */
-export function instance_set(o: PyObject, k: u32, value: PyObject): void {
-  const old = itemAt(slotsOf(o), k);
-  setItemAt(slotsOf(o), k, value);
+/** Word `k` of the row, which are slots or items, holds `value`, whose reference it takes over. */
+export function exchange(row: usize, k: u32, value: PyObject): void {
+  const old = itemAt(row, k);
+  setItemAt(row, k, value);
   decref(old);
 }
 
@@ -157,7 +221,7 @@ export function finalize(o: PyObject): void {
   const head = gcHead(o);
   if ((head.flags & GC_FINALIZED) != 0) return;
   head.prev |= GC_FINALIZED;
-  call_indirect<void>(type.finalize, o);
+  callFunction(type.finalize, o);
 }
 
 /** Whether the finalizer of a dead object brought it back to life. */
@@ -176,23 +240,30 @@ export function instance_dealloc(o: PyObject): void {
   if (isResurrected(o)) return;
   if (type.hasGC) untrack(o);
   if (type.weakList != 0) weak_clear_all(o);
-  if (type.clear != 0) call_indirect<void>(type.clear, o);
-  const slots = slotsOf(o);
-  for (let k: u32 = 0; k < type.slots; k++) decref(itemAt(slots, k));
+  if (type.drop != 0) callFunction(type.drop, o);
+  if (type.clear != 0) callFunction(type.clear, o);
+  dropRow(slotsOf(o), type.slots);
+  dropRow(itemsOf(o), objectItemsOf(o));
   if (type.itemSize == 0) freeFixed(o);
   else freeObject(o, bytesOf(type, changetype<PyVarObject>(o).size));
   decref(type);
 }
 
-/** The collector breaks a cycle: slots are None afterwards. */
+/** The references of a row are released; the words stay as they are. */
+function dropRow(row: usize, n: u32): void {
+  for (let k: u32 = 0; k < n; k++) decref(itemAt(row, k));
+}
+
+/** The collector breaks a cycle: slots, and items that are references, are None afterwards. */
 export function instance_clear(o: PyObject): void {
   const type = o.type;
-  if (type.clear != 0) call_indirect<void>(type.clear, o);
-  for (let k: u32 = 0; k < type.slots; k++) instance_set(o, k, None());
+  if (type.clear != 0) callFunction(type.clear, o);
+  for (let k: u32 = 0; k < type.slots; k++) exchange(slotsOf(o), k, None());
+  for (let k: u32 = 0; k < objectItemsOf(o); k++) exchange(itemsOf(o), k, None());
 }
 
 /** Bytes of the instance, collector header included. */
 export function instance_sizeof(o: PyObject): usize {
   const type = o.type;
-  return bytesOf(type, type.itemSize != 0 ? changetype<PyVarObject>(o).size : 0) + type.headBytes;
+  return bytesOf(type, instance_length(o)) + type.headBytes;
 }

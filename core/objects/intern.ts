@@ -6,7 +6,7 @@
 // Imports objects/object, state, str.
 
 import { at, INTERNED_AT, SHAPES_AT } from "./state";
-import { decref, freeBlock, hasPolicy, incref, isImmortal, newBlock, POLICY_INTERNING, PyObject } from "./object";
+import { clearError, decref, freeBlock, hasPolicy, incref, isImmortal, newBlock, POLICY_INTERNING, PyObject } from "./object";
 import { PyStr, STATE_INTERNED, str_equal, str_hash, str_release } from "./str";
 
 const GONE: usize = 1;
@@ -42,8 +42,23 @@ export class Interned {
   /** Room for one more: at most two thirds of the words are filled. False if there is no memory. */
   private makeRoom(): bool {
     if ((this.filled + 1) * 3 <= this.capacity * 2) return true;
+    return this.rebuild(this.fittingCapacity());
+  }
+
+  private fittingCapacity(): u32 {
     let capacity = LEAST;
     while (capacity < this.live * 3) capacity <<= 1;
+    return capacity;
+  }
+
+  /** The table is as large as it would be if it were made now; without memory for that, it stays as it is. */
+  fit(): void {
+    const capacity = this.fittingCapacity();
+    if (this.live > 0 && capacity < this.capacity && !this.rebuild(capacity)) clearError();
+  }
+
+  /** The same strings in a table of `capacity` words. False, and nothing changed, if there is no memory. */
+  private rebuild(capacity: u32): bool {
     const table = newBlock(<usize>capacity << 2);
     if (table == 0) return false;
     memory.fill(table, 0, <usize>capacity << 2);

@@ -368,6 +368,14 @@ export function keys_spare(): u32 {
   return spare().count;
 }
 
+export function keys_spare_hits(): u32 {
+  return spare().hits;
+}
+
+export function keys_spare_bytes(): usize {
+  return <usize>spare().count * bytesFor(LEAST_LOG_SIZE, STRINGS);
+}
+
 /** One reference to the keys less; with the last one, keys and values go. */
 export function releaseKeys(keys: Keys): void {
   if (keys === emptyKeys() || --keys.refcnt > 0) return;

@@ -53,6 +53,8 @@ export const USER: u32 = 15;
 export const HAS_GC: u32 = 1;
 /** A type that a user made: it lives as long as somebody refers to it. */
 export const IS_HEAP_TYPE: u32 = 2;
+/** Items of the type's instances are references, and not plain bytes. */
+export const HAS_OBJECT_ITEMS: u32 = 4;
 
 @unmanaged
 export class PyObject {
@@ -82,6 +84,7 @@ export class PyType extends PyVarObject {
   traverse: u32;
   clear: u32;
   finalize: u32;
+  drop: u32;
   /** Offset in an object of its list of weak references; 0: there can be none. */
   weakList: u32;
   /** How many references to objects stand in an instance, from slotsAt on. */
@@ -96,6 +99,9 @@ export class PyType extends PyVarObject {
   freeCount: u32;
   freeMax: u32;
   freeHits: u32;
+  // The ring of the types that users define; its head stands at the place of kind USER.
+  before: PyType;
+  after: PyType;
 
   @inline
   get hasGC(): bool {
@@ -106,6 +112,11 @@ export class PyType extends PyVarObject {
   @inline
   get dataAt(): u32 {
     return (this.slotsAt + this.slots * 4 + 7) & ~7;
+  }
+
+  @inline
+  get hasObjectItems(): bool {
+    return (this.flags & HAS_OBJECT_ITEMS) != 0;
   }
 
   @inline

@@ -45,6 +45,11 @@ export function shapes_hits(): u32 {
   return shapes().hits;
 }
 
+/** Bytes of the table; the keys in it are counted with the dicts. */
+export function shapes_bytes(): usize {
+  return shapes().table != 0 ? <usize>CAPACITY * offsetof<Shape>() : 0;
+}
+
 /** Forgets every shape. Answers how many there were. */
 export function shapes_clear(): u32 {
   const s = shapes();

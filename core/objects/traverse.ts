@@ -8,7 +8,7 @@
 import { GENERAL } from "./keys";
 import { PyDict } from "./dict";
 import { gcVisitIndex } from "./functions";
-import { slotsOf } from "./instance";
+import { itemsOf, objectItemsOf, slotsOf } from "./instance";
 import { DICT, FROZENSET, LIST, PyObject, REF, SET, TUPLE, USER } from "./object";
 import { PyList, PyTuple } from "./sequence";
 import { PySet } from "./set";
@@ -42,6 +42,7 @@ function visitSet<V>(s: PySet, visitor: V): void {
 
 function visitInstance<V>(o: PyObject, visitor: V): void {
   visitRow<V>(slotsOf(o), o.type.slots, visitor);
+  visitRow<V>(itemsOf(o), objectItemsOf(o), visitor);
   if (o.type.traverse != 0) call_indirect<i32>(o.type.traverse, o, gcVisitIndex(), visitor.pass);
 }
 

@@ -12,6 +12,7 @@ import {
   EMPTY_TUPLE_AT,
   enter,
   freeObject,
+  GC_BYTES,
   hasPolicy,
   incref,
   isKind,
@@ -137,6 +138,15 @@ export function tuple_dealloc(o: PyObject): void {
     }
   }
   freeObject(t, tuple_sizeof(length));
+}
+
+/** Bytes of the blocks in the free lists. */
+export function tuple_free_bytes(): usize {
+  let bytes: usize = 0;
+  for (let length: u32 = 1; length <= LENGTHS; length++) {
+    bytes += <usize>spareOf(length).count * (GC_BYTES + tuple_sizeof(length));
+  }
+  return bytes;
 }
 
 /** Gives the free lists back to the heap. Answers how many blocks that were. */

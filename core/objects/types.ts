@@ -46,6 +46,7 @@ import {
   typeOf,
 } from "./object";
 import { PyDict } from "./dict";
+import { types_begin } from "./instance";
 import { PyList } from "./sequence";
 import { PySet, SET_BYTES } from "./set";
 import { PyFunction, PyRef } from "./weak";
@@ -111,6 +112,7 @@ export function objects_begin(key0: u64, key1: u64, policies: u32): void {
   bytes_begin(IMMORTAL);
   tuple_begin(IMMORTAL);
   keys_begin();
+  types_begin();
   gc_begin();
 }
 

@@ -6,7 +6,7 @@
 //
 // A reference without a callback is shared: asking for one again answers the same, which is first in the list. When the object dies, each
 // reference is cleared before any callback runs, and a callback runs only if its reference is still alive itself.
-// Imports objects/object, protocol, error, scalars.
+// Imports objects/object, outside, protocol, error, scalars.
 
 import { E_TYPE, NEED_LIVE, NEED_WEAKLY_REFERABLE } from "./error";
 import {
@@ -28,13 +28,10 @@ import {
   asBool,
   FUNCTION,
 } from "./object";
+import { callHost } from "./outside";
 import { compare, EQ, hashOf, NE } from "./protocol";
 import { object_repr } from "./scalars";
 import { Writer } from "./writer";
-
-/** Calls the host's function number `id` with the weak reference. */
-@external("host", "call")
-declare function hostCall(id: u32, argument: PyObject): void;
 
 /** The host's function number `id` is not referred to any more. */
 @external("host", "drop")
@@ -49,6 +46,13 @@ export class PyRef extends PyObject {
   prev: PyRef | null;
   next: PyRef | null;
   vectorcall: u32;
+
+  /** The object; null once it is dead, which it also is while it waits to be deallocated. */
+  @inline
+  get target(): PyObject | null {
+    const o = this.object;
+    return o === None() || o.refcnt == 0 ? null : o;
+  }
 }
 
 /** A function of the host's, which a weak reference calls. */
@@ -164,7 +168,7 @@ function weak_call(r: PyRef): void {
   const callback = r.callback;
   if (!callback) return;
   r.callback = null;
-  if (isKind(callback, FUNCTION)) hostCall(changetype<PyFunction>(callback).id, r);
+  if (isKind(callback, FUNCTION)) callHost(changetype<PyFunction>(callback).id, r);
   decref(callback);
 }
 
@@ -182,21 +186,22 @@ export function ref_dealloc(o: PyObject): void {
 export function ref_hash(o: PyObject): i32 {
   const r = changetype<PyRef>(o);
   if (r.cachedHash != -1) return r.cachedHash;
-  if (r.object === None()) {
+  const target = r.target;
+  if (!target) {
     raiseAbout(E_TYPE, o, null, NEED_LIVE);
     return -1;
   }
-  r.cachedHash = hashOf(r.object);
+  r.cachedHash = hashOf(target);
   return r.cachedHash;
 }
 
 /** References to live objects compare as these do; others are equal to themselves only. */
 export function ref_compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
   if ((op != EQ && op != NE) || !isKind(b, REF)) return NotImplemented();
-  const x = changetype<PyRef>(a);
-  const y = changetype<PyRef>(b);
-  if (x.object === None() || y.object === None()) return asBool((a === b) == (op == EQ));
-  return compare(x.object, y.object, op);
+  const x = changetype<PyRef>(a).target;
+  const y = changetype<PyRef>(b).target;
+  if (!x || !y) return asBool((a === b) == (op == EQ));
+  return compare(x, y, op);
 }
 
 export function ref_repr(o: PyObject, w: Writer): bool {

@@ -326,6 +326,21 @@ export class Bridge {
     this.f.handle_release(index);
   }
 
+  /**
+   * Runs a callback of the program's, in the middle of whatever the program is doing: scopes that are open there don't own the
+   * handles that the callback makes, and results are values even if handles are wanted there.
+   */
+  aside(run: () => void): void {
+    const scopes = this.#scopes.splice(0);
+    const exact = this.f.set_exact(0);
+    try {
+      run();
+    } finally {
+      this.f.set_exact(exact);
+      this.#scopes.push(...scopes);
+    }
+  }
+
   /** Runs a function; what handles it made are released, but for one that it answers. */
   scope<T>(run: () => T): T {
     const made = new Set<Handle>();

@@ -10,12 +10,14 @@ import type { Handle } from "./handle.js";
 import { formatFloat, isPrintable, pow } from "./host-functions.js";
 import type { ObjectHost } from "./module.js";
 import { TYPE_NAMES } from "./reader.js";
+import type { UserTypes } from "./user-types.js";
 
 type Callback = (handle: Handle) => void;
 
 export class ObjectCalls extends HostCalls implements ObjectHost {
   bridge: Bridge | undefined;
   gc: GarbageCollector | undefined;
+  types: UserTypes | undefined;
   /** What is done about an exception in a callback or a finalizer. */
   report: (error: unknown) => void = (error) => console.error("Exception ignored in a callback:", error);
   readonly #callbacks = new Map<number, Callback>();
@@ -53,17 +55,36 @@ export class ObjectCalls extends HostCalls implements ObjectHost {
     this.#callbacks.delete(id);
   };
 
+  readonly dropType = (hostId: number): void => this.types?.drop(hostId);
+
+  /** Runs code of the program's, aside from what the program is doing. What it throws is reported. */
+  guard(run: () => void): void {
+    (this.bridge as Bridge).aside(() => {
+      try {
+        run();
+      } catch (error) {
+        this.#unraisable(error);
+      }
+    });
+  }
+
+  #unraisable(error: unknown): void {
+    try {
+      this.report(error);
+    } catch (another) {
+      console.error("Exception ignored in onUnraisable:", another, "after", error);
+    }
+  }
+
   /** Calls a function with a handle for the object at an address, and releases the handle. */
   withHandle(object: number, callback: Callback): void {
-    try {
+    this.guard(() => {
       const handle = (this.bridge as Bridge).handleOf(object >>> 0);
       try {
         callback(handle);
       } finally {
         handle.release();
       }
-    } catch (error) {
-      this.report(error);
-    }
+    });
   }
 }

@@ -95,7 +95,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
     const { bridge } = this;
     if (entries instanceof PyDict) bridge.push(entries);
     else pushEntries(bridge, entries);
-    bridge.succeed(bridge.f.dict_update_from(this.index));
+    bridge.succeed(bridge.f.dict_update_from(this.indexAfter(1)));
   }
 
   /** d.clear(). */

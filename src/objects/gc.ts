@@ -39,15 +39,16 @@ function generationNumber(generation: number): Generation {
 /** Reference counts free objects at once; this finds those that only refer to each other. */
 export class GarbageCollector {
   readonly #bridge: Bridge;
-  readonly #report: (error: unknown) => void;
+  readonly #guard: (run: () => void) => void;
   /** Called before and after each collection. What one throws is reported, and changes nothing. */
   readonly callbacks: CollectionCallback[] = [];
   /** Where DEBUG_STATS writes a line at the start and end of a collection. */
   log: (line: string) => void = (line) => console.error(line);
 
-  constructor(bridge: Bridge, report: (error: unknown) => void) {
+  /** `guard` runs what is the program's, and reports what that throws. */
+  constructor(bridge: Bridge, guard: (run: () => void) => void) {
     this.#bridge = bridge;
-    this.#report = report;
+    this.#guard = guard;
   }
 
   /** Collects a generation and the younger ones. Answers how many unreachable objects were found. */
@@ -151,18 +152,11 @@ export class GarbageCollector {
   collected(isEnd: boolean, info: CollectionInfo): void {
     if (this.debug & DEBUG_STATS) {
       const { generation, collected, uncollectable } = info;
-      this.log(
-        isEnd
-          ? `gc: done, ${collected} unreachable, ${uncollectable} uncollectable`
-          : `gc: collecting generation ${generation}...`,
-      );
+      const line = isEnd
+        ? `gc: done, ${collected} unreachable, ${uncollectable} uncollectable`
+        : `gc: collecting generation ${generation}...`;
+      this.#guard(() => this.log(line));
     }
-    for (const callback of [...this.callbacks]) {
-      try {
-        callback(isEnd ? "stop" : "start", info);
-      } catch (error) {
-        this.#report(error);
-      }
-    }
+    for (const callback of [...this.callbacks]) this.#guard(() => callback(isEnd ? "stop" : "start", info));
   }
 }

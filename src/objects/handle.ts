@@ -29,15 +29,26 @@ export abstract class Handle {
     bridge.adopt(this, index);
   }
 
-  /** @internal */
+  /** @internal Throws if the handle was released: so nothing is begun that its number is needed for. */
   protected get bridge(): Bridge {
+    this.#beUsable();
     return this.#bridge;
   }
 
   /** @internal The handle's number. Throws if it was released. */
   protected get index(): number {
-    if (this.#index === 0) throw new ReferenceError(`Cannot use this ${this.typeName}: it was released`);
+    this.#beUsable();
     return this.#index;
+  }
+
+  /** As index, after values were put on the stack, which may have run code of the program's: they leave it again if it throws. */
+  protected indexAfter(values: number): number {
+    if (this.#index === 0) this.#bridge.f.drop(values);
+    return this.index;
+  }
+
+  #beUsable(): void {
+    if (this.#index === 0) throw new ReferenceError(`Cannot use this ${this.typeName}: it was released`);
   }
 
   /** Whether the handle was released. */

@@ -73,8 +73,9 @@ export class PyList<T = unknown> extends PyRow<T> {
 
   /** l.extend(items), of an array, a handle, or anything else that can be iterated over. */
   extend(items: Iterable<T>): void {
-    pushIterable(this.bridge, items);
-    this.bridge.succeed(this.bridge.f.list_extend(this.index));
+    const { bridge } = this;
+    pushIterable(bridge, items);
+    bridge.succeed(bridge.f.list_extend(this.indexAfter(1)));
   }
 
   /** l.clear(). */
@@ -112,8 +113,9 @@ export class PyList<T = unknown> extends PyRow<T> {
   /** l[start:stop:step] = items. */
   setSlice(items: Iterable<T>, start?: number, stop?: number, step?: number): void {
     const s = sliceOf(start, stop, step);
-    pushIterable(this.bridge, items);
-    this.bridge.succeed(this.bridge.f.set_slice(this.index, s.start, s.stop, s.step, s.absent));
+    const { bridge } = this;
+    pushIterable(bridge, items);
+    bridge.succeed(bridge.f.set_slice(this.indexAfter(1), s.start, s.stop, s.step, s.absent));
   }
 
   /** del l[start:stop:step]. */

@@ -143,13 +143,18 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
     traverse: N,
     clear: N,
     finalize: N,
+    drop: N,
     hostId: N,
   ) => N;
-  readonly push_instance: (handle: N, items: N, n: N) => N;
+  readonly push_instance: (handle: N, items: N) => N;
   readonly slot_get: (handle: N, k: N) => N;
   readonly slot_set: (handle: N, k: N) => N;
-  readonly data_address: (handle: N) => N;
-  readonly items_address: (handle: N) => N;
+  readonly item_count: (handle: N) => N;
+  readonly item_number: (handle: N, index: N, what: N) => N;
+  readonly instance_item: (handle: N, k: N) => N;
+  readonly set_instance_item: (handle: N, k: N) => void;
+  readonly data_offset: (type: N) => N;
+  readonly items_offset: (type: N) => N;
 
   readonly gc_collect: (generation: N) => N;
   readonly gc_enabled: () => N;
@@ -199,7 +204,7 @@ type WholeConstantName =
   | `E_${"RECURSION" | "CHANGED" | "EMPTY" | "TYPE"}`
   | `OBJECT_${"REFCNT" | "TYPE"}`
   | "VAR_SIZE"
-  | `TYPE_${"KIND" | "NAME" | "HOST_ID"}`
+  | `TYPE_${"KIND" | "NAME" | "LIVE" | "LIVE_BYTES" | "AFTER"}`
   | `INT_${"TAG" | "DIGIT"}`
   | "FLOAT_VALUE"
   | `STR_${"LENGTH" | "STATE" | "ASCII_DATA" | "WIDE_DATA" | "IS_ASCII" | "WIDTH_SHIFT"}`
@@ -231,6 +236,8 @@ export interface ObjectHost {
   call(id: number, ref: number): void;
   /** Function number `id` is not needed any more. */
   drop(id: number): void;
+  /** The type with this host id is gone. */
+  dropType(hostId: number): void;
 }
 
 /** Each type's dealloc, hash, compare, repr, in the order of the kinds; then gc_visit (core/objects/functions.ts). */
@@ -276,6 +283,7 @@ export function instantiateWhole(
     ...{ traceStack: host.traceStack, traceNow: host.traceNow },
     ...{ formatFloat: host.formatFloat, typeName: host.typeName, pow: host.pow, isPrintable: host.isPrintable },
     ...{ collected: host.collected, call: host.call, drop: host.drop },
+    dropType: host.dropType,
   };
   return instantiate(module, memory, table, control, imports, [...TABLE_ORDER, ...TYPE_FUNCTIONS]);
 }

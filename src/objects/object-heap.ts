@@ -3,7 +3,6 @@
 import { type Address, toAddress } from "../address.js";
 import { CoreHeap, type CoreHeapOptions } from "../core-heap.js";
 import { HeapCorruption } from "../errors.js";
-import { TableSlots, toWasmFunction } from "../table-functions.js";
 import { Bridge } from "./bridge.js";
 import type { ObjectCalls } from "./calls.js";
 import { type Entries, PyDict } from "./dict.js";
@@ -21,7 +20,9 @@ import { PyFrozenSet, PySet } from "./set.js";
 import { type ObjectStats, readObjectStats } from "./statistics.js";
 import { toValue } from "./to-js.js";
 import { PyTuple } from "./tuple.js";
-import { layoutOf, PyInstance, PyType, type TypeLayout, type TypeOptions } from "./types.js";
+import { type Fields, type FieldType, layoutOf } from "./type-layout.js";
+import { PyInstance, PyType, type TypeOptions } from "./types.js";
+import { UserTypes } from "./user-types.js";
 
 /** What a JavaScript value is on the heap, as `heap.from` makes it, and what comes back of its parts: handles of containers, values of others. */
 export type FromJS<T> = T extends PyObject
@@ -82,22 +83,25 @@ export function policyBits(policies: Policies): number {
   );
 }
 
+/** Of types that no program on this side defined. */
+const NO_LAYOUT = layoutOf("object", {}, undefined);
+
 export abstract class ObjectHeap extends CoreHeap {
   /** The cycle collector: Python's gc module. */
   readonly gc: GarbageCollector;
   readonly #bridge: Bridge;
   readonly #calls: ObjectCalls;
-  readonly #layouts: TypeLayout[] = [];
-  readonly #slots: TableSlots;
+  readonly #types: UserTypes;
 
   protected constructor(core: WholeCore, calls: ObjectCalls, options: CoreHeapOptions) {
     super(core, calls, options);
     this.#calls = calls;
-    this.#slots = new TableSlots(core.table);
     this.#bridge = new Bridge(core, (bridge, index, kind, hostId) => this.#wrap(bridge, index, kind, hostId));
-    this.gc = new GarbageCollector(this.#bridge, (error) => calls.report(error));
+    this.gc = new GarbageCollector(this.#bridge, (run) => calls.guard(run));
+    this.#types = new UserTypes(this.#bridge, calls, core.table);
     calls.bridge = this.#bridge;
     calls.gc = this.gc;
+    calls.types = this.#types;
   }
 
   #wrap(bridge: Bridge, index: number, kind: number, hostId: number): Handle {
@@ -128,15 +132,10 @@ export abstract class ObjectHeap extends CoreHeap {
       case c.REF:
         return new PyRef(bridge, index);
       case c.TYPE:
-        return new PyType(bridge, index, this.#layoutOfType(bridge, index));
+        return new PyType(bridge, index, this.#types.layout(hostId) ?? NO_LAYOUT);
       default:
-        return new PyInstance(bridge, index, this.#layouts[hostId] as TypeLayout);
+        return new PyInstance(bridge, index, this.#types.layout(hostId) ?? NO_LAYOUT);
     }
-  }
-
-  #layoutOfType(bridge: Bridge, index: number): TypeLayout {
-    const hostId = bridge.reader.word((bridge.f.handle_address(index) >>> 0) + bridge.c.TYPE_HOST_ID);
-    return this.#layouts[hostId] ?? { name: "type", places: new Map(), slots: 0, dataBytes: 0 };
   }
 
   #made<T extends Handle>(done: number): T {
@@ -217,28 +216,17 @@ export abstract class ObjectHeap extends CoreHeap {
   ref<T extends PyObject>(object: T, callback?: (ref: PyRef<T>) => void): PyRef<T> {
     const index = indexOf(object, this.#bridge);
     const id = callback ? this.#calls.register((handle) => callback(handle as PyRef<T>)) : 0;
-    return this.#made(this.#bridge.f.push_ref(index, id));
+    const done = this.#bridge.f.push_ref(index, id);
+    if (done === 0) this.#calls.drop(id);
+    return this.#made(done);
   }
 
   /** A type of one's own: `heap.type("Point", { fields: { x: "float64", y: "float64", next: "object" } })`. */
-  type(name: string, options: TypeOptions = {}): PyType {
-    const { fields = {}, itemSize = 0, weakReferences = false, finalize } = options;
-    if (!Number.isInteger(itemSize) || itemSize < 0)
-      throw new RangeError(`Cannot use ${itemSize} as the size of an item`);
-    const layout = layoutOf(name, fields);
-    const hostId = this.#layouts.push(layout) - 1;
-    const finalizer = finalize ? this.#finalizer(finalize) : 0;
-    this.#bridge.key(name);
-    const { slots, dataBytes } = layout;
-    const options_ = weakReferences ? 1 : 0;
-    return this.#made(this.#bridge.f.push_type(slots, dataBytes, itemSize, options_, 0, 0, finalizer, hostId));
-  }
-
-  #finalizer(finalize: (instance: PyInstance) => void): number {
-    const run = (object: number): undefined => {
-      this.#calls.withHandle(object, (handle) => finalize(handle as PyInstance));
-    };
-    return this.#slots.put(toWasmFunction((object = 0) => run(object), { parameters: 1, results: 0 }));
+  type<const F extends Fields = Record<never, never>, I extends FieldType = never>(
+    name: string,
+    options: TypeOptions<F, I> = {},
+  ): PyType<F, I> {
+    return this.#types.define(name, options);
   }
 
   // ---- whole values ----
@@ -333,9 +321,9 @@ export abstract class ObjectHeap extends CoreHeap {
 
   // ---- the account ----
 
-  /** Objects by type, and what sharing saves. */
+  /** Objects by type, what sharing saves, and all bytes that the object layer has in the mem and object domains. */
   objectStats(): ObjectStats {
-    return readObjectStats(this.#bridge.f);
+    return readObjectStats(this.#bridge);
   }
 
   override check(): void {

@@ -70,6 +70,11 @@ export abstract class PyObject extends Handle {
     return this.bridge.f.is_tracked(this.index) === 1;
   }
 
+  /** gc.is_finalized: whether the object's finalizer has run. */
+  get isFinalized(): boolean {
+    return this.bridge.f.is_finalized(this.index) === 1;
+  }
+
   /** bool(o): false for what is empty. */
   get isTrue(): boolean {
     return this.bridge.f.is_true(this.index) === 1;
@@ -77,9 +82,13 @@ export abstract class PyObject extends Handle {
 
   /** Another handle for the same object, with a reference of its own. */
   clone(): this {
+    return new (this.constructor as new (bridge: Bridge, index: number) => this)(this.bridge, this.copiedIndex());
+  }
+
+  /** The number of another handle for the same object. */
+  protected copiedIndex(): number {
     const index = this.bridge.f.handle_copy(this.index);
-    if (index === 0) this.bridge.raise();
-    return new (this.constructor as new (bridge: Bridge, index: number) => this)(this.bridge, index);
+    return index === 0 ? this.bridge.raise() : index;
   }
 }
 

@@ -58,6 +58,11 @@ export class Reader {
     return this.word(object + this.#c.OBJECT_TYPE);
   }
 
+  /** The address of a built-in type. */
+  typeOfKind(kind: number): number {
+    return this.#typesAt + kind * this.#c.TYPE_BYTES;
+  }
+
   kind(object: number): number {
     const type = this.type(object) - this.#typesAt;
     const { TYPE_BYTES, USER } = this.#c;

@@ -26,8 +26,9 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
   }
 
   #combine(operation: number, other: Iterable<unknown>): this {
-    pushIterable(this.bridge, other);
-    return this.bridge.value(this.bridge.f.set_combine(this.index, operation)) as this;
+    const { bridge } = this;
+    pushIterable(bridge, other);
+    return bridge.value(bridge.f.set_combine(this.indexAfter(1), operation)) as this;
   }
 
   /** s | other: the items of either. */
@@ -51,8 +52,9 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
   }
 
   #relates(relation: number, other: Iterable<unknown>): boolean {
-    pushIterable(this.bridge, other);
-    return this.bridge.number(this.bridge.f.set_relation(this.index, relation)) === 1;
+    const { bridge } = this;
+    pushIterable(bridge, other);
+    return bridge.number(bridge.f.set_relation(this.indexAfter(1), relation)) === 1;
   }
 
   /** s <= other: all items are in the other. */
@@ -127,8 +129,9 @@ export class PySet<T = unknown> extends AnySet<T> {
   }
 
   #change(operation: number, other: Iterable<unknown>): this {
-    pushIterable(this.bridge, other);
-    this.bridge.succeed(this.bridge.f.set_combine_update(this.index, operation));
+    const { bridge } = this;
+    pushIterable(bridge, other);
+    bridge.succeed(bridge.f.set_combine_update(this.indexAfter(1), operation));
     return this;
   }
 

@@ -1,43 +1,86 @@
-// The objects of a heap in figures, by type, and what sharing saves.
+// The objects of a heap in figures, by type, and what sharing and caching do.
+//
+//   bytes == types.bytes + userTypes.bytes                live objects, with the blocks that are theirs alone
+//          + types.freeBytes + spareKeys.bytes            kept for the next ones
+//          + interned.bytes + sharedKeys.bytes            tables
+//
+// which is to the byte what the object layer has asked of the mem and object domains; the account (stats.ts) has the same blocks,
+// each with its size class.
 
-import type { WholeFunctions } from "./module.js";
+import type { Bridge } from "./bridge.js";
 import { TYPE_NAMES } from "./reader.js";
 
 export interface TypeStats {
   /** Objects that exist. */
   readonly live: number;
-  /** Their bytes, with collector headers and the blocks that are theirs alone. */
+  /** Their bytes, with collector headers and the blocks that are theirs alone. Keys that dicts share are counted once. */
   readonly bytes: number;
-  /** Blocks in the type's free list. */
+  /** Blocks in the type's free list, and their bytes. */
   readonly free: number;
+  readonly freeBytes: number;
   /** How often one was taken from there. */
   readonly freeHits: number;
+}
+
+export interface UserTypeStats {
+  readonly name: string;
+  readonly live: number;
+  readonly bytes: number;
 }
 
 export interface ObjectStats {
   /** Built-in types by name; preallocated objects, which are always there, are not counted. */
   readonly types: Readonly<Record<string, TypeStats>>;
-  /** Strings of which there is only one with their text, and how often one was there already. */
-  readonly interned: { readonly strings: number; readonly hits: number };
-  /** How many dicts were made with keys that others had already, and free tables of keys. */
-  readonly sharedKeys: { readonly hits: number };
-  readonly spareKeys: number;
+  /** Instances of the types that the program defined, in the order of their definition. */
+  readonly userTypes: readonly UserTypeStats[];
+  /** Strings of which there is only one with their text, how often one was there already, and the bytes of the table of them. */
+  readonly interned: { readonly strings: number; readonly hits: number; readonly bytes: number };
+  /** How many dicts were made with keys that others had already, and the bytes of the table of shapes. */
+  readonly sharedKeys: { readonly hits: number; readonly bytes: number };
+  /** Tables of keys that are kept for the next dicts, and how often one was taken. */
+  readonly spareKeys: { readonly free: number; readonly bytes: number; readonly hits: number };
+  /** All bytes that the object layer has in the mem and object domains. */
+  readonly bytes: number;
   /** Handles that are in use. */
   readonly handles: number;
 }
 
-export function readObjectStats(f: WholeFunctions): ObjectStats {
+export function readObjectStats(bridge: Bridge): ObjectStats {
+  const { f } = bridge;
   const types: Record<string, TypeStats> = {};
   TYPE_NAMES.forEach((name, kind) => {
     const figure = (which: number) => f.type_figure(kind, which) >>> 0;
-    types[name] = { live: figure(0), bytes: figure(1), free: figure(2), freeHits: figure(3) };
+    types[name] = { live: figure(0), bytes: figure(1), free: figure(2), freeHits: figure(3), freeBytes: figure(4) };
   });
+  const userTypes = readUserTypes(bridge);
   const sharing = (which: number) => f.sharing_figure(which) >>> 0;
+  const interned = { strings: sharing(0), hits: sharing(1), bytes: sharing(6) };
+  const sharedKeys = { hits: sharing(2), bytes: sharing(7) };
+  const spareKeys = { free: sharing(3), hits: sharing(4), bytes: sharing(5) };
+  const ofTypes = Object.values(types).reduce((sum, type) => sum + type.bytes + type.freeBytes, 0);
+  const ofUserTypes = userTypes.reduce((sum, type) => sum + type.bytes, 0);
   return {
     types,
-    interned: { strings: sharing(0), hits: sharing(1) },
-    sharedKeys: { hits: sharing(2) },
-    spareKeys: sharing(3),
+    userTypes,
+    interned,
+    sharedKeys,
+    spareKeys,
+    bytes: ofTypes + ofUserTypes + spareKeys.bytes + interned.bytes + sharedKeys.bytes,
     handles: f.handle_count() >>> 0,
   };
+}
+
+/** Goes through the ring of types, whose head is at the place of kind USER. */
+function readUserTypes({ reader, c }: Bridge): UserTypeStats[] {
+  reader.refresh();
+  const result: UserTypeStats[] = [];
+  const head = reader.typeOfKind(c.USER);
+  for (let type = reader.word(head + c.TYPE_AFTER); type !== head; type = reader.word(type + c.TYPE_AFTER)) {
+    result.push({
+      name: reader.text(reader.word(type + c.TYPE_NAME)),
+      live: reader.word(type + c.TYPE_LIVE),
+      bytes: reader.word(type + c.TYPE_LIVE_BYTES),
+    });
+  }
+  return result;
 }

@@ -1,83 +1,48 @@
-// Types that a program defines, and their instances: fields that hold objects, and fields of plain numbers.
+// Types that a program defines, and their instances: named fields, and a row of items if the type has any.
 
 import type { Bridge } from "./bridge.js";
-import { PyObject } from "./object.js";
+import { indexNumber, PyObject } from "./object.js";
+import {
+  type Fields,
+  type FieldType,
+  type Place,
+  readNumber,
+  sizeOfType,
+  type TypeLayout,
+  type ValueOf,
+  writeNumber,
+} from "./type-layout.js";
 
-/** What a field holds: any value of the heap, or a number that is stored as it is. */
-export type FieldType = "object" | "int8" | "uint8" | "int16" | "uint16" | "int32" | "uint32" | "float32" | "float64";
-export type Fields = Readonly<Record<string, FieldType>>;
+/** Values for fields by name. */
+export type FieldValues<F extends Fields> = { readonly [K in keyof F]?: ValueOf<F[K]> };
+/** What a dealloc function is told: the fields and items that are numbers. */
+export type LastNumbers<F extends Fields> = { readonly [K in keyof F as F[K] extends "object" ? never : K]: number };
 
-const BYTES = { int8: 1, uint8: 1, int16: 2, uint16: 2, int32: 4, uint32: 4, float32: 4, float64: 8 } as const;
-const READ = {
-  int8: (view, at) => view.getInt8(at),
-  uint8: (view, at) => view.getUint8(at),
-  int16: (view, at) => view.getInt16(at, true),
-  uint16: (view, at) => view.getUint16(at, true),
-  int32: (view, at) => view.getInt32(at, true),
-  uint32: (view, at) => view.getUint32(at, true),
-  float32: (view, at) => view.getFloat32(at, true),
-  float64: (view, at) => view.getFloat64(at, true),
-} as const satisfies Record<keyof typeof BYTES, (view: DataView, at: number) => number>;
-const WRITE = {
-  int8: (view, at, v) => view.setInt8(at, v),
-  uint8: (view, at, v) => view.setUint8(at, v),
-  int16: (view, at, v) => view.setInt16(at, v, true),
-  uint16: (view, at, v) => view.setUint16(at, v, true),
-  int32: (view, at, v) => view.setInt32(at, v, true),
-  uint32: (view, at, v) => view.setUint32(at, v, true),
-  float32: (view, at, v) => view.setFloat32(at, v, true),
-  float64: (view, at, v) => view.setFloat64(at, v, true),
-} as const satisfies Record<keyof typeof BYTES, (view: DataView, at: number, v: number) => void>;
-
-/** Where a field is: the number of a slot, or an offset in the data. */
-export interface Place {
-  readonly type: FieldType;
-  readonly at: number;
-}
-
-export interface TypeOptions {
+export interface TypeOptions<F extends Fields = Fields, I extends FieldType = FieldType> {
   /** Names and types of the fields. */
-  readonly fields?: Fields;
-  /** Bytes of an item, for instances that have a number of items of their own behind the fields. */
-  readonly itemSize?: number;
+  readonly fields?: F;
+  /** What the items are, of which each instance has as many as it is made with. The default is that there are none. */
+  readonly items?: I;
   /** Whether there can be weak references to instances. */
   readonly weakReferences?: boolean;
   /**
    * Called once with a dying instance, before anything of it is gone. It may store the instance somewhere, and then that lives on.
-   * The handle is released after the call.
+   * The handle is released after the call. What it throws goes to `heap.onUnraisable`.
    */
-  readonly finalize?: (instance: PyInstance) => void;
+  readonly finalize?: (instance: PyInstance<F, I>) => void;
+  /**
+   * Called once when an instance is gone for good, with its numbers: the place to free what a field is the address of. There is no
+   * instance any more that could be stored. What it throws goes to `heap.onUnraisable`.
+   */
+  readonly dealloc?: (fields: LastNumbers<F>, items: readonly number[]) => void;
 }
 
-/** How a type's fields lie in an instance: slots in the order of their names, data by falling size. */
-export interface TypeLayout {
-  readonly name: string;
-  readonly places: ReadonlyMap<string, Place>;
-  readonly slots: number;
-  readonly dataBytes: number;
-}
+/** By the numbers of core/objects/error.ts. */
+const AT_GET = 0;
+const AT_SET = 1;
+const MOST_ITEMS = 0xffff_ffff;
 
-export function layoutOf(name: string, fields: Fields): TypeLayout {
-  const places = new Map<string, Place>();
-  let slots = 0;
-  let dataBytes = 0;
-  for (const [field, type] of Object.entries(fields)) {
-    if (type === "object") places.set(field, { type, at: slots++ });
-    else if (!(type in BYTES)) {
-      throw new RangeError(`Cannot define field ${name}.${field} as ${type}: not "object" or a type of numbers`);
-    }
-  }
-  for (const size of [8, 4, 2, 1]) {
-    for (const [field, type] of Object.entries(fields)) {
-      if (type === "object" || BYTES[type] !== size) continue;
-      places.set(field, { type, at: dataBytes });
-      dataBytes += size;
-    }
-  }
-  return { name, places, slots, dataBytes };
-}
-
-export class PyType extends PyObject {
+export class PyType<F extends Fields = Fields, I extends FieldType = FieldType> extends PyObject {
   override readonly typeName = "type";
   readonly #layout: TypeLayout;
 
@@ -90,12 +55,16 @@ export class PyType extends PyObject {
     return this.#layout.name;
   }
 
-  /** A new instance. Fields that are not given are None, or 0. `items` is how many items it has. */
-  new(values: Readonly<Record<string, unknown>> = {}, items = 0): PyInstance {
+  /** A new instance. Fields that are not given are None, or 0. `items` are its items, or how many: each None, or 0. */
+  new(values: FieldValues<F> = {}, items: number | Iterable<ValueOf<I>> = 0): PyInstance<F, I> {
+    const row = typeof items === "number" ? [] : [...items];
+    const count = typeof items === "number" ? items : row.length;
+    this.#checkCount(count);
     const { bridge } = this;
-    const instance = bridge.made(bridge.f.push_instance(this.index, items, 0)) as PyInstance;
+    const instance = bridge.made(bridge.f.push_instance(this.index, count)) as PyInstance<F, I>;
     try {
-      for (const [field, value] of Object.entries(values)) instance.set(field, value);
+      for (const [field, value] of Object.entries(values)) instance.set(field, value as ValueOf<F[string]>);
+      for (const [k, item] of row.entries()) instance.setItem(k, item);
     } catch (error) {
       instance.release();
       throw error;
@@ -103,20 +72,28 @@ export class PyType extends PyObject {
     return instance;
   }
 
-  /** Instances that exist, and their bytes. */
+  #checkCount(count: number): void {
+    if (count === 0) return;
+    if (this.#layout.items === undefined) {
+      throw new RangeError(`Cannot make a ${this.name} of ${count} items: the type has none`);
+    }
+    if (!Number.isInteger(count) || count < 0 || count > MOST_ITEMS) {
+      throw new RangeError(`Cannot make a ${this.name} of ${count} items: not a number from 0 to ${MOST_ITEMS}`);
+    }
+  }
+
+  /** Instances that exist, and their bytes, collector headers included. */
   get stats(): { readonly live: number; readonly bytes: number } {
     const { f } = this.bridge;
     return { live: f.user_type_figure(this.index, 0) >>> 0, bytes: f.user_type_figure(this.index, 1) >>> 0 };
   }
 
   override clone(): this {
-    const index = this.bridge.f.handle_copy(this.index);
-    if (index === 0) this.bridge.raise();
-    return new PyType(this.bridge, index, this.#layout) as this;
+    return new PyType(this.bridge, this.copiedIndex(), this.#layout) as this;
   }
 }
 
-export class PyInstance extends PyObject {
+export class PyInstance<F extends Fields = Fields, I extends FieldType = FieldType> extends PyObject {
   readonly #layout: TypeLayout;
 
   constructor(bridge: Bridge, index: number, layout: TypeLayout) {
@@ -135,32 +112,72 @@ export class PyInstance extends PyObject {
     throw new RangeError(`Cannot find field ${field} in ${this.typeName}: its fields are ${names}`);
   }
 
-  #view(): DataView {
-    const at = this.bridge.f.data_address(this.index) >>> 0;
-    return new DataView(this.bridge.reader.bytes.buffer, at, this.#layout.dataBytes);
+  /** The memory from an offset in the instance on. */
+  #view(offset: number): DataView {
+    const { f, reader } = this.bridge;
+    return new DataView(reader.bytes.buffer, (f.handle_address(this.index) >>> 0) + offset);
   }
 
   /** The value of a field. */
-  get(field: string): unknown {
+  get<K extends keyof F & string>(field: K): ValueOf<F[K]> {
     const { type, at } = this.#place(field);
-    if (type === "object") return this.bridge.value(this.bridge.f.slot_get(this.index, at));
-    return READ[type](this.#view(), at);
+    const { bridge } = this;
+    if (type === "object") return bridge.value(bridge.f.slot_get(this.index, at)) as ValueOf<F[K]>;
+    return readNumber(this.#view(this.#layout.dataAt), type, at) as ValueOf<F[K]>;
   }
 
   /** Gives a field a value. */
-  set(field: string, value: unknown): this {
+  set<K extends keyof F & string>(field: K, value: ValueOf<F[K]>): this {
     const { type, at } = this.#place(field);
+    const { bridge } = this;
     if (type === "object") {
-      this.bridge.push(value);
-      this.bridge.succeed(this.bridge.f.slot_set(this.index, at));
-    } else if (typeof value === "number") WRITE[type](this.#view(), at, value);
-    else throw new TypeError(`Cannot set field ${field} of ${this.typeName}: it holds a number, not a ${typeof value}`);
+      bridge.push(value);
+      bridge.succeed(bridge.f.slot_set(this.index, at));
+    } else writeNumber(this.#view(this.#layout.dataAt), type, at, this.#number(value, `field ${field} of`));
     return this;
   }
 
+  #number(value: unknown, where: string): number {
+    if (typeof value === "number") return value;
+    throw new TypeError(`Cannot set ${where} ${this.typeName}: it holds a number, not a ${typeof value}`);
+  }
+
+  /** How many items it has. */
+  get length(): number {
+    return this.bridge.f.item_count(this.index) >>> 0;
+  }
+
+  #itemNumber(index: number, what: number): number {
+    return this.bridge.number(this.bridge.f.item_number(this.index, indexNumber(index), what));
+  }
+
+  /** An item, counted from the end if the index is negative. Throws IndexError. */
+  getItem(index: number): ValueOf<I> {
+    const k = this.#itemNumber(index, AT_GET);
+    const { items = "object", itemsAt } = this.#layout;
+    const { bridge } = this;
+    if (items === "object") return bridge.value(bridge.f.instance_item(this.index, k)) as ValueOf<I>;
+    return readNumber(this.#view(itemsAt), items, k * sizeOfType(items)) as ValueOf<I>;
+  }
+
+  /** Gives an item a value. Throws IndexError. */
+  setItem(index: number, value: ValueOf<I>): this {
+    const k = this.#itemNumber(index, AT_SET);
+    const { items = "object", itemsAt } = this.#layout;
+    const { bridge } = this;
+    if (items === "object") {
+      bridge.push(value);
+      bridge.f.set_instance_item(this.index, k);
+    } else writeNumber(this.#view(itemsAt), items, k * sizeOfType(items), this.#number(value, "an item of"));
+    return this;
+  }
+
+  /** The items, in order. */
+  *[Symbol.iterator](): IterableIterator<ValueOf<I>> {
+    for (let k = 0; k < this.length; k++) yield this.getItem(k);
+  }
+
   override clone(): this {
-    const index = this.bridge.f.handle_copy(this.index);
-    if (index === 0) this.bridge.raise();
-    return new PyInstance(this.bridge, index, this.#layout) as this;
+    return new PyInstance(this.bridge, this.copiedIndex(), this.#layout) as this;
   }
 }

@@ -1,0 +1,42 @@
+// Calls to code that is not the core's: finalizers and other functions of types, and the callbacks of weak references.
+//
+// They run in the middle of things, whenever a reference count falls to 0. So an error that is pending then is set aside and
+// pending again afterwards, and none that such code leaves behind is seen (PyErr_GetRaisedException and its pair).
+// Imports objects/object, error.
+
+import { error } from "./error";
+import { clearError, PyObject } from "./object";
+
+/** Calls the host's function number `id` with an object. */
+@external("host", "call")
+declare function hostCall(id: u32, argument: PyObject): void;
+
+/** Calls the function with this table index, of the type void(object). */
+export function callFunction(index: u32, o: PyObject): void {
+  call(index, 0, o);
+}
+
+/** Calls the host's function number `id`. */
+export function callHost(id: u32, o: PyObject): void {
+  call(0, id, o);
+}
+
+function call(index: u32, id: u32, o: PyObject): void {
+  const e = error();
+  const code = e.code;
+  const a = e.a;
+  const b = e.b;
+  const x = e.x;
+  const y = e.y;
+  e.code = 0;
+  e.a = 0;
+  e.b = 0;
+  if (index != 0) call_indirect<void>(index, o);
+  else hostCall(id, o);
+  clearError();
+  e.code = code;
+  e.a = a;
+  e.b = b;
+  e.x = x;
+  e.y = y;
+}
