@@ -430,8 +430,9 @@ export function gc_collect(k: u32): u32 {
   const stats = statsOf(k);
   stats.collections++;
   stats.collected += found;
-  c.collecting = 0;
+  // The host may ask for a collection here too, which is none then.
   hostCollected(1, k, found, 0);
+  c.collecting = 0;
   return found;
 }
 

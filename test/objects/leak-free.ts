@@ -14,6 +14,8 @@ export type Footprint = ReturnType<typeof footprint>;
  * object layer has, live objects by type, interned strings, handles.
  */
 export function footprint(heap: Heap) {
+  // The list of garbage is there from the first time that it is asked for.
+  heap.gc.garbage.release();
   heap.gc.collect();
   heap.relieve();
   heap.check();

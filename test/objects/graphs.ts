@@ -1,0 +1,348 @@
+// Random object graphs against a model of what can be reached.
+//
+// The model knows, for each object that was made, its references and who holds a handle. After every step it says which objects are
+// alive: those that reference counts keep, and of the others, after a collection, those that a handle leads to. The heap must agree,
+// object by object: each has a weak reference with a callback, or is an instance with a finalizer, or both.
+
+import { expect } from "vitest";
+import type { Heap, HeapOptions, PyDict, PyInstance, PyList, PyObject, PySet } from "../../src/index.js";
+
+export interface GraphOptions {
+  readonly seed: number;
+  readonly steps: number;
+  /** Thresholds at which collections start by themselves; the default is that none does. */
+  readonly thresholds?: readonly [number, number, number];
+  readonly options?: HeapOptions;
+}
+
+/** A pseudo-random number generator (mulberry32): numbers below `n`. */
+export function random(seed: number): (n: number) => number {
+  let state = seed >>> 0;
+  return (n) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) % n;
+  };
+}
+
+type Kind = "list" | "dict" | "set" | "frozenset" | "tuple" | "plain" | "final" | "row";
+const KINDS: readonly Kind[] = ["list", "dict", "set", "frozenset", "tuple", "plain", "final", "row"];
+
+/** An object as the model sees it. */
+interface Vertex {
+  readonly id: number;
+  readonly kind: Kind;
+  /** What it refers to, once for each reference. */
+  readonly out: Vertex[];
+  /** Handles that the program holds: 0 or 1. */
+  held: boolean;
+  handle: PyObject | undefined;
+  finalized: boolean;
+  frozen: boolean;
+}
+
+/** A program of random steps, and the model that it is held against. */
+class Graphs {
+  readonly #heap: Heap;
+  readonly #random: (n: number) => number;
+  readonly #live = new Set<Vertex>();
+  readonly #byId = new Map<number, Vertex>();
+  /** What the heap said of the deaths of objects since the last step. */
+  readonly #died: number[] = [];
+  readonly #finalized: number[] = [];
+  /** Finalizers bring their object back by a handle, if this says so. */
+  #resurrects = false;
+  readonly #resurrected: Vertex[] = [];
+  readonly #types;
+  #lastId = 0;
+
+  constructor(heap: Heap, seed: number) {
+    this.#heap = heap;
+    this.#random = random(seed);
+    const fields = { id: "int32", a: "object", b: "object" } as const;
+    const dealloc = ({ id }: { readonly id: number }) => this.#died.push(id);
+    this.#types = {
+      plain: heap.type("Plain", { fields, dealloc }),
+      final: heap.type("Final", { fields, dealloc, finalize: (o) => this.#finalize(o as unknown as PyInstance) }),
+      row: heap.type("Row", { fields, items: "object", dealloc }),
+      /** Stands in a container and tells of its death, as an item that nothing else refers to. */
+      tag: heap.type("Tag", { fields: { id: "int32" }, dealloc }),
+    };
+  }
+
+  #finalize(o: PyInstance): void {
+    const id = o.get("id") as number;
+    this.#finalized.push(id);
+    const vertex = this.#byId.get(id) as Vertex;
+    if (!this.#resurrects || vertex.frozen || this.#random(3) > 0) return;
+    vertex.handle = o.clone();
+    vertex.held = true;
+    this.#resurrected.push(vertex);
+  }
+
+  #pick(): Vertex | undefined {
+    const held = [...this.#live].filter((vertex) => vertex.held);
+    return held[this.#random(held.length || 1)];
+  }
+
+  #make(kind: Kind): void {
+    const heap = this.#heap;
+    const id = ++this.#lastId;
+    // Sets hold only what has a hash.
+    const parts = [this.#pick(), this.#pick()].filter((part) => part !== undefined);
+    const usable = /set/.test(kind) ? parts.filter((part) => isHashable(part)) : parts;
+    const out = [...(/set|dict/.test(kind) ? new Set(usable) : usable)];
+    const handles = out.map((vertex) => vertex.handle as PyObject);
+    const tag = this.#types.tag.new({ id });
+    const make: Record<Kind, () => PyObject> = {
+      list: () => heap.list([tag, ...handles]),
+      tuple: () => heap.tuple([tag, ...handles]),
+      set: () => heap.set([tag, ...handles]),
+      frozenset: () => heap.frozenset([tag, ...handles]),
+      dict: () => heap.dict<unknown, unknown>([["tag", tag], ...handles.map((handle, k) => [k, handle] as const)]),
+      plain: () => this.#types.plain.new({ id, a: handles[0], b: handles[1] }),
+      final: () => this.#types.final.new({ id, a: handles[0], b: handles[1] }),
+      row: () => this.#types.row.new({ id }, handles),
+    };
+    const isInstance = kind === "plain" || kind === "final" || kind === "row";
+    if (isInstance) {
+      tag.release();
+      this.#died.pop();
+    }
+    const handle = make[kind]();
+    if (!isInstance) tag.release();
+    const vertex: Vertex = { id, kind, out, held: true, handle, finalized: false, frozen: false };
+    this.#live.add(vertex);
+    this.#byId.set(id, vertex);
+  }
+
+  /** Adds a reference from one held object to another, or takes one away. */
+  #link(): void {
+    const from = this.#pick();
+    const to = this.#pick();
+    if (!from || !to) return;
+    const handle = to.handle as PyObject;
+    switch (from.kind) {
+      case "list":
+        (from.handle as PyList).append(handle);
+        from.out.push(to);
+        break;
+      case "dict":
+        if (from.out.includes(to)) return;
+        (from.handle as PyDict).set(to.id + 1000, handle);
+        from.out.push(to);
+        break;
+      case "set":
+        if (from.out.includes(to) || !isHashable(to)) return;
+        (from.handle as PySet).add(handle);
+        from.out.push(to);
+        break;
+      case "plain":
+      case "final": {
+        const instance = from.handle as PyInstance;
+        const field = this.#random(2) === 0 ? "a" : "b";
+        const before = instance.get(field) as PyObject | null;
+        if (before !== null) {
+          from.out.splice(
+            from.out.findIndex((vertex) => this.#is(vertex, before)),
+            1,
+          );
+          before.release();
+        }
+        instance.set(field, handle);
+        from.out.push(to);
+        break;
+      }
+      case "row": {
+        const row = from.handle as PyInstance;
+        if (row.length === 0) return;
+        const before = row.getItem(0) as PyObject;
+        from.out.splice(
+          from.out.findIndex((vertex) => this.#is(vertex, before)),
+          1,
+        );
+        before.release();
+        row.setItem(0, handle);
+        from.out.push(to);
+        break;
+      }
+    }
+  }
+
+  /** Whether the handle is for the vertex's object; held or not, its tag or field says who it is. */
+  #is(vertex: Vertex, o: PyObject): boolean {
+    return this.#idOf(o) === vertex.id;
+  }
+
+  #idOf(o: PyObject): number {
+    return this.#heap.scope(() => {
+      const own = (o as PyInstance).typeName;
+      if (own === "Plain" || own === "Final" || own === "Row") return (o as PyInstance).get("id") as number;
+      const tags: Iterable<unknown> = own === "dict" ? [(o as PyDict).get("tag")] : (o as PyList);
+      for (const item of tags)
+        if ((item as PyObject).typeName === "Tag") return (item as PyInstance).get("id") as number;
+      return 0;
+    });
+  }
+
+  /** The objects that the given ones lead to, with them. */
+  #reach(from: Iterable<Vertex>): Set<Vertex> {
+    const seen = new Set(from);
+    for (const vertex of seen) for (const next of vertex.out) seen.add(next);
+    return seen;
+  }
+
+  /** The objects that reference counts free if handles are all that refers to them from outside. */
+  #freedByCounts(): Set<Vertex> {
+    const counts = new Map<Vertex, number>();
+    for (const vertex of this.#live) for (const next of vertex.out) counts.set(next, (counts.get(next) ?? 0) + 1);
+    const freed = new Set<Vertex>();
+    const waiting = [...this.#live].filter((vertex) => !vertex.held && !counts.get(vertex));
+    for (let vertex = waiting.pop(); vertex; vertex = waiting.pop()) {
+      freed.add(vertex);
+      for (const next of vertex.out) {
+        const count = (counts.get(next) as number) - 1;
+        counts.set(next, count);
+        if (count === 0 && !next.held) waiting.push(next);
+      }
+    }
+    return freed;
+  }
+
+  #sorted(numbers: Iterable<number>): number[] {
+    return [...numbers].sort((x, y) => x - y);
+  }
+
+  /** Exactly these objects died, after exactly those of them that had one to run were finalized. */
+  #expectDeaths(dead: Set<Vertex>, finalized: Iterable<Vertex>): void {
+    expect(this.#sorted(this.#finalized.splice(0))).toEqual(this.#sorted([...finalized].map(({ id }) => id)));
+    expect(this.#sorted(this.#died.splice(0))).toEqual(this.#sorted([...dead].map(({ id }) => id)));
+    for (const vertex of dead) this.#live.delete(vertex);
+  }
+
+  #toFinalize(vertices: Iterable<Vertex>): Vertex[] {
+    return [...vertices].filter((vertex) => vertex.kind === "final" && !vertex.finalized);
+  }
+
+  /** Releases a handle; without resurrection, reference counts decide at once. */
+  #drop(): void {
+    const vertex = this.#pick();
+    if (!vertex) return;
+    vertex.held = false;
+    const handle = vertex.handle as PyObject;
+    vertex.handle = undefined;
+    handle.release();
+    this.#settle();
+  }
+
+  /** Reference counts have freed exactly what they had to. */
+  #settle(): void {
+    const freed = this.#freedByCounts();
+    const finalized = this.#toFinalize(freed);
+    for (const vertex of finalized) vertex.finalized = true;
+    this.#expectDeaths(freed, finalized);
+  }
+
+  #collect(): void {
+    const garbage = this.#garbage();
+    const finalized = this.#toFinalize(garbage);
+    this.#resurrects = true;
+    const found = this.#heap.gc.collect();
+    this.#resurrects = false;
+    for (const vertex of finalized) vertex.finalized = true;
+    const saved = this.#reach(this.#resurrected.splice(0));
+    const dead = new Set([...garbage].filter((vertex) => !saved.has(vertex)));
+    expect(found).toBe([...dead].filter(isTracked).length);
+    for (const vertex of dead) this.#live.delete(vertex);
+    // Frozen objects to which only garbage referred go by their reference counts.
+    const freed = this.#freedByCounts();
+    const more = this.#toFinalize(freed);
+    for (const vertex of more) vertex.finalized = true;
+    this.#expectDeaths(new Set([...dead, ...freed]), [...finalized, ...more]);
+  }
+
+  /** What neither a handle nor, unless that is not asked for, a frozen object leads to. */
+  #garbage({ evenFrozen = false } = {}): Set<Vertex> {
+    const reached = this.#reach([...this.#live].filter((vertex) => vertex.held || (vertex.frozen && !evenFrozen)));
+    return new Set([...this.#live].filter((vertex) => !reached.has(vertex)));
+  }
+
+  #freeze(): void {
+    if ([...this.#live].some(({ frozen }) => frozen)) {
+      this.#heap.gc.unfreeze();
+      for (const vertex of this.#live) vertex.frozen = false;
+    } else {
+      this.#heap.gc.freeze();
+      for (const vertex of this.#live) vertex.frozen = isTracked(vertex);
+    }
+  }
+
+  /** What a collection that started by itself took: nothing that can be reached, and each of its finalizers ran once. */
+  #takeAutomatic(): void {
+    const garbage = this.#garbage({ evenFrozen: true });
+    for (const id of this.#finalized.splice(0)) {
+      const vertex = this.#byId.get(id) as Vertex;
+      expect([vertex.finalized, garbage.has(vertex)]).toEqual([false, true]);
+      vertex.finalized = true;
+    }
+    for (const id of this.#died.splice(0)) {
+      const vertex = this.#byId.get(id) as Vertex;
+      expect([garbage.has(vertex), this.#live.delete(vertex)]).toEqual([true, true]);
+    }
+  }
+
+  step(automatic: boolean): void {
+    const choice = this.#random(100);
+    if (choice < 35) this.#make(KINDS[this.#random(KINDS.length)] as Kind);
+    else if (choice < 65) this.#link();
+    if (automatic) this.#takeAutomatic();
+    else this.#settle();
+    if (choice >= 65 && choice < 92) this.#drop();
+    else if (choice >= 92 && choice < 98) this.#collect();
+    else if (choice >= 98) this.#freeze();
+    this.#heap.check();
+  }
+
+  /** Every handle is released, and everything collected. */
+  end(): void {
+    this.#heap.gc.unfreeze();
+    for (const vertex of this.#live) {
+      vertex.frozen = false;
+      vertex.handle?.release();
+      vertex.held = false;
+    }
+    this.#heap.gc.collect();
+    this.#died.length = 0;
+    this.#finalized.length = 0;
+    for (const type of Object.values(this.#types)) {
+      expect(type.stats.live).toBe(0);
+      type.release();
+    }
+  }
+}
+
+function isHashable({ kind }: Vertex): boolean {
+  return kind === "plain" || kind === "final" || kind === "row";
+}
+
+/** Whether the collector looks at the object: a tuple, dict or set that holds nothing which can be in a cycle is not tracked. */
+function isTracked({ kind, out }: Vertex): boolean {
+  if (kind !== "tuple" && kind !== "dict" && kind !== "set" && kind !== "frozenset") return true;
+  return out.some((item) => item.kind !== "tuple" || isTracked(item));
+}
+
+/** Runs a random program. Afterwards nothing is left of it. */
+export function runGraphs(heap: Heap, { seed, steps, thresholds }: GraphOptions): void {
+  const graphs = new Graphs(heap, seed);
+  if (thresholds) heap.gc.threshold = thresholds;
+  else heap.gc.disable();
+  for (let k = 0; k < steps; k++) {
+    try {
+      graphs.step(thresholds !== undefined);
+    } catch (error) {
+      throw new Error(`step ${k} of seed ${seed}`, { cause: error });
+    }
+  }
+  graphs.end();
+}
