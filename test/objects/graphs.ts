@@ -2,10 +2,11 @@
 //
 // The model knows, for each object that was made, its references and who holds a handle. After every step it says which objects are
 // alive: those that reference counts keep, and of the others, after a collection, those that a handle leads to. The heap must agree,
-// object by object: each has a weak reference with a callback, or is an instance with a finalizer, or both.
+// object by object: each tells of its death, by a dealloc function of its own or of an item that stands in it; finalizers and
+// callbacks of weak references run for exactly those for which they have to.
 
 import { expect } from "vitest";
-import type { Heap, HeapOptions, PyDict, PyInstance, PyList, PyObject, PySet } from "../../src/index.js";
+import type { Heap, HeapOptions, PyDict, PyInstance, PyList, PyObject, PyRef, PySet } from "../../src/index.js";
 
 export interface GraphOptions {
   readonly seed: number;
@@ -39,6 +40,8 @@ interface Vertex {
   held: boolean;
   handle: PyObject | undefined;
   finalized: boolean;
+  /** A weak reference with a callback, that the program holds, and that was not called yet. */
+  ref: PyRef | undefined;
   frozen: boolean;
 }
 
@@ -51,6 +54,7 @@ class Graphs {
   /** What the heap said of the deaths of objects since the last step. */
   readonly #died: number[] = [];
   readonly #finalized: number[] = [];
+  readonly #called: number[] = [];
   /** Finalizers bring their object back by a handle, if this says so. */
   #resurrects = false;
   readonly #resurrected: Vertex[] = [];
@@ -63,9 +67,14 @@ class Graphs {
     const fields = { id: "int32", a: "object", b: "object" } as const;
     const dealloc = ({ id }: { readonly id: number }) => this.#died.push(id);
     this.#types = {
-      plain: heap.type("Plain", { fields, dealloc }),
-      final: heap.type("Final", { fields, dealloc, finalize: (o) => this.#finalize(o as unknown as PyInstance) }),
-      row: heap.type("Row", { fields, items: "object", dealloc }),
+      plain: heap.type("Plain", { fields, dealloc, weakReferences: true }),
+      final: heap.type("Final", {
+        fields,
+        dealloc,
+        weakReferences: true,
+        finalize: (o) => this.#finalize(o as unknown as PyInstance),
+      }),
+      row: heap.type("Row", { fields, items: "object", dealloc, weakReferences: true }),
       /** Stands in a container and tells of its death, as an item that nothing else refers to. */
       tag: heap.type("Tag", { fields: { id: "int32" }, dealloc }),
     };
@@ -112,7 +121,10 @@ class Graphs {
     }
     const handle = make[kind]();
     if (!isInstance) tag.release();
-    const vertex: Vertex = { id, kind, out, held: true, handle, finalized: false, frozen: false };
+    const vertex: Vertex = { id, kind, out, held: true, handle, finalized: false, frozen: false, ref: undefined };
+    if (kind !== "list" && kind !== "tuple" && kind !== "dict" && this.#random(2) === 0) {
+      vertex.ref = heap.ref(handle, () => this.#called.push(id));
+    }
     this.#live.add(vertex);
     this.#byId.set(id, vertex);
   }
@@ -214,6 +226,21 @@ class Graphs {
     return [...numbers].sort((x, y) => x - y);
   }
 
+  /** The callbacks of exactly these objects have run, of those that have one. */
+  #expectCalls(cleared: Iterable<Vertex>): void {
+    const watched = [...cleared].filter(({ ref }) => ref !== undefined);
+    expect(this.#sorted(this.#called.splice(0))).toEqual(this.#sorted(watched.map(({ id }) => id)));
+    for (const vertex of watched) this.#unwatch(vertex);
+  }
+
+  #unwatch(vertex: Vertex): void {
+    const object = vertex.ref?.deref();
+    object?.release();
+    expect(object).toBe(undefined);
+    vertex.ref?.release();
+    vertex.ref = undefined;
+  }
+
   /** Exactly these objects died, after exactly those of them that had one to run were finalized. */
   #expectDeaths(dead: Set<Vertex>, finalized: Iterable<Vertex>): void {
     expect(this.#sorted(this.#finalized.splice(0))).toEqual(this.#sorted([...finalized].map(({ id }) => id)));
@@ -241,6 +268,7 @@ class Graphs {
     const freed = this.#freedByCounts();
     const finalized = this.#toFinalize(freed);
     for (const vertex of finalized) vertex.finalized = true;
+    this.#expectCalls(freed);
     this.#expectDeaths(freed, finalized);
   }
 
@@ -259,6 +287,8 @@ class Graphs {
     const freed = this.#freedByCounts();
     const more = this.#toFinalize(freed);
     for (const vertex of more) vertex.finalized = true;
+    // Also of those that a finalizer brought back: references are cleared before finalizers run.
+    this.#expectCalls([...garbage, ...freed]);
     this.#expectDeaths(new Set([...dead, ...freed]), [...finalized, ...more]);
   }
 
@@ -286,9 +316,14 @@ class Graphs {
       expect([vertex.finalized, garbage.has(vertex)]).toEqual([false, true]);
       vertex.finalized = true;
     }
+    for (const id of this.#called.splice(0)) {
+      const vertex = this.#byId.get(id) as Vertex;
+      expect(garbage.has(vertex)).toBe(true);
+      this.#unwatch(vertex);
+    }
     for (const id of this.#died.splice(0)) {
       const vertex = this.#byId.get(id) as Vertex;
-      expect([garbage.has(vertex), this.#live.delete(vertex)]).toEqual([true, true]);
+      expect([garbage.has(vertex), this.#live.delete(vertex), vertex.ref]).toEqual([true, true, undefined]);
     }
   }
 
@@ -311,6 +346,7 @@ class Graphs {
       vertex.frozen = false;
       vertex.handle?.release();
       vertex.held = false;
+      vertex.ref?.release();
     }
     this.#heap.gc.collect();
     this.#died.length = 0;
