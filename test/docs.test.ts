@@ -1,7 +1,7 @@
-// The README's examples, run as they stand there.
+// The examples of the README and of docs/, run as they stand there.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,8 +11,8 @@ import { describe, expect, it } from "vitest";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
 
-function examples(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map((match) => match[1] ?? "");
+function examples(language: string, text = readme): string[] {
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map((match) => match[1] ?? "");
 }
 
 /** A folder in which the package is installed. */
@@ -49,4 +49,20 @@ describe("README.md", () => {
     for (const [, file] of readme.matchAll(/\]\(([^)]+\.md)\)/g))
       expect(readFileSync(join(ROOT, file ?? ""), "utf8")).not.toBe("");
   });
+});
+
+describe("docs/", () => {
+  for (const page of readdirSync(join(ROOT, "docs"))) {
+    const codes = examples("ts", readFileSync(join(ROOT, "docs", page), "utf8"));
+    for (const [k, code] of codes.entries()) {
+      it(`${page}: example ${k + 1} runs, and prints what it says`, () => {
+        const file = join(folderOfAUser(), "example.mjs");
+        writeFileSync(file, transformSync(code, { loader: "ts", format: "esm" }).code);
+        const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8" });
+        expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+        const said = code.match(/; \/\/ (.*)/)?.[1] ?? "";
+        expect(stdout.trimEnd().split("\n").join(", ")).toContain(said);
+      });
+    }
+  }
 });
