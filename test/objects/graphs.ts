@@ -6,14 +6,13 @@
 // callbacks of weak references run for exactly those for which they have to.
 
 import { expect } from "vitest";
-import type { Heap, HeapOptions, PyDict, PyInstance, PyList, PyObject, PyRef, PySet } from "../../src/index.js";
+import type { Heap, PyDict, PyInstance, PyList, PyObject, PyRef, PySet } from "../../src/index.js";
 
 export interface GraphOptions {
   readonly seed: number;
   readonly steps: number;
   /** Thresholds at which collections start by themselves; the default is that none does. */
   readonly thresholds?: readonly [number, number, number];
-  readonly options?: HeapOptions;
 }
 
 /** A pseudo-random number generator (mulberry32): numbers below `n`. */

@@ -80,33 +80,36 @@ describe("fields", () => {
 
 describe("items", () => {
   it("are numbers of every kind, or objects", async () => {
-    await leakFree((heap) => {
-      for (const [items, values] of [
-        ["int8", [-128, 127]],
-        ["uint8", [0, 255]],
-        ["int16", [-32768, 32767]],
-        ["uint16", [0, 65535]],
-        ["int32", [-(2 ** 31), 2 ** 31 - 1]],
-        ["uint32", [0, 2 ** 32 - 1]],
-        ["float32", [0.25, -0]],
-        ["float64", [Math.E, Number.NaN]],
-        ["object", ["text", 1n << 70n]],
-      ] as const) {
-        const Row = heap.type("Row", { fields: { name: "object", n: "int8" }, items });
-        const row = Row.new({ name: items, n: -1 }, values);
-        expect([row.length, [...row]]).toEqual([2, values]);
-        expect([row.getItem(-1), row.getItem(-2)]).toEqual([values[1], values[0]]);
-        row.setItem(-1, values[0]);
-        expect([...row]).toEqual([values[0], values[0]]);
-        expect([row.get("name"), row.get("n")]).toEqual([items, -1]);
-        const size = { int8: 1, int16: 2, int32: 4, float32: 4, float64: 8, object: 4 }[
-          items.replace("uint", "int") as "int8"
-        ];
-        // Two headers, the length, two fields; items of 8 bytes at a multiple of 8.
-        expect(row.sizeof).toBe(8 + (size === 8 ? 24 : 20) + 2 * size);
-        expect(Row.stats.bytes).toBe(row.sizeof);
-      }
-    });
+    await leakFree(
+      (heap) => {
+        for (const [items, values] of [
+          ["int8", [-128, 127]],
+          ["uint8", [0, 255]],
+          ["int16", [-32768, 32767]],
+          ["uint16", [0, 65535]],
+          ["int32", [-(2 ** 31), 2 ** 31 - 1]],
+          ["uint32", [0, 2 ** 32 - 1]],
+          ["float32", [0.25, -0]],
+          ["float64", [Math.E, Number.NaN]],
+          ["object", ["text", 1n << 70n]],
+        ] as const) {
+          const Row = heap.type("Row", { fields: { name: "object", n: "int8" }, items });
+          const row = Row.new({ name: items, n: -1 }, values);
+          expect([row.length, [...row]]).toEqual([2, values]);
+          expect([row.getItem(-1), row.getItem(-2)]).toEqual([values[1], values[0]]);
+          row.setItem(-1, values[0]);
+          expect([...row]).toEqual([values[0], values[0]]);
+          expect([row.get("name"), row.get("n")]).toEqual([items, -1]);
+          const size = { int8: 1, int16: 2, int32: 4, float32: 4, float64: 8, object: 4 }[
+            items.replace("uint", "int") as "int8"
+          ];
+          // Two headers, the length, two fields; items of 8 bytes at a multiple of 8.
+          expect(row.sizeof).toBe(8 + (size === 8 ? 24 : 20) + 2 * size);
+          expect(Row.stats.bytes).toBe(row.sizeof);
+        }
+      },
+      { allocator: "debug" },
+    );
   });
 
   it("have a range", async () => {
