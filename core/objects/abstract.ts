@@ -43,6 +43,7 @@ import {
   list_set_item,
   list_set_stepped,
   list_splice,
+  roomForItems,
 } from "./list";
 import {
   BYTES,
@@ -251,7 +252,7 @@ function assign(l: PyList, start: i32, step: i32, count: u32, row: PyObject | nu
   }
   if (rowSize(row) != count) {
     raiseCode(E_VALUE, BAD_SLICE_LENGTH, rowSize(row));
-    error().b = 0;
+    error().z = count;
     return false;
   }
   return count == 0 || list_set_stepped(l, start, step, count, row);
@@ -285,7 +286,7 @@ export function listOf(o: PyObject): PyList | null {
     raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
     return null;
   }
-  const l = list_new(n);
+  const l = list_new(roomForItems(o, n));
   if (!l) return null;
   for (let k = nextPosition(o, 0); k >= 0; k = nextPosition(o, k + 1)) {
     if (!list_append_owned(l, itemAtPosition(o, k))) {

@@ -12,6 +12,7 @@ import {
   getIndex,
   getItem,
   getSlice,
+  isIterable,
   isTrue,
   itemAtPosition,
   lengthOf,
@@ -35,8 +36,8 @@ import {
   dict_update,
   PyDict,
 } from "./dict";
-import { E_CHANGED, error, hasError } from "./error";
-import { answer, answerBorrowed, fromNumber, hostIdOf, missing } from "./exchange";
+import { E_CHANGED, E_TYPE, error, hasError, NEED_ITERABLE_FOR_SLICE } from "./error";
+import { answer, answerBorrowed, answerPlain, fromNumber, hostIdOf, missing } from "./exchange";
 import { gc_run_due } from "./gc";
 import { handles } from "./handles";
 import { hashBytes } from "./hash";
@@ -63,6 +64,7 @@ import {
   list_repeat_in_place,
   list_reverse,
   list_new,
+  takesWhatItNeeds,
 } from "./list";
 import { binary, powerModulo, repeatCount, unary } from "./number";
 import {
@@ -312,7 +314,7 @@ export function fill_set(): bool {
 
 /** The value of a handle's object; a container's is another handle. */
 export function value_of(handle: u32): f64 {
-  return answerBorrowed(object(handle));
+  return answerPlain(incref<PyObject>(object(handle)));
 }
 
 export function length(handle: u32): i32 {
@@ -340,7 +342,9 @@ export function hash(): i32 {
 
 export function repr(): f64 {
   const o = handles().pop();
-  return answered(o, reprOf(o));
+  const text = reprOf(o);
+  decref(o);
+  return answerPlain(text);
 }
 
 /** Compares the last two values: 1, 0, -1. */
@@ -427,6 +431,13 @@ export function get_slice(handle: u32, start: i32, stop: i32, step: i32, absent:
 
 /** l[start:stop:step] = iterable on the stack. */
 export function set_slice(handle: u32, start: i32, stop: i32, step: i32, absent: u32): bool {
+  const h = handles();
+  const given = load<PyObject>(h.last(1));
+  if (!isIterable(given)) {
+    raiseAbout(E_TYPE, given, null, NEED_ITERABLE_FOR_SLICE);
+    h.drop(1);
+    return false;
+  }
   const l = hold(handle);
   const row = rowOnStack();
   return done(l, row !== null && done(row, setSlice(changetype<PyList>(l), start, stop, step, absent, row)));
@@ -496,8 +507,9 @@ export function list_remove_item(handle: u32): bool {
 
 export function list_extend(handle: u32): bool {
   const l = hold(handle);
+  const exact = takesWhatItNeeds(load<PyObject>(handles().last(1)));
   const row = rowOnStack();
-  return done(l, row !== null && done(row, list_extend_row(changetype<PyList>(l), row)));
+  return done(l, row !== null && done(row, list_extend_row(changetype<PyList>(l), row, exact)));
 }
 
 /** The list or tuple on the stack, or a list of the items of what is there: a new reference. */

@@ -11,7 +11,7 @@
 // Whenever a value is dropped, the dict is already in order without it. A failed operation leaves the dict as it was.
 // Imports objects/object, keys, protocol, tuple, error, writer.
 
-import { E_CHANGED, E_EMPTY, E_KEY } from "./error";
+import { AS_DICT_KEY, E_CHANGED, E_EMPTY, E_KEY } from "./error";
 import {
   decref,
   DICT,
@@ -49,7 +49,7 @@ import {
   STRINGS,
   usableOf,
 } from "./keys";
-import { equal, EQ, hashOf, NE, writeRepr } from "./protocol";
+import { equal, EQ, hashAs, NE, writeRepr } from "./protocol";
 import { setItemAt } from "./sequence";
 import { mayBeInCycle, tuple_new, tuple_track } from "./tuple";
 import { Writer } from "./writer";
@@ -165,14 +165,14 @@ function addNew(d: PyDict, key: PyObject, hash: i32, value: PyObject): bool {
 
 /** PyDict_SetItem. */
 export function dict_set(d: PyDict, key: PyObject, value: PyObject): bool {
-  const hash = hashOf(key);
+  const hash = hashAs(key, AS_DICT_KEY);
   return hash != -1 && dict_set_known(d, key, hash, value);
 }
 
 /** Entry of a key; EMPTY or FAILED. */
 @inline
 export function dict_find(d: PyDict, key: PyObject): i32 {
-  const hash = hashOf(key);
+  const hash = hashAs(key, AS_DICT_KEY);
   return hash == -1 ? FAILED : d.keys.find(key, hash);
 }
 
@@ -198,7 +198,7 @@ export function dict_contains(d: PyDict, key: PyObject): i32 {
 
 /** d.setdefault(key, value): a reference that stays the dict's; null if an error is raised. */
 export function dict_set_default(d: PyDict, key: PyObject, value: PyObject): PyObject | null {
-  const hash = hashOf(key);
+  const hash = hashAs(key, AS_DICT_KEY);
   if (hash == -1) return null;
   const index = d.keys.find(key, hash);
   if (index >= 0) return d.valueAt(index);

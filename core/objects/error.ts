@@ -9,7 +9,7 @@ import { at, ERROR_AT, SETTINGS_AT } from "./state";
 // What went wrong. In brackets: what a, b, x and y are.
 /** [x: bytes asked for] */
 export const E_MEMORY: u32 = 1;
-/** unhashable type [a] */
+/** unhashable type [a; b: the key that it is or is part of, x: what for, one of the constants below] */
 export const E_UNHASHABLE: u32 = 2;
 /** key not found [a: the key] */
 export const E_KEY: u32 = 3;
@@ -28,13 +28,17 @@ export const E_RECURSION: u32 = 10;
 export const E_CHANGED: u32 = 11;
 /** pop from an empty container [a] */
 export const E_EMPTY: u32 = 12;
-/** not of the type that is needed [a: the object; x: what was needed] */
+/** not of the type that is needed [a: the object, x: what was needed, one of the constants below, some with b and y] */
 export const E_TYPE: u32 = 13;
 
 // Operations on an index.
 export const AT_GET: i32 = 0;
 export const AT_SET: i32 = 1;
 export const AT_POP: i32 = 2;
+
+// What a key without a hash was needed for.
+export const AS_DICT_KEY: i32 = 1;
+export const AS_SET_ITEM: i32 = 2;
 
 // What overflowed, what was no good value.
 export const OVER_INT_TO_FLOAT: i32 = 0;
@@ -47,6 +51,7 @@ export const BAD_NEGATIVE_SHIFT: i32 = 0;
 export const BAD_STEP: i32 = 1;
 export const BAD_NOT_IN_LIST: i32 = 2;
 export const BAD_NOT_IN_TUPLE: i32 = 3;
+/** [y: items given, z: items of the slice] */
 export const BAD_SLICE_LENGTH: i32 = 4;
 export const BAD_NAN_TO_INT: i32 = 5;
 export const BAD_DIGITS: i32 = 6;
@@ -71,11 +76,21 @@ export const NEED_INTEGER: i32 = 8;
 export const NEED_BYTES_IN: i32 = 9;
 export const NEED_LIST_INDEX: i32 = 10;
 export const NEED_PAIRS: i32 = 11;
+/** [y: the unary operator] */
 export const NEED_NUMBER: i32 = 12;
 /** The object of a weak reference is gone. */
 export const NEED_LIVE: i32 = 13;
 export const NEED_SET: i32 = 14;
 export const NEED_INSTANCE: i32 = 15;
+/** [a: what can't be added, b: the sequence] */
+export const NEED_SAME_SEQUENCE: i32 = 16;
+/** [a: how often a sequence can't be repeated] */
+export const NEED_COUNT: i32 = 17;
+export const NEED_ITERABLE_FOR_SLICE: i32 = 20;
+/** [a, b, c: what pow() of three got, none of them a float] */
+export const NEED_POWER: i32 = 19;
+/** pow() of three, one of them a float. */
+export const NEED_INTEGERS: i32 = 18;
 
 @unmanaged
 class ErrorState {
@@ -85,6 +100,9 @@ class ErrorState {
   b: usize;
   x: i32;
   y: i32;
+  z: i32;
+  /** A third object. */
+  c: usize;
 }
 
 if (offsetof<ErrorState>() > SETTINGS_AT - ERROR_AT) ERROR("ErrorState does not fit its region");
@@ -102,6 +120,8 @@ export function raiseCode(code: u32, x: i32, y: i32): void {
   e.b = 0;
   e.x = x;
   e.y = y;
+  e.z = 0;
+  e.c = 0;
 }
 
 /** MemoryError: `n` bytes are not to be had. */

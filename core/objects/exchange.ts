@@ -195,7 +195,15 @@ export function answerBorrowed(o: PyObject): f64 {
 }
 
 function answerOther(o: PyObject): f64 {
-  if (settings().exact != 0) return answerHandle(o);
+  return settings().exact != 0 ? answerHandle(o) : answerValue(o);
+}
+
+/** As answer, but a value is answered as one whatever the host wants of results. */
+export function answerPlain(o: PyObject | null): f64 {
+  return o ? answerValue(o) : as(IS_ERROR);
+}
+
+function answerValue(o: PyObject): f64 {
   if (isKind(o, FLOAT)) {
     const v = changetype<PyFloat>(o).value;
     decref(o);

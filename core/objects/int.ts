@@ -312,6 +312,11 @@ export function int_as_index(a: PyLong): i32 {
   return a.isNegative ? i32.MIN_VALUE : i32.MAX_VALUE;
 }
 
+/** Whether int_as_index answers the value itself. */
+export function int_is_index(a: PyLong): bool {
+  return isShort(a) && shortValue(a) == <i64>int_as_index(a);
+}
+
 /** The value is at most 2^53 - 1 in size, so that a double holds it and its neighbours. */
 export function int_is_safe(a: PyLong): bool {
   return isShort(a) && bitLength(a.row, a.digits) <= 53;

@@ -9,10 +9,13 @@
 
 import { AT_POP, AT_SET, BAD_NOT_IN_LIST, E_EMPTY, E_INDEX, E_VALUE } from "./error";
 import {
+  clearError,
   decref,
+  DICT,
   freeBlock,
   freeFixed,
   incref,
+  isAnySet,
   isKind,
   LIST,
   newBlock,
@@ -30,6 +33,17 @@ import { Writer } from "./writer";
 
 /** More items than this don't fit a request. */
 const MOST: u32 = 0x1fffffff;
+
+/** Room for the items of an iterable of `n`, as CPython takes it: with some to spare if they come from a dict or a set. */
+export function roomForItems(o: PyObject, n: u32): u32 {
+  return takesWhatItNeeds(o) ? evenRoom(n) : n == 0 ? 0 : sparedRoom(n, n);
+}
+
+/** Whether a list without room takes just what it needs for the object's items. */
+@inline
+export function takesWhatItNeeds(o: PyObject): bool {
+  return !isKind(o, DICT) && !isAnySet(o);
+}
 
 /** An empty list with room for `room` items. */
 export function list_new(room: u32): PyList | null {
@@ -69,19 +83,31 @@ function setSize(l: PyList, n: u32): bool {
   const room = l.allocated;
   if (n > room || n < room >> 1) {
     if (!setRoom(l, roomFor(l, n))) {
-      // A list that shrinks can stay where it is.
+      // A list that shrinks can stay where it is, and then nothing went wrong.
       if (n > room) return false;
+      clearError();
     }
   }
   l.size = n;
   return true;
 }
 
+/** Room for `n` items of which `more` are new. */
+@inline
+function sparedRoom(n: u32, more: u32): u32 {
+  const room = (n + (n >> 3) + 6) & ~3;
+  return more > room - n ? (n + 3) & ~3 : room;
+}
+
 @inline
 function roomFor(l: PyList, n: u32): u32 {
-  if (n == 0) return 0;
-  const room = (n + (n >> 3) + 6) & ~3;
-  return n - l.size > room - n && n > l.size ? (n + 3) & ~3 : room;
+  return n == 0 ? 0 : sparedRoom(n, n > l.size ? n - l.size : 0);
+}
+
+/** Room for `n` items: an even number, for blocks come in steps of 8 bytes. */
+@inline
+export function evenRoom(n: u32): u32 {
+  return (n + 1) & ~1;
 }
 
 /** Adds the item at the end; the list takes a reference of its own. */
@@ -119,34 +145,41 @@ export function list_insert(l: PyList, index: i32, item: PyObject): bool {
   return true;
 }
 
-/** The list has `n` more items at the end: new references to those that stand in memory every `step` words. */
-export function list_extend_from(l: PyList, items: usize, step: i32, n: u32): bool {
+/**
+ * The list has `n` more items at the end: new references to those that stand in memory every `step` words. A list without room takes
+ * just what it needs if `exact`.
+ */
+export function list_extend_from(l: PyList, items: usize, step: i32, n: u32, exact: bool = true): bool {
   const size = l.size;
   if (n == 0) return true;
   if (size + n < size) return setRoom(l, MOST + 1);
-  // An empty list takes just what it needs.
-  if (l.allocated == 0) {
-    if (!setRoom(l, n)) return false;
+  if (exact && l.allocated == 0) {
+    if (!setRoom(l, evenRoom(n))) return false;
     l.size = n;
-  } else if (size + n <= l.allocated) l.size = size + n;
-  else if (!setSize(l, size + n)) return false;
-  for (let k: u32 = 0; k < n; k++) {
-    setItemAt(l.items, size + k, incref<PyObject>(load<PyObject>(items + <isize>(<i32>k * step) * 4)));
-  }
+  } else if (!setSize(l, size + n)) return false;
+  put(l, size, items, step, n);
   return true;
+}
+
+/** Writes new references to `n` objects, which stand in memory every `step` words, to places of the list from `at` on. */
+function put(l: PyList, at: u32, items: usize, step: i32, n: u32): void {
+  for (let k: u32 = 0; k < n; k++) {
+    setItemAt(l.items, at + k, incref<PyObject>(load<PyObject>(items + <isize>(<i32>k * step) * 4)));
+  }
 }
 
 /** A list of `n` items that stand in memory every `step` words. */
 export function list_from(items: usize, step: i32, n: u32): PyList | null {
   const l = list_new(n);
   if (!l) return null;
-  list_extend_from(l, items, step, n);
+  put(l, 0, items, step, n);
+  l.size = n;
   return l;
 }
 
 /** l.extend(row) of a list or tuple, which may be the list itself. */
-export function list_extend_row(l: PyList, row: PyObject): bool {
-  if (l !== row) return list_extend_from(l, rowItems(row), 1, rowSize(row));
+export function list_extend_row(l: PyList, row: PyObject, exact: bool): bool {
+  if (l !== row) return list_extend_from(l, rowItems(row), 1, rowSize(row), exact);
   const n = l.size;
   if (!setSize(l, n + n)) return false;
   for (let k: u32 = 0; k < n; k++) setItemAt(l.items, n + k, incref<PyObject>(itemAt(l.items, k)));
@@ -176,19 +209,27 @@ export function list_set_item(l: PyList, index: i32, item: PyObject): bool {
   return true;
 }
 
-/** Takes item `k` out; the caller owns its reference now. */
-function take(l: PyList, k: u32): PyObject {
+/** Takes item `k` out; the caller owns its reference now. The list keeps its room. */
+function takeOut(l: PyList, k: u32): PyObject {
   const item = itemAt(l.items, k);
   const place = l.items + (<usize>k << 2);
   memory.copy(place, place + 4, (l.size - k - 1) << 2);
-  setSize(l, l.size - 1);
+  l.size--;
   return item;
 }
 
+/** As takeOut, but the list gives room back that it does not need any more. */
+function take(l: PyList, k: u32): PyObject {
+  const item = takeOut(l, k);
+  setSize(l, l.size);
+  return item;
+}
+
+/** del l[index], after which the list has the room that it had: CPython's rule since 3.14. */
 export function list_del_item(l: PyList, index: i32): bool {
   const k = list_index(l, index, AT_SET);
   if (k < 0) return false;
-  decref(take(l, k));
+  decref(takeOut(l, k));
   return true;
 }
 
@@ -251,8 +292,9 @@ export function list_concat(a: PyList, b: PyList): PyObject | null {
   if (a.size + b.size < a.size) return list_new(MOST + 1);
   const l = list_new(a.size + b.size);
   if (!l) return null;
-  list_extend_from(l, a.items, 1, a.size);
-  list_extend_from(l, b.items, 1, b.size);
+  put(l, 0, a.items, 1, a.size);
+  put(l, a.size, b.items, 1, b.size);
+  l.size = a.size + b.size;
   return l;
 }
 
@@ -260,7 +302,8 @@ export function list_concat(a: PyList, b: PyList): PyObject | null {
 export function list_repeat(a: PyList, count: u32): PyObject | null {
   const l = list_new(a.size * count);
   if (!l) return null;
-  for (let k: u32 = 0; k < count; k++) list_extend_from(l, a.items, 1, a.size);
+  for (let k: u32 = 0; k < count; k++) put(l, k * a.size, a.items, 1, a.size);
+  l.size = a.size * count;
   return l;
 }
 

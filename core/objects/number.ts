@@ -2,7 +2,21 @@
 
 import { bytes_concat, bytes_repeat, PyBytes } from "./bytes";
 import { dict_copy, dict_update, PyDict } from "./dict";
-import { E_OPERANDS, E_OVERFLOW, E_TYPE, hasError, NEED_NUMBER, OVER_SIZE, raiseCode, raiseMemory } from "./error";
+import {
+  E_OPERANDS,
+  E_OVERFLOW,
+  E_TYPE,
+  error,
+  hasError,
+  NEED_COUNT,
+  NEED_INTEGERS,
+  NEED_NUMBER,
+  NEED_POWER,
+  NEED_SAME_SEQUENCE,
+  OVER_SIZE,
+  raiseCode,
+  raiseMemory,
+} from "./error";
 import { float_binary, float_new, isNumber, PyFloat } from "./float";
 import {
   int_abs,
@@ -11,6 +25,7 @@ import {
   int_bitwise,
   int_floordiv,
   int_invert,
+  int_is_index,
   int_lshift,
   int_mod,
   int_mul,
@@ -29,10 +44,12 @@ import {
   decref,
   DICT,
   FLOAT,
+  incref,
   isAnySet,
   isInt,
   isKind,
   LIST,
+  None,
   PyObject,
   raiseAbout,
   STR,
@@ -47,6 +64,11 @@ import { PyStr, str_concat, str_repeat } from "./str";
 import { sizeOf } from "./abstract";
 import { tuple_concat, tuple_repeat } from "./tuple";
 
+@inline
+function isSequence(o: PyObject): bool {
+  return isKind(o, STR) || isKind(o, LIST) || isKind(o, TUPLE) || isKind(o, BYTES);
+}
+
 function noOperator(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   raiseAbout(E_OPERANDS, a, b, operator);
   return null;
@@ -57,9 +79,9 @@ export function binary(a: PyObject, b: PyObject, operator: i32): PyObject | null
   if (isInt(a) && isInt(b)) return intBinary(a, b, operator);
   if (isNumber(a) && isNumber(b)) return operator <= POW ? float_binary(a, b, operator) : noOperator(a, b, operator);
   if (isAnySet(a) && isAnySet(b)) return setBinary(a, b, operator);
-  if (operator == ADD && a.type === b.type) return concat(a, b);
-  if (operator == MUL && isInt(b)) return repeat(a, changetype<PyLong>(b));
-  if (operator == MUL && isInt(a)) return repeat(b, changetype<PyLong>(a));
+  if (operator == ADD && isSequence(a)) return concat(a, b);
+  if (operator == MUL && isSequence(a)) return repeat(a, b);
+  if (operator == MUL && isSequence(b)) return repeat(b, a);
   if (operator == OR && isKind(a, DICT) && isKind(b, DICT)) return merge(changetype<PyDict>(a), changetype<PyDict>(b));
   return noOperator(a, b, operator);
 }
@@ -115,21 +137,24 @@ function setBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
 }
 
 function concat(a: PyObject, b: PyObject): PyObject | null {
+  if (a.type !== b.type) {
+    raiseAbout(E_TYPE, b, a, NEED_SAME_SEQUENCE);
+    return null;
+  }
   if (isKind(a, STR)) return str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
   if (isKind(a, LIST)) return list_concat(changetype<PyList>(a), changetype<PyList>(b));
   if (isKind(a, TUPLE)) return tuple_concat(changetype<PyTuple>(a), changetype<PyTuple>(b));
-  if (isKind(a, BYTES)) return bytes_concat(changetype<PyBytes>(a), changetype<PyBytes>(b));
-  return noOperator(a, b, ADD);
+  return bytes_concat(changetype<PyBytes>(a), changetype<PyBytes>(b));
 }
 
 /** How often a sequence of `n` items is to be repeated; -1 with an error if that is too often. */
 export function repeatCount(n: i32, count: PyLong): i32 {
-  const times = int_as_index(count);
-  if (times <= 0) return 0;
-  if (times == i32.MAX_VALUE) {
+  if (!int_is_index(count)) {
     raiseCode(E_OVERFLOW, OVER_SIZE, 0);
     return -1;
   }
+  const times = int_as_index(count);
+  if (times <= 0) return 0;
   if (<u64>times * <u64>n > 0x7fffffff) {
     raiseMemory(0x7fffffff);
     return -1;
@@ -137,9 +162,13 @@ export function repeatCount(n: i32, count: PyLong): i32 {
   return times;
 }
 
-function repeat(o: PyObject, count: PyLong): PyObject | null {
-  if (!isKind(o, STR) && !isKind(o, LIST) && !isKind(o, TUPLE) && !isKind(o, BYTES)) return noOperator(o, count, MUL);
-  const times = repeatCount(sizeOf(o), count);
+/** The sequence `count` times, which may be any object. */
+function repeat(o: PyObject, count: PyObject): PyObject | null {
+  if (!isInt(count)) {
+    raiseAbout(E_TYPE, count, null, NEED_COUNT);
+    return null;
+  }
+  const times = repeatCount(sizeOf(o), changetype<PyLong>(count));
   if (times < 0) return null;
   if (isKind(o, STR)) return str_repeat(changetype<PyStr>(o), times);
   if (isKind(o, LIST)) return list_repeat(changetype<PyList>(o), times);
@@ -174,11 +203,18 @@ export function unary(a: PyObject, operator: i32): PyObject | null {
     return float_new(operator == NEG ? -v : operator == POS ? v : abs(v));
   }
   raiseAbout(E_TYPE, a, null, NEED_NUMBER);
+  error().y = operator;
   return null;
 }
 
-/** pow(a, b, modulus) of ints. */
+/** pow(a, b, modulus) of ints; without a modulus, which then is None, a ** b. */
 export function powerModulo(a: PyObject, b: PyObject, modulus: PyObject): PyObject | null {
-  if (!isInt(a) || !isInt(b) || !isInt(modulus)) return noOperator(a, isInt(b) ? modulus : b, POW);
+  if (modulus === None()) return binary(a, b, POW);
+  if (!isInt(a) || !isInt(b) || !isInt(modulus)) {
+    const hasFloat = isKind(a, FLOAT) || isKind(b, FLOAT) || isKind(modulus, FLOAT);
+    raiseAbout(E_TYPE, a, b, hasFloat ? NEED_INTEGERS : NEED_POWER);
+    error().c = changetype<usize>(incref<PyObject>(modulus));
+    return null;
+  }
   return int_pow(changetype<PyLong>(a), changetype<PyLong>(b), changetype<PyLong>(modulus));
 }

@@ -582,7 +582,9 @@ export function clearError(): void {
   const e = error();
   const a = changetype<PyObject | null>(e.a);
   const b = changetype<PyObject | null>(e.b);
+  const c = changetype<PyObject | null>(e.c);
   raiseCode(0, 0, 0);
   xdecref(a);
   xdecref(b);
+  xdecref(c);
 }

@@ -8,11 +8,12 @@
 //
 // Imports objects/object, str, writer, error.
 
-import { E_ORDER } from "./error";
+import { E_ORDER, E_UNHASHABLE, error } from "./error";
 import {
   asBool,
   enter,
   False,
+  incref,
   isKind,
   leave,
   NotImplemented,
@@ -57,6 +58,22 @@ export function hashOf(o: PyObject): i32 {
     return hash != -1 ? hash : str_hash(o);
   }
   return call_indirect<i32>(o.type.hash, o);
+}
+
+/** As hashOf, for a key of a dict or an item of a set: an error says which (AS_DICT_KEY, AS_SET_ITEM). */
+@inline
+export function hashAs(key: PyObject, use: i32): i32 {
+  const hash = hashOf(key);
+  return hash != -1 ? hash : unusable(key, use);
+}
+
+function unusable(key: PyObject, use: i32): i32 {
+  const e = error();
+  if (e.code == E_UNHASHABLE) {
+    e.b = changetype<usize>(incref<PyObject>(key));
+    e.x = use;
+  }
+  return -1;
 }
 
 @inline

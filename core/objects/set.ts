@@ -10,7 +10,7 @@
 //   used == slots with a key <= fill == slots that are not (0, 0);  fill * 5 < mask * 3 after an insertion
 // Imports objects/object, protocol, hash, tuple, error, writer.
 
-import { E_EMPTY, E_KEY } from "./error";
+import { AS_SET_ITEM, E_EMPTY, E_KEY } from "./error";
 import { setHashEnd, shuffled } from "./hash";
 import {
   asBool,
@@ -33,7 +33,7 @@ import {
   typeOf,
   untrack,
 } from "./object";
-import { EQ, equal, GE, GT, hashOf, LE, LT, NE, writeRepr } from "./protocol";
+import { EQ, equal, GE, GT, hashAs, LE, LT, NE, writeRepr } from "./protocol";
 import { mayBeInCycle } from "./tuple";
 import { weak_clear_all } from "./weak";
 import { Writer } from "./writer";
@@ -236,7 +236,7 @@ export function set_add_known(s: PySet, key: PyObject, hash: i32): bool {
 
 /** PySet_Add. */
 export function set_add(s: PySet, key: PyObject): bool {
-  const hash = hashOf(key);
+  const hash = hashAs(key, AS_SET_ITEM);
   return hash != -1 && set_add_known(s, key, hash);
 }
 
@@ -253,7 +253,7 @@ export function set_contains(s: PySet, key: PyObject): i32 {
 }
 
 function hashForSearch(key: PyObject): i32 {
-  return isKind(key, SET) ? hashOfItems(changetype<PySet>(key)) : hashOf(key);
+  return isKind(key, SET) ? hashOfItems(changetype<PySet>(key)) : hashAs(key, AS_SET_ITEM);
 }
 
 /** Removes an item whose hash is known: 1, 0 if it is not there, -1 if an error is raised. */

@@ -4,13 +4,13 @@
 // Every function that changes a set leaves it with the items it had if memory runs out halfway.
 // Imports objects/set, abstract, list, dict.
 
-import { isIterable, itemAtPosition, nextPosition, sizeOf } from "./abstract";
+import { isIterable, itemAtPosition, listOf, nextPosition, sizeOf } from "./abstract";
 import { dict_contains, PyDict } from "./dict";
-import { E_TYPE, NEED_ITERABLE } from "./error";
+import { AS_SET_ITEM, E_MEMORY, E_TYPE, error, NEED_ITERABLE } from "./error";
 import { list_append_owned, list_new } from "./list";
-import { decref, DICT, incref, isAnySet, isKind, PyObject, PyType, raiseAbout, SET, typeOf } from "./object";
-import { hashOf } from "./protocol";
-import { itemAt } from "./sequence";
+import { clearError, decref, DICT, incref, isAnySet, isKind, PyObject, PyType, raiseAbout, SET, typeOf } from "./object";
+import { hashAs, hashOf } from "./protocol";
+import { itemAt, PyList } from "./sequence";
 import {
   PySet,
   set_add_known,
@@ -31,14 +31,17 @@ function notIterable(o: PyObject): bool {
   return false;
 }
 
-/** Adds the items of an iterable; if that fails, those that were added leave again. */
+/**
+ * Adds the items of an iterable. If memory runs out, those that were added leave again; if an item has no hash, they stay, as in
+ * CPython.
+ */
 function addAll(s: PySet, other: PyObject): bool {
   const added = list_new(0);
   if (!added) return false;
   let done = true;
   for (let k = nextPosition(other, 0); done && k >= 0; k = nextPosition(other, k + 1)) {
     const item = itemAtPosition(other, k);
-    const hash = item ? hashOf(item) : -1;
+    const hash = item ? hashAs(item, AS_SET_ITEM) : -1;
     const before = s.used;
     done = hash != -1 && set_add_known(s, item!, hash);
     if (done && s.used > before) {
@@ -47,7 +50,7 @@ function addAll(s: PySet, other: PyObject): bool {
     } else if (item) decref(item);
   }
   // An item that is in the set has a hash, and is found without a comparison that could fail: it is the same object.
-  if (!done) for (let k: u32 = 0; k < added.size; k++) set_discard_known(s, itemAt(added.items, k), hashOf(itemAt(added.items, k)));
+  if (!done && error().code == E_MEMORY) for (let k: u32 = 0; k < added.size; k++) set_discard_known(s, itemAt(added.items, k), hashOf(itemAt(added.items, k)));
   decref(added);
   return done;
 }
@@ -76,7 +79,7 @@ export function set_from(type: PyType, other: PyObject): PySet | null {
 /** s.union(other), s | other. */
 export function set_union(s: PySet, other: PyObject): PySet | null {
   const result = set_copy(s, s.type);
-  if (result && !set_update(result, other)) {
+  if (result && s !== other && !set_update(result, other)) {
     decref(result);
     return null;
   }
@@ -166,10 +169,10 @@ export function set_difference_update(s: PySet, other: PyObject): bool {
   }
   if (!isAnySet(other)) {
     if (!isIterable(other)) return notIterable(other);
-    // Hashes are asked for before anything changes.
-    const items = set_from(typeOf(SET), other);
+    // The items are all made before anything changes: what can fail then is a hash, as in CPython, but not for want of memory.
+    const items = listOf(other);
     if (!items) return false;
-    const done = discardAll(s, items);
+    const done = discardEach(s, items);
     decref(items);
     return done;
   }
@@ -182,13 +185,27 @@ export function set_difference_update(s: PySet, other: PyObject): bool {
   return done;
 }
 
+function discardEach(s: PySet, items: PyList): bool {
+  for (let k: u32 = 0; k < items.size; k++) {
+    const item = itemAt(items.items, k);
+    const hash = hashAs(item, AS_SET_ITEM);
+    if (hash == -1 || set_discard_known(s, item, hash) < 0) return false;
+  }
+  sweep(s);
+  return true;
+}
+
 function discardAll(s: PySet, items: PySet): bool {
   for (let k = set_next(items, 0); k >= 0; k = set_next(items, k + 1)) {
     if (set_discard_known(s, items.keyAt(k)!, items.hashAt(k)) < 0) return false;
   }
-  // When more than a quarter of the slots are left over from removed items, they are cleared away.
-  if (s.fill - s.used <= s.mask / 4) return true;
-  return set_resize(s, s.used > 50000 ? s.used * 2 : s.used * 4);
+  sweep(s);
+  return true;
+}
+
+/** When more than a quarter of the slots are left over from removed items, they are cleared away, if there is memory for that. */
+function sweep(s: PySet): void {
+  if (s.fill - s.used > s.mask / 4 && !set_resize(s, s.used > 50000 ? s.used * 2 : s.used * 4)) clearError();
 }
 
 /** s.symmetric_difference(other), s ^ other. */
@@ -241,20 +258,40 @@ export function set_is_subset_of(s: PySet, other: PyObject): i32 {
   return answer;
 }
 
-/** s >= other for any iterable. */
+/** s >= other for any iterable, up to the first item that is not there. */
 export function set_is_superset_of(s: PySet, other: PyObject): i32 {
-  const items = isAnySet(other) ? incref<PySet>(changetype<PySet>(other)) : set_from(typeOf(SET), other);
-  if (!items) return -1;
-  const answer = set_is_subset(items, s);
-  decref(items);
-  return answer;
+  if (isAnySet(other)) return set_is_subset(changetype<PySet>(other), s);
+  const missing = findItem(s, other, 0);
+  return missing < 0 ? -1 : 1 - missing;
 }
 
-/** Whether they have no item in common. */
+/** Whether they have no item in common, up to the first one. */
 export function set_is_disjoint(s: PySet, other: PyObject): i32 {
-  const common = set_intersection(s, other);
-  if (!common) return -1;
-  const answer = common.used == 0 ? 1 : 0;
-  decref(common);
-  return answer;
+  if (!isAnySet(other)) {
+    const common = findItem(s, other, 1);
+    return common < 0 ? -1 : 1 - common;
+  }
+  const set = changetype<PySet>(other);
+  const small = set.used > s.used ? s : set;
+  const large = small === s ? set : s;
+  for (let k = set_next(small, 0); k >= 0; k = set_next(small, k + 1)) {
+    const there = set_contains_known(large, small.keyAt(k)!, small.hashAt(k));
+    if (there != 0) return there < 0 ? -1 : 0;
+  }
+  return 1;
+}
+
+/** Whether an iterable has an item that is in the set, or, if `there` is 0, one that is not: 1, 0, -1 if an error is raised. */
+function findItem(s: PySet, other: PyObject, there: i32): i32 {
+  if (!isIterable(other)) return notIterable(other) ? 0 : -1;
+  for (let k = nextPosition(other, 0); k >= 0; k = nextPosition(other, k + 1)) {
+    const item = itemAtPosition(other, k);
+    if (!item) return -1;
+    const hash = hashAs(item, AS_SET_ITEM);
+    const found = hash == -1 ? -1 : set_contains_known(s, item, hash);
+    decref(item);
+    if (found < 0) return -1;
+    if (found == there) return 1;
+  }
+  return 0;
 }

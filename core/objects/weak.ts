@@ -30,7 +30,7 @@ import {
 } from "./object";
 import { callHost } from "./outside";
 import { compare, EQ, hashOf, NE } from "./protocol";
-import { object_repr } from "./scalars";
+import { putTypeName } from "./scalars";
 import { Writer } from "./writer";
 
 /** The host's function number `id` is not referred to any more. */
@@ -204,6 +204,16 @@ export function ref_compare(a: PyObject, b: PyObject, op: i32): PyObject | null 
   return compare(x, y, op);
 }
 
+/** "<weakref at 0x...; to 'name' at 0x...>", "<weakref at 0x...; dead>" */
 export function ref_repr(o: PyObject, w: Writer): bool {
-  return object_repr(o, w);
+  const referent = changetype<PyRef>(o).object;
+  // "<weakref", then the address.
+  if (!w.putAscii(0x6665726b6165773c) || !putAddress(o, w)) return false;
+  if (referent === None()) return w.putAscii(0x3e64616564203b);
+  return w.putAscii(0x27206f74203b) && putTypeName(referent.type, w) && w.put(0x27) && putAddress(referent, w) && w.put(0x3e);
+}
+
+/** " at 0x..." */
+function putAddress(o: PyObject, w: Writer): bool {
+  return w.putAscii(0x783020746120) && w.putHex(<u32>changetype<usize>(o), 8);
 }

@@ -12,7 +12,7 @@ import { Reader } from "./reader.js";
 /** Makes the handle object for a handle of the core, by the kind of its object. */
 export type Wrap = (bridge: Bridge, index: number, kind: number, hostId: number) => Handle;
 
-const ERROR_WORDS = { code: 0, a: 4, b: 8, x: 12, y: 16 } as const;
+const ERROR_WORDS = { code: 0, a: 4, b: 8, x: 12, y: 16, z: 20, c: 24 } as const;
 const RESULT_WORDS = { kind: 0, a: 4, b: 8, c: 12 } as const;
 
 export class Bridge {
@@ -260,12 +260,15 @@ export class Bridge {
     }
     const a = word(ERROR_WORDS.a);
     const b = word(ERROR_WORDS.b);
+    const third = word(ERROR_WORDS.c);
     const facts: ErrorFacts = {
       code,
       x,
       y: word(ERROR_WORDS.y) | 0,
+      z: word(ERROR_WORDS.z) | 0,
       a: a === 0 ? "" : reader.typeName(a),
       b: b === 0 ? "" : reader.typeName(b),
+      c: third === 0 ? "" : reader.typeName(third),
       repr: () => this.#reprOfError(),
     };
     const exception = toException(c, facts);

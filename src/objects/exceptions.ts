@@ -27,15 +27,21 @@ export interface ErrorFacts {
   readonly code: number;
   readonly x: number;
   readonly y: number;
-  /** Type name of the first and second object; "" if there is none. */
+  readonly z: number;
+  /** Type name of the first, second and third object; "" if there is none. */
   readonly a: string;
   readonly b: string;
+  readonly c: string;
   /** repr of the first object, for errors whose words have it. */
   readonly repr: () => string;
 }
 
 const COMPARISONS = ["<", "<=", "==", "!=", ">", ">="];
 const OPERATORS = ["+", "-", "*", "/", "//", "%", "** or pow()", "<<", ">>", "&", "|", "^"];
+const UNARY = ["unary -", "unary +", "unary ~", "abs()"];
+const USES = ["", "a dict key", "a set element"];
+/** What CPython calls sequences whose index is out of range, where that is not the type's name. */
+const SEQUENCES: Readonly<Record<string, string>> = { str: "string ", bytes: "" };
 const WHAT_INDEX = ["index out of range", "assignment index out of range", "index out of range"];
 
 /** By the number that the core gives: AT_*, OVER_*, BAD_*, NEED_* of core/objects/error.ts. */
@@ -48,18 +54,18 @@ const OVERFLOWS = [
   "(34, 'Numerical result out of range')",
 ];
 
-function valueError({ x, y, repr }: ErrorFacts): string {
+function valueError({ x, y, z }: ErrorFacts): string {
   switch (x) {
     case 0:
       return "negative shift count";
     case 1:
       return "slice step cannot be zero";
     case 2:
-      return `${repr()} is not in list`;
+      return "list.remove(x): x not in list";
     case 3:
       return "tuple.index(x): x not in tuple";
     case 4:
-      return `attempt to assign sequence of size ${y} to extended slice of another size`;
+      return `attempt to assign sequence of size ${y} to extended slice of size ${z}`;
     case 5:
       return "cannot convert float NaN to integer";
     case 6:
@@ -79,7 +85,7 @@ function valueError({ x, y, repr }: ErrorFacts): string {
   }
 }
 
-function typeError({ x, a, b }: ErrorFacts): string {
+function typeError({ x, y, a, b, c }: ErrorFacts): string {
   switch (x) {
     case 0:
       return `'${a}' object is not iterable`;
@@ -102,13 +108,24 @@ function typeError({ x, a, b }: ErrorFacts): string {
     case 9:
       return `a bytes-like object is required, not '${a}'`;
     case 10:
-      return `${b === "str" ? "string" : b === "bytes" ? "byte" : b} indices must be integers or slices, not ${a}`;
+      if (b === "str") return `string indices must be integers, not '${a}'`;
+      return `${b === "bytes" ? "byte" : b} indices must be integers or slices, not ${a}`;
     case 12:
-      return `bad operand type for unary operator: '${a}'`;
+      return `bad operand type for ${UNARY[y]}: '${a}'`;
     case 13:
       return "weak object has gone away";
     case 15:
       return `'${a}' object has no such field`;
+    case 16:
+      return b === "bytes" ? `can't concat ${a} to bytes` : `can only concatenate ${b} (not "${a}") to ${b}`;
+    case 17:
+      return `can't multiply sequence by non-int of type '${a}'`;
+    case 18:
+      return "pow() 3rd argument not allowed unless all arguments are integers";
+    case 19:
+      return `unsupported operand type(s) for ** or pow(): '${a}', '${b}', '${c}'`;
+    case 20:
+      return "must assign iterable to extended slice";
     default:
       return `unexpected type '${a}'`;
   }
@@ -119,11 +136,14 @@ export function toException(c: WholeConstants, facts: ErrorFacts): PyException {
   const { code, x, a, b, repr } = facts;
   switch (code) {
     case c.E_UNHASHABLE:
-      return new PyException("TypeError", `unhashable type: '${a}'`);
+      return new PyException(
+        "TypeError",
+        x === 0 ? `unhashable type: '${a}'` : `cannot use '${b}' as ${USES[x]} (unhashable type: '${a}')`,
+      );
     case c.E_KEY:
       return new PyException("KeyError", repr());
     case c.E_INDEX:
-      return new PyException("IndexError", `${x === 2 ? "pop" : a} ${WHAT_INDEX[x]}`);
+      return new PyException("IndexError", `${x === 2 ? "pop " : (SEQUENCES[a] ?? `${a} `)}${WHAT_INDEX[x]}`);
     case c.E_OPERANDS:
       return new PyException("TypeError", `unsupported operand type(s) for ${OPERATORS[x]}: '${a}' and '${b}'`);
     case c.E_ORDER:

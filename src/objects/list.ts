@@ -3,7 +3,7 @@
 
 import { PyException } from "./exceptions.js";
 import { indexNumber, PyRow, sliceOf } from "./object.js";
-import { pushIterable, reprOf } from "./operations.js";
+import { pushIterable } from "./operations.js";
 
 export interface SortOptions<T> {
   /** What items are ordered by. */
@@ -126,7 +126,8 @@ export class PyList<T = unknown> extends PyRow<T> {
 
   /** l *= count. */
   repeat(count: number | bigint): this {
-    this.bridge.push(typeof count === "number" ? indexNumber(count) : count);
+    if (typeof count === "number") indexNumber(count);
+    this.bridge.push(count);
     this.bridge.succeed(this.bridge.f.list_repeat_self(this.index));
     return this;
   }
@@ -136,7 +137,7 @@ export class PyList<T = unknown> extends PyRow<T> {
     return this.slice();
   }
 
-  protected override notFound(item: T): Error {
-    return new PyException("ValueError", `${reprOf(this.bridge, item)} is not in list`);
+  protected override notFound(): Error {
+    return new PyException("ValueError", "list.index(x): x not in list");
   }
 }

@@ -183,11 +183,11 @@ export abstract class PyRow<T> extends PySequence<T> {
   /** s.index(item, start, stop): throws ValueError if it is not there. */
   findIndex(item: T, start = 0, stop = INT_MAX): number {
     const k = this.#find(item, start, stop);
-    if (k < 0) throw this.notFound(item);
+    if (k < 0) throw this.notFound();
     return k;
   }
 
-  protected abstract notFound(item: T): Error;
+  protected abstract notFound(): Error;
 
   #find(item: T, start: number, stop: number): number {
     const { f } = this.bridge;
