@@ -11,7 +11,7 @@
 // Whenever a value is dropped, the dict is already in order without it. A failed operation leaves the dict as it was.
 // Imports objects/object, keys, protocol, tuple, error, writer.
 
-import { AS_DICT_KEY, E_CHANGED, E_EMPTY, E_KEY } from "./error";
+import { AS_DICT_KEY, E_CHANGED, E_EMPTY, E_KEY, E_MEMORY, error } from "./error";
 import {
   decref,
   DICT,
@@ -332,7 +332,10 @@ function copyWhole(d: PyDict, other: PyDict): bool {
   return true;
 }
 
-/** d.update(other). If memory runs out halfway, `d` has some of the new values, and all that it had before. */
+/**
+ * d.update(other). Where there may be no room for all new entries, the dict is copied, the copy is updated, and the two exchange
+ * what they have: so nothing has changed if memory runs out halfway.
+ */
 export function dict_update(d: PyDict, other: PyDict): bool {
   if (d === other || other.used == 0) return true;
   if (d.used == 0 && d.values == 0 && (other.values != 0 || other.used >= (other.keys.count * 2) / 3)) return copyWhole(d, other);
@@ -341,6 +344,38 @@ export function dict_update(d: PyDict, other: PyDict): bool {
     const kind = d.keys.areStrings && keys.areStrings ? STRINGS : GENERAL;
     if (!rebuild(d, logSizeForEntries(d.used + other.used), kind)) return false;
   }
+  const hasRoom = d.values == 0 && d.keys.usable >= other.used && (!d.keys.areStrings || keys.areStrings);
+  if (hasRoom) return merge(d, other);
+  if (d.used == 0) {
+    const merged = merge(d, other);
+    if (!merged && error().code == E_MEMORY) dict_clear(d);
+    return merged;
+  }
+  const copy = dict_new();
+  if (!copy) return false;
+  const merged = copyWhole(copy, d) && merge(copy, other);
+  if (merged || error().code != E_MEMORY) exchange(d, copy);
+  decref(copy);
+  return merged;
+}
+
+/** Each has the entries of the other. */
+function exchange(d: PyDict, other: PyDict): void {
+  const used = d.used;
+  const keys = d.keys;
+  const values = d.values;
+  d.used = other.used;
+  d.keys = other.keys;
+  d.values = other.values;
+  other.used = used;
+  other.keys = keys;
+  other.values = values;
+  if (isTracked(other) && !isTracked(d)) track(d);
+}
+
+/** Puts the entries of another dict into `d`, one by one. If that fails halfway, `d` has some of them. */
+function merge(d: PyDict, other: PyDict): bool {
+  const keys = other.keys;
   for (let index: u32 = 0; index < keys.count; index++) {
     const key = keys.keyAt(index);
     if (!key) continue;

@@ -5,10 +5,11 @@ import { type Kind, OPERATIONS } from "./operations.js";
 import { type Spec, source } from "./values.js";
 
 /** Step n makes variable n: of a value, or of an operation's result. `forget` makes an earlier variable None. */
-export type Step =
-  | { readonly make: Spec }
-  | { readonly op: number; readonly args: readonly Spec[] }
-  | { readonly forget: number };
+export type Step = { readonly make: Spec } | Performed | { readonly forget: number };
+export interface Performed {
+  readonly op: number;
+  readonly args: readonly Spec[];
+}
 export type Program = readonly Step[];
 
 const CHARACTERS = [
@@ -139,11 +140,17 @@ export class Generator {
   }
 
   /** A step with this operation, and values for it. */
-  operation(number: number): Step {
+  operation(number: number): Performed {
     const { kinds, result } = OPERATIONS[number] as (typeof OPERATIONS)[number];
     const args = kinds.map((kind) => this.#argument(kind));
     this.#variables.push(result);
     return { op: number, args };
+  }
+
+  /** The same, of a program that has no variables. */
+  alone(number: number): Performed {
+    this.#variables.length = 0;
+    return this.operation(number);
   }
 
   #argument(kind: Kind): Spec {
