@@ -213,11 +213,41 @@ export function set_resize(s: PySet, least: u32): bool {
   return true;
 }
 
+/** The last slot of a removed item on the way of a search for an item that is not there; 0 if there is none. */
+function removedOnTheWay(s: PySet, hash: i32): usize {
+  const mask = s.mask;
+  let perturb = <u32>hash;
+  let i = perturb & mask;
+  let last: usize = 0;
+  while (true) {
+    let slot = s.slot(i);
+    let probes = i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0;
+    while (true) {
+      if (load<usize>(slot) == 0) {
+        if (load<i32>(slot, 4) == 0) return last;
+        last = slot;
+      }
+      if (probes-- == 0) break;
+      slot += SLOT_BYTES;
+    }
+    perturb >>= PERTURB_SHIFT;
+    i = (i * 5 + 1 + perturb) & mask;
+  }
+}
+
 /** Adds an item whose hash is known; takes a new reference if it was not there. */
 export function set_add_known(s: PySet, key: PyObject, hash: i32): bool {
   const slot = find(s, key, hash);
   if (slot == 0) return false;
   if (load<usize>(slot) != 0) return true;
+  let left: usize = 0;
+  if (s.fill != s.used) left = removedOnTheWay(s, hash);
+  if (left != 0) {
+    putSlot(left, incref<PyObject>(key), hash);
+    s.used++;
+    if (!isTracked(s) && mayBeInCycle(key)) track(s);
+    return true;
+  }
   // The item goes in first, as in CPython: the table has room for one more.
   putSlot(slot, incref<PyObject>(key), hash);
   s.fill++;

@@ -1,0 +1,91 @@
+// What random programs found, each as a test of its own. What is expected is what CPython 3.14 says.
+
+import { beforeEach, describe, expect, it } from "vitest";
+import { Heap, type PyList, type PySet } from "../../src/index.js";
+
+describe("as in CPython", () => {
+  let heap: Heap;
+  beforeEach(async () => {
+    heap = await Heap.create({ hashKey: [0n, 0n] });
+  });
+
+  it("text is hashed with SipHash-1-3: under the key 0, what a CPython with PYTHONHASHSEED=0 has in its lowest 32 bits", () => {
+    expect(heap.hash("abc")).toBe(69611762);
+    expect(heap.hash(heap.bytes([97, 98, 99]))).toBe(69611762);
+  });
+
+  it("repr and value are no handles in heap.exact", () => {
+    heap.exact(() => {
+      expect(heap.repr(heap.list([1, "a"]))).toBe("[1, 'a']");
+      expect(heap.str("text").value).toBe("text");
+      expect(() => heap.list([1]).findIndex(2)).toThrow("list.index(x): x not in list");
+    });
+  });
+
+  it("lists have CPython's room", () => {
+    const list = heap.list([1, 2, 3]);
+    expect(list.sizeof).toBe(44);
+    expect((heap.binary(list, "*", 4) as PyList).sizeof).toBe(76);
+    list.deleteItem(0);
+    expect(list.sizeof).toBe(44);
+    expect(heap.list(heap.set([1])).sizeof).toBe(44);
+  });
+
+  it("an item takes the place of a removed one that it comes by", () => {
+    const set = heap.set([0, 8]);
+    set.delete(8);
+    set.add(24).add(2).add(3);
+    expect(set.repr()).toBe("{0, 24, 2, 3}");
+    expect(set.sizeof).toBe(108);
+  });
+
+  it("a union with itself is a copy", () => {
+    const set = heap.set([-3, 234, 7, 0, 1]);
+    expect(set.union(set).sizeof).toBe(236);
+    expect((heap.binary(set, "|", set) as PySet).sizeof).toBe(236);
+  });
+
+  it("questions to an iterable end at the item that decides", () => {
+    const set = heap.set<unknown>([1]);
+    expect(set.isSupersetOf([2, heap.list()])).toBe(false);
+    expect(set.isDisjointFrom([1, heap.list()])).toBe(false);
+    expect(() => set.isDisjointFrom([2, heap.list()])).toThrow(
+      "cannot use 'list' as a set element (unhashable type: 'list')",
+    );
+  });
+
+  it("what came before an item without a hash stays", () => {
+    const set = heap.set<unknown>([1]);
+    expect(() => set.update([2, heap.dict(), 3])).toThrow(/unhashable/);
+    expect(set.repr()).toBe("{1, 2}");
+  });
+
+  it("a weak reference shows what it refers to", () => {
+    const set = heap.set([1]);
+    const ref = heap.ref(set);
+    expect(ref.repr()).toMatch(/^<weakref at 0x[0-9a-f]+; to 'set' at 0x[0-9a-f]+>$/);
+    set.release();
+    expect(ref.repr()).toMatch(/^<weakref at 0x[0-9a-f]+; dead>$/);
+  });
+
+  it.each<[string, (heap: Heap) => unknown]>([
+    ['can only concatenate list (not "int") to list', (h) => h.binary(h.list(), "+", 1)],
+    ["can't concat int to bytes", (h) => h.binary(h.bytes([1]), "+", 1)],
+    ["can't multiply sequence by non-int of type 'float'", (h) => h.binary(1.5, "*", "text")],
+    ["cannot fit 'int' into an index-sized integer", (h) => h.binary("a", "*", -(2n ** 80n))],
+    ["cannot fit 'int' into an index-sized integer", (h) => h.list().repeat(2 ** 40)],
+    ["cannot use 'tuple' as a dict key (unhashable type: 'list')", (h) => h.dict([[h.tuple([h.list()]), 1]])],
+    [
+      "attempt to assign sequence of size 1 to extended slice of size 2",
+      (h) => h.list([1, 2, 3]).setSlice([1], 0, 3, 2),
+    ],
+    ["bad operand type for abs(): 'str'", (h) => h.unary("abs", "a")],
+    ["string index out of range", (h) => h.str("").getItem(0)],
+    ["list.remove(x): x not in list", (h) => h.list().remove(1)],
+    ["pow() 3rd argument not allowed unless all arguments are integers", (h) => h.pow(2, 0.5, 3)],
+    ["unsupported operand type(s) for ** or pow(): 'str', 'int', 'int'", (h) => h.pow("a", 1, 2)],
+  ])("%s", (message, run) => {
+    expect(() => run(heap)).toThrow(message);
+    expect(heap.pow(2, 5, null)).toBe(32);
+  });
+});
