@@ -565,7 +565,7 @@ export function int_truediv(a: PyLong, b: PyLong): f64 {
     return 0;
   }
   if (int_is_safe(a) && int_is_safe(b)) return <f64>shortValue(a) / <f64>shortValue(b);
-  if (a.isZero) return 0;
+  if (a.isZero) return b.isNegative ? -0.0 : 0;
   const difference = <i32>bitLength(a.row, a.digits) - <i32>bitLength(b.row, b.digits);
   if (difference > 1024) return tooLarge();
   const negative = a.isNegative != b.isNegative;

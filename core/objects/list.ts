@@ -92,6 +92,13 @@ function setSize(l: PyList, n: u32): bool {
   return true;
 }
 
+/** As setSize, but a list without items has no room at all. */
+function settle(l: PyList, n: u32): bool {
+  if (!setSize(l, n)) return false;
+  if (n == 0 && l.allocated != 0) setRoom(l, 0);
+  return true;
+}
+
 /** Room for `n` items of which `more` are new. */
 @inline
 function sparedRoom(n: u32, more: u32): u32 {
@@ -221,7 +228,7 @@ function takeOut(l: PyList, k: u32): PyObject {
 /** As takeOut, but the list gives room back that it does not need any more. */
 function take(l: PyList, k: u32): PyObject {
   const item = takeOut(l, k);
-  setSize(l, l.size);
+  settle(l, l.size);
   return item;
 }
 
@@ -335,7 +342,7 @@ export function list_splice(l: PyList, start: u32, count: u32, row: PyObject | n
   }
   // The tail moves down before the list shrinks, and up after it grew.
   if (n < count) memory.copy(l.items + (<usize>(start + n) << 2), l.items + (<usize>(start + count) << 2), <usize>tail << 2);
-  if (n != count && !setSize(l, size - count + n)) {
+  if (n != count && !settle(l, size - count + n)) {
     if (dropped != 0) freeBlock(dropped);
     return false;
   }

@@ -121,6 +121,8 @@ function intersect(result: PySet, s: PySet, other: PyObject): bool {
     const done = there >= 0 && (there == 0 || set_add_known(result, item, hash));
     decref(item);
     if (!done) return false;
+    // When all items of the set were met, there is no more to find.
+    if (there == 1 && result.used == s.used) return true;
   }
   return true;
 }

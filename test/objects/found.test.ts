@@ -31,6 +31,20 @@ describe("as in CPython", () => {
     expect(heap.list(heap.set([1])).sizeof).toBe(44);
   });
 
+  it("a list whose last item was taken has no room left, even if there was room for one only", () => {
+    for (const empty of [(list: PyList) => list.pop(), (list: PyList) => list.deleteSlice(0, 1)]) {
+      const list = heap.list([1]).copy();
+      expect(list.sizeof).toBe(32);
+      empty(list);
+      expect(list.sizeof).toBe(28);
+    }
+  });
+
+  it("0 divided by a negative int is -0.0, however large that is", () => {
+    expect(heap.binary(0, "/", -3)).toBe(-0);
+    expect(heap.binary(0, "/", -(2n ** 80n))).toBe(-0);
+  });
+
   it("an item takes the place of a removed one that it comes by", () => {
     const set = heap.set([0, 8]);
     set.delete(8);
@@ -49,6 +63,8 @@ describe("as in CPython", () => {
     const set = heap.set<unknown>([1]);
     expect(set.isSupersetOf([2, heap.list()])).toBe(false);
     expect(set.isDisjointFrom([1, heap.list()])).toBe(false);
+    expect(set.isSubsetOf([1, heap.list()])).toBe(true);
+    expect(set.intersection([1, heap.list()]).repr()).toBe("{1}");
     expect(() => set.isDisjointFrom([2, heap.list()])).toThrow(
       "cannot use 'list' as a set element (unhashable type: 'list')",
     );
