@@ -830,7 +830,8 @@ export function int_repr(o: PyObject, w: Writer): bool {
   const n = a.digits;
   // A digit has 30 log10(2) = 9.03 decimals.
   if (n > MOST_DECIMALS / 9 + 2) return tooManyDecimals();
-  const work = newBlock(<usize>n << 3 | 4);
+  // n digits are at most n * 1.00344 groups of nine decimals, rounded up: n + n / 256 + 1.
+  const work = newBlock(<usize>(2 * n + n / 256 + 1) << 2);
   if (work == 0) return false;
   memory.copy(work, a.row, <usize>n << 2);
   // Groups of nine decimals, the lowest first, behind the digits that are left.

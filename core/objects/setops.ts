@@ -220,11 +220,12 @@ export function set_symmetric_difference(s: PySet, other: PyObject): PySet | nul
   return result;
 }
 
-/** Removes each item of `other` that is in `s`, and adds those that are not. */
-function toggleAll(s: PySet, other: PySet): bool {
-  for (let k = set_next(other, 0); k >= 0; k = set_next(other, k + 1)) {
-    const key = other.keyAt(k)!;
-    const hash = other.hashAt(k);
+/** Removes each item of `other`, a set or a dict, that is in `s`, and adds those that are not. */
+function toggleAll(s: PySet, other: PyObject): bool {
+  const isSet = isAnySet(other);
+  for (let k = nextPosition(other, 0); k >= 0; k = nextPosition(other, k + 1)) {
+    const key = isSet ? changetype<PySet>(other).keyAt(k)! : changetype<PyDict>(other).keys.keyAt(k)!;
+    const hash = isSet ? changetype<PySet>(other).hashAt(k) : changetype<PyDict>(other).keys.hashAt(k);
     const found = set_discard_known(s, key, hash);
     if (found < 0 || (found == 0 && !set_add_known(s, key, hash))) return false;
   }
@@ -237,7 +238,8 @@ export function set_symmetric_difference_update(s: PySet, other: PyObject): bool
     set_clear(s);
     return true;
   }
-  const items = isAnySet(other) ? incref<PySet>(changetype<PySet>(other)) : set_from(typeOf(SET), other);
+  const asItIs = isAnySet(other) || isKind(other, DICT);
+  const items = asItIs ? incref<PyObject>(other) : set_from(typeOf(SET), other);
   if (!items) return false;
   const copy = set_copy(s, typeOf(SET));
   const done = copy !== null && toggleAll(s, items);

@@ -45,6 +45,28 @@ describe("as in CPython", () => {
     expect(heap.binary(0, "/", -(2n ** 80n))).toBe(-0);
   });
 
+  it("the repr of an int with many digits stays within its work space", () => {
+    for (let digits = 280; digits < 470; digits++) {
+      const v = (1n << BigInt(30 * digits)) - 1n;
+      expect(heap.repr(v)).toBe(String(v));
+    }
+    heap.check();
+  });
+
+  it("a dict's keys are toggled in their order", () => {
+    const set = heap.set<unknown>([4, 2, 0, 8]);
+    set.symmetricDifferenceUpdate(
+      heap.dict([
+        [-2, 7],
+        [1, 1],
+        [-116, 1],
+        [15, -2],
+        [256, 8],
+      ]),
+    );
+    expect(set.repr()).toBe("{0, 1, 2, 256, 4, 8, -116, 15, -2}");
+  });
+
   it("an item takes the place of a removed one that it comes by", () => {
     const set = heap.set([0, 8]);
     set.delete(8);
