@@ -36,7 +36,7 @@ import {
   dict_update,
   PyDict,
 } from "./dict";
-import { E_CHANGED, E_TYPE, error, hasError, NEED_ITERABLE_FOR_SLICE } from "./error";
+import { BAD_STEP, E_CHANGED, E_TYPE, E_VALUE, error, hasError, NEED_ITERABLE_FOR_SLICE, raiseCode } from "./error";
 import { answer, answerBorrowed, answerPlain, fromNumber, hostIdOf, missing } from "./exchange";
 import { gc_run_due } from "./gc";
 import { handles } from "./handles";
@@ -81,9 +81,10 @@ import {
   SET,
   settings,
   TUPLE,
+  True,
   typeOf,
 } from "./object";
-import { compareBool, hashOf, reprOf } from "./protocol";
+import { compare, hashOf, reprOf } from "./protocol";
 import { isRow, itemAt, PyList, rowCount, rowFind } from "./sequence";
 import {
   PySet,
@@ -347,15 +348,15 @@ export function repr(): f64 {
   return answerPlain(text);
 }
 
-/** Compares the last two values: 1, 0, -1. */
+/** Compares the last two values, as the operator does: a NaN does not even equal itself. 1, 0, -1. */
 export function compare_values(op: i32): i32 {
   const h = handles();
   const b = h.pop();
   const a = h.pop();
-  const result = compareBool(a, b, op);
+  const result = compare(a, b, op);
   decref(a);
   decref(b);
-  return result;
+  return result === null ? -1 : result === True() ? 1 : 0;
 }
 
 export function binary_operator(operator: i32): f64 {
@@ -433,8 +434,9 @@ export function get_slice(handle: u32, start: i32, stop: i32, step: i32, absent:
 export function set_slice(handle: u32, start: i32, stop: i32, step: i32, absent: u32): bool {
   const h = handles();
   const given = load<PyObject>(h.last(1));
-  if (!isIterable(given)) {
-    raiseAbout(E_TYPE, given, null, NEED_ITERABLE_FOR_SLICE);
+  if (step == 0 || !isIterable(given)) {
+    if (step == 0) raiseCode(E_VALUE, BAD_STEP, 0);
+    else raiseAbout(E_TYPE, given, null, NEED_ITERABLE_FOR_SLICE);
     h.drop(1);
     return false;
   }

@@ -218,14 +218,20 @@ function takeOut(d: PyDict, index: u32): PyObject | null {
 
 /** del d[key]. */
 export function dict_del(d: PyDict, key: PyObject): bool {
-  const value = dict_pop(d, key);
+  const value = popFound(d, key);
   if (!value) return false;
   decref(value);
   return true;
 }
 
-/** d.pop(key): the value; null with KeyError. */
+/** d.pop(key): the value; null with KeyError. An empty dict does not ask for the key's hash. */
 export function dict_pop(d: PyDict, key: PyObject): PyObject | null {
+  if (d.used != 0) return popFound(d, key);
+  raiseAbout(E_KEY, key, null, 0);
+  return null;
+}
+
+function popFound(d: PyDict, key: PyObject): PyObject | null {
   const index = dict_find(d, key);
   if (index >= 0) return takeOut(d, index);
   if (index == EMPTY) raiseAbout(E_KEY, key, null, 0);

@@ -56,7 +56,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** Removes a key. Answers whether it was there. */
   delete(key: K): boolean {
-    if (!this.has(key)) return false;
+    if (this.size === 0 || !this.has(key)) return false;
     this.deleteItem(key);
     return true;
   }
@@ -69,7 +69,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** d.pop(key): takes the value out. Throws KeyError, unless there is a default. */
   pop(key: K, ...missing: [V?]): V {
-    if (missing.length > 0 && !this.has(key)) return missing[0] as V;
+    if (missing.length > 0 && (this.size === 0 || !this.has(key))) return missing[0] as V;
     this.bridge.push(key);
     return this.bridge.value(this.bridge.f.dict_pop_value(this.index)) as V;
   }

@@ -67,6 +67,21 @@ describe("as in CPython", () => {
     expect(set.repr()).toBe("{0, 1, 2, 256, 4, 8, -116, 15, -2}");
   });
 
+  it("NaN does not equal itself, but is found where it is", () => {
+    const nan = heap.float(Number.NaN);
+    expect(nan.equals(nan)).toBe(false);
+    expect(heap.compare(nan, "!=", nan)).toBe(true);
+    expect(heap.list([nan]).includes(nan)).toBe(true);
+  });
+
+  it("an empty dict has nothing to pop, whatever the key is", () => {
+    const dict = heap.dict<unknown, unknown>();
+    expect(() => dict.pop(heap.list())).toThrow("[]");
+    expect(dict.pop(heap.list(), 1)).toBe(1);
+    expect(dict.delete(heap.list())).toBe(false);
+    expect(() => dict.deleteItem(heap.list())).toThrow(/unhashable/);
+  });
+
   it("an item takes the place of a removed one that it comes by", () => {
     const set = heap.set([0, 8]);
     set.delete(8);
@@ -116,6 +131,10 @@ describe("as in CPython", () => {
     [
       "attempt to assign sequence of size 1 to extended slice of size 2",
       (h) => h.list([1, 2, 3]).setSlice([1], 0, 3, 2),
+    ],
+    [
+      "slice step cannot be zero",
+      (h) => h.list([1, 2, 3]).setSlice(h.exact(() => h.tuple([null]).getItem(0)) as never, 0, 3, 0),
     ],
     ["bad operand type for abs(): 'str'", (h) => h.unary("abs", "a")],
     ["string index out of range", (h) => h.str("").getItem(0)],
