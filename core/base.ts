@@ -6,7 +6,7 @@
 
 import { hosted_calloc, hosted_find, hosted_free, hosted_malloc, hosted_realloc } from "./hosted";
 import { OWN, platform } from "./platform";
-import { raw_calloc, raw_find, raw_free, raw_malloc, raw_realloc } from "./raw";
+import { raw_calloc, raw_find, raw_free, raw_malloc, raw_memalign, raw_realloc } from "./raw";
 
 @inline
 function isOwn(): bool {
@@ -28,6 +28,11 @@ export function base_realloc(domain: u32, block: usize, n: usize): usize {
 export function base_free(domain: u32, block: usize): void {
   if (isOwn()) raw_free(domain, block);
   else hosted_free(domain, block);
+}
+
+/** As Raw.memalign; 0 in a host's memory, whose malloc is not asked for it. */
+export function base_memalign(domain: u32, alignment: usize, offset: usize, n: usize): usize {
+  return isOwn() ? raw_memalign(domain, alignment, offset, n) : 0;
 }
 
 /** A block out of memory that is there already; 0 if the platform would have to be asked. */

@@ -1,7 +1,7 @@
 // The control block: where each part of the heap keeps its state.
 //
 //   CONTROL
-//   | head | platform | ledger | raw allocator | arenas | small mem | small object | domains | debug | scratch | trace |
+//   | head | platform | ledger | raw allocator | arenas | small mem | small object | small libc | domains | debug | fault | scratch | trace |
 //
 // The block's address is the module's only piece of state outside linear memory, and it is an import: the same module
 // can be instantiated over any memory. A part may only touch its own region; each asserts, when it is compiled, that
@@ -18,12 +18,14 @@ export const RAW_AT: usize = 256;
 export const ARENAS_AT: usize = 2304;
 export const SMALL_MEM_AT: usize = 2432;
 export const SMALL_OBJECT_AT: usize = 2720;
-export const DOMAINS_AT: usize = 3008;
-export const DEBUG_AT: usize = 3136;
-export const SCRATCH_AT: usize = 3392;
-export const TRACE_AT: usize = 3520;
+export const SMALL_LIBC_AT: usize = 3008;
+export const DOMAINS_AT: usize = 3296;
+export const DEBUG_AT: usize = 3424;
+export const FAULT_AT: usize = 3680;
+export const SCRATCH_AT: usize = 3744;
+export const TRACE_AT: usize = 3872;
 /** Bytes of the whole block. */
-export const CONTROL_BYTES: usize = 3840;
+export const CONTROL_BYTES: usize = 4192;
 
 /** "PYHE", little-endian, in the block's first word. */
 export const MAGIC: u32 = 0x45485950;

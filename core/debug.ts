@@ -3,27 +3,36 @@
 //   p-8    p-4  p-3      p                        p+n        p+n+4      p+n+8
 //   | size | id | FD x 3 | n bytes, CD when fresh | FD x 4   | serial   |
 //
-// The layout is CPython's (Objects/obmalloc.c, with PYMEM_DEBUG_SERIALNO): numbers are big-endian, id is 'r', 'm' or
-// 'o'. A freed block is filled with DD and held back: it goes to the real free when the held blocks exceed their bounds,
+// The layout is CPython's (Objects/obmalloc.c, with PYMEM_DEBUG_SERIALNO): numbers are big-endian, id is 'r', 'm', 'o',
+// or 'c' for the C library's malloc. A freed block is filled with DD and held back: it goes to the real free when the held blocks exceed their bounds,
 // and is looked over once more then, so a write to a freed block is found.
 //
 // What a registry says of a block is believed before what the block says. A fault is reported to the host and
 // the call does nothing else: free leaves the block, malloc, calloc and realloc answer 0.
-// Imports config, control, functions, base, registry, domains. docs/debug-hooks.md.
+// Imports config, control, fault, functions, base, registry, domains. docs/debug-hooks.md.
 
-import { base_malloc } from "./base";
-import { DOMAINS, INTERNAL, MAX_REQUEST, OBJECT } from "./config";
-import { CONTROL, DEBUG_AT, SCRATCH_AT } from "./control";
+import { base_malloc, base_memalign } from "./base";
+import { DOMAINS, INTERNAL, LIBC, MAX_REQUEST, OBJECT, RAW } from "./config";
+import { CONTROL, DEBUG_AT, FAULT_AT } from "./control";
 import { Allocator, allocatorOf } from "./domains";
+import {
+  describeForeign,
+  DOUBLE_FREE,
+  fault,
+  hostFault,
+  NOT_A_BLOCK,
+  OVERFLOW,
+  REALLOC_OF_FREED,
+  UNDERFLOW,
+  WRITE_AFTER_FREE,
+  WRONG_DOMAIN,
+} from "./fault";
 import { DEBUG_FUNCTIONS, tableIndex } from "./functions";
 import { Entry, HELD, LIVE, Registry } from "./registry";
 
 /** The host's number for the place in the program that calls. */
 @external("host", "site")
 declare function hostSite(): u32;
-/** Tells the host that `fault()` describes a fault. It may throw, and may return. */
-@external("host", "fault")
-declare function hostFault(): void;
 
 const FRESH: u8 = 0xcd;
 const DEAD: u8 = 0xdd;
@@ -33,29 +42,6 @@ export const DEBUG_OVERHEAD: usize = 16;
 /** Most blocks that are held back, and most bytes by default. */
 const HELD_BLOCKS: u32 = 2048;
 const HELD_BYTES: usize = 256 * 1024;
-
-export const UNDERFLOW: u32 = 1;
-export const OVERFLOW: u32 = 2;
-export const DOUBLE_FREE: u32 = 3;
-export const WRITE_AFTER_FREE: u32 = 4;
-export const WRONG_DOMAIN: u32 = 5;
-export const NOT_A_BLOCK: u32 = 6;
-export const REALLOC_OF_FREED: u32 = 7;
-
-@unmanaged
-export class Fault {
-  kind: u32;
-  address: usize;
-  size: usize;
-  serial: u32;
-  /** The block's domain, and the one that was called. */
-  domain: u32;
-  called: u32;
-  site: u32;
-  freedAt: u32;
-  /** Offset from the block of the first byte that is wrong. */
-  offset: isize;
-}
 
 @unmanaged
 export class Debug {
@@ -115,13 +101,11 @@ export class Debug {
 }
 
 const REGISTRY_OFFSET: usize = 32;
-export const FAULT_OFFSET: usize = 48;
-const HOOKED_OFFSET: usize = 88;
+const HOOKED_OFFSET: usize = 48;
 
 if (offsetof<Debug>() > REGISTRY_OFFSET) ERROR("Debug does not fit");
-if (REGISTRY_OFFSET + offsetof<Registry>() > FAULT_OFFSET) ERROR("Registry does not fit");
-if (FAULT_OFFSET + offsetof<Fault>() > HOOKED_OFFSET) ERROR("Fault does not fit");
-if (HOOKED_OFFSET + offsetof<Allocator>() * 3 > SCRATCH_AT - DEBUG_AT) ERROR("the hooked allocators do not fit");
+if (REGISTRY_OFFSET + offsetof<Registry>() > HOOKED_OFFSET) ERROR("Registry does not fit");
+if (HOOKED_OFFSET + offsetof<Allocator>() * DOMAINS > FAULT_AT - DEBUG_AT) ERROR("the hooked allocators do not fit");
 
 @inline
 export function debug(): Debug {
@@ -131,11 +115,6 @@ export function debug(): Debug {
 @inline
 export function registry(): Registry {
   return changetype<Registry>(CONTROL + DEBUG_AT + REGISTRY_OFFSET);
-}
-
-@inline
-export function fault(): Fault {
-  return changetype<Fault>(CONTROL + DEBUG_AT + FAULT_OFFSET);
 }
 
 /** The allocator that a domain had before its debug hooks. */
@@ -149,23 +128,21 @@ function domainOf(ctx: usize): u32 {
   return <u32>((ctx - (CONTROL + DEBUG_AT + HOOKED_OFFSET)) / offsetof<Allocator>());
 }
 
-/** CPython's letters: r, m, o. */
+/** CPython's letters: r, m, o; and c for the C library's. */
 @inline
 function letterOf(domain: u32): u8 {
-  return domain == OBJECT ? 0x6f : domain == 0 ? 0x72 : 0x6d;
+  return domain == OBJECT ? 0x6f : domain == RAW ? 0x72 : domain == LIBC ? 0x63 : 0x6d;
 }
 
-function describe(kind: u32, address: usize, entry: Entry | null, called: u32, offset: isize): void {
+function describe(kind: u32, address: usize, entry: Entry, called: u32, offset: isize): void {
+  describeForeign(kind, address, called);
   const f = fault();
-  f.kind = kind;
-  f.address = address;
-  f.called = called;
   f.offset = offset;
-  f.size = entry ? entry.size : 0;
-  f.serial = entry ? entry.serial : 0;
-  f.domain = entry ? <u32>entry.domain : DOMAINS;
-  f.site = entry ? entry.site : 0;
-  f.freedAt = entry ? entry.freedAt : 0;
+  f.size = entry.size;
+  f.serial = entry.serial;
+  f.domain = entry.domain;
+  f.site = entry.site;
+  f.freedAt = entry.freedAt;
 }
 
 /** Writes size, id, guards and serial number around a block, as its entry says. */
@@ -205,7 +182,7 @@ function accepted(block: usize, called: u32, ifFreed: u32): Entry | null {
   const entry = registry().find(block);
   if (!entry) {
     if (debug().foreignAllowed != 0) return null;
-    describe(NOT_A_BLOCK, block, null, called, 0);
+    describeForeign(NOT_A_BLOCK, block, called);
   } else if (entry.state == HELD) {
     describe(ifFreed, block, entry, called, 0);
   } else if (entry.domain != called) {
@@ -259,6 +236,19 @@ export function debug_malloc(ctx: usize, n: usize): usize {
 export function debug_calloc(ctx: usize, count: usize, size: usize): usize {
   if (size != 0 && count > MAX_REQUEST / size) return 0;
   return allocate(ctx, count * size, 0);
+}
+
+/** A block of the C library's at a multiple of `alignment`, a power of two from 16 up: past the hooked allocator, to the base. */
+export function debug_memalign(alignment: usize, n: usize): usize {
+  if (n > MAX_REQUEST - DEBUG_OVERHEAD || !registry().makeRoom()) return 0;
+  let start = base_memalign(LIBC, alignment, HEADER, n + DEBUG_OVERHEAD);
+  if (start == 0) {
+    debug().letAllGo();
+    start = base_memalign(LIBC, alignment, HEADER, n + DEBUG_OVERHEAD);
+    if (start == 0) return 0;
+  }
+  memory.fill(start + HEADER, FRESH, n);
+  return register(start, n, LIBC, hostSite());
 }
 
 export function debug_free(ctx: usize, block: usize): void {
@@ -334,4 +324,12 @@ export function debug_check(): u32 {
     return fault().kind;
   }
   return 0;
+}
+
+/** Describes the live block at an address in `fault()`, for a host that asks what is there; false if there is none. */
+export function debug_find(block: usize): bool {
+  const entry = registry().find(block);
+  if (!entry || entry.state != LIVE) return false;
+  describe(NOT_A_BLOCK, block, entry, entry.domain, 0);
+  return true;
 }

@@ -1,13 +1,13 @@
-// The three domains: which allocator serves PyMem_Raw*, PyMem_* and PyObject_*.
+// The domains: which allocator serves PyMem_Raw*, PyMem_* and PyObject_*, and the C library's malloc.
 //
-//   domain  raw | mem | object   each: ctx, malloc, calloc, realloc, free   (PyMemAllocatorEx, five words)
+//   domain  raw | mem | object | libc   each: ctx, malloc, calloc, realloc, free   (PyMemAllocatorEx, five words)
 //
 // A call loads its domain's entry and jumps; there is no flag to test. Debug hooks, tracers and users replace entries,
 // and keep the one that was there to hand on to. Functions and semantics are those of the Python/C API manual, "Memory
 // Management". Imports config, control, functions, arena, small.
 
 import { arenas } from "./arena";
-import { MAX_REQUEST, MEM, OBJECT, RAW } from "./config";
+import { DOMAINS, LIBC, MAX_REQUEST, MEM, OBJECT, RAW } from "./config";
 import { CONTROL, DEBUG_AT, DOMAINS_AT } from "./control";
 import { HOSTED_FUNCTIONS, RAW_FUNCTIONS, SMALL_FUNCTIONS, tableIndex } from "./functions";
 import { smallOf } from "./small";
@@ -59,7 +59,7 @@ export class Allocator {
   }
 }
 
-if (offsetof<Allocator>() * 3 > DEBUG_AT - DOMAINS_AT) ERROR("the domains do not fit their region");
+if (offsetof<Allocator>() * DOMAINS > DEBUG_AT - DOMAINS_AT) ERROR("the domains do not fit their region");
 
 @inline
 export function allocatorOf(domain: u32): Allocator {
@@ -70,12 +70,9 @@ export function allocatorOf(domain: u32): Allocator {
 export function setDefaultAllocators(hosted: bool, pools: bool): void {
   const base = tableIndex(hosted ? HOSTED_FUNCTIONS : RAW_FUNCTIONS);
   allocatorOf(RAW).become(RAW, base);
-  if (pools) {
-    allocatorOf(MEM).become(changetype<usize>(smallOf(MEM)), tableIndex(SMALL_FUNCTIONS));
-    allocatorOf(OBJECT).become(changetype<usize>(smallOf(OBJECT)), tableIndex(SMALL_FUNCTIONS));
-  } else {
-    allocatorOf(MEM).become(MEM, base);
-    allocatorOf(OBJECT).become(OBJECT, base);
+  for (let domain = MEM; domain <= LIBC; domain++) {
+    if (pools) allocatorOf(domain).become(changetype<usize>(smallOf(domain)), tableIndex(SMALL_FUNCTIONS));
+    else allocatorOf(domain).become(domain, base);
   }
 }
 

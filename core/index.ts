@@ -1,7 +1,7 @@
 // The module: what the host sees of the core. Sets the control block up; the rest is exports.
 
 import { Arenas, arenas } from "./arena";
-import { GRANULE, MEM, OBJECT, RAW, WASM_PAGE } from "./config";
+import { GRANULE, LIBC, MEM, RAW, WASM_PAGE } from "./config";
 import {
   ARENAS_AT,
   CONTROL,
@@ -16,7 +16,7 @@ import {
   PLATFORM_AT,
   TRACE_AT,
 } from "./control";
-import { Debug, debug, FAULT_OFFSET } from "./debug";
+import { Debug, debug } from "./debug";
 import { setDefaultAllocators } from "./domains";
 import { Ledger, ledger } from "./ledger";
 import { clampEnd, HOST, OWN, Platform, platform } from "./platform";
@@ -28,6 +28,7 @@ export {
   ARENA_POOLS,
   DOMAINS,
   INTERNAL,
+  LIBC,
   MEM,
   OBJECT,
   POOL_SIZE,
@@ -36,11 +37,12 @@ export {
   SMALL_REQUEST_THRESHOLD,
 } from "./config";
 export { arena_free, arena_malloc } from "./arena";
-export { CONTROL_BYTES, LAYOUT_VERSION, SCRATCH_AT } from "./control";
+export { CONTROL_BYTES, FAULT_AT, LAYOUT_VERSION, SCRATCH_AT } from "./control";
 export {
   DEBUG_OVERHEAD,
   debug_calloc,
   debug_check,
+  debug_find,
   debug_free,
   debug_malloc,
   debug_realloc,
@@ -65,8 +67,16 @@ export {
   PyObject_SetArenaAllocator,
 } from "./domains";
 export { TABLE_FUNCTIONS } from "./functions";
+export {
+  libc_aligned_alloc,
+  libc_calloc,
+  libc_free,
+  libc_malloc,
+  libc_posix_memalign,
+  libc_realloc,
+} from "./libc";
 export { hosted_calloc, hosted_free, hosted_malloc, hosted_realloc } from "./hosted";
-export { CHUNK_OVERHEAD, raw_calloc, raw_free, raw_malloc, raw_realloc } from "./raw";
+export { CHUNK_OVERHEAD, raw_calloc, raw_free, raw_malloc, raw_memalign, raw_realloc } from "./raw";
 export { small_calloc, small_free, small_malloc, small_realloc } from "./small";
 export {
   trace_calloc,
@@ -93,9 +103,11 @@ export {
   VISIT_BLOCK,
   VISIT_CHUNK,
   VISIT_FREE_CHUNK,
+  VISIT_KNOWN,
   VISIT_POOL,
   VISIT_TOP,
   walk,
+  walk_known,
 } from "./walk";
 
 // Where the host reads and writes single words of the state.
@@ -114,7 +126,6 @@ export const LARGE_AT: usize = LEDGER_AT + offsetof<Ledger>("large");
 export const POOLS_OPENED_AT: usize = LEDGER_AT + offsetof<Ledger>("poolsOpened");
 export const ARENAS_OPENED_AT: usize = LEDGER_AT + offsetof<Ledger>("arenasOpened");
 export const ARENAS_USED_AT: usize = ARENAS_AT + offsetof<Arenas>("count");
-export const FAULT_AT: usize = DEBUG_AT + FAULT_OFFSET;
 export const SERIAL_AT: usize = DEBUG_AT + offsetof<Debug>("serial");
 export const HELD_BLOCKS_AT: usize = DEBUG_AT + offsetof<Debug>("count");
 export const HELD_BYTES_AT: usize = DEBUG_AT + offsetof<Debug>("heldBytes");
@@ -132,8 +143,7 @@ function begin(tableBase: u32): void {
   h.version = LAYOUT_VERSION;
   h.tableBase = tableBase;
   h.stateBytes = <u32>CONTROL_BYTES;
-  smallOf(MEM).domain = MEM;
-  smallOf(OBJECT).domain = OBJECT;
+  for (let domain = MEM; domain <= LIBC; domain++) smallOf(domain).domain = domain;
   debug().begin();
 }
 

@@ -3,7 +3,7 @@
 // Large blocks are counted one by one, by the domain that asked; small ones by the pool (a pool knows its count, so
 // the exact number of live small blocks is one walk over the pools away: stats on the host).
 //
-//   allocated(now) = bytes of raw, mem and object + pools in use x POOL_SIZE
+//   allocated(now) = bytes of raw, mem, object and libc + pools in use x POOL_SIZE
 //   peak           = the highest allocated() so far
 //
 // A heap that attaches late to a host counts the host's live bytes as raw from the start, because it will be asked to
@@ -18,16 +18,18 @@ import { CONTROL, LEDGER_AT, RAW_AT } from "./control";
 export class Ledger {
   pools: u32;
   peak: usize;
-  /** Sum of the four byte counters below. */
+  /** Sum of the byte counters below, one for each domain and one for what is INTERNAL. */
   large: usize;
   bytes0: usize;
   bytes1: usize;
   bytes2: usize;
   bytes3: usize;
+  bytes4: usize;
   blocks0: u32;
   blocks1: u32;
   blocks2: u32;
   blocks3: u32;
+  blocks4: u32;
   /** Pools and arenas that were opened since the heap began. */
   poolsOpened: u32;
   arenasOpened: u32;
@@ -79,11 +81,11 @@ export class Ledger {
   }
 
   allocated(): usize {
-    return this.large - this.bytes3 + <usize>this.pools * POOL_SIZE;
+    return this.large - this.bytes4 + <usize>this.pools * POOL_SIZE;
   }
 
   isValid(): bool {
-    return this.large == this.bytes0 + this.bytes1 + this.bytes2 + this.bytes3;
+    return this.large == this.bytes0 + this.bytes1 + this.bytes2 + this.bytes3 + this.bytes4;
   }
 }
 

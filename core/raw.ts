@@ -6,8 +6,9 @@
 //   +--------+---------------------------+     +--------+------+------+-- ... --+--------+
 //   c        c+4 (a multiple of 8)       c+size                                           c+size
 //
-//   header:  31        30 ................ 3   2        1           0
-//            domain hi | size, 8 at a time |   domain lo| PREV_FREE | FREE
+//   header:  31        30 ................ 3   2         1           0
+//            owner (1) | size, 8 at a time |   owner (0) | PREV_FREE | owner (2)
+//   owner:   the domain that has the chunk, as three bits; all three are set if nobody has it: FREE
 //
 //   first chunk ... last chunk | top ................. brk
 //                                (the break's unused rest)
@@ -20,17 +21,16 @@
 //   a chunk has PREV_FREE iff the chunk before it is free; then the word before its header is that chunk's size
 //   a chunk is in the bin of its size iff it is free; a bin's bit is set iff it holds a chunk
 //   the ledger's bytes and blocks are those of the chunks in use
-// Imports config, control, platform, ledger. docs/account.md says what a chunk's overhead counts as.
+// Imports config, control, platform, ledger, fault. docs/account.md says what a chunk's overhead counts as.
 
 import { ALIGNMENT, GRANULE, MAX_REQUEST, TOP_KEPT } from "./config";
 import { ARENAS_AT, CONTROL, RAW_AT } from "./control";
+import { refuse } from "./fault";
 import { ledger } from "./ledger";
 import { platform } from "./platform";
 
-const FREE: u32 = 1;
 const PREV_FREE: u32 = 2;
-const DOMAIN_LOW: u32 = 4;
-const DOMAIN_HIGH: u32 = 0x80000000;
+const FREE: u32 = 0x80000005;
 const SIZE_MASK: u32 = 0x7ffffff8;
 /** Bytes that a chunk costs beside its payload. */
 export const CHUNK_OVERHEAD: usize = 4;
@@ -61,7 +61,7 @@ export class Chunk {
 
   @inline
   get isFree(): bool {
-    return (this.header & FREE) != 0;
+    return (this.header & FREE) == FREE;
   }
 
   @inline
@@ -69,9 +69,10 @@ export class Chunk {
     return (this.header & PREV_FREE) != 0;
   }
 
+  /** The domain of a chunk in use. */
   @inline
   get domain(): u32 {
-    return ((this.header & DOMAIN_LOW) >> 2) | ((this.header & DOMAIN_HIGH) >> 30);
+    return ((this.header >> 2) & 1) | ((this.header >> 30) & 2) | ((this.header & 1) << 2);
   }
 
   @inline
@@ -98,7 +99,7 @@ export class Chunk {
   /** In use by `domain`, `size` bytes long; what it knows of its predecessor stays. */
   @inline
   becomeUsed(size: usize, domain: u32): void {
-    this.header = <u32>size | (this.header & PREV_FREE) | ((domain & 1) << 2) | ((domain & 2) << 30);
+    this.header = <u32>size | (this.header & PREV_FREE) | ((domain & 1) << 2) | ((domain & 2) << 30) | (domain >> 2);
   }
 
   @inline
@@ -309,12 +310,32 @@ export class Raw {
       this.remove(before);
       at = before.address;
       size += before.size;
+      // What was a header lies inside of a free chunk now: it must not look like that of a block.
+      chunk.header = FREE;
     }
     this.release(at, size);
   }
 
-  free(payload: usize): void {
+  /**
+   * Whether a block may start at `payload`, by what its header and the one behind it say. An address of somebody else's
+   * passes only if the words there happen to look like ours.
+   */
+  @inline
+  private mayBeBlock(payload: usize): bool {
+    const chunk = chunkOf(payload);
+    if (payload % ALIGNMENT != 0 || chunk.address - this.first >= this.top - this.first) return false;
+    const size = chunk.size;
+    const room = this.top - chunk.address;
+    if (chunk.isFree || size < MIN_CHUNK || size > room) return false;
+    return size == room || !chunk.following.isPreviousFree;
+  }
+
+  free(domain: u32, payload: usize): void {
     if (payload == 0) return;
+    if (!this.mayBeBlock(payload)) {
+      refuse(payload, domain);
+      return;
+    }
     const chunk = chunkOf(payload);
     ledger().died(chunk.domain, chunk.usable);
     this.freeChunk(chunk);
@@ -323,6 +344,10 @@ export class Raw {
   realloc(domain: u32, payload: usize, n: usize): usize {
     if (payload == 0) return this.malloc(domain, n);
     if (n > MAX_REQUEST - MIN_CHUNK) return 0;
+    if (!this.mayBeBlock(payload)) {
+      refuse(payload, domain);
+      return 0;
+    }
     const chunk = chunkOf(payload);
     const size = chunkSizeFor(n);
     const before = chunk.usable;
@@ -359,8 +384,33 @@ export class Raw {
     const fresh = this.malloc(domain, n);
     if (fresh == 0) return 0;
     memory.copy(fresh, chunk.payload, chunk.usable);
-    this.free(chunk.payload);
+    this.free(domain, chunk.payload);
     return fresh;
+  }
+
+  /** A block of which the byte at `offset` lies at a multiple of `alignment`, a power of two from 16 up. */
+  memalign(domain: u32, alignment: usize, offset: usize, n: usize): usize {
+    if (alignment > MAX_REQUEST || n > MAX_REQUEST - alignment - MIN_CHUNK * 2) return 0;
+    const wide = this.malloc(domain, n + alignment + MIN_CHUNK);
+    if (wide == 0) return 0;
+    let block = ((wide + offset + alignment - 1) & ~(alignment - 1)) - offset;
+    const front = chunkOf(wide);
+    const chunk = chunkOf(block != wide && block - wide < MIN_CHUNK ? block + alignment : block);
+    if (chunk !== front) {
+      // The bytes in front of it become a chunk of their own, which is free.
+      const whole = front.size;
+      const lead = chunk.address - front.address;
+      ledger().resized(domain, front.usable, lead - CHUNK_OVERHEAD);
+      front.resize(lead);
+      chunk.header = 0;
+      chunk.becomeUsed(whole - lead, domain);
+      ledger().born(domain, chunk.usable);
+      this.free(domain, wide);
+    }
+    const before = chunk.usable;
+    this.cut(chunk, chunkSizeFor(n));
+    ledger().resized(domain, before, chunk.usable);
+    return chunk.payload;
   }
 
   /** The address of the first chunk that breaks an invariant, or 0. */
@@ -423,7 +473,11 @@ export function raw_realloc(ctx: usize, block: usize, n: usize): usize {
 }
 
 export function raw_free(ctx: usize, block: usize): void {
-  raw().free(block);
+  raw().free(<u32>ctx, block);
+}
+
+export function raw_memalign(ctx: usize, alignment: usize, offset: usize, n: usize): usize {
+  return raw().memalign(<u32>ctx, alignment, offset, n);
 }
 
 export function raw_find(ctx: usize, n: usize): usize {

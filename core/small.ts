@@ -5,13 +5,13 @@
 // malloc takes the first free block of the first pool; free puts the block first in its pool's list. A full pool that
 // gets a free block goes to the end of its bin: more of its blocks are free by the time that it is looked at again.
 //
-// mem and object have a Small each, over the same arenas: so the account knows what belongs to whom.
+// mem, object and libc have a Small each, over the same arenas: so the account knows what belongs to whom.
 // Imports config, control, base, pool, poolmap, arena.
 
 import { arenaOf, arenas } from "./arena";
 import { base_calloc, base_free, base_malloc, base_realloc } from "./base";
-import { ALIGNMENT, MAX_REQUEST, MEM, OBJECT, SIZE_CLASSES, SMALL_REQUEST_THRESHOLD } from "./config";
-import { CONTROL, SMALL_MEM_AT, SMALL_OBJECT_AT } from "./control";
+import { ALIGNMENT, LIBC, MAX_REQUEST, MEM, OBJECT, SIZE_CLASSES, SMALL_REQUEST_THRESHOLD } from "./config";
+import { CONTROL, SMALL_LIBC_AT, SMALL_MEM_AT, SMALL_OBJECT_AT } from "./control";
 import { Pool } from "./pool";
 import { PoolMap } from "./poolmap";
 
@@ -98,16 +98,27 @@ export class Small {
 }
 
 if (offsetof<Small>("bin0") != BINS_OFFSET) ERROR("the bins are elsewhere");
-if (BINS_OFFSET + SIZE_CLASSES * 4 > SMALL_OBJECT_AT - SMALL_MEM_AT) ERROR("Small does not fit its region");
+/** Distance from one Small to that of the next domain. */
+const SMALL_BYTES: usize = SMALL_OBJECT_AT - SMALL_MEM_AT;
+
+if (BINS_OFFSET + SIZE_CLASSES * 4 > SMALL_BYTES) ERROR("Small does not fit its region");
+if (SMALL_LIBC_AT - SMALL_OBJECT_AT != SMALL_BYTES || LIBC != OBJECT + 1 || OBJECT != MEM + 1) ERROR("the Smalls are no row");
 
 @inline
 export function smallOf(domain: u32): Small {
-  return changetype<Small>(CONTROL + (domain == MEM ? SMALL_MEM_AT : SMALL_OBJECT_AT));
+  return changetype<Small>(CONTROL + SMALL_MEM_AT + <usize>(domain - MEM) * SMALL_BYTES);
 }
 
-/** The map of the one Small, which the arenas keep, is that of the other as well. */
+/** The domain whose Small has the bin at an address. */
+@inline
+export function domainOfBin(bin: usize): u32 {
+  return MEM + <u32>((bin - (CONTROL + SMALL_MEM_AT)) / SMALL_BYTES);
+}
+
+/** The map of the first Small, which the arenas keep, is that of the others as well. */
 function shareMap(): void {
   memory.copy(CONTROL + SMALL_OBJECT_AT, CONTROL + SMALL_MEM_AT, offsetof<PoolMap>());
+  memory.copy(CONTROL + SMALL_LIBC_AT, CONTROL + SMALL_MEM_AT, offsetof<PoolMap>());
 }
 
 /** A block of a pool that has one free. */
@@ -127,8 +138,7 @@ function close(pool: Pool): void {
 
 /** Closes every pool that is kept though it is empty; arenas that this empties go back. */
 export function scavenge(): void {
-  smallOf(MEM).closeEmpty();
-  smallOf(OBJECT).closeEmpty();
+  for (let domain = MEM; domain <= LIBC; domain++) smallOf(domain).closeEmpty();
 }
 
 // The functions of an allocator over this layer; ctx is the address of a Small.

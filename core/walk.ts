@@ -6,14 +6,15 @@
 // Imports every layer up to debug. docs/account.md.
 
 import { Arena, arenas } from "./arena";
-import { MEM, OBJECT } from "./config";
-import { CONTROL, SMALL_OBJECT_AT } from "./control";
-import { debug, debug_check } from "./debug";
+import { LIBC, MEM } from "./config";
+import { CONTROL } from "./control";
+import { debug, debug_check, registry } from "./debug";
 import { ledger } from "./ledger";
 import { OWN, platform } from "./platform";
 import { Pool, scratchBits } from "./pool";
 import { Chunk, raw } from "./raw";
-import { smallOf } from "./small";
+import { LIVE } from "./registry";
+import { domainOfBin, smallOf } from "./small";
 
 @external("host", "visit")
 declare function hostVisit(kind: u32, address: usize, size: usize, a: u32, b: u32): void;
@@ -24,17 +25,15 @@ export const VISIT_FREE_CHUNK: u32 = 2;
 export const VISIT_TOP: u32 = 3;
 /** a: pools of the arena. b: pools that are free. */
 export const VISIT_ARENA: u32 = 4;
-/** a: block size, 0 if the pool is free. b: blocks in use, times 4, plus the domain. */
+/** a: block size, 0 if the pool is free. b: blocks in use, times 8, plus the domain. */
 export const VISIT_POOL: u32 = 5;
 /** a: domain. b: 1 in use, 0 free. */
 export const VISIT_BLOCK: u32 = 6;
+/** A live block as the debug hooks know it: a: domain. b: where it was allocated, by the host's number. */
+export const VISIT_KNOWN: u32 = 7;
 
 export const DEPTH_POOLS: u32 = 1;
 export const DEPTH_BLOCKS: u32 = 2;
-
-function domainOfPool(pool: Pool): u32 {
-  return pool.bin < CONTROL + SMALL_OBJECT_AT ? MEM : OBJECT;
-}
 
 /** Visits chunks, top, arenas and pools, and each block of each pool if `depth` is DEPTH_BLOCKS. */
 export function walk(depth: u32): void {
@@ -65,8 +64,8 @@ function walkArena(arena: Arena, depth: u32): void {
       hostVisit(VISIT_POOL, pool.start, bytes, 0, 0);
       continue;
     }
-    const domain = domainOfPool(pool);
-    hostVisit(VISIT_POOL, pool.start, bytes, pool.blockSize, (pool.used << 2) | domain);
+    const domain = domainOfBin(pool.bin);
+    hostVisit(VISIT_POOL, pool.start, bytes, pool.blockSize, (pool.used << 3) | domain);
     if (depth < DEPTH_BLOCKS) continue;
     const bits = scratchBits();
     if (!pool.markFree(bits)) continue;
@@ -74,6 +73,15 @@ function walkArena(arena: Arena, depth: u32): void {
       const address = pool.start + <usize>block * pool.blockSize;
       hostVisit(VISIT_BLOCK, address, pool.blockSize, domain, bits.has(block) ? 0 : 1);
     }
+  }
+}
+
+/** Visits the live blocks that the debug hooks know, in no order. */
+export function walk_known(): void {
+  const r = registry();
+  for (let index: u32 = 0; index < r.length; index++) {
+    const entry = r.at(index);
+    if (entry.address != 0 && entry.state == LIVE) hostVisit(VISIT_KNOWN, entry.address, entry.size, entry.domain, entry.site);
   }
 }
 
@@ -87,7 +95,7 @@ export const CHECK_BLOCK: u32 = 7;
 
 /** Whether a pool's bin is the one for its size class. */
 function binIsRight(pool: Pool): bool {
-  return pool.blockSize % 8 == 0 && pool.bin == smallOf(domainOfPool(pool)).binAt(pool.blockSize / 8 - 1);
+  return pool.blockSize % 8 == 0 && pool.bin == smallOf(domainOfBin(pool.bin)).binAt(pool.blockSize / 8 - 1);
 }
 
 /**
@@ -116,7 +124,8 @@ export function check(): u64 {
     }
     arena = arena.older;
   }
-  const inBins = smallOf(MEM).countListed(listed) + smallOf(OBJECT).countListed(listed);
+  let inBins: u32 = 0;
+  for (let domain = MEM; domain <= LIBC; domain++) inBins += smallOf(domain).countListed(listed);
   if (open != ledger().pools || inBins != listed) return broken(CHECK_POOL_COUNT, CONTROL);
   if (debug().installed != 0 && debug_check() != 0) return broken(CHECK_BLOCK, CONTROL);
   return 0;

@@ -2,9 +2,9 @@
 
 import { type Address, NULL, toAddress } from "./address.js";
 import type { Core, CoreHost } from "./core.js";
-import { type FaultHandler, javaScriptLocator, type Locator, readFault, Sites, throwFault } from "./debug-hooks.js";
+import { BLOCK_OWNERS, type FaultHandler, type Locator, readFault, Sites, throwFault } from "./debug-hooks.js";
 import { type AllocatorFunctions, Domain, MAX_REQUEST } from "./domain.js";
-import { type DomainName, HeapCorruption, MemoryError } from "./errors.js";
+import { type BlockOwner, type DomainName, type Fault, HeapCorruption, MemoryError } from "./errors.js";
 import {
   AllocatorHooks,
   type ArenaAllocator,
@@ -12,6 +12,7 @@ import {
   type InstalledArenaAllocator,
   type WasmAllocator,
 } from "./hooks.js";
+import { stackLocator } from "./locator.js";
 import { type HeapItem, type HeapStats, type HostFigures, itemOf, Tally } from "./stats.js";
 import { JAVASCRIPT_STACKS } from "./trace/javascript-stack.js";
 import { Recorder, type StackSource, type TraceOptions } from "./trace/recorder.js";
@@ -47,6 +48,18 @@ export interface CoreHeapOptions {
   readonly locate?: Locator | undefined;
 }
 
+/** A live block that the debug hooks know. */
+export interface KnownBlock {
+  readonly address: Address;
+  readonly size: number;
+  readonly domain: BlockOwner;
+  /** Where in the program it was allocated. */
+  readonly allocatedAt?: string;
+}
+
+/** All heaps of this program that have not been collected, to say whose a block is that is not one's own. */
+const heaps = new Set<WeakRef<CoreHeap>>();
+
 export abstract class CoreHeap {
   /** The three domains of the Python/C API. */
   readonly raw: Domain;
@@ -56,15 +69,19 @@ export abstract class CoreHeap {
   protected readonly words: Words;
   readonly #hooks: AllocatorHooks;
   readonly #calls: HostCalls;
+  readonly #sites: Sites;
 
   protected constructor(core: Core, calls: HostCalls, { onFault = throwFault, locate }: CoreHeapOptions) {
     this.core = core;
     this.words = new Words(core.memory);
     this.#hooks = new AllocatorHooks(core, this.words);
     this.#calls = calls;
-    const sites = new Sites(locate ?? javaScriptLocator);
+    const sites = new Sites(locate ?? stackLocator);
+    this.#sites = sites;
     calls.sites = sites;
-    calls.onFault = () => onFault(readFault(core, this.words, sites));
+    calls.onFault = () => onFault(this.#withOwner(readFault(core, this.words, sites)));
+    for (const ref of heaps) if (!ref.deref()) heaps.delete(ref);
+    heaps.add(new WeakRef(this));
     const f = core.functions;
     this.raw = new Domain("raw", {
       malloc: f.PyMem_RawMalloc,
@@ -84,6 +101,17 @@ export abstract class CoreHeap {
       realloc: f.PyObject_Realloc,
       free: f.PyObject_Free,
     });
+  }
+
+  /** If the address is no block of ours: what another heap has there. */
+  #withOwner(fault: Fault): Fault {
+    if (fault.kind !== "not a block") return fault;
+    for (const ref of heaps) {
+      const heap = ref.deref();
+      const elsewhere = heap === this ? undefined : heap?.knownBlock(fault.address);
+      if (elsewhere) return { ...fault, elsewhere };
+    }
+    return fault;
   }
 
   /** The memory that the heap is in. Its buffer changes when the memory grows. */
@@ -161,12 +189,46 @@ export abstract class CoreHeap {
   }
 
   #visit(depth: number, visitor: Visitor): void {
+    this.#visiting(visitor, () => this.core.functions.walk(depth));
+  }
+
+  #visiting(visitor: Visitor, walk: () => void): void {
     this.#calls.visitor = visitor;
     try {
-      this.core.functions.walk(depth);
+      walk();
     } finally {
       this.#calls.visitor = undefined;
     }
+  }
+
+  /** The live blocks that the debug hooks know, in no order: none without them. */
+  knownBlocks(): KnownBlock[] {
+    const found: KnownBlock[] = [];
+    this.#visiting(
+      (_kind, address, size, domain, site) => {
+        found.push(this.#known(address, size, domain, site));
+      },
+      () => this.core.functions.walk_known(),
+    );
+    return found;
+  }
+
+  /** The live block that starts at an address, if the debug hooks know it. */
+  knownBlock(address: Address): KnownBlock | undefined {
+    if (this.core.functions.debug_find(address) === 0) return undefined;
+    const at = this.core.control + this.core.constants.FAULT_AT;
+    const field = (k: number) => this.words.get(at + 4 * k);
+    return this.#known(field(1), field(2), field(4), field(6));
+  }
+
+  #known(address: number, size: number, domain: number, site: number): KnownBlock {
+    const allocatedAt = this.#sites.place(site);
+    return {
+      address: toAddress(address),
+      size: size >>> 0,
+      domain: BLOCK_OWNERS[domain] ?? "raw",
+      ...(allocatedAt && { allocatedAt }),
+    };
   }
 
   /**

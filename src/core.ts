@@ -28,6 +28,16 @@ export interface MemoryApi {
   readonly PyObject_SetArenaAllocator: (allocator: number) => void;
 }
 
+/** The C library's functions, for modules that import them. */
+export interface LibcApi {
+  readonly libc_malloc: Malloc;
+  readonly libc_calloc: Calloc;
+  readonly libc_realloc: Realloc;
+  readonly libc_free: Free;
+  readonly libc_aligned_alloc: (alignment: number, n: number) => number;
+  readonly libc_posix_memalign: (target: number, alignment: number, n: number) => number;
+}
+
 export const MEMORY_API = [
   "PyMem_RawMalloc",
   "PyMem_RawCalloc",
@@ -61,7 +71,7 @@ export const TABLE_ORDER: readonly string[] = [
 /** Names of the core's exported constants; core/index.ts and core/walk.ts say what they are. */
 type ConstantName =
   | `CHECK_${"PLATFORM" | "LEDGER" | "RAW" | "ARENAS" | "POOL" | "POOL_COUNT" | "BLOCK"}`
-  | `VISIT_${"CHUNK" | "FREE_CHUNK" | "TOP" | "ARENA" | "POOL" | "BLOCK"}`
+  | `VISIT_${"CHUNK" | "FREE_CHUNK" | "TOP" | "ARENA" | "POOL" | "BLOCK" | "KNOWN"}`
   | `DEPTH_${"POOLS" | "BLOCKS"}`
   | `${"LIMIT" | "RESERVED" | "RESERVED_PEAK" | "RESERVATIONS" | "FAIL_AT" | "FAIL_FOREVER" | "POOLS"}_AT`
   | `${"ALLOCATED_PEAK" | "LARGE_BYTES" | "LARGE_BLOCKS" | "LARGE" | "POOLS_OPENED" | "ARENAS_OPENED"}_AT`
@@ -82,11 +92,12 @@ type ConstantName =
   | "RAW"
   | "MEM"
   | "OBJECT"
+  | "LIBC"
   | "INTERNAL";
 
 export type CoreConstants = Readonly<Record<ConstantName, number>>;
 
-export interface CoreFunctions extends MemoryApi {
+export interface CoreFunctions extends MemoryApi, LibcApi {
   readonly init_own: (tableBase: number, end: number, limit: number, pools: number, stateBytes: number) => number;
   readonly init_hosted: (
     tableBase: number,
@@ -102,7 +113,14 @@ export interface CoreFunctions extends MemoryApi {
   ) => void;
   readonly check: () => bigint;
   readonly debug_check: () => number;
+  /** Whether debug hooks know a live block at an address; then the fault record describes it. */
+  readonly debug_find: (block: number) => number;
   readonly walk: (depth: number) => void;
+  readonly walk_known: () => void;
+  /** The raw allocator's own functions, past what is installed in a domain; `domain` is what the block counts for. */
+  readonly raw_malloc: (domain: number, n: number) => number;
+  readonly raw_memalign: (domain: number, alignment: number, offset: number, n: number) => number;
+  readonly raw_free: (domain: number, block: number) => void;
   readonly relieve: () => number;
   readonly trace_start: () => number;
   readonly trace_flush: () => void;

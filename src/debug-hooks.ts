@@ -2,7 +2,7 @@
 
 import { toAddress } from "./address.js";
 import type { Core } from "./core.js";
-import { type DomainName, type Fault, type FaultKind, HeapFault } from "./errors.js";
+import { type BlockOwner, type Fault, type FaultKind, HeapFault } from "./errors.js";
 import type { Words } from "./words.js";
 
 /** Says where the program is now, in one line; undefined if it can't tell. */
@@ -22,7 +22,7 @@ const KINDS: readonly FaultKind[] = [
   "realloc of freed block",
 ];
 
-const DOMAIN_NAMES: readonly DomainName[] = ["raw", "mem", "object"];
+export const BLOCK_OWNERS: readonly BlockOwner[] = ["raw", "mem", "object", "libc"];
 
 /** The default: the faulty call throws. */
 export function throwFault(fault: Fault): never {
@@ -56,25 +56,26 @@ export class Sites {
   }
 }
 
-/** The JavaScript function, file and line that called into the heap. */
-export function javaScriptLocator(): string | undefined {
-  const frames = new Error().stack?.split("\n").slice(1) ?? [];
-  const caller = frames.find((frame) => !INSIDE.test(frame) && !frame.includes("wasm"));
-  return caller?.trim().replace(/^at (async )?/, "");
-}
-
-/** Frames of this library: they stand between the program and the heap. */
-const INSIDE = /(debug-hooks|domain|heap|core|hooks|typed-block)\.(js|ts):|<anonymous>$/;
+/** Faults that are the call's that finds them; of others, the place that did the damage is not known. */
+const FOUND_AT_THE_CALL: ReadonlySet<FaultKind> = new Set([
+  "double free",
+  "wrong domain",
+  "not a block",
+  "realloc of freed block",
+]);
 
 /** Reads the record that the core left at FAULT_AT; the fields are those of `Fault` in core/debug.ts. */
 export function readFault(core: Core, words: Words, sites: Sites): Fault {
   const at = core.control + core.constants.FAULT_AT;
   const field = (k: number) => words.get(at + 4 * k);
-  const domain = DOMAIN_NAMES[field(4)];
+  const domain = BLOCK_OWNERS[field(4)];
+  const kind = KINDS[field(0) - 1] ?? "not a block";
+  const calledAt = FOUND_AT_THE_CALL.has(kind) ? sites.locate() : undefined;
   const fault: Fault = {
-    kind: KINDS[field(0) - 1] ?? "not a block",
+    kind,
     address: toAddress(field(1)),
-    calledDomain: DOMAIN_NAMES[field(5)] ?? "raw",
+    ...(calledAt && { calledAt }),
+    calledDomain: BLOCK_OWNERS[field(5)] ?? "raw",
   };
   if (domain === undefined) return fault;
   const allocatedAt = sites.place(field(6));

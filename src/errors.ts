@@ -5,6 +5,9 @@ import { type Address, formatAddress } from "./address.js";
 /** A domain of allocation: CPython's PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ. */
 export type DomainName = "raw" | "mem" | "object";
 
+/** What a block was asked of: a domain of Python's, or the C library's malloc. */
+export type BlockOwner = DomainName | "libc";
+
 /** There is no memory for a request, within the limit. The heap is as it was before the request. */
 export class MemoryError extends Error {
   override readonly name = "MemoryError";
@@ -31,9 +34,11 @@ export interface Fault {
   readonly kind: FaultKind;
   readonly address: Address;
   /** Domain through which the faulty call came. */
-  readonly calledDomain: DomainName;
+  readonly calledDomain: BlockOwner;
+  /** Where in the program the faulty call is; undefined for what `check` finds. */
+  readonly calledAt?: string;
   /** The block's own domain, size in bytes and serial number; undefined if the address is no block. */
-  readonly domain?: DomainName;
+  readonly domain?: BlockOwner;
   readonly size?: number;
   readonly serial?: number;
   /** Offset in bytes from the block of the first byte that is not as it should be. */
@@ -41,7 +46,17 @@ export interface Fault {
   /** Where in the program the block was allocated, and freed. */
   readonly allocatedAt?: string;
   readonly freedAt?: string;
+  /** A block that another heap has at this address, if the address is no block here. */
+  readonly elsewhere?: { readonly domain: BlockOwner; readonly size: number; readonly allocatedAt?: string };
 }
+
+/** How a program calls a domain's functions. */
+const FAMILIES: Readonly<Record<BlockOwner, string>> = {
+  raw: "PyMem_Raw*",
+  mem: "PyMem_*",
+  object: "PyObject_*",
+  libc: "malloc, free (the C library's)",
+};
 
 /** Memory was misused, and the debug hooks saw it. The faulty call did nothing. */
 export class HeapFault extends Error {
@@ -63,6 +78,12 @@ export function describeFault(fault: Fault): string {
   }
   if (fault.allocatedAt) lines.push(`  allocated at ${fault.allocatedAt}`);
   if (fault.freedAt) lines.push(`  freed at ${fault.freedAt}`);
+  if (fault.calledAt) lines.push(`  called at ${fault.calledAt}`);
+  if (fault.elsewhere) {
+    const { domain, size, allocatedAt } = fault.elsewhere;
+    lines.push(`  another heap has a block there: ${size} bytes, domain ${domain}`);
+    if (allocatedAt) lines.push(`  allocated at ${allocatedAt}`);
+  }
   return lines.join("\n");
 }
 
@@ -78,9 +99,9 @@ function what(fault: Fault, at: string): string {
     case "write after free":
       return `Write after free: byte ${offset} of the freed block ${at} was overwritten`;
     case "wrong domain":
-      return `Cannot use ${at} through domain ${fault.calledDomain}: allocated through domain ${fault.domain}`;
+      return `Cannot free or resize ${at} with ${FAMILIES[fault.calledDomain]}: allocated with ${FAMILIES[fault.domain ?? "raw"]}`;
     case "not a block":
-      return `Cannot free or resize ${at} through domain ${fault.calledDomain}: no block starts there`;
+      return `Cannot free or resize ${at} with ${FAMILIES[fault.calledDomain]}: no block starts there`;
     case "realloc of freed block":
       return `Cannot resize ${at}: already freed`;
   }

@@ -1,10 +1,11 @@
 // pyheap: a private heap for TypeScript and WebAssembly. Python on the heap is in "pyheap/pyodide".
 
 export { type Address, formatAddress, NULL } from "./address.js";
-export { CoreHeap, NO_LIMIT } from "./core-heap.js";
+export { CoreHeap, type KnownBlock, NO_LIMIT } from "./core-heap.js";
 export type { FaultHandler, Locator } from "./debug-hooks.js";
 export { type AllocatorFunctions, Domain, MAX_REQUEST } from "./domain.js";
 export {
+  type BlockOwner,
   type DomainName,
   describeFault,
   type Fault,
@@ -47,6 +48,7 @@ export {
   type HeapItem,
   type HeapStats,
   type LargeStats,
+  type PooledDomain,
   type SizeClassStats,
   sumOfParts,
 } from "./stats.js";

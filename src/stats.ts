@@ -4,7 +4,7 @@
 
 import { type Address, toAddress } from "./address.js";
 import type { Core } from "./core.js";
-import type { DomainName } from "./errors.js";
+import type { BlockOwner, DomainName } from "./errors.js";
 import type { Words } from "./words.js";
 
 /** Bytes, each in exactly one part: `platform` is the sum of all the others. */
@@ -21,13 +21,16 @@ export interface Account {
   readonly rawFree: number;
   /** Headers, padding, and the heap's own tables. */
   readonly overhead: number;
-  /** In use through the C library's malloc, past Python's memory manager; only in a host's memory. */
+  /** In use through the C library's malloc, past Python's memory manager: by modules in C, or by a host's other code. */
   readonly escaped: number;
 }
 
+/** The domains that pools serve. */
+export type PooledDomain = Exclude<BlockOwner, "raw">;
+
 /** One size class of one domain. */
 export interface SizeClassStats {
-  readonly domain: "mem" | "object";
+  readonly domain: PooledDomain;
   /** Bytes of a block. */
   readonly size: number;
   readonly pools: number;
@@ -63,21 +66,26 @@ export interface HeapStats {
   readonly sizeClasses: readonly SizeClassStats[];
   readonly arenas: ArenaStats;
   /** Blocks that no pool serves, by domain. */
-  readonly large: Readonly<Record<DomainName, LargeStats>>;
+  readonly large: Readonly<Record<BlockOwner, LargeStats>>;
   /** Pools ever opened. */
   readonly poolsOpened: number;
 }
 
 /** What lies in the heap, as `walk` reports it. */
 export type HeapItem =
-  | { kind: "chunk"; address: Address; size: number; domain: DomainName | "internal" }
+  | { kind: "chunk"; address: Address; size: number; domain: BlockOwner | "internal" }
   | { kind: "freeChunk" | "top"; address: Address; size: number }
   | { kind: "arena"; address: Address; size: number; pools: number; freePools: number }
   | { kind: "freePool"; address: Address; size: number }
-  | { kind: "pool"; address: Address; size: number; domain: "mem" | "object"; blockSize: number; used: number }
-  | { kind: "block"; address: Address; size: number; domain: "mem" | "object"; used: boolean };
+  | { kind: "pool"; address: Address; size: number; domain: PooledDomain; blockSize: number; used: number }
+  | { kind: "block"; address: Address; size: number; domain: PooledDomain; used: boolean };
 
-const DOMAINS = ["raw", "mem", "object", "internal"] as const;
+const DOMAINS = ["raw", "mem", "object", "libc", "internal"] as const;
+
+/** The name of a domain that pools serve, by its number in the core. */
+function pooledDomain(number: number): PooledDomain {
+  return DOMAINS[number] as PooledDomain;
+}
 
 /** Makes the item of a visit; the parameters are those of `hostVisit` in core/walk.ts. */
 export function itemOf(core: Core, kind: number, address: number, size: number, a: number, b: number): HeapItem {
@@ -85,7 +93,7 @@ export function itemOf(core: Core, kind: number, address: number, size: number, 
   const at = { address: toAddress(address), size: size >>> 0 };
   switch (kind) {
     case c.VISIT_CHUNK:
-      return { kind: "chunk", ...at, domain: DOMAINS[a & 3] as (typeof DOMAINS)[number] };
+      return { kind: "chunk", ...at, domain: DOMAINS[a] as (typeof DOMAINS)[number] };
     case c.VISIT_FREE_CHUNK:
       return { kind: "freeChunk", ...at };
     case c.VISIT_TOP:
@@ -93,10 +101,10 @@ export function itemOf(core: Core, kind: number, address: number, size: number, 
     case c.VISIT_ARENA:
       return { kind: "arena", ...at, pools: a, freePools: b };
     case c.VISIT_BLOCK:
-      return { kind: "block", ...at, domain: a === c.MEM ? "mem" : "object", used: b === 1 };
+      return { kind: "block", ...at, domain: pooledDomain(a), used: b === 1 };
     default:
       if (a === 0) return { kind: "freePool", ...at };
-      return { kind: "pool", ...at, domain: (b & 3) === c.MEM ? "mem" : "object", blockSize: a, used: b >>> 2 };
+      return { kind: "pool", ...at, domain: pooledDomain(b & 7), blockSize: a, used: b >>> 3 };
   }
 }
 
@@ -121,7 +129,7 @@ export class Tally {
   readonly #chunks = new Map<number, { domain: number; size: number }>();
   readonly #arenas: { address: number; size: number }[] = [];
   #arenaBytes = 0;
-  #live = [0, 0, 0, 0];
+  #live = [0, 0, 0, 0, 0];
   #chunkCount = 0;
   #rawFree = 0;
   #idlePools = 0;
@@ -155,7 +163,7 @@ export class Tally {
           this.#idlePools++;
           this.#idleBytes += size;
         } else {
-          this.#addPool(size, a, b & 3, b >>> 2);
+          this.#addPool(size, a, b & 7, b >>> 3);
         }
         break;
     }
@@ -207,9 +215,9 @@ export class Tally {
     let poolBlocks = 0;
     for (const [key, entry] of [...this.#classes].sort(([x], [y]) => (x & 0xffff) - (y & 0xffff) || x - y)) {
       const size = key & 0xffff;
-      sizeClasses.push({ domain: key >> 16 === c.MEM ? "mem" : "object", size, ...entry });
+      sizeClasses.push({ domain: pooledDomain(key >> 16), size, ...entry });
       freeInPools += size * entry.free;
-      smallUsed += entry.used;
+      if (key >> 16 !== c.LIBC) smallUsed += entry.used;
       poolBlocks += size * (entry.free + entry.used);
     }
     const freePools = this.#idleBytes;
@@ -247,7 +255,7 @@ export class Tally {
       platformPeak = host.platformPeak;
     } else {
       this.#takeArenasOut();
-      const [raw = 0, mem = 0, object = 0, internal = 0] = this.#live;
+      const [raw = 0, mem = 0, object = 0, libc = 0, internal = 0] = this.#live;
       // The break starts at the control block; the first chunk's header ends at a multiple of 8.
       const overhead =
         word(c.STATE_BYTES_AT) + c.CHUNK_OVERHEAD + this.#chunkCount * c.CHUNK_OVERHEAD + internal + arenaOverhead;
@@ -258,7 +266,7 @@ export class Tally {
         freePools,
         rawFree: this.#rawFree,
         overhead,
-        escaped: 0,
+        escaped: libc,
       };
       platformPeak = word(c.RESERVED_PEAK_AT);
     }
@@ -277,7 +285,7 @@ export class Tally {
         pools: this.#arenaPools,
         freePools: this.#idlePools,
       },
-      large: { raw: large(c.RAW), mem: large(c.MEM), object: large(c.OBJECT) },
+      large: { raw: large(c.RAW), mem: large(c.MEM), object: large(c.OBJECT), libc: large(c.LIBC) },
       poolsOpened: word(c.POOLS_OPENED_AT),
     };
   }

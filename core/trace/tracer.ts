@@ -1,6 +1,6 @@
 // The tracer's state: what the files of this folder share.
 //
-//   control block: | Tracer | the allocator that each domain had before, three times |
+//   control block: | Tracer | the allocator that each domain had before |
 //   one block of the base allocator:
 //     | addresses 2048 x 8 | sites 2048 x 12 | buffer 128 KiB |
 //                                              begin ... position ... full ... end
@@ -11,8 +11,8 @@
 // Imports config, control, base. docs/trace-format.md has the format of what is in the buffer.
 
 import { base_free, base_malloc } from "../base";
-import { INTERNAL } from "../config";
-import { CONTROL, SCRATCH_AT, TRACE_AT } from "../control";
+import { DOMAINS, INTERNAL } from "../config";
+import { CONTROL, CONTROL_BYTES, TRACE_AT } from "../control";
 import { Allocator } from "../domains";
 
 /** Number of addresses, and of sites, that a record can name by a slot. */
@@ -145,7 +145,7 @@ function give(block: usize): void {
 const HOOKED_OFFSET: usize = 192;
 
 if (offsetof<Tracer>() > HOOKED_OFFSET) ERROR("Tracer does not fit");
-if (HOOKED_OFFSET + offsetof<Allocator>() * 3 > SCRATCH_AT - TRACE_AT) ERROR("the hooked allocators do not fit");
+if (HOOKED_OFFSET + offsetof<Allocator>() * DOMAINS > CONTROL_BYTES - TRACE_AT) ERROR("the hooked allocators do not fit");
 
 @inline
 export function tracer(): Tracer {

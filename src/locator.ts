@@ -1,0 +1,55 @@
+// Where in the program a call into the heap comes from, read off the JavaScript stack: the C function, if it is C that
+// calls, and the JavaScript function that called it.
+//
+//   fill_buffer (spam.wasm), called from main (app.ts:12:7)
+//
+// The innermost WebAssembly frame is the core's own; a C module's frames have another address, with its label in it
+// (hosts/c/sections.ts puts it there).
+
+/** Frames of this library: they stand between the program and the heap. */
+const INSIDE = /(locator|debug-hooks|domain|heap|core|hooks|typed-block|c-module|linker)\.(js|ts):|<anonymous>\)?$/;
+
+/** `at name (wasm://wasm/label-1a2b3c4d:wasm-function[7]:0x123)`, or the same without a name and brackets. */
+const WASM_FRAME = /^(?:at )?(?:(.+?) \(|(.*?)@)?(wasm:\/\/wasm\/[^:]*):wasm-function\[(\d+)\]/;
+
+interface WasmFrame {
+  readonly name: string;
+  readonly url: string;
+}
+
+function wasmFrame(line: string): WasmFrame | undefined {
+  const match = WASM_FRAME.exec(line);
+  if (!match) return undefined;
+  const [, v8Name, otherName, url = "", index] = match;
+  return { name: (v8Name ?? otherName ?? "").replace(/^.*\.(?=\w+$)/, "") || `function ${index}`, url };
+}
+
+/** The label of the module at an address that V8 made; the hash alone, if it has no name. */
+function labelOf(url: string): string {
+  return url.replace("wasm://wasm/", "").replace(/-[0-9a-f]{8}$/, "");
+}
+
+/** The function, file and line that called into the heap; undefined if the stack says nothing of it. */
+export function stackLocator(): string | undefined {
+  const lines = (new Error().stack ?? "").split("\n").map((line) => line.trim());
+  let core: string | undefined;
+  let inC: string | undefined;
+  for (const line of lines) {
+    if (line === "" || line.startsWith("Error")) continue;
+    const frame = wasmFrame(line);
+    if (frame) {
+      core ??= frame.url;
+      if (frame.url !== core && inC === undefined) inC = `${frame.name} (${labelOf(frame.url)})`;
+    } else if (!INSIDE.test(line) && !line.includes("wasm")) {
+      const caller = line.replace(/^at (async )?/, "");
+      return inC === undefined ? caller : `${inC}, called from ${caller}`;
+    }
+  }
+  return inC;
+}
+
+/** The C function and the label of its module, if a place is in C. */
+export function functionInC(place: string): { name: string; label: string } | undefined {
+  const [, name, label] = /^(.+?) \(([^():/\\]+)\)(?:, called from |$)/.exec(place) ?? [];
+  return name === undefined || label === undefined ? undefined : { name, label };
+}
