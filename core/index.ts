@@ -134,6 +134,7 @@ export const TRACE_BEGIN_AT: usize = TRACE_AT + offsetof<Tracer>("begin");
 export const TRACE_POSITION_AT: usize = TRACE_AT + offsetof<Tracer>("position");
 export const TRACE_STACK_AT: usize = TRACE_AT + offsetof<Tracer>("interpretersAt");
 export const TRACE_CUT_AT: usize = TRACE_AT + offsetof<Tracer>("cut");
+export const HOOKS_INSTALLED_AT: usize = DEBUG_AT + offsetof<Debug>("installed");
 export const FOREIGN_ALLOWED_AT: usize = DEBUG_AT + offsetof<Debug>("foreignAllowed");
 
 function begin(tableBase: u32): void {

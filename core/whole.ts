@@ -5,6 +5,7 @@ import { CONTROL, CONTROL_BYTES } from "./control";
 import { STATE_BYTES } from "./objects/state";
 import { objects_begin } from "./objects/types";
 
+export * from "./capi/memory";
 export * from "./index";
 export * from "./objects/calls";
 export * from "./objects/capi";

@@ -183,9 +183,10 @@ export abstract class CoreHeap {
     return tally.finish(this.words, this.core.memory.buffer.byteLength, this.hostFigures());
   }
 
-  /** Everything in the heap: chunks, arenas, pools, and every block of every pool. Changes nothing. */
-  walk(visit: (item: HeapItem) => void): void {
-    this.#visit(this.core.constants.DEPTH_BLOCKS, (...args) => visit(itemOf(this.core, ...args)));
+  /** Everything in the heap: chunks, arenas, pools, and, unless told otherwise, every block of every pool. Changes nothing. */
+  walk(visit: (item: HeapItem) => void, { blocks = true }: { readonly blocks?: boolean } = {}): void {
+    const { DEPTH_BLOCKS, DEPTH_POOLS } = this.core.constants;
+    this.#visit(blocks ? DEPTH_BLOCKS : DEPTH_POOLS, (...args) => visit(itemOf(this.core, ...args)));
   }
 
   #visit(depth: number, visitor: Visitor): void {

@@ -3,6 +3,10 @@
 import { MEMORY_API, type MemoryApi } from "./core.js";
 import { NO_LIMIT } from "./core-heap.js";
 import type { FaultHandler, Locator } from "./debug-hooks.js";
+import type { CModule } from "./hosts/c/c-module.js";
+import { Linker } from "./hosts/c/linker.js";
+import { type LoadOptions, loadModules } from "./hosts/c/load.js";
+import type { WasmSource } from "./hosts/c/source.js";
 import { ObjectCalls } from "./objects/calls.js";
 import { instantiateWhole, OBJECT_API, type ObjectApi, type WholeCore, wholeModule } from "./objects/module.js";
 import { ObjectHeap, type Policies, policyBits } from "./objects/object-heap.js";
@@ -52,6 +56,7 @@ const WASM_PAGE = 65536;
 export class Heap extends ObjectHeap {
   /** The core's functions and memory, for another module to import: its calls go from wasm to wasm. */
   readonly imports: HeapImports;
+  readonly #linker: Linker;
 
   private constructor(core: WholeCore, calls: ObjectCalls, options: HeapOptions) {
     super(core, calls, options);
@@ -61,6 +66,8 @@ export class Heap extends ObjectHeap {
       memory: core.memory,
       __indirect_function_table: core.table,
     };
+    const raiseIfSet = () => this.raiseIfSet();
+    this.#linker = new Linker({ heap: this, core, words: this.words, raiseIfSet });
   }
 
   /** Makes a heap. It takes memory when it needs it, up to the limit. */
@@ -91,6 +98,19 @@ export class Heap extends ObjectHeap {
     if (allocator.endsWith("debug")) f.PyMem_SetupDebugHooks();
     f.begin_objects(key0 ?? 0n, key1 ?? 0n, policies);
     return new Heap(core, calls, options);
+  }
+
+  /**
+   * Loads a module in C (a dynamic library in WebAssembly, as `pyheap cc` makes them) onto this heap: its data, its stack and what it
+   * allocates are here, and it calls the heap directly. An array is loaded together: those modules may need each other.
+   * Throws LinkError, which names all that is not defined, and MemoryError.
+   */
+  load(source: WasmSource, options?: LoadOptions): Promise<CModule>;
+  load(sources: readonly WasmSource[], options?: LoadOptions): Promise<CModule[]>;
+  async load(source: WasmSource | readonly WasmSource[], options: LoadOptions = {}): Promise<CModule | CModule[]> {
+    if (Array.isArray(source)) return loadModules(this.#linker, source as readonly WasmSource[], options);
+    const [module] = await loadModules(this.#linker, [source as WasmSource], options);
+    return module as CModule;
   }
 
   protected override hostFigures(): null {

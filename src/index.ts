@@ -16,6 +16,12 @@ export {
 } from "./errors.js";
 export { type AllocatorName, Heap, type HeapImports, type HeapOptions } from "./heap.js";
 export type { ArenaAllocator, InstalledAllocator, InstalledArenaAllocator, WasmAllocator } from "./hooks.js";
+export { CModule } from "./hosts/c/c-module.js";
+export { CExit } from "./hosts/c/environment.js";
+export { describeLeaks, type Leak, type LeakReport } from "./hosts/c/leaks.js";
+export type { LoadOptions } from "./hosts/c/load.js";
+export { type CFunction, type CValue, LinkError } from "./hosts/c/loaded.js";
+export type { WasmSource } from "./hosts/c/source.js";
 export { type Entries, PyDict } from "./objects/dict.js";
 export { PyException, type PyExceptionName } from "./objects/exceptions.js";
 export { ConversionError } from "./objects/from-js.js";

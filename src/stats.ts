@@ -71,9 +71,9 @@ export interface HeapStats {
   readonly poolsOpened: number;
 }
 
-/** What lies in the heap, as `walk` reports it. */
+/** What lies in the heap, as `walk` reports it. Sizes are whole; `usable` is without the header. */
 export type HeapItem =
-  | { kind: "chunk"; address: Address; size: number; domain: BlockOwner | "internal" }
+  | { kind: "chunk"; address: Address; size: number; usable: number; domain: BlockOwner | "internal" }
   | { kind: "freeChunk" | "top"; address: Address; size: number }
   | { kind: "arena"; address: Address; size: number; pools: number; freePools: number }
   | { kind: "freePool"; address: Address; size: number }
@@ -93,7 +93,12 @@ export function itemOf(core: Core, kind: number, address: number, size: number, 
   const at = { address: toAddress(address), size: size >>> 0 };
   switch (kind) {
     case c.VISIT_CHUNK:
-      return { kind: "chunk", ...at, domain: DOMAINS[a] as (typeof DOMAINS)[number] };
+      return {
+        kind: "chunk",
+        ...at,
+        usable: at.size - c.CHUNK_OVERHEAD,
+        domain: DOMAINS[a] as (typeof DOMAINS)[number],
+      };
     case c.VISIT_FREE_CHUNK:
       return { kind: "freeChunk", ...at };
     case c.VISIT_TOP:

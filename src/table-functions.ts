@@ -49,3 +49,48 @@ export class TableSlots {
     this.#spare.push(index);
   }
 }
+
+/** Runs of neighbouring table entries, used again when they are given back. */
+export class TableRanges {
+  readonly #table: WebAssembly.Table;
+  readonly #spare: { start: number; length: number }[] = [];
+
+  constructor(table: WebAssembly.Table) {
+    this.#table = table;
+  }
+
+  /** The first of `length` entries, at a multiple of `alignment`, all of them null. */
+  take(length: number, alignment: number): number {
+    for (const [k, run] of this.#spare.entries()) {
+      const start = Math.ceil(run.start / alignment) * alignment;
+      if (start + length > run.start + run.length) continue;
+      this.#spare.splice(k, 1);
+      this.#keep(run.start, start - run.start);
+      this.#keep(start + length, run.start + run.length - start - length);
+      return start;
+    }
+    const padding = -this.#table.length & (alignment - 1);
+    const end = this.#table.grow(padding + length);
+    this.#keep(end, padding);
+    return end + padding;
+  }
+
+  /** The entries are null, and can be taken again. */
+  giveBack(start: number, length: number): void {
+    for (let index = start; index < start + length; index++) this.#table.set(index, null);
+    this.#keep(start, length);
+  }
+
+  #keep(start: number, length: number): void {
+    if (length === 0) return;
+    const before = this.#spare.findIndex((run) => run.start + run.length === start);
+    const joined = before < 0 ? { start, length } : { ...(this.#spare[before] as { start: number; length: number }) };
+    if (before >= 0) {
+      joined.length += length;
+      this.#spare.splice(before, 1);
+    }
+    const after = this.#spare.findIndex((run) => joined.start + joined.length === run.start);
+    if (after >= 0) joined.length += this.#spare.splice(after, 1)[0]?.length ?? 0;
+    this.#spare.push(joined);
+  }
+}

@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addCc } from "./cc.js";
 import { UsageError } from "./errors.js";
 import { addReport } from "./report.js";
 import { addRun } from "./run.js";
@@ -26,6 +27,7 @@ const program = new Command("pyheap")
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "pyheap: ")) });
 addRun(program);
 addReport(program);
+addCc(program);
 for (const command of program.commands) {
   for (const each of [command, ...command.commands]) each.exitOverride().copyInheritedSettings(program);
 }

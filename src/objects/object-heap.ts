@@ -92,10 +92,12 @@ export abstract class ObjectHeap extends CoreHeap {
   readonly #bridge: Bridge;
   readonly #calls: ObjectCalls;
   readonly #types: UserTypes;
+  readonly #errorAt: number;
 
   protected constructor(core: WholeCore, calls: ObjectCalls, options: CoreHeapOptions) {
     super(core, calls, options);
     this.#calls = calls;
+    this.#errorAt = core.control + core.constants.ERROR_AT;
     this.#bridge = new Bridge(core, (bridge, index, kind, hostId) => this.#wrap(bridge, index, kind, hostId));
     this.gc = new GarbageCollector(this.#bridge, (run) => calls.guard(run));
     this.#types = new UserTypes(this.#bridge, calls, core.table);
@@ -145,6 +147,11 @@ export abstract class ObjectHeap extends CoreHeap {
   #converted<T extends Handle>(items: Iterable<unknown>, kind: number): T {
     pushIterable(this.#bridge, items);
     return this.#made(this.#bridge.f.convert(kind));
+  }
+
+  /** Throws the error that a function in C left set, if it did. */
+  protected raiseIfSet(): void {
+    if (this.words.get(this.#errorAt) !== 0) this.#bridge.raise();
   }
 
   // ---- making objects ----

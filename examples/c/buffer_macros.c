@@ -1,0 +1,15 @@
+/* The same once more, with the macro set: it takes a type and a count, and so can't get a size wrong. */
+
+#include <Python.h>
+
+int main(void) {
+    char *buffer = PyMem_NEW(char, BUFSIZ);
+    if (buffer == NULL) {
+        PyErr_NoMemory();
+        return 1;
+    }
+    snprintf(buffer, BUFSIZ, "read into %d chars of Python's heap\n", BUFSIZ);
+    fputs(buffer, stdout);
+    PyMem_DEL(buffer);
+    return 0;
+}

@@ -1,0 +1,29 @@
+/* The Python/C API, as far as pyheap has it: names, signatures and meaning are CPython's (3.14), and those of 1.5 beside them.
+ *
+ *   pyport.h        types, and how functions are declared
+ *   pymem.h         PyMem_*, PyObject_Malloc and its kin, allocators, Py_Malloc of 1.5
+ *   pyerrors.h      errors
+ *   tracemalloc.h   PyTraceMalloc_*
+ *
+ * docs/c-api.md lists every function, and what is not there.
+ */
+#ifndef Py_PYTHON_H
+#define Py_PYTHON_H
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pyport.h"
+#include "pymem.h"
+#include "pyerrors.h"
+#include "tracemalloc.h"
+
+#endif

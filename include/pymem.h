@@ -1,0 +1,93 @@
+/* Memory: the manual's chapter "Memory Management".
+ *
+ *   domain   functions                       for
+ *   raw      PyMem_RawMalloc ...             memory that no interpreter needs to be there for
+ *   mem      PyMem_Malloc ...  PyMem_New ... buffers
+ *   object   PyObject_Malloc ...             objects
+ *
+ * A block goes back through the domain that it came from. malloc and free of <stdlib.h> are none of the three.
+ */
+#ifndef Py_PYMEM_H
+#define Py_PYMEM_H
+
+#include "pyport.h"
+
+/* A block of at least n bytes (1 if n is 0), at a multiple of 8, not cleared; NULL if there is no memory. */
+PyAPI_FUNC(void *) PyMem_RawMalloc(size_t n);
+PyAPI_FUNC(void *) PyMem_Malloc(size_t n);
+PyAPI_FUNC(void *) PyObject_Malloc(size_t n);
+
+/* A block of count x size bytes, all zero; NULL if there is no memory, or if the product is too large. */
+PyAPI_FUNC(void *) PyMem_RawCalloc(size_t count, size_t size);
+PyAPI_FUNC(void *) PyMem_Calloc(size_t count, size_t size);
+PyAPI_FUNC(void *) PyObject_Calloc(size_t count, size_t size);
+
+/* The block with n bytes, perhaps elsewhere. NULL if there is no memory: then it is as it was. */
+PyAPI_FUNC(void *) PyMem_RawRealloc(void *block, size_t n);
+PyAPI_FUNC(void *) PyMem_Realloc(void *block, size_t n);
+PyAPI_FUNC(void *) PyObject_Realloc(void *block, size_t n);
+
+/* The block is gone. NULL is no block, and allowed. */
+PyAPI_FUNC(void) PyMem_RawFree(void *block);
+PyAPI_FUNC(void) PyMem_Free(void *block);
+PyAPI_FUNC(void) PyObject_Free(void *block);
+
+/* n elements of a type. NULL if there is no memory, or if so many can't be. */
+#define PyMem_New(type, n) \
+    ((size_t)(n) > PY_SSIZE_T_MAX / sizeof(type) ? NULL : (type *)PyMem_Malloc((n) * sizeof(type)))
+
+/* p points to n elements. If there is no memory p is NULL, so keep the old value to free it. */
+#define PyMem_Resize(p, type, n) \
+    ((p) = (size_t)(n) > PY_SSIZE_T_MAX / sizeof(type) ? NULL : (type *)PyMem_Realloc((p), (n) * sizeof(type)))
+
+#define PyMem_Del(p) PyMem_Free((p))
+
+#define PyMem_NEW(type, n) PyMem_New(type, n)
+#define PyMem_RESIZE(p, type, n) PyMem_Resize(p, type, n)
+#define PyMem_DEL(p) PyMem_Del(p)
+#define PyMem_MALLOC(n) PyMem_Malloc(n)
+#define PyMem_REALLOC(p, n) PyMem_Realloc(p, n)
+#define PyMem_FREE(p) PyMem_Free(p)
+
+/* Python 1.5: as PyMem_Malloc and its kin, but with MemoryError set when they answer NULL. */
+PyAPI_FUNC(void *) Py_Malloc(size_t n);
+PyAPI_FUNC(void *) Py_Realloc(void *block, size_t n);
+PyAPI_FUNC(void) Py_Free(void *block);
+
+/* ---- whoever serves a domain can be replaced ---- */
+
+typedef enum {
+    PYMEM_DOMAIN_RAW,
+    PYMEM_DOMAIN_MEM,
+    PYMEM_DOMAIN_OBJ
+} PyMemAllocatorDomain;
+
+typedef struct {
+    /* What each function gets as its first argument. */
+    void *ctx;
+    void *(*malloc)(void *ctx, size_t n);
+    void *(*calloc)(void *ctx, size_t count, size_t size);
+    void *(*realloc)(void *ctx, void *block, size_t n);
+    void (*free)(void *ctx, void *block);
+} PyMemAllocatorEx;
+
+/* Copies the domain's allocator to *allocator. */
+PyAPI_FUNC(void) PyMem_GetAllocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *allocator);
+
+/* *allocator, which is copied, serves the domain from now on; blocks that are there go to its free. */
+PyAPI_FUNC(void) PyMem_SetAllocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *allocator);
+
+/* Puts a checking allocator over that of every domain: docs/debug-hooks.md. */
+PyAPI_FUNC(void) PyMem_SetupDebugHooks(void);
+
+/* Where arenas come from. */
+typedef struct {
+    void *ctx;
+    void *(*alloc)(void *ctx, size_t n);
+    void (*free)(void *ctx, void *arena, size_t n);
+} PyObjectArenaAllocator;
+
+PyAPI_FUNC(void) PyObject_GetArenaAllocator(PyObjectArenaAllocator *allocator);
+PyAPI_FUNC(void) PyObject_SetArenaAllocator(PyObjectArenaAllocator *allocator);
+
+#endif

@@ -1,0 +1,33 @@
+/* Types that all headers use, and how functions are declared. */
+#ifndef Py_PYPORT_H
+#define Py_PYPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef ptrdiff_t Py_ssize_t;
+typedef Py_ssize_t Py_hash_t;
+typedef size_t Py_uhash_t;
+
+#define PY_SSIZE_T_MAX ((Py_ssize_t)(((size_t)-1) >> 1))
+#define PY_SSIZE_T_MIN (-PY_SSIZE_T_MAX - 1)
+
+#ifdef __cplusplus
+#define Py_BEGIN_DECLS extern "C" {
+#define Py_END_DECLS }
+#else
+#define Py_BEGIN_DECLS
+#define Py_END_DECLS
+#endif
+
+/* Defined by the heap, imported by a module. */
+#ifdef __cplusplus
+#define PyAPI_FUNC(type) extern "C" type
+#else
+#define PyAPI_FUNC(type) extern type
+#endif
+
+/* An object. What is in it, object.h says. */
+typedef struct _object PyObject;
+
+#endif

@@ -1,0 +1,46 @@
+/* Output to the program's standard output and error, and formatting into memory; there are no files. */
+#ifndef PYHEAP_STDIO_H
+#define PYHEAP_STDIO_H
+
+#include <stdarg.h>
+
+#include "pyheap_libc.h"
+
+#define BUFSIZ 1024
+#define EOF (-1)
+
+/* 1 is standard output, 2 standard error. */
+typedef struct {
+    int fd;
+} FILE;
+
+PYHEAP_BEGIN
+
+extern PYHEAP_HIDDEN FILE pyheap_stdout, pyheap_stderr;
+#define stdout (&pyheap_stdout)
+#define stderr (&pyheap_stderr)
+
+#pragma GCC visibility push(hidden)
+
+int printf(const char *restrict format, ...) __attribute__((format(printf, 1, 2)));
+int fprintf(FILE *restrict file, const char *restrict format, ...) __attribute__((format(printf, 2, 3)));
+int sprintf(char *restrict to, const char *restrict format, ...) __attribute__((format(printf, 2, 3)));
+int snprintf(char *restrict to, size_t n, const char *restrict format, ...) __attribute__((format(printf, 3, 4)));
+int vprintf(const char *restrict format, va_list values);
+int vfprintf(FILE *restrict file, const char *restrict format, va_list values);
+int vsprintf(char *restrict to, const char *restrict format, va_list values);
+int vsnprintf(char *restrict to, size_t n, const char *restrict format, va_list values);
+
+int puts(const char *s);
+int fputs(const char *restrict s, FILE *restrict file);
+int putchar(int c);
+int putc(int c, FILE *file);
+int fputc(int c, FILE *file);
+size_t fwrite(const void *restrict from, size_t size, size_t count, FILE *restrict file);
+int fflush(FILE *file);
+void perror(const char *what);
+
+#pragma GCC visibility pop
+PYHEAP_END
+
+#endif

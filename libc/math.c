@@ -1,0 +1,61 @@
+// <math.h>: what is an instruction, and what takes a double apart.
+
+#include <math.h>
+#include <stdint.h>
+
+PYHEAP_DEFINED double sqrt(double x) { return __builtin_sqrt(x); }
+PYHEAP_DEFINED double fabs(double x) { return __builtin_fabs(x); }
+PYHEAP_DEFINED double floor(double x) { return __builtin_floor(x); }
+PYHEAP_DEFINED double ceil(double x) { return __builtin_ceil(x); }
+PYHEAP_DEFINED double trunc(double x) { return __builtin_trunc(x); }
+PYHEAP_DEFINED double rint(double x) { return __builtin_rint(x); }
+PYHEAP_DEFINED double copysign(double x, double y) { return __builtin_copysign(x, y); }
+PYHEAP_DEFINED float sqrtf(float x) { return __builtin_sqrtf(x); }
+PYHEAP_DEFINED float fabsf(float x) { return __builtin_fabsf(x); }
+PYHEAP_DEFINED float floorf(float x) { return __builtin_floorf(x); }
+PYHEAP_DEFINED float ceilf(float x) { return __builtin_ceilf(x); }
+
+PYHEAP_DEFINED double fmax(double x, double y) { return isnan(x) || x < y ? y : x; }
+PYHEAP_DEFINED double fmin(double x, double y) { return isnan(x) || x > y ? y : x; }
+
+/* Halves go away from zero. */
+PYHEAP_DEFINED double round(double x) {
+    const double whole = trunc(x);
+    return fabs(x - whole) >= 0.5 ? whole + copysign(1, x) : copysign(whole, x);
+}
+
+PYHEAP_DEFINED double modf(double x, double *whole) {
+    *whole = trunc(x);
+    return copysign(isinf(x) ? 0 : x - *whole, x);
+}
+
+/* The host's x % y, which is exact. */
+extern double pyheap_remainder(double x, double y);
+
+PYHEAP_DEFINED double fmod(double x, double y) {
+    return pyheap_remainder(x, y);
+}
+
+static double two_to(int power) {
+    return __builtin_bit_cast(double, (uint64_t)(power + 1023) << 52);
+}
+
+/* x times 2 to the power, rounded once. */
+PYHEAP_DEFINED double ldexp(double x, int power) {
+    for (int k = 0; k < 2 && power > 1023; k++, power -= 1023) x *= two_to(1023);
+    // In steps that leave the digits above the smallest normal number until the last one.
+    for (int k = 0; k < 2 && power < -1022; k++, power += 969) x *= two_to(-969);
+    if (power > 1023) power = 1023;
+    if (power < -1022) power = -1022;
+    return x * two_to(power);
+}
+
+/* A number in [0.5, 1), and the power of two that x is of it. */
+PYHEAP_DEFINED double frexp(double x, int *power) {
+    *power = 0;
+    if (x == 0 || !isfinite(x)) return x;
+    const double normal = fabs(x) < two_to(-1022) ? x * two_to(64) : x;
+    const uint64_t bits = __builtin_bit_cast(uint64_t, normal);
+    *power = (int)(bits >> 52 & 0x7ff) - 1022 - (normal == x ? 0 : 64);
+    return __builtin_bit_cast(double, (bits & ~(UINT64_C(0x7ff) << 52)) | UINT64_C(1022) << 52);
+}

@@ -1,0 +1,32 @@
+// Operators new and delete: the C library's malloc. Without exceptions, a program that is out of memory ends.
+
+#include <new>
+#include <stdlib.h>
+
+// Their visibility is an option's: -fvisibility-global-new-delete=force-hidden.
+#define REPLACEABLE __attribute__((weak))
+
+namespace std {
+PYHEAP_DEFINED const nothrow_t nothrow{};
+}
+
+REPLACEABLE void *operator new(size_t n, const std::nothrow_t &) noexcept { return malloc(n); }
+REPLACEABLE void *operator new[](size_t n, const std::nothrow_t &) noexcept { return malloc(n); }
+
+REPLACEABLE void *operator new(size_t n) {
+    void *block = malloc(n);
+    if (block == nullptr) abort();
+    return block;
+}
+
+REPLACEABLE void *operator new[](size_t n) { return operator new(n); }
+REPLACEABLE void operator delete(void *block) noexcept { free(block); }
+REPLACEABLE void operator delete[](void *block) noexcept { free(block); }
+REPLACEABLE void operator delete(void *block, size_t) noexcept { free(block); }
+REPLACEABLE void operator delete[](void *block, size_t) noexcept { free(block); }
+
+extern "C" {
+PYHEAP_HIDDEN extern void *__dso_handle;
+PYHEAP_DEFINED void *__dso_handle = &__dso_handle;
+PYHEAP_DEFINED void __cxa_pure_virtual() { abort(); }
+}

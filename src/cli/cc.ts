@@ -1,0 +1,56 @@
+// pyheap cc: compiles C and C++ to a module for heap.load and pyheap run.
+
+import type { Command } from "commander";
+import { CompileError, compileC } from "../hosts/c/compile.js";
+import { UsageError } from "./errors.js";
+
+const HELP = `
+Any other option is the compiler's (-O3, -g, -I, -D, -W, -std ...), but for -Wl,... , which is the linker's.
+Every function that is not static can be called. The headers of the Python/C API and a small C library are there.`;
+
+interface Arguments {
+  readonly sources: string[];
+  readonly flags: string[];
+  readonly linkFlags: string[];
+  output: string;
+}
+
+/** Options of a compiler that have their value in the next word. */
+const WITH_VALUE: ReadonlySet<string> = new Set(["-I", "-D", "-U", "-include", "-isystem", "-iquote", "-x"]);
+
+function parse(words: readonly string[]): Arguments {
+  const parsed: Arguments = { sources: [], flags: [], linkFlags: [], output: "" };
+  for (let k = 0; k < words.length; k++) {
+    const word = words[k] as string;
+    if (word === "-o") parsed.output = words[++k] ?? "";
+    else if (WITH_VALUE.has(word)) parsed.flags.push(word, words[++k] ?? "");
+    else if (word.startsWith("-Wl,")) parsed.linkFlags.push(...word.split(",").slice(1));
+    else if (word.startsWith("-")) parsed.flags.push(word);
+    else parsed.sources.push(word);
+  }
+  if (parsed.sources.length === 0) throw new UsageError("Cannot compile: no file was named");
+  const [first = ""] = parsed.sources;
+  parsed.output ||= `${first.replace(/\.[^.]*$/, "")}.wasm`;
+  return parsed;
+}
+
+export function addCc(program: Command): void {
+  program
+    .command("cc")
+    .summary("compile C or C++ to a module that lives on the heap")
+    .description("Compiles C or C++ to a WebAssembly module that heap.load and pyheap run load.")
+    .usage("file.c ... [-o file.wasm] [compiler options]")
+    .argument("[words...]", "files and options")
+    .allowUnknownOption()
+    .passThroughOptions()
+    .addHelpText("after", HELP)
+    .action(async (words: string[]) => {
+      try {
+        await compileC(parse(words));
+      } catch (error) {
+        if (!(error instanceof CompileError)) throw error;
+        process.stderr.write(`pyheap: ${error.message}\n`);
+        process.exitCode = 1;
+      }
+    });
+}

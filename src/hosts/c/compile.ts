@@ -1,0 +1,125 @@
+// From C or C++ to a module for heap.load: the right flags, our headers, and the small C library of libc/.
+
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findToolchain, NO_TOOLCHAIN, type Toolchain } from "./toolchain.js";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const INCLUDE = join(ROOT, "include");
+const LIBC = join(ROOT, "libc");
+const LIBC_INCLUDE = join(LIBC, "include");
+
+/**
+ * Emscripten's target has the binary interface that we want (a long double is aligned to 8, as blocks are); but programs must not
+ * believe that its library is there.
+ */
+const TARGET = ["--target=wasm32-unknown-emscripten", "-U__EMSCRIPTEN__", "-D__PYHEAP__=1"];
+const CODE = ["-fPIC", "-mbulk-memory", "-ffunction-sections", "-fdata-sections", "-fvisibility=default"];
+const CPP = ["-fno-exceptions", "-fno-rtti", "-fvisibility-global-new-delete=force-hidden", "-nostdinc++"];
+const LINK = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic"];
+
+export interface CompileOptions {
+  /** Files in C or C++, and object files. */
+  readonly sources: readonly string[];
+  readonly output: string;
+  /** Options for the compiler: -O2 if none says how to optimize. */
+  readonly flags?: readonly string[];
+  readonly linkFlags?: readonly string[];
+  readonly folder?: string;
+}
+
+/** The compiler or the linker failed, or there is none. */
+export class CompileError extends Error {
+  override readonly name = "CompileError";
+}
+
+export function isCpp(source: string): boolean {
+  return /\.(cc|cpp|cxx|C)$/.test(source);
+}
+
+function isSource(source: string): boolean {
+  return isCpp(source) || source.endsWith(".c");
+}
+
+/** Compiles and links. Throws CompileError; the tools have said on standard error what is wrong. */
+export async function compileC(options: CompileOptions): Promise<void> {
+  const { sources, output, flags = [], linkFlags = [], folder = process.cwd() } = options;
+  const toolchain = await findToolchain(folder);
+  if (!toolchain) throw new CompileError(`Cannot compile: ${NO_TOOLCHAIN}`);
+  const temporary = mkdtempSync(join(tmpdir(), "pyheap-cc-"));
+  try {
+    const build = new Build(toolchain, temporary, folder);
+    const compiled: string[] = [];
+    for (const [k, source] of sources.entries()) {
+      const path = resolve(folder, source);
+      compiled.push(isSource(source) ? await build.compile(path, `${k}-${basename(source)}.o`, flags) : path);
+    }
+    const library: string[] = [];
+    for (const file of readdirSync(LIBC).filter(isSource)) {
+      if (isCpp(file) && !sources.some(isCpp)) continue;
+      library.push(await build.compile(join(LIBC, file), `libc-${file}.o`, ["-fno-builtin"]));
+    }
+    await build.link([...compiled, ...library], resolve(folder, output), linkFlags);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** One run of the tools, with a folder for what comes in between. */
+class Build {
+  readonly #toolchain: Toolchain;
+  readonly #temporary: string;
+  readonly #folder: string;
+
+  constructor(toolchain: Toolchain, temporary: string, folder: string) {
+    this.#toolchain = toolchain;
+    this.#temporary = temporary;
+    this.#folder = folder;
+  }
+
+  async compile(source: string, object: string, flags: readonly string[]): Promise<string> {
+    const output = join(this.#temporary, object);
+    const included = foldersIn(flags).map((path) => resolve(this.#folder, path));
+    const args = [
+      ...TARGET,
+      ...CODE,
+      ...(flags.some((flag) => /^-O/.test(flag)) ? [] : ["-O2"]),
+      ...(isCpp(source) ? [...CPP, "-std=c++20"] : ["-std=gnu2x"]),
+      ...absolute(flags, this.#folder),
+      ...["-nostdlibinc", "-isystem", LIBC_INCLUDE, "-isystem", INCLUDE],
+      ...["-c", source, "-o", output],
+    ];
+    const folders = [dirname(source), LIBC_INCLUDE, INCLUDE, ...included];
+    if (await this.#toolchain.run("clang", args, folders, output)) return output;
+    throw new CompileError(`Cannot compile ${source}: ${this.#toolchain.name} failed`);
+  }
+
+  async link(objects: readonly string[], output: string, flags: readonly string[]): Promise<void> {
+    mkdirSync(dirname(output), { recursive: true });
+    const args = [...LINK, ...flags, ...objects, "-o", output];
+    const folders = [...new Set([this.#temporary, ...objects.map((object) => dirname(object))])];
+    if (await this.#toolchain.run("wasm-ld", args, folders, output)) return;
+    throw new CompileError(`Cannot link ${output}: the linker of ${this.#toolchain.name} failed`);
+  }
+}
+
+/** Options that name a folder, with the name in the same word or in the next. */
+const FOLDER_FLAG = /^(-I|-isystem|-iquote)(.*)$/;
+
+function foldersIn(flags: readonly string[]): string[] {
+  return flags.flatMap((flag, k) => {
+    const [, , folder] = FOLDER_FLAG.exec(flag) ?? [];
+    return folder === undefined ? [] : [folder || (flags[k + 1] ?? "")];
+  });
+}
+
+/** The same options, but a folder is named so that it is found from anywhere. */
+function absolute(flags: readonly string[], folder: string): string[] {
+  return flags.map((flag, k) => {
+    if (/^(-I|-isystem|-iquote)$/.test(flags[k - 1] ?? "")) return resolve(folder, flag);
+    const [, option, name] = FOLDER_FLAG.exec(flag) ?? [];
+    return option && name ? option + resolve(folder, name) : flag;
+  });
+}

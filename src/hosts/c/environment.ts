@@ -1,0 +1,79 @@
+// What C finds outside of its modules: the functions of the core under their names in C, and a few that only a host has.
+
+import type { Core } from "../../core.js";
+import { MEMORY_API } from "../../core.js";
+import type { TableSlots } from "../../table-functions.js";
+import { formatDouble } from "./format-double.js";
+import { writeText } from "./output.js";
+import { Symbols } from "./symbols.js";
+
+/** `exit(status)` was called in C. */
+export class CExit extends Error {
+  override readonly name = "CExit";
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`The program called exit(${status})`);
+    this.status = status;
+  }
+}
+
+/** Names in C of the core's functions that have another name there. */
+const C_NAMES: Readonly<Record<string, string>> = {
+  malloc: "libc_malloc",
+  calloc: "libc_calloc",
+  realloc: "libc_realloc",
+  free: "libc_free",
+  aligned_alloc: "libc_aligned_alloc",
+  memalign: "libc_aligned_alloc",
+  posix_memalign: "libc_posix_memalign",
+};
+
+/** The part of the Python/C API that stands on more than the domains: core/capi. */
+const C_API = [
+  ...["Py_Malloc", "Py_Realloc", "Py_Free", "PyErr_NoMemory"],
+  ...["PyTraceMalloc_Track", "PyTraceMalloc_Untrack"],
+];
+
+/** Functions of <math.h> that JavaScript has under the same name, and with the same meaning for doubles. */
+const MATH = [
+  ...["sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"],
+  ...["exp", "expm1", "log", "log10", "log2", "log1p", "cbrt", "hypot"],
+] as const;
+
+/** What C can import, in any heap that has such a core. */
+export function coreSymbols(core: Core, slots: TableSlots): Symbols {
+  const symbols = new Symbols(slots);
+  const define = (name: string, f: unknown) => {
+    if (typeof f === "function") symbols.define(name, { kind: "function", f: f as WebAssembly.ExportValue });
+  };
+  const functions = core.functions as unknown as Readonly<Record<string, unknown>>;
+  for (const name of [...MEMORY_API, ...C_API]) define(name, functions[name]);
+  for (const [name, own] of Object.entries(C_NAMES)) define(name, functions[own]);
+  for (const name of MATH) define(name, Math[name]);
+  define("pow", power);
+  define("exit", (status: number) => {
+    throw new CExit(status);
+  });
+  define("pyheap_write", (fd: number, at: number, n: number) => {
+    writeText(fd, new Uint8Array(core.memory.buffer, at >>> 0, n >>> 0).slice());
+  });
+  define("pyheap_now", () => Date.now() / 1000);
+  define("pyheap_remainder", (x: number, y: number) => x % y);
+  const text = (at: number, n: number) =>
+    new TextDecoder("latin1").decode(new Uint8Array(core.memory.buffer, at >>> 0, n).slice());
+  define("pyheap_number", (at: number, n: number) => Number(text(at, n)));
+  define(
+    "pyheap_format",
+    (at: number, room: number, value: number, kind: number, precision: number, alternate: number) => {
+      const digits = formatDouble(value, String.fromCharCode(kind), precision, alternate !== 0).slice(0, room);
+      return new TextEncoder().encodeInto(digits, new Uint8Array(core.memory.buffer, at >>> 0, room)).written;
+    },
+  );
+  return symbols;
+}
+
+/** As C has it: 1 to any power, and -1 to an infinite one, are 1. */
+function power(x: number, y: number): number {
+  return x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
+}

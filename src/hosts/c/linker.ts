@@ -1,0 +1,390 @@
+// The dynamic linker: puts modules written in C onto a heap, as the WebAssembly tool conventions for dynamic linking say.
+//
+//   heap's memory:   ... | stack of all modules | ... | data of a | ... | data of b | ...       blocks of the libc domain
+//   heap's table:    core's functions | ... | functions of a | functions of b | functions whose address was taken
+//
+// A module imports memory, table, where its data and its entries begin, and the stack pointer; "env" has the functions that it
+// calls, "GOT.mem" and "GOT.func" the addresses of what it refers to. Functions of the core go in as they are: C calls them
+// from wasm to wasm. Modules that need each other are loaded together: what is not there yet is called through the table.
+
+import type { Core } from "../../core.js";
+import type { CoreHeap } from "../../core-heap.js";
+import { MemoryError } from "../../errors.js";
+import { TableRanges, TableSlots } from "../../table-functions.js";
+import type { Words } from "../../words.js";
+import { coreSymbols } from "./environment.js";
+import { type LeakReport, leaksOf, leaksSince, takeCensus, together } from "./leaks.js";
+import { type CFunction, type CValue, type Imports, LinkError, LoadedModule } from "./loaded.js";
+import { importedFunctionTypes, readDylink, withModuleName } from "./sections.js";
+import type { Program } from "./source.js";
+import { Symbols } from "./symbols.js";
+import { makeTrampoline } from "./trampoline.js";
+
+/** Bytes of the stack that C keeps arrays and structures on, for all modules of a heap. */
+export const DEFAULT_STACK_BYTES = 128 * 1024;
+const STACK_ALIGNMENT = 16;
+/** Stands at the lowest word of the stack as long as nothing overran it. */
+const CANARY = 0x57ac_0ff1;
+
+/** What the linker needs of the heap that it loads onto. */
+export interface LinkerHeap {
+  readonly heap: CoreHeap;
+  readonly core: Core;
+  readonly words: Words;
+  /** Throws the error that C left set, if there is one. */
+  readonly raiseIfSet: () => void;
+}
+
+/** A module of a group that is being loaded. */
+interface Member {
+  readonly loaded: LoadedModule;
+  readonly module: WebAssembly.Module;
+  readonly bytes: Uint8Array | undefined;
+  readonly imports: readonly WebAssembly.ModuleImportDescriptor[];
+  /** Names that it exports. */
+  readonly defines: ReadonlySet<string>;
+}
+
+export class Linker {
+  readonly #target: LinkerHeap;
+  readonly #ranges: TableRanges;
+  readonly #slots: TableSlots;
+  readonly #symbols: Symbols;
+  readonly #owners = new Map<string, LoadedModule>();
+  readonly #modules = new Set<LoadedModule>();
+  readonly #labels = new Map<string, number>();
+  readonly #stackPointer = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+  #stack = 0;
+
+  constructor(target: LinkerHeap) {
+    this.#target = target;
+    this.#ranges = new TableRanges(target.core.table);
+    this.#slots = new TableSlots(target.core.table);
+    this.#symbols = new Symbols(this.#slots, coreSymbols(target.core, this.#slots));
+  }
+
+  /** Whether a module of this name is there. */
+  has(name: string): boolean {
+    return [...this.#modules].some(({ label }) => label === name);
+  }
+
+  /**
+   * Loads modules that may need each other. Afterwards each has its data, relocated, and its constructors have run, in the order
+   * in which they were given; or an error was thrown, and nothing changed.
+   */
+  load(programs: readonly Program[], extra: Imports, stackBytes: number): LoadedModule[] {
+    const members = programs.map((program) => this.#prepare(program, extra));
+    this.#mustResolve(members, extra);
+    const placed: LoadedModule[] = [];
+    try {
+      this.#openStack(stackBytes);
+      for (const member of members) {
+        member.loaded.before = takeCensus(this.#target.heap);
+        this.#place(member.loaded);
+        placed.push(member.loaded);
+      }
+      for (const member of members) this.#instantiate(member, members, extra);
+      for (const { loaded } of members) this.#connect(loaded);
+      for (const { loaded } of members) this.#run(loaded, "__wasm_apply_data_relocs");
+      for (const { loaded } of members) this.#run(loaded, "__wasm_call_ctors");
+    } catch (error) {
+      for (const loaded of placed) this.#remove(loaded);
+      this.#closeStack();
+      throw error;
+    }
+    return placed;
+  }
+
+  #prepare({ name, bytes, module }: Program, extra: Imports): Member {
+    const label = this.#label(name);
+    // Where only the compiled module is known, its functions can't be told from those of others.
+    const compiled = bytes ? new WebAssembly.Module(withModuleName(bytes, label)) : (module as WebAssembly.Module);
+    const dylink = readDylink(compiled);
+    if (!dylink) {
+      throw new LinkError(
+        `Cannot load ${name}: not a dynamic library, it has no "dylink.0" section (build it with pyheap cc, or -fPIC and -shared)`,
+      );
+    }
+    for (const needed of dylink.needed) {
+      if (!this.has(needed))
+        throw new LinkError(`Cannot load ${name}: it needs ${needed}, which is not loaded`, [needed]);
+    }
+    const scope = new Symbols(this.#slots, this.#symbols);
+    for (const [given, f] of Object.entries(extra)) {
+      if (typeof f === "function") scope.define(given, { kind: "function", f: f as WebAssembly.ExportValue });
+    }
+    return {
+      loaded: new LoadedModule(label, dylink, scope, bytes !== undefined),
+      module: compiled,
+      bytes,
+      imports: WebAssembly.Module.imports(compiled),
+      defines: new Set(WebAssembly.Module.exports(compiled).map((entry) => entry.name)),
+    };
+  }
+
+  /** The name, with a number behind it from the second module of that name on; only what an engine shows as it is. */
+  #label(name: string): string {
+    const plain = name.replace(/[^\w.+]/g, "_");
+    const number = (this.#labels.get(plain) ?? 0) + 1;
+    this.#labels.set(plain, number);
+    return number === 1 ? plain : `${plain}.${number}`;
+  }
+
+  /** Every name that the modules need is defined somewhere, or may stay undefined; else an error that names them all. */
+  #mustResolve(members: readonly Member[], extra: Imports): void {
+    const inGroup = new Set(members.flatMap(({ defines }) => [...defines]));
+    const complaints: string[] = [];
+    const missing: string[] = [];
+    for (const { loaded, imports } of members) {
+      const names = new Set<string>();
+      for (const { module, name, kind } of imports) {
+        const isGiven = GIVEN.has(name) || loaded.dylink.weakImports.has(`${module}.${name}`) || name in extra;
+        const isKnown = module === "env" || module === "GOT.mem" || module === "GOT.func";
+        if (isKnown && (isGiven || inGroup.has(name) || this.#symbols.get(name))) continue;
+        names.add(
+          isKnown
+            ? `${name} (${module === "GOT.mem" || kind === "global" ? "data" : "function"})`
+            : `${module}.${name} (${kind})`,
+        );
+      }
+      if (names.size === 0) continue;
+      complaints.push(`Cannot load ${loaded.label}: not defined anywhere: ${[...names].join(", ")}`);
+      missing.push(...[...names].map((name) => name.replace(/ \(.*/, "")));
+    }
+    if (complaints.length > 0) throw new LinkError(complaints.join("\n"), missing);
+  }
+
+  #openStack(bytes: number): void {
+    if (this.#stack !== 0) return;
+    const { core, words } = this.#target;
+    const size = Math.ceil(bytes / STACK_ALIGNMENT) * STACK_ALIGNMENT;
+    this.#stack = core.functions.raw_memalign(core.constants.LIBC, STACK_ALIGNMENT, 0, size) >>> 0;
+    if (this.#stack === 0) throw new MemoryError(size, "no memory is left for the stack of modules in C");
+    words.set(this.#stack, CANARY);
+    this.#stackPointer.value = this.#stack + size;
+  }
+
+  /** The last module takes the stack along. */
+  #closeStack(): void {
+    if (this.#stack === 0 || this.#modules.size > 0) return;
+    const { core } = this.#target;
+    core.functions.raw_free(core.constants.LIBC, this.#stack);
+    this.#stack = 0;
+  }
+
+  /** The module has room for its data, cleared, and for its functions. */
+  #place(loaded: LoadedModule): void {
+    const { memoryBytes, memoryAlignment, tableEntries, tableAlignment } = loaded.dylink;
+    const { core } = this.#target;
+    this.#modules.add(loaded);
+    if (memoryBytes > 0) {
+      const alignment = Math.max(STACK_ALIGNMENT, memoryAlignment);
+      loaded.memoryBase = core.functions.raw_memalign(core.constants.LIBC, alignment, 0, memoryBytes) >>> 0;
+      if (loaded.memoryBase === 0)
+        throw new MemoryError(memoryBytes, `no memory is left for the data of ${loaded.label}`);
+      new Uint8Array(core.memory.buffer, loaded.memoryBase, memoryBytes).fill(0);
+    }
+    if (tableEntries > 0) loaded.tableBase = this.#ranges.take(tableEntries, tableAlignment);
+  }
+
+  #instantiate(member: Member, group: readonly Member[], extra: Imports): void {
+    const { loaded, module, imports } = member;
+    const { core } = this.#target;
+    const given: Record<string, WebAssembly.ImportValue> = {
+      memory: core.memory,
+      __indirect_function_table: core.table,
+      __memory_base: loaded.memoryBase,
+      __table_base: loaded.tableBase,
+      __stack_pointer: this.#stackPointer,
+      __cxa_atexit: (f: number, argument: number) => this.#atExit(loaded, () => this.#atIndex(f)(argument)),
+      atexit: (f: number) => this.#atExit(loaded, () => this.#atIndex(f)()),
+    };
+    const filled: Record<string, Record<string, WebAssembly.ImportValue>> = { env: {}, "GOT.mem": {}, "GOT.func": {} };
+    for (const { module: space, name, kind } of imports) {
+      const entries = filled[space] as Record<string, WebAssembly.ImportValue>;
+      if (space !== "env") {
+        const entry = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+        entries[name] = entry;
+        loaded.pending.push({ entry, name, isFunction: space === "GOT.func" });
+      } else if (name in given) {
+        entries[name] = given[name] as WebAssembly.ImportValue;
+      } else if (name in extra) {
+        entries[name] = extra[name] as WebAssembly.ImportValue;
+      } else if (kind === "function") {
+        entries[name] = this.#functionFor(name, member, group);
+      } else {
+        throw new LinkError(`Cannot load ${loaded.label}: it imports ${kind} env.${name}, which no loader gives`, [
+          name,
+        ]);
+      }
+    }
+    const { exports } = new WebAssembly.Instance(module, filled);
+    loaded.exports = exports;
+    this.#enter(loaded, exports);
+  }
+
+  #atIndex(index: number): (...args: number[]) => unknown {
+    return this.#target.core.table.get(index) as (...args: number[]) => unknown;
+  }
+
+  #atExit(loaded: LoadedModule, run: () => void): number {
+    loaded.atExit.push(run);
+    return 0;
+  }
+
+  /** A function that is there; else one that jumps to where a later module of the group will put it; else, if weak, one that throws. */
+  #functionFor(name: string, { loaded, bytes }: Member, group: readonly Member[]): WebAssembly.ImportValue {
+    const definition = loaded.scope.get(name);
+    if (definition?.kind === "function") {
+      this.#use(loaded, name);
+      return definition.f as WebAssembly.ImportValue;
+    }
+    const provider = group.find(({ defines }) => defines.has(name));
+    if (!provider) {
+      return () => {
+        throw new LinkError(`Cannot call ${name}: it is weak, and nobody defines it`, [name]);
+      };
+    }
+    const type = bytes && importedFunctionTypes(bytes).get(name);
+    if (!type) {
+      throw new LinkError(
+        `Cannot load ${loaded.label} before ${provider.loaded.label}, which defines ${name}: give the bytes of modules that need each other`,
+        [name],
+      );
+    }
+    const index = this.#ranges.take(1, 1);
+    loaded.trampolines.push({ name, index });
+    return makeTrampoline(this.#target.core.table, index, type) as WebAssembly.ImportValue;
+  }
+
+  /** The module's exports are known to it and to all that come later. */
+  #enter(loaded: LoadedModule, exports: WebAssembly.Exports): void {
+    for (const [name, value] of Object.entries(exports)) {
+      if (name.startsWith("__wasm_")) continue;
+      if (typeof value === "function") {
+        loaded.functions.set(name, this.#callable(loaded, name, value as (...args: CValue[]) => CValue));
+        this.#define(loaded, name, { kind: "function", f: value });
+      } else if (value instanceof WebAssembly.Global) {
+        const address = (loaded.memoryBase + Number(value.value)) >>> 0;
+        loaded.data.set(name, address);
+        this.#define(loaded, name, { kind: "data", address });
+      }
+    }
+  }
+
+  #define(loaded: LoadedModule, name: string, definition: Parameters<Symbols["define"]>[1]): void {
+    if (this.#symbols.get(name)) return;
+    this.#symbols.define(name, definition);
+    this.#owners.set(name, loaded);
+  }
+
+  #use(loaded: LoadedModule, name: string): void {
+    const owner = this.#owners.get(name);
+    if (owner && owner !== loaded) loaded.uses.add(owner);
+  }
+
+  /** Global offset table and trampolines lead to where things are. */
+  #connect(loaded: LoadedModule): void {
+    for (const { entry, name, isFunction } of loaded.pending) {
+      this.#use(loaded, name);
+      const definition = loaded.scope.get(name);
+      if (!definition) continue;
+      entry.value = isFunction
+        ? (loaded.scope.addressOf(name) ?? 0)
+        : definition.kind === "data"
+          ? definition.address
+          : 0;
+    }
+    loaded.pending.length = 0;
+    for (const { name, index } of loaded.trampolines) {
+      this.#use(loaded, name);
+      const definition = this.#symbols.get(name);
+      if (definition?.kind === "function") this.#target.core.table.set(index, definition.f);
+    }
+  }
+
+  #run(loaded: LoadedModule, name: string): void {
+    const f = loaded.exports[name];
+    if (typeof f === "function") this.#guarded(f as () => void);
+  }
+
+  /** Calls into C. However the call ends, the stack pointer is where it was. */
+  #guarded<T>(call: () => T): T {
+    const before = this.#stackPointer.value;
+    try {
+      return call();
+    } finally {
+      this.#stackPointer.value = before;
+    }
+  }
+
+  #callable(loaded: LoadedModule, name: string, f: (...args: CValue[]) => CValue): CFunction {
+    const { words, raiseIfSet } = this.#target;
+    return (...args) => {
+      if (!loaded.isLive) throw new ReferenceError(`Cannot call ${name}: ${loaded.label} was unloaded`);
+      const answer = this.#guarded(() => f(...args));
+      if (words.get(this.#stack) !== CANARY) {
+        words.set(this.#stack, CANARY);
+        throw new RangeError(`The stack of modules in C was overrun in ${name}: load with a larger stackBytes`);
+      }
+      raiseIfSet();
+      return answer;
+    };
+  }
+
+  /**
+   * The module goes, if nobody uses it; those that it and they need each other go with it. Answers what they did not free.
+   */
+  unload(loaded: LoadedModule): LeakReport {
+    if (!loaded.isLive) throw new ReferenceError(`Cannot unload ${loaded.label}: it was unloaded already`);
+    const group = this.#groupOf(loaded);
+    for (const member of group) for (const run of member.atExit.reverse()) this.#guarded(run);
+    for (const member of group) this.#remove(member);
+    const { heap, core, words } = this.#target;
+    const hooked = words.get(core.control + core.constants.HOOKS_INSTALLED_AT) !== 0;
+    const reports = group.map((member) =>
+      hooked && member.isLabelled ? leaksOf(heap, member.label) : leaksSince(heap, member.before),
+    );
+    this.#closeStack();
+    return together(reports);
+  }
+
+  /** The module, and those among its users that it uses itself. Throws if it has another user. */
+  #groupOf(loaded: LoadedModule): LoadedModule[] {
+    const needed = new Set([loaded]);
+    for (const member of needed) for (const used of member.uses) needed.add(used);
+    const group = new Set([loaded]);
+    for (const member of group) {
+      for (const other of this.#modules) {
+        if (!other.uses.has(member)) continue;
+        if (!needed.has(other)) throw new LinkError(`Cannot unload ${loaded.label}: ${other.label} uses it`);
+        group.add(other);
+      }
+    }
+    return [...group];
+  }
+
+  /** Data, entries of the table and definitions are given back. */
+  #remove(loaded: LoadedModule): void {
+    const { core } = this.#target;
+    loaded.isLive = false;
+    loaded.functions.clear();
+    loaded.data.clear();
+    loaded.scope.clear();
+    for (const { index } of loaded.trampolines) this.#ranges.giveBack(index, 1);
+    if (loaded.dylink.tableEntries > 0) this.#ranges.giveBack(loaded.tableBase, loaded.dylink.tableEntries);
+    if (loaded.memoryBase !== 0) core.functions.raw_free(core.constants.LIBC, loaded.memoryBase);
+    for (const [name, owner] of this.#owners) {
+      if (owner !== loaded) continue;
+      this.#owners.delete(name);
+      this.#symbols.remove(name);
+    }
+    this.#modules.delete(loaded);
+  }
+}
+
+/** What the linker itself gives to every module. */
+const GIVEN: ReadonlySet<string> = new Set([
+  ...["memory", "__indirect_function_table", "__memory_base", "__table_base", "__stack_pointer"],
+  ...["__cxa_atexit", "atexit"],
+]);

@@ -1,0 +1,30 @@
+// heap.load: from a source to modules on the heap.
+
+import { CModule } from "./c-module.js";
+import { DEFAULT_STACK_BYTES, type Linker } from "./linker.js";
+import type { Imports } from "./loaded.js";
+import { readSource, type WasmSource } from "./source.js";
+
+export interface LoadOptions {
+  /** What the module is called in reports, and what others need it by; the default is its file's name. */
+  readonly name?: string;
+  /** Functions (and globals) that the module may import from "env", beside those of the heap and of other modules. */
+  readonly imports?: Imports;
+  /** Bytes of the stack that all modules in C of the heap share: the first that is loaded decides. 128 KiB by default. */
+  readonly stackBytes?: number;
+}
+
+/** Loads modules that may need each other; answers them in the same order. */
+export async function loadModules(
+  linker: Linker,
+  sources: readonly WasmSource[],
+  { name, imports = {}, stackBytes = DEFAULT_STACK_BYTES }: LoadOptions,
+): Promise<CModule[]> {
+  if (!(Number.isInteger(stackBytes) && stackBytes >= 1024)) {
+    throw new RangeError(`Cannot make a stack of ${stackBytes} bytes: not a whole number from 1024 up`);
+  }
+  const programs = await Promise.all(
+    sources.map((source) => readSource(source, sources.length > 1 ? undefined : name)),
+  );
+  return linker.load(programs, imports, stackBytes).map((loaded) => new CModule(loaded, () => linker.unload(loaded)));
+}

@@ -1,0 +1,55 @@
+// One module in C on a heap, as the linker and the module's user share it.
+
+import type { Census } from "./leaks.js";
+import type { Dylink } from "./sections.js";
+import type { Symbols } from "./symbols.js";
+
+/** What crosses the border to C and back: i32 and doubles are numbers, i64 is a bigint. */
+export type CValue = number | bigint;
+export type CFunction = (...args: CValue[]) => CValue | undefined;
+/** Functions and globals that a caller gives to a module, by name. */
+export type Imports = Readonly<Record<string, WebAssembly.ImportValue>>;
+
+/** A module can't be linked, or can't go. */
+export class LinkError extends Error {
+  override readonly name = "LinkError";
+  /** Names that nobody defines. */
+  readonly missing: readonly string[];
+
+  constructor(message: string, missing: readonly string[] = []) {
+    super(message);
+    this.missing = missing;
+  }
+}
+
+export class LoadedModule {
+  /** What reports call it: its name, with a number behind it from the second of that name on. */
+  readonly label: string;
+  readonly dylink: Dylink;
+  /** What names mean for it: what its caller gave, before what all modules define. */
+  readonly scope: Symbols;
+  /** Whether stacks show the label, so that its functions can be told from those of others. */
+  readonly isLabelled: boolean;
+  readonly functions = new Map<string, CFunction>();
+  readonly data = new Map<string, number>();
+  readonly atExit: (() => void)[] = [];
+  /** Modules whose definitions it uses. */
+  readonly uses = new Set<LoadedModule>();
+  isLive = true;
+  memoryBase = 0;
+  tableBase = 0;
+  exports: WebAssembly.Exports = {};
+  /** What was in the heap before it came. */
+  before: Census = new Map();
+  /** Entries of the global offset table that wait for what its group defines. */
+  readonly pending: { readonly entry: WebAssembly.Global; readonly name: string; readonly isFunction: boolean }[] = [];
+  /** Entries of the table through which it calls what was not there yet. */
+  readonly trampolines: { readonly name: string; readonly index: number }[] = [];
+
+  constructor(label: string, dylink: Dylink, scope: Symbols, isLabelled: boolean) {
+    this.label = label;
+    this.dylink = dylink;
+    this.scope = scope;
+    this.isLabelled = isLabelled;
+  }
+}

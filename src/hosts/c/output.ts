@@ -1,0 +1,19 @@
+// Where what C prints goes: the program's standard output and error, or the console of a page, line by line.
+
+const STDERR = 2;
+
+const unfinished = new Map<number, string>();
+const decoders = new Map<number, TextDecoder>();
+
+/** Writes bytes that C wrote to file descriptor 1 or 2. */
+export function writeText(fd: number, bytes: Uint8Array): void {
+  if (typeof process !== "undefined" && process.stdout !== undefined) {
+    (fd === STDERR ? process.stderr : process.stdout).write(bytes);
+    return;
+  }
+  const decoder = decoders.get(fd) ?? new TextDecoder();
+  decoders.set(fd, decoder);
+  const lines = ((unfinished.get(fd) ?? "") + decoder.decode(bytes, { stream: true })).split("\n");
+  unfinished.set(fd, lines.pop() ?? "");
+  for (const line of lines) (fd === STDERR ? console.error : console.log)(line);
+}

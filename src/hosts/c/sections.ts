@@ -1,0 +1,221 @@
+// What the loader reads in a WebAssembly module, and the one thing it writes.
+//
+//   module:     magic, version, then sections: id, size, content
+//   "dylink.0"  what a dynamic library needs of its loader: the tool conventions' DynamicLinking.md
+//   "name"      subsection 0 is the module's own name, which engines show in stacks
+
+/** A custom section "dylink.0": memory and table that the module needs, and what it says of its symbols. */
+export interface Dylink {
+  /** Bytes of static data, and the power of two at whose multiple they begin. */
+  readonly memoryBytes: number;
+  readonly memoryAlignment: number;
+  readonly tableEntries: number;
+  readonly tableAlignment: number;
+  /** Libraries that are to be loaded as well. */
+  readonly needed: readonly string[];
+  /** Imports, as `module.name`, that may stay undefined. */
+  readonly weakImports: ReadonlySet<string>;
+}
+
+const MEMORY_INFO = 1;
+const NEEDED = 2;
+const IMPORT_INFO = 4;
+const BINDING_WEAK = 1;
+
+/** Reads numbers and names one after the other. */
+class Scanner {
+  readonly bytes: Uint8Array;
+  at: number;
+  readonly end: number;
+
+  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.at = at;
+    this.end = end;
+  }
+
+  get isAtEnd(): boolean {
+    return this.at >= this.end;
+  }
+
+  byte(): number {
+    const value = this.at < this.end ? this.bytes[this.at++] : undefined;
+    if (value === undefined) throw new RangeError("Cannot read the module: a section ends too early");
+    return value;
+  }
+
+  /** An unsigned LEB128 number. */
+  number(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.byte();
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  }
+
+  name(): string {
+    const length = this.number();
+    const start = this.at;
+    if (start + length > this.end) throw new RangeError("Cannot read the module: a name ends too late");
+    this.at += length;
+    return new TextDecoder().decode(this.bytes.subarray(start, this.at));
+  }
+
+  /** The part of `length` bytes from here on, which is passed over. */
+  part(length: number): Scanner {
+    const part = new Scanner(this.bytes, this.at, Math.min(this.end, this.at + length));
+    this.at += length;
+    return part;
+  }
+
+  list<T>(read: () => T): T[] {
+    return Array.from({ length: this.number() }, read);
+  }
+}
+
+/** What a module says as a dynamic library; undefined if it is none. */
+export function readDylink(module: WebAssembly.Module): Dylink | undefined {
+  const [section] = WebAssembly.Module.customSections(module, "dylink.0");
+  if (!section) return undefined;
+  const scan = new Scanner(new Uint8Array(section));
+  let [memoryBytes, memoryPower, tableEntries, tablePower] = [0, 0, 0, 0];
+  let needed: string[] = [];
+  const weakImports = new Set<string>();
+  while (!scan.isAtEnd) {
+    const kind = scan.byte();
+    const part = scan.part(scan.number());
+    if (kind === MEMORY_INFO) {
+      [memoryBytes, memoryPower, tableEntries, tablePower] = [
+        part.number(),
+        part.number(),
+        part.number(),
+        part.number(),
+      ];
+    } else if (kind === NEEDED) {
+      needed = part.list(() => part.name());
+    } else if (kind === IMPORT_INFO) {
+      for (const [name, flags] of part.list(() => [`${part.name()}.${part.name()}`, part.number()] as const)) {
+        if (flags & BINDING_WEAK) weakImports.add(name);
+      }
+    }
+  }
+  const [memoryAlignment, tableAlignment] = [2 ** memoryPower, 2 ** tablePower];
+  return { memoryBytes, memoryAlignment, tableEntries, tableAlignment, needed, weakImports };
+}
+
+const SECTION = { custom: 0, type: 1, import: 2 } as const;
+const HEADER_BYTES = 8;
+const FUNCTION_TYPE = 0x60;
+const IMPORT = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
+
+interface Section {
+  readonly id: number;
+  readonly start: number;
+  readonly content: Scanner;
+}
+
+function* sectionsOf(bytes: Uint8Array): Generator<Section> {
+  const scan = new Scanner(bytes, HEADER_BYTES);
+  while (!scan.isAtEnd) {
+    const start = scan.at;
+    const id = scan.byte();
+    yield { id, start, content: scan.part(scan.number()) };
+  }
+}
+
+/** A function's type as the module has it: bytes that say the types of parameters and results. */
+export interface FunctionType {
+  readonly parameters: readonly number[];
+  readonly results: readonly number[];
+}
+
+/** The types of the functions that a module imports from "env", by name. */
+export function importedFunctionTypes(bytes: Uint8Array): Map<string, FunctionType> {
+  let types: FunctionType[] = [];
+  const found = new Map<string, FunctionType>();
+  for (const { id, content } of sectionsOf(bytes)) {
+    if (id === SECTION.type) {
+      types = content.list(() => {
+        if (content.byte() !== FUNCTION_TYPE) throw new RangeError("Cannot read the module: a type is no function's");
+        return { parameters: content.list(() => content.byte()), results: content.list(() => content.byte()) };
+      });
+    } else if (id === SECTION.import) {
+      content.list(() => readImport(content, types, found));
+    }
+  }
+  return found;
+}
+
+function readImport(scan: Scanner, types: readonly FunctionType[], found: Map<string, FunctionType>): void {
+  const module = scan.name();
+  const name = scan.name();
+  const limits = () => {
+    const flags = scan.byte();
+    scan.number();
+    if (flags & 1) scan.number();
+  };
+  switch (scan.byte()) {
+    case IMPORT.function: {
+      const type = types[scan.number()];
+      if (module === "env" && type) found.set(name, type);
+      break;
+    }
+    case IMPORT.table:
+      scan.byte();
+      limits();
+      break;
+    case IMPORT.memory:
+      limits();
+      break;
+    case IMPORT.global:
+      scan.byte();
+      scan.byte();
+      break;
+    case IMPORT.tag:
+      scan.byte();
+      scan.number();
+      break;
+  }
+}
+
+/** A number as LEB128. */
+export function leb(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    bytes.push((rest & 127) | (rest > 127 ? 128 : 0));
+    rest >>>= 7;
+  } while (rest !== 0);
+  return bytes;
+}
+
+/** The same module with a name of its own: stacks show it, and so tell apart what was loaded twice. */
+export function withModuleName(bytes: Uint8Array, label: string): Uint8Array<ArrayBuffer> {
+  const text = [...new TextEncoder().encode(label)];
+  const ownName = [...leb(text.length), ...text];
+  let others = new Uint8Array(0);
+  const kept: Uint8Array[] = [bytes.subarray(0, HEADER_BYTES)];
+  for (const { id, start, content } of sectionsOf(bytes)) {
+    if (id === SECTION.custom && content.name() === "name") others = withoutOwnName(content);
+    else kept.push(bytes.subarray(start, content.end));
+  }
+  const content = [...[4, 0x6e, 0x61, 0x6d, 0x65], 0, ...leb(ownName.length), ...ownName];
+  kept.push(Uint8Array.from([SECTION.custom, ...leb(content.length + others.length), ...content]), others);
+  const whole = new Uint8Array(kept.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of kept) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** The rest of a name section, without the subsection that names the module. */
+function withoutOwnName(section: Scanner): Uint8Array<ArrayBuffer> {
+  if (section.bytes[section.at] === 0) {
+    section.byte();
+    section.part(section.number());
+  }
+  return section.bytes.slice(section.at, section.end);
+}

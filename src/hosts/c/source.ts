@@ -1,0 +1,50 @@
+// Where a module comes from: bytes, a file, an address on the net, or a module that is compiled already.
+
+/** Bytes, a path (in Node), a URL, or a compiled module. */
+export type WasmSource = BufferSource | string | URL | WebAssembly.Module;
+
+/** A compiled module with what is known of it. */
+export interface Program {
+  /** File name, or what the caller says. */
+  readonly name: string;
+  /** undefined if only the compiled module was given. */
+  readonly bytes: Uint8Array | undefined;
+  readonly module: WebAssembly.Module | undefined;
+}
+
+function fileName(path: string): string {
+  return path.replace(/[?#].*$/, "").replace(/^.*[/\\]/, "");
+}
+
+async function readUrl(url: URL): Promise<Uint8Array> {
+  if (url.protocol === "file:") {
+    const { readFile } = await import("node:fs/promises");
+    return readFile(url);
+  }
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`Cannot load ${url}: ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** A string with a scheme is a URL; any other is a path, or in a browser relative to the page. */
+async function readString(text: string): Promise<Uint8Array> {
+  if (/^[a-z][a-z0-9+.-]+:/i.test(text)) return readUrl(new URL(text));
+  if (typeof document !== "undefined") return readUrl(new URL(text, document.baseURI));
+  const { readFile } = await import("node:fs/promises");
+  return readFile(text);
+}
+
+/** Reads a source. `name` is what the module will be called in reports; the default is its file's name. */
+export async function readSource(source: WasmSource, name: string | undefined): Promise<Program> {
+  if (source instanceof WebAssembly.Module) return { name: name ?? "module", bytes: undefined, module: source };
+  if (typeof source === "string") {
+    return { name: name ?? fileName(source), bytes: await readString(source), module: undefined };
+  }
+  if (source instanceof URL) {
+    return { name: name ?? fileName(source.pathname), bytes: await readUrl(source), module: undefined };
+  }
+  const bytes = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
+  return { name: name ?? "module", bytes, module: undefined };
+}

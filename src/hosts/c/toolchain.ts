@@ -1,0 +1,124 @@
+// What compiles C to WebAssembly on this machine: clang and wasm-ld if they are installed, else the npm package @yowasp/clang,
+// which is the same compiled to WebAssembly. Only in Node.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+export interface Toolchain {
+  /** What a person would call it. */
+  readonly name: string;
+  /** Runs a tool. `folders` are those whose files it may read. False if the tool failed, and said so on standard error. */
+  run(tool: "clang" | "wasm-ld", args: readonly string[], folders: readonly string[], output: string): Promise<boolean>;
+}
+
+/** Suffixes under which distributions install clang; plain `clang` first. */
+const SUFFIXES = ["", "-22", "-21", "-20", "-19", "-18"];
+
+function findInPath(name: string): string | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const file = process.platform === "win32" ? `${name}.exe` : name;
+  return folders.map((folder) => join(folder, file)).find((path) => existsSync(path));
+}
+
+/** Whether that clang was built with WebAssembly: Apple's is not. */
+function knowsWasm(clang: string): boolean {
+  return spawnSync(clang, ["--print-targets"], { encoding: "utf8" }).stdout?.includes("wasm32") === true;
+}
+
+function nativeToolchain(): Toolchain | undefined {
+  for (const suffix of SUFFIXES) {
+    const clang = findInPath(`clang${suffix}`);
+    const linker = findInPath(`wasm-ld${suffix}`) ?? findInPath("wasm-ld");
+    if (clang === undefined || linker === undefined || !knowsWasm(clang)) continue;
+    return {
+      name: clang,
+      run: async (tool, args) => spawnSync(tool === "clang" ? clang : linker, args, { stdio: "inherit" }).status === 0,
+    };
+  }
+  return undefined;
+}
+
+/** A folder as @yowasp/clang takes it. */
+interface Tree {
+  [name: string]: Tree | string | Uint8Array;
+}
+
+interface Yowasp {
+  readonly commands: Readonly<
+    Record<"clang" | "wasm-ld", (args: string[], files: Tree, options: object) => Promise<Tree>>
+  >;
+  readonly Exit: new (...args: never[]) => Error & { readonly files: Tree };
+}
+
+/** Puts a folder's files, down to the last, at the same place in the tree; object files of others are no use to a compiler. */
+function addFolder(tree: Tree, folder: string): void {
+  let at = tree;
+  for (const part of folder.split(/[/\\]/).filter((name) => name !== "")) {
+    at[part] ??= {};
+    at = at[part] as Tree;
+  }
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
+    if (entry.isDirectory()) addFolder(tree, path);
+    else if (statSync(path).isFile() && !/\.(wasm|gz|xz|zip|tar)$/.test(entry.name))
+      at[entry.name] = readFileSync(path);
+  }
+}
+
+function fileIn(tree: Tree, path: string): Uint8Array | undefined {
+  let at: Tree | string | Uint8Array | undefined = tree;
+  for (const part of path.split(/[/\\]/).filter((name) => name !== "")) {
+    at = typeof at === "object" && !(at instanceof Uint8Array) ? at[part] : undefined;
+  }
+  return at instanceof Uint8Array ? at : typeof at === "string" ? new TextEncoder().encode(at) : undefined;
+}
+
+async function yowaspToolchain(folder: string): Promise<Toolchain | undefined> {
+  let entry: string | undefined;
+  for (const base of [join(folder, "x.js"), import.meta.url]) {
+    try {
+      const home = createRequire(base).resolve.paths("@yowasp/clang") ?? [];
+      entry ??= home.map((path) => join(path, "@yowasp/clang/gen/bundle.js")).find((path) => existsSync(path));
+    } catch {
+      // A place from which nothing can be resolved has no packages either.
+    }
+  }
+  if (entry === undefined) return undefined;
+  const { commands } = (await import(pathToFileURL(entry).href)) as Yowasp;
+  return {
+    name: "@yowasp/clang",
+    async run(tool, args, folders, output) {
+      const tree: Tree = {};
+      for (const path of folders) addFolder(tree, resolve(path));
+      const decoder = new TextDecoder();
+      const print = (bytes: Uint8Array | null) => {
+        if (bytes) process.stderr.write(decoder.decode(bytes, { stream: true }));
+      };
+      try {
+        const options = { stdout: print, stderr: print, fetchProgress: () => undefined };
+        const made = fileIn(await commands[tool]([...args], tree, options), output);
+        if (made === undefined) return false;
+        mkdirSync(dirname(output), { recursive: true });
+        writeFileSync(output, made);
+        return true;
+      } catch (error) {
+        // The tool's own failure has an exit code, and has been printed.
+        if (error instanceof Error && "code" in error && "files" in error) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+/** The toolchain of this machine, looked for from `folder` up; undefined if there is none. */
+export async function findToolchain(folder: string): Promise<Toolchain | undefined> {
+  if (process.env.PYHEAP_CLANG === "yowasp") return yowaspToolchain(folder);
+  return nativeToolchain() ?? (await yowaspToolchain(folder));
+}
+
+export const NO_TOOLCHAIN =
+  "no compiler for WebAssembly was found: install clang and lld (Debian: clang-19 and lld-19), or the npm package @yowasp/clang";
