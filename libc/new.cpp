@@ -10,8 +10,8 @@ namespace std {
 PYHEAP_DEFINED const nothrow_t nothrow{};
 }
 
-REPLACEABLE void *operator new(size_t n, const std::nothrow_t &) noexcept { return malloc(n); }
-REPLACEABLE void *operator new[](size_t n, const std::nothrow_t &) noexcept { return malloc(n); }
+PYHEAP_DEFINED void *operator new(size_t n, const std::nothrow_t &) noexcept { return malloc(n); }
+PYHEAP_DEFINED void *operator new[](size_t n, const std::nothrow_t &) noexcept { return malloc(n); }
 
 REPLACEABLE void *operator new(size_t n) {
     void *block = malloc(n);

@@ -266,6 +266,31 @@ PYHEAP_DEFINED int printf(const char *restrict format, ...) {
     PASS(vfprintf(stdout, format, values));
 }
 
+/* The compiler calls these where no double, or no long double, is written: in a larger library they are smaller. */
+PYHEAP_DEFINED int iprintf(const char *restrict format, ...) {
+    PASS(vfprintf(stdout, format, values));
+}
+
+PYHEAP_DEFINED int fiprintf(FILE *restrict file, const char *restrict format, ...) {
+    PASS(vfprintf(file, format, values));
+}
+
+PYHEAP_DEFINED int siprintf(char *restrict to, const char *restrict format, ...) {
+    PASS(vsprintf(to, format, values));
+}
+
+PYHEAP_DEFINED int __small_printf(const char *restrict format, ...) {
+    PASS(vfprintf(stdout, format, values));
+}
+
+PYHEAP_DEFINED int __small_fprintf(FILE *restrict file, const char *restrict format, ...) {
+    PASS(vfprintf(file, format, values));
+}
+
+PYHEAP_DEFINED int __small_sprintf(char *restrict to, const char *restrict format, ...) {
+    PASS(vsprintf(to, format, values));
+}
+
 PYHEAP_DEFINED int fprintf(FILE *restrict file, const char *restrict format, ...) {
     PASS(vfprintf(file, format, values));
 }

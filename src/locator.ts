@@ -12,6 +12,9 @@ const INSIDE = /(locator|debug-hooks|domain|heap|core|hooks|typed-block|c-module
 /** `at name (wasm://wasm/label-1a2b3c4d:wasm-function[7]:0x123)`, or the same without a name and brackets. */
 const WASM_FRAME = /^(?:at )?(?:(.+?) \(|(.*?)@)?(wasm:\/\/wasm\/[^:]*):wasm-function\[(\d+)\]/;
 
+/** What compilers call `main` in WebAssembly. */
+const MAIN = /^__(original_main|main_void|main_argc_argv)$/;
+
 interface WasmFrame {
   readonly name: string;
   readonly url: string;
@@ -21,7 +24,8 @@ function wasmFrame(line: string): WasmFrame | undefined {
   const match = WASM_FRAME.exec(line);
   if (!match) return undefined;
   const [, v8Name, otherName, url = "", index] = match;
-  return { name: (v8Name ?? otherName ?? "").replace(/^.*\.(?=\w+$)/, "") || `function ${index}`, url };
+  const name = (v8Name ?? otherName ?? "").replace(/^.*\.(?=\w+$)/, "").replace(MAIN, "main");
+  return { name: name || `function ${index}`, url };
 }
 
 /** The label of the module at an address that V8 made; the hash alone, if it has no name. */
@@ -29,23 +33,45 @@ function labelOf(url: string): string {
   return url.replace("wasm://wasm/", "").replace(/-[0-9a-f]{8}$/, "");
 }
 
-/** The function, file and line that called into the heap; undefined if the stack says nothing of it. */
-export function stackLocator(): string | undefined {
-  const lines = (new Error().stack ?? "").split("\n").map((line) => line.trim());
+/** Frames that are looked at: those of the core and of C stand before the first that is JavaScript. */
+const DEPTH = 40;
+
+function deepStack(): string {
+  const depth = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEPTH;
+  const stack = new Error().stack ?? "";
+  Error.stackTraceLimit = depth;
+  return stack;
+}
+
+/** The C function that called into the heap, if it was C, and the JavaScript that called that. */
+function readStack(): { readonly inC?: string; readonly caller?: string } {
   let core: string | undefined;
   let inC: string | undefined;
-  for (const line of lines) {
-    if (line === "" || line.startsWith("Error")) continue;
-    const frame = wasmFrame(line);
+  for (const line of deepStack().split("\n")) {
+    const text = line.trim();
+    if (text === "" || text.startsWith("Error")) continue;
+    const frame = wasmFrame(text);
     if (frame) {
       core ??= frame.url;
-      if (frame.url !== core && inC === undefined) inC = `${frame.name} (${labelOf(frame.url)})`;
-    } else if (!INSIDE.test(line) && !line.includes("wasm")) {
-      const caller = line.replace(/^at (async )?/, "");
-      return inC === undefined ? caller : `${inC}, called from ${caller}`;
+      if (frame.url !== core) inC ??= `${frame.name} (${labelOf(frame.url)})`;
+    } else if (!INSIDE.test(text) && !text.includes("wasm")) {
+      return { ...(inC && { inC }), caller: text.replace(/^at (async )?/, "") };
     }
   }
-  return inC;
+  return inC === undefined ? {} : { inC };
+}
+
+/** The function, file and line that called into the heap; undefined if the stack says nothing of it. */
+export function stackLocator(): string | undefined {
+  const { inC, caller } = readStack();
+  if (inC === undefined) return caller;
+  return caller === undefined ? inC : `${inC}, called from ${caller}`;
+}
+
+/** The C function alone, where it is known who called that. */
+export function functionLocator(): string | undefined {
+  return readStack().inC;
 }
 
 /** The C function and the label of its module, if a place is in C. */

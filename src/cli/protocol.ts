@@ -1,14 +1,15 @@
 // What the main thread and the thread that Python lives in say to each other.
 
+import type { LeakReport } from "../hosts/c/leaks.js";
 import type { HeapStats } from "../stats.js";
 
 export const ALLOCATORS = ["pyheap", "malloc", "mimalloc"] as const;
 /** Ours, or one of stock CPython's. */
 export type PythonAllocator = (typeof ALLOCATORS)[number];
 
-/** A file, the text after -c, or the name after -m. */
+/** A file, the text after -c, the name after -m, or a module in C. */
 export interface Program {
-  readonly kind: "script" | "code" | "module";
+  readonly kind: "script" | "code" | "module" | "wasm";
   readonly target: string;
   readonly args: readonly string[];
 }
@@ -44,6 +45,8 @@ export interface RunResult {
   readonly hostFree: number;
   /** The heap's statistics; undefined for a stock allocator. */
   readonly stats: HeapStats | undefined;
+  /** What a module in C did not free; undefined for Python. */
+  readonly leaks?: LeakReport;
 }
 
 /** What the thread says. */

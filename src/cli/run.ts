@@ -1,4 +1,4 @@
-// `pyheap run`: a Python program on the heap, and then where its memory went.
+// `pyheap run`: a program in Python or C on the heap, and then where its memory went.
 
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -17,6 +17,7 @@ import {
   type RunResult,
   type WorkerMessage,
 } from "./protocol.js";
+import { runC } from "./run-c.js";
 import { parseSize } from "./size.js";
 
 interface RunOptions {
@@ -39,6 +40,8 @@ Examples:
   pyheap run --limit 64MiB app.py         past 64 MiB the program sees MemoryError
   pyheap run -c "print(sum(range(10)))"   run a piece of code
   pyheap run -m json.tool data.json       run a module of the standard library
+  pyheap run spam.wasm                    run main of a module in C (pyheap cc makes them)
+  pyheap run spam.wasm add 3 4            call one of its functions
   pyheap run --json - --quiet app.py      the report as JSON on standard output
   pyheap run --trace app.trace app.py     record every allocation, for pyheap report
   pyheap run --allocator malloc app.py    stock CPython's allocator, to compare`;
@@ -46,15 +49,17 @@ Examples:
 export function addRun(program: Command): void {
   program
     .command("run")
-    .summary("run a Python program on the heap and show where its memory went")
-    .description("Runs a Python program as `python` does, on a heap of its own, and shows where its memory went.")
-    .argument("[script]", "the program; options after it are the program's own")
+    .summary("run a program in Python or C on the heap and show where its memory went")
+    .description(
+      "Runs a Python program as `python` does, or a module in C, on a heap of its own, and shows where its memory went.",
+    )
+    .argument("[script]", "the program, or a module in C (.wasm); options after it are the program's own")
     .argument("[args...]", "the program's arguments")
     .addOption(new Option("-c <code>", "run this code").conflicts("m"))
     .addOption(new Option("-m <module>", "run a module as a program"))
     .option("--limit <size>", "hard limit of what Python's memory manager takes (64MiB, 100M, 1GB)", toSize)
     .addOption(new Option("--allocator <name>", "what serves Python").choices(ALLOCATORS).default("pyheap"))
-    .option("--debug-hooks", "check every block; misuse ends the program with a report")
+    .option("--debug-hooks", "check every block; misuse is reported, and ends a program in Python")
     .option("--trace <file>", "record every allocation with its stack, for `pyheap report`")
     .option("--json <file>", "write the report as JSON (- for standard output)")
     .option("--quiet", "no report")
@@ -80,7 +85,7 @@ function chooseProgram(script: string | undefined, args: readonly string[], { c,
   const path = resolve(script);
   if (!existsSync(path)) throw new UsageError(`Cannot run ${script}: no such file`);
   if (statSync(path).isDirectory()) throw new UsageError(`Cannot run ${script}: it is a folder`);
-  return { kind: "script", target: script, args };
+  return { kind: script.endsWith(".wasm") ? "wasm" : "script", target: script, args };
 }
 
 /** The variables that the program sees. Those that would move Python's own parts stay outside. */
@@ -101,6 +106,12 @@ async function run(program: Program, options: RunOptions): Promise<number> {
     throw new UsageError(`Cannot use ${ours} with --allocator ${allocator}: only pyheap has it`);
   }
   if (trace !== undefined) makeTraceFile(trace);
+  if (program.kind === "wasm") {
+    if (allocator !== "pyheap") throw new UsageError(`Cannot run C with --allocator ${allocator}: only Python has it`);
+    const result = await runC(program, { limit, debugHooks });
+    report(result, options);
+    return result.exitCode;
+  }
   const shared = makeShared();
   const request: RunRequest = {
     program,

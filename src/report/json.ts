@@ -2,6 +2,7 @@
 // what a field means, or its loss, makes a new one.
 
 import type { Program, PythonAllocator, RunResult } from "../cli/protocol.js";
+import type { LeakReport } from "../hosts/c/leaks.js";
 import type { Account, ArenaStats, LargeStats, SizeClassStats } from "../stats.js";
 
 export const REPORT_VERSION = 1;
@@ -30,6 +31,8 @@ export interface JsonReport {
   readonly sizeClasses: readonly SizeClassStats[];
   readonly arenas: ArenaStats | null;
   readonly large: Readonly<Record<string, LargeStats>> | null;
+  /** What a module in C did not free; null for Python. */
+  readonly leaks: LeakReport | null;
 }
 
 function stockAccount({ platformBytes, hostUsed, hostFree }: RunResult): Account {
@@ -66,5 +69,6 @@ export function jsonReport(result: RunResult): JsonReport {
     sizeClasses: stats?.sizeClasses ?? [],
     arenas: stats?.arenas ?? null,
     large: stats?.large ?? null,
+    leaks: result.leaks ?? null,
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Colors } from "picocolors/types.js";
 import type { RunResult } from "../cli/protocol.js";
+import type { LeakReport } from "../hosts/c/leaks.js";
 import type { Account, HeapStats, SizeClassStats } from "../stats.js";
 import { type Cell, layOut as table } from "./columns.js";
 import { bar, bytes, count, percent, seconds } from "./figures.js";
@@ -9,6 +10,8 @@ import { bar, bytes, count, percent, seconds } from "./figures.js";
 /** Size classes that are shown: those with the most bytes. */
 const CLASSES_SHOWN = 12;
 const BAR_WIDTH = 24;
+/** Kinds of blocks that were not freed, of which the largest are shown. */
+const LEAKS_SHOWN = 10;
 
 type Row = readonly Cell[];
 
@@ -90,6 +93,27 @@ function heapSections(stats: HeapStats, colors: Colors): string[] {
   ];
 }
 
+/** What a module in C did not free: the most bytes first. */
+function leakSection({ leaks, blocks, bytes: total, exact }: LeakReport, colors: Colors): string[] {
+  if (blocks === 0) return ["", `${colors.bold("Not freed")}  nothing`];
+  const largest = [...leaks].sort((a, b) => b.count * b.size - a.count * a.size).slice(0, LEAKS_SHOWN);
+  const rows = largest.map(
+    ({ family, size, count: n, allocatedAt }): Row => [
+      `${count(n)} x ${count(size)} B`,
+      bytes(n * size),
+      family,
+      allocatedAt ?? "",
+    ],
+  );
+  const hint = exact ? "" : "  --debug-hooks says which functions allocated it";
+  return [
+    "",
+    `${colors.bold("Not freed")}${colors.dim(`  ${count(blocks)} blocks, ${bytes(total)}${hint}`)}`,
+    table(rows, ["right", "right", "left", "left"]),
+    ...(leaks.length > largest.length ? [`  ${colors.dim(`${leaks.length - largest.length} more`)}`] : []),
+  ];
+}
+
 function stockSections(result: RunResult, colors: Colors): string[] {
   const { hostUsed, hostFree, platformBytes, allocator } = result;
   if (allocator === "mimalloc") return [colors.dim("  mimalloc does not say what of it is in use.")];
@@ -112,13 +136,15 @@ export function terminalReport(result: RunResult, colors: Colors): string {
     ...(result.limit === undefined ? [] : [["limit", bytes(result.limit), ""]]),
     ["time", seconds(result.seconds), colors.dim(`and ${seconds(result.startupSeconds)} to start`)],
   ];
-  const title = `${colors.bold("Memory")}  ${colors.dim(`Python on ${result.allocator}`)}`;
+  const what = result.program.kind === "wasm" ? result.program.target : "Python";
+  const title = `${colors.bold("Memory")}  ${colors.dim(`${what} on ${result.allocator}`)}`;
   return [
     "",
     title,
     table(head, ["left", "right", "left"]),
     "",
     ...(stats ? heapSections(stats, colors) : stockSections(result, colors)),
+    ...(result.leaks ? leakSection(result.leaks, colors) : []),
     "",
   ].join("\n");
 }

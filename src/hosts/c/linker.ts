@@ -262,7 +262,9 @@ export class Linker {
     for (const [name, value] of Object.entries(exports)) {
       if (name.startsWith("__wasm_")) continue;
       if (typeof value === "function") {
-        loaded.functions.set(name, this.#callable(loaded, name, value as (...args: CValue[]) => CValue));
+        const plain = name === "__main_argc_argv" ? "main" : name;
+        if (!plain.startsWith("__"))
+          loaded.functions.set(plain, this.#callable(loaded, plain, value as (...args: CValue[]) => CValue));
         this.#define(loaded, name, { kind: "function", f: value });
       } else if (value instanceof WebAssembly.Global) {
         const address = (loaded.memoryBase + Number(value.value)) >>> 0;

@@ -2,9 +2,9 @@
 // which is the same compiled to WebAssembly. Only in Node.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 export interface Toolchain {
@@ -46,17 +46,25 @@ interface Tree {
   [name: string]: Tree | string | Uint8Array;
 }
 
+type Tool = (args: string[], files: Tree, options: object) => Promise<Tree>;
+
 interface Yowasp {
-  readonly commands: Readonly<
-    Record<"clang" | "wasm-ld", (args: string[], files: Tree, options: object) => Promise<Tree>>
-  >;
-  readonly Exit: new (...args: never[]) => Error & { readonly files: Tree };
+  readonly commands: Readonly<Record<"clang" | "wasm-ld", Tool>>;
+  /** Without arguments, it only gets itself ready. */
+  readonly runLLVM: (args: null, files: Tree, options: object) => Promise<void> | undefined;
 }
 
-/** Puts a folder's files, down to the last, at the same place in the tree; object files of others are no use to a compiler. */
+/** Where the machine's files are in the tree: the package has folders of its own at the root. */
+const HOST = "/host";
+
+function partsOf(path: string): string[] {
+  return (HOST + path).split("/").filter((name) => name !== "");
+}
+
+/** Puts a folder's files, down to the last, into the tree; but for what no compiler reads. */
 function addFolder(tree: Tree, folder: string): void {
   let at = tree;
-  for (const part of folder.split(/[/\\]/).filter((name) => name !== "")) {
+  for (const part of partsOf(folder)) {
     at[part] ??= {};
     at = at[part] as Tree;
   }
@@ -64,45 +72,43 @@ function addFolder(tree: Tree, folder: string): void {
     const path = join(folder, entry.name);
     if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
     if (entry.isDirectory()) addFolder(tree, path);
-    else if (statSync(path).isFile() && !/\.(wasm|gz|xz|zip|tar)$/.test(entry.name))
-      at[entry.name] = readFileSync(path);
+    else if (entry.isFile() && !/\.(wasm|gz|xz|zip|tar)$/.test(entry.name)) at[entry.name] = readFileSync(path);
   }
 }
 
 function fileIn(tree: Tree, path: string): Uint8Array | undefined {
   let at: Tree | string | Uint8Array | undefined = tree;
-  for (const part of path.split(/[/\\]/).filter((name) => name !== "")) {
-    at = typeof at === "object" && !(at instanceof Uint8Array) ? at[part] : undefined;
-  }
-  return at instanceof Uint8Array ? at : typeof at === "string" ? new TextEncoder().encode(at) : undefined;
+  for (const part of partsOf(path)) at = at instanceof Uint8Array || typeof at !== "object" ? undefined : at[part];
+  return typeof at === "string" ? new TextEncoder().encode(at) : at instanceof Uint8Array ? at : undefined;
+}
+
+/** The package's entry, as Node would find it from a folder or from here. */
+function findYowasp(folder: string): string | undefined {
+  const places = [join(folder, "x.js"), import.meta.url].flatMap(
+    (base) => createRequire(base).resolve.paths("@yowasp/clang") ?? [],
+  );
+  return places.map((place) => join(place, "@yowasp/clang/gen/bundle.js")).find((path) => existsSync(path));
 }
 
 async function yowaspToolchain(folder: string): Promise<Toolchain | undefined> {
-  let entry: string | undefined;
-  for (const base of [join(folder, "x.js"), import.meta.url]) {
-    try {
-      const home = createRequire(base).resolve.paths("@yowasp/clang") ?? [];
-      entry ??= home.map((path) => join(path, "@yowasp/clang/gen/bundle.js")).find((path) => existsSync(path));
-    } catch {
-      // A place from which nothing can be resolved has no packages either.
-    }
-  }
+  const entry = findYowasp(folder);
   if (entry === undefined) return undefined;
-  const { commands } = (await import(pathToFileURL(entry).href)) as Yowasp;
+  const { commands, runLLVM } = (await import(pathToFileURL(entry).href)) as Yowasp;
+  await runLLVM(null, {}, { fetchProgress: () => undefined });
   return {
     name: "@yowasp/clang",
     async run(tool, args, folders, output) {
       const tree: Tree = {};
       for (const path of folders) addFolder(tree, resolve(path));
+      const mapped = args.map((arg) => arg.replace(/^(-I|-isystem|-iquote)?(?=\/)/, `$1${HOST}`));
+      if (tool === "clang") mapped.push(`-ffile-prefix-map=${HOST}/=/`);
       const decoder = new TextDecoder();
       const print = (bytes: Uint8Array | null) => {
         if (bytes) process.stderr.write(decoder.decode(bytes, { stream: true }));
       };
       try {
-        const options = { stdout: print, stderr: print, fetchProgress: () => undefined };
-        const made = fileIn(await commands[tool]([...args], tree, options), output);
+        const made = fileIn(await commands[tool](mapped, tree, { stdout: print, stderr: print }), output);
         if (made === undefined) return false;
-        mkdirSync(dirname(output), { recursive: true });
         writeFileSync(output, made);
         return true;
       } catch (error) {
@@ -114,10 +120,13 @@ async function yowaspToolchain(folder: string): Promise<Toolchain | undefined> {
   };
 }
 
-/** The toolchain of this machine, looked for from `folder` up; undefined if there is none. */
+/**
+ * The toolchain of this machine; an npm package is looked for from `folder` up. undefined if there is none.
+ * The environment variable PYHEAP_CLANG=yowasp takes the package even if clang is installed.
+ */
 export async function findToolchain(folder: string): Promise<Toolchain | undefined> {
-  if (process.env.PYHEAP_CLANG === "yowasp") return yowaspToolchain(folder);
-  return nativeToolchain() ?? (await yowaspToolchain(folder));
+  const native = process.env.PYHEAP_CLANG === "yowasp" ? undefined : nativeToolchain();
+  return native ?? (await yowaspToolchain(folder));
 }
 
 export const NO_TOOLCHAIN =

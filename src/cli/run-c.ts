@@ -1,0 +1,150 @@
+// `pyheap run spam.wasm`: a module in C on a heap of its own; `main`, or the function that is named.
+
+import { basename } from "node:path";
+import { TextEncoder } from "node:util";
+import type { Address } from "../address.js";
+import { describeFault, type Fault, MemoryError } from "../errors.js";
+import { Heap } from "../heap.js";
+import type { CModule } from "../hosts/c/c-module.js";
+import { CExit } from "../hosts/c/environment.js";
+import { type CValue, LinkError } from "../hosts/c/loaded.js";
+import { functionLocator } from "../locator.js";
+import { PyException } from "../objects/exceptions.js";
+import { UsageError } from "./errors.js";
+import type { Program, RunResult } from "./protocol.js";
+
+/** What abort() leaves as an exit code; also that of a program which debug hooks found at fault. */
+const ABORTED = 134;
+const FAILED = 1;
+
+export interface RunCOptions {
+  readonly limit: number | undefined;
+  readonly debugHooks: boolean;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** The program's words as C has them: strings with a zero behind, and an array of their addresses with a NULL behind. */
+class Words {
+  readonly #heap: Heap;
+  readonly #blocks: Address[] = [];
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+  }
+
+  #store(bytes: Uint8Array): number {
+    const block = this.#heap.raw.malloc(bytes.length);
+    if (block === 0) throw new MemoryError(bytes.length, "no memory is left for the program's arguments");
+    this.#blocks.push(block);
+    new Uint8Array(this.#heap.memory.buffer).set(bytes, block);
+    return block;
+  }
+
+  string(text: string): number {
+    return this.#store(new TextEncoder().encode(`${text}\0`));
+  }
+
+  array(texts: readonly string[]): number {
+    const addresses = new Uint32Array([...texts.map((text) => this.string(text)), 0]);
+    return this.#store(new Uint8Array(addresses.buffer));
+  }
+
+  release(): void {
+    for (const block of this.#blocks) this.#heap.raw.free(block);
+  }
+}
+
+/** A word as a value for C: a number; a bigint if it ends in n (for a 64-bit parameter); else a string's address. */
+function argumentOf(word: string, words: Words): CValue {
+  if (/^-?\d+n$/.test(word)) return BigInt(word.slice(0, -1));
+  const value = word.trim() === "" ? Number.NaN : Number(word);
+  return Number.isNaN(value) ? words.string(word) : value;
+}
+
+/** Calls what is to be called. Answers the exit code. */
+function call(module: CModule, { target, args }: Program, words: Words): number {
+  const [name, ...rest] = args;
+  if (name !== undefined && name !== "main" && module.functionNames.includes(name)) {
+    const answer = module.call(name, ...rest.map((word) => argumentOf(word, words)));
+    if (answer !== undefined) process.stdout.write(`${answer}\n`);
+    return 0;
+  }
+  if (!module.functionNames.includes("main")) {
+    const has = module.functionNames.join(", ") || "none";
+    const what = name === undefined ? "name a function" : `${name} is no function`;
+    throw new UsageError(`Cannot run ${target}: ${what} of it; it has no main, but: ${has}`);
+  }
+  const argv = [target, ...args];
+  return Number(module.call("main", argv.length, words.array(argv)) ?? 0) & 0xff;
+}
+
+/** What a program that did not end by itself leaves: a line on why, and the exit code. */
+function ended(error: unknown): number {
+  if (error instanceof CExit) return error.status & 0xff;
+  if (error instanceof MemoryError || error instanceof PyException) {
+    say(`${error.name}: ${error.message}`);
+    return FAILED;
+  }
+  if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
+    const frames = (error.stack ?? "").split("\n").filter((line) => line.includes("wasm://"));
+    say([`pyheap: the program was stopped: ${error.message}`, ...frames].join("\n"));
+    return ABORTED;
+  }
+  throw error;
+}
+
+/** Runs a module. Misuse that debug hooks find is reported as it happens, and the program goes on. */
+export async function runC(program: Program, { limit, debugHooks }: RunCOptions): Promise<RunResult> {
+  let faults = 0;
+  const onFault = (fault: Fault) => {
+    faults++;
+    say(`pyheap: ${describeFault(fault)}`);
+  };
+  const begun = performance.now();
+  const allocator = debugHooks ? "debug" : "default";
+  const heap = await Heap.create({
+    allocator,
+    onFault,
+    locate: functionLocator,
+    ...(limit !== undefined && { limit }),
+  });
+  let module: CModule;
+  try {
+    module = await heap.load(program.target, { name: basename(program.target) });
+  } catch (error) {
+    if (error instanceof LinkError || error instanceof WebAssembly.CompileError) throw new UsageError(error.message);
+    if (error instanceof MemoryError) throw new UsageError(`Cannot run ${program.target}: ${error.message}`);
+    throw error;
+  }
+  const started = performance.now();
+  const words = new Words(heap);
+  let status: number;
+  try {
+    status = call(module, program, words);
+  } catch (error) {
+    status = ended(error);
+  }
+  const finished = performance.now();
+  words.release();
+  heap.check();
+  const stats = heap.stats();
+  const leaks = module.unload();
+  return {
+    program,
+    allocator: "pyheap",
+    limit,
+    exitCode: status === 0 && faults > 0 ? ABORTED : status,
+    startupSeconds: (started - begun) / 1000,
+    seconds: (finished - started) / 1000,
+    memoryBytes: stats.memoryBytes,
+    peakBytes: stats.platformPeak,
+    platformBytes: stats.account.platform,
+    hostUsed: 0,
+    hostFree: 0,
+    stats,
+    leaks,
+  };
+}
