@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 PYHEAP_DEFINED int *pyheap_errno(void) {
@@ -107,11 +108,27 @@ static size_t digits(const char *s) {
     return n;
 }
 
+/* Length of a number that is a word: inf, infinity, nan. */
+static size_t word_length(const char *s) {
+    if (strncasecmp(s, "infinity", 8) == 0) return 8;
+    return strncasecmp(s, "inf", 3) == 0 || strncasecmp(s, "nan", 3) == 0 ? 3 : 0;
+}
+
+PYHEAP_DEFINED float strtof(const char *restrict s, char **restrict end) {
+    return (float)strtod(s, end);
+}
+
 PYHEAP_DEFINED double strtod(const char *restrict s, char **restrict end) {
     const char *first = s;
     while (isspace((unsigned char)*first)) first++;
     const char *at = first;
     if (*at == '-' || *at == '+') at++;
+    const size_t word = word_length(at);
+    if (word > 0) {
+        if (end != NULL) *end = (char *)at + word;
+        const double value = tolower((unsigned char)*at) == 'n' ? __builtin_nan("") : __builtin_huge_val();
+        return *first == '-' ? -value : value;
+    }
     const size_t whole = digits(at);
     at += whole;
     size_t part = 0;

@@ -105,8 +105,8 @@ export class Heap extends ObjectHeap {
    * allocates are here, and it calls the heap directly. An array is loaded together: those modules may need each other.
    * Throws LinkError, which names all that is not defined, and MemoryError.
    */
-  load(source: WasmSource, options?: LoadOptions): Promise<CModule>;
   load(sources: readonly WasmSource[], options?: LoadOptions): Promise<CModule[]>;
+  load(source: WasmSource, options?: LoadOptions): Promise<CModule>;
   async load(source: WasmSource | readonly WasmSource[], options: LoadOptions = {}): Promise<CModule | CModule[]> {
     if (Array.isArray(source)) return loadModules(this.#linker, source as readonly WasmSource[], options);
     const [module] = await loadModules(this.#linker, [source as WasmSource], options);

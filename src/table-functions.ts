@@ -38,9 +38,15 @@ export class TableSlots {
     this.#table = table;
   }
 
+  /** The index at which the function stands from now on. Throws TypeError if it is no WebAssembly function. */
   put(f: WebAssembly.ExportValue): number {
     const index = this.#spare.pop() ?? this.#table.grow(1);
-    this.#table.set(index, f);
+    try {
+      this.#table.set(index, f);
+    } catch (error) {
+      this.#spare.push(index);
+      throw error;
+    }
     return index;
   }
 

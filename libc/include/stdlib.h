@@ -37,6 +37,7 @@ long strtol(const char *restrict s, char **restrict end, int base);
 long long strtoll(const char *restrict s, char **restrict end, int base);
 unsigned long strtoul(const char *restrict s, char **restrict end, int base);
 unsigned long long strtoull(const char *restrict s, char **restrict end, int base);
+float strtof(const char *restrict s, char **restrict end);
 double strtod(const char *restrict s, char **restrict end);
 
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));

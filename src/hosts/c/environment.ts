@@ -2,10 +2,10 @@
 
 import type { Core } from "../../core.js";
 import { MEMORY_API } from "../../core.js";
-import type { TableSlots } from "../../table-functions.js";
+import type { Definition, Definitions } from "./definitions.js";
 import { formatDouble } from "./format-double.js";
 import { writeText } from "./output.js";
-import { Symbols } from "./symbols.js";
+import type { FunctionType } from "./sections.js";
 
 /** `exit(status)` was called in C. */
 export class CExit extends Error {
@@ -41,36 +41,56 @@ const MATH = [
   ...["exp", "expm1", "log", "log10", "log2", "log1p", "cbrt", "hypot"],
 ] as const;
 
+const I32 = 0x7f;
+const F64 = 0x7c;
+const TYPES: Readonly<Record<string, number>> = { i: I32, d: F64 };
+
+/** A type as letters: `dd>d` takes two doubles and answers one; i is for int. */
+function typeOf(letters: string): FunctionType {
+  const [parameters = [], results = []] = letters.split(">").map((part) => [...part].map((c) => TYPES[c] ?? I32));
+  return { parameters, results };
+}
+
 /** What C can import, in any heap that has such a core. */
-export function coreSymbols(core: Core, slots: TableSlots): Symbols {
-  const symbols = new Symbols(slots);
-  const define = (name: string, f: unknown) => {
-    if (typeof f === "function") symbols.define(name, { kind: "function", f: f as WebAssembly.ExportValue });
+export function coreDefinitions(core: Core): Definitions {
+  const definitions = new Map<string, Definition>();
+  const define = (name: string, f: unknown, type?: string) => {
+    const known = type === undefined ? undefined : typeOf(type);
+    definitions.set(name, { kind: "function", f: f as WebAssembly.ExportValue, type: known });
   };
   const functions = core.functions as unknown as Readonly<Record<string, unknown>>;
   for (const name of [...MEMORY_API, ...C_API]) define(name, functions[name]);
   for (const [name, own] of Object.entries(C_NAMES)) define(name, functions[own]);
-  for (const name of MATH) define(name, Math[name]);
-  define("pow", power);
-  define("exit", (status: number) => {
-    throw new CExit(status);
-  });
-  define("pyheap_write", (fd: number, at: number, n: number) => {
-    writeText(fd, new Uint8Array(core.memory.buffer, at >>> 0, n >>> 0).slice());
-  });
-  define("pyheap_now", () => Date.now() / 1000);
-  define("pyheap_remainder", (x: number, y: number) => x % y);
-  const text = (at: number, n: number) =>
-    new TextDecoder("latin1").decode(new Uint8Array(core.memory.buffer, at >>> 0, n).slice());
-  define("pyheap_number", (at: number, n: number) => Number(text(at, n)));
+  for (const name of MATH) define(name, Math[name], Math[name].length === 1 ? "d>d" : "dd>d");
+  define("pow", power, "dd>d");
+  define("exit", exit, "i>");
+  defineHost(core.memory, define);
+  return definitions;
+}
+
+function exit(status: number): never {
+  throw new CExit(status);
+}
+
+/** What the small C library asks of the host. */
+function defineHost(memory: WebAssembly.Memory, define: (name: string, f: unknown, type: string) => void): void {
+  const bytes = (at: number, n: number) => new Uint8Array(memory.buffer, at >>> 0, n >>> 0);
+  define("pyheap_write", (fd: number, at: number, n: number) => writeText(fd, bytes(at, n).slice()), "iii>");
+  define("pyheap_now", () => Date.now() / 1000, ">d");
+  define("pyheap_remainder", (x: number, y: number) => x % y, "dd>d");
+  define(
+    "pyheap_number",
+    (at: number, n: number) => Number(new TextDecoder("latin1").decode(bytes(at, n).slice())),
+    "ii>d",
+  );
   define(
     "pyheap_format",
     (at: number, room: number, value: number, kind: number, precision: number, alternate: number) => {
       const digits = formatDouble(value, String.fromCharCode(kind), precision, alternate !== 0).slice(0, room);
-      return new TextEncoder().encodeInto(digits, new Uint8Array(core.memory.buffer, at >>> 0, room)).written;
+      return new TextEncoder().encodeInto(digits, bytes(at, room)).written;
     },
+    "iidiii>i",
   );
-  return symbols;
 }
 
 /** As C has it: 1 to any power, and -1 to an infinite one, are 1. */

@@ -10,14 +10,14 @@
 import type { Core } from "../../core.js";
 import type { CoreHeap } from "../../core-heap.js";
 import { MemoryError } from "../../errors.js";
-import { TableRanges, TableSlots } from "../../table-functions.js";
+import { TableRanges } from "../../table-functions.js";
 import type { Words } from "../../words.js";
-import { coreSymbols } from "./environment.js";
+import { type Definition, type Definitions, FunctionAddresses } from "./definitions.js";
+import { coreDefinitions } from "./environment.js";
 import { type LeakReport, leaksOf, leaksSince, takeCensus, together } from "./leaks.js";
 import { type CFunction, type CValue, type Imports, LinkError, LoadedModule } from "./loaded.js";
-import { importedFunctionTypes, readDylink, withModuleName } from "./sections.js";
+import { type FunctionType, importedFunctionTypes, readDylink, withModuleName } from "./sections.js";
 import type { Program } from "./source.js";
-import { Symbols } from "./symbols.js";
 import { makeTrampoline } from "./trampoline.js";
 
 /** Bytes of the stack that C keeps arrays and structures on, for all modules of a heap. */
@@ -48,9 +48,9 @@ interface Member {
 export class Linker {
   readonly #target: LinkerHeap;
   readonly #ranges: TableRanges;
-  readonly #slots: TableSlots;
-  readonly #symbols: Symbols;
-  readonly #owners = new Map<string, LoadedModule>();
+  readonly #addresses: FunctionAddresses;
+  readonly #core: Definitions;
+  /** In the order in which they came: the first definition of a name counts. */
   readonly #modules = new Set<LoadedModule>();
   readonly #labels = new Map<string, number>();
   readonly #stackPointer = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
@@ -59,8 +59,8 @@ export class Linker {
   constructor(target: LinkerHeap) {
     this.#target = target;
     this.#ranges = new TableRanges(target.core.table);
-    this.#slots = new TableSlots(target.core.table);
-    this.#symbols = new Symbols(this.#slots, coreSymbols(target.core, this.#slots));
+    this.#addresses = new FunctionAddresses(target.core.table);
+    this.#core = coreDefinitions(target.core);
   }
 
   /** Whether a module of this name is there. */
@@ -80,8 +80,8 @@ export class Linker {
       this.#openStack(stackBytes);
       for (const member of members) {
         member.loaded.before = takeCensus(this.#target.heap);
-        this.#place(member.loaded);
         placed.push(member.loaded);
+        this.#place(member.loaded);
       }
       for (const member of members) this.#instantiate(member, members, extra);
       for (const { loaded } of members) this.#connect(loaded);
@@ -109,12 +109,8 @@ export class Linker {
       if (!this.has(needed))
         throw new LinkError(`Cannot load ${name}: it needs ${needed}, which is not loaded`, [needed]);
     }
-    const scope = new Symbols(this.#slots, this.#symbols);
-    for (const [given, f] of Object.entries(extra)) {
-      if (typeof f === "function") scope.define(given, { kind: "function", f: f as WebAssembly.ExportValue });
-    }
     return {
-      loaded: new LoadedModule(label, dylink, scope, bytes !== undefined),
+      loaded: new LoadedModule(label, dylink, givenTo(bytes, extra), bytes !== undefined),
       module: compiled,
       bytes,
       imports: WebAssembly.Module.imports(compiled),
@@ -138,14 +134,10 @@ export class Linker {
     for (const { loaded, imports } of members) {
       const names = new Set<string>();
       for (const { module, name, kind } of imports) {
-        const isGiven = GIVEN.has(name) || loaded.dylink.weakImports.has(`${module}.${name}`) || name in extra;
+        const isGiven = GIVEN.has(name) || loaded.dylink.weakImports.has(`env.${name}`) || name in extra;
         const isKnown = module === "env" || module === "GOT.mem" || module === "GOT.func";
-        if (isKnown && (isGiven || inGroup.has(name) || this.#symbols.get(name))) continue;
-        names.add(
-          isKnown
-            ? `${name} (${module === "GOT.mem" || kind === "global" ? "data" : "function"})`
-            : `${module}.${name} (${kind})`,
-        );
+        if (isKnown && (isGiven || inGroup.has(name) || this.#find(loaded, name))) continue;
+        names.add(isKnown ? `${name} (${module === "GOT.mem" ? "data" : "function"})` : `${module}.${name} (${kind})`);
       }
       if (names.size === 0) continue;
       complaints.push(`Cannot load ${loaded.label}: not defined anywhere: ${[...names].join(", ")}`);
@@ -194,7 +186,7 @@ export class Linker {
       memory: core.memory,
       __indirect_function_table: core.table,
       __memory_base: loaded.memoryBase,
-      __table_base: loaded.tableBase,
+      __table_base: Math.max(loaded.tableBase, 0),
       __stack_pointer: this.#stackPointer,
       __cxa_atexit: (f: number, argument: number) => this.#atExit(loaded, () => this.#atIndex(f)(argument)),
       atexit: (f: number) => this.#atExit(loaded, () => this.#atIndex(f)()),
@@ -232,13 +224,30 @@ export class Linker {
     return 0;
   }
 
+  /** What a name means for a module: its own definition before its caller's, before other modules', before the core's. */
+  #find(loaded: LoadedModule, name: string): Definition | undefined {
+    const definition = loaded.own.get(name) ?? loaded.given.get(name);
+    if (definition) return definition;
+    for (const other of this.#modules) {
+      const found = other.own.get(name);
+      if (found) return found;
+    }
+    return this.#core.get(name);
+  }
+
+  /** As #find, for good: the module that defines it is used from now on. */
+  #bind(loaded: LoadedModule, name: string): Definition | undefined {
+    const definition = this.#find(loaded, name);
+    for (const other of this.#modules) {
+      if (other !== loaded && definition && other.own.get(name) === definition) loaded.uses.add(other);
+    }
+    return definition;
+  }
+
   /** A function that is there; else one that jumps to where a later module of the group will put it; else, if weak, one that throws. */
   #functionFor(name: string, { loaded, bytes }: Member, group: readonly Member[]): WebAssembly.ImportValue {
-    const definition = loaded.scope.get(name);
-    if (definition?.kind === "function") {
-      this.#use(loaded, name);
-      return definition.f as WebAssembly.ImportValue;
-    }
+    const definition = this.#bind(loaded, name);
+    if (definition?.kind === "function") return definition.f as WebAssembly.ImportValue;
     const provider = group.find(({ defines }) => defines.has(name));
     if (!provider) {
       return () => {
@@ -265,42 +274,28 @@ export class Linker {
         const plain = name === "__main_argc_argv" ? "main" : name;
         if (!plain.startsWith("__"))
           loaded.functions.set(plain, this.#callable(loaded, plain, value as (...args: CValue[]) => CValue));
-        this.#define(loaded, name, { kind: "function", f: value });
+        loaded.own.set(name, { kind: "function", f: value });
       } else if (value instanceof WebAssembly.Global) {
         const address = (loaded.memoryBase + Number(value.value)) >>> 0;
         loaded.data.set(name, address);
-        this.#define(loaded, name, { kind: "data", address });
+        loaded.own.set(name, { kind: "data", address });
       }
     }
-  }
-
-  #define(loaded: LoadedModule, name: string, definition: Parameters<Symbols["define"]>[1]): void {
-    if (this.#symbols.get(name)) return;
-    this.#symbols.define(name, definition);
-    this.#owners.set(name, loaded);
-  }
-
-  #use(loaded: LoadedModule, name: string): void {
-    const owner = this.#owners.get(name);
-    if (owner && owner !== loaded) loaded.uses.add(owner);
   }
 
   /** Global offset table and trampolines lead to where things are. */
   #connect(loaded: LoadedModule): void {
     for (const { entry, name, isFunction } of loaded.pending) {
-      this.#use(loaded, name);
-      const definition = loaded.scope.get(name);
-      if (!definition) continue;
-      entry.value = isFunction
-        ? (loaded.scope.addressOf(name) ?? 0)
-        : definition.kind === "data"
-          ? definition.address
-          : 0;
+      const definition = this.#bind(loaded, name);
+      if (definition?.kind === "data" && !isFunction) entry.value = definition.address;
+      if (definition?.kind === "function" && isFunction) {
+        entry.value = this.#addresses.take(name, definition);
+        loaded.taken.push(definition.f);
+      }
     }
     loaded.pending.length = 0;
     for (const { name, index } of loaded.trampolines) {
-      this.#use(loaded, name);
-      const definition = this.#symbols.get(name);
+      const definition = this.#bind(loaded, name);
       if (definition?.kind === "function") this.#target.core.table.set(index, definition.f);
     }
   }
@@ -372,17 +367,24 @@ export class Linker {
     loaded.isLive = false;
     loaded.functions.clear();
     loaded.data.clear();
-    loaded.scope.clear();
+    loaded.own.clear();
+    for (const f of loaded.taken) this.#addresses.release(f);
     for (const { index } of loaded.trampolines) this.#ranges.giveBack(index, 1);
-    if (loaded.dylink.tableEntries > 0) this.#ranges.giveBack(loaded.tableBase, loaded.dylink.tableEntries);
+    if (loaded.tableBase >= 0) this.#ranges.giveBack(loaded.tableBase, loaded.dylink.tableEntries);
     if (loaded.memoryBase !== 0) core.functions.raw_free(core.constants.LIBC, loaded.memoryBase);
-    for (const [name, owner] of this.#owners) {
-      if (owner !== loaded) continue;
-      this.#owners.delete(name);
-      this.#symbols.remove(name);
-    }
     this.#modules.delete(loaded);
   }
+}
+
+/** A caller's functions; one in JavaScript has the type with which the module calls it, if it does. */
+function givenTo(bytes: Uint8Array | undefined, extra: Imports): Definitions {
+  const types = bytes ? importedFunctionTypes(bytes) : new Map<string, FunctionType>();
+  const given = new Map<string, Definition>();
+  for (const [name, f] of Object.entries(extra)) {
+    if (typeof f !== "function") continue;
+    given.set(name, { kind: "function", f: f as WebAssembly.ExportValue, type: types.get(name) });
+  }
+  return given;
 }
 
 /** What the linker itself gives to every module. */

@@ -1,8 +1,8 @@
 // One module in C on a heap, as the linker and the module's user share it.
 
+import type { Definition, Definitions } from "./definitions.js";
 import type { Census } from "./leaks.js";
 import type { Dylink } from "./sections.js";
-import type { Symbols } from "./symbols.js";
 
 /** What crosses the border to C and back: i32 and doubles are numbers, i64 is a bigint. */
 export type CValue = number | bigint;
@@ -26,8 +26,11 @@ export class LoadedModule {
   /** What reports call it: its name, with a number behind it from the second of that name on. */
   readonly label: string;
   readonly dylink: Dylink;
-  /** What names mean for it: what its caller gave, before what all modules define. */
-  readonly scope: Symbols;
+  /** What it defines itself, and what its caller gave to it alone. */
+  readonly own = new Map<string, Definition>();
+  readonly given: Definitions;
+  /** Functions whose addresses it has. */
+  readonly taken: WebAssembly.ExportValue[] = [];
   /** Whether stacks show the label, so that its functions can be told from those of others. */
   readonly isLabelled: boolean;
   readonly functions = new Map<string, CFunction>();
@@ -37,7 +40,8 @@ export class LoadedModule {
   readonly uses = new Set<LoadedModule>();
   isLive = true;
   memoryBase = 0;
-  tableBase = 0;
+  /** -1 until its entries are taken. */
+  tableBase = -1;
   exports: WebAssembly.Exports = {};
   /** What was in the heap before it came. */
   before: Census = new Map();
@@ -46,10 +50,10 @@ export class LoadedModule {
   /** Entries of the table through which it calls what was not there yet. */
   readonly trampolines: { readonly name: string; readonly index: number }[] = [];
 
-  constructor(label: string, dylink: Dylink, scope: Symbols, isLabelled: boolean) {
+  constructor(label: string, dylink: Dylink, given: Definitions, isLabelled: boolean) {
     this.label = label;
     this.dylink = dylink;
-    this.scope = scope;
+    this.given = given;
     this.isLabelled = isLabelled;
   }
 }

@@ -1,4 +1,5 @@
-// A function that jumps through an entry of the table: for a module that must be there before what it calls is.
+// Tiny modules of one function: one that jumps through an entry of the table, for a module that must be there before what it calls
+// is; and one that hands on to a function in JavaScript, which makes that a WebAssembly function.
 
 import { type FunctionType, leb } from "./sections.js";
 
@@ -23,24 +24,38 @@ function section(id: number, content: readonly number[]): number[] {
   return [id, ...leb(content.length), ...content];
 }
 
-/** A WebAssembly function of the type, which calls whatever stands at `index` of the table by then. */
-export function makeTrampoline(table: WebAssembly.Table, index: number, type: FunctionType): WebAssembly.ExportValue {
-  const { parameters, results } = type;
-  const signature = [0x60, ...leb(parameters.length), ...parameters, ...leb(results.length), ...results];
-  const code = [
-    0,
-    ...parameters.flatMap((_, k) => [LOCAL_GET, ...leb(k)]),
-    ...[I32_CONST, ...signedLeb(index), CALL_INDIRECT, 0, 0, END],
-  ];
+/** A module with one function type, "h"."x" as its import, and the function number 0 as its export. */
+function oneFunction(
+  { parameters, results }: FunctionType,
+  imported: readonly number[],
+  code: readonly number[] | undefined,
+  value: WebAssembly.ImportValue,
+): WebAssembly.ExportValue {
+  const type = [0x60, ...leb(parameters.length), ...parameters, ...leb(results.length), ...results];
   const bytes = Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [1, ...signature]),
-    // "h"."t": a table of functions, of any size
-    ...section(2, [1, 1, 0x68, 1, 0x74, 1, 0x70, 0, 0]),
-    ...section(3, [1, 0]),
+    ...section(1, [1, ...type]),
+    ...section(2, [1, 1, 0x68, 1, 0x78, ...imported]),
+    ...(code ? section(3, [1, 0]) : []),
     ...section(7, [1, 1, 0x66, 0, 0]),
-    ...section(10, [1, ...leb(code.length), ...code]),
+    ...(code ? section(10, [1, ...leb(code.length), ...code]) : []),
   ]);
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { h: { t: table } }).exports
-    .f as WebAssembly.ExportValue;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { h: { x: value } });
+  return exports.f as WebAssembly.ExportValue;
+}
+
+/** A WebAssembly function of the type, which calls whatever stands at `index` of the table by then. */
+export function makeTrampoline(table: WebAssembly.Table, index: number, type: FunctionType): WebAssembly.ExportValue {
+  const code = [
+    0,
+    ...type.parameters.flatMap((_, k) => [LOCAL_GET, ...leb(k)]),
+    ...[I32_CONST, ...signedLeb(index), CALL_INDIRECT, 0, 0, END],
+  ];
+  // A table of functions, of any size.
+  return oneFunction(type, [1, 0x70, 0, 0], code, table);
+}
+
+/** The function as a WebAssembly function of the type. */
+export function makeRelay(f: WebAssembly.ExportValue, type: FunctionType): WebAssembly.ExportValue {
+  return oneFunction(type, [0, 0], undefined, f as WebAssembly.ImportValue);
 }

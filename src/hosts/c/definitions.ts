@@ -1,0 +1,64 @@
+// What a name means: a function or data, of a module, of the core or of the host; and the addresses of functions.
+//
+// A function's address is its index in the table. It has one as long as a module that took it is there, and the same whoever asks.
+
+import { TableSlots } from "../../table-functions.js";
+import { LinkError } from "./loaded.js";
+import type { FunctionType } from "./sections.js";
+import { makeRelay } from "./trampoline.js";
+
+export type Definition =
+  | {
+      readonly kind: "function";
+      readonly f: WebAssembly.ExportValue;
+      /** The type of a function in JavaScript, which has none of its own. */
+      readonly type?: FunctionType | undefined;
+    }
+  | { readonly kind: "data"; readonly address: number };
+
+export type Definitions = ReadonlyMap<string, Definition>;
+
+interface Address {
+  readonly index: number;
+  takers: number;
+}
+
+export class FunctionAddresses {
+  readonly #slots: TableSlots;
+  readonly #addresses = new Map<WebAssembly.ExportValue, Address>();
+
+  constructor(table: WebAssembly.Table) {
+    this.#slots = new TableSlots(table);
+  }
+
+  /** The address of a function; to be released as often as it is taken. */
+  take(name: string, { f, type }: Definition & { kind: "function" }): number {
+    let address = this.#addresses.get(f);
+    if (!address) {
+      address = { index: this.#put(name, f, type), takers: 0 };
+      this.#addresses.set(f, address);
+    }
+    address.takers++;
+    return address.index;
+  }
+
+  /** A table takes WebAssembly functions only. */
+  #put(name: string, f: WebAssembly.ExportValue, type: FunctionType | undefined): number {
+    try {
+      return this.#slots.put(f);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      if (type) return this.#slots.put(makeRelay(f, type));
+      throw new LinkError(`Cannot take the address of ${name}: a function in JavaScript that is never called by name`, [
+        name,
+      ]);
+    }
+  }
+
+  release(f: WebAssembly.ExportValue): void {
+    const address = this.#addresses.get(f);
+    if (!address || --address.takers > 0) return;
+    this.#slots.remove(address.index);
+    this.#addresses.delete(f);
+  }
+}

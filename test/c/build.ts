@@ -1,0 +1,29 @@
+// Compiles C for the tests, once for each text: to build/c.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compileC } from "../../src/hosts/c/compile.js";
+import { findToolchain } from "../../src/hosts/c/toolchain.js";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const FOLDER = join(ROOT, "build/c");
+
+/** Whether there is a compiler: without one, the tests that need it are skipped. In CI there is one. */
+export const canCompile = (await findToolchain(ROOT)) !== undefined || process.env.CI !== undefined;
+
+/** Compiles a text in C, or C++ if the name ends in .cpp. Answers the path of a module called `name`.wasm. */
+export async function build(name: string, text: string, flags: readonly string[] = []): Promise<string> {
+  const hash = createHash("sha256")
+    .update(JSON.stringify([text, flags]))
+    .digest("hex")
+    .slice(0, 12);
+  const folder = join(FOLDER, hash);
+  const source = join(folder, name.endsWith(".cpp") ? name : `${name}.c`);
+  const output = join(folder, `${name.replace(/\.cpp$/, "")}.wasm`);
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(source)) writeFileSync(source, text);
+  await compileC({ sources: [source], output, flags: ["-Wall", "-Wextra", "-Werror", ...flags] });
+  return output;
+}

@@ -1,0 +1,4 @@
+/* What expat takes from the process for its hash salt. */
+static inline int getpid(void) {
+    return 1;
+}
