@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
+import { measureC } from "./c.js";
 import { geometricMean } from "./measure.js";
 import { measureSmall, type Row } from "./micro.js";
 import { measureObjects } from "./objects.js";
@@ -93,7 +94,7 @@ function measurePrograms(): { programs: Record<string, ProgramFigures>; rows: Ro
 
 const rows: Row[] = [];
 const measures = (part: string) => options.only === undefined || options.only === part;
-if (measures("micro")) rows.push(...(await measureSmall()));
+if (measures("micro")) rows.push(...(await measureSmall()), ...(await measureC()));
 if (measures("objects")) rows.push(...(await measureObjects()));
 const measured = measures("programs") ? measurePrograms() : undefined;
 rows.push(...(measured?.rows ?? []));

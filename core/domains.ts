@@ -2,7 +2,8 @@
 //
 //   domain  raw | mem | object | libc   each: ctx, malloc, calloc, realloc, free   (PyMemAllocatorEx, five words)
 //
-// A call loads its domain's entry and jumps; there is no flag to test. Debug hooks, tracers and users replace entries,
+// A call loads its domain's entry and jumps; if it would jump to the pools, which is nearly always, it calls them: the jump through
+// the table costs more than to look where it leads. There is no flag to test. Debug hooks, tracers and users replace entries,
 // and keep the one that was there to hand on to. Functions and semantics are those of the Python/C API manual, "Memory
 // Management". Imports config, control, functions, arena, small.
 
@@ -10,7 +11,7 @@ import { arenas } from "./arena";
 import { DOMAINS, LIBC, MAX_REQUEST, MEM, OBJECT, RAW } from "./config";
 import { CONTROL, DEBUG_AT, DOMAINS_AT } from "./control";
 import { HOSTED_FUNCTIONS, RAW_FUNCTIONS, SMALL_FUNCTIONS, tableIndex } from "./functions";
-import { smallOf } from "./small";
+import { smallFree, smallMalloc, smallOf } from "./small";
 
 /** CPython's PyMemAllocatorEx. */
 @unmanaged
@@ -59,6 +60,22 @@ export class Allocator {
   }
 }
 
+/** A domain's malloc, for one that pools serve as a rule. */
+@inline
+export function pooledMalloc(domain: u32, n: usize): usize {
+  const allocator = allocatorOf(domain);
+  if (allocator.malloc == tableIndex(SMALL_FUNCTIONS)) return smallMalloc(allocator.ctx, n);
+  return allocator.doMalloc(n);
+}
+
+/** A domain's free, for one that pools serve as a rule. */
+@inline
+export function pooledFree(domain: u32, block: usize): void {
+  const allocator = allocatorOf(domain);
+  if (allocator.free == tableIndex(SMALL_FUNCTIONS + 3)) smallFree(allocator.ctx, block);
+  else allocator.doFree(block);
+}
+
 if (offsetof<Allocator>() * DOMAINS > DEBUG_AT - DOMAINS_AT) ERROR("the domains do not fit their region");
 
 @inline
@@ -90,7 +107,7 @@ export function PyMem_RawFree(block: usize): void {
 }
 
 export function PyMem_Malloc(n: usize): usize {
-  return allocatorOf(MEM).doMalloc(n);
+  return pooledMalloc(MEM, n);
 }
 export function PyMem_Calloc(count: usize, size: usize): usize {
   return allocatorOf(MEM).doCalloc(count, size);
@@ -99,11 +116,11 @@ export function PyMem_Realloc(block: usize, n: usize): usize {
   return allocatorOf(MEM).doRealloc(block, n);
 }
 export function PyMem_Free(block: usize): void {
-  allocatorOf(MEM).doFree(block);
+  pooledFree(MEM, block);
 }
 
 export function PyObject_Malloc(n: usize): usize {
-  return allocatorOf(OBJECT).doMalloc(n);
+  return pooledMalloc(OBJECT, n);
 }
 export function PyObject_Calloc(count: usize, size: usize): usize {
   return allocatorOf(OBJECT).doCalloc(count, size);
@@ -112,7 +129,7 @@ export function PyObject_Realloc(block: usize, n: usize): usize {
   return allocatorOf(OBJECT).doRealloc(block, n);
 }
 export function PyObject_Free(block: usize): void {
-  allocatorOf(OBJECT).doFree(block);
+  pooledFree(OBJECT, block);
 }
 
 /** Copies a domain's five words to `allocator`. Unknown domains give five zeros, as in CPython. */

@@ -7,14 +7,14 @@
 import { base_memalign } from "./base";
 import { ALIGNMENT, LIBC } from "./config";
 import { debug, debug_memalign } from "./debug";
-import { allocatorOf } from "./domains";
+import { allocatorOf, pooledFree, pooledMalloc } from "./domains";
 
 /** Numbers of <errno.h>, which are WASI's, as Emscripten has them too. */
 const EINVAL: i32 = 28;
 const ENOMEM: i32 = 48;
 
 export function libc_malloc(n: usize): usize {
-  return allocatorOf(LIBC).doMalloc(n);
+  return pooledMalloc(LIBC, n);
 }
 
 export function libc_calloc(count: usize, size: usize): usize {
@@ -26,7 +26,7 @@ export function libc_realloc(block: usize, n: usize): usize {
 }
 
 export function libc_free(block: usize): void {
-  allocatorOf(LIBC).doFree(block);
+  pooledFree(LIBC, block);
 }
 
 /** A block at a multiple of `alignment`; 0 if that is no power of two, or if there is no memory. */

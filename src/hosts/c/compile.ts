@@ -1,12 +1,19 @@
 // From C or C++ to a module for heap.load: the right flags, our headers, and the small C library of libc/.
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findToolchain, NO_TOOLCHAIN, type Toolchain } from "./toolchain.js";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+/** The package's folder: the first above this file that has the library, from wherever it was built to. */
+function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "libc/include")) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+const ROOT = packageFolder();
 const INCLUDE = join(ROOT, "include");
 const LIBC = join(ROOT, "libc");
 const LIBC_INCLUDE = join(LIBC, "include");
