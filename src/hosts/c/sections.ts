@@ -190,8 +190,20 @@ export function leb(value: number): number[] {
   return bytes;
 }
 
-/** The same module with a name of its own: stacks show it, and so tell apart what was loaded twice. */
-export function withModuleName(bytes: Uint8Array, label: string): Uint8Array<ArrayBuffer> {
+/**
+ * The same module with a name of its own: stacks show it, and so tell apart what was loaded twice. What can't be read stays as it is: the
+ * engine will say what is wrong with it.
+ */
+export function withModuleName(bytes: Uint8Array<ArrayBuffer>, label: string): Uint8Array<ArrayBuffer> {
+  try {
+    return renamed(bytes, label);
+  } catch (error) {
+    if (error instanceof RangeError) return bytes;
+    throw error;
+  }
+}
+
+function renamed(bytes: Uint8Array, label: string): Uint8Array<ArrayBuffer> {
   const text = [...new TextEncoder().encode(label)];
   const ownName = [...leb(text.length), ...text];
   let others = new Uint8Array(0);

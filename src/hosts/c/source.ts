@@ -8,7 +8,7 @@ export interface Program {
   /** File name, or what the caller says. */
   readonly name: string;
   /** undefined if only the compiled module was given. */
-  readonly bytes: Uint8Array | undefined;
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
   readonly module: WebAssembly.Module | undefined;
 }
 
@@ -16,7 +16,7 @@ function fileName(path: string): string {
   return path.replace(/[?#].*$/, "").replace(/^.*[/\\]/, "");
 }
 
-async function readUrl(url: URL): Promise<Uint8Array> {
+async function readUrl(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   if (url.protocol === "file:") {
     const { readFile } = await import("node:fs/promises");
     return readFile(url);
@@ -27,7 +27,7 @@ async function readUrl(url: URL): Promise<Uint8Array> {
 }
 
 /** A string with a scheme is a URL; any other is a path, or in a browser relative to the page. */
-async function readString(text: string): Promise<Uint8Array> {
+async function readString(text: string): Promise<Uint8Array<ArrayBuffer>> {
   if (/^[a-z][a-z0-9+.-]+:/i.test(text)) return readUrl(new URL(text));
   if (typeof document !== "undefined") return readUrl(new URL(text, document.baseURI));
   const { readFile } = await import("node:fs/promises");

@@ -1,0 +1,173 @@
+// pyheap cc and pyheap run for C, as their users run them.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { findToolchain } from "../hosts/c/toolchain.js";
+import type { JsonReport } from "../report/json.js";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const MAIN = join(ROOT, "dist/cli/main.js");
+const EXAMPLES = join(ROOT, "examples/c");
+/** Where CI installs the compiler that is WebAssembly itself. */
+const YOWASP = join(ROOT, "build/yowasp/node_modules/@yowasp");
+const folder = mkdtempSync(join(tmpdir(), "pyheap-c-"));
+const canCompile = (await findToolchain(ROOT)) !== undefined || process.env.CI !== undefined;
+
+function pyheap(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = folder) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+  });
+  return { status, stdout, stderr };
+}
+
+function file(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+
+const ADD = `
+#include <Python.h>
+int add(int a, int b) { return a + b; }
+long long twice(long long x) { return x * 2; }
+int length(const char *s) { return (int)strlen(s); }
+void quiet(void) {}
+`;
+
+describe.runIf(canCompile)("pyheap cc", () => {
+  it("compiles to a module beside the file, or where it is told, with the compiler's options", () => {
+    file("add.c", ADD);
+    expect(pyheap(["cc", "add.c", "-O3", "-Wall", "-Werror"])).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(existsSync(join(folder, "add.wasm"))).toBe(true);
+    mkdirSync(join(folder, "own"), { recursive: true });
+    file("own/own.h", "#define ANSWER BASE + 2\n");
+    file("two.c", '#include "own.h"\nextern int other(void);\nint main(void) { return ANSWER + other(); }\n');
+    file("other.cpp", 'extern "C" int other() { return 1; }\n');
+    expect(pyheap(["cc", "two.c", "other.cpp", "-I", "own", "-D", "BASE=40", "-o", "out/both.wasm"]).status).toBe(0);
+    expect(pyheap(["run", "--quiet", "out/both.wasm"]).status).toBe(43);
+  });
+
+  it("says what the compiler says, with exit code 1", () => {
+    file("broken.c", "int f( { }\n");
+    const { status, stderr } = pyheap(["cc", "broken.c"]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/broken\.c:1:\d+: error:/);
+    expect(stderr).toMatch(/pyheap: Cannot compile .*broken\.c: .*clang.* failed\n$/);
+    expect(pyheap(["cc"])).toMatchObject({ status: 2, stderr: "pyheap: Cannot compile: no file was named\n" });
+  });
+
+  it("says what to install where there is no compiler", () => {
+    file("add.c", ADD);
+    const { status, stderr } = pyheap(["cc", "add.c"], { PATH: "" });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/no compiler for WebAssembly was found: install clang and lld .*@yowasp\/clang\n$/);
+  });
+
+  it.runIf(existsSync(YOWASP) || process.env.CI !== undefined)("takes @yowasp/clang where that is installed", () => {
+    const place = mkdtempSync(join(tmpdir(), "pyheap-yowasp-"));
+    mkdirSync(join(place, "node_modules"));
+    symlinkSync(YOWASP, join(place, "node_modules/@yowasp"));
+    writeFileSync(join(place, "leak.c"), readFileSync(join(EXAMPLES, "leak.c")));
+    expect(pyheap(["cc", "leak.c"], { PATH: "" }, place)).toEqual({ status: 0, stdout: "", stderr: "" });
+    const { status, stdout, stderr } = pyheap(["run", "--debug-hooks", "leak.wasm"], {}, place);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "the same text, once more\n" });
+    expect(stderr).toMatch(/Not freed {2}101 blocks/);
+    writeFileSync(join(place, "broken.c"), "int f( { }\n");
+    expect(pyheap(["cc", "broken.c"], { PATH: "" }, place).stderr).toMatch(/error:[\s\S]*@yowasp\/clang failed/);
+  });
+});
+
+describe.runIf(canCompile)("pyheap run, for C", () => {
+  function compiled(name: string): string {
+    const { status, stderr } = pyheap(["cc", join(EXAMPLES, `${name}.c`), "-Wall", "-Wextra", "-o", `${name}.wasm`]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    return `${name}.wasm`;
+  }
+
+  for (const [name, output] of [
+    ["buffer_libc", "read into 1024 bytes of the C library's heap\n"],
+    ["buffer_functions", "read into 1024 bytes of Python's heap\n"],
+    ["buffer_macros", "read into 1024 chars of Python's heap\n"],
+  ] as const) {
+    it(`runs examples/c/${name}.c, and it frees what it allocated`, () => {
+      const { status, stdout, stderr } = pyheap(["run", "--debug-hooks", compiled(name)]);
+      expect({ status, stdout }).toEqual({ status: 0, stdout: output });
+      expect(stderr).toContain(`${name}.wasm on pyheap`);
+      expect(stderr).toContain("Not freed  nothing");
+    });
+  }
+
+  it("catches the three wrong calls of examples/c/wrong_functions.c", () => {
+    const { status, stderr } = pyheap(["run", "--debug-hooks", "--quiet", compiled("wrong_functions")]);
+    expect(status).toBe(134);
+    expect(stderr.match(/^pyheap: Cannot free or resize/gm)).toHaveLength(3);
+    expect(stderr.match(/^ {2}called at main \(wrong_functions\.wasm\)$/gm)).toHaveLength(3);
+  });
+
+  it("shows what a program did not free, and as JSON", () => {
+    const path = compiled("leak");
+    const { stderr } = pyheap(["run", path]);
+    expect(stderr).toMatch(/Not freed {2}101 blocks.*--debug-hooks says which functions allocated it/);
+    for (const line of stderr.split("\n")) expect(line.length).toBeLessThanOrEqual(90);
+    const { stdout } = pyheap(["run", "--quiet", "--debug-hooks", "--json", "report.json", path]);
+    expect(stdout).toBe("the same text, once more\n");
+    const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8")) as JsonReport;
+    expect(report.program).toMatchObject({ kind: "wasm", target: path });
+    expect(report.leaks).toMatchObject({ blocks: 101, bytes: 7500, exact: true });
+    expect(report.leaks?.leaks[0]?.allocatedAt).toMatch(/ \(leak\.wasm\)$/);
+    expect(report.account.platform).toBe(report.platformBytes);
+  });
+
+  it("calls a function with words", () => {
+    file("add.c", ADD);
+    pyheap(["cc", "add.c"]);
+    const run = (...words: string[]) => pyheap(["run", "--quiet", "add.wasm", ...words]);
+    expect(run("add", "3", "-4")).toEqual({ status: 0, stdout: "-1\n", stderr: "" });
+    expect(run("twice", "5000000000n").stdout).toBe("10000000000\n");
+    expect(run("length", "hello").stdout).toBe("5\n");
+    expect(run("quiet")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(run("mul", "3").stderr).toBe(
+      "pyheap: Cannot run add.wasm: mul is no function of it; it has no main, but: add, twice, length, quiet\n",
+    );
+    expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining("name a function of it") });
+  });
+
+  it("ends as the program ends", () => {
+    file(
+      "ends.c",
+      `#include <Python.h>
+      int main(int argc, char **argv) {
+        printf("%d %s\\n", argc, argv[argc - 1]);
+        if (argc == 2) exit(9);
+        if (argc == 3) abort();
+        if (argc == 4) { Py_Malloc(1000000000); return 0; }
+        return 300;
+      }`,
+    );
+    expect(pyheap(["cc", "ends.c"]).status).toBe(0);
+    const run = (...words: string[]) => pyheap(["run", "--quiet", "--limit", "1MiB", "ends.wasm", ...words]);
+    expect(run()).toEqual({ status: 44, stdout: "1 ends.wasm\n", stderr: "" });
+    expect(run("--option")).toEqual({ status: 9, stdout: "2 --option\n", stderr: "" });
+    expect(run("a", "b")).toMatchObject({
+      status: 134,
+      stderr: expect.stringMatching(/was stopped: unreachable\n[\s\S]*ends\.wasm\.main/),
+    });
+    expect(run("a", "b", "c")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("MemoryError: Cannot allocate 1000000000 bytes"),
+    });
+  });
+
+  it("refuses what it can't run", () => {
+    file("none.wasm", "no module");
+    expect(pyheap(["run", "none.wasm"])).toMatchObject({ status: 2, stderr: expect.stringContaining("WebAssembly") });
+    expect(pyheap(["run", "--allocator", "malloc", "none.wasm"]).stderr).toBe(
+      "pyheap: Cannot run C with --allocator malloc: only Python has it\n",
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { formatDouble } from "./format-double.js";
+
+describe("formatDouble", () => {
+  it("rounds halves to even, from the exact value", () => {
+    expect([0.5, 1.5, 2.5, 0.125, 0.375].map((x) => formatDouble(x, "f", x < 0.4 ? 2 : 0, false))).toEqual([
+      ...["0", "2", "2", "0.12", "0.38"],
+    ]);
+    expect(formatDouble(1.005, "f", 2, false)).toBe("1.00");
+    expect(formatDouble(9.5, "e", 0, false)).toBe("1e+01");
+    expect(formatDouble(8.5, "e", 0, false)).toBe("8e+00");
+  });
+
+  it("agrees with JavaScript where that rounds exactly too", () => {
+    let state = 4711;
+    const random = () => {
+      state = (state * 1103515245 + 12345) % 2 ** 31;
+      return state / 2 ** 31;
+    };
+    for (let k = 0; k < 2000; k++) {
+      const value = random() * 10 ** Math.floor(random() * 40 - 20);
+      const precision = Math.floor(random() * 18);
+      const [digits = "", power = ""] = value.toExponential(precision).split("e");
+      const padded = `${digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+      expect(formatDouble(value, "e", precision, false), `${value} ${precision}`).toBe(padded);
+      // JavaScript takes the larger one of two that are equally near.
+      const rest = value.toFixed(100).split(".")[1]?.slice(precision) ?? "";
+      if (value < 1e21 && !/^50*$/.test(rest))
+        expect(formatDouble(value, "f", precision, false)).toBe(value.toFixed(precision));
+      expect(Number(formatDouble(value, "g", 17, false))).toBe(value);
+    }
+  });
+
+  it("has capitals, and keeps zeros where it is asked to", () => {
+    expect(formatDouble(1e-10, "E", 1, false)).toBe("1.0E-10");
+    expect(formatDouble(100, "g", 6, true)).toBe("100.000");
+    expect(formatDouble(0, "g", 0, true)).toBe("0.");
+    expect(formatDouble(1e100, "g", 3, false)).toBe("1e+100");
+  });
+});
