@@ -15,12 +15,13 @@ const WASM_FRAME = /^(?:at )?(?:(.+?) \(|(.*?)@)?(wasm:\/\/wasm\/[^:]*):wasm-fun
 /** What compilers call `main` in WebAssembly. */
 const MAIN = /^__(original_main|main_void|main_argc_argv)$/;
 
-interface WasmFrame {
+export interface WasmFrame {
   readonly name: string;
   readonly url: string;
 }
 
-function wasmFrame(line: string): WasmFrame | undefined {
+/** The function of C or of the core that a line of a stack is about; undefined if it is JavaScript's. */
+export function wasmFrame(line: string): WasmFrame | undefined {
   const match = WASM_FRAME.exec(line);
   if (!match) return undefined;
   const [, v8Name, otherName, url = "", index] = match;
@@ -29,7 +30,7 @@ function wasmFrame(line: string): WasmFrame | undefined {
 }
 
 /** The label of the module at an address that V8 made; the hash alone, if it has no name. */
-function labelOf(url: string): string {
+export function labelOf(url: string): string {
   return url.replace("wasm://wasm/", "").replace(/-[0-9a-f]{8}$/, "");
 }
 

@@ -32,7 +32,7 @@ function startTrace(heap: PythonHeap): void {
   const file = request.trace;
   const fd = openSync(file, "w");
   const { kind, target, args } = request.program;
-  const words = { script: [target], code: ["-c", target], module: ["-m", target] }[kind];
+  const words = { script: [target], code: ["-c", target], module: ["-m", target], wasm: [target] }[kind];
   const recorder = heap.trace({
     command: [...words, ...args],
     write: (bytes) => writeAll(fd, bytes, (code) => new Error(`Cannot write ${file}: ${code}`)),

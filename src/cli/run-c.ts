@@ -1,5 +1,6 @@
 // `pyheap run spam.wasm`: a module in C on a heap of its own; `main`, or the function that is named.
 
+import { closeSync, openSync } from "node:fs";
 import { basename } from "node:path";
 import { TextEncoder } from "node:util";
 import type { Address } from "../address.js";
@@ -12,6 +13,7 @@ import { functionLocator } from "../locator.js";
 import { PyException } from "../objects/exceptions.js";
 import { UsageError } from "./errors.js";
 import type { Program, RunResult } from "./protocol.js";
+import { writeAll } from "./stdio.js";
 
 /** What abort() leaves as an exit code; also that of a program which debug hooks found at fault. */
 const ABORTED = 134;
@@ -20,6 +22,8 @@ const FAILED = 1;
 export interface RunCOptions {
   readonly limit: number | undefined;
   readonly debugHooks: boolean;
+  /** The file for a trace. */
+  readonly trace: string | undefined;
 }
 
 function say(text: string): void {
@@ -96,8 +100,25 @@ function ended(error: unknown): number {
   throw error;
 }
 
+/** Begins a recording. Answers what ends it. */
+function startTrace(heap: Heap, file: string, command: readonly string[]): () => void {
+  const fd = openSync(file, "w");
+  const recorder = heap.trace({
+    command,
+    write: (bytes) => writeAll(fd, bytes, (code) => new Error(`Cannot write ${file}: ${code}`)),
+  });
+  return () => {
+    try {
+      recorder.stop();
+    } catch (error) {
+      say(`pyheap: ${error instanceof Error ? error.message : error}`);
+    }
+    closeSync(fd);
+  };
+}
+
 /** Runs a module. Misuse that debug hooks find is reported as it happens, and the program goes on. */
-export async function runC(program: Program, { limit, debugHooks }: RunCOptions): Promise<RunResult> {
+export async function runC(program: Program, { limit, debugHooks, trace }: RunCOptions): Promise<RunResult> {
   let faults = 0;
   const onFault = (fault: Fault) => {
     faults++;
@@ -119,6 +140,7 @@ export async function runC(program: Program, { limit, debugHooks }: RunCOptions)
     if (error instanceof MemoryError) throw new UsageError(`Cannot run ${program.target}: ${error.message}`);
     throw error;
   }
+  const endTrace = trace === undefined ? () => undefined : startTrace(heap, trace, [program.target, ...program.args]);
   const started = performance.now();
   const words = new Words(heap);
   let status: number;
@@ -128,6 +150,7 @@ export async function runC(program: Program, { limit, debugHooks }: RunCOptions)
     status = ended(error);
   }
   const finished = performance.now();
+  endTrace();
   words.release();
   heap.check();
   const stats = heap.stats();

@@ -108,7 +108,7 @@ async function run(program: Program, options: RunOptions): Promise<number> {
   if (trace !== undefined) makeTraceFile(trace);
   if (program.kind === "wasm") {
     if (allocator !== "pyheap") throw new UsageError(`Cannot run C with --allocator ${allocator}: only Python has it`);
-    const result = await runC(program, { limit, debugHooks });
+    const result = await runC(program, { limit, debugHooks, trace });
     report(result, options);
     return result.exitCode;
   }

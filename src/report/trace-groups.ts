@@ -17,7 +17,7 @@ export interface Group {
   readonly total: Measure;
 }
 
-export const DOMAIN_NAMES = ["raw", "mem", "object", "unknown"] as const;
+export const DOMAIN_NAMES = ["raw", "mem", "object", "libc"] as const;
 
 /** Sums by node: what was allocated there, and there or below. */
 export interface NodeSums {

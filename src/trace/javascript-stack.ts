@@ -1,5 +1,7 @@
-// The JavaScript stack of a program that calls the heap, as places.
+// The stack of a program that calls the heap, as places: functions of JavaScript with their line, functions of modules in C with
+// their module. The innermost WebAssembly frames are the core's own, which are no part of the program.
 
+import { labelOf, wasmFrame } from "../locator.js";
 import type { StackPlace, StackSource } from "./recorder.js";
 
 /** Frames of this library: they stand between the program and the heap. */
@@ -21,10 +23,17 @@ export function javaScriptFrames(): StackPlace[] {
   const { stack = "" } = new Error();
   if (limit !== undefined) limited.stackTraceLimit = limit;
   const places: StackPlace[] = [];
+  let core: string | undefined;
   for (const line of stack.split("\n")) {
+    const frame = wasmFrame(line.trim());
+    if (frame) {
+      core ??= frame.url;
+      if (frame.url !== core) places.push({ name: frame.name, file: labelOf(frame.url), line: 0 });
+      continue;
+    }
     const match = V8_FRAME.exec(line) ?? OTHER_FRAME.exec(line);
     const file = match?.[2]?.replace(/^file:\/\//, "");
-    if (!match || file === undefined || file.startsWith(LIBRARY) || file.startsWith("wasm:")) continue;
+    if (!match || file === undefined || file.startsWith(LIBRARY)) continue;
     places.push({ name: match[1] || "<anonymous>", file, line: Number(match[3]) });
   }
   return places.reverse();
