@@ -2,7 +2,7 @@
 
 import type { Measure, View } from "../src/trace/accounts.js";
 import { type Analysis, type AnalysisOptions, analyse } from "../src/trace/analysis.js";
-import type { TraceSummary } from "../src/trace/reader.js";
+import { readTrace, type TraceConsumer, type TraceSummary } from "../src/trace/reader.js";
 
 /** Takes the bytes of a trace. */
 export class Tape {
@@ -15,6 +15,14 @@ export class Tape {
 
   analyse(options: AnalysisOptions = {}): Promise<{ analysis: Analysis; summary: TraceSummary }> {
     return analyse([this.bytes], "the tape", options);
+  }
+
+  /** Hands what is in the trace to those functions that are given. */
+  async read(to: Partial<TraceConsumer>): Promise<TraceSummary> {
+    const nothing = () => undefined;
+    const names = ["metadata", "function", "node", "allocate", "free", "resize", "time", "reserved"];
+    const ignore = Object.fromEntries(names.map((name) => [name, nothing])) as unknown as TraceConsumer;
+    return readTrace([this.bytes], "the tape", { ...ignore, ...to });
   }
 }
 

@@ -4,8 +4,8 @@
 //   entry: address | function
 //
 // The host is asked once for a code object, when it is first seen on the stack, and reads name, file and lines then. A code
-// object whose block is freed leaves the table, so whatever lies at that address later is asked for anew. Function 0 is
-// one that stacks don't show. Invariant: every entry is reachable from its home without passing an empty one.
+// object whose block is freed leaves the table, so whatever lies at that address later is asked for anew; and the stack that was
+// seen last is forgotten, since it may have been on it. Function 0 is one that stacks don't show. Invariant: every entry is reachable from its home without passing an empty one.
 // Imports config, base, tracer.
 
 import { base_calloc, base_free } from "../base";
@@ -86,6 +86,7 @@ function forget(block: usize): void {
     index++;
   }
   tracer().codeCount--;
+  tracer().depth = 0;
   // Those behind it move up, so that none is cut off from its home.
   const mask = tracer().codeMask;
   let hole = index;

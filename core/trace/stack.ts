@@ -1,21 +1,25 @@
-// Where Python is, as a node: read from the interpreter's memory, frame by frame, no further than where nothing changed.
+// Where Python is, as a node: read from the interpreter's memory, frame by frame. Nothing is written there: the byte that
+// CPython has in a frame for walks is its collector's.
 //
 //   thread state -> current_frame -> previous -> ...                the interpreter's frames, innermost first
-//   shadow:  | outermost | ... | innermost |  frames on the way |   as they were seen last: frame, instruction, function, node
+//   shadow:  | outermost | ... | innermost |  frames on the way |   as they were seen last: frame, instruction, code, function, node
 //
-// A frame that was seen gets a mark, in the byte that CPython has behind `owner` for a collector's walk over the frames, and
-// clears whenever it makes a frame. So a marked frame of a function on the thread's stack is still the same call, and so are
-// those that it was called from: there the walk ends. A generator's frame moves from caller to caller: the walk
-// goes on. Where the host does not know that the byte is there, no frame is marked, and the walk is always a whole one.
+// The shadow is compared with the frames at every event, and only what differs is looked up anew. A stack is known by the code
+// and the instruction of each frame, so a call that is another one, but looks the same in all frames, has the same node. A
+// comparison costs five loads a frame, none of which waits for another; a look-up some forty, and two hashes.
 //
-// Invariant: the frames in shadow[0 .. depth) are of one stack, each called by the one before it.
+// Frames that are no function's (CPython's own, between native code and Python) have function 0, and their caller's node.
+// A code object that is freed empties the shadow (codes.ts), so a code in it is still the function that it was.
+//
+// Invariants: shadow[k].frame's caller was shadow[k - 1].frame when the shadow was made, and shadow[0].frame had none;
+// shadow[k].node = the node below shadow[k - 1].node for its instruction.
 // Imports config, base, tracer, nodes, codes.
 
 import { base_malloc, base_realloc } from "../base";
 import { INTERNAL } from "../config";
 import { functionOf } from "./codes";
 import { childOf } from "./nodes";
-import { tracer } from "./tracer";
+import { HINTS, tracer } from "./tracer";
 
 /** The host's number for where the program is, for a heap without an interpreter: a node. */
 @external("host", "traceStack")
@@ -28,25 +32,43 @@ const TAGS: usize = 3;
 const FIRST_ROOM: u32 = 256;
 /** No interpreter has deeper stacks; a chain that goes on is not one. */
 const MOST_FRAMES: u32 = 1 << 20;
+/** In place of the shadow's index: the chain has ended. */
+const OUTSIDE: i32 = -1;
 
 @unmanaged
 class Seen {
   frame: usize;
   instruction: usize;
+  code: usize;
   id: u32;
   node: u32;
+
+  /** The entry is where its frame is, below the caller's node. Answers its node. */
+  @inline
+  moveTo(parent: u32): u32 {
+    const t = tracer();
+    const instruction = load<usize>(this.frame + t.instructionOffset);
+    const unit = <u32>(instruction - this.code - t.codeInstructionsOffset) >> 1;
+    this.instruction = instruction;
+    this.node = this.id == 0 ? parent : childOf(parent, this.id, unit);
+    return this.node;
+  }
 }
+
+const SEEN: u32 = offsetof<Seen>();
 
 @inline
 function seen(index: u32): Seen {
-  return changetype<Seen>(tracer().shadow + <usize>index * offsetof<Seen>());
+  return changetype<Seen>(tracer().shadow + index * SEEN);
 }
 
-/** Whether a frame is as it was marked: its owner is the thread, and the byte behind has the mark. */
+/** Where the index that a frame had in the shadow last is kept: a guess, to be checked. */
 @inline
-function isMarked(frame: usize): bool {
-  return load<u16>(frame + tracer().ownerOffset) == tracer().seenMark;
+function hintOf(frame: usize): usize {
+  return tracer().hints + <usize>(((<u32>frame >> 3) * 0x9e3779b1) >> 22) * sizeof<u32>();
 }
+
+if (<usize>1 << (32 - 22) != HINTS) ERROR("a hash must have as many bits as there are hints");
 
 /** The node of where Python is; 0 while it runs no code. */
 export function currentStack(): u32 {
@@ -57,25 +79,53 @@ export function currentStack(): u32 {
   const thread = load<usize>(interpreter + t.threadsOffset);
   if (thread == 0) return 0;
   const frame = load<usize>(thread + t.currentFrameOffset);
-  if (t.depth != 0) {
-    const top = seen(t.depth - 1);
-    if (top.frame == frame && isMarked(frame)) {
-      if (load<usize>(frame + t.instructionOffset) == top.instruction) return top.node;
-      return moved(t.depth - 1);
-    }
+  if (frame == 0) return 0;
+  if (t.depth != 0 && seen(t.depth - 1).frame == frame && compare(t.depth - 1)) {
+    return t.changed == t.depth ? seen(t.depth - 1).node : renew(t.changed, t.depth);
   }
   return walk(frame);
 }
 
-/** The node of a frame that is known, at another instruction. */
-function moved(index: u32): u32 {
+/**
+ * Whether the frames from shadow[index] outwards are those in the shadow. `changed` is the outermost that is at another
+ * instruction, or index + 1; if the answer is false, `broken` is the one whose caller is another.
+ */
+function compare(index: u32): bool {
   const t = tracer();
-  const entry = seen(index);
-  const instruction = load<usize>(entry.frame + t.instructionOffset);
-  if (entry.instruction == instruction) return entry.node;
-  entry.instruction = instruction;
-  entry.node = nodeOf(index == 0 ? 0 : seen(index - 1).node, entry.frame, instruction, entry.id);
-  return entry.node;
+  const first = t.shadow;
+  const instructionOffset = t.instructionOffset;
+  const previousOffset = t.previousOffset;
+  let at = first + index * SEEN;
+  let changed = at + SEEN;
+  let frame = load<usize>(at);
+  for (;;) {
+    if (load<usize>(frame + instructionOffset) != load<usize>(at, 4)) changed = at;
+    const previous = load<usize>(frame + previousOffset);
+    if (at == first) {
+      if (previous != 0) break;
+      t.changed = <u32>((changed - first) / SEEN);
+      return true;
+    }
+    frame = load<usize>((at -= SEEN));
+    if (frame != previous) {
+      at += SEEN;
+      break;
+    }
+  }
+  t.broken = <u32>((at - first) / SEEN);
+  return false;
+}
+
+/** What shadow[from .. to) has of its frames is as they are now. Answers the node of the last. */
+function renew(from: u32, to: u32): u32 {
+  let node: u32 = from == 0 ? 0 : seen(from - 1).node;
+  for (let index = from; index < to; index++) {
+    const entry = seen(index);
+    const code = codeOf(entry.frame);
+    if (code != entry.code) become(entry, entry.frame, code);
+    node = entry.moveTo(node);
+  }
+  return node;
 }
 
 @inline
@@ -83,57 +133,70 @@ function codeOf(frame: usize): usize {
   return load<usize>(frame + tracer().executableOffset) & ~TAGS;
 }
 
+/** The entry is one of a frame with a code; where it is, is not known yet. */
 @inline
-function nodeOf(parent: u32, frame: usize, instruction: usize, id: u32): u32 {
-  if (id == 0) return parent;
-  return childOf(parent, id, <u32>(instruction - codeOf(frame) - tracer().codeInstructionsOffset) >> 1);
-}
-
-/** The index in the shadow of a marked frame, or -1. */
-function indexOf(frame: usize): i32 {
-  let index = <i32>tracer().depth - 1;
-  while (index >= 0 && seen(<u32>index).frame != frame) index--;
-  return index;
+function become(entry: Seen, frame: usize, code: usize): void {
+  const isFunction = load<u8>(frame + tracer().ownerOffset) <= LAST_PYTHON_OWNER && code != 0;
+  entry.frame = frame;
+  entry.code = code;
+  entry.id = isFunction ? functionOf(code) : 0;
 }
 
 /** The node of the frame that is innermost, after a look at all frames that are not as they were. */
 function walk(innermost: usize): u32 {
   const t = tracer();
   let count: u32 = 0;
-  let known: i32 = -1;
+  /** Entries of the shadow from here on are known not to be on the stack. */
+  let limit = t.depth;
+  let base: i32 = OUTSIDE;
   let frame = innermost;
   // Addresses of new frames go behind the shadow: entry room - 1 first, downwards.
   while (frame != 0) {
-    if (isMarked(frame)) {
-      known = indexOf(frame);
-      if (known >= 0) break;
-    }
-    if (load<u8>(frame + t.ownerOffset) <= LAST_PYTHON_OWNER && codeOf(frame) != 0) {
-      if (t.depth + ++count > t.shadowRoom && !growShadow(count - 1)) {
-        t.cut++;
-        t.depth = 0;
-        return 0;
+    const index = load<u32>(hintOf(frame));
+    if (index < limit && seen(index).frame == frame) {
+      if (compare(index)) {
+        base = <i32>index;
+        break;
       }
-      seen(t.shadowRoom - count).frame = frame;
-    }
+      // These are on the stack, but called from elsewhere.
+      for (let k = index; ; k--) {
+        frame = seen(k).frame;
+        if (!remember(frame, count++)) return noStack();
+        if (k == t.broken) break;
+      }
+      limit = t.broken;
+    } else if (!remember(frame, count++)) return noStack();
     frame = load<usize>(frame + t.previousOffset);
   }
-  let depth = <u32>(known + 1);
-  let node: u32 = known < 0 ? 0 : moved(<u32>known);
+  let depth = <u32>(base + 1);
+  let node: u32 = 0;
+  if (base >= 0) node = t.changed < depth ? renew(t.changed, depth) : seen(depth - 1).node;
   for (; count != 0; count--) {
     const fresh = seen(t.shadowRoom - count).frame;
-    const instruction = load<usize>(fresh + t.instructionOffset);
-    const id = functionOf(codeOf(fresh));
-    node = nodeOf(node, fresh, instruction, id);
-    const entry = seen(depth++);
-    entry.frame = fresh;
-    entry.instruction = instruction;
-    entry.id = id;
-    entry.node = node;
-    if (t.seenMark <= 0xffff && load<u8>(fresh + t.ownerOffset) == 0) store<u16>(fresh + t.ownerOffset, t.seenMark);
+    const entry = seen(depth);
+    become(entry, fresh, codeOf(fresh));
+    node = entry.moveTo(node);
+    store<u32>(hintOf(fresh), depth++);
   }
   t.depth = depth;
   return node;
+}
+
+/** A frame is kept behind the shadow, as the one after `count` others; false if there is no memory for it. */
+@inline
+function remember(frame: usize, count: u32): bool {
+  const t = tracer();
+  if (t.depth + count >= t.shadowRoom && !growShadow(count)) return false;
+  seen(t.shadowRoom - count - 1).frame = frame;
+  return true;
+}
+
+/** The answer where there is no memory for a stack. */
+function noStack(): u32 {
+  const t = tracer();
+  t.cut++;
+  t.depth = 0;
+  return 0;
 }
 
 /** The shadow has twice the room; `count` entries at its end stay at its end. */
@@ -141,13 +204,13 @@ function growShadow(count: u32): bool {
   const t = tracer();
   const room = t.shadowRoom * 2;
   if (room > MOST_FRAMES) return false;
-  const shadow = base_realloc(INTERNAL, t.shadow, room * offsetof<Seen>());
+  const shadow = base_realloc(INTERNAL, t.shadow, room * SEEN);
   if (shadow == 0) return false;
   t.shadow = shadow;
   memory.copy(
-    shadow + <usize>(room - count) * offsetof<Seen>(),
-    shadow + <usize>(t.shadowRoom - count) * offsetof<Seen>(),
-    count * offsetof<Seen>(),
+    shadow + (room - count) * SEEN,
+    shadow + (t.shadowRoom - count) * SEEN,
+    count * SEEN,
   );
   t.shadowRoom = room;
   return true;
@@ -158,7 +221,7 @@ export function beginStack(): bool {
   const t = tracer();
   t.depth = 0;
   if (t.shadow != 0) return true;
-  t.shadow = base_malloc(INTERNAL, FIRST_ROOM * offsetof<Seen>());
+  t.shadow = base_malloc(INTERNAL, FIRST_ROOM * SEEN);
   t.shadowRoom = FIRST_ROOM;
   return t.shadow != 0;
 }

@@ -2,8 +2,8 @@
 //
 //   control block: | Tracer | the allocator that each domain had before |
 //   one block of the base allocator:
-//     | addresses 2048 x 8 | sites 2048 x 12 | buffer 128 KiB |
-//                                              begin ... position ... full ... end
+//     | addresses 2048 x 8 | sites 2048 x 12 | hints 1024 x 4 | buffer 128 KiB |
+//                                                               begin ... position ... full ... end
 //
 //   trace <- allocator <- events <- stack <- nodes, codes <- this file        (what imports what)
 //
@@ -19,6 +19,8 @@ import { Allocator } from "../domains";
 export const SLOTS: usize = 2048;
 export const ADDRESS_ENTRY: usize = 8;
 export const SITE_ENTRY: usize = 12;
+/** Number of frames whose place in the shadow is remembered. */
+export const HINTS: usize = 1024;
 const BUFFER_BYTES: usize = 128 * 1024;
 /** The longest record, rounded up. */
 const LONGEST_RECORD: usize = 64;
@@ -63,12 +65,15 @@ export class Tracer {
   instructionOffset: usize;
   ownerOffset: usize;
   codeInstructionsOffset: usize;
-  /** What a frame's owner and the byte behind it read as, if the frame was seen before; NEVER if frames can't be marked. */
-  seenMark: u32;
   /** The stack as it was seen last: `depth` entries, outermost first; then addresses of frames on the way. */
   shadow: usize;
   shadowRoom: u32;
   depth: u32;
+  /** What a comparison of the shadow with the stack has found. */
+  changed: u32;
+  broken: u32;
+  /** Where a frame was in the shadow, by a hash of its address. */
+  hints: usize;
 
   // The tree of stacks (nodes.ts) and what is known of code objects (codes.ts).
   nodes: usize;
@@ -95,13 +100,14 @@ export class Tracer {
 
   /** Takes the block of tables and buffer, and empties the tables. False if there is no memory. */
   takeBlock(): bool {
-    const tables = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY);
+    const tables = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY) + HINTS * sizeof<u32>();
     if (this.block == 0) {
       const block = base_malloc(INTERNAL, tables + BUFFER_BYTES);
       if (block == 0) return false;
       this.block = block;
       this.addresses = block;
       this.sites = block + SLOTS * ADDRESS_ENTRY;
+      this.hints = this.sites + SLOTS * SITE_ENTRY;
       this.begin = block + tables;
       this.full = this.begin + BUFFER_BYTES - LONGEST_RECORD;
     }

@@ -23,15 +23,6 @@ const KNOWN_VERSION = 0x030e;
 /** Frames of these owners belong to a Python function: FRAME_OWNED_BY_THREAD, _GENERATOR, _FRAME_OBJECT. */
 const LAST_PYTHON_OWNER = 2;
 const MOST_FRAMES = 100_000;
-/**
- * Versions, three bytes of Py_Version, in which the byte behind a frame's `owner` is known to be `visited`: free for a mark, and
- * cleared whenever a frame is made.
- */
-const WITH_VISITED: readonly number[] = [0x030e02];
-/** Owner FRAME_OWNED_BY_THREAD (0), and a mark in the byte behind; for frames that can't be marked, what two bytes never are. */
-const MARK = 0x8000;
-const NO_MARK = 0x1_0000;
-
 /** Index of each offset in the table, counted in 64-bit words after the cookie. */
 const FIELD = {
   version: 0,
@@ -181,7 +172,6 @@ export class PythonStack {
     return [
       ...[this.#runtime + o.interpretersHead, o.threadsHead, o.currentFrame],
       ...[o.framePrevious, o.frameExecutable, o.frameInstructions, o.frameOwner, o.codeInstructions],
-      WITH_VISITED.includes(o.version >>> 8) ? MARK : NO_MARK,
     ];
   }
 

@@ -1,0 +1,176 @@
+// The tracer's stacks against whole walks over the interpreter's frames, while CPython's collector walks them too.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadPython, type Python } from "../../src/hosts/pyodide.js";
+import { Tape } from "../trace-data.js";
+
+/** Blocks of at least so many bytes are the test's own: one for each look. */
+const FIRST_SIZE = 1 << 20;
+
+const PROGRAM = `
+import gc, random
+random.seed(seed)
+
+class Node:
+    def __init__(self, other=None):
+        self.other = other
+        self.me = self
+        look()
+
+def garbage(n):
+    for _ in range(n):
+        Node()
+
+def deep(n, f):
+    kept = [n, {}]
+    if n % 40 == 7: look()
+    if n: return deep(n - 1, f)
+    return f(kept)
+
+def twice(n):
+    look(); deep(n, lambda _: look())
+    look(); deep(n, lambda _: look())
+
+def numbers(n):
+    for k in range(n):
+        yield [k, [k]]
+        if k % 3 == 0: look()
+
+def chained(n, below):
+    if n:
+        yield from chained(n - 1, below)
+    else:
+        for _ in range(below):
+            look()
+            yield {}
+
+def mixed(n):
+    it = chained(20, n)
+    for _ in it:
+        deep(random.randrange(60), lambda _: next(it, None))
+
+async def leaf(n):
+    look()
+    return [n]
+
+async def branch(n):
+    if n == 0: return await leaf(n)
+    await branch(n - 1)
+    look()
+    return await leaf(n)
+
+def run(coroutine):
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        pass
+
+def fails(n):
+    try:
+        if n == 0: raise ValueError([n])
+        fails(n - 1)
+    except ValueError:
+        look()
+        if n < 3: raise
+
+def compiled(n):
+    for k in range(n):
+        space = {"look": look, "deep": deep}
+        lines = "\\n" * random.randrange(5)
+        exec(compile(f"{lines}def f{k}():\\n  look()\\n  deep(3, lambda _: look())\\nf{k}()", f"c{k % 3}.py", "exec"), space)
+
+class Held:
+    def __del__(self):
+        look()
+        deep(5, lambda _: look())
+
+def cycles(n):
+    for _ in range(n):
+        held = Held()
+        held.me = held
+        del held
+
+steps = [
+    lambda: garbage(60),
+    lambda: deep(random.choice([5, 50, 300, 800]), lambda _: garbage(5)),
+    lambda: twice(random.randrange(200)),
+    lambda: [None for _ in numbers(12)],
+    lambda: mixed(15),
+    lambda: run(branch(25)),
+    lambda: fails(10),
+    lambda: compiled(8),
+    lambda: cycles(20),
+    lambda: sorted(range(6), key=lambda k: (look(), deep(k, lambda _: look()), -k)[2]),
+    lambda: gc.collect(random.randrange(3)),
+    lambda: deep(random.randrange(100), lambda _: gc.collect(random.randrange(3))),
+]
+gc.collect()
+gc.set_threshold(random.choice([20, 100, 700]), random.choice([1, 3, 10]), 2)
+for _ in range(150):
+    random.choice(steps)()
+gc.set_threshold(2000, 10, 10)
+`;
+
+describe("the tracer's stacks", () => {
+  let python: Python;
+  let told: string[] = [];
+  beforeAll(async () => {
+    python = await loadPython();
+    const { heap, pyodide } = python;
+    pyodide.registerJsModule("host", {
+      look: () => {
+        told.push([...heap.stack.frames()].map(({ name, file, line }) => `${name} ${file}:${line}`).join(" < "));
+        heap.raw.free(heap.raw.malloc(FIRST_SIZE + told.length - 1));
+      },
+    });
+  });
+
+  it.each([1, 2, 3])("are the whole ones, collections or not: seed %i", async (seed) => {
+    const { heap, pyodide } = python;
+    told = [];
+    const tape = new Tape();
+    const recorder = heap.trace({ write: tape.write });
+    pyodide.runPython(`from host import look\n${PROGRAM}`, {
+      globals: pyodide.toPy({ seed, __name__: "app" }),
+      filename: "app.py",
+    });
+    recorder.stop();
+    const { analysis, summary } = await tape.analyse();
+    expect(summary.problem).toBeUndefined();
+    const seen: string[] = [];
+    const { tree } = analysis;
+    await tape.read({
+      allocate: (_, size, __, node) => {
+        if (size < FIRST_SIZE || size >= FIRST_SIZE + told.length) return;
+        const frames = tree.stack(node).map(({ function: f, line }) => `${f.name} ${f.file}:${line}`);
+        seen[size - FIRST_SIZE] = frames.join(" < ");
+      },
+    });
+    expect(seen.length).toBe(told.length);
+    expect(told.length).toBeGreaterThan(2000);
+    const wrong = told.findIndex((stack, k) => stack !== seen[k]);
+    if (wrong >= 0) expect(seen[wrong], `look ${wrong}`).toBe(told[wrong]);
+    heap.check();
+  });
+
+  it("are read, and nothing is written: the byte that CPython's collector marks frames with is as it was", () => {
+    const { heap, pyodide } = python;
+    const [interpreters = 0, threads = 0, current = 0, previous = 0, , , owner = 0] = heap.stack.tracerWords;
+    const marks: number[] = [];
+    pyodide.registerJsModule("marks", {
+      read: () => {
+        const view = new DataView(heap.memory.buffer);
+        const word = (address: number) => view.getUint32(address, true);
+        let frame = word(word(word(interpreters) + threads) + current);
+        for (; frame !== 0; frame = word(frame + previous)) marks.push(view.getUint8(frame + owner + 1));
+      },
+    });
+    const recorder = heap.trace({ write: () => undefined });
+    pyodide.runPython(
+      "import gc, marks\ngc.disable()\ndef deep(n):\n    kept = [n, {}]\n    return deep(n - 1) if n else marks.read()\ndeep(300)\ngc.enable()",
+    );
+    recorder.stop();
+    expect(marks.length).toBeGreaterThan(300);
+    expect(marks.slice(0, 300).every((mark) => mark === 0)).toBe(true);
+  });
+});
