@@ -12,8 +12,10 @@ export const SMALL_FUNCTIONS: u32 = 8;
 export const DEBUG_FUNCTIONS: u32 = 12;
 export const ARENA_FUNCTIONS: u32 = 16;
 export const TRACE_FUNCTIONS: u32 = 18;
+export const SAMPLE_FUNCTIONS: u32 = 22;
+export const SAMPLE_SMALL_FUNCTIONS: u32 = 26;
 /** How many table entries the core needs. */
-export const TABLE_FUNCTIONS: u32 = 22;
+export const TABLE_FUNCTIONS: u32 = 30;
 
 /** Table index of the core's function number `k`. */
 @inline

@@ -89,6 +89,16 @@ export {
 } from "./trace/allocator";
 export { childAtLine as trace_child } from "./trace/nodes";
 export {
+  sample_calloc,
+  sample_free,
+  sample_malloc,
+  sample_realloc,
+  sample_small_calloc,
+  sample_small_free,
+  sample_small_malloc,
+  sample_small_realloc,
+} from "./trace/sample";
+export {
   CHECK_ARENAS,
   CHECK_BLOCK,
   CHECK_LEDGER,

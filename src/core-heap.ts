@@ -14,8 +14,12 @@ import {
 } from "./hooks.js";
 import { stackLocator } from "./locator.js";
 import { type HeapItem, type HeapStats, type HostFigures, itemOf, Tally } from "./stats.js";
+import { Analysis } from "./trace/analysis.js";
+import type { TraceMetadata } from "./trace/format.js";
 import { JAVASCRIPT_STACKS } from "./trace/javascript-stack.js";
-import { Recorder, type StackSource, type TraceOptions } from "./trace/recorder.js";
+import { Recorder, type RecordOptions, type StackSource } from "./trace/recorder.js";
+import { TotalsWriter } from "./trace/totals.js";
+import { type TraceOutput, type TraceSink, TraceWriter } from "./trace/writer.js";
 import { type ElementType, TypedBlock } from "./typed-block.js";
 import { Words } from "./words.js";
 
@@ -39,6 +43,14 @@ export class HostCalls implements CoreHost {
   readonly traceLine = (id: number, unit: number): number => this.tracer?.line(id, unit) ?? 0;
   readonly traceStack = (): number => this.tracer?.stack() ?? 0;
   readonly traceNow = (): number => performance.now() * 1000;
+  readonly traceGap = (): number => this.tracer?.gap() ?? 1;
+}
+
+export interface TraceOptions extends RecordOptions {
+  /** Takes the bytes of the trace, in order. They are only valid during the call. An error that it throws ends the recording. */
+  readonly write: TraceSink;
+  /** Write the totals by stack and the peak when the recording ends, instead of events: a small file. */
+  readonly aggregate?: boolean | undefined;
 }
 
 export interface CoreHeapOptions {
@@ -307,12 +319,24 @@ export abstract class CoreHeap {
    * Records every allocation, resize and free from now on, with the stack of the program, until the recorder's `stop`. One
    * recording at a time. Throws if there is no memory for the tracer's tables.
    */
-  trace(options: TraceOptions): Recorder {
+  trace({ write, aggregate = false, ...options }: TraceOptions): Recorder {
+    return this.record(options, (metadata) =>
+      aggregate ? new TotalsWriter(write, metadata, new Analysis()) : new TraceWriter(write, metadata),
+    );
+  }
+
+  /** As trace, to any output. */
+  protected record(options: RecordOptions, makeOutput: (metadata: TraceMetadata) => TraceOutput): Recorder {
     if (this.#calls.tracer) throw new Error("Cannot trace: a recording is under way");
-    const recorder = new Recorder(this.core, this.words, this.#calls, this.stackSource(), options, () =>
+    this.checkTraceable();
+    const source = this.stackSource();
+    const recorder = new Recorder(this.core, this.words, this.#calls, source, options, makeOutput, () =>
       this.domainsChanged(),
     );
     recorder.start();
     return recorder;
   }
+
+  /** Throws if a recording would not see what the program allocates. */
+  protected checkTraceable(): void {}
 }

@@ -66,6 +66,8 @@ export const TABLE_ORDER: readonly string[] = [
   ...["debug_malloc", "debug_calloc", "debug_realloc", "debug_free"],
   ...["arena_malloc", "arena_free"],
   ...["trace_malloc", "trace_calloc", "trace_realloc", "trace_free"],
+  ...["sample_malloc", "sample_calloc", "sample_realloc", "sample_free"],
+  ...["sample_small_malloc", "sample_small_calloc", "sample_small_realloc", "sample_small_free"],
 ];
 
 /** Names of the core's exported constants; core/index.ts and core/walk.ts say what they are. */
@@ -122,7 +124,7 @@ export interface CoreFunctions extends MemoryApi, LibcApi {
   readonly raw_memalign: (domain: number, alignment: number, offset: number, n: number) => number;
   readonly raw_free: (domain: number, block: number) => void;
   readonly relieve: () => number;
-  readonly trace_start: () => number;
+  readonly trace_start: (samples: number) => number;
   readonly trace_flush: () => void;
   readonly trace_stop: () => void;
   readonly trace_child: (parent: number, id: number, line: number) => number;
@@ -143,6 +145,8 @@ export interface CoreHost {
   traceStack(): number;
   /** Microseconds since some moment. */
   traceNow(): number;
+  /** Bytes to the next sample, from 1 up. */
+  traceGap(): number;
 }
 
 export interface Core<F extends CoreFunctions = CoreFunctions, C extends CoreConstants = CoreConstants> {

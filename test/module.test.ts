@@ -49,7 +49,7 @@ describe("build/core.wasm", () => {
     expect(at).toBe(section.end);
   });
 
-  it("imports a memory, a table, its address and eight functions", () => {
+  it("imports a memory, a table, its address and nine functions", () => {
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
     const names = imports.map(({ module, name, kind }) => `${kind} ${module}.${name}`).sort();
     expect(names).toEqual([
@@ -57,6 +57,7 @@ describe("build/core.wasm", () => {
       "function host.site",
       "function host.traceCode",
       "function host.traceFlush",
+      "function host.traceGap",
       "function host.traceLine",
       "function host.traceNow",
       "function host.traceStack",

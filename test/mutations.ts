@@ -34,7 +34,7 @@ export async function sampleTrace(): Promise<{ bytes: Uint8Array; events: number
 }
 
 /** Whole numbers from 0 up to, and without, a bound; the same ones for the same seed. */
-function randomNumbers(seed: number): (bound: number) => number {
+export function randomNumbers(seed: number): (bound: number) => number {
   let state = seed | 0;
   return (bound) => {
     state = (state + 0x6d2b79f5) | 0;

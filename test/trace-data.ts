@@ -20,7 +20,19 @@ export class Tape {
   /** Hands what is in the trace to those functions that are given. */
   async read(to: Partial<TraceConsumer>): Promise<TraceSummary> {
     const nothing = () => undefined;
-    const names = ["metadata", "function", "node", "allocate", "free", "resize", "time", "reserved"];
+    const names = [
+      "account",
+      "whole",
+      "metadata",
+      "function",
+      "node",
+      "allocate",
+      "free",
+      "resize",
+      "time",
+      "reserved",
+      "program",
+    ];
     const ignore = Object.fromEntries(names.map((name) => [name, nothing])) as unknown as TraceConsumer;
     return readTrace([this.bytes], "the tape", { ...ignore, ...to });
   }

@@ -2,16 +2,17 @@
 //
 // It stands in the domain tables only while a trace runs; a domain that isn't traced has nothing of it in its way.
 // `ctx` is the address of the allocator that is handed on to. A request that fails is not recorded.
-// Imports config, domains, functions, tracer, codes, events, nodes, stack.
+// Imports config, domains, functions, tracer, watched, events, nodes, stack, sample.
 
 import { DOMAINS, OBJECT } from "../config";
 import { allocatorOf, Allocator } from "../domains";
-import { tableIndex, TRACE_FUNCTIONS } from "../functions";
-import { codes_makeRoom, forgetCode } from "./codes";
+import { SAMPLE_FUNCTIONS, SAMPLE_SMALL_FUNCTIONS, SMALL_FUNCTIONS, TABLE_FUNCTIONS, tableIndex, TRACE_FUNCTIONS } from "../functions";
 import { allocated, beginEvents, CLEARED, freed, mark, resized } from "./events";
 import { nodes_makeRoom } from "./nodes";
+import { beginGap } from "./sample";
 import { beginStack } from "./stack";
 import { domainOf, traced, tracer } from "./tracer";
+import { mayBeWatched, unwatch, watched_makeRoom } from "./watched";
 
 @inline
 function next(ctx: usize): Allocator {
@@ -41,28 +42,42 @@ export function trace_realloc(ctx: usize, block: usize, n: usize): usize {
 export function trace_free(ctx: usize, block: usize): void {
   if (block != 0 && tracer().recording != 0) {
     freed(block);
-    if (domainOf(ctx) == OBJECT) forgetCode(block);
+    if (domainOf(ctx) == OBJECT && mayBeWatched(block)) unwatch(block);
   }
   next(ctx).doFree(block);
 }
 
-/** Each domain is traced from now on. False, and nothing changed, if there is no memory for the tables. */
-export function trace_start(): bool {
+/** Whether a function of the tracer's stands first in a domain. The tracer's are the last in the table. */
+@inline
+function isTraced(allocator: Allocator): bool {
+  return allocator.malloc - tableIndex(TRACE_FUNCTIONS) < TABLE_FUNCTIONS - TRACE_FUNCTIONS;
+}
+
+/** The tracer stands in a domain, in front of what was there. */
+function standIn(domain: u32, samples: bool): void {
+  const allocator = allocatorOf(domain);
+  traced(domain).copyFrom(changetype<usize>(allocator));
+  if (!samples) {
+    allocator.become(changetype<usize>(traced(domain)), tableIndex(TRACE_FUNCTIONS));
+  } else if (allocator.malloc == tableIndex(SMALL_FUNCTIONS)) {
+    allocator.become(allocator.ctx, tableIndex(SAMPLE_SMALL_FUNCTIONS));
+  } else {
+    allocator.become(changetype<usize>(traced(domain)), tableIndex(SAMPLE_FUNCTIONS));
+  }
+}
+
+/** Each domain is traced from now on; `samples`: some blocks are. False, and nothing changed, if there is no memory for the tables. */
+export function trace_start(samples: bool): bool {
   const t = tracer();
-  if (!t.takeBlock() || !nodes_makeRoom() || !codes_makeRoom() || !beginStack()) {
+  if (!t.takeBlock() || !nodes_makeRoom() || !watched_makeRoom() || !beginStack()) {
     t.giveTables();
     return false;
   }
   t.cut = 0;
   beginEvents();
-  const first = tableIndex(TRACE_FUNCTIONS);
-  for (let domain: u32 = 0; domain < DOMAINS; domain++) {
-    const allocator = allocatorOf(domain);
-    if (allocator.malloc == first) continue;
-    traced(domain).copyFrom(changetype<usize>(allocator));
-    allocator.become(changetype<usize>(traced(domain)), first);
-  }
+  for (let domain: u32 = 0; domain < DOMAINS; domain++) if (!isTraced(allocatorOf(domain))) standIn(domain, samples);
   t.recording = 1;
+  if (samples) beginGap();
   return true;
 }
 
@@ -80,10 +95,9 @@ export function trace_stop(): void {
   trace_flush();
   const t = tracer();
   t.recording = 0;
-  const first = tableIndex(TRACE_FUNCTIONS);
   for (let domain: u32 = 0; domain < DOMAINS; domain++) {
     const allocator = allocatorOf(domain);
-    if (allocator.malloc == first) allocator.copyFrom(changetype<usize>(traced(domain)));
+    if (isTraced(allocator)) allocator.copyFrom(changetype<usize>(traced(domain)));
   }
   t.giveTables();
 }

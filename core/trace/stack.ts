@@ -9,17 +9,17 @@
 // comparison costs five loads a frame, none of which waits for another; a look-up some forty, and two hashes.
 //
 // Frames that are no function's (CPython's own, between native code and Python) have function 0, and their caller's node.
-// A code object that is freed empties the shadow (codes.ts), so a code in it is still the function that it was.
+// A code object that is freed empties the shadow (watched.ts), so a code in it is still the function that it was.
 //
 // Invariants: shadow[k].frame's caller was shadow[k - 1].frame when the shadow was made, and shadow[0].frame had none;
 // shadow[k].node = the node below shadow[k - 1].node for its instruction.
-// Imports config, base, tracer, nodes, codes.
+// Imports config, base, tracer, nodes, watched.
 
 import { base_malloc, base_realloc } from "../base";
 import { INTERNAL } from "../config";
-import { functionOf } from "./codes";
 import { childOf } from "./nodes";
 import { HINTS, tracer } from "./tracer";
+import { functionOf } from "./watched";
 
 /** The host's number for where the program is, for a heap without an interpreter: a node. */
 @external("host", "traceStack")

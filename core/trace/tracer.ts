@@ -5,7 +5,7 @@
 //     | addresses 2048 x 8 | sites 2048 x 12 | hints 1024 x 4 | buffer 128 KiB |
 //                                                               begin ... position ... full ... end
 //
-//   trace <- allocator <- events <- stack <- nodes, codes <- this file        (what imports what)
+//   allocator <- sample <- events <- stack <- nodes, watched <- this file        (what imports what)
 //
 // Invariants: begin <= position <= end; a record is begun only while position < full, and none is longer than end - full.
 // Imports config, control, base. docs/trace-format.md has the format of what is in the buffer.
@@ -49,12 +49,8 @@ export class Tracer {
   lastTime: f64;
   lastReserved: u32;
 
-  // Sampling (sample.ts): mean distance between samples in bytes, 0: every event; bytes until the next.
-  untilSample: isize;
-  sampleRate: u32;
-  live: usize;
-  liveMask: u32;
-  liveCount: u32;
+  // Sampling (sample.ts): bytes until the next sample.
+  untilSample: i32;
 
   // The Python stack (stack.ts). All offsets come from _Py_DebugOffsets; 0 as `interpretersAt`: the host says where it is.
   interpretersAt: usize;
@@ -75,14 +71,14 @@ export class Tracer {
   /** Where a frame was in the shadow, by a hash of its address. */
   hints: usize;
 
-  // The tree of stacks (nodes.ts) and what is known of code objects (codes.ts).
+  // The tree of stacks (nodes.ts) and the blocks whose end matters (watched.ts).
   nodes: usize;
   nodeMask: u32;
   nodeCount: u32;
   nodeEntries: u32;
-  codes: usize;
-  codeMask: u32;
-  codeCount: u32;
+  watched: usize;
+  watchedMask: u32;
+  watchedCount: u32;
   /** Stacks that were cut because there was no memory for them. */
   cut: u32;
 
@@ -121,10 +117,11 @@ export class Tracer {
     give(this.block);
     give(this.shadow);
     give(this.nodes);
-    give(this.codes);
-    this.block = this.shadow = this.nodes = this.codes = 0;
+    give(this.watched);
+    this.block = this.shadow = this.nodes = this.watched = 0;
     this.position = this.begin = 0;
-    this.nodeCount = this.nodeEntries = this.codeCount = this.depth = 0;
+    this.nodeCount = this.nodeEntries = this.watchedCount = this.watchedMask = this.depth = 0;
+    this.untilSample = i32.MAX_VALUE;
   }
 
   @inline

@@ -108,7 +108,7 @@ export class PythonHeap extends CoreHeap {
    */
   #serveInterpreter(): void {
     const scratch = this.core.control + this.core.constants.SCRATCH_AT;
-    const words = () => Array.from({ length: ALLOCATOR_WORDS }, (_, k) => this.words.get(scratch + 4 * k)).join();
+    const words = () => this.#wordsAt(scratch);
     for (const domain of Object.values(DOMAIN_NUMBERS)) {
       this.#python.PyMem_GetAllocator(domain, scratch);
       const served = this.#served.get(domain);
@@ -127,6 +127,21 @@ export class PythonHeap extends CoreHeap {
       words: stack.tracerWords,
       functionAt: (code) => stack.functionAt(code),
     };
+  }
+
+  protected override checkTraceable(): void {
+    const scratch = this.core.control + this.core.constants.SCRATCH_AT;
+    for (const [name, domain] of Object.entries(DOMAIN_NUMBERS)) {
+      this.#python.PyMem_GetAllocator(domain, scratch);
+      if (this.#served.get(domain) === this.#wordsAt(scratch)) continue;
+      throw new Error(
+        `Cannot trace: another allocator stands in front of the ${name} domain, as tracemalloc's does; stop that first`,
+      );
+    }
+  }
+
+  #wordsAt(address: number): string {
+    return Array.from({ length: ALLOCATOR_WORDS }, (_, k) => this.words.get(address + 4 * k)).join();
   }
 
   protected override domainsChanged(): void {

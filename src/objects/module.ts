@@ -280,7 +280,7 @@ export function instantiateWhole(
   const imports = {
     ...{ visit: host.visit, site: host.site, fault: host.fault },
     ...{ traceFlush: host.traceFlush, traceCode: host.traceCode, traceLine: host.traceLine },
-    ...{ traceStack: host.traceStack, traceNow: host.traceNow },
+    ...{ traceStack: host.traceStack, traceNow: host.traceNow, traceGap: host.traceGap },
     ...{ formatFloat: host.formatFloat, typeName: host.typeName, pow: host.pow, isPrintable: host.isPrintable },
     ...{ collected: host.collected, call: host.call, drop: host.drop },
     dropType: host.dropType,

@@ -73,7 +73,7 @@ export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStat
     frees: f.frees,
     foreignFrees: f.foreignFrees,
     allocatedBytes: f.allocatedBytes,
-    allocatedBytesError: DEVIATIONS_OF_95 * Math.sqrt(f.variance),
+    allocatedBytesError: DEVIATIONS_OF_95 * Math.sqrt(f.allocatedVariance),
     peakBytes: f.peakBytes,
     peakBlocks: f.peakBlocks,
     peakSeconds: f.peakTime / MICROSECONDS,

@@ -21,7 +21,8 @@ export interface Measure {
 }
 
 /** What can be asked of an account. */
-export type View = "peak" | "end" | "leaks" | "allocated" | "temporary";
+export const VIEWS = ["peak", "end", "leaks", "allocated", "temporary"] as const;
+export type View = (typeof VIEWS)[number];
 
 interface Column {
   readonly bytes: GrowingF64;
@@ -50,7 +51,11 @@ export class Accounts {
 
   /** The number of the account of a stack, a domain and a size; a new one if there is none. */
   of(node: number, tag: number, size: number): number {
-    const kind = (sizeClassOf(size) << CLASS_SHIFT) | (tag & TAG.domain);
+    return this.ofClass(node, tag & TAG.domain, sizeClassOf(size));
+  }
+
+  ofClass(node: number, domain: number, sizeClass: number): number {
+    const kind = (sizeClass << CLASS_SHIFT) | domain;
     const mask = this.#table.length - 1;
     let index = this.#home(node, kind);
     for (;;) {
@@ -115,6 +120,25 @@ export class Accounts {
   /** What is live now is the peak. */
   notePeak(): void {
     this.#stamp++;
+  }
+
+  /** The account has these figures, as they were read. */
+  restore(account: number, measures: Readonly<Record<View, Measure>>): void {
+    for (const view of VIEWS) {
+      const { [view]: of } = this.#columns;
+      of.bytes.set(account, measures[view].bytes);
+      of.count.set(account, measures[view].count);
+    }
+    this.#stamps.set(account, this.#stamp);
+  }
+
+  /** Nothing has been summed up for a view. */
+  clear(view: Exclude<View, "peak" | "end">): void {
+    const { [view]: of } = this.#columns;
+    for (let account = 0; account < this.length; account++) {
+      of.bytes.set(account, 0);
+      of.count.set(account, 0);
+    }
   }
 
   #settle(account: number): void {

@@ -1,11 +1,12 @@
 // What a trace says, in one pass over it: accounts by stack, domain and size class, the peak, and figures for the whole.
 
-import { Accounts } from "./accounts.js";
+import { Accounts, type Measure, type View } from "./accounts.js";
 import { BrokenContent } from "./bytes.js";
 import type { TraceFunction, TraceMetadata } from "./format.js";
 import { LiveTable } from "./live-table.js";
 import { readTrace, type TraceConsumer, type TraceSummary } from "./reader.js";
 import { Timeline } from "./timeline.js";
+import type { AggregateWhole } from "./totals.js";
 import { StackTree } from "./tree.js";
 
 export interface AnalysisOptions {
@@ -32,8 +33,10 @@ export interface Figures {
   peakTime: number;
   /** The most that the platform had given. */
   reservedPeak: number;
-  /** Sum of the squared errors that are to be expected of `allocatedBytes`, for a confidence interval; 0 if nothing is sampled. */
-  variance: number;
+  /** The squared errors that are to be expected of `allocatedBytes`, `liveBytes` and `peakBytes`; 0 if nothing is sampled. */
+  allocatedVariance: number;
+  liveVariance: number;
+  peakVariance: number;
 }
 
 export class Analysis implements TraceConsumer {
@@ -52,7 +55,9 @@ export class Analysis implements TraceConsumer {
     peakBlocks: 0,
     peakTime: 0,
     reservedPeak: 0,
-    variance: 0,
+    allocatedVariance: 0,
+    liveVariance: 0,
+    peakVariance: 0,
   };
   /** How many blocks were asked for by exact size. */
   readonly sizes = new Map<number, number>();
@@ -63,8 +68,9 @@ export class Analysis implements TraceConsumer {
   #sample = 0;
   /** Allocations so far, resizes included: what a block's birth is counted in. */
   #births = 0;
-  /** The first birth of the span. */
+  /** The first birth of the span, and of what counts as a leak if it stays. */
   #firstBirth = 0;
+  #firstLeak = 0;
   #now = 0;
   #reserved = 0;
   #inSpan: boolean;
@@ -101,8 +107,28 @@ export class Analysis implements TraceConsumer {
 
   #beginSpan(): void {
     this.#inSpan = true;
-    this.#firstBirth = this.#births;
+    this.#firstBirth = this.#firstLeak = this.#births;
     this.#notePeak();
+  }
+
+  /** Leaks are what the program leaves: what was there before it is the interpreter's. */
+  program(): void {
+    if (!this.#inSpan || this.#ended) return;
+    this.#firstLeak = this.#births;
+    this.accounts.clear("leaks");
+  }
+
+  account(node: number, domain: number, sizeClass: number, measures: Readonly<Record<View, Measure>>): void {
+    this.accounts.restore(this.accounts.ofClass(node, domain, sizeClass), measures);
+  }
+
+  whole({ figures, sizes, timeline }: AggregateWhole): void {
+    Object.assign(this.figures, figures);
+    for (const [size, count] of sizes) this.sizes.set(size, count);
+    for (const point of timeline) {
+      this.timeline.add(point);
+      this.#now = point.time;
+    }
   }
 
   reserved(bytes: number): void {
@@ -132,11 +158,12 @@ export class Analysis implements TraceConsumer {
     accounts.live(account, bytes, count);
     figures.liveBytes += bytes;
     figures.liveBlocks += count;
+    figures.liveVariance += bytes * (bytes - size);
     if (!this.#inSpan) return;
     accounts.add("leaks", account, bytes, count);
     accounts.add("allocated", account, bytes, count);
     figures.allocatedBytes += bytes;
-    figures.variance += bytes * (bytes - size);
+    figures.allocatedVariance += bytes * (bytes - size);
     this.sizes.set(size, (this.sizes.get(size) ?? 0) + count);
     if (figures.liveBytes > figures.peakBytes) this.#notePeak();
   }
@@ -146,6 +173,7 @@ export class Analysis implements TraceConsumer {
     figures.peakBytes = figures.liveBytes;
     figures.peakBlocks = figures.liveBlocks;
     figures.peakTime = this.#now;
+    figures.peakVariance = figures.liveVariance;
     this.accounts.notePeak();
   }
 
@@ -158,8 +186,9 @@ export class Analysis implements TraceConsumer {
     accounts.live(account, -bytes, -count);
     figures.liveBytes -= bytes;
     figures.liveBlocks -= count;
+    figures.liveVariance -= bytes * (bytes - size);
     if (!this.#inSpan || birth < this.#firstBirth) return;
-    accounts.add("leaks", account, -bytes, -count);
+    if (birth >= this.#firstLeak) accounts.add("leaks", account, -bytes, -count);
     if (this.#births - birth - 1 < this.#temporary) accounts.add("temporary", account, bytes, count);
   }
 

@@ -89,4 +89,14 @@ export class ByteReader {
     this.#at += length;
     return DECODER.decode(this.#bytes.subarray(start, this.#at));
   }
+
+  /** A text that is JSON. */
+  json(): unknown {
+    try {
+      return JSON.parse(this.text());
+    } catch (error) {
+      if (error instanceof SyntaxError) throw new BrokenContent("it is not JSON");
+      throw error;
+    }
+  }
 }

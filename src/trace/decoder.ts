@@ -16,6 +16,8 @@ export interface EventConsumer {
   time(microseconds: number): void;
   /** The platform has given so many bytes. */
   reserved(bytes: number): void;
+  /** What was allocated so far is the interpreter's, what follows the program's. */
+  program(): void;
 }
 
 const RECENT = 64;
@@ -176,6 +178,8 @@ export class EventDecoder {
       const units = this.#number();
       this.#checkEnd();
       to.reserved(units * RESERVED_UNIT);
+    } else if (head === OTHER.program) {
+      to.program();
     } else {
       throw new BrokenContent(`an event begins with 0x${head.toString(16)}`);
     }

@@ -22,7 +22,7 @@ export const BLOCK = {
   functions: 2,
   /** Events: EVENT says how they are told. Added in version 1. */
   events: 3,
-  /** JSON, a TraceTotals: what is left of the events of an aggregated trace. Added in version 1. */
+  /** What is left of the events of an aggregated trace: totals.ts says how it is told. Added in version 1. */
   totals: 4,
   /** JSON, a TraceEnd. The last block of a recording that was ended in order. Added in version 1. */
   end: 5,
@@ -38,6 +38,8 @@ export const OTHER = {
   node: 0xc1,
   /** What the platform gave, in units of 64 KiB (number). */
   reserved: 0xc2,
+  /** The interpreter has started; what follows is the program's own. */
+  program: 0xc3,
 } as const;
 /** Lengths of the tables of addresses and of sites. */
 export const SLOTS = 2048;
@@ -59,6 +61,8 @@ export interface TraceMetadata {
   readonly python?: string;
   /** Mean distance between samples, in bytes; 0 if every allocation was recorded. */
   readonly sample: number;
+  /** The trace has totals instead of events. */
+  readonly aggregated?: boolean;
 }
 
 /** What the last block says. */
@@ -67,6 +71,8 @@ export interface TraceEnd {
   readonly duration: number;
   /** Stacks that were cut short because there was no memory to record them. */
   readonly cutStacks: number;
+  /** How many events there were, of an aggregated trace. */
+  readonly events?: number;
 }
 
 /** A function that stands on a stack. */

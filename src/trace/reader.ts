@@ -15,13 +15,15 @@ import {
   type TraceMetadata,
 } from "./format.js";
 
+import { readTotals, type TotalsConsumer } from "./totals.js";
+
 /** It is no trace, or none that can be read: nothing of it was. */
 export class TraceError extends Error {
   override readonly name = "TraceError";
 }
 
 /** Takes what is in a trace, in order. */
-export interface TraceConsumer extends EventConsumer {
+export interface TraceConsumer extends EventConsumer, TotalsConsumer {
   metadata(metadata: TraceMetadata): void;
   /** A function has the next number, from 1. */
   function(f: TraceFunction): void;
@@ -180,6 +182,7 @@ export async function readTrace(
         if (!block) break;
         if (block.kind === BLOCK.functions) readFunctions(block.content, to);
         else if (block.kind === BLOCK.events) decoder.decode(block.content, to);
+        else if (block.kind === BLOCK.totals) readTotals(block.content, to);
         else if (block.kind === BLOCK.end) end = readJson<TraceEnd>(block.content);
         blocks++;
       }
@@ -188,7 +191,7 @@ export async function readTrace(
       if (!(error instanceof BrokenContent)) throw error;
       problem = `Block ${blocks + 1}, at byte ${offset}, can't be read: ${error.message}`;
     }
-    return { metadata, blocks, events: decoder.events, bytes: offset, end, problem };
+    return { metadata, blocks, events: end?.events ?? decoder.events, bytes: offset, end, problem };
   } finally {
     await chunks.close();
   }

@@ -3,8 +3,9 @@
 import type { Core } from "../core.js";
 import type { HostCalls } from "../core-heap.js";
 import type { Words } from "../words.js";
-import type { TraceFunction, TraceMetadata } from "./format.js";
-import { type TraceSink, TraceWriter } from "./writer.js";
+import { OTHER, type TraceFunction, type TraceMetadata } from "./format.js";
+import { Gaps } from "./random.js";
+import type { TraceOutput } from "./writer.js";
 
 /** Where the stacks of a heap's program come from. */
 export interface StackSource {
@@ -29,11 +30,13 @@ export interface StackPlace {
   readonly line: number;
 }
 
-export interface TraceOptions {
-  /** Takes the bytes of the trace, in order. They are only valid during the call. An error that it throws ends the recording. */
-  readonly write: TraceSink;
+export interface RecordOptions {
   /** The program, as words of a command line: for the file's metadata. */
-  readonly command?: readonly string[];
+  readonly command?: readonly string[] | undefined;
+  /** Mean distance between samples, in bytes from 1 to 64 MiB; the default records every allocation. */
+  readonly sample?: number | undefined;
+  /** What determines which blocks are sampled; the default is random. */
+  readonly seed?: number | undefined;
 }
 
 /** The numbers of functions. A function that comes again, as a new code object of the same text, has its old number. */
@@ -74,18 +77,20 @@ export class Recorder {
   readonly #calls: HostCalls;
   readonly #source: StackSource;
   readonly #functions = new Functions();
-  readonly #writer: TraceWriter;
+  readonly #output: TraceOutput;
+  readonly #gaps: Gaps | undefined;
   readonly #started = performance.now();
   readonly #onChange: () => void;
   #failure: { readonly error: unknown } | undefined;
 
-  /** Writes the header. Events come from `start` on. */
+  /** Makes the output. Events come from `start` on. */
   constructor(
     core: Core,
     words: Words,
     calls: HostCalls,
     source: StackSource,
-    options: TraceOptions,
+    options: RecordOptions,
+    makeOutput: (metadata: TraceMetadata) => TraceOutput,
     onChange: () => void,
   ) {
     this.#core = core;
@@ -93,12 +98,13 @@ export class Recorder {
     this.#calls = calls;
     this.#source = source;
     this.#onChange = onChange;
-    this.#writer = new TraceWriter(options.write, {
+    this.#gaps = options.sample === undefined ? undefined : new Gaps(options.sample, options.seed);
+    this.#output = makeOutput({
       command: options.command ?? [],
       started: new Date().toISOString(),
       stacks: source.kind,
       ...(source.python !== undefined && { python: source.python }),
-      sample: 0,
+      sample: options.sample ?? 0,
     });
   }
 
@@ -115,7 +121,7 @@ export class Recorder {
       this.#words.set(control + constants.TRACE_STACK_AT + 4 * k, word);
     });
     this.#calls.tracer = this;
-    if (functions.trace_start() === 0) {
+    if (functions.trace_start(this.#gaps ? 1 : 0) === 0) {
       this.#calls.tracer = undefined;
       throw new Error("Cannot trace: there is no memory for the tracer's tables");
     }
@@ -127,6 +133,12 @@ export class Recorder {
     this.#core.functions.trace_flush();
   }
 
+  /** What was allocated so far is the interpreter's: what is left of it in the end is no leak. */
+  noteProgram(): void {
+    this.flush();
+    this.#guard(() => this.#output.events(Uint8Array.of(OTHER.program)));
+  }
+
   /** Ends the recording, and the file. Throws what the sink threw, if it did. */
   stop(): void {
     const cutStacks = this.#word(this.#core.constants.TRACE_CUT_AT);
@@ -134,7 +146,7 @@ export class Recorder {
     this.#onChange();
     this.#calls.tracer = undefined;
     this.#guard(() =>
-      this.#writer.end({ duration: Math.round((performance.now() - this.#started) * 1000), cutStacks }),
+      this.#output.end({ duration: Math.round((performance.now() - this.#started) * 1000), cutStacks }),
     );
     if (this.#failure) throw this.#failure.error;
   }
@@ -156,9 +168,13 @@ export class Recorder {
     const length = this.#word(this.#core.constants.TRACE_POSITION_AT) - begin;
     this.#guard(() => {
       const fresh = this.#functions.takeFresh();
-      if (fresh.length > 0) this.#writer.functions(fresh);
-      this.#writer.events(new Uint8Array(this.#core.memory.buffer, begin, length));
+      if (fresh.length > 0) this.#output.functions(fresh);
+      this.#output.events(new Uint8Array(this.#core.memory.buffer, begin, length));
     });
+  }
+
+  gap(): number {
+    return this.#gaps?.next() ?? 1;
   }
 
   code(address: number): number {

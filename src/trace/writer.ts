@@ -16,7 +16,16 @@ import {
 /** Takes the next bytes of a trace. They are only valid during the call. */
 export type TraceSink = (bytes: Uint8Array) => void;
 
-export class TraceWriter {
+/** Where a recording goes. */
+export interface TraceOutput {
+  /** Functions that events after this refer to. */
+  functions(list: readonly TraceFunction[]): void;
+  /** Events, as the core's tracer encodes them. */
+  events(encoded: Uint8Array): void;
+  end(end: TraceEnd): void;
+}
+
+export class TraceWriter implements TraceOutput {
   readonly #write: TraceSink;
   readonly #functions = new ByteWriter();
 
@@ -44,7 +53,6 @@ export class TraceWriter {
     this.#block(kind, new TextEncoder().encode(JSON.stringify(value)));
   }
 
-  /** Functions that events after this refer to. */
   functions(list: readonly TraceFunction[]): void {
     const out = this.#functions;
     out.clear();
@@ -56,9 +64,13 @@ export class TraceWriter {
     this.#block(BLOCK.functions, out.written);
   }
 
-  /** Events, as the core's tracer encodes them. */
   events(encoded: Uint8Array): void {
     this.#block(BLOCK.events, encoded);
+  }
+
+  /** What totals.ts encodes. */
+  totals(encoded: Uint8Array): void {
+    this.#block(BLOCK.totals, encoded);
   }
 
   end(end: TraceEnd): void {

@@ -1,0 +1,114 @@
+// Blocks that the tracer wants to know the end of: code objects, and blocks that were sampled.
+//
+//   table: open addressing by address, a power of two long, at most a quarter full
+//   entry: address | SAMPLED? CODE? function
+//
+// The host is asked once for a code object, when it is first seen on the stack, and reads name, file and lines then. A code
+// object whose block is freed leaves the table, so whatever lies at that address later is asked for anew; and the stack that was
+// seen last is forgotten, since it may have been on it. Function 0 is one that stacks don't show.
+// Invariant: every entry is reachable from its home without passing an empty one.
+// Imports config, base, tracer.
+
+import { base_calloc, base_free } from "../base";
+import { INTERNAL } from "../config";
+import { tracer } from "./tracer";
+
+/** The host's number for the function whose code object is at `code`. */
+@external("host", "traceCode")
+declare function hostCode(code: usize): u32;
+
+const ENTRY: usize = 8;
+const FIRST_LENGTH: u32 = 4096;
+const CODE: u32 = 0x40000000;
+/** The block was sampled. */
+export const SAMPLED: u32 = 0x80000000;
+
+@inline
+function home(block: usize): u32 {
+  return (<u32>block >> 3) * 0x9e3779b1 >> 8;
+}
+
+@inline
+function at(index: u32): usize {
+  return tracer().watched + <usize>(index & tracer().watchedMask) * ENTRY;
+}
+
+/** Where a block is in the table, or the empty place where it would be. */
+@inline
+function find(block: usize): u32 {
+  let index = home(block);
+  let key = load<usize>(at(index));
+  while (key != block && key != 0) key = load<usize>(at(++index));
+  return index;
+}
+
+/** The function of a code object. */
+export function functionOf(code: usize): u32 {
+  const entry = at(find(code));
+  const known = load<u32>(entry, 4);
+  if (load<usize>(entry) == code && (known & CODE) != 0) return known & (CODE - 1);
+  const id = hostCode(code);
+  watch(code, CODE | id);
+  return id;
+}
+
+/** The table has these bits for a block. Without memory for it, it has what it had. */
+export function watch(block: usize, bits: u32): void {
+  if (!watched_makeRoom()) return;
+  const entry = at(find(block));
+  if (load<usize>(entry) == 0) {
+    tracer().watchedCount++;
+    store<usize>(entry, block);
+    store<u32>(entry, 0, 4);
+  }
+  store<u32>(entry, load<u32>(entry, 4) | bits, 4);
+}
+
+/** There is room for one more; false, and the table as it was, if there is no memory for it. */
+export function watched_makeRoom(): bool {
+  const t = tracer();
+  const before: u32 = t.watched == 0 ? 0 : t.watchedMask + 1;
+  if (t.watchedCount * 4 < before) return true;
+  const length: u32 = before == 0 ? FIRST_LENGTH : before * 2;
+  const table = base_calloc(INTERNAL, length, ENTRY);
+  if (table == 0) return false;
+  const old = t.watched;
+  t.watched = table;
+  t.watchedMask = length - 1;
+  for (let k: u32 = 0; k < before; k++) {
+    const entry = old + <usize>k * ENTRY;
+    const block = load<usize>(entry);
+    if (block != 0) store<u64>(at(find(block)), load<u64>(entry));
+  }
+  if (old != 0) base_free(INTERNAL, old);
+  return true;
+}
+
+/** Whether a block may be in the table; false for nearly every block that isn't. */
+@inline
+export function mayBeWatched(block: usize): bool {
+  return load<usize>(at(home(block))) != 0;
+}
+
+/** A block that is freed is not in the table any more. Answers whether it was sampled. */
+export function unwatch(block: usize): bool {
+  let hole = find(block);
+  if (block == 0 || load<usize>(at(hole)) == 0) return false;
+  const t = tracer();
+  const bits = load<u32>(at(hole), 4);
+  if ((bits & CODE) != 0) t.depth = 0;
+  t.watchedCount--;
+  // Those behind it move up, so that none is cut off from its home.
+  const mask = t.watchedMask;
+  let index = hole;
+  for (;;) {
+    index++;
+    const next = load<usize>(at(index));
+    if (next == 0) break;
+    if (((index - home(next)) & mask) < ((index - hole) & mask)) continue;
+    store<u64>(at(hole), load<u64>(at(index)));
+    hole = index;
+  }
+  store<u64>(at(hole), 0);
+  return (bits & SAMPLED) != 0;
+}

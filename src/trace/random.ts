@@ -1,0 +1,38 @@
+// The gaps between samples: exponential, from a generator that a seed determines (sfc32).
+
+/** Gaps are 31-bit numbers in the core; beyond this mean, one would not fit with a probability above 1e-14. */
+export const MOST_SAMPLE_BYTES = 64 * 2 ** 20;
+
+const TWO_TO_32 = 2 ** 32;
+
+export class Gaps {
+  readonly #mean: number;
+  #a: number;
+  #b = 0x9e3779b9;
+  #c = 0x243f6a88;
+  #counter = 1;
+
+  /** Gaps of `mean` bytes in the mean; without a seed, ones that nobody can foretell. */
+  constructor(mean: number, seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) {
+    if (!(mean >= 1 && mean <= MOST_SAMPLE_BYTES)) {
+      throw new RangeError(`Cannot sample every ${mean} bytes: it is a number from 1 to ${MOST_SAMPLE_BYTES}`);
+    }
+    this.#mean = mean;
+    this.#a = seed | 0;
+    for (let k = 0; k < 12; k++) this.#word();
+  }
+
+  #word(): number {
+    const sum = (this.#a + this.#b + this.#counter++) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  }
+
+  /** The next gap, in whole bytes from 1 up. */
+  next(): number {
+    const uniform = (this.#word() + (this.#word() + 0.5) / TWO_TO_32) / TWO_TO_32;
+    return Math.min(Math.max(Math.ceil(-Math.log(uniform) * this.#mean), 1), 0x7fff_ffff);
+  }
+}

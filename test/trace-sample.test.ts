@@ -1,0 +1,160 @@
+// Sampled and aggregated recordings: estimates within their stated intervals, totals as those of the events.
+
+import { describe, expect, it } from "vitest";
+import { type Address, Heap } from "../src/index.js";
+import { VIEWS } from "../src/trace/accounts.js";
+import { Gaps, MOST_SAMPLE_BYTES } from "../src/trace/random.js";
+import { randomNumbers } from "./mutations.js";
+import { Tape } from "./trace-data.js";
+
+/** A random program: bytes that it allocates, and that are live at its peak and in the end. */
+function work(heap: Heap, seed: number, steps: number) {
+  const random = randomNumbers(seed);
+  const live: { block: Address; size: number }[] = [];
+  const sums = { allocated: 0, live: 0, peak: 0, resizes: 0 };
+  const born = (size: number) => {
+    sums.allocated += size;
+    sums.live += size;
+    sums.peak = Math.max(sums.peak, sums.live);
+    return size;
+  };
+  for (let k = 0; k < steps; k++) {
+    const size = random(20) === 0 ? random(20_000) : random(400);
+    const kind = random(10);
+    const index = random(live.length);
+    const chosen = live[index];
+    if (kind < 5 || !chosen) {
+      live.push({ block: kind === 0 ? heap.object.calloc(1, size) : heap.malloc(size), size: born(size) });
+    } else if (kind < 6) {
+      sums.resizes++;
+      sums.live -= chosen.size;
+      live[index] = { block: heap.realloc(chosen.block, size), size: born(size) };
+    } else {
+      sums.live -= chosen.size;
+      heap.free(chosen.block);
+      live.splice(index, 1);
+    }
+  }
+  for (const { block } of live) heap.free(block);
+  return sums;
+}
+
+describe("a sampled recording", () => {
+  it("states intervals that hold the truth in about 95 of 100 runs, and is right in the mean", async () => {
+    const heap = await Heap.create();
+    const RUNS = 400;
+    const hits = { allocated: 0, end: 0 };
+    const ratios: number[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      const tape = new Tape();
+      const recorder = heap.trace({ write: tape.write, sample: 4096, seed: run });
+      const random = randomNumbers(run);
+      const blocks: Address[] = [];
+      let [allocated, left] = [0, 0];
+      for (let k = 0; k < 1500; k++) {
+        const size = random(30) === 0 ? random(20_000) : random(1500);
+        const block = heap.malloc(size);
+        allocated += size;
+        if (random(3) === 0) {
+          blocks.push(block);
+          left += size;
+        } else heap.free(block);
+      }
+      recorder.stop();
+      for (const block of blocks) heap.free(block);
+      const { figures: f } = (await tape.analyse()).analysis;
+      if (Math.abs(f.allocatedBytes - allocated) <= 1.96 * Math.sqrt(f.allocatedVariance)) hits.allocated++;
+      if (Math.abs(f.liveBytes - left) <= 1.96 * Math.sqrt(f.liveVariance)) hits.end++;
+      ratios.push(f.allocatedBytes / allocated);
+    }
+    // Of 400 runs with a chance of 0.95 each, 380 hit, with a standard deviation of sqrt(400 * 0.95 * 0.05) = 4.4: within four
+    // of them on either side. The seeds are fixed.
+    for (const count of Object.values(hits)) {
+      expect(count).toBeGreaterThanOrEqual(362);
+      expect(count).toBeLessThanOrEqual(398);
+    }
+    const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / RUNS;
+    const deviation = Math.sqrt(ratios.reduce((sum, ratio) => sum + (ratio - mean) ** 2, 0) / RUNS);
+    expect(Math.abs(mean - 1)).toBeLessThan((4 * deviation) / Math.sqrt(RUNS));
+    heap.check();
+  });
+
+  it("frees what it sampled, resizes included", async () => {
+    const heap = await Heap.create();
+    for (const sample of [1, 64, 4096]) {
+      const tape = new Tape();
+      const recorder = heap.trace({ write: tape.write, sample, seed: 1 });
+      const sums = work(heap, sample, 20_000);
+      recorder.stop();
+      const { analysis, summary } = await tape.analyse();
+      const { figures: f } = analysis;
+      expect(summary).toMatchObject({ problem: undefined, metadata: { sample } });
+      expect(Math.abs(f.liveBytes)).toBeLessThan(1);
+      expect(f.liveVariance).toBeCloseTo(0, 0);
+      expect(f.foreignFrees).toBe(0);
+      expect(Math.abs(f.resizes / sums.resizes - 1)).toBeLessThan(sample === 4096 ? 0.5 : 0.1);
+      expect(Math.abs(f.peakBytes - sums.peak)).toBeLessThan(4 * Math.sqrt(f.peakVariance));
+      heap.check();
+    }
+  });
+
+  it("is of a rate that gaps can have", async () => {
+    const heap = await Heap.create();
+    for (const sample of [0, -1, Number.NaN, MOST_SAMPLE_BYTES + 1]) {
+      expect(() => heap.trace({ write: () => undefined, sample })).toThrow(/^Cannot sample every/);
+    }
+    heap.trace({ write: () => undefined, sample: MOST_SAMPLE_BYTES }).stop();
+    const gaps = new Gaps(1000, 7);
+    const sum = Array.from({ length: 100_000 }, () => gaps.next()).reduce((a, b) => a + b, 0);
+    expect(sum / 100_000).toBeGreaterThan(985);
+    expect(sum / 100_000).toBeLessThan(1015);
+  });
+});
+
+describe("an aggregated recording", () => {
+  it("has the totals that the events would have had, in less", async () => {
+    const [whole, less] = [new Tape(), new Tape()];
+    for (const [tape, aggregate] of [
+      [whole, false],
+      [less, true],
+    ] as const) {
+      const heap = await Heap.create();
+      const recorder = heap.trace({ write: tape.write, aggregate, command: ["work"] });
+      work(heap, 5, 30_000);
+      const kept = heap.malloc(12_345);
+      recorder.noteProgram();
+      expect(kept).toBeGreaterThan(0);
+      heap.malloc(54_321);
+      recorder.stop();
+    }
+    const [a, b] = [await whole.analyse(), await less.analyse()];
+    expect(b.summary).toMatchObject({ problem: undefined, events: a.summary.events, metadata: { aggregated: true } });
+    expect({ ...b.analysis.figures, peakTime: 0 }).toEqual({ ...a.analysis.figures, peakTime: 0 });
+    expect(b.analysis.accounts.length).toBe(a.analysis.accounts.length);
+    for (let account = 0; account < a.analysis.accounts.length; account++) {
+      for (const view of VIEWS) {
+        expect(b.analysis.accounts.read(view, account)).toEqual(a.analysis.accounts.read(view, account));
+      }
+    }
+    const leaks = Array.from(
+      { length: a.analysis.accounts.length },
+      (_, k) => a.analysis.accounts.read("leaks", k).bytes,
+    );
+    expect(leaks.reduce((sum, bytes) => sum + bytes, 0)).toBe(54_321);
+    expect([...b.analysis.sizes].sort()).toEqual([...a.analysis.sizes].sort());
+    expect(less.bytes.length).toBeLessThan(whole.bytes.length / 3);
+  });
+
+  it("writes nothing until it ends, and then what was live at the peak", async () => {
+    const heap = await Heap.create();
+    const tape = new Tape();
+    const recorder = heap.trace({ write: tape.write, aggregate: true, sample: 1000, seed: 3 });
+    const before = tape.bytes.length;
+    work(heap, 8, 30_000);
+    recorder.flush();
+    expect(tape.bytes.length).toBe(before);
+    recorder.stop();
+    const { figures } = (await tape.analyse()).analysis;
+    expect(figures.peakBytes).toBeGreaterThan(100_000);
+  });
+});
