@@ -14,14 +14,21 @@ export interface Program {
   readonly args: readonly string[];
 }
 
+export interface TraceRequest {
+  readonly file: string;
+  /** Mean distance between samples in bytes; undefined: everything is recorded. */
+  readonly sample: number | undefined;
+  readonly aggregate: boolean;
+}
+
 /** What the main thread asks for, once. */
 export interface RunRequest {
   readonly program: Program;
   readonly allocator: PythonAllocator;
   readonly limit: number | undefined;
   readonly debugHooks: boolean;
-  /** The file that a trace goes to. */
-  readonly trace: string | undefined;
+  /** What is recorded, and where to. */
+  readonly trace: TraceRequest | undefined;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   /** The interrupt, and standard input: input.ts says what stands where. */

@@ -8,6 +8,7 @@ import { describeFault } from "../errors.js";
 import { loadPython, loadWatched, type PythonHeap } from "../hosts/pyodide.js";
 import type { PyodideExports } from "../hosts/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python-heap.js";
+import type { Recorder } from "../trace/recorder.js";
 import { BOOTSTRAP } from "./bootstrap.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
@@ -23,23 +24,27 @@ function say(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
-/** The recording, and what is to be done when the program has ended. */
+/** The recording, and what is to be done when the program begins and has ended. */
+let recorder: Recorder | undefined;
 let endTrace: () => void = () => undefined;
 
 /** Begins the recording, if one was asked for: before Python starts. */
 function startTrace(heap: PythonHeap): void {
   if (request.trace === undefined) return;
-  const file = request.trace;
+  const { file, sample, aggregate } = request.trace;
   const fd = openSync(file, "w");
   const { kind, target, args } = request.program;
   const words = { script: [target], code: ["-c", target], module: ["-m", target], wasm: [target] }[kind];
-  const recorder = heap.trace({
+  const started = heap.trace({
+    sample,
+    aggregate,
     command: [...words, ...args],
     write: (bytes) => writeAll(fd, bytes, (code) => new Error(`Cannot write ${file}: ${code}`)),
   });
+  recorder = started;
   endTrace = () => {
     try {
-      recorder.stop();
+      started.stop();
     } catch (error) {
       complain(error instanceof Error ? error.message : String(error));
     }
@@ -152,6 +157,7 @@ function wait(seconds: number): void {
 const runProgram = space.get("run_program") as (...values: unknown[]) => number;
 const started = performance.now();
 say({ kind: "started" });
+recorder?.noteProgram();
 let exitCode: number;
 try {
   exitCode = runProgram(kind, target, pyodide.toPy([...args]), folder, wait);

@@ -1,9 +1,13 @@
 // `pyheap report`: what a trace says. Each kind of report is in a file of report/.
 
 import type { Command } from "commander";
+import { addDiff } from "./report/diff.js";
+import { addExport } from "./report/export.js";
+import { addLeaks } from "./report/leaks.js";
 import { addStats } from "./report/stats.js";
 import { addSummary } from "./report/summary.js";
 import { addTable } from "./report/table.js";
+import { addTemporary } from "./report/temporary.js";
 import { addTree } from "./report/tree.js";
 
 const EXAMPLES = `
@@ -12,7 +16,10 @@ Examples:
   pyheap report summary app.trace         what was live when most was
   pyheap report table --by line app.trace
   pyheap report tree --at end app.trace   what was live at the end, by call
-  pyheap report stats --json app.trace`;
+  pyheap report stats --json app.trace
+  pyheap report leaks app.trace           what the program left, by stack
+  pyheap report diff old.trace new.trace  what grew from one run to another
+  pyheap report export pprof app.trace    app.pb.gz, for pprof, Pyroscope, Parca`;
 
 export function addReport(program: Command): void {
   const report = program
@@ -24,4 +31,8 @@ export function addReport(program: Command): void {
   addTable(report);
   addTree(report);
   addStats(report);
+  addLeaks(report);
+  addTemporary(report);
+  addDiff(report);
+  addExport(report);
 }

@@ -12,7 +12,7 @@ import { type CValue, LinkError } from "../hosts/c/loaded.js";
 import { functionLocator } from "../locator.js";
 import { PyException } from "../objects/exceptions.js";
 import { UsageError } from "./errors.js";
-import type { Program, RunResult } from "./protocol.js";
+import type { Program, RunResult, TraceRequest } from "./protocol.js";
 import { writeAll } from "./stdio.js";
 
 /** What abort() leaves as an exit code; also that of a program which debug hooks found at fault. */
@@ -22,8 +22,7 @@ const FAILED = 1;
 export interface RunCOptions {
   readonly limit: number | undefined;
   readonly debugHooks: boolean;
-  /** The file for a trace. */
-  readonly trace: string | undefined;
+  readonly trace: TraceRequest | undefined;
 }
 
 function say(text: string): void {
@@ -101,9 +100,11 @@ function ended(error: unknown): number {
 }
 
 /** Begins a recording. Answers what ends it. */
-function startTrace(heap: Heap, file: string, command: readonly string[]): () => void {
+function startTrace(heap: Heap, { file, sample, aggregate }: TraceRequest, command: readonly string[]): () => void {
   const fd = openSync(file, "w");
   const recorder = heap.trace({
+    sample,
+    aggregate,
     command,
     write: (bytes) => writeAll(fd, bytes, (code) => new Error(`Cannot write ${file}: ${code}`)),
   });

@@ -1,12 +1,15 @@
 // `pyheap run`: a program in Python or C on the heap, and then where its memory went.
 
-import { existsSync, statSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
 import { jsonReport } from "../report/json.js";
 import { terminalReport } from "../report/terminal.js";
+import { MOST_SAMPLE_BYTES } from "../trace/random.js";
+import { type Budget, OVER_BUDGET, overBudget } from "./budget.js";
 import { UsageError } from "./errors.js";
 import { InputSender, makeShared } from "./input.js";
 import {
@@ -15,8 +18,10 @@ import {
   type PythonAllocator,
   type RunRequest,
   type RunResult,
+  type TraceRequest,
   type WorkerMessage,
 } from "./protocol.js";
+import { loadTrace } from "./report/trace-input.js";
 import { runC } from "./run-c.js";
 import { parseSize } from "./size.js";
 
@@ -28,6 +33,10 @@ interface RunOptions {
   readonly debugHooks?: boolean;
   readonly json?: string;
   readonly trace?: string;
+  readonly sample?: number;
+  readonly aggregate?: boolean;
+  readonly failOverPeak?: number;
+  readonly failOverLeak?: number;
   readonly quiet?: boolean;
 }
 
@@ -44,6 +53,8 @@ Examples:
   pyheap run spam.wasm add 3 4            call one of its functions
   pyheap run --json - --quiet app.py      the report as JSON on standard output
   pyheap run --trace app.trace app.py     record every allocation, for pyheap report
+  pyheap run --trace app.trace --sample 512KiB app.py
+  pyheap run --fail-over-peak 50MiB --fail-over-leak 1MiB test.py
   pyheap run --allocator malloc app.py    stock CPython's allocator, to compare`;
 
 export function addRun(program: Command): void {
@@ -61,6 +72,10 @@ export function addRun(program: Command): void {
     .addOption(new Option("--allocator <name>", "what serves Python").choices(ALLOCATORS).default("pyheap"))
     .option("--debug-hooks", "check every block; misuse is reported, and ends a program in Python")
     .option("--trace <file>", "record every allocation with its stack, for `pyheap report`")
+    .option("--sample <size>", "of a trace: record one block in so many bytes, for estimates (512KiB)", toSample)
+    .option("--aggregate", "of a trace: keep only the totals by stack and the peak, in a small file")
+    .option("--fail-over-peak <size>", "exit with 3 if more was live at once; shows the stacks to blame", toSize)
+    .option("--fail-over-leak <size>", "exit with 3 if the program left more; shows the stacks to blame", toSize)
     .option("--json <file>", "write the report as JSON (- for standard output)")
     .option("--quiet", "no report")
     .passThroughOptions()
@@ -73,6 +88,12 @@ export function addRun(program: Command): void {
 function toSize(text: string): number {
   const size = parseSize(text);
   if (size === undefined) throw new InvalidArgumentError("A size is a number of bytes, or like 64MiB, 100M, 1GB.");
+  return size;
+}
+
+function toSample(text: string): number {
+  const size = toSize(text);
+  if (size > MOST_SAMPLE_BYTES) throw new InvalidArgumentError("It is at most 64MiB.");
   return size;
 }
 
@@ -101,40 +122,68 @@ async function run(program: Program, options: RunOptions): Promise<number> {
     ...(limit !== undefined ? ["--limit"] : []),
     ...(debugHooks ? ["--debug-hooks"] : []),
     ...(trace !== undefined ? ["--trace"] : []),
+    ...(options.failOverPeak !== undefined ? ["--fail-over-peak"] : []),
+    ...(options.failOverLeak !== undefined ? ["--fail-over-leak"] : []),
   ];
   if (allocator !== "pyheap" && ours !== undefined) {
     throw new UsageError(`Cannot use ${ours} with --allocator ${allocator}: only pyheap has it`);
   }
-  if (trace !== undefined) makeTraceFile(trace);
-  if (program.kind === "wasm") {
-    if (allocator !== "pyheap") throw new UsageError(`Cannot run C with --allocator ${allocator}: only Python has it`);
-    const result = await runC(program, { limit, debugHooks, trace });
-    report(result, options);
-    return result.exitCode;
+  if (allocator !== "pyheap" && program.kind === "wasm") {
+    throw new UsageError(`Cannot run C with --allocator ${allocator}: only Python has it`);
   }
-  const shared = makeShared();
-  const request: RunRequest = {
-    program,
-    allocator,
-    limit,
-    debugHooks,
-    trace: trace === undefined ? undefined : resolve(trace),
-    folder: process.cwd(),
-    environment: environment(),
-    shared,
-  };
-  const { result, exitCode } = await live(request);
+  const recording = chooseTrace(options);
+  const { result, exitCode } = await (program.kind === "wasm"
+    ? runC(program, { limit, debugHooks, trace: recording }).then((result) => ({ result, exitCode: result.exitCode }))
+    : runPython(program, options, recording));
   if (result) report(result, options);
-  return exitCode;
+  const within = recording === undefined || !checksBudget(options) || (await isWithin(recording.file, options));
+  if (recording && trace === undefined) rmSync(dirname(recording.file), { recursive: true, force: true });
+  return exitCode === 0 && !within ? OVER_BUDGET : exitCode;
 }
 
-/** The file is there, and empty: better to know before the program runs that it can't be written. */
-function makeTraceFile(file: string): void {
-  writeReport(file, "");
+interface Ended {
+  /** undefined if the program was stopped. */
+  readonly result: RunResult | undefined;
+  readonly exitCode: number;
 }
+
+function runPython(program: Program, options: RunOptions, trace: TraceRequest | undefined): Promise<Ended> {
+  const { allocator, limit, debugHooks = false } = options;
+  const folder = process.cwd();
+  return live({ program, allocator, limit, debugHooks, trace, folder, environment: environment(), shared: makeShared() });
+}
+
+const checksBudget = ({ failOverPeak, failOverLeak }: RunOptions) =>
+  failOverPeak !== undefined || failOverLeak !== undefined;
+
+/** What is to be recorded: what --trace says; for a check without it, totals in a file that goes when the run has ended. */
+function chooseTrace(options: RunOptions): TraceRequest | undefined {
+  const { trace, sample, aggregate = false } = options;
+  if (trace !== undefined) {
+    // Better to know before the program runs that the file can't be written.
+    writeReport(trace, "");
+    return { file: resolve(trace), sample, aggregate };
+  }
+  if (sample !== undefined || aggregate) {
+    const ours = sample !== undefined ? "--sample" : "--aggregate";
+    throw new UsageError(`Cannot use ${ours} without --trace: it says what of a trace is recorded`);
+  }
+  if (!checksBudget(options)) return undefined;
+  return { file: join(mkdtempSync(join(tmpdir(), "pyheap-")), "run.trace"), sample, aggregate: true };
+}
+
+/** Whether a run kept to its budget; if not, what was over it is said. */
+async function isWithin(file: string, budget: Budget): Promise<boolean> {
+  const { analysis } = await loadTrace(file, { at: "peak" });
+  const over = overBudget(analysis, budget, errorColors());
+  if (over !== undefined) process.stderr.write(over);
+  return over === undefined;
+}
+
+const errorColors = () => colors.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR);
 
 /** Starts the thread, passes Ctrl-C on, and waits for the end. */
-function live(request: RunRequest): Promise<{ result: RunResult | undefined; exitCode: number }> {
+function live(request: RunRequest): Promise<Ended> {
   return new Promise((done, fail) => {
     const worker = new Worker(new URL("./python-worker.js", import.meta.url), { workerData: request });
     const note = process.stderr.isTTY && !process.env.CI ? "starting Python …" : "";
@@ -169,10 +218,7 @@ function report(result: RunResult, { json, quiet }: RunOptions): void {
     if (json === "-") process.stdout.write(text);
     else writeReport(json, text);
   }
-  if (!quiet)
-    process.stderr.write(
-      terminalReport(result, colors.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR)),
-    );
+  if (!quiet) process.stderr.write(terminalReport(result, errorColors()));
 }
 
 function writeReport(file: string, text: string): void {

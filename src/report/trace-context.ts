@@ -28,6 +28,22 @@ export function viewSum({ analysis, view }: Pick<TraceReport, "analysis" | "view
   return sum;
 }
 
+/** Of a normal distribution, 95 of 100 values lie within so many standard deviations. */
+const DEVIATIONS_OF_95 = 1.96;
+
+/** How far the view's bytes are from the truth at most, in 95 of 100 recordings; 0 if nothing is sampled, undefined if that is not known. */
+export function viewError({ analysis, view }: Pick<TraceReport, "analysis" | "view">): number | undefined {
+  const { peakVariance, liveVariance, allocatedVariance } = analysis.figures;
+  if (allocatedVariance === 0) return 0;
+  const variances = { peak: peakVariance, end: liveVariance, allocated: allocatedVariance };
+  return view in variances ? errorOf(variances[view as keyof typeof variances]) : undefined;
+}
+
+/** The distance within which an estimate is from the truth in 95 of 100 recordings. */
+export function errorOf(variance: number): number {
+  return DEVIATIONS_OF_95 * Math.sqrt(Math.max(0, variance));
+}
+
 /** What is shown, in one line: `at the peak, after 1.2 s: 30.1 MiB in 12,345 blocks`. */
 export function viewLine(report: Pick<TraceReport, "analysis" | "view">): string {
   const { analysis, view } = report;
@@ -39,7 +55,9 @@ export function viewLine(report: Pick<TraceReport, "analysis" | "view">): string
     allocated: "allocated in all",
     temporary: "allocated and freed again at once",
   }[view];
-  return `${what}: ${bytes(size)} in ${count(Math.round(blocks))} blocks`;
+  const error = viewError(report);
+  const interval = error === undefined || error === 0 ? "" : ` ± ${bytes(Math.round(error))}`;
+  return `${what}: ${bytes(size)}${interval} in ${count(Math.round(blocks))} blocks`;
 }
 
 /** The head of a report: which program, what is shown, and what of the trace could not be read. */
@@ -48,7 +66,9 @@ export function reportHead(report: TraceReport): string[] {
   const { command, sample } = summary.metadata;
   return [
     `${colors.bold(command.join(" ") || "A program")}  ${colors.dim(viewLine(report))}`,
-    ...(sample > 0 ? [colors.dim(`Sampled, one in ${bytes(sample)}: sizes and counts are estimates.`)] : []),
+    ...(sample > 0
+      ? [colors.dim(`Sampled, one in ${bytes(sample)}: sizes and counts are estimates, ± 95 % of them.`)]
+      : []),
     ...(summary.problem === undefined ? [] : [colors.yellow(`${summary.problem}. Shown is what was before.`)]),
   ];
 }

@@ -161,6 +161,23 @@ function byKind(analysis: Analysis, view: View, grouping: "domain" | "size"): Gr
   return [...sums].map(([key, own]) => ({ label: name(key), own, total: own }));
 }
 
+/** A stack that has something, the innermost frame first. */
+export interface StackRow {
+  readonly node: number;
+  readonly own: Measure;
+}
+
+/** The stacks that have something, those with the most bytes first. */
+export function stackRows(analysis: Analysis, view: View): StackRow[] {
+  const { ownBytes, ownCount } = sumByNode(analysis, view);
+  const rows: StackRow[] = [];
+  ownBytes.forEach((bytes, node) => {
+    const own = { bytes, count: ownCount[node] as number };
+    if (own.count > 0.5 || own.bytes > 0.5) rows.push({ node, own });
+  });
+  return rows.sort((a, b) => b.own.bytes - a.own.bytes || a.node - b.node);
+}
+
 /** The groups that have something, those with the most bytes of their own first. */
 export function groupBy(analysis: Analysis, view: View, grouping: Grouping): Group[] {
   const groups =

@@ -5,13 +5,12 @@ import type { Analysis } from "../trace/analysis.js";
 import type { TraceSummary } from "../trace/reader.js";
 import { layOut } from "./columns.js";
 import { bar, bytes, count, percent, seconds } from "./figures.js";
+import { errorOf } from "./trace-context.js";
 import { type Group, groupBy } from "./trace-groups.js";
 
 export const STATS_VERSION = 1;
 const TOP = 10;
 const MICROSECONDS = 1e6;
-/** Of a normal distribution, 95 of 100 values lie within so many standard deviations. */
-const DEVIATIONS_OF_95 = 1.96;
 
 interface Share {
   readonly name: string;
@@ -40,10 +39,13 @@ export interface TraceStats {
   /** `allocatedBytes` is within this distance of the truth in 95 of 100 recordings; 0 if nothing is sampled. */
   readonly allocatedBytesError: number;
   readonly peakBytes: number;
+  /** As allocatedBytesError. */
+  readonly peakBytesError: number;
   readonly peakBlocks: number;
   readonly peakSeconds: number;
   readonly platformPeakBytes: number;
   readonly endBytes: number;
+  readonly endBytesError: number;
   readonly endBlocks: number;
   /** Of all that was allocated in the span, by what it was: the largest first. */
   readonly domains: readonly Share[];
@@ -73,12 +75,14 @@ export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStat
     frees: f.frees,
     foreignFrees: f.foreignFrees,
     allocatedBytes: f.allocatedBytes,
-    allocatedBytesError: DEVIATIONS_OF_95 * Math.sqrt(f.allocatedVariance),
+    allocatedBytesError: errorOf(f.allocatedVariance),
     peakBytes: f.peakBytes,
+    peakBytesError: errorOf(f.peakVariance),
     peakBlocks: f.peakBlocks,
     peakSeconds: f.peakTime / MICROSECONDS,
     platformPeakBytes: f.reservedPeak,
     endBytes: f.liveBytes,
+    endBytesError: errorOf(f.liveVariance),
     endBlocks: f.liveBlocks,
     domains: groupBy(analysis, "allocated", "domain").map(share),
     sizeClasses: groupBy(analysis, "allocated", "size").map(share),
@@ -104,7 +108,7 @@ function shares(rows: readonly Share[], whole: number, colors: Colors): string {
 }
 
 export function traceStatsText(stats: TraceStats, colors: Colors): string {
-  const error = stats.allocatedBytesError > 0 ? colors.dim(`± ${bytes(stats.allocatedBytesError)}`) : "";
+  const error = (n: number) => (n > 0 ? `± ${bytes(Math.round(n))}, ` : "");
   const whole = (n: number) => count(Math.round(n));
   return [
     colors.bold(stats.command.join(" ") || "A program"),
@@ -114,9 +118,17 @@ export function traceStatsText(stats: TraceStats, colors: Colors): string {
         ["allocations", whole(stats.allocations), ""],
         ["resizes", whole(stats.resizes), ""],
         ["frees", whole(stats.frees), ""],
-        ["allocated", bytes(stats.allocatedBytes), error],
-        ["peak", bytes(stats.peakBytes), colors.dim(`after ${seconds(stats.peakSeconds)}`)],
-        ["live at the end", bytes(stats.endBytes), colors.dim(`${whole(stats.endBlocks)} blocks`)],
+        ["allocated", bytes(stats.allocatedBytes), colors.dim(error(stats.allocatedBytesError).slice(0, -2))],
+        [
+          "peak",
+          bytes(stats.peakBytes),
+          colors.dim(`${error(stats.peakBytesError)}after ${seconds(stats.peakSeconds)}`),
+        ],
+        [
+          "live at the end",
+          bytes(stats.endBytes),
+          colors.dim(`${error(stats.endBytesError)}${whole(stats.endBlocks)} blocks`),
+        ],
         ["from the platform", bytes(stats.platformPeakBytes), ""],
         ["stacks", whole(stats.stacks), ""],
         ["trace", bytes(stats.fileBytes), colors.dim(`${count(stats.events)} events, ${seconds(stats.seconds)}`)],

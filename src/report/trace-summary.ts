@@ -2,7 +2,7 @@
 
 import { layOut } from "./columns.js";
 import { bytes, count, percent, seconds } from "./figures.js";
-import { reportHead, type TraceReport, viewSum } from "./trace-context.js";
+import { errorOf, reportHead, type TraceReport, viewSum } from "./trace-context.js";
 import { type Grouping, groupBy } from "./trace-groups.js";
 
 const MICROSECONDS = 1e6;
@@ -25,15 +25,24 @@ function top(report: TraceReport, by: Grouping, rows: number): string {
 export function traceSummary(report: TraceReport, rows: number): string {
   const { analysis, summary, colors } = report;
   const { figures: f } = analysis;
+  const error = (variance: number) => (variance > 0 ? `± ${bytes(Math.round(errorOf(variance)))}, ` : "");
   const columns = colors.dim("  own, share, total, blocks");
   return [
     ...reportHead(report),
     "",
     layOut(
       [
-        ["peak", bytes(f.peakBytes), colors.dim(`after ${seconds(f.peakTime / MICROSECONDS)}`)],
-        ["live at the end", bytes(f.liveBytes), colors.dim(`${count(Math.round(f.liveBlocks))} blocks`)],
-        ["allocated in all", bytes(f.allocatedBytes), colors.dim(`${count(Math.round(f.allocations))} times`)],
+        ["peak", bytes(f.peakBytes), colors.dim(`${error(f.peakVariance)}after ${seconds(f.peakTime / MICROSECONDS)}`)],
+        [
+          "live at the end",
+          bytes(f.liveBytes),
+          colors.dim(`${error(f.liveVariance)}${count(Math.round(f.liveBlocks))} blocks`),
+        ],
+        [
+          "allocated in all",
+          bytes(f.allocatedBytes),
+          colors.dim(`${error(f.allocatedVariance)}${count(Math.round(f.allocations))} times`),
+        ],
         ["from the platform", bytes(f.reservedPeak), ""],
         ["time", seconds(analysis.endTime / MICROSECONDS), colors.dim(`${count(summary.events)} events`)],
       ],

@@ -5,8 +5,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
 import type { TraceReport } from "../../report/trace-context.js";
 import type { View } from "../../trace/accounts.js";
-import { analyse } from "../../trace/analysis.js";
-import { TraceError } from "../../trace/reader.js";
+import { type AnalysisOptions, analyse } from "../../trace/analysis.js";
+import { TraceError, type TraceSummary } from "../../trace/reader.js";
 import { UsageError } from "../errors.js";
 
 const MICROSECONDS = 1e6;
@@ -15,11 +15,14 @@ const CHUNK_BYTES = 2 ** 20;
 const PATIENCE = 500;
 const REDRAW_EVERY = 100;
 
-export interface TraceOptions {
-  /** "peak", "end", "allocated", or a moment in seconds. */
-  readonly at: string;
+export interface SpanOptions {
   readonly from?: number;
   readonly to?: number;
+}
+
+export interface TraceOptions extends SpanOptions {
+  /** "peak", "end", "allocated", or a moment in seconds. */
+  readonly at: string;
 }
 
 export function toSeconds(text: string): number {
@@ -39,6 +42,13 @@ export function addSpanOptions(command: Command): Command {
   return command
     .addOption(new Option("--from <seconds>", "look at what happened from then on").argParser(toSeconds))
     .addOption(new Option("--to <seconds>", "look at what happened until then").argParser(toSeconds));
+}
+
+/** The options that say how much of a list of stacks is shown. */
+export function addStackOptions(command: Command): Command {
+  return command
+    .option("--rows <n>", "stacks that are shown at most", toCount, 15)
+    .option("--frames <n>", "frames of each that are shown at most", toCount, 8);
 }
 
 /** And those that say which moment. */
@@ -99,11 +109,22 @@ export async function loadTrace(
   }
   try {
     const { analysis, summary } = await analyse(readFile(file), file, span);
+    checkKind(file, summary, span);
     return { analysis, summary, view: view ?? chosen.view, colors: terminalColors() };
   } catch (error) {
     if (error instanceof TraceError) throw new UsageError(error.message);
     if (error instanceof Error && "code" in error) throw new UsageError(`Cannot read ${file}: ${reasonOf(error)}`);
     throw error;
+  }
+}
+
+/** An aggregated trace has no events to choose from. */
+function checkKind(file: string, { metadata }: TraceSummary, span: AnalysisOptions): void {
+  if (!metadata.aggregated) return;
+  const what = Object.entries({ from: "a span", to: "a moment or a span", temporary: "other temporary blocks" });
+  for (const [option, name] of what) {
+    if (span[option as keyof AnalysisOptions] === undefined) continue;
+    throw new UsageError(`Cannot report ${name} of ${file}: it was recorded with --aggregate, which keeps totals only`);
   }
 }
 

@@ -1,0 +1,34 @@
+// `pyheap run --fail-over-peak` and `--fail-over-leak`: a run as a check, with the stacks to blame.
+
+import type { Colors } from "picocolors/types.js";
+import { bytes } from "../report/figures.js";
+import { viewSum } from "../report/trace-context.js";
+import { stackLines } from "../report/trace-stacks.js";
+import type { View } from "../trace/accounts.js";
+import type { Analysis } from "../trace/analysis.js";
+
+/** Exit code of a program that ended well, but took too much. */
+export const OVER_BUDGET = 3;
+
+export interface Budget {
+  /** Most bytes that may be live at once, and that the program may leave; undefined: any number. */
+  readonly failOverPeak?: number;
+  readonly failOverLeak?: number;
+}
+
+const SHOWN = { rows: 5, frames: 12 };
+
+/** What is over the budget, as text; undefined if nothing is. */
+export function overBudget(analysis: Analysis, budget: Budget, colors: Colors): string | undefined {
+  const check = (view: View, what: string, most: number | undefined): string[] => {
+    const { bytes: size } = viewSum({ analysis, view });
+    if (most === undefined || size <= most) return [];
+    const title = `pyheap: ${what} is ${bytes(size)}, over ${bytes(most)}`;
+    return [colors.bold(title), ...stackLines({ analysis, view, colors }, SHOWN)];
+  };
+  const lines = [
+    ...check("peak", "the peak", budget.failOverPeak),
+    ...check("leaks", "what the program left", budget.failOverLeak),
+  ];
+  return lines.length === 0 ? undefined : `${lines.join("\n")}\n`;
+}

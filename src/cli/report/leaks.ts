@@ -1,0 +1,19 @@
+// `pyheap report leaks`: what the program allocated and did not free.
+
+import type { Command } from "commander";
+import { type StacksOptions, traceStacks } from "../../report/trace-stacks.js";
+import { addSpanOptions, addStackOptions, loadTrace, type SpanOptions } from "./trace-input.js";
+
+export function addLeaks(report: Command): void {
+  addStackOptions(
+    addSpanOptions(
+      report
+        .command("leaks")
+        .summary("what was allocated and not freed, by stack")
+        .description("Shows what the program, or a span of it, allocated and did not free until the end, by stack.")
+        .argument("<file>", "the trace"),
+    ),
+  ).action(async (file: string, options: SpanOptions & StacksOptions) => {
+    process.stdout.write(traceStacks(await loadTrace(file, { ...options, at: "end" }, { view: "leaks" }), options));
+  });
+}

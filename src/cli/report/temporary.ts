@@ -1,0 +1,25 @@
+// `pyheap report temporary`: what was freed almost at once.
+
+import type { Command } from "commander";
+import { type StacksOptions, traceStacks } from "../../report/trace-stacks.js";
+import { addSpanOptions, addStackOptions, loadTrace, type SpanOptions, toCount } from "./trace-input.js";
+
+export function addTemporary(report: Command): void {
+  addStackOptions(
+    addSpanOptions(
+      report
+        .command("temporary")
+        .summary("what was freed before others were allocated, by stack")
+        .description("Shows what was allocated and freed again before N other blocks were allocated, by stack.")
+        .argument("<file>", "the trace")
+        .option("--within <n>", "freed before so many others were allocated (default: 1)", toCount),
+    ),
+  ).action(async (file: string, options: SpanOptions & StacksOptions & { within?: number }) => {
+    const loaded = await loadTrace(
+      file,
+      { ...options, at: "end" },
+      { view: "temporary", ...(options.within !== undefined && { temporary: options.within }) },
+    );
+    process.stdout.write(traceStacks(loaded, options));
+  });
+}

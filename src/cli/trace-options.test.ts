@@ -1,0 +1,140 @@
+// Sampled and aggregated traces, budgets, and the reports by stack, of two runs and for other tools, as their users run them.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { TraceStats } from "../report/trace-stats.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pyheap-options-"));
+
+function pyheap(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    maxBuffer: 2 ** 27,
+  });
+  return { status, stdout, stderr };
+}
+const stats = (file: string) => JSON.parse(pyheap("report", "stats", "--json", file).stdout) as TraceStats;
+
+describe("traces of several kinds", () => {
+  beforeAll(() => {
+    writeFileSync(
+      join(folder, "app.py"),
+      `import sys
+def load(n):
+    return bytes(n)
+def work(n):
+    for _ in range(200):
+        load(10_000)
+    return [load(30_000) for _ in range(n)]
+kept = work(int(sys.argv[1]))
+`,
+    );
+    for (const [name, n, ...options] of [
+      ["small.trace", "100"],
+      ["large.trace", "300"],
+      ["totals.trace", "300", "--aggregate"],
+      ["sampled.trace", "300", "--sample", "16KiB"],
+    ]) {
+      const { status, stderr } = pyheap("run", "--quiet", "--trace", String(name), ...options, "app.py", String(n));
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    }
+  });
+
+  it("shows what the program left, and none of what was there before it", () => {
+    const { stdout } = pyheap("report", "leaks", "large.trace");
+    expect(stdout).toMatch(/allocated and not freed until/);
+    expect(stdout).toMatch(
+      /8\.6 MiB \d+ %, 300 blocks\n {4}load app\.py:3\n {4}from work app\.py:7\n {4}from <module> app\.py:8\n/,
+    );
+    expect(stdout).not.toContain("importlib._bootstrap>");
+  });
+
+  it("shows what was freed at once", () => {
+    const { stdout } = pyheap("report", "temporary", "--within", "5", "large.trace");
+    expect(stdout).toMatch(/1\.9 MiB \d+ %, 200 blocks\n {4}load app\.py:3\n {4}from work app\.py:6\n/);
+  });
+
+  it("shows what grew from one run to another", () => {
+    const { stdout } = pyheap("report", "diff", "--by", "line", "small.trace", "large.trace");
+    expect(stdout).toMatch(
+      /grew +before +after +blocks +line\n +\+5\.7 MiB +2\.9 MiB +8\.6 MiB +\+200 +app\.py:3 load\n/,
+    );
+    expect(pyheap("report", "diff", "small.trace", "small.trace").stdout).toContain("Nothing differs.");
+  });
+
+  it("keeps totals in a small file, which says the same", () => {
+    const [whole, totals] = [stats("large.trace"), stats("totals.trace")];
+    expect(Math.abs(totals.peakBytes - whole.peakBytes)).toBeLessThan(5_000);
+    expect(Math.abs(totals.events - whole.events)).toBeLessThan(200);
+    expect(statSync(join(folder, "totals.trace")).size).toBeLessThan(statSync(join(folder, "large.trace")).size / 3);
+    expect(pyheap("report", "leaks", "totals.trace").stdout).toMatch(/300 blocks\n {4}load app\.py:3\n/);
+    const { status, stderr } = pyheap("report", "table", "--at", "0.1", "totals.trace");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /^pyheap: Cannot report a moment or a span of totals\.trace: it was recorded with --aggregate/,
+    );
+  });
+
+  it("estimates from samples, and says how well", () => {
+    const [whole, sampled] = [stats("large.trace"), stats("sampled.trace")];
+    expect(sampled.events).toBeLessThan(whole.events / 20);
+    expect(sampled.allocatedBytesError).toBeGreaterThan(0);
+    expect(Math.abs(sampled.allocatedBytes - whole.allocatedBytes)).toBeLessThan(2.5 * sampled.allocatedBytesError);
+    expect(Math.abs(sampled.peakBytes - whole.peakBytes)).toBeLessThan(2.5 * sampled.peakBytesError);
+    expect(pyheap("report", "summary", "sampled.trace").stdout).toMatch(
+      /Sampled, one in 16\.0 KiB.*\n(.*\n)*.*peak.* ± /,
+    );
+  });
+
+  it.each(["pprof", "speedscope", "heapprofile", "collapsed", "csv", "json"])("exports %s", (format) => {
+    const { status, stderr } = pyheap("report", "export", format, "small.trace");
+    expect(status).toBe(0);
+    const file = stderr.trim();
+    expect(file).toMatch(/^small\./);
+    expect(existsSync(join(folder, file))).toBe(true);
+    if (format !== "pprof") {
+      const { stdout } = pyheap("report", "export", format, "-o", "-", "small.trace");
+      expect(stdout === readFileSync(join(folder, file), "utf8")).toBe(true);
+    }
+  });
+
+  it("is a check: 3 when a run takes or leaves too much, with the stacks to blame", () => {
+    const run = (...args: string[]) => pyheap("run", "--quiet", ...args, "app.py", "300");
+    expect(run("--fail-over-peak", "100MiB", "--fail-over-leak", "20MiB")).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+    const { status, stderr } = run("--fail-over-leak", "1MiB");
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^pyheap: what the program left is \d+\.\d MiB, over 1\.0 MiB\n/);
+    expect(stderr).toMatch(/300 blocks\n {4}load app\.py:3\n {4}from work app\.py:7\n/);
+    const peak = run("--fail-over-peak", "8MiB", "--trace", "checked.trace");
+    expect(peak.status).toBe(3);
+    expect(peak.stderr).toMatch(/^pyheap: the peak is \d+\.\d MiB, over 8\.0 MiB\n/);
+    expect(stats("checked.trace").problem).toBeNull();
+    expect(pyheap("run", "--quiet", "--fail-over-peak", "1KiB", "-c", "raise SystemExit(7)").status).toBe(7);
+  });
+
+  it.each([
+    [["run", "--sample", "1MiB", "app.py"], /^pyheap: Cannot use --sample without --trace/],
+    [["run", "--aggregate", "app.py"], /^pyheap: Cannot use --aggregate without --trace/],
+    [["run", "--sample", "65MiB", "--trace", "x.trace", "app.py"], /It is at most 64MiB/],
+    [
+      ["run", "--fail-over-peak", "1MiB", "--allocator", "malloc", "-c", "1"],
+      /^pyheap: Cannot use --fail-over-peak with/,
+    ],
+    [["report", "export", "svg", "small.trace"], /^pyheap: Cannot export as svg: the formats are pprof, /],
+    [["report", "export", "csv", "-o", "no/such/file", "small.trace"], /^pyheap: Cannot write no\/such\/file/],
+  ])("says in a line what is wrong with %j", (args, message) => {
+    const { status, stdout, stderr } = pyheap(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+  });
+});

@@ -1,0 +1,72 @@
+// Two traces side by side: what grew, what shrank.
+
+import type { Colors } from "picocolors/types.js";
+import { type Cell, layOut } from "./columns.js";
+import { bytes, count } from "./figures.js";
+import { type TraceReport, viewLine } from "./trace-context.js";
+import { type Group, type Grouping, groupBy } from "./trace-groups.js";
+
+export interface DiffOptions {
+  readonly by: Grouping;
+  readonly rows: number;
+}
+
+/** A group in both traces: bytes and blocks of its own, in the second less those in the first. */
+export interface Difference {
+  readonly label: string;
+  readonly before: number;
+  readonly after: number;
+  readonly bytes: number;
+  readonly count: number;
+}
+
+/** The groups that differ, those whose bytes differ most first. */
+export function differences(before: TraceReport, after: TraceReport, by: Grouping): Difference[] {
+  const groups = (report: TraceReport) =>
+    new Map(groupBy(report.analysis, report.view, by).map((group): [string, Group] => [group.label, group]));
+  const [first, second] = [groups(before), groups(after)];
+  const nothing = { bytes: 0, count: 0 };
+  return [...new Set([...first.keys(), ...second.keys()])]
+    .map((label) => {
+      const a = first.get(label)?.own ?? nothing;
+      const b = second.get(label)?.own ?? nothing;
+      return { label, before: a.bytes, after: b.bytes, bytes: b.bytes - a.bytes, count: b.count - a.count };
+    })
+    .filter((row) => Math.abs(row.bytes) >= 1 || Math.abs(row.count) >= 0.5)
+    .sort((a, b) => Math.abs(b.bytes) - Math.abs(a.bytes) || a.label.localeCompare(b.label));
+}
+
+const signed = (text: string, n: number) => (n > 0 ? `+${text}` : text);
+
+export function traceDiff(before: TraceReport, after: TraceReport, { by, rows }: DiffOptions, colors: Colors): string {
+  const all = differences(before, after, by);
+  const lines = all.slice(0, rows).map((row): Cell[] => {
+    const paint = row.bytes > 0 ? colors.red : colors.green;
+    const blocks = Math.round(row.count);
+    return [
+      paint(signed(bytes(Math.round(row.bytes)), row.bytes)),
+      bytes(Math.round(row.before)),
+      bytes(Math.round(row.after)),
+      signed(count(blocks), blocks),
+      row.label,
+    ];
+  });
+  const sum = all.reduce((total, row) => total + row.bytes, 0);
+  const name = ({ summary }: TraceReport) => colors.bold(summary.metadata.command.join(" ") || "A program");
+  const problems = [before, after].flatMap(({ summary }) => summary.problem ?? []);
+  return [
+    `before  ${name(before)}  ${colors.dim(viewLine(before))}`,
+    `after   ${name(after)}  ${colors.dim(viewLine(after))}`,
+    ...problems.map((problem) => colors.yellow(`${problem}. Compared is what was before.`)),
+    "",
+    all.length === 0
+      ? "  Nothing differs."
+      : layOut(
+          [["grew", "before", "after", "blocks", by].map((title) => colors.dim(title)), ...lines],
+          ["right", "right", "right", "right", "left"],
+        ),
+    ...(all.length > rows ? [colors.dim(`  ${count(all.length - rows)} more`)] : []),
+    `  ${signed(bytes(Math.round(sum)), sum)} in all`,
+    "",
+  ].join("\n");
+}

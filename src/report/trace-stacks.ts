@@ -1,0 +1,45 @@
+// A trace by whole stacks: what was left, or gone at once, each with the calls that led to it.
+
+import { bytes, count, percent } from "./figures.js";
+import { reportHead, type TraceReport, viewSum } from "./trace-context.js";
+import { stackRows } from "./trace-groups.js";
+
+export interface StacksOptions {
+  /** Stacks that are shown at most. */
+  readonly rows: number;
+  /** Frames of each that are shown at most. */
+  readonly frames: number;
+}
+
+/** The stacks with the most bytes, with their frames from the innermost outwards. */
+export function stackLines({ analysis, view, colors }: Omit<TraceReport, "summary">, options: StacksOptions): string[] {
+  const { tree } = analysis;
+  const whole = viewSum({ analysis, view }).bytes;
+  return stackRows(analysis, view)
+    .slice(0, options.rows)
+    .flatMap(({ node, own }) => {
+      const stack = tree.stack(node);
+      const shown = stack.slice(0, options.frames).map(({ function: f, line }, k) => {
+        const place = `${f.name} ${colors.dim(`${f.file}:${line}`)}`;
+        return `    ${k === 0 ? "" : "from "}${place}`;
+      });
+      const more = stack.length - shown.length;
+      const blocks = Math.round(own.count);
+      return [
+        `  ${bytes(own.bytes)} ${percent(own.bytes, whole)}, ${count(blocks)} ${blocks === 1 ? "block" : "blocks"}`,
+        ...(node === 0 ? [`    ${tree.frame(0).function.name}`] : shown),
+        ...(more > 0 ? [colors.dim(`    and ${count(more)} more`)] : []),
+      ];
+    });
+}
+
+export function traceStacks(report: TraceReport, options: StacksOptions): string {
+  const more = stackRows(report.analysis, report.view).length - options.rows;
+  return [
+    ...reportHead(report),
+    "",
+    ...stackLines(report, options),
+    ...(more > 0 ? [report.colors.dim(`  ${count(more)} more stacks`)] : []),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,115 @@
+// Exports, read back by the tools that they are for, or by their schema: with the totals that the trace has.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { gunzipSync } from "node:zlib";
+import { Ajv } from "ajv";
+import colors from "picocolors";
+import { Profile } from "pprof-format";
+import { beforeAll, describe, expect, it } from "vitest";
+import { Heap } from "../src/index.js";
+import { collapsed } from "../src/report/export/collapsed.js";
+import { csv } from "../src/report/export/csv.js";
+import { type HeapProfileNode, heapProfile } from "../src/report/export/heapprofile.js";
+import { jsonExport } from "../src/report/export/json.js";
+import { pprof } from "../src/report/export/pprof.js";
+import { speedscope } from "../src/report/export/speedscope.js";
+import type { TraceReport } from "../src/report/trace-context.js";
+import { Tape } from "./trace-data.js";
+
+const TOTAL = { bytes: 100 * 300 + 5000 * 7, count: 107 };
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+function small(heap: Heap) {
+  heap.free(heap.malloc(9));
+  return heap.malloc(300);
+}
+function recursive(heap: Heap, depth: number): void {
+  if (depth > 0) recursive(heap, depth - 1);
+  else for (let k = 0; k < 7; k++) heap.object.malloc(5000);
+}
+
+describe("an export", () => {
+  let report: TraceReport;
+  beforeAll(async () => {
+    const heap = await Heap.create();
+    const tape = new Tape();
+    const recorder = heap.trace({ write: tape.write, command: ["app.ts", 'a "b"'] });
+    for (let k = 0; k < 100; k++) small(heap);
+    recursive(heap, 12);
+    recorder.stop();
+    report = { ...(await tape.analyse()), view: "end", colors: colors.createColors(false) };
+  });
+
+  it("to pprof is read by pprof-format with the same totals and stacks", () => {
+    const profile = Profile.decode(gunzipSync(pprof(report)));
+    const text = (index: number | bigint) => profile.stringTable.strings[Number(index)];
+    expect(profile.sampleType.map(({ type, unit }) => [text(type), text(unit)])).toEqual([
+      ["inuse_objects", "count"],
+      ["inuse_space", "bytes"],
+    ]);
+    expect(sum(profile.sample.map(({ value }) => Number(value[0])))).toBe(TOTAL.count);
+    expect(sum(profile.sample.map(({ value }) => Number(value[1])))).toBe(TOTAL.bytes);
+    const stack = (ids: readonly (number | bigint)[]) =>
+      ids.map((id) => {
+        const line = profile.location.find((location) => location.id === id)?.line[0];
+        const called = profile.function.find((f) => f.id === line?.functionId);
+        return `${text(called?.name ?? 0)}:${line?.line}`;
+      });
+    const largest = [...profile.sample].sort((a, b) => Number(b.value[1]) - Number(a.value[1]))[0];
+    const names = stack(largest?.locationId ?? []).map((place) => place.replace(/:.*/, ""));
+    expect(names.slice(0, 13)).toEqual(Array(13).fill("recursive"));
+    expect(Number(profile.timeNanos)).toBeGreaterThan(1e18);
+  });
+
+  it("to speedscope keeps to speedscope's own schema, with the same totals", () => {
+    const file = createRequire(import.meta.url).resolve("speedscope/dist/release/file-format-schema.json");
+    const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(file, "utf8")) as object);
+    const made = speedscope(report);
+    expect(validate(JSON.parse(JSON.stringify(made))), JSON.stringify(validate.errors)).toBe(true);
+    const [bytes, blocks] = made.profiles;
+    expect(sum(bytes?.weights ?? [])).toBe(TOTAL.bytes);
+    expect(bytes?.endValue).toBe(TOTAL.bytes);
+    expect(sum(blocks?.weights ?? [])).toBe(TOTAL.count);
+    for (const sample of bytes?.samples ?? []) for (const k of sample) expect(made.shared.frames[k]).toBeDefined();
+    expect(made.name).toBe('app.ts a "b"');
+  });
+
+  it("to heapprofile has the shape of the DevTools protocol, with the same totals", () => {
+    const { head, samples } = heapProfile(report);
+    const ids = new Set<number>();
+    const visit = (node: HeapProfileNode): number => {
+      expect(ids.has(node.id)).toBe(false);
+      ids.add(node.id);
+      const { functionName, scriptId, url, lineNumber, columnNumber } = node.callFrame;
+      expect([functionName, scriptId, url].every((value) => typeof value === "string")).toBe(true);
+      expect(Number.isInteger(lineNumber) && Number.isInteger(columnNumber)).toBe(true);
+      return node.selfSize + sum(node.children.map(visit));
+    };
+    expect(visit(head)).toBe(TOTAL.bytes);
+    expect(sum(samples.map(({ size }) => size))).toBe(TOTAL.bytes);
+    expect(samples.every(({ nodeId }) => ids.has(nodeId))).toBe(true);
+  });
+
+  it("to collapsed stacks has a line for each stack", () => {
+    const lines = collapsed(report).trimEnd().split("\n");
+    expect(sum(lines.map((line) => Number(line.slice(line.lastIndexOf(" ") + 1))))).toBe(TOTAL.bytes);
+    expect(lines.every((line) => /^[^;].*\S \d+$/.test(line))).toBe(true);
+  });
+
+  it("to csv has fields that are quoted where they must be", () => {
+    const [head, ...lines] = csv(report).trimEnd().split("\r\n");
+    expect(head).toBe("bytes,blocks,domain,size_class,function,file,line,stack");
+    expect(sum(lines.map((line) => Number(line.split(",")[0])))).toBe(TOTAL.bytes);
+    expect(sum(lines.map((line) => Number(line.split(",")[1])))).toBe(TOTAL.count);
+  });
+
+  it("to json has everything by stack", () => {
+    const { stacks, functions, view, version } = jsonExport(report);
+    expect({ view, version }).toEqual({ view: "end", version: 1 });
+    expect(sum(stacks.map(({ bytes }) => bytes))).toBe(TOTAL.bytes);
+    expect(sum(stacks.map(({ count }) => count))).toBe(TOTAL.count);
+    const inner = functions[stacks[0]?.frames[0]?.[0] ?? 0];
+    expect(inner?.name).toBe("recursive");
+  });
+});
