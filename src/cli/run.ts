@@ -150,7 +150,16 @@ interface Ended {
 function runPython(program: Program, options: RunOptions, trace: TraceRequest | undefined): Promise<Ended> {
   const { allocator, limit, debugHooks = false } = options;
   const folder = process.cwd();
-  return live({ program, allocator, limit, debugHooks, trace, folder, environment: environment(), shared: makeShared() });
+  return live({
+    program,
+    allocator,
+    limit,
+    debugHooks,
+    trace,
+    folder,
+    environment: environment(),
+    shared: makeShared(),
+  });
 }
 
 const checksBudget = ({ failOverPeak, failOverLeak }: RunOptions) =>
