@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { buildViewer } from "./viewer.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
@@ -45,5 +46,7 @@ rmSync("dist", { recursive: true, force: true });
 rmSync("dist-dev", { recursive: true, force: true });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.json"], { stdio: "inherit" });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.dev.json"], { stdio: "inherit" });
+execFileSync("node_modules/.bin/tsc", ["-p", "viewer/tsconfig.json"], { stdio: "inherit" });
+await buildViewer();
 cpSync("build/core.wasm", "dist/core.wasm");
 cpSync("build/whole.wasm", "dist/whole.wasm");

@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { addDiff } from "./report/diff.js";
 import { addExport } from "./report/export.js";
+import { addFlamegraph } from "./report/flamegraph.js";
 import { addLeaks } from "./report/leaks.js";
 import { addStats } from "./report/stats.js";
 import { addSummary } from "./report/summary.js";
@@ -15,6 +16,7 @@ Examples:
   pyheap run --trace app.trace app.py     record first
   pyheap report summary app.trace         what was live when most was
   pyheap report table --by line app.trace
+  pyheap report flamegraph app.trace      everything, as one page: app.html
   pyheap report tree --at end app.trace   what was live at the end, by call
   pyheap report stats --json app.trace
   pyheap report leaks app.trace           what the program left, by stack
@@ -35,4 +37,5 @@ export function addReport(program: Command): void {
   addTemporary(report);
   addDiff(report);
   addExport(report);
+  addFlamegraph(report);
 }

@@ -4,9 +4,20 @@
 //   total  and what was called from it; a group that stands on a stack more than once counts once
 
 import type { Measure, View } from "../trace/accounts.js";
-import type { Analysis } from "../trace/analysis.js";
 import { sizeClassName } from "../trace/size-class.js";
 import type { StackTree } from "../trace/tree.js";
+
+/** Stacks, and accounts that can be asked: an Analysis, or what a page has. */
+export interface Groupable {
+  readonly tree: StackTree;
+  readonly accounts: {
+    readonly length: number;
+    readonly nodes: { at(account: number): number };
+    domain(account: number): number;
+    sizeClass(account: number): number;
+    read(view: View, account: number): Measure;
+  };
+}
 
 export const GROUPINGS = ["function", "line", "file", "module", "domain", "size"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -27,7 +38,7 @@ export interface NodeSums {
   readonly totalCount: Float64Array;
 }
 
-export function sumByNode({ accounts, tree }: Analysis, view: View): NodeSums {
+export function sumByNode({ accounts, tree }: Groupable, view: View): NodeSums {
   const ownBytes = new Float64Array(tree.length);
   const ownCount = new Float64Array(tree.length);
   for (let account = 0; account < accounts.length; account++) {
@@ -111,7 +122,7 @@ export function visitTree(tree: StackTree, enter: (node: number) => void, leave:
   }
 }
 
-function byStack(analysis: Analysis, view: View, grouping: "function" | "line" | "file" | "module"): Group[] {
+function byStack(analysis: Groupable, view: View, grouping: "function" | "line" | "file" | "module"): Group[] {
   const { tree } = analysis;
   const sums = sumByNode(analysis, view);
   const { labels, of } = numberGroups(tree, grouping);
@@ -146,7 +157,7 @@ function byStack(analysis: Analysis, view: View, grouping: "function" | "line" |
   }));
 }
 
-function byKind(analysis: Analysis, view: View, grouping: "domain" | "size"): Group[] {
+function byKind(analysis: Groupable, view: View, grouping: "domain" | "size"): Group[] {
   const { accounts } = analysis;
   const sums = new Map<number, { bytes: number; count: number }>();
   for (let account = 0; account < accounts.length; account++) {
@@ -179,7 +190,7 @@ export function stackRows(analysis: Analysis, view: View): StackRow[] {
 }
 
 /** The groups that have something, those with the most bytes of their own first. */
-export function groupBy(analysis: Analysis, view: View, grouping: Grouping): Group[] {
+export function groupBy(analysis: Groupable, view: View, grouping: Grouping): Group[] {
   const groups =
     grouping === "domain" || grouping === "size" ? byKind(analysis, view, grouping) : byStack(analysis, view, grouping);
   return groups

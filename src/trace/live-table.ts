@@ -90,10 +90,11 @@ export class LiveTable {
   }
 
   /** Every live block. */
-  forEach(visit: (account: number, size: number, birth: number) => void): void {
+  forEach(visit: (account: number, size: number, birth: number, address: number) => void): void {
     for (let k = 0; k < this.#keys.length; k++) {
-      if (this.#keys[k] === 0) continue;
-      visit(this.#accounts[k] as number, this.#sizes[k] as number, this.#births[k] as number);
+      const address = this.#keys[k] as number;
+      if (address === 0) continue;
+      visit(this.#accounts[k] as number, this.#sizes[k] as number, this.#births[k] as number, address);
     }
   }
 }

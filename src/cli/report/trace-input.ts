@@ -75,7 +75,7 @@ function chooseView({ at, to }: TraceOptions): { view: View; to: number | undefi
 const inMicroseconds = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * MICROSECONDS);
 
 /** The bytes of a file, with progress on a terminal. */
-async function* readFile(file: string): AsyncGenerator<Uint8Array> {
+export async function* readFile(file: string): AsyncGenerator<Uint8Array> {
   const whole = statSync(file).size;
   const begun = performance.now();
   const shows = process.stderr.isTTY === true && !process.env.CI;
@@ -107,10 +107,15 @@ export async function loadTrace(
   if (span.from !== undefined && span.to !== undefined && span.from > span.to) {
     throw new UsageError(`Cannot report from ${options.from} s to ${chosen.to} s: that is no span`);
   }
+  const { analysis, summary } = await asUsageError(file, analyse(readFile(file), file, span));
+  checkKind(file, summary, span);
+  return { analysis, summary, view: view ?? chosen.view, colors: terminalColors() };
+}
+
+/** What reading a trace comes to; if it can't be read, a UsageError that says why. */
+export async function asUsageError<T>(file: string, reading: Promise<T>): Promise<T> {
   try {
-    const { analysis, summary } = await analyse(readFile(file), file, span);
-    checkKind(file, summary, span);
-    return { analysis, summary, view: view ?? chosen.view, colors: terminalColors() };
+    return await reading;
   } catch (error) {
     if (error instanceof TraceError) throw new UsageError(error.message);
     if (error instanceof Error && "code" in error) throw new UsageError(`Cannot read ${file}: ${reasonOf(error)}`);

@@ -1,0 +1,69 @@
+// What was freed in another bucket than it was born in: sums by account, bucket of birth and bucket of death, in a table
+// with open addressing, at most half full.
+
+const FIRST_LENGTH = 1 << 12;
+/** A bucket's number has so many bits. */
+const BUCKET_BITS = 8;
+const BUCKET_MASK = (1 << BUCKET_BITS) - 1;
+
+export type CrossingVisitor = (account: number, birth: number, death: number, bytes: number, count: number) => void;
+
+export class Crossings {
+  #accounts = new Uint32Array(FIRST_LENGTH);
+  #spans = new Uint16Array(FIRST_LENGTH);
+  #bytes = new Float64Array(FIRST_LENGTH);
+  #counts = new Float64Array(FIRST_LENGTH);
+  length = 0;
+
+  add(account: number, birth: number, death: number, bytes: number, count: number): void {
+    if (this.length * 2 >= this.#accounts.length) this.#grow();
+    const span = (birth << BUCKET_BITS) | death;
+    const mask = this.#accounts.length - 1;
+    const h = Math.imul(account, 0x9e3779b1) ^ Math.imul(span, 0x85ebca6b);
+    let index = (h ^ (h >>> 15)) & mask;
+    while (this.#counts[index] !== 0 && (this.#accounts[index] !== account || this.#spans[index] !== span)) {
+      index = (index + 1) & mask;
+    }
+    if (this.#counts[index] === 0) {
+      this.#accounts[index] = account;
+      this.#spans[index] = span;
+      this.length++;
+    }
+    this.#bytes[index] = (this.#bytes[index] as number) + bytes;
+    this.#counts[index] = (this.#counts[index] as number) + count;
+  }
+
+  #grow(): void {
+    const larger = new Crossings();
+    const length = this.#accounts.length * 2;
+    larger.#accounts = new Uint32Array(length);
+    larger.#spans = new Uint16Array(length);
+    larger.#bytes = new Float64Array(length);
+    larger.#counts = new Float64Array(length);
+    this.forEach((...crossing) => {
+      larger.add(...crossing);
+    });
+    this.#accounts = larger.#accounts;
+    this.#spans = larger.#spans;
+    this.#bytes = larger.#bytes;
+    this.#counts = larger.#counts;
+  }
+
+  forEach(visit: CrossingVisitor): void {
+    for (let k = 0; k < this.#accounts.length; k++) {
+      const count = this.#counts[k] as number;
+      if (count === 0) continue;
+      const span = this.#spans[k] as number;
+      visit(this.#accounts[k] as number, span >>> BUCKET_BITS, span & BUCKET_MASK, this.#bytes[k] as number, count);
+    }
+  }
+
+  /** The same where each two buckets are one. */
+  halved(): Crossings {
+    const merged = new Crossings();
+    this.forEach((account, birth, death, bytes, count) => {
+      if (birth >> 1 !== death >> 1) merged.add(account, birth >> 1, death >> 1, bytes, count);
+    });
+    return merged;
+  }
+}

@@ -1,0 +1,110 @@
+// Which stacks a page shows by themselves. What has next to nothing, in whatever view, is put together under its nearest
+// caller that is shown, as "smaller calls": the sums stay what they are, and a page stays small.
+
+import { Accounts } from "../trace/accounts.js";
+import type { TraceFunction } from "../trace/format.js";
+import { ROW } from "./model.js";
+import type { Spans } from "./spans.js";
+
+/** What stands for calls that are put together. */
+export const SMALLER: TraceFunction = { name: "smaller calls", file: "", firstLine: 0 };
+
+/** A node with less than this share of a view's sum, in each view, is not shown by itself. Doubled until few rows are left. */
+const FIRST_SHARE = 2e-5;
+
+export interface Folded {
+  readonly parents: readonly number[];
+  /** Numbers in the page's list of functions. */
+  readonly functions: readonly number[];
+  readonly lines: readonly number[];
+  readonly functionList: readonly TraceFunction[];
+  /** The page's accounts, and for each of the trace's the page's number. */
+  readonly accounts: Accounts;
+  readonly accountOf: Uint32Array;
+}
+
+/** For each account the highest of its shares: of what was allocated, and of what was live at any bucket's highest moment. */
+function shares(spans: Spans): Float64Array {
+  const { length } = spans.accounts;
+  const [allocated, blocks, live, most] = Array.from({ length: 4 }, () => new Float64Array(length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  spans.forEachRow((account, _bucket, values, at) => {
+    const before = live[account] as number;
+    const highest = before + Math.max(values[at + ROW.peak] as number, values[at + ROW.net] as number);
+    allocated[account] = (allocated[account] as number) + (values[at + ROW.bytes] as number);
+    blocks[account] = (blocks[account] as number) + (values[at + ROW.count] as number);
+    live[account] = before + (values[at + ROW.net] as number);
+    if (highest > (most[account] as number)) most[account] = highest;
+  });
+  const sum = (of: Float64Array) => of.reduce((whole, value) => whole + value, 0) || 1;
+  const [allAllocated, allBlocks] = [sum(allocated), sum(blocks)];
+  const peak = Math.max(1, ...spans.buckets.map(({ peakBytes }) => peakBytes));
+  return most.map((bytes, k) =>
+    Math.max(bytes / peak, (allocated[k] as number) / allAllocated, (blocks[k] as number) / allBlocks),
+  );
+}
+
+/** Sums of shares, by node: what is there and below. */
+function byNode({ tree, accounts }: Spans, of: Float64Array): Float64Array {
+  const sums = new Float64Array(tree.length);
+  of.forEach((share, account) => {
+    const node = accounts.nodes.at(account);
+    sums[node] = (sums[node] as number) + share;
+  });
+  for (let node = tree.length - 1; node > 0; node--) {
+    const caller = tree.parent(node);
+    sums[caller] = (sums[caller] as number) + (sums[node] as number);
+  }
+  return sums;
+}
+
+/** The page's stacks and accounts, with at most `mostNodes` stacks besides those of what is put together. */
+export function fold(spans: Spans, mostNodes: number): Folded {
+  const nodeShares = byNode(spans, shares(spans));
+  let least = FIRST_SHARE;
+  while (nodeShares.reduce((n, share) => n + (share >= least ? 1 : 0), 0) > mostNodes) least *= 2;
+  return foldAt(spans, (node) => node === 0 || (nodeShares[node] as number) >= least);
+}
+
+function foldAt({ tree, accounts }: Spans, isShown: (node: number) => boolean): Folded {
+  const [parents, functions, lines] = [[0], [0], [0]];
+  const functionList: TraceFunction[] = [tree.frame(0).function, SMALLER];
+  const functionNumbers = new Map([[0, 0]]);
+  const nodeOf = new Uint32Array(tree.length);
+  const smallerOf = new Map<number, number>();
+  const add = (parent: number, f: number, line: number) => {
+    parents.push(parent);
+    lines.push(line);
+    return functions.push(f) - 1;
+  };
+  for (let node = 1; node < tree.length; node++) {
+    const caller = nodeOf[tree.parent(node)] as number;
+    if (!isShown(node)) {
+      let smaller = functions[caller] === 1 ? caller : smallerOf.get(caller);
+      if (smaller === undefined) {
+        smaller = add(caller, 1, 0);
+        smallerOf.set(caller, smaller);
+      }
+      nodeOf[node] = smaller;
+      continue;
+    }
+    const number = tree.functionNumber(node);
+    let f = functionNumbers.get(number);
+    if (f === undefined) {
+      f = functionList.push(tree.frame(node).function) - 1;
+      functionNumbers.set(number, f);
+    }
+    nodeOf[node] = add(caller, f, tree.line(node));
+  }
+  const folded = new Accounts();
+  const accountOf = new Uint32Array(accounts.length);
+  for (let k = 0; k < accounts.length; k++) {
+    const node = nodeOf[accounts.nodes.at(k)] as number;
+    accountOf[k] = folded.ofClass(node, accounts.domain(k), accounts.sizeClass(k));
+  }
+  return { parents, functions, lines, functionList, accounts: folded, accountOf };
+}

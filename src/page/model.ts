@@ -1,0 +1,127 @@
+// What a page shows of a trace: sums by stack, size class and domain over stretches of time, instead of the events.
+//
+//   time      |  0  |  1  |  2  |  3  | ...      at most 128 buckets, each with about as many events as the others
+//   row       account x bucket: what came to life, what of it was temporary, how much more is live, and how much more was
+//             live at the bucket's highest moment
+//   crossing  account x bucket of birth x bucket of death: what was freed in another bucket than it was born in
+//
+// From these a page has, at once and for any span [a, b) of buckets:
+//   end(account)     = sum of net over the buckets before b
+//   peak(account)    = sum of net over the buckets before p, and the row's peak in p, where p is the bucket with the highest moment
+//   leaks(account)   = sum of net over [a, b), and the crossings with birth < a and a <= death < b
+//   allocated, temporary(account) = sums over [a, b)
+
+import type { HeapStats } from "../stats.js";
+import type { TraceFunction } from "../trace/format.js";
+import type { TimelinePoint } from "../trace/timeline.js";
+
+/** Values of a row, in this order. Bytes and counts of blocks; `net` and `peak` are relative to the bucket's begin. */
+export const ROW = { bytes: 0, count: 1, temporary: 2, temporaryCount: 3, net: 4, netCount: 5, peak: 6, peakCount: 7 };
+export const ROW_VALUES = 8;
+
+/** A stretch of time: its figures. */
+export interface Bucket {
+  /** Microseconds from the start of the recording to its begin; it ends where the next one begins. */
+  readonly time: number;
+  readonly peakBytes: number;
+  readonly peakBlocks: number;
+  readonly peakTime: number;
+  readonly endBytes: number;
+  readonly endBlocks: number;
+  readonly reserved: number;
+  /** Calls. */
+  readonly allocations: number;
+  readonly frees: number;
+}
+
+/** What is known of a page's program. */
+export interface PageHeader {
+  readonly version: number;
+  readonly command: readonly string[];
+  /** When the recording began: ISO 8601. */
+  readonly started: string;
+  readonly python: string | null;
+  /** Mean distance of samples in bytes; 0 if every allocation was recorded. */
+  readonly sample: number;
+  /** Why not all of the trace could be read. */
+  readonly problem: string | null;
+  readonly events: number;
+  /** Microseconds from the start to the end of what is shown. */
+  readonly duration: number;
+  /** Stacks before small ones were put together. */
+  readonly stacks: number;
+  readonly buckets: readonly Bucket[];
+  readonly timeline: readonly TimelinePoint[];
+  readonly functions: readonly TraceFunction[];
+  /** The heap's own statistics, where the page is of a running program. */
+  readonly stats: HeapStats | null;
+}
+
+/** Stacks: node k's caller, function and line. Node 0 is the root; a caller's number is lower. */
+export interface PageNodes {
+  readonly parents: Uint32Array;
+  readonly functions: Uint32Array;
+  readonly lines: Uint32Array;
+}
+
+/** Accounts: a stack, a domain and a size class each. */
+export interface PageAccounts {
+  readonly nodes: Uint32Array;
+  readonly domains: Uint32Array;
+  readonly sizeClasses: Uint32Array;
+}
+
+export interface PageRows {
+  readonly accounts: Uint32Array;
+  readonly buckets: Uint32Array;
+  /** ROW_VALUES to a row. */
+  readonly values: Float64Array;
+}
+
+export interface PageCrossings {
+  readonly accounts: Uint32Array;
+  readonly births: Uint32Array;
+  readonly deaths: Uint32Array;
+  readonly bytes: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/** Blocks that are live at the end, by address. */
+export interface PageBlocks {
+  readonly addresses: Float64Array;
+  readonly sizes: Uint32Array;
+  readonly accounts: Uint32Array;
+  /** Buckets that they were born in. */
+  readonly births: Uint32Array;
+}
+
+/** Pools by address, and for each which of its blocks are in use: a bit each, from `bitsAt` on. */
+export interface PagePools {
+  readonly addresses: Float64Array;
+  readonly sizes: Uint32Array;
+  /** Bytes of a block; 0 for a pool that no size class uses. */
+  readonly blockSizes: Uint32Array;
+  readonly domains: Uint32Array;
+  readonly used: Uint32Array;
+  readonly bitsAt: Uint32Array;
+  readonly bits: Uint8Array;
+}
+
+/** Arenas by address. */
+export interface PageArenas {
+  readonly addresses: Float64Array;
+  readonly sizes: Uint32Array;
+}
+
+export interface PageData {
+  readonly header: PageHeader;
+  readonly nodes: PageNodes;
+  readonly accounts: PageAccounts;
+  readonly rows: PageRows;
+  readonly crossings: PageCrossings;
+  readonly blocks: PageBlocks;
+  readonly arenas: PageArenas;
+  readonly pools: PagePools;
+}
+
+export const PAGE_VERSION = 1;

@@ -1,0 +1,31 @@
+// A trace as one page of HTML that holds everything it needs: the viewer (viewer/, built by scripts/build.mjs) and the data
+// (src/page/). It opens without a network.
+
+import { readFileSync } from "node:fs";
+import { deflateRawSync } from "node:zlib";
+import type { PageData } from "../page/model.js";
+import { encodePage } from "../page/wire.js";
+
+/** Where the template has the data: an element that is empty there. */
+const DATA_PLACE = '<script type="application/octet-stream" id="data"></script>';
+
+/** The viewer without data. */
+export function viewerTemplate(): string {
+  return readFileSync(new URL("../viewer.html", import.meta.url), "utf8");
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c] ?? c);
+}
+
+/** The page. */
+export function flamegraphPage(data: PageData): string {
+  const packed = deflateRawSync(encodePage(data), { level: 6 }).toString("base64");
+  const title = data.header.command.join(" ") || "A program";
+  const template = viewerTemplate();
+  const at = template.indexOf(DATA_PLACE);
+  if (at < 0) throw new Error("Cannot make a page: the viewer's template has no place for data");
+  const head = template.slice(0, at).replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(title)}</title>`);
+  const place = DATA_PLACE.replace("></", () => `>${packed}</`);
+  return `${head}${place}${template.slice(at + DATA_PLACE.length)}`;
+}

@@ -1,0 +1,257 @@
+// The flame graph: a canvas that shows the part of it that is in sight, a path back from where it is zoomed to, and keys.
+//
+// Why no library: d3-flame-graph draws an element of SVG for each frame and flame-chart-js shows spans of time; neither can
+// be walked through with keys or follows what a screen reader asks. What is needed of them is a layout of a few lines.
+
+import { sumByNode } from "../../src/report/trace-groups.js";
+import { beforePaint, h } from "../dom.js";
+import type { Model } from "../model.js";
+import type { State, Store } from "../state.js";
+import type { Colors } from "../theme.js";
+import { hideNote, showNote } from "../tooltip.js";
+import { measure, ORIGIN_NAMES, ORIGINS, originOf, percent, placeOf, VIEWS } from "../words.js";
+import { drawFlames, type FrameLook } from "./draw.js";
+import { type Box, boxAt, layOut, ROW_HEIGHT } from "./layout.js";
+import { FlameTree, type Frame } from "./tree.js";
+
+const MOST_HEIGHT = 620;
+const HELP = "Arrow keys go from frame to frame, Enter zooms in, Escape zooms out. The table has the same figures.";
+
+export class FlameGraph {
+  readonly element: HTMLElement;
+  readonly #model: Model;
+  readonly #store: Store;
+  readonly #colors: Colors;
+  readonly #canvas = h("canvas", { "aria-hidden": "true" });
+  readonly #space = h("div", { class: "flame-space" });
+  readonly #scroller = h("div", {
+    class: "flame-scroller",
+    tabindex: 0,
+    role: "application",
+    "aria-label": "Flame graph",
+    "aria-describedby": "flame-help",
+  });
+  readonly #path = h("nav", { class: "path", "aria-label": "Zoomed to" });
+  readonly #says = h("p", { class: "flame-says", role: "status" });
+  #tree: FlameTree | undefined;
+  #rows: Box[][] = [];
+  #zoom = 0;
+  /** The functions from the root to the frame that is zoomed to: kept when the view changes. */
+  #zoomPath: readonly number[] = [];
+  #current: number | undefined;
+  readonly #repaint = beforePaint(() => this.#draw());
+
+  constructor(model: Model, store: Store, colors: Colors) {
+    this.#model = model;
+    this.#store = store;
+    this.#colors = colors;
+    this.#scroller.append(this.#space, this.#canvas);
+    const legend = h(
+      "ul",
+      { class: "legend", "aria-label": "Colours" },
+      ...ORIGINS.map((origin) => h("li", {}, h("i", { class: `swatch frame-${origin}` }), ORIGIN_NAMES[origin])),
+    );
+    const inverted = h("button", { type: "button", class: "quiet toggle", onclick: () => this.#invert() }, "Inverted");
+    this.element = h(
+      "div",
+      { class: "flame" },
+      h("div", { class: "row" }, this.#path, h("div", { class: "row end" }, legend, inverted)),
+      this.#scroller,
+      this.#says,
+      h("p", { id: "flame-help", class: "help" }, HELP),
+    );
+    store.on(["inverted"], (state) => inverted.setAttribute("aria-pressed", String(state.inverted)));
+    store.on(["from", "to", "view", "metric", "inverted"], () => this.#rebuild());
+    store.on(["search", "tab"], () => this.#relayOut());
+    colors.onChange(this.#repaint);
+    new ResizeObserver(() => this.#relayOut()).observe(this.#scroller);
+    this.#listen();
+  }
+
+  #listen(): void {
+    const scroller = this.#scroller;
+    scroller.addEventListener("scroll", this.#repaint, { passive: true });
+    scroller.addEventListener("pointermove", (event) => this.#point(event));
+    scroller.addEventListener("pointerleave", hideNote);
+    scroller.addEventListener("click", (event) => {
+      const box = this.#boxOf(event);
+      if (box) this.#zoomTo(box.frame);
+    });
+    scroller.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  #invert(): void {
+    this.#zoomPath = [];
+    this.#store.set({ inverted: !this.#store.state.inverted });
+  }
+
+  #rebuild(): void {
+    const { view, metric, inverted } = this.#store.state;
+    const { ownBytes, ownCount } = sumByNode(this.#model.groupable(view, this.#store.state), view);
+    this.#tree = new FlameTree(this.#model.tree, metric === "bytes" ? ownBytes : ownCount, { inverted });
+    this.#zoom = this.#tree.follow(this.#zoomPath);
+    this.#current = undefined;
+    this.#relayOut();
+  }
+
+  #relayOut(): void {
+    const tree = this.#tree;
+    const width = this.#scroller.clientWidth;
+    if (!tree || width === 0) return;
+    this.#rows = layOut(tree, this.#zoom, width);
+    const height = this.#rows.length * ROW_HEIGHT;
+    this.#space.style.height = `${height}px`;
+    this.#scroller.style.height = `${Math.min(height, MOST_HEIGHT)}px`;
+    this.#showPath(tree);
+    this.#sayWhatIsFound(tree);
+    this.#repaint();
+  }
+
+  #draw(): void {
+    const tree = this.#tree;
+    if (!tree) return;
+    const { clientWidth: width, clientHeight: height, scrollTop: top } = this.#scroller;
+    const look = (frame: number) => this.#look(tree, frame);
+    drawFlames(this.#canvas, { rows: this.#rows, width, height, top, current: this.#current, look }, this.#colors);
+  }
+
+  #nameOf(frame: Frame): string {
+    const { name } = this.#functionOf(frame);
+    return frame.parent < 0 ? (VIEWS.find(({ view }) => view === this.#store.state.view)?.says ?? "") : name;
+  }
+
+  #functionOf(frame: Frame) {
+    return this.#model.tree.functions[frame.functionNumber] ?? { name: "", file: "", firstLine: 0 };
+  }
+
+  #isFound(frame: Frame): boolean {
+    const { name, file } = this.#functionOf(frame);
+    return `${name} ${file}`.toLowerCase().includes(this.#store.state.search.toLowerCase());
+  }
+
+  #look(tree: FlameTree, number: number): FrameLook {
+    const frame = tree.at(number);
+    const isRoot = frame.parent < 0;
+    const f = this.#functionOf(frame);
+    const searched = this.#store.state.search !== "" && !isRoot;
+    return {
+      origin: isRoot ? "root" : originOf(f),
+      text: this.#nameOf(frame),
+      more: `${measure(frame.total, this.#store.state.metric)}`,
+      state: searched ? (this.#isFound(frame) ? "found" : "dimmed") : "plain",
+    };
+  }
+
+  #sentence(tree: FlameTree, frame: Frame): string {
+    const { metric } = this.#store.state;
+    const place = placeOf(this.#functionOf(frame), frame.line);
+    const share = `${measure(frame.total, metric)}, ${percent(frame.total, tree.at(0).total)}`;
+    return [this.#nameOf(frame), share, ...(place ? [place] : [])].join(" · ");
+  }
+
+  #sayWhatIsFound(tree: FlameTree): void {
+    const { search, metric } = this.#store.state;
+    if (search === "") {
+      this.#says.textContent = this.#current === undefined ? "" : this.#sentence(tree, tree.at(this.#current));
+      return;
+    }
+    // A frame counts once, where it is found first on the way from the root.
+    let found = 0;
+    const rest = [...tree.at(0).children];
+    for (let k = rest.pop(); k !== undefined; k = rest.pop()) {
+      if (this.#isFound(tree.at(k))) found += tree.at(k).total;
+      else rest.push(...tree.at(k).children);
+    }
+    this.#says.textContent =
+      found > 0
+        ? `“${search}” is on the stack of ${measure(found, metric)}, ${percent(found, tree.at(0).total)}.`
+        : `Nothing is called “${search}”.`;
+  }
+
+  #showPath(tree: FlameTree): void {
+    const steps = [0, ...tree.path(this.#zoom)];
+    const shown = steps.length > 5 ? [0, ...steps.slice(-4)] : steps;
+    this.#path.replaceChildren(
+      ...shown.map((frame) =>
+        h(
+          "button",
+          {
+            type: "button",
+            class: "step",
+            "aria-current": frame === this.#zoom,
+            onclick: () => this.#zoomTo(frame),
+          },
+          frame === 0 ? "All" : this.#nameOf(tree.at(frame)),
+        ),
+      ),
+    );
+  }
+
+  #zoomTo(frame: number): void {
+    const tree = this.#tree;
+    if (!tree) return;
+    this.#zoom = frame;
+    this.#zoomPath = tree.path(frame).map((step) => tree.at(step).functionNumber);
+    this.#current = frame;
+    this.#relayOut();
+  }
+
+  #boxOf(event: MouseEvent): Box | undefined {
+    const bounds = this.#scroller.getBoundingClientRect();
+    return boxAt(this.#rows, event.clientX - bounds.left, event.clientY - bounds.top + this.#scroller.scrollTop);
+  }
+
+  #point(event: PointerEvent): void {
+    const tree = this.#tree;
+    const box = this.#boxOf(event);
+    if (!tree || !box || event.pointerType === "touch") {
+      hideNote();
+      return;
+    }
+    const frame = tree.at(box.frame);
+    const { metric } = this.#store.state;
+    const own = frame.own >= 1 && frame.own < frame.total ? `, ${measure(frame.own, metric)} of its own` : "";
+    const lines = frame.lines > 1 ? ", and other lines" : "";
+    showNote(
+      event.clientX,
+      event.clientY,
+      h("strong", {}, this.#nameOf(frame)),
+      h("span", {}, `${measure(frame.total, metric)}, ${percent(frame.total, tree.at(0).total)}${own}`),
+      h("small", {}, `${placeOf(this.#functionOf(frame), frame.line)}${lines}`),
+    );
+  }
+
+  #key(event: KeyboardEvent): void {
+    const tree = this.#tree;
+    if (!tree) return;
+    const current = this.#current ?? this.#zoom;
+    const siblings = current === 0 ? [0] : tree.at(tree.at(current).parent).children;
+    const next = {
+      ArrowDown: tree.at(current).children[0],
+      ArrowUp: Math.max(0, tree.at(current).parent),
+      ArrowRight: siblings[siblings.indexOf(current) + 1],
+      ArrowLeft: siblings[siblings.indexOf(current) - 1],
+      Home: 0,
+    }[event.key];
+    if (next !== undefined) this.#moveTo(tree, next);
+    else if (event.key === "Enter") this.#zoomTo(current);
+    else if (event.key === "Escape") this.#zoomTo(Math.max(0, tree.at(this.#zoom).parent));
+    else if (!event.key.startsWith("Arrow")) return;
+    event.preventDefault();
+  }
+
+  #moveTo(tree: FlameTree, frame: number): void {
+    this.#current = frame;
+    const top = tree.at(frame).depth * ROW_HEIGHT;
+    const { scrollTop, clientHeight } = this.#scroller;
+    if (top < scrollTop) this.#scroller.scrollTop = top;
+    else if (top + ROW_HEIGHT > scrollTop + clientHeight) this.#scroller.scrollTop = top + ROW_HEIGHT - clientHeight;
+    this.#says.textContent = this.#sentence(tree, tree.at(frame));
+    this.#repaint();
+  }
+
+  /** What is shown, for whoever asks: the state of the tab. */
+  get state(): State {
+    return this.#store.state;
+  }
+}

@@ -1,0 +1,58 @@
+// Where the frames of a flame graph stand: rows from the top, a frame above its callees, as wide as its share of the frame
+// that is zoomed to.
+
+import type { FlameTree } from "./tree.js";
+
+/** Narrower frames, in pixels, are not drawn. */
+const LEAST_WIDTH = 0.6;
+export const ROW_HEIGHT = 24;
+
+export interface Box {
+  readonly frame: number;
+  readonly x: number;
+  readonly width: number;
+  readonly row: number;
+}
+
+/** The boxes by rows. Frames above the one that is zoomed to are as wide as the graph. */
+export function layOut(tree: FlameTree, zoom: number, width: number): Box[][] {
+  const rows: Box[][] = [];
+  const put = (frame: number, x: number, w: number) => {
+    const { depth } = tree.at(frame);
+    const row = rows[depth] ?? [];
+    rows[depth] = row;
+    row.push({ frame, x, width: w, row: depth });
+  };
+  put(0, 0, width);
+  for (const frame of tree.path(zoom)) put(frame, 0, width);
+  const whole = tree.at(zoom).total || 1;
+  let level: Box[] = rows[tree.at(zoom).depth] ?? [];
+  while (level.length > 0) {
+    const next: Box[] = [];
+    for (const box of level) {
+      let x = box.x;
+      for (const child of tree.at(box.frame).children) {
+        const w = (tree.at(child).total / whole) * width;
+        if (w < LEAST_WIDTH) break;
+        put(child, x, w);
+        x += w;
+      }
+    }
+    level = rows[(level[0]?.row ?? 0) + 1] ?? next;
+  }
+  return rows;
+}
+
+/** The box at a place; undefined if there is none. */
+export function boxAt(rows: readonly Box[][], x: number, y: number): Box | undefined {
+  const row = rows[Math.floor(y / ROW_HEIGHT)] ?? [];
+  let low = 0;
+  let high = row.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((row[middle]?.x ?? 0) <= x) low = middle + 1;
+    else high = middle;
+  }
+  const box = row[low - 1];
+  return box && x < box.x + box.width ? box : undefined;
+}

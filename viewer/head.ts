@@ -1,0 +1,73 @@
+// The head of the page: which program, and the figures of the span that is looked at.
+
+import { h } from "./dom.js";
+import type { Model } from "./model.js";
+import type { Store } from "./state.js";
+import type { Colors } from "./theme.js";
+import { bytes, count, shortCount, time } from "./words.js";
+
+export class Head {
+  readonly element: HTMLElement;
+  readonly figures = h("dl", { class: "figures", "aria-label": "Figures of the span" });
+  readonly #model: Model;
+  readonly #store: Store;
+  readonly #title = h("h1");
+  readonly #facts = h("p", { class: "facts" });
+  readonly #problem = h("p", { class: "problem", role: "alert" });
+  /** What a page of a running program has to say of it. */
+  readonly status = h("p", { class: "status", hidden: true });
+
+  constructor(model: Model, store: Store, colors: Colors) {
+    this.#model = model;
+    this.#store = store;
+    this.element = h(
+      "header",
+      { class: "head" },
+      h("div", { class: "brand" }, h("i", { class: "mark", "aria-hidden": "true" }), "pyheap"),
+      h("div", { class: "program" }, this.#title, this.#facts),
+      this.status,
+      colors.button(),
+      this.#problem,
+    );
+    store.on(["from", "to"], () => this.update());
+  }
+
+  update(): void {
+    const { header } = this.#model.data;
+    const { command, python, started, sample, problem, events } = header;
+    const name = command.join(" ") || "A program";
+    this.#title.textContent = name;
+    this.#title.title = name;
+    const began =
+      started === "" ? [] : [new Date(started).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })];
+    this.#facts.textContent = [
+      ...(python === null ? [] : [`Python ${python}`]),
+      ...began,
+      time(header.duration),
+      `${count(events)} events`,
+      ...(sample > 0 ? [`sampled, one in ${bytes(sample)}: figures are estimates`] : []),
+    ].join(" · ");
+    this.#problem.hidden = problem === null;
+    this.#problem.textContent = problem === null ? "" : `${problem}. Shown is what was before.`;
+    this.#showFigures();
+  }
+
+  #showFigures(): void {
+    const { state } = this.#store;
+    const figures = this.#model.figures(state);
+    const allocated = this.#model.whole("allocated", state);
+    const leaks = this.#model.whole("leaks", state);
+    const rows: readonly (readonly [string, string, string])[] = [
+      ["Peak", bytes(Math.round(figures.peak.peakBytes)), `after ${time(figures.peak.peakTime)}`],
+      ["Live at the end", bytes(Math.round(figures.endBytes)), `${count(Math.round(figures.endBlocks))} blocks`],
+      ["Not freed", bytes(Math.round(leaks.bytes)), "of what came to life here"],
+      ["Allocated", bytes(Math.round(allocated.bytes)), `in ${shortCount(figures.allocations)} calls`],
+      ["From the platform", bytes(figures.reserved), "at most"],
+    ];
+    this.figures.replaceChildren(
+      ...rows.map(([name, value, more]) =>
+        h("div", {}, h("dt", {}, name), h("dd", {}, value), h("dd", { class: "detail" }, more)),
+      ),
+    );
+  }
+}

@@ -1,0 +1,40 @@
+// The page of a trace: takes the data that is in it, and shows it.
+
+import { decodePage } from "../src/page/wire.js";
+import { h } from "./dom.js";
+import { Model } from "./model.js";
+import { Page } from "./page.js";
+import { Colors } from "./theme.js";
+import { unpack } from "./unpack.js";
+
+async function start(into: HTMLElement): Promise<void> {
+  const packed = document.getElementById("data")?.textContent ?? "";
+  if (packed === "") {
+    into.replaceChildren(
+      h("p", { class: "empty" }, "This page has no data: `pyheap report flamegraph FILE` makes one that has."),
+    );
+    return;
+  }
+  const data = decodePage(await unpack(packed));
+  if (data.header.events === 0) {
+    into.replaceChildren(h("p", { class: "empty" }, "Nothing was allocated in this recording."));
+    return;
+  }
+  new Page(new Model(data), new Colors(), into);
+}
+
+const root = document.getElementById("page");
+if (root) {
+  try {
+    await start(root);
+    document.documentElement.dataset.ready = "yes";
+  } catch (error) {
+    root.replaceChildren(
+      h(
+        "p",
+        { class: "empty", role: "alert" },
+        `Cannot show this page: ${error instanceof Error ? error.message : error}`,
+      ),
+    );
+  }
+}

@@ -1,0 +1,90 @@
+// Every block that the map shows, by address: those with an owner from the trace, and those that only the heap's pools know.
+// In a pool, what no block in use covers is a free block.
+
+import type { PageData, PagePools } from "../../src/page/model.js";
+import { sizeClassOf } from "../../src/trace/size-class.js";
+
+/** What stands for an owner or a bucket of birth that is not known. */
+export const UNKNOWN = 0xffff_ffff;
+
+export class MapBlocks {
+  readonly length: number;
+  readonly addresses: Float64Array;
+  readonly sizes: Uint32Array;
+  readonly accounts: Uint32Array;
+  readonly births: Uint32Array;
+  readonly #domains: Uint8Array;
+  readonly #data: PageData;
+
+  constructor(data: PageData) {
+    this.#data = data;
+    const { blocks, pools } = data;
+    const hasOwners = blocks.addresses.length > 0 || pools.addresses.length === 0;
+    if (hasOwners) {
+      ({ addresses: this.addresses, sizes: this.sizes, accounts: this.accounts, births: this.births } = blocks);
+      this.#domains = Uint8Array.from(blocks.accounts, (account) => data.accounts.domains[account] ?? 0);
+    } else {
+      const used = blocksOfPools(pools);
+      ({ addresses: this.addresses, sizes: this.sizes, domains: this.#domains } = used);
+      this.accounts = new Uint32Array(this.addresses.length).fill(UNKNOWN);
+      this.births = this.accounts;
+    }
+    this.length = this.addresses.length;
+  }
+
+  domain(block: number): number {
+    return this.#domains[block] ?? 0;
+  }
+
+  sizeClass(block: number): number {
+    return sizeClassOf(this.sizes[block] ?? 0);
+  }
+
+  /** The node of the stack that allocated it; undefined if that is not known. */
+  node(block: number): number | undefined {
+    return this.#data.accounts.nodes[this.accounts[block] ?? UNKNOWN];
+  }
+
+  /** The first block that ends behind an address. */
+  firstAt(address: number): number {
+    const first = lowerBound(this.addresses, address);
+    const before = first - 1;
+    return before >= 0 && (this.addresses[before] ?? 0) + (this.sizes[before] ?? 0) > address ? before : first;
+  }
+
+  /** The block at an address; undefined if none is in use there. */
+  at(address: number): number | undefined {
+    const block = this.firstAt(address);
+    return block < this.length && (this.addresses[block] ?? 0) <= address ? block : undefined;
+  }
+}
+
+/** Index of the first value that is not below `value`. */
+export function lowerBound(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function blocksOfPools(pools: PagePools) {
+  const length = pools.used.reduce((sum, used) => sum + used, 0);
+  const [addresses, sizes, domains] = [new Float64Array(length), new Uint32Array(length), new Uint8Array(length)];
+  let k = 0;
+  for (let pool = 0; pool < pools.addresses.length; pool++) {
+    const size = pools.blockSizes[pool] ?? 0;
+    if (size === 0) continue;
+    const bitsAt = pools.bitsAt[pool] ?? 0;
+    for (let block = 0; block < Math.floor((pools.sizes[pool] ?? 0) / size) && k < length; block++) {
+      if (((pools.bits[bitsAt + (block >> 3)] ?? 0) & (1 << (block & 7))) === 0) continue;
+      addresses[k] = (pools.addresses[pool] ?? 0) + block * size;
+      sizes[k] = size;
+      domains[k++] = pools.domains[pool] ?? 0;
+    }
+  }
+  return { addresses, sizes, domains };
+}

@@ -1,0 +1,64 @@
+// What the map's colours can stand for: for each block a class of few, with a colour and a name.
+
+import type { Model } from "../model.js";
+import { ORIGIN_NAMES, ORIGINS, originOf } from "../words.js";
+import { type MapBlocks, UNKNOWN } from "./blocks.js";
+
+export const MAP_MODES = ["owner", "size", "domain", "age", "full"] as const;
+export type MapMode = (typeof MAP_MODES)[number];
+
+export const MODE_NAMES: Readonly<Record<MapMode, string>> = {
+  owner: "Owner",
+  size: "Size class",
+  domain: "Domain",
+  age: "Age",
+  full: "How full",
+};
+
+export interface MapClass {
+  readonly name: string;
+  /** Name of the colour in the style sheet. */
+  readonly color: string;
+}
+
+const steps = (names: readonly string[]): MapClass[] => names.map((name, k) => ({ name, color: `step-${k}` }));
+
+export const MAP_CLASSES: Readonly<Record<MapMode, readonly MapClass[]>> = {
+  owner: [...ORIGINS.map((origin) => ({ name: ORIGIN_NAMES[origin], color: `map-${origin}` }))],
+  size: steps(["up to 32 B", "64 B", "128 B", "256 B", "512 B", "larger"]),
+  domain: [
+    { name: "raw", color: "domain-raw" },
+    { name: "mem", color: "domain-mem" },
+    { name: "object", color: "domain-object" },
+  ],
+  age: steps(["newest", "", "", "", "", "oldest"]),
+  full: steps(["nearly empty", "", "", "", "", "full"]),
+};
+
+const OLDEST = 5;
+const LARGEST = 5;
+
+/** Says of a block which of the mode's classes it is in. */
+export function classifier(mode: MapMode, model: Model, blocks: MapBlocks): (block: number) => number {
+  if (mode === "domain") return (block) => blocks.domain(block);
+  if (mode === "size") {
+    return (block) => Math.min(LARGEST, Math.max(0, 27 - Math.clz32(Math.max(1, (blocks.sizes[block] ?? 1) - 1))));
+  }
+  if (mode === "owner") {
+    const { tree } = model;
+    const origins = tree.functions.map((f) => ORIGINS.indexOf(originOf(f)));
+    return (block) => {
+      const node = blocks.node(block);
+      return node === undefined ? ORIGINS.indexOf("outside") : (origins[tree.functionNumber(node)] ?? 0);
+    };
+  }
+  if (mode === "age") {
+    const end = model.timeOf(model.buckets.length) || 1;
+    return (block) => {
+      const birth = blocks.births[block] ?? UNKNOWN;
+      if (birth === UNKNOWN) return 0;
+      return Math.min(OLDEST, Math.floor(((end - model.timeOf(birth)) / end) * (OLDEST + 1)));
+    };
+  }
+  return () => 0;
+}

@@ -1,0 +1,147 @@
+// The page's data, asked for a span and a view: figures for each account, then for whatever they are grouped by. The
+// equations are in src/page/model.ts.
+
+import { type Bucket, type PageData, ROW, ROW_VALUES } from "../src/page/model.js";
+import type { Groupable } from "../src/report/trace-groups.js";
+import type { View } from "../src/trace/accounts.js";
+import { StackTree } from "../src/trace/tree.js";
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Sums {
+  readonly bytes: Float64Array;
+  readonly count: Float64Array;
+}
+
+export interface SpanFigures {
+  readonly peak: Bucket;
+  readonly endBytes: number;
+  readonly endBlocks: number;
+  readonly allocations: number;
+  readonly reserved: number;
+}
+
+export class Model {
+  readonly data: PageData;
+  readonly tree = new StackTree();
+  #cached: { readonly key: string; readonly sums: Sums } | undefined;
+
+  constructor(data: PageData) {
+    this.data = data;
+    const { nodes, header } = data;
+    for (const f of header.functions.slice(1)) this.tree.addFunction(f);
+    for (let node = 1; node < nodes.parents.length; node++) {
+      this.tree.addNode(nodes.parents[node] ?? 0, nodes.functions[node] ?? 1, nodes.lines[node] ?? 0);
+    }
+  }
+
+  get buckets(): readonly Bucket[] {
+    return this.data.header.buckets;
+  }
+
+  /** When the bucket begins, in microseconds; for the one after the last, when everything ends. */
+  timeOf(bucket: number): number {
+    return this.buckets[bucket]?.time ?? this.data.header.duration;
+  }
+
+  /** The bucket in which the most was live. */
+  peakOf({ from, to }: Span): number {
+    let best = from;
+    for (let k = from; k < to; k++) {
+      if ((this.buckets[k]?.peakBytes ?? 0) > (this.buckets[best]?.peakBytes ?? 0)) best = k;
+    }
+    return best;
+  }
+
+  figures(span: Span): SpanFigures {
+    const inSpan = this.buckets.slice(span.from, span.to);
+    const last = inSpan.at(-1);
+    const peak = this.buckets[this.peakOf(span)];
+    if (!peak || !last) throw new RangeError(`Cannot show buckets ${span.from} to ${span.to}: there are none`);
+    return {
+      peak,
+      endBytes: last.endBytes,
+      endBlocks: last.endBlocks,
+      allocations: inSpan.reduce((sum, { allocations }) => sum + allocations, 0),
+      reserved: inSpan.reduce((most, { reserved }) => Math.max(most, reserved), 0),
+    };
+  }
+
+  /** Sums for each account. */
+  sums(view: View, span: Span): Sums {
+    const key = `${view} ${span.from} ${span.to}`;
+    if (this.#cached?.key === key) return this.#cached.sums;
+    const sums = this.#compute(view, span);
+    this.#cached = { key, sums };
+    return sums;
+  }
+
+  #compute(view: View, span: Span): Sums {
+    const length = this.data.accounts.nodes.length;
+    const sums: Sums = { bytes: new Float64Array(length), count: new Float64Array(length) };
+    const { from, to } = span;
+    if (view === "allocated") this.#addRows(sums, ROW.bytes, from, to);
+    else if (view === "temporary") this.#addRows(sums, ROW.temporary, from, to);
+    else if (view === "end") this.#addRows(sums, ROW.net, 0, to);
+    else if (view === "peak") {
+      const peak = this.peakOf(span);
+      this.#addRows(sums, ROW.net, 0, peak);
+      this.#addRows(sums, ROW.peak, peak, peak + 1);
+    } else {
+      this.#addRows(sums, ROW.net, from, to);
+      this.#addDeathsOfElders(sums, span);
+    }
+    return sums;
+  }
+
+  /** Adds the value `which`, and the count behind it, of the rows of buckets [from, to). */
+  #addRows({ bytes, count }: Sums, which: number, from: number, to: number): void {
+    const { accounts, buckets, values } = this.data.rows;
+    for (let row = 0; row < accounts.length; row++) {
+      const bucket = buckets[row] as number;
+      if (bucket < from || bucket >= to) continue;
+      const account = accounts[row] as number;
+      const at = row * ROW_VALUES + which;
+      bytes[account] = (bytes[account] as number) + (values[at] as number);
+      count[account] = (count[account] as number) + (values[at + 1] as number);
+    }
+  }
+
+  /** Adds what was freed in the span and born before it. */
+  #addDeathsOfElders({ bytes, count }: Sums, { from, to }: Span): void {
+    const { accounts, births, deaths, bytes: crossedBytes, counts } = this.data.crossings;
+    for (let k = 0; k < accounts.length; k++) {
+      const death = deaths[k] as number;
+      if (death < from || death >= to || (births[k] as number) >= from) continue;
+      const account = accounts[k] as number;
+      bytes[account] = (bytes[account] as number) + (crossedBytes[k] as number);
+      count[account] = (count[account] as number) + (counts[k] as number);
+    }
+  }
+
+  /** All of a view's bytes and blocks. */
+  whole(view: View, span: Span): { bytes: number; count: number } {
+    const { bytes, count } = this.sums(view, span);
+    const sum = (of: Float64Array) => of.reduce((all, value) => all + value, 0);
+    return { bytes: sum(bytes), count: sum(count) };
+  }
+
+  /** What src/report/trace-groups.ts makes groups of. */
+  groupable(view: View, span: Span): Groupable {
+    const { nodes, domains, sizeClasses } = this.data.accounts;
+    const { bytes, count } = this.sums(view, span);
+    return {
+      tree: this.tree,
+      accounts: {
+        length: nodes.length,
+        nodes: { at: (k) => nodes[k] ?? 0 },
+        domain: (k) => domains[k] ?? 0,
+        sizeClass: (k) => sizeClasses[k] ?? 0,
+        read: (_, k) => ({ bytes: bytes[k] ?? 0, count: count[k] ?? 0 }),
+      },
+    };
+  }
+}

@@ -1,0 +1,177 @@
+// The page: head, timeline, the tools, and the tab that is looked at.
+
+import { h } from "./dom.js";
+import { FlameGraph } from "./flame/flame.js";
+import { Head } from "./head.js";
+import { HeapMap } from "./map/map.js";
+import type { Model } from "./model.js";
+import { Sizes } from "./sizes.js";
+import { type Metric, Store, type Tab } from "./state.js";
+import { Table } from "./table.js";
+import type { Colors } from "./theme.js";
+import { TimelineChart } from "./timeline.js";
+import { VIEWS } from "./words.js";
+
+const TABS: readonly { readonly tab: Tab; readonly name: string }[] = [
+  { tab: "flame", name: "Flame graph" },
+  { tab: "table", name: "Table" },
+  { tab: "map", name: "Heap map" },
+  { tab: "sizes", name: "Size classes" },
+];
+const METRICS: readonly { readonly metric: Metric; readonly name: string }[] = [
+  { metric: "bytes", name: "Bytes" },
+  { metric: "count", name: "Blocks" },
+];
+
+/** Buttons of which one is chosen. */
+function segments<T extends string>(
+  label: string,
+  options: readonly { readonly value: T; readonly name: string; readonly title?: string }[],
+  choose: (value: T) => void,
+): { readonly element: HTMLElement; show(value: T): void } {
+  const buttons = options.map(({ value, name, title }) =>
+    h("button", { type: "button", role: "radio", title: title ?? "", onclick: () => choose(value) }, name),
+  );
+  return {
+    element: h("div", { class: "segments", role: "radiogroup", "aria-label": label }, ...buttons),
+    show: (value) => {
+      buttons.forEach((button, k) => {
+        button.setAttribute("aria-checked", String(options[k]?.value === value));
+      });
+    },
+  };
+}
+
+export class Page {
+  readonly store: Store;
+  readonly head: Head;
+  readonly #timeline: TimelineChart;
+  readonly #map: HeapMap;
+  readonly #sizes: Sizes;
+  readonly #panels: Readonly<Record<Tab, HTMLElement>>;
+
+  /** Puts the page into `into`. */
+  constructor(model: Model, colors: Colors, into: HTMLElement, tab: Tab = "flame") {
+    this.store = new Store({
+      from: 0,
+      to: model.buckets.length,
+      view: "peak",
+      metric: "bytes",
+      search: "",
+      tab,
+      inverted: false,
+      grouping: "function",
+    });
+    const { store } = this;
+    this.head = new Head(model, store, colors);
+    this.#timeline = new TimelineChart(model, store, colors);
+    this.#map = new HeapMap(model, store, colors);
+    this.#sizes = new Sizes(model, store);
+    const panel = (name: Tab, content: HTMLElement) =>
+      h("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}` }, content);
+    this.#panels = {
+      flame: panel("flame", new FlameGraph(model, store, colors).element),
+      table: panel("table", new Table(model, store).element),
+      map: panel("map", this.#map.element),
+      sizes: panel("sizes", this.#sizes.element),
+    };
+    into.replaceChildren(
+      this.head.element,
+      h(
+        "main",
+        {},
+        this.head.figures,
+        this.#timeline.element,
+        h(
+          "section",
+          { class: "card content", "aria-label": "Where it is" },
+          this.#tools(),
+          ...Object.values(this.#panels),
+        ),
+      ),
+    );
+    // Tabs measure themselves when they are seen.
+    store.on(["tab"], (state) => {
+      for (const [name, element] of Object.entries(this.#panels)) element.hidden = name !== state.tab;
+    });
+    store.notify(new Set(["tab"]));
+  }
+
+  /** The model's data is another than before. */
+  update({ keepsSpan }: { readonly keepsSpan: boolean }): void {
+    if (!keepsSpan) this.store.notify(new Set(["from", "to"]));
+    this.head.update();
+    this.#timeline.update();
+    this.#map.update();
+    this.#sizes.update();
+  }
+
+  #tools(): HTMLElement {
+    const { store } = this;
+    const views = segments(
+      "What is shown",
+      VIEWS.map(({ view, name, says }) => ({ value: view, name, title: says })),
+      (view) => store.set({ view }),
+    );
+    const metrics = segments(
+      "Measured in",
+      METRICS.map(({ metric, name }) => ({ value: metric, name })),
+      (metric) => store.set({ metric }),
+    );
+    const search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search functions and files" });
+    search.addEventListener("input", () => store.set({ search: search.value.trim() }));
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement)
+        return;
+      event.preventDefault();
+      search.focus();
+    });
+    store.on(["view", "metric", "tab"], ({ view, metric, tab }) => {
+      views.show(view);
+      metrics.show(metric);
+      views.element.hidden = tab === "map";
+      metrics.element.hidden = tab !== "flame";
+      search.hidden = tab !== "flame" && tab !== "table";
+    });
+    return h(
+      "div",
+      { class: "tools" },
+      this.#tabs(),
+      h("div", { class: "row end" }, views.element, metrics.element, search),
+    );
+  }
+
+  #tabs(): HTMLElement {
+    const { store } = this;
+    const buttons = TABS.map(({ tab, name }) =>
+      h(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: `tab-${tab}`,
+          "aria-controls": `panel-${tab}`,
+          onclick: () => store.set({ tab }),
+        },
+        name,
+      ),
+    );
+    const list = h("div", { class: "tabs", role: "tablist", "aria-label": "Ways to look" }, ...buttons);
+    list.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const at = TABS.findIndex(({ tab }) => tab === store.state.tab);
+      const next = TABS[at + (step ?? 0)];
+      if (step === undefined || !next) return;
+      event.preventDefault();
+      store.set({ tab: next.tab });
+      buttons[at + step]?.focus();
+    });
+    store.on(["tab"], (state) => {
+      TABS.forEach(({ tab }, k) => {
+        buttons[k]?.setAttribute("aria-selected", String(tab === state.tab));
+        buttons[k]?.setAttribute("tabindex", tab === state.tab ? "0" : "-1");
+      });
+    });
+    return list;
+  }
+}

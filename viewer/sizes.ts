@@ -1,0 +1,141 @@
+// Size classes: what each has in the view, and, of a heap that is looked at while it lives, how full its pools are and
+// where every byte of the platform's is.
+
+import { DOMAIN_NAMES } from "../src/report/trace-groups.js";
+import type { Account, SizeClassStats } from "../src/stats.js";
+import { sizeClassName } from "../src/trace/size-class.js";
+import { h } from "./dom.js";
+import type { Model } from "./model.js";
+import type { Store } from "./state.js";
+import { bytes, count, percent, shortCount } from "./words.js";
+
+interface SizeRow {
+  readonly sizeClass: number;
+  bytes: number;
+  count: number;
+  readonly domains: Float64Array;
+}
+
+export class Sizes {
+  readonly element: HTMLElement;
+  readonly #model: Model;
+  readonly #store: Store;
+  readonly #account = h("div");
+  readonly #body = h("tbody");
+  readonly #table: HTMLTableElement;
+  readonly #empty = h("p", { class: "empty" }, "Nothing was live here.");
+
+  constructor(model: Model, store: Store) {
+    this.#model = model;
+    this.#store = store;
+    const heads = ["Blocks of", "Bytes", "", "Blocks", "Pools", "Full"];
+    this.#table = h(
+      "table",
+      { class: "sizes-table" },
+      h("caption", { class: "hidden" }, "Size classes"),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ...heads.map((name, k) => h("th", { scope: "col", class: k === 0 || k === 2 ? "" : "figure" }, name)),
+        ),
+      ),
+      this.#body,
+    );
+    const legend = DOMAIN_NAMES.slice(0, 3).map((name) =>
+      h("li", {}, h("i", { class: `swatch domain-${name}` }), name),
+    );
+    this.element = h(
+      "div",
+      { class: "sizes" },
+      this.#account,
+      h(
+        "div",
+        { class: "row" },
+        h("h3", {}, "Size classes"),
+        h("ul", { class: "legend", "aria-label": "Domains" }, ...legend),
+      ),
+      h("div", { class: "table-scroller" }, this.#table),
+      this.#empty,
+    );
+    store.on(["from", "to", "view", "tab"], () => this.update());
+  }
+
+  update(): void {
+    if (this.#store.state.tab !== "sizes") return;
+    const { stats } = this.#model.data.header;
+    this.#account.replaceChildren(...(stats ? accountBar(stats.account) : []));
+    const rows = this.#rows();
+    const most = Math.max(1, ...rows.map((row) => row.bytes));
+    this.#empty.hidden = rows.length > 0;
+    this.#table.hidden = rows.length === 0;
+    this.#table.classList.toggle("with-pools", stats !== null);
+    this.#body.replaceChildren(...rows.map((row) => tableRow(row, most, stats?.sizeClasses ?? [])));
+  }
+
+  #rows(): SizeRow[] {
+    const { state } = this.#store;
+    const { bytes: sums, count: counts } = this.#model.sums(state.view, state);
+    const { sizeClasses, domains } = this.#model.data.accounts;
+    const rows = new Map<number, SizeRow>();
+    for (let k = 0; k < sizeClasses.length; k++) {
+      const sizeClass = sizeClasses[k] as number;
+      const row = rows.get(sizeClass) ?? { sizeClass, bytes: 0, count: 0, domains: new Float64Array(4) };
+      rows.set(sizeClass, row);
+      const domain = domains[k] as number;
+      row.bytes += sums[k] as number;
+      row.count += counts[k] as number;
+      row.domains[domain] = (row.domains[domain] ?? 0) + (sums[k] as number);
+    }
+    return [...rows.values()].filter((row) => row.count > 0.5).sort((a, b) => a.sizeClass - b.sizeClass);
+  }
+}
+
+function tableRow(row: SizeRow, most: number, classes: readonly SizeClassStats[]): HTMLElement {
+  const bar = h("div", { class: "stack", "aria-hidden": "true" });
+  row.domains.forEach((size, domain) => {
+    if (size < 1) return;
+    const part = h("i", { class: `domain-${DOMAIN_NAMES[domain]}` });
+    part.style.width = `${(100 * size) / most}%`;
+    bar.append(part);
+  });
+  const pools = classes.filter(({ size }) => size === (row.sizeClass + 1) * 8);
+  const used = pools.reduce((sum, entry) => sum + entry.used, 0);
+  const all = pools.reduce((sum, entry) => sum + entry.used + entry.free, 0);
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, sizeClassName(row.sizeClass)),
+    h("td", { class: "figure" }, bytes(Math.round(row.bytes))),
+    h("td", { class: "wide" }, bar),
+    h("td", { class: "figure" }, shortCount(row.count)),
+    h("td", { class: "figure" }, all > 0 ? count(pools.reduce((sum, entry) => sum + entry.pools, 0)) : "–"),
+    h("td", { class: "figure" }, all > 0 ? percent(used, all) : "–"),
+  );
+}
+
+function accountBar(account: Account): HTMLElement[] {
+  const parts: readonly (readonly [string, string, number])[] = [
+    ["objects", "domain-object", account.live.object],
+    ["mem", "domain-mem", account.live.mem],
+    ["raw", "domain-raw", account.live.raw],
+    ["escaped", "part-escaped", account.escaped],
+    ["headers, padding", "part-overhead", account.overhead],
+    ["free in pools", "part-free-0", account.freeInPools],
+    ["free pools", "part-free-1", account.freePools],
+    ["free for any use", "part-free-2", account.rawFree],
+  ];
+  const bar = h("div", { class: "account-bar", "aria-hidden": "true" });
+  const list = h("ul", { class: "account-parts" });
+  for (const [name, color, size] of parts) {
+    const part = h("i", { class: color });
+    part.style.flexGrow = String(Math.max(0, size));
+    bar.append(part);
+    list.append(
+      h("li", {}, h("i", { class: `swatch ${color}` }), h("span", {}, name), h("b", {}, bytes(Math.max(0, size)))),
+    );
+  }
+  return [h("h3", {}, `Where all of ${bytes(account.platform)} is`), bar, list];
+}

@@ -1,0 +1,57 @@
+// What is looked at: one object, and who wants to know when it changes.
+
+import type { Grouping } from "../src/report/trace-groups.js";
+import type { View } from "../src/trace/accounts.js";
+
+export type Metric = "bytes" | "count";
+export type Tab = "flame" | "table" | "map" | "sizes";
+
+export interface State {
+  /** Buckets [from, to) of the timeline. */
+  readonly from: number;
+  readonly to: number;
+  readonly view: View;
+  readonly metric: Metric;
+  readonly search: string;
+  readonly tab: Tab;
+  /** The flame graph begins with who allocated, not with who called. */
+  readonly inverted: boolean;
+  readonly grouping: Grouping;
+}
+
+type Listener = (state: State, changed: ReadonlySet<keyof State>) => void;
+
+export class Store {
+  #state: State;
+  readonly #listeners: Listener[] = [];
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Changes some of it, and tells everybody what is another than before. */
+  set(change: Partial<State>): void {
+    const names = Object.keys(change) as (keyof State)[];
+    const changed = new Set(names.filter((name) => change[name] !== this.#state[name]));
+    if (changed.size === 0) return;
+    this.#state = { ...this.#state, ...change };
+    this.notify(changed);
+  }
+
+  /** Tells everybody that what is shown is new. */
+  notify(changed: ReadonlySet<keyof State>): void {
+    for (const listener of this.#listeners) listener(this.#state, changed);
+  }
+
+  /** Calls the listener now with everything, and at each change of one of `names`. */
+  on(names: readonly (keyof State)[], listener: (state: State) => void): void {
+    this.#listeners.push((state, changed) => {
+      if (names.some((name) => changed.has(name))) listener(state);
+    });
+    listener(this.#state);
+  }
+}

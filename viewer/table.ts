@@ -1,0 +1,164 @@
+// The table: groups in rows, sorted by any column, filtered by the search. A plain table, so that every reader can read it.
+
+import { GROUPINGS, type Group, type Grouping, groupBy } from "../src/report/trace-groups.js";
+import { h } from "./dom.js";
+import type { Model } from "./model.js";
+import type { Store } from "./state.js";
+import { bytes, count, percent } from "./words.js";
+
+const FIRST_ROWS = 100;
+const GROUPING_NAMES: Readonly<Record<Grouping, string>> = {
+  function: "Function",
+  line: "Line",
+  file: "File",
+  module: "Module",
+  domain: "Domain",
+  size: "Size class",
+};
+
+interface Column {
+  readonly name: string;
+  readonly of: (group: Group) => number | string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { name: "", of: ({ label }) => label },
+  { name: "Own", of: ({ own }) => own.bytes },
+  { name: "Total", of: ({ total }) => total.bytes },
+  { name: "Blocks", of: ({ own }) => own.count },
+];
+
+export class Table {
+  readonly element: HTMLElement;
+  readonly #model: Model;
+  readonly #store: Store;
+  readonly #head = h("tr");
+  readonly #body = h("tbody");
+  readonly #caption = h("caption", { class: "hidden" });
+  readonly #more = h("button", { type: "button", class: "quiet more", onclick: () => this.#showMore() });
+  readonly #empty = h("p", { class: "empty" });
+  #groups: readonly Group[] = [];
+  #sorted = 1;
+  #descends = true;
+  #rows = FIRST_ROWS;
+
+  constructor(model: Model, store: Store) {
+    this.#model = model;
+    this.#store = store;
+    const choices = h(
+      "div",
+      { class: "segments small", role: "radiogroup", "aria-label": "A row is a" },
+      ...GROUPINGS.map((grouping) =>
+        h(
+          "button",
+          { type: "button", role: "radio", "data-grouping": grouping, onclick: () => store.set({ grouping }) },
+          GROUPING_NAMES[grouping],
+        ),
+      ),
+    );
+    this.element = h(
+      "div",
+      { class: "table" },
+      h("div", { class: "row" }, choices),
+      h("div", { class: "table-scroller" }, h("table", {}, this.#caption, h("thead", {}, this.#head), this.#body)),
+      this.#empty,
+      this.#more,
+    );
+    store.on(["grouping"], (state) => {
+      for (const button of choices.children) {
+        button.setAttribute("aria-checked", String((button as HTMLElement).dataset.grouping === state.grouping));
+      }
+    });
+    store.on(["from", "to", "view", "grouping", "tab"], () => this.#regroup());
+    store.on(["search"], () => this.#show());
+  }
+
+  #regroup(): void {
+    const { state } = this.#store;
+    if (state.tab !== "table") return;
+    this.#groups = groupBy(this.#model.groupable(state.view, state), state.view, state.grouping);
+    this.#rows = FIRST_ROWS;
+    this.#show();
+  }
+
+  #showMore(): void {
+    this.#rows *= 4;
+    this.#show();
+  }
+
+  #sort(column: number): void {
+    this.#descends = this.#sorted === column ? !this.#descends : column !== 0;
+    this.#sorted = column;
+    this.#show();
+  }
+
+  #order(groups: readonly Group[]): Group[] {
+    const of = COLUMNS[this.#sorted]?.of ?? (({ label }: Group) => label);
+    const sign = this.#descends ? -1 : 1;
+    return [...groups].sort((a, b) => {
+      const [x, y] = [of(a), of(b)];
+      return sign * (typeof x === "string" ? x.localeCompare(String(y)) : x - Number(y));
+    });
+  }
+
+  #show(): void {
+    const { state } = this.#store;
+    if (state.tab !== "table") return;
+    const search = state.search.toLowerCase();
+    const found = this.#order(this.#groups.filter(({ label }) => label.toLowerCase().includes(search)));
+    const whole = this.#model.whole(state.view, state).bytes;
+    this.#head.replaceChildren(...COLUMNS.map((_, k) => this.#headCell(k)));
+    this.#body.replaceChildren(...found.slice(0, this.#rows).map((group) => row(group, whole)));
+    this.#caption.textContent = `By ${GROUPING_NAMES[state.grouping].toLowerCase()}, ${found.length} rows`;
+    this.#more.hidden = found.length <= this.#rows;
+    this.#more.textContent = `Show more of ${count(found.length - this.#rows)}`;
+    this.#empty.hidden = found.length > 0;
+    this.#empty.textContent = search === "" ? "Nothing was live here." : `Nothing is called “${state.search}”.`;
+  }
+
+  #headCell(column: number): HTMLElement {
+    const name = column === 0 ? GROUPING_NAMES[this.#store.state.grouping] : (COLUMNS[column]?.name ?? "");
+    const isSorted = this.#sorted === column;
+    const direction = this.#descends ? "descending" : "ascending";
+    const sign = isSorted ? (this.#descends ? " ↓" : " ↑") : "";
+    return h(
+      "th",
+      { scope: "col", class: column === 0 ? "" : "figure", "aria-sort": isSorted ? direction : "none" },
+      h("button", { type: "button", onclick: () => this.#sort(column) }, `${name}${sign}`),
+    );
+  }
+}
+
+/** A label's last part first, the rest quieter: `parse` before `(app.py:12)`, `parse` before its file and line. */
+function label(text: string): Node[] {
+  const inParentheses = /^(.+) (\(.+\))$/.exec(text) ?? /^(\S+:\d+) (.+)$/.exec(text);
+  if (!inParentheses) return [h("span", {}, text)];
+  const [, first = "", second = ""] = inParentheses;
+  const [name, place] = second.startsWith("(") ? [first, second.slice(1, -1)] : [second, first];
+  return [h("span", {}, name), h("small", { title: place }, place)];
+}
+
+function row({ label: text, own, total }: Group, whole: number): HTMLElement {
+  const share = whole > 0 ? Math.max(0, Math.min(1, own.bytes / whole)) : 0;
+  const bar = h("i", { class: "bar", "aria-hidden": "true" });
+  bar.style.setProperty("--share", String(share));
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, ...label(text)),
+    h(
+      "td",
+      { class: "figure" },
+      bar,
+      h("span", {}, bytes(Math.round(own.bytes))),
+      h("small", {}, percent(own.bytes, whole)),
+    ),
+    h(
+      "td",
+      { class: "figure" },
+      h("span", {}, bytes(Math.round(total.bytes))),
+      h("small", {}, percent(total.bytes, whole)),
+    ),
+    h("td", { class: "figure" }, h("span", {}, count(Math.round(own.count)))),
+  );
+}

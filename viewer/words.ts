@@ -1,0 +1,61 @@
+// Numbers and places as the page writes them.
+
+import { bytes, count, seconds } from "../src/report/figures.js";
+import type { View } from "../src/trace/accounts.js";
+import type { TraceFunction } from "../src/trace/format.js";
+import type { Metric } from "./state.js";
+
+export { bytes, count, percent } from "../src/report/figures.js";
+
+const MICROSECONDS = 1e6;
+const KILO = 1000;
+
+export const time = (microseconds: number): string => seconds(microseconds / MICROSECONDS);
+
+/** A count in few characters: `4,213`, `14.4 M`. */
+export function shortCount(n: number): string {
+  if (n < 100 * KILO) return count(Math.round(n));
+  return n < KILO * KILO ? `${(n / KILO).toFixed(0)} k` : `${(n / KILO / KILO).toFixed(1)} M`;
+}
+
+export const measure = (value: number, metric: Metric): string =>
+  metric === "bytes" ? bytes(Math.round(value)) : `${count(Math.round(value))} blocks`;
+
+export const VIEWS: readonly { readonly view: View; readonly name: string; readonly says: string }[] = [
+  { view: "peak", name: "Peak", says: "live when most was" },
+  { view: "end", name: "End", says: "live at the end" },
+  { view: "leaks", name: "Leaks", says: "allocated and not freed" },
+  { view: "temporary", name: "Temporary", says: "freed again at once" },
+  { view: "allocated", name: "Allocated", says: "everything, freed or not" },
+];
+
+/** Where the code of a function comes from: what frames are coloured by. */
+export const ORIGINS = ["program", "package", "library", "frozen", "outside"] as const;
+export type Origin = (typeof ORIGINS)[number];
+
+export const ORIGIN_NAMES: Readonly<Record<Origin, string>> = {
+  program: "program",
+  package: "packages",
+  library: "standard library",
+  frozen: "interpreter",
+  outside: "no Python",
+};
+
+export function originOf({ file }: TraceFunction): Origin {
+  if (file === "") return "outside";
+  // What is typed or given with -c is the program; all else that is no file belongs to the interpreter.
+  if (file.startsWith("<") && !["<string>", "<stdin>", "<console>"].includes(file)) return "frozen";
+  if (file.includes("site-packages/")) return "package";
+  return /\/python\d+(\.\d+|\d*\.zip)\//.test(file) ? "library" : "program";
+}
+
+/** The last parts of a path, as many as fit into `most` characters. */
+export function shortPath(path: string, most = 40): string {
+  if (path.length <= most) return path;
+  const cut = path.slice(-most);
+  return `…${cut.slice(Math.max(0, cut.indexOf("/")))}`;
+}
+
+export function placeOf({ file }: TraceFunction, line: number): string {
+  return file === "" ? "" : `${file}${line > 0 ? `:${line}` : ""}`;
+}
