@@ -99,6 +99,13 @@ export class Spans implements TraceConsumer {
     this.tree.addNode(parent, functionNumber, line);
   }
 
+  /** Leaks of a page are those of any span, so where the program began is one bucket's time among others. */
+  program(): void {}
+
+  // Totals without events, which a page can't pick spans of: the command refuses such a trace.
+  account(): void {}
+  whole(): void {}
+
   time(microseconds: number): void {
     this.timeline.add({
       time: this.#now,

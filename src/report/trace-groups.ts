@@ -179,7 +179,7 @@ export interface StackRow {
 }
 
 /** The stacks that have something, those with the most bytes first. */
-export function stackRows(analysis: Analysis, view: View): StackRow[] {
+export function stackRows(analysis: Groupable, view: View): StackRow[] {
   const { ownBytes, ownCount } = sumByNode(analysis, view);
   const rows: StackRow[] = [];
   ownBytes.forEach((bytes, node) => {
