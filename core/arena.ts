@@ -70,6 +70,7 @@ export class Arena {
       pool.index = <u8>index;
       pool.bin = 0;
       pool.listed = false;
+      pool.leaving = false;
     }
   }
 
@@ -235,6 +236,71 @@ export class Arenas {
     if (this.count == 0) this.map.drop();
   }
 
+  /** Records that stand above `line` are as low as they can be. */
+  lowerRecords(line: usize): void {
+    let arena = this.youngest;
+    while (arena) {
+      const older = arena.older;
+      if (changetype<usize>(arena) >= line) this.lowerRecord(arena);
+      arena = older;
+    }
+  }
+
+  /** The arena's record is in a lower place, if there is one; all that refers to it, or to one of its pools, follows. */
+  private lowerRecord(arena: Arena): void {
+    const bytes = offsetof<Arena>() + <usize>arena.total * offsetof<Pool>();
+    const record = base_malloc(INTERNAL, bytes);
+    if (record == 0) return;
+    if (record > changetype<usize>(arena)) {
+      base_free(INTERNAL, record);
+      return;
+    }
+    memory.copy(record, changetype<usize>(arena), bytes);
+    const moved = changetype<Arena>(record);
+    const older = moved.older;
+    const younger = moved.younger;
+    if (older) older.younger = moved;
+    if (younger) younger.older = moved;
+    else this.youngest = moved;
+    if (moved.idleCount > 0) {
+      const next = moved.next;
+      const prev = moved.prev;
+      if (next) next.prev = moved;
+      if (prev) prev.next = moved;
+      else store<Arena>(this.listAt(moved.idleCount), moved);
+    }
+    for (let index: u32 = 0; index < moved.total; index++) {
+      const pool = moved.poolAt(index);
+      pool.followRecord(changetype<usize>(arena), record, bytes);
+      this.map.set(pool, moved.bytesOf(pool));
+    }
+    base_free(INTERNAL, changetype<usize>(arena));
+  }
+
+  /** The map has entries for the arenas that there are, and lies as low as it can. */
+  fitMap(): void {
+    let from: usize = ~0;
+    let to: usize = 0;
+    let arena = this.youngest;
+    while (arena) {
+      from = min(from, arena.address);
+      to = max(to, arena.address + arena.bytes);
+      arena = arena.older;
+    }
+    if (this.count != 0) this.map.fit(from, to);
+  }
+
+  /** Bytes of all arenas. */
+  get bytes(): usize {
+    let sum: usize = 0;
+    let arena = this.youngest;
+    while (arena) {
+      sum += arena.bytes;
+      arena = arena.older;
+    }
+    return sum;
+  }
+
   /** Whether a pool can be had without asking for memory. */
   @inline
   get hasIdlePool(): bool {
@@ -250,6 +316,17 @@ export class Arenas {
     this.enlist(arena);
     ledger().poolOpened();
     return pool;
+  }
+
+  /** No pool is taken from the arena, and none of its pools may become idle, until it is open again. */
+  @inline
+  close(arena: Arena): void {
+    this.delist(arena);
+  }
+
+  @inline
+  reopen(arena: Arena): void {
+    this.enlist(arena);
   }
 
   /** The pool is idle; its arena goes back if that was its last. */

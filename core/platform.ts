@@ -43,6 +43,8 @@ export class Platform {
   // dlmalloc's malloc_footprint and malloc_set_footprint_limit; 0 if the host has none.
   hostFootprint: u32;
   hostSetFootprintLimit: u32;
+  /** The limit of a platform that is closed. */
+  closedLimit: usize;
 
   /** Whether `bytes` more may be taken. Afterwards the attempt is counted. */
   admits(bytes: usize): bool {
@@ -80,6 +82,16 @@ export class Platform {
     this.brk = brk + bytes;
     this.charge(bytes);
     return true;
+  }
+
+  /** Nothing is given any more, whatever the limit is, until it is open again. */
+  close(): void {
+    this.closedLimit = this.limit;
+    this.limit = 0;
+  }
+
+  reopen(): void {
+    this.limit = this.closedLimit;
   }
 
   /** Moves the break down by `bytes`, a multiple of GRANULE. */

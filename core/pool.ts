@@ -38,6 +38,8 @@ export class Pool {
   /** Number of the pool in its arena's record, and whether it is listed. */
   index: u8;
   listed: bool;
+  /** Its blocks are being moved elsewhere (evacuation.ts). */
+  leaving: bool;
 
   @inline
   get isOpen(): bool {
@@ -90,6 +92,18 @@ export class Pool {
     next.prev = prev;
     prev.next = next;
     if (load<Pool>(this.bin) === this) store<Pool>(this.bin, next);
+  }
+
+  /** The pool's record, and others with it, was copied from `before` to `now`, `bytes` in all: its neighbours and its bin know it. */
+  followRecord(before: usize, now: usize, bytes: usize): void {
+    if (!this.listed) return;
+    const next = changetype<usize>(this.next);
+    const prev = changetype<usize>(this.prev);
+    this.next = changetype<Pool>(next - before < bytes ? next - before + now : next);
+    this.prev = changetype<Pool>(prev - before < bytes ? prev - before + now : prev);
+    this.next!.prev = this;
+    this.prev!.next = this;
+    if (load<usize>(this.bin) == changetype<usize>(this) - now + before) store<Pool>(this.bin, this);
   }
 
   @inline

@@ -9,7 +9,7 @@
 // The entries span the arenas' addresses only; the map moves when an arena lies outside.
 // Imports config, base.
 
-import { base_calloc, base_free } from "./base";
+import { base_calloc, base_free, base_malloc } from "./base";
 import { INTERNAL, POOL_GRAIN } from "./config";
 import { Pool } from "./pool";
 
@@ -59,6 +59,24 @@ export class PoolMap {
     this.first = first;
     this.length = end - first;
     return true;
+  }
+
+  /** The entries are those for the addresses [from, to), in a new place if that is lower; nothing changed if there is no memory for them. */
+  fit(from: usize, to: usize): void {
+    const first = <u32>(from / POOL_GRAIN);
+    const length = <u32>((to + POOL_GRAIN - 1) / POOL_GRAIN) - first;
+    const map = base_malloc(INTERNAL, <usize>length << 2);
+    if (map == 0) return;
+    const old = this.map;
+    if (map > old) {
+      base_free(INTERNAL, map);
+      return;
+    }
+    memory.copy(map, this.at(first), <usize>length << 2);
+    base_free(INTERNAL, old);
+    this.map = map;
+    this.first = first;
+    this.length = length;
   }
 
   /** No entries, and no memory for any. */

@@ -138,7 +138,17 @@ export class Raw {
   /** First chunk, and the end of the last. */
   first: usize;
   top: usize;
+  // The head of the list of closed chunks, which is as long as a chunk's links are: what is in the list has a `prev`, and leaves it as it
+  // would leave the middle of a bin.
+  closedHeader: u32;
+  closedNext: usize;
+  closedPrev: usize;
   bitmap: u32;
+
+  @inline
+  private get closed(): Chunk {
+    return changetype<Chunk>(changetype<usize>(this) + offsetof<Raw>("closedHeader"));
+  }
 
   @inline
   private wordAt(word: u32): usize {
@@ -411,6 +421,31 @@ export class Raw {
     this.cut(chunk, chunkSizeFor(n));
     ledger().resized(domain, before, chunk.usable);
     return chunk.payload;
+  }
+
+  /** Free chunks from `line` up are in a list of their own instead of their bins, so that no block comes from there until `reopen`. */
+  closeAbove(line: usize): void {
+    const closed = this.closed;
+    closed.next = null;
+    for (let at = this.first; at != this.top; at += changetype<Chunk>(at).size) {
+      const chunk = changetype<Chunk>(at);
+      if (at < line || !chunk.isFree) continue;
+      this.remove(chunk);
+      const next = closed.next;
+      chunk.prev = closed;
+      chunk.next = next;
+      if (next) next.prev = chunk;
+      closed.next = chunk;
+    }
+  }
+
+  reopen(): void {
+    let chunk = this.closed.next;
+    while (chunk) {
+      const next = chunk.next;
+      this.insert(chunk);
+      chunk = next;
+    }
   }
 
   /** The address of the first chunk that breaks an invariant, or 0. */

@@ -136,6 +136,13 @@ function close(pool: Pool): void {
   shareMap();
 }
 
+/** What is known of arenas and pools is as low as it can be, if it stands above `line`, and as small. */
+export function lowerTables(line: usize): void {
+  arenas().lowerRecords(line);
+  arenas().fitMap();
+  shareMap();
+}
+
 /** Closes every pool that is kept though it is empty; arenas that this empties go back. */
 export function scavenge(): void {
   for (let domain = MEM; domain <= LIBC; domain++) smallOf(domain).closeEmpty();

@@ -10,6 +10,7 @@ export * from "./index";
 export * from "./objects/calls";
 export * from "./objects/capi";
 export * from "./objects/collector-calls";
+export * from "./objects/compact-calls";
 export * from "./objects/exchange";
 export { bytes_compare, bytes_dealloc, bytes_hash, bytes_repr } from "./objects/bytes";
 export { dict_compare, dict_dealloc, dict_repr } from "./objects/dict";

@@ -93,7 +93,7 @@ export const NEED_POWER: i32 = 19;
 export const NEED_INTEGERS: i32 = 18;
 
 @unmanaged
-class ErrorState {
+export class ErrorState {
   code: u32;
   /** Objects, each with a reference that the error owns. */
   a: usize;

@@ -50,6 +50,12 @@ function result(): Result {
   return changetype<Result>(at(RESULT_AT));
 }
 
+/** The address of the word that holds the string which a result reads; the word may be 0. */
+@inline
+export function heldText(): usize {
+  return changetype<usize>(result()) + offsetof<Result>("held");
+}
+
 // ---- in ----
 
 /** The int or float that a JavaScript number is: an int if it is whole, exact and not -0. */

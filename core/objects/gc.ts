@@ -27,6 +27,7 @@ import {
   FLOAT,
   GC_COLLECTING,
   GC_FINALIZED,
+  GC_LASTING,
   GC_UNREACHABLE,
   GCHead,
   gcHead,
@@ -182,7 +183,7 @@ function updateRefs(list: GCHead): void {
   let at = list.next;
   while (at != changetype<usize>(list)) {
     const head = changetype<GCHead>(at);
-    head.prev = (<usize>head.object.refcnt << REFS_SHIFT) | (head.prev & GC_FINALIZED) | GC_COLLECTING;
+    head.prev = (<usize>head.object.refcnt << REFS_SHIFT) | (head.prev & GC_LASTING) | GC_COLLECTING;
     at = head.next;
   }
 }
@@ -255,7 +256,7 @@ function comeBack(head: GCHead): void {
   prev.next = head.next;
   next.setPrev(prev);
   reachable().append(head);
-  head.prev = ONE_REF | (head.prev & (GC_FINALIZED | GC_COLLECTING));
+  head.prev = ONE_REF | (head.prev & (GC_LASTING | GC_COLLECTING));
 }
 
 /**
@@ -271,13 +272,13 @@ function moveUnreachable(list: GCHead, unreachable: GCHead): void {
     const head = changetype<GCHead>(at);
     if (refsOf(head) != 0) {
       traverse<Reach>(head.object, visitor);
-      head.prev = changetype<usize>(prev) | (head.prev & GC_FINALIZED);
+      head.prev = changetype<usize>(prev) | (head.prev & GC_LASTING);
       prev = head;
     } else {
       prev.next = head.next;
       const last = unreachable.prevHead;
       last.next = changetype<usize>(head) | GC_UNREACHABLE;
-      head.prev = changetype<usize>(last) | (head.prev & (GC_FINALIZED | GC_COLLECTING));
+      head.prev = changetype<usize>(last) | (head.prev & (GC_LASTING | GC_COLLECTING));
       head.next = changetype<usize>(unreachable) | GC_UNREACHABLE;
       unreachable.prev = changetype<usize>(head);
     }

@@ -169,6 +169,13 @@ export class Handles {
     this.bufferSize = 0;
   }
 
+  /** The three blocks are as low as they can be; the buffer, which is not in use, is gone. */
+  lower(): void {
+    this.dropBuffer();
+    this.table = lowered(this.table, <usize>this.capacity << 2);
+    this.stack = lowered(this.stack, <usize>this.stackCapacity << 2);
+  }
+
   isValid(): bool {
     let used: u32 = 0;
     for (let handle: u32 = 1; handle < this.capacity; handle++) if (this.isUsed(handle)) used++;
@@ -182,6 +189,16 @@ function resized(block: usize, n: usize): usize {
   const moved = block == 0 ? base_malloc(INTERNAL, n) : base_realloc(INTERNAL, block, n);
   if (moved == 0) raiseMemory(n);
   return moved;
+}
+
+/** The block of `n` bytes, or a copy of it in a lower place. */
+function lowered(block: usize, n: usize): usize {
+  if (block == 0) return 0;
+  const fresh = base_malloc(INTERNAL, n);
+  if (fresh == 0) return block;
+  if (fresh < block) memory.copy(fresh, block, n);
+  base_free(INTERNAL, fresh < block ? block : fresh);
+  return min(fresh, block);
 }
 
 @inline

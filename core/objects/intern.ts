@@ -39,6 +39,12 @@ export class Interned {
     }
   }
 
+  /** Whether a word of the table has a string's address. */
+  @inline
+  holds(word: usize): bool {
+    return load<usize>(word) > GONE;
+  }
+
   /** Room for one more: at most two thirds of the words are filled. False if there is no memory. */
   private makeRoom(): bool {
     if ((this.filled + 1) * 3 <= this.capacity * 2) return true;

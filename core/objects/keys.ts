@@ -1,6 +1,6 @@
 // A dict's keys: a hash table whose slots hold entry numbers, and the entries in the order in which they came.
 //
-//   refcnt | log2 size, log2 bytes of the indices, kind | version | usable | count | indices ... | entries ...
+//   refcnt | log2 size, log2 bytes of the indices, kind | mark | usable | count | indices ... | entries ...
 //
 //   indices   2^log2size numbers of 1, 2 or 4 bytes: an entry's number, EMPTY or DUMMY (an entry was deleted)
 //   entries   kind GENERAL  hash, key, value        any keys
@@ -49,7 +49,8 @@ export class Keys {
   logSize: u8;
   logIndexBytes: u8;
   kind: u8;
-  version: u32;
+  /** What census.ts and compact.ts note while they are at work; 0 otherwise. */
+  mark: u32;
   /** Entries that can still be added. */
   usable: u32;
   /** Entries that were added, deleted ones included. */
@@ -330,7 +331,7 @@ export function newKeys(logSize: u32, kind: u8): Keys | null {
   keys.logSize = <u8>logSize;
   keys.logIndexBytes = <u8>logIndexBytesOf(logSize);
   keys.kind = kind;
-  keys.version = 0;
+  keys.mark = 0;
   keys.usable = usableOf(logSize);
   keys.count = 0;
   memory.fill(block + KEYS_HEADER, 0xff, <usize>1 << keys.logIndexBytes);

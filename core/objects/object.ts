@@ -55,6 +55,8 @@ export const HAS_GC: u32 = 1;
 export const IS_HEAP_TYPE: u32 = 2;
 /** Items of the type's instances are references, and not plain bytes. */
 export const HAS_OBJECT_ITEMS: u32 = 4;
+/** An object of the type, which has no collector header, was hashed by its address: so all of them stay where they are. */
+export const HAS_HASHED: u32 = 8;
 
 @unmanaged
 export class PyObject {
@@ -221,6 +223,10 @@ export const GC_BYTES: usize = 8;
 // Bits of `prev`, which is the address of a header otherwise: a multiple of 8.
 export const GC_FINALIZED: usize = 1;
 export const GC_COLLECTING: usize = 2;
+/** The object was hashed by its address, so it stays there. */
+export const GC_HASHED: usize = 4;
+/** Flags that a collection leaves as they are. */
+export const GC_LASTING: usize = GC_FINALIZED | GC_HASHED;
 /** Bit of `next` while a collection has not found the object reachable. */
 export const GC_UNREACHABLE: usize = 1;
 const GC_FLAGS: usize = 7;
@@ -343,6 +349,8 @@ export class Settings {
   exact: u32;
   /** How many operations of the host's are under way during which no collection may start by itself. */
   held: u32;
+  /** How many calls to code outside of the core are under way, which the core waits for. */
+  outside: u32;
 }
 
 if (offsetof<Settings>() > HANDLES_AT - SETTINGS_AT) ERROR("Settings does not fit its region");

@@ -5,7 +5,7 @@
 // Imports objects/object, error.
 
 import { error } from "./error";
-import { clearError, PyObject } from "./object";
+import { clearError, PyObject, settings } from "./object";
 
 /** Calls the host's function number `id` with an object. */
 @external("host", "call")
@@ -31,8 +31,10 @@ function call(index: u32, id: u32, o: PyObject): void {
   e.code = 0;
   e.a = 0;
   e.b = 0;
+  settings().outside++;
   if (index != 0) call_indirect<void>(index, o);
   else hostCall(id, o);
+  settings().outside--;
   clearError();
   e.code = code;
   e.a = a;

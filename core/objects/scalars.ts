@@ -3,7 +3,7 @@
 
 import { E_UNHASHABLE } from "./error";
 import { hashPointer } from "./hash";
-import { freeBlock, newBlock, PyObject, PyType, raiseAbout, True } from "./object";
+import { freeBlock, GC_HASHED, gcHead, HAS_HASHED, newBlock, PyObject, PyType, raiseAbout, True } from "./object";
 import { PyStr } from "./str";
 import { Writer } from "./writer";
 
@@ -35,7 +35,10 @@ export function bool_repr(o: PyObject, w: Writer): bool {
   return o === True() ? w.putAscii(0x65757254) : w.putAscii(0x65736c6146);
 }
 
+/** The hash of an object that is equal to itself only: of its address, where it has to stay from now on. */
 export function identity_hash(o: PyObject): i32 {
+  if (o.type.hasGC) gcHead(o).prev |= GC_HASHED;
+  else o.type.flags |= HAS_HASHED;
   return hashPointer(changetype<usize>(o));
 }
 

@@ -175,6 +175,10 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly is_tracked: (handle: N) => N;
   readonly is_finalized: (handle: N) => N;
 
+  readonly compact: () => N;
+  readonly moved_bytes: () => N;
+  readonly pinned_bytes: () => N;
+  readonly broken_object: () => N;
   readonly objects_relieve: () => void;
   readonly type_figure: (kind: N, which: N) => N;
   readonly user_type_figure: (handle: N, which: N) => N;
@@ -217,6 +221,9 @@ type WholeConstantName =
   | `SET_${"USED" | "MASK" | "TABLE"}`
   | "GENERAL"
   | "POLICY_INTERNING"
+  | "COMPACTED"
+  | "BUSY"
+  | "BROKEN"
   | "KEPT_BUFFER";
 
 export type WholeConstants = CoreConstants & Readonly<Record<WholeConstantName, number>>;

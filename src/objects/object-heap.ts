@@ -86,6 +86,16 @@ export function policyBits(policies: Policies): number {
 /** Of types that no program on this side defined. */
 const NO_LAYOUT = layoutOf("object", {}, undefined);
 
+/** What a compaction did, in bytes. */
+export interface Compaction {
+  /** Copied to another place. */
+  readonly moved: number;
+  /** Of objects that had to stay: other WebAssembly modules refer to them, or they were hashed by their address. */
+  readonly pinned: number;
+  /** Given back to the platform. */
+  readonly gained: number;
+}
+
 export abstract class ObjectHeap extends CoreHeap {
   /** The cycle collector: Python's gc module. */
   readonly gc: GarbageCollector;
@@ -337,6 +347,28 @@ export abstract class ObjectHeap extends CoreHeap {
     super.check();
     const broken = this.#bridge.f.objects_check() >>> 0;
     if (broken !== 0) throw new HeapCorruption("the object", toAddress(broken));
+  }
+
+  /**
+   * Moves objects together, so that the memory above them goes back: garbage is collected and free lists are emptied first. Handles stay
+   * good. Throws MemoryError if there is no room for a list of all objects.
+   */
+  compact(): Compaction {
+    const { f, c } = this.#bridge;
+    const before = this.stats().account.platform;
+    this.gc.collect();
+    this.relieve();
+    const answer = f.compact();
+    if (answer === c.BUSY) throw new Error("Cannot compact the heap: an operation is under way");
+    if (answer === c.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
+    if (answer !== c.COMPACTED) this.#bridge.raise();
+    this.#bridge.forgetBuffer();
+    this.relieve();
+    return {
+      moved: f.moved_bytes() >>> 0,
+      pinned: f.pinned_bytes() >>> 0,
+      gained: before - this.stats().account.platform,
+    };
   }
 
   override relieve(): number {

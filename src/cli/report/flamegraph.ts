@@ -29,7 +29,9 @@ export function addFlamegraph(report: Command): void {
       const spans = new Spans({ temporary });
       const summary = await asUsageError(file, readTrace(readFile(file), file, spans));
       if (summary.metadata.aggregated) {
-        throw new UsageError(`Cannot make a page of ${file}: it was recorded with --aggregate, which keeps totals only`);
+        throw new UsageError(
+          `Cannot make a page of ${file}: it was recorded with --aggregate, which keeps totals only`,
+        );
       }
       const { command, started, python = null, sample } = summary.metadata;
       const facts = { command, started, python, sample, problem: summary.problem ?? null };

@@ -1,0 +1,139 @@
+// Evacuation: choosing pools that are to become empty, and keeping allocations out of them while their blocks move elsewhere.
+//
+//   low addresses                                                 high
+//   | pools that stay: as many of each class as its live blocks need | pools that are left ... |
+//
+// While an evacuation is under way, a pool that is left is in no list though it may have free blocks, so that malloc takes blocks from those
+// that stay; there is always one, since they have room for all live blocks of the class. When it ends, a pool that is still in use is
+// listed again. Then all that is above a line can be left for what is free below it, whole arenas and large blocks too: so that the
+// heap ends there. Which blocks can move, and how, is the caller's matter (objects/compact.ts).
+// Imports platform, raw, base, arena, pool, poolmap.
+
+import { Arena, arenaOf, arenas } from "./arena";
+import { base_calloc, base_free } from "./base";
+import { ALIGNMENT, INTERNAL, POOL_GRAIN, SIZE_CLASSES } from "./config";
+import { CONTROL, SMALL_LIBC_AT, SMALL_OBJECT_AT } from "./control";
+import { platform } from "./platform";
+import { Pool } from "./pool";
+import { raw } from "./raw";
+
+/** Blocks of a size class of a domain: how many are live, how many the pools that stay have room for. */
+@unmanaged
+class Demand {
+  live: u32;
+  room: u32;
+}
+
+const DEMANDS: u32 = <u32>SIZE_CLASSES * 3;
+
+/** 0, 1 or 2: mem, object, or the C library's domain, whose blocks stay where they are. */
+@inline
+function domainOf(pool: Pool): u32 {
+  return pool.bin < CONTROL + SMALL_OBJECT_AT ? 0 : pool.bin < CONTROL + SMALL_LIBC_AT ? 1 : 2;
+}
+
+@inline
+function demandOf(table: usize, pool: Pool): Demand {
+  const domain = domainOf(pool);
+  const sizeClass = <u32>pool.blockSize / <u32>ALIGNMENT - 1;
+  return changetype<Demand>(table + <usize>(domain * <u32>SIZE_CLASSES + sizeClass) * offsetof<Demand>());
+}
+
+/** The first pool at or above grain number `grain` of the map, by address; null if there is none. */
+function poolFrom(grain: u32): Pool | null {
+  const map = arenas().map;
+  for (; grain - map.first < map.length; grain++) {
+    const pool = map.poolOf(<usize>grain * POOL_GRAIN);
+    if (pool) return pool;
+  }
+  return null;
+}
+
+/** The pool after this one, by address; null after the last. */
+function poolAfter(pool: Pool | null): Pool | null {
+  return pool ? poolFrom(<u32>((pool.start + arenaOf(pool).bytesOf(pool) + ALIGNMENT) / POOL_GRAIN)) : null;
+}
+
+@inline
+function firstPool(): Pool | null {
+  return arenas().count == 0 ? null : poolFrom(arenas().map.first);
+}
+
+/**
+ * Of each size class, the lowest pools that have room for all its live blocks stay, and all others are to be left. Answers whether any
+ * are; -1 if there is no memory for the sums.
+ */
+export function evacuation_begin(): i32 {
+  const table = base_calloc(INTERNAL, DEMANDS, offsetof<Demand>());
+  if (table == 0) return -1;
+  for (let pool: Pool | null = firstPool(); pool; pool = poolAfter(pool)) if (pool.isOpen) demandOf(table, pool).live += pool.used;
+  let leaving = 0;
+  for (let pool: Pool | null = firstPool(); pool; pool = poolAfter(pool)) {
+    if (!pool.isOpen) continue;
+    const demand = demandOf(table, pool);
+    if (demand.room < demand.live) demand.room += pool.capacity;
+    else if (pool.used != 0) {
+      leave(pool);
+      leaving = 1;
+    }
+  }
+  base_free(INTERNAL, table);
+  return leaving;
+}
+
+/**
+ * Everything above `line` is to be left for what is free below: pools, and large blocks, which the caller knows by their addresses. No
+ * block comes from above the line meanwhile, or from the platform: malloc answers 0 if there is no room below.
+ */
+export function evacuation_begin_above(line: usize): void {
+  let arena = arenas().youngest;
+  while (arena) {
+    if (arena.address >= line) leaveArena(arena);
+    arena = arena.older;
+  }
+  raw().trimTop(0);
+  raw().closeAbove(line);
+  platform().close();
+}
+
+function leaveArena(arena: Arena): void {
+  arenas().close(arena);
+  for (let index: u32 = 0; index < arena.total; index++) if (arena.poolAt(index).isOpen) leave(arena.poolAt(index));
+}
+
+function leave(pool: Pool): void {
+  if (pool.listed) pool.delist();
+  pool.leaving = true;
+}
+
+/** Whether a block is in a pool that is to be left. */
+@inline
+export function isLeft(block: usize): bool {
+  const pool = arenas().map.poolOf(block);
+  return pool !== null && pool.leaving;
+}
+
+@inline
+export function isInPool(block: usize): bool {
+  return arenas().map.poolOf(block) !== null;
+}
+
+/** What is above the line can be used again. */
+export function evacuation_end_above(line: usize): void {
+  platform().reopen();
+  raw().reopen();
+  let arena = arenas().youngest;
+  while (arena) {
+    if (arena.address >= line) arenas().reopen(arena);
+    arena = arena.older;
+  }
+}
+
+/** Pools that were to be left are ordinary ones again: the blocks that moved can be freed. */
+export function evacuation_end(): void {
+  for (let pool: Pool | null = firstPool(); pool; pool = poolAfter(pool)) {
+    if (!pool.leaving) continue;
+    pool.leaving = false;
+    if (pool.free != 0) pool.enlist();
+  }
+}

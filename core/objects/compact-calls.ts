@@ -1,0 +1,15 @@
+// What the host can ask of compaction. Imports compact, census.
+
+import { census } from "./census";
+
+export { broken_object, BROKEN, BUSY, compact, COMPACTED, NO_ROOM } from "./compact";
+
+/** Bytes that the last compaction copied. */
+export function moved_bytes(): usize {
+  return census().movedBytes;
+}
+
+/** Bytes of the objects that it could not move: somebody else's code refers to them, or they were hashed by their address. */
+export function pinned_bytes(): usize {
+  return census().pinnedBytes;
+}

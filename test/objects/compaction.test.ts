@@ -1,0 +1,256 @@
+import { describe, expect, test } from "vitest";
+import { Heap, type HeapOptions, MemoryError, type PyDict, type PyInstance, type PyList } from "../../src/index.js";
+import { randomNumbers } from "../model.js";
+
+/** A number from 0 up to, not including, `n`. */
+type Below = (n: number) => number;
+
+function numbersFrom(seed: number): Below {
+  const next = randomNumbers(seed);
+  return (n) => Math.floor(next() * n);
+}
+
+/** Makes a value of nested arrays, plain objects, Maps, Sets and scalars. */
+function randomValue(below: Below, depth: number): unknown {
+  const items = (make: () => unknown) => Array.from({ length: below(6) }, make);
+  switch (below(depth > 0 ? 11 : 6)) {
+    case 0:
+      return below(1000) - 500;
+    case 1:
+      return below(2 ** 31) * 2 ** 20 + 0.5;
+    case 2:
+      return `text ${below(1000)}`;
+    case 3:
+      return "語".repeat(below(400));
+    case 4:
+      return new Uint8Array(below(900));
+    case 5:
+      return 10n ** BigInt(below(60) + 20);
+    case 6:
+    case 7:
+      return items(() => randomValue(below, depth - 1));
+    case 8:
+      return { id: below(10_000), name: `n${below(50)}`, part: randomValue(below, depth - 1) };
+    case 9:
+      return new Map([0, ...items(() => 0)].map(() => [below(300), randomValue(below, depth - 1)]));
+    default:
+      return new Set(items(() => `item ${below(300)}`));
+  }
+}
+
+/** Changes a world of values, here and on the heap, and compacts at random moments. Answers how much was moved. */
+function run(heap: Heap, below: Below, steps: number): number {
+  const size = 60;
+  const model: unknown[] = Array.from({ length: size }, () => null);
+  using world = heap.from(model) as unknown as PyList;
+  const names = new Map<string, unknown>();
+  using dict = heap.dict<string, unknown>();
+  let moved = 0;
+  for (let step = 0; step < steps; step++) {
+    const place = below(size);
+    const value = below(3) === 0 ? null : randomValue(below, 4);
+    const made = value === null ? null : heap.from(value as object);
+    const name = `name ${below(200)}`;
+    switch (below(4)) {
+      case 0:
+        if (names.delete(name)) dict.deleteItem(name);
+        break;
+      case 1:
+        names.set(name, value);
+        dict.set(name, made);
+        break;
+      default:
+        model[place] = value;
+        world.set(place, made);
+    }
+    if (made !== null && typeof made === "object") (made as unknown as PyList).release();
+    if (below(12) === 0) {
+      moved += heap.compact().moved;
+      heap.check();
+    }
+  }
+  heap.compact();
+  expect(heap.toJS(world)).toEqual(model);
+  expect(heap.toJS(dict)).toEqual(Object.fromEntries(names));
+  expect(String(world)).toBe(heap.repr(world));
+  return moved;
+}
+
+const seed = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
+
+describe(`compaction, seed ${seed}`, () => {
+  const variants: Record<string, HeapOptions> = {
+    "plain heaps": {},
+    "heaps without any policy": {
+      policies: { smallInts: false, characters: false, interning: false, freeLists: false, keySharing: false },
+    },
+    "heaps on the raw allocator alone": { allocator: "malloc" },
+    "heaps with debug hooks": { allocator: "debug" },
+    "heaps above 2 GiB": { base: 2 ** 31 + 2 ** 20 },
+  };
+  for (const [name, options] of Object.entries(variants)) {
+    test(`at random moments of random programs, on ${name}`, async () => {
+      const heap = await Heap.create(options);
+      const moved = run(heap, numbersFrom(seed), 1200);
+      if (options.allocator === undefined) expect(moved).toBeGreaterThan(0);
+      heap.gc.collect();
+      heap.relieve();
+      expect(heap.objectStats().handles).toBe(0);
+      heap.check();
+    });
+  }
+});
+
+test("what is left of a million small objects, nine in ten of which went, lies together", async () => {
+  const heap = await Heap.create();
+  const below = numbersFrom(1);
+  using list = heap.from(Array.from({ length: 200_000 }, (_, k) => [k, `text ${k}`, { id: k }])) as unknown as PyList;
+  for (let k = 0; k < list.length; k++) if (below(10) !== 0) list.set(k, null);
+  heap.gc.collect();
+  const { gained, moved } = heap.compact();
+  heap.check();
+  const { platform, live } = heap.stats().account;
+  expect(platform / (live.mem + live.object)).toBeLessThan(1.15);
+  expect(gained).toBeGreaterThan(5 * (live.mem + live.object));
+  expect(moved).toBeLessThan(live.mem + live.object);
+});
+
+describe("what refers to a moved object follows", () => {
+  /** A heap with holes between the objects that are made in it. */
+  async function holed(): Promise<{ heap: Heap; fill: PyList }> {
+    const heap = await Heap.create();
+    const fill = heap.from(Array.from({ length: 20_000 }, (_, k) => [k])) as unknown as PyList;
+    return { heap, fill };
+  }
+
+  test("handles, tuples as keys, sets, frozen sets, interned strings, cycles", async () => {
+    const { heap, fill } = await holed();
+    const tuple = heap.tuple([1000, "a", heap.tuple([2.5])]);
+    const dict = heap.dict<unknown, unknown>([[tuple, "value"]]);
+    const set = heap.set<unknown>([heap.frozenset([7000, "x"]), "member", 5000]);
+    const name = heap.intern("a name that is interned");
+    const cycle = heap.list<unknown>([dict]);
+    dict.set("cycle", cycle);
+    fill.release();
+    const before = heap.addressOf(cycle);
+    expect(heap.compact().moved).toBeGreaterThan(0);
+    heap.check();
+    expect(heap.addressOf(cycle)).not.toBe(before);
+    expect(dict.get(heap.tuple([1000, "a", heap.tuple([2.5])]))).toBe("value");
+    expect(set.has(heap.frozenset(["x", 7000]))).toBe(true);
+    expect(name.is(heap.intern("a name that is interned"))).toBe(true);
+    expect(String(cycle)).toBe("[{(1000, 'a', (2.5,)): 'value', 'cycle': [...]}]");
+    cycle.release();
+    dict.release();
+    expect(heap.gc.collect()).toBe(2);
+  });
+
+  test("types, instances, weak references and their callbacks", async () => {
+    const { heap, fill } = await holed();
+    const finalized: unknown[] = [];
+    const Node = heap.type("Node", {
+      fields: { value: "float64", next: "object" },
+      weakReferences: true,
+      finalize: (node) => finalized.push(node.get("value")),
+    });
+    const node = Node.new({ value: 1.5 });
+    node.set("next", node);
+    const called: boolean[] = [];
+    const ref = heap.ref(node as PyInstance, (dead) => called.push(dead.deref() === undefined));
+    fill.release();
+    expect(heap.compact().moved).toBeGreaterThan(0);
+    heap.check();
+    expect(heap.scope(() => ref.deref()?.is(node))).toBe(true);
+    expect(String(node)).toMatch(/^<Node object at/);
+    expect(Node.stats.live).toBe(1);
+    node.release();
+    heap.compact();
+    expect(finalized).toEqual([1.5]);
+    expect([ref.deref(), called]).toEqual([undefined, [true]]);
+  });
+
+  test("an object that was hashed by its address stays, and so does its place in a dict", async () => {
+    const { heap, fill } = await holed();
+    const Key = heap.type("Key", { fields: { a: "object" } });
+    const Plain = heap.type("Plain", { fields: { n: "int32" } });
+    const keys = [Key.new(), Plain.new(), heap.float(Number.NaN)];
+    const dict: PyDict<unknown, number> = heap.dict(keys.map((key, k) => [key, k] as const));
+    const addresses = keys.map((key) => heap.addressOf(key));
+    const hashes = keys.map((key) => key.hash());
+    fill.release();
+    expect(heap.compact().pinned).toBeGreaterThan(0);
+    expect(keys.map((key) => heap.addressOf(key))).toEqual(addresses);
+    expect(keys.map((key) => key.hash())).toEqual(hashes);
+    expect(keys.map((key) => dict.get(key))).toEqual([0, 1, 2]);
+    heap.check();
+  });
+
+  test("an object that another module has a reference to stays", async () => {
+    const { heap, fill } = await holed();
+    const list = heap.list([1, 2]);
+    const address = heap.addressOf(list);
+    heap.imports.Py_IncRef(address);
+    fill.release();
+    expect(heap.compact().pinned).toBe(list.sizeof - 8);
+    expect(heap.addressOf(list)).toBe(address);
+    heap.imports.Py_DecRef(address);
+    heap.compact();
+    expect(heap.addressOf(list)).not.toBe(address);
+    expect([...list]).toEqual([1, 2]);
+  });
+
+  test("raw blocks stay, with what is in them", async () => {
+    const { heap, fill } = await holed();
+    const samples = heap.new("float64", 1000);
+    samples.view.fill(0.5);
+    const block = heap.object.malloc(24);
+    fill.release();
+    heap.compact();
+    heap.check();
+    expect(samples.view[999]).toBe(0.5);
+    heap.object.free(block);
+    samples.delete();
+  });
+});
+
+describe("compaction can be refused", () => {
+  test("by a finalizer, or by a value that is being converted", async () => {
+    const heap = await Heap.create();
+    const messages: string[] = [];
+    const attempt = () => {
+      try {
+        heap.compact();
+      } catch (error) {
+        messages.push((error as Error).message);
+      }
+    };
+    const Type = heap.type("T", { fields: { a: "object" }, finalize: attempt });
+    Type.new().release();
+    heap.from({
+      get a() {
+        attempt();
+        return 1;
+      },
+    });
+    expect(messages).toEqual(Array(2).fill("Cannot compact the heap: an operation is under way"));
+  });
+
+  test("for want of memory: then nothing has changed", async () => {
+    const heap = await Heap.create();
+    using list = heap.from(Array.from({ length: 30_000 }, (_, k) => [k])) as unknown as PyList;
+    for (let k = 0; k < list.length; k += 2) list.set(k, null);
+    heap.gc.collect();
+    heap.relieve();
+    heap.failReservation(1, true);
+    try {
+      heap.compact();
+    } catch (error) {
+      expect(error).toBeInstanceOf(MemoryError);
+    }
+    heap.failReservation(0);
+    heap.check();
+    heap.compact();
+    heap.check();
+    expect(list.length).toBe(30_000);
+  });
+});
