@@ -334,6 +334,10 @@ export function list_splice(l: PyList, start: u32, count: u32, row: PyObject | n
   const n = row ? rowSize(row) : 0;
   const size = l.size;
   const tail = size - start - count;
+  if (n == 0 && count == size) {
+    list_clear(l);
+    return true;
+  }
   let dropped: usize = 0;
   if (count > 0) {
     dropped = newBlock(<usize>count << 2);
