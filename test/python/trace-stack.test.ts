@@ -111,6 +111,19 @@ for _ in range(150):
 gc.set_threshold(2000, 10, 10)
 `;
 
+describe("a trace of an interpreter in which tracemalloc runs", () => {
+  it("is refused, with the reason", async () => {
+    const { heap, pyodide } = await loadPython();
+    pyodide.runPython("import tracemalloc; tracemalloc.start()");
+    expect(() => heap.trace({ write: () => undefined })).toThrow(
+      /^Cannot trace: another allocator stands in front .* tracemalloc/,
+    );
+    pyodide.runPython("tracemalloc.stop()");
+    heap.trace({ write: () => undefined }).stop();
+    heap.check();
+  });
+});
+
 describe("the tracer's stacks", () => {
   let python: Python;
   let told: string[] = [];
