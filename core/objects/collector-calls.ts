@@ -135,6 +135,11 @@ export function type_figure(kind: u32, which: u32): u32 {
   return figure(typeOf(kind), which);
 }
 
+/** A figure of a type by its address, which the host has from the ring of types. */
+export function type_figure_at(address: usize, which: u32): u32 {
+  return figure(changetype<PyType>(address), which);
+}
+
 /** A figure of a user's type. */
 export function user_type_figure(handle: u32, which: u32): u32 {
   return figure(changetype<PyType>(handles().at(handle)), which);

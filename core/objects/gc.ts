@@ -40,6 +40,7 @@ import {
   KINDS,
   LIST,
   PyObject,
+  PyType,
   REF,
   SET,
   settings,
@@ -477,6 +478,8 @@ function collect(k: u32): u32 {
 export function clearFreeLists(): u32 {
   let count = tuple_clear_free_lists() + keys_clear_free_list();
   for (let kind: u32 = 0; kind < KINDS; kind++) if (kind != TUPLE) count += clearFreeList(typeOf(kind));
+  const ring = typeOf(USER);
+  for (let type: PyType = ring.after; type !== ring; type = type.after) count += clearFreeList(type);
   return count;
 }
 

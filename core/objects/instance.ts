@@ -17,6 +17,7 @@
 import { E_INDEX, E_TYPE, NEED_INSTANCE } from "./error";
 import { DEALLOC, typeFunction, COMPARE, HASH, REPR } from "./functions";
 import {
+  clearFreeList,
   decref,
   freeFixed,
   freeObject,
@@ -24,12 +25,14 @@ import {
   gcHead,
   HAS_GC,
   HAS_OBJECT_ITEMS,
+  hasPolicy,
   incref,
   IS_HEAP_TYPE,
   isTracked,
   newFixed,
   newObject,
   None,
+  POLICY_FREE_LISTS,
   PyObject,
   PyType,
   PyVarObject,
@@ -50,6 +53,8 @@ declare function hostDropType(hostId: u32): void;
 
 const HEADER: u32 = 8;
 const FEW_BYTES: usize = 64;
+/** How many freed instances a type without items keeps: as many as the built-in types of small objects. */
+const MOST_FREE: u32 = 100;
 
 /** What a type's instances can have besides slots and data. */
 export const WITH_WEAK_REFERENCES: u32 = 1;
@@ -105,6 +110,7 @@ export function type_new(
   // Items of 8 bytes stand at a multiple of 8, as the object does.
   type.basicSize = (itemSize & 7) == 0 && itemSize > 0 ? (end + 7) & ~7 : end;
   type.itemSize = itemSize;
+  type.freeMax = itemSize == 0 && hasPolicy(POLICY_FREE_LISTS) ? MOST_FREE : 0;
   type.dealloc = typeFunction(USER, DEALLOC);
   type.hash = typeFunction(USER, HASH);
   type.compare = typeFunction(USER, COMPARE);
@@ -126,6 +132,7 @@ export function type_new(
 export function type_dealloc(o: PyObject): void {
   const type = changetype<PyType>(o);
   const hostId = type.hostId;
+  clearFreeList(type);
   type.before.after = type.after;
   type.after.before = type.before;
   const name = type.name;

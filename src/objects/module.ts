@@ -181,6 +181,7 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly broken_object: () => N;
   readonly objects_relieve: () => void;
   readonly type_figure: (kind: N, which: N) => N;
+  readonly type_figure_at: (address: N, which: N) => N;
   readonly user_type_figure: (handle: N, which: N) => N;
   readonly sharing_figure: (which: N) => N;
 }
@@ -208,7 +209,7 @@ type WholeConstantName =
   | `E_${"RECURSION" | "CHANGED" | "EMPTY" | "TYPE"}`
   | `OBJECT_${"REFCNT" | "TYPE"}`
   | "VAR_SIZE"
-  | `TYPE_${"KIND" | "NAME" | "LIVE" | "LIVE_BYTES" | "AFTER"}`
+  | `TYPE_${"KIND" | "NAME" | "AFTER"}`
   | `INT_${"TAG" | "DIGIT"}`
   | "FLOAT_VALUE"
   | `STR_${"LENGTH" | "STATE" | "ASCII_DATA" | "WIDE_DATA" | "IS_ASCII" | "WIDTH_SHIFT"}`

@@ -324,8 +324,8 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   /**
-   * Where an object is, for another WebAssembly module that calls the heap: good as long as a reference to it is kept. What such a module
-   * does wrong can corrupt the heap.
+   * Where an object is, for another WebAssembly module that calls the heap: good until the handle is released or the heap is compacted,
+   * unless the module counts a reference of its own (Py_IncRef). What such a module does wrong can corrupt the heap.
    */
   addressOf(object: PyObject): Address {
     return toAddress(this.#bridge.f.handle_address(indexOf(object, this.#bridge)));

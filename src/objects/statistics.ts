@@ -1,8 +1,8 @@
 // The objects of a heap in figures, by type, and what sharing and caching do.
 //
-//   bytes == types.bytes + userTypes.bytes                live objects, with the blocks that are theirs alone
-//          + types.freeBytes + spareKeys.bytes            kept for the next ones
-//          + interned.bytes + sharedKeys.bytes            tables
+//   bytes == types.bytes + userTypes.bytes                              live objects, with the blocks that are theirs alone
+//          + types.freeBytes + userTypes.freeBytes + spareKeys.bytes    kept for the next ones
+//          + interned.bytes + sharedKeys.bytes                          tables
 //
 // which is to the byte what the object layer has asked of the mem and object domains; the account (stats.ts) has the same blocks,
 // each with its size class.
@@ -22,10 +22,8 @@ export interface TypeStats {
   readonly freeHits: number;
 }
 
-export interface UserTypeStats {
+export interface UserTypeStats extends TypeStats {
   readonly name: string;
-  readonly live: number;
-  readonly bytes: number;
 }
 
 export interface ObjectStats {
@@ -49,38 +47,39 @@ export function readObjectStats(bridge: Bridge): ObjectStats {
   const { f } = bridge;
   const types: Record<string, TypeStats> = {};
   TYPE_NAMES.forEach((name, kind) => {
-    const figure = (which: number) => f.type_figure(kind, which) >>> 0;
-    types[name] = { live: figure(0), bytes: figure(1), free: figure(2), freeHits: figure(3), freeBytes: figure(4) };
+    types[name] = readTypeStats((which) => f.type_figure(kind, which));
   });
   const userTypes = readUserTypes(bridge);
   const sharing = (which: number) => f.sharing_figure(which) >>> 0;
   const interned = { strings: sharing(0), hits: sharing(1), bytes: sharing(6) };
   const sharedKeys = { hits: sharing(2), bytes: sharing(7) };
   const spareKeys = { free: sharing(3), hits: sharing(4), bytes: sharing(5) };
-  const ofTypes = Object.values(types).reduce((sum, type) => sum + type.bytes + type.freeBytes, 0);
-  const ofUserTypes = userTypes.reduce((sum, type) => sum + type.bytes, 0);
+  const ofTypes = [...Object.values(types), ...userTypes].reduce((sum, type) => sum + type.bytes + type.freeBytes, 0);
   return {
     types,
     userTypes,
     interned,
     sharedKeys,
     spareKeys,
-    bytes: ofTypes + ofUserTypes + spareKeys.bytes + interned.bytes + sharedKeys.bytes,
+    bytes: ofTypes + spareKeys.bytes + interned.bytes + sharedKeys.bytes,
     handles: f.handle_count() >>> 0,
   };
 }
 
+function readTypeStats(read: (which: number) => number): TypeStats {
+  const figure = (which: number) => read(which) >>> 0;
+  return { live: figure(0), bytes: figure(1), free: figure(2), freeHits: figure(3), freeBytes: figure(4) };
+}
+
 /** Goes through the ring of types, whose head is at the place of kind USER. */
-function readUserTypes({ reader, c }: Bridge): UserTypeStats[] {
+function readUserTypes({ f, reader, c }: Bridge): UserTypeStats[] {
   reader.refresh();
   const result: UserTypeStats[] = [];
   const head = reader.typeOfKind(c.USER);
   for (let type = reader.word(head + c.TYPE_AFTER); type !== head; type = reader.word(type + c.TYPE_AFTER)) {
-    result.push({
-      name: reader.text(reader.word(type + c.TYPE_NAME)),
-      live: reader.word(type + c.TYPE_LIVE),
-      bytes: reader.word(type + c.TYPE_LIVE_BYTES),
-    });
+    const address = type;
+    const name = reader.text(reader.word(address + c.TYPE_NAME));
+    result.push({ name, ...readTypeStats((which) => f.type_figure_at(address, which)) });
   }
   return result;
 }

@@ -29,7 +29,7 @@ describe("fields", () => {
       // Two references, 8 + 4 + 4 + 4 + 2 + 2 + 1 + 1 bytes of numbers, two headers.
       expect(o.sizeof).toBe(8 + 8 + 2 * 4 + 28);
       expect(Everything.stats).toEqual({ live: 1, bytes: o.sizeof });
-      expect(heap.objectStats().userTypes).toEqual([{ name: "Everything", live: 1, bytes: o.sizeof }]);
+      expect(heap.objectStats().userTypes).toMatchObject([{ name: "Everything", live: 1, bytes: o.sizeof }]);
     });
   });
 
@@ -291,7 +291,7 @@ describe("functions of a type", () => {
       const instance = T.new();
       T.release();
       // The type lives as long as its instance.
-      expect(heap.objectStats().userTypes).toEqual([{ name: "Short", live: 1, bytes: instance.sizeof }]);
+      expect(heap.objectStats().userTypes).toMatchObject([{ name: "Short", live: 1, bytes: instance.sizeof }]);
       expect(instance.get("x")).toBe(0);
       instance.release();
     }
