@@ -57,7 +57,7 @@ describe("docs/", () => {
     for (const [k, code] of codes.entries()) {
       it(`${page}: example ${k + 1} runs, and prints what it says`, () => {
         const file = join(folderOfAUser(), "example.mjs");
-        writeFileSync(file, transformSync(code, { loader: "ts", format: "esm" }).code);
+        writeFileSync(file, transformSync(code, { loader: "ts", format: "esm", target: "es2022" }).code);
         const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8" });
         expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
         const said = code.match(/; \/\/ (.*)/)?.[1] ?? "";
