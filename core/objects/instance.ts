@@ -27,6 +27,7 @@ import {
   HAS_OBJECT_ITEMS,
   hasPolicy,
   incref,
+  IS_PLAIN,
   IS_HEAP_TYPE,
   isTracked,
   newFixed,
@@ -120,6 +121,7 @@ export function type_new(
   type.finalize = finalize;
   type.drop = drop;
   type.hostId = hostId;
+  if ((itemSize | traverse | clear | finalize | drop | type.weakList) == 0) type.flags |= IS_PLAIN;
   const last = types().before;
   type.before = last;
   type.after = types();
@@ -148,18 +150,35 @@ function bytesOf(type: PyType, items: u32): usize {
 
 /** An instance: slots are None, data is 0; so are items, None or 0. */
 export function instance_new(type: PyType, items: u32): PyObject | null {
-  const whole = <u64>type.basicSize + <u64>items * type.itemSize;
-  const bytes = whole > 0x7ffffff0 ? <usize>0x7ffffff0 : <usize>whole;
-  const o = type.itemSize == 0 ? newFixed(type) : newObject(type, bytes);
+  if (type.itemSize != 0) return newWithItems(type, items);
+  const o = newFixed(type);
   if (!o) return null;
   incref<PyType>(type);
-  if (type.itemSize != 0) changetype<PyVarObject>(o).size = items;
+  begin(o);
+  return o;
+}
+
+/** Slots are None, data is 0, and the collector knows the instance. */
+@inline
+function begin(o: PyObject): void {
+  const type = o.type;
   const slots = slotsOf(o);
-  fillWithNone(slots, type.slots);
-  clearWords(slots + (<usize>type.slots << 2), itemsOf(o));
-  if (type.hasObjectItems) fillWithNone(itemsOf(o), items);
-  else if (type.itemSize != 0) memory.fill(itemsOf(o), 0, <usize>items * type.itemSize);
+  const end = slots + (<usize>type.slots << 2);
+  for (let slot = slots; slot < end; slot += 4) store<PyObject>(slot, None());
+  clearWords(end, itemsOf(o));
   if (type.hasGC) track(o);
+}
+
+function newWithItems(type: PyType, items: u32): PyObject | null {
+  const whole = <u64>type.basicSize + <u64>items * type.itemSize;
+  const bytes = whole > 0x7ffffff0 ? <usize>0x7ffffff0 : <usize>whole;
+  const o = newObject(type, bytes);
+  if (!o) return null;
+  incref<PyType>(type);
+  changetype<PyVarObject>(o).size = items;
+  if (type.hasObjectItems) fillWithNone(itemsOf(o), items);
+  else memory.fill(itemsOf(o), 0, <usize>items * type.itemSize);
+  begin(o);
   return o;
 }
 
@@ -244,6 +263,13 @@ function isResurrected(o: PyObject): bool {
 
 export function instance_dealloc(o: PyObject): void {
   const type = o.type;
+  if ((type.flags & IS_PLAIN) != 0) {
+    if (type.hasGC) untrack(o);
+    dropRow(slotsOf(o), type.slots);
+    freeFixed(o);
+    decref(type);
+    return;
+  }
   if (isResurrected(o)) return;
   if (type.hasGC) untrack(o);
   if (type.weakList != 0) weak_clear_all(o);

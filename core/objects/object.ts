@@ -57,6 +57,8 @@ export const IS_HEAP_TYPE: u32 = 2;
 export const HAS_OBJECT_ITEMS: u32 = 4;
 /** An object of the type, which has no collector header, was hashed by its address: so all of them stay where they are. */
 export const HAS_HASHED: u32 = 8;
+/** A user's type whose instances have no items, no weak references, and no functions of their own. */
+export const IS_PLAIN: u32 = 16;
 
 @unmanaged
 export class PyObject {
