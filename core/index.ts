@@ -141,6 +141,7 @@ export const HELD_BLOCKS_AT: usize = DEBUG_AT + offsetof<Debug>("count");
 export const HELD_BYTES_AT: usize = DEBUG_AT + offsetof<Debug>("heldBytes");
 export const HELD_BYTES_MAX_AT: usize = DEBUG_AT + offsetof<Debug>("heldBytesMax");
 export const TRACE_BEGIN_AT: usize = TRACE_AT + offsetof<Tracer>("begin");
+export const TRACE_FULL_AT: usize = TRACE_AT + offsetof<Tracer>("full");
 export const TRACE_POSITION_AT: usize = TRACE_AT + offsetof<Tracer>("position");
 export const TRACE_STACK_AT: usize = TRACE_AT + offsetof<Tracer>("interpretersAt");
 export const TRACE_CUT_AT: usize = TRACE_AT + offsetof<Tracer>("cut");

@@ -47,6 +47,7 @@ rmSync("dist-dev", { recursive: true, force: true });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.json"], { stdio: "inherit" });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.dev.json"], { stdio: "inherit" });
 execFileSync("node_modules/.bin/tsc", ["-p", "viewer/tsconfig.json"], { stdio: "inherit" });
+execFileSync("node_modules/.bin/tsc", ["-p", "examples/playground/tsconfig.json"], { stdio: "inherit" });
 await buildViewer();
 cpSync("build/core.wasm", "dist/core.wasm");
 cpSync("build/whole.wasm", "dist/whole.wasm");

@@ -42,7 +42,7 @@ export class HostCalls implements CoreHost {
   readonly traceCode = (code: number): number => this.tracer?.code(code) ?? 0;
   readonly traceLine = (id: number, unit: number): number => this.tracer?.line(id, unit) ?? 0;
   readonly traceStack = (): number => this.tracer?.stack() ?? 0;
-  readonly traceNow = (): number => performance.now() * 1000;
+  readonly traceNow = (): number => this.tracer?.now() ?? performance.now() * 1000;
   readonly traceGap = (): number => this.tracer?.gap() ?? 1;
 }
 

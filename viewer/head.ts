@@ -6,6 +6,9 @@ import type { Store } from "./state.js";
 import type { Colors } from "./theme.js";
 import { bytes, count, shortCount, time } from "./words.js";
 
+/** What is said of a program that the page follows. */
+const STATES = { running: "Running", idle: "Waiting", ended: "Ended", gone: "No answer any more" } as const;
+
 export class Head {
   readonly element: HTMLElement;
   readonly figures = h("dl", { class: "figures", "aria-label": "Figures of the span" });
@@ -15,7 +18,7 @@ export class Head {
   readonly #facts = h("p", { class: "facts" });
   readonly #problem = h("p", { class: "problem", role: "alert" });
   /** What a page of a running program has to say of it. */
-  readonly status = h("p", { class: "status", hidden: true });
+  readonly status = h("p", { class: "status", role: "status", hidden: true });
 
   constructor(model: Model, store: Store, colors: Colors) {
     this.#model = model;
@@ -50,6 +53,13 @@ export class Head {
     this.#problem.hidden = problem === null;
     this.#problem.textContent = problem === null ? "" : `${problem}. Shown is what was before.`;
     this.#showFigures();
+  }
+
+  /** Says how it is with the program. */
+  say(state: keyof typeof STATES): void {
+    this.status.hidden = false;
+    this.status.textContent = STATES[state];
+    this.status.classList.toggle("running", state === "running");
   }
 
   #showFigures(): void {

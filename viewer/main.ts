@@ -2,12 +2,18 @@
 
 import { decodePage } from "../src/page/wire.js";
 import { h } from "./dom.js";
+import { followProgram } from "./live.js";
 import { Model } from "./model.js";
 import { Page } from "./page.js";
 import { Colors } from "./theme.js";
 import { unpack } from "./unpack.js";
 
 async function start(into: HTMLElement): Promise<void> {
+  const { live } = document.documentElement.dataset;
+  if (live !== undefined) {
+    await followProgram(live, into);
+    return;
+  }
   const packed = document.getElementById("data")?.textContent ?? "";
   if (packed === "") {
     into.replaceChildren(

@@ -25,17 +25,42 @@ export interface SpanFigures {
 }
 
 export class Model {
-  readonly data: PageData;
-  readonly tree = new StackTree();
+  #data: PageData;
+  #tree = new StackTree();
   #cached: { readonly key: string; readonly sums: Sums } | undefined;
 
   constructor(data: PageData) {
-    this.data = data;
+    this.#data = data;
+    this.replace(data);
+  }
+
+  get data(): PageData {
+    return this.#data;
+  }
+
+  get tree(): StackTree {
+    return this.#tree;
+  }
+
+  /** From now on the model is of other data: what a program that runs has come to. */
+  replace(data: PageData): void {
+    this.#data = data;
+    this.#tree = new StackTree();
+    this.#cached = undefined;
     const { nodes, header } = data;
-    for (const f of header.functions.slice(1)) this.tree.addFunction(f);
+    for (const f of header.functions.slice(1)) this.#tree.addFunction(f);
     for (let node = 1; node < nodes.parents.length; node++) {
-      this.tree.addNode(nodes.parents[node] ?? 0, nodes.functions[node] ?? 1, nodes.lines[node] ?? 0);
+      this.#tree.addNode(nodes.parents[node] ?? 0, nodes.functions[node] ?? 1, nodes.lines[node] ?? 0);
     }
+  }
+
+  /** The boundary between buckets that is nearest to a time in microseconds. */
+  boundaryAt(microseconds: number): number {
+    let best = 0;
+    for (let k = 1; k <= this.buckets.length; k++) {
+      if (Math.abs(this.timeOf(k) - microseconds) < Math.abs(this.timeOf(best) - microseconds)) best = k;
+    }
+    return best;
   }
 
   get buckets(): readonly Bucket[] {

@@ -1,5 +1,6 @@
 // The page: head, timeline, the tools, and the tab that is looked at.
 
+import type { PageData } from "../src/page/model.js";
 import { h } from "./dom.js";
 import { FlameGraph } from "./flame/flame.js";
 import { Head } from "./head.js";
@@ -45,6 +46,7 @@ function segments<T extends string>(
 export class Page {
   readonly store: Store;
   readonly head: Head;
+  readonly #model: Model;
   readonly #timeline: TimelineChart;
   readonly #map: HeapMap;
   readonly #sizes: Sizes;
@@ -52,6 +54,7 @@ export class Page {
 
   /** Puts the page into `into`. */
   constructor(model: Model, colors: Colors, into: HTMLElement, tab: Tab = "flame") {
+    this.#model = model;
     this.store = new Store({
       from: 0,
       to: model.buckets.length,
@@ -97,10 +100,16 @@ export class Page {
     store.notify(new Set(["tab"]));
   }
 
-  /** The model's data is another than before. */
-  update({ keepsSpan }: { readonly keepsSpan: boolean }): void {
-    if (!keepsSpan) this.store.notify(new Set(["from", "to"]));
-    this.head.update();
+  /** Shows other data of the same program. A span that was picked stays; the whole stays the whole. */
+  update(data: PageData): void {
+    const { from, to } = this.store.state;
+    const isWhole = from === 0 && to >= this.#model.buckets.length;
+    const times = [this.#model.timeOf(from), this.#model.timeOf(to)] as const;
+    this.#model.replace(data);
+    const { length } = this.#model.buckets;
+    const begin = isWhole ? 0 : Math.min(this.#model.boundaryAt(times[0]), length - 1);
+    const end = isWhole ? length : Math.max(begin + 1, this.#model.boundaryAt(times[1]));
+    this.store.replace({ from: begin, to: end });
     this.#timeline.update();
     this.#map.update();
     this.#sizes.update();

@@ -42,6 +42,12 @@ export class Store {
     this.notify(changed);
   }
 
+  /** Changes some of it, and tells everybody even if it is what it was: what it means has changed. */
+  replace(change: Partial<State>): void {
+    this.#state = { ...this.#state, ...change };
+    this.notify(new Set(Object.keys(change) as (keyof State)[]));
+  }
+
   /** Tells everybody that what is shown is new. */
   notify(changed: ReadonlySet<keyof State>): void {
     for (const listener of this.#listeners) listener(this.#state, changed);

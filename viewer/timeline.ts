@@ -111,6 +111,7 @@ export class TimelineChart {
           { stroke: colors.get("live"), fill: colors.get("live-fill"), width: 1.75, points: { show: false } },
         ],
         hooks: {
+          ready: [() => this.#showSpan(this.#store.state)],
           setSelect: [(plot) => this.#pick(plot)],
           setCursor: [(plot) => this.#sayMoment(plot)],
         },
@@ -127,23 +128,12 @@ export class TimelineChart {
     this.#showSpan(this.#store.state);
   }
 
-  /** The boundary between buckets that is nearest to a time in microseconds. */
-  #boundaryAt(microseconds: number): number {
-    const { length } = this.#model.buckets;
-    let best = 0;
-    for (let k = 1; k <= length; k++) {
-      const closer = Math.abs(this.#model.timeOf(k) - microseconds) < Math.abs(this.#model.timeOf(best) - microseconds);
-      if (closer) best = k;
-    }
-    return best;
-  }
-
   #pick(plot: uPlot): void {
     const { left, width } = plot.select;
     if (width === 0) return;
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     if (width < LEAST_DRAG) return;
-    const boundary = (x: number) => this.#boundaryAt(plot.posToVal(x, "x") * MICROSECONDS);
+    const boundary = (x: number) => this.#model.boundaryAt(plot.posToVal(x, "x") * MICROSECONDS);
     this.#set(boundary(left), boundary(left + width));
   }
 
@@ -221,7 +211,7 @@ export class TimelineChart {
     handle.addEventListener("pointermove", (event) => {
       if (!handle.hasPointerCapture(event.pointerId) || !this.#plot) return;
       const x = event.clientX - this.#plot.over.getBoundingClientRect().left;
-      move(this.#boundaryAt(this.#plot.posToVal(x, "x") * MICROSECONDS));
+      move(this.#model.boundaryAt(this.#plot.posToVal(x, "x") * MICROSECONDS));
     });
     return handle;
   }

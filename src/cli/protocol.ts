@@ -1,6 +1,7 @@
 // What the main thread and the thread that Python lives in say to each other.
 
 import type { LeakReport } from "../hosts/c/leaks.js";
+import type { HeapShape } from "../page/heap-shape.js";
 import type { HeapStats } from "../stats.js";
 
 export const ALLOCATORS = ["pyheap", "malloc", "mimalloc"] as const;
@@ -29,6 +30,8 @@ export interface RunRequest {
   readonly debugHooks: boolean;
   /** What is recorded, and where to. */
   readonly trace: TraceRequest | undefined;
+  /** The recording, and what the heap looks like, are told to the main thread while the program runs. */
+  readonly live: boolean;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   /** The interrupt, and standard input: input.ts says what stands where. */
@@ -60,4 +63,6 @@ export interface RunResult {
 export type WorkerMessage =
   | { readonly kind: "started" }
   | { readonly kind: "read" }
+  | { readonly kind: "trace"; readonly bytes: Uint8Array }
+  | { readonly kind: "heap"; readonly shape: HeapShape }
   | { readonly kind: "done"; readonly result: RunResult };

@@ -1,18 +1,17 @@
 // The thread that Python lives in: loads it on the allocator that was asked for, runs the program, says what it cost.
 
-import { closeSync, openSync } from "node:fs";
 import { isatty } from "node:tty";
 import { parentPort, workerData } from "node:worker_threads";
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import { describeFault } from "../errors.js";
-import { loadPython, loadWatched, type PythonHeap } from "../hosts/pyodide.js";
+import { loadPython, loadWatched } from "../hosts/pyodide.js";
 import type { PyodideExports } from "../hosts/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python-heap.js";
-import type { Recorder } from "../trace/recorder.js";
 import { BOOTSTRAP } from "./bootstrap.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
 import type { RunRequest, RunResult, WorkerMessage } from "./protocol.js";
+import { type Recording, startRecording } from "./recording.js";
 import { writeAll } from "./stdio.js";
 
 /** What CPython's abort() leaves as an exit code. */
@@ -24,33 +23,8 @@ function say(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
-/** The recording, and what is to be done when the program begins and has ended. */
-let recorder: Recorder | undefined;
-let endTrace: () => void = () => undefined;
-
-/** Begins the recording, if one was asked for: before Python starts. */
-function startTrace(heap: PythonHeap): void {
-  if (request.trace === undefined) return;
-  const { file, sample, aggregate } = request.trace;
-  const fd = openSync(file, "w");
-  const { kind, target, args } = request.program;
-  const words = { script: [target], code: ["-c", target], module: ["-m", target], wasm: [target] }[kind];
-  const started = heap.trace({
-    sample,
-    aggregate,
-    command: [...words, ...args],
-    write: (bytes) => writeAll(fd, bytes, (code) => new Error(`Cannot write ${file}: ${code}`)),
-  });
-  recorder = started;
-  endTrace = () => {
-    try {
-      started.stop();
-    } catch (error) {
-      complain(error instanceof Error ? error.message : String(error));
-    }
-    closeSync(fd);
-  };
-}
+/** The recording, if one was asked for. */
+let recording: Recording | undefined;
 
 /** Says on standard error what is wrong. */
 function complain(what: string): void {
@@ -81,7 +55,9 @@ async function load(): Promise<Interpreter> {
       pyodide: { env },
       debugHooks,
       onFault,
-      onAttach: startTrace,
+      onAttach: (attached) => {
+        recording = startRecording(attached, request, say);
+      },
       ...(limit !== undefined && { limit }),
     });
     ({ pyodide, heap } = python3);
@@ -150,6 +126,7 @@ const space = pyodide.toPy({});
 pyodide.runPython(BOOTSTRAP, { globals: space, filename: "<pyheap>" });
 /** Sleeps, at most until the program is interrupted. */
 function wait(seconds: number): void {
+  if (request.live) recording?.flush();
   Atomics.wait(new Int32Array(request.shared), 0, 0, seconds * 1000);
   pyodide.checkInterrupt();
 }
@@ -157,7 +134,7 @@ function wait(seconds: number): void {
 const runProgram = space.get("run_program") as (...values: unknown[]) => number;
 const started = performance.now();
 say({ kind: "started" });
-recorder?.noteProgram();
+recording?.noteProgram();
 let exitCode: number;
 try {
   exitCode = runProgram(kind, target, pyodide.toPy([...args]), folder, wait);
@@ -167,6 +144,10 @@ try {
   exitCode = ABORTED;
 }
 const ended = performance.now();
-endTrace();
+try {
+  recording?.stop();
+} catch (error) {
+  complain(error instanceof Error ? error.message : String(error));
+}
 const seconds = { startupSeconds: (started - begun) / 1000, seconds: (ended - started) / 1000 };
 say({ kind: "done", result: { ...measure(interpreter), exitCode, ...seconds } });

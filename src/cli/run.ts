@@ -12,6 +12,7 @@ import { MOST_SAMPLE_BYTES } from "../trace/random.js";
 import { type Budget, OVER_BUDGET, overBudget } from "./budget.js";
 import { UsageError } from "./errors.js";
 import { InputSender, makeShared } from "./input.js";
+import { showLive } from "./live-view.js";
 import {
   ALLOCATORS,
   type Program,
@@ -37,6 +38,9 @@ interface RunOptions {
   readonly aggregate?: boolean;
   readonly failOverPeak?: number;
   readonly failOverLeak?: number;
+  readonly live?: boolean;
+  readonly liveTerminal?: boolean;
+  readonly port: number;
   readonly quiet?: boolean;
 }
 
@@ -55,6 +59,7 @@ Examples:
   pyheap run --trace app.trace app.py     record every allocation, for pyheap report
   pyheap run --trace app.trace --sample 512KiB app.py
   pyheap run --fail-over-peak 50MiB --fail-over-leak 1MiB test.py
+  pyheap run --live app.py                look at it in a browser while it runs
   pyheap run --allocator malloc app.py    stock CPython's allocator, to compare`;
 
 export function addRun(program: Command): void {
@@ -76,6 +81,9 @@ export function addRun(program: Command): void {
     .option("--aggregate", "of a trace: keep only the totals by stack and the peak, in a small file")
     .option("--fail-over-peak <size>", "exit with 3 if more was live at once; shows the stacks to blame", toSize)
     .option("--fail-over-leak <size>", "exit with 3 if the program left more; shows the stacks to blame", toSize)
+    .option("--live", "show the program while it runs: a page on this machine")
+    .option("--live-terminal", "show the program while it runs, in this terminal")
+    .option("--port <number>", "the port of the page; the default is any that is free", toPort, 0)
     .option("--json <file>", "write the report as JSON (- for standard output)")
     .option("--quiet", "no report")
     .passThroughOptions()
@@ -83,6 +91,13 @@ export function addRun(program: Command): void {
     .action(async (script: string | undefined, args: string[], options: RunOptions) => {
       process.exitCode = await run(chooseProgram(script, args, options), options);
     });
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new InvalidArgumentError("It is a number up to 65535.");
+  return port;
 }
 
 function toSize(text: string): number {
@@ -124,12 +139,19 @@ async function run(program: Program, options: RunOptions): Promise<number> {
     ...(trace !== undefined ? ["--trace"] : []),
     ...(options.failOverPeak !== undefined ? ["--fail-over-peak"] : []),
     ...(options.failOverLeak !== undefined ? ["--fail-over-leak"] : []),
+    ...(isLive(options) ? ["--live"] : []),
   ];
   if (allocator !== "pyheap" && ours !== undefined) {
     throw new UsageError(`Cannot use ${ours} with --allocator ${allocator}: only pyheap has it`);
   }
   if (allocator !== "pyheap" && program.kind === "wasm") {
     throw new UsageError(`Cannot run C with --allocator ${allocator}: only Python has it`);
+  }
+  if (isLive(options) && program.kind === "wasm") {
+    throw new UsageError("Cannot show C while it runs: --live is for Python");
+  }
+  if (isLive(options) && (options.aggregate || checksBudget(options))) {
+    throw new UsageError("Cannot use --live with --aggregate or --fail-over-*: a live view needs every event");
   }
   const recording = chooseTrace(options);
   const { result, exitCode } = await (program.kind === "wasm"
@@ -147,20 +169,27 @@ interface Ended {
   readonly exitCode: number;
 }
 
-function runPython(program: Program, options: RunOptions, trace: TraceRequest | undefined): Promise<Ended> {
+async function runPython(program: Program, options: RunOptions, trace: TraceRequest | undefined): Promise<Ended> {
   const { allocator, limit, debugHooks = false } = options;
-  const folder = process.cwd();
-  return live({
+  const request: RunRequest = {
     program,
     allocator,
     limit,
     debugHooks,
     trace,
-    folder,
+    live: isLive(options),
+    folder: process.cwd(),
     environment: environment(),
     shared: makeShared(),
-  });
+  };
+  if (!request.live) return runThread(request, () => undefined);
+  const view = await showLive(request.program, options, errorColors());
+  const ended = await runThread(request, (message) => view.program.take(message));
+  await view.end();
+  return ended;
 }
+
+const isLive = ({ live = false, liveTerminal = false }: RunOptions) => live || liveTerminal;
 
 const checksBudget = ({ failOverPeak, failOverLeak }: RunOptions) =>
   failOverPeak !== undefined || failOverLeak !== undefined;
@@ -192,7 +221,7 @@ async function isWithin(file: string, budget: Budget): Promise<boolean> {
 const errorColors = () => colors.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR);
 
 /** Starts the thread, passes Ctrl-C on, and waits for the end. */
-function live(request: RunRequest): Promise<Ended> {
+function runThread(request: RunRequest, watch: (message: WorkerMessage) => void): Promise<Ended> {
   return new Promise((done, fail) => {
     const worker = new Worker(new URL("./python-worker.js", import.meta.url), { workerData: request });
     const note = process.stderr.isTTY && !process.env.CI ? "starting Python …" : "";
@@ -211,7 +240,8 @@ function live(request: RunRequest): Promise<Ended> {
     worker.on("message", (message: WorkerMessage) => {
       if (message.kind === "started") clearNote();
       else if (message.kind === "read") input.request();
-      else result = message.result;
+      else if (message.kind === "done") result = message.result;
+      else watch(message);
     });
     worker.on("error", fail);
     worker.on("exit", (code) => {

@@ -37,6 +37,8 @@ export interface RecordOptions {
   readonly sample?: number | undefined;
   /** What determines which blocks are sampled; the default is random. */
   readonly seed?: number | undefined;
+  /** While the program allocates, what was recorded is written at least so often, in milliseconds; the default is when the buffer is full. */
+  readonly flushEvery?: number | undefined;
 }
 
 /** The numbers of functions. A function that comes again, as a new code object of the same text, has its old number. */
@@ -81,6 +83,10 @@ export class Recorder {
   readonly #gaps: Gaps | undefined;
   readonly #started = performance.now();
   readonly #onChange: () => void;
+  readonly #flushEvery: number;
+  #flushed = performance.now();
+  /** Where the tracer's buffer is full: it is moved to the buffer's begin when it is time to write. */
+  #full = 0;
   #failure: { readonly error: unknown } | undefined;
 
   /** Makes the output. Events come from `start` on. */
@@ -98,6 +104,7 @@ export class Recorder {
     this.#calls = calls;
     this.#source = source;
     this.#onChange = onChange;
+    this.#flushEvery = options.flushEvery ?? Number.POSITIVE_INFINITY;
     this.#gaps = options.sample === undefined ? undefined : new Gaps(options.sample, options.seed);
     this.#output = makeOutput({
       command: options.command ?? [],
@@ -125,6 +132,7 @@ export class Recorder {
       this.#calls.tracer = undefined;
       throw new Error("Cannot trace: there is no memory for the tracer's tables");
     }
+    this.#full = this.#word(constants.TRACE_FULL_AT);
     this.#onChange();
   }
 
@@ -163,7 +171,18 @@ export class Recorder {
 
   // ---- what the core calls ----
 
+  /** Microseconds since some moment. If it is time to write, the next event finds the buffer full. */
+  now(): number {
+    const now = performance.now();
+    if (now - this.#flushed >= this.#flushEvery && this.#full !== 0) {
+      this.#words.set(this.#core.control + this.#core.constants.TRACE_FULL_AT, 0);
+    }
+    return now * 1000;
+  }
+
   emptyBuffer(): void {
+    if (this.#full !== 0) this.#words.set(this.#core.control + this.#core.constants.TRACE_FULL_AT, this.#full);
+    this.#flushed = performance.now();
     const begin = this.#word(this.#core.constants.TRACE_BEGIN_AT);
     const length = this.#word(this.#core.constants.TRACE_POSITION_AT) - begin;
     this.#guard(() => {

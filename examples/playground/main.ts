@@ -1,0 +1,95 @@
+// A prompt of Python, and beside it the heap that it lives on, as it changes. Shows: the viewer in a page of one's own.
+
+import type { PageData } from "../../src/page/model.js";
+import { h } from "../../viewer/dom.js";
+import { Model } from "../../viewer/model.js";
+import { Page } from "../../viewer/page.js";
+import { Colors } from "../../viewer/theme.js";
+import type { PythonMessage, RunLine } from "./messages.js";
+
+const TO_TRY = [
+  "x = [object() for _ in range(10**5)]",
+  "del x",
+  "import json, decimal, email.message",
+  "d = {n: str(n) for n in range(50_000)}",
+  "import pyheap; pyheap.getallocatedblocks()",
+];
+
+function find<T extends HTMLElement>(id: string, kind: new () => T): T {
+  const element = document.getElementById(id);
+  if (!(element instanceof kind)) throw new Error(`Cannot show the playground: it has no ${id}`);
+  return element;
+}
+
+const lines = find("lines", HTMLDivElement);
+const form = find("prompt", HTMLFormElement);
+const input = find("line", HTMLTextAreaElement);
+const sign = find("sign", HTMLLabelElement);
+const python = new Worker("python.js", { type: "module" });
+const colors = new Colors();
+const history: string[] = [];
+let recalled = 0;
+let page: Page | undefined;
+
+function print(text: string, kind: "typed" | "output" | "error" | "banner"): void {
+  const last = lines.lastElementChild;
+  if (last?.className === kind && kind !== "typed") last.append(text);
+  else lines.append(h("div", { class: kind }, text));
+  lines.scrollTop = lines.scrollHeight;
+}
+
+function show(data: PageData): void {
+  if (page) page.update(data);
+  else {
+    page = new Page(new Model(data), colors, find("page", HTMLDivElement), "map");
+    page.store.set({ view: "end" });
+  }
+}
+
+function run(line: string): void {
+  print(`${sign.textContent} ${line}`, "typed");
+  if (line.trim() !== "") history.push(line);
+  recalled = history.length;
+  input.value = "";
+  input.disabled = true;
+  page?.head.say("running");
+  const request: RunLine = { line };
+  python.postMessage(request);
+}
+
+function ready(isWhole: boolean): void {
+  sign.textContent = isWhole ? ">>>" : "...";
+  input.disabled = false;
+  input.focus({ preventScroll: true });
+  page?.head.say("idle");
+}
+
+python.addEventListener("message", ({ data: message }: MessageEvent<PythonMessage>) => {
+  if (message.kind === "output") print(message.text, message.isError ? "error" : "output");
+  else if (message.kind === "data") show(message.data);
+  else if (message.kind === "done") ready(message.isWhole);
+  else {
+    print(message.banner, "banner");
+    ready(true);
+    document.documentElement.dataset.ready = "yes";
+  }
+});
+python.addEventListener("error", (event) => print(`Python could not be started: ${event.message}`, "error"));
+
+form.addEventListener("submit", (event) => event.preventDefault());
+input.addEventListener("keydown", (event) => {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (event.key === "Enter") {
+    event.preventDefault();
+    run(input.value);
+  } else if (step !== undefined) {
+    event.preventDefault();
+    recalled = Math.max(0, Math.min(history.length, recalled + step));
+    input.value = history[recalled] ?? "";
+  }
+});
+find("try", HTMLDivElement).append(
+  ...TO_TRY.map((line) =>
+    h("button", { type: "button", class: "quiet", onclick: () => !input.disabled && run(line) }, line),
+  ),
+);

@@ -1,0 +1,81 @@
+// The thread that Python lives in: CPython on our heap, a console of the standard library's, and a recording from which the
+// page's data is made after each line, and meanwhile if a line takes long.
+
+import { loadPython } from "pyheap/pyodide";
+import { buildPage } from "../../src/page/build.js";
+import { heapShape, withShape } from "../../src/page/heap-shape.js";
+import { Spans } from "../../src/page/spans.js";
+import { TraceFeed } from "../../src/trace/feed.js";
+import type { PythonMessage, RunLine } from "./messages.js";
+
+/** Milliseconds between pictures while a line runs. */
+const EVERY = 400;
+
+const say = (message: PythonMessage): void => self.postMessage(message);
+
+const CONSOLE = `
+import code, sys
+class Console(code.InteractiveConsole):
+    def write(self, text):
+        sys.stderr.write(text)
+_console = Console({"__name__": "__console__", "__doc__": None})
+def _push(line):
+    try:
+        more = _console.push(line)
+    except SystemExit:
+        more = False
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return more
+_push
+`;
+
+async function start(): Promise<void> {
+  const spans = new Spans();
+  const feed = new TraceFeed(spans);
+  let shown = performance.now();
+  let show: () => void = () => undefined;
+  const { pyodide, heap } = await loadPython({
+    pyodide: { indexURL: new URL("pyodide/", location.href).href },
+    onAttach: (attached) => {
+      const recorder = attached.trace({
+        write: (bytes) => {
+          feed.push(bytes);
+          if (performance.now() - shown > EVERY) show();
+        },
+        flushEvery: EVERY,
+      });
+      flush = () => recorder.flush();
+    },
+  });
+  const facts = { command: ["playground"], started: "", python: null, sample: 0, problem: null };
+  show = () => {
+    shown = performance.now();
+    say({ kind: "data", data: withShape(buildPage(spans, facts, { mostNodes: 4000 }), heapShape(heap)) });
+  };
+  for (const [set, isError] of [
+    [pyodide.setStdout, false],
+    [pyodide.setStderr, true],
+  ] as const) {
+    const decoder = new TextDecoder();
+    set({
+      write: (bytes: Uint8Array) => {
+        say({ kind: "output", text: decoder.decode(bytes, { stream: true }), isError });
+        return bytes.length;
+      },
+    });
+  }
+  const push = pyodide.runPython(CONSOLE) as (line: string) => boolean;
+  flush();
+  show();
+  say({ kind: "ready", banner: `Python ${pyodide.runPython("sys.version.split()[0]")} on pyheap` });
+  self.addEventListener("message", ({ data: { line } }: MessageEvent<RunLine>) => {
+    const isWhole = !push(line);
+    flush();
+    show();
+    say({ kind: "done", isWhole });
+  });
+}
+
+let flush: () => void = () => undefined;
+await start();

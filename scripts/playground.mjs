@@ -1,0 +1,61 @@
+// Builds the playground and serves it on this machine: `npm run playground`, or with a port as its argument.
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const HERE = `${ROOT}examples/playground/`;
+const TYPES = {
+  ".html": "text/html",
+  ".css": "text/css",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
+  ".zip": "application/zip",
+};
+
+/** What the page asks for, by path. */
+async function buildFiles() {
+  const { outputFiles } = await build({
+    entryPoints: ["main.ts", "python.ts", "style.css"].map((name) => HERE + name),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
+    outdir: HERE,
+    loader: { ".woff2": "dataurl" },
+    // Pyodide's own code asks for Node's modules when it runs in Node.
+    external: ["node:*", "ws"],
+  });
+  const files = new Map(outputFiles.map(({ path, contents }) => [`/${path.slice(HERE.length)}`, contents]));
+  files.set("/index.html", await readFile(`${HERE}index.html`));
+  return files;
+}
+
+/** Serves the playground. Answers the server and its address. */
+export async function servePlayground(port = 0) {
+  const files = await buildFiles();
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const path = pathname === "/" ? "/index.html" : pathname;
+    const name = /^\/pyodide\/([\w.-]+)$/.exec(path)?.[1];
+    try {
+      const content = name === undefined ? files.get(path) : await readFile(`${ROOT}node_modules/pyodide/${name}`);
+      if (content === undefined) response.writeHead(404).end();
+      else response.setHeader("content-type", TYPES[extname(path)] ?? "application/octet-stream").end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((done) => server.listen(port, "127.0.0.1", done));
+  return { server, address: `http://127.0.0.1:${server.address().port}/` };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const { address } = await servePlayground(Number(process.argv[2] ?? 0));
+  console.log(`The playground is at ${address} until Ctrl-C.`);
+}

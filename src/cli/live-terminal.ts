@@ -1,0 +1,95 @@
+// A program that runs, on the terminal: the figures, the last minute as a line of bars, and the stacks that have most.
+// Drawn in place on standard error, so that what the program prints stays what it is.
+
+import type { Colors } from "picocolors/types.js";
+import type { PageData } from "../page/model.js";
+import { ROW, ROW_VALUES } from "../page/model.js";
+import { layOut } from "../report/columns.js";
+import { bar, bytes, count, percent, seconds } from "../report/figures.js";
+import type { LiveProgram } from "./live.js";
+
+const EVERY = 500;
+const ROWS = 10;
+const LEVELS = "▁▂▃▄▅▆▇█";
+const MICROSECONDS = 1e6;
+
+export interface Drawing {
+  /** Draws it a last time, and leaves it there. */
+  end(): void;
+}
+
+/** The last of a series, as bars of eight heights. */
+function sparkline(values: readonly number[], width: number): string {
+  const shown = values.slice(-width);
+  const most = Math.max(1, ...shown);
+  return shown.map((value) => LEVELS[Math.min(7, Math.floor((value / most) * 7.99))] ?? " ").join("");
+}
+
+interface Place {
+  readonly label: string;
+  bytes: number;
+  count: number;
+}
+
+/** What is live now, by the innermost function. */
+function topPlaces({ rows, accounts, nodes, header }: PageData): Place[] {
+  const places = new Map<number, Place>();
+  for (let row = 0; row < rows.accounts.length; row++) {
+    const node = accounts.nodes[rows.accounts[row] ?? 0] ?? 0;
+    const number = nodes.functions[node] ?? 0;
+    const f = header.functions[number];
+    const label = f && f.file !== "" ? `${f.name}  ${f.file}:${f.firstLine}` : (f?.name ?? "");
+    const place = places.get(number) ?? { label, bytes: 0, count: 0 };
+    places.set(number, place);
+    place.bytes += rows.values[row * ROW_VALUES + ROW.net] ?? 0;
+    place.count += rows.values[row * ROW_VALUES + ROW.netCount] ?? 0;
+  }
+  return [...places.values()].sort((a, b) => b.bytes - a.bytes).slice(0, ROWS);
+}
+
+/** The view as lines of text. */
+export function liveText(data: PageData, colors: Colors, columns: number): string {
+  const { header } = data;
+  const last = header.buckets.at(-1);
+  const live = last?.endBytes ?? 0;
+  const peak = Math.max(0, ...header.buckets.map(({ peakBytes }) => peakBytes));
+  const line = sparkline(
+    header.timeline.map((point) => point.live),
+    Math.max(10, columns - 4),
+  );
+  const places = layOut(
+    topPlaces(data).map((place) => [
+      bytes(Math.max(0, Math.round(place.bytes))),
+      percent(place.bytes, live),
+      colors.cyan(bar(place.bytes / Math.max(1, live), 12)),
+      count(Math.round(place.count)),
+      place.label.slice(0, Math.max(16, columns - 48)),
+    ]),
+    ["right", "right", "left", "right", "left"],
+  );
+  return [
+    `${colors.bold(header.command.join(" "))}  ${colors.dim(`${seconds(header.duration / MICROSECONDS)}, ${count(header.events)} events`)}`,
+    `  live ${colors.bold(bytes(Math.round(live)))}   peak ${bytes(Math.round(peak))}   from the platform ${bytes(last?.reserved ?? 0)}`,
+    `  ${colors.cyan(line)}`,
+    places,
+    "",
+  ].join("\n");
+}
+
+/** Draws the program again and again until the view is ended. */
+export function drawLive(program: LiveProgram, colors: Colors): Drawing {
+  let drawn = 0;
+  const draw = () => {
+    const text = liveText(program.page(), colors, process.stderr.columns ?? 80);
+    const up = drawn > 0 ? `\u001b[${drawn}A\u001b[J` : "";
+    process.stderr.write(`${up}${text}`);
+    drawn = text.split("\n").length - 1;
+  };
+  const timer = setInterval(draw, EVERY);
+  return {
+    end: () => {
+      clearInterval(timer);
+      draw();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+// What shows a program while it runs: a page, the terminal, or both; and the page still when it has ended.
+
+import type { Colors } from "picocolors/types.js";
+import { LiveProgram } from "./live.js";
+import { type LiveServer, serveLive } from "./live-server.js";
+import { drawLive } from "./live-terminal.js";
+import type { Program } from "./protocol.js";
+
+export interface LiveOptions {
+  readonly live?: boolean;
+  readonly liveTerminal?: boolean;
+  readonly port: number;
+}
+
+export interface LiveView {
+  readonly program: LiveProgram;
+  /** The program has ended. Comes back when nobody looks any more. */
+  end(): Promise<void>;
+}
+
+/** The page of a program that has ended can be looked at until Ctrl-C. */
+async function stayUntilInterrupted(server: LiveServer): Promise<void> {
+  process.stderr.write(`pyheap: the program has ended; the page stays at ${server.address} until Ctrl-C\n`);
+  await new Promise<void>((done) => {
+    process.removeAllListeners("SIGINT");
+    process.once("SIGINT", done);
+  });
+  server.close();
+}
+
+/** Begins to show the program. Throws UsageError if the port is taken. */
+export async function showLive(
+  { target, args }: Program,
+  { live, liveTerminal, port }: LiveOptions,
+  colors: Colors,
+): Promise<LiveView> {
+  const program = new LiveProgram([target, ...args]);
+  const server = live ? await serveLive(program, port) : undefined;
+  if (server) process.stderr.write(`pyheap: look at the program at ${server.address}\n`);
+  const drawing = liveTerminal ? drawLive(program, colors) : undefined;
+  return {
+    program,
+    end: async () => {
+      await program.end();
+      drawing?.end();
+      if (server) await stayUntilInterrupted(server);
+    },
+  };
+}

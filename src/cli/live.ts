@@ -1,0 +1,82 @@
+// A program that is looked at while it runs: takes what its thread tells, and has a page's data of it at any moment.
+
+import { buildPage, type ProgramFacts } from "../page/build.js";
+import { type HeapShape, withShape } from "../page/heap-shape.js";
+import type { PageData } from "../page/model.js";
+import { Spans } from "../page/spans.js";
+import { readTrace } from "../trace/reader.js";
+import type { WorkerMessage } from "./protocol.js";
+
+/** A live page is made again and again: it has fewer stacks and blocks than a report. */
+const LIVE_SIZE = { mostNodes: 6000, mostBlocks: 250_000 };
+
+/** Chunks that come one by one, as a sequence that ends. */
+class Chunks implements AsyncIterable<Uint8Array> {
+  readonly #waiting: Uint8Array[] = [];
+  #wake: () => void = () => undefined;
+  #ended = false;
+
+  push(chunk: Uint8Array): void {
+    this.#waiting.push(chunk);
+    this.#wake();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunk = this.#waiting.shift();
+      if (chunk) yield chunk;
+      else if (this.#ended) return;
+      else {
+        await new Promise<void>((done) => {
+          this.#wake = done;
+        });
+      }
+    }
+  }
+}
+
+export class LiveProgram {
+  readonly #chunks = new Chunks();
+  readonly #facts: ProgramFacts;
+  #shape: HeapShape | undefined;
+  #isRunning = true;
+  readonly #done: Promise<unknown>;
+  /** What can be shown of the program so far. */
+  readonly spans = new Spans();
+
+  constructor(command: readonly string[]) {
+    this.#facts = { command, started: new Date().toISOString(), python: null, sample: 0, problem: null };
+    this.#done = readTrace(this.#chunks, "the recording", this.spans);
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  get shape(): HeapShape | undefined {
+    return this.#shape;
+  }
+
+  /** Takes what the program's thread says. */
+  take(message: WorkerMessage): void {
+    if (message.kind === "trace") this.#chunks.push(message.bytes);
+    else if (message.kind === "heap") this.#shape = message.shape;
+  }
+
+  /** Nothing more will be told. */
+  async end(): Promise<void> {
+    this.#chunks.end();
+    await this.#done;
+    this.#isRunning = false;
+  }
+
+  /** What a page shows now. */
+  page(): PageData {
+    return withShape(buildPage(this.spans, this.#facts, LIVE_SIZE), this.#shape);
+  }
+}

@@ -1,0 +1,82 @@
+// The recording of a program, in the thread that Python lives in: to a file, and to a main thread that shows it live.
+
+import { closeSync, openSync } from "node:fs";
+import type { PythonHeap } from "../hosts/python-heap.js";
+import { heapShape } from "../page/heap-shape.js";
+import type { Recorder } from "../trace/recorder.js";
+import type { RunRequest, WorkerMessage } from "./protocol.js";
+import { writeAll } from "./stdio.js";
+
+/** A live view has what happened at most so many milliseconds ago, as long as the program allocates. */
+const LIVE_EVERY = 300;
+
+export interface Recording {
+  /** What was recorded so far is where it belongs. */
+  flush(): void;
+  /** What was allocated so far is the interpreter's. */
+  noteProgram(): void;
+  /** Ends it. Throws what went wrong on the way. */
+  stop(): void;
+}
+
+type Say = (message: WorkerMessage) => void;
+
+/** Where the bytes of a trace go. */
+interface Sink {
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+
+function fileSink(file: string): Sink {
+  const fd = openSync(file, "w");
+  return {
+    write: (bytes) => writeAll(fd, bytes, (code) => new Error(`Cannot write ${file}: ${code}`)),
+    close: () => closeSync(fd),
+  };
+}
+
+function liveSink(heap: PythonHeap, say: Say): Sink {
+  let shown = 0;
+  return {
+    write: (bytes) => {
+      say({ kind: "trace", bytes: bytes.slice() });
+      const now = performance.now();
+      if (now - shown < LIVE_EVERY) return;
+      shown = now;
+      say({ kind: "heap", shape: heapShape(heap) });
+    },
+    close: () => say({ kind: "heap", shape: heapShape(heap) }),
+  };
+}
+
+/** Begins what was asked for; undefined if nothing was. */
+export function startRecording(
+  heap: PythonHeap,
+  { trace, live, program }: RunRequest,
+  say: Say,
+): Recording | undefined {
+  if (trace === undefined && !live) return undefined;
+  const sinks = [...(trace === undefined ? [] : [fileSink(trace.file)]), ...(live ? [liveSink(heap, say)] : [])];
+  const { kind, target, args } = program;
+  const words = { script: [target], code: ["-c", target], module: ["-m", target], wasm: [target] }[kind];
+  const recorder: Recorder = heap.trace({
+    command: [...words, ...args],
+    sample: trace?.sample,
+    aggregate: trace?.aggregate,
+    ...(live && { flushEvery: LIVE_EVERY }),
+    write: (bytes) => {
+      for (const sink of sinks) sink.write(bytes);
+    },
+  });
+  return {
+    flush: () => recorder.flush(),
+    noteProgram: () => recorder.noteProgram(),
+    stop: () => {
+      try {
+        recorder.stop();
+      } finally {
+        for (const sink of sinks) sink.close();
+      }
+    },
+  };
+}

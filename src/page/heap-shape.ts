@@ -1,0 +1,72 @@
+// What a heap looks like at one moment, for the heap map: arenas, pools, and which of their blocks are in use. Plain data
+// that can go from one thread to another.
+
+import type { CoreHeap } from "../core-heap.js";
+import type { HeapItem, HeapStats } from "../stats.js";
+import type { PageArenas, PageData, PagePools } from "./model.js";
+
+export interface HeapShape {
+  readonly stats: HeapStats;
+  readonly arenas: PageArenas;
+  readonly pools: PagePools;
+}
+
+const DOMAIN_NUMBERS = { mem: 1, object: 2 } as const;
+
+interface Pool {
+  readonly item: Extract<HeapItem, { kind: "pool" | "freePool" }>;
+  readonly bits: Uint8Array;
+}
+
+/** One walk over the heap. */
+export function heapShape(heap: Pick<CoreHeap, "walk" | "stats">): HeapShape {
+  const arenas: { address: number; size: number }[] = [];
+  const pools: Pool[] = [];
+  let block = 0;
+  heap.walk((item) => {
+    if (item.kind === "arena") arenas.push(item);
+    else if (item.kind === "freePool") pools.push({ item, bits: new Uint8Array(0) });
+    else if (item.kind === "pool") {
+      pools.push({ item, bits: new Uint8Array(Math.ceil(item.size / item.blockSize / 8)) });
+      block = 0;
+    } else if (item.kind === "block") {
+      const bits = pools.at(-1)?.bits;
+      if (bits && item.used) bits[block >> 3] = (bits[block >> 3] ?? 0) | (1 << (block & 7));
+      block++;
+    }
+  });
+  arenas.sort((a, b) => a.address - b.address);
+  pools.sort((a, b) => a.item.address - b.item.address);
+  const bits = new Uint8Array(pools.reduce((sum, pool) => sum + pool.bits.length, 0));
+  const bitsAt = new Uint32Array(pools.length);
+  let at = 0;
+  pools.forEach((pool, k) => {
+    bitsAt[k] = at;
+    bits.set(pool.bits, at);
+    at += pool.bits.length;
+  });
+  const each = (of: (item: Pool["item"]) => number) => Uint32Array.from(pools, ({ item }) => of(item));
+  return {
+    stats: heap.stats(),
+    arenas: {
+      addresses: Float64Array.from(arenas, ({ address }) => address),
+      sizes: Uint32Array.from(arenas, ({ size }) => size),
+    },
+    pools: {
+      addresses: Float64Array.from(pools, ({ item }) => item.address),
+      sizes: each(({ size }) => size),
+      blockSizes: each((item) => (item.kind === "pool" ? item.blockSize : 0)),
+      domains: each((item) => (item.kind === "pool" ? DOMAIN_NUMBERS[item.domain] : 0)),
+      used: each((item) => (item.kind === "pool" ? item.used : 0)),
+      bitsAt,
+      bits,
+    },
+  };
+}
+
+/** A page's data with the heap's shape. */
+export function withShape(data: PageData, shape: HeapShape | undefined): PageData {
+  if (!shape) return data;
+  const { stats, arenas, pools } = shape;
+  return { ...data, header: { ...data.header, stats }, arenas, pools };
+}

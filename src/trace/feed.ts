@@ -1,0 +1,44 @@
+// A trace that is handed on while it is recorded, by the same program: its bytes go in as the recorder writes them, and the
+// consumer has the events when `push` comes back. What is read back from a file goes through reader.ts.
+
+import { ByteReader } from "./bytes.js";
+import { EventDecoder } from "./decoder.js";
+import { BLOCK, BLOCK_HEADER, FILE_HEADER, type TraceMetadata } from "./format.js";
+import type { TraceConsumer } from "./reader.js";
+
+/** Takes what a recorder writes: the file's header, then each block's header and content, one call each. */
+export class TraceFeed {
+  readonly #to: TraceConsumer;
+  readonly #decoder = new EventDecoder();
+  /** The kind of the block whose content comes next; undefined if a header comes next. */
+  #kind: number | undefined;
+  #begun = false;
+
+  constructor(to: TraceConsumer) {
+    this.#to = to;
+  }
+
+  push(bytes: Uint8Array): void {
+    if (!this.#begun) {
+      if (bytes.length !== FILE_HEADER) throw new Error("Cannot follow a recording: it does not begin with its header");
+      this.#begun = true;
+    } else if (this.#kind === undefined) {
+      if (bytes.length !== BLOCK_HEADER) throw new Error("Cannot follow a recording: a block has no header");
+      this.#kind = bytes[0];
+    } else {
+      const kind = this.#kind;
+      this.#kind = undefined;
+      this.#block(kind, bytes);
+    }
+  }
+
+  #block(kind: number, content: Uint8Array): void {
+    if (kind === BLOCK.events) this.#decoder.decode(content, this.#to);
+    else if (kind === BLOCK.metadata) {
+      this.#to.metadata(JSON.parse(new TextDecoder().decode(content)) as TraceMetadata);
+    } else if (kind === BLOCK.functions) {
+      const from = new ByteReader(content);
+      while (!from.atEnd) this.#to.function({ name: from.text(), file: from.text(), firstLine: from.number() });
+    }
+  }
+}

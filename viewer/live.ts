@@ -1,0 +1,46 @@
+// The page of a program that runs: asks for its data again and again, as long as it runs and the page is in sight.
+
+import { decodePage } from "../src/page/wire.js";
+import { Model } from "./model.js";
+import { Page } from "./page.js";
+import { Colors } from "./theme.js";
+import { inflate } from "./unpack.js";
+
+/** Milliseconds from an answer to the next question. */
+const PAUSE = 600;
+
+const pause = () => new Promise((done) => setTimeout(done, PAUSE));
+
+async function ask(url: string) {
+  const response = await fetch(url);
+  const isRunning = response.headers.get("x-pyheap") === "running";
+  return { isRunning, data: decodePage(await inflate(await response.blob())) };
+}
+
+/** Shows the program whose data is at `url`. Comes back when the first picture is there, and goes on by itself. */
+export async function followProgram(url: string, into: HTMLElement): Promise<void> {
+  let answer = await ask(url);
+  while (answer.data.header.events === 0 && answer.isRunning) {
+    await pause();
+    answer = await ask(url);
+  }
+  const page = new Page(new Model(answer.data), new Colors(), into);
+  page.head.say(answer.isRunning ? "running" : "ended");
+  if (answer.isRunning) void keepFollowing(url, page);
+}
+
+async function keepFollowing(url: string, page: Page): Promise<void> {
+  try {
+    for (;;) {
+      await pause();
+      if (document.hidden) continue;
+      const { isRunning, data } = await ask(url);
+      page.update(data);
+      if (isRunning) continue;
+      page.head.say("ended");
+      return;
+    }
+  } catch {
+    page.head.say("gone");
+  }
+}
