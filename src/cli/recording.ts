@@ -9,6 +9,8 @@ import { writeAll } from "./stdio.js";
 
 /** A live view has what happened at most so many milliseconds ago, as long as the program allocates. */
 const LIVE_EVERY = 300;
+/** A walk over the heap waits for so many times what the one before took: at most a twentieth of the time goes there. */
+const WALK_PAUSE = 20;
 
 export interface Recording {
   /** What was recorded so far is where it belongs. */
@@ -36,14 +38,15 @@ function fileSink(file: string): Sink {
 }
 
 function liveSink(heap: PythonHeap, say: Say): Sink {
-  let shown = 0;
+  let next = 0;
   return {
     write: (bytes) => {
       say({ kind: "trace", bytes: bytes.slice() });
-      const now = performance.now();
-      if (now - shown < LIVE_EVERY) return;
-      shown = now;
+      const begun = performance.now();
+      if (begun < next) return;
       say({ kind: "heap", shape: heapShape(heap) });
+      const ended = performance.now();
+      next = ended + Math.max(LIVE_EVERY, WALK_PAUSE * (ended - begun));
     },
     close: () => say({ kind: "heap", shape: heapShape(heap) }),
   };

@@ -1,0 +1,115 @@
+// A page's data says of any span what an analysis of that span says: compared on random programs, through the bytes of a
+// page, with so many events that buckets are made one of two again and again.
+
+import { describe, expect, it } from "vitest";
+import { buildPage } from "../src/page/build.js";
+import { Spans } from "../src/page/spans.js";
+import { decodePage, encodePage } from "../src/page/wire.js";
+import { groupBy } from "../src/report/trace-groups.js";
+import type { View } from "../src/trace/accounts.js";
+import { Analysis } from "../src/trace/analysis.js";
+import type { TraceConsumer } from "../src/trace/reader.js";
+import { Model } from "../viewer/model.js";
+
+const VIEWS: readonly View[] = ["peak", "end", "leaks", "allocated", "temporary"];
+const FACTS = { command: ["random"], started: "", python: null, sample: 0, problem: null };
+const FUNCTIONS = 12;
+const NODES = 40;
+
+/** Numbers from 0 to 1 that a seed decides. */
+function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** A program that allocates, resizes and frees, with phases in which it grows and shrinks. */
+function play(seed: number, events: number, to: TraceConsumer): void {
+  const next = random(seed);
+  const below = (n: number) => Math.floor(next() * n);
+  for (let k = 0; k < FUNCTIONS; k++) to.function({ name: `f${k}`, file: `m${k % 3}.py`, firstLine: k });
+  for (let k = 0; k < NODES; k++) to.node(below(k + 1), 1 + below(FUNCTIONS), 1 + below(50));
+  const live: number[] = [];
+  let free = 8;
+  for (let k = 1; k <= events; k++) {
+    const grows = (k >> 14) % 3 !== 2;
+    const choice = next();
+    if (live.length === 0 || choice < (grows ? 0.52 : 0.42)) {
+      const address = free;
+      free += 8;
+      live.push(address);
+      to.allocate(address, 1 + below(600), below(3), below(NODES + 1));
+    } else if (choice < 0.95) {
+      // Often the latest, so that there is something temporary.
+      const at = next() < 0.5 ? live.length - 1 : below(live.length);
+      const [address = 0] = live.splice(at, 1);
+      to.free(address);
+    } else {
+      const at = below(live.length);
+      to.resize(live[at] ?? 0, free, 1 + below(600), below(3), below(NODES + 1));
+      live[at] = free;
+      free += 8;
+    }
+    if (k % 64 === 0) to.time(k * 10);
+  }
+  to.time((events + 1) * 10);
+}
+
+const bySize = (groups: ReturnType<typeof groupBy>) =>
+  Object.fromEntries(groups.map(({ label, own, total }) => [label, { own, total }]));
+
+describe("a page's data", () => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const EVENTS = 1_100_000;
+
+  it(`agrees with an analysis of the whole and of spans (seed ${seed})`, () => {
+    const spans = new Spans();
+    play(seed, EVENTS, spans);
+    const model = new Model(decodePage(encodePage(buildPage(spans, FACTS))));
+    const { length } = model.buckets;
+    expect(length).toBeGreaterThan(64);
+    const pick = random(seed + 1);
+    const [first, second] = [Math.floor(pick() * (length / 2)), 1 + Math.floor(pick() * (length / 2 - 1))];
+    for (const span of [
+      { from: 0, to: length },
+      { from: first, to: first + second },
+      { from: length - 3, to: length },
+    ]) {
+      const to = span.to === length ? Number.POSITIVE_INFINITY : model.timeOf(span.to) - 1;
+      const analysis = new Analysis({ from: model.timeOf(span.from), to });
+      play(seed, EVENTS, analysis);
+      const figures = model.figures(span);
+      expect(figures.peak.peakBytes).toBe(analysis.figures.peakBytes);
+      expect(figures.endBytes).toBe(analysis.figures.liveBytes);
+      for (const view of VIEWS) {
+        for (const grouping of ["line", "size", "domain"] as const) {
+          const ours = bySize(groupBy(model.groupable(view, span), view, grouping));
+          const theirs = bySize(groupBy(analysis, view, grouping));
+          expect({ view, span, groups: ours }).toEqual({ view, span, groups: theirs });
+        }
+      }
+    }
+  });
+
+  it("keeps the sums when small stacks are put together", () => {
+    const spans = new Spans();
+    play(seed, 50_000, spans);
+    const span = { from: 0, to: spans.buckets.length };
+    const whole = new Model(buildPage(spans, FACTS));
+    const small = new Model(buildPage(spans, FACTS, { mostNodes: 6 }));
+    expect(small.data.nodes.parents.length).toBeLessThan(whole.data.nodes.parents.length);
+    for (const view of VIEWS) expect(small.whole(view, span)).toEqual(whole.whole(view, span));
+  });
+
+  it("has every live block where it is", () => {
+    const spans = new Spans();
+    play(seed, 20_000, spans);
+    const { blocks } = buildPage(spans, FACTS);
+    const sizes = blocks.sizes.reduce((sum, size) => sum + size, 0);
+    expect(blocks.addresses.length).toBe(spans.live.count);
+    expect(sizes).toBe(spans.buckets.at(-1)?.endBytes);
+    expect([...blocks.addresses]).toEqual([...blocks.addresses].sort((a, b) => a - b));
+  });
+});
