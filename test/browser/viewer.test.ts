@@ -1,0 +1,241 @@
+// The page of a trace in Chromium: clicked, dragged, searched, walked through with keys; it opens from a file and asks
+// nobody for anything. Screenshots of every tab, wide and narrow, light and dark, are in build/screenshots/.
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const SHOTS = join(ROOT, "build/screenshots");
+const TABS = ["flame", "table", "map", "sizes"] as const;
+const PROGRAM = `
+import json
+class Order:
+    def __init__(self, n):
+        self.lines = [{"item": f"item {n} {k}", "price": k * 1.5} for k in range(8)]
+def load(count):
+    return [Order(n) for n in range(count)]
+def summarise(orders):
+    return json.dumps([order.lines for order in orders])
+kept = []
+for round in range(4):
+    orders = load(1500)
+    text = summarise(orders)
+    kept.append(orders[:300])
+`;
+
+/** The page of a small program, as a file. */
+function makePage(): string {
+  const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
+  const [script, trace, page] = ["orders.py", "orders.trace", "orders.html"].map((name) => join(folder, name));
+  writeFileSync(script ?? "", PROGRAM);
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(ROOT, "dist/cli/main.js"), ...args], { cwd: folder, encoding: "utf8" });
+  expect(run("run", "--quiet", "--trace", trace ?? "", "orders.py")).toMatchObject({ status: 0, stderr: "" });
+  expect(run("report", "flamegraph", trace ?? "")).toMatchObject({ status: 0, stdout: "" });
+  return pathToFileURL(page ?? "").href;
+}
+
+describe("the page of a trace", () => {
+  let browser: Browser;
+  let address: string;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    address = makePage();
+    mkdirSync(SHOTS, { recursive: true });
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"],
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function open(options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    page.on("request", (request) => {
+      const url = request.url();
+      if (url !== address && !url.startsWith("data:")) problems.push(`asked for ${url}`);
+    });
+    await page.goto(address);
+    await page.waitForSelector("html[data-ready=yes]");
+    return page;
+  }
+
+  const figure = (page: Page, name: string) =>
+    page.locator(`.figures div:has(dt:text-is("${name}")) dd`).first().innerText();
+
+  it("shows what the trace has, and asks nobody for anything", async () => {
+    const page = await open();
+    expect(await page.locator("h1").innerText()).toBe("orders.py");
+    expect(await figure(page, "Peak")).toMatch(/^\d+\.\d MiB$/);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("zooms the flame graph with a click and back with the path", async () => {
+    const page = await open();
+    const flames = page.locator(".flame-scroller");
+    await flames.click({ position: { x: 200, y: 36 } });
+    expect(await page.locator(".path .step").count()).toBe(2);
+    await page.locator(".path .step").first().click();
+    expect(await page.locator(".path .step").allInnerTexts()).toEqual(["All"]);
+    await page.close();
+  });
+
+  it("says beside the pointer what a frame is", async () => {
+    const page = await open();
+    await page.locator(".flame-scroller").hover({ position: { x: 200, y: 36 } });
+    expect(await page.locator(".note").innerText()).toMatch(/MiB, \d+ %[\s\S]*:\d+/);
+    await page.close();
+  });
+
+  it("is walked through with keys", async () => {
+    const page = await open();
+    await page.locator(".flame-scroller").focus();
+    await page.keyboard.press("ArrowDown");
+    const first = await page.locator(".flame-says").innerText();
+    expect(first).toMatch(/MiB, \d+ % · /);
+    await page.keyboard.press("ArrowDown");
+    expect(await page.locator(".flame-says").innerText()).not.toBe(first);
+    await page.keyboard.press("Enter");
+    expect(await page.locator(".path .step").count()).toBe(3);
+    await page.keyboard.press("Escape");
+    expect(await page.locator(".path .step").count()).toBe(2);
+    await page.locator("#tab-flame").focus();
+    await page.keyboard.press("ArrowRight");
+    expect(await page.locator("#tab-table").getAttribute("aria-selected")).toBe("true");
+    expect(await page.evaluate("document.activeElement.id")).toBe("tab-table");
+    await page.close();
+  });
+
+  it("searches, in the flame graph and in the table", async () => {
+    const page = await open();
+    await page.keyboard.press("/");
+    await page.keyboard.type("load");
+    expect(await page.locator(".flame-says").innerText()).toMatch(/“load” is on the stack of \d.* MiB, \d+ %/);
+    await page.locator("#tab-table").click();
+    const labels = await page.locator("tbody th span").allInnerTexts();
+    expect(labels.length).toBeGreaterThan(0);
+    expect(labels).toContain("load");
+    await page.locator("input[type=search]").fill("no such function");
+    expect(await page.locator(".table .empty").innerText()).toBe("Nothing is called “no such function”.");
+    await page.close();
+  });
+
+  it("sorts the table by a column, and back", async () => {
+    const page = await open();
+    await page.locator("#tab-table").click();
+    const blocks = async () =>
+      (await page.locator("tbody td:last-child span").allInnerTexts()).map((text) => Number(text.replaceAll(",", "")));
+    await page.locator("thead button", { hasText: "Blocks" }).click();
+    const down = await blocks();
+    expect(down).toEqual([...down].sort((a, b) => b - a));
+    expect(await page.locator("thead th[aria-sort=descending]").innerText()).toBe("Blocks ↓");
+    await page.locator("thead button", { hasText: "Blocks" }).click();
+    const up = await blocks();
+    expect(up).toEqual([...up].sort((a, b) => a - b));
+    expect(up).not.toEqual(down);
+    await page.locator(".table [data-grouping=module]").click();
+    await page.locator("input[type=search]").fill("orders");
+    expect(await page.locator("tbody th span").allInnerTexts()).toContain("orders");
+    await page.close();
+  });
+
+  it("follows the span that is dragged over the timeline, or set with its handles", async () => {
+    const page = await open();
+    const allocated = await figure(page, "Allocated");
+    const box = await page.locator(".u-over").boundingBox();
+    if (!box) throw new Error("the timeline has no place");
+    await page.mouse.move(box.x + box.width * 0.3, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 5 });
+    await page.mouse.up();
+    expect(await figure(page, "Allocated")).not.toBe(allocated);
+    const whole = page.getByRole("button", { name: "Whole recording" });
+    await whole.click();
+    expect(await figure(page, "Allocated")).toBe(allocated);
+    const begin = page.getByRole("slider", { name: "Begin of the span" });
+    await begin.focus();
+    for (let k = 0; k < 8; k++) await page.keyboard.press("ArrowRight");
+    expect(await begin.getAttribute("aria-valuenow")).toBe("8");
+    expect(await figure(page, "Allocated")).not.toBe(allocated);
+    await page.close();
+  });
+
+  it("has a map whose blocks say what they are", async () => {
+    const page = await open();
+    await page.locator("#tab-map").click();
+    await page.locator(".map-overview").focus();
+    for (let k = 0; k < 40; k++) await page.keyboard.press("ArrowRight");
+    expect(await page.locator(".map-says").innerText()).toMatch(/^0x[0-9a-f]+ · /);
+    await page.locator(".map-closeup").focus();
+    await page.keyboard.press("ArrowRight");
+    expect(await page.locator(".map-says").innerText()).toMatch(/ at 0x[0-9a-f]+ · (raw|mem|object) domain · since /);
+    await page.locator(".map-closeup").hover({ position: { x: 300, y: 60 } });
+    expect(await page.locator(".note").innerText()).toMatch(/domain|free/);
+    await page.close();
+  });
+
+  it("is dark and light, as the system says or as one chooses", async () => {
+    const ground = (page: Page) => page.evaluate("getComputedStyle(document.body).backgroundColor");
+    const dark = await open({ colorScheme: "dark" });
+    const light = await open({ colorScheme: "light" });
+    const [darkGround, lightGround] = [await ground(dark), await ground(light)];
+    expect(darkGround).not.toBe(lightGround);
+    await dark.locator(".head .icon").click();
+    expect(await ground(dark)).toBe(lightGround);
+    await dark.close();
+    await light.close();
+  });
+
+  it("is busy for less than a sixtieth of a second for each frame while it is scrolled", async () => {
+    const page = await open();
+    const metrics = await page.context().newCDPSession(page);
+    await metrics.send("Performance.enable");
+    const busySeconds = async () => {
+      const answer = await metrics.send("Performance.getMetrics");
+      const of = (name: string) => answer.metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
+      return of("ScriptDuration") + of("LayoutDuration") + of("RecalcStyleDuration");
+    };
+    const FRAMES = 60;
+    const before = await busySeconds();
+    await page.evaluate(async (frames) => {
+      const scroller = document.querySelector(".flame-scroller");
+      for (let k = 0; k < frames; k++) {
+        scroller?.dispatchEvent(new Event("scroll"));
+        window.scrollBy(0, k % 2 === 0 ? 40 : -40);
+        await new Promise((done) => requestAnimationFrame(done));
+      }
+    }, FRAMES);
+    expect((await busySeconds()) - before).toBeLessThan(FRAMES / 60);
+    await page.close();
+  });
+
+  it("fits wide and narrow windows", async () => {
+    for (const width of [1440, 390]) {
+      for (const colorScheme of ["light", "dark"] as const) {
+        const page = await open({ viewport: { width, height: 900 }, colorScheme });
+        for (const tab of TABS) {
+          await page.locator(`#tab-${tab}`).click();
+          await page.waitForTimeout(100);
+          expect(await page.evaluate("document.documentElement.scrollWidth"), `${tab} at ${width}`).toBeLessThanOrEqual(
+            width,
+          );
+          await page.screenshot({ path: join(SHOTS, `${tab}-${width}-${colorScheme}.png`), fullPage: true });
+        }
+        await page.close();
+      }
+    }
+    expect(problems).toEqual([]);
+  });
+});
