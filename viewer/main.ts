@@ -32,6 +32,8 @@ async function start(into: HTMLElement): Promise<void> {
 const root = document.getElementById("page");
 if (root) {
   try {
+    // Canvases measure texts: the typeface has to be there before.
+    await document.fonts.load('12px "Inter Variable"');
     await start(root);
     document.documentElement.dataset.ready = "yes";
   } catch (error) {

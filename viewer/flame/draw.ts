@@ -8,14 +8,18 @@ import { type Box, ROW_HEIGHT } from "./layout.js";
 const FONT = '12px "Inter Variable", system-ui, sans-serif';
 const TEXT_ABOVE = 34;
 const PADDING = 7;
+/** Room for a figure behind the text. */
+const MORE_ABOVE = 48;
 const RADIUS = 3;
+/** Narrower boxes have square corners. */
+const ROUND_ABOVE = 6;
 const GAP = 1;
 
 export interface FrameLook {
   readonly origin: Origin | "root";
   readonly text: string;
-  /** What stands behind the text, quieter, if there is room. */
-  readonly more: string;
+  /** What stands behind the text, quieter, if there is room: asked only then. */
+  readonly more: () => string;
   readonly state: "plain" | "found" | "dimmed";
 }
 
@@ -29,17 +33,25 @@ export interface Scene {
   readonly look: (frame: number) => FrameLook;
 }
 
+/** Widths of texts, in pixels: to measure one costs more than to draw it. */
+const widths = new Map<string, number>();
+
+function widthOf(context: CanvasRenderingContext2D, text: string): number {
+  const known = widths.get(text);
+  if (known !== undefined) return known;
+  const { width } = context.measureText(text);
+  widths.set(text, width);
+  return width;
+}
+
 /** As much of a text as fits, with … at its end; "" if that is next to nothing. */
 function clip(context: CanvasRenderingContext2D, text: string, width: number): string {
-  if (context.measureText(text).width <= width) return text;
-  let low = 0;
-  let high = text.length;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (context.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
-    else high = middle - 1;
-  }
-  return low < 2 ? "" : `${text.slice(0, low)}…`;
+  const whole = widthOf(context, text);
+  if (whole <= width) return text;
+  // Letters differ in width: begin with as many as fit if all were alike, then shorten.
+  let length = Math.floor((text.length * width) / whole);
+  while (length > 1 && widthOf(context, `${text.slice(0, length)}…`) > width) length--;
+  return length < 2 ? "" : `${text.slice(0, length)}…`;
 }
 
 export function drawFlames(canvas: HTMLCanvasElement, scene: Scene, colors: Colors): void {
@@ -54,15 +66,19 @@ export function drawFlames(canvas: HTMLCanvasElement, scene: Scene, colors: Colo
 }
 
 function drawBox(context: CanvasRenderingContext2D, box: Box, scene: Scene, colors: Colors): void {
-  const { origin, text, more, state } = scene.look(box.frame);
+  const what = scene.look(box.frame);
+  const { origin, text, state } = what;
   const y = box.row * ROW_HEIGHT - scene.top;
   const width = Math.max(box.width - GAP, 0.5);
   const height = ROW_HEIGHT - GAP;
   context.globalAlpha = state === "dimmed" ? 0.28 : 1;
   context.fillStyle = colors.get(state === "found" ? "found" : `frame-${origin}`);
-  context.beginPath();
-  context.roundRect(box.x, y, width, height, Math.min(RADIUS, width / 2));
-  context.fill();
+  if (width < ROUND_ABOVE) context.fillRect(box.x, y, width, height);
+  else {
+    context.beginPath();
+    context.roundRect(box.x, y, width, height, RADIUS);
+    context.fill();
+  }
   if (box.frame === scene.current) {
     context.lineWidth = 2;
     context.strokeStyle = colors.get("ink");
@@ -75,8 +91,10 @@ function drawBox(context: CanvasRenderingContext2D, box: Box, scene: Scene, colo
     const shown = clip(context, text, room);
     context.fillStyle = colors.get(state === "found" ? "found-ink" : "frame-ink");
     context.fillText(shown, box.x + PADDING, y + height / 2 + 0.5);
-    const used = context.measureText(shown).width;
-    if (shown === text && room - used > context.measureText(more).width + 16) {
+    const used = widthOf(context, shown);
+    if (shown !== text || room - used < MORE_ABOVE) return;
+    const more = what.more();
+    if (room - used > widthOf(context, more) + 16) {
       context.globalAlpha *= 0.62;
       context.fillText(more, box.x + PADDING + used + 8, y + height / 2 + 0.5);
     }

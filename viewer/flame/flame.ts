@@ -4,12 +4,13 @@
 // be walked through with keys or follows what a screen reader asks. What is needed of them is a layout of a few lines.
 
 import { sumByNode } from "../../src/report/trace-groups.js";
+import type { TraceFunction } from "../../src/trace/format.js";
 import { beforePaint, h } from "../dom.js";
 import type { Model } from "../model.js";
-import type { State, Store } from "../state.js";
+import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import { measure, ORIGIN_NAMES, ORIGINS, originOf, percent, placeOf, VIEWS } from "../words.js";
+import { measure, ORIGIN_NAMES, ORIGINS, type Origin, originOf, percent, placeOf, VIEWS } from "../words.js";
 import { drawFlames, type FrameLook } from "./draw.js";
 import { type Box, boxAt, layOut, ROW_HEIGHT } from "./layout.js";
 import { FlameTree, type Frame } from "./tree.js";
@@ -33,6 +34,7 @@ export class FlameGraph {
   });
   readonly #path = h("nav", { class: "path", "aria-label": "Zoomed to" });
   readonly #says = h("p", { class: "flame-says", role: "status" });
+  readonly #origins = new WeakMap<TraceFunction, Origin>();
   #tree: FlameTree | undefined;
   #rows: Box[][] = [];
   #zoom = 0;
@@ -124,6 +126,12 @@ export class FlameGraph {
     return this.#model.tree.functions[frame.functionNumber] ?? { name: "", file: "", firstLine: 0 };
   }
 
+  #originOf(f: TraceFunction): Origin {
+    const origin = this.#origins.get(f) ?? originOf(f);
+    this.#origins.set(f, origin);
+    return origin;
+  }
+
   #isFound(frame: Frame): boolean {
     const { name, file } = this.#functionOf(frame);
     return `${name} ${file}`.toLowerCase().includes(this.#store.state.search.toLowerCase());
@@ -135,9 +143,9 @@ export class FlameGraph {
     const f = this.#functionOf(frame);
     const searched = this.#store.state.search !== "" && !isRoot;
     return {
-      origin: isRoot ? "root" : originOf(f),
+      origin: isRoot ? "root" : this.#originOf(f),
       text: this.#nameOf(frame),
-      more: `${measure(frame.total, this.#store.state.metric)}`,
+      more: () => measure(frame.total, this.#store.state.metric),
       state: searched ? (this.#isFound(frame) ? "found" : "dimmed") : "plain",
     };
   }
@@ -248,10 +256,5 @@ export class FlameGraph {
     else if (top + ROW_HEIGHT > scrollTop + clientHeight) this.#scroller.scrollTop = top + ROW_HEIGHT - clientHeight;
     this.#says.textContent = this.#sentence(tree, tree.at(frame));
     this.#repaint();
-  }
-
-  /** What is shown, for whoever asks: the state of the tab. */
-  get state(): State {
-    return this.#store.state;
   }
 }
