@@ -83,7 +83,12 @@ describe("a page's data", () => {
       const figures = model.figures(span);
       expect(figures.peak.peakBytes).toBe(analysis.figures.peakBytes);
       expect(figures.endBytes).toBe(analysis.figures.liveBytes);
+      // Only a block that is born before the span's begin and freed right after it is temporary for one and not for the other.
+      const temporary = groupBy(analysis, "temporary", "domain").reduce((sum, { own }) => sum + own.count, 0);
+      const more = model.whole("temporary", span).count - temporary;
+      expect(more === 0 || (more === 1 && span.from > 0)).toBe(true);
       for (const view of VIEWS) {
+        if (view === "temporary" && more === 1) continue;
         for (const grouping of ["line", "size", "domain"] as const) {
           const ours = bySize(groupBy(model.groupable(view, span), view, grouping));
           const theirs = bySize(groupBy(analysis, view, grouping));

@@ -44,9 +44,7 @@ export class Sizes {
       ),
       this.#body,
     );
-    const legend = DOMAIN_NAMES.slice(0, 3).map((name) =>
-      h("li", {}, h("i", { class: `swatch domain-${name}` }), name),
-    );
+    const legend = DOMAIN_NAMES.map((name) => h("li", {}, h("i", { class: `swatch domain-${name}` }), name));
     this.element = h(
       "div",
       { class: "sizes" },

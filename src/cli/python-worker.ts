@@ -4,7 +4,7 @@ import { isatty } from "node:tty";
 import { parentPort, workerData } from "node:worker_threads";
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import { describeFault } from "../errors.js";
-import { loadPython, loadWatched } from "../hosts/pyodide.js";
+import { loadPython, loadWatched, type PythonHeap } from "../hosts/pyodide.js";
 import type { PyodideExports } from "../hosts/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python-heap.js";
 import { BOOTSTRAP } from "./bootstrap.js";

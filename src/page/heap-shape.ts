@@ -11,7 +11,7 @@ export interface HeapShape {
   readonly pools: PagePools;
 }
 
-const DOMAIN_NUMBERS = { mem: 1, object: 2 } as const;
+const DOMAIN_NUMBERS = { mem: 1, object: 2, libc: 3 } as const;
 
 interface Pool {
   readonly item: Extract<HeapItem, { kind: "pool" | "freePool" }>;

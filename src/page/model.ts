@@ -9,7 +9,8 @@
 //   end(account)     = sum of net over the buckets before b
 //   peak(account)    = sum of net over the buckets before p, and the row's peak in p, where p is the bucket with the highest moment
 //   leaks(account)   = sum of net over [a, b), and the crossings with birth < a and a <= death < b
-//   allocated, temporary(account) = sums over [a, b)
+//   allocated, temporary(account) = sums over [a, b); a temporary block counts where it was freed, so a span may have one that was
+//                                   born just before it
 
 import type { HeapStats } from "../stats.js";
 import type { TraceFunction } from "../trace/format.js";
