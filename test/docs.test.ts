@@ -52,7 +52,7 @@ describe("README.md", () => {
 });
 
 describe("docs/", () => {
-  for (const page of readdirSync(join(ROOT, "docs"))) {
+  for (const page of readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"))) {
     const codes = examples("ts", readFileSync(join(ROOT, "docs", page), "utf8"));
     for (const [k, code] of codes.entries()) {
       it(`${page}: example ${k + 1} runs, and prints what it says`, () => {
