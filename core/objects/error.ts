@@ -93,7 +93,7 @@ export const NEED_POWER: i32 = 19;
 export const NEED_INTEGERS: i32 = 18;
 
 @unmanaged
-export class ErrorState {
+class ErrorState {
   code: u32;
   /** Objects, each with a reference that the error owns. */
   a: usize;
@@ -104,6 +104,11 @@ export class ErrorState {
   /** A third object. */
   c: usize;
 }
+
+/** Where the objects that an error owns stand in it. */
+export const ERROR_A: usize = offsetof<ErrorState>("a");
+export const ERROR_B: usize = offsetof<ErrorState>("b");
+export const ERROR_C: usize = offsetof<ErrorState>("c");
 
 if (offsetof<ErrorState>() > SETTINGS_AT - ERROR_AT) ERROR("ErrorState does not fit its region");
 

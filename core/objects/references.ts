@@ -8,7 +8,7 @@
 // Imports all types.
 
 import { PyDict } from "./dict";
-import { error, ErrorState } from "./error";
+import { error, ERROR_A, ERROR_B, ERROR_C } from "./error";
 import { Collector, collector } from "./gc";
 import { handles } from "./handles";
 import { itemsOf, objectItemsOf, slotsOf } from "./instance";
@@ -98,8 +98,9 @@ export function eachRoot<V>(visitor: V): void {
   }
   ownedRow<V>(h.stack, h.stackTop, visitor);
   const e = changetype<usize>(error());
-  ownedIfThere<V>(e + offsetof<ErrorState>("a"), visitor);
-  ownedIfThere<V>(e + offsetof<ErrorState>("b"), visitor);
+  ownedIfThere<V>(e + ERROR_A, visitor);
+  ownedIfThere<V>(e + ERROR_B, visitor);
+  ownedIfThere<V>(e + ERROR_C, visitor);
   ownedIfThere<V>(heldText(), visitor);
   ownedIfThere<V>(changetype<usize>(collector()) + offsetof<Collector>("garbage"), visitor);
   const strings = interned();
