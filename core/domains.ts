@@ -3,7 +3,7 @@
 //   domain  raw | mem | object | libc   each: ctx, malloc, calloc, realloc, free   (PyMemAllocatorEx, five words)
 //
 // A call loads its domain's entry and jumps; if it would jump to the pools, which is nearly always, it calls them: the jump through
-// the table costs more than to look where it leads. There is no flag to test. Debug hooks, tracers and users replace entries,
+// the table costs more than to look where it leads, and a ctx that is known needs not be loaded. There is no flag to test. Debug hooks, tracers and users replace entries,
 // and keep the one that was there to hand on to. Functions and semantics are those of the Python/C API manual, "Memory
 // Management". Imports config, control, functions, arena, small.
 
@@ -64,7 +64,8 @@ export class Allocator {
 @inline
 export function pooledMalloc(domain: u32, n: usize): usize {
   const allocator = allocatorOf(domain);
-  if (allocator.malloc == tableIndex(SMALL_FUNCTIONS)) return smallMalloc(allocator.ctx, n);
+  const small = changetype<usize>(smallOf(domain));
+  if (allocator.malloc == tableIndex(SMALL_FUNCTIONS) && allocator.ctx == small) return smallMalloc(small, n);
   return allocator.doMalloc(n);
 }
 
@@ -72,7 +73,8 @@ export function pooledMalloc(domain: u32, n: usize): usize {
 @inline
 export function pooledFree(domain: u32, block: usize): void {
   const allocator = allocatorOf(domain);
-  if (allocator.free == tableIndex(SMALL_FUNCTIONS + 3)) smallFree(allocator.ctx, block);
+  const small = changetype<usize>(smallOf(domain));
+  if (allocator.free == tableIndex(SMALL_FUNCTIONS + 3) && allocator.ctx == small) smallFree(small, block);
   else allocator.doFree(block);
 }
 
