@@ -123,6 +123,7 @@ export {
 // Where the host reads and writes single words of the state.
 export const STATE_BYTES_AT: usize = HEAD_AT + offsetof<Head>("stateBytes");
 export const LIMIT_AT: usize = PLATFORM_AT + offsetof<Platform>("limit");
+export const WATERMARK_AT: usize = PLATFORM_AT + offsetof<Platform>("watermark");
 export const RESERVED_AT: usize = PLATFORM_AT + offsetof<Platform>("reserved");
 export const RESERVED_PEAK_AT: usize = PLATFORM_AT + offsetof<Platform>("peak");
 export const RESERVATIONS_AT: usize = PLATFORM_AT + offsetof<Platform>("reservations");
@@ -169,11 +170,8 @@ export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool, 
   const first = (CONTROL + stateBytes + GRANULE - 1) & ~(GRANULE - 1);
   if (<usize>memory.size() < (first + WASM_PAGE - 1) / WASM_PAGE) return false;
   begin(tableBase);
-  p.kind = OWN;
-  p.base = CONTROL;
-  p.brk = CONTROL;
+  p.begin(OWN, limit);
   p.end = clampEnd(end);
-  p.limit = limit;
   p.brk = first;
   p.charge(first - CONTROL);
   head().stateBytes = <u32>stateBytes;
@@ -198,8 +196,7 @@ export function init_hosted(
 ): void {
   begin(tableBase);
   const p = platform();
-  p.kind = HOST;
-  p.base = CONTROL;
+  p.begin(HOST, limit);
   p.hostMalloc = malloc;
   p.hostCalloc = calloc;
   p.hostRealloc = realloc;
@@ -207,7 +204,6 @@ export function init_hosted(
   p.hostUsableSize = usableSize;
   p.hostFootprint = footprint;
   p.hostSetFootprintLimit = setFootprintLimit;
-  p.limit = limit;
   if (inherited != 0) {
     p.charge(inherited);
     ledger().resized(RAW, 0, inherited);

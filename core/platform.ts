@@ -11,6 +11,7 @@
 //   reserved <= peak
 //   kind == OWN  implies  reserved == brk - base, brk <= end, brk <= memory.size() in bytes
 // A reservation that would make reserved > limit answers 0, as one that the platform can't serve.
+// When more is reserved than the watermark, the host is told, once: it sets the next one.
 // Imports config, control.
 
 import { ADDRESS_END, GRANULE, WASM_PAGE } from "./config";
@@ -18,6 +19,13 @@ import { CONTROL, LEDGER_AT, PLATFORM_AT } from "./control";
 
 export const OWN: u32 = 0;
 export const HOST: u32 = 1;
+
+/** No watermark, and no limit. */
+const NONE: usize = ~(<usize>0);
+
+/** Tells the host that more is reserved than the watermark. An allocation is under way: it may only take note. */
+@external("host", "watermark")
+declare function hostWatermark(): void;
 
 @unmanaged
 export class Platform {
@@ -45,6 +53,16 @@ export class Platform {
   hostSetFootprintLimit: u32;
   /** The limit of a platform that is closed. */
   closedLimit: usize;
+  /** Bytes past which the host is told. */
+  watermark: usize;
+
+  /** No limit but the one that is given, and no watermark. */
+  begin(kind: u32, limit: usize): void {
+    this.kind = kind;
+    this.base = CONTROL;
+    this.limit = limit;
+    this.watermark = NONE;
+  }
 
   /** Whether `bytes` more may be taken. Afterwards the attempt is counted. */
   admits(bytes: usize): bool {
@@ -59,6 +77,12 @@ export class Platform {
   charge(bytes: usize): void {
     this.reserved += bytes;
     if (this.reserved > this.peak) this.peak = this.reserved;
+    if (this.reserved > this.watermark) this.passed();
+  }
+
+  private passed(): void {
+    this.watermark = NONE;
+    hostWatermark();
   }
 
   /** `bytes` were given back. */

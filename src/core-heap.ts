@@ -13,6 +13,9 @@ import {
   type WasmAllocator,
 } from "./hooks.js";
 import { stackLocator } from "./locator.js";
+import { Events, type HeapEventName, type Listener, type MeasureRun } from "./pressure/events.js";
+import { Ladder, type Relief, type RelieveOptions } from "./pressure/ladder.js";
+import { DEFAULT_POLICY, type MeasureName, NO_LIMIT, type Policy } from "./pressure/policy.js";
 import { type HeapItem, type HeapStats, type HostFigures, itemOf, Tally } from "./stats.js";
 import { Analysis } from "./trace/analysis.js";
 import type { TraceMetadata } from "./trace/format.js";
@@ -23,8 +26,7 @@ import { type TraceOutput, type TraceSink, TraceWriter } from "./trace/writer.js
 import { type ElementType, TypedBlock } from "./typed-block.js";
 import { Words } from "./words.js";
 
-/** No limit: as much as a 32-bit memory can have. */
-export const NO_LIMIT = 0xffff_ffff;
+export { NO_LIMIT };
 
 type Visitor = (kind: number, address: number, size: number, a: number, b: number) => void;
 
@@ -34,8 +36,12 @@ export class HostCalls implements CoreHost {
   sites: Sites | undefined;
   onFault: (() => void) | undefined;
   tracer: Recorder | undefined;
+  onWatermark: (() => void) | undefined;
+  /** How many calls of the core to allocators and visitors of the program are under way. */
+  outside = 0;
 
   readonly visit: Visitor = (kind, address, size, a, b) => this.visitor?.(kind, address, size, a, b);
+  readonly watermark = (): void => this.onWatermark?.();
   readonly site = (): number => this.sites?.here() ?? 0;
   readonly fault = (): void => this.onFault?.();
   readonly traceFlush = (): void => this.tracer?.emptyBuffer();
@@ -58,6 +64,10 @@ export interface CoreHeapOptions {
   readonly onFault?: FaultHandler | undefined;
   /** Says where the program is, for the debug hooks' reports. */
   readonly locate?: Locator | undefined;
+  /** What is done about pressure; false: nothing by itself. The default runs the measures, the cheap ones first. */
+  readonly policy?: Policy | false | undefined;
+  /** Bytes from the platform past which measures run; the default is up to the policy. */
+  readonly softLimit?: number | undefined;
 }
 
 /** A live block that the debug hooks know. */
@@ -79,15 +89,25 @@ export abstract class CoreHeap {
   readonly object: Domain;
   protected readonly core: Core;
   protected readonly words: Words;
+  /** What this heap can do about pressure. */
+  protected readonly measures = new Map<MeasureName, () => void>();
+  protected readonly events: Events;
+  protected readonly ladder: Ladder;
   readonly #hooks: AllocatorHooks;
   readonly #calls: HostCalls;
   readonly #sites: Sites;
 
-  protected constructor(core: Core, calls: HostCalls, { onFault = throwFault, locate }: CoreHeapOptions) {
+  protected constructor(core: Core, calls: HostCalls, options: CoreHeapOptions) {
+    const { onFault = throwFault, locate, policy = DEFAULT_POLICY, softLimit } = options;
     this.core = core;
     this.words = new Words(core.memory);
-    this.#hooks = new AllocatorHooks(core, this.words);
+    this.#hooks = new AllocatorHooks(core, this.words, calls);
     this.#calls = calls;
+    this.events = new Events((error) => this.unraisable(error));
+    this.ladder = new Ladder(this.#relievable(), this.events, policy || undefined);
+    this.measures.set("release", () => core.functions.relieve());
+    if (softLimit !== undefined) this.ladder.softLimit = softLimit;
+    else this.ladder.arm();
     const sites = new Sites(locate ?? stackLocator);
     this.#sites = sites;
     calls.sites = sites;
@@ -142,12 +162,14 @@ export abstract class CoreHeap {
 
   /** Py_Malloc: a block of at least `n` bytes. Throws MemoryError. */
   malloc(n: number): Address {
-    return this.#given(this.mem.malloc(n), n);
+    const block = this.mem.malloc(n);
+    return block === NULL ? this.#rescued(n, () => this.mem.malloc(n)) : block;
   }
 
   /** Py_Realloc: the block with `n` bytes, perhaps elsewhere. Throws MemoryError, and then the block is as it was. */
   realloc(block: Address, n: number): Address {
-    return this.#given(this.mem.realloc(block, n), n);
+    const moved = this.mem.realloc(block, n);
+    return moved === NULL ? this.#rescued(n, () => this.mem.realloc(block, n)) : moved;
   }
 
   /** Py_Free. */
@@ -155,8 +177,10 @@ export abstract class CoreHeap {
     this.mem.free(block);
   }
 
-  #given(block: Address, n: number): Address {
-    if (block !== NULL) return block;
+  /** What an allocation that found no memory gets after measures. */
+  #rescued(n: number, attempt: () => Address): Address {
+    const block = n > MAX_REQUEST ? undefined : this.ladder.rescue(() => attempt() || undefined);
+    if (block !== undefined) return block;
     if (n > MAX_REQUEST) throw new MemoryError(n, `a block has at most ${MAX_REQUEST} bytes`);
     const limit = this.limit;
     const within =
@@ -168,7 +192,7 @@ export abstract class CoreHeap {
 
   /** PyMem_New: a block of `length` elements. Throws MemoryError. */
   new<T extends ElementType>(type: T, length: number): TypedBlock<T> {
-    return new TypedBlock(this.mem, this.core.memory, type, length);
+    return new TypedBlock(this, this.core.memory, type, length);
   }
 
   // ---- limits and the account ----
@@ -181,6 +205,73 @@ export abstract class CoreHeap {
   set limit(bytes: number) {
     if (!(bytes >= 0)) throw new RangeError(`Cannot set the limit to ${bytes}: not a number of bytes`);
     this.words.set(this.core.control + this.core.constants.LIMIT_AT, Math.min(Math.floor(bytes), NO_LIMIT));
+    this.ladder.arm();
+  }
+
+  /**
+   * Soft limit, in bytes, of what the heap reserves: past it, measures run at the next moment at which nothing is under way.
+   * undefined: what the policy makes of the hard limit; NO_LIMIT: none.
+   */
+  get softLimit(): number {
+    return this.ladder.softLimit;
+  }
+
+  set softLimit(bytes: number | undefined) {
+    this.ladder.softLimit = bytes;
+  }
+
+  /** What is done about pressure; undefined: nothing by itself. */
+  get policy(): Policy | undefined {
+    return this.ladder.policy;
+  }
+
+  set policy(policy: Policy | undefined) {
+    this.ladder.policy = policy;
+  }
+
+  /** The measures that ran last, the oldest first. */
+  get measureLog(): readonly MeasureRun[] {
+    return this.ladder.log;
+  }
+
+  /**
+   * Calls the listener at an event: `pressure` before measures run, `measure` after each of them, `collect` and `compact` after a collection
+   * or compaction, whoever began it. Answers a function that ends this. What a listener throws is reported, and changes nothing.
+   */
+  on<N extends HeapEventName>(name: N, listener: Listener<N>): () => void {
+    return this.events.on(name, listener);
+  }
+
+  #relievable() {
+    const { control, constants: c } = this.core;
+    const word = (offset: number) => this.words.get(control + offset);
+    const heap = this;
+    return {
+      get reserved() {
+        return heap.reserved;
+      },
+      get limit() {
+        return heap.limit;
+      },
+      measures: this.measures,
+      allocated: () => word(c.LARGE_AT) - word(c.LARGE_BYTES_AT + 4 * c.INTERNAL) + word(c.POOLS_AT) * c.POOL_SIZE,
+      live: () => {
+        const { live, escaped } = this.stats().account;
+        return live.raw + live.mem + live.object + escaped;
+      },
+      setWatermark: (bytes: number) => this.words.set(control + c.WATERMARK_AT, bytes),
+      isBusy: () => this.isBusy(),
+    };
+  }
+
+  /** Whether something is under way that a measure would disturb. */
+  protected isBusy(): boolean {
+    return this.#calls.outside > 0;
+  }
+
+  /** What is done about an error that can't be thrown where it happened. */
+  protected unraisable(error: unknown): void {
+    console.error("Exception ignored in a listener:", error);
   }
 
   /** Bytes that the heap has from the platform now. */
@@ -207,9 +298,11 @@ export abstract class CoreHeap {
 
   #visiting(visitor: Visitor, walk: () => void): void {
     this.#calls.visitor = visitor;
+    this.#calls.outside++;
     try {
       walk();
     } finally {
+      this.#calls.outside--;
       this.#calls.visitor = undefined;
     }
   }
@@ -273,9 +366,17 @@ export abstract class CoreHeap {
     return names[kind] ?? "a structure";
   }
 
-  /** Gives free pools, arenas and the top back to the platform. Answers the bytes given back. */
-  relieve(): number {
+  /** Gives what is empty back to the platform: pools, arenas, the top. Answers the bytes given back. */
+  release(): number {
     return this.core.functions.relieve() >>> 0;
+  }
+
+  /**
+   * Makes the heap smaller while nobody needs it: runs all measures of the policy, the cheap ones first, as long as the budget lasts.
+   * Throws if an operation is under way.
+   */
+  relieve(options?: RelieveOptions): Relief {
+    return this.ladder.relieve(options);
   }
 
   // ---- allocators and debug hooks ----

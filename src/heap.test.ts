@@ -132,7 +132,7 @@ describe("allocators of users", () => {
     const { account } = heap.stats();
     expect(sumOfParts(account)).toBe(account.platform);
     for (const block of blocks) heap.object.free(block);
-    heap.relieve();
+    heap.release();
     expect(arenas.size).toBe(0);
     heap.setArenaAllocator(first);
     heap.check();

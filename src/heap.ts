@@ -10,6 +10,7 @@ import type { WasmSource } from "./hosts/c/source.js";
 import { ObjectCalls } from "./objects/calls.js";
 import { instantiateWhole, OBJECT_API, type ObjectApi, type WholeCore, wholeModule } from "./objects/module.js";
 import { ObjectHeap, type Policies, policyBits } from "./objects/object-heap.js";
+import type { Policy } from "./pressure/policy.js";
 
 /** The values of the environment variable PYTHONMALLOC. */
 export type AllocatorName = "default" | "pymalloc" | "malloc" | "debug" | "pymalloc_debug" | "malloc_debug";
@@ -37,6 +38,10 @@ export interface HeapOptions {
   readonly onFault?: FaultHandler;
   /** Says where the program is, for reports; the default reads the JavaScript stack. */
   readonly locate?: Locator;
+  /** What is done about pressure; false: nothing by itself. The default runs the measures, the cheap ones first. */
+  readonly policy?: Policy | false;
+  /** Bytes from the platform past which measures run; the default policy takes seven eighths of the limit. */
+  readonly softLimit?: number;
   /** Policies of object types to switch off: `{ freeLists: false }`. */
   readonly policies?: Policies;
   /** The key of str and bytes hashes, two 64-bit numbers; the default is random, so that nobody can make keys that collide. */

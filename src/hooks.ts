@@ -44,16 +44,24 @@ const SIGNATURES = {
 
 const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: 0, mem: 1, object: 2 };
 
+type Hook = (...args: number[]) => number | undefined;
 type Callable = (...args: number[]) => number;
+
+/** Counts the calls to allocators of the program that are under way. */
+interface Outside {
+  outside: number;
+}
 
 export class AllocatorHooks {
   readonly #core: Core;
   readonly #words: Words;
   readonly #slots: TableSlots;
+  readonly #calls: Outside;
 
-  constructor(core: Core, words: Words) {
+  constructor(core: Core, words: Words, calls: Outside) {
     this.#core = core;
     this.#words = words;
+    this.#calls = calls;
     this.#slots = new TableSlots(core.table);
   }
 
@@ -104,8 +112,7 @@ export class AllocatorHooks {
       const { ctx, malloc, calloc, realloc, free } = allocator;
       return [ctx, ...[malloc, calloc, realloc, free].map((f) => this.#slots.put(f))];
     }
-    const relay = (f: (...args: number[]) => number | undefined, signature: Signature) =>
-      this.#slots.put(toWasmFunction(f, signature));
+    const relay = (f: Hook, signature: Signature) => this.#relay(f, signature);
     return [
       0,
       relay((_, n) => allocator.malloc((n as number) >>> 0), SIGNATURES.malloc),
@@ -113,6 +120,19 @@ export class AllocatorHooks {
       relay((_, block, n) => allocator.realloc(toAddress(block as number), (n as number) >>> 0), SIGNATURES.realloc),
       relay((_, block) => void allocator.free(toAddress(block as number)), SIGNATURES.free),
     ];
+  }
+
+  /** A function of the program's in the table: while it runs, whoever called the heap waits in the middle of something. */
+  #relay(f: Hook, signature: Signature): number {
+    const counted: Hook = (...args) => {
+      this.#calls.outside++;
+      try {
+        return f(...args);
+      } finally {
+        this.#calls.outside--;
+      }
+    };
+    return this.#slots.put(toWasmFunction(counted, signature));
   }
 
   getArena(): InstalledArenaAllocator {
@@ -130,14 +150,9 @@ export class AllocatorHooks {
     if ("words" in allocator) {
       this.#write(allocator.words);
     } else {
-      const { alloc, arenaFree } = {
-        alloc: toWasmFunction((_, bytes) => allocator.alloc((bytes as number) >>> 0), SIGNATURES.arenaAlloc),
-        arenaFree: toWasmFunction((_, arena, bytes) => {
-          allocator.free(toAddress(arena as number), (bytes as number) >>> 0);
-          return undefined;
-        }, SIGNATURES.arenaFree),
-      };
-      this.#write([0, this.#slots.put(alloc), this.#slots.put(arenaFree)]);
+      const alloc: Hook = (_, bytes) => allocator.alloc((bytes as number) >>> 0);
+      const free: Hook = (_, arena, bytes) => void allocator.free(toAddress(arena as number), (bytes as number) >>> 0);
+      this.#write([0, this.#relay(alloc, SIGNATURES.arenaAlloc), this.#relay(free, SIGNATURES.arenaFree)]);
     }
     this.#core.functions.PyObject_SetArenaAllocator(this.#scratch);
   }

@@ -39,7 +39,7 @@ export {
 export { Handle } from "./objects/handle.js";
 export { PyList, type SortOptions } from "./objects/list.js";
 export { type Comparison, PyObject, PyRow, PySequence } from "./objects/object.js";
-export { type FromJS, ObjectHeap, type Policies } from "./objects/object-heap.js";
+export { type Compaction, type FromJS, ObjectHeap, type Policies } from "./objects/object-heap.js";
 export type { BinaryOperator, UnaryOperator } from "./objects/operations.js";
 export { PyRef } from "./objects/ref.js";
 export { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "./objects/scalars.js";
@@ -48,6 +48,23 @@ export type { ObjectStats, TypeStats, UserTypeStats } from "./objects/statistics
 export { PyTuple } from "./objects/tuple.js";
 export type { Fields, FieldType, ValueOf } from "./objects/type-layout.js";
 export { type FieldValues, type LastNumbers, PyInstance, PyType, type TypeOptions } from "./objects/types.js";
+export type {
+  CollectionEvent,
+  CompactionEvent,
+  HeapEventName,
+  HeapEvents,
+  Listener,
+  MeasureRun,
+} from "./pressure/events.js";
+export type { Relief, RelieveOptions } from "./pressure/ladder.js";
+export {
+  DEFAULT_POLICY,
+  MEASURES,
+  type MeasureName,
+  type Policy,
+  type Pressure,
+  type Reason,
+} from "./pressure/policy.js";
 export {
   type Account,
   type ArenaStats,

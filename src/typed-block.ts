@@ -1,7 +1,7 @@
 // Typed blocks: PyMem_New, PyMem_Resize and PyMem_Del, with a view that stays valid when the memory grows.
 
 import { type Address, formatAddress, NULL } from "./address.js";
-import { type Domain, MAX_REQUEST } from "./domain.js";
+import { MAX_REQUEST } from "./domain.js";
 import { MemoryError } from "./errors.js";
 
 const ELEMENTS = {
@@ -21,26 +21,33 @@ export type ElementType = keyof typeof ELEMENTS;
 /** The typed array that shows a block of the element type. */
 export type ViewOf<T extends ElementType> = InstanceType<(typeof ELEMENTS)[T]>;
 
+/** Py_Malloc, Py_Realloc and Py_Free: they throw where there is no memory. */
+interface Allocator {
+  malloc(n: number): Address;
+  realloc(block: Address, n: number): Address;
+  free(block: Address): void;
+}
+
 /**
  * A block of `length` elements of one type, outside the JavaScript heap. Release it with `delete()` or `using`.
  * Its content is not cleared when it is made, nor what a resize adds.
  */
 export class TypedBlock<T extends ElementType> {
   readonly type: T;
-  readonly #domain: Domain;
+  readonly #allocator: Allocator;
   readonly #memory: WebAssembly.Memory;
   #address: Address;
   #length: number;
   #view: ViewOf<T> | undefined;
 
-  constructor(domain: Domain, memory: WebAssembly.Memory, type: T, length: number) {
+  constructor(allocator: Allocator, memory: WebAssembly.Memory, type: T, length: number) {
     if (!(type in ELEMENTS)) {
       throw new TypeError(`Cannot make a block of ${String(type)}: the types are ${Object.keys(ELEMENTS).join(", ")}`);
     }
     this.type = type;
-    this.#domain = domain;
+    this.#allocator = allocator;
     this.#memory = memory;
-    this.#address = allocated(domain.malloc(this.#bytes(length)), this.#bytes(length));
+    this.#address = allocator.malloc(this.#bytes(length));
     this.#length = length;
   }
 
@@ -75,8 +82,7 @@ export class TypedBlock<T extends ElementType> {
   /** The block has `length` elements from now on, the first ones as they were. If there is no memory, nothing changed. */
   resize(length: number): void {
     this.#mustBeThere();
-    const bytes = this.#bytes(length);
-    this.#address = allocated(this.#domain.realloc(this.#address, bytes), bytes);
+    this.#address = this.#allocator.realloc(this.#address, this.#bytes(length));
     this.#length = length;
     this.#view = undefined;
   }
@@ -84,7 +90,7 @@ export class TypedBlock<T extends ElementType> {
   /** Releases the block. Doing it again does nothing. */
   delete(): void {
     if (this.#address === NULL) return;
-    this.#domain.free(this.#address);
+    this.#allocator.free(this.#address);
     this.#address = NULL;
     this.#view = undefined;
     this.#length = 0;
@@ -101,9 +107,4 @@ export class TypedBlock<T extends ElementType> {
   toString(): string {
     return `TypedBlock(${this.type} x ${this.#length} at ${formatAddress(this.#address)})`;
   }
-}
-
-function allocated(address: Address, bytes: number): Address {
-  if (address === NULL) throw new MemoryError(bytes, "no memory is left within the limit");
-  return address;
 }

@@ -80,7 +80,7 @@ export function describeAllocatorContract(name: string, make: () => Promise<Subj
       expect(holds(heap, block, 10, 9)).toBe(true);
       allocator.free(block);
       // Debug hooks hold freed blocks back until then.
-      heap.relieve();
+      heap.release();
       expect(heap.stats().allocatedBlocks).toBe(before);
       heap.check();
     });

@@ -113,7 +113,7 @@ describe("faults", () => {
     poke(heap, block + 5, 1);
     heap.check();
     expect(faults).toMatchObject([{ kind: "write after free", address: block, offset: 5, size: 40 }]);
-    heap.relieve();
+    heap.release();
     expect(faults).toHaveLength(2);
     heap.check();
     expect(faults).toHaveLength(2);
@@ -139,7 +139,7 @@ describe("faults", () => {
   it("freed blocks come back in the end", async () => {
     const { heap, faults } = await makeHeap();
     for (let k = 0; k < 20_000; k++) heap.object.free(heap.object.malloc(64));
-    heap.relieve();
+    heap.release();
     expect(heap.stats().account.live.object).toBe(0);
     expect(faults).toEqual([]);
   });

@@ -113,12 +113,12 @@ export async function runAgainstModel({ seed, steps, blocks, checkEvery, options
         live.pop();
       }
     }
-    if (random() < 0.0005) heap.relieve();
+    if (random() < 0.0005) heap.release();
     if (step % checkEvery === 0) verify(step);
   }
 
   for (const { domain, address } of live.splice(0)) domain.free(address);
-  heap.relieve();
+  heap.release();
   verify(steps);
   const { account } = heap.stats();
   const left = account.live.raw + account.live.mem + account.live.object;

@@ -49,7 +49,7 @@ describe("build/core.wasm", () => {
     expect(at).toBe(section.end);
   });
 
-  it("imports a memory, a table, its address and nine functions", () => {
+  it("imports a memory, a table, its address and ten functions", () => {
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
     const names = imports.map(({ module, name, kind }) => `${kind} ${module}.${name}`).sort();
     expect(names).toEqual([
@@ -62,6 +62,7 @@ describe("build/core.wasm", () => {
       "function host.traceNow",
       "function host.traceStack",
       "function host.visit",
+      "function host.watermark",
       "global host.control",
       "memory env.memory",
       "table env.table",

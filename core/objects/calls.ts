@@ -36,9 +36,9 @@ import {
   dict_update,
   PyDict,
 } from "./dict";
+import { pressurePoint, safePoint } from "./due";
 import { BAD_STEP, E_CHANGED, E_TYPE, E_VALUE, error, hasError, NEED_ITERABLE_FOR_SLICE, raiseCode } from "./error";
 import { answer, answerBorrowed, answerPlain, fromNumber, hostIdOf, missing } from "./exchange";
-import { gc_run_due } from "./gc";
 import { handles } from "./handles";
 import { hashBytes } from "./hash";
 import { sizeofObject } from "./inspect";
@@ -79,7 +79,6 @@ import {
   PyType,
   raiseAbout,
   SET,
-  settings,
   TUPLE,
   True,
   typeOf,
@@ -142,12 +141,6 @@ function hold(handle: u32): PyObject {
   return incref<PyObject>(object(handle));
 }
 
-/** Runs a collection that is due, unless the host holds it. Nothing but handles and the stack refers to objects here. */
-@inline
-function safePoint(): void {
-  if (settings().collectionDue != 0 && settings().held == 0) gc_run_due();
-}
-
 /** An i32 answer, after the argument was released. */
 @inline
 function after(argument: PyObject, result: i32): i32 {
@@ -158,6 +151,13 @@ function after(argument: PyObject, result: i32): i32 {
 @inline
 function done(argument: PyObject, result: bool): bool {
   decref(argument);
+  return result;
+}
+
+/** The answer of an operation that can make the heap grow, after measures that this made due. */
+@inline
+function grown<T>(result: T): T {
+  pressurePoint();
   return result;
 }
 
@@ -409,7 +409,7 @@ export function set_item(handle: u32): bool {
   const result = setItem(object(handle), key, value);
   decref(key);
   decref(value);
-  return result;
+  return grown<bool>(result);
 }
 
 export function del_item(handle: u32): bool {
@@ -442,7 +442,7 @@ export function set_slice(handle: u32, start: i32, stop: i32, step: i32, absent:
   }
   const l = hold(handle);
   const row = rowOnStack();
-  return done(l, row !== null && done(row, setSlice(changetype<PyList>(l), start, stop, step, absent, row)));
+  return grown<bool>(done(l, row !== null && done(row, setSlice(changetype<PyList>(l), start, stop, step, absent, row))));
 }
 
 export function del_slice(handle: u32, start: i32, stop: i32, step: i32, absent: u32): bool {
@@ -484,18 +484,18 @@ export function row_count(handle: u32): i32 {
 /** l.append(v). Answers the length, 0 if an error is raised. */
 export function list_push_number(handle: u32, v: f64): u32 {
   const l = list(handle);
-  return list_append_owned(l, fromNumber(v)) ? l.size : 0;
+  return grown<u32>(list_append_owned(l, fromNumber(v)) ? l.size : 0);
 }
 
 /** l.append(top of the stack). Answers the length, 0 if an error is raised. */
 export function list_push(handle: u32): u32 {
   const l = list(handle);
-  return list_append_owned(l, handles().pop()) ? l.size : 0;
+  return grown<u32>(list_append_owned(l, handles().pop()) ? l.size : 0);
 }
 
 export function list_insert_at(handle: u32, index: i32): bool {
   const item = handles().pop();
-  return done(item, list_insert(list(handle), index, item));
+  return grown<bool>(done(item, list_insert(list(handle), index, item)));
 }
 
 export function list_pop_at(handle: u32, index: i32): f64 {
@@ -511,7 +511,7 @@ export function list_extend(handle: u32): bool {
   const l = hold(handle);
   const exact = takesWhatItNeeds(load<PyObject>(handles().last(1)));
   const row = rowOnStack();
-  return done(l, row !== null && done(row, list_extend_row(changetype<PyList>(l), row, exact)));
+  return grown<bool>(done(l, row !== null && done(row, list_extend_row(changetype<PyList>(l), row, exact))));
 }
 
 /** The list or tuple on the stack, or a list of the items of what is there: a new reference. */
@@ -601,7 +601,7 @@ export function dict_pop_last(handle: u32): f64 {
 export function dict_update_from(handle: u32): bool {
   const d = hold(handle);
   const other = handles().pop();
-  return done(d, done(other, dict_update(changetype<PyDict>(d), changetype<PyDict>(other))));
+  return grown<bool>(done(d, done(other, dict_update(changetype<PyDict>(d), changetype<PyDict>(other)))));
 }
 
 export function dict_clear_all(handle: u32): void {
@@ -612,7 +612,7 @@ export function dict_clear_all(handle: u32): void {
 
 export function set_add_item(handle: u32): bool {
   const item = handles().pop();
-  return done(item, set_add(set(handle), item));
+  return grown<bool>(done(item, set_add(set(handle), item)));
 }
 
 /** 1 if the item was there, 0 if not, -1 if an error is raised. */
@@ -669,7 +669,7 @@ export function set_combine_update(handle: u32, operation: u32): bool {
   else if (operation == INTERSECTION) changed = set_intersection_update(s, other);
   else if (operation == DIFFERENCE) changed = set_difference_update(s, other);
   else changed = set_symmetric_difference_update(s, other);
-  return done(s, done(other, changed));
+  return grown<bool>(done(s, done(other, changed)));
 }
 
 // Relations of a set to an iterable.
@@ -754,7 +754,7 @@ export function slot_set(handle: u32, k: u32): bool {
   const o = object(handle);
   if (!hasSlot(o, k)) return done(value, false);
   exchange(slotsOf(o), k, value);
-  return true;
+  return grown<bool>(true);
 }
 
 /** Items of an instance. */

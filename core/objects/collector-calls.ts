@@ -20,6 +20,7 @@ import { PyList } from "./sequence";
 import { shapes_bytes, shapes_clear, shapes_hits } from "./shapes";
 import { tuple_free_bytes } from "./tuple";
 
+export { press } from "./due";
 export { gc_collect, gc_freeze, gc_frozen, gc_unfreeze } from "./gc";
 
 export function gc_enabled(): bool {

@@ -2,7 +2,7 @@
 
 import { census } from "./census";
 
-export { broken_object, BROKEN, BUSY, compact, COMPACTED, NO_ROOM } from "./compact";
+export { broken_object, BROKEN, BUSY, compact, COMPACTED, is_busy, NO_ROOM } from "./compact";
 
 /** Bytes that the last compaction copied. */
 export function moved_bytes(): usize {

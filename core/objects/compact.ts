@@ -283,10 +283,15 @@ export const NO_ROOM: i32 = 2;
 /** A reference count is wrong: see broken_object. */
 export const BROKEN: i32 = 3;
 
+/** Whether something is under way that knows objects by their addresses, or has some that are not whole. */
+export function is_busy(): bool {
+  const s = settings();
+  return s.held != 0 || s.outside != 0 || collector().collecting != 0;
+}
+
 /** Moves objects together; free lists are empty. Answers COMPACTED or why not. */
 export function compact(): i32 {
-  const s = settings();
-  if (s.held != 0 || s.outside != 0 || collector().collecting != 0) return BUSY;
+  if (is_busy()) return BUSY;
   const c = census();
   c.movedBytes = 0;
   c.line = 0;

@@ -22,6 +22,7 @@ import { list_append, list_clear, list_new } from "./list";
 import {
   clearError,
   clearFreeList,
+  COLLECTION_DUE,
   decref,
   DICT,
   FLOAT,
@@ -426,7 +427,7 @@ export function gc_collect(k: u32): u32 {
   const c = collector();
   if (c.collecting != 0) return 0;
   c.collecting = 1;
-  settings().collectionDue = 0;
+  settings().due &= ~COLLECTION_DUE;
   hostCollected(0, k, 0, 0);
   const found = collect(k);
   const stats = statsOf(k);
@@ -486,7 +487,7 @@ export function clearFreeLists(): u32 {
 /** Runs the collection that an allocation made due, if there is one: called where nothing else is under way. */
 export function gc_run_due(): void {
   const c = collector();
-  settings().collectionDue = 0;
+  settings().due &= ~COLLECTION_DUE;
   if (c.enabled == 0 || c.collecting != 0) return;
   for (let k = GENERATIONS; k-- > 0; ) {
     const g = generation(k);

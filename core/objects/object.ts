@@ -345,8 +345,8 @@ export class Settings {
   policies: u32;
   depth: u32;
   recursionLimit: u32;
-  /** 1 when an allocation made a collection due; the next safe point runs it. */
-  collectionDue: u32;
+  /** What the next safe point is to do: COLLECTION_DUE, PRESSURE_DUE. */
+  due: u32;
   /** 1 while the host wants a handle for every result, also for one that has a value. */
   exact: u32;
   /** How many operations of the host's are under way during which no collection may start by itself. */
@@ -354,6 +354,11 @@ export class Settings {
   /** How many calls to code outside of the core are under way, which the core waits for. */
   outside: u32;
 }
+
+/** Enough was allocated for a collection. */
+export const COLLECTION_DUE: u32 = 1;
+/** The heap passed its watermark: the host is to run measures. */
+export const PRESSURE_DUE: u32 = 2;
 
 if (offsetof<Settings>() > HANDLES_AT - SETTINGS_AT) ERROR("Settings does not fit its region");
 
@@ -406,7 +411,7 @@ export function freeBlock(block: usize): void {
 function countAllocation(): void {
   const young = generation(0);
   const count = ++young.count;
-  if (count > <i32>young.threshold && young.threshold != 0) settings().collectionDue = 1;
+  if (count > <i32>young.threshold && young.threshold != 0) settings().due |= COLLECTION_DUE;
 }
 
 @inline

@@ -4,7 +4,7 @@
 // pending again afterwards, and none that such code leaves behind is seen (PyErr_GetRaisedException and its pair).
 // Imports objects/object, error.
 
-import { error } from "./error";
+import { error, raiseCode } from "./error";
 import { clearError, PyObject, settings } from "./object";
 
 /** Calls the host's function number `id` with an object. */
@@ -28,9 +28,9 @@ function call(index: u32, id: u32, o: PyObject): void {
   const b = e.b;
   const x = e.x;
   const y = e.y;
-  e.code = 0;
-  e.a = 0;
-  e.b = 0;
+  const z = e.z;
+  const c = e.c;
+  raiseCode(0, 0, 0);
   settings().outside++;
   if (index != 0) call_indirect<void>(index, o);
   else hostCall(id, o);
@@ -41,4 +41,6 @@ function call(index: u32, id: u32, o: PyObject): void {
   e.b = b;
   e.x = x;
   e.y = y;
+  e.z = z;
+  e.c = c;
 }

@@ -47,7 +47,7 @@ def check():
 
 def relieve():
     """Gives free pools and arenas back. Answers how many bytes."""
-    return _pyheap.relieve()
+    return _pyheap.release()
 
 
 class _Module(_types.ModuleType):
@@ -76,7 +76,7 @@ export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap): void
   pyodide.registerJsModule("_pyheap", {
     stats: () => JSON.stringify(heap.stats() satisfies HeapStats),
     getallocatedblocks: () => heap.stats().allocatedBlocks,
-    relieve: () => heap.relieve(),
+    relieve: () => heap.relieve().gained,
     getlimit: () => (heap.limit === NO_LIMIT ? undefined : heap.limit),
     setlimit: (size: number | undefined) => {
       heap.limit = size ?? NO_LIMIT;

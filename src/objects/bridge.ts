@@ -245,6 +245,39 @@ export class Bridge {
     return answer < 0 ? this.raise() : answer;
   }
 
+  // ---- when memory runs out ----
+
+  /** Runs measures and the attempt after them, as Ladder.rescue does. */
+  rescue: (<T>(attempt: () => T | undefined) => T | undefined) | undefined;
+  #isAnotherTry = false;
+
+  /** Runs an operation; if memory runs out, measures run, and it is tried again. It leaves everything as it was when it fails. */
+  trying<T>(operation: () => T): T {
+    try {
+      return operation();
+    } catch (error) {
+      return this.again(error, operation);
+    }
+  }
+
+  /** The other tries of an operation that failed with this error, which is thrown if they fail, or if it has another reason. */
+  again<T>(error: unknown, operation: () => T): T {
+    if (!(error instanceof MemoryError) || this.#isAnotherTry) throw error;
+    const found = this.rescue?.(() => {
+      this.#isAnotherTry = true;
+      try {
+        return { value: operation() };
+      } catch (another) {
+        if (another instanceof MemoryError) return undefined;
+        throw another;
+      } finally {
+        this.#isAnotherTry = false;
+      }
+    });
+    if (!found) throw error;
+    return found.value;
+  }
+
   // ---- errors ----
 
   /** Throws the error that the core raised. */

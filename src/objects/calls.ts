@@ -18,6 +18,7 @@ export class ObjectCalls extends HostCalls implements ObjectHost {
   bridge: Bridge | undefined;
   gc: GarbageCollector | undefined;
   types: UserTypes | undefined;
+  onPressure: (() => void) | undefined;
   /** What is done about an exception in a callback or a finalizer. */
   report: (error: unknown) => void = (error) => console.error("Exception ignored in a callback:", error);
   readonly #callbacks = new Map<number, Callback>();
@@ -46,6 +47,8 @@ export class ObjectCalls extends HostCalls implements ObjectHost {
     this.gc?.collected(phase === 1, { generation, collected: collected >>> 0, uncollectable });
   };
 
+  readonly pressure = (): void => this.onPressure?.();
+
   readonly call = (id: number, object: number): void => {
     const callback = this.#callbacks.get(id);
     if (callback) this.withHandle(object, callback);
@@ -63,12 +66,13 @@ export class ObjectCalls extends HostCalls implements ObjectHost {
       try {
         run();
       } catch (error) {
-        this.#unraisable(error);
+        this.unraisable(error);
       }
     });
   }
 
-  #unraisable(error: unknown): void {
+  /** Reports what can't be thrown where it happened. */
+  unraisable(error: unknown): void {
     try {
       this.report(error);
     } catch (another) {

@@ -1,6 +1,6 @@
 // Dicts, as a Map and as Python's dict: in the order in which keys came. Keys are equal by value, so a tuple is a key too.
 
-import { pushEntries } from "./entries.js";
+import { entered, pushEntries } from "./entries.js";
 import { PyObject } from "./object.js";
 import type { PyTuple } from "./tuple.js";
 
@@ -36,16 +36,21 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
   /** d[key] = value. */
   set(key: K, value: V): this {
     const { bridge, index } = this;
-    if (typeof key === "string") bridge.key(key);
-    else bridge.push(key);
+    let waiting = 0;
     try {
+      if (typeof key === "string") bridge.key(key);
+      else bridge.push(key);
+      waiting = 1;
       bridge.push(value);
+      waiting = 0;
+      bridge.succeed(bridge.f.set_item(index));
+      return this;
     } catch (error) {
-      bridge.f.drop(1);
-      throw error;
+      bridge.f.drop(waiting);
+      // In variables of this block, so that there is nothing to pay where no closure is made.
+      const [dict, k, v] = [this, key, value];
+      return dict.bridge.again(error, () => dict.set(k, v));
     }
-    bridge.succeed(bridge.f.set_item(index));
-    return this;
   }
 
   /** key in d. */
@@ -86,16 +91,22 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** d.setdefault(key, value): the value that is there, or else the new one. */
   setDefault(key: K, value: V): V {
-    this.bridge.pushAll([key, value]);
-    return this.bridge.value(this.bridge.f.dict_set_default_value(this.index)) as V;
+    const { bridge } = this;
+    return bridge.trying(() => {
+      bridge.pushAll([key, value]);
+      return bridge.value(bridge.f.dict_set_default_value(this.index)) as V;
+    });
   }
 
   /** d.update(entries). */
   update(entries: Entries<K, V>): void {
     const { bridge } = this;
-    if (entries instanceof PyDict) bridge.push(entries);
-    else pushEntries(bridge, entries);
-    bridge.succeed(bridge.f.dict_update_from(this.indexAfter(1)));
+    const source = entries instanceof PyDict ? entries : entered(entries);
+    bridge.trying(() => {
+      if (source instanceof PyDict) bridge.push(source);
+      else pushEntries(bridge, source);
+      bridge.succeed(bridge.f.dict_update_from(this.indexAfter(1)));
+    });
   }
 
   /** d.clear(). */
@@ -105,8 +116,11 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** d.copy(). */
   copy(): PyDict<K, V> {
-    this.bridge.push(this);
-    return this.bridge.made(this.bridge.f.convert(this.bridge.c.DICT)) as PyDict<K, V>;
+    const { bridge } = this;
+    return bridge.trying(() => {
+      bridge.push(this);
+      return bridge.made(bridge.f.convert(bridge.c.DICT)) as PyDict<K, V>;
+    });
   }
 
   /** Positions of the entries. Throws RuntimeError if the dict's size changes on the way. */

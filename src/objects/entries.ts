@@ -2,10 +2,16 @@
 
 import type { Bridge } from "./bridge.js";
 
-/** Puts a dict on the stack that has the entries of a Map, of pairs, or of a plain object. */
-export function pushEntries(bridge: Bridge, entries: object): void {
-  const pairs: Iterable<readonly unknown[]> =
-    Symbol.iterator in entries ? (entries as Iterable<[]>) : Object.entries(entries);
+export type Pairs = readonly (readonly [unknown, unknown])[];
+
+/** The entries of a Map, of pairs, or of a plain object, in a form that can go on the stack more than once. */
+export function entered(entries: object): Pairs {
+  if (!(Symbol.iterator in entries)) return Object.entries(entries);
+  return Array.from(entries as Iterable<[unknown, unknown]>, ([key, value]) => [key, value] as const);
+}
+
+/** Puts a dict on the stack that has these entries. */
+export function pushEntries(bridge: Bridge, pairs: Pairs): void {
   let n = 0;
   try {
     for (const [key, value] of pairs) {

@@ -149,7 +149,7 @@ describe("what can't be converted", () => {
     const small = await Heap.create({ limit: 2 ** 20 });
     const live = () => {
       small.gc.collect();
-      small.relieve();
+      small.release();
       return small.stats().account.live;
     };
     const before = live();

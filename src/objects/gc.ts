@@ -1,5 +1,6 @@
 // The cycle collector, as Python's gc module.
 
+import type { CollectionEvent } from "../pressure/events.js";
 import type { Bridge } from "./bridge.js";
 import type { PyList } from "./list.js";
 import type { PyObject } from "./object.js";
@@ -40,15 +41,18 @@ function generationNumber(generation: number): Generation {
 export class GarbageCollector {
   readonly #bridge: Bridge;
   readonly #guard: (run: () => void) => void;
+  readonly #ended: (event: CollectionEvent) => void;
+  #begun = 0;
   /** Called before and after each collection. What one throws is reported, and changes nothing. */
   readonly callbacks: CollectionCallback[] = [];
   /** Where DEBUG_STATS writes a line at the start and end of a collection. */
   log: (line: string) => void = (line) => console.error(line);
 
-  /** `guard` runs what is the program's, and reports what that throws. */
-  constructor(bridge: Bridge, guard: (run: () => void) => void) {
+  /** `guard` runs what is the program's, and reports what that throws; `ended` is told of each collection. */
+  constructor(bridge: Bridge, guard: (run: () => void) => void, ended: (event: CollectionEvent) => void) {
     this.#bridge = bridge;
     this.#guard = guard;
+    this.#ended = ended;
   }
 
   /** Collects a generation and the younger ones. Answers how many unreachable objects were found. */
@@ -150,6 +154,8 @@ export class GarbageCollector {
 
   /** @internal A collection begins or ended. */
   collected(isEnd: boolean, info: CollectionInfo): void {
+    if (!isEnd) this.#begun = performance.now();
+    else this.#ended({ ...info, ms: performance.now() - this.#begun });
     if (this.debug & DEBUG_STATS) {
       const { generation, collected, uncollectable } = info;
       const line = isEnd

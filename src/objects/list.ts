@@ -3,7 +3,7 @@
 
 import { PyException } from "./exceptions.js";
 import { indexNumber, PyRow, sliceOf } from "./object.js";
-import { pushIterable } from "./operations.js";
+import { iterated, pushIterated } from "./operations.js";
 
 export interface SortOptions<T> {
   /** What items are ordered by. */
@@ -28,6 +28,16 @@ export class PyList<T = unknown> extends PyRow<T> {
 
   /** Answers the new length. */
   #append(item: T): number {
+    try {
+      return this.#appendOnce(item);
+    } catch (error) {
+      // In variables of this block, so that there is nothing to pay where no closure is made.
+      const [list, again] = [this, item];
+      return list.bridge.again(error, () => list.#appendOnce(again));
+    }
+  }
+
+  #appendOnce(item: T): number {
     const { bridge, index } = this;
     let length: number;
     if (typeof item === "number") length = bridge.f.list_push_number(index, item);
@@ -56,8 +66,11 @@ export class PyList<T = unknown> extends PyRow<T> {
   /** l.insert(index, item): an index out of range is brought to the nearest end. */
   insert(index: number, item: T): void {
     const k = indexNumber(index);
-    this.bridge.push(item);
-    this.bridge.succeed(this.bridge.f.list_insert_at(this.index, k));
+    const { bridge } = this;
+    bridge.trying(() => {
+      bridge.push(item);
+      bridge.succeed(bridge.f.list_insert_at(this.index, k));
+    });
   }
 
   /** l.pop(index): takes an item out, the last one by default. Throws IndexError. */
@@ -74,8 +87,11 @@ export class PyList<T = unknown> extends PyRow<T> {
   /** l.extend(items), of an array, a handle, or anything else that can be iterated over. */
   extend(items: Iterable<T>): void {
     const { bridge } = this;
-    pushIterable(bridge, items);
-    bridge.succeed(bridge.f.list_extend(this.indexAfter(1)));
+    const values = iterated(items);
+    bridge.trying(() => {
+      pushIterated(bridge, values);
+      bridge.succeed(bridge.f.list_extend(this.indexAfter(1)));
+    });
   }
 
   /** l.clear(). */
@@ -114,8 +130,11 @@ export class PyList<T = unknown> extends PyRow<T> {
   setSlice(items: Iterable<T>, start?: number, stop?: number, step?: number): void {
     const s = sliceOf(start, stop, step);
     const { bridge } = this;
-    pushIterable(bridge, items);
-    bridge.succeed(bridge.f.set_slice(this.indexAfter(1), s.start, s.stop, s.step, s.absent));
+    const values = iterated(items);
+    bridge.trying(() => {
+      pushIterated(bridge, values);
+      bridge.succeed(bridge.f.set_slice(this.indexAfter(1), s.start, s.stop, s.step, s.absent));
+    });
   }
 
   /** del l[start:stop:step]. */
@@ -127,8 +146,11 @@ export class PyList<T = unknown> extends PyRow<T> {
   /** l *= count. */
   repeat(count: number | bigint): this {
     if (typeof count === "number") indexNumber(count);
-    this.bridge.push(count);
-    this.bridge.succeed(this.bridge.f.list_repeat_self(this.index));
+    const { bridge } = this;
+    bridge.trying(() => {
+      bridge.push(count);
+      bridge.succeed(bridge.f.list_repeat_self(this.index));
+    });
     return this;
   }
 

@@ -180,6 +180,8 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly pinned_bytes: () => N;
   readonly broken_object: () => N;
   readonly objects_relieve: () => void;
+  readonly press: () => void;
+  readonly is_busy: () => number;
   readonly type_figure: (kind: N, which: N) => N;
   readonly type_figure_at: (address: N, which: N) => N;
   readonly user_type_figure: (handle: N, which: N) => N;
@@ -244,6 +246,8 @@ export interface ObjectHost {
   call(id: number, ref: number): void;
   /** Function number `id` is not needed any more. */
   drop(id: number): void;
+  /** A safe point, after `press`: measures can run. */
+  pressure(): void;
   /** The type with this host id is gone. */
   dropType(hostId: number): void;
 }
@@ -286,11 +290,11 @@ export function instantiateWhole(
   host: CoreHost & ObjectHost,
 ): WholeCore {
   const imports = {
-    ...{ visit: host.visit, site: host.site, fault: host.fault },
+    ...{ visit: host.visit, site: host.site, fault: host.fault, watermark: host.watermark },
     ...{ traceFlush: host.traceFlush, traceCode: host.traceCode, traceLine: host.traceLine },
     ...{ traceStack: host.traceStack, traceNow: host.traceNow, traceGap: host.traceGap },
     ...{ formatFloat: host.formatFloat, typeName: host.typeName, pow: host.pow, isPrintable: host.isPrintable },
-    ...{ collected: host.collected, call: host.call, drop: host.drop },
+    ...{ collected: host.collected, call: host.call, drop: host.drop, pressure: host.pressure },
     dropType: host.dropType,
   };
   return instantiate(module, memory, table, control, imports, [...TABLE_ORDER, ...TYPE_FUNCTIONS]);

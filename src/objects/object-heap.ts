@@ -3,17 +3,26 @@
 import { type Address, toAddress } from "../address.js";
 import { CoreHeap, type CoreHeapOptions } from "../core-heap.js";
 import { HeapCorruption } from "../errors.js";
+import type { CollectionEvent } from "../pressure/events.js";
 import { Bridge } from "./bridge.js";
 import type { ObjectCalls } from "./calls.js";
 import { type Entries, PyDict } from "./dict.js";
-import { pushEntries } from "./entries.js";
+import { entered, pushEntries } from "./entries.js";
 import { pushValue } from "./from-js.js";
 import { GarbageCollector } from "./gc.js";
 import { Handle, indexOf } from "./handle.js";
 import { PyList } from "./list.js";
 import type { WholeCore } from "./module.js";
 import { type Comparison, compareValues, hashOf, type PyObject } from "./object.js";
-import { type BinaryOperator, binary, pushIterable, reprOf, type UnaryOperator, unary } from "./operations.js";
+import {
+  type BinaryOperator,
+  binary,
+  iterated,
+  pushIterated,
+  reprOf,
+  type UnaryOperator,
+  unary,
+} from "./operations.js";
 import { PyRef } from "./ref.js";
 import { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "./scalars.js";
 import { PyFrozenSet, PySet } from "./set.js";
@@ -109,11 +118,42 @@ export abstract class ObjectHeap extends CoreHeap {
     this.#calls = calls;
     this.#errorAt = core.control + core.constants.ERROR_AT;
     this.#bridge = new Bridge(core, (bridge, index, kind, hostId) => this.#wrap(bridge, index, kind, hostId));
-    this.gc = new GarbageCollector(this.#bridge, (run) => calls.guard(run));
+    this.#bridge.rescue = (attempt) => this.ladder.rescue(attempt);
+    this.gc = new GarbageCollector(
+      this.#bridge,
+      (run) => calls.guard(run),
+      (event) => this.#collected(event),
+    );
     this.#types = new UserTypes(this.#bridge, calls, core.table);
     calls.bridge = this.#bridge;
     calls.gc = this.gc;
     calls.types = this.#types;
+    calls.onWatermark = () => core.functions.press();
+    calls.onPressure = () => this.#pressed();
+    this.measures.set("freeLists", () => this.#emptyFreeLists());
+    this.measures.set("collectYoung", () => this.gc.collect(1));
+    this.measures.set("collect", () => this.gc.collect());
+    this.measures.set("compact", () => this.compact());
+  }
+
+  /** Runs the measures that are due, aside from the operation at whose end or beginning this is. */
+  #pressed(): void {
+    this.#calls.guard(() => this.ladder.passed());
+  }
+
+  #collected(event: CollectionEvent): void {
+    this.#calls.guard(() => {
+      this.ladder.collected();
+      this.events.emit("collect", event);
+    });
+  }
+
+  protected override isBusy(): boolean {
+    return super.isBusy() || this.#bridge.f.is_busy() !== 0;
+  }
+
+  protected override unraisable(error: unknown): void {
+    this.#calls.unraisable(error);
   }
 
   #wrap(bridge: Bridge, index: number, kind: number, hostId: number): Handle {
@@ -155,8 +195,11 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   #converted<T extends Handle>(items: Iterable<unknown>, kind: number): T {
-    pushIterable(this.#bridge, items);
-    return this.#made(this.#bridge.f.convert(kind));
+    const values = iterated(items);
+    return this.#bridge.trying(() => {
+      pushIterated(this.#bridge, values);
+      return this.#made(this.#bridge.f.convert(kind));
+    });
   }
 
   /** Throws the error that a function in C left set, if it did. */
@@ -189,20 +232,27 @@ export abstract class ObjectHeap extends CoreHeap {
   /** dict(entries): of a Map, pairs, a plain object, or another dict. */
   dict<K = unknown, V = unknown>(entries: Entries<K, V> = []): PyDict<K, V> {
     if (entries instanceof PyDict) return entries.copy();
-    pushEntries(this.#bridge, entries);
-    return this.#bridge.popHandle() as PyDict<K, V>;
+    const source = entered(entries);
+    return this.#bridge.trying(() => {
+      pushEntries(this.#bridge, source);
+      return this.#bridge.popHandle() as PyDict<K, V>;
+    });
   }
 
   /** A str object. Strings need none to be stored: every place for a value takes a JavaScript string. */
   str(text: string): PyStr {
-    this.#bridge.push(String(text));
-    return this.#bridge.popHandle() as PyStr;
+    return this.#bridge.trying(() => {
+      this.#bridge.push(String(text));
+      return this.#bridge.popHandle() as PyStr;
+    });
   }
 
   /** The one str object with this text: sys.intern. */
   intern(text: string): PyStr {
-    this.#bridge.key(text);
-    return this.#bridge.popHandle() as PyStr;
+    return this.#bridge.trying(() => {
+      this.#bridge.key(text);
+      return this.#bridge.popHandle() as PyStr;
+    });
   }
 
   /** A bytes object. */
@@ -211,8 +261,10 @@ export abstract class ObjectHeap extends CoreHeap {
       if (!Number.isInteger(byte) || byte < 0 || byte > 255)
         throw new RangeError(`Cannot make a byte of ${byte}: not 0 to 255`);
     }
-    this.#bridge.pushBytes(Uint8Array.from(bytes));
-    return this.#bridge.popHandle() as PyBytes;
+    return this.#bridge.trying(() => {
+      this.#bridge.pushBytes(Uint8Array.from(bytes));
+      return this.#bridge.popHandle() as PyBytes;
+    });
   }
 
   /** An int object, of any size. */
@@ -220,8 +272,10 @@ export abstract class ObjectHeap extends CoreHeap {
     if (typeof value === "number" && !Number.isInteger(value)) {
       throw new RangeError(`Cannot make an int of ${value}: not a whole number`);
     }
-    this.#bridge.push(BigInt(value));
-    return this.#bridge.popHandle() as PyInt;
+    return this.#bridge.trying(() => {
+      this.#bridge.push(BigInt(value));
+      return this.#bridge.popHandle() as PyInt;
+    });
   }
 
   /** A float object, also of a whole number. */
@@ -253,6 +307,10 @@ export abstract class ObjectHeap extends CoreHeap {
    * references and cycles stay. Scalars are answered as they are. Throws ConversionError, which says where in the value.
    */
   from<T>(value: T): FromJS<T> {
+    return this.#bridge.trying(() => this.#from(value));
+  }
+
+  #from<T>(value: T): FromJS<T> {
     pushValue(this.#bridge, value);
     const index = this.#bridge.f.pop_handle();
     if (index === 0) this.#bridge.raise();
@@ -355,26 +413,29 @@ export abstract class ObjectHeap extends CoreHeap {
    */
   compact(): Compaction {
     const { f, c } = this.#bridge;
-    const before = this.stats().account.platform;
+    const [before, begun] = [this.reserved, performance.now()];
     this.gc.collect();
-    this.relieve();
+    this.release();
     const answer = f.compact();
     if (answer === c.BUSY) throw new Error("Cannot compact the heap: an operation is under way");
     if (answer === c.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
     if (answer !== c.COMPACTED) this.#bridge.raise();
     this.#bridge.forgetBuffer();
-    this.relieve();
-    return {
-      moved: f.moved_bytes() >>> 0,
-      pinned: f.pinned_bytes() >>> 0,
-      gained: before - this.stats().account.platform,
-    };
+    this.release();
+    const done = { moved: f.moved_bytes() >>> 0, pinned: f.pinned_bytes() >>> 0, gained: before - this.reserved };
+    this.events.emit("compact", { ...done, ms: performance.now() - begun });
+    return done;
   }
 
-  override relieve(): number {
+  /** As in any heap, after the free lists of types are emptied, and tables made to fit. */
+  override release(): number {
+    this.#emptyFreeLists();
+    return super.release();
+  }
+
+  #emptyFreeLists(): void {
     this.#bridge.f.objects_relieve();
     this.#bridge.forgetBuffer();
-    return super.relieve();
   }
 }
 

@@ -19,8 +19,10 @@ export function reprOf(bridge: Bridge, value: unknown): string {
 export function binary(bridge: Bridge, a: unknown, operator: BinaryOperator, b: unknown): unknown {
   const number = BINARY.indexOf(operator);
   if (number < 0) throw new RangeError(`Cannot use operator "${operator}": the operators are ${BINARY.join(" ")}`);
-  bridge.pushAll([a, b]);
-  return bridge.value(bridge.f.binary_operator(number));
+  return bridge.trying(() => {
+    bridge.pushAll([a, b]);
+    return bridge.value(bridge.f.binary_operator(number));
+  });
 }
 
 export function unary(bridge: Bridge, operator: UnaryOperator, a: unknown): unknown {
@@ -30,16 +32,28 @@ export function unary(bridge: Bridge, operator: UnaryOperator, a: unknown): unkn
   return bridge.value(bridge.f.unary_operator(number));
 }
 
-/** Puts on the stack what can be iterated over: a handle as it is, items of anything else as a list. */
-export function pushIterable(bridge: Bridge, items: Iterable<unknown>): void {
+/** Items in a form that can go on the stack more than once: a handle or a string as it is, of anything else an array of its own. */
+export type Iterated = Handle | string | readonly unknown[];
+
+export function iterated(items: Iterable<unknown>): Iterated {
+  if (items instanceof Handle || typeof items === "string") return items;
+  if (items === null || typeof items !== "object" || !(Symbol.iterator in items)) {
+    throw new TypeError(`Cannot iterate over ${items === null ? "null" : `a ${typeof items}`}`);
+  }
+  return [...items];
+}
+
+/** Puts on the stack what was iterated over: an array as a list. */
+export function pushIterated(bridge: Bridge, items: Iterated): void {
   if (items instanceof Handle || typeof items === "string") {
     bridge.push(items);
     return;
   }
-  if (items === null || typeof items !== "object" || !(Symbol.iterator in items)) {
-    throw new TypeError(`Cannot iterate over ${items === null ? "null" : `a ${typeof items}`}`);
-  }
-  const values = [...items];
-  bridge.pushAll(values);
-  bridge.succeed(bridge.f.build_list(values.length));
+  bridge.pushAll(items);
+  bridge.succeed(bridge.f.build_list(items.length));
+}
+
+/** Puts on the stack what can be iterated over: a handle as it is, items of anything else as a list. */
+export function pushIterable(bridge: Bridge, items: Iterable<unknown>): void {
+  pushIterated(bridge, iterated(items));
 }

@@ -1,7 +1,7 @@
 // Sets and frozensets, as JavaScript's Set (with the methods of ES2025) and as Python's.
 
 import { PyObject } from "./object.js";
-import { pushIterable } from "./operations.js";
+import { iterated, pushIterable, pushIterated } from "./operations.js";
 
 /** By the numbers of core/objects/calls.ts. */
 const UNION = 0;
@@ -27,8 +27,11 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
 
   #combine(operation: number, other: Iterable<unknown>): this {
     const { bridge } = this;
-    pushIterable(bridge, other);
-    return bridge.value(bridge.f.set_combine(this.indexAfter(1), operation)) as this;
+    const values = iterated(other);
+    return bridge.trying(() => {
+      pushIterated(bridge, values);
+      return bridge.value(bridge.f.set_combine(this.indexAfter(1), operation)) as this;
+    });
   }
 
   /** s | other: the items of either. */
@@ -101,9 +104,16 @@ export class PySet<T = unknown> extends AnySet<T> {
 
   /** s.add(item). */
   add(item: T): this {
-    this.bridge.push(item);
-    this.bridge.succeed(this.bridge.f.set_add_item(this.index));
-    return this;
+    const { bridge, index } = this;
+    try {
+      bridge.push(item);
+      bridge.succeed(bridge.f.set_add_item(index));
+      return this;
+    } catch (error) {
+      // In variables of this block, so that there is nothing to pay where no closure is made.
+      const [set, again] = [this, item];
+      return set.bridge.again(error, () => set.add(again));
+    }
   }
 
   /** s.discard(item). Answers whether it was there. */
@@ -130,8 +140,11 @@ export class PySet<T = unknown> extends AnySet<T> {
 
   #change(operation: number, other: Iterable<unknown>): this {
     const { bridge } = this;
-    pushIterable(bridge, other);
-    bridge.succeed(bridge.f.set_combine_update(this.indexAfter(1), operation));
+    const values = iterated(other);
+    bridge.trying(() => {
+      pushIterated(bridge, values);
+      bridge.succeed(bridge.f.set_combine_update(this.indexAfter(1), operation));
+    });
     return this;
   }
 

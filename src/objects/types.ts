@@ -60,6 +60,10 @@ export class PyType<F extends Fields = Fields, I extends FieldType = FieldType> 
     const row = typeof items === "number" ? [] : [...items];
     const count = typeof items === "number" ? items : row.length;
     this.#checkCount(count);
+    return this.bridge.trying(() => this.#instance(values, row, count));
+  }
+
+  #instance(values: FieldValues<F>, row: readonly ValueOf<I>[], count: number): PyInstance<F, I> {
     const { bridge } = this;
     const instance = bridge.made(bridge.f.push_instance(this.index, count)) as PyInstance<F, I>;
     try {

@@ -202,7 +202,7 @@ describe.runIf(canCompile)("a module", () => {
       /Cannot allocate 400000 bytes: no memory is left for the data of large/,
     );
     heap.limit = 2 ** 30;
-    heap.relieve();
+    heap.release();
     expect(heap.stats().account.escaped).toBe(before.escaped);
     expect((await heap.load(path)).call("first")).toBe(0);
   });

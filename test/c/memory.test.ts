@@ -188,7 +188,7 @@ describe.runIf(canCompile)("memory, from C", () => {
       const module = await heap.load(await build("domains", DOMAINS, NO_BUILTINS));
       for (const name of ["raw", "mem", "object", "old_macros", "libc"]) expect(module.call(name), name).toBe(0);
       heap.check();
-      heap.relieve();
+      heap.release();
       expect(module.unload().blocks).toBe(0);
     });
 
@@ -202,7 +202,7 @@ describe.runIf(canCompile)("memory, from C", () => {
         }
       }
       expect(module.call("refused")).toBe(1);
-      heap.relieve();
+      heap.release();
       expect(module.unload().blocks).toBe(0);
       heap.check();
     });

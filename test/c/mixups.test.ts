@@ -124,7 +124,7 @@ describe.runIf(canCompile)("without debug hooks", () => {
     const before = heap.stats().account;
     for (let k = 0; k < 1000; k++) for (const [name] of CASES.slice(0, 5)) module.call(name);
     heap.check();
-    heap.relieve();
+    heap.release();
     expect(heap.stats().account.live).toEqual(before.live);
     expect(heap.stats().account.escaped).toBe(before.escaped);
   });

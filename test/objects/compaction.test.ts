@@ -94,7 +94,7 @@ describe(`compaction, seed ${seed}`, () => {
       const moved = run(heap, numbersFrom(seed), 1200);
       if (options.allocator === undefined) expect(moved).toBeGreaterThan(0);
       heap.gc.collect();
-      heap.relieve();
+      heap.release();
       expect(heap.objectStats().handles).toBe(0);
       heap.check();
     });
@@ -240,7 +240,7 @@ describe("compaction can be refused", () => {
     using list = heap.from(Array.from({ length: 30_000 }, (_, k) => [k])) as unknown as PyList;
     for (let k = 0; k < list.length; k += 2) list.set(k, null);
     heap.gc.collect();
-    heap.relieve();
+    heap.release();
     heap.failReservation(1, true);
     try {
       heap.compact();

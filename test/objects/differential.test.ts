@@ -91,7 +91,7 @@ describe(`random programs on our heap and on CPython (PYHEAP_SEED=${SEED}, PYHEA
     const heap = await Heap.create({ limit: 2 ** 27, ...options });
     const generator = new Generator(SEED);
     const found: string[] = [];
-    heap.relieve();
+    heap.release();
     const before = heap.stats().allocatedBlocks;
     for (let done = 0; done < count; done += BATCH) {
       const programs = Array.from({ length: Math.min(BATCH, count - done) }, () => generator.program(STEPS));
@@ -105,7 +105,7 @@ describe(`random programs on our heap and on CPython (PYHEAP_SEED=${SEED}, PYHEA
         found.push(difference(heap, short) ?? "a difference that does not come again");
       }
       heap.gc.collect();
-      heap.relieve();
+      heap.release();
       const { allocatedBlocks } = heap.stats();
       if (allocatedBlocks !== before) found.push(`${allocatedBlocks - before} blocks were left`);
       if (found.length > 2) break;

@@ -17,7 +17,7 @@ export function footprint(heap: Heap) {
   // The list of garbage is there from the first time that it is asked for.
   heap.gc.garbage.release();
   heap.gc.collect();
-  heap.relieve();
+  heap.release();
   heap.check();
   const { account, allocatedBlocks, large } = heap.stats();
   const { bytes, handles, interned, types, userTypes } = heap.objectStats();

@@ -59,7 +59,7 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
   let heap: Heap;
   let failures: Failures;
   beforeAll(async () => {
-    heap = await Heap.create({ limit: 2 ** 26, policies: { freeLists: false } });
+    heap = await Heap.create({ limit: 2 ** 26, policies: { freeLists: false }, policy: false });
     failures = new Failures(heap);
     heap.gc.disable();
   });
@@ -122,7 +122,7 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
 
   function blocks(): number {
     heap.gc.collect();
-    heap.relieve();
+    heap.release();
     return heap.stats().allocatedBlocks;
   }
 
@@ -170,7 +170,7 @@ describe("no memory for what the heap keeps itself", () => {
     ["the buffer for text", (heap) => heap.str("text ".repeat(1000)).length],
     ["the buffer for ints", (heap) => String(heap.binary(1, "<<", 50_000)).length],
   ])("%s", async (_, run) => {
-    const heap = await Heap.create({ limit: 2 ** 19 });
+    const heap = await Heap.create({ limit: 2 ** 19, policy: false });
     heap.scope(() => {
       const list = heap.list([1.5, "text"]);
       const release = fill(heap);

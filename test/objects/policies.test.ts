@@ -86,7 +86,7 @@ function program(heap: Heap, look: () => void): unknown {
     ];
     for (const handle of [t, numbers, records, l]) handle.release();
     look();
-    heap.relieve();
+    heap.release();
     look();
     return seen;
   });

@@ -306,7 +306,7 @@ describe("functions of a type", () => {
     heap.type("T", options).release();
     const { length } = table;
     const { limit } = heap;
-    heap.relieve();
+    heap.release();
     heap.limit = heap.reserved;
     const kept: PyList[] = [];
     try {

@@ -1,0 +1,56 @@
+// What a heap does about pressure: which measures there are, when they are called for, and in which order.
+//
+//   cheap   freeLists      blocks that types keep for their next objects, tables that are larger than they need be
+//     |     release        empty pools, empty arenas, and the top go back to the platform
+//     |     collectYoung   garbage among objects that were made lately
+//     |     collect        all garbage
+//     |     compact        objects move together
+//   dear    trim           the heap moves to a smaller memory: nothing else gives memory back to the system
+//
+// A policy chooses; ladder.ts runs what it chose and says what it gained.
+
+export const MEASURES = ["freeLists", "release", "collectYoung", "collect", "compact", "trim"] as const;
+export type MeasureName = (typeof MEASURES)[number];
+
+/**
+ * Why measures are to run: the heap has more from the platform than its soft limit; an allocation found no memory; much of
+ * what the heap has is not in use; or somebody asked (`heap.relieve`).
+ */
+export type Reason = "soft limit" | "no memory" | "fragmentation" | "asked";
+
+/** The state of a heap that is under pressure; sizes are in bytes. */
+export interface Pressure {
+  readonly reason: Reason;
+  /** What the heap has from the platform. */
+  readonly reserved: number;
+  /** What is in use: large blocks, and pools that have at least one block in use. */
+  readonly allocated: number;
+  /** NO_LIMIT if there is none. */
+  readonly softLimit: number;
+  readonly limit: number;
+}
+
+export interface Policy {
+  /**
+   * The share of the heap that may be unused, from 0 to 1. It is looked at whenever the heap has doubled; past it, the measures
+   * run. 1: never.
+   */
+  readonly fragmentation: number;
+  /** The soft limit of a heap with this hard limit, unless one was set; NO_LIMIT for none. */
+  softLimit(limit: number): number;
+  /** Measures to try, in order. They end as soon as enough was gained. */
+  measures(pressure: Pressure): Iterable<MeasureName>;
+}
+
+/** No limit: as much as a 32-bit memory can have. */
+export const NO_LIMIT = 0xffff_ffff;
+
+/** Against holes, there is no use in looking for garbage. */
+const AGAINST_HOLES: readonly MeasureName[] = ["freeLists", "release", "compact"];
+
+/** All measures, the cheap ones first; a soft limit at seven eighths of the hard one; against holes when half the heap is holes. */
+export const DEFAULT_POLICY: Policy = {
+  fragmentation: 0.5,
+  softLimit: (limit) => (limit === NO_LIMIT ? NO_LIMIT : limit - Math.floor(limit / 8)),
+  measures: ({ reason }) => (reason === "fragmentation" ? AGAINST_HOLES : MEASURES),
+};

@@ -1,0 +1,304 @@
+// What a heap does under pressure: measures at a soft limit, before an allocation fails, against holes, and when asked; and nothing
+// of it while an operation is under way, or in vain again and again.
+
+import { describe, expect, it } from "vitest";
+import {
+  DEFAULT_POLICY,
+  Heap,
+  type HeapOptions,
+  type MeasureName,
+  MemoryError,
+  NO_LIMIT,
+  type Policy,
+  type PyList,
+} from "../src/index.js";
+
+const MIB = 2 ** 20;
+
+/** Makes garbage that only a collection frees: lists that contain themselves, with a text of so many characters each. */
+function makeCycles(heap: Heap, count: number, characters: number): void {
+  for (let k = 0; k < count; k++) {
+    const cycle = heap.list<unknown>(["x".repeat(characters - 1) + (k % 10)]);
+    cycle.push(cycle);
+    cycle.release();
+  }
+}
+
+async function quietHeap(options: HeapOptions = {}): Promise<Heap> {
+  const heap = await Heap.create(options);
+  heap.gc.disable();
+  return heap;
+}
+
+/** Names of the measures that ran, in order. */
+function ran(heap: Heap): MeasureName[] {
+  return heap.measureLog.map(({ measure }) => measure);
+}
+
+describe("soft limit", () => {
+  it("collects before the heap grows past it, and stops when enough was gained", async () => {
+    const heap = await quietHeap({ softLimit: 8 * MIB });
+    makeCycles(heap, 4000, 10_000);
+    expect(heap.stats().platformPeak).toBeLessThan(9 * MIB);
+    const measures = ran(heap);
+    expect(measures).toContain("collectYoung");
+    expect(measures).not.toContain("compact");
+    heap.check();
+  });
+
+  it("is seven eighths of the hard limit by default, and none without one", async () => {
+    expect((await Heap.create()).softLimit).toBe(NO_LIMIT);
+    const heap = await Heap.create({ limit: 64 * MIB });
+    expect(heap.softLimit).toBe(56 * MIB);
+    heap.limit = 32 * MIB;
+    expect(heap.softLimit).toBe(28 * MIB);
+    heap.softLimit = 10 * MIB;
+    expect(heap.softLimit).toBe(10 * MIB);
+    heap.softLimit = undefined;
+    expect(heap.softLimit).toBe(28 * MIB);
+  });
+
+  it("compacts if there is nothing else to gain", async () => {
+    const heap = await quietHeap({ softLimit: 24 * MIB });
+    const rows = heap.list<unknown>();
+    for (let k = 0; k < 400_000; k++) rows.push(`row number ${k}`);
+    for (let k = 0; k < rows.length; k++) if (k % 10 !== 0) rows.set(k, null);
+    const before = heap.reserved;
+    heap.softLimit = before + MIB;
+    const more = heap.list<unknown>();
+    while (heap.measureLog.length === 0) more.push(heap.bytes(new Uint8Array(4000)));
+    expect(ran(heap)).toContain("compact");
+    expect(heap.reserved).toBeLessThan(before);
+    expect(rows.at(390_000)).toBe("row number 390000");
+    heap.check();
+  });
+
+  it("is tried less and less often when all is in vain", async () => {
+    const heap = await quietHeap({ softLimit: 2 * MIB });
+    const kept = heap.list<unknown>();
+    for (let k = 0; k < 60_000; k++) kept.push(`kept number ${k}, and some more`.repeat(8));
+    const runs = ran(heap).filter((measure) => measure === "compact").length;
+    expect(runs).toBeGreaterThan(0);
+    expect(runs).toBeLessThan(12);
+    heap.check();
+  });
+});
+
+describe("no memory", () => {
+  it("collects, and gives what was asked for", async () => {
+    const heap = await quietHeap({ limit: 16 * MIB, softLimit: NO_LIMIT });
+    makeCycles(heap, 1400, 10_000);
+    // A text is written to a buffer, and made a string from there.
+    const text = heap.str("y".repeat(6 * MIB));
+    expect(text.length).toBe(6 * MIB);
+    expect(ran(heap)).toContain("collectYoung");
+    text.release();
+    makeCycles(heap, 1400, 10_000);
+    const block = heap.new("float64", (10 * MIB) / 8);
+    expect(block.length).toBe((10 * MIB) / 8);
+    heap.check();
+  });
+
+  it("throws if all is in vain, and does not try again before something has changed", async () => {
+    const heap = await quietHeap({ limit: 16 * MIB, softLimit: NO_LIMIT });
+    const kept = heap.bytes(new Uint8Array(7 * MIB));
+    expect(() => heap.bytes(new Uint8Array(6 * MIB))).toThrow(MemoryError);
+    const before = heap.measureLog.length;
+    expect(before).toBeGreaterThan(0);
+    for (let k = 0; k < 10; k++) expect(() => heap.bytes(new Uint8Array(6 * MIB))).toThrow(MemoryError);
+    expect(heap.measureLog.length).toBe(before);
+    kept.release();
+    expect(heap.bytes(new Uint8Array(6 * MIB)).length).toBe(6 * MIB);
+    heap.check();
+  });
+
+  it("tries each operation again whole: its arguments are iterated over once", async () => {
+    const operations: Record<string, (heap: Heap, items: Iterable<string>) => number> = {
+      list: (heap, items) => heap.list(items).length,
+      tuple: (heap, items) => heap.tuple(items).length,
+      set: (heap, items) => heap.set(items).size,
+      dict: (heap, items) => heap.dict(Array.from(items, (item) => [item, 1] as const)).size,
+      from: (heap, items) => heap.from([...items]).length,
+      extend: (heap, items) => {
+        const list = heap.list<string>();
+        list.extend(items);
+        return list.length;
+      },
+      update: (heap, items) => heap.set<string>().update(items).size,
+      set_one_by_one: (heap, items) => {
+        const dict = heap.dict<string, number>();
+        for (const item of items) dict.set(item, 1);
+        return dict.size;
+      },
+      push_one_by_one: (heap, items) => {
+        const list = heap.list<string>();
+        for (const item of items) list.push(item);
+        return list.length;
+      },
+    };
+    for (const [name, operate] of Object.entries(operations)) {
+      const heap = await quietHeap({ limit: 16 * MIB, softLimit: NO_LIMIT });
+      makeCycles(heap, 1500, 10_000);
+      let iterated = 0;
+      function* items() {
+        for (let k = 0; k < 100_000; k++) {
+          iterated++;
+          yield `item ${k}`;
+        }
+      }
+      expect(operate(heap, items()), name).toBe(100_000);
+      expect(iterated, name).toBe(100_000);
+      expect(heap.measureLog.length, name).toBeGreaterThan(0);
+      heap.check();
+    }
+  });
+
+  it("runs nothing while an allocator of the program is called", async () => {
+    const heap = await quietHeap({ limit: 8 * MIB });
+    const before = heap.getAllocator("object");
+    let failures = 0;
+    heap.setAllocator("object", {
+      ...{ malloc: before.malloc, calloc: before.calloc, realloc: before.realloc, free: before.free },
+      malloc: (n) => {
+        try {
+          heap.free(heap.malloc(16 * MIB));
+        } catch {
+          failures++;
+        }
+        return before.malloc(n);
+      },
+    });
+    const list = heap.list([1.5, 2.5]);
+    expect(failures).toBeGreaterThan(0);
+    expect(heap.measureLog).toEqual([]);
+    expect(list.at(1)).toBe(2.5);
+    heap.setAllocator("object", before);
+    heap.check();
+  });
+});
+
+describe("holes", () => {
+  it("are closed when half of a heap that has doubled is holes", async () => {
+    const heap = await quietHeap();
+    const rows = heap.list<unknown>();
+    const others: PyList<unknown>[] = [];
+    // Each round leaves one string of ten, so that holes are what makes the heap grow.
+    for (let round = 0; round < 24; round++) {
+      const start = rows.length;
+      const size = 20 + round * 12;
+      for (let k = 0; k < 40_000; k++) rows.push("r".repeat(size) + k);
+      for (let k = start; k < rows.length; k++) if (k % 10 !== 0) rows.set(k, null);
+      others.push(heap.list([round]));
+    }
+    expect(ran(heap)).toContain("compact");
+    expect(heap.measureLog.every(({ reason }) => reason === "fragmentation")).toBe(true);
+    expect(ran(heap)).not.toContain("collect");
+    expect(rows.at(0)).toBe(`${"r".repeat(20)}0`);
+    heap.check();
+  });
+});
+
+describe("relieve", () => {
+  it("runs all measures, and says what each gained", async () => {
+    const heap = await quietHeap();
+    makeCycles(heap, 2000, 5000);
+    const relief = heap.relieve();
+    expect(relief.measures.map(({ measure }) => measure).slice(0, 5)).toEqual([
+      ...["freeLists", "release", "collectYoung", "collect", "compact"],
+    ]);
+    expect(relief.gained).toBeGreaterThan(9 * MIB);
+    expect(relief.measures.find(({ measure }) => measure === "collectYoung")?.gained).toBeGreaterThan(9 * MIB);
+    heap.check();
+  });
+
+  it("stays within its budget, once it knows what measures take", async () => {
+    const heap = await quietHeap();
+    const rows = heap.list<unknown>();
+    for (let k = 0; k < 300_000; k++) rows.push([k, `row ${k}`].join());
+    heap.relieve();
+    const { measures } = heap.relieve({ budgetMs: 1 });
+    expect(measures.map(({ measure }) => measure)).not.toContain("compact");
+    expect(heap.relieve({ budgetMs: 0 }).measures).toEqual([]);
+    expect(() => heap.relieve({ budgetMs: Number.NaN })).toThrow(RangeError);
+  });
+
+  it("can't be called from a finalizer", async () => {
+    const heap = await quietHeap();
+    const errors: unknown[] = [];
+    heap.onUnraisable = (error) => errors.push(error);
+    const type = heap.type("Closing", { finalize: () => void heap.relieve() });
+    type.new().release();
+    expect(String(errors[0])).toContain("Cannot relieve the heap: an operation is under way");
+    heap.check();
+  });
+});
+
+describe("policy and events", () => {
+  it("can be replaced, and be off", async () => {
+    const asked: string[] = [];
+    const policy: Policy = {
+      ...DEFAULT_POLICY,
+      measures: ({ reason, reserved, softLimit }) => {
+        asked.push(reason);
+        expect(reserved).toBeGreaterThan(softLimit);
+        return ["collect"];
+      },
+    };
+    const heap = await quietHeap({ softLimit: 4 * MIB, policy });
+    makeCycles(heap, 2000, 10_000);
+    expect(new Set(asked)).toEqual(new Set(["soft limit"]));
+    expect(new Set(ran(heap))).toEqual(new Set(["collect"]));
+
+    const off = await quietHeap({ limit: 8 * MIB, policy: false });
+    expect(() => makeCycles(off, 2000, 10_000)).toThrow(MemoryError);
+    expect(off.measureLog).toEqual([]);
+    off.policy = DEFAULT_POLICY;
+    makeCycles(off, 2000, 10_000);
+    expect(off.measureLog.length).toBeGreaterThan(0);
+  });
+
+  it("tells what ran, why, how long, and what it gained", async () => {
+    const heap = await quietHeap({ softLimit: 8 * MIB });
+    const seen: string[] = [];
+    const stop = heap.on("pressure", ({ reason, reserved, softLimit }) => {
+      seen.push(`pressure: ${reason}`);
+      expect(reserved).toBeGreaterThan(softLimit);
+    });
+    heap.on("measure", ({ measure, ms, gained, at }) => {
+      seen.push(measure);
+      expect(ms).toBeGreaterThanOrEqual(0);
+      expect(at).toBeGreaterThanOrEqual(0);
+      expect(gained).toBeGreaterThanOrEqual(0);
+    });
+    heap.on("collect", ({ generation, collected }) => seen.push(`collected ${generation} ${collected > 0}`));
+    heap.on("compact", ({ moved, gained }) => seen.push(`compacted ${moved >= 0} ${gained >= 0}`));
+    makeCycles(heap, 1200, 10_000);
+    expect(seen.slice(0, 5)).toEqual([
+      ...["pressure: soft limit", "freeLists", "release", "collected 1 true", "collectYoung"],
+    ]);
+    seen.length = 0;
+    heap.compact();
+    expect(seen).toEqual(["collected 2 true", "compacted true true"]);
+    stop();
+    makeCycles(heap, 1200, 10_000);
+    expect(seen).not.toContain("pressure: soft limit");
+    expect(() => heap.on("rain" as never, () => {})).toThrow('Cannot listen to "rain"');
+  });
+
+  it("lets a listener drop what can be had again, and survives one that throws", async () => {
+    const heap = await quietHeap({ softLimit: 8 * MIB });
+    const errors: unknown[] = [];
+    heap.onUnraisable = (error) => errors.push(error);
+    let cache: PyList<unknown> | undefined = heap.list();
+    heap.on("pressure", () => {
+      cache?.release();
+      cache = undefined;
+      throw new Error("listener");
+    });
+    for (let k = 0; cache && k < 2000; k++) cache.push("c".repeat(10_000) + k);
+    expect(cache).toBeUndefined();
+    expect(heap.reserved).toBeLessThan(2 * MIB);
+    expect(errors.map(String)).toEqual(["Error: listener"]);
+    heap.check();
+  });
+});
