@@ -2,6 +2,7 @@
 
 import type { LeakReport } from "../hosts/c/leaks.js";
 import type { HeapShape } from "../page/heap-shape.js";
+import type { MeasureRun } from "../pressure/events.js";
 import type { HeapStats } from "../stats.js";
 
 export const ALLOCATORS = ["pyheap", "malloc", "mimalloc"] as const;
@@ -27,6 +28,7 @@ export interface RunRequest {
   readonly program: Program;
   readonly allocator: PythonAllocator;
   readonly limit: number | undefined;
+  readonly softLimit: number | undefined;
   readonly debugHooks: boolean;
   /** What is recorded, and where to. */
   readonly trace: TraceRequest | undefined;
@@ -55,6 +57,8 @@ export interface RunResult {
   readonly hostFree: number;
   /** The heap's statistics; undefined for a stock allocator. */
   readonly stats: HeapStats | undefined;
+  /** What was done about pressure, the oldest first. */
+  readonly measures?: readonly MeasureRun[];
   /** What a module in C did not free; undefined for Python. */
   readonly leaks?: LeakReport;
 }

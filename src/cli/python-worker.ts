@@ -46,7 +46,7 @@ async function load(): Promise<Interpreter> {
   let pyodide: PyodideAPI;
   let heap: PythonHeap | undefined;
   if (request.allocator === "pyheap") {
-    const { limit, debugHooks } = request;
+    const { limit, softLimit, debugHooks } = request;
     const onFault = (fault: Parameters<typeof describeFault>[0]) => {
       complain(describeFault(fault));
       process.exit(ABORTED);
@@ -59,6 +59,7 @@ async function load(): Promise<Interpreter> {
         recording = startRecording(attached, request, say);
       },
       ...(limit !== undefined && { limit }),
+      ...(softLimit !== undefined && { softLimit }),
     });
     ({ pyodide, heap } = python3);
     python = python3.exports;
@@ -113,6 +114,7 @@ function measure({ python, heap }: Interpreter): Omit<RunResult, "exitCode" | "s
     hostUsed: used,
     hostFree: free,
     stats: heap?.stats(),
+    ...(heap && { measures: heap.measureLog }),
   };
 }
 

@@ -30,6 +30,7 @@ interface RunOptions {
   readonly c?: string;
   readonly m?: string;
   readonly limit?: number;
+  readonly softLimit?: number;
   readonly allocator: PythonAllocator;
   readonly debugHooks?: boolean;
   readonly json?: string;
@@ -51,6 +52,7 @@ const EXAMPLES = `
 Examples:
   pyheap run app.py input.txt             run a program, then show where its memory went
   pyheap run --limit 64MiB app.py         past 64 MiB the program sees MemoryError
+  pyheap run --soft-limit 48MiB app.py    past 48 MiB garbage is collected, and what is empty goes back
   pyheap run -c "print(sum(range(10)))"   run a piece of code
   pyheap run -m json.tool data.json       run a module of the standard library
   pyheap run spam.wasm                    run main of a module in C (pyheap cc makes them)
@@ -74,6 +76,7 @@ export function addRun(program: Command): void {
     .addOption(new Option("-c <code>", "run this code").conflicts("m"))
     .addOption(new Option("-m <module>", "run a module as a program"))
     .option("--limit <size>", "hard limit of what Python's memory manager takes (64MiB, 100M, 1GB)", toSize)
+    .option("--soft-limit <size>", "past it garbage is collected; the default is seven eighths of --limit", toSize)
     .addOption(new Option("--allocator <name>", "what serves Python").choices(ALLOCATORS).default("pyheap"))
     .option("--debug-hooks", "check every block; misuse is reported, and ends a program in Python")
     .option("--trace <file>", "record every allocation with its stack, for `pyheap report`")
@@ -135,6 +138,7 @@ async function run(program: Program, options: RunOptions): Promise<number> {
   const { allocator, limit, debugHooks = false, trace } = options;
   const [ours] = [
     ...(limit !== undefined ? ["--limit"] : []),
+    ...(options.softLimit !== undefined ? ["--soft-limit"] : []),
     ...(debugHooks ? ["--debug-hooks"] : []),
     ...(trace !== undefined ? ["--trace"] : []),
     ...(options.failOverPeak !== undefined ? ["--fail-over-peak"] : []),
@@ -146,6 +150,9 @@ async function run(program: Program, options: RunOptions): Promise<number> {
   }
   if (allocator !== "pyheap" && program.kind === "wasm") {
     throw new UsageError(`Cannot run C with --allocator ${allocator}: only Python has it`);
+  }
+  if (options.softLimit !== undefined && program.kind === "wasm") {
+    throw new UsageError("Cannot use --soft-limit with C: there is nothing to collect");
   }
   if (isLive(options) && program.kind === "wasm") {
     throw new UsageError("Cannot show C while it runs: --live is for Python");
@@ -170,11 +177,12 @@ interface Ended {
 }
 
 async function runPython(program: Program, options: RunOptions, trace: TraceRequest | undefined): Promise<Ended> {
-  const { allocator, limit, debugHooks = false } = options;
+  const { allocator, limit, softLimit, debugHooks = false } = options;
   const request: RunRequest = {
     program,
     allocator,
     limit,
+    softLimit,
     debugHooks,
     trace,
     live: isLive(options),

@@ -14,10 +14,14 @@ export interface PyodideExports {
   malloc_footprint(): number;
   malloc_set_footprint_limit(bytes: number): number;
   mallinfo(result: number): void;
+  malloc_trim(keep: number): number;
   sbrk(bytes: number): number;
   PyMem_GetAllocator(domain: number, allocator: number): void;
   PyMem_SetAllocator(domain: number, allocator: number): void;
   _PyMem_GetCurrentAllocatorName(): number;
+  Py_IsInitialized(): number;
+  Py_AddPendingCall(f: number, argument: number): number;
+  PyGC_Collect(): number;
 }
 
 const FUNCTIONS = [
@@ -30,9 +34,11 @@ const FUNCTIONS = [
     "malloc_footprint",
     "malloc_set_footprint_limit",
     "mallinfo",
+    "malloc_trim",
     "sbrk",
   ],
   ...["PyMem_GetAllocator", "PyMem_SetAllocator", "_PyMem_GetCurrentAllocatorName"],
+  ...["Py_IsInitialized", "Py_AddPendingCall", "PyGC_Collect"],
 ];
 const OBJECTS = ["memory", "__indirect_function_table", "__heap_base", "_PyRuntime"];
 

@@ -3,6 +3,7 @@
 import type { PyodideAPI } from "pyodide";
 import { coreModule } from "../core.js";
 import type { FaultHandler } from "../debug-hooks.js";
+import type { Policy } from "../pressure/policy.js";
 import { exportsOfRunning, type PyodideExports, watchInstantiation } from "./pyodide-module.js";
 import { PythonHeap } from "./python-heap.js";
 import { installPythonModule, PYTHON_MODULE_SOURCE } from "./python-module.js";
@@ -21,6 +22,10 @@ export interface LoadPythonOptions {
   readonly loadPyodide?: LoadPyodide;
   /** Hard limit, in bytes, of what Python's memory manager takes; past it Python sees MemoryError. */
   readonly limit?: number;
+  /** Bytes past which measures run: a full collection between two bytecodes first. The default is seven eighths of the limit. */
+  readonly softLimit?: number;
+  /** What is done about pressure; false: nothing by itself. */
+  readonly policy?: Policy | false;
   /** Check every block: overflows, double frees and so on are reported with the Python file and line. */
   readonly debugHooks?: boolean;
   /** What is done about a fault that the debug hooks find; the default throws. */
@@ -38,12 +43,15 @@ export interface Python {
 
 /** Loads CPython with its raw, mem and object domains on a heap of ours, from its first allocation on. */
 export async function loadPython(options: LoadPythonOptions = {}): Promise<Python> {
-  const { limit, debugHooks, onFault } = options;
+  const { limit, softLimit, policy, debugHooks, onFault } = options;
   const load = options.loadPyodide ?? (await import("pyodide")).loadPyodide;
   const module = await coreModule();
   let attached: { heap: PythonHeap; exports: PyodideExports } | undefined;
   const pyodide = await loadWatched(load, options.pyodide ?? {}, (exports) => {
-    attached = { exports, heap: PythonHeap.attachAt(module, exports, { limit, debugHooks, onFault }) };
+    attached = {
+      exports,
+      heap: PythonHeap.attachAt(module, exports, { limit, softLimit, policy, debugHooks, onFault }),
+    };
     options.onAttach?.(attached.heap);
   });
   if (!attached) throw new Error("Cannot attach: Pyodide started without its fsInit hook");
@@ -78,7 +86,7 @@ export function loadWatched(
  */
 export async function attach(
   pyodide: PyodideAPI,
-  options: Pick<LoadPythonOptions, "limit" | "debugHooks" | "onFault"> = {},
+  options: Pick<LoadPythonOptions, "limit" | "softLimit" | "policy" | "debugHooks" | "onFault"> = {},
 ): Promise<PythonHeap> {
   const heap = await PythonHeap.attach(exportsOfRunning(pyodide), options);
   const where = pyodide.runPython("import site; site.getsitepackages()[0]") as string;

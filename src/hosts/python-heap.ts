@@ -7,6 +7,7 @@ import type { DomainName } from "../errors.js";
 import type { HostFigures } from "../stats.js";
 import type { StackSource } from "../trace/recorder.js";
 import { Words } from "../words.js";
+import { PendingCall } from "./pending-call.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import { PythonStack } from "./python-stack.js";
 
@@ -41,10 +42,19 @@ export class PythonHeap extends CoreHeap {
     inherited: number,
     options: PythonHeapOptions,
   ) {
-    super(core, calls, { onFault: options.onFault, locate: options.locate ?? (() => stack.place()) });
+    super(core, calls, { ...options, locate: options.locate ?? (() => stack.place()) });
     this.#python = python;
     this.#inherited = inherited;
     this.stack = stack;
+    this.measures.set("collect", () => python.PyGC_Collect());
+    this.measures.set("trim", () => python.malloc_trim(0));
+    const pressed = new PendingCall(python, () => this.ladder.passed());
+    calls.onWatermark = () => pressed.ask();
+  }
+
+  /** Before Python has started, and after it has ended, there is nobody to collect garbage. */
+  protected override isBusy(): boolean {
+    return super.isBusy() || this.#python.Py_IsInitialized() === 0;
   }
 
   /**

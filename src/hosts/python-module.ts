@@ -11,7 +11,9 @@ export const PYTHON_MODULE_SOURCE = `"""The heap that this interpreter lives on.
 
 >>> import pyheap
 >>> pyheap.stats()["account"]["live"]["object"]    # bytes
->>> pyheap.limit = 64 * 2**20                      # past it: MemoryError
+>>> pyheap.limits.hard = 64 * 2**20                # past it: MemoryError
+>>> pyheap.limits.soft = 48 * 2**20                # past it: garbage is collected, empty arenas go back
+>>> pyheap.on_pressure(lambda pressure: cache.clear())
 >>> pyheap.check()                                 # proves that the heap is whole
 """
 
@@ -21,7 +23,7 @@ import types as _types
 
 import _pyheap
 
-__all__ = ["check", "getallocatedblocks", "limit", "relieve", "stats"]
+__all__ = ["check", "getallocatedblocks", "limit", "limits", "on_pressure", "relieve", "stats"]
 
 
 class HeapError(RuntimeError):
@@ -46,26 +48,98 @@ def check():
 
 
 def relieve():
-    """Gives free pools and arenas back. Answers how many bytes."""
-    return _pyheap.release()
+    """Collects garbage, and gives what is empty back. Answers the bytes that this gained."""
+    return _pyheap.relieve()
+
+
+_callbacks = []
+
+
+def on_pressure(callback):
+    """Calls callback(pressure) before measures against pressure run: a chance to drop what can be had again.
+
+    pressure is a dict: reason ("soft limit", "no memory", "fragmentation" or "asked") and, in bytes, reserved, allocated,
+    softLimit and limit. What the callback raises goes to sys.unraisablehook. Answers the callback, so it can be a decorator.
+    """
+    if not callable(callback):
+        raise TypeError(f"callback must be callable, not {type(callback).__name__}")
+    if not _callbacks:
+        from pyodide.ffi import create_proxy
+
+        _pyheap.onpressure(create_proxy(_call_back))
+    _callbacks.append(callback)
+    return callback
+
+
+def _call_back(text):
+    pressure = _json.loads(text)
+    for callback in list(_callbacks):
+        try:
+            callback(dict(pressure))
+        except BaseException as error:
+            _sys.unraisablehook(_Unraisable(error, callback))
+
+
+class _Unraisable:
+    """What sys.unraisablehook is told."""
+
+    def __init__(self, error, callback):
+        self.exc_type = type(error)
+        self.exc_value = error
+        self.exc_traceback = error.__traceback__
+        self.err_msg = "Exception ignored in a callback of pyheap.on_pressure"
+        self.object = callback
+
+
+def _checked(name, size):
+    if size is None:
+        return None
+    if not isinstance(size, int) or isinstance(size, bool):
+        raise TypeError(f"{name} must be a number of bytes or None, not {type(size).__name__}")
+    if size <= 0:
+        raise ValueError(f"{name} must be positive, not {size}")
+    return size
+
+
+class _Limits:
+    """Limits of what Python's memory manager takes, in bytes; None if there is none."""
+
+    __slots__ = ()
+
+    @property
+    def hard(self):
+        """Past it: MemoryError."""
+        return _pyheap.getlimit()
+
+    @hard.setter
+    def hard(self, size):
+        _pyheap.setlimit(_checked("hard", size))
+
+    @property
+    def soft(self):
+        """Past it, a full collection runs, and empty arenas go back. Unless it is set, seven eighths of the hard one."""
+        return _pyheap.getsoftlimit()
+
+    @soft.setter
+    def soft(self, size):
+        _pyheap.setsoftlimit(_checked("soft", size))
+
+    def __repr__(self):
+        return f"limits(hard={self.hard}, soft={self.soft})"
+
+
+limits = _Limits()
 
 
 class _Module(_types.ModuleType):
     @property
     def limit(self):
-        """Hard limit in bytes of what Python's memory manager takes; None if there is none."""
-        return _pyheap.getlimit()
+        """limits.hard, under a shorter name."""
+        return limits.hard
 
     @limit.setter
     def limit(self, size):
-        if size is None:
-            _pyheap.setlimit(None)
-            return
-        if not isinstance(size, int) or isinstance(size, bool):
-            raise TypeError(f"limit must be a number of bytes or None, not {type(size).__name__}")
-        if size <= 0:
-            raise ValueError(f"limit must be positive, not {size}")
-        _pyheap.setlimit(size)
+        _pyheap.setlimit(_checked("limit", size))
 
 
 _sys.modules[__name__].__class__ = _Module
@@ -80,6 +154,13 @@ export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap): void
     getlimit: () => (heap.limit === NO_LIMIT ? undefined : heap.limit),
     setlimit: (size: number | undefined) => {
       heap.limit = size ?? NO_LIMIT;
+    },
+    getsoftlimit: () => (heap.softLimit === NO_LIMIT ? undefined : heap.softLimit),
+    setsoftlimit: (size: number | undefined) => {
+      heap.softLimit = size;
+    },
+    onpressure: (callBack: (pressure: string) => void) => {
+      heap.on("pressure", (pressure) => callBack(JSON.stringify(pressure)));
     },
     check: () => {
       try {

@@ -3,6 +3,7 @@
 
 import type { Program, PythonAllocator, RunResult } from "../cli/protocol.js";
 import type { LeakReport } from "../hosts/c/leaks.js";
+import type { MeasureRun } from "../pressure/events.js";
 import type { Account, ArenaStats, LargeStats, SizeClassStats } from "../stats.js";
 
 export const REPORT_VERSION = 1;
@@ -33,6 +34,8 @@ export interface JsonReport {
   readonly large: Readonly<Record<string, LargeStats>> | null;
   /** What a module in C did not free; null for Python. */
   readonly leaks: LeakReport | null;
+  /** What was done about pressure: the last measures, the oldest first. Their `at` and `ms` are milliseconds. */
+  readonly measures: readonly MeasureRun[];
 }
 
 function stockAccount({ platformBytes, hostUsed, hostFree }: RunResult): Account {
@@ -70,5 +73,6 @@ export function jsonReport(result: RunResult): JsonReport {
     arenas: stats?.arenas ?? null,
     large: stats?.large ?? null,
     leaks: result.leaks ?? null,
+    measures: result.measures ?? [],
   };
 }

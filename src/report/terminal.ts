@@ -3,6 +3,7 @@
 import type { Colors } from "picocolors/types.js";
 import type { RunResult } from "../cli/protocol.js";
 import type { LeakReport } from "../hosts/c/leaks.js";
+import type { MeasureRun } from "../pressure/events.js";
 import type { Account, HeapStats, SizeClassStats } from "../stats.js";
 import { type Cell, layOut as table } from "./columns.js";
 import { bar, bytes, count, percent, seconds } from "./figures.js";
@@ -114,6 +115,23 @@ function leakSection({ leaks, blocks, bytes: total, exact }: LeakReport, colors:
   ];
 }
 
+/** What was done about pressure, by reason and measure. */
+function measureSection(runs: readonly MeasureRun[], colors: Colors): string[] {
+  if (runs.length === 0) return [];
+  const groups = new Map<string, MeasureRun[]>();
+  for (const run of runs) {
+    const key = `${run.reason}: ${run.measure}`;
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  const sum = (group: readonly MeasureRun[], of: (run: MeasureRun) => number) =>
+    group.reduce((total, run) => total + of(run), 0);
+  const rows = [...groups].map(([name, group]): Row => {
+    const gained = sum(group, (run) => run.gained);
+    return [name, `${count(group.length)} x`, `gained ${bytes(gained)}`, seconds(sum(group, (run) => run.ms) / 1000)];
+  });
+  return ["", colors.bold("Against pressure"), table(rows, ["left", "right", "left", "right"])];
+}
+
 function stockSections(result: RunResult, colors: Colors): string[] {
   const { hostUsed, hostFree, platformBytes, allocator } = result;
   if (allocator === "mimalloc") return [colors.dim("  mimalloc does not say what of it is in use.")];
@@ -144,6 +162,7 @@ export function terminalReport(result: RunResult, colors: Colors): string {
     table(head, ["left", "right", "left"]),
     "",
     ...(stats ? heapSections(stats, colors) : stockSections(result, colors)),
+    ...measureSection(result.measures ?? [], colors),
     ...(result.leaks ? leakSection(result.leaks, colors) : []),
     "",
   ].join("\n");

@@ -102,7 +102,7 @@ assert pyheap.limit == 10**9
 pyheap.limit = None
 assert pyheap.limit is None
 assert pyheap.check() is None
-assert pyheap.release() >= 0
+assert pyheap.relieve() >= 0
 [parts == account["platform"], *errors]
 `);
     expect(answer.toJs()).toEqual([true, "ValueError", "ValueError", "TypeError", "TypeError", "TypeError"]);

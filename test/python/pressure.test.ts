@@ -1,0 +1,154 @@
+// CPython as a guest under pressure: past the soft limit it collects between two bytecodes, so that garbage which its own thresholds
+// don't notice does not use up the memory.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadPython, type Python } from "../../src/hosts/pyodide.js";
+
+const MIB = 2 ** 20;
+
+/** 600 MB of garbage, in 3000 cycles: CPython's own collector looks after 2000 of them. */
+const CYCLES = `
+class Node:
+    def __init__(self):
+        self.me = self
+        self.payload = bytearray(200_000)
+
+for _ in range(3000):
+    Node()
+`;
+
+describe("a guest", () => {
+  let python: Python;
+  beforeAll(async () => {
+    python = await loadPython();
+  });
+
+  it("makes cyclic garbage within a budget of 64 MiB above its start", () => {
+    const { heap, pyodide } = python;
+    heap.limit = heap.footprint + 64 * MIB;
+    pyodide.runPython(CYCLES);
+    expect(heap.footprint).toBeLessThanOrEqual(heap.limit);
+    const measures = heap.measureLog.map(({ measure, reason }) => `${reason}: ${measure}`);
+    expect(measures).toContain("soft limit: collect");
+    heap.check();
+    pyodide.runPython("import pyheap; pyheap.limits.hard = None");
+  });
+
+  it("has limits that Python sees and sets", () => {
+    const answer = python.pyodide.runPython(`
+import pyheap
+limits = pyheap.limits
+seen = [repr(limits)]
+limits.hard = 80 * 2**20
+seen.append(limits.soft == 70 * 2**20 and pyheap.limit == limits.hard)
+limits.soft = 50 * 2**20
+seen.append(repr(limits))
+for name in ("hard", "soft"):
+    for wrong in (0, -1, "64MiB", 1.5, True):
+        try:
+            setattr(limits, name, wrong)
+        except (TypeError, ValueError) as error:
+            seen.append(str(error))
+limits.soft = limits.hard = None
+seen.append(repr(limits))
+seen
+`);
+    expect(answer.toJs()).toEqual([
+      ...["limits(hard=None, soft=None)", true, `limits(hard=${80 * MIB}, soft=${50 * MIB})`],
+      ...["hard must be positive, not 0", "hard must be positive, not -1"],
+      "hard must be a number of bytes or None, not str",
+      "hard must be a number of bytes or None, not float",
+      "hard must be a number of bytes or None, not bool",
+      ...["soft must be positive, not 0", "soft must be positive, not -1"],
+      "soft must be a number of bytes or None, not str",
+      "soft must be a number of bytes or None, not float",
+      "soft must be a number of bytes or None, not bool",
+      "limits(hard=None, soft=None)",
+    ]);
+  });
+
+  it("can drop its caches under pressure, in Python and in TypeScript", () => {
+    const { heap, pyodide } = python;
+    const reasons: string[] = [];
+    const stop = heap.on("pressure", ({ reason }) => reasons.push(reason));
+    heap.softLimit = heap.footprint + 10 * MIB;
+    const answer = pyodide.runPython(`
+import sys, pyheap
+cache, told, ignored = [], [], []
+
+@pyheap.on_pressure
+def drop(pressure):
+    told.append(pressure)
+    cache.clear()
+
+@pyheap.on_pressure
+def fail(pressure):
+    raise RuntimeError("in a callback")
+
+hook, sys.unraisablehook = sys.unraisablehook, ignored.append
+while not told:
+    cache.append(bytearray(100_000))
+sys.unraisablehook = hook
+pyheap._callbacks.clear()
+try:
+    pyheap.on_pressure(3)
+except TypeError as error:
+    ignored.append(error)
+[len(cache) < 2, told[0]["reason"], told[0]["reserved"] > told[0]["softLimit"], str(ignored[0].exc_value), str(ignored[-1])]
+`);
+    expect(answer.toJs()).toEqual([
+      ...[true, "soft limit", true, "in a callback", "callback must be callable, not int"],
+    ]);
+    expect(reasons).toContain("soft limit");
+    stop();
+    heap.softLimit = undefined;
+    heap.check();
+  });
+
+  it("relieves itself when asked, from either side, also with the collector's own timing off", () => {
+    const { heap, pyodide } = python;
+    const gained = pyodide.runPython(`
+import gc, pyheap
+gc.disable()
+def make():
+    for _ in range(100):
+        cycle = [bytearray(100_000)]
+        cycle.append(cycle)
+make()
+gained = pyheap.relieve()
+make()
+gained
+`);
+    expect(gained).toBeGreaterThan(9 * MIB);
+    const relief = heap.relieve();
+    expect(relief.measures.map(({ measure }) => measure)).toEqual(["release", "collect", "trim"]);
+    expect(relief.gained).toBeGreaterThan(9 * MIB);
+    pyodide.runPython("gc.enable()");
+    heap.check();
+  });
+
+  it("collects nothing before Python has started", async () => {
+    let problem: unknown;
+    const early = await loadPython({
+      softLimit: MIB,
+      onAttach: (heap) => {
+        try {
+          heap.relieve();
+        } catch (error) {
+          problem = error;
+        }
+      },
+    });
+    expect(String(problem)).toContain("Cannot relieve the heap: an operation is under way");
+    expect(early.heap.measureLog.map(({ measure }) => measure)).toContain("collect");
+    expect(early.pyodide.runPython("sum(range(10))")).toBe(45);
+    early.heap.check();
+  });
+
+  it("does nothing by itself if the policy is off", async () => {
+    const off = await loadPython({ policy: false, limit: 60 * MIB });
+    expect(() => off.pyodide.runPython(CYCLES)).toThrow("MemoryError");
+    expect(off.heap.measureLog).toEqual([]);
+    off.heap.check();
+  });
+});
