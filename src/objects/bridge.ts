@@ -15,6 +15,12 @@ export type Wrap = (bridge: Bridge, index: number, kind: number, hostId: number)
 const ERROR_WORDS = { code: 0, a: 4, b: 8, x: 12, y: 16, z: 20, c: 24 } as const;
 const RESULT_WORDS = { kind: 0, a: 4, b: 8, c: 12 } as const;
 
+/** How many items a typed array has, whatever a class derived from it says: so much is copied. */
+const lengthOf: (this: Uint8Array) => number = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  "length",
+)?.get as () => number;
+
 export class Bridge {
   readonly f: WholeFunctions;
   readonly c: WholeConstants;
@@ -122,9 +128,10 @@ export class Bridge {
 
   /** Puts a bytes object on the stack. */
   pushBytes(source: Uint8Array): void {
-    const at = this.#room(source.length);
+    const n = lengthOf.call(source);
+    const at = this.#room(n);
     this.reader.bytes.set(source, at);
-    const done = this.f.push_bytes(source.length);
+    const done = this.f.push_bytes(n);
     this.#checkBuffer();
     this.succeed(done);
   }

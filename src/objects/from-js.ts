@@ -11,7 +11,9 @@
 // No collection runs meanwhile: addresses stay good, and nobody else sees a container before it is whole.
 
 import { type Bridge, describe } from "./bridge.js";
+import { PyException } from "./exceptions.js";
 import { Handle } from "./handle.js";
+import { hashOf } from "./object.js";
 
 /** A value has a part that can't be converted: `path` says where. */
 export class ConversionError extends TypeError {
@@ -164,16 +166,22 @@ class Conversion {
       this.#memo.set(object, OPEN);
       if (Array.isArray(object)) this.#makeList(object);
       else if (object instanceof Map) {
+        let n = 0;
         for (const [key, value] of object) {
           this.#first(key);
           this.#first(value);
+          n++;
         }
-        this.#built(before, f.build_dict(object.size));
-        if (f.top_size() !== object.size) throw FILL;
+        this.#built(before, f.build_dict(n));
+        if (f.top_size() !== n) throw FILL;
       } else if (object instanceof Set) {
-        for (const item of object) this.#first(item);
-        this.#built(before, f.build_set(object.size, 0));
-        if (f.top_size() !== object.size) throw FILL;
+        let n = 0;
+        for (const item of object) {
+          this.#first(item);
+          n++;
+        }
+        this.#built(before, f.build_set(n, 0));
+        if (f.top_size() !== n) throw FILL;
       } else if (isPlain(object)) this.#built(before, f.build_dict(this.#pushProperties(object)));
       else throw new ConversionError("$", describe(object));
     }
@@ -185,18 +193,25 @@ class Conversion {
     const before = this.#depth;
     const n = array.length;
     if (n <= BATCH) {
-      for (let k = 0; k < n; k++) this.#first(array[k]);
-      this.#built(before, f.build_list(n));
+      this.#built(before, f.build_list(this.#pushItems(array, 0, n)));
       return;
     }
     this.#built(before, f.build_empty(c.LIST, n));
-    for (let k = 0; k < n; ) {
-      const end = Math.min(n, k + BATCH);
-      const count = end - k;
-      for (; k < end; k++) this.#first(array[k]);
+    for (let k = 0; k < n; k += BATCH) {
+      const count = this.#pushItems(array, k, Math.min(n, k + BATCH));
       this.#depth -= count;
       this.#bridge.succeed(f.fill_list(count));
     }
+  }
+
+  /** Answers how many items were put on the stack: counted, as getters and proxies may change or invent a length. */
+  #pushItems(array: readonly unknown[], from: number, to: number): number {
+    let n = 0;
+    for (let k = from; k < to; k++) {
+      this.#first(array[k]);
+      n++;
+    }
+    return n;
   }
 
   /** Answers how many properties were put on the stack. */
@@ -270,7 +285,11 @@ export function pushValue(bridge: Bridge, value: unknown): void {
     if (error instanceof RangeError && /call stack/i.test(error.message)) {
       throw new RangeError("Cannot convert the value: it is nested too deeply");
     }
-    throw error instanceof TypeError || error instanceof ReferenceError ? locate(bridge, value, error) : error;
+    const isOfValue =
+      error instanceof TypeError ||
+      error instanceof ReferenceError ||
+      (error instanceof PyException && error.name === "TypeError");
+    throw isOfValue ? locate(bridge, value, error) : error;
   }
 }
 
@@ -279,14 +298,14 @@ export function pushValue(bridge: Bridge, value: unknown): void {
 /** The first part that can't be converted, as an error; the original error if there is none. */
 function locate(bridge: Bridge, root: unknown, error: Error): Error {
   const seen = new Set<object>();
-  const todo: { value: unknown; path: string }[] = [{ value: root, path: "$" }];
+  const todo: { value: unknown; path: string; isKey: boolean }[] = [{ value: root, path: "$", isKey: false }];
   for (let next = todo.pop(); next; next = todo.pop()) {
-    const { value, path } = next;
-    const what = trouble(bridge, value);
+    const { value, path, isKey } = next;
+    const what = trouble(bridge, value) ?? (isKey ? troubleAsKey(bridge, value) : undefined);
     if (what) return new ConversionError(path, what);
     if (typeof value !== "object" || value === null || value instanceof Handle || seen.has(value)) continue;
     seen.add(value);
-    const parts = [...partsOf(value)].map(([key, part]) => ({ value: part, path: path + step(key) }));
+    const parts = [...partsOf(value)].map(([key, part, isKey]) => ({ value: part, path: path + step(key), isKey }));
     todo.push(...parts.reverse());
   }
   return error;
@@ -305,18 +324,44 @@ function trouble(bridge: Bridge, value: unknown): string | undefined {
       return `a handle: ${(error as Error).message}`;
     }
   }
-  const fits = Array.isArray(value) || value instanceof Map || value instanceof Set || value instanceof Uint8Array;
+  if (value instanceof Uint8Array) return hasBytes(value) ? undefined : "a Uint8Array without its bytes";
+  const fits = Array.isArray(value) || value instanceof Map || value instanceof Set;
   return fits || isPlain(value) ? undefined : describe(value);
 }
 
-function* partsOf(value: object): Iterable<readonly [unknown, unknown]> {
+/** Not if its buffer is detached, or if it only looks like one. */
+function hasBytes(array: Uint8Array): boolean {
+  try {
+    Uint8Array.prototype.at.call(array, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Why a value can't be a key of a dict or in a set; undefined if it can. */
+function troubleAsKey(bridge: Bridge, value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return undefined;
+  if (!(value instanceof Handle)) return `${describe(value)}, which has no hash`;
+  try {
+    hashOf(bridge, value);
+    return undefined;
+  } catch {
+    return `a ${value.typeName}, which has no hash`;
+  }
+}
+
+/** Where a part is, the part, and whether it has to have a hash. */
+function* partsOf(value: object): Iterable<readonly [unknown, unknown, boolean]> {
   if (value instanceof Uint8Array) return;
-  if (Array.isArray(value)) yield* value.entries();
-  else if (value instanceof Set) for (const item of value) yield [value, item];
+  if (value instanceof Set) for (const item of value) yield [value, item, true];
   else if (value instanceof Map) {
     for (const [key, item] of value) {
-      yield [key, key];
-      yield [key, item];
+      yield [key, key, true];
+      yield [key, item, false];
     }
-  } else yield* Object.entries(value);
+  } else {
+    const parts = Array.isArray(value) ? value.entries() : Object.entries(value);
+    for (const [key, part] of parts) yield [key, part, false];
+  }
 }
