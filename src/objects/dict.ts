@@ -1,5 +1,6 @@
 // Dicts, as a Map and as Python's dict: in the order in which keys came. Keys are equal by value, so a tuple is a key too.
 
+import type { Bridge } from "./bridge.js";
 import { entered, pushEntries } from "./entries.js";
 import { PyObject } from "./object.js";
 import type { PyTuple } from "./tuple.js";
@@ -10,14 +11,20 @@ export type Entries<K, V> = Map<K, V> | Iterable<readonly [K, V]> | Readonly<Rec
 export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterable<[K, V]> {
   override readonly typeName = "dict";
 
+  /** As bridge, for dicts only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
   /** len(d). */
   get size(): number {
-    return this.bridge.f.length(this.index);
+    return this.#bridge.f.length(this.index);
   }
 
   /** d.get(key): undefined if it is not there. */
   get(key: K): V | undefined {
-    const { bridge, index } = this;
+    const bridge = this.#bridge;
+    const { index } = this;
     let found: number;
     if (typeof key === "string") found = bridge.f.dict_get_text(index, bridge.write(key), bridge.width);
     else {
@@ -29,13 +36,14 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** d[key]. Throws KeyError. */
   getItem(key: K): V {
-    this.bridge.push(key);
-    return this.bridge.value(this.bridge.f.get_item(this.index)) as V;
+    this.#bridge.push(key);
+    return this.#bridge.value(this.#bridge.f.get_item(this.index)) as V;
   }
 
   /** d[key] = value. */
   set(key: K, value: V): this {
-    const { bridge, index } = this;
+    const bridge = this.#bridge;
+    const { index } = this;
     let waiting = 0;
     try {
       if (typeof key === "string") bridge.key(key);
@@ -49,14 +57,14 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
       bridge.f.drop(waiting);
       // In variables of this block, so that there is nothing to pay where no closure is made.
       const [dict, k, v] = [this, key, value];
-      return dict.bridge.again(error, () => dict.set(k, v));
+      return dict.#bridge.again(error, () => dict.set(k, v));
     }
   }
 
   /** key in d. */
   has(key: unknown): boolean {
-    this.bridge.push(key);
-    return this.bridge.number(this.bridge.f.contains_item(this.index)) === 1;
+    this.#bridge.push(key);
+    return this.#bridge.number(this.#bridge.f.contains_item(this.index)) === 1;
   }
 
   /** Removes a key. Answers whether it was there. */
@@ -68,20 +76,20 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** del d[key]. Throws KeyError. */
   deleteItem(key: K): void {
-    this.bridge.push(key);
-    this.bridge.succeed(this.bridge.f.del_item(this.index));
+    this.#bridge.push(key);
+    this.#bridge.succeed(this.#bridge.f.del_item(this.index));
   }
 
   /** d.pop(key): takes the value out. Throws KeyError, unless there is a default. */
   pop(key: K, ...missing: [V?]): V {
     if (missing.length > 0 && (this.size === 0 || !this.has(key))) return missing[0] as V;
-    this.bridge.push(key);
-    return this.bridge.value(this.bridge.f.dict_pop_value(this.index)) as V;
+    this.#bridge.push(key);
+    return this.#bridge.value(this.#bridge.f.dict_pop_value(this.index)) as V;
   }
 
   /** d.popitem(): takes the last key and its value out. Throws KeyError if there is none. */
   popItem(): [K, V] {
-    const pair = this.bridge.value(this.bridge.f.dict_pop_last(this.index)) as PyTuple<K | V>;
+    const pair = this.#bridge.value(this.#bridge.f.dict_pop_last(this.index)) as PyTuple<K | V>;
     try {
       return [pair.getItem(0) as K, pair.getItem(1) as V];
     } finally {
@@ -91,7 +99,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** d.setdefault(key, value): the value that is there, or else the new one. */
   setDefault(key: K, value: V): V {
-    const { bridge } = this;
+    const bridge = this.#bridge;
     return bridge.trying(() => {
       bridge.pushAll([key, value]);
       return bridge.value(bridge.f.dict_set_default_value(this.index)) as V;
@@ -100,7 +108,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** d.update(entries). */
   update(entries: Entries<K, V>): void {
-    const { bridge } = this;
+    const bridge = this.#bridge;
     const source = entries instanceof PyDict ? entries : entered(entries);
     bridge.trying(() => {
       if (source instanceof PyDict) bridge.push(source);
@@ -111,12 +119,12 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** d.clear(). */
   clear(): void {
-    this.bridge.f.dict_clear_all(this.index);
+    this.#bridge.f.dict_clear_all(this.index);
   }
 
   /** d.copy(). */
   copy(): PyDict<K, V> {
-    const { bridge } = this;
+    const bridge = this.#bridge;
     return bridge.trying(() => {
       bridge.push(this);
       return bridge.made(bridge.f.convert(bridge.c.DICT)) as PyDict<K, V>;
@@ -125,20 +133,20 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** Positions of the entries. Throws RuntimeError if the dict's size changes on the way. */
   *#positions(): IterableIterator<number> {
-    const { f } = this.bridge;
+    const { f } = this.#bridge;
     const { size } = this;
     for (let k = f.next_position(this.index, 0, size); k !== -1; k = f.next_position(this.index, k + 1, size)) {
-      if (k < 0) this.bridge.raise();
+      if (k < 0) this.#bridge.raise();
       yield k;
     }
   }
 
   #keyAt(position: number): K {
-    return this.bridge.value(this.bridge.f.item_at_position(this.index, position)) as K;
+    return this.#bridge.value(this.#bridge.f.item_at_position(this.index, position)) as K;
   }
 
   #valueAt(position: number): V {
-    return this.bridge.value(this.bridge.f.dict_value_at(this.index, position)) as V;
+    return this.#bridge.value(this.#bridge.f.dict_value_at(this.index, position)) as V;
   }
 
   /** d.keys(), in order. */

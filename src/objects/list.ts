@@ -1,6 +1,7 @@
 // Lists, as an array and as Python's list. Where both have a name for different things, Python's meaning holds:
 // pop() of an empty list throws IndexError.
 
+import type { Bridge } from "./bridge.js";
 import { PyException } from "./exceptions.js";
 import { indexNumber, PyRow, sliceOf } from "./object.js";
 import { iterated, pushIterated } from "./operations.js";
@@ -13,6 +14,11 @@ export interface SortOptions<T> {
 
 export class PyList<T = unknown> extends PyRow<T> {
   override readonly typeName = "list";
+
+  /** As bridge, for lists only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
 
   /** Adds items at the end. Answers the new length. */
   push(...items: T[]): number {
@@ -33,12 +39,13 @@ export class PyList<T = unknown> extends PyRow<T> {
     } catch (error) {
       // In variables of this block, so that there is nothing to pay where no closure is made.
       const [list, again] = [this, item];
-      return list.bridge.again(error, () => list.#appendOnce(again));
+      return list.#bridge.again(error, () => list.#appendOnce(again));
     }
   }
 
   #appendOnce(item: T): number {
-    const { bridge, index } = this;
+    const bridge = this.#bridge;
+    const { index } = this;
     let length: number;
     if (typeof item === "number") length = bridge.f.list_push_number(index, item);
     else {
@@ -51,7 +58,7 @@ export class PyList<T = unknown> extends PyRow<T> {
 
   /** l[index] = item. Throws IndexError. */
   set(index: number, item: T): this {
-    const { bridge } = this;
+    const bridge = this.#bridge;
     bridge.pushAll([indexNumber(index), item]);
     bridge.succeed(bridge.f.set_item(this.index));
     return this;
@@ -59,14 +66,14 @@ export class PyList<T = unknown> extends PyRow<T> {
 
   /** del l[index]. Throws IndexError. */
   deleteItem(index: number): void {
-    this.bridge.push(indexNumber(index));
-    this.bridge.succeed(this.bridge.f.del_item(this.index));
+    this.#bridge.push(indexNumber(index));
+    this.#bridge.succeed(this.#bridge.f.del_item(this.index));
   }
 
   /** l.insert(index, item): an index out of range is brought to the nearest end. */
   insert(index: number, item: T): void {
     const k = indexNumber(index);
-    const { bridge } = this;
+    const bridge = this.#bridge;
     bridge.trying(() => {
       bridge.push(item);
       bridge.succeed(bridge.f.list_insert_at(this.index, k));
@@ -75,18 +82,18 @@ export class PyList<T = unknown> extends PyRow<T> {
 
   /** l.pop(index): takes an item out, the last one by default. Throws IndexError. */
   pop(index = -1): T {
-    return this.bridge.value(this.bridge.f.list_pop_at(this.index, indexNumber(index))) as T;
+    return this.#bridge.value(this.#bridge.f.list_pop_at(this.index, indexNumber(index))) as T;
   }
 
   /** l.remove(item): takes the first equal item out. Throws ValueError. */
   remove(item: T): void {
-    this.bridge.push(item);
-    this.bridge.succeed(this.bridge.f.list_remove_item(this.index));
+    this.#bridge.push(item);
+    this.#bridge.succeed(this.#bridge.f.list_remove_item(this.index));
   }
 
   /** l.extend(items), of an array, a handle, or anything else that can be iterated over. */
   extend(items: Iterable<T>): void {
-    const { bridge } = this;
+    const bridge = this.#bridge;
     const values = iterated(items);
     bridge.trying(() => {
       pushIterated(bridge, values);
@@ -96,18 +103,18 @@ export class PyList<T = unknown> extends PyRow<T> {
 
   /** l.clear(). */
   clear(): void {
-    this.bridge.f.list_clear_all(this.index);
+    this.#bridge.f.list_clear_all(this.index);
   }
 
   /** l.reverse(), in place. */
   reverse(): this {
-    this.bridge.f.list_reverse_all(this.index);
+    this.#bridge.f.list_reverse_all(this.index);
     return this;
   }
 
   /** l.sort(key=..., reverse=...): stable, in place. Throws TypeError if items have no order. */
   sort({ key, reverse = false }: SortOptions<T> = {}): this {
-    const { bridge } = this;
+    const bridge = this.#bridge;
     if (!key) {
       bridge.succeed(bridge.f.list_sort_all(this.index, reverse ? 1 : 0, 0));
       return this;
@@ -129,7 +136,7 @@ export class PyList<T = unknown> extends PyRow<T> {
   /** l[start:stop:step] = items. */
   setSlice(items: Iterable<T>, start?: number, stop?: number, step?: number): void {
     const s = sliceOf(start, stop, step);
-    const { bridge } = this;
+    const bridge = this.#bridge;
     const values = iterated(items);
     bridge.trying(() => {
       pushIterated(bridge, values);
@@ -140,13 +147,13 @@ export class PyList<T = unknown> extends PyRow<T> {
   /** del l[start:stop:step]. */
   deleteSlice(start?: number, stop?: number, step?: number): void {
     const s = sliceOf(start, stop, step);
-    this.bridge.succeed(this.bridge.f.del_slice(this.index, s.start, s.stop, s.step, s.absent));
+    this.#bridge.succeed(this.#bridge.f.del_slice(this.index, s.start, s.stop, s.step, s.absent));
   }
 
   /** l *= count. */
   repeat(count: number | bigint): this {
     if (typeof count === "number") indexNumber(count);
-    const { bridge } = this;
+    const bridge = this.#bridge;
     bridge.trying(() => {
       bridge.push(count);
       bridge.succeed(bridge.f.list_repeat_self(this.index));

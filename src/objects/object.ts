@@ -139,9 +139,14 @@ export function indexNumber(index: number): number {
 }
 
 export abstract class PySequence<T> extends PyObject implements Iterable<T> {
+  /** As bridge, for sequences only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
   /** len(s). */
   get length(): number {
-    return this.bridge.f.length(this.index);
+    return this.#bridge.f.length(this.index);
   }
 
   /** The item at an index, from the end if it is negative; undefined if there is none. */
@@ -153,18 +158,18 @@ export abstract class PySequence<T> extends PyObject implements Iterable<T> {
 
   /** s[index]. Throws IndexError. */
   getItem(index: number): T {
-    return this.bridge.value(this.bridge.f.get_index(this.index, indexNumber(index))) as T;
+    return this.#bridge.value(this.#bridge.f.get_index(this.index, indexNumber(index))) as T;
   }
 
   /** item in s, by value. */
   includes(item: unknown): boolean {
-    this.bridge.push(item);
-    return this.bridge.number(this.bridge.f.contains_item(this.index)) === 1;
+    this.#bridge.push(item);
+    return this.#bridge.number(this.#bridge.f.contains_item(this.index)) === 1;
   }
 
   protected sliceValue(start?: number, stop?: number, step?: number): unknown {
     const s = sliceOf(start, stop, step);
-    return this.bridge.value(this.bridge.f.get_slice(this.index, s.start, s.stop, s.step, s.absent));
+    return this.#bridge.value(this.#bridge.f.get_slice(this.index, s.start, s.stop, s.step, s.absent));
   }
 
   /** The items, as long as there are any. */
@@ -175,6 +180,11 @@ export abstract class PySequence<T> extends PyObject implements Iterable<T> {
 
 /** Sequences of references: lists and tuples. */
 export abstract class PyRow<T> extends PySequence<T> {
+  /** As bridge, for lists and tuples only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
   /** Where an equal item first stands; -1 if nowhere. */
   indexOf(item: T, start = 0): number {
     return this.#find(item, start, INT_MAX);
@@ -190,17 +200,17 @@ export abstract class PyRow<T> extends PySequence<T> {
   protected abstract notFound(): Error;
 
   #find(item: T, start: number, stop: number): number {
-    const { f } = this.bridge;
+    const { f } = this.#bridge;
     const n = this.length;
     const inside = (k: number) => (k < 0 ? Math.max(0, k + n) : k);
-    this.bridge.push(item);
+    this.#bridge.push(item);
     const k = f.row_find(this.index, inside(bound(start)), inside(bound(stop)));
-    return k === -2 ? this.bridge.raise() : k;
+    return k === -2 ? this.#bridge.raise() : k;
   }
 
   /** s.count(item): how many items are equal to it. */
   count(item: T): number {
-    this.bridge.push(item);
-    return this.bridge.number(this.bridge.f.row_count(this.index));
+    this.#bridge.push(item);
+    return this.#bridge.number(this.#bridge.f.row_count(this.index));
   }
 }

@@ -1,13 +1,19 @@
 // Handles for objects that have a JavaScript value: strings, bytes and numbers, for whoever wants the object itself.
 
+import type { Bridge } from "./bridge.js";
 import { PyObject, PySequence } from "./object.js";
 
 export class PyStr extends PySequence<string> {
   override readonly typeName = "str";
 
+  /** As bridge, for strings only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
   /** The text. */
   get value(): string {
-    return this.bridge.value(this.bridge.f.value_of(this.index)) as string;
+    return this.#bridge.value(this.#bridge.f.value_of(this.index)) as string;
   }
 
   override toString(): string {
@@ -21,18 +27,23 @@ export class PyStr extends PySequence<string> {
 
   /** s.find(part, from): -1 if it is nowhere. Counts code points. */
   indexOf(part: string, from = 0): number {
-    this.bridge.push(part);
-    return this.bridge.f.str_find_text(this.index, Math.max(0, Math.trunc(from)));
+    this.#bridge.push(part);
+    return this.#bridge.f.str_find_text(this.index, Math.max(0, Math.trunc(from)));
   }
 }
 
 export class PyBytes extends PySequence<number> {
   override readonly typeName = "bytes";
 
+  /** As bridge, for bytes only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
   /** A copy of the bytes. */
   get value(): Uint8Array {
-    const at = this.bridge.f.bytes_data(this.index) >>> 0;
-    return this.bridge.reader.bytes.slice(at, at + this.length);
+    const at = this.#bridge.f.bytes_data(this.index) >>> 0;
+    return this.#bridge.reader.bytes.slice(at, at + this.length);
   }
 
   /** b[start:stop:step]. */
@@ -42,8 +53,13 @@ export class PyBytes extends PySequence<number> {
 }
 
 abstract class PyNumber<T> extends PyObject {
+  /** As bridge, for numbers only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
   get value(): T {
-    return this.bridge.value(this.bridge.f.value_of(this.index)) as T;
+    return this.#bridge.value(this.#bridge.f.value_of(this.index)) as T;
   }
 
   override valueOf(): T {
@@ -54,9 +70,14 @@ abstract class PyNumber<T> extends PyObject {
 export class PyInt extends PyNumber<number | bigint> {
   override readonly typeName = "int";
 
+  /** As bridge, for ints only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
   /** i.bit_length(). */
   get bitLength(): number {
-    return this.bridge.f.bit_length(this.index) >>> 0;
+    return this.#bridge.f.bit_length(this.index) >>> 0;
   }
 }
 

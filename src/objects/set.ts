@@ -1,5 +1,6 @@
 // Sets and frozensets, as JavaScript's Set (with the methods of ES2025) and as Python's.
 
+import type { Bridge } from "./bridge.js";
 import { PyObject } from "./object.js";
 import { iterated, pushIterable, pushIterated } from "./operations.js";
 
@@ -14,19 +15,24 @@ const DISJOINT = 2;
 
 /** What sets and frozensets have in common. A result is of the type of the set that was asked. */
 abstract class AnySet<T> extends PyObject implements Iterable<T> {
+  /** As bridge, for sets and frozensets only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
   /** len(s). */
   get size(): number {
-    return this.bridge.f.length(this.index);
+    return this.#bridge.f.length(this.index);
   }
 
   /** item in s. */
   has(item: unknown): boolean {
-    this.bridge.push(item);
-    return this.bridge.number(this.bridge.f.contains_item(this.index)) === 1;
+    this.#bridge.push(item);
+    return this.#bridge.number(this.#bridge.f.contains_item(this.index)) === 1;
   }
 
   #combine(operation: number, other: Iterable<unknown>): this {
-    const { bridge } = this;
+    const bridge = this.#bridge;
     const values = iterated(other);
     return bridge.trying(() => {
       pushIterated(bridge, values);
@@ -55,7 +61,7 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
   }
 
   #relates(relation: number, other: Iterable<unknown>): boolean {
-    const { bridge } = this;
+    const bridge = this.#bridge;
     pushIterable(bridge, other);
     return bridge.number(bridge.f.set_relation(this.indexAfter(1), relation)) === 1;
   }
@@ -77,16 +83,16 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
 
   /** s.copy(). */
   copy(): this {
-    return this.bridge.value(this.bridge.f.set_copy_all(this.index)) as this;
+    return this.#bridge.value(this.#bridge.f.set_copy_all(this.index)) as this;
   }
 
   /** The items, in Python's order. Throws RuntimeError if the set's size changes on the way. */
   *values(): IterableIterator<T> {
-    const { f } = this.bridge;
+    const { f } = this.#bridge;
     const { size } = this;
     for (let k = f.next_position(this.index, 0, size); k !== -1; k = f.next_position(this.index, k + 1, size)) {
-      if (k < 0) this.bridge.raise();
-      yield this.bridge.value(f.item_at_position(this.index, k)) as T;
+      if (k < 0) this.#bridge.raise();
+      yield this.#bridge.value(f.item_at_position(this.index, k)) as T;
     }
   }
 
@@ -102,9 +108,15 @@ export class PyFrozenSet<T = unknown> extends AnySet<T> {
 export class PySet<T = unknown> extends AnySet<T> {
   override readonly typeName = "set";
 
+  /** As bridge, for sets only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
   /** s.add(item). */
   add(item: T): this {
-    const { bridge, index } = this;
+    const bridge = this.#bridge;
+    const { index } = this;
     try {
       bridge.push(item);
       bridge.succeed(bridge.f.set_add_item(index));
@@ -112,34 +124,34 @@ export class PySet<T = unknown> extends AnySet<T> {
     } catch (error) {
       // In variables of this block, so that there is nothing to pay where no closure is made.
       const [set, again] = [this, item];
-      return set.bridge.again(error, () => set.add(again));
+      return set.#bridge.again(error, () => set.add(again));
     }
   }
 
   /** s.discard(item). Answers whether it was there. */
   delete(item: unknown): boolean {
-    this.bridge.push(item);
-    return this.bridge.number(this.bridge.f.set_discard_item(this.index)) === 1;
+    this.#bridge.push(item);
+    return this.#bridge.number(this.#bridge.f.set_discard_item(this.index)) === 1;
   }
 
   /** s.remove(item). Throws KeyError. */
   remove(item: unknown): void {
-    this.bridge.push(item);
-    this.bridge.succeed(this.bridge.f.set_remove_item(this.index));
+    this.#bridge.push(item);
+    this.#bridge.succeed(this.#bridge.f.set_remove_item(this.index));
   }
 
   /** s.pop(): takes some item out. Throws KeyError if there is none. */
   pop(): T {
-    return this.bridge.value(this.bridge.f.set_pop_item(this.index)) as T;
+    return this.#bridge.value(this.#bridge.f.set_pop_item(this.index)) as T;
   }
 
   /** s.clear(). */
   clear(): void {
-    this.bridge.f.set_clear_all(this.index);
+    this.#bridge.f.set_clear_all(this.index);
   }
 
   #change(operation: number, other: Iterable<unknown>): this {
-    const { bridge } = this;
+    const bridge = this.#bridge;
     const values = iterated(other);
     bridge.trying(() => {
       pushIterated(bridge, values);

@@ -1,7 +1,7 @@
 // What random programs found, each as a test of its own. What is expected is what CPython 3.14 says.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { Heap, type PyList, type PySet } from "../../src/index.js";
+import { Heap, PyBytes, PyDict, PyInt, PyList, PyRef, PySet, PyStr, PyTuple } from "../../src/index.js";
 
 describe("as in CPython", () => {
   let heap: Heap;
@@ -152,5 +152,32 @@ describe("as in CPython", () => {
   ])("%s", (message, run) => {
     expect(() => run(heap)).toThrow(message);
     expect(heap.pow(2, 5, null)).toBe(32);
+  });
+});
+
+describe("a method that is called on an object of another type", () => {
+  const own = (type: { prototype: object }, name: string) =>
+    Object.getOwnPropertyDescriptor(type.prototype, name) as PropertyDescriptor;
+  const all = [PyList, PyDict, PySet, PyStr, PyBytes, PyInt, PyRef, PyTuple].flatMap((type) =>
+    Object.getOwnPropertyNames(type.prototype)
+      .filter((name) => name !== "constructor" && name !== "toString")
+      .map((name) => [type.name, name, own(type, name)] as const),
+  );
+
+  it.each(all)("%s.%s leaves that as it was", async (type, _, { value, get }) => {
+    const heap = await Heap.create();
+    const objects = [heap.tuple([2, 1]), heap.dict({ a: 1 }), heap.list([1]), heap.frozenset([1]), heap.int(2n ** 70n)];
+    const others = objects.filter((object) => object.constructor.name !== type);
+    const before = others.map((object) => object.repr());
+    for (const other of others) {
+      try {
+        const result = (value ?? get).call(other, "a", "b");
+        if (typeof result?.next === "function") result.next();
+      } catch (error) {
+        expect(error).not.toBeInstanceOf(WebAssembly.RuntimeError);
+      }
+    }
+    expect(others.map((object) => object.repr())).toEqual(before);
+    heap.check();
   });
 });
