@@ -82,6 +82,7 @@ import {
   TUPLE,
   True,
   typeOf,
+  xdecref,
 } from "./object";
 import { compare, hashOf, reprOf } from "./protocol";
 import { isRow, itemAt, PyList, rowCount, rowFind } from "./sequence";
@@ -593,8 +594,18 @@ export function dict_pop_value(handle: u32): f64 {
   return answered(key, dict_pop(dict(handle), key));
 }
 
-export function dict_pop_last(handle: u32): f64 {
-  return answer(dict_pop_item(dict(handle)));
+/** Where the last entry is; -1 if there is none. */
+export function dict_last_position(handle: u32): i32 {
+  const d = dict(handle);
+  for (let k = d.keys.count; k-- > 0; ) if (d.keys.keyAt(k) && d.valueAt(k)) return k;
+  return -1;
+}
+
+/** d.popitem(), for a host that has looked at the entry: only then it can't lose it. */
+export function dict_drop_last(handle: u32): bool {
+  const pair = dict_pop_item(dict(handle));
+  xdecref(pair);
+  return pair !== null;
 }
 
 /** d.update(other) for a dict on the stack. */

@@ -59,7 +59,10 @@ import { traverse } from "./traverse";
 import { mayBeInCycle, tuple_clear_free_lists } from "./tuple";
 import { PyRef, weak_call_all, weak_detach, weak_take, weakListOf } from "./weak";
 
-/** Tells the host that a collection of a generation begins (phase 0), or ended (phase 1) and what it found. */
+/**
+ * Tells the host that a collection of a generation begins (phase 0), or ended (phase 1) and what it found; for DEBUG_COLLECTABLE also
+ * (phase 2) of each unreachable object, by its address in place of the number found. Then it must not run any code of the program's.
+ */
 @external("host", "collected")
 declare function hostCollected(phase: u32, generation: u32, collected: u32, uncollectable: u32): void;
 
@@ -67,6 +70,7 @@ export const GENERATIONS: u32 = 3;
 const PERMANENT: u32 = 3;
 
 /** Debug flags, by the numbers of Python's gc module. */
+const DEBUG_COLLECTABLE: u32 = 2;
 export const DEBUG_SAVEALL: u32 = 32;
 
 const REFS_SHIFT: usize = 3;
@@ -356,6 +360,13 @@ function clearObject(o: PyObject): void {
   }
 }
 
+/** The host knows of each unreachable object. */
+function announce(list: GCHead, k: u32): void {
+  for (let at = list.next; at != changetype<usize>(list); at = changetype<GCHead>(at).next) {
+    hostCollected(2, k, <u32>changetype<usize>(changetype<GCHead>(at).object), 0);
+  }
+}
+
 /** Every object is cleared; those that are still there go to `old`, or to the garbage list if that was asked for. */
 function deleteAll(list: GCHead, old: GCHead): void {
   const saved = (collector().debug & DEBUG_SAVEALL) != 0;
@@ -462,6 +473,7 @@ function collect(k: u32): u32 {
 
   let found: u32 = 0;
   if (!unreachable.isEmpty) {
+    if ((c.debug & DEBUG_COLLECTABLE) != 0) announce(unreachable, k);
     handleWeakReferences(unreachable);
     finalizeAll(unreachable);
     // Finalizers can have brought some back: those that are reachable now are ordinary objects again.

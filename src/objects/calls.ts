@@ -44,7 +44,8 @@ export class ObjectCalls extends HostCalls implements ObjectHost {
   }
 
   readonly collected = (phase: number, generation: number, collected: number, uncollectable: number): void => {
-    this.gc?.collected(phase === 1, { generation, collected: collected >>> 0, uncollectable });
+    if (phase === 2) this.gc?.found(collected >>> 0);
+    else this.gc?.collected(phase === 1, { generation, collected: collected >>> 0, uncollectable });
   };
 
   readonly pressure = (): void => this.onPressure?.();

@@ -3,7 +3,6 @@
 import type { Bridge } from "./bridge.js";
 import { entered, pushEntries } from "./entries.js";
 import { PyObject } from "./object.js";
-import type { PyTuple } from "./tuple.js";
 
 /** What a dict can be updated from. */
 export type Entries<K, V> = Map<K, V> | Iterable<readonly [K, V]> | Readonly<Record<string, V>> | PyDict<K, V>;
@@ -89,11 +88,16 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** d.popitem(): takes the last key and its value out. Throws KeyError if there is none. */
   popItem(): [K, V] {
-    const pair = this.#bridge.value(this.#bridge.f.dict_pop_last(this.index)) as PyTuple<K | V>;
+    const bridge = this.#bridge;
+    const last = bridge.f.dict_last_position(this.index);
+    const pair: unknown[] = [];
     try {
-      return [pair.getItem(0) as K, pair.getItem(1) as V];
-    } finally {
-      pair.release();
+      if (last >= 0) pair.push(this.#keyAt(last), this.#valueAt(last));
+      bridge.succeed(bridge.f.dict_drop_last(this.index));
+      return pair as [K, V];
+    } catch (error) {
+      for (const part of pair) if (part instanceof PyObject) part.release();
+      throw error;
     }
   }
 

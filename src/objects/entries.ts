@@ -1,13 +1,17 @@
 // Entries for a dict, put on the stack as a dict.
 
-import type { Bridge } from "./bridge.js";
+import { type Bridge, describe } from "./bridge.js";
+import { PyException } from "./exceptions.js";
 
 export type Pairs = readonly (readonly [unknown, unknown])[];
 
 /** The entries of a Map, of pairs, or of a plain object, in a form that can go on the stack more than once. */
 export function entered(entries: object): Pairs {
+  if (entries === null || typeof entries !== "object") {
+    throw new TypeError(`Cannot make entries of ${entries === null ? "null" : describe(entries)}`);
+  }
   if (!(Symbol.iterator in entries)) return Object.entries(entries);
-  return Array.from(entries as Iterable<[unknown, unknown]>, ([key, value]) => [key, value] as const);
+  return Array.from(entries as Iterable<unknown>, asPair);
 }
 
 /** Puts a dict on the stack that has these entries. */
@@ -26,4 +30,15 @@ export function pushEntries(bridge: Bridge, pairs: Pairs): void {
     throw error;
   }
   bridge.succeed(bridge.f.build_dict(n / 2));
+}
+
+/** The key and the value of the entry number `k`, in the words of CPython if it is no pair. */
+function asPair(pair: unknown, k: number): readonly [unknown, unknown] {
+  if (pair === null || typeof pair !== "object" || !(Symbol.iterator in pair)) {
+    throw new PyException("TypeError", `cannot convert dictionary update sequence element #${k} to a sequence`);
+  }
+  const parts = Array.isArray(pair) ? pair : [...(pair as Iterable<unknown>)];
+  if (parts.length === 2) return [parts[0], parts[1]];
+  const message = `dictionary update sequence element #${k} has length ${parts.length}; 2 is required`;
+  throw new PyException("ValueError", message);
 }

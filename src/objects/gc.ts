@@ -1,5 +1,6 @@
 // The cycle collector, as Python's gc module.
 
+import { formatAddress, toAddress } from "../address.js";
 import type { CollectionEvent } from "../pressure/events.js";
 import type { Bridge } from "./bridge.js";
 import type { PyList } from "./list.js";
@@ -31,10 +32,12 @@ export const DEBUG_LEAK = DEBUG_COLLECTABLE | DEBUG_UNCOLLECTABLE | DEBUG_SAVEAL
 
 export type Generation = 0 | 1 | 2;
 const GENERATIONS = [0, 1, 2] as const;
+/** The highest threshold: counts are i32. */
+const MOST = 0x7fff_ffff;
 
-function generationNumber(generation: number): Generation {
+function generationNumber(generation: number, what: string): Generation {
   if (generation === 0 || generation === 1 || generation === 2) return generation;
-  throw new RangeError(`Cannot collect generation ${generation}: the generations are 0, 1 and 2`);
+  throw new RangeError(`Cannot ${what} generation ${generation}: the generations are 0, 1 and 2`);
 }
 
 /** Reference counts free objects at once; this finds those that only refer to each other. */
@@ -45,7 +48,7 @@ export class GarbageCollector {
   #begun = 0;
   /** Called before and after each collection. What one throws is reported, and changes nothing. */
   readonly callbacks: CollectionCallback[] = [];
-  /** Where DEBUG_STATS writes a line at the start and end of a collection. */
+  /** Where DEBUG_STATS writes a line at the start and end of a collection, and DEBUG_COLLECTABLE one for each object found. */
   log: (line: string) => void = (line) => console.error(line);
 
   /** `guard` runs what is the program's, and reports what that throws; `ended` is told of each collection. */
@@ -57,7 +60,7 @@ export class GarbageCollector {
 
   /** Collects a generation and the younger ones. Answers how many unreachable objects were found. */
   collect(generation: number = 2): number {
-    return this.#bridge.f.gc_collect(generationNumber(generation)) >>> 0;
+    return this.#bridge.f.gc_collect(generationNumber(generation, "collect")) >>> 0;
   }
 
   /** Collections start by themselves from now on, as is the default. */
@@ -81,11 +84,12 @@ export class GarbageCollector {
 
   set threshold(thresholds: readonly number[]) {
     for (const [k, threshold] of thresholds.entries()) {
-      if (!Number.isInteger(threshold) || threshold < 0) {
-        throw new RangeError(`Cannot set threshold ${k} to ${threshold}: not a whole number from 0 up`);
+      generationNumber(k, "set a threshold of");
+      if (!Number.isInteger(threshold) || threshold < 0 || threshold > MOST) {
+        throw new RangeError(`Cannot set threshold ${k} to ${threshold}: not a whole number from 0 to ${MOST}`);
       }
-      this.#bridge.f.gc_set_threshold(generationNumber(k), threshold);
     }
+    for (const [k, threshold] of thresholds.entries()) this.#bridge.f.gc_set_threshold(k, threshold);
   }
 
   /** The counts that are compared with the thresholds. */
@@ -107,7 +111,7 @@ export class GarbageCollector {
   /** gc.get_objects: the tracked objects of a generation, or all. Each item is a handle. */
   getObjects(generation?: number): PyList<PyObject> {
     this.#bridge.mayLook();
-    const k = generation === undefined ? -1 : generationNumber(generation);
+    const k = generation === undefined ? -1 : generationNumber(generation, "find the objects of");
     return this.#bridge.value(this.#bridge.f.gc_objects(k)) as PyList<PyObject>;
   }
 
@@ -138,7 +142,7 @@ export class GarbageCollector {
     return this.#bridge.f.gc_frozen() >>> 0;
   }
 
-  /** Debug flags: DEBUG_STATS, DEBUG_SAVEALL, ... */
+  /** Debug flags: DEBUG_STATS, DEBUG_SAVEALL, ... DEBUG_UNCOLLECTABLE says nothing: there is no object here that can't be collected. */
   get debug(): number {
     return this.#bridge.f.gc_debug() >>> 0;
   }
@@ -152,10 +156,22 @@ export class GarbageCollector {
     return this.#bridge.value(this.#bridge.f.gc_garbage()) as PyList<PyObject>;
   }
 
+  /** Lines about what a collection found, which wait for its end: until then nothing of the program's may run. */
+  readonly #found: string[] = [];
+
+  /** @internal For DEBUG_COLLECTABLE: the object at this address is unreachable. */
+  found(address: number): void {
+    const { reader } = this.#bridge;
+    reader.refresh();
+    const type = reader.typeName(address);
+    this.#found.push(`gc: collectable <${type} ${formatAddress(toAddress(address))}>`);
+  }
+
   /** @internal A collection begins or ended. */
   collected(isEnd: boolean, info: CollectionInfo): void {
     if (!isEnd) this.#begun = performance.now();
     else this.#ended({ ...info, ms: performance.now() - this.#begun });
+    for (const line of this.#found.splice(0)) this.#guard(() => this.log(line));
     if (this.debug & DEBUG_STATS) {
       const { generation, collected, uncollectable } = info;
       const line = isEnd

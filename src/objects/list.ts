@@ -113,14 +113,18 @@ export class PyList<T = unknown> extends PyRow<T> {
   }
 
   /** l.sort(key=..., reverse=...): stable, in place. Throws TypeError if items have no order. */
-  sort({ key, reverse = false }: SortOptions<T> = {}): this {
+  sort(options: SortOptions<T> = {}): this {
+    if (typeof options === "function") throw new TypeError("Cannot sort by comparing: give a key, as in sort({ key })");
+    const { key, reverse = false } = options;
     const bridge = this.#bridge;
     if (!key) {
       bridge.succeed(bridge.f.list_sort_all(this.index, reverse ? 1 : 0, 0));
       return this;
     }
+    // As many as there were, also if `key` adds more.
     const before = this.length;
-    const keys = Array.from(this, (item) => key(item));
+    const keys: unknown[] = [];
+    while (keys.length < before && this.length === before) keys.push(key(this.getItem(keys.length)));
     if (this.length !== before) throw new PyException("ValueError", "list modified during sort");
     bridge.pushAll(keys);
     bridge.succeed(bridge.f.build_list(keys.length));

@@ -115,7 +115,8 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly dict_get_value: (handle: N) => N;
   readonly dict_set_default_value: (handle: N) => N;
   readonly dict_pop_value: (handle: N) => N;
-  readonly dict_pop_last: (handle: N) => N;
+  readonly dict_last_position: (handle: N) => N;
+  readonly dict_drop_last: (handle: N) => N;
   readonly dict_update_from: (handle: N) => N;
   readonly dict_clear_all: (handle: N) => void;
 

@@ -250,7 +250,7 @@ export abstract class ObjectHeap extends CoreHeap {
   /** The one str object with this text: sys.intern. */
   intern(text: string): PyStr {
     return this.#bridge.trying(() => {
-      this.#bridge.key(text);
+      this.#bridge.key(String(text));
       return this.#bridge.popHandle() as PyStr;
     });
   }

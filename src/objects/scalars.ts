@@ -1,6 +1,6 @@
 // Handles for objects that have a JavaScript value: strings, bytes and numbers, for whoever wants the object itself.
 
-import type { Bridge } from "./bridge.js";
+import { type Bridge, describe } from "./bridge.js";
 import { PyObject, PySequence } from "./object.js";
 
 export class PyStr extends PySequence<string> {
@@ -25,8 +25,12 @@ export class PyStr extends PySequence<string> {
     return this.sliceValue(start, stop, step) as string;
   }
 
-  /** s.find(part, from): -1 if it is nowhere. Counts code points. */
+  /**
+   * Where a part begins, -1 if it is nowhere: s.find(part, from), counting code points. A `from` below 0 is 0, as in JavaScript;
+   * Python would count it from the end.
+   */
   indexOf(part: string, from = 0): number {
+    if (typeof part !== "string") throw new TypeError(`Cannot find ${describe(part)} in a str: it is no string`);
     this.#bridge.push(part);
     return this.#bridge.f.str_find_text(this.index, Math.max(0, Math.trunc(from)));
   }

@@ -1,7 +1,20 @@
 // What random programs found, each as a test of its own. What is expected is what CPython 3.14 says.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { Heap, PyBytes, PyDict, PyInt, PyList, PyRef, PySet, PyStr, PyTuple } from "../../src/index.js";
+import {
+  DEBUG_COLLECTABLE,
+  DEBUG_UNCOLLECTABLE,
+  Heap,
+  MemoryError,
+  PyBytes,
+  PyDict,
+  PyInt,
+  PyList,
+  PyRef,
+  PySet,
+  PyStr,
+  PyTuple,
+} from "../../src/index.js";
 
 describe("as in CPython", () => {
   let heap: Heap;
@@ -179,5 +192,116 @@ describe("a method that is called on an object of another type", () => {
     }
     expect(others.map((object) => object.repr())).toEqual(before);
     heap.check();
+  });
+});
+
+describe("what a user meets", () => {
+  let heap: Heap;
+  beforeEach(async () => {
+    heap = await Heap.create();
+  });
+
+  it("a sort whose key function adds to the list ends, with ValueError", () => {
+    const list = heap.list([3, 2, 1]);
+    let calls = 0;
+    const key = (item: number) => {
+      if (++calls > 100) throw new Error("it never ends");
+      list.push(7);
+      return item;
+    };
+    expect(() => list.sort({ key })).toThrow("list modified during sort");
+    expect(calls).toBe(1);
+  });
+
+  it("a comparing function is no key", () => {
+    expect(() => heap.list([2, 1]).sort(((a: number, b: number) => a - b) as never)).toThrow("give a key");
+  });
+
+  it("an entry that is no pair is refused, in CPython's words, and the dict stays as it was", () => {
+    const dict = heap.dict<unknown, unknown>({ a: 1 });
+    const bad = (entries: unknown) => () => dict.update(entries as never);
+    expect(bad([["b", 2], ["c"]])).toThrow("dictionary update sequence element #1 has length 1; 2 is required");
+    expect(bad([["b", 2, 3]])).toThrow("dictionary update sequence element #0 has length 3; 2 is required");
+    expect(bad([["b", 2], 5])).toThrow("cannot convert dictionary update sequence element #1 to a sequence");
+    expect(bad("ab")).toThrow("Cannot make entries of a string");
+    expect(bad(null)).toThrow("Cannot make entries of null");
+    expect(dict.repr()).toBe("{'a': 1}");
+  });
+
+  it("popItem finds the last entry, also behind ones that are gone, and of a dict that shares its keys", () => {
+    const dict = heap.dict<unknown, unknown>([
+      ["a", 1],
+      ["b", heap.list([2])],
+      ["c", 3],
+    ]);
+    dict.delete("c");
+    const [key, value] = dict.popItem();
+    expect([key, String(value), dict.repr()]).toEqual(["b", "[2]", "{'a': 1}"]);
+    const records = heap.from([
+      { x: 1, y: 2 },
+      { x: 3, y: 4 },
+    ]) as PyList;
+    const record = records.at(1) as PyDict;
+    expect([record.popItem(), record.popItem(), record.size]).toEqual([["y", 4], ["x", 3], 0]);
+    expect(() => record.popItem()).toThrow("popitem(): dictionary is empty");
+    heap.check();
+  });
+
+  it("popItem leaves the entry where it is if there is no memory to read it", async () => {
+    const small = await Heap.create({ allocator: "malloc" });
+    const dict = small.dict<unknown, unknown>([["big", 2n ** 80_000n]]);
+    small.relieve();
+    small.failReservation(1, true);
+    const blocks: number[] = [];
+    for (let size = 1 << 20; size >= 4096; size >>= 1) {
+      for (let block = small.mem.malloc(size); block !== 0; block = small.mem.malloc(size)) blocks.push(block);
+    }
+    expect(() => dict.popItem()).toThrow(MemoryError);
+    small.failReservation(0);
+    for (const block of blocks) small.mem.free(block as never);
+    expect(dict.popItem()).toEqual(["big", 2n ** 80_000n]);
+    small.check();
+  });
+
+  it("thresholds are set all or none, and errors say what for", () => {
+    const before = heap.gc.threshold;
+    for (const bad of [
+      [1, 2, 3, 4],
+      [1, -1],
+      [1, 2 ** 32],
+    ]) {
+      expect(() => {
+        heap.gc.threshold = bad;
+      }).toThrow("Cannot set ");
+      expect(heap.gc.threshold).toEqual(before);
+    }
+    expect(() => heap.gc.getObjects(7)).toThrow("Cannot find the objects of generation 7");
+  });
+
+  it("what is no object of the heap is named", () => {
+    expect(() => heap.ref(5 as never)).toThrow("Cannot use a value of type number here: it is no object of the heap");
+    expect(() => heap.list().is(null as never)).toThrow("it is no object of the heap");
+    expect(() => heap.str("a5").indexOf(5 as never)).toThrow("Cannot find a number in a str");
+    expect(heap.str("abc").indexOf("a", -1)).toBe(0);
+    expect(heap.intern(5 as never).value).toBe("5");
+  });
+
+  it("DEBUG_COLLECTABLE names each object that a collection finds, once it has ended", () => {
+    const lines: string[] = [];
+    heap.gc.log = (line) => lines.push(line);
+    const Node = heap.type("Node", { fields: { next: "object" } });
+    heap.scope(() => {
+      const node = Node.new();
+      node.set("next", heap.list([node]));
+    });
+    heap.gc.debug = DEBUG_COLLECTABLE | DEBUG_UNCOLLECTABLE;
+    expect(heap.gc.collect()).toBe(2);
+    expect(lines.sort()).toEqual([
+      expect.stringMatching(/^gc: collectable <Node 0x[0-9a-f]+>$/),
+      expect.stringMatching(/^gc: collectable <list 0x[0-9a-f]+>$/),
+    ]);
+    heap.gc.debug = 0;
+    expect(heap.gc.collect()).toBe(0);
+    expect(lines.length).toBe(2);
   });
 });

@@ -10,6 +10,7 @@ import {
   PyException,
   type PyInstance,
   type PyList,
+  type PyTuple,
 } from "../../src/index.js";
 import { footprint, leakFree } from "./leak-free.js";
 
@@ -62,6 +63,42 @@ describe("an error that is pending while a finalizer runs", () => {
     expect([finalized, reports]).toEqual([0, [expect.any(MemoryError)]]);
     for (const handle of handles) handle.release();
     expect(footprint(heap)).toEqual(before);
+  });
+});
+
+describe("an error that is pending while a finalizer uses the heap", () => {
+  it("is still there afterwards, as it was", async () => {
+    const heap = await Heap.create({ allocator: "malloc" });
+    const reports: unknown[] = [];
+    heap.onUnraisable = (error) => reports.push(error);
+    const handles: Handle[] = [];
+    let giveBack = () => {};
+    const seen: unknown[] = [];
+    // The first to die needs no handle to be told, and makes room: so the second one can be finalized while the error is pending.
+    const First = heap.type("First", {
+      dealloc: () => {
+        giveBack();
+        for (const handle of handles.splice(0)) handle.release();
+      },
+    });
+    const mortal = mortals(heap, () => {
+      expect(() => heap.list().pop()).toThrow(new PyException("IndexError", "pop from empty list"));
+      expect(() => heap.pow("a", 1, 2)).toThrow(PyException);
+      seen.push(heap.list([1, "two"]).repr(), heap.binary(2, "**", 70));
+    });
+    const list = heap.list<PyTuple>();
+    heap.scope(() => list.append(heap.tuple<unknown>([mortal(), First.new(), mortal()])));
+    while (heap.objectStats().handles < 63) handles.push(heap.list());
+    const release = takeAll(heap);
+    giveBack = () => {
+      release();
+      giveBack = () => {};
+    };
+    expect(() => list.pop()).toThrow(MemoryError);
+    expect(seen).toEqual(["[1, 'two']", 2n ** 70n]);
+    // One of the two died before there was room.
+    expect(reports).toEqual([expect.any(MemoryError)]);
+    heap.check();
   });
 });
 
