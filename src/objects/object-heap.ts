@@ -230,7 +230,9 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   /** dict(entries): of a Map, pairs, a plain object, or another dict. */
-  dict<K = unknown, V = unknown>(entries: Entries<K, V> = []): PyDict<K, V> {
+  dict<V>(entries: Readonly<Record<string, V>>): PyDict<string, V>;
+  dict<K = unknown, V = unknown>(entries?: Entries<K, V>): PyDict<K, V>;
+  dict<K, V>(entries: Entries<K, V> = []): PyDict<K, V> {
     if (entries instanceof PyDict) return entries.copy();
     const source = entered(entries);
     return this.#bridge.trying(() => {

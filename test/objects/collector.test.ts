@@ -20,7 +20,7 @@ describe("generations", () => {
     expect(heap.gc.threshold).toEqual([7, 3, 10]);
     expect(() => {
       heap.gc.threshold = [-1];
-    }).toThrow("Cannot set threshold 0 to -1: not a whole number from 0 up");
+    }).toThrow("Cannot set threshold 0 to -1: not a whole number from 0 to 2147483647");
     expect(() => heap.gc.collect(3)).toThrow("Cannot collect generation 3: the generations are 0, 1 and 2");
   });
 

@@ -263,6 +263,12 @@ describe("what a user meets", () => {
     small.check();
   });
 
+  it("a dict of a plain object has strings for keys, also to the compiler", () => {
+    for (const [key, value] of heap.dict({ a: 1 })) expect(key.toUpperCase() + value.toFixed(1)).toBe("A1.0");
+    for (const [key, value] of heap.dict([["b", 2]])) expect(key.toUpperCase() + value.toFixed(1)).toBe("B2.0");
+    for (const key of heap.dict(new Map([[3, "c"]])).keys()) expect(key.toFixed(1)).toBe("3.0");
+  });
+
   it("thresholds are set all or none, and errors say what for", () => {
     const before = heap.gc.threshold;
     for (const bad of [
