@@ -45,6 +45,12 @@ export class Arena {
     return changetype<Pool>(changetype<usize>(this) + offsetof<Arena>() + <usize>index * offsetof<Pool>());
   }
 
+  /** Bytes of the record, those of its pools' included. */
+  @inline
+  get recordBytes(): usize {
+    return offsetof<Arena>() + <usize>this.total * offsetof<Pool>();
+  }
+
   /** Where the first pool is. */
   @inline
   get start(): usize {
@@ -91,6 +97,7 @@ export class Arena {
   }
 
   isValid(map: PoolMap): bool {
+    if (this.total - 1 >= <u32>ARENA_POOLS) return false;
     let idle: u32 = 0;
     for (let index: u32 = 0; index < this.total; index++) {
       const pool = this.poolAt(index);
@@ -248,7 +255,7 @@ export class Arenas {
 
   /** The arena's record is in a lower place, if there is one; all that refers to it, or to one of its pools, follows. */
   private lowerRecord(arena: Arena): void {
-    const bytes = offsetof<Arena>() + <usize>arena.total * offsetof<Pool>();
+    const bytes = arena.recordBytes;
     const record = base_malloc(INTERNAL, bytes);
     if (record == 0) return;
     if (record > changetype<usize>(arena)) {
@@ -368,7 +375,7 @@ export class Arenas {
       if (((this.listMask >> idle) & 1) != <u32>(arena !== null)) return this.listAt(idle);
       let prev: Arena | null = null;
       while (arena) {
-        if (arena.idleCount != idle || arena.prev !== prev || ++listed > count) return arena.address;
+        if (arena.idleCount != idle || arena.prev !== prev || ++listed > count || !arena.isValid(this.map)) return arena.address;
         prev = arena;
         arena = arena.next;
       }

@@ -85,6 +85,11 @@ export function allocatorOf(domain: u32): Allocator {
   return changetype<Allocator>(CONTROL + DOMAINS_AT + domain * offsetof<Allocator>());
 }
 
+/** Whether pools serve the mem domain, when no hooks are installed. */
+export function usesPools(): bool {
+  return allocatorOf(MEM).malloc == tableIndex(SMALL_FUNCTIONS);
+}
+
 /** Each domain as it is without hooks; `pools` is false for PYTHONMALLOC=malloc. */
 export function setDefaultAllocators(hosted: bool, pools: bool): void {
   const base = tableIndex(hosted ? HOSTED_FUNCTIONS : RAW_FUNCTIONS);

@@ -37,7 +37,7 @@ export const CHUNK_OVERHEAD: usize = 4;
 const MIN_CHUNK: usize = 16;
 const EXACT_BINS: u32 = 64;
 const EXACT_LIMIT: usize = 512;
-const BINS: u32 = 416;
+export const BINS: u32 = 416;
 const BITMAP_WORDS: u32 = BINS / 32;
 /** How many chunks of a bin are looked at for the best fit. */
 const SCAN: i32 = 12;

@@ -82,13 +82,14 @@ export class Small {
     }
   }
 
-  /** How many pools the bins list; a broken list counts as more than `most`. */
+  /** How many pools the bins list, each of which is one of this bin; a broken list counts as more than `most`. */
   countListed(most: u32): u32 {
     let count: u32 = 0;
     for (let sizeClass: u32 = 0; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {
       const first = load<Pool | null>(this.binAt(sizeClass));
       let pool = first;
       while (pool && count <= most) {
+        if (pool.bin != this.binAt(sizeClass) || arenas().map.poolOf(pool.start) !== pool) return most + 1;
         count++;
         pool = pool.next !== first ? pool.next : null;
       }
@@ -116,7 +117,7 @@ export function domainOfBin(bin: usize): u32 {
 }
 
 /** The map of the first Small, which the arenas keep, is that of the others as well. */
-function shareMap(): void {
+export function shareMap(): void {
   memory.copy(CONTROL + SMALL_OBJECT_AT, CONTROL + SMALL_MEM_AT, offsetof<PoolMap>());
   memory.copy(CONTROL + SMALL_LIBC_AT, CONTROL + SMALL_MEM_AT, offsetof<PoolMap>());
 }

@@ -120,7 +120,7 @@ export function check(): u64 {
       if (!pool.isOpen) continue;
       open++;
       if (pool.listed) listed++;
-      if (!binIsRight(pool) || !pool.isValid(scratchBits())) return broken(CHECK_POOL, pool.start);
+      if (!binIsRight(pool) || pool.capacity != arena.bytesOf(pool) / pool.blockSize || !pool.isValid(scratchBits())) return broken(CHECK_POOL, pool.start);
     }
     arena = arena.older;
   }

@@ -12,6 +12,7 @@ export * from "./objects/capi";
 export * from "./objects/collector-calls";
 export * from "./objects/compact-calls";
 export * from "./objects/exchange";
+export * from "./objects/image";
 export { bytes_compare, bytes_dealloc, bytes_hash, bytes_repr } from "./objects/bytes";
 export { dict_compare, dict_dealloc, dict_repr } from "./objects/dict";
 export { ERROR_AT, RESULT_AT, STATE_BYTES } from "./objects/state";

@@ -426,6 +426,11 @@ export abstract class CoreHeap {
     );
   }
 
+  /** Whether a recording is under way. */
+  get isTracing(): boolean {
+    return this.#calls.tracer !== undefined;
+  }
+
   /** As trace, to any output. */
   protected record(options: RecordOptions, makeOutput: (metadata: TraceMetadata) => TraceOutput): Recorder {
     if (this.#calls.tracer) throw new Error("Cannot trace: a recording is under way");

@@ -7,10 +7,22 @@ import type { CModule } from "./hosts/c/c-module.js";
 import { Linker } from "./hosts/c/linker.js";
 import { type LoadOptions, loadModules } from "./hosts/c/load.js";
 import type { WasmSource } from "./hosts/c/source.js";
+import { encodeImage } from "./image/format.js";
+import { loadImage } from "./image/load.js";
+import { takeImage } from "./image/save.js";
+import { bytesOf, compress, type ImageSource } from "./image/stream.js";
 import { ObjectCalls } from "./objects/calls.js";
-import { instantiateWhole, OBJECT_API, type ObjectApi, type WholeCore, wholeModule } from "./objects/module.js";
-import { ObjectHeap, type Policies, policyBits } from "./objects/object-heap.js";
+import {
+  instantiateWhole,
+  OBJECT_API,
+  type ObjectApi,
+  type WholeCore,
+  wholeChecksum,
+  wholeModule,
+} from "./objects/module.js";
+import { ObjectHeap, type Policies, policyBits, type TypesOfImage } from "./objects/object-heap.js";
 import type { Policy } from "./pressure/policy.js";
+import { Words } from "./words.js";
 
 /** The values of the environment variable PYTHONMALLOC. */
 export type AllocatorName = "default" | "pymalloc" | "malloc" | "debug" | "pymalloc_debug" | "malloc_debug";
@@ -48,6 +60,21 @@ export interface HeapOptions {
   readonly hashKey?: readonly [bigint, bigint];
 }
 
+export interface SaveOptions {
+  /** Compress the image (deflate): smaller, and slower to load. */
+  readonly compress?: boolean;
+}
+
+export interface LoadImageOptions extends Pick<HeapOptions, "limit" | "softLimit" | "policy" | "onFault" | "locate"> {
+  /** Functions of types, by name: `{ File: { finalize: (file) => ... } }`. Needed of types that had such functions. */
+  readonly types?: TypesOfImage;
+  /**
+   * Look at every object, for an image that a stranger may have made; it takes several times as long. The default trusts the checksums,
+   * which tell whether an image is whole.
+   */
+  readonly verify?: boolean;
+}
+
 /** What a WebAssembly module that allocates from the heap imports: `{ env: heap.imports }`. */
 export interface HeapImports extends MemoryApi, ObjectApi {
   readonly memory: WebAssembly.Memory;
@@ -62,9 +89,11 @@ export class Heap extends ObjectHeap {
   /** The core's functions and memory, for another module to import: its calls go from wasm to wasm. */
   readonly imports: HeapImports;
   readonly #linker: Linker;
+  readonly #whole: WholeCore;
 
   private constructor(core: WholeCore, calls: ObjectCalls, options: HeapOptions) {
     super(core, calls, options);
+    this.#whole = core;
     const functions = Object.fromEntries([...MEMORY_API, ...OBJECT_API].map((name) => [name, core.functions[name]]));
     this.imports = {
       ...(functions as unknown as MemoryApi & ObjectApi),
@@ -116,6 +145,53 @@ export class Heap extends ObjectHeap {
     if (Array.isArray(source)) return loadModules(this.#linker, source as readonly WasmSource[], options);
     const [module] = await loadModules(this.#linker, [source as WasmSource], options);
     return module as CModule;
+  }
+
+  /**
+   * The heap's objects as an image, from which `Heap.load` makes the same heap again: what `heap.roots` leads to. The heap stays as it
+   * is. Throws if it has blocks that are no objects, modules in C, or allocators of the program's own.
+   */
+  async save({ compress: isCompressed = false }: SaveOptions = {}): Promise<Uint8Array> {
+    this.#checkSavable();
+    const parts = takeImage(this.#whole, await wholeModule(), this.imageMetadata());
+    const stored = isCompressed ? await compress(parts.stored) : parts.stored;
+    return encodeImage({ ...parts, isCompressed, stored }, wholeChecksum());
+  }
+
+  #checkSavable(): void {
+    const cannot = (why: string): never => {
+      throw new Error(`Cannot save the heap: ${why}`);
+    };
+    if (this.isBusy()) cannot("an operation is under way");
+    if (this.isTracing) cannot("a recording is under way");
+    if (this.#linker.size > 0) cannot("modules in C are loaded, which know objects by their addresses");
+    const { constants: c, tableBase } = this.core;
+    if (this.words.get(this.core.control + c.HOOKS_INSTALLED_AT) !== 0) cannot("debug hooks are installed");
+    for (const domain of ["raw", "mem", "object"] as const) {
+      const [, ...functions] = this.getAllocator(domain).words;
+      if (functions.some((index) => index < tableBase || index >= tableBase + c.TABLE_FUNCTIONS)) {
+        cannot(`the ${domain} domain has an allocator of the program's`);
+      }
+    }
+  }
+
+  /**
+   * A heap with the objects of an image: `heap.roots` leads to them. Throws ImageError if the image is broken, cut off, or made by
+   * another build of pyheap, and RangeError if it does not fit into the limit; then there is no heap.
+   */
+  static async load(source: ImageSource, options: LoadImageOptions = {}): Promise<Heap> {
+    const { limit = NO_LIMIT, types = {}, verify = false } = options;
+    const image = await bytesOf(source);
+    const { core, calls, metadata } = await loadImage(image, await wholeModule(), wholeChecksum(), verify);
+    const words = new Words(core.memory);
+    const reserved = words.get(core.control + core.constants.RESERVED_AT);
+    if (!(reserved <= limit)) {
+      throw new RangeError(`Cannot load a heap image within ${limit} bytes: it takes ${reserved}`);
+    }
+    words.set(core.control + core.constants.LIMIT_AT, Math.min(Math.floor(limit), NO_LIMIT));
+    const heap = new Heap(core, calls, options);
+    heap.restore(metadata, types);
+    return heap;
   }
 
   protected override hostFigures(): null {

@@ -14,7 +14,14 @@ export {
   HeapFault,
   MemoryError,
 } from "./errors.js";
-export { type AllocatorName, Heap, type HeapImports, type HeapOptions } from "./heap.js";
+export {
+  type AllocatorName,
+  Heap,
+  type HeapImports,
+  type HeapOptions,
+  type LoadImageOptions,
+  type SaveOptions,
+} from "./heap.js";
 export type { ArenaAllocator, InstalledAllocator, InstalledArenaAllocator, WasmAllocator } from "./hooks.js";
 export { CModule } from "./hosts/c/c-module.js";
 export { CExit } from "./hosts/c/environment.js";
@@ -22,6 +29,8 @@ export { describeLeaks, type Leak, type LeakReport } from "./hosts/c/leaks.js";
 export type { LoadOptions } from "./hosts/c/load.js";
 export { type CFunction, type CValue, LinkError } from "./hosts/c/loaded.js";
 export type { WasmSource } from "./hosts/c/source.js";
+export { ImageError } from "./image/format.js";
+export type { ImageSource } from "./image/stream.js";
 export { type Entries, PyDict } from "./objects/dict.js";
 export { PyException, type PyExceptionName } from "./objects/exceptions.js";
 export { ConversionError } from "./objects/from-js.js";
@@ -39,9 +48,10 @@ export {
 export { Handle } from "./objects/handle.js";
 export { PyList, type SortOptions } from "./objects/list.js";
 export { type Comparison, PyObject, PyRow, PySequence } from "./objects/object.js";
-export { type Compaction, type FromJS, ObjectHeap, type Policies } from "./objects/object-heap.js";
+export { type Compaction, type FromJS, ObjectHeap, type Policies, type TypesOfImage } from "./objects/object-heap.js";
 export type { BinaryOperator, UnaryOperator } from "./objects/operations.js";
 export { PyRef } from "./objects/ref.js";
+export type { Roots } from "./objects/roots.js";
 export { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "./objects/scalars.js";
 export { PyFrozenSet, PySet } from "./objects/set.js";
 export type { ObjectStats, TypeStats, UserTypeStats } from "./objects/statistics.js";

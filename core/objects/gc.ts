@@ -393,6 +393,14 @@ export function garbageList(): PyList | null {
   return c.garbage;
 }
 
+/** gc.garbage is empty, and not there. */
+export function dropGarbage(): void {
+  const c = collector();
+  const garbage = c.garbage;
+  c.garbage = null;
+  if (garbage) decref(garbage);
+}
+
 function saveGarbage(o: PyObject): void {
   const garbage = garbageList();
   if (!garbage || !list_append(garbage, o)) clearError();

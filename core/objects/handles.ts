@@ -176,6 +176,15 @@ export class Handles {
     this.stack = lowered(this.stack, <usize>this.stackCapacity << 2);
   }
 
+  /** Whether the free handles are all in their list, which ends. */
+  freeListIsWhole(): bool {
+    let left = this.capacity - 1 - this.count;
+    for (let handle = this.free; handle != 0; handle = load<u32>(this.word(handle)) >> 1) {
+      if (handle >= this.capacity || this.isUsed(handle) || left-- == 0) return false;
+    }
+    return left == 0;
+  }
+
   isValid(): bool {
     let used: u32 = 0;
     for (let handle: u32 = 1; handle < this.capacity; handle++) if (this.isUsed(handle)) used++;

@@ -55,7 +55,7 @@ declare function hostDropType(hostId: u32): void;
 const HEADER: u32 = 8;
 const FEW_BYTES: usize = 64;
 /** How many freed instances a type without items keeps: as many as the built-in types of small objects. */
-const MOST_FREE: u32 = 100;
+export const MOST_FREE: u32 = 100;
 
 /** What a type's instances can have besides slots and data. */
 export const WITH_WEAK_REFERENCES: u32 = 1;

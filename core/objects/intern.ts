@@ -114,6 +114,15 @@ export class Interned {
     this.filled = 0;
   }
 
+  /** Whether each string is found where it stands; some word of the table is 0. */
+  findsAll(): bool {
+    for (let k: u32 = 0; k < this.capacity; k++) {
+      const word = this.table + (<usize>k << 2);
+      if (this.holds(word) && this.wordFor(load<PyStr>(word)) != word) return false;
+    }
+    return true;
+  }
+
   /** live == strings in the table, each interned; filled == words that are not 0. */
   isValid(): bool {
     let live: u32 = 0;

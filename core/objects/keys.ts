@@ -223,6 +223,23 @@ export class Keys {
     return this;
   }
 
+  /** Whether the header is one that such a table can have. */
+  get isLaidOut(): bool {
+    if (this.logSize < LEAST_LOG_SIZE || this.logSize > 26 || this.logIndexBytes != logIndexBytesOf(this.logSize)) return false;
+    return this.kind <= SHARED && this.count <= usableOf(this.logSize) && this.usable <= usableOf(this.logSize) - this.count;
+  }
+
+  /** Whether every search ends, and every index is that of an entry. */
+  get hasEmptySlot(): bool {
+    let empty = false;
+    for (let slot: u32 = 0; slot < this.size; slot++) {
+      const index = this.indexAt(slot);
+      if (index == EMPTY) empty = true;
+      if (index < DUMMY || index >= <i32>this.count) return false;
+    }
+    return empty;
+  }
+
   isValid(): bool {
     if (this.logSize < LEAST_LOG_SIZE) return this === emptyKeys();
     if (this.usable + this.count > usableOf(this.logSize)) return false;

@@ -75,6 +75,17 @@ export class PySet extends PyObject {
     return this.table == this.small;
   }
 
+  /** Whether the mask is one, and the table is where it belongs: in the set iff it has the least size. */
+  get hasShape(): bool {
+    return (this.mask & (this.mask + 1)) == 0 && this.isSmall == (this.mask == LEAST_SET - 1) && this.finger <= this.mask;
+  }
+
+  /** Whether every search ends. */
+  get hasFreeSlot(): bool {
+    for (let k: u32 = 0; k <= this.mask; k++) if (!this.keyAt(k) && this.hashAt(k) != REMOVED) return true;
+    return false;
+  }
+
   @inline
   slot(k: u32): usize {
     return this.table + <usize>k * SLOT_BYTES;
@@ -524,7 +535,7 @@ function putItems(s: PySet, w: Writer): bool {
 }
 
 export function set_valid(s: PySet): bool {
-  if (s.isSmall != (s.mask == LEAST_SET - 1) || (s.mask & (s.mask + 1)) != 0) return false;
+  if (!s.hasShape) return false;
   let used: u32 = 0;
   let fill: u32 = 0;
   for (let k: u32 = 0; k <= s.mask; k++) {

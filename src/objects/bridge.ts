@@ -373,11 +373,11 @@ export class Bridge {
    * Runs a callback of the program's, in the middle of whatever the program is doing: scopes that are open there don't own the
    * handles that the callback makes, and results are values even if handles are wanted there.
    */
-  aside(run: () => void): void {
+  aside<T>(run: () => T): T {
     const scopes = this.#scopes.splice(0);
     const exact = this.f.set_exact(0);
     try {
-      run();
+      return run();
     } finally {
       this.f.set_exact(exact);
       this.#scopes.push(...scopes);

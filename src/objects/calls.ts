@@ -24,6 +24,15 @@ export class ObjectCalls extends HostCalls implements ObjectHost {
   readonly #callbacks = new Map<number, Callback>();
   #lastId = 0;
 
+  /** The highest number that was given out; a loaded heap goes on from there. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  set lastId(id: number) {
+    this.#lastId = id;
+  }
+
   /** A number for a function that the core will call, until it drops it. */
   register(callback: Callback): number {
     const id = ++this.#lastId;

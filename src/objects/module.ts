@@ -9,6 +9,7 @@ import {
   instantiate,
   TABLE_ORDER,
 } from "../core.js";
+import { crc32 } from "../trace/crc32.js";
 import { WHOLE_BASE64 } from "../whole.generated.js";
 
 type N = number;
@@ -183,6 +184,13 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly objects_relieve: () => void;
   readonly press: () => void;
   readonly is_busy: () => number;
+  readonly checksum: (at: N, n: N, seed: bigint) => bigint;
+  readonly image_forget: () => void;
+  readonly image_restart: () => void;
+  readonly image_verify: (tableBase: N) => N;
+  readonly next_handle: (handle: N) => N;
+  readonly set_type_functions: (hostId: N, finalize: N, drop: N) => N;
+  readonly type_layout: (hostId: N, which: N) => N;
   readonly type_figure: (kind: N, which: N) => N;
   readonly type_figure_at: (address: N, which: N) => N;
   readonly user_type_figure: (handle: N, which: N) => N;
@@ -228,7 +236,8 @@ type WholeConstantName =
   | "COMPACTED"
   | "BUSY"
   | "BROKEN"
-  | "KEPT_BUFFER";
+  | "KEPT_BUFFER"
+  | `TYPE_${"SLOTS" | "DATA_AT" | "ITEMS_AT" | "ITEM_SIZE"}`;
 
 export type WholeConstants = CoreConstants & Readonly<Record<WholeConstantName, number>>;
 export type WholeCore = Core<WholeFunctions, WholeConstants>;
@@ -275,6 +284,13 @@ const TYPE_FUNCTIONS: readonly string[] = [
 ];
 
 let compiled: Promise<WebAssembly.Module> | undefined;
+let knownChecksum: number | undefined;
+
+/** What tells this build of the core from others. */
+export function wholeChecksum(): number {
+  knownChecksum ??= crc32(new TextEncoder().encode(WHOLE_BASE64));
+  return knownChecksum;
+}
 
 /** The whole module, compiled once for the whole program. */
 export function wholeModule(): Promise<WebAssembly.Module> {

@@ -3,6 +3,7 @@
 import { type Address, toAddress } from "../address.js";
 import { CoreHeap, type CoreHeapOptions } from "../core-heap.js";
 import { HeapCorruption } from "../errors.js";
+import { ImageError, type ImageMetadata } from "../image/format.js";
 import type { CollectionEvent } from "../pressure/events.js";
 import { Bridge } from "./bridge.js";
 import type { ObjectCalls } from "./calls.js";
@@ -24,6 +25,7 @@ import {
   unary,
 } from "./operations.js";
 import { PyRef } from "./ref.js";
+import { Roots } from "./roots.js";
 import { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "./scalars.js";
 import { PyFrozenSet, PySet } from "./set.js";
 import { type ObjectStats, readObjectStats } from "./statistics.js";
@@ -31,7 +33,7 @@ import { toValue } from "./to-js.js";
 import { PyTuple } from "./tuple.js";
 import { type Fields, type FieldType, layoutOf } from "./type-layout.js";
 import { PyInstance, PyType, type TypeOptions } from "./types.js";
-import { UserTypes } from "./user-types.js";
+import { type TypeFunctions, UserTypes } from "./user-types.js";
 
 /** What a JavaScript value is on the heap, as `heap.from` makes it, and what comes back of its parts: handles of containers, values of others. */
 export type FromJS<T> = T extends PyObject
@@ -95,6 +97,9 @@ export function policyBits(policies: Policies): number {
 /** Of types that no program on this side defined. */
 const NO_LAYOUT = layoutOf("object", {}, undefined);
 
+/** Functions of the types in an image, by the names of the types: they are not in it themselves. */
+export type TypesOfImage = Readonly<Record<string, TypeFunctions>>;
+
 /** What a compaction did, in bytes. */
 export interface Compaction {
   /** Copied to another place. */
@@ -108,6 +113,8 @@ export interface Compaction {
 export abstract class ObjectHeap extends CoreHeap {
   /** The cycle collector: Python's gc module. */
   readonly gc: GarbageCollector;
+  /** Objects under names, which an image has. */
+  readonly roots: Roots;
   readonly #bridge: Bridge;
   readonly #calls: ObjectCalls;
   readonly #types: UserTypes;
@@ -125,6 +132,7 @@ export abstract class ObjectHeap extends CoreHeap {
       (event) => this.#collected(event),
     );
     this.#types = new UserTypes(this.#bridge, calls, core.table);
+    this.roots = new Roots(this.#bridge);
     calls.bridge = this.#bridge;
     calls.gc = this.gc;
     calls.types = this.#types;
@@ -401,6 +409,32 @@ export abstract class ObjectHeap extends CoreHeap {
   /** Objects by type, what sharing saves, and all bytes that the object layer has in the mem and object domains. */
   objectStats(): ObjectStats {
     return readObjectStats(this.#bridge);
+  }
+
+  // ---- images ----
+
+  /** What an image says besides the memory. */
+  protected imageMetadata(): ImageMetadata {
+    return {
+      control: this.core.control,
+      tableBase: this.core.tableBase,
+      roots: this.roots.numbers(),
+      types: this.#types.saved(),
+      lastCallback: this.#calls.lastId,
+      lastType: this.#types.lastId,
+    };
+  }
+
+  /** The objects that the heap's memory has are those of an image with this metadata. */
+  protected restore({ roots, types, lastCallback, lastType }: ImageMetadata, functions: TypesOfImage): void {
+    const { f } = this.#bridge;
+    this.#calls.lastId = lastCallback;
+    this.#types.restore(types, lastType, functions);
+    for (const [name, index] of roots) {
+      if (index === 0 || f.next_handle(index - 1) !== index)
+        throw new ImageError(`it has no object for the root ${name}`);
+      this.roots.keep(name, this.#wrap(this.#bridge, index, f.handle_kind(index), f.handle_host_id(index)) as PyObject);
+    }
   }
 
   override check(): void {

@@ -26,9 +26,13 @@ export function sizeOfType(type: FieldType): number {
   return SIZES[type];
 }
 
+export function isFieldType(type: unknown): type is FieldType {
+  return typeof type === "string" && Object.hasOwn(SIZES, type);
+}
+
 /** The type, if it is one; `what` is how an error calls the place where it should be one. */
 export function fieldType(type: string, what: string): FieldType {
-  if (Object.hasOwn(SIZES, type)) return type as FieldType;
+  if (isFieldType(type)) return type;
   throw new RangeError(`Cannot define ${what} as ${type}: the types are ${Object.keys(SIZES).join(", ")}`);
 }
 

@@ -2,6 +2,7 @@
 //
 // A type's functions stand in the WebAssembly table; they are given back when the core says that the type is gone.
 
+import { ImageError, type SavedType } from "../image/format.js";
 import { TableSlots, toWasmFunction } from "../table-functions.js";
 import type { Bridge } from "./bridge.js";
 import type { ObjectCalls } from "./calls.js";
@@ -13,9 +14,17 @@ import type { LastNumbers, PyInstance, PyType, TypeOptions } from "./types.js";
 const WITH_WEAK_REFERENCES = 1;
 const WITH_OBJECT_ITEMS = 2;
 
+/** What a type does when an instance dies. */
+export type TypeFunctions<F extends Fields = Fields, I extends FieldType = FieldType> = Pick<
+  TypeOptions<F, I>,
+  "finalize" | "dealloc"
+>;
+
 interface Entry {
   readonly layout: TypeLayout;
-  readonly functions: readonly number[];
+  /** Table indices; 0 for none. */
+  readonly finalizer: number;
+  readonly drop: number;
 }
 
 export class UserTypes {
@@ -36,12 +45,11 @@ export class UserTypes {
   }
 
   define<F extends Fields, I extends FieldType>(name: string, options: TypeOptions<F, I>): PyType<F, I> {
-    const { fields, items, weakReferences = false, finalize, dealloc } = options;
+    const { fields, items, weakReferences = false } = options;
     const layout = layoutOf(name, fields ?? {}, items);
-    const finalizer = finalize ? this.#put((object) => this.#finalize(object, finalize)) : 0;
-    const drop = dealloc ? this.#put((object) => this.#dealloc(object, layout, dealloc)) : 0;
+    const { finalizer, drop } = this.#functions(layout, options);
     const hostId = ++this.#lastId;
-    this.#entries.set(hostId, { layout, functions: [finalizer, drop].filter((index) => index !== 0) });
+    this.#entries.set(hostId, { layout, finalizer, drop });
     const { f } = this.#bridge;
     const { slots, dataBytes } = layout;
     const itemSize = items === undefined ? 0 : sizeOfType(items);
@@ -56,6 +64,64 @@ export class UserTypes {
       this.drop(hostId);
       throw error;
     }
+  }
+
+  /** The type's functions in the table. */
+  #functions<F extends Fields, I extends FieldType>(layout: TypeLayout, { finalize, dealloc }: TypeFunctions<F, I>) {
+    return {
+      finalizer: finalize ? this.#put((object) => this.#finalize(object, finalize)) : 0,
+      drop: dealloc ? this.#put((object) => this.#dealloc(object, layout, dealloc)) : 0,
+    };
+  }
+
+  /** The highest number that was given out. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** What an image says of the types. */
+  saved(): SavedType[] {
+    return [...this.#entries].map(([hostId, { layout, finalizer, drop }]) => ({
+      hostId,
+      name: layout.name,
+      fields: [...layout.places].map(([field, { type }]) => [field, type] as const),
+      items: layout.items ?? null,
+      functions: [...(finalizer === 0 ? [] : ["finalize" as const]), ...(drop === 0 ? [] : ["dealloc" as const])],
+    }));
+  }
+
+  /** The types of an image, which the heap has, are known here as well. Throws ImageError if functions of one are missing. */
+  restore(types: readonly SavedType[], lastId: number, given: Readonly<Record<string, TypeFunctions>>): void {
+    const { f, c } = this.#bridge;
+    for (const { hostId, name, fields, items, functions } of types) {
+      const slots = f.type_layout(hostId, c.TYPE_SLOTS);
+      // A type that no object of the image had is not in it.
+      if (slots === -1) continue;
+      const layout = layoutOf(name, Object.fromEntries(fields), items ?? undefined);
+      layout.dataAt = f.type_layout(hostId, c.TYPE_DATA_AT);
+      layout.itemsAt = f.type_layout(hostId, c.TYPE_ITEMS_AT);
+      const itemSize = items === null ? 0 : sizeOfType(items);
+      const isSame = slots === layout.slots && f.type_layout(hostId, c.TYPE_ITEM_SIZE) === itemSize;
+      if (!isSame || layout.itemsAt < layout.dataAt + layout.dataBytes) {
+        throw new ImageError(`type ${name} is not laid out as its metadata says`);
+      }
+      const own = given[name] ?? {};
+      const [missing] = functions.filter((which) => own[which] === undefined);
+      if (missing !== undefined) {
+        throw new ImageError(
+          `its type ${name} has a ${missing} function, which is not in an image; give it as types.${name}.${missing}`,
+        );
+      }
+      const { finalizer, drop } = this.#functions(
+        layout,
+        Object.fromEntries(functions.map((which) => [which, own[which]])),
+      );
+      this.#entries.set(hostId, { layout, finalizer, drop });
+      if (f.set_type_functions(hostId, finalizer, drop) === 0) {
+        throw new ImageError(`its type ${name} can't have a finalizer`);
+      }
+    }
+    this.#lastId = lastId;
   }
 
   #put(f: (object: number) => void): number {
@@ -93,6 +159,6 @@ export class UserTypes {
   drop(hostId: number): void {
     const entry = this.#entries.get(hostId);
     this.#entries.delete(hostId);
-    for (const index of entry?.functions ?? []) this.#slots.remove(index);
+    for (const index of [entry?.finalizer ?? 0, entry?.drop ?? 0]) if (index !== 0) this.#slots.remove(index);
   }
 }

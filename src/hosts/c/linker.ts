@@ -63,6 +63,11 @@ export class Linker {
     this.#core = coreDefinitions(target.core);
   }
 
+  /** How many modules are there. */
+  get size(): number {
+    return this.#modules.size;
+  }
+
   /** Whether a module of this name is there. */
   has(name: string): boolean {
     return [...this.#modules].some(({ label }) => label === name);

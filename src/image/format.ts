@@ -1,0 +1,155 @@
+// The bytes of a heap image: a header, what the host knows, and the heap's memory as it stood.
+//
+//   0   "PYHEAPIM"
+//   8   version of this format            12  flags: 1, the memory is compressed (deflate)
+//   16  bytes of the metadata             20  bytes of the memory           24  bytes that the memory takes in the image
+//   28  CRC-32 of the core's module       32  checksum of the memory (8 bytes)
+//   40  CRC-32 of the metadata            44  CRC-32 of the 44 bytes before it
+//   48  metadata, JSON in UTF-8           then the memory, from the control block up
+//
+// All numbers are little-endian. The checksum of the memory is the XXH64 of its last CHECKED bytes, or what is left of them, whose seed is the
+// checksum of what is before; that of nothing is 0. An image belongs to one build of the core, whose structures it contains: the module's checksum tells.
+
+import { type FieldType, isFieldType } from "../objects/type-layout.js";
+import { crc32 } from "../trace/crc32.js";
+
+export const IMAGE_VERSION = 1;
+/** Bytes of the memory that are summed up at once: few enough to be in the processor's cache still. */
+export const CHECKED = 2 ** 18;
+const MAGIC = "PYHEAPIM";
+const HEADER = 48;
+const COMPRESSED = 1;
+
+/** An image can't be loaded: it is broken, cut off, or of another version. */
+export class ImageError extends Error {
+  override readonly name = "ImageError";
+
+  constructor(what: string) {
+    super(`Cannot load the heap image: ${what}`);
+  }
+}
+
+/** A type that the program had defined. */
+export interface SavedType {
+  readonly hostId: number;
+  readonly name: string;
+  readonly fields: readonly (readonly [name: string, type: FieldType])[];
+  readonly items: FieldType | null;
+  /** The functions that it had, which are not in the image. */
+  readonly functions: readonly ("finalize" | "dealloc")[];
+}
+
+export interface ImageMetadata {
+  /** Where the control block stood, and the table index of the core's first function. */
+  readonly control: number;
+  readonly tableBase: number;
+  /** Names of roots, each with the number of its handle. */
+  readonly roots: readonly (readonly [name: string, handle: number])[];
+  readonly types: readonly SavedType[];
+  /** The highest numbers of callbacks and types that were given out. */
+  readonly lastCallback: number;
+  readonly lastType: number;
+}
+
+export interface ImageParts {
+  readonly metadata: ImageMetadata;
+  /** Bytes of the memory, from the control block up. */
+  readonly size: number;
+  readonly checksum: bigint;
+  readonly isCompressed: boolean;
+  /** The memory as it stands in the image. */
+  readonly stored: Uint8Array;
+}
+
+/** The image of these parts; `core` is the checksum of the module. */
+export function encodeImage({ metadata, size, checksum, isCompressed, stored }: ImageParts, core: number): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(metadata));
+  const image = new Uint8Array(HEADER + text.length + stored.length);
+  const view = new DataView(image.buffer);
+  new TextEncoder().encodeInto(MAGIC, image);
+  const words = [IMAGE_VERSION, isCompressed ? COMPRESSED : 0, text.length, size, stored.length, core];
+  words.forEach((word, k) => {
+    view.setUint32(8 + 4 * k, word, true);
+  });
+  view.setBigUint64(32, checksum, true);
+  view.setUint32(40, crc32(text), true);
+  view.setUint32(44, crc32(image.subarray(0, 44)), true);
+  image.set(text, HEADER);
+  image.set(stored, HEADER + text.length);
+  return image;
+}
+
+/** The parts of an image, which is looked at but for the memory itself. Throws ImageError. */
+export function decodeImage(image: Uint8Array, core: number): ImageParts {
+  const magic = new TextDecoder("latin1").decode(image.subarray(0, MAGIC.length));
+  if (magic !== MAGIC.slice(0, image.length)) throw new ImageError("it is none, for it does not begin as one");
+  if (image.length < HEADER) throw new ImageError(`it ends after ${image.length} bytes, in the header`);
+  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
+  const word = (at: number) => view.getUint32(at, true);
+  if (word(44) !== crc32(image.subarray(0, 44))) throw new ImageError("its header is broken (checksum at byte 44)");
+  const version = word(8);
+  if (version !== IMAGE_VERSION) {
+    throw new ImageError(`it has version ${version} of the format, and this pyheap knows version ${IMAGE_VERSION}`);
+  }
+  if (word(28) !== core) throw new ImageError("another build of pyheap made it; make it again with this one");
+  const [textBytes, size, storedBytes] = [word(16), word(20), word(24)];
+  const whole = HEADER + textBytes + storedBytes;
+  if (image.length !== whole) {
+    const cut = image.length < whole ? "it is cut off" : "there is something behind its end";
+    throw new ImageError(`${cut}: ${image.length} bytes instead of ${whole}`);
+  }
+  const text = image.subarray(HEADER, HEADER + textBytes);
+  if (word(40) !== crc32(text))
+    throw new ImageError(`its metadata is broken (checksum of bytes ${HEADER} to ${HEADER + textBytes})`);
+  const isCompressed = (word(12) & COMPRESSED) !== 0;
+  if (!isCompressed && size !== storedBytes)
+    throw new ImageError(`it has ${storedBytes} bytes of memory instead of ${size}`);
+  return {
+    metadata: readMetadata(new TextDecoder().decode(text)),
+    size,
+    checksum: view.getBigUint64(32, true),
+    isCompressed,
+    stored: image.subarray(HEADER + textBytes),
+  };
+}
+
+const FUNCTIONS = new Set(["finalize", "dealloc"]);
+
+function readMetadata(text: string): ImageMetadata {
+  const metadata = parse(text);
+  const isNumber = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
+  const isPair = (value: unknown, second: (value: unknown) => boolean) =>
+    Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && second(value[1]);
+  const { control, tableBase, roots, types, lastCallback, lastType } = metadata;
+  const isType = (type: Partial<SavedType> | null) =>
+    type !== null &&
+    typeof type === "object" &&
+    isNumber(type.hostId) &&
+    typeof type.name === "string" &&
+    Array.isArray(type.fields) &&
+    type.fields.every((field) => isPair(field, isFieldType)) &&
+    (type.items === null || isFieldType(type.items)) &&
+    Array.isArray(type.functions) &&
+    type.functions.every((name) => FUNCTIONS.has(name));
+  if (
+    ![control, tableBase, lastCallback, lastType].every(isNumber) ||
+    !Array.isArray(roots) ||
+    !roots.every((root) => isPair(root, isNumber)) ||
+    !Array.isArray(types) ||
+    !types.every(isType)
+  ) {
+    throw new ImageError("its metadata is not what it should be");
+  }
+  return metadata as ImageMetadata;
+}
+
+function parse(text: string): Partial<ImageMetadata> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ImageError("its metadata is no JSON");
+  }
+  if (typeof value !== "object" || value === null) throw new ImageError("its metadata is not what it should be");
+  return value;
+}

@@ -1,0 +1,69 @@
+// Loading: from the bytes of an image to a core over a memory that has what the image had. Nothing is made unless all is in order.
+
+import { formatAddress, toAddress } from "../address.js";
+import { ObjectCalls } from "../objects/calls.js";
+import { instantiateWhole, type WholeCore } from "../objects/module.js";
+import { CHECKED, decodeImage, ImageError, type ImageMetadata } from "./format.js";
+import { decompress } from "./stream.js";
+
+const WASM_PAGE = 65536;
+/** What image_verify answers if there is no memory for it. */
+const NO_MEMORY = 0xffff_ffff;
+
+export interface LoadedImage {
+  readonly core: WholeCore;
+  readonly calls: ObjectCalls;
+  readonly metadata: ImageMetadata;
+}
+
+/** Makes the memory of an image a heap's. Throws ImageError. */
+export async function loadImage(
+  image: Uint8Array,
+  module: WebAssembly.Module,
+  moduleChecksum: number,
+  verify: boolean,
+): Promise<LoadedImage> {
+  const { metadata, size, checksum, isCompressed, stored } = decodeImage(image, moduleChecksum);
+  const { control, tableBase } = metadata;
+  if (control % WASM_PAGE !== 0 || control === 0 || control + size > 2 ** 32 || tableBase > 2 ** 20) {
+    throw new ImageError("its metadata is not what it should be");
+  }
+  const bytes = isCompressed ? await decompress(stored, size) : stored;
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((control + size) / WASM_PAGE), maximum: 65536 });
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: tableBase });
+  const calls = new ObjectCalls();
+  const core = instantiateWhole(module, memory, table, control, calls);
+  if (copyIn(bytes, core) !== checksum) {
+    throw new ImageError("its memory is broken (its checksum is another)");
+  }
+  const reserved = new DataView(memory.buffer).getUint32(control + core.constants.RESERVED_AT, true);
+  if (reserved !== size) throw new ImageError(`it has ${size} bytes of memory, and the heap in it ${reserved}`);
+  if (verify) verifyCore(core);
+  return { core, calls, metadata };
+}
+
+/** Throws ImageError if the memory, which may be anything, is not a heap. */
+function verifyCore({ functions, tableBase }: WholeCore): void {
+  let broken: number;
+  try {
+    broken = functions.image_verify(tableBase) >>> 0;
+  } catch (error) {
+    // A trap. The core is of no use any more, and nobody has it.
+    throw new ImageError(`what its memory has is no heap (${error instanceof Error ? error.message : error})`);
+  }
+  if (broken === NO_MEMORY) throw new ImageError("there is no memory to verify it");
+  if (broken !== 0)
+    throw new ImageError(`what its memory has at ${formatAddress(toAddress(broken))} is not what it should be`);
+}
+
+/** Copies the bytes to where the heap begins, and answers their checksum. */
+function copyIn(bytes: Uint8Array, { memory, control, functions }: WholeCore): bigint {
+  const target = new Uint8Array(memory.buffer);
+  let checksum = 0n;
+  for (let at = 0; at < bytes.length; at += CHECKED) {
+    const part = bytes.subarray(at, at + CHECKED);
+    target.set(part, control + at);
+    checksum = functions.checksum(control + at, part.length, checksum);
+  }
+  return BigInt.asUintN(64, checksum);
+}

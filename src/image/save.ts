@@ -1,0 +1,83 @@
+// Saving: from a heap to the bytes of an image, without a change to the heap.
+//
+// A copy of the memory, with a core of its own, is made small: only the handles of roots stay, garbage is collected, objects move
+// together. What is then below its break is the image. Then the roots go as well: if something is left in the copy, it is nobody's
+// object, and can't be saved.
+
+import { toAddress } from "../address.js";
+import { HeapCorruption, MemoryError } from "../errors.js";
+import { ObjectCalls } from "../objects/calls.js";
+import { instantiateWhole, type WholeCore } from "../objects/module.js";
+import { NO_LIMIT } from "../pressure/policy.js";
+import { Words } from "../words.js";
+import { CHECKED, type ImageMetadata, type ImageParts } from "./format.js";
+
+const WASM_PAGE = 65536;
+
+/** The parts of an image of the heap, as it is now. Throws if something in the heap can't be in an image. */
+export function takeImage(core: WholeCore, module: WebAssembly.Module, metadata: ImageMetadata): ImageParts {
+  const copy = copyOf(core, module);
+  const { functions: f, constants: c, control } = copy;
+  const words = new Words(copy.memory);
+  const reserved = () => words.get(control + c.RESERVED_AT);
+  f.image_forget();
+  for (const { hostId } of metadata.types) f.set_type_functions(hostId, 0, 0);
+  const roots = new Set(metadata.roots.map(([, handle]) => handle));
+  releaseHandles(copy, (handle) => !roots.has(handle));
+  makeSmall(copy);
+  f.image_restart();
+  const size = reserved();
+  const checksum = checksumOf(copy, size);
+  const stored = new Uint8Array(copy.memory.buffer, control, size).slice();
+  releaseHandles(copy, () => true);
+  f.gc_collect(2);
+  f.objects_relieve();
+  f.relieve();
+  const left = words.get(control + c.LARGE_AT) - words.get(control + c.LARGE_BYTES_AT + 4 * c.INTERNAL);
+  const pools = words.get(control + c.POOLS_AT);
+  if (left !== 0 || pools !== 0) {
+    const what = `${left === 0 ? "small" : `${left} bytes of`} blocks`;
+    throw new Error(
+      `Cannot save the heap: it has ${what} that are no objects (heap.malloc, typed blocks), or objects that another module refers to`,
+    );
+  }
+  return { metadata, size, checksum, isCompressed: false, stored };
+}
+
+function checksumOf({ functions, control }: WholeCore, size: number): bigint {
+  let checksum = 0n;
+  for (let at = 0; at < size; at += CHECKED) {
+    checksum = functions.checksum(control + at, Math.min(CHECKED, size - at), checksum);
+  }
+  return BigInt.asUintN(64, checksum);
+}
+
+/** A core over a copy of the memory, with nobody to call. */
+function copyOf({ control, memory, tableBase, constants: c }: WholeCore, module: WebAssembly.Module): WholeCore {
+  const bytes = control + new DataView(memory.buffer).getUint32(control + c.RESERVED_AT, true);
+  const copy = new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE), maximum: 65536 });
+  new Uint8Array(copy.buffer).set(new Uint8Array(memory.buffer, control, bytes - control), control);
+  const words = new Words(copy);
+  words.set(control + c.LIMIT_AT, NO_LIMIT);
+  words.set(control + c.WATERMARK_AT, NO_LIMIT);
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: tableBase });
+  return instantiateWhole(module, copy, table, control, new ObjectCalls());
+}
+
+function releaseHandles({ functions: f }: WholeCore, which: (handle: number) => boolean): void {
+  for (let handle = f.next_handle(0); handle !== 0; handle = f.next_handle(handle)) {
+    if (which(handle)) f.handle_release(handle);
+  }
+}
+
+/** Only live objects are left, and they lie together. */
+function makeSmall({ functions: f, constants: c }: WholeCore): void {
+  f.gc_collect(2);
+  f.objects_relieve();
+  f.relieve();
+  const answer = f.compact();
+  if (answer === c.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
+  if (answer !== c.COMPACTED) throw new MemoryError(0, "there is no memory to make the image's objects lie together");
+  f.objects_relieve();
+  f.relieve();
+}

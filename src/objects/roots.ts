@@ -1,0 +1,72 @@
+// Roots: objects that a heap keeps under names, and by which they are found again in an image.
+
+import type { Bridge } from "./bridge.js";
+import { indexOf } from "./handle.js";
+import { PyObject } from "./object.js";
+
+export class Roots {
+  readonly #bridge: Bridge;
+  readonly #handles = new Map<string, PyObject>();
+
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge;
+  }
+
+  get size(): number {
+    return this.#handles.size;
+  }
+
+  /** Keeps an object under a name, with a reference of its own; what had the name before is let go of. */
+  set(name: string, object: PyObject): this {
+    if (typeof name !== "string")
+      throw new TypeError(`Cannot use a ${typeof name} as the name of a root: it is a string`);
+    if (!(object instanceof PyObject)) {
+      throw new TypeError(`Cannot make ${name} a root: it is no object on the heap; convert it with heap.from() first`);
+    }
+    indexOf(object, this.#bridge);
+    this.keep(
+      name,
+      this.#bridge.aside(() => object.clone()),
+    );
+    return this;
+  }
+
+  /** @internal Keeps a handle, which is the root's from now on. */
+  keep(name: string, handle: PyObject): void {
+    this.#handles.get(name)?.release();
+    this.#handles.set(name, handle);
+  }
+
+  /** The object under a name, as a new handle; undefined if there is none. */
+  get<T extends PyObject = PyObject>(name: string): T | undefined {
+    return this.#handles.get(name)?.clone() as T | undefined;
+  }
+
+  has(name: string): boolean {
+    return this.#handles.has(name);
+  }
+
+  /** Lets go of the object under a name. Answers whether there was one. */
+  delete(name: string): boolean {
+    this.#handles.get(name)?.release();
+    return this.#handles.delete(name);
+  }
+
+  clear(): void {
+    for (const name of [...this.#handles.keys()]) this.delete(name);
+  }
+
+  /** The names, in the order in which they came. */
+  keys(): IterableIterator<string> {
+    return this.#handles.keys();
+  }
+
+  [Symbol.iterator](): IterableIterator<string> {
+    return this.keys();
+  }
+
+  /** @internal Names, each with the number of its handle. */
+  numbers(): [string, number][] {
+    return [...this.#handles].map(([name, handle]) => [name, indexOf(handle, this.#bridge)]);
+  }
+}

@@ -1,0 +1,286 @@
+// Heap images: what is saved comes back; what can't be saved is refused; what is no image, or a broken one, is refused too.
+
+import { describe, expect, it } from "vitest";
+import {
+  Heap,
+  ImageError,
+  type PyDict,
+  type PyInstance,
+  type PyList,
+  type PyObject,
+  type PyRef,
+  type PyType,
+} from "../../src/index.js";
+import { makeSum, mutate } from "./image-mutations.js";
+
+/** A heap with something of every type, under roots. */
+async function library(): Promise<Heap> {
+  const heap = await Heap.create();
+  const shelf = heap.from({
+    none: null,
+    flags: [true, false],
+    numbers: [0, -1, 256, 257, 2n ** 80n, -(3n ** 60n), 1.5, -0, Number.NaN, Number.POSITIVE_INFINITY],
+    texts: ["", "a", "é", "name", "日本", "😀 smile", "x".repeat(5000)],
+    bytes: [new Uint8Array(0), Uint8Array.of(7), new Uint8Array(700).fill(9)],
+    map: new Map<unknown, unknown>([
+      [1, "one"],
+      ["two", 2],
+    ]),
+    set: new Set([1, "b", 2.5]),
+    records: Array.from({ length: 300 }, (_, id) => ({ id, name: `row ${id}`, tags: ["red", `t${id % 7}`] })),
+  });
+  heap.roots.set("shelf", shelf);
+  shelf.release();
+  const cycle = heap.list<unknown>(["cycle"]);
+  cycle.push(cycle);
+  heap.roots.set("cycle", cycle);
+  const Point = heap.type("Point", {
+    fields: { x: "float64", label: "object", n: "uint8" },
+    items: "int16",
+    weakReferences: true,
+  });
+  const point = Point.new({ x: 2.5, label: "here", n: 200 }, [1, -2, 3]);
+  heap.roots.set("Point", Point).set("point", point);
+  const ref = heap.ref(point, () => undefined);
+  heap.roots.set("ref", ref);
+  const pair = heap.tuple([point, heap.frozenset([1, 2]), heap.tuple(["in", 3])]);
+  heap.roots.set("pair", pair);
+  for (const handle of [cycle, point, ref, pair, Point]) handle.release();
+  return heap;
+}
+
+/** What the roots of a library show of themselves. */
+function describeLibrary(heap: Heap): unknown {
+  const root = <T extends PyObject>(name: string): T => heap.roots.get<T>(name) as T;
+  const point = root<PyInstance<{ x: "float64"; label: "object"; n: "uint8" }, "int16">>("point");
+  const cycle = root<PyList>("cycle");
+  const pair = root<PyObject>("pair");
+  return {
+    roots: [...heap.roots],
+    shelf: heap.toJS(root("shelf")),
+    cycle: [cycle.at(0), heap.addressOf(cycle.at(1) as PyObject) === heap.addressOf(cycle), cycle.refcount],
+    point: [point.get("x"), point.get("label"), point.get("n"), [...point]],
+    ref: heap.addressOf(root<PyRef>("ref").deref() as PyObject) === heap.addressOf(point),
+    pair: heap.repr(pair).replace(/0x[0-9a-f]+/g, "0x"),
+  };
+}
+
+describe("an image", () => {
+  it("has all that the roots lead to, with identity, order, cycles and hashes", async () => {
+    const heap = await library();
+    const expected = describeLibrary(heap);
+    const image = await heap.save();
+    const loaded = await Heap.load(image, { verify: true });
+    expect(describeLibrary(loaded)).toEqual(expected);
+    loaded.check();
+    heap.check();
+    expect(loaded.hash("some text")).toBe(heap.hash("some text"));
+    const shelf = loaded.roots.get("shelf") as PyDict<string, PyDict<unknown, unknown>>;
+    expect((shelf.get("map") as PyDict<unknown, unknown>).get("two")).toBe(2);
+  });
+
+  it("goes on as any heap: it allocates, collects, compacts, is saved again", async () => {
+    const loaded = await Heap.load(await (await library()).save());
+    const Point = loaded.roots.get("Point") as PyType<{ x: "float64"; label: "object"; n: "uint8" }, "int16">;
+    const another = Point.new({ x: 1, label: loaded.roots.get("cycle") });
+    expect(another.get("x")).toBe(1);
+    let dead = 0;
+    const ref = loaded.ref(another, () => dead++);
+    another.release();
+    for (let k = 0; k < 2000; k++) loaded.list([k, `made later ${k}`]).release();
+    loaded.roots.delete("cycle");
+    loaded.gc.collect();
+    expect([dead, ref.deref()]).toEqual([1, undefined]);
+    loaded.compact();
+    loaded.check();
+    const again = await Heap.load(await loaded.save(), { verify: true });
+    expect([...again.roots]).toEqual(["shelf", "Point", "point", "ref", "pair"]);
+    again.check();
+  });
+
+  it("has nothing else: no garbage, no objects of other handles, no holes", async () => {
+    const heap = await library();
+    const before = (await heap.save()).length;
+    const kept = heap.list(Array.from({ length: 50_000 }, (_, k) => `not saved ${k}`));
+    const made = Array.from({ length: 2000 }, (_, k) => heap.list([`a hole ${k}`]));
+    for (const [k, list] of made.entries()) if (k % 3 !== 0) list.release();
+    const image = await heap.save();
+    expect(Math.abs(image.length - before)).toBeLessThan(70_000);
+    expect(kept.length).toBe(50_000);
+    expect(made[0]?.at(0)).toBe("a hole 0");
+    heap.check();
+    const loaded = await Heap.load(image, { verify: true });
+    const { live } = loaded.objectStats().types.list ?? { live: 0 };
+    expect(live).toBe(heap.objectStats().types.list ? 305 + 1 : -1);
+  });
+
+  it("frees all that it has when its roots go", async () => {
+    const loaded = await Heap.load(await (await library()).save());
+    loaded.roots.clear();
+    loaded.gc.collect();
+    loaded.release();
+    expect(loaded.stats().allocatedBlocks).toBe(0);
+    expect(loaded.roots.size).toBe(0);
+  });
+
+  it("can be compressed, and come from a Blob, a buffer, a response or a stream", async () => {
+    const heap = await library();
+    const plain = await heap.save();
+    const image = await heap.save({ compress: true });
+    expect(image.length).toBeLessThan(plain.length / 3);
+    const bytes = image as Uint8Array<ArrayBuffer>;
+    const sources = [image, bytes.slice().buffer, new Blob([bytes]), new Response(bytes), new Blob([bytes]).stream()];
+    for (const source of sources) {
+      const loaded = await Heap.load(source);
+      expect((loaded.roots.get("cycle") as PyList).at(0)).toBe("cycle");
+    }
+    await expect(Heap.load(new Response("gone", { status: 404 }))).rejects.toThrow("its server answered 404");
+    await expect(Heap.load(3 as never)).rejects.toThrow("give its bytes, a Blob, a Response or a stream");
+  });
+
+  it("is of a heap anywhere in a memory", async () => {
+    const heap = await Heap.create({ base: 0x9000_0000 });
+    const list = heap.list(["above two gigabytes"]);
+    heap.roots.set("list", list);
+    const loaded = await Heap.load(await heap.save());
+    expect((loaded.roots.get("list") as PyList).at(0)).toBe("above two gigabytes");
+    loaded.check();
+  });
+
+  it("keeps to a limit, or is none", async () => {
+    const image = await (await library()).save();
+    await expect(Heap.load(image, { limit: 10_000 })).rejects.toThrow(/Cannot load a heap image within 10000 bytes/);
+    const loaded = await Heap.load(image, { limit: 2 ** 20 });
+    expect(loaded.limit).toBe(2 ** 20);
+    expect(() => loaded.bytes(new Uint8Array(2 ** 20))).toThrow("Cannot allocate");
+    loaded.check();
+  });
+});
+
+describe("types in an image", () => {
+  it("get their functions from who loads it", async () => {
+    const heap = await Heap.create();
+    const File = heap.type("File", {
+      fields: { name: "object", fd: "int32" },
+      finalize: () => undefined,
+      dealloc: () => undefined,
+    });
+    const file = File.new({ name: "readme", fd: 7 });
+    heap.roots.set("file", file);
+    const image = await heap.save();
+    await expect(Heap.load(image)).rejects.toThrow("its type File has a finalize function");
+    await expect(Heap.load(image, { types: { File: { finalize: () => undefined } } })).rejects.toThrow(
+      "types.File.dealloc",
+    );
+    const seen: unknown[] = [];
+    const loaded = await Heap.load(image, {
+      types: {
+        File: {
+          finalize: (instance) => seen.push(instance.get("name")),
+          dealloc: (fields) => seen.push(fields),
+        },
+      },
+    });
+    expect(seen).toEqual([]);
+    loaded.roots.delete("file");
+    expect(seen).toEqual(["readme", { fd: 7 }]);
+    loaded.check();
+    heap.check();
+  });
+
+  it("that no object had are not in it", async () => {
+    const heap = await Heap.create();
+    const Unused = heap.type("Unused", { finalize: () => undefined });
+    heap.roots.set("list", heap.list([1]));
+    const loaded = await Heap.load(await heap.save(), { verify: true });
+    expect(loaded.objectStats().userTypes).toEqual([]);
+    expect(Unused.name).toBe("Unused");
+  });
+});
+
+describe("roots", () => {
+  it("own references, whatever becomes of the handles that they were made of", async () => {
+    const heap = await Heap.create();
+    heap.scope(() => heap.roots.set("kept", heap.list(["kept"])));
+    expect((heap.roots.get("kept") as PyList).at(0)).toBe("kept");
+    expect(heap.roots.has("kept")).toBe(true);
+    expect(heap.roots.get("other")).toBeUndefined();
+    heap.roots.set("kept", heap.tuple([1]));
+    expect(heap.roots.size).toBe(1);
+    expect(heap.roots.delete("kept")).toBe(true);
+    expect(heap.roots.delete("kept")).toBe(false);
+    const list = heap.list();
+    expect(() => heap.roots.set("n", 3 as never)).toThrow("Cannot make n a root: it is no object on the heap");
+    expect(() => heap.roots.set(3 as never, list)).toThrow("Cannot use a number as the name of a root");
+    list.release();
+    expect(() => heap.roots.set("gone", list)).toThrow("it was released");
+    const other = await Heap.create();
+    expect(() => heap.roots.set("foreign", other.list())).toThrow("it belongs to another heap");
+  });
+});
+
+describe("what can't be saved", () => {
+  it("is refused, and says why", async () => {
+    const heap = await library();
+    const block = heap.malloc(100);
+    await expect(heap.save()).rejects.toThrow("it has small blocks that are no objects");
+    heap.free(block);
+    const large = heap.malloc(10_000);
+    await expect(heap.save()).rejects.toThrow("bytes of blocks that are no objects");
+    heap.free(large);
+    const recorder = heap.trace({ write: () => undefined });
+    await expect(heap.save()).rejects.toThrow("a recording is under way");
+    recorder.stop();
+    const own = heap.getAllocator("mem");
+    heap.setAllocator("mem", { malloc: own.malloc, calloc: own.calloc, realloc: own.realloc, free: own.free });
+    await expect(heap.save()).rejects.toThrow("the mem domain has an allocator of the program's");
+    heap.setAllocator("mem", own);
+    await heap.save();
+    const debug = await Heap.create({ allocator: "debug" });
+    await expect(debug.save()).rejects.toThrow("debug hooks are installed");
+  });
+});
+
+describe("a broken image", () => {
+  it("says what is wrong with it", async () => {
+    const image = await (await library()).save();
+    const at = (place: number) => (bytes: Uint8Array) => {
+      bytes[place] = (bytes[place] as number) ^ 7;
+      return bytes;
+    };
+    const broken = async (change: (bytes: Uint8Array) => Uint8Array) => {
+      const bytes = image.slice();
+      return Heap.load(change(bytes)).then(
+        () => "loaded",
+        (error) =>
+          (error instanceof ImageError ? error.message : `${error}`).replace("Cannot load the heap image: ", ""),
+      );
+    };
+    expect(await broken(() => new Uint8Array())).toBe("it ends after 0 bytes, in the header");
+    expect(await broken(() => new TextEncoder().encode("GIF89a, and more of it"))).toBe(
+      "it is none, for it does not begin as one",
+    );
+    expect(await broken((bytes) => bytes.subarray(0, 20))).toBe("it ends after 20 bytes, in the header");
+    expect(await broken((bytes) => bytes.subarray(0, 9000))).toMatch(/it is cut off: 9000 bytes instead of \d+/);
+    expect(await broken((bytes) => Uint8Array.from([...bytes, 0]))).toContain("there is something behind its end");
+    expect(await broken(at(9))).toContain("its header is broken");
+    expect(await broken(at(60))).toContain("its metadata is broken");
+    expect(await broken(at(50_000))).toContain("its memory is broken");
+  });
+
+  it("never becomes a heap that check() refuses, nor hangs, however it is broken", async () => {
+    const images = [await (await library()).save(), await (await library()).save({ compress: true })];
+    const sum = await makeSum();
+    let refused = 0;
+    for (let seed = 0; seed < 1500; seed++) {
+      const mutant = mutate(images[seed % 3 === 0 ? 1 : 0] as Uint8Array, seed, sum);
+      try {
+        (await Heap.load(mutant, { verify: true })).check();
+      } catch (error) {
+        if (!(error instanceof ImageError)) throw new Error(`seed ${seed}`, { cause: error });
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(1000);
+  }, 120_000);
+});
