@@ -29,16 +29,17 @@ import {
   dict_copy,
   dict_get,
   dict_new,
-  dict_pop,
+  dict_pop_index,
   dict_pop_item,
   dict_set,
   dict_set_default,
+  dict_take_out,
   dict_update,
   PyDict,
 } from "./dict";
 import { pressurePoint, safePoint } from "./due";
 import { BAD_STEP, E_CHANGED, E_TYPE, E_VALUE, error, hasError, NEED_ITERABLE_FOR_SLICE, raiseCode } from "./error";
-import { answer, answerBorrowed, answerPlain, fromNumber, hostIdOf, missing } from "./exchange";
+import { answer, answerable, answerBorrowed, answerPlain, fromNumber, hostIdOf, missing } from "./exchange";
 import { handles } from "./handles";
 import { hashBytes } from "./hash";
 import { sizeofObject } from "./inspect";
@@ -59,10 +60,11 @@ import {
   list_extend_from,
   list_extend_row,
   list_insert,
-  list_pop,
+  list_pop_index,
   list_remove,
   list_repeat_in_place,
   list_reverse,
+  list_take,
   list_new,
   takesWhatItNeeds,
 } from "./list";
@@ -93,8 +95,9 @@ import {
   set_copy,
   set_discard,
   set_new,
-  set_pop,
+  set_pop_slot,
   set_remove,
+  set_take,
 } from "./set";
 import {
   set_difference,
@@ -500,7 +503,9 @@ export function list_insert_at(handle: u32, index: i32): bool {
 }
 
 export function list_pop_at(handle: u32, index: i32): f64 {
-  return answer(list_pop(list(handle), index));
+  const l = list(handle);
+  const k = list_pop_index(l, index);
+  return answer(k >= 0 && answerable(itemAt(l.items, k)) ? list_take(l, k) : null);
 }
 
 export function list_remove_item(handle: u32): bool {
@@ -582,7 +587,7 @@ export function dict_set_default_value(handle: u32): f64 {
   const h = handles();
   const value = h.pop();
   const key = h.pop();
-  const found = dict_set_default(dict(handle), key, value);
+  const found = answerable(value) ? dict_set_default(dict(handle), key, value) : null;
   const result = found ? incref<PyObject>(found) : null;
   decref(key);
   decref(value);
@@ -591,7 +596,9 @@ export function dict_set_default_value(handle: u32): f64 {
 
 export function dict_pop_value(handle: u32): f64 {
   const key = handles().pop();
-  return answered(key, dict_pop(dict(handle), key));
+  const d = dict(handle);
+  const index = dict_pop_index(d, key);
+  return answered(key, index >= 0 && answerable(d.valueAt(index)!) ? dict_take_out(d, index) : null);
 }
 
 /** Where the last entry is; -1 if there is none. */
@@ -638,7 +645,9 @@ export function set_remove_item(handle: u32): bool {
 }
 
 export function set_pop_item(handle: u32): f64 {
-  return answer(set_pop(set(handle)));
+  const s = set(handle);
+  const k = set_pop_slot(s);
+  return answer(k >= 0 && answerable(s.keyAt(k)!) ? set_take(s, k) : null);
 }
 
 export function set_clear_all(handle: u32): void {

@@ -206,7 +206,7 @@ export function dict_set_default(d: PyDict, key: PyObject, value: PyObject): PyO
 }
 
 /** Takes entry `index` out. Answers the value, whose reference is the caller's now; null if there is no memory. */
-function takeOut(d: PyDict, index: u32): PyObject | null {
+export function dict_take_out(d: PyDict, index: u32): PyObject | null {
   if (!unshare(d)) return null;
   const key = d.keys.keyAt(index)!;
   const value = d.keys.valueAt(index)!;
@@ -218,7 +218,9 @@ function takeOut(d: PyDict, index: u32): PyObject | null {
 
 /** del d[key]. */
 export function dict_del(d: PyDict, key: PyObject): bool {
-  const value = popFound(d, key);
+  const index = foundIndex(d, key);
+  if (index < 0) return false;
+  const value = dict_take_out(d, index);
   if (!value) return false;
   decref(value);
   return true;
@@ -226,16 +228,22 @@ export function dict_del(d: PyDict, key: PyObject): bool {
 
 /** d.pop(key): the value; null with KeyError. An empty dict does not ask for the key's hash. */
 export function dict_pop(d: PyDict, key: PyObject): PyObject | null {
-  if (d.used != 0) return popFound(d, key);
-  raiseAbout(E_KEY, key, null, 0);
-  return null;
+  const index = dict_pop_index(d, key);
+  return index < 0 ? null : dict_take_out(d, index);
 }
 
-function popFound(d: PyDict, key: PyObject): PyObject | null {
+/** The entry that dict_pop takes out; -1, and KeyError is raised, if there is none. */
+export function dict_pop_index(d: PyDict, key: PyObject): i32 {
+  if (d.used != 0) return foundIndex(d, key);
+  raiseAbout(E_KEY, key, null, 0);
+  return -1;
+}
+
+function foundIndex(d: PyDict, key: PyObject): i32 {
   const index = dict_find(d, key);
-  if (index >= 0) return takeOut(d, index);
+  if (index >= 0) return index;
   if (index == EMPTY) raiseAbout(E_KEY, key, null, 0);
-  return null;
+  return -1;
 }
 
 /** d.popitem(): the last key and its value, as a tuple. */

@@ -20,7 +20,7 @@ import { float_new, PyFloat } from "./float";
 import { handles } from "./handles";
 import { int_as_f64, int_from_i32, int_from_i64, int_from_words, int_is_safe, int_to_words, int_words, PyLong } from "./int";
 import { str_intern } from "./intern";
-import { asBool, decref, False, FLOAT, incref, INT, isKind, None, PyObject, PyType, settings, STR, True, TYPE } from "./object";
+import { asBool, BOOL, decref, False, FLOAT, incref, INT, isKind, None, PyObject, PyType, settings, STR, True, TYPE } from "./object";
 import { at, RESULT_AT } from "./state";
 import { PyStr, str_from_chars, str_from_utf16 } from "./str";
 
@@ -198,6 +198,20 @@ export function answer(o: PyObject | null): f64 {
 export function answerBorrowed(o: PyObject): f64 {
   if (isKind(o, INT) && changetype<PyLong>(o).isCompact && settings().exact == 0) return changetype<PyLong>(o).compactValue;
   return answerOther(incref<PyObject>(o));
+}
+
+/**
+ * Makes room for what `answer` needs for this object, which is about to leave its container: without it nothing must have happened. False,
+ * and MemoryError is raised, if there is no memory.
+ */
+export function answerable(o: PyObject): bool {
+  if (settings().exact != 0) return handles().reserve();
+  if (isKind(o, INT)) {
+    const a = changetype<PyLong>(o);
+    return a.isCompact || int_is_safe(a) || handles().room(<usize>int_words(a) << 2) != 0;
+  }
+  const isValue = isKind(o, STR) || isKind(o, FLOAT) || isKind(o, BOOL) || o === None();
+  return isValue || handles().reserve();
 }
 
 function answerOther(o: PyObject): f64 {

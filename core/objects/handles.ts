@@ -62,6 +62,12 @@ export class Handles {
     return handle;
   }
 
+  /** Whether the next handle can be had without memory, or there was some for it. */
+  @inline
+  reserve(): bool {
+    return this.free != 0 || this.grow();
+  }
+
   private grow(): bool {
     const before = max<u32>(1, this.capacity);
     const capacity = max(LEAST_HANDLES, this.capacity * 2);

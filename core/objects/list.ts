@@ -226,7 +226,7 @@ function takeOut(l: PyList, k: u32): PyObject {
 }
 
 /** As takeOut, but the list gives room back that it does not need any more. */
-function take(l: PyList, k: u32): PyObject {
+export function list_take(l: PyList, k: u32): PyObject {
   const item = takeOut(l, k);
   settle(l, l.size);
   return item;
@@ -242,17 +242,20 @@ export function list_del_item(l: PyList, index: i32): bool {
 
 /** Takes an item out and answers it. */
 export function list_pop(l: PyList, index: i32): PyObject | null {
-  if (l.size == 0) {
-    raiseAbout(E_EMPTY, l, null, 0);
-    return null;
-  }
-  const k = list_index(l, index, AT_POP);
-  return k < 0 ? null : take(l, k);
+  const k = list_pop_index(l, index);
+  return k < 0 ? null : list_take(l, k);
+}
+
+/** Which item list_pop takes out; -1, and IndexError is raised, if there is none. */
+export function list_pop_index(l: PyList, index: i32): i32 {
+  if (l.size != 0) return list_index(l, index, AT_POP);
+  raiseAbout(E_EMPTY, l, null, 0);
+  return -1;
 }
 
 export function list_remove(l: PyList, item: PyObject): bool {
   const k = rowFind(l, item, 0, l.size);
-  if (k >= 0) decref(take(l, k));
+  if (k >= 0) decref(list_take(l, k));
   else if (k == -1) raiseAbout(E_VALUE, item, null, BAD_NOT_IN_LIST);
   return k >= 0;
 }

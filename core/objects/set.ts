@@ -77,7 +77,7 @@ export class PySet extends PyObject {
 
   /** Whether the mask is one, and the table is where it belongs: in the set iff it has the least size. */
   get hasShape(): bool {
-    return (this.mask & (this.mask + 1)) == 0 && this.isSmall == (this.mask == LEAST_SET - 1) && this.finger <= this.mask;
+    return (this.mask & (this.mask + 1)) == 0 && this.isSmall == (this.mask == LEAST_SET - 1);
   }
 
   /** Whether every search ends. */
@@ -324,12 +324,23 @@ export function set_remove(s: PySet, key: PyObject): bool {
 
 /** Takes some item out; null with KeyError if there is none. */
 export function set_pop(s: PySet): PyObject | null {
+  const k = set_pop_slot(s);
+  return k < 0 ? null : set_take(s, k);
+}
+
+/** The slot of the item that set_pop takes out; -1, and KeyError is raised, if there is none. */
+export function set_pop_slot(s: PySet): i32 {
   if (s.used == 0) {
     raiseAbout(E_EMPTY, s, null, 0);
-    return null;
+    return -1;
   }
   let k = s.finger & s.mask;
   while (!s.keyAt(k)) k = k < s.mask ? k + 1 : 0;
+  return k;
+}
+
+/** The item in a slot leaves the set; its reference is the caller's. */
+export function set_take(s: PySet, k: u32): PyObject {
   const item = s.keyAt(k)!;
   store<usize>(s.slot(k), 0);
   store<i32>(s.slot(k), REMOVED, 4);

@@ -2,6 +2,7 @@
 
 import type { Bridge } from "./bridge.js";
 import { Handle, indexOf } from "./handle.js";
+import { toValue } from "./to-js.js";
 
 export type Comparison = "<" | "<=" | "==" | "!=" | ">" | ">=";
 /** Comparisons by CPython's numbers (Py_LT, ...). */
@@ -78,6 +79,11 @@ export abstract class PyObject extends Handle {
   /** bool(o): false for what is empty. */
   get isTrue(): boolean {
     return this.bridge.f.is_true(this.index) === 1;
+  }
+
+  /** What JSON.stringify sees of the object: its JavaScript value, as heap.toJS has it. */
+  toJSON(): unknown {
+    return toValue(this.bridge, this.index);
   }
 
   /** Another handle for the same object, with a reference of its own. */

@@ -311,3 +311,11 @@ describe("what a user meets", () => {
     expect(lines.length).toBe(2);
   });
 });
+
+describe("JSON", () => {
+  it("has the value of an object, not what a handle is made of", async () => {
+    const heap = await Heap.create();
+    const value = { id: 1, tags: ["a", null, true], inner: { x: 1.5 } };
+    expect(JSON.parse(JSON.stringify({ record: heap.from(value) }))).toEqual({ record: Object.assign({}, value) });
+  });
+});
