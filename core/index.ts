@@ -87,7 +87,7 @@ export {
   trace_start,
   trace_stop,
 } from "./trace/allocator";
-export { childAtLine as trace_child } from "./trace/nodes";
+export { childAtLine as trace_child, ENTRY as TRACE_NODE_BYTES } from "./trace/nodes";
 export {
   sample_calloc,
   sample_free,
@@ -98,6 +98,9 @@ export {
   sample_small_malloc,
   sample_small_realloc,
 } from "./trace/sample";
+export { SEEN as TRACE_SEEN_BYTES } from "./trace/stack";
+export { BLOCK_BYTES as TRACE_BLOCK_BYTES } from "./trace/tracer";
+export { ENTRY as TRACE_WATCHED_BYTES } from "./trace/watched";
 export {
   CHECK_ARENAS,
   CHECK_BLOCK,
@@ -146,6 +149,9 @@ export const TRACE_FULL_AT: usize = TRACE_AT + offsetof<Tracer>("full");
 export const TRACE_POSITION_AT: usize = TRACE_AT + offsetof<Tracer>("position");
 export const TRACE_STACK_AT: usize = TRACE_AT + offsetof<Tracer>("interpretersAt");
 export const TRACE_CUT_AT: usize = TRACE_AT + offsetof<Tracer>("cut");
+export const TRACE_NODE_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("nodeMask");
+export const TRACE_WATCHED_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("watchedMask");
+export const TRACE_SHADOW_ROOM_AT: usize = TRACE_AT + offsetof<Tracer>("shadowRoom");
 export const HOOKS_INSTALLED_AT: usize = DEBUG_AT + offsetof<Debug>("installed");
 export const FOREIGN_ALLOWED_AT: usize = DEBUG_AT + offsetof<Debug>("foreignAllowed");
 

@@ -16,6 +16,7 @@ import { stackLocator } from "./locator.js";
 import { Events, type HeapEventName, type Listener, type MeasureRun } from "./pressure/events.js";
 import { Ladder, type Relief, type RelieveOptions } from "./pressure/ladder.js";
 import { DEFAULT_POLICY, type MeasureName, NO_LIMIT, type Policy } from "./pressure/policy.js";
+import type { PyObject } from "./objects/object.js";
 import { type HeapItem, type HeapStats, type HostFigures, itemOf, Tally } from "./stats.js";
 import { Analysis } from "./trace/analysis.js";
 import type { TraceMetadata } from "./trace/format.js";
@@ -23,6 +24,7 @@ import { JAVASCRIPT_STACKS } from "./trace/javascript-stack.js";
 import { Recorder, type RecordOptions, type StackSource } from "./trace/recorder.js";
 import { TotalsWriter } from "./trace/totals.js";
 import { type TraceOutput, type TraceSink, TraceWriter } from "./trace/writer.js";
+import { Tracemalloc } from "./tracemalloc/tracemalloc.js";
 import { type ElementType, TypedBlock } from "./typed-block.js";
 import { Words } from "./words.js";
 
@@ -69,6 +71,9 @@ export interface CoreHeapOptions {
   /** Bytes from the platform past which measures run; the default is up to the policy. */
   readonly softLimit?: number | undefined;
 }
+
+/** What was allocated: a block's address, a typed block, an object's handle, or in a Python guest an object's id(). */
+export type Traceable = number | TypedBlock<ElementType> | PyObject;
 
 /** A live block that the debug hooks know. */
 export interface KnownBlock {
@@ -441,6 +446,19 @@ export abstract class CoreHeap {
     );
     recorder.start();
     return recorder;
+  }
+
+  /** Python's tracemalloc, for whatever allocates on this heap. */
+  readonly tracemalloc: Tracemalloc<Traceable> = new Tracemalloc<Traceable>({
+    record: (output) => this.record({}, () => output),
+    placeOf: (object) => this.placeOf(object),
+  });
+
+  /** Where in memory something is. */
+  protected placeOf(object: Traceable): number {
+    if (typeof object === "number") return object;
+    if (object instanceof TypedBlock) return object.address;
+    throw new TypeError("Cannot say where this object is: it is not on the heap");
   }
 
   /** Throws if a recording would not see what the program allocates. */

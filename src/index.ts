@@ -1,7 +1,7 @@
 // pyheap: a private heap for TypeScript and WebAssembly. Python on the heap is in "pyheap/pyodide".
 
 export { type Address, formatAddress, NULL } from "./address.js";
-export { CoreHeap, type KnownBlock, NO_LIMIT } from "./core-heap.js";
+export { CoreHeap, type KnownBlock, NO_LIMIT, type Traceable, type TraceOptions } from "./core-heap.js";
 export type { FaultHandler, Locator } from "./debug-hooks.js";
 export { type AllocatorFunctions, Domain, MAX_REQUEST } from "./domain.js";
 export {
@@ -86,4 +86,15 @@ export {
   sumOfParts,
 } from "./stats.js";
 export { formatStats } from "./stats-text.js";
+export { DomainFilter, Filter, type FilterOptions, type TraceFilter } from "./tracemalloc/filter.js";
+export {
+  Snapshot,
+  type Statistic,
+  type StatisticDiff,
+  type StatisticKey,
+  type StatisticOptions,
+  type Trace,
+} from "./tracemalloc/snapshot.js";
+export { type Frame, Traceback } from "./tracemalloc/traceback.js";
+export { type TracedMemory, Tracemalloc } from "./tracemalloc/tracemalloc.js";
 export { type ElementType, TypedBlock, type ViewOf } from "./typed-block.js";

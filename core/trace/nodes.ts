@@ -19,7 +19,7 @@ import { tracer } from "./tracer";
 @external("host", "traceLine")
 declare function hostLine(id: u32, unit: u32): u32;
 
-const ENTRY: usize = 16;
+export const ENTRY: usize = 16;
 const FIRST_LENGTH: u32 = 8192;
 /** Set in a place that is a line. */
 const LINE: u32 = 0x80000000;

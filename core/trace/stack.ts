@@ -55,7 +55,7 @@ class Seen {
   }
 }
 
-const SEEN: u32 = offsetof<Seen>();
+export const SEEN: u32 = offsetof<Seen>();
 
 @inline
 function seen(index: u32): Seen {

@@ -22,6 +22,9 @@ export const SITE_ENTRY: usize = 12;
 /** Number of frames whose place in the shadow is remembered. */
 export const HINTS: usize = 1024;
 const BUFFER_BYTES: usize = 128 * 1024;
+const TABLES: usize = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY) + HINTS * sizeof<u32>();
+/** Tables and buffer. */
+export const BLOCK_BYTES: usize = TABLES + BUFFER_BYTES;
 /** The longest record, rounded up. */
 const LONGEST_RECORD: usize = 64;
 
@@ -96,18 +99,17 @@ export class Tracer {
 
   /** Takes the block of tables and buffer, and empties the tables. False if there is no memory. */
   takeBlock(): bool {
-    const tables = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY) + HINTS * sizeof<u32>();
     if (this.block == 0) {
-      const block = base_malloc(INTERNAL, tables + BUFFER_BYTES);
+      const block = base_malloc(INTERNAL, BLOCK_BYTES);
       if (block == 0) return false;
       this.block = block;
       this.addresses = block;
       this.sites = block + SLOTS * ADDRESS_ENTRY;
       this.hints = this.sites + SLOTS * SITE_ENTRY;
-      this.begin = block + tables;
+      this.begin = block + TABLES;
       this.full = this.begin + BUFFER_BYTES - LONGEST_RECORD;
     }
-    memory.fill(this.block, 0, tables);
+    memory.fill(this.block, 0, TABLES);
     this.position = this.begin;
     return true;
   }

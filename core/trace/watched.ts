@@ -17,7 +17,7 @@ import { tracer } from "./tracer";
 @external("host", "traceCode")
 declare function hostCode(code: usize): u32;
 
-const ENTRY: usize = 8;
+export const ENTRY: usize = 8;
 const FIRST_LENGTH: u32 = 4096;
 const CODE: u32 = 0x40000000;
 /** The block was sampled. */

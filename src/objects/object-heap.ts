@@ -1,7 +1,7 @@
 // A heap with Python objects: how TypeScript makes them, what it can do with them, and the collector.
 
 import { type Address, toAddress } from "../address.js";
-import { CoreHeap, type CoreHeapOptions } from "../core-heap.js";
+import { CoreHeap, type CoreHeapOptions, type Traceable } from "../core-heap.js";
 import { HeapCorruption } from "../errors.js";
 import { ImageError, type ImageMetadata } from "../image/format.js";
 import type { CollectionEvent } from "../pressure/events.js";
@@ -397,6 +397,10 @@ export abstract class ObjectHeap extends CoreHeap {
    */
   addressOf(object: PyObject): Address {
     return toAddress(this.#bridge.f.handle_address(indexOf(object, this.#bridge)));
+  }
+
+  protected override placeOf(object: Traceable): number {
+    return typeof object === "object" && object instanceof Handle ? this.addressOf(object) : super.placeOf(object);
   }
 
   /** What is done about an exception in a callback or a finalizer, which can't be thrown there. The default prints it. */

@@ -5,6 +5,11 @@ export class GrowingU32 {
   #items = new Uint32Array(1024);
   length = 0;
 
+  /** Bytes of the column, with its room to grow. */
+  get bytes(): number {
+    return this.#items.byteLength;
+  }
+
   push(value: number): void {
     if (this.length === this.#items.length) {
       const grown = new Uint32Array(this.length * 2);

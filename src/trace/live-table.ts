@@ -15,7 +15,7 @@ export class LiveTable {
   /** Blocks that are live. */
   count = 0;
 
-  // What `remove` found.
+  // What `find` or `remove` found.
   account = 0;
   size = 0;
   birth = 0;
@@ -40,17 +40,41 @@ export class LiveTable {
     this.#births[index] = birth;
   }
 
-  /** The block at an address is not live any more; `account`, `size` and `birth` are what was known of it. False if there is none. */
-  remove(address: number): boolean {
+  /** Bytes of the table. */
+  get bytes(): number {
+    return 4 * this.#keys.byteLength;
+  }
+
+  /** Whether a block begins at an address; `account`, `size` and `birth` are what is known of it. */
+  find(address: number): boolean {
+    const index = this.#find(address);
+    if (index < 0) return false;
+    this.#show(index);
+    return true;
+  }
+
+  /** The place of the block at an address; -1 if there is none. */
+  #find(address: number): number {
     let index = this.#home(address >>> 3);
     const keys = this.#keys;
     while (keys[index] !== address) {
-      if (keys[index] === 0) return false;
+      if (keys[index] === 0) return -1;
       index = (index + 1) & this.#mask;
     }
+    return index;
+  }
+
+  #show(index: number): void {
     this.account = this.#accounts[index] as number;
     this.size = this.#sizes[index] as number;
     this.birth = this.#births[index] as number;
+  }
+
+  /** The block at an address is not live any more; `account`, `size` and `birth` are what was known of it. False if there is none. */
+  remove(address: number): boolean {
+    const index = this.#find(address);
+    if (index < 0) return false;
+    this.#show(index);
     this.#close(index);
     this.count--;
     return true;

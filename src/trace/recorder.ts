@@ -136,6 +136,17 @@ export class Recorder {
     this.#onChange();
   }
 
+  /** Bytes that the tracer's tables take in the heap. */
+  get tablesBytes(): number {
+    const c = this.#core.constants;
+    return (
+      c.TRACE_BLOCK_BYTES +
+      (this.#word(c.TRACE_NODE_MASK_AT) + 1) * c.TRACE_NODE_BYTES +
+      (this.#word(c.TRACE_WATCHED_MASK_AT) + 1) * c.TRACE_WATCHED_BYTES +
+      this.#word(c.TRACE_SHADOW_ROOM_AT) * c.TRACE_SEEN_BYTES
+    );
+  }
+
   /** What was recorded so far is written. */
   flush(): void {
     this.#core.functions.trace_flush();

@@ -29,6 +29,11 @@ export class StackTree {
     return this.#parents.length;
   }
 
+  /** Bytes of the nodes. */
+  get bytes(): number {
+    return this.#parents.bytes + this.#functions.bytes + this.#lines.bytes;
+  }
+
   addFunction(f: TraceFunction): void {
     this.functions.push(f);
   }

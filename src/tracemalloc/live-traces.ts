@@ -1,0 +1,122 @@
+// The blocks that are live, each with its stack, from the events of a recording that runs.
+
+import type { BlockOwner } from "../errors.js";
+import { type EventConsumer, EventDecoder } from "../trace/decoder.js";
+import { TAG, type TraceFunction } from "../trace/format.js";
+import { LiveTable } from "../trace/live-table.js";
+import { StackTree } from "../trace/tree.js";
+import type { TraceOutput } from "../trace/writer.js";
+import type { Trace } from "./snapshot.js";
+import { type Frame, Traceback, UNKNOWN } from "./traceback.js";
+
+const DOMAINS: readonly BlockOwner[] = ["raw", "mem", "object", "libc"];
+/** An object begins so many bytes behind its block, at most: the collector's header, and the two words of what weak references and attributes there are. */
+const MOST_HEADER = 16;
+/** Every object and every collector's header is so many bytes, or a multiple. */
+const HEADER_STEP = 4;
+
+export class LiveTraces implements TraceOutput, EventConsumer {
+  readonly #decoder = new EventDecoder();
+  readonly #tree = new StackTree();
+  /** The account of a block is its node, its birth the domain. */
+  #live = new LiveTable();
+  readonly #tracebacks = new Map<number, Traceback>();
+  readonly #nframe: number;
+  current = 0;
+  peak = 0;
+
+  constructor(nframe: number) {
+    this.#nframe = nframe;
+  }
+
+  functions(list: readonly TraceFunction[]): void {
+    for (const f of list) this.#tree.addFunction(f);
+  }
+
+  events(encoded: Uint8Array): void {
+    this.#decoder.decode(encoded, this);
+  }
+
+  end(): void {}
+
+  node(parent: number, functionNumber: number, line: number): void {
+    this.#tree.addNode(parent, functionNumber, line);
+  }
+
+  allocate(address: number, size: number, tag: number, node: number): void {
+    this.free(address);
+    this.#live.add(address, node, size, tag & TAG.domain);
+    this.current += size;
+    if (this.current > this.peak) this.peak = this.current;
+  }
+
+  free(address: number): void {
+    if (this.#live.remove(address)) this.current -= this.#live.size;
+  }
+
+  resize(before: number, address: number, size: number, tag: number, node: number): void {
+    this.free(before);
+    this.allocate(address, size, tag, node);
+  }
+
+  time(): void {}
+  reserved(): void {}
+  program(): void {}
+
+  /** No block is known any more. */
+  clear(): void {
+    this.#live = new LiveTable();
+    this.current = 0;
+    this.peak = 0;
+  }
+
+  /** Bytes that are kept for all of this, about. */
+  get bytes(): number {
+    const texts = this.#tree.functions.reduce((sum, { name, file }) => sum + 2 * (name.length + file.length), 0);
+    return this.#live.bytes + this.#tree.bytes + texts;
+  }
+
+  /** The live blocks, those together that have size, domain and stack in common. */
+  traces(): Trace[] {
+    const sums = new Map<string, { node: number; domain: number; size: number; count: number }>();
+    this.#live.forEach((node, size, domain) => {
+      const key = `${node} ${size} ${domain}`;
+      const sum = sums.get(key);
+      if (!sum) sums.set(key, { node, domain, size, count: 1 });
+      else {
+        sum.size += size;
+        sum.count++;
+      }
+    });
+    return [...sums.values()].map(({ node, domain, size, count }) => ({
+      domain: DOMAINS[domain] ?? "raw",
+      size,
+      count,
+      traceback: this.#traceback(node),
+    }));
+  }
+
+  /** Where the block was allocated that holds an object; undefined if it is none that is known. */
+  tracebackOf(object: number): Traceback | undefined {
+    for (let header = 0; header <= MOST_HEADER; header += HEADER_STEP) {
+      if (!this.#live.find(object - header)) continue;
+      return this.#live.size > header || header === 0 ? this.#traceback(this.#live.account) : undefined;
+    }
+    return undefined;
+  }
+
+  #traceback(node: number): Traceback {
+    const known = this.#tracebacks.get(node);
+    if (known) return known;
+    const frames: Frame[] = [];
+    let depth = 0;
+    for (let at = node; at !== 0; at = this.#tree.parent(at)) {
+      if (++depth > this.#nframe) continue;
+      const { function: f, line } = this.#tree.frame(at);
+      frames.push({ filename: f.file, lineno: line, name: f.name });
+    }
+    const made = new Traceback(frames.length === 0 ? [UNKNOWN] : frames.reverse(), Math.max(depth, 1));
+    this.#tracebacks.set(node, made);
+    return made;
+  }
+}

@@ -1,0 +1,168 @@
+// What was live at a moment, as Python's tracemalloc shows it: sums by line, file or traceback, and what changed since.
+
+import type { BlockOwner } from "../errors.js";
+import { passes, type TraceFilter } from "./filter.js";
+import { type Frame, Traceback } from "./traceback.js";
+
+/** Live blocks of one size that were allocated at one place. */
+export interface Trace {
+  readonly domain: BlockOwner;
+  /** Bytes of all of them. */
+  readonly size: number;
+  readonly count: number;
+  readonly traceback: Traceback;
+}
+
+export type StatisticKey = "lineno" | "filename" | "traceback";
+
+export interface Statistic {
+  /** By line and by file: of one frame. */
+  readonly traceback: Traceback;
+  /** Bytes. */
+  readonly size: number;
+  readonly count: number;
+}
+
+export interface StatisticDiff extends Statistic {
+  /** What `size` and `count` are more than in the older snapshot. */
+  readonly sizeDiff: number;
+  readonly countDiff: number;
+}
+
+export interface StatisticOptions {
+  /** A block counts for every frame of its traceback, once for each; the default is for the one that allocated it. */
+  readonly cumulative?: boolean;
+}
+
+interface Sum {
+  readonly traceback: Traceback;
+  size: number;
+  count: number;
+}
+
+/** What statistics by `key` call a frame. */
+function placeOf({ filename, lineno }: Frame, key: "lineno" | "filename"): Traceback {
+  return new Traceback([{ filename, lineno: key === "lineno" ? lineno : 0, name: "" }], 1);
+}
+
+const order = (a: string, b: string): number => (a < b ? 1 : a > b ? -1 : 0);
+
+export class Snapshot {
+  readonly traces: readonly Trace[];
+  /** Tracebacks have at most so many frames. */
+  readonly tracebackLimit: number;
+
+  constructor(traces: readonly Trace[], tracebackLimit: number) {
+    this.traces = traces;
+    this.tracebackLimit = tracebackLimit;
+  }
+
+  #sums(key: StatisticKey, cumulative: boolean): Map<string, Sum> {
+    if (cumulative && key === "traceback") {
+      throw new RangeError(`Cannot make cumulative statistics by traceback: only by "lineno" or "filename"`);
+    }
+    const sums = new Map<string, Sum>();
+    for (const { traceback, size, count } of this.traces) {
+      const frames = cumulative ? traceback.frames : [traceback.last];
+      const places = key === "traceback" ? [traceback] : frames.map((frame) => placeOf(frame, key));
+      for (const place of new Map(places.map((at) => [at.key, at])).values()) {
+        const sum = sums.get(place.key);
+        if (!sum) sums.set(place.key, { traceback: place, size, count });
+        else {
+          sum.size += size;
+          sum.count += count;
+        }
+      }
+    }
+    return sums;
+  }
+
+  /** Sums of the traces, the largest first. Throws RangeError for cumulative ones by traceback. */
+  statistics(key: StatisticKey, { cumulative = false }: StatisticOptions = {}): Statistic[] {
+    return [...this.#sums(key, cumulative).values()].sort(
+      (a, b) => b.size - a.size || b.count - a.count || order(a.traceback.key, b.traceback.key),
+    );
+  }
+
+  /** What is more than in an older snapshot, and less; what has changed most comes first. Throws as `statistics` does. */
+  compareTo(old: Snapshot, key: StatisticKey, { cumulative = false }: StatisticOptions = {}): StatisticDiff[] {
+    const before = old.#sums(key, cumulative);
+    const now = this.#sums(key, cumulative);
+    const all = new Map([...before, ...now]);
+    const diffs = [...all].map(([place, { traceback }]) => {
+      const { size, count } = now.get(place) ?? { size: 0, count: 0 };
+      const was = before.get(place) ?? { size: 0, count: 0 };
+      return { traceback, size, count, sizeDiff: size - was.size, countDiff: count - was.count };
+    });
+    return diffs.sort(
+      (a, b) =>
+        Math.abs(b.sizeDiff) - Math.abs(a.sizeDiff) ||
+        b.size - a.size ||
+        Math.abs(b.countDiff) - Math.abs(a.countDiff) ||
+        b.count - a.count ||
+        order(a.traceback.key, b.traceback.key),
+    );
+  }
+
+  /** A snapshot of those traces that pass: some inclusive filter, if there is one, and no exclusive one. */
+  filterTraces(filters: readonly TraceFilter[]): Snapshot {
+    return new Snapshot(
+      this.traces.filter((trace) => passes(trace, filters)),
+      this.tracebackLimit,
+    );
+  }
+
+  /** The snapshot as JSON, to be kept; `Snapshot.load` reads it. */
+  dump(): string {
+    const traces = this.traces.map(({ domain, size, count, traceback: { frames, totalNframe } }) => ({
+      domain,
+      size,
+      count,
+      totalNframe,
+      frames: frames.map(({ filename, lineno, name }) => [filename, lineno, name]),
+    }));
+    return JSON.stringify({ version: VERSION, tracebackLimit: this.tracebackLimit, traces });
+  }
+
+  /** Reads what `dump` wrote. Throws Error if it is something else. */
+  static load(text: string): Snapshot {
+    try {
+      const { version, tracebackLimit, traces } = JSON.parse(text) as Dumped;
+      if (version === VERSION) return new Snapshot(traces.map(loadTrace), number(tracebackLimit));
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    }
+    throw new Error("Cannot load a snapshot: the text is not what Snapshot.dump wrote");
+  }
+}
+
+const VERSION = 1;
+
+interface DumpedTrace {
+  readonly domain: BlockOwner;
+  readonly size: number;
+  readonly count: number;
+  readonly totalNframe: number;
+  readonly frames: readonly (readonly [filename: string, lineno: number, name: string])[];
+}
+
+interface Dumped {
+  readonly version: number;
+  readonly tracebackLimit: number;
+  readonly traces: readonly DumpedTrace[];
+}
+
+/** The value, if it is a number. */
+function number(value: unknown): number {
+  if (typeof value !== "number") throw new TypeError("not a number");
+  return value;
+}
+
+function loadTrace({ domain, size, count, totalNframe, frames }: DumpedTrace): Trace {
+  const places = frames.map(([filename, lineno, name]) => ({
+    filename: `${filename}`,
+    lineno: number(lineno),
+    name: `${name}`,
+  }));
+  return { domain, size: number(size), count: number(count), traceback: new Traceback(places, number(totalNframe)) };
+}

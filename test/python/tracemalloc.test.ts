@@ -1,0 +1,144 @@
+// heap.tracemalloc of a Python guest beside CPython's own module: the same program, each in an interpreter of its own.
+
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadPython, type Python } from "../../src/hosts/pyodide.js";
+import { Filter } from "../../src/index.js";
+import type { Snapshot } from "../../src/tracemalloc/snapshot.js";
+
+const PROGRAM = `class Node:
+    def __init__(self, n):
+        self.n = n * 1000
+        self.next = None
+        self.data = bytes(n)
+
+nodes = [Node(n) for n in range(1000)]
+table = {str(n) * 3: None for n in range(1000, 3000)}
+text = "".join(table)
+pairs = [bytearray(n) for n in range(500, 900)]
+def gen(n):
+    for k in range(n):
+        yield [k, str(k)]
+rows = list(gen(500))
+def deep(n):
+    if n:
+        return deep(n - 1)
+    return bytes(12345)
+kept = deep(30)
+names = {f"key{n}" for n in range(300)}
+from collections import OrderedDict, deque
+od = OrderedDict((k, float(k)) for k in range(200))
+dq = deque(bytes(100 + k) for k in range(200))
+tuples = [(k, k + 1.5) for k in range(700)]
+`;
+/** Lines that make objects which CPython keeps in free lists; docs/tracemalloc.md explains. */
+const FREE_LISTS = [3, 7, 8, 12, 13, 20, 22, 24];
+
+type Row = [line: number, size: number, count: number];
+
+function rowsOf(snapshot: Snapshot, cumulative = false): Row[] {
+  return snapshot
+    .statistics("lineno", { cumulative })
+    .filter(({ traceback }) => traceback.last.filename === "app.py")
+    .map(({ traceback, size, count }): Row => [traceback.last.lineno, size, count])
+    .sort(([a], [b]) => a - b);
+}
+
+const others = (rows: readonly Row[]) => rows.filter(([line]) => !FREE_LISTS.includes(line));
+const sum = (rows: readonly Row[], column: 1 | 2) => rows.reduce((total, row) => total + row[column], 0);
+
+describe("heap.tracemalloc beside CPython's", () => {
+  let theirs: { own: Row[]; cumulative: Row[] };
+  let ours: Snapshot;
+  let python: Python;
+  const space = () => python.pyodide.toPy({ __name__: "app" });
+
+  beforeAll(async () => {
+    const { pyodide } = await loadPython();
+    const told = pyodide.runPython(
+      `
+import tracemalloc
+def rows(cumulative):
+    found = [(s.traceback[0], s) for s in shot.statistics("lineno", cumulative)]
+    return sorted([at.lineno, s.size, s.count] for at, s in found if at.filename == "app.py")
+code = compile(program, "app.py", "exec")
+space = {"__name__": "app"}
+tracemalloc.start(50)
+exec(code, space)
+shot = tracemalloc.take_snapshot()
+tracemalloc.stop()
+{"own": rows(False), "cumulative": rows(True)}
+`,
+      { globals: pyodide.toPy({ program: PROGRAM }) },
+    );
+    theirs = told.toJs({ dict_converter: Object.fromEntries });
+    python = await loadPython();
+    python.heap.tracemalloc.start(50);
+    python.pyodide.runPython(PROGRAM, { globals: space(), filename: "app.py" });
+    ours = python.heap.tracemalloc.takeSnapshot();
+    python.heap.tracemalloc.stop();
+  });
+
+  it("has the same bytes and blocks on every line, but where free lists are", () => {
+    const own = rowsOf(ours);
+    expect(others(own)).toEqual(others(theirs.own));
+    expect(others(own).length).toBe(11);
+    // What free lists move goes from line to line, and from and to the interpreter's start-up.
+    expect(own.map(([line]) => line)).toEqual(theirs.own.map(([line]) => line));
+    expect(Math.abs(sum(own, 1) - sum(theirs.own, 1))).toBeLessThan(0.005 * sum(own, 1));
+    expect(Math.abs(sum(own, 2) - sum(theirs.own, 2))).toBeLessThan(0.02 * sum(own, 2));
+  });
+
+  it("has the same cumulative sums where no line is twice on a stack", () => {
+    const RECURSIVE = 17;
+    const FEW = new Set([1, 2, 5, 9, 10, 11, 15, 18, 19, 21]);
+    const picked = (rows: readonly Row[]) => rows.filter(([line]) => FEW.has(line));
+    const own = rowsOf(ours, true);
+    expect(picked(own)).toEqual(picked(theirs.cumulative));
+    // Python's counts the one block for each of thirty calls.
+    expect(own.find(([line]) => line === RECURSIVE)).toEqual([RECURSIVE, 12_362, 1]);
+    expect(theirs.cumulative.find(([line]) => line === RECURSIVE)).toEqual([RECURSIVE, 30 * 12_362, 30]);
+  });
+
+  it("is told in the docs as it is", () => {
+    const docs = readFileSync(new URL("../../docs/tracemalloc.md", import.meta.url), "utf8");
+    const told = [...docs.matchAll(/^\| (\d+) \| `(.*)` \|.*\| (\*?) *\|$/gm)];
+    const text = PROGRAM.split("\n");
+    for (const [, line, code] of told) expect(text[Number(line) - 1]?.trim()).toBe(code);
+    expect(told.map(([, line]) => Number(line))).toEqual(theirs.own.map(([line]) => line));
+    expect(told.filter(([, , , mark]) => mark === "*").map(([, line]) => Number(line))).toEqual(FREE_LISTS);
+  });
+
+  it("says where an object was allocated, by its id()", () => {
+    const { pyodide, heap } = python;
+    heap.tracemalloc.start(5);
+    const globals = space();
+    const program = "def f():\n    return [bytes(1000), {1, 2}, bytearray(9), type('T', (), {})(), type('U', (), {})]\nx = f()";
+    pyodide.runPython(program, { globals, filename: "app.py" });
+    const ids = pyodide.runPython("list(map(id, x))", { globals }).toJs() as number[];
+    for (const id of ids) {
+      const frames = heap.tracemalloc.getObjectTraceback(id)?.frames ?? [];
+      expect(frames.slice(-2).map(({ name, lineno }) => [name, lineno])).toEqual([
+        ["<module>", 3],
+        ["f", 2],
+      ]);
+    }
+    expect(heap.tracemalloc.getObjectTraceback(pyodide.runPython("id(len)") as number)).toBeUndefined();
+    const large = heap.tracemalloc.takeSnapshot().filterTraces([new Filter(true, "app.py", { lineno: 2 })]);
+    expect(large.traces.find(({ size }) => size === 1017)).toMatchObject({ count: 1, domain: "object" });
+    heap.tracemalloc.stop();
+    heap.check();
+  });
+
+  it("has the peak that CPython's has, and a peak anew", () => {
+    const { pyodide, heap } = python;
+    heap.tracemalloc.start();
+    pyodide.runPython("y = bytes(3_000_000)\ndel y\nz = bytes(1000)");
+    const { current, peak } = heap.tracemalloc.getTracedMemory();
+    expect(peak).toBeGreaterThan(3_000_000);
+    expect(peak - current).toBeGreaterThan(2_900_000);
+    heap.tracemalloc.resetPeak();
+    expect(heap.tracemalloc.getTracedMemory().peak).toBeLessThan(peak - 2_900_000);
+    heap.tracemalloc.stop();
+  });
+});
