@@ -113,7 +113,8 @@ tracemalloc.stop()
     const { pyodide, heap } = python;
     heap.tracemalloc.start(5);
     const globals = space();
-    const program = "def f():\n    return [bytes(1000), {1, 2}, bytearray(9), type('T', (), {})(), type('U', (), {})]\nx = f()";
+    const program =
+      "def f():\n    return [bytes(1000), {1, 2}, bytearray(9), type('T', (), {})(), type('U', (), {})]\nx = f()";
     pyodide.runPython(program, { globals, filename: "app.py" });
     const ids = pyodide.runPython("list(map(id, x))", { globals }).toJs() as number[];
     for (const id of ids) {
