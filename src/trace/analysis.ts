@@ -5,6 +5,7 @@ import { BrokenContent } from "./bytes.js";
 import type { TraceFunction, TraceMetadata } from "./format.js";
 import { LiveTable } from "./live-table.js";
 import { readTrace, type TraceConsumer, type TraceSummary } from "./reader.js";
+import { SizeCounts } from "./size-counts.js";
 import { Timeline } from "./timeline.js";
 import type { AggregateWhole } from "./totals.js";
 import { StackTree } from "./tree.js";
@@ -60,7 +61,7 @@ export class Analysis implements TraceConsumer {
     peakVariance: 0,
   };
   /** How many blocks were asked for by exact size. */
-  readonly sizes = new Map<number, number>();
+  readonly sizes = new SizeCounts();
   readonly #live = new LiveTable();
   readonly #from: number;
   readonly #to: number;
@@ -124,7 +125,7 @@ export class Analysis implements TraceConsumer {
 
   whole({ figures, sizes, timeline }: AggregateWhole): void {
     Object.assign(this.figures, figures);
-    for (const [size, count] of sizes) this.sizes.set(size, count);
+    for (const [size, count] of sizes) this.sizes.add(size, count);
     for (const point of timeline) {
       this.timeline.add(point);
       this.#now = point.time;
@@ -164,7 +165,7 @@ export class Analysis implements TraceConsumer {
     accounts.add("allocated", account, bytes, count);
     figures.allocatedBytes += bytes;
     figures.allocatedVariance += bytes * (bytes - size);
-    this.sizes.set(size, (this.sizes.get(size) ?? 0) + count);
+    this.sizes.add(size, count);
     if (figures.liveBytes > figures.peakBytes) this.#notePeak();
   }
 
