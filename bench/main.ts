@@ -11,21 +11,22 @@ import { geometricMean } from "./measure.js";
 import { measureSmall, type Row } from "./micro.js";
 import { measureObjects } from "./objects.js";
 import type { ProgramFigures } from "./program.js";
+import { measureTraces } from "./trace.js";
+
+const PARTS = ["micro", "objects", "programs", "trace"] as const;
 
 const options = new Command("npm run bench --")
-  .description("Measures pyheap beside dlmalloc and mimalloc. With everything, it takes about ten minutes.")
+  .description("Measures pyheap beside dlmalloc and mimalloc. With everything, it takes about twenty minutes.")
   .option("--json <file>", "write the figures to a file as well")
   .addOption(
-    new Option("--only <part>", "only the allocators, only the objects, or only the Python programs").choices([
-      "micro",
-      "objects",
-      "programs",
-    ]),
+    new Option("--only <part>", "only the allocators, the objects, the Python programs, or what traces cost").choices(
+      PARTS,
+    ),
   )
   .option("--rounds <n>", "how often each Python program is run", "5")
   .option("--program <name...>", "only these of bench/programs")
   .parse()
-  .opts<{ json?: string; only?: "micro" | "objects" | "programs"; rounds: string; program?: string[] }>();
+  .opts<{ json?: string; only?: (typeof PARTS)[number]; rounds: string; program?: string[] }>();
 
 const MIB = 2 ** 20;
 const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url));
@@ -98,6 +99,7 @@ if (measures("micro")) rows.push(...(await measureSmall()), ...(await measureC()
 if (measures("objects")) rows.push(...(await measureObjects()));
 const measured = measures("programs") ? measurePrograms() : undefined;
 rows.push(...(measured?.rows ?? []));
+if (measures("trace")) rows.push(...(await measureTraces(options)));
 show(rows);
 if (options.json !== undefined) {
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };

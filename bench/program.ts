@@ -2,11 +2,8 @@
 // Each allocator has a fresh interpreter; the program runs in them in turn.
 
 import { readFileSync } from "node:fs";
-import { loadPyodide, type PyodideAPI } from "pyodide";
-import { coreModule } from "../src/core.js";
-import { loadWatched, PythonHeap } from "../src/hosts/pyodide.js";
-import type { PyodideExports } from "../src/hosts/pyodide-module.js";
 import { footprintOf } from "../src/hosts/python-heap.js";
+import { type Interpreter, startInterpreter } from "./interpreter.js";
 import { interleave, median, ratio } from "./measure.js";
 
 export interface ProgramFigures {
@@ -18,31 +15,10 @@ export interface ProgramFigures {
   readonly toMimalloc: number;
 }
 
-interface Interpreter {
-  readonly name: string;
-  readonly pyodide: PyodideAPI;
-  readonly python: PyodideExports;
-}
-
-async function start(name: string, source: Uint8Array): Promise<Interpreter> {
-  const module = await coreModule();
-  let python: PyodideExports | undefined;
-  // Strings hash alike in all three, so dicts and sets do too.
-  const env = { PYTHONHASHSEED: "0", ...(name === "mimalloc" && { PYTHONMALLOC: "mimalloc" }) };
-  const pyodide = await loadWatched(loadPyodide, { env, stdout: () => undefined }, (exports) => {
-    python = exports;
-    if (name === "pyheap") PythonHeap.attachAt(module, exports, {});
-  });
-  if (!python) throw new Error("Cannot measure: Pyodide did not start");
-  pyodide.FS.writeFile("/home/pyodide/program.py", source);
-  pyodide.runPython("import gc, program");
-  return { name, pyodide, python };
-}
-
 const [file = "", rounds = "5"] = process.argv.slice(2);
 const source = readFileSync(file);
 const interpreters: Interpreter[] = [];
-for (const name of ["malloc", "mimalloc", "pyheap"]) interpreters.push(await start(name, source));
+for (const name of ["malloc", "mimalloc", "pyheap"]) interpreters.push(await startInterpreter(name, source));
 
 const results = interpreters.map(({ pyodide }) => String(pyodide.runPython("program.run()")));
 if (new Set(results).size !== 1) throw new Error(`${file} gives ${results.join(", ")}`);

@@ -1,0 +1,125 @@
+// What tracing costs: the Python programs untraced and traced, Python's own tracemalloc beside it; and reports of a long recording.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import Table from "cli-table3";
+import { geometricMean } from "./measure.js";
+import type { Row } from "./micro.js";
+import { measurePage } from "./trace/page.js";
+import type { TraceFigures } from "./trace/program.js";
+
+const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url));
+const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+/** tracemalloc takes long: only these programs are run under it. */
+const WITH_PEERS = ["json_roundtrip", "tiny_language", "syntax_trees"];
+const LONG_RECORDING = 50_000_000;
+const GIB = 2 ** 30;
+const KIB = 1024;
+
+const script = (name: string) => fileURLToPath(new URL(`./trace/${name}.js`, import.meta.url));
+
+export interface TraceOptions {
+  readonly rounds: string;
+  /** The default is all of them. */
+  readonly program?: readonly string[] | undefined;
+  /** Events of the long recording. */
+  readonly events?: number | undefined;
+}
+
+function measureProgram(name: string, rounds: string): TraceFigures {
+  const peers = WITH_PEERS.includes(name) ? "1" : "0";
+  const output = execFileSync(process.execPath, [script("program"), `${PROGRAMS}${name}.py`, rounds, peers], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return JSON.parse(output) as TraceFigures;
+}
+
+function measurePrograms({ rounds, program }: TraceOptions): Row[] {
+  const all = readdirSync(PROGRAMS).filter((file) => file.endsWith(".py"));
+  const names = program ?? all.map((file) => file.replace(".py", ""));
+  const head = [
+    "program",
+    "untraced s",
+    "full /",
+    "sample /",
+    "after /",
+    "events",
+    "bytes an event",
+    "tracemalloc 1 /, 25 /",
+  ];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  const figures = names.map((name, k) => {
+    process.stderr.write(`${k + 1} of ${names.length}: ${name}\n`);
+    const f = measureProgram(name, rounds);
+    const peers = [f.tracemalloc1, f.tracemalloc25].map((value) => value?.toFixed(1) ?? "");
+    const ratios = [f.full, f.sample, f.off].map((value) => value.toFixed(3));
+    table.push([name, f.seconds.toFixed(3), ...ratios, f.events, (f.bytes / f.events).toFixed(2), peers.join("  ")]);
+    return f;
+  });
+  console.log(table.toString());
+  const mean = (of: (f: TraceFigures) => number | undefined) => geometricMean(figures.flatMap((f) => of(f) ?? []));
+  const sum = (of: (f: TraceFigures) => number) => figures.reduce((total, f) => total + of(f), 0);
+  const beside = figures.some((f) => f.tracemalloc1 !== undefined) && {
+    beside: {
+      "tracemalloc, 1 frame": mean((f) => f.tracemalloc1),
+      "tracemalloc, 25 frames": mean((f) => f.tracemalloc25),
+    },
+  };
+  return [
+    { what: "full stacks to a file, time / untraced", value: mean((f) => f.full), unit: "x", goal: 1.4, ...beside },
+    { what: "--sample 512KiB, time / untraced", value: mean((f) => f.sample), unit: "x", goal: 1.03 },
+    { what: "untraced after a recording, time / never traced", value: mean((f) => f.off), unit: "x", goal: 1.01 },
+    { what: "trace file", value: sum((f) => f.bytes) / sum((f) => f.events), unit: "bytes an event", goal: 5 },
+  ];
+}
+
+const TELLS_MEMORY = `process.on("exit", () => process.stderr.write("\\n" + process.resourceUsage().maxRSS))`;
+
+/** Seconds and peak memory of a command of pyheap. */
+function timed(...args: string[]): { seconds: number; bytes: number } {
+  const begun = performance.now();
+  const watch = ["--import", `data:text/javascript,${encodeURIComponent(TELLS_MEMORY)}`];
+  const { stderr, status } = spawnSync(process.execPath, [...watch, CLI, ...args], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
+  });
+  if (status !== 0) throw new Error(`pyheap ${args.join(" ")}: ${stderr}`);
+  const seconds = (performance.now() - begun) / 1000;
+  return { seconds, bytes: Number(stderr.trim().split("\n").at(-1)) * KIB };
+}
+
+async function measureReports(events: number): Promise<Row[]> {
+  const trace = join(tmpdir(), `pyheap-long-${process.pid}.trace`);
+  const page = trace.replace(".trace", ".html");
+  process.stderr.write(`a recording of ${events} events\n`);
+  execFileSync(process.execPath, [script("make"), trace, String(events)]);
+  try {
+    const table = timed("report", "table", trace);
+    const flame = timed("report", "flamegraph", trace, "-o", page);
+    const shown = await measurePage(page);
+    return [
+      { what: "long recording, report table", value: table.seconds, unit: "s", goal: 30 },
+      { what: "long recording, report flamegraph", value: flame.seconds, unit: "s", goal: 30 },
+      { what: "long recording, peak memory", value: Math.max(table.bytes, flame.bytes) / GIB, unit: "GiB", goal: 1 },
+      { what: "its page opens, in Chromium", value: shown.opens, unit: "s", goal: 2 },
+      {
+        what: "its page scrolls, a frame, median",
+        value: shown.frame,
+        unit: "ms",
+        goal: 17,
+        beside: { "95 of 100": shown.slowFrame },
+      },
+    ];
+  } finally {
+    for (const file of [trace, page]) rmSync(file, { force: true });
+  }
+}
+
+export async function measureTraces(options: TraceOptions): Promise<Row[]> {
+  const programs = measurePrograms(options);
+  return [...programs, ...(await measureReports(options.events ?? LONG_RECORDING))];
+}

@@ -1,0 +1,86 @@
+// One Python program, untraced and traced, in a process of its own: node program.js FILE ROUNDS PEERS prints JSON.
+//
+// Our interpreter runs it untraced, recorded with full stacks to a file, and sampled to a file, in turn; another one on our heap, that never
+// records, shows what having recorded leaves behind. With PEERS = 1, stock CPython does so with its tracemalloc.
+
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PythonHeap } from "../../src/hosts/pyodide.js";
+import { analyse } from "../../src/trace/analysis.js";
+import { startInterpreter } from "../interpreter.js";
+import { type Candidate, interleave, median, ratio } from "../measure.js";
+
+export interface TraceFigures {
+  /** Median seconds of an untraced run. */
+  readonly seconds: number;
+  /** Medians of the rounds' ratios of time to the untraced run's. */
+  readonly full: number;
+  readonly sample: number;
+  /** Of an interpreter that has recorded before, to one that never has. */
+  readonly off: number;
+  /** tracemalloc's, to stock's; absent if they were not measured. */
+  readonly tracemalloc1?: number;
+  readonly tracemalloc25?: number;
+  readonly events: number;
+  /** Bytes of the file. */
+  readonly bytes: number;
+}
+
+const SAMPLE = 512 * 1024;
+const RUN = "program.run()";
+
+const [file = "", rounds = "5", peers = "0"] = process.argv.slice(2);
+const trace = join(tmpdir(), `pyheap-bench-${process.pid}.trace`);
+const source = readFileSync(file);
+const ours = await startInterpreter("ours", source);
+const never = await startInterpreter("never traced", source);
+
+function recorded(heap: PythonHeap, sample?: number): void {
+  const fd = openSync(trace, "w");
+  const recorder = heap.trace({ sample, write: (bytes) => void writeSync(fd, bytes) });
+  ours.pyodide.runPython(RUN);
+  recorder.stop();
+  closeSync(fd);
+}
+
+async function candidates(): Promise<Candidate[]> {
+  const { heap } = ours;
+  if (!heap) throw new Error("Cannot measure: the interpreter is not on the heap");
+  const mine = [
+    { name: "untraced", run: () => void ours.pyodide.runPython(RUN) },
+    { name: "sample", run: () => recorded(heap, SAMPLE) },
+    { name: "full", run: () => recorded(heap) },
+    { name: "never", run: () => void never.pyodide.runPython(RUN) },
+  ];
+  if (peers !== "1") return mine;
+  const { pyodide } = await startInterpreter("malloc", source);
+  const traced = (frames: number) =>
+    void pyodide.runPython(`import tracemalloc; tracemalloc.start(${frames}); ${RUN}; tracemalloc.stop()`);
+  return [
+    ...mine,
+    { name: "stock", run: () => void pyodide.runPython(RUN) },
+    { name: "tracemalloc 1", run: () => traced(1) },
+    { name: "tracemalloc 25", run: () => traced(25) },
+  ];
+}
+
+const times = interleave(await candidates(), Number(rounds), 1);
+recorded(ours.heap as PythonHeap);
+const { summary } = await analyse([readFileSync(trace)], trace);
+rmSync(trace);
+const figures: TraceFigures = {
+  seconds: median(times.get("untraced") ?? []) / 1000,
+  full: ratio(times, "full", "untraced"),
+  sample: ratio(times, "sample", "untraced"),
+  off: ratio(times, "untraced", "never"),
+  ...(peers === "1" && {
+    tracemalloc1: ratio(times, "tracemalloc 1", "stock"),
+    tracemalloc25: ratio(times, "tracemalloc 25", "stock"),
+  }),
+  events: summary.events,
+  bytes: summary.bytes,
+};
+process.stdout.write(JSON.stringify(figures));
+// Interpreters would keep the process.
+process.exit(0);
