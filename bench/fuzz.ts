@@ -1,14 +1,21 @@
-// npm run fuzz: random programs against the model, for as long as one likes.
+// npm run fuzz: random programs against the model, for as long as one likes; or broken recordings through the reader and all reports.
 
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { recordings, survive } from "../test/broken-traces.js";
 import { type Plan, runAgainstModel } from "../test/model.js";
 
+const PARTS = ["model", "trace"] as const;
+
 const options = new Command("npm run fuzz --")
-  .description("Runs random programs against a model of the heap, and stops at the first difference.")
+  .description(
+    "Runs random programs against a model of the heap, or broken recordings through the reader, and stops at the first fault.",
+  )
+  .addOption(new Option("--only <part>", "the default is model").choices(PARTS).default("model"))
+  .option("--files <n>", "of broken recordings: how many", "100000")
   .option("--seed <n>", "the first seed; the default is of the moment")
   .option("--minutes <n>", "how long", "10")
   .parse()
-  .opts<{ seed?: string; minutes: string }>();
+  .opts<{ only: (typeof PARTS)[number]; files: string; seed?: string; minutes: string }>();
 const first = options.seed === undefined ? Date.now() % 2 ** 31 : Number(options.seed);
 const end = Date.now() + Number(options.minutes) * 60_000;
 
@@ -21,12 +28,29 @@ const KINDS: readonly Omit<Plan, "seed">[] = [
   { steps: 30_000, blocks: 2000, checkEvery: 100, options: { allocator: "malloc" } },
 ];
 
-let operations = 0;
-for (let seed = first; Date.now() < end; seed++) {
-  for (const plan of KINDS) {
-    await runAgainstModel({ ...plan, seed });
-    operations += plan.steps;
+async function fuzzModel(): Promise<void> {
+  let operations = 0;
+  for (let seed = first; Date.now() < end; seed++) {
+    for (const plan of KINDS) {
+      await runAgainstModel({ ...plan, seed });
+      operations += plan.steps;
+    }
+    process.stderr.write(`\rseed ${seed}: ${(operations / 1e6).toFixed(1)} million operations, nothing found`);
   }
-  process.stderr.write(`\rseed ${seed}: ${(operations / 1e6).toFixed(1)} million operations, nothing found`);
 }
+
+async function fuzzTraces(): Promise<void> {
+  const whole = await recordings();
+  const survival = { files: 0, refused: 0, partly: 0 };
+  for (let seed = first; survival.files < Number(options.files); seed++) {
+    await survive(whole, seed, survival);
+    if (survival.files % 100 !== 0) continue;
+    const { files, refused, partly } = survival;
+    process.stderr.write(
+      `\r${files} broken recordings from seed ${first}: ${refused} refused, ${partly} read in part, nothing found`,
+    );
+  }
+}
+
+await (options.only === "trace" ? fuzzTraces() : fuzzModel());
 process.stderr.write("\n");

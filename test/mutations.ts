@@ -1,19 +1,28 @@
 // Traces that are broken at random, for tests of the reader and for npm run fuzz.
 
-import { Heap } from "../src/index.js";
+import { Heap, type TraceOptions } from "../src/index.js";
 import { crc32 } from "../src/trace/crc32.js";
 import { BLOCK_HEADER, FILE_HEADER } from "../src/trace/format.js";
 import { Tape } from "./trace-data.js";
 
+export interface SampleOptions extends Omit<TraceOptions, "write"> {
+  /** Of the program; the default is 4000. */
+  readonly steps?: number;
+}
+
 /** A small trace of a random program with every kind of event. */
-export async function sampleTrace(): Promise<{ bytes: Uint8Array; events: number; liveBytes: number }> {
+export async function sampleTrace({ steps = 4000, ...options }: SampleOptions = {}): Promise<{
+  bytes: Uint8Array;
+  events: number;
+  liveBytes: number;
+}> {
   const heap = await Heap.create();
   const tape = new Tape();
-  const recorder = heap.trace({ write: tape.write, command: ["sample"] });
+  const recorder = heap.trace({ write: tape.write, command: ["sample"], ...options });
   const random = randomNumbers(42);
   const live: { block: ReturnType<typeof heap.malloc>; size: number }[] = [];
   let events = 0;
-  for (let k = 0; k < 4000; k++) {
+  for (let k = 0; k < steps; k++) {
     const size = random(k % 50 === 0 ? 100_000 : 600);
     const kind = random(10);
     const index = random(live.length);

@@ -5,6 +5,7 @@ import { analyse } from "../src/trace/analysis.js";
 import { crc32 } from "../src/trace/crc32.js";
 import { BLOCK, BLOCK_HEADER, FILE_HEADER } from "../src/trace/format.js";
 import { TraceError } from "../src/trace/reader.js";
+import { recordings, survive } from "./broken-traces.js";
 import { mutate, sampleTrace } from "./mutations.js";
 
 /** The bytes with another one at an index. */
@@ -98,5 +99,15 @@ describe("a trace", async () => {
     }
     expect(refused).toBeGreaterThan(0);
     expect(partly).toBeGreaterThan(1000);
+  });
+
+  it("survives everything that is made of it, broken: 600 recordings of every kind, through all reports and exports", async () => {
+    const seed = Date.now() % 2 ** 31;
+    console.log(`seed ${seed}`);
+    const whole = await recordings();
+    const survival = { files: 0, refused: 0, partly: 0 };
+    for (let k = 0; k < 600; k++) await survive(whole, seed + k, survival);
+    expect(survival.refused).toBeGreaterThan(50);
+    expect(survival.partly).toBeGreaterThan(100);
   });
 });

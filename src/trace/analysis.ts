@@ -2,6 +2,7 @@
 
 import { Accounts, type Measure, type View } from "./accounts.js";
 import { BrokenContent } from "./bytes.js";
+import { type Figures, NO_FIGURES } from "./figures.js";
 import type { TraceFunction, TraceMetadata } from "./format.js";
 import { LiveTable } from "./live-table.js";
 import { readTrace, type TraceConsumer, type TraceSummary } from "./reader.js";
@@ -18,48 +19,11 @@ export interface AnalysisOptions {
   readonly temporary?: number | undefined;
 }
 
-/** Figures of the span. Bytes are what was asked for; of a sampled trace they are estimates. */
-export interface Figures {
-  allocations: number;
-  resizes: number;
-  frees: number;
-  /** Frees of blocks that were there before the recording began. */
-  foreignFrees: number;
-  allocatedBytes: number;
-  liveBytes: number;
-  liveBlocks: number;
-  peakBytes: number;
-  peakBlocks: number;
-  /** Microseconds from the start of the recording to the peak. */
-  peakTime: number;
-  /** The most that the platform had given. */
-  reservedPeak: number;
-  /** The squared errors that are to be expected of `allocatedBytes`, `liveBytes` and `peakBytes`; 0 if nothing is sampled. */
-  allocatedVariance: number;
-  liveVariance: number;
-  peakVariance: number;
-}
-
 export class Analysis implements TraceConsumer {
   readonly tree = new StackTree();
   readonly accounts = new Accounts();
   readonly timeline = new Timeline();
-  readonly figures: Figures = {
-    allocations: 0,
-    resizes: 0,
-    frees: 0,
-    foreignFrees: 0,
-    allocatedBytes: 0,
-    liveBytes: 0,
-    liveBlocks: 0,
-    peakBytes: 0,
-    peakBlocks: 0,
-    peakTime: 0,
-    reservedPeak: 0,
-    allocatedVariance: 0,
-    liveVariance: 0,
-    peakVariance: 0,
-  };
+  readonly figures: Figures = { ...NO_FIGURES };
   /** How many blocks were asked for by exact size. */
   readonly sizes = new SizeCounts();
   readonly #live = new LiveTable();

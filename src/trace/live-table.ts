@@ -59,8 +59,11 @@ export class LiveTable {
   #find(address: number): number {
     const words = this.#words;
     let at = this.#home(address);
-    for (let key = words[at]; key !== address; key = words[at]) {
+    for (;;) {
+      const key = words[at];
+      // Before anything else: no block is at address 0, whatever a broken trace says.
       if (key === 0) return -1;
+      if (key === address) break;
       at = (at + PLACE) & this.#mask;
     }
     this.account = words[at + ACCOUNT] as number;

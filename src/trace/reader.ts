@@ -157,6 +157,14 @@ function checkMetadata(metadata: TraceMetadata): TraceMetadata {
   return metadata;
 }
 
+function checkEnd(end: TraceEnd): TraceEnd {
+  const { duration, cutStacks, events = 0 } = end;
+  if (![duration, cutStacks, events].every((value) => typeof value === "number" && value >= 0)) {
+    throw new BrokenContent("its end lacks a field");
+  }
+  return end;
+}
+
 /**
  * Reads a trace, and hands everything in it to `to`. `name` is what errors call it. Throws TraceError if nothing can be read;
  * where only the rest can't be, the summary has the problem.
@@ -183,7 +191,7 @@ export async function readTrace(
         if (block.kind === BLOCK.functions) readFunctions(block.content, to);
         else if (block.kind === BLOCK.events) decoder.decode(block.content, to);
         else if (block.kind === BLOCK.totals) readTotals(block.content, to);
-        else if (block.kind === BLOCK.end) end = readJson<TraceEnd>(block.content);
+        else if (block.kind === BLOCK.end) end = checkEnd(readJson<TraceEnd>(block.content));
         blocks++;
       }
       if (!end) problem = "The recording was not ended in order: the program was killed, or is still running";

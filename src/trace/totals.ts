@@ -7,9 +7,10 @@
 // Estimates of a sampled trace are rounded to whole bytes and blocks.
 
 import { type Measure, VIEWS, type View } from "./accounts.js";
-import type { Analysis, Figures } from "./analysis.js";
+import type { Analysis } from "./analysis.js";
 import { BrokenContent, ByteReader, ByteWriter } from "./bytes.js";
 import { EventDecoder } from "./decoder.js";
+import { type Figures, NO_FIGURES } from "./figures.js";
 import type { TraceEnd, TraceFunction, TraceMetadata } from "./format.js";
 import type { TimelinePoint } from "./timeline.js";
 import { type TraceOutput, type TraceSink, TraceWriter } from "./writer.js";
@@ -99,19 +100,23 @@ export function readTotals(content: Uint8Array, to: TotalsConsumer): void {
   to.whole(checkWhole(from.json()));
 }
 
-const isNumber = (value: unknown): boolean => typeof value === "number";
+/** Whether a value is an object that has numbers under these names. */
+function hasNumbers(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === "number");
+}
+
+const POINT: readonly (keyof TimelinePoint)[] = ["time", "live", "blocks", "reserved"];
 
 function checkWhole(value: unknown): AggregateWhole {
   const whole = (value ?? {}) as Partial<AggregateWhole>;
   const { figures, sizes, timeline } = whole;
   const isWhole =
-    typeof figures === "object" &&
-    figures !== null &&
-    Object.values(figures).every(isNumber) &&
+    hasNumbers(figures, Object.keys(NO_FIGURES)) &&
     Array.isArray(sizes) &&
-    sizes.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isNumber)) &&
+    sizes.every((pair) => Array.isArray(pair) && hasNumbers(pair, ["0", "1"])) &&
     Array.isArray(timeline) &&
-    timeline.every((point) => typeof point === "object" && point !== null && Object.values(point).every(isNumber));
+    timeline.every((point) => hasNumbers(point, POINT));
   if (!isWhole) throw new BrokenContent("its totals lack a field");
   return whole as AggregateWhole;
 }

@@ -1,0 +1,82 @@
+// Broken traces through the reader, every report and every export: what can be read is reported, the rest is said. For the tests, and
+// for npm run fuzz -- --only trace.
+
+import colors from "picocolors";
+import { buildPage } from "../src/page/build.js";
+import { Spans } from "../src/page/spans.js";
+import { decodePage, encodePage } from "../src/page/wire.js";
+import { collapsed } from "../src/report/export/collapsed.js";
+import { csv } from "../src/report/export/csv.js";
+import { heapProfile } from "../src/report/export/heapprofile.js";
+import { jsonExport } from "../src/report/export/json.js";
+import { pprof } from "../src/report/export/pprof.js";
+import { speedscope } from "../src/report/export/speedscope.js";
+import type { TraceReport } from "../src/report/trace-context.js";
+import { traceDiff } from "../src/report/trace-diff.js";
+import { GROUPINGS } from "../src/report/trace-groups.js";
+import { traceStacks } from "../src/report/trace-stacks.js";
+import { traceStats, traceStatsText } from "../src/report/trace-stats.js";
+import { traceSummary } from "../src/report/trace-summary.js";
+import { traceTable } from "../src/report/trace-table.js";
+import { traceTree } from "../src/report/trace-tree.js";
+import { VIEWS } from "../src/trace/accounts.js";
+import { analyse } from "../src/trace/analysis.js";
+import { readTrace, TraceError } from "../src/trace/reader.js";
+import { mutate, sampleTrace } from "./mutations.js";
+
+/** Milliseconds that a small file may take, through everything: a hang is longer. */
+const MOST_TIME = 10_000;
+const COLORS = colors.createColors(false);
+const NAME = "app.trace";
+
+/** What became of so many files. */
+export interface Survival {
+  files: number;
+  /** Of which nothing could be read. */
+  refused: number;
+  /** Of which the begin could be read. */
+  partly: number;
+}
+
+/** Every report and every export of one view. */
+function reportAll(report: TraceReport): void {
+  traceSummary(report, 10);
+  for (const by of GROUPINGS) traceTable(report, { by, rows: 10, sort: "own" });
+  traceTree(report, { least: 1, depth: 20 });
+  traceStacks(report, { rows: 10, frames: 8 });
+  for (const made of [pprof, speedscope, heapProfile, collapsed, csv, jsonExport]) JSON.stringify(made(report));
+  JSON.stringify(traceStats(report.analysis, report.summary));
+  traceStatsText(traceStats(report.analysis, report.summary), COLORS);
+  traceDiff(report, report, { by: "line", rows: 10 }, COLORS);
+}
+
+async function makePage(bytes: Uint8Array): Promise<void> {
+  const spans = new Spans();
+  const { metadata, problem = null } = await readTrace([bytes], NAME, spans);
+  const { command, started, python = null, sample } = metadata;
+  decodePage(encodePage(buildPage(spans, { command, started, python, sample, problem })));
+}
+
+/** Recordings of each kind: of every event, sampled, and aggregated. */
+export async function recordings(): Promise<readonly Uint8Array[]> {
+  const kinds = [{}, { sample: 2000, seed: 1 }, { aggregate: true }, { aggregate: true, sample: 2000, seed: 2 }];
+  const made = await Promise.all(kinds.map((options) => sampleTrace({ steps: 300, ...options })));
+  return made.map(({ bytes }) => bytes);
+}
+
+/** Breaks one of the recordings as `seed` says. Throws for anything but the reader's own error, or if it takes too long. */
+export async function survive(whole: readonly Uint8Array[], seed: number, survival: Survival): Promise<void> {
+  const broken = mutate(whole[(seed >>> 1) % whole.length] as Uint8Array, seed);
+  const begun = performance.now();
+  survival.files++;
+  try {
+    const { analysis, summary } = await analyse([broken], NAME);
+    if (summary.problem !== undefined) survival.partly++;
+    reportAll({ analysis, summary, view: VIEWS[(seed >>> 4) % VIEWS.length] ?? "peak", colors: COLORS });
+    if (!summary.metadata.aggregated) await makePage(broken);
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw new Error(`seed ${seed}: ${error}`, { cause: error });
+    survival.refused++;
+  }
+  if (performance.now() - begun > MOST_TIME) throw new Error(`seed ${seed}: it took more than ${MOST_TIME} ms`);
+}
