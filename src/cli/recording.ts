@@ -52,6 +52,19 @@ function liveSink(heap: PythonHeap, say: Say): Sink {
   };
 }
 
+/** Every step is done, whatever the others throw. Throws the first of that. */
+export function endAll(steps: readonly (() => void)[]): void {
+  const failures: unknown[] = [];
+  for (const step of steps) {
+    try {
+      step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
 /** Begins what was asked for; undefined if nothing was. */
 export function startRecording(
   heap: PythonHeap,
@@ -74,12 +87,6 @@ export function startRecording(
   return {
     flush: () => recorder.flush(),
     noteProgram: () => recorder.noteProgram(),
-    stop: () => {
-      try {
-        recorder.stop();
-      } finally {
-        for (const sink of sinks) sink.close();
-      }
-    },
+    stop: () => endAll([() => recorder.stop(), ...sinks.map((sink) => () => sink.close())]),
   };
 }
