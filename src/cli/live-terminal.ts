@@ -26,7 +26,9 @@ function sparkline(values: readonly number[], width: number): string {
 }
 
 interface Place {
-  readonly label: string;
+  readonly name: string;
+  /** File and line; "" for what is no function. */
+  readonly at: string;
   bytes: number;
   count: number;
 }
@@ -38,13 +40,21 @@ function topPlaces({ rows, accounts, nodes, header }: PageData): Place[] {
     const node = accounts.nodes[rows.accounts[row] ?? 0] ?? 0;
     const number = nodes.functions[node] ?? 0;
     const f = header.functions[number];
-    const label = f && f.file !== "" ? `${f.name}  ${f.file}:${f.firstLine}` : (f?.name ?? "");
-    const place = places.get(number) ?? { label, bytes: 0, count: 0 };
+    const at = f && f.file !== "" ? `${f.file}:${f.firstLine}` : "";
+    const place = places.get(number) ?? { name: f?.name ?? "", at, bytes: 0, count: 0 };
     places.set(number, place);
     place.bytes += rows.values[row * ROW_VALUES + ROW.net] ?? 0;
     place.count += rows.values[row * ROW_VALUES + ROW.netCount] ?? 0;
   }
   return [...places.values()].sort((a, b) => b.bytes - a.bytes).slice(0, ROWS);
+}
+
+/** A function and its place in so many columns: the end of a path says more than its begin. */
+function placeText({ name, at }: Place, columns: number): string {
+  if (at === "") return name.slice(0, columns);
+  const shown = name.slice(0, Math.max(8, columns - 24));
+  const room = columns - shown.length - 2;
+  return `${shown}  ${at.length <= room ? at : `…${at.slice(at.length - room + 1)}`}`;
 }
 
 /** The view as lines of text. */
@@ -63,7 +73,7 @@ export function liveText(data: PageData, colors: Colors, columns: number): strin
       percent(place.bytes, live),
       colors.cyan(bar(place.bytes / Math.max(1, live), 12)),
       count(Math.round(place.count)),
-      place.label.slice(0, Math.max(16, columns - 48)),
+      placeText(place, Math.max(32, columns - 48)),
     ]),
     ["right", "right", "left", "right", "left"],
   );

@@ -79,7 +79,11 @@ function connect(pyodide: PyodideAPI): void {
   const interrupt = new Uint8Array(request.shared, 0, 1);
   const input = new InputReader(
     request.shared,
-    () => say({ kind: "read" }),
+    () => {
+      // A program that waits allocates nothing: what it did before is shown now.
+      if (request.live) recording?.flush();
+      say({ kind: "read" });
+    },
     () => fail("EINTR"),
   );
   for (const [fd, set] of [

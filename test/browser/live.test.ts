@@ -1,0 +1,173 @@
+// A program that runs, looked at: its page in Chromium, the terminal, and the playground.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "./chromium.js";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const PATIENCE = { timeout: 60_000, interval: 200 };
+const MIB = 2 ** 20;
+
+/** Takes 1 MiB at a line that is known, again and again, until a line comes in. */
+const PROGRAM = `
+import sys, threading
+kept = []
+def grow():
+    kept.append(bytes(2**20))
+print("begun", flush=True)
+for line in sys.stdin:
+    for _ in range(int(line)):
+        grow()
+        junk = [object() for _ in range(2000)]
+`;
+
+class Running {
+  readonly process: ChildProcess;
+  out = "";
+  readonly ended: Promise<number | null>;
+
+  constructor(...args: string[]) {
+    this.process = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, COLUMNS: "100" } });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        this.out += chunk.toString();
+      });
+    }
+    this.ended = new Promise((done) => this.process.on("exit", done));
+  }
+
+  type(line: string): void {
+    this.process.stdin?.write(line);
+  }
+
+  async address(): Promise<string> {
+    await expect.poll(() => this.out, PATIENCE).toMatch(/http:\/\/127\.0\.0\.1:\d+\//);
+    return /http:\/\/127\.0\.0\.1:\d+\//.exec(this.out)?.[0] ?? "";
+  }
+}
+
+describe("a program that runs", () => {
+  let browser: Browser;
+  let script: string;
+  let running: Running | undefined;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    script = join(mkdtempSync(join(tmpdir(), "pyheap-")), "grows.py");
+    writeFileSync(script, PROGRAM);
+  });
+
+  afterEach(() => {
+    running?.process.kill("SIGKILL");
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  const run = (...options: string[]) => {
+    running = new Running("dist/cli/main.js", "run", "--quiet", ...options, script);
+    return running;
+  };
+
+  async function open(address: string): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(address) && !/^(data|blob):/.test(url)) problems.push(`asked for ${url}`);
+    });
+    await page.goto(address);
+    await page.waitForSelector("html[data-ready=yes]", { timeout: PATIENCE.timeout });
+    return page;
+  }
+
+  /** Bytes of a figure of the head. */
+  async function figure(page: Page, name: string): Promise<number> {
+    const text = await page.locator(`.figures div:has(dt:text-is("${name}")) dd`).first().innerText();
+    const [, number, unit] = /([\d.]+) (B|KiB|MiB)/.exec(text) ?? [];
+    return Number(number) * { B: 1, KiB: 1024, MiB: MIB }[unit as "B" | "KiB" | "MiB"];
+  }
+
+  it("is followed by a page: figures, stacks and map, until it has ended and Ctrl-C", async () => {
+    const program = run("--live");
+    const page = await open(await program.address());
+    const status = page.locator(".status");
+    await expect.poll(() => status.innerText(), PATIENCE).toBe("Running");
+    await expect.poll(() => program.out, PATIENCE).toContain("begun");
+    const live = () => figure(page, "Live at the end");
+    const before = await live();
+    program.type("12\n");
+    await expect.poll(live, PATIENCE).toBeGreaterThan(before + 11 * MIB);
+    await page.locator("#tab-table").click();
+    await expect.poll(() => page.locator("#panel-table tbody").innerText(), PATIENCE).toContain("grow");
+    await page.locator("#tab-map").click();
+    await expect.poll(() => page.locator("#panel-map canvas").count(), PATIENCE).toBeGreaterThan(0);
+    program.type("8\n");
+    await expect.poll(live, PATIENCE).toBeGreaterThan(before + 19 * MIB);
+    program.process.stdin?.end();
+    await expect.poll(() => status.innerText(), PATIENCE).toBe("Ended");
+    expect(await live()).toBeGreaterThan(before + 19 * MIB);
+    program.process.kill("SIGINT");
+    expect(await program.ended).toBe(0);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("answers nobody but a page of its own address", async () => {
+    const program = run("--live");
+    const address = await program.address();
+    const { port } = new URL(address);
+    expect((await fetch(`${address}snapshot`)).status).toBe(200);
+    expect((await fetch(`http://localhost:${port}/snapshot`)).status).toBe(403);
+    expect((await fetch(`${address}other`)).status).toBe(404);
+  });
+
+  it("is followed by the terminal, in place, and its output stays its own", async () => {
+    const program = run("--live-terminal");
+    await expect.poll(() => program.out, PATIENCE).toContain("begun");
+    program.type("20\n");
+    await expect.poll(() => program.out, PATIENCE).toMatch(/live [\d.]+ MiB {3}peak [\d.]+ MiB {3}from the platform/);
+    await expect.poll(() => program.out, PATIENCE).toMatch(/20\.\d MiB +\d+ % +\S+ +\d+ +grow {2}\S*grows\.py:4/);
+    // Each drawing goes up over the one before.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for.
+    expect(program.out).toMatch(/\u001b\[\d+A\u001b\[J/);
+    program.process.stdin?.end();
+    expect(await program.ended).toBe(0);
+  });
+
+  it("can be a prompt in a page: a list comes, shows on the map, and goes", async () => {
+    running = new Running("scripts/playground.mjs");
+    const page = await open(await running.address());
+    const line = page.getByLabel("Python statement");
+    const blocks = async () => {
+      const text = await page.locator(`.figures div:has(dt:text-is("Live at the end")) dd.detail`).first().innerText();
+      return Number(text.replace(/\D/g, ""));
+    };
+    const type = async (statement: string) => {
+      await expect.poll(() => line.isEnabled(), PATIENCE).toBe(true);
+      await line.fill(statement);
+      await line.press("Enter");
+      await expect.poll(() => line.isEnabled(), PATIENCE).toBe(true);
+    };
+    await type("1 + 1");
+    const before = await blocks();
+    const picture = () => page.locator("#panel-map canvas").first().screenshot();
+    const mapBefore = await picture();
+    await type("x = [object() for _ in range(10**5)]");
+    await expect.poll(blocks, PATIENCE).toBeGreaterThan(before + 100_000);
+    expect((await picture()).equals(mapBefore)).toBe(false);
+    await type("del x");
+    await expect.poll(blocks, PATIENCE).toBeLessThan(before + 1000);
+    await type("1 / 0");
+    await expect.poll(() => page.locator("#lines").innerText()).toContain("ZeroDivisionError");
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+});
