@@ -13,10 +13,10 @@ import {
   type WasmAllocator,
 } from "./hooks.js";
 import { stackLocator } from "./locator.js";
+import type { PyObject } from "./objects/object.js";
 import { Events, type HeapEventName, type Listener, type MeasureRun } from "./pressure/events.js";
 import { Ladder, type Relief, type RelieveOptions } from "./pressure/ladder.js";
 import { DEFAULT_POLICY, type MeasureName, NO_LIMIT, type Policy } from "./pressure/policy.js";
-import type { PyObject } from "./objects/object.js";
 import { type HeapItem, type HeapStats, type HostFigures, itemOf, Tally } from "./stats.js";
 import { Analysis } from "./trace/analysis.js";
 import type { TraceMetadata } from "./trace/format.js";
