@@ -101,7 +101,8 @@ export class Heap extends ObjectHeap {
       __indirect_function_table: core.table,
     };
     const raiseIfSet = () => this.raiseIfSet();
-    this.#linker = new Linker({ heap: this, core, words: this.words, raiseIfSet });
+    const beginApi = () => this.beginApi();
+    this.#linker = new Linker({ heap: this, core, words: this.words, raiseIfSet, beginApi });
   }
 
   /** Makes a heap. It takes memory when it needs it, up to the limit. */

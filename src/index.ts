@@ -32,7 +32,8 @@ export type { WasmSource } from "./hosts/c/source.js";
 export { ImageError } from "./image/format.js";
 export type { ImageSource } from "./image/stream.js";
 export { type Entries, PyDict } from "./objects/dict.js";
-export { PyException, type PyExceptionName } from "./objects/exceptions.js";
+export type { PyExceptionName } from "./objects/exception-types.js";
+export { PyException } from "./objects/exceptions.js";
 export { ConversionError } from "./objects/from-js.js";
 export {
   type CollectionCallback,

@@ -30,6 +30,10 @@ export const E_CHANGED: u32 = 11;
 export const E_EMPTY: u32 = 12;
 /** not of the type that is needed [a: the object, x: what was needed, one of the constants below, some with b and y] */
 export const E_TYPE: u32 = 13;
+/** an exception that C raised [a: the exception, an instance of a type that has EXCEPTION] */
+export const E_RAISED: u32 = 14;
+/** an error of a function of the Python/C API [x: its words, of capi/words; y, z: numbers, a, b: objects that the words have] */
+export const E_API: u32 = 15;
 
 // Operations on an index.
 export const AT_GET: i32 = 0;

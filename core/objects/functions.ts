@@ -1,7 +1,7 @@
 // The object layer's functions as table indices, behind those of the allocators.
 //
 //   for each kind of type, in the order of their numbers, and for instances of users' types:   dealloc, hash, compare, repr
-//   then   gc_visit
+//   then   gc_visit, exception_repr
 //
 // Imports functions, objects/object.
 
@@ -14,7 +14,7 @@ export const COMPARE: u32 = 2;
 export const REPR: u32 = 3;
 const GC_VISIT: u32 = TABLE_FUNCTIONS + (USER + 1) * 4;
 /** How many entries of the table the whole module needs. */
-export const WHOLE_TABLE_FUNCTIONS: u32 = GC_VISIT + 1;
+export const WHOLE_TABLE_FUNCTIONS: u32 = GC_VISIT + 2;
 
 /** Table index of one of a type's four functions. */
 @inline
@@ -26,4 +26,10 @@ export function typeFunction(kind: u32, which: u32): u32 {
 @inline
 export function gcVisitIndex(): u32 {
   return tableIndex(GC_VISIT);
+}
+
+/** Table index of the repr of exceptions. */
+@inline
+export function exceptionReprIndex(): u32 {
+  return tableIndex(GC_VISIT + 1);
 }

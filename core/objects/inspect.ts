@@ -32,7 +32,7 @@ import { tuple_sizeof } from "./tuple";
 /** sys.getsizeof: bytes of the object and of the blocks that belong to it alone, collector header included. */
 export function sizeofObject(o: PyObject): usize {
   if (isInt(o)) return int_sizeof(changetype<PyLong>(o).digits);
-  if (isKind(o, STR)) return changetype<PyStr>(o).size;
+  if (isKind(o, STR)) return changetype<PyStr>(o).size + changetype<PyStr>(o).utf8Bytes;
   if (isKind(o, BYTES)) return bytes_sizeof(changetype<PyBytes>(o).size);
   if (isKind(o, TUPLE)) return GC_BYTES + tuple_sizeof(changetype<PyTuple>(o).size);
   if (isKind(o, LIST)) return GC_BYTES + offsetof<PyList>() + (<usize>changetype<PyList>(o).allocated << 2);

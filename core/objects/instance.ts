@@ -43,6 +43,7 @@ import {
   typeOf,
   untrack,
   USER,
+  xdecref,
 } from "./object";
 import { callFunction } from "./outside";
 import { itemAt, setItemAt } from "./sequence";
@@ -139,6 +140,7 @@ export function type_dealloc(o: PyObject): void {
   type.after.before = type.before;
   const name = type.name;
   if (name) decref(name);
+  xdecref(type.base);
   freeObject(o, offsetof<PyType>());
   if (hostId != 0) hostDropType(hostId);
 }

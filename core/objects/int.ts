@@ -77,7 +77,7 @@ const NEGATIVE: u32 = 2;
 /** More digits don't fit a request. */
 const MOST_DIGITS: u32 = 0x1ffffff0;
 /** More decimal digits are not written, as in CPython (sys.get_int_max_str_digits). */
-const MOST_DECIMALS: u32 = 4300;
+export const MOST_DECIMALS: u32 = 4300;
 
 @unmanaged
 export class PyLong extends PyObject {
@@ -155,14 +155,14 @@ export function int_begin(refcnt: u32): void {
 }
 
 /** An int of `n` >= 1 digits that are not yet written. */
-function newLong(n: u32): PyLong | null {
+export function newLong(n: u32): PyLong | null {
   const o = n == 1 ? newFixed(typeOf(INT)) : newObject(typeOf(INT), n > MOST_DIGITS ? 0x7ffffff8 : int_sizeof(n));
   if (o) changetype<PyLong>(o).tag = n << 3;
   return changetype<PyLong | null>(o);
 }
 
 /** The int whose `n` digits were written to `z`, which newLong(n) made: without leading zeros, and shared if it is small. */
-function finish(z: PyLong, n: u32, negative: bool): PyObject | null {
+export function finish(z: PyLong, n: u32, negative: bool): PyObject | null {
   const left = trimmed(z.row, n);
   if (left < 2) {
     const digit = left == 0 ? 0 : <i32>z.digit;
@@ -200,10 +200,10 @@ export function int_from_i32(v: i32): PyObject | null {
 
 export function int_from_i64(v: i64): PyObject | null {
   if (v > -(1 << 30) && v < 1 << 30) return int_from_i32(<i32>v);
-  return fromMagnitude(v < 0 ? <u64>-v : <u64>v, v < 0);
+  return int_from_magnitude(v < 0 ? <u64>-v : <u64>v, v < 0);
 }
 
-function fromMagnitude(v: u64, negative: bool): PyObject | null {
+export function int_from_magnitude(v: u64, negative: bool): PyObject | null {
   const n: u32 = v >> 30 == 0 ? 1 : v >> 60 == 0 ? 2 : 3;
   const z = newLong(n);
   if (!z) return null;

@@ -20,6 +20,7 @@ export const OBJECT_TYPE: usize = offsetof<PyObject>("type");
 export const VAR_SIZE: usize = offsetof<PyVarObject>("size");
 export const TYPE_KIND: usize = offsetof<PyType>("kind");
 export const TYPE_NAME: usize = offsetof<PyType>("name");
+export const TYPE_BASE: usize = offsetof<PyType>("base");
 export const TYPE_AFTER: usize = offsetof<PyType>("after");
 export const INT_TAG: usize = offsetof<PyLong>("tag");
 export const INT_DIGIT: usize = offsetof<PyLong>("digit");

@@ -106,6 +106,8 @@ export class PyType extends PyVarObject {
   // The ring of the types that users define; its head stands at the place of kind USER.
   before: PyType;
   after: PyType;
+  /** The type that this one is derived from, to which it has a reference. */
+  base: PyType | null;
 
   @inline
   get hasGC(): bool {

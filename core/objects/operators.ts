@@ -12,3 +12,6 @@ export const RSHIFT: i32 = 8;
 export const AND: i32 = 9;
 export const OR: i32 = 10;
 export const XOR: i32 = 11;
+/** For errors only: no built-in type has an @, and divmod() is two operators. */
+export const DIVMOD: i32 = 12;
+export const MATMUL: i32 = 13;

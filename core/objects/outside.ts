@@ -26,10 +26,10 @@ function call(index: u32, id: u32, o: PyObject): void {
   const code = e.code;
   const a = e.a;
   const b = e.b;
+  const c = e.c;
   const x = e.x;
   const y = e.y;
   const z = e.z;
-  const c = e.c;
   raiseCode(0, 0, 0);
   settings().outside++;
   if (index != 0) call_indirect<void>(index, o);
@@ -39,8 +39,8 @@ function call(index: u32, id: u32, o: PyObject): void {
   e.code = code;
   e.a = a;
   e.b = b;
+  e.c = c;
   e.x = x;
   e.y = y;
   e.z = z;
-  e.c = c;
 }

@@ -65,6 +65,7 @@ function instanceReferences<V>(o: PyObject, visitor: V): void {
 function typeReferences<V>(type: PyType, visitor: V): void {
   const at = changetype<usize>(type);
   ownedIfThere<V>(at + offsetof<PyType>("name"), visitor);
+  ownedIfThere<V>(at + offsetof<PyType>("base"), visitor);
   visitor.borrowed(at + offsetof<PyType>("before"));
   visitor.borrowed(at + offsetof<PyType>("after"));
 }

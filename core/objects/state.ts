@@ -1,7 +1,7 @@
 // Where each part of the object layer keeps its state: a region behind the control block.
 //
 //   CONTROL + CONTROL_BYTES
-//   | error | settings | handles | interned | shapes | trash | collector | tuples | spare keys | result | census | types | preallocated objects |
+//   | error | settings | handles | interned | shapes | trash | collector | tuples | spare keys | result | census | API types | types | preallocated objects |
 //
 // As in the control block, a part may only touch its own region. Everything here is found again when the module is
 // instantiated over the same memory. Imports control.
@@ -19,7 +19,8 @@ export const TUPLES_AT: usize = COLLECTOR_AT + 256;
 export const SPARE_KEYS_AT: usize = TUPLES_AT + 160;
 export const RESULT_AT: usize = SPARE_KEYS_AT + 32;
 export const CENSUS_AT: usize = RESULT_AT + 32;
-export const TYPES_AT: usize = CENSUS_AT + 64;
+export const API_TYPES_AT: usize = CENSUS_AT + 64;
+export const TYPES_AT: usize = API_TYPES_AT + 336;
 /** Room for one built-in type. */
 export const TYPE_BYTES: usize = 128;
 export const TYPES: usize = 16;

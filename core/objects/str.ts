@@ -7,7 +7,7 @@
 //
 // A string's width is the least that holds its characters: so two strings that differ in width differ.
 // Of each string with one character below U+0100, and of the empty one, there is a single one (POLICY_CHARACTERS).
-// The two words for UTF-8 are there for the layout's sake; they are 0.
+// The two words for UTF-8 are 0, or its length and a block of the mem domain that C asked for (PyUnicode_AsUTF8AndSize).
 //
 // Invariants (str_valid):
 //   width == 1, 2 or 4, and no narrower one would do; ascii iff all characters < 0x80; characters[length] == 0
@@ -18,6 +18,7 @@ import { E_TYPE, NEED_STR_IN } from "./error";
 import { hashBytes } from "./hash";
 import {
   EMPTY_STR_AT,
+  freeBlock,
   freeObject,
   hasPolicy,
   incref,
@@ -36,6 +37,8 @@ const STATE_ASCII: u32 = 1 << 20;
 const COMPACT: u32 = 1 << 19;
 const ASCII_HEADER: usize = 20;
 const WIDE_HEADER: usize = 28;
+const UTF8_LENGTH_AT: usize = 20;
+const UTF8_AT: usize = 24;
 /** The longest string: its bytes still fit a request. */
 const MAX_LENGTH: u32 = 0x1ffffff0;
 
@@ -68,6 +71,30 @@ export class PyStr extends PyObject {
   @inline
   charAt(k: u32): u32 {
     return charOf(this.data, this.width, k);
+  }
+
+  /** The string's UTF-8 and a zero, in a block that goes with the string; 0 while there is none. The string is not ASCII. */
+  @inline
+  get utf8(): usize {
+    return load<usize>(changetype<usize>(this) + UTF8_AT);
+  }
+
+  /** Its bytes, the zero not counted. */
+  @inline
+  get utf8Length(): u32 {
+    return load<u32>(changetype<usize>(this) + UTF8_LENGTH_AT);
+  }
+
+  /** Bytes of the block with the UTF-8. */
+  get utf8Bytes(): usize {
+    return this.isAscii || this.utf8 == 0 ? 0 : <usize>this.utf8Length + 1;
+  }
+
+  /** The block with `n` bytes of UTF-8 and a zero is the string's. */
+  keepUtf8(block: usize, n: u32): void {
+    store<u32>(changetype<usize>(this) + UTF8_LENGTH_AT, n);
+    store<usize>(changetype<usize>(this) + UTF8_AT, block);
+    this.type.resized(n + 1);
   }
 
   @inline
@@ -337,6 +364,11 @@ export function str_contains(s: PyStr, part: PyObject): i32 {
 
 /** Gives the string's memory back; whoever interned it has forgotten it. */
 export function str_release(s: PyStr): void {
+  const bytes = s.utf8Bytes;
+  if (bytes != 0) {
+    freeBlock(s.utf8);
+    s.type.resized(-(<isize>bytes));
+  }
   freeObject(s, s.size);
 }
 

@@ -4,7 +4,8 @@
 // An error that the core raised becomes an exception here, and is cleared there.
 
 import { MemoryError } from "../errors.js";
-import { type ErrorFacts, toException } from "./exceptions.js";
+import { EXCEPTION_TYPES, exceptionNumber } from "./exception-types.js";
+import { type ErrorFacts, PyException, toException } from "./exceptions.js";
 import { Handle, indexOf } from "./handle.js";
 import type { WholeConstants, WholeCore, WholeFunctions } from "./module.js";
 import { Reader } from "./reader.js";
@@ -291,29 +292,95 @@ export class Bridge {
   raise(): never {
     const { reader, c } = this;
     reader.refresh();
-    const word = (offset: number) => reader.word(this.#error + offset);
-    const code = word(ERROR_WORDS.code);
-    const x = word(ERROR_WORDS.x) | 0;
+    const code = reader.word(this.#error + ERROR_WORDS.code);
+    if (code === c.E_RAISED) this.#raiseException();
     if (code === c.E_MEMORY) {
+      const bytes = reader.word(this.#error + ERROR_WORDS.x);
       this.f.error_clear();
-      throw new MemoryError(x >>> 0, "no memory is left within the limit");
+      throw new MemoryError(bytes, "no memory is left within the limit");
     }
-    const a = word(ERROR_WORDS.a);
-    const b = word(ERROR_WORDS.b);
-    const third = word(ERROR_WORDS.c);
-    const facts: ErrorFacts = {
-      code,
-      x,
-      y: word(ERROR_WORDS.y) | 0,
-      z: word(ERROR_WORDS.z) | 0,
-      a: a === 0 ? "" : reader.typeName(a),
-      b: b === 0 ? "" : reader.typeName(b),
-      c: third === 0 ? "" : reader.typeName(third),
-      repr: () => this.#reprOfError(),
-    };
-    const exception = toException(c, facts);
+    const exception = toException(c, this.#facts(() => this.#reprOfError()));
     this.f.error_clear();
     throw exception;
+  }
+
+  /** What the error of the core is about. */
+  #facts(repr: () => string): ErrorFacts {
+    const { reader } = this;
+    const word = (offset: number) => reader.word(this.#error + offset);
+    const name = (object: number) => (object === 0 ? "" : reader.typeName(object));
+    const a = word(ERROR_WORDS.a);
+    return {
+      code: word(ERROR_WORDS.code),
+      x: word(ERROR_WORDS.x) | 0,
+      y: word(ERROR_WORDS.y) | 0,
+      z: word(ERROR_WORDS.z) | 0,
+      a: name(a),
+      b: name(word(ERROR_WORDS.b)),
+      c: name(word(ERROR_WORDS.c)),
+      text: a !== 0 && reader.kind(a) === this.c.STR ? reader.text(a) : "",
+      repr,
+    };
+  }
+
+  /** Throws the exception that C set. */
+  #raiseException(): never {
+    const { f, reader, c } = this;
+    const handle = f.take_exception();
+    if (handle === 0) this.raise();
+    reader.refresh();
+    const names: string[] = [];
+    for (let type = reader.type(f.handle_address(handle)); type !== 0; type = reader.word(type + c.TYPE_BASE)) {
+      names.push(reader.text(reader.word(type + c.TYPE_NAME)));
+    }
+    const isMemoryError = f.is_memory_error(handle) !== 0;
+    try {
+      const [name = "Exception", ...bases] = names;
+      const message = this.#textOfException(handle);
+      throw isMemoryError ? new MemoryError(0, message || "no memory is left") : new PyException(name, message, bases);
+    } finally {
+      f.handle_release(handle);
+    }
+  }
+
+  /** str() of an exception; "" if that fails. */
+  #textOfException(handle: number): string {
+    const { f, reader } = this;
+    if (f.push_exception_text(handle) === 0) {
+      f.error_clear();
+      return "";
+    }
+    reader.refresh();
+    const text = reader.text(f.top_address() >>> 0);
+    f.drop(1);
+    return text;
+  }
+
+  /** Puts the words of the core's error on the stack: 1; 0, with another error, if there is no memory. */
+  pushErrorWords(): number {
+    this.reader.refresh();
+    const { message } = toException(this.c, this.#facts(() => ""));
+    const n = message.length;
+    const at = this.f.buffer_room(Math.max(2 * n, this.#bufferSize)) >>> 0;
+    this.forgetBuffer();
+    if (at === 0) return 0;
+    const { bytes } = this.reader;
+    for (let k = 0; k < n; k++) {
+      const unit = message.charCodeAt(k);
+      bytes[at + 2 * k] = unit & 0xff;
+      bytes[at + 2 * k + 1] = unit >>> 8;
+    }
+    return this.f.push_text(n, 2);
+  }
+
+  /** Makes the types of exceptions, and what else modules in C need, unless they are there. */
+  defineApiTypes(): void {
+    EXCEPTION_TYPES.forEach(([name, base], k) => {
+      this.key(name);
+      this.succeed(this.f.define_exception(k, exceptionNumber(base)));
+    });
+    this.key("iterator");
+    this.succeed(this.f.define_api_types());
   }
 
   /** repr of the object that an error is about; its type's name if that fails. */

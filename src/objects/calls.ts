@@ -7,7 +7,7 @@ import { HostCalls } from "../core-heap.js";
 import type { Bridge } from "./bridge.js";
 import type { GarbageCollector } from "./gc.js";
 import type { Handle } from "./handle.js";
-import { formatFloat, isPrintable, pow } from "./host-functions.js";
+import { formatFloat, isPrintable, parseFloatText, pow } from "./host-functions.js";
 import type { ObjectHost } from "./module.js";
 import { TYPE_NAMES } from "./reader.js";
 import type { UserTypes } from "./user-types.js";
@@ -51,6 +51,17 @@ export class ObjectCalls extends HostCalls implements ObjectHost {
     for (let k = 0; k < text.length; k++) bytes[(target >>> 0) + k] = text.charCodeAt(k);
     return text.length;
   }
+
+  readonly parseFloat = (data: number, width: number, n: number, target: number): number => {
+    const { reader } = this.bridge as Bridge;
+    reader.refresh();
+    const value = parseFloatText(reader.characters(data >>> 0, n, width));
+    if (value === undefined) return 0;
+    reader.setDouble(target >>> 0, value);
+    return 1;
+  };
+
+  readonly errorWords = (): number => (this.bridge as Bridge).pushErrorWords();
 
   readonly collected = (phase: number, generation: number, collected: number, uncollectable: number): void => {
     if (phase === 2) this.gc?.found(collected >>> 0);

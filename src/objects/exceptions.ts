@@ -1,24 +1,20 @@
 // Python's exceptions, raised by operations on objects: with the name and the words that Python has for them.
 
+import { apiWords } from "./api-words.js";
+import { basesOf, EXCEPTION_TYPES, type PyExceptionName } from "./exception-types.js";
 import type { WholeConstants } from "./module.js";
-
-export type PyExceptionName =
-  | "TypeError"
-  | "ValueError"
-  | "KeyError"
-  | "IndexError"
-  | "OverflowError"
-  | "ZeroDivisionError"
-  | "RecursionError"
-  | "RuntimeError";
 
 /** An exception that Python would raise; `name` is its type. Out of memory is a `MemoryError` instead. */
 export class PyException extends Error {
-  override readonly name: PyExceptionName;
+  /** One of Python's own, or one that a module in C made: "spam.error". */
+  override readonly name: PyExceptionName | (string & Record<never, never>);
+  /** Names of the exceptions that its type is derived from, nearest first. */
+  readonly bases: readonly string[];
 
-  constructor(name: PyExceptionName, message: string) {
+  constructor(name: PyException["name"], message: string, bases: readonly string[] = basesOf(name)) {
     super(message);
     this.name = name;
+    this.bases = bases;
   }
 }
 
@@ -32,12 +28,21 @@ export interface ErrorFacts {
   readonly a: string;
   readonly b: string;
   readonly c: string;
+  /** The first object, if it is a string. */
+  readonly text: string;
   /** repr of the first object, for errors whose words have it. */
   readonly repr: () => string;
 }
 
 const COMPARISONS = ["<", "<=", "==", "!=", ">", ">="];
-const OPERATORS = ["+", "-", "*", "/", "//", "%", "** or pow()", "<<", ">>", "&", "|", "^"];
+const OPERATORS = ["+", "-", "*", "/", "//", "%", "** or pow()", "<<", ">>", "&", "|", "^", "divmod()", "@"];
+
+/** An operator as an error names it. */
+function operatorName(operator: number, isInPlace: boolean): string {
+  const name = OPERATORS[operator] ?? "";
+  return isInPlace ? `${name.replace(" or pow()", "")}=` : name;
+}
+
 const UNARY = ["unary -", "unary +", "unary ~", "abs()"];
 const USES = ["", "a dict key", "a set element"];
 /** What CPython calls sequences whose index is out of range, where that is not the type's name. */
@@ -133,7 +138,7 @@ function typeError({ x, y, a, b, c }: ErrorFacts): string {
 
 /** The exception for an error of the core that is no MemoryError. */
 export function toException(c: WholeConstants, facts: ErrorFacts): PyException {
-  const { code, x, a, b, repr } = facts;
+  const { code, x, y, a, b, repr } = facts;
   switch (code) {
     case c.E_UNHASHABLE:
       return new PyException(
@@ -145,7 +150,7 @@ export function toException(c: WholeConstants, facts: ErrorFacts): PyException {
     case c.E_INDEX:
       return new PyException("IndexError", `${x === 2 ? "pop " : (SEQUENCES[a] ?? `${a} `)}${WHAT_INDEX[x]}`);
     case c.E_OPERANDS:
-      return new PyException("TypeError", `unsupported operand type(s) for ${OPERATORS[x]}: '${a}' and '${b}'`);
+      return new PyException("TypeError", `unsupported operand type(s) for ${operatorName(x, y === 1)}: '${a}' and '${b}'`);
     case c.E_ORDER:
       return new PyException("TypeError", `'${COMPARISONS[x]}' not supported between instances of '${a}' and '${b}'`);
     case c.E_DIVISION:
@@ -158,6 +163,8 @@ export function toException(c: WholeConstants, facts: ErrorFacts): PyException {
       return new PyException("RecursionError", "maximum recursion depth exceeded");
     case c.E_CHANGED:
       return new PyException("RuntimeError", `${a === "dict" ? "dictionary" : a} changed size during iteration`);
+    case c.E_API:
+      return new PyException(EXCEPTION_TYPES[x >> 8]?.[0] ?? "SystemError", apiWords(x & 0xff, facts));
     case c.E_EMPTY:
       return a === "list"
         ? new PyException("IndexError", "pop from empty list")

@@ -29,3 +29,17 @@ const HIDDEN = /[\p{C}\p{Z}]/u;
 export function isPrintable(char: number): boolean {
   return char === 0x20 || !HIDDEN.test(String.fromCodePoint(char));
 }
+
+const DIGITS = "\\d+(?:_\\d+)*";
+const NUMBER = new RegExp(`^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`, "i");
+
+/** The number that a text is, as Python's float() reads it; undefined if it is none. */
+export function parseFloatText(text: string): number | undefined {
+  const trimmed = text.trim();
+  const word = /^([+-]?)(inf|infinity|nan)$/i.exec(trimmed);
+  if (word) {
+    if (word[2]?.toLowerCase() === "nan") return Number.NaN;
+    return word[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  }
+  return NUMBER.test(trimmed) ? Number(trimmed.replace(/_/g, "")) : undefined;
+}

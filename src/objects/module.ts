@@ -33,6 +33,11 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly objects_check: () => N;
   readonly error_clear: () => void;
   readonly error_object: (which: N) => N;
+  readonly define_exception: (k: N, base: N) => N;
+  readonly define_api_types: () => N;
+  readonly take_exception: () => N;
+  readonly is_memory_error: (handle: N) => N;
+  readonly push_exception_text: (handle: N) => N;
 
   readonly push_number: (v: N) => N;
   readonly push_float: (v: N) => N;
@@ -217,10 +222,11 @@ type WholeConstantName =
   | "TYPE"
   | "USER"
   | `E_${"MEMORY" | "UNHASHABLE" | "KEY" | "INDEX" | "OPERANDS" | "ORDER" | "DIVISION" | "OVERFLOW" | "VALUE"}`
-  | `E_${"RECURSION" | "CHANGED" | "EMPTY" | "TYPE"}`
+  | `E_${"RECURSION" | "CHANGED" | "EMPTY" | "TYPE" | "RAISED" | "API"}`
+  | "API_TYPES_AT"
   | `OBJECT_${"REFCNT" | "TYPE"}`
   | "VAR_SIZE"
-  | `TYPE_${"KIND" | "NAME" | "AFTER"}`
+  | `TYPE_${"KIND" | "NAME" | "AFTER" | "BASE"}`
   | `INT_${"TAG" | "DIGIT"}`
   | "FLOAT_VALUE"
   | `STR_${"LENGTH" | "STATE" | "ASCII_DATA" | "WIDE_DATA" | "IS_ASCII" | "WIDTH_SHIFT"}`
@@ -258,11 +264,15 @@ export interface ObjectHost {
   drop(id: number): void;
   /** A safe point, after `press`: measures can run. */
   pressure(): void;
+  /** Writes the number that characters are, as Python's float() reads them, to an address: 1; 0 if they are none. */
+  parseFloat(data: number, width: number, n: number, target: number): number;
+  /** Puts the words of the error that is set on the core's stack: 1; 0, with another error, if there is no memory. */
+  errorWords(): number;
   /** The type with this host id is gone. */
   dropType(hostId: number): void;
 }
 
-/** Each type's dealloc, hash, compare, repr, in the order of the kinds; then gc_visit (core/objects/functions.ts). */
+/** Each type's dealloc, hash, compare, repr, in the order of the kinds; then gc_visit and exception_repr (core/objects/functions.ts). */
 const TYPE_FUNCTIONS: readonly string[] = [
   ...["immortal_dealloc", "none_hash", "identity_compare", "none_repr"],
   ...["immortal_dealloc", "identity_hash", "identity_compare", "notimplemented_repr"],
@@ -281,6 +291,7 @@ const TYPE_FUNCTIONS: readonly string[] = [
   ...["function_dealloc", "identity_hash", "identity_compare", "object_repr"],
   ...["instance_dealloc", "identity_hash", "identity_compare", "object_repr"],
   "gc_visit",
+  "exception_repr",
 ];
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -312,7 +323,7 @@ export function instantiateWhole(
     ...{ traceStack: host.traceStack, traceNow: host.traceNow, traceGap: host.traceGap },
     ...{ formatFloat: host.formatFloat, typeName: host.typeName, pow: host.pow, isPrintable: host.isPrintable },
     ...{ collected: host.collected, call: host.call, drop: host.drop, pressure: host.pressure },
-    dropType: host.dropType,
+    ...{ dropType: host.dropType, parseFloat: host.parseFloat, errorWords: host.errorWords },
   };
   return instantiate(module, memory, table, control, imports, [...TABLE_ORDER, ...TYPE_FUNCTIONS]);
 }

@@ -215,6 +215,11 @@ export abstract class ObjectHeap extends CoreHeap {
     if (this.words.get(this.#errorAt) !== 0) this.#bridge.raise();
   }
 
+  /** Makes the types that modules in C need, unless they are there. */
+  protected beginApi(): void {
+    this.#bridge.defineApiTypes();
+  }
+
   // ---- making objects ----
 
   /** list(items). */

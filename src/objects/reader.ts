@@ -50,6 +50,11 @@ export class Reader {
     return this.#u32[address >>> 2] as number;
   }
 
+  /** The double at an address, a multiple of 8, is `value`. */
+  setDouble(address: number, value: number): void {
+    this.#f64[address >>> 3] = value;
+  }
+
   refcount(object: number): number {
     return this.word(object + this.#c.OBJECT_REFCNT);
   }

@@ -1,7 +1,7 @@
 // What C finds outside of its modules: the functions of the core under their names in C, and a few that only a host has.
 
 import type { Core } from "../../core.js";
-import { MEMORY_API } from "../../core.js";
+import { EXCEPTION_ALIASES, EXCEPTION_TYPES, exceptionNumber } from "../../objects/exception-types.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { formatDouble } from "./format-double.js";
 import { writeText } from "./output.js";
@@ -29,11 +29,8 @@ const C_NAMES: Readonly<Record<string, string>> = {
   posix_memalign: "libc_posix_memalign",
 };
 
-/** The part of the Python/C API that stands on more than the domains: core/capi. */
-const C_API = [
-  ...["Py_Malloc", "Py_Realloc", "Py_Free", "PyErr_NoMemory"],
-  ...["PyTraceMalloc_Track", "PyTraceMalloc_Untrack"],
-];
+/** What the core exports under a name of the Python/C API, C has under the same. */
+const API_NAME = /^_?Py[A-Z]?[A-Za-z]*_/;
 
 /** Functions of <math.h> that JavaScript has under the same name, and with the same meaning for doubles. */
 const MATH = [
@@ -59,7 +56,8 @@ export function coreDefinitions(core: Core): Definitions {
     definitions.set(name, { kind: "function", f: f as WebAssembly.ExportValue, type: known });
   };
   const functions = core.functions as unknown as Readonly<Record<string, unknown>>;
-  for (const name of [...MEMORY_API, ...C_API]) define(name, functions[name]);
+  for (const [name, f] of Object.entries(functions)) if (API_NAME.test(name) && typeof f === "function") define(name, f);
+  defineExceptions(core, definitions);
   for (const [name, own] of Object.entries(C_NAMES)) define(name, functions[own]);
   for (const name of MATH) define(name, Math[name], Math[name].length === 1 ? "d>d" : "dd>d");
   define("pow", power, "dd>d");
@@ -67,6 +65,24 @@ export function coreDefinitions(core: Core): Definitions {
   defineHost(core.memory, define);
   return definitions;
 }
+
+/** PyExc_ValueError and its kin are words of the core's: each leads to the type, once that is made. */
+function defineExceptions(core: Core, definitions: Map<string, Definition>): void {
+  const { API_TYPES_AT } = core.constants as Readonly<Record<string, number>>;
+  if (API_TYPES_AT === undefined) return;
+  for (const name of [...EXCEPTION_TYPES.map(([own]) => own), ...Object.keys(EXCEPTION_ALIASES)]) {
+    const address = core.control + API_TYPES_AT + 4 * exceptionNumber(name);
+    definitions.set(`PyExc_${name}`, { kind: "data", address });
+  }
+}
+
+/** Whether a module that imports this name may need what `beginApi` of the linker's heap makes. */
+export function needsApi(name: string): boolean {
+  return API_NAME.test(name) && !MEMORY_NAME.test(name);
+}
+
+/** Names of functions for which there need be no types. */
+const MEMORY_NAME = /^(PyMem|PyTraceMalloc)_|^PyObject_(Raw)?(Malloc|Calloc|Realloc|Free)$|^PyObject_[GS]etArenaAllocator$/;
 
 function exit(status: number): never {
   throw new CExit(status);

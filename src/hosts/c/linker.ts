@@ -13,7 +13,7 @@ import { MemoryError } from "../../errors.js";
 import { TableRanges } from "../../table-functions.js";
 import type { Words } from "../../words.js";
 import { type Definition, type Definitions, FunctionAddresses } from "./definitions.js";
-import { coreDefinitions } from "./environment.js";
+import { coreDefinitions, needsApi } from "./environment.js";
 import { type LeakReport, leaksOf, leaksSince, takeCensus, together } from "./leaks.js";
 import { type CFunction, type CValue, type Imports, LinkError, LoadedModule } from "./loaded.js";
 import { type FunctionType, importedFunctionTypes, readDylink, withModuleName } from "./sections.js";
@@ -33,6 +33,8 @@ export interface LinkerHeap {
   readonly words: Words;
   /** Throws the error that C left set, if there is one. */
   readonly raiseIfSet: () => void;
+  /** Makes the types that the Python/C API has besides the built-in ones, unless they are there. */
+  readonly beginApi: () => void;
 }
 
 /** A module of a group that is being loaded. */
@@ -80,6 +82,7 @@ export class Linker {
   load(programs: readonly Program[], extra: Imports, stackBytes: number): LoadedModule[] {
     const members = programs.map((program) => this.#prepare(program, extra));
     this.#mustResolve(members, extra);
+    if (members.some(({ imports }) => imports.some(({ name }) => needsApi(name)))) this.#target.beginApi();
     const placed: LoadedModule[] = [];
     try {
       this.#openStack(stackBytes);

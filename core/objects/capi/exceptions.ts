@@ -1,0 +1,293 @@
+// Exceptions as objects: types in CPython's hierarchy, and instances of them.
+//
+//   refcnt | type | args: a tuple | traceback | context | cause          None where there is none
+//
+// Exceptions are instances of users' types (instance.ts), so everything that is true of those is true of them. An error of the core is no
+// object before somebody asks for one: `taken` makes it, with the host's words.
+// Imports objects/instance, error, api-types, words.
+
+import {
+  E_API,
+  E_CHANGED,
+  E_DIVISION,
+  E_EMPTY,
+  E_INDEX,
+  E_KEY,
+  E_MEMORY,
+  E_OVERFLOW,
+  E_RAISED,
+  E_RECURSION,
+  E_VALUE,
+  error,
+  raiseCode,
+} from "../error";
+import { exceptionReprIndex } from "../functions";
+import { handles } from "../handles";
+import { exchange, instance_new, slotsOf, type_new } from "../instance";
+import {
+  clearError,
+  decref,
+  incref,
+  isKind,
+  LIST,
+  None,
+  PyObject,
+  PyType,
+  STR,
+  TUPLE,
+  TYPE,
+  typeOf,
+} from "../object";
+import { reprOf, writeRepr } from "../protocol";
+import { itemAt, PyTuple, setItemAt } from "../sequence";
+import { emptyStr, PyStr } from "../str";
+import { emptyTuple, tuple_new, tuple_track } from "../tuple";
+import { Writer } from "../writer";
+import { exceptionSlot, exceptionType, iteratorSlot, spareErrorSlot } from "./api-types";
+import {
+  EXC_BASE,
+  EXC_INDEX,
+  EXC_KEY,
+  EXC_MEMORY,
+  EXC_OVERFLOW,
+  EXC_RECURSION,
+  EXC_RUNTIME,
+  EXC_TYPE,
+  EXC_VALUE,
+  EXC_ZERO_DIVISION,
+} from "./exception-numbers";
+
+export const ARGS: u32 = 0;
+export const TRACEBACK: u32 = 1;
+export const CONTEXT: u32 = 2;
+export const CAUSE: u32 = 3;
+const SLOTS: u32 = 4;
+
+// ---- types ----
+
+/** A type of exceptions; takes over the reference to its name. */
+export function exception_type_new(name: PyObject, base: PyType | null): PyType | null {
+  const type = type_new(name, SLOTS, 0, 0, 0, 0, 0, 0, 0, 0);
+  if (!type) return null;
+  type.repr = exceptionReprIndex();
+  type.base = base ? incref<PyType>(base) : null;
+  return type;
+}
+
+/** Makes exception number `k`, derived from number `base` if that is not negative; its name is on the stack. */
+export function define_exception(k: u32, base: i32): bool {
+  const name = handles().pop();
+  if (load<usize>(exceptionSlot(k)) != 0) {
+    decref(name);
+    return true;
+  }
+  const type = exception_type_new(name, base < 0 ? null : exceptionType(base));
+  if (type) store<PyType>(exceptionSlot(k), type);
+  return type !== null;
+}
+
+/** Makes what the API needs besides exceptions; the name of the type of iterators is on the stack. */
+export function define_api_types(): bool {
+  const name = handles().pop();
+  if (load<usize>(iteratorSlot()) == 0) {
+    const type = type_new(name, 1, 8, 0, 0, 0, 0, 0, 0, 0);
+    if (!type) return false;
+    store<PyType>(iteratorSlot(), type);
+  } else decref(name);
+  if (load<usize>(spareErrorSlot()) == 0) {
+    const spare = exception_new(exceptionType(EXC_MEMORY), emptyTuple());
+    if (!spare) return false;
+    store<PyObject>(spareErrorSlot(), spare);
+  }
+  return true;
+}
+
+/** Whether a type is another one or derived from it. */
+export function isSubtype(type: PyType, base: PyType): bool {
+  let at: PyType | null = type;
+  while (at) {
+    if (at === base) return true;
+    at = at.base;
+  }
+  return false;
+}
+
+export function isExceptionType(o: PyObject): bool {
+  return isKind(o, TYPE) && isSubtype(changetype<PyType>(o), exceptionType(EXC_BASE));
+}
+
+export function isException(o: PyObject): bool {
+  return isSubtype(o.type, exceptionType(EXC_BASE));
+}
+
+// ---- instances ----
+
+/** A new exception; takes over the reference to its arguments. */
+export function exception_new(type: PyType, args: PyObject): PyObject | null {
+  const e = instance_new(type, 0);
+  if (e) exchange(slotsOf(e), ARGS, args);
+  else decref(args);
+  return e;
+}
+
+/** (o,), or () of null. */
+function argsOf(o: PyObject | null): PyObject | null {
+  if (!o || o === None()) return emptyTuple();
+  if (isKind(o, TUPLE)) return incref<PyObject>(o);
+  const t = tuple_new(1);
+  if (!t) return null;
+  setItemAt(t.items, 0, incref<PyObject>(o));
+  tuple_track(t);
+  return t;
+}
+
+/**
+ * What raising `type` with `value` raises: the value, if it is such an exception already; else the type called with nothing, with the
+ * items of a tuple, or with the value. A new reference.
+ */
+export function exception_of(type: PyType, value: PyObject | null): PyObject | null {
+  if (value && isSubtype(value.type, type)) return incref<PyObject>(value);
+  const args = argsOf(value);
+  return args ? exception_new(type, args) : null;
+}
+
+@inline
+export function partOf(e: PyObject, part: u32): PyObject {
+  return itemAt(slotsOf(e), part);
+}
+
+@inline
+function args(e: PyObject): PyTuple {
+  return changetype<PyTuple>(partOf(e, ARGS));
+}
+
+/** str(e): the argument, or all of them as a tuple if there are more; of a KeyError its repr. */
+export function exception_str(e: PyObject): PyObject | null {
+  const t = args(e);
+  if (t.size == 0) return emptyStr();
+  if (t.size > 1) return reprOf(t);
+  const only = itemAt(t.items, 0);
+  return isSubtype(e.type, exceptionType(EXC_KEY)) ? reprOf(only) : strOf(only);
+}
+
+/** PyObject_Str: a new reference; null with an error. */
+export function strOf(o: PyObject): PyObject | null {
+  if (o.type === typeOf(STR)) return incref<PyObject>(o);
+  return isException(o) ? exception_str(o) : reprOf(o);
+}
+
+/** "Name(argument, ...)" */
+export function exception_repr(e: PyObject, w: Writer): bool {
+  const t = args(e);
+  if (!putLastName(changetype<PyStr>(e.type.name), w) || !w.put(0x28)) return false;
+  for (let k: u32 = 0; k < t.size; k++) {
+    if (k > 0 && !w.putAscii(0x202c)) return false;
+    if (!writeRepr(itemAt(t.items, k), w)) return false;
+  }
+  return w.put(0x29);
+}
+
+/** What stands behind the last dot of a name. */
+function putLastName(name: PyStr, w: Writer): bool {
+  let start: u32 = 0;
+  for (let k: u32 = 0; k < name.length; k++) if (name.charAt(k) == 0x2e) start = k + 1;
+  return w.putChars(name.data + <usize>start * name.width, name.width, name.length - start);
+}
+
+// ---- the error that is set ----
+
+/** Number of the exception that an error of the core is. */
+function numberOf(code: u32, x: i32): u32 {
+  switch (code) {
+    case E_MEMORY:
+      return EXC_MEMORY;
+    case E_KEY:
+      return EXC_KEY;
+    case E_INDEX:
+      return EXC_INDEX;
+    case E_DIVISION:
+      return EXC_ZERO_DIVISION;
+    case E_OVERFLOW:
+      return EXC_OVERFLOW;
+    case E_VALUE:
+      return EXC_VALUE;
+    case E_RECURSION:
+      return EXC_RECURSION;
+    case E_CHANGED:
+      return EXC_RUNTIME;
+    case E_EMPTY:
+      return isKind(changetype<PyObject>(error().a), LIST) ? EXC_INDEX : EXC_KEY;
+    case E_API:
+      return x >> 8;
+    default:
+      return EXC_TYPE;
+  }
+}
+
+/** The type of the exception that is set; null if there is none. */
+export function raisedType(): PyType | null {
+  const e = error();
+  if (e.code == 0) return null;
+  return e.code == E_RAISED ? changetype<PyObject>(e.a).type : exceptionType(numberOf(e.code, e.x));
+}
+
+/** The exception is set; takes over the reference to it. What was set before is not any more. */
+export function raise(e: PyObject): void {
+  clearError();
+  raiseCode(E_RAISED, 0, 0);
+  error().a = changetype<usize>(e);
+}
+
+/** Puts the words of the core's error on the stack. False, with another error, if there is no memory. */
+@external("host", "errorWords")
+declare function hostErrorWords(): bool;
+
+function spareError(): PyObject {
+  return incref<PyObject>(load<PyObject>(spareErrorSlot()));
+}
+
+/** The exception that is set, a new reference; none is set any more. null if none was. */
+export function taken(): PyObject | null {
+  const e = error();
+  if (e.code == 0) return null;
+  const a = changetype<PyObject>(e.a);
+  if (e.code == E_RAISED) {
+    raiseCode(0, 0, 0);
+    return a;
+  }
+  let made: PyObject | null = null;
+  if (e.code != E_MEMORY) {
+    const type = exceptionType(numberOf(e.code, e.x));
+    const about = e.code == E_KEY ? incref<PyObject>(a) : words();
+    clearError();
+    if (about) {
+      const t = tuple_new(1);
+      if (t) {
+        setItemAt(t.items, 0, about);
+        tuple_track(t);
+        made = exception_new(type, t);
+      } else decref(about);
+    }
+  }
+  clearError();
+  return made ? made : spareError();
+}
+
+function words(): PyObject | null {
+  return hostErrorWords() ? handles().pop() : null;
+}
+
+/** Takes a handle for the exception that is set, which is set no more; 0, with an error, if there is no memory. */
+export function take_exception(): u32 {
+  return handles().take(taken()!);
+}
+
+/** Whether a handle's exception is a MemoryError. */
+export function is_memory_error(handle: u32): bool {
+  return isSubtype(handles().at(handle).type, exceptionType(EXC_MEMORY));
+}
+
+/** Puts str() of a handle's exception on the stack; false with an error. */
+export function push_exception_text(handle: u32): bool {
+  return handles().push(exception_str(handles().at(handle)));
+}

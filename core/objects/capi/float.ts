@@ -1,0 +1,70 @@
+// PyFloat_*. Imports objects/float, words.
+
+import { hasError } from "../error";
+import { asF64, float_new, isNumber, PyFloat } from "../float";
+import { BYTES, FLOAT, isKind, PyObject, STR } from "../object";
+import { PyBytes } from "../bytes";
+import { PyStr } from "../str";
+import { at, RESULT_AT } from "../state";
+import { raiseAboutRepr, raiseApi, W_BAD_ARGUMENT, W_FLOAT_ARGUMENT, W_FLOAT_LITERAL, W_REAL_REQUIRED } from "./words";
+
+/** Writes the number that `n` characters of `width` bytes are, as float() reads them, to memory. False if they are none. */
+@external("host", "parseFloat")
+declare function hostParseFloat(data: usize, width: u32, n: u32, target: usize): bool;
+
+export function PyFloat_Check(o: PyObject): i32 {
+  return isKind(o, FLOAT) ? 1 : 0;
+}
+
+export function PyFloat_CheckExact(o: PyObject): i32 {
+  return isKind(o, FLOAT) ? 1 : 0;
+}
+
+export function PyFloat_FromDouble(v: f64): PyObject | null {
+  return float_new(v);
+}
+
+/** The value of a float or an int; -1 with an error. */
+export function PyFloat_AsDouble(o: PyObject | null): f64 {
+  if (!o) {
+    raiseApi(W_BAD_ARGUMENT);
+    return -1;
+  }
+  if (!isNumber(o)) {
+    raiseApi(W_REAL_REQUIRED, o);
+    return -1;
+  }
+  const v = asF64(o);
+  return hasError() ? -1 : v;
+}
+
+/** float(o) of a str or of bytes. */
+export function PyFloat_FromString(o: PyObject): PyObject | null {
+  const target = at(RESULT_AT) + TARGET_OFFSET;
+  let found = false;
+  if (isKind(o, STR)) {
+    const s = changetype<PyStr>(o);
+    found = hostParseFloat(s.data, s.width, s.length, target);
+  } else if (isKind(o, BYTES)) {
+    const b = changetype<PyBytes>(o);
+    found = hostParseFloat(b.data, 1, b.size, target);
+  } else {
+    raiseApi(W_FLOAT_ARGUMENT, o);
+    return null;
+  }
+  if (found) return float_new(load<f64>(target));
+  raiseAboutRepr(W_FLOAT_LITERAL, o);
+  return null;
+}
+
+/** Behind the words of a result (exchange.ts). */
+const TARGET_OFFSET: usize = 24;
+
+export function PyFloat_GetMax(): f64 {
+  return f64.MAX_VALUE;
+}
+
+/** The smallest normal number. */
+export function PyFloat_GetMin(): f64 {
+  return reinterpret<f64>(<u64>1 << 52);
+}

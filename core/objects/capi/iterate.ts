@@ -1,0 +1,88 @@
+// Iterators of the built-in containers, and iteration over anything.
+//
+//   refcnt | type | container, None at the end | - | position | size of the container at the begin
+//
+// Imports objects/abstract, instance, api-types, words.
+
+import { isIterable, itemAtPosition, listOf, nextPosition, sizeOf } from "../abstract";
+import { E_CHANGED, E_TYPE, hasError, NEED_ITERABLE } from "../error";
+import { exchange, instance_new, slotsOf } from "../instance";
+import { list_append_owned, list_new } from "../list";
+import { decref, DICT, incref, isAnySet, isKind, None, PyObject, PyType, raiseAbout } from "../object";
+import { itemAt, PyList } from "../sequence";
+import { isIterator, iteratorSlot } from "./api-types";
+import { raiseApi, W_NOT_ITERATOR } from "./words";
+
+@inline
+function positionAt(o: PyObject): usize {
+  return changetype<usize>(o) + o.type.dataAt;
+}
+
+/** iter(o): a new reference; null with TypeError. */
+export function PyObject_GetIter(o: PyObject): PyObject | null {
+  if (isIterator(o)) return incref<PyObject>(o);
+  if (!isIterable(o)) {
+    raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
+    return null;
+  }
+  return PySeqIter_New(o);
+}
+
+/** An iterator over a built-in container. */
+export function PySeqIter_New(o: PyObject): PyObject | null {
+  const it = instance_new(load<PyType>(iteratorSlot()), 0);
+  if (!it) return null;
+  exchange(slotsOf(it), 0, incref<PyObject>(o));
+  store<u32>(positionAt(it), 0);
+  store<i32>(positionAt(it), sizeOf(o), 4);
+  return it;
+}
+
+export function PyIter_Check(o: PyObject): i32 {
+  return isIterator(o) ? 1 : 0;
+}
+
+/** The next item, a new reference; NULL at the end, or with an error. */
+export function PyIter_Next(it: PyObject): PyObject | null {
+  if (!isIterator(it)) {
+    raiseApi(W_NOT_ITERATOR, it);
+    return null;
+  }
+  const o = itemAt(slotsOf(it), 0);
+  if (o === None()) return null;
+  const mayChange = isKind(o, DICT) || isAnySet(o);
+  if (mayChange && sizeOf(o) != load<i32>(positionAt(it), 4)) {
+    raiseAbout(E_CHANGED, o, null, 0);
+    return null;
+  }
+  const position = nextPosition(o, load<u32>(positionAt(it)));
+  if (position < 0) {
+    exchange(slotsOf(it), 0, None());
+    return null;
+  }
+  store<u32>(positionAt(it), position + 1);
+  return itemAtPosition(o, position);
+}
+
+/** The next item to `*item`: 1; 0 and NULL at the end; -1 with an error. */
+export function PyIter_NextItem(it: PyObject, item: usize): i32 {
+  const next = PyIter_Next(it);
+  store<PyObject | null>(item, next);
+  return next ? 1 : hasError() ? -1 : 0;
+}
+
+/** list(o) of any iterable; null with an error. */
+export function listFrom(o: PyObject): PyList | null {
+  if (!isIterator(o)) return listOf(o);
+  const l = list_new(0);
+  if (!l) return null;
+  for (let item = PyIter_Next(o); item; item = PyIter_Next(o)) if (!list_append_owned(l, item)) break;
+  if (!hasError()) return l;
+  decref(l);
+  return null;
+}
+
+/** Whether PyObject_GetIter would answer an iterator. */
+export function isIterableObject(o: PyObject): bool {
+  return isIterator(o) || isIterable(o);
+}
