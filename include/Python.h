@@ -1,6 +1,12 @@
 /* The Python/C API, as far as pyheap has it: names, signatures and meaning are CPython's (3.14), and those of 1.5 beside them.
  *
  *   pyport.h        types, and how functions are declared
+ *   object.h        objects, types, reference counts
+ *   objimpl.h       memory of objects, and the collector
+ *   methodobject.h  methods, and functions as objects
+ *   descrobject.h   attributes that a type defines
+ *   moduleobject.h  modules
+ *   call.h          calls of objects
  *   pymem.h         PyMem_*, PyObject_Malloc and its kin, allocators, Py_Malloc of 1.5
  *   pyerrors.h      errors
  *   tracemalloc.h   PyTraceMalloc_*
@@ -23,6 +29,12 @@
 
 #include "pyport.h"
 #include "pymem.h"
+#include "object.h"
+#include "objimpl.h"
+#include "methodobject.h"
+#include "descrobject.h"
+#include "moduleobject.h"
+#include "call.h"
 #include "pyerrors.h"
 #include "tracemalloc.h"
 

@@ -27,7 +27,26 @@ typedef size_t Py_uhash_t;
 #define PyAPI_FUNC(type) extern type
 #endif
 
+#ifdef __cplusplus
+#define PyAPI_DATA(type) extern "C" type
+#else
+#define PyAPI_DATA(type) extern type
+#endif
+
 /* An object. What is in it, object.h says. */
 typedef struct _object PyObject;
+
+/* A pointer to anything that begins as an object does, as one to an object. */
+#define _PyObject_CAST(op) ((PyObject *)(op))
+
+#define Py_UNUSED(name) _unused_##name __attribute__((unused))
+#define Py_ALIGNED(n) __attribute__((aligned(n)))
+#define Py_MIN(a, b) ((a) < (b) ? (a) : (b))
+#define Py_MAX(a, b) ((a) > (b) ? (a) : (b))
+#define Py_ABS(a) ((a) < 0 ? -(a) : (a))
+#define Py_ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define Py_STRINGIFY(x) _Py_STRINGIFY(x)
+#define _Py_STRINGIFY(x) #x
+#define Py_UNREACHABLE() __builtin_unreachable()
 
 #endif

@@ -7,8 +7,8 @@
 //
 //   00 not met yet      01 immortal      10 met; below it stands how many references were not found      11 moved (compact.ts)
 //
-// An object of which some references were not found is in use by somebody else's code, which knows its address: it is pinned. So is one
-// that was hashed by its address. Afterwards every count is what it was before. A count that is too low for the references that were
+// An object of which some references were not found is in use by somebody else's code, which knows its address: it is pinned. So are one
+// that was hashed by its address, one of a type that C defined, and such a type. Afterwards every count is what it was before. A count that is too low for the references that were
 // found is a broken heap: `broken` is the object.
 // Imports objects/references, gc, base.
 
@@ -16,7 +16,7 @@ import { base_free, base_malloc } from "../base";
 import { INTERNAL } from "../config";
 import { raiseMemory } from "./error";
 import { PyFloat } from "./float";
-import { HAS_HASHED, isKind, FLOAT, GC_HASHED, GCHead, gcHead, generation, KINDS, PyObject, PyType, typeOf, USER } from "./object";
+import { HAS_HASHED, isKind, FLOAT, GC_HASHED, GCHead, gcHead, generation, IS_C_TYPE, KINDS, PyObject, PyType, TYPE, typeOf, USER } from "./object";
 import { Keys } from "./keys";
 import { eachReference, eachRoot } from "./references";
 import { at, CENSUS_AT, TYPES_AT } from "./state";
@@ -117,7 +117,7 @@ export class Census {
   private settle(k: u32): void {
     const o = this.objectAt(k);
     o.refcnt &= COUNT_MASK;
-    if (o.refcnt != 0 || isHashed(o)) this.pin(k);
+    if (o.refcnt != 0 || isHashed(o) || isOfC(o)) this.pin(k);
   }
 
   release(): void {
@@ -149,6 +149,12 @@ function isHashed(o: PyObject): bool {
   if (type.hasGC) return (gcHead(o).flags & GC_HASHED) != 0;
   if (isKind(o, FLOAT)) return isNaN(changetype<PyFloat>(o).value);
   return (type.flags & HAS_HASHED) != 0;
+}
+
+/** Whether C may know the object without owning a reference: it is of a type of C's, or such a type. */
+function isOfC(o: PyObject): bool {
+  const type = isKind(o, TYPE) ? changetype<PyType>(o) : o.type;
+  return (type.flags & IS_C_TYPE) != 0;
 }
 
 /** Counts each reference down, and notes what is met for the first time. */

@@ -27,7 +27,7 @@ import { Census, census, KEYS_SEEN } from "./census";
 import { PyDict } from "./dict";
 import { collector } from "./gc";
 import { handles } from "./handles";
-import { instance_sizeof } from "./instance";
+import { instance_sizeof, textOf } from "./instance";
 import { int_sizeof, PyLong } from "./int";
 import { interned, Interned } from "./intern";
 import { emptyKeys, Keys } from "./keys";
@@ -39,13 +39,16 @@ import {
   gcHead,
   generation,
   INT,
+  IS_C_TYPE,
   LIST,
+  PLACES,
   PyObject,
   PyType,
   SET,
   settings,
   STR,
   TUPLE,
+  typeOf,
   USER,
 } from "./object";
 import { eachReference, eachRoot } from "./references";
@@ -210,6 +213,19 @@ function followLists(): void {
   }
 }
 
+/** Types whose names C reads in the strings themselves have them where they are now. */
+function followNames(): void {
+  for (let place: u32 = 0; place < PLACES; place++) followName(typeOf(place));
+  const ring = typeOf(USER);
+  for (let type: PyType = ring.after; type !== ring; type = type.after) followName(type);
+}
+
+@inline
+function followName(type: PyType): void {
+  const name = type.name;
+  if (name && (type.flags & IS_C_TYPE) == 0) type.tp_name = textOf(name);
+}
+
 function freeOld(c: Census): void {
   let o = c.moved;
   while (o != 0) {
@@ -250,6 +266,7 @@ function round(c: Census): void {
     if (o.type.kind == DICT) changetype<PyDict>(o).keys.mark = 0;
   }
   followLists();
+  followNames();
   if (c.line != 0) evacuation_end_above(c.line);
   evacuation_end();
   freeOld(c);

@@ -10,7 +10,7 @@
 // A type may have functions of its own, as table indices (0: none). In the order in which a dying instance meets them:
 //   finalize(o)               once, before anything of the object is gone; it may make it reachable again (PEP 442)
 //   drop(o)                   once, when the object goes for good: no reference to it may outlive the call
-//   clear(o)                  lets go of what traverse shows; also called to break a cycle, and then the object lives on empty
+//   clear(o): 0               lets go of what traverse shows; also called to break a cycle, and then the object lives on empty
 //   traverse(o, visit, pass)  shows the collector what the object refers to besides slots and items
 // Imports objects/object, outside, weak, sequence.
 
@@ -19,6 +19,7 @@ import { DEALLOC, typeFunction, COMPARE, HASH, REPR } from "./functions";
 import {
   clearFreeList,
   decref,
+  freeBlock,
   freeFixed,
   freeObject,
   GC_FINALIZED,
@@ -29,6 +30,7 @@ import {
   incref,
   IS_PLAIN,
   IS_HEAP_TYPE,
+  IS_READY,
   isTracked,
   newFixed,
   newObject,
@@ -45,8 +47,9 @@ import {
   USER,
   xdecref,
 } from "./object";
-import { callFunction } from "./outside";
+import { callClear, callFunction } from "./outside";
 import { itemAt, setItemAt } from "./sequence";
+import { PyStr } from "./str";
 import { weak_clear_all } from "./weak";
 
 /** The host's type of this number is gone, and its functions will not be called any more. */
@@ -98,10 +101,11 @@ export function type_new(
   }
   memory.fill(changetype<usize>(type) + HEADER, 0, offsetof<PyType>() - HEADER);
   type.name = name;
+  type.tp_name = textOf(name);
   type.kind = USER;
   const objectItems = (options & WITH_OBJECT_ITEMS) != 0;
   const collected = slots > 0 || objectItems || traverse != 0 || finalize != 0;
-  type.flags = IS_HEAP_TYPE | (collected ? HAS_GC : 0) | (objectItems ? HAS_OBJECT_ITEMS : 0);
+  type.flags = IS_HEAP_TYPE | IS_READY | (collected ? HAS_GC : 0) | (objectItems ? HAS_OBJECT_ITEMS : 0);
   type.slots = slots;
   type.slotsAt = itemSize > 0 ? HEADER + 4 : HEADER;
   let end = type.dataAt + ((dataBytes + 3) & ~3);
@@ -114,6 +118,7 @@ export function type_new(
   type.itemSize = itemSize;
   type.freeMax = itemSize == 0 && hasPolicy(POLICY_FREE_LISTS) ? MOST_FREE : 0;
   type.dealloc = typeFunction(USER, DEALLOC);
+  type.tp_dealloc = type.dealloc;
   type.hash = typeFunction(USER, HASH);
   type.compare = typeFunction(USER, COMPARE);
   type.repr = typeFunction(USER, REPR);
@@ -123,12 +128,33 @@ export function type_new(
   type.drop = drop;
   type.hostId = hostId;
   if ((itemSize | traverse | clear | finalize | drop | type.weakList) == 0) type.flags |= IS_PLAIN;
+  joinRing(type);
+  return type;
+}
+
+function freeOwn(type: PyType): void {
+  freeBlock(type.own);
+  typeOf(TYPE).resized(-(<isize>type.ownBytes));
+}
+
+/** The name of a type as C reads it, in the string itself; "" if it is not ASCII. */
+export function textOf(name: PyObject): usize {
+  const s = changetype<PyStr>(name);
+  return s.isAscii ? s.data : s.data + <usize>s.length * s.width;
+}
+
+/** The type is last in the ring. */
+export function joinRing(type: PyType): void {
   const last = types().before;
   type.before = last;
   type.after = types();
   last.after = type;
   types().before = type;
-  return type;
+}
+
+export function leaveRing(type: PyType): void {
+  type.before.after = type.after;
+  type.after.before = type.before;
 }
 
 /** Built-in types are never deallocated; those of users go when nobody refers to them, no instance either. */
@@ -136,11 +162,13 @@ export function type_dealloc(o: PyObject): void {
   const type = changetype<PyType>(o);
   const hostId = type.hostId;
   clearFreeList(type);
-  type.before.after = type.after;
-  type.after.before = type.before;
+  leaveRing(type);
   const name = type.name;
   if (name) decref(name);
   xdecref(type.base);
+  xdecref(type.tp_dict);
+  xdecref(type.module);
+  if (type.own != 0) freeOwn(type);
   freeObject(o, offsetof<PyType>());
   if (hostId != 0) hostDropType(hostId);
 }
@@ -276,7 +304,7 @@ export function instance_dealloc(o: PyObject): void {
   if (type.hasGC) untrack(o);
   if (type.weakList != 0) weak_clear_all(o);
   if (type.drop != 0) callFunction(type.drop, o);
-  if (type.clear != 0) callFunction(type.clear, o);
+  if (type.clear != 0) callClear(type.clear, o);
   dropRow(slotsOf(o), type.slots);
   dropRow(itemsOf(o), objectItemsOf(o));
   if (type.itemSize == 0) freeFixed(o);
@@ -292,7 +320,7 @@ function dropRow(row: usize, n: u32): void {
 /** The collector breaks a cycle: slots, and items that are references, are None afterwards. */
 export function instance_clear(o: PyObject): void {
   const type = o.type;
-  if (type.clear != 0) callFunction(type.clear, o);
+  if (type.clear != 0) callClear(type.clear, o);
   for (let k: u32 = 0; k < type.slots; k++) exchange(slotsOf(o), k, None());
   for (let k: u32 = 0; k < objectItemsOf(o); k++) exchange(itemsOf(o), k, None());
 }

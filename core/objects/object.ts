@@ -49,16 +49,44 @@ export const FUNCTION: u32 = 14;
 export const KINDS: u32 = 15;
 export const USER: u32 = 15;
 
-/** The type's objects have a collector header in front. */
-export const HAS_GC: u32 = 1;
-/** A type that a user made: it lives as long as somebody refers to it. */
-export const IS_HEAP_TYPE: u32 = 2;
+// Types of the Python/C API that stand behind those: users' types in all but their place (capi/fixed-types.ts).
+export const BASE_OBJECT: u32 = 16;
+export const BUILTIN: u32 = 17;
+export const METHOD_DESCRIPTOR: u32 = 18;
+export const MEMBER_DESCRIPTOR: u32 = 19;
+export const GETSET_DESCRIPTOR: u32 = 20;
+export const MODULE: u32 = 21;
+export const MODULE_DEF: u32 = 22;
+export const PLACES: u32 = 23;
+
+// Flags of a type. Those that CPython has are where it has them (Py_TPFLAGS_*); the others are bits that it does not use.
+
 /** Items of the type's instances are references, and not plain bytes. */
-export const HAS_OBJECT_ITEMS: u32 = 4;
+export const HAS_OBJECT_ITEMS: u32 = 1 << 0;
+/** C defined the type: its functions are C's, it never moves, and neither do its instances. */
+export const IS_C_TYPE: u32 = 1 << 2;
+export const DISALLOWS_INSTANTIATION: u32 = 1 << 7;
+/** A type that was made while the program ran: it lives as long as somebody refers to it. */
+export const IS_HEAP_TYPE: u32 = 1 << 9;
+/** Others can be derived from it. */
+export const IS_BASE_TYPE: u32 = 1 << 10;
+export const HAS_VECTORCALL: u32 = 1 << 11;
+export const IS_READY: u32 = 1 << 12;
+/** The type's objects have a collector header in front. */
+export const HAS_GC: u32 = 1 << 14;
 /** An object of the type, which has no collector header, was hashed by its address: so all of them stay where they are. */
-export const HAS_HASHED: u32 = 8;
+export const HAS_HASHED: u32 = 1 << 15;
 /** A user's type whose instances have no items, no weak references, and no functions of their own. */
-export const IS_PLAIN: u32 = 16;
+export const IS_PLAIN: u32 = 1 << 16;
+/** The built-in type that an object's type is or is derived from. */
+export const IS_INT: u32 = 1 << 24;
+export const IS_LIST: u32 = 1 << 25;
+export const IS_TUPLE: u32 = 1 << 26;
+export const IS_BYTES: u32 = 1 << 27;
+export const IS_STR: u32 = 1 << 28;
+export const IS_DICT: u32 = 1 << 29;
+export const IS_EXCEPTION: u32 = 1 << 30;
+export const IS_TYPE: u32 = 1 << 31;
 
 @unmanaged
 export class PyObject {
@@ -71,31 +99,86 @@ export class PyVarObject extends PyObject {
   size: u32;
 }
 
-/** What is common to all objects of a type. Functions are table indices; 0: there is none. */
+/**
+ * What is common to all objects of a type. First CPython's PyTypeObject, word for word, so that a type can be one that C defined
+ * (include/cpython/object.h); then what the core needs besides. Functions are table indices; 0: there is none. Where the core calls what C
+ * may define, the word has the core's name: the functions have the same type.
+ */
 @unmanaged
 export class PyType extends PyVarObject {
-  /** Of a user's type; the host knows the names of the others. */
-  name: PyObject | null;
-  kind: u32;
-  flags: u32;
+  /** In UTF-8, ended by 0. */
+  tp_name: usize;
   basicSize: u32;
   itemSize: u32;
-  dealloc: u32;
+  /** What C calls; the core calls `dealloc`. */
+  tp_dealloc: u32;
+  tp_vectorcall_offset: i32;
+  tp_getattr: u32;
+  tp_setattr: u32;
+  tp_as_async: usize;
+  /** What C calls: it answers a string. The core calls `repr`. */
+  tp_repr: u32;
+  tp_as_number: usize;
+  tp_as_sequence: usize;
+  tp_as_mapping: usize;
   hash: u32;
-  compare: u32;
-  repr: u32;
-  // For types that users define (instance.ts).
+  tp_call: u32;
+  tp_str: u32;
+  tp_getattro: u32;
+  tp_setattro: u32;
+  tp_as_buffer: usize;
+  flags: u32;
+  tp_doc: usize;
   traverse: u32;
   clear: u32;
-  finalize: u32;
-  drop: u32;
+  compare: u32;
   /** Offset in an object of its list of weak references; 0: there can be none. */
   weakList: u32;
+  tp_iter: u32;
+  tp_iternext: u32;
+  tp_methods: usize;
+  tp_members: usize;
+  tp_getset: usize;
+  /** The type that this one is derived from, to which it has a reference. */
+  base: PyType | null;
+  /** Attributes of the type by name, a dict; of types that have any. */
+  tp_dict: PyObject | null;
+  tp_descr_get: u32;
+  tp_descr_set: u32;
+  /** Offset in an object of its dict of attributes; 0: it has none. */
+  tp_dictoffset: i32;
+  tp_init: u32;
+  tp_alloc: u32;
+  tp_new: u32;
+  tp_free: u32;
+  tp_is_gc: u32;
+  tp_bases: PyObject | null;
+  tp_mro: PyObject | null;
+  tp_cache: PyObject | null;
+  tp_subclasses: usize;
+  tp_weaklist: usize;
+  tp_del: u32;
+  tp_version_tag: u32;
+  finalize: u32;
+  tp_vectorcall: u32;
+  tp_watched: u32;
+  // The core's own. A type that is not built in has its name as a string, too.
+  name: PyObject | null;
+  kind: u32;
+  dealloc: u32;
+  repr: u32;
+  /** Of types that a program in TypeScript defined (instance.ts). */
+  drop: u32;
   /** How many references to objects stand in an instance, from slotsAt on. */
   slots: u32;
   slotsAt: u32;
   /** What the host calls this type. */
   hostId: u32;
+  /** The module that a type in C belongs to. */
+  module: PyObject | null;
+  /** A block of the type's own: the copy of its name, and its tables of functions for numbers and containers. */
+  own: usize;
+  ownBytes: u32;
   // Statistics and the free list.
   live: u32;
   bytes: usize;
@@ -103,11 +186,9 @@ export class PyType extends PyVarObject {
   freeCount: u32;
   freeMax: u32;
   freeHits: u32;
-  // The ring of the types that users define; its head stands at the place of kind USER.
+  // The ring of the types that are not built in; its head stands at the place of kind USER.
   before: PyType;
   after: PyType;
-  /** The type that this one is derived from, to which it has a reference. */
-  base: PyType | null;
 
   @inline
   get hasGC(): bool {
@@ -138,11 +219,17 @@ export class PyType extends PyVarObject {
 }
 
 if (offsetof<PyType>() > TYPE_BYTES) ERROR("PyType does not fit its room");
-if (<usize>KINDS > TYPES) ERROR("there is no room for so many types");
+if (<usize>PLACES > TYPES) ERROR("there is no room for so many types");
 
 @inline
 export function typeOf(kind: u32): PyType {
   return changetype<PyType>(at(TYPES_AT + <usize>kind * TYPE_BYTES));
+}
+
+/** Whether the type stands at one of those places. */
+@inline
+export function isFixedType(type: PyType): bool {
+  return changetype<usize>(type) - at(TYPES_AT) < <usize>PLACES * TYPE_BYTES;
 }
 
 @inline

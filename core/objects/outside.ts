@@ -11,17 +11,27 @@ import { clearError, PyObject, settings } from "./object";
 @external("host", "call")
 declare function hostCall(id: u32, argument: PyObject): void;
 
+// What is called.
+const HOST: i32 = 0;
+const VOID: i32 = 1;
+const INT: i32 = 2;
+
 /** Calls the function with this table index, of the type void(object). */
 export function callFunction(index: u32, o: PyObject): void {
-  call(index, 0, o);
+  call(VOID, index, o);
+}
+
+/** Calls the function with this table index, of the type int(object): a type's clear, whose answer says nothing. */
+export function callClear(index: u32, o: PyObject): void {
+  call(INT, index, o);
 }
 
 /** Calls the host's function number `id`. */
 export function callHost(id: u32, o: PyObject): void {
-  call(0, id, o);
+  call(HOST, id, o);
 }
 
-function call(index: u32, id: u32, o: PyObject): void {
+function call(what: i32, id: u32, o: PyObject): void {
   const e = error();
   const code = e.code;
   const a = e.a;
@@ -32,7 +42,8 @@ function call(index: u32, id: u32, o: PyObject): void {
   const z = e.z;
   raiseCode(0, 0, 0);
   settings().outside++;
-  if (index != 0) call_indirect<void>(index, o);
+  if (what == VOID) call_indirect<void>(id, o);
+  else if (what == INT) call_indirect<i32>(id, o);
   else hostCall(id, o);
   settings().outside--;
   clearError();

@@ -14,7 +14,7 @@ import { handles } from "./handles";
 import { itemsOf, objectItemsOf, slotsOf } from "./instance";
 import { interned } from "./intern";
 import { emptyKeys, Keys } from "./keys";
-import { DICT, FROZENSET, LIST, PyObject, PyType, REF, SET, TUPLE, TYPE, typeOf, USER } from "./object";
+import { DICT, FROZENSET, isFixedType, LIST, PLACES, PyObject, PyType, REF, SET, TUPLE, TYPE, typeOf, USER } from "./object";
 import { PyList, PyTuple } from "./sequence";
 import { PySet } from "./set";
 import { heldText } from "./exchange";
@@ -62,12 +62,33 @@ function instanceReferences<V>(o: PyObject, visitor: V): void {
   visitor.owned(changetype<usize>(o) + offsetof<PyObject>("type"));
 }
 
+/** But for the links of the ring, which eachRoot shows. */
 function typeReferences<V>(type: PyType, visitor: V): void {
   const at = changetype<usize>(type);
   ownedIfThere<V>(at + offsetof<PyType>("name"), visitor);
   ownedIfThere<V>(at + offsetof<PyType>("base"), visitor);
-  visitor.borrowed(at + offsetof<PyType>("before"));
-  visitor.borrowed(at + offsetof<PyType>("after"));
+  ownedIfThere<V>(at + offsetof<PyType>("tp_dict"), visitor);
+  ownedIfThere<V>(at + offsetof<PyType>("module"), visitor);
+}
+
+/** The type does not stand in a block of the heap's: it is immortal, whatever a census writes into counts. */
+@inline
+function isNoObject(type: PyType): bool {
+  return type.refcnt >> 30 == 1;
+}
+
+/** The ring of the types that are not built in; and what those refer to that are no objects of the heap's, but C's variables. */
+function ringReferences<V>(visitor: V): void {
+  const ring = typeOf(USER);
+  let type = ring;
+  do {
+    const at = changetype<usize>(type);
+    visitor.borrowed(at + offsetof<PyType>("before"));
+    visitor.borrowed(at + offsetof<PyType>("after"));
+    type = type.after;
+    if (isNoObject(type) && !isFixedType(type)) typeReferences<V>(type, visitor);
+  } while (type !== ring);
+  for (let place: u32 = 0; place < PLACES; place++) typeReferences<V>(typeOf(place), visitor);
 }
 
 function refReferences<V>(r: PyRef, visitor: V): void {
@@ -109,7 +130,5 @@ export function eachRoot<V>(visitor: V): void {
     const word = strings.table + (<usize>k << 2);
     if (strings.holds(word)) visitor.borrowed(word);
   }
-  const ring = changetype<usize>(typeOf(USER));
-  visitor.borrowed(ring + offsetof<PyType>("before"));
-  visitor.borrowed(ring + offsetof<PyType>("after"));
+  ringReferences<V>(visitor);
 }

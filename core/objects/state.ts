@@ -21,9 +21,9 @@ export const RESULT_AT: usize = SPARE_KEYS_AT + 32;
 export const CENSUS_AT: usize = RESULT_AT + 32;
 export const API_TYPES_AT: usize = CENSUS_AT + 64;
 export const TYPES_AT: usize = API_TYPES_AT + 336;
-/** Room for one built-in type. */
-export const TYPE_BYTES: usize = 128;
-export const TYPES: usize = 16;
+/** Room for one built-in type, and as many bytes has a type that C defines (include/object.h). */
+export const TYPE_BYTES: usize = 304;
+export const TYPES: usize = 24;
 export const EMPTY_KEYS_AT: usize = TYPES_AT + TYPES * TYPE_BYTES;
 export const SINGLETONS_AT: usize = EMPTY_KEYS_AT + 40;
 export const SMALL_INTS_AT: usize = SINGLETONS_AT + 136;

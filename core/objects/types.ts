@@ -29,6 +29,14 @@ import {
   hasPolicy,
   IMMORTAL,
   INT,
+  IS_BYTES,
+  IS_DICT,
+  IS_INT,
+  IS_LIST,
+  IS_READY,
+  IS_STR,
+  IS_TUPLE,
+  IS_TYPE,
   LIST,
   None,
   NONE,
@@ -61,28 +69,29 @@ function define(kind: u32, basicSize: usize, itemSize: u32, flags: u32, freeMax:
   type.refcnt = IMMORTAL;
   type.type = typeOf(TYPE);
   type.kind = kind;
-  type.flags = flags;
+  type.flags = flags | IS_READY;
   type.basicSize = <u32>basicSize;
   type.itemSize = itemSize;
   type.dealloc = typeFunction(kind, DEALLOC);
   type.hash = typeFunction(kind, HASH);
   type.compare = typeFunction(kind, COMPARE);
   type.repr = typeFunction(kind, REPR);
+  type.tp_dealloc = type.dealloc;
   type.freeMax = hasPolicy(POLICY_FREE_LISTS) ? freeMax : 0;
 }
 
 function defineAll(): void {
   define(NONE, 8, 0, 0, 0);
   define(NOT_IMPLEMENTED, 8, 0, 0, 0);
-  define(TYPE, offsetof<PyType>(), 0, 0, 0);
-  define(BOOL, 16, 4, 0, 0);
-  define(INT, 16, 4, 0, 100);
+  define(TYPE, offsetof<PyType>(), 0, IS_TYPE, 0);
+  define(BOOL, 16, 4, IS_INT, 0);
+  define(INT, 16, 4, IS_INT, 100);
   define(FLOAT, 16, 0, 0, 100);
-  define(STR, 20, 0, 0, 0);
-  define(BYTES, 17, 1, 0, 0);
-  define(TUPLE, 16, 4, HAS_GC, 0);
-  define(LIST, offsetof<PyList>(), 0, HAS_GC, 80);
-  define(DICT, offsetof<PyDict>(), 0, HAS_GC, 80);
+  define(STR, 20, 0, IS_STR, 0);
+  define(BYTES, 17, 1, IS_BYTES, 0);
+  define(TUPLE, 16, 4, HAS_GC | IS_TUPLE, 0);
+  define(LIST, offsetof<PyList>(), 0, HAS_GC | IS_LIST, 80);
+  define(DICT, offsetof<PyDict>(), 0, HAS_GC | IS_DICT, 80);
   define(SET, SET_BYTES, 0, HAS_GC, 0);
   define(FROZENSET, SET_BYTES, 0, HAS_GC, 0);
   define(REF, offsetof<PyRef>(), 0, HAS_GC, 0);

@@ -4,6 +4,8 @@
 //   {y} {z}   a number                          {bytes}        "byte 0xff in position 3", or "bytes in position 3-4"
 //                                               {characters}   the same of characters
 
+import { FIRST_TYPE_WORDS, TYPE_WORDS } from "./type-words.js";
+
 export const API_WORDS: readonly string[] = [
   "Python int too large to convert to C long",
   "Python int too large to convert to C int",
@@ -86,8 +88,9 @@ export interface ApiFacts {
   /** Type names of the objects that the error is about. */
   readonly a: string;
   readonly b: string;
-  /** The first object, if it is a string. */
+  /** The first object, and the second, if it is a string. */
   readonly text: string;
+  readonly other: string;
 }
 
 function span(one: string, many: string, { z }: ApiFacts, count: number): string {
@@ -110,8 +113,12 @@ export function apiWords(k: number, facts: ApiFacts): string {
     "{y}": () => String(facts.y),
     "{z}": () => String(facts.z),
     "{text}": () => facts.text,
+    "{other}": () => facts.other,
     "{bytes}": () => span(`byte 0x${(facts.y & 0xff).toString(16).padStart(2, "0")}`, "bytes", facts, facts.y >> 8),
     "{characters}": () => span(`character '${escaped(facts.text, facts.z)}'`, "characters", facts, facts.y),
   };
-  return (API_WORDS[k] ?? "error").replace(/\{\w+\}/g, (name) => parts[name]?.() ?? name);
+  return (API_WORDS[k] ?? TYPE_WORDS[k - FIRST_TYPE_WORDS] ?? "error").replace(
+    /\{\w+\}/g,
+    (name) => parts[name]?.() ?? name,
+  );
 }

@@ -6,6 +6,7 @@
 import { MemoryError } from "../errors.js";
 import { EXCEPTION_TYPES, exceptionNumber } from "./exception-types.js";
 import { type ErrorFacts, PyException, toException } from "./exceptions.js";
+import { FIXED_TYPES } from "./fixed-types.js";
 import { Handle, indexOf } from "./handle.js";
 import type { WholeConstants, WholeCore, WholeFunctions } from "./module.js";
 import { Reader } from "./reader.js";
@@ -299,7 +300,10 @@ export class Bridge {
       this.f.error_clear();
       throw new MemoryError(bytes, "no memory is left within the limit");
     }
-    const exception = toException(c, this.#facts(() => this.#reprOfError()));
+    const exception = toException(
+      c,
+      this.#facts(() => this.#reprOfError()),
+    );
     this.f.error_clear();
     throw exception;
   }
@@ -309,16 +313,19 @@ export class Bridge {
     const { reader } = this;
     const word = (offset: number) => reader.word(this.#error + offset);
     const name = (object: number) => (object === 0 ? "" : reader.typeName(object));
+    const text = (object: number) => (object !== 0 && reader.kind(object) === this.c.STR ? reader.text(object) : "");
     const a = word(ERROR_WORDS.a);
+    const b = word(ERROR_WORDS.b);
     return {
       code: word(ERROR_WORDS.code),
       x: word(ERROR_WORDS.x) | 0,
       y: word(ERROR_WORDS.y) | 0,
       z: word(ERROR_WORDS.z) | 0,
       a: name(a),
-      b: name(word(ERROR_WORDS.b)),
+      b: name(b),
       c: name(word(ERROR_WORDS.c)),
-      text: a !== 0 && reader.kind(a) === this.c.STR ? reader.text(a) : "",
+      text: text(a),
+      other: text(b),
       repr,
     };
   }
@@ -359,7 +366,10 @@ export class Bridge {
   /** Puts the words of the core's error on the stack: 1; 0, with another error, if there is no memory. */
   pushErrorWords(): number {
     this.reader.refresh();
-    const { message } = toException(this.c, this.#facts(() => ""));
+    const { message } = toException(
+      this.c,
+      this.#facts(() => ""),
+    );
     const n = message.length;
     const at = this.f.buffer_room(Math.max(2 * n, this.#bufferSize)) >>> 0;
     this.forgetBuffer();
@@ -375,6 +385,10 @@ export class Bridge {
 
   /** Makes the types of exceptions, and what else modules in C need, unless they are there. */
   defineApiTypes(): void {
+    for (const { place, name } of FIXED_TYPES) {
+      this.key(name);
+      this.f.name_fixed_type(place);
+    }
     EXCEPTION_TYPES.forEach(([name, base], k) => {
       this.key(name);
       this.succeed(this.f.define_exception(k, exceptionNumber(base)));

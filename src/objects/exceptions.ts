@@ -30,6 +30,8 @@ export interface ErrorFacts {
   readonly c: string;
   /** The first object, if it is a string. */
   readonly text: string;
+  /** The second object, if it is a string. */
+  readonly other: string;
   /** repr of the first object, for errors whose words have it. */
   readonly repr: () => string;
 }
@@ -150,7 +152,10 @@ export function toException(c: WholeConstants, facts: ErrorFacts): PyException {
     case c.E_INDEX:
       return new PyException("IndexError", `${x === 2 ? "pop " : (SEQUENCES[a] ?? `${a} `)}${WHAT_INDEX[x]}`);
     case c.E_OPERANDS:
-      return new PyException("TypeError", `unsupported operand type(s) for ${operatorName(x, y === 1)}: '${a}' and '${b}'`);
+      return new PyException(
+        "TypeError",
+        `unsupported operand type(s) for ${operatorName(x, y === 1)}: '${a}' and '${b}'`,
+      );
     case c.E_ORDER:
       return new PyException("TypeError", `'${COMPARISONS[x]}' not supported between instances of '${a}' and '${b}'`);
     case c.E_DIVISION:

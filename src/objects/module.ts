@@ -35,6 +35,16 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly error_object: (which: N) => N;
   readonly define_exception: (k: N, base: N) => N;
   readonly define_api_types: () => N;
+  readonly name_fixed_type: (place: N) => void;
+  readonly push_module: (answered: N) => N;
+  readonly attribute_names: (handle: N) => N;
+  readonly get_attribute: (handle: N) => N;
+  readonly set_attribute: (handle: N, withValue: N) => N;
+  readonly call_object: (handle: N, n: N, named: N) => N;
+  readonly call_method: (n: N) => N;
+  readonly empty_module: (handle: N) => void;
+  readonly dependents: (start: N, end: N, tableStart: N, tableEnd: N) => N;
+  readonly retire_types: (start: N, end: N) => void;
   readonly take_exception: () => N;
   readonly is_memory_error: (handle: N) => N;
   readonly push_exception_text: (handle: N) => N;
@@ -224,6 +234,7 @@ type WholeConstantName =
   | `E_${"MEMORY" | "UNHASHABLE" | "KEY" | "INDEX" | "OPERANDS" | "ORDER" | "DIVISION" | "OVERFLOW" | "VALUE"}`
   | `E_${"RECURSION" | "CHANGED" | "EMPTY" | "TYPE" | "RAISED" | "API"}`
   | "API_TYPES_AT"
+  | "SINGLETONS_AT"
   | `OBJECT_${"REFCNT" | "TYPE"}`
   | "VAR_SIZE"
   | `TYPE_${"KIND" | "NAME" | "AFTER" | "BASE"}`
@@ -272,7 +283,7 @@ export interface ObjectHost {
   dropType(hostId: number): void;
 }
 
-/** Each type's dealloc, hash, compare, repr, in the order of the kinds; then gc_visit and exception_repr (core/objects/functions.ts). */
+/** Each type's dealloc, hash, compare, repr, in the order of the kinds; then the others (core/objects/functions.ts). */
 const TYPE_FUNCTIONS: readonly string[] = [
   ...["immortal_dealloc", "none_hash", "identity_compare", "none_repr"],
   ...["immortal_dealloc", "identity_hash", "identity_compare", "notimplemented_repr"],
@@ -292,6 +303,19 @@ const TYPE_FUNCTIONS: readonly string[] = [
   ...["instance_dealloc", "identity_hash", "identity_compare", "object_repr"],
   "gc_visit",
   "exception_repr",
+  ...[
+    "PyObject_Repr",
+    "PyObject_Str",
+    "PyType_GenericAlloc",
+    "object_new",
+    "object_init",
+    "PyObject_Del",
+    "PyObject_GC_Del",
+  ],
+  ...["PyObject_GenericGetAttr", "PyObject_GenericSetAttr", "object_dealloc", "heap_object_dealloc"],
+  ...["type_call", "type_getattro", "type_setattro", "builtin_call", "descriptor_call"],
+  ...["module_getattro", "module_traverse", "module_clear", "module_drop"],
+  ...["c_dealloc", "c_repr", "builtin_repr", "module_repr"],
 ];
 
 let compiled: Promise<WebAssembly.Module> | undefined;

@@ -16,13 +16,13 @@ import {
   exception_type_new,
   isException,
   isExceptionType,
-  isSubtype,
   partOf,
   raise,
   raisedType,
   taken,
   TRACEBACK,
 } from "./exceptions";
+import { isSubtype } from "./subtype";
 import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
 import { badCall, raiseAboutRepr, raiseApi, W_BAD_ARGUMENT, W_BAD_CALL, W_EXCEPTION_NAME, W_NOT_EXCEPTION } from "./words";
 

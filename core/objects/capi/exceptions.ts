@@ -21,13 +21,16 @@ import {
   error,
   raiseCode,
 } from "../error";
-import { exceptionReprIndex } from "../functions";
+import { exceptionReprIndex, SLOT_STR, slotFunction } from "../functions";
 import { handles } from "../handles";
 import { exchange, instance_new, slotsOf, type_new } from "../instance";
 import {
   clearError,
   decref,
   incref,
+  IS_BASE_TYPE,
+  IS_C_TYPE,
+  IS_EXCEPTION,
   isKind,
   LIST,
   None,
@@ -56,6 +59,9 @@ import {
   EXC_VALUE,
   EXC_ZERO_DIVISION,
 } from "./exception-numbers";
+import { isSubtype } from "./subtype";
+import { W_STR_RESULT } from "./type-words";
+import { raiseApi } from "./words";
 
 export const ARGS: u32 = 0;
 export const TRACEBACK: u32 = 1;
@@ -70,6 +76,7 @@ export function exception_type_new(name: PyObject, base: PyType | null): PyType 
   const type = type_new(name, SLOTS, 0, 0, 0, 0, 0, 0, 0, 0);
   if (!type) return null;
   type.repr = exceptionReprIndex();
+  type.flags |= IS_BASE_TYPE | IS_EXCEPTION;
   type.base = base ? incref<PyType>(base) : null;
   return type;
 }
@@ -100,16 +107,6 @@ export function define_api_types(): bool {
     store<PyObject>(spareErrorSlot(), spare);
   }
   return true;
-}
-
-/** Whether a type is another one or derived from it. */
-export function isSubtype(type: PyType, base: PyType): bool {
-  let at: PyType | null = type;
-  while (at) {
-    if (at === base) return true;
-    at = at.base;
-  }
-  return false;
 }
 
 export function isExceptionType(o: PyObject): bool {
@@ -170,9 +167,20 @@ export function exception_str(e: PyObject): PyObject | null {
   return isSubtype(e.type, exceptionType(EXC_KEY)) ? reprOf(only) : strOf(only);
 }
 
+/** What a function of C's answers, which has to be a string. */
+function textFrom(o: PyObject, f: u32): PyObject | null {
+  const text = call_indirect<PyObject | null>(f, o);
+  if (!text || isKind(text, STR)) return text;
+  raiseApi(W_STR_RESULT, text);
+  decref(text);
+  return null;
+}
+
 /** PyObject_Str: a new reference; null with an error. */
 export function strOf(o: PyObject): PyObject | null {
-  if (o.type === typeOf(STR)) return incref<PyObject>(o);
+  const type = o.type;
+  if (type === typeOf(STR)) return incref<PyObject>(o);
+  if ((type.flags & IS_C_TYPE) != 0 && type.tp_str != slotFunction(SLOT_STR)) return textFrom(o, type.tp_str);
   return isException(o) ? exception_str(o) : reprOf(o);
 }
 

@@ -2,6 +2,7 @@
 
 import type { Core } from "../../core.js";
 import { EXCEPTION_ALIASES, EXCEPTION_TYPES, exceptionNumber } from "../../objects/exception-types.js";
+import { CONSTANTS, FIXED_TYPES } from "../../objects/fixed-types.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { formatDouble } from "./format-double.js";
 import { writeText } from "./output.js";
@@ -56,8 +57,10 @@ export function coreDefinitions(core: Core): Definitions {
     definitions.set(name, { kind: "function", f: f as WebAssembly.ExportValue, type: known });
   };
   const functions = core.functions as unknown as Readonly<Record<string, unknown>>;
-  for (const [name, f] of Object.entries(functions)) if (API_NAME.test(name) && typeof f === "function") define(name, f);
+  for (const [name, f] of Object.entries(functions))
+    if (API_NAME.test(name) && typeof f === "function") define(name, f);
   defineExceptions(core, definitions);
+  defineObjects(core, definitions);
   for (const [name, own] of Object.entries(C_NAMES)) define(name, functions[own]);
   for (const name of MATH) define(name, Math[name], Math[name].length === 1 ? "d>d" : "dd>d");
   define("pow", power, "dd>d");
@@ -76,13 +79,27 @@ function defineExceptions(core: Core, definitions: Map<string, Definition>): voi
   }
 }
 
+/** PyLong_Type and the other types that have a fixed place, and None, True, False, NotImplemented. */
+function defineObjects(core: Core, definitions: Map<string, Definition>): void {
+  const { TYPES_AT, TYPE_BYTES, SINGLETONS_AT } = core.constants as Readonly<Record<string, number>>;
+  if (TYPES_AT === undefined || TYPE_BYTES === undefined || SINGLETONS_AT === undefined) return;
+  for (const { place, variable } of FIXED_TYPES) {
+    if (variable !== "")
+      definitions.set(variable, { kind: "data", address: core.control + TYPES_AT + place * TYPE_BYTES });
+  }
+  for (const [variable, offset] of Object.entries(CONSTANTS)) {
+    definitions.set(variable, { kind: "data", address: core.control + SINGLETONS_AT + offset });
+  }
+}
+
 /** Whether a module that imports this name may need what `beginApi` of the linker's heap makes. */
 export function needsApi(name: string): boolean {
   return API_NAME.test(name) && !MEMORY_NAME.test(name);
 }
 
 /** Names of functions for which there need be no types. */
-const MEMORY_NAME = /^(PyMem|PyTraceMalloc)_|^PyObject_(Raw)?(Malloc|Calloc|Realloc|Free)$|^PyObject_[GS]etArenaAllocator$/;
+const MEMORY_NAME =
+  /^(PyMem|PyTraceMalloc)_|^PyObject_(Raw)?(Malloc|Calloc|Realloc|Free)$|^PyObject_[GS]etArenaAllocator$/;
 
 function exit(status: number): never {
   throw new CExit(status);

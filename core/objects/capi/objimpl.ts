@@ -1,0 +1,247 @@
+// Memory of objects, and the collector, for C: PyObject_New, PyObject_GC_New and their kin, PyGC_*.
+//
+// An object of a type that C defined is counted (type.live, type.bytes) from its allocation until its tp_dealloc runs, for from there on
+// only C knows when its memory goes. One that is freed without that, with a reference count still, is counted off as it is freed.
+// Imports objects/instance, gc, outside.
+
+import { PyObject_Free, PyObject_Realloc } from "../../domains";
+import { raiseMemory } from "../error";
+import { collector, gc_collect, gc_is_finalized, gc_is_tracked } from "../gc";
+import { finalize, instance_sizeof } from "../instance";
+import {
+  decref,
+  GCHead,
+  gcHead,
+  generation,
+  incref,
+  isTracked,
+  newObject,
+  PyObject,
+  PyType,
+  PyVarObject,
+  track,
+  untrack,
+} from "../object";
+import { callFunction } from "../outside";
+import { weak_clear_all } from "../weak";
+import { badCall } from "./words";
+
+/** The largest object: its bytes still fit a request. */
+const MOST_BYTES: u64 = 0x7ffffff0;
+
+function bytesFor(type: PyType, items: i32): usize {
+  const bytes = <u64>type.basicSize + <u64>max(items, 0) * type.itemSize;
+  return <usize>min(bytes, MOST_BYTES);
+}
+
+/** type(...) has an object more of so many bytes, or fewer. */
+@inline
+function count(o: PyObject, by: i32): void {
+  const type = o.type;
+  type.live += by;
+  type.bytes += by * <i32>instance_sizeof(o);
+}
+
+// ---- making ----
+
+export function PyType_GenericNew(type: PyType, _args: PyObject | null, _kwargs: PyObject | null): PyObject | null {
+  return call_indirect<PyObject | null>(type.tp_alloc, type, 0);
+}
+
+/** All but the header is as the block was; not tracked. */
+function made(type: PyType, items: i32): PyObject | null {
+  const o = newObject(type, bytesFor(type, items));
+  if (!o) return null;
+  incref<PyType>(type);
+  if (type.itemSize != 0) changetype<PyVarObject>(o).size = items;
+  return o;
+}
+
+export function _PyObject_New(type: PyType): PyObject | null {
+  return made(type, 0);
+}
+
+export function _PyObject_NewVar(type: PyType, items: i32): PyObject | null {
+  return made(type, items);
+}
+
+export function _PyObject_GC_New(type: PyType): PyObject | null {
+  return made(type, 0);
+}
+
+export function _PyObject_GC_NewVar(type: PyType, items: i32): PyObject | null {
+  return items < 0 ? badCall() : made(type, items);
+}
+
+/** The block, which C got by itself, is an object of the type with one reference. */
+export function PyObject_Init(o: PyObject | null, type: PyType): PyObject | null {
+  if (!o) {
+    raiseMemory(type.basicSize);
+    return null;
+  }
+  o.type = incref<PyType>(type);
+  o.refcnt = 1;
+  if (type.itemSize != 0) changetype<PyVarObject>(o).size = 0;
+  count(o, 1);
+  return o;
+}
+
+export function PyObject_InitVar(o: PyVarObject | null, type: PyType, items: i32): PyObject | null {
+  if (!PyObject_Init(o, type)) return null;
+  o!.size = items;
+  type.bytes += <usize>max(items, 0) * type.itemSize;
+  return o;
+}
+
+/** The object, which is not tracked, has another number of items, perhaps elsewhere; NULL if there is no memory, and then it is as it was. */
+export function _PyObject_GC_Resize(o: PyVarObject, items: i32): PyObject | null {
+  const type = o.type;
+  const before = instance_sizeof(o);
+  const block = PyObject_Realloc(changetype<usize>(o) - type.headBytes, bytesFor(type, items) + type.headBytes);
+  if (block == 0) {
+    raiseMemory(bytesFor(type, items));
+    return null;
+  }
+  const moved = changetype<PyVarObject>(block + type.headBytes);
+  moved.size = items;
+  type.resized(<isize>(instance_sizeof(moved) - before));
+  return moved;
+}
+
+// ---- letting go ----
+
+/** The object's memory goes; it is counted off, unless its tp_dealloc is running. */
+function free(o: PyObject): void {
+  if (o.refcnt != 0) count(o, -1);
+  const type = o.type;
+  if (type.hasGC) {
+    untrack(o);
+    if (generation(0).count > 0) generation(0).count--;
+  }
+  PyObject_Free(changetype<usize>(o) - type.headBytes);
+}
+
+export function PyObject_Del(o: PyObject | null): void {
+  if (o) free(o);
+}
+
+export function PyObject_GC_Del(o: PyObject | null): void {
+  if (o) free(o);
+}
+
+/** dealloc of types that C defined: their tp_dealloc, with an error that is pending set aside. */
+export function c_dealloc(o: PyObject): void {
+  count(o, -1);
+  callFunction(o.type.tp_dealloc, o);
+}
+
+/** tp_dealloc of `object`, which types in C inherit if they have none. */
+export function object_dealloc(o: PyObject): void {
+  call_indirect<void>(o.type.tp_free, o);
+}
+
+/**
+ * tp_dealloc of types from a table that have none: finalizer, weak references, what the type's clear lets go of; then the memory, and the
+ * object's reference to its type.
+ */
+export function heap_object_dealloc(o: PyObject): void {
+  const type = o.type;
+  if (type.finalize != 0 && PyObject_CallFinalizerFromDealloc(o) < 0) return;
+  if (type.hasGC) untrack(o);
+  if (type.weakList != 0) weak_clear_all(o);
+  if (type.clear != 0) call_indirect<i32>(type.clear, o);
+  call_indirect<void>(type.tp_free, o);
+  decref(type);
+}
+
+/** The last reference is gone. */
+export { deallocate as _Py_Dealloc } from "../object";
+
+export function PyObject_CallFinalizer(o: PyObject): void {
+  const type = o.type;
+  if (type.finalize == 0) return;
+  if (type.hasGC) finalize(o);
+  else callFunction(type.finalize, o);
+}
+
+/** In a tp_dealloc: 0; -1 if the finalizer brought the object back to life, which then is counted again. */
+export function PyObject_CallFinalizerFromDealloc(o: PyObject): i32 {
+  o.refcnt = 1;
+  PyObject_CallFinalizer(o);
+  if (--o.refcnt == 0) return 0;
+  count(o, 1);
+  return -1;
+}
+
+export function PyObject_ClearWeakRefs(o: PyObject): void {
+  if (o.type.weakList != 0) weak_clear_all(o);
+}
+
+// ---- the collector ----
+
+export function PyObject_GC_Track(o: PyObject): void {
+  if (!isTracked(o)) track(o);
+}
+
+export function PyObject_GC_UnTrack(o: PyObject): void {
+  untrack(o);
+}
+
+export function PyObject_GC_IsTracked(o: PyObject): i32 {
+  return gc_is_tracked(o) ? 1 : 0;
+}
+
+export function PyObject_GC_IsFinalized(o: PyObject): i32 {
+  return gc_is_finalized(o) ? 1 : 0;
+}
+
+export function PyObject_IS_GC(o: PyObject): i32 {
+  return o.type.hasGC ? 1 : 0;
+}
+
+const OLDEST: u32 = 2;
+
+/** How many unreachable objects there were; 0 if collections are switched off, as in CPython. */
+export function PyGC_Collect(): i32 {
+  return collector().enabled != 0 ? gc_collect(OLDEST) : 0;
+}
+
+function setEnabled(on: u32): i32 {
+  const before = collector().enabled;
+  collector().enabled = on;
+  return before;
+}
+
+export function PyGC_Enable(): i32 {
+  return setEnabled(1);
+}
+
+export function PyGC_Disable(): i32 {
+  return setEnabled(0);
+}
+
+export function PyGC_IsEnabled(): i32 {
+  return collector().enabled;
+}
+
+/** Shows each tracked object to the function, until it answers 0. No collection starts meanwhile. */
+export function PyUnstable_GC_VisitObjects(callback: u32, argument: usize): void {
+  const enabled = setEnabled(0);
+  for (let k: u32 = 0; k <= OLDEST + 1; k++) {
+    const list = generation(k).head;
+    let at = list.next;
+    while (at != changetype<usize>(list)) {
+      const o = incref<PyObject>(changetype<GCHead>(at).object);
+      const goesOn = call_indirect<i32>(callback, o, argument);
+      at = gcHead(o).next;
+      // What the function did may have let go of the object, or untracked it: then there is no way on from it.
+      const isLost = o.refcnt == 1 || at == 0;
+      decref(o);
+      if (goesOn == 0 || isLost) {
+        setEnabled(enabled);
+        return;
+      }
+    }
+  }
+  setEnabled(enabled);
+}

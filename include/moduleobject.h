@@ -1,0 +1,86 @@
+/* Modules: the manual's chapter "Module Objects". */
+#ifndef Py_MODULEOBJECT_H
+#define Py_MODULEOBJECT_H
+
+#include "methodobject.h"
+
+#define PyMODINIT_FUNC PyAPI_FUNC(PyObject *)
+#define PYTHON_API_VERSION 1013
+#define PYTHON_ABI_VERSION 3
+
+typedef struct {
+    PyObject ob_base;
+    PyObject *(*m_init)(void);
+    Py_ssize_t m_index;
+    PyObject *m_copy;
+} PyModuleDef_Base;
+#define PyModuleDef_HEAD_INIT {{_Py_IMMORTAL_REFCNT, NULL}, NULL, 0, NULL}
+
+struct PyModuleDef_Slot {
+    int slot;
+    void *value;
+};
+typedef struct PyModuleDef_Slot PyModuleDef_Slot;
+
+#define Py_mod_create 1
+#define Py_mod_exec 2
+#define Py_mod_multiple_interpreters 3
+#define Py_mod_gil 4
+#define Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED ((void *)0)
+#define Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED ((void *)1)
+#define Py_MOD_PER_INTERPRETER_GIL_SUPPORTED ((void *)2)
+#define Py_MOD_GIL_USED ((void *)0)
+#define Py_MOD_GIL_NOT_USED ((void *)1)
+
+struct PyModuleDef {
+    PyModuleDef_Base m_base;
+    const char *m_name;
+    const char *m_doc;
+    /* Bytes of the module's state, all 0 at first; -1: there is none. */
+    Py_ssize_t m_size;
+    PyMethodDef *m_methods;
+    PyModuleDef_Slot *m_slots;
+    traverseproc m_traverse;
+    inquiry m_clear;
+    freefunc m_free;
+};
+typedef struct PyModuleDef PyModuleDef;
+
+PyAPI_DATA(PyTypeObject) PyModule_Type;
+PyAPI_DATA(PyTypeObject) PyModuleDef_Type;
+#define PyModule_Check(op) PyObject_TypeCheck(op, &PyModule_Type)
+#define PyModule_CheckExact(op) Py_IS_TYPE(op, &PyModule_Type)
+
+/* What PyInit_x returns: a module (single-phase), or its definition (multi-phase; m_slots say how it is made). */
+PyAPI_FUNC(PyObject *) PyModule_Create2(PyModuleDef *def, int version);
+#define PyModule_Create(def) PyModule_Create2(def, PYTHON_API_VERSION)
+PyAPI_FUNC(PyObject *) PyModuleDef_Init(PyModuleDef *def);
+
+PyAPI_FUNC(PyObject *) PyModule_NewObject(PyObject *name);
+PyAPI_FUNC(PyObject *) PyModule_New(const char *name);
+/* Borrowed. */
+PyAPI_FUNC(PyObject *) PyModule_GetDict(PyObject *module);
+PyAPI_FUNC(PyObject *) PyModule_GetNameObject(PyObject *module);
+PyAPI_FUNC(const char *) PyModule_GetName(PyObject *module);
+PyAPI_FUNC(void *) PyModule_GetState(PyObject *module);
+PyAPI_FUNC(PyModuleDef *) PyModule_GetDef(PyObject *module);
+PyAPI_FUNC(int) PyModule_SetDocString(PyObject *module, const char *doc);
+PyAPI_FUNC(int) PyModule_AddFunctions(PyObject *module, PyMethodDef *functions);
+
+/* 0, or -1 with an error. The reference to the value stays the caller's, */
+PyAPI_FUNC(int) PyModule_AddObjectRef(PyObject *module, const char *name, PyObject *value);
+/* or is taken over in any case, */
+PyAPI_FUNC(int) PyModule_Add(PyObject *module, const char *name, PyObject *value);
+/* or only on success. */
+PyAPI_FUNC(int) PyModule_AddObject(PyObject *module, const char *name, PyObject *value);
+PyAPI_FUNC(int) PyModule_AddIntConstant(PyObject *module, const char *name, long value);
+PyAPI_FUNC(int) PyModule_AddStringConstant(PyObject *module, const char *name, const char *value);
+#define PyModule_AddIntMacro(module, macro) PyModule_AddIntConstant(module, #macro, macro)
+#define PyModule_AddStringMacro(module, macro) PyModule_AddStringConstant(module, #macro, macro)
+/* Readies the type, and adds it under the last part of its name. */
+PyAPI_FUNC(int) PyModule_AddType(PyObject *module, PyTypeObject *type);
+/* Runs Py_mod_exec of a definition for a module. */
+PyAPI_FUNC(int) PyModule_ExecDef(PyObject *module, PyModuleDef *def);
+PyAPI_FUNC(int) PyUnstable_Module_SetGIL(PyObject *module, void *gil);
+
+#endif
