@@ -110,7 +110,8 @@ test("what is left of a million small objects, nine in ten of which went, lies t
   const { gained, moved } = heap.compact();
   heap.check();
   const { platform, live } = heap.stats().account;
-  expect(platform / (live.mem + live.object)).toBeLessThan(1.15);
+  // 1.05 to 1.2, depending on whether the list's row of 800 KB fits where others went.
+  expect(platform / (live.mem + live.object)).toBeLessThan(1.25);
   expect(gained).toBeGreaterThan(5 * (live.mem + live.object));
   expect(moved).toBeLessThan(live.mem + live.object);
 });
