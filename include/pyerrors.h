@@ -1,10 +1,153 @@
-/* Errors: the manual's chapter "Exception Handling". */
+/* Errors: the manual's chapter "Exception Handling". One error at a time is set; a function that fails sets it. */
 #ifndef Py_PYERRORS_H
 #define Py_PYERRORS_H
 
-#include "pyport.h"
+#include "object.h"
+
+/* ---- setting: whatever was set before is not any more ---- */
 
 /* Sets MemoryError, and answers NULL: `return PyErr_NoMemory();`. */
 PyAPI_FUNC(PyObject *) PyErr_NoMemory(void);
+PyAPI_FUNC(void) PyErr_SetNone(PyObject *type);
+/* The text is UTF-8. */
+PyAPI_FUNC(void) PyErr_SetString(PyObject *type, const char *text);
+/* The value, which may be NULL, stays the caller's. */
+PyAPI_FUNC(void) PyErr_SetObject(PyObject *type, PyObject *value);
+/* As PyUnicode_FromFormat. Answers NULL. */
+Py_LOCAL_FUNC(PyObject *) PyErr_Format(PyObject *type, const char *format, ...);
+Py_LOCAL_FUNC(PyObject *) PyErr_FormatV(PyObject *type, const char *format, va_list values);
+/* TypeError; answers 0. SystemError. */
+PyAPI_FUNC(int) PyErr_BadArgument(void);
+PyAPI_FUNC(void) PyErr_BadInternalCall(void);
+
+/* ---- asking ---- */
+
+/* The type of what is set, borrowed; NULL if nothing is. */
+PyAPI_FUNC(PyObject *) PyErr_Occurred(void);
+PyAPI_FUNC(void) PyErr_Clear(void);
+/* Whether it is of a type, of one derived from it, or of one in a tuple of types. */
+PyAPI_FUNC(int) PyErr_ExceptionMatches(PyObject *type);
+PyAPI_FUNC(int) PyErr_GivenExceptionMatches(PyObject *given, PyObject *type);
+
+/* ---- taking and putting back ---- */
+
+/* What is set, a new reference, and is not any more; NULL if nothing is. */
+PyAPI_FUNC(PyObject *) PyErr_GetRaisedException(void);
+/* Takes the reference over; of NULL, nothing is set. */
+PyAPI_FUNC(void) PyErr_SetRaisedException(PyObject *exception);
+/* The same in three parts, each a reference or NULL. */
+PyAPI_FUNC(void) PyErr_Fetch(PyObject **type, PyObject **value, PyObject **traceback);
+PyAPI_FUNC(void) PyErr_Restore(PyObject *type, PyObject *value, PyObject *traceback);
+PyAPI_FUNC(void) PyErr_NormalizeException(PyObject **type, PyObject **value, PyObject **traceback);
+
+/* ---- printing to standard error: "ValueError: words" ---- */
+
+/* What is set is not any more. */
+Py_LOCAL_FUNC(void) PyErr_Print(void);
+Py_LOCAL_FUNC(void) PyErr_PrintEx(int set_sys_last_vars);
+Py_LOCAL_FUNC(void) PyErr_DisplayException(PyObject *exception);
+/* An exception that nobody can be told: "Exception ignored in: ...". */
+Py_LOCAL_FUNC(void) PyErr_WriteUnraisable(PyObject *o);
+Py_LOCAL_FUNC(void) PyErr_FormatUnraisable(const char *format, ...);
+/* A warning: 0, or -1 with an error. The category is RuntimeWarning if it is NULL; warnings are always printed. */
+Py_LOCAL_FUNC(int) PyErr_WarnEx(PyObject *category, const char *text, Py_ssize_t stack_level);
+Py_LOCAL_FUNC(int) PyErr_WarnFormat(PyObject *category, Py_ssize_t stack_level, const char *format, ...);
+#define PyErr_Warn(category, text) PyErr_WarnEx((category), (text), 1)
+
+/* ---- types of C's own ---- */
+
+/* A new reference; NULL with an error. The name is "module.name"; the base, which may be a tuple, is Exception if it is NULL. */
+PyAPI_FUNC(PyObject *) PyErr_NewException(const char *name, PyObject *base, PyObject *dict);
+PyAPI_FUNC(PyObject *) PyErr_NewExceptionWithDoc(const char *name, const char *doc, PyObject *base, PyObject *dict);
+
+PyAPI_FUNC(int) PyExceptionClass_Check(PyObject *o);
+PyAPI_FUNC(int) PyExceptionInstance_Check(PyObject *o);
+PyAPI_FUNC(const char *) PyExceptionClass_Name(PyObject *type);
+#define PyExceptionInstance_Class(o) ((PyObject *)Py_TYPE(o))
+
+/* ---- parts of an exception: a new reference, or NULL if there is none ---- */
+
+PyAPI_FUNC(PyObject *) PyException_GetArgs(PyObject *exception);
+PyAPI_FUNC(PyObject *) PyException_GetTraceback(PyObject *exception);
+PyAPI_FUNC(PyObject *) PyException_GetContext(PyObject *exception);
+PyAPI_FUNC(PyObject *) PyException_GetCause(PyObject *exception);
+PyAPI_FUNC(void) PyException_SetArgs(PyObject *exception, PyObject *args);
+PyAPI_FUNC(int) PyException_SetTraceback(PyObject *exception, PyObject *traceback);
+/* These two take the reference over. */
+PyAPI_FUNC(void) PyException_SetContext(PyObject *exception, PyObject *context);
+PyAPI_FUNC(void) PyException_SetCause(PyObject *exception, PyObject *cause);
+
+/* ---- Python's own ---- */
+
+PyAPI_DATA(PyObject *) PyExc_BaseException;
+PyAPI_DATA(PyObject *) PyExc_Exception;
+PyAPI_DATA(PyObject *) PyExc_TypeError;
+PyAPI_DATA(PyObject *) PyExc_StopIteration;
+PyAPI_DATA(PyObject *) PyExc_RuntimeError;
+PyAPI_DATA(PyObject *) PyExc_RecursionError;
+PyAPI_DATA(PyObject *) PyExc_LookupError;
+PyAPI_DATA(PyObject *) PyExc_IndexError;
+PyAPI_DATA(PyObject *) PyExc_KeyError;
+PyAPI_DATA(PyObject *) PyExc_ValueError;
+PyAPI_DATA(PyObject *) PyExc_UnicodeError;
+PyAPI_DATA(PyObject *) PyExc_UnicodeEncodeError;
+PyAPI_DATA(PyObject *) PyExc_UnicodeDecodeError;
+PyAPI_DATA(PyObject *) PyExc_ArithmeticError;
+PyAPI_DATA(PyObject *) PyExc_OverflowError;
+PyAPI_DATA(PyObject *) PyExc_ZeroDivisionError;
+PyAPI_DATA(PyObject *) PyExc_SystemError;
+PyAPI_DATA(PyObject *) PyExc_ReferenceError;
+PyAPI_DATA(PyObject *) PyExc_MemoryError;
+PyAPI_DATA(PyObject *) PyExc_AttributeError;
+PyAPI_DATA(PyObject *) PyExc_BaseExceptionGroup;
+PyAPI_DATA(PyObject *) PyExc_GeneratorExit;
+PyAPI_DATA(PyObject *) PyExc_KeyboardInterrupt;
+PyAPI_DATA(PyObject *) PyExc_SystemExit;
+PyAPI_DATA(PyObject *) PyExc_StopAsyncIteration;
+PyAPI_DATA(PyObject *) PyExc_FloatingPointError;
+PyAPI_DATA(PyObject *) PyExc_AssertionError;
+PyAPI_DATA(PyObject *) PyExc_BufferError;
+PyAPI_DATA(PyObject *) PyExc_EOFError;
+PyAPI_DATA(PyObject *) PyExc_ImportError;
+PyAPI_DATA(PyObject *) PyExc_ModuleNotFoundError;
+PyAPI_DATA(PyObject *) PyExc_NameError;
+PyAPI_DATA(PyObject *) PyExc_UnboundLocalError;
+PyAPI_DATA(PyObject *) PyExc_NotImplementedError;
+PyAPI_DATA(PyObject *) PyExc_PythonFinalizationError;
+PyAPI_DATA(PyObject *) PyExc_SyntaxError;
+PyAPI_DATA(PyObject *) PyExc_IndentationError;
+PyAPI_DATA(PyObject *) PyExc_TabError;
+PyAPI_DATA(PyObject *) PyExc_UnicodeTranslateError;
+PyAPI_DATA(PyObject *) PyExc_OSError;
+PyAPI_DATA(PyObject *) PyExc_BlockingIOError;
+PyAPI_DATA(PyObject *) PyExc_ChildProcessError;
+PyAPI_DATA(PyObject *) PyExc_ConnectionError;
+PyAPI_DATA(PyObject *) PyExc_BrokenPipeError;
+PyAPI_DATA(PyObject *) PyExc_ConnectionAbortedError;
+PyAPI_DATA(PyObject *) PyExc_ConnectionRefusedError;
+PyAPI_DATA(PyObject *) PyExc_ConnectionResetError;
+PyAPI_DATA(PyObject *) PyExc_FileExistsError;
+PyAPI_DATA(PyObject *) PyExc_FileNotFoundError;
+PyAPI_DATA(PyObject *) PyExc_InterruptedError;
+PyAPI_DATA(PyObject *) PyExc_IsADirectoryError;
+PyAPI_DATA(PyObject *) PyExc_NotADirectoryError;
+PyAPI_DATA(PyObject *) PyExc_PermissionError;
+PyAPI_DATA(PyObject *) PyExc_ProcessLookupError;
+PyAPI_DATA(PyObject *) PyExc_TimeoutError;
+PyAPI_DATA(PyObject *) PyExc_Warning;
+PyAPI_DATA(PyObject *) PyExc_BytesWarning;
+PyAPI_DATA(PyObject *) PyExc_DeprecationWarning;
+PyAPI_DATA(PyObject *) PyExc_EncodingWarning;
+PyAPI_DATA(PyObject *) PyExc_FutureWarning;
+PyAPI_DATA(PyObject *) PyExc_ImportWarning;
+PyAPI_DATA(PyObject *) PyExc_PendingDeprecationWarning;
+PyAPI_DATA(PyObject *) PyExc_ResourceWarning;
+PyAPI_DATA(PyObject *) PyExc_RuntimeWarning;
+PyAPI_DATA(PyObject *) PyExc_SyntaxWarning;
+PyAPI_DATA(PyObject *) PyExc_UnicodeWarning;
+PyAPI_DATA(PyObject *) PyExc_UserWarning;
+/* Other names of OSError. */
+PyAPI_DATA(PyObject *) PyExc_EnvironmentError;
+PyAPI_DATA(PyObject *) PyExc_IOError;
 
 #endif

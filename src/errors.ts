@@ -11,11 +11,11 @@ export type BlockOwner = DomainName | "libc";
 /** There is no memory for a request, within the limit. The heap is as it was before the request. */
 export class MemoryError extends Error {
   override readonly name = "MemoryError";
-  /** Bytes that were asked for. */
+  /** Bytes that were asked for; 0 if a module in C raised the error itself. */
   readonly requested: number;
 
-  constructor(requested: number, why: string) {
-    super(`Cannot allocate ${requested} bytes: ${why}`);
+  constructor(requested: number, why: string, message = `Cannot allocate ${requested} bytes: ${why}`) {
+    super(message);
     this.requested = requested;
   }
 }

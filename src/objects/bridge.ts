@@ -344,7 +344,9 @@ export class Bridge {
     try {
       const [name = "Exception", ...bases] = names;
       const message = this.#textOfException(handle);
-      throw isMemoryError ? new MemoryError(0, message || "no memory is left") : new PyException(name, message, bases);
+      throw isMemoryError
+        ? new MemoryError(0, "no memory is left", message || undefined)
+        : new PyException(name, message, bases);
     } finally {
       f.handle_release(handle);
     }

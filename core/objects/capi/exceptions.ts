@@ -40,6 +40,7 @@ import {
   TUPLE,
   TYPE,
   typeOf,
+  xdecref,
 } from "../object";
 import { reprOf, writeRepr } from "../protocol";
 import { itemAt, PyTuple, setItemAt } from "../sequence";
@@ -127,15 +128,19 @@ export function exception_new(type: PyType, args: PyObject): PyObject | null {
   return e;
 }
 
-/** (o,), or () of null. */
-function argsOf(o: PyObject | null): PyObject | null {
-  if (!o || o === None()) return emptyTuple();
-  if (isKind(o, TUPLE)) return incref<PyObject>(o);
+/** (o,) */
+function oneTuple(o: PyObject): PyObject | null {
   const t = tuple_new(1);
   if (!t) return null;
   setItemAt(t.items, 0, incref<PyObject>(o));
   tuple_track(t);
   return t;
+}
+
+/** What an exception is made with of a value: of a tuple its items, of null or None nothing. */
+function argsOf(o: PyObject | null): PyObject | null {
+  if (!o || o === None()) return emptyTuple();
+  return isKind(o, TUPLE) ? incref<PyObject>(o) : oneTuple(o);
 }
 
 /**
@@ -264,21 +269,27 @@ export function taken(): PyObject | null {
     return a;
   }
   let made: PyObject | null = null;
-  if (e.code != E_MEMORY) {
-    const type = exceptionType(numberOf(e.code, e.x));
-    const about = e.code == E_KEY ? incref<PyObject>(a) : words();
-    clearError();
-    if (about) {
-      const t = tuple_new(1);
-      if (t) {
-        setItemAt(t.items, 0, about);
-        tuple_track(t);
-        made = exception_new(type, t);
-      } else decref(about);
-    }
-  }
+  if (e.code != E_MEMORY) made = madeOfError();
   clearError();
   return made ? made : spareError();
+}
+
+/** An exception that says what the core's error says, which is set no more; null, with MemoryError, if there is no memory. */
+function madeOfError(): PyObject | null {
+  const e = error();
+  const a = changetype<PyObject | null>(e.a);
+  const b = changetype<PyObject | null>(e.b);
+  const c = changetype<PyObject | null>(e.c);
+  const type = exceptionType(numberOf(e.code, e.x));
+  const about = e.code == E_KEY ? incref<PyObject>(a!) : words();
+  // Without memory, another error has taken this one's place: what this one was about is nobody's now.
+  raiseCode(0, 0, 0);
+  xdecref(a);
+  xdecref(b);
+  xdecref(c);
+  const args = about ? oneTuple(about) : null;
+  xdecref(about);
+  return args ? exception_new(type, args) : null;
 }
 
 function words(): PyObject | null {

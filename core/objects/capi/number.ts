@@ -51,6 +51,11 @@ function operate(a: PyObject | null, b: PyObject | null, operator: i32): PyObjec
   return a && b ? binary(a, b, operator) : nullGiven();
 }
 
+function unsupported(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+  raiseAbout(E_OPERANDS, a, b, operator);
+  return null;
+}
+
 function nullGiven(): PyObject | null {
   raiseApi(W_NULL);
   return null;
@@ -70,7 +75,7 @@ export function PyNumber_Multiply(a: PyObject | null, b: PyObject | null): PyObj
 
 /** No built-in type has it. */
 export function PyNumber_MatrixMultiply(a: PyObject | null, b: PyObject | null): PyObject | null {
-  return operate(a, b, MATMUL);
+  return a && b ? unsupported(a, b, MATMUL) : nullGiven();
 }
 
 export function PyNumber_FloorDivide(a: PyObject | null, b: PyObject | null): PyObject | null {
@@ -108,10 +113,7 @@ export function PyNumber_Xor(a: PyObject | null, b: PyObject | null): PyObject |
 /** (a // b, a % b) of numbers. */
 export function PyNumber_Divmod(a: PyObject | null, b: PyObject | null): PyObject | null {
   if (!a || !b) return nullGiven();
-  if (!isNumber(a) || !isNumber(b)) {
-    raiseAbout(E_OPERANDS, a, b, DIVMOD);
-    return null;
-  }
+  if (!isNumber(a) || !isNumber(b)) return unsupported(a, b, DIVMOD);
   const quotient = binary(a, b, FLOORDIV);
   if (!quotient) return null;
   const rest = binary(a, b, MOD);
@@ -215,7 +217,9 @@ function inPlace(a: PyObject | null, b: PyObject | null, operator: i32): PyObjec
 }
 
 export function PyNumber_InPlaceMatrixMultiply(a: PyObject | null, b: PyObject | null): PyObject | null {
-  return inPlace(a, b, MATMUL);
+  const result = PyNumber_MatrixMultiply(a, b);
+  if (!result && error().code == E_OPERANDS) error().y = 1;
+  return result;
 }
 
 export function PyNumber_InPlaceFloorDivide(a: PyObject | null, b: PyObject | null): PyObject | null {

@@ -1,4 +1,5 @@
-// From C or C++ to a module for heap.load: the right flags, our headers, and the small C library of libc/.
+// From C or C++ to a module for heap.load: the right flags, our headers, the small C library of libc/, and what of the Python/C API has
+// variable arguments, in capi/.
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,6 +17,7 @@ function packageFolder(): string {
 const ROOT = packageFolder();
 const INCLUDE = join(ROOT, "include");
 const LIBC = join(ROOT, "libc");
+const CAPI = join(ROOT, "capi");
 const LIBC_INCLUDE = join(LIBC, "include");
 
 /**
@@ -63,15 +65,37 @@ export async function compileC(options: CompileOptions): Promise<void> {
       const path = resolve(folder, source);
       compiled.push(isSource(source) ? await build.compile(path, `${k}-${basename(source)}.o`, flags) : path);
     }
-    const library: string[] = [];
-    for (const file of readdirSync(LIBC).filter(isSource)) {
-      if (isCpp(file) && !sources.some(isCpp)) continue;
-      library.push(await build.compile(join(LIBC, file), `libc-${file}.o`, ["-fno-builtin"]));
-    }
-    await build.link([...compiled, ...library], resolve(folder, output), linkFlags);
+    const library = await libraryFor(toolchain);
+    const used = library.filter((path) => !path.endsWith(".cpp.o") || sources.some(isCpp));
+    await build.link([...compiled, ...used], resolve(folder, output), linkFlags);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** What every module is linked with, compiled once in this process: object files by toolchain. */
+const libraries = new Map<string, Promise<string[]>>();
+
+function libraryFor(toolchain: Toolchain): Promise<string[]> {
+  let library = libraries.get(toolchain.name);
+  if (!library) {
+    library = compileLibrary(toolchain);
+    libraries.set(toolchain.name, library);
+  }
+  return library;
+}
+
+async function compileLibrary(toolchain: Toolchain): Promise<string[]> {
+  const temporary = mkdtempSync(join(tmpdir(), "pyheap-library-"));
+  process.once("exit", () => rmSync(temporary, { recursive: true, force: true }));
+  const build = new Build(toolchain, temporary, temporary);
+  const objects: string[] = [];
+  for (const folder of [LIBC, CAPI]) {
+    for (const file of readdirSync(folder).filter(isSource)) {
+      objects.push(await build.compile(join(folder, file), `${basename(folder)}-${file}.o`, ["-fno-builtin"]));
+    }
+  }
+  return objects;
 }
 
 /** One run of the tools, with a folder for what comes in between. */

@@ -1,0 +1,31 @@
+/* Floats: the manual's chapter "Floating-Point Objects". */
+#ifndef Py_FLOATOBJECT_H
+#define Py_FLOATOBJECT_H
+
+#include "object.h"
+
+typedef struct {
+    PyObject_HEAD
+    double ob_fval;
+} PyFloatObject;
+
+PyAPI_FUNC(int) PyFloat_Check(PyObject *o);
+PyAPI_FUNC(int) PyFloat_CheckExact(PyObject *o);
+
+/* A new reference; NULL with an error. */
+PyAPI_FUNC(PyObject *) PyFloat_FromDouble(double v);
+/* float(text), of a str or of bytes. */
+PyAPI_FUNC(PyObject *) PyFloat_FromString(PyObject *text);
+
+/* Of a float or an int; -1 with an error. */
+PyAPI_FUNC(double) PyFloat_AsDouble(PyObject *o);
+#define PyFloat_AS_DOUBLE(o) (((PyFloatObject *)(o))->ob_fval)
+
+PyAPI_FUNC(double) PyFloat_GetMax(void);
+/* The smallest normal number. */
+PyAPI_FUNC(double) PyFloat_GetMin(void);
+
+#define Py_RETURN_NAN return PyFloat_FromDouble(__builtin_nan(""))
+#define Py_RETURN_INF(sign) return PyFloat_FromDouble(__builtin_copysign(__builtin_inf(), (sign)))
+
+#endif

@@ -1,0 +1,65 @@
+/* Ints: the manual's chapters "Integer Objects" and "Boolean Objects". int, long and Py_ssize_t have 32 bits. */
+#ifndef Py_LONGOBJECT_H
+#define Py_LONGOBJECT_H
+
+#include "object.h"
+
+PyAPI_FUNC(int) PyLong_Check(PyObject *o);
+PyAPI_FUNC(int) PyLong_CheckExact(PyObject *o);
+PyAPI_FUNC(int) PyBool_Check(PyObject *o);
+
+/* A new reference; NULL with an error. */
+PyAPI_FUNC(PyObject *) PyBool_FromLong(long v);
+PyAPI_FUNC(PyObject *) PyLong_FromLong(long v);
+PyAPI_FUNC(PyObject *) PyLong_FromUnsignedLong(unsigned long v);
+PyAPI_FUNC(PyObject *) PyLong_FromLongLong(long long v);
+PyAPI_FUNC(PyObject *) PyLong_FromUnsignedLongLong(unsigned long long v);
+PyAPI_FUNC(PyObject *) PyLong_FromSsize_t(Py_ssize_t v);
+PyAPI_FUNC(PyObject *) PyLong_FromSize_t(size_t v);
+PyAPI_FUNC(PyObject *) PyLong_FromInt32(int32_t v);
+PyAPI_FUNC(PyObject *) PyLong_FromUInt32(uint32_t v);
+PyAPI_FUNC(PyObject *) PyLong_FromInt64(int64_t v);
+PyAPI_FUNC(PyObject *) PyLong_FromUInt64(uint64_t v);
+PyAPI_FUNC(PyObject *) PyLong_FromVoidPtr(void *p);
+/* The whole part. */
+PyAPI_FUNC(PyObject *) PyLong_FromDouble(double v);
+/* int(text, base). *end, if end is not NULL, is where reading stopped. */
+PyAPI_FUNC(PyObject *) PyLong_FromString(const char *text, char **end, int base);
+PyAPI_FUNC(PyObject *) PyLong_FromUnicodeObject(PyObject *text, int base);
+
+/* Of an int or what has __index__: -1 with OverflowError if it does not fit, with TypeError if it is none. */
+PyAPI_FUNC(long) PyLong_AsLong(PyObject *o);
+PyAPI_FUNC(int) PyLong_AsInt(PyObject *o);
+PyAPI_FUNC(long long) PyLong_AsLongLong(PyObject *o);
+/* What does not fit is no error: *overflow is 1 or -1 then, and 0 otherwise. */
+PyAPI_FUNC(long) PyLong_AsLongAndOverflow(PyObject *o, int *overflow);
+PyAPI_FUNC(long long) PyLong_AsLongLongAndOverflow(PyObject *o, int *overflow);
+/* Of an int only. */
+PyAPI_FUNC(Py_ssize_t) PyLong_AsSsize_t(PyObject *o);
+PyAPI_FUNC(size_t) PyLong_AsSize_t(PyObject *o);
+PyAPI_FUNC(unsigned long) PyLong_AsUnsignedLong(PyObject *o);
+PyAPI_FUNC(unsigned long long) PyLong_AsUnsignedLongLong(PyObject *o);
+PyAPI_FUNC(double) PyLong_AsDouble(PyObject *o);
+PyAPI_FUNC(void *) PyLong_AsVoidPtr(PyObject *o);
+/* The lowest bits, whatever the value. */
+PyAPI_FUNC(unsigned long) PyLong_AsUnsignedLongMask(PyObject *o);
+PyAPI_FUNC(unsigned long long) PyLong_AsUnsignedLongLongMask(PyObject *o);
+/* To *v: 0, or -1 with an error. */
+PyAPI_FUNC(int) PyLong_AsInt32(PyObject *o, int32_t *v);
+PyAPI_FUNC(int) PyLong_AsUInt32(PyObject *o, uint32_t *v);
+PyAPI_FUNC(int) PyLong_AsInt64(PyObject *o, int64_t *v);
+PyAPI_FUNC(int) PyLong_AsUInt64(PyObject *o, uint64_t *v);
+
+/* Of an int: -1, 0 or 1 to *sign; or a question, 1 or 0. -1 with TypeError. */
+PyAPI_FUNC(int) PyLong_GetSign(PyObject *o, int *sign);
+PyAPI_FUNC(int) PyLong_IsPositive(PyObject *o);
+PyAPI_FUNC(int) PyLong_IsNegative(PyObject *o);
+PyAPI_FUNC(int) PyLong_IsZero(PyObject *o);
+
+/* Python 1.5's ints were C's longs. */
+#define PyInt_FromLong PyLong_FromLong
+#define PyInt_AsLong PyLong_AsLong
+#define PyInt_AS_LONG(o) PyLong_AsLong((PyObject *)(o))
+#define PyInt_Check PyLong_Check
+
+#endif

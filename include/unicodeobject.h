@@ -1,0 +1,134 @@
+/* Strings: the manual's chapter "Unicode Objects". Errors in UTF-8 and other encodings are always "strict".
+ *
+ *   ASCII     refcount | type | length | hash | state | characters, 0
+ *   others    refcount | type | length | hash | state | UTF-8 length | UTF-8 | characters of 1, 2 or 4 bytes, 0
+ */
+#ifndef Py_UNICODEOBJECT_H
+#define Py_UNICODEOBJECT_H
+
+#include "object.h"
+
+typedef uint32_t Py_UCS4;
+typedef uint16_t Py_UCS2;
+typedef uint8_t Py_UCS1;
+
+typedef struct {
+    PyObject_HEAD
+    Py_ssize_t length;
+    Py_hash_t hash;
+    /* Bits 0 to 15: interned; 16 to 18: bytes of a character; 20: all are below U+0080. */
+    uint32_t state;
+} PyASCIIObject;
+
+typedef struct {
+    PyASCIIObject _base;
+    Py_ssize_t utf8_length;
+    char *utf8;
+} PyCompactUnicodeObject;
+
+enum PyUnicode_Kind {
+    PyUnicode_1BYTE_KIND = 1,
+    PyUnicode_2BYTE_KIND = 2,
+    PyUnicode_4BYTE_KIND = 4
+};
+
+PyAPI_FUNC(int) PyUnicode_Check(PyObject *o);
+PyAPI_FUNC(int) PyUnicode_CheckExact(PyObject *o);
+
+/* ---- characters in place, of what is known to be a string ---- */
+
+#define PyUnicode_GET_LENGTH(o) (((PyASCIIObject *)(o))->length)
+#define PyUnicode_KIND(o) ((((PyASCIIObject *)(o))->state >> 16) & 7)
+#define PyUnicode_IS_ASCII(o) ((((PyASCIIObject *)(o))->state >> 20) & 1)
+#define PyUnicode_IS_COMPACT_ASCII(o) PyUnicode_IS_ASCII(o)
+#define PyUnicode_DATA(o) \
+    ((void *)(PyUnicode_IS_ASCII(o) ? (char *)(o) + sizeof(PyASCIIObject) : (char *)(o) + sizeof(PyCompactUnicodeObject)))
+#define PyUnicode_1BYTE_DATA(o) ((Py_UCS1 *)PyUnicode_DATA(o))
+#define PyUnicode_2BYTE_DATA(o) ((Py_UCS2 *)PyUnicode_DATA(o))
+#define PyUnicode_4BYTE_DATA(o) ((Py_UCS4 *)PyUnicode_DATA(o))
+#define PyUnicode_MAX_CHAR_VALUE(o) \
+    ((Py_UCS4)(PyUnicode_IS_ASCII(o) ? 0x7f : PyUnicode_KIND(o) == 1 ? 0xff : PyUnicode_KIND(o) == 2 ? 0xffff : 0x10ffff))
+
+static inline Py_UCS4 PyUnicode_READ(int kind, const void *data, Py_ssize_t index) {
+    if (kind == PyUnicode_1BYTE_KIND) return ((const Py_UCS1 *)data)[index];
+    return kind == PyUnicode_2BYTE_KIND ? ((const Py_UCS2 *)data)[index] : ((const Py_UCS4 *)data)[index];
+}
+
+static inline void PyUnicode_WRITE(int kind, void *data, Py_ssize_t index, Py_UCS4 c) {
+    if (kind == PyUnicode_1BYTE_KIND) ((Py_UCS1 *)data)[index] = (Py_UCS1)c;
+    else if (kind == PyUnicode_2BYTE_KIND) ((Py_UCS2 *)data)[index] = (Py_UCS2)c;
+    else ((Py_UCS4 *)data)[index] = c;
+}
+
+#define PyUnicode_READ_CHAR(o, index) PyUnicode_READ(PyUnicode_KIND(o), PyUnicode_DATA(o), (index))
+
+/* ---- making: a new reference; NULL with an error ---- */
+
+/* n characters, U+0000 until they are written, none above `largest`. */
+PyAPI_FUNC(PyObject *) PyUnicode_New(Py_ssize_t n, Py_UCS4 largest);
+/* Of UTF-8. */
+PyAPI_FUNC(PyObject *) PyUnicode_FromString(const char *text);
+PyAPI_FUNC(PyObject *) PyUnicode_FromStringAndSize(const char *text, Py_ssize_t n);
+PyAPI_FUNC(PyObject *) PyUnicode_DecodeUTF8(const char *text, Py_ssize_t n, const char *errors);
+PyAPI_FUNC(PyObject *) PyUnicode_DecodeLatin1(const char *text, Py_ssize_t n, const char *errors);
+PyAPI_FUNC(PyObject *) PyUnicode_DecodeASCII(const char *text, Py_ssize_t n, const char *errors);
+/* Of n characters of `kind` bytes. */
+PyAPI_FUNC(PyObject *) PyUnicode_FromKindAndData(int kind, const void *data, Py_ssize_t n);
+PyAPI_FUNC(PyObject *) PyUnicode_FromOrdinal(int c);
+PyAPI_FUNC(PyObject *) PyUnicode_FromObject(PyObject *o);
+/* The one string with this text. */
+PyAPI_FUNC(PyObject *) PyUnicode_InternFromString(const char *text);
+PyAPI_FUNC(void) PyUnicode_InternInPlace(PyObject **o);
+
+/* As printf: %c %d %i %u %x %X %o with l ll z t j, %p %s; and %A %U %V %S %R %T %N for objects. */
+Py_LOCAL_FUNC(PyObject *) PyUnicode_FromFormat(const char *format, ...);
+Py_LOCAL_FUNC(PyObject *) PyUnicode_FromFormatV(const char *format, va_list values);
+
+/* ---- reading ---- */
+
+PyAPI_FUNC(Py_ssize_t) PyUnicode_GetLength(PyObject *o);
+/* (Py_UCS4)-1 with an error. */
+PyAPI_FUNC(Py_UCS4) PyUnicode_ReadChar(PyObject *o, Py_ssize_t index);
+/* Of a string that nobody else knows yet: 0 or how many characters; -1 with an error. */
+PyAPI_FUNC(int) PyUnicode_WriteChar(PyObject *o, Py_ssize_t index, Py_UCS4 c);
+PyAPI_FUNC(Py_ssize_t) PyUnicode_Fill(PyObject *o, Py_ssize_t start, Py_ssize_t n, Py_UCS4 c);
+PyAPI_FUNC(Py_ssize_t)
+PyUnicode_CopyCharacters(PyObject *to, Py_ssize_t to_start, PyObject *from, Py_ssize_t from_start, Py_ssize_t n);
+PyAPI_FUNC(PyObject *) PyUnicode_Substring(PyObject *o, Py_ssize_t start, Py_ssize_t end);
+/* UTF-8 that belongs to the string; NULL with an error. *size, if size is not NULL, is its length. */
+PyAPI_FUNC(const char *) PyUnicode_AsUTF8(PyObject *o);
+PyAPI_FUNC(const char *) PyUnicode_AsUTF8AndSize(PyObject *o, Py_ssize_t *size);
+/* bytes, a new reference. */
+PyAPI_FUNC(PyObject *) PyUnicode_AsUTF8String(PyObject *o);
+PyAPI_FUNC(PyObject *) PyUnicode_AsLatin1String(PyObject *o);
+PyAPI_FUNC(PyObject *) PyUnicode_AsASCIIString(PyObject *o);
+/* To a buffer of n characters, which is the answer; or to a new one, which PyMem_Free takes. */
+PyAPI_FUNC(Py_UCS4 *) PyUnicode_AsUCS4(PyObject *o, Py_UCS4 *buffer, Py_ssize_t n, int with_null);
+PyAPI_FUNC(Py_UCS4 *) PyUnicode_AsUCS4Copy(PyObject *o);
+
+/* ---- together and apart: a new reference; NULL with an error ---- */
+
+PyAPI_FUNC(PyObject *) PyUnicode_Concat(PyObject *a, PyObject *b);
+/* *a is *a + b; NULL with an error. The reference in *a is exchanged; AndDel releases b, too. */
+PyAPI_FUNC(void) PyUnicode_Append(PyObject **a, PyObject *b);
+PyAPI_FUNC(void) PyUnicode_AppendAndDel(PyObject **a, PyObject *b);
+PyAPI_FUNC(PyObject *) PyUnicode_Join(PyObject *separator, PyObject *items);
+PyAPI_FUNC(PyObject *) PyUnicode_Split(PyObject *o, PyObject *separator, Py_ssize_t most);
+PyAPI_FUNC(PyObject *) PyUnicode_Replace(PyObject *o, PyObject *old, PyObject *fresh, Py_ssize_t most);
+
+/* ---- looking: -1 (of the finders: -2) with an error ---- */
+
+PyAPI_FUNC(int) PyUnicode_Contains(PyObject *o, PyObject *part);
+PyAPI_FUNC(Py_ssize_t) PyUnicode_Find(PyObject *o, PyObject *part, Py_ssize_t start, Py_ssize_t end, int direction);
+PyAPI_FUNC(Py_ssize_t) PyUnicode_FindChar(PyObject *o, Py_UCS4 c, Py_ssize_t start, Py_ssize_t end, int direction);
+PyAPI_FUNC(Py_ssize_t) PyUnicode_Count(PyObject *o, PyObject *part, Py_ssize_t start, Py_ssize_t end);
+PyAPI_FUNC(int) PyUnicode_Tailmatch(PyObject *o, PyObject *part, Py_ssize_t start, Py_ssize_t end, int direction);
+PyAPI_FUNC(int) PyUnicode_Compare(PyObject *a, PyObject *b);
+PyAPI_FUNC(int) PyUnicode_Equal(PyObject *a, PyObject *b);
+PyAPI_FUNC(PyObject *) PyUnicode_RichCompare(PyObject *a, PyObject *b, int op);
+/* These can't fail; the text of the first is Latin-1. */
+PyAPI_FUNC(int) PyUnicode_CompareWithASCIIString(PyObject *o, const char *text);
+PyAPI_FUNC(int) PyUnicode_EqualToUTF8(PyObject *o, const char *text);
+PyAPI_FUNC(int) PyUnicode_EqualToUTF8AndSize(PyObject *o, const char *text, Py_ssize_t n);
+
+#endif

@@ -1,0 +1,22 @@
+/* Weak references: the manual's chapter "Weak Reference Objects". There are no proxies. */
+#ifndef Py_WEAKREFOBJECT_H
+#define Py_WEAKREFOBJECT_H
+
+#include "object.h"
+
+PyAPI_FUNC(int) PyWeakref_Check(PyObject *o);
+PyAPI_FUNC(int) PyWeakref_CheckRef(PyObject *o);
+
+/* A new reference; NULL with TypeError. The callback may be NULL or None. */
+PyAPI_FUNC(PyObject *) PyWeakref_NewRef(PyObject *o, PyObject *callback);
+/* The object, a new reference, to *o: 1. NULL: 0 if it is gone, -1 with TypeError. */
+PyAPI_FUNC(int) PyWeakref_GetRef(PyObject *ref, PyObject **o);
+/* 1 if the object is gone, 0 if not, -1 with TypeError. */
+PyAPI_FUNC(int) PyWeakref_IsDead(PyObject *ref);
+/* The object, a reference that is nobody's; None if it is gone. */
+PyAPI_FUNC(PyObject *) PyWeakref_GetObject(PyObject *ref);
+PyAPI_FUNC(PyObject *) PyWeakref_GET_OBJECT(PyObject *ref);
+/* For a tp_dealloc: references to the object are cleared, and their callbacks run. */
+PyAPI_FUNC(void) PyObject_ClearWeakRefs(PyObject *o);
+
+#endif

@@ -1,0 +1,218 @@
+// The object API, exceptions, and functions with variable arguments, called from C: test/c/api/*.c. Each function there that is called
+// test_* answers 0 or the line of what is wrong, and leaves nothing behind; nor does it when any of its allocations fails.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type CModule, Heap, MemoryError, NULL, PyException } from "../../src/index.js";
+import { footprint } from "../objects/leak-free.js";
+import { build, canCompile, ROOT } from "./build.js";
+
+const FOLDER = join(ROOT, "test/c/api");
+const PROGRAMS = readdirSync(FOLDER)
+  .filter((file) => file.endsWith(".c"))
+  .map((file) => file.replace(/\.c$/, ""));
+
+function sourceOf(name: string): string {
+  return readFileSync(join(FOLDER, `${name}.c`), "utf8");
+}
+
+function testsOf(name: string): string[] {
+  return [...sourceOf(name).matchAll(/^int (test_\w+)\(void\)/gm)].map(([, test]) => test as string);
+}
+
+const compiled = (name: string) => build(`api-${name}`, sourceOf(name), [`-I${FOLDER}`]);
+
+/** Allocations of the mem and object domains, one of which can be made to fail. */
+class Failures {
+  #count = 0;
+  #failAt = 0;
+
+  constructor(heap: Heap) {
+    for (const domain of ["mem", "object"] as const) {
+      const { malloc, calloc, realloc, free } = heap.getAllocator(domain);
+      heap.setAllocator(domain, {
+        malloc: (n) => (this.#fails() ? NULL : malloc(n)),
+        calloc: (count, size) => (this.#fails() ? NULL : calloc(count, size)),
+        realloc: (block, n) => (this.#fails() ? NULL : realloc(block, n)),
+        free,
+      });
+    }
+  }
+
+  #fails(): boolean {
+    return ++this.#count === this.#failAt;
+  }
+
+  /** Runs with allocation number `failAt` failing; answers whether there was one of that number. */
+  during(failAt: number, run: () => void): boolean {
+    this.#count = 0;
+    this.#failAt = failAt;
+    try {
+      run();
+    } finally {
+      this.#failAt = 0;
+    }
+    return this.#count >= failAt;
+  }
+}
+
+describe.runIf(canCompile)("the object API, from C", () => {
+  describe.each(PROGRAMS)("%s", (name) => {
+    let path = "";
+    beforeAll(async () => {
+      path = await compiled(name);
+    }, 120_000);
+
+    it.each(testsOf(name))("%s does as CPython documents, and leaves nothing behind", async (test) => {
+      for (const allocator of ["default", "debug"] as const) {
+        const heap = await Heap.create({ allocator, locate: () => undefined });
+        footprint(heap);
+        const module = await heap.load(path);
+        const before = footprint(heap);
+        expect(module.call(test), allocator).toBe(0);
+        module.call("done");
+        expect(footprint(heap)).toEqual(before);
+        expect(module.call(test), allocator).toBe(0);
+        module.call("done");
+        expect(footprint(heap)).toEqual(before);
+        expect(module.unload().blocks).toBe(0);
+      }
+    });
+
+    it("survives that any allocation fails", async () => {
+      const heap = await Heap.create({ policies: { freeLists: false } });
+      const module = await heap.load(path);
+      const failures = new Failures(heap);
+      let failed = 0;
+      for (const test of testsOf(name)) {
+        const before = footprint(heap);
+        for (let at = 1; ; at++) {
+          const isThere = failures.during(at, () => void quietly(() => module.call(test)));
+          module.call("done");
+          if (!isThere) break;
+          failed++;
+          expect(footprint(heap), `${test}, allocation ${at}`).toEqual(before);
+        }
+      }
+      expect(failed).toBeGreaterThan(testsOf(name).length * 10);
+    }, 120_000);
+  });
+});
+
+/** Calls; a MemoryError that was left set is none of the test's. */
+function quietly(call: () => unknown): void {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof MemoryError || error instanceof PyException)) throw error;
+  }
+}
+
+describe.runIf(canCompile)("errors that C leaves set", () => {
+  let heap: Heap;
+  let module: CModule;
+  beforeAll(async () => {
+    heap = await Heap.create();
+    module = await heap.load(await compiled("errors"));
+  }, 120_000);
+
+  const thrown = (which: number): unknown => {
+    try {
+      module.call("leave", which);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+
+  it.each([
+    [0, "ValueError", "café", ["Exception", "BaseException"]],
+    [1, "KeyError", "7", ["LookupError", "Exception", "BaseException"]],
+    [2, "FileNotFoundError", "", ["OSError", "Exception", "BaseException"]],
+    [5, "spam.error", "number 5", ["ArithmeticError", "Exception", "BaseException"]],
+    [6, "KeyError", "7", ["LookupError", "Exception", "BaseException"]],
+    [7, "TypeError", "'dict' object cannot be interpreted as an integer", ["Exception", "BaseException"]],
+  ])("number %i is a %s in TypeScript", (which, name, message, bases) => {
+    const error = thrown(which);
+    expect(error).toBeInstanceOf(PyException);
+    expect(error).toMatchObject({ name, message, bases });
+    module.call("forget");
+  });
+
+  it("MemoryError is a MemoryError, with the words that it has", () => {
+    expect(thrown(3)).toBeInstanceOf(MemoryError);
+    expect(thrown(4)).toMatchObject({ name: "MemoryError", message: "no more" });
+  });
+
+  it("all of Python's exceptions are there", () => {
+    const names: string[] = [];
+    for (let k = 0; ; k++) {
+      const at = module.call("name_of", k) as number;
+      if (at === 0) break;
+      const bytes = new Uint8Array(heap.memory.buffer, at, 40);
+      names.push(new TextDecoder().decode(bytes.slice(0, bytes.indexOf(0))));
+    }
+    expect(new Set(names).size).toBe(names.length - 2);
+    expect(names).toContain("PythonFinalizationError");
+    expect(names.at(-1)).toBe("OSError");
+  });
+
+  it("are printed to standard error", async () => {
+    let output = "";
+    const imports = {
+      pyheap_write: (_fd: number, at: number, n: number) => {
+        output += new TextDecoder().decode(new Uint8Array(heap.memory.buffer, at >>> 0, n).slice());
+      },
+    };
+    const own = await heap.load(await compiled("errors"), { imports });
+    expect(own.call("print_all")).toBe(0);
+    own.call("done");
+    expect(output.split("\n")).toEqual([
+      "ValueError: printed",
+      "KeyError",
+      "Exception ignored in: []:",
+      "TypeError: nobody told",
+      "Exception ignored:",
+      "TypeError: nor here",
+      "While doing 3 things:",
+      "TypeError: with words",
+      "DeprecationWarning: old",
+      "RuntimeWarning: 2 left",
+      "UserWarning: hot",
+      "OSError: shown",
+      "",
+    ]);
+    own.unload();
+  });
+});
+
+/** The functions that the headers declare. */
+function declared(): string[] {
+  const names = new Set<string>();
+  for (const file of readdirSync(join(ROOT, "include")).filter((entry) => entry.endsWith(".h"))) {
+    const text = readFileSync(join(ROOT, "include", file), "utf8");
+    for (const [, name] of text.matchAll(/^Py(?:API|_LOCAL)_FUNC\(.*?\)\s+(\w+)\(/gm)) names.add(name as string);
+  }
+  return [...names].sort();
+}
+
+function testSources(): string {
+  const folder = join(ROOT, "test/c");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => /\.(c|cpp|ts)$/.test(file));
+  return files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
+}
+
+describe("the headers", () => {
+  it("declare nothing that no test calls", () => {
+    const called = new Set(testSources().match(/\b_?Py\w+/g));
+    expect(declared().length).toBeGreaterThan(300);
+    expect(declared().filter((name) => !called.has(name))).toEqual([]);
+  });
+
+  it("declare nothing that docs/c-api.md does not list", () => {
+    const text = readFileSync(join(ROOT, "docs/c-api.md"), "utf8");
+    const listed = new Set(text.match(/\b_?Py\w+/g));
+    expect(declared().filter((name) => !listed.has(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,54 @@
+/* For tests of the API in C: each exported test_* answers 0, or the line of what is wrong. What NEW was given is released by done(). */
+#include <Python.h>
+
+#define STEP(condition) do { if (!(condition)) return __LINE__; } while (0)
+/* A new reference, or NULL with an error. */
+#define NEW(o) keep(o)
+/* The error that is set is of exactly this type, and str() of it is this text; it is not set any more. */
+#define SAYS(type, text) says(PyExc_##type, text)
+/* A call fails like that. */
+#define FAILS(call, type, text) STEP(!(call) && SAYS(type, text))
+#define FAILS_NUMBER(call, type, text) STEP((call) == -1 && SAYS(type, text))
+/* repr of an object, which stays the caller's. */
+#define IS(o, text) is((o), (text))
+
+static PyObject *kept[512];
+static int kept_count;
+
+__attribute__((unused)) static PyObject *keep(PyObject *o) {
+    if (o) kept[kept_count++] = o;
+    return o;
+}
+
+/* Whatever a test keeps is released, and no error is left. */
+void done(void) {
+    while (kept_count > 0) Py_DECREF(kept[--kept_count]);
+    PyErr_Clear();
+}
+
+__attribute__((unused)) static int is(PyObject *o, const char *text) {
+    if (!o) return 0;
+    PyObject *repr = PyObject_Repr(o);
+    if (!repr) return 0;
+    const int same = PyUnicode_EqualToUTF8(repr, text);
+    if (!same) printf("%s, not %s\n", PyUnicode_AsUTF8(repr), text);
+    Py_DECREF(repr);
+    return same;
+}
+
+__attribute__((unused)) static int says(PyObject *type, const char *text) {
+    PyObject *e = PyErr_GetRaisedException();
+    if (!e) {
+        printf("no error, not %s\n", text);
+        return 0;
+    }
+    PyObject *words = PyObject_Str(e);
+    const int same = words && (PyObject *)Py_TYPE(e) == type && PyUnicode_EqualToUTF8(words, text);
+    if (words && !same && (PyObject *)Py_TYPE(e) != PyExc_MemoryError) printf("%s: %s, not %s\n", PyExceptionClass_Name((PyObject *)Py_TYPE(e)), PyUnicode_AsUTF8(words), text);
+    Py_XDECREF(words);
+    Py_DECREF(e);
+    return same;
+}
+
+/* The next reference count of an object is what it was. */
+#define SAME_COUNT(o, call) do { Py_ssize_t _before = Py_REFCNT(o); call; STEP(Py_REFCNT(o) == _before); } while (0)
