@@ -7,6 +7,10 @@
  *   descrobject.h   attributes that a type defines
  *   moduleobject.h  modules
  *   call.h          calls of objects
+ *   abstract.h      what can be done with any object; numbers, sequences, mappings, iterators
+ *   longobject.h, floatobject.h, unicodeobject.h, bytesobject.h, tupleobject.h, listobject.h, dictobject.h, setobject.h, weakrefobject.h
+ *                   the built-in types
+ *   modsupport.h    arguments and values, as a format says
  *   pymem.h         PyMem_*, PyObject_Malloc and its kin, allocators, Py_Malloc of 1.5
  *   pyerrors.h      errors
  *   tracemalloc.h   PyTraceMalloc_*
@@ -35,6 +39,17 @@
 #include "descrobject.h"
 #include "moduleobject.h"
 #include "call.h"
+#include "abstract.h"
+#include "longobject.h"
+#include "floatobject.h"
+#include "unicodeobject.h"
+#include "bytesobject.h"
+#include "tupleobject.h"
+#include "listobject.h"
+#include "dictobject.h"
+#include "setobject.h"
+#include "weakrefobject.h"
+#include "modsupport.h"
 #include "pyerrors.h"
 #include "tracemalloc.h"
 

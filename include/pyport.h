@@ -2,6 +2,7 @@
 #ifndef Py_PYPORT_H
 #define Py_PYPORT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,16 @@ typedef size_t Py_uhash_t;
 #define PyAPI_DATA(type) extern "C" type
 #else
 #define PyAPI_DATA(type) extern type
+#endif
+
+/* Compiled into the module that calls it: what takes `...` can't be called across modules. */
+#define Py_LOCAL_FUNC(type) PyAPI_FUNC(__attribute__((visibility("hidden"))) type)
+
+/* What C++ says is const where C, for the sake of old programs, does not. */
+#ifdef __cplusplus
+#define PY_CXX_CONST const
+#else
+#define PY_CXX_CONST
 #endif
 
 /* An object. What is in it, object.h says. */

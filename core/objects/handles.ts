@@ -11,8 +11,7 @@
 
 import { base_free, base_malloc, base_realloc } from "../base";
 import { INTERNAL } from "../config";
-import { raiseMemory } from "./error";
-import { decref, PyObject } from "./object";
+import { decref, PyObject, raiseNoMemory } from "./object";
 import { at, HANDLES_AT, INTERNED_AT } from "./state";
 
 const LEAST_HANDLES: u32 = 64;
@@ -154,7 +153,7 @@ export class Handles {
     const size = max(LEAST_BUFFER, n);
     const buffer = base_malloc(INTERNAL, size);
     if (buffer == 0) {
-      raiseMemory(n);
+      raiseNoMemory(n);
       return 0;
     }
     this.dropBuffer();
@@ -202,7 +201,7 @@ if (offsetof<Handles>() > INTERNED_AT - HANDLES_AT) ERROR("Handles does not fit 
 
 function resized(block: usize, n: usize): usize {
   const moved = block == 0 ? base_malloc(INTERNAL, n) : base_realloc(INTERNAL, block, n);
-  if (moved == 0) raiseMemory(n);
+  if (moved == 0) raiseNoMemory(n);
   return moved;
 }
 

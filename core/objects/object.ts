@@ -469,24 +469,30 @@ export function hasPolicy(policy: u32): bool {
 
 // ---- memory ----
 
+/** MemoryError is raised; an error that C left set is gone. */
+export function raiseNoMemory(n: usize): void {
+  clearError();
+  raiseMemory(n);
+}
+
 /** A block for `n` bytes of an object; 0, and MemoryError is raised, if there is none. */
 function objectBlock(n: usize): usize {
   const block = PyObject_Malloc(n);
-  if (block == 0) raiseMemory(n);
+  if (block == 0) raiseNoMemory(n);
   return block;
 }
 
 /** A block of the mem domain, for what belongs to an object but stands apart: a list's items, a dict's keys. */
 export function newBlock(n: usize): usize {
   const block = PyMem_Malloc(n);
-  if (block == 0) raiseMemory(n);
+  if (block == 0) raiseNoMemory(n);
   return block;
 }
 
 /** The block with `n` bytes; 0, and MemoryError is raised, if that can't be: then it is as it was. */
 export function resizeBlock(block: usize, n: usize): usize {
   const moved = PyMem_Realloc(block, n);
-  if (moved == 0) raiseMemory(n);
+  if (moved == 0) raiseNoMemory(n);
   return moved;
 }
 
@@ -674,11 +680,14 @@ function tooDeep(): boolean {
 
 // ---- errors that speak of objects ----
 
-/** Raises an error about one or two objects, to which it holds references. */
+/** Raises an error about one or two objects, to which it holds references; one that C left set is gone. */
 export function raiseAbout(code: u32, a: PyObject | null, b: PyObject | null, x: i32): void {
+  if (a) incref<PyObject>(a);
+  if (b) incref<PyObject>(b);
+  clearError();
   raiseCode(code, x, 0);
-  if (a) error().a = changetype<usize>(incref<PyObject>(a));
-  if (b) error().b = changetype<usize>(incref<PyObject>(b));
+  error().a = changetype<usize>(a);
+  error().b = changetype<usize>(b);
 }
 
 /** PyErr_Clear: there is no error, and its objects are released. */

@@ -88,11 +88,14 @@ describe.runIf(canCompile)("the object API, from C", () => {
       for (const test of testsOf(name)) {
         const before = footprint(heap);
         for (let at = 1; ; at++) {
-          const isThere = failures.during(at, () => void quietly(() => module.call(test)));
+          let line: unknown = 0;
+          const isThere = failures.during(at, () => {
+            line = quietly(() => module.call(test));
+          });
           module.call("done");
           if (!isThere) break;
           failed++;
-          expect(footprint(heap), `${test}, allocation ${at}`).toEqual(before);
+          expect(footprint(heap), `${test}, allocation ${at}, line ${line}`).toEqual(before);
         }
       }
       expect(failed).toBeGreaterThan(testsOf(name).length * 10);
@@ -101,11 +104,12 @@ describe.runIf(canCompile)("the object API, from C", () => {
 });
 
 /** Calls; a MemoryError that was left set is none of the test's. */
-function quietly(call: () => unknown): void {
+function quietly(call: () => unknown): unknown {
   try {
-    call();
+    return call();
   } catch (error) {
     if (!(error instanceof MemoryError || error instanceof PyException)) throw error;
+    return error;
   }
 }
 

@@ -270,6 +270,7 @@ export function taken(): PyObject | null {
   }
   let made: PyObject | null = null;
   if (e.code != E_MEMORY) made = madeOfError();
+  if (!made) made = exception_new(exceptionType(EXC_MEMORY), emptyTuple());
   clearError();
   return made ? made : spareError();
 }
@@ -277,16 +278,9 @@ export function taken(): PyObject | null {
 /** An exception that says what the core's error says, which is set no more; null, with MemoryError, if there is no memory. */
 function madeOfError(): PyObject | null {
   const e = error();
-  const a = changetype<PyObject | null>(e.a);
-  const b = changetype<PyObject | null>(e.b);
-  const c = changetype<PyObject | null>(e.c);
   const type = exceptionType(numberOf(e.code, e.x));
-  const about = e.code == E_KEY ? incref<PyObject>(a!) : words();
-  // Without memory, another error has taken this one's place: what this one was about is nobody's now.
-  raiseCode(0, 0, 0);
-  xdecref(a);
-  xdecref(b);
-  xdecref(c);
+  const about = e.code == E_KEY ? incref<PyObject>(changetype<PyObject>(e.a)) : words();
+  clearError();
   const args = about ? oneTuple(about) : null;
   xdecref(about);
   return args ? exception_new(type, args) : null;

@@ -12,9 +12,8 @@ int test_tuple(void) {
     STEP(PyTuple_SetItem(t, 0, Py_NewRef(i)) == 0 && PyTuple_SetItem(t, 1, Py_NewRef(i)) == 0);
     STEP(PyTuple_Size(t) == 2 && PyTuple_GET_SIZE(t) == 2 && PyTuple_GetItem(t, 1) == i && PyTuple_GET_ITEM(t, 0) == i);
     SAME_COUNT(i, FAILS_NUMBER(PyTuple_SetItem(t, 2, Py_NewRef(i)), IndexError, "tuple assignment index out of range"));
-    Py_INCREF(t);
+    keep(Py_NewRef(t));
     SAME_COUNT(i, FAILS_NUMBER(PyTuple_SetItem(t, 0, Py_NewRef(i)), SystemError, "bad argument to internal function"));
-    Py_DECREF(t);
     FAILS(PyTuple_GetItem(t, -1), IndexError, "tuple index out of range");
     FAILS(PyTuple_GetItem(i, 0), SystemError, "bad argument to internal function");
     FAILS_NUMBER(PyTuple_Size(i), SystemError, "bad argument to internal function");
@@ -22,9 +21,11 @@ int test_tuple(void) {
     STEP(NEW(PyTuple_New(0)) == NEW(PyTuple_New(0)));
     PyObject *packed = NEW(PyTuple_Pack(3, i, Py_None, i));
     STEP(IS(packed, "(1000, None, 1000)") && IS(NEW(PyTuple_GetSlice(packed, -5, 2)), "(1000, None)") && IS(NEW(PyTuple_GetSlice(packed, 2, 1)), "()"));
-    PyObject *resized = PyTuple_Pack(2, i, i);
-    STEP(resized && _PyTuple_Resize(&resized, 3) == 0 && IS(resized, "(1000, 1000, None)"));
-    STEP(_PyTuple_Resize(&resized, 1) == 0 && IS(keep(resized), "(1000,)"));
+    PyObject *grown = PyTuple_Pack(2, i, i), *shrunk = PyTuple_Pack(2, i, i);
+    const int failed = (grown && _PyTuple_Resize(&grown, 3) != 0) || (shrunk && _PyTuple_Resize(&shrunk, 1) != 0);
+    keep(grown);
+    keep(shrunk);
+    STEP(grown && shrunk && !failed && IS(grown, "(1000, 1000, None)") && IS(shrunk, "(1000,)"));
     PyObject *shared = Py_NewRef(packed);
     FAILS_NUMBER(_PyTuple_Resize(&shared, 1), SystemError, "bad argument to internal function");
     STEP(!shared);
@@ -150,10 +151,10 @@ int test_set(void) {
 }
 
 int test_weakref(void) {
-    PyObject *s = PySet_New(NULL), *i = NEW(PyLong_FromLong(1000)), *o;
+    PyObject *s = NEW(PySet_New(NULL)), *i = NEW(PyLong_FromLong(1000)), *o;
     STEP(s && i);
     PyObject *r = NEW(PyWeakref_NewRef(s, NULL));
-    STEP(keep(s) && r && NEW(PyWeakref_NewRef(s, Py_None)) == r && PyWeakref_Check(r) && PyWeakref_CheckRef(r) && !PyWeakref_Check(s));
+    STEP(r && NEW(PyWeakref_NewRef(s, Py_None)) == r && PyWeakref_Check(r) && PyWeakref_CheckRef(r) && !PyWeakref_Check(s));
     STEP(PyWeakref_GetRef(r, &o) == 1 && keep(o) == s && PyWeakref_GetObject(r) == s && PyWeakref_GET_OBJECT(r) == s && PyWeakref_IsDead(r) == 0);
     PyObject_ClearWeakRefs(s);
     STEP(PyWeakref_GetRef(r, &o) == 0 && o == NULL && PyWeakref_GetObject(r) == Py_None && PyWeakref_IsDead(r) == 1);

@@ -64,27 +64,28 @@ int test_take(void) {
     STEP(!type && !value && !traceback && !PyErr_GetRaisedException());
     PyErr_SetString(PyExc_ValueError, "words");
     PyErr_Fetch(&type, &value, &traceback);
-    STEP(type == PyExc_ValueError && value && !traceback && !PyErr_Occurred() && IS(value, "ValueError('words')"));
+    keep(Py_XNewRef(type));
+    keep(Py_XNewRef(value));
+    const int is_fetched = type == PyExc_ValueError && value && !traceback && !PyErr_Occurred() && IS(value, "ValueError('words')");
     PyErr_NormalizeException(&type, &value, &traceback);
-    STEP(type == PyExc_ValueError && PyExceptionInstance_Check(value));
+    const int is_normal = type == PyExc_ValueError && value && PyExceptionInstance_Check(value);
     PyErr_Restore(type, value, traceback);
-    STEP(SAYS(ValueError, "words"));
+    STEP(is_fetched && is_normal && SAYS(ValueError, "words"));
     /* A type and what it is to be made with. */
     type = Py_NewRef(PyExc_TypeError);
     value = PyUnicode_FromString("late");
-    STEP(value);
     PyErr_NormalizeException(&type, &value, &traceback);
-    STEP(PyExceptionInstance_Check(value) && IS(value, "TypeError('late')"));
+    const int is_late = PyExceptionInstance_Check(value) && IS(value, "TypeError('late')");
     PyErr_Restore(type, value, NULL);
-    STEP(SAYS(TypeError, "late"));
+    STEP(is_late && SAYS(TypeError, "late"));
     PyErr_SetString(PyExc_ValueError, "x");
     PyErr_Restore(NULL, NULL, NULL);
     STEP(!PyErr_Occurred());
     PyErr_SetString(PyExc_ValueError, "again");
-    PyObject *e = PyErr_GetRaisedException();
+    PyObject *e = NEW(PyErr_GetRaisedException());
     STEP(e);
     PyErr_SetRaisedException(Py_NewRef(e));
-    STEP(PyErr_Occurred() == PyExc_ValueError && NEW(PyErr_GetRaisedException()) == keep(e));
+    STEP(PyErr_Occurred() == PyExc_ValueError && NEW(PyErr_GetRaisedException()) == e);
     PyErr_SetRaisedException(NULL);
     STEP(!PyErr_Occurred());
     /* An exception as the value is raised itself. */
