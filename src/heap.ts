@@ -102,7 +102,15 @@ export class Heap extends ObjectHeap {
     };
     const raiseIfSet = () => this.raiseIfSet();
     const beginApi = () => this.beginApi();
-    this.#linker = new Linker({ heap: this, core, words: this.words, raiseIfSet, beginApi });
+    this.#linker = new Linker({
+      ...{ heap: this, core, words: this.words, raiseIfSet, beginApi, border: this.border },
+      moduleFrom: (answered, name) => this.moduleFrom(answered, name),
+      dropModule: (module) => this.dropModule(module),
+      settle: () => {
+        this.gc.collect();
+        this.relieve();
+      },
+    });
   }
 
   /** Makes a heap. It takes memory when it needs it, up to the limit. */

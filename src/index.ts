@@ -34,6 +34,7 @@ export type { ImageSource } from "./image/stream.js";
 export { type Entries, PyDict } from "./objects/dict.js";
 export type { PyExceptionName } from "./objects/exception-types.js";
 export { PyException } from "./objects/exceptions.js";
+export { PyExtensionObject, PyExtensionType, PyFunction, PyModule } from "./objects/extension.js";
 export { ConversionError } from "./objects/from-js.js";
 export {
   type CollectionCallback,

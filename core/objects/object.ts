@@ -652,6 +652,12 @@ function emptyTrash(): void {
   }
 }
 
+/** No object is being deallocated any more: those that waited for that are. */
+export function trashUnwound(): void {
+  trash().depth = 0;
+  emptyTrash();
+}
+
 /** dealloc of what is never deallocated. */
 export function immortal_dealloc(o: PyObject): void {
   o.refcnt = IMMORTAL;

@@ -4,6 +4,7 @@
 // An error that the core raised becomes an exception here, and is cleared there.
 
 import { MemoryError } from "../errors.js";
+import { Border } from "./border.js";
 import { EXCEPTION_TYPES, exceptionNumber } from "./exception-types.js";
 import { type ErrorFacts, PyException, toException } from "./exceptions.js";
 import { FIXED_TYPES } from "./fixed-types.js";
@@ -87,6 +88,16 @@ export class Bridge {
       }
     } catch (error) {
       this.f.drop(n);
+      throw error;
+    }
+  }
+
+  /** As pushAll, on top of `below` values that leave the stack, too, if one can't go there. */
+  pushAbove(below: number, values: readonly unknown[]): void {
+    try {
+      this.pushAll(values);
+    } catch (error) {
+      this.f.drop(below);
       throw error;
     }
   }
@@ -222,6 +233,31 @@ export class Bridge {
     // The buffer is the core's, which may have replaced it.
     this.forgetBuffer();
     return negative ? -BigInt(hex) : BigInt(hex);
+  }
+
+  // ---- calls of code in C ----
+
+  readonly border = new Border();
+
+  /** Calls the object of a handle with the last `n` values of the stack. Answers what it answered. */
+  call(index: number, n: number): unknown {
+    const { border } = this;
+    border.enter();
+    let result: number;
+    try {
+      result = this.f.call_object(index, n, 0);
+    } catch (error) {
+      border.abandon();
+      throw error;
+    }
+    const value = Number.isNaN(result) ? this.special() : result;
+    border.leave();
+    return value;
+  }
+
+  /** Runs a call of the core's that may call code in C. */
+  crossing(call: () => number): number {
+    return this.border.run(call);
   }
 
   /** Takes a handle for the top of the stack. */

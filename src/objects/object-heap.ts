@@ -5,10 +5,13 @@ import { CoreHeap, type CoreHeapOptions, type Traceable } from "../core-heap.js"
 import { HeapCorruption } from "../errors.js";
 import { ImageError, type ImageMetadata } from "../image/format.js";
 import type { CollectionEvent } from "../pressure/events.js";
+import type { Border } from "./border.js";
 import { Bridge } from "./bridge.js";
 import type { ObjectCalls } from "./calls.js";
 import { type Entries, PyDict } from "./dict.js";
 import { entered, pushEntries } from "./entries.js";
+import { PyExtensionObject, PyExtensionType, PyFunction, PyModule } from "./extension.js";
+import { HOST_ID } from "./fixed-types.js";
 import { pushValue } from "./from-js.js";
 import { GarbageCollector } from "./gc.js";
 import { Handle, indexOf } from "./handle.js";
@@ -157,7 +160,7 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   protected override isBusy(): boolean {
-    return super.isBusy() || this.#bridge.f.is_busy() !== 0;
+    return super.isBusy() || this.#bridge.border.depth > 0 || this.#bridge.f.is_busy() !== 0;
   }
 
   protected override unraisable(error: unknown): void {
@@ -192,8 +195,10 @@ export abstract class ObjectHeap extends CoreHeap {
       case c.REF:
         return new PyRef(bridge, index);
       case c.TYPE:
+        if (hostId === HOST_ID.extension) return new PyExtensionType(bridge, index);
         return new PyType(bridge, index, this.#types.layout(hostId) ?? NO_LAYOUT);
       default:
+        if (hostId >= HOST_ID.module) return wrapOfC(bridge, index, hostId);
         return new PyInstance(bridge, index, this.#types.layout(hostId) ?? NO_LAYOUT);
     }
   }
@@ -207,6 +212,32 @@ export abstract class ObjectHeap extends CoreHeap {
     return this.#bridge.trying(() => {
       pushIterated(this.#bridge, values);
       return this.#made(this.#bridge.f.convert(kind));
+    });
+  }
+
+  /** Calls across the border to C. */
+  protected get border(): Border {
+    return this.#bridge.border;
+  }
+
+  /** The module that a PyInit function meant by what it answered, as a handle. Throws what went wrong on the way. */
+  protected moduleFrom(answered: number, name: string): PyModule {
+    const { f } = this.#bridge;
+    this.#bridge.key(name);
+    return this.#bridge.made(this.#bridge.crossing(() => f.push_module(answered))) as PyModule;
+  }
+
+  /** A module's handle is released, and nothing is in the module any more. */
+  protected dropModule(module: PyModule): void {
+    if (module.released) return;
+    const index = indexOf(module, this.#bridge);
+    this.#bridge.crossing(() => {
+      this.#bridge.f.empty_module(index);
+      return 0;
+    });
+    this.#bridge.crossing(() => {
+      module.release();
+      return 0;
     });
   }
 
@@ -457,7 +488,8 @@ export abstract class ObjectHeap extends CoreHeap {
    * good. Throws MemoryError if there is no room for a list of all objects.
    */
   compact(): Compaction {
-    const { f, c } = this.#bridge;
+    const { f, c, border } = this.#bridge;
+    if (border.depth > 0) throw new Error("Cannot compact the heap: a call to a function in C is under way");
     const [before, begun] = [this.reserved, performance.now()];
     this.gc.collect();
     this.release();
@@ -482,6 +514,11 @@ export abstract class ObjectHeap extends CoreHeap {
     this.#bridge.f.objects_relieve();
     this.#bridge.forgetBuffer();
   }
+}
+
+function wrapOfC(bridge: Bridge, index: number, hostId: number): Handle {
+  if (hostId === HOST_ID.module) return new PyModule(bridge, index);
+  return hostId === HOST_ID.function ? new PyFunction(bridge, index) : new PyExtensionObject(bridge, index);
 }
 
 function isScalar(value: unknown): boolean {

@@ -1,6 +1,7 @@
 // What every Python object can do, whatever its type.
 
 import type { Bridge } from "./bridge.js";
+import { callMethod, callNamed, getAttribute, setAttribute } from "./calls-of-objects.js";
 import { Handle, indexOf } from "./handle.js";
 import { toValue } from "./to-js.js";
 
@@ -84,6 +85,50 @@ export abstract class PyObject extends Handle {
   /** What JSON.stringify sees of the object: its JavaScript value, as heap.toJS has it. */
   toJSON(): unknown {
     return toValue(this.bridge, this.index);
+  }
+
+  // ---- attributes and calls: of what C defined ----
+
+  /** o.name: the value of an attribute. Throws AttributeError (a PyException). */
+  getAttr(name: string): unknown {
+    return getAttribute(this.bridge, this.index, name);
+  }
+
+  /** o.name = value. */
+  setAttr(name: string, value: unknown): this {
+    setAttribute(this.bridge, this.index, name, [value]);
+    return this;
+  }
+
+  /** del o.name. */
+  delAttr(name: string): this {
+    setAttribute(this.bridge, this.index, name, []);
+    return this;
+  }
+
+  /** Names of the attributes: of a module what is in it, of an object those of its type and of that's bases. */
+  get attributeNames(): string[] {
+    const names = this.bridge.value(this.bridge.f.attribute_names(this.index)) as PySequence<string>;
+    const row = [...names];
+    names.release();
+    return row;
+  }
+
+  /** o(...args): calls a function, or makes an instance of a type. Throws TypeError if it can't be called, and what C raised. */
+  call(...args: unknown[]): unknown {
+    const { bridge, index } = this;
+    bridge.pushAll(args);
+    return bridge.call(index, args.length);
+  }
+
+  /** o(...args, **named). */
+  callWith(args: readonly unknown[], named: Readonly<Record<string, unknown>> = {}): unknown {
+    return callNamed(this.bridge, this.index, args, named);
+  }
+
+  /** o.name(...args). */
+  callMethod(name: string, ...args: unknown[]): unknown {
+    return callMethod(this.bridge, this.index, name, args);
   }
 
   /** Another handle for the same object, with a reference of its own. */

@@ -125,6 +125,11 @@ export class Ladder {
   /** The heap passed its watermark, and this is a moment at which measures can run. */
   passed(): void {
     if (this.#isRunning || !this.#policy) return;
+    if (this.#heap.isBusy()) {
+      // Nothing can be done as long as C, which waits for this, knows objects by their addresses.
+      this.arm();
+      return;
+    }
     const { reserved } = this.#heap;
     const { softLimit } = this;
     if (reserved > softLimit) {

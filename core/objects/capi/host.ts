@@ -19,6 +19,8 @@ import {
   MODULE,
   PyObject,
   PyType,
+  settings,
+  trashUnwound,
   typeOf,
   USER,
 } from "../object";
@@ -153,6 +155,14 @@ export function call_method(n: u32): f64 {
   if (args) decref(args);
   decref(name);
   return answer(result);
+}
+
+/** No call is under way, though an exception of the host's has left some: none that waits is counted. */
+export function unwind(): void {
+  const s = settings();
+  s.depth = 0;
+  s.outside = 0;
+  trashUnwound();
 }
 
 // ---- the end of a module in C ----

@@ -1,6 +1,7 @@
 // A module in C that lives on a heap, as TypeScript sees it.
 
 import { type Address, toAddress } from "../../address.js";
+import type { PyModule } from "../../objects/extension.js";
 import type { LeakReport } from "./leaks.js";
 import type { CFunction, CValue, LoadedModule } from "./loaded.js";
 
@@ -36,6 +37,17 @@ export class CModule {
   /** Calls a function with plain values. */
   call(name: string, ...args: CValue[]): CValue | undefined {
     return this.function(name)(...args);
+  }
+
+  /**
+   * The module as Python has it, made by its PyInit function: functions, types and constants are its attributes. Throws ReferenceError
+   * if it has no such function, or was unloaded.
+   */
+  get module(): PyModule {
+    const { python, isLive } = this.#loaded;
+    if (python && isLive) return python;
+    const why = isLive ? "it has no PyInit function" : "it was unloaded";
+    throw new ReferenceError(`Cannot find the Python module of ${this.name}: ${why}`);
   }
 
   /** Where a variable of the module is. Throws ReferenceError if there is none of that name. */

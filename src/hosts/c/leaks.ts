@@ -23,6 +23,11 @@ export interface LeakReport {
   readonly bytes: number;
   /** Whether these are the module's own: true with debug hooks. Else they are what is there more than at the start. */
   readonly exact: boolean;
+  /**
+   * Objects that are alive and need the module's data or functions: instances of its types, its functions that somebody holds. If there are
+   * any, data and functions stay, and are lost.
+   */
+  readonly objects?: number;
 }
 
 /** Numbers of blocks by family and size. */
@@ -81,8 +86,8 @@ export function together(reports: readonly LeakReport[]): LeakReport {
 }
 
 /** A line for each leak, and a sum above them. */
-export function describeLeaks(name: string, { leaks, blocks, bytes, exact }: LeakReport): string {
-  if (blocks === 0) return `${name} freed all that it allocated`;
+export function describeLeaks(name: string, { leaks, blocks, bytes, exact, objects = 0 }: LeakReport): string {
+  if (blocks === 0 && objects === 0) return `${name} freed all that it allocated`;
   const head = exact
     ? `${name} did not free ${blocks} blocks, ${bytes} bytes`
     : `Since ${name} was loaded, there are ${blocks} blocks more, ${bytes} bytes`;
@@ -90,5 +95,6 @@ export function describeLeaks(name: string, { leaks, blocks, bytes, exact }: Lea
     ({ family, size, count, allocatedAt }) =>
       `  ${count} x ${size} bytes, domain ${family}${allocatedAt ? `, allocated at ${allocatedAt}` : ""}`,
   );
-  return [head, ...lines].join("\n");
+  const kept = objects === 0 ? [] : [`  ${objects} objects that need ${name} are alive: its data and functions stay`];
+  return [head, ...lines, ...kept].join("\n");
 }

@@ -10,6 +10,8 @@
 import type { Core } from "../../core.js";
 import type { CoreHeap } from "../../core-heap.js";
 import { MemoryError } from "../../errors.js";
+import type { Border } from "../../objects/border.js";
+import type { PyModule } from "../../objects/extension.js";
 import { TableRanges } from "../../table-functions.js";
 import type { Words } from "../../words.js";
 import { type Definition, type Definitions, FunctionAddresses } from "./definitions.js";
@@ -35,6 +37,13 @@ export interface LinkerHeap {
   readonly raiseIfSet: () => void;
   /** Makes the types that the Python/C API has besides the built-in ones, unless they are there. */
   readonly beginApi: () => void;
+  readonly border: Border;
+  /** The module that a PyInit function meant by what it answered. */
+  readonly moduleFrom: (answered: number, name: string) => PyModule;
+  /** Releases it, and takes out what is in it. */
+  readonly dropModule: (module: PyModule) => void;
+  /** Unreachable objects, and memory that is kept for later ones, are gone. */
+  readonly settle: () => void;
 }
 
 /** A module of a group that is being loaded. */
@@ -57,12 +66,15 @@ export class Linker {
   readonly #labels = new Map<string, number>();
   readonly #stackPointer = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
   #stack = 0;
+  #stackBytes = 0;
 
   constructor(target: LinkerHeap) {
     this.#target = target;
     this.#ranges = new TableRanges(target.core.table);
     this.#addresses = new FunctionAddresses(target.core.table);
     this.#core = coreDefinitions(target.core);
+    target.border.unwind = () => this.#unwind();
+    target.border.check = () => this.#check("C");
   }
 
   /** How many modules are there. */
@@ -95,6 +107,7 @@ export class Linker {
       for (const { loaded } of members) this.#connect(loaded);
       for (const { loaded } of members) this.#run(loaded, "__wasm_apply_data_relocs");
       for (const { loaded } of members) this.#run(loaded, "__wasm_call_ctors");
+      for (const { loaded } of members) this.#begin(loaded);
     } catch (error) {
       for (const loaded of placed) this.#remove(loaded);
       this.#closeStack();
@@ -161,6 +174,7 @@ export class Linker {
     this.#stack = core.functions.raw_memalign(core.constants.LIBC, STACK_ALIGNMENT, 0, size) >>> 0;
     if (this.#stack === 0) throw new MemoryError(size, "no memory is left for the stack of modules in C");
     words.set(this.#stack, CANARY);
+    this.#stackBytes = size;
     this.#stackPointer.value = this.#stack + size;
   }
 
@@ -313,25 +327,43 @@ export class Linker {
     if (typeof f === "function") this.#guarded(f as () => void);
   }
 
-  /** Calls into C. However the call ends, the stack pointer is where it was. */
-  #guarded<T>(call: () => T): T {
-    const before = this.#stackPointer.value;
-    try {
-      return call();
-    } finally {
-      this.#stackPointer.value = before;
+  /** A module of Python's is made as its PyInit function says. */
+  #begin(loaded: LoadedModule): void {
+    for (const [exported, init] of loaded.functions) {
+      if (!exported.startsWith(INIT)) continue;
+      loaded.python = this.#target.moduleFrom(Number(init()), exported.slice(INIT.length));
+      return;
     }
   }
 
+  /** Calls into C. */
+  #guarded<T>(call: () => T): T {
+    return this.#target.border.run(call);
+  }
+
+  /** No call is under way: the stack is empty, and nobody waits for anything, whatever an exception left. */
+  #unwind(): void {
+    if (this.#stack !== 0) this.#stackPointer.value = this.#stack + this.#stackBytes;
+    (this.#target.core.functions as unknown as ObjectFunctions).unwind();
+  }
+
+  /** Throws if the stack was overrun. */
+  #check(name: string): void {
+    const { words } = this.#target;
+    if (this.#stack === 0 || words.get(this.#stack) === CANARY) return;
+    words.set(this.#stack, CANARY);
+    throw new RangeError(`The stack of modules in C was overrun in ${name}: load with a larger stackBytes`);
+  }
+
   #callable(loaded: LoadedModule, name: string, f: (...args: CValue[]) => CValue): CFunction {
-    const { words, raiseIfSet } = this.#target;
+    const { raiseIfSet, border } = this.#target;
     return (...args) => {
       if (!loaded.isLive) throw new ReferenceError(`Cannot call ${name}: ${loaded.label} was unloaded`);
-      const answer = this.#guarded(() => f(...args));
-      if (words.get(this.#stack) !== CANARY) {
-        words.set(this.#stack, CANARY);
-        throw new RangeError(`The stack of modules in C was overrun in ${name}: load with a larger stackBytes`);
-      }
+      const answer = border.run(() => {
+        const answered = f(...args);
+        this.#check(name);
+        return answered;
+      });
       raiseIfSet();
       return answer;
     };
@@ -344,14 +376,23 @@ export class Linker {
     if (!loaded.isLive) throw new ReferenceError(`Cannot unload ${loaded.label}: it was unloaded already`);
     const group = this.#groupOf(loaded);
     for (const member of group) for (const run of member.atExit.reverse()) this.#guarded(run);
-    for (const member of group) this.#remove(member);
+    for (const { python } of group) if (python) this.#target.dropModule(python);
+    this.#target.settle();
+    const objects = group.reduce((sum, member) => sum + this.#dependents(member), 0);
+    for (const member of group) this.#remove(member, objects > 0);
     const { heap, core, words } = this.#target;
     const hooked = words.get(core.control + core.constants.HOOKS_INSTALLED_AT) !== 0;
     const reports = group.map((member) =>
       hooked && member.isLabelled ? leaksOf(heap, member.label) : leaksSince(heap, member.before),
     );
     this.#closeStack();
-    return together(reports);
+    return { ...together(reports), objects };
+  }
+
+  /** Objects that need what the module has in memory and in the table. */
+  #dependents({ memoryBase, tableBase, dylink }: LoadedModule): number {
+    const { dependents } = this.#target.core.functions as unknown as ObjectFunctions;
+    return dependents(memoryBase, memoryBase + dylink.memoryBytes, tableBase, tableBase + dylink.tableEntries) >>> 0;
   }
 
   /** The module, and those among its users that it uses itself. Throws if it has another user. */
@@ -369,20 +410,33 @@ export class Linker {
     return [...group];
   }
 
-  /** Data, entries of the table and definitions are given back. */
-  #remove(loaded: LoadedModule): void {
+  /** Data, entries of the table and definitions are given back; but for what objects need that are there, if `isKept`. */
+  #remove(loaded: LoadedModule, isKept = false): void {
     const { core } = this.#target;
     loaded.isLive = false;
     loaded.functions.clear();
     loaded.data.clear();
     loaded.own.clear();
+    this.#modules.delete(loaded);
+    if (isKept) return;
+    const { retire_types } = core.functions as unknown as ObjectFunctions;
+    retire_types(loaded.memoryBase, loaded.memoryBase + loaded.dylink.memoryBytes);
     for (const f of loaded.taken) this.#addresses.release(f);
     for (const { index } of loaded.trampolines) this.#ranges.giveBack(index, 1);
     if (loaded.tableBase >= 0) this.#ranges.giveBack(loaded.tableBase, loaded.dylink.tableEntries);
     if (loaded.memoryBase !== 0) core.functions.raw_free(core.constants.LIBC, loaded.memoryBase);
-    this.#modules.delete(loaded);
   }
 }
+
+/** What the linker needs of a core that has objects, as a heap has that modules are loaded onto. */
+interface ObjectFunctions {
+  readonly unwind: () => void;
+  readonly dependents: (start: number, end: number, tableStart: number, tableEnd: number) => number;
+  readonly retire_types: (start: number, end: number) => void;
+}
+
+/** The functions that make modules of Python's. */
+const INIT = "PyInit_";
 
 /** A caller's functions; one in JavaScript has the type with which the module calls it, if it does. */
 function givenTo(bytes: Uint8Array | undefined, extra: Imports): Definitions {

@@ -1,5 +1,6 @@
 // One module in C on a heap, as the linker and the module's user share it.
 
+import type { PyModule } from "../../objects/extension.js";
 import type { Definition, Definitions } from "./definitions.js";
 import type { Census } from "./leaks.js";
 import type { Dylink } from "./sections.js";
@@ -39,6 +40,8 @@ export class LoadedModule {
   /** Modules whose definitions it uses. */
   readonly uses = new Set<LoadedModule>();
   isLive = true;
+  /** The module as Python has it, if it has a PyInit function. */
+  python: PyModule | undefined;
   memoryBase = 0;
   /** -1 until its entries are taken. */
   tableBase = -1;
