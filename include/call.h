@@ -28,8 +28,12 @@ PyAPI_FUNC(PyObject *) PyObject_CallMethodNoArgs(PyObject *op, PyObject *name);
 PyAPI_FUNC(PyObject *) PyObject_CallMethodOneArg(PyObject *op, PyObject *name, PyObject *arg);
 
 /* Arguments one by one, NULL at the end. */
-PyAPI_FUNC(PyObject *) PyObject_CallFunctionObjArgs(PyObject *callable, ...);
-PyAPI_FUNC(PyObject *) PyObject_CallMethodObjArgs(PyObject *op, PyObject *name, ...);
+Py_LOCAL_FUNC(PyObject *) PyObject_CallFunctionObjArgs(PyObject *callable, ...);
+Py_LOCAL_FUNC(PyObject *) PyObject_CallMethodObjArgs(PyObject *op, PyObject *name, ...);
+
+/* Arguments as a format of Py_BuildValue says: a tuple is all of them; "" or NULL: none. */
+Py_LOCAL_FUNC(PyObject *) PyObject_CallFunction(PyObject *callable, const char *format, ...);
+Py_LOCAL_FUNC(PyObject *) PyObject_CallMethod(PyObject *op, const char *name, const char *format, ...);
 
 /* isinstance and issubclass: 1 or 0, -1 with an error. The second may be a tuple of types. */
 PyAPI_FUNC(int) PyObject_IsInstance(PyObject *op, PyObject *type);

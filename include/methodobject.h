@@ -24,6 +24,11 @@ struct PyMethodDef {
 };
 typedef struct PyMethodDef PyMethodDef;
 
+/* A doc string, by itself and as a variable. */
+#define PyDoc_STR(text) text
+#define PyDoc_VAR(name) static const char name[]
+#define PyDoc_STRVAR(name, text) PyDoc_VAR(name) = PyDoc_STR(text)
+
 #define METH_VARARGS 0x0001
 #define METH_KEYWORDS 0x0002
 #define METH_NOARGS 0x0004

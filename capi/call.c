@@ -1,0 +1,80 @@
+// Calls whose arguments come one by one, or as a format says.
+
+#include <Python.h>
+#include <stdbool.h>
+
+#define FEW 8
+
+// callable(...) of the objects up to the NULL: in a row on the stack if they are few. With `name`, a method of `callable` is called.
+static PyObject *call_objects(PyObject *callable, PyObject *name, va_list objects) {
+    va_list counting;
+    va_copy(counting, objects);
+    size_t n = 0;
+    while (va_arg(counting, PyObject *)) n++;
+    va_end(counting);
+    PyObject *few[FEW];
+    PyObject **row = n + 1 <= FEW ? few : PyMem_New(PyObject *, n + 1);
+    if (!row) return PyErr_NoMemory();
+    row[0] = callable;
+    for (size_t k = 1; k <= n; k++) row[k] = va_arg(objects, PyObject *);
+    PyObject *result = name ? PyObject_VectorcallMethod(name, row, n + 1, NULL)
+                            : PyObject_Vectorcall(callable, row + 1, n | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    if (row != few) PyMem_Free(row);
+    return result;
+}
+
+// A caller that got NULL from somewhere passes it on; then an error is set already.
+static bool is_null(PyObject *op) {
+    if (op) return false;
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_SystemError, "null argument to internal routine");
+    return true;
+}
+
+PyObject *PyObject_CallFunctionObjArgs(PyObject *callable, ...) {
+    if (is_null(callable)) return NULL;
+    va_list objects;
+    va_start(objects, callable);
+    PyObject *result = call_objects(callable, NULL, objects);
+    va_end(objects);
+    return result;
+}
+
+PyObject *PyObject_CallMethodObjArgs(PyObject *op, PyObject *name, ...) {
+    if (is_null(op) || is_null(name)) return NULL;
+    va_list objects;
+    va_start(objects, name);
+    PyObject *result = call_objects(op, name, objects);
+    va_end(objects);
+    return result;
+}
+
+// callable(...) of the values that the format says: one that is a tuple is all arguments.
+static PyObject *call_format(PyObject *callable, const char *format, va_list values) {
+    if (!format || !*format) return PyObject_CallNoArgs(callable);
+    PyObject *built = Py_VaBuildValue(format, values);
+    if (!built) return NULL;
+    PyObject *result = PyTuple_Check(built) ? PyObject_Call(callable, built, NULL) : PyObject_CallOneArg(callable, built);
+    Py_DECREF(built);
+    return result;
+}
+
+PyObject *PyObject_CallFunction(PyObject *callable, const char *format, ...) {
+    if (is_null(callable)) return NULL;
+    va_list values;
+    va_start(values, format);
+    PyObject *result = call_format(callable, format, values);
+    va_end(values);
+    return result;
+}
+
+PyObject *PyObject_CallMethod(PyObject *op, const char *name, const char *format, ...) {
+    if (is_null(op)) return NULL;
+    PyObject *method = PyObject_GetAttrString(op, name);
+    if (!method) return NULL;
+    va_list values;
+    va_start(values, format);
+    PyObject *result = call_format(method, format, values);
+    va_end(values);
+    Py_DECREF(method);
+    return result;
+}
