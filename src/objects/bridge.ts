@@ -250,9 +250,8 @@ export class Bridge {
       border.abandon();
       throw error;
     }
-    const value = Number.isNaN(result) ? this.special() : result;
     border.leave();
-    return value;
+    return Number.isNaN(result) ? this.special() : result;
   }
 
   /** Runs a call of the core's that may call code in C. */

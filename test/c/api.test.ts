@@ -4,9 +4,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type CModule, Heap, MemoryError, NULL, PyException } from "../../src/index.js";
+import { type CModule, Heap, MemoryError, PyException } from "../../src/index.js";
 import { footprint } from "../objects/leak-free.js";
 import { build, canCompile, ROOT } from "./build.js";
+import { Failures } from "./failures.js";
 
 const FOLDER = join(ROOT, "test/c/api");
 const PROGRAMS = readdirSync(FOLDER)
@@ -22,40 +23,6 @@ function testsOf(name: string): string[] {
 }
 
 const compiled = (name: string) => build(`api-${name}`, sourceOf(name), [`-I${FOLDER}`]);
-
-/** Allocations of the mem and object domains, one of which can be made to fail. */
-class Failures {
-  #count = 0;
-  #failAt = 0;
-
-  constructor(heap: Heap) {
-    for (const domain of ["mem", "object"] as const) {
-      const { malloc, calloc, realloc, free } = heap.getAllocator(domain);
-      heap.setAllocator(domain, {
-        malloc: (n) => (this.#fails() ? NULL : malloc(n)),
-        calloc: (count, size) => (this.#fails() ? NULL : calloc(count, size)),
-        realloc: (block, n) => (this.#fails() ? NULL : realloc(block, n)),
-        free,
-      });
-    }
-  }
-
-  #fails(): boolean {
-    return ++this.#count === this.#failAt;
-  }
-
-  /** Runs with allocation number `failAt` failing; answers whether there was one of that number. */
-  during(failAt: number, run: () => void): boolean {
-    this.#count = 0;
-    this.#failAt = failAt;
-    try {
-      run();
-    } finally {
-      this.#failAt = 0;
-    }
-    return this.#count >= failAt;
-  }
-}
 
 describe.runIf(canCompile)("the object API, from C", () => {
   describe.each(PROGRAMS)("%s", (name) => {

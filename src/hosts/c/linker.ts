@@ -380,6 +380,8 @@ export class Linker {
     this.#target.settle();
     const objects = group.reduce((sum, member) => sum + this.#dependents(member), 0);
     for (const member of group) this.#remove(member, objects > 0);
+    // What that let go of may be kept for later ones, too.
+    this.#target.settle();
     const { heap, core, words } = this.#target;
     const hooked = words.get(core.control + core.constants.HOOKS_INSTALLED_AT) !== 0;
     const reports = group.map((member) =>

@@ -1,9 +1,8 @@
-/* Cycles: names can be of a kind of string that refers to anything, here of any kind, so the collector has to see them. */
+/* Cycles: here anything can be stored as a name, also what refers to the object itself. So the collector has to see it. */
 #include <Python.h>
 #include <stddef.h>
 
-/* Any object is a name, so that there can be cycles without subclasses of str. */
-#define PyUnicode_Check(op) 1
+#define IS_NAME(op) 1
 #include "names.h"
 
 static int Custom_traverse(PyObject *op, visitproc visit, void *arg) {

@@ -1,5 +1,9 @@
 /* An object with a first name and a last name, which are strings, and a number: what the third and the fourth stage have in common. */
 
+#ifndef IS_NAME
+#define IS_NAME(op) PyUnicode_Check(op)
+#endif
+
 typedef struct {
     PyObject_HEAD
     PyObject *first;
@@ -50,7 +54,7 @@ static int Custom_set(PyObject *op, PyObject *value, void *closure) {
         PyErr_Format(PyExc_TypeError, "Cannot delete the %s attribute", name);
         return -1;
     }
-    if (!PyUnicode_Check(value)) {
+    if (!IS_NAME(value)) {
         PyErr_Format(PyExc_TypeError, "The %s attribute value must be a string", name);
         return -1;
     }
