@@ -59,7 +59,7 @@ declare function hostDropType(hostId: u32): void;
 const HEADER: u32 = 8;
 const FEW_BYTES: usize = 64;
 /** How many freed instances a type without items keeps: as many as the built-in types of small objects. */
-export const MOST_FREE: u32 = 100;
+const MOST_FREE: u32 = 100;
 
 /** What a type's instances can have besides slots and data. */
 export const WITH_WEAK_REFERENCES: u32 = 1;
@@ -75,6 +75,25 @@ export function types_begin(): void {
   const head = types();
   head.before = head;
   head.after = head;
+}
+
+/** What every such type has, in a type that is 0 otherwise. */
+export function type_begin(type: PyType, name: PyObject, flags: u32, hostId: u32): void {
+  type.name = name;
+  type.tp_name = textOf(name);
+  type.kind = USER;
+  type.flags = flags;
+  type.dealloc = typeFunction(USER, DEALLOC);
+  type.tp_dealloc = type.dealloc;
+  type.hash = typeFunction(USER, HASH);
+  type.compare = typeFunction(USER, COMPARE);
+  type.repr = typeFunction(USER, REPR);
+  type.hostId = hostId;
+}
+
+/** How many freed instances of a type are kept. */
+export function freeMaxOf(itemSize: u32): u32 {
+  return itemSize == 0 && hasPolicy(POLICY_FREE_LISTS) ? MOST_FREE : 0;
 }
 
 /**
@@ -100,12 +119,10 @@ export function type_new(
     return null;
   }
   memory.fill(changetype<usize>(type) + HEADER, 0, offsetof<PyType>() - HEADER);
-  type.name = name;
-  type.tp_name = textOf(name);
-  type.kind = USER;
   const objectItems = (options & WITH_OBJECT_ITEMS) != 0;
   const collected = slots > 0 || objectItems || traverse != 0 || finalize != 0;
-  type.flags = IS_HEAP_TYPE | IS_READY | (collected ? HAS_GC : 0) | (objectItems ? HAS_OBJECT_ITEMS : 0);
+  const flags = IS_HEAP_TYPE | IS_READY | (collected ? HAS_GC : 0) | (objectItems ? HAS_OBJECT_ITEMS : 0);
+  type_begin(type, name, flags, hostId);
   type.slots = slots;
   type.slotsAt = itemSize > 0 ? HEADER + 4 : HEADER;
   let end = type.dataAt + ((dataBytes + 3) & ~3);
@@ -116,17 +133,11 @@ export function type_new(
   // Items of 8 bytes stand at a multiple of 8, as the object does.
   type.basicSize = (itemSize & 7) == 0 && itemSize > 0 ? (end + 7) & ~7 : end;
   type.itemSize = itemSize;
-  type.freeMax = itemSize == 0 && hasPolicy(POLICY_FREE_LISTS) ? MOST_FREE : 0;
-  type.dealloc = typeFunction(USER, DEALLOC);
-  type.tp_dealloc = type.dealloc;
-  type.hash = typeFunction(USER, HASH);
-  type.compare = typeFunction(USER, COMPARE);
-  type.repr = typeFunction(USER, REPR);
+  type.freeMax = freeMaxOf(itemSize);
   type.traverse = traverse;
   type.clear = clear;
   type.finalize = finalize;
   type.drop = drop;
-  type.hostId = hostId;
   if ((itemSize | traverse | clear | finalize | drop | type.weakList) == 0) type.flags |= IS_PLAIN;
   joinRing(type);
   return type;

@@ -24,11 +24,10 @@ import { bytes_sizeof, PyBytes } from "./bytes";
 import { census } from "./census";
 import { Bits, claim, claims_begin, usableBytes } from "./claims";
 import { PyDict } from "./dict";
-import { DEALLOC, COMPARE, HASH, REPR, typeFunction } from "./functions";
 import { collector } from "./gc";
 import { handles } from "./handles";
 import { isValid } from "./inspect";
-import { instance_sizeof, MOST_FREE } from "./instance";
+import { freeMaxOf, instance_sizeof, type_begin } from "./instance";
 import { int_sizeof, PyLong } from "./int";
 import { interned } from "./intern";
 import { emptyKeys, Keys, SHARED } from "./keys";
@@ -39,18 +38,18 @@ import {
   GCHead,
   generation,
   HAS_GC,
+  HAS_HASHED,
   HAS_OBJECT_ITEMS,
-  hasPolicy,
   IMMORTAL,
   INT,
   IS_HEAP_TYPE,
   IS_PLAIN,
+  IS_READY,
   isKind,
   isTracked,
   KINDS,
   LIST,
   None,
-  POLICY_FREE_LISTS,
   PyObject,
   PyType,
   PyVarObject,
@@ -263,9 +262,6 @@ class Verification {
       if (isKind(o, DICT)) {
         const keys = changetype<PyDict>(o).keys;
         this.expect(keys === emptyKeys() || keys.mark == keys.refcnt, changetype<usize>(keys));
-      } else if (isKind(o, TYPE)) {
-        const name = changetype<PyType>(o).name;
-        this.expect(name !== null && isKind(name, STR), changetype<usize>(o));
       }
     }
     for (let k: u32 = 0; k < this.count; k++) {
@@ -285,6 +281,8 @@ class Verification {
       const address = changetype<usize>(type);
       if (!this.expect(!this.objects.has(address) && this.reach(type) && isKind(type, TYPE), address)) return;
       if (!this.expect(type.before === before && isLaidOut(type), address)) return;
+      const name = type.name;
+      if (!this.expect(name !== null && this.reach(name) && isKind(name, STR), address)) return;
       renewType(type);
       before = type;
     }
@@ -383,6 +381,9 @@ class Verification {
   }
 }
 
+/** Flags that a user's type may have, and has. */
+const MUST_HAVE: u32 = IS_HEAP_TYPE | IS_READY;
+const MAY_HAVE: u32 = MUST_HAVE | HAS_GC | HAS_OBJECT_ITEMS | HAS_HASHED | IS_PLAIN;
 /** More of anything than a heap can have. */
 const MOST: u32 = 1 << 28;
 
@@ -413,7 +414,7 @@ function ownBytes(o: PyObject): usize {
 /** Whether a user's type can be what it says: its slots, data, weak references and items do not overlap. */
 function isLaidOut(type: PyType): bool {
   if (type.kind != USER || type.slots > 0xffff || type.basicSize > 0xfffff || type.itemSize > 8 || type.hostId == 0) return false;
-  if ((type.flags & ~(HAS_GC | IS_HEAP_TYPE | HAS_OBJECT_ITEMS | IS_PLAIN)) != 0 || (type.flags & IS_HEAP_TYPE) == 0) return false;
+  if ((type.flags & ~MAY_HAVE) != 0 || (type.flags & MUST_HAVE) != MUST_HAVE) return false;
   if (type.slotsAt != (type.itemSize > 0 ? 12 : 8)) return false;
   if (type.hasObjectItems && (type.itemSize != 4 || !type.hasGC)) return false;
   if (type.slots > 0 && !type.hasGC) return false;
@@ -422,23 +423,29 @@ function isLaidOut(type: PyType): bool {
   return type.dataAt <= type.basicSize && (type.basicSize & 3) == 0;
 }
 
-/** The type has the functions that every user's type has, and no free list. */
+/** All but the layout, the name and the place in the ring is as in a new type without functions of its own. */
 function renewType(type: PyType): void {
-  type.dealloc = typeFunction(USER, DEALLOC);
-  type.hash = typeFunction(USER, HASH);
-  type.compare = typeFunction(USER, COMPARE);
-  type.repr = typeFunction(USER, REPR);
-  type.traverse = 0;
-  type.clear = 0;
-  type.finalize = 0;
-  type.drop = 0;
-  type.live = 0;
-  type.bytes = 0;
-  type.free = 0;
-  type.freeCount = 0;
-  type.freeMax = type.itemSize == 0 && hasPolicy(POLICY_FREE_LISTS) ? MOST_FREE : 0;
-  const isPlain = type.itemSize == 0 && type.weakList == 0 && !type.hasObjectItems;
-  if (!isPlain) type.flags &= ~IS_PLAIN;
+  const name = type.name;
+  const flags = type.flags;
+  const basicSize = type.basicSize;
+  const itemSize = type.itemSize;
+  const weakList = type.weakList;
+  const slots = type.slots;
+  const slotsAt = type.slotsAt;
+  const hostId = type.hostId;
+  const before = type.before;
+  const after = type.after;
+  memory.fill(changetype<usize>(type) + offsetof<PyObject>(), 0, offsetof<PyType>() - offsetof<PyObject>());
+  const isPlain = itemSize == 0 && weakList == 0;
+  type_begin(type, name!, isPlain ? flags : flags & ~IS_PLAIN, hostId);
+  type.basicSize = basicSize;
+  type.itemSize = itemSize;
+  type.weakList = weakList;
+  type.slots = slots;
+  type.slotsAt = slotsAt;
+  type.freeMax = freeMaxOf(itemSize);
+  type.before = before;
+  type.after = after;
 }
 
 // ---- all of it ----

@@ -121,7 +121,8 @@ describe.runIf(canCompile)("a module", () => {
     await load();
     const before = heap.stats().account;
     const entries = heap.imports.__indirect_function_table.length;
-    for (let k = 0; k < 20; k++) expect(await load()).toEqual({ leaks: [], blocks: 0, bytes: 0, exact: false });
+    for (let k = 0; k < 20; k++)
+      expect(await load()).toEqual({ leaks: [], blocks: 0, bytes: 0, objects: 0, exact: false });
     expect(heap.stats().account).toEqual(before);
     expect(heap.imports.__indirect_function_table.length).toBe(entries);
 
