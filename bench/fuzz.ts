@@ -1,17 +1,19 @@
-// npm run fuzz: random programs against the model, for as long as one likes; or broken recordings through the reader and all reports.
+// npm run fuzz: random programs against the model, for as long as one likes; or broken recordings through the reader and all reports; or
+// broken heap images.
 
 import { Command, Option } from "commander";
-import { recordings, survive } from "../test/broken-traces.js";
+import { recordings, survive as surviveTrace } from "../test/broken-traces.js";
 import { type Plan, runAgainstModel } from "../test/model.js";
+import { brokenImages, survive } from "../test/objects/image-mutations.js";
 
-const PARTS = ["model", "trace"] as const;
+const PARTS = ["model", "trace", "image"] as const;
 
 const options = new Command("npm run fuzz --")
   .description(
-    "Runs random programs against a model of the heap, or broken recordings through the reader, and stops at the first fault.",
+    "Runs random programs against a model of the heap, reads broken recordings, or loads broken heap images, and stops at the first fault.",
   )
   .addOption(new Option("--only <part>", "the default is model").choices(PARTS).default("model"))
-  .option("--files <n>", "of broken recordings: how many", "100000")
+  .option("--files <n>", "of broken recordings or images: how many", "100000")
   .option("--seed <n>", "the first seed; the default is of the moment")
   .option("--minutes <n>", "how long", "10")
   .parse()
@@ -43,7 +45,7 @@ async function fuzzTraces(): Promise<void> {
   const whole = await recordings();
   const survival = { files: 0, refused: 0, partly: 0 };
   for (let seed = first; survival.files < Number(options.files); seed++) {
-    await survive(whole, seed, survival);
+    await surviveTrace(whole, seed, survival);
     if (survival.files % 100 !== 0) continue;
     const { files, refused, partly } = survival;
     process.stderr.write(
@@ -52,5 +54,17 @@ async function fuzzTraces(): Promise<void> {
   }
 }
 
-await (options.only === "trace" ? fuzzTraces() : fuzzModel());
+async function fuzzImages(): Promise<void> {
+  const broken = await brokenImages();
+  const survival = { images: 0, refused: 0 };
+  for (let seed = first; survival.images < Number(options.files); seed++) {
+    await survive(broken, seed, survival);
+    if (survival.images % 1000 !== 0) continue;
+    const { images, refused } = survival;
+    process.stderr.write(`\r${images} broken images from seed ${first}: ${refused} refused, nothing found`);
+  }
+}
+
+const FUZZ = { model: fuzzModel, trace: fuzzTraces, image: fuzzImages };
+await FUZZ[options.only]();
 process.stderr.write("\n");

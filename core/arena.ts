@@ -11,7 +11,7 @@
 // Invariants (firstInvalid):
 //   idleCount == number of pools with isOpen == false == bits set in `idle`
 //   an arena is in list idleCount iff idleCount > 0; listMask has bit k iff list k is not empty
-//   the map's entries for each pool are the pool
+//   the map's entries for each pool are the pool, and all others are 0
 // Imports config, control, functions, base, ledger, pool, poolmap. docs/pools.md.
 
 import { base_find, base_free, base_malloc, base_realloc } from "./base";
@@ -63,6 +63,18 @@ export class Arena {
     return <u32>min(POOL_SIZE, this.address + this.bytes - pool.start);
   }
 
+  /** Entries that the map has for a pool. */
+  @inline
+  grainsOf(pool: Pool): u32 {
+    return (this.bytesOf(pool) + <u32>POOL_GRAIN - 1) / <u32>POOL_GRAIN;
+  }
+
+  get grains(): u32 {
+    let sum: u32 = 0;
+    for (let index: u32 = 0; index < this.total; index++) sum += this.grainsOf(this.poolAt(index));
+    return sum;
+  }
+
   /** The `total` pools of the arena at `address`, all idle. */
   begin(address: usize, bytes: usize, total: u32): void {
     this.address = address;
@@ -101,9 +113,8 @@ export class Arena {
     let idle: u32 = 0;
     for (let index: u32 = 0; index < this.total; index++) {
       const pool = this.poolAt(index);
-      const last = pool.start + this.bytesOf(pool) - 1;
       if (pool.index != index || pool.start != this.start + <usize>index * POOL_SIZE) return false;
-      if (map.poolOf(pool.start) !== pool || map.poolOf(last) !== pool) return false;
+      if (map.countOf(pool, this.bytesOf(pool)) != this.grainsOf(pool)) return false;
       if (!pool.isOpen) idle |= 1 << index;
     }
     return idle == this.idle && <u32>popcnt<u32>(idle) == this.idleCount;
@@ -360,15 +371,18 @@ export class Arenas {
   /** The address of the first arena that breaks an invariant, of the table if their lists do, or 0. */
   firstInvalid(): usize {
     let count: u32 = 0;
+    let grains: u32 = 0;
     let withIdle: u32 = 0;
     let younger: Arena | null = null;
     let arena = this.youngest;
     while (arena) {
       if (arena.younger !== younger || ++count > this.count || !arena.isValid(this.map)) return arena.address;
       if (arena.idleCount > 0) withIdle++;
+      grains += arena.grains;
       younger = arena;
       arena = arena.older;
     }
+    if (count != 0 && grains != this.map.countAll()) return changetype<usize>(this.map);
     let listed: u32 = 0;
     for (let idle: u32 = 1; idle <= <u32>ARENA_POOLS; idle++) {
       arena = load<Arena | null>(this.listAt(idle));

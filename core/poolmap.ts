@@ -96,6 +96,20 @@ export class PoolMap {
     this.fill(pool.start, bytes, 0);
   }
 
+  /** How many entries are the pool, of those for the pool's `bytes` bytes. */
+  countOf(pool: Pool, bytes: usize): u32 {
+    let count: u32 = 0;
+    for (let at = pool.start; at < pool.start + bytes; at += POOL_GRAIN) if (this.poolOf(at) === pool) count++;
+    return count;
+  }
+
+  /** How many entries are not 0. */
+  countAll(): u32 {
+    let count: u32 = 0;
+    for (let k: u32 = 0; k < this.length; k++) if (load<usize>(this.map + (<usize>k << 2)) != 0) count++;
+    return count;
+  }
+
   private fill(start: usize, bytes: usize, entry: usize): void {
     for (let at = start; at < start + bytes; at += POOL_GRAIN) store<usize>(this.at(<u32>(at / POOL_GRAIN)), entry);
   }

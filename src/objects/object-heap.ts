@@ -470,6 +470,10 @@ export abstract class ObjectHeap extends CoreHeap {
     const { f } = this.#bridge;
     this.#calls.lastId = lastCallback;
     this.#types.restore(types, lastType, functions);
+    const numbers = new Set(roots.map(([, index]) => index));
+    if (numbers.size !== roots.length || f.handle_count() >>> 0 !== roots.length) {
+      throw new ImageError("its roots are not those that its memory has");
+    }
     for (const [name, index] of roots) {
       if (index === 0 || f.next_handle(index - 1) !== index)
         throw new ImageError(`it has no object for the root ${name}`);

@@ -97,6 +97,8 @@ export class UserTypes {
       const slots = f.type_layout(hostId, c.TYPE_SLOTS);
       // A type that no object of the image had is not in it.
       if (slots === -1) continue;
+      if (hostId > lastId || this.#entries.has(hostId))
+        throw new ImageError(`type ${name} has a number that it can't have`);
       const layout = layoutOf(name, Object.fromEntries(fields), items ?? undefined);
       layout.dataAt = f.type_layout(hostId, c.TYPE_DATA_AT);
       layout.itemsAt = f.type_layout(hostId, c.TYPE_ITEMS_AT);

@@ -2,6 +2,7 @@
 // behind them is put to the test.
 
 import { CHECKED } from "../../src/image/format.js";
+import { Heap, ImageError } from "../../src/index.js";
 import { ObjectCalls } from "../../src/objects/calls.js";
 import { instantiateWhole, wholeModule } from "../../src/objects/module.js";
 import { crc32 } from "../../src/trace/crc32.js";
@@ -11,9 +12,9 @@ import { randomNumbers } from "../mutations.js";
 const [TEXT_BYTES, CHECKSUM, TEXT_CRC, HEADER_CRC, HEADER] = [16, 32, 40, 44, 48];
 
 /** What sums up the memory of an image, as the heap does. */
-export type Sum = (memory: Uint8Array) => bigint;
+type Sum = (memory: Uint8Array) => bigint;
 
-export async function makeSum(): Promise<Sum> {
+async function makeSum(): Promise<Sum> {
   const memory = new WebAssembly.Memory({ initial: 64 });
   const table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
   const { functions } = instantiateWhole(await wholeModule(), memory, table, 0, new ObjectCalls());
@@ -28,7 +29,7 @@ export async function makeSum(): Promise<Sum> {
 }
 
 /** The image with some bytes changed, cut out or added. */
-export function mutate(image: Uint8Array, seed: number, sum: Sum): Uint8Array {
+function mutate(image: Uint8Array, seed: number, sum: Sum): Uint8Array {
   const random = randomNumbers(seed);
   let mutant = image.slice();
   const memory = HEADER + new DataView(image.buffer, image.byteOffset).getUint32(TEXT_BYTES, true);
@@ -71,4 +72,76 @@ function mend(mutant: Uint8Array, sum: Sum): void {
   view.setBigUint64(CHECKSUM, sum(mutant.subarray(memory)), true);
   view.setUint32(TEXT_CRC, crc32(mutant.subarray(HEADER, memory)), true);
   view.setUint32(HEADER_CRC, crc32(mutant.subarray(0, HEADER_CRC)), true);
+}
+
+/** A heap with something of every type, under roots. */
+export async function library(): Promise<Heap> {
+  const heap = await Heap.create();
+  const shelf = heap.from({
+    none: null,
+    flags: [true, false],
+    numbers: [0, -1, 256, 257, 2n ** 80n, -(3n ** 60n), 1.5, -0, Number.NaN, Number.POSITIVE_INFINITY],
+    texts: ["", "a", "é", "name", "日本", "😀 smile", "x".repeat(5000)],
+    bytes: [new Uint8Array(0), Uint8Array.of(7), new Uint8Array(700).fill(9)],
+    map: new Map<unknown, unknown>([
+      [1, "one"],
+      ["two", 2],
+    ]),
+    set: new Set([1, "b", 2.5]),
+    records: Array.from({ length: 300 }, (_, id) => ({ id, name: `row ${id}`, tags: ["red", `t${id % 7}`] })),
+  });
+  heap.roots.set("shelf", shelf);
+  shelf.release();
+  const cycle = heap.list<unknown>(["cycle"]);
+  cycle.push(cycle);
+  heap.roots.set("cycle", cycle);
+  const Point = heap.type("Point", {
+    fields: { x: "float64", label: "object", n: "uint8" },
+    items: "int16",
+    weakReferences: true,
+  });
+  const point = Point.new({ x: 2.5, label: "here", n: 200 }, [1, -2, 3]);
+  heap.roots.set("Point", Point).set("point", point);
+  const ref = heap.ref(point, () => undefined);
+  heap.roots.set("ref", ref);
+  const pair = heap.tuple([point, heap.frozenset([1, 2]), heap.tuple(["in", 3])]);
+  heap.roots.set("pair", pair);
+  for (const handle of [cycle, point, ref, pair, Point]) handle.release();
+  return heap;
+}
+
+export interface BrokenImages {
+  readonly whole: readonly Uint8Array[];
+  readonly sum: Sum;
+}
+
+/** What broken images are made of: one that is as in memory, and one that is compressed. */
+export async function brokenImages(): Promise<BrokenImages> {
+  const heap = await library();
+  return { whole: [await heap.save(), await heap.save({ compress: true })], sum: await makeSum() };
+}
+
+/** Loads a broken image: it is refused, or it is a heap that check() accepts, from which all can be taken. */
+export async function survive(
+  { whole, sum }: BrokenImages,
+  seed: number,
+  survival: { images: number; refused: number },
+): Promise<void> {
+  const mutant = mutate(whole[seed % 3 === 0 ? 1 : 0] as Uint8Array, seed, sum);
+  survival.images++;
+  try {
+    const heap = await Heap.load(mutant, { verify: true });
+    heap.check();
+    for (const name of heap.roots) {
+      const root = heap.roots.get(name);
+      heap.repr(root);
+      root?.release();
+    }
+    heap.roots.clear();
+    heap.gc.collect();
+    heap.check();
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw new Error(`An image that was broken with seed ${seed}`, { cause: error });
+    survival.refused++;
+  }
 }
