@@ -426,7 +426,7 @@ export abstract class CoreHeap {
    * recording at a time. Throws if there is no memory for the tracer's tables.
    */
   trace({ write, aggregate = false, ...options }: TraceOptions): Recorder {
-    return this.record(options, (metadata) =>
+    return this.record({ ...options, ...(aggregate && { collections: false }) }, (metadata) =>
       aggregate ? new TotalsWriter(write, metadata, new Analysis()) : new TraceWriter(write, metadata),
     );
   }
@@ -441,16 +441,19 @@ export abstract class CoreHeap {
     if (this.#calls.tracer) throw new Error("Cannot trace: a recording is under way");
     this.checkTraceable();
     const source = this.stackSource();
-    const recorder = new Recorder(this.core, this.words, this.#calls, source, options, makeOutput, () =>
-      this.domainsChanged(),
-    );
+    let unwatch = () => {};
+    const recorder = new Recorder(this.core, this.words, this.#calls, source, options, makeOutput, (isRunning) => {
+      this.domainsChanged();
+      if (!isRunning) unwatch();
+      else if (options.collections !== false) unwatch = this.watchCollections(recorder);
+    });
     recorder.start();
     return recorder;
   }
 
   /** Python's tracemalloc, for whatever allocates on this heap. */
   readonly tracemalloc: Tracemalloc<Traceable> = new Tracemalloc<Traceable>({
-    record: (output) => this.record({}, () => output),
+    record: (output) => this.record({ collections: false }, () => output),
     placeOf: (object) => this.placeOf(object),
   });
 
@@ -459,6 +462,11 @@ export abstract class CoreHeap {
     if (typeof object === "number") return object;
     if (object instanceof TypedBlock) return object.address;
     throw new TypeError("Cannot say where this object is: it is not on the heap");
+  }
+
+  /** Reports runs of the heap's cycle collector to a recording while it runs. Answers what ends that. */
+  protected watchCollections(_recorder: Recorder): () => void {
+    return () => undefined;
   }
 
   /** Throws if a recording would not see what the program allocates. */

@@ -32,6 +32,7 @@ export class Tape {
       "time",
       "reserved",
       "program",
+      "collection",
     ];
     const ignore = Object.fromEntries(names.map((name) => [name, nothing])) as unknown as TraceConsumer;
     return readTrace([this.bytes], "the tape", { ...ignore, ...to });

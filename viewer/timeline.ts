@@ -2,6 +2,7 @@
 // page has; so do two handles, with the pointer or with arrow keys.
 
 import uPlot from "uplot";
+import { collectionAt, collectionWords, drawCollections } from "./collections.js";
 import { beforePaint, h } from "./dom.js";
 import type { Model } from "./model.js";
 import type { State, Store } from "./state.js";
@@ -23,6 +24,7 @@ export class TimelineChart {
   readonly #colors: Colors;
   readonly #holder = h("div", { class: "plot" });
   readonly #says = h("p", { class: "span-says" });
+  readonly #collected = h("span");
   readonly #whole = h("button", { type: "button", class: "quiet", onclick: () => this.#pickAll() }, "Whole recording");
   readonly #handles = { from: this.#handle("from"), to: this.#handle("to") };
   #plot: uPlot | undefined;
@@ -44,6 +46,7 @@ export class TimelineChart {
           { class: "legend" },
           h("li", {}, h("i", { class: "swatch live" }), "live"),
           h("li", {}, h("i", { class: "swatch reserved" }), "from the platform"),
+          h("li", {}, h("i", { class: "swatch collection" }), this.#collected),
         ),
         h("div", { class: "row end" }, this.#says, this.#whole),
       ),
@@ -112,6 +115,7 @@ export class TimelineChart {
         ],
         hooks: {
           ready: [() => this.#showSpan(this.#store.state)],
+          draw: [(plot) => drawCollections(plot, this.#model.data.header.collections, colors)],
           setSelect: [(plot) => this.#pick(plot)],
           setCursor: [(plot) => this.#sayMoment(plot)],
         },
@@ -152,7 +156,7 @@ export class TimelineChart {
     const point = idx === null || idx === undefined ? undefined : this.#model.data.header.timeline[idx];
     if (!point) this.#saySpan(this.#store.state);
     else
-      this.#says.textContent = `${time(point.time)}: ${bytes(point.live)} live in ${count(Math.round(point.blocks))} blocks, ${bytes(point.reserved)} from the platform`;
+      this.#says.textContent = `${time(point.time)}: ${bytes(point.live)} live in ${count(Math.round(point.blocks))} blocks, ${bytes(point.reserved)} from the platform${collectionAt(plot, this.#model.data.header.collections, plot.cursor.left ?? -1)}`;
   }
 
   #saySpan({ from, to }: State): void {
@@ -168,6 +172,12 @@ export class TimelineChart {
   #showSpan(state: State): void {
     this.#whole.hidden = this.#isWhole;
     this.#saySpan(state);
+    const { collections } = this.#model.data.header;
+    this.#collected.textContent = collectionWords(
+      collections,
+      this.#model.timeOf(state.from),
+      this.#model.timeOf(state.to),
+    );
     const plot = this.#plot;
     if (!plot) return;
     const whole = plot.over.clientWidth;

@@ -5,7 +5,7 @@ import { type Core, coreModule, instantiateCoreModule } from "../core.js";
 import { CoreHeap, type CoreHeapOptions, HostCalls, NO_LIMIT } from "../core-heap.js";
 import type { DomainName } from "../errors.js";
 import type { HostFigures } from "../stats.js";
-import type { StackSource } from "../trace/recorder.js";
+import type { Recorder, StackSource } from "../trace/recorder.js";
 import { Words } from "../words.js";
 import { PendingCall } from "./pending-call.js";
 import type { PyodideExports } from "./pyodide-module.js";
@@ -19,6 +19,9 @@ const MALLINFO = { arena: 0, used: 7, free: 8, words: 10 } as const;
 const ALLOCATOR_WORDS = 5;
 const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: 0, mem: 1, object: 2 };
 
+/** Tells a recorder of the interpreter's collections from now on. Answers what ends that. */
+export type CollectionSource = (recorder: Recorder) => () => void;
+
 export interface PythonHeapOptions extends CoreHeapOptions {
   /** Hard limit, in bytes, of the footprint. Past it, Python sees MemoryError. */
   readonly limit?: number | undefined;
@@ -31,6 +34,9 @@ export class PythonHeap extends CoreHeap {
   readonly #inherited: number;
   /** What the interpreter's domains were given last: an allocator's five words. */
   readonly #served = new Map<number, string>();
+  #collectionSource: CollectionSource | undefined;
+  /** The recording that is told of collections, and what ends that. */
+  #watching: { readonly recorder: Recorder; end: (() => void) | undefined } | undefined;
   /** The Python stack of the interpreter. */
   readonly stack: PythonStack;
 
@@ -136,6 +142,21 @@ export class PythonHeap extends CoreHeap {
       python: stack.version,
       words: stack.tracerWords,
       functionAt: (code) => stack.functionAt(code),
+    };
+  }
+
+  /** What tells a recording of the interpreter's collections, once there is an interpreter that can be asked; answers what ends that. */
+  set collectionSource(source: CollectionSource) {
+    this.#collectionSource = source;
+    if (this.#watching) this.#watching.end = source(this.#watching.recorder);
+  }
+
+  protected override watchCollections(recorder: Recorder): () => void {
+    const watching = { recorder, end: this.#collectionSource?.(recorder) };
+    this.#watching = watching;
+    return () => {
+      this.#watching = undefined;
+      watching.end?.();
     };
   }
 

@@ -4,6 +4,7 @@ import type { PyodideAPI } from "pyodide";
 import { NO_LIMIT } from "../core-heap.js";
 import { HeapCorruption, HeapFault } from "../errors.js";
 import type { HeapStats } from "../stats.js";
+import type { Recorder } from "../trace/recorder.js";
 import type { PythonHeap } from "./python-heap.js";
 
 /** The module's text; it becomes pyheap.py in site-packages, and is read when a program imports it. */
@@ -145,8 +146,39 @@ class _Module(_types.ModuleType):
 _sys.modules[__name__].__class__ = _Module
 `;
 
-/** Makes \`_pyheap\`, on which pyheap.py stands, importable. */
+/** Calls back when a collection begins, and when it has ended, until what it answers is called. */
+const WATCH_COLLECTIONS = `
+import gc
+def watch(begin, end):
+    def note(phase, info):
+        if phase == "start":
+            begin()
+        else:
+            end(info["generation"], info["collected"])
+    gc.callbacks.append(note)
+    return lambda: gc.callbacks.remove(note)
+watch
+`;
+
+function watchCollections(pyodide: PyodideAPI, recorder: Recorder): () => void {
+  const globals = pyodide.toPy({});
+  const watch = pyodide.runPython(WATCH_COLLECTIONS, { globals, filename: "<pyheap>" });
+  let begun = 0;
+  const unwatch = watch(
+    () => {
+      begun = performance.now();
+    },
+    (generation: number, collected: number) => recorder.noteCollection(generation, collected, begun),
+  );
+  return () => {
+    unwatch();
+    for (const proxy of [unwatch, watch, globals]) proxy.destroy();
+  };
+}
+
+/** Makes `_pyheap`, on which pyheap.py stands, importable. */
 export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap): void {
+  heap.collectionSource = (recorder) => watchCollections(pyodide, recorder);
   pyodide.registerJsModule("_pyheap", {
     stats: () => JSON.stringify(heap.stats() satisfies HeapStats),
     getallocatedblocks: () => heap.stats().allocatedBlocks,

@@ -167,11 +167,15 @@ export class GarbageCollector {
     this.#found.push(`gc: collectable <${type} ${formatAddress(toAddress(address))}>`);
   }
 
+  /** @internal Told before and after each collection, in front of the callbacks: for recordings. */
+  watch: ((isEnd: boolean, info: CollectionInfo) => void) | undefined;
+
   /** @internal A collection begins or ended. */
   collected(isEnd: boolean, info: CollectionInfo): void {
     if (!isEnd) this.#begun = performance.now();
     else this.#ended({ ...info, ms: performance.now() - this.#begun });
     for (const line of this.#found.splice(0)) this.#guard(() => this.log(line));
+    this.watch?.(isEnd, info);
     if (this.debug & DEBUG_STATS) {
       const { generation, collected, uncollectable } = info;
       const line = isEnd

@@ -5,6 +5,7 @@ import { CoreHeap, type CoreHeapOptions, type Traceable } from "../core-heap.js"
 import { HeapCorruption } from "../errors.js";
 import { ImageError, type ImageMetadata } from "../image/format.js";
 import type { CollectionEvent } from "../pressure/events.js";
+import type { Recorder } from "../trace/recorder.js";
 import type { Border } from "./border.js";
 import { Bridge } from "./bridge.js";
 import type { ObjectCalls } from "./calls.js";
@@ -433,6 +434,17 @@ export abstract class ObjectHeap extends CoreHeap {
    */
   addressOf(object: PyObject): Address {
     return toAddress(this.#bridge.f.handle_address(indexOf(object, this.#bridge)));
+  }
+
+  protected override watchCollections(recorder: Recorder): () => void {
+    let begun = 0;
+    this.gc.watch = (isEnd, { generation, collected }) => {
+      if (isEnd) recorder.noteCollection(generation, collected, begun);
+      else begun = performance.now();
+    };
+    return () => {
+      this.gc.watch = undefined;
+    };
   }
 
   protected override placeOf(object: Traceable): number {

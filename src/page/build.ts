@@ -129,6 +129,7 @@ export function buildPage(
       stacks: spans.tree.length - 1,
       buckets: spans.buckets.map(({ ...bucket }) => bucket),
       timeline: spans.timeline.points,
+      collections: spans.collections.points,
       functions: folded.functionList,
       stats: null,
     },

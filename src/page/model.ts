@@ -13,6 +13,7 @@
 //                                   born just before it
 
 import type { HeapStats } from "../stats.js";
+import type { CollectionPoint } from "../trace/collections.js";
 import type { TraceFunction } from "../trace/format.js";
 import type { TimelinePoint } from "../trace/timeline.js";
 
@@ -53,6 +54,7 @@ export interface PageHeader {
   readonly stacks: number;
   readonly buckets: readonly Bucket[];
   readonly timeline: readonly TimelinePoint[];
+  readonly collections: readonly CollectionPoint[];
   readonly functions: readonly TraceFunction[];
   /** The heap's own statistics, where the page is of a running program. */
   readonly stats: HeapStats | null;
@@ -125,4 +127,4 @@ export interface PageData {
   readonly pools: PagePools;
 }
 
-export const PAGE_VERSION = 1;
+export const PAGE_VERSION = 2;

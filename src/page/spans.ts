@@ -6,7 +6,8 @@
 
 import { Accounts } from "../trace/accounts.js";
 import { BrokenContent } from "../trace/bytes.js";
-import type { TraceFunction, TraceMetadata } from "../trace/format.js";
+import { Collections } from "../trace/collections.js";
+import type { TraceCollection, TraceFunction, TraceMetadata } from "../trace/format.js";
 import { LiveTable } from "../trace/live-table.js";
 import type { TraceConsumer } from "../trace/reader.js";
 import { Timeline } from "../trace/timeline.js";
@@ -31,6 +32,7 @@ export class Spans implements TraceConsumer {
   readonly tree = new StackTree();
   readonly accounts = new Accounts();
   readonly timeline = new Timeline();
+  readonly collections = new Collections();
   readonly live = new LiveTable();
   readonly #current = new CurrentBucket();
   readonly #temporary: number;
@@ -97,6 +99,10 @@ export class Spans implements TraceConsumer {
 
   node(parent: number, functionNumber: number, line: number): void {
     this.tree.addNode(parent, functionNumber, line);
+  }
+
+  collection(collection: TraceCollection): void {
+    this.collections.add(collection);
   }
 
   /** Leaks of a page are those of any span, so where the program began is one bucket's time among others. */

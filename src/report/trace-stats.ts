@@ -47,6 +47,10 @@ export interface TraceStats {
   readonly endBytes: number;
   readonly endBytesError: number;
   readonly endBlocks: number;
+  /** Runs of the cycle collector, how long they took together, and the unreachable objects that they found. */
+  readonly collections: number;
+  readonly collectionSeconds: number;
+  readonly collectedObjects: number;
   /** Of all that was allocated in the span, by what it was: the largest first. */
   readonly domains: readonly Share[];
   readonly sizeClasses: readonly Share[];
@@ -59,6 +63,8 @@ const share = ({ label, own }: Group): Share => ({ name: label, bytes: own.bytes
 export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStats {
   const { figures: f, sizes, tree } = analysis;
   const { metadata } = summary;
+  const collections = (field: "count" | "duration" | "collected") =>
+    analysis.collections.points.reduce((sum, point) => sum + point[field], 0);
   return {
     version: STATS_VERSION,
     command: metadata.command,
@@ -84,6 +90,9 @@ export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStat
     endBytes: f.liveBytes,
     endBytesError: errorOf(f.liveVariance),
     endBlocks: f.liveBlocks,
+    collections: collections("count"),
+    collectionSeconds: collections("duration") / MICROSECONDS,
+    collectedObjects: collections("collected"),
     domains: groupBy(analysis, "allocated", "domain").map(share),
     sizeClasses: groupBy(analysis, "allocated", "size").map(share),
     topLines: groupBy(analysis, "allocated", "line").slice(0, TOP).map(share),
@@ -130,6 +139,11 @@ export function traceStatsText(stats: TraceStats, colors: Colors): string {
           colors.dim(`${error(stats.endBytesError)}${whole(stats.endBlocks)} blocks`),
         ],
         ["from the platform", bytes(stats.platformPeakBytes), ""],
+        [
+          "collections",
+          count(stats.collections),
+          colors.dim(`${seconds(stats.collectionSeconds)}, found ${count(stats.collectedObjects)} objects`),
+        ],
         ["stacks", whole(stats.stacks), ""],
         ["trace", bytes(stats.fileBytes), colors.dim(`${count(stats.events)} events, ${seconds(stats.seconds)}`)],
       ],

@@ -2,8 +2,9 @@
 
 import { Accounts, type Measure, type View } from "./accounts.js";
 import { BrokenContent } from "./bytes.js";
+import { Collections } from "./collections.js";
 import { type Figures, NO_FIGURES } from "./figures.js";
-import type { TraceFunction, TraceMetadata } from "./format.js";
+import type { TraceCollection, TraceFunction, TraceMetadata } from "./format.js";
 import { LiveTable } from "./live-table.js";
 import { readTrace, type TraceConsumer, type TraceSummary } from "./reader.js";
 import { SizeCounts } from "./size-counts.js";
@@ -24,6 +25,8 @@ export class Analysis implements TraceConsumer {
   readonly accounts = new Accounts();
   readonly timeline = new Timeline();
   readonly figures: Figures = { ...NO_FIGURES };
+  /** Runs of the cycle collector in the span. */
+  readonly collections = new Collections();
   /** How many blocks were asked for by exact size. */
   readonly sizes = new SizeCounts();
   readonly #live = new LiveTable();
@@ -74,6 +77,10 @@ export class Analysis implements TraceConsumer {
     this.#inSpan = true;
     this.#firstBirth = this.#firstLeak = this.#births;
     this.#notePeak();
+  }
+
+  collection(collection: TraceCollection): void {
+    if (collection.time >= this.#from && collection.time <= this.#to) this.collections.add(collection);
   }
 
   /** Leaks are what the program leaves: what was there before it is the interpreter's. */

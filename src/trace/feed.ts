@@ -4,7 +4,7 @@
 import { ByteReader } from "./bytes.js";
 import { EventDecoder } from "./decoder.js";
 import { BLOCK, BLOCK_HEADER, FILE_HEADER, type TraceMetadata } from "./format.js";
-import type { TraceConsumer } from "./reader.js";
+import { readCollections, type TraceConsumer } from "./reader.js";
 
 /** Takes what a recorder writes: the file's header, then each block's header and content, one call each. */
 export class TraceFeed {
@@ -34,6 +34,7 @@ export class TraceFeed {
 
   #block(kind: number, content: Uint8Array): void {
     if (kind === BLOCK.events) this.#decoder.decode(content, this.#to);
+    else if (kind === BLOCK.collections) readCollections(content, this.#to);
     else if (kind === BLOCK.metadata) {
       this.#to.metadata(JSON.parse(new TextDecoder().decode(content)) as TraceMetadata);
     } else if (kind === BLOCK.functions) {

@@ -26,6 +26,8 @@ export const BLOCK = {
   totals: 4,
   /** JSON, a TraceEnd. The last block of a recording that was ended in order. Added in version 1. */
   end: 5,
+  /** Collections that have ended, each as four numbers: the fields of TraceCollection. Readers before it skip it. Added in version 1, later. */
+  collections: 6,
 } as const;
 
 /** The two highest bits of an event's first byte. core/trace/events.ts writes what follows. */
@@ -63,6 +65,17 @@ export interface TraceMetadata {
   readonly sample: number;
   /** The trace has totals instead of events. */
   readonly aggregated?: boolean;
+}
+
+/** A run of the cycle collector. */
+export interface TraceCollection {
+  /** Microseconds from the start of the recording to its begin. */
+  readonly time: number;
+  readonly generation: number;
+  /** How long it took, in microseconds. */
+  readonly duration: number;
+  /** Unreachable objects that were found. */
+  readonly collected: number;
 }
 
 /** What the last block says. */

@@ -10,6 +10,7 @@ import {
   MAGIC,
   MOST_BLOCK_BYTES,
   TRACE_VERSION,
+  type TraceCollection,
   type TraceEnd,
   type TraceFunction,
   type TraceMetadata,
@@ -27,6 +28,8 @@ export interface TraceConsumer extends EventConsumer, TotalsConsumer {
   metadata(metadata: TraceMetadata): void;
   /** A function has the next number, from 1. */
   function(f: TraceFunction): void;
+  /** The cycle collector has run. Comes after the events that it came after, and before others. */
+  collection(collection: TraceCollection): void;
 }
 
 /** What was read. */
@@ -115,6 +118,15 @@ function readFunctions(content: Uint8Array, to: TraceConsumer): void {
   while (!reader.atEnd) to.function({ name: reader.text(), file: reader.text(), firstLine: reader.number() });
 }
 
+/** Hands the collections in a block's content to `to`. */
+export function readCollections(content: Uint8Array, to: Pick<TraceConsumer, "collection">): void {
+  const from = new ByteReader(content);
+  while (!from.atEnd) {
+    const [time, generation, duration] = [from.number(), from.number(), from.number()];
+    to.collection({ time, generation, duration, collected: from.number() });
+  }
+}
+
 function readJson<T>(content: Uint8Array): T {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(content));
@@ -191,6 +203,7 @@ export async function readTrace(
         if (block.kind === BLOCK.functions) readFunctions(block.content, to);
         else if (block.kind === BLOCK.events) decoder.decode(block.content, to);
         else if (block.kind === BLOCK.totals) readTotals(block.content, to);
+        else if (block.kind === BLOCK.collections) readCollections(block.content, to);
         else if (block.kind === BLOCK.end) end = checkEnd(readJson<TraceEnd>(block.content));
         blocks++;
       }

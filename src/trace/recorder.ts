@@ -3,9 +3,12 @@
 import type { Core } from "../core.js";
 import type { HostCalls } from "../core-heap.js";
 import type { Words } from "../words.js";
-import { OTHER, type TraceFunction, type TraceMetadata } from "./format.js";
+import { OTHER, type TraceCollection, type TraceFunction, type TraceMetadata } from "./format.js";
 import { Gaps } from "./random.js";
 import type { TraceOutput } from "./writer.js";
+
+/** So many collections wait to be written at most. */
+const MOST_COLLECTIONS = 1024;
 
 /** Where the stacks of a heap's program come from. */
 export interface StackSource {
@@ -37,6 +40,8 @@ export interface RecordOptions {
   readonly sample?: number | undefined;
   /** What determines which blocks are sampled; the default is random. */
   readonly seed?: number | undefined;
+  /** Runs of the cycle collector are recorded as well; the default is true. */
+  readonly collections?: boolean | undefined;
   /** While the program allocates, what was recorded is written at least so often, in milliseconds; the default is when the buffer is full. */
   readonly flushEvery?: number | undefined;
 }
@@ -82,12 +87,13 @@ export class Recorder {
   readonly #output: TraceOutput;
   readonly #gaps: Gaps | undefined;
   readonly #started = performance.now();
-  readonly #onChange: () => void;
+  readonly #onChange: (isRunning: boolean) => void;
   readonly #flushEvery: number;
   #flushed = performance.now();
   /** Where the tracer's buffer is full: it is moved to the buffer's begin when it is time to write. */
   #full = 0;
   #failure: { readonly error: unknown } | undefined;
+  #collections: TraceCollection[] = [];
 
   /** Makes the output. Events come from `start` on. */
   constructor(
@@ -97,7 +103,7 @@ export class Recorder {
     source: StackSource,
     options: RecordOptions,
     makeOutput: (metadata: TraceMetadata) => TraceOutput,
-    onChange: () => void,
+    onChange: (isRunning: boolean) => void,
   ) {
     this.#core = core;
     this.#words = words;
@@ -133,7 +139,7 @@ export class Recorder {
       throw new Error("Cannot trace: there is no memory for the tracer's tables");
     }
     this.#full = this.#word(constants.TRACE_FULL_AT);
-    this.#onChange();
+    this.#onChange(true);
   }
 
   /** Bytes that the tracer's tables take in the heap. */
@@ -158,12 +164,28 @@ export class Recorder {
     this.#guard(() => this.#output.events(Uint8Array.of(OTHER.program)));
   }
 
+  /** The cycle collector has run: `begun` is when it began, as performance.now() tells. */
+  noteCollection(generation: number, collected: number, begun: number): void {
+    const time = Math.max(0, Math.round((begun - this.#started) * 1000));
+    const duration = Math.round((performance.now() - begun) * 1000);
+    this.#collections.push({ time, generation, duration, collected });
+    if (this.#collections.length >= MOST_COLLECTIONS) this.#writeCollections();
+  }
+
+  #writeCollections(): void {
+    const list = this.#collections;
+    if (list.length === 0) return;
+    this.#collections = [];
+    this.#guard(() => this.#output.collections(list));
+  }
+
   /** Ends the recording, and the file. Throws what the sink threw, if it did. */
   stop(): void {
     const cutStacks = this.#word(this.#core.constants.TRACE_CUT_AT);
     this.#core.functions.trace_stop();
-    this.#onChange();
+    this.#onChange(false);
     this.#calls.tracer = undefined;
+    this.#writeCollections();
     this.#guard(() =>
       this.#output.end({ duration: Math.round((performance.now() - this.#started) * 1000), cutStacks }),
     );
@@ -194,6 +216,7 @@ export class Recorder {
   emptyBuffer(): void {
     if (this.#full !== 0) this.#words.set(this.#core.control + this.#core.constants.TRACE_FULL_AT, this.#full);
     this.#flushed = performance.now();
+    this.#writeCollections();
     const begin = this.#word(this.#core.constants.TRACE_BEGIN_AT);
     const length = this.#word(this.#core.constants.TRACE_POSITION_AT) - begin;
     this.#guard(() => {

@@ -49,6 +49,9 @@ export class TotalsWriter implements TraceOutput {
     this.#decoder.decode(encoded, this.#analysis);
   }
 
+  /** Totals have no times: when collections were is not kept. */
+  collections(): void {}
+
   end(end: TraceEnd): void {
     this.#writer.functions(this.#analysis.tree.functions.slice(1));
     this.#writer.totals(encodeTotals(this.#analysis));

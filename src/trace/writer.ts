@@ -8,6 +8,7 @@ import {
   FILE_HEADER,
   MAGIC,
   TRACE_VERSION,
+  type TraceCollection,
   type TraceEnd,
   type TraceFunction,
   type TraceMetadata,
@@ -22,12 +23,14 @@ export interface TraceOutput {
   functions(list: readonly TraceFunction[]): void;
   /** Events, as the core's tracer encodes them. */
   events(encoded: Uint8Array): void;
+  /** Collections that have ended since the last call. */
+  collections(list: readonly TraceCollection[]): void;
   end(end: TraceEnd): void;
 }
 
 export class TraceWriter implements TraceOutput {
   readonly #write: TraceSink;
-  readonly #functions = new ByteWriter();
+  readonly #content = new ByteWriter();
 
   /** Writes the header and the metadata. */
   constructor(write: TraceSink, metadata: TraceMetadata) {
@@ -54,7 +57,7 @@ export class TraceWriter implements TraceOutput {
   }
 
   functions(list: readonly TraceFunction[]): void {
-    const out = this.#functions;
+    const out = this.#content;
     out.clear();
     for (const { name, file, firstLine } of list) {
       out.text(name);
@@ -66,6 +69,15 @@ export class TraceWriter implements TraceOutput {
 
   events(encoded: Uint8Array): void {
     this.#block(BLOCK.events, encoded);
+  }
+
+  collections(list: readonly TraceCollection[]): void {
+    const out = this.#content;
+    out.clear();
+    for (const { time, generation, duration, collected } of list) {
+      for (const value of [time, generation, duration, collected]) out.number(Math.round(value));
+    }
+    this.#block(BLOCK.collections, out.written);
   }
 
   /** What totals.ts encodes. */

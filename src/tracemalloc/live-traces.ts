@@ -37,6 +37,7 @@ export class LiveTraces implements TraceOutput, EventConsumer {
     this.#decoder.decode(encoded, this);
   }
 
+  collections(): void {}
   end(): void {}
 
   node(parent: number, functionNumber: number, line: number): void {

@@ -170,6 +170,26 @@ describe("the page of a trace", () => {
     await page.close();
   });
 
+  it("marks the collector's runs on the timeline, and says what they did", async () => {
+    const page = await open();
+    const words = page.locator(".timeline .legend li").last();
+    expect(await words.innerText()).toMatch(/^\d+ collections, [\d.]+ m?s$/);
+    // From left to right until the pointer is at a mark.
+    const plot = page.locator(".timeline .u-over");
+    const { width = 0 } = (await plot.boundingBox()) ?? {};
+    const says = page.locator(".span-says");
+    let found = "";
+    for (let x = 4; x < width && found === ""; x += 6) {
+      await plot.hover({ position: { x, y: 40 } });
+      const text = await says.innerText();
+      if (text.includes("found")) found = text;
+    }
+    expect(found).toMatch(
+      /· (generation \d collected|\d+ collections, up to generation \d) in [\d.]+ m?s, [\d,]+ objects? found$/,
+    );
+    await page.close();
+  });
+
   it("has a map whose blocks say what they are", async () => {
     const page = await open();
     await page.locator("#tab-map").click();

@@ -1,0 +1,49 @@
+// Runs of the cycle collector over time: at most so many points, however long the recording.
+
+import type { TraceCollection } from "./format.js";
+
+/** Collections that are close together: their sums, and the oldest generation of them. */
+export interface CollectionPoint extends TraceCollection {
+  /** How many. */
+  readonly count: number;
+}
+
+const MOST_POINTS = 1024;
+
+export class Collections {
+  #points: CollectionPoint[] = [];
+  /** Points that are closer together than this are one, in microseconds. */
+  #distance = 100;
+
+  get points(): readonly CollectionPoint[] {
+    return this.#points;
+  }
+
+  add(collection: TraceCollection): void {
+    this.#put({ ...collection, count: 1 });
+    while (this.#points.length > MOST_POINTS) this.#thin();
+  }
+
+  #put(point: CollectionPoint): void {
+    const last = this.#points.at(-1);
+    if (last && point.time - last.time < this.#distance) this.#points[this.#points.length - 1] = joined(last, point);
+    else this.#points.push(point);
+  }
+
+  #thin(): void {
+    const all = this.#points;
+    this.#distance *= 2;
+    this.#points = [];
+    for (const point of all) this.#put(point);
+  }
+}
+
+function joined(first: CollectionPoint, second: CollectionPoint): CollectionPoint {
+  return {
+    time: first.time,
+    generation: Math.max(first.generation, second.generation),
+    duration: first.duration + second.duration,
+    collected: first.collected + second.collected,
+    count: first.count + second.count,
+  };
+}

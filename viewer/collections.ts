@@ -1,0 +1,59 @@
+// Runs of the cycle collector on the timeline: a mark at the foot for each, higher for an older generation; and what they did, in words.
+
+import type uPlot from "uplot";
+import type { CollectionPoint } from "../src/trace/collections.js";
+import type { Colors } from "./theme.js";
+import { count, time } from "./words.js";
+
+const MICROSECONDS = 1e6;
+/** Height of a mark by generation, in pixels. */
+const HEIGHTS = [5, 9, 14];
+/** The pointer is at a mark if it is no farther away than this, in pixels. */
+const NEAR = 4;
+
+/** Draws the marks over what is on the plot. */
+export function drawCollections(plot: uPlot, points: readonly CollectionPoint[], colors: Colors): void {
+  const { ctx } = plot;
+  const { top, height } = plot.bbox;
+  const scale = devicePixelRatio;
+  ctx.save();
+  ctx.fillStyle = colors.get("collection");
+  for (const { time: at, generation } of points) {
+    const x = plot.valToPos(at / MICROSECONDS, "x", true);
+    const mark = (HEIGHTS[generation] ?? Math.max(...HEIGHTS)) * scale;
+    ctx.globalAlpha = generation === 0 ? 0.55 : 1;
+    ctx.fillRect(Math.round(x - scale / 2), top + height - mark, Math.max(1, Math.round(1.5 * scale)), mark);
+  }
+  ctx.restore();
+}
+
+interface Sums {
+  readonly count: number;
+  readonly duration: number;
+  readonly collected: number;
+}
+
+function sumUp(points: readonly CollectionPoint[]): Sums {
+  const sum = (field: keyof Sums) => points.reduce((total, point) => total + point[field], 0);
+  return { count: sum("count"), duration: sum("duration"), collected: sum("collected") };
+}
+
+const some = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? "" : "s"}`;
+
+/** What the collections of a stretch of time come to: "58 collections, 12.3 ms". */
+export function collectionWords(points: readonly CollectionPoint[], from: number, to: number): string {
+  const { count: runs, duration } = sumUp(points.filter(({ time: at }) => at >= from && at <= to));
+  return runs === 0 ? "no collections" : `${some(runs, "collection")}, ${time(duration)}`;
+}
+
+/** What was collected at a place of the plot, in words; "" if there is no mark. */
+export function collectionAt(plot: uPlot, points: readonly CollectionPoint[], x: number): string {
+  const reach = Math.abs(plot.posToVal(NEAR, "x") - plot.posToVal(0, "x")) * MICROSECONDS;
+  const middle = plot.posToVal(x, "x") * MICROSECONDS;
+  const near = points.filter(({ time: at }) => Math.abs(at - middle) <= reach);
+  if (near.length === 0) return "";
+  const { count: runs, duration, collected } = sumUp(near);
+  const oldest = Math.max(...near.map(({ generation }) => generation));
+  const what = runs === 1 ? `generation ${oldest} collected` : `${count(runs)} collections, up to generation ${oldest}`;
+  return ` · ${what} in ${time(duration)}, ${some(collected, "object")} found`;
+}
