@@ -85,7 +85,7 @@ export class TimelineChart {
       {
         width,
         height: HEIGHT,
-        padding: [12, 0, 0, 0],
+        padding: [12, 10, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
         scales: {

@@ -70,7 +70,8 @@ export function moduleOf(file: string): string {
 /** What a node is called in a grouping. */
 export function labelOf(tree: StackTree, node: number, grouping: "function" | "line" | "file" | "module"): string {
   const { function: f, line } = tree.frame(node);
-  if (node === 0) return f.name;
+  // No Python, or small stacks that a page put together.
+  if (node === 0 || f.file === "") return f.name;
   if (grouping === "function") return `${f.name} (${f.file}:${f.firstLine})`;
   if (grouping === "line") return `${f.file}:${line} ${f.name}`;
   return grouping === "file" ? f.file : moduleOf(f.file);

@@ -204,6 +204,18 @@ describe("the page of a trace", () => {
     await page.close();
   });
 
+  it("has a map of the end, in which a span's own blocks keep their colours", async () => {
+    const page = await open();
+    await page.locator("#tab-map").click();
+    const legend = page.locator("#panel-map .legend");
+    await expect.poll(() => page.locator("#panel-map").innerText()).toContain("At the end of the recording");
+    expect(await legend.innerText()).not.toContain("not of the span");
+    await page.getByRole("slider", { name: "Begin of the span" }).focus();
+    await page.keyboard.press("PageUp");
+    expect(await legend.innerText()).toContain("not of the span");
+    await page.close();
+  });
+
   it("is dark and light, as the system says or as one chooses", async () => {
     const ground = (page: Page) => page.evaluate("getComputedStyle(document.body).backgroundColor");
     const dark = await open({ colorScheme: "dark" });

@@ -3,7 +3,7 @@
 
 import { DOMAIN_NAMES } from "../../src/report/trace-groups.js";
 import { h } from "../dom.js";
-import type { Model } from "../model.js";
+import type { Model, Span } from "../model.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
@@ -11,11 +11,11 @@ import { bytes, count, percent, placeOf, time } from "../words.js";
 import { lowerBound, MapBlocks, UNKNOWN } from "./blocks.js";
 import { type Cells, cellOf, cutCells } from "./cells.js";
 import { CLOSEUP_ROWS, Closeup } from "./closeup.js";
-import { classifier, MAP_CLASSES, MAP_MODES, type MapMode, MODE_NAMES } from "./modes.js";
+import { classesOf, MAP_MODES, type MapMode, MODE_NAMES } from "./modes.js";
 import { Overview } from "./overview.js";
 
 const HELP =
-  "Click a square, or go to it with the arrow keys, to see its blocks. Squares are filled as far as they are in use.";
+  "Click a square, or go to it with the arrow keys, to see its blocks. Squares are filled as far as they are in use. If a span is picked, blocks that came to life in it keep their colours.";
 const STACK_SHOWN = 5;
 
 export class HeapMap {
@@ -68,6 +68,9 @@ export class HeapMap {
     store.on(["tab"], ({ tab }) => {
       if (tab === "map") this.update();
     });
+    store.on(["from", "to"], ({ tab }) => {
+      if (tab === "map") this.#setMode(this.#mode);
+    });
   }
 
   /** The data is new, or is looked at for the first time. */
@@ -79,24 +82,31 @@ export class HeapMap {
     this.#setMode(this.#mode);
   }
 
+  /** The span that was picked; undefined if it is everything. */
+  get #span(): Span | undefined {
+    const { from, to } = this.#store.state;
+    return from === 0 && to >= this.#model.buckets.length ? undefined : { from, to };
+  }
+
   #setMode(mode: MapMode): void {
     this.#mode = mode;
     for (const button of this.#modes.children) {
       button.setAttribute("aria-checked", String((button as HTMLElement).dataset.mode === mode));
     }
-    const classes = MAP_CLASSES[mode];
+    const blocks = this.#blocks;
+    if (!blocks) return;
+    const { classes, kindOf } = classesOf(mode, this.#model, blocks, mode === "full" ? undefined : this.#span);
     this.#legend.replaceChildren(
       ...classes.map(({ name, color }) => h("li", {}, h("i", { class: `swatch ${color}` }), name)),
       h("li", {}, h("i", { class: "swatch map-free" }), "free"),
     );
-    const blocks = this.#blocks;
-    if (!blocks) return;
-    this.#cells = cutCells(blocks, classifier(mode, this.#model, blocks), classes.length);
+    this.#cells = cutCells(blocks, kindOf, classes.length);
     this.#overview.show(this.#cells.cells, classes, { byFullness: mode === "full" });
     const live = blocks.sizes.reduce((sum, size) => sum + size, 0);
     const used = this.#cells.cells.filter(({ full }) => full > 0);
     const space = used.length * this.#cells.bytes;
-    this.#facts.textContent = `${count(blocks.length)} blocks, ${bytes(live)} · ${bytes(this.#cells.bytes)} a square · squares in use are ${percent(live, space)} full`;
+    const when = this.#model.data.header.stats ? "Now" : "At the end of the recording";
+    this.#facts.textContent = `${when} · ${count(blocks.length)} blocks, ${bytes(live)} · ${bytes(this.#cells.bytes)} a square · squares in use are ${percent(live, space)} full`;
     this.#choose(cellOf(this.#cells.cells, this.#chosenAddress));
   }
 
@@ -110,8 +120,7 @@ export class HeapMap {
       {
         ...this.#cells,
         blocks,
-        classes: MAP_CLASSES[this.#mode === "full" ? "owner" : this.#mode],
-        kindOf: classifier(this.#mode === "full" ? "owner" : this.#mode, this.#model, blocks),
+        ...classesOf(this.#mode === "full" ? "owner" : this.#mode, this.#model, blocks, this.#span),
         poolAt: (address) => this.#poolAt(address),
       },
       cell - Math.floor(CLOSEUP_ROWS / 2),

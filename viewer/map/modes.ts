@@ -1,6 +1,6 @@
 // What the map's colours can stand for: for each block a class of few, with a colour and a name.
 
-import type { Model } from "../model.js";
+import type { Model, Span } from "../model.js";
 import { ORIGIN_NAMES, ORIGINS, originOf } from "../words.js";
 import { type MapBlocks, UNKNOWN } from "./blocks.js";
 
@@ -36,11 +36,29 @@ export const MAP_CLASSES: Readonly<Record<MapMode, readonly MapClass[]>> = {
   full: steps(["nearly empty", "", "", "", "", "full"]),
 };
 
+/** What says of a block which class it is in, and the classes. */
+export interface Classes {
+  readonly classes: readonly MapClass[];
+  readonly kindOf: (block: number) => number;
+}
+
+/** The mode's classes. If a span is picked, blocks that were not born in it are in one of their own. */
+export function classesOf(mode: MapMode, model: Model, blocks: MapBlocks, span: Span | undefined): Classes {
+  const classes = MAP_CLASSES[mode];
+  const kindOf = classifier(mode, model, blocks);
+  if (!span) return { classes, kindOf };
+  const isOfSpan = (birth: number) => birth === UNKNOWN || (birth >= span.from && birth < span.to);
+  return {
+    classes: [...classes, { name: "not of the span", color: "map-other" }],
+    kindOf: (block) => (isOfSpan(blocks.births[block] ?? UNKNOWN) ? kindOf(block) : classes.length),
+  };
+}
+
 const OLDEST = 5;
 const LARGEST = 5;
 
 /** Says of a block which of the mode's classes it is in. */
-export function classifier(mode: MapMode, model: Model, blocks: MapBlocks): (block: number) => number {
+function classifier(mode: MapMode, model: Model, blocks: MapBlocks): (block: number) => number {
   if (mode === "domain") return (block) => blocks.domain(block);
   if (mode === "size") {
     return (block) => Math.min(LARGEST, Math.max(0, 27 - Math.clz32(Math.max(1, (blocks.sizes[block] ?? 1) - 1))));
