@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { compileC } from "../src/hosts/c/compile.js";
 import { findToolchain } from "../src/hosts/c/toolchain.js";
-import { Heap } from "../src/index.js";
+import { Heap, type PyFunction } from "../src/index.js";
 import { interleave, median, ratio } from "./measure.js";
 import type { Row } from "./micro.js";
 import { freshHost } from "./peers.js";
@@ -55,6 +55,37 @@ async function onHeap(name: string, path: string): Promise<Churn> {
   return { name, slots, fill, replace: module.function("replace") as unknown as Replace, state: 12345 };
 }
 
+const CALLS = 1_000_000;
+
+/** Nanoseconds of a call of a function in C (METH_O, which answers its argument) from TypeScript, with a number and with an object. */
+async function measureCalls(): Promise<Row> {
+  const output = `${ROOT}build/c/callee.wasm`;
+  await compileC({ sources: [`${ROOT}bench/c/callee.c`], output, flags: ["-O3"] });
+  const heap = await Heap.create();
+  const { module } = await heap.load(output);
+  const same = module.getAttr("same") as PyFunction;
+  const size = module.getAttr("size") as PyFunction;
+  const list = heap.list([1, 2, 3]);
+  const candidates = [
+    { name: "number", run: () => repeat(() => same.call(12)) },
+    { name: "object", run: () => repeat(() => size.call(list)) },
+  ];
+  const times = interleave(candidates, ROUNDS, WARMUPS);
+  const each = (name: string) => (median(times.get(name) ?? []) / CALLS) * NANOSECONDS;
+  const beside = { number: each("number"), object: each("object") };
+  return {
+    what: "C: a call of a METH_O function from TypeScript, ns",
+    value: Math.max(...Object.values(beside)),
+    unit: "ns",
+    goal: 100,
+    beside,
+  };
+}
+
+function repeat(call: () => unknown): void {
+  for (let k = 0; k < CALLS; k++) call();
+}
+
 /** Nothing, if there is no compiler. */
 export async function measureC(): Promise<Row[]> {
   if (!(await findToolchain(ROOT))) {
@@ -88,5 +119,6 @@ export async function measureC(): Promise<Row[]> {
       unit: "x",
       goal: 0.6,
     },
+    await measureCalls(),
   ];
 }

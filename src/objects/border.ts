@@ -1,13 +1,25 @@
 // The border to code in C: how many calls across it are under way, and what has to be put right when one ends in an exception, which
 // passes through WebAssembly frames and leaves behind what they would have done at their end.
 
+import type { Reader } from "./reader.js";
+
+/** Stands at the lowest word of the stack of C as long as nothing overran it. */
+export const CANARY = 0x57ac_0ff1;
+
 export class Border {
+  readonly #reader: Reader;
+  /** Where the canary stands; 0 if there is no stack. */
+  canaryAt = 0;
   /** Calls that are under way, one inside another. */
   depth = 0;
   /** Puts right what frames of C left behind that an exception went through; called when no call is under way. */
   unwind: () => void = () => {};
-  /** Throws if C did what it must not; called when the outermost call has returned. */
-  check: () => void = () => {};
+  /** Throws, as the canary is dead; called when the outermost call has returned. */
+  overrun: () => void = () => {};
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
 
   /** A call begins. */
   enter(): void {
@@ -16,7 +28,13 @@ export class Border {
 
   /** The call returned. */
   leave(): void {
-    if (--this.depth === 0) this.check();
+    if (--this.depth === 0 && this.canaryAt !== 0 && this.#reader.word(this.canaryAt) !== CANARY) this.#look();
+  }
+
+  /** Looks again at the memory as it is now, which may have grown. */
+  #look(): void {
+    this.#reader.refresh();
+    if (this.#reader.word(this.canaryAt) !== CANARY) this.overrun();
   }
 
   /** The call ended in an exception. */

@@ -41,6 +41,7 @@ export class Bridge {
     this.f = core.functions;
     this.c = core.constants;
     this.reader = new Reader(core);
+    this.border = new Border(this.reader);
     this.#wrap = wrap;
     this.#error = core.control + core.constants.ERROR_AT;
     this.#result = core.control + core.constants.RESULT_AT;
@@ -237,7 +238,7 @@ export class Bridge {
 
   // ---- calls of code in C ----
 
-  readonly border = new Border();
+  readonly border: Border;
 
   /** Calls the object of a handle with the last `n` values of the stack. Answers what it answered. */
   call(index: number, n: number): unknown {

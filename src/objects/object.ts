@@ -117,7 +117,8 @@ export abstract class PyObject extends Handle {
   /** o(...args): calls a function, or makes an instance of a type. Throws TypeError if it can't be called, and what C raised. */
   call(...args: unknown[]): unknown {
     const { bridge, index } = this;
-    bridge.pushAll(args);
+    if (args.length === 1) bridge.push(args[0]);
+    else bridge.pushAll(args);
     return bridge.call(index, args.length);
   }
 

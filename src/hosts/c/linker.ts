@@ -10,7 +10,7 @@
 import type { Core } from "../../core.js";
 import type { CoreHeap } from "../../core-heap.js";
 import { MemoryError } from "../../errors.js";
-import type { Border } from "../../objects/border.js";
+import { type Border, CANARY } from "../../objects/border.js";
 import type { PyModule } from "../../objects/extension.js";
 import { TableRanges } from "../../table-functions.js";
 import type { Words } from "../../words.js";
@@ -25,8 +25,6 @@ import { makeTrampoline } from "./trampoline.js";
 /** Bytes of the stack that C keeps arrays and structures on, for all modules of a heap. */
 export const DEFAULT_STACK_BYTES = 128 * 1024;
 const STACK_ALIGNMENT = 16;
-/** Stands at the lowest word of the stack as long as nothing overran it. */
-const CANARY = 0x57ac_0ff1;
 
 /** What the linker needs of the heap that it loads onto. */
 export interface LinkerHeap {
@@ -67,6 +65,8 @@ export class Linker {
   readonly #stackPointer = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
   #stack = 0;
   #stackBytes = 0;
+  /** The function that was called last by its name in C. */
+  #running = "";
 
   constructor(target: LinkerHeap) {
     this.#target = target;
@@ -74,7 +74,7 @@ export class Linker {
     this.#addresses = new FunctionAddresses(target.core.table);
     this.#core = coreDefinitions(target.core);
     target.border.unwind = () => this.#unwind();
-    target.border.check = () => this.#check("C");
+    target.border.overrun = () => this.#overrun();
   }
 
   /** How many modules are there. */
@@ -175,6 +175,7 @@ export class Linker {
     if (this.#stack === 0) throw new MemoryError(size, "no memory is left for the stack of modules in C");
     words.set(this.#stack, CANARY);
     this.#stackBytes = size;
+    this.#target.border.canaryAt = this.#stack;
     this.#stackPointer.value = this.#stack + size;
   }
 
@@ -184,6 +185,7 @@ export class Linker {
     const { core } = this.#target;
     core.functions.raw_free(core.constants.LIBC, this.#stack);
     this.#stack = 0;
+    this.#target.border.canaryAt = 0;
   }
 
   /** The module has room for its data, cleared, and for its functions. */
@@ -347,23 +349,21 @@ export class Linker {
     (this.#target.core.functions as unknown as ObjectFunctions).unwind();
   }
 
-  /** Throws if the stack was overrun. */
-  #check(name: string): void {
-    const { words } = this.#target;
-    if (this.#stack === 0 || words.get(this.#stack) === CANARY) return;
-    words.set(this.#stack, CANARY);
-    throw new RangeError(`The stack of modules in C was overrun in ${name}: load with a larger stackBytes`);
+  /** The stack was overrun. */
+  #overrun(): never {
+    this.#target.words.set(this.#stack, CANARY);
+    throw new RangeError(
+      `The stack of modules in C was overrun${this.#running && ` in ${this.#running}`}: load with a larger stackBytes`,
+    );
   }
 
   #callable(loaded: LoadedModule, name: string, f: (...args: CValue[]) => CValue): CFunction {
     const { raiseIfSet, border } = this.#target;
     return (...args) => {
       if (!loaded.isLive) throw new ReferenceError(`Cannot call ${name}: ${loaded.label} was unloaded`);
-      const answer = border.run(() => {
-        const answered = f(...args);
-        this.#check(name);
-        return answered;
-      });
+      this.#running = name;
+      const answer = border.run(() => f(...args));
+      this.#running = "";
       raiseIfSet();
       return answer;
     };
