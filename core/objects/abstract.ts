@@ -24,12 +24,15 @@ import {
   E_TYPE,
   E_VALUE,
   error,
+  hasError,
   NEED_CONTAINER,
   NEED_ITEM_ASSIGNMENT,
   NEED_ITEM_DELETION,
   NEED_ITERABLE,
+  NEED_ITERATOR,
   NEED_LENGTH,
   NEED_LIST_INDEX,
+  NEED_SEQUENCE_INDEX,
   NEED_SUBSCRIPT,
   raiseCode,
 } from "./error";
@@ -63,7 +66,33 @@ import {
   TUPLE,
 } from "./object";
 import { PyFloat } from "./float";
-import { FLOAT } from "./object";
+import { FLOAT, clearError, xdecref } from "./object";
+import { EXC_INDEX, EXC_STOP_ITERATION } from "./capi/exception-numbers";
+import { isRaised } from "./capi/exceptions";
+import { hasIndex, indexOf } from "./index-of";
+import {
+  callAssign,
+  callAssignIndexed,
+  callBinary,
+  callContains,
+  callIndexed,
+  callUnary,
+  FAILED_INDEX,
+  isOfC,
+  iterSlot,
+  mappingSlot,
+  MP_ASS_SUBSCRIPT,
+  MP_SUBSCRIPT,
+  nextSlot,
+  NO_LENGTH,
+  sequenceSlot,
+  slotIndex,
+  slotLength,
+  slotTruth,
+  SQ_ASS_ITEM,
+  SQ_CONTAINS,
+  SQ_ITEM,
+} from "./slots";
 import { isRow, itemAt, PyList, rowFind, rowItems, rowSize } from "./sequence";
 import { PySet, set_contains, set_next } from "./set";
 import { PyStr, str_contains, str_from_char, str_slice } from "./str";
@@ -79,17 +108,20 @@ export function sizeOf(o: PyObject): i32 {
 
 /** len(o): -1 with TypeError if it has none. */
 export function lengthOf(o: PyObject): i32 {
-  const n = sizeOf(o);
-  if (n < 0) raiseAbout(E_TYPE, o, null, NEED_LENGTH);
-  return n;
+  let n = sizeOf(o);
+  if (n >= 0) return n;
+  n = slotLength(o);
+  if (n != NO_LENGTH) return n;
+  raiseAbout(E_TYPE, o, null, NEED_LENGTH);
+  return -1;
 }
 
-/** asBool(o). */
-export function isTrue(o: PyObject): bool {
-  if (o === None() || o === False()) return false;
-  if (isInt(o)) return !changetype<PyLong>(o).isZero;
-  if (isKind(o, FLOAT)) return changetype<PyFloat>(o).value != 0;
-  return sizeOf(o) != 0;
+/** bool(o): 1 or 0; -1 with an error, which only an object of a type in C can raise. */
+export function truthOf(o: PyObject): i32 {
+  if (o === None() || o === False()) return 0;
+  if (isInt(o)) return changetype<PyLong>(o).isZero ? 0 : 1;
+  if (isKind(o, FLOAT)) return changetype<PyFloat>(o).value != 0 ? 1 : 0;
+  return isOfC(o) ? slotTruth(o) : sizeOf(o) != 0 ? 1 : 0;
 }
 
 // ---- one item ----
@@ -101,11 +133,14 @@ function notSubscriptable(o: PyObject): PyObject | null {
 
 /** The index that `key` is for a sequence of `n` items; -1 with TypeError or IndexError. */
 function indexIn(o: PyObject, key: PyObject, n: i32, what: i32): i32 {
-  if (!isInt(key)) {
+  if (!hasIndex(key)) {
     raiseAbout(E_TYPE, key, o, NEED_LIST_INDEX);
     return -1;
   }
-  const index = int_as_index(changetype<PyLong>(key));
+  const number = indexOf(key);
+  if (!number) return -1;
+  const index = int_as_index(number);
+  decref(number);
   const k = index < 0 ? index + n : index;
   if (k >= 0 && k < n) return k;
   raiseAbout(E_INDEX, o, null, what);
@@ -126,6 +161,7 @@ function isSequence(o: PyObject): bool {
 
 /** o[index]; null with IndexError. */
 export function getIndex(o: PyObject, index: i32): PyObject | null {
+  if (sequenceSlot(o, SQ_ITEM) != 0) return itemOfC(o, index);
   if (!isSequence(o)) return notSubscriptable(o);
   const n = sizeOf(o);
   const k = index < 0 ? index + n : index;
@@ -134,9 +170,50 @@ export function getIndex(o: PyObject, index: i32): PyObject | null {
   return null;
 }
 
+/** o[index] by sq_item. */
+function itemOfC(o: PyObject, index: i32): PyObject | null {
+  const k = slotIndex(o, index);
+  return k == FAILED_INDEX ? null : callIndexed(sequenceSlot(o, SQ_ITEM), o, k);
+}
+
+/** The index that `key` is for sq_item and sq_ass_item of an object in C; false with TypeError. */
+function isIndexOfC(key: PyObject): bool {
+  if (hasIndex(key)) return true;
+  raiseAbout(E_TYPE, key, null, NEED_SEQUENCE_INDEX);
+  return false;
+}
+
+/** o[key] of an object of a type in C. */
+function getItemOfC(o: PyObject, key: PyObject): PyObject | null {
+  const f = mappingSlot(o, MP_SUBSCRIPT);
+  if (f != 0) return callBinary(f, o, key);
+  if (sequenceSlot(o, SQ_ITEM) == 0) return notSubscriptable(o);
+  const number = isIndexOfC(key) ? indexOf(key) : null;
+  if (!number) return null;
+  const index = int_as_index(number);
+  decref(number);
+  return itemOfC(o, index);
+}
+
+/** o[key] = value or del o[key] of an object of a type in C. */
+function setItemOfC(o: PyObject, key: PyObject, value: PyObject | null): bool {
+  const f = mappingSlot(o, MP_ASS_SUBSCRIPT);
+  if (f != 0) return callAssign(f, o, key, value) == 0;
+  if (sequenceSlot(o, SQ_ASS_ITEM) == 0) {
+    raiseAbout(E_TYPE, o, null, value ? NEED_ITEM_ASSIGNMENT : NEED_ITEM_DELETION);
+    return false;
+  }
+  const number = isIndexOfC(key) ? indexOf(key) : null;
+  if (!number) return false;
+  const k = slotIndex(o, int_as_index(number));
+  decref(number);
+  return k != FAILED_INDEX && callAssignIndexed(sequenceSlot(o, SQ_ASS_ITEM), o, k, value) == 0;
+}
+
 /** o[key]. */
 export function getItem(o: PyObject, key: PyObject): PyObject | null {
   if (isKind(o, DICT)) return dict_get_item(changetype<PyDict>(o), key);
+  if (isOfC(o)) return getItemOfC(o, key);
   if (!isSequence(o)) return notSubscriptable(o);
   const k = indexIn(o, key, sizeOf(o), AT_GET);
   return k < 0 ? null : itemOf(o, k);
@@ -147,6 +224,7 @@ export function setItem(o: PyObject, key: PyObject, value: PyObject | null): boo
   if (isKind(o, DICT)) {
     return value ? dict_set(changetype<PyDict>(o), key, value) : dict_del(changetype<PyDict>(o), key);
   }
+  if (isOfC(o)) return setItemOfC(o, key, value);
   if (!isKind(o, LIST)) {
     raiseAbout(E_TYPE, o, null, value ? NEED_ITEM_ASSIGNMENT : NEED_ITEM_DELETION);
     return false;
@@ -167,8 +245,24 @@ export function contains(o: PyObject, item: PyObject): i32 {
     const k = rowFind(o, item, 0, rowSize(o));
     return k >= 0 ? 1 : k == -1 ? 0 : -1;
   }
+  if (isOfC(o)) return containsOfC(o, item);
   raiseAbout(E_TYPE, o, null, NEED_CONTAINER);
   return -1;
+}
+
+/** item in o for an object of a type in C: by sq_contains, or by looking at all items. */
+function containsOfC(o: PyObject, item: PyObject): i32 {
+  const f = sequenceSlot(o, SQ_CONTAINS);
+  if (f != 0) return callContains(f, o, item);
+  if (!isIterableOfC(o)) {
+    raiseAbout(E_TYPE, o, null, NEED_CONTAINER);
+    return -1;
+  }
+  const l = listOf(o);
+  if (!l) return -1;
+  const k = rowFind(l, item, 0, l.size);
+  decref(l);
+  return k >= 0 ? 1 : k == -1 ? 0 : -1;
 }
 
 // ---- slices ----
@@ -282,10 +376,7 @@ export function itemAtPosition(o: PyObject, position: u32): PyObject | null {
 /** list(o); null with TypeError if it is not iterable. */
 export function listOf(o: PyObject): PyList | null {
   const n = sizeOf(o);
-  if (n < 0) {
-    raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
-    return null;
-  }
+  if (n < 0) return listOfC(o);
   const l = list_new(roomForItems(o, n));
   if (!l) return null;
   for (let k = nextPosition(o, 0); k >= 0; k = nextPosition(o, k + 1)) {
@@ -295,6 +386,48 @@ export function listOf(o: PyObject): PyList | null {
     }
   }
   return l;
+}
+
+/** Whether an object of a type in C can be iterated over: it has tp_iter, or items by index. */
+export function isIterableOfC(o: PyObject): bool {
+  return iterSlot(o) != 0 || sequenceSlot(o, SQ_ITEM) != 0;
+}
+
+/** list(o) of an object of a type in C; null with TypeError if it can't be iterated over. */
+function listOfC(o: PyObject): PyList | null {
+  if (!isIterableOfC(o)) {
+    raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
+    return null;
+  }
+  const it = iterSlot(o) != 0 ? callUnary(iterSlot(o), o) : incref<PyObject>(o);
+  const l = it ? list_new(0) : null;
+  for (let k = 0; l; k++) {
+    const item = iterSlot(o) != 0 ? nextOfC(it!) : indexedOfC(o, k);
+    if (!item || !list_append_owned(l, item)) break;
+  }
+  xdecref(it);
+  if (!hasError()) return l;
+  xdecref(l);
+  return null;
+}
+
+/** The next item of an iterator in C, a new reference; null at the end, or with an error. */
+export function nextOfC(it: PyObject): PyObject | null {
+  const f = nextSlot(it);
+  if (f == 0) {
+    raiseAbout(E_TYPE, it, null, NEED_ITERATOR);
+    return null;
+  }
+  const item = callUnary(f, it);
+  if (!item && hasError() && isRaised(EXC_STOP_ITERATION)) clearError();
+  return item;
+}
+
+/** o[k] by sq_item, as iteration asks for it: null at the end, which IndexError is, or with another error. */
+export function indexedOfC(o: PyObject, k: i32): PyObject | null {
+  const item = callIndexed(sequenceSlot(o, SQ_ITEM), o, k);
+  if (!item && hasError() && (isRaised(EXC_INDEX) || isRaised(EXC_STOP_ITERATION))) clearError();
+  return item;
 }
 
 /** tuple(o). */

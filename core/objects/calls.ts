@@ -13,7 +13,6 @@ import {
   getItem,
   getSlice,
   isIterable,
-  isTrue,
   itemAtPosition,
   lengthOf,
   listOf,
@@ -21,6 +20,7 @@ import {
   setItem,
   setSlice,
   sizeOf,
+  truthOf,
   tupleOf,
 } from "./abstract";
 import { PyBytes } from "./bytes";
@@ -331,8 +331,9 @@ export function size_of(handle: u32): i32 {
   return sizeOf(object(handle));
 }
 
-export function is_true(handle: u32): bool {
-  return isTrue(object(handle));
+/** bool(o): 1 or 0, -1 if an error is raised. */
+export function is_true(handle: u32): i32 {
+  return truthOf(object(handle));
 }
 
 export function sizeof_object(handle: u32): usize {

@@ -93,6 +93,11 @@ export const NEED_COUNT: i32 = 17;
 export const NEED_ITERABLE_FOR_SLICE: i32 = 20;
 /** [a, b, c: what pow() of three got, none of them a float] */
 export const NEED_POWER: i32 = 19;
+/** [a: what __index__ answered] */
+export const NEED_INT_OF_INDEX: i32 = 21;
+/** [a: what can't be an index of a sequence in C] */
+export const NEED_SEQUENCE_INDEX: i32 = 22;
+export const NEED_ITERATOR: i32 = 23;
 /** pow() of three, one of them a float. */
 export const NEED_INTEGERS: i32 = 18;
 

@@ -50,6 +50,7 @@ import {
   isKind,
   LIST,
   None,
+  NotImplemented,
   PyObject,
   raiseAbout,
   STR,
@@ -57,7 +58,23 @@ import {
   TUPLE,
 } from "./object";
 import { ADD, AND, FLOORDIV, LSHIFT, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "./operators";
+import { hasIndex, indexOf } from "./index-of";
 import { PyList, PyTuple, rowSize } from "./sequence";
+import {
+  callBinary,
+  callIndexed,
+  callUnary,
+  isOfC,
+  NB_ABSOLUTE,
+  NB_INVERT,
+  NB_NEGATIVE,
+  NB_POSITIVE,
+  numberSlot,
+  sequenceSlot,
+  slotBinary,
+  SQ_CONCAT,
+  SQ_REPEAT,
+} from "./slots";
 import { PySet } from "./set";
 import { set_difference, set_intersection, set_symmetric_difference, set_union } from "./setops";
 import { PyStr, str_concat, str_repeat } from "./str";
@@ -79,6 +96,13 @@ export function binary(a: PyObject, b: PyObject, operator: i32): PyObject | null
   if (isInt(a) && isInt(b)) return intBinary(a, b, operator);
   if (isNumber(a) && isNumber(b)) return operator <= POW ? float_binary(a, b, operator) : noOperator(a, b, operator);
   if (isAnySet(a) && isAnySet(b)) return setBinary(a, b, operator);
+  if (isOfC(a) || isOfC(b)) {
+    const result = slotBinary(a, b, operator, None());
+    if (result !== NotImplemented()) return result;
+    if (operator == ADD && sequenceSlot(a, SQ_CONCAT) != 0) return callBinary(sequenceSlot(a, SQ_CONCAT), a, b);
+    if (operator == MUL && sequenceSlot(a, SQ_REPEAT) != 0) return repeatOfC(a, b);
+    if (operator == MUL && sequenceSlot(b, SQ_REPEAT) != 0) return repeatOfC(b, a);
+  }
   if (operator == ADD && isSequence(a)) return concat(a, b);
   if (operator == MUL && isSequence(a)) return repeat(a, b);
   if (operator == MUL && isSequence(b)) return repeat(b, a);
@@ -162,13 +186,31 @@ export function repeatCount(n: i32, count: PyLong): i32 {
   return times;
 }
 
+/** How often `count` says that a sequence is to be repeated, as an int; null with TypeError. */
+function countOf(count: PyObject): PyLong | null {
+  if (hasIndex(count)) return indexOf(count);
+  raiseAbout(E_TYPE, count, null, NEED_COUNT);
+  return null;
+}
+
+/** o * count by sq_repeat. */
+function repeatOfC(o: PyObject, count: PyObject): PyObject | null {
+  const number = countOf(count);
+  if (!number) return null;
+  const times = int_as_index(number);
+  const fits = int_is_index(number);
+  decref(number);
+  if (fits) return callIndexed(sequenceSlot(o, SQ_REPEAT), o, times);
+  raiseCode(E_OVERFLOW, OVER_SIZE, 0);
+  return null;
+}
+
 /** The sequence `count` times, which may be any object. */
 function repeat(o: PyObject, count: PyObject): PyObject | null {
-  if (!isInt(count)) {
-    raiseAbout(E_TYPE, count, null, NEED_COUNT);
-    return null;
-  }
-  const times = repeatCount(sizeOf(o), changetype<PyLong>(count));
+  const number = countOf(count);
+  if (!number) return null;
+  const times = repeatCount(sizeOf(o), number);
+  decref(number);
   if (times < 0) return null;
   if (isKind(o, STR)) return str_repeat(changetype<PyStr>(o), times);
   if (isKind(o, LIST)) return list_repeat(changetype<PyList>(o), times);
@@ -202,6 +244,9 @@ export function unary(a: PyObject, operator: i32): PyObject | null {
     const v = changetype<PyFloat>(a).value;
     return float_new(operator == NEG ? -v : operator == POS ? v : abs(v));
   }
+  const place = operator == NEG ? NB_NEGATIVE : operator == POS ? NB_POSITIVE : operator == INVERT ? NB_INVERT : NB_ABSOLUTE;
+  const f = numberSlot(a, place);
+  if (f != 0) return callUnary(f, a);
   raiseAbout(E_TYPE, a, null, NEED_NUMBER);
   error().y = operator;
   return null;
@@ -210,6 +255,10 @@ export function unary(a: PyObject, operator: i32): PyObject | null {
 /** pow(a, b, modulus) of ints; without a modulus, which then is None, a ** b. */
 export function powerModulo(a: PyObject, b: PyObject, modulus: PyObject): PyObject | null {
   if (modulus === None()) return binary(a, b, POW);
+  if (isOfC(a) || isOfC(b) || isOfC(modulus)) {
+    const result = slotBinary(a, b, POW, modulus);
+    if (result !== NotImplemented()) return result;
+  }
   if (!isInt(a) || !isInt(b) || !isInt(modulus)) {
     const hasFloat = isKind(a, FLOAT) || isKind(b, FLOAT) || isKind(modulus, FLOAT);
     raiseAbout(E_TYPE, a, b, hasFloat ? NEED_INTEGERS : NEED_POWER);

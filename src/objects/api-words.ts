@@ -65,7 +65,7 @@ export const API_WORDS: readonly string[] = [
   "'{a}' object has no attribute 'keys'",
   "'{a}' object has no attribute 'values'",
   "'{a}' object has no attribute 'items'",
-  "'{a}' object is not an iterator",
+  "iter() returned non-iterator of type '{a}'",
   "{a} is not a sequence",
   "{a} is not a mapping",
   "'{a}' object does not support indexing",
@@ -79,6 +79,8 @@ export const API_WORDS: readonly string[] = [
   "expected a weakref",
   "_PyErr_SetObject: exception {text} is not a BaseException subclass",
   "PyErr_NewException: name must be module.class",
+  "__int__ returned non-int (type {a})",
+  "__float__ returned non-float (type {a})",
 ];
 
 /** What the words of an error speak of. */

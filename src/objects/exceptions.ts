@@ -133,6 +133,12 @@ function typeError({ x, y, a, b, c }: ErrorFacts): string {
       return `unsupported operand type(s) for ** or pow(): '${a}', '${b}', '${c}'`;
     case 20:
       return "must assign iterable to extended slice";
+    case 21:
+      return `__index__ returned non-int (type ${a})`;
+    case 23:
+      return `'${a}' object is not an iterator`;
+    case 22:
+      return `sequence index must be integer, not '${a}'`;
     default:
       return `unexpected type '${a}'`;
   }

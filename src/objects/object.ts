@@ -79,7 +79,7 @@ export abstract class PyObject extends Handle {
 
   /** bool(o): false for what is empty. */
   get isTrue(): boolean {
-    return this.bridge.f.is_true(this.index) === 1;
+    return this.bridge.number(this.bridge.f.is_true(this.index)) === 1;
   }
 
   /** What JSON.stringify sees of the object: its JavaScript value, as heap.toJS has it. */

@@ -22,20 +22,31 @@ function testsOf(name: string): string[] {
   return [...sourceOf(name).matchAll(/^int (test_\w+)\(void\)/gm)].map(([, test]) => test as string);
 }
 
-const compiled = (name: string) => build(`api-${name}`, sourceOf(name), [`-I${FOLDER}`]);
+const paths = new Map<string, Promise<string>>();
+
+/** The program as a module, compiled once. */
+function compiled(name: string): Promise<string> {
+  const path = paths.get(name) ?? build(`api-${name}`, sourceOf(name), [`-I${FOLDER}`]);
+  paths.set(name, path);
+  return path;
+}
+
+/** The program on a heap, with its types ready if it has any. */
+async function prepared(heap: Heap, name: string): Promise<CModule> {
+  const module = await heap.load(await compiled(name));
+  if (sourceOf(name).includes("\nint prepare(void)")) expect(module.call("prepare")).toBe(1);
+  return module;
+}
 
 describe.runIf(canCompile)("the object API, from C", () => {
   describe.each(PROGRAMS)("%s", (name) => {
-    let path = "";
-    beforeAll(async () => {
-      path = await compiled(name);
-    }, 120_000);
+    beforeAll(() => compiled(name), 120_000);
 
     it.each(testsOf(name))("%s does as CPython documents, and leaves nothing behind", async (test) => {
       for (const allocator of ["default", "debug"] as const) {
         const heap = await Heap.create({ allocator, locate: () => undefined });
         footprint(heap);
-        const module = await heap.load(path);
+        const module = await prepared(heap, name);
         const before = footprint(heap);
         expect(module.call(test), allocator).toBe(0);
         module.call("done");
@@ -49,7 +60,8 @@ describe.runIf(canCompile)("the object API, from C", () => {
 
     it("survives that any allocation fails", async () => {
       const heap = await Heap.create({ policies: { freeLists: false } });
-      const module = await heap.load(path);
+      const module = await prepared(heap, name);
+      module.call("be_quiet");
       const failures = new Failures(heap);
       let failed = 0;
       for (const test of testsOf(name)) {

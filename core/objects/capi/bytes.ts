@@ -4,7 +4,7 @@ import { bytes_concat, bytes_from, bytes_new, bytes_sizeof, PyBytes } from "../b
 import { E_TYPE, NEED_SAME_SEQUENCE } from "../error";
 import { BYTES, decref, incref, isImmortal, isKind, PyObject, raiseAbout, STR, xdecref } from "../object";
 import { int_as_index } from "../int";
-import { indexOf } from "./index-of";
+import { indexOf } from "../index-of";
 import { isIterableObject, listFrom } from "./iterate";
 import { itemAt } from "../sequence";
 import { lengthOfC } from "./utf8";

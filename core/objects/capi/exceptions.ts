@@ -244,6 +244,12 @@ export function raisedType(): PyType | null {
   return e.code == E_RAISED ? changetype<PyObject>(e.a).type : exceptionType(numberOf(e.code, e.x));
 }
 
+/** Whether the exception that is set is number `k` or one derived from it. */
+export function isRaised(k: u32): bool {
+  const type = raisedType();
+  return type !== null && isSubtype(type, exceptionType(k));
+}
+
 /** The exception is set; takes over the reference to it. What was set before is not any more. */
 export function raise(e: PyObject): void {
   clearError();

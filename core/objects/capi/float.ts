@@ -2,11 +2,13 @@
 
 import { hasError } from "../error";
 import { asF64, float_new, isNumber, PyFloat } from "../float";
-import { BYTES, FLOAT, isKind, PyObject, STR } from "../object";
+import { indexOf } from "../index-of";
+import { BYTES, decref, FLOAT, isKind, PyObject, STR } from "../object";
+import { callUnary, NB_FLOAT, NB_INDEX, numberSlot } from "../slots";
 import { PyBytes } from "../bytes";
 import { PyStr } from "../str";
 import { at, RESULT_AT } from "../state";
-import { raiseAboutRepr, raiseApi, W_BAD_ARGUMENT, W_FLOAT_ARGUMENT, W_FLOAT_LITERAL, W_REAL_REQUIRED } from "./words";
+import { raiseAboutRepr, raiseApi, W_BAD_ARGUMENT, W_FLOAT_ARGUMENT, W_FLOAT_LITERAL, W_FLOAT_RESULT, W_REAL_REQUIRED } from "./words";
 
 /** Writes the number that `n` characters of `width` bytes are, as float() reads them, to memory. False if they are none. */
 @external("host", "parseFloat")
@@ -30,11 +32,25 @@ export function PyFloat_AsDouble(o: PyObject | null): f64 {
     raiseApi(W_BAD_ARGUMENT);
     return -1;
   }
-  if (!isNumber(o)) {
-    raiseApi(W_REAL_REQUIRED, o);
+  return floatOf(o);
+}
+
+/** The value of a number, or of what has __float__ or __index__; -1 with an error. */
+export function floatOf(o: PyObject): f64 {
+  if (isNumber(o)) {
+    const v = asF64(o);
+    return hasError() ? -1 : v;
+  }
+  const f = numberSlot(o, NB_FLOAT);
+  const number: PyObject | null = f != 0 ? callUnary(f, o) : numberSlot(o, NB_INDEX) != 0 ? indexOf(o) : null;
+  if (!number) {
+    if (!hasError()) raiseApi(W_REAL_REQUIRED, o);
     return -1;
   }
-  const v = asF64(o);
+  let v: f64 = -1;
+  if (f != 0 && !isKind(number, FLOAT)) raiseApi(W_FLOAT_RESULT, number);
+  else v = asF64(number);
+  decref(number);
   return hasError() ? -1 : v;
 }
 

@@ -4,14 +4,15 @@
 //
 // Imports objects/abstract, instance, api-types, words.
 
-import { isIterable, itemAtPosition, listOf, nextPosition, sizeOf } from "../abstract";
+import { indexedOfC, isIterable, isIterableOfC, itemAtPosition, listOf, nextOfC, nextPosition, sizeOf } from "../abstract";
 import { E_CHANGED, E_TYPE, hasError, NEED_ITERABLE } from "../error";
 import { exchange, instance_new, slotsOf } from "../instance";
 import { list_append_owned, list_new } from "../list";
 import { decref, DICT, incref, isAnySet, isKind, None, PyObject, PyType, raiseAbout } from "../object";
 import { itemAt, PyList } from "../sequence";
 import { isIterator, iteratorSlot } from "./api-types";
-import { raiseApi, W_NOT_ITERATOR } from "./words";
+import { callUnary, isOfC, iterSlot, nextSlot } from "../slots";
+import { raiseApi, W_ITER_RESULT } from "./words";
 
 @inline
 function positionAt(o: PyObject): usize {
@@ -21,14 +22,24 @@ function positionAt(o: PyObject): usize {
 /** iter(o): a new reference; null with TypeError. */
 export function PyObject_GetIter(o: PyObject): PyObject | null {
   if (isIterator(o)) return incref<PyObject>(o);
-  if (!isIterable(o)) {
+  if (iterSlot(o) != 0) return iteratorOfC(o);
+  if (!isIterableObject(o)) {
     raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
     return null;
   }
   return PySeqIter_New(o);
 }
 
-/** An iterator over a built-in container. */
+/** iter(o) by tp_iter, which has to answer an iterator. */
+function iteratorOfC(o: PyObject): PyObject | null {
+  const it = callUnary(iterSlot(o), o);
+  if (!it || PyIter_Check(it) != 0) return it;
+  raiseApi(W_ITER_RESULT, it);
+  decref(it);
+  return null;
+}
+
+/** An iterator over a built-in container, or over an object with items by index. */
 export function PySeqIter_New(o: PyObject): PyObject | null {
   const it = instance_new(load<PyType>(iteratorSlot()), 0);
   if (!it) return null;
@@ -39,17 +50,15 @@ export function PySeqIter_New(o: PyObject): PyObject | null {
 }
 
 export function PyIter_Check(o: PyObject): i32 {
-  return isIterator(o) ? 1 : 0;
+  return isIterator(o) || nextSlot(o) != 0 ? 1 : 0;
 }
 
 /** The next item, a new reference; NULL at the end, or with an error. */
 export function PyIter_Next(it: PyObject): PyObject | null {
-  if (!isIterator(it)) {
-    raiseApi(W_NOT_ITERATOR, it);
-    return null;
-  }
+  if (!isIterator(it)) return nextOfC(it);
   const o = itemAt(slotsOf(it), 0);
   if (o === None()) return null;
+  if (isOfC(o)) return nextByIndex(it, o);
   const mayChange = isKind(o, DICT) || isAnySet(o);
   if (mayChange && sizeOf(o) != load<i32>(positionAt(it), 4)) {
     raiseAbout(E_CHANGED, o, null, 0);
@@ -62,6 +71,15 @@ export function PyIter_Next(it: PyObject): PyObject | null {
   }
   store<u32>(positionAt(it), position + 1);
   return itemAtPosition(o, position);
+}
+
+/** The next item of an object in C that has sq_item. */
+function nextByIndex(it: PyObject, o: PyObject): PyObject | null {
+  const position = load<u32>(positionAt(it));
+  store<u32>(positionAt(it), position + 1);
+  const item = indexedOfC(o, position);
+  if (!item && !hasError()) exchange(slotsOf(it), 0, None());
+  return item;
 }
 
 /** The next item to `*item`: 1; 0 and NULL at the end; -1 with an error. */
@@ -84,5 +102,5 @@ export function listFrom(o: PyObject): PyList | null {
 
 /** Whether PyObject_GetIter would answer an iterator. */
 export function isIterableObject(o: PyObject): bool {
-  return isIterator(o) || isIterable(o);
+  return isIterator(o) || isIterable(o) || isIterableOfC(o);
 }

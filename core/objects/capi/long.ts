@@ -8,7 +8,7 @@ import { hasError } from "../error";
 import { int_as_f64, int_from_f64, int_from_i64, int_from_magnitude, PyLong } from "../int";
 import { asBool, BOOL, decref, incref, INT, isInt, isKind, PyObject, STR } from "../object";
 import { PyStr } from "../str";
-import { indexOf } from "./index-of";
+import { indexOf } from "../index-of";
 import { int_read, Text, textOf } from "./int-text";
 import { lengthOfC, str_from_utf8 } from "./utf8";
 import {

@@ -18,6 +18,8 @@ import {
   isInt,
   isKind,
   LIST,
+  None,
+  NotImplemented,
   PyObject,
   raiseAbout,
   SET,
@@ -28,21 +30,34 @@ import { PyList, setItemAt } from "../sequence";
 import { PySet } from "../set";
 import { set_difference_update, set_intersection_update, set_symmetric_difference_update, set_update } from "../setops";
 import { PyStr } from "../str";
+import {
+  callBinary,
+  callUnary,
+  NB_FLOAT,
+  NB_INDEX,
+  NB_INT,
+  numberSlot,
+  sequenceSlot,
+  slotBinary,
+  slotInPlace,
+  SQ_INPLACE_CONCAT,
+} from "../slots";
 import { tuple_new } from "../tuple";
 import { newWriter } from "../writer";
 import { bitLength, digitAt } from "../digits";
 import { reprOf } from "../protocol";
 import { PyErr_SetObject } from "./errors";
-import { PyFloat_FromString } from "./float";
-import { indexOf } from "./index-of";
+import { PyFloat_FromString, floatOf } from "./float";
+import { indexOf } from "../index-of";
 import { readAll } from "./long";
 import { textOf } from "./int-text";
 import { listFrom } from "./iterate";
 import { ARGS, partOf, taken } from "./exceptions";
-import { raiseApi, W_INT_ARGUMENT, W_NULL, W_TO_BASE } from "./words";
+import { raiseApi, W_INT_ARGUMENT, W_INT_RESULT, W_NULL, W_TO_BASE } from "./words";
 
 export function PyNumber_Check(o: PyObject | null): i32 {
-  return o && isNumber(o) ? 1 : 0;
+  if (!o) return 0;
+  return isNumber(o) || (numberSlot(o, NB_INDEX) | numberSlot(o, NB_INT) | numberSlot(o, NB_FLOAT)) != 0 ? 1 : 0;
 }
 
 /** a <operator> b: a new reference; NULL with an error. */
@@ -51,7 +66,10 @@ function operate(a: PyObject | null, b: PyObject | null, operator: i32): PyObjec
   return a && b ? binary(a, b, operator) : nullGiven();
 }
 
+/** What only types in C have: a @ b, and divmod() of other things than numbers. */
 function unsupported(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+  const result = slotBinary(a, b, operator, None());
+  if (result !== NotImplemented()) return result;
   raiseAbout(E_OPERANDS, a, b, operator);
   return null;
 }
@@ -153,7 +171,11 @@ export function PyNumber_Invert(o: PyObject | null): PyObject | null {
 
 /** As operate; an error says that it was in place. */
 function otherwise(a: PyObject, b: PyObject, operator: i32): PyObject | null {
-  const result = binary(a, b, operator);
+  const own = slotInPlace(a, b, operator, None());
+  if (own !== NotImplemented()) return own;
+  const f = operator == ADD ? sequenceSlot(a, SQ_INPLACE_CONCAT) : 0;
+  if (f != 0) return callBinary(f, a, b);
+  const result = operator == MATMUL ? unsupported(a, b, MATMUL) : binary(a, b, operator);
   if (!result && error().code == E_OPERANDS) error().y = 1;
   return result;
 }
@@ -217,9 +239,7 @@ function inPlace(a: PyObject | null, b: PyObject | null, operator: i32): PyObjec
 }
 
 export function PyNumber_InPlaceMatrixMultiply(a: PyObject | null, b: PyObject | null): PyObject | null {
-  const result = PyNumber_MatrixMultiply(a, b);
-  if (!result && error().code == E_OPERANDS) error().y = 1;
-  return result;
+  return inPlace(a, b, MATMUL);
 }
 
 export function PyNumber_InPlaceFloorDivide(a: PyObject | null, b: PyObject | null): PyObject | null {
@@ -243,7 +263,10 @@ export function PyNumber_InPlaceRshift(a: PyObject | null, b: PyObject | null): 
 }
 
 export function PyNumber_InPlacePower(a: PyObject | null, b: PyObject | null, modulus: PyObject | null): PyObject | null {
-  const result = PyNumber_Power(a, b, modulus);
+  if (!a || !b || !modulus) return nullGiven();
+  const own = slotInPlace(a, b, POW, modulus);
+  if (own !== NotImplemented()) return own;
+  const result = powerModulo(a, b, modulus);
   if (!result && error().code == E_OPERANDS) error().y = 1;
   return result;
 }
@@ -283,8 +306,19 @@ export function PyNumber_Long(o: PyObject | null): PyObject | null {
     const s = changetype<PyStr>(o);
     return readAll(textOf(s.data, s.width, s.length), 10, s);
   }
+  const f = numberSlot(o, NB_INT);
+  if (f != 0) return checked(callUnary(f, o), INT, W_INT_RESULT);
+  if (numberSlot(o, NB_INDEX) != 0) return indexOf(o);
   if (isKind(o, BYTES)) return readAll(textOf(changetype<PyBytes>(o).data, 1, changetype<PyBytes>(o).size), 10, o);
   raiseApi(W_INT_ARGUMENT, o);
+  return null;
+}
+
+/** What a function of a type answered, if that is of the kind that it has to be; null with TypeError if not. */
+function checked(result: PyObject | null, kind: u32, words: i32): PyObject | null {
+  if (!result || isKind(result, kind)) return result;
+  raiseApi(words, result);
+  decref(result);
   return null;
 }
 
@@ -292,6 +326,10 @@ export function PyNumber_Long(o: PyObject | null): PyObject | null {
 export function PyNumber_Float(o: PyObject | null): PyObject | null {
   if (!o) return nullGiven();
   if (isKind(o, FLOAT)) return incref<PyObject>(o);
+  if (numberSlot(o, NB_FLOAT) != 0 || numberSlot(o, NB_INDEX) != 0) {
+    const number = floatOf(o);
+    return hasError() ? null : float_new(number);
+  }
   if (!isInt(o)) return PyFloat_FromString(o);
   const v = asF64(o);
   return hasError() ? null : float_new(v);

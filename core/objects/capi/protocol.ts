@@ -1,10 +1,11 @@
 // PyObject_*: what every object can do. Imports objects/abstract, protocol, words.
 
-import { getItem, isTrue, lengthOf, setItem, sizeOf } from "../abstract";
+import { getItem, lengthOf, setItem, sizeOf, truthOf } from "../abstract";
 
 import { decref, incref, PyObject } from "../object";
 import { compare, compareBool, hashOf, reprOf } from "../protocol";
 import { unhashable } from "../scalars";
+import { NO_LENGTH, slotLength } from "../slots";
 import { newWriter } from "../writer";
 import { PyStr } from "../str";
 import { PyBytes_FromObject } from "./bytes";
@@ -79,11 +80,12 @@ export function PyObject_RichCompareBool(a: PyObject | null, b: PyObject | null,
 }
 
 export function PyObject_IsTrue(o: PyObject): i32 {
-  return isTrue(o) ? 1 : 0;
+  return truthOf(o);
 }
 
 export function PyObject_Not(o: PyObject): i32 {
-  return isTrue(o) ? 0 : 1;
+  const truth = truthOf(o);
+  return truth < 0 ? -1 : 1 - truth;
 }
 
 /** The object's type, a new reference. */
@@ -115,7 +117,9 @@ export function PyObject_Length(o: PyObject | null): i32 {
 /** len(o), or `other` if it has none. */
 export function PyObject_LengthHint(o: PyObject, other: i32): i32 {
   const n = sizeOf(o);
-  return n < 0 ? other : n;
+  if (n >= 0) return n;
+  const length = slotLength(o);
+  return length == NO_LENGTH ? other : length;
 }
 
 /** o[key]: a new reference; NULL with an error. */

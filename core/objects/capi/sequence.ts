@@ -1,7 +1,7 @@
 // PySequence_* and PyMapping_*. Imports objects/abstract, number, words.
 
 import { contains, getIndex, getItem, getSlice, lengthOf, setItem, setSlice, sizeOf, tupleOf } from "../abstract";
-import { E_KEY, E_TYPE, error, NEED_CONTAINER, NEED_ITEM_ASSIGNMENT, NEED_ITEM_DELETION } from "../error";
+import { E_TYPE, NEED_CONTAINER, NEED_ITEM_ASSIGNMENT, NEED_ITEM_DELETION } from "../error";
 import { int_from_i64 } from "../int";
 import { binary } from "../number";
 import {
@@ -21,7 +21,24 @@ import { isRow, PyList, rowCount, rowFind } from "../sequence";
 import { PyDict_Items, PyDict_Keys, PyDict_Values } from "./dict";
 import { PyErr_SetString } from "./errors";
 import { exceptionType } from "./api-types";
-import { EXC_TYPE } from "./exception-numbers";
+import { isRaised } from "./exceptions";
+import {
+  callAssignIndexed,
+  callIndexed,
+  FAILED_INDEX,
+  isOfC,
+  mappingSlot,
+  MP_SUBSCRIPT,
+  sequenceSlot,
+  slotIndex,
+  SQ_ASS_ITEM,
+  SQ_CONCAT,
+  SQ_INPLACE_CONCAT,
+  SQ_INPLACE_REPEAT,
+  SQ_ITEM,
+  SQ_REPEAT,
+} from "../slots";
+import { EXC_KEY, EXC_TYPE } from "./exception-numbers";
 import { fastOf } from "./fast";
 import { isIterableObject, listFrom } from "./iterate";
 import { PyNumber_InPlaceAdd, PyNumber_InPlaceMultiply } from "./number";
@@ -72,7 +89,7 @@ function complainNumber(words: i32, o: PyObject): i32 {
 // ---- sequences ----
 
 export function PySequence_Check(o: PyObject): i32 {
-  return isSequence(o) ? 1 : 0;
+  return isSequence(o) || sequenceSlot(o, SQ_ITEM) != 0 ? 1 : 0;
 }
 
 export function PySequence_Size(o: PyObject | null): i32 {
@@ -86,10 +103,13 @@ export function PySequence_Length(o: PyObject | null): i32 {
 
 export function PySequence_Concat(a: PyObject | null, b: PyObject | null): PyObject | null {
   if (!a || !b) return nullGiven();
-  return isSequence(a) ? binary(a, b, ADD) : complain(W_NO_CONCAT, a);
+  return isSequence(a) || sequenceSlot(a, SQ_CONCAT) != 0 ? binary(a, b, ADD) : complain(W_NO_CONCAT, a);
 }
 
 function repeated(o: PyObject, count: i32, inPlace: bool): PyObject | null {
+  const own = inPlace ? sequenceSlot(o, SQ_INPLACE_REPEAT) : 0;
+  if (own != 0) return callIndexed(own, o, count);
+  if (sequenceSlot(o, SQ_REPEAT) != 0) return callIndexed(sequenceSlot(o, SQ_REPEAT), o, count);
   if (!isSequence(o)) return complain(W_NO_REPEAT, o);
   const times = int_from_i64(count);
   if (!times) return null;
@@ -104,7 +124,8 @@ export function PySequence_Repeat(o: PyObject | null, count: i32): PyObject | nu
 
 export function PySequence_InPlaceConcat(a: PyObject | null, b: PyObject | null): PyObject | null {
   if (!a || !b) return nullGiven();
-  return isSequence(a) ? PyNumber_InPlaceAdd(a, b) : complain(W_NO_CONCAT, a);
+  const has = isSequence(a) || (sequenceSlot(a, SQ_INPLACE_CONCAT) | sequenceSlot(a, SQ_CONCAT)) != 0;
+  return has ? PyNumber_InPlaceAdd(a, b) : complain(W_NO_CONCAT, a);
 }
 
 export function PySequence_InPlaceRepeat(o: PyObject | null, count: i32): PyObject | null {
@@ -120,11 +141,16 @@ function noSequence(o: PyObject): i32 {
 /** o[k], from the end if it is negative: a new reference; NULL with an error. */
 export function PySequence_GetItem(o: PyObject | null, k: i32): PyObject | null {
   if (!o) return nullGiven();
-  return isSequence(o) ? getIndex(o, k) : complain(noSequence(o), o);
+  return isSequence(o) || sequenceSlot(o, SQ_ITEM) != 0 ? getIndex(o, k) : complain(noSequence(o), o);
 }
 
 function setIndex(o: PyObject, k: i32, value: PyObject | null): i32 {
   if (isKind(o, DICT)) return complainNumber(W_NOT_SEQUENCE, o);
+  const f = sequenceSlot(o, SQ_ASS_ITEM);
+  if (f != 0) {
+    const index = slotIndex(o, k);
+    return index == FAILED_INDEX ? -1 : callAssignIndexed(f, o, index, value);
+  }
   if (!isKind(o, LIST)) {
     raiseAbout(E_TYPE, o, null, value ? NEED_ITEM_ASSIGNMENT : NEED_ITEM_DELETION);
     return -1;
@@ -197,7 +223,7 @@ export function PySequence_Index(o: PyObject | null, item: PyObject | null): i32
 /** item in o. */
 export function PySequence_Contains(o: PyObject | null, item: PyObject | null): i32 {
   if (!o || !item) return nullGivenNumber();
-  if (sizeOf(o) >= 0 || !isIterableObject(o)) return contains(o, item);
+  if (sizeOf(o) >= 0 || isOfC(o) || !isIterableObject(o)) return contains(o, item);
   const row = searchable(o);
   if (!row) return -1;
   const k = rowFind(row, item, 0, i32.MAX_VALUE);
@@ -235,7 +261,7 @@ export function PySequence_Fast(o: PyObject | null, text: usize): PyObject | nul
 
 /** Whether there are items by key: sequences have them by index, and count. */
 export function PyMapping_Check(o: PyObject | null): i32 {
-  return o && (isKind(o, DICT) || isSequence(o)) ? 1 : 0;
+  return o && (isKind(o, DICT) || isSequence(o) || mappingSlot(o, MP_SUBSCRIPT) != 0) ? 1 : 0;
 }
 
 export function PyMapping_Size(o: PyObject | null): i32 {
@@ -267,7 +293,12 @@ export function PyMapping_GetOptionalItem(o: PyObject | null, key: PyObject | nu
   const found = o && key ? getItem(o, key) : nullGiven();
   store<PyObject | null>(value, found);
   if (found) return 1;
-  if (error().code != E_KEY) return -1;
+  return forgetKeyError();
+}
+
+/** 0 after a KeyError, which is forgotten; -1 after any other error. */
+function forgetKeyError(): i32 {
+  if (!isRaised(EXC_KEY)) return -1;
   clearError();
   return 0;
 }
@@ -288,9 +319,7 @@ export function PyMapping_HasKeyWithError(o: PyObject | null, key: PyObject | nu
     decref(value);
     return 1;
   }
-  if (error().code != E_KEY) return -1;
-  clearError();
-  return 0;
+  return forgetKeyError();
 }
 
 export function PyMapping_HasKeyStringWithError(o: PyObject | null, text: usize): i32 {

@@ -12,6 +12,7 @@ import {
 } from "../set";
 import { AS_SET_ITEM } from "../error";
 import { set_from } from "../setops";
+import { isOfC } from "../slots";
 import { hashAs } from "../protocol";
 import { isIterator } from "./api-types";
 import { listFrom } from "./iterate";
@@ -43,7 +44,7 @@ export function PyAnySet_CheckExact(o: PyObject): i32 {
 
 function newOf(type: PyType, items: PyObject | null): PyObject | null {
   if (!items) return set_new(type);
-  if (!isIterator(items)) return set_from(type, items);
+  if (!isIterator(items) && !isOfC(items)) return set_from(type, items);
   const l = listFrom(items);
   if (!l) return null;
   const s = set_from(type, l);

@@ -104,7 +104,7 @@ export const W_NO_VALUES: i32 = (EXC_ATTRIBUTE << 8) | 56;
 /** [a: what was given] */
 export const W_NO_ITEMS: i32 = (EXC_ATTRIBUTE << 8) | 57;
 /** [a: what was given] */
-export const W_NOT_ITERATOR: i32 = (EXC_TYPE << 8) | 58;
+export const W_ITER_RESULT: i32 = (EXC_TYPE << 8) | 58;
 /** [a: what was given] */
 export const W_NOT_SEQUENCE: i32 = (EXC_TYPE << 8) | 59;
 /** [a: what was given] */
@@ -128,6 +128,10 @@ export const W_WEAKREF_EXPECTED: i32 = (EXC_TYPE << 8) | 69;
 /** [a: its repr] */
 export const W_NOT_EXCEPTION: i32 = (EXC_SYSTEM << 8) | 70;
 export const W_EXCEPTION_NAME: i32 = (EXC_SYSTEM << 8) | 71;
+/** [a: what __int__ answered] */
+export const W_INT_RESULT: i32 = (EXC_TYPE << 8) | 72;
+/** [a: what __float__ answered] */
+export const W_FLOAT_RESULT: i32 = (EXC_TYPE << 8) | 73;
 
 /** Raises an error of these words; one that was there before is gone. */
 export function raiseApi(words: i32, a: PyObject | null = null, y: i32 = 0, z: i32 = 0, b: PyObject | null = null): void {
