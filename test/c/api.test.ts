@@ -44,7 +44,7 @@ describe.runIf(canCompile)("the object API, from C", () => {
 
     it.each(testsOf(name))("%s does as CPython documents, and leaves nothing behind", async (test) => {
       for (const allocator of ["default", "debug"] as const) {
-        const heap = await Heap.create({ allocator, locate: () => undefined });
+        const heap = await Heap.create({ allocator, locate: () => undefined, policies: { freeLists: false } });
         footprint(heap);
         const module = await prepared(heap, name);
         const before = footprint(heap);
@@ -170,15 +170,19 @@ describe.runIf(canCompile)("errors that C leaves set", () => {
   });
 });
 
-/** The functions that the headers declare. */
-function declared(): string[] {
+/** The functions that the headers declare, but for those of some. */
+function declared(except: readonly string[] = []): string[] {
   const names = new Set<string>();
   for (const file of readdirSync(join(ROOT, "include")).filter((entry) => entry.endsWith(".h"))) {
+    if (except.includes(file)) continue;
     const text = readFileSync(join(ROOT, "include", file), "utf8");
     for (const [, name] of text.matchAll(/^Py(?:API|_LOCAL)_FUNC\(.*?\)\s+(\w+)\(/gm)) names.add(name as string);
   }
   return [...names].sort();
 }
+
+/** Types, modules and calls have their tests elsewhere. */
+const ELSEWHERE = ["object.h", "objimpl.h", "methodobject.h", "descrobject.h", "moduleobject.h", "call.h"];
 
 function testSources(): string {
   const folder = join(ROOT, "test/c");
@@ -189,8 +193,8 @@ function testSources(): string {
 describe("the headers", () => {
   it("declare nothing that no test calls", () => {
     const called = new Set(testSources().match(/\b_?Py\w+/g));
-    expect(declared().length).toBeGreaterThan(300);
-    expect(declared().filter((name) => !called.has(name))).toEqual([]);
+    expect(declared(ELSEWHERE).length).toBeGreaterThan(300);
+    expect(declared(ELSEWHERE).filter((name) => !called.has(name))).toEqual([]);
   });
 
   it("declare nothing that docs/c-api.md does not list", () => {
