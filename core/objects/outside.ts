@@ -2,10 +2,11 @@
 //
 // They run in the middle of things, whenever a reference count falls to 0. So an error that is pending then is set aside and
 // pending again afterwards, and none that such code leaves behind is seen (PyErr_GetRaisedException and its pair).
-// Imports objects/object, error.
+// Imports objects/object, error, capi/call.
 
+import { PyObject_CallOneArg } from "./capi/call";
 import { error, raiseCode } from "./error";
-import { clearError, PyObject, settings } from "./object";
+import { clearError, PyObject, settings, xdecref } from "./object";
 
 /** Calls the host's function number `id` with an object. */
 @external("host", "call")
@@ -15,6 +16,7 @@ declare function hostCall(id: u32, argument: PyObject): void;
 const HOST: i32 = 0;
 const VOID: i32 = 1;
 const INT: i32 = 2;
+const OBJECT: i32 = 3;
 
 /** Calls the function with this table index, of the type void(object). */
 export function callFunction(index: u32, o: PyObject): void {
@@ -31,6 +33,11 @@ export function callHost(id: u32, o: PyObject): void {
   call(HOST, id, o);
 }
 
+/** Calls an object that can be called. */
+export function callObject(callable: PyObject, o: PyObject): void {
+  call(OBJECT, <u32>changetype<usize>(callable), o);
+}
+
 function call(what: i32, id: u32, o: PyObject): void {
   const e = error();
   const code = e.code;
@@ -44,6 +51,7 @@ function call(what: i32, id: u32, o: PyObject): void {
   settings().outside++;
   if (what == VOID) call_indirect<void>(id, o);
   else if (what == INT) call_indirect<i32>(id, o);
+  else if (what == OBJECT) xdecref(PyObject_CallOneArg(changetype<PyObject>(<usize>id), o));
   else hostCall(id, o);
   settings().outside--;
   clearError();

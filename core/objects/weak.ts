@@ -28,7 +28,7 @@ import {
   asBool,
   FUNCTION,
 } from "./object";
-import { callHost } from "./outside";
+import { callHost, callObject } from "./outside";
 import { compare, EQ, hashOf, NE } from "./protocol";
 import { putTypeName } from "./scalars";
 import { Writer } from "./writer";
@@ -169,6 +169,7 @@ function weak_call(r: PyRef): void {
   if (!callback) return;
   r.callback = null;
   if (isKind(callback, FUNCTION)) callHost(changetype<PyFunction>(callback).id, r);
+  else callObject(callback, r);
   decref(callback);
 }
 

@@ -18,6 +18,8 @@ import {
 } from "../object";
 import { ADD, MUL } from "../operators";
 import { isRow, PyList, rowCount, rowFind } from "../sequence";
+import { newWriter } from "../writer";
+import { PyObject_CallMethodNoArgs } from "./call";
 import { PyDict_Items, PyDict_Keys, PyDict_Values } from "./dict";
 import { PyErr_SetString } from "./errors";
 import { exceptionType } from "./api-types";
@@ -273,19 +275,45 @@ export function PyMapping_Length(o: PyObject | null): i32 {
   return PyMapping_Size(o);
 }
 
+/** Names of methods in ASCII, from the lowest byte up. */
+const KEYS: u64 = 0x7379656b;
+const VALUES: u64 = 0x7365756c6176;
+const ITEMS: u64 = 0x736d657469;
+
+/** list(o.name()). */
+function listOfMethod(o: PyObject, name: u64): PyObject | null {
+  const w = newWriter();
+  if (!w) return null;
+  if (!w.putAscii(name)) {
+    w.discard();
+    return null;
+  }
+  const method = w.finish();
+  if (!method) return null;
+  const answered = PyObject_CallMethodNoArgs(o, method);
+  decref(method);
+  if (!answered) return null;
+  const l = listFrom(answered);
+  decref(answered);
+  return l;
+}
+
 export function PyMapping_Keys(o: PyObject | null): PyObject | null {
   if (!o) return nullGiven();
-  return isKind(o, DICT) ? PyDict_Keys(o) : complain(W_NO_KEYS, o);
+  if (isKind(o, DICT)) return PyDict_Keys(o);
+  return isOfC(o) ? listOfMethod(o, KEYS) : complain(W_NO_KEYS, o);
 }
 
 export function PyMapping_Values(o: PyObject | null): PyObject | null {
   if (!o) return nullGiven();
-  return isKind(o, DICT) ? PyDict_Values(o) : complain(W_NO_VALUES, o);
+  if (isKind(o, DICT)) return PyDict_Values(o);
+  return isOfC(o) ? listOfMethod(o, VALUES) : complain(W_NO_VALUES, o);
 }
 
 export function PyMapping_Items(o: PyObject | null): PyObject | null {
   if (!o) return nullGiven();
-  return isKind(o, DICT) ? PyDict_Items(o) : complain(W_NO_ITEMS, o);
+  if (isKind(o, DICT)) return PyDict_Items(o);
+  return isOfC(o) ? listOfMethod(o, ITEMS) : complain(W_NO_ITEMS, o);
 }
 
 /** o[key], a new reference, to `*value`, and 1; NULL and 0 for a KeyError; NULL and -1 with another error. */

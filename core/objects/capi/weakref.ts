@@ -1,6 +1,7 @@
 // PyWeakref_*. Imports objects/weak, words.
 
 import { FUNCTION, incref, isKind, None, PyObject, REF } from "../object";
+import { PyCallable_Check } from "./call";
 import { PyRef, ref_new, weak_clear_all } from "../weak";
 import { badCall, raiseApi, W_CALLBACK, W_WEAKREF_EXPECTED } from "./words";
 
@@ -15,7 +16,7 @@ export function PyWeakref_CheckRef(o: PyObject): i32 {
 /** A weak reference: a new reference; NULL with TypeError. The callback, called with it when the object is gone, may be NULL or None. */
 export function PyWeakref_NewRef(o: PyObject, callback: PyObject | null): PyObject | null {
   if (!callback || callback === None()) return ref_new(o, null);
-  if (isKind(callback, FUNCTION)) return ref_new(o, callback);
+  if (isKind(callback, FUNCTION) || PyCallable_Check(callback) != 0) return ref_new(o, callback);
   raiseApi(W_CALLBACK, callback);
   return null;
 }

@@ -121,10 +121,14 @@ static PyObject *c_next(PyObject *o) {
 static PyMappingMethods countdown_mapping = {.mp_length = m_length, .mp_subscript = m_subscript, .mp_ass_subscript = m_assign};
 static PySequenceMethods countdown_sequence = {.sq_contains = m_contains};
 
+static PyObject *m_keys(PyObject *o, PyObject *Py_UNUSED(none)) { return Py_BuildValue("(l)", ((Countdown *)o)->left); }
+static PyObject *m_values(PyObject *o, PyObject *Py_UNUSED(none)) { return PyUnicode_FromFormat("v%ld", ((Countdown *)o)->left); }
+static PyMethodDef countdown_methods[] = {{"keys", m_keys, METH_NOARGS, NULL}, {"values", m_values, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+
 static PyTypeObject CountdownType = {
     .ob_base = PyVarObject_HEAD_INIT(NULL, 0)
     .tp_name = "slots.Countdown", .tp_basicsize = sizeof(Countdown), .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_as_mapping = &countdown_mapping, .tp_as_sequence = &countdown_sequence, .tp_iter = PyObject_SelfIter, .tp_iternext = c_next,
+    .tp_as_mapping = &countdown_mapping, .tp_as_sequence = &countdown_sequence, .tp_iter = PyObject_SelfIter, .tp_iternext = c_next, .tp_methods = countdown_methods,
 };
 
 int prepare(void) {
@@ -236,7 +240,11 @@ int test_mapping(void) {
     STEP(PyMapping_GetOptionalItem(c, Py_None, &value) == 0 && value == NULL && PyMapping_HasKey(c, s) == 1 && PyMapping_HasKeyWithError(c, Py_None) == 0);
     STEP(PyObject_SetItem(c, s, s) == 0 && ((Countdown *)c)->left == 21 && PyObject_DelItem(c, s) == 0 && ((Countdown *)c)->left == 20);
     STEP(PySequence_Contains(c, s) == 0 && PySequence_Contains(c, Py_True) == 1);
-    PyObject *it = NEW(PyObject_GetIter(countdown(2)));
+    PyObject *again = countdown(4);
+    STEP(again && IS(NEW(PyMapping_Keys(again)), "[4]") && IS(NEW(PyMapping_Values(again)), "['v', '4']"));
+    FAILS(PyMapping_Items(again), AttributeError, "'slots.Countdown' object has no attribute 'items'");
+    PyObject *two = countdown(2);
+    PyObject *it = two ? NEW(PyObject_GetIter(two)) : NULL;
     STEP(it && PyIter_Check(it) && IS(NEW(PyIter_Next(it)), "2") && IS(NEW(PyIter_Next(it)), "1") && !PyIter_Next(it) && !PyErr_Occurred());
     PyObject *three = countdown(3);
     STEP(three && IS(NEW(PySequence_List(three)), "[3, 2, 1]"));
@@ -245,5 +253,30 @@ int test_mapping(void) {
     PyObject *broken = countdown(-1);
     STEP(broken && PyIter_NextItem(broken, &value) == -1 && SAYS(ValueError, "broken"));
     FAILS(PySequence_List(broken), ValueError, "broken");
+    return 0;
+}
+
+/* The callback of a weak reference is a function of C's. */
+static int called;
+static PyObject *note(PyObject *self, PyObject *ref) {
+    (void)self;
+    called += PyWeakref_IsDead(ref) == 1;
+    PyErr_SetString(PyExc_ValueError, "nobody hears this");
+    return NULL;
+}
+static PyMethodDef note_method = {"note", note, METH_O, NULL};
+
+int test_callback(void) {
+    called = 0;
+    PyObject *f = NEW(PyCFunction_New(&note_method, NULL)), *set = PySet_New(NULL), *i = NEW(PyLong_FromLong(1));
+    PyObject *r = f && set ? NEW(PyWeakref_NewRef(set, f)) : NULL;
+    PyErr_SetString(PyExc_KeyError, "pending");
+    Py_XDECREF(set);
+    const int is_pending = PyErr_ExceptionMatches(PyExc_KeyError);
+    PyErr_Clear();
+    STEP(r && i && is_pending && called == 1 && PyWeakref_IsDead(r) == 1);
+    PyObject *other = NEW(PySet_New(NULL));
+    STEP(other);
+    FAILS(PyWeakref_NewRef(other, i), TypeError, "'int' object is not callable");
     return 0;
 }
