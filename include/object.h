@@ -10,6 +10,7 @@
 #include "pyport.h"
 
 typedef struct _typeobject PyTypeObject;
+struct PyModuleDef;
 
 struct _object {
     Py_ssize_t ob_refcnt;

@@ -30,11 +30,12 @@ import { definitionOf } from "./fixed-types";
 import { MAPPING_WORDS, NUMBER_WORDS, SEQUENCE_WORDS } from "./inherit";
 import { MEMBER_BYTES, memberOffset } from "./member";
 import { PyModule_GetState } from "./module";
+import { scratch } from "./module-object";
 import { MAPPING_TABLE, NUMBER_TABLE, placeOfSlot, SEQUENCE_TABLE, TYPE_TABLE } from "./slot-places";
 import { internedText } from "./text";
 import { PyType_Ready } from "./type";
 import { W_NO_MODULE, W_SLOT } from "./type-words";
-import { lengthOfC } from "./utf8";
+import { lengthOfC, str_from_utf8 } from "./utf8";
 import { badCall, raiseApi } from "./words";
 
 // A PyType_Spec: name | basicsize | itemsize | flags | slots; a slot: number | value.
@@ -211,6 +212,16 @@ export function PyType_GetName(type: PyType): PyObject | null {
 
 export function PyType_GetQualName(type: PyType): PyObject | null {
   return shortName(type);
+}
+
+/** What stands before the last dot of its name: "builtins" if there is none, a new reference. */
+export function PyType_GetModuleName(type: PyType): PyObject | null {
+  let end: u32 = 0;
+  for (let k: u32 = 0; load<u8>(type.tp_name + k) != 0; k++) if (load<u8>(type.tp_name + k) == 0x2e) end = k;
+  if (end != 0) return str_from_utf8(type.tp_name, end);
+  const at = scratch();
+  store<u64>(at, 0x736e69746c697562);
+  return str_from_utf8(at, 8);
 }
 
 export function PyType_GetFullyQualifiedName(type: PyType): PyObject | null {

@@ -46,8 +46,9 @@ export function moduleName(module: PyObject): PyObject | null {
   return name && isKind(name, STR) ? name : null;
 }
 
+/** A few bytes for text. */
 @inline
-function scratch(): usize {
+export function scratch(): usize {
   return at(SCRATCH_AT);
 }
 
