@@ -6,8 +6,9 @@
 
 import { SCRATCH_AT } from "../../control";
 import { PyMem_Free } from "../../domains";
-import { clearError, decref, isKind, PyObject, STR } from "../object";
-import { dict_get, PyDict } from "../dict";
+import { isKind, PyObject, STR } from "../object";
+import { PyDict } from "../dict";
+import { hashBytes } from "../hash";
 import { at } from "../state";
 import { PyStr } from "../str";
 import { Writer } from "../writer";
@@ -34,16 +35,21 @@ export function stateOf(module: PyObject): usize {
   return load<usize>(dataWord(module, STATE));
 }
 
-/** module.__name__, a reference that stays the module's; null if it has none. */
+/** module.__name__, a reference that stays the module's; null if it has none. It makes no string to look for it. */
 export function moduleName(module: PyObject): PyObject | null {
-  const key = nameKey();
-  if (!key) {
-    clearError();
-    return null;
-  }
-  const name = dict_get(moduleDict(module), key);
-  decref(key);
+  const dict = moduleDict(module);
+  putNameKey();
+  const index = dict.keys.findText(scratch(), 1, NAME_LENGTH, hashBytes(scratch(), NAME_LENGTH));
+  const name = index >= 0 ? dict.valueAt(index) : null;
   return name && isKind(name, STR) ? name : null;
+}
+
+const NAME_LENGTH: u32 = 8;
+
+/** "__name__", for C. */
+function putNameKey(): void {
+  store<u64>(scratch(), 0x5f5f656d616e5f5f);
+  store<u8>(scratch(), 0, NAME_LENGTH);
 }
 
 /** A few bytes for text. */
@@ -54,8 +60,7 @@ export function scratch(): usize {
 
 /** "__name__" */
 export function nameKey(): PyObject | null {
-  store<u64>(scratch(), 0x5f5f656d616e5f5f);
-  store<u8>(scratch(), 0, 8);
+  putNameKey();
   return internedText(scratch());
 }
 

@@ -74,8 +74,8 @@ function isModule(o: PyObject): bool {
 // ---- from a definition ----
 
 /** A block of zeros for the module's state, if it is to have any. */
-function giveState(module: PyObject): bool {
-  const size = load<i32>(definitionOf(module), DEF_SIZE);
+function giveState(module: PyObject, definition: usize): bool {
+  const size = load<i32>(definition, DEF_SIZE);
   if (size <= 0 || stateOf(module) != 0) return true;
   const state = PyMem_Malloc(size);
   if (state == 0) {
@@ -102,7 +102,7 @@ export function PyModule_Create2(definition: usize, _version: i32): PyObject | n
   const module = PyModule_New(load<usize>(definition, DEF_NAME));
   if (!module) return null;
   store<usize>(dataWord(module, DEFINITION), definition);
-  if (giveState(module) && fill(module, definition)) return module;
+  if (giveState(module, definition) && fill(module, definition)) return module;
   decref(module);
   return null;
 }
@@ -145,7 +145,7 @@ function moduleOf(definition: usize, name: PyObject): PyObject | null {
 
 /** Runs the exec functions of a definition's slots for a module: 0, or -1 with an error. */
 export function PyModule_ExecDef(module: PyObject, definition: usize): i32 {
-  if (isKind(module, MODULE) && !giveState(module)) return -1;
+  if (isKind(module, MODULE) && !giveState(module, definition)) return -1;
   for (let at = load<usize>(definition, DEF_SLOTS); at != 0 && load<i32>(at) != 0; at += SLOT_BYTES) {
     const slot = load<i32>(at);
     if (slot < 0 || slot > LAST_MOD_SLOT) {

@@ -27,7 +27,7 @@ export interface LeakReport {
    * Objects that are alive and need the module's data or functions: instances of its types, its functions that somebody holds. If there are
    * any, data and functions stay, and are lost.
    */
-  readonly objects?: number;
+  readonly objects: number;
 }
 
 /** Numbers of blocks by family and size. */
@@ -49,9 +49,9 @@ export function takeCensus(heap: CoreHeap): Census {
   return census;
 }
 
-function report(leaks: readonly Leak[], exact: boolean): LeakReport {
+function report(leaks: readonly Leak[], exact: boolean, objects = 0): LeakReport {
   const sum = (value: (leak: Leak) => number) => leaks.reduce((total, leak) => total + value(leak), 0);
-  return { leaks, blocks: sum(({ count }) => count), bytes: sum(({ count, size }) => count * size), exact };
+  return { leaks, blocks: sum(({ count }) => count), bytes: sum(({ count, size }) => count * size), exact, objects };
 }
 
 /** What there is more than there was. */
@@ -77,16 +77,16 @@ export function leaksOf(heap: CoreHeap, label: string): LeakReport {
   return report([...leaks.values()], true);
 }
 
-/** Several modules' reports as one. */
-export function together(reports: readonly LeakReport[]): LeakReport {
+/** Several modules' reports as one; `objects` need the modules still. */
+export function together(reports: readonly LeakReport[], objects: number): LeakReport {
   const exact = reports.every((one) => one.exact);
   // Differences overlap: the one that goes back furthest has all that the others have.
   const leaks = exact ? reports.flatMap((one) => one.leaks) : (reports[0]?.leaks ?? []);
-  return report(leaks, exact);
+  return report(leaks, exact, objects);
 }
 
 /** A line for each leak, and a sum above them. */
-export function describeLeaks(name: string, { leaks, blocks, bytes, exact, objects = 0 }: LeakReport): string {
+export function describeLeaks(name: string, { leaks, blocks, bytes, exact, objects }: LeakReport): string {
   if (blocks === 0 && objects === 0) return `${name} freed all that it allocated`;
   const head = exact
     ? `${name} did not free ${blocks} blocks, ${bytes} bytes`

@@ -388,7 +388,7 @@ export class Linker {
       hooked && member.isLabelled ? leaksOf(heap, member.label) : leaksSince(heap, member.before),
     );
     this.#closeStack();
-    return { ...together(reports), objects };
+    return together(reports, objects);
   }
 
   /** Objects that need what the module has in memory and in the table. */
