@@ -44,16 +44,40 @@ static bool add_padded(PyObject *pieces, const struct spec *spec, PyObject *s) {
     return false;
 }
 
-// UTF-8 that may be wrong: each byte that does not belong there is U+FFFD.
+// How many of the n bytes are a character, at least 1, and whether that is a whole one.
+static Py_ssize_t character(const unsigned char *text, Py_ssize_t n, bool *is_whole) {
+    const unsigned char first = text[0];
+    const Py_ssize_t size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    Py_ssize_t good = 1;
+    while (good < size && good < n && (text[good] & 0xc0) == 0x80) {
+        const unsigned char second = text[1];
+        if (good == 1 && ((first == 0xe0 && second < 0xa0) || (first == 0xed && second >= 0xa0) || (first == 0xf0 && second < 0x90)
+                          || (first == 0xf4 && second >= 0x90))) break;
+        good++;
+    }
+    *is_whole = good == size;
+    return good;
+}
+
+// UTF-8 that may be wrong: what is no character is U+FFFD.
 static PyObject *decoded(const char *text, Py_ssize_t n) {
     PyObject *s = PyUnicode_FromStringAndSize(text, n);
     if (s || !PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) return s;
     PyErr_Clear();
-    s = PyUnicode_New(n, 0xfffd);
-    for (Py_ssize_t k = 0; s && k < n; k++) {
-        const unsigned char byte = (unsigned char)text[k];
-        PyUnicode_WRITE(PyUnicode_2BYTE_KIND, PyUnicode_DATA(s), k, byte < 0x80 ? byte : 0xfffd);
+    // Three bytes for each that is wrong.
+    char *fixed = PyMem_Malloc((size_t)n * 3), *to = fixed;
+    if (!fixed) return PyErr_NoMemory();
+    for (Py_ssize_t k = 0; k < n;) {
+        bool is_whole;
+        const Py_ssize_t size = character((const unsigned char *)text + k, n - k, &is_whole);
+        const char *from = is_whole ? text + k : "\xef\xbf\xbd";
+        const Py_ssize_t bytes = is_whole ? size : 3;
+        memcpy(to, from, (size_t)bytes);
+        to += bytes;
+        k += size;
     }
+    s = PyUnicode_FromStringAndSize(fixed, to - fixed);
+    PyMem_Free(fixed);
     return s;
 }
 

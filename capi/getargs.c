@@ -236,10 +236,10 @@ static PyObject *encoded(PyObject *o, const char *encoding) {
 }
 
 // The bytes of es# go to the caller's buffer, if there is one with enough room; otherwise all bytes go to a new block.
-static bool put_encoded(struct parse *p, PyObject *bytes, char **buffer, Py_ssize_t *size) {
+static bool put_encoded(struct parse *p, PyObject *o, PyObject *bytes, char **buffer, Py_ssize_t *size) {
     const Py_ssize_t n = PyBytes_GET_SIZE(bytes);
     if (!size && strlen(PyBytes_AS_STRING(bytes)) != (size_t)n) {
-        return must_be(p, "encoded string without null bytes", bytes);
+        return must_be(p, "encoded string without null bytes", o);
     }
     if (size && *buffer) {
         if (n + 1 > *size) {
@@ -275,7 +275,7 @@ static bool encoded_unit(struct parse *p, PyObject *o) {
     else if (PyUnicode_Check(o)) bytes = encoded(o, encoding);
     else return must_be(p, keeps_bytes ? "str, bytes or bytearray" : "str", o);
     if (!bytes) return false;
-    const bool done = put_encoded(p, bytes, buffer, size);
+    const bool done = put_encoded(p, o, bytes, buffer, size);
     Py_DECREF(bytes);
     return done;
 }
@@ -438,7 +438,6 @@ static int parse_tuple(PyObject *args, const char *format, va_list values) {
     if (n < least || n > most) {
         const int bound = n < least ? least : most;
         if (p.message) PyErr_SetString(PyExc_TypeError, p.message);
-        else if (most == 0) PyErr_Format(PyExc_TypeError, "%.200s%s takes no arguments (%zd given)", CALLED(&p), n);
         else {
             PyErr_Format(PyExc_TypeError, "%.150s%s takes %s %d argument%s (%zd given)", CALLED(&p),
                          least == most ? "exactly" : n < least ? "at least" : "at most", bound, PLURAL(bound), n);

@@ -16,7 +16,5 @@ PyAPI_FUNC(int) PyWeakref_IsDead(PyObject *ref);
 /* The object, a reference that is nobody's; None if it is gone. */
 PyAPI_FUNC(PyObject *) PyWeakref_GetObject(PyObject *ref);
 PyAPI_FUNC(PyObject *) PyWeakref_GET_OBJECT(PyObject *ref);
-/* For a tp_dealloc: references to the object are cleared, and their callbacks run. */
-PyAPI_FUNC(void) PyObject_ClearWeakRefs(PyObject *o);
 
 #endif

@@ -75,12 +75,14 @@ export const API_WORDS: readonly string[] = [
   "'{a}' object can't be concatenated",
   "'{a}' object can't be repeated",
   "sequence.index(x): x not in sequence",
-  "'{a}' object is not callable",
+  "fill character is bigger than the string maximum character",
   "expected a weakref",
   "_PyErr_SetObject: exception {text} is not a BaseException subclass",
   "PyErr_NewException: name must be module.class",
   "__int__ returned non-int (type {a})",
   "__float__ returned non-float (type {a})",
+  "invalid kind",
+  "string is longer than the buffer",
 ];
 
 /** What the words of an error speak of. */

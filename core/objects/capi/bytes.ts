@@ -169,7 +169,8 @@ export function _PyBytes_Resize(slot: usize, n: i32): i32 {
 
 /** A copy with `n` bytes; null with an error. */
 function resized(b: PyBytes, n: u32): PyObject | null {
-  if (!isImmortal(b) && b.refcnt != 1) return badCall();
+  // One that others know can become shorter, which makes another one.
+  if (n > b.size && !isImmortal(b) && b.refcnt != 1) return badCall();
   if (n == 0) return bytes_from(0, 0);
   const fresh = bytes_new(n);
   if (fresh) memory.copy(fresh.data, b.data, min(n, b.size));

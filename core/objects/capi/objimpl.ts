@@ -173,8 +173,10 @@ export function PyObject_CallFinalizerFromDealloc(o: PyObject): i32 {
   return -1;
 }
 
+/** All weak references to the object, to which there are no others, are cleared, and their callbacks run. */
 export function PyObject_ClearWeakRefs(o: PyObject): void {
-  if (o.type.weakList != 0) weak_clear_all(o);
+  if (o.refcnt != 0 || o.type.weakList == 0) badCall();
+  else weak_clear_all(o);
 }
 
 // ---- the collector ----

@@ -1,6 +1,6 @@
 // PySet_*, PyFrozenSet_*, PyAnySet_*. Imports objects/set, setops, words.
 
-import { FROZENSET, incref, isAnySet, isKind, PyObject, PyType, SET, typeOf, decref } from "../object";
+import { decref, FROZENSET, incref, isAnySet, isKind, PyObject, PyType, SET, typeOf, xdecref } from "../object";
 import {
   PySet,
   set_add,
@@ -11,7 +11,7 @@ import {
   set_pop,
 } from "../set";
 import { AS_SET_ITEM } from "../error";
-import { set_from } from "../setops";
+import { set_update } from "../setops";
 import { isOfC } from "../slots";
 import { hashAs } from "../protocol";
 import { isIterator } from "./api-types";
@@ -43,13 +43,14 @@ export function PyAnySet_CheckExact(o: PyObject): i32 {
 }
 
 function newOf(type: PyType, items: PyObject | null): PyObject | null {
-  if (!items) return set_new(type);
-  if (!isIterator(items) && !isOfC(items)) return set_from(type, items);
-  const l = listFrom(items);
-  if (!l) return null;
-  const s = set_from(type, l);
-  decref(l);
-  return s;
+  const s = set_new(type);
+  if (!s || !items) return s;
+  const l = isIterator(items) || isOfC(items) ? listFrom(items) : incref<PyObject>(items);
+  const done = l !== null && set_update(s, l);
+  xdecref(l);
+  if (done) return s;
+  decref(s);
+  return null;
 }
 
 /** set(items), or an empty one of NULL. */
@@ -57,9 +58,8 @@ export function PySet_New(items: PyObject | null): PyObject | null {
   return newOf(typeOf(SET), items);
 }
 
-/** frozenset(items); of a frozenset, itself. */
+/** A new frozenset of the items, or an empty one of NULL. */
 export function PyFrozenSet_New(items: PyObject | null): PyObject | null {
-  if (items && isKind(items, FROZENSET)) return incref<PyObject>(items);
   return newOf(typeOf(FROZENSET), items);
 }
 

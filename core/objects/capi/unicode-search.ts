@@ -221,9 +221,8 @@ function splitWords(l: PyList, s: PyStr, most: i32): bool {
   while (k < n) {
     const start = k;
     if (most-- <= 0) {
-      let end = n;
-      while (isUnicodeSpace(s.charAt(end - 1))) end--;
-      return addPart(l, s, start, end);
+      // What is left keeps the spaces at its end.
+      return addPart(l, s, start, n);
     }
     while (k < n && !isUnicodeSpace(s.charAt(k))) k++;
     if (!addPart(l, s, start, k)) return false;

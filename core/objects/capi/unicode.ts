@@ -30,12 +30,15 @@ import {
   badCallNumber,
   raiseApi,
   W_BAD_ARGUMENT,
+  W_BUFFER,
   W_CANT_COMPARE,
   W_CHARACTER,
   W_ENCODE_ASCII,
   W_ENCODE_LATIN,
   W_DECODE_ASCII,
+  W_FILL_CHARACTER,
   W_IN_USE,
+  W_KIND,
   W_MAX_CHARACTER,
   W_MUST_BE_STR,
   W_NEGATIVE_STR,
@@ -124,7 +127,10 @@ export function PyUnicode_DecodeASCII(text: usize, n: i32, errors: usize): PyObj
 
 /** From `n` characters of `kind` bytes each; as narrow as they allow. */
 export function PyUnicode_FromKindAndData(kind: u32, data: usize, n: i32): PyObject | null {
-  if (n < 0 || (kind != 1 && kind != 2 && kind != 4)) return badCall();
+  if (n < 0 || (kind != 1 && kind != 2 && kind != 4)) {
+    raiseApi(n < 0 ? W_NEGATIVE_STR_FROM : W_KIND);
+    return null;
+  }
   return str_from_chars(data, kind, n);
 }
 
@@ -217,7 +223,7 @@ export function PyUnicode_Fill(o: PyObject, start: i32, n: i32, char: u32): i32 
     return -1;
   }
   if (char > largestIn(s)) {
-    raiseApi(W_TOO_LARGE_CHARACTER);
+    raiseApi(W_FILL_CHARACTER);
     return -1;
   }
   const count = min(n, <i32>s.length - start);
@@ -263,7 +269,8 @@ export function PyUnicode_AsUCS4(o: PyObject, buffer: usize, n: i32, withNull: i
   if (!s) return 0;
   const need = s.length + (withNull != 0 ? 1 : 0);
   if (buffer == 0 || n < 0 || <u32>n < need) {
-    badCall();
+    if (buffer == 0 || n < 0) badCall();
+    else raiseApi(W_BUFFER);
     return 0;
   }
   copyChars(buffer, 4, s.data, s.width, s.length);

@@ -1,9 +1,8 @@
 // PyWeakref_*. Imports objects/weak, words.
 
-import { FUNCTION, incref, isKind, None, PyObject, REF } from "../object";
-import { PyCallable_Check } from "./call";
-import { PyRef, ref_new, weak_clear_all } from "../weak";
-import { badCall, raiseApi, W_CALLBACK, W_WEAKREF_EXPECTED } from "./words";
+import { incref, isKind, None, PyObject, REF } from "../object";
+import { PyRef, ref_new } from "../weak";
+import { badCall, raiseApi, W_WEAKREF_EXPECTED } from "./words";
 
 export function PyWeakref_Check(o: PyObject): i32 {
   return isKind(o, REF) ? 1 : 0;
@@ -15,10 +14,7 @@ export function PyWeakref_CheckRef(o: PyObject): i32 {
 
 /** A weak reference: a new reference; NULL with TypeError. The callback, called with it when the object is gone, may be NULL or None. */
 export function PyWeakref_NewRef(o: PyObject, callback: PyObject | null): PyObject | null {
-  if (!callback || callback === None()) return ref_new(o, null);
-  if (isKind(callback, FUNCTION) || PyCallable_Check(callback) != 0) return ref_new(o, callback);
-  raiseApi(W_CALLBACK, callback);
-  return null;
+  return ref_new(o, callback === None() ? null : callback);
 }
 
 /** The object, a new reference, to `*object`, and 1; NULL and 0 if it is gone; NULL and -1 with TypeError. */
@@ -52,9 +48,4 @@ export function PyWeakref_IsDead(r: PyObject): i32 {
     return -1;
   }
   return changetype<PyRef>(r).target ? 0 : 1;
-}
-
-/** All weak references to the object, which is about to go, are cleared, and their callbacks run. */
-export function PyObject_ClearWeakRefs(o: PyObject): void {
-  weak_clear_all(o);
 }

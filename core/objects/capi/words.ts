@@ -122,8 +122,7 @@ export const W_NO_CONCAT: i32 = (EXC_TYPE << 8) | 65;
 /** [a: what was given] */
 export const W_NO_REPEAT: i32 = (EXC_TYPE << 8) | 66;
 export const W_NOT_FOUND: i32 = (EXC_VALUE << 8) | 67;
-/** [a: what was given] */
-export const W_CALLBACK: i32 = (EXC_TYPE << 8) | 68;
+export const W_FILL_CHARACTER: i32 = (EXC_VALUE << 8) | 68;
 export const W_WEAKREF_EXPECTED: i32 = (EXC_TYPE << 8) | 69;
 /** [a: its repr] */
 export const W_NOT_EXCEPTION: i32 = (EXC_SYSTEM << 8) | 70;
@@ -132,6 +131,8 @@ export const W_EXCEPTION_NAME: i32 = (EXC_SYSTEM << 8) | 71;
 export const W_INT_RESULT: i32 = (EXC_TYPE << 8) | 72;
 /** [a: what __float__ answered] */
 export const W_FLOAT_RESULT: i32 = (EXC_TYPE << 8) | 73;
+export const W_KIND: i32 = (EXC_SYSTEM << 8) | 74;
+export const W_BUFFER: i32 = (EXC_SYSTEM << 8) | 75;
 
 /** Raises an error of these words; one that was there before is gone. */
 export function raiseApi(words: i32, a: PyObject | null = null, y: i32 = 0, z: i32 = 0, b: PyObject | null = null): void {

@@ -72,7 +72,7 @@ int test_encoded(void) {
     REFUSES(ARGS("(s)", "x"), LookupError, "unknown encoding: none", "es", "none", &es);
     REFUSES(ARGS("(i)", 1), TypeError, "argument 1 must be str, not int", "es", "ascii", &es);
     REFUSES(ARGS("(i)", 1), TypeError, "argument 1 must be str, bytes or bytearray, not int", "et", "ascii", &et);
-    REFUSES(ARGS("(s#)", "a\0b", (Py_ssize_t)3), TypeError, "argument 1 must be encoded string without null bytes, not bytes", "es", "ascii", &es);
+    REFUSES(ARGS("(s#)", "a\0b", (Py_ssize_t)3), TypeError, "argument 1 must be encoded string without null bytes, not str", "es", "ascii", &es);
     /* What a unit before the one that fails has allocated is given back. */
     REFUSES(ARGS("(ss)", "abc", "x"), TypeError, "'str' object cannot be interpreted as an integer", "esi", "ascii", &es, &m);
     STEP(es == NULL);
@@ -120,7 +120,7 @@ int test_counts(void) {
     STEP(none && one && three && nested);
     STEP(PyArg_ParseTuple(none, "") && PyArg_ParseTuple(one, "i|ii", &a, &b, &c) && a == 7 && b == 2);
     STEP(PyArg_ParseTuple(nested, "i(ii)", &a, &b, &c) && a == 1 && b == 2 && c == 3);
-    REFUSES(one, TypeError, "f() takes no arguments (1 given)", ":f");
+    REFUSES(one, TypeError, "f() takes exactly 0 arguments (1 given)", ":f");
     REFUSES(one, TypeError, "f() takes exactly 2 arguments (1 given)", "ii:f", &a, &b);
     REFUSES(three, TypeError, "function takes at most 2 arguments (3 given)", "i|i", &a, &b);
     REFUSES(none, TypeError, "function takes at least 1 argument (0 given)", "i|i", &a, &b);
