@@ -104,3 +104,9 @@ export function listFrom(o: PyObject): PyList | null {
 export function isIterableObject(o: PyObject): bool {
   return isIterator(o) || isIterable(o) || isIterableOfC(o);
 }
+
+/** TypeError: a tp_iternext for types whose objects are no iterators though their bases' are. */
+export function _PyObject_NextNotImplemented(o: PyObject): PyObject | null {
+  raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
+  return null;
+}

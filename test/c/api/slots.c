@@ -131,10 +131,10 @@ static PyTypeObject CountdownType = {
     .tp_as_mapping = &countdown_mapping, .tp_as_sequence = &countdown_sequence, .tp_iter = PyObject_SelfIter, .tp_iternext = c_next, .tp_methods = countdown_methods,
 };
 
-static PyTypeObject ReferredType;
+static PyTypeObject ReferredType, CallerType;
 
 int prepare(void) {
-    return PyType_Ready(&ReferredType) == 0 && PyType_Ready(&NumberType) == 0 && PyType_Ready(&RowType) == 0 && PyType_Ready(&CountdownType) == 0;
+    return PyType_Ready(&ReferredType) == 0 && PyType_Ready(&CallerType) == 0 && PyType_Ready(&NumberType) == 0 && PyType_Ready(&RowType) == 0 && PyType_Ready(&CountdownType) == 0;
 }
 
 static PyObject *number(long v) {
@@ -305,5 +305,44 @@ int test_callback(void) {
     STEP(r && i && is_pending && called == 1 && PyWeakref_IsDead(r) == 1);
     PyObject *other = NEW(PySet_New(NULL));
     STEP(other && NEW(PyWeakref_NewRef(other, i)));
+    return 0;
+}
+
+/* What is called with a row of arguments, and says how many, and which have names. */
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+} Caller;
+static PyObject *count_all(PyObject *self, PyObject *const *args, size_t n, PyObject *names) {
+    (void)self, (void)args;
+    return Py_BuildValue("(nO)", PyVectorcall_NARGS(n), names ? names : Py_None);
+}
+static PyTypeObject CallerType = {
+    .ob_base = PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "slots.Caller", .tp_basicsize = sizeof(Caller), .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL,
+    .tp_vectorcall_offset = offsetof(Caller, vectorcall), .tp_call = PyVectorcall_Call,
+};
+
+static PyObject *twice(PyObject *self, PyObject *o) {
+    (void)self;
+    return PyNumber_Add(o, o);
+}
+static PyMethodDef twice_method = {"twice", twice, METH_O, NULL};
+
+int test_functions(void) {
+    PyObject *f = NEW(PyCFunction_New(&twice_method, NULL)), *args = NEW(Py_BuildValue("(i)", 4)), *c = countdown(3), *name = NEW(PyUnicode_FromString("keys"));
+    STEP(f && args && c && name);
+    STEP(PyCFunction_GetFunction(f) == twice && PyCFunction_GetFlags(f) == METH_O);
+    Caller *caller = PyObject_New(Caller, &CallerType);
+    STEP(caller);
+    caller->vectorcall = count_all;
+    PyObject *k = NEW((PyObject *)caller), *names = NEW(Py_BuildValue("{s:i}", "a", 1));
+    STEP(names && PyVectorcall_Function(k) == count_all && PyVectorcall_Function(name) == NULL);
+    STEP(IS(NEW(PyVectorcall_Call(k, args, NULL)), "(1, None)") && IS(NEW(PyObject_Call(k, args, names)), "(1, ('a',))"));
+    PyObject *method = NEW(PyObject_GenericGetAttr(c, name));
+    STEP(method && IS(NEW(PyObject_CallNoArgs(method)), "(3,)"));
+    FAILS_NUMBER(PyObject_GenericSetAttr(c, name, name), AttributeError, "'slots.Countdown' object attribute 'keys' is read-only");
+    FAILS(_PyObject_NextNotImplemented(c), TypeError, "'slots.Countdown' object is not iterable");
+    SAME_COUNT(name, Py_IncRef(name); Py_DecRef(name); Py_IncRef(NULL); Py_DecRef(NULL));
     return 0;
 }
