@@ -25,11 +25,17 @@ export async function loadImage(
 ): Promise<LoadedImage> {
   const { metadata, size, checksum, isCompressed, stored } = decodeImage(image, moduleChecksum);
   const { control, tableBase } = metadata;
-  if (control % WASM_PAGE !== 0 || control === 0 || control + size > 2 ** 32 || tableBase > 2 ** 20) {
+  if (
+    control % WASM_PAGE !== 0 ||
+    control === 0 ||
+    control + size > 2 ** 32 ||
+    tableBase === 0 ||
+    tableBase > 2 ** 20
+  ) {
     throw new ImageError("its metadata is not what it should be");
   }
   const bytes = isCompressed ? await decompress(stored, size) : stored;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((control + size) / WASM_PAGE), maximum: 65536 });
+  const memory = memoryOf(control + size);
   const table = new WebAssembly.Table({ element: "anyfunc", initial: tableBase });
   const calls = new ObjectCalls();
   const core = instantiateWhole(module, memory, table, control, calls);
@@ -40,6 +46,14 @@ export async function loadImage(
   if (reserved !== size) throw new ImageError(`it has ${size} bytes of memory, and the heap in it ${reserved}`);
   if (verify) verifyCore(core);
   return { core, calls, metadata };
+}
+
+function memoryOf(bytes: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE), maximum: 65536 });
+  } catch {
+    throw new ImageError(`there is no memory of ${bytes} bytes for it`);
+  }
 }
 
 /** Throws ImageError if the memory, which may be anything, is not a heap. */
