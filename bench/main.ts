@@ -7,19 +7,20 @@ import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { measureC } from "./c.js";
+import { measureFootprint } from "./footprint.js";
 import { geometricMean } from "./measure.js";
 import { measureSmall, type Row } from "./micro.js";
 import { measureObjects } from "./objects.js";
 import type { ProgramFigures } from "./program.js";
 import { measureTraces } from "./trace.js";
 
-const PARTS = ["micro", "objects", "programs", "trace"] as const;
+const PARTS = ["micro", "objects", "footprint", "programs", "trace"] as const;
 
 const options = new Command("npm run bench --")
   .description("Measures pyheap beside dlmalloc and mimalloc. With everything, it takes about twenty minutes.")
   .option("--json <file>", "write the figures to a file as well")
   .addOption(
-    new Option("--only <part>", "only the allocators, the objects, the Python programs, or what traces cost").choices(
+    new Option("--only <part>", "only the allocators, the objects, what goes back, the Python programs, or what traces cost").choices(
       PARTS,
     ),
   )
@@ -97,6 +98,7 @@ const rows: Row[] = [];
 const measures = (part: string) => options.only === undefined || options.only === part;
 if (measures("micro")) rows.push(...(await measureSmall()), ...(await measureC()));
 if (measures("objects")) rows.push(...(await measureObjects()));
+if (measures("footprint")) rows.push(...measureFootprint());
 const measured = measures("programs") ? measurePrograms() : undefined;
 rows.push(...(measured?.rows ?? []));
 if (measures("trace")) rows.push(...(await measureTraces(options)));

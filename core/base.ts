@@ -6,10 +6,11 @@
 
 import { hosted_calloc, hosted_find, hosted_free, hosted_malloc, hosted_realloc } from "./hosted";
 import { OWN, platform } from "./platform";
-import { raw_calloc, raw_find, raw_free, raw_malloc, raw_memalign, raw_realloc } from "./raw";
+import { raw_calloc, raw_find, raw_free, raw_malloc, raw_malloc_at_top, raw_memalign, raw_realloc } from "./raw";
 
+/** Whether the memory is the heap's own, and not a host's. */
 @inline
-function isOwn(): bool {
+export function isOwn(): bool {
   return platform().kind == OWN;
 }
 
@@ -38,4 +39,10 @@ export function base_memalign(domain: u32, alignment: usize, offset: usize, n: u
 /** A block out of memory that is there already; 0 if the platform would have to be asked. */
 export function base_find(domain: u32, n: usize): usize {
   return isOwn() ? raw_find(domain, n) : hosted_find(domain, n);
+}
+
+/** As base_malloc, above all other blocks if that can be. */
+export function base_malloc_at_top(domain: u32, n: usize): usize {
+  const block = isOwn() ? raw_malloc_at_top(domain, n) : 0;
+  return block != 0 ? block : base_malloc(domain, n);
 }

@@ -60,6 +60,12 @@ export class Allocator {
   }
 }
 
+/** Whether pools serve the domain, and nobody stands in front of them. */
+export function isPooled(domain: u32): bool {
+  const allocator = allocatorOf(domain);
+  return allocator.malloc == tableIndex(SMALL_FUNCTIONS) && allocator.free == tableIndex(SMALL_FUNCTIONS + 3);
+}
+
 /** A domain's malloc, for one that pools serve as a rule. */
 @inline
 export function pooledMalloc(domain: u32, n: usize): usize {

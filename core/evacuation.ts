@@ -7,15 +7,16 @@
 // that stay; there is always one, since they have room for all live blocks of the class. When it ends, a pool that is still in use is
 // listed again. Then all that is above a line can be left for what is free below it, whole arenas and large blocks too: so that the
 // heap ends there. Which blocks can move, and how, is the caller's matter (objects/compact.ts).
-// Imports platform, raw, base, arena, pool, poolmap.
+// Imports platform, raw, base, arena, pool, poolmap, small.
 
 import { Arena, arenaOf, arenas } from "./arena";
 import { base_calloc, base_free } from "./base";
-import { ALIGNMENT, INTERNAL, POOL_GRAIN, SIZE_CLASSES } from "./config";
+import { ALIGNMENT, INTERNAL, MEM, OBJECT, POOL_GRAIN, SIZE_CLASSES } from "./config";
 import { CONTROL, SMALL_LIBC_AT, SMALL_OBJECT_AT } from "./control";
 import { platform } from "./platform";
 import { Pool } from "./pool";
 import { raw } from "./raw";
+import { shareMap } from "./small";
 
 /** Blocks of a size class of a domain: how many are live, how many the pools that stay have room for. */
 @unmanaged
@@ -49,9 +50,15 @@ function poolFrom(grain: u32): Pool | null {
   return null;
 }
 
+/** The number of the first grain behind a pool. */
+@inline
+function grainAfter(pool: Pool): u32 {
+  return <u32>((pool.start + arenaOf(pool).bytesOf(pool) + ALIGNMENT) / POOL_GRAIN);
+}
+
 /** The pool after this one, by address; null after the last. */
 function poolAfter(pool: Pool | null): Pool | null {
-  return pool ? poolFrom(<u32>((pool.start + arenaOf(pool).bytesOf(pool) + ALIGNMENT) / POOL_GRAIN)) : null;
+  return pool ? poolFrom(grainAfter(pool)) : null;
 }
 
 @inline
@@ -83,22 +90,43 @@ export function evacuation_begin(): i32 {
 
 /**
  * Everything above `line` is to be left for what is free below: pools, and large blocks, which the caller knows by their addresses. No
- * block comes from above the line meanwhile, or from the platform: malloc answers 0 if there is no room below.
+ * block comes from above the line meanwhile, or from the platform: malloc answers 0 if there is no room below. Answers the bytes of
+ * blocks that are in use in those pools.
  */
-export function evacuation_begin_above(line: usize): void {
+export function evacuation_begin_above(line: usize): usize {
+  let bytes: usize = 0;
   let arena = arenas().youngest;
   while (arena) {
-    if (arena.address >= line) leaveArena(arena);
+    if (arena.address >= line) bytes += leaveArena(arena);
     arena = arena.older;
   }
+  closeAbove(line);
+  return bytes;
+}
+
+/** No large block and no arena comes from above the line, or from the platform, until `reopen`. */
+export function closeAbove(line: usize): void {
   raw().trimTop(0);
   raw().closeAbove(line);
   platform().close();
 }
 
-function leaveArena(arena: Arena): void {
+export function reopen(): void {
+  platform().reopen();
+  raw().reopen();
+}
+
+/** Answers the bytes of the arena's blocks that are in use. */
+function leaveArena(arena: Arena): usize {
+  let bytes: usize = 0;
   arenas().close(arena);
-  for (let index: u32 = 0; index < arena.total; index++) if (arena.poolAt(index).isOpen) leave(arena.poolAt(index));
+  for (let index: u32 = 0; index < arena.total; index++) {
+    const pool = arena.poolAt(index);
+    if (!pool.isOpen) continue;
+    bytes += <usize>pool.used * pool.blockSize;
+    leave(pool);
+  }
+  return bytes;
 }
 
 function leave(pool: Pool): void {
@@ -120,8 +148,7 @@ export function isInPool(block: usize): bool {
 
 /** What is above the line can be used again. */
 export function evacuation_end_above(line: usize): void {
-  platform().reopen();
-  raw().reopen();
+  reopen();
   let arena = arenas().youngest;
   while (arena) {
     if (arena.address >= line) arenas().reopen(arena);
@@ -129,11 +156,44 @@ export function evacuation_end_above(line: usize): void {
   }
 }
 
-/** Pools that were to be left are ordinary ones again: the blocks that moved can be freed. */
-export function evacuation_end(): void {
-  for (let pool: Pool | null = firstPool(); pool; pool = poolAfter(pool)) {
-    if (!pool.leaving) continue;
-    pool.leaving = false;
-    if (pool.free != 0) pool.enlist();
+/** Bit of a word in a row of blocks: the block is one of the domain mem, not of the domain object. */
+export const IN_MEM: usize = 1;
+
+/**
+ * The `n` blocks of a row, from pools that are left or from no pool, are free, as if the domains' free had been called for each, but
+ * that a pool without any other block is not looked at: evacuation_end closes it.
+ */
+export function evacuation_free(row: usize, n: u32): void {
+  const map = arenas().map;
+  const end = row + (<usize>n << 2);
+  for (let at = row; at < end; at += 4) {
+    const block = load<usize>(at) & ~IN_MEM;
+    const pool = map.poolOf(block);
+    if (pool) pool.used--;
   }
+  for (let at = row; at < end; at += 4) {
+    const word = load<usize>(at);
+    const block = word & ~IN_MEM;
+    const pool = map.poolOf(block);
+    if (!pool) base_free((word & IN_MEM) != 0 ? MEM : OBJECT, block);
+    else if (pool.used != 0) {
+      store<usize>(block, pool.free);
+      pool.free = block;
+    }
+  }
+}
+
+/** Pools that were to be left are ordinary ones again; those of which no block is in use are idle, and arenas that this empties go back. */
+export function evacuation_end(): void {
+  let pool = firstPool();
+  while (pool) {
+    const next: u32 = grainAfter(pool);
+    if (pool.leaving) {
+      pool.leaving = false;
+      if (pool.used == 0) arenas().putPool(pool);
+      else if (pool.free != 0) pool.enlist();
+    }
+    pool = arenas().count == 0 ? null : poolFrom(next);
+  }
+  shareMap();
 }

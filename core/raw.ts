@@ -23,7 +23,7 @@
 //   the ledger's bytes and blocks are those of the chunks in use
 // Imports config, control, platform, ledger, fault. docs/account.md says what a chunk's overhead counts as.
 
-import { ALIGNMENT, GRANULE, MAX_REQUEST, TOP_KEPT } from "./config";
+import { ALIGNMENT, GRANULE, INTERNAL, MAX_REQUEST, TOP_KEPT } from "./config";
 import { ARENAS_AT, CONTROL, RAW_AT } from "./control";
 import { refuse } from "./fault";
 import { ledger } from "./ledger";
@@ -287,7 +287,7 @@ export class Raw {
   malloc(domain: u32, n: usize): usize {
     if (n > MAX_REQUEST - MIN_CHUNK) return 0;
     const size = chunkSizeFor(n);
-    let chunk = this.find(size);
+    const chunk = this.find(size);
     if (chunk) {
       this.remove(chunk);
       const have = chunk.size;
@@ -300,13 +300,20 @@ export class Raw {
         chunk.following.header &= ~PREV_FREE;
         chunk.becomeUsed(have, domain);
       }
-    } else {
-      if (!this.fillTop(size)) return 0;
-      chunk = changetype<Chunk>(this.top);
-      this.top += size;
-      chunk.header = 0;
-      chunk.becomeUsed(size, domain);
-    }
+    } else return this.mallocAtTop(domain, n);
+    ledger().born(domain, chunk.usable);
+    return chunk.payload;
+  }
+
+  /** As malloc, above all other blocks. */
+  mallocAtTop(domain: u32, n: usize): usize {
+    if (n > MAX_REQUEST - MIN_CHUNK) return 0;
+    const size = chunkSizeFor(n);
+    if (!this.fillTop(size)) return 0;
+    const chunk = changetype<Chunk>(this.top);
+    this.top += size;
+    chunk.header = 0;
+    chunk.becomeUsed(size, domain);
     ledger().born(domain, chunk.usable);
     return chunk.payload;
   }
@@ -448,6 +455,51 @@ export class Raw {
     }
   }
 
+  /** The block, with its content, where the free chunk before it begins, if there is one; that chunk's bytes are behind it then. */
+  slide(payload: usize): usize {
+    const chunk = chunkOf(payload);
+    if (!chunk.isPreviousFree) return payload;
+    const before = chunk.preceding;
+    const size = chunk.size;
+    const domain = chunk.domain;
+    const free = before.size;
+    this.remove(before);
+    const slid = before;
+    memory.copy(slid.payload, payload, size - CHUNK_OVERHEAD);
+    // A free chunk is never behind another.
+    slid.header = 0;
+    slid.becomeUsed(size, domain);
+    const rest = slid.following;
+    rest.header = 0;
+    const end = rest.address + free;
+    if (end != this.top) changetype<Chunk>(end).header &= ~PREV_FREE;
+    this.release(rest.address, free);
+    return slid.payload;
+  }
+
+  /** Bytes of blocks from `line` up that domains have. */
+  usedAbove(line: usize): usize {
+    let bytes: usize = 0;
+    for (let at = this.first; at != this.top; at += changetype<Chunk>(at).size) {
+      const chunk = changetype<Chunk>(at);
+      if (at >= line && !chunk.isFree && chunk.domain != INTERNAL) bytes += chunk.size;
+    }
+    return bytes;
+  }
+
+  /** Where the largest free chunk from `line` up ends; 0 if there is none. */
+  largestHoleEnd(line: usize): usize {
+    let largest: usize = 0;
+    let end: usize = 0;
+    for (let at = this.first; at != this.top; at += changetype<Chunk>(at).size) {
+      const chunk = changetype<Chunk>(at);
+      if (!chunk.isFree || chunk.size <= largest || at + chunk.size <= line) continue;
+      largest = chunk.size;
+      end = at + largest;
+    }
+    return end;
+  }
+
   /** The address of the first chunk that breaks an invariant, or 0. */
   firstInvalid(): usize {
     let bytes: usize = 0;
@@ -517,4 +569,8 @@ export function raw_memalign(ctx: usize, alignment: usize, offset: usize, n: usi
 
 export function raw_find(ctx: usize, n: usize): usize {
   return raw().mallocHere(<u32>ctx, n);
+}
+
+export function raw_malloc_at_top(ctx: usize, n: usize): usize {
+  return raw().mallocAtTop(<u32>ctx, n);
 }

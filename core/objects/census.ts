@@ -1,34 +1,59 @@
-// A census: a row of every live object, and of which may not move.
+// A census: a row of the live objects, and which of them may not move.
 //
-//   row -> object | pinned bit, object | pinned bit, ...        an object's address is a multiple of 8
+//   row -> object, object, ...          in the order in which they were met
+//   old -> block | 1 if it is of the domain mem, ...        blocks whose content is elsewhere now (compact.ts)
 //
 // Objects are found from the handles, the host's stack and the collector's lists, by following every reference (references.ts).
-// While that goes on, the two highest bits of a reference count say what the object is:
+// While that goes on, the highest bits of a reference count say what the object is:
 //
-//   00 not met yet      01 immortal      10 met; below it stands how many references were not found      11 moved (compact.ts)
+//   00 not met yet      01 immortal      10 met      11 moved, and `type` says where to (compact.ts)      and 001 pinned
 //
-// An object of which some references were not found is in use by somebody else's code, which knows its address: it is pinned. So are one
-// that was hashed by its address, one of a type that C defined, and such a type. Afterwards every count is what it was before. A count that is too low for the references that were
-// found is a broken heap: `broken` is the object.
+// An object whose references were not all found is in use by somebody else's code, which knows its address: it is pinned. Only other
+// modules can bring that about: as long as there was none (settings.lent), nobody has to count. What was hashed by its address, types
+// that C defined, and their instances may not move either. Afterwards every count is what it was before. A count that is too low for the references that were found
+// is a broken heap: `broken` is the object.
 // Imports objects/references, gc, base.
 
-import { base_free, base_malloc } from "../base";
+import { base_free, base_malloc_at_top } from "../base";
 import { INTERNAL } from "../config";
 import { raiseMemory } from "./error";
 import { PyFloat } from "./float";
-import { HAS_HASHED, isKind, FLOAT, GC_HASHED, GCHead, gcHead, generation, IS_C_TYPE, KINDS, PyObject, PyType, TYPE, typeOf, USER } from "./object";
+import {
+  DICT,
+  FLOAT,
+  FROZENSET,
+  GC_HASHED,
+  GCHead,
+  gcHead,
+  generation,
+  HAS_HASHED,
+  IS_C_TYPE,
+  isKind,
+  KINDS,
+  LIST,
+  PyObject,
+  PyType,
+  SET,
+  TYPE,
+  typeOf,
+  USER,
+} from "./object";
 import { Keys } from "./keys";
 import { eachReference, eachRoot } from "./references";
 import { at, CENSUS_AT, TYPES_AT } from "./state";
 
-const TAG_SHIFT: u32 = 30;
-const NEW: u32 = 0;
-const MET: u32 = 2;
+export const TAG_SHIFT: u32 = 30;
+export const NEW: u32 = 0;
+export const MET: u32 = 2;
+export const MOVED: u32 = 3;
+/** Bit of a word of the row. */
+const FOLLOWED: usize = 1;
 const MET_BIT: u32 = MET << TAG_SHIFT;
-const COUNT_MASK: u32 = (1 << TAG_SHIFT) - 1;
-const PINNED: usize = 1;
+/** Of an object that is not immortal. */
+export const PINNED: u32 = 1 << 29;
+export const COUNT_MASK: u32 = PINNED - 1;
 /** Lists of tracked objects, the frozen ones included. */
-const LISTS: u32 = 4;
+export const LISTS: u32 = 4;
 
 /** Mark of keys whose entries were seen. */
 export const KEYS_SEEN: u32 = 1;
@@ -38,30 +63,33 @@ export class Census {
   row: usize;
   count: u32;
   capacity: u32;
+  old: usize;
+  oldCount: u32;
   /** An object whose reference count is too low, or 0. */
   broken: usize;
-  /** What compact.ts works on. */
-  moved: usize;
-  parts: usize;
+  // What compact.ts works on.
   unused: usize;
+  unusedParts: usize;
+  depth: u32;
   movedBytes: usize;
   pinnedBytes: usize;
   line: usize;
 
   @inline
   objectAt(k: u32): PyObject {
-    return changetype<PyObject>(load<usize>(this.row + (<usize>k << 2)) & ~PINNED);
+    return changetype<PyObject>(load<usize>(this.row + (<usize>k << 2)) & ~FOLLOWED);
   }
 
   @inline
-  isPinned(k: u32): bool {
-    return (load<usize>(this.row + (<usize>k << 2)) & PINNED) != 0;
+  isFollowed(k: u32): bool {
+    return (load<usize>(this.row + (<usize>k << 2)) & FOLLOWED) != 0;
   }
 
+  /** What the object at place `k` refers to has been met, or is about to be. */
   @inline
-  private pin(k: u32): void {
+  followed(k: u32): void {
     const place = this.row + (<usize>k << 2);
-    store<usize>(place, load<usize>(place) | PINNED);
+    store<usize>(place, load<usize>(place) | FOLLOWED);
   }
 
   /** The object at place `k`, which moved, is `o` now. */
@@ -70,54 +98,55 @@ export class Census {
     store<PyObject>(this.row + (<usize>k << 2), o);
   }
 
-  /** An object that was not met yet is in the row, met. */
-  note(o: PyObject): void {
+  /** An object that was not met yet is in the row, met. A broken heap can have more objects than its types count. */
+  @inline
+  find(o: PyObject): void {
     if (this.count == this.capacity) {
       this.broken = changetype<usize>(o);
       return;
     }
+    o.refcnt |= MET_BIT;
     store<PyObject>(this.row + (<usize>this.count << 2), o);
     this.count++;
-    o.refcnt |= MET_BIT;
   }
 
-  /** A row with all live objects, pins noted. False if there is no memory, with MemoryError raised, or if `broken`. */
-  take(): bool {
+  /** Room for all live objects, and for the old blocks of all that can move: at the top, where it is in nobody's way. False, with MemoryError raised, if there is no memory. */
+  begin(): bool {
+    const objects = liveObjects();
+    const blocks = objects + typeOf(LIST).live + 2 * typeOf(DICT).live + typeOf(SET).live + typeOf(FROZENSET).live + 1;
+    const bytes = <usize>(objects + blocks) << 2;
     this.broken = 0;
     this.count = 0;
-    this.capacity = liveObjects();
-    this.row = base_malloc(INTERNAL, (<usize>this.capacity + 1) << 2);
-    if (this.row == 0) {
-      raiseMemory((<usize>this.capacity + 1) << 2);
-      return false;
-    }
-    const find = changetype<Find>(0);
-    eachRoot<Find>(find);
-    this.noteTracked();
-    for (let k: u32 = 0; k < this.count; k++) eachReference<Find>(this.objectAt(k), find);
-    for (let k: u32 = 0; k < this.count; k++) this.settle(k);
-    const restore = changetype<Restore>(0);
-    eachRoot<Restore>(restore);
-    for (let k: u32 = 0; k < this.count; k++) eachReference<Restore>(this.objectAt(k), restore);
-    return this.broken == 0;
+    this.oldCount = 0;
+    this.capacity = objects;
+    this.row = base_malloc_at_top(INTERNAL, bytes);
+    this.old = this.row + (<usize>objects << 2);
+    if (this.row == 0) raiseMemory(bytes);
+    return this.row != 0;
   }
 
-  /** Objects that only the collector knows. */
-  private noteTracked(): void {
+  /** Objects of which some references are not found are marked PINNED. False if `broken`, and then nothing is marked. */
+  pin(): bool {
+    const find = changetype<Find>(0);
+    eachRoot<Find>(find);
     for (let k: u32 = 0; k < LISTS; k++) {
       const list = generation(k).head;
       for (let head = list.next; head != changetype<usize>(list); head = changetype<GCHead>(head).next) {
         const o = changetype<GCHead>(head).object;
-        if (o.refcnt >> TAG_SHIFT == NEW) this.note(o);
+        if (o.refcnt >> TAG_SHIFT == NEW) this.find(o);
       }
     }
-  }
-
-  /** Pins the object at place `k` if it may not move; its count is that of the references that were not found. */
-  private settle(k: u32): void {
-    const o = this.objectAt(k);
-    o.refcnt &= COUNT_MASK;
-    if (o.refcnt != 0 || isHashed(o) || isOfC(o)) this.pin(k);
+    for (let k: u32 = 0; k < this.count; k++) eachReference<Find>(this.objectAt(k), find);
+    for (let k: u32 = 0; k < this.count; k++) {
+      const o = this.objectAt(k);
+      const left = o.refcnt & COUNT_MASK;
+      o.refcnt = left == 0 || this.broken != 0 ? left : left | PINNED;
+    }
+    const restore = changetype<Restore>(0);
+    eachRoot<Restore>(restore);
+    for (let k: u32 = 0; k < this.count; k++) eachReference<Restore>(this.objectAt(k), restore);
+    this.count = 0;
+    return this.broken == 0;
   }
 
   release(): void {
@@ -152,9 +181,15 @@ function isHashed(o: PyObject): bool {
 }
 
 /** Whether C may know the object without owning a reference: it is of a type of C's, or such a type. */
+@inline
 function isOfC(o: PyObject): bool {
   const type = isKind(o, TYPE) ? changetype<PyType>(o) : o.type;
   return (type.flags & IS_C_TYPE) != 0;
+}
+
+/** Whether the object stays where it is, by what it is or by a mark. */
+export function isFixed(o: PyObject): bool {
+  return (o.refcnt & PINNED) != 0 || isHashed(o) || isOfC(o);
 }
 
 /** Counts each reference down, and notes what is met for the first time. */
@@ -164,7 +199,7 @@ class Find {
   owned(slot: usize): void {
     const o = load<PyObject>(slot);
     const tag = o.refcnt >> TAG_SHIFT;
-    if (tag == NEW) census().note(o);
+    if (tag == NEW) census().find(o);
     else if (tag != MET) return;
     if ((o.refcnt & COUNT_MASK) == 0) census().broken = changetype<usize>(o);
     else o.refcnt--;

@@ -2,28 +2,55 @@
 //
 //   before   | o o . o | . o . . | o . . . | . . o . |          after   | o o o o | o o . . |
 //
-// A round goes like this:
-//   1  evacuation.ts says which pools are to be left (or, in the last round, all that is large and above `line` is)
-//   2  each object there that is not pinned is copied to a new block; its old block says where it is now:
-//        reference count -> 11 | the object that moved before it >> 3        type -> the object's new address
-//      blocks that belong to an object (a list's items, a dict's keys) are copied likewise, and the object's word is changed
-//   3  every word that refers to a moved object refers to its new address
+// A pass goes like this:
+//   1  evacuation.ts says what is to be left: pools, and large blocks above `line`
+//   2  objects are met along every reference, from the roots. One that is met for the first time, lies in what is left, and is not pinned, is
+//      copied to a new block; its old one says where it is now:      reference count -> 11...      type -> the object's new address
+//      The reference is changed at once, and so are those that come later. Blocks that belong to an object (a list's items, a dict's keys)
+//      are copied with it.
+//   3  references that own nothing follow: weak ones, interned strings
 //   4  old blocks are freed; pools and arenas that this empties go back
 //
-// Blocks come from the domains' own allocators, so debug hooks and traces see ordinary mallocs and frees. No step can fail half way: an
-// object for which there is no block stays where it is. After each round check() passes.
+// So an object is looked at where it was only once, when it is copied: memory that is full of holes is slow to read. The first pass empties
+// pools, the others what is above a line, which is dense by then.
+//
+// Blocks come from the domains' own allocators. Debug hooks, traces and users' allocators see each old block freed; without them, a pool that is
+// left is closed as a whole. No step can fail half way: an object for which there is no block stays where it is. After each pass check() passes.
 // Imports objects/census, evacuation.
 
 import { arenas } from "../arena";
-import { POOL_SIZE } from "../config";
+import { isOwn } from "../base";
+import { MEM, OBJECT, POOL_SIZE } from "../config";
 import { debug } from "../debug";
-import { PyMem_Free, PyMem_Malloc, PyObject_Free, PyObject_Malloc } from "../domains";
-import { evacuation_begin, evacuation_begin_above, evacuation_end, evacuation_end_above, isInPool, isLeft } from "../evacuation";
+import { isPooled, PyMem_Free, PyMem_Malloc, PyObject_Free, PyObject_Malloc } from "../domains";
+import {
+  closeAbove,
+  evacuation_begin,
+  evacuation_begin_above,
+  evacuation_end,
+  evacuation_end_above,
+  evacuation_free,
+  IN_MEM,
+  isInPool,
+  isLeft,
+  reopen,
+} from "../evacuation";
 import { ledger } from "../ledger";
 import { raw } from "../raw";
 import { lowerTables, scavenge } from "../small";
 import { bytes_sizeof, PyBytes } from "./bytes";
-import { Census, census, KEYS_SEEN } from "./census";
+import {
+  Census,
+  census,
+  COUNT_MASK,
+  isFixed,
+  KEYS_SEEN,
+  LISTS,
+  MOVED,
+  NEW,
+  PINNED,
+  TAG_SHIFT,
+} from "./census";
 import { PyDict } from "./dict";
 import { collector } from "./gc";
 import { handles } from "./handles";
@@ -44,10 +71,12 @@ import {
   PLACES,
   PyObject,
   PyType,
+  REF,
   SET,
   settings,
   STR,
   TUPLE,
+  TYPE,
   typeOf,
   USER,
 } from "./object";
@@ -57,23 +86,13 @@ import { PySet } from "./set";
 import { PyStr } from "./str";
 import { tuple_sizeof } from "./tuple";
 
-const TAG_SHIFT: u32 = 30;
-const MOVED: u32 = 3;
-const LINK_MASK: u32 = (1 << TAG_SHIFT) - 1;
-const LISTS: u32 = 4;
-
-@inline
-function isMoved(o: PyObject): bool {
-  return o.refcnt >> TAG_SHIFT == MOVED;
-}
-
 /** Where a moved object is now. */
 @inline
 function newPlace(o: PyObject): PyObject {
   return changetype<PyObject>(changetype<usize>(o.type));
 }
 
-/** Bytes of an object's own block, collector header not counted. */
+/** Bytes of an object's own block, collector header not counted. Its type may have moved: what is read of that is still there. */
 function ownBytes(o: PyObject): usize {
   const kind = o.type.kind;
   if (kind == STR) return changetype<PyStr>(o).size;
@@ -86,46 +105,90 @@ function ownBytes(o: PyObject): usize {
 
 // ---- moving ----
 
-/** Whether a block is to move in this round: it is in a pool that is left, or large and above the line. */
+/** Whether a block is to move in this pass: it is in a pool that is left, or large and above the line. */
 @inline
 function leaves(block: usize, c: Census): bool {
   return isLeft(block) || (c.line != 0 && block >= c.line && !isInPool(block));
 }
 
-/** Whether a new block serves the round's purpose. */
+/** Whether a new block serves the pass's purpose. */
 @inline
 function isBetter(fresh: usize, block: usize, c: Census): bool {
   return c.line == 0 || fresh < block;
 }
 
-function moveObject(c: Census, k: u32): void {
-  const o = c.objectAt(k);
-  const headBytes = o.type.headBytes;
-  const block = changetype<usize>(o) - headBytes;
-  if (!leaves(block, c)) return;
-  const bytes = ownBytes(o) + headBytes;
-  const fresh = PyObject_Malloc(bytes);
-  if (fresh == 0) return;
-  if (!isBetter(fresh, block, c)) {
-    // Nothing is freed before the round is over.
-    store<usize>(fresh, c.unused);
-    c.unused = fresh;
+const FEW_BYTES: usize = 128;
+
+/** Copies a block. Short ones go word by word: memory.copy is a call. */
+@inline
+function copyBlock(to: usize, from: usize, bytes: usize): void {
+  if (bytes > FEW_BYTES) {
+    memory.copy(to, from, bytes);
     return;
   }
-  memory.copy(fresh, block, bytes);
-  const moved = changetype<PyObject>(fresh + headBytes);
-  if (moved.type.kind == SET || moved.type.kind == FROZENSET) followTable(changetype<PySet>(moved), changetype<PySet>(o));
-  o.type = changetype<PyType>(changetype<usize>(moved));
-  o.refcnt = (MOVED << TAG_SHIFT) | <u32>(c.moved >> 3);
-  c.moved = changetype<usize>(o);
-  c.movedBytes += bytes;
-  c.replace(k, moved);
+  let k: usize = 0;
+  for (; k + 8 <= bytes; k += 8) store<u64>(to + k, load<u64>(from + k));
+  for (; k < bytes; k++) store<u8>(to + k, load<u8>(from + k));
 }
 
-/** A small set's table stands in the set itself. */
+/** The object was met for the first time: it is in the row, and where it is to be. Answers that. */
 @inline
-function followTable(s: PySet, before: PySet): void {
-  if (before.isSmall) s.table = s.small;
+function meet(c: Census, o: PyObject): PyObject {
+  const now = moveObject(c, o);
+  c.find(now);
+  return now;
+}
+
+/** Copies an object to a new block, if it is to move and can. Answers where it is. */
+function moveObject(c: Census, o: PyObject): PyObject {
+  const headBytes = o.type.headBytes;
+  const block = changetype<usize>(o) - headBytes;
+  if (!leaves(block, c)) return o;
+  const bytes = ownBytes(o) + headBytes;
+  if (isFixed(o)) return o;
+  const fresh = PyObject_Malloc(bytes);
+  if (fresh == 0) return o;
+  if (!isBetter(fresh, block, c)) {
+    // Nothing is freed before the pass is over.
+    store<usize>(fresh, c.unused);
+    c.unused = fresh;
+    return o;
+  }
+  copyBlock(fresh, block, bytes);
+  const moved = changetype<PyObject>(fresh + headBytes);
+  followSelf(o, moved);
+  o.type = changetype<PyType>(changetype<usize>(moved));
+  o.refcnt = MOVED << TAG_SHIFT;
+  c.movedBytes += bytes;
+  leaveBlock(c, block, 0);
+  return moved;
+}
+
+/** A block whose content is elsewhere is noted; `domain` is IN_MEM or 0. */
+@inline
+function leaveBlock(c: Census, block: usize, domain: usize): void {
+  store<usize>(c.old + (<usize>c.oldCount << 2), block | domain);
+  c.oldCount++;
+}
+
+/** What stands in the object's own block about where it is, or knows it without a reference of the graph, says the new place. */
+@inline
+function followSelf(o: PyObject, moved: PyObject): void {
+  const type = moved.type;
+  if (type.hasGC && gcHead(moved).next != 0) {
+    const head = gcHead(moved);
+    head.prevHead.next = changetype<usize>(head);
+    changetype<GCHead>(head.next).setPrev(head);
+  }
+  const kind = type.kind;
+  if (kind == SET || kind == FROZENSET) {
+    const s = changetype<PySet>(moved);
+    if (changetype<PySet>(o).isSmall) s.table = s.small;
+  } else if (kind == TYPE) {
+    const t = changetype<PyType>(moved);
+    t.before.after = t;
+    t.after.before = t;
+  }
 }
 
 /** The block of `bytes` bytes to which the word at `slot` refers moves, if it is to. */
@@ -135,25 +198,25 @@ function movePart(c: Census, slot: usize, bytes: usize): void {
   const fresh = PyMem_Malloc(bytes);
   if (fresh == 0) return;
   if (!isBetter(fresh, block, c)) {
-    store<usize>(fresh, c.parts);
-    c.parts = fresh;
+    store<usize>(fresh, c.unusedParts);
+    c.unusedParts = fresh;
     return;
   }
-  memory.copy(fresh, block, bytes);
+  copyBlock(fresh, block, bytes);
   store<usize>(slot, fresh);
-  store<usize>(block, c.parts);
-  c.parts = block;
   c.movedBytes += bytes;
+  leaveBlock(c, block, IN_MEM);
 }
 
 /** A dict's keys, which may have moved with another dict that shares them: then their mark says where they are. */
 function moveKeys(c: Census, d: PyDict): void {
   const keys = d.keys;
   if (keys === emptyKeys()) return;
-  if (keys.mark == 0) {
+  if (keys.mark > KEYS_SEEN) d.keys = changetype<Keys>(<usize>keys.mark);
+  else if (keys.mark == 0) {
     movePart(c, changetype<usize>(d) + offsetof<PyDict>("keys"), keys.bytes);
     if (d.keys !== keys) keys.mark = <u32>changetype<usize>(d.keys);
-  } else d.keys = changetype<Keys>(<usize>keys.mark);
+  }
 }
 
 function moveParts(c: Census, o: PyObject): void {
@@ -172,19 +235,21 @@ function moveParts(c: Census, o: PyObject): void {
 
 // ---- following ----
 
-/** Words that refer to a moved object refer to its new place. */
+/** How deep objects are followed at once, so that what belongs together is copied together; the row waits for the others. */
+const DEPTH: u32 = 8;
+
+/** Meets what is referred to, and refers to where it is. */
 @unmanaged
-class Follow {
-  @inline
+class Move {
   owned(slot: usize): void {
     const o = load<PyObject>(slot);
-    if (isMoved(o)) store<PyObject>(slot, newPlace(o));
+    const tag = o.refcnt >> TAG_SHIFT;
+    if (tag == NEW) meetAt(slot, o);
+    else if (tag == MOVED) store<PyObject>(slot, newPlace(o));
   }
 
   @inline
-  borrowed(slot: usize): void {
-    if (load<usize>(slot) != 0) this.owned(slot);
-  }
+  borrowed(_slot: usize): void {}
 
   @inline
   enters(keys: Keys): bool {
@@ -194,22 +259,46 @@ class Follow {
   }
 }
 
-/** The collector's lists go through the objects where they are now. */
-function followLists(): void {
-  for (let k: u32 = 0; k < LISTS; k++) {
-    const list = generation(k).head;
-    let prev = list;
-    let at = list.next;
-    while (at != changetype<usize>(list)) {
-      const o = changetype<GCHead>(at).object;
-      const head = gcHead(isMoved(o) ? newPlace(o) : o);
-      prev.next = changetype<usize>(head);
-      head.setPrev(prev);
-      prev = head;
-      at = head.next;
-    }
-    prev.next = changetype<usize>(list);
-    list.setPrev(prev);
+/** The object, which the word at `slot` refers to, is met there for the first time. */
+function meetAt(slot: usize, o: PyObject): void {
+  const c = census();
+  const now = meet(c, o);
+  store<PyObject>(slot, now);
+  if (c.depth == DEPTH || !mayRefer(now)) return;
+  c.followed(c.count - 1);
+  c.depth++;
+  followObject(c, now);
+  c.depth--;
+}
+
+/** Whether an object of the type can refer to others, or have parts. */
+@inline
+function mayRefer(o: PyObject): bool {
+  const kind = o.type.kind;
+  return kind > BYTES || kind == TYPE;
+}
+
+/** What belongs to the object, and what it refers to, has been met. */
+function followObject(c: Census, o: PyObject): void {
+  moveParts(c, o);
+  eachReference<Move>(o, changetype<Move>(0));
+}
+
+/** Words that know an object without owning a reference know where it is. */
+@unmanaged
+class Follow {
+  @inline
+  owned(_slot: usize): void {}
+
+  @inline
+  borrowed(slot: usize): void {
+    const o = load<PyObject>(slot);
+    if (changetype<usize>(o) != 0 && o.refcnt >> TAG_SHIFT == MOVED) store<PyObject>(slot, newPlace(o));
+  }
+
+  @inline
+  enters(_keys: Keys): bool {
+    return false;
   }
 }
 
@@ -226,69 +315,210 @@ function followName(type: PyType): void {
   if (name && (type.flags & IS_C_TYPE) == 0) type.tp_name = textOf(name);
 }
 
+/** Every object has been met, and every reference is to where it is. */
+function meetAll(c: Census): void {
+  eachRoot<Move>(changetype<Move>(0));
+  for (let k: u32 = 0; k < LISTS; k++) {
+    const list = generation(k).head;
+    for (let head = list.next; head != changetype<usize>(list); ) {
+      let o = changetype<GCHead>(head).object;
+      if (o.refcnt >> TAG_SHIFT == NEW) o = meet(c, o);
+      head = gcHead(o).next;
+    }
+  }
+  for (let k: u32 = 0; k < c.count; k++) if (!c.isFollowed(k)) followObject(c, c.objectAt(k));
+}
+
+/** What owns no reference follows; no object is marked as met any more. */
+function finish(c: Census): void {
+  const follow = changetype<Follow>(0);
+  const hasWeak = typeOf(REF).live != 0;
+  eachRoot<Follow>(follow);
+  for (let k: u32 = 0; k < c.count; k++) {
+    const o = c.objectAt(k);
+    o.refcnt &= PINNED | COUNT_MASK;
+    const type = o.type;
+    if (type.kind == DICT) changetype<PyDict>(o).keys.mark = 0;
+    if (hasWeak && (type.kind == REF || type.weakList != 0)) eachReference<Follow>(o, follow);
+  }
+  followNames();
+}
+
+/** The evacuation is over: blocks whose content is elsewhere are free, and those that were of no use. */
 function freeOld(c: Census): void {
-  let o = c.moved;
-  while (o != 0) {
-    const old = changetype<PyObject>(o);
-    o = <usize>(old.refcnt & LINK_MASK) << 3;
-    PyObject_Free(changetype<usize>(old) - newPlace(old).type.headBytes);
+  if (isPooled(OBJECT) && isPooled(MEM)) {
+    evacuation_free(c.old, c.oldCount);
+    evacuation_end();
+  } else {
+    evacuation_end();
+    for (let k: u32 = 0; k < c.oldCount; k++) {
+      const block = load<usize>(c.old + (<usize>k << 2));
+      if ((block & IN_MEM) != 0) PyMem_Free(block & ~IN_MEM);
+      else PyObject_Free(block);
+    }
   }
-  let block = c.unused;
-  while (block != 0) {
-    const next = load<usize>(block);
-    PyObject_Free(block);
-    block = next;
+  while (c.unused != 0) {
+    const next = load<usize>(c.unused);
+    PyObject_Free(c.unused);
+    c.unused = next;
   }
-  block = c.parts;
-  while (block != 0) {
-    const next = load<usize>(block);
-    PyMem_Free(block);
-    block = next;
+  while (c.unusedParts != 0) {
+    const next = load<usize>(c.unusedParts);
+    PyMem_Free(c.unusedParts);
+    c.unusedParts = next;
+  }
+  c.oldCount = 0;
+  // What debug hooks hold back would be freed in the middle of the next pass.
+  if (debug().installed != 0) debug().letAllGo();
+}
+
+/** The first pass, after it was said what is to be left. */
+function firstPass(c: Census): void {
+  c.oldCount = 0;
+  c.depth = 0;
+  moveInterned(c);
+  meetAll(c);
+  finish(c);
+  freeOld(c);
+}
+
+/** The table of interned strings moves, if it is to. */
+function moveInterned(c: Census): void {
+  const strings = interned();
+  movePart(c, changetype<usize>(strings) + offsetof<Interned>("table"), <usize>strings.capacity << 2);
+}
+
+// ---- the passes after the first: all objects are in the row, one after another in memory ----
+
+/** References to what was above the line are to where it is. */
+@unmanaged
+class FollowBelow {
+  @inline
+  owned(slot: usize): void {
+    const o = load<PyObject>(slot);
+    if (changetype<usize>(o) >= census().line && o.refcnt >> TAG_SHIFT == MOVED) store<PyObject>(slot, newPlace(o));
+  }
+
+  @inline
+  borrowed(slot: usize): void {
+    this.owned(slot);
+  }
+
+  @inline
+  enters(keys: Keys): bool {
+    if (keys.mark == KEYS_SEEN) return false;
+    keys.mark = KEYS_SEEN;
+    return true;
   }
 }
 
-/** One round, after it was said what is to be left. */
-function round(c: Census): void {
-  c.moved = 0;
-  c.parts = 0;
-  c.unused = 0;
+/** What is above the line is below, if there is room. */
+function lowPass(c: Census): void {
+  c.oldCount = 0;
   for (let k: u32 = 0; k < c.count; k++) {
-    if (!c.isPinned(k)) moveObject(c, k);
-    moveParts(c, c.objectAt(k));
+    const o = c.objectAt(k);
+    let now = o;
+    if (changetype<usize>(o) >= c.line) {
+      now = moveObject(c, o);
+      if (now !== o) c.replace(k, now);
+    }
+    moveParts(c, now);
   }
-  const strings = interned();
-  movePart(c, changetype<usize>(strings) + offsetof<Interned>("table"), <usize>strings.capacity << 2);
-  const follow = changetype<Follow>(0);
-  eachRoot<Follow>(follow);
-  for (let k: u32 = 0; k < c.count; k++) eachReference<Follow>(c.objectAt(k), follow);
+  moveInterned(c);
+  const follow = changetype<FollowBelow>(0);
+  eachRoot<FollowBelow>(follow);
+  for (let k: u32 = 0; k < c.count; k++) eachReference<FollowBelow>(c.objectAt(k), follow);
   for (let k: u32 = 0; k < c.count; k++) {
     const o = c.objectAt(k);
     if (o.type.kind == DICT) changetype<PyDict>(o).keys.mark = 0;
   }
-  followLists();
   followNames();
-  if (c.line != 0) evacuation_end_above(c.line);
-  evacuation_end();
-  freeOld(c);
-  // What debug hooks hold back would be freed in the middle of the next round.
-  if (debug().installed != 0) debug().letAllGo();
 }
 
-const MOST_ROUNDS: i32 = 4;
+/** The heap's own tables are in the largest hole, or below it. */
+function lowerOwn(): void {
+  const end = raw().largestHoleEnd(lineOf(0));
+  const line = end != 0 ? end : raw().top;
+  closeAbove(line);
+  handles().lower();
+  lowerTables(lineOf(0));
+  reopen();
+}
 
-/** A round in which what is above the line moves below. Answers whether anything did. */
-function moveBelow(c: Census, line: usize): bool {
+// ---- large blocks that lie behind a hole which is smaller than they are ----
+
+/** The large block to which the word at `slot` refers, and nothing else does, begins where the free memory before it did. */
+function slidePart(slot: usize): void {
+  const block = load<usize>(slot);
+  if (block == 0 || isInPool(block)) return;
+  const slid = raw().slide(block);
+  if (slid != block) store<usize>(slot, slid);
+}
+
+/** Only for blocks that nobody has put something around. */
+function slideParts(c: Census): void {
+  for (let k: u32 = 0; k < c.count; k++) {
+    const o = c.objectAt(k);
+    const kind = o.type.kind;
+    const address = changetype<usize>(o);
+    if (kind == LIST) slidePart(address + offsetof<PyList>("items"));
+    else if (kind == DICT) {
+      const keys = changetype<PyDict>(o).keys;
+      if (keys !== emptyKeys() && keys.refcnt == 1) slidePart(address + offsetof<PyDict>("keys"));
+    } else if (kind == SET || kind == FROZENSET) {
+      if (!changetype<PySet>(o).isSmall) slidePart(address + offsetof<PySet>("table"));
+    }
+  }
+  slidePart(changetype<usize>(interned()) + offsetof<Interned>("table"));
+}
+
+const MOST_PASSES: i32 = 4;
+
+/** A pass in which what is above the line moves below, if that is at least `least` bytes. Answers how many bytes moved. */
+function moveBelow(c: Census, line: usize, least: usize): usize {
+  const leaving = evacuation_begin_above(line) + raw().usedAbove(line);
   const before = c.movedBytes;
-  c.line = line;
-  evacuation_begin_above(line);
-  round(c);
-  return c.movedBytes != before;
+  if (leaving >= least) {
+    c.line = line;
+    lowPass(c);
+  }
+  evacuation_end_above(line);
+  freeOld(c);
+  return c.movedBytes - before;
 }
 
-/** Where the heap would end if nothing in it were free, and a little above that. */
-function lineOf(): usize {
-  const used = ledger().large - arenas().bytes + <usize>ledger().pools * POOL_SIZE;
-  return raw().first + used + (used >> 7);
+/** Where the heap would end if nothing in it were free, and a little above that; without large blocks, or with them. */
+function lineOf(large: usize): usize {
+  const used = <usize>ledger().pools * POOL_SIZE + large;
+  return raw().first + used + (used >> 5);
+}
+
+@inline
+function largeBytes(): usize {
+  return ledger().large - arenas().bytes;
+}
+
+/**
+ * Pools are as low as they can be, then large blocks: those for which there was no hole below the line go into the largest hole that there
+ * is. A pass that could move little was the last of its kind.
+ */
+function lower(c: Census): void {
+  const least = lineOf(largeBytes()) >> 6;
+  for (let k = 0; k < MOST_PASSES; k++) if (moveBelow(c, lineOf(0), least) < least) break;
+  for (let k = 0; k < MOST_PASSES; k++) {
+    const line = raw().largestHoleEnd(lineOf(0));
+    if (line == 0 || moveBelow(c, line, 1) < least) break;
+  }
+}
+
+/** Adds up what can't move, and takes the marks away if there are any. */
+function countPinned(c: Census): void {
+  c.pinnedBytes = 0;
+  for (let k: u32 = 0; k < c.count; k++) {
+    const o = c.objectAt(k);
+    if (isFixed(o)) c.pinnedBytes += ownBytes(o) + o.type.headBytes;
+    o.refcnt &= COUNT_MASK;
+  }
 }
 
 // What compact answers.
@@ -312,22 +542,21 @@ export function compact(): i32 {
   const c = census();
   c.movedBytes = 0;
   c.line = 0;
-  if (!c.take()) {
-    const answer = c.broken != 0 ? BROKEN : NO_ROOM;
-    if (c.row != 0) c.release();
-    return answer;
+  if (!c.begin()) return NO_ROOM;
+  if (s.lent != 0 && !c.pin()) {
+    c.release();
+    return BROKEN;
   }
-  c.pinnedBytes = 0;
-  for (let k: u32 = 0; k < c.count; k++) {
-    if (c.isPinned(k)) c.pinnedBytes += ownBytes(c.objectAt(k)) + c.objectAt(k).type.headBytes;
-  }
-  if (evacuation_begin() > 0) round(c);
+  evacuation_begin();
+  firstPass(c);
   scavenge();
-  for (let k = 0; k < MOST_ROUNDS && moveBelow(c, lineOf()); k++) {}
+  lower(c);
+  lowerOwn();
+  if (isOwn() && isPooled(MEM)) slideParts(c);
+  countPinned(c);
+  const broken = c.broken != 0;
   c.release();
-  handles().lower();
-  lowerTables(lineOf());
-  return COMPACTED;
+  return broken ? BROKEN : COMPACTED;
 }
 
 export function broken_object(): usize {

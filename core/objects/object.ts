@@ -442,6 +442,8 @@ export class Settings {
   held: u32;
   /** How many calls to code outside of the core are under way, which the core waits for. */
   outside: u32;
+  /** 1 once another module could count references of its own. */
+  lent: u32;
 }
 
 /** Enough was allocated for a collection. */
