@@ -125,7 +125,7 @@ export class Census {
     return this.row != 0;
   }
 
-  /** Objects of which some references are not found are marked PINNED. False if `broken`, and then nothing is marked. */
+  /** Objects of which some references are not found are marked PINNED. False if `broken`. */
   pin(): bool {
     const find = changetype<Find>(0);
     eachRoot<Find>(find);
@@ -140,13 +140,17 @@ export class Census {
     for (let k: u32 = 0; k < this.count; k++) {
       const o = this.objectAt(k);
       const left = o.refcnt & COUNT_MASK;
-      o.refcnt = left == 0 || this.broken != 0 ? left : left | PINNED;
+      o.refcnt = left == 0 ? left : left | PINNED;
     }
     const restore = changetype<Restore>(0);
     eachRoot<Restore>(restore);
     for (let k: u32 = 0; k < this.count; k++) eachReference<Restore>(this.objectAt(k), restore);
-    this.count = 0;
     return this.broken == 0;
+  }
+
+  /** No object is marked PINNED. */
+  unpin(): void {
+    for (let k: u32 = 0; k < this.count; k++) this.objectAt(k).refcnt &= COUNT_MASK;
   }
 
   release(): void {

@@ -374,6 +374,7 @@ function freeOld(c: Census): void {
 
 /** The first pass, after it was said what is to be left. */
 function firstPass(c: Census): void {
+  c.count = 0;
   c.oldCount = 0;
   c.depth = 0;
   moveInterned(c);
@@ -511,7 +512,7 @@ function lower(c: Census): void {
   }
 }
 
-/** Adds up what can't move, and takes the marks away if there are any. */
+/** Adds up what can't move, and takes the marks away. */
 function countPinned(c: Census): void {
   c.pinnedBytes = 0;
   for (let k: u32 = 0; k < c.count; k++) {
@@ -543,7 +544,8 @@ export function compact(): i32 {
   c.movedBytes = 0;
   c.line = 0;
   if (!c.begin()) return NO_ROOM;
-  if (s.lent != 0 && !c.pin()) {
+  if (settings().lent != 0 && !c.pin()) {
+    c.unpin();
     c.release();
     return BROKEN;
   }

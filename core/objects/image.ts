@@ -29,6 +29,7 @@ export function image_restart(): void {
   s.exact = 0;
   s.held = 0;
   s.outside = 0;
+  s.lent = 0;
   const p = platform();
   p.failAt = 0;
   p.failForever = 0;

@@ -460,13 +460,14 @@ function verifyObjects(v: Verification): void {
   if (v.broken == 0) v.inspectAll();
 }
 
-/** The object whose reference count is too low for the references that there are, as the census counts them, or 0. */
+/** The object whose reference count is too low for the references that there are, as the census counts them, or 0; ~0 if there is no memory to count. */
 function miscounted(): usize {
   const c = census();
-  c.take();
-  const broken = c.broken;
-  if (c.row != 0) c.release();
-  return broken;
+  if (!c.begin()) return ~0;
+  c.pin();
+  c.unpin();
+  c.release();
+  return c.broken;
 }
 
 /**
