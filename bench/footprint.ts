@@ -37,12 +37,12 @@ function mixed(k: number): unknown {
 }
 
 async function sparse(seed: number): Promise<{ heap: Heap; list: PyList }> {
-  const heap = await Heap.create();
+  const heap = await Heap.create({ policy: false });
   const list = heap.from(Array.from({ length: OBJECTS }, (_, k) => mixed(k))) as unknown as PyList;
   const random = randomNumbers(seed);
   for (let k = 0; k < OBJECTS; k++) if (random() < 0.9) list.set(k, null);
   heap.gc.collect();
-  heap.relieve();
+  heap.release();
   return { heap, list };
 }
 
@@ -79,7 +79,32 @@ async function compaction(): Promise<Record<string, number>> {
   return { speed: median(speeds), spread };
 }
 
-const PARTS = { compaction };
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Resident memory of the process once nothing waits to be collected. */
+async function resident(): Promise<number> {
+  for (let k = 0; k < 5; k++) {
+    globalThis.gc?.();
+    await tick();
+  }
+  return process.memoryUsage().rss;
+}
+
+/** What the process has less after a trim, of what the memory has less. */
+async function trimming(): Promise<Record<string, number>> {
+  const { heap, list } = await sparse(1);
+  heap.compact();
+  const before = await resident();
+  const started = performance.now();
+  const { gained } = heap.trim();
+  const ms = performance.now() - started;
+  const fell = before - (await resident());
+  heap.check();
+  if (list.length !== OBJECTS) throw new Error("Cannot measure: the heap is another one");
+  return { share: fell / gained, fell, gained, ms };
+}
+
+const PARTS = { compaction, trimming };
 
 function figures(part: keyof typeof PARTS): Record<string, number> {
   const script = fileURLToPath(import.meta.url);
@@ -89,6 +114,7 @@ function figures(part: keyof typeof PARTS): Record<string, number> {
 
 export function measureFootprint(): Row[] {
   const { speed = Number.NaN, spread = Number.NaN } = figures("compaction");
+  const { share = Number.NaN, fell = Number.NaN, gained = Number.NaN, ms = Number.NaN } = figures("trimming");
   return [
     {
       what: "a million objects, 90 % released: platformBytes / live bytes after compact",
@@ -102,6 +128,13 @@ export function measureFootprint(): Row[] {
       unit: "ms",
       goal: 1000,
       beside: { "MB/s": speed },
+    },
+    {
+      what: "trim: memory that the heap gave back / what the process has less of it",
+      value: 1 / share,
+      unit: "x",
+      goal: 1 / 0.9,
+      beside: { "MB given back": gained / MB, "MB less of the process": fell / MB, ms },
     },
   ];
 }

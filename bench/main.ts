@@ -20,9 +20,10 @@ const options = new Command("npm run bench --")
   .description("Measures pyheap beside dlmalloc and mimalloc. With everything, it takes about twenty minutes.")
   .option("--json <file>", "write the figures to a file as well")
   .addOption(
-    new Option("--only <part>", "only the allocators, the objects, what goes back, the Python programs, or what traces cost").choices(
-      PARTS,
-    ),
+    new Option(
+      "--only <part>",
+      "only the allocators, the objects, what goes back, the Python programs, or what traces cost",
+    ).choices(PARTS),
   )
   .option("--rounds <n>", "how often each Python program is run", "5")
   .option("--program <name...>", "only these of bench/programs")

@@ -3,7 +3,7 @@
 import { type Address, NULL, toAddress } from "./address.js";
 import type { Core, CoreHost } from "./core.js";
 import { BLOCK_OWNERS, type FaultHandler, type Locator, readFault, Sites, throwFault } from "./debug-hooks.js";
-import { type AllocatorFunctions, Domain, MAX_REQUEST } from "./domain.js";
+import { type AllocatorFunctions, Domain, type DomainCalls, MAX_REQUEST, rebind } from "./domain.js";
 import { type BlockOwner, type DomainName, type Fault, HeapCorruption, MemoryError } from "./errors.js";
 import {
   AllocatorHooks,
@@ -25,7 +25,7 @@ import { Recorder, type RecordOptions, type StackSource } from "./trace/recorder
 import { TotalsWriter } from "./trace/totals.js";
 import { type TraceOutput, type TraceSink, TraceWriter } from "./trace/writer.js";
 import { Tracemalloc } from "./tracemalloc/tracemalloc.js";
-import { type ElementType, TypedBlock } from "./typed-block.js";
+import { type ElementType, forgetView, TypedBlock, type Viewers } from "./typed-block.js";
 import { Words } from "./words.js";
 
 export { NO_LIMIT };
@@ -42,11 +42,24 @@ export class HostCalls implements CoreHost {
   /** How many calls of the core to allocators and visitors of the program are under way. */
   outside = 0;
 
+  /** How many calls of the core to code of the program are under way: its instance can't be replaced meanwhile. */
+  nested = 0;
+
+  /** Runs code of the program's that the core waits for. */
+  nest<T>(run: () => T): T {
+    this.nested++;
+    try {
+      return run();
+    } finally {
+      this.nested--;
+    }
+  }
+
   readonly visit: Visitor = (kind, address, size, a, b) => this.visitor?.(kind, address, size, a, b);
   readonly watermark = (): void => this.onWatermark?.();
-  readonly site = (): number => this.sites?.here() ?? 0;
-  readonly fault = (): void => this.onFault?.();
-  readonly traceFlush = (): void => this.tracer?.emptyBuffer();
+  readonly site = (): number => this.nest(() => this.sites?.here() ?? 0);
+  readonly fault = (): void => this.nest(() => this.onFault?.());
+  readonly traceFlush = (): void => this.nest(() => this.tracer?.emptyBuffer());
   readonly traceCode = (code: number): number => this.tracer?.code(code) ?? 0;
   readonly traceLine = (id: number, unit: number): number => this.tracer?.line(id, unit) ?? 0;
   readonly traceStack = (): number => this.tracer?.stack() ?? 0;
@@ -84,6 +97,24 @@ export interface KnownBlock {
   readonly allocatedAt?: string;
 }
 
+function domainCalls({ functions: f }: Core): Record<DomainName, DomainCalls> {
+  return {
+    raw: {
+      malloc: f.PyMem_RawMalloc,
+      calloc: f.PyMem_RawCalloc,
+      realloc: f.PyMem_RawRealloc,
+      free: f.PyMem_RawFree,
+    },
+    mem: { malloc: f.PyMem_Malloc, calloc: f.PyMem_Calloc, realloc: f.PyMem_Realloc, free: f.PyMem_Free },
+    object: {
+      malloc: f.PyObject_Malloc,
+      calloc: f.PyObject_Calloc,
+      realloc: f.PyObject_Realloc,
+      free: f.PyObject_Free,
+    },
+  };
+}
+
 /** All heaps of this program that have not been collected, to say whose a block is that is not one's own. */
 const heaps = new Set<WeakRef<CoreHeap>>();
 
@@ -98,6 +129,7 @@ export abstract class CoreHeap {
   protected readonly measures = new Map<MeasureName, () => void>();
   protected readonly events: Events;
   protected readonly ladder: Ladder;
+  readonly #viewers: Viewers = new Set();
   readonly #hooks: AllocatorHooks;
   readonly #calls: HostCalls;
   readonly #sites: Sites;
@@ -105,7 +137,7 @@ export abstract class CoreHeap {
   protected constructor(core: Core, calls: HostCalls, options: CoreHeapOptions) {
     const { onFault = throwFault, locate, policy = DEFAULT_POLICY, softLimit } = options;
     this.core = core;
-    this.words = new Words(core.memory);
+    this.words = new Words(core);
     this.#hooks = new AllocatorHooks(core, this.words, calls);
     this.#calls = calls;
     this.events = new Events((error) => this.unraisable(error));
@@ -119,25 +151,25 @@ export abstract class CoreHeap {
     calls.onFault = () => onFault(this.#withOwner(readFault(core, this.words, sites)));
     for (const ref of heaps) if (!ref.deref()) heaps.delete(ref);
     heaps.add(new WeakRef(this));
-    const f = core.functions;
-    this.raw = new Domain("raw", {
-      malloc: f.PyMem_RawMalloc,
-      calloc: f.PyMem_RawCalloc,
-      realloc: f.PyMem_RawRealloc,
-      free: f.PyMem_RawFree,
-    });
-    this.mem = new Domain("mem", {
-      malloc: f.PyMem_Malloc,
-      calloc: f.PyMem_Calloc,
-      realloc: f.PyMem_Realloc,
-      free: f.PyMem_Free,
-    });
-    this.object = new Domain("object", {
-      malloc: f.PyObject_Malloc,
-      calloc: f.PyObject_Calloc,
-      realloc: f.PyObject_Realloc,
-      free: f.PyObject_Free,
-    });
+    const { raw, mem, object } = domainCalls(core);
+    this.raw = new Domain("raw", raw);
+    this.mem = new Domain("mem", mem);
+    this.object = new Domain("object", object);
+  }
+
+  /** The core is over another memory, with the same content at the same addresses: whoever has its functions gets the new ones. */
+  protected moved(): void {
+    const { raw, mem, object } = domainCalls(this.core);
+    rebind(this.raw, raw);
+    rebind(this.mem, mem);
+    rebind(this.object, object);
+    // A view knows the memory that it is of, and would keep it.
+    this.words.refresh();
+    for (const ref of this.#viewers) {
+      const block = ref.deref();
+      if (block) forgetView(block);
+    }
+    this.#viewers.clear();
   }
 
   /** If the address is no block of ours: what another heap has there. */
@@ -151,7 +183,7 @@ export abstract class CoreHeap {
     return fault;
   }
 
-  /** The memory that the heap is in. Its buffer changes when the memory grows. */
+  /** The memory that the heap is in. Its buffer changes when the memory grows, and it is another one after `heap.trim()`. */
   get memory(): WebAssembly.Memory {
     return this.core.memory;
   }
@@ -197,7 +229,7 @@ export abstract class CoreHeap {
 
   /** PyMem_New: a block of `length` elements. Throws MemoryError. */
   new<T extends ElementType>(type: T, length: number): TypedBlock<T> {
-    return new TypedBlock(this, this.core.memory, type, length);
+    return new TypedBlock(this, this.core, this.#viewers, type, length);
   }
 
   // ---- limits and the account ----

@@ -155,12 +155,18 @@ export interface CoreHost {
 export interface Core<F extends CoreFunctions = CoreFunctions, C extends CoreConstants = CoreConstants> {
   readonly functions: F;
   readonly constants: C;
+  /** Memory and table change with moveTo, and so does each of the functions. */
   readonly memory: WebAssembly.Memory;
   readonly table: WebAssembly.Table;
   /** Address of the control block. */
   readonly control: number;
   /** Table index of the core's first function. */
   readonly tableBase: number;
+  /**
+   * Another instance, over a memory that has what this one has at the same addresses, takes the place of the core's. It has another table,
+   * with the same entries: the old one knows the instances that have it, and would keep the old memory with them.
+   */
+  moveTo(memory: WebAssembly.Memory): void;
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -186,6 +192,12 @@ export function instantiateCoreModule(
   return instantiate(module, memory, table, control, { ...host }, TABLE_ORDER);
 }
 
+function copyOfTable(table: WebAssembly.Table): WebAssembly.Table {
+  const copy = new WebAssembly.Table({ element: "anyfunc", initial: table.length });
+  for (let k = 0; k < table.length; k++) copy.set(k, table.get(k));
+  return copy;
+}
+
 /** As instantiateCoreModule, for a module that needs more of its host, and more of its functions in the table. */
 export function instantiate<F extends CoreFunctions, C extends CoreConstants>(
   module: WebAssembly.Module,
@@ -195,21 +207,34 @@ export function instantiate<F extends CoreFunctions, C extends CoreConstants>(
   host: Readonly<Record<string, WebAssembly.ImportValue>>,
   tableOrder: readonly string[],
 ): Core<F, C> {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, table }, host: { ...host, control } });
   const constants: Record<string, number> = {};
-  for (const [name, value] of Object.entries(exports)) {
-    if (value instanceof WebAssembly.Global) constants[name] = value.value >>> 0;
-  }
+  const functions: Record<string, WebAssembly.ExportValue> = {};
   const tableBase = table.grow(tableOrder.length);
-  tableOrder.forEach((name, k) => {
-    table.set(tableBase + k, exports[name]);
-  });
-  return {
-    functions: exports as unknown as F,
+  const over = (memory: WebAssembly.Memory, table: WebAssembly.Table) => {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, table }, host: { ...host, control } });
+    for (const [name, value] of Object.entries(exports)) {
+      if (value instanceof WebAssembly.Global) constants[name] = value.value >>> 0;
+      else functions[name] = value;
+    }
+    for (const [k, name] of tableOrder.entries()) table.set(tableBase + k, functions[name]);
+  };
+  over(memory, table);
+  const core = {
+    functions: functions as unknown as F,
     constants: constants as C,
     memory,
     table,
     control,
     tableBase,
+    moveTo(memory: WebAssembly.Memory): void {
+      const before = core.memory;
+      const entries = copyOfTable(core.table);
+      over(memory, entries);
+      core.memory = memory;
+      core.table = entries;
+      // Growing detaches the buffer, even if it is by nothing: who kept a view sees nothing there, instead of what is not the heap any more.
+      before.grow(0);
+    },
   };
+  return core;
 }

@@ -14,12 +14,15 @@ export interface AllocatorFunctions {
 /** The largest number of bytes that one request can have: PY_SSIZE_T_MAX on wasm32. */
 export const MAX_REQUEST = 0x7fff_ffff;
 
-interface DomainCalls {
+export interface DomainCalls {
   malloc: (n: number) => number;
   calloc: (count: number, size: number) => number;
   realloc: (block: number, n: number) => number;
   free: (block: number) => void;
 }
+
+/** The domain calls other functions from now on. */
+export let rebind: (domain: Domain, calls: DomainCalls) => void;
 
 /**
  * A domain of a heap. Semantics are those of the Python/C API manual, "Memory Management": `malloc(0)` is a distinct
@@ -28,7 +31,13 @@ interface DomainCalls {
  */
 export class Domain implements AllocatorFunctions {
   readonly name: DomainName;
-  readonly #calls: DomainCalls;
+  #calls: DomainCalls;
+
+  static {
+    rebind = (domain, calls) => {
+      domain.#calls = calls;
+    };
+  }
 
   constructor(name: DomainName, calls: DomainCalls) {
     this.name = name;

@@ -22,6 +22,7 @@ import {
 } from "./objects/module.js";
 import { ObjectHeap, type Policies, policyBits, type TypesOfImage } from "./objects/object-heap.js";
 import type { Policy } from "./pressure/policy.js";
+import { leastMemory, moveCore, type Trim } from "./trim.js";
 import { Words } from "./words.js";
 
 /** The values of the environment variable PYTHONMALLOC. */
@@ -83,27 +84,37 @@ export interface HeapImports extends MemoryApi, ObjectApi {
 }
 
 const WASM_PAGE = 65536;
+/** Under pressure the heap moves only if it gives back so many bytes, and such a part of its memory. */
+const LEAST_TRIM = 2 ** 20;
+const TRIM_SHARE = 1 / 4;
 
 /** A private heap: memory outside the JavaScript heap, with a limit and an account of every byte. */
 export class Heap extends ObjectHeap {
-  /** The core's functions and memory, for another module to import: its calls go from wasm to wasm. */
-  readonly imports: HeapImports;
-  readonly #linker: Linker;
+  #linker: Linker;
   readonly #whole: WholeCore;
+  #imports: HeapImports | undefined;
+  /** Why the heap has to stay in its memory; undefined: it can move. */
+  #stays: string | undefined;
 
   private constructor(core: WholeCore, calls: ObjectCalls, options: HeapOptions) {
     super(core, calls, options);
     this.#whole = core;
-    const functions = Object.fromEntries([...MEMORY_API, ...OBJECT_API].map((name) => [name, core.functions[name]]));
-    this.imports = {
-      ...(functions as unknown as MemoryApi & ObjectApi),
-      memory: core.memory,
-      __indirect_function_table: core.table,
-    };
+    if (options.memory || options.table) this.#stays = "its memory or its table is not the heap's own";
+    this.#linker = this.#makeLinker();
+    this.measures.set("trim", () => this.#trimIfWorth());
+  }
+
+  /** Modules that others made are bound to the memory from now on, and can own references to objects. */
+  #lend(why: string): void {
+    this.#stays ??= why;
+    this.#whole.functions.lend();
+  }
+
+  #makeLinker(): Linker {
     const raiseIfSet = () => this.raiseIfSet();
     const beginApi = () => this.beginApi();
-    this.#linker = new Linker({
-      ...{ heap: this, core, words: this.words, raiseIfSet, beginApi, border: this.border },
+    return new Linker({
+      ...{ heap: this, core: this.#whole, words: this.words, raiseIfSet, beginApi, border: this.border },
       moduleFrom: (answered, name) => this.moduleFrom(answered, name),
       dropModule: (module) => this.dropModule(module),
       settle: () => {
@@ -111,6 +122,23 @@ export class Heap extends ObjectHeap {
         this.relieve();
       },
     });
+  }
+
+  /**
+   * The core's functions and memory, for another module to import: its calls go from wasm to wasm. From the first time that somebody asks
+   * for them, the heap stays in its memory: `trim` would leave that module behind.
+   */
+  get imports(): HeapImports {
+    if (this.#imports) return this.#imports;
+    this.#lend("other modules may be bound to the memory: heap.imports was asked for");
+    const { functions: f, memory, table } = this.#whole;
+    const functions = Object.fromEntries([...MEMORY_API, ...OBJECT_API].map((name) => [name, f[name]]));
+    this.#imports = {
+      ...(functions as unknown as MemoryApi & ObjectApi),
+      memory,
+      __indirect_function_table: table,
+    };
+    return this.#imports;
   }
 
   /** Makes a heap. It takes memory when it needs it, up to the limit. */
@@ -151,6 +179,7 @@ export class Heap extends ObjectHeap {
   load(sources: readonly WasmSource[], options?: LoadOptions): Promise<CModule[]>;
   load(source: WasmSource, options?: LoadOptions): Promise<CModule>;
   async load(source: WasmSource | readonly WasmSource[], options: LoadOptions = {}): Promise<CModule | CModule[]> {
+    this.#lend("modules in C were loaded, which are bound to the memory");
     if (Array.isArray(source)) return loadModules(this.#linker, source as readonly WasmSource[], options);
     const [module] = await loadModules(this.#linker, [source as WasmSource], options);
     return module as CModule;
@@ -192,7 +221,7 @@ export class Heap extends ObjectHeap {
     const { limit = NO_LIMIT, types = {}, verify = false } = options;
     const image = await bytesOf(source);
     const { core, calls, metadata } = await loadImage(image, await wholeModule(), wholeChecksum(), verify);
-    const words = new Words(core.memory);
+    const words = new Words(core);
     const reserved = words.get(core.control + core.constants.RESERVED_AT);
     if (!(reserved <= limit)) {
       throw new RangeError(`Cannot load a heap image within ${limit} bytes: it takes ${reserved}`);
@@ -201,6 +230,40 @@ export class Heap extends ObjectHeap {
     const heap = new Heap(core, calls, options);
     heap.restore(metadata, types);
     return heap;
+  }
+
+  // ---- giving memory back ----
+
+  /**
+   * Moves the heap to a smaller memory: WebAssembly's never shrink. Addresses, handles and typed blocks stay good, but `heap.memory` is
+   * another one, and views of the old one are of no use. The process has the old one until JavaScript's collector finds it. Compact
+   * first: only what is above the highest block goes. Throws an Error in the middle of an operation, and MemoryError if there is no
+   * room for both memories at a time; then nothing has changed.
+   */
+  trim(): Trim {
+    if (this.isBusy() || this.isNested) throw new Error("Cannot trim the heap: an operation is under way");
+    this.core.functions.relieve();
+    const before = this.memory.buffer.byteLength;
+    const stays = this.#stays;
+    if (stays !== undefined) return { before, after: before, gained: 0, stays };
+    const after = Math.min(before, leastMemory(this.core));
+    if (after < before) this.#moveTo(after);
+    return { before, after, gained: before - after };
+  }
+
+  #moveTo(bytes: number): void {
+    moveCore(this.core, bytes);
+    this.moved();
+    this.#linker = this.#makeLinker();
+  }
+
+  /** As a measure against pressure, which may come in the middle of an operation: only if a good part of the memory goes. */
+  #trimIfWorth(): void {
+    if (this.isBusy() || this.isNested || this.#stays !== undefined) return;
+    this.core.functions.relieve();
+    const before = this.memory.buffer.byteLength;
+    const after = leastMemory(this.core);
+    if (before - after >= Math.max(LEAST_TRIM, before * TRIM_SHARE)) this.#moveTo(after);
   }
 
   protected override hostFigures(): null {

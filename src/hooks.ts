@@ -62,7 +62,7 @@ export class AllocatorHooks {
     this.#core = core;
     this.#words = words;
     this.#calls = calls;
-    this.#slots = new TableSlots(core.table);
+    this.#slots = new TableSlots(core);
   }
 
   get #scratch(): number {

@@ -99,4 +99,5 @@ export {
 } from "./tracemalloc/snapshot.js";
 export { type Frame, Traceback } from "./tracemalloc/traceback.js";
 export { type TracedMemory, Tracemalloc } from "./tracemalloc/tracemalloc.js";
+export type { Trim } from "./trim.js";
 export { type ElementType, TypedBlock, type ViewOf } from "./typed-block.js";

@@ -29,20 +29,26 @@ export function toWasmFunction(
   return exports.f as WebAssembly.ExportValue;
 }
 
+/** What has a table, now this one and now that: a heap has another one, with the same entries, after it was trimmed. */
+export interface WithTable {
+  readonly table: WebAssembly.Table;
+}
+
 /** Entries of a table that belong to one user and are used again when they are given back. */
 export class TableSlots {
-  readonly #table: WebAssembly.Table;
+  readonly #in: WithTable;
   readonly #spare: number[] = [];
 
-  constructor(table: WebAssembly.Table) {
-    this.#table = table;
+  constructor(where: WithTable) {
+    this.#in = where;
   }
 
   /** The index at which the function stands from now on. Throws TypeError if it is no WebAssembly function. */
   put(f: WebAssembly.ExportValue): number {
-    const index = this.#spare.pop() ?? this.#table.grow(1);
+    const { table } = this.#in;
+    const index = this.#spare.pop() ?? table.grow(1);
     try {
-      this.#table.set(index, f);
+      table.set(index, f);
     } catch (error) {
       this.#spare.push(index);
       throw error;
@@ -51,7 +57,7 @@ export class TableSlots {
   }
 
   remove(index: number): void {
-    this.#table.set(index, null);
+    this.#in.table.set(index, null);
     this.#spare.push(index);
   }
 }

@@ -3,6 +3,7 @@
 import { type Address, formatAddress, NULL } from "./address.js";
 import { MAX_REQUEST } from "./domain.js";
 import { MemoryError } from "./errors.js";
+import type { InMemory } from "./words.js";
 
 const ELEMENTS = {
   int8: Int8Array,
@@ -28,6 +29,12 @@ interface Allocator {
   free(block: Address): void;
 }
 
+/** A block makes its view anew when it is asked for it again: it keeps no memory that the heap has left. */
+export let forgetView: (block: TypedBlock<ElementType>) => void;
+
+/** Blocks that have a view. */
+export type Viewers = Set<WeakRef<TypedBlock<ElementType>>>;
+
 /**
  * A block of `length` elements of one type, outside the JavaScript heap. Release it with `delete()` or `using`.
  * Its content is not cleared when it is made, nor what a resize adds.
@@ -35,18 +42,27 @@ interface Allocator {
 export class TypedBlock<T extends ElementType> {
   readonly type: T;
   readonly #allocator: Allocator;
-  readonly #memory: WebAssembly.Memory;
+  readonly #in: InMemory;
   #address: Address;
   #length: number;
   #view: ViewOf<T> | undefined;
+  readonly #viewers: Viewers;
+  readonly #self: WeakRef<TypedBlock<ElementType>> = new WeakRef(this);
 
-  constructor(allocator: Allocator, memory: WebAssembly.Memory, type: T, length: number) {
+  static {
+    forgetView = (block) => {
+      block.#view = undefined;
+    };
+  }
+
+  constructor(allocator: Allocator, where: InMemory, viewers: Viewers, type: T, length: number) {
     if (!(type in ELEMENTS)) {
       throw new TypeError(`Cannot make a block of ${String(type)}: the types are ${Object.keys(ELEMENTS).join(", ")}`);
     }
     this.type = type;
     this.#allocator = allocator;
-    this.#memory = memory;
+    this.#in = where;
+    this.#viewers = viewers;
     this.#address = allocator.malloc(this.#bytes(length));
     this.#length = length;
   }
@@ -70,11 +86,13 @@ export class TypedBlock<T extends ElementType> {
     return this.#address;
   }
 
-  /** The elements. Ask for it again after anything that may allocate: the memory may have grown. */
+  /** The elements. Ask for it again after anything that may allocate or trim: the memory may have grown, or be another one. */
   get view(): ViewOf<T> {
     this.#mustBeThere();
-    if (this.#view?.buffer !== this.#memory.buffer) {
-      this.#view = new ELEMENTS[this.type](this.#memory.buffer, this.#address, this.#length) as ViewOf<T>;
+    const { buffer } = this.#in.memory;
+    if (this.#view?.buffer !== buffer) {
+      this.#viewers.add(this.#self);
+      this.#view = new ELEMENTS[this.type](buffer, this.#address, this.#length) as ViewOf<T>;
     }
     return this.#view as ViewOf<T>;
   }
@@ -92,6 +110,7 @@ export class TypedBlock<T extends ElementType> {
     if (this.#address === NULL) return;
     this.#allocator.free(this.#address);
     this.#address = NULL;
+    this.#viewers.delete(this.#self);
     this.#view = undefined;
     this.#length = 0;
   }

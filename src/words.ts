@@ -1,30 +1,36 @@
-// Reading and writing linear memory from the host, valid after the memory grew.
+// Reading and writing linear memory from the host, valid after the memory grew or was replaced.
+
+/** What has a linear memory, now this one and now that: a heap moves to a smaller one when it is trimmed. */
+export interface InMemory {
+  readonly memory: WebAssembly.Memory;
+}
 
 /** 32-bit words of a memory, by byte address. */
 export class Words {
-  readonly #memory: WebAssembly.Memory;
+  readonly #in: InMemory;
   #view: Uint32Array;
 
-  constructor(memory: WebAssembly.Memory) {
-    this.#memory = memory;
-    this.#view = new Uint32Array(memory.buffer);
+  constructor(where: InMemory) {
+    this.#in = where;
+    this.#view = new Uint32Array(where.memory.buffer);
   }
 
-  /** A memory that grew has a new buffer, and the old one has length 0. */
-  get #current(): Uint32Array {
-    if (this.#view.buffer !== this.#memory.buffer) this.#view = new Uint32Array(this.#memory.buffer);
+  /** The view is one of the memory as it is now: a memory that grew has a new buffer. */
+  refresh(): Uint32Array {
+    const { buffer } = this.#in.memory;
+    if (this.#view.buffer !== buffer) this.#view = new Uint32Array(buffer);
     return this.#view;
   }
 
   /** The word at a byte address, a multiple of 4. */
   get(address: number): number {
-    const word = this.#current[address >>> 2];
+    const word = this.refresh()[address >>> 2];
     if (word === undefined)
       throw new RangeError(`Cannot read address 0x${address.toString(16)}: outside of the memory`);
     return word;
   }
 
   set(address: number, value: number): void {
-    this.#current[address >>> 2] = value;
+    this.refresh()[address >>> 2] = value;
   }
 }

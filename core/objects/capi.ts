@@ -1,16 +1,14 @@
 // Objects for other WebAssembly modules, by the names of the Python/C API. Imports objects/object, instance.
 
-import { decref, incref, PyObject, PyType, settings } from "./object";
+import { decref, incref, PyObject, PyType } from "./object";
 import { instance_new } from "./instance";
 
 /** A new instance with `items` items: slots None, all else 0, and tracked. NULL, and MemoryError is raised, if there is no memory. */
 export function PyType_GenericAlloc(type: PyType, items: u32): PyObject | null {
-  settings().lent = 1;
   return instance_new(type, items);
 }
 
 export function Py_IncRef(o: PyObject | null): void {
-  settings().lent = 1;
   if (o) incref<PyObject>(o);
 }
 

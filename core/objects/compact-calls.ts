@@ -1,6 +1,7 @@
-// What the host can ask of compaction. Imports compact, census.
+// What the host can ask of compaction. Imports compact, census, object.
 
 import { census } from "./census";
+import { settings } from "./object";
 
 export { broken_object, BROKEN, BUSY, compact, COMPACTED, is_busy, NO_ROOM } from "./compact";
 
@@ -12,4 +13,9 @@ export function moved_bytes(): usize {
 /** Bytes of the objects that it could not move: somebody else's code refers to them, or they were hashed by their address. */
 export function pinned_bytes(): usize {
   return census().pinnedBytes;
+}
+
+/** Modules of others can own references to objects from now on, which a compaction has to find. */
+export function lend(): void {
+  settings().lent = 1;
 }

@@ -16,7 +16,7 @@ export class PendingCall {
       run();
       return 0;
     };
-    this.#index = new TableSlots(python.__indirect_function_table).put(
+    this.#index = new TableSlots({ table: python.__indirect_function_table }).put(
       toWasmFunction(call, { parameters: 1, results: 1 }),
     );
   }

@@ -110,7 +110,7 @@ export class PythonHeap extends CoreHeap {
     const stack = new PythonStack(python.memory, python._PyRuntime.value >>> 0);
     const heap = new PythonHeap(core, calls, python, stack, inherited, options);
     if (debugHooks) {
-      const words = new Words(python.memory);
+      const words = new Words(python);
       words.set(control + core.constants.FOREIGN_ALLOWED_AT, inherited === 0 ? 0 : 1);
       heap.setupDebugHooks();
     }

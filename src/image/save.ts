@@ -18,7 +18,7 @@ const WASM_PAGE = 65536;
 export function takeImage(core: WholeCore, module: WebAssembly.Module, metadata: ImageMetadata): ImageParts {
   const copy = copyOf(core, module);
   const { functions: f, constants: c, control } = copy;
-  const words = new Words(copy.memory);
+  const words = new Words(copy);
   const reserved = () => words.get(control + c.RESERVED_AT);
   f.image_forget();
   for (const { hostId } of metadata.types) f.set_type_functions(hostId, 0, 0);
@@ -57,7 +57,7 @@ function copyOf({ control, memory, tableBase, constants: c }: WholeCore, module:
   const bytes = control + new DataView(memory.buffer).getUint32(control + c.RESERVED_AT, true);
   const copy = new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE), maximum: 65536 });
   new Uint8Array(copy.buffer).set(new Uint8Array(memory.buffer, control, bytes - control), control);
-  const words = new Words(copy);
+  const words = new Words({ memory: copy });
   words.set(control + c.LIMIT_AT, NO_LIMIT);
   words.set(control + c.WATERMARK_AT, NO_LIMIT);
   const table = new WebAssembly.Table({ element: "anyfunc", initial: tableBase });

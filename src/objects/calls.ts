@@ -85,7 +85,7 @@ export class ObjectCalls extends HostCalls implements ObjectHost {
   guard(run: () => void): void {
     (this.bridge as Bridge).aside(() => {
       try {
-        run();
+        this.nest(run);
       } catch (error) {
         this.unraisable(error);
       }

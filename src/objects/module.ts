@@ -192,6 +192,7 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly is_tracked: (handle: N) => N;
   readonly is_finalized: (handle: N) => N;
 
+  readonly lend: () => void;
   readonly compact: () => N;
   readonly moved_bytes: () => N;
   readonly pinned_bytes: () => N;

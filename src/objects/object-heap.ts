@@ -135,7 +135,7 @@ export abstract class ObjectHeap extends CoreHeap {
       (run) => calls.guard(run),
       (event) => this.#collected(event),
     );
-    this.#types = new UserTypes(this.#bridge, calls, core.table);
+    this.#types = new UserTypes(this.#bridge, calls, core);
     this.roots = new Roots(this.#bridge);
     calls.bridge = this.#bridge;
     calls.gc = this.gc;
@@ -162,6 +162,16 @@ export abstract class ObjectHeap extends CoreHeap {
 
   protected override isBusy(): boolean {
     return super.isBusy() || this.#bridge.border.depth > 0 || this.#bridge.f.is_busy() !== 0;
+  }
+
+  /** Whether a call of the core, which waits for code of the program's, is under way. */
+  protected get isNested(): boolean {
+    return this.#calls.nested > 0;
+  }
+
+  protected override moved(): void {
+    super.moved();
+    this.#bridge.reader.refresh();
   }
 
   protected override unraisable(error: unknown): void {

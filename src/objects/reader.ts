@@ -16,7 +16,7 @@ const latin1 = new TextDecoder("latin1");
 const utf16 = new TextDecoder("utf-16le", { ignoreBOM: true });
 
 export class Reader {
-  readonly #memory: WebAssembly.Memory;
+  readonly #core: WholeCore;
   readonly #c: WholeConstants;
   readonly #typesAt: number;
   #u8!: Uint8Array;
@@ -24,7 +24,7 @@ export class Reader {
   #f64!: Float64Array;
 
   constructor(core: WholeCore) {
-    this.#memory = core.memory;
+    this.#core = core;
     this.#c = core.constants;
     this.#typesAt = core.control + core.constants.TYPES_AT;
     this.refresh();
@@ -32,7 +32,7 @@ export class Reader {
 
   /** The views are those of the memory as it is now. */
   refresh(): void {
-    const { buffer } = this.#memory;
+    const { buffer } = this.#core.memory;
     if (this.#u8?.buffer === buffer) return;
     this.#u8 = new Uint8Array(buffer);
     this.#u32 = new Uint32Array(buffer);
@@ -105,7 +105,7 @@ export class Reader {
 
   /** Characters of two bytes. Surrogates without their other half are kept, which a TextDecoder would not do. */
   #units(data: number, length: number): string {
-    const units = new Uint16Array(this.#memory.buffer, data, length);
+    const units = new Uint16Array(this.#core.memory.buffer, data, length);
     if (units.every((unit) => (unit & 0xf800) !== 0xd800)) return utf16.decode(units);
     return units.reduce((text, unit) => text + String.fromCharCode(unit), "");
   }

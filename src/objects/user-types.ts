@@ -3,7 +3,7 @@
 // A type's functions stand in the WebAssembly table; they are given back when the core says that the type is gone.
 
 import { ImageError, type SavedType } from "../image/format.js";
-import { TableSlots, toWasmFunction } from "../table-functions.js";
+import { TableSlots, toWasmFunction, type WithTable } from "../table-functions.js";
 import type { Bridge } from "./bridge.js";
 import type { ObjectCalls } from "./calls.js";
 import { indexOf } from "./handle.js";
@@ -34,10 +34,10 @@ export class UserTypes {
   readonly #entries = new Map<number, Entry>();
   #lastId = 0;
 
-  constructor(bridge: Bridge, calls: ObjectCalls, table: WebAssembly.Table) {
+  constructor(bridge: Bridge, calls: ObjectCalls, where: WithTable) {
     this.#bridge = bridge;
     this.#calls = calls;
-    this.#slots = new TableSlots(table);
+    this.#slots = new TableSlots(where);
   }
 
   layout(hostId: number): TypeLayout | undefined {

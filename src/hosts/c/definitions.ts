@@ -28,7 +28,7 @@ export class FunctionAddresses {
   readonly #addresses = new Map<WebAssembly.ExportValue, Address>();
 
   constructor(table: WebAssembly.Table) {
-    this.#slots = new TableSlots(table);
+    this.#slots = new TableSlots({ table });
   }
 
   /** The address of a function; to be released as often as it is taken. */
