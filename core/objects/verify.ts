@@ -84,7 +84,8 @@ function renewControl(tableBase: u32): bool {
   p.limit = ~0;
   p.peak = p.reserved;
   p.watermark = ~0;
-  const pools = usesPools();
+  // Blocks in pools go back there, whatever serves the domains next.
+  const pools = usesPools() || arenas().count != 0;
   memory.fill(CONTROL + DEBUG_AT, 0, CONTROL_BYTES - DEBUG_AT);
   debug().begin();
   arenas().ctx = 0;
