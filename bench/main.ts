@@ -11,6 +11,7 @@ import { measureFootprint } from "./footprint.js";
 import { geometricMean } from "./measure.js";
 import { measureSmall, type Row } from "./micro.js";
 import { measureObjects } from "./objects.js";
+import { measurePressure } from "./pressure.js";
 import type { ProgramFigures } from "./program.js";
 import { measureTraces } from "./trace.js";
 
@@ -99,7 +100,7 @@ const rows: Row[] = [];
 const measures = (part: string) => options.only === undefined || options.only === part;
 if (measures("micro")) rows.push(...(await measureSmall()), ...(await measureC()));
 if (measures("objects")) rows.push(...(await measureObjects()));
-if (measures("footprint")) rows.push(...measureFootprint());
+if (measures("footprint")) rows.push(...measureFootprint(), ...measurePressure());
 const measured = measures("programs") ? measurePrograms() : undefined;
 rows.push(...(measured?.rows ?? []));
 if (measures("trace")) rows.push(...(await measureTraces(options)));

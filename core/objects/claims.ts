@@ -119,8 +119,10 @@ export function claims_begin(bits: Bits): bool {
 }
 
 function claimArena(bits: Bits, arena: Arena): bool {
-  // Before pools have bits, every bit is a chunk's.
-  return claim(bits, changetype<usize>(arena), arena.recordBytes) && claim(bits, arena.address, arena.bytes);
+  // Before pools have bits, every bit is a chunk's. Where an arena begins there may be a pool, which says nothing of the chunk.
+  if (!claim(bits, changetype<usize>(arena), arena.recordBytes) || !bits.has(arena.address)) return false;
+  bits.remove(arena.address);
+  return changetype<Chunk>(arena.address - CHUNK_OVERHEAD).usable >= arena.bytes;
 }
 
 /** The blocks of its pools that are in use. */

@@ -1,0 +1,138 @@
+// What the ladder does, and costs; and heap images. Each figure comes from a process of its own: node --expose-gc pressure.js WHAT prints
+// it as JSON.
+
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { loadPyodide } from "pyodide";
+import { loadPython, loadWatched } from "../src/hosts/pyodide.js";
+import type { PyodideExports } from "../src/hosts/pyodide-module.js";
+import { footprintOf } from "../src/hosts/python-heap.js";
+import { Heap } from "../src/index.js";
+import { interleave, median, ratio } from "./measure.js";
+import type { Row } from "./micro.js";
+import { recordsText } from "./records.js";
+
+const MIB = 2 ** 20;
+const RECORDS = 1_000_000;
+const ROUNDS = 9;
+
+/** 600 MB of garbage, in 3000 cycles: CPython's own collector looks after 2000 of them. */
+const CYCLES = `
+class Node:
+    def __init__(self):
+        self.me = self
+        self.payload = bytearray(200_000)
+
+for _ in range(3000):
+    Node()
+`;
+const BUDGET = 64 * MIB;
+
+/** How far the footprint rises above that of a started interpreter, in bytes. */
+async function guest(): Promise<Record<string, number>> {
+  const { heap, pyodide } = await loadPython();
+  const start = heap.footprint;
+  heap.limit = start + BUDGET;
+  pyodide.runPython(CYCLES);
+  let stock: PyodideExports | undefined;
+  const plain = await loadWatched(loadPyodide, {}, (exports) => {
+    stock = exports;
+  });
+  if (!stock) throw new Error("Cannot measure: Pyodide started without its fsInit hook");
+  const before = footprintOf(stock);
+  plain.runPython(CYCLES);
+  return { ours: heap.footprint - start, stock: footprintOf(stock) - before };
+}
+
+/** Loading an image against JSON.parse of the same records, in CPU time of the process. */
+async function images(): Promise<Record<string, number>> {
+  const { image, json } = await saved();
+  const cpu = async (run: () => unknown): Promise<number> => {
+    globalThis.gc?.();
+    const before = process.cpuUsage();
+    await run();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
+  const loads: number[] = [];
+  const verified: number[] = [];
+  const parses: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    loads.push(await cpu(() => Heap.load(image)));
+    parses.push(await cpu(() => JSON.parse(json)));
+    verified.push(await cpu(() => Heap.load(image, { verify: true })));
+  }
+  return {
+    share: median(loads.map((load, k) => load / (parses[k] as number))),
+    load: median(loads),
+    verified: median(verified),
+    parse: median(parses),
+    bytes: image.length / RECORDS,
+  };
+}
+
+async function saved(): Promise<{ image: Uint8Array; json: string }> {
+  const json = recordsText(RECORDS);
+  const heap = await Heap.create();
+  const list = heap.from(JSON.parse(json) as object[]);
+  heap.roots.set("records", list);
+  list.release();
+  return { image: await heap.save(), json };
+}
+
+/** Work on containers with the default policy against the same without one, while nothing presses. */
+async function ladder(): Promise<Record<string, number>> {
+  const worker = async (name: string, options: { policy?: false }) => {
+    const heap = await Heap.create(options);
+    const run = () => {
+      const rows = heap.list<unknown>();
+      const index = heap.dict<string, number>();
+      for (let k = 0; k < 100_000; k++) {
+        rows.push(`row ${k & 1023}`);
+        index.set(`key ${k & 4095}`, k);
+      }
+      rows.release();
+      index.release();
+    };
+    return { name, run };
+  };
+  const workers = [await worker("with", {}), await worker("without", { policy: false })];
+  return { share: ratio(interleave(workers, 41, 5), "with", "without") };
+}
+
+const PARTS = { guest, images, ladder };
+
+function figures(part: keyof typeof PARTS): Record<string, number> {
+  const script = fileURLToPath(import.meta.url);
+  const options = ["--expose-gc", "--max-old-space-size=8192", script, part];
+  return JSON.parse(execFileSync(process.execPath, options, { encoding: "utf8" })) as Record<string, number>;
+}
+
+export function measurePressure(): Row[] {
+  const { ours = Number.NaN, stock = Number.NaN } = figures("guest");
+  const { share = Number.NaN, load = 0, verified = 0, parse = 0, bytes = 0 } = figures("images");
+  const { share: cost = Number.NaN } = figures("ladder");
+  return [
+    {
+      what: "cyclic garbage within a budget of 64 MiB: Python's footprint above its start",
+      value: ours / MIB,
+      unit: "MiB",
+      goal: BUDGET / MIB,
+      beside: { "stock Pyodide": stock / MIB },
+    },
+    {
+      what: "loading an image of a million records, CPU time / JSON.parse's",
+      value: share,
+      unit: "x",
+      goal: 1 / 20,
+      beside: { "load ms": load, "verified ms": verified, "parse ms": parse, "bytes a record": bytes },
+    },
+    { what: "the ladder while nothing presses, time / without it", value: cost, unit: "x", goal: 1.01 },
+  ];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const part = PARTS[process.argv[2] as keyof typeof PARTS];
+  process.stdout.write(JSON.stringify(await part()));
+  process.exit(0);
+}
