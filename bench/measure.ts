@@ -17,14 +17,25 @@ export function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
+/** Milliseconds that this process has had a processor: on a machine that is shared, what others do is not in it. */
+export function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** Milliseconds of each candidate in each round, in the order of the rounds; the first `warmups` are not counted. */
-export function interleave(candidates: readonly Candidate[], rounds: number, warmups: number): Map<string, number[]> {
+export function interleave(
+  candidates: readonly Candidate[],
+  rounds: number,
+  warmups: number,
+  clock: () => number = () => performance.now(),
+): Map<string, number[]> {
   const times = new Map(candidates.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round < warmups + rounds; round++) {
     for (const { name, run } of candidates) {
-      const start = performance.now();
+      const start = clock();
       run();
-      if (round >= warmups) times.get(name)?.push(performance.now() - start);
+      if (round >= warmups) times.get(name)?.push(clock() - start);
     }
   }
   return times;

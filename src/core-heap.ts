@@ -458,7 +458,7 @@ export abstract class CoreHeap {
    * recording at a time. Throws if there is no memory for the tracer's tables.
    */
   trace({ write, aggregate = false, ...options }: TraceOptions): Recorder {
-    return this.record({ ...options, ...(aggregate && { collections: false }) }, (metadata) =>
+    return this.record(options, (metadata) =>
       aggregate ? new TotalsWriter(write, metadata, new Analysis()) : new TraceWriter(write, metadata),
     );
   }

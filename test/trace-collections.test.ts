@@ -46,6 +46,18 @@ describe("collections in a recording", () => {
     }
   });
 
+  it("are kept by an aggregated recording too", async () => {
+    const heap = await Heap.create();
+    const tape = new Tape();
+    const recorder = heap.trace({ write: tape.write, aggregate: true });
+    heap.gc.collect();
+    heap.gc.collect(0);
+    recorder.stop();
+    const { points } = (await tape.analyse()).analysis.collections;
+    expect(points.reduce((sum, { count }) => sum + count, 0)).toBe(2);
+    expect(Math.max(...points.map(({ generation }) => generation))).toBe(2);
+  });
+
   it("are CPython's, from when there is an interpreter, and leave nothing behind", async () => {
     const tape = new Tape();
     let stop = () => {};

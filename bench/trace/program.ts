@@ -9,10 +9,10 @@ import { join } from "node:path";
 import type { PythonHeap } from "../../src/hosts/pyodide.js";
 import { analyse } from "../../src/trace/analysis.js";
 import { startInterpreter } from "../interpreter.js";
-import { type Candidate, interleave, median, ratio } from "../measure.js";
+import { type Candidate, interleave, median, processorTime, ratio } from "../measure.js";
 
 export interface TraceFigures {
-  /** Median seconds of an untraced run. */
+  /** Median seconds of an untraced run. All times are of the processor. */
   readonly seconds: number;
   /** Medians of the rounds' ratios of time to the untraced run's. */
   readonly full: number;
@@ -65,7 +65,7 @@ async function candidates(): Promise<Candidate[]> {
   ];
 }
 
-const times = interleave(await candidates(), Number(rounds), 1);
+const times = interleave(await candidates(), Number(rounds), 1, processorTime);
 recorded(ours.heap as PythonHeap);
 const { summary } = await analyse([readFileSync(trace)], trace);
 rmSync(trace);

@@ -94,9 +94,10 @@ export class Analysis implements TraceConsumer {
     this.accounts.restore(this.accounts.ofClass(node, domain, sizeClass), measures);
   }
 
-  whole({ figures, sizes, timeline }: AggregateWhole): void {
+  whole({ figures, sizes, timeline, collections = [] }: AggregateWhole): void {
     Object.assign(this.figures, figures);
     for (const [size, count] of sizes) this.sizes.add(size, count);
+    for (const point of collections) this.collections.addPoint(point);
     for (const point of timeline) {
       this.timeline.add(point);
       this.#now = point.time;

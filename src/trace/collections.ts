@@ -20,7 +20,12 @@ export class Collections {
   }
 
   add(collection: TraceCollection): void {
-    this.#put({ ...collection, count: 1 });
+    this.addPoint({ ...collection, count: 1 });
+  }
+
+  /** Collections that are one point already. */
+  addPoint(point: CollectionPoint): void {
+    this.#put(point);
     while (this.#points.length > MOST_POINTS) this.#thin();
   }
 

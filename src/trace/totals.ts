@@ -9,9 +9,10 @@
 import { type Measure, VIEWS, type View } from "./accounts.js";
 import type { Analysis } from "./analysis.js";
 import { BrokenContent, ByteReader, ByteWriter } from "./bytes.js";
+import type { CollectionPoint } from "./collections.js";
 import { EventDecoder } from "./decoder.js";
 import { type Figures, NO_FIGURES } from "./figures.js";
-import type { TraceEnd, TraceFunction, TraceMetadata } from "./format.js";
+import type { TraceCollection, TraceEnd, TraceFunction, TraceMetadata } from "./format.js";
 import type { TimelinePoint } from "./timeline.js";
 import { type TraceOutput, type TraceSink, TraceWriter } from "./writer.js";
 
@@ -20,6 +21,8 @@ export interface AggregateWhole {
   readonly figures: Figures;
   readonly sizes: readonly (readonly [size: number, count: number])[];
   readonly timeline: readonly TimelinePoint[];
+  /** Absent in files of before collections were recorded. */
+  readonly collections?: readonly CollectionPoint[];
 }
 
 /** Takes what is in totals. */
@@ -49,8 +52,9 @@ export class TotalsWriter implements TraceOutput {
     this.#decoder.decode(encoded, this.#analysis);
   }
 
-  /** Totals have no times: when collections were is not kept. */
-  collections(): void {}
+  collections(list: readonly TraceCollection[]): void {
+    for (const collection of list) this.#analysis.collection(collection);
+  }
 
   end(end: TraceEnd): void {
     this.#writer.functions(this.#analysis.tree.functions.slice(1));
@@ -59,7 +63,7 @@ export class TotalsWriter implements TraceOutput {
   }
 }
 
-function encodeTotals({ tree, accounts, figures, sizes, timeline }: Analysis): Uint8Array {
+function encodeTotals({ tree, accounts, figures, sizes, timeline, collections }: Analysis): Uint8Array {
   const out = new ByteWriter();
   out.number(tree.length - 1);
   for (let node = 1; node < tree.length; node++) {
@@ -78,7 +82,12 @@ function encodeTotals({ tree, accounts, figures, sizes, timeline }: Analysis): U
       out.number(Math.max(0, Math.round(count)));
     }
   }
-  const whole: AggregateWhole = { figures, sizes: [...sizes], timeline: timeline.points };
+  const whole: AggregateWhole = {
+    figures,
+    sizes: [...sizes],
+    timeline: timeline.points,
+    collections: collections.points,
+  };
   out.text(JSON.stringify(whole));
   return out.written;
 }
@@ -109,17 +118,20 @@ function hasNumbers(value: unknown, names: readonly string[]): boolean {
   return names.every((name) => typeof (value as Record<string, unknown>)[name] === "number");
 }
 
+const COLLECTION: readonly (keyof CollectionPoint)[] = ["time", "generation", "duration", "collected", "count"];
 const POINT: readonly (keyof TimelinePoint)[] = ["time", "live", "blocks", "reserved"];
 
 function checkWhole(value: unknown): AggregateWhole {
   const whole = (value ?? {}) as Partial<AggregateWhole>;
-  const { figures, sizes, timeline } = whole;
+  const { figures, sizes, timeline, collections = [] } = whole;
   const isWhole =
     hasNumbers(figures, Object.keys(NO_FIGURES)) &&
     Array.isArray(sizes) &&
     sizes.every((pair) => Array.isArray(pair) && hasNumbers(pair, ["0", "1"])) &&
     Array.isArray(timeline) &&
-    timeline.every((point) => hasNumbers(point, POINT));
+    timeline.every((point) => hasNumbers(point, POINT)) &&
+    Array.isArray(collections) &&
+    collections.every((point) => hasNumbers(point, COLLECTION));
   if (!isWhole) throw new BrokenContent("its totals lack a field");
   return whole as AggregateWhole;
 }
