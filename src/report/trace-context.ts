@@ -67,7 +67,11 @@ export function reportHead(report: TraceReport): string[] {
   return [
     `${colors.bold(command.join(" ") || "A program")}  ${colors.dim(viewLine(report))}`,
     ...(sample > 0
-      ? [colors.dim(`Sampled, one in ${bytes(sample)}: sizes and counts are estimates, ± 95 % of them.`)]
+      ? [
+          colors.dim(
+            `Sampled, one in ${bytes(sample)}: sizes and counts are estimates, within ± in 95 of 100 recordings.`,
+          ),
+        ]
       : []),
     ...(summary.problem === undefined ? [] : [colors.yellow(`${summary.problem}. Shown is what was before.`)]),
   ];
