@@ -28,6 +28,7 @@ import {
   generation,
   HAS_HASHED,
   IS_C_TYPE,
+  isFixedType,
   isKind,
   KINDS,
   LIST,
@@ -184,11 +185,11 @@ function isHashed(o: PyObject): bool {
   return (type.flags & HAS_HASHED) != 0;
 }
 
-/** Whether C may know the object without owning a reference: it is of a type of C's, or such a type. */
+/** Whether C may know the object without owning a reference: it is of a type of C's, or such a type; or it is a module, or a function. */
 @inline
 function isOfC(o: PyObject): bool {
   const type = isKind(o, TYPE) ? changetype<PyType>(o) : o.type;
-  return (type.flags & IS_C_TYPE) != 0;
+  return (type.flags & IS_C_TYPE) != 0 || (type.kind == USER && isFixedType(type));
 }
 
 /** Whether the object stays where it is, by what it is or by a mark. */

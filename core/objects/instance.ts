@@ -12,9 +12,10 @@
 //   drop(o)                   once, when the object goes for good: no reference to it may outlive the call
 //   clear(o): 0               lets go of what traverse shows; also called to break a cycle, and then the object lives on empty
 //   traverse(o, visit, pass)  shows the collector what the object refers to besides slots and items
-// Imports objects/object, outside, weak, sequence.
+// Imports objects/object, outside, weak, sequence, capi/descriptor.
 
 import { E_INDEX, E_TYPE, NEED_INSTANCE } from "./error";
+import { forgetOwner } from "./capi/descriptor";
 import { DEALLOC, typeFunction, COMPARE, HASH, REPR } from "./functions";
 import {
   clearFreeList,
@@ -176,8 +177,12 @@ export function type_dealloc(o: PyObject): void {
   leaveRing(type);
   const name = type.name;
   if (name) decref(name);
+  const dict = type.tp_dict;
+  if (dict) {
+    forgetOwner(dict);
+    decref(dict);
+  }
   xdecref(type.base);
-  xdecref(type.tp_dict);
   xdecref(type.module);
   if (type.own != 0) freeOwn(type);
   freeObject(o, offsetof<PyType>());

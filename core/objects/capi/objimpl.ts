@@ -6,6 +6,7 @@
 
 import { PyObject_Free, PyObject_Realloc } from "../../domains";
 import { raiseMemory } from "../error";
+import { SLOT_DEALLOC, SLOT_HEAP_DEALLOC, slotFunction } from "../functions";
 import { collector, gc_collect, gc_is_finalized, gc_is_tracked } from "../gc";
 import { finalize, instance_sizeof } from "../instance";
 import {
@@ -14,6 +15,8 @@ import {
   gcHead,
   generation,
   incref,
+  IS_C_TYPE,
+  IS_HEAP_TYPE,
   isTracked,
   newObject,
   PyObject,
@@ -141,17 +144,35 @@ export function object_dealloc(o: PyObject): void {
 }
 
 /**
- * tp_dealloc of types from a table that have none: finalizer, weak references, what the type's clear lets go of; then the memory, and the
- * object's reference to its type.
+ * tp_dealloc of types from a table that have none: the finalizer, then the nearest base that has one (CPython's subtype_dealloc). If none has,
+ * weak references, what the type's clear lets go of, and the memory; in any case the object's reference to its type.
  */
 export function heap_object_dealloc(o: PyObject): void {
   const type = o.type;
   if (type.finalize != 0 && PyObject_CallFinalizerFromDealloc(o) < 0) return;
   if (type.hasGC) untrack(o);
+  const base = baseThatDeallocates(type);
+  if (base) {
+    call_indirect<void>(base.tp_dealloc, o);
+    // A base that was made of a table has released the reference, as it does for its own instances.
+    if ((base.flags & IS_HEAP_TYPE) == 0) decref(type);
+    return;
+  }
   if (type.weakList != 0) weak_clear_all(o);
   if (type.clear != 0) call_indirect<i32>(type.clear, o);
   call_indirect<void>(type.tp_free, o);
   decref(type);
+}
+
+/** The nearest base in C that has a tp_dealloc of its own. */
+function baseThatDeallocates(type: PyType): PyType | null {
+  const standard = slotFunction(SLOT_HEAP_DEALLOC);
+  let base = type.base;
+  while (base && (base.flags & IS_C_TYPE) != 0) {
+    if (base.tp_dealloc != standard && base.tp_dealloc != slotFunction(SLOT_DEALLOC)) return base;
+    base = base.base;
+  }
+  return null;
 }
 
 /** The last reference is gone. */

@@ -47,8 +47,8 @@ export function PyType_Ready(type: PyType): i32 {
     raiseApi(W_NAMELESS);
     return -1;
   }
-  if (!type.base) type.base = typeOf(BASE_OBJECT);
-  const base = type.base!;
+  const given = type.base;
+  const base = given ? given : typeOf(BASE_OBJECT);
   if (PyType_Ready(base) < 0) return -1;
   const name = internedText(type.tp_name);
   if (!name) return -1;
@@ -72,6 +72,8 @@ export function PyType_Ready(type: PyType): i32 {
     decref(name);
     return -1;
   }
+  // A type that a table made has its reference to the base already.
+  if ((type.flags & IS_HEAP_TYPE) == 0) type.base = incref<PyType>(base);
   type.flags |= IS_READY;
   joinRing(type);
   return 0;
@@ -153,7 +155,7 @@ function addDoc(d: PyDict, type: PyType): bool {
 
 // ---- the end of a type ----
 
-/** What a type in C refers to is released: it is in the ring no more, and not ready. */
+/** What a static type refers to is released: it is in the ring no more, and not ready. */
 export function type_retire(type: PyType): void {
   leaveRing(type);
   type.flags &= ~IS_READY;
@@ -166,6 +168,7 @@ export function type_retire(type: PyType): void {
     decref(dict);
   }
   xdecref(name);
+  xdecref(type.base);
 }
 
 /** Tells that attributes of the type may have changed: nothing is kept of them. */

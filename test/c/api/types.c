@@ -297,3 +297,39 @@ int test_value(void) {
     STEP(!PyObject_Str(e) && SAYS(TypeError, "a function that should answer a string answered a 'int' object"));
     return 0;
 }
+
+/* ---- a type derived from one in C, and static ones derived from exceptions ---- */
+
+static PyType_Spec Kin_spec = {"types.Kin", sizeof(Node) + 4, 0, Py_TPFLAGS_BASETYPE, Child_slots};
+
+int test_derived_dealloc(void) {
+    int counts[KINDS + 1] = {0};
+    PyObject *base = node_type(), *type = base ? NEW(PyType_FromModuleAndSpec(NULL, &Kin_spec, base)) : NULL;
+    PyObject *kin = type ? NEW(PyType_FromModuleAndSpec(NULL, &Child_spec, type)) : NULL;
+    STEP(kin && ((PyTypeObject *)kin)->tp_basicsize == sizeof(Node) + 8);
+    const Py_ssize_t before = Py_REFCNT(kin);
+    PyObject *op = node(kin, counts);
+    STEP(op && Py_REFCNT(kin) == before + 1);
+    Py_DECREF(op);
+    STEP(counts[FINALIZED] == 1 && counts[DEALLOCATED] == 1 && Py_REFCNT(kin) == before);
+    return 0;
+}
+
+static PyTypeObject ErrorType = {
+    PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "types.Error", .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+};
+
+/* The type stays as long as the module is loaded; so it is made ready with it. */
+__attribute__((constructor)) static void begin(void) {
+    ErrorType.tp_base = (PyTypeObject *)PyExc_ValueError;
+    if (PyType_Ready(&ErrorType) < 0) PyErr_Clear();
+}
+
+int test_error_type(void) {
+    STEP(PyType_HasFeature(&ErrorType, Py_TPFLAGS_READY) && PyExceptionClass_Check((PyObject *)&ErrorType));
+    PyErr_SetString((PyObject *)&ErrorType, "mine");
+    STEP(PyErr_ExceptionMatches(PyExc_ValueError) && PyErr_ExceptionMatches((PyObject *)&ErrorType));
+    PyObject *e = NEW(PyErr_GetRaisedException());
+    STEP(e && (Py_TYPE(e) == &ErrorType ? IS(e, "Error('mine')") : Py_TYPE(e) == (PyTypeObject *)PyExc_MemoryError));
+    return 0;
+}
