@@ -1,4 +1,4 @@
-// The border to code in C: how many calls across it are under way, and what has to be put right when one ends in an exception, which
+// The border to code in C: how many calls across it are under way, there or back, and what has to be put right when one ends in an exception, which
 // passes through WebAssembly frames and leaves behind what they would have done at their end.
 
 import type { Reader } from "./reader.js";

@@ -42,6 +42,8 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly set_attribute: (handle: N, withValue: N) => N;
   readonly call_object: (handle: N, n: N, named: N) => N;
   readonly call_method: (n: N) => N;
+  readonly iterator_of: (handle: N) => N;
+  readonly iterator_next: (handle: N) => N;
   readonly empty_module: (handle: N) => void;
   readonly dependents: (start: N, end: N, tableStart: N, tableEnd: N) => N;
   readonly retire_types: (start: N, end: N) => void;

@@ -122,3 +122,27 @@ describe.runIf(canCompile)("functions in C", () => {
     heap.check();
   });
 });
+
+describe.runIf(canCompile)("instances in C that are containers", () => {
+  it("are such from TypeScript, too", async () => {
+    const heap = await Heap.create({ allocator: "debug" });
+    const path = await build("countdown", readFileSync(`${ROOT}test/c/modules/countdown.c`, "utf8"));
+    const loaded = await heap.load(path);
+    heap.scope(() => {
+      const Countdown = loaded.module.getAttr("Countdown") as PyExtensionType;
+      const three = Countdown.call(3) as PyExtensionObject;
+      expect([three.length, three.getItem(0), three.includes(2), three.includes(3)]).toEqual([3, 2, true, false]);
+      expect(() => three.getItem(3)).toThrow("3 is not below 3");
+      expect(three.setItem(0, 7).getItem(0)).toBe(7);
+      expect(three.delItem(0).getItem(0)).toBe(2);
+      expect(() => three.setItem(1, 7)).toThrow("only the first");
+      expect([...three]).toEqual([2, 1, 0]);
+      const stops = (Countdown.call(4) as PyExtensionObject).setItem(0, 1);
+      expect(() => [...stops]).toThrow("stopped at two");
+      for (const item of Countdown.call(5) as PyExtensionObject) if (item === 3) break;
+      expect(heap.toJS(heap.list(Countdown.call(2) as PyExtensionObject))).toEqual([1, 0]);
+    });
+    heap.check();
+    expect(loaded.unload()).toMatchObject({ blocks: 0, objects: 0 });
+  });
+});

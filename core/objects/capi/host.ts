@@ -1,7 +1,8 @@
 // What the host asks of modules, functions and types that C defined. Arguments come from the stack (exchange.ts).
 // Imports call, attribute, module, exchange, handles.
 
-import { answer } from "../exchange";
+import { hasError } from "../error";
+import { answer, missing } from "../exchange";
 import { safePoint } from "../due";
 import { handles } from "../handles";
 import {
@@ -32,6 +33,7 @@ import { PyObject_GetAttr, PyObject_SetAttr } from "./attribute";
 import { flagsIn, functionIn, isConsistent, METH_O, selfOf } from "./builtin";
 import { callMethodRow, callRow, inconsistent } from "./call";
 import { definitionOf } from "./fixed-types";
+import { PyIter_Next, PyObject_GetIter } from "./iterate";
 import { moduleDict } from "./module-object";
 import { module_from } from "./module";
 import { type_retire } from "./type";
@@ -95,6 +97,24 @@ export function set_attribute(handle: u32, withValue: bool): bool {
   decref(name);
   decref(o);
   return result == 0;
+}
+
+// ---- iteration ----
+
+/** iter(o). */
+export function iterator_of(handle: u32): f64 {
+  const o = incref<PyObject>(handles().at(handle));
+  const iterator = PyObject_GetIter(o);
+  decref(o);
+  return answer(iterator);
+}
+
+/** next(iterator); IS_MISSING at the end. */
+export function iterator_next(handle: u32): f64 {
+  const iterator = incref<PyObject>(handles().at(handle));
+  const item = PyIter_Next(iterator);
+  decref(iterator);
+  return item || hasError() ? answer(item) : missing();
 }
 
 // ---- calls ----

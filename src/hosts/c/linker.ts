@@ -91,7 +91,8 @@ export class Linker {
    * Loads modules that may need each other. Afterwards each has its data, relocated, and its constructors have run, in the order
    * in which they were given; or an error was thrown, and nothing changed.
    */
-  load(programs: readonly Program[], extra: Imports, stackBytes: number): LoadedModule[] {
+  load(programs: readonly Program[], given: Imports, stackBytes: number): LoadedModule[] {
+    const extra = guardedImports(given, this.#target.border);
     const members = programs.map((program) => this.#prepare(program, extra));
     this.#mustResolve(members, extra);
     if (members.some(({ imports }) => imports.some(({ name }) => needsApi(name)))) this.#target.beginApi();
@@ -439,6 +440,34 @@ interface ObjectFunctions {
 
 /** The functions that make modules of Python's. */
 const INIT = "PyInit_";
+
+/**
+ * The same, but while a function in JavaScript runs, the heap knows that C waits for it: so nothing moves, however C was called. What is no function,
+ * and what is WebAssembly's, is as it was.
+ */
+function guardedImports(given: Imports, border: Border): Imports {
+  const guarded: Record<string, WebAssembly.ImportValue> = {};
+  const probe = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
+  for (const [name, f] of Object.entries(given)) {
+    guarded[name] = typeof f === "function" && !isOfWebAssembly(f, probe) ? guardedFunction(f, border) : f;
+  }
+  return guarded;
+}
+
+/** A table takes functions of WebAssembly only. */
+function isOfWebAssembly(f: unknown, probe: WebAssembly.Table): boolean {
+  try {
+    probe.set(0, f);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function guardedFunction(f: unknown, border: Border): WebAssembly.ImportValue {
+  const call = f as (...args: CValue[]) => unknown;
+  return ((...args: CValue[]) => border.run(() => call(...args))) as unknown as WebAssembly.ImportValue;
+}
 
 /** A caller's functions; one in JavaScript has the type with which the module calls it, if it does. */
 function givenTo(bytes: Uint8Array | undefined, extra: Imports): Definitions {
