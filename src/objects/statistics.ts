@@ -29,7 +29,10 @@ export interface UserTypeStats extends TypeStats {
 export interface ObjectStats {
   /** Built-in types by name; preallocated objects, which are always there, are not counted. */
   readonly types: Readonly<Record<string, TypeStats>>;
-  /** Instances of the types that the program defined, in the order of their definition. */
+  /**
+   * Instances of types that are not built in, in the order of their definition: the program's, and those of its modules in C. Once such a module was
+   * loaded, also of the Python/C API's own (functions, modules, exceptions).
+   */
   readonly userTypes: readonly UserTypeStats[];
   /** Strings of which there is only one with their text, how often one was there already, and the bytes of the table of them. */
   readonly interned: { readonly strings: number; readonly hits: number; readonly bytes: number };
