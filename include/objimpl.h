@@ -28,6 +28,8 @@ PyAPI_FUNC(PyObject *) _PyObject_GC_New(PyTypeObject *type);
 PyAPI_FUNC(PyVarObject *) _PyObject_GC_NewVar(PyTypeObject *type, Py_ssize_t items);
 #define PyObject_GC_New(type, typeobj) ((type *)_PyObject_GC_New(typeobj))
 #define PyObject_GC_NewVar(type, typeobj, n) ((type *)_PyObject_GC_NewVar((typeobj), (n)))
+/* With `extra` bytes behind the object; all is 0. */
+PyAPI_FUNC(PyObject *) PyUnstable_Object_GC_NewWithExtraData(PyTypeObject *type, size_t extra);
 PyAPI_FUNC(void) PyObject_GC_Del(void *op);
 
 /* The object, which is not tracked, with another number of items, perhaps elsewhere. NULL with MemoryError: then it is as it was. */

@@ -47,6 +47,8 @@ export const METH_CLASS: u32 = 0x0010;
 export const METH_STATIC: u32 = 0x0020;
 export const METH_FASTCALL: u32 = 0x0080;
 export const METH_METHOD: u32 = 0x0200;
+/** Bytes of a definition. */
+export const METHOD_BYTES: usize = 16;
 /** Of a function's own flags: there is a `self`; it is not NULL. */
 const HAS_SELF: u32 = 1;
 

@@ -5,7 +5,7 @@ import { hasError, raiseMemory } from "../error";
 import { dict_new, dict_set } from "../dict";
 import { exchange, instance_new, slotsOf } from "../instance";
 import { decref, incref, isKind, MODULE, MODULE_DEF, None, PyObject, PyType, typeOf, xdecref } from "../object";
-import { builtin_new, flagsIn, METH_CLASS, METH_STATIC, nameIn } from "./builtin";
+import { builtin_new, flagsIn, METH_CLASS, METH_STATIC, METHOD_BYTES, nameIn } from "./builtin";
 import { dataWord, DEFINITION, definitionOf, MODULE_DICT, STATE } from "./fixed-types";
 import {
   DEF_DOC,
@@ -27,8 +27,6 @@ import { W_MODULE_METHOD, W_MODULE_RESULT, W_MODULE_SLOT, W_MODULE_STATE } from 
 import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
 import { badCall, badCallNumber, raiseApi } from "./words";
 
-/** Bytes of a PyMethodDef. */
-export const METHOD_BYTES: usize = 16;
 const SLOT_BYTES: usize = 8;
 const MOD_CREATE: i32 = 1;
 const MOD_EXEC: i32 = 2;

@@ -29,12 +29,12 @@ import { callFunction } from "../outside";
 import { weak_clear_all } from "../weak";
 import { badCall } from "./words";
 
-/** The largest object: its bytes still fit a request. */
-const MOST_BYTES: u64 = 0x7ffffff0;
+/** More than any request is granted. */
+const TOO_MANY_BYTES: u64 = 0x80000000;
 
 function bytesFor(type: PyType, items: i32): usize {
   const bytes = <u64>type.basicSize + <u64>max(items, 0) * type.itemSize;
-  return <usize>min(bytes, MOST_BYTES);
+  return <usize>min(bytes, TOO_MANY_BYTES);
 }
 
 /** type(...) has an object more of so many bytes, or fewer. */
@@ -74,6 +74,17 @@ export function _PyObject_GC_New(type: PyType): PyObject | null {
 
 export function _PyObject_GC_NewVar(type: PyType, items: i32): PyObject | null {
   return items < 0 ? badCall() : made(type, items);
+}
+
+/** With `extra` bytes behind the object, which are not counted for its type; all is 0, but for the header. */
+export function PyUnstable_Object_GC_NewWithExtraData(type: PyType, extra: u32): PyObject | null {
+  const bytes = <u64>type.basicSize + extra;
+  const o = newObject(type, <usize>min(bytes, TOO_MANY_BYTES));
+  if (!o) return null;
+  incref<PyType>(type);
+  type.resized(-(<isize>extra));
+  memory.fill(changetype<usize>(o) + offsetof<PyObject>(), 0, <usize>bytes - offsetof<PyObject>());
+  return o;
 }
 
 /** The block, which C got by itself, is an object of the type with one reference. */

@@ -44,23 +44,19 @@ export const W_NOT_READABLE: i32 = (EXC_ATTRIBUTE << 8) | 149;
 export const W_SLOT: i32 = (EXC_RUNTIME << 8) | 150;
 export const W_INSTANCE_OF: i32 = (EXC_TYPE << 8) | 151;
 export const W_MODULE_METHOD: i32 = (EXC_VALUE << 8) | 152;
-/** [a: the callable] */
-export const W_KEYWORD_NAME: i32 = (EXC_TYPE << 8) | 153;
 /** [a: what was given] */
-export const W_ATTRIBUTE_NAME: i32 = (EXC_TYPE << 8) | 154;
+export const W_ATTRIBUTE_NAME: i32 = (EXC_TYPE << 8) | 153;
 /** [a: the type's name] */
-export const W_SIZE: i32 = (EXC_TYPE << 8) | 155;
-export const W_MODULE_STATE: i32 = (EXC_SYSTEM << 8) | 156;
+export const W_SIZE: i32 = (EXC_TYPE << 8) | 154;
+export const W_MODULE_STATE: i32 = (EXC_SYSTEM << 8) | 155;
 /** [a: the type's name] */
-export const W_NO_MODULE: i32 = (EXC_TYPE << 8) | 157;
-export const W_SUBCLASS_OF: i32 = (EXC_TYPE << 8) | 158;
-export const W_MODULE_SLOT: i32 = (EXC_SYSTEM << 8) | 159;
-export const W_NOT_TRAVERSED: i32 = (EXC_SYSTEM << 8) | 160;
-/** A length that C answered is negative. */
-export const W_LENGTH: i32 = (EXC_VALUE << 8) | 161;
+export const W_NO_MODULE: i32 = (EXC_TYPE << 8) | 156;
+export const W_SUBCLASS_OF: i32 = (EXC_TYPE << 8) | 157;
+export const W_MODULE_SLOT: i32 = (EXC_SYSTEM << 8) | 158;
+export const W_NOT_TRAVERSED: i32 = (EXC_SYSTEM << 8) | 159;
 /** [a: the object] */
-export const W_STR_RESULT: i32 = (EXC_TYPE << 8) | 162;
-export const W_NO_DICT: i32 = (EXC_ATTRIBUTE << 8) | 163;
+export const W_STR_RESULT: i32 = (EXC_TYPE << 8) | 160;
+export const W_NO_DICT: i32 = (EXC_ATTRIBUTE << 8) | 161;
 /** [a: what was given] */
-export const W_DICT_EXPECTED: i32 = (EXC_TYPE << 8) | 164;
-export const W_MODULE_RESULT: i32 = (EXC_SYSTEM << 8) | 165;
+export const W_DICT_EXPECTED: i32 = (EXC_TYPE << 8) | 162;
+export const W_MODULE_RESULT: i32 = (EXC_SYSTEM << 8) | 163;

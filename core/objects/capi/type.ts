@@ -26,7 +26,7 @@ import {
   USER,
   xdecref,
 } from "../object";
-import { nameIn } from "./builtin";
+import { METHOD_BYTES, nameIn } from "./builtin";
 import { descriptor_new, forgetOwner } from "./descriptor";
 import { ID_EXTENSION } from "./fixed-types";
 import { inherit } from "./inherit";
@@ -37,7 +37,6 @@ import { W_BASE_TYPE, W_NAMELESS, W_NOT_TRAVERSED, W_SIZE } from "./type-words";
 import { PyUnicode_FromString } from "./unicode";
 import { raiseApi } from "./words";
 
-const METHOD_BYTES: usize = 16;
 const GETSET_BYTES: usize = 20;
 
 /** 0, or -1 with an error: then the type is as it was, but for what it inherited. Doing it again does nothing. */

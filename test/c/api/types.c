@@ -196,6 +196,12 @@ int test_gc_new(void) {
         return __LINE__;
     }
     STEP(NEW((PyObject *)row) && Py_SIZE(row) == 1 && row->items[0] == 10);
+    PyTypeObject *plain = (PyTypeObject *)node_type();
+    Node *more = plain ? (Node *)NEW(PyUnstable_Object_GC_NewWithExtraData(plain, 100)) : NULL;
+    STEP(more && !more->next && !PyObject_GC_IsTracked((PyObject *)more) && ((char *)(more + 1))[99] == 0);
+    ((char *)(more + 1))[99] = 1;
+    STEP(!PyUnstable_Object_GC_NewWithExtraData(plain, ~(size_t)0) && PyErr_ExceptionMatches(PyExc_MemoryError));
+    PyErr_Clear();
     PyObject *node = node_type();
     Node *one = node ? PyObject_GC_New(Node, (PyTypeObject *)node) : NULL;
     STEP(one && !PyObject_GC_IsTracked((PyObject *)one));
