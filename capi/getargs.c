@@ -194,12 +194,42 @@ static bool takes(struct parse *p, char c) {
     return true;
 }
 
+static int release(PyObject *none, void *view) {
+    (void)none;
+    PyBuffer_Release(view);
+    return 1;
+}
+
+// s* z* y* w*: a view, which the caller releases.
+static bool view_unit(struct parse *p, char unit, PyObject *o) {
+    Py_buffer *view = va_arg(p->values, Py_buffer *);
+    Py_ssize_t n;
+    if (unit == 'z' && o == Py_None) {
+        PyBuffer_FillInfo(view, NULL, NULL, 0, 1, PyBUF_SIMPLE);
+    } else if ((unit == 's' || unit == 'z') && PyUnicode_Check(o)) {
+        const char *text = PyUnicode_AsUTF8AndSize(o, &n);
+        if (!text) return false;
+        PyBuffer_FillInfo(view, o, (void *)text, n, 1, PyBUF_SIMPLE);
+    } else if (PyObject_GetBuffer(o, view, unit == 'w' ? PyBUF_WRITABLE : PyBUF_SIMPLE) != 0) {
+        if (unit != 'w') return false;
+        PyErr_Clear();
+        return must_be(p, "read-write bytes-like object", o);
+    }
+    if (!PyBuffer_IsContiguous(view, 'C')) {
+        PyBuffer_Release(view);
+        return must_be(p, "contiguous buffer", o);
+    }
+    if (note_undo(p, release, view)) return true;
+    PyBuffer_Release(view);
+    return false;
+}
+
 // s z y, with or without #: bytes that belong to the object.
 static bool text_unit(struct parse *p, char unit, PyObject *o) {
+    if (takes(p, '*')) return view_unit(p, unit, o);
     const char **text = va_arg(p->values, const char **);
     Py_ssize_t *size = takes(p, '#') ? va_arg(p->values, Py_ssize_t *) : NULL;
     Py_ssize_t n = 0;
-    if (*p->format == '*') return bad_unit(p, "(units with * need a Py_buffer, which is not there)");
     if (unit == 'z' && o == Py_None) {
         *text = NULL;
         if (size) *size = 0;
@@ -303,6 +333,9 @@ static bool simple_unit(struct parse *p, PyObject *o) {
         return number_unit(p, unit, o);
     case 's': case 'z': case 'y':
         return text_unit(p, unit, o);
+    case 'w':
+        if (!takes(p, '*')) return bad_unit(p, "(invalid use of 'w' format character)");
+        return view_unit(p, unit, o);
     case 'e':
         return encoded_unit(p, o);
     case 'O':
@@ -405,7 +438,7 @@ static bool skip(struct parse *p) {
         return takes(p, ')') || bad_unit(p, "(a bracket is not closed)");
     }
     const char unit = *p->format++;
-    if (strchr("bBhHiIlknLKfdcCpSUszyeO", unit) == NULL) return bad_unit(p, "(impossible<bad format char>)");
+    if (strchr("bBhHiIlknLKfdcCpSUszyweO", unit) == NULL) return bad_unit(p, "(impossible<bad format char>)");
     if (unit == 'e') {
         (void)va_arg(p->values, char *);
         p->format++;
@@ -418,6 +451,7 @@ static bool skip(struct parse *p) {
     }
     (void)va_arg(p->values, void *);
     if (takes(p, '#')) (void)va_arg(p->values, Py_ssize_t *);
+    else (void)takes(p, '*');
     return true;
 }
 

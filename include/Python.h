@@ -10,6 +10,7 @@
  *   abstract.h      what can be done with any object; numbers, sequences, mappings, iterators
  *   longobject.h, floatobject.h, unicodeobject.h, bytesobject.h, tupleobject.h, listobject.h, dictobject.h, setobject.h, weakrefobject.h
  *                   the built-in types
+ *   pybuffer.h      bytes in place
  *   modsupport.h    arguments and values, as a format says
  *   pymem.h         PyMem_*, PyObject_Malloc and its kin, allocators, Py_Malloc of 1.5
  *   pyerrors.h      errors
@@ -49,6 +50,7 @@
 #include "dictobject.h"
 #include "setobject.h"
 #include "weakrefobject.h"
+#include "pybuffer.h"
 #include "modsupport.h"
 #include "pyerrors.h"
 #include "tracemalloc.h"

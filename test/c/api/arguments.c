@@ -236,3 +236,67 @@ int test_build(void) {
     FAILS(Py_BuildValue("{i}", 1), SystemError, "Bad dict format");
     return 0;
 }
+
+/* A type whose instances have four bytes that can be written. */
+typedef struct {
+    PyObject_HEAD
+    char bytes[4];
+    int views;
+} Bytes4;
+static int get_bytes(PyObject *o, Py_buffer *view, int flags) {
+    ((Bytes4 *)o)->views++;
+    return PyBuffer_FillInfo(view, o, ((Bytes4 *)o)->bytes, 4, 0, flags);
+}
+static void release_bytes(PyObject *o, Py_buffer *view) {
+    (void)view;
+    ((Bytes4 *)o)->views--;
+}
+static PyBufferProcs bytes4_buffer = {get_bytes, release_bytes};
+static PyTypeObject Bytes4Type = {
+    .ob_base = PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "arguments.Bytes4", .tp_basicsize = sizeof(Bytes4), .tp_flags = Py_TPFLAGS_DEFAULT, .tp_as_buffer = &bytes4_buffer,
+};
+
+int prepare(void) {
+    return PyType_Ready(&Bytes4Type) == 0;
+}
+
+int test_buffers(void) {
+    Bytes4 *four = PyObject_New(Bytes4, &Bytes4Type);
+    STEP(four);
+    memcpy(four->bytes, "abcd", 4);
+    four->views = 0;
+    PyObject *o = NEW((PyObject *)four), *bytes = NEW(PyBytes_FromString("xyz")), *i = NEW(PyLong_FromLong(1));
+    STEP(bytes && i && PyObject_CheckBuffer(o) && PyObject_CheckBuffer(bytes) && !PyObject_CheckBuffer(i));
+    Py_buffer view, second, third, fourth;
+    SAME_COUNT(bytes, {
+        STEP(PyObject_GetBuffer(bytes, &view, PyBUF_FULL_RO) == 0);
+        const int is_right = view.len == 3 && view.readonly && view.obj == bytes && view.shape[0] == 3 && view.strides[0] == 1 && strcmp(view.format, "B") == 0;
+        const int is_dense = PyBuffer_IsContiguous(&view, 'C') && PyBuffer_IsContiguous(&view, 'A');
+        PyBuffer_Release(&view);
+        STEP(is_right && is_dense && view.obj == NULL);
+        PyBuffer_Release(&view);
+    });
+    FAILS_NUMBER(PyObject_GetBuffer(bytes, &view, PyBUF_WRITABLE), BufferError, "Object is not writable.");
+    FAILS_NUMBER(PyObject_GetBuffer(i, &view, PyBUF_SIMPLE), TypeError, "a bytes-like object is required, not 'int'");
+    Py_ssize_t shape[2] = {2, 3}, by_row[2] = {3, 1}, by_column[2] = {1, 2};
+    view = (Py_buffer){.len = 6, .itemsize = 1, .ndim = 2, .shape = shape, .strides = by_row};
+    STEP(PyBuffer_IsContiguous(&view, 'C') && !PyBuffer_IsContiguous(&view, 'F'));
+    view.strides = by_column;
+    STEP(!PyBuffer_IsContiguous(&view, 'C') && PyBuffer_IsContiguous(&view, 'F') && PyBuffer_IsContiguous(&view, 'A'));
+    PyObject *args = NEW(Py_BuildValue("(OsOO)", bytes, "caf\u00e9", Py_None, o));
+    STEP(args && PyArg_ParseTuple(args, "y*s*z*w*", &view, &second, &third, &fourth));
+    const int are_right = view.len == 3 && second.len == 5 && third.buf == NULL && third.obj == NULL && fourth.len == 4 && !fourth.readonly && four->views == 1;
+    ((char *)fourth.buf)[0] = 'A';
+    PyBuffer_Release(&view);
+    PyBuffer_Release(&second);
+    PyBuffer_Release(&third);
+    PyBuffer_Release(&fourth);
+    STEP(are_right && four->bytes[0] == 'A' && four->views == 0);
+    REFUSES(ARGS("(O)", bytes), TypeError, "argument 1 must be read-write bytes-like object, not bytes", "w*", &view);
+    REFUSES(ARGS("(s)", "x"), TypeError, "a bytes-like object is required, not 'str'", "y*", &view);
+    /* A view that was had before another unit failed is released. */
+    REFUSES(ARGS("(Os)", o, "x"), TypeError, "'str' object cannot be interpreted as an integer", "y*i", &view, &i);
+    STEP(four->views == 0);
+    return 0;
+}
