@@ -58,6 +58,22 @@ describe.runIf(canCompile)("the object API, from C", () => {
       }
     });
 
+    it("does so after a compaction, which leaves what C knows where it is", async () => {
+      const heap = await Heap.create();
+      const filler = heap.from(Array.from({ length: 20_000 }, (_, k) => `filler ${k}`));
+      const module = await prepared(heap, name);
+      const movable = heap.from(Array.from({ length: 5_000 }, (_, k) => `movable ${k}`));
+      filler.release();
+      expect(heap.compact().moved).toBeGreaterThan(100_000);
+      expect(movable.length).toBe(5_000);
+      for (const test of testsOf(name)) {
+        expect(module.call(test), test).toBe(0);
+        module.call("done");
+        heap.compact();
+        heap.check();
+      }
+    });
+
     it("survives that any allocation fails", async () => {
       const heap = await Heap.create({ policies: { freeLists: false } });
       const module = await prepared(heap, name);

@@ -153,6 +153,8 @@ function fitsSigned(a: PyLong, bits: u32): bool {
 /** As a number of at most `bits` bits with a sign, of anything that has __index__: -1 with an error. */
 function signed(o: PyObject | null, bits: u32, words: i32): i64 {
   if (!o) return badCallNumber();
+  // A digit has fewer bits than any of C's numbers.
+  if (isInt(o) && changetype<PyLong>(o).isCompact) return changetype<PyLong>(o).compactValue;
   const a = indexOf(o);
   if (!a) return -1;
   let v: i64 = -1;
