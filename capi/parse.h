@@ -1,0 +1,72 @@
+/* What reads a format and converts objects as it says: for getargs.c and keywords.c.
+ *
+ *   "sO!|i$p:name"      units, | before those that may be missing, $ before those that are given by name only
+ *                       : before the function's name, or ; before what is said instead of any complaint
+ *   "(ii)"              a unit that is a sequence of two
+ *
+ * A unit that can't be converted has either set an error, or left words in `wrong` that pyheap_complain puts into one: "f() argument 2, item 1
+ * must be int, not str". What units before it have allocated is undone.
+ */
+#ifndef PYHEAP_PARSE_H
+#define PYHEAP_PARSE_H
+
+#include <Python.h>
+#include <stdbool.h>
+
+enum { MOST_LEVELS = 32, MOST_UNDO = 64, NEVER = INT_MAX };
+
+// A converter to be called with NULL; or, without one, a pointer to a block of PyMem_Malloc.
+struct undo {
+    int (*convert)(PyObject *, void *);
+    void *at;
+};
+
+struct parse {
+    const char *format;
+    va_list values;
+    const char *name, *message;
+    struct undo undo[MOST_UNDO];
+    int undo_count;
+    // Which item of which item is being converted, from 1 on.
+    int levels[MOST_LEVELS], depth;
+    char wrong[256];
+};
+
+static inline bool ends(char c) {
+    return c == 0 || c == ':' || c == ';';
+}
+
+static inline bool is_letter(char c) {
+    return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+static inline bool takes(struct parse *p, char c) {
+    if (*p->format != c) return false;
+    p->format++;
+    return true;
+}
+
+// The function as messages name it.
+#define CALLED(p) ((p)->name ? (p)->name : "function"), ((p)->name ? "()" : "")
+#define PLURAL(n) ((n) == 1 ? "" : "s")
+
+/* The format is read from its begin. */
+PYHEAP_HIDDEN void pyheap_begin(struct parse *p, const char *format, va_list values);
+/* Answers `done`; if that is false, what was allocated is undone. */
+PYHEAP_HIDDEN int pyheap_finish(struct parse *p, bool done);
+PYHEAP_HIDDEN bool pyheap_note_undo(struct parse *p, int (*convert)(PyObject *, void *), void *at);
+/* These two leave words, and answer false. */
+PYHEAP_HIDDEN bool pyheap_must_be(struct parse *p, const char *expected, PyObject *given);
+PYHEAP_HIDDEN bool pyheap_bad_unit(struct parse *p, const char *why);
+/* An error is set: argument number k is wrong. */
+PYHEAP_HIDDEN void pyheap_complain(struct parse *p, Py_ssize_t k);
+
+/* The next unit of the format: converts an object, or goes past it. */
+PYHEAP_HIDDEN bool pyheap_convert(struct parse *p, PyObject *o);
+PYHEAP_HIDDEN bool pyheap_skip(struct parse *p);
+/* The next unit, which is no sequence. */
+PYHEAP_HIDDEN bool pyheap_simple_unit(struct parse *p, PyObject *o);
+/* Units up to the bracket that closes, or to the end; `format` is behind the bracket that opens. */
+PYHEAP_HIDDEN int pyheap_count_units(const char *format);
+
+#endif
