@@ -36,6 +36,7 @@ export { PyType_IsSubtype } from "./objects/capi/subtype";
 export * from "./objects/capi/tuple";
 export * from "./objects/capi/type";
 export * from "./objects/capi/unicode";
+export * from "./objects/capi/unicode-compare";
 export * from "./objects/capi/unicode-search";
 export * from "./objects/capi/weakref";
 export * from "./objects/capi/exception-numbers";

@@ -1,4 +1,4 @@
-// PyUnicode_*: strings made and read. What looks for parts of them is in unicode-search.ts.
+// PyUnicode_*: strings made and read. What looks for parts of them is in unicode-search.ts, what compares them in unicode-compare.ts.
 //
 // The UTF-8 of a string that is not ASCII is made when somebody asks for it, and stays as long as the string: a block of the mem
 // domain, to which the string's two words for UTF-8 lead (str.ts).
@@ -6,23 +6,18 @@
 
 import { bytes_new } from "../bytes";
 import { str_intern } from "../intern";
-import { clearError, decref, incref, isKind, newBlock, NotImplemented, PyObject, raiseAbout, STR, xdecref } from "../object";
+import { clearError, decref, incref, isKind, newBlock, PyObject, raiseAbout, STR, xdecref } from "../object";
 import { E_TYPE, hasError, NEED_SAME_SEQUENCE } from "../error";
-import { str_compare } from "../protocol";
 import {
   copyChars,
   largestOf,
   putChar,
   PyStr,
-  sameBytes,
   str_concat,
-  str_equal,
   str_from_char,
   str_from_chars,
   str_new,
-  str_order,
   str_slice,
-
 } from "../str";
 import { lengthOfC, str_from_utf8, utf8_length, utf8_write } from "./utf8";
 import {
@@ -31,7 +26,6 @@ import {
   raiseApi,
   W_BAD_ARGUMENT,
   W_BUFFER,
-  W_CANT_COMPARE,
   W_CHARACTER,
   W_ENCODE_ASCII,
   W_ENCODE_LATIN,
@@ -379,71 +373,4 @@ export function PyUnicode_Append(slot: usize, b: PyObject | null): void {
 export function PyUnicode_AppendAndDel(slot: usize, b: PyObject | null): void {
   PyUnicode_Append(slot, b);
   xdecref(b);
-}
-
-// ---- comparing ----
-
-/** -1, 0 or 1; -1 with an error if one is no string. */
-export function PyUnicode_Compare(a: PyObject, b: PyObject): i32 {
-  if (isKind(a, STR) && isKind(b, STR)) {
-    const order = str_order(changetype<PyStr>(a), changetype<PyStr>(b));
-    return order < 0 ? -1 : order > 0 ? 1 : 0;
-  }
-  raiseApi(W_CANT_COMPARE, a, 0, 0, b);
-  return -1;
-}
-
-/** Compares with bytes that are taken as Latin-1; never fails. */
-export function PyUnicode_CompareWithASCIIString(o: PyObject, text: usize): i32 {
-  const s = changetype<PyStr>(o);
-  const n = lengthOfC(text);
-  for (let k: u32 = 0; k < s.length && k < n; k++) {
-    const x = s.charAt(k);
-    const y: u32 = load<u8>(text + k);
-    if (x != y) return x < y ? -1 : 1;
-  }
-  return s.length < n ? -1 : s.length > n ? 1 : 0;
-}
-
-/** Whether the string's UTF-8 is these bytes; never fails. */
-export function PyUnicode_EqualToUTF8AndSize(o: PyObject, text: usize, n: i32): i32 {
-  const s = changetype<PyStr>(o);
-  if (s.isAscii) return <i32>s.length == n && sameBytes(s.data, text, n) ? 1 : 0;
-  let at: i32 = 0;
-  for (let k: u32 = 0; k < s.length; k++) {
-    const char = s.charAt(k);
-    const size: i32 = char < 0x80 ? 1 : char < 0x800 ? 2 : char < 0x10000 ? 3 : 4;
-    if (n - at < size || utf8At(text + at, size) != char) return 0;
-    at += size;
-  }
-  return at == n ? 1 : 0;
-}
-
-/** The character that `size` bytes are; something that is none if their marks are wrong. */
-function utf8At(at: usize, size: u32): u32 {
-  const first: u32 = load<u8>(at);
-  if (size == 1) return first;
-  if (first >> (7 - size) != (1 << (size + 1)) - 2) return u32.MAX_VALUE;
-  let char = first & (0xff >> (size + 1));
-  for (let k: u32 = 1; k < size; k++) {
-    const byte: u32 = load<u8>(at + k);
-    if ((byte & 0xc0) != 0x80) return u32.MAX_VALUE;
-    char = (char << 6) | (byte & 0x3f);
-  }
-  return char;
-}
-
-export function PyUnicode_EqualToUTF8(o: PyObject, text: usize): i32 {
-  return PyUnicode_EqualToUTF8AndSize(o, text, lengthOfC(text));
-}
-
-/** 1 or 0; -1 with TypeError if one is no string. */
-export function PyUnicode_Equal(a: PyObject, b: PyObject): i32 {
-  const x = needStr(a);
-  const y = x ? needStr(b) : null;
-  return y ? (str_equal(x!, y) ? 1 : 0) : -1;
-}
-
-export function PyUnicode_RichCompare(a: PyObject, b: PyObject, op: i32): PyObject {
-  return isKind(a, STR) ? str_compare(a, b, op) : NotImplemented();
 }
