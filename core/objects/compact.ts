@@ -329,15 +329,17 @@ function meetAll(c: Census): void {
   for (let k: u32 = 0; k < c.count; k++) if (!c.isFollowed(k)) followObject(c, c.objectAt(k));
 }
 
-/** What owns no reference follows; no object is marked as met any more. */
+/** What owns no reference follows; no object is marked as met any more, and what can't move is added up. */
 function finish(c: Census): void {
   const follow = changetype<Follow>(0);
   const hasWeak = typeOf(REF).live != 0;
   eachRoot<Follow>(follow);
+  c.pinnedBytes = 0;
   for (let k: u32 = 0; k < c.count; k++) {
     const o = c.objectAt(k);
     o.refcnt &= PINNED | COUNT_MASK;
     const type = o.type;
+    if (isFixed(o)) c.pinnedBytes += ownBytes(o) + type.headBytes;
     if (type.kind == DICT) changetype<PyDict>(o).keys.mark = 0;
     if (hasWeak && (type.kind == REF || type.weakList != 0)) eachReference<Follow>(o, follow);
   }
@@ -415,17 +417,22 @@ class FollowBelow {
 
 /** What is above the line is below, if there is room. */
 function lowPass(c: Census): void {
+  let anyMoved = false;
   c.oldCount = 0;
   for (let k: u32 = 0; k < c.count; k++) {
     const o = c.objectAt(k);
     let now = o;
     if (changetype<usize>(o) >= c.line) {
       now = moveObject(c, o);
-      if (now !== o) c.replace(k, now);
+      if (now !== o) {
+        c.replace(k, now);
+        anyMoved = true;
+      }
     }
     moveParts(c, now);
   }
   moveInterned(c);
+  if (!anyMoved) return;
   const follow = changetype<FollowBelow>(0);
   eachRoot<FollowBelow>(follow);
   for (let k: u32 = 0; k < c.count; k++) eachReference<FollowBelow>(c.objectAt(k), follow);
@@ -512,16 +519,6 @@ function lower(c: Census): void {
   }
 }
 
-/** Adds up what can't move, and takes the marks away. */
-function countPinned(c: Census): void {
-  c.pinnedBytes = 0;
-  for (let k: u32 = 0; k < c.count; k++) {
-    const o = c.objectAt(k);
-    if (isFixed(o)) c.pinnedBytes += ownBytes(o) + o.type.headBytes;
-    o.refcnt &= COUNT_MASK;
-  }
-}
-
 // What compact answers.
 export const COMPACTED: i32 = 0;
 /** Something is under way that knows objects by their addresses. */
@@ -554,8 +551,8 @@ export function compact(): i32 {
   scavenge();
   lower(c);
   lowerOwn();
-  if (isOwn() && isPooled(MEM)) slideParts(c);
-  countPinned(c);
+  if (isOwn() && isPooled(MEM) && raw().largestHoleEnd(lineOf(0)) != 0) slideParts(c);
+  if (settings().lent != 0) c.unpin();
   const broken = c.broken != 0;
   c.release();
   return broken ? BROKEN : COMPACTED;
