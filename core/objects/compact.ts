@@ -16,13 +16,13 @@
 //
 // Blocks come from the domains' own allocators. Debug hooks, traces and users' allocators see each old block freed; without them, a pool that is
 // left is closed as a whole. No step can fail half way: an object for which there is no block stays where it is. After each pass check() passes.
-// Imports objects/census, evacuation.
+// Imports objects/census, relocate, evacuation.
 
 import { arenas } from "../arena";
 import { isOwn } from "../base";
 import { MEM, OBJECT, POOL_SIZE } from "../config";
 import { debug } from "../debug";
-import { isPooled, PyMem_Free, PyMem_Malloc, PyObject_Free, PyObject_Malloc } from "../domains";
+import { isPooled, PyMem_Free, PyObject_Free } from "../domains";
 import {
   closeAbove,
   evacuation_begin,
@@ -32,30 +32,16 @@ import {
   evacuation_free,
   IN_MEM,
   isInPool,
-  isLeft,
   reopen,
 } from "../evacuation";
 import { ledger } from "../ledger";
 import { raw } from "../raw";
 import { lowerTables, scavenge } from "../small";
-import { bytes_sizeof, PyBytes } from "./bytes";
-import {
-  Census,
-  census,
-  COUNT_MASK,
-  isFixed,
-  KEYS_SEEN,
-  LISTS,
-  MOVED,
-  NEW,
-  PINNED,
-  TAG_SHIFT,
-} from "./census";
+import { Census, census, COUNT_MASK, isFixed, KEYS_SEEN, LISTS, MOVED, NEW, PINNED, TAG_SHIFT } from "./census";
 import { PyDict } from "./dict";
 import { collector } from "./gc";
 import { handles } from "./handles";
-import { instance_sizeof, textOf } from "./instance";
-import { int_sizeof, PyLong } from "./int";
+import { textOf } from "./instance";
 import { interned, Interned } from "./intern";
 import { emptyKeys, Keys } from "./keys";
 import {
@@ -65,7 +51,6 @@ import {
   GCHead,
   gcHead,
   generation,
-  INT,
   IS_C_TYPE,
   LIST,
   PLACES,
@@ -74,62 +59,16 @@ import {
   REF,
   SET,
   settings,
-  STR,
-  TUPLE,
   TYPE,
   typeOf,
   USER,
 } from "./object";
 import { eachReference, eachRoot } from "./references";
-import { PyList, PyTuple } from "./sequence";
+import { PyList } from "./sequence";
 import { PySet } from "./set";
-import { PyStr } from "./str";
-import { tuple_sizeof } from "./tuple";
+import { moveObject, movePart, moveParts, newPlace, ownBytes } from "./relocate";
 
-/** Where a moved object is now. */
-@inline
-function newPlace(o: PyObject): PyObject {
-  return changetype<PyObject>(changetype<usize>(o.type));
-}
-
-/** Bytes of an object's own block, collector header not counted. Its type may have moved: what is read of that is still there. */
-function ownBytes(o: PyObject): usize {
-  const kind = o.type.kind;
-  if (kind == STR) return changetype<PyStr>(o).size;
-  if (kind == INT) return int_sizeof(changetype<PyLong>(o).digits);
-  if (kind == TUPLE) return tuple_sizeof(changetype<PyTuple>(o).size);
-  if (kind == BYTES) return bytes_sizeof(changetype<PyBytes>(o).size);
-  if (kind == USER) return instance_sizeof(o) - o.type.headBytes;
-  return o.type.basicSize;
-}
-
-// ---- moving ----
-
-/** Whether a block is to move in this pass: it is in a pool that is left, or large and above the line. */
-@inline
-function leaves(block: usize, c: Census): bool {
-  return isLeft(block) || (c.line != 0 && block >= c.line && !isInPool(block));
-}
-
-/** Whether a new block serves the pass's purpose. */
-@inline
-function isBetter(fresh: usize, block: usize, c: Census): bool {
-  return c.line == 0 || fresh < block;
-}
-
-const FEW_BYTES: usize = 128;
-
-/** Copies a block. Short ones go word by word: memory.copy is a call. */
-@inline
-function copyBlock(to: usize, from: usize, bytes: usize): void {
-  if (bytes > FEW_BYTES) {
-    memory.copy(to, from, bytes);
-    return;
-  }
-  let k: usize = 0;
-  for (; k + 8 <= bytes; k += 8) store<u64>(to + k, load<u64>(from + k));
-  for (; k < bytes; k++) store<u8>(to + k, load<u8>(from + k));
-}
+// ---- meeting ----
 
 /** The object was met for the first time: it is in the row, and where it is to be. Answers that. */
 @inline
@@ -138,102 +77,6 @@ function meet(c: Census, o: PyObject): PyObject {
   c.find(now);
   return now;
 }
-
-/** Copies an object to a new block, if it is to move and can. Answers where it is. */
-function moveObject(c: Census, o: PyObject): PyObject {
-  const headBytes = o.type.headBytes;
-  const block = changetype<usize>(o) - headBytes;
-  if (!leaves(block, c)) return o;
-  const bytes = ownBytes(o) + headBytes;
-  if (isFixed(o)) return o;
-  const fresh = PyObject_Malloc(bytes);
-  if (fresh == 0) return o;
-  if (!isBetter(fresh, block, c)) {
-    // Nothing is freed before the pass is over.
-    store<usize>(fresh, c.unused);
-    c.unused = fresh;
-    return o;
-  }
-  copyBlock(fresh, block, bytes);
-  const moved = changetype<PyObject>(fresh + headBytes);
-  followSelf(o, moved);
-  o.type = changetype<PyType>(changetype<usize>(moved));
-  o.refcnt = MOVED << TAG_SHIFT;
-  c.movedBytes += bytes;
-  leaveBlock(c, block, 0);
-  return moved;
-}
-
-/** A block whose content is elsewhere is noted; `domain` is IN_MEM or 0. */
-@inline
-function leaveBlock(c: Census, block: usize, domain: usize): void {
-  store<usize>(c.old + (<usize>c.oldCount << 2), block | domain);
-  c.oldCount++;
-}
-
-/** What stands in the object's own block about where it is, or knows it without a reference of the graph, says the new place. */
-@inline
-function followSelf(o: PyObject, moved: PyObject): void {
-  const type = moved.type;
-  if (type.hasGC && gcHead(moved).next != 0) {
-    const head = gcHead(moved);
-    head.prevHead.next = changetype<usize>(head);
-    changetype<GCHead>(head.next).setPrev(head);
-  }
-  const kind = type.kind;
-  if (kind == SET || kind == FROZENSET) {
-    const s = changetype<PySet>(moved);
-    if (changetype<PySet>(o).isSmall) s.table = s.small;
-  } else if (kind == TYPE) {
-    const t = changetype<PyType>(moved);
-    t.before.after = t;
-    t.after.before = t;
-  }
-}
-
-/** The block of `bytes` bytes to which the word at `slot` refers moves, if it is to. */
-function movePart(c: Census, slot: usize, bytes: usize): void {
-  const block = load<usize>(slot);
-  if (block == 0 || !leaves(block, c)) return;
-  const fresh = PyMem_Malloc(bytes);
-  if (fresh == 0) return;
-  if (!isBetter(fresh, block, c)) {
-    store<usize>(fresh, c.unusedParts);
-    c.unusedParts = fresh;
-    return;
-  }
-  copyBlock(fresh, block, bytes);
-  store<usize>(slot, fresh);
-  c.movedBytes += bytes;
-  leaveBlock(c, block, IN_MEM);
-}
-
-/** A dict's keys, which may have moved with another dict that shares them: then their mark says where they are. */
-function moveKeys(c: Census, d: PyDict): void {
-  const keys = d.keys;
-  if (keys === emptyKeys()) return;
-  if (keys.mark > KEYS_SEEN) d.keys = changetype<Keys>(<usize>keys.mark);
-  else if (keys.mark == 0) {
-    movePart(c, changetype<usize>(d) + offsetof<PyDict>("keys"), keys.bytes);
-    if (d.keys !== keys) keys.mark = <u32>changetype<usize>(d.keys);
-  }
-}
-
-function moveParts(c: Census, o: PyObject): void {
-  const kind = o.type.kind;
-  const address = changetype<usize>(o);
-  if (kind == LIST) movePart(c, address + offsetof<PyList>("items"), <usize>changetype<PyList>(o).allocated << 2);
-  else if (kind == DICT) {
-    const d = changetype<PyDict>(o);
-    movePart(c, address + offsetof<PyDict>("values"), <usize>d.keys.count << 2);
-    moveKeys(c, d);
-  } else if (kind == SET || kind == FROZENSET) {
-    const s = changetype<PySet>(o);
-    if (!s.isSmall) movePart(c, address + offsetof<PySet>("table"), <usize>(s.mask + 1) << 3);
-  }
-}
-
-// ---- following ----
 
 /** How deep objects are followed at once, so that what belongs together is copied together; the row waits for the others. */
 const DEPTH: u32 = 8;
