@@ -90,8 +90,9 @@ export function evacuation_begin(): i32 {
 
 /**
  * Everything above `line` is to be left for what is free below: pools, and large blocks, which the caller knows by their addresses. No
- * block comes from above the line meanwhile, or from the platform: malloc answers 0 if there is no room below. Answers the bytes of
- * blocks that are in use in those pools.
+ * pool that is left gives a block meanwhile, and nothing comes from the platform: malloc answers 0 if there is no room. An arena may be
+ * opened all the same, and even above the line: in the hole in which the line lies, or where a host or the program's own arena allocator
+ * has one. Answers the bytes of blocks that are in use in the pools that are left.
  */
 export function evacuation_begin_above(line: usize): usize {
   let bytes: usize = 0;
@@ -104,7 +105,7 @@ export function evacuation_begin_above(line: usize): usize {
   return bytes;
 }
 
-/** No large block and no arena comes from above the line, or from the platform, until `reopen`. */
+/** No large block and no arena begins in a hole above the line, or comes from the platform, until `reopen`. */
 export function closeAbove(line: usize): void {
   raw().trimTop(0);
   raw().closeAbove(line);
@@ -146,14 +147,23 @@ export function isInPool(block: usize): bool {
   return arenas().map.poolOf(block) !== null;
 }
 
-/** What is above the line can be used again. */
-export function evacuation_end_above(line: usize): void {
+/**
+ * What is above the line can be used again. Only arenas that were closed are reopened, whatever the line was: one that was opened meanwhile is
+ * in its list, and would be there twice. Before evacuation_end, which no pool that was left outlives.
+ */
+export function evacuation_end_above(): void {
   reopen();
   let arena = arenas().youngest;
   while (arena) {
-    if (arena.address >= line) arenas().reopen(arena);
+    if (isClosed(arena)) arenas().reopen(arena);
     arena = arena.older;
   }
+}
+
+/** Whether leaveArena closed the arena: then it has an open pool, as every arena has that is not gone, and that is to be left. */
+function isClosed(arena: Arena): bool {
+  for (let index: u32 = 0; index < arena.total; index++) if (arena.poolAt(index).leaving) return true;
+  return false;
 }
 
 /** Bit of a word in a row of blocks: the block is one of the domain mem, not of the domain object. */

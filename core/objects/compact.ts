@@ -213,7 +213,11 @@ function freeOld(c: Census): void {
     c.unusedParts = next;
   }
   c.oldCount = 0;
-  // What debug hooks hold back would be freed in the middle of the next pass.
+  letHeldGo();
+}
+
+/** Debug hooks hold nothing back: in the middle of a pass, for want of memory, it would be freed into pools that are left and in no list. */
+function letHeldGo(): void {
   if (debug().installed != 0) debug().letAllGo();
 }
 
@@ -333,7 +337,7 @@ function moveBelow(c: Census, line: usize, least: usize): usize {
     c.line = line;
     lowPass(c);
   }
-  evacuation_end_above(line);
+  evacuation_end_above();
   freeOld(c);
   return c.movedBytes - before;
 }
@@ -383,6 +387,7 @@ export function compact(): i32 {
   const c = census();
   c.movedBytes = 0;
   c.line = 0;
+  letHeldGo();
   if (!c.begin()) return NO_ROOM;
   if (settings().lent != 0 && !c.pin()) {
     c.unpin();
