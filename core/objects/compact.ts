@@ -216,7 +216,10 @@ function freeOld(c: Census): void {
   letHeldGo();
 }
 
-/** Debug hooks hold nothing back: in the middle of a pass, for want of memory, it would be freed into pools that are left and in no list. */
+/**
+ * Debug hooks hold nothing back. What they do takes places in the pools that stay; and they free it when there is no memory: in the middle of a
+ * low pass that would be into pools that are left, and in no list.
+ */
 function letHeldGo(): void {
   if (debug().installed != 0) debug().letAllGo();
 }

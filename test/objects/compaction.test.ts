@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { Heap, type HeapOptions, MemoryError, type PyDict, type PyInstance, type PyList } from "../../src/index.js";
+import {
+  Heap,
+  type HeapOptions,
+  MemoryError,
+  NULL,
+  type PyDict,
+  type PyInstance,
+  type PyList,
+} from "../../src/index.js";
 import { randomNumbers } from "../model.js";
 
 /** A number from 0 up to, not including, `n`. */
@@ -212,6 +220,20 @@ describe("what refers to a moved object follows", () => {
     heap.object.free(block);
     samples.delete();
   });
+});
+
+test("an arena that is opened in the middle of a pass, above what the pass leaves, is known once", async () => {
+  const heap = await Heap.create();
+  // Arenas come from a pile that was there before, the highest first: so each is above the line, those of a pass too.
+  const pile = Array.from({ length: 60 }, () => heap.raw.malloc(70_000));
+  heap.setArenaAllocator({ alloc: () => pile.pop() ?? NULL, free: (arena) => void pile.push(arena) });
+  using list = heap.from(Array.from({ length: 20_000 }, (_, k) => [k])) as unknown as PyList;
+  for (let k = 0; k < list.length; k++) if (k % 4 !== 0) list.set(k, null);
+  const left = pile.length;
+  expect(heap.compact().moved).toBeGreaterThan(0);
+  expect(pile.length).toBeGreaterThan(left);
+  heap.check();
+  expect(heap.toJS(list)).toEqual(Array.from({ length: 20_000 }, (_, k) => (k % 4 === 0 ? [k] : null)));
 });
 
 describe("compaction can be refused", () => {
