@@ -9,7 +9,7 @@ import { at, ERROR_AT, SETTINGS_AT } from "./state";
 // What went wrong. In brackets: what a, b, x and y are.
 /** [x: bytes asked for] */
 export const E_MEMORY: u32 = 1;
-/** unhashable type [a; b: the key that it is or is part of, x: what for, one of the constants below] */
+/** unhashable type [a; b: the key that it is or is part of, x: what for, one of the constants below, y: 1 if it is a weak reference that is dead] */
 export const E_UNHASHABLE: u32 = 2;
 /** key not found [a: the key] */
 export const E_KEY: u32 = 3;

@@ -8,7 +8,7 @@
 //
 // Imports objects/object, str, writer, error.
 
-import { E_ORDER, E_UNHASHABLE, error } from "./error";
+import { E_ORDER, E_TYPE, E_UNHASHABLE, error, NEED_LIVE } from "./error";
 import {
   asBool,
   enter,
@@ -69,7 +69,10 @@ export function hashAs(key: PyObject, use: i32): i32 {
 
 function unusable(key: PyObject, use: i32): i32 {
   const e = error();
-  if (e.code == E_UNHASHABLE) {
+  const isDead = e.code == E_TYPE && e.x == NEED_LIVE;
+  if (e.code == E_UNHASHABLE || isDead) {
+    e.code = E_UNHASHABLE;
+    e.y = isDead ? 1 : 0;
     e.b = changetype<usize>(incref<PyObject>(key));
     e.x = use;
   }

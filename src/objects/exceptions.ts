@@ -144,6 +144,11 @@ function typeError({ x, y, a, b, c }: ErrorFacts): string {
   }
 }
 
+/** Why an object of type `a`, or a weak reference that is dead (1), has no hash. */
+function whyNoHash(a: string, isDead: number): string {
+  return isDead === 1 ? "weak object has gone away" : `unhashable type: '${a}'`;
+}
+
 /** The exception for an error of the core that is no MemoryError. */
 export function toException(c: WholeConstants, facts: ErrorFacts): PyException {
   const { code, x, y, a, b, repr } = facts;
@@ -151,7 +156,7 @@ export function toException(c: WholeConstants, facts: ErrorFacts): PyException {
     case c.E_UNHASHABLE:
       return new PyException(
         "TypeError",
-        x === 0 ? `unhashable type: '${a}'` : `cannot use '${b}' as ${USES[x]} (unhashable type: '${a}')`,
+        x === 0 ? `unhashable type: '${a}'` : `cannot use '${b}' as ${USES[x]} (${whyNoHash(a, y)})`,
       );
     case c.E_KEY:
       return new PyException("KeyError", repr());

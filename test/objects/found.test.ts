@@ -319,3 +319,20 @@ describe("JSON", () => {
     expect(JSON.parse(JSON.stringify({ record: heap.from(value) }))).toEqual({ record: Object.assign({}, value) });
   });
 });
+
+describe("a weak reference whose object is gone", () => {
+  it("is no key, and the error says of what, as Python's does", async () => {
+    const heap = await Heap.create();
+    const set = heap.set([1]);
+    const ref = heap.ref(set);
+    set.release();
+    const words = (what: string) => `cannot use 'weakref.ReferenceType' as a ${what} (weak object has gone away)`;
+    expect(() => heap.set<unknown>().add(ref)).toThrow(words("set element"));
+    expect(() => heap.dict<unknown, number>().set(ref, 1)).toThrow(words("dict key"));
+    expect(() => heap.set<unknown>().add(heap.tuple([ref]))).toThrow(
+      "cannot use 'tuple' as a set element (weak object has gone away)",
+    );
+    expect(() => heap.hash(ref)).toThrow("weak object has gone away");
+    heap.check();
+  });
+});
