@@ -11,6 +11,7 @@ import { encodeImage } from "./image/format.js";
 import { loadImage } from "./image/load.js";
 import { takeImage } from "./image/save.js";
 import { bytesOf, compress, type ImageSource } from "./image/stream.js";
+import { memoryFor, WASM_PAGE } from "./memory.js";
 import { ObjectCalls } from "./objects/calls.js";
 import {
   instantiateWhole,
@@ -83,7 +84,6 @@ export interface HeapImports extends MemoryApi, ObjectApi {
   [name: string]: WebAssembly.ImportValue;
 }
 
-const WASM_PAGE = 65536;
 /** Under pressure the heap moves only if it gives back so many bytes, and such a part of its memory. */
 const LEAST_TRIM = 2 ** 20;
 const TRIM_SHARE = 1 / 4;
@@ -151,7 +151,7 @@ export class Heap extends ObjectHeap {
     if (!(Number.isInteger(base) && base >= WASM_PAGE && base % WASM_PAGE === 0 && base < 2 ** 32 - WASM_PAGE)) {
       throw new RangeError(`Cannot begin a heap at ${base}: not a multiple of ${WASM_PAGE} from ${WASM_PAGE} up`);
     }
-    const memory = options.memory ?? new WebAssembly.Memory({ initial: base / WASM_PAGE + 1, maximum: 65536 });
+    const memory = options.memory ?? memoryFor(base + WASM_PAGE);
     const have = memory.buffer.byteLength;
     if (have < base + WASM_PAGE) memory.grow((base + WASM_PAGE - have) / WASM_PAGE);
     const table = options.table ?? new WebAssembly.Table({ element: "anyfunc", initial: 1 });

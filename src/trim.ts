@@ -5,13 +5,11 @@
 //
 // All of a heap's state is in its memory, so nothing has to be translated: a fresh instance over the new memory goes on where the old one
 // was, and takes its places in the table. JavaScript keeps the old memory until its own collector finds that nobody refers to it.
-// Imports core, words.
+// Imports core, memory, words.
 
 import type { Core } from "./core.js";
-import { MemoryError } from "./errors.js";
+import { memoryFor, WASM_PAGE } from "./memory.js";
 import { Words } from "./words.js";
-
-const WASM_PAGE = 65536;
 
 /** What a trim did; sizes in bytes. */
 export interface Trim {
@@ -33,15 +31,7 @@ export function leastMemory(core: Core): number {
 /** The core is over a memory of `bytes` bytes, which are enough. Throws MemoryError, and nothing changed, if there is none. */
 export function moveCore(core: Core, bytes: number): void {
   const { control } = core;
-  const memory = freshMemory(bytes);
+  const memory = memoryFor(bytes);
   new Uint8Array(memory.buffer).set(new Uint8Array(core.memory.buffer, control, bytes - control), control);
   core.moveTo(memory);
-}
-
-function freshMemory(bytes: number): WebAssembly.Memory {
-  try {
-    return new WebAssembly.Memory({ initial: bytes / WASM_PAGE, maximum: 65536 });
-  } catch {
-    throw new MemoryError(bytes, "the engine has no room for another memory");
-  }
 }

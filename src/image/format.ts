@@ -7,15 +7,13 @@
 //   40  CRC-32 of the metadata            44  CRC-32 of the 44 bytes before it
 //   48  metadata, JSON in UTF-8           then the memory, from the control block up
 //
-// All numbers are little-endian. The checksum of the memory is the XXH64 of its last CHECKED bytes, or what is left of them, whose seed is the
+// All numbers are little-endian. The checksum of the memory is that of checksum.ts: the XXH64 of its last CHECKED bytes, whose seed is the
 // checksum of what is before; that of nothing is 0. An image belongs to one build of the core, whose structures it contains: the module's checksum tells.
 
 import { type FieldType, isFieldType } from "../objects/type-layout.js";
 import { crc32 } from "../trace/crc32.js";
 
 export const IMAGE_VERSION = 1;
-/** Bytes of the memory that are summed up at once: few enough to be in the processor's cache still. */
-export const CHECKED = 2 ** 18;
 const MAGIC = "PYHEAPIM";
 const HEADER = 48;
 const COMPRESSED = 1;

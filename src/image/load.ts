@@ -1,12 +1,13 @@
 // Loading: from the bytes of an image to a core over a memory that has what the image had. Nothing is made unless all is in order.
 
 import { formatAddress, toAddress } from "../address.js";
+import { memoryFor, WASM_PAGE } from "../memory.js";
 import { ObjectCalls } from "../objects/calls.js";
 import { instantiateWhole, type WholeCore } from "../objects/module.js";
-import { CHECKED, decodeImage, ImageError, type ImageMetadata } from "./format.js";
+import { CHECKED } from "./checksum.js";
+import { decodeImage, ImageError, type ImageMetadata } from "./format.js";
 import { decompress } from "./stream.js";
 
-const WASM_PAGE = 65536;
 /** What image_verify answers if there is no memory for it. */
 const NO_MEMORY = 0xffff_ffff;
 
@@ -50,7 +51,7 @@ export async function loadImage(
 
 function memoryOf(bytes: number): WebAssembly.Memory {
   try {
-    return new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE), maximum: 65536 });
+    return memoryFor(bytes);
   } catch {
     throw new ImageError(`there is no memory of ${bytes} bytes for it`);
   }

@@ -6,13 +6,13 @@
 
 import { toAddress } from "../address.js";
 import { HeapCorruption, MemoryError } from "../errors.js";
+import { memoryFor } from "../memory.js";
 import { ObjectCalls } from "../objects/calls.js";
 import { instantiateWhole, type WholeCore } from "../objects/module.js";
 import { NO_LIMIT } from "../pressure/policy.js";
 import { Words } from "../words.js";
-import { CHECKED, type ImageMetadata, type ImageParts } from "./format.js";
-
-const WASM_PAGE = 65536;
+import { checksumOf } from "./checksum.js";
+import type { ImageMetadata, ImageParts } from "./format.js";
 
 /** The parts of an image of the heap, as it is now. Throws if something in the heap can't be in an image. */
 export function takeImage(core: WholeCore, module: WebAssembly.Module, metadata: ImageMetadata): ImageParts {
@@ -44,18 +44,10 @@ export function takeImage(core: WholeCore, module: WebAssembly.Module, metadata:
   return { metadata, size, checksum, isCompressed: false, stored };
 }
 
-function checksumOf({ functions, control }: WholeCore, size: number): bigint {
-  let checksum = 0n;
-  for (let at = 0; at < size; at += CHECKED) {
-    checksum = functions.checksum(control + at, Math.min(CHECKED, size - at), checksum);
-  }
-  return BigInt.asUintN(64, checksum);
-}
-
 /** A core over a copy of the memory, with nobody to call. */
 function copyOf({ control, memory, tableBase, constants: c }: WholeCore, module: WebAssembly.Module): WholeCore {
   const bytes = control + new DataView(memory.buffer).getUint32(control + c.RESERVED_AT, true);
-  const copy = new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE), maximum: 65536 });
+  const copy = memoryFor(bytes);
   new Uint8Array(copy.buffer).set(new Uint8Array(memory.buffer, control, bytes - control), control);
   const words = new Words({ memory: copy });
   words.set(control + c.LIMIT_AT, NO_LIMIT);
