@@ -23,6 +23,9 @@
 import { POOL_SIZE } from "./config";
 import { CONTROL, SCRATCH_AT } from "./control";
 
+/** What a byte counts up to. */
+const MANY: u8 = 255;
+
 @unmanaged
 export class Pool {
   free: usize;
@@ -40,6 +43,8 @@ export class Pool {
   listed: bool;
   /** Its blocks are being moved elsewhere (evacuation.ts). */
   leaving: bool;
+  /** Of how many of its blocks the tracer wants to know the end (trace/watched.ts); MANY and no less if it were ever so many. */
+  watched: u8;
 
   @inline
   get isOpen(): bool {
@@ -53,6 +58,7 @@ export class Pool {
     this.used = 0;
     this.capacity = <u16>capacity;
     this.blockSize = <u16>blockSize;
+    this.watched = 0;
     let block = this.start;
     this.free = block;
     for (let left = capacity - 1; left != 0; left--) {
@@ -104,6 +110,14 @@ export class Pool {
     this.next!.prev = this;
     this.prev!.next = this;
     if (load<usize>(this.bin) == changetype<usize>(this) - now + before) store<Pool>(this.bin, this);
+  }
+
+  watch(): void {
+    if (this.watched != MANY) this.watched++;
+  }
+
+  unwatch(): void {
+    if (this.watched != MANY && this.watched != 0) this.watched--;
   }
 
   @inline

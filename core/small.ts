@@ -183,8 +183,14 @@ export function smallFree(ctx: usize, block: usize): void {
   const pool = changetype<Small>(ctx).poolOf(block);
   if (!pool) {
     if (block != 0) base_free(changetype<Small>(ctx).domain, block);
-    return;
+  } else {
+    giveTo(pool, block);
   }
+}
+
+/** The pool has its block back. */
+@inline
+export function giveTo(pool: Pool, block: usize): void {
   const next = pool.free;
   store<usize>(block, next);
   pool.free = block;

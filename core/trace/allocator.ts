@@ -12,7 +12,7 @@ import { nodes_makeRoom } from "./nodes";
 import { beginGap } from "./sample";
 import { beginStack } from "./stack";
 import { domainOf, traced, tracer } from "./tracer";
-import { mayBeWatched, unwatch, watched_makeRoom } from "./watched";
+import { mayBeWatched, unwatch, watched_end, watched_makeRoom } from "./watched";
 
 @inline
 function next(ctx: usize): Allocator {
@@ -99,5 +99,6 @@ export function trace_stop(): void {
     const allocator = allocatorOf(domain);
     if (isTraced(allocator)) allocator.copyFrom(changetype<usize>(traced(domain)));
   }
+  watched_end();
   t.giveTables();
 }

@@ -7,13 +7,15 @@
 // that counts it 1 / probability times has unbiased sums (src/trace/analysis.ts). Gaps are whole, rounded up, which changes
 // nothing for sizes that are whole; a block of no bytes counts as one of one byte. After a sample the next gap begins.
 //
-// Of an allocation that is not sampled, nothing is done but a subtraction; of a free, one look into the table of watched blocks.
-// Where the pools serve a domain, the sample_small_* functions stand in their place, and hand on by a direct call.
+// Of an allocation that is not sampled, nothing is done but a subtraction; of a free, one look at its pool's record, or into
+// the table of watched blocks if it is in no pool.
+// Where the pools serve a domain, the sample_small_* functions stand in their place, and do what these do without a call.
 // A sampled block that is resized is told as freed, or as resized if the new one is sampled too.
-// Imports config, domains, small, tracer, watched, events.
+// Imports base, domains, small, events, tracer, watched.
 
+import { base_free } from "../base";
 import { Allocator } from "../domains";
-import { Small, small_calloc, small_free, small_malloc, small_realloc } from "../small";
+import { giveTo, Small, small_calloc, small_realloc, smallMalloc } from "../small";
 import { allocated, CLEARED, freed, resized } from "./events";
 import { domainOf, tracer } from "./tracer";
 import { mayBeWatched, SAMPLED, unwatch, watch } from "./watched";
@@ -96,7 +98,7 @@ export function sample_free(ctx: usize, block: usize): void {
 }
 
 export function sample_small_malloc(ctx: usize, n: usize): usize {
-  const block = small_malloc(ctx, n);
+  const block = smallMalloc(ctx, n);
   if (isTaken(n)) take(block, n, changetype<Small>(ctx).domain);
   return block;
 }
@@ -114,6 +116,12 @@ export function sample_small_realloc(ctx: usize, block: usize, n: usize): usize 
 }
 
 export function sample_small_free(ctx: usize, block: usize): void {
-  if (mayBeWatched(block)) end(block);
-  small_free(ctx, block);
+  const pool = changetype<Small>(ctx).poolOf(block);
+  if (pool) {
+    if (pool.watched != 0) end(block);
+    giveTo(pool, block);
+  } else if (block != 0) {
+    if (mayBeWatched(block)) end(block);
+    base_free(changetype<Small>(ctx).domain, block);
+  }
 }

@@ -6,9 +6,11 @@
 // The host is asked once for a code object, when it is first seen on the stack, and reads name, file and lines then. A code
 // object whose block is freed leaves the table, so whatever lies at that address later is asked for anew; and the stack that was
 // seen last is forgotten, since it may have been on it. Function 0 is one that stacks don't show.
-// Invariant: every entry is reachable from its home without passing an empty one.
-// Imports config, base, tracer.
+// Invariants: every entry is reachable from its home without passing an empty one; a pool knows how many of
+// its blocks are in the table.
+// Imports config, base, arena, tracer.
 
+import { arenas } from "../arena";
 import { base_calloc, base_free } from "../base";
 import { INTERNAL } from "../config";
 import { tracer } from "./tracer";
@@ -60,6 +62,8 @@ export function watch(block: usize, bits: u32): void {
     tracer().watchedCount++;
     store<usize>(entry, block);
     store<u32>(entry, 0, 4);
+    const pool = arenas().map.poolOf(block);
+    if (pool) pool.watch();
   }
   store<u32>(entry, load<u32>(entry, 4) | bits, 4);
 }
@@ -98,6 +102,8 @@ export function unwatch(block: usize): bool {
   const bits = load<u32>(at(hole), 4);
   if ((bits & CODE) != 0) t.depth = 0;
   t.watchedCount--;
+  const pool = arenas().map.poolOf(block);
+  if (pool) pool.unwatch();
   // Those behind it move up, so that none is cut off from its home.
   const mask = t.watchedMask;
   let index = hole;
@@ -111,4 +117,14 @@ export function unwatch(block: usize): bool {
   }
   store<u64>(at(hole), 0);
   return (bits & SAMPLED) != 0;
+}
+
+/** No pool has a block in the table any more: the table is about to be given back. */
+export function watched_end(): void {
+  const t = tracer();
+  if (t.watched == 0) return;
+  for (let index: u32 = 0; index <= t.watchedMask; index++) {
+    const pool = arenas().map.poolOf(load<usize>(at(index)));
+    if (pool) pool.unwatch();
+  }
 }
