@@ -1,12 +1,12 @@
 // A census: a row of the live objects, and which of them may not move.
 //
 //   row -> object, object, ...          in the order in which they were met
-//   old -> block | 1 if it is of the domain mem, ...        blocks whose content is elsewhere now (compact.ts)
+//   old -> block | 1 if it is of the domain mem, ...        blocks whose content is elsewhere now (relocate.ts)
 //
 // Objects are found from the handles, the host's stack and the collector's lists, by following every reference (references.ts).
 // While that goes on, the highest bits of a reference count say what the object is:
 //
-//   00 not met yet      01 immortal      10 met      11 moved, and `type` says where to (compact.ts)      and 001 pinned
+//   00 not met yet      01 immortal      10 met      11 moved, and `type` says where to (gather.ts)      and 001 pinned
 //
 // An object whose references were not all found is in use by somebody else's code, which knows its address: it is pinned. Only other
 // modules can bring that about: as long as there was none (settings.lent), nobody has to count. What was hashed by its address, types
@@ -19,6 +19,7 @@ import { INTERNAL } from "../config";
 import { raiseMemory } from "./error";
 import { PyFloat } from "./float";
 import {
+  BYTES,
   DICT,
   FLOAT,
   FROZENSET,
@@ -27,6 +28,7 @@ import {
   gcHead,
   generation,
   HAS_HASHED,
+  INT,
   IS_C_TYPE,
   isFixedType,
   isKind,
@@ -41,7 +43,7 @@ import {
 } from "./object";
 import { Keys } from "./keys";
 import { eachReference, eachRoot } from "./references";
-import { at, CENSUS_AT, TYPES_AT } from "./state";
+import { API_TYPES_AT, at, CENSUS_AT } from "./state";
 
 export const TAG_SHIFT: u32 = 30;
 export const NEW: u32 = 0;
@@ -68,13 +70,22 @@ export class Census {
   oldCount: u32;
   /** An object whose reference count is too low, or 0. */
   broken: usize;
-  // What compact.ts works on.
+  // What gather.ts and lower.ts work on.
   unused: usize;
   unusedParts: usize;
   depth: u32;
   movedBytes: usize;
   pinnedBytes: usize;
   line: usize;
+  /** Objects that have a large block of their own stand first in the row, so many. */
+  withLargePart: u32;
+  /** Some object is a large block itself. */
+  hasLargeObject: bool;
+  /** Collected objects to which no root leads: garbage, or somebody else's. */
+  unrooted: u32;
+  /** There was no room for something. */
+  isFull: bool;
+  readAhead: u32;
 
   @inline
   objectAt(k: u32): PyObject {
@@ -97,6 +108,16 @@ export class Census {
   @inline
   replace(k: u32, o: PyObject): void {
     store<PyObject>(this.row + (<usize>k << 2), o);
+  }
+
+  /** The object at place `k` has a large block: it stands with those. */
+  bringForward(k: u32): void {
+    const place = this.row + (<usize>k << 2);
+    const front = this.row + (<usize>this.withLargePart << 2);
+    const word = load<usize>(place);
+    store<usize>(place, load<usize>(front));
+    store<usize>(front, word);
+    this.withLargePart++;
   }
 
   /** An object that was not met yet is in the row, met. A broken heap can have more objects than its types count. */
@@ -162,7 +183,7 @@ export class Census {
   }
 }
 
-if (offsetof<Census>() > TYPES_AT - CENSUS_AT) ERROR("Census does not fit its region");
+if (offsetof<Census>() > API_TYPES_AT - CENSUS_AT) ERROR("Census does not fit its region");
 
 @inline
 export function census(): Census {
@@ -181,7 +202,6 @@ function liveObjects(): u32 {
 function isHashed(o: PyObject): bool {
   const type = o.type;
   if (type.hasGC) return (gcHead(o).flags & GC_HASHED) != 0;
-  if (isKind(o, FLOAT)) return isNaN(changetype<PyFloat>(o).value);
   return (type.flags & HAS_HASHED) != 0;
 }
 
@@ -194,6 +214,8 @@ function isOfC(o: PyObject): bool {
 
 /** Whether the object stays where it is, by what it is or by a mark. */
 export function isFixed(o: PyObject): bool {
+  const kind = o.type.kind;
+  if (kind >= INT && kind <= BYTES) return (o.refcnt & PINNED) != 0 || (kind == FLOAT && isNaN(changetype<PyFloat>(o).value));
   return (o.refcnt & PINNED) != 0 || isHashed(o) || isOfC(o);
 }
 
@@ -214,6 +236,9 @@ class Find {
   borrowed(_slot: usize): void {}
 
   @inline
+  ahead(_from: usize, _to: usize): void {}
+
+  @inline
   enters(keys: Keys): bool {
     if (keys.mark == KEYS_SEEN) return false;
     keys.mark = KEYS_SEEN;
@@ -232,6 +257,9 @@ class Restore {
 
   @inline
   borrowed(_slot: usize): void {}
+
+  @inline
+  ahead(_from: usize, _to: usize): void {}
 
   @inline
   enters(keys: Keys): bool {

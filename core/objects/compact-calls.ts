@@ -15,6 +15,11 @@ export function pinned_bytes(): usize {
   return census().pinnedBytes;
 }
 
+/** Collected objects to which nothing led from the roots: they are garbage, or somebody else's code owns a reference. */
+export function unrooted_objects(): u32 {
+  return census().unrooted;
+}
+
 /** Modules of others can own references to objects from now on, which a compaction has to find. */
 export function lend(): void {
   settings().lent = 1;

@@ -67,7 +67,7 @@ import { PyRef, weak_call_all, weak_detach, weak_take, weakListOf } from "./weak
 declare function hostCollected(phase: u32, generation: u32, collected: u32, uncollectable: u32): void;
 
 export const GENERATIONS: u32 = 3;
-const PERMANENT: u32 = 3;
+export const PERMANENT: u32 = 3;
 
 /** Debug flags, by the numbers of Python's gc module. */
 const DEBUG_COLLECTABLE: u32 = 2;

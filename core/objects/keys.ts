@@ -49,7 +49,7 @@ export class Keys {
   logSize: u8;
   logIndexBytes: u8;
   kind: u8;
-  /** What census.ts and compact.ts note while they are at work; 0 otherwise. */
+  /** What census.ts and relocate.ts note while they are at work; 0 otherwise. */
   mark: u32;
   /** Entries that can still be added. */
   usable: u32;

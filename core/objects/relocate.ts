@@ -3,15 +3,16 @@
 //   old block    11 | the object's new address | what was there before ...          new block    count | type | ...
 //
 // A collected object takes its place in the collector's list along, a type its place in the ring of types, and a dict's keys, which several
-// dicts may share, say where they are by their mark. Old blocks are noted in the census, for whoever frees them (compact.ts).
+// dicts may share, say where they are by their mark. Old blocks are noted in the census, and freed when the pass is over.
 // Imports objects/census, evacuation, domains.
 
-import { PyMem_Malloc, PyObject_Malloc } from "../domains";
-import { IN_MEM, isInPool, isLeft } from "../evacuation";
+import { MEM, OBJECT } from "../config";
+import { debug } from "../debug";
+import { isPooled, PyMem_Free, PyMem_Malloc, PyObject_Free, PyObject_Malloc } from "../domains";
+import { evacuation_end, evacuation_free, IN_MEM, isInPool, isLeft } from "../evacuation";
 import { bytes_sizeof, PyBytes } from "./bytes";
-import { Census, isFixed, KEYS_SEEN, MOVED, TAG_SHIFT } from "./census";
+import { Census, census, isFixed, KEYS_SEEN, MOVED, TAG_SHIFT } from "./census";
 import { PyDict } from "./dict";
-import { collector } from "./gc";
 import { instance_sizeof } from "./instance";
 import { int_sizeof, PyLong } from "./int";
 import { emptyKeys, Keys } from "./keys";
@@ -44,13 +45,20 @@ export function newPlace(o: PyObject): PyObject {
 
 /** Bytes of an object's own block, collector header not counted. Its type may have moved: what is read of that is still there. */
 export function ownBytes(o: PyObject): usize {
-  const kind = o.type.kind;
-  if (kind == STR) return changetype<PyStr>(o).size;
-  if (kind == INT) return int_sizeof(changetype<PyLong>(o).digits);
-  if (kind == TUPLE) return tuple_sizeof(changetype<PyTuple>(o).size);
-  if (kind == BYTES) return bytes_sizeof(changetype<PyBytes>(o).size);
-  if (kind == USER) return instance_sizeof(o) - o.type.headBytes;
-  return o.type.basicSize;
+  switch (o.type.kind) {
+    case INT:
+      return int_sizeof(changetype<PyLong>(o).digits);
+    case STR:
+      return changetype<PyStr>(o).size;
+    case BYTES:
+      return bytes_sizeof(changetype<PyBytes>(o).size);
+    case TUPLE:
+      return tuple_sizeof(changetype<PyTuple>(o).size);
+    case USER:
+      return instance_sizeof(o) - o.type.headBytes;
+    default:
+      return o.type.basicSize;
+  }
 }
 
 // ---- moving ----
@@ -89,11 +97,10 @@ export function moveObject(c: Census, o: PyObject): PyObject {
   const bytes = ownBytes(o) + headBytes;
   if (isFixed(o)) return o;
   const fresh = PyObject_Malloc(bytes);
-  if (fresh == 0) return o;
-  if (!isBetter(fresh, block, c)) {
+  if (fresh == 0 || !isBetter(fresh, block, c)) {
+    c.isFull = true;
     // Nothing is freed before the pass is over.
-    store<usize>(fresh, c.unused);
-    c.unused = fresh;
+    if (fresh != 0) c.unused = push(c.unused, fresh);
     return o;
   }
   copyBlock(fresh, block, bytes);
@@ -133,44 +140,135 @@ function followSelf(o: PyObject, moved: PyObject): void {
   }
 }
 
-/** The block of `bytes` bytes to which the word at `slot` refers moves, if it is to. */
-export function movePart(c: Census, slot: usize, bytes: usize): void {
+/** The block of `bytes` bytes to which the word at `slot` refers moves, if it is to. Answers whether it did. */
+export function movePart(c: Census, slot: usize, bytes: usize): bool {
   const block = load<usize>(slot);
-  if (block == 0 || !leaves(block, c)) return;
+  if (block == 0 || !leaves(block, c)) return false;
   const fresh = PyMem_Malloc(bytes);
-  if (fresh == 0) return;
+  if (fresh == 0) return false;
   if (!isBetter(fresh, block, c)) {
-    store<usize>(fresh, c.unusedParts);
-    c.unusedParts = fresh;
-    return;
+    c.unusedParts = push(c.unusedParts, fresh);
+    return false;
   }
   copyBlock(fresh, block, bytes);
   store<usize>(slot, fresh);
   c.movedBytes += bytes;
   leaveBlock(c, block, IN_MEM);
+  return true;
 }
 
-/** A dict's keys, which may have moved with another dict that shares them: then their mark says where they are. */
-function moveKeys(c: Census, d: PyDict): void {
-  const keys = d.keys;
-  if (keys === emptyKeys()) return;
-  if (keys.mark > KEYS_SEEN) d.keys = changetype<Keys>(<usize>keys.mark);
-  else if (keys.mark == 0) {
-    movePart(c, changetype<usize>(d) + offsetof<PyDict>("keys"), keys.bytes);
-    if (d.keys !== keys) keys.mark = <u32>changetype<usize>(d.keys);
+/** A list of blocks that are of no use, with one more. */
+@inline
+function push(list: usize, block: usize): usize {
+  store<usize>(block, list);
+  return block;
+}
+
+// ---- parts ----
+
+/**
+ * Shows each block that belongs to the object: part(slot, bytes), and keys(slot, keys) for a dict's keys, which several dicts may share. Answers
+ * whether one of them answered true.
+ */
+@inline
+export function eachPart<V>(o: PyObject, visitor: V): bool {
+  const at = changetype<usize>(o);
+  switch (o.type.kind) {
+    case LIST: {
+      const list = changetype<PyList>(o);
+      return list.items != 0 && visitor.part(at + offsetof<PyList>("items"), <usize>list.allocated << 2);
+    }
+    case DICT: {
+      const d = changetype<PyDict>(o);
+      const keys = d.keys;
+      if (keys === emptyKeys()) return false;
+      const any = d.values != 0 && visitor.part(at + offsetof<PyDict>("values"), <usize>keys.count << 2);
+      return visitor.keys(at + offsetof<PyDict>("keys"), keys) || any;
+    }
+    case SET:
+    case FROZENSET: {
+      const s = changetype<PySet>(o);
+      return !s.isSmall && visitor.part(at + offsetof<PySet>("table"), <usize>(s.mask + 1) << 3);
+    }
+    default:
+      return false;
   }
 }
 
-export function moveParts(c: Census, o: PyObject): void {
-  const kind = o.type.kind;
-  const address = changetype<usize>(o);
-  if (kind == LIST) movePart(c, address + offsetof<PyList>("items"), <usize>changetype<PyList>(o).allocated << 2);
-  else if (kind == DICT) {
-    const d = changetype<PyDict>(o);
-    movePart(c, address + offsetof<PyDict>("values"), <usize>d.keys.count << 2);
-    moveKeys(c, d);
-  } else if (kind == SET || kind == FROZENSET) {
-    const s = changetype<PySet>(o);
-    if (!s.isSmall) movePart(c, address + offsetof<PySet>("table"), <usize>(s.mask + 1) << 3);
+@unmanaged
+class Move {
+  @inline
+  part(slot: usize, bytes: usize): bool {
+    return movePart(census(), slot, bytes);
   }
+
+  /** Keys may have moved with another dict that shares them: then their mark says where they are. */
+  keys(slot: usize, keys: Keys): bool {
+    if (keys.mark > KEYS_SEEN) {
+      store<usize>(slot, keys.mark);
+      return true;
+    }
+    if (keys.mark == KEYS_SEEN || !movePart(census(), slot, keys.bytes)) return false;
+    keys.mark = load<u32>(slot);
+    return true;
+  }
+}
+
+/** The object's parts are where they are to be, if there was room. */
+export function moveParts(o: PyObject): void {
+  eachPart<Move>(o, changetype<Move>(0));
+}
+
+@unmanaged
+class IsLarge {
+  @inline
+  part(slot: usize, _bytes: usize): bool {
+    return !isInPool(load<usize>(slot));
+  }
+
+  @inline
+  keys(slot: usize, _keys: Keys): bool {
+    return this.part(slot, 0);
+  }
+}
+
+export function hasLargePart(o: PyObject): bool {
+  return eachPart<IsLarge>(o, changetype<IsLarge>(0));
+}
+
+// ---- what was left ----
+
+/** The evacuation is over: blocks whose content is elsewhere are free, and those that were of no use. */
+export function freeOld(c: Census): void {
+  if (isPooled(OBJECT) && isPooled(MEM)) {
+    evacuation_free(c.old, c.oldCount);
+    evacuation_end();
+  } else {
+    evacuation_end();
+    for (let k: u32 = 0; k < c.oldCount; k++) {
+      const block = load<usize>(c.old + (<usize>k << 2));
+      if ((block & IN_MEM) != 0) PyMem_Free(block & ~IN_MEM);
+      else PyObject_Free(block);
+    }
+  }
+  while (c.unused != 0) {
+    const next = load<usize>(c.unused);
+    PyObject_Free(c.unused);
+    c.unused = next;
+  }
+  while (c.unusedParts != 0) {
+    const next = load<usize>(c.unusedParts);
+    PyMem_Free(c.unusedParts);
+    c.unusedParts = next;
+  }
+  c.oldCount = 0;
+  letHeldGo();
+}
+
+/**
+ * Debug hooks hold nothing back. What they do takes places in the pools that stay; and they free it when there is no memory: in the middle of a
+ * low pass that would be into pools that are left, and in no list.
+ */
+export function letHeldGo(): void {
+  if (debug().installed != 0) debug().letAllGo();
 }

@@ -19,7 +19,7 @@ export const TUPLES_AT: usize = COLLECTOR_AT + 256;
 export const SPARE_KEYS_AT: usize = TUPLES_AT + 160;
 export const RESULT_AT: usize = SPARE_KEYS_AT + 32;
 export const CENSUS_AT: usize = RESULT_AT + 32;
-export const API_TYPES_AT: usize = CENSUS_AT + 64;
+export const API_TYPES_AT: usize = CENSUS_AT + 96;
 export const TYPES_AT: usize = API_TYPES_AT + 336;
 /** Room for one built-in type, and as many bytes has a type that C defines (include/object.h). */
 export const TYPE_BYTES: usize = 304;

@@ -168,6 +168,9 @@ class Verification {
   @inline
   borrowed(slot: usize): void {}
 
+  @inline
+  ahead(_from: usize, _to: usize): void {}
+
   /** Keys are looked at with the first dict that has them. */
   @inline
   enters(keys: Keys): bool {

@@ -16,7 +16,7 @@
 
 import { platform } from "../platform";
 import { currentStack } from "./stack";
-import { ADDRESS_ENTRY, SITE_ENTRY, SLOTS, Tracer, tracer } from "./tracer";
+import { ADDRESS_ENTRY, SITE_ENTRY, Tracer, tracer } from "./tracer";
 
 /** Microseconds since some moment of the host's. */
 @external("host", "traceNow")

@@ -196,6 +196,7 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
 
   readonly lend: () => void;
   readonly compact: () => N;
+  readonly unrooted_objects: () => N;
   readonly moved_bytes: () => N;
   readonly pinned_bytes: () => N;
   readonly broken_object: () => N;

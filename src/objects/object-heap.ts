@@ -510,14 +510,27 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   /**
-   * Moves objects together, so that the memory above them goes back: garbage is collected and free lists are emptied first. Handles stay
-   * good. Throws MemoryError if there is no room for a list of all objects.
+   * Moves objects together, so that the memory above them goes back: garbage is collected, and free lists are emptied. Handles stay good.
+   * Throws MemoryError if there is no room for a list of all objects.
    */
   compact(): Compaction {
-    const { f, c, border } = this.#bridge;
-    if (border.depth > 0) throw new Error("Cannot compact the heap: a call to a function in C is under way");
+    if (this.#bridge.border.depth > 0) {
+      throw new Error("Cannot compact the heap: a call to a function in C is under way");
+    }
     const [before, begun] = [this.reserved, performance.now()];
-    this.gc.collect();
+    // If nothing was made since the last full collection, there is hardly any garbage: moving tells whether there is.
+    const isCollected = this.gc.count.some((count) => count !== 0);
+    if (isCollected) this.gc.collect();
+    const first = this.#moveTogether();
+    const again = !isCollected && first.unrooted > 0 && this.gc.collect() > 0 ? this.#moveTogether() : undefined;
+    const moved = first.moved + (again?.moved ?? 0);
+    const done = { moved, pinned: (again ?? first).pinned, gained: before - this.reserved };
+    this.events.emit("compact", { ...done, ms: performance.now() - begun });
+    return done;
+  }
+
+  #moveTogether(): { readonly moved: number; readonly pinned: number; readonly unrooted: number } {
+    const { f, c } = this.#bridge;
     this.release();
     const answer = f.compact();
     if (answer === c.BUSY) throw new Error("Cannot compact the heap: an operation is under way");
@@ -525,9 +538,11 @@ export abstract class ObjectHeap extends CoreHeap {
     if (answer !== c.COMPACTED) this.#bridge.raise();
     this.#bridge.forgetBuffer();
     this.release();
-    const done = { moved: f.moved_bytes() >>> 0, pinned: f.pinned_bytes() >>> 0, gained: before - this.reserved };
-    this.events.emit("compact", { ...done, ms: performance.now() - begun });
-    return done;
+    return {
+      moved: f.moved_bytes() >>> 0,
+      pinned: f.pinned_bytes() >>> 0,
+      unrooted: f.unrooted_objects() >>> 0,
+    };
   }
 
   /** As in any heap, after the free lists of types are emptied, and tables made to fit. */
