@@ -42,11 +42,12 @@ import {
   USER,
 } from "./object";
 import { Keys } from "./keys";
-import { eachReference, eachRoot } from "./references";
+import { eachOwned, eachReference, eachRoot } from "./references";
 import { API_TYPES_AT, at, CENSUS_AT } from "./state";
 
 export const TAG_SHIFT: u32 = 30;
 export const NEW: u32 = 0;
+export const IMMORTAL_TAG: u32 = 1;
 export const MET: u32 = 2;
 export const MOVED: u32 = 3;
 /** Bit of a word of the row. */
@@ -236,7 +237,9 @@ class Find {
   borrowed(_slot: usize): void {}
 
   @inline
-  ahead(_from: usize, _to: usize): void {}
+  all(from: usize, to: usize): void {
+    eachOwned(from, to, this);
+  }
 
   @inline
   enters(keys: Keys): bool {
@@ -259,7 +262,9 @@ class Restore {
   borrowed(_slot: usize): void {}
 
   @inline
-  ahead(_from: usize, _to: usize): void {}
+  all(from: usize, to: usize): void {
+    eachOwned(from, to, this);
+  }
 
   @inline
   enters(keys: Keys): bool {

@@ -8,7 +8,7 @@
 // Imports objects/census, relocate, references.
 
 import { isInPool } from "../evacuation";
-import { Census, census, COUNT_MASK, isFixed, KEYS_SEEN, LISTS, MOVED, NEW, PINNED, TAG_SHIFT } from "./census";
+import { Census, census, COUNT_MASK, IMMORTAL_TAG, isFixed, KEYS_SEEN, LISTS, MOVED, NEW, PINNED, TAG_SHIFT } from "./census";
 import { PyDict } from "./dict";
 import { PERMANENT } from "./gc";
 import { textOf } from "./instance";
@@ -32,7 +32,7 @@ import {
   typeOf,
   USER,
 } from "./object";
-import { eachReference, eachRoot } from "./references";
+import { eachOwned, eachReference, eachRoot } from "./references";
 import { freeOld, hasLargePart, moveObject, movePart, moveParts, newPlace, ownBytes } from "./relocate";
 import { PyList } from "./sequence";
 import { PySet } from "./set";
@@ -40,7 +40,9 @@ import { PySet } from "./set";
 /** The object was met for the first time: it is in the row, and where it is to be. Answers that. */
 @inline
 function meet(c: Census, o: PyObject): PyObject {
-  const now = moveObject(c, o);
+  let now = o;
+  if (isFixed(o)) c.pinnedBytes += ownBytes(o) + o.type.headBytes;
+  else now = moveObject(c, o);
   c.find(now);
   return now;
 }
@@ -61,9 +63,9 @@ class Move {
   @inline
   borrowed(_slot: usize): void {}
 
-  @inline
-  ahead(from: usize, to: usize): void {
-    if (to - from > SHORT_ROW) readAhead(from, to);
+  all(from: usize, to: usize): void {
+    if (to - from < LONG_ROW) eachOwned(from, to, this);
+    else for (; from < to; from += TOGETHER << 2) meetTogether(from, min(TOGETHER, (to - from) >> 2));
   }
 
   @inline
@@ -74,22 +76,29 @@ class Move {
   }
 }
 
-/** Bytes of a row that is not worth it to read ahead. */
-const SHORT_ROW: usize = 16;
+/** Bytes of a row from which on it is read ahead. */
+const LONG_ROW: usize = 32;
+/** How many references are read ahead. */
+const TOGETHER: usize = 64;
 
 /**
- * Reads a word of each object that a row refers to, and then of the part of each, before the first is met. None of these reads waits for another,
- * so a processor waits for many of them at a time; while objects are being met it would wait for one after the other.
+ * Meets what `n` references in a row refer to. First a word of each object is read, and then of the part of each: none of these reads waits for
+ * another, so a processor waits for many of them at a time; while objects are being met it would wait for one after the other.
  */
-function readAhead(from: usize, to: usize): void {
+function meetTogether(row: usize, n: usize): void {
+  let mortal: u64 = 0;
+  for (let k: usize = 0; k < n; k++) {
+    mortal |= <u64>(load<PyObject>(row + (k << 2)).refcnt >> TAG_SHIFT != IMMORTAL_TAG) << k;
+  }
   let sum: u32 = 0;
-  for (let slot = from; slot < to; slot += 4) sum += load<PyObject>(slot).refcnt;
-  for (let slot = from; slot < to; slot += 4) {
-    const o = load<PyObject>(slot);
+  for (let left = mortal; left != 0; left &= left - 1) {
+    const o = load<PyObject>(row + (<usize>ctz(left) << 2));
     if (o.refcnt >> TAG_SHIFT == NEW) sum += load<u32>(partOf(o));
   }
   // Or the compiler would leave out the reads.
   census().readAhead = sum;
+  const visitor = changetype<Move>(0);
+  for (let left = mortal; left != 0; left &= left - 1) visitor.owned(row + (<usize>ctz(left) << 2));
 }
 
 /** Where the longest part of an object is, or the object itself. */
@@ -142,7 +151,7 @@ class Follow {
   }
 
   @inline
-  ahead(_from: usize, _to: usize): void {}
+  all(_from: usize, _to: usize): void {}
 
   @inline
   enters(_keys: Keys): bool {
@@ -188,19 +197,17 @@ function followFrom(c: Census, k: u32): u32 {
   return k;
 }
 
-/** What owns no reference follows; no object is marked as met any more. What can't move is added up, and what is large is told apart. */
+/** What owns no reference follows; no object is marked as met any more. What is large is told apart. */
 function finish(c: Census): void {
   const follow = changetype<Follow>(0);
   const hasWeak = typeOf(REF).live != 0;
   eachRoot<Follow>(follow);
-  c.pinnedBytes = 0;
   c.withLargePart = 0;
   c.hasLargeObject = false;
   for (let k: u32 = 0; k < c.count; k++) {
     const o = c.objectAt(k);
     o.refcnt &= PINNED | COUNT_MASK;
     const type = o.type;
-    if (isFixed(o)) c.pinnedBytes += ownBytes(o) + type.headBytes;
     if (type.kind == DICT) changetype<PyDict>(o).keys.mark = 0;
     if (hasWeak && (type.kind == REF || type.weakList != 0)) eachReference<Follow>(o, follow);
     if (!isInPool(changetype<usize>(o))) c.hasLargeObject = true;
@@ -220,6 +227,7 @@ export function gather(c: Census): void {
   c.count = 0;
   c.oldCount = 0;
   c.depth = 0;
+  c.pinnedBytes = 0;
   moveInterned(c);
   meetAll(c);
   finish(c);

@@ -12,14 +12,14 @@ import { closeAbove, evacuation_begin_above, evacuation_end_above, isInPool, reo
 import { ledger } from "../ledger";
 import { raw } from "../raw";
 import { lowerTables } from "../small";
-import { Census, census, KEYS_SEEN, MOVED, NEW, TAG_SHIFT } from "./census";
+import { Census, census, isFixed, KEYS_SEEN, MOVED, NEW, TAG_SHIFT } from "./census";
 import { PyDict } from "./dict";
 import { followNames, moveInterned } from "./gather";
 import { handles } from "./handles";
 import { interned, Interned } from "./intern";
 import { Keys } from "./keys";
 import { DICT, PyObject } from "./object";
-import { eachReference, eachRoot } from "./references";
+import { eachOwned, eachReference, eachRoot } from "./references";
 import { eachPart, freeOld, moveObject, moveParts, newPlace } from "./relocate";
 
 /** References to what was above the line are to where it is. */
@@ -37,7 +37,9 @@ class Follow {
   }
 
   @inline
-  ahead(_from: usize, _to: usize): void {}
+  all(from: usize, to: usize): void {
+    eachOwned(from, to, this);
+  }
 
   @inline
   enters(_keys: Keys): bool {
@@ -62,7 +64,9 @@ class MoveBelow {
   }
 
   @inline
-  ahead(_from: usize, _to: usize): void {}
+  all(from: usize, to: usize): void {
+    eachOwned(from, to, this);
+  }
 
   @inline
   enters(keys: Keys): bool {
@@ -77,7 +81,7 @@ function moveBelow(slot: usize): void {
   const o = load<PyObject>(slot);
   const tag = o.refcnt >> TAG_SHIFT;
   if (tag == MOVED) store<PyObject>(slot, newPlace(o));
-  else if (tag == NEW && !c.isFull) store<PyObject>(slot, moveObject(c, o));
+  else if (tag == NEW && !c.isFull && !isFixed(o)) store<PyObject>(slot, moveObject(c, o));
 }
 
 /** Where the object is that is at place `k` of the row, if it is above the line and there is room. */
@@ -85,7 +89,9 @@ function moveBelow(slot: usize): void {
 function lowered(c: Census, k: u32): PyObject {
   const o = c.objectAt(k);
   if (changetype<usize>(o) < c.line) return o;
-  const now = o.refcnt >> TAG_SHIFT == MOVED ? newPlace(o) : moveObject(c, o);
+  let now = o;
+  if (o.refcnt >> TAG_SHIFT == MOVED) now = newPlace(o);
+  else if (!isFixed(o)) now = moveObject(c, o);
   if (now !== o) c.replace(k, now);
   return now;
 }

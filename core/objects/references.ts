@@ -3,7 +3,7 @@
 // A visitor is a class with   owned(slot)      the word at `slot` owns a reference, and is not 0
 //                             borrowed(slot)   the word at `slot` knows an object without owning a reference; it may be 0
 //                             enters(keys)     whether the entries of a dict's keys are to be shown, which several dicts may share
-//                             ahead(from, to)  the words from `from` to `to` are about to be shown, each by owned
+//                             all(from, to)    each word in [from, to) owns a reference; eachOwned shows them one by one
 // Unlike traverse.ts, which shows what can be part of a cycle, this leaves nothing out, but for the links of the collector's lists,
 // and what a type's own traverse function knows: those references belong to somebody else's code.
 // Imports all types.
@@ -21,17 +21,15 @@ import { PySet } from "./set";
 import { heldText } from "./exchange";
 import { PyRef } from "./weak";
 
-/** Bytes of a row that are announced at a time. */
-const AT_ONCE: usize = 256;
-
 @inline
 function ownedRow<V>(row: usize, n: u32, visitor: V): void {
-  const end = row + (<usize>n << 2);
-  for (let from = row; from < end; from += AT_ONCE) {
-    const to = min(from + AT_ONCE, end);
-    visitor.ahead(from, to);
-    for (let slot = from; slot < to; slot += 4) visitor.owned(slot);
-  }
+  visitor.all(row, row + (<usize>n << 2));
+}
+
+/** What a visitor's `all` does if it has nothing better to do. */
+@inline
+export function eachOwned<V>(from: usize, to: usize, visitor: V): void {
+  for (let slot = from; slot < to; slot += 4) visitor.owned(slot);
 }
 
 @inline

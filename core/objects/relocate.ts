@@ -11,7 +11,7 @@ import { debug } from "../debug";
 import { isPooled, PyMem_Free, PyMem_Malloc, PyObject_Free, PyObject_Malloc } from "../domains";
 import { evacuation_end, evacuation_free, IN_MEM, isInPool, isLeft } from "../evacuation";
 import { bytes_sizeof, PyBytes } from "./bytes";
-import { Census, census, isFixed, KEYS_SEEN, MOVED, TAG_SHIFT } from "./census";
+import { Census, census, KEYS_SEEN, MOVED, TAG_SHIFT } from "./census";
 import { PyDict } from "./dict";
 import { instance_sizeof } from "./instance";
 import { int_sizeof, PyLong } from "./int";
@@ -89,13 +89,12 @@ function copyBlock(to: usize, from: usize, bytes: usize): void {
   for (; k < bytes; k++) store<u8>(to + k, load<u8>(from + k));
 }
 
-/** Copies an object to a new block, if it is to move and can. Answers where it is. */
+/** Copies an object, which is not fixed, to a new block, if it is to move and can. Answers where it is. */
 export function moveObject(c: Census, o: PyObject): PyObject {
   const headBytes = o.type.headBytes;
   const block = changetype<usize>(o) - headBytes;
   if (!leaves(block, c)) return o;
   const bytes = ownBytes(o) + headBytes;
-  if (isFixed(o)) return o;
   const fresh = PyObject_Malloc(bytes);
   if (fresh == 0 || !isBetter(fresh, block, c)) {
     c.isFull = true;

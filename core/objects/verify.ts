@@ -62,7 +62,7 @@ import {
   typeOf,
   USER,
 } from "./object";
-import { eachReference } from "./references";
+import { eachOwned, eachReference } from "./references";
 import { PyList, PyTuple } from "./sequence";
 import { PySet } from "./set";
 import { at, COLLECTOR_AT, HANDLES_AT, SHAPES_AT, STATE_BYTES, TUPLES_AT, TYPES_AT } from "./state";
@@ -169,7 +169,9 @@ class Verification {
   borrowed(slot: usize): void {}
 
   @inline
-  ahead(_from: usize, _to: usize): void {}
+  all(from: usize, to: usize): void {
+    eachOwned(from, to, this);
+  }
 
   /** Keys are looked at with the first dict that has them. */
   @inline
