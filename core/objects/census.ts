@@ -1,4 +1,4 @@
-// A census: a row of the live objects, and which of them may not move.
+// A census: a row of live objects, and which of them may not move.
 //
 //   row -> object, object, ...          in the order in which they were met
 //   old -> block | 1 if it is of the domain mem, ...        blocks whose content is elsewhere now (relocate.ts)
@@ -15,7 +15,7 @@
 // Imports objects/references, gc, base.
 
 import { base_free, base_malloc_at_top } from "../base";
-import { INTERNAL } from "../config";
+import { ALIGNMENT, INTERNAL, SMALL_REQUEST_THRESHOLD } from "../config";
 import { raiseMemory } from "./error";
 import { PyFloat } from "./float";
 import {
@@ -62,6 +62,11 @@ export const LISTS: u32 = 4;
 /** Mark of keys whose entries were seen. */
 export const KEYS_SEEN: u32 = 1;
 
+@inline
+function sizeBit(bytes: usize): u64 {
+  return <u64>1 << <u64>((bytes - 1) / ALIGNMENT);
+}
+
 @unmanaged
 export class Census {
   row: usize;
@@ -84,9 +89,10 @@ export class Census {
   hasLargeObject: bool;
   /** Collected objects to which no root leads: garbage, or somebody else's. */
   unrooted: u32;
-  /** There was no room for something. */
-  isFull: bool;
   readAhead: u32;
+  /** Sizes for which there was no room in this pass, in steps of ALIGNMENT up to SMALL_REQUEST_THRESHOLD; and from which size on. */
+  full: u64;
+  tooLarge: usize;
 
   @inline
   objectAt(k: u32): PyObject {
@@ -109,6 +115,24 @@ export class Census {
   @inline
   replace(k: u32, o: PyObject): void {
     store<PyObject>(this.row + (<usize>k << 2), o);
+  }
+
+  /** A pass begins: nothing has been tried in vain. */
+  beginPass(): void {
+    this.oldCount = 0;
+    this.full = 0;
+    this.tooLarge = ~0;
+  }
+
+  /** Whether no object of about the size was tried in vain. One that was is not tried again: references to it may have been seen. */
+  @inline
+  mayHaveRoom(bytes: usize): bool {
+    return bytes > SMALL_REQUEST_THRESHOLD ? bytes < this.tooLarge : (this.full & sizeBit(bytes)) == 0;
+  }
+
+  hasNoRoom(bytes: usize): void {
+    if (bytes > SMALL_REQUEST_THRESHOLD) this.tooLarge = min(this.tooLarge, bytes);
+    else this.full |= sizeBit(bytes);
   }
 
   /** The object at place `k` has a large block: it stands with those. */

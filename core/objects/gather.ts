@@ -37,14 +37,28 @@ import { freeOld, hasLargePart, moveObject, movePart, moveParts, newPlace, ownBy
 import { PyList } from "./sequence";
 import { PySet } from "./set";
 
-/** The object was met for the first time: it is in the row, and where it is to be. Answers that. */
+/** The object was met for the first time: it is where it is to be, and in the row. Answers where it is. */
 @inline
 function meet(c: Census, o: PyObject): PyObject {
-  let now = o;
-  if (isFixed(o)) c.pinnedBytes += ownBytes(o) + o.type.headBytes;
-  else now = moveObject(c, o);
+  const now = isFixed(o) ? o : moveObject(c, o);
+  if (now === o) remain(c, o);
   c.find(now);
   return now;
+}
+
+/** As meet, for an object that refers to nothing: only if it is fixed it is in the row. If it remains, it is met again with each reference. */
+@inline
+function meetLeaf(c: Census, o: PyObject): PyObject {
+  if (isFixed(o)) return meet(c, o);
+  const now = moveObject(c, o);
+  if (now === o) remain(c, o);
+  return now;
+}
+
+/** The object is where it was. */
+function remain(c: Census, o: PyObject): void {
+  if (!isInPool(changetype<usize>(o))) c.hasLargeObject = true;
+  if (isFixed(o)) c.pinnedBytes += ownBytes(o) + o.type.headBytes;
 }
 
 /** How deep objects are followed at once, so that what belongs together is copied together; the row waits for the others. */
@@ -116,9 +130,13 @@ function partOf(o: PyObject): usize {
 /** The object, which the word at `slot` refers to, is met there for the first time. */
 function meetAt(slot: usize, o: PyObject): void {
   const c = census();
+  if (!mayRefer(o)) {
+    store<PyObject>(slot, meetLeaf(c, o));
+    return;
+  }
   const now = meet(c, o);
   store<PyObject>(slot, now);
-  if (c.depth == DEPTH || !mayRefer(now)) return;
+  if (c.depth == DEPTH) return;
   c.followed(c.count - 1);
   c.depth++;
   followObject(c, now);
@@ -160,7 +178,7 @@ class Follow {
 }
 
 /** Types whose names C reads in the strings themselves have them where they are now. */
-export function followNames(): void {
+function followNames(): void {
   for (let place: u32 = 0; place < PLACES; place++) followName(typeOf(place));
   const ring = typeOf(USER);
   for (let type: PyType = ring.after; type !== ring; type = type.after) followName(type);
@@ -198,19 +216,17 @@ function followFrom(c: Census, k: u32): u32 {
 }
 
 /** What owns no reference follows; no object is marked as met any more. What is large is told apart. */
-function finish(c: Census): void {
+export function finish(c: Census): void {
   const follow = changetype<Follow>(0);
   const hasWeak = typeOf(REF).live != 0;
   eachRoot<Follow>(follow);
   c.withLargePart = 0;
-  c.hasLargeObject = false;
   for (let k: u32 = 0; k < c.count; k++) {
     const o = c.objectAt(k);
     o.refcnt &= PINNED | COUNT_MASK;
     const type = o.type;
     if (type.kind == DICT) changetype<PyDict>(o).keys.mark = 0;
     if (hasWeak && (type.kind == REF || type.weakList != 0)) eachReference<Follow>(o, follow);
-    if (!isInPool(changetype<usize>(o))) c.hasLargeObject = true;
     if (hasLargePart(o)) c.bringForward(k);
   }
   followNames();
@@ -224,9 +240,10 @@ export function moveInterned(c: Census): void {
 
 /** Everything is out of the pools that evacuation_begin said are to be left, if there was room. */
 export function gather(c: Census): void {
+  c.beginPass();
   c.count = 0;
-  c.oldCount = 0;
   c.depth = 0;
+  c.hasLargeObject = false;
   c.pinnedBytes = 0;
   moveInterned(c);
   meetAll(c);

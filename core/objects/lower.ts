@@ -1,4 +1,5 @@
-// The passes of a compaction after the first: everything above a line moves below it. Objects are dense by now, and all in the census's row.
+// The passes of a compaction after the first: everything above a line moves below it. Objects are dense by now, and those that can refer to others stand
+// in the census's row.
 //
 //   | pools ... | line | pools, which are left | large | hole | large |
 //
@@ -13,44 +14,15 @@ import { ledger } from "../ledger";
 import { raw } from "../raw";
 import { lowerTables } from "../small";
 import { Census, census, isFixed, KEYS_SEEN, MOVED, NEW, TAG_SHIFT } from "./census";
-import { PyDict } from "./dict";
-import { followNames, moveInterned } from "./gather";
+import { finish, moveInterned } from "./gather";
 import { handles } from "./handles";
 import { interned, Interned } from "./intern";
 import { Keys } from "./keys";
-import { DICT, PyObject } from "./object";
+import { PyObject } from "./object";
 import { eachOwned, eachReference, eachRoot } from "./references";
 import { eachPart, freeOld, moveObject, moveParts, newPlace } from "./relocate";
 
-/** References to what was above the line are to where it is. */
-@unmanaged
-class Follow {
-  @inline
-  owned(slot: usize): void {
-    const o = load<PyObject>(slot);
-    if (changetype<usize>(o) >= census().line && o.refcnt >> TAG_SHIFT == MOVED) store<PyObject>(slot, newPlace(o));
-  }
-
-  @inline
-  borrowed(slot: usize): void {
-    this.owned(slot);
-  }
-
-  @inline
-  all(from: usize, to: usize): void {
-    eachOwned(from, to, this);
-  }
-
-  @inline
-  enters(_keys: Keys): bool {
-    return true;
-  }
-}
-
-/**
- * What is above the line moves at the first reference to it, and each reference is to where it is. Once something found no room, objects move
- * only when their place in the row comes, each once; then references are followed again.
- */
+/** What is above the line moves when the first reference to it is seen, or never. */
 @unmanaged
 class MoveBelow {
   @inline
@@ -58,10 +30,9 @@ class MoveBelow {
     if (load<usize>(slot) >= census().line) moveBelow(slot);
   }
 
+  /** What nobody is seen to own is not ours to move. */
   @inline
-  borrowed(slot: usize): void {
-    this.owned(slot);
-  }
+  borrowed(_slot: usize): void {}
 
   @inline
   all(from: usize, to: usize): void {
@@ -81,7 +52,7 @@ function moveBelow(slot: usize): void {
   const o = load<PyObject>(slot);
   const tag = o.refcnt >> TAG_SHIFT;
   if (tag == MOVED) store<PyObject>(slot, newPlace(o));
-  else if (tag == NEW && !c.isFull && !isFixed(o)) store<PyObject>(slot, moveObject(c, o));
+  else if (tag == NEW && !isFixed(o)) store<PyObject>(slot, moveObject(c, o));
 }
 
 /** Where the object is that is at place `k` of the row, if it is above the line and there is room. */
@@ -99,20 +70,14 @@ function lowered(c: Census, k: u32): PyObject {
 /** What is above the line is below, if there is room. */
 function lowerAll(c: Census): void {
   const visitor = changetype<MoveBelow>(0);
+  moveInterned(c);
+  eachRoot<MoveBelow>(visitor);
   for (let k: u32 = 0; k < c.count; k++) {
     const o = lowered(c, k);
     moveParts(o);
     eachReference<MoveBelow>(o, visitor);
   }
-  moveInterned(c);
-  const follow = changetype<Follow>(0);
-  eachRoot<Follow>(follow);
-  if (c.isFull) for (let k: u32 = 0; k < c.count; k++) eachReference<Follow>(c.objectAt(k), follow);
-  for (let k: u32 = 0; k < c.count; k++) {
-    const o = c.objectAt(k);
-    if (o.type.kind == DICT) changetype<PyDict>(o).keys.mark = 0;
-  }
-  followNames();
+  finish(c);
 }
 
 /** As lowerAll, if there is nothing above the line but large blocks that belong to objects. */
@@ -125,8 +90,7 @@ function lowerLarge(c: Census): void {
 function lowPass(c: Census, line: usize, least: usize): usize {
   const pooled = evacuation_begin_above(line);
   const before = c.movedBytes;
-  c.oldCount = 0;
-  c.isFull = false;
+  c.beginPass();
   if (pooled + raw().usedAbove(line) >= least) {
     c.line = line;
     if (pooled == 0 && !c.hasLargeObject) lowerLarge(c);

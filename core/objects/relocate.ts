@@ -95,9 +95,10 @@ export function moveObject(c: Census, o: PyObject): PyObject {
   const block = changetype<usize>(o) - headBytes;
   if (!leaves(block, c)) return o;
   const bytes = ownBytes(o) + headBytes;
+  if (!c.mayHaveRoom(bytes)) return o;
   const fresh = PyObject_Malloc(bytes);
   if (fresh == 0 || !isBetter(fresh, block, c)) {
-    c.isFull = true;
+    c.hasNoRoom(bytes);
     // Nothing is freed before the pass is over.
     if (fresh != 0) c.unused = push(c.unused, fresh);
     return o;
