@@ -208,6 +208,29 @@ describe("what refers to a moved object follows", () => {
     expect([...list]).toEqual([1, 2]);
   });
 
+  test("an object that only another module has a reference to stays, whatever knows it without owning it", async () => {
+    const { heap, fill } = await holed();
+    const Point = heap.type("Point", { fields: { x: "float64" }, weakReferences: true });
+    const point = Point.new({ x: 1.5 });
+    const ref = heap.ref(point as PyInstance);
+    const address = heap.addressOf(point);
+    heap.imports.Py_IncRef(address);
+    point.release();
+    // The second time it is above the line, below which everything moves.
+    for (const released of [fill, heap.from(Array.from({ length: 1000 }, (_, k) => `${k}`)) as unknown as PyList]) {
+      released.release();
+      heap.compact();
+      heap.check();
+      heap.scope(() => {
+        const known = ref.deref();
+        expect(known && heap.addressOf(known)).toBe(address);
+        expect((known as PyInstance).get("x")).toBe(1.5);
+      });
+    }
+    heap.imports.Py_DecRef(address);
+    expect(ref.deref()).toBeUndefined();
+  });
+
   test("raw blocks stay, with what is in them", async () => {
     const { heap, fill } = await holed();
     const samples = heap.new("float64", 1000);
