@@ -153,6 +153,7 @@ export interface CoreHost {
 }
 
 export interface Core<F extends CoreFunctions = CoreFunctions, C extends CoreConstants = CoreConstants> {
+  readonly module: WebAssembly.Module;
   readonly functions: F;
   readonly constants: C;
   /** Memory and table change with moveTo, and so does each of the functions. */
@@ -220,6 +221,7 @@ export function instantiate<F extends CoreFunctions, C extends CoreConstants>(
   };
   over(memory, table);
   const core = {
+    module,
     functions: functions as unknown as F,
     constants: constants as C,
     memory,

@@ -9,8 +9,8 @@ import { type LoadOptions, loadModules } from "./hosts/c/load.js";
 import type { WasmSource } from "./hosts/c/source.js";
 import { encodeImage } from "./image/format.js";
 import { loadImage } from "./image/load.js";
-import { takeImage } from "./image/save.js";
-import { bytesOf, compress, type ImageSource } from "./image/stream.js";
+import { cannotSave, takeImage } from "./image/save.js";
+import { bytesOf, compress, type ImageSource, streamOf } from "./image/stream.js";
 import { memoryFor, WASM_PAGE } from "./memory.js";
 import { ObjectCalls } from "./objects/calls.js";
 import {
@@ -65,6 +65,8 @@ export interface HeapOptions {
 export interface SaveOptions {
   /** Compress the image (deflate): smaller, and slower to load. */
   readonly compress?: boolean;
+  /** The image as a stream, for `pipeTo`, or the body of a request or response; the default is its bytes. */
+  readonly stream?: boolean;
 }
 
 export interface LoadImageOptions extends Pick<HeapOptions, "limit" | "softLimit" | "policy" | "onFault" | "locate"> {
@@ -186,31 +188,36 @@ export class Heap extends ObjectHeap {
   }
 
   /**
-   * The heap's objects as an image, from which `Heap.load` makes the same heap again: what `heap.roots` leads to. The heap stays as it
-   * is. Throws if it has blocks that are no objects, modules in C, or allocators of the program's own.
+   * The heap's objects as an image, from which `Heap.load` makes the same heap again: what `heap.roots` leads to at the moment of the
+   * call. The heap stays as it is. Throws if it has blocks that are no objects, modules in C, or allocators of the program's own.
    */
-  async save({ compress: isCompressed = false }: SaveOptions = {}): Promise<Uint8Array> {
+  save(options: SaveOptions & { readonly stream: true }): Promise<ReadableStream<Uint8Array>>;
+  save(options?: SaveOptions & { readonly stream?: false }): Promise<Uint8Array>;
+  async save(options: SaveOptions = {}): Promise<Uint8Array | ReadableStream<Uint8Array>> {
+    const { compress: isCompressed = false, stream = false } = options;
     this.#checkSavable();
-    const parts = takeImage(this.#whole, await wholeModule(), this.imageMetadata());
+    const parts = takeImage(this.#whole, this.imageMetadata());
     const stored = isCompressed ? await compress(parts.stored) : parts.stored;
-    return encodeImage({ ...parts, isCompressed, stored }, wholeChecksum());
+    const image = encodeImage({ ...parts, isCompressed, stored }, wholeChecksum());
+    return stream ? streamOf(image) : image;
   }
 
   #checkSavable(): void {
     const cannot = (why: string): never => {
-      throw new Error(`Cannot save the heap: ${why}`);
+      throw cannotSave(why);
     };
     if (this.isBusy()) cannot("an operation is under way");
     if (this.isTracing) cannot("a recording is under way");
     if (this.#linker.size > 0) cannot("modules in C are loaded, which know objects by their addresses");
     const { constants: c, tableBase } = this.core;
     if (this.words.get(this.core.control + c.HOOKS_INSTALLED_AT) !== 0) cannot("debug hooks are installed");
+    const isOwn = (index: number) => index >= tableBase && index < tableBase + c.TABLE_FUNCTIONS;
     for (const domain of ["raw", "mem", "object"] as const) {
       const [, ...functions] = this.getAllocator(domain).words;
-      if (functions.some((index) => index < tableBase || index >= tableBase + c.TABLE_FUNCTIONS)) {
-        cannot(`the ${domain} domain has an allocator of the program's`);
-      }
+      if (!functions.every(isOwn)) cannot(`the ${domain} domain has an allocator of the program's`);
     }
+    const [, ...functions] = this.getArenaAllocator().words;
+    if (!functions.every(isOwn)) cannot("arenas come from an allocator of the program's");
   }
 
   /**

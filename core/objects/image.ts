@@ -3,22 +3,43 @@
 //   a copy of the memory -> forget what is not in the image -> handles of roots only, collect, compact -> [base, brk)
 //   [base, brk) in a fresh memory -> restart -> functions of types -> a heap
 //
-// Imports handles, gc, exchange, object, platform.
+// Imports handles, gc, exchange, capi/fixed-types, platform.
 
 import { platform } from "../platform";
+import { dropApiTypes } from "./capi/api-types";
+import { hasObjectsOfC, unname_fixed_types } from "./capi/fixed-types";
 import { release_text } from "./exchange";
-import { dropGarbage } from "./gc";
+import { collector, dropGarbage } from "./gc";
 import { handles } from "./handles";
-import { clearError, IS_PLAIN, PyType, settings, typeOf, USER } from "./object";
+import { clearError, IS_PLAIN, isFixedType, PyType, settings, typeOf, USER } from "./object";
 
 export { checksum } from "../checksum";
 export { image_verify } from "./verify";
 
-/** No error is pending, no text is held for the host, and nothing is in gc.garbage. */
-export function image_forget(): void {
+/**
+ * No error is pending, nothing waits on the host's stack or is held for the host, and nothing is in gc.garbage, or will be. False, and all is as it was,
+ * if there are objects that C defined: whoever meets them may call functions that are not there.
+ */
+export function image_forget(): bool {
+  if (hasObjectsOfC()) return false;
   clearError();
   release_text();
+  handles().drop(handles().stackTop);
+  collector().debug = 0;
   dropGarbage();
+  dropApiTypes();
+  return true;
+}
+
+/**
+ * What modules in C brought along is gone, as if there had never been one. False, and nothing has changed, if objects need it: exceptions
+ * and their types.
+ */
+export function image_forget_api(): bool {
+  const ring = typeOf(USER);
+  for (let type: PyType = ring.after; type !== ring; type = type.after) if (!isFixedType(type) && type.hostId == 0) return false;
+  unname_fixed_types();
+  return true;
 }
 
 /** Nothing is under way, and reservations don't fail on purpose. */

@@ -15,15 +15,17 @@ import { checksumOf } from "./checksum.js";
 import type { ImageMetadata, ImageParts } from "./format.js";
 
 /** The parts of an image of the heap, as it is now. Throws if something in the heap can't be in an image. */
-export function takeImage(core: WholeCore, module: WebAssembly.Module, metadata: ImageMetadata): ImageParts {
-  const copy = copyOf(core, module);
+export function takeImage(core: WholeCore, metadata: ImageMetadata): ImageParts {
+  const copy = copyOf(core);
   const { functions: f, constants: c, control } = copy;
   const words = new Words(copy);
   const reserved = () => words.get(control + c.RESERVED_AT);
-  f.image_forget();
   for (const { hostId } of metadata.types) f.set_type_functions(hostId, 0, 0);
+  if (f.image_forget() === 0) throw cannotSave("it has objects that modules in C defined");
   const roots = new Set(metadata.roots.map(([, handle]) => handle));
   releaseHandles(copy, (handle) => !roots.has(handle));
+  f.gc_collect(2);
+  if (f.image_forget_api() === 0) throw cannotSave("it has exceptions, which modules in C brought along");
   makeSmall(copy);
   f.image_restart();
   const size = reserved();
@@ -37,15 +39,20 @@ export function takeImage(core: WholeCore, module: WebAssembly.Module, metadata:
   const pools = words.get(control + c.POOLS_AT);
   if (left !== 0 || pools !== 0) {
     const what = `${left === 0 ? "small" : `${left} bytes of`} blocks`;
-    throw new Error(
-      `Cannot save the heap: it has ${what} that are no objects (heap.malloc, typed blocks), or objects that another module refers to`,
+    throw cannotSave(
+      `it has ${what} that are no objects (heap.malloc, typed blocks), or objects that another module refers to`,
     );
   }
   return { metadata, size, checksum, isCompressed: false, stored };
 }
 
+/** @internal */
+export function cannotSave(why: string): Error {
+  return new Error(`Cannot save the heap: ${why}`);
+}
+
 /** A core over a copy of the memory, with nobody to call. */
-function copyOf({ control, memory, tableBase, constants: c }: WholeCore, module: WebAssembly.Module): WholeCore {
+function copyOf({ module, control, memory, tableBase, constants: c }: WholeCore): WholeCore {
   const bytes = control + new DataView(memory.buffer).getUint32(control + c.RESERVED_AT, true);
   const copy = memoryFor(bytes);
   new Uint8Array(copy.buffer).set(new Uint8Array(memory.buffer, control, bytes - control), control);
@@ -62,9 +69,8 @@ function releaseHandles({ functions: f }: WholeCore, which: (handle: number) => 
   }
 }
 
-/** Only live objects are left, and they lie together. */
+/** Live objects, and there are no others, lie together. */
 function makeSmall({ functions: f, constants: c }: WholeCore): void {
-  f.gc_collect(2);
   f.objects_relieve();
   f.relieve();
   const answer = f.compact();

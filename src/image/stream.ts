@@ -1,22 +1,32 @@
-// Images as streams: compressed and not.
+// Images as streams, of bytes that are compressed and of such that are not.
 
 import { ImageError } from "./format.js";
 
-async function through(
-  bytes: Uint8Array,
-  transform: ReadableWritablePair<Uint8Array, BufferSource>,
-): Promise<Uint8Array> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(transform);
-  return collect(stream);
+export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
 }
 
 export function compress(bytes: Uint8Array): Promise<Uint8Array> {
-  return through(bytes, new CompressionStream("deflate-raw"));
+  return collect(streamOf(bytes).pipeThrough(new CompressionStream("deflate-raw")));
+}
+
+/** Ends the stream with an error as soon as there are more than `size` bytes: a few can be made to stand for any number. */
+function atMost(size: number): TransformStream<Uint8Array, Uint8Array> {
+  let left = size;
+  return new TransformStream({
+    transform(chunk, controller) {
+      left -= chunk.length;
+      if (left < 0) throw new ImageError(`it has more than ${size} bytes of memory`);
+      controller.enqueue(chunk);
+    },
+  });
 }
 
 /** The bytes that were compressed, of which there are `size`. Throws ImageError. */
 export async function decompress(bytes: Uint8Array, size: number): Promise<Uint8Array> {
-  const result = await through(bytes, new DecompressionStream("deflate-raw")).catch((error: unknown) => {
+  const stream = streamOf(bytes).pipeThrough(new DecompressionStream("deflate-raw")).pipeThrough(atMost(size));
+  const result = await collect(stream).catch((error: unknown) => {
+    if (error instanceof ImageError) throw error;
     throw new ImageError(`its memory can't be decompressed: ${error instanceof Error ? error.message : error}`);
   });
   if (result.length !== size) throw new ImageError(`it has ${result.length} bytes of memory instead of ${size}`);

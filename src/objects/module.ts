@@ -204,7 +204,8 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly press: () => void;
   readonly is_busy: () => number;
   readonly checksum: (at: N, n: N, seed: bigint) => bigint;
-  readonly image_forget: () => void;
+  readonly image_forget: () => N;
+  readonly image_forget_api: () => N;
   readonly image_restart: () => void;
   readonly image_verify: (tableBase: N) => N;
   readonly next_handle: (handle: N) => N;

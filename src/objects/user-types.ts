@@ -4,7 +4,7 @@
 
 import { ImageError, type SavedType } from "../image/format.js";
 import { TableSlots, toWasmFunction, type WithTable } from "../table-functions.js";
-import type { Bridge } from "./bridge.js";
+import { type Bridge, describe } from "./bridge.js";
 import type { ObjectCalls } from "./calls.js";
 import { indexOf } from "./handle.js";
 import { type Fields, type FieldType, layoutOf, readNumber, sizeOfType, type TypeLayout } from "./type-layout.js";
@@ -68,6 +68,11 @@ export class UserTypes {
 
   /** The type's functions in the table. */
   #functions<F extends Fields, I extends FieldType>(layout: TypeLayout, { finalize, dealloc }: TypeFunctions<F, I>) {
+    for (const [which, f] of Object.entries({ finalize, dealloc })) {
+      if (f !== undefined && typeof f !== "function") {
+        throw new TypeError(`Cannot use ${describe(f)} as ${which} of type ${layout.name}: it is no function`);
+      }
+    }
     return {
       finalizer: finalize ? this.#put((object) => this.#finalize(object, finalize)) : 0,
       drop: dealloc ? this.#put((object) => this.#dealloc(object, layout, dealloc)) : 0,
@@ -114,10 +119,7 @@ export class UserTypes {
           `its type ${name} has a ${missing} function, which is not in an image; give it as types.${name}.${missing}`,
         );
       }
-      const { finalizer, drop } = this.#functions(
-        layout,
-        Object.fromEntries(functions.map((which) => [which, own[which]])),
-      );
+      const { finalizer, drop } = this.#functions(layout, own);
       this.#entries.set(hostId, { layout, finalizer, drop });
       if (f.set_type_functions(hostId, finalizer, drop) === 0) {
         throw new ImageError(`its type ${name} can't have a finalizer`);

@@ -123,6 +123,36 @@ describe.runIf(canCompile).each([
     finish();
   });
 
+  it("is in no image, nor is what the API brought along; once the module is gone, the heap can be saved", async () => {
+    const { heap, loaded, make, Custom } = await load(4, flags, {});
+    heap.roots.set("kept", heap.list(["kept"]));
+    make("a", "b", 1).release();
+    await expect(heap.save()).rejects.toThrow("modules in C are loaded");
+    Custom.release();
+    loaded.unload();
+    const copy = await Heap.load(await heap.save(), { verify: true });
+    expect(copy.repr(copy.roots.get("kept"))).toBe("['kept']");
+    expect(copy.objectStats().userTypes).toEqual([]);
+    const text = readFileSync(`${FOLDER}/custom4.c`, "utf8");
+    const again = await copy.load(await build("custom", text, [...flags, "-I", FOLDER]));
+    copy.scope(() => {
+      const custom = (again.module.getAttr("Custom") as PyExtensionType).call("a", "b") as PyExtensionObject;
+      expect(custom.callMethod("name")).toBe("a b");
+    });
+    expect(again.unload().objects).toBe(0);
+    copy.check();
+    heap.check();
+  });
+
+  it("is in the way of an image as long as it has instances, though its module was unloaded", async () => {
+    const { heap, loaded, make } = await load(4, flags, {});
+    const custom = make("a", "b", 1);
+    loaded.unload();
+    await expect(heap.save()).rejects.toThrow("it has objects that modules in C defined");
+    expect(custom.callMethod("name")).toBe("a b");
+    heap.check();
+  });
+
   it("is told of in the statistics, and keeps its module's data as long as it has instances", async () => {
     const { heap, loaded, make, Custom } = await load(2, flags, {});
     const custom = make("a", "b", 1);

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import {
+  DEBUG_SAVEALL,
   Heap,
   ImageError,
   type PyDict,
@@ -11,7 +12,11 @@ import {
   type PyRef,
   type PyType,
 } from "../../src/index.js";
+import { crc32 } from "../../src/trace/crc32.js";
 import { brokenImages, library, survive } from "./image-mutations.js";
+
+/** Where the header has what; src/image/format.ts says it. */
+const [SIZE_AT, HEADER_CRC_AT] = [20, 44];
 
 /** What the roots of a library show of themselves. */
 function describeLibrary(heap: Heap): unknown {
@@ -98,6 +103,10 @@ describe("an image", () => {
       const loaded = await Heap.load(source);
       expect((loaded.roots.get("cycle") as PyList).at(0)).toBe("cycle");
     }
+    for (const compress of [false, true]) {
+      const loaded = await Heap.load(await heap.save({ stream: true, compress }));
+      expect((loaded.roots.get("cycle") as PyList).at(0)).toBe("cycle");
+    }
     await expect(Heap.load(new Response("gone", { status: 404 }))).rejects.toThrow("its server answered 404");
     await expect(Heap.load(3 as never)).rejects.toThrow("give its bytes, a Blob, a Response or a stream");
   });
@@ -152,6 +161,28 @@ describe("types in an image", () => {
     heap.check();
   });
 
+  it("get functions that they had not when it was made, too, but nothing that is no function", async () => {
+    const heap = await Heap.create();
+    heap.roots.set("file", heap.type("File", { fields: { name: "object" } }).new({ name: "readme" }));
+    const image = await heap.save();
+    const seen: unknown[] = [];
+    const loaded = await Heap.load(image, {
+      verify: true,
+      types: {
+        File: { finalize: (instance) => seen.push(instance.get("name")) },
+        Another: { dealloc: () => undefined },
+      },
+    });
+    loaded.roots.clear();
+    expect(seen).toEqual(["readme"]);
+    loaded.check();
+    const types = { File: { finalize: 5 as never } };
+    await expect(Heap.load(image, { types })).rejects.toThrow(
+      "Cannot use a number as finalize of type File: it is no function",
+    );
+    expect(() => heap.type("Other", types.File)).toThrow("Cannot use a number as finalize of type Other");
+  });
+
   it("that no object had are not in it", async () => {
     const heap = await Heap.create();
     const Unused = heap.type("Unused", { finalize: () => undefined });
@@ -183,6 +214,46 @@ describe("roots", () => {
   });
 });
 
+describe("saving", () => {
+  it("takes the heap as it is when it is called, whatever the program does before it has the image", async () => {
+    const heap = await Heap.create();
+    const list = heap.list([1]);
+    heap.roots.set("list", list);
+    const saving = heap.save();
+    list.push(2);
+    heap.malloc(100);
+    heap.setupDebugHooks();
+    const loaded = await Heap.load(await saving, { verify: true });
+    expect(heap.repr(list)).toBe("[1, 2]");
+    expect(loaded.repr(loaded.roots.get("list"))).toBe("[1]");
+  });
+
+  it("lets the garbage go that a collector under debug keeps", async () => {
+    const heap = await Heap.create();
+    const Node = heap.type("Node", { fields: { next: "object" }, finalize: () => undefined, dealloc: () => undefined });
+    heap.gc.debug = DEBUG_SAVEALL;
+    for (const isFound of [true, false]) {
+      const node = Node.new();
+      node.set("next", node);
+      node.release();
+      if (isFound) heap.gc.collect();
+    }
+    const loaded = await Heap.load(await heap.save(), { verify: true });
+    expect([heap.gc.garbage.length, loaded.gc.garbage.length, loaded.gc.debug]).toEqual([1, 0, 0]);
+    loaded.check();
+  });
+
+  it("works in a listener, in the middle of an operation that waits there", async () => {
+    const heap = await Heap.create({ softLimit: 2 ** 20 });
+    const rows = heap.list<string>();
+    heap.roots.set("rows", rows);
+    const images: Promise<Uint8Array>[] = [];
+    heap.on("pressure", () => images.push(heap.save()));
+    for (let k = 0; images.length < 3; k++) rows.push(`row ${k}`.repeat(20));
+    for (const image of images) (await Heap.load(await image, { verify: true })).check();
+  });
+});
+
 describe("what can't be saved", () => {
   it("is refused, and says why", async () => {
     const heap = await library();
@@ -200,6 +271,9 @@ describe("what can't be saved", () => {
     await expect(heap.save()).rejects.toThrow("the mem domain has an allocator of the program's");
     heap.setAllocator("mem", own);
     await heap.save();
+    const arenas = heap.getArenaAllocator();
+    heap.setArenaAllocator({ alloc: arenas.alloc, free: arenas.free });
+    await expect(heap.save()).rejects.toThrow("arenas come from an allocator of the program's");
     const debug = await Heap.create({ allocator: "debug" });
     await expect(debug.save()).rejects.toThrow("debug hooks are installed");
   });
@@ -230,6 +304,16 @@ describe("a broken image", () => {
     expect(await broken(at(9))).toContain("its header is broken");
     expect(await broken(at(60))).toContain("its metadata is broken");
     expect(await broken(at(50_000))).toContain("its memory is broken");
+  });
+
+  it("that stands for more than it says is not unpacked", async () => {
+    const heap = await Heap.create();
+    heap.roots.set("zeros", heap.bytes(new Uint8Array(2 ** 24)));
+    const image = await heap.save({ compress: true });
+    const view = new DataView(image.buffer);
+    view.setUint32(SIZE_AT, 2 ** 16, true);
+    view.setUint32(HEADER_CRC_AT, crc32(image.subarray(0, HEADER_CRC_AT)), true);
+    await expect(Heap.load(image)).rejects.toThrow(new ImageError("it has more than 65536 bytes of memory"));
   });
 
   it("never becomes a heap that check() refuses, nor hangs, however it is broken", async () => {

@@ -6,7 +6,7 @@
 // them is loaded (exceptions.ts), and stay as long as the heap. Imports objects/state, exception-numbers.
 
 import { EXCEPTIONS } from "./exception-numbers";
-import { PyObject, PyType } from "../object";
+import { PyObject, PyType, xdecref } from "../object";
 import { API_TYPES_AT, at } from "../state";
 
 const ITERATOR: u32 = EXCEPTIONS;
@@ -39,4 +39,14 @@ export function spareErrorSlot(): usize {
 @inline
 export function isIterator(o: PyObject): bool {
   return changetype<usize>(o.type) == load<usize>(iteratorSlot());
+}
+
+/** The table is empty, the last word first: what derived from another type goes before it. */
+export function dropApiTypes(): void {
+  for (let k = API_TYPES; k-- > 0; ) {
+    const slot = exceptionSlot(k);
+    const o = load<PyObject | null>(slot);
+    store<usize>(slot, 0);
+    xdecref(o);
+  }
 }

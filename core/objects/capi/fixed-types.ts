@@ -40,7 +40,7 @@ import {
   typeFunction,
 } from "../functions";
 import { handles } from "../handles";
-import { joinRing, textOf } from "../instance";
+import { joinRing, leaveRing, textOf } from "../instance";
 import {
   BASE_OBJECT,
   BOOL,
@@ -51,7 +51,9 @@ import {
   IMMORTAL,
   INT,
   IS_BASE_TYPE,
+  IS_C_TYPE,
   IS_READY,
+  isFixedType,
   KINDS,
   MEMBER_DESCRIPTOR,
   METHOD_DESCRIPTOR,
@@ -62,6 +64,7 @@ import {
   TYPE,
   typeOf,
   USER,
+  xdecref,
 } from "../object";
 import { itemAt } from "../sequence";
 
@@ -170,4 +173,43 @@ export function name_fixed_type(place: u32): void {
   }
   type.name = name;
   type.tp_name = textOf(name);
+}
+
+// ---- without modules in C ----
+
+/** Whether the heap has objects that modules in C defined, or that are theirs: functions, modules, descriptors. */
+export function hasObjectsOfC(): bool {
+  const ring = typeOf(USER);
+  for (let type: PyType = ring.after; type !== ring; type = type.after) {
+    if ((type.flags & IS_C_TYPE) != 0 || (isFixedType(type) && type.live != 0)) return true;
+  }
+  return false;
+}
+
+/** The types are as before the first was named: none has a name or anything for C, and the API's own are none. Nothing of C's is left. */
+export function unname_fixed_types(): void {
+  if (typeOf(BASE_OBJECT).refcnt == 0) return;
+  for (let place: u32 = 0; place <= MODULE_DEF; place++) {
+    const type = typeOf(place);
+    xdecref(type.name);
+    type.name = null;
+    if (place < KINDS) emptySlots(type);
+    else if (place != USER) {
+      leaveRing(type);
+      memory.fill(changetype<usize>(type), 0, offsetof<PyType>());
+    }
+  }
+}
+
+/** The counterpart of beginAll, for a built-in type. */
+function emptySlots(type: PyType): void {
+  type.tp_name = 0;
+  type.tp_repr = 0;
+  type.tp_str = 0;
+  type.tp_getattro = 0;
+  type.tp_setattro = 0;
+  type.tp_alloc = 0;
+  type.tp_free = 0;
+  type.tp_call = 0;
+  type.base = null;
 }
