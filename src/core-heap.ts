@@ -55,6 +55,27 @@ export class HostCalls implements CoreHost {
     }
   }
 
+  /** Reports that wait for the end of what can't be left half done; undefined: nothing of the kind is under way. */
+  #waiting: (() => void)[] | undefined;
+
+  /** Runs what can't be left half done: what may throw meanwhile, and is put off, comes when it is over. */
+  uninterrupted<T>(run: () => T): T {
+    const waiting: (() => void)[] = [];
+    this.#waiting = waiting;
+    try {
+      return run();
+    } finally {
+      this.#waiting = undefined;
+      for (const report of waiting) report();
+    }
+  }
+
+  /** False if nothing is under way that can't be left: then the caller reports at once. */
+  putOff(report: () => void): boolean {
+    this.#waiting?.push(report);
+    return this.#waiting !== undefined;
+  }
+
   readonly visit: Visitor = (kind, address, size, a, b) => this.visitor?.(kind, address, size, a, b);
   readonly watermark = (): void => this.onWatermark?.();
   readonly site = (): number => this.nest(() => this.sites?.here() ?? 0);
@@ -144,11 +165,13 @@ export abstract class CoreHeap {
     this.ladder = new Ladder(this.#relievable(), this.events, policy || undefined);
     this.measures.set("release", () => core.functions.relieve());
     if (softLimit !== undefined) this.ladder.softLimit = softLimit;
-    else this.ladder.arm();
     const sites = new Sites(locate ?? stackLocator);
     this.#sites = sites;
     calls.sites = sites;
-    calls.onFault = () => onFault(this.#withOwner(readFault(core, this.words, sites)));
+    calls.onFault = () => {
+      const fault = this.#withOwner(readFault(core, this.words, sites));
+      if (!calls.putOff(() => onFault(fault))) onFault(fault);
+    };
     for (const ref of heaps) if (!ref.deref()) heaps.delete(ref);
     heaps.add(new WeakRef(this));
     const { raw, mem, object } = domainCalls(core);
@@ -242,7 +265,7 @@ export abstract class CoreHeap {
   set limit(bytes: number) {
     if (!(bytes >= 0)) throw new RangeError(`Cannot set the limit to ${bytes}: not a number of bytes`);
     this.words.set(this.core.control + this.core.constants.LIMIT_AT, Math.min(Math.floor(bytes), NO_LIMIT));
-    this.ladder.arm();
+    this.ladder.limited();
   }
 
   /**
@@ -290,6 +313,9 @@ export abstract class CoreHeap {
       get limit() {
         return heap.limit;
       },
+      get memoryBytes() {
+        return heap.memory.buffer.byteLength;
+      },
       measures: this.measures,
       allocated: () => word(c.LARGE_AT) - word(c.LARGE_BYTES_AT + 4 * c.INTERNAL) + word(c.POOLS_AT) * c.POOL_SIZE,
       live: () => {
@@ -298,6 +324,7 @@ export abstract class CoreHeap {
       },
       setWatermark: (bytes: number) => this.words.set(control + c.WATERMARK_AT, bytes),
       isBusy: () => this.isBusy(),
+      report: (error: unknown) => this.unraisable(error),
     };
   }
 
@@ -308,7 +335,7 @@ export abstract class CoreHeap {
 
   /** What is done about an error that can't be thrown where it happened. */
   protected unraisable(error: unknown): void {
-    console.error("Exception ignored in a listener:", error);
+    console.error("Exception ignored in what was done about pressure:", error);
   }
 
   /** Bytes that the heap has from the platform now. */
@@ -409,8 +436,8 @@ export abstract class CoreHeap {
   }
 
   /**
-   * Makes the heap smaller while nobody needs it: runs all measures of the policy, the cheap ones first, as long as the budget lasts.
-   * Throws if an operation is under way.
+   * Makes the heap smaller while nobody needs it: runs all measures of the policy, the cheap ones first, as long as the budget lasts; or
+   * the measures that are named. Throws if an operation is under way.
    */
   relieve(options?: RelieveOptions): Relief {
     return this.ladder.relieve(options);

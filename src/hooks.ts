@@ -1,6 +1,6 @@
 // Allocators of users: PyMem_GetAllocator, PyMem_SetAllocator and their counterparts for arenas, from TypeScript.
 
-import { type Address, toAddress } from "./address.js";
+import { type Address, NULL, toAddress } from "./address.js";
 import type { Core } from "./core.js";
 import type { AllocatorFunctions } from "./domain.js";
 import type { DomainName } from "./errors.js";
@@ -47,9 +47,10 @@ const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: 0, mem: 1, o
 type Hook = (...args: number[]) => number | undefined;
 type Callable = (...args: number[]) => number;
 
-/** Counts the calls to allocators of the program that are under way. */
+/** Counts the calls to allocators of the program that are under way, and puts off what they throw where nothing may be thrown. */
 interface Outside {
   outside: number;
+  putOff(report: () => void): boolean;
 }
 
 export class AllocatorHooks {
@@ -128,6 +129,12 @@ export class AllocatorHooks {
       this.#calls.outside++;
       try {
         return f(...args);
+      } catch (error) {
+        const isPutOff = this.#calls.putOff(() => {
+          throw error;
+        });
+        if (!isPutOff) throw error;
+        return NULL;
       } finally {
         this.#calls.outside--;
       }

@@ -145,7 +145,7 @@ export abstract class ObjectHeap extends CoreHeap {
     this.measures.set("freeLists", () => this.#emptyFreeLists());
     this.measures.set("collectYoung", () => this.gc.collect(1));
     this.measures.set("collect", () => this.gc.collect());
-    this.measures.set("compact", () => this.compact());
+    this.measures.set("compact", () => this.#compactOnly());
   }
 
   /** Runs the measures that are due, aside from the operation at whose end or beginning this is. */
@@ -523,8 +523,18 @@ export abstract class ObjectHeap extends CoreHeap {
     if (isCollected) this.gc.collect();
     const first = this.#moveTogether();
     const again = !isCollected && first.unrooted > 0 && this.gc.collect() > 0 ? this.#moveTogether() : undefined;
-    const moved = first.moved + (again?.moved ?? 0);
-    const done = { moved, pinned: (again ?? first).pinned, gained: before - this.reserved };
+    const { pinned } = again ?? first;
+    return this.#compacted({ moved: first.moved + (again?.moved ?? 0), pinned, gained: before - this.reserved }, begun);
+  }
+
+  /** The measure, which a policy puts behind a collection or not: garbage moves along. */
+  #compactOnly(): void {
+    const [before, begun] = [this.reserved, performance.now()];
+    const { moved, pinned } = this.#moveTogether();
+    this.#compacted({ moved, pinned, gained: before - this.reserved }, begun);
+  }
+
+  #compacted(done: Compaction, begun: number): Compaction {
     this.events.emit("compact", { ...done, ms: performance.now() - begun });
     return done;
   }
@@ -532,7 +542,7 @@ export abstract class ObjectHeap extends CoreHeap {
   #moveTogether(): { readonly moved: number; readonly pinned: number; readonly unrooted: number } {
     const { f, c } = this.#bridge;
     this.release();
-    const answer = f.compact();
+    const answer = this.#calls.uninterrupted(() => f.compact());
     if (answer === c.BUSY) throw new Error("Cannot compact the heap: an operation is under way");
     if (answer === c.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
     if (answer !== c.COMPACTED) this.#bridge.raise();

@@ -9,7 +9,7 @@ export interface MeasureRun {
   /** When it began, and how long it took, in milliseconds; time begins with the heap. */
   readonly at: number;
   readonly ms: number;
-  /** Bytes that are not in use any more, or went back to the platform, whichever are more. */
+  /** Bytes that are not in use any more, or went back to the platform or to the system, whichever are most. */
   readonly gained: number;
 }
 
@@ -56,6 +56,9 @@ export class Events {
     const listeners = this.#listeners[name];
     if (!listeners) {
       throw new RangeError(`Cannot listen to "${name}": the events are ${Object.keys(this.#listeners).join(", ")}`);
+    }
+    if (typeof listener !== "function") {
+      throw new TypeError(`Cannot listen to "${name}": the listener is a ${typeof listener}, not a function`);
     }
     listeners.add(listener);
     return () => {

@@ -7,14 +7,28 @@
 // While nothing presses there is nothing to pay: the platform compares one number when it gives memory, and the watermark is where
 // something is to be done. Measures never run inside of one another. Who gained nothing waits longer each time: the
 // watermark moves up by a step that doubles, and an allocation that finds no memory is not helped again before the heap has changed.
+//
+// Policies and listeners are the program's: whatever they do, a run ends, and what they throw where nobody asked is reported.
 
+import { MemoryError } from "../errors.js";
 import type { Events, MeasureRun } from "./events.js";
-import { DEFAULT_POLICY, type MeasureName, NO_LIMIT, type Policy, type Pressure, type Reason } from "./policy.js";
+import {
+  checkMeasure,
+  checkPolicy,
+  DEFAULT_POLICY,
+  type MeasureName,
+  NO_LIMIT,
+  type Policy,
+  type Pressure,
+  type Reason,
+} from "./policy.js";
 
 /** What the ladder has to know of its heap, and can do there; sizes are in bytes. */
 export interface Relievable {
   readonly reserved: number;
   readonly limit: number;
+  /** The WebAssembly memory's size: what the process has. */
+  readonly memoryBytes: number;
   /** In use: large blocks, and pools with at least one block in use. */
   allocated(): number;
   /** In use, holes in pools not counted: a walk over all pools. */
@@ -25,19 +39,26 @@ export interface Relievable {
   isBusy(): boolean;
   /** The measures that this heap has. */
   readonly measures: ReadonlyMap<MeasureName, () => void>;
+  /** What is done about an error of the policy's, or of a measure, that nobody waits for. */
+  report(error: unknown): void;
 }
 
 /** What `heap.relieve` did. */
 export interface Relief {
-  /** Bytes that are not in use any more, or went back to the platform, whichever are more. */
+  /** Bytes that are not in use any more, or went back to the platform or to the system, whichever are most. */
   readonly gained: number;
   readonly ms: number;
   readonly measures: readonly MeasureRun[];
 }
 
 export interface RelieveOptions {
-  /** Milliseconds that may be spent. A measure that took longer than what is left, the last time, is not begun. */
+  /**
+   * Milliseconds that may be spent. A measure is not begun if it would take longer than what is left, at the pace (for a byte of the heap) that it
+   * had the last time.
+   */
   readonly budgetMs?: number;
+  /** These measures, in this order; the default is the policy's. */
+  readonly measures?: Iterable<MeasureName>;
 }
 
 /** Of a run that was no use: less than this part of the heap was gained. */
@@ -52,15 +73,27 @@ const LEAST_HEAP = 32 * 2 ** 20;
 const LEAST_STEP = 2 ** 18;
 /** How many measures the log remembers. */
 const LOG_LENGTH = 256;
+/** How many measures a policy can name at a time: one that does not end would never. */
+const MOST_MEASURES = 64;
+
+/** What a run is measured by. */
+type Figures = Pick<Pressure, "reserved" | "allocated"> & { readonly memoryBytes: number };
 
 export class Ladder {
   readonly #heap: Relievable;
   readonly #events: Events;
   readonly #log: MeasureRun[] = [];
-  readonly #lastMs = new Map<MeasureName, number>();
+  /** Milliseconds for a byte of the heap that a measure took the last time. */
+  readonly #pace = new Map<MeasureName, number>();
   readonly #begun = performance.now();
   #policy: Policy | undefined;
   #softLimit: number | undefined;
+  /** What the policy makes of the hard limit. */
+  #policySoftLimit = NO_LIMIT;
+  /** The limit or the policy was set, and nothing was done about it yet. */
+  #isFresh = true;
+  /** The watermark. */
+  #mark = NO_LIMIT;
   #isRunning = false;
   /** Runs that were no use since the last one that was. */
   #inVain = 0;
@@ -72,7 +105,7 @@ export class Ladder {
   constructor(heap: Relievable, events: Events, policy: Policy | undefined) {
     this.#heap = heap;
     this.#events = events;
-    this.#policy = policy;
+    this.policy = policy;
   }
 
   /** The measures that ran last, the oldest first. */
@@ -86,13 +119,14 @@ export class Ladder {
   }
 
   set policy(policy: Policy | undefined) {
-    this.#policy = policy;
-    this.arm();
+    this.#policySoftLimit = softLimitOf(policy || undefined, this.#heap.limit);
+    this.#policy = policy || undefined;
+    this.#restart();
   }
 
   /** What is set, or what the policy makes of the hard limit. */
   get softLimit(): number {
-    return this.#softLimit ?? this.#policy?.softLimit(this.#heap.limit) ?? NO_LIMIT;
+    return this.#softLimit ?? this.#policySoftLimit;
   }
 
   set softLimit(bytes: number | undefined) {
@@ -100,21 +134,37 @@ export class Ladder {
       throw new RangeError(`Cannot set the soft limit to ${bytes}: not a number of bytes`);
     }
     this.#softLimit = bytes === undefined ? undefined : Math.min(Math.floor(bytes), NO_LIMIT);
+    this.#restart();
+  }
+
+  /** The hard limit is another. */
+  limited(): void {
+    this.#policySoftLimit = softLimitOf(this.#policy, this.#heap.limit);
+    this.#restart();
+  }
+
+  /** A heap that is above its soft limit already is pressed when it grows next. Not from within a run, or that would never be the last. */
+  #restart(): void {
+    if (this.#isRunning) return;
+    this.#isFresh = true;
     this.#inVain = 0;
+    this.#helpless = -1;
     this.arm();
   }
 
   // ---- when ----
 
-  /** The watermark is where there will be something to do next. */
+  /** The watermark is where there will be something to do next; what measures need for themselves is nothing to be done about. */
   arm(): void {
-    this.#heap.setWatermark(this.#policy ? Math.min(this.#nextSoft(), this.#nextLook(), NO_LIMIT) : NO_LIMIT);
+    const isWaiting = this.#policy !== undefined && !this.#isRunning;
+    this.#mark = isWaiting ? Math.min(this.#nextSoft(), this.#nextLook(), NO_LIMIT) : NO_LIMIT;
+    this.#heap.setWatermark(this.#mark);
   }
 
   #nextSoft(): number {
     const { reserved } = this.#heap;
     const { softLimit } = this;
-    if (reserved <= softLimit) return softLimit;
+    if (reserved <= softLimit || this.#isFresh) return softLimit;
     return reserved + Math.max(LEAST_STEP, softLimit / 64) * 2 ** this.#inVain;
   }
 
@@ -125,25 +175,36 @@ export class Ladder {
   /** The heap passed its watermark, and this is a moment at which measures can run. */
   passed(): void {
     if (this.#isRunning || !this.#policy) return;
-    if (this.#heap.isBusy()) {
-      // Nothing can be done as long as C, which waits for this, knows objects by their addresses.
-      this.arm();
-      return;
-    }
+    // Nothing can be done as long as C, which waits for this, knows objects by their addresses; nor has to be, if that was for a moment.
+    const isPressed = !this.#heap.isBusy() && this.#heap.reserved > this.#mark;
+    this.#isFresh = false;
+    if (isPressed) this.#reporting(() => this.#press(this.#policy as Policy));
+    this.arm();
+  }
+
+  #press(policy: Policy): void {
     const { reserved } = this.#heap;
     const { softLimit } = this;
+    const choose = (pressure: Pressure) => policy.measures(pressure);
     if (reserved > softLimit) {
       const isEnough = () => {
         return this.#heap.reserved <= softLimit - softLimit * BELOW || this.#heap.allocated() <= softLimit * ROOM;
       };
-      this.#run("soft limit", isEnough);
+      this.#run("soft limit", choose, isEnough);
     } else if (reserved >= 2 * this.#looked) {
       this.#looked = reserved;
-      const most = 1 - this.#policy.fragmentation;
+      const most = 1 - policy.fragmentation;
       const isDense = () => this.#heap.live() >= most * this.#heap.reserved;
-      if (!isDense()) this.#run("fragmentation", isDense);
+      if (!isDense()) this.#run("fragmentation", choose, isDense);
     }
-    this.arm();
+  }
+
+  #reporting(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#heap.report(error);
+    }
   }
 
   /** A collection ended: the heap may be below its soft limit again. */
@@ -157,72 +218,131 @@ export class Ladder {
    * in vain, or nothing may run now.
    */
   rescue<T>(attempt: () => T | undefined): T | undefined {
-    if (!this.#policy || this.#isRunning || this.#heap.isBusy()) return undefined;
+    const policy = this.#policy;
+    if (!policy || this.#isRunning || this.#heap.isBusy()) return undefined;
     const before = this.#heap.allocated();
     if (this.#helpless >= 0 && Math.abs(before - this.#helpless) <= CHANGED * before) return undefined;
-    let answer: T | undefined;
-    this.#run("no memory", (run) => {
-      if (run.gained > 0) answer = attempt();
-      return answer !== undefined;
-    });
-    this.#helpless = answer === undefined ? this.#heap.allocated() : -1;
+    let outcome: (() => T) | undefined;
+    const isHelped = ({ gained }: MeasureRun) => {
+      if (gained > 0) outcome = outcomeOf(attempt);
+      return outcome !== undefined;
+    };
+    this.#reporting(() => this.#run("no memory", (pressure) => policy.measures(pressure), isHelped));
+    this.#helpless = outcome === undefined ? this.#heap.allocated() : -1;
     this.arm();
-    return answer;
+    return outcome?.();
   }
 
-  /** Runs all measures of the policy, or those that the budget has time for. */
-  relieve({ budgetMs = Number.POSITIVE_INFINITY }: RelieveOptions = {}): Relief {
+  /** Runs all measures of the policy, or those that are named, as far as the budget has time for them. */
+  relieve({ budgetMs = Number.POSITIVE_INFINITY, measures }: RelieveOptions = {}): Relief {
     if (!(budgetMs >= 0)) throw new RangeError(`Cannot relieve the heap within ${budgetMs} ms: not a number from 0 up`);
     if (this.#isRunning || this.#heap.isBusy()) {
       throw new Error("Cannot relieve the heap: an operation is under way");
     }
-    const relief = this.#run("asked", () => false, budgetMs);
-    this.#looked = Math.max(LEAST_HEAP / 2, this.#heap.reserved);
-    this.arm();
-    return relief;
+    const { policy = DEFAULT_POLICY } = this;
+    try {
+      return this.#run(
+        "asked",
+        (pressure) => measures ?? policy.measures(pressure),
+        () => false,
+        budgetMs,
+      );
+    } finally {
+      this.#looked = Math.max(LEAST_HEAP / 2, this.#heap.reserved);
+      this.arm();
+    }
   }
 
   // ---- running ----
 
-  #run(reason: Reason, isEnough: (run: MeasureRun) => boolean, budgetMs = Number.POSITIVE_INFINITY): Relief {
+  #run(
+    reason: Reason,
+    choose: (pressure: Pressure) => Iterable<MeasureName>,
+    isEnough: (run: MeasureRun) => boolean,
+    budgetMs = Number.POSITIVE_INFINITY,
+  ): Relief {
     const heap = this.#heap;
-    const policy = this.#policy ?? DEFAULT_POLICY;
-    const { reserved, limit } = heap;
-    const pressure: Pressure = { reason, reserved, allocated: heap.allocated(), softLimit: this.softLimit, limit };
+    const before = this.#figures();
+    const pressure: Pressure = {
+      ...{ reason, reserved: before.reserved, allocated: before.allocated },
+      ...{ softLimit: this.softLimit, limit: heap.limit },
+    };
     const measures: MeasureRun[] = [];
     const begun = performance.now();
     this.#isRunning = true;
+    this.arm();
     try {
       this.#events.emit("pressure", pressure);
-      for (const name of policy.measures(pressure)) {
+      let named = 0;
+      for (const name of choose(pressure)) {
+        if (++named > MOST_MEASURES) break;
+        checkMeasure(name);
         const measure = heap.measures.get(name);
         if (!measure) continue;
         const left = budgetMs - (performance.now() - begun);
         if (left <= 0) break;
-        if ((this.#lastMs.get(name) ?? 0) > left) continue;
+        if ((this.#pace.get(name) ?? 0) * heap.reserved > left) continue;
         const run = this.#runOne(name, measure, reason);
         measures.push(run);
         if (isEnough(run)) break;
       }
     } finally {
       this.#isRunning = false;
+      this.#inVain = this.#gainedSince(before) > WORTH * before.reserved ? 0 : this.#inVain + 1;
     }
-    const gained = Math.max(0, pressure.reserved - heap.reserved, pressure.allocated - heap.allocated());
-    this.#inVain = gained > WORTH * pressure.reserved ? 0 : this.#inVain + 1;
-    return { gained, ms: performance.now() - begun, measures };
+    return { gained: this.#gainedSince(before), ms: performance.now() - begun, measures };
   }
 
   #runOne(measure: MeasureName, act: () => void, reason: Reason): MeasureRun {
-    const heap = this.#heap;
-    const [reserved, allocated, started] = [heap.reserved, heap.allocated(), performance.now()];
-    act();
+    const [before, started] = [this.#figures(), performance.now()];
+    try {
+      act();
+    } catch (error) {
+      // Where there is no memory, there may be none for a measure: the next one may need less.
+      if (!(error instanceof MemoryError)) throw error;
+    }
     const ms = performance.now() - started;
-    this.#lastMs.set(measure, ms);
-    const gained = Math.max(0, reserved - heap.reserved, allocated - heap.allocated());
-    const run = { measure, reason, at: started - this.#begun, ms, gained };
+    this.#pace.set(measure, ms / before.reserved);
+    const run = { measure, reason, at: started - this.#begun, ms, gained: this.#gainedSince(before) };
     this.#log.push(run);
     if (this.#log.length > LOG_LENGTH) this.#log.shift();
     this.#events.emit("measure", run);
     return run;
+  }
+
+  #figures(): Figures {
+    const { reserved, memoryBytes } = this.#heap;
+    return { reserved, memoryBytes, allocated: this.#heap.allocated() };
+  }
+
+  #gainedSince(before: Figures): number {
+    const now = this.#figures();
+    const gains = [
+      before.reserved - now.reserved,
+      before.allocated - now.allocated,
+      before.memoryBytes - now.memoryBytes,
+    ];
+    return Math.max(0, ...gains);
+  }
+}
+
+/** Throws if the policy is none. */
+function softLimitOf(policy: Policy | undefined, limit: number): number {
+  if (!policy) return NO_LIMIT;
+  checkPolicy(policy);
+  const bytes = policy.softLimit(limit);
+  if (!(bytes >= 0)) throw new RangeError(`Cannot use the policy's soft limit ${bytes}: not a number of bytes`);
+  return Math.min(Math.floor(bytes), NO_LIMIT);
+}
+
+/** What an attempt answers or throws, for later; undefined if it was in vain. */
+function outcomeOf<T>(attempt: () => T | undefined): (() => T) | undefined {
+  try {
+    const answer = attempt();
+    return answer === undefined ? undefined : () => answer;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
   }
 }

@@ -54,3 +54,20 @@ export const DEFAULT_POLICY: Policy = {
   softLimit: (limit) => (limit === NO_LIMIT ? NO_LIMIT : limit - Math.floor(limit / 8)),
   measures: ({ reason }) => (reason === "fragmentation" ? AGAINST_HOLES : MEASURES),
 };
+
+/** Throws TypeError if something is no policy. */
+export function checkPolicy(policy: Policy): void {
+  const cannot = (why: string) => new TypeError(`Cannot use this policy: ${why}`);
+  if (typeof policy !== "object") throw cannot(`it is a ${typeof policy}`);
+  for (const name of ["softLimit", "measures"] as const) {
+    if (typeof policy[name] !== "function") throw cannot(`its ${name} is no function`);
+  }
+  const { fragmentation } = policy;
+  if (!(fragmentation >= 0 && fragmentation <= 1)) throw cannot(`its fragmentation is ${fragmentation}, not 0 to 1`);
+}
+
+/** Throws RangeError if no heap has such a measure. */
+export function checkMeasure(name: MeasureName): void {
+  if (MEASURES.includes(name)) return;
+  throw new RangeError(`Cannot run the measure "${name}": the measures are ${MEASURES.join(", ")}`);
+}

@@ -300,3 +300,62 @@ describe("compaction can be refused", () => {
     expect(list.length).toBe(30_000);
   });
 });
+
+describe("what is thrown in the middle of a compaction", () => {
+  /** A heap of which every fifth object is left. */
+  async function sparse(options: HeapOptions): Promise<{ heap: Heap; lists: PyList[] }> {
+    const heap = await Heap.create(options);
+    const lists = Array.from({ length: 5000 }, (_, k) => heap.list([k, `text ${k}`]));
+    for (const [k, list] of lists.entries()) if (k % 5 !== 0) list.release();
+    return { heap, lists: lists.filter((_, k) => k % 5 === 0) };
+  }
+
+  /** Sizes of blocks of the heap's own that are about as large as a row of its objects is: it lasts as long as a compaction. */
+  function rows(heap: Heap): number[] {
+    const sizes: number[] = [];
+    heap.walk(
+      (item) => {
+        if (item.kind === "chunk" && item.domain === "internal") sizes.push(item.size);
+      },
+      { blocks: false },
+    );
+    return sizes.filter((size) => size > 10_000 && size < 60_000);
+  }
+
+  test("a fault of a block that it frees comes when it is over", async () => {
+    const { heap, lists } = await sparse({ allocator: "debug", locate: () => undefined });
+    const damaged = lists.at(-1) as PyList;
+    const at = heap.addressOf(damaged);
+    const block = heap.knownBlocks().find(({ address, size }) => address <= at && at < address + size);
+    if (!block) throw new Error("there is no such block");
+    const before = rows(heap);
+    new Uint8Array(heap.memory.buffer)[block.address + block.size] = 1;
+    expect(() => heap.compact()).toThrow("byte 0 after the end of the block");
+    expect(rows(heap).length).toBeLessThanOrEqual(before.length);
+    expect(heap.addressOf(damaged)).not.toBe(at);
+    expect(lists.map((list) => list.at(1))).toEqual(lists.map((_, k) => `text ${5 * k}`));
+  });
+
+  test("and so does what an allocator of the program's throws", async () => {
+    const { heap, lists } = await sparse({});
+    const own = heap.getAllocator("object");
+    let isArmed = false;
+    const { malloc, calloc, realloc } = own;
+    heap.setAllocator("object", {
+      ...{ malloc, calloc, realloc },
+      free: (block) => {
+        if (isArmed) throw new Error("not now");
+        own.free(block);
+      },
+    });
+    heap.gc.collect();
+    heap.release();
+    const before = rows(heap);
+    isArmed = true;
+    expect(() => heap.compact()).toThrow("not now");
+    isArmed = false;
+    heap.check();
+    expect(rows(heap).length).toBeLessThanOrEqual(before.length);
+    expect(lists.map((list) => list.at(1))).toEqual(lists.map((_, k) => `text ${5 * k}`));
+  });
+});
