@@ -73,6 +73,20 @@ describe("soft limit", () => {
     heap.check();
   });
 
+  it("is kept before the hard limit, also after it was in vain for a while", async () => {
+    const heap = await quietHeap({ limit: 16 * MIB });
+    const kept = heap.list<unknown>();
+    while (heap.reserved < 15.5 * MIB) kept.push("x".repeat(20_000) + kept.length);
+    expect(heap.measureLog.length).toBeGreaterThan(0);
+    kept.clear();
+    heap.release();
+    const before = heap.measureLog.length;
+    makeCycles(heap, 4000, 10_000);
+    const reasons = heap.measureLog.slice(before).map(({ reason }) => reason);
+    expect(new Set(reasons)).toEqual(new Set(["soft limit"]));
+    heap.check();
+  });
+
   it("is tried less and less often when all is in vain", async () => {
     const heap = await quietHeap({ softLimit: 2 * MIB });
     const kept = heap.list<unknown>();

@@ -122,8 +122,20 @@ function measure({ python, heap }: Interpreter): Omit<RunResult, "exitCode" | "s
   };
 }
 
+/** Python, or the end of this thread: what Python had to say of why it does not start has been printed. */
+async function start(): Promise<Interpreter> {
+  try {
+    return await load();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String((error as { message?: unknown })?.message ?? error);
+    const { limit } = request;
+    complain(`Python did not start${limit === undefined ? "" : ` within the limit of ${limit} bytes`}: ${why}`);
+    return process.exit(ABORTED);
+  }
+}
+
 const begun = performance.now();
-const interpreter = await load();
+const interpreter = await start();
 const { pyodide } = interpreter;
 connect(pyodide);
 const { kind, target, args } = request.program;

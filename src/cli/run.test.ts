@@ -100,6 +100,30 @@ sys.exit(7)
     expect(status).toBe(0);
   });
 
+  it("collects past the soft limit, and reports what that gained", () => {
+    const code = [
+      "class Node:",
+      "    def __init__(self): self.me, self.payload = self, bytearray(200_000)",
+      "for _ in range(4000): Node()",
+    ].join("\n");
+    const args = ["--limit", "40MiB", "--soft-limit", "14MiB", "--json", "pressure.json", "-c", code];
+    const { status, stderr } = pyheap(["run", ...args]);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/Against pressure {2}the last 256 measures\n.*soft limit: (release|collect)/);
+    for (const line of stderr.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    const { measures, peakBytes } = JSON.parse(readFileSync(join(folder, "pressure.json"), "utf8")) as JsonReport;
+    expect(measures.length).toBe(256);
+    expect(new Set(measures.map(({ measure }) => measure))).toContain("collect");
+    expect(peakBytes).toBeLessThan(20 * 2 ** 20);
+  });
+
+  it("says so if Python can't start within the limit", () => {
+    const { status, stderr } = pyheap(["run", "--limit", "1MiB", "-c", "1"]);
+    expect(status).toBe(134);
+    expect(stderr).toContain("pyheap: Python did not start within the limit of 1048576 bytes");
+    expect(stderr).not.toContain("node:internal");
+  });
+
   it.each(["while True: pass", "import time; time.sleep(600)", "input()"])(
     "makes Ctrl-C a KeyboardInterrupt, in %s",
     async (code) => {
@@ -140,6 +164,7 @@ sys.exit(7)
       ["run", "--allocator", "malloc", "--limit", "1M", "-c", "1"],
       /^pyheap: Cannot use --limit with --allocator malloc/,
     ],
+    [["run", "--limit", "9M", "--soft-limit", "9M", "-c", "1"], /^pyheap: Cannot use a --soft-limit that is not below/],
     [["run", "--what", "-c", "1"], /^pyheap: unknown option '--what'/],
   ])("says in a line what is wrong with %j", (args, message) => {
     const { status, stderr, stdout } = pyheap(args);

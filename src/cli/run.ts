@@ -154,6 +154,11 @@ async function run(program: Program, options: RunOptions): Promise<number> {
   if (options.softLimit !== undefined && program.kind === "wasm") {
     throw new UsageError("Cannot use --soft-limit with C: there is nothing to collect");
   }
+  if (options.softLimit !== undefined && limit !== undefined && options.softLimit >= limit) {
+    throw new UsageError(
+      "Cannot use a --soft-limit that is not below --limit: the program would meet MemoryError first",
+    );
+  }
   if (isLive(options) && program.kind === "wasm") {
     throw new UsageError("Cannot show C while it runs: --live is for Python");
   }

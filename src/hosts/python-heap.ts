@@ -4,8 +4,10 @@
 import { type Core, coreModule, instantiateCoreModule } from "../core.js";
 import { CoreHeap, type CoreHeapOptions, HostCalls, NO_LIMIT } from "../core-heap.js";
 import type { DomainName } from "../errors.js";
+import type { HeapEventName, Listener } from "../pressure/events.js";
 import type { HostFigures } from "../stats.js";
 import type { Recorder, StackSource } from "../trace/recorder.js";
+import type { Trim } from "../trim.js";
 import { Words } from "../words.js";
 import { PendingCall } from "./pending-call.js";
 import type { PyodideExports } from "./pyodide-module.js";
@@ -19,8 +21,22 @@ const MALLINFO = { arena: 0, used: 7, free: 8, words: 10 } as const;
 const ALLOCATOR_WORDS = 5;
 const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: 0, mem: 1, object: 2 };
 
-/** Tells a recorder of the interpreter's collections from now on. Answers what ends that. */
-export type CollectionSource = (recorder: Recorder) => () => void;
+/** A collection of the interpreter's that has ended; `begun` is as performance.now() had it. */
+export interface PythonCollection {
+  readonly generation: number;
+  readonly collected: number;
+  readonly uncollectable: number;
+  readonly begun: number;
+}
+
+/** Tells of the interpreter's collections from now on. Answers what ends that. */
+export type CollectionSource = (tell: (collection: PythonCollection) => void) => () => void;
+
+/** Somebody who is told of collections, and what ends that. */
+interface Watcher {
+  readonly tell: (collection: PythonCollection) => void;
+  end: (() => void) | undefined;
+}
 
 export interface PythonHeapOptions extends CoreHeapOptions {
   /** Hard limit, in bytes, of the footprint. Past it, Python sees MemoryError. */
@@ -35,8 +51,8 @@ export class PythonHeap extends CoreHeap {
   /** What the interpreter's domains were given last: an allocator's five words. */
   readonly #served = new Map<number, string>();
   #collectionSource: CollectionSource | undefined;
-  /** The recording that is told of collections, and what ends that. */
-  #watching: { readonly recorder: Recorder; end: (() => void) | undefined } | undefined;
+  readonly #watchers = new Set<Watcher>();
+  #emitsCollections = false;
   /** The Python stack of the interpreter. */
   readonly stack: PythonStack;
 
@@ -53,9 +69,32 @@ export class PythonHeap extends CoreHeap {
     this.#inherited = inherited;
     this.stack = stack;
     this.measures.set("collect", () => python.PyGC_Collect());
-    this.measures.set("trim", () => python.malloc_trim(0));
+    this.measures.set("trim", () => void python.malloc_trim(0));
     const pressed = new PendingCall(python, () => this.ladder.passed());
-    calls.onWatermark = () => pressed.ask();
+    calls.onWatermark = () => {
+      if (!pressed.ask()) this.ladder.arm();
+    };
+  }
+
+  /**
+   * Gives what is empty back to the host's malloc, and has that give back what it can. The memory stays as it is, because it is Python's:
+   * what the heap gained is the host's other code's to use.
+   */
+  trim(): Trim {
+    if (super.isBusy()) throw new Error("Cannot trim the heap: an operation is under way");
+    this.release();
+    this.#python.malloc_trim(0);
+    const before = this.memory.buffer.byteLength;
+    return { before, after: before, gained: 0, stays: "it is in Python's memory, of which others have parts" };
+  }
+
+  override on<N extends HeapEventName>(name: N, listener: Listener<N>): () => void {
+    const stop = super.on(name, listener);
+    if (name === "collect" && !this.#emitsCollections) {
+      this.#emitsCollections = true;
+      this.#watch(({ begun, ...counts }) => this.events.emit("collect", { ...counts, ms: performance.now() - begun }));
+    }
+    return stop;
   }
 
   /** Before Python has started, and after it has ended, there is nobody to collect garbage. */
@@ -145,19 +184,23 @@ export class PythonHeap extends CoreHeap {
     };
   }
 
-  /** What tells a recording of the interpreter's collections, once there is an interpreter that can be asked; answers what ends that. */
+  /** What tells of the interpreter's collections, once there is an interpreter that can be asked. */
   set collectionSource(source: CollectionSource) {
     this.#collectionSource = source;
-    if (this.#watching) this.#watching.end = source(this.#watching.recorder);
+    for (const watcher of this.#watchers) watcher.end = source(watcher.tell);
+  }
+
+  #watch(tell: Watcher["tell"]): () => void {
+    const watcher: Watcher = { tell, end: this.#collectionSource?.(tell) };
+    this.#watchers.add(watcher);
+    return () => {
+      this.#watchers.delete(watcher);
+      watcher.end?.();
+    };
   }
 
   protected override watchCollections(recorder: Recorder): () => void {
-    const watching = { recorder, end: this.#collectionSource?.(recorder) };
-    this.#watching = watching;
-    return () => {
-      this.#watching = undefined;
-      watching.end?.();
-    };
+    return this.#watch(({ generation, collected, begun }) => recorder.noteCollection(generation, collected, begun));
   }
 
   protected override checkTraceable(): void {

@@ -4,8 +4,7 @@ import type { PyodideAPI } from "pyodide";
 import { NO_LIMIT } from "../core-heap.js";
 import { HeapCorruption, HeapFault } from "../errors.js";
 import type { HeapStats } from "../stats.js";
-import type { Recorder } from "../trace/recorder.js";
-import type { PythonHeap } from "./python-heap.js";
+import type { PythonCollection, PythonHeap } from "./python-heap.js";
 
 /** The module's text; it becomes pyheap.py in site-packages, and is read when a program imports it. */
 export const PYTHON_MODULE_SOURCE = `"""The heap that this interpreter lives on.
@@ -99,7 +98,7 @@ def _checked(name, size):
         raise TypeError(f"{name} must be a number of bytes or None, not {type(size).__name__}")
     if size <= 0:
         raise ValueError(f"{name} must be positive, not {size}")
-    return size
+    return min(size, 2**32)  # of addresses there are no more
 
 
 class _Limits:
@@ -154,13 +153,13 @@ def watch(begin, end):
         if phase == "start":
             begin()
         else:
-            end(info["generation"], info["collected"])
+            end(info["generation"], info["collected"], info["uncollectable"])
     gc.callbacks.append(note)
     return lambda: gc.callbacks.remove(note)
 watch
 `;
 
-function watchCollections(pyodide: PyodideAPI, recorder: Recorder): () => void {
+function watchCollections(pyodide: PyodideAPI, tell: (collection: PythonCollection) => void): () => void {
   const globals = pyodide.toPy({});
   const watch = pyodide.runPython(WATCH_COLLECTIONS, { globals, filename: "<pyheap>" });
   let begun = 0;
@@ -168,7 +167,8 @@ function watchCollections(pyodide: PyodideAPI, recorder: Recorder): () => void {
     () => {
       begun = performance.now();
     },
-    (generation: number, collected: number) => recorder.noteCollection(generation, collected, begun),
+    (generation: number, collected: number, uncollectable: number) =>
+      tell({ generation, collected, uncollectable, begun }),
   );
   return () => {
     unwatch();
@@ -178,7 +178,7 @@ function watchCollections(pyodide: PyodideAPI, recorder: Recorder): () => void {
 
 /** Makes `_pyheap`, on which pyheap.py stands, importable. */
 export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap): void {
-  heap.collectionSource = (recorder) => watchCollections(pyodide, recorder);
+  heap.collectionSource = (tell) => watchCollections(pyodide, tell);
   pyodide.registerJsModule("_pyheap", {
     stats: () => JSON.stringify(heap.stats() satisfies HeapStats),
     getallocatedblocks: () => heap.stats().allocatedBlocks,

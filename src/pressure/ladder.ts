@@ -72,7 +72,7 @@ const CHANGED = 1 / 16;
 const LEAST_HEAP = 32 * 2 ** 20;
 const LEAST_STEP = 2 ** 18;
 /** How many measures the log remembers. */
-const LOG_LENGTH = 256;
+export const LOG_LENGTH = 256;
 /** How many measures a policy can name at a time: one that does not end would never. */
 const MOST_MEASURES = 64;
 
@@ -165,7 +165,9 @@ export class Ladder {
     const { reserved } = this.#heap;
     const { softLimit } = this;
     if (reserved <= softLimit || this.#isFresh) return softLimit;
-    return reserved + Math.max(LEAST_STEP, softLimit / 64) * 2 ** this.#inVain;
+    const next = reserved + Math.max(LEAST_STEP, softLimit / 64) * 2 ** this.#inVain;
+    // Not past the hard limit: when the heap comes here again, there may be more to gain.
+    return Math.min(next, Math.max(reserved + LEAST_STEP, (reserved + this.#heap.limit) / 2));
   }
 
   #nextLook(): number {

@@ -4,6 +4,7 @@ import type { Colors } from "picocolors/types.js";
 import type { RunResult } from "../cli/protocol.js";
 import type { LeakReport } from "../hosts/c/leaks.js";
 import type { MeasureRun } from "../pressure/events.js";
+import { LOG_LENGTH } from "../pressure/ladder.js";
 import type { Account, HeapStats, SizeClassStats } from "../stats.js";
 import { type Cell, layOut as table } from "./columns.js";
 import { bar, bytes, count, percent, seconds } from "./figures.js";
@@ -129,7 +130,8 @@ function measureSection(runs: readonly MeasureRun[], colors: Colors): string[] {
     const gained = sum(group, (run) => run.gained);
     return [name, `${count(group.length)} x`, `gained ${bytes(gained)}`, seconds(sum(group, (run) => run.ms) / 1000)];
   });
-  return ["", colors.bold("Against pressure"), table(rows, ["left", "right", "left", "right"])];
+  const note = runs.length < LOG_LENGTH ? "" : colors.dim(`  the last ${count(runs.length)} measures`);
+  return ["", `${colors.bold("Against pressure")}${note}`, table(rows, ["left", "right", "left", "right"])];
 }
 
 function stockSections(result: RunResult, colors: Colors): string[] {

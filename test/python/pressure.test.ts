@@ -1,8 +1,12 @@
 // CPython as a guest under pressure: past the soft limit it collects between two bytecodes, so that garbage which its own thresholds
 // don't notice does not use up the memory.
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { loadPyodide } from "pyodide";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { loadPython, type Python } from "../../src/hosts/pyodide.js";
+import { exportsOfRunning } from "../../src/hosts/pyodide-module.js";
+import { PythonHeap } from "../../src/hosts/python-heap.js";
+import { DEFAULT_POLICY, NO_LIMIT } from "../../src/index.js";
 
 const MIB = 2 ** 20;
 
@@ -65,6 +69,60 @@ seen
       "soft must be a number of bytes or None, not bool",
       "limits(hard=None, soft=None)",
     ]);
+    expect(python.pyodide.runPython("limits.hard = limits.soft = 2**70; repr(limits)")).toBe(
+      "limits(hard=None, soft=None)",
+    );
+    python.heap.softLimit = undefined;
+  });
+
+  it("tells of its collections, whoever began them, and says why it does not trim", () => {
+    const { heap, pyodide } = python;
+    const seen: unknown[] = [];
+    const stop = heap.on("collect", (event) => seen.push([event.generation, event.collected > 0, event.ms >= 0]));
+    pyodide.runPython("import gc; cycle = []; cycle.append(cycle); del cycle; gc.collect()");
+    expect(seen).toEqual([[2, true, true]]);
+    heap.relieve();
+    expect(seen.length).toBe(2);
+    stop();
+    heap.relieve();
+    expect(seen.length).toBe(2);
+    const { before, after, gained, stays } = heap.trim();
+    expect([after, gained, stays]).toEqual([before, 0, "it is in Python's memory, of which others have parts"]);
+    heap.check();
+  });
+
+  it("survives a policy that throws between two bytecodes", () => {
+    const { heap, pyodide } = python;
+    const report = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    heap.limit = heap.footprint + 30 * MIB;
+    heap.policy = {
+      ...DEFAULT_POLICY,
+      measures: () => {
+        throw new Error("no idea");
+      },
+    };
+    expect(() => pyodide.runPython(CYCLES)).toThrow("MemoryError");
+    expect(String(report.mock.calls[0]?.[1])).toBe("Error: no idea");
+    report.mockRestore();
+    heap.policy = DEFAULT_POLICY;
+    pyodide.runPython("import gc; gc.collect()");
+    pyodide.runPython(CYCLES);
+    heap.limit = NO_LIMIT;
+    heap.check();
+  });
+
+  it("asks again, when the heap has grown, if CPython had no room for another pending call", async () => {
+    const pyodide = await loadPyodide();
+    const exports = exportsOfRunning(pyodide);
+    let refused = 0;
+    const refuseTwice: typeof exports.Py_AddPendingCall = (f, x) =>
+      refused < 2 ? -++refused : exports.Py_AddPendingCall(f, x);
+    const heap = await PythonHeap.attach({ ...exports, Py_AddPendingCall: refuseTwice });
+    heap.softLimit = heap.reserved + 10 * MIB;
+    pyodide.runPython(CYCLES);
+    expect(refused).toBe(2);
+    expect(heap.measureLog.map(({ measure }) => measure)).toContain("collect");
+    heap.check();
   });
 
   it("can drop its caches under pressure, in Python and in TypeScript", () => {
