@@ -75,6 +75,11 @@ describe("a page in Chromium", () => {
     expect(await page.evaluate("ownHeap()")).toEqual({ whole: 150, tooMuch: true, live: 0 });
   });
 
+  it("makes a heap small, saves it to a stream, and loads it from a response", async () => {
+    const answer = await page.evaluate("images()");
+    expect(answer).toEqual({ gained: true, rows: ["row number 50", "row number 50", null], broken: "ImageError" });
+  });
+
   it("runs Python on the heap", async () => {
     const answer = (await page.evaluate("python()")) as { caught: string; adds: boolean; objects: number };
     expect(answer).toMatchObject({ caught: "caught", adds: true });

@@ -1,4 +1,4 @@
-// The page of the browser test: a heap of its own, and Python on a heap.
+// The page of the browser test: a heap of its own, its images, and Python on a heap.
 
 import { Heap, NULL, sumOfParts } from "pyheap";
 import { loadPython } from "pyheap/pyodide";
@@ -12,6 +12,23 @@ async function ownHeap(): Promise<Record<string, unknown>> {
   block.delete();
   heap.check();
   return { whole, tooMuch, live: heap.stats().account.live.mem };
+}
+
+/** An index that is made, made small, and saved as a page would keep it; and another heap that a response gives. */
+async function images(): Promise<Record<string, unknown>> {
+  const heap = await Heap.create();
+  const rows = heap.list<unknown>();
+  heap.roots.set("rows", rows);
+  for (let k = 0; k < 100_000; k++) rows.push(`row number ${k}`);
+  for (let k = 0; k < rows.length; k++) if (k % 10 !== 0) rows.set(k, null);
+  const { gained } = heap.relieve();
+  const response = new Response(await heap.save({ stream: true, compress: true }));
+  const copy = await Heap.load(response, { verify: true });
+  copy.check();
+  heap.check();
+  const copied = copy.roots.get<typeof rows>("rows");
+  const broken = await Heap.load(new Blob(["no image"])).catch((error: Error) => error.name);
+  return { gained: gained > 2 ** 21, rows: [rows.at(50), copied?.at(50), copied?.at(51)], broken };
 }
 
 async function python(): Promise<Record<string, unknown>> {
@@ -29,5 +46,5 @@ x`);
   return { caught, adds: sumOfParts(account) === account.platform, objects: account.live.object };
 }
 
-Object.assign(globalThis, { ownHeap, python });
+Object.assign(globalThis, { ownHeap, images, python });
 document.title = "ready";
