@@ -1,7 +1,7 @@
 // What every heap can do, wherever its memory is: a heap of our own (heap.ts) or one inside a host (hosts/).
 
 import { type Address, NULL, toAddress } from "./address.js";
-import type { Core, CoreHost } from "./core.js";
+import type { Core } from "./core.js";
 import { BLOCK_OWNERS, type FaultHandler, type Locator, readFault, Sites, throwFault } from "./debug-hooks.js";
 import { type AllocatorFunctions, Domain, type DomainCalls, MAX_REQUEST, rebind } from "./domain.js";
 import { type BlockOwner, type DomainName, type Fault, HeapCorruption, MemoryError } from "./errors.js";
@@ -12,6 +12,7 @@ import {
   type InstalledArenaAllocator,
   type WasmAllocator,
 } from "./hooks.js";
+import type { HostCalls, Visitor } from "./host-calls.js";
 import { stackLocator } from "./locator.js";
 import type { PyObject } from "./objects/object.js";
 import { Events, type HeapEventName, type Listener, type MeasureRun } from "./pressure/events.js";
@@ -29,64 +30,6 @@ import { type ElementType, forgetView, TypedBlock, type Viewers } from "./typed-
 import { Words } from "./words.js";
 
 export { NO_LIMIT };
-
-type Visitor = (kind: number, address: number, size: number, a: number, b: number) => void;
-
-/** The calls of the core back to its host, which belong to a heap that is made after the core. */
-export class HostCalls implements CoreHost {
-  visitor: Visitor | undefined;
-  sites: Sites | undefined;
-  onFault: (() => void) | undefined;
-  tracer: Recorder | undefined;
-  onWatermark: (() => void) | undefined;
-  /** How many calls of the core to allocators and visitors of the program are under way. */
-  outside = 0;
-
-  /** How many calls of the core to code of the program are under way: its instance can't be replaced meanwhile. */
-  nested = 0;
-
-  /** Runs code of the program's that the core waits for. */
-  nest<T>(run: () => T): T {
-    this.nested++;
-    try {
-      return run();
-    } finally {
-      this.nested--;
-    }
-  }
-
-  /** Reports that wait for the end of what can't be left half done; undefined: nothing of the kind is under way. */
-  #waiting: (() => void)[] | undefined;
-
-  /** Runs what can't be left half done: what may throw meanwhile, and is put off, comes when it is over. */
-  uninterrupted<T>(run: () => T): T {
-    const waiting: (() => void)[] = [];
-    this.#waiting = waiting;
-    try {
-      return run();
-    } finally {
-      this.#waiting = undefined;
-      for (const report of waiting) report();
-    }
-  }
-
-  /** False if nothing is under way that can't be left: then the caller reports at once. */
-  putOff(report: () => void): boolean {
-    this.#waiting?.push(report);
-    return this.#waiting !== undefined;
-  }
-
-  readonly visit: Visitor = (kind, address, size, a, b) => this.visitor?.(kind, address, size, a, b);
-  readonly watermark = (): void => this.onWatermark?.();
-  readonly site = (): number => this.nest(() => this.sites?.here() ?? 0);
-  readonly fault = (): void => this.nest(() => this.onFault?.());
-  readonly traceFlush = (): void => this.nest(() => this.tracer?.emptyBuffer());
-  readonly traceCode = (code: number): number => this.tracer?.code(code) ?? 0;
-  readonly traceLine = (id: number, unit: number): number => this.tracer?.line(id, unit) ?? 0;
-  readonly traceStack = (): number => this.tracer?.stack() ?? 0;
-  readonly traceNow = (): number => this.tracer?.now() ?? performance.now() * 1000;
-  readonly traceGap = (): number => this.tracer?.gap() ?? 1;
-}
 
 export interface TraceOptions extends RecordOptions {
   /** Takes the bytes of the trace, in order. They are only valid during the call. An error that it throws ends the recording. */
@@ -361,13 +304,14 @@ export abstract class CoreHeap {
   }
 
   #visiting(visitor: Visitor, walk: () => void): void {
+    const { visitor: outer } = this.#calls;
     this.#calls.visitor = visitor;
     this.#calls.outside++;
     try {
       walk();
     } finally {
       this.#calls.outside--;
-      this.#calls.visitor = undefined;
+      this.#calls.visitor = outer;
     }
   }
 
@@ -430,8 +374,16 @@ export abstract class CoreHeap {
     return names[kind] ?? "a structure";
   }
 
-  /** Gives what is empty back to the platform: pools, arenas, the top. Answers the bytes given back. */
+  /** Blocks that types of objects keep for their next ones are free, and tables fit what they have. */
+  protected emptyFreeLists(): void {}
+
+  /**
+   * Gives what is empty back to the platform: free lists of types, pools, arenas, the top. Answers the bytes given back. Throws in the
+   * middle of a walk, or of what an allocator of the program's is called for.
+   */
   release(): number {
+    if (this.#calls.outside > 0) throw new Error("Cannot release memory: an operation is under way");
+    this.emptyFreeLists();
     return this.core.functions.relieve() >>> 0;
   }
 

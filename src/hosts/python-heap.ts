@@ -2,8 +2,9 @@
 // the host's malloc, so that what Python frees is free for the host's other code as well.
 
 import { type Core, coreModule, instantiateCoreModule } from "../core.js";
-import { CoreHeap, type CoreHeapOptions, HostCalls, NO_LIMIT } from "../core-heap.js";
+import { CoreHeap, type CoreHeapOptions, NO_LIMIT } from "../core-heap.js";
 import type { DomainName } from "../errors.js";
+import { HostCalls } from "../host-calls.js";
 import type { HeapEventName, Listener } from "../pressure/events.js";
 import type { HostFigures } from "../stats.js";
 import type { Recorder, StackSource } from "../trace/recorder.js";

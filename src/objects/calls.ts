@@ -3,7 +3,7 @@
 // Nothing that a caller's function throws may pass through WebAssembly frames, which would leave an operation half done:
 // it is reported instead, as Python's sys.unraisablehook does.
 
-import { HostCalls } from "../core-heap.js";
+import { HostCalls } from "../host-calls.js";
 import type { Bridge } from "./bridge.js";
 import type { GarbageCollector } from "./gc.js";
 import type { Handle } from "./handle.js";

@@ -142,7 +142,7 @@ export abstract class ObjectHeap extends CoreHeap {
     calls.types = this.#types;
     calls.onWatermark = () => core.functions.press();
     calls.onPressure = () => this.#pressed();
-    this.measures.set("freeLists", () => this.#emptyFreeLists());
+    this.measures.set("freeLists", () => this.emptyFreeLists());
     this.measures.set("collectYoung", () => this.gc.collect(1));
     this.measures.set("collect", () => this.gc.collect());
     this.measures.set("compact", () => this.#compactOnly());
@@ -517,6 +517,7 @@ export abstract class ObjectHeap extends CoreHeap {
     if (this.#bridge.border.depth > 0) {
       throw new Error("Cannot compact the heap: a call to a function in C is under way");
     }
+    if (this.isBusy()) throw new Error("Cannot compact the heap: an operation is under way");
     const [before, begun] = [this.reserved, performance.now()];
     // If nothing was made since the last full collection, there is hardly any garbage: moving tells whether there is.
     const isCollected = this.gc.count.some((count) => count !== 0);
@@ -555,13 +556,7 @@ export abstract class ObjectHeap extends CoreHeap {
     };
   }
 
-  /** As in any heap, after the free lists of types are emptied, and tables made to fit. */
-  override release(): number {
-    this.#emptyFreeLists();
-    return super.release();
-  }
-
-  #emptyFreeLists(): void {
+  protected override emptyFreeLists(): void {
     this.#bridge.f.objects_relieve();
     this.#bridge.forgetBuffer();
   }

@@ -176,11 +176,16 @@ export class Ladder {
 
   /** The heap passed its watermark, and this is a moment at which measures can run. */
   passed(): void {
-    if (this.#isRunning || !this.#policy) return;
-    // Nothing can be done as long as C, which waits for this, knows objects by their addresses; nor has to be, if that was for a moment.
-    const isPressed = !this.#heap.isBusy() && this.#heap.reserved > this.#mark;
+    const policy = this.#policy;
+    if (this.#isRunning || !policy) return;
+    if (this.#heap.isBusy()) {
+      // C, which waits for this, knows objects by their addresses: when the heap grows next, that may be over.
+      this.#heap.setWatermark(this.#heap.reserved);
+      return;
+    }
     this.#isFresh = false;
-    if (isPressed) this.#reporting(() => this.#press(this.#policy as Policy));
+    // It may have been above its watermark for a moment only.
+    if (this.#heap.reserved > this.#mark) this.#reporting(() => this.#press(policy));
     this.arm();
   }
 

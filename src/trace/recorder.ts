@@ -1,7 +1,7 @@
 // A recording: takes what the core's tracer has in its buffer, with the functions that it speaks of, to a writer.
 
 import type { Core } from "../core.js";
-import type { HostCalls } from "../core-heap.js";
+import type { HostCalls } from "../host-calls.js";
 import type { Words } from "../words.js";
 import { OTHER, type TraceCollection, type TraceFunction, type TraceMetadata } from "./format.js";
 import { Gaps } from "./random.js";

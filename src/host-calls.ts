@@ -1,0 +1,65 @@
+// The calls of the core back to its host, which belong to a heap that is made after the core: what they do is filled in then.
+//
+// While one is under way, the core waits in the middle of something: so who may throw, or do what, is counted here.
+
+import type { CoreHost } from "./core.js";
+import type { Sites } from "./debug-hooks.js";
+import type { Recorder } from "./trace/recorder.js";
+
+export type Visitor = (kind: number, address: number, size: number, a: number, b: number) => void;
+
+/** The calls of the core back to its host, which belong to a heap that is made after the core. */
+export class HostCalls implements CoreHost {
+  visitor: Visitor | undefined;
+  sites: Sites | undefined;
+  onFault: (() => void) | undefined;
+  tracer: Recorder | undefined;
+  onWatermark: (() => void) | undefined;
+  /** How many calls of the core to allocators and visitors of the program are under way. */
+  outside = 0;
+
+  /** How many calls of the core to code of the program are under way: its instance can't be replaced meanwhile. */
+  nested = 0;
+
+  /** Runs code of the program's that the core waits for. */
+  nest<T>(run: () => T): T {
+    this.nested++;
+    try {
+      return run();
+    } finally {
+      this.nested--;
+    }
+  }
+
+  /** Reports that wait for the end of what can't be left half done; undefined: nothing of the kind is under way. */
+  #waiting: (() => void)[] | undefined;
+
+  /** Runs what can't be left half done: what may throw meanwhile, and is put off, comes when it is over. */
+  uninterrupted<T>(run: () => T): T {
+    const waiting: (() => void)[] = [];
+    this.#waiting = waiting;
+    try {
+      return run();
+    } finally {
+      this.#waiting = undefined;
+      for (const report of waiting) report();
+    }
+  }
+
+  /** False if nothing is under way that can't be left: then the caller reports at once. */
+  putOff(report: () => void): boolean {
+    this.#waiting?.push(report);
+    return this.#waiting !== undefined;
+  }
+
+  readonly visit: Visitor = (kind, address, size, a, b) => this.visitor?.(kind, address, size, a, b);
+  readonly watermark = (): void => this.onWatermark?.();
+  readonly site = (): number => this.nest(() => this.sites?.here() ?? 0);
+  readonly fault = (): void => this.nest(() => this.onFault?.());
+  readonly traceFlush = (): void => this.nest(() => this.tracer?.emptyBuffer());
+  readonly traceCode = (code: number): number => this.tracer?.code(code) ?? 0;
+  readonly traceLine = (id: number, unit: number): number => this.tracer?.line(id, unit) ?? 0;
+  readonly traceStack = (): number => this.tracer?.stack() ?? 0;
+  readonly traceNow = (): number => this.tracer?.now() ?? performance.now() * 1000;
+  readonly traceGap = (): number => this.tracer?.gap() ?? 1;
+}

@@ -1,0 +1,25 @@
+// Heaps that come under pressure, for tests of what they do about it.
+
+import { Heap, type HeapOptions, type MeasureName } from "../src/index.js";
+
+export const MIB = 2 ** 20;
+
+/** Makes garbage that only a collection frees: lists that contain themselves, with a text of so many characters each. */
+export function makeCycles(heap: Heap, count: number, characters: number): void {
+  for (let k = 0; k < count; k++) {
+    const cycle = heap.list<unknown>(["x".repeat(characters - 1) + (k % 10)]);
+    cycle.push(cycle);
+    cycle.release();
+  }
+}
+
+export async function quietHeap(options: HeapOptions = {}): Promise<Heap> {
+  const heap = await Heap.create(options);
+  heap.gc.disable();
+  return heap;
+}
+
+/** Names of the measures that ran, in order. */
+export function ran(heap: Heap): MeasureName[] {
+  return heap.measureLog.map(({ measure }) => measure);
+}
