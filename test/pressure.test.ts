@@ -2,7 +2,7 @@
 // of it while an operation is under way, or in vain again and again.
 
 import { describe, expect, it } from "vitest";
-import { DEFAULT_POLICY, Heap, MemoryError, NO_LIMIT, type Policy, type PyList } from "../src/index.js";
+import { DEFAULT_POLICY, Heap, MemoryError, NO_LIMIT, type Policy, type PyList, type PySet } from "../src/index.js";
 import { MIB, makeCycles, quietHeap, ran } from "./pressed.js";
 
 describe("soft limit", () => {
@@ -183,6 +183,41 @@ describe("no memory", () => {
       outer++;
     });
     expect(outer).toBe(inner);
+  });
+
+  it("helps whatever makes or changes objects", async () => {
+    const large = "x".repeat(3 * MIB);
+    const numbers = Array.from({ length: 150_000 }, (_, k) => k % 200);
+    const repeat = (act: (k: number) => unknown) => Array.from({ length: 60_000 }, (_, k) => act(k));
+    const operations: Record<string, (heap: Heap, list: PyList<number>, set: PySet<number>) => unknown> = {
+      slice: (_, list) => list.slice(1),
+      copy: (_, list) => list.copy(),
+      sort: (_, list) => list.sort(),
+      sort_by_key: (_, list) => list.sort({ key: (item) => -item }),
+      repr: (_, list) => list.repr().length,
+      heap_repr: (heap, list) => heap.repr(list).length,
+      set_item: (_, list) => list.set(0, large as never),
+      includes: (_, list) => list.includes(large),
+      hash: (heap) => heap.hash(large),
+      compare: (heap, list) => heap.compare(list, "==", large),
+      copy_of_set: (_, __, set) => set.copy(),
+      subset: (_, list, set) => set.isSubsetOf(list.slice(0, 100_000)),
+      clone: (_, list) => repeat(() => list.clone()),
+      root: (heap, list) => repeat((k) => heap.roots.set(`${k}`, list)),
+      ref: (heap, _, set) => repeat(() => heap.ref(set, () => undefined)),
+      float: (heap) => repeat((k) => heap.float(k)),
+      type: (heap) => repeat((k) => k < 4000 && heap.type(`T${k}`, { fields: { a: "object" } })),
+      get_objects: (heap) => repeat(() => heap.list([1])) && heap.gc.getObjects(),
+      unary: (heap) => heap.exact(() => repeat((k) => heap.unary("-", -1000 - k))),
+    };
+    for (const [name, operate] of Object.entries(operations)) {
+      const heap = await quietHeap({ limit: 12 * MIB, softLimit: NO_LIMIT });
+      const [list, set] = [heap.list(numbers), heap.set(repeat((k) => k % 10_000) as number[])];
+      while (heap.limit - heap.reserved > 40_000) makeCycles(heap, 1, 20_000);
+      expect(() => operate(heap, list, set), name).not.toThrow();
+      expect(heap.measureLog.length, name).toBeGreaterThan(0);
+      heap.check();
+    }
   });
 
   it("runs nothing while an allocator of the program is called", async () => {

@@ -50,8 +50,18 @@ export class Bridge {
 
   // ---- in ----
 
-  /** Puts a value on the stack. */
+  /** Puts a value on the stack; if memory runs out, as `trying` has it. */
   push(value: unknown): void {
+    try {
+      this.#pushOnce(value);
+    } catch (error) {
+      // In variables of this block, so that there is nothing to pay where no closure is made.
+      const [bridge, again] = [this, value];
+      bridge.again(error, () => bridge.#pushOnce(again));
+    }
+  }
+
+  #pushOnce(value: unknown): void {
     const { f, c } = this;
     let done: number;
     switch (typeof value) {
@@ -105,6 +115,15 @@ export class Bridge {
 
   /** Puts a string on the stack that is the only one with its text. */
   key(text: string): void {
+    try {
+      this.#keyOnce(text);
+    } catch (error) {
+      const [bridge, again] = [this, text];
+      bridge.again(error, () => bridge.#keyOnce(again));
+    }
+  }
+
+  #keyOnce(text: string): void {
     const done = this.f.push_key(this.write(text), this.width);
     this.#checkBuffer();
     this.succeed(done);

@@ -5,7 +5,7 @@ import type { CollectionEvent } from "../pressure/events.js";
 import type { Bridge } from "./bridge.js";
 import type { PyList } from "./list.js";
 import type { PyObject } from "./object.js";
-import { pushIterable } from "./operations.js";
+import { pushIterated } from "./operations.js";
 
 /** What `callbacks` are told. */
 export interface CollectionInfo {
@@ -112,20 +112,24 @@ export class GarbageCollector {
   getObjects(generation?: number): PyList<PyObject> {
     this.#bridge.mayLook();
     const k = generation === undefined ? -1 : generationNumber(generation, "find the objects of");
-    return this.#bridge.value(this.#bridge.f.gc_objects(k)) as PyList<PyObject>;
+    return this.#bridge.trying(() => this.#bridge.value(this.#bridge.f.gc_objects(k)) as PyList<PyObject>);
   }
 
   /** gc.get_referrers: the tracked objects that refer to one of these. */
   getReferrers(...objects: PyObject[]): PyList<PyObject> {
     this.#bridge.mayLook();
-    pushIterable(this.#bridge, objects);
-    return this.#bridge.value(this.#bridge.f.gc_referrers()) as PyList<PyObject>;
+    return this.#bridge.trying(() => {
+      pushIterated(this.#bridge, objects);
+      return this.#bridge.value(this.#bridge.f.gc_referrers()) as PyList<PyObject>;
+    });
   }
 
   /** gc.get_referents: what these objects refer to. */
   getReferents(...objects: PyObject[]): PyList {
-    pushIterable(this.#bridge, objects);
-    return this.#bridge.value(this.#bridge.f.gc_referents()) as PyList;
+    return this.#bridge.trying(() => {
+      pushIterated(this.#bridge, objects);
+      return this.#bridge.value(this.#bridge.f.gc_referents()) as PyList;
+    });
   }
 
   /** gc.freeze: what is tracked now is not looked at any more. */

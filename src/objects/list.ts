@@ -117,8 +117,9 @@ export class PyList<T = unknown> extends PyRow<T> {
     if (typeof options === "function") throw new TypeError("Cannot sort by comparing: give a key, as in sort({ key })");
     const { key, reverse = false } = options;
     const bridge = this.#bridge;
+    const order = (withKeys: number) => bridge.succeed(bridge.f.list_sort_all(this.index, reverse ? 1 : 0, withKeys));
     if (!key) {
-      bridge.succeed(bridge.f.list_sort_all(this.index, reverse ? 1 : 0, 0));
+      bridge.trying(() => order(0));
       return this;
     }
     // As many as there were, also if `key` adds more.
@@ -126,9 +127,10 @@ export class PyList<T = unknown> extends PyRow<T> {
     const keys: unknown[] = [];
     while (keys.length < before && this.length === before) keys.push(key(this.getItem(keys.length)));
     if (this.length !== before) throw new PyException("ValueError", "list modified during sort");
-    bridge.pushAll(keys);
-    bridge.succeed(bridge.f.build_list(keys.length));
-    bridge.succeed(bridge.f.list_sort_all(this.index, reverse ? 1 : 0, 1));
+    bridge.trying(() => {
+      pushIterated(bridge, keys);
+      order(1);
+    });
     return this;
   }
 

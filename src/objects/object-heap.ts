@@ -337,16 +337,18 @@ export abstract class ObjectHeap extends CoreHeap {
 
   /** A float object, also of a whole number. */
   float(value: number): PyFloat {
-    return this.#made(this.#bridge.f.push_float(value));
+    return this.#bridge.trying(() => this.#made(this.#bridge.f.push_float(value)));
   }
 
   /** A weak reference: it knows the object without keeping it alive. `callback` is called when the object is gone. */
   ref<T extends PyObject>(object: T, callback?: (ref: PyRef<T>) => void): PyRef<T> {
     const index = indexOf(object, this.#bridge);
-    const id = callback ? this.#calls.register((handle) => callback(handle as PyRef<T>)) : 0;
-    const done = this.#bridge.f.push_ref(index, id);
-    if (done === 0) this.#calls.drop(id);
-    return this.#made(done);
+    return this.#bridge.trying(() => {
+      const id = callback ? this.#calls.register((handle) => callback(handle as PyRef<T>)) : 0;
+      const done = this.#bridge.f.push_ref(index, id);
+      if (done === 0) this.#calls.drop(id);
+      return this.#made(done);
+    });
   }
 
   /** A type of one's own: `heap.type("Point", { fields: { x: "float64", y: "float64", next: "object" } })`. */
@@ -354,7 +356,7 @@ export abstract class ObjectHeap extends CoreHeap {
     name: string,
     options: TypeOptions<F, I> = {},
   ): PyType<F, I> {
-    return this.#types.define(name, options);
+    return this.#bridge.trying(() => this.#types.define(name, options));
   }
 
   // ---- whole values ----
@@ -401,8 +403,10 @@ export abstract class ObjectHeap extends CoreHeap {
 
   /** pow(a, b, modulus) of ints. */
   pow(a: unknown, b: unknown, modulus: unknown): unknown {
-    this.#bridge.pushAll([a, b, modulus]);
-    return this.#bridge.value(this.#bridge.f.power_modulo());
+    return this.#bridge.trying(() => {
+      this.#bridge.pushAll([a, b, modulus]);
+      return this.#bridge.value(this.#bridge.f.power_modulo());
+    });
   }
 
   /** Compares two values as Python does. */

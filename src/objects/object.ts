@@ -3,6 +3,7 @@
 import type { Bridge } from "./bridge.js";
 import { callMethod, callNamed, getAttribute, setAttribute } from "./calls-of-objects.js";
 import { Handle, indexOf } from "./handle.js";
+import { reprOf } from "./operations.js";
 import { toValue } from "./to-js.js";
 
 export type Comparison = "<" | "<=" | "==" | "!=" | ">" | ">=";
@@ -17,8 +18,7 @@ const MOST_SHOWN = 100;
 export abstract class PyObject extends Handle {
   /** repr(o): the text with which Python shows the object. */
   repr(): string {
-    this.bridge.push(this);
-    return this.bridge.value(this.bridge.f.repr()) as string;
+    return reprOf(this.bridge, this);
   }
 
   override toString(): string {
@@ -139,8 +139,11 @@ export abstract class PyObject extends Handle {
 
   /** The number of another handle for the same object. */
   protected copiedIndex(): number {
-    const index = this.bridge.f.handle_copy(this.index);
-    return index === 0 ? this.bridge.raise() : index;
+    const { bridge } = this;
+    return bridge.trying(() => {
+      const index = bridge.f.handle_copy(this.index);
+      return index === 0 ? bridge.raise() : index;
+    });
   }
 }
 
@@ -221,7 +224,8 @@ export abstract class PySequence<T> extends PyObject implements Iterable<T> {
 
   protected sliceValue(start?: number, stop?: number, step?: number): unknown {
     const s = sliceOf(start, stop, step);
-    return this.#bridge.value(this.#bridge.f.get_slice(this.index, s.start, s.stop, s.step, s.absent));
+    const bridge = this.#bridge;
+    return bridge.trying(() => bridge.value(bridge.f.get_slice(this.index, s.start, s.stop, s.step, s.absent)));
   }
 
   /** The items, as long as there are any. */

@@ -11,8 +11,10 @@ const UNARY: readonly UnaryOperator[] = ["-", "+", "~", "abs"];
 
 /** repr(value). */
 export function reprOf(bridge: Bridge, value: unknown): string {
-  bridge.push(value);
-  return bridge.value(bridge.f.repr()) as string;
+  return bridge.trying(() => {
+    bridge.push(value);
+    return bridge.value(bridge.f.repr()) as string;
+  });
 }
 
 /** a <operator> b, as Python has it. */
@@ -28,8 +30,10 @@ export function binary(bridge: Bridge, a: unknown, operator: BinaryOperator, b: 
 export function unary(bridge: Bridge, operator: UnaryOperator, a: unknown): unknown {
   const number = UNARY.indexOf(operator);
   if (number < 0) throw new RangeError(`Cannot use operator "${operator}": the operators are ${UNARY.join(" ")}`);
-  bridge.push(a);
-  return bridge.value(bridge.f.unary_operator(number));
+  return bridge.trying(() => {
+    bridge.push(a);
+    return bridge.value(bridge.f.unary_operator(number));
+  });
 }
 
 /** Items in a form that can go on the stack more than once: a handle or a string as it is, of anything else an array of its own. */
@@ -51,9 +55,4 @@ export function pushIterated(bridge: Bridge, items: Iterated): void {
   }
   bridge.pushAll(items);
   bridge.succeed(bridge.f.build_list(items.length));
-}
-
-/** Puts on the stack what can be iterated over: a handle as it is, items of anything else as a list. */
-export function pushIterable(bridge: Bridge, items: Iterable<unknown>): void {
-  pushIterated(bridge, iterated(items));
 }

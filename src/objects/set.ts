@@ -2,7 +2,7 @@
 
 import type { Bridge } from "./bridge.js";
 import { PyObject } from "./object.js";
-import { iterated, pushIterable, pushIterated } from "./operations.js";
+import { iterated, pushIterated } from "./operations.js";
 
 /** By the numbers of core/objects/calls.ts. */
 const UNION = 0;
@@ -62,8 +62,11 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
 
   #relates(relation: number, other: Iterable<unknown>): boolean {
     const bridge = this.#bridge;
-    pushIterable(bridge, other);
-    return bridge.number(bridge.f.set_relation(this.indexAfter(1), relation)) === 1;
+    const values = iterated(other);
+    return bridge.trying(() => {
+      pushIterated(bridge, values);
+      return bridge.number(bridge.f.set_relation(this.indexAfter(1), relation)) === 1;
+    });
   }
 
   /** s <= other: all items are in the other. */
@@ -83,7 +86,8 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
 
   /** s.copy(). */
   copy(): this {
-    return this.#bridge.value(this.#bridge.f.set_copy_all(this.index)) as this;
+    const bridge = this.#bridge;
+    return bridge.trying(() => bridge.value(bridge.f.set_copy_all(this.index)) as this);
   }
 
   /** The items, in Python's order. Throws RuntimeError if the set's size changes on the way. */
