@@ -1,9 +1,10 @@
 // Allocators of users: PyMem_GetAllocator, PyMem_SetAllocator and their counterparts for arenas, from TypeScript.
 
-import { type Address, NULL, toAddress } from "./address.js";
+import { type Address, toAddress } from "./address.js";
 import type { Core } from "./core.js";
 import type { AllocatorFunctions } from "./domain.js";
 import type { DomainName } from "./errors.js";
+import type { HostCalls } from "./host-calls.js";
 import { type Signature, TableSlots, toWasmFunction } from "./table-functions.js";
 import type { Words } from "./words.js";
 
@@ -47,19 +48,13 @@ const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: 0, mem: 1, o
 type Hook = (...args: number[]) => number | undefined;
 type Callable = (...args: number[]) => number;
 
-/** Counts the calls to allocators of the program that are under way, and puts off what they throw where nothing may be thrown. */
-interface Outside {
-  outside: number;
-  putOff(report: () => void): boolean;
-}
-
 export class AllocatorHooks {
   readonly #core: Core;
   readonly #words: Words;
   readonly #slots: TableSlots;
-  readonly #calls: Outside;
+  readonly #calls: HostCalls;
 
-  constructor(core: Core, words: Words, calls: Outside) {
+  constructor(core: Core, words: Words, calls: HostCalls) {
     this.#core = core;
     this.#words = words;
     this.#calls = calls;
@@ -128,13 +123,7 @@ export class AllocatorHooks {
     const counted: Hook = (...args) => {
       this.#calls.outside++;
       try {
-        return f(...args);
-      } catch (error) {
-        const isPutOff = this.#calls.putOff(() => {
-          throw error;
-        });
-        if (!isPutOff) throw error;
-        return NULL;
+        return this.#calls.answerOf(() => f(...args));
       } finally {
         this.#calls.outside--;
       }

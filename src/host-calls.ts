@@ -2,6 +2,7 @@
 //
 // While one is under way, the core waits in the middle of something: so who may throw, or do what, is counted here.
 
+import { NULL } from "./address.js";
 import type { CoreHost } from "./core.js";
 import type { Sites } from "./debug-hooks.js";
 import type { Recorder } from "./trace/recorder.js";
@@ -52,9 +53,22 @@ export class HostCalls implements CoreHost {
     return this.#waiting !== undefined;
   }
 
+  /** What the program's code answers; NULL if it throws where nothing may be thrown: that is put off. */
+  answerOf(run: () => number | undefined): number | undefined {
+    try {
+      return run();
+    } catch (error) {
+      const isPutOff = this.putOff(() => {
+        throw error;
+      });
+      if (!isPutOff) throw error;
+      return NULL;
+    }
+  }
+
   readonly visit: Visitor = (kind, address, size, a, b) => this.visitor?.(kind, address, size, a, b);
   readonly watermark = (): void => this.onWatermark?.();
-  readonly site = (): number => this.nest(() => this.sites?.here() ?? 0);
+  readonly site = (): number => this.nest(() => this.answerOf(() => this.sites?.here()) ?? 0);
   readonly fault = (): void => this.nest(() => this.onFault?.());
   readonly traceFlush = (): void => this.nest(() => this.tracer?.emptyBuffer());
   readonly traceCode = (code: number): number => this.tracer?.code(code) ?? 0;

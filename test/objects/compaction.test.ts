@@ -336,6 +336,22 @@ describe("what is thrown in the middle of a compaction", () => {
     expect(lists.map((list) => list.at(1))).toEqual(lists.map((_, k) => `text ${5 * k}`));
   });
 
+  test("and so does what throws that says where the program is", async () => {
+    let isLost = false;
+    const locate = () => {
+      if (isLost) throw new Error("lost");
+      return "somewhere";
+    };
+    const { heap, lists } = await sparse({ allocator: "debug", locate });
+    heap.gc.collect();
+    heap.release();
+    isLost = true;
+    expect(() => heap.compact()).toThrow("lost");
+    isLost = false;
+    heap.check();
+    expect(lists.map((list) => list.at(1))).toEqual(lists.map((_, k) => `text ${5 * k}`));
+  });
+
   test("and so does what an allocator of the program's throws", async () => {
     const { heap, lists } = await sparse({});
     const own = heap.getAllocator("object");
