@@ -112,6 +112,9 @@ describe("measures", () => {
     heap.on("collect", ({ generation }) => collections.push(generation));
     heap.relieve();
     expect(collections).toEqual([1, 2]);
+    heap.list([heap.list([1])]);
+    heap.relieve({ measures: ["compact"] });
+    expect(collections).toEqual([1, 2]);
     heap.compact();
     expect(collections).toEqual([1, 2, 2]);
   });
