@@ -306,11 +306,9 @@ export abstract class CoreHeap {
   #visiting(visitor: Visitor, walk: () => void): void {
     const { visitor: outer } = this.#calls;
     this.#calls.visitor = visitor;
-    this.#calls.outside++;
     try {
-      walk();
+      this.#calls.amid(walk);
     } finally {
-      this.#calls.outside--;
       this.#calls.visitor = outer;
     }
   }

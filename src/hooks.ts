@@ -120,14 +120,7 @@ export class AllocatorHooks {
 
   /** A function of the program's in the table: while it runs, whoever called the heap waits in the middle of something. */
   #relay(f: Hook, signature: Signature): number {
-    const counted: Hook = (...args) => {
-      this.#calls.outside++;
-      try {
-        return this.#calls.answerOf(() => f(...args));
-      } finally {
-        this.#calls.outside--;
-      }
-    };
+    const counted: Hook = (...args) => this.#calls.amid(() => this.#calls.answerOf(() => f(...args)));
     return this.#slots.put(toWasmFunction(counted, signature));
   }
 

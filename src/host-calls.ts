@@ -16,11 +16,21 @@ export class HostCalls implements CoreHost {
   onFault: (() => void) | undefined;
   tracer: Recorder | undefined;
   onWatermark: (() => void) | undefined;
-  /** How many calls of the core to allocators and visitors of the program are under way. */
+  /** How many calls of the core to code of the program are under way that it makes in the middle of an operation: nothing may move or go. */
   outside = 0;
 
   /** How many calls of the core to code of the program are under way: its instance can't be replaced meanwhile. */
   nested = 0;
+
+  /** Runs code of the program's in the middle of an operation: an allocator, a visitor, what says where the program is. */
+  amid<T>(run: () => T): T {
+    this.outside++;
+    try {
+      return run();
+    } finally {
+      this.outside--;
+    }
+  }
 
   /** Runs code of the program's that the core waits for. */
   nest<T>(run: () => T): T {
@@ -68,9 +78,9 @@ export class HostCalls implements CoreHost {
 
   readonly visit: Visitor = (kind, address, size, a, b) => this.visitor?.(kind, address, size, a, b);
   readonly watermark = (): void => this.onWatermark?.();
-  readonly site = (): number => this.nest(() => this.answerOf(() => this.sites?.here()) ?? 0);
-  readonly fault = (): void => this.nest(() => this.onFault?.());
-  readonly traceFlush = (): void => this.nest(() => this.tracer?.emptyBuffer());
+  readonly site = (): number => this.amid(() => this.answerOf(() => this.sites?.here()) ?? 0);
+  readonly fault = (): void => this.amid(() => this.onFault?.());
+  readonly traceFlush = (): void => this.amid(() => this.tracer?.emptyBuffer());
   readonly traceCode = (code: number): number => this.tracer?.code(code) ?? 0;
   readonly traceLine = (id: number, unit: number): number => this.tracer?.line(id, unit) ?? 0;
   readonly traceStack = (): number => this.tracer?.stack() ?? 0;

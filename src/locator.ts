@@ -8,7 +8,7 @@
 
 /** Frames of this library: they stand between the program and the heap. */
 const INSIDE =
-  /(locator|debug-hooks|domain|heap|core|border|hooks|typed-block|c-module|linker)\.(js|ts):|<anonymous>\)?$/;
+  /(locator|debug-hooks|domain|heap|core|host-calls|border|hooks|typed-block|c-module|linker)\.(js|ts):|<anonymous>\)?$/;
 
 /** `at name (wasm://wasm/label-1a2b3c4d:wasm-function[7]:0x123)`, or the same without a name and brackets. */
 const WASM_FRAME = /^(?:at )?(?:(.+?) \(|(.*?)@)?(wasm:\/\/wasm\/[^:]*):wasm-function\[(\d+)\]/;
