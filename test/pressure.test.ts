@@ -397,7 +397,12 @@ describe("policy and events", () => {
     for (let k = 0; cache && k < 2000; k++) cache.push("c".repeat(10_000) + k);
     expect(cache).toBeUndefined();
     expect(heap.reserved).toBeLessThan(2 * MIB);
-    expect(errors.map(String)).toEqual(["Error: listener"]);
+    heap.on("measure", async () => {
+      throw new Error("later");
+    });
+    heap.relieve({ measures: ["release"] });
+    await Promise.resolve();
+    expect(errors.map(String)).toEqual(["Error: listener", "Error: listener", "Error: later"]);
     heap.check();
   });
 });

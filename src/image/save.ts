@@ -75,7 +75,9 @@ function makeSmall({ functions: f, constants: c }: WholeCore): void {
   f.relieve();
   const answer = f.compact();
   if (answer === c.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
-  if (answer !== c.COMPACTED) throw new MemoryError(0, "there is no memory to make the image's objects lie together");
+  if (answer !== c.COMPACTED) {
+    throw new MemoryError(0, "", "Cannot save the heap: there is no memory to make the image's objects lie together");
+  }
   f.objects_relieve();
   f.relieve();
 }

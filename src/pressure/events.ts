@@ -42,7 +42,7 @@ export type Listener<N extends HeapEventName> = (event: HeapEvents[N]) => void;
 
 type Listeners = { readonly [N in HeapEventName]: Set<Listener<N>> };
 
-/** Calls listeners. What one throws is the business of `report`. */
+/** Calls listeners. What one throws, at once or later, is the business of `report`. */
 export class Events {
   readonly #listeners: Listeners = { pressure: new Set(), measure: new Set(), collect: new Set(), compact: new Set() };
   readonly #report: (error: unknown) => void;
@@ -69,7 +69,8 @@ export class Events {
   emit<N extends HeapEventName>(name: N, event: HeapEvents[N]): void {
     for (const listener of [...this.#listeners[name]]) {
       try {
-        listener(event);
+        const answer: unknown = listener(event);
+        if (answer instanceof Promise) answer.catch(this.#report);
       } catch (error) {
         this.#report(error);
       }

@@ -5,6 +5,7 @@ import {
   DEBUG_SAVEALL,
   Heap,
   ImageError,
+  MemoryError,
   type PyDict,
   type PyInstance,
   type PyList,
@@ -251,6 +252,20 @@ describe("saving", () => {
     heap.on("pressure", () => images.push(heap.save()));
     for (let k = 0; images.length < 3; k++) rows.push(`row ${k}`.repeat(20));
     for (const image of images) (await Heap.load(await image, { verify: true })).check();
+  });
+});
+
+describe("saving without memory", () => {
+  it("throws MemoryError, and the heap is as it was", async () => {
+    const heap = await Heap.create();
+    heap.roots.set("rows", heap.from(Array.from({ length: 30_000 }, (_, k) => [k])));
+    heap.failReservation(1, true);
+    await expect(heap.save()).rejects.toThrow(
+      new MemoryError(0, "", "Cannot save the heap: there is no memory to make the image's objects lie together"),
+    );
+    heap.failReservation(0);
+    heap.check();
+    (await Heap.load(await heap.save(), { verify: true })).check();
   });
 });
 
