@@ -419,7 +419,8 @@ function ownBytes(o: PyObject): usize {
 
 /** Whether a user's type can be what it says: its slots, data, weak references and items do not overlap. */
 function isLaidOut(type: PyType): bool {
-  if (type.kind != USER || type.slots > 0xffff || type.basicSize > 0xfffff || type.itemSize > 8 || type.hostId == 0) return false;
+  if (type.kind != USER || type.slots > 0xffff || type.basicSize > 0xfffff || type.itemSize > 8) return false;
+  if (type.hostId == 0 || type.hostId >= MOST) return false;
   if ((type.flags & ~MAY_HAVE) != 0 || (type.flags & MUST_HAVE) != MUST_HAVE) return false;
   if (type.slotsAt != (type.itemSize > 0 ? 12 : 8)) return false;
   if (type.hasObjectItems && (type.itemSize != 4 || !type.hasGC)) return false;

@@ -111,11 +111,14 @@ export function decodeImage(image: Uint8Array, core: number): ImageParts {
   };
 }
 
+/** More callbacks or types than a heap can have had. */
+const MOST = 2 ** 31;
 const FUNCTIONS = new Set(["finalize", "dealloc"]);
 
 function readMetadata(text: string): ImageMetadata {
   const metadata = parse(text);
-  const isNumber = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
+  const isNumber = (value: unknown, end = 2 ** 32) =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) < end;
   const isPair = (value: unknown, second: (value: unknown) => boolean) =>
     Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && second(value[1]);
   const { control, tableBase, roots, types, lastCallback, lastType } = metadata;
@@ -130,9 +133,11 @@ function readMetadata(text: string): ImageMetadata {
     Array.isArray(type.functions) &&
     type.functions.every((name) => FUNCTIONS.has(name));
   if (
-    ![control, tableBase, lastCallback, lastType].every(isNumber) ||
+    ![control, tableBase].every((value) => isNumber(value)) ||
+    // The highest numbers that there are mean what is not the program's.
+    ![lastCallback, lastType].every((value) => isNumber(value, MOST)) ||
     !Array.isArray(roots) ||
-    !roots.every((root) => isPair(root, isNumber)) ||
+    !roots.every((root) => isPair(root, (handle) => isNumber(handle))) ||
     !Array.isArray(types) ||
     !types.every(isType)
   ) {

@@ -17,7 +17,20 @@ import { crc32 } from "../../src/trace/crc32.js";
 import { brokenImages, library, survive } from "./image-mutations.js";
 
 /** Where the header has what; src/image/format.ts says it. */
-const [SIZE_AT, HEADER_CRC_AT] = [20, 44];
+const [TEXT_BYTES_AT, SIZE_AT, TEXT_CRC_AT, HEADER_CRC_AT, HEADER] = [16, 20, 40, 44, 48];
+
+/** The image with other metadata, and checksums that are right. */
+function withMetadata(image: Uint8Array, change: (metadata: object) => object): Uint8Array {
+  const memory = HEADER + new DataView(image.buffer).getUint32(TEXT_BYTES_AT, true);
+  const metadata = JSON.parse(new TextDecoder().decode(image.subarray(HEADER, memory)));
+  const text = new TextEncoder().encode(JSON.stringify(change(metadata)));
+  const changed = Uint8Array.from([...image.subarray(0, HEADER), ...text, ...image.subarray(memory)]);
+  const view = new DataView(changed.buffer);
+  view.setUint32(TEXT_BYTES_AT, text.length, true);
+  view.setUint32(TEXT_CRC_AT, crc32(text), true);
+  view.setUint32(HEADER_CRC_AT, crc32(changed.subarray(0, HEADER_CRC_AT)), true);
+  return changed;
+}
 
 /** What the roots of a library show of themselves. */
 function describeLibrary(heap: Heap): unknown {
@@ -329,6 +342,18 @@ describe("a broken image", () => {
     view.setUint32(SIZE_AT, 2 ** 16, true);
     view.setUint32(HEADER_CRC_AT, crc32(image.subarray(0, HEADER_CRC_AT)), true);
     await expect(Heap.load(image)).rejects.toThrow(new ImageError("it has more than 65536 bytes of memory"));
+  });
+
+  it("has no numbers of types and callbacks that mean others", async () => {
+    const image = await (await library()).save();
+    for (const name of ["lastType", "lastCallback"] as const) {
+      for (const number of [2 ** 31, 0xffff_fffc, -1, 1.5]) {
+        const broken = withMetadata(image, (metadata) => ({ ...metadata, [name]: number }));
+        await expect(Heap.load(broken, { verify: true })).rejects.toThrow("its metadata is not what it should be");
+      }
+    }
+    const same = await Heap.load(withMetadata(image, (metadata) => metadata));
+    expect(same.roots.size).toBe(6);
   });
 
   it("never becomes a heap that check() refuses, nor hangs, however it is broken", async () => {
