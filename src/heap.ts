@@ -65,8 +65,6 @@ export interface HeapOptions {
 export interface SaveOptions {
   /** Compress the image (deflate): smaller, and slower to load. */
   readonly compress?: boolean;
-  /** The image as a stream, for `pipeTo`, or the body of a request or response; the default is its bytes. */
-  readonly stream?: boolean;
 }
 
 export interface LoadImageOptions extends Pick<HeapOptions, "limit" | "softLimit" | "policy" | "onFault" | "locate"> {
@@ -189,11 +187,14 @@ export class Heap extends ObjectHeap {
 
   /**
    * The heap's objects as an image, from which `Heap.load` makes the same heap again: what `heap.roots` leads to at the moment of the
-   * call. The heap stays as it is. Throws if it has blocks that are no objects, modules in C, or allocators of the program's own.
+   * call; as bytes, or with `{ stream: true }` as a stream, for `pipeTo` or the body of a request or response. The heap stays as it is.
+   * Throws if it has blocks that are no objects, modules in C, or allocators of the program's own.
    */
   save(options: SaveOptions & { readonly stream: true }): Promise<ReadableStream<Uint8Array>>;
   save(options?: SaveOptions & { readonly stream?: false }): Promise<Uint8Array>;
-  async save(options: SaveOptions = {}): Promise<Uint8Array | ReadableStream<Uint8Array>> {
+  async save(
+    options: SaveOptions & { readonly stream?: boolean } = {},
+  ): Promise<Uint8Array | ReadableStream<Uint8Array>> {
     const { compress: isCompressed = false, stream = false } = options;
     this.#checkSavable();
     const parts = takeImage(this.#whole, this.imageMetadata());
