@@ -47,13 +47,39 @@ export class HostCalls implements CoreHost {
 
   /** Runs what can't be left half done: what may throw meanwhile, and is put off, comes when it is over. */
   uninterrupted<T>(run: () => T): T {
-    const waiting: (() => void)[] = [];
-    this.#waiting = waiting;
+    const outer = this.#waiting;
+    this.#waiting = [];
     try {
       return run();
     } finally {
-      this.#waiting = undefined;
-      for (const report of waiting) report();
+      const reports = this.settle();
+      this.#waiting = outer;
+      for (const report of reports) report();
+    }
+  }
+
+  /** From now on reports are put off, until somebody settles. False if they are already: that is somebody else's, then. */
+  protected hold(): boolean {
+    if (this.#waiting) return false;
+    this.#waiting = [];
+    return true;
+  }
+
+  /** What was put off is the caller's to report. */
+  protected settle(): readonly (() => void)[] {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    return waiting;
+  }
+
+  /** Runs code of the program's, in which nothing is put off, in the middle of what can't be left. */
+  protected apart<T>(run: () => T): T {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    try {
+      return run();
+    } finally {
+      this.#waiting = waiting;
     }
   }
 

@@ -63,9 +63,14 @@ export class ObjectCalls extends HostCalls implements ObjectHost {
 
   readonly errorWords = (): number => (this.bridge as Bridge).pushErrorWords();
 
+  /** The collection that is under way began by itself: nobody waits for what went wrong in it. */
+  #isUnasked = false;
+
   readonly collected = (phase: number, generation: number, collected: number, uncollectable: number): void => {
+    if (phase === 0) this.#isUnasked = this.hold();
     if (phase === 2) this.gc?.found(collected >>> 0);
     else this.gc?.collected(phase === 1, { generation, collected: collected >>> 0, uncollectable });
+    if (phase === 1 && this.#isUnasked) for (const report of this.settle()) this.guard(report);
   };
 
   readonly pressure = (): void => this.onPressure?.();
@@ -85,7 +90,7 @@ export class ObjectCalls extends HostCalls implements ObjectHost {
   guard(run: () => void): void {
     (this.bridge as Bridge).aside(() => {
       try {
-        this.nest(run);
+        this.nest(() => this.apart(run));
       } catch (error) {
         this.unraisable(error);
       }

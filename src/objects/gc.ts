@@ -40,10 +40,18 @@ function generationNumber(generation: number, what: string): Generation {
   throw new RangeError(`Cannot ${what} generation ${generation}: the generations are 0, 1 and 2`);
 }
 
+/** How code of the program's is run. */
+interface ProgramCalls {
+  /** What it throws is reported. */
+  guard(run: () => void): void;
+  /** What it throws in the middle comes when all is over. */
+  uninterrupted<T>(run: () => T): T;
+}
+
 /** Reference counts free objects at once; this finds those that only refer to each other. */
 export class GarbageCollector {
   readonly #bridge: Bridge;
-  readonly #guard: (run: () => void) => void;
+  readonly #calls: ProgramCalls;
   readonly #ended: (event: CollectionEvent) => void;
   #begun = 0;
   /** Called before and after each collection. What one throws is reported, and changes nothing. */
@@ -51,16 +59,17 @@ export class GarbageCollector {
   /** Where DEBUG_STATS writes a line at the start and end of a collection, and DEBUG_COLLECTABLE one for each object found. */
   log: (line: string) => void = (line) => console.error(line);
 
-  /** `guard` runs what is the program's, and reports what that throws; `ended` is told of each collection. */
-  constructor(bridge: Bridge, guard: (run: () => void) => void, ended: (event: CollectionEvent) => void) {
+  /** `ended` is told of each collection. */
+  constructor(bridge: Bridge, calls: ProgramCalls, ended: (event: CollectionEvent) => void) {
     this.#bridge = bridge;
-    this.#guard = guard;
+    this.#calls = calls;
     this.#ended = ended;
   }
 
   /** Collects a generation and the younger ones. Answers how many unreachable objects were found. */
   collect(generation: number = 2): number {
-    return this.#bridge.f.gc_collect(generationNumber(generation, "collect")) >>> 0;
+    const k = generationNumber(generation, "collect");
+    return this.#calls.uninterrupted(() => this.#bridge.f.gc_collect(k) >>> 0);
   }
 
   /** Collections start by themselves from now on, as is the default. */
@@ -178,15 +187,15 @@ export class GarbageCollector {
   collected(isEnd: boolean, info: CollectionInfo): void {
     if (!isEnd) this.#begun = performance.now();
     else this.#ended({ ...info, ms: performance.now() - this.#begun });
-    for (const line of this.#found.splice(0)) this.#guard(() => this.log(line));
+    for (const line of this.#found.splice(0)) this.#calls.guard(() => this.log(line));
     this.watch?.(isEnd, info);
     if (this.debug & DEBUG_STATS) {
       const { generation, collected, uncollectable } = info;
       const line = isEnd
         ? `gc: done, ${collected} unreachable, ${uncollectable} uncollectable`
         : `gc: collecting generation ${generation}...`;
-      this.#guard(() => this.log(line));
+      this.#calls.guard(() => this.log(line));
     }
-    for (const callback of [...this.callbacks]) this.#guard(() => callback(isEnd ? "stop" : "start", info));
+    for (const callback of [...this.callbacks]) this.#calls.guard(() => callback(isEnd ? "stop" : "start", info));
   }
 }

@@ -130,11 +130,7 @@ export abstract class ObjectHeap extends CoreHeap {
     this.#errorAt = core.control + core.constants.ERROR_AT;
     this.#bridge = new Bridge(core, (bridge, index, kind, hostId) => this.#wrap(bridge, index, kind, hostId));
     this.#bridge.rescue = (attempt) => this.ladder.rescue(attempt);
-    this.gc = new GarbageCollector(
-      this.#bridge,
-      (run) => calls.guard(run),
-      (event) => this.#collected(event),
-    );
+    this.gc = new GarbageCollector(this.#bridge, calls, (event) => this.#collected(event));
     this.#types = new UserTypes(this.#bridge, calls, core);
     this.roots = new Roots(this.#bridge);
     calls.bridge = this.#bridge;

@@ -1,7 +1,7 @@
 // The collector by itself: generations and thresholds, deep structures, what it tells, and what a program may do to it meanwhile.
 
 import { describe, expect, it } from "vitest";
-import { DEBUG_STATS, Heap, type PyInstance, type PyObject } from "../../src/index.js";
+import { DEBUG_STATS, Heap, HeapFault, type PyInstance, type PyObject } from "../../src/index.js";
 import { footprint, leakFree } from "./leak-free.js";
 
 /** A list that contains itself, to which nothing else refers. */
@@ -266,5 +266,77 @@ describe("what a program does meanwhile", () => {
       expect(heap.gc.collect()).toBe(10);
       expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     });
+  });
+});
+
+describe("a fault that the debug hooks find in a collection", () => {
+  /** A heap with garbage, one block of which was written beyond its end. */
+  async function damaged(): Promise<Heap> {
+    const heap = await Heap.create({
+      allocator: "debug",
+      locate: () => undefined,
+      policies: { freeLists: false },
+    });
+    heap.gc.disable();
+    const cycle = heap.list<unknown>(["damaged"]);
+    cycle.append(cycle);
+    const at = heap.addressOf(cycle);
+    const block = heap.knownBlocks().find(({ address, size }) => address <= at && at < address + size);
+    if (!block) throw new Error("there is no such block");
+    new Uint8Array(heap.memory.buffer)[block.address + block.size] = 1;
+    cycle.release();
+    for (let k = 0; k < 100; k++) dropCycle(heap);
+    return heap;
+  }
+
+  /** The collector goes on, and so does what must not come in its middle. */
+  function expectToGoOn(heap: Heap): void {
+    dropCycle(heap);
+    expect(heap.gc.collect()).toBe(1);
+    heap.compact();
+    heap.relieve();
+  }
+
+  it("is thrown when the collection is over", async () => {
+    const heap = await damaged();
+    const ended: number[] = [];
+    heap.on("collect", ({ collected }) => ended.push(collected));
+    expect(() => heap.gc.collect()).toThrow(HeapFault);
+    expect(ended).toEqual([101]);
+    expectToGoOn(heap);
+  });
+
+  it("is reported if the collection began by itself", async () => {
+    const heap = await damaged();
+    const errors: unknown[] = [];
+    heap.onUnraisable = (error) => errors.push(error);
+    heap.gc.enable();
+    heap.gc.threshold = [50];
+    const kept = Array.from({ length: 100 }, () => heap.list([heap.list()]));
+    expect(errors).toEqual([expect.any(HeapFault)]);
+    expect(kept.length).toBe(100);
+    expectToGoOn(heap);
+  });
+
+  it("is thrown at once where a finalizer does wrong", async () => {
+    const heap = await Heap.create({ allocator: "debug", locate: () => undefined });
+    const seen: unknown[] = [];
+    const T = heap.type("T", {
+      fields: { o: "object" },
+      finalize: () => {
+        const block = heap.malloc(8);
+        heap.free(block);
+        try {
+          heap.free(block);
+        } catch (error) {
+          seen.push(error);
+        }
+      },
+    });
+    const instance = T.new();
+    instance.set("o", instance);
+    instance.release();
+    expect(heap.gc.collect()).toBe(1);
+    expect(seen).toEqual([expect.any(HeapFault)]);
   });
 });
