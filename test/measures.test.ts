@@ -32,7 +32,7 @@ describe("a policy", () => {
   it("that throws, or names what there is not, is reported where nobody asked, and thrown where somebody did", async () => {
     for (const [measures, message] of [
       [() => fail("no idea"), "no idea"],
-      [() => 5, "is not iterable"],
+      [() => undefined, "Cannot run measures: there is no iterating over their names, which are undefined"],
       [() => ["sweep"], 'Cannot run the measure "sweep": the measures are freeLists, release'],
     ] as const) {
       const heap = await quietHeap({ limit: 8 * MIB, policy: policyWith({ measures }) });

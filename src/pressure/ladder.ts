@@ -281,7 +281,7 @@ export class Ladder {
     try {
       this.#events.emit("pressure", pressure);
       let named = 0;
-      for (const name of choose(pressure)) {
+      for (const name of namesIn(choose(pressure))) {
         if (++named > MOST_MEASURES) break;
         checkMeasure(name);
         const measure = heap.measures.get(name);
@@ -340,6 +340,11 @@ function softLimitOf(policy: Policy | undefined, limit: number): number {
   const bytes = policy.softLimit(limit);
   if (!(bytes >= 0)) throw new RangeError(`Cannot use the policy's soft limit ${bytes}: not a number of bytes`);
   return Math.min(Math.floor(bytes), NO_LIMIT);
+}
+
+function namesIn(names: Iterable<MeasureName>): Iterable<MeasureName> {
+  if (typeof names?.[Symbol.iterator] === "function") return names;
+  throw new TypeError(`Cannot run measures: there is no iterating over their names, which are ${names}`);
 }
 
 /** What an attempt answers or throws, for later; undefined if it was in vain. */
