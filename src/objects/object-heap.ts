@@ -528,7 +528,7 @@ export abstract class ObjectHeap extends CoreHeap {
     return this.#compacted({ moved: first.moved + (again?.moved ?? 0), pinned, gained: before - this.reserved }, begun);
   }
 
-  /** The measure, which a policy puts behind a collection or not: garbage moves along. */
+  /** The measure: without a collection, behind which a policy puts it or not. */
   #compactOnly(): void {
     const [before, begun] = [this.reserved, performance.now()];
     const { moved, pinned } = this.#moveTogether();
