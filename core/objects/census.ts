@@ -62,6 +62,14 @@ export const LISTS: u32 = 4;
 /** Mark of keys whose entries were seen. */
 export const KEYS_SEEN: u32 = 1;
 
+/** The keys are marked as seen. Answers whether they were not yet. */
+@inline
+export function see(keys: Keys): bool {
+  if (keys.mark == KEYS_SEEN) return false;
+  keys.mark = KEYS_SEEN;
+  return true;
+}
+
 @inline
 function sizeBit(bytes: usize): u64 {
   return <u64>1 << <u64>((bytes - 1) / ALIGNMENT);
@@ -267,9 +275,7 @@ class Find {
 
   @inline
   enters(keys: Keys): bool {
-    if (keys.mark == KEYS_SEEN) return false;
-    keys.mark = KEYS_SEEN;
-    return true;
+    return see(keys);
   }
 }
 

@@ -8,7 +8,7 @@
 // Imports objects/census, relocate, references.
 
 import { isInPool } from "../evacuation";
-import { Census, census, COUNT_MASK, IMMORTAL_TAG, isFixed, KEYS_SEEN, LISTS, MOVED, NEW, PINNED, TAG_SHIFT } from "./census";
+import { census, Census, COUNT_MASK, IMMORTAL_TAG, isFixed, LISTS, MOVED, NEW, PINNED, see, TAG_SHIFT } from "./census";
 import { PyDict } from "./dict";
 import { PERMANENT } from "./gc";
 import { textOf } from "./instance";
@@ -84,9 +84,7 @@ class Move {
 
   @inline
   enters(keys: Keys): bool {
-    if (keys.mark == KEYS_SEEN) return false;
-    keys.mark = KEYS_SEEN;
-    return true;
+    return see(keys);
   }
 }
 

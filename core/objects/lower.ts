@@ -13,7 +13,7 @@ import { closeAbove, evacuation_begin_above, evacuation_end_above, isInPool, reo
 import { ledger } from "../ledger";
 import { raw } from "../raw";
 import { lowerTables } from "../small";
-import { Census, census, isFixed, KEYS_SEEN, MOVED, NEW, TAG_SHIFT } from "./census";
+import { census, Census, isFixed, MOVED, NEW, see, TAG_SHIFT } from "./census";
 import { finish, moveInterned } from "./gather";
 import { handles } from "./handles";
 import { interned, Interned } from "./intern";
@@ -41,9 +41,7 @@ class MoveBelow {
 
   @inline
   enters(keys: Keys): bool {
-    if (keys.mark == KEYS_SEEN) return false;
-    keys.mark = KEYS_SEEN;
-    return true;
+    return see(keys);
   }
 }
 
