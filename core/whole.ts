@@ -16,6 +16,15 @@ export * from "./objects/capi/call";
 export * from "./objects/capi/construct";
 export * from "./objects/capi/dict";
 export * from "./objects/capi/errors";
+export {
+  exception_clear,
+  exception_dealloc,
+  exception_getattro,
+  exception_init,
+  exception_new,
+  exception_setattro,
+  exception_traverse,
+} from "./objects/capi/exception-slots";
 export { define_api_types, define_exception, exception_repr, is_memory_error, push_exception_text, take_exception } from "./objects/capi/exceptions";
 export * from "./objects/capi/float";
 export { name_fixed_type } from "./objects/capi/fixed-types";

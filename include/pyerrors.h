@@ -4,6 +4,18 @@
 
 #include "object.h"
 
+/* An exception: a type that is derived from one begins with it. Where there is nothing, there is None, and not NULL. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *dict;
+    PyObject *args;
+    PyObject *notes;
+    PyObject *traceback;
+    PyObject *context;
+    PyObject *cause;
+    char suppress_context;
+} PyBaseExceptionObject;
+
 /* ---- setting: whatever was set before is not any more ---- */
 
 /* Sets MemoryError, and answers NULL: `return PyErr_NoMemory();`. */

@@ -41,8 +41,16 @@ export const SLOT_C_DEALLOC: u32 = 20;
 export const SLOT_C_REPR: u32 = 21;
 export const SLOT_BUILTIN_REPR: u32 = 22;
 export const SLOT_MODULE_REPR: u32 = 23;
+// What exceptions have.
+export const SLOT_EXCEPTION_NEW: u32 = 24;
+export const SLOT_EXCEPTION_INIT: u32 = 25;
+export const SLOT_EXCEPTION_DEALLOC: u32 = 26;
+export const SLOT_EXCEPTION_TRAVERSE: u32 = 27;
+export const SLOT_EXCEPTION_CLEAR: u32 = 28;
+export const SLOT_EXCEPTION_GETATTRO: u32 = 29;
+export const SLOT_EXCEPTION_SETATTRO: u32 = 30;
 /** How many entries of the table the whole module needs. */
-export const WHOLE_TABLE_FUNCTIONS: u32 = SLOTS + 24;
+export const WHOLE_TABLE_FUNCTIONS: u32 = SLOTS + 31;
 
 /** Table index of a function for a slot. */
 @inline

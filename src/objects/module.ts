@@ -321,6 +321,8 @@ const TYPE_FUNCTIONS: readonly string[] = [
   ...["type_call", "type_getattro", "type_setattro", "builtin_call", "descriptor_call"],
   ...["module_getattro", "module_traverse", "module_clear", "module_drop"],
   ...["c_dealloc", "c_repr", "builtin_repr", "module_repr"],
+  ...["exception_new", "exception_init", "exception_dealloc", "exception_traverse", "exception_clear"],
+  ...["exception_getattro", "exception_setattro"],
 ];
 
 let compiled: Promise<WebAssembly.Module> | undefined;

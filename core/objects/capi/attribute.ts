@@ -5,6 +5,7 @@
 import { hasError } from "../error";
 import { dict_contains, dict_del, dict_get, dict_new, dict_set, PyDict } from "../dict";
 import {
+  BUILTIN,
   clearError,
   decref,
   DICT,
@@ -12,19 +13,22 @@ import {
   IS_C_TYPE,
   IS_HEAP_TYPE,
   isKind,
+  METHOD_DESCRIPTOR,
   MODULE,
+  None,
   PyObject,
   PyType,
   STR,
   xdecref,
 } from "../object";
 import { PyStr } from "../str";
+import { docIn, nameIn } from "./builtin";
 import { exceptionType } from "./api-types";
 import { descriptor_get, descriptor_set, isDataDescriptor, isDescriptor } from "./descriptor";
 import { EXC_ATTRIBUTE } from "./exception-numbers";
 import { raisedType } from "./exceptions";
-import { MODULE_DICT, slotOf } from "./fixed-types";
-import { moduleName } from "./module-object";
+import { definitionOf, MODULE_DICT, slotOf } from "./fixed-types";
+import { moduleName, scratch } from "./module-object";
 import { isSubtype } from "./subtype";
 import { internedText } from "./text";
 import {
@@ -37,7 +41,8 @@ import {
   W_READ_ONLY,
   W_TYPE_NO_ATTRIBUTE,
 } from "./type-words";
-import { PyUnicode_AsUTF8 } from "./unicode";
+import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
+import { str_from_utf8 } from "./utf8";
 import { raiseApi } from "./words";
 
 /** What a name is in the dicts of a type and of its bases, a reference that stays the dict's; null if nothing, or with an error. */
@@ -58,19 +63,61 @@ function dictSlot(o: PyObject): usize {
   return offset > 0 ? changetype<usize>(o) + offset : 0;
 }
 
+/** The dict in such a word; null if there is none yet, which an exception says with None. */
+function dictIn(slot: usize): PyDict | null {
+  if (slot == 0) return null;
+  const dict = load<PyObject | null>(slot);
+  return dict === None() ? null : changetype<PyDict | null>(dict);
+}
+
+/** The same, which is made if there is none; null with an error. */
+function dictOrNew(slot: usize): PyDict | null {
+  const dict = dictIn(slot);
+  if (dict) return dict;
+  const made = dict_new();
+  if (made) store<PyDict>(slot, made);
+  return made;
+}
+
 function noAttribute(o: PyObject, name: PyObject): void {
   raiseApi(W_NO_ATTRIBUTE, name, 0, 0, o);
 }
 
-// "__class__" and "__name__": what every object, and every type, has without a dict.
-const CLASS: u64 = 0x5f7373616c635f5f;
-const NAME: u64 = 0x5f5f656d616e5f5f;
-
-/** Whether the name is the packed ASCII characters, with `tail` as the last if that is not 0. */
-function isNamed(name: PyObject, packed: u64, tail: u8): bool {
+/** Whether a name is these `length` ASCII characters, eight to a word, the first in the lowest byte. */
+export function isNamed(name: PyObject, first: u64, rest: u64, length: u32): bool {
   const s = changetype<PyStr>(name);
-  const n: u32 = tail == 0 ? 8 : 9;
-  return s.length == n && s.isAscii && load<u64>(s.data) == packed && (tail == 0 || load<u8>(s.data, 8) == tail);
+  if (s.length != length || !s.isAscii) return false;
+  for (let k: u32 = 0; k < length; k++) {
+    if (load<u8>(s.data + k) != <u8>((k < 8 ? first : rest) >> ((k & 7) << 3))) return false;
+  }
+  return true;
+}
+
+// What objects and types have without a dict.
+
+@inline
+function isClass(name: PyObject): bool {
+  return isNamed(name, 0x5f7373616c635f5f, 0x5f, 9); // __class__
+}
+
+@inline
+function isName(name: PyObject): bool {
+  return isNamed(name, 0x5f5f656d616e5f5f, 0x0, 8); // __name__
+}
+
+@inline
+function isQualifiedName(name: PyObject): bool {
+  return isNamed(name, 0x616e6c6175715f5f, 0x5f5f656d, 12); // __qualname__
+}
+
+@inline
+function isModule(name: PyObject): bool {
+  return isNamed(name, 0x656c75646f6d5f5f, 0x5f5f, 10); // __module__
+}
+
+@inline
+function isDoc(name: PyObject): bool {
+  return isNamed(name, 0x5f5f636f645f5f, 0x0, 7); // __doc__
 }
 
 export function PyObject_GenericGetAttr(o: PyObject, name: PyObject): PyObject | null {
@@ -79,13 +126,22 @@ export function PyObject_GenericGetAttr(o: PyObject, name: PyObject): PyObject |
   if (found) {
     if (isDataDescriptor(found)) return descriptor_get(found, o, type);
   } else if (hasError()) return null;
-  const slot = dictSlot(o);
-  const dict = slot != 0 ? load<PyDict | null>(slot) : null;
+  const dict = dictIn(dictSlot(o));
   const own = dict ? dict_get(dict, name) : null;
   if (own) return incref<PyObject>(own);
   if (hasError()) return null;
   if (found) return bound(found, o, type);
-  if (isNamed(name, CLASS, 0x5f)) return incref<PyType>(type);
+  return withoutDict(o, name);
+}
+
+/** The class of any object; the name and the doc of functions and methods. */
+function withoutDict(o: PyObject, name: PyObject): PyObject | null {
+  if (isClass(name)) return incref<PyType>(o.type);
+  if (isKind(o, BUILTIN) || isKind(o, METHOD_DESCRIPTOR)) {
+    const definition = definitionOf(o);
+    if (isName(name) || isQualifiedName(name)) return internedText(nameIn(definition));
+    if (isDoc(name)) return docIn(definition) == 0 ? None() : PyUnicode_FromString(docIn(definition));
+  }
   noAttribute(o, name);
   return null;
 }
@@ -112,9 +168,8 @@ export function PyObject_GenericSetAttr(o: PyObject, name: PyObject, value: PyOb
     raiseApi(found ? W_READ_ONLY : W_NO_ATTRIBUTE, name, 0, 0, o);
     return -1;
   }
-  if (!value) return deleteIn(load<PyDict | null>(slot), o, name);
-  if (load<usize>(slot) == 0) store<PyDict | null>(slot, dict_new());
-  const dict = load<PyDict | null>(slot);
+  if (!value) return deleteIn(dictIn(slot), o, name);
+  const dict = dictOrNew(slot);
   return dict && dict_set(dict, name, value) ? 0 : -1;
 }
 
@@ -133,8 +188,10 @@ export function type_getattro(o: PyObject, name: PyObject): PyObject | null {
   const found = lookup(type, name);
   if (found) return bound(found, null, type);
   if (hasError()) return null;
-  if (isNamed(name, NAME, 0)) return shortName(type);
-  if (isNamed(name, CLASS, 0x5f)) return incref<PyType>(o.type);
+  if (isName(name) || isQualifiedName(name)) return shortName(type);
+  if (isModule(name)) return moduleNameOf(type);
+  if (isDoc(name)) return None();
+  if (isClass(name)) return incref<PyType>(o.type);
   raiseTypeAttribute(W_TYPE_NO_ATTRIBUTE, type, name);
   return null;
 }
@@ -151,6 +208,16 @@ export function shortName(type: PyType): PyObject | null {
   let start = type.tp_name;
   for (let at = start; load<u8>(at) != 0; at++) if (load<u8>(at) == 0x2e) start = at + 1;
   return internedText(start);
+}
+
+/** type.__module__: what stands before the last dot of its name, "builtins" if there is none. */
+export function moduleNameOf(type: PyType): PyObject | null {
+  let end: u32 = 0;
+  for (let k: u32 = 0; load<u8>(type.tp_name + k) != 0; k++) if (load<u8>(type.tp_name + k) == 0x2e) end = k;
+  if (end != 0) return str_from_utf8(type.tp_name, end);
+  const at = scratch();
+  store<u64>(at, 0x736e69746c697562);
+  return str_from_utf8(at, 8);
 }
 
 /** Attributes of types that a table made can change; those of others can't. */
@@ -191,14 +258,14 @@ function module_setattro(o: PyObject, name: PyObject, value: PyObject | null): i
 // ---- of anything ----
 
 /** Whether it is a string; TypeError if not. */
-function isName(name: PyObject): bool {
+function mustBeText(name: PyObject): bool {
   if (isKind(name, STR)) return true;
   raiseApi(W_ATTRIBUTE_NAME, name);
   return false;
 }
 
 export function PyObject_GetAttr(o: PyObject, name: PyObject): PyObject | null {
-  if (!isName(name)) return null;
+  if (!mustBeText(name)) return null;
   const type = o.type;
   if (type.tp_getattro != 0) return call_indirect<PyObject | null>(type.tp_getattro, o, name);
   if (type.tp_getattr == 0) return PyObject_GenericGetAttr(o, name);
@@ -207,7 +274,7 @@ export function PyObject_GetAttr(o: PyObject, name: PyObject): PyObject | null {
 }
 
 export function PyObject_SetAttr(o: PyObject, name: PyObject, value: PyObject | null): i32 {
-  if (!isName(name)) return -1;
+  if (!mustBeText(name)) return -1;
   const type = o.type;
   if (isKind(o, MODULE)) return module_setattro(o, name, value);
   if (type.tp_setattro != 0) return call_indirect<i32>(type.tp_setattro, o, name, value);
@@ -304,8 +371,7 @@ export function PyObject_GenericGetDict(o: PyObject, _closure: usize): PyObject 
     raiseApi(W_NO_DICT);
     return null;
   }
-  if (load<usize>(slot) == 0) store<PyDict | null>(slot, dict_new());
-  const dict = load<PyObject | null>(slot);
+  const dict = dictOrNew(slot);
   return dict ? incref<PyObject>(dict) : null;
 }
 

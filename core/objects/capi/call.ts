@@ -3,6 +3,7 @@
 
 import {
   BUILTIN,
+  clearError,
   decref,
   DICT,
   enter,
@@ -26,7 +27,7 @@ import { lookup, PyObject_GetAttr } from "./attribute";
 import { callBuiltin, dictOfRow, isConsistent, tupleOfRow } from "./builtin";
 import { callDescriptor, isStaticOrClass } from "./descriptor";
 import { W_NOT_CALLABLE, W_NULL_RESULT, W_RESULT_WITH_ERROR } from "./type-words";
-import { badCall, raiseApi } from "./words";
+import { badCall, raiseAboutRepr, raiseApi } from "./words";
 
 const OFFSET_BIT: u32 = 1 << 31;
 
@@ -69,7 +70,8 @@ function notCallable(o: PyObject): PyObject | null {
 
 /** SystemError: what was called answered NULL without an error, or something with one. */
 export function inconsistent(callable: PyObject, result: PyObject | null): PyObject | null {
-  raiseApi(result ? W_RESULT_WITH_ERROR : W_NULL_RESULT, callable);
+  clearError();
+  raiseAboutRepr(result ? W_RESULT_WITH_ERROR : W_NULL_RESULT, callable);
   if (result) decref(result);
   return null;
 }

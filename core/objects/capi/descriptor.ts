@@ -11,12 +11,12 @@ import {
   decref,
   GETSET_DESCRIPTOR,
   incref,
+  IS_TYPE,
   isKind,
   MEMBER_DESCRIPTOR,
   METHOD_DESCRIPTOR,
   PyObject,
   PyType,
-  TYPE,
   typeOf,
 } from "../object";
 import { dict_next, PyDict } from "../dict";
@@ -24,7 +24,7 @@ import { PyTuple } from "../sequence";
 import { builtin_new, callDefinition, flagsIn, METH_CLASS, METH_METHOD, METH_STATIC } from "./builtin";
 import { dataWord, DEFINITION, definitionOf, NAME, OWNER, slotOf } from "./fixed-types";
 import { PyMember_GetOne, PyMember_SetOne } from "./member";
-import { W_NOT_READABLE, W_NOT_WRITABLE, W_WRONG_SELF } from "./type-words";
+import { W_NEEDS_SELF, W_NOT_READABLE, W_NOT_WRITABLE, W_WRONG_SELF } from "./type-words";
 import { isSubtype } from "./subtype";
 import { raiseApi } from "./words";
 
@@ -123,9 +123,14 @@ export function callDescriptor(d: PyObject, args: usize, n: u32, names: PyTuple 
   if ((flags & METH_STATIC) != 0) return callDefinition(definition, null, null, args, n, names);
   const self: PyObject | null = n > 0 ? load<PyObject>(args) : null;
   if (!self) {
-    raiseApi(W_WRONG_SELF, slotOf(d, NAME), 0, 0, d);
+    raiseApi(W_NEEDS_SELF, slotOf(d, NAME));
     return null;
   }
-  if ((flags & METH_CLASS) != 0 ? !isKind(self, TYPE) : !fits(d, self)) return null;
+  if ((flags & METH_CLASS) != 0) {
+    if ((self.type.flags & IS_TYPE) == 0) {
+      raiseApi(W_WRONG_SELF, slotOf(d, NAME), 0, 0, self);
+      return null;
+    }
+  } else if (!fits(d, self)) return null;
   return callDefinition(definition, self, classFor(d), args + 4, n - 1, names);
 }

@@ -1,32 +1,77 @@
 // PyErr_* and PyException_*: the error that is set, asked for and changed by C. Those that take a format are in capi/errors.c.
-// Imports exceptions, api-types, words.
+// Imports exceptions, heap-type, call, api-types, words.
 
 import { hasError } from "../error";
 import { exchange, slotsOf } from "../instance";
-import { clearError, decref, incref, isKind, None, PyObject, PyType, TUPLE, TYPE, xdecref } from "../object";
+import { dict_copy, dict_new, PyDict } from "../dict";
+import {
+  clearError,
+  decref,
+  DICT,
+  incref,
+  IS_C_TYPE,
+  isKind,
+  None,
+  PyObject,
+  PyType,
+  TUPLE,
+  xdecref,
+} from "../object";
 import { itemAt, PyTuple } from "../sequence";
-import { PyStr } from "../str";
+import { emptyTuple } from "../tuple";
 import { exceptionType } from "./api-types";
+import { shortName } from "./attribute";
+import { PyObject_Call } from "./call";
 import { EXC_EXCEPTION } from "./exception-numbers";
 import {
   ARGS,
   CAUSE,
   CONTEXT,
-  exception_of,
-  exception_type_new,
+  exception_with,
   isException,
   isExceptionType,
+  oneTuple,
   partOf,
   raise,
   raisedType,
   taken,
   TRACEBACK,
 } from "./exceptions";
+import { type_derived } from "./heap-type";
 import { isSubtype } from "./subtype";
+import { setDoc } from "./type";
+import { W_NO_EXCEPTION_MADE } from "./type-words";
 import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
 import { badCall, raiseAboutRepr, raiseApi, W_BAD_ARGUMENT, W_BAD_CALL, W_EXCEPTION_NAME, W_NOT_EXCEPTION } from "./words";
 
 // ---- setting ----
+
+/** What a type of exceptions is called with, of a value: of a tuple its items, of null or None nothing. */
+function argumentsOf(o: PyObject | null): PyObject | null {
+  if (!o || o === None()) return emptyTuple();
+  return isKind(o, TUPLE) ? incref<PyObject>(o) : oneTuple(o);
+}
+
+/**
+ * What raising `type` with `value` raises: the value, if it is such an exception already; else the type called with nothing, with the
+ * items of a tuple, or with the value. A new reference; null with another error.
+ */
+function exceptionOf(type: PyType, value: PyObject | null): PyObject | null {
+  if (value && isSubtype(value.type, type)) return incref<PyObject>(value);
+  const args = argumentsOf(value);
+  if (!args) return null;
+  if ((type.flags & IS_C_TYPE) == 0) return exception_with(type, args);
+  const e = PyObject_Call(type, args, null);
+  decref(args);
+  if (!e || isException(e)) return e;
+  const name = shortName(type);
+  if (name) {
+    raiseApi(W_NO_EXCEPTION_MADE, name, 0, 0, e);
+    decref(name);
+  }
+  decref(e);
+  return null;
+}
 
 /** Raises `type` with a value, which may be NULL, and stays the caller's. */
 export function PyErr_SetObject(type: PyObject, value: PyObject | null): void {
@@ -36,7 +81,7 @@ export function PyErr_SetObject(type: PyObject, value: PyObject | null): void {
     raiseAboutRepr(W_NOT_EXCEPTION, type);
     return;
   }
-  const e = exception_of(changetype<PyType>(type), value);
+  const e = exceptionOf(changetype<PyType>(type), value);
   if (e) raise(e);
 }
 
@@ -118,7 +163,7 @@ export function PyErr_Restore(type: PyObject | null, value: PyObject | null, tra
   clearError();
   if (type) {
     if (isExceptionType(type)) {
-      const e = exception_of(changetype<PyType>(type), value);
+      const e = exceptionOf(changetype<PyType>(type), value);
       if (e) {
         if (traceback) exchange(slotsOf(e), TRACEBACK, incref<PyObject>(traceback));
         raise(e);
@@ -135,7 +180,7 @@ export function PyErr_NormalizeException(type: usize, value: usize, traceback: u
   const kind = load<PyObject | null>(type);
   if (!kind || !isExceptionType(kind)) return;
   const before = load<PyObject | null>(value);
-  let e = exception_of(changetype<PyType>(kind), before);
+  let e = exceptionOf(changetype<PyType>(kind), before);
   if (!e) e = taken();
   if (!e) return;
   store<PyObject>(value, e);
@@ -146,37 +191,40 @@ export function PyErr_NormalizeException(type: usize, value: usize, traceback: u
 
 // ---- types of C's own ----
 
-/** A type of exceptions with the name "module.name", derived from `base`, from the first of a tuple, or from Exception. */
+/**
+ * A type of exceptions with the name "module.name", derived from `base`, from the first of a tuple, or from Exception. It has what is in the dict,
+ * if that is not NULL.
+ */
 export function PyErr_NewException(name: usize, base: PyObject | null, dict: PyObject | null): PyObject | null {
-  const text = PyUnicode_FromString(name);
-  if (!text) return null;
-  if (!hasDot(changetype<PyStr>(text))) {
-    decref(text);
-    raiseApi(W_EXCEPTION_NAME);
-    return null;
-  }
-  let from: PyObject | null = base;
-  if (from && isKind(from, TUPLE) && changetype<PyTuple>(from).size > 0) from = itemAt(changetype<PyTuple>(from).items, 0);
-  if (from && !isExceptionType(from)) {
-    decref(text);
-    return badCall();
-  }
-  return exception_type_new(text, from ? changetype<PyType>(from) : exceptionType(EXC_EXCEPTION));
+  return PyErr_NewExceptionWithDoc(name, 0, base, dict);
 }
 
-function hasDot(s: PyStr): bool {
-  for (let k: u32 = 0; k < s.length; k++) if (s.charAt(k) == 0x2e) return true;
-  return false;
-}
-
-/** As PyErr_NewException; the heap keeps no documentation. */
+/** The same, with a doc if that is not NULL. */
 export function PyErr_NewExceptionWithDoc(
   name: usize,
   doc: usize,
   base: PyObject | null,
   dict: PyObject | null,
 ): PyObject | null {
-  return PyErr_NewException(name, base, dict);
+  if (!hasDot(name)) {
+    raiseApi(W_EXCEPTION_NAME);
+    return null;
+  }
+  let from: PyObject | null = base;
+  if (from && isKind(from, TUPLE) && changetype<PyTuple>(from).size > 0) from = itemAt(changetype<PyTuple>(from).items, 0);
+  if ((from && !isExceptionType(from)) || (dict && !isKind(dict, DICT))) return badCall();
+  const own: PyDict | null = dict ? dict_copy(changetype<PyDict>(dict)) : dict_new();
+  if (!own) return null;
+  if (doc != 0 && !setDoc(own, doc)) {
+    decref(own);
+    return null;
+  }
+  return type_derived(name, from ? changetype<PyType>(from) : exceptionType(EXC_EXCEPTION), own);
+}
+
+function hasDot(name: usize): bool {
+  for (let at = name; load<u8>(at) != 0; at++) if (load<u8>(at) == 0x2e) return true;
+  return false;
 }
 
 export function PyExceptionClass_Check(o: PyObject): i32 {

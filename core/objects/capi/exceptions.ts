@@ -1,9 +1,10 @@
 // Exceptions as objects: types in CPython's hierarchy, and instances of them.
 //
-//   refcnt | type | args: a tuple | traceback | context | cause          None where there is none
+//   refcnt | type | dict | args: a tuple | notes | traceback | context | cause | suppress_context          None where there is none
 //
-// Exceptions are instances of users' types (instance.ts), so everything that is true of those is true of them. An error of the core is no
-// object before somebody asks for one: `taken` makes it, with the host's words.
+// That is CPython's PyBaseExceptionObject (include/pyerrors.h). Exceptions are instances of users' types (instance.ts), so everything that is true of
+// those is true of them; what their types have for C to call is in exception-slots.ts. An error of the core is no object before somebody
+// asks for one: `taken` makes it, with the host's words.
 // Imports objects/instance, error, api-types, words.
 
 import {
@@ -21,7 +22,21 @@ import {
   error,
   raiseCode,
 } from "../error";
-import { exceptionReprIndex, SLOT_STR, slotFunction } from "../functions";
+import {
+  exceptionReprIndex,
+  SLOT_ALLOC,
+  SLOT_EXCEPTION_CLEAR,
+  SLOT_EXCEPTION_DEALLOC,
+  SLOT_EXCEPTION_GETATTRO,
+  SLOT_EXCEPTION_INIT,
+  SLOT_EXCEPTION_NEW,
+  SLOT_EXCEPTION_SETATTRO,
+  SLOT_EXCEPTION_TRAVERSE,
+  SLOT_GC_FREE,
+  SLOT_REPR,
+  SLOT_STR,
+  slotFunction,
+} from "../functions";
 import { handles } from "../handles";
 import { exchange, instance_new, slotsOf, type_new } from "../instance";
 import {
@@ -60,25 +75,41 @@ import {
   EXC_VALUE,
   EXC_ZERO_DIVISION,
 } from "./exception-numbers";
+import { ID_EXTENSION } from "./fixed-types";
 import { isSubtype } from "./subtype";
 import { W_STR_RESULT } from "./type-words";
 import { raiseApi } from "./words";
 
-export const ARGS: u32 = 0;
-export const TRACEBACK: u32 = 1;
-export const CONTEXT: u32 = 2;
-export const CAUSE: u32 = 3;
-const SLOTS: u32 = 4;
+const OWN_DICT: u32 = 0;
+export const ARGS: u32 = 1;
+export const TRACEBACK: u32 = 3;
+export const CONTEXT: u32 = 4;
+export const CAUSE: u32 = 5;
+export const EXCEPTION_SLOTS: u32 = 6;
+/** For suppress_context. */
+const DATA_BYTES: u32 = 4;
 
 // ---- types ----
 
-/** A type of exceptions; takes over the reference to its name. */
-export function exception_type_new(name: PyObject, base: PyType | null): PyType | null {
-  const type = type_new(name, SLOTS, 0, 0, 0, 0, 0, 0, 0, 0);
+/** A type of Python's own exceptions; takes over the reference to its name. */
+function exception_type_new(name: PyObject, base: PyType | null): PyType | null {
+  const type = type_new(name, EXCEPTION_SLOTS, DATA_BYTES, 0, 0, 0, 0, 0, 0, ID_EXTENSION);
   if (!type) return null;
   type.repr = exceptionReprIndex();
   type.flags |= IS_BASE_TYPE | IS_EXCEPTION;
   type.base = base ? incref<PyType>(base) : null;
+  type.tp_dictoffset = <i32>(type.slotsAt + (OWN_DICT << 2));
+  type.tp_new = slotFunction(SLOT_EXCEPTION_NEW);
+  type.tp_init = slotFunction(SLOT_EXCEPTION_INIT);
+  type.tp_dealloc = slotFunction(SLOT_EXCEPTION_DEALLOC);
+  type.traverse = slotFunction(SLOT_EXCEPTION_TRAVERSE);
+  type.clear = slotFunction(SLOT_EXCEPTION_CLEAR);
+  type.tp_getattro = slotFunction(SLOT_EXCEPTION_GETATTRO);
+  type.tp_setattro = slotFunction(SLOT_EXCEPTION_SETATTRO);
+  type.tp_alloc = slotFunction(SLOT_ALLOC);
+  type.tp_free = slotFunction(SLOT_GC_FREE);
+  type.tp_repr = slotFunction(SLOT_REPR);
+  type.tp_str = slotFunction(SLOT_STR);
   return type;
 }
 
@@ -103,7 +134,7 @@ export function define_api_types(): bool {
     store<PyType>(iteratorSlot(), type);
   } else decref(name);
   if (load<usize>(spareErrorSlot()) == 0) {
-    const spare = exception_new(exceptionType(EXC_MEMORY), emptyTuple());
+    const spare = exception_with(exceptionType(EXC_MEMORY), emptyTuple());
     if (!spare) return false;
     store<PyObject>(spareErrorSlot(), spare);
   }
@@ -121,7 +152,7 @@ export function isException(o: PyObject): bool {
 // ---- instances ----
 
 /** A new exception; takes over the reference to its arguments. */
-export function exception_new(type: PyType, args: PyObject): PyObject | null {
+export function exception_with(type: PyType, args: PyObject): PyObject | null {
   const e = instance_new(type, 0);
   if (e) exchange(slotsOf(e), ARGS, args);
   else decref(args);
@@ -129,7 +160,7 @@ export function exception_new(type: PyType, args: PyObject): PyObject | null {
 }
 
 /** (o,) */
-function oneTuple(o: PyObject): PyObject | null {
+export function oneTuple(o: PyObject): PyObject | null {
   const t = tuple_new(1);
   if (!t) return null;
   setItemAt(t.items, 0, incref<PyObject>(o));
@@ -137,35 +168,20 @@ function oneTuple(o: PyObject): PyObject | null {
   return t;
 }
 
-/** What an exception is made with of a value: of a tuple its items, of null or None nothing. */
-function argsOf(o: PyObject | null): PyObject | null {
-  if (!o || o === None()) return emptyTuple();
-  return isKind(o, TUPLE) ? incref<PyObject>(o) : oneTuple(o);
-}
-
-/**
- * What raising `type` with `value` raises: the value, if it is such an exception already; else the type called with nothing, with the
- * items of a tuple, or with the value. A new reference.
- */
-export function exception_of(type: PyType, value: PyObject | null): PyObject | null {
-  if (value && isSubtype(value.type, type)) return incref<PyObject>(value);
-  const args = argsOf(value);
-  return args ? exception_new(type, args) : null;
-}
-
 @inline
 export function partOf(e: PyObject, part: u32): PyObject {
   return itemAt(slotsOf(e), part);
 }
 
-@inline
-function args(e: PyObject): PyTuple {
-  return changetype<PyTuple>(partOf(e, ARGS));
+/** What the exception was made with; nothing, if its type has a tp_new of C's that does not say. */
+export function argsOf(e: PyObject): PyTuple {
+  const o = partOf(e, ARGS);
+  return changetype<PyTuple>(isKind(o, TUPLE) ? o : emptyTuple());
 }
 
 /** str(e): the argument, or all of them as a tuple if there are more; of a KeyError its repr. */
 export function exception_str(e: PyObject): PyObject | null {
-  const t = args(e);
+  const t = argsOf(e);
   if (t.size == 0) return emptyStr();
   if (t.size > 1) return reprOf(t);
   const only = itemAt(t.items, 0);
@@ -191,7 +207,7 @@ export function strOf(o: PyObject): PyObject | null {
 
 /** "Name(argument, ...)" */
 export function exception_repr(e: PyObject, w: Writer): bool {
-  const t = args(e);
+  const t = argsOf(e);
   if (!putLastName(changetype<PyStr>(e.type.name), w) || !w.put(0x28)) return false;
   for (let k: u32 = 0; k < t.size; k++) {
     if (k > 0 && !w.putAscii(0x202c)) return false;
@@ -276,7 +292,7 @@ export function taken(): PyObject | null {
   }
   let made: PyObject | null = null;
   if (e.code != E_MEMORY) made = madeOfError();
-  if (!made) made = exception_new(exceptionType(EXC_MEMORY), emptyTuple());
+  if (!made) made = exception_with(exceptionType(EXC_MEMORY), emptyTuple());
   clearError();
   return made ? made : spareError();
 }
@@ -289,7 +305,7 @@ function madeOfError(): PyObject | null {
   clearError();
   const args = about ? oneTuple(about) : null;
   xdecref(about);
-  return args ? exception_new(type, args) : null;
+  return args ? exception_with(type, args) : null;
 }
 
 function words(): PyObject | null {

@@ -10,6 +10,7 @@ import {
   freeBlock,
   freeObject,
   incref,
+  IS_BASE_TYPE,
   IS_HEAP_TYPE,
   IS_TYPE,
   isKind,
@@ -24,18 +25,17 @@ import {
 } from "../object";
 import { SLOT_HEAP_DEALLOC, slotFunction } from "../functions";
 import { itemAt, PyTuple } from "../sequence";
-import { shortName } from "./attribute";
+import { moduleNameOf, shortName } from "./attribute";
 import { nameIn } from "./builtin";
 import { definitionOf } from "./fixed-types";
 import { MAPPING_WORDS, NUMBER_WORDS, SEQUENCE_WORDS } from "./inherit";
 import { MEMBER_BYTES, memberOffset } from "./member";
 import { PyModule_GetState } from "./module";
-import { scratch } from "./module-object";
 import { MAPPING_TABLE, NUMBER_TABLE, placeOfSlot, SEQUENCE_TABLE, TYPE_TABLE } from "./slot-places";
 import { internedText } from "./text";
 import { PyType_Ready } from "./type";
 import { W_NO_MODULE, W_SLOT } from "./type-words";
-import { lengthOfC, str_from_utf8 } from "./utf8";
+import { lengthOfC } from "./utf8";
 import { badCall, raiseApi } from "./words";
 
 // A PyType_Spec: name | basicsize | itemsize | flags | slots; a slot: number | value.
@@ -123,13 +123,36 @@ function isText(text: usize, packed: u64, length: u32): bool {
   return lengthOfC(text) == length;
 }
 
+/** A type that is nothing yet. */
+function newType(): PyType | null {
+  const type = changetype<PyType | null>(newObject(typeOf(TYPE), offsetof<PyType>()));
+  if (type) memory.fill(changetype<usize>(type) + HEADER, 0, offsetof<PyType>() - HEADER);
+  return type;
+}
+
+/** A type with a name that adds nothing to its base but what is in a dict, which may be null; takes over the reference to that. */
+export function type_derived(name: usize, base: PyType, dict: PyObject | null): PyType | null {
+  const type = newType();
+  if (!type) {
+    xdecref(dict);
+    return null;
+  }
+  type.tp_dict = dict;
+  type.base = incref<PyType>(base);
+  if (giveOwn(type, name)) {
+    type.flags = IS_HEAP_TYPE | IS_BASE_TYPE;
+    type.tp_dealloc = slotFunction(SLOT_HEAP_DEALLOC);
+    if (PyType_Ready(type) == 0) return type;
+  }
+  discard(type);
+  return null;
+}
+
 export function PyType_FromMetaclass(meta: PyType | null, module: PyObject | null, spec: usize, bases: PyObject | null): PyObject | null {
   if (meta && meta !== typeOf(TYPE)) return badCall();
   const base = baseOf(spec, bases);
-  if (!base) return null;
-  const type = changetype<PyType | null>(newObject(typeOf(TYPE), offsetof<PyType>()));
-  if (!type) return null;
-  memory.fill(changetype<usize>(type) + HEADER, 0, offsetof<PyType>() - HEADER);
+  const type = base ? newType() : null;
+  if (!base || !type) return null;
   if (fill(type, base, spec) && PyType_Ready(type) == 0) {
     type.module = module ? incref<PyObject>(module) : null;
     return type;
@@ -214,14 +237,8 @@ export function PyType_GetQualName(type: PyType): PyObject | null {
   return shortName(type);
 }
 
-/** What stands before the last dot of its name: "builtins" if there is none, a new reference. */
 export function PyType_GetModuleName(type: PyType): PyObject | null {
-  let end: u32 = 0;
-  for (let k: u32 = 0; load<u8>(type.tp_name + k) != 0; k++) if (load<u8>(type.tp_name + k) == 0x2e) end = k;
-  if (end != 0) return str_from_utf8(type.tp_name, end);
-  const at = scratch();
-  store<u64>(at, 0x736e69746c697562);
-  return str_from_utf8(at, 8);
+  return moduleNameOf(type);
 }
 
 export function PyType_GetFullyQualifiedName(type: PyType): PyObject | null {

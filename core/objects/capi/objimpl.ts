@@ -166,7 +166,7 @@ export function heap_object_dealloc(o: PyObject): void {
   if (base) {
     call_indirect<void>(base.tp_dealloc, o);
     // A base that was made of a table has released the reference, as it does for its own instances.
-    if ((base.flags & IS_HEAP_TYPE) == 0) decref(type);
+    if ((base.flags & (IS_C_TYPE | IS_HEAP_TYPE)) != (IS_C_TYPE | IS_HEAP_TYPE)) decref(type);
     return;
   }
   if (type.weakList != 0) weak_clear_all(o);
@@ -175,11 +175,11 @@ export function heap_object_dealloc(o: PyObject): void {
   decref(type);
 }
 
-/** The nearest base in C that has a tp_dealloc of its own. */
+/** The nearest base that has a tp_dealloc of its own: one in C, or an exception. */
 function baseThatDeallocates(type: PyType): PyType | null {
   const standard = slotFunction(SLOT_HEAP_DEALLOC);
   let base = type.base;
-  while (base && (base.flags & IS_C_TYPE) != 0) {
+  while (base) {
     if (base.tp_dealloc != standard && base.tp_dealloc != slotFunction(SLOT_DEALLOC)) return base;
     base = base.base;
   }

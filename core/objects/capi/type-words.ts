@@ -26,9 +26,9 @@ export const W_READ_ONLY: i32 = (EXC_ATTRIBUTE << 8) | 137;
 export const W_NO_INSTANCES: i32 = (EXC_TYPE << 8) | 138;
 /** [a: the type's name] */
 export const W_TAKES_NOTHING: i32 = (EXC_TYPE << 8) | 139;
-/** [a: the callable] */
+/** [a: repr of the callable] */
 export const W_NULL_RESULT: i32 = (EXC_SYSTEM << 8) | 140;
-/** [a: the callable] */
+/** [a: repr of the callable] */
 export const W_RESULT_WITH_ERROR: i32 = (EXC_SYSTEM << 8) | 141;
 export const W_DELETE_MEMBER: i32 = (EXC_TYPE << 8) | 142;
 export const W_ONE_CHARACTER: i32 = (EXC_TYPE << 8) | 143;
@@ -60,3 +60,10 @@ export const W_NO_DICT: i32 = (EXC_ATTRIBUTE << 8) | 161;
 /** [a: what was given] */
 export const W_DICT_EXPECTED: i32 = (EXC_TYPE << 8) | 162;
 export const W_MODULE_RESULT: i32 = (EXC_SYSTEM << 8) | 163;
+/** args of an exception were to be deleted. */
+export const W_ARGS_DELETED: i32 = (EXC_TYPE << 8) | 164;
+export const W_CAUSE: i32 = (EXC_TYPE << 8) | 165;
+/** [a: the name of the method] */
+export const W_NEEDS_SELF: i32 = (EXC_TYPE << 8) | 166;
+/** [a: the name of the type of exceptions; b: what it answered] */
+export const W_NO_EXCEPTION_MADE: i32 = (EXC_TYPE << 8) | 167;

@@ -60,10 +60,8 @@ export function PyType_Ready(type: PyType): i32 {
   type.name = name;
   type.kind = USER;
   type.hostId = ID_EXTENSION;
-  const isLeft = type.tp_dealloc == 0 && (base.flags & IS_C_TYPE) == 0 && base !== typeOf(BASE_OBJECT);
   inherit(type, base);
-  // An exception in C that says nothing of its end is taken apart as others are.
-  type.dealloc = isLeft ? base.dealloc : slotFunction(SLOT_C_DEALLOC);
+  type.dealloc = slotFunction(SLOT_C_DEALLOC);
   type.repr = type.tp_repr == slotFunction(SLOT_REPR) ? base.repr : slotFunction(SLOT_C_REPR);
   type.flags |= IS_C_TYPE;
   if (!fillDict(type)) {
@@ -143,9 +141,13 @@ function addAll(d: PyDict, type: PyType, place: u32, definitions: usize, bytes: 
 }
 
 function addDoc(d: PyDict, type: PyType): bool {
-  if (type.tp_doc == 0) return true;
+  return type.tp_doc == 0 || setDoc(d, type.tp_doc);
+}
+
+/** d["__doc__"] is the text. */
+export function setDoc(d: PyDict, text: usize): bool {
   const key = docKey();
-  const doc = key ? PyUnicode_FromString(type.tp_doc) : null;
+  const doc = key ? PyUnicode_FromString(text) : null;
   const done = doc !== null && dict_set(d, key!, doc);
   xdecref(doc);
   xdecref(key);

@@ -209,3 +209,51 @@ const char *name_of(int which) {
     };
     return which < (int)Py_ARRAY_LENGTH(all) ? PyExceptionClass_Name(*all[which]) : NULL;
 }
+
+int test_calling_an_exception(void) {
+    PyObject *e = NEW(PyObject_CallFunction(PyExc_ValueError, "si", "hot", 3));
+    STEP(e && IS(e, "ValueError('hot', 3)") && PyExceptionInstance_Check(e));
+    PyObject *none = NEW(PyObject_CallNoArgs(PyExc_KeyError));
+    STEP(none && IS(none, "KeyError()"));
+    PyObject *names = NEW(Py_BuildValue("{s:i}", "a", 1)), *nothing = NEW(PyTuple_New(0));
+    STEP(names && nothing);
+    FAILS(PyObject_Call(PyExc_ValueError, nothing, names), TypeError, "ValueError() takes no keyword arguments");
+    /* As a type in C does it. */
+    PyTypeObject *type = (PyTypeObject *)PyExc_ValueError;
+    PyObject *made = NEW(type->tp_new(type, nothing, NULL));
+    PyObject *args = NEW(PyObject_GetAttrString(e, "args"));
+    STEP(args && made && IS(made, "ValueError()") && type->tp_init(made, args, NULL) == 0);
+    STEP(IS(made, "ValueError('hot', 3)"));
+    return 0;
+}
+
+int test_attributes_of_an_exception(void) {
+    PyObject *e = NEW(PyObject_CallFunction(PyExc_ValueError, "s", "hot")), *other = NEW(PyObject_CallNoArgs(PyExc_KeyError));
+    STEP(e && other && IS(NEW(PyObject_GetAttrString(e, "args")), "('hot',)"));
+    PyObject *list = NEW(Py_BuildValue("[ii]", 1, 2));
+    STEP(list && PyObject_SetAttrString(e, "args", list) == 0 && IS(e, "ValueError(1, 2)"));
+    FAILS_NUMBER(PyObject_DelAttrString(e, "args"), TypeError, "args may not be deleted");
+    FAILS_NUMBER(PyObject_SetAttrString(e, "args", Py_None), TypeError, "'NoneType' object is not iterable");
+    STEP(NEW(PyObject_GetAttrString(e, "__cause__")) == Py_None && NEW(PyObject_GetAttrString(e, "__traceback__")) == Py_None);
+    STEP(PyObject_SetAttrString(e, "__cause__", other) == 0 && NEW(PyException_GetCause(e)) == other);
+    STEP(PyObject_SetAttrString(e, "__context__", Py_None) == 0 && NEW(PyObject_GetAttrString(e, "__context__")) == Py_None);
+    FAILS_NUMBER(PyObject_SetAttrString(e, "__cause__", list), TypeError, "exception cause or context must be None or derive from BaseException");
+    /* And any others. */
+    STEP(PyObject_SetAttrString(e, "code", list) == 0 && NEW(PyObject_GetAttrString(e, "code")) == list);
+    STEP(PyObject_DelAttrString(e, "code") == 0);
+    FAILS(PyObject_GetAttrString(e, "code"), AttributeError, "'ValueError' object has no attribute 'code'");
+    return 0;
+}
+
+int test_new_exception_with_attributes(void) {
+    PyObject *names = NEW(Py_BuildValue("{s:i}", "errno", 5)), *list = NEW(PyList_New(0));
+    STEP(names && list);
+    PyObject *error = NEW(PyErr_NewExceptionWithDoc("spam.error", "what went wrong", PyExc_OSError, names));
+    STEP(error && PyDict_GET_SIZE(names) == 1 && IS(NEW(PyObject_GetAttrString(error, "__doc__")), "'what went wrong'"));
+    STEP(IS(NEW(PyObject_GetAttrString(error, "__module__")), "'spam'") && IS(NEW(PyObject_GetAttrString(error, "__name__")), "'error'"));
+    PyObject *e = NEW(PyObject_CallFunction(error, "s", "hot"));
+    STEP(e && IS(e, "error('hot')") && IS(NEW(PyObject_GetAttrString(e, "errno")), "5") && IS(NEW(PyObject_Str(e)), "'hot'"));
+    STEP(PyObject_SetAttrString(error, "errno", list) == 0 && NEW(PyObject_GetAttrString(e, "errno")) == list);
+    FAILS(PyErr_NewException("spam.error", NULL, list), SystemError, "bad argument to internal function");
+    return 0;
+}
