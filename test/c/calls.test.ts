@@ -47,8 +47,10 @@ describe.runIf(canCompile)("functions in C", () => {
     expect(complaint("nothing", 1)).toBe("TypeError: calls.nothing() takes no arguments (1 given)");
     expect(complaint("same")).toBe("TypeError: calls.same() takes exactly one argument (0 given)");
     expect(complaint("fail", "why")).toBe("ValueError: why");
-    expect(complaint("silent")).toMatch(/^SystemError: .*NULL.*without setting an exception/);
-    expect(complaint("loud")).toMatch(/^SystemError: .*with an exception set/);
+    expect(complaint("silent")).toBe(
+      "SystemError: <built-in function silent> returned NULL without setting an exception",
+    );
+    expect(complaint("loud")).toBe("SystemError: <built-in function loud> returned a result with an exception set");
     expect(complaint("missing")).toBe("AttributeError: module 'calls' has no attribute 'missing'");
     expect(() => (calls.getAttr("same") as PyFunction).callWith([1], { key: 1 })).toThrow(
       "calls.same() takes no keyword arguments",
@@ -94,6 +96,15 @@ describe.runIf(canCompile)("functions in C", () => {
       expect(() => (Counter.getAttr("add") as PyFunction).call(calls, 1)).toThrow(
         /'add' .*doesn't apply to a 'module'/,
       );
+      expect(() => Counter.callMethod("add")).toThrow("unbound method add() needs an argument");
+      const words = ["__name__", "__qualname__", "__doc__"];
+      const add = counter.getAttr("add") as PyFunction;
+      expect(words.map((word) => add.getAttr(word))).toEqual(["add", "add", "adds"]);
+      const double = counter.getAttr("double") as PyFunction;
+      expect(words.map((word) => double.getAttr(word))).toEqual(["double", "double", null]);
+      expect((Counter.getAttr("add") as PyFunction).getAttr("__doc__")).toBe("adds");
+      expect([Counter.getAttr("__module__"), Counter.getAttr("__qualname__")]).toEqual(["calls", "Counter"]);
+      expect((calls.getAttr("same") as PyFunction).getAttr("__doc__")).toBe("same(x): x");
       const made = Counter.callMethod("make") as PyExtensionObject;
       expect(made.call(1, 2)).toBe(102);
       expect(Counter.callMethod("double", 21)).toBe(42);

@@ -1,31 +1,49 @@
 // Calling a type: tp_new makes an instance, tp_init fills it. And what object has for both, and for repr.
 //
 // From the host, and for types that a program in TypeScript defined, there is no tp_new: those make instances themselves.
-// Imports type, descriptor, objects/scalars.
+// Imports type, descriptor, the built-in types' own.
 
+import { listOf, truthOf, tupleOf } from "../abstract";
+import { emptyBytes } from "../bytes";
 import { dict_new, PyDict } from "../dict";
-import { listOf, tupleOf } from "../abstract";
+import { float_new } from "../float";
+import { int_from_i32 } from "../int";
+import { list_new } from "../list";
 import {
+  asBool,
   BASE_OBJECT,
+  BOOL,
+  BYTES,
   decref,
   DICT,
   DISALLOWS_INSTANTIATION,
+  False,
+  FLOAT,
+  FROZENSET,
   incref,
+  INT,
   IS_TYPE,
   isKind,
   LIST,
   PyObject,
   PyType,
+  SET,
   STR,
   TUPLE,
   TYPE,
   typeOf,
+  USER,
 } from "../object";
 import { itemAt, PyTuple } from "../sequence";
-import { PyStr } from "../str";
+import { emptyStr, PyStr } from "../str";
+import { emptyTuple } from "../tuple";
 import { Writer } from "../writer";
 import { shortName } from "./attribute";
+import { PyBytes_FromObject } from "./bytes";
+import { PyDict_MergeFromSeq2, PyDict_Update } from "./dict";
 import { strOf } from "./exceptions";
+import { PyNumber_Float, PyNumber_Long } from "./number";
+import { PyFrozenSet_New, PySet_New } from "./set";
 import { isSubtype } from "./subtype";
 import { W_INSTANCE_OF, W_NO_INSTANCES, W_STR_RESULT, W_SUBCLASS_OF, W_TAKES_NOTHING } from "./type-words";
 import { raiseApi } from "./words";
@@ -42,7 +60,7 @@ export function type_call(callable: PyObject, args: PyObject, kwargs: PyObject |
   const type = changetype<PyType>(callable);
   const t = changetype<PyTuple>(args);
   if (type === typeOf(TYPE) && t.size == 1 && !kwargs) return incref<PyType>(itemAt(t.items, 0).type);
-  if (type.tp_new == 0 || (type.flags & DISALLOWS_INSTANTIATION) != 0) return convert(type, t);
+  if (type.tp_new == 0 || (type.flags & DISALLOWS_INSTANTIATION) != 0) return hasArguments(null, kwargs) ? noInstances(type) : convert(type, t);
   const o = call_indirect<PyObject | null>(type.tp_new, type, args, kwargs);
   if (!o || !isSubtype(o.type, type) || o.type.tp_init == 0) return o;
   if (call_indirect<i32>(o.type.tp_init, o, args, kwargs) >= 0) return o;
@@ -50,14 +68,52 @@ export function type_call(callable: PyObject, args: PyObject, kwargs: PyObject |
   return null;
 }
 
-/** str(o), list(o), tuple(o), and the empty ones: of the built-in types, these can be called from C. */
+/** int(o), str(o), dict(o) and so on, of one argument or none: what C can call of the built-in types. */
 function convert(type: PyType, t: PyTuple): PyObject | null {
+  if (type.kind >= USER || t.size > 1) return noInstances(type);
   const o: PyObject | null = t.size == 1 ? itemAt(t.items, 0) : null;
-  if (o && type === typeOf(STR)) return strOf(o);
-  if (o && type === typeOf(LIST)) return listOf(o);
-  if (o && type === typeOf(TUPLE)) return tupleOf(o);
-  if (t.size == 0 && type === typeOf(DICT)) return dict_new();
+  switch (type.kind) {
+    case BOOL:
+      return o ? boolOf(o) : False();
+    case INT:
+      return o ? PyNumber_Long(o) : int_from_i32(0);
+    case FLOAT:
+      return o ? PyNumber_Float(o) : float_new(0);
+    case STR:
+      return o ? strOf(o) : emptyStr();
+    case BYTES:
+      return o ? PyBytes_FromObject(o) : emptyBytes();
+    case TUPLE:
+      return o ? tupleOf(o) : emptyTuple();
+    case LIST:
+      return o ? listOf(o) : list_new(0);
+    case DICT:
+      return dictOf(o);
+    case SET:
+      return PySet_New(o);
+    case FROZENSET:
+      return PyFrozenSet_New(o);
+    default:
+      return noInstances(type);
+  }
+}
+
+function noInstances(type: PyType): PyObject | null {
   complain(W_NO_INSTANCES, type);
+  return null;
+}
+
+function boolOf(o: PyObject): PyObject | null {
+  const truth = truthOf(o);
+  return truth < 0 ? null : asBool(truth != 0);
+}
+
+/** A dict of what another one has, or of pairs. */
+function dictOf(o: PyObject | null): PyObject | null {
+  const d = dict_new();
+  if (!d || !o) return d;
+  if ((isKind(o, DICT) ? PyDict_Update(d, o) : PyDict_MergeFromSeq2(d, o, 1)) == 0) return d;
+  decref(d);
   return null;
 }
 

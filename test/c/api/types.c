@@ -339,3 +339,122 @@ int test_error_type(void) {
     STEP(e && (Py_TYPE(e) == &ErrorType ? IS(e, "Error('mine')") : Py_TYPE(e) == (PyTypeObject *)PyExc_MemoryError));
     return 0;
 }
+
+/* A type of exceptions with a field of its own, whose functions end with those of its base; and one derived from that. */
+typedef struct {
+    PyBaseExceptionObject base;
+    PyObject *place;
+} FieldError;
+
+static PyTypeObject FieldErrorType;
+
+static int error_traverse(PyObject *op, visitproc visit, void *arg) {
+    Py_VISIT(((FieldError *)op)->place);
+    return FieldErrorType.tp_base->tp_traverse(op, visit, arg);
+}
+
+static int error_clear(PyObject *op) {
+    Py_CLEAR(((FieldError *)op)->place);
+    return FieldErrorType.tp_base->tp_clear(op);
+}
+
+static void error_dealloc(PyObject *op) {
+    PyObject_GC_UnTrack(op);
+    Py_CLEAR(((FieldError *)op)->place);
+    FieldErrorType.tp_base->tp_dealloc(op);
+}
+
+/* FieldError(words, place) */
+static int error_init(PyObject *op, PyObject *args, PyObject *kwargs) {
+    PyObject *place;
+    if (FieldErrorType.tp_base->tp_init(op, args, kwargs) < 0 || !PyArg_ParseTuple(args, "OO", &(PyObject *){NULL}, &place)) return -1;
+    Py_XSETREF(((FieldError *)op)->place, Py_NewRef(place));
+    return 0;
+}
+
+static PyMemberDef error_members[] = {{"place", Py_T_OBJECT_EX, offsetof(FieldError, place), 0, NULL}, {NULL, 0, 0, 0, NULL}};
+
+static PyTypeObject FieldErrorType = {
+    PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "types.FieldError", .tp_basicsize = sizeof(FieldError),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, .tp_dealloc = error_dealloc,
+    .tp_traverse = error_traverse, .tp_clear = error_clear, .tp_init = error_init, .tp_members = error_members,
+};
+
+__attribute__((constructor)) static void begin_field_error(void) {
+    FieldErrorType.tp_base = (PyTypeObject *)PyExc_LookupError;
+    if (PyType_Ready(&FieldErrorType) < 0) PyErr_Clear();
+}
+
+void *field_error(void) { return &FieldErrorType; }
+
+/* Raises one with two arguments, and takes it; in a cycle with itself. */
+static int raise_in_cycle(PyObject *type) {
+    PyObject *pair = Py_BuildValue("si", "far", 7);
+    if (!pair) return 0;
+    PyErr_SetObject(type, pair);
+    Py_DECREF(pair);
+    PyObject *e = PyErr_GetRaisedException();
+    const int done = PyErr_GivenExceptionMatches(e, type) && ((FieldError *)e)->place && PyObject_SetAttrString(e, "place", e) == 0;
+    Py_XDECREF(e);
+    return done;
+}
+
+int test_error_with_a_field(void) {
+    PyObject *type = (PyObject *)&FieldErrorType;
+    STEP(raise_in_cycle(type) && PyGC_Collect() > 0);
+    /* Its tp_init is called, also when it is raised, and what that raises is raised instead. */
+    PyErr_SetString(type, "far");
+    STEP(SAYS(TypeError, "function takes exactly 2 arguments (1 given)"));
+    PyObject *e = NEW(PyObject_CallFunction(type, "sO", "far", type));
+    STEP(e && ((FieldError *)e)->place == type && IS(NEW(PyObject_GetAttrString(e, "place")), "<class 'types.FieldError'>"));
+    PyObject *derived = NEW(PyErr_NewException("types.Derived", type, NULL));
+    STEP(derived && raise_in_cycle(derived) && PyGC_Collect() > 0);
+    PyObject *d = NEW(PyObject_CallFunction(derived, "sO", "far", e));
+    STEP(d && NEW(PyObject_GetAttrString(d, "place")) == e && PyErr_GivenExceptionMatches(d, PyExc_LookupError));
+    return 0;
+}
+
+/* An exception of a table, without functions of its own. */
+static PyType_Slot plain_error_slots[] = {{0, NULL}};
+static PyType_Spec plain_error_spec = {"types.PlainError", sizeof(PyBaseExceptionObject), 0, Py_TPFLAGS_DEFAULT, plain_error_slots};
+
+int test_error_of_a_table(void) {
+    PyObject *type = NEW(PyType_FromSpecWithBases(&plain_error_spec, PyExc_OSError));
+    STEP(type && PyExceptionClass_Check(type));
+    const Py_ssize_t before = Py_REFCNT(type);
+    PyObject *e = PyObject_CallFunction(type, "i", 2);
+    STEP(e && Py_REFCNT(type) == before + 1);
+    Py_DECREF(e);
+    STEP(Py_REFCNT(type) == before);
+    return 0;
+}
+
+/* ---- calling the built-in types ---- */
+
+static PyObject *made(PyTypeObject *type, const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    PyObject *o = Py_VaBuildValue(format, values);
+    va_end(values);
+    PyObject *result = o ? PyObject_CallOneArg((PyObject *)type, o) : NULL;
+    Py_XDECREF(o);
+    return keep(result);
+}
+
+int test_calling_built_in_types(void) {
+    STEP(IS(made(&PyLong_Type, "s", "12"), "12") && IS(made(&PyLong_Type, "d", 3.7), "3") && IS(made(&PyFloat_Type, "s", "1.5"), "1.5"));
+    STEP(IS(made(&PyBool_Type, "[i]", 0), "True") && IS(made(&PyBool_Type, "i", 0), "False") && IS(made(&PyUnicode_Type, "i", 5), "'5'"));
+    STEP(IS(made(&PyBytes_Type, "[ii]", 65, 66), "b'AB'") && IS(made(&PySet_Type, "[ii]", 1, 1), "{1}"));
+    STEP(IS(made(&PyFrozenSet_Type, "[i]", 1), "frozenset({1})") && IS(made(&PyTuple_Type, "s", "ab"), "('a', 'b')"));
+    STEP(IS(made(&PyList_Type, "s", "ab"), "['a', 'b']") && IS(made(&PyDict_Type, "{s:i}", "a", 1), "{'a': 1}"));
+    STEP(IS(made(&PyDict_Type, "[(si)]", "a", 1), "{'a': 1}"));
+    FAILS(made(&PyLong_Type, "s", "x"), ValueError, "invalid literal for int() with base 10: 'x'");
+    FAILS(made(&PyDict_Type, "[s]", "a"), ValueError, "dictionary update sequence element #0 has length 1; 2 is required");
+    static const char *const empty[] = {"0", "0.0", "False", "''", "b''", "()", "[]", "{}", "set()", "frozenset()"};
+    PyTypeObject *const types[] = {&PyLong_Type, &PyFloat_Type, &PyBool_Type, &PyUnicode_Type, &PyBytes_Type,
+                                   &PyTuple_Type, &PyList_Type, &PyDict_Type, &PySet_Type, &PyFrozenSet_Type};
+    for (size_t k = 0; k < Py_ARRAY_LENGTH(types); k++) STEP(IS(NEW(PyObject_CallNoArgs((PyObject *)types[k])), empty[k]));
+    FAILS(PyObject_CallFunction((PyObject *)&PyLong_Type, "si", "12", 8), TypeError, "cannot create 'int' instances");
+    FAILS(PyObject_CallNoArgs((PyObject *)Py_TYPE(Py_None)), TypeError, "cannot create 'NoneType' instances");
+    return 0;
+}

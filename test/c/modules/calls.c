@@ -178,7 +178,7 @@ static PyTypeObject ChildType = {
 
 static PyMethodDef methods[] = {
     {"nothing", nothing, METH_NOARGS, PyDoc_STR("answers 7")},
-    {"same", same, METH_O, NULL},
+    {"same", same, METH_O, "same(x): x"},
     {"count", count, METH_VARARGS, NULL},
     {"keywords", _PyCFunction_CAST(keywords), METH_VARARGS | METH_KEYWORDS, NULL},
     {"fast", _PyCFunction_CAST(fast), METH_FASTCALL, NULL},
