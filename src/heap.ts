@@ -46,7 +46,10 @@ export interface HeapOptions {
   /** A memory and a table that somebody else made. Nobody else uses the memory from `base` up. */
   readonly memory?: WebAssembly.Memory;
   readonly table?: WebAssembly.Table;
-  /** Where in the memory the heap begins: a multiple of 65536 from 65536 up, which is the default. */
+  /**
+   * Where in the memory the heap begins: a multiple of 65536 from 65536 up, which is the default. In a memory of its own, modules in C have
+   * their stack below.
+   */
   readonly base?: number;
   /** What is done about a fault that the debug hooks find; the default throws a HeapFault. */
   readonly onFault?: FaultHandler;
@@ -95,10 +98,12 @@ export class Heap extends ObjectHeap {
   #imports: HeapImports | undefined;
   /** Why the heap has to stay in its memory; undefined: it can move. */
   #stays: string | undefined;
+  readonly #isOwnMemory: boolean;
 
   private constructor(core: WholeCore, calls: ObjectCalls, options: HeapOptions) {
     super(core, calls, options);
     this.#whole = core;
+    this.#isOwnMemory = options.memory === undefined;
     if (options.memory || options.table) this.#stays = "its memory or its table is not the heap's own";
     this.#linker = this.#makeLinker();
     this.measures.set("trim", () => this.#trimIfWorth());
@@ -115,6 +120,7 @@ export class Heap extends ObjectHeap {
     const beginApi = () => this.beginApi();
     return new Linker({
       ...{ heap: this, core: this.#whole, words: this.words, raiseIfSet, beginApi, border: this.border },
+      room: this.#isOwnMemory ? this.#whole.control : 0,
       moduleFrom: (answered, name) => this.moduleFrom(answered, name),
       dropModule: (module) => this.dropModule(module),
       settle: () => {

@@ -18,6 +18,8 @@ import { writeAll } from "./stdio.js";
 /** What abort() leaves as an exit code; also that of a program which debug hooks found at fault. */
 const ABORTED = 134;
 const FAILED = 1;
+/** Where the heap begins: below it, the program has its stack. */
+const STACK_BYTES = 2 ** 20;
 
 export interface RunCOptions {
   readonly limit: number | undefined;
@@ -129,6 +131,7 @@ export async function runC(program: Program, { limit, debugHooks, trace }: RunCO
   const allocator = debugHooks ? "debug" : "default";
   const heap = await Heap.create({
     allocator,
+    base: STACK_BYTES,
     onFault,
     locate: functionLocator,
     ...(limit !== undefined && { limit }),

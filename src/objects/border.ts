@@ -14,7 +14,9 @@ export class Border {
   depth = 0;
   /** Puts right what frames of C left behind that an exception went through; called when no call is under way. */
   unwind: () => void = () => {};
-  /** Throws, as the canary is dead; called when the outermost call has returned. */
+  /** Whether the stack was left; asked when a call ended in an exception. */
+  isOverrun: () => boolean = () => false;
+  /** Throws, as the stack was overrun; called when the outermost call has ended. */
   overrun: () => void = () => {};
 
   constructor(reader: Reader) {
@@ -37,9 +39,12 @@ export class Border {
     if (this.#reader.word(this.canaryAt) !== CANARY) this.overrun();
   }
 
-  /** The call ended in an exception. */
+  /** The call ended in an exception. Throws another one if the stack was overrun: it is what the first one is about. */
   abandon(): void {
-    if (--this.depth === 0) this.unwind();
+    if (--this.depth > 0) return;
+    const isOverrun = this.isOverrun();
+    this.unwind();
+    if (isOverrun) this.overrun();
   }
 
   /** Runs a call. */

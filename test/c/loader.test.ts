@@ -161,18 +161,47 @@ describe.runIf(canCompile)("a module", () => {
     expect(heap.stats().account).toEqual(before);
   });
 
-  it("that overruns its stack is found out", async () => {
-    const text = `
+  const DEEP = `
       int deep(int n) {
         volatile char room[1100];
         for (int k = 0; k < 1100; k++) room[k] = (char)n;
         return n == 0 ? 0 : deep(n - 1) + room[0] - room[1];
       }`;
+
+  it("that overruns its stack is stopped, and the heap is as it was", async () => {
+    for (const [base, depth] of [
+      [65536, 50],
+      [2 ** 20, 900],
+    ] as const) {
+      const heap = await Heap.create({ base });
+      const module = await heap.load(await build("deep", DEEP, ["-O0"]));
+      expect(module.call("deep", depth)).toBe(0);
+      for (let k = 0; k < 3; k++) {
+        expect(() => module.call("deep", depth + 100)).toThrow(/The stack of modules in C was overrun in deep/);
+        expect(module.call("deep", depth)).toBe(0);
+        heap.check();
+      }
+      expect(heap.stats().account.escaped).toBeLessThan(1024);
+      module.unload();
+    }
+  });
+
+  it("that overruns a stack that is a block of the heap is found out", async () => {
     const heap = await Heap.create();
-    const module = await heap.load(await build("deep", text, ["-O0"]), { stackBytes: 65536 });
-    expect(module.call("deep", 50)).toBe(0);
+    const module = await heap.load(await build("deep", DEEP, ["-O0"]), { stackBytes: 70_000 });
+    expect(heap.stats().account.escaped).toBeGreaterThan(70_000);
+    expect(module.call("deep", 55)).toBe(0);
     // A neighbour that can be overwritten without harm to the heap.
-    expect(() => module.call("deep", 60)).toThrow(/The stack of modules in C was overrun in deep/);
+    expect(() => module.call("deep", 63)).toThrow(/The stack of modules in C was overrun in deep/);
+  });
+
+  it("has its stack in a block if the memory is not the heap's own", async () => {
+    const memory = new WebAssembly.Memory({ initial: 4, maximum: 1000 });
+    new Uint8Array(memory.buffer, 0, 131072).fill(7);
+    const heap = await Heap.create({ memory, base: 131072 });
+    const module = await heap.load(await build("deep", DEEP, ["-O0"]));
+    expect(module.call("deep", 50)).toBe(0);
+    expect(new Uint8Array(memory.buffer, 0, 131072).every((byte) => byte === 7)).toBe(true);
   });
 
   it("finds the stack as it was after an exception has passed through it", async () => {
@@ -197,8 +226,9 @@ describe.runIf(canCompile)("a module", () => {
     const heap = await Heap.create();
     const before = heap.stats().account;
     heap.limit = heap.reserved + 65536;
-    await expect(heap.load(path)).rejects.toThrow(/Cannot allocate 131072 bytes: no memory is left for the stack/);
-    heap.limit = heap.reserved + 140_000;
+    await expect(heap.load(path, { stackBytes: 131_072 })).rejects.toThrow(
+      /Cannot allocate 131072 bytes: no memory is left for the stack/,
+    );
     await expect(heap.load(path)).rejects.toThrow(
       /Cannot allocate 400000 bytes: no memory is left for the data of large/,
     );

@@ -1,6 +1,6 @@
 // The dynamic linker: puts modules written in C onto a heap, as the WebAssembly tool conventions for dynamic linking say.
 //
-//   heap's memory:   ... | stack of all modules | ... | data of a | ... | data of b | ...       blocks of the libc domain
+//   heap's memory:   stack of all modules | the heap ... | data of a | ... | data of b | ...    the data are blocks of the libc domain
 //   heap's table:    core's functions | ... | functions of a | functions of b | functions whose address was taken
 //
 // A module imports memory, table, where its data and its entries begin, and the stack pointer; "env" has the functions that it
@@ -10,7 +10,7 @@
 import type { Core } from "../../core.js";
 import type { CoreHeap } from "../../core-heap.js";
 import { MemoryError } from "../../errors.js";
-import { type Border, CANARY } from "../../objects/border.js";
+import type { Border } from "../../objects/border.js";
 import type { PyModule } from "../../objects/extension.js";
 import { TableRanges } from "../../table-functions.js";
 import type { Words } from "../../words.js";
@@ -20,11 +20,11 @@ import { type LeakReport, leaksOf, leaksSince, takeCensus, together } from "./le
 import { type CFunction, type CValue, type Imports, LinkError, LoadedModule } from "./loaded.js";
 import { type FunctionType, importedFunctionTypes, readDylink, withModuleName } from "./sections.js";
 import type { Program } from "./source.js";
+import { CStack } from "./stack.js";
 import { makeTrampoline } from "./trampoline.js";
 
-/** Bytes of the stack that C keeps arrays and structures on, for all modules of a heap. */
-export const DEFAULT_STACK_BYTES = 128 * 1024;
-const STACK_ALIGNMENT = 16;
+/** Of a module's data, in bytes. */
+const LEAST_ALIGNMENT = 16;
 
 /** What the linker needs of the heap that it loads onto. */
 export interface LinkerHeap {
@@ -36,6 +36,8 @@ export interface LinkerHeap {
   /** Makes the types that the Python/C API has besides the built-in ones, unless they are there. */
   readonly beginApi: () => void;
   readonly border: Border;
+  /** Bytes below the heap that are nobody's, for the stack. */
+  readonly room: number;
   /** The module that a PyInit function meant by what it answered. */
   readonly moduleFrom: (answered: number, name: string) => PyModule;
   /** Releases it, and takes out what is in it. */
@@ -62,9 +64,7 @@ export class Linker {
   /** In the order in which they came: the first definition of a name counts. */
   readonly #modules = new Set<LoadedModule>();
   readonly #labels = new Map<string, number>();
-  readonly #stackPointer = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
-  #stack = 0;
-  #stackBytes = 0;
+  readonly #stack: CStack;
   /** The function that was called last by its name in C. */
   #running = "";
 
@@ -73,7 +73,9 @@ export class Linker {
     this.#ranges = new TableRanges(target.core.table);
     this.#addresses = new FunctionAddresses(target.core.table);
     this.#core = coreDefinitions(target.core);
+    this.#stack = new CStack(target.core, target.words, target.room);
     target.border.unwind = () => this.#unwind();
+    target.border.isOverrun = () => this.#stack.isOverrun;
     target.border.overrun = () => this.#overrun();
   }
 
@@ -91,7 +93,7 @@ export class Linker {
    * Loads modules that may need each other. Afterwards each has its data, relocated, and its constructors have run, in the order
    * in which they were given; or an error was thrown, and nothing changed.
    */
-  load(programs: readonly Program[], given: Imports, stackBytes: number): LoadedModule[] {
+  load(programs: readonly Program[], given: Imports, stackBytes: number | undefined): LoadedModule[] {
     const extra = guardedImports(given, this.#target.border);
     const members = programs.map((program) => this.#prepare(program, extra));
     this.#mustResolve(members, extra);
@@ -168,24 +170,16 @@ export class Linker {
     if (complaints.length > 0) throw new LinkError(complaints.join("\n"), missing);
   }
 
-  #openStack(bytes: number): void {
-    if (this.#stack !== 0) return;
-    const { core, words } = this.#target;
-    const size = Math.ceil(bytes / STACK_ALIGNMENT) * STACK_ALIGNMENT;
-    this.#stack = core.functions.raw_memalign(core.constants.LIBC, STACK_ALIGNMENT, 0, size) >>> 0;
-    if (this.#stack === 0) throw new MemoryError(size, "no memory is left for the stack of modules in C");
-    words.set(this.#stack, CANARY);
-    this.#stackBytes = size;
-    this.#target.border.canaryAt = this.#stack;
-    this.#stackPointer.value = this.#stack + size;
+  #openStack(bytes: number | undefined): void {
+    if (this.#stack.isOpen) return;
+    this.#stack.open(bytes);
+    this.#target.border.canaryAt = this.#stack.canaryAt;
   }
 
   /** The last module takes the stack along. */
   #closeStack(): void {
-    if (this.#stack === 0 || this.#modules.size > 0) return;
-    const { core } = this.#target;
-    core.functions.raw_free(core.constants.LIBC, this.#stack);
-    this.#stack = 0;
+    if (!this.#stack.isOpen || this.#modules.size > 0) return;
+    this.#stack.close();
     this.#target.border.canaryAt = 0;
   }
 
@@ -195,7 +189,7 @@ export class Linker {
     const { core } = this.#target;
     this.#modules.add(loaded);
     if (memoryBytes > 0) {
-      const alignment = Math.max(STACK_ALIGNMENT, memoryAlignment);
+      const alignment = Math.max(LEAST_ALIGNMENT, memoryAlignment);
       loaded.memoryBase = core.functions.raw_memalign(core.constants.LIBC, alignment, 0, memoryBytes) >>> 0;
       if (loaded.memoryBase === 0)
         throw new MemoryError(memoryBytes, `no memory is left for the data of ${loaded.label}`);
@@ -212,7 +206,7 @@ export class Linker {
       __indirect_function_table: core.table,
       __memory_base: loaded.memoryBase,
       __table_base: Math.max(loaded.tableBase, 0),
-      __stack_pointer: this.#stackPointer,
+      __stack_pointer: this.#stack.pointer,
       __cxa_atexit: (f: number, argument: number) => this.#atExit(loaded, () => this.#atIndex(f)(argument)),
       atexit: (f: number) => this.#atExit(loaded, () => this.#atIndex(f)()),
     };
@@ -346,13 +340,13 @@ export class Linker {
 
   /** No call is under way: the stack is empty, and nobody waits for anything, whatever an exception left. */
   #unwind(): void {
-    if (this.#stack !== 0) this.#stackPointer.value = this.#stack + this.#stackBytes;
+    if (this.#stack.isOpen) this.#stack.empty();
     (this.#target.core.functions as unknown as ObjectFunctions).unwind();
   }
 
   /** The stack was overrun. */
   #overrun(): never {
-    this.#target.words.set(this.#stack, CANARY);
+    this.#stack.revive();
     throw new RangeError(
       `The stack of modules in C was overrun${this.#running && ` in ${this.#running}`}: load with a larger stackBytes`,
     );

@@ -1,7 +1,7 @@
 // heap.load: from a source to modules on the heap.
 
 import { CModule } from "./c-module.js";
-import { DEFAULT_STACK_BYTES, type Linker } from "./linker.js";
+import type { Linker } from "./linker.js";
 import type { Imports } from "./loaded.js";
 import { readSource, type WasmSource } from "./source.js";
 
@@ -10,18 +10,23 @@ export interface LoadOptions {
   readonly name?: string;
   /** Functions (and globals) that the module may import from "env", beside those of the heap and of other modules. */
   readonly imports?: Imports;
-  /** Bytes of the stack that all modules in C of the heap share: the first that is loaded decides. 128 KiB by default. */
+  /**
+   * Bytes of the stack that all modules in C of the heap share: the first that is loaded decides. The default is what is below the heap,
+   * 64 KiB: there, to overrun it does no harm.
+   */
   readonly stackBytes?: number;
 }
+
+const MOST_STACK = 2 ** 30;
 
 /** Loads modules that may need each other; answers them in the same order. */
 export async function loadModules(
   linker: Linker,
   sources: readonly WasmSource[],
-  { name, imports = {}, stackBytes = DEFAULT_STACK_BYTES }: LoadOptions,
+  { name, imports = {}, stackBytes }: LoadOptions,
 ): Promise<CModule[]> {
-  if (!(Number.isInteger(stackBytes) && stackBytes >= 1024)) {
-    throw new RangeError(`Cannot make a stack of ${stackBytes} bytes: not a whole number from 1024 up`);
+  if (stackBytes !== undefined && !(Number.isInteger(stackBytes) && stackBytes >= 1024 && stackBytes <= MOST_STACK)) {
+    throw new RangeError(`Cannot make a stack of ${stackBytes} bytes: not a whole number from 1024 to ${MOST_STACK}`);
   }
   const programs = await Promise.all(
     sources.map((source) => readSource(source, sources.length > 1 ? undefined : name)),

@@ -1,0 +1,81 @@
+// The stack on which C keeps arrays and structures: one for all modules of a heap. It grows downwards.
+//
+//   a memory of the heap's own:   0 <-- stack | the heap ...            below 0 there is no memory: an overrun is a trap, and harms nothing
+//   else, or a larger one:        ... | canary <-- stack | ...          a block of the domain libc: an overrun is found out afterwards
+
+import type { Core } from "../../core.js";
+import { MemoryError } from "../../errors.js";
+import { CANARY } from "../../objects/border.js";
+import type { Words } from "../../words.js";
+
+const ALIGNMENT = 16;
+/** Bytes of a stack that is a block, if nobody says how many. */
+const DEFAULT_BYTES = 64 * 1024;
+
+export class CStack {
+  readonly #core: Core;
+  readonly #words: Words;
+  /** Bytes below the heap that are nobody's. */
+  readonly #room: number;
+  /** What modules import as the stack pointer. */
+  readonly pointer = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+  #start = 0;
+  /** 0 while there is no stack. */
+  #bytes = 0;
+  #isBlock = false;
+
+  constructor(core: Core, words: Words, room: number) {
+    this.#core = core;
+    this.#words = words;
+    this.#room = room;
+  }
+
+  get isOpen(): boolean {
+    return this.#bytes > 0;
+  }
+
+  /** Where the canary stands; 0 if the stack needs none. */
+  get canaryAt(): number {
+    return this.#isBlock ? this.#start : 0;
+  }
+
+  /** There is a stack, of at least so many bytes; by default of what is there. Throws MemoryError. */
+  open(bytes: number | undefined): void {
+    const size = Math.ceil((bytes ?? (this.#room || DEFAULT_BYTES)) / ALIGNMENT) * ALIGNMENT;
+    this.#isBlock = size > this.#room;
+    this.#start = this.#isBlock ? this.#block(size) : 0;
+    this.#bytes = size;
+    this.revive();
+    this.empty();
+  }
+
+  #block(size: number): number {
+    const { functions, constants } = this.#core;
+    const start = functions.raw_memalign(constants.LIBC, ALIGNMENT, 0, size) >>> 0;
+    if (start === 0) throw new MemoryError(size, "no memory is left for the stack of modules in C");
+    return start;
+  }
+
+  close(): void {
+    if (this.#isBlock) this.#core.functions.raw_free(this.#core.constants.LIBC, this.#start);
+    this.#isBlock = false;
+    this.#bytes = 0;
+  }
+
+  /** No function is under way. */
+  empty(): void {
+    this.pointer.value = this.#start + this.#bytes;
+  }
+
+  /** The canary stands. */
+  revive(): void {
+    if (this.#isBlock) this.#words.set(this.#start, CANARY);
+  }
+
+  /** Whether the pointer has left the stack, as it is when a function was stopped. */
+  get isOverrun(): boolean {
+    const at = this.pointer.value >>> 0;
+    const isDead = this.#isBlock && this.#words.get(this.#start) !== CANARY;
+    return this.isOpen && (isDead || at < this.#start || at > this.#start + this.#bytes);
+  }
+}
