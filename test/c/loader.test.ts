@@ -1,8 +1,11 @@
 // heap.load: modules find each other and the heap, are set up once, and give everything back.
 
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
+import { compileC } from "../../src/hosts/c/compile.js";
 import { Heap, LinkError } from "../../src/index.js";
 import { build, canCompile } from "./build.js";
 
@@ -31,6 +34,46 @@ int (*address_of_next(void))(void) { return next; }
 int use(void) { counter += 10; return next(); }
 double quarter(double x) { return half(half(x)); }
 void (*address_of_free(void))(void *) { return free; }
+`;
+
+async function source(name: string, text: string): Promise<string> {
+  const path = join(tmpdir(), name);
+  await writeFile(path, text);
+  return path;
+}
+
+/** PyInit_vain makes a module with an instance in a cycle, and fails. */
+const VAIN = `
+#include <Python.h>
+typedef struct { PyObject_HEAD PyObject *self; } Loop;
+static int traverse(PyObject *op, visitproc visit, void *arg) { Py_VISIT(((Loop *)op)->self); return 0; }
+static int clear(PyObject *op) { Py_CLEAR(((Loop *)op)->self); return 0; }
+static void dealloc(PyObject *op) { PyObject_GC_UnTrack(op); clear(op); Py_TYPE(op)->tp_free(op); }
+static PyTypeObject LoopType = {
+    PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "vain.Loop", .tp_basicsize = sizeof(Loop), .tp_flags = Py_TPFLAGS_HAVE_GC,
+    .tp_traverse = traverse, .tp_clear = clear, .tp_dealloc = dealloc, .tp_new = PyType_GenericNew,
+};
+static PyObject *f(PyObject *self, PyObject *none) { (void)self, (void)none; return Py_None; }
+static PyMethodDef methods[] = {{"f", f, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+static void release(void *module) { (void)module; }
+static PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT, .m_name = "vain", .m_size = 100, .m_methods = methods, .m_free = release,
+};
+PyMODINIT_FUNC PyInit_vain(void) {
+    PyObject *module = PyModule_Create(&definition);
+    if (!module || PyModule_AddType(module, &LoopType) < 0) return NULL;
+    Loop *loop = (Loop *)PyObject_CallNoArgs((PyObject *)&LoopType);
+    loop->self = Py_NewRef((PyObject *)loop);
+    PyModule_Add(module, "loop", (PyObject *)loop);
+#ifdef TRAP
+    __builtin_trap();
+#endif
+#ifdef RELEASED
+    Py_DECREF(module);
+#endif
+    PyErr_SetString(PyExc_ImportError, "no luck");
+    return NULL;
+}
 `;
 
 describe.runIf(canCompile)("a module", () => {
@@ -155,9 +198,31 @@ describe.runIf(canCompile)("a module", () => {
     await expect(heap.load(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]))).rejects.toThrow(
       /Cannot load module: not a dynamic library, it has no "dylink\.0" section/,
     );
-    await expect(heap.load(Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]))).rejects.toThrow(WebAssembly.CompileError);
+    const garbage = heap.load(Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]), { name: "garbage.wasm" });
+    await expect(garbage).rejects.toThrow(WebAssembly.CompileError);
+    await expect(garbage).rejects.toThrow(/^Cannot load garbage\.wasm: .*01 02 03 04/);
+    await expect(heap.load(new Uint8Array(0), { name: "none.wasm" })).rejects.toThrow(
+      /^Cannot load none\.wasm: .*empty/,
+    );
+    for (const source of [null, undefined, 5, {}]) {
+      await expect(heap.load(source as unknown as string)).rejects.toThrow(
+        /^Cannot load a module from (null|undefined|5|an object): give bytes/,
+      );
+    }
+    const path = await build("counter", COUNTER);
+    const bytes = new Uint8Array(await readFile(path));
+    await expect(heap.load(bytes.slice(0, bytes.length >> 1), { name: "half.wasm" })).rejects.toThrow(
+      /^Cannot load half\.wasm: /,
+    );
+    await expect(heap.load(path, { name: 5 as unknown as string })).rejects.toThrow("its name is no string");
+    const asks = await build("asks", "extern int ask(int); int f(int x) { return ask(x); }");
+    await expect(heap.load(asks, { imports: { ask: 3 as never } })).rejects.toThrow(
+      /^Cannot load asks\.wasm.*: .*"ask"/,
+    );
     await expect(heap.load("nowhere.wasm")).rejects.toThrow(/nowhere\.wasm/);
     await expect(heap.load(await build("counter", COUNTER), { stackBytes: 10 })).rejects.toThrow(RangeError);
+    // As large as a size of 32 bits can't be: it would be 0.
+    await expect(heap.load(path, { stackBytes: 2 ** 32 })).rejects.toThrow(RangeError);
     expect(heap.stats().account).toEqual(before);
   });
 
@@ -167,6 +232,42 @@ describe.runIf(canCompile)("a module", () => {
         for (int k = 0; k < 1100; k++) room[k] = (char)n;
         return n == 0 ? 0 : deep(n - 1) + room[0] - room[1];
       }`;
+
+  it.each([
+    ["says that it lacks an entry of its section", [1, 4, 200], /"dylink\.0" section is broken/],
+    [
+      "wants more than there is",
+      [1, 9, 128, 128, 128, 128, 128, 1, 0, 0, 0],
+      /^Cannot load odd\.wasm: it wants 34359738368 bytes/,
+    ],
+    [
+      "wants an alignment that no memory has",
+      [1, 4, 8, 40, 0, 0],
+      /^Cannot load odd\.wasm: it wants 8 bytes at a multiple of 1099511627776/,
+    ],
+  ])("that %s is refused", async (_what, content, message) => {
+    const name = [8, ...new TextEncoder().encode("dylink.0")];
+    const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0, name.length + content.length, ...name, ...content];
+    const heap = await Heap.create();
+    await expect(heap.load(Uint8Array.from(bytes), { name: "odd.wasm" })).rejects.toThrow(message);
+  });
+
+  it.each(["", "-DRELEASED", "-DTRAP"])("whose PyInit fails leaves a heap that is whole (%s)", async (flag) => {
+    for (const allocator of ["default", "debug"] as const) {
+      const heap = await Heap.create({ allocator });
+      const path = await build("vain", VAIN, flag === "" ? [] : [flag]);
+      const escaped = heap.stats().account.escaped;
+      for (let k = 0; k < 3; k++) {
+        await expect(heap.load(path)).rejects.toThrow(flag === "-DTRAP" ? /unreachable/ : "no luck");
+        // Whatever takes the place of what is gone is not as it was.
+        const junk = Array.from({ length: 50 }, (_, n) => heap.raw.malloc(100 + 20 * n));
+        for (const block of junk) new Uint8Array(heap.memory.buffer, block, 100).fill(0xee);
+        heap.gc.collect();
+        heap.check();
+      }
+      if (flag === "-DRELEASED") expect(heap.stats().account.escaped).toBe(escaped);
+    }
+  });
 
   it("that overruns its stack is stopped, and the heap is as it was", async () => {
     for (const [base, depth] of [
@@ -278,6 +379,24 @@ describe.runIf(canCompile)("several modules", () => {
     up?.unload();
     heap.check();
     expect(heap.stats().account.escaped).toBe(0);
+  });
+
+  it("that are linked with each other say so, and come one after the other or together", async () => {
+    const counter = await build("counter", COUNTER);
+    const user = `${counter.replace(/counter\.wasm$/, "")}linked.wasm`;
+    await compileC({ sources: [await source("linked.c", USER), counter], output: user });
+    const heap = await Heap.create();
+    await expect(heap.load(user)).rejects.toThrow(
+      "Cannot load linked.wasm: it needs counter.wasm, which is not loaded",
+    );
+    const [linked] = await heap.load([user, counter]);
+    expect(linked?.call("use")).toBe(14);
+    linked?.unload();
+    expect((await heap.load(user)).call("use")).toBe(25);
+    const other = await Heap.create();
+    (await other.load(counter)).unload();
+    await other.load(counter);
+    expect((await other.load(user)).call("use")).toBe(14);
   });
 
   it("that need each other must come as bytes", async () => {

@@ -15,10 +15,11 @@ import type { PyModule } from "../../objects/extension.js";
 import { TableRanges } from "../../table-functions.js";
 import type { Words } from "../../words.js";
 import { type Definition, type Definitions, FunctionAddresses } from "./definitions.js";
+import { compile, dylinkOf, instantiated } from "./engine.js";
 import { coreDefinitions, needsApi } from "./environment.js";
 import { type LeakReport, leaksOf, leaksSince, takeCensus, together } from "./leaks.js";
 import { type CFunction, type CValue, type Imports, LinkError, LoadedModule } from "./loaded.js";
-import { type FunctionType, importedFunctionTypes, readDylink, withModuleName } from "./sections.js";
+import { type FunctionType, importedFunctionTypes, withModuleName } from "./sections.js";
 import type { Program } from "./source.js";
 import { CStack } from "./stack.js";
 import { makeTrampoline } from "./trampoline.js";
@@ -86,7 +87,7 @@ export class Linker {
 
   /** Whether a module of this name is there. */
   has(name: string): boolean {
-    return [...this.#modules].some(({ label }) => label === name);
+    return [...this.#modules].some((loaded) => loaded.name === name);
   }
 
   /**
@@ -95,7 +96,8 @@ export class Linker {
    */
   load(programs: readonly Program[], given: Imports, stackBytes: number | undefined): LoadedModule[] {
     const extra = guardedImports(given, this.#target.border);
-    const members = programs.map((program) => this.#prepare(program, extra));
+    const names = new Set(programs.map(({ name }) => name));
+    const members = programs.map((program) => this.#prepare(program, extra, names));
     this.#mustResolve(members, extra);
     if (members.some(({ imports }) => imports.some(({ name }) => needsApi(name)))) this.#target.beginApi();
     const placed: LoadedModule[] = [];
@@ -112,29 +114,32 @@ export class Linker {
       for (const { loaded } of members) this.#run(loaded, "__wasm_call_ctors");
       for (const { loaded } of members) this.#begin(loaded);
     } catch (error) {
-      for (const loaded of placed) this.#remove(loaded);
-      this.#closeStack();
+      this.#abandon(placed);
       throw error;
     }
     return placed;
   }
 
-  #prepare({ name, bytes, module }: Program, extra: Imports): Member {
+  /** Modules that were loaded in vain go, as those that are unloaded: objects that they made may need them still. */
+  #abandon(placed: readonly LoadedModule[]): void {
+    for (const { python } of placed) if (python) this.#target.dropModule(python);
+    this.#target.settle();
+    const isNeeded = placed.some((loaded) => this.#dependents(loaded) > 0);
+    for (const loaded of placed) this.#remove(loaded, isNeeded);
+    this.#closeStack();
+  }
+
+  #prepare({ name, bytes, module }: Program, extra: Imports, group: ReadonlySet<string>): Member {
     const label = this.#label(name);
     // Where only the compiled module is known, its functions can't be told from those of others.
-    const compiled = bytes ? new WebAssembly.Module(withModuleName(bytes, label)) : (module as WebAssembly.Module);
-    const dylink = readDylink(compiled);
-    if (!dylink) {
-      throw new LinkError(
-        `Cannot load ${name}: not a dynamic library, it has no "dylink.0" section (build it with pyheap cc, or -fPIC and -shared)`,
-      );
-    }
+    const compiled = bytes ? compile(name, withModuleName(bytes, label)) : (module as WebAssembly.Module);
+    const dylink = dylinkOf(name, compiled);
     for (const needed of dylink.needed) {
-      if (!this.has(needed))
+      if (!this.has(needed) && !group.has(needed))
         throw new LinkError(`Cannot load ${name}: it needs ${needed}, which is not loaded`, [needed]);
     }
     return {
-      loaded: new LoadedModule(label, dylink, givenTo(bytes, extra), bytes !== undefined),
+      loaded: new LoadedModule(name, label, dylink, givenTo(bytes, extra), bytes !== undefined),
       module: compiled,
       bytes,
       imports: WebAssembly.Module.imports(compiled),
@@ -229,9 +234,8 @@ export class Linker {
         ]);
       }
     }
-    const { exports } = new WebAssembly.Instance(module, filled);
-    loaded.exports = exports;
-    this.#enter(loaded, exports);
+    loaded.exports = instantiated(loaded.label, module, filled);
+    this.#enter(loaded, loaded.exports);
   }
 
   #atIndex(index: number): (...args: number[]) => unknown {

@@ -28,6 +28,11 @@ export async function loadModules(
   if (stackBytes !== undefined && !(Number.isInteger(stackBytes) && stackBytes >= 1024 && stackBytes <= MOST_STACK)) {
     throw new RangeError(`Cannot make a stack of ${stackBytes} bytes: not a whole number from 1024 to ${MOST_STACK}`);
   }
+  if (name !== undefined && typeof name !== "string")
+    throw new TypeError("Cannot load a module: its name is no string");
+  if (typeof imports !== "object" || imports === null) {
+    throw new TypeError("Cannot load a module: what it imports is no object of functions by name");
+  }
   const programs = await Promise.all(
     sources.map((source) => readSource(source, sources.length > 1 ? undefined : name)),
   );

@@ -24,6 +24,8 @@ export class LinkError extends Error {
 }
 
 export class LoadedModule {
+  /** What others need it by. */
+  readonly name: string;
   /** What reports call it: its name, with a number behind it from the second of that name on. */
   readonly label: string;
   readonly dylink: Dylink;
@@ -53,7 +55,8 @@ export class LoadedModule {
   /** Entries of the table through which it calls what was not there yet. */
   readonly trampolines: { readonly name: string; readonly index: number }[] = [];
 
-  constructor(label: string, dylink: Dylink, given: Definitions, isLabelled: boolean) {
+  constructor(name: string, label: string, dylink: Dylink, given: Definitions, isLabelled: boolean) {
+    this.name = name;
     this.label = label;
     this.dylink = dylink;
     this.given = given;

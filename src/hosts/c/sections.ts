@@ -195,6 +195,7 @@ export function leb(value: number): number[] {
  * engine will say what is wrong with it.
  */
 export function withModuleName(bytes: Uint8Array<ArrayBuffer>, label: string): Uint8Array<ArrayBuffer> {
+  if (bytes.length < HEADER_BYTES) return bytes;
   try {
     return renamed(bytes, label);
   } catch (error) {

@@ -43,8 +43,14 @@ export async function readSource(source: WasmSource, name: string | undefined): 
   if (source instanceof URL) {
     return { name: name ?? fileName(source.pathname), bytes: await readUrl(source), module: undefined };
   }
-  const bytes = ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    : new Uint8Array(source);
-  return { name: name ?? "module", bytes, module: undefined };
+  return { name: name ?? "module", bytes: bytesOf(source), module: undefined };
+}
+
+function bytesOf(source: BufferSource): Uint8Array<ArrayBuffer> {
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  if (source instanceof ArrayBuffer || Object.prototype.toString.call(source) === "[object ArrayBuffer]") {
+    return new Uint8Array(source);
+  }
+  const what = typeof source === "object" && source !== null ? "an object" : String(source);
+  throw new TypeError(`Cannot load a module from ${what}: give bytes, a path, a URL or a WebAssembly.Module`);
 }
