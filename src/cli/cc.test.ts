@@ -59,6 +59,17 @@ describe.runIf(canCompile)("pyheap cc", () => {
     expect(stderr).toMatch(/broken\.c:1:\d+: error:/);
     expect(stderr).toMatch(/pyheap: Cannot compile .*broken\.c: .*clang.* failed\n$/);
     expect(pyheap(["cc"])).toMatchObject({ status: 2, stderr: "pyheap: Cannot compile: no file was named\n" });
+    expect(pyheap(["cc", "broken.c", "-o"]).stderr).toBe("pyheap: Cannot compile: -o needs a word behind it\n");
+  });
+
+  it("does not write over what it was given", () => {
+    file("given.wasm", "mine");
+    expect(pyheap(["cc", "given.wasm"])).toMatchObject({
+      status: 2,
+      stderr: "pyheap: Cannot compile given.wasm to itself: name another file with -o\n",
+    });
+    expect(pyheap(["cc", "add.c", "-o", "./add.c"]).status).toBe(2);
+    expect(readFileSync(join(folder, "given.wasm"), "utf8")).toBe("mine");
   });
 
   it("says what to install where there is no compiler", () => {
@@ -128,13 +139,59 @@ describe.runIf(canCompile)("pyheap run, for C", () => {
     pyheap(["cc", "add.c"]);
     const run = (...words: string[]) => pyheap(["run", "--quiet", "add.wasm", ...words]);
     expect(run("add", "3", "-4")).toEqual({ status: 0, stdout: "-1\n", stderr: "" });
+    expect(run("twice", "5000000000").stdout).toBe("10000000000\n");
     expect(run("twice", "5000000000n").stdout).toBe("10000000000\n");
+    expect(run("twice", "x")).toMatchObject({
+      status: 2,
+      stderr: 'pyheap: Cannot use "x" as an argument: a whole number is needed\n',
+    });
+    expect(run("add", "3")).toMatchObject({
+      status: 2,
+      stderr: "pyheap: Cannot run add.wasm: add takes 2 arguments, not 1\n",
+    });
     expect(run("length", "hello").stdout).toBe("5\n");
     expect(run("quiet")).toEqual({ status: 0, stdout: "", stderr: "" });
     expect(run("mul", "3").stderr).toBe(
       "pyheap: Cannot run add.wasm: mul is no function of it; it has no main, but: add, twice, length, quiet\n",
     );
     expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining("name a function of it") });
+  });
+
+  it("calls a function of a Python module", () => {
+    const run = (...words: string[]) => pyheap(["run", "--quiet", "spam.wasm", ...words]);
+    file(
+      "spam.c",
+      `#include <Python.h>
+      static PyObject *twice(PyObject *self, PyObject *x) { (void)self; return PyNumber_Add(x, x); }
+      static PyObject *none(PyObject *self, PyObject *x) { (void)self, (void)x; return Py_None; }
+      static PyMethodDef methods[] = {{"twice", twice, METH_O, NULL}, {"none", none, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+      static PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT, .m_name = "spam", .m_size = -1, .m_methods = methods};
+      PyMODINIT_FUNC PyInit_spam(void) { return PyModule_Create(&definition); }`,
+    );
+    expect(pyheap(["cc", "spam.c"]).status).toBe(0);
+    expect(["21", "1.25", "ha", "12345678901234567890"].map((word) => run("twice", word).stdout)).toEqual([
+      "42\n",
+      "2.5\n",
+      "haha\n",
+      "24691357802469135780\n",
+    ]);
+    expect(run("none")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(run("twice")).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "TypeError: spam.twice() takes exactly one argument (0 given)\n",
+    });
+    expect(run().stderr).toBe(
+      "pyheap: Cannot run spam.wasm: name a function of it; it has no main, but: twice, none\n",
+    );
+  });
+
+  it("says that a program broke the heap", () => {
+    file("breaks.c", "int breaks(int at) { for (int k = 0; k < 1000; k++) ((int *)at)[k] = k; return 0; }\n");
+    expect(pyheap(["cc", "breaks.c"]).status).toBe(0);
+    const { status, stderr } = pyheap(["run", "breaks.wasm", "breaks", String(2 ** 20)]);
+    expect(status).toBe(134);
+    expect(stderr).toMatch(/^pyheap: Cannot report on breaks\.wasm: The heap is corrupt: .*\n$/);
   });
 
   it("ends as the program ends", () => {
@@ -165,7 +222,10 @@ describe.runIf(canCompile)("pyheap run, for C", () => {
 
   it("refuses what it can't run", () => {
     file("none.wasm", "no module");
-    expect(pyheap(["run", "none.wasm"])).toMatchObject({ status: 2, stderr: expect.stringContaining("WebAssembly") });
+    expect(pyheap(["run", "none.wasm"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^pyheap: Cannot load none\.wasm: not valid WebAssembly: /),
+    });
     expect(pyheap(["run", "--allocator", "malloc", "none.wasm"]).stderr).toBe(
       "pyheap: Cannot run C with --allocator malloc: only Python has it\n",
     );

@@ -1,5 +1,6 @@
 // pyheap cc: compiles C and C++ to a module for heap.load and pyheap run.
 
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { CompileError, compileC } from "../hosts/c/compile.js";
 import { UsageError } from "./errors.js";
@@ -22,8 +23,8 @@ function parse(words: readonly string[]): Arguments {
   const parsed: Arguments = { sources: [], flags: [], linkFlags: [], output: "" };
   for (let k = 0; k < words.length; k++) {
     const word = words[k] as string;
-    if (word === "-o") parsed.output = words[++k] ?? "";
-    else if (WITH_VALUE.has(word)) parsed.flags.push(word, words[++k] ?? "");
+    if (word === "-o") parsed.output = valueAfter(words, k++);
+    else if (WITH_VALUE.has(word)) parsed.flags.push(word, valueAfter(words, k++));
     else if (word.startsWith("-Wl,")) parsed.linkFlags.push(...word.split(",").slice(1));
     else if (word.startsWith("-")) parsed.flags.push(word);
     else parsed.sources.push(word);
@@ -31,7 +32,18 @@ function parse(words: readonly string[]): Arguments {
   if (parsed.sources.length === 0) throw new UsageError("Cannot compile: no file was named");
   const [first = ""] = parsed.sources;
   parsed.output ||= `${first.replace(/\.[^.]*$/, "")}.wasm`;
+  const overwritten = parsed.sources.find((source) => resolve(source) === resolve(parsed.output));
+  if (overwritten !== undefined) {
+    throw new UsageError(`Cannot compile ${overwritten} to itself: name another file with -o`);
+  }
   return parsed;
+}
+
+/** The word that belongs to an option before it. */
+function valueAfter(words: readonly string[], k: number): string {
+  const value = words[k + 1];
+  if (value === undefined) throw new UsageError(`Cannot compile: ${words[k]} needs a word behind it`);
+  return value;
 }
 
 export function addCc(program: Command): void {

@@ -39,7 +39,7 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : USAGE;
   } else if (error instanceof UsageError) {
     process.stderr.write(`pyheap: ${error.message}\n`);
-    process.exitCode = USAGE;
+    process.exitCode = error.exitCode;
   } else {
     throw error;
   }

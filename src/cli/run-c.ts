@@ -4,7 +4,7 @@ import { closeSync, openSync } from "node:fs";
 import { basename } from "node:path";
 import { TextEncoder } from "node:util";
 import type { Address } from "../address.js";
-import { describeFault, type Fault, MemoryError } from "../errors.js";
+import { describeFault, type Fault, HeapCorruption, MemoryError } from "../errors.js";
 import { Heap } from "../heap.js";
 import type { CModule } from "../hosts/c/c-module.js";
 import { CExit } from "../hosts/c/environment.js";
@@ -62,28 +62,72 @@ class Words {
   }
 }
 
-/** A word as a value for C: a number; a bigint if it ends in n (for a 64-bit parameter); else a string's address. */
-function argumentOf(word: string, words: Words): CValue {
-  if (/^-?\d+n$/.test(word)) return BigInt(word.slice(0, -1));
-  const value = word.trim() === "" ? Number.NaN : Number(word);
+const WHOLE = /^(-?\d+)n?$/;
+
+/** A word as a value for C: a number, or a bigint where the parameter has 64 bits; else, where an address may be, that of a string. */
+function argumentOf(word: string, wanted: "number" | "bigint" | undefined, words: Words): CValue {
+  const [, digits] = WHOLE.exec(word) ?? [];
+  if (wanted === "bigint") {
+    if (digits === undefined) throw new UsageError(`Cannot use "${word}" as an argument: a whole number is needed`);
+    return BigInt(digits);
+  }
+  if (wanted === undefined && word.endsWith("n") && digits !== undefined) return BigInt(digits);
+  const value = word.trim() === "" ? Number.NaN : Number(digits ?? word);
   return Number.isNaN(value) ? words.string(word) : value;
 }
 
+/** A word as a value for Python: an int, a float, or a str. */
+function pythonValueOf(word: string): unknown {
+  const value = word.trim() === "" ? Number.NaN : Number(word);
+  if (Number.isNaN(value)) return word;
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && WHOLE.test(word) ? BigInt(word) : value;
+}
+
+/** What is in the module as Python has it, that one can call. */
+function inPython(module: CModule): string[] {
+  if (!module.functionNames.some((name) => name.startsWith("PyInit_"))) return [];
+  return module.module.attributeNames.filter((name) => !name.startsWith("__"));
+}
+
+/** Calls a function by its name in C, and prints its answer. */
+function callC(module: CModule, name: string, args: readonly string[], target: string, words: Words): void {
+  const parameters = module.parametersOf(name);
+  if (parameters && parameters.length !== args.length) {
+    throw new UsageError(`Cannot run ${target}: ${name} takes ${parameters.length} arguments, not ${args.length}`);
+  }
+  const answer = module.call(name, ...args.map((word, k) => argumentOf(word, parameters?.[k], words)));
+  if (answer !== undefined) process.stdout.write(`${answer}\n`);
+}
+
+/** Calls a function, or a type, of the module as Python has it, and prints what it answered, if that is not None. */
+function callPython(heap: Heap, module: CModule, name: string, args: readonly string[]): void {
+  heap.scope(() => {
+    const answer = module.module.callMethod(name, ...args.map(pythonValueOf));
+    if (answer !== null) process.stdout.write(`${answer}\n`);
+  });
+}
+
 /** Calls what is to be called. Answers the exit code. */
-function call(module: CModule, { target, args }: Program, words: Words): number {
+function call(heap: Heap, module: CModule, { target, args }: Program, words: Words): number {
   const [name, ...rest] = args;
+  const attributes = inPython(module);
+  if (name !== undefined && attributes.includes(name)) {
+    callPython(heap, module, name, rest);
+    return 0;
+  }
   if (name !== undefined && name !== "main" && module.functionNames.includes(name)) {
-    const answer = module.call(name, ...rest.map((word) => argumentOf(word, words)));
-    if (answer !== undefined) process.stdout.write(`${answer}\n`);
+    callC(module, name, rest, target, words);
     return 0;
   }
   if (!module.functionNames.includes("main")) {
-    const has = module.functionNames.join(", ") || "none";
-    const what = name === undefined ? "name a function" : `${name} is no function`;
-    throw new UsageError(`Cannot run ${target}: ${what} of it; it has no main, but: ${has}`);
+    const own = module.functionNames.filter((each) => !each.startsWith("PyInit_"));
+    const has = [...attributes, ...own].join(", ") || "none";
+    const what = name === undefined ? "name a function of it" : `${name} is no function of it`;
+    throw new UsageError(`Cannot run ${target}: ${what}; it has no main, but: ${has}`);
   }
   const argv = [target, ...args];
-  return Number(module.call("main", argv.length, words.array(argv)) ?? 0) & 0xff;
+  const all = [argv.length, words.array(argv)];
+  return Number(module.call("main", ...all.slice(0, module.parametersOf("main")?.length)) ?? 0) & 0xff;
 }
 
 /** What a program that did not end by itself leaves: a line on why, and the exit code. */
@@ -120,6 +164,16 @@ function startTrace(heap: Heap, { file, sample, aggregate }: TraceRequest, comma
   };
 }
 
+/** After a program that wrote where it should not, there is nothing to report but that. */
+function mustBeWhole(heap: Heap, { target }: Program): void {
+  try {
+    heap.check();
+  } catch (error) {
+    if (error instanceof HeapCorruption) throw new UsageError(`Cannot report on ${target}: ${error.message}`, ABORTED);
+    throw error;
+  }
+}
+
 /** Runs a module. Misuse that debug hooks find is reported as it happens, and the program goes on. */
 export async function runC(program: Program, { limit, debugHooks, trace }: RunCOptions): Promise<RunResult> {
   let faults = 0;
@@ -149,14 +203,14 @@ export async function runC(program: Program, { limit, debugHooks, trace }: RunCO
   const words = new Words(heap);
   let status: number;
   try {
-    status = call(module, program, words);
+    status = call(heap, module, program, words);
   } catch (error) {
     status = ended(error);
   }
   const finished = performance.now();
   endTrace();
   words.release();
-  heap.check();
+  mustBeWhole(heap, program);
   const stats = heap.stats();
   const leaks = module.unload();
   return {

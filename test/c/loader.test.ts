@@ -252,6 +252,25 @@ describe.runIf(canCompile)("a module", () => {
     await expect(heap.load(Uint8Array.from(bytes), { name: "odd.wasm" })).rejects.toThrow(message);
   });
 
+  it("is called with as many numbers as it takes, and of their types", async () => {
+    const path = await build("counter", COUNTER);
+    const heap = await Heap.create();
+    const module = await heap.load(path);
+    const anything = module as unknown as { call(name: string, ...args: unknown[]): unknown };
+    expect([module.parametersOf("twice"), module.parametersOf("half"), module.parametersOf("nope")]).toEqual([
+      ["bigint"],
+      ["number"],
+      undefined,
+    ]);
+    expect(() => anything.call("apply", 1)).toThrow(new TypeError("Cannot call apply with 1 arguments: it takes 2"));
+    expect(() => anything.call("apply", 1, 2, 3)).toThrow("Cannot call apply with 3 arguments: it takes 2");
+    expect(() => anything.call("apply", 1, "2")).toThrow("Cannot call apply: argument 2 is a string, not a number");
+    expect(() => anything.call("twice", 5)).toThrow("Cannot call twice: argument 1 is a number, not a bigint");
+    const unknown = (await heap.load(new WebAssembly.Module(await readFile(path)))) as unknown as typeof anything;
+    expect(() => unknown.call("half", undefined)).toThrow("argument 1 is a undefined, not a number or bigint");
+    expect(unknown.call("twice", 5n)).toBe(10n);
+  });
+
   it.each(["", "-DRELEASED", "-DTRAP"])("whose PyInit fails leaves a heap that is whole (%s)", async (flag) => {
     for (const allocator of ["default", "debug"] as const) {
       const heap = await Heap.create({ allocator });

@@ -3,7 +3,7 @@
 import { type Address, toAddress } from "../../address.js";
 import type { PyModule } from "../../objects/extension.js";
 import type { LeakReport } from "./leaks.js";
-import type { CFunction, CValue, LoadedModule } from "./loaded.js";
+import { type CFunction, type CValue, isBig, type LoadedModule } from "./loaded.js";
 
 /** A loaded module. It stays until `unload()`, also if nothing refers to it. */
 export class CModule {
@@ -34,7 +34,14 @@ export class CModule {
     throw new ReferenceError(`Cannot call ${name}: not a function of ${this.name}; ${why}`);
   }
 
-  /** Calls a function with plain values. */
+  /** What a function's parameters take, one by one; undefined if there is none of that name, or the module was given compiled. */
+  parametersOf(name: string): readonly ("number" | "bigint")[] | undefined {
+    const { types } = this.#loaded;
+    const type = types?.get(name) ?? (name === "main" ? types?.get("__main_argc_argv") : undefined);
+    return type?.parameters.map((parameter) => (isBig(parameter) ? "bigint" : "number"));
+  }
+
+  /** Calls a function with plain values. Throws TypeError if they are not as many as its parameters, or not of their types. */
   call(name: string, ...args: CValue[]): CValue | undefined {
     return this.function(name)(...args);
   }

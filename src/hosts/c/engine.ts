@@ -12,7 +12,7 @@ export function compile(name: string, bytes: Uint8Array<ArrayBuffer>): WebAssemb
     return new WebAssembly.Module(bytes);
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
-    throw new WebAssembly.CompileError(`Cannot load ${name}: ${reasonOf(error)}`);
+    throw new WebAssembly.CompileError(`Cannot load ${name}: not valid WebAssembly: ${reasonOf(error)}`);
   }
 }
 

@@ -18,8 +18,8 @@ import { type Definition, type Definitions, FunctionAddresses } from "./definiti
 import { compile, dylinkOf, instantiated } from "./engine.js";
 import { coreDefinitions, needsApi } from "./environment.js";
 import { type LeakReport, leaksOf, leaksSince, takeCensus, together } from "./leaks.js";
-import { type CFunction, type CValue, type Imports, LinkError, LoadedModule } from "./loaded.js";
-import { type FunctionType, importedFunctionTypes, withModuleName } from "./sections.js";
+import { type CFunction, type CValue, type Imports, LinkError, LoadedModule, mustFit } from "./loaded.js";
+import { type FunctionTypes, functionTypes, withModuleName } from "./sections.js";
 import type { Program } from "./source.js";
 import { CStack } from "./stack.js";
 import { makeTrampoline } from "./trampoline.js";
@@ -51,7 +51,8 @@ export interface LinkerHeap {
 interface Member {
   readonly loaded: LoadedModule;
   readonly module: WebAssembly.Module;
-  readonly bytes: Uint8Array | undefined;
+  /** Types of functions that it imports; undefined if only the compiled module was given. */
+  readonly importedTypes: FunctionTypes | undefined;
   readonly imports: readonly WebAssembly.ModuleImportDescriptor[];
   /** Names that it exports. */
   readonly defines: ReadonlySet<string>;
@@ -138,10 +139,11 @@ export class Linker {
       if (!this.has(needed) && !group.has(needed))
         throw new LinkError(`Cannot load ${name}: it needs ${needed}, which is not loaded`, [needed]);
     }
+    const types = bytes ? functionTypes(bytes) : undefined;
     return {
-      loaded: new LoadedModule(name, label, dylink, givenTo(bytes, extra), bytes !== undefined),
+      loaded: new LoadedModule({ name, label, dylink, given: givenTo(types?.imported, extra), types: types?.exported }),
       module: compiled,
-      bytes,
+      importedTypes: types?.imported,
       imports: WebAssembly.Module.imports(compiled),
       defines: new Set(WebAssembly.Module.exports(compiled).map((entry) => entry.name)),
     };
@@ -268,7 +270,7 @@ export class Linker {
   }
 
   /** A function that is there; else one that jumps to where a later module of the group will put it; else, if weak, one that throws. */
-  #functionFor(name: string, { loaded, bytes }: Member, group: readonly Member[]): WebAssembly.ImportValue {
+  #functionFor(name: string, { loaded, importedTypes }: Member, group: readonly Member[]): WebAssembly.ImportValue {
     const definition = this.#bind(loaded, name);
     if (definition?.kind === "function") return definition.f as WebAssembly.ImportValue;
     const provider = group.find(({ defines }) => defines.has(name));
@@ -277,7 +279,7 @@ export class Linker {
         throw new LinkError(`Cannot call ${name}: it is weak, and nobody defines it`, [name]);
       };
     }
-    const type = bytes && importedFunctionTypes(bytes).get(name);
+    const type = importedTypes?.get(name);
     if (!type) {
       throw new LinkError(
         `Cannot load ${loaded.label} before ${provider.loaded.label}, which defines ${name}: give the bytes of modules that need each other`,
@@ -296,7 +298,7 @@ export class Linker {
       if (typeof value === "function") {
         const plain = name === "__main_argc_argv" ? "main" : name;
         if (!plain.startsWith("__"))
-          loaded.functions.set(plain, this.#callable(loaded, plain, value as (...args: CValue[]) => CValue));
+          loaded.functions.set(plain, this.#callable(loaded, plain, name, value as CFunction));
         loaded.own.set(name, { kind: "function", f: value });
       } else if (value instanceof WebAssembly.Global) {
         const address = (loaded.memoryBase + Number(value.value)) >>> 0;
@@ -356,10 +358,12 @@ export class Linker {
     );
   }
 
-  #callable(loaded: LoadedModule, name: string, f: (...args: CValue[]) => CValue): CFunction {
+  #callable(loaded: LoadedModule, name: string, exported: string, f: CFunction): CFunction {
     const { raiseIfSet, border } = this.#target;
+    const parameters = loaded.types?.get(exported)?.parameters;
     return (...args) => {
       if (!loaded.isLive) throw new ReferenceError(`Cannot call ${name}: ${loaded.label} was unloaded`);
+      mustFit(name, args, f.length, parameters);
       this.#running = name;
       const answer = border.run(() => f(...args));
       this.#running = "";
@@ -468,12 +472,11 @@ function guardedFunction(f: unknown, border: Border): WebAssembly.ImportValue {
 }
 
 /** A caller's functions; one in JavaScript has the type with which the module calls it, if it does. */
-function givenTo(bytes: Uint8Array | undefined, extra: Imports): Definitions {
-  const types = bytes ? importedFunctionTypes(bytes) : new Map<string, FunctionType>();
+function givenTo(types: FunctionTypes | undefined, extra: Imports): Definitions {
   const given = new Map<string, Definition>();
   for (const [name, f] of Object.entries(extra)) {
     if (typeof f !== "function") continue;
-    given.set(name, { kind: "function", f: f as WebAssembly.ExportValue, type: types.get(name) });
+    given.set(name, { kind: "function", f: f as WebAssembly.ExportValue, type: types?.get(name) });
   }
   return given;
 }

@@ -3,7 +3,7 @@
 import type { PyModule } from "../../objects/extension.js";
 import type { Definition, Definitions } from "./definitions.js";
 import type { Census } from "./leaks.js";
-import type { Dylink } from "./sections.js";
+import type { Dylink, FunctionTypes } from "./sections.js";
 
 /** What crosses the border to C and back: i32 and doubles are numbers, i64 is a bigint. */
 export type CValue = number | bigint;
@@ -23,6 +23,15 @@ export class LinkError extends Error {
   }
 }
 
+/** What is known of a module before it is there. */
+interface Known {
+  readonly name: string;
+  readonly label: string;
+  readonly dylink: Dylink;
+  readonly given: Definitions;
+  readonly types: FunctionTypes | undefined;
+}
+
 export class LoadedModule {
   /** What others need it by. */
   readonly name: string;
@@ -34,8 +43,8 @@ export class LoadedModule {
   readonly given: Definitions;
   /** Functions whose addresses it has. */
   readonly taken: WebAssembly.ExportValue[] = [];
-  /** Whether stacks show the label, so that its functions can be told from those of others. */
-  readonly isLabelled: boolean;
+  /** Types of the functions that it exports; undefined if only the compiled module is known. */
+  readonly types: FunctionTypes | undefined;
   readonly functions = new Map<string, CFunction>();
   readonly data = new Map<string, number>();
   readonly atExit: (() => void)[] = [];
@@ -55,11 +64,39 @@ export class LoadedModule {
   /** Entries of the table through which it calls what was not there yet. */
   readonly trampolines: { readonly name: string; readonly index: number }[] = [];
 
-  constructor(name: string, label: string, dylink: Dylink, given: Definitions, isLabelled: boolean) {
+  constructor({ name, label, dylink, given, types }: Known) {
     this.name = name;
     this.label = label;
     this.dylink = dylink;
     this.given = given;
-    this.isLabelled = isLabelled;
+    this.types = types;
+  }
+
+  /** Whether stacks show the label, so that its functions can be told from those of others: where its bytes are known. */
+  get isLabelled(): boolean {
+    return this.types !== undefined;
+  }
+}
+
+const I64 = 0x7e;
+
+/** Whether a parameter of this type takes a bigint. */
+export function isBig(type: number): boolean {
+  return type === I64;
+}
+
+/** Throws TypeError if a function of C's can't be called so: WebAssembly itself would take anything for a number, and nothing for 0. */
+export function mustFit(name: string, args: readonly CValue[], count: number, types?: readonly number[]): void {
+  if (args.length !== count) {
+    throw new TypeError(`Cannot call ${name} with ${args.length} arguments: it takes ${count}`);
+  }
+  for (let k = 0; k < count; k++) {
+    const kind = typeof args[k];
+    const type = types?.[k];
+    const fits =
+      type === undefined ? kind === "number" || kind === "bigint" : kind === (isBig(type) ? "bigint" : "number");
+    if (fits) continue;
+    const wanted = type === undefined ? "number or bigint" : isBig(type) ? "bigint" : "number";
+    throw new TypeError(`Cannot call ${name}: argument ${k + 1} is a ${kind}, not a ${wanted}`);
   }
 }

@@ -104,7 +104,7 @@ export function readDylink(module: WebAssembly.Module): Dylink | undefined {
   return { memoryBytes, memoryAlignment, tableEntries, tableAlignment, needed, weakImports };
 }
 
-const SECTION = { custom: 0, type: 1, import: 2 } as const;
+const SECTION = { custom: 0, type: 1, import: 2, function: 3, export: 7 } as const;
 const HEADER_BYTES = 8;
 const FUNCTION_TYPE = 0x60;
 const IMPORT = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
@@ -130,10 +130,16 @@ export interface FunctionType {
   readonly results: readonly number[];
 }
 
-/** The types of the functions that a module imports from "env", by name. */
-export function importedFunctionTypes(bytes: Uint8Array): Map<string, FunctionType> {
+/** Functions of a module, by name. */
+export type FunctionTypes = ReadonlyMap<string, FunctionType>;
+
+/** The types of the functions that a module imports from "env", and of those that it exports. */
+export function functionTypes(bytes: Uint8Array): { imported: FunctionTypes; exported: FunctionTypes } {
   let types: FunctionType[] = [];
-  const found = new Map<string, FunctionType>();
+  const imported = new Map<string, FunctionType>();
+  const exported = new Map<string, FunctionType>();
+  /** By the function's number. */
+  const all: (FunctionType | undefined)[] = [];
   for (const { id, content } of sectionsOf(bytes)) {
     if (id === SECTION.type) {
       types = content.list(() => {
@@ -141,13 +147,27 @@ export function importedFunctionTypes(bytes: Uint8Array): Map<string, FunctionTy
         return { parameters: content.list(() => content.byte()), results: content.list(() => content.byte()) };
       });
     } else if (id === SECTION.import) {
-      content.list(() => readImport(content, types, found));
+      content.list(() => readImport(content, types, all, imported));
+    } else if (id === SECTION.function) {
+      content.list(() => all.push(types[content.number()]));
+    } else if (id === SECTION.export) {
+      content.list(() => {
+        const name = content.name();
+        const isFunction = content.byte() === IMPORT.function;
+        const type = all[content.number()];
+        if (isFunction && type) exported.set(name, type);
+      });
     }
   }
-  return found;
+  return { imported, exported };
 }
 
-function readImport(scan: Scanner, types: readonly FunctionType[], found: Map<string, FunctionType>): void {
+function readImport(
+  scan: Scanner,
+  types: readonly FunctionType[],
+  all: (FunctionType | undefined)[],
+  found: Map<string, FunctionType>,
+): void {
   const module = scan.name();
   const name = scan.name();
   const limits = () => {
@@ -158,6 +178,7 @@ function readImport(scan: Scanner, types: readonly FunctionType[], found: Map<st
   switch (scan.byte()) {
     case IMPORT.function: {
       const type = types[scan.number()];
+      all.push(type);
       if (module === "env" && type) found.set(name, type);
       break;
     }
