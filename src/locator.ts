@@ -46,19 +46,31 @@ function deepStack(): string {
   return stack;
 }
 
-/** The C function that called into the heap, if it was C, and the JavaScript that called that. */
+/** What says nothing: the first line, and empty ones. */
+function isFrame(line: string): boolean {
+  return line !== "" && !line.startsWith("Error");
+}
+
+/**
+ * The C function that called into the heap, if it was C, and the JavaScript that called that. The stack begins with this library, whose files
+ * a bundler may have put together with the program's: so nothing counts before the core's frames, if there are any.
+ */
 function readStack(): { readonly inC?: string; readonly caller?: string } {
-  let core: string | undefined;
+  const lines = deepStack()
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(isFrame);
+  const frames = lines.map(wasmFrame);
+  const first = frames.findIndex((frame) => frame !== undefined);
+  const core = frames[first]?.url;
   let inC: string | undefined;
-  for (const line of deepStack().split("\n")) {
-    const text = line.trim();
-    if (text === "" || text.startsWith("Error")) continue;
-    const frame = wasmFrame(text);
+  for (let k = Math.max(first, 0); k < lines.length; k++) {
+    const frame = frames[k];
+    const line = lines[k] as string;
     if (frame) {
-      core ??= frame.url;
       if (frame.url !== core) inC ??= `${frame.name} (${labelOf(frame.url)})`;
-    } else if (!INSIDE.test(text) && !text.includes("wasm")) {
-      return { ...(inC && { inC }), caller: text.replace(/^at (async )?/, "") };
+    } else if (!INSIDE.test(line) && !line.includes("wasm")) {
+      return { ...(inC && { inC }), caller: line.replace(/^at (async )?/, "") };
     }
   }
   return inC === undefined ? {} : { inC };

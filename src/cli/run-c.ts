@@ -126,8 +126,7 @@ function call(heap: Heap, module: CModule, { target, args }: Program, words: Wor
     throw new UsageError(`Cannot run ${target}: ${what}; it has no main, but: ${has}`);
   }
   const argv = [target, ...args];
-  const all = [argv.length, words.array(argv)];
-  return Number(module.call("main", ...all.slice(0, module.parametersOf("main")?.length)) ?? 0) & 0xff;
+  return Number(module.call("main", argv.length, words.array(argv)) ?? 0) & 0xff;
 }
 
 /** What a program that did not end by itself leaves: a line on why, and the exit code. */

@@ -5,9 +5,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build as bundle } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { build, canCompile } from "../c/build.js";
 import { launchChromium } from "./chromium.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -19,7 +20,25 @@ const TYPES: Readonly<Record<string, string>> = {
   ".zip": "application/zip",
 };
 
-async function serve(script: string): Promise<Server> {
+/** A recursion that ends only where there is no more stack. */
+const DEEP = `
+int deep(int n) {
+  volatile char room[1000];
+  for (int k = 0; k < 1000; k++) room[k] = (char)n;
+  return n == 0 ? 0 : deep(n + 1) + room[n % 1000];
+}`;
+
+/** Modules in C, by the names under which the page finds them. */
+async function compiledModules(): Promise<Map<string, string>> {
+  const example = async (name: string) => build(name, await readFile(`${ROOT}examples/c/${name}.c`, "utf8"));
+  return new Map([
+    ["tally.wasm", await example("tally")],
+    ["wrong_functions.wasm", await example("wrong_functions")],
+    ["deep.wasm", await build("deep", DEEP)],
+  ]);
+}
+
+async function serve(script: string, modules: ReadonlyMap<string, string>): Promise<Server> {
   const server = createServer(async (request, response) => {
     const path = request.url ?? "/";
     try {
@@ -29,6 +48,9 @@ async function serve(script: string): Promise<Server> {
           .end('<!doctype html><script type="module" src="/page.js"></script>');
       } else if (path === "/page.js") {
         response.setHeader("content-type", "text/javascript").end(script);
+      } else if (path.startsWith("/c/")) {
+        const file = await readFile(modules.get(path.slice("/c/".length)) ?? "");
+        response.setHeader("content-type", "application/wasm").end(file);
       } else {
         const file = await readFile(`${ROOT}node_modules/pyodide/${path.replace("/pyodide/", "")}`);
         response.setHeader("content-type", TYPES[extname(path)] ?? "application/octet-stream").end(file);
@@ -47,7 +69,7 @@ describe("a page in Chromium", () => {
   let page: Page;
 
   beforeAll(async () => {
-    const { outputFiles } = await build({
+    const { outputFiles } = await bundle({
       entryPoints: [`${ROOT}test/browser/page.ts`],
       bundle: true,
       format: "esm",
@@ -55,7 +77,7 @@ describe("a page in Chromium", () => {
       // Pyodide's own code asks for Node's modules when it runs in Node.
       external: ["node:*", "ws"],
     });
-    server = await serve(outputFiles[0]?.text ?? "");
+    server = await serve(outputFiles[0]?.text ?? "", canCompile ? await compiledModules() : new Map());
     browser = await launchChromium();
     page = await browser.newPage();
     const errors: string[] = [];
@@ -78,6 +100,29 @@ describe("a page in Chromium", () => {
   it("makes a heap small, saves it to a stream, and loads it from a response", async () => {
     const answer = await page.evaluate("images()");
     expect(answer).toEqual({ gained: true, rows: ["row number 50", "row number 50", null], broken: "ImageError" });
+  });
+
+  it.runIf(canCompile)("loads modules in C, and names their functions", async () => {
+    const answer = await page.evaluate("modulesInC()");
+    expect(answer).toMatchObject({ counts: 7, error: expect.stringMatching(/^TypeError: .*list/), blocks: 0 });
+    const { faults, left } = answer as { faults: string[]; left: string[] };
+    expect(faults).toHaveLength(3);
+    for (const fault of faults) {
+      expect(fault).toMatch(/^Cannot free or resize .*\n.*\n {2}allocated at main \(wrong_functions\.wasm\)/);
+    }
+    expect(left).toHaveLength(2);
+    for (const place of left) expect(place).toMatch(/^main \(wrong_functions\.wasm\)/);
+  });
+
+  it.runIf(canCompile)("keeps its heap when C fails", async () => {
+    expect(await page.evaluate("failuresInC()")).toEqual({
+      messages: [
+        "RangeError: The stack of modules in C was overrun in deep: load with a larger stackBytes",
+        expect.stringMatching(/^Error: Cannot load http:.*\/c\/nowhere\.wasm: 404/),
+        expect.stringMatching(/^CompileError: Cannot load page\.js: not valid WebAssembly: /),
+      ],
+      blocks: 0,
+    });
   });
 
   it("runs Python on the heap", async () => {

@@ -1,6 +1,6 @@
-// The page of the browser test: a heap of its own, its images, and Python on a heap.
+// The page of the browser test: a heap of its own, its images, modules in C on it, and Python on a heap.
 
-import { Heap, NULL, sumOfParts } from "pyheap";
+import { describeFault, Heap, NULL, type PyExtensionObject, type PyExtensionType, sumOfParts } from "pyheap";
 import { loadPython } from "pyheap/pyodide";
 
 async function ownHeap(): Promise<Record<string, unknown>> {
@@ -31,6 +31,49 @@ async function images(): Promise<Record<string, unknown>> {
   return { gained: gained > 2 ** 21, rows: [rows.at(50), copied?.at(50), copied?.at(51)], broken };
 }
 
+/** Two modules, one by its address relative to the page, used from TypeScript, and then gone. */
+async function modulesInC(): Promise<Record<string, unknown>> {
+  const faults: string[] = [];
+  const heap = await Heap.create({ allocator: "debug", onFault: (fault) => faults.push(describeFault(fault)) });
+  const loaded = await heap.load("c/tally.wasm");
+  const wrong = await heap.load(new URL("/c/wrong_functions.wasm", location.href));
+  const [counts, error] = heap.scope(() => {
+    const tally = (loaded.module.getAttr("Tally") as PyExtensionType).call() as PyExtensionObject;
+    for (const word of "to be or not to be".split(" ")) tally.callMethod("show", word);
+    tally.callMethod("show", heap.tuple([1, tally]));
+    let refused = "";
+    try {
+      tally.callMethod("show", heap.list());
+    } catch (why) {
+      refused = String(why);
+    }
+    return [tally.getAttr("total"), refused];
+  });
+  wrong.call("main");
+  heap.check();
+  const [{ leaks }, { blocks }] = [wrong.unload(), loaded.unload()];
+  return { counts, error, faults, left: leaks.map(({ allocatedAt }) => allocatedAt), blocks };
+}
+
+/** What a recursion without end does to a heap, and what an address says at which there is no module. */
+async function failuresInC(): Promise<Record<string, unknown>> {
+  const heap = await Heap.create();
+  const loaded = await heap.load("c/deep.wasm");
+  const messages: string[] = [];
+  const fails = async (run: () => unknown) => {
+    try {
+      await run();
+    } catch (error) {
+      messages.push(String(error));
+    }
+  };
+  await fails(() => loaded.call("deep", 1));
+  await fails(() => heap.load("c/nowhere.wasm"));
+  await fails(() => heap.load("page.js"));
+  heap.check();
+  return { messages, blocks: loaded.unload().blocks };
+}
+
 async function python(): Promise<Record<string, unknown>> {
   const { pyodide, heap } = await loadPython({ pyodide: { indexURL: new URL("/pyodide/", location.href).href } });
   heap.limit = 40 << 20;
@@ -46,5 +89,5 @@ x`);
   return { caught, adds: sumOfParts(account) === account.platform, objects: account.live.object };
 }
 
-Object.assign(globalThis, { ownHeap, images, python });
+Object.assign(globalThis, { ownHeap, images, modulesInC, failuresInC, python });
 document.title = "ready";

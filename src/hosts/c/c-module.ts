@@ -37,8 +37,7 @@ export class CModule {
   /** What a function's parameters take, one by one; undefined if there is none of that name, or the module was given compiled. */
   parametersOf(name: string): readonly ("number" | "bigint")[] | undefined {
     const { types } = this.#loaded;
-    const type = types?.get(name) ?? (name === "main" ? types?.get("__main_argc_argv") : undefined);
-    return type?.parameters.map((parameter) => (isBig(parameter) ? "bigint" : "number"));
+    return types?.get(name)?.parameters.map((parameter) => (isBig(parameter) ? "bigint" : "number"));
   }
 
   /** Calls a function with plain values. Throws TypeError if they are not as many as its parameters, or not of their types. */
