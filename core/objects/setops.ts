@@ -6,9 +6,9 @@
 
 import { isIterable, itemAtPosition, listOf, nextPosition, sizeOf } from "./abstract";
 import { dict_contains, PyDict } from "./dict";
-import { AS_SET_ITEM, E_MEMORY, E_TYPE, error, NEED_ITERABLE } from "./error";
+import { AS_SET_ITEM, E_MEMORY, error } from "./error";
 import { list_append_owned, list_new } from "./list";
-import { clearError, decref, DICT, incref, isAnySet, isKind, PyObject, PyType, raiseAbout, SET, typeOf } from "./object";
+import { clearError, decref, DICT, incref, isAnySet, isKind, PyObject, PyType, SET, typeOf, xdecref } from "./object";
 import { hashAs, hashOf } from "./protocol";
 import { itemAt, PyList } from "./sequence";
 import {
@@ -26,9 +26,9 @@ import {
   set_swap,
 } from "./set";
 
-function notIterable(o: PyObject): bool {
-  raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
-  return false;
+/** What is iterated over for `o`: itself, or a list of what a type in C gives. A new reference; null with an error, TypeError if it is no iterable. */
+function iterableOf(o: PyObject): PyObject | null {
+  return isIterable(o) ? incref<PyObject>(o) : listOf(o);
 }
 
 /**
@@ -58,12 +58,14 @@ function addAll(s: PySet, other: PyObject): bool {
 /** s.update(other), s |= other. */
 export function set_update(s: PySet, other: PyObject): bool {
   if (isAnySet(other)) return set_merge(s, changetype<PySet>(other));
-  if (!isIterable(other)) return notIterable(other);
   if (isKind(other, DICT)) {
     const n = <u32>sizeOf(other);
     if ((s.fill + n) * 5 >= s.mask * 3 && !set_resize(s, (s.used + n) * 2)) return false;
   }
-  return addAll(s, other);
+  const items = iterableOf(other);
+  const done = items !== null && addAll(s, items);
+  xdecref(items);
+  return done;
 }
 
 /** A set of the type with the items of an iterable: set(other), frozenset(other). */
@@ -112,7 +114,13 @@ function intersect(result: PySet, s: PySet, other: PyObject): bool {
     }
     return true;
   }
-  if (!isIterable(other)) return notIterable(other);
+  const items = iterableOf(other);
+  const done = items !== null && intersectItems(result, s, items);
+  xdecref(items);
+  return done;
+}
+
+function intersectItems(result: PySet, s: PySet, other: PyObject): bool {
   for (let k = nextPosition(other, 0); k >= 0; k = nextPosition(other, k + 1)) {
     const item = itemAtPosition(other, k);
     if (!item) return false;
@@ -170,7 +178,6 @@ export function set_difference_update(s: PySet, other: PyObject): bool {
     return true;
   }
   if (!isAnySet(other)) {
-    if (!isIterable(other)) return notIterable(other);
     // The items are all made before anything changes: what can fail then is a hash, as in CPython, but not for want of memory.
     const items = listOf(other);
     if (!items) return false;
@@ -287,7 +294,13 @@ export function set_is_disjoint(s: PySet, other: PyObject): i32 {
 
 /** Whether an iterable has an item that is in the set, or, if `there` is 0, one that is not: 1, 0, -1 if an error is raised. */
 function findItem(s: PySet, other: PyObject, there: i32): i32 {
-  if (!isIterable(other)) return notIterable(other) ? 0 : -1;
+  const items = iterableOf(other);
+  const found = items ? findAmong(s, items, there) : -1;
+  xdecref(items);
+  return found;
+}
+
+function findAmong(s: PySet, other: PyObject, there: i32): i32 {
   for (let k = nextPosition(other, 0); k >= 0; k = nextPosition(other, k + 1)) {
     const item = itemAtPosition(other, k);
     if (!item) return -1;

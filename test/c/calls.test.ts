@@ -148,6 +148,21 @@ describe.runIf(canCompile)("instances in C that are containers", () => {
       expect(three.delItem(0).getItem(0)).toBe(2);
       expect(() => three.setItem(1, 7)).toThrow("only the first");
       expect([...three]).toEqual([2, 1, 0]);
+      const count = () => Countdown.call(3) as PyExtensionObject;
+      const set = heap.set<unknown>([2, 7]);
+      expect(heap.repr(heap.set(count()))).toBe("{0, 1, 2}");
+      const results = [
+        set.union(count()),
+        set.intersection(count()),
+        set.difference(count()),
+        set.symmetricDifference(count()),
+        set.isDisjointFrom(count()),
+        set.isSubsetOf(count()),
+        heap.set<unknown>([0, 1, 2]).isSupersetOf(count()),
+      ];
+      expect(results.map(String)).toEqual(["{0, 1, 2, 7}", "{2}", "{7}", "{0, 1, 7}", "false", "false", "true"]);
+      expect(String(set.update(count()))).toBe("{0, 1, 2, 7}");
+      expect(() => set.union(Countdown as never)).toThrow("'type' object is not iterable");
       const stops = (Countdown.call(4) as PyExtensionObject).setItem(0, 1);
       expect(() => [...stops]).toThrow("stopped at two");
       for (const item of Countdown.call(5) as PyExtensionObject) if (item === 3) break;

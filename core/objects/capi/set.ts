@@ -12,7 +12,6 @@ import {
 } from "../set";
 import { AS_SET_ITEM } from "../error";
 import { set_update } from "../setops";
-import { isOfC } from "../slots";
 import { hashAs } from "../protocol";
 import { isIterator } from "./api-types";
 import { listFrom } from "./iterate";
@@ -45,7 +44,7 @@ export function PyAnySet_CheckExact(o: PyObject): i32 {
 function newOf(type: PyType, items: PyObject | null): PyObject | null {
   const s = set_new(type);
   if (!s || !items) return s;
-  const l = isIterator(items) || isOfC(items) ? listFrom(items) : incref<PyObject>(items);
+  const l = isIterator(items) ? listFrom(items) : incref<PyObject>(items);
   const done = l !== null && set_update(s, l);
   xdecref(l);
   if (done) return s;
