@@ -78,3 +78,9 @@ PyObject *PyObject_CallMethod(PyObject *op, const char *name, const char *format
     Py_DECREF(method);
     return result;
 }
+
+PYHEAP_DEFINED int Py_EnterRecursiveCall(const char *where) {
+    if (_Py_EnterRecursion()) return 0;
+    PyErr_Format(PyExc_RecursionError, "maximum recursion depth exceeded%s", where);
+    return -1;
+}

@@ -143,15 +143,6 @@ static bool text_unit(struct parse *p, char unit, PyObject *o) {
     return true;
 }
 
-// The string in an encoding, as bytes; NULL with an error.
-static PyObject *encoded(PyObject *o, const char *encoding) {
-    if (encoding == NULL || strcmp(encoding, "utf-8") == 0 || strcmp(encoding, "utf8") == 0) return PyUnicode_AsUTF8String(o);
-    if (strcmp(encoding, "latin-1") == 0 || strcmp(encoding, "iso-8859-1") == 0) return PyUnicode_AsLatin1String(o);
-    if (strcmp(encoding, "ascii") == 0) return PyUnicode_AsASCIIString(o);
-    PyErr_Format(PyExc_LookupError, "unknown encoding: %s", encoding);
-    return NULL;
-}
-
 // The bytes of es# go to the caller's buffer, if there is one with enough room; otherwise all bytes go to a new block.
 static bool put_encoded(struct parse *p, PyObject *o, PyObject *bytes, char **buffer, Py_ssize_t *size) {
     const Py_ssize_t n = PyBytes_GET_SIZE(bytes);
@@ -189,7 +180,7 @@ static bool encoded_unit(struct parse *p, PyObject *o) {
     Py_ssize_t *size = takes(p, '#') ? va_arg(p->values, Py_ssize_t *) : NULL;
     PyObject *bytes;
     if (keeps_bytes && PyBytes_Check(o)) bytes = Py_NewRef(o);
-    else if (PyUnicode_Check(o)) bytes = encoded(o, encoding);
+    else if (PyUnicode_Check(o)) bytes = PyUnicode_AsEncodedString(o, encoding, NULL);
     else return pyheap_must_be(p, keeps_bytes ? "str, bytes or bytearray" : "str", o);
     if (!bytes) return false;
     const bool done = put_encoded(p, o, bytes, buffer, size);

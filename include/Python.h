@@ -1,5 +1,6 @@
 /* The Python/C API, as far as pyheap has it: names, signatures and meaning are CPython's (3.14), and those of 1.5 beside them.
  *
+ *   patchlevel.h    the version, for programs that ask
  *   pyport.h        types, and how functions are declared
  *   object.h        objects, types, reference counts
  *   objimpl.h       memory of objects, and the collector
@@ -7,9 +8,11 @@
  *   descrobject.h   attributes that a type defines
  *   moduleobject.h  modules
  *   call.h          calls of objects
+ *   ceval.h         recursion, threads
  *   abstract.h      what can be done with any object; numbers, sequences, mappings, iterators
  *   longobject.h, floatobject.h, unicodeobject.h, bytesobject.h, tupleobject.h, listobject.h, dictobject.h, setobject.h, weakrefobject.h
  *                   the built-in types
+ *   unicodewriter.h strings that are written piece by piece
  *   pybuffer.h      bytes in place
  *   modsupport.h    arguments and values, as a format says
  *   pymem.h         PyMem_*, PyObject_Malloc and its kin, allocators, Py_Malloc of 1.5
@@ -32,6 +35,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "patchlevel.h"
 #include "pyport.h"
 #include "pymem.h"
 #include "object.h"
@@ -40,10 +44,12 @@
 #include "descrobject.h"
 #include "moduleobject.h"
 #include "call.h"
+#include "ceval.h"
 #include "abstract.h"
 #include "longobject.h"
 #include "floatobject.h"
 #include "unicodeobject.h"
+#include "unicodewriter.h"
 #include "bytesobject.h"
 #include "tupleobject.h"
 #include "listobject.h"

@@ -51,6 +51,17 @@ typedef struct _object PyObject;
 #define _PyObject_CAST(op) ((PyObject *)(op))
 
 #define Py_UNUSED(name) _unused_##name __attribute__((unused))
+#define Py_MEMBER_SIZE(type, member) sizeof(((type *)0)->member)
+#define Py_CHARMASK(c) ((unsigned char)((c) & 0xff))
+#define Py_LOCAL(type) static type
+#define Py_LOCAL_INLINE(type) static inline type
+#define Py_GCC_ATTRIBUTE(x) __attribute__(x)
+#define Py_IS_NAN(x) isnan(x)
+#define Py_IS_INFINITY(x) isinf(x)
+#define Py_IS_FINITE(x) isfinite(x)
+#define Py_HUGE_VAL HUGE_VAL
+#define Py_INFINITY ((double)INFINITY)
+#define Py_NAN ((double)NAN)
 #define Py_ALIGNED(n) __attribute__((aligned(n)))
 #define Py_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define Py_MAX(a, b) ((a) > (b) ? (a) : (b))

@@ -26,6 +26,11 @@ typedef struct {
     char *utf8;
 } PyCompactUnicodeObject;
 
+/* Any of them. */
+typedef struct {
+    PyCompactUnicodeObject _base;
+} PyUnicodeObject;
+
 enum PyUnicode_Kind {
     PyUnicode_1BYTE_KIND = 1,
     PyUnicode_2BYTE_KIND = 2,
@@ -60,6 +65,8 @@ static inline void PyUnicode_WRITE(int kind, void *data, Py_ssize_t index, Py_UC
     else ((Py_UCS4 *)data)[index] = c;
 }
 
+/* All strings have their characters from the first: 0. */
+#define PyUnicode_READY(o) ((void)(o), 0)
 #define PyUnicode_READ_CHAR(o, index) PyUnicode_READ(PyUnicode_KIND(o), PyUnicode_DATA(o), (index))
 
 /* ---- making: a new reference; NULL with an error ---- */
@@ -71,6 +78,8 @@ PyAPI_FUNC(PyObject *) PyUnicode_FromString(const char *text);
 PyAPI_FUNC(PyObject *) PyUnicode_FromStringAndSize(const char *text, Py_ssize_t n);
 PyAPI_FUNC(PyObject *) PyUnicode_DecodeUTF8(const char *text, Py_ssize_t n, const char *errors);
 PyAPI_FUNC(PyObject *) PyUnicode_DecodeLatin1(const char *text, Py_ssize_t n, const char *errors);
+/* Of an encoding, which is UTF-8, Latin-1 or ASCII; UTF-8 if it is NULL. */
+Py_LOCAL_FUNC(PyObject *) PyUnicode_Decode(const char *text, Py_ssize_t n, const char *encoding, const char *errors);
 PyAPI_FUNC(PyObject *) PyUnicode_DecodeASCII(const char *text, Py_ssize_t n, const char *errors);
 /* Of n characters of `kind` bytes. */
 PyAPI_FUNC(PyObject *) PyUnicode_FromKindAndData(int kind, const void *data, Py_ssize_t n);
@@ -102,6 +111,7 @@ PyAPI_FUNC(const char *) PyUnicode_AsUTF8AndSize(PyObject *o, Py_ssize_t *size);
 PyAPI_FUNC(PyObject *) PyUnicode_AsUTF8String(PyObject *o);
 PyAPI_FUNC(PyObject *) PyUnicode_AsLatin1String(PyObject *o);
 PyAPI_FUNC(PyObject *) PyUnicode_AsASCIIString(PyObject *o);
+Py_LOCAL_FUNC(PyObject *) PyUnicode_AsEncodedString(PyObject *o, const char *encoding, const char *errors);
 /* To a buffer of n characters, which is the answer; or to a new one, which PyMem_Free takes. */
 PyAPI_FUNC(Py_UCS4 *) PyUnicode_AsUCS4(PyObject *o, Py_UCS4 *buffer, Py_ssize_t n, int with_null);
 PyAPI_FUNC(Py_UCS4 *) PyUnicode_AsUCS4Copy(PyObject *o);

@@ -219,3 +219,16 @@ export function builtin_call(f: PyObject, args: PyObject, kwargs: PyObject | nul
 export function descriptor_call(f: PyObject, args: PyObject, kwargs: PyObject | null): PyObject | null {
   return PyObject_Call(f, args, kwargs);
 }
+
+// ---- recursion of C's own ----
+
+/** One step deeper: 1, which Py_LeaveRecursiveCall ends; 0, without an error, at the limit. */
+export function _Py_EnterRecursion(): i32 {
+  if (enter()) return 1;
+  clearError();
+  return 0;
+}
+
+export function Py_LeaveRecursiveCall(): void {
+  leave();
+}

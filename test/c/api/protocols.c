@@ -103,3 +103,46 @@ int test_mapping(void) {
     STEP(a && PyMapping_DelItem(d, a) == 0 && PyMapping_Size(d) == 0);
     return 0;
 }
+
+/* ---- recursion, the version, and what there is of threads ---- */
+
+static int deepest;
+
+static int recursive(int depth) {
+    if (Py_EnterRecursiveCall(" in a test") < 0) return -1;
+    deepest = depth;
+    const int result = recursive(depth + 1);
+    Py_LeaveRecursiveCall();
+    return result;
+}
+
+int test_recursion(void) {
+    for (int k = 0; k < 2; k++) {
+        STEP(recursive(1) == -1 && deepest > 100);
+        if (PyErr_ExceptionMatches(PyExc_MemoryError)) return __LINE__;
+        STEP(SAYS(RecursionError, "maximum recursion depth exceeded in a test"));
+    }
+    STEP(_Py_EnterRecursion() == 1);
+    Py_LeaveRecursiveCall();
+    return 0;
+}
+
+#if PY_VERSION_HEX < 0x030E0000 || PY_MAJOR_VERSION != 3 || PY_MINOR_VERSION != 14
+#error "programs ask for the version"
+#endif
+
+int test_threads(void) {
+    int done = 0;
+    Py_BEGIN_ALLOW_THREADS
+    const PyGILState_STATE state = PyGILState_Ensure();
+    done = PyGILState_Check();
+    PyGILState_Release(state);
+    Py_BEGIN_CRITICAL_SECTION(Py_None);
+    Py_BEGIN_CRITICAL_SECTION2(Py_None, Py_True);
+    done &= Py_IsNone(Py_None);
+    Py_END_CRITICAL_SECTION2();
+    Py_END_CRITICAL_SECTION();
+    Py_END_ALLOW_THREADS
+    STEP(done == 1 && Py_MEMBER_SIZE(PyObject, ob_refcnt) == 4 && Py_IS_NAN(Py_NAN) && !Py_IS_FINITE(Py_INFINITY));
+    return 0;
+}

@@ -254,3 +254,51 @@ int test_old_strings(void) {
     STEP(keep(both) && !failed && IS(both, "b'abcd'"));
     return 0;
 }
+
+int test_encodings_by_name(void) {
+    PyObject *s = NEW(PyUnicode_FromString("caf\u00e9"));
+    STEP(s && IS(NEW(PyUnicode_AsEncodedString(s, NULL, NULL)), "b'caf\\xc3\\xa9'") && IS(NEW(PyUnicode_AsEncodedString(s, "Latin_1", NULL)), "b'caf\\xe9'"));
+    FAILS(PyUnicode_AsEncodedString(s, "ascii", NULL), UnicodeEncodeError, "'ascii' codec can't encode character '\\xe9' in position 3: ordinal not in range(128)");
+    FAILS(PyUnicode_AsEncodedString(s, "utf-16", NULL), LookupError, "unknown encoding: utf-16");
+    STEP(IS(NEW(PyUnicode_Decode("caf\xc3\xa9", 5, "UTF8", "strict")), "'caf\u00e9'") && IS(NEW(PyUnicode_Decode("\xe9", 1, "iso-8859-1", NULL)), "'\u00e9'"));
+    STEP(IS(NEW(PyUnicode_Decode("ab", 2, "us-ascii", NULL)), "'ab'"));
+    FAILS(PyUnicode_Decode("ab", 2, "utf", NULL), LookupError, "unknown encoding: utf");
+    return 0;
+}
+
+int test_unicode_writer(void) {
+    PyUnicodeWriter *writer = PyUnicodeWriter_Create(0);
+    PyObject *list = NEW(Py_BuildValue("[is]", 1, "a")), *word = NEW(PyUnicode_FromString("h\u00e9llo"));
+    const int ok = writer && list && word && PyUnicodeWriter_WriteChar(writer, 0x1f600) == 0 && PyUnicodeWriter_WriteUTF8(writer, "\u20ac.", -1) == 0 &&
+                   PyUnicodeWriter_WriteUTF8(writer, "abc", 1) == 0 && PyUnicodeWriter_WriteASCII(writer, " b ", -1) == 0 &&
+                   PyUnicodeWriter_WriteUCS4(writer, (const Py_UCS4[]){0xe9, 0x20}, 2) == 0 && PyUnicodeWriter_WriteStr(writer, word) == 0 &&
+                   PyUnicodeWriter_WriteRepr(writer, list) == 0 && PyUnicodeWriter_WriteRepr(writer, NULL) == 0 &&
+                   PyUnicodeWriter_WriteSubstring(writer, word, 1, 3) == 0 && PyUnicodeWriter_Format(writer, "<%d>", 5) == 0;
+    if (!ok) {
+        PyUnicodeWriter_Discard(writer);
+        return __LINE__;
+    }
+    PyObject *s = NEW(PyUnicodeWriter_Finish(writer));
+    STEP(s && PyUnicode_EqualToUTF8(s, "\U0001f600\u20ac.a b \u00e9 h\u00e9llo[1, 'a']<NULL>\u00e9l<5>"));
+    STEP(IS(NEW(PyUnicodeWriter_Finish(PyUnicodeWriter_Create(100))), "''"));
+    return 0;
+}
+
+/* What can't be written leaves it as it was. */
+int test_unicode_writer_errors(void) {
+    STEP(!PyUnicodeWriter_Create(-1) && SAYS(ValueError, "length must be positive"));
+    PyUnicodeWriter_Discard(NULL);
+    PyObject *word = NEW(PyUnicode_FromString("word")), *list = NEW(PyList_New(0));
+    PyUnicodeWriter *writer = word && list ? PyUnicodeWriter_Create(3) : NULL;
+    if (!writer) return __LINE__;
+    const int fails = PyUnicodeWriter_WriteChar(writer, 0x110000) == -1 && SAYS(ValueError, "character must be in range(0x110000)") &&
+                      PyUnicodeWriter_WriteUTF8(writer, "ab\xff", -1) == -1 && PyErr_ExceptionMatches(PyExc_UnicodeDecodeError) &&
+                      PyUnicodeWriter_WriteUCS4(writer, NULL, -1) == -1 && SAYS(ValueError, "size must be positive") &&
+                      PyUnicodeWriter_WriteSubstring(writer, list, 0, 0) == -1 && SAYS(TypeError, "expect str, not list") &&
+                      PyUnicodeWriter_WriteSubstring(writer, word, -1, 0) == -1 && SAYS(ValueError, "start must be positive") &&
+                      PyUnicodeWriter_WriteSubstring(writer, word, 3, 2) == -1 && SAYS(ValueError, "end must be greater than start") &&
+                      PyUnicodeWriter_WriteSubstring(writer, word, 3, 5) == -1 && SAYS(ValueError, "end must be less than or equal to string length");
+    PyObject *s = NEW(PyUnicodeWriter_Finish(writer));
+    STEP(fails && IS(s, "''"));
+    return 0;
+}

@@ -1,0 +1,49 @@
+// Encodings by name: UTF-8, Latin-1 and ASCII, with the errors "strict".
+
+#include <Python.h>
+#include <stdbool.h>
+
+// Whether a name is another one, small letters and large, - and _ being the same.
+static bool is_named(const char *name, const char *known) {
+    for (; *name && *known; name++, known++) {
+        const char c = *name == '_' ? '-' : 'A' <= *name && *name <= 'Z' ? (char)(*name + 32) : *name;
+        if (c != *known) return false;
+    }
+    return *name == *known;
+}
+
+enum encoding { UTF8, LATIN1, ASCII, UNKNOWN };
+
+// NULL is UTF-8. LookupError if there is none of that name.
+static enum encoding encoding_named(const char *name) {
+    static const struct {
+        const char *name;
+        enum encoding encoding;
+    } known[] = {{"utf-8", UTF8},       {"utf8", UTF8},      {"latin-1", LATIN1}, {"latin1", LATIN1},
+                 {"iso-8859-1", LATIN1}, {"iso8859-1", LATIN1}, {"ascii", ASCII},    {"us-ascii", ASCII}};
+    if (!name) return UTF8;
+    for (size_t k = 0; k < Py_ARRAY_LENGTH(known); k++) if (is_named(name, known[k].name)) return known[k].encoding;
+    PyErr_Format(PyExc_LookupError, "unknown encoding: %s", name);
+    return UNKNOWN;
+}
+
+PYHEAP_DEFINED PyObject *PyUnicode_AsEncodedString(PyObject *o, const char *encoding, const char *errors) {
+    (void)errors;
+    switch (encoding_named(encoding)) {
+    case UTF8: return PyUnicode_AsUTF8String(o);
+    case LATIN1: return PyUnicode_AsLatin1String(o);
+    case ASCII: return PyUnicode_AsASCIIString(o);
+    case UNKNOWN: break;
+    }
+    return NULL;
+}
+
+PYHEAP_DEFINED PyObject *PyUnicode_Decode(const char *text, Py_ssize_t n, const char *encoding, const char *errors) {
+    switch (encoding_named(encoding)) {
+    case UTF8: return PyUnicode_DecodeUTF8(text, n, errors);
+    case LATIN1: return PyUnicode_DecodeLatin1(text, n, errors);
+    case ASCII: return PyUnicode_DecodeASCII(text, n, errors);
+    case UNKNOWN: break;
+    }
+    return NULL;
+}

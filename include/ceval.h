@@ -1,0 +1,32 @@
+/* Recursion, and threads, of which there is one: what is about others does nothing. */
+#ifndef Py_CEVAL_H
+#define Py_CEVAL_H
+
+#include "object.h"
+
+/* One step deeper: 0, or -1 with RecursionError. What is left again with the other, which must not be called after -1. */
+Py_LOCAL_FUNC(int) Py_EnterRecursiveCall(const char *where);
+PyAPI_FUNC(void) Py_LeaveRecursiveCall(void);
+/* The first without words: 1, or 0 without an error. */
+PyAPI_FUNC(int) _Py_EnterRecursion(void);
+
+#define Py_BEGIN_ALLOW_THREADS {
+#define Py_BLOCK_THREADS
+#define Py_UNBLOCK_THREADS
+#define Py_END_ALLOW_THREADS }
+
+#define Py_BEGIN_CRITICAL_SECTION(op) { (void)(op);
+#define Py_END_CRITICAL_SECTION() }
+#define Py_BEGIN_CRITICAL_SECTION2(a, b) { (void)(a), (void)(b);
+#define Py_END_CRITICAL_SECTION2() }
+
+typedef enum {
+    PyGILState_LOCKED,
+    PyGILState_UNLOCKED
+} PyGILState_STATE;
+
+static inline PyGILState_STATE PyGILState_Ensure(void) { return PyGILState_LOCKED; }
+static inline void PyGILState_Release(PyGILState_STATE state) { (void)state; }
+static inline int PyGILState_Check(void) { return 1; }
+
+#endif
