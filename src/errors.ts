@@ -14,8 +14,8 @@ export class MemoryError extends Error {
   /** Bytes that were asked for; 0 if a module in C raised the error itself. */
   readonly requested: number;
 
-  constructor(requested: number, why: string, message = `Cannot allocate ${requested} bytes: ${why}`) {
-    super(message);
+  constructor(requested: number, why: string, message?: string) {
+    super(message ?? `Cannot allocate${requested === 0 ? "" : ` ${requested} bytes`}: ${why}`);
     this.requested = requested;
   }
 }

@@ -134,6 +134,14 @@ describe.runIf(canCompile)("pyheap run, for C", () => {
     expect(report.account.platform).toBe(report.platformBytes);
   });
 
+  it("records a program's allocations with its functions, and nothing of the command", () => {
+    const path = compiled("leak");
+    expect(pyheap(["run", "--quiet", "--trace", "leak.trace", path]).status).toBe(0);
+    const { stdout } = pyheap(["report", "tree", "--at", "end", "leak.trace"]);
+    expect(stdout).toMatch(/\bmain\b.*leak\.wasm/);
+    expect(stdout).not.toMatch(/\.js\b|node:/);
+  });
+
   it("calls a function with words", () => {
     file("add.c", ADD);
     pyheap(["cc", "add.c"]);

@@ -163,6 +163,19 @@ function startTrace(heap: Heap, { file, sample, aggregate }: TraceRequest, comma
   };
 }
 
+/** Runs with nothing of the command on the stack, which a trace would show as the program's. */
+function onOwnStack<T>(run: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(run());
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
 /** After a program that wrote where it should not, there is nothing to report but that. */
 function mustBeWhole(heap: Heap, { target }: Program): void {
   try {
@@ -202,7 +215,7 @@ export async function runC(program: Program, { limit, debugHooks, trace }: RunCO
   const words = new Words(heap);
   let status: number;
   try {
-    status = call(heap, module, program, words);
+    status = await onOwnStack(() => call(heap, module, program, words));
   } catch (error) {
     status = ended(error);
   }

@@ -6,6 +6,8 @@ import type { StackPlace, StackSource } from "./recorder.js";
 
 /** Frames of this library: they stand between the program and the heap. */
 const LIBRARY = new URL("../", import.meta.url).href.replace(/^file:\/\//, "");
+/** Node's own, which call the program. */
+const ENGINE = "node:internal/";
 /** V8: `at name (file:line:column)` or `at file:line:column`; others: `name@file:line:column`. */
 const V8_FRAME = /^\s*at (?:async )?(?:(.*?) \()?(.*?):(\d+):\d+\)?$/;
 const OTHER_FRAME = /^(.*?)@(.*?):(\d+):\d+$/;
@@ -33,7 +35,7 @@ export function javaScriptFrames(): StackPlace[] {
     }
     const match = V8_FRAME.exec(line) ?? OTHER_FRAME.exec(line);
     const file = match?.[2]?.replace(/^file:\/\//, "");
-    if (!match || file === undefined || file.startsWith(LIBRARY)) continue;
+    if (!match || file === undefined || file.startsWith(LIBRARY) || file.startsWith(ENGINE)) continue;
     places.push({ name: match[1] || "<anonymous>", file, line: Number(match[3]) });
   }
   return places.reverse();

@@ -141,6 +141,7 @@ describe.runIf(canCompile)("errors that C leaves set", () => {
 
   it("MemoryError is a MemoryError, with the words that it has", () => {
     expect(thrown(3)).toBeInstanceOf(MemoryError);
+    expect(thrown(3)).toMatchObject({ requested: 0, message: "Cannot allocate: no memory is left within the limit" });
     expect(thrown(4)).toMatchObject({ name: "MemoryError", message: "no more" });
   });
 
