@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname } from "node:path";
+import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
 import type { Browser, Page } from "playwright-core";
@@ -38,7 +38,8 @@ async function compiledModules(): Promise<Map<string, string>> {
   ]);
 }
 
-async function serve(script: string, modules: ReadonlyMap<string, string>): Promise<Server> {
+/** Scripts are served by their names. */
+async function serve(scripts: ReadonlyMap<string, string>, modules: ReadonlyMap<string, string>): Promise<Server> {
   const server = createServer(async (request, response) => {
     const path = request.url ?? "/";
     try {
@@ -46,8 +47,8 @@ async function serve(script: string, modules: ReadonlyMap<string, string>): Prom
         response
           .setHeader("content-type", "text/html")
           .end('<!doctype html><script type="module" src="/page.js"></script>');
-      } else if (path === "/page.js") {
-        response.setHeader("content-type", "text/javascript").end(script);
+      } else if (scripts.has(path)) {
+        response.setHeader("content-type", "text/javascript").end(scripts.get(path));
       } else if (path.startsWith("/c/")) {
         const file = await readFile(modules.get(path.slice("/c/".length)) ?? "");
         response.setHeader("content-type", "application/wasm").end(file);
@@ -70,14 +71,16 @@ describe("a page in Chromium", () => {
 
   beforeAll(async () => {
     const { outputFiles } = await bundle({
-      entryPoints: [`${ROOT}test/browser/page.ts`],
+      entryPoints: [`${ROOT}test/browser/page.ts`, `${ROOT}test/browser/worker.ts`],
+      outdir: ROOT,
       bundle: true,
       format: "esm",
       write: false,
       // Pyodide's own code asks for Node's modules when it runs in Node.
       external: ["node:*", "ws"],
     });
-    server = await serve(outputFiles[0]?.text ?? "", canCompile ? await compiledModules() : new Map());
+    const scripts = new Map(outputFiles.map(({ path, text }) => [`/${basename(path)}`, text]));
+    server = await serve(scripts, canCompile ? await compiledModules() : new Map());
     browser = await launchChromium();
     page = await browser.newPage();
     const errors: string[] = [];
@@ -112,6 +115,10 @@ describe("a page in Chromium", () => {
     }
     expect(left).toHaveLength(2);
     for (const place of left) expect(place).toMatch(/^main \(wrong_functions\.wasm\)/);
+  });
+
+  it.runIf(canCompile)("loads them in a worker, too", async () => {
+    expect(await page.evaluate("worker()")).toBe(true);
   });
 
   it.runIf(canCompile)("keeps its heap when C fails", async () => {

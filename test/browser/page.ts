@@ -89,5 +89,18 @@ x`);
   return { caught, adds: sumOfParts(account) === account.platform, objects: account.live.object };
 }
 
-Object.assign(globalThis, { ownHeap, images, modulesInC, failuresInC, python });
+/** What a worker answers. */
+async function worker(): Promise<unknown> {
+  const other = new Worker("/worker.js", { type: "module" });
+  try {
+    return await new Promise((resolve, reject) => {
+      other.onmessage = ({ data }) => resolve(data);
+      other.onerror = ({ message }) => reject(new Error(message));
+    });
+  } finally {
+    other.terminate();
+  }
+}
+
+Object.assign(globalThis, { ownHeap, images, worker, modulesInC, failuresInC, python });
 document.title = "ready";

@@ -26,10 +26,17 @@ async function readUrl(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** A string with a scheme is a URL; any other is a path, or in a browser relative to the page. */
+/** What addresses are relative to in a browser: the page, or the script of a worker; undefined in Node. */
+function baseAddress(): string | undefined {
+  const { document, location } = globalThis as { document?: Document; location?: Location };
+  return document?.baseURI ?? location?.href;
+}
+
+/** A string with a scheme is a URL; any other is a path, or in a browser a relative address. */
 async function readString(text: string): Promise<Uint8Array<ArrayBuffer>> {
   if (/^[a-z][a-z0-9+.-]+:/i.test(text)) return readUrl(new URL(text));
-  if (typeof document !== "undefined") return readUrl(new URL(text, document.baseURI));
+  const base = baseAddress();
+  if (base !== undefined) return readUrl(new URL(text, base));
   const { readFile } = await import("node:fs/promises");
   return readFile(text);
 }
