@@ -69,4 +69,20 @@ describe.runIf(canCompile)("the border to C", () => {
     const { module } = await load((deep) => module.callMethod("nests", deep) as number);
     for (let k = 0; k < 3; k++) expect(() => module.callMethod("nests", 1)).toThrow(/recursion|stack/);
   });
+
+  it("lets no module go while C waits", async () => {
+    const messages: string[] = [];
+    const { heap, loaded, module } = await load(() => {
+      try {
+        loaded.unload();
+      } catch (error) {
+        messages.push((error as Error).message);
+      }
+      return 1;
+    });
+    expect([module.callMethod("asks", 1), loaded.call("plain", 2)]).toEqual([2, 3]);
+    expect(messages).toEqual(Array(2).fill("Cannot unload border.wasm: a call to a function in C is under way"));
+    expect(loaded.unload().objects).toBe(0);
+    heap.check();
+  });
 });

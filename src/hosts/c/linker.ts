@@ -378,8 +378,11 @@ export class Linker {
    */
   unload(loaded: LoadedModule): LeakReport {
     if (!loaded.isLive) throw new ReferenceError(`Cannot unload ${loaded.label}: it was unloaded already`);
+    if (this.#target.border.depth > 0) {
+      throw new Error(`Cannot unload ${loaded.label}: a call to a function in C is under way`);
+    }
     const group = this.#groupOf(loaded);
-    for (const member of group) for (const run of member.atExit.reverse()) this.#guarded(run);
+    for (const member of group) this.#runAtExit(member);
     for (const { python } of group) if (python) this.#target.dropModule(python);
     this.#target.settle();
     const objects = group.reduce((sum, member) => sum + this.#dependents(member), 0);
@@ -393,6 +396,11 @@ export class Linker {
     );
     this.#closeStack();
     return together(reports, objects);
+  }
+
+  /** What was registered last comes first, and each once, also if one of them fails. */
+  #runAtExit({ atExit }: LoadedModule): void {
+    for (let run = atExit.pop(); run; run = atExit.pop()) this.#guarded(run);
   }
 
   /** Objects that need what the module has in memory and in the table. */
