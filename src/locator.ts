@@ -1,7 +1,7 @@
 // Where in the program a call into the heap comes from, read off the JavaScript stack: the C function, if it is C that
-// calls, and the JavaScript function that called it.
+// calls, the C functions that called it, and the JavaScript function that called those.
 //
-//   fill_buffer (spam.wasm), called from main (app.ts:12:7)
+//   copy_text (spam.wasm), called from fill, main, start (app.ts:12:7)
 //
 // The innermost WebAssembly frame is the core's own; a C module's frames have another address, with its label in it
 // (hosts/c/sections.ts puts it there).
@@ -51,11 +51,19 @@ function isFrame(line: string): boolean {
   return line !== "" && !line.startsWith("Error");
 }
 
+/** Whether a function is the `main` that compilers put around a program's. */
+function isWrapper({ name, url }: WasmFrame, called: WasmFrame | undefined): boolean {
+  return name === "main" && called?.name === "main" && url === called.url;
+}
+
+/** So many functions in C are named at most. */
+const MOST_IN_C = 4;
+
 /**
- * The C function that called into the heap, if it was C, and the JavaScript that called that. The stack begins with this library, whose files
- * a bundler may have put together with the program's: so nothing counts before the core's frames, if there are any.
+ * The C function that called into the heap, if it was C, with the C functions that called it, and the JavaScript that called those. The stack begins
+ * with this library, whose files a bundler may have put together with the program's: so nothing counts before the core's frames, if there are any.
  */
-function readStack(): { readonly inC?: string; readonly caller?: string } {
+function readStack(): { readonly inC: readonly WasmFrame[]; readonly caller?: string } {
   const lines = deepStack()
     .split("\n")
     .map((line) => line.trim())
@@ -63,29 +71,35 @@ function readStack(): { readonly inC?: string; readonly caller?: string } {
   const frames = lines.map(wasmFrame);
   const first = frames.findIndex((frame) => frame !== undefined);
   const core = frames[first]?.url;
-  let inC: string | undefined;
+  const inC: WasmFrame[] = [];
   for (let k = Math.max(first, 0); k < lines.length; k++) {
     const frame = frames[k];
     const line = lines[k] as string;
     if (frame) {
-      if (frame.url !== core) inC ??= `${frame.name} (${labelOf(frame.url)})`;
+      if (frame.url !== core && inC.length < MOST_IN_C && !isWrapper(frame, inC.at(-1))) inC.push(frame);
     } else if (!INSIDE.test(line) && !line.includes("wasm")) {
-      return { ...(inC && { inC }), caller: line.replace(/^at (async )?/, "") };
+      return { inC, caller: line.replace(/^at (async )?/, "") };
     }
   }
-  return inC === undefined ? {} : { inC };
+  return { inC };
+}
+
+/** The places as one; a module is named where it is another than the one before. */
+function placeOf(inC: readonly WasmFrame[], caller?: string): string | undefined {
+  const names = inC.map(({ name, url }, k) => (url === inC[k - 1]?.url ? name : `${name} (${labelOf(url)})`));
+  const [place, ...callers] = caller === undefined ? names : [...names, caller];
+  return callers.length === 0 ? place : `${place}, called from ${callers.join(", ")}`;
 }
 
 /** The function, file and line that called into the heap; undefined if the stack says nothing of it. */
 export function stackLocator(): string | undefined {
   const { inC, caller } = readStack();
-  if (inC === undefined) return caller;
-  return caller === undefined ? inC : `${inC}, called from ${caller}`;
+  return placeOf(inC, caller);
 }
 
-/** The C function alone, where it is known who called that. */
+/** The functions in C alone, where it is known who called those. */
 export function functionLocator(): string | undefined {
-  return readStack().inC;
+  return placeOf(readStack().inC);
 }
 
 /** The C function and the label of its module, if a place is in C. */

@@ -49,10 +49,10 @@ describe.runIf(canCompile)("with debug hooks", () => {
       expect(faults).toHaveLength(1);
       expect(faults[0]).toMatchObject({ kind: "wrong domain", domain, calledDomain, size: 24 });
       expect(faults[0]?.allocatedAt).toMatch(
-        new RegExp(`^${allocator} \\(mixups\\.wasm\\), called from .*mixups\\.test\\.ts:\\d+`),
+        new RegExp(`^${allocator} \\(mixups\\.wasm\\), called from ${name}, .*mixups\\.test\\.ts:\\d+`),
       );
       expect(faults[0]?.calledAt).toMatch(
-        new RegExp(`^${freer} \\(mixups\\.wasm\\), called from .*mixups\\.test\\.ts:\\d+`),
+        new RegExp(`^${freer} \\(mixups\\.wasm\\), called from ${name}, .*mixups\\.test\\.ts:\\d+`),
       );
       heap.check();
       const { leaks, exact } = module.unload();
@@ -60,6 +60,24 @@ describe.runIf(canCompile)("with debug hooks", () => {
       expect(leaks[0]?.allocatedAt).toContain(`${allocator} (mixups.wasm)`);
     });
   }
+
+  it("a place in C is a function with three that called it", async () => {
+    const text = `
+      #include <Python.h>
+      static void *made(int n) { char *p = PyMem_Malloc(n); if (p) *p = 1; return p; }
+      static char *deep(int n) { char *p = n == 0 ? made(7) : deep(n - 1); if (p) *p = 2; return p; }
+      int shallow(void) { return deep(0) == 0; }
+      int deeper(void) { return deep(9) == 0; }`;
+    const { heap } = await hookedHeap();
+    const module = await heap.load(await build("places", text, ["-O0"]));
+    module.call("shallow");
+    module.call("deeper");
+    const places = module.unload().leaks.map(({ allocatedAt }) => allocatedAt?.replace(/, [^,]*mixups\.test.*/, ""));
+    expect(places).toEqual([
+      "made (places.wasm), called from deep, shallow",
+      "made (places.wasm), called from deep, deep, deep",
+    ]);
+  });
 
   it("a mix-up throws by default, through C, and the heap goes on", async () => {
     const heap = await Heap.create({ allocator: "debug" });
