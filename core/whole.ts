@@ -25,7 +25,7 @@ export {
   exception_setattro,
   exception_traverse,
 } from "./objects/capi/exception-slots";
-export { define_api_types, define_exception, exception_repr, is_memory_error, push_exception_text, take_exception } from "./objects/capi/exceptions";
+export { define_api_types, define_exception, exception_repr, is_memory_error, push_exception_text, take_cause, take_exception } from "./objects/capi/exceptions";
 export * from "./objects/capi/float";
 export { name_fixed_type } from "./objects/capi/fixed-types";
 export * from "./objects/capi/heap-type";

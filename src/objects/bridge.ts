@@ -12,6 +12,9 @@ import { Handle, indexOf } from "./handle.js";
 import type { WholeConstants, WholeCore, WholeFunctions } from "./module.js";
 import { Reader } from "./reader.js";
 
+/** So many exceptions are shown that one was raised from: they can be a ring. */
+const MOST_CAUSES = 10;
+
 /** Makes the handle object for a handle of the core, by the kind of its object. */
 export type Wrap = (bridge: Bridge, index: number, kind: number, hostId: number) => Handle;
 
@@ -387,21 +390,26 @@ export class Bridge {
 
   /** Throws the exception that C set. */
   #raiseException(): never {
-    const { f, reader, c } = this;
-    const handle = f.take_exception();
+    const handle = this.f.take_exception();
     if (handle === 0) this.raise();
-    reader.refresh();
-    const names: string[] = [];
-    for (let type = reader.type(f.handle_address(handle)); type !== 0; type = reader.word(type + c.TYPE_BASE)) {
-      names.push(reader.text(reader.word(type + c.TYPE_NAME)));
-    }
-    const isMemoryError = f.is_memory_error(handle) !== 0;
+    throw this.#errorOf(handle, MOST_CAUSES);
+  }
+
+  /** What a handle's exception is in TypeScript, with what it was raised from, down to so many; the handle is released. */
+  #errorOf(handle: number, most: number): MemoryError | PyException {
+    const { f, reader, c } = this;
     try {
+      reader.refresh();
+      const names: string[] = [];
+      for (let type = reader.type(f.handle_address(handle)); type !== 0; type = reader.word(type + c.TYPE_BASE)) {
+        names.push(reader.text(reader.word(type + c.TYPE_NAME)));
+      }
       const [name = "Exception", ...bases] = names;
       const message = this.#textOfException(handle);
-      throw isMemoryError
-        ? new MemoryError(0, "no memory is left", message || undefined)
-        : new PyException(name, message, bases);
+      if (f.is_memory_error(handle) !== 0) return new MemoryError(0, "no memory is left", message || undefined);
+      const cause = most > 0 ? f.take_cause(handle) : 0;
+      if (cause === 0) f.error_clear();
+      return new PyException(name, message, bases, cause === 0 ? undefined : this.#errorOf(cause, most - 1));
     } finally {
       f.handle_release(handle);
     }

@@ -11,8 +11,9 @@ export class PyException extends Error {
   /** Names of the exceptions that its type is derived from, nearest first. */
   readonly bases: readonly string[];
 
-  constructor(name: PyException["name"], message: string, bases: readonly string[] = basesOf(name)) {
-    super(message);
+  /** `cause`: what it was raised from. */
+  constructor(name: PyException["name"], message: string, bases: readonly string[] = basesOf(name), cause?: Error) {
+    super(message, cause && { cause });
     this.name = name;
     this.bases = bases;
   }

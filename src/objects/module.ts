@@ -48,6 +48,7 @@ export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly dependents: (start: N, end: N, tableStart: N, tableEnd: N) => N;
   readonly retire_types: (start: N, end: N) => void;
   readonly take_exception: () => N;
+  readonly take_cause: (handle: N) => N;
   readonly is_memory_error: (handle: N) => N;
   readonly push_exception_text: (handle: N) => N;
 

@@ -139,6 +139,24 @@ describe.runIf(canCompile)("errors that C leaves set", () => {
     module.call("forget");
   });
 
+  it("say what their type in C says", async () => {
+    const types = await heap.load(await compiled("types"));
+    expect(() => types.call("leave_field_error")).toThrow("at 7");
+    types.unload();
+  });
+
+  it("have as their cause what they were raised from, or while what was handled", () => {
+    const causes = (which: number) => {
+      const found: string[] = [];
+      for (let error = thrown(which); error !== undefined; error = (error as Error).cause) found.push(String(error));
+      return found;
+    };
+    expect(causes(8)).toEqual(["TypeError: second", "ValueError: first"]);
+    expect(causes(9)).toEqual(["TypeError: second", "ValueError: first"]);
+    expect(new Set(causes(10))).toEqual(new Set(["TypeError: second"]));
+    heap.gc.collect();
+  });
+
   it("MemoryError is a MemoryError, with the words that it has", () => {
     expect(thrown(3)).toBeInstanceOf(MemoryError);
     expect(thrown(3)).toMatchObject({ requested: 0, message: "Cannot allocate: no memory is left within the limit" });

@@ -7,6 +7,15 @@ import { build, canCompile, ROOT } from "./build.js";
 
 const CALLS = readFileSync(`${ROOT}test/c/modules/calls.c`, "utf8");
 
+function catchError(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing was thrown");
+}
+
 async function load() {
   const heap = await Heap.create({ allocator: "debug" });
   const loaded = await heap.load(await build("calls", CALLS));
@@ -51,6 +60,7 @@ describe.runIf(canCompile)("functions in C", () => {
       "SystemError: <built-in function silent> returned NULL without setting an exception",
     );
     expect(complaint("loud")).toBe("SystemError: <built-in function loud> returned a result with an exception set");
+    expect(catchError(() => calls.callMethod("loud")).cause).toMatchObject({ name: "KeyError" });
     expect(complaint("missing")).toBe("AttributeError: module 'calls' has no attribute 'missing'");
     expect(() => (calls.getAttr("same") as PyFunction).callWith([1], { key: 1 })).toThrow(
       "calls.same() takes no keyword arguments",

@@ -26,6 +26,7 @@ import { tuple_new, tuple_track } from "../tuple";
 import { lookup, PyObject_GetAttr } from "./attribute";
 import { callBuiltin, dictOfRow, isConsistent, tupleOfRow } from "./builtin";
 import { callDescriptor, isStaticOrClass } from "./descriptor";
+import { raiseFrom, taken } from "./exceptions";
 import { W_NOT_CALLABLE, W_NULL_RESULT, W_RESULT_WITH_ERROR } from "./type-words";
 import { badCall, raiseAboutRepr, raiseApi } from "./words";
 
@@ -70,8 +71,9 @@ function notCallable(o: PyObject): PyObject | null {
 
 /** SystemError: what was called answered NULL without an error, or something with one. */
 export function inconsistent(callable: PyObject, result: PyObject | null): PyObject | null {
-  clearError();
+  const cause = taken();
   raiseAboutRepr(result ? W_RESULT_WITH_ERROR : W_NULL_RESULT, callable);
+  if (cause) raiseFrom(cause);
   if (result) decref(result);
   return null;
 }

@@ -34,6 +34,7 @@ import {
   partOf,
   raise,
   raisedType,
+  setCause,
   taken,
   TRACEBACK,
 } from "./exceptions";
@@ -287,5 +288,5 @@ export function PyException_GetCause(e: PyObject): PyObject | null {
 
 /** Takes over the reference; NULL for none. */
 export function PyException_SetCause(e: PyObject, cause: PyObject | null): void {
-  set(e, CAUSE, cause);
+  setCause(e, cause ? cause : None());
 }

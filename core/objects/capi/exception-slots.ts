@@ -11,7 +11,7 @@ import { decref, incref, IS_C_TYPE, None, PyObject, PyType, untrack } from "../o
 import { emptyTuple } from "../tuple";
 import { weak_clear_all } from "../weak";
 import { isNamed, PyObject_GenericGetAttr, PyObject_GenericSetAttr, shortName } from "./attribute";
-import { ARGS, argsOf, CAUSE, CONTEXT, EXCEPTION_SLOTS, isException, partOf, TRACEBACK } from "./exceptions";
+import { ARGS, argsOf, CAUSE, CONTEXT, EXCEPTION_SLOTS, isException, partOf, setCause, TRACEBACK } from "./exceptions";
 import { W_ARGS_DELETED, W_CAUSE, W_NO_KEYWORDS } from "./type-words";
 import { raiseApi } from "./words";
 
@@ -81,7 +81,8 @@ export function exception_setattro(e: PyObject, name: PyObject, value: PyObject 
   if (part == NO_PART) return PyObject_GenericSetAttr(e, name, value);
   const kept = part == ARGS ? newArgs(value) : newLink(value, part);
   if (!kept) return -1;
-  exchange(slotsOf(e), part, kept);
+  if (part == CAUSE) setCause(e, kept);
+  else exchange(slotsOf(e), part, kept);
   return 0;
 }
 

@@ -179,6 +179,18 @@ export function argsOf(e: PyObject): PyTuple {
   return changetype<PyTuple>(isKind(o, TUPLE) ? o : emptyTuple());
 }
 
+/** Where it says that the context is of no interest. */
+@inline
+function suppressAt(e: PyObject): usize {
+  return changetype<usize>(e) + e.type.slotsAt + (<usize>EXCEPTION_SLOTS << 2);
+}
+
+/** The exception was raised from another one, whose reference is taken over, or from None; what was handled meanwhile is of no interest then. */
+export function setCause(e: PyObject, cause: PyObject): void {
+  exchange(slotsOf(e), CAUSE, cause);
+  store<u8>(suppressAt(e), 1);
+}
+
 /** str(e): the argument, or all of them as a tuple if there are more; of a KeyError its repr. */
 export function exception_str(e: PyObject): PyObject | null {
   const t = argsOf(e);
@@ -312,6 +324,18 @@ function words(): PyObject | null {
   return hostErrorWords() ? handles().pop() : null;
 }
 
+/** The exception that is set is raised from another one, whose reference is taken over; one for want of memory is not. */
+export function raiseFrom(cause: PyObject): void {
+  const e = taken();
+  if (!e) {
+    decref(cause);
+    return;
+  }
+  if (isSubtype(e.type, exceptionType(EXC_MEMORY))) decref(cause);
+  else setCause(e, cause);
+  raise(e);
+}
+
 /** Takes a handle for the exception that is set, which is set no more; 0, with an error, if there is no memory. */
 export function take_exception(): u32 {
   return handles().take(taken()!);
@@ -324,5 +348,13 @@ export function is_memory_error(handle: u32): bool {
 
 /** Puts str() of a handle's exception on the stack; false with an error. */
 export function push_exception_text(handle: u32): bool {
-  return handles().push(exception_str(handles().at(handle)));
+  return handles().push(strOf(handles().at(handle)));
+}
+
+/** Takes a handle for what a handle's exception was raised from, or, if that does not say, while what was handled; 0 if there is none. */
+export function take_cause(handle: u32): u32 {
+  const e = handles().at(handle);
+  let cause = partOf(e, CAUSE);
+  if (cause === None() && load<u8>(suppressAt(e)) == 0) cause = partOf(e, CONTEXT);
+  return cause === None() ? 0 : handles().take(incref<PyObject>(cause));
 }

@@ -165,6 +165,18 @@ int print_all(void) {
 
 /* Errors that are left set, for the caller. */
 static PyObject *ours;
+/* TypeError, raised from a ValueError (8), while a ValueError was handled (9), from itself (10). */
+static void raise_from(int way) {
+    PyObject *e = PyObject_CallFunction(PyExc_TypeError, "s", "second"), *first = PyObject_CallFunction(PyExc_ValueError, "s", "first");
+    if (e && first) {
+        if (way == 8) PyException_SetCause(e, Py_NewRef(first));
+        if (way == 8 || way == 9) PyException_SetContext(e, Py_NewRef(way == 8 ? e : first));
+        if (way == 10) PyException_SetCause(e, Py_NewRef(e));
+    }
+    Py_XDECREF(first);
+    PyErr_SetRaisedException(e);
+}
+
 void leave(int which) {
     PyObject *key = PyLong_FromLong(7), *d = PyDict_New();
     switch (which) {
@@ -179,6 +191,9 @@ void leave(int which) {
         break;
     case 6: Py_XDECREF(PyObject_GetItem(d, key)); break;
     case 7: PyLong_AsLong(d); break;
+    case 8:
+    case 9:
+    case 10: raise_from(which); break;
     }
     Py_DECREF(key);
     Py_DECREF(d);

@@ -372,12 +372,17 @@ static int error_init(PyObject *op, PyObject *args, PyObject *kwargs) {
     return 0;
 }
 
+static PyObject *error_str(PyObject *op) {
+    return PyUnicode_FromFormat("at %R", ((FieldError *)op)->place);
+}
+
 static PyMemberDef error_members[] = {{"place", Py_T_OBJECT_EX, offsetof(FieldError, place), 0, NULL}, {NULL, 0, 0, 0, NULL}};
 
 static PyTypeObject FieldErrorType = {
     PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "types.FieldError", .tp_basicsize = sizeof(FieldError),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, .tp_dealloc = error_dealloc,
     .tp_traverse = error_traverse, .tp_clear = error_clear, .tp_init = error_init, .tp_members = error_members,
+    .tp_str = error_str,
 };
 
 __attribute__((constructor)) static void begin_field_error(void) {
@@ -385,7 +390,12 @@ __attribute__((constructor)) static void begin_field_error(void) {
     if (PyType_Ready(&FieldErrorType) < 0) PyErr_Clear();
 }
 
-void *field_error(void) { return &FieldErrorType; }
+/* Leaves one that says itself what it says. */
+void leave_field_error(void) {
+    PyObject *pair = Py_BuildValue("si", "far", 7);
+    PyErr_SetObject((PyObject *)&FieldErrorType, pair);
+    Py_XDECREF(pair);
+}
 
 /* Raises one with two arguments, and takes it; in a cycle with itself. */
 static int raise_in_cycle(PyObject *type) {
