@@ -140,7 +140,7 @@ describe.runIf(canCompile)("errors that C leaves set", () => {
   });
 
   it("say what their type in C says", async () => {
-    const types = await heap.load(await compiled("types"));
+    const types = await heap.load(await compiled("exception_types"));
     expect(() => types.call("leave_field_error")).toThrow("at 7");
     types.unload();
   });

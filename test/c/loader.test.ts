@@ -183,6 +183,14 @@ describe.runIf(canCompile)("a module", () => {
     expect(told).toEqual([2, 1]);
   });
 
+  it("that has gone leaves a heap that can be saved, also if it used objects", async () => {
+    const heap = await Heap.create();
+    heap.roots.set("list", heap.list([1, 2]));
+    const text = "#include <Python.h>\nint zero(void) { return PyErr_Occurred() != NULL; }";
+    (await heap.load(await build("asks", text))).unload();
+    expect(String((await Heap.load(await heap.save())).roots.get("list"))).toBe("[1, 2]");
+  });
+
   it("is called with as many numbers as it takes, and of their types", async () => {
     const path = await build("counter", COUNTER);
     const heap = await Heap.create();
