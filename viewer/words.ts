@@ -55,7 +55,3 @@ export function shortPath(path: string, most = 40): string {
   const cut = path.slice(-most);
   return `…${cut.slice(Math.max(0, cut.indexOf("/")))}`;
 }
-
-export function placeOf({ file }: TraceFunction, line: number): string {
-  return file === "" ? "" : `${file}${line > 0 ? `:${line}` : ""}`;
-}

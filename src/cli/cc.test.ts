@@ -139,7 +139,8 @@ describe.runIf(canCompile)("pyheap run, for C", () => {
     expect(pyheap(["run", "--quiet", "--trace", "leak.trace", path]).status).toBe(0);
     const { stdout } = pyheap(["report", "tree", "--at", "end", "leak.trace"]);
     expect(stdout).toMatch(/\bmain\b.*leak\.wasm/);
-    expect(stdout).not.toMatch(/\.js\b|node:/);
+    expect(stdout).not.toMatch(/\.js\b|node:|wasm:0/);
+    expect(pyheap(["report", "table", "leak.trace"]).stdout).toMatch(/\bmain \(leak\.wasm\)/);
   });
 
   it("calls a function with words", () => {

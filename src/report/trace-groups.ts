@@ -6,6 +6,7 @@
 import type { Measure, View } from "../trace/accounts.js";
 import { sizeClassName } from "../trace/size-class.js";
 import type { StackTree } from "../trace/tree.js";
+import { placeOf } from "./place.js";
 
 /** Stacks, and accounts that can be asked: an Analysis, or what a page has. */
 export interface Groupable {
@@ -72,8 +73,8 @@ export function labelOf(tree: StackTree, node: number, grouping: "function" | "l
   const { function: f, line } = tree.frame(node);
   // No Python, or small stacks that a page put together.
   if (node === 0 || f.file === "") return f.name;
-  if (grouping === "function") return `${f.name} (${f.file}:${f.firstLine})`;
-  if (grouping === "line") return `${f.file}:${line} ${f.name}`;
+  if (grouping === "function") return `${f.name} (${placeOf(f, f.firstLine)})`;
+  if (grouping === "line") return `${placeOf(f, line)} ${f.name}`;
   return grouping === "file" ? f.file : moduleOf(f.file);
 }
 

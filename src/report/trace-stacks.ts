@@ -1,6 +1,7 @@
 // A trace by whole stacks: what was left, or gone at once, each with the calls that led to it.
 
 import { bytes, count, percent } from "./figures.js";
+import { placeOf } from "./place.js";
 import { reportHead, type TraceReport, viewSum } from "./trace-context.js";
 import { stackRows } from "./trace-groups.js";
 
@@ -20,7 +21,7 @@ export function stackLines({ analysis, view, colors }: Omit<TraceReport, "summar
     .flatMap(({ node, own }) => {
       const stack = tree.stack(node);
       const shown = stack.slice(0, options.frames).map(({ function: f, line }, k) => {
-        const place = `${f.name} ${colors.dim(`${f.file}:${line}`)}`;
+        const place = `${f.name} ${colors.dim(placeOf(f, line))}`;
         return `    ${k === 0 ? "" : "from "}${place}`;
       });
       const more = stack.length - shown.length;

@@ -1,6 +1,7 @@
 // A trace as a tree of calls: where the bytes are, from the outermost frame inwards.
 
 import { bytes, count, percent } from "./figures.js";
+import { placeOf } from "./place.js";
 import { reportHead, type TraceReport, viewSum } from "./trace-context.js";
 import { sumByNode, visitTree } from "./trace-groups.js";
 
@@ -41,7 +42,7 @@ export function traceTree(report: TraceReport, { least, depth }: TreeOptions): s
       // A chain of single calls stays in one column, so that deep stacks can be read.
       const alone = rows.length === 1 && level > 0;
       const { function: f, line } = tree.frame(child);
-      const place = `${f.name} ${colors.dim(`${f.file}:${line}`)}`;
+      const place = `${f.name} ${colors.dim(placeOf(f, line))}`;
       lines.push(`${figure(sums.totalBytes[child] as number)} ${prefix}${alone ? "" : last ? "└ " : "├ "}${place}`);
       show(child, alone ? prefix : `${prefix}${last ? "  " : "│ "}`, level + 1);
     });

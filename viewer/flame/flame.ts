@@ -3,6 +3,7 @@
 // Why no library: d3-flame-graph draws an element of SVG for each frame and flame-chart-js shows spans of time; neither can
 // be walked through with keys or follows what a screen reader asks. What is needed of them is a layout of a few lines.
 
+import { placeOf } from "../../src/report/place.js";
 import { sumByNode } from "../../src/report/trace-groups.js";
 import type { TraceFunction } from "../../src/trace/format.js";
 import { beforePaint, h } from "../dom.js";
@@ -10,7 +11,7 @@ import type { Model } from "../model.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import { measure, ORIGIN_NAMES, ORIGINS, type Origin, originOf, percent, placeOf, VIEWS } from "../words.js";
+import { measure, ORIGIN_NAMES, ORIGINS, type Origin, originOf, percent, VIEWS } from "../words.js";
 import { drawFlames, type FrameLook } from "./draw.js";
 import { type Box, boxAt, layOut, ROW_HEIGHT } from "./layout.js";
 import { FlameTree, type Frame } from "./tree.js";

@@ -1,13 +1,14 @@
 // The heap map: where in memory everything is that is live. The whole on top, the cell that was chosen below it, and what
 // each block is beside the pointer.
 
+import { placeOf } from "../../src/report/place.js";
 import { DOMAIN_NAMES } from "../../src/report/trace-groups.js";
 import { h } from "../dom.js";
 import type { Model, Span } from "../model.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import { bytes, count, percent, placeOf, time } from "../words.js";
+import { bytes, count, percent, time } from "../words.js";
 import { lowerBound, MapBlocks, UNKNOWN } from "./blocks.js";
 import { type Cells, cellOf, cutCells } from "./cells.js";
 import { CLOSEUP_ROWS, Closeup } from "./closeup.js";

@@ -1,6 +1,7 @@
 // Comma-separated values (RFC 4180): a line for each stack, domain and size class.
 
 import { sizeClassName } from "../../trace/size-class.js";
+import { placeOf } from "../place.js";
 import type { TraceReport } from "../trace-context.js";
 import { DOMAIN_NAMES } from "../trace-groups.js";
 
@@ -20,7 +21,7 @@ export function csv({ analysis, view }: TraceReport): string {
     if (bytes < 0.5 && count < 0.5) continue;
     const node = accounts.nodes.at(account);
     const { function: f, line } = tree.frame(node);
-    const stack = tree.stack(node).map((frame) => `${frame.function.name} (${frame.function.file}:${frame.line})`);
+    const stack = tree.stack(node).map((frame) => `${frame.function.name} (${placeOf(frame.function, frame.line)})`);
     const row = [Math.round(bytes), Math.round(count), DOMAIN_NAMES[accounts.domain(account)] ?? "unknown"];
     lines.push(
       [...row, sizeClassName(accounts.sizeClass(account)), f.name, f.file, line, stack.join(" < ")]
