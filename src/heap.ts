@@ -47,8 +47,8 @@ export interface HeapOptions {
   readonly memory?: WebAssembly.Memory;
   readonly table?: WebAssembly.Table;
   /**
-   * Where in the memory the heap begins: a multiple of 65536 from 65536 up, which is the default. In a memory of its own, modules in C have
-   * their stack below.
+   * Where in the memory the heap begins: a multiple of 65536 from 65536 up. The default is 256 KiB in a memory of its own, where modules in C
+   * have their stack below, and 64 KiB in another.
    */
   readonly base?: number;
   /** What is done about a fault that the debug hooks find; the default throws a HeapFault. */
@@ -86,6 +86,9 @@ export interface HeapImports extends MemoryApi, ObjectApi {
   readonly __indirect_function_table: WebAssembly.Table;
   [name: string]: WebAssembly.ImportValue;
 }
+
+/** Where a heap begins: so many bytes are the stack of modules in C, with which a recursion comes to its limit first. Untouched, they cost nothing. */
+const DEFAULT_BASE = 256 * 1024;
 
 /** Under pressure the heap moves only if it gives back so many bytes, and such a part of its memory. */
 const LEAST_TRIM = 2 ** 20;
@@ -149,7 +152,7 @@ export class Heap extends ObjectHeap {
 
   /** Makes a heap. It takes memory when it needs it, up to the limit. */
   static async create(options: HeapOptions = {}): Promise<Heap> {
-    const { limit = NO_LIMIT, allocator = "default", base = WASM_PAGE } = options;
+    const { limit = NO_LIMIT, allocator = "default", base = options.memory ? WASM_PAGE : DEFAULT_BASE } = options;
     if (!ALLOCATOR_NAMES.includes(allocator)) {
       throw new RangeError(`Cannot use allocator "${allocator}": the names are ${ALLOCATOR_NAMES.join(", ")}`);
     }

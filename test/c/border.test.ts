@@ -85,4 +85,26 @@ describe.runIf(canCompile)("the border to C", () => {
     expect(loaded.unload().objects).toBe(0);
     heap.check();
   });
+
+  it("lets a recursion through C come to Python's limit, before the stack ends", async () => {
+    const text = `
+      #include <Python.h>
+      static PyObject *again(PyObject *self, PyObject *args) {
+        int n; PyObject *o; char room[64];
+        if (!PyArg_ParseTuple(args, "iO", &n, &o)) return NULL;
+        snprintf(room, sizeof room, "level %d", n);
+        PyObject *f = PyObject_GetAttrString(self, "again");
+        PyObject *result = f ? PyObject_CallFunction(f, "iO", n + 1, o) : NULL;
+        Py_XDECREF(f);
+        return result;
+      }
+      static PyMethodDef methods[] = {{"again", again, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
+      static PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT, .m_name = "again", .m_size = -1, .m_methods = methods};
+      PyMODINIT_FUNC PyInit_again(void) { return PyModule_Create(&definition); }`;
+    const heap = await Heap.create();
+    const { module } = await heap.load(await build("again", text));
+    for (let k = 0; k < 3; k++)
+      expect(() => module.callMethod("again", 0, "x")).toThrow("maximum recursion depth exceeded");
+    heap.check();
+  });
 });

@@ -229,7 +229,7 @@ describe.runIf(canCompile)("a module", () => {
   });
 
   it("that overruns a stack that is a block of the heap is found out", async () => {
-    const heap = await Heap.create();
+    const heap = await Heap.create({ base: 65536 });
     const module = await heap.load(await build("deep", DEEP, ["-O0"]), { stackBytes: 70_000 });
     expect(heap.stats().account.escaped).toBeGreaterThan(70_000);
     expect(module.call("deep", 55)).toBe(0);
@@ -268,8 +268,8 @@ describe.runIf(canCompile)("a module", () => {
     const heap = await Heap.create();
     const before = heap.stats().account;
     heap.limit = heap.reserved + 65536;
-    await expect(heap.load(path, { stackBytes: 131_072 })).rejects.toThrow(
-      /Cannot allocate 131072 bytes: no memory is left for the stack/,
+    await expect(heap.load(path, { stackBytes: 300_000 })).rejects.toThrow(
+      /Cannot allocate 300000 bytes: no memory is left for the stack/,
     );
     await expect(heap.load(path)).rejects.toThrow(
       /Cannot allocate 400000 bytes: no memory is left for the data of large/,

@@ -12,7 +12,7 @@ export interface LoadOptions {
   readonly imports?: Imports;
   /**
    * Bytes of the stack that all modules in C of the heap share: the first that is loaded decides. The default is what is below the heap,
-   * 64 KiB: there, to overrun it does no harm.
+   * 256 KiB: there, to overrun it does no harm.
    */
   readonly stackBytes?: number;
 }

@@ -10,7 +10,7 @@ import type { Words } from "../../words.js";
 
 const ALIGNMENT = 16;
 /** Bytes of a stack that is a block, if nobody says how many. */
-const DEFAULT_BYTES = 64 * 1024;
+const DEFAULT_BYTES = 256 * 1024;
 
 export class CStack {
   readonly #core: Core;
