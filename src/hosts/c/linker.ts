@@ -18,7 +18,7 @@ import { type Definition, type Definitions, FunctionAddresses } from "./definiti
 import { compile, dylinkOf, instantiated } from "./engine.js";
 import { coreDefinitions, needsApi } from "./environment.js";
 import { type LeakReport, leaksOf, leaksSince, takeCensus, together } from "./leaks.js";
-import { type CFunction, type CValue, type Imports, LinkError, LoadedModule, mustFit } from "./loaded.js";
+import { type CFunction, type CValue, type Imports, kindsOf, LinkError, LoadedModule, mustFit } from "./loaded.js";
 import { type FunctionTypes, functionTypes, withModuleName } from "./sections.js";
 import type { Program } from "./source.js";
 import { CStack } from "./stack.js";
@@ -360,11 +360,11 @@ export class Linker {
 
   #callable(loaded: LoadedModule, name: string, exported: string, f: CFunction): CFunction {
     const { raiseIfSet, border } = this.#target;
-    const parameters = loaded.types?.get(exported)?.parameters;
+    const kinds = kindsOf(loaded.types?.get(exported)?.parameters, f.length);
     return (...args) => {
       if (!loaded.isLive) throw new ReferenceError(`Cannot call ${name}: ${loaded.label} was unloaded`);
       // main has two parameters in WebAssembly, also if it has none in C.
-      if (name !== "main") mustFit(name, args, f.length, parameters);
+      if (name !== "main") mustFit(name, args, kinds);
       this.#running = name;
       const answer = border.run(() => f(...args));
       this.#running = "";

@@ -85,18 +85,32 @@ export function isBig(type: number): boolean {
   return type === I64;
 }
 
+/** What a parameter takes. */
+export type ValueKind = "number" | "bigint" | "number or bigint";
+
+/** What each of a function's parameters takes, of which there are `count`; `types` is undefined if only the compiled module is known. */
+export function kindsOf(types: readonly number[] | undefined, count: number): ValueKind[] {
+  return Array.from({ length: count }, (_, k) =>
+    types ? (isBig(types[k] ?? 0) ? "bigint" : "number") : "number or bigint",
+  );
+}
+
 /** Throws TypeError if a function of C's can't be called so: WebAssembly itself would take anything for a number, and nothing for 0. */
-export function mustFit(name: string, args: readonly CValue[], count: number, types?: readonly number[]): void {
-  if (args.length !== count) {
-    throw new TypeError(`Cannot call ${name} with ${args.length} arguments: it takes ${count}`);
+export function mustFit(name: string, args: readonly CValue[], kinds: readonly ValueKind[]): void {
+  const count = kinds.length;
+  let k = 0;
+  while (k < count && typeof args[k] === kinds[k]) k++;
+  if (k < count || args.length !== count) complain(name, args, kinds);
+}
+
+/** As mustFit, which found something that is not as it expected. */
+function complain(name: string, args: readonly CValue[], kinds: readonly ValueKind[]): void {
+  if (args.length !== kinds.length) {
+    throw new TypeError(`Cannot call ${name} with ${args.length} arguments: it takes ${kinds.length}`);
   }
-  for (let k = 0; k < count; k++) {
+  for (const [k, wanted] of kinds.entries()) {
     const kind = typeof args[k];
-    const type = types?.[k];
-    const fits =
-      type === undefined ? kind === "number" || kind === "bigint" : kind === (isBig(type) ? "bigint" : "number");
-    if (fits) continue;
-    const wanted = type === undefined ? "number or bigint" : isBig(type) ? "bigint" : "number";
+    if (kind === wanted || (wanted === "number or bigint" && (kind === "number" || kind === "bigint"))) continue;
     throw new TypeError(`Cannot call ${name}: argument ${k + 1} is a ${kind}, not a ${wanted}`);
   }
 }
