@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { buildPage } from "../src/page/build.js";
+import { bucketOf, endOf } from "../src/page/moments.js";
 import { Spans } from "../src/page/spans.js";
 import { decodePage, encodePage } from "../src/page/wire.js";
 import { groupBy } from "../src/report/trace-groups.js";
@@ -26,7 +27,7 @@ function random(seed: number): () => number {
 }
 
 /** A program that allocates, resizes and frees, with phases in which it grows and shrinks. */
-function play(seed: number, events: number, to: TraceConsumer): void {
+function play(seed: number, events: number, to: TraceConsumer, programAt = 0): void {
   const next = random(seed);
   const below = (n: number) => Math.floor(next() * n);
   for (let k = 0; k < FUNCTIONS; k++) to.function({ name: `f${k}`, file: `m${k % 3}.py`, firstLine: k });
@@ -53,6 +54,7 @@ function play(seed: number, events: number, to: TraceConsumer): void {
       free += 8;
     }
     if (k % 64 === 0) to.time(k * 10);
+    if (k === programAt) to.program();
   }
   to.time((events + 1) * 10);
 }
@@ -66,7 +68,7 @@ describe("a page's data", () => {
 
   it(`agrees with an analysis of the whole and of spans (seed ${seed})`, () => {
     const spans = new Spans();
-    play(seed, EVENTS, spans);
+    play(seed, EVENTS, spans, 100_000);
     const model = new Model(decodePage(encodePage(buildPage(spans, FACTS))));
     const { length } = model.buckets;
     expect(length).toBeGreaterThan(64);
@@ -111,10 +113,54 @@ describe("a page's data", () => {
   it("has every live block where it is", () => {
     const spans = new Spans();
     play(seed, 20_000, spans);
-    const { blocks } = buildPage(spans, FACTS);
-    const sizes = blocks.sizes.reduce((sum, size) => sum + size, 0);
-    expect(blocks.addresses.length).toBe(spans.live.count);
-    expect(sizes).toBe(spans.buckets.at(-1)?.endBytes);
+    const { blocks, header } = buildPage(spans, FACTS);
+    const atEnd = blocks.sizes.filter((_, k) => blocks.lasts[k] === blocks.moments.length - 1);
+    expect(atEnd.length).toBe(spans.live.count);
+    expect(atEnd.reduce((sum, size) => sum + size, 0)).toBe(header.buckets.at(-1)?.endBytes);
     expect([...blocks.addresses]).toEqual([...blocks.addresses].sort((a, b) => a - b));
+  });
+
+  for (const { what, most, mostDeparted, start } of [
+    { what: "all moments", most: 10_000_000, mostDeparted: 10_000_000, start: 100_000 },
+    { what: "some moments, if blocks are too many for a page", most: 60_000, mostDeparted: 10_000_000, start: 100_000 },
+    { what: "some moments, if blocks are too many to keep", most: 10_000_000, mostDeparted: 30_000, start: 0 },
+  ]) {
+    it(`has the blocks that were live at ${what} (seed ${seed})`, () => {
+      const spans = new Spans({ mostDeparted });
+      play(seed, 400_000, spans, start);
+      const { blocks, header } = decodePage(encodePage(buildPage(spans, FACTS, { mostBlocks: most })));
+      const { buckets } = header;
+      const peak = Math.max(...buckets.map(({ peakBytes }) => peakBytes));
+      const shown = [...blocks.moments];
+      expect(shown.at(-1)).toBe(endOf(buckets.length - 1));
+      expect(shown.some((moment) => moment % 2 === 0 && buckets[bucketOf(moment)]?.peakBytes === peak)).toBe(true);
+      if (what === "all moments") expect(shown.length).toBe(2 * buckets.length);
+      else expect(blocks.addresses.length).toBeLessThanOrEqual(most);
+      shown.forEach((moment, k) => {
+        const bucket = buckets[bucketOf(moment)];
+        const isLive = (_: unknown, block: number) => (blocks.firsts[block] ?? 0) <= k && (blocks.lasts[block] ?? 0) >= k;
+        const sizes = blocks.sizes.filter(isLive);
+        const addresses = blocks.addresses.filter(isLive);
+        const [bytes, count] =
+          moment % 2 === 0 ? [bucket?.peakBytes, bucket?.peakBlocks] : [bucket?.endBytes, bucket?.endBlocks];
+        expect({ moment, bytes: sizes.reduce((sum, size) => sum + size, 0), count: sizes.length }).toEqual({
+          moment,
+          bytes,
+          count,
+        });
+        expect(new Set(addresses).size).toBe(count);
+        expect(blocks.births.every((birth, block) => !isLive(0, block) || birth <= bucketOf(moment))).toBe(true);
+      });
+    });
+  }
+
+  it("keeps the interpreter's start apart, in few buckets", () => {
+    const spans = new Spans();
+    play(seed, 500_000, spans, 300_000);
+    const { buckets, program } = buildPage(spans, FACTS).header;
+    expect(program).toBeGreaterThan(0);
+    expect(program).toBeLessThanOrEqual(8);
+    expect(buckets.length).toBeGreaterThan(32);
+    expect(buckets[program]?.time).toBe((300_000 - (300_000 % 64)) * 10);
   });
 });

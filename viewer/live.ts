@@ -25,6 +25,7 @@ export async function followProgram(url: string, into: HTMLElement): Promise<voi
     answer = await ask(url);
   }
   const page = new Page(new Model(answer.data), new Colors(), into);
+  page.store.set({ view: "end" });
   page.head.say(answer.isRunning ? "running" : "ended");
   if (answer.isRunning) void keepFollowing(url, page);
 }

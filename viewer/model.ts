@@ -2,6 +2,7 @@
 // equations are in src/page/model.ts.
 
 import { type Bucket, type PageData, ROW, ROW_VALUES } from "../src/page/model.js";
+import { bucketOf, endOf, highestBucket, highestOf } from "../src/page/moments.js";
 import type { Groupable } from "../src/report/trace-groups.js";
 import type { View } from "../src/trace/accounts.js";
 import { StackTree } from "../src/trace/tree.js";
@@ -74,11 +75,24 @@ export class Model {
 
   /** The bucket in which the most was live. */
   peakOf({ from, to }: Span): number {
-    let best = from;
-    for (let k = from; k < to; k++) {
-      if ((this.buckets[k]?.peakBytes ?? 0) > (this.buckets[best]?.peakBytes ?? 0)) best = k;
-    }
+    return highestBucket(this.buckets, from, to);
+  }
+
+  /** The moment of a view that the heap map shows, or the nearest that the page has: its index. */
+  momentOf(view: View, span: Span): number {
+    const { moments } = this.data.blocks;
+    const wanted = view === "peak" ? highestOf(this.peakOf(span)) : endOf(span.to - 1);
+    const distance = (k: number) => Math.abs((moments[k] ?? 0) - wanted);
+    let best = 0;
+    for (let k = 1; k < moments.length; k++) if (distance(k) < distance(best)) best = k;
     return best;
+  }
+
+  /** When a moment is, in microseconds. */
+  timeOfMoment(index: number): number {
+    const moment = this.data.blocks.moments[index] ?? endOf(this.buckets.length - 1);
+    const bucket = bucketOf(moment);
+    return moment === highestOf(bucket) ? (this.buckets[bucket]?.peakTime ?? 0) : this.timeOf(bucket + 1);
   }
 
   figures(span: Span): SpanFigures {

@@ -11,7 +11,7 @@ import { type Metric, Store, type Tab } from "./state.js";
 import { Table } from "./table.js";
 import type { Colors } from "./theme.js";
 import { TimelineChart } from "./timeline.js";
-import { VIEWS } from "./words.js";
+import { MOMENT_VIEWS, VIEWS } from "./words.js";
 
 const TABS: readonly { readonly tab: Tab; readonly name: string }[] = [
   { tab: "flame", name: "Flame graph" },
@@ -29,15 +29,16 @@ function segments<T extends string>(
   label: string,
   options: readonly { readonly value: T; readonly name: string; readonly title?: string }[],
   choose: (value: T) => void,
-): { readonly element: HTMLElement; show(value: T): void } {
+): { readonly element: HTMLElement; show(value: T, among?: readonly T[]): void } {
   const buttons = options.map(({ value, name, title }) =>
     h("button", { type: "button", role: "radio", title: title ?? "", onclick: () => choose(value) }, name),
   );
   return {
     element: h("div", { class: "segments", role: "radiogroup", "aria-label": label }, ...buttons),
-    show: (value) => {
-      buttons.forEach((button, k) => {
-        button.setAttribute("aria-checked", String(options[k]?.value === value));
+    show: (value, among) => {
+      options.forEach((option, k) => {
+        buttons[k]?.setAttribute("aria-checked", String(option.value === value));
+        buttons[k]?.toggleAttribute("hidden", among !== undefined && !among.includes(option.value));
       });
     },
   };
@@ -136,9 +137,9 @@ export class Page {
       search.focus();
     });
     store.on(["view", "metric", "tab"], ({ view, metric, tab }) => {
-      views.show(view);
+      if (tab === "map") views.show(MOMENT_VIEWS.includes(view) ? view : "end", MOMENT_VIEWS);
+      else views.show(view);
       metrics.show(metric);
-      views.element.hidden = tab === "map";
       metrics.element.hidden = tab !== "flame";
       search.hidden = tab !== "flame" && tab !== "table";
     });

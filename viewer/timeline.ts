@@ -7,7 +7,7 @@ import { beforePaint, h } from "./dom.js";
 import type { Model } from "./model.js";
 import type { State, Store } from "./state.js";
 import type { Colors } from "./theme.js";
-import { bytes, count, time } from "./words.js";
+import { bytes, count, instant } from "./words.js";
 
 const HEIGHT = 176;
 const MICROSECONDS = 1e6;
@@ -156,12 +156,12 @@ export class TimelineChart {
     const point = idx === null || idx === undefined ? undefined : this.#model.data.header.timeline[idx];
     if (!point) this.#saySpan(this.#store.state);
     else
-      this.#says.textContent = `${time(point.time)}: ${bytes(point.live)} live in ${count(Math.round(point.blocks))} blocks, ${bytes(point.reserved)} from the platform${collectionAt(plot, this.#model.data.header.collections, plot.cursor.left ?? -1)}`;
+      this.#says.textContent = `${instant(point.time)}: ${bytes(point.live)} live in ${count(Math.round(point.blocks))} blocks, ${bytes(point.reserved)} from the platform${collectionAt(plot, this.#model.data.header.collections, plot.cursor.left ?? -1)}`;
   }
 
   #saySpan({ from, to }: State): void {
     const [begin, end] = [this.#model.timeOf(from), this.#model.timeOf(to)];
-    this.#says.textContent = this.#isWhole ? `Drag to pick a span` : `${time(begin)} to ${time(end)}`;
+    this.#says.textContent = this.#isWhole ? `Drag to pick a span` : `${instant(begin)} to ${instant(end)}`;
   }
 
   get #isWhole(): boolean {
@@ -188,7 +188,7 @@ export class TimelineChart {
       handle.style.left = `${x}px`;
       handle.setAttribute("aria-valuenow", String(state[end]));
       handle.setAttribute("aria-valuemax", String(this.#model.buckets.length));
-      handle.setAttribute("aria-valuetext", time(at));
+      handle.setAttribute("aria-valuetext", instant(at));
       const shade = plot.over.querySelector<HTMLElement>(end === "from" ? ".before" : ".after");
       if (shade) shade.style.width = `${end === "from" ? x : whole - x}px`;
     }

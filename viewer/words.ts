@@ -12,6 +12,12 @@ const KILO = 1000;
 
 export const time = (microseconds: number): string => seconds(microseconds / MICROSECONDS);
 
+/** A moment of the recording, with what precision a page has: `0.482 s`, `5.23 s`, `83.1 s`. */
+export function instant(microseconds: number): string {
+  const n = microseconds / MICROSECONDS;
+  return `${n.toFixed(n < 1 ? 3 : n < 20 ? 2 : 1)} s`;
+}
+
 /** A count in few characters: `4,213`, `14.4 M`. */
 export function shortCount(n: number): string {
   if (n < 100 * KILO) return count(Math.round(n));
@@ -28,6 +34,9 @@ export const VIEWS: readonly { readonly view: View; readonly name: string; reado
   { view: "temporary", name: "Temporary", says: "freed again at once" },
   { view: "allocated", name: "Allocated", says: "everything, freed or not" },
 ];
+
+/** Views that are of a moment, which the heap map can show. */
+export const MOMENT_VIEWS: readonly View[] = ["peak", "end", "leaks"];
 
 /** Where the code of a function comes from: what frames are coloured by. */
 export const ORIGINS = ["program", "package", "library", "frozen", "outside"] as const;

@@ -1,11 +1,10 @@
-// From a trace's spans, the data of a page: stacks that matter, their rows and crossings, and the blocks that are live at the
-// end.
+// From a trace's spans, the data of a page: stacks that matter, their rows and crossings, and where blocks lay.
 
+import { pageBlocks } from "./blocks.js";
 import { Crossings } from "./crossings.js";
 import { type Folded, fold } from "./fold.js";
 import {
   PAGE_VERSION,
-  type PageBlocks,
   type PageCrossings,
   type PageData,
   type PageHeader,
@@ -20,7 +19,7 @@ const BUCKETS = 256;
 export interface BuildOptions {
   /** Stacks that are shown by themselves, at most; the default is 20,000. */
   readonly mostNodes?: number;
-  /** Of more live blocks than this, the heap map has only those of `mostBlocks` evenly chosen; the default is 600,000. */
+  /** The heap map has as many moments as need no more blocks than this; the default is 600,000. */
   readonly mostBlocks?: number;
 }
 
@@ -73,34 +72,6 @@ function foldCrossings(spans: Spans, { accountOf }: Folded): PageCrossings {
   };
 }
 
-function liveBlocks(spans: Spans, { accountOf }: Folded, most: number): PageBlocks {
-  const { count } = spans.live;
-  const [addresses, sizes, accounts, births] = [
-    new Float64Array(count),
-    new Uint32Array(count),
-    new Uint32Array(count),
-    new Uint32Array(count),
-  ];
-  let k = 0;
-  spans.live.forEach((account, size, birth, address) => {
-    addresses[k] = address;
-    sizes[k] = size;
-    accounts[k] = accountOf[account] as number;
-    births[k++] = spans.bucketOf(birth);
-  });
-  const order = Uint32Array.from(addresses, (_, block) => block);
-  order.sort((a, b) => (addresses[a] as number) - (addresses[b] as number));
-  const step = Math.ceil(count / most) || 1;
-  const shown = order.filter((_, place) => place % step === 0);
-  const pick = (from: Uint32Array) => shown.map((block) => from[block] as number);
-  return {
-    addresses: Float64Array.from(shown, (block) => addresses[block] as number),
-    sizes: pick(sizes),
-    accounts: pick(accounts),
-    births: pick(births),
-  };
-}
-
 export const NO_POOLS: PagePools = {
   addresses: new Float64Array(0),
   sizes: new Uint32Array(0),
@@ -128,6 +99,7 @@ export function buildPage(
       duration: spans.now,
       stacks: spans.tree.length - 1,
       buckets: spans.buckets.map(({ ...bucket }) => bucket),
+      program: spans.programBucket,
       timeline: spans.timeline.points,
       collections: spans.collections.points,
       functions: folded.functionList,
@@ -145,7 +117,7 @@ export function buildPage(
     },
     rows: foldRows(spans, folded),
     crossings: foldCrossings(spans, folded),
-    blocks: liveBlocks(spans, folded, mostBlocks),
+    blocks: pageBlocks(spans, folded, mostBlocks),
     arenas: { addresses: new Float64Array(0), sizes: new Uint32Array(0) },
     pools: NO_POOLS,
   };

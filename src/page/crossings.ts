@@ -58,11 +58,12 @@ export class Crossings {
     }
   }
 
-  /** The same where each two buckets are one. */
-  halved(): Crossings {
+  /** The same where buckets became fewer: `newOf` is what each has become. */
+  merged(newOf: Uint8Array): Crossings {
     const merged = new Crossings();
     this.forEach((account, birth, death, bytes, count) => {
-      if (birth >> 1 !== death >> 1) merged.add(account, birth >> 1, death >> 1, bytes, count);
+      const [from, to] = [newOf[birth] as number, newOf[death] as number];
+      if (from !== to) merged.add(account, from, to, bytes, count);
     });
     return merged;
   }

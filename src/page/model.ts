@@ -53,6 +53,8 @@ export interface PageHeader {
   /** Stacks before small ones were put together. */
   readonly stacks: number;
   readonly buckets: readonly Bucket[];
+  /** The bucket that the program begins with; 0 if nothing of the interpreter's start was recorded. */
+  readonly program: number;
   readonly timeline: readonly TimelinePoint[];
   readonly collections: readonly CollectionPoint[];
   readonly functions: readonly TraceFunction[];
@@ -89,13 +91,18 @@ export interface PageCrossings {
   readonly counts: Float64Array;
 }
 
-/** Blocks that are live at the end, by address. */
+/** Blocks by address, and by time where several had one: those that are live at one of the moments at least. */
 export interface PageBlocks {
+  /** What the heap map can show (moments.ts); the last is the end. */
+  readonly moments: Uint32Array;
   readonly addresses: Float64Array;
   readonly sizes: Uint32Array;
   readonly accounts: Uint32Array;
   /** Buckets that they were born in. */
   readonly births: Uint32Array;
+  /** Indexes of the moments that they are live at, the first and the last. */
+  readonly firsts: Uint32Array;
+  readonly lasts: Uint32Array;
 }
 
 /** Pools by address, and for each which of its blocks are in use: a bit each, from `bitsAt` on. */
@@ -127,4 +134,4 @@ export interface PageData {
   readonly pools: PagePools;
 }
 
-export const PAGE_VERSION = 2;
+export const PAGE_VERSION = 3;

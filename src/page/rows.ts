@@ -5,6 +5,7 @@
 //   values     | 8 numbers | 8 numbers | ...
 
 import { GrowingU32 } from "../trace/growing.js";
+import type { Joint } from "./joints.js";
 import { ROW, ROW_VALUES } from "./model.js";
 
 const FIRST_ROWS = 1 << 10;
@@ -51,23 +52,21 @@ export class Rows {
     }
   }
 
-  /**
-   * Rows in which each two buckets are one; there is an even number of them. `firstIsHigher` says of a pair whether the
-   * highest moment of both is in its first bucket.
-   */
-  halved(accounts: number, firstIsHigher: (pair: number) => boolean): Rows {
+  /** Rows of fewer buckets. */
+  merged(accounts: number, joints: readonly Joint[]): Rows {
     const merged = new Rows();
     const rowOf = new Int32Array(accounts).fill(-1);
-    for (let pair = 0; pair * 2 < this.#starts.length; pair++) {
-      const inFirst = firstIsHigher(pair);
+    for (const { first, last, higher } of joints) {
+      const inFirst = higher === first;
       const start = merged.length;
       merged.beginBucket();
-      this.#forEachOf(pair * 2, (account, values, at) => {
+      this.#forEachOf(first, (account, values, at) => {
         rowOf[account] = merged.length;
         merged.push(account, values, at);
         if (!inFirst) merged.#setPeak(merged.length - 1, values[at + ROW.net], values[at + ROW.netCount]);
       });
-      this.#forEachOf(pair * 2 + 1, (account, values, at) => {
+      if (first === last) continue;
+      this.#forEachOf(last, (account, values, at) => {
         const row = rowOf[account] as number;
         if (row >= start) {
           merged.#join(row, values, at, inFirst);

@@ -2,7 +2,8 @@
 // not grow with the number of events.
 //
 // Where the recording ends is not known before. So buckets begin small, and when there are 128, each two are made one:
-// time is resolved where the events are.
+// time is resolved where the events are. The interpreter's start, with millions of them, has but a few buckets of its own
+// (joints.ts); the program's begin small again.
 
 import { Accounts } from "../trace/accounts.js";
 import { BrokenContent } from "../trace/bytes.js";
@@ -14,18 +15,28 @@ import { Timeline } from "../trace/timeline.js";
 import { StackTree } from "../trace/tree.js";
 import { Crossings } from "./crossings.js";
 import { CurrentBucket } from "./current.js";
+import { Departed } from "./departed.js";
+import { newBuckets, pairUp } from "./joints.js";
 import type { Bucket } from "./model.js";
+import { endOf, highestOf } from "./moments.js";
 import { Rows, type RowVisitor } from "./rows.js";
 
-/** An even number. */
 const MOST_BUCKETS = 128;
+/** Of the interpreter's start. */
+const MOST_START_BUCKETS = 8;
 const FIRST_EVENTS = 4096;
 
-type OpenBucket = { -readonly [Key in keyof Bucket]: Bucket[Key] } & { firstBirth: number };
+type OpenBucket = { -readonly [Key in keyof Bucket]: Bucket[Key] } & {
+  firstBirth: number;
+  /** Births before its highest moment. */
+  peakBirths: number;
+};
 
 export interface SpansOptions {
   /** A block is temporary if it is freed before so many others were allocated; the default is 1. */
   readonly temporary?: number;
+  /** Of dead blocks that the heap map may show, so many are kept at most, if fewer moments need no more. */
+  readonly mostDeparted?: number;
 }
 
 export class Spans implements TraceConsumer {
@@ -34,6 +45,7 @@ export class Spans implements TraceConsumer {
   readonly timeline = new Timeline();
   readonly collections = new Collections();
   readonly live = new LiveTable();
+  readonly departed: Departed;
   readonly #current = new CurrentBucket();
   readonly #temporary: number;
   #rows = new Rows();
@@ -45,14 +57,17 @@ export class Spans implements TraceConsumer {
   #births = 0;
   #events = 0;
   #eventsOfBucket = 0;
+  /** The bucket that the program begins with; 0 if nothing is known of a start before it. */
+  #program = 0;
   #mostEvents = FIRST_EVENTS;
   #now = 0;
   #reserved = 0;
   #liveBytes = 0;
   #liveBlocks = 0;
 
-  constructor({ temporary = 1 }: SpansOptions = {}) {
+  constructor({ temporary = 1, mostDeparted }: SpansOptions = {}) {
     this.#temporary = temporary;
+    this.departed = new Departed(mostDeparted);
     this.#open = this.#newBucket();
   }
 
@@ -78,6 +93,7 @@ export class Spans implements TraceConsumer {
     return {
       time: this.#now,
       firstBirth: this.#births,
+      peakBirths: this.#births,
       peakBytes: this.#liveBytes,
       peakBlocks: this.#liveBlocks,
       peakTime: this.#now,
@@ -105,8 +121,20 @@ export class Spans implements TraceConsumer {
     this.collections.add(collection);
   }
 
-  /** Leaks of a page are those of any span, so where the program began is one bucket's time among others. */
-  program(): void {}
+  /** The program begins, with a bucket of its own. It does so once, whatever a broken trace says. */
+  program(): void {
+    if (this.#events === 0 || this.#program > 0) return;
+    this.#closeBucket();
+    this.#program = this.#closed.length;
+    while (this.#closed.length > MOST_START_BUCKETS) this.#merge();
+    this.#open = this.#newBucket();
+    this.#mostEvents = FIRST_EVENTS;
+  }
+
+  /** The bucket that the program begins with; 0 if the recording begins with it. */
+  get programBucket(): number {
+    return this.#program;
+  }
 
   // Totals without events, which a page can't pick spans of: the command refuses such a trace.
   account(): void {}
@@ -126,19 +154,24 @@ export class Spans implements TraceConsumer {
   #closeBucket(): void {
     this.#current.moveTo(this.#rows);
     this.#closed.push(this.#open);
-    if (this.#closed.length === MOST_BUCKETS) this.#halve();
+    this.departed.close(this.#closed);
+    if (this.#closed.length === MOST_BUCKETS) {
+      this.#merge();
+      this.#mostEvents *= 2;
+    }
     this.#open = this.#newBucket();
     this.#eventsOfBucket = 0;
   }
 
-  #halve(): void {
+  /** Each two buckets are one. */
+  #merge(): void {
     const all = this.#closed;
-    const pairs = Array.from({ length: MOST_BUCKETS / 2 }, (_, k) => [all[2 * k], all[2 * k + 1]] as const);
-    const inFirst = (pair: number) => (all[2 * pair]?.peakBytes ?? 0) >= (all[2 * pair + 1]?.peakBytes ?? 0);
-    this.#rows = this.#rows.halved(this.accounts.length, inFirst);
-    this.#crossings = this.#crossings.halved();
-    this.#closed = pairs.flatMap(([first, second], k) => (first && second ? [joined(first, second, inFirst(k))] : []));
-    this.#mostEvents *= 2;
+    const joints = pairUp(all, this.#program);
+    this.#rows = this.#rows.merged(this.accounts.length, joints);
+    this.#crossings = this.#crossings.merged(newBuckets(joints));
+    this.departed.merge(joints);
+    this.#program = joints.filter(({ first }) => first < this.#program).length;
+    this.#closed = joints.flatMap(({ first, last, higher }) => joined(all[first], all[last], all[higher]));
   }
 
   reserved(bytes: number): void {
@@ -163,7 +196,7 @@ export class Spans implements TraceConsumer {
 
   #born(address: number, size: number, tag: number, node: number): void {
     if (address === 0 || node >= this.tree.length) throw new BrokenContent("a block has no address, or no stack");
-    if (this.live.remove(address)) this.#died();
+    if (this.live.remove(address)) this.#died(address);
     const account = this.accounts.of(node, tag, size);
     const count = this.#weight(size);
     const bytes = size * count;
@@ -179,12 +212,14 @@ export class Spans implements TraceConsumer {
       open.peakBytes = this.#liveBytes;
       open.peakBlocks = this.#liveBlocks;
       open.peakTime = this.#now;
+      open.peakBirths = this.#births;
       this.#current.notePeak();
+      this.departed.settle(this.#closed.length);
     }
   }
 
-  /** The block that was just removed from the table is gone. */
-  #died(): void {
+  /** The block at an address, which was just removed from the table, is gone. */
+  #died(address: number): void {
     const { account, size, birth } = this.live;
     const count = this.#weight(size);
     const bytes = size * count;
@@ -198,6 +233,16 @@ export class Spans implements TraceConsumer {
     if (birth < open.firstBirth) {
       this.#crossings.add(account, this.bucketOf(birth), this.#closed.length, bytes, count);
     }
+    if (birth < open.peakBirths) {
+      this.departed.add(address, account, size, this.firstMoment(birth), this.#closed.length);
+    }
+  }
+
+  /** The first moment (moments.ts) at which a block is live. */
+  firstMoment(birth: number): number {
+    const bucket = this.bucketOf(birth);
+    const { peakBirths } = this.#closed[bucket] ?? this.#open;
+    return birth < peakBirths ? highestOf(bucket) : endOf(bucket);
   }
 
   /** The bucket that a block was born in. */
@@ -215,12 +260,12 @@ export class Spans implements TraceConsumer {
 
   free(address: number): void {
     this.#count();
-    if (this.live.remove(address)) this.#died();
+    if (this.live.remove(address)) this.#died(address);
   }
 
   resize(before: number, address: number, size: number, tag: number, node: number): void {
     this.#count();
-    if (this.live.remove(before)) this.#died();
+    if (this.live.remove(before)) this.#died(before);
     this.#born(address, size, tag, node);
   }
 
@@ -231,19 +276,24 @@ export class Spans implements TraceConsumer {
   }
 }
 
-/** One bucket of two. */
-function joined(first: OpenBucket, second: OpenBucket, peakInFirst: boolean): OpenBucket {
-  const { peakBytes, peakBlocks, peakTime } = peakInFirst ? first : second;
-  return {
-    time: first.time,
-    firstBirth: first.firstBirth,
-    peakBytes,
-    peakBlocks,
-    peakTime,
-    endBytes: second.endBytes,
-    endBlocks: second.endBlocks,
-    reserved: Math.max(first.reserved, second.reserved),
-    allocations: first.allocations + second.allocations,
-    frees: first.frees + second.frees,
-  };
+/** One bucket, from the begin of `first` to the end of `last`. */
+function joined(first?: OpenBucket, last?: OpenBucket, higher?: OpenBucket): OpenBucket[] {
+  if (!first || !last || !higher) return [];
+  if (first === last) return [first];
+  const { peakBytes, peakBlocks, peakTime, peakBirths } = higher;
+  return [
+    {
+      time: first.time,
+      firstBirth: first.firstBirth,
+      peakBirths,
+      peakBytes,
+      peakBlocks,
+      peakTime,
+      endBytes: last.endBytes,
+      endBlocks: last.endBlocks,
+      reserved: Math.max(first.reserved, last.reserved),
+      allocations: first.allocations + last.allocations,
+      frees: first.frees + last.frees,
+    },
+  ];
 }

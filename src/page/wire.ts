@@ -55,7 +55,9 @@ export function encodePage({ header, nodes, accounts, rows, crossings, blocks, a
   writeRowValues(out, rows.values);
   const { births, deaths, bytes, counts } = crossings;
   for (const column of [crossings.accounts, births, deaths, bytes, counts]) writeColumn(out, column);
+  writeColumn(out, blocks.moments);
   for (const column of [blocks.addresses, blocks.sizes, blocks.accounts, blocks.births]) writeColumn(out, column);
+  for (const column of [blocks.firsts, blocks.lasts]) writeColumn(out, column);
   for (const column of [arenas.addresses, arenas.sizes]) writeColumn(out, column);
   for (const column of [pools.addresses, pools.sizes, pools.blockSizes, pools.domains, pools.used, pools.bitsAt]) {
     writeColumn(out, column);
@@ -75,7 +77,15 @@ export function decodePage(data: Uint8Array): PageData {
   const rowPlaces = { accounts: whole(), buckets: whole() };
   const rows = { ...rowPlaces, values: readRowValues(from, rowPlaces.accounts.length) };
   const crossings = { accounts: whole(), births: whole(), deaths: whole(), bytes: wide(), counts: wide() };
-  const blocks = { addresses: wide(), sizes: whole(), accounts: whole(), births: whole() };
+  const blocks = {
+    moments: whole(),
+    addresses: wide(),
+    sizes: whole(),
+    accounts: whole(),
+    births: whole(),
+    firsts: whole(),
+    lasts: whole(),
+  };
   const arenas = { addresses: wide(), sizes: whole() };
   const poolColumns = {
     addresses: wide(),

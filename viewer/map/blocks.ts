@@ -1,7 +1,7 @@
-// Every block that the map shows, by address: those with an owner from the trace, and those that only the heap's pools know.
-// In a pool, what no block in use covers is a free block.
+// Every block that is live at the moment that the map shows, by address: those with an owner from the trace, and those that only the
+// heap's pools know. In a pool, what no block in use covers is a free block.
 
-import type { PageData, PagePools } from "../../src/page/model.js";
+import type { PageBlocks, PageData, PagePools } from "../../src/page/model.js";
 import { sizeClassOf } from "../../src/trace/size-class.js";
 
 /** What stands for an owner or a bucket of birth that is not known. */
@@ -16,13 +16,18 @@ export class MapBlocks {
   readonly #domains: Uint8Array;
   readonly #data: PageData;
 
-  constructor(data: PageData) {
+  /** The blocks of one of the page's moments: its index in `data.blocks.moments`. */
+  constructor(data: PageData, moment: number) {
     this.#data = data;
     const { blocks, pools } = data;
     const hasOwners = blocks.addresses.length > 0 || pools.addresses.length === 0;
     if (hasOwners) {
-      ({ addresses: this.addresses, sizes: this.sizes, accounts: this.accounts, births: this.births } = blocks);
-      this.#domains = Uint8Array.from(blocks.accounts, (account) => data.accounts.domains[account] ?? 0);
+      const live = blocksAt(blocks, moment);
+      this.addresses = Float64Array.from(live, (block) => blocks.addresses[block] ?? 0);
+      this.sizes = live.map((block) => blocks.sizes[block] ?? 0);
+      this.accounts = live.map((block) => blocks.accounts[block] ?? 0);
+      this.births = live.map((block) => blocks.births[block] ?? 0);
+      this.#domains = Uint8Array.from(this.accounts, (account) => data.accounts.domains[account] ?? 0);
     } else {
       const used = blocksOfPools(pools);
       ({ addresses: this.addresses, sizes: this.sizes, domains: this.#domains } = used);
@@ -69,6 +74,16 @@ export function lowerBound(sorted: Float64Array, value: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** Indexes of the blocks that are live at a moment. */
+function blocksAt({ firsts, lasts }: PageBlocks, moment: number): Uint32Array {
+  const found = new Uint32Array(firsts.length);
+  let length = 0;
+  for (let block = 0; block < firsts.length; block++) {
+    if ((firsts[block] as number) <= moment && (lasts[block] as number) >= moment) found[length++] = block;
+  }
+  return found.subarray(0, length);
 }
 
 function blocksOfPools(pools: PagePools) {

@@ -23,51 +23,84 @@ export interface Cells {
   readonly bytes: number;
 }
 
-/** The cells; `ranges` are parts of memory that are shown even where nothing is in use. */
-export function cutCells(blocks: MapBlocks, kindOf: (block: number) => number, kinds: number): Cells {
-  const { length, addresses, sizes } = blocks;
-  if (length === 0) return { cells: [], bytes: POOL };
-  const occupied = occupiedBytes(blocks);
-  let bytes = POOL;
-  while (occupied / bytes > MOST_CELLS) bytes *= 2;
-  const cells: Cell[] = [];
-  const sums = new Float64Array(kinds);
-  const first = Math.floor((addresses[0] ?? 0) / bytes) * bytes;
-  const end = (addresses[length - 1] ?? 0) + (sizes[length - 1] ?? 0);
-  let block = 0;
-  let gap = false;
-  for (let at = first; at < end; at += bytes) {
-    const next = addresses[block] ?? end;
-    if (next >= at + bytes * (MOST_EMPTY + 1)) {
-      at = Math.floor(next / bytes) * bytes;
-      gap = true;
-    }
-    sums.fill(0);
-    let used = 0;
-    while (block < length && (addresses[block] ?? 0) < at + bytes) {
-      const begin = Math.max(addresses[block] ?? 0, at);
-      const finish = Math.min((addresses[block] ?? 0) + (sizes[block] ?? 0), at + bytes);
-      const kind = kindOf(block);
-      sums[kind] = (sums[kind] ?? 0) + finish - begin;
-      used += finish - begin;
-      if ((addresses[block] ?? 0) + (sizes[block] ?? 0) > at + bytes) break;
-      block++;
-    }
-    cells.push({ address: at, full: used / bytes, kind: sums.indexOf(Math.max(...sums)), gap });
-    gap = false;
-  }
-  return { cells, bytes };
+/** Where the cells are: the same at every moment, so that one can watch a place. */
+export interface Grid {
+  readonly starts: readonly number[];
+  /** Cells before which a stretch of memory was left out. */
+  readonly gaps: ReadonlySet<number>;
+  readonly bytes: number;
 }
 
-function occupiedBytes({ addresses, sizes }: MapBlocks): number {
-  let sum = 0;
-  let last = addresses[0] ?? 0;
+/** A stretch of memory without a byte that no block ever had. */
+interface Stretch {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Stretches that blocks cover, which are sorted by address and may lie over each other. */
+function stretchesOf({ addresses, sizes }: Pick<MapBlocks, "addresses" | "sizes">): Stretch[] {
+  const stretches: Stretch[] = [];
+  let [begin, end] = [addresses[0] ?? 0, addresses[0] ?? 0];
   for (let k = 0; k < addresses.length; k++) {
-    const address = addresses[k] ?? 0;
-    sum += Math.min(address - last, POOL * MOST_EMPTY) + (sizes[k] ?? 0);
-    last = address + (sizes[k] ?? 0);
+    const address = addresses[k] as number;
+    if (address > end + POOL) {
+      stretches.push({ begin, end });
+      begin = address;
+    }
+    end = Math.max(end, address + (sizes[k] as number));
   }
-  return sum;
+  if (addresses.length > 0) stretches.push({ begin, end });
+  return stretches;
+}
+
+/** Cuts the memory that the blocks of all moments lie in. */
+export function cutGrid(blocks: Pick<MapBlocks, "addresses" | "sizes">): Grid {
+  const stretches = stretchesOf(blocks);
+  const shown = stretches.reduce((sum, { begin, end }, k) => {
+    const before = begin - (stretches[k - 1]?.end ?? begin);
+    return sum + end - begin + Math.min(before, POOL * MOST_EMPTY);
+  }, 0);
+  let bytes = POOL;
+  while (shown / bytes > MOST_CELLS) bytes *= 2;
+  const starts: number[] = [];
+  const gaps = new Set<number>();
+  let next = Number.NEGATIVE_INFINITY;
+  for (const { begin, end } of stretches) {
+    const first = Math.floor(begin / bytes) * bytes;
+    if (first - next > bytes * MOST_EMPTY) {
+      if (starts.length > 0) gaps.add(starts.length);
+      next = first;
+    }
+    for (; next < end; next += bytes) starts.push(next);
+  }
+  return { starts, gaps, bytes };
+}
+
+/** What is in the cells of a grid at the moment of the blocks. */
+export function fillCells(
+  { starts, gaps, bytes }: Grid,
+  blocks: MapBlocks,
+  kindOf: (block: number) => number,
+  kinds: number,
+): Cells {
+  const { length, addresses, sizes } = blocks;
+  const sums = new Float64Array(kinds);
+  let block = 0;
+  const cells = starts.map((at, k): Cell => {
+    sums.fill(0);
+    let used = 0;
+    while (block < length && (addresses[block] as number) < at + bytes) {
+      const end = (addresses[block] as number) + (sizes[block] as number);
+      const inCell = Math.min(end, at + bytes) - Math.max(addresses[block] as number, at);
+      const kind = kindOf(block);
+      sums[kind] = (sums[kind] ?? 0) + inCell;
+      used += inCell;
+      if (end > at + bytes) break;
+      block++;
+    }
+    return { address: at, full: used / bytes, kind: sums.indexOf(Math.max(...sums)), gap: gaps.has(k) };
+  });
+  return { cells, bytes };
 }
 
 /** The cell that has an address, or the one after it. */

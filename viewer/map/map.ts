@@ -1,22 +1,23 @@
-// The heap map: where in memory everything is that is live. The whole on top, the cell that was chosen below it, and what
-// each block is beside the pointer.
+// The heap map: where in memory everything is that is live at the view's moment: the highest of the span, or its end. The whole on
+// top, the cell that was chosen below it, and what each block is beside the pointer.
 
 import { placeOf } from "../../src/report/place.js";
 import { DOMAIN_NAMES } from "../../src/report/trace-groups.js";
+import { bucketOf, endOf, highestOf } from "../../src/page/moments.js";
 import { h } from "../dom.js";
 import type { Model, Span } from "../model.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import { bytes, count, percent, time } from "../words.js";
+import { bytes, count, instant, percent } from "../words.js";
 import { lowerBound, MapBlocks, UNKNOWN } from "./blocks.js";
-import { type Cells, cellOf, cutCells } from "./cells.js";
+import { type Cells, cellOf, cutGrid, fillCells, type Grid } from "./cells.js";
 import { CLOSEUP_ROWS, Closeup } from "./closeup.js";
-import { classesOf, MAP_MODES, type MapMode, MODE_NAMES } from "./modes.js";
+import { type Classes, classesOf, MAP_MODES, type MapMode, MODE_NAMES } from "./modes.js";
 import { Overview } from "./overview.js";
 
 const HELP =
-  "Click a square, or go to it with the arrow keys, to see its blocks. Squares are filled as far as they are in use. If a span is picked, blocks that came to life in it keep their colours.";
+  "Click a square, or go to it with the arrow keys, to see its blocks. Squares are filled as far as they are in use. A square is the same memory at every moment: pick another span on the timeline to see what was there.";
 const STACK_SHOWN = 5;
 
 export class HeapMap {
@@ -32,7 +33,9 @@ export class HeapMap {
   readonly #empty = h("p", { class: "empty" }, "Where blocks lie is not known for this recording.");
   readonly #content: HTMLElement;
   #mode: MapMode = "owner";
+  #moment = 0;
   #blocks: MapBlocks | undefined;
+  #grid: Grid = { starts: [], gaps: new Set(), bytes: 1 };
   #cells: Cells = { cells: [], bytes: 1 };
   #chosenAddress = 0;
 
@@ -66,27 +69,52 @@ export class HeapMap {
       h("p", { id: "map-help", class: "help" }, HELP),
     );
     this.element = h("div", { class: "map" }, this.#content, this.#empty);
-    store.on(["tab"], ({ tab }) => {
-      if (tab === "map") this.update();
-    });
-    store.on(["from", "to"], ({ tab }) => {
-      if (tab === "map") this.#setMode(this.#mode);
-    });
+    store.on(["tab"], () => this.update());
+    store.on(["from", "to", "view"], () => this.#showMoment());
   }
 
   /** The data is new, or is looked at for the first time. */
   update(): void {
     if (this.#store.state.tab !== "map") return;
-    this.#blocks = new MapBlocks(this.#model.data);
-    this.#empty.hidden = this.#blocks.length > 0;
-    this.#content.hidden = this.#blocks.length === 0;
+    const { blocks } = this.#model.data;
+    this.#grid = cutGrid(blocks.addresses.length > 0 ? blocks : new MapBlocks(this.#model.data, 0));
+    this.#empty.hidden = this.#grid.starts.length > 0;
+    this.#content.hidden = !this.#empty.hidden;
+    this.#showMoment();
+  }
+
+  #showMoment(): void {
+    const { state } = this.#store;
+    if (state.tab !== "map") return;
+    this.#moment = this.#model.momentOf(state.view, state);
+    this.#blocks = new MapBlocks(this.#model.data, this.#moment);
     this.#setMode(this.#mode);
   }
 
-  /** The span that was picked; undefined if it is everything. */
+  /** The span whose blocks alone have colours; undefined if all have. */
   get #span(): Span | undefined {
-    const { from, to } = this.#store.state;
-    return from === 0 && to >= this.#model.buckets.length ? undefined : { from, to };
+    const { view, from, to } = this.#store.state;
+    const isWhole = from === 0 && to >= this.#model.buckets.length;
+    return view !== "leaks" || isWhole ? undefined : { from, to };
+  }
+
+  /** Whether what is shown is what the heap's pools were asked about. */
+  get #isNow(): boolean {
+    const { header, blocks } = this.#model.data;
+    return header.stats !== null && this.#moment >= blocks.moments.length - 1;
+  }
+
+  #when(): string {
+    if (this.#isNow) return "Now";
+    const moment = this.#model.data.blocks.moments[this.#moment] ?? 0;
+    const words = `after ${instant(this.#model.timeOfMoment(this.#moment))}`;
+    if (moment === highestOf(bucketOf(moment))) return `When most was live, ${words}`;
+    return moment === endOf(this.#model.buckets.length - 1) ? "At the end of the recording" : `As it was ${words}`;
+  }
+
+  #classes(mode: MapMode, blocks: MapBlocks): Classes {
+    const time = this.#model.timeOfMoment(this.#moment);
+    return classesOf(mode, { model: this.#model, blocks, time, span: this.#span });
   }
 
   #setMode(mode: MapMode): void {
@@ -96,18 +124,17 @@ export class HeapMap {
     }
     const blocks = this.#blocks;
     if (!blocks) return;
-    const { classes, kindOf } = classesOf(mode, this.#model, blocks, mode === "full" ? undefined : this.#span);
+    const { classes, kindOf } = this.#classes(mode, blocks);
     this.#legend.replaceChildren(
       ...classes.map(({ name, color }) => h("li", {}, h("i", { class: `swatch ${color}` }), name)),
       h("li", {}, h("i", { class: "swatch map-free" }), "free"),
     );
-    this.#cells = cutCells(blocks, kindOf, classes.length);
+    this.#cells = fillCells(this.#grid, blocks, kindOf, classes.length);
     this.#overview.show(this.#cells.cells, classes, { byFullness: mode === "full" });
     const live = blocks.sizes.reduce((sum, size) => sum + size, 0);
     const used = this.#cells.cells.filter(({ full }) => full > 0);
     const space = used.length * this.#cells.bytes;
-    const when = this.#model.data.header.stats ? "Now" : "At the end of the recording";
-    this.#facts.textContent = `${when} · ${count(blocks.length)} blocks, ${bytes(live)} · ${bytes(this.#cells.bytes)} a square · squares in use are ${percent(live, space)} full`;
+    this.#facts.textContent = `${this.#when()} · ${count(blocks.length)} blocks, ${bytes(live)} · ${bytes(this.#cells.bytes)} a square · squares in use are ${percent(live, space)} full`;
     this.#choose(cellOf(this.#cells.cells, this.#chosenAddress));
   }
 
@@ -121,7 +148,7 @@ export class HeapMap {
       {
         ...this.#cells,
         blocks,
-        ...classesOf(this.#mode === "full" ? "owner" : this.#mode, this.#model, blocks, this.#span),
+        ...this.#classes(this.#mode, blocks),
         poolAt: (address) => this.#poolAt(address),
       },
       cell - Math.floor(CLOSEUP_ROWS / 2),
@@ -129,7 +156,9 @@ export class HeapMap {
     this.#says.textContent = this.#cellWords(cell).join(" · ");
   }
 
+  /** The heap's pools are those of now: of another moment nothing is known of them. */
   #poolAt(address: number) {
+    if (!this.#isNow) return undefined;
     const { pools } = this.#model.data;
     const k = lowerBound(pools.addresses, address + 1) - 1;
     const start = pools.addresses[k];
@@ -159,7 +188,7 @@ export class HeapMap {
     const { tree } = this.#model;
     const size = `${bytes(blocks.sizes[block] ?? 0)} at 0x${(blocks.addresses[block] ?? 0).toString(16)}`;
     const birth = blocks.births[block] ?? UNKNOWN;
-    const age = birth === UNKNOWN ? [] : [`since ${time(this.#model.timeOf(birth))}`];
+    const age = birth === UNKNOWN ? [] : [`since ${instant(this.#model.timeOf(birth))}`];
     const node = blocks.node(block);
     const frames = node === undefined ? [] : tree.stack(node).slice(0, STACK_SHOWN);
     const stack = frames.map(({ function: f, line }) => `${f.name} ${placeOf(f, line)}`);

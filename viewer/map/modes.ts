@@ -42,10 +42,21 @@ export interface Classes {
   readonly kindOf: (block: number) => number;
 }
 
-/** The mode's classes. If a span is picked, blocks that were not born in it are in one of their own. */
-export function classesOf(mode: MapMode, model: Model, blocks: MapBlocks, span: Span | undefined): Classes {
+/** What the classes are of. */
+export interface Classified {
+  readonly model: Model;
+  readonly blocks: MapBlocks;
+  /** The moment that is shown, in microseconds: what ages count to. */
+  readonly time: number;
+  /** Blocks that were not born in it are in a class of their own. */
+  readonly span: Span | undefined;
+}
+
+/** The mode's classes. */
+export function classesOf(mode: MapMode, of: Classified): Classes {
+  const { blocks, span } = of;
   const classes = MAP_CLASSES[mode];
-  const kindOf = classifier(mode, model, blocks);
+  const kindOf = classifier(mode, of);
   if (!span) return { classes, kindOf };
   const isOfSpan = (birth: number) => birth === UNKNOWN || (birth >= span.from && birth < span.to);
   return {
@@ -56,9 +67,11 @@ export function classesOf(mode: MapMode, model: Model, blocks: MapBlocks, span: 
 
 const OLDEST = 5;
 const LARGEST = 5;
+/** Of blocks one by one: all of each is in use. */
+const FULLEST = 5;
 
 /** Says of a block which of the mode's classes it is in. */
-function classifier(mode: MapMode, model: Model, blocks: MapBlocks): (block: number) => number {
+function classifier(mode: MapMode, { model, blocks, time }: Classified): (block: number) => number {
   if (mode === "domain") return (block) => blocks.domain(block);
   if (mode === "size") {
     return (block) => Math.min(LARGEST, Math.max(0, 27 - Math.clz32(Math.max(1, (blocks.sizes[block] ?? 1) - 1))));
@@ -72,12 +85,12 @@ function classifier(mode: MapMode, model: Model, blocks: MapBlocks): (block: num
     };
   }
   if (mode === "age") {
-    const end = model.timeOf(model.buckets.length) || 1;
+    const end = time || 1;
     return (block) => {
       const birth = blocks.births[block] ?? UNKNOWN;
       if (birth === UNKNOWN) return 0;
-      return Math.min(OLDEST, Math.floor(((end - model.timeOf(birth)) / end) * (OLDEST + 1)));
+      return Math.min(OLDEST, Math.max(0, Math.floor(((end - model.timeOf(birth)) / end) * (OLDEST + 1))));
     };
   }
-  return () => 0;
+  return () => FULLEST;
 }

@@ -1,0 +1,81 @@
+// The blocks of a page's heap map: those that are live at the end, and those that were at another of its moments (moments.ts).
+
+import type { Folded } from "./fold.js";
+import type { PageBlocks } from "./model.js";
+import { bucketOf, highestOf, momentsAt, placesAmong } from "./moments.js";
+import type { Spans } from "./spans.js";
+
+/** Where blocks lie, at as many moments as need no more than `most` blocks; of more that are live, evenly chosen ones. */
+export function pageBlocks(spans: Spans, { accountOf }: Folded, most: number): PageBlocks {
+  const { live, departed } = spans;
+  const { moments, places, count } = chooseMoments(spans, most);
+  const whole = new Columns(count + live.count);
+  departed.forEach((address, account, size, first, last) => {
+    const [from, to] = [places[first] as number, places[last + 1] as number];
+    if (from < to) whole.add(address, accountOf[account] as number, size, bucketOf(first), from, to - 1);
+  });
+  live.forEach((account, size, birth, address) => {
+    const first = spans.firstMoment(birth);
+    const from = places[first] as number;
+    whole.add(address, accountOf[account] as number, size, bucketOf(first), from, moments.length - 1);
+  });
+  return { moments, ...whole.sorted(Math.ceil(whole.length / most) || 1) };
+}
+
+interface Choice {
+  readonly moments: Uint32Array;
+  readonly places: Uint16Array;
+  /** Blocks that are dead by now, and are shown. */
+  readonly count: number;
+}
+
+/** As many moments as have few enough blocks, rather of the program than of what was before it. */
+function chooseMoments(spans: Spans, most: number): Choice {
+  const { buckets, programBucket, departed, live } = spans;
+  const [start, program] = [buckets.slice(0, programBucket), buckets.slice(programBucket)];
+  for (let stride = 1; ; stride *= 2) {
+    const before = momentsAt(start, stride === 1 ? 1 : Math.max(1, start.length));
+    const after = momentsAt(program, Math.max(1, stride / 2)).map((moment) => moment + 2 * programBucket);
+    const moments = Uint32Array.from([...before, ...after].filter((moment) => departed.knows(moment)));
+    const places = placesAmong(moments, highestOf(buckets.length));
+    let count = 0;
+    departed.forEach((_address, _account, _size, first, last) => {
+      if (places[first] !== places[last + 1]) count++;
+    });
+    if (count + live.count <= most || stride >= 2 * program.length) return { moments, places, count };
+  }
+}
+
+class Columns {
+  readonly #addresses: Float64Array;
+  readonly #columns: readonly Uint32Array[];
+  length = 0;
+
+  constructor(length: number) {
+    this.#addresses = new Float64Array(length);
+    this.#columns = Array.from({ length: 5 }, () => new Uint32Array(length));
+  }
+
+  add(address: number, ...values: [account: number, size: number, birth: number, first: number, last: number]): void {
+    this.#addresses[this.length] = address;
+    for (let k = 0; k < values.length; k++) (this.#columns[k] as Uint32Array)[this.length] = values[k] as number;
+    this.length++;
+  }
+
+  /** Every `step`th by address, and by time where several had it. */
+  sorted(step: number): Omit<PageBlocks, "moments"> {
+    const addresses = this.#addresses;
+    const all = addresses.keys();
+    const order = Uint32Array.from(all).sort((a, b) => (addresses[a] as number) - (addresses[b] as number) || a - b);
+    const shown = order.filter((_, place) => place % step === 0);
+    const pick = (column: number) => shown.map((block) => this.#columns[column]?.[block] as number);
+    return {
+      addresses: Float64Array.from(shown, (block) => addresses[block] as number),
+      accounts: pick(0),
+      sizes: pick(1),
+      births: pick(2),
+      firsts: pick(3),
+      lasts: pick(4),
+    };
+  }
+}
