@@ -11,6 +11,7 @@ import type { View } from "../src/trace/accounts.js";
 import { Analysis } from "../src/trace/analysis.js";
 import type { TraceConsumer } from "../src/trace/reader.js";
 import { Model } from "../viewer/model.js";
+import { originOf } from "../viewer/words.js";
 
 const VIEWS: readonly View[] = ["peak", "end", "leaks", "allocated", "temporary"];
 const FACTS = { command: ["random"], started: "", python: null, sample: 0, problem: null };
@@ -138,7 +139,8 @@ describe("a page's data", () => {
       else expect(blocks.addresses.length).toBeLessThanOrEqual(most);
       shown.forEach((moment, k) => {
         const bucket = buckets[bucketOf(moment)];
-        const isLive = (_: unknown, block: number) => (blocks.firsts[block] ?? 0) <= k && (blocks.lasts[block] ?? 0) >= k;
+        const isLive = (_: unknown, block: number) =>
+          (blocks.firsts[block] ?? 0) <= k && (blocks.lasts[block] ?? 0) >= k;
         const sizes = blocks.sizes.filter(isLive);
         const addresses = blocks.addresses.filter(isLive);
         const [bytes, count] =
@@ -162,5 +164,18 @@ describe("a page's data", () => {
     expect(program).toBeLessThanOrEqual(8);
     expect(buckets.length).toBeGreaterThan(32);
     expect(buckets[program]?.time).toBe((300_000 - (300_000 % 64)) * 10);
+  });
+
+  it("tells a program's code from what the interpreter ran under the same name", () => {
+    const spans = new Spans();
+    spans.function({ name: "<module>", file: "<string>", firstLine: 1 });
+    spans.node(0, 1, 1);
+    spans.allocate(8, 100, 1, 1);
+    spans.program();
+    spans.function({ name: "<module>", file: "<string>", firstLine: 1 });
+    spans.node(0, 2, 7);
+    spans.allocate(16, 100, 1, 2);
+    const { functions } = buildPage(spans, FACTS).header;
+    expect(functions.slice(2).map(originOf)).toEqual(["frozen", "program"]);
   });
 });

@@ -20,6 +20,7 @@ export function drawCollections(plot: uPlot, points: readonly CollectionPoint[],
   ctx.fillStyle = colors.get("collection");
   for (const { time: at, generation } of points) {
     const x = plot.valToPos(at / MICROSECONDS, "x", true);
+    if (x < plot.bbox.left) continue;
     const mark = (HEIGHTS[generation] ?? Math.max(...HEIGHTS)) * scale;
     ctx.globalAlpha = generation === 0 ? 0.55 : 1;
     ctx.fillRect(Math.round(x - scale / 2), top + height - mark, Math.max(1, Math.round(1.5 * scale)), mark);

@@ -64,6 +64,12 @@ export class Model {
     return best;
   }
 
+  /** From where the program begins to the end; undefined if nothing before it was recorded. */
+  get program(): Span | undefined {
+    const from = this.data.header.program;
+    return from > 0 ? { from, to: this.buckets.length } : undefined;
+  }
+
   get buckets(): readonly Bucket[] {
     return this.data.header.buckets;
   }

@@ -101,15 +101,15 @@ export class Page {
     store.notify(new Set(["tab"]));
   }
 
-  /** Shows other data of the same program. A span that was picked stays; the whole stays the whole. */
+  /** Shows other data of the same program. A span that was picked stays; one that goes to the end follows it. */
   update(data: PageData): void {
     const { from, to } = this.store.state;
-    const isWhole = from === 0 && to >= this.#model.buckets.length;
+    const isToEnd = to >= this.#model.buckets.length;
     const times = [this.#model.timeOf(from), this.#model.timeOf(to)] as const;
     this.#model.replace(data);
     const { length } = this.#model.buckets;
-    const begin = isWhole ? 0 : Math.min(this.#model.boundaryAt(times[0]), length - 1);
-    const end = isWhole ? length : Math.max(begin + 1, this.#model.boundaryAt(times[1]));
+    const begin = Math.min(this.#model.boundaryAt(times[0]), length - 1);
+    const end = isToEnd ? length : Math.max(begin + 1, this.#model.boundaryAt(times[1]));
     this.store.replace({ from: begin, to: end });
     this.#timeline.update();
     this.#map.update();

@@ -5,6 +5,7 @@ import uPlot from "uplot";
 import { collectionAt, collectionWords, drawCollections } from "./collections.js";
 import { beforePaint, h } from "./dom.js";
 import type { Model } from "./model.js";
+import { drawProgramBegin } from "./program.js";
 import type { State, Store } from "./state.js";
 import type { Colors } from "./theme.js";
 import { bytes, count, instant } from "./words.js";
@@ -26,6 +27,13 @@ export class TimelineChart {
   readonly #says = h("p", { class: "span-says" });
   readonly #collected = h("span");
   readonly #whole = h("button", { type: "button", class: "quiet", onclick: () => this.#pickAll() }, "Whole recording");
+  readonly #program = h(
+    "button",
+    { type: "button", class: "quiet", onclick: () => this.#pickProgram() },
+    "Program only",
+  );
+  /** The axis begins where the program does. */
+  #isNear = false;
   readonly #handles = { from: this.#handle("from"), to: this.#handle("to") };
   #plot: uPlot | undefined;
   readonly #rebuild = beforePaint(() => this.#build());
@@ -48,7 +56,7 @@ export class TimelineChart {
           h("li", {}, h("i", { class: "swatch reserved" }), "from the platform"),
           h("li", {}, h("i", { class: "swatch collection" }), this.#collected),
         ),
-        h("div", { class: "row end" }, this.#says, this.#whole),
+        h("div", { class: "row end" }, this.#says, this.#program, this.#whole),
       ),
       this.#holder,
     );
@@ -59,9 +67,7 @@ export class TimelineChart {
 
   /** The data is new. */
   update(): void {
-    if (!this.#plot) return;
-    this.#plot.setData(this.#columns());
-    this.#showSpan(this.#store.state);
+    this.#plot?.setData(this.#columns());
   }
 
   #columns(): uPlot.AlignedData {
@@ -89,7 +95,7 @@ export class TimelineChart {
         legend: { show: false },
         cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
         scales: {
-          x: { time: false, range: () => [0, Math.max(this.#model.data.header.duration / MICROSECONDS, 1e-3)] },
+          x: { time: false, range: () => this.#range() },
           y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.08] },
         },
         axes: [
@@ -114,8 +120,9 @@ export class TimelineChart {
           { stroke: colors.get("live"), fill: colors.get("live-fill"), width: 1.75, points: { show: false } },
         ],
         hooks: {
-          ready: [() => this.#showSpan(this.#store.state)],
-          draw: [(plot) => drawCollections(plot, this.#model.data.header.collections, colors)],
+          draw: [(plot) => this.#drawMarks(plot)],
+          // Where a moment is on the axis is known only now.
+          drawClear: [() => this.#showSpan(this.#store.state)],
           setSelect: [(plot) => this.#pick(plot)],
           setCursor: [(plot) => this.#sayMoment(plot)],
         },
@@ -148,7 +155,34 @@ export class TimelineChart {
   }
 
   #pickAll(): void {
+    this.#show(false);
     this.#set(0, this.#model.buckets.length);
+  }
+
+  #pickProgram(): void {
+    const { program } = this.#model;
+    if (!program) return;
+    this.#show(true);
+    this.#set(program.from, program.to);
+  }
+
+  /** Shows all of the recording, or only what is from the begin of the program on. */
+  #show(isNear: boolean): void {
+    this.#isNear = isNear;
+    this.#plot?.setData(this.#columns());
+  }
+
+  /** Seconds that the axis goes from and to. */
+  #range(): [number, number] {
+    const { program, data } = this.#model;
+    const begin = this.#isNear && program ? this.#model.timeOf(program.from) : 0;
+    return [begin / MICROSECONDS, Math.max(data.header.duration, begin + MICROSECONDS / 1000) / MICROSECONDS];
+  }
+
+  #drawMarks(plot: uPlot): void {
+    const { program, data } = this.#model;
+    drawCollections(plot, data.header.collections, this.#colors);
+    if (program) drawProgramBegin(plot, this.#model.timeOf(program.from) / MICROSECONDS, this.#colors);
   }
 
   #sayMoment(plot: uPlot): void {
@@ -170,7 +204,9 @@ export class TimelineChart {
   }
 
   #showSpan(state: State): void {
+    const { program } = this.#model;
     this.#whole.hidden = this.#isWhole;
+    this.#program.hidden = !program || (state.from === program.from && state.to === program.to);
     this.#saySpan(state);
     const { collections } = this.#model.data.header;
     this.#collected.textContent = collectionWords(

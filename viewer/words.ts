@@ -1,5 +1,6 @@
 // Numbers and places as the page writes them.
 
+import type { PageFunction } from "../src/page/model.js";
 import { bytes, count, seconds } from "../src/report/figures.js";
 import type { View } from "../src/trace/accounts.js";
 import type { TraceFunction } from "../src/trace/format.js";
@@ -50,10 +51,12 @@ export const ORIGIN_NAMES: Readonly<Record<Origin, string>> = {
   outside: "no Python",
 };
 
-export function originOf({ file }: TraceFunction): Origin {
+/** What code is called that is typed, given with -c, or run by a page; the standard library makes some with the same names. */
+const NAMES_OF_CODE = ["<string>", "<stdin>", "<console>", "<exec>"];
+
+export function originOf({ file, ofStart }: PageFunction): Origin {
   if (file === "") return "outside";
-  // What is typed or given with -c is the program; all else that is no file belongs to the interpreter.
-  if (file.startsWith("<") && !["<string>", "<stdin>", "<console>"].includes(file)) return "frozen";
+  if (file.startsWith("<") && (ofStart || !NAMES_OF_CODE.includes(file))) return "frozen";
   if (file.includes("site-packages/")) return "package";
   return /\/python\d+(\.\d+|\d*\.zip)\//.test(file) ? "library" : "program";
 }

@@ -35,6 +35,7 @@ async function start(): Promise<void> {
   const feed = new TraceFeed(spans);
   let shown = performance.now();
   let show: () => void = () => undefined;
+  let begin: () => void = () => undefined;
   const { pyodide, heap } = await loadPython({
     pyodide: { indexURL: new URL("pyodide/", location.href).href },
     onAttach: (attached) => {
@@ -46,12 +47,16 @@ async function start(): Promise<void> {
         flushEvery: EVERY,
       });
       flush = () => recorder.flush();
+      begin = () => recorder.noteProgram();
     },
   });
   const facts = { command: ["playground"], started: "", python: null, sample: 0, problem: null };
   show = () => {
     shown = performance.now();
-    say({ kind: "data", data: withShape(buildPage(spans, facts, { mostNodes: 4000 }), heapShape(heap)) });
+    say({
+      kind: "data",
+      data: withShape(buildPage(spans, facts, { mostNodes: 4000, mostBlocks: 250_000 }), heapShape(heap)),
+    });
   };
   for (const [set, isError] of [
     [pyodide.setStdout, false],
@@ -66,6 +71,7 @@ async function start(): Promise<void> {
     });
   }
   const push = pyodide.runPython(CONSOLE) as (line: string) => boolean;
+  begin();
   flush();
   show();
   say({ kind: "ready", banner: `Python ${pyodide.runPython("sys.version.split()[0]")} on pyheap` });

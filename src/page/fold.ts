@@ -3,7 +3,7 @@
 
 import { Accounts } from "../trace/accounts.js";
 import type { TraceFunction } from "../trace/format.js";
-import { ROW } from "./model.js";
+import { type PageFunction, ROW } from "./model.js";
 import type { Spans } from "./spans.js";
 
 /** What stands for calls that are put together. */
@@ -17,7 +17,7 @@ export interface Folded {
   /** Numbers in the page's list of functions. */
   readonly functions: readonly number[];
   readonly lines: readonly number[];
-  readonly functionList: readonly TraceFunction[];
+  readonly functionList: readonly PageFunction[];
   /** The page's accounts, and for each of the trace's the page's number. */
   readonly accounts: Accounts;
   readonly accountOf: Uint32Array;
@@ -70,9 +70,10 @@ export function fold(spans: Spans, mostNodes: number): Folded {
   return foldAt(spans, (node) => node === 0 || (nodeShares[node] as number) >= least);
 }
 
-function foldAt({ tree, accounts }: Spans, isShown: (node: number) => boolean): Folded {
+function foldAt(spans: Spans, isShown: (node: number) => boolean): Folded {
+  const { tree, accounts } = spans;
   const [parents, functions, lines] = [[0], [0], [0]];
-  const functionList: TraceFunction[] = [tree.frame(0).function, SMALLER];
+  const functionList: PageFunction[] = [tree.frame(0).function, SMALLER];
   const functionNumbers = new Map([[0, 0]]);
   const nodeOf = new Uint32Array(tree.length);
   const smallerOf = new Map<number, number>();
@@ -95,7 +96,8 @@ function foldAt({ tree, accounts }: Spans, isShown: (node: number) => boolean): 
     const number = tree.functionNumber(node);
     let f = functionNumbers.get(number);
     if (f === undefined) {
-      f = functionList.push(tree.frame(node).function) - 1;
+      const { function: found } = tree.frame(node);
+      f = functionList.push(spans.isOfStart(number) ? { ...found, ofStart: true } : found) - 1;
       functionNumbers.set(number, f);
     }
     nodeOf[node] = add(caller, f, tree.line(node));

@@ -36,6 +36,11 @@ export interface Bucket {
   readonly frees: number;
 }
 
+export interface PageFunction extends TraceFunction {
+  /** The interpreter called it before the program began. */
+  readonly ofStart?: true;
+}
+
 /** What is known of a page's program. */
 export interface PageHeader {
   readonly version: number;
@@ -57,7 +62,7 @@ export interface PageHeader {
   readonly program: number;
   readonly timeline: readonly TimelinePoint[];
   readonly collections: readonly CollectionPoint[];
-  readonly functions: readonly TraceFunction[];
+  readonly functions: readonly PageFunction[];
   /** The heap's own statistics, where the page is of a running program. */
   readonly stats: HeapStats | null;
 }

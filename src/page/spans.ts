@@ -59,6 +59,7 @@ export class Spans implements TraceConsumer {
   #eventsOfBucket = 0;
   /** The bucket that the program begins with; 0 if nothing is known of a start before it. */
   #program = 0;
+  #startFunctions = 0;
   #mostEvents = FIRST_EVENTS;
   #now = 0;
   #reserved = 0;
@@ -126,9 +127,15 @@ export class Spans implements TraceConsumer {
     if (this.#events === 0 || this.#program > 0) return;
     this.#closeBucket();
     this.#program = this.#closed.length;
+    this.#startFunctions = this.tree.functions.length;
     while (this.#closed.length > MOST_START_BUCKETS) this.#merge();
     this.#open = this.#newBucket();
     this.#mostEvents = FIRST_EVENTS;
+  }
+
+  /** Whether the interpreter called a function, by its number, before the program began. */
+  isOfStart(functionNumber: number): boolean {
+    return functionNumber < this.#startFunctions;
   }
 
   /** The bucket that the program begins with; 0 if the recording begins with it. */

@@ -204,15 +204,53 @@ describe("the page of a trace", () => {
     await page.close();
   });
 
-  it("has a map of the end, in which a span's own blocks keep their colours", async () => {
+  it("has a map of the moment that is looked at: the highest of the span, or its end", async () => {
     const page = await open();
     await page.locator("#tab-map").click();
-    const legend = page.locator("#panel-map .legend");
-    await expect.poll(() => page.locator("#panel-map").innerText()).toContain("At the end of the recording");
-    expect(await legend.innerText()).not.toContain("not of the span");
+    const map = page.locator("#panel-map");
+    const view = (name: string) => page.getByRole("radio", { name, exact: true }).click();
+    const blocksInMap = async () => Number(/ · ([\d,]+) blocks/.exec(await map.innerText())?.[1]?.replaceAll(",", ""));
+    const blocksAtEnd = async () => {
+      const text = await page.locator('.figures div:has(dt:text-is("Live at the end")) dd.detail').innerText();
+      return Number(text.replace(/\D/g, ""));
+    };
+    await expect.poll(() => map.innerText()).toMatch(/When most was live, after [\d.]+ s/);
+    const atPeak = await blocksInMap();
+    expect(await page.getByRole("radio", { name: "Temporary" }).isVisible()).toBe(false);
+    await view("End");
+    expect(await map.innerText()).toContain("At the end of the recording");
+    expect(await blocksInMap()).toBe(await blocksAtEnd());
+    expect(await blocksInMap()).toBeLessThan(atPeak);
+    await page.getByRole("slider", { name: "End of the span" }).focus();
+    const last = await map.locator("canvas").first().screenshot();
+    await page.keyboard.press("PageDown");
+    expect(await map.innerText()).toMatch(/As it was after [\d.]+ s/);
+    expect(await blocksInMap()).toBe(await blocksAtEnd());
+    expect((await map.locator("canvas").first().screenshot()).equals(last)).toBe(false);
+    const legend = map.locator(".legend");
     await page.getByRole("slider", { name: "Begin of the span" }).focus();
     await page.keyboard.press("PageUp");
+    expect(await legend.innerText()).not.toContain("not of the span");
+    await view("Leaks");
     expect(await legend.innerText()).toContain("not of the span");
+    await page.close();
+  });
+
+  it("tells the program from what the interpreter did to start", async () => {
+    const page = await open();
+    const begin = page.getByRole("slider", { name: "Begin of the span" });
+    const allocated = await figure(page, "Allocated");
+    const left = () => begin.evaluate((handle) => (handle as HTMLElement).style.left);
+    await page.getByRole("button", { name: "Program only" }).click();
+    expect(Number(await begin.getAttribute("aria-valuenow"))).toBeGreaterThan(0);
+    expect(await figure(page, "Allocated")).not.toBe(allocated);
+    // The axis begins with it.
+    await expect.poll(left).toBe("0px");
+    await begin.focus();
+    await page.keyboard.press("PageUp");
+    await expect.poll(left).not.toBe("0px");
+    await page.getByRole("button", { name: "Whole recording" }).click();
+    expect(await figure(page, "Allocated")).toBe(allocated);
     await page.close();
   });
 

@@ -1,9 +1,9 @@
 // The heap map: where in memory everything is that is live at the view's moment: the highest of the span, or its end. The whole on
 // top, the cell that was chosen below it, and what each block is beside the pointer.
 
+import { bucketOf, endOf, highestOf } from "../../src/page/moments.js";
 import { placeOf } from "../../src/report/place.js";
 import { DOMAIN_NAMES } from "../../src/report/trace-groups.js";
-import { bucketOf, endOf, highestOf } from "../../src/page/moments.js";
 import { h } from "../dom.js";
 import type { Model, Span } from "../model.js";
 import type { Store } from "../state.js";
