@@ -91,12 +91,11 @@ export { formatStats } from "./stats-text.js";
 export { DomainFilter, Filter, type FilterOptions, type TraceFilter } from "./tracemalloc/filter.js";
 export {
   Snapshot,
-  type Statistic,
-  type StatisticDiff,
   type StatisticKey,
   type StatisticOptions,
   type Trace,
 } from "./tracemalloc/snapshot.js";
+export type { Statistic, StatisticDiff } from "./tracemalloc/statistic.js";
 export { type Frame, Traceback } from "./tracemalloc/traceback.js";
 export { type TracedMemory, Tracemalloc } from "./tracemalloc/tracemalloc.js";
 export type { Trim } from "./trim.js";

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import type { Model } from "./model.js";
 import type { Store } from "./state.js";
 import type { Colors } from "./theme.js";
-import { bytes, count, shortCount, time } from "./words.js";
+import { bytes, count, programName, shortCount, time } from "./words.js";
 
 /** What is said of a program that the page follows. */
 const STATES = { running: "Running", idle: "Waiting", ended: "Ended", gone: "No answer any more" } as const;
@@ -38,7 +38,7 @@ export class Head {
   update(): void {
     const { header } = this.#model.data;
     const { command, python, started, sample, problem, events } = header;
-    const name = command.join(" ") || "A program";
+    const name = programName(command);
     this.#title.textContent = name;
     this.#title.title = name;
     const began =

@@ -6,7 +6,7 @@ import type { View } from "../src/trace/accounts.js";
 import type { TraceFunction } from "../src/trace/format.js";
 import type { Metric } from "./state.js";
 
-export { bytes, count, percent } from "../src/report/figures.js";
+export { bytes, count, percent, programName } from "../src/report/figures.js";
 
 const MICROSECONDS = 1e6;
 const KILO = 1000;

@@ -5,7 +5,7 @@ import type { Colors } from "picocolors/types.js";
 import type { PageData } from "../page/model.js";
 import { ROW, ROW_VALUES } from "../page/model.js";
 import { layOut } from "../report/columns.js";
-import { bar, bytes, count, percent, seconds } from "../report/figures.js";
+import { bar, bytes, count, percent, programName, seconds } from "../report/figures.js";
 import type { LiveProgram } from "./live.js";
 
 const EVERY = 500;
@@ -49,12 +49,15 @@ function topPlaces({ rows, accounts, nodes, header }: PageData): Place[] {
   return [...places.values()].sort((a, b) => b.bytes - a.bytes).slice(0, ROWS);
 }
 
-/** A function and its place in so many columns: the end of a path says more than its begin. */
+/** A place is never cut to less than this, in columns. */
+const LEAST_PLACE = 12;
+
+/** A function and its place in so many columns: the name comes first, and the end of a path says more than its begin. */
 function placeText({ name, at }: Place, columns: number): string {
   if (at === "") return name.slice(0, columns);
-  const shown = name.slice(0, Math.max(8, columns - 24));
-  const room = columns - shown.length - 2;
-  return `${shown}  ${at.length <= room ? at : `…${at.slice(at.length - room + 1)}`}`;
+  const room = Math.max(Math.min(at.length, LEAST_PLACE), columns - name.length - 2);
+  const place = at.length <= room ? at : `…${at.slice(at.length - room + 1)}`;
+  return `${name.slice(0, columns - place.length - 2)}  ${place}`;
 }
 
 /** The view as lines of text. */
@@ -78,7 +81,7 @@ export function liveText(data: PageData, colors: Colors, columns: number): strin
     ["right", "right", "left", "right", "left"],
   );
   return [
-    `${colors.bold(header.command.join(" "))}  ${colors.dim(`${seconds(header.duration / MICROSECONDS)}, ${count(header.events)} events`)}`,
+    `${colors.bold(programName(header.command))}  ${colors.dim(`${seconds(header.duration / MICROSECONDS)}, ${count(header.events)} events`)}`,
     `  live ${colors.bold(bytes(Math.round(live)))}   peak ${bytes(Math.round(peak))}   from the platform ${bytes(last?.reserved ?? 0)}`,
     `  ${colors.cyan(line)}`,
     places,

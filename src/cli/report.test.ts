@@ -56,6 +56,29 @@ later = [load(100_000) for _ in range(10)]
     for (const by of ["function", "file", "module", "domain", "size"]) expect(table("--by", by)).toContain(by);
   });
 
+  it("says of which span it shows what", () => {
+    const first = (...args: string[]) => pyheap("report", ...args, "app.trace").stdout.split("\n")[0];
+    expect(first("table", "--from", "0.2")).toMatch(/ at the peak from 0\.20 s on, after [\d.]+ s: /);
+    expect(first("table", "--at", "allocated", "--from", "0.2", "--to", "0.3")).toMatch(
+      / allocated from 0\.20 s to 0\.30 s: /,
+    );
+    expect(first("leaks", "--from", "0.2")).toMatch(/ allocated from 0\.20 s on and not freed until /);
+    expect(pyheap("report", "table", "--from", "1000", "app.trace")).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^pyheap: Cannot report from 1000 s on: app\.trace ends after [\d.]+ s\n$/),
+    });
+  });
+
+  it("shows a command in one line, and a recursion as one frame", () => {
+    const code = "def f(n):\n    return f(n - 1) if n else bytes(4_000_000)\nkept = f(50)";
+    pyheap("run", "--quiet", "--trace", "deep.trace", "-c", code);
+    const { stdout } = pyheap("report", "leaks", "--rows", "1", "deep.trace");
+    expect(stdout).toMatch(
+      /^-c def f\(n\): return f\(n - 1\) if n else bytes\(4_000_000\) kept = f\(50\) {2}allocated/,
+    );
+    expect(stdout).toMatch(/ {4}f <string>:2, 51 times\n {4}from <module> <string>:3\n/);
+  });
+
   it("shows the tree of calls", () => {
     const { stdout } = pyheap("report", "tree", "--least", "5", "app.trace");
     expect(stdout).toMatch(/<module> app\.py:8\n.* work app\.py:6\n.*load app\.py:3\n/);

@@ -13,9 +13,15 @@ export function percent(part: number, whole: number): string {
   return share > 0 && share < 1 ? "<1 %" : `${Math.round(share)} %`;
 }
 
-/** Seconds with what precision is worth: `0.12 s`, `7.4 s`, `83 s`. */
+/** Seconds with what precision is worth: `0.4 ms`, `31 ms`, `0.12 s`, `7.4 s`, `83 s`. */
 export function seconds(n: number): string {
+  if (n > 0 && n < 0.1) return `${(n * 1000).toFixed(n < 0.01 ? 1 : 0)} ms`;
   return `${n.toFixed(n < 1 ? 2 : n < 20 ? 1 : 0)} s`;
+}
+
+/** A program by its command, in one line. */
+export function programName(command: readonly string[]): string {
+  return command.join(" ").replace(/\s+/g, " ").trim() || "A program";
 }
 
 export function count(n: number): string {

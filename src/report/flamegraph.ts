@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
 import type { PageData } from "../page/model.js";
 import { encodePage } from "../page/wire.js";
+import { programName } from "./figures.js";
 
 /** Where the template has the data: an element that is empty there. */
 const DATA_PLACE = '<script type="application/octet-stream" id="data"></script>';
@@ -21,7 +22,7 @@ function escapeHtml(text: string): string {
 /** The page. */
 export function flamegraphPage(data: PageData): string {
   const packed = deflateRawSync(encodePage(data), { level: 6 }).toString("base64");
-  const title = data.header.command.join(" ") || "A program";
+  const title = programName(data.header.command);
   const template = viewerTemplate();
   const at = template.indexOf(DATA_PLACE);
   if (at < 0) throw new Error("Cannot make a page: the viewer's template has no place for data");

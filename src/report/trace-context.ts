@@ -4,7 +4,7 @@ import type { Colors } from "picocolors/types.js";
 import type { View } from "../trace/accounts.js";
 import type { Analysis } from "../trace/analysis.js";
 import type { TraceSummary } from "../trace/reader.js";
-import { bytes, count, seconds } from "./figures.js";
+import { bytes, count, programName, seconds } from "./figures.js";
 
 export interface TraceReport {
   readonly analysis: Analysis;
@@ -44,16 +44,26 @@ export function errorOf(variance: number): number {
   return DEVIATIONS_OF_95 * Math.sqrt(Math.max(0, variance));
 }
 
+/** A span in words that follow others, and only where it begins; "" where it is everything. */
+function spanWords({ from, to }: Analysis["span"]): { span: string; begin: string } {
+  const [first, last] = [seconds(from / MICROSECONDS), seconds(to / MICROSECONDS)];
+  const begin = from > 0 ? ` from ${first} on` : "";
+  if (to === Number.POSITIVE_INFINITY) return { span: begin, begin };
+  return { span: from > 0 ? ` from ${first} to ${last}` : ` until ${last}`, begin };
+}
+
 /** What is shown, in one line: `at the peak, after 1.2 s: 30.1 MiB in 12,345 blocks`. */
 export function viewLine(report: Pick<TraceReport, "analysis" | "view">): string {
   const { analysis, view } = report;
   const { bytes: size, count: blocks } = viewSum(report);
+  const end = seconds(analysis.endTime / MICROSECONDS);
+  const { span, begin } = spanWords(analysis.span);
   const what = {
-    peak: `at the peak, after ${seconds(analysis.figures.peakTime / MICROSECONDS)}`,
-    end: `live after ${seconds(analysis.endTime / MICROSECONDS)}`,
-    leaks: `allocated and not freed until ${seconds(analysis.endTime / MICROSECONDS)}`,
-    allocated: "allocated in all",
-    temporary: "allocated and freed again at once",
+    peak: `at the peak${span}, after ${seconds(analysis.figures.peakTime / MICROSECONDS)}`,
+    end: `live after ${end}`,
+    leaks: `allocated${begin} and not freed until ${end}`,
+    allocated: `allocated${span || " in all"}`,
+    temporary: `allocated and freed again at once${span}`,
   }[view];
   const error = viewError(report);
   const interval = error === undefined || error === 0 ? "" : ` ± ${bytes(Math.round(error))}`;
@@ -65,7 +75,7 @@ export function reportHead(report: TraceReport): string[] {
   const { colors, summary } = report;
   const { command, sample } = summary.metadata;
   return [
-    `${colors.bold(command.join(" ") || "A program")}  ${colors.dim(viewLine(report))}`,
+    `${colors.bold(programName(command))}  ${colors.dim(viewLine(report))}`,
     ...(sample > 0
       ? [
           colors.dim(

@@ -2,7 +2,7 @@
 
 import type { Colors } from "picocolors/types.js";
 import { type Cell, layOut } from "./columns.js";
-import { bytes, count } from "./figures.js";
+import { bytes, count, programName } from "./figures.js";
 import { type TraceReport, viewLine } from "./trace-context.js";
 import { type Group, type Grouping, groupBy } from "./trace-groups.js";
 
@@ -52,8 +52,10 @@ export function traceDiff(before: TraceReport, after: TraceReport, { by, rows }:
     ];
   });
   const sum = all.reduce((total, row) => total + row.bytes, 0);
-  const name = ({ summary }: TraceReport) => colors.bold(summary.metadata.command.join(" ") || "A program");
-  const problems = [before, after].flatMap(({ summary }) => summary.problem ?? []);
+  const name = ({ summary }: TraceReport) => colors.bold(programName(summary.metadata.command));
+  const problems = Object.entries({ before, after }).flatMap(([which, { summary }]) =>
+    summary.problem === undefined ? [] : [`${which}: ${summary.problem}`],
+  );
   return [
     `before  ${name(before)}  ${colors.dim(viewLine(before))}`,
     `after   ${name(after)}  ${colors.dim(viewLine(after))}`,

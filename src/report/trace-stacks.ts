@@ -1,5 +1,6 @@
 // A trace by whole stacks: what was left, or gone at once, each with the calls that led to it.
 
+import type { Frame } from "../trace/tree.js";
 import { bytes, count, percent } from "./figures.js";
 import { placeOf } from "./place.js";
 import { reportHead, type TraceReport, viewSum } from "./trace-context.js";
@@ -8,8 +9,19 @@ import { stackRows } from "./trace-groups.js";
 export interface StacksOptions {
   /** Stacks that are shown at most. */
   readonly rows: number;
-  /** Frames of each that are shown at most. */
+  /** Frames of each that are shown at most; a recursion that calls itself in one place is one. */
   readonly frames: number;
+}
+
+/** Frames that are the same, one after the other. */
+function runsOf(stack: readonly Frame[]): { readonly frame: Frame; length: number }[] {
+  const runs: { readonly frame: Frame; length: number }[] = [];
+  for (const frame of stack) {
+    const last = runs.at(-1);
+    if (last && last.frame.function === frame.function && last.frame.line === frame.line) last.length++;
+    else runs.push({ frame, length: 1 });
+  }
+  return runs;
 }
 
 /** The stacks with the most bytes, with their frames from the innermost outwards. */
@@ -20,11 +32,12 @@ export function stackLines({ analysis, view, colors }: Omit<TraceReport, "summar
     .slice(0, options.rows)
     .flatMap(({ node, own }) => {
       const stack = tree.stack(node);
-      const shown = stack.slice(0, options.frames).map(({ function: f, line }, k) => {
+      const runs = runsOf(stack);
+      const shown = runs.slice(0, options.frames).map(({ frame: { function: f, line }, length }, k) => {
         const place = `${f.name} ${colors.dim(placeOf(f, line))}`;
-        return `    ${k === 0 ? "" : "from "}${place}`;
+        return `    ${k === 0 ? "" : "from "}${place}${length > 1 ? colors.dim(`, ${count(length)} times`) : ""}`;
       });
-      const more = stack.length - shown.length;
+      const more = runs.slice(options.frames).reduce((sum, { length }) => sum + length, 0);
       const blocks = Math.round(own.count);
       return [
         `  ${bytes(own.bytes)} ${percent(own.bytes, whole)}, ${count(blocks)} ${blocks === 1 ? "block" : "blocks"}`,

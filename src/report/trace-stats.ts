@@ -4,7 +4,7 @@ import type { Colors } from "picocolors/types.js";
 import type { Analysis } from "../trace/analysis.js";
 import type { TraceSummary } from "../trace/reader.js";
 import { layOut } from "./columns.js";
-import { bar, bytes, count, percent, seconds } from "./figures.js";
+import { bar, bytes, count, percent, programName, seconds } from "./figures.js";
 import { errorOf } from "./trace-context.js";
 import { type Group, groupBy } from "./trace-groups.js";
 
@@ -120,7 +120,7 @@ export function traceStatsText(stats: TraceStats, colors: Colors): string {
   const error = (n: number) => (n > 0 ? `± ${bytes(Math.round(n))}, ` : "");
   const whole = (n: number) => count(Math.round(n));
   return [
-    colors.bold(stats.command.join(" ") || "A program"),
+    colors.bold(programName(stats.command)),
     ...(stats.problem === null ? [] : [colors.yellow(`${stats.problem}. Shown is what was before.`)]),
     layOut(
       [

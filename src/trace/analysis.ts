@@ -51,6 +51,16 @@ export class Analysis implements TraceConsumer {
     this.#inSpan = from <= 0;
   }
 
+  /** What is looked at, in microseconds; it ends with the recording if `to` is infinite. */
+  get span(): { readonly from: number; readonly to: number } {
+    return { from: this.#from, to: this.#to };
+  }
+
+  /** Whether the recording goes on until the span begins. */
+  get hasSpan(): boolean {
+    return this.#inSpan;
+  }
+
   metadata({ sample }: TraceMetadata): void {
     this.#sample = sample;
   }

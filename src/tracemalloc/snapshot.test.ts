@@ -54,6 +54,12 @@ describe("a snapshot", () => {
     expect(() => now.statistics("traceback", { cumulative: true })).toThrow("Cannot make cumulative statistics");
   });
 
+  it("says a statistic in a line, as Python does", () => {
+    expect(String(now.statistics("lineno")[0])).toBe("lib/b.py:1: size=400 B, count=4, average=100 B");
+    expect(now.compareTo(old, "lineno").map(String)).toContain("a.py:5: size=10 B (-90 B), count=1 (+0), average=10 B");
+    expect(now.compareTo(old, "lineno").map(String)).toContain("m.py:2: size=0 B (-50 B), count=0 (-2)");
+  });
+
   it("says what changed, most first", () => {
     const diffs = now.compareTo(old, "lineno");
     expect(

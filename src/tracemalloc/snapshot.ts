@@ -2,6 +2,7 @@
 
 import type { BlockOwner } from "../errors.js";
 import { passes, type TraceFilter } from "./filter.js";
+import { Statistic, StatisticDiff } from "./statistic.js";
 import { type Frame, Traceback } from "./traceback.js";
 
 /** Live blocks of one size that were allocated at one place. */
@@ -14,20 +15,6 @@ export interface Trace {
 }
 
 export type StatisticKey = "lineno" | "filename" | "traceback";
-
-export interface Statistic {
-  /** By line and by file: of one frame. */
-  readonly traceback: Traceback;
-  /** Bytes. */
-  readonly size: number;
-  readonly count: number;
-}
-
-export interface StatisticDiff extends Statistic {
-  /** What `size` and `count` are more than in the older snapshot. */
-  readonly sizeDiff: number;
-  readonly countDiff: number;
-}
 
 export interface StatisticOptions {
   /** A block counts for every frame of its traceback, once for each; the default is for the one that allocated it. */
@@ -79,9 +66,9 @@ export class Snapshot {
 
   /** Sums of the traces, the largest first. Throws RangeError for cumulative ones by traceback. */
   statistics(key: StatisticKey, { cumulative = false }: StatisticOptions = {}): Statistic[] {
-    return [...this.#sums(key, cumulative).values()].sort(
-      (a, b) => b.size - a.size || b.count - a.count || order(a.traceback.key, b.traceback.key),
-    );
+    return [...this.#sums(key, cumulative).values()]
+      .map(({ traceback, size, count }) => new Statistic(traceback, size, count))
+      .sort((a, b) => b.size - a.size || b.count - a.count || order(a.traceback.key, b.traceback.key));
   }
 
   /** What is more than in an older snapshot, and less; what has changed most comes first. Throws as `statistics` does. */
@@ -91,8 +78,7 @@ export class Snapshot {
     const all = new Map([...before, ...now]);
     const diffs = [...all].map(([place, { traceback }]) => {
       const { size, count } = now.get(place) ?? { size: 0, count: 0 };
-      const was = before.get(place) ?? { size: 0, count: 0 };
-      return { traceback, size, count, sizeDiff: size - was.size, countDiff: count - was.count };
+      return new StatisticDiff({ traceback, size, count }, before.get(place) ?? { size: 0, count: 0 });
     });
     return diffs.sort(
       (a, b) =>

@@ -135,6 +135,8 @@ describe("a program that runs", () => {
     program.type("20\n");
     await expect.poll(() => program.out, PATIENCE).toMatch(/live [\d.]+ MiB {3}peak [\d.]+ MiB {3}from the platform/);
     await expect.poll(() => program.out, PATIENCE).toMatch(/20\.\d MiB +\d+ % +\S+ +\d+ +grow {2}\S*grows\.py:4/);
+    // Names are whole where there is room.
+    expect(program.out).toMatch(/ _compile_source {2}/);
     // Each drawing goes up over the one before.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for.
     expect(program.out).toMatch(/\u001b\[\d+A\u001b\[J/);

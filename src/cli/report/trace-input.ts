@@ -3,6 +3,7 @@
 import { createReadStream, statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
+import { seconds } from "../../report/figures.js";
 import type { TraceReport } from "../../report/trace-context.js";
 import type { View } from "../../trace/accounts.js";
 import { type AnalysisOptions, analyse } from "../../trace/analysis.js";
@@ -109,6 +110,10 @@ export async function loadTrace(
   }
   const { analysis, summary } = await asUsageError(file, analyse(readFile(file), file, span));
   checkKind(file, summary, span);
+  if (!analysis.hasSpan) {
+    const end = seconds(analysis.endTime / MICROSECONDS);
+    throw new UsageError(`Cannot report from ${options.from} s on: ${file} ends after ${end}`);
+  }
   return { analysis, summary, view: view ?? chosen.view, colors: terminalColors() };
 }
 

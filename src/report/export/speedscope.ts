@@ -1,5 +1,6 @@
 // speedscope's file format: https://www.speedscope.app/file-format-schema.json. Two profiles, by bytes and by blocks.
 
+import { programName } from "../figures.js";
 import type { TraceReport } from "../trace-context.js";
 import { exportedStacks, VIEW_NAMES } from "./stacks.js";
 
@@ -45,7 +46,7 @@ export function speedscope(report: TraceReport): SpeedscopeFile {
   const what = VIEW_NAMES[report.view];
   return {
     $schema: "https://www.speedscope.app/file-format-schema.json",
-    name: report.summary.metadata.command.join(" ") || "pyheap",
+    name: programName(report.summary.metadata.command),
     exporter: "pyheap",
     activeProfileIndex: 0,
     shared: { frames },
