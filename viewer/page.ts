@@ -6,6 +6,7 @@ import { FlameGraph } from "./flame/flame.js";
 import { Head } from "./head.js";
 import { HeapMap } from "./map/map.js";
 import type { Model } from "./model.js";
+import { makeSegments } from "./segments.js";
 import { Sizes } from "./sizes.js";
 import { type Metric, Store, type Tab } from "./state.js";
 import { Table } from "./table.js";
@@ -23,26 +24,6 @@ const METRICS: readonly { readonly metric: Metric; readonly name: string }[] = [
   { metric: "bytes", name: "Bytes" },
   { metric: "count", name: "Blocks" },
 ];
-
-/** Buttons of which one is chosen. */
-function segments<T extends string>(
-  label: string,
-  options: readonly { readonly value: T; readonly name: string; readonly title?: string }[],
-  choose: (value: T) => void,
-): { readonly element: HTMLElement; show(value: T, among?: readonly T[]): void } {
-  const buttons = options.map(({ value, name, title }) =>
-    h("button", { type: "button", role: "radio", title: title ?? "", onclick: () => choose(value) }, name),
-  );
-  return {
-    element: h("div", { class: "segments", role: "radiogroup", "aria-label": label }, ...buttons),
-    show: (value, among) => {
-      options.forEach((option, k) => {
-        buttons[k]?.setAttribute("aria-checked", String(option.value === value));
-        buttons[k]?.toggleAttribute("hidden", among !== undefined && !among.includes(option.value));
-      });
-    },
-  };
-}
 
 export class Page {
   readonly store: Store;
@@ -118,16 +99,16 @@ export class Page {
 
   #tools(): HTMLElement {
     const { store } = this;
-    const views = segments(
-      "What is shown",
-      VIEWS.map(({ view, name, says }) => ({ value: view, name, title: says })),
-      (view) => store.set({ view }),
-    );
-    const metrics = segments(
-      "Measured in",
-      METRICS.map(({ metric, name }) => ({ value: metric, name })),
-      (metric) => store.set({ metric }),
-    );
+    const views = makeSegments({
+      label: "What is shown",
+      segments: VIEWS.map(({ view, name, says }) => ({ value: view, name, title: says })),
+      choose: (view) => store.set({ view }),
+    });
+    const metrics = makeSegments({
+      label: "Measured in",
+      segments: METRICS.map(({ metric, name }) => ({ value: metric, name })),
+      choose: (metric) => store.set({ metric }),
+    });
     const search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search functions and files" });
     search.addEventListener("input", () => store.set({ search: search.value.trim() }));
     document.addEventListener("keydown", (event) => {

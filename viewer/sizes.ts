@@ -28,7 +28,7 @@ export class Sizes {
   constructor(model: Model, store: Store) {
     this.#model = model;
     this.#store = store;
-    const heads = ["Blocks of", "Bytes", "", "Blocks", "Pools", "Full"];
+    const heads = ["Blocks of", "Bytes", "", "Blocks", "Pools now", "Full now"];
     this.#table = h(
       "table",
       { class: "sizes-table" },

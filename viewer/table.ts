@@ -3,6 +3,7 @@
 import { GROUPINGS, type Group, type Grouping, groupBy } from "../src/report/trace-groups.js";
 import { h } from "./dom.js";
 import type { Model } from "./model.js";
+import { makeSegments } from "./segments.js";
 import type { Store } from "./state.js";
 import { bytes, count, percent } from "./words.js";
 
@@ -45,30 +46,21 @@ export class Table {
   constructor(model: Model, store: Store) {
     this.#model = model;
     this.#store = store;
-    const choices = h(
-      "div",
-      { class: "segments small", role: "radiogroup", "aria-label": "A row is a" },
-      ...GROUPINGS.map((grouping) =>
-        h(
-          "button",
-          { type: "button", role: "radio", "data-grouping": grouping, onclick: () => store.set({ grouping }) },
-          GROUPING_NAMES[grouping],
-        ),
-      ),
-    );
+    const choices = makeSegments({
+      label: "A row is a",
+      segments: GROUPINGS.map((grouping) => ({ value: grouping, name: GROUPING_NAMES[grouping] })),
+      isSmall: true,
+      choose: (grouping) => store.set({ grouping }),
+    });
     this.element = h(
       "div",
       { class: "table" },
-      h("div", { class: "row" }, choices),
+      h("div", { class: "row" }, choices.element),
       h("div", { class: "table-scroller" }, h("table", {}, this.#caption, h("thead", {}, this.#head), this.#body)),
       this.#empty,
       this.#more,
     );
-    store.on(["grouping"], (state) => {
-      for (const button of choices.children) {
-        button.setAttribute("aria-checked", String((button as HTMLElement).dataset.grouping === state.grouping));
-      }
-    });
+    store.on(["grouping"], ({ grouping }) => choices.show(grouping));
     store.on(["from", "to", "view", "grouping", "tab"], () => this.#regroup());
     store.on(["search"], () => this.#show());
   }

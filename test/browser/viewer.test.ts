@@ -113,6 +113,13 @@ describe("the page of a trace", () => {
     await page.keyboard.press("ArrowRight");
     expect(await page.locator("#tab-table").getAttribute("aria-selected")).toBe("true");
     expect(await page.evaluate("document.activeElement.id")).toBe("tab-table");
+    const chosen = page.locator("[aria-label='What is shown'] [aria-checked=true]");
+    await chosen.focus();
+    for (const name of ["End", "Leaks", "Temporary", "Allocated", "Peak", "End"]) {
+      await page.keyboard.press("ArrowRight");
+      expect(await chosen.innerText()).toBe(name);
+    }
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("End");
     await page.close();
   });
 
@@ -143,7 +150,7 @@ describe("the page of a trace", () => {
     const up = await blocks();
     expect(up).toEqual([...up].sort((a, b) => a - b));
     expect(up).not.toEqual(down);
-    await page.locator(".table [data-grouping=module]").click();
+    await page.locator(".table [data-value=module]").click();
     await page.locator("input[type=search]").fill("orders");
     expect(await page.locator("tbody th span").allInnerTexts()).toContain("orders");
     await page.close();

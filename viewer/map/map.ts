@@ -6,6 +6,7 @@ import { placeOf } from "../../src/report/place.js";
 import { DOMAIN_NAMES } from "../../src/report/trace-groups.js";
 import { h } from "../dom.js";
 import type { Model, Span } from "../model.js";
+import { makeSegments } from "../segments.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
@@ -27,7 +28,12 @@ export class HeapMap {
   readonly #overview: Overview;
   readonly #closeup: Closeup;
   readonly #legend = h("ul", { class: "legend", "aria-label": "Colours" });
-  readonly #modes = h("div", { class: "segments small", role: "radiogroup", "aria-label": "Colours stand for" });
+  readonly #modes = makeSegments({
+    label: "Colours stand for",
+    segments: MAP_MODES.map((mode) => ({ value: mode, name: MODE_NAMES[mode] })),
+    isSmall: true,
+    choose: (mode) => this.#setMode(mode),
+  });
   readonly #says = h("p", { class: "map-says", role: "status" });
   readonly #facts = h("p", { class: "quiet-text" });
   readonly #empty = h("p", { class: "empty" }, "Where blocks lie is not known for this recording.");
@@ -53,16 +59,10 @@ export class HeapMap {
         this.#says.textContent = this.#blockWords(block).join(" · ");
       },
     );
-    for (const mode of MAP_MODES) {
-      const choose = () => this.#setMode(mode);
-      this.#modes.append(
-        h("button", { type: "button", role: "radio", "data-mode": mode, onclick: choose }, MODE_NAMES[mode]),
-      );
-    }
     this.#content = h(
       "div",
       {},
-      h("div", { class: "row" }, this.#modes, h("div", { class: "row end" }, this.#legend)),
+      h("div", { class: "row" }, this.#modes.element, h("div", { class: "row end" }, this.#legend)),
       this.#overview.element,
       h("div", { class: "row" }, this.#says, h("div", { class: "row end" }, this.#facts)),
       this.#closeup.element,
@@ -119,9 +119,7 @@ export class HeapMap {
 
   #setMode(mode: MapMode): void {
     this.#mode = mode;
-    for (const button of this.#modes.children) {
-      button.setAttribute("aria-checked", String((button as HTMLElement).dataset.mode === mode));
-    }
+    this.#modes.show(mode);
     const blocks = this.#blocks;
     if (!blocks) return;
     const { classes, kindOf } = this.#classes(mode, blocks);
