@@ -99,7 +99,7 @@ export class TimelineChart {
           y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.08] },
         },
         axes: [
-          { ...axis, grid: { show: false }, size: 28, values: (_, marks) => marks.map((s) => `${s} s`) },
+          { ...axis, grid: { show: false }, size: 28, values: (_, marks) => axisWords(marks) },
           {
             ...axis,
             size: 76,
@@ -261,6 +261,12 @@ export class TimelineChart {
     });
     return handle;
   }
+}
+
+/** Marks of the axis in seconds, or all of them in milliseconds if they are short. */
+function axisWords(marks: readonly number[]): string[] {
+  const isShort = (marks.at(-1) ?? 0) < 0.1;
+  return marks.map((s) => (isShort ? `${Number((s * 1000).toPrecision(6))} ms` : `${s} s`));
 }
 
 /** Three or four marks at a round number of KiB, MiB or GiB. */

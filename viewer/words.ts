@@ -13,9 +13,10 @@ const KILO = 1000;
 
 export const time = (microseconds: number): string => seconds(microseconds / MICROSECONDS);
 
-/** A moment of the recording, with what precision a page has: `0.482 s`, `5.23 s`, `83.1 s`. */
+/** A moment of the recording, with what precision a page has: `4.2 ms`, `0.482 s`, `5.23 s`, `83.1 s`. */
 export function instant(microseconds: number): string {
   const n = microseconds / MICROSECONDS;
+  if (n > 0 && n < 0.1) return `${Number((n * 1000).toFixed(1))} ms`;
   return `${n.toFixed(n < 1 ? 3 : n < 20 ? 2 : 1)} s`;
 }
 

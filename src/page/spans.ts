@@ -24,7 +24,7 @@ import { Rows, type RowVisitor } from "./rows.js";
 const MOST_BUCKETS = 128;
 /** Of the interpreter's start. */
 const MOST_START_BUCKETS = 8;
-const FIRST_EVENTS = 4096;
+const FIRST_EVENTS = 256;
 
 type OpenBucket = { -readonly [Key in keyof Bucket]: Bucket[Key] } & {
   firstBirth: number;

@@ -108,7 +108,15 @@ describe("a program that runs", () => {
     await page.locator("#tab-table").click();
     await expect.poll(() => page.locator("#panel-table tbody").innerText(), PATIENCE).toContain("grow");
     await page.locator("#tab-map").click();
-    await expect.poll(() => page.locator("#panel-map canvas").count(), PATIENCE).toBeGreaterThan(0);
+    const map = page.locator("#panel-map");
+    await expect.poll(() => map.innerText(), PATIENCE).toMatch(/Now in \d+ arenas · [\d,]+ blocks/);
+    await map.locator(".map-overview").focus();
+    // Downwards, until a square is in an arena.
+    const says = map.locator(".map-says");
+    for (let k = 0; k < 40 && !(await says.innerText()).includes("arena"); k++) await page.keyboard.press("ArrowDown");
+    expect(await says.innerText()).toMatch(
+      /% in use · a (free )?pool .*in the arena of \d+(\.\d)? [KM]iB at 0x[0-9a-f]+/,
+    );
     program.type("8\n");
     await expect.poll(live, PATIENCE).toBeGreaterThan(before + 19 * MIB);
     program.process.stdin?.end();

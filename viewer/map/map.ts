@@ -1,6 +1,7 @@
 // The heap map: where in memory everything is that is live at the view's moment: the highest of the span, or its end. The whole on
 // top, the cell that was chosen below it, and what each block is beside the pointer.
 
+import type { PageArenas } from "../../src/page/model.js";
 import { bucketOf, endOf, highestOf } from "../../src/page/moments.js";
 import { placeOf } from "../../src/report/place.js";
 import { DOMAIN_NAMES } from "../../src/report/trace-groups.js";
@@ -12,7 +13,7 @@ import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
 import { bytes, count, instant, percent } from "../words.js";
 import { lowerBound, MapBlocks, UNKNOWN } from "./blocks.js";
-import { type Cells, cellOf, cutGrid, fillCells, type Grid } from "./cells.js";
+import { type Cell, type Cells, cellOf, cutGrid, fillCells, type Grid } from "./cells.js";
 import { CLOSEUP_ROWS, Closeup } from "./closeup.js";
 import { type Classes, classesOf, MAP_MODES, type MapMode, MODE_NAMES } from "./modes.js";
 import { Overview } from "./overview.js";
@@ -20,6 +21,19 @@ import { Overview } from "./overview.js";
 const HELP =
   "Click a square, or go to it with the arrow keys, to see its blocks. Squares are filled as far as they are in use. A square is the same memory at every moment: pick another span on the timeline to see what was there.";
 const STACK_SHOWN = 5;
+/** Of a cell, so many pools and arenas are told at most. */
+const PLACES_SHOWN = 3;
+
+/** Which of the places, in order of their addresses, have a byte of [begin, end). */
+function overlapping({ addresses, sizes }: PageArenas, begin: number, end: number): number[] {
+  const found: number[] = [];
+  for (let k = Math.max(0, lowerBound(addresses, begin) - 1); k < addresses.length; k++) {
+    const address = addresses[k] ?? 0;
+    if (address >= end) break;
+    if (address + (sizes[k] ?? 0) > begin) found.push(k);
+  }
+  return found;
+}
 
 export class HeapMap {
   readonly element: HTMLElement;
@@ -132,7 +146,9 @@ export class HeapMap {
     const live = blocks.sizes.reduce((sum, size) => sum + size, 0);
     const used = this.#cells.cells.filter(({ full }) => full > 0);
     const space = used.length * this.#cells.bytes;
-    this.#facts.textContent = `${this.#when()} · ${count(blocks.length)} blocks, ${bytes(live)} · ${bytes(this.#cells.bytes)} a square · squares in use are ${percent(live, space)} full`;
+    const { length } = this.#model.data.arenas.addresses;
+    const arenas = this.#isNow && length > 0 ? ` in ${count(length)} arenas` : "";
+    this.#facts.textContent = `${this.#when()}${arenas} · ${count(blocks.length)} blocks, ${bytes(live)} · ${bytes(this.#cells.bytes)} a square · squares in use are ${percent(live, space)} full`;
     this.#choose(cellOf(this.#cells.cells, this.#chosenAddress));
   }
 
@@ -162,22 +178,29 @@ export class HeapMap {
     const start = pools.addresses[k];
     const end = (start ?? 0) + (pools.sizes[k] ?? 0);
     if (start === undefined || address >= end) return undefined;
-    return { start, end, blockSize: pools.blockSizes[k] ?? 0, used: pools.used[k] ?? 0 };
+    return { start, end, blockSize: pools.blockSizes[k] ?? 0 };
+  }
+
+  /** The arenas and pools that a cell lies in, in words; of another moment than now nothing is known of them. */
+  #placesOf(cell: Cell): string[] {
+    if (!this.#isNow) return [];
+    const { arenas, pools } = this.#model.data;
+    const end = cell.address + this.#cells.bytes;
+    const inArenas = overlapping(arenas, cell.address, end).map(
+      (k) => `in the arena of ${bytes(arenas.sizes[k] ?? 0)} at 0x${(arenas.addresses[k] ?? 0).toString(16)}`,
+    );
+    const inPools = overlapping(pools, cell.address, end).map((k) => {
+      const blockSize = pools.blockSizes[k] ?? 0;
+      const room = Math.floor((pools.sizes[k] ?? 0) / blockSize);
+      return blockSize === 0 ? "a free pool" : `a pool of ${blockSize}-byte blocks, ${pools.used[k]} of ${room} in use`;
+    });
+    return [...inPools.slice(0, PLACES_SHOWN), ...inArenas.slice(0, PLACES_SHOWN)];
   }
 
   #cellWords(cell: number): string[] {
     const found = this.#cells.cells[cell];
     if (!found) return [];
-    const pool = this.#poolAt(found.address);
-    const what =
-      pool === undefined
-        ? []
-        : pool.blockSize === 0
-          ? ["a free pool"]
-          : [
-              `a pool of ${pool.blockSize}-byte blocks, ${pool.used} of ${Math.floor((pool.end - pool.start) / pool.blockSize)} in use`,
-            ];
-    return [`0x${found.address.toString(16)}`, `${percent(found.full, 1)} in use`, ...what];
+    return [`0x${found.address.toString(16)}`, `${percent(found.full, 1)} in use`, ...this.#placesOf(found)];
   }
 
   #blockWords(block: number): string[] {
