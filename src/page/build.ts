@@ -19,7 +19,7 @@ const BUCKETS = 256;
 export interface BuildOptions {
   /** Stacks that are shown by themselves, at most; the default is 20,000. */
   readonly mostNodes?: number;
-  /** The heap map has as many moments as need no more blocks than this; the default is 600,000. */
+  /** The heap map has as many moments as need no more blocks than this; the default is a million. */
   readonly mostBlocks?: number;
 }
 
@@ -86,7 +86,7 @@ export const NO_POOLS: PagePools = {
 export function buildPage(
   spans: Spans,
   facts: ProgramFacts,
-  { mostNodes = 20_000, mostBlocks = 600_000 }: BuildOptions = {},
+  { mostNodes = 20_000, mostBlocks = 1_000_000 }: BuildOptions = {},
 ): PageData {
   const folded = fold(spans, mostNodes);
   const { accounts } = folded;
