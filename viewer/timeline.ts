@@ -8,7 +8,7 @@ import type { Model } from "./model.js";
 import { drawProgramBegin } from "./program.js";
 import type { State, Store } from "./state.js";
 import type { Colors } from "./theme.js";
-import { bytes, count, instant } from "./words.js";
+import { bytes, count, instant, stretch } from "./words.js";
 
 const HEIGHT = 176;
 const MICROSECONDS = 1e6;
@@ -195,7 +195,7 @@ export class TimelineChart {
 
   #saySpan({ from, to }: State): void {
     const [begin, end] = [this.#model.timeOf(from), this.#model.timeOf(to)];
-    this.#says.textContent = this.#isWhole ? `Drag to pick a span` : `${instant(begin)} to ${instant(end)}`;
+    this.#says.textContent = this.#isWhole ? `Drag to pick a span` : stretch(begin, end);
   }
 
   get #isWhole(): boolean {

@@ -20,6 +20,15 @@ export function instant(microseconds: number): string {
   return `${n.toFixed(n < 1 ? 3 : n < 20 ? 2 : 1)} s`;
 }
 
+/** A span of the recording, precise enough for its length: `4.90 s to 5.41 s`, `1.5791 s to 1.5823 s`. */
+export function stretch(from: number, to: number): string {
+  const [begin, end] = [instant(from), instant(to)];
+  const length = (to - from) / MICROSECONDS;
+  if (begin.endsWith(" ms") || length <= 0 || length > 0.1) return `${begin} to ${end}`;
+  const decimals = Math.min(6, 1 - Math.floor(Math.log10(length)));
+  return `${(from / MICROSECONDS).toFixed(decimals)} s to ${(to / MICROSECONDS).toFixed(decimals)} s`;
+}
+
 /** A count in few characters: `4,213`, `14.4 M`. */
 export function shortCount(n: number): string {
   if (n < 100 * KILO) return count(Math.round(n));

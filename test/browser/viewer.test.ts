@@ -30,13 +30,16 @@ for round in range(4):
 `;
 
 /** The page of a small program, as a file. */
-function makePage(): string {
+function makePage(...options: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
   const [script, trace, page] = ["orders.py", "orders.trace", "orders.html"].map((name) => join(folder, name));
   writeFileSync(script ?? "", PROGRAM);
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [join(ROOT, "dist/cli/main.js"), ...args], { cwd: folder, encoding: "utf8" });
-  expect(run("run", "--quiet", "--trace", trace ?? "", "orders.py")).toMatchObject({ status: 0, stderr: "" });
+  expect(run("run", "--quiet", "--trace", trace ?? "", ...options, "orders.py")).toMatchObject({
+    status: 0,
+    stderr: "",
+  });
   expect(run("report", "flamegraph", trace ?? "")).toMatchObject({ status: 0, stdout: "" });
   return pathToFileURL(page ?? "").href;
 }
@@ -240,6 +243,17 @@ describe("the page of a trace", () => {
     expect(await legend.innerText()).not.toContain("not of the span");
     await view("Leaks");
     expect(await legend.innerText()).toContain("not of the span");
+    await page.close();
+  });
+
+  it("says of a sampled recording that the map has only what was sampled", async () => {
+    const page = await browser.newPage();
+    await page.goto(makePage("--sample", "32KiB"));
+    await page.locator("#tab-map").click();
+    const map = page.locator("#panel-map");
+    await expect.poll(() => map.innerText()).toMatch(/only what was sampled: [\d,]+ blocks/);
+    expect(await map.innerText()).toMatch(/% in sampled blocks/);
+    expect(await page.getByRole("radio", { name: "How full" }).isVisible()).toBe(false);
     await page.close();
   });
 

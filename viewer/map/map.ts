@@ -118,6 +118,11 @@ export class HeapMap {
     return header.stats !== null && this.#moment >= blocks.moments.length - 1;
   }
 
+  /** Whether only some of the blocks are known. */
+  get #isSampled(): boolean {
+    return this.#model.data.header.sample > 0;
+  }
+
   #when(): string {
     if (this.#isNow) return "Now";
     const moment = this.#model.data.blocks.moments[this.#moment] ?? 0;
@@ -133,23 +138,30 @@ export class HeapMap {
 
   #setMode(mode: MapMode): void {
     this.#mode = mode;
-    this.#modes.show(mode);
+    this.#modes.show(mode, this.#isSampled ? MAP_MODES.filter((other) => other !== "full") : MAP_MODES);
     const blocks = this.#blocks;
     if (!blocks) return;
     const { classes, kindOf } = this.#classes(mode, blocks);
     this.#legend.replaceChildren(
       ...classes.map(({ name, color }) => h("li", {}, h("i", { class: `swatch ${color}` }), name)),
-      h("li", {}, h("i", { class: "swatch map-free" }), "free"),
+      h("li", {}, h("i", { class: "swatch map-free" }), this.#isSampled ? "not sampled" : "free"),
     );
     this.#cells = fillCells(this.#grid, blocks, kindOf, classes.length);
     this.#overview.show(this.#cells.cells, classes, { byFullness: mode === "full" });
+    this.#facts.textContent = this.#factWords(blocks).join(" · ");
+    this.#choose(cellOf(this.#cells.cells, this.#chosenAddress));
+  }
+
+  #factWords(blocks: MapBlocks): string[] {
+    const { cells, bytes: ofCell } = this.#cells;
     const live = blocks.sizes.reduce((sum, size) => sum + size, 0);
-    const used = this.#cells.cells.filter(({ full }) => full > 0);
-    const space = used.length * this.#cells.bytes;
+    const side = `${bytes(ofCell)} a square`;
+    const found = `${count(blocks.length)} blocks, ${bytes(live)}`;
+    if (this.#isSampled) return [this.#when(), `only what was sampled: ${found}`, side];
     const { length } = this.#model.data.arenas.addresses;
     const arenas = this.#isNow && length > 0 ? ` in ${count(length)} arenas` : "";
-    this.#facts.textContent = `${this.#when()}${arenas} · ${count(blocks.length)} blocks, ${bytes(live)} · ${bytes(this.#cells.bytes)} a square · squares in use are ${percent(live, space)} full`;
-    this.#choose(cellOf(this.#cells.cells, this.#chosenAddress));
+    const space = cells.filter(({ full }) => full > 0).length * ofCell;
+    return [`${this.#when()}${arenas}`, found, side, `squares in use are ${percent(live, space)} full`];
   }
 
   #choose(cell: number): void {
@@ -200,7 +212,11 @@ export class HeapMap {
   #cellWords(cell: number): string[] {
     const found = this.#cells.cells[cell];
     if (!found) return [];
-    return [`0x${found.address.toString(16)}`, `${percent(found.full, 1)} in use`, ...this.#placesOf(found)];
+    return [
+      `0x${found.address.toString(16)}`,
+      `${percent(found.full, 1)} in ${this.#isSampled ? "sampled blocks" : "use"}`,
+      ...this.#placesOf(found),
+    ];
   }
 
   #blockWords(block: number): string[] {
@@ -235,7 +251,12 @@ export class HeapMap {
     const block = this.#blocks.at(address);
     if (block === undefined) {
       const pool = this.#poolAt(address);
-      const what = pool && pool.blockSize > 0 ? `a free block of ${pool.blockSize} bytes` : "free, or not Python's";
+      const what =
+        pool && pool.blockSize > 0
+          ? `a free block of ${pool.blockSize} bytes`
+          : this.#isSampled
+            ? "nothing that was sampled"
+            : "free, or not Python's";
       showNote(event.clientX, event.clientY, h("span", {}, what));
       return;
     }
