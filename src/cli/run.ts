@@ -22,6 +22,7 @@ import {
   type TraceRequest,
   type WorkerMessage,
 } from "./protocol.js";
+import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadTrace } from "./report/trace-input.js";
 import { runC } from "./run-c.js";
 import { parseSize } from "./size.js";
@@ -166,9 +167,11 @@ async function run(program: Program, options: RunOptions): Promise<number> {
     throw new UsageError("Cannot use --live with --aggregate or --fail-over-*: a live view needs every event");
   }
   const recording = chooseTrace(options);
+  const endProgress = trace === undefined ? () => undefined : showRecording(trace, process.stderr);
   const { result, exitCode } = await (program.kind === "wasm"
     ? runC(program, { limit, debugHooks, trace: recording }).then((result) => ({ result, exitCode: result.exitCode }))
-    : runPython(program, options, recording));
+    : runPython(program, options, recording)
+  ).finally(endProgress);
   if (result) report(result, options);
   const within = recording === undefined || !checksBudget(options) || (await isWithin(recording.file, options));
   if (recording && trace === undefined) rmSync(dirname(recording.file), { recursive: true, force: true });
@@ -264,13 +267,15 @@ function runThread(request: RunRequest, watch: (message: WorkerMessage) => void)
   });
 }
 
-function report(result: RunResult, { json, quiet }: RunOptions): void {
+function report(result: RunResult, { json, quiet, trace, aggregate = false }: RunOptions): void {
   if (json !== undefined) {
     const text = `${JSON.stringify(jsonReport(result), null, 2)}\n`;
     if (json === "-") process.stdout.write(text);
     else writeReport(json, text);
   }
-  if (!quiet) process.stderr.write(terminalReport(result, errorColors()));
+  if (quiet) return;
+  process.stderr.write(terminalReport(result, errorColors()));
+  if (trace !== undefined) process.stderr.write(recordingWords(trace, aggregate, errorColors()));
 }
 
 function writeReport(file: string, text: string): void {

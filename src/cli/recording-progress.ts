@@ -1,0 +1,49 @@
+// How far a recording has come: while the program runs, in the title of the terminal, so that what the program prints stays what it is;
+// and in a few words when it has ended.
+
+import { statSync } from "node:fs";
+import type { Colors } from "picocolors/types.js";
+import { bytes, seconds } from "../report/figures.js";
+
+const EVERY = 1000;
+const ESCAPE = "\u001b";
+/** The terminal keeps its title, and takes it back. */
+const KEEP_TITLE = `${ESCAPE}[22;2t`;
+const TAKE_BACK = `${ESCAPE}[23;2t`;
+
+export interface Terminal {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+/** Shows how long a recording takes and how large its file is, once a second, until the function that it answers is called. */
+export function showRecording(file: string, terminal: Terminal, every = EVERY): () => void {
+  if (!terminal.isTTY || process.env.CI) return () => undefined;
+  const begun = performance.now();
+  let isShown = false;
+  const timer = setInterval(() => {
+    if (!isShown) terminal.write(KEEP_TITLE);
+    isShown = true;
+    const time = seconds((performance.now() - begun) / 1000);
+    // No control character of a file's name gets to the terminal.
+    const name = file.replace(/\p{Cc}/gu, "?");
+    terminal.write(`${ESCAPE}]2;pyheap: ${name}, ${bytes(sizeOf(file))} after ${time}${ESCAPE}\\`);
+  }, every);
+  return () => {
+    clearInterval(timer);
+    if (isShown) terminal.write(TAKE_BACK);
+  };
+}
+
+/** What was recorded, and what shows it: the end of the report of a run. */
+export function recordingWords(file: string, isAggregated: boolean, colors: Colors): string {
+  const shows = isAggregated ? "summary" : "flamegraph";
+  return [
+    "",
+    `${colors.bold("Trace")}  ${colors.dim(`${bytes(sizeOf(file))} in ${file}`)}`,
+    `  pyheap report ${shows} ${file}`,
+    "",
+  ].join("\n");
+}
