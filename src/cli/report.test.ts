@@ -108,6 +108,24 @@ later = [load(100_000) for _ in range(10)]
     );
   });
 
+  it("writes a page to standard output, if it is asked to", () => {
+    const { status, stdout, stderr } = pyheap("report", "flamegraph", "-o", "-", "app.trace");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/^<!doctype html>/);
+    expect(stdout).toMatch(/<\/html>\s*$/);
+  });
+
+  it("does not record over what is no trace", () => {
+    const before = readFileSync(join(folder, "app.py"), "utf8");
+    expect(pyheap("run", "--trace", "app.py", "app.py")).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: "pyheap: Cannot write app.py: it is there already, and is not a trace\n",
+    });
+    expect(readFileSync(join(folder, "app.py"), "utf8")).toBe(before);
+    expect(pyheap("run", "--quiet", "--trace", "deep.trace", "-c", "1").status).toBe(0);
+  });
+
   it.each([
     [["report", "summary", "nope.trace"], "pyheap: Cannot read nope.trace: no such file\n"],
     [["report", "table", "app.py"], "pyheap: Cannot read app.py: it is not a trace of pyheap\n"],

@@ -26,6 +26,7 @@ import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadTrace } from "./report/trace-input.js";
 import { runC } from "./run-c.js";
 import { parseSize } from "./size.js";
+import { claimTraceFile } from "./trace-file.js";
 
 interface RunOptions {
   readonly c?: string;
@@ -214,8 +215,7 @@ const checksBudget = ({ failOverPeak, failOverLeak }: RunOptions) =>
 function chooseTrace(options: RunOptions): TraceRequest | undefined {
   const { trace, sample, aggregate = false } = options;
   if (trace !== undefined) {
-    // Better to know before the program runs that the file can't be written.
-    writeReport(trace, "");
+    claimTraceFile(trace);
     return { file: resolve(trace), sample, aggregate };
   }
   if (sample !== undefined || aggregate) {

@@ -1,6 +1,5 @@
 // `pyheap report export`: a trace in the formats of other tools.
 
-import { writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { collapsed } from "../../report/export/collapsed.js";
 import { csv } from "../../report/export/csv.js";
@@ -10,6 +9,7 @@ import { pprof } from "../../report/export/pprof.js";
 import { speedscope } from "../../report/export/speedscope.js";
 import type { TraceReport } from "../../report/trace-context.js";
 import { UsageError } from "../errors.js";
+import { OUTPUT_HELP, writeOutput } from "./output.js";
 import { addMomentOptions, loadTrace, type TraceOptions } from "./trace-input.js";
 
 /** What a format's file is called after, and what is in it. */
@@ -43,7 +43,7 @@ export function addExport(report: Command): void {
     )
     .argument("<format>", Object.keys(FORMATS).join(", "))
     .argument("<file>", "the trace")
-    .option("-o, --output <file>", "where to, - for standard output; the default is beside the trace");
+    .option("-o, --output <file>", `where to, ${OUTPUT_HELP}; the default is beside the trace`);
   addMomentOptions(command)
     .addOption(new Option("--leaks", "only what was allocated and not freed"))
     .action(async (name: string, file: string, options: ExportOptions) => {
@@ -57,19 +57,6 @@ export function addExport(report: Command): void {
       if (loaded.summary.problem !== undefined) {
         process.stderr.write(`pyheap: ${loaded.summary.problem}. Exported is what was before.\n`);
       }
-      write(options.output ?? `${file.replace(/\.trace$/, "")}${format.suffix}`, format.make(loaded));
+      writeOutput(options.output ?? `${file.replace(/\.trace$/, "")}${format.suffix}`, format.make(loaded));
     });
-}
-
-function write(file: string, content: string | Uint8Array): void {
-  if (file === "-") {
-    process.stdout.write(content);
-    return;
-  }
-  try {
-    writeFileSync(file, content);
-  } catch (error) {
-    throw new UsageError(`Cannot write ${file}: ${error instanceof Error ? error.message : error}`);
-  }
-  process.stderr.write(`${file}\n`);
 }

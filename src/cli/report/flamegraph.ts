@@ -1,13 +1,13 @@
 // `pyheap report flamegraph`: one page of HTML.
 
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { buildPage } from "../../page/build.js";
 import { Spans } from "../../page/spans.js";
-import { bytes } from "../../report/figures.js";
+import { bytes, count } from "../../report/figures.js";
 import { flamegraphPage } from "../../report/flamegraph.js";
 import { readTrace } from "../../trace/reader.js";
 import { UsageError } from "../errors.js";
+import { OUTPUT_HELP, writeOutput } from "./output.js";
 import { asUsageError, readFile, toCount } from "./trace-input.js";
 
 interface FlamegraphOptions {
@@ -23,7 +23,7 @@ export function addFlamegraph(report: Command): void {
       "Writes one HTML page that shows everything and needs nothing else: timeline, flame graph, table, heap map.",
     )
     .argument("<file>", "the trace")
-    .option("-o, --output <file>", "the page; the default is the trace's name with .html")
+    .option("-o, --output <file>", `the page, ${OUTPUT_HELP}; the default is the trace's name with .html`)
     .option("--temporary <n>", "a block is temporary if it is freed before so many others were allocated", toCount, 1)
     .action(async (file: string, { output = `${file.replace(/\.trace$/, "")}.html`, temporary }: FlamegraphOptions) => {
       const spans = new Spans({ temporary });
@@ -36,13 +36,6 @@ export function addFlamegraph(report: Command): void {
       const { command, started, python = null, sample } = summary.metadata;
       const facts = { command, started, python, sample, problem: summary.problem ?? null };
       const page = flamegraphPage(buildPage(spans, facts));
-      try {
-        writeFileSync(output, page);
-      } catch (error) {
-        throw new UsageError(`Cannot write ${output}: ${error instanceof Error ? error.message : error}`);
-      }
-      process.stderr.write(
-        `${output}: ${bytes(Buffer.byteLength(page))}, of ${summary.events.toLocaleString("en-US")} events\n`,
-      );
+      writeOutput(output, page, `: ${bytes(Buffer.byteLength(page))}, of ${count(summary.events)} events`);
     });
 }

@@ -1,0 +1,20 @@
+// Where a report goes that is a file: to standard output if it is called -.
+
+import { writeFileSync } from "node:fs";
+import { UsageError } from "../errors.js";
+
+export const OUTPUT_HELP = "- for standard output";
+
+/** Writes a report and says so, with what more there is to say of the file. Throws UsageError if it can't be written. */
+export function writeOutput(file: string, content: string | Uint8Array, more = ""): void {
+  if (file === "-") {
+    process.stdout.write(content);
+    return;
+  }
+  try {
+    writeFileSync(file, content);
+  } catch (error) {
+    throw new UsageError(`Cannot write ${file}: ${error instanceof Error ? error.message : error}`);
+  }
+  process.stderr.write(`${file}${more}\n`);
+}
