@@ -121,6 +121,17 @@ describe("a page's data", () => {
     expect([...blocks.addresses]).toEqual([...blocks.addresses].sort((a, b) => a - b));
   });
 
+  it("has one in so many blocks, and says so, if they are too many at any one moment", () => {
+    const spans = new Spans();
+    play(seed, 20_000, spans);
+    const all = buildPage(spans, FACTS).blocks;
+    const few = decodePage(encodePage(buildPage(spans, FACTS, { mostBlocks: 100 }))).blocks;
+    expect(all.step).toBe(1);
+    expect(few.step).toBeGreaterThan(1);
+    expect(few.addresses.length).toBeLessThanOrEqual(100);
+    expect(few.addresses.length).toBeGreaterThan(30);
+  });
+
   for (const { what, most, mostDeparted, start } of [
     { what: "all moments", most: 10_000_000, mostDeparted: 10_000_000, start: 100_000 },
     { what: "some moments, if blocks are too many for a page", most: 60_000, mostDeparted: 10_000_000, start: 100_000 },

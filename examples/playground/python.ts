@@ -31,7 +31,7 @@ _push
 `;
 
 async function start(): Promise<void> {
-  const spans = new Spans();
+  const spans = new Spans({ mostDeparted: 100_000 });
   const feed = new TraceFeed(spans);
   let shown = performance.now();
   let show: () => void = () => undefined;
@@ -55,7 +55,7 @@ async function start(): Promise<void> {
     shown = performance.now();
     say({
       kind: "data",
-      data: withShape(buildPage(spans, facts, { mostNodes: 4000, mostBlocks: 250_000 }), heapShape(heap)),
+      data: withShape(buildPage(spans, facts, { mostNodes: 4000, mostBlocks: 500_000 }), heapShape(heap)),
     });
   };
   for (const [set, isError] of [

@@ -19,7 +19,8 @@ export function pageBlocks(spans: Spans, { accountOf }: Folded, most: number): P
     const from = places[first] as number;
     whole.add(address, accountOf[account] as number, size, bucketOf(first), from, moments.length - 1);
   });
-  return { moments, ...whole.sorted(Math.ceil(whole.length / most) || 1) };
+  const step = Math.ceil(whole.length / most) || 1;
+  return { moments, step, ...whole.sorted(step) };
 }
 
 interface Choice {
@@ -63,7 +64,7 @@ class Columns {
   }
 
   /** Every `step`th by address, and by time where several had it. */
-  sorted(step: number): Omit<PageBlocks, "moments"> {
+  sorted(step: number): Omit<PageBlocks, "moments" | "step"> {
     const addresses = this.#addresses;
     const all = addresses.keys();
     const order = Uint32Array.from(all).sort((a, b) => (addresses[a] as number) - (addresses[b] as number) || a - b);

@@ -100,6 +100,8 @@ export interface PageCrossings {
 export interface PageBlocks {
   /** What the heap map can show (moments.ts); the last is the end. */
   readonly moments: Uint32Array;
+  /** 1; if there are too many blocks, one in so many is here. */
+  readonly step: number;
   readonly addresses: Float64Array;
   readonly sizes: Uint32Array;
   readonly accounts: Uint32Array;

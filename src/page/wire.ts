@@ -55,6 +55,7 @@ export function encodePage({ header, nodes, accounts, rows, crossings, blocks, a
   writeRowValues(out, rows.values);
   const { births, deaths, bytes, counts } = crossings;
   for (const column of [crossings.accounts, births, deaths, bytes, counts]) writeColumn(out, column);
+  out.number(blocks.step);
   writeColumn(out, blocks.moments);
   for (const column of [blocks.addresses, blocks.sizes, blocks.accounts, blocks.births]) writeColumn(out, column);
   for (const column of [blocks.firsts, blocks.lasts]) writeColumn(out, column);
@@ -78,6 +79,7 @@ export function decodePage(data: Uint8Array): PageData {
   const rows = { ...rowPlaces, values: readRowValues(from, rowPlaces.accounts.length) };
   const crossings = { accounts: whole(), births: whole(), deaths: whole(), bytes: wide(), counts: wide() };
   const blocks = {
+    step: from.number(),
     moments: whole(),
     addresses: wide(),
     sizes: whole(),

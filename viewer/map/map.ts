@@ -118,9 +118,10 @@ export class HeapMap {
     return header.stats !== null && this.#moment >= blocks.moments.length - 1;
   }
 
-  /** Whether only some of the blocks are known. */
+  /** Whether only some of the blocks are known: those that were sampled, or as many as a page has room for. */
   get #isSampled(): boolean {
-    return this.#model.data.header.sample > 0;
+    const { header, blocks } = this.#model.data;
+    return header.sample > 0 || blocks.step > 1;
   }
 
   #when(): string {
@@ -136,7 +137,9 @@ export class HeapMap {
     return classesOf(mode, { model: this.#model, blocks, time, span: this.#span });
   }
 
-  #setMode(mode: MapMode): void {
+  #setMode(wanted: MapMode): void {
+    // How full a square is, is not known then.
+    const mode = wanted === "full" && this.#isSampled ? "owner" : wanted;
     this.#mode = mode;
     this.#modes.show(mode, this.#isSampled ? MAP_MODES.filter((other) => other !== "full") : MAP_MODES);
     const blocks = this.#blocks;
@@ -144,7 +147,7 @@ export class HeapMap {
     const { classes, kindOf } = this.#classes(mode, blocks);
     this.#legend.replaceChildren(
       ...classes.map(({ name, color }) => h("li", {}, h("i", { class: `swatch ${color}` }), name)),
-      h("li", {}, h("i", { class: "swatch map-free" }), this.#isSampled ? "not sampled" : "free"),
+      h("li", {}, h("i", { class: "swatch map-free" }), this.#isSampled ? "not shown" : "free"),
     );
     this.#cells = fillCells(this.#grid, blocks, kindOf, classes.length);
     this.#overview.show(this.#cells.cells, classes, { byFullness: mode === "full" });
@@ -157,6 +160,8 @@ export class HeapMap {
     const live = blocks.sizes.reduce((sum, size) => sum + size, 0);
     const side = `${bytes(ofCell)} a square`;
     const found = `${count(blocks.length)} blocks, ${bytes(live)}`;
+    const { step } = this.#model.data.blocks;
+    if (step > 1) return [this.#when(), `only one block in ${count(step)}: ${found}`, side];
     if (this.#isSampled) return [this.#when(), `only what was sampled: ${found}`, side];
     const { length } = this.#model.data.arenas.addresses;
     const arenas = this.#isNow && length > 0 ? ` in ${count(length)} arenas` : "";
@@ -214,7 +219,7 @@ export class HeapMap {
     if (!found) return [];
     return [
       `0x${found.address.toString(16)}`,
-      `${percent(found.full, 1)} in ${this.#isSampled ? "sampled blocks" : "use"}`,
+      `${percent(found.full, 1)} in ${this.#isSampled ? "blocks that are shown" : "use"}`,
       ...this.#placesOf(found),
     ];
   }
@@ -255,7 +260,7 @@ export class HeapMap {
         pool && pool.blockSize > 0
           ? `a free block of ${pool.blockSize} bytes`
           : this.#isSampled
-            ? "nothing that was sampled"
+            ? "free, or not shown"
             : "free, or not Python's";
       showNote(event.clientX, event.clientY, h("span", {}, what));
       return;
