@@ -10,6 +10,8 @@ import type { PythonMessage, RunLine } from "./messages.js";
 
 /** Milliseconds between pictures while a line runs. */
 const EVERY = 400;
+/** The next picture waits for so many times what the one before took: the line has most of the time. */
+const PAUSE = 4;
 
 const say = (message: PythonMessage): void => self.postMessage(message);
 
@@ -33,7 +35,7 @@ _push
 async function start(): Promise<void> {
   const spans = new Spans({ mostDeparted: 100_000 });
   const feed = new TraceFeed(spans);
-  let shown = performance.now();
+  let next = performance.now() + EVERY;
   let show: () => void = () => undefined;
   let begin: () => void = () => undefined;
   const { pyodide, heap } = await loadPython({
@@ -42,7 +44,7 @@ async function start(): Promise<void> {
       const recorder = attached.trace({
         write: (bytes) => {
           feed.push(bytes);
-          if (performance.now() - shown > EVERY) show();
+          if (performance.now() > next) show();
         },
         flushEvery: EVERY,
       });
@@ -52,11 +54,13 @@ async function start(): Promise<void> {
   });
   const facts = { command: ["playground"], started: "", python: null, sample: 0, problem: null };
   show = () => {
-    shown = performance.now();
+    const begun = performance.now();
     say({
       kind: "data",
       data: withShape(buildPage(spans, facts, { mostNodes: 4000, mostBlocks: 500_000 }), heapShape(heap)),
     });
+    const ended = performance.now();
+    next = ended + Math.max(EVERY, PAUSE * (ended - begun));
   };
   for (const [set, isError] of [
     [pyodide.setStdout, false],

@@ -9,7 +9,8 @@ import type { Spans } from "./spans.js";
 export function pageBlocks(spans: Spans, { accountOf }: Folded, most: number): PageBlocks {
   const { live, departed } = spans;
   const { moments, places, count } = chooseMoments(spans, most);
-  const whole = new Columns(count + live.count);
+  const step = Math.max(1, Math.ceil((count + live.count) / most));
+  const whole = new Columns(Math.ceil((count + live.count) / step), step);
   departed.forEach((address, account, size, first, last) => {
     const [from, to] = [places[first] as number, places[last + 1] as number];
     if (from < to) whole.add(address, accountOf[account] as number, size, bucketOf(first), from, to - 1);
@@ -19,8 +20,7 @@ export function pageBlocks(spans: Spans, { accountOf }: Folded, most: number): P
     const from = places[first] as number;
     whole.add(address, accountOf[account] as number, size, bucketOf(first), from, moments.length - 1);
   });
-  const step = Math.ceil(whole.length / most) || 1;
-  return { moments, step, ...whole.sorted(step) };
+  return { moments, step, ...whole.sorted() };
 }
 
 interface Choice {
@@ -50,28 +50,32 @@ function chooseMoments(spans: Spans, most: number): Choice {
 class Columns {
   readonly #addresses: Float64Array;
   readonly #columns: readonly Uint32Array[];
-  length = 0;
+  readonly #step: number;
+  /** Blocks so far, those included that are left out. */
+  #count = 0;
 
-  constructor(length: number) {
+  /** Room for `length` blocks, of which one in `step` is taken. */
+  constructor(length: number, step: number) {
+    this.#step = step;
     this.#addresses = new Float64Array(length);
     this.#columns = Array.from({ length: 5 }, () => new Uint32Array(length));
   }
 
   add(address: number, ...values: [account: number, size: number, birth: number, first: number, last: number]): void {
-    this.#addresses[this.length] = address;
-    for (let k = 0; k < values.length; k++) (this.#columns[k] as Uint32Array)[this.length] = values[k] as number;
-    this.length++;
+    const place = this.#count++ / this.#step;
+    if (!Number.isInteger(place)) return;
+    this.#addresses[place] = address;
+    for (let k = 0; k < values.length; k++) (this.#columns[k] as Uint32Array)[place] = values[k] as number;
   }
 
-  /** Every `step`th by address, and by time where several had it. */
-  sorted(step: number): Omit<PageBlocks, "moments" | "step"> {
+  /** What was taken by address, and by time where several had it. */
+  sorted(): Omit<PageBlocks, "moments" | "step"> {
     const addresses = this.#addresses;
-    const all = addresses.keys();
-    const order = Uint32Array.from(all).sort((a, b) => (addresses[a] as number) - (addresses[b] as number) || a - b);
-    const shown = order.filter((_, place) => place % step === 0);
-    const pick = (column: number) => shown.map((block) => this.#columns[column]?.[block] as number);
+    const order = Uint32Array.from(addresses.keys());
+    order.sort((a, b) => (addresses[a] as number) - (addresses[b] as number) || a - b);
+    const pick = (column: number) => order.map((block) => this.#columns[column]?.[block] as number);
     return {
-      addresses: Float64Array.from(shown, (block) => addresses[block] as number),
+      addresses: Float64Array.from(order, (block) => addresses[block] as number),
       accounts: pick(0),
       sizes: pick(1),
       births: pick(2),
