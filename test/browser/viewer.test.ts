@@ -252,7 +252,7 @@ describe("the page of a trace", () => {
     await page.locator("#tab-map").click();
     const map = page.locator("#panel-map");
     await expect.poll(() => map.innerText()).toMatch(/only what was sampled: [\d,]+ blocks/);
-    expect(await map.innerText()).toMatch(/% in blocks that are shown/);
+    expect(await map.innerText()).toMatch(/% in sampled blocks/);
     expect(await page.getByRole("radio", { name: "How full" }).isVisible()).toBe(false);
     await page.close();
   });

@@ -76,13 +76,16 @@ export function cutGrid(blocks: Pick<MapBlocks, "addresses" | "sizes">): Grid {
   return { starts, gaps, bytes };
 }
 
+export interface Filling {
+  /** The class of a block, and how many there are. */
+  readonly kindOf: (block: number) => number;
+  readonly kinds: number;
+  /** So many blocks are there for one that is given. */
+  readonly weight: number;
+}
+
 /** What is in the cells of a grid at the moment of the blocks. */
-export function fillCells(
-  { starts, gaps, bytes }: Grid,
-  blocks: MapBlocks,
-  kindOf: (block: number) => number,
-  kinds: number,
-): Cells {
+export function fillCells({ starts, gaps, bytes }: Grid, blocks: MapBlocks, { kindOf, kinds, weight }: Filling): Cells {
   const { length, addresses, sizes } = blocks;
   const sums = new Float64Array(kinds);
   let block = 0;
@@ -98,7 +101,12 @@ export function fillCells(
       if (end > at + bytes) break;
       block++;
     }
-    return { address: at, full: used / bytes, kind: sums.indexOf(Math.max(...sums)), gap: gaps.has(k) };
+    return {
+      address: at,
+      full: Math.min(1, (used * weight) / bytes),
+      kind: sums.indexOf(Math.max(...sums)),
+      gap: gaps.has(k),
+    };
   });
   return { cells, bytes };
 }

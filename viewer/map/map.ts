@@ -118,10 +118,19 @@ export class HeapMap {
     return header.stats !== null && this.#moment >= blocks.moments.length - 1;
   }
 
-  /** Whether only some of the blocks are known: those that were sampled, or as many as a page has room for. */
+  /** Whether only the blocks that were sampled are known. */
   get #isSampled(): boolean {
-    const { header, blocks } = this.#model.data;
-    return header.sample > 0 || blocks.step > 1;
+    return this.#model.data.header.sample > 0;
+  }
+
+  /** The blocks that the page has are one in so many, evenly chosen. */
+  get #step(): number {
+    return this.#model.data.blocks.step;
+  }
+
+  /** Whether there may be blocks where none is shown. */
+  get #hasUnseen(): boolean {
+    return this.#isSampled || this.#step > 1;
   }
 
   #when(): string {
@@ -147,9 +156,9 @@ export class HeapMap {
     const { classes, kindOf } = this.#classes(mode, blocks);
     this.#legend.replaceChildren(
       ...classes.map(({ name, color }) => h("li", {}, h("i", { class: `swatch ${color}` }), name)),
-      h("li", {}, h("i", { class: "swatch map-free" }), this.#isSampled ? "not shown" : "free"),
+      h("li", {}, h("i", { class: "swatch map-free" }), this.#hasUnseen ? "not shown" : "free"),
     );
-    this.#cells = fillCells(this.#grid, blocks, kindOf, classes.length);
+    this.#cells = fillCells(this.#grid, blocks, { kindOf, kinds: classes.length, weight: this.#step });
     this.#overview.show(this.#cells.cells, classes, { byFullness: mode === "full" });
     this.#facts.textContent = this.#factWords(blocks).join(" · ");
     this.#choose(cellOf(this.#cells.cells, this.#chosenAddress));
@@ -160,8 +169,7 @@ export class HeapMap {
     const live = blocks.sizes.reduce((sum, size) => sum + size, 0);
     const side = `${bytes(ofCell)} a square`;
     const found = `${count(blocks.length)} blocks, ${bytes(live)}`;
-    const { step } = this.#model.data.blocks;
-    if (step > 1) return [this.#when(), `only one block in ${count(step)}: ${found}`, side];
+    if (this.#step > 1) return [this.#when(), `one block in ${count(this.#step)} is shown: ${found}`, side];
     if (this.#isSampled) return [this.#when(), `only what was sampled: ${found}`, side];
     const { length } = this.#model.data.arenas.addresses;
     const arenas = this.#isNow && length > 0 ? ` in ${count(length)} arenas` : "";
@@ -214,14 +222,15 @@ export class HeapMap {
     return [...inPools.slice(0, PLACES_SHOWN), ...inArenas.slice(0, PLACES_SHOWN)];
   }
 
+  #fullWords({ full }: Cell): string {
+    if (this.#isSampled) return `${percent(full, 1)} in sampled blocks`;
+    return `${this.#step > 1 ? "about " : ""}${percent(full, 1)} in use`;
+  }
+
   #cellWords(cell: number): string[] {
     const found = this.#cells.cells[cell];
     if (!found) return [];
-    return [
-      `0x${found.address.toString(16)}`,
-      `${percent(found.full, 1)} in ${this.#isSampled ? "blocks that are shown" : "use"}`,
-      ...this.#placesOf(found),
-    ];
+    return [`0x${found.address.toString(16)}`, this.#fullWords(found), ...this.#placesOf(found)];
   }
 
   #blockWords(block: number): string[] {
@@ -256,12 +265,10 @@ export class HeapMap {
     const block = this.#blocks.at(address);
     if (block === undefined) {
       const pool = this.#poolAt(address);
-      const what =
-        pool && pool.blockSize > 0
-          ? `a free block of ${pool.blockSize} bytes`
-          : this.#isSampled
-            ? "free, or not shown"
-            : "free, or not Python's";
+      const outside = this.#hasUnseen ? "free, or not shown" : "free, or not Python's";
+      // Of what is left out, some may be in the pool.
+      const isFree = pool && pool.blockSize > 0 && !this.#hasUnseen;
+      const what = isFree ? `a free block of ${pool.blockSize} bytes` : outside;
       showNote(event.clientX, event.clientY, h("span", {}, what));
       return;
     }

@@ -1,0 +1,54 @@
+// The squares of the heap map: where they are, and how far they are filled.
+
+import { describe, expect, it } from "vitest";
+import type { MapBlocks } from "../viewer/map/blocks.js";
+import { cutGrid, fillCells } from "../viewer/map/cells.js";
+
+/** Blocks at addresses, of a size each. */
+const blocksOf = (...blocks: readonly (readonly [address: number, size: number])[]) =>
+  ({
+    length: blocks.length,
+    addresses: Float64Array.from(blocks, ([address]) => address),
+    sizes: Uint32Array.from(blocks, ([, size]) => size),
+  }) as unknown as MapBlocks;
+
+const CELL = 4096;
+const one = { kindOf: () => 0, kinds: 1, weight: 1 };
+
+describe("the squares of the heap map", () => {
+  it("cover what blocks of any moment cover, without long empty stretches", () => {
+    const far = 1000 * CELL;
+    const grid = cutGrid(blocksOf([CELL + 8, 16], [CELL + 8, 2 * CELL], [CELL + 100, 8], [far, 8]));
+    expect(grid.bytes).toBe(CELL);
+    expect(grid.starts).toEqual([CELL, 2 * CELL, 3 * CELL, far]);
+    expect([...grid.gaps]).toEqual([3]);
+    expect(cutGrid(blocksOf()).starts).toEqual([]);
+  });
+
+  it("show short empty stretches", () => {
+    expect(cutGrid(blocksOf([CELL, 8], [4 * CELL, 8])).starts).toEqual([CELL, 2 * CELL, 3 * CELL, 4 * CELL]);
+  });
+
+  it("are larger if there would be too many", () => {
+    const grid = cutGrid(blocksOf([0, 2 ** 28]));
+    expect(grid.bytes).toBe(4 * CELL);
+    expect(grid.starts.length * grid.bytes).toBe(2 ** 28);
+  });
+
+  it("are filled as far as blocks are in them, each with the class that has most", () => {
+    const grid = cutGrid(blocksOf([0, 3 * CELL]));
+    const blocks = blocksOf([0, 1024], [1024, 2 * CELL]);
+    const { cells } = fillCells(grid, blocks, { ...one, kindOf: (block) => block, kinds: 2 });
+    expect(cells.map(({ full, kind }) => [full, kind])).toEqual([
+      [1, 1],
+      [1, 1],
+      [0.25, 1],
+    ]);
+    expect(fillCells(grid, blocksOf(), one).cells.map(({ full }) => full)).toEqual([0, 0, 0]);
+  });
+
+  it("count a block as often as it stands for others", () => {
+    const { cells } = fillCells(cutGrid(blocksOf([0, CELL])), blocksOf([0, 1024]), { ...one, weight: 3 });
+    expect(cells[0]?.full).toBe(0.75);
+  });
+});
