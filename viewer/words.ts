@@ -3,7 +3,6 @@
 import type { PageFunction } from "../src/page/model.js";
 import { bytes, count, seconds } from "../src/report/figures.js";
 import type { View } from "../src/trace/accounts.js";
-import type { TraceFunction } from "../src/trace/format.js";
 import type { Metric } from "./state.js";
 
 export { bytes, count, percent, programName } from "../src/report/figures.js";
