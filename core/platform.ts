@@ -98,7 +98,8 @@ export class Platform {
     // A memory of 65536 wasm pages has 2^32 bytes, which reads as 0 here: everything below ADDRESS_END is there.
     if (have != 0 && brk + bytes > have) {
       const need = (brk + bytes - have + WASM_PAGE - 1) / WASM_PAGE;
-      const spare = have / WASM_PAGE / 8;
+      // Growing has a price, which is high where the host has to copy: so a little more than is needed.
+      const spare = have / WASM_PAGE / 32;
       if (spare <= need || memory.grow(<i32>spare) < 0) {
         if (memory.grow(<i32>need) < 0) return false;
       }
