@@ -5,6 +5,7 @@ import { analyse } from "../src/trace/analysis.js";
 import { crc32 } from "../src/trace/crc32.js";
 import { BLOCK, BLOCK_HEADER, FILE_HEADER } from "../src/trace/format.js";
 import { TraceError } from "../src/trace/reader.js";
+import { TraceWriter } from "../src/trace/writer.js";
 import { recordings, survive } from "./broken-traces.js";
 import { mutate, sampleTrace } from "./mutations.js";
 
@@ -81,6 +82,13 @@ describe("a trace", async () => {
     ["no metadata", changed(bytes, FILE_HEADER, BLOCK.events), "its first block, at byte 12, is broken"],
   ])("is refused: %s", async (_, content, message) => {
     await expect(read(content)).rejects.toThrow(message);
+  });
+
+  it.each([0.5, -1, 2 ** 27, Number.NaN])("is refused if it claims to have a sample every %s bytes", async (sample) => {
+    const blocks: Uint8Array[] = [];
+    const metadata = { command: [], started: "", stacks: "python", sample } as const;
+    new TraceWriter((block) => blocks.push(block.slice()), metadata);
+    await expect(analyse(blocks, "app.trace")).rejects.toThrow("a field of its metadata is missing or wrong");
   });
 
   it("never crashes or hangs the reader, mutated: 3000 files, half of them with right checksums", async () => {

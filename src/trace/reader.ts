@@ -15,6 +15,7 @@ import {
   type TraceFunction,
   type TraceMetadata,
 } from "./format.js";
+import { MOST_SAMPLE_BYTES } from "./random.js";
 
 import { readTotals, type TotalsConsumer } from "./totals.js";
 
@@ -163,16 +164,15 @@ function checkMetadata(metadata: TraceMetadata): TraceMetadata {
     command.every((word) => typeof word === "string") &&
     typeof started === "string" &&
     (stacks === "python" || stacks === "javascript") &&
-    typeof sample === "number" &&
-    sample >= 0;
-  if (!isWhole) throw new BrokenContent("its metadata lacks a field");
+    (sample === 0 || (sample >= 1 && sample <= MOST_SAMPLE_BYTES));
+  if (!isWhole) throw new BrokenContent("a field of its metadata is missing or wrong");
   return metadata;
 }
 
 function checkEnd(end: TraceEnd): TraceEnd {
   const { duration, cutStacks, events = 0 } = end;
-  if (![duration, cutStacks, events].every((value) => typeof value === "number" && value >= 0)) {
-    throw new BrokenContent("its end lacks a field");
+  if (![duration, cutStacks, events].every((value) => Number.isSafeInteger(value) && value >= 0)) {
+    throw new BrokenContent("a field of its end is missing or wrong");
   }
   return end;
 }
