@@ -20,6 +20,8 @@ export interface PythonFrame {
 const COOKIE = "xdebugpy";
 /** Version in the high half of Py_Version: 3.14. */
 const KNOWN_VERSION = 0x030e;
+/** Characters of a string that are made at a time. */
+const AT_ONCE = 4096;
 /** Frames of these owners belong to a Python function: FRAME_OWNED_BY_THREAD, _GENERATOR, _FRAME_OBJECT. */
 const LAST_PYTHON_OWNER = 2;
 const MOST_FRAMES = 100_000;
@@ -155,14 +157,12 @@ export class PythonStack {
     const isAscii = (state >>> 6) & 1;
     // A str that is not ASCII has the cached UTF-8 form's length and address behind the shorter header.
     const data = object + this.#offsets.asciiHeader + (isAscii ? 0 : 8);
+    const { buffer } = this.#data;
+    let units: Uint8Array | Uint16Array | Uint32Array;
+    if (kind === 1) units = new Uint8Array(buffer, data, length);
+    else units = kind === 2 ? new Uint16Array(buffer, data, length) : new Uint32Array(buffer, data, length);
     let text = "";
-    for (let k = 0; k < length; k++) {
-      const at = data + k * kind;
-      const view = this.#data;
-      text += String.fromCodePoint(
-        kind === 1 ? view.getUint8(at) : kind === 2 ? view.getUint16(at, true) : view.getUint32(at, true),
-      );
-    }
+    for (let k = 0; k < length; k += AT_ONCE) text += String.fromCodePoint(...units.subarray(k, k + AT_ONCE));
     return text;
   }
 
