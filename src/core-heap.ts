@@ -111,6 +111,7 @@ export abstract class CoreHeap {
     const sites = new Sites(locate ?? stackLocator);
     this.#sites = sites;
     calls.sites = sites;
+    calls.tracked = this.tracemalloc;
     calls.onFault = () => {
       const fault = this.#withOwner(readFault(core, this.words, sites));
       if (!calls.putOff(() => onFault(fault))) onFault(fault);
@@ -463,6 +464,7 @@ export abstract class CoreHeap {
   /** Python's tracemalloc, for whatever allocates on this heap. */
   readonly tracemalloc: Tracemalloc<Traceable> = new Tracemalloc<Traceable>({
     record: (output) => this.record({ collections: false }, () => output),
+    frames: () => this.stackSource().frames?.() ?? [],
     placeOf: (object) => this.placeOf(object),
   });
 

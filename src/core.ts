@@ -150,6 +150,9 @@ export interface CoreHost {
   traceNow(): number;
   /** Bytes to the next sample, from 1 up. */
   traceGap(): number;
+  /** PyTraceMalloc_Track and PyTraceMalloc_Untrack: 0, or -2 while memory is not traced. */
+  track(domain: number, block: number, size: number): number;
+  untrack(domain: number, block: number): number;
 }
 
 export interface Core<F extends CoreFunctions = CoreFunctions, C extends CoreConstants = CoreConstants> {

@@ -7,6 +7,16 @@ import type { CoreHost } from "./core.js";
 import type { Sites } from "./debug-hooks.js";
 import type { Recorder } from "./trace/recorder.js";
 
+/** Memory that the heap did not give, which a module wants to be traced. Both answer whether memory is traced. */
+export interface TrackedMemory {
+  track(domain: number, block: number, size: number): boolean;
+  untrack(domain: number, block: number): boolean;
+}
+
+// What PyTraceMalloc_Track answers.
+const TRACKED = 0;
+const NOT_TRACING = -2;
+
 export type Visitor = (kind: number, address: number, size: number, a: number, b: number) => void;
 
 /** The calls of the core back to its host, which belong to a heap that is made after the core. */
@@ -15,6 +25,7 @@ export class HostCalls implements CoreHost {
   sites: Sites | undefined;
   onFault: (() => void) | undefined;
   tracer: Recorder | undefined;
+  tracked: TrackedMemory | undefined;
   onWatermark: (() => void) | undefined;
   /** How many calls of the core to code of the program are under way that it makes in the middle of an operation: nothing may move or go. */
   outside = 0;
@@ -112,4 +123,8 @@ export class HostCalls implements CoreHost {
   readonly traceStack = (): number => this.tracer?.stack() ?? 0;
   readonly traceNow = (): number => this.tracer?.now() ?? performance.now() * 1000;
   readonly traceGap = (): number => this.tracer?.gap() ?? 1;
+  readonly track = (domain: number, block: number, size: number): number =>
+    this.tracked?.track(domain >>> 0, block >>> 0, size >>> 0) ? TRACKED : NOT_TRACING;
+  readonly untrack = (domain: number, block: number): number =>
+    this.tracked?.untrack(domain >>> 0, block >>> 0) ? TRACKED : NOT_TRACING;
 }

@@ -88,7 +88,7 @@ export {
   sumOfParts,
 } from "./stats.js";
 export { formatStats } from "./stats-text.js";
-export { DomainFilter, Filter, type FilterOptions, type TraceFilter } from "./tracemalloc/filter.js";
+export { DomainFilter, Filter, type FilterOptions, type TraceDomain, type TraceFilter } from "./tracemalloc/filter.js";
 export {
   Snapshot,
   type StatisticKey,

@@ -28,13 +28,17 @@ export function PyErr_NoMemory(): usize {
   return 0;
 }
 
-/** What PyTraceMalloc_Track and PyTraceMalloc_Untrack answer while memory is not traced, as in CPython. */
-const NOT_TRACING: i32 = -2;
+/** The host notes a block that came from elsewhere. 0, or -2 while memory is not traced. */
+@external("host", "track")
+declare function hostTrack(domain: u32, block: usize, n: usize): i32;
+
+@external("host", "untrack")
+declare function hostUntrack(domain: u32, block: usize): i32;
 
 export function PyTraceMalloc_Track(domain: u32, block: usize, n: usize): i32 {
-  return NOT_TRACING;
+  return hostTrack(domain, block, n);
 }
 
 export function PyTraceMalloc_Untrack(domain: u32, block: usize): i32 {
-  return NOT_TRACING;
+  return hostUntrack(domain, block);
 }

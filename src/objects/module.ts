@@ -353,6 +353,7 @@ export function instantiateWhole(
     ...{ visit: host.visit, site: host.site, fault: host.fault, watermark: host.watermark },
     ...{ traceFlush: host.traceFlush, traceCode: host.traceCode, traceLine: host.traceLine },
     ...{ traceStack: host.traceStack, traceNow: host.traceNow, traceGap: host.traceGap },
+    ...{ track: host.track, untrack: host.untrack },
     ...{ formatFloat: host.formatFloat, typeName: host.typeName, pow: host.pow, isPrintable: host.isPrintable },
     ...{ collected: host.collected, call: host.call, drop: host.drop, pressure: host.pressure },
     ...{ dropType: host.dropType, parseFloat: host.parseFloat, errorWords: host.errorWords },

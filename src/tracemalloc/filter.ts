@@ -5,9 +5,12 @@
 import type { BlockOwner } from "../errors.js";
 import type { Frame, Traceback } from "./traceback.js";
 
+/** A domain of the heap's, or the number of one that a module in C tracks memory in (PyTraceMalloc_Track). */
+export type TraceDomain = BlockOwner | number;
+
 /** What a filter looks at. */
 export interface Filterable {
-  readonly domain: BlockOwner;
+  readonly domain: TraceDomain;
   readonly traceback: Traceback;
 }
 
@@ -24,7 +27,7 @@ export interface FilterOptions {
   /** Any frame of the traceback may match; the default is only the one that allocated. */
   readonly allFrames?: boolean;
   /** Only blocks of this domain. */
-  readonly domain?: BlockOwner;
+  readonly domain?: TraceDomain;
 }
 
 export class Filter implements TraceFilter {
@@ -54,9 +57,9 @@ export class Filter implements TraceFilter {
 
 export class DomainFilter implements TraceFilter {
   readonly inclusive: boolean;
-  readonly domain: BlockOwner;
+  readonly domain: TraceDomain;
 
-  constructor(inclusive: boolean, domain: BlockOwner) {
+  constructor(inclusive: boolean, domain: TraceDomain) {
     this.inclusive = inclusive;
     this.domain = domain;
   }

@@ -4,6 +4,7 @@ import type { BlockOwner } from "../errors.js";
 import { type EventConsumer, EventDecoder } from "../trace/decoder.js";
 import { TAG, type TraceFunction } from "../trace/format.js";
 import { LiveTable } from "../trace/live-table.js";
+import type { StackPlace } from "../trace/recorder.js";
 import { StackTree } from "../trace/tree.js";
 import type { TraceOutput } from "../trace/writer.js";
 import type { Trace } from "./snapshot.js";
@@ -15,11 +16,23 @@ const MOST_HEADER = 16;
 /** Every object and every collector's header is so many bytes, or a multiple. */
 const HEADER_STEP = 4;
 
+/** A block that the heap did not give. */
+interface Tracked {
+  readonly domain: number;
+  readonly size: number;
+  readonly traceback: Traceback;
+}
+
+/** Bytes that a tracked block takes here, about. */
+const TRACKED_BYTES = 200;
+
 export class LiveTraces implements TraceOutput, EventConsumer {
   readonly #decoder = new EventDecoder();
   readonly #tree = new StackTree();
   /** The account of a block is its node, its birth the domain. */
   #live = new LiveTable();
+  /** By domain and address. */
+  readonly #tracked = new Map<string, Tracked>();
   readonly #tracebacks = new Map<number, Traceback>();
   readonly #nframe: number;
   current = 0;
@@ -47,8 +60,27 @@ export class LiveTraces implements TraceOutput, EventConsumer {
   allocate(address: number, size: number, tag: number, node: number): void {
     this.free(address);
     this.#live.add(address, node, size, tag & TAG.domain);
+    this.#grow(size);
+  }
+
+  #grow(size: number): void {
     this.current += size;
     if (this.current > this.peak) this.peak = this.current;
+  }
+
+  /** A block that the heap did not give is live, where the stack is; `frames` from the outermost inwards. */
+  track(domain: number, block: number, size: number, frames: readonly StackPlace[]): void {
+    this.untrack(domain, block);
+    const shown = frames.slice(-this.#nframe).map(({ name, file, line }) => ({ filename: file, lineno: line, name }));
+    const traceback = new Traceback(shown.length === 0 ? [UNKNOWN] : shown, Math.max(frames.length, 1));
+    this.#tracked.set(`${domain} ${block}`, { domain, size, traceback });
+    this.#grow(size);
+  }
+
+  untrack(domain: number, block: number): void {
+    const key = `${domain} ${block}`;
+    this.current -= this.#tracked.get(key)?.size ?? 0;
+    this.#tracked.delete(key);
   }
 
   free(address: number): void {
@@ -67,6 +99,7 @@ export class LiveTraces implements TraceOutput, EventConsumer {
   /** No block is known any more. */
   clear(): void {
     this.#live = new LiveTable();
+    this.#tracked.clear();
     this.current = 0;
     this.peak = 0;
   }
@@ -74,7 +107,7 @@ export class LiveTraces implements TraceOutput, EventConsumer {
   /** Bytes that are kept for all of this, about. */
   get bytes(): number {
     const texts = this.#tree.functions.reduce((sum, { name, file }) => sum + 2 * (name.length + file.length), 0);
-    return this.#live.bytes + this.#tree.bytes + texts;
+    return this.#live.bytes + this.#tree.bytes + texts + TRACKED_BYTES * this.#tracked.size;
   }
 
   /** The live blocks, those together that have size, domain and stack in common. */
@@ -89,12 +122,13 @@ export class LiveTraces implements TraceOutput, EventConsumer {
         sum.count++;
       }
     });
-    return [...sums.values()].map(({ node, domain, size, count }) => ({
+    const given = [...sums.values()].map(({ node, domain, size, count }) => ({
       domain: DOMAINS[domain] ?? "raw",
       size,
       count,
       traceback: this.#traceback(node),
     }));
+    return [...given, ...[...this.#tracked.values()].map((tracked) => ({ ...tracked, count: 1 }))];
   }
 
   /** Where the block was allocated that holds an object; undefined if it is none that is known. */

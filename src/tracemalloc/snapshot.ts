@@ -1,13 +1,12 @@
 // What was live at a moment, as Python's tracemalloc shows it: sums by line, file or traceback, and what changed since.
 
-import type { BlockOwner } from "../errors.js";
-import { passes, type TraceFilter } from "./filter.js";
+import { passes, type TraceDomain, type TraceFilter } from "./filter.js";
 import { Statistic, StatisticDiff } from "./statistic.js";
 import { type Frame, Traceback } from "./traceback.js";
 
 /** Live blocks of one size that were allocated at one place. */
 export interface Trace {
-  readonly domain: BlockOwner;
+  readonly domain: TraceDomain;
   /** Bytes of all of them. */
   readonly size: number;
   readonly count: number;
@@ -125,7 +124,7 @@ export class Snapshot {
 const VERSION = 1;
 
 interface DumpedTrace {
-  readonly domain: BlockOwner;
+  readonly domain: TraceDomain;
   readonly size: number;
   readonly count: number;
   readonly totalNframe: number;

@@ -1,6 +1,6 @@
 // heap.tracemalloc: Python's module of that name, for whatever allocates on the heap. docs/tracemalloc.md.
 
-import type { Recorder } from "../trace/recorder.js";
+import type { Recorder, StackPlace } from "../trace/recorder.js";
 import type { TraceOutput } from "../trace/writer.js";
 import { LiveTraces } from "./live-traces.js";
 import { Snapshot } from "./snapshot.js";
@@ -12,6 +12,8 @@ const MOST_FRAMES = 65535;
 /** What tracing needs of a heap. */
 export interface TracedHeap<Traceable> {
   record(output: TraceOutput): Recorder;
+  /** Where the program is, from the outermost place inwards. */
+  frames(): readonly StackPlace[];
   placeOf(object: Traceable): number;
 }
 
@@ -86,6 +88,21 @@ export class Tracemalloc<Traceable> {
   /** All traces are forgotten. Blocks that are there are not traced any more; those that come are. */
   clearTraces(): void {
     this.#settled()?.clear();
+  }
+
+  /**
+   * PyTraceMalloc_Track: a block of memory that the heap did not give counts from now on, in a domain of its own number, for where the program
+   * is; one that did already counts anew. False if blocks are not traced.
+   */
+  track(domain: number, block: number, size: number): boolean {
+    this.#settled()?.track(domain, block, size, this.#heap.frames());
+    return this.isTracing();
+  }
+
+  /** PyTraceMalloc_Untrack: the block does not count any more, if it did. False if blocks are not traced. */
+  untrack(domain: number, block: number): boolean {
+    this.#settled()?.untrack(domain, block);
+    return this.isTracing();
   }
 
   /** How many frames a traceback has at most. */

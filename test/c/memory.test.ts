@@ -1,7 +1,7 @@
 // Every function of include/ that speaks of memory, called from C.
 
 import { describe, expect, it } from "vitest";
-import { Heap, MemoryError } from "../../src/index.js";
+import { DomainFilter, Heap, MemoryError } from "../../src/index.js";
 import { build, canCompile } from "./build.js";
 
 /** A compiler that knows malloc may leave out what is not used, and believes that it never fails. */
@@ -87,7 +87,8 @@ void *get(size_t n) { return Py_Malloc(n); }
 void *more(void *p, size_t n) { return Py_Realloc(p, n); }
 void done(void *p) { Py_Free(p); }
 PyObject *none_left(void) { return PyErr_NoMemory(); }
-int track(void *p) { return PyTraceMalloc_Track(7, (uintptr_t)p, 100) * 10 + PyTraceMalloc_Untrack(7, (uintptr_t)p); }
+int track(unsigned domain, uintptr_t p, size_t n) { return PyTraceMalloc_Track(domain, p, n); }
+int untrack(unsigned domain, uintptr_t p) { return PyTraceMalloc_Untrack(domain, p); }
 `;
 
 const ALLOCATORS = `
@@ -232,7 +233,35 @@ describe.runIf(canCompile)("memory, from C", () => {
   it("tracing is off, and says so", async () => {
     const heap = await Heap.create();
     const module = await heap.load(await build("old", OLD));
-    expect(module.call("track", 4096)).toBe(-22);
+    expect([module.call("track", 7, 4096, 100), module.call("untrack", 7, 4096)]).toEqual([-2, -2]);
+  });
+
+  it("memory from elsewhere is in heap.tracemalloc while that runs", async () => {
+    const heap = await Heap.create();
+    const module = await heap.load(await build("old", OLD));
+    const { tracemalloc } = heap;
+    tracemalloc.start(25);
+    const tracked = () => {
+      const snapshot = tracemalloc.takeSnapshot().filterTraces([new DomainFilter(true, 7)]);
+      return snapshot.traces.map(({ size, count, traceback }) => [size, count, traceback.last.filename]);
+    };
+    // Neither is a block of the heap's; the second takes the place of the first, which is not the one of another domain.
+    expect(module.call("track", 7, 4099, 100)).toBe(0);
+    expect(module.call("track", 8, 4099, 3000)).toBe(0);
+    expect(module.call("track", 7, 4099, 2 ** 31)).toBe(0);
+    expect(tracked()).toEqual([[2 ** 31, 1, "old.wasm"]]);
+    expect(tracemalloc.getTracedMemory().current).toBeGreaterThanOrEqual(2 ** 31 + 3000);
+    const [{ traceback } = { traceback: undefined }] = tracemalloc.takeSnapshot().statistics("traceback");
+    expect(traceback?.frames.map(({ name }) => name)).toContain("track");
+    expect([module.call("untrack", 7, 4099), module.call("untrack", 7, 4099), module.call("untrack", 7, 1)]).toEqual([
+      0, 0, 0,
+    ]);
+    expect(tracked()).toEqual([]);
+    expect(tracemalloc.getTracedMemory().current).toBeLessThan(2 ** 20);
+    tracemalloc.clearTraces();
+    expect(tracemalloc.getTracedMemory().current).toBe(0);
+    tracemalloc.stop();
+    expect(module.call("track", 7, 4099, 100)).toBe(-2);
   });
 
   it("allocators and arenas can be replaced, and hooks be put over them", async () => {
