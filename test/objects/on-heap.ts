@@ -142,6 +142,8 @@ class Run {
     try {
       value = heap.scope(() => this.#perform(step));
       if (value instanceof PyInt && value.bitLength > MOST_BITS) throw new Cut();
+      // Which of the objects it is was lost on the way, and only that tells one NaN from another.
+      if (Number.isNaN(value)) throw new Cut();
       if (hasVagueSet(heap, value)) this.#ordered = false;
       result = value === undefined ? null : look(heap, value);
     } catch (error) {

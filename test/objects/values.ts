@@ -39,7 +39,8 @@ export function evaluate(heap: Heap, spec: Spec, variables: readonly Value[]): V
     }
     case "f": {
       const v = Number(spec[1]);
-      return Number.isInteger(v) ? heap.float(v) : v;
+      // As a number of JavaScript's, NaN would not be the same object from one use to the next.
+      return Number.isInteger(v) || Number.isNaN(v) ? heap.float(v) : v;
     }
     case "y":
       return heap.bytes(spec[1]);
