@@ -1,7 +1,7 @@
 // The module: what the host sees of the core. Sets the control block up; the rest is exports.
 
-import { Arenas, arenas } from "./arena";
-import { GRANULE, LIBC, MEM, RAW, WASM_PAGE } from "./config";
+import { Arenas, arenas } from "./alloc/arena";
+import { GRANULE, LIBC, MEM, RAW, WASM_PAGE } from "./ground/config";
 import {
   ARENAS_AT,
   CONTROL,
@@ -15,13 +15,13 @@ import {
   MAGIC,
   PLATFORM_AT,
   TRACE_AT,
-} from "./control";
-import { Debug, debug } from "./debug";
-import { setDefaultAllocators } from "./domains";
-import { Ledger, ledger } from "./ledger";
-import { clampEnd, HOST, OWN, Platform, platform } from "./platform";
-import { CHUNK_OVERHEAD, raw } from "./raw";
-import { scavenge, smallOf } from "./small";
+} from "./ground/control";
+import { Debug, debug } from "./hooks/debug";
+import { setDefaultAllocators } from "./alloc/domains";
+import { Ledger, ledger } from "./ground/ledger";
+import { clampEnd, HOST, OWN, Platform, platform } from "./ground/platform";
+import { CHUNK_OVERHEAD, raw } from "./alloc/raw";
+import { scavenge, smallOf } from "./alloc/small";
 import { Tracer } from "./trace/tracer";
 
 export {
@@ -35,9 +35,9 @@ export {
   RAW,
   SIZE_CLASSES,
   SMALL_REQUEST_THRESHOLD,
-} from "./config";
-export { arena_free, arena_malloc } from "./arena";
-export { CONTROL_BYTES, FAULT_AT, LAYOUT_VERSION, SCRATCH_AT } from "./control";
+} from "./ground/config";
+export { arena_free, arena_malloc } from "./alloc/arena";
+export { CONTROL_BYTES, FAULT_AT, LAYOUT_VERSION, SCRATCH_AT } from "./ground/control";
 export {
   DEBUG_OVERHEAD,
   debug_calloc,
@@ -47,7 +47,7 @@ export {
   debug_malloc,
   debug_realloc,
   PyMem_SetupDebugHooks,
-} from "./debug";
+} from "./hooks/debug";
 export {
   PyMem_Calloc,
   PyMem_Free,
@@ -65,8 +65,8 @@ export {
   PyObject_Malloc,
   PyObject_Realloc,
   PyObject_SetArenaAllocator,
-} from "./domains";
-export { TABLE_FUNCTIONS } from "./functions";
+} from "./alloc/domains";
+export { TABLE_FUNCTIONS } from "./ground/functions";
 export {
   libc_aligned_alloc,
   libc_calloc,
@@ -74,10 +74,10 @@ export {
   libc_malloc,
   libc_posix_memalign,
   libc_realloc,
-} from "./libc";
-export { hosted_calloc, hosted_free, hosted_malloc, hosted_realloc } from "./hosted";
-export { CHUNK_OVERHEAD, raw_calloc, raw_free, raw_malloc, raw_memalign, raw_realloc } from "./raw";
-export { small_calloc, small_free, small_malloc, small_realloc } from "./small";
+} from "./hooks/libc";
+export { hosted_calloc, hosted_free, hosted_malloc, hosted_realloc } from "./alloc/hosted";
+export { CHUNK_OVERHEAD, raw_calloc, raw_free, raw_malloc, raw_memalign, raw_realloc } from "./alloc/raw";
+export { small_calloc, small_free, small_malloc, small_realloc } from "./alloc/small";
 export {
   trace_calloc,
   trace_flush,
@@ -121,7 +121,7 @@ export {
   VISIT_TOP,
   walk,
   walk_known,
-} from "./walk";
+} from "./hooks/walk";
 
 // Where the host reads and writes single words of the state.
 export const STATE_BYTES_AT: usize = HEAD_AT + offsetof<Head>("stateBytes");

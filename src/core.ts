@@ -58,7 +58,7 @@ export const MEMORY_API = [
   "PyObject_SetArenaAllocator",
 ] as const satisfies readonly (keyof MemoryApi)[];
 
-/** The functions that stand in the table, in the order that core/functions.ts defines. */
+/** The functions that stand in the table, in the order that core/ground/functions.ts defines. */
 export const TABLE_ORDER: readonly string[] = [
   ...["raw_malloc", "raw_calloc", "raw_realloc", "raw_free"],
   ...["hosted_malloc", "hosted_calloc", "hosted_realloc", "hosted_free"],
@@ -70,7 +70,7 @@ export const TABLE_ORDER: readonly string[] = [
   ...["sample_small_malloc", "sample_small_calloc", "sample_small_realloc", "sample_small_free"],
 ];
 
-/** Names of the core's exported constants; core/index.ts and core/walk.ts say what they are. */
+/** Names of the core's exported constants; core/index.ts and core/hooks/walk.ts say what they are. */
 type ConstantName =
   | `CHECK_${"PLATFORM" | "LEDGER" | "RAW" | "ARENAS" | "POOL" | "POOL_COUNT" | "BLOCK"}`
   | `VISIT_${"CHUNK" | "FREE_CHUNK" | "TOP" | "ARENA" | "POOL" | "BLOCK" | "KNOWN"}`

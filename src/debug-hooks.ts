@@ -11,7 +11,7 @@ export type Locator = () => string | undefined;
 /** What is done about a fault. If it returns, the faulty call does nothing and the program goes on. */
 export type FaultHandler = (fault: Fault) => void;
 
-/** In the order of the numbers in core/debug.ts, from 1. */
+/** In the order of the numbers in core/ground/fault.ts, from 1. */
 const KINDS: readonly FaultKind[] = [
   "underflow",
   "overflow",
@@ -64,7 +64,7 @@ const FOUND_AT_THE_CALL: ReadonlySet<FaultKind> = new Set([
   "realloc of freed block",
 ]);
 
-/** Reads the record that the core left at FAULT_AT; the fields are those of `Fault` in core/debug.ts. */
+/** Reads the record that the core left at FAULT_AT; the fields are those of `Fault` in core/ground/fault.ts. */
 export function readFault(core: Core, words: Words, sites: Sites): Fault {
   const at = core.control + core.constants.FAULT_AT;
   const field = (k: number) => words.get(at + 4 * k);

@@ -87,7 +87,7 @@ function pooledDomain(number: number): PooledDomain {
   return DOMAINS[number] as PooledDomain;
 }
 
-/** Makes the item of a visit; the parameters are those of `hostVisit` in core/walk.ts. */
+/** Makes the item of a visit; the parameters are those of `hostVisit` in core/hooks/walk.ts. */
 export function itemOf(core: Core, kind: number, address: number, size: number, a: number, b: number): HeapItem {
   const c = core.constants;
   const at = { address: toAddress(address), size: size >>> 0 };
@@ -145,7 +145,7 @@ export class Tally {
     this.#core = core;
   }
 
-  /** Adds one visit; the parameters are those of `hostVisit` in core/walk.ts. */
+  /** Adds one visit; the parameters are those of `hostVisit` in core/hooks/walk.ts. */
   add(kind: number, address: number, size: number, a: number, b: number): void {
     const c = this.#core.constants;
     switch (kind) {

@@ -2,11 +2,10 @@
 //
 // It stands in the domain tables only while a trace runs; a domain that isn't traced has nothing of it in its way.
 // `ctx` is the address of the allocator that is handed on to. A request that fails is not recorded.
-// Imports config, domains, functions, tracer, watched, events, nodes, stack, sample.
 
-import { DOMAINS, OBJECT } from "../config";
-import { allocatorOf, Allocator } from "../domains";
-import { SAMPLE_FUNCTIONS, SAMPLE_SMALL_FUNCTIONS, SMALL_FUNCTIONS, TABLE_FUNCTIONS, tableIndex, TRACE_FUNCTIONS } from "../functions";
+import { DOMAINS, OBJECT } from "../ground/config";
+import { allocatorOf, Allocator } from "../alloc/domains";
+import { SAMPLE_FUNCTIONS, SAMPLE_SMALL_FUNCTIONS, SMALL_FUNCTIONS, TABLE_FUNCTIONS, tableIndex, TRACE_FUNCTIONS } from "../ground/functions";
 import { allocated, beginEvents, CLEARED, freed, mark, resized } from "./events";
 import { nodes_makeRoom } from "./nodes";
 import { beginGap } from "./sample";

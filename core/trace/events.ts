@@ -12,9 +12,8 @@
 //
 // The clock is asked every EVENTS_PER_MARK events, and for every large block: another event is no more than so many events
 // later than its time says.
-// Imports platform, tracer, stack.
 
-import { platform } from "../platform";
+import { platform } from "../ground/platform";
 import { currentStack } from "./stack";
 import { ADDRESS_ENTRY, SITE_ENTRY, Tracer, tracer } from "./tracer";
 

@@ -9,10 +9,9 @@
 // first time, the host says which line that is, and the units of one line lead to one node. A new node is put into the
 // buffer, so that the reader can number it alike.
 // Invariants: every entry is reachable from its home without passing an empty one; a node has one entry with a line.
-// Imports config, base, tracer.
 
-import { base_calloc, base_free } from "../base";
-import { INTERNAL } from "../config";
+import { base_calloc, base_free } from "../alloc/base";
+import { INTERNAL } from "../ground/config";
 import { tracer } from "./tracer";
 
 /** The line that a code unit of a function is in. */

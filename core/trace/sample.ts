@@ -11,11 +11,10 @@
 // the table of watched blocks if it is in no pool.
 // Where the pools serve a domain, the sample_small_* functions stand in their place, and do what these do without a call.
 // A sampled block that is resized is told as freed, or as resized if the new one is sampled too.
-// Imports base, domains, small, events, tracer, watched.
 
-import { base_free } from "../base";
-import { Allocator } from "../domains";
-import { giveTo, Small, small_calloc, small_realloc, smallMalloc } from "../small";
+import { base_free } from "../alloc/base";
+import { Allocator } from "../alloc/domains";
+import { giveTo, Small, small_calloc, small_realloc, smallMalloc } from "../alloc/small";
 import { allocated, CLEARED, freed, resized } from "./events";
 import { domainOf, tracer } from "./tracer";
 import { mayBeWatched, SAMPLED, unwatch, watch } from "./watched";

@@ -13,10 +13,9 @@
 //
 // Invariants: shadow[k].frame's caller was shadow[k - 1].frame when the shadow was made, and shadow[0].frame had none;
 // shadow[k].node = the node below shadow[k - 1].node for its instruction.
-// Imports config, base, tracer, nodes, watched.
 
-import { base_malloc, base_realloc } from "../base";
-import { INTERNAL } from "../config";
+import { base_malloc, base_realloc } from "../alloc/base";
+import { INTERNAL } from "../ground/config";
 import { childOf } from "./nodes";
 import { HINTS, tracer } from "./tracer";
 import { functionOf } from "./watched";

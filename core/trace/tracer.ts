@@ -8,12 +8,12 @@
 //   allocator <- sample <- events <- stack <- nodes, watched <- this file        (what imports what)
 //
 // Invariants: begin <= position <= end; a record is begun only while position < full, and none is longer than end - full.
-// Imports config, control, base. docs/trace-format.md has the format of what is in the buffer.
+// docs/trace-format.md has the format of what is in the buffer.
 
-import { base_free, base_malloc } from "../base";
-import { DOMAINS, INTERNAL } from "../config";
-import { CONTROL, CONTROL_BYTES, TRACE_AT } from "../control";
-import { Allocator } from "../domains";
+import { base_free, base_malloc } from "../alloc/base";
+import { DOMAINS, INTERNAL } from "../ground/config";
+import { CONTROL, CONTROL_BYTES, TRACE_AT } from "../ground/control";
+import { Allocator } from "../alloc/domains";
 
 /** Number of addresses, and of sites, that a record can name by a slot. */
 export const SLOTS: usize = 2048;

@@ -8,11 +8,10 @@
 // seen last is forgotten, since it may have been on it. Function 0 is one that stacks don't show.
 // Invariants: every entry is reachable from its home without passing an empty one; a pool knows how many of
 // its blocks are in the table.
-// Imports config, base, arena, tracer.
 
-import { arenas } from "../arena";
-import { base_calloc, base_free } from "../base";
-import { INTERNAL } from "../config";
+import { arenas } from "../alloc/arena";
+import { base_calloc, base_free } from "../alloc/base";
+import { INTERNAL } from "../ground/config";
 import { tracer } from "./tracer";
 
 /** The host's number for the function whose code object is at `code`. */

@@ -1,4 +1,4 @@
-// The words of errors of the Python/C API, in the order of their numbers in core/objects/capi/words.ts. In braces:
+// The words of errors of the Python/C API, in the order of their numbers in core/objects/capi/runtime/words.ts. In braces:
 //
 //   {a} {b}   name of an object's type          {text}         the string that the error is about
 //   {y} {z}   a number                          {bytes}        "byte 0xff in position 3", or "bytes in position 3-4"

@@ -1,5 +1,5 @@
 // Python's exceptions, each with the one that it is derived from, which stands before it. The first have the numbers that the core knows
-// (core/objects/capi/exception-numbers.ts).
+// (core/objects/model/exception-numbers.ts).
 
 const TYPES = [
   ["BaseException", ""],

@@ -52,7 +52,7 @@ const USES = ["", "a dict key", "a set element"];
 const SEQUENCES: Readonly<Record<string, string>> = { str: "string ", bytes: "" };
 const WHAT_INDEX = ["index out of range", "assignment index out of range", "index out of range"];
 
-/** By the number that the core gives: AT_*, OVER_*, BAD_*, NEED_* of core/objects/error.ts. */
+/** By the number that the core gives: AT_*, OVER_*, BAD_*, NEED_* of core/objects/model/error.ts. */
 const OVERFLOWS = [
   "int too large to convert to float",
   "integer division result too large for a float",

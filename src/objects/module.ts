@@ -14,7 +14,7 @@ import { WHOLE_BASE64 } from "../whole.generated.js";
 
 type N = number;
 
-/** The functions on objects that other modules call, by their names in the Python/C API (core/objects/capi.ts). */
+/** The functions on objects that other modules call, by their names in the Python/C API (core/objects/capi/api/refcount.ts). */
 export interface ObjectApi {
   readonly PyType_GenericAlloc: (type: N, items: N) => N;
   readonly Py_IncRef: (object: N) => void;
@@ -289,7 +289,7 @@ export interface ObjectHost {
   dropType(hostId: number): void;
 }
 
-/** Each type's dealloc, hash, compare, repr, in the order of the kinds; then the others (core/objects/functions.ts). */
+/** Each type's dealloc, hash, compare, repr, in the order of the kinds; then the others (core/objects/model/functions.ts). */
 const TYPE_FUNCTIONS: readonly string[] = [
   ...["immortal_dealloc", "none_hash", "identity_compare", "none_repr"],
   ...["immortal_dealloc", "identity_hash", "identity_compare", "notimplemented_repr"],

@@ -4,7 +4,7 @@ import type { Bridge } from "./bridge.js";
 import { Handle } from "./handle.js";
 
 export type BinaryOperator = "+" | "-" | "*" | "/" | "//" | "%" | "**" | "<<" | ">>" | "&" | "|" | "^";
-/** By the numbers of core/objects/operators.ts. */
+/** By the numbers of core/objects/model/operators.ts. */
 const BINARY: readonly BinaryOperator[] = ["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^"];
 export type UnaryOperator = "-" | "+" | "~" | "abs";
 const UNARY: readonly UnaryOperator[] = ["-", "+", "~", "abs"];

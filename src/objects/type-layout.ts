@@ -2,7 +2,7 @@
 //
 //   refcnt | type | size, if there are items | object fields | number fields, by falling size | weak references | items
 //
-// Imports nothing: core/objects/instance.ts has the same picture, and the offsets.
+// Imports nothing: core/objects/types/instance.ts has the same picture, and the offsets.
 
 /** What a field or an item holds: any value of the heap, or a number that is stored as it is. */
 export type FieldType = "object" | "int8" | "uint8" | "int16" | "uint16" | "int32" | "uint32" | "float32" | "float64";

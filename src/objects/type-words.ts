@@ -1,4 +1,4 @@
-// The words of errors about types, attributes and calls, in the order of their numbers in core/objects/capi/type-words.ts, from FIRST up. In
+// The words of errors about types, attributes and calls, in the order of their numbers in core/objects/capi/runtime/type-words.ts, from FIRST up. In
 // braces as in api-words.ts, and {other}: the string that stands second in the error.
 
 /** Number of the first. */

@@ -37,7 +37,7 @@ export interface TypeOptions<F extends Fields = Fields, I extends FieldType = Fi
   readonly dealloc?: (fields: LastNumbers<F>, items: readonly number[]) => void;
 }
 
-/** By the numbers of core/objects/error.ts. */
+/** By the numbers of core/objects/model/error.ts. */
 const AT_GET = 0;
 const AT_SET = 1;
 const MOST_ITEMS = 0xffff_ffff;

@@ -10,7 +10,7 @@ import { indexOf } from "./handle.js";
 import { type Fields, type FieldType, layoutOf, readNumber, sizeOfType, type TypeLayout } from "./type-layout.js";
 import type { LastNumbers, PyInstance, PyType, TypeOptions } from "./types.js";
 
-/** By the numbers of core/objects/instance.ts. */
+/** By the numbers of core/objects/types/instance.ts. */
 const WITH_WEAK_REFERENCES = 1;
 const WITH_OBJECT_ITEMS = 2;
 

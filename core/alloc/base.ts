@@ -1,0 +1,48 @@
+// The base allocator: what serves large blocks, arenas and the heap's own tables.
+//
+// It is our raw allocator (raw.ts) in a memory of our own, and the host's (hosted.ts) in a host's. Which one it is never
+// changes, so a test of one word stands where a jump through the table would: that jump costs more than the test.
+// `domain` is what the block counts for.
+
+import { hosted_calloc, hosted_find, hosted_free, hosted_malloc, hosted_realloc } from "./hosted";
+import { OWN, platform } from "../ground/platform";
+import { raw_calloc, raw_find, raw_free, raw_malloc, raw_malloc_at_top, raw_memalign, raw_realloc } from "./raw";
+
+/** Whether the memory is the heap's own, and not a host's. */
+@inline
+export function isOwn(): bool {
+  return platform().kind == OWN;
+}
+
+export function base_malloc(domain: u32, n: usize): usize {
+  return isOwn() ? raw_malloc(domain, n) : hosted_malloc(domain, n);
+}
+
+export function base_calloc(domain: u32, count: usize, size: usize): usize {
+  return isOwn() ? raw_calloc(domain, count, size) : hosted_calloc(domain, count, size);
+}
+
+export function base_realloc(domain: u32, block: usize, n: usize): usize {
+  return isOwn() ? raw_realloc(domain, block, n) : hosted_realloc(domain, block, n);
+}
+
+export function base_free(domain: u32, block: usize): void {
+  if (isOwn()) raw_free(domain, block);
+  else hosted_free(domain, block);
+}
+
+/** As Raw.memalign; 0 in a host's memory, whose malloc is not asked for it. */
+export function base_memalign(domain: u32, alignment: usize, offset: usize, n: usize): usize {
+  return isOwn() ? raw_memalign(domain, alignment, offset, n) : 0;
+}
+
+/** A block out of memory that is there already; 0 if the platform would have to be asked. */
+export function base_find(domain: u32, n: usize): usize {
+  return isOwn() ? raw_find(domain, n) : hosted_find(domain, n);
+}
+
+/** As base_malloc, above all other blocks if that can be. */
+export function base_malloc_at_top(domain: u32, n: usize): usize {
+  const block = isOwn() ? raw_malloc_at_top(domain, n) : 0;
+  return block != 0 ? block : base_malloc(domain, n);
+}

@@ -1,0 +1,106 @@
+// Layer 1 in a host's memory: the host's own malloc, with our limit in front and our account behind.
+//
+// What Python frees is then free for the host's other code, and the other way round. A block that somebody allocated
+// before we came is the host's as well, so it can be resized and freed here like any other.
+// The limit holds for the host's whole footprint, its free memory included: while one of our calls is under way, the host's
+// malloc may not grow past it. (Where the host has no such function, it holds for the usable bytes of our blocks.)
+
+import { MAX_REQUEST } from "../ground/config";
+import { ledger } from "../ground/ledger";
+import { platform } from "../ground/platform";
+
+/**
+ * Bytes of a block of the host's. In the word before its blocks, dlmalloc keeps the chunk's size (a multiple of 8, three
+ * bits for other things), that word included: to look there is cheaper than to ask, which is another module's function.
+ * The host says whether it is so (PythonHeap tries it).
+ */
+@inline
+function usableSize(block: usize): usize {
+  const ask = platform().hostUsableSize;
+  if (ask == 0) return (load<u32>(block - 4) & ~7) - 4;
+  return call_indirect<usize>(ask, block);
+}
+
+const NO_LIMIT: usize = ~(<usize>0);
+
+/** Until `unbind`, the host's malloc doesn't take its footprint past `bytes`. */
+@inline
+function bind(bytes: usize): void {
+  call_indirect<usize>(platform().hostSetFootprintLimit, bytes);
+}
+
+@inline
+function unbind(): void {
+  call_indirect<usize>(platform().hostSetFootprintLimit, NO_LIMIT);
+}
+
+/** Whether there is a limit that the host can be bound to. */
+@inline
+function isBound(): bool {
+  return platform().limit != NO_LIMIT && platform().hostFootprint != 0;
+}
+
+/** Enters a fresh block of the host's into the account; 0 stays 0. */
+@inline
+function entered(domain: usize, block: usize): usize {
+  if (block == 0) return 0;
+  const bytes = usableSize(block);
+  platform().charge(bytes);
+  ledger().born(<u32>domain, bytes);
+  return block;
+}
+
+export function hosted_malloc(ctx: usize, n: usize): usize {
+  if (n > MAX_REQUEST || !platform().admits(n)) return 0;
+  const bound = isBound();
+  if (bound) bind(platform().limit);
+  const block = call_indirect<usize>(platform().hostMalloc, max<usize>(n, 1));
+  if (bound) unbind();
+  return entered(ctx, block);
+}
+
+export function hosted_calloc(ctx: usize, count: usize, size: usize): usize {
+  if (size != 0 && count > MAX_REQUEST / size) return 0;
+  if (count == 0 || size == 0) count = size = 1;
+  if (!platform().admits(count * size)) return 0;
+  const bound = isBound();
+  if (bound) bind(platform().limit);
+  const block = call_indirect<usize>(platform().hostCalloc, count, size);
+  if (bound) unbind();
+  return entered(ctx, block);
+}
+
+export function hosted_realloc(ctx: usize, block: usize, n: usize): usize {
+  if (block == 0) return hosted_malloc(ctx, n);
+  if (n > MAX_REQUEST) return 0;
+  const before = usableSize(block);
+  if (n > before && !platform().admits(n - before)) return 0;
+  const bound = isBound();
+  if (bound) bind(platform().limit);
+  const moved = call_indirect<usize>(platform().hostRealloc, block, max<usize>(n, 1));
+  if (bound) unbind();
+  if (moved == 0) return 0;
+  const after = usableSize(moved);
+  platform().discharge(before);
+  platform().charge(after);
+  ledger().resized(<u32>ctx, before, after);
+  return moved;
+}
+
+export function hosted_free(ctx: usize, block: usize): void {
+  if (block == 0) return;
+  const bytes = usableSize(block);
+  platform().discharge(bytes);
+  ledger().died(<u32>ctx, bytes);
+  call_indirect<void>(platform().hostFree, block);
+}
+
+/** A block out of what the host's malloc has: a limit on its footprint keeps it from asking the platform. */
+export function hosted_find(ctx: usize, n: usize): usize {
+  const p = platform();
+  if (p.hostFootprint == 0 || !p.admits(n)) return 0;
+  bind(call_indirect<usize>(p.hostFootprint));
+  const block = call_indirect<usize>(p.hostMalloc, n);
+  unbind();
+  return entered(ctx, block);
+}

@@ -1,0 +1,185 @@
+// A pool: 4 KiB at a multiple of 1 KiB, all of it blocks of one size class; what is known of it stands elsewhere.
+//
+//   pool in memory                                        what is known of it (in its arena's record)
+//   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+
+//   | block  | block  | block  |         | block  | - |   | free  | used | next and prev | bin | ...   |
+//   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+
+//   free -> a block -> a block -> ... -> 0     (a free block's first word is the next one)
+//
+// Records stand apart because headers at multiples of 4 KiB would all fall into the same set of the processor's cache.
+//
+// A pool is in one of three states:
+//   listed    it is in its bin's list; it may have become full since it was last looked at
+//   full      no block is free, and it is in no list      enters: malloc finds it full
+//   idle      no block is in use: it belongs to its arena enters: close()
+// A bin's only pool may stay listed with used == 0, so that a program at the edge of a pool does not open and close it at
+// every step; such a pool is closed when memory is wanted (small.ts, scavenge).
+//
+// Invariants (isValid):
+//   length of the free list == capacity - used, each element the start of a block, none twice
+//   an open pool is listed, or free == 0; a bin's list is a ring, its head is the pool that serves
+// docs/pools.md.
+
+import { POOL_SIZE } from "../ground/config";
+import { CONTROL, SCRATCH_AT } from "../ground/control";
+
+/** What a byte counts up to. */
+const MANY: u8 = 255;
+
+@unmanaged
+export class Pool {
+  free: usize;
+  used: u32;
+  next: Pool | null;
+  prev: Pool | null;
+  /** Address of the head of the list that this pool belongs to; 0 if it is idle. */
+  bin: usize;
+  /** Where the pool is. */
+  start: usize;
+  blockSize: u16;
+  capacity: u16;
+  /** Number of the pool in its arena's record, and whether it is listed. */
+  index: u8;
+  listed: bool;
+  /** Its blocks are being moved elsewhere (evacuation.ts). */
+  leaving: bool;
+  /** Of how many of its blocks the tracer wants to know the end (trace/watched.ts); MANY and no less if it were ever so many. */
+  watched: u8;
+
+  @inline
+  get isOpen(): bool {
+    return this.bin != 0;
+  }
+
+  /** From idle to listed: all blocks of `blockSize` bytes free, in ascending order. The pool has `bytes` bytes. */
+  open(bin: usize, blockSize: u32, bytes: u32): void {
+    const capacity = bytes / blockSize;
+    this.bin = bin;
+    this.used = 0;
+    this.capacity = <u16>capacity;
+    this.blockSize = <u16>blockSize;
+    this.watched = 0;
+    let block = this.start;
+    this.free = block;
+    for (let left = capacity - 1; left != 0; left--) {
+      store<usize>(block, block + blockSize);
+      block += blockSize;
+    }
+    store<usize>(block, 0);
+    this.enlist();
+  }
+
+  /** Last in its bin's list. */
+  enlist(): void {
+    const first = load<Pool | null>(this.bin);
+    if (first) {
+      const last = first.prev!;
+      this.prev = last;
+      this.next = first;
+      last.next = this;
+      first.prev = this;
+    } else {
+      this.prev = this;
+      this.next = this;
+      store<Pool>(this.bin, this);
+    }
+    this.listed = true;
+  }
+
+  /** In no list. */
+  delist(): void {
+    const next = this.next!;
+    const prev = this.prev!;
+    this.listed = false;
+    if (next === this) {
+      store<usize>(this.bin, 0);
+      return;
+    }
+    next.prev = prev;
+    prev.next = next;
+    if (load<Pool>(this.bin) === this) store<Pool>(this.bin, next);
+  }
+
+  /** The pool's record, and others with it, was copied from `before` to `now`, `bytes` in all: its neighbours and its bin know it. */
+  followRecord(before: usize, now: usize, bytes: usize): void {
+    if (!this.listed) return;
+    const next = changetype<usize>(this.next);
+    const prev = changetype<usize>(this.prev);
+    this.next = changetype<Pool>(next - before < bytes ? next - before + now : next);
+    this.prev = changetype<Pool>(prev - before < bytes ? prev - before + now : prev);
+    this.next!.prev = this;
+    this.prev!.next = this;
+    if (load<usize>(this.bin) == changetype<usize>(this) - now + before) store<Pool>(this.bin, this);
+  }
+
+  watch(): void {
+    if (this.watched != MANY) this.watched++;
+  }
+
+  unwatch(): void {
+    if (this.watched != MANY && this.watched != 0) this.watched--;
+  }
+
+  @inline
+  get isAloneInBin(): bool {
+    return this.next === this;
+  }
+
+  /** Whether `block` is where a block of this pool starts. */
+  startsBlock(block: usize): bool {
+    const offset = block - this.start;
+    return offset < <usize>this.capacity * this.blockSize && offset % this.blockSize == 0;
+  }
+
+  /**
+   * Sets a bit in `bits` for each free block. False if the free list is broken: an element that is no block, one that is
+   * there twice, or a length other than capacity - used.
+   */
+  markFree(bits: FreeBits): bool {
+    bits.clear();
+    let left = <u32>this.capacity - this.used;
+    let block = this.free;
+    while (block != 0) {
+      if (left-- == 0 || !this.startsBlock(block)) return false;
+      const index = <u32>(block - this.start) / this.blockSize;
+      if (bits.has(index)) return false;
+      bits.add(index);
+      block = load<usize>(block);
+    }
+    return left == 0;
+  }
+
+  /** Whether the pool, which is open, keeps its invariants. `bits` is overwritten. */
+  isValid(bits: FreeBits): bool {
+    if (this.blockSize == 0 || this.used > this.capacity || !this.markFree(bits)) return false;
+    if (!this.listed) return this.free == 0;
+    const next = this.next;
+    const prev = this.prev;
+    return next !== null && prev !== null && next.prev === this && prev.next === this && next.bin == this.bin;
+  }
+}
+
+/** A bit for each block that a pool can have: 64 bytes. */
+@unmanaged
+export class FreeBits {
+  clear(): void {
+    memory.fill(changetype<usize>(this), 0, POOL_SIZE / 64);
+  }
+
+  @inline
+  has(index: u32): bool {
+    return ((load<u8>(changetype<usize>(this) + (index >> 3)) >> (index & 7)) & 1) != 0;
+  }
+
+  @inline
+  add(index: u32): void {
+    const at = changetype<usize>(this) + (index >> 3);
+    store<u8>(at, load<u8>(at) | (<u8>1 << <u8>(index & 7)));
+  }
+}
+
+/** The one set of bits that checks and walks use. */
+@inline
+export function scratchBits(): FreeBits {
+  return changetype<FreeBits>(CONTROL + SCRATCH_AT);
+}

@@ -1,0 +1,115 @@
+// From an address to its pool: whether a block is ours, in one look.
+//
+//   entry k:  the record of the pool that covers the POOL_GRAIN bytes at (first + k) x POOL_GRAIN, or 0 if none of ours does
+//   | first | length | map |
+//
+// A grain is in one pool or in none. So whatever else lies in the memory, an address belongs to a pool iff its entry is
+// not 0. So a block that somebody else
+// allocated is known as such, wherever it came from and whatever it contains.
+// The entries span the arenas' addresses only; the map moves when an arena lies outside.
+
+import { base_calloc, base_free, base_malloc } from "./base";
+import { INTERNAL, POOL_GRAIN } from "../ground/config";
+import { Pool } from "./pool";
+
+/** Entries are added by so many at a time, beyond what is needed: 1 MiB of addresses. */
+const SPARE: u32 = 1024;
+
+@unmanaged
+export class PoolMap {
+  first: u32;
+  length: u32;
+  map: usize;
+
+  @inline
+  private at(number: u32): usize {
+    return this.map + ((number - this.first) << 2);
+  }
+
+  /** The pool of a block; null if the block is not in one. */
+  @inline
+  poolOf(block: usize): Pool | null {
+    const number = <u32>(block / POOL_GRAIN);
+    if (number - this.first >= this.length) return null;
+    return load<Pool | null>(this.at(number));
+  }
+
+  /** There are entries for the addresses [from, to); false, and nothing changed, if there is no memory for them. */
+  cover(from: usize, to: usize): bool {
+    const low = <u32>(from / POOL_GRAIN);
+    const high = <u32>((to + POOL_GRAIN - 1) / POOL_GRAIN);
+    const oldEnd = this.first + this.length;
+    if (this.length != 0 && low >= this.first && high <= oldEnd) return true;
+    let first = low;
+    let end = high + SPARE;
+    if (this.length != 0) {
+      // Downwards rooms grow by what is needed, upwards by half as much again: memory grows upwards.
+      first = min(low, this.first);
+      end = high > oldEnd ? max(high + SPARE, high + ((high - first) >> 2)) : oldEnd;
+    }
+    const map = base_calloc(INTERNAL, end - first, sizeof<usize>());
+    if (map == 0) return false;
+    const old = this.map;
+    if (old != 0) {
+      memory.copy(map + ((this.first - first) << 2), old, this.length << 2);
+      base_free(INTERNAL, old);
+    }
+    this.map = map;
+    this.first = first;
+    this.length = end - first;
+    return true;
+  }
+
+  /** The entries are those for the addresses [from, to), in a new place if that is lower; nothing changed if there is no memory for them. */
+  fit(from: usize, to: usize): void {
+    const first = <u32>(from / POOL_GRAIN);
+    const length = <u32>((to + POOL_GRAIN - 1) / POOL_GRAIN) - first;
+    const map = base_malloc(INTERNAL, <usize>length << 2);
+    if (map == 0) return;
+    const old = this.map;
+    if (map > old) {
+      base_free(INTERNAL, map);
+      return;
+    }
+    memory.copy(map, this.at(first), <usize>length << 2);
+    base_free(INTERNAL, old);
+    this.map = map;
+    this.first = first;
+    this.length = length;
+  }
+
+  /** No entries, and no memory for any. */
+  drop(): void {
+    base_free(INTERNAL, this.map);
+    this.map = 0;
+    this.length = 0;
+  }
+
+  /** The pool's `bytes` bytes are known to be its: whole grains, but for the room for a header behind them. */
+  set(pool: Pool, bytes: usize): void {
+    this.fill(pool.start, bytes, changetype<usize>(pool));
+  }
+
+  /** Nothing is known of the pool any more. */
+  unset(pool: Pool, bytes: usize): void {
+    this.fill(pool.start, bytes, 0);
+  }
+
+  /** How many entries are the pool, of those for the pool's `bytes` bytes. */
+  countOf(pool: Pool, bytes: usize): u32 {
+    let count: u32 = 0;
+    for (let at = pool.start; at < pool.start + bytes; at += POOL_GRAIN) if (this.poolOf(at) === pool) count++;
+    return count;
+  }
+
+  /** How many entries are not 0. */
+  countAll(): u32 {
+    let count: u32 = 0;
+    for (let k: u32 = 0; k < this.length; k++) if (load<usize>(this.map + (<usize>k << 2)) != 0) count++;
+    return count;
+  }
+
+  private fill(start: usize, bytes: usize, entry: usize): void {
+    for (let at = start; at < start + bytes; at += POOL_GRAIN) store<usize>(this.at(<u32>(at / POOL_GRAIN)), entry);
+  }
+}

@@ -1,0 +1,576 @@
+// Layer 1, the raw allocator: any size, in the memory that the break gives.
+//
+//   chunk, in use                              chunk, free
+//   +--------+---------------------------+     +--------+------+------+-- ... --+--------+
+//   | header | payload                   |     | header | next | prev |         |  size  |
+//   +--------+---------------------------+     +--------+------+------+-- ... --+--------+
+//   c        c+4 (a multiple of 8)       c+size                                           c+size
+//
+//   header:  31        30 ................ 3   2         1           0
+//            owner (1) | size, 8 at a time |   owner (0) | PREV_FREE | owner (2)
+//   owner:   the domain that has the chunk, as three bits; all three are set if nobody has it: FREE
+//
+//   first chunk ... last chunk | top ................. brk
+//                                (the break's unused rest)
+//
+// Free chunks lie in bins: one for each size below 512, above that sixteen to a power of two; a bitmap says which
+// bins hold any. An allocation takes the best of the first bin that can serve it, else a piece of the top.
+//
+// Invariants (isValid):
+//   no two free chunks are neighbours, and the chunk below the top is in use
+//   a chunk has PREV_FREE iff the chunk before it is free; then the word before its header is that chunk's size
+//   a chunk is in the bin of its size iff it is free; a bin's bit is set iff it holds a chunk
+//   the ledger's bytes and blocks are those of the chunks in use
+// docs/account.md says what a chunk's overhead counts as.
+
+import { ALIGNMENT, GRANULE, INTERNAL, MAX_REQUEST, TOP_KEPT } from "../ground/config";
+import { ARENAS_AT, CONTROL, RAW_AT } from "../ground/control";
+import { refuse } from "../ground/fault";
+import { ledger } from "../ground/ledger";
+import { platform } from "../ground/platform";
+
+const PREV_FREE: u32 = 2;
+const FREE: u32 = 0x80000005;
+const SIZE_MASK: u32 = 0x7ffffff8;
+/** Bytes that a chunk costs beside its payload. */
+export const CHUNK_OVERHEAD: usize = 4;
+const MIN_CHUNK: usize = 16;
+const EXACT_BINS: u32 = 64;
+const EXACT_LIMIT: usize = 512;
+export const BINS: u32 = 416;
+const BITMAP_WORDS: u32 = BINS / 32;
+/** How many chunks of a bin are looked at for the best fit. */
+const SCAN: i32 = 12;
+
+/** One chunk. The class's fields are those of a free one; in use, only the header is the allocator's. */
+@unmanaged
+export class Chunk {
+  header: u32;
+  next: Chunk | null;
+  prev: Chunk | null;
+
+  @inline
+  get address(): usize {
+    return changetype<usize>(this);
+  }
+
+  @inline
+  get size(): usize {
+    return this.header & SIZE_MASK;
+  }
+
+  @inline
+  get isFree(): bool {
+    return (this.header & FREE) == FREE;
+  }
+
+  @inline
+  get isPreviousFree(): bool {
+    return (this.header & PREV_FREE) != 0;
+  }
+
+  /** The domain of a chunk in use. */
+  @inline
+  get domain(): u32 {
+    return ((this.header >> 2) & 1) | ((this.header >> 30) & 2) | ((this.header & 1) << 2);
+  }
+
+  @inline
+  get payload(): usize {
+    return this.address + CHUNK_OVERHEAD;
+  }
+
+  @inline
+  get usable(): usize {
+    return this.size - CHUNK_OVERHEAD;
+  }
+
+  @inline
+  get following(): Chunk {
+    return changetype<Chunk>(this.address + this.size);
+  }
+
+  /** The free chunk before this one; only if isPreviousFree. */
+  @inline
+  get preceding(): Chunk {
+    return changetype<Chunk>(this.address - load<u32>(this.address - 4));
+  }
+
+  /** In use by `domain`, `size` bytes long; what it knows of its predecessor stays. */
+  @inline
+  becomeUsed(size: usize, domain: u32): void {
+    this.header = <u32>size | (this.header & PREV_FREE) | ((domain & 1) << 2) | ((domain & 2) << 30) | (domain >> 2);
+  }
+
+  @inline
+  resize(size: usize): void {
+    this.header = <u32>size | (this.header & ~SIZE_MASK);
+  }
+
+  /** Free, `size` bytes long, its predecessor in use, its size in its last word. */
+  @inline
+  becomeFree(size: usize): void {
+    this.header = <u32>size | FREE;
+    store<u32>(this.address + size - 4, <u32>size);
+  }
+}
+
+@inline
+function chunkOf(payload: usize): Chunk {
+  return changetype<Chunk>(payload - CHUNK_OVERHEAD);
+}
+
+@inline
+function chunkSizeFor(n: usize): usize {
+  const size = (n + CHUNK_OVERHEAD + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+  return size < MIN_CHUNK ? MIN_CHUNK : size;
+}
+
+@inline
+function binOf(size: usize): u32 {
+  if (size < EXACT_LIMIT) return <u32>(size >> 3);
+  const log = 31 - <u32>clz<u32>(<u32>size);
+  return EXACT_BINS + ((log - 9) << 4) + ((<u32>size >> (log - 4)) & 15);
+}
+
+@unmanaged
+export class Raw {
+  /** First chunk, and the end of the last. */
+  first: usize;
+  top: usize;
+  // The head of the list of closed chunks, which is as long as a chunk's links are: what is in the list has a `prev`, and leaves it as it
+  // would leave the middle of a bin.
+  closedHeader: u32;
+  closedNext: usize;
+  closedPrev: usize;
+  bitmap: u32;
+
+  @inline
+  private get closed(): Chunk {
+    return changetype<Chunk>(changetype<usize>(this) + offsetof<Raw>("closedHeader"));
+  }
+
+  @inline
+  private wordAt(word: u32): usize {
+    return changetype<usize>(this) + offsetof<Raw>("bitmap") + (word << 2);
+  }
+
+  @inline
+  binAt(bin: u32): usize {
+    return changetype<usize>(this) + offsetof<Raw>("bitmap") + ((BITMAP_WORDS + bin) << 2);
+  }
+
+  /** Whether the bitmap says that a bin holds chunks. */
+  marks(bin: u32): bool {
+    return ((load<u32>(this.wordAt(bin >> 5)) >> (bin & 31)) & 1) != 0;
+  }
+
+  @inline
+  get topBytes(): usize {
+    return platform().brk - this.top;
+  }
+
+  /** Empty bins, no chunk; the first header will be the last word before an aligned address. */
+  begin(first: usize): void {
+    this.first = first;
+    this.top = first;
+  }
+
+  private insert(chunk: Chunk): void {
+    const bin = binOf(chunk.size);
+    const at = this.binAt(bin);
+    const head = load<Chunk | null>(at);
+    chunk.prev = null;
+    chunk.next = head;
+    if (head) head.prev = chunk;
+    else store<u32>(this.wordAt(bin >> 5), load<u32>(this.wordAt(bin >> 5)) | (1 << (bin & 31)));
+    store<Chunk>(at, chunk);
+  }
+
+  private remove(chunk: Chunk): void {
+    const next = chunk.next;
+    const prev = chunk.prev;
+    if (next) next.prev = prev;
+    if (prev) {
+      prev.next = next;
+      return;
+    }
+    const bin = binOf(chunk.size);
+    store<Chunk | null>(this.binAt(bin), next);
+    if (!next) store<u32>(this.wordAt(bin >> 5), load<u32>(this.wordAt(bin >> 5)) & ~(1 << (bin & 31)));
+  }
+
+  /** The smallest chunk of at least `size` bytes among the first few of a bin. */
+  private bestIn(bin: u32, size: usize): Chunk | null {
+    let best: Chunk | null = null;
+    let bestSize: usize = ~0;
+    let chunk = load<Chunk | null>(this.binAt(bin));
+    for (let seen = 0; chunk && seen < SCAN; seen++) {
+      const have = chunk.size;
+      if (have >= size && have < bestSize) {
+        best = chunk;
+        bestSize = have;
+        if (have == size) break;
+      }
+      chunk = chunk.next;
+    }
+    return best;
+  }
+
+  /** A free chunk of at least `size` bytes, still in its bin. */
+  private find(size: usize): Chunk | null {
+    const bin = binOf(size);
+    const fit = this.bestIn(bin, size);
+    if (fit) return fit;
+    // Every chunk of a later bin is large enough.
+    let word = (bin + 1) >> 5;
+    if (word >= BITMAP_WORDS) return null;
+    let bits = load<u32>(this.wordAt(word)) & (<u32>-1 << ((bin + 1) & 31));
+    while (bits == 0) {
+      if (++word == BITMAP_WORDS) return null;
+      bits = load<u32>(this.wordAt(word));
+    }
+    return this.bestIn((word << 5) + <u32>ctz<u32>(bits), size);
+  }
+
+  /** The top holds at least `size` bytes, or false and nothing changed. */
+  private fillTop(size: usize): bool {
+    const have = this.topBytes;
+    if (have >= size) return true;
+    return platform().extend((size - have + GRANULE - 1) & ~(GRANULE - 1));
+  }
+
+  /** Gives the top's whole granules back to the platform, all but `keep` bytes; answers how many. */
+  trimTop(keep: usize): usize {
+    const have = this.topBytes;
+    if (have <= keep) return 0;
+    const bytes = (have - keep) & ~(GRANULE - 1);
+    if (bytes) platform().retract(bytes);
+    return bytes;
+  }
+
+  /** The bytes [at, at + size) become a free chunk, or part of the top, joined with a free or absent successor. */
+  private release(at: usize, size: usize): void {
+    let end = at + size;
+    if (end != this.top) {
+      const after = changetype<Chunk>(end);
+      if (after.isFree) {
+        this.remove(after);
+        end += after.size;
+      }
+    }
+    if (end == this.top) {
+      this.top = at;
+      if (this.topBytes > TOP_KEPT + TOP_KEPT) this.trimTop(TOP_KEPT);
+      return;
+    }
+    const chunk = changetype<Chunk>(at);
+    chunk.becomeFree(end - at);
+    changetype<Chunk>(end).header |= PREV_FREE;
+    this.insert(chunk);
+  }
+
+  /** Cuts a used chunk down to `size`, if the rest can be a chunk. */
+  private cut(chunk: Chunk, size: usize): void {
+    const rest = chunk.size - size;
+    if (rest < MIN_CHUNK) return;
+    chunk.resize(size);
+    this.release(chunk.address + size, rest);
+  }
+
+  /** As malloc, but 0 if the platform would have to be asked. */
+  mallocHere(domain: u32, n: usize): usize {
+    const size = chunkSizeFor(n);
+    return this.topBytes >= size || this.find(size) ? this.malloc(domain, n) : 0;
+  }
+
+  malloc(domain: u32, n: usize): usize {
+    if (n > MAX_REQUEST - MIN_CHUNK) return 0;
+    const size = chunkSizeFor(n);
+    const chunk = this.find(size);
+    if (chunk) {
+      this.remove(chunk);
+      const have = chunk.size;
+      if (have - size >= MIN_CHUNK) {
+        const rest = changetype<Chunk>(chunk.address + size);
+        rest.becomeFree(have - size);
+        this.insert(rest);
+        chunk.becomeUsed(size, domain);
+      } else {
+        chunk.following.header &= ~PREV_FREE;
+        chunk.becomeUsed(have, domain);
+      }
+    } else return this.mallocAtTop(domain, n);
+    ledger().born(domain, chunk.usable);
+    return chunk.payload;
+  }
+
+  /** As malloc, above all other blocks. */
+  mallocAtTop(domain: u32, n: usize): usize {
+    if (n > MAX_REQUEST - MIN_CHUNK) return 0;
+    const size = chunkSizeFor(n);
+    if (!this.fillTop(size)) return 0;
+    const chunk = changetype<Chunk>(this.top);
+    this.top += size;
+    chunk.header = 0;
+    chunk.becomeUsed(size, domain);
+    ledger().born(domain, chunk.usable);
+    return chunk.payload;
+  }
+
+  /** A used chunk becomes free; the ledger is the caller's. */
+  private freeChunk(chunk: Chunk): void {
+    let at = chunk.address;
+    let size = chunk.size;
+    if (chunk.isPreviousFree) {
+      const before = chunk.preceding;
+      this.remove(before);
+      at = before.address;
+      size += before.size;
+      // What was a header lies inside of a free chunk now: it must not look like that of a block.
+      chunk.header = FREE;
+    }
+    this.release(at, size);
+  }
+
+  /**
+   * Whether a block may start at `payload`, by what its header and the one behind it say. An address of somebody else's
+   * passes only if the words there happen to look like ours.
+   */
+  @inline
+  private mayBeBlock(payload: usize): bool {
+    const chunk = chunkOf(payload);
+    if (payload % ALIGNMENT != 0 || chunk.address - this.first >= this.top - this.first) return false;
+    const size = chunk.size;
+    const room = this.top - chunk.address;
+    if (chunk.isFree || size < MIN_CHUNK || size > room) return false;
+    return size == room || !chunk.following.isPreviousFree;
+  }
+
+  free(domain: u32, payload: usize): void {
+    if (payload == 0) return;
+    if (!this.mayBeBlock(payload)) {
+      refuse(payload, domain);
+      return;
+    }
+    const chunk = chunkOf(payload);
+    ledger().died(chunk.domain, chunk.usable);
+    this.freeChunk(chunk);
+  }
+
+  realloc(domain: u32, payload: usize, n: usize): usize {
+    if (payload == 0) return this.malloc(domain, n);
+    if (n > MAX_REQUEST - MIN_CHUNK) return 0;
+    if (!this.mayBeBlock(payload)) {
+      refuse(payload, domain);
+      return 0;
+    }
+    const chunk = chunkOf(payload);
+    const size = chunkSizeFor(n);
+    const before = chunk.usable;
+    if (chunk.size < size && !this.growInPlace(chunk, size)) return this.move(domain, chunk, n);
+    this.cut(chunk, size);
+    ledger().resized(chunk.domain, before, chunk.usable);
+    return payload;
+  }
+
+  /** Makes a used chunk at least `size` bytes long with what is free behind it; false and nothing changed if it can't. */
+  private growInPlace(chunk: Chunk, size: usize): bool {
+    let end = chunk.address + chunk.size;
+    if (end != this.top) {
+      const after = changetype<Chunk>(end);
+      if (!after.isFree) return false;
+      const reach = end + after.size;
+      if (reach - chunk.address >= size) {
+        this.remove(after);
+        changetype<Chunk>(reach).header &= ~PREV_FREE;
+        chunk.resize(reach - chunk.address);
+        return true;
+      }
+      // A free chunk is never the last before the top.
+      return false;
+    }
+    if (!this.fillTop(size - chunk.size)) return false;
+    end = chunk.address + size;
+    this.top = end;
+    chunk.resize(size);
+    return true;
+  }
+
+  private move(domain: u32, chunk: Chunk, n: usize): usize {
+    const fresh = this.malloc(domain, n);
+    if (fresh == 0) return 0;
+    memory.copy(fresh, chunk.payload, chunk.usable);
+    this.free(domain, chunk.payload);
+    return fresh;
+  }
+
+  /** A block of which the byte at `offset` lies at a multiple of `alignment`, a power of two from 16 up. */
+  memalign(domain: u32, alignment: usize, offset: usize, n: usize): usize {
+    if (alignment > MAX_REQUEST || n > MAX_REQUEST - alignment - MIN_CHUNK * 2) return 0;
+    const wide = this.malloc(domain, n + alignment + MIN_CHUNK);
+    if (wide == 0) return 0;
+    let block = ((wide + offset + alignment - 1) & ~(alignment - 1)) - offset;
+    const front = chunkOf(wide);
+    const chunk = chunkOf(block != wide && block - wide < MIN_CHUNK ? block + alignment : block);
+    if (chunk !== front) {
+      // The bytes in front of it become a chunk of their own, which is free.
+      const whole = front.size;
+      const lead = chunk.address - front.address;
+      ledger().resized(domain, front.usable, lead - CHUNK_OVERHEAD);
+      front.resize(lead);
+      chunk.header = 0;
+      chunk.becomeUsed(whole - lead, domain);
+      ledger().born(domain, chunk.usable);
+      this.free(domain, wide);
+    }
+    const before = chunk.usable;
+    this.cut(chunk, chunkSizeFor(n));
+    ledger().resized(domain, before, chunk.usable);
+    return chunk.payload;
+  }
+
+  /** Free chunks from `line` up are in a list of their own instead of their bins, so that no block comes from there until `reopen`. */
+  closeAbove(line: usize): void {
+    const closed = this.closed;
+    closed.next = null;
+    for (let at = this.first; at != this.top; at += changetype<Chunk>(at).size) {
+      const chunk = changetype<Chunk>(at);
+      if (at < line || !chunk.isFree) continue;
+      this.remove(chunk);
+      const next = closed.next;
+      chunk.prev = closed;
+      chunk.next = next;
+      if (next) next.prev = chunk;
+      closed.next = chunk;
+    }
+  }
+
+  reopen(): void {
+    let chunk = this.closed.next;
+    while (chunk) {
+      const next = chunk.next;
+      this.insert(chunk);
+      chunk = next;
+    }
+  }
+
+  /** The block, with its content, where the free chunk before it begins, if there is one; that chunk's bytes are behind it then. */
+  slide(payload: usize): usize {
+    const chunk = chunkOf(payload);
+    if (!chunk.isPreviousFree) return payload;
+    const before = chunk.preceding;
+    const size = chunk.size;
+    const domain = chunk.domain;
+    const free = before.size;
+    this.remove(before);
+    const slid = before;
+    memory.copy(slid.payload, payload, size - CHUNK_OVERHEAD);
+    // A free chunk is never behind another.
+    slid.header = 0;
+    slid.becomeUsed(size, domain);
+    const rest = slid.following;
+    rest.header = 0;
+    const end = rest.address + free;
+    if (end != this.top) changetype<Chunk>(end).header &= ~PREV_FREE;
+    this.release(rest.address, free);
+    return slid.payload;
+  }
+
+  /** Bytes of blocks from `line` up that domains have. */
+  usedAbove(line: usize): usize {
+    let bytes: usize = 0;
+    for (let at = this.first; at != this.top; at += changetype<Chunk>(at).size) {
+      const chunk = changetype<Chunk>(at);
+      if (at >= line && !chunk.isFree && chunk.domain != INTERNAL) bytes += chunk.size;
+    }
+    return bytes;
+  }
+
+  /** Where the largest free chunk from `line` up ends; 0 if there is none. */
+  largestHoleEnd(line: usize): usize {
+    let largest: usize = 0;
+    let end: usize = 0;
+    for (let at = this.first; at != this.top; at += changetype<Chunk>(at).size) {
+      const chunk = changetype<Chunk>(at);
+      if (!chunk.isFree || chunk.size <= largest || at + chunk.size <= line) continue;
+      largest = chunk.size;
+      end = at + largest;
+    }
+    return end;
+  }
+
+  /** The address of the first chunk that breaks an invariant, or 0. */
+  firstInvalid(): usize {
+    let bytes: usize = 0;
+    let previousFree = false;
+    let freeChunks: u32 = 0;
+    let at = this.first;
+    while (at != this.top) {
+      const chunk = changetype<Chunk>(at);
+      const size = chunk.size;
+      if (size < MIN_CHUNK || at + size > this.top || at + size < at) return at;
+      if (chunk.isPreviousFree != previousFree) return at;
+      if (chunk.isFree) {
+        if (previousFree || at + size == this.top) return at;
+        if (load<u32>(at + size - 4) != <u32>size) return at;
+        freeChunks++;
+      } else {
+        bytes += chunk.usable;
+      }
+      previousFree = chunk.isFree;
+      at += size;
+    }
+    for (let bin: u32 = 0; bin < BINS; bin++) {
+      let chunk = load<Chunk | null>(this.binAt(bin));
+      if (this.marks(bin) != (chunk !== null)) return this.binAt(bin);
+      let prev: Chunk | null = null;
+      while (chunk) {
+        if (!chunk.isFree || binOf(chunk.size) != bin || chunk.prev !== prev || freeChunks-- == 0) return chunk.address;
+        prev = chunk;
+        chunk = chunk.next;
+      }
+    }
+    return freeChunks != 0 || bytes != ledger().large ? this.first : 0;
+  }
+}
+
+if (offsetof<Raw>() + (BITMAP_WORDS - 1 + BINS) * 4 > ARENAS_AT - RAW_AT) ERROR("Raw does not fit its region");
+
+@inline
+export function raw(): Raw {
+  return changetype<Raw>(CONTROL + RAW_AT);
+}
+
+// The functions of an allocator over this layer; ctx is the domain that the blocks count for.
+
+export function raw_malloc(ctx: usize, n: usize): usize {
+  return raw().malloc(<u32>ctx, n);
+}
+
+export function raw_calloc(ctx: usize, count: usize, size: usize): usize {
+  if (size != 0 && count > MAX_REQUEST / size) return 0;
+  const block = raw().malloc(<u32>ctx, count * size);
+  if (block != 0) memory.fill(block, 0, count * size);
+  return block;
+}
+
+export function raw_realloc(ctx: usize, block: usize, n: usize): usize {
+  return raw().realloc(<u32>ctx, block, n);
+}
+
+export function raw_free(ctx: usize, block: usize): void {
+  raw().free(<u32>ctx, block);
+}
+
+export function raw_memalign(ctx: usize, alignment: usize, offset: usize, n: usize): usize {
+  return raw().memalign(<u32>ctx, alignment, offset, n);
+}
+
+export function raw_find(ctx: usize, n: usize): usize {
+  return raw().mallocHere(<u32>ctx, n);
+}
+
+export function raw_malloc_at_top(ctx: usize, n: usize): usize {
+  return raw().mallocAtTop(<u32>ctx, n);
+}

@@ -1,0 +1,238 @@
+// Layer 2, small objects: requests of 1 to 512 bytes, for one domain.
+//
+//   bins[k] -> pool -> pool -> ...    the listed pools of size class k
+//
+// malloc takes the first free block of the first pool; free puts the block first in its pool's list. A full pool that
+// gets a free block goes to the end of its bin: more of its blocks are free by the time that it is looked at again.
+//
+// mem, object and libc have a Small each, over the same arenas: so the account knows what belongs to whom.
+
+import { arenaOf, arenas } from "./arena";
+import { base_calloc, base_free, base_malloc, base_realloc } from "./base";
+import { ALIGNMENT, LIBC, MAX_REQUEST, MEM, OBJECT, SIZE_CLASSES, SMALL_REQUEST_THRESHOLD } from "../ground/config";
+import { CONTROL, SMALL_LIBC_AT, SMALL_MEM_AT, SMALL_OBJECT_AT } from "../ground/control";
+import { Pool } from "./pool";
+import { PoolMap } from "./poolmap";
+
+const BINS_OFFSET: usize = 16;
+
+@unmanaged
+export class Small {
+  // The pool map comes first, then the bins, so that both are a constant away from ctx.
+  mapFirst: u32;
+  mapLength: u32;
+  map: usize;
+  domain: u32;
+  bin0: Pool | null;
+
+  /** The address of the head of a size class's list. */
+  @inline
+  binAt(sizeClass: u32): usize {
+    return changetype<usize>(this) + BINS_OFFSET + (<usize>sizeClass << 2);
+  }
+
+  @inline
+  poolOf(block: usize): Pool | null {
+    return changetype<PoolMap>(this).poolOf(block);
+  }
+
+  /** A block of a size class, wherever there is one: the first listed pool may be full, or there may be none. */
+  takeElsewhere(sizeClass: u32): usize {
+    let pool = this.firstWithFree(sizeClass);
+    if (!pool) pool = this.openPool(sizeClass);
+    return pool ? takeFrom(pool) : this.takeLarger(sizeClass + 1);
+  }
+
+  /** The first listed pool that has a free block; the full ones before it leave the list. */
+  private firstWithFree(sizeClass: u32): Pool | null {
+    const bin = this.binAt(sizeClass);
+    let pool = load<Pool | null>(bin);
+    while (pool && pool.free == 0) {
+      pool.delist();
+      pool = load<Pool | null>(bin);
+    }
+    return pool;
+  }
+
+  private openPool(sizeClass: u32): Pool | null {
+    if (!arenas().hasIdlePool) scavenge();
+    const pool = arenas().takePool();
+    if (pool) {
+      shareMap();
+      pool.open(this.binAt(sizeClass), (sizeClass + 1) * <u32>ALIGNMENT, arenaOf(pool).bytesOf(pool));
+    }
+    return pool;
+  }
+
+  /** A block of a larger size class, from `sizeClass` on: when there is no memory, that is better than none. */
+  private takeLarger(sizeClass: u32): usize {
+    for (; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {
+      const pool = this.firstWithFree(sizeClass);
+      if (pool) return takeFrom(pool);
+    }
+    return 0;
+  }
+
+  /** Closes the pools that are kept though they are empty. */
+  closeEmpty(): void {
+    for (let sizeClass: u32 = 0; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {
+      const pool = load<Pool | null>(this.binAt(sizeClass));
+      if (pool && pool.used == 0) close(pool);
+    }
+  }
+
+  /** How many pools the bins list, each of which is one of this bin; a broken list counts as more than `most`. */
+  countListed(most: u32): u32 {
+    let count: u32 = 0;
+    for (let sizeClass: u32 = 0; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {
+      const first = load<Pool | null>(this.binAt(sizeClass));
+      let pool = first;
+      while (pool && count <= most) {
+        if (pool.bin != this.binAt(sizeClass) || arenas().map.poolOf(pool.start) !== pool) return most + 1;
+        count++;
+        pool = pool.next !== first ? pool.next : null;
+      }
+    }
+    return count;
+  }
+}
+
+if (offsetof<Small>("bin0") != BINS_OFFSET) ERROR("the bins are elsewhere");
+/** Distance from one Small to that of the next domain. */
+const SMALL_BYTES: usize = SMALL_OBJECT_AT - SMALL_MEM_AT;
+
+if (BINS_OFFSET + SIZE_CLASSES * 4 > SMALL_BYTES) ERROR("Small does not fit its region");
+if (SMALL_LIBC_AT - SMALL_OBJECT_AT != SMALL_BYTES || LIBC != OBJECT + 1 || OBJECT != MEM + 1) ERROR("the Smalls are no row");
+
+@inline
+export function smallOf(domain: u32): Small {
+  return changetype<Small>(CONTROL + SMALL_MEM_AT + <usize>(domain - MEM) * SMALL_BYTES);
+}
+
+/** The domain whose Small has the bin at an address. */
+@inline
+export function domainOfBin(bin: usize): u32 {
+  return MEM + <u32>((bin - (CONTROL + SMALL_MEM_AT)) / SMALL_BYTES);
+}
+
+/** The map of the first Small, which the arenas keep, is that of the others as well. */
+export function shareMap(): void {
+  memory.copy(CONTROL + SMALL_OBJECT_AT, CONTROL + SMALL_MEM_AT, offsetof<PoolMap>());
+  memory.copy(CONTROL + SMALL_LIBC_AT, CONTROL + SMALL_MEM_AT, offsetof<PoolMap>());
+}
+
+/** A block of a pool that has one free. */
+@inline
+function takeFrom(pool: Pool): usize {
+  const block = pool.free;
+  pool.free = load<usize>(block);
+  pool.used++;
+  return block;
+}
+
+function close(pool: Pool): void {
+  pool.delist();
+  arenas().putPool(pool);
+  shareMap();
+}
+
+/** What is known of arenas and pools is as low as it can be, if it stands above `line`, and as small. */
+export function lowerTables(line: usize): void {
+  arenas().lowerRecords(line);
+  arenas().fitMap();
+  shareMap();
+}
+
+/** Closes every pool that is kept though it is empty; arenas that this empties go back. */
+export function scavenge(): void {
+  for (let domain = MEM; domain <= LIBC; domain++) smallOf(domain).closeEmpty();
+}
+
+// The functions of an allocator over this layer; ctx is the address of a Small.
+
+/** small_malloc, for whoever would do nothing else: a call less. */
+@inline
+export function smallMalloc(ctx: usize, n: usize): usize {
+  // 0 becomes the largest number here, and goes the same way as a large request.
+  if (n - 1 >= SMALL_REQUEST_THRESHOLD) return uncommonMalloc(ctx, n);
+  const pool = load<Pool | null>(ctx + (((n - 1) >> 3) << 2), BINS_OFFSET);
+  if (pool) {
+    const block = pool.free;
+    if (block != 0) {
+      pool.free = load<usize>(block);
+      pool.used++;
+      return block;
+    }
+  }
+  return changetype<Small>(ctx).takeElsewhere(<u32>((n - 1) >> 3));
+}
+
+export function small_malloc(ctx: usize, n: usize): usize {
+  return smallMalloc(ctx, n);
+}
+
+function uncommonMalloc(ctx: usize, n: usize): usize {
+  if (n == 0) return changetype<Small>(ctx).takeElsewhere(0);
+  return base_malloc(changetype<Small>(ctx).domain, n);
+}
+
+/** small_free, for whoever would do nothing else: a call less. */
+@inline
+export function smallFree(ctx: usize, block: usize): void {
+  const pool = changetype<Small>(ctx).poolOf(block);
+  if (!pool) {
+    if (block != 0) base_free(changetype<Small>(ctx).domain, block);
+  } else {
+    giveTo(pool, block);
+  }
+}
+
+/** The pool has its block back. */
+@inline
+export function giveTo(pool: Pool, block: usize): void {
+  const next = pool.free;
+  store<usize>(block, next);
+  pool.free = block;
+  const used = pool.used - 1;
+  pool.used = used;
+  if (next == 0) wasFull(pool);
+  else if (used == 0) becameEmpty(pool);
+}
+
+export function small_free(ctx: usize, block: usize): void {
+  smallFree(ctx, block);
+}
+
+/** A pool that had no free block got one. */
+function wasFull(pool: Pool): void {
+  if (!pool.listed) pool.enlist();
+}
+
+/** A pool's last block was freed: the pool stays if it is its bin's only one, and keeps no arena that could go back. */
+function becameEmpty(pool: Pool): void {
+  if (pool.isAloneInBin && !arenas().wouldGoBack(pool)) return;
+  close(pool);
+}
+
+export function small_calloc(ctx: usize, count: usize, size: usize): usize {
+  if (size != 0 && count > MAX_REQUEST / size) return 0;
+  const n = count * size;
+  if (n > SMALL_REQUEST_THRESHOLD) return base_calloc(changetype<Small>(ctx).domain, count, size);
+  const block = small_malloc(ctx, n);
+  if (block != 0) memory.fill(block, 0, n);
+  return block;
+}
+
+export function small_realloc(ctx: usize, block: usize, n: usize): usize {
+  if (block == 0) return small_malloc(ctx, n);
+  const pool = changetype<Small>(ctx).poolOf(block);
+  if (!pool) return base_realloc(changetype<Small>(ctx).domain, block, n);
+  const have = <usize>pool.blockSize;
+  // A block that shrinks by less than a quarter stays, as in CPython.
+  if (n <= have && (n << 2) > have + (have << 1)) return block;
+  const moved = small_malloc(ctx, n);
+  if (moved == 0) return n <= have ? block : 0;
+  memory.copy(moved, block, min(n, have));
+  small_free(ctx, block);
+  return moved;
+}

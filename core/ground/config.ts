@@ -1,0 +1,53 @@
+// The numbers that shape the heap, each defined once.
+//
+//   segment > arena > pool > block
+//   64 KiB arenas of 4 KiB pools; a pool holds blocks of one size class; 64 size classes, 8 bytes apart.
+//
+//     request      block     size class          request      block     size class
+//     1 .. 8           8         0               ...
+//     9 .. 16         16         1               497 .. 504     504        62
+//     17 .. 24        24         2               505 .. 512     512        63
+//
+// The step of 8 is CPython's for 32-bit machines (Include/internal/pycore_obmalloc.h).
+// docs/pools.md explains why pools and arenas are this small.
+
+/** Distance between size classes, and the alignment of every block. */
+export const ALIGNMENT: usize = 8;
+/** The largest request that a pool serves; larger ones go to the raw allocator. */
+export const SMALL_REQUEST_THRESHOLD: usize = 512;
+export const SIZE_CLASSES: usize = SMALL_REQUEST_THRESHOLD / ALIGNMENT;
+
+export const POOL_SIZE: usize = 4096;
+/** Pools begin at multiples of this, and an arena's last pool has a multiple of it: the grain of the pool map. */
+export const POOL_GRAIN: usize = 1024;
+/** The most pools that an arena has. */
+export const ARENA_POOLS: usize = 16;
+/**
+ * Bytes that an arena of so many pools asks for: wherever it begins, a first pool that begins at a multiple of POOL_GRAIN
+ * leaves room for them all. The last pool lacks ALIGNMENT bytes, the room for a header of the allocator below: so arenas
+ * can lie side by side without a gap.
+ */
+@inline
+export function arenaBytes(pools: usize): usize {
+  return pools * POOL_SIZE + POOL_GRAIN - 2 * ALIGNMENT;
+}
+
+/** The break moves in steps of this many bytes. */
+export const GRANULE: usize = 4096;
+/** Free bytes above the highest block that are kept when the top is given back. */
+export const TOP_KEPT: usize = 64 * 1024;
+export const WASM_PAGE: usize = 65536;
+
+/** PY_SSIZE_T_MAX on wasm32: a larger request answers NULL. */
+export const MAX_REQUEST: usize = 0x7fffffff;
+/** No block lies at or above this address, so that arithmetic on block addresses never wraps. */
+export const ADDRESS_END: usize = 0xffff0000;
+
+/** Domains as in CPython's PyMemAllocatorDomain, and one for the C library's malloc. */
+export const RAW: u32 = 0;
+export const MEM: u32 = 1;
+export const OBJECT: u32 = 2;
+export const LIBC: u32 = 3;
+export const DOMAINS: u32 = 4;
+/** What the heap needs for itself: counted like a domain, but served by no allocator that can be replaced. */
+export const INTERNAL: u32 = 4;

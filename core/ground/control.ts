@@ -1,0 +1,48 @@
+// The control block: where each part of the heap keeps its state.
+//
+//   CONTROL
+//   | head | platform | ledger | raw allocator | arenas | small mem | small object | small libc | domains | debug | fault | scratch | trace |
+//
+// The block's address is the module's only piece of state outside linear memory, and it is an import: the same module
+// can be instantiated over any memory. A part may only touch its own region; each asserts, when it is compiled, that
+// its structure fits.
+
+/** Address of the control block; a multiple of 8. */
+@external("host", "control")
+export declare const CONTROL: usize;
+
+export const HEAD_AT: usize = 0;
+export const PLATFORM_AT: usize = 32;
+export const LEDGER_AT: usize = 128;
+export const RAW_AT: usize = 256;
+export const ARENAS_AT: usize = 2304;
+export const SMALL_MEM_AT: usize = 2432;
+export const SMALL_OBJECT_AT: usize = 2720;
+export const SMALL_LIBC_AT: usize = 3008;
+export const DOMAINS_AT: usize = 3296;
+export const DEBUG_AT: usize = 3424;
+export const FAULT_AT: usize = 3680;
+export const SCRATCH_AT: usize = 3744;
+export const TRACE_AT: usize = 3872;
+/** Bytes of the whole block. */
+export const CONTROL_BYTES: usize = 4192;
+
+/** "PYHE", little-endian, in the block's first word. */
+export const MAGIC: u32 = 0x45485950;
+/** Raised whenever a structure in linear memory changes. */
+export const LAYOUT_VERSION: u32 = 3;
+
+@unmanaged
+export class Head {
+  magic: u32;
+  version: u32;
+  /** Table index of the first of the core's own functions; see functions.ts for their order. */
+  tableBase: u32;
+  /** Bytes of the heap's own state: this block, and what a module with objects keeps behind it. */
+  stateBytes: u32;
+}
+
+@inline
+export function head(): Head {
+  return changetype<Head>(CONTROL + HEAD_AT);
+}

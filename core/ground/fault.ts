@@ -1,0 +1,57 @@
+// A fault: a call that misuses memory, as the host is told of it.
+//
+// There is one record, which the next fault overwrites. Debug hooks (debug.ts) fill all of it; the raw allocator, which keeps
+// no book of its blocks, knows only that an address can't be one of them.
+
+import { DOMAINS } from "./config";
+import { CONTROL, FAULT_AT, SCRATCH_AT } from "./control";
+
+/** Tells the host that `fault()` describes a fault. It may throw, and may return. */
+@external("host", "fault")
+export declare function hostFault(): void;
+
+export const UNDERFLOW: u32 = 1;
+export const OVERFLOW: u32 = 2;
+export const DOUBLE_FREE: u32 = 3;
+export const WRITE_AFTER_FREE: u32 = 4;
+export const WRONG_DOMAIN: u32 = 5;
+export const NOT_A_BLOCK: u32 = 6;
+export const REALLOC_OF_FREED: u32 = 7;
+
+@unmanaged
+export class Fault {
+  kind: u32;
+  address: usize;
+  size: usize;
+  serial: u32;
+  /** The block's domain, DOMAINS if it is not known; and the one that was called. */
+  domain: u32;
+  called: u32;
+  site: u32;
+  freedAt: u32;
+  /** Offset from the block of the first byte that is wrong. */
+  offset: isize;
+}
+
+if (offsetof<Fault>() > SCRATCH_AT - FAULT_AT) ERROR("Fault does not fit its region");
+
+@inline
+export function fault(): Fault {
+  return changetype<Fault>(CONTROL + FAULT_AT);
+}
+
+/** Describes a fault at an address of which nothing is known. */
+export function describeForeign(kind: u32, address: usize, called: u32): void {
+  const f = fault();
+  memory.fill(CONTROL + FAULT_AT, 0, offsetof<Fault>());
+  f.kind = kind;
+  f.address = address;
+  f.called = called;
+  f.domain = DOMAINS;
+}
+
+/** Reports that no block starts at an address that was to be freed or resized through a domain. */
+export function refuse(address: usize, called: u32): void {
+  describeForeign(NOT_A_BLOCK, address, called);
+  hostFault();
+}

@@ -1,0 +1,95 @@
+// The account: what is live, counted where it changes without a cost.
+//
+// Large blocks are counted one by one, by the domain that asked; small ones by the pool (a pool knows its count, so
+// the exact number of live small blocks is one walk over the pools away: stats on the host).
+//
+//   allocated(now) = bytes of raw, mem, object and libc + pools in use x POOL_SIZE
+//   peak           = the highest allocated() so far
+//
+// A heap that attaches late to a host counts the host's live bytes as raw from the start, because it will be asked to
+// free them: then a single domain may fall below zero (modulo 2^32), their sum may not.
+
+import { POOL_SIZE } from "./config";
+import { CONTROL, LEDGER_AT, RAW_AT } from "./control";
+
+@unmanaged
+export class Ledger {
+  pools: u32;
+  peak: usize;
+  /** Sum of the byte counters below, one for each domain and one for what is INTERNAL. */
+  large: usize;
+  bytes0: usize;
+  bytes1: usize;
+  bytes2: usize;
+  bytes3: usize;
+  bytes4: usize;
+  blocks0: u32;
+  blocks1: u32;
+  blocks2: u32;
+  blocks3: u32;
+  blocks4: u32;
+  /** Pools and arenas that were opened since the heap began. */
+  poolsOpened: u32;
+  arenasOpened: u32;
+
+  @inline
+  bytesOf(domain: u32): usize {
+    return load<usize>(changetype<usize>(this) + ((<usize>domain) << 2), offsetof<Ledger>("bytes0"));
+  }
+
+  @inline
+  blocksOf(domain: u32): u32 {
+    return load<u32>(changetype<usize>(this) + ((<usize>domain) << 2), offsetof<Ledger>("blocks0"));
+  }
+
+  /** A large block of `bytes` usable bytes came to life in `domain`. */
+  born(domain: u32, bytes: usize): void {
+    const at = changetype<usize>(this) + ((<usize>domain) << 2);
+    store<u32>(at, load<u32>(at, offsetof<Ledger>("blocks0")) + 1, offsetof<Ledger>("blocks0"));
+    this.resized(domain, 0, bytes);
+  }
+
+  /** A large block of `domain` died. */
+  died(domain: u32, bytes: usize): void {
+    const at = changetype<usize>(this) + ((<usize>domain) << 2);
+    store<u32>(at, load<u32>(at, offsetof<Ledger>("blocks0")) - 1, offsetof<Ledger>("blocks0"));
+    this.resized(domain, bytes, 0);
+  }
+
+  resized(domain: u32, from: usize, to: usize): void {
+    const at = changetype<usize>(this) + ((<usize>domain) << 2);
+    store<usize>(at, load<usize>(at, offsetof<Ledger>("bytes0")) + to - from, offsetof<Ledger>("bytes0"));
+    this.large += to - from;
+    this.notePeak();
+  }
+
+  poolOpened(): void {
+    this.pools++;
+    this.poolsOpened++;
+    this.notePeak();
+  }
+
+  poolClosed(): void {
+    this.pools--;
+  }
+
+  private notePeak(): void {
+    const now = this.allocated();
+    if (now > this.peak) this.peak = now;
+  }
+
+  allocated(): usize {
+    return this.large - this.bytes4 + <usize>this.pools * POOL_SIZE;
+  }
+
+  isValid(): bool {
+    return this.large == this.bytes0 + this.bytes1 + this.bytes2 + this.bytes3 + this.bytes4;
+  }
+}
+
+if (offsetof<Ledger>() > RAW_AT - LEDGER_AT) ERROR("Ledger does not fit its region");
+
+@inline
+export function ledger(): Ledger {
+  return changetype<Ledger>(CONTROL + LEDGER_AT);
+}

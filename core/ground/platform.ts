@@ -1,0 +1,148 @@
+// Layer 0, the platform: the only place where memory comes from, and where the hard limit is kept.
+//
+// In a memory that the heap owns, the platform is a break that moves:
+//
+//   base               brk                  memory.size            end
+//   |  given to the heap | grown, not given  |   could be grown     |
+//
+// In a host's memory (kind HOST) the host's allocator gives; then `reserved` counts what it gave us.
+//
+// Invariants (isValid):
+//   reserved <= peak
+//   kind == OWN  implies  reserved == brk - base, brk <= end, brk <= memory.size() in bytes
+// A reservation that would make reserved > limit answers 0, as one that the platform can't serve.
+// When more is reserved than the watermark, the host is told, once: it sets the next one.
+
+import { ADDRESS_END, GRANULE, WASM_PAGE } from "./config";
+import { CONTROL, LEDGER_AT, PLATFORM_AT } from "./control";
+
+export const OWN: u32 = 0;
+export const HOST: u32 = 1;
+
+/** No watermark, and no limit. */
+const NONE: usize = ~(<usize>0);
+
+/** Tells the host that more is reserved than the watermark. An allocation is under way: it may only take note. */
+@external("host", "watermark")
+declare function hostWatermark(): void;
+
+@unmanaged
+export class Platform {
+  kind: u32;
+  base: usize;
+  brk: usize;
+  end: usize;
+  limit: usize;
+  reserved: usize;
+  peak: usize;
+  /** Reservations asked for so far, failed ones included. */
+  reservations: u32;
+  /** Fault injection: reservation number `failAt` fails (0: none does), and all later ones too if `failForever`. */
+  failAt: u32;
+  failForever: u32;
+  // What the host's allocator is, as table indices (kind HOST).
+  hostMalloc: u32;
+  hostCalloc: u32;
+  hostRealloc: u32;
+  hostFree: u32;
+  /** malloc_usable_size; 0 if the host's blocks have dlmalloc's headers (hosted.ts). */
+  hostUsableSize: u32;
+  // dlmalloc's malloc_footprint and malloc_set_footprint_limit; 0 if the host has none.
+  hostFootprint: u32;
+  hostSetFootprintLimit: u32;
+  /** The limit of a platform that is closed. */
+  closedLimit: usize;
+  /** Bytes past which the host is told. */
+  watermark: usize;
+
+  /** No limit but the one that is given, and no watermark. */
+  begin(kind: u32, limit: usize): void {
+    this.kind = kind;
+    this.base = CONTROL;
+    this.limit = limit;
+    this.watermark = NONE;
+  }
+
+  /** Whether `bytes` more may be taken. Afterwards the attempt is counted. */
+  admits(bytes: usize): bool {
+    const number = ++this.reservations;
+    if (this.failAt != 0) {
+      if (number == this.failAt || (this.failForever != 0 && number > this.failAt)) return false;
+    }
+    return bytes <= this.limit && this.reserved <= this.limit - bytes;
+  }
+
+  /** `bytes` more are reserved. */
+  charge(bytes: usize): void {
+    this.reserved += bytes;
+    if (this.reserved > this.peak) this.peak = this.reserved;
+    if (this.reserved > this.watermark) this.passed();
+  }
+
+  private passed(): void {
+    this.watermark = NONE;
+    hostWatermark();
+  }
+
+  /** `bytes` were given back. */
+  discharge(bytes: usize): void {
+    this.reserved -= bytes;
+  }
+
+  /** Moves the break up by `bytes`, a multiple of GRANULE. True if the bytes [old brk, old brk + bytes) are ours now. */
+  extend(bytes: usize): bool {
+    const brk = this.brk;
+    if (bytes > this.end - brk || !this.admits(bytes)) return false;
+    const have = <usize>memory.size() * WASM_PAGE;
+    // A memory of 65536 wasm pages has 2^32 bytes, which reads as 0 here: everything below ADDRESS_END is there.
+    if (have != 0 && brk + bytes > have) {
+      const need = (brk + bytes - have + WASM_PAGE - 1) / WASM_PAGE;
+      // Growing has a price, which is high where the host has to copy: so a little more than is needed.
+      const spare = have / WASM_PAGE / 32;
+      if (spare <= need || memory.grow(<i32>spare) < 0) {
+        if (memory.grow(<i32>need) < 0) return false;
+      }
+    }
+    this.brk = brk + bytes;
+    this.charge(bytes);
+    return true;
+  }
+
+  /** Nothing is given any more, whatever the limit is, until it is open again. */
+  close(): void {
+    this.closedLimit = this.limit;
+    this.limit = 0;
+  }
+
+  reopen(): void {
+    this.limit = this.closedLimit;
+  }
+
+  /** Moves the break down by `bytes`, a multiple of GRANULE. */
+  retract(bytes: usize): void {
+    this.brk -= bytes;
+    this.discharge(bytes);
+  }
+
+  isValid(): bool {
+    if (this.reserved > this.peak) return false;
+    if (this.kind != OWN) return true;
+    const have = <usize>memory.size() * WASM_PAGE;
+    return (
+      this.reserved == this.brk - this.base && this.brk <= this.end && this.brk % GRANULE == 0 && (have == 0 || this.brk <= have)
+    );
+  }
+}
+
+if (offsetof<Platform>() > LEDGER_AT - PLATFORM_AT) ERROR("Platform does not fit its region");
+
+@inline
+export function platform(): Platform {
+  return changetype<Platform>(CONTROL + PLATFORM_AT);
+}
+
+/** The highest address to which a break may move. */
+@inline
+export function clampEnd(end: usize): usize {
+  return end == 0 || end > ADDRESS_END ? ADDRESS_END : end;
+}

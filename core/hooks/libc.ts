@@ -1,0 +1,46 @@
+// The C library's allocation functions, for modules written in C: a domain of its own beside Python's.
+//
+// What is allocated here escapes Python's memory manager, and the account says so; but it comes out of the same pools and
+// the same raw allocator, and debug hooks see whoever mixes the two. Alignment beyond that of every block is the base
+// allocator's affair: such a block is an ordinary one for free and realloc.
+
+import { base_memalign } from "../alloc/base";
+import { ALIGNMENT, LIBC } from "../ground/config";
+import { debug, debug_memalign } from "./debug";
+import { allocatorOf, pooledFree, pooledMalloc } from "../alloc/domains";
+
+/** Numbers of <errno.h>, which are WASI's, as Emscripten has them too. */
+const EINVAL: i32 = 28;
+const ENOMEM: i32 = 48;
+
+export function libc_malloc(n: usize): usize {
+  return pooledMalloc(LIBC, n);
+}
+
+export function libc_calloc(count: usize, size: usize): usize {
+  return allocatorOf(LIBC).doCalloc(count, size);
+}
+
+export function libc_realloc(block: usize, n: usize): usize {
+  return allocatorOf(LIBC).doRealloc(block, n);
+}
+
+export function libc_free(block: usize): void {
+  pooledFree(LIBC, block);
+}
+
+/** A block at a multiple of `alignment`; 0 if that is no power of two, or if there is no memory. */
+export function libc_aligned_alloc(alignment: usize, n: usize): usize {
+  if (popcnt(alignment) != 1) return 0;
+  if (alignment <= ALIGNMENT) return libc_malloc(n);
+  return debug().installed != 0 ? debug_memalign(alignment, n) : base_memalign(LIBC, alignment, 0, n);
+}
+
+/** Stores such a block at `target`. Answers 0, EINVAL if `alignment` is no power of two from 4 up, or ENOMEM. */
+export function libc_posix_memalign(target: usize, alignment: usize, n: usize): i32 {
+  if (popcnt(alignment) != 1 || alignment < sizeof<usize>()) return EINVAL;
+  const block = libc_aligned_alloc(alignment, n);
+  if (block == 0) return ENOMEM;
+  store<usize>(target, block);
+  return 0;
+}

@@ -1,0 +1,105 @@
+// The registry of the debug hooks: what is known of every block, kept apart from the blocks.
+//
+//   entries: open addressing by address, a power of two long, at most three quarters full
+//   entry:   address | size | serial | site | freedAt | domain + state
+//
+// A block's own header can be overwritten; this can't be by accident, so a report is right even when the block is not.
+// Invariants: every entry is reachable from its home without passing an empty one; live + held == number of entries.
+
+import { base_calloc, base_free } from "../alloc/base";
+import { INTERNAL } from "../ground/config";
+
+export const LIVE: u8 = 1;
+export const HELD: u8 = 2;
+
+const FIRST_LENGTH: u32 = 1024;
+
+@unmanaged
+export class Entry {
+  address: usize;
+  size: usize;
+  serial: u32;
+  /** Host's name for where it was allocated, and for where it was freed. */
+  site: u32;
+  freedAt: u32;
+  domain: u8;
+  state: u8;
+  pad: u16;
+}
+
+@unmanaged
+export class Registry {
+  table: usize;
+  length: u32;
+  count: u32;
+
+  @inline
+  at(index: u32): Entry {
+    return changetype<Entry>(this.table + index * offsetof<Entry>());
+  }
+
+  @inline
+  private home(address: usize): u32 {
+    return ((<u32>address >> 3) * 0x9e3779b1) & (this.length - 1);
+  }
+
+  find(address: usize): Entry | null {
+    if (this.length == 0) return null;
+    let index = this.home(address);
+    while (this.at(index).address != 0) {
+      if (this.at(index).address == address) return this.at(index);
+      index = (index + 1) & (this.length - 1);
+    }
+    return null;
+  }
+
+  private place(address: usize): Entry {
+    let index = this.home(address);
+    while (this.at(index).address != 0) index = (index + 1) & (this.length - 1);
+    return this.at(index);
+  }
+
+  /** There is room for one more entry; false if there is no memory for it. */
+  makeRoom(): bool {
+    if (this.count * 4 < this.length * 3) return true;
+    const oldTable = this.table;
+    const oldLength = this.length;
+    const length = oldLength == 0 ? FIRST_LENGTH : oldLength * 2;
+    const table = base_calloc(INTERNAL, length, offsetof<Entry>());
+    if (table == 0) return false;
+    this.table = table;
+    this.length = length;
+    for (let index: u32 = 0; index < oldLength; index++) {
+      const old = changetype<Entry>(oldTable + index * offsetof<Entry>());
+      if (old.address != 0)
+        memory.copy(changetype<usize>(this.place(old.address)), changetype<usize>(old), offsetof<Entry>());
+    }
+    if (oldTable != 0) base_free(INTERNAL, oldTable);
+    return true;
+  }
+
+  /** A fresh entry for an address that has none; makeRoom() was true. */
+  add(address: usize): Entry {
+    this.count++;
+    const entry = this.place(address);
+    entry.address = address;
+    return entry;
+  }
+
+  /** The entry is gone; those behind it move up, so that none is cut off from its home. */
+  remove(entry: Entry): void {
+    const mask = this.length - 1;
+    let hole = <u32>((changetype<usize>(entry) - this.table) / offsetof<Entry>());
+    let index = hole;
+    for (;;) {
+      index = (index + 1) & mask;
+      const next = this.at(index);
+      if (next.address == 0) break;
+      if (((index - this.home(next.address)) & mask) < ((index - hole) & mask)) continue;
+      memory.copy(changetype<usize>(this.at(hole)), changetype<usize>(next), offsetof<Entry>());
+      hole = index;
+    }
+    memory.fill(changetype<usize>(this.at(hole)), 0, offsetof<Entry>());
+    this.count--;
+  }
+}

@@ -1,0 +1,136 @@
+// Looking at the whole heap without changing it: one walker for statistics, pictures and printing; and check().
+//
+// A walk tells the host of everything in the heap, in ascending order of address within a layer:
+//   visit(kind, address, size, a, b)
+// The sizes of a walk to depth BLOCKS add up: chunks and top to the segment; pools and their arena's slack to the arena.
+// docs/account.md.
+
+import { Arena, arenas } from "../alloc/arena";
+import { LIBC, MEM } from "../ground/config";
+import { CONTROL } from "../ground/control";
+import { debug, debug_check, registry } from "./debug";
+import { ledger } from "../ground/ledger";
+import { OWN, platform } from "../ground/platform";
+import { Pool, scratchBits } from "../alloc/pool";
+import { Chunk, raw } from "../alloc/raw";
+import { LIVE } from "./registry";
+import { domainOfBin, smallOf } from "../alloc/small";
+
+@external("host", "visit")
+declare function hostVisit(kind: u32, address: usize, size: usize, a: u32, b: u32): void;
+
+/** a: domain. */
+export const VISIT_CHUNK: u32 = 1;
+export const VISIT_FREE_CHUNK: u32 = 2;
+export const VISIT_TOP: u32 = 3;
+/** a: pools of the arena. b: pools that are free. */
+export const VISIT_ARENA: u32 = 4;
+/** a: block size, 0 if the pool is free. b: blocks in use, times 8, plus the domain. */
+export const VISIT_POOL: u32 = 5;
+/** a: domain. b: 1 in use, 0 free. */
+export const VISIT_BLOCK: u32 = 6;
+/** A live block as the debug hooks know it: a: domain. b: where it was allocated, by the host's number. */
+export const VISIT_KNOWN: u32 = 7;
+
+export const DEPTH_POOLS: u32 = 1;
+export const DEPTH_BLOCKS: u32 = 2;
+
+/** Visits chunks, top, arenas and pools, and each block of each pool if `depth` is DEPTH_BLOCKS. */
+export function walk(depth: u32): void {
+  if (platform().kind == OWN) walkChunks();
+  let arena = arenas().youngest;
+  while (arena) {
+    walkArena(arena, depth);
+    arena = arena.older;
+  }
+}
+
+function walkChunks(): void {
+  let at = raw().first;
+  while (at != raw().top) {
+    const chunk = changetype<Chunk>(at);
+    hostVisit(chunk.isFree ? VISIT_FREE_CHUNK : VISIT_CHUNK, at, chunk.size, chunk.isFree ? 0 : chunk.domain, 0);
+    at += chunk.size;
+  }
+  hostVisit(VISIT_TOP, at, raw().topBytes, 0, 0);
+}
+
+function walkArena(arena: Arena, depth: u32): void {
+  hostVisit(VISIT_ARENA, arena.address, arena.bytes, arena.total, arena.idleCount);
+  for (let k: u32 = 0; k < arena.total; k++) {
+    const pool = arena.poolAt(k);
+    const bytes = arena.bytesOf(pool);
+    if (!pool.isOpen) {
+      hostVisit(VISIT_POOL, pool.start, bytes, 0, 0);
+      continue;
+    }
+    const domain = domainOfBin(pool.bin);
+    hostVisit(VISIT_POOL, pool.start, bytes, pool.blockSize, (pool.used << 3) | domain);
+    if (depth < DEPTH_BLOCKS) continue;
+    const bits = scratchBits();
+    if (!pool.markFree(bits)) continue;
+    for (let block: u32 = 0; block < <u32>pool.capacity; block++) {
+      const address = pool.start + <usize>block * pool.blockSize;
+      hostVisit(VISIT_BLOCK, address, pool.blockSize, domain, bits.has(block) ? 0 : 1);
+    }
+  }
+}
+
+/** Visits the live blocks that the debug hooks know, in no order. */
+export function walk_known(): void {
+  const r = registry();
+  for (let index: u32 = 0; index < r.length; index++) {
+    const entry = r.at(index);
+    if (entry.address != 0 && entry.state == LIVE) hostVisit(VISIT_KNOWN, entry.address, entry.size, entry.domain, entry.site);
+  }
+}
+
+export const CHECK_PLATFORM: u32 = 1;
+export const CHECK_LEDGER: u32 = 2;
+export const CHECK_RAW: u32 = 3;
+export const CHECK_ARENAS: u32 = 4;
+export const CHECK_POOL: u32 = 5;
+export const CHECK_POOL_COUNT: u32 = 6;
+export const CHECK_BLOCK: u32 = 7;
+
+/** Whether a pool's bin is the one for its size class. */
+function binIsRight(pool: Pool): bool {
+  return pool.blockSize % 8 == 0 && pool.bin == smallOf(domainOfBin(pool.bin)).binAt(pool.blockSize / 8 - 1);
+}
+
+/**
+ * Whether every structure of the heap keeps its invariants: 0, or the kind of the first that doesn't in the high half
+ * of the answer and its address in the low half.
+ */
+export function check(): u64 {
+  if (!platform().isValid()) return broken(CHECK_PLATFORM, CONTROL);
+  if (!ledger().isValid()) return broken(CHECK_LEDGER, CONTROL);
+  if (platform().kind == OWN) {
+    const bad = raw().firstInvalid();
+    if (bad != 0) return broken(CHECK_RAW, bad);
+  }
+  const badArena = arenas().firstInvalid();
+  if (badArena != 0) return broken(CHECK_ARENAS, badArena);
+  let open: u32 = 0;
+  let listed: u32 = 0;
+  let arena = arenas().youngest;
+  while (arena) {
+    for (let k: u32 = 0; k < arena.total; k++) {
+      const pool = arena.poolAt(k);
+      if (!pool.isOpen) continue;
+      open++;
+      if (pool.listed) listed++;
+      if (!binIsRight(pool) || pool.capacity != arena.bytesOf(pool) / pool.blockSize || !pool.isValid(scratchBits())) return broken(CHECK_POOL, pool.start);
+    }
+    arena = arena.older;
+  }
+  let inBins: u32 = 0;
+  for (let domain = MEM; domain <= LIBC; domain++) inBins += smallOf(domain).countListed(listed);
+  if (open != ledger().pools || inBins != listed) return broken(CHECK_POOL_COUNT, CONTROL);
+  if (debug().installed != 0 && debug_check() != 0) return broken(CHECK_BLOCK, CONTROL);
+  return 0;
+}
+
+function broken(kind: u32, address: usize): u64 {
+  return ((<u64>kind) << 32) | <u64>address;
+}

@@ -1,0 +1,125 @@
+// The built-in types, and all that exists before the first object is made.
+//
+//   kind        basic size   item    collected   free list (CPython's bounds)
+//   int             16         4        -          100, of one digit
+//   float           16         -        -          100
+//   str             20         -        -
+//   bytes           17         1        -
+//   tuple           16         4        yes        2000 of each length up to 20 (tuple.ts)
+//   list            20         -        yes        80
+//   dict            32         -        yes        80
+//   set, frozenset  92         -        yes
+
+import { bytes_begin } from "./types/bytes";
+import { COMPARE, DEALLOC, HASH, REPR, typeFunction } from "./model/functions";
+import { gc_begin } from "./collector/gc";
+import { int_begin } from "./types/int";
+import { keys_begin } from "./types/keys";
+import {
+  BOOL,
+  BYTES,
+  DICT,
+  False,
+  FLOAT,
+  FROZENSET,
+  FUNCTION,
+  HAS_GC,
+  hasPolicy,
+  IMMORTAL,
+  INT,
+  IS_BYTES,
+  IS_DICT,
+  IS_INT,
+  IS_LIST,
+  IS_READY,
+  IS_STR,
+  IS_TUPLE,
+  IS_TYPE,
+  LIST,
+  None,
+  NONE,
+  NOT_IMPLEMENTED,
+  NotImplemented,
+  POLICY_FREE_LISTS,
+  PyType,
+  REF,
+  SET,
+  settings,
+  STR,
+  True,
+  TUPLE,
+  TYPE,
+  typeOf,
+} from "./model/object";
+import { PyDict } from "./types/dict";
+import { types_begin } from "./types/instance";
+import { PyList } from "./types/sequence";
+import { PySet, SET_BYTES } from "./types/set";
+import { PyFunction, PyRef } from "./types/weak";
+import { str_begin } from "./text/str";
+import { tuple_begin } from "./types/tuple";
+
+/** Containers inside one another when a RecursionError is raised: hash, comparison and repr recurse. */
+const RECURSION_LIMIT: u32 = 1000;
+
+function define(kind: u32, basicSize: usize, itemSize: u32, flags: u32, freeMax: u32): void {
+  const type = typeOf(kind);
+  type.refcnt = IMMORTAL;
+  type.type = typeOf(TYPE);
+  type.kind = kind;
+  type.flags = flags | IS_READY;
+  type.basicSize = <u32>basicSize;
+  type.itemSize = itemSize;
+  type.dealloc = typeFunction(kind, DEALLOC);
+  type.hash = typeFunction(kind, HASH);
+  type.compare = typeFunction(kind, COMPARE);
+  type.repr = typeFunction(kind, REPR);
+  type.tp_dealloc = type.dealloc;
+  type.freeMax = hasPolicy(POLICY_FREE_LISTS) ? freeMax : 0;
+}
+
+function defineAll(): void {
+  define(NONE, 8, 0, 0, 0);
+  define(NOT_IMPLEMENTED, 8, 0, 0, 0);
+  define(TYPE, offsetof<PyType>(), 0, IS_TYPE, 0);
+  define(BOOL, 16, 4, IS_INT, 0);
+  define(INT, 16, 4, IS_INT, 100);
+  define(FLOAT, 16, 0, 0, 100);
+  define(STR, 20, 0, IS_STR, 0);
+  define(BYTES, 17, 1, IS_BYTES, 0);
+  define(TUPLE, 16, 4, HAS_GC | IS_TUPLE, 0);
+  define(LIST, offsetof<PyList>(), 0, HAS_GC | IS_LIST, 80);
+  define(DICT, offsetof<PyDict>(), 0, HAS_GC | IS_DICT, 80);
+  define(SET, SET_BYTES, 0, HAS_GC, 0);
+  define(FROZENSET, SET_BYTES, 0, HAS_GC, 0);
+  define(REF, offsetof<PyRef>(), 0, HAS_GC, 0);
+  define(FUNCTION, offsetof<PyFunction>(), 0, 0, 0);
+  typeOf(SET).weakList = <u32>offsetof<PySet>("weak");
+  typeOf(FROZENSET).weakList = <u32>offsetof<PySet>("weak");
+}
+
+/** Types, singletons and shared objects, in a region of zeros. */
+export function objects_begin(key0: u64, key1: u64, policies: u32): void {
+  const s = settings();
+  s.hashKey0 = key0;
+  s.hashKey1 = key1;
+  s.policies = policies;
+  s.recursionLimit = RECURSION_LIMIT;
+  defineAll();
+  None().refcnt = IMMORTAL;
+  None().type = typeOf(NONE);
+  NotImplemented().refcnt = IMMORTAL;
+  NotImplemented().type = typeOf(NOT_IMPLEMENTED);
+  False().refcnt = IMMORTAL;
+  False().type = typeOf(BOOL);
+  True().refcnt = IMMORTAL;
+  True().type = typeOf(BOOL);
+  int_begin(IMMORTAL);
+  str_begin(IMMORTAL);
+  bytes_begin(IMMORTAL);
+  tuple_begin(IMMORTAL);
+  keys_begin();
+  types_begin();
+  gc_begin();
+}
+

@@ -1,0 +1,178 @@
+// PyBytes_*, which are PyString_* of Python 1.5.
+
+import { bytes_concat, bytes_from, bytes_new, bytes_sizeof, PyBytes } from "../../types/bytes";
+import { E_TYPE, NEED_SAME_SEQUENCE } from "../../model/error";
+import { BYTES, decref, incref, isImmortal, isKind, PyObject, raiseAbout, STR, xdecref } from "../../model/object";
+import { int_as_index } from "../../types/int";
+import { indexOf } from "../../operations/index-of";
+import { isIterableObject, listFrom } from "./iterate";
+import { itemAt } from "../../types/sequence";
+import { lengthOfC } from "../runtime/utf8";
+import { badCall, raiseApi, W_BYTES_EXPECTED, W_BYTES_FROM, W_BYTES_RANGE, W_JOIN_BYTES, W_NEGATIVE_BYTES, W_NULL_BYTE } from "../runtime/words";
+
+export function PyBytes_Check(o: PyObject): i32 {
+  return isKind(o, BYTES) ? 1 : 0;
+}
+
+export function PyBytes_CheckExact(o: PyObject): i32 {
+  return isKind(o, BYTES) ? 1 : 0;
+}
+
+export function PyBytes_FromString(text: usize): PyObject | null {
+  return bytes_from(text, lengthOfC(text));
+}
+
+/** `n` bytes, copied from `data`; if that is NULL, to be written by the caller. */
+export function PyBytes_FromStringAndSize(data: usize, n: i32): PyObject | null {
+  if (n < 0) {
+    raiseApi(W_NEGATIVE_BYTES);
+    return null;
+  }
+  return data == 0 && n > 0 ? bytes_new(n) : bytes_from(data, n);
+}
+
+/** bytes(o) of bytes or of an iterable of ints. */
+export function PyBytes_FromObject(o: PyObject | null): PyObject | null {
+  if (!o) return badCall();
+  if (isKind(o, BYTES)) return incref<PyObject>(o);
+  if (isKind(o, STR) || !isIterableObject(o)) {
+    raiseApi(W_BYTES_FROM, o);
+    return null;
+  }
+  const l = listFrom(o);
+  if (!l) return null;
+  let b = bytes_new(l.size);
+  for (let k: u32 = 0; b && k < l.size; k++) {
+    const byte = byteOf(itemAt(l.items, k));
+    if (byte >= 0) store<u8>(b.data + k, <u8>byte);
+    else {
+      decref(b);
+      b = null;
+    }
+  }
+  decref(l);
+  return b;
+}
+
+/** A number of 0 to 255; -1 with an error. */
+function byteOf(o: PyObject): i32 {
+  const a = indexOf(o);
+  if (!a) return -1;
+  const byte = int_as_index(a);
+  decref(a);
+  if (byte >= 0 && byte < 256) return byte;
+  raiseApi(W_BYTES_RANGE);
+  return -1;
+}
+
+function asBytes(o: PyObject): PyBytes | null {
+  if (isKind(o, BYTES)) return changetype<PyBytes>(o);
+  raiseApi(W_BYTES_EXPECTED, o);
+  return null;
+}
+
+/** The bytes themselves, with a zero behind them; NULL with TypeError. */
+export function PyBytes_AsString(o: PyObject): usize {
+  const b = asBytes(o);
+  return b ? b.data : 0;
+}
+
+export function PyBytes_Size(o: PyObject): i32 {
+  const b = asBytes(o);
+  return b ? <i32>b.size : -1;
+}
+
+/** Bytes and size; without a place for the size, there may be no zero among them. 0, or -1 with an error. */
+export function PyBytes_AsStringAndSize(o: PyObject, data: usize, size: usize): i32 {
+  const b = asBytes(o);
+  if (!b) return -1;
+  if (size != 0) store<u32>(size, b.size);
+  else if (lengthOfC(b.data) != b.size) {
+    raiseApi(W_NULL_BYTE);
+    return -1;
+  }
+  store<usize>(data, b.data);
+  return 0;
+}
+
+/** `*slot`, whose reference is taken over, is itself with `b` behind it; NULL with an error. */
+export function PyBytes_Concat(slot: usize, b: PyObject | null): void {
+  const a = load<PyObject | null>(slot);
+  if (!a) return;
+  let whole: PyObject | null = null;
+  if (!b || !isKind(a, BYTES)) {
+    if (b) raiseApi(W_BYTES_EXPECTED, a);
+  } else if (!isKind(b, BYTES)) raiseAbout(E_TYPE, b, a, NEED_SAME_SEQUENCE);
+  else whole = bytes_concat(changetype<PyBytes>(a), changetype<PyBytes>(b));
+  store<PyObject | null>(slot, whole);
+  decref(a);
+}
+
+/** As PyBytes_Concat; the reference to `b` is taken over, too. */
+export function PyBytes_ConcatAndDel(slot: usize, b: PyObject | null): void {
+  PyBytes_Concat(slot, b);
+  xdecref(b);
+}
+
+/** separator.join(items): all are bytes. */
+export function PyBytes_Join(separator: PyObject, items: PyObject): PyObject | null {
+  const between = asBytes(separator);
+  const l = between ? listFrom(items) : null;
+  if (!l) return null;
+  const joined = joinRow(between!, l.items, l.size);
+  decref(l);
+  return joined;
+}
+
+function joinRow(between: PyBytes, row: usize, n: u32): PyObject | null {
+  let size: u64 = n > 1 ? <u64>between.size * (n - 1) : 0;
+  for (let k: u32 = 0; k < n; k++) {
+    const item = itemAt(row, k);
+    if (!isKind(item, BYTES)) {
+      raiseApi(W_JOIN_BYTES, item, 0, k);
+      return null;
+    }
+    size += changetype<PyBytes>(item).size;
+  }
+  if (n == 1) return incref<PyObject>(itemAt(row, 0));
+  if (size == 0) return bytes_from(0, 0);
+  const b = bytes_new(<u32>min<u64>(size, 0x7ffffff0));
+  if (!b) return null;
+  let at = b.data;
+  for (let k: u32 = 0; k < n; k++) {
+    if (k > 0) at = append(at, between);
+    at = append(at, changetype<PyBytes>(itemAt(row, k)));
+  }
+  return b;
+}
+
+function append(at: usize, b: PyBytes): usize {
+  memory.copy(at, b.data, b.size);
+  return at + b.size;
+}
+
+/** `*slot`, which nobody else knows yet, has `n` bytes: 0; or it is gone and NULL: -1 with an error. */
+export function _PyBytes_Resize(slot: usize, n: i32): i32 {
+  const o = load<PyObject>(slot);
+  if (!isKind(o, BYTES) || n < 0) {
+    store<usize>(slot, 0);
+    decref(o);
+    badCall();
+    return -1;
+  }
+  const b = changetype<PyBytes>(o);
+  const fresh = <u32>n == b.size ? b : resized(b, n);
+  store<PyObject | null>(slot, fresh);
+  if (fresh !== b) decref(b);
+  return fresh ? 0 : -1;
+}
+
+/** A copy with `n` bytes; null with an error. */
+function resized(b: PyBytes, n: u32): PyObject | null {
+  // One that others know can become shorter, which makes another one.
+  if (n > b.size && !isImmortal(b) && b.refcnt != 1) return badCall();
+  if (n == 0) return bytes_from(0, 0);
+  const fresh = bytes_new(n);
+  if (fresh) memory.copy(fresh.data, b.data, min(n, b.size));
+  return fresh;
+}

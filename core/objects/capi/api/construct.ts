@@ -1,0 +1,180 @@
+// Calling a type: tp_new makes an instance, tp_init fills it. And what object has for both, and for repr.
+//
+// From the host, and for types that a program in TypeScript defined, there is no tp_new: those make instances themselves.
+
+import { listOf, truthOf, tupleOf } from "../../operations/abstract";
+import { emptyBytes } from "../../types/bytes";
+import { dict_new, PyDict } from "../../types/dict";
+import { float_new } from "../../types/float";
+import { int_from_i32 } from "../../types/int";
+import { list_new } from "../../types/list";
+import {
+  asBool,
+  BASE_OBJECT,
+  BOOL,
+  BYTES,
+  decref,
+  DICT,
+  DISALLOWS_INSTANTIATION,
+  False,
+  FLOAT,
+  FROZENSET,
+  incref,
+  INT,
+  IS_TYPE,
+  isKind,
+  LIST,
+  PyObject,
+  PyType,
+  SET,
+  STR,
+  TUPLE,
+  TYPE,
+  typeOf,
+  USER,
+} from "../../model/object";
+import { itemAt, PyTuple } from "../../types/sequence";
+import { emptyStr, PyStr } from "../../text/str";
+import { emptyTuple } from "../../types/tuple";
+import { Writer } from "../../text/writer";
+import { shortName } from "../runtime/attribute";
+import { PyBytes_FromObject } from "./bytes";
+import { PyDict_MergeFromSeq2, PyDict_Update } from "./dict";
+import { strOf } from "../runtime/exceptions";
+import { PyNumber_Float, PyNumber_Long } from "./number";
+import { PyFrozenSet_New, PySet_New } from "./set";
+import { isSubtype } from "../../model/subtype";
+import { W_INSTANCE_OF, W_NO_INSTANCES, W_STR_RESULT, W_SUBCLASS_OF, W_TAKES_NOTHING } from "../runtime/type-words";
+import { raiseApi } from "../runtime/words";
+
+function complain(words: i32, type: PyType): void {
+  const name = shortName(type);
+  if (!name) return;
+  raiseApi(words, name);
+  decref(name);
+}
+
+/** Type(*args, **kwargs); of one argument and type itself, its type. */
+export function type_call(callable: PyObject, args: PyObject, kwargs: PyObject | null): PyObject | null {
+  const type = changetype<PyType>(callable);
+  const t = changetype<PyTuple>(args);
+  if (type === typeOf(TYPE) && t.size == 1 && !kwargs) return incref<PyType>(itemAt(t.items, 0).type);
+  if (type.tp_new == 0 || (type.flags & DISALLOWS_INSTANTIATION) != 0) return hasArguments(null, kwargs) ? noInstances(type) : convert(type, t);
+  const o = call_indirect<PyObject | null>(type.tp_new, type, args, kwargs);
+  if (!o || !isSubtype(o.type, type) || o.type.tp_init == 0) return o;
+  if (call_indirect<i32>(o.type.tp_init, o, args, kwargs) >= 0) return o;
+  decref(o);
+  return null;
+}
+
+/** int(o), str(o), dict(o) and so on, of one argument or none: what C can call of the built-in types. */
+function convert(type: PyType, t: PyTuple): PyObject | null {
+  if (type.kind >= USER || t.size > 1) return noInstances(type);
+  const o: PyObject | null = t.size == 1 ? itemAt(t.items, 0) : null;
+  switch (type.kind) {
+    case BOOL:
+      return o ? boolOf(o) : False();
+    case INT:
+      return o ? PyNumber_Long(o) : int_from_i32(0);
+    case FLOAT:
+      return o ? PyNumber_Float(o) : float_new(0);
+    case STR:
+      return o ? strOf(o) : emptyStr();
+    case BYTES:
+      return o ? PyBytes_FromObject(o) : emptyBytes();
+    case TUPLE:
+      return o ? tupleOf(o) : emptyTuple();
+    case LIST:
+      return o ? listOf(o) : list_new(0);
+    case DICT:
+      return dictOf(o);
+    case SET:
+      return PySet_New(o);
+    case FROZENSET:
+      return PyFrozenSet_New(o);
+    default:
+      return noInstances(type);
+  }
+}
+
+function noInstances(type: PyType): PyObject | null {
+  complain(W_NO_INSTANCES, type);
+  return null;
+}
+
+function boolOf(o: PyObject): PyObject | null {
+  const truth = truthOf(o);
+  return truth < 0 ? null : asBool(truth != 0);
+}
+
+/** A dict of what another one has, or of pairs. */
+function dictOf(o: PyObject | null): PyObject | null {
+  const d = dict_new();
+  if (!d || !o) return d;
+  if ((isKind(o, DICT) ? PyDict_Update(d, o) : PyDict_MergeFromSeq2(d, o, 1)) == 0) return d;
+  decref(d);
+  return null;
+}
+
+@inline
+function hasArguments(args: PyObject | null, kwargs: PyObject | null): bool {
+  return (args !== null && changetype<PyTuple>(args).size != 0) || (kwargs !== null && changetype<PyDict>(kwargs).used != 0);
+}
+
+/** object.__new__: arguments are for a tp_init of the type's own. */
+export function object_new(type: PyType, args: PyObject | null, kwargs: PyObject | null): PyObject | null {
+  const object = typeOf(BASE_OBJECT);
+  if (hasArguments(args, kwargs) && (type.tp_new != object.tp_new || type.tp_init == object.tp_init)) {
+    complain(W_TAKES_NOTHING, type);
+    return null;
+  }
+  return call_indirect<PyObject | null>(type.tp_alloc, type, 0);
+}
+
+/** object.__init__: arguments are for a tp_new of the type's own. */
+export function object_init(o: PyObject, args: PyObject | null, kwargs: PyObject | null): i32 {
+  const type = o.type;
+  const object = typeOf(BASE_OBJECT);
+  if (hasArguments(args, kwargs) && (type.tp_init != object.tp_init || type.tp_new == object.tp_new)) {
+    complain(W_TAKES_NOTHING, type);
+    return -1;
+  }
+  return 0;
+}
+
+/** repr of types that C defined: what their tp_repr answers, which has to be a string. */
+export function c_repr(o: PyObject, w: Writer): bool {
+  const text = call_indirect<PyObject | null>(o.type.tp_repr, o);
+  if (!text) return false;
+  const done = isKind(text, STR) && w.putStr(changetype<PyStr>(text));
+  if (!isKind(text, STR)) raiseApi(W_STR_RESULT, text);
+  decref(text);
+  return done;
+}
+
+// ---- isinstance, issubclass ----
+
+export function PyObject_IsInstance(o: PyObject, type: PyObject): i32 {
+  return isOneOf(o.type, type, W_INSTANCE_OF);
+}
+
+export function PyObject_IsSubclass(type: PyObject, base: PyObject): i32 {
+  if ((type.type.flags & IS_TYPE) != 0) return isOneOf(changetype<PyType>(type), base, W_SUBCLASS_OF);
+  raiseApi(W_SUBCLASS_OF);
+  return -1;
+}
+
+/** Whether a type is another one, or one of a tuple of types, or derived from it: 1 or 0, -1 with TypeError. */
+function isOneOf(type: PyType, base: PyObject, words: i32): i32 {
+  if ((base.type.flags & IS_TYPE) != 0) return isSubtype(type, changetype<PyType>(base)) ? 1 : 0;
+  if (isKind(base, TUPLE)) {
+    const t = changetype<PyTuple>(base);
+    for (let k: u32 = 0; k < t.size; k++) {
+      const found = isOneOf(type, itemAt(t.items, k), words);
+      if (found != 0) return found;
+    }
+    return 0;
+  }
+  raiseApi(words);
+  return -1;
+}

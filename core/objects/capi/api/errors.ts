@@ -1,0 +1,291 @@
+// PyErr_* and PyException_*: the error that is set, asked for and changed by C. Those that take a format are in capi/errors.c.
+
+import { hasError } from "../../model/error";
+import { exchange, slotsOf } from "../../types/instance";
+import { dict_copy, dict_new, PyDict } from "../../types/dict";
+import {
+  clearError,
+  decref,
+  DICT,
+  incref,
+  IS_C_TYPE,
+  isKind,
+  None,
+  PyObject,
+  PyType,
+  TUPLE,
+  xdecref,
+} from "../../model/object";
+import { itemAt, PyTuple } from "../../types/sequence";
+import { emptyTuple } from "../../types/tuple";
+import { exceptionType } from "../../model/api-types";
+import { shortName } from "../runtime/attribute";
+import { PyObject_Call } from "../runtime/call";
+import { EXC_EXCEPTION } from "../../model/exception-numbers";
+import {
+  ARGS,
+  CAUSE,
+  CONTEXT,
+  exception_with,
+  isException,
+  isExceptionType,
+  oneTuple,
+  partOf,
+  raise,
+  raisedType,
+  setCause,
+  taken,
+  TRACEBACK,
+} from "../runtime/exceptions";
+import { type_derived } from "../runtime/heap-type";
+import { isSubtype } from "../../model/subtype";
+import { setDoc } from "../runtime/type";
+import { W_NO_EXCEPTION_MADE } from "../runtime/type-words";
+import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
+import { badCall, raiseAboutRepr, raiseApi, W_BAD_ARGUMENT, W_BAD_CALL, W_EXCEPTION_NAME, W_NOT_EXCEPTION } from "../runtime/words";
+
+// ---- setting ----
+
+/** What a type of exceptions is called with, of a value: of a tuple its items, of null or None nothing. */
+function argumentsOf(o: PyObject | null): PyObject | null {
+  if (!o || o === None()) return emptyTuple();
+  return isKind(o, TUPLE) ? incref<PyObject>(o) : oneTuple(o);
+}
+
+/**
+ * What raising `type` with `value` raises: the value, if it is such an exception already; else the type called with nothing, with the
+ * items of a tuple, or with the value. A new reference; null with another error.
+ */
+function exceptionOf(type: PyType, value: PyObject | null): PyObject | null {
+  if (value && isSubtype(value.type, type)) return incref<PyObject>(value);
+  const args = argumentsOf(value);
+  if (!args) return null;
+  if ((type.flags & IS_C_TYPE) == 0) return exception_with(type, args);
+  const e = PyObject_Call(type, args, null);
+  decref(args);
+  if (!e || isException(e)) return e;
+  const name = shortName(type);
+  if (name) {
+    raiseApi(W_NO_EXCEPTION_MADE, name, 0, 0, e);
+    decref(name);
+  }
+  decref(e);
+  return null;
+}
+
+/** Raises `type` with a value, which may be NULL, and stays the caller's. */
+export function PyErr_SetObject(type: PyObject, value: PyObject | null): void {
+  // What was set before is gone already while the new one is made.
+  clearError();
+  if (!isExceptionType(type)) {
+    raiseAboutRepr(W_NOT_EXCEPTION, type);
+    return;
+  }
+  const e = exceptionOf(changetype<PyType>(type), value);
+  if (e) raise(e);
+}
+
+export function PyErr_SetNone(type: PyObject): void {
+  PyErr_SetObject(type, null);
+}
+
+/** Raises `type` with a text in UTF-8. */
+export function PyErr_SetString(type: PyObject, text: usize): void {
+  clearError();
+  const message = PyUnicode_FromString(text);
+  if (!message) return;
+  PyErr_SetObject(type, message);
+  decref(message);
+}
+
+/** TypeError. Answers 0. */
+export function PyErr_BadArgument(): i32 {
+  raiseApi(W_BAD_ARGUMENT);
+  return 0;
+}
+
+export function PyErr_BadInternalCall(): void {
+  raiseApi(W_BAD_CALL);
+}
+
+// ---- asking ----
+
+/** The type of the exception that is set, a reference that stays the heap's; NULL if there is none. */
+export function PyErr_Occurred(): PyType | null {
+  return raisedType();
+}
+
+export function PyErr_Clear(): void {
+  if (hasError()) clearError();
+}
+
+/** Whether an exception, or a type of exceptions, is of a type or of one in a tuple of types. */
+export function PyErr_GivenExceptionMatches(given: PyObject | null, type: PyObject | null): i32 {
+  if (!given || !type) return 0;
+  if (isKind(type, TUPLE)) {
+    const t = changetype<PyTuple>(type);
+    for (let k: u32 = 0; k < t.size; k++) if (PyErr_GivenExceptionMatches(given, itemAt(t.items, k)) != 0) return 1;
+    return 0;
+  }
+  const kind: PyObject = isException(given) ? given.type : given;
+  if (isExceptionType(kind) && isExceptionType(type)) return isSubtype(changetype<PyType>(kind), changetype<PyType>(type)) ? 1 : 0;
+  return kind === type ? 1 : 0;
+}
+
+export function PyErr_ExceptionMatches(type: PyObject | null): i32 {
+  return PyErr_GivenExceptionMatches(raisedType(), type);
+}
+
+// ---- taking and putting back ----
+
+/** The exception that is set, a new reference, and is no more; NULL if there is none. */
+export function PyErr_GetRaisedException(): PyObject | null {
+  return taken();
+}
+
+/** The exception, whose reference is taken over, is set; of NULL, none is. */
+export function PyErr_SetRaisedException(e: PyObject | null): void {
+  if (e) raise(e);
+  else clearError();
+}
+
+/** As PyErr_GetRaisedException, in three parts. */
+export function PyErr_Fetch(type: usize, value: usize, traceback: usize): void {
+  const e = taken();
+  store<PyObject | null>(type, e ? incref<PyObject>(e.type) : null);
+  store<PyObject | null>(value, e);
+  store<usize>(traceback, 0);
+  if (e && partOf(e, TRACEBACK) !== None()) store<PyObject>(traceback, incref<PyObject>(partOf(e, TRACEBACK)));
+}
+
+/** Sets what PyErr_Fetch gave; takes over all references. A type of NULL: none is set. */
+export function PyErr_Restore(type: PyObject | null, value: PyObject | null, traceback: PyObject | null): void {
+  clearError();
+  if (type) {
+    if (isExceptionType(type)) {
+      const e = exceptionOf(changetype<PyType>(type), value);
+      if (e) {
+        if (traceback) exchange(slotsOf(e), TRACEBACK, incref<PyObject>(traceback));
+        raise(e);
+      }
+    } else raiseAboutRepr(W_NOT_EXCEPTION, type);
+  }
+  xdecref(type);
+  xdecref(value);
+  xdecref(traceback);
+}
+
+/** `*value` is an instance of `*type` afterwards. */
+export function PyErr_NormalizeException(type: usize, value: usize, traceback: usize): void {
+  const kind = load<PyObject | null>(type);
+  if (!kind || !isExceptionType(kind)) return;
+  const before = load<PyObject | null>(value);
+  let e = exceptionOf(changetype<PyType>(kind), before);
+  if (!e) e = taken();
+  if (!e) return;
+  store<PyObject>(value, e);
+  store<PyObject>(type, incref<PyObject>(e.type));
+  decref(kind);
+  xdecref(before);
+}
+
+// ---- types of C's own ----
+
+/**
+ * A type of exceptions with the name "module.name", derived from `base`, from the first of a tuple, or from Exception. It has what is in the dict,
+ * if that is not NULL.
+ */
+export function PyErr_NewException(name: usize, base: PyObject | null, dict: PyObject | null): PyObject | null {
+  return PyErr_NewExceptionWithDoc(name, 0, base, dict);
+}
+
+/** The same, with a doc if that is not NULL. */
+export function PyErr_NewExceptionWithDoc(
+  name: usize,
+  doc: usize,
+  base: PyObject | null,
+  dict: PyObject | null,
+): PyObject | null {
+  if (!hasDot(name)) {
+    raiseApi(W_EXCEPTION_NAME);
+    return null;
+  }
+  let from: PyObject | null = base;
+  if (from && isKind(from, TUPLE) && changetype<PyTuple>(from).size > 0) from = itemAt(changetype<PyTuple>(from).items, 0);
+  if ((from && !isExceptionType(from)) || (dict && !isKind(dict, DICT))) return badCall();
+  const own: PyDict | null = dict ? dict_copy(changetype<PyDict>(dict)) : dict_new();
+  if (!own) return null;
+  if (doc != 0 && !setDoc(own, doc)) {
+    decref(own);
+    return null;
+  }
+  return type_derived(name, from ? changetype<PyType>(from) : exceptionType(EXC_EXCEPTION), own);
+}
+
+function hasDot(name: usize): bool {
+  for (let at = name; load<u8>(at) != 0; at++) if (load<u8>(at) == 0x2e) return true;
+  return false;
+}
+
+export function PyExceptionClass_Check(o: PyObject): i32 {
+  return isExceptionType(o) ? 1 : 0;
+}
+
+export function PyExceptionInstance_Check(o: PyObject): i32 {
+  return isException(o) ? 1 : 0;
+}
+
+/** The type's name in UTF-8, which belongs to it. */
+export function PyExceptionClass_Name(type: PyType): usize {
+  return PyUnicode_AsUTF8(type.name!);
+}
+
+// ---- parts of an exception ----
+
+/** A new reference; NULL if there is none. */
+function get(e: PyObject, part: u32): PyObject | null {
+  const o = partOf(e, part);
+  return o === None() ? null : incref<PyObject>(o);
+}
+
+/** Takes over the reference to `o`; NULL for none. */
+function set(e: PyObject, part: u32, o: PyObject | null): void {
+  exchange(slotsOf(e), part, o ? o : None());
+}
+
+export function PyException_GetArgs(e: PyObject): PyObject | null {
+  return get(e, ARGS);
+}
+
+/** Of a tuple, which stays the caller's. */
+export function PyException_SetArgs(e: PyObject, args: PyObject): void {
+  set(e, ARGS, incref<PyObject>(args));
+}
+
+export function PyException_GetTraceback(e: PyObject): PyObject | null {
+  return get(e, TRACEBACK);
+}
+
+/** Stays the caller's. Answers 0. */
+export function PyException_SetTraceback(e: PyObject, traceback: PyObject): i32 {
+  set(e, TRACEBACK, incref<PyObject>(traceback));
+  return 0;
+}
+
+export function PyException_GetContext(e: PyObject): PyObject | null {
+  return get(e, CONTEXT);
+}
+
+/** Takes over the reference; NULL for none. */
+export function PyException_SetContext(e: PyObject, context: PyObject | null): void {
+  set(e, CONTEXT, context);
+}
+
+export function PyException_GetCause(e: PyObject): PyObject | null {
+  return get(e, CAUSE);
+}
+
+/** Takes over the reference; NULL for none. */
+export function PyException_SetCause(e: PyObject, cause: PyObject | null): void {
+  setCause(e, cause ? cause : None());
+}

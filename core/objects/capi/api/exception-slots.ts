@@ -1,0 +1,99 @@
+// What the types of exceptions have for C to call (CPython's Objects/exceptions.c, BaseException): types in C that are derived from them inherit
+// it, or call it from functions of their own.
+//
+// What the collector sees of an exception are its slots, which it follows by itself: so traverse shows nothing.
+
+import { exchange, instance_dealloc, slotsOf } from "../../types/instance";
+import { tupleOf } from "../../operations/abstract";
+import { PyDict } from "../../types/dict";
+import { decref, incref, IS_C_TYPE, None, PyObject, PyType, untrack } from "../../model/object";
+import { emptyTuple } from "../../types/tuple";
+import { weak_clear_all } from "../../types/weak";
+import { isNamed, PyObject_GenericGetAttr, PyObject_GenericSetAttr, shortName } from "../runtime/attribute";
+import { ARGS, argsOf, CAUSE, CONTEXT, EXCEPTION_SLOTS, isException, partOf, setCause, TRACEBACK } from "../runtime/exceptions";
+import { W_ARGS_DELETED, W_CAUSE, W_NO_KEYWORDS } from "../runtime/type-words";
+import { raiseApi } from "../runtime/words";
+
+/** tp_new: keeps the arguments. Those with names are a matter of tp_init. */
+export function exception_new(type: PyType, args: PyObject | null, _kwargs: PyObject | null): PyObject | null {
+  const e = call_indirect<PyObject | null>(type.tp_alloc, type, 0);
+  if (e) exchange(slotsOf(e), ARGS, args ? incref<PyObject>(args) : emptyTuple());
+  return e;
+}
+
+/** tp_init: keeps the arguments; TypeError if one has a name. */
+export function exception_init(e: PyObject, args: PyObject, kwargs: PyObject | null): i32 {
+  if (kwargs && changetype<PyDict>(kwargs).used != 0) {
+    const name = shortName(e.type);
+    if (name) {
+      raiseApi(W_NO_KEYWORDS, name);
+      decref(name);
+    }
+    return -1;
+  }
+  exchange(slotsOf(e), ARGS, incref<PyObject>(args));
+  return 0;
+}
+
+/** tp_dealloc, with which that of a type in C ends. Such an exception was counted off by then (c_dealloc). */
+export function exception_dealloc(e: PyObject): void {
+  const type = e.type;
+  if ((type.flags & IS_C_TYPE) == 0) {
+    instance_dealloc(e);
+    return;
+  }
+  if (type.hasGC) untrack(e);
+  if (type.weakList != 0) weak_clear_all(e);
+  exception_clear(e);
+  call_indirect<void>(type.tp_free, e);
+}
+
+export function exception_traverse(_e: PyObject, _visit: u32, _argument: usize): i32 {
+  return 0;
+}
+
+export function exception_clear(e: PyObject): i32 {
+  for (let k: u32 = 0; k < EXCEPTION_SLOTS; k++) exchange(slotsOf(e), k, None());
+  return 0;
+}
+
+// ---- attributes ----
+
+const NO_PART: u32 = EXCEPTION_SLOTS;
+
+/** The part of an exception that is an attribute of this name. */
+function partNamed(name: PyObject): u32 {
+  if (isNamed(name, 0x73677261, 0x0, 4)) return ARGS; // args
+  if (isNamed(name, 0x5f65737561635f5f, 0x5f, 9)) return CAUSE; // __cause__
+  if (isNamed(name, 0x7865746e6f635f5f, 0x5f5f74, 11)) return CONTEXT; // __context__
+  return isNamed(name, 0x6265636172745f5f, 0x5f5f6b6361, 13) ? TRACEBACK : NO_PART; // __traceback__
+}
+
+export function exception_getattro(e: PyObject, name: PyObject): PyObject | null {
+  const part = partNamed(name);
+  if (part == NO_PART) return PyObject_GenericGetAttr(e, name);
+  return incref<PyObject>(part == ARGS ? argsOf(e) : partOf(e, part));
+}
+
+export function exception_setattro(e: PyObject, name: PyObject, value: PyObject | null): i32 {
+  const part = partNamed(name);
+  if (part == NO_PART) return PyObject_GenericSetAttr(e, name, value);
+  const kept = part == ARGS ? newArgs(value) : newLink(value, part);
+  if (!kept) return -1;
+  if (part == CAUSE) setCause(e, kept);
+  else exchange(slotsOf(e), part, kept);
+  return 0;
+}
+
+function newArgs(value: PyObject | null): PyObject | null {
+  if (value) return tupleOf(value);
+  raiseApi(W_ARGS_DELETED);
+  return null;
+}
+
+/** An exception that another one was raised from, or None. */
+function newLink(value: PyObject | null, part: u32): PyObject | null {
+  if (value && (value === None() || part == TRACEBACK || isException(value))) return incref<PyObject>(value);
+  raiseApi(W_CAUSE);
+  return null;
+}

@@ -1,0 +1,110 @@
+// Iterators of the built-in containers, and iteration over anything.
+//
+//   refcnt | type | container, None at the end | - | position | size of the container at the begin
+
+import { indexedOfC, isIterable, isIterableOfC, itemAtPosition, listOf, nextOfC, nextPosition, sizeOf } from "../../operations/abstract";
+import { E_CHANGED, E_TYPE, hasError, NEED_ITERABLE } from "../../model/error";
+import { exchange, instance_new, slotsOf } from "../../types/instance";
+import { list_append_owned, list_new } from "../../types/list";
+import { decref, DICT, incref, isAnySet, isKind, None, PyObject, PyType, raiseAbout } from "../../model/object";
+import { itemAt, PyList } from "../../types/sequence";
+import { isIterator, iteratorSlot } from "../../model/api-types";
+import { callUnary, isOfC, iterSlot, nextSlot } from "../../types/slots";
+import { raiseApi, W_ITER_RESULT } from "../runtime/words";
+
+@inline
+function positionAt(o: PyObject): usize {
+  return changetype<usize>(o) + o.type.dataAt;
+}
+
+/** iter(o): a new reference; null with TypeError. */
+export function PyObject_GetIter(o: PyObject): PyObject | null {
+  if (isIterator(o)) return incref<PyObject>(o);
+  if (iterSlot(o) != 0) return iteratorOfC(o);
+  if (!isIterableObject(o)) {
+    raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
+    return null;
+  }
+  return PySeqIter_New(o);
+}
+
+/** iter(o) by tp_iter, which has to answer an iterator. */
+function iteratorOfC(o: PyObject): PyObject | null {
+  const it = callUnary(iterSlot(o), o);
+  if (!it || PyIter_Check(it) != 0) return it;
+  raiseApi(W_ITER_RESULT, it);
+  decref(it);
+  return null;
+}
+
+/** An iterator over a built-in container, or over an object with items by index. */
+export function PySeqIter_New(o: PyObject): PyObject | null {
+  const it = instance_new(load<PyType>(iteratorSlot()), 0);
+  if (!it) return null;
+  exchange(slotsOf(it), 0, incref<PyObject>(o));
+  store<u32>(positionAt(it), 0);
+  store<i32>(positionAt(it), sizeOf(o), 4);
+  return it;
+}
+
+export function PyIter_Check(o: PyObject): i32 {
+  return isIterator(o) || nextSlot(o) != 0 ? 1 : 0;
+}
+
+/** The next item, a new reference; NULL at the end, or with an error. */
+export function PyIter_Next(it: PyObject): PyObject | null {
+  if (!isIterator(it)) return nextOfC(it);
+  const o = itemAt(slotsOf(it), 0);
+  if (o === None()) return null;
+  if (isOfC(o)) return nextByIndex(it, o);
+  const mayChange = isKind(o, DICT) || isAnySet(o);
+  if (mayChange && sizeOf(o) != load<i32>(positionAt(it), 4)) {
+    raiseAbout(E_CHANGED, o, null, 0);
+    return null;
+  }
+  const position = nextPosition(o, load<u32>(positionAt(it)));
+  if (position < 0) {
+    exchange(slotsOf(it), 0, None());
+    return null;
+  }
+  store<u32>(positionAt(it), position + 1);
+  return itemAtPosition(o, position);
+}
+
+/** The next item of an object in C that has sq_item. */
+function nextByIndex(it: PyObject, o: PyObject): PyObject | null {
+  const position = load<u32>(positionAt(it));
+  store<u32>(positionAt(it), position + 1);
+  const item = indexedOfC(o, position);
+  if (!item && !hasError()) exchange(slotsOf(it), 0, None());
+  return item;
+}
+
+/** The next item to `*item`: 1; 0 and NULL at the end; -1 with an error. */
+export function PyIter_NextItem(it: PyObject, item: usize): i32 {
+  const next = PyIter_Next(it);
+  store<PyObject | null>(item, next);
+  return next ? 1 : hasError() ? -1 : 0;
+}
+
+/** list(o) of any iterable; null with an error. */
+export function listFrom(o: PyObject): PyList | null {
+  if (!isIterator(o)) return listOf(o);
+  const l = list_new(0);
+  if (!l) return null;
+  for (let item = PyIter_Next(o); item; item = PyIter_Next(o)) if (!list_append_owned(l, item)) break;
+  if (!hasError()) return l;
+  decref(l);
+  return null;
+}
+
+/** Whether PyObject_GetIter would answer an iterator. */
+export function isIterableObject(o: PyObject): bool {
+  return isIterator(o) || isIterable(o) || isIterableOfC(o);
+}
+
+/** TypeError: a tp_iternext for types whose objects are no iterators though their bases' are. */
+export function _PyObject_NextNotImplemented(o: PyObject): PyObject | null {
+  raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
+  return null;
+}

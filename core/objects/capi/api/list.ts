@@ -1,0 +1,144 @@
+// PyList_*. A new list's items are None until they are set, so that it can be let go half filled.
+
+import { getSlice, setSlice, tupleOf } from "../../operations/abstract";
+import { AT_GET, E_INDEX } from "../../model/error";
+import {
+  list_append,
+  list_clear,
+  list_extend_row,
+  list_insert,
+  list_new,
+  list_reverse,
+} from "../../types/list";
+import { decref, incref, isKind, LIST, None, PyObject, raiseAbout, xdecref } from "../../model/object";
+import { itemAt, PyList, setItemAt } from "../../types/sequence";
+import { list_sort } from "../../types/sort";
+import { fastOf } from "./fast";
+import { listFrom } from "./iterate";
+import { badCall, badCallNumber, raiseApi, W_ITERABLE_ASSIGNED, W_LIST_ASSIGNMENT, W_LIST_EXPECTED } from "../runtime/words";
+
+export function PyList_Check(o: PyObject): i32 {
+  return isKind(o, LIST) ? 1 : 0;
+}
+
+export function PyList_CheckExact(o: PyObject): i32 {
+  return isKind(o, LIST) ? 1 : 0;
+}
+
+@inline
+function asList(o: PyObject | null): PyList | null {
+  if (o && isKind(o, LIST)) return changetype<PyList>(o);
+  badCall();
+  return null;
+}
+
+/** A list of `n` items, which are None. */
+export function PyList_New(n: i32): PyObject | null {
+  if (n < 0) return badCall();
+  const l = list_new(n);
+  if (!l) return null;
+  for (let k: i32 = 0; k < n; k++) setItemAt(l.items, k, None());
+  l.size = n;
+  return l;
+}
+
+export function PyList_Size(o: PyObject): i32 {
+  const l = asList(o);
+  return l ? <i32>l.size : -1;
+}
+
+/** Item `k`, a reference that stays the list's; NULL with IndexError. */
+export function PyList_GetItem(o: PyObject, k: i32): PyObject | null {
+  const l = asList(o);
+  if (!l) return null;
+  if (<u32>k < l.size) return itemAt(l.items, k);
+  raiseAbout(E_INDEX, l, null, AT_GET);
+  return null;
+}
+
+/** As PyList_GetItem, a new reference. */
+export function PyList_GetItemRef(o: PyObject, k: i32): PyObject | null {
+  if (!isKind(o, LIST)) {
+    raiseApi(W_LIST_EXPECTED);
+    return null;
+  }
+  const item = PyList_GetItem(o, k);
+  return item ? incref<PyObject>(item) : null;
+}
+
+/** Item `k` is `item`, whose reference is taken over even if that fails. */
+export function PyList_SetItem(o: PyObject, k: i32, item: PyObject | null): i32 {
+  const l = asList(o);
+  if (!l || <u32>k >= l.size) {
+    xdecref(item);
+    if (l) raiseApi(W_LIST_ASSIGNMENT);
+    return -1;
+  }
+  const old = itemAt(l.items, k);
+  setItemAt(l.items, k, item ? item : None());
+  decref(old);
+  return 0;
+}
+
+export function PyList_Insert(o: PyObject, index: i32, item: PyObject | null): i32 {
+  const l = item ? asList(o) : asList(null);
+  return l && list_insert(l, index, item!) ? 0 : -1;
+}
+
+export function PyList_Append(o: PyObject, item: PyObject | null): i32 {
+  const l = item ? asList(o) : asList(null);
+  return l && list_append(l, item!) ? 0 : -1;
+}
+
+/** l.extend(items). */
+export function PyList_Extend(o: PyObject, items: PyObject): i32 {
+  const l = asList(o);
+  if (!l) return -1;
+  const row = l === items ? incref<PyObject>(items) : extension(items);
+  if (!row) return -1;
+  const done = list_extend_row(l, row, true);
+  decref(row);
+  return done ? 0 : -1;
+}
+
+function extension(items: PyObject): PyObject | null {
+  return isKind(items, LIST) ? incref<PyObject>(items) : listFrom(items);
+}
+
+export function PyList_Clear(o: PyObject): i32 {
+  const l = asList(o);
+  if (l) list_clear(l);
+  return l ? 0 : -1;
+}
+
+/** l[low:high]; indices out of range are brought into it, and negative ones are 0. */
+export function PyList_GetSlice(o: PyObject, low: i32, high: i32): PyObject | null {
+  return asList(o) ? getSlice(o, max(low, 0), max(high, 0), 1, 0) : null;
+}
+
+/** l[low:high] = items; no items: del l[low:high]. */
+export function PyList_SetSlice(o: PyObject, low: i32, high: i32, items: PyObject | null): i32 {
+  const l = asList(o);
+  if (!l) return -1;
+  const row = items ? fastOf(items, W_ITERABLE_ASSIGNED) : null;
+  if (items && !row) return -1;
+  const start = max(low, 0);
+  const done = setSlice(l, start, max(high, min<i32>(start, l.size)), 1, 0, row);
+  xdecref(row);
+  return done ? 0 : -1;
+}
+
+export function PyList_Sort(o: PyObject): i32 {
+  const l = asList(o);
+  return l && list_sort(l, null, false) ? 0 : -1;
+}
+
+export function PyList_Reverse(o: PyObject): i32 {
+  const l = asList(o);
+  if (l) list_reverse(l);
+  return l ? 0 : -1;
+}
+
+export function PyList_AsTuple(o: PyObject): PyObject | null {
+  return asList(o) ? tupleOf(o) : null;
+}

@@ -1,0 +1,44 @@
+// What the Python/C API has for memory beyond the domains: functions that raise, and PyTraceMalloc_*.
+//
+// Py_Malloc, Py_Realloc and Py_Free are those of Python 1.5: they answer NULL with MemoryError set.
+
+import { PyMem_Free, PyMem_Malloc, PyMem_Realloc } from "../../../alloc/domains";
+import { raiseMemory } from "../../model/error";
+
+export function Py_Malloc(n: usize): usize {
+  const block = PyMem_Malloc(n);
+  if (block == 0) raiseMemory(n);
+  return block;
+}
+
+/** If it fails, the block is as it was. */
+export function Py_Realloc(block: usize, n: usize): usize {
+  const moved = PyMem_Realloc(block, n);
+  if (moved == 0) raiseMemory(n);
+  return moved;
+}
+
+export function Py_Free(block: usize): void {
+  PyMem_Free(block);
+}
+
+/** Sets MemoryError. Answers NULL, so that a function can return what this returns. */
+export function PyErr_NoMemory(): usize {
+  raiseMemory(0);
+  return 0;
+}
+
+/** The host notes a block that came from elsewhere. 0, or -2 while memory is not traced. */
+@external("host", "track")
+declare function hostTrack(domain: u32, block: usize, n: usize): i32;
+
+@external("host", "untrack")
+declare function hostUntrack(domain: u32, block: usize): i32;
+
+export function PyTraceMalloc_Track(domain: u32, block: usize, n: usize): i32 {
+  return hostTrack(domain, block, n);
+}
+
+export function PyTraceMalloc_Untrack(domain: u32, block: usize): i32 {
+  return hostUntrack(domain, block);
+}

@@ -1,0 +1,268 @@
+// PyModule_*: modules made of C's definitions, in one phase or in several (PEP 489).
+
+import { PyMem_Malloc } from "../../../alloc/domains";
+import { hasError, raiseMemory } from "../../model/error";
+import { dict_new, dict_set } from "../../types/dict";
+import { exchange, instance_new, slotsOf } from "../../types/instance";
+import { decref, incref, isKind, MODULE, MODULE_DEF, None, PyObject, PyType, typeOf, xdecref } from "../../model/object";
+import { builtin_new, flagsIn, METH_CLASS, METH_STATIC, METHOD_BYTES, nameIn } from "../runtime/builtin";
+import { dataWord, DEFINITION, definitionOf, MODULE_DICT, STATE } from "../runtime/fixed-types";
+import {
+  DEF_DOC,
+  DEF_METHODS,
+  DEF_NAME,
+  DEF_SIZE,
+  DEF_SLOTS,
+  docKey,
+  moduleDict,
+  moduleName,
+  nameKey,
+  stateOf,
+} from "../runtime/module-object";
+import { PyLong_FromLong } from "./long";
+import { shortName } from "../runtime/attribute";
+import { internedText } from "../runtime/text";
+import { PyType_Ready } from "../runtime/type";
+import { W_MODULE_METHOD, W_MODULE_RESULT, W_MODULE_SLOT, W_MODULE_STATE } from "../runtime/type-words";
+import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
+import { badCall, badCallNumber, raiseApi } from "../runtime/words";
+
+const SLOT_BYTES: usize = 8;
+const MOD_CREATE: i32 = 1;
+const MOD_EXEC: i32 = 2;
+/** Py_mod_multiple_interpreters and Py_mod_gil say what does not matter here. */
+const LAST_MOD_SLOT: i32 = 4;
+
+export function PyModule_NewObject(name: PyObject): PyObject | null {
+  const dict = dict_new();
+  if (!dict) return null;
+  const module = instance_new(typeOf(MODULE), 0);
+  if (!module) {
+    decref(dict);
+    return null;
+  }
+  exchange(slotsOf(module), MODULE_DICT, dict);
+  if (setItem(module, nameKey(), name) && setItem(module, docKey(), None())) return module;
+  decref(module);
+  return null;
+}
+
+/** module.key = value; takes over the reference to the key. */
+function setItem(module: PyObject, key: PyObject | null, value: PyObject): bool {
+  if (!key) return false;
+  const done = dict_set(moduleDict(module), key, value);
+  decref(key);
+  return done;
+}
+
+export function PyModule_New(name: usize): PyObject | null {
+  const text = internedText(name);
+  if (!text) return null;
+  const module = PyModule_NewObject(text);
+  decref(text);
+  return module;
+}
+
+function isModule(o: PyObject): bool {
+  if (isKind(o, MODULE)) return true;
+  badCall();
+  return false;
+}
+
+// ---- from a definition ----
+
+/** A block of zeros for the module's state, if it is to have any. */
+function giveState(module: PyObject, definition: usize): bool {
+  const size = load<i32>(definition, DEF_SIZE);
+  if (size <= 0 || stateOf(module) != 0) return true;
+  const state = PyMem_Malloc(size);
+  if (state == 0) {
+    raiseMemory(size);
+    return false;
+  }
+  memory.fill(state, 0, size);
+  store<usize>(dataWord(module, STATE), state);
+  return true;
+}
+
+/** The module has a definition's functions and its doc. */
+function fill(module: PyObject, definition: usize): bool {
+  const methods = load<usize>(definition, DEF_METHODS);
+  if (methods != 0 && PyModule_AddFunctions(module, methods) < 0) return false;
+  const doc = load<usize>(definition, DEF_DOC);
+  return doc == 0 || PyModule_SetDocString(module, doc) == 0;
+}
+
+/** A module in one phase: C fills it. */
+export function PyModule_Create2(definition: usize, _version: i32): PyObject | null {
+  PyModuleDef_Init(definition);
+  if (load<usize>(definition, DEF_SLOTS) != 0) return failed(W_MODULE_SLOT);
+  const module = PyModule_New(load<usize>(definition, DEF_NAME));
+  if (!module) return null;
+  store<usize>(dataWord(module, DEFINITION), definition);
+  if (giveState(module, definition) && fill(module, definition)) return module;
+  decref(module);
+  return null;
+}
+
+function failed(words: i32): PyObject | null {
+  raiseApi(words);
+  return null;
+}
+
+/** The definition is an object, which PyInit_x can return. */
+export function PyModuleDef_Init(definition: usize): usize {
+  store<PyType>(definition, typeOf(MODULE_DEF), offsetof<PyObject>("type"));
+  return definition;
+}
+
+/** The first slot of a kind; 0 if there is none. */
+function findSlot(definition: usize, wanted: i32): usize {
+  for (let at = load<usize>(definition, DEF_SLOTS); at != 0 && load<i32>(at) != 0; at += SLOT_BYTES) {
+    if (load<i32>(at) == wanted) return at;
+  }
+  return 0;
+}
+
+/** The module that a definition with slots says; `name` is what it is loaded as. What its exec functions do comes later. */
+function moduleOf(definition: usize, name: PyObject): PyObject | null {
+  const create = findSlot(definition, MOD_CREATE);
+  if (create == 0) {
+    const module = PyModule_NewObject(name);
+    if (!module) return null;
+    store<usize>(dataWord(module, DEFINITION), definition);
+    if (fill(module, definition)) return module;
+    decref(module);
+    return null;
+  }
+  const module = call_indirect<PyObject | null>(load<u32>(create, 4), name, definition);
+  if ((module === null) == hasError()) return module;
+  xdecref(module);
+  return failed(W_MODULE_RESULT);
+}
+
+/** Runs the exec functions of a definition's slots for a module: 0, or -1 with an error. */
+export function PyModule_ExecDef(module: PyObject, definition: usize): i32 {
+  if (isKind(module, MODULE) && !giveState(module, definition)) return -1;
+  for (let at = load<usize>(definition, DEF_SLOTS); at != 0 && load<i32>(at) != 0; at += SLOT_BYTES) {
+    const slot = load<i32>(at);
+    if (slot < 0 || slot > LAST_MOD_SLOT) {
+      raiseApi(W_MODULE_SLOT);
+      return -1;
+    }
+    if (slot != MOD_EXEC) continue;
+    const result = call_indirect<i32>(load<u32>(at, 4), module);
+    if (result != 0 ? !hasError() : hasError()) {
+      raiseApi(W_MODULE_RESULT);
+      return -1;
+    }
+    if (result != 0) return -1;
+  }
+  return 0;
+}
+
+/**
+ * The module that PyInit_x means by what it answered: a module, or a definition whose phases follow now. Takes over the reference; a
+ * new one, or null with an error.
+ */
+export function module_from(answer: PyObject | null, name: PyObject): PyObject | null {
+  if ((answer === null) != hasError()) {
+    xdecref(answer);
+    return failed(W_MODULE_RESULT);
+  }
+  if (!answer || !isKind(answer, MODULE_DEF)) return answer;
+  const definition = changetype<usize>(answer);
+  const module = moduleOf(definition, name);
+  if (!module || PyModule_ExecDef(module, definition) == 0) return module;
+  decref(module);
+  return null;
+}
+
+// ---- what is in a module ----
+
+export function PyModule_GetDict(module: PyObject): PyObject | null {
+  return isModule(module) ? moduleDict(module) : null;
+}
+
+export function PyModule_GetNameObject(module: PyObject): PyObject | null {
+  if (!isModule(module)) return null;
+  const name = moduleName(module);
+  return name ? incref<PyObject>(name) : failed(W_MODULE_STATE);
+}
+
+export function PyModule_GetName(module: PyObject): usize {
+  if (!isModule(module)) return 0;
+  const name = moduleName(module);
+  if (name) return PyUnicode_AsUTF8(name);
+  raiseApi(W_MODULE_STATE);
+  return 0;
+}
+
+export function PyModule_GetState(module: PyObject): usize {
+  return isModule(module) ? stateOf(module) : 0;
+}
+
+export function PyModule_GetDef(module: PyObject): usize {
+  return isModule(module) ? definitionOf(module) : 0;
+}
+
+export function PyModule_SetDocString(module: PyObject, doc: usize): i32 {
+  const text = PyUnicode_FromString(doc);
+  if (!text) return -1;
+  const done = setItem(module, docKey(), text);
+  decref(text);
+  return done ? 0 : -1;
+}
+
+export function PyModule_AddFunctions(module: PyObject, methods: usize): i32 {
+  for (let at = methods; nameIn(at) != 0; at += METHOD_BYTES) {
+    if ((flagsIn(at) & (METH_CLASS | METH_STATIC)) != 0) {
+      raiseApi(W_MODULE_METHOD);
+      return -1;
+    }
+    if (PyModule_Add(module, nameIn(at), builtin_new(at, module, module, null)) < 0) return -1;
+  }
+  return 0;
+}
+
+/** module.name = value, whose reference stays the caller's. */
+export function PyModule_AddObjectRef(module: PyObject, name: usize, value: PyObject | null): i32 {
+  if (!isModule(module)) return -1;
+  if (!value) return hasError() ? -1 : badCallNumber();
+  return setItem(module, internedText(name), value) ? 0 : -1;
+}
+
+/** The reference is taken over in any case. */
+export function PyModule_Add(module: PyObject, name: usize, value: PyObject | null): i32 {
+  const result = PyModule_AddObjectRef(module, name, value);
+  xdecref(value);
+  return result;
+}
+
+/** The reference is taken over on success only. */
+export function PyModule_AddObject(module: PyObject, name: usize, value: PyObject | null): i32 {
+  const result = PyModule_AddObjectRef(module, name, value);
+  if (result == 0) xdecref(value);
+  return result;
+}
+
+export function PyModule_AddIntConstant(module: PyObject, name: usize, value: i32): i32 {
+  return PyModule_Add(module, name, PyLong_FromLong(value));
+}
+
+export function PyModule_AddStringConstant(module: PyObject, name: usize, value: usize): i32 {
+  return PyModule_Add(module, name, PyUnicode_FromString(value));
+}
+
+/** Readies the type, and adds it under the last part of its name. */
+export function PyModule_AddType(module: PyObject, type: PyType): i32 {
+  if (PyType_Ready(type) < 0) return -1;
+  const name = shortName(type);
+  if (!name) return -1;
+  return isModule(module) && setItem(module, name, type) ? 0 : -1;
+}
+
+/** There is one thread: nothing to say. */
+export function PyUnstable_Module_SetGIL(_module: PyObject, _gil: usize): i32 {
+  return 0;
+}

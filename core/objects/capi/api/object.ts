@@ -1,0 +1,148 @@
+// PyObject_*: what every object can do.
+
+import { getItem, lengthOf, setItem, sizeOf, truthOf } from "../../operations/abstract";
+
+import { decref, incref, PyObject } from "../../model/object";
+import { compare, compareBool, hashOf, reprOf } from "../../types/protocol";
+import { unhashable } from "../../types/scalars";
+import { NO_LENGTH, slotLength } from "../../types/slots";
+import { newWriter } from "../../text/writer";
+import { PyStr } from "../../text/str";
+import { PyBytes_FromObject } from "./bytes";
+import { strOf } from "../runtime/exceptions";
+import { PyUnicode_FromString } from "./unicode";
+import { badCall, badCallNumber, raiseApi, W_NULL } from "../runtime/words";
+
+/** "<NULL>" stands for NULL, as in CPython. */
+function ofNull(): PyObject | null {
+  const w = newWriter();
+  if (!w) return null;
+  if (w.putAscii(0x3e4c4c554e3c)) return w.finish();
+  w.discard();
+  return null;
+}
+
+export function PyObject_Repr(o: PyObject | null): PyObject | null {
+  return o ? reprOf(o) : ofNull();
+}
+
+export function PyObject_Str(o: PyObject | null): PyObject | null {
+  return o ? strOf(o) : ofNull();
+}
+
+/** repr(o) in which all characters from U+0080 on are escaped. */
+export function PyObject_ASCII(o: PyObject | null): PyObject | null {
+  const text = PyObject_Repr(o);
+  if (!text || changetype<PyStr>(text).isAscii) return text;
+  const escaped = escapeAll(changetype<PyStr>(text));
+  decref(text);
+  return escaped;
+}
+
+function escapeAll(s: PyStr): PyObject | null {
+  const w = newWriter();
+  if (!w) return null;
+  let done = true;
+  for (let k: u32 = 0; done && k < s.length; k++) {
+    const char = s.charAt(k);
+    if (char < 0x80) done = w.put(char);
+    else if (char < 0x100) done = w.putAscii(0x785c) && w.putHex(char, 2);
+    else if (char < 0x10000) done = w.putAscii(0x755c) && w.putHex(char, 4);
+    else done = w.putAscii(0x555c) && w.putHex(char, 8);
+  }
+  if (done) return w.finish();
+  w.discard();
+  return null;
+}
+
+export function PyObject_Bytes(o: PyObject | null): PyObject | null {
+  return PyBytes_FromObject(o);
+}
+
+/** -1 with TypeError if the object has none. */
+export function PyObject_Hash(o: PyObject): i32 {
+  return hashOf(o);
+}
+
+/** TypeError: a tp_hash for types whose objects have none. */
+export function PyObject_HashNotImplemented(o: PyObject): i32 {
+  return unhashable(o);
+}
+
+/** a <op> b: a new reference; NULL with an error. */
+export function PyObject_RichCompare(a: PyObject | null, b: PyObject | null, op: i32): PyObject | null {
+  return a && b ? compare(a, b, op) : badCall();
+}
+
+/** 1 or 0; -1 with an error. An object equals itself. */
+export function PyObject_RichCompareBool(a: PyObject | null, b: PyObject | null, op: i32): i32 {
+  return a && b ? compareBool(a, b, op) : badCallNumber();
+}
+
+export function PyObject_IsTrue(o: PyObject): i32 {
+  return truthOf(o);
+}
+
+export function PyObject_Not(o: PyObject): i32 {
+  const truth = truthOf(o);
+  return truth < 0 ? -1 : 1 - truth;
+}
+
+/** The object's type, a new reference. */
+export function PyObject_Type(o: PyObject | null): PyObject | null {
+  return o ? incref<PyObject>(o.type) : nullGiven();
+}
+
+/** SystemError: NULL was given where an object is needed. */
+function nullGiven(): PyObject | null {
+  raiseApi(W_NULL);
+  return null;
+}
+
+function nullGivenNumber(): i32 {
+  raiseApi(W_NULL);
+  return -1;
+}
+
+// ---- items ----
+
+export function PyObject_Size(o: PyObject | null): i32 {
+  return o ? lengthOf(o) : nullGivenNumber();
+}
+
+export function PyObject_Length(o: PyObject | null): i32 {
+  return PyObject_Size(o);
+}
+
+/** len(o), or `other` if it has none. */
+export function PyObject_LengthHint(o: PyObject, other: i32): i32 {
+  const n = sizeOf(o);
+  if (n >= 0) return n;
+  const length = slotLength(o);
+  return length == NO_LENGTH ? other : length;
+}
+
+/** o[key]: a new reference; NULL with an error. */
+export function PyObject_GetItem(o: PyObject | null, key: PyObject | null): PyObject | null {
+  return o && key ? getItem(o, key) : nullGiven();
+}
+
+/** o[key] = value; the references stay the caller's. */
+export function PyObject_SetItem(o: PyObject | null, key: PyObject | null, value: PyObject | null): i32 {
+  if (!o || !key || !value) return nullGivenNumber();
+  return setItem(o, key, value) ? 0 : -1;
+}
+
+export function PyObject_DelItem(o: PyObject | null, key: PyObject | null): i32 {
+  if (!o || !key) return nullGivenNumber();
+  return setItem(o, key, null) ? 0 : -1;
+}
+
+export function PyObject_DelItemString(o: PyObject | null, text: usize): i32 {
+  if (!o || text == 0) return nullGivenNumber();
+  const key = PyUnicode_FromString(text);
+  if (!key) return -1;
+  const done = PyObject_DelItem(o, key);
+  decref(key);
+  return done;
+}

@@ -1,0 +1,280 @@
+// Memory of objects, and the collector, for C: PyObject_New, PyObject_GC_New and their kin, PyGC_*.
+//
+// An object of a type that C defined is counted (type.live, type.bytes) from its allocation until its tp_dealloc runs, for from there on
+// only C knows when its memory goes. One that is freed without that, with a reference count still, is counted off as it is freed.
+
+import { PyObject_Free, PyObject_Realloc } from "../../../alloc/domains";
+import { raiseMemory } from "../../model/error";
+import { SLOT_DEALLOC, SLOT_HEAP_DEALLOC, slotFunction } from "../../model/functions";
+import { collector, gc_collect, gc_is_finalized, gc_is_tracked } from "../../collector/gc";
+import { finalize, instance_sizeof } from "../../types/instance";
+import {
+  decref,
+  GCHead,
+  gcHead,
+  generation,
+  incref,
+  IS_C_TYPE,
+  IS_HEAP_TYPE,
+  isTracked,
+  newObject,
+  PyObject,
+  PyType,
+  PyVarObject,
+  track,
+  untrack,
+} from "../../model/object";
+import { callFunction } from "../../types/outside";
+import { weak_clear_all } from "../../types/weak";
+import { badCall } from "../runtime/words";
+
+/** More than any request is granted. */
+const TOO_MANY_BYTES: u64 = 0x80000000;
+
+function bytesFor(type: PyType, items: i32): usize {
+  const bytes = <u64>type.basicSize + <u64>max(items, 0) * type.itemSize;
+  return <usize>min(bytes, TOO_MANY_BYTES);
+}
+
+/** type(...) has an object more of so many bytes, or fewer. */
+@inline
+function count(o: PyObject, by: i32): void {
+  const type = o.type;
+  type.live += by;
+  type.bytes += by * <i32>instance_sizeof(o);
+}
+
+// ---- making ----
+
+export function PyType_GenericNew(type: PyType, _args: PyObject | null, _kwargs: PyObject | null): PyObject | null {
+  return call_indirect<PyObject | null>(type.tp_alloc, type, 0);
+}
+
+/** All but the header is as the block was; not tracked. */
+function made(type: PyType, items: i32): PyObject | null {
+  const o = newObject(type, bytesFor(type, items));
+  if (!o) return null;
+  incref<PyType>(type);
+  if (type.itemSize != 0) changetype<PyVarObject>(o).size = items;
+  return o;
+}
+
+export function _PyObject_New(type: PyType): PyObject | null {
+  return made(type, 0);
+}
+
+export function _PyObject_NewVar(type: PyType, items: i32): PyObject | null {
+  return made(type, items);
+}
+
+export function _PyObject_GC_New(type: PyType): PyObject | null {
+  return made(type, 0);
+}
+
+export function _PyObject_GC_NewVar(type: PyType, items: i32): PyObject | null {
+  return items < 0 ? badCall() : made(type, items);
+}
+
+/** With `extra` bytes behind the object, which are not counted for its type; all is 0, but for the header. */
+export function PyUnstable_Object_GC_NewWithExtraData(type: PyType, extra: u32): PyObject | null {
+  const bytes = <u64>type.basicSize + extra;
+  const o = newObject(type, <usize>min(bytes, TOO_MANY_BYTES));
+  if (!o) return null;
+  incref<PyType>(type);
+  type.resized(-(<isize>extra));
+  memory.fill(changetype<usize>(o) + offsetof<PyObject>(), 0, <usize>bytes - offsetof<PyObject>());
+  return o;
+}
+
+/** The block, which C got by itself, is an object of the type with one reference. */
+export function PyObject_Init(o: PyObject | null, type: PyType): PyObject | null {
+  if (!o) {
+    raiseMemory(type.basicSize);
+    return null;
+  }
+  o.type = incref<PyType>(type);
+  o.refcnt = 1;
+  if (type.itemSize != 0) changetype<PyVarObject>(o).size = 0;
+  count(o, 1);
+  return o;
+}
+
+export function PyObject_InitVar(o: PyVarObject | null, type: PyType, items: i32): PyObject | null {
+  if (!PyObject_Init(o, type)) return null;
+  o!.size = items;
+  type.bytes += <usize>max(items, 0) * type.itemSize;
+  return o;
+}
+
+/** The object, which is not tracked, has another number of items, perhaps elsewhere; NULL if there is no memory, and then it is as it was. */
+export function _PyObject_GC_Resize(o: PyVarObject, items: i32): PyObject | null {
+  const type = o.type;
+  const before = instance_sizeof(o);
+  const block = PyObject_Realloc(changetype<usize>(o) - type.headBytes, bytesFor(type, items) + type.headBytes);
+  if (block == 0) {
+    raiseMemory(bytesFor(type, items));
+    return null;
+  }
+  const moved = changetype<PyVarObject>(block + type.headBytes);
+  moved.size = items;
+  type.resized(<isize>(instance_sizeof(moved) - before));
+  return moved;
+}
+
+// ---- letting go ----
+
+/** The object's memory goes; it is counted off, unless its tp_dealloc is running. */
+function free(o: PyObject): void {
+  if (o.refcnt != 0) count(o, -1);
+  const type = o.type;
+  if (type.hasGC) {
+    untrack(o);
+    if (generation(0).count > 0) generation(0).count--;
+  }
+  PyObject_Free(changetype<usize>(o) - type.headBytes);
+}
+
+export function PyObject_Del(o: PyObject | null): void {
+  if (o) free(o);
+}
+
+export function PyObject_GC_Del(o: PyObject | null): void {
+  if (o) free(o);
+}
+
+/** dealloc of types that C defined: their tp_dealloc, with an error that is pending set aside. */
+export function c_dealloc(o: PyObject): void {
+  count(o, -1);
+  callFunction(o.type.tp_dealloc, o);
+}
+
+/** tp_dealloc of `object`, which types in C inherit if they have none. */
+export function object_dealloc(o: PyObject): void {
+  call_indirect<void>(o.type.tp_free, o);
+}
+
+/**
+ * tp_dealloc of types from a table that have none: the finalizer, then the nearest base that has one (CPython's subtype_dealloc). If none has,
+ * weak references, what the type's clear lets go of, and the memory; in any case the object's reference to its type.
+ */
+export function heap_object_dealloc(o: PyObject): void {
+  const type = o.type;
+  if (type.finalize != 0 && PyObject_CallFinalizerFromDealloc(o) < 0) return;
+  if (type.hasGC) untrack(o);
+  const base = baseThatDeallocates(type);
+  if (base) {
+    call_indirect<void>(base.tp_dealloc, o);
+    // A base that was made of a table has released the reference, as it does for its own instances.
+    if ((base.flags & (IS_C_TYPE | IS_HEAP_TYPE)) != (IS_C_TYPE | IS_HEAP_TYPE)) decref(type);
+    return;
+  }
+  if (type.weakList != 0) weak_clear_all(o);
+  if (type.clear != 0) call_indirect<i32>(type.clear, o);
+  call_indirect<void>(type.tp_free, o);
+  decref(type);
+}
+
+/** The nearest base that has a tp_dealloc of its own: one in C, or an exception. */
+function baseThatDeallocates(type: PyType): PyType | null {
+  const standard = slotFunction(SLOT_HEAP_DEALLOC);
+  let base = type.base;
+  while (base) {
+    if (base.tp_dealloc != standard && base.tp_dealloc != slotFunction(SLOT_DEALLOC)) return base;
+    base = base.base;
+  }
+  return null;
+}
+
+/** The last reference is gone. */
+export { deallocate as _Py_Dealloc } from "../../model/object";
+
+export function PyObject_CallFinalizer(o: PyObject): void {
+  const type = o.type;
+  if (type.finalize == 0) return;
+  if (type.hasGC) finalize(o);
+  else callFunction(type.finalize, o);
+}
+
+/** In a tp_dealloc: 0; -1 if the finalizer brought the object back to life, which then is counted again. */
+export function PyObject_CallFinalizerFromDealloc(o: PyObject): i32 {
+  o.refcnt = 1;
+  PyObject_CallFinalizer(o);
+  if (--o.refcnt == 0) return 0;
+  count(o, 1);
+  return -1;
+}
+
+/** All weak references to the object, to which there are no others, are cleared, and their callbacks run. */
+export function PyObject_ClearWeakRefs(o: PyObject): void {
+  if (o.refcnt != 0 || o.type.weakList == 0) badCall();
+  else weak_clear_all(o);
+}
+
+// ---- the collector ----
+
+export function PyObject_GC_Track(o: PyObject): void {
+  if (!isTracked(o)) track(o);
+}
+
+export function PyObject_GC_UnTrack(o: PyObject): void {
+  untrack(o);
+}
+
+export function PyObject_GC_IsTracked(o: PyObject): i32 {
+  return gc_is_tracked(o) ? 1 : 0;
+}
+
+export function PyObject_GC_IsFinalized(o: PyObject): i32 {
+  return gc_is_finalized(o) ? 1 : 0;
+}
+
+export function PyObject_IS_GC(o: PyObject): i32 {
+  return o.type.hasGC ? 1 : 0;
+}
+
+const OLDEST: u32 = 2;
+
+/** How many unreachable objects there were; 0 if collections are switched off, as in CPython. */
+export function PyGC_Collect(): i32 {
+  return collector().enabled != 0 ? gc_collect(OLDEST) : 0;
+}
+
+function setEnabled(on: u32): i32 {
+  const before = collector().enabled;
+  collector().enabled = on;
+  return before;
+}
+
+export function PyGC_Enable(): i32 {
+  return setEnabled(1);
+}
+
+export function PyGC_Disable(): i32 {
+  return setEnabled(0);
+}
+
+export function PyGC_IsEnabled(): i32 {
+  return collector().enabled;
+}
+
+/** Shows each tracked object to the function, until it answers 0. No collection starts meanwhile. */
+export function PyUnstable_GC_VisitObjects(callback: u32, argument: usize): void {
+  const enabled = setEnabled(0);
+  for (let k: u32 = 0; k <= OLDEST + 1; k++) {
+    const list = generation(k).head;
+    let at = list.next;
+    while (at != changetype<usize>(list)) {
+      const o = incref<PyObject>(changetype<GCHead>(at).object);
+      const goesOn = call_indirect<i32>(callback, o, argument);
+      at = gcHead(o).next;
+      // What the function did may have let go of the object, or untracked it: then there is no way on from it.
+      const isLost = o.refcnt == 1 || at == 0;
+      decref(o);
+      if (goesOn == 0 || isLost) {
+        setEnabled(enabled);
+        return;
+      }
+    }
+  }
+  setEnabled(enabled);
+}

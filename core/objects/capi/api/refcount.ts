@@ -1,0 +1,17 @@
+// Objects for other WebAssembly modules, by the names of the Python/C API.
+
+import { decref, incref, PyObject, PyType } from "../../model/object";
+import { instance_new } from "../../types/instance";
+
+/** A new instance with `items` items: slots None, all else 0, and tracked. NULL, and MemoryError is raised, if there is no memory. */
+export function PyType_GenericAlloc(type: PyType, items: u32): PyObject | null {
+  return instance_new(type, items);
+}
+
+export function Py_IncRef(o: PyObject | null): void {
+  if (o) incref<PyObject>(o);
+}
+
+export function Py_DecRef(o: PyObject | null): void {
+  if (o) decref(o);
+}

@@ -1,0 +1,392 @@
+// PySequence_* and PyMapping_*.
+
+import { contains, getIndex, getItem, getSlice, lengthOf, setItem, setSlice, sizeOf, tupleOf } from "../../operations/abstract";
+import { E_TYPE, NEED_CONTAINER, NEED_ITEM_ASSIGNMENT, NEED_ITEM_DELETION } from "../../model/error";
+import { int_from_i64 } from "../../types/int";
+import { binary } from "../../operations/number";
+import {
+  BYTES,
+  clearError,
+  decref,
+  DICT,
+  isAnySet,
+  isKind,
+  LIST,
+  PyObject,
+  raiseAbout,
+  STR,
+} from "../../model/object";
+import { ADD, MUL } from "../../model/operators";
+import { isRow, PyList, rowCount, rowFind } from "../../types/sequence";
+import { newWriter } from "../../text/writer";
+import { PyObject_CallMethodNoArgs } from "../runtime/call";
+import { PyDict_Items, PyDict_Keys, PyDict_Values } from "./dict";
+import { PyErr_SetString } from "./errors";
+import { exceptionType } from "../../model/api-types";
+import { isRaised } from "../runtime/exceptions";
+import {
+  callAssignIndexed,
+  callIndexed,
+  FAILED_INDEX,
+  isOfC,
+  mappingSlot,
+  MP_SUBSCRIPT,
+  sequenceSlot,
+  slotIndex,
+  SQ_ASS_ITEM,
+  SQ_CONCAT,
+  SQ_INPLACE_CONCAT,
+  SQ_INPLACE_REPEAT,
+  SQ_ITEM,
+  SQ_REPEAT,
+} from "../../types/slots";
+import { EXC_KEY, EXC_TYPE } from "../../model/exception-numbers";
+import { fastOf } from "./fast";
+import { isIterableObject, listFrom } from "./iterate";
+import { PyNumber_InPlaceAdd, PyNumber_InPlaceMultiply } from "./number";
+import { PyUnicode_FromString } from "./unicode";
+import {
+  raiseApi,
+  W_ITERABLE_ASSIGNED,
+  W_NO_CONCAT,
+  W_NO_INDEXING,
+  W_NO_ITEMS,
+  W_NO_KEYS,
+  W_NO_REPEAT,
+  W_NO_SLICE_ASSIGNMENT,
+  W_NO_SLICE_DELETION,
+  W_NO_SLICES,
+  W_NO_VALUES,
+  W_NOT_FOUND,
+  W_NOT_MAPPING,
+  W_NOT_SEQUENCE,
+  W_NULL,
+} from "../runtime/words";
+
+@inline
+function isSequence(o: PyObject): bool {
+  return isRow(o) || isKind(o, STR) || isKind(o, BYTES);
+}
+
+function nullGiven(): PyObject | null {
+  raiseApi(W_NULL);
+  return null;
+}
+
+function nullGivenNumber(): i32 {
+  raiseApi(W_NULL);
+  return -1;
+}
+
+function complain(words: i32, o: PyObject): PyObject | null {
+  raiseApi(words, o);
+  return null;
+}
+
+function complainNumber(words: i32, o: PyObject): i32 {
+  raiseApi(words, o);
+  return -1;
+}
+
+// ---- sequences ----
+
+export function PySequence_Check(o: PyObject): i32 {
+  return isSequence(o) || sequenceSlot(o, SQ_ITEM) != 0 ? 1 : 0;
+}
+
+export function PySequence_Size(o: PyObject | null): i32 {
+  if (!o) return nullGivenNumber();
+  return isKind(o, DICT) ? complainNumber(W_NOT_SEQUENCE, o) : lengthOf(o);
+}
+
+export function PySequence_Length(o: PyObject | null): i32 {
+  return PySequence_Size(o);
+}
+
+export function PySequence_Concat(a: PyObject | null, b: PyObject | null): PyObject | null {
+  if (!a || !b) return nullGiven();
+  return isSequence(a) || sequenceSlot(a, SQ_CONCAT) != 0 ? binary(a, b, ADD) : complain(W_NO_CONCAT, a);
+}
+
+function repeated(o: PyObject, count: i32, inPlace: bool): PyObject | null {
+  const own = inPlace ? sequenceSlot(o, SQ_INPLACE_REPEAT) : 0;
+  if (own != 0) return callIndexed(own, o, count);
+  if (sequenceSlot(o, SQ_REPEAT) != 0) return callIndexed(sequenceSlot(o, SQ_REPEAT), o, count);
+  if (!isSequence(o)) return complain(W_NO_REPEAT, o);
+  const times = int_from_i64(count);
+  if (!times) return null;
+  const result = inPlace ? PyNumber_InPlaceMultiply(o, times) : binary(o, times, MUL);
+  decref(times);
+  return result;
+}
+
+export function PySequence_Repeat(o: PyObject | null, count: i32): PyObject | null {
+  return o ? repeated(o, count, false) : nullGiven();
+}
+
+export function PySequence_InPlaceConcat(a: PyObject | null, b: PyObject | null): PyObject | null {
+  if (!a || !b) return nullGiven();
+  const has = isSequence(a) || (sequenceSlot(a, SQ_INPLACE_CONCAT) | sequenceSlot(a, SQ_CONCAT)) != 0;
+  return has ? PyNumber_InPlaceAdd(a, b) : complain(W_NO_CONCAT, a);
+}
+
+export function PySequence_InPlaceRepeat(o: PyObject | null, count: i32): PyObject | null {
+  return o ? repeated(o, count, true) : nullGiven();
+}
+
+/** What is wrong with an object that has no indexes. */
+@inline
+function noSequence(o: PyObject): i32 {
+  return isKind(o, DICT) ? W_NOT_SEQUENCE : W_NO_INDEXING;
+}
+
+/** o[k], from the end if it is negative: a new reference; NULL with an error. */
+export function PySequence_GetItem(o: PyObject | null, k: i32): PyObject | null {
+  if (!o) return nullGiven();
+  return isSequence(o) || sequenceSlot(o, SQ_ITEM) != 0 ? getIndex(o, k) : complain(noSequence(o), o);
+}
+
+function setIndex(o: PyObject, k: i32, value: PyObject | null): i32 {
+  if (isKind(o, DICT)) return complainNumber(W_NOT_SEQUENCE, o);
+  const f = sequenceSlot(o, SQ_ASS_ITEM);
+  if (f != 0) {
+    const index = slotIndex(o, k);
+    return index == FAILED_INDEX ? -1 : callAssignIndexed(f, o, index, value);
+  }
+  if (!isKind(o, LIST)) {
+    raiseAbout(E_TYPE, o, null, value ? NEED_ITEM_ASSIGNMENT : NEED_ITEM_DELETION);
+    return -1;
+  }
+  const key = int_from_i64(k);
+  if (!key) return -1;
+  const done = setItem(o, key, value);
+  decref(key);
+  return done ? 0 : -1;
+}
+
+/** o[k] = value; of NULL, del o[k]. */
+export function PySequence_SetItem(o: PyObject | null, k: i32, value: PyObject | null): i32 {
+  return o ? setIndex(o, k, value) : nullGivenNumber();
+}
+
+export function PySequence_DelItem(o: PyObject | null, k: i32): i32 {
+  return o ? setIndex(o, k, null) : nullGivenNumber();
+}
+
+export function PySequence_GetSlice(o: PyObject | null, start: i32, stop: i32): PyObject | null {
+  if (!o) return nullGiven();
+  return isSequence(o) ? getSlice(o, start, stop, 1, 0) : complain(W_NO_SLICES, o);
+}
+
+/** o[start:stop] = items; of NULL, del o[start:stop]. */
+export function PySequence_SetSlice(o: PyObject | null, start: i32, stop: i32, items: PyObject | null): i32 {
+  if (!o) return nullGivenNumber();
+  if (!isKind(o, LIST)) return complainNumber(items ? W_NO_SLICE_ASSIGNMENT : W_NO_SLICE_DELETION, o);
+  const row = items ? fastOf(items, W_ITERABLE_ASSIGNED) : null;
+  if (items && !row) return -1;
+  const done = setSlice(changetype<PyList>(o), start, stop, 1, 0, row);
+  if (row) decref(row);
+  return done ? 0 : -1;
+}
+
+export function PySequence_DelSlice(o: PyObject | null, start: i32, stop: i32): i32 {
+  return PySequence_SetSlice(o, start, stop, null);
+}
+
+/** The items in a row that can be searched: of anything that can be iterated over. null with TypeError. */
+function searchable(o: PyObject): PyObject | null {
+  if (!isIterableObject(o)) {
+    raiseAbout(E_TYPE, o, null, NEED_CONTAINER);
+    return null;
+  }
+  return fastOf(o, W_NOT_SEQUENCE);
+}
+
+/** How many items equal `item`; -1 with an error. */
+export function PySequence_Count(o: PyObject | null, item: PyObject | null): i32 {
+  if (!o || !item) return nullGivenNumber();
+  const row = searchable(o);
+  if (!row) return -1;
+  const n = rowCount(row, item);
+  decref(row);
+  return n;
+}
+
+/** Where `item` stands first; -1 with ValueError. */
+export function PySequence_Index(o: PyObject | null, item: PyObject | null): i32 {
+  if (!o || !item) return nullGivenNumber();
+  const row = searchable(o);
+  if (!row) return -1;
+  const k = rowFind(row, item, 0, i32.MAX_VALUE);
+  decref(row);
+  return k == -1 ? complainNumber(W_NOT_FOUND, o) : max(k, -1);
+}
+
+/** item in o. */
+export function PySequence_Contains(o: PyObject | null, item: PyObject | null): i32 {
+  if (!o || !item) return nullGivenNumber();
+  if (sizeOf(o) >= 0 || isOfC(o) || !isIterableObject(o)) return contains(o, item);
+  const row = searchable(o);
+  if (!row) return -1;
+  const k = rowFind(row, item, 0, i32.MAX_VALUE);
+  decref(row);
+  return k >= 0 ? 1 : k == -1 ? 0 : -1;
+}
+
+export function PySequence_In(o: PyObject | null, item: PyObject | null): i32 {
+  return PySequence_Contains(o, item);
+}
+
+export function PySequence_List(o: PyObject | null): PyObject | null {
+  return o ? listFrom(o) : nullGiven();
+}
+
+export function PySequence_Tuple(o: PyObject | null): PyObject | null {
+  if (!o) return nullGiven();
+  if (isRow(o)) return tupleOf(o);
+  const l = listFrom(o);
+  if (!l) return null;
+  const t = tupleOf(l);
+  decref(l);
+  return t;
+}
+
+/** The object itself if it is a list or tuple, else a list of its items: a new reference; NULL with TypeError and the text. */
+export function PySequence_Fast(o: PyObject | null, text: usize): PyObject | null {
+  if (!o) return nullGiven();
+  if (isRow(o) || isIterableObject(o)) return fastOf(o, W_NOT_SEQUENCE);
+  PyErr_SetString(exceptionType(EXC_TYPE), text);
+  return null;
+}
+
+// ---- mappings ----
+
+/** Whether there are items by key: sequences have them by index, and count. */
+export function PyMapping_Check(o: PyObject | null): i32 {
+  return o && (isKind(o, DICT) || isSequence(o) || mappingSlot(o, MP_SUBSCRIPT) != 0) ? 1 : 0;
+}
+
+export function PyMapping_Size(o: PyObject | null): i32 {
+  if (!o) return nullGivenNumber();
+  return isAnySet(o) ? complainNumber(W_NOT_MAPPING, o) : lengthOf(o);
+}
+
+export function PyMapping_Length(o: PyObject | null): i32 {
+  return PyMapping_Size(o);
+}
+
+/** Names of methods in ASCII, from the lowest byte up. */
+const KEYS: u64 = 0x7379656b;
+const VALUES: u64 = 0x7365756c6176;
+const ITEMS: u64 = 0x736d657469;
+
+/** list(o.name()). */
+function listOfMethod(o: PyObject, name: u64): PyObject | null {
+  const w = newWriter();
+  if (!w) return null;
+  if (!w.putAscii(name)) {
+    w.discard();
+    return null;
+  }
+  const method = w.finish();
+  if (!method) return null;
+  const answered = PyObject_CallMethodNoArgs(o, method);
+  decref(method);
+  if (!answered) return null;
+  const l = listFrom(answered);
+  decref(answered);
+  return l;
+}
+
+export function PyMapping_Keys(o: PyObject | null): PyObject | null {
+  if (!o) return nullGiven();
+  if (isKind(o, DICT)) return PyDict_Keys(o);
+  return isOfC(o) ? listOfMethod(o, KEYS) : complain(W_NO_KEYS, o);
+}
+
+export function PyMapping_Values(o: PyObject | null): PyObject | null {
+  if (!o) return nullGiven();
+  if (isKind(o, DICT)) return PyDict_Values(o);
+  return isOfC(o) ? listOfMethod(o, VALUES) : complain(W_NO_VALUES, o);
+}
+
+export function PyMapping_Items(o: PyObject | null): PyObject | null {
+  if (!o) return nullGiven();
+  if (isKind(o, DICT)) return PyDict_Items(o);
+  return isOfC(o) ? listOfMethod(o, ITEMS) : complain(W_NO_ITEMS, o);
+}
+
+/** o[key], a new reference, to `*value`, and 1; NULL and 0 for a KeyError; NULL and -1 with another error. */
+export function PyMapping_GetOptionalItem(o: PyObject | null, key: PyObject | null, value: usize): i32 {
+  const found = o && key ? getItem(o, key) : nullGiven();
+  store<PyObject | null>(value, found);
+  if (found) return 1;
+  return forgetKeyError();
+}
+
+/** 0 after a KeyError, which is forgotten; -1 after any other error. */
+function forgetKeyError(): i32 {
+  if (!isRaised(EXC_KEY)) return -1;
+  clearError();
+  return 0;
+}
+
+export function PyMapping_GetOptionalItemString(o: PyObject | null, text: usize, value: usize): i32 {
+  store<usize>(value, 0);
+  const key = PyUnicode_FromString(text);
+  if (!key) return -1;
+  const found = PyMapping_GetOptionalItem(o, key, value);
+  decref(key);
+  return found;
+}
+
+/** Whether there is such a key; -1 with an error other than KeyError. */
+export function PyMapping_HasKeyWithError(o: PyObject | null, key: PyObject | null): i32 {
+  const value = o && key ? getItem(o, key) : nullGiven();
+  if (value) {
+    decref(value);
+    return 1;
+  }
+  return forgetKeyError();
+}
+
+export function PyMapping_HasKeyStringWithError(o: PyObject | null, text: usize): i32 {
+  const key = PyUnicode_FromString(text);
+  if (!key) return -1;
+  const found = PyMapping_HasKeyWithError(o, key);
+  decref(key);
+  return found;
+}
+
+/** 1 or 0: an error is none. */
+function forgiven(found: i32): i32 {
+  if (found >= 0) return found;
+  clearError();
+  return 0;
+}
+
+export function PyMapping_HasKey(o: PyObject | null, key: PyObject | null): i32 {
+  return forgiven(PyMapping_HasKeyWithError(o, key));
+}
+
+export function PyMapping_HasKeyString(o: PyObject | null, text: usize): i32 {
+  return forgiven(PyMapping_HasKeyStringWithError(o, text));
+}
+
+export function PyMapping_GetItemString(o: PyObject | null, text: usize): PyObject | null {
+  if (!o || text == 0) return nullGiven();
+  const key = PyUnicode_FromString(text);
+  if (!key) return null;
+  const value = getItem(o, key);
+  decref(key);
+  return value;
+}
+
+export function PyMapping_SetItemString(o: PyObject | null, text: usize, value: PyObject | null): i32 {
+  if (!o || text == 0 || !value) return nullGivenNumber();
+  const key = PyUnicode_FromString(text);
+  if (!key) return -1;
+  const done = setItem(o, key, value);
+  decref(key);
+  return done ? 0 : -1;
+}

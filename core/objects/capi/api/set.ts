@@ -1,0 +1,98 @@
+// PySet_*, PyFrozenSet_*, PyAnySet_*.
+
+import { decref, FROZENSET, incref, isAnySet, isKind, PyObject, PyType, SET, typeOf, xdecref } from "../../model/object";
+import {
+  PySet,
+  set_add,
+  set_clear,
+  set_contains_known,
+  set_discard_known,
+  set_new,
+  set_pop,
+} from "../../types/set";
+import { AS_SET_ITEM } from "../../model/error";
+import { set_update } from "../../operations/setops";
+import { hashAs } from "../../types/protocol";
+import { isIterator } from "../../model/api-types";
+import { listFrom } from "./iterate";
+import { badCall, badCallNumber } from "../runtime/words";
+
+export function PySet_Check(o: PyObject): i32 {
+  return isKind(o, SET) ? 1 : 0;
+}
+
+export function PySet_CheckExact(o: PyObject): i32 {
+  return isKind(o, SET) ? 1 : 0;
+}
+
+export function PyFrozenSet_Check(o: PyObject): i32 {
+  return isKind(o, FROZENSET) ? 1 : 0;
+}
+
+export function PyFrozenSet_CheckExact(o: PyObject): i32 {
+  return isKind(o, FROZENSET) ? 1 : 0;
+}
+
+export function PyAnySet_Check(o: PyObject): i32 {
+  return isAnySet(o) ? 1 : 0;
+}
+
+export function PyAnySet_CheckExact(o: PyObject): i32 {
+  return isAnySet(o) ? 1 : 0;
+}
+
+function newOf(type: PyType, items: PyObject | null): PyObject | null {
+  const s = set_new(type);
+  if (!s || !items) return s;
+  const l = isIterator(items) ? listFrom(items) : incref<PyObject>(items);
+  const done = l !== null && set_update(s, l);
+  xdecref(l);
+  if (done) return s;
+  decref(s);
+  return null;
+}
+
+/** set(items), or an empty one of NULL. */
+export function PySet_New(items: PyObject | null): PyObject | null {
+  return newOf(typeOf(SET), items);
+}
+
+/** A new frozenset of the items, or an empty one of NULL. */
+export function PyFrozenSet_New(items: PyObject | null): PyObject | null {
+  return newOf(typeOf(FROZENSET), items);
+}
+
+export function PySet_Size(o: PyObject): i32 {
+  return isAnySet(o) ? <i32>changetype<PySet>(o).used : badCallNumber();
+}
+
+/** 1 or 0; -1 with an error. A set is not looked for as a frozenset. */
+export function PySet_Contains(o: PyObject, key: PyObject): i32 {
+  if (!isAnySet(o)) return badCallNumber();
+  const hash = hashAs(key, AS_SET_ITEM);
+  return hash == -1 ? -1 : set_contains_known(changetype<PySet>(o), key, hash);
+}
+
+/** Also to a frozenset that nobody else knows yet. */
+export function PySet_Add(o: PyObject, key: PyObject): i32 {
+  if (!isKind(o, SET) && !(isKind(o, FROZENSET) && o.refcnt == 1)) return badCallNumber();
+  return set_add(changetype<PySet>(o), key) ? 0 : -1;
+}
+
+/** 1, 0 if it was not there, -1 with an error. */
+export function PySet_Discard(o: PyObject, key: PyObject): i32 {
+  if (!isKind(o, SET)) return badCallNumber();
+  const hash = hashAs(key, AS_SET_ITEM);
+  return hash == -1 ? -1 : set_discard_known(changetype<PySet>(o), key, hash);
+}
+
+/** Some item, taken out: a new reference; NULL with KeyError. */
+export function PySet_Pop(o: PyObject): PyObject | null {
+  return isKind(o, SET) ? set_pop(changetype<PySet>(o)) : badCall();
+}
+
+export function PySet_Clear(o: PyObject): i32 {
+  if (!isKind(o, SET)) return badCallNumber();
+  set_clear(changetype<PySet>(o));
+  return 0;
+}

@@ -1,0 +1,83 @@
+// PyTuple_*. A new tuple's items are None until they are set, so that it can be let go half filled.
+
+import { getSlice } from "../../operations/abstract";
+import { AT_GET, E_INDEX } from "../../model/error";
+import { decref, incref, isKind, None, PyObject, raiseAbout, track, TUPLE, xdecref } from "../../model/object";
+import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
+import { emptyTuple, tuple_new } from "../../types/tuple";
+import { badCall, badCallNumber, raiseApi, W_TUPLE_ASSIGNMENT } from "../runtime/words";
+
+export function PyTuple_Check(o: PyObject): i32 {
+  return isKind(o, TUPLE) ? 1 : 0;
+}
+
+export function PyTuple_CheckExact(o: PyObject): i32 {
+  return isKind(o, TUPLE) ? 1 : 0;
+}
+
+/** A tuple of `n` items, which are None. */
+export function PyTuple_New(n: i32): PyObject | null {
+  if (n < 0) return badCall();
+  if (n == 0) return emptyTuple();
+  const t = tuple_new(n);
+  if (!t) return null;
+  for (let k: i32 = 0; k < n; k++) setItemAt(t.items, k, None());
+  track(t);
+  return t;
+}
+
+export function PyTuple_Size(o: PyObject): i32 {
+  return isKind(o, TUPLE) ? <i32>changetype<PyTuple>(o).size : badCallNumber();
+}
+
+/** Item `k`, a reference that stays the tuple's; NULL with IndexError. */
+export function PyTuple_GetItem(o: PyObject, k: i32): PyObject | null {
+  if (!isKind(o, TUPLE)) return badCall();
+  const t = changetype<PyTuple>(o);
+  if (<u32>k < t.size) return itemAt(t.items, k);
+  raiseAbout(E_INDEX, t, null, AT_GET);
+  return null;
+}
+
+/** Item `k` of a tuple that nobody else knows yet is `item`, whose reference is taken over even if that fails. */
+export function PyTuple_SetItem(o: PyObject, k: i32, item: PyObject | null): i32 {
+  if (!isKind(o, TUPLE) || o.refcnt != 1) {
+    xdecref(item);
+    return badCallNumber();
+  }
+  const t = changetype<PyTuple>(o);
+  if (<u32>k >= t.size) {
+    xdecref(item);
+    raiseApi(W_TUPLE_ASSIGNMENT);
+    return -1;
+  }
+  const old = itemAt(t.items, k);
+  setItemAt(t.items, k, item ? item : None());
+  decref(old);
+  return 0;
+}
+
+/** t[low:high]; indices out of range are brought into it, and negative ones are 0. */
+export function PyTuple_GetSlice(o: PyObject, low: i32, high: i32): PyObject | null {
+  return isKind(o, TUPLE) ? getSlice(o, max(low, 0), max(high, 0), 1, 0) : badCall();
+}
+
+/** `*slot`, a tuple that nobody else knows yet, has `n` items: 0; or it is gone and NULL: -1 with an error. */
+export function _PyTuple_Resize(slot: usize, n: i32): i32 {
+  const o = load<PyObject | null>(slot);
+  if (!o || !isKind(o, TUPLE) || n < 0 || (changetype<PyTuple>(o).size != 0 && o.refcnt != 1)) {
+    store<usize>(slot, 0);
+    xdecref(o);
+    return badCallNumber();
+  }
+  const t = changetype<PyTuple>(o);
+  if (t.size == <u32>n) return 0;
+  const fresh = PyTuple_New(n);
+  store<PyObject | null>(slot, fresh);
+  if (fresh) {
+    const items = changetype<PyTuple>(fresh).items;
+    for (let k: u32 = 0; k < min<u32>(n, t.size); k++) setItemAt(items, k, incref<PyObject>(itemAt(t.items, k)));
+  }
+  decref(t);
+  return fresh ? 0 : -1;
+}

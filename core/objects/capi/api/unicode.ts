@@ -1,0 +1,375 @@
+// PyUnicode_*: strings made and read. What looks for parts of them is in unicode-search.ts, what compares them in unicode-compare.ts.
+//
+// The UTF-8 of a string that is not ASCII is made when somebody asks for it, and stays as long as the string: a block of the mem
+// domain, to which the string's two words for UTF-8 lead (str.ts).
+
+import { bytes_new } from "../../types/bytes";
+import { str_intern } from "../../types/intern";
+import { clearError, decref, incref, isKind, newBlock, PyObject, raiseAbout, STR, xdecref } from "../../model/object";
+import { E_TYPE, hasError, NEED_SAME_SEQUENCE } from "../../model/error";
+import {
+  copyChars,
+  largestOf,
+  putChar,
+  PyStr,
+  str_concat,
+  str_from_char,
+  str_from_chars,
+  str_new,
+  str_slice,
+} from "../../text/str";
+import { lengthOfC, str_from_utf8, utf8_length, utf8_write } from "../runtime/utf8";
+import {
+  badCall,
+  badCallNumber,
+  raiseApi,
+  W_BAD_ARGUMENT,
+  W_BUFFER,
+  W_CHARACTER,
+  W_ENCODE_ASCII,
+  W_ENCODE_LATIN,
+  W_DECODE_ASCII,
+  W_FILL_CHARACTER,
+  W_IN_USE,
+  W_KIND,
+  W_MAX_CHARACTER,
+  W_MUST_BE_STR,
+  W_NEGATIVE_STR,
+  W_NEGATIVE_STR_FROM,
+  W_NO_STR,
+  W_NULL_STR,
+  W_STRING_INDEX,
+  W_TOO_LARGE_CHARACTER,
+} from "../runtime/words";
+
+export function PyUnicode_Check(o: PyObject): i32 {
+  return isKind(o, STR) ? 1 : 0;
+}
+
+export function PyUnicode_CheckExact(o: PyObject): i32 {
+  return isKind(o, STR) ? 1 : 0;
+}
+
+/** The object as a string; null with TypeError. */
+function asStr(o: PyObject | null): PyStr | null {
+  if (o && isKind(o, STR)) return changetype<PyStr>(o);
+  raiseApi(W_BAD_ARGUMENT);
+  return null;
+}
+
+/** As asStr, with the words "must be str, not ...". */
+export function needStr(o: PyObject): PyStr | null {
+  if (isKind(o, STR)) return changetype<PyStr>(o);
+  raiseApi(W_MUST_BE_STR, o);
+  return null;
+}
+
+// ---- making ----
+
+/** A string of `n` characters, which are all U+0000 until they are written; none is above `largest`. */
+export function PyUnicode_New(n: i32, largest: u32): PyObject | null {
+  if (n < 0 || largest > 0x10ffff) {
+    raiseApi(n < 0 ? W_NEGATIVE_STR : W_MAX_CHARACTER);
+    return null;
+  }
+  if (n == 0) return str_from_chars(0, 1, 0);
+  const s = str_new(n, largest);
+  if (s) memory.fill(s.data, 0, <usize>n * s.width);
+  return s;
+}
+
+export function PyUnicode_FromString(text: usize): PyObject | null {
+  return str_from_utf8(text, lengthOfC(text));
+}
+
+export function PyUnicode_FromStringAndSize(text: usize, n: i32): PyObject | null {
+  if (n < 0 || (text == 0 && n > 0)) {
+    raiseApi(n < 0 ? W_NEGATIVE_STR_FROM : W_NULL_STR);
+    return null;
+  }
+  return str_from_utf8(text, n);
+}
+
+/** Errors are always "strict": other handlers are not there, and refused. */
+export function PyUnicode_DecodeUTF8(text: usize, n: i32, errors: usize): PyObject | null {
+  return isStrict(errors) ? PyUnicode_FromStringAndSize(text, n) : null;
+}
+
+/** Whether the name of an error handler is NULL or "strict"; ValueError if not. */
+function isStrict(errors: usize): bool {
+  if (errors == 0) return true;
+  if (lengthOfC(errors) == 6 && load<u32>(errors) == 0x69727473 && load<u16>(errors, 4) == 0x7463) return true;
+  badCall();
+  return false;
+}
+
+export function PyUnicode_DecodeLatin1(text: usize, n: i32, errors: usize): PyObject | null {
+  return isStrict(errors) ? PyUnicode_FromKindAndData(1, text, n) : null;
+}
+
+export function PyUnicode_DecodeASCII(text: usize, n: i32, errors: usize): PyObject | null {
+  if (!isStrict(errors)) return null;
+  for (let k: i32 = 0; k < n; k++) {
+    const byte: u32 = load<u8>(text + k);
+    if (byte < 0x80) continue;
+    raiseApi(W_DECODE_ASCII, null, (1 << 8) | byte, k);
+    return null;
+  }
+  return PyUnicode_FromKindAndData(1, text, n);
+}
+
+/** From `n` characters of `kind` bytes each; as narrow as they allow. */
+export function PyUnicode_FromKindAndData(kind: u32, data: usize, n: i32): PyObject | null {
+  if (n < 0 || (kind != 1 && kind != 2 && kind != 4)) {
+    raiseApi(n < 0 ? W_NEGATIVE_STR_FROM : W_KIND);
+    return null;
+  }
+  return str_from_chars(data, kind, n);
+}
+
+export function PyUnicode_FromOrdinal(char: i32): PyObject | null {
+  if (<u32>char > 0x10ffff) {
+    raiseApi(W_CHARACTER);
+    return null;
+  }
+  return str_from_char(char);
+}
+
+export function PyUnicode_FromObject(o: PyObject): PyObject | null {
+  if (isKind(o, STR)) return incref<PyObject>(o);
+  raiseApi(W_NO_STR, o);
+  return null;
+}
+
+export function PyUnicode_InternFromString(text: usize): PyObject | null {
+  const s = PyUnicode_FromString(text);
+  return s ? interned(s) : null;
+}
+
+/** The one string with this text; takes over a reference to `s`. */
+function interned(s: PyObject): PyObject | null {
+  return str_intern(changetype<PyStr>(s));
+}
+
+/** `*slot` is the one string with its text, if there is memory to note it down; else it stays as it is. */
+export function PyUnicode_InternInPlace(slot: usize): void {
+  const s = load<PyObject | null>(slot);
+  if (!s || !isKind(s, STR)) return;
+  const one = interned(incref<PyObject>(s));
+  if (!one) {
+    clearError();
+    return;
+  }
+  store<PyObject>(slot, one);
+  decref(s);
+}
+
+// ---- reading ----
+
+export function PyUnicode_GetLength(o: PyObject): i32 {
+  const s = asStr(o);
+  return s ? <i32>s.length : -1;
+}
+
+/** The character at an index; (Py_UCS4)-1 with an error. */
+export function PyUnicode_ReadChar(o: PyObject, index: i32): u32 {
+  const s = asStr(o);
+  if (!s || !hasIndex(s, index)) return -1;
+  return s.charAt(index);
+}
+
+function hasIndex(s: PyStr, index: i32): bool {
+  if (<u32>index < s.length) return true;
+  raiseApi(W_STRING_INDEX);
+  return false;
+}
+
+/** Whether nobody but its maker knows the string, so that it can still be written; SystemError if not. */
+function isWritable(s: PyStr): bool {
+  if (s.refcnt == 1 && s.hash == -1 && !s.isInterned) return true;
+  raiseApi(W_IN_USE);
+  return false;
+}
+
+/** Character number `index` of a string that nobody else knows yet: 0, or -1 with an error. */
+export function PyUnicode_WriteChar(o: PyObject, index: i32, char: u32): i32 {
+  const s = asStr(o);
+  if (!s || !hasIndex(s, index) || !isWritable(s)) return -1;
+  if (char > largestIn(s)) {
+    raiseApi(W_TOO_LARGE_CHARACTER);
+    return -1;
+  }
+  putChar(s.data, s.width, index, char);
+  return 0;
+}
+
+function largestIn(s: PyStr): u32 {
+  return s.isAscii ? 0x7f : s.width == 1 ? 0xff : s.width == 2 ? 0xffff : 0x10ffff;
+}
+
+/** `n` characters from `start` on, or as many as there are, are `char`: answers how many; -1 with an error. */
+export function PyUnicode_Fill(o: PyObject, start: i32, n: i32, char: u32): i32 {
+  const s = asStr(o);
+  if (!s || !isWritable(s)) return -1;
+  if (start < 0) {
+    raiseApi(W_STRING_INDEX);
+    return -1;
+  }
+  if (char > largestIn(s)) {
+    raiseApi(W_FILL_CHARACTER);
+    return -1;
+  }
+  const count = min(n, <i32>s.length - start);
+  for (let k = 0; k < count; k++) putChar(s.data, s.width, start + k, char);
+  return max(0, count);
+}
+
+/** Copies characters to a string that nobody else knows yet: answers how many; -1 with an error. */
+export function PyUnicode_CopyCharacters(to: PyObject, toStart: i32, from: PyObject, fromStart: i32, n: i32): i32 {
+  if (!isKind(to, STR) || !isKind(from, STR)) return badCallNumber();
+  const t = changetype<PyStr>(to);
+  const f = changetype<PyStr>(from);
+  if (<u32>fromStart > f.length || <u32>toStart > t.length) {
+    raiseApi(W_STRING_INDEX);
+    return -1;
+  }
+  if (n < 0) return badCallNumber();
+  const count = min(n, <i32>f.length - fromStart);
+  if (toStart + count > <i32>t.length) return badCallNumber();
+  if (count == 0) return 0;
+  if (!isWritable(t)) return -1;
+  const data = f.data + <usize>fromStart * f.width;
+  if (largestOf(data, f.width, count) > largestIn(t)) return badCallNumber();
+  copyChars(t.data + <usize>toStart * t.width, t.width, data, f.width, count);
+  return count;
+}
+
+export function PyUnicode_Substring(o: PyObject, start: i32, end: i32): PyObject | null {
+  const s = asStr(o);
+  if (!s) return null;
+  if (start < 0 || end < 0) {
+    raiseApi(W_STRING_INDEX);
+    return null;
+  }
+  const stop = min(end, <i32>s.length);
+  if (start >= stop) return str_from_chars(0, 1, 0);
+  return str_slice(s, start, 1, stop - start);
+}
+
+/** Writes the characters, 4 bytes each, to a buffer of `n`, and a 0 behind them if `withNull`. Answers the buffer; NULL with an error. */
+export function PyUnicode_AsUCS4(o: PyObject, buffer: usize, n: i32, withNull: i32): usize {
+  const s = asStr(o);
+  if (!s) return 0;
+  const need = s.length + (withNull != 0 ? 1 : 0);
+  if (buffer == 0 || n < 0 || <u32>n < need) {
+    if (buffer == 0 || n < 0) badCall();
+    else raiseApi(W_BUFFER);
+    return 0;
+  }
+  copyChars(buffer, 4, s.data, s.width, s.length);
+  if (withNull != 0) store<u32>(buffer + (<usize>s.length << 2), 0);
+  return buffer;
+}
+
+/** As PyUnicode_AsUCS4, in a new block of the mem domain. */
+export function PyUnicode_AsUCS4Copy(o: PyObject): usize {
+  const s = asStr(o);
+  if (!s) return 0;
+  const buffer = newBlock((<usize>s.length + 1) << 2);
+  return buffer == 0 ? 0 : PyUnicode_AsUCS4(s, buffer, s.length + 1, 1);
+}
+
+// ---- UTF-8 ----
+
+/** The string's UTF-8, which belongs to it, with a zero behind it; `*size`, if there is a `size`, is its length. NULL with an error. */
+export function PyUnicode_AsUTF8AndSize(o: PyObject, size: usize): usize {
+  const s = asStr(o);
+  if (!s) return noText(size);
+  if (s.isAscii) {
+    if (size != 0) store<u32>(size, s.length);
+    return s.data;
+  }
+  if (s.utf8 == 0 && !makeUtf8(s)) return noText(size);
+  if (size != 0) store<u32>(size, s.utf8Length);
+  return s.utf8;
+}
+
+function noText(size: usize): usize {
+  if (size != 0) store<i32>(size, -1);
+  return 0;
+}
+
+function makeUtf8(s: PyStr): bool {
+  const n = utf8_length(s);
+  if (n < 0) return false;
+  const block = newBlock(<usize>n + 1);
+  if (block == 0) return false;
+  utf8_write(s, block);
+  store<u8>(block + n, 0);
+  s.keepUtf8(block, n);
+  return true;
+}
+
+export function PyUnicode_AsUTF8(o: PyObject): usize {
+  return PyUnicode_AsUTF8AndSize(o, 0);
+}
+
+export function PyUnicode_AsUTF8String(o: PyObject): PyObject | null {
+  const s = asStr(o);
+  const n = s ? utf8_length(s) : -1;
+  if (n < 0) return null;
+  const b = bytes_new(n);
+  if (b) utf8_write(s!, b.data);
+  return b;
+}
+
+/** The string's characters as bytes, none of which is above `largest`. */
+function narrow(o: PyObject, largest: u32, words: i32): PyObject | null {
+  const s = asStr(o);
+  if (!s) return null;
+  for (let k: u32 = 0; k < s.length; k++) {
+    if (s.charAt(k) <= largest) continue;
+    let end = k + 1;
+    while (end < s.length && s.charAt(end) > largest) end++;
+    raiseApi(words, s, end - k, k);
+    return null;
+  }
+  const b = bytes_new(s.length);
+  if (b) copyChars(b.data, 1, s.data, s.width, s.length);
+  return b;
+}
+
+export function PyUnicode_AsLatin1String(o: PyObject): PyObject | null {
+  return narrow(o, 0xff, W_ENCODE_LATIN);
+}
+
+export function PyUnicode_AsASCIIString(o: PyObject): PyObject | null {
+  return narrow(o, 0x7f, W_ENCODE_ASCII);
+}
+
+// ---- together ----
+
+export function PyUnicode_Concat(a: PyObject, b: PyObject): PyObject | null {
+  if (!needStr(a)) return null;
+  if (!isKind(b, STR)) {
+    raiseAbout(E_TYPE, b, a, NEED_SAME_SEQUENCE);
+    return null;
+  }
+  return str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
+}
+
+/** `*slot`, whose reference is taken over, is itself with `b` behind it; NULL with an error. */
+export function PyUnicode_Append(slot: usize, b: PyObject | null): void {
+  const a = load<PyObject | null>(slot);
+  let whole: PyObject | null = null;
+  if (a && b && isKind(a, STR) && isKind(b, STR)) whole = str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
+  else if (!hasError()) badCall();
+  store<PyObject | null>(slot, whole);
+  xdecref(a);
+}
+
+/** As PyUnicode_Append; the reference to `b` is taken over, too. */
+export function PyUnicode_AppendAndDel(slot: usize, b: PyObject | null): void {
+  PyUnicode_Append(slot, b);
+  xdecref(b);
+}

@@ -1,0 +1,51 @@
+// PyWeakref_*.
+
+import { incref, isKind, None, PyObject, REF } from "../../model/object";
+import { PyRef, ref_new } from "../../types/weak";
+import { badCall, raiseApi, W_WEAKREF_EXPECTED } from "../runtime/words";
+
+export function PyWeakref_Check(o: PyObject): i32 {
+  return isKind(o, REF) ? 1 : 0;
+}
+
+export function PyWeakref_CheckRef(o: PyObject): i32 {
+  return isKind(o, REF) ? 1 : 0;
+}
+
+/** A weak reference: a new reference; NULL with TypeError. The callback, called with it when the object is gone, may be NULL or None. */
+export function PyWeakref_NewRef(o: PyObject, callback: PyObject | null): PyObject | null {
+  return ref_new(o, callback === None() ? null : callback);
+}
+
+/** The object, a new reference, to `*object`, and 1; NULL and 0 if it is gone; NULL and -1 with TypeError. */
+export function PyWeakref_GetRef(r: PyObject, object: usize): i32 {
+  store<usize>(object, 0);
+  if (!isKind(r, REF)) {
+    raiseApi(W_WEAKREF_EXPECTED);
+    return -1;
+  }
+  const o = changetype<PyRef>(r).target;
+  if (!o) return 0;
+  store<PyObject>(object, incref<PyObject>(o));
+  return 1;
+}
+
+/** The object, a reference that is nobody's; None if it is gone. */
+export function PyWeakref_GetObject(r: PyObject | null): PyObject | null {
+  if (!r || !isKind(r, REF)) return badCall();
+  const o = changetype<PyRef>(r).target;
+  return o ? o : None();
+}
+
+export function PyWeakref_GET_OBJECT(r: PyObject | null): PyObject | null {
+  return PyWeakref_GetObject(r);
+}
+
+/** 1 if the object is gone, 0 if not, -1 with TypeError. */
+export function PyWeakref_IsDead(r: PyObject): i32 {
+  if (!isKind(r, REF)) {
+    raiseApi(W_WEAKREF_EXPECTED);
+    return -1;
+  }
+  return changetype<PyRef>(r).target ? 0 : 1;
+}

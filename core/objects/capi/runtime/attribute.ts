@@ -1,0 +1,392 @@
+// Attributes: of instances, of types, of modules. A name is looked up in the dicts of an object's type and of its bases; in between comes the
+// object's own dict, if it has one (CPython's Objects/object.c, PyObject_GenericGetAttr).
+
+import { hasError } from "../../model/error";
+import { dict_contains, dict_del, dict_get, dict_new, dict_set, PyDict } from "../../types/dict";
+import {
+  BUILTIN,
+  clearError,
+  decref,
+  DICT,
+  incref,
+  IS_C_TYPE,
+  IS_HEAP_TYPE,
+  isKind,
+  METHOD_DESCRIPTOR,
+  MODULE,
+  None,
+  PyObject,
+  PyType,
+  STR,
+  xdecref,
+} from "../../model/object";
+import { PyStr } from "../../text/str";
+import { docIn, nameIn } from "./builtin";
+import { exceptionType } from "../../model/api-types";
+import { descriptor_get, descriptor_set, isDataDescriptor, isDescriptor } from "./descriptor";
+import { EXC_ATTRIBUTE } from "../../model/exception-numbers";
+import { raisedType } from "./exceptions";
+import { definitionOf, MODULE_DICT, slotOf } from "./fixed-types";
+import { moduleName, scratch } from "./module-object";
+import { isSubtype } from "../../model/subtype";
+import { internedText } from "./text";
+import {
+  W_ATTRIBUTE_NAME,
+  W_DICT_EXPECTED,
+  W_IMMUTABLE_TYPE,
+  W_MODULE_NO_ATTRIBUTE,
+  W_NO_ATTRIBUTE,
+  W_NO_DICT,
+  W_READ_ONLY,
+  W_TYPE_NO_ATTRIBUTE,
+} from "./type-words";
+import { PyUnicode_AsUTF8, PyUnicode_FromString } from "../api/unicode";
+import { str_from_utf8 } from "./utf8";
+import { raiseApi } from "./words";
+
+/** What a name is in the dicts of a type and of its bases, a reference that stays the dict's; null if nothing, or with an error. */
+export function lookup(type: PyType, name: PyObject): PyObject | null {
+  let at: PyType | null = type;
+  while (at) {
+    const dict = at.tp_dict;
+    const found = dict ? dict_get(changetype<PyDict>(dict), name) : null;
+    if (found || hasError()) return found;
+    at = at.base;
+  }
+  return null;
+}
+
+/** The word in which an object's own dict stands; 0 if it can have none. */
+function dictSlot(o: PyObject): usize {
+  const offset = o.type.tp_dictoffset;
+  return offset > 0 ? changetype<usize>(o) + offset : 0;
+}
+
+/** The dict in such a word; null if there is none yet, which an exception says with None. */
+function dictIn(slot: usize): PyDict | null {
+  if (slot == 0) return null;
+  const dict = load<PyObject | null>(slot);
+  return dict === None() ? null : changetype<PyDict | null>(dict);
+}
+
+/** The same, which is made if there is none; null with an error. */
+function dictOrNew(slot: usize): PyDict | null {
+  const dict = dictIn(slot);
+  if (dict) return dict;
+  const made = dict_new();
+  if (made) store<PyDict>(slot, made);
+  return made;
+}
+
+function noAttribute(o: PyObject, name: PyObject): void {
+  raiseApi(W_NO_ATTRIBUTE, name, 0, 0, o);
+}
+
+/** Whether a name is these `length` ASCII characters, eight to a word, the first in the lowest byte. */
+export function isNamed(name: PyObject, first: u64, rest: u64, length: u32): bool {
+  const s = changetype<PyStr>(name);
+  if (s.length != length || !s.isAscii) return false;
+  for (let k: u32 = 0; k < length; k++) {
+    if (load<u8>(s.data + k) != <u8>((k < 8 ? first : rest) >> ((k & 7) << 3))) return false;
+  }
+  return true;
+}
+
+// What objects and types have without a dict.
+
+@inline
+function isClass(name: PyObject): bool {
+  return isNamed(name, 0x5f7373616c635f5f, 0x5f, 9); // __class__
+}
+
+@inline
+function isName(name: PyObject): bool {
+  return isNamed(name, 0x5f5f656d616e5f5f, 0x0, 8); // __name__
+}
+
+@inline
+function isQualifiedName(name: PyObject): bool {
+  return isNamed(name, 0x616e6c6175715f5f, 0x5f5f656d, 12); // __qualname__
+}
+
+@inline
+function isModule(name: PyObject): bool {
+  return isNamed(name, 0x656c75646f6d5f5f, 0x5f5f, 10); // __module__
+}
+
+@inline
+function isDoc(name: PyObject): bool {
+  return isNamed(name, 0x5f5f636f645f5f, 0x0, 7); // __doc__
+}
+
+export function PyObject_GenericGetAttr(o: PyObject, name: PyObject): PyObject | null {
+  const type = o.type;
+  const found = lookup(type, name);
+  if (found) {
+    if (isDataDescriptor(found)) return descriptor_get(found, o, type);
+  } else if (hasError()) return null;
+  const dict = dictIn(dictSlot(o));
+  const own = dict ? dict_get(dict, name) : null;
+  if (own) return incref<PyObject>(own);
+  if (hasError()) return null;
+  if (found) return bound(found, o, type);
+  return withoutDict(o, name);
+}
+
+/** The class of any object; the name and the doc of functions and methods. */
+function withoutDict(o: PyObject, name: PyObject): PyObject | null {
+  if (isClass(name)) return incref<PyType>(o.type);
+  if (isKind(o, BUILTIN) || isKind(o, METHOD_DESCRIPTOR)) {
+    const definition = definitionOf(o);
+    if (isName(name) || isQualifiedName(name)) return internedText(nameIn(definition));
+    if (isDoc(name)) return docIn(definition) == 0 ? None() : PyUnicode_FromString(docIn(definition));
+  }
+  noAttribute(o, name);
+  return null;
+}
+
+/** What an attribute that was found in a type's dict is of an instance, or of the type if that is null. */
+function bound(found: PyObject, o: PyObject | null, type: PyType): PyObject | null {
+  if (isDescriptor(found)) return descriptor_get(found, o, type);
+  const get = found.type.tp_descr_get;
+  if (get == 0) return incref<PyObject>(found);
+  incref<PyObject>(found);
+  const result = call_indirect<PyObject | null>(get, found, o, type);
+  decref(found);
+  return result;
+}
+
+export function PyObject_GenericSetAttr(o: PyObject, name: PyObject, value: PyObject | null): i32 {
+  const found = lookup(o.type, name);
+  if (found) {
+    if (isDataDescriptor(found)) return descriptor_set(found, o, value);
+    if (found.type.tp_descr_set != 0) return call_indirect<i32>(found.type.tp_descr_set, found, o, value);
+  } else if (hasError()) return -1;
+  const slot = dictSlot(o);
+  if (slot == 0) {
+    raiseApi(found ? W_READ_ONLY : W_NO_ATTRIBUTE, name, 0, 0, o);
+    return -1;
+  }
+  if (!value) return deleteIn(dictIn(slot), o, name);
+  const dict = dictOrNew(slot);
+  return dict && dict_set(dict, name, value) ? 0 : -1;
+}
+
+function deleteIn(dict: PyDict | null, o: PyObject, name: PyObject): i32 {
+  const has = dict ? dict_contains(dict, name) : 0;
+  if (has > 0) return dict_del(dict!, name) ? 0 : -1;
+  if (has == 0) noAttribute(o, name);
+  return -1;
+}
+
+// ---- types ----
+
+/** getattr of a type: of its own dict and its bases'. */
+export function type_getattro(o: PyObject, name: PyObject): PyObject | null {
+  const type = changetype<PyType>(o);
+  const found = lookup(type, name);
+  if (found) return bound(found, null, type);
+  if (hasError()) return null;
+  if (isName(name) || isQualifiedName(name)) return shortName(type);
+  if (isModule(name)) return moduleNameOf(type);
+  if (isDoc(name)) return None();
+  if (isClass(name)) return incref<PyType>(o.type);
+  raiseTypeAttribute(W_TYPE_NO_ATTRIBUTE, type, name);
+  return null;
+}
+
+function raiseTypeAttribute(words: i32, type: PyType, name: PyObject): void {
+  const text = shortName(type);
+  if (!text) return;
+  raiseApi(words, text, 0, 0, name);
+  decref(text);
+}
+
+/** type.__name__: what stands behind the last dot of its name. */
+export function shortName(type: PyType): PyObject | null {
+  let start = type.tp_name;
+  for (let at = start; load<u8>(at) != 0; at++) if (load<u8>(at) == 0x2e) start = at + 1;
+  return internedText(start);
+}
+
+/** type.__module__: what stands before the last dot of its name, "builtins" if there is none. */
+export function moduleNameOf(type: PyType): PyObject | null {
+  let end: u32 = 0;
+  for (let k: u32 = 0; load<u8>(type.tp_name + k) != 0; k++) if (load<u8>(type.tp_name + k) == 0x2e) end = k;
+  if (end != 0) return str_from_utf8(type.tp_name, end);
+  const at = scratch();
+  store<u64>(at, 0x736e69746c697562);
+  return str_from_utf8(at, 8);
+}
+
+/** Attributes of types that a table made can change; those of others can't. */
+export function type_setattro(o: PyObject, name: PyObject, value: PyObject | null): i32 {
+  const type = changetype<PyType>(o);
+  const dict = type.tp_dict;
+  if (!dict || (type.flags & (IS_C_TYPE | IS_HEAP_TYPE)) != (IS_C_TYPE | IS_HEAP_TYPE)) {
+    raiseTypeAttribute(W_IMMUTABLE_TYPE, type, name);
+    return -1;
+  }
+  if (value) return dict_set(changetype<PyDict>(dict), name, value) ? 0 : -1;
+  const has = dict_contains(changetype<PyDict>(dict), name);
+  if (has > 0) return dict_del(changetype<PyDict>(dict), name) ? 0 : -1;
+  if (has == 0) raiseTypeAttribute(W_TYPE_NO_ATTRIBUTE, type, name);
+  return -1;
+}
+
+// ---- modules ----
+
+export function module_getattro(o: PyObject, name: PyObject): PyObject | null {
+  const found = dict_get(changetype<PyDict>(slotOf(o, MODULE_DICT)), name);
+  if (found) return incref<PyObject>(found);
+  if (hasError()) return null;
+  const text = moduleName(o);
+  raiseApi(W_MODULE_NO_ATTRIBUTE, text, 0, 0, name);
+  return null;
+}
+
+function module_setattro(o: PyObject, name: PyObject, value: PyObject | null): i32 {
+  const dict = changetype<PyDict>(slotOf(o, MODULE_DICT));
+  if (value) return dict_set(dict, name, value) ? 0 : -1;
+  const has = dict_contains(dict, name);
+  if (has > 0) return dict_del(dict, name) ? 0 : -1;
+  if (has == 0) raiseApi(W_MODULE_NO_ATTRIBUTE, moduleName(o), 0, 0, name);
+  return -1;
+}
+
+// ---- of anything ----
+
+/** Whether it is a string; TypeError if not. */
+function mustBeText(name: PyObject): bool {
+  if (isKind(name, STR)) return true;
+  raiseApi(W_ATTRIBUTE_NAME, name);
+  return false;
+}
+
+export function PyObject_GetAttr(o: PyObject, name: PyObject): PyObject | null {
+  if (!mustBeText(name)) return null;
+  const type = o.type;
+  if (type.tp_getattro != 0) return call_indirect<PyObject | null>(type.tp_getattro, o, name);
+  if (type.tp_getattr == 0) return PyObject_GenericGetAttr(o, name);
+  const text = PyUnicode_AsUTF8(name);
+  return text == 0 ? null : call_indirect<PyObject | null>(type.tp_getattr, o, text);
+}
+
+export function PyObject_SetAttr(o: PyObject, name: PyObject, value: PyObject | null): i32 {
+  if (!mustBeText(name)) return -1;
+  const type = o.type;
+  if (isKind(o, MODULE)) return module_setattro(o, name, value);
+  if (type.tp_setattro != 0) return call_indirect<i32>(type.tp_setattro, o, name, value);
+  if (type.tp_setattr == 0) return PyObject_GenericSetAttr(o, name, value);
+  const text = PyUnicode_AsUTF8(name);
+  return text == 0 ? -1 : call_indirect<i32>(type.tp_setattr, o, text, value);
+}
+
+export function PyObject_DelAttr(o: PyObject, name: PyObject): i32 {
+  return PyObject_SetAttr(o, name, null);
+}
+
+export function PyObject_GetAttrString(o: PyObject, text: usize): PyObject | null {
+  const name = internedText(text);
+  if (!name) return null;
+  const result = PyObject_GetAttr(o, name);
+  decref(name);
+  return result;
+}
+
+export function PyObject_SetAttrString(o: PyObject, text: usize, value: PyObject | null): i32 {
+  const name = internedText(text);
+  if (!name) return -1;
+  const result = PyObject_SetAttr(o, name, value);
+  decref(name);
+  return result;
+}
+
+export function PyObject_DelAttrString(o: PyObject, text: usize): i32 {
+  return PyObject_SetAttrString(o, text, null);
+}
+
+/** A new reference to `*result` and 1; NULL and 0 if there is no such attribute; NULL and -1 with another error. */
+export function PyObject_GetOptionalAttr(o: PyObject, name: PyObject, result: usize): i32 {
+  const value = PyObject_GetAttr(o, name);
+  store<PyObject | null>(result, value);
+  if (value) return 1;
+  const type = raisedType();
+  if (!type || !isSubtype(type, exceptionType(EXC_ATTRIBUTE))) return -1;
+  clearError();
+  return 0;
+}
+
+export function PyObject_GetOptionalAttrString(o: PyObject, text: usize, result: usize): i32 {
+  const name = internedText(text);
+  store<usize>(result, 0);
+  if (!name) return -1;
+  const found = PyObject_GetOptionalAttr(o, name, result);
+  decref(name);
+  return found;
+}
+
+/** 1 or 0; -1 with an error. */
+export function PyObject_HasAttrWithError(o: PyObject, name: PyObject): i32 {
+  const value = PyObject_GetAttr(o, name);
+  if (value) {
+    decref(value);
+    return 1;
+  }
+  const type = raisedType();
+  if (!type || !isSubtype(type, exceptionType(EXC_ATTRIBUTE))) return -1;
+  clearError();
+  return 0;
+}
+
+export function PyObject_HasAttrStringWithError(o: PyObject, text: usize): i32 {
+  const name = internedText(text);
+  if (!name) return -1;
+  const found = PyObject_HasAttrWithError(o, name);
+  decref(name);
+  return found;
+}
+
+/** As above; errors are no attributes. */
+export function PyObject_HasAttr(o: PyObject, name: PyObject): i32 {
+  const found = PyObject_HasAttrWithError(o, name);
+  if (found >= 0) return found;
+  clearError();
+  return 0;
+}
+
+export function PyObject_HasAttrString(o: PyObject, text: usize): i32 {
+  const found = PyObject_HasAttrStringWithError(o, text);
+  if (found >= 0) return found;
+  clearError();
+  return 0;
+}
+
+// ---- an object's own dict ----
+
+export function PyObject_GenericGetDict(o: PyObject, _closure: usize): PyObject | null {
+  const slot = dictSlot(o);
+  if (slot == 0) {
+    raiseApi(W_NO_DICT);
+    return null;
+  }
+  const dict = dictOrNew(slot);
+  return dict ? incref<PyObject>(dict) : null;
+}
+
+export function PyObject_GenericSetDict(o: PyObject, value: PyObject | null, _closure: usize): i32 {
+  const slot = dictSlot(o);
+  if (slot == 0 || !value || !isKind(value, DICT)) {
+    if (slot != 0 && value) raiseApi(W_DICT_EXPECTED, value);
+    else raiseApi(W_NO_DICT);
+    return -1;
+  }
+  const old = load<PyObject | null>(slot);
+  store<PyObject>(slot, incref<PyObject>(value));
+  xdecref(old);
+  return 0;
+}
+
+export function PyObject_SelfIter(o: PyObject): PyObject {
+  return incref<PyObject>(o);
+}

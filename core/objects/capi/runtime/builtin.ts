@@ -1,0 +1,239 @@
+// Functions in C as objects: of a module, or methods that are bound to an object. A definition (PyMethodDef) stays C's:
+//
+//   name | function | flags | doc
+
+import { hasError } from "../../model/error";
+import { exchange, instance_new, slotsOf } from "../../types/instance";
+import {
+  BUILTIN,
+  decref,
+  incref,
+  isKind,
+  MODULE,
+  None,
+  PyObject,
+  PyType,
+  typeOf,
+} from "../../model/object";
+import { putTypeName } from "../../types/scalars";
+import { setItemAt } from "../../types/sequence";
+import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
+import { newWriter, Writer } from "../../text/writer";
+import { PyStr } from "../../text/str";
+import { dict_new, dict_set } from "../../types/dict";
+import { itemAt, PyTuple } from "../../types/sequence";
+import {
+  dataWord,
+  DEFINITION,
+  definitionOf,
+  FLAGS,
+  FUNCTION_CLASS,
+  FUNCTION_MODULE,
+  SELF,
+  slotOf,
+} from "./fixed-types";
+import { W_NO_ARGUMENTS, W_NO_KEYWORDS, W_ONE_ARGUMENT } from "./type-words";
+import { moduleName } from "./module-object";
+import { putText } from "./text";
+import { badCall, raiseApi } from "./words";
+
+export const METH_VARARGS: u32 = 0x0001;
+export const METH_KEYWORDS: u32 = 0x0002;
+export const METH_NOARGS: u32 = 0x0004;
+export const METH_O: u32 = 0x0008;
+export const METH_CLASS: u32 = 0x0010;
+export const METH_STATIC: u32 = 0x0020;
+export const METH_FASTCALL: u32 = 0x0080;
+export const METH_METHOD: u32 = 0x0200;
+/** Bytes of a definition. */
+export const METHOD_BYTES: usize = 16;
+/** Of a function's own flags: there is a `self`; it is not NULL. */
+const HAS_SELF: u32 = 1;
+
+@inline
+export function nameIn(definition: usize): usize {
+  return load<usize>(definition);
+}
+
+@inline
+export function functionIn(definition: usize): u32 {
+  return load<u32>(definition, 4);
+}
+
+@inline
+export function flagsIn(definition: usize): u32 {
+  return load<u32>(definition, 8);
+}
+
+@inline
+export function docIn(definition: usize): usize {
+  return load<usize>(definition, 12);
+}
+
+/** A function object. References to what it is bound to are new. */
+export function builtin_new(definition: usize, self: PyObject | null, module: PyObject | null, type: PyType | null): PyObject | null {
+  const f = instance_new(typeOf(BUILTIN), 0);
+  if (!f) return null;
+  store<usize>(dataWord(f, DEFINITION), definition);
+  store<u32>(dataWord(f, FLAGS), self ? HAS_SELF : 0);
+  if (self) exchange(slotsOf(f), SELF, incref<PyObject>(self));
+  if (module) exchange(slotsOf(f), FUNCTION_MODULE, incref<PyObject>(module));
+  if (type) exchange(slotsOf(f), FUNCTION_CLASS, incref<PyType>(type));
+  return f;
+}
+
+export function PyCMethod_New(definition: usize, self: PyObject | null, module: PyObject | null, type: PyType | null): PyObject | null {
+  return builtin_new(definition, self, module, type);
+}
+
+export function PyCFunction_NewEx(definition: usize, self: PyObject | null, module: PyObject | null): PyObject | null {
+  return builtin_new(definition, self, module, null);
+}
+
+export function PyCFunction_New(definition: usize, self: PyObject | null): PyObject | null {
+  return builtin_new(definition, self, null, null);
+}
+
+@inline
+export function selfOf(f: PyObject): PyObject | null {
+  return (load<u32>(dataWord(f, FLAGS)) & HAS_SELF) != 0 ? slotOf(f, SELF) : null;
+}
+
+export function PyCFunction_GetFunction(f: PyObject): u32 {
+  return isKind(f, BUILTIN) ? functionIn(definitionOf(f)) : <u32>changetype<usize>(badCall());
+}
+
+export function PyCFunction_GetSelf(f: PyObject): PyObject | null {
+  return isKind(f, BUILTIN) ? selfOf(f) : badCall();
+}
+
+export function PyCFunction_GetFlags(f: PyObject): i32 {
+  if (isKind(f, BUILTIN)) return <i32>flagsIn(definitionOf(f));
+  badCall();
+  return -1;
+}
+
+// ---- calling ----
+
+/** "module.name" or "Type.name": what an error calls the function. */
+function calledName(definition: usize, self: PyObject | null): PyObject | null {
+  const w = newWriter();
+  if (!w) return null;
+  if (putOwner(self, w) && putText(nameIn(definition), w)) return w.finish();
+  w.discard();
+  return null;
+}
+
+function putOwner(self: PyObject | null, w: Writer): bool {
+  if (!self) return true;
+  if (isKind(self, MODULE)) {
+    const name = moduleName(self);
+    return name === null || (w.putStr(changetype<PyStr>(name)) && w.put(0x2e));
+  }
+  return putTypeName(self.type, w) && w.put(0x2e);
+}
+
+function complain(words: i32, definition: usize, self: PyObject | null, n: u32): PyObject | null {
+  const name = calledName(definition, self);
+  if (!name) return null;
+  raiseApi(words, name, 0, <i32>n);
+  decref(name);
+  return null;
+}
+
+/** A tuple of `n` objects from `args` on, with new references. */
+export function tupleOfRow(args: usize, n: u32): PyObject | null {
+  if (n == 0) return emptyTuple();
+  const t = tuple_new(n);
+  if (!t) return null;
+  for (let k: u32 = 0; k < n; k++) setItemAt(t.items, k, incref<PyObject>(itemAt(args, k)));
+  tuple_track(t);
+  return t;
+}
+
+/** The dict of names and of the values that stand at `values`. */
+export function dictOfRow(values: usize, names: PyTuple): PyObject | null {
+  const d = dict_new();
+  for (let k: u32 = 0; d && k < names.size; k++) {
+    if (dict_set(d, itemAt(names.items, k), itemAt(values, k))) continue;
+    decref(d);
+    return null;
+  }
+  return d;
+}
+
+/**
+ * Calls what a definition says with `self` and `n` arguments from `args` on, behind which stand those whose names are in `names`. `type` is
+ * the class that a method of METH_METHOD belongs to. A new reference; null with an error.
+ */
+export function callDefinition(
+  definition: usize,
+  self: PyObject | null,
+  type: PyType | null,
+  args: usize,
+  n: u32,
+  names: PyTuple | null,
+): PyObject | null {
+  const f = functionIn(definition);
+  const flags = flagsIn(definition) & ~(METH_CLASS | METH_STATIC);
+  const hasNames = names !== null && names.size != 0;
+  if (hasNames && (flags & METH_KEYWORDS) == 0) return complain(W_NO_KEYWORDS, definition, self, n);
+  if (flags == METH_O) {
+    if (n != 1) return complain(W_ONE_ARGUMENT, definition, self, n);
+    return call_indirect<PyObject | null>(f, self, load<PyObject>(args));
+  }
+  if (flags == METH_NOARGS) {
+    if (n != 0) return complain(W_NO_ARGUMENTS, definition, self, n);
+    return call_indirect<PyObject | null>(f, self, <PyObject | null>null);
+  }
+  if (flags == METH_FASTCALL) return call_indirect<PyObject | null>(f, self, args, n);
+  if (flags == (METH_FASTCALL | METH_KEYWORDS)) return call_indirect<PyObject | null>(f, self, args, n, hasNames ? names : null);
+  if (flags == (METH_METHOD | METH_FASTCALL | METH_KEYWORDS)) {
+    return call_indirect<PyObject | null>(f, self, type, args, n, hasNames ? names : null);
+  }
+  if ((flags & METH_VARARGS) == 0) return badCall();
+  const t = tupleOfRow(args, n);
+  if (!t) return null;
+  let result: PyObject | null = null;
+  if ((flags & METH_KEYWORDS) == 0) result = call_indirect<PyObject | null>(f, self, t);
+  else {
+    const d = hasNames ? dictOfRow(args + (<usize>n << 2), names!) : null;
+    if (!hasNames || d) result = call_indirect<PyObject | null>(f, self, t, d);
+    if (d) decref(d);
+  }
+  decref(t);
+  return result;
+}
+
+/** Calls a function object. */
+@inline
+export function callBuiltin(f: PyObject, args: usize, n: u32, names: PyTuple | null): PyObject | null {
+  const type = slotOf(f, FUNCTION_CLASS);
+  return callDefinition(definitionOf(f), selfOf(f), type === None() ? null : changetype<PyType>(type), args, n, names);
+}
+
+/** "<built-in function name>", "<built-in method name of type object at 0x...>" */
+export function builtin_repr(o: PyObject, w: Writer): bool {
+  const self = selfOf(o);
+  const isMethod = self !== null && !isKind(self, MODULE);
+  // "<built-in ", then "function " or "method ".
+  if (!w.putAscii(0x2d746c6975623c) || !w.putAscii(0x206e69)) return false;
+  if (!(isMethod ? w.putAscii(0x20646f6874656d) : w.putAscii(0x6e6f6974636e7566) && w.put(0x20))) return false;
+  if (!putText(nameIn(definitionOf(o)), w)) return false;
+  if (!self || !isMethod) return w.put(0x3e);
+  // " of ", " object", " at 0x"
+  return (
+    w.putAscii(0x20666f20) &&
+    putTypeName(self.type, w) &&
+    w.putAscii(0x7463656a626f20) &&
+    w.putAscii(0x783020746120) &&
+    w.putHex(<u32>changetype<usize>(self), 8) &&
+    w.put(0x3e)
+  );
+}
+
+/** Whether what C answered to a call is in order: an error is set if and only if it answered NULL. */
+@inline
+export function isConsistent(result: PyObject | null): bool {
+  return (result === null) == hasError();
+}

@@ -1,0 +1,134 @@
+// Descriptors: what stands in a type's dict for its methods, its members, and its attributes with getter and setter. Each has the definition,
+// which stays C's; and the type, without a reference, for it is the type that has the descriptor.
+//
+//   PyMethodDef   name | function | flags | doc               PyGetSetDef   name | get | set | doc | closure
+//   PyMemberDef   name | type | offset | flags | doc
+
+import { exchange, instance_new, slotsOf } from "../../types/instance";
+import {
+  decref,
+  GETSET_DESCRIPTOR,
+  incref,
+  IS_TYPE,
+  isKind,
+  MEMBER_DESCRIPTOR,
+  METHOD_DESCRIPTOR,
+  PyObject,
+  PyType,
+  typeOf,
+} from "../../model/object";
+import { dict_next, PyDict } from "../../types/dict";
+import { PyTuple } from "../../types/sequence";
+import { builtin_new, callDefinition, flagsIn, METH_CLASS, METH_METHOD, METH_STATIC } from "./builtin";
+import { dataWord, DEFINITION, definitionOf, NAME, OWNER, slotOf } from "./fixed-types";
+import { PyMember_GetOne, PyMember_SetOne } from "./member";
+import { W_NEEDS_SELF, W_NOT_READABLE, W_NOT_WRITABLE, W_WRONG_SELF } from "./type-words";
+import { isSubtype } from "../../model/subtype";
+import { raiseApi } from "./words";
+
+/** A descriptor of the kind at `place`; takes over the reference to its name. */
+export function descriptor_new(place: u32, type: PyType, name: PyObject, definition: usize): PyObject | null {
+  const d = instance_new(typeOf(place), 0);
+  if (!d) {
+    decref(name);
+    return null;
+  }
+  exchange(slotsOf(d), NAME, name);
+  store<usize>(dataWord(d, DEFINITION), definition);
+  store<PyType>(dataWord(d, OWNER), type);
+  return d;
+}
+
+@inline
+export function isDescriptor(o: PyObject): bool {
+  return isKind(o, METHOD_DESCRIPTOR) || isDataDescriptor(o);
+}
+
+/** What comes before an instance's own attributes. */
+@inline
+export function isDataDescriptor(o: PyObject): bool {
+  return isKind(o, MEMBER_DESCRIPTOR) || isKind(o, GETSET_DESCRIPTOR);
+}
+
+@inline
+export function isStaticOrClass(method: PyObject): bool {
+  return (flagsIn(definitionOf(method)) & (METH_STATIC | METH_CLASS)) != 0;
+}
+
+/** The type that has the descriptor; null once it is gone. */
+@inline
+export function ownerOf(d: PyObject): PyType | null {
+  return load<PyType | null>(dataWord(d, OWNER));
+}
+
+/** The type is about to go: its descriptors don't know it any more. */
+export function forgetOwner(dict: PyObject): void {
+  const d = changetype<PyDict>(dict);
+  for (let index = dict_next(d, 0); index >= 0; index = dict_next(d, index + 1)) {
+    const value = d.valueAt(index)!;
+    if (isDescriptor(value)) store<usize>(dataWord(value, OWNER), 0);
+  }
+}
+
+/** Whether the object is an instance of the descriptor's type; TypeError if not. */
+function fits(d: PyObject, o: PyObject): bool {
+  const owner = ownerOf(d);
+  if (owner && isSubtype(o.type, owner)) return true;
+  raiseApi(W_WRONG_SELF, slotOf(d, NAME), 0, 0, o);
+  return false;
+}
+
+/** The class that a method of METH_METHOD is told; null for all others. */
+@inline
+function classFor(d: PyObject): PyType | null {
+  return (flagsIn(definitionOf(d)) & METH_METHOD) != 0 ? ownerOf(d) : null;
+}
+
+/** What the attribute is of `o`, which may be null, an instance of `type`: a new reference; null with an error. */
+export function descriptor_get(d: PyObject, o: PyObject | null, type: PyType): PyObject | null {
+  const definition = definitionOf(d);
+  if (isKind(d, METHOD_DESCRIPTOR)) {
+    const flags = flagsIn(definition);
+    if ((flags & METH_STATIC) != 0) return builtin_new(definition, null, null, null);
+    if ((flags & METH_CLASS) != 0) return builtin_new(definition, type, null, classFor(d));
+    if (!o) return incref<PyObject>(d);
+    return fits(d, o) ? builtin_new(definition, o, null, classFor(d)) : null;
+  }
+  if (!o) return incref<PyObject>(d);
+  if (!fits(d, o)) return null;
+  if (isKind(d, MEMBER_DESCRIPTOR)) return PyMember_GetOne(changetype<usize>(o), definition);
+  const get = load<u32>(definition, 4);
+  if (get != 0) return call_indirect<PyObject | null>(get, o, load<usize>(definition, 16));
+  raiseApi(W_NOT_READABLE, slotOf(d, NAME), 0, 0, o);
+  return null;
+}
+
+/** The attribute of `o` is `value`, or deleted if that is null: 0, or -1 with an error. */
+export function descriptor_set(d: PyObject, o: PyObject, value: PyObject | null): i32 {
+  if (!fits(d, o)) return -1;
+  const definition = definitionOf(d);
+  if (isKind(d, MEMBER_DESCRIPTOR)) return PyMember_SetOne(changetype<usize>(o), definition, value);
+  const set = load<u32>(definition, 8);
+  if (set != 0) return call_indirect<i32>(set, o, value, load<usize>(definition, 16));
+  raiseApi(W_NOT_WRITABLE, slotOf(d, NAME), 0, 0, o);
+  return -1;
+}
+
+/** Type.method(self, ...), and of class and static methods Type.method(...). */
+export function callDescriptor(d: PyObject, args: usize, n: u32, names: PyTuple | null): PyObject | null {
+  const definition = definitionOf(d);
+  const flags = flagsIn(definition);
+  if ((flags & METH_STATIC) != 0) return callDefinition(definition, null, null, args, n, names);
+  const self: PyObject | null = n > 0 ? load<PyObject>(args) : null;
+  if (!self) {
+    raiseApi(W_NEEDS_SELF, slotOf(d, NAME));
+    return null;
+  }
+  if ((flags & METH_CLASS) != 0) {
+    if ((self.type.flags & IS_TYPE) == 0) {
+      raiseApi(W_WRONG_SELF, slotOf(d, NAME), 0, 0, self);
+      return null;
+    }
+  } else if (!fits(d, self)) return null;
+  return callDefinition(definition, self, classFor(d), args + 4, n - 1, names);
+}

@@ -1,0 +1,359 @@
+// Exceptions as objects: types in CPython's hierarchy, and instances of them.
+//
+//   refcnt | type | dict | args: a tuple | notes | traceback | context | cause | suppress_context          None where there is none
+//
+// That is CPython's PyBaseExceptionObject (include/pyerrors.h). Exceptions are instances of users' types (instance.ts), so everything that is true of
+// those is true of them; what their types have for C to call is in exception-slots.ts. An error of the core is no object before somebody
+// asks for one: `taken` makes it, with the host's words.
+
+import {
+  E_API,
+  E_CHANGED,
+  E_DIVISION,
+  E_EMPTY,
+  E_INDEX,
+  E_KEY,
+  E_MEMORY,
+  E_OVERFLOW,
+  E_RAISED,
+  E_RECURSION,
+  E_VALUE,
+  error,
+  raiseCode,
+} from "../../model/error";
+import {
+  exceptionReprIndex,
+  SLOT_ALLOC,
+  SLOT_EXCEPTION_CLEAR,
+  SLOT_EXCEPTION_DEALLOC,
+  SLOT_EXCEPTION_GETATTRO,
+  SLOT_EXCEPTION_INIT,
+  SLOT_EXCEPTION_NEW,
+  SLOT_EXCEPTION_SETATTRO,
+  SLOT_EXCEPTION_TRAVERSE,
+  SLOT_GC_FREE,
+  SLOT_REPR,
+  SLOT_STR,
+  slotFunction,
+} from "../../model/functions";
+import { handles } from "../../model/handles";
+import { exchange, instance_new, slotsOf, type_new } from "../../types/instance";
+import {
+  clearError,
+  decref,
+  incref,
+  IS_BASE_TYPE,
+  IS_C_TYPE,
+  IS_EXCEPTION,
+  isKind,
+  LIST,
+  None,
+  PyObject,
+  PyType,
+  STR,
+  TUPLE,
+  TYPE,
+  typeOf,
+  xdecref,
+} from "../../model/object";
+import { reprOf, writeRepr } from "../../types/protocol";
+import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
+import { emptyStr, PyStr } from "../../text/str";
+import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
+import { Writer } from "../../text/writer";
+import { exceptionSlot, exceptionType, iteratorSlot, spareErrorSlot } from "../../model/api-types";
+import {
+  EXC_BASE,
+  EXC_INDEX,
+  EXC_KEY,
+  EXC_MEMORY,
+  EXC_OVERFLOW,
+  EXC_RECURSION,
+  EXC_RUNTIME,
+  EXC_TYPE,
+  EXC_VALUE,
+  EXC_ZERO_DIVISION,
+} from "../../model/exception-numbers";
+import { ID_EXTENSION } from "./fixed-types";
+import { isSubtype } from "../../model/subtype";
+import { W_STR_RESULT } from "./type-words";
+import { raiseApi } from "./words";
+
+const OWN_DICT: u32 = 0;
+export const ARGS: u32 = 1;
+export const TRACEBACK: u32 = 3;
+export const CONTEXT: u32 = 4;
+export const CAUSE: u32 = 5;
+export const EXCEPTION_SLOTS: u32 = 6;
+/** For suppress_context. */
+const DATA_BYTES: u32 = 4;
+
+// ---- types ----
+
+/** A type of Python's own exceptions; takes over the reference to its name. */
+function exception_type_new(name: PyObject, base: PyType | null): PyType | null {
+  const type = type_new(name, EXCEPTION_SLOTS, DATA_BYTES, 0, 0, 0, 0, 0, 0, ID_EXTENSION);
+  if (!type) return null;
+  type.repr = exceptionReprIndex();
+  type.flags |= IS_BASE_TYPE | IS_EXCEPTION;
+  type.base = base ? incref<PyType>(base) : null;
+  type.tp_dictoffset = <i32>(type.slotsAt + (OWN_DICT << 2));
+  type.tp_new = slotFunction(SLOT_EXCEPTION_NEW);
+  type.tp_init = slotFunction(SLOT_EXCEPTION_INIT);
+  type.tp_dealloc = slotFunction(SLOT_EXCEPTION_DEALLOC);
+  type.traverse = slotFunction(SLOT_EXCEPTION_TRAVERSE);
+  type.clear = slotFunction(SLOT_EXCEPTION_CLEAR);
+  type.tp_getattro = slotFunction(SLOT_EXCEPTION_GETATTRO);
+  type.tp_setattro = slotFunction(SLOT_EXCEPTION_SETATTRO);
+  type.tp_alloc = slotFunction(SLOT_ALLOC);
+  type.tp_free = slotFunction(SLOT_GC_FREE);
+  type.tp_repr = slotFunction(SLOT_REPR);
+  type.tp_str = slotFunction(SLOT_STR);
+  return type;
+}
+
+/** Makes exception number `k`, derived from number `base` if that is not negative; its name is on the stack. */
+export function define_exception(k: u32, base: i32): bool {
+  const name = handles().pop();
+  if (load<usize>(exceptionSlot(k)) != 0) {
+    decref(name);
+    return true;
+  }
+  const type = exception_type_new(name, base < 0 ? null : exceptionType(base));
+  if (type) store<PyType>(exceptionSlot(k), type);
+  return type !== null;
+}
+
+/** Makes what the API needs besides exceptions; the name of the type of iterators is on the stack. */
+export function define_api_types(): bool {
+  const name = handles().pop();
+  if (load<usize>(iteratorSlot()) == 0) {
+    const type = type_new(name, 1, 8, 0, 0, 0, 0, 0, 0, 0);
+    if (!type) return false;
+    store<PyType>(iteratorSlot(), type);
+  } else decref(name);
+  if (load<usize>(spareErrorSlot()) == 0) {
+    const spare = exception_with(exceptionType(EXC_MEMORY), emptyTuple());
+    if (!spare) return false;
+    store<PyObject>(spareErrorSlot(), spare);
+  }
+  return true;
+}
+
+export function isExceptionType(o: PyObject): bool {
+  return isKind(o, TYPE) && isSubtype(changetype<PyType>(o), exceptionType(EXC_BASE));
+}
+
+export function isException(o: PyObject): bool {
+  return isSubtype(o.type, exceptionType(EXC_BASE));
+}
+
+// ---- instances ----
+
+/** A new exception; takes over the reference to its arguments. */
+export function exception_with(type: PyType, args: PyObject): PyObject | null {
+  const e = instance_new(type, 0);
+  if (e) exchange(slotsOf(e), ARGS, args);
+  else decref(args);
+  return e;
+}
+
+/** (o,) */
+export function oneTuple(o: PyObject): PyObject | null {
+  const t = tuple_new(1);
+  if (!t) return null;
+  setItemAt(t.items, 0, incref<PyObject>(o));
+  tuple_track(t);
+  return t;
+}
+
+@inline
+export function partOf(e: PyObject, part: u32): PyObject {
+  return itemAt(slotsOf(e), part);
+}
+
+/** What the exception was made with; nothing, if its type has a tp_new of C's that does not say. */
+export function argsOf(e: PyObject): PyTuple {
+  const o = partOf(e, ARGS);
+  return changetype<PyTuple>(isKind(o, TUPLE) ? o : emptyTuple());
+}
+
+/** Where it says that the context is of no interest. */
+@inline
+function suppressAt(e: PyObject): usize {
+  return changetype<usize>(e) + e.type.slotsAt + (<usize>EXCEPTION_SLOTS << 2);
+}
+
+/** The exception was raised from another one, whose reference is taken over, or from None; what was handled meanwhile is of no interest then. */
+export function setCause(e: PyObject, cause: PyObject): void {
+  exchange(slotsOf(e), CAUSE, cause);
+  store<u8>(suppressAt(e), 1);
+}
+
+/** str(e): the argument, or all of them as a tuple if there are more; of a KeyError its repr. */
+export function exception_str(e: PyObject): PyObject | null {
+  const t = argsOf(e);
+  if (t.size == 0) return emptyStr();
+  if (t.size > 1) return reprOf(t);
+  const only = itemAt(t.items, 0);
+  return isSubtype(e.type, exceptionType(EXC_KEY)) ? reprOf(only) : strOf(only);
+}
+
+/** What a function of C's answers, which has to be a string. */
+function textFrom(o: PyObject, f: u32): PyObject | null {
+  const text = call_indirect<PyObject | null>(f, o);
+  if (!text || isKind(text, STR)) return text;
+  raiseApi(W_STR_RESULT, text);
+  decref(text);
+  return null;
+}
+
+/** PyObject_Str: a new reference; null with an error. */
+export function strOf(o: PyObject): PyObject | null {
+  const type = o.type;
+  if (type === typeOf(STR)) return incref<PyObject>(o);
+  if ((type.flags & IS_C_TYPE) != 0 && type.tp_str != slotFunction(SLOT_STR)) return textFrom(o, type.tp_str);
+  return isException(o) ? exception_str(o) : reprOf(o);
+}
+
+/** "Name(argument, ...)" */
+export function exception_repr(e: PyObject, w: Writer): bool {
+  const t = argsOf(e);
+  if (!putLastName(changetype<PyStr>(e.type.name), w) || !w.put(0x28)) return false;
+  for (let k: u32 = 0; k < t.size; k++) {
+    if (k > 0 && !w.putAscii(0x202c)) return false;
+    if (!writeRepr(itemAt(t.items, k), w)) return false;
+  }
+  return w.put(0x29);
+}
+
+/** What stands behind the last dot of a name. */
+function putLastName(name: PyStr, w: Writer): bool {
+  let start: u32 = 0;
+  for (let k: u32 = 0; k < name.length; k++) if (name.charAt(k) == 0x2e) start = k + 1;
+  return w.putChars(name.data + <usize>start * name.width, name.width, name.length - start);
+}
+
+// ---- the error that is set ----
+
+/** Number of the exception that an error of the core is. */
+function numberOf(code: u32, x: i32): u32 {
+  switch (code) {
+    case E_MEMORY:
+      return EXC_MEMORY;
+    case E_KEY:
+      return EXC_KEY;
+    case E_INDEX:
+      return EXC_INDEX;
+    case E_DIVISION:
+      return EXC_ZERO_DIVISION;
+    case E_OVERFLOW:
+      return EXC_OVERFLOW;
+    case E_VALUE:
+      return EXC_VALUE;
+    case E_RECURSION:
+      return EXC_RECURSION;
+    case E_CHANGED:
+      return EXC_RUNTIME;
+    case E_EMPTY:
+      return isKind(changetype<PyObject>(error().a), LIST) ? EXC_INDEX : EXC_KEY;
+    case E_API:
+      return x >> 8;
+    default:
+      return EXC_TYPE;
+  }
+}
+
+/** The type of the exception that is set; null if there is none. */
+export function raisedType(): PyType | null {
+  const e = error();
+  if (e.code == 0) return null;
+  return e.code == E_RAISED ? changetype<PyObject>(e.a).type : exceptionType(numberOf(e.code, e.x));
+}
+
+/** Whether the exception that is set is number `k` or one derived from it. */
+export function isRaised(k: u32): bool {
+  const type = raisedType();
+  return type !== null && isSubtype(type, exceptionType(k));
+}
+
+/** The exception is set; takes over the reference to it. What was set before is not any more. */
+export function raise(e: PyObject): void {
+  clearError();
+  raiseCode(E_RAISED, 0, 0);
+  error().a = changetype<usize>(e);
+}
+
+/** Puts the words of the core's error on the stack. False, with another error, if there is no memory. */
+@external("host", "errorWords")
+declare function hostErrorWords(): bool;
+
+function spareError(): PyObject {
+  return incref<PyObject>(load<PyObject>(spareErrorSlot()));
+}
+
+/** The exception that is set, a new reference; none is set any more. null if none was. */
+export function taken(): PyObject | null {
+  const e = error();
+  if (e.code == 0) return null;
+  const a = changetype<PyObject>(e.a);
+  if (e.code == E_RAISED) {
+    raiseCode(0, 0, 0);
+    return a;
+  }
+  let made: PyObject | null = null;
+  if (e.code != E_MEMORY) made = madeOfError();
+  if (!made) made = exception_with(exceptionType(EXC_MEMORY), emptyTuple());
+  clearError();
+  return made ? made : spareError();
+}
+
+/** An exception that says what the core's error says, which is set no more; null, with MemoryError, if there is no memory. */
+function madeOfError(): PyObject | null {
+  const e = error();
+  const type = exceptionType(numberOf(e.code, e.x));
+  const about = e.code == E_KEY ? incref<PyObject>(changetype<PyObject>(e.a)) : words();
+  clearError();
+  const args = about ? oneTuple(about) : null;
+  xdecref(about);
+  return args ? exception_with(type, args) : null;
+}
+
+function words(): PyObject | null {
+  return hostErrorWords() ? handles().pop() : null;
+}
+
+/** The exception that is set is raised from another one, whose reference is taken over; one for want of memory is not. */
+export function raiseFrom(cause: PyObject): void {
+  const e = taken();
+  if (!e) {
+    decref(cause);
+    return;
+  }
+  if (isSubtype(e.type, exceptionType(EXC_MEMORY))) decref(cause);
+  else setCause(e, cause);
+  raise(e);
+}
+
+/** Takes a handle for the exception that is set, which is set no more; 0, with an error, if there is no memory. */
+export function take_exception(): u32 {
+  return handles().take(taken()!);
+}
+
+/** Whether a handle's exception is a MemoryError. */
+export function is_memory_error(handle: u32): bool {
+  return isSubtype(handles().at(handle).type, exceptionType(EXC_MEMORY));
+}
+
+/** Puts str() of a handle's exception on the stack; false with an error. */
+export function push_exception_text(handle: u32): bool {
+  return handles().push(strOf(handles().at(handle)));
+}
+
+/** Takes a handle for what a handle's exception was raised from, or, if that does not say, while what was handled; 0 if there is none. */
+export function take_cause(handle: u32): u32 {
+  const e = handles().at(handle);
+  let cause = partOf(e, CAUSE);
+  if (cause === None() && load<u8>(suppressAt(e)) == 0) cause = partOf(e, CONTEXT);
+  return cause === None() ? 0 : handles().take(incref<PyObject>(cause));
+}

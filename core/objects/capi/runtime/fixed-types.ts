@@ -1,0 +1,213 @@
+// The API's own types, which stand behind the built-in ones at fixed places, so that C can name them: object, functions, the descriptors
+// of attributes, modules. Their objects are those of users' types (instance.ts): references stand in slots, the rest is data.
+//
+//   builtin_function_or_method   self, module, class of METH_METHOD | definition, flags
+//   method_descriptor,
+//   member_descriptor,
+//   getset_descriptor            name                               | definition, type (borrowed: 0 once it is gone)
+//   module                       dict                               | definition, state
+//   moduledef                    C's own variables
+
+import {
+  COMPARE,
+  DEALLOC,
+  HASH,
+  REPR,
+  SLOT_ALLOC,
+  SLOT_BUILTIN_CALL,
+  SLOT_BUILTIN_REPR,
+  SLOT_DEALLOC,
+  SLOT_DESCRIPTOR_CALL,
+  SLOT_FREE,
+  SLOT_GC_FREE,
+  SLOT_GETATTRO,
+  SLOT_INIT,
+  SLOT_MODULE_CLEAR,
+  SLOT_MODULE_DROP,
+  SLOT_MODULE_GETATTRO,
+  SLOT_MODULE_REPR,
+  SLOT_MODULE_TRAVERSE,
+  SLOT_NEW,
+  SLOT_REPR,
+  SLOT_SETATTRO,
+  SLOT_STR,
+  SLOT_TYPE_CALL,
+  SLOT_TYPE_GETATTRO,
+  SLOT_TYPE_SETATTRO,
+  slotFunction,
+  typeFunction,
+} from "../../model/functions";
+import { handles } from "../../model/handles";
+import { joinRing, leaveRing, textOf } from "../../types/instance";
+import {
+  BASE_OBJECT,
+  BOOL,
+  BUILTIN,
+  decref,
+  GETSET_DESCRIPTOR,
+  HAS_GC,
+  IMMORTAL,
+  INT,
+  IS_BASE_TYPE,
+  IS_C_TYPE,
+  IS_READY,
+  isFixedType,
+  KINDS,
+  MEMBER_DESCRIPTOR,
+  METHOD_DESCRIPTOR,
+  MODULE,
+  MODULE_DEF,
+  PyObject,
+  PyType,
+  TYPE,
+  typeOf,
+  USER,
+  xdecref,
+} from "../../model/object";
+import { itemAt } from "../../types/sequence";
+
+const HEADER: u32 = offsetof<PyObject>();
+
+/** The host's ids of what is not its own: of objects of types that C defined, and of the API's. */
+export const ID_EXTENSION: u32 = 0xffffffff;
+export const ID_FUNCTION: u32 = 0xfffffffe;
+export const ID_MODULE: u32 = 0xfffffffd;
+
+// Slots, and words of the data.
+export const SELF: u32 = 0;
+export const FUNCTION_MODULE: u32 = 1;
+export const FUNCTION_CLASS: u32 = 2;
+export const NAME: u32 = 0;
+export const MODULE_DICT: u32 = 0;
+export const DEFINITION: u32 = 0;
+export const FLAGS: u32 = 1;
+export const OWNER: u32 = 1;
+export const STATE: u32 = 1;
+
+/** The address of word `k` of an object's data. */
+@inline
+export function dataWord(o: PyObject, k: u32): usize {
+  return changetype<usize>(o) + o.type.dataAt + (<usize>k << 2);
+}
+
+@inline
+export function definitionOf(o: PyObject): usize {
+  return load<usize>(dataWord(o, DEFINITION));
+}
+
+@inline
+export function slotOf(o: PyObject, k: u32): PyObject {
+  return itemAt(changetype<usize>(o) + o.type.slotsAt, k);
+}
+
+/** What all types have for C to call. */
+function fillSlots(type: PyType): void {
+  type.tp_repr = slotFunction(SLOT_REPR);
+  type.tp_str = slotFunction(SLOT_STR);
+  type.tp_getattro = slotFunction(SLOT_GETATTRO);
+  type.tp_setattro = slotFunction(SLOT_SETATTRO);
+  type.tp_alloc = slotFunction(SLOT_ALLOC);
+  type.tp_free = slotFunction(type.hasGC ? SLOT_GC_FREE : SLOT_FREE);
+  type.tp_dealloc = type.dealloc;
+}
+
+function begin(place: u32, slots: u32, dataBytes: u32, flags: u32): PyType {
+  const type = typeOf(place);
+  type.refcnt = IMMORTAL;
+  type.type = typeOf(TYPE);
+  type.kind = USER;
+  type.flags = flags | IS_READY;
+  type.slots = slots;
+  type.slotsAt = HEADER;
+  type.basicSize = type.dataAt + dataBytes;
+  type.dealloc = typeFunction(USER, DEALLOC);
+  type.hash = typeFunction(USER, HASH);
+  type.compare = typeFunction(USER, COMPARE);
+  type.repr = typeFunction(USER, REPR);
+  fillSlots(type);
+  joinRing(type);
+  return type;
+}
+
+function beginAll(): void {
+  const object = begin(BASE_OBJECT, 0, 0, IS_BASE_TYPE);
+  object.basicSize = HEADER;
+  object.hostId = ID_EXTENSION;
+  object.tp_dealloc = slotFunction(SLOT_DEALLOC);
+  object.tp_new = slotFunction(SLOT_NEW);
+  object.tp_init = slotFunction(SLOT_INIT);
+  const builtin = begin(BUILTIN, 3, 8, HAS_GC);
+  builtin.hostId = ID_FUNCTION;
+  builtin.tp_call = slotFunction(SLOT_BUILTIN_CALL);
+  builtin.repr = slotFunction(SLOT_BUILTIN_REPR);
+  begin(METHOD_DESCRIPTOR, 1, 8, 0).tp_call = slotFunction(SLOT_DESCRIPTOR_CALL);
+  begin(MEMBER_DESCRIPTOR, 1, 8, 0);
+  begin(GETSET_DESCRIPTOR, 1, 8, 0);
+  const module = begin(MODULE, 1, 8, HAS_GC);
+  module.hostId = ID_MODULE;
+  module.repr = slotFunction(SLOT_MODULE_REPR);
+  module.tp_getattro = slotFunction(SLOT_MODULE_GETATTRO);
+  module.traverse = slotFunction(SLOT_MODULE_TRAVERSE);
+  module.clear = slotFunction(SLOT_MODULE_CLEAR);
+  module.drop = slotFunction(SLOT_MODULE_DROP);
+  begin(MODULE_DEF, 0, 0, 0);
+  for (let kind: u32 = 0; kind < KINDS; kind++) fillSlots(typeOf(kind));
+  for (let place: u32 = 0; place <= MODULE_DEF; place++) if (place != BASE_OBJECT && place != USER) typeOf(place).base = object;
+  typeOf(BOOL).base = typeOf(INT);
+  const type = typeOf(TYPE);
+  type.tp_call = slotFunction(SLOT_TYPE_CALL);
+  type.tp_getattro = slotFunction(SLOT_TYPE_GETATTRO);
+  type.tp_setattro = slotFunction(SLOT_TYPE_SETATTRO);
+}
+
+/** The type at a place has the name on the stack, for C to read. All are made with the first. */
+export function name_fixed_type(place: u32): void {
+  const name = handles().pop();
+  if (typeOf(BASE_OBJECT).refcnt == 0) beginAll();
+  const type = typeOf(place);
+  if (type.name) {
+    decref(name);
+    return;
+  }
+  type.name = name;
+  type.tp_name = textOf(name);
+}
+
+// ---- without modules in C ----
+
+/** Whether the heap has objects that modules in C defined, or that are theirs: functions, modules, descriptors. */
+export function hasObjectsOfC(): bool {
+  const ring = typeOf(USER);
+  for (let type: PyType = ring.after; type !== ring; type = type.after) {
+    if ((type.flags & IS_C_TYPE) != 0 || (isFixedType(type) && type.live != 0)) return true;
+  }
+  return false;
+}
+
+/** The types are as before the first was named: none has a name or anything for C, and the API's own are none. Nothing of C's is left. */
+export function unname_fixed_types(): void {
+  if (typeOf(BASE_OBJECT).refcnt == 0) return;
+  for (let place: u32 = 0; place <= MODULE_DEF; place++) {
+    const type = typeOf(place);
+    xdecref(type.name);
+    type.name = null;
+    if (place < KINDS) emptySlots(type);
+    else if (place != USER) {
+      leaveRing(type);
+      memory.fill(changetype<usize>(type), 0, offsetof<PyType>());
+    }
+  }
+}
+
+/** The counterpart of beginAll, for a built-in type. */
+function emptySlots(type: PyType): void {
+  type.tp_name = 0;
+  type.tp_repr = 0;
+  type.tp_str = 0;
+  type.tp_getattro = 0;
+  type.tp_setattro = 0;
+  type.tp_alloc = 0;
+  type.tp_free = 0;
+  type.tp_call = 0;
+  type.base = null;
+}

@@ -1,0 +1,275 @@
+// PyType_FromSpec and its kin: types made of a table of slots, which live as long as somebody refers to them. What a table fills of the functions
+// for numbers, sequences and mappings stands with the type's name in a block of its own:
+//
+//   numbers | sequences | mappings | name, 0
+
+import {
+  BASE_OBJECT,
+  freeBlock,
+  freeObject,
+  incref,
+  IS_BASE_TYPE,
+  IS_HEAP_TYPE,
+  IS_TYPE,
+  isKind,
+  newBlock,
+  newObject,
+  PyObject,
+  PyType,
+  TUPLE,
+  TYPE,
+  typeOf,
+  xdecref,
+} from "../../model/object";
+import { SLOT_HEAP_DEALLOC, slotFunction } from "../../model/functions";
+import { itemAt, PyTuple } from "../../types/sequence";
+import { moduleNameOf, shortName } from "./attribute";
+import { nameIn } from "./builtin";
+import { definitionOf } from "./fixed-types";
+import { MAPPING_WORDS, NUMBER_WORDS, SEQUENCE_WORDS } from "./inherit";
+import { MEMBER_BYTES, memberOffset } from "./member";
+import { PyModule_GetState } from "../api/module";
+import { MAPPING_TABLE, NUMBER_TABLE, placeOfSlot, SEQUENCE_TABLE, TYPE_TABLE } from "./slot-places";
+import { internedText } from "./text";
+import { PyType_Ready } from "./type";
+import { W_NO_MODULE, W_SLOT } from "./type-words";
+import { lengthOfC } from "./utf8";
+import { badCall, raiseApi } from "./words";
+
+// A PyType_Spec: name | basicsize | itemsize | flags | slots; a slot: number | value.
+const SLOT_BYTES: usize = 8;
+const SLOT_BASE: i32 = 48;
+const SLOT_BASES: i32 = 49;
+
+const NUMBERS_AT: usize = 0;
+const SEQUENCES_AT: usize = NUMBERS_AT + (<usize>NUMBER_WORDS << 2);
+const MAPPINGS_AT: usize = SEQUENCES_AT + (<usize>SEQUENCE_WORDS << 2);
+const NAME_AT: usize = MAPPINGS_AT + (<usize>MAPPING_WORDS << 2);
+const HEADER: usize = 12;
+
+@inline
+function slotsOfSpec(spec: usize): usize {
+  return load<usize>(spec, 16);
+}
+
+/** The block of a type's own, with a copy of its name. */
+function giveOwn(type: PyType, name: usize): bool {
+  const length = lengthOfC(name) + 1;
+  const bytes = NAME_AT + length;
+  const own = newBlock(bytes);
+  if (own == 0) return false;
+  memory.fill(own, 0, NAME_AT);
+  memory.copy(own + NAME_AT, name, length);
+  type.own = own;
+  type.ownBytes = <u32>bytes;
+  type.tp_name = own + NAME_AT;
+  typeOf(TYPE).resized(<isize>bytes);
+  return true;
+}
+
+/** The word of a type for a slot; the type has the table that it is in. */
+function wordFor(type: PyType, place: i32): usize {
+  const word = <usize>(place & 0xff) << 2;
+  switch (place & ~0xff) {
+    case NUMBER_TABLE:
+      type.tp_as_number = type.own + NUMBERS_AT;
+      return type.tp_as_number + word;
+    case SEQUENCE_TABLE:
+      type.tp_as_sequence = type.own + SEQUENCES_AT;
+      return type.tp_as_sequence + word;
+    case MAPPING_TABLE:
+      type.tp_as_mapping = type.own + MAPPINGS_AT;
+      return type.tp_as_mapping + word;
+    default:
+      return changetype<usize>(type) + word;
+  }
+}
+
+/** The base that a table or a tuple says; object if neither does; null with an error. */
+function baseOf(spec: usize, bases: PyObject | null): PyType | null {
+  let base: PyObject | null = bases;
+  for (let at = slotsOfSpec(spec); load<i32>(at) != 0; at += SLOT_BYTES) {
+    const slot = load<i32>(at);
+    if (!base && (slot == SLOT_BASE || slot == SLOT_BASES)) base = load<PyObject>(at, 4);
+  }
+  if (base && isKind(base, TUPLE)) {
+    const t = changetype<PyTuple>(base);
+    if (t.size != 1) return changetype<PyType | null>(badCall());
+    base = itemAt(t.items, 0);
+  }
+  if (!base) return typeOf(BASE_OBJECT);
+  if ((base.type.flags & IS_TYPE) != 0) return changetype<PyType>(base);
+  return changetype<PyType | null>(badCall());
+}
+
+/** The members of a table say where the offsets are that are no fields' own. */
+function takeOffsets(type: PyType): void {
+  for (let at = type.tp_members; at != 0 && nameIn(at) != 0; at += MEMBER_BYTES) {
+    const name = nameIn(at);
+    // "__dictoffset__", "__weaklistoffset__" and "__vectorcalloffset__" begin in the same way, and differ in the third character.
+    if (load<u16>(name) != 0x5f5f) continue;
+    const offset = memberOffset(at);
+    if (isText(name, 0x666f746369645f5f, 14)) type.tp_dictoffset = offset;
+    else if (isText(name, 0x6c6b6165775f5f, 18)) type.weakList = offset;
+    else if (isText(name, 0x6f746365765f5f, 20)) type.tp_vectorcall_offset = offset;
+  }
+}
+
+/** Whether a text of this length begins with the packed characters. */
+function isText(text: usize, packed: u64, length: u32): bool {
+  for (let k: usize = 0; packed != 0; k++, packed >>= 8) if (load<u8>(text + k) != <u8>packed) return false;
+  return lengthOfC(text) == length;
+}
+
+/** A type that is nothing yet. */
+function newType(): PyType | null {
+  const type = changetype<PyType | null>(newObject(typeOf(TYPE), offsetof<PyType>()));
+  if (type) memory.fill(changetype<usize>(type) + HEADER, 0, offsetof<PyType>() - HEADER);
+  return type;
+}
+
+/** A type with a name that adds nothing to its base but what is in a dict, which may be null; takes over the reference to that. */
+export function type_derived(name: usize, base: PyType, dict: PyObject | null): PyType | null {
+  const type = newType();
+  if (!type) {
+    xdecref(dict);
+    return null;
+  }
+  type.tp_dict = dict;
+  type.base = incref<PyType>(base);
+  if (giveOwn(type, name)) {
+    type.flags = IS_HEAP_TYPE | IS_BASE_TYPE;
+    type.tp_dealloc = slotFunction(SLOT_HEAP_DEALLOC);
+    if (PyType_Ready(type) == 0) return type;
+  }
+  discard(type);
+  return null;
+}
+
+export function PyType_FromMetaclass(meta: PyType | null, module: PyObject | null, spec: usize, bases: PyObject | null): PyObject | null {
+  if (meta && meta !== typeOf(TYPE)) return badCall();
+  const base = baseOf(spec, bases);
+  const type = base ? newType() : null;
+  if (!base || !type) return null;
+  if (fill(type, base, spec) && PyType_Ready(type) == 0) {
+    type.module = module ? incref<PyObject>(module) : null;
+    return type;
+  }
+  discard(type);
+  return null;
+}
+
+/** What a table says is in the type. */
+function fill(type: PyType, base: PyType, spec: usize): bool {
+  type.base = incref<PyType>(base);
+  if (!giveOwn(type, load<usize>(spec))) return false;
+  const basicSize = load<i32>(spec, 4);
+  // A negative size counts from the base's.
+  type.basicSize = basicSize > 0 ? basicSize : base.basicSize + ((<u32>-basicSize + 3) & ~3);
+  type.itemSize = load<u32>(spec, 8);
+  type.flags = load<u32>(spec, 12) | IS_HEAP_TYPE;
+  for (let at = slotsOfSpec(spec); load<i32>(at) != 0; at += SLOT_BYTES) {
+    const slot = load<i32>(at);
+    if (slot == SLOT_BASE || slot == SLOT_BASES) continue;
+    const place = placeOfSlot(slot);
+    if (place < 0) {
+      raiseApi(W_SLOT);
+      return false;
+    }
+    store<u32>(wordFor(type, place), load<u32>(at, 4));
+  }
+  takeOffsets(type);
+  if (type.tp_dealloc == 0) type.tp_dealloc = slotFunction(SLOT_HEAP_DEALLOC);
+  return true;
+}
+
+/** A type that did not come to be. */
+function discard(type: PyType): void {
+  if (type.own != 0) {
+    freeBlock(type.own);
+    typeOf(TYPE).resized(-(<isize>type.ownBytes));
+  }
+  xdecref(type.base);
+  xdecref(type.tp_dict);
+  freeObject(type, offsetof<PyType>());
+}
+
+export function PyType_FromModuleAndSpec(module: PyObject | null, spec: usize, bases: PyObject | null): PyObject | null {
+  return PyType_FromMetaclass(null, module, spec, bases);
+}
+
+export function PyType_FromSpecWithBases(spec: usize, bases: PyObject | null): PyObject | null {
+  return PyType_FromMetaclass(null, null, spec, bases);
+}
+
+export function PyType_FromSpec(spec: usize): PyObject | null {
+  return PyType_FromMetaclass(null, null, spec, null);
+}
+
+// ---- asking ----
+
+/** What a type has for a slot; NULL if nothing. */
+export function PyType_GetSlot(type: PyType, slot: i32): usize {
+  const place = placeOfSlot(slot);
+  if (place < 0) {
+    badCall();
+    return 0;
+  }
+  const table = place & ~0xff;
+  const at =
+    table == TYPE_TABLE
+      ? changetype<usize>(type)
+      : table == NUMBER_TABLE
+        ? type.tp_as_number
+        : table == SEQUENCE_TABLE
+          ? type.tp_as_sequence
+          : type.tp_as_mapping;
+  return at == 0 ? 0 : load<usize>(at + (<usize>(place & 0xff) << 2));
+}
+
+export function PyType_GetName(type: PyType): PyObject | null {
+  return shortName(type);
+}
+
+export function PyType_GetQualName(type: PyType): PyObject | null {
+  return shortName(type);
+}
+
+export function PyType_GetModuleName(type: PyType): PyObject | null {
+  return moduleNameOf(type);
+}
+
+export function PyType_GetFullyQualifiedName(type: PyType): PyObject | null {
+  return internedText(type.tp_name);
+}
+
+/** The module that a type belongs to, a reference that stays the type's; NULL with TypeError. */
+export function PyType_GetModule(type: PyType): PyObject | null {
+  const module = type.module;
+  if (module) return module;
+  const name = shortName(type);
+  if (!name) return null;
+  raiseApi(W_NO_MODULE, name);
+  xdecref(name);
+  return null;
+}
+
+export function PyType_GetModuleState(type: PyType): usize {
+  const module = PyType_GetModule(type);
+  return module ? PyModule_GetState(module) : 0;
+}
+
+/** The module, made of a definition, of the type or of the nearest base that has one. */
+export function PyType_GetModuleByDef(type: PyType, definition: usize): PyObject | null {
+  let at: PyType | null = type;
+  while (at) {
+    const module = at.module;
+    if (module && definitionOf(module) == definition) return module;
+    at = at.base;
+  }
+  const name = shortName(type);
+  if (!name) return null;
+  raiseApi(W_NO_MODULE, name);
+  xdecref(name);
+  return null;
+}

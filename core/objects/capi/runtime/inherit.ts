@@ -1,0 +1,123 @@
+// What a type has from its base, where it has nothing of its own (CPython's Objects/typeobject.c, inherit_special and inherit_slots).
+
+import { HASH, SLOT_ALLOC, SLOT_FREE, SLOT_GC_FREE, SLOT_REPR, SLOT_STR, slotFunction, typeFunction } from "../../model/functions";
+import {
+  BASE_OBJECT,
+  DISALLOWS_INSTANTIATION,
+  HAS_GC,
+  HAS_VECTORCALL,
+  IS_C_TYPE,
+  IS_EXCEPTION,
+  IS_HEAP_TYPE,
+  LIST,
+  PyType,
+  typeOf,
+} from "../../model/object";
+
+/** Words of a type that are inherited one by one. */
+@inline
+function word(type: PyType, base: PyType, offset: usize): void {
+  const at = changetype<usize>(type) + offset;
+  if (load<u32>(at) == 0) store<u32>(at, load<u32>(changetype<usize>(base) + offset));
+}
+
+/** A table of functions is the base's if the type has none; else what is 0 in it is the base's. */
+function table(type: PyType, base: PyType, offset: usize, words: u32): void {
+  const own = load<usize>(changetype<usize>(type) + offset);
+  const bases = load<usize>(changetype<usize>(base) + offset);
+  if (own == 0) {
+    store<usize>(changetype<usize>(type) + offset, bases);
+    return;
+  }
+  if (bases == 0 || own == bases) return;
+  for (let k: usize = 0; k < words; k++) {
+    if (load<u32>(own + (k << 2)) == 0) store<u32>(own + (k << 2), load<u32>(bases + (k << 2)));
+  }
+}
+
+export const NUMBER_WORDS: u32 = 36;
+export const SEQUENCE_WORDS: u32 = 10;
+export const MAPPING_WORDS: u32 = 3;
+
+export function inherit(type: PyType, base: PyType): void {
+  inheritLayout(type, base);
+  inheritCollector(type, base);
+  inheritEquality(type, base);
+  word(type, base, offsetof<PyType>("tp_dealloc"));
+  word(type, base, offsetof<PyType>("tp_call"));
+  word(type, base, offsetof<PyType>("tp_iter"));
+  word(type, base, offsetof<PyType>("tp_iternext"));
+  word(type, base, offsetof<PyType>("tp_descr_get"));
+  word(type, base, offsetof<PyType>("tp_descr_set"));
+  word(type, base, offsetof<PyType>("tp_init"));
+  word(type, base, offsetof<PyType>("finalize"));
+  inheritAttributes(type, base);
+  inheritText(type, base);
+  table(type, base, offsetof<PyType>("tp_as_number"), NUMBER_WORDS);
+  table(type, base, offsetof<PyType>("tp_as_sequence"), SEQUENCE_WORDS);
+  table(type, base, offsetof<PyType>("tp_as_mapping"), MAPPING_WORDS);
+  type.flags |= base.flags & IS_EXCEPTION;
+  inheritNew(type, base);
+}
+
+function inheritLayout(type: PyType, base: PyType): void {
+  word(type, base, offsetof<PyType>("basicSize"));
+  word(type, base, offsetof<PyType>("itemSize"));
+  word(type, base, offsetof<PyType>("weakList"));
+  word(type, base, offsetof<PyType>("tp_dictoffset"));
+  type.slots = base.slots;
+  type.slotsAt = type.slots != 0 ? base.slotsAt : type.itemSize != 0 ? 12 : 8;
+}
+
+/** A type whose base is collected is too, by the same functions, unless it has functions of its own. */
+function inheritCollector(type: PyType, base: PyType): void {
+  if ((type.flags & HAS_GC) == 0 && (base.flags & HAS_GC) != 0 && (type.traverse | type.clear) == 0) type.flags |= HAS_GC;
+  if ((type.flags & HAS_GC) != 0 && (type.traverse | type.clear) == 0) {
+    type.traverse = base.traverse;
+    type.clear = base.clear;
+  }
+  if (type.tp_alloc == 0) type.tp_alloc = (base.flags & IS_C_TYPE) != 0 ? base.tp_alloc : slotFunction(SLOT_ALLOC);
+  if (type.tp_free != 0) return;
+  // PyObject_Del and PyObject_GC_Del each go with a layout; anything else is the base's own and serves both.
+  const isStandard = base.tp_free == slotFunction(SLOT_FREE) || base.tp_free == slotFunction(SLOT_GC_FREE);
+  type.tp_free = isStandard ? slotFunction(type.hasGC ? SLOT_GC_FREE : SLOT_FREE) : base.tp_free;
+}
+
+/** hash and comparison go together: who defines one of them does not have the other from the base. */
+function inheritEquality(type: PyType, base: PyType): void {
+  if (type.hash == 0 && type.compare == 0) {
+    type.hash = base.hash;
+    type.compare = base.compare;
+    return;
+  }
+  if (type.hash == 0) type.hash = typeFunction(LIST, HASH);
+  if (type.compare == 0) type.compare = typeOf(BASE_OBJECT).compare;
+}
+
+function inheritAttributes(type: PyType, base: PyType): void {
+  if (type.tp_getattr == 0 && type.tp_getattro == 0) {
+    type.tp_getattr = base.tp_getattr;
+    type.tp_getattro = base.tp_getattro;
+  }
+  if (type.tp_setattr == 0 && type.tp_setattro == 0) {
+    type.tp_setattr = base.tp_setattr;
+    type.tp_setattro = base.tp_setattro;
+  }
+}
+
+function inheritText(type: PyType, base: PyType): void {
+  if (type.tp_repr == 0) type.tp_repr = (base.flags & IS_C_TYPE) != 0 ? base.tp_repr : slotFunction(SLOT_REPR);
+  if (type.tp_str == 0) type.tp_str = (base.flags & IS_C_TYPE) != 0 ? base.tp_str : slotFunction(SLOT_STR);
+}
+
+/** Static types whose base is object are not made by calling them, unless they say how. */
+function inheritNew(type: PyType, base: PyType): void {
+  if (type.tp_new != 0) return;
+  const isStatic = (type.flags & IS_HEAP_TYPE) == 0;
+  if ((isStatic && base === typeOf(BASE_OBJECT)) || (type.flags & DISALLOWS_INSTANTIATION) != 0) type.flags |= DISALLOWS_INSTANTIATION;
+  else type.tp_new = base.tp_new;
+  if (type.tp_vectorcall_offset == 0 && (base.flags & HAS_VECTORCALL) != 0) {
+    type.tp_vectorcall_offset = base.tp_vectorcall_offset;
+    type.flags |= HAS_VECTORCALL;
+  }
+}

@@ -1,0 +1,215 @@
+// Members: fields of an instance in C that are attributes (PyMemberDef).
+//
+//   name | type | offset | flags | doc
+
+import { hasError } from "../../model/error";
+import { asBool, BOOL, clearError, decref, incref, isKind, None, PyObject, STR, True, xdecref } from "../../model/object";
+import { PyStr, str_from_chars } from "../../text/str";
+import { PyFloat_AsDouble, PyFloat_FromDouble } from "../api/float";
+import {
+  PyLong_AsLong,
+  PyLong_AsLongLong,
+  PyLong_AsSsize_t,
+  PyLong_AsUnsignedLong,
+  PyLong_AsUnsignedLongLong,
+  PyLong_AsUnsignedLongLongMask,
+  PyLong_AsUnsignedLongMask,
+  PyLong_FromLong,
+  PyLong_FromLongLong,
+  PyLong_FromUnsignedLong,
+  PyLong_FromUnsignedLongLong,
+} from "../api/long";
+import { internedText } from "./text";
+import { W_BOOL_MEMBER, W_DELETE_MEMBER, W_NO_ATTRIBUTE, W_ONE_CHARACTER, W_READ_ONLY_MEMBER } from "./type-words";
+import { PyUnicode_FromString } from "../api/unicode";
+import { badCall, badCallNumber, raiseApi } from "./words";
+
+// Types of members: CPython's numbers.
+const T_SHORT: u32 = 0;
+const T_INT: u32 = 1;
+const T_LONG: u32 = 2;
+const T_FLOAT: u32 = 3;
+const T_DOUBLE: u32 = 4;
+const T_STRING: u32 = 5;
+const T_OBJECT: u32 = 6;
+const T_CHAR: u32 = 7;
+const T_BYTE: u32 = 8;
+const T_UBYTE: u32 = 9;
+const T_USHORT: u32 = 10;
+const T_UINT: u32 = 11;
+const T_ULONG: u32 = 12;
+const T_STRING_INPLACE: u32 = 13;
+const T_BOOL: u32 = 14;
+const T_OBJECT_EX: u32 = 16;
+const T_LONGLONG: u32 = 17;
+const T_ULONGLONG: u32 = 18;
+const T_PYSSIZET: u32 = 19;
+const T_NONE: u32 = 20;
+
+const READONLY: u32 = 1;
+/** Bytes of a definition. */
+export const MEMBER_BYTES: usize = 20;
+
+@inline
+export function memberType(member: usize): u32 {
+  return load<u32>(member, 4);
+}
+
+@inline
+export function memberOffset(member: usize): i32 {
+  return load<i32>(member, 8);
+}
+
+@inline
+function memberFlags(member: usize): u32 {
+  return load<u32>(member, 12);
+}
+
+/** The member of the object at `object`: a new reference; null with an error. */
+export function PyMember_GetOne(object: usize, member: usize): PyObject | null {
+  const at = object + memberOffset(member);
+  switch (memberType(member)) {
+    case T_BOOL:
+      return asBool(load<u8>(at) != 0);
+    case T_BYTE:
+      return PyLong_FromLong(load<i8>(at));
+    case T_UBYTE:
+      return PyLong_FromLong(load<u8>(at));
+    case T_SHORT:
+      return PyLong_FromLong(load<i16>(at));
+    case T_USHORT:
+      return PyLong_FromLong(load<u16>(at));
+    case T_INT:
+    case T_LONG:
+    case T_PYSSIZET:
+      return PyLong_FromLong(load<i32>(at));
+    case T_UINT:
+    case T_ULONG:
+      return PyLong_FromUnsignedLong(load<u32>(at));
+    case T_LONGLONG:
+      return PyLong_FromLongLong(load<i64>(at));
+    case T_ULONGLONG:
+      return PyLong_FromUnsignedLongLong(load<u64>(at));
+    case T_FLOAT:
+      return PyFloat_FromDouble(load<f32>(at));
+    case T_DOUBLE:
+      return PyFloat_FromDouble(load<f64>(at));
+    case T_STRING:
+      return load<usize>(at) == 0 ? None() : PyUnicode_FromString(load<usize>(at));
+    case T_STRING_INPLACE:
+      return PyUnicode_FromString(at);
+    case T_CHAR:
+      return str_from_chars(at, 1, 1);
+    case T_OBJECT: {
+      const o = load<PyObject | null>(at);
+      return o ? incref<PyObject>(o) : None();
+    }
+    case T_OBJECT_EX: {
+      const o = load<PyObject | null>(at);
+      return o ? incref<PyObject>(o) : noAttribute(object, member);
+    }
+    case T_NONE:
+      return None();
+    default:
+      return badCall();
+  }
+}
+
+function noAttribute(object: usize, member: usize): PyObject | null {
+  const name = internedText(load<usize>(member));
+  if (!name) return null;
+  raiseApi(W_NO_ATTRIBUTE, name, 0, 0, changetype<PyObject>(object));
+  decref(name);
+  return null;
+}
+
+/** The member of the object at `object` is `value`, or deleted if that is null: 0, or -1 with an error. */
+export function PyMember_SetOne(object: usize, member: usize, value: PyObject | null): i32 {
+  const type = memberType(member);
+  const at = object + memberOffset(member);
+  if ((memberFlags(member) & READONLY) != 0 || type == T_STRING || type == T_STRING_INPLACE || type == T_NONE) {
+    raiseApi(W_READ_ONLY_MEMBER);
+    return -1;
+  }
+  if (type == T_OBJECT || type == T_OBJECT_EX) return setReference(object, member, at, value);
+  if (value) return setNumber(type, at, value);
+  raiseApi(W_DELETE_MEMBER);
+  return -1;
+}
+
+function setReference(object: usize, member: usize, at: usize, value: PyObject | null): i32 {
+  const old = load<PyObject | null>(at);
+  if (!value && !old && memberType(member) == T_OBJECT_EX) {
+    noAttribute(object, member);
+    return -1;
+  }
+  store<PyObject | null>(at, value ? incref<PyObject>(value) : null);
+  xdecref(old);
+  return 0;
+}
+
+function setNumber(type: u32, at: usize, value: PyObject): i32 {
+  switch (type) {
+    case T_BOOL:
+      if (!isKind(value, BOOL)) {
+        raiseApi(W_BOOL_MEMBER);
+        return -1;
+      }
+      store<u8>(at, value === True() ? 1 : 0);
+      return 0;
+    case T_CHAR: {
+      const s = changetype<PyStr>(value);
+      if (!isKind(value, STR) || s.length != 1 || s.charAt(0) > 0x7f) {
+        raiseApi(W_ONE_CHARACTER);
+        return -1;
+      }
+      store<u8>(at, <u8>s.charAt(0));
+      return 0;
+    }
+    case T_FLOAT:
+    case T_DOUBLE: {
+      const v = PyFloat_AsDouble(value);
+      if (v == -1 && hasError()) return -1;
+      if (type == T_FLOAT) store<f32>(at, <f32>v);
+      else store<f64>(at, v);
+      return 0;
+    }
+    case T_LONGLONG: {
+      const v = PyLong_AsLongLong(value);
+      if (v == -1 && hasError()) return -1;
+      store<i64>(at, v);
+      return 0;
+    }
+    case T_ULONGLONG: {
+      // A negative number is taken modulo 2^64, as in CPython (which also warns).
+      let v = PyLong_AsUnsignedLongLong(value);
+      if (v == <u64>-1 && hasError()) {
+        clearError();
+        v = PyLong_AsUnsignedLongLongMask(value);
+        if (v == <u64>-1 && hasError()) return -1;
+      }
+      store<u64>(at, v);
+      return 0;
+    }
+    case T_UINT:
+    case T_ULONG: {
+      let v = PyLong_AsUnsignedLong(value);
+      if (v == <u32>-1 && hasError()) {
+        clearError();
+        v = PyLong_AsUnsignedLongMask(value);
+        if (v == <u32>-1 && hasError()) return -1;
+      }
+      store<u32>(at, v);
+      return 0;
+    }
+    default: {
+      const v = type == T_PYSSIZET ? PyLong_AsSsize_t(value) : PyLong_AsLong(value);
+      if (v == -1 && hasError()) return -1;
+      if (type == T_BYTE || type == T_UBYTE) store<u8>(at, <u8>v);
+      else if (type == T_SHORT || type == T_USHORT) store<u16>(at, <u16>v);
+      else if (type == T_INT || type == T_LONG || type == T_PYSSIZET) store<i32>(at, v);
+      else return badCallNumber();
+      return 0;
+    }
+  }
+}

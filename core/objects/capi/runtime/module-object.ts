@@ -1,0 +1,103 @@
+// What a module is: a dict of attributes, and C's definition of it with a block of state (PyModuleDef).
+//
+//   refcnt | type | init | index | copy | name | doc | size of the state | methods | slots | traverse | clear | free
+
+import { SCRATCH_AT } from "../../../ground/control";
+import { PyMem_Free } from "../../../alloc/domains";
+import { isKind, PyObject, STR } from "../../model/object";
+import { PyDict } from "../../types/dict";
+import { hashBytes } from "../../model/hash";
+import { at } from "../../model/state";
+import { PyStr } from "../../text/str";
+import { Writer } from "../../text/writer";
+import { internedText } from "./text";
+import { dataWord, DEFINITION, definitionOf, MODULE_DICT, slotOf, STATE } from "./fixed-types";
+
+// Offsets in a definition.
+export const DEF_NAME: usize = 20;
+export const DEF_DOC: usize = 24;
+export const DEF_SIZE: usize = 28;
+export const DEF_METHODS: usize = 32;
+export const DEF_SLOTS: usize = 36;
+const DEF_TRAVERSE: usize = 40;
+const DEF_CLEAR: usize = 44;
+const DEF_FREE: usize = 48;
+
+@inline
+export function moduleDict(module: PyObject): PyDict {
+  return changetype<PyDict>(slotOf(module, MODULE_DICT));
+}
+
+@inline
+export function stateOf(module: PyObject): usize {
+  return load<usize>(dataWord(module, STATE));
+}
+
+/** module.__name__, a reference that stays the module's; null if it has none. It makes no string to look for it. */
+export function moduleName(module: PyObject): PyObject | null {
+  const dict = moduleDict(module);
+  putNameKey();
+  const index = dict.keys.findText(scratch(), 1, NAME_LENGTH, hashBytes(scratch(), NAME_LENGTH));
+  const name = index >= 0 ? dict.valueAt(index) : null;
+  return name && isKind(name, STR) ? name : null;
+}
+
+const NAME_LENGTH: u32 = 8;
+
+/** "__name__", for C. */
+function putNameKey(): void {
+  store<u64>(scratch(), 0x5f5f656d616e5f5f);
+  store<u8>(scratch(), 0, NAME_LENGTH);
+}
+
+/** A few bytes for text. */
+@inline
+export function scratch(): usize {
+  return at(SCRATCH_AT);
+}
+
+/** "__name__" */
+export function nameKey(): PyObject | null {
+  putNameKey();
+  return internedText(scratch());
+}
+
+/** "__doc__" */
+export function docKey(): PyObject | null {
+  store<u64>(scratch(), 0x005f5f636f645f5f);
+  return internedText(scratch());
+}
+
+/** Whether C's functions for the module can be called: there is state if there is to be any. */
+function hasState(module: PyObject): bool {
+  const definition = definitionOf(module);
+  return definition != 0 && (load<i32>(definition, DEF_SIZE) <= 0 || stateOf(module) != 0);
+}
+
+export function module_traverse(module: PyObject, visit: u32, argument: usize): i32 {
+  const f = hasState(module) ? load<u32>(definitionOf(module), DEF_TRAVERSE) : 0;
+  return f != 0 ? call_indirect<i32>(f, module, visit, argument) : 0;
+}
+
+export function module_clear(module: PyObject): i32 {
+  const f = hasState(module) ? load<u32>(definitionOf(module), DEF_CLEAR) : 0;
+  return f != 0 ? call_indirect<i32>(f, module) : 0;
+}
+
+/** The module goes for good: C's m_free, then the state. */
+export function module_drop(module: PyObject): void {
+  const f = hasState(module) ? load<u32>(definitionOf(module), DEF_FREE) : 0;
+  if (f != 0) call_indirect<void>(f, module);
+  const state = stateOf(module);
+  store<usize>(dataWord(module, DEFINITION), 0);
+  store<usize>(dataWord(module, STATE), 0);
+  if (state != 0) PyMem_Free(state);
+}
+
+/** "<module 'name'>" */
+export function module_repr(module: PyObject, w: Writer): bool {
+  const name = moduleName(module);
+  if (!w.putAscii(0x656c75646f6d3c) || !w.put(0x20) || !w.put(0x27)) return false;
+  if (name && !w.putStr(changetype<PyStr>(name))) return false;
+  return w.putAscii(0x3e27);
+}

@@ -1,0 +1,22 @@
+// Text of C's: UTF-8, ended by 0.
+
+import { str_intern } from "../../types/intern";
+import { decref, PyObject } from "../../model/object";
+import { PyStr } from "../../text/str";
+import { Writer } from "../../text/writer";
+import { lengthOfC, str_from_utf8 } from "./utf8";
+
+/** Adds the text to what is written. */
+export function putText(text: usize, w: Writer): bool {
+  const s = str_from_utf8(text, lengthOfC(text));
+  if (!s) return false;
+  const done = w.putStr(changetype<PyStr>(s));
+  decref(s);
+  return done;
+}
+
+/** The text as the one string that has it: a new reference; null with an error. */
+export function internedText(text: usize): PyObject | null {
+  const s = str_from_utf8(text, lengthOfC(text));
+  return s ? str_intern(changetype<PyStr>(s)) : null;
+}

@@ -1,0 +1,178 @@
+// PyType_Ready: a type that C defined has its place among the others. What it does not say itself is its base's; its methods, members and
+// attributes stand in its dict; and the core knows what it needs of it.
+
+import { dict_contains, dict_new, dict_set, PyDict } from "../../types/dict";
+import { SLOT_C_DEALLOC, SLOT_C_REPR, SLOT_REPR, slotFunction } from "../../model/functions";
+import { joinRing, leaveRing } from "../../types/instance";
+import {
+  BASE_OBJECT,
+  decref,
+  GETSET_DESCRIPTOR,
+  HAS_GC,
+  IMMORTAL,
+  incref,
+  IS_BASE_TYPE,
+  IS_C_TYPE,
+  IS_HEAP_TYPE,
+  IS_READY,
+  MEMBER_DESCRIPTOR,
+  METHOD_DESCRIPTOR,
+  PyObject,
+  PyType,
+  TYPE,
+  typeOf,
+  USER,
+  xdecref,
+} from "../../model/object";
+import { METHOD_BYTES, nameIn } from "./builtin";
+import { descriptor_new, forgetOwner } from "./descriptor";
+import { ID_EXTENSION } from "./fixed-types";
+import { inherit } from "./inherit";
+import { MEMBER_BYTES } from "./member";
+import { docKey } from "./module-object";
+import { internedText } from "./text";
+import { W_BASE_TYPE, W_NAMELESS, W_NOT_TRAVERSED, W_SIZE } from "./type-words";
+import { PyUnicode_FromString } from "../api/unicode";
+import { raiseApi } from "./words";
+
+const GETSET_BYTES: usize = 20;
+
+/** 0, or -1 with an error: then the type is as it was, but for what it inherited. Doing it again does nothing. */
+export function PyType_Ready(type: PyType): i32 {
+  if ((type.flags & IS_READY) != 0) return 0;
+  if (type.tp_name == 0) {
+    raiseApi(W_NAMELESS);
+    return -1;
+  }
+  const given = type.base;
+  const base = given ? given : typeOf(BASE_OBJECT);
+  if (PyType_Ready(base) < 0) return -1;
+  const name = internedText(type.tp_name);
+  if (!name) return -1;
+  if (!fitsBase(type, base, name)) {
+    decref(name);
+    return -1;
+  }
+  if ((type.flags & IS_HEAP_TYPE) == 0) type.refcnt = IMMORTAL;
+  if (changetype<usize>(type.type) == 0) type.type = typeOf(TYPE);
+  type.name = name;
+  type.kind = USER;
+  type.hostId = ID_EXTENSION;
+  inherit(type, base);
+  type.dealloc = slotFunction(SLOT_C_DEALLOC);
+  type.repr = type.tp_repr == slotFunction(SLOT_REPR) ? base.repr : slotFunction(SLOT_C_REPR);
+  type.flags |= IS_C_TYPE;
+  if (!fillDict(type)) {
+    type.name = null;
+    decref(name);
+    return -1;
+  }
+  // A type that a table made has its reference to the base already.
+  if ((type.flags & IS_HEAP_TYPE) == 0) type.base = incref<PyType>(base);
+  type.flags |= IS_READY;
+  joinRing(type);
+  return 0;
+}
+
+/** Whether a type can be derived from a base: of built-in types, from object and exceptions only, whose layout C may extend. */
+function fitsBase(type: PyType, base: PyType, name: PyObject): bool {
+  const isOpen = base.kind == USER && (base.flags & (IS_C_TYPE | IS_BASE_TYPE)) != 0;
+  if (!isOpen || ((base.flags & IS_C_TYPE) != 0 && (base.flags & IS_BASE_TYPE) == 0)) {
+    raiseBase(base);
+    return false;
+  }
+  if (type.basicSize != 0 && type.basicSize < base.basicSize) {
+    raiseApi(W_SIZE, name);
+    return false;
+  }
+  const isCollected = (type.flags & HAS_GC) != 0;
+  if (isCollected && type.traverse == 0 && !((base.flags & HAS_GC) != 0 && (base.traverse | base.slots) != 0)) {
+    raiseApi(W_NOT_TRAVERSED, name);
+    return false;
+  }
+  return true;
+}
+
+function raiseBase(base: PyType): void {
+  const text = internedText(base.tp_name);
+  if (!text) return;
+  raiseApi(W_BASE_TYPE, text);
+  decref(text);
+}
+
+// ---- the dict ----
+
+/** The type's dict has its methods, members, getters and setters, and its doc; but for names that are there already. */
+function fillDict(type: PyType): bool {
+  const given = type.tp_dict;
+  const dict = given ? given : dict_new();
+  if (!dict) return false;
+  type.tp_dict = dict;
+  const d = changetype<PyDict>(dict);
+  if (
+    addAll(d, type, METHOD_DESCRIPTOR, type.tp_methods, METHOD_BYTES) &&
+    addAll(d, type, MEMBER_DESCRIPTOR, type.tp_members, MEMBER_BYTES) &&
+    addAll(d, type, GETSET_DESCRIPTOR, type.tp_getset, GETSET_BYTES) &&
+    addDoc(d, type)
+  ) {
+    return true;
+  }
+  if (!given) {
+    type.tp_dict = null;
+    decref(dict);
+  }
+  return false;
+}
+
+function addAll(d: PyDict, type: PyType, place: u32, definitions: usize, bytes: usize): bool {
+  for (let at = definitions; at != 0 && nameIn(at) != 0; at += bytes) {
+    const name = internedText(nameIn(at));
+    if (!name) return false;
+    const has = dict_contains(d, name);
+    const descriptor = has == 0 ? descriptor_new(place, type, incref<PyObject>(name), at) : null;
+    const done = has > 0 || (descriptor !== null && dict_set(d, name, descriptor));
+    xdecref(descriptor);
+    decref(name);
+    if (!done) return false;
+  }
+  return true;
+}
+
+function addDoc(d: PyDict, type: PyType): bool {
+  return type.tp_doc == 0 || setDoc(d, type.tp_doc);
+}
+
+/** d["__doc__"] is the text. */
+export function setDoc(d: PyDict, text: usize): bool {
+  const key = docKey();
+  const doc = key ? PyUnicode_FromString(text) : null;
+  const done = doc !== null && dict_set(d, key!, doc);
+  xdecref(doc);
+  xdecref(key);
+  return done;
+}
+
+// ---- the end of a type ----
+
+/** What a static type refers to is released: it is in the ring no more, and not ready. */
+export function type_retire(type: PyType): void {
+  leaveRing(type);
+  type.flags &= ~IS_READY;
+  const dict = type.tp_dict;
+  const name = type.name;
+  type.tp_dict = null;
+  type.name = null;
+  if (dict) {
+    forgetOwner(dict);
+    decref(dict);
+  }
+  xdecref(name);
+  xdecref(type.base);
+}
+
+/** Tells that attributes of the type may have changed: nothing is kept of them. */
+export function PyType_Modified(_type: PyType): void {}
+
+export function PyType_GetFlags(type: PyType): u32 {
+  return type.flags;
+}

@@ -1,0 +1,144 @@
+// UTF-8, strictly: bytes to characters and back.
+//
+//   0xxxxxxx    110xxxxx 10xxxxxx    1110xxxx 10xxxxxx 10xxxxxx    11110xxx 10xxxxxx 10xxxxxx 10xxxxxx
+//
+// No more bytes than needed, no surrogates, nothing above U+10FFFF. Errors say which bytes, and why, as CPython's decoder does.
+
+import { PyObject } from "../../model/object";
+import { largestOf, putChar, PyStr, str_from_char, str_from_chars, str_new } from "../../text/str";
+import { raiseApi, W_CONTINUATION_BYTES, W_END_OF_DATA, W_START_BYTE, W_SURROGATE } from "./words";
+
+/** strlen. */
+export function lengthOfC(text: usize): u32 {
+  let end = text;
+  while (load<u8>(end) != 0) end++;
+  return <u32>(end - text);
+}
+
+/** How many bytes a character has that begins with this one; 0 if none does. */
+@inline
+function bytesFrom(first: u32): u32 {
+  return first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+}
+
+/** Whether `byte` can be number `k` of a character that begins with `first`. */
+function mayFollow(first: u32, k: u32, byte: u32): bool {
+  if ((byte & 0xc0) != 0x80) return false;
+  if (k > 1) return true;
+  if (first == 0xe0) return byte >= 0xa0;
+  if (first == 0xed) return byte < 0xa0;
+  if (first == 0xf0) return byte >= 0x90;
+  return first != 0xf4 || byte < 0x90;
+}
+
+/** How many of the character's bytes at `k` are as they should be; all of them if the character is whole. */
+function goodBytes(data: usize, n: u32, k: u32, size: u32): u32 {
+  const first: u32 = load<u8>(data + k);
+  let good: u32 = 1;
+  while (good < size && k + good < n && mayFollow(first, good, load<u8>(data + k + good))) good++;
+  return good;
+}
+
+/** How many characters there are, and the bits of all of them; -1 with UnicodeDecodeError. */
+function measure(data: usize, n: u32): i32 {
+  let count: u32 = 0;
+  for (let k: u32 = 0; k < n; count++) {
+    const first: u32 = load<u8>(data + k);
+    const size = bytesFrom(first);
+    if (size == 0) {
+      raiseApi(W_START_BYTE, null, (1 << 8) | first, k);
+      return -1;
+    }
+    const good = goodBytes(data, n, k, size);
+    if (good < size) {
+      raiseApi(k + good == n ? W_END_OF_DATA : W_CONTINUATION_BYTES, null, (good << 8) | first, k);
+      return -1;
+    }
+    k += size;
+  }
+  return count;
+}
+
+/** The character at `at`, which is whole. */
+@inline
+function charAt(at: usize, size: u32): u32 {
+  const first: u32 = load<u8>(at);
+  if (size == 1) return first;
+  let char = first & (0xff >> (size + 1));
+  for (let k: u32 = 1; k < size; k++) char = (char << 6) | (load<u8>(at + k) & 0x3f);
+  return char;
+}
+
+/** A str of `n` bytes of UTF-8: PyUnicode_DecodeUTF8 with the errors "strict". */
+export function str_from_utf8(data: usize, n: u32): PyObject | null {
+  if (largestOf(data, 1, n) < 0x80) return str_from_chars(data, 1, n);
+  const count = measure(data, n);
+  if (count < 0) return null;
+  let all: u32 = 0;
+  for (let k: u32 = 0; k < n; ) {
+    const size = bytesFrom(load<u8>(data + k));
+    all |= charAt(data + k, size);
+    k += size;
+  }
+  // A single character may be one that all share.
+  if (count == 1) return str_from_char(all);
+  const s = str_new(count, min<u32>(all, 0x10ffff));
+  if (!s) return null;
+  let to: u32 = 0;
+  for (let k: u32 = 0; k < n; ) {
+    const size = bytesFrom(load<u8>(data + k));
+    putChar(s.data, s.width, to++, charAt(data + k, size));
+    k += size;
+  }
+  return s;
+}
+
+@inline
+function isSurrogate(char: u32): bool {
+  return (char & 0xfffff800) == 0xd800;
+}
+
+@inline
+function bytesOf(char: u32): u32 {
+  return char < 0x80 ? 1 : char < 0x800 ? 2 : char < 0x10000 ? 3 : 4;
+}
+
+/** How many bytes the string has in UTF-8; -1 with UnicodeEncodeError if it has a surrogate. */
+export function utf8_length(s: PyStr): i32 {
+  if (s.isAscii) return s.length;
+  let n: u32 = 0;
+  for (let k: u32 = 0; k < s.length; k++) {
+    const char = s.charAt(k);
+    if (isSurrogate(char)) {
+      raiseSurrogates(s, k);
+      return -1;
+    }
+    n += bytesOf(char);
+  }
+  return n;
+}
+
+function raiseSurrogates(s: PyStr, k: u32): void {
+  let end = k + 1;
+  while (end < s.length && isSurrogate(s.charAt(end))) end++;
+  raiseApi(W_SURROGATE, s, end - k, k);
+}
+
+/** Writes the string, which has no surrogates, in UTF-8. */
+export function utf8_write(s: PyStr, target: usize): void {
+  if (s.isAscii) {
+    memory.copy(target, s.data, s.length);
+    return;
+  }
+  for (let k: u32 = 0; k < s.length; k++) {
+    const char = s.charAt(k);
+    const size = bytesOf(char);
+    if (size == 1) {
+      store<u8>(target++, <u8>char);
+      continue;
+    }
+    store<u8>(target, <u8>((char >> (6 * (size - 1))) | ((0xf00 >> size) & 0xff)));
+    for (let j: u32 = 1; j < size; j++) store<u8>(target + j, <u8>(((char >> (6 * (size - 1 - j))) & 0x3f) | 0x80));
+    target += size;
+  }
+}

@@ -1,0 +1,39 @@
+// Safe points: moments at which nothing but handles, the stack and counted references refers to objects.
+//
+// What can't be done in the middle of an operation waits here: a collection that allocations made due, and measures against
+// pressure, which the host chooses and runs (it may collect, compact, and call the program).
+
+import { error } from "../model/error";
+import { collector, gc_run_due } from "./gc";
+import { COLLECTION_DUE, PRESSURE_DUE, settings } from "../model/object";
+
+/** Asks the host to run the measures that it wants. */
+@external("host", "pressure")
+declare function hostPressure(): void;
+
+/** The next safe point lets the host run its measures. */
+export function press(): void {
+  settings().due |= PRESSURE_DUE;
+}
+
+/** Runs what is due, unless the host holds it. */
+@inline
+export function safePoint(): void {
+  if (settings().due != 0) runDue();
+}
+
+/** As safePoint, after an operation that can make a heap grow but never makes a collection due. */
+@inline
+export function pressurePoint(): void {
+  if ((settings().due & PRESSURE_DUE) != 0) runDue();
+}
+
+function runDue(): void {
+  const s = settings();
+  if (s.held != 0 || error().code != 0) return;
+  if ((s.due & PRESSURE_DUE) != 0 && s.outside == 0 && collector().collecting == 0) {
+    s.due &= ~PRESSURE_DUE;
+    hostPressure();
+  }
+  if ((s.due & COLLECTION_DUE) != 0) gc_run_due();
+}

@@ -1,0 +1,167 @@
+// What the host can ask of the collector: Python's gc module.
+
+import { answer } from "./exchange";
+import {
+  clearFreeLists,
+  collector,
+  garbageList,
+  gc_get_objects,
+  gc_get_referents,
+  gc_get_referrers,
+  gc_is_finalized,
+  gc_is_tracked,
+  statsOf,
+} from "../collector/gc";
+import { handles } from "../model/handles";
+import { interned } from "../types/intern";
+import { keys_spare, keys_spare_bytes, keys_spare_hits } from "../types/keys";
+import { decref, generation, hasPolicy, incref, PyType, settings, TUPLE, typeOf } from "../model/object";
+import { PyList } from "../types/sequence";
+import { shapes_bytes, shapes_clear, shapes_hits } from "../types/shapes";
+import { tuple_free_bytes } from "../types/tuple";
+
+export { press } from "../collector/due";
+export { gc_collect, gc_freeze, gc_frozen, gc_unfreeze } from "../collector/gc";
+
+export function gc_enabled(): bool {
+  return collector().enabled != 0;
+}
+
+export function gc_set_enabled(on: bool): void {
+  collector().enabled = on ? 1 : 0;
+}
+
+/** No collection starts by itself, whatever is due, until as many calls have let go. */
+export function gc_hold(): void {
+  settings().held++;
+}
+
+export function gc_let_go(): void {
+  settings().held--;
+}
+
+/** Whether a policy is on. */
+export function has_policy(policy: u32): bool {
+  return hasPolicy(policy);
+}
+
+export function gc_threshold(k: u32): u32 {
+  return generation(k).threshold;
+}
+
+export function gc_set_threshold(k: u32, threshold: u32): void {
+  generation(k).threshold = threshold;
+}
+
+export function gc_count(k: u32): i32 {
+  return generation(k).count;
+}
+
+/** Of generation `k`: 0 collections, 1 objects collected, 2 objects that could not be. */
+export function gc_stat(k: u32, which: u32): u32 {
+  const stats = statsOf(k);
+  return which == 0 ? stats.collections : which == 1 ? stats.collected : stats.uncollectable;
+}
+
+export function gc_debug(): u32 {
+  return collector().debug;
+}
+
+export function gc_set_debug(flags: u32): void {
+  collector().debug = flags;
+}
+
+/** The list of garbage, which stays the collector's. */
+export function gc_garbage(): f64 {
+  const garbage = garbageList();
+  return answer(garbage ? incref<PyList>(garbage) : null);
+}
+
+export function gc_objects(k: i32): f64 {
+  return answer(gc_get_objects(k));
+}
+
+/** What the objects of the list on the stack refer to. */
+export function gc_referents(): f64 {
+  const objects = handles().pop();
+  const result = gc_get_referents(changetype<PyList>(objects));
+  decref(objects);
+  return answer(result);
+}
+
+/** The tracked objects that refer to one of the list on the stack. */
+export function gc_referrers(): f64 {
+  const objects = handles().pop();
+  const result = gc_get_referrers(changetype<PyList>(objects));
+  decref(objects);
+  return answer(result);
+}
+
+export function is_tracked(handle: u32): bool {
+  return gc_is_tracked(handles().at(handle));
+}
+
+export function is_finalized(handle: u32): bool {
+  return gc_is_finalized(handles().at(handle));
+}
+
+// ---- statistics ----
+
+/** Forgets shapes, empties the free lists (where their keys may have gone), makes the table of interned strings fit, gives the buffer back. */
+export function objects_relieve(): void {
+  shapes_clear();
+  clearFreeLists();
+  interned().fit();
+  handles().dropBuffer();
+}
+
+// Figures of a type.
+export const LIVE: u32 = 0;
+export const BYTES_OF_TYPE: u32 = 1;
+export const FREE: u32 = 2;
+export const FREE_HITS: u32 = 3;
+export const FREE_BYTES: u32 = 4;
+
+function figure(type: PyType, which: u32): u32 {
+  if (which == LIVE) return type.live;
+  if (which == BYTES_OF_TYPE) return <u32>type.bytes;
+  if (which == FREE) return type.freeCount;
+  if (which == FREE_HITS) return type.freeHits;
+  if (type === typeOf(TUPLE)) return <u32>tuple_free_bytes();
+  return type.freeCount * (type.basicSize + <u32>type.headBytes);
+}
+
+/** A figure of a built-in type. */
+export function type_figure(kind: u32, which: u32): u32 {
+  return figure(typeOf(kind), which);
+}
+
+/** A figure of a type by its address, which the host has from the ring of types. */
+export function type_figure_at(address: usize, which: u32): u32 {
+  return figure(changetype<PyType>(address), which);
+}
+
+/** A figure of a user's type. */
+export function user_type_figure(handle: u32, which: u32): u32 {
+  return figure(changetype<PyType>(handles().at(handle)), which);
+}
+
+// Figures of what is shared.
+export const INTERNED_STRINGS: u32 = 0;
+export const INTERNED_HITS: u32 = 1;
+export const SHARED_KEYS_HITS: u32 = 2;
+export const SPARE_KEYS: u32 = 3;
+export const SPARE_KEYS_HITS: u32 = 4;
+export const SPARE_KEYS_BYTES: u32 = 5;
+export const INTERNED_BYTES: u32 = 6;
+export const SHAPES_BYTES: u32 = 7;
+
+export function sharing_figure(which: u32): u32 {
+  if (which == INTERNED_STRINGS) return interned().live;
+  if (which == INTERNED_HITS) return interned().hits;
+  if (which == SHARED_KEYS_HITS) return shapes_hits();
+  if (which == SPARE_KEYS) return keys_spare();
+  if (which == SPARE_KEYS_HITS) return keys_spare_hits();
+  if (which == SPARE_KEYS_BYTES) return <u32>keys_spare_bytes();
+  return which == INTERNED_BYTES ? interned().capacity << 2 : <u32>shapes_bytes();
+}

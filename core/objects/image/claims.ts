@@ -1,0 +1,138 @@
+// Claims: which blocks of a heap from outside are in use, and that each of them has exactly one owner.
+//
+//   bits   a bit for each 8 bytes of the heap: a block begins here that is in use and that nobody has claimed yet
+//
+// The allocators' own check has passed before: so chunks, pools and their free lists are what they say. At the end every block was claimed, by
+// an object, as a part of one, or as one of the heap's own tables.
+
+import { Arena, arenas } from "../../alloc/arena";
+import { base_calloc, base_free } from "../../alloc/base";
+import { INTERNAL } from "../../ground/config";
+import { platform } from "../../ground/platform";
+import { scratchBits } from "../../alloc/pool";
+import { BINS, Chunk, CHUNK_OVERHEAD, raw } from "../../alloc/raw";
+
+/** Bytes of the heap that a word of bits stands for. */
+const WORD_SPAN: usize = 256;
+
+/** One bit for each 8 bytes of the heap. */
+@unmanaged
+export class Bits {
+  from: usize;
+  bytes: usize;
+  /** Bits that are set. */
+  count: u32;
+
+  /** No bit is set. For `span` bytes from the heap's base, and the few that these bits themselves add. null if there is no memory. */
+  static make(span: usize): Bits | null {
+    const words = (span + span / 16 + 65536) / WORD_SPAN;
+    const bits = changetype<Bits | null>(base_calloc(INTERNAL, words + 3, 4));
+    if (!bits) return null;
+    bits.from = platform().base;
+    bits.bytes = words * WORD_SPAN;
+    return bits;
+  }
+
+  drop(): void {
+    base_free(INTERNAL, changetype<usize>(this));
+  }
+
+  @inline
+  private word(address: usize): usize {
+    return changetype<usize>(this) + offsetof<Bits>() + ((address - this.from) / WORD_SPAN) * 4;
+  }
+
+  /** Whether the address can have a bit at all. */
+  @inline
+  covers(address: usize): bool {
+    return (address & 7) == 0 && address - this.from < this.bytes;
+  }
+
+  @inline
+  has(address: usize): bool {
+    return this.covers(address) && ((load<u32>(this.word(address)) >> ((<u32>address >> 3) & 31)) & 1) != 0;
+  }
+
+  /** Sets the bit of an address that can have one. False if it was set already. */
+  add(address: usize): bool {
+    if (this.has(address)) return false;
+    store<u32>(this.word(address), load<u32>(this.word(address)) | (1 << ((<u32>address >> 3) & 31)));
+    this.count++;
+    return true;
+  }
+
+  /** The first address that has a bit, if one has. */
+  get first(): usize {
+    let address = this.from;
+    while (this.count != 0 && !this.has(address)) address += 8;
+    return address;
+  }
+
+  remove(address: usize): void {
+    store<u32>(this.word(address), load<u32>(this.word(address)) & ~(1 << ((<u32>address >> 3) & 31)));
+    this.count--;
+  }
+}
+
+/** Bytes that a block in use has. */
+export function usableBytes(block: usize): usize {
+  const pool = arenas().map.poolOf(block);
+  return pool ? pool.blockSize : changetype<Chunk>(block - CHUNK_OVERHEAD).usable;
+}
+
+/** Claims a block of at least `bytes` bytes. False if there is none, or it has an owner. */
+export function claim(bits: Bits, block: usize, bytes: usize): bool {
+  if (!bits.has(block) || usableBytes(block) < bytes) return false;
+  bits.remove(block);
+  return true;
+}
+
+/**
+ * Sets bits for all blocks that objects, their parts, and tables of the heap can have; those that arenas, their records and their map are
+ * were claimed, and so was `bits` itself. False if one of these is no block, or a bin has what is no free chunk.
+ */
+export function claims_begin(bits: Bits): bool {
+  for (let at = raw().first; at != raw().top; at += changetype<Chunk>(at).size) bits.add(changetype<Chunk>(at).payload);
+  // Free chunks are those in the bins, no more and no less.
+  for (let bin: u32 = 0; bin < BINS; bin++) {
+    let chunk = load<Chunk | null>(raw().binAt(bin));
+    while (chunk) {
+      if (!chunk.isFree || !bits.has(chunk.payload)) return false;
+      bits.remove(chunk.payload);
+      chunk = chunk.next;
+    }
+  }
+  if (!claim(bits, changetype<usize>(bits), 0)) return false;
+  const a = arenas();
+  if (a.count != 0 && !claim(bits, a.map.map, <usize>a.map.length << 2)) return false;
+  let arena = a.youngest;
+  while (arena) {
+    if (!claimArena(bits, arena)) return false;
+    arena = arena.older;
+  }
+  arena = a.youngest;
+  while (arena) {
+    addBlocks(bits, arena);
+    arena = arena.older;
+  }
+  return true;
+}
+
+function claimArena(bits: Bits, arena: Arena): bool {
+  // Before pools have bits, every bit is a chunk's. Where an arena begins there may be a pool, which says nothing of the chunk.
+  if (!claim(bits, changetype<usize>(arena), arena.recordBytes) || !bits.has(arena.address)) return false;
+  bits.remove(arena.address);
+  return changetype<Chunk>(arena.address - CHUNK_OVERHEAD).usable >= arena.bytes;
+}
+
+/** The blocks of its pools that are in use. */
+function addBlocks(bits: Bits, arena: Arena): void {
+  const free = scratchBits();
+  for (let k: u32 = 0; k < arena.total; k++) {
+    const pool = arena.poolAt(k);
+    if (!pool.isOpen || !pool.markFree(free)) continue;
+    for (let block: u32 = 0; block < <u32>pool.capacity; block++) {
+      if (!free.has(block)) bits.add(pool.start + <usize>block * pool.blockSize);
+    }
+  }
+}

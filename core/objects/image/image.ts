@@ -1,0 +1,95 @@
+// Heap images: what is done to a copy of a heap before its bytes become an image, and to the bytes when they are a heap again.
+//
+//   a copy of the memory -> forget what is not in the image -> handles of roots only, collect, compact -> [base, brk)
+//   [base, brk) in a fresh memory -> restart -> functions of types -> a heap
+
+import { platform } from "../../ground/platform";
+import { dropApiTypes } from "../model/api-types";
+import { hasObjectsOfC, unname_fixed_types } from "../capi/runtime/fixed-types";
+import { release_text } from "../host/exchange";
+import { collector, dropGarbage } from "../collector/gc";
+import { handles } from "../model/handles";
+import { clearError, IS_PLAIN, isFixedType, PyType, settings, typeOf, USER } from "../model/object";
+
+export { checksum } from "../../ground/checksum";
+export { image_verify } from "./verify";
+
+/**
+ * No error is pending, nothing waits on the host's stack or is held for the host, and nothing is in gc.garbage, or will be. False, and all is as it was,
+ * if there are objects that C defined: whoever meets them may call functions that are not there.
+ */
+export function image_forget(): bool {
+  if (hasObjectsOfC()) return false;
+  clearError();
+  release_text();
+  handles().drop(handles().stackTop);
+  collector().debug = 0;
+  dropGarbage();
+  dropApiTypes();
+  return true;
+}
+
+/**
+ * What modules in C brought along is gone, as if there had never been one. False, and nothing has changed, if objects need it: exceptions
+ * and their types.
+ */
+export function image_forget_api(): bool {
+  const ring = typeOf(USER);
+  for (let type: PyType = ring.after; type !== ring; type = type.after) if (!isFixedType(type) && type.hostId == 0) return false;
+  unname_fixed_types();
+  return true;
+}
+
+/** Nothing is under way, and reservations don't fail on purpose. */
+export function image_restart(): void {
+  const s = settings();
+  s.depth = 0;
+  s.due = 0;
+  s.exact = 0;
+  s.held = 0;
+  s.outside = 0;
+  s.lent = 0;
+  const p = platform();
+  p.failAt = 0;
+  p.failForever = 0;
+  p.peak = p.reserved;
+}
+
+/** The first handle after this one that is in use; 0 if there is none. */
+export function next_handle(handle: u32): u32 {
+  const h = handles();
+  while (++handle < h.capacity) if (h.isUsed(handle)) return handle;
+  return 0;
+}
+
+/** The user's type with this number; null if there is none. */
+function typeWithId(hostId: u32): PyType | null {
+  const ring = typeOf(USER);
+  for (let type: PyType = ring.after; type !== ring; type = type.after) if (type.hostId == hostId) return type;
+  return null;
+}
+
+/** Gives a user's type other functions, as table indices. False if there is no such type, or it can't have them. */
+export function set_type_functions(hostId: u32, finalize: u32, drop: u32): bool {
+  const type = typeWithId(hostId);
+  if (!type || (finalize != 0 && !type.hasGC)) return false;
+  if ((finalize | drop) != 0) type.flags &= ~IS_PLAIN;
+  type.finalize = finalize;
+  type.drop = drop;
+  return true;
+}
+
+// What `type_layout` can be asked for.
+export const TYPE_SLOTS: u32 = 0;
+export const TYPE_DATA_AT: u32 = 1;
+export const TYPE_ITEMS_AT: u32 = 2;
+export const TYPE_ITEM_SIZE: u32 = 3;
+
+/** How instances of a user's type are laid out; -1 if there is no type with this number. */
+export function type_layout(hostId: u32, which: u32): i32 {
+  const type = typeWithId(hostId);
+  if (!type) return -1;
+  if (which == TYPE_SLOTS) return type.slots;
+  if (which == TYPE_DATA_AT) return type.dataAt;
+  return which == TYPE_ITEMS_AT ? type.basicSize : type.itemSize;
+}

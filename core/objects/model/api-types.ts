@@ -1,0 +1,52 @@
+// The types that exist for the Python/C API: exceptions, and the iterator of the built-in containers.
+//
+//   table   exception 0 .. EXCEPTIONS-1 | iterator | a MemoryError, for when there is no memory to make one
+//
+// A word of the table is the variable that C knows as PyExc_ValueError. The types are made when the first module in C that may need
+// them is loaded (exceptions.ts), and stay as long as the heap.
+
+import { EXCEPTIONS } from "./exception-numbers";
+import { PyObject, PyType, xdecref } from "./object";
+import { API_TYPES_AT, at } from "./state";
+
+const ITERATOR: u32 = EXCEPTIONS;
+const SPARE_ERROR: u32 = EXCEPTIONS + 1;
+export const API_TYPES: u32 = EXCEPTIONS + 2;
+
+/** The address of the word in which an exception's type stands. */
+@inline
+export function exceptionSlot(k: u32): usize {
+  return at(API_TYPES_AT) + (<usize>k << 2);
+}
+
+@inline
+export function exceptionType(k: u32): PyType {
+  return load<PyType>(exceptionSlot(k));
+}
+
+/** The word in which the type of iterators stands. */
+@inline
+export function iteratorSlot(): usize {
+  return exceptionSlot(ITERATOR);
+}
+
+/** The word in which the MemoryError stands that is always there. */
+@inline
+export function spareErrorSlot(): usize {
+  return exceptionSlot(SPARE_ERROR);
+}
+
+@inline
+export function isIterator(o: PyObject): bool {
+  return changetype<usize>(o.type) == load<usize>(iteratorSlot());
+}
+
+/** The table is empty, the last word first: what derived from another type goes before it. */
+export function dropApiTypes(): void {
+  for (let k = API_TYPES; k-- > 0; ) {
+    const slot = exceptionSlot(k);
+    const o = load<PyObject | null>(slot);
+    store<usize>(slot, 0);
+    xdecref(o);
+  }
+}

@@ -1,0 +1,220 @@
+// What the host holds: handles, a stack of values that it hands over, and a buffer through which text and bytes go.
+//
+//   table   -> word for each handle: an object's address (the handle owns a reference), or next free handle << 1 | 1
+//   stack   -> objects on their way in or out, each with a reference
+//   buffer  -> bytes that the host writes before a call, or reads after it
+//
+// The host knows a handle by its number, never by an address: so objects can move. Handle 0 is none.
+// The three are the heap's own blocks (INTERNAL): they count as overhead. Invariants (isValid):
+//   count == words of the table with an address; stackTop <= stackCapacity
+
+import { base_free, base_malloc, base_realloc } from "../../alloc/base";
+import { INTERNAL } from "../../ground/config";
+import { decref, PyObject, raiseNoMemory } from "./object";
+import { at, HANDLES_AT, INTERNED_AT } from "./state";
+
+const LEAST_HANDLES: u32 = 64;
+const LEAST_STACK: u32 = 64;
+const LEAST_BUFFER: usize = 1024;
+/** A larger buffer is given back after its use, and so is a stack with more room. */
+export const KEPT_BUFFER: usize = 65536;
+const KEPT_STACK: u32 = 4096;
+
+@unmanaged
+export class Handles {
+  table: usize;
+  capacity: u32;
+  /** The first free handle; 0 if there is none. */
+  free: u32;
+  /** Handles in use. */
+  count: u32;
+  stack: usize;
+  stackTop: u32;
+  stackCapacity: u32;
+  buffer: usize;
+  bufferSize: usize;
+  /** The object that a check found not to be in order. */
+  broken: usize;
+
+  @inline
+  private word(handle: u32): usize {
+    return this.table + (<usize>handle << 2);
+  }
+
+  /** The object of a handle in use. */
+  @inline
+  at(handle: u32): PyObject {
+    return load<PyObject>(this.word(handle));
+  }
+
+  /** A handle for the object, whose reference becomes the handle's. 0, with that reference released, if there is no memory. */
+  take(o: PyObject): u32 {
+    if (this.free == 0 && !this.grow()) {
+      decref(o);
+      return 0;
+    }
+    const handle = this.free;
+    this.free = load<u32>(this.word(handle)) >> 1;
+    store<PyObject>(this.word(handle), o);
+    this.count++;
+    return handle;
+  }
+
+  /** Whether the next handle can be had without memory, or there was some for it. */
+  @inline
+  reserve(): bool {
+    return this.free != 0 || this.grow();
+  }
+
+  private grow(): bool {
+    const before = max<u32>(1, this.capacity);
+    const capacity = max(LEAST_HANDLES, this.capacity * 2);
+    const table = resized(this.table, <usize>capacity << 2);
+    if (table == 0) return false;
+    this.table = table;
+    this.capacity = capacity;
+    for (let handle = before; handle < capacity; handle++) {
+      store<u32>(this.word(handle), ((handle + 1 < capacity ? handle + 1 : 0) << 1) | 1);
+    }
+    store<u32>(this.table, 1);
+    this.free = before;
+    return true;
+  }
+
+  /** The handle is free again; its reference is released. */
+  release(handle: u32): void {
+    const o = this.at(handle);
+    store<u32>(this.word(handle), (this.free << 1) | 1);
+    this.free = handle;
+    this.count--;
+    decref(o);
+  }
+
+  /** The object of the first handle from `handle` on that is in use; 0 if there is none. */
+  @inline
+  isUsed(handle: u32): bool {
+    return handle != 0 && handle < this.capacity && (load<u32>(this.word(handle)) & 1) == 0;
+  }
+
+  /** Puts an object on the stack, whose reference becomes the stack's. False, with that reference released, if there is no memory. */
+  @inline
+  push(o: PyObject | null): bool {
+    if (!o) return false;
+    if (this.stackTop == this.stackCapacity && !this.growStack()) {
+      decref(o);
+      return false;
+    }
+    store<PyObject>(this.stack + (<usize>(this.stackTop++) << 2), o);
+    return true;
+  }
+
+  private growStack(): bool {
+    const capacity = max(LEAST_STACK, this.stackCapacity * 2);
+    const stack = resized(this.stack, <usize>capacity << 2);
+    if (stack == 0) return false;
+    this.stack = stack;
+    this.stackCapacity = capacity;
+    return true;
+  }
+
+  /** Takes the top of the stack; its reference is the caller's. */
+  @inline
+  pop(): PyObject {
+    return load<PyObject>(this.stack + (<usize>(--this.stackTop) << 2));
+  }
+
+  /** Gives a large stack back, if nothing is on it. */
+  @inline
+  stackUsed(): void {
+    if (this.stackTop == 0 && this.stackCapacity > KEPT_STACK) this.dropStack();
+  }
+
+  private dropStack(): void {
+    base_free(INTERNAL, this.stack);
+    this.stack = 0;
+    this.stackCapacity = 0;
+  }
+
+  /** The address of the last `n` objects of the stack. */
+  @inline
+  last(n: u32): usize {
+    return this.stack + (<usize>(this.stackTop - n) << 2);
+  }
+
+  /** The last `n` objects leave the stack, and their references are released. */
+  drop(n: u32): void {
+    while (n-- > 0) decref(this.pop());
+  }
+
+  /** A buffer of at least `n` bytes; 0 if there is no memory. What was in it is lost. */
+  room(n: usize): usize {
+    if (n <= this.bufferSize) return this.buffer;
+    const size = max(LEAST_BUFFER, n);
+    const buffer = base_malloc(INTERNAL, size);
+    if (buffer == 0) {
+      raiseNoMemory(n);
+      return 0;
+    }
+    this.dropBuffer();
+    this.buffer = buffer;
+    this.bufferSize = size;
+    return buffer;
+  }
+
+  /** Gives a large buffer back. */
+  @inline
+  bufferUsed(): void {
+    if (this.bufferSize > KEPT_BUFFER) this.dropBuffer();
+  }
+
+  dropBuffer(): void {
+    if (this.buffer != 0) base_free(INTERNAL, this.buffer);
+    this.buffer = 0;
+    this.bufferSize = 0;
+  }
+
+  /** The three blocks are as low as they can be; the buffer, which is not in use, is gone. */
+  lower(): void {
+    this.dropBuffer();
+    this.table = lowered(this.table, <usize>this.capacity << 2);
+    this.stack = lowered(this.stack, <usize>this.stackCapacity << 2);
+  }
+
+  /** Whether the free handles are all in their list, which ends. */
+  freeListIsWhole(): bool {
+    let left = this.capacity - 1 - this.count;
+    for (let handle = this.free; handle != 0; handle = load<u32>(this.word(handle)) >> 1) {
+      if (handle >= this.capacity || this.isUsed(handle) || left-- == 0) return false;
+    }
+    return left == 0;
+  }
+
+  isValid(): bool {
+    let used: u32 = 0;
+    for (let handle: u32 = 1; handle < this.capacity; handle++) if (this.isUsed(handle)) used++;
+    return used == this.count && this.stackTop <= this.stackCapacity;
+  }
+}
+
+if (offsetof<Handles>() > INTERNED_AT - HANDLES_AT) ERROR("Handles does not fit its region");
+
+function resized(block: usize, n: usize): usize {
+  const moved = block == 0 ? base_malloc(INTERNAL, n) : base_realloc(INTERNAL, block, n);
+  if (moved == 0) raiseNoMemory(n);
+  return moved;
+}
+
+/** The block of `n` bytes, or a copy of it in a lower place. */
+function lowered(block: usize, n: usize): usize {
+  if (block == 0) return 0;
+  const fresh = base_malloc(INTERNAL, n);
+  if (fresh == 0) return block;
+  if (fresh < block) memory.copy(fresh, block, n);
+  base_free(INTERNAL, fresh < block ? block : fresh);
+  return min(fresh, block);
+}
+
+@inline
+export function handles(): Handles {
+  return changetype<Handles>(at(HANDLES_AT));
+}

@@ -1,0 +1,441 @@
+// What containers have in common: length, items by index or key, slices, membership, iteration, whatever the type
+// (CPython's Objects/abstract.c).
+//
+// Iteration goes by positions: nextPosition(o, 0), nextPosition(o, position + 1), ... until -1.
+
+import { SCRATCH_AT } from "../../ground/control";
+import { at } from "../model/state";
+import { bytes_contains, bytes_slice, PyBytes } from "../types/bytes";
+import {
+  dict_contains,
+  dict_del,
+  dict_get_item,
+  dict_next,
+  dict_set,
+  PyDict,
+} from "../types/dict";
+import {
+  AT_GET,
+  AT_SET,
+  BAD_SLICE_LENGTH,
+  BAD_STEP,
+  E_INDEX,
+  E_TYPE,
+  E_VALUE,
+  error,
+  hasError,
+  NEED_CONTAINER,
+  NEED_ITEM_ASSIGNMENT,
+  NEED_ITEM_DELETION,
+  NEED_ITERABLE,
+  NEED_ITERATOR,
+  NEED_LENGTH,
+  NEED_LIST_INDEX,
+  NEED_SEQUENCE_INDEX,
+  NEED_SUBSCRIPT,
+  raiseCode,
+} from "../model/error";
+import { int_as_index, int_from_i32, PyLong } from "../types/int";
+import {
+  list_append_owned,
+  list_del_item,
+  list_del_stepped,
+  list_from,
+  list_new,
+  list_set_item,
+  list_set_stepped,
+  list_splice,
+  roomForItems,
+} from "../types/list";
+import {
+  BYTES,
+  decref,
+  DICT,
+  False,
+  incref,
+  isAnySet,
+  isInt,
+  isKind,
+  LIST,
+  None,
+  PyObject,
+  PyVarObject,
+  raiseAbout,
+  STR,
+  TUPLE,
+} from "../model/object";
+import { PyFloat } from "../types/float";
+import { FLOAT, clearError, xdecref } from "../model/object";
+import { EXC_INDEX, EXC_STOP_ITERATION } from "../model/exception-numbers";
+import { isRaised } from "../capi/runtime/exceptions";
+import { hasIndex, indexOf } from "./index-of";
+import {
+  callAssign,
+  callAssignIndexed,
+  callBinary,
+  callContains,
+  callIndexed,
+  callUnary,
+  FAILED_INDEX,
+  isOfC,
+  iterSlot,
+  mappingSlot,
+  MP_ASS_SUBSCRIPT,
+  MP_SUBSCRIPT,
+  nextSlot,
+  NO_LENGTH,
+  sequenceSlot,
+  slotIndex,
+  slotLength,
+  slotTruth,
+  SQ_ASS_ITEM,
+  SQ_CONTAINS,
+  SQ_ITEM,
+} from "../types/slots";
+import { isRow, itemAt, PyList, rowFind, rowItems, rowSize } from "../types/sequence";
+import { PySet, set_contains, set_next } from "../types/set";
+import { PyStr, str_contains, str_from_char, str_slice } from "../text/str";
+import { tuple_from } from "../types/tuple";
+
+/** Items of the container; -1 if it is none. */
+export function sizeOf(o: PyObject): i32 {
+  if (isRow(o) || isKind(o, BYTES)) return changetype<PyVarObject>(o).size;
+  if (isKind(o, STR)) return changetype<PyStr>(o).length;
+  if (isKind(o, DICT)) return changetype<PyDict>(o).used;
+  return isAnySet(o) ? changetype<PySet>(o).used : -1;
+}
+
+/** len(o): -1 with TypeError if it has none. */
+export function lengthOf(o: PyObject): i32 {
+  let n = sizeOf(o);
+  if (n >= 0) return n;
+  n = slotLength(o);
+  if (n != NO_LENGTH) return n;
+  raiseAbout(E_TYPE, o, null, NEED_LENGTH);
+  return -1;
+}
+
+/** bool(o): 1 or 0; -1 with an error, which only an object of a type in C can raise. */
+export function truthOf(o: PyObject): i32 {
+  if (o === None() || o === False()) return 0;
+  if (isInt(o)) return changetype<PyLong>(o).isZero ? 0 : 1;
+  if (isKind(o, FLOAT)) return changetype<PyFloat>(o).value != 0 ? 1 : 0;
+  return isOfC(o) ? slotTruth(o) : sizeOf(o) != 0 ? 1 : 0;
+}
+
+// ---- one item ----
+
+function notSubscriptable(o: PyObject): PyObject | null {
+  raiseAbout(E_TYPE, o, null, NEED_SUBSCRIPT);
+  return null;
+}
+
+/** The index that `key` is for a sequence of `n` items; -1 with TypeError or IndexError. */
+function indexIn(o: PyObject, key: PyObject, n: i32, what: i32): i32 {
+  if (!hasIndex(key)) {
+    raiseAbout(E_TYPE, key, o, NEED_LIST_INDEX);
+    return -1;
+  }
+  const number = indexOf(key);
+  if (!number) return -1;
+  const index = int_as_index(number);
+  decref(number);
+  const k = index < 0 ? index + n : index;
+  if (k >= 0 && k < n) return k;
+  raiseAbout(E_INDEX, o, null, what);
+  return -1;
+}
+
+/** Item `k`, which is there, of a sequence: a new reference. */
+export function itemOf(o: PyObject, k: u32): PyObject | null {
+  if (isRow(o)) return incref<PyObject>(itemAt(rowItems(o), k));
+  if (isKind(o, STR)) return str_from_char(changetype<PyStr>(o).charAt(k));
+  return int_from_i32(load<u8>(changetype<PyBytes>(o).data + k));
+}
+
+@inline
+function isSequence(o: PyObject): bool {
+  return isRow(o) || isKind(o, STR) || isKind(o, BYTES);
+}
+
+/** o[index]; null with IndexError. */
+export function getIndex(o: PyObject, index: i32): PyObject | null {
+  if (sequenceSlot(o, SQ_ITEM) != 0) return itemOfC(o, index);
+  if (!isSequence(o)) return notSubscriptable(o);
+  const n = sizeOf(o);
+  const k = index < 0 ? index + n : index;
+  if (k >= 0 && k < n) return itemOf(o, k);
+  raiseAbout(E_INDEX, o, null, AT_GET);
+  return null;
+}
+
+/** o[index] by sq_item. */
+function itemOfC(o: PyObject, index: i32): PyObject | null {
+  const k = slotIndex(o, index);
+  return k == FAILED_INDEX ? null : callIndexed(sequenceSlot(o, SQ_ITEM), o, k);
+}
+
+/** The index that `key` is for sq_item and sq_ass_item of an object in C; false with TypeError. */
+function isIndexOfC(key: PyObject): bool {
+  if (hasIndex(key)) return true;
+  raiseAbout(E_TYPE, key, null, NEED_SEQUENCE_INDEX);
+  return false;
+}
+
+/** o[key] of an object of a type in C. */
+function getItemOfC(o: PyObject, key: PyObject): PyObject | null {
+  const f = mappingSlot(o, MP_SUBSCRIPT);
+  if (f != 0) return callBinary(f, o, key);
+  if (sequenceSlot(o, SQ_ITEM) == 0) return notSubscriptable(o);
+  const number = isIndexOfC(key) ? indexOf(key) : null;
+  if (!number) return null;
+  const index = int_as_index(number);
+  decref(number);
+  return itemOfC(o, index);
+}
+
+/** o[key] = value or del o[key] of an object of a type in C. */
+function setItemOfC(o: PyObject, key: PyObject, value: PyObject | null): bool {
+  const f = mappingSlot(o, MP_ASS_SUBSCRIPT);
+  if (f != 0) return callAssign(f, o, key, value) == 0;
+  if (sequenceSlot(o, SQ_ASS_ITEM) == 0) {
+    raiseAbout(E_TYPE, o, null, value ? NEED_ITEM_ASSIGNMENT : NEED_ITEM_DELETION);
+    return false;
+  }
+  const number = isIndexOfC(key) ? indexOf(key) : null;
+  if (!number) return false;
+  const k = slotIndex(o, int_as_index(number));
+  decref(number);
+  return k != FAILED_INDEX && callAssignIndexed(sequenceSlot(o, SQ_ASS_ITEM), o, k, value) == 0;
+}
+
+/** o[key]. */
+export function getItem(o: PyObject, key: PyObject): PyObject | null {
+  if (isKind(o, DICT)) return dict_get_item(changetype<PyDict>(o), key);
+  if (isOfC(o)) return getItemOfC(o, key);
+  if (!isSequence(o)) return notSubscriptable(o);
+  const k = indexIn(o, key, sizeOf(o), AT_GET);
+  return k < 0 ? null : itemOf(o, k);
+}
+
+/** o[key] = value, or del o[key] if `value` is null. */
+export function setItem(o: PyObject, key: PyObject, value: PyObject | null): bool {
+  if (isKind(o, DICT)) {
+    return value ? dict_set(changetype<PyDict>(o), key, value) : dict_del(changetype<PyDict>(o), key);
+  }
+  if (isOfC(o)) return setItemOfC(o, key, value);
+  if (!isKind(o, LIST)) {
+    raiseAbout(E_TYPE, o, null, value ? NEED_ITEM_ASSIGNMENT : NEED_ITEM_DELETION);
+    return false;
+  }
+  const l = changetype<PyList>(o);
+  const k = indexIn(o, key, l.size, AT_SET);
+  if (k < 0) return false;
+  return value ? list_set_item(l, k, value) : list_del_item(l, k);
+}
+
+/** item in o: 1, 0, -1 if an error is raised. */
+export function contains(o: PyObject, item: PyObject): i32 {
+  if (isKind(o, DICT)) return dict_contains(changetype<PyDict>(o), item);
+  if (isAnySet(o)) return set_contains(changetype<PySet>(o), item);
+  if (isKind(o, STR)) return str_contains(changetype<PyStr>(o), item);
+  if (isKind(o, BYTES)) return bytes_contains(changetype<PyBytes>(o), item);
+  if (isRow(o)) {
+    const k = rowFind(o, item, 0, rowSize(o));
+    return k >= 0 ? 1 : k == -1 ? 0 : -1;
+  }
+  if (isOfC(o)) return containsOfC(o, item);
+  raiseAbout(E_TYPE, o, null, NEED_CONTAINER);
+  return -1;
+}
+
+/** item in o for an object of a type in C: by sq_contains, or by looking at all items. */
+function containsOfC(o: PyObject, item: PyObject): i32 {
+  const f = sequenceSlot(o, SQ_CONTAINS);
+  if (f != 0) return callContains(f, o, item);
+  if (!isIterableOfC(o)) {
+    raiseAbout(E_TYPE, o, null, NEED_CONTAINER);
+    return -1;
+  }
+  const l = listOf(o);
+  if (!l) return -1;
+  const k = rowFind(l, item, 0, l.size);
+  decref(l);
+  return k >= 0 ? 1 : k == -1 ? 0 : -1;
+}
+
+// ---- slices ----
+
+export const NO_START: u32 = 1;
+export const NO_STOP: u32 = 2;
+
+/** A slice of a sequence: `count` items from `start` on, every `step`th. */
+@unmanaged
+class Slice {
+  start: i32;
+  stop: i32;
+  step: i32;
+  count: u32;
+}
+
+/** The slice that was resolved last. */
+@inline
+function slice(): Slice {
+  return changetype<Slice>(at(SCRATCH_AT));
+}
+
+function clamped(index: i32, n: i32, step: i32): i32 {
+  if (index < 0) {
+    index += n;
+    return index >= 0 ? index : step < 0 ? -1 : 0;
+  }
+  return index < n ? index : step < 0 ? n - 1 : n;
+}
+
+/** PySlice_AdjustIndices: what start:stop:step is in a sequence of `n` items. False with ValueError if step is 0. */
+function resolve(n: i32, start: i32, stop: i32, step: i32, absent: u32): bool {
+  if (step == 0) {
+    raiseCode(E_VALUE, BAD_STEP, 0);
+    return false;
+  }
+  const s = slice();
+  // A step as large as that takes one item at most; its negation must not overflow.
+  s.step = step == i32.MIN_VALUE ? -i32.MAX_VALUE : step;
+  s.start = (absent & NO_START) != 0 ? (step < 0 ? n - 1 : 0) : clamped(start, n, step);
+  s.stop = (absent & NO_STOP) != 0 ? (step < 0 ? -1 : n) : clamped(stop, n, step);
+  if (s.step > 0) s.count = s.stop > s.start ? (s.stop - s.start - 1) / s.step + 1 : 0;
+  else s.count = s.start > s.stop ? (s.start - s.stop - 1) / -s.step + 1 : 0;
+  return true;
+}
+
+/** o[start:stop:step]. */
+export function getSlice(o: PyObject, start: i32, stop: i32, step: i32, absent: u32): PyObject | null {
+  if (!isSequence(o)) return notSubscriptable(o);
+  if (!resolve(sizeOf(o), start, stop, step, absent)) return null;
+  const s = slice();
+  if (isKind(o, STR)) return str_slice(changetype<PyStr>(o), s.start, s.step, s.count);
+  if (isKind(o, BYTES)) return bytes_slice(changetype<PyBytes>(o), s.start, s.step, s.count);
+  const items = rowItems(o) + (<usize>s.start << 2);
+  if (isKind(o, LIST)) return list_from(items, s.step, s.count);
+  if (s.step == 1 && s.count == rowSize(o)) return incref<PyObject>(o);
+  return tuple_from(items, s.step, s.count);
+}
+
+/** l[start:stop:step] = row, or del l[start:stop:step] if `row` is null. The row is a list or tuple. */
+export function setSlice(l: PyList, start: i32, stop: i32, step: i32, absent: u32, row: PyObject | null): bool {
+  if (!resolve(l.size, start, stop, step, absent)) return false;
+  const s = slice();
+  if (row === l) {
+    const copy = list_from(l.items, 1, l.size);
+    if (!copy) return false;
+    const done = assign(l, s.start, s.step, s.count, copy);
+    decref(copy);
+    return done;
+  }
+  return assign(l, s.start, s.step, s.count, row);
+}
+
+function assign(l: PyList, start: i32, step: i32, count: u32, row: PyObject | null): bool {
+  if (step == 1) return list_splice(l, start, count, row);
+  if (!row) {
+    if (count == 0) return true;
+    return step > 0
+      ? list_del_stepped(l, start, step, count)
+      : list_del_stepped(l, start + step * <i32>(count - 1), -step, count);
+  }
+  if (rowSize(row) != count) {
+    raiseCode(E_VALUE, BAD_SLICE_LENGTH, rowSize(row));
+    error().z = count;
+    return false;
+  }
+  return count == 0 || list_set_stepped(l, start, step, count, row);
+}
+
+// ---- iteration ----
+
+@inline
+export function isIterable(o: PyObject): bool {
+  return sizeOf(o) >= 0;
+}
+
+/** The first position from `position` on where there is an item; -1 at the end. The object is iterable. */
+export function nextPosition(o: PyObject, position: u32): i32 {
+  if (isKind(o, DICT)) return dict_next(changetype<PyDict>(o), position);
+  if (isAnySet(o)) return set_next(changetype<PySet>(o), position);
+  return position < <u32>sizeOf(o) ? position : -1;
+}
+
+/** The item at a position, a dict's key: a new reference. */
+export function itemAtPosition(o: PyObject, position: u32): PyObject | null {
+  if (isKind(o, DICT)) return incref<PyObject>(changetype<PyDict>(o).keys.keyAt(position)!);
+  if (isAnySet(o)) return incref<PyObject>(changetype<PySet>(o).keyAt(position)!);
+  return itemOf(o, position);
+}
+
+/** list(o); null with TypeError if it is not iterable. */
+export function listOf(o: PyObject): PyList | null {
+  const n = sizeOf(o);
+  if (n < 0) return listOfC(o);
+  const l = list_new(roomForItems(o, n));
+  if (!l) return null;
+  for (let k = nextPosition(o, 0); k >= 0; k = nextPosition(o, k + 1)) {
+    if (!list_append_owned(l, itemAtPosition(o, k))) {
+      decref(l);
+      return null;
+    }
+  }
+  return l;
+}
+
+/** Whether an object of a type in C can be iterated over: it has tp_iter, or items by index. */
+export function isIterableOfC(o: PyObject): bool {
+  return iterSlot(o) != 0 || sequenceSlot(o, SQ_ITEM) != 0;
+}
+
+/** list(o) of an object of a type in C; null with TypeError if it can't be iterated over. */
+function listOfC(o: PyObject): PyList | null {
+  if (!isIterableOfC(o)) {
+    raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
+    return null;
+  }
+  const it = iterSlot(o) != 0 ? callUnary(iterSlot(o), o) : incref<PyObject>(o);
+  const l = it ? list_new(0) : null;
+  for (let k = 0; l; k++) {
+    const item = iterSlot(o) != 0 ? nextOfC(it!) : indexedOfC(o, k);
+    if (!item || !list_append_owned(l, item)) break;
+  }
+  xdecref(it);
+  if (!hasError()) return l;
+  xdecref(l);
+  return null;
+}
+
+/** The next item of an iterator in C, a new reference; null at the end, or with an error. */
+export function nextOfC(it: PyObject): PyObject | null {
+  const f = nextSlot(it);
+  if (f == 0) {
+    raiseAbout(E_TYPE, it, null, NEED_ITERATOR);
+    return null;
+  }
+  const item = callUnary(f, it);
+  if (!item && hasError() && isRaised(EXC_STOP_ITERATION)) clearError();
+  return item;
+}
+
+/** o[k] by sq_item, as iteration asks for it: null at the end, which IndexError is, or with another error. */
+export function indexedOfC(o: PyObject, k: i32): PyObject | null {
+  const item = callIndexed(sequenceSlot(o, SQ_ITEM), o, k);
+  if (!item && hasError() && (isRaised(EXC_INDEX) || isRaised(EXC_STOP_ITERATION))) clearError();
+  return item;
+}
+
+/** tuple(o). */
+export function tupleOf(o: PyObject): PyObject | null {
+  if (isKind(o, TUPLE)) return incref<PyObject>(o);
+  if (isKind(o, LIST)) return tuple_from(rowItems(o), 1, rowSize(o));
+  const l = listOf(o);
+  if (!l) return null;
+  const t = tuple_from(l.items, 1, l.size);
+  decref(l);
+  return t;
+}

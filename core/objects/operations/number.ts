@@ -1,0 +1,269 @@
+// Operators: which type's function serves two operands.
+
+import { bytes_concat, bytes_repeat, PyBytes } from "../types/bytes";
+import { dict_copy, dict_update, PyDict } from "../types/dict";
+import {
+  E_OPERANDS,
+  E_OVERFLOW,
+  E_TYPE,
+  error,
+  hasError,
+  NEED_COUNT,
+  NEED_INTEGERS,
+  NEED_NUMBER,
+  NEED_POWER,
+  NEED_SAME_SEQUENCE,
+  OVER_SIZE,
+  raiseCode,
+  raiseMemory,
+} from "../model/error";
+import { float_binary, float_new, isNumber, PyFloat } from "../types/float";
+import {
+  int_abs,
+  int_add,
+  int_as_index,
+  int_bitwise,
+  int_floordiv,
+  int_invert,
+  int_is_index,
+  int_lshift,
+  int_mod,
+  int_mul,
+  int_neg,
+  int_pos,
+  int_pow,
+  int_rshift,
+  int_truediv,
+  PyLong,
+} from "../types/int";
+import { list_concat, list_repeat } from "../types/list";
+import {
+  BOOL,
+  asBool,
+  BYTES,
+  decref,
+  DICT,
+  FLOAT,
+  incref,
+  isAnySet,
+  isInt,
+  isKind,
+  LIST,
+  None,
+  NotImplemented,
+  PyObject,
+  raiseAbout,
+  STR,
+  True,
+  TUPLE,
+} from "../model/object";
+import { ADD, AND, FLOORDIV, LSHIFT, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators";
+import { hasIndex, indexOf } from "./index-of";
+import { PyList, PyTuple, rowSize } from "../types/sequence";
+import {
+  callBinary,
+  callIndexed,
+  callUnary,
+  isOfC,
+  NB_ABSOLUTE,
+  NB_INVERT,
+  NB_NEGATIVE,
+  NB_POSITIVE,
+  numberSlot,
+  sequenceSlot,
+  slotBinary,
+  SQ_CONCAT,
+  SQ_REPEAT,
+} from "../types/slots";
+import { PySet } from "../types/set";
+import { set_difference, set_intersection, set_symmetric_difference, set_union } from "./setops";
+import { PyStr, str_concat, str_repeat } from "../text/str";
+import { sizeOf } from "./abstract";
+import { tuple_concat, tuple_repeat } from "../types/tuple";
+
+@inline
+function isSequence(o: PyObject): bool {
+  return isKind(o, STR) || isKind(o, LIST) || isKind(o, TUPLE) || isKind(o, BYTES);
+}
+
+function noOperator(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+  raiseAbout(E_OPERANDS, a, b, operator);
+  return null;
+}
+
+/** a <operator> b: a new reference, or null with an error raised. */
+export function binary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+  if (isInt(a) && isInt(b)) return intBinary(a, b, operator);
+  if (isNumber(a) && isNumber(b)) return operator <= POW ? float_binary(a, b, operator) : noOperator(a, b, operator);
+  if (isAnySet(a) && isAnySet(b)) return setBinary(a, b, operator);
+  if (isOfC(a) || isOfC(b)) {
+    const result = slotBinary(a, b, operator, None());
+    if (result !== NotImplemented()) return result;
+    if (operator == ADD && sequenceSlot(a, SQ_CONCAT) != 0) return callBinary(sequenceSlot(a, SQ_CONCAT), a, b);
+    if (operator == MUL && sequenceSlot(a, SQ_REPEAT) != 0) return repeatOfC(a, b);
+    if (operator == MUL && sequenceSlot(b, SQ_REPEAT) != 0) return repeatOfC(b, a);
+  }
+  if (operator == ADD && isSequence(a)) return concat(a, b);
+  if (operator == MUL && isSequence(a)) return repeat(a, b);
+  if (operator == MUL && isSequence(b)) return repeat(b, a);
+  if (operator == OR && isKind(a, DICT) && isKind(b, DICT)) return merge(changetype<PyDict>(a), changetype<PyDict>(b));
+  return noOperator(a, b, operator);
+}
+
+function intBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+  const x = changetype<PyLong>(a);
+  const y = changetype<PyLong>(b);
+  switch (operator) {
+    case ADD:
+      return int_add(x, y, false);
+    case SUB:
+      return int_add(x, y, true);
+    case MUL:
+      return int_mul(x, y);
+    case TRUEDIV: {
+      const quotient = int_truediv(x, y);
+      return hasError() ? null : float_new(quotient);
+    }
+    case FLOORDIV:
+      return int_floordiv(x, y);
+    case MOD:
+      return int_mod(x, y);
+    case POW:
+      return y.isNegative ? float_binary(a, b, POW) : int_pow(x, y, null);
+    case LSHIFT:
+      return int_lshift(x, y);
+    case RSHIFT:
+      return int_rshift(x, y);
+    default: {
+      const result = int_bitwise(x, y, operator);
+      if (!result || !isKind(a, BOOL) || !isKind(b, BOOL)) return result;
+      const isOne = !changetype<PyLong>(result).isZero;
+      decref(result);
+      return asBool(isOne);
+    }
+  }
+}
+
+function setBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+  const s = changetype<PySet>(a);
+  switch (operator) {
+    case OR:
+      return set_union(s, b);
+    case AND:
+      return set_intersection(s, b);
+    case SUB:
+      return set_difference(s, b);
+    case XOR:
+      return set_symmetric_difference(s, b);
+    default:
+      return noOperator(a, b, operator);
+  }
+}
+
+function concat(a: PyObject, b: PyObject): PyObject | null {
+  if (a.type !== b.type) {
+    raiseAbout(E_TYPE, b, a, NEED_SAME_SEQUENCE);
+    return null;
+  }
+  if (isKind(a, STR)) return str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
+  if (isKind(a, LIST)) return list_concat(changetype<PyList>(a), changetype<PyList>(b));
+  if (isKind(a, TUPLE)) return tuple_concat(changetype<PyTuple>(a), changetype<PyTuple>(b));
+  return bytes_concat(changetype<PyBytes>(a), changetype<PyBytes>(b));
+}
+
+/** How often a sequence of `n` items is to be repeated; -1 with an error if that is too often. */
+export function repeatCount(n: i32, count: PyLong): i32 {
+  if (!int_is_index(count)) {
+    raiseCode(E_OVERFLOW, OVER_SIZE, 0);
+    return -1;
+  }
+  const times = int_as_index(count);
+  if (times <= 0) return 0;
+  if (<u64>times * <u64>n > 0x7fffffff) {
+    raiseMemory(0x7fffffff);
+    return -1;
+  }
+  return times;
+}
+
+/** How often `count` says that a sequence is to be repeated, as an int; null with TypeError. */
+function countOf(count: PyObject): PyLong | null {
+  if (hasIndex(count)) return indexOf(count);
+  raiseAbout(E_TYPE, count, null, NEED_COUNT);
+  return null;
+}
+
+/** o * count by sq_repeat. */
+function repeatOfC(o: PyObject, count: PyObject): PyObject | null {
+  const number = countOf(count);
+  if (!number) return null;
+  const times = int_as_index(number);
+  const fits = int_is_index(number);
+  decref(number);
+  if (fits) return callIndexed(sequenceSlot(o, SQ_REPEAT), o, times);
+  raiseCode(E_OVERFLOW, OVER_SIZE, 0);
+  return null;
+}
+
+/** The sequence `count` times, which may be any object. */
+function repeat(o: PyObject, count: PyObject): PyObject | null {
+  const number = countOf(count);
+  if (!number) return null;
+  const times = repeatCount(sizeOf(o), number);
+  decref(number);
+  if (times < 0) return null;
+  if (isKind(o, STR)) return str_repeat(changetype<PyStr>(o), times);
+  if (isKind(o, LIST)) return list_repeat(changetype<PyList>(o), times);
+  if (isKind(o, TUPLE)) return tuple_repeat(changetype<PyTuple>(o), times);
+  return bytes_repeat(changetype<PyBytes>(o), times);
+}
+
+/** {**a, **b} */
+function merge(a: PyDict, b: PyDict): PyObject | null {
+  const d = dict_copy(a);
+  if (d && !dict_update(d, b)) {
+    decref(d);
+    return null;
+  }
+  return d;
+}
+
+// Unary operators.
+export const NEG: i32 = 0;
+export const POS: i32 = 1;
+export const INVERT: i32 = 2;
+export const ABS: i32 = 3;
+
+/** -a, +a, ~a, abs(a): a new reference, or null with TypeError. */
+export function unary(a: PyObject, operator: i32): PyObject | null {
+  if (isInt(a)) {
+    const x = changetype<PyLong>(a);
+    return operator == NEG ? int_neg(x) : operator == POS ? int_pos(x) : operator == INVERT ? int_invert(x) : int_abs(x);
+  }
+  if (isKind(a, FLOAT) && operator != INVERT) {
+    const v = changetype<PyFloat>(a).value;
+    return float_new(operator == NEG ? -v : operator == POS ? v : abs(v));
+  }
+  const place = operator == NEG ? NB_NEGATIVE : operator == POS ? NB_POSITIVE : operator == INVERT ? NB_INVERT : NB_ABSOLUTE;
+  const f = numberSlot(a, place);
+  if (f != 0) return callUnary(f, a);
+  raiseAbout(E_TYPE, a, null, NEED_NUMBER);
+  error().y = operator;
+  return null;
+}
+
+/** pow(a, b, modulus) of ints; without a modulus, which then is None, a ** b. */
+export function powerModulo(a: PyObject, b: PyObject, modulus: PyObject): PyObject | null {
+  if (modulus === None()) return binary(a, b, POW);
+  if (isOfC(a) || isOfC(b) || isOfC(modulus)) {
+    const result = slotBinary(a, b, POW, modulus);
+    if (result !== NotImplemented()) return result;
+  }
+  if (!isInt(a) || !isInt(b) || !isInt(modulus)) {
+    const hasFloat = isKind(a, FLOAT) || isKind(b, FLOAT) || isKind(modulus, FLOAT);
+    raiseAbout(E_TYPE, a, b, hasFloat ? NEED_INTEGERS : NEED_POWER);
+    error().c = changetype<usize>(incref<PyObject>(modulus));
+    return null;
+  }
+  return int_pow(changetype<PyLong>(a), changetype<PyLong>(b), changetype<PyLong>(modulus));
+}

@@ -1,0 +1,313 @@
+// Union, intersection and difference of sets and whatever can be iterated over.
+//
+// Which operand is iterated over, and when tables grow, is CPython's (Objects/setobject.c): so results come in the same order.
+// Every function that changes a set leaves it with the items it had if memory runs out halfway.
+
+import { isIterable, itemAtPosition, listOf, nextPosition, sizeOf } from "./abstract";
+import { dict_contains, PyDict } from "../types/dict";
+import { AS_SET_ITEM, E_MEMORY, error } from "../model/error";
+import { list_append_owned, list_new } from "../types/list";
+import { clearError, decref, DICT, incref, isAnySet, isKind, PyObject, PyType, SET, typeOf, xdecref } from "../model/object";
+import { hashAs, hashOf } from "../types/protocol";
+import { itemAt, PyList } from "../types/sequence";
+import {
+  PySet,
+  set_add_known,
+  set_clear,
+  set_contains_known,
+  set_copy,
+  set_discard_known,
+  set_is_subset,
+  set_merge,
+  set_new,
+  set_next,
+  set_resize,
+  set_swap,
+} from "../types/set";
+
+/** What is iterated over for `o`: itself, or a list of what a type in C gives. A new reference; null with an error, TypeError if it is no iterable. */
+function iterableOf(o: PyObject): PyObject | null {
+  return isIterable(o) ? incref<PyObject>(o) : listOf(o);
+}
+
+/**
+ * Adds the items of an iterable. If memory runs out, those that were added leave again; if an item has no hash, they stay, as in
+ * CPython.
+ */
+function addAll(s: PySet, other: PyObject): bool {
+  const added = list_new(0);
+  if (!added) return false;
+  let done = true;
+  for (let k = nextPosition(other, 0); done && k >= 0; k = nextPosition(other, k + 1)) {
+    const item = itemAtPosition(other, k);
+    const hash = item ? hashAs(item, AS_SET_ITEM) : -1;
+    const before = s.used;
+    done = hash != -1 && set_add_known(s, item!, hash);
+    if (done && s.used > before) {
+      done = list_append_owned(added, item);
+      if (!done) set_discard_known(s, item!, hash);
+    } else if (item) decref(item);
+  }
+  // An item that is in the set has a hash, and is found without a comparison that could fail: it is the same object.
+  if (!done && error().code == E_MEMORY) for (let k: u32 = 0; k < added.size; k++) set_discard_known(s, itemAt(added.items, k), hashOf(itemAt(added.items, k)));
+  decref(added);
+  return done;
+}
+
+/** s.update(other), s |= other. */
+export function set_update(s: PySet, other: PyObject): bool {
+  if (isAnySet(other)) return set_merge(s, changetype<PySet>(other));
+  if (isKind(other, DICT)) {
+    const n = <u32>sizeOf(other);
+    if ((s.fill + n) * 5 >= s.mask * 3 && !set_resize(s, (s.used + n) * 2)) return false;
+  }
+  const items = iterableOf(other);
+  const done = items !== null && addAll(s, items);
+  xdecref(items);
+  return done;
+}
+
+/** A set of the type with the items of an iterable: set(other), frozenset(other). */
+export function set_from(type: PyType, other: PyObject): PySet | null {
+  const s = set_new(type);
+  if (s && !set_update(s, other)) {
+    decref(s);
+    return null;
+  }
+  return s;
+}
+
+/** s.union(other), s | other. */
+export function set_union(s: PySet, other: PyObject): PySet | null {
+  const result = set_copy(s, s.type);
+  if (result && s !== other && !set_update(result, other)) {
+    decref(result);
+    return null;
+  }
+  return result;
+}
+
+/** s.intersection(other), s & other. */
+export function set_intersection(s: PySet, other: PyObject): PySet | null {
+  if (s === other) return set_copy(s, s.type);
+  const result = set_new(s.type);
+  if (result && !intersect(result, s, other)) {
+    decref(result);
+    return null;
+  }
+  return result;
+}
+
+function intersect(result: PySet, s: PySet, other: PyObject): bool {
+  if (isAnySet(other)) {
+    let small = changetype<PySet>(other);
+    let large = s;
+    if (small.used > large.used) {
+      large = small;
+      small = s;
+    }
+    for (let k = set_next(small, 0); k >= 0; k = set_next(small, k + 1)) {
+      const key = small.keyAt(k)!;
+      const there = set_contains_known(large, key, small.hashAt(k));
+      if (there < 0 || (there == 1 && !set_add_known(result, key, small.hashAt(k)))) return false;
+    }
+    return true;
+  }
+  const items = iterableOf(other);
+  const done = items !== null && intersectItems(result, s, items);
+  xdecref(items);
+  return done;
+}
+
+function intersectItems(result: PySet, s: PySet, other: PyObject): bool {
+  for (let k = nextPosition(other, 0); k >= 0; k = nextPosition(other, k + 1)) {
+    const item = itemAtPosition(other, k);
+    if (!item) return false;
+    const hash = hashOf(item);
+    const there = hash == -1 ? -1 : set_contains_known(s, item, hash);
+    const done = there >= 0 && (there == 0 || set_add_known(result, item, hash));
+    decref(item);
+    if (!done) return false;
+    // When all items of the set were met, there is no more to find.
+    if (there == 1 && result.used == s.used) return true;
+  }
+  return true;
+}
+
+/** s.intersection_update(other), s &= other. */
+export function set_intersection_update(s: PySet, other: PyObject): bool {
+  const result = set_intersection(s, other);
+  if (!result) return false;
+  set_swap(s, result);
+  decref(result);
+  return true;
+}
+
+/** s.difference(other), s - other. */
+export function set_difference(s: PySet, other: PyObject): PySet | null {
+  const isSet = isAnySet(other);
+  if ((!isSet && !isKind(other, DICT)) || s.used >> 2 > <u32>sizeOf(other)) {
+    const copy = set_copy(s, s.type);
+    if (copy && !set_difference_update(copy, other)) {
+      decref(copy);
+      return null;
+    }
+    return copy;
+  }
+  const result = set_new(s.type);
+  if (!result) return null;
+  for (let k = set_next(s, 0); k >= 0; k = set_next(s, k + 1)) {
+    const key = s.keyAt(k)!;
+    const hash = s.hashAt(k);
+    const there = isSet
+      ? set_contains_known(changetype<PySet>(other), key, hash)
+      : dict_contains(changetype<PyDict>(other), key);
+    if (there < 0 || (there == 0 && !set_add_known(result, key, hash))) {
+      decref(result);
+      return null;
+    }
+  }
+  return result;
+}
+
+/** s.difference_update(other), s -= other. Nothing is allocated on the way, but for a smaller table at its end. */
+export function set_difference_update(s: PySet, other: PyObject): bool {
+  if (s === other) {
+    set_clear(s);
+    return true;
+  }
+  if (!isAnySet(other)) {
+    // The items are all made before anything changes: what can fail then is a hash, as in CPython, but not for want of memory.
+    const items = listOf(other);
+    if (!items) return false;
+    const done = discardEach(s, items);
+    decref(items);
+    return done;
+  }
+  let items = changetype<PySet>(other);
+  if (items.used >> 3 <= s.used) return discardAll(s, items);
+  const common = set_intersection(s, other);
+  if (!common) return false;
+  const done = discardAll(s, common);
+  decref(common);
+  return done;
+}
+
+function discardEach(s: PySet, items: PyList): bool {
+  for (let k: u32 = 0; k < items.size; k++) {
+    const item = itemAt(items.items, k);
+    const hash = hashAs(item, AS_SET_ITEM);
+    if (hash == -1 || set_discard_known(s, item, hash) < 0) return false;
+  }
+  sweep(s);
+  return true;
+}
+
+function discardAll(s: PySet, items: PySet): bool {
+  for (let k = set_next(items, 0); k >= 0; k = set_next(items, k + 1)) {
+    if (set_discard_known(s, items.keyAt(k)!, items.hashAt(k)) < 0) return false;
+  }
+  sweep(s);
+  return true;
+}
+
+/** When more than a quarter of the slots are left over from removed items, they are cleared away, if there is memory for that. */
+function sweep(s: PySet): void {
+  if (s.fill - s.used > s.mask / 4 && !set_resize(s, s.used > 50000 ? s.used * 2 : s.used * 4)) clearError();
+}
+
+/** s.symmetric_difference(other), s ^ other. */
+export function set_symmetric_difference(s: PySet, other: PyObject): PySet | null {
+  const result = set_from(s.type, other);
+  if (result && !toggleAll(result, s)) {
+    decref(result);
+    return null;
+  }
+  return result;
+}
+
+/** Removes each item of `other`, a set or a dict, that is in `s`, and adds those that are not. */
+function toggleAll(s: PySet, other: PyObject): bool {
+  const isSet = isAnySet(other);
+  for (let k = nextPosition(other, 0); k >= 0; k = nextPosition(other, k + 1)) {
+    const key = isSet ? changetype<PySet>(other).keyAt(k)! : changetype<PyDict>(other).keys.keyAt(k)!;
+    const hash = isSet ? changetype<PySet>(other).hashAt(k) : changetype<PyDict>(other).keys.hashAt(k);
+    const found = set_discard_known(s, key, hash);
+    if (found < 0 || (found == 0 && !set_add_known(s, key, hash))) return false;
+  }
+  return true;
+}
+
+/** s.symmetric_difference_update(other), s ^= other. */
+export function set_symmetric_difference_update(s: PySet, other: PyObject): bool {
+  if (s === other) {
+    set_clear(s);
+    return true;
+  }
+  const asItIs = isAnySet(other) || isKind(other, DICT);
+  const items = asItIs ? incref<PyObject>(other) : set_from(typeOf(SET), other);
+  if (!items) return false;
+  const copy = set_copy(s, typeOf(SET));
+  const done = copy !== null && toggleAll(s, items);
+  // What was toggled so far goes back: the set has the items of its copy again.
+  if (copy) {
+    if (!done) set_swap(s, copy);
+    decref(copy);
+  }
+  decref(items);
+  return done;
+}
+
+/** s <= other for any iterable: 1, 0, -1 if an error is raised. */
+export function set_is_subset_of(s: PySet, other: PyObject): i32 {
+  if (isAnySet(other)) return set_is_subset(s, changetype<PySet>(other));
+  const common = set_intersection(s, other);
+  if (!common) return -1;
+  const answer = common.used == s.used ? 1 : 0;
+  decref(common);
+  return answer;
+}
+
+/** s >= other for any iterable, up to the first item that is not there. */
+export function set_is_superset_of(s: PySet, other: PyObject): i32 {
+  if (isAnySet(other)) return set_is_subset(changetype<PySet>(other), s);
+  const missing = findItem(s, other, 0);
+  return missing < 0 ? -1 : 1 - missing;
+}
+
+/** Whether they have no item in common, up to the first one. */
+export function set_is_disjoint(s: PySet, other: PyObject): i32 {
+  if (!isAnySet(other)) {
+    const common = findItem(s, other, 1);
+    return common < 0 ? -1 : 1 - common;
+  }
+  const set = changetype<PySet>(other);
+  const small = set.used > s.used ? s : set;
+  const large = small === s ? set : s;
+  for (let k = set_next(small, 0); k >= 0; k = set_next(small, k + 1)) {
+    const there = set_contains_known(large, small.keyAt(k)!, small.hashAt(k));
+    if (there != 0) return there < 0 ? -1 : 0;
+  }
+  return 1;
+}
+
+/** Whether an iterable has an item that is in the set, or, if `there` is 0, one that is not: 1, 0, -1 if an error is raised. */
+function findItem(s: PySet, other: PyObject, there: i32): i32 {
+  const items = iterableOf(other);
+  const found = items ? findAmong(s, items, there) : -1;
+  xdecref(items);
+  return found;
+}
+
+function findAmong(s: PySet, other: PyObject, there: i32): i32 {
+  for (let k = nextPosition(other, 0); k >= 0; k = nextPosition(other, k + 1)) {
+    const item = itemAtPosition(other, k);
+    if (!item) return -1;
+    const hash = hashAs(item, AS_SET_ITEM);
+    const found = hash == -1 ? -1 : set_contains_known(s, item, hash);
+    decref(item);
+    if (found < 0) return -1;
+    if (found == there) return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,387 @@
+// Strings: 1, 2 or 4 bytes a code point, whichever its largest one needs (PEP 393).
+//
+//   ASCII      refcnt | type | length | hash | state | characters, 0
+//   others     refcnt | type | length | hash | state | utf8 length | utf8 | characters, 0
+//
+//   state      bits 0..15 interned (0 or 1), 16..18 bytes a code point, 20 all below U+0080
+//
+// A string's width is the least that holds its characters: so two strings that differ in width differ.
+// Of each string with one character below U+0100, and of the empty one, there is a single one (POLICY_CHARACTERS).
+// The two words for UTF-8 are 0, or its length and a block of the mem domain that C asked for (PyUnicode_AsUTF8AndSize).
+//
+// Invariants (str_valid):
+//   width == 1, 2 or 4, and no narrower one would do; ascii iff all characters < 0x80; characters[length] == 0
+//   hash == -1, or the hash of the characters' bytes
+
+import { E_TYPE, NEED_STR_IN } from "../model/error";
+import { hashBytes } from "../model/hash";
+import {
+  EMPTY_STR_AT,
+  freeBlock,
+  freeObject,
+  hasPolicy,
+  incref,
+  newObject,
+  POLICY_CHARACTERS,
+  PyObject,
+  raiseAbout,
+  STR,
+  typeOf,
+} from "../model/object";
+import { ASCII_CHARACTER_BYTES, at, CHARACTERS_AT, LATIN_CHARACTER_BYTES } from "../model/state";
+
+export const STATE_INTERNED: u32 = 1;
+const WIDTH_SHIFT: u32 = 16;
+const STATE_ASCII: u32 = 1 << 20;
+const COMPACT: u32 = 1 << 19;
+const ASCII_HEADER: usize = 20;
+const WIDE_HEADER: usize = 28;
+const UTF8_LENGTH_AT: usize = 20;
+const UTF8_AT: usize = 24;
+/** The longest string: its bytes still fit a request. */
+const MAX_LENGTH: u32 = 0x1ffffff0;
+
+@unmanaged
+export class PyStr extends PyObject {
+  length: u32;
+  hash: i32;
+  state: u32;
+
+  @inline
+  get width(): u32 {
+    return (this.state >> WIDTH_SHIFT) & 7;
+  }
+
+  @inline
+  get isAscii(): bool {
+    return (this.state & STATE_ASCII) != 0;
+  }
+
+  @inline
+  get isInterned(): bool {
+    return (this.state & STATE_INTERNED) != 0;
+  }
+
+  @inline
+  get data(): usize {
+    return changetype<usize>(this) + (this.isAscii ? ASCII_HEADER : WIDE_HEADER);
+  }
+
+  @inline
+  charAt(k: u32): u32 {
+    return charOf(this.data, this.width, k);
+  }
+
+  /** The string's UTF-8 and a zero, in a block that goes with the string; 0 while there is none. The string is not ASCII. */
+  @inline
+  get utf8(): usize {
+    return load<usize>(changetype<usize>(this) + UTF8_AT);
+  }
+
+  /** Its bytes, the zero not counted. */
+  @inline
+  get utf8Length(): u32 {
+    return load<u32>(changetype<usize>(this) + UTF8_LENGTH_AT);
+  }
+
+  /** Bytes of the block with the UTF-8. */
+  get utf8Bytes(): usize {
+    return this.isAscii || this.utf8 == 0 ? 0 : <usize>this.utf8Length + 1;
+  }
+
+  /** The block with `n` bytes of UTF-8 and a zero is the string's. */
+  keepUtf8(block: usize, n: u32): void {
+    store<u32>(changetype<usize>(this) + UTF8_LENGTH_AT, n);
+    store<usize>(changetype<usize>(this) + UTF8_AT, block);
+    this.type.resized(n + 1);
+  }
+
+  @inline
+  get size(): usize {
+    return sizeFor(this.isAscii, this.width, this.length);
+  }
+}
+
+@inline
+function sizeFor(ascii: bool, width: u32, length: u32): usize {
+  return (ascii ? ASCII_HEADER : WIDE_HEADER) + ((<usize>length + 1) * width);
+}
+
+/** Character number `k` of characters of `width` bytes. */
+@inline
+export function charOf(data: usize, width: u32, k: u32): u32 {
+  if (width == 1) return load<u8>(data + k);
+  if (width == 2) return load<u16>(data + (<usize>k << 1));
+  return load<u32>(data + (<usize>k << 2));
+}
+
+@inline
+export function putChar(data: usize, width: u32, k: u32, char: u32): void {
+  if (width == 1) store<u8>(data + k, <u8>char);
+  else if (width == 2) store<u16>(data + (<usize>k << 1), <u16>char);
+  else store<u32>(data + (<usize>k << 2), char);
+}
+
+/** Bytes that a character needs. */
+@inline
+export function widthOf(char: u32): u32 {
+  return char < 0x100 ? 1 : char < 0x10000 ? 2 : 4;
+}
+
+@inline
+function begin(s: PyStr, length: u32, largest: u32): void {
+  const width = widthOf(largest);
+  s.length = length;
+  s.hash = -1;
+  s.state = COMPACT | (width << WIDTH_SHIFT) | (largest < 0x80 ? STATE_ASCII : 0);
+  if (largest >= 0x80) store<u64>(changetype<usize>(s) + ASCII_HEADER, 0);
+  putChar(s.data, width, length, 0);
+}
+
+/** A new string of `length` characters, not yet written, the largest of which will be in the range of `largest`. */
+export function str_new(length: u32, largest: u32): PyStr | null {
+  const size = length > MAX_LENGTH ? <usize>0xfffffff0 : sizeFor(largest < 0x80, widthOf(largest), length);
+  const o = newObject(typeOf(STR), size);
+  if (!o) return null;
+  begin(changetype<PyStr>(o), length, largest);
+  return changetype<PyStr>(o);
+}
+
+/** The empty string. */
+@inline
+export function emptyStr(): PyStr {
+  return changetype<PyStr>(at(EMPTY_STR_AT));
+}
+
+/** Where the string of one character below U+0100 stands that all share. */
+@inline
+function sharedCharacter(char: u32): PyStr {
+  const first = at(CHARACTERS_AT);
+  if (char < 128) return changetype<PyStr>(first + <usize>char * ASCII_CHARACTER_BYTES);
+  return changetype<PyStr>(first + 128 * ASCII_CHARACTER_BYTES + <usize>(char - 128) * LATIN_CHARACTER_BYTES);
+}
+
+/** Makes the shared strings. Each has its type and an immortal count already. */
+export function str_begin(refcnt: u32): void {
+  const empty = emptyStr();
+  empty.refcnt = refcnt;
+  empty.type = typeOf(STR);
+  begin(empty, 0, 0);
+  for (let char: u32 = 0; char < 256; char++) {
+    const s = sharedCharacter(char);
+    s.refcnt = refcnt;
+    s.type = typeOf(STR);
+    begin(s, 1, char);
+    store<u8>(s.data, <u8>char);
+  }
+}
+
+/** The string of one character. */
+export function str_from_char(char: u32): PyObject | null {
+  if (char < 256 && hasPolicy(POLICY_CHARACTERS)) return sharedCharacter(char);
+  const s = str_new(1, char);
+  if (s) putChar(s.data, s.width, 0, char);
+  return s;
+}
+
+/** The largest of `n` characters of `width` bytes, or some character of the same range. */
+export function largestOf(data: usize, width: u32, n: u32): u32 {
+  if (width == 1) {
+    let k: u32 = 0;
+    for (; k + 8 <= n; k += 8) {
+      if ((load<u64>(data + k) & 0x8080808080808080) != 0) return 0xff;
+    }
+    for (; k < n; k++) {
+      if (load<u8>(data + k) >= 0x80) return 0xff;
+    }
+    return 0x7f;
+  }
+  let all: u32 = 0;
+  for (let k: u32 = 0; k < n; k++) all |= charOf(data, width, k);
+  return all < 0x80 ? 0x7f : all < 0x100 ? 0xff : all < 0x10000 ? 0xffff : 0x10ffff;
+}
+
+/** Copies `n` characters of `from` bytes each to a place with characters of `to` bytes, which hold them. */
+export function copyChars(target: usize, to: u32, source: usize, from: u32, n: u32): void {
+  if (from == to) memory.copy(target, source, <usize>n * from);
+  else for (let k: u32 = 0; k < n; k++) putChar(target, to, k, charOf(source, from, k));
+}
+
+/** The string of `n` characters of `width` bytes each in memory: PyUnicode_FromKindAndData. */
+export function str_from_chars(data: usize, width: u32, n: u32): PyObject | null {
+  if (n == 0 && hasPolicy(POLICY_CHARACTERS)) return emptyStr();
+  if (n == 1) return str_from_char(charOf(data, width, 0));
+  const s = str_new(n, largestOf(data, width, n));
+  if (s) copyChars(s.data, s.width, data, width, n);
+  return s;
+}
+
+@inline
+function isHigh(unit: u32): bool {
+  return (unit & 0xfc00) == 0xd800;
+}
+@inline
+function isLow(unit: u32): bool {
+  return (unit & 0xfc00) == 0xdc00;
+}
+
+/** The string of `n` UTF-16 units in memory. A surrogate without its other half is a character of its own. */
+export function str_from_utf16(data: usize, n: u32): PyObject | null {
+  let pairs: u32 = 0;
+  for (let k: u32 = 1; k < n; k++) {
+    if (isLow(load<u16>(data + (<usize>k << 1))) && isHigh(load<u16>(data + (<usize>k << 1) - 2))) pairs++;
+  }
+  if (pairs == 0) return str_from_chars(data, 2, n);
+  const s = str_new(n - pairs, 0x10ffff);
+  if (!s) return null;
+  let to: u32 = 0;
+  for (let k: u32 = 0; k < n; k++) {
+    let char: u32 = load<u16>(data + (<usize>k << 1));
+    if (isHigh(char) && k + 1 < n) {
+      const low: u32 = load<u16>(data + (<usize>k << 1) + 2);
+      if (isLow(low)) {
+        char = 0x10000 + ((char & 0x3ff) << 10) + (low & 0x3ff);
+        k++;
+      }
+    }
+    putChar(s.data, 4, to++, char);
+  }
+  return s;
+}
+
+export function str_hash(o: PyObject): i32 {
+  const s = changetype<PyStr>(o);
+  if (s.hash == -1) s.hash = hashBytes(s.data, <usize>s.length * s.width);
+  return s.hash;
+}
+
+/** Whether two strings have the same characters. */
+export function str_equal(a: PyStr, b: PyStr): bool {
+  if (a === b) return true;
+  const length = a.length;
+  const width = a.width;
+  if (length != b.length || width != b.width) return false;
+  return sameBytes(a.data, b.data, <usize>length * width);
+}
+
+/** Whether `n` bytes at two places are the same. */
+@inline
+export function sameBytes(a: usize, b: usize, n: usize): bool {
+  let k: usize = 0;
+  for (; k + 8 <= n; k += 8) if (load<u64>(a + k) != load<u64>(b + k)) return false;
+  for (; k < n; k++) if (load<u8>(a + k) != load<u8>(b + k)) return false;
+  return true;
+}
+
+/** Which of two strings comes first, by code points: negative, 0, positive. */
+export function str_order(a: PyStr, b: PyStr): i32 {
+  const n = min(a.length, b.length);
+  const aData = a.data;
+  const bData = b.data;
+  const aWidth = a.width;
+  const bWidth = b.width;
+  for (let k: u32 = 0; k < n; k++) {
+    const x = charOf(aData, aWidth, k);
+    const y = charOf(bData, bWidth, k);
+    if (x != y) return x < y ? -1 : 1;
+  }
+  return a.length < b.length ? -1 : a.length > b.length ? 1 : 0;
+}
+
+/** Every `step`th character from `start`, `n` of them: a new string as narrow as they allow. */
+export function str_slice(s: PyStr, start: i32, step: i32, n: u32): PyObject | null {
+  const width = s.width;
+  const data = s.data;
+  if (step == 1) {
+    if (n == s.length) return incref<PyObject>(s);
+    return str_from_chars(data + <usize>start * width, width, n);
+  }
+  if (n < 2) return str_from_chars(data + <usize>start * width, width, n);
+  let all: u32 = 0;
+  for (let k: u32 = 0; k < n; k++) all |= charOf(data, width, start + <i32>k * step);
+  const result = str_new(n, all);
+  if (!result) return null;
+  for (let k: u32 = 0; k < n; k++) putChar(result.data, result.width, k, charOf(data, width, start + <i32>k * step));
+  return result;
+}
+
+export function str_concat(a: PyStr, b: PyStr): PyObject | null {
+  if (a.length == 0) return incref<PyObject>(b);
+  if (b.length == 0) return incref<PyObject>(a);
+  const s = str_new(a.length + b.length, largestIn(a) | largestIn(b));
+  if (!s) return null;
+  copyChars(s.data, s.width, a.data, a.width, a.length);
+  copyChars(s.data + <usize>a.length * s.width, s.width, b.data, b.width, b.length);
+  return s;
+}
+
+/** The largest character that a string of this width can have. */
+@inline
+function largestIn(s: PyStr): u32 {
+  return s.isAscii ? 0x7f : s.width == 1 ? 0xff : s.width == 2 ? 0xffff : 0x10ffff;
+}
+
+/** The string `count` times; `count` >= 0, and the result's length fits a u32. */
+export function str_repeat(s: PyStr, count: u32): PyObject | null {
+  if (count == 1) return incref<PyObject>(s);
+  const length = s.length * count;
+  if (length == 0) return str_from_chars(0, 1, 0);
+  const result = str_new(length, largestIn(s));
+  if (!result) return null;
+  const bytes = <usize>s.length * s.width;
+  for (let k: u32 = 0; k < count; k++) memory.copy(result.data + bytes * k, s.data, bytes);
+  return result;
+}
+
+/** Where `part` first stands in `s`, from `from` on; -1 if nowhere. */
+export function str_find(s: PyStr, part: PyStr, from: u32): i32 {
+  const n = part.length;
+  if (n > s.length || part.width > s.width) return -1;
+  const data = s.data;
+  const width = s.width;
+  const partData = part.data;
+  const partWidth = part.width;
+  if (n == 0) return from <= s.length ? from : -1;
+  const first = charOf(partData, partWidth, 0);
+  for (let k = from; k + n <= s.length; k++) {
+    if (charOf(data, width, k) != first) continue;
+    let j: u32 = 1;
+    while (j < n && charOf(data, width, k + j) == charOf(partData, partWidth, j)) j++;
+    if (j == n) return k;
+  }
+  return -1;
+}
+
+/** part in s; -1 if `part` is no string. */
+export function str_contains(s: PyStr, part: PyObject): i32 {
+  if (part.type !== typeOf(STR)) {
+    raiseAbout(E_TYPE, part, null, NEED_STR_IN);
+    return -1;
+  }
+  return str_find(s, changetype<PyStr>(part), 0) >= 0 ? 1 : 0;
+}
+
+/** Gives the string's memory back; whoever interned it has forgotten it. */
+export function str_release(s: PyStr): void {
+  const bytes = s.utf8Bytes;
+  if (bytes != 0) {
+    freeBlock(s.utf8);
+    s.type.resized(-(<isize>bytes));
+  }
+  freeObject(s, s.size);
+}
+
+export function str_valid(s: PyStr): bool {
+  const width = s.width;
+  if (width != 1 && width != 2 && width != 4) return false;
+  const largest = largestOf(s.data, width, s.length);
+  if (widthOf(largest) != width || (largest < 0x80) != s.isAscii) return false;
+  if (charOf(s.data, width, s.length) != 0) return false;
+  return s.hash == -1 || s.hash == hashBytes(s.data, <usize>s.length * width);
+}
+
+/** Offset of the characters, of strings that are ASCII and of others; where in `state` it says so. */
+export const STR_ASCII_DATA: usize = ASCII_HEADER;
+export const STR_WIDE_DATA: usize = WIDE_HEADER;
+export const STR_IS_ASCII: u32 = STATE_ASCII;
+export const STR_WIDTH_SHIFT: u32 = WIDTH_SHIFT;

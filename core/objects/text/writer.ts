@@ -1,0 +1,174 @@
+// Text under construction: characters are added at the end, in the width that the largest so far needs.
+//
+// A writer also knows which containers are being written, from the outermost to the innermost, so that one which contains
+// itself is written as [...] (CPython's Py_ReprEnter).
+// Every method that can fail answers false, with MemoryError raised.
+
+import { freeBlock, newBlock, PyObject, resizeBlock } from "../model/object";
+import { charOf, copyChars, PyStr, putChar, str_from_chars, widthOf } from "./str";
+
+const LEAST: u32 = 64;
+
+@unmanaged
+export class Writer {
+  buffer: usize;
+  /** Characters that fit, characters that are there, bytes a character. */
+  capacity: u32;
+  length: u32;
+  width: u32;
+  /** The containers that are being written. */
+  open: usize;
+  openCount: u32;
+  openCapacity: u32;
+
+  /** Room for `more` characters of `width` bytes. */
+  reserve(more: u32, width: u32): bool {
+    const need = this.length + more;
+    if (width <= this.width && need <= this.capacity) return true;
+    if (need < this.length) return false;
+    const wide = max(width, this.width);
+    const capacity = need <= this.capacity ? this.capacity : max(LEAST, need + (need >> 1));
+    const buffer = newBlock(<usize>capacity * wide);
+    if (buffer == 0) return false;
+    copyChars(buffer, wide, this.buffer, this.width, this.length);
+    if (this.buffer != 0) freeBlock(this.buffer);
+    this.buffer = buffer;
+    this.capacity = capacity;
+    this.width = wide;
+    return true;
+  }
+
+  put(char: u32): bool {
+    if (!this.reserve(1, widthOf(char))) return false;
+    putChar(this.buffer, this.width, this.length++, char);
+    return true;
+  }
+
+  /** The ASCII characters in the bytes of `packed`, the lowest first, up to the first 0. */
+  putAscii(packed: u64): bool {
+    while (packed != 0) {
+      if (!this.put(<u32>(packed & 0xff))) return false;
+      packed >>= 8;
+    }
+    return true;
+  }
+
+  putChars(data: usize, width: u32, n: u32): bool {
+    if (!this.reserve(n, width)) return false;
+    copyChars(this.buffer + <usize>this.length * this.width, this.width, data, width, n);
+    this.length += n;
+    return true;
+  }
+
+  @inline
+  putStr(s: PyStr): bool {
+    return this.putChars(s.data, s.width, s.length);
+  }
+
+  /** `digits` hexadecimal digits of a number. */
+  putHex(value: u32, digits: i32): bool {
+    for (let k = digits - 1; k >= 0; k--) {
+      const digit = (value >> (<u32>k << 2)) & 15;
+      if (!this.put(digit < 10 ? 0x30 + digit : 0x57 + digit)) return false;
+    }
+    return true;
+  }
+
+  /** The container is being written from now on: 1. 0 if it was already, further out; -1 if there is no memory. */
+  openContainer(o: PyObject): i32 {
+    for (let k: u32 = 0; k < this.openCount; k++) {
+      if (load<PyObject>(this.open + (<usize>k << 2)) === o) return 0;
+    }
+    if (this.openCount == this.openCapacity) {
+      const capacity = max<u32>(8, this.openCapacity * 2);
+      const open = resizeBlock(this.open, <usize>capacity << 2);
+      if (open == 0) return -1;
+      this.open = open;
+      this.openCapacity = capacity;
+    }
+    store<PyObject>(this.open + (<usize>(this.openCount++) << 2), o);
+    return 1;
+  }
+
+  closeContainer(): void {
+    this.openCount--;
+  }
+
+  /** The text as a string, or null; the writer is gone in either case. */
+  finish(): PyObject | null {
+    const s = str_from_chars(this.buffer, this.width, this.length);
+    this.discard();
+    return s;
+  }
+
+  discard(): void {
+    if (this.buffer != 0) freeBlock(this.buffer);
+    if (this.open != 0) freeBlock(this.open);
+    freeBlock(changetype<usize>(this));
+  }
+}
+
+/** An empty writer; null if there is no memory. */
+export function newWriter(): Writer | null {
+  const block = newBlock(offsetof<Writer>());
+  if (block == 0) return null;
+  memory.fill(block, 0, offsetof<Writer>());
+  const w = changetype<Writer>(block);
+  w.width = 1;
+  return w;
+}
+
+// ---- repr of strings and bytes ----
+
+/** Whether a character is written as it is in a repr: str.isprintable. The host knows Unicode. */
+@external("host", "isPrintable")
+declare function hostIsPrintable(char: u32): bool;
+
+const QUOTE: u32 = 0x27;
+const DOUBLE_QUOTE: u32 = 0x22;
+const BACKSLASH: u32 = 0x5c;
+
+/** The quote that Python takes around the characters: the double one only if that saves escapes. */
+function quoteFor(data: usize, width: u32, n: u32): u32 {
+  let single = false;
+  for (let k: u32 = 0; k < n; k++) {
+    const char = charOf(data, width, k);
+    if (char == DOUBLE_QUOTE) return QUOTE;
+    if (char == QUOTE) single = true;
+  }
+  return single ? DOUBLE_QUOTE : QUOTE;
+}
+
+@inline
+function shortEscape(char: u32): u32 {
+  return char == 10 ? 0x6e : char == 13 ? 0x72 : char == 9 ? 0x74 : 0;
+}
+
+/** The characters as a literal. `text`: characters above U+007E may stand for themselves; otherwise they are bytes. */
+function putLiteral(w: Writer, data: usize, width: u32, n: u32, text: bool): bool {
+  const quote = quoteFor(data, width, n);
+  if (!w.put(quote)) return false;
+  for (let k: u32 = 0; k < n; k++) {
+    const char = charOf(data, width, k);
+    let done: bool;
+    if (char == quote || char == BACKSLASH) done = w.put(BACKSLASH) && w.put(char);
+    else if (char >= 0x20 && char < 0x7f) done = w.put(char);
+    else if (shortEscape(char) != 0) done = w.put(BACKSLASH) && w.put(shortEscape(char));
+    else if (text && char > 0x7f && hostIsPrintable(char)) done = w.put(char);
+    else if (char < 0x100) done = w.put(BACKSLASH) && w.put(0x78) && w.putHex(char, 2);
+    else if (char < 0x10000) done = w.put(BACKSLASH) && w.put(0x75) && w.putHex(char, 4);
+    else done = w.put(BACKSLASH) && w.put(0x55) && w.putHex(char, 8);
+    if (!done) return false;
+  }
+  return w.put(quote);
+}
+
+export function str_repr(o: PyObject, w: Writer): bool {
+  const s = changetype<PyStr>(o);
+  return putLiteral(w, s.data, s.width, s.length, true);
+}
+
+/** b'...' of `n` bytes. */
+export function putBytesLiteral(w: Writer, data: usize, n: u32): bool {
+  return w.put(0x62) && putLiteral(w, data, 1, n, false);
+}

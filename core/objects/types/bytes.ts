@@ -1,0 +1,168 @@
+// Bytes: their length, a cached hash, and the bytes with a zero behind them.
+//
+//   refcnt | type | size | hash | bytes, 0
+//
+// Of each bytes object with one byte, and of the empty one, there is a single one (POLICY_CHARACTERS).
+
+import { E_TYPE, E_VALUE, BAD_BYTE, NEED_BYTES_IN, raiseCode } from "../model/error";
+import { hashBytes } from "../model/hash";
+import { int_as_index, PyLong } from "./int";
+import {
+  asBool,
+  BYTES,
+  EMPTY_BYTES_AT,
+  freeObject,
+  hasPolicy,
+  incref,
+  isInt,
+  isKind,
+  newObject,
+  NotImplemented,
+  POLICY_CHARACTERS,
+  PyObject,
+  PyVarObject,
+  raiseAbout,
+  typeOf,
+} from "../model/object";
+import { fulfils } from "./protocol";
+import { at, BYTE_BYTES, BYTES_AT } from "../model/state";
+import { putBytesLiteral, Writer } from "../text/writer";
+
+export const BYTES_HEADER: usize = 16;
+
+@unmanaged
+export class PyBytes extends PyVarObject {
+  cachedHash: i32;
+
+  @inline
+  get data(): usize {
+    return changetype<usize>(this) + BYTES_HEADER;
+  }
+}
+
+@inline
+export function bytes_sizeof(length: u32): usize {
+  return BYTES_HEADER + 1 + length;
+}
+
+@inline
+export function emptyBytes(): PyBytes {
+  return changetype<PyBytes>(at(EMPTY_BYTES_AT));
+}
+
+@inline
+function sharedByte(byte: u32): PyBytes {
+  return changetype<PyBytes>(at(BYTES_AT) + <usize>byte * BYTE_BYTES);
+}
+
+@inline
+function begin(b: PyBytes, length: u32): void {
+  b.size = length;
+  b.cachedHash = -1;
+  store<u8>(b.data + length, 0);
+}
+
+/** Makes the shared objects. */
+export function bytes_begin(refcnt: u32): void {
+  for (let byte: i32 = -1; byte < 256; byte++) {
+    const b = byte < 0 ? emptyBytes() : sharedByte(byte);
+    b.refcnt = refcnt;
+    b.type = typeOf(BYTES);
+    begin(b, byte < 0 ? 0 : 1);
+    if (byte >= 0) store<u8>(b.data, <u8>byte);
+  }
+}
+
+/** A new bytes object of `length` bytes, not yet written. */
+export function bytes_new(length: u32): PyBytes | null {
+  const b = changetype<PyBytes | null>(newObject(typeOf(BYTES), bytes_sizeof(length)));
+  if (b) begin(b, length);
+  return b;
+}
+
+/** The `n` bytes in memory: PyBytes_FromStringAndSize. */
+export function bytes_from(data: usize, n: u32): PyObject | null {
+  if (n < 2 && hasPolicy(POLICY_CHARACTERS)) return n == 0 ? emptyBytes() : sharedByte(load<u8>(data));
+  const b = bytes_new(n);
+  if (b) memory.copy(b.data, data, n);
+  return b;
+}
+
+export function bytes_dealloc(o: PyObject): void {
+  freeObject(o, bytes_sizeof(changetype<PyBytes>(o).size));
+}
+
+export function bytes_hash(o: PyObject): i32 {
+  const b = changetype<PyBytes>(o);
+  if (b.cachedHash == -1) b.cachedHash = hashBytes(b.data, b.size);
+  return b.cachedHash;
+}
+
+export function bytes_compare(a: PyObject, b: PyObject, op: i32): PyObject {
+  if (!isKind(b, BYTES)) return NotImplemented();
+  const x = changetype<PyBytes>(a);
+  const y = changetype<PyBytes>(b);
+  let order = memory.compare(x.data, y.data, min(x.size, y.size));
+  if (order == 0) order = x.size < y.size ? -1 : x.size > y.size ? 1 : 0;
+  return asBool(fulfils(order, op));
+}
+
+export function bytes_repr(o: PyObject, w: Writer): bool {
+  const b = changetype<PyBytes>(o);
+  return putBytesLiteral(w, b.data, b.size);
+}
+
+export function bytes_slice(b: PyBytes, start: i32, step: i32, n: u32): PyObject | null {
+  if (step == 1) {
+    if (n == b.size) return incref<PyObject>(b);
+    return bytes_from(b.data + start, n);
+  }
+  if (n < 2) return bytes_from(b.data + start, n);
+  const result = bytes_new(n);
+  if (!result) return null;
+  for (let k: u32 = 0; k < n; k++) store<u8>(result.data + k, load<u8>(b.data + start + <i32>k * step));
+  return result;
+}
+
+export function bytes_concat(a: PyBytes, b: PyBytes): PyObject | null {
+  if (a.size == 0) return incref<PyObject>(b);
+  if (b.size == 0) return incref<PyObject>(a);
+  const result = bytes_new(a.size + b.size);
+  if (!result) return null;
+  memory.copy(result.data, a.data, a.size);
+  memory.copy(result.data + a.size, b.data, b.size);
+  return result;
+}
+
+/** The bytes `count` times; the result's length fits a u32. */
+export function bytes_repeat(b: PyBytes, count: u32): PyObject | null {
+  if (count == 1) return incref<PyObject>(b);
+  const length = b.size * count;
+  if (length == 0) return bytes_from(0, 0);
+  const result = bytes_new(length);
+  if (!result) return null;
+  for (let k: u32 = 0; k < count; k++) memory.copy(result.data + <usize>b.size * k, b.data, b.size);
+  return result;
+}
+
+/** item in b, for a number of 0 to 255 or bytes; -1 if it is neither. */
+export function bytes_contains(b: PyBytes, item: PyObject): i32 {
+  if (isInt(item)) {
+    const byte = int_as_index(changetype<PyLong>(item));
+    if (byte < 0 || byte > 255) {
+      raiseCode(E_VALUE, BAD_BYTE, 0);
+      return -1;
+    }
+    for (let k: u32 = 0; k < b.size; k++) if (load<u8>(b.data + k) == <u32>byte) return 1;
+    return 0;
+  }
+  if (!isKind(item, BYTES)) {
+    raiseAbout(E_TYPE, item, null, NEED_BYTES_IN);
+    return -1;
+  }
+  const part = changetype<PyBytes>(item);
+  for (let k: u32 = 0; k + part.size <= b.size; k++) {
+    if (memory.compare(b.data + k, part.data, part.size) == 0) return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,482 @@
+// Dicts: compact and ordered (keys.ts), with the keys shared among dicts of one shape until one of them goes its own way.
+//
+//   refcnt | type | used | - | tag, 8 bytes | keys | values
+//
+//   values == 0   the values stand in the keys' entries, which nobody shares          (a combined dict)
+//   values != 0   keys.kind == SHARED; value number i belongs to entry number i       (a dict with shared keys)
+//
+// A shared dict becomes a combined one before a key is added or removed. Growth is CPython's: when there is no usable entry left, the
+// new table has at least 3 x used slots. A dict is tracked once it holds something that can be in a cycle.
+//
+// Whenever a value is dropped, the dict is already in order without it. A failed operation leaves the dict as it was.
+
+import { AS_DICT_KEY, E_CHANGED, E_EMPTY, E_KEY, E_MEMORY, error } from "../model/error";
+import {
+  decref,
+  DICT,
+  freeBlock,
+  freeFixed,
+  GC_BYTES,
+  incref,
+  isKind,
+  isTracked,
+  newBlock,
+  newFixed,
+  None,
+  NotImplemented,
+  PyObject,
+  raiseAbout,
+  asBool,
+  STR,
+  track,
+  typeOf,
+  untrack,
+} from "../model/object";
+import {
+  EMPTY,
+  emptyKeys,
+  FAILED,
+  freeKeys,
+  GENERAL,
+  Keys,
+  LEAST_LOG_SIZE,
+  logSizeFor,
+  logSizeForEntries,
+  newKeys,
+  releaseKeys,
+  SHARED,
+  STRINGS,
+  usableOf,
+} from "./keys";
+import { equal, EQ, hashAs, NE, writeRepr } from "./protocol";
+import { setItemAt } from "./sequence";
+import { mayBeInCycle, tuple_new, tuple_track } from "./tuple";
+import { Writer } from "../text/writer";
+
+@unmanaged
+export class PyDict extends PyObject {
+  used: u32;
+  tag: u64;
+  keys: Keys;
+  values: usize;
+
+  @inline
+  valueAt(index: u32): PyObject | null {
+    return this.values != 0 ? load<PyObject | null>(this.values + (<usize>index << 2)) : this.keys.valueAt(index);
+  }
+
+  /** The address of the word that holds an entry's value. */
+  @inline
+  valueSlot(index: u32): usize {
+    return this.values != 0 ? this.values + (<usize>index << 2) : this.keys.entryAt(index) + 4;
+  }
+}
+
+export function dict_new(): PyDict | null {
+  const d = changetype<PyDict | null>(newFixed(typeOf(DICT)));
+  if (!d) return null;
+  d.used = 0;
+  d.tag = 0;
+  d.keys = emptyKeys();
+  d.values = 0;
+  return d;
+}
+
+/** Bytes of the dict and of what belongs to it alone, collector header included: sys.getsizeof. */
+export function dict_sizeof(d: PyDict): usize {
+  let bytes = GC_BYTES + offsetof<PyDict>();
+  if (d.values != 0) bytes += <usize>d.keys.count << 2;
+  else if (d.keys !== emptyKeys()) bytes += d.keys.bytes;
+  return bytes;
+}
+
+@inline
+function trackIfNeeded(d: PyDict, key: PyObject, value: PyObject): void {
+  if (!isTracked(d) && (mayBeInCycle(value) || mayBeInCycle(key))) track(d);
+}
+
+/**
+ * The dict has keys of its own, of a given size, without deleted entries; `kind` STRINGS only if all keys are. False, and nothing
+ * changed, if there is no memory.
+ */
+function rebuild(d: PyDict, logSize: u32, kind: u8): bool {
+  const keys = newKeys(logSize, kind);
+  if (!keys) return false;
+  const old = d.keys;
+  for (let index: u32 = 0; index < old.count; index++) {
+    const key = old.keyAt(index);
+    if (!key) continue;
+    keys.add(d.values != 0 ? incref<PyObject>(key) : key, old.hashAt(index), d.valueAt(index));
+  }
+  d.keys = keys;
+  if (d.values != 0) {
+    dropValues(d, old.count);
+    releaseKeys(old);
+  } else if (old !== emptyKeys()) freeKeys(old);
+  return true;
+}
+
+/** The row of values goes; whose the values are now, is the caller's matter. */
+function dropValues(d: PyDict, count: u32): void {
+  typeOf(DICT).resized(-(<isize>(count << 2)));
+  freeBlock(d.values);
+  d.values = 0;
+}
+
+/** Room for one more key of this kind, in keys of the dict's own. */
+function makeRoom(d: PyDict, isString: bool): bool {
+  const keys = d.keys;
+  const kind = keys.areStrings && isString ? STRINGS : GENERAL;
+  if (keys === emptyKeys()) return rebuild(d, LEAST_LOG_SIZE, kind);
+  if (d.values == 0 && keys.usable > 0 && keys.areStrings == (kind == STRINGS)) return true;
+  if (d.values != 0 && keys.usable > 0 && isString) return rebuild(d, keys.logSize, kind);
+  return rebuild(d, logSizeFor(d.used * 3), kind);
+}
+
+/** Keys of the dict's own, so that one can be removed. */
+@inline
+function unshare(d: PyDict): bool {
+  return d.values == 0 || rebuild(d, d.keys.logSize, STRINGS);
+}
+
+/** d[key] = value for a key whose hash is known. New references are taken. */
+export function dict_set_known(d: PyDict, key: PyObject, hash: i32, value: PyObject): bool {
+  const index = d.keys.find(key, hash);
+  if (index == FAILED) return false;
+  if (index >= 0) {
+    const slot = d.valueSlot(index);
+    const old = load<PyObject>(slot);
+    store<PyObject>(slot, incref<PyObject>(value));
+    trackIfNeeded(d, key, value);
+    decref(old);
+    return true;
+  }
+  return addNew(d, key, hash, value);
+}
+
+function addNew(d: PyDict, key: PyObject, hash: i32, value: PyObject): bool {
+  if (!makeRoom(d, isKind(key, STR))) return false;
+  d.keys.add(incref<PyObject>(key), hash, incref<PyObject>(value));
+  d.used++;
+  trackIfNeeded(d, key, value);
+  return true;
+}
+
+/** PyDict_SetItem. */
+export function dict_set(d: PyDict, key: PyObject, value: PyObject): bool {
+  const hash = hashAs(key, AS_DICT_KEY);
+  return hash != -1 && dict_set_known(d, key, hash, value);
+}
+
+/** Entry of a key; EMPTY or FAILED. */
+@inline
+export function dict_find(d: PyDict, key: PyObject): i32 {
+  const hash = hashAs(key, AS_DICT_KEY);
+  return hash == -1 ? FAILED : d.keys.find(key, hash);
+}
+
+/** PyDict_GetItemWithError: the value, a reference that stays the dict's; null if there is none, or an error is raised. */
+export function dict_get(d: PyDict, key: PyObject): PyObject | null {
+  const index = dict_find(d, key);
+  return index >= 0 ? d.valueAt(index) : null;
+}
+
+/** d[key]: a new reference; null with KeyError. */
+export function dict_get_item(d: PyDict, key: PyObject): PyObject | null {
+  const index = dict_find(d, key);
+  if (index >= 0) return incref<PyObject>(d.valueAt(index)!);
+  if (index == EMPTY) raiseAbout(E_KEY, key, null, 0);
+  return null;
+}
+
+/** 1, 0, or -1 if an error is raised. */
+export function dict_contains(d: PyDict, key: PyObject): i32 {
+  const index = dict_find(d, key);
+  return index >= 0 ? 1 : index == EMPTY ? 0 : -1;
+}
+
+/** d.setdefault(key, value): a reference that stays the dict's; null if an error is raised. */
+export function dict_set_default(d: PyDict, key: PyObject, value: PyObject): PyObject | null {
+  const hash = hashAs(key, AS_DICT_KEY);
+  if (hash == -1) return null;
+  const index = d.keys.find(key, hash);
+  if (index >= 0) return d.valueAt(index);
+  return index == EMPTY && addNew(d, key, hash, value) ? value : null;
+}
+
+/** Takes entry `index` out. Answers the value, whose reference is the caller's now; null if there is no memory. */
+export function dict_take_out(d: PyDict, index: u32): PyObject | null {
+  if (!unshare(d)) return null;
+  const key = d.keys.keyAt(index)!;
+  const value = d.keys.valueAt(index)!;
+  d.keys.remove(index);
+  d.used--;
+  decref(key);
+  return value;
+}
+
+/** del d[key]. */
+export function dict_del(d: PyDict, key: PyObject): bool {
+  const index = foundIndex(d, key);
+  if (index < 0) return false;
+  const value = dict_take_out(d, index);
+  if (!value) return false;
+  decref(value);
+  return true;
+}
+
+/** d.pop(key): the value; null with KeyError. An empty dict does not ask for the key's hash. */
+export function dict_pop(d: PyDict, key: PyObject): PyObject | null {
+  const index = dict_pop_index(d, key);
+  return index < 0 ? null : dict_take_out(d, index);
+}
+
+/** The entry that dict_pop takes out; -1, and KeyError is raised, if there is none. */
+export function dict_pop_index(d: PyDict, key: PyObject): i32 {
+  if (d.used != 0) return foundIndex(d, key);
+  raiseAbout(E_KEY, key, null, 0);
+  return -1;
+}
+
+function foundIndex(d: PyDict, key: PyObject): i32 {
+  const index = dict_find(d, key);
+  if (index >= 0) return index;
+  if (index == EMPTY) raiseAbout(E_KEY, key, null, 0);
+  return -1;
+}
+
+/** d.popitem(): the last key and its value, as a tuple. */
+export function dict_pop_item(d: PyDict): PyObject | null {
+  if (d.used == 0) {
+    raiseAbout(E_EMPTY, d, null, 0);
+    return null;
+  }
+  const pair = tuple_new(2);
+  if (!pair) return null;
+  if (!unshare(d)) {
+    setItemAt(pair.items, 0, None());
+    setItemAt(pair.items, 1, None());
+    decref(pair);
+    return null;
+  }
+  const keys = d.keys;
+  let index = keys.count - 1;
+  while (!keys.keyAt(index)) index--;
+  setItemAt(pair.items, 0, keys.keyAt(index)!);
+  setItemAt(pair.items, 1, keys.valueAt(index)!);
+  keys.remove(index);
+  // Entries after the last one were deleted: they need not be looked at again. Their slots stay taken.
+  keys.count = index;
+  d.used--;
+  tuple_track(pair);
+  return pair;
+}
+
+export function dict_clear(d: PyDict): void {
+  const keys = d.keys;
+  const values = d.values;
+  const count = keys.count;
+  d.keys = emptyKeys();
+  d.used = 0;
+  if (values != 0) {
+    d.values = 0;
+    typeOf(DICT).resized(-(<isize>(count << 2)));
+    for (let index: u32 = 0; index < count; index++) decref(load<PyObject>(values + (<usize>index << 2)));
+    freeBlock(values);
+  }
+  releaseKeys(keys);
+}
+
+export function dict_dealloc(o: PyObject): void {
+  untrack(o);
+  dict_clear(changetype<PyDict>(o));
+  freeFixed(o);
+}
+
+/** The first entry from `index` on that has a key; -1 if there is none. */
+export function dict_next(d: PyDict, index: u32): i32 {
+  const keys = d.keys;
+  while (index < keys.count) {
+    if (keys.keyAt(index)) return index;
+    index++;
+  }
+  return -1;
+}
+
+/** d.copy(). */
+export function dict_copy(d: PyDict): PyDict | null {
+  const copy = dict_new();
+  if (!copy) return null;
+  if (!dict_update(copy, d)) {
+    decref(copy);
+    return null;
+  }
+  return copy;
+}
+
+/** The empty dict `d` gets the entries of `other` in keys that are copied as they are. */
+function copyWhole(d: PyDict, other: PyDict): bool {
+  const old = other.keys;
+  if (other.values != 0) {
+    const values = newBlock(<usize>old.count << 2);
+    if (values == 0) return false;
+    memory.copy(values, other.values, <usize>old.count << 2);
+    typeOf(DICT).resized(<isize>(old.count << 2));
+    for (let index: u32 = 0; index < old.count; index++) incref<PyObject>(other.valueAt(index)!);
+    if (d.keys !== emptyKeys()) releaseKeys(d.keys);
+    d.keys = old.share();
+    d.values = values;
+  } else {
+    const keys = newKeys(old.logSize, old.kind);
+    if (!keys) return false;
+    memory.copy(changetype<usize>(keys), changetype<usize>(old), old.bytes);
+    keys.refcnt = 1;
+    for (let index: u32 = 0; index < keys.count; index++) {
+      const key = keys.keyAt(index);
+      if (!key) continue;
+      incref<PyObject>(key);
+      incref<PyObject>(keys.valueAt(index)!);
+    }
+    if (d.keys !== emptyKeys()) releaseKeys(d.keys);
+    d.keys = keys;
+  }
+  d.used = other.used;
+  if (isTracked(other) && !isTracked(d)) track(d);
+  return true;
+}
+
+/**
+ * d.update(other). Where there may be no room for all new entries, the dict is copied, the copy is updated, and the two exchange
+ * what they have: so nothing has changed if memory runs out halfway.
+ */
+export function dict_update(d: PyDict, other: PyDict): bool {
+  if (d === other || other.used == 0) return true;
+  if (d.used == 0 && d.values == 0 && (other.values != 0 || other.used >= (other.keys.count * 2) / 3)) return copyWhole(d, other);
+  const keys = other.keys;
+  if (usableOf(d.keys.logSize) < other.used) {
+    const kind = d.keys.areStrings && keys.areStrings ? STRINGS : GENERAL;
+    if (!rebuild(d, logSizeForEntries(d.used + other.used), kind)) return false;
+  }
+  const hasRoom = d.values == 0 && d.keys.usable >= other.used && (!d.keys.areStrings || keys.areStrings);
+  if (hasRoom) return merge(d, other);
+  if (d.used == 0) {
+    const merged = merge(d, other);
+    if (!merged && error().code == E_MEMORY) dict_clear(d);
+    return merged;
+  }
+  const copy = dict_new();
+  if (!copy) return false;
+  const merged = copyWhole(copy, d) && merge(copy, other);
+  if (merged || error().code != E_MEMORY) exchange(d, copy);
+  decref(copy);
+  return merged;
+}
+
+/** Each has the entries of the other. */
+function exchange(d: PyDict, other: PyDict): void {
+  const used = d.used;
+  const keys = d.keys;
+  const values = d.values;
+  d.used = other.used;
+  d.keys = other.keys;
+  d.values = other.values;
+  other.used = used;
+  other.keys = keys;
+  other.values = values;
+  if (isTracked(other) && !isTracked(d)) track(d);
+}
+
+/** Puts the entries of another dict into `d`, one by one. If that fails halfway, `d` has some of them. */
+function merge(d: PyDict, other: PyDict): bool {
+  const keys = other.keys;
+  for (let index: u32 = 0; index < keys.count; index++) {
+    const key = keys.keyAt(index);
+    if (!key) continue;
+    if (!dict_set_known(d, key, keys.hashAt(index), other.valueAt(index)!)) return false;
+    // What a dropped value's deallocation ran may have changed the other dict.
+    if (other.keys !== keys) {
+      raiseAbout(E_CHANGED, other, null, 0);
+      return false;
+    }
+  }
+  return true;
+}
+
+/** A dict over keys that are shared, with the values that stand in memory; takes new references to both. */
+export function dict_from_shared(keys: Keys, items: usize, step: i32): PyDict | null {
+  const d = dict_new();
+  if (!d) return null;
+  const n = keys.count;
+  const values = newBlock(<usize>n << 2);
+  if (values == 0) {
+    decref(d);
+    return null;
+  }
+  d.keys = keys.share();
+  d.values = values;
+  d.used = n;
+  typeOf(DICT).resized(<isize>(n << 2));
+  for (let k: u32 = 0; k < n; k++) {
+    const value = load<PyObject>(items + <isize>(<i32>k * step) * 4);
+    setItemAt(values, k, incref<PyObject>(value));
+    if (!isTracked(d) && mayBeInCycle(value)) track(d);
+  }
+  return d;
+}
+
+/** 1 if the dicts have the same keys with equal values, 0 if not, -1 if a comparison failed. */
+function sameDict(a: PyDict, b: PyDict): i32 {
+  if (a.used != b.used) return 0;
+  for (let index: u32 = 0; index < a.keys.count; index++) {
+    const key = a.keys.keyAt(index);
+    if (!key) continue;
+    const other = b.keys.find(key, a.keys.hashAt(index));
+    if (other < 0) return other == FAILED ? -1 : 0;
+    const same = equal(a.valueAt(index)!, b.valueAt(other)!);
+    if (same <= 0) return same;
+  }
+  return 1;
+}
+
+export function dict_compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
+  if (!isKind(b, DICT) || (op != EQ && op != NE)) return NotImplemented();
+  const same = sameDict(changetype<PyDict>(a), changetype<PyDict>(b));
+  return same < 0 ? null : asBool((same == 1) == (op == EQ));
+}
+
+const COMMA_SPACE: u64 = 0x202c;
+const COLON_SPACE: u64 = 0x203a;
+
+/** {key: value, ...}, and {...} for a dict inside itself. */
+export function dict_repr(o: PyObject, w: Writer): bool {
+  const d = changetype<PyDict>(o);
+  const opened = w.openContainer(o);
+  if (opened < 0 || !w.put(0x7b)) return false;
+  if (opened == 0) return w.putAscii(0x7d2e2e2e);
+  const done = putItems(d, w);
+  w.closeContainer();
+  return done && w.put(0x7d);
+}
+
+function putItems(d: PyDict, w: Writer): bool {
+  let first = true;
+  for (let index = dict_next(d, 0); index >= 0; index = dict_next(d, index + 1)) {
+    if (!first && !w.putAscii(COMMA_SPACE)) return false;
+    first = false;
+    if (!writeRepr(d.keys.keyAt(index)!, w) || !w.putAscii(COLON_SPACE) || !writeRepr(d.valueAt(index)!, w)) return false;
+  }
+  return true;
+}
+
+export function dict_valid(d: PyDict): bool {
+  const keys = d.keys;
+  if ((d.values != 0) != (keys.kind == SHARED)) return false;
+  if (!keys.isValid()) return false;
+  let present: u32 = 0;
+  for (let index: u32 = 0; index < keys.count; index++) {
+    if (!keys.keyAt(index)) continue;
+    present++;
+    if (!d.valueAt(index)) return false;
+  }
+  return present == d.used;
+}

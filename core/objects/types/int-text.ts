@@ -1,0 +1,148 @@
+// int(text, base): ints as people write them.
+//
+//   spaces  sign  prefix  digits, between which a single _ may stand  spaces         0b, 0o, 0x: for their base, or base 0
+//
+// Digits and spaces are those of ASCII.
+
+import { SCRATCH_AT } from "../../ground/control";
+import { DIGIT_BITS, DIGIT_MASK, digitAt, setDigitAt } from "./digits";
+import { BAD_DIGITS, E_VALUE, raiseCode } from "../model/error";
+import { finish, MOST_DECIMALS, newLong, PyLong } from "./int";
+import { decref, PyObject } from "../model/object";
+import { at } from "../model/state";
+import { charOf } from "../text/str";
+
+/** A text that is being read. Its end reads as 0. */
+@unmanaged
+export class Text {
+  data: usize;
+  width: u32;
+  length: u32;
+  at: u32;
+
+  @inline
+  get char(): u32 {
+    return this.at < this.length ? charOf(this.data, this.width, this.at) : 0;
+  }
+
+  @inline
+  charAfter(n: u32): u32 {
+    return this.at + n < this.length ? charOf(this.data, this.width, this.at + n) : 0;
+  }
+
+  skipSpaces(): void {
+    while (isSpace(this.char)) this.at++;
+  }
+}
+
+/** The text that is being read, from its begin. */
+export function textOf(data: usize, width: u32, length: u32): Text {
+  const t = changetype<Text>(at(SCRATCH_AT + TEXT_OFFSET));
+  t.data = data;
+  t.width = width;
+  t.length = length;
+  t.at = 0;
+  return t;
+}
+
+/** Behind what abstract.ts has there. */
+const TEXT_OFFSET: usize = 64;
+
+/** Py_ISSPACE. */
+@inline
+export function isSpace(char: u32): bool {
+  return char == 0x20 || (char >= 9 && char <= 13);
+}
+
+const NO_DIGIT: u32 = 99;
+
+function digitOf(char: u32): u32 {
+  if (char >= 0x30 && char <= 0x39) return char - 0x30;
+  const letter = char | 0x20;
+  return letter >= 0x61 && letter <= 0x7a ? letter - 0x57 : NO_DIGIT;
+}
+
+/** The base that a prefix says, as its letter: 0 if the letter is none. */
+function baseOf(letter: u32): i32 {
+  letter |= 0x20;
+  return letter == 0x62 ? 2 : letter == 0x6f ? 8 : letter == 0x78 ? 16 : 0;
+}
+
+/** Reads a prefix, if there is one that fits. Answers the base; 1 for a 0 that can only be followed by zeros. */
+function readPrefix(t: Text, base: i32): i32 {
+  const said = t.char == 0x30 ? baseOf(t.charAfter(1)) : 0;
+  if (said != 0 && (base == 0 || base == said)) {
+    t.at += 2;
+    if (t.char == 0x5f) t.at++;
+    return said;
+  }
+  if (base != 0) return base;
+  return t.char == 0x30 ? 1 : 10;
+}
+
+/** How many digits there are from here on; 0 if they are no number. `t.at` stays. */
+function countDigits(t: Text, base: u32): u32 {
+  let n: u32 = 0;
+  let k: u32 = 0;
+  let wasLine = true;
+  for (; ; k++) {
+    const char = t.charAfter(k);
+    if (char == 0x5f) {
+      if (wasLine) return 0;
+      wasLine = true;
+    } else if (digitOf(char) < base) {
+      n++;
+      wasLine = false;
+    } else break;
+  }
+  return wasLine ? 0 : n;
+}
+
+function bitsFor(base: u32): u32 {
+  return 32 - clz<u32>(base - 1);
+}
+
+/** The number of `n` digits; null with an error raised. */
+function readDigits(t: Text, base: u32, n: u32, negative: bool): PyObject | null {
+  if ((base & (base - 1)) != 0 && n > MOST_DECIMALS) {
+    raiseCode(E_VALUE, BAD_DIGITS, MOST_DECIMALS);
+    return null;
+  }
+  const room = <u32>((<u64>n * bitsFor(base)) / DIGIT_BITS) + 1;
+  const z = newLong(room);
+  if (!z) return null;
+  memory.fill(z.row, 0, <usize>room << 2);
+  let used: u32 = 0;
+  for (; n > 0; t.at++) {
+    const digit = digitOf(t.char);
+    if (digit >= base) continue;
+    n--;
+    let carry: u64 = digit;
+    for (let k: u32 = 0; k < used; k++) {
+      carry += <u64>digitAt(z.row, k) * base;
+      setDigitAt(z.row, k, <u32>carry & DIGIT_MASK);
+      carry >>= DIGIT_BITS;
+    }
+    if (carry != 0) setDigitAt(z.row, used++, <u32>carry);
+  }
+  return finish(z, room, negative);
+}
+
+/**
+ * The int that the text is; `t.at` is where reading stopped. null if it is none, without an error, or with one if there is another
+ * reason.
+ */
+export function int_read(t: Text, base: i32): PyObject | null {
+  t.skipSpaces();
+  const negative = t.char == 0x2d;
+  if (negative || t.char == 0x2b) t.at++;
+  const found = readPrefix(t, base);
+  const n = countDigits(t, found == 1 ? 10 : found);
+  if (n == 0) return null;
+  const z = readDigits(t, found == 1 ? 10 : found, n, negative);
+  if (!z) return null;
+  t.skipSpaces();
+  if (t.at == t.length && (found != 1 || changetype<PyLong>(z).isZero)) return z;
+  decref(z);
+  return null;
+}

@@ -1,0 +1,162 @@
+// Interned strings: of each text at most one string in the table, so that equal keys are mostly the same object.
+//
+//   table -> capacity words, each 0 (never used), 1 (was used) or the address of an interned string
+//
+// The table owns no references: a string leaves it when it dies (CPython calls such strings mortal). Open addressing, linear steps.
+
+import { at, INTERNED_AT, SHAPES_AT } from "../model/state";
+import { clearError, decref, freeBlock, hasPolicy, incref, isImmortal, newBlock, POLICY_INTERNING, PyObject } from "../model/object";
+import { PyStr, STATE_INTERNED, str_equal, str_hash, str_release } from "../text/str";
+
+const GONE: usize = 1;
+const LEAST: u32 = 64;
+
+@unmanaged
+export class Interned {
+  table: usize;
+  /** A power of two, or 0 before the first string. */
+  capacity: u32;
+  /** Strings in the table; words that are not 0. */
+  live: u32;
+  filled: u32;
+  /** How often a string was found to be there already. */
+  hits: u32;
+
+  /** Address of the word where a string with this text stands, or of the free one where it would. */
+  private wordFor(s: PyStr): usize {
+    const mask = this.capacity - 1;
+    let k = <u32>str_hash(s) & mask;
+    let free: usize = 0;
+    while (true) {
+      const word = this.table + (<usize>k << 2);
+      const entry = load<usize>(word);
+      if (entry == 0) return free != 0 ? free : word;
+      if (entry == GONE) {
+        if (free == 0) free = word;
+      } else if (str_equal(changetype<PyStr>(entry), s)) return word;
+      k = (k + 1) & mask;
+    }
+  }
+
+  /** Whether a word of the table has a string's address. */
+  @inline
+  holds(word: usize): bool {
+    return load<usize>(word) > GONE;
+  }
+
+  /** Room for one more: at most two thirds of the words are filled. False if there is no memory. */
+  private makeRoom(): bool {
+    if ((this.filled + 1) * 3 <= this.capacity * 2) return true;
+    return this.rebuild(this.fittingCapacity());
+  }
+
+  private fittingCapacity(): u32 {
+    let capacity = LEAST;
+    while (capacity < this.live * 3) capacity <<= 1;
+    return capacity;
+  }
+
+  /** The table is as large as it would be if it were made now; without memory for that, it stays as it is. */
+  fit(): void {
+    const capacity = this.fittingCapacity();
+    if (this.live > 0 && capacity < this.capacity && !this.rebuild(capacity)) clearError();
+  }
+
+  /** The same strings in a table of `capacity` words. False, and nothing changed, if there is no memory. */
+  private rebuild(capacity: u32): bool {
+    const table = newBlock(<usize>capacity << 2);
+    if (table == 0) return false;
+    memory.fill(table, 0, <usize>capacity << 2);
+    const old = this.table;
+    const oldCapacity = this.capacity;
+    this.table = table;
+    this.capacity = capacity;
+    this.filled = this.live;
+    for (let k: u32 = 0; k < oldCapacity; k++) {
+      const entry = load<usize>(old + (<usize>k << 2));
+      if (entry > GONE) store<usize>(this.wordFor(changetype<PyStr>(entry)), entry);
+    }
+    if (old != 0) freeBlock(old);
+    return true;
+  }
+
+  /** The interned string with the text of `s`, which may be `s`; a reference to `s` is exchanged for one to it. */
+  intern(s: PyStr): PyStr | null {
+    if (s.isInterned || isImmortal(s)) return s;
+    if (!this.makeRoom()) return null;
+    const word = this.wordFor(s);
+    const entry = load<usize>(word);
+    if (entry > GONE) {
+      this.hits++;
+      const same = incref<PyStr>(changetype<PyStr>(entry));
+      decref(s);
+      return same;
+    }
+    if (entry == 0) this.filled++;
+    this.live++;
+    store<usize>(word, changetype<usize>(s));
+    s.state |= STATE_INTERNED;
+    return s;
+  }
+
+  /** An interned string dies. */
+  forget(s: PyStr): void {
+    store<usize>(this.wordFor(s), GONE);
+    this.live--;
+    if (this.live == 0) this.release();
+  }
+
+  private release(): void {
+    freeBlock(this.table);
+    this.table = 0;
+    this.capacity = 0;
+    this.filled = 0;
+  }
+
+  /** Whether each string is found where it stands; some word of the table is 0. */
+  findsAll(): bool {
+    for (let k: u32 = 0; k < this.capacity; k++) {
+      const word = this.table + (<usize>k << 2);
+      if (this.holds(word) && this.wordFor(load<PyStr>(word)) != word) return false;
+    }
+    return true;
+  }
+
+  /** live == strings in the table, each interned; filled == words that are not 0. */
+  isValid(): bool {
+    let live: u32 = 0;
+    let filled: u32 = 0;
+    for (let k: u32 = 0; k < this.capacity; k++) {
+      const entry = load<usize>(this.table + (<usize>k << 2));
+      if (entry != 0) filled++;
+      if (entry <= GONE) continue;
+      live++;
+      if (!changetype<PyStr>(entry).isInterned) return false;
+    }
+    return live == this.live && filled == this.filled;
+  }
+}
+
+if (offsetof<Interned>() > SHAPES_AT - INTERNED_AT) ERROR("Interned does not fit its region");
+
+@inline
+export function interned(): Interned {
+  return changetype<Interned>(at(INTERNED_AT));
+}
+
+/**
+ * PyUnicode_InternInPlace: the one string with this text. Takes over the caller's reference and answers one; null, with that
+ * reference released, if there is no memory for the table.
+ */
+export function str_intern(s: PyStr): PyStr | null {
+  if (!hasPolicy(POLICY_INTERNING)) return s;
+  const same = interned().intern(s);
+  if (!same) decref(s);
+  return same;
+}
+
+export function str_dealloc(o: PyObject): void {
+  const s = changetype<PyStr>(o);
+  if (s.isInterned) interned().forget(s);
+  str_release(s);
+}

@@ -1,0 +1,150 @@
+// What every object can do, through its type's functions: hash, comparison, repr.
+//
+// A type's functions, by table index:
+//   dealloc(o)                       the last reference is gone
+//   hash(o): i32                     -1: an error is raised
+//   compare(a, b, op): PyObject      True, False, NotImplemented (all immortal), or null with an error raised
+//   repr(o, writer): bool            false: an error is raised
+
+import { E_ORDER, E_TYPE, E_UNHASHABLE, error, NEED_LIVE } from "../model/error";
+import {
+  asBool,
+  enter,
+  False,
+  incref,
+  isKind,
+  leave,
+  NotImplemented,
+  PyObject,
+  raiseAbout,
+  STR,
+  True,
+  typeOf,
+} from "../model/object";
+import { PyStr, str_equal, str_hash, str_order } from "../text/str";
+import { newWriter, Writer } from "../text/writer";
+
+// Comparisons, by CPython's numbers.
+export const LT: i32 = 0;
+export const LE: i32 = 1;
+export const EQ: i32 = 2;
+export const NE: i32 = 3;
+export const GT: i32 = 4;
+export const GE: i32 = 5;
+
+/** The comparison with its sides exchanged. */
+@inline
+function swapped(op: i32): i32 {
+  return op == LT ? GT : op == LE ? GE : op == GT ? LT : op == GE ? LE : op;
+}
+
+/** Whether an order (negative, 0, positive) fulfils a comparison. */
+@inline
+export function fulfils(order: i32, op: i32): boolean {
+  if (op == EQ) return order == 0;
+  if (op == NE) return order != 0;
+  if (op == LT) return order < 0;
+  if (op == LE) return order <= 0;
+  return op == GT ? order > 0 : order >= 0;
+}
+
+/** PyObject_Hash. */
+@inline
+export function hashOf(o: PyObject): i32 {
+  if (o.type === typeOf(STR)) {
+    const hash = changetype<PyStr>(o).hash;
+    return hash != -1 ? hash : str_hash(o);
+  }
+  return call_indirect<i32>(o.type.hash, o);
+}
+
+/** As hashOf, for a key of a dict or an item of a set: an error says which (AS_DICT_KEY, AS_SET_ITEM). */
+@inline
+export function hashAs(key: PyObject, use: i32): i32 {
+  const hash = hashOf(key);
+  return hash != -1 ? hash : unusable(key, use);
+}
+
+function unusable(key: PyObject, use: i32): i32 {
+  const e = error();
+  const isDead = e.code == E_TYPE && e.x == NEED_LIVE;
+  if (e.code == E_UNHASHABLE || isDead) {
+    e.code = E_UNHASHABLE;
+    e.y = isDead ? 1 : 0;
+    e.b = changetype<usize>(incref<PyObject>(key));
+    e.x = use;
+  }
+  return -1;
+}
+
+@inline
+function compareVia(o: PyObject, other: PyObject, op: i32): PyObject | null {
+  return call_indirect<PyObject | null>(o.type.compare, o, other, op);
+}
+
+/** PyObject_RichCompare: True, False, or null with an error raised. */
+export function compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
+  const deep = a.type.hasGC;
+  if (deep && !enter()) return null;
+  let result = compareVia(a, b, op);
+  if (result === NotImplemented()) result = compareVia(b, a, swapped(op));
+  if (deep) leave();
+  if (result !== NotImplemented()) return result;
+  if (op == EQ) return a === b ? True() : False();
+  if (op == NE) return a !== b ? True() : False();
+  raiseAbout(E_ORDER, a, b, op);
+  return null;
+}
+
+/** PyObject_RichCompareBool: 1 or 0, -1 if an error is raised. An object equals itself. */
+export function compareBool(a: PyObject, b: PyObject, op: i32): i32 {
+  if (a === b) {
+    if (op == EQ) return 1;
+    if (op == NE) return 0;
+  }
+  const result = compare(a, b, op);
+  if (!result) return -1;
+  return result === True() ? 1 : 0;
+}
+
+/** a == b as containers see it: 1 or 0, -1 if an error is raised. */
+@inline
+export function equal(a: PyObject, b: PyObject): i32 {
+  if (a === b) return 1;
+  if (isKind(a, STR) && isKind(b, STR)) return str_equal(changetype<PyStr>(a), changetype<PyStr>(b)) ? 1 : 0;
+  return compareBool(a, b, EQ);
+}
+
+/** Adds the object's repr to the text. */
+export function writeRepr(o: PyObject, w: Writer): bool {
+  const deep = o.type.hasGC;
+  if (deep && !enter()) return false;
+  const done = call_indirect<bool>(o.type.repr, o, w);
+  if (deep) leave();
+  return done;
+}
+
+/** PyObject_Repr. */
+export function reprOf(o: PyObject): PyObject | null {
+  const w = newWriter();
+  if (!w) return null;
+  if (writeRepr(o, w)) return w.finish();
+  w.discard();
+  return null;
+}
+
+/** compare of types whose objects are equal only to themselves, and in no order. */
+export function identity_compare(a: PyObject, b: PyObject, op: i32): PyObject {
+  if (op == EQ && a === b) return True();
+  if (op == NE && a === b) return False();
+  return NotImplemented();
+}
+
+/** compare of strings: by code points. */
+export function str_compare(a: PyObject, b: PyObject, op: i32): PyObject {
+  if (!isKind(b, STR)) return NotImplemented();
+  const x = changetype<PyStr>(a);
+  const y = changetype<PyStr>(b);
+  if (op == EQ || op == NE) return asBool(str_equal(x, y) == (op == EQ));
+  return asBool(fulfils(str_order(x, y), op));
+}

@@ -1,0 +1,76 @@
+// None, NotImplemented, True and False, and types themselves: objects that are never deallocated.
+// (bool is an int in its layout and arithmetic: int.ts.)
+
+import { E_UNHASHABLE } from "../model/error";
+import { hashPointer } from "../model/hash";
+import { freeBlock, GC_HASHED, gcHead, HAS_HASHED, newBlock, PyObject, PyType, raiseAbout, True } from "../model/object";
+import { PyStr } from "../text/str";
+import { Writer } from "../text/writer";
+
+/** Writes the name of a built-in type in ASCII to memory. Answers its length. */
+@external("host", "typeName")
+declare function hostTypeName(kind: u32, target: usize): u32;
+
+const LONGEST_NAME: usize = 32;
+
+/** hash(None), as in CPython since 3.12. */
+const HASH_OF_NONE: i32 = <i32>0xfca86420;
+
+export function none_hash(_o: PyObject): i32 {
+  return HASH_OF_NONE;
+}
+
+/** "None", in ASCII from the lowest byte up, as all such numbers below. */
+export function none_repr(_o: PyObject, w: Writer): bool {
+  return w.putAscii(0x656e6f4e);
+}
+
+/** "NotImplemented" */
+export function notimplemented_repr(_o: PyObject, w: Writer): bool {
+  return w.putAscii(0x656c706d49746f4e) && w.putAscii(0x6465746e656d);
+}
+
+/** "True" or "False" */
+export function bool_repr(o: PyObject, w: Writer): bool {
+  return o === True() ? w.putAscii(0x65757254) : w.putAscii(0x65736c6146);
+}
+
+/** The hash of an object that is equal to itself only: of its address, where it has to stay from now on. */
+export function identity_hash(o: PyObject): i32 {
+  if (o.type.hasGC) gcHead(o).prev |= GC_HASHED;
+  else o.type.flags |= HAS_HASHED;
+  return hashPointer(changetype<usize>(o));
+}
+
+/** hash of types whose objects can change. */
+export function unhashable(o: PyObject): i32 {
+  raiseAbout(E_UNHASHABLE, o, null, 0);
+  return -1;
+}
+
+/** "<class 'name'>" */
+export function type_repr(o: PyObject, w: Writer): bool {
+  return w.putAscii(0x27207373616c633c) && putTypeName(changetype<PyType>(o), w) && w.putAscii(0x3e27);
+}
+
+export function putTypeName(type: PyType, w: Writer): bool {
+  const name = changetype<PyStr | null>(type.name);
+  if (name) return w.putStr(name);
+  const buffer = newBlock(LONGEST_NAME);
+  if (buffer == 0) return false;
+  const done = w.putChars(buffer, 1, hostTypeName(type.kind, buffer));
+  freeBlock(buffer);
+  return done;
+}
+
+/** "<name object at 0x...>" */
+export function object_repr(o: PyObject, w: Writer): bool {
+  return (
+    w.put(0x3c) &&
+    putTypeName(o.type, w) &&
+    w.putAscii(0x207463656a626f20) &&
+    w.putAscii(0x7830207461) &&
+    w.putHex(<u32>changetype<usize>(o), 8) &&
+    w.put(0x3e)
+  );
+}

@@ -1,0 +1,556 @@
+// Sets and frozensets: a hash table with open addressing, the first eight slots of which stand in the set itself.
+//
+//   refcnt | type | fill | used | mask | table | hash | finger | eight slots of (key, hash) | weak references
+//
+//   a slot's key is 0: it was never used (hash 0), or its item was removed (hash -1)
+//   probing looks at LINEAR_PROBES slots in a row before it jumps: i = 5 i + perturb + 1
+//
+// Order, growth and what a set's operations iterate over are CPython's (Objects/setobject.c), so that items of equal hashes come
+// in the same order here and there. Invariants (set_valid):
+//   used == slots with a key <= fill == slots that are not (0, 0);  fill * 5 < mask * 3 after an insertion
+
+import { AS_SET_ITEM, E_EMPTY, E_KEY } from "../model/error";
+import { setHashEnd, shuffled } from "../model/hash";
+import {
+  asBool,
+  decref,
+  freeBlock,
+  freeObject,
+  FROZENSET,
+  incref,
+  isAnySet,
+  isKind,
+  isTracked,
+  newBlock,
+  newObject,
+  NotImplemented,
+  PyObject,
+  PyType,
+  raiseAbout,
+  SET,
+  track,
+  typeOf,
+  untrack,
+} from "../model/object";
+import { EQ, equal, GE, GT, hashAs, LE, LT, NE, writeRepr } from "./protocol";
+import { mayBeInCycle } from "./tuple";
+import { weak_clear_all } from "./weak";
+import { Writer } from "../text/writer";
+
+export const LEAST_SET: u32 = 8;
+const LINEAR_PROBES: u32 = 9;
+const PERTURB_SHIFT: u32 = 5;
+const REMOVED: i32 = -1;
+const FAST_GROWTH: u32 = 50000;
+const SLOT_BYTES: usize = 8;
+
+@unmanaged
+export class PySet extends PyObject {
+  fill: u32;
+  used: u32;
+  mask: u32;
+  table: usize;
+  /** Of a frozenset, once it was asked for; else -1. */
+  cachedHash: i32;
+  /** Where pop looks first. */
+  finger: u32;
+  small0: u64;
+  small1: u64;
+  small2: u64;
+  small3: u64;
+  small4: u64;
+  small5: u64;
+  small6: u64;
+  small7: u64;
+  weak: usize;
+
+  @inline
+  get small(): usize {
+    return changetype<usize>(this) + offsetof<PySet>("small0");
+  }
+
+  @inline
+  get isSmall(): bool {
+    return this.table == this.small;
+  }
+
+  /** Whether the mask is one, and the table is where it belongs: in the set iff it has the least size. */
+  get hasShape(): bool {
+    return (this.mask & (this.mask + 1)) == 0 && this.isSmall == (this.mask == LEAST_SET - 1);
+  }
+
+  /** Whether every search ends. */
+  get hasFreeSlot(): bool {
+    for (let k: u32 = 0; k <= this.mask; k++) if (!this.keyAt(k) && this.hashAt(k) != REMOVED) return true;
+    return false;
+  }
+
+  @inline
+  slot(k: u32): usize {
+    return this.table + <usize>k * SLOT_BYTES;
+  }
+
+  /** null if there is none in the slot. */
+  @inline
+  keyAt(k: u32): PyObject | null {
+    return load<PyObject | null>(this.slot(k));
+  }
+
+  @inline
+  hashAt(k: u32): i32 {
+    return load<i32>(this.slot(k), 4);
+  }
+}
+
+/** The class has padding after the weak references, which CPython's struct lacks. */
+export const SET_BYTES: usize = offsetof<PySet>("weak") + 4;
+
+@inline
+function putSlot(slot: usize, key: PyObject, hash: i32): void {
+  store<PyObject>(slot, key);
+  store<i32>(slot, hash, 4);
+}
+
+function becomeEmpty(s: PySet): void {
+  memory.fill(s.small, 0, <usize>LEAST_SET * SLOT_BYTES);
+  s.table = s.small;
+  s.mask = LEAST_SET - 1;
+  s.fill = 0;
+  s.used = 0;
+}
+
+/** An empty set of the type: set or frozenset. */
+export function set_new(type: PyType): PySet | null {
+  const s = changetype<PySet | null>(newObject(type, SET_BYTES));
+  if (!s) return null;
+  becomeEmpty(s);
+  s.cachedHash = -1;
+  s.finger = 0;
+  s.weak = 0;
+  return s;
+}
+
+export function set_sizeof(s: PySet): usize {
+  return 8 + SET_BYTES + (s.isSmall ? 0 : <usize>(s.mask + 1) * SLOT_BYTES);
+}
+
+/** A table's bytes are in the account of the set's type. */
+@inline
+function tableBytes(mask: u32): isize {
+  return <isize>((<usize>mask + 1) * SLOT_BYTES);
+}
+
+/** The slot with an equal item, or the free one where the search ended; 0 if a comparison failed. */
+function find(s: PySet, key: PyObject, hash: i32): usize {
+  const mask = s.mask;
+  let perturb = <u32>hash;
+  let i = perturb & mask;
+  while (true) {
+    let slot = s.slot(i);
+    let probes = i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0;
+    while (true) {
+      const other = load<PyObject | null>(slot);
+      if (!other) {
+        if (load<i32>(slot, 4) == 0) return slot;
+      } else if (load<i32>(slot, 4) == hash) {
+        const same = equal(other, key);
+        if (same != 0) return same < 0 ? 0 : slot;
+      }
+      if (probes-- == 0) break;
+      slot += SLOT_BYTES;
+    }
+    perturb >>= PERTURB_SHIFT;
+    i = (i * 5 + 1 + perturb) & mask;
+  }
+}
+
+/** Puts an item that is not there into a table without removed items. */
+function insertClean(table: usize, mask: u32, key: PyObject, hash: i32): void {
+  let perturb = <u32>hash;
+  let i = perturb & mask;
+  while (true) {
+    let slot = table + <usize>i * SLOT_BYTES;
+    let probes = i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0;
+    while (true) {
+      if (load<usize>(slot) == 0) {
+        putSlot(slot, key, hash);
+        return;
+      }
+      if (probes-- == 0) break;
+      slot += SLOT_BYTES;
+    }
+    perturb >>= PERTURB_SHIFT;
+    i = (i * 5 + 1 + perturb) & mask;
+  }
+}
+
+/** A table with more than `least` slots, without removed items. False, and nothing changed, if there is no memory. */
+export function set_resize(s: PySet, least: u32): bool {
+  let size = LEAST_SET;
+  while (size <= least) size <<= 1;
+  const oldMask = s.mask;
+  const wasSmall = s.isSmall;
+  let old = s.table;
+  let copied: usize = 0;
+  if (size == LEAST_SET) {
+    if (wasSmall) {
+      if (s.fill == s.used) return true;
+      copied = newBlock(<usize>LEAST_SET * SLOT_BYTES);
+      if (copied == 0) return false;
+      memory.copy(copied, old, <usize>LEAST_SET * SLOT_BYTES);
+      old = copied;
+    }
+    s.table = s.small;
+  } else {
+    const table = newBlock(<usize>size * SLOT_BYTES);
+    if (table == 0) return false;
+    s.table = table;
+    s.type.resized(tableBytes(size - 1));
+  }
+  memory.fill(s.table, 0, <usize>size * SLOT_BYTES);
+  s.mask = size - 1;
+  s.fill = s.used;
+  for (let k: u32 = 0; k <= oldMask; k++) {
+    const slot = old + <usize>k * SLOT_BYTES;
+    const key = load<PyObject | null>(slot);
+    if (key) insertClean(s.table, s.mask, key, load<i32>(slot, 4));
+  }
+  if (copied != 0) freeBlock(copied);
+  else if (!wasSmall) {
+    freeBlock(old);
+    s.type.resized(-tableBytes(oldMask));
+  }
+  return true;
+}
+
+/** The last slot of a removed item on the way of a search for an item that is not there; 0 if there is none. */
+function removedOnTheWay(s: PySet, hash: i32): usize {
+  const mask = s.mask;
+  let perturb = <u32>hash;
+  let i = perturb & mask;
+  let last: usize = 0;
+  while (true) {
+    let slot = s.slot(i);
+    let probes = i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0;
+    while (true) {
+      if (load<usize>(slot) == 0) {
+        if (load<i32>(slot, 4) == 0) return last;
+        last = slot;
+      }
+      if (probes-- == 0) break;
+      slot += SLOT_BYTES;
+    }
+    perturb >>= PERTURB_SHIFT;
+    i = (i * 5 + 1 + perturb) & mask;
+  }
+}
+
+/** Adds an item whose hash is known; takes a new reference if it was not there. */
+export function set_add_known(s: PySet, key: PyObject, hash: i32): bool {
+  const slot = find(s, key, hash);
+  if (slot == 0) return false;
+  if (load<usize>(slot) != 0) return true;
+  let left: usize = 0;
+  if (s.fill != s.used) left = removedOnTheWay(s, hash);
+  if (left != 0) {
+    putSlot(left, incref<PyObject>(key), hash);
+    s.used++;
+    if (!isTracked(s) && mayBeInCycle(key)) track(s);
+    return true;
+  }
+  // The item goes in first, as in CPython: the table has room for one more.
+  putSlot(slot, incref<PyObject>(key), hash);
+  s.fill++;
+  s.used++;
+  if (s.fill * 5 >= s.mask * 3 && !set_resize(s, s.used > FAST_GROWTH ? s.used * 2 : s.used * 4)) {
+    // Without memory for a larger table the item leaves again.
+    store<u64>(slot, 0);
+    s.fill--;
+    s.used--;
+    decref(key);
+    return false;
+  }
+  if (!isTracked(s) && mayBeInCycle(key)) track(s);
+  return true;
+}
+
+/** PySet_Add. */
+export function set_add(s: PySet, key: PyObject): bool {
+  const hash = hashAs(key, AS_SET_ITEM);
+  return hash != -1 && set_add_known(s, key, hash);
+}
+
+/** 1, 0, or -1 if an error is raised. */
+export function set_contains_known(s: PySet, key: PyObject, hash: i32): i32 {
+  const slot = find(s, key, hash);
+  return slot == 0 ? -1 : load<usize>(slot) != 0 ? 1 : 0;
+}
+
+/** item in s. A set, which has no hash, is looked for as the frozenset of its items. */
+export function set_contains(s: PySet, key: PyObject): i32 {
+  const hash = hashForSearch(key);
+  return hash == -1 ? -1 : set_contains_known(s, key, hash);
+}
+
+function hashForSearch(key: PyObject): i32 {
+  return isKind(key, SET) ? hashOfItems(changetype<PySet>(key)) : hashAs(key, AS_SET_ITEM);
+}
+
+/** Removes an item whose hash is known: 1, 0 if it is not there, -1 if an error is raised. */
+export function set_discard_known(s: PySet, key: PyObject, hash: i32): i32 {
+  const slot = find(s, key, hash);
+  if (slot == 0) return -1;
+  const item = load<PyObject | null>(slot);
+  if (!item) return 0;
+  store<usize>(slot, 0);
+  store<i32>(slot, REMOVED, 4);
+  s.used--;
+  decref(item);
+  return 1;
+}
+
+export function set_discard(s: PySet, key: PyObject): i32 {
+  const hash = hashForSearch(key);
+  return hash == -1 ? -1 : set_discard_known(s, key, hash);
+}
+
+/** s.remove(item): KeyError if it is not there. */
+export function set_remove(s: PySet, key: PyObject): bool {
+  const found = set_discard(s, key);
+  if (found == 0) raiseAbout(E_KEY, key, null, 0);
+  return found > 0;
+}
+
+/** Takes some item out; null with KeyError if there is none. */
+export function set_pop(s: PySet): PyObject | null {
+  const k = set_pop_slot(s);
+  return k < 0 ? null : set_take(s, k);
+}
+
+/** The slot of the item that set_pop takes out; -1, and KeyError is raised, if there is none. */
+export function set_pop_slot(s: PySet): i32 {
+  if (s.used == 0) {
+    raiseAbout(E_EMPTY, s, null, 0);
+    return -1;
+  }
+  let k = s.finger & s.mask;
+  while (!s.keyAt(k)) k = k < s.mask ? k + 1 : 0;
+  return k;
+}
+
+/** The item in a slot leaves the set; its reference is the caller's. */
+export function set_take(s: PySet, k: u32): PyObject {
+  const item = s.keyAt(k)!;
+  store<usize>(s.slot(k), 0);
+  store<i32>(s.slot(k), REMOVED, 4);
+  s.used--;
+  s.finger = k + 1;
+  return item;
+}
+
+export function set_clear(s: PySet): void {
+  if (s.fill == 0 && s.isSmall) return;
+  const mask = s.mask;
+  const wasSmall = s.isSmall;
+  let table = s.table;
+  // The items leave the set before any of them is released: eight of them through the stack of this function.
+  const a = s.small0;
+  const b = s.small1;
+  const c = s.small2;
+  const d = s.small3;
+  const e = s.small4;
+  const f = s.small5;
+  const g = s.small6;
+  const h = s.small7;
+  becomeEmpty(s);
+  if (wasSmall) {
+    dropSlot(a);
+    dropSlot(b);
+    dropSlot(c);
+    dropSlot(d);
+    dropSlot(e);
+    dropSlot(f);
+    dropSlot(g);
+    dropSlot(h);
+    return;
+  }
+  s.type.resized(-tableBytes(mask));
+  for (let k: u32 = 0; k <= mask; k++) dropSlot(load<u64>(table + <usize>k * SLOT_BYTES));
+  freeBlock(table);
+}
+
+/** Releases the item of a slot's two words. */
+@inline
+function dropSlot(words: u64): void {
+  const key = changetype<PyObject | null>(<usize>words);
+  if (key) decref(key);
+}
+
+export function set_dealloc(o: PyObject): void {
+  const s = changetype<PySet>(o);
+  untrack(s);
+  if (s.weak != 0) weak_clear_all(s);
+  set_clear(s);
+  freeObject(s, SET_BYTES);
+}
+
+/** The first slot from `k` on that has an item; -1 if there is none. */
+export function set_next(s: PySet, k: u32): i32 {
+  while (k <= s.mask) {
+    if (s.keyAt(k)) return k;
+    k++;
+  }
+  return -1;
+}
+
+/** Adds all items of another set. If memory runs out halfway, some of them. */
+export function set_merge(s: PySet, other: PySet): bool {
+  if (s === other || other.used == 0) return true;
+  if ((s.fill + other.used) * 5 >= s.mask * 3 && !set_resize(s, (s.used + other.used) * 2)) return false;
+  if (s.fill != 0) {
+    for (let k = set_next(other, 0); k >= 0; k = set_next(other, k + 1)) {
+      if (!set_add_known(s, other.keyAt(k)!, other.hashAt(k))) return false;
+    }
+    return true;
+  }
+  const asItIs = s.mask == other.mask && other.fill == other.used;
+  for (let k = set_next(other, 0); k >= 0; k = set_next(other, k + 1)) {
+    const key = incref<PyObject>(other.keyAt(k)!);
+    if (asItIs) putSlot(s.slot(k), key, other.hashAt(k));
+    else insertClean(s.table, s.mask, key, other.hashAt(k));
+  }
+  s.fill = other.used;
+  s.used = other.used;
+  if (isTracked(other) && !isTracked(s)) track(s);
+  return true;
+}
+
+/** A set of the type with the items of another; a frozenset of a frozenset is itself. */
+export function set_copy(s: PySet, type: PyType): PySet | null {
+  const copy = set_new(type);
+  if (!copy) return null;
+  if (!set_merge(copy, s)) {
+    decref(copy);
+    return null;
+  }
+  return copy;
+}
+
+/** Each has the items of the other afterwards; type, weak references and identity stay. */
+export function set_swap(a: PySet, b: PySet): void {
+  const aSmall = a.isSmall;
+  const bSmall = b.isSmall;
+  const fill = a.fill;
+  const used = a.used;
+  const mask = a.mask;
+  const table = a.table;
+  a.fill = b.fill;
+  a.used = b.used;
+  a.mask = b.mask;
+  a.table = bSmall ? a.small : b.table;
+  b.fill = fill;
+  b.used = used;
+  b.mask = mask;
+  b.table = aSmall ? b.small : table;
+  for (let k: usize = 0; k < <usize>LEAST_SET * SLOT_BYTES; k += SLOT_BYTES) {
+    const slot = load<u64>(a.small + k);
+    store<u64>(a.small + k, load<u64>(b.small + k));
+    store<u64>(b.small + k, slot);
+  }
+  if (a.type !== b.type) {
+    if (!a.isSmall) moveTableBytes(b.type, a.type, a.mask);
+    if (!b.isSmall) moveTableBytes(a.type, b.type, b.mask);
+  }
+  a.cachedHash = -1;
+  b.cachedHash = -1;
+  if (isTracked(b) != isTracked(a)) {
+    if (!isTracked(a)) track(a);
+    if (!isTracked(b)) track(b);
+  }
+}
+
+function moveTableBytes(from: PyType, to: PyType, mask: u32): void {
+  from.resized(-tableBytes(mask));
+  to.resized(tableBytes(mask));
+}
+
+/** The hash of the items together, which a frozenset has. */
+function hashOfItems(s: PySet): i32 {
+  let sum: u32 = 0;
+  for (let k = set_next(s, 0); k >= 0; k = set_next(s, k + 1)) sum ^= shuffled(<u32>s.hashAt(k));
+  return setHashEnd(sum, s.used);
+}
+
+export function frozenset_hash(o: PyObject): i32 {
+  const s = changetype<PySet>(o);
+  if (s.cachedHash == -1) s.cachedHash = hashOfItems(s);
+  return s.cachedHash;
+}
+
+/** Whether all items of `s` are in `other`: 1, 0, -1 if an error is raised. */
+export function set_is_subset(s: PySet, other: PySet): i32 {
+  if (s.used > other.used) return 0;
+  for (let k = set_next(s, 0); k >= 0; k = set_next(s, k + 1)) {
+    const there = set_contains_known(other, s.keyAt(k)!, s.hashAt(k));
+    if (there <= 0) return there;
+  }
+  return 1;
+}
+
+/** Sets are equal if they have the same items, and ordered by inclusion. */
+export function set_compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
+  if (!isAnySet(b)) return NotImplemented();
+  const s = changetype<PySet>(a);
+  const other = changetype<PySet>(b);
+  let answer: i32;
+  if (op == EQ || op == NE) {
+    answer = s.used == other.used ? set_is_subset(s, other) : 0;
+    if (answer >= 0 && op == NE) answer = 1 - answer;
+  } else if (op == LE) answer = set_is_subset(s, other);
+  else if (op == GE) answer = set_is_subset(other, s);
+  else if (op == LT) answer = s.used < other.used ? set_is_subset(s, other) : 0;
+  else answer = s.used > other.used ? set_is_subset(other, s) : 0;
+  return answer < 0 ? null : asBool(answer == 1);
+}
+
+const COMMA_SPACE: u64 = 0x202c;
+
+/** {item, ...}, set(), frozenset({item, ...}), frozenset(), and set(...) inside itself. */
+export function set_repr(o: PyObject, w: Writer): bool {
+  const s = changetype<PySet>(o);
+  const named = isKind(o, FROZENSET) || s.used == 0;
+  if (named && !putName(o, w)) return false;
+  if (s.used == 0) return w.putAscii(0x2928);
+  const opened = w.openContainer(o);
+  if (opened < 0) return false;
+  if (opened == 0) return (named || putName(o, w)) && w.putAscii(0x292e2e2e28);
+  const done = (!named || w.put(0x28)) && w.put(0x7b) && putItems(s, w) && w.put(0x7d) && (!named || w.put(0x29));
+  w.closeContainer();
+  return done;
+}
+
+/** "set" or "frozenset" */
+function putName(o: PyObject, w: Writer): bool {
+  return (isKind(o, SET) || (w.putAscii(0x7a6f7266) && w.putAscii(0x6e65))) && w.putAscii(0x746573);
+}
+
+function putItems(s: PySet, w: Writer): bool {
+  let first = true;
+  for (let k = set_next(s, 0); k >= 0; k = set_next(s, k + 1)) {
+    if (!first && !w.putAscii(COMMA_SPACE)) return false;
+    first = false;
+    if (!writeRepr(s.keyAt(k)!, w)) return false;
+  }
+  return true;
+}
+
+export function set_valid(s: PySet): bool {
+  if (!s.hasShape) return false;
+  let used: u32 = 0;
+  let fill: u32 = 0;
+  for (let k: u32 = 0; k <= s.mask; k++) {
+    if (s.keyAt(k)) used++;
+    if (s.keyAt(k) || s.hashAt(k) == REMOVED) fill++;
+  }
+  return used == s.used && fill == s.fill;
+}

@@ -1,0 +1,248 @@
+// What a type in C does for operators, items and iteration: the functions of its tables tp_as_number, tp_as_sequence, tp_as_mapping, and
+// tp_iter and tp_iternext (include/object.h has them in this order).
+//
+// A function answers a new reference, or null with an error; a number, or -1 with an error. `slot...` looks for a function and answers its
+// table index, 0 if there is none: no built-in type has any.
+
+import { hasError } from "../model/error";
+import { IS_C_TYPE, NotImplemented, None, PyObject, PyType } from "../model/object";
+import { ADD, AND, DIVMOD, FLOORDIV, LSHIFT, MATMUL, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators";
+
+// Places in tp_as_number.
+const NB_ADD: u32 = 0;
+const NB_SUBTRACT: u32 = 1;
+const NB_MULTIPLY: u32 = 2;
+const NB_REMAINDER: u32 = 3;
+const NB_DIVMOD: u32 = 4;
+const NB_POWER: u32 = 5;
+export const NB_NEGATIVE: u32 = 6;
+export const NB_POSITIVE: u32 = 7;
+export const NB_ABSOLUTE: u32 = 8;
+export const NB_BOOL: u32 = 9;
+export const NB_INVERT: u32 = 10;
+const NB_LSHIFT: u32 = 11;
+const NB_RSHIFT: u32 = 12;
+const NB_AND: u32 = 13;
+const NB_XOR: u32 = 14;
+const NB_OR: u32 = 15;
+export const NB_INT: u32 = 16;
+export const NB_FLOAT: u32 = 18;
+const NB_INPLACE_ADD: u32 = 19;
+const NB_INPLACE_POWER: u32 = 23;
+const NB_FLOOR_DIVIDE: u32 = 29;
+const NB_TRUE_DIVIDE: u32 = 30;
+const NB_INPLACE_FLOOR_DIVIDE: u32 = 31;
+export const NB_INDEX: u32 = 33;
+const NB_MATRIX_MULTIPLY: u32 = 34;
+const NB_INPLACE_MATRIX_MULTIPLY: u32 = 35;
+
+// Places in tp_as_sequence.
+export const SQ_LENGTH: u32 = 0;
+export const SQ_CONCAT: u32 = 1;
+export const SQ_REPEAT: u32 = 2;
+export const SQ_ITEM: u32 = 3;
+export const SQ_ASS_ITEM: u32 = 5;
+export const SQ_CONTAINS: u32 = 7;
+export const SQ_INPLACE_CONCAT: u32 = 8;
+export const SQ_INPLACE_REPEAT: u32 = 9;
+
+// Places in tp_as_mapping.
+export const MP_LENGTH: u32 = 0;
+export const MP_SUBSCRIPT: u32 = 1;
+export const MP_ASS_SUBSCRIPT: u32 = 2;
+
+@inline
+export function isOfC(o: PyObject): bool {
+  return (o.type.flags & IS_C_TYPE) != 0;
+}
+
+@inline
+function wordOf(table: usize, k: u32): u32 {
+  return table == 0 ? 0 : load<u32>(table + (<usize>k << 2));
+}
+
+@inline
+export function numberSlot(o: PyObject, k: u32): u32 {
+  return isOfC(o) ? wordOf(o.type.tp_as_number, k) : 0;
+}
+
+@inline
+export function sequenceSlot(o: PyObject, k: u32): u32 {
+  return isOfC(o) ? wordOf(o.type.tp_as_sequence, k) : 0;
+}
+
+@inline
+export function mappingSlot(o: PyObject, k: u32): u32 {
+  return isOfC(o) ? wordOf(o.type.tp_as_mapping, k) : 0;
+}
+
+@inline
+export function iterSlot(o: PyObject): u32 {
+  return isOfC(o) ? o.type.tp_iter : 0;
+}
+
+@inline
+export function nextSlot(o: PyObject): u32 {
+  return isOfC(o) ? o.type.tp_iternext : 0;
+}
+
+// ---- calls ----
+
+@inline
+export function callUnary(f: u32, o: PyObject): PyObject | null {
+  return call_indirect<PyObject | null>(f, o);
+}
+
+@inline
+export function callBinary(f: u32, a: PyObject, b: PyObject): PyObject | null {
+  return call_indirect<PyObject | null>(f, a, b);
+}
+
+@inline
+export function callIndexed(f: u32, o: PyObject, k: i32): PyObject | null {
+  return call_indirect<PyObject | null>(f, o, k);
+}
+
+@inline
+export function callInquiry(f: u32, o: PyObject): i32 {
+  return call_indirect<i32>(f, o);
+}
+
+@inline
+export function callContains(f: u32, o: PyObject, item: PyObject): i32 {
+  return call_indirect<i32>(f, o, item);
+}
+
+@inline
+export function callAssign(f: u32, o: PyObject, key: PyObject, value: PyObject | null): i32 {
+  return call_indirect<i32>(f, o, key, value);
+}
+
+@inline
+export function callAssignIndexed(f: u32, o: PyObject, k: i32, value: PyObject | null): i32 {
+  return call_indirect<i32>(f, o, k, value);
+}
+
+// ---- operators ----
+
+/** The place of a binary operator in tp_as_number. */
+function placeOf(operator: i32): u32 {
+  switch (operator) {
+    case ADD:
+      return NB_ADD;
+    case SUB:
+      return NB_SUBTRACT;
+    case MUL:
+      return NB_MULTIPLY;
+    case TRUEDIV:
+      return NB_TRUE_DIVIDE;
+    case FLOORDIV:
+      return NB_FLOOR_DIVIDE;
+    case MOD:
+      return NB_REMAINDER;
+    case DIVMOD:
+      return NB_DIVMOD;
+    case LSHIFT:
+      return NB_LSHIFT;
+    case RSHIFT:
+      return NB_RSHIFT;
+    case AND:
+      return NB_AND;
+    case OR:
+      return NB_OR;
+    case XOR:
+      return NB_XOR;
+    case MATMUL:
+      return NB_MATRIX_MULTIPLY;
+    default:
+      return NB_POWER;
+  }
+}
+
+/** The place of the operator that changes its left side. */
+function placeInPlace(operator: i32): u32 {
+  const place = placeOf(operator);
+  if (place == NB_FLOOR_DIVIDE || place == NB_TRUE_DIVIDE) return place - NB_FLOOR_DIVIDE + NB_INPLACE_FLOOR_DIVIDE;
+  if (place == NB_MATRIX_MULTIPLY) return NB_INPLACE_MATRIX_MULTIPLY;
+  if (place == NB_POWER) return NB_INPLACE_POWER;
+  // Those from + to % stand together, and so do those from << to |.
+  return place < NB_DIVMOD ? NB_INPLACE_ADD + place : NB_INPLACE_POWER + 1 + place - NB_LSHIFT;
+}
+
+@inline
+function apply(f: u32, place: u32, a: PyObject, b: PyObject, modulus: PyObject): PyObject | null {
+  if (place == NB_POWER || place == NB_INPLACE_POWER) return call_indirect<PyObject | null>(f, a, b, modulus);
+  return call_indirect<PyObject | null>(f, a, b);
+}
+
+function isDerived(type: PyType, base: PyType): bool {
+  let at: PyType | null = type.base;
+  while (at) {
+    if (at === base) return true;
+    at = at.base;
+  }
+  return false;
+}
+
+/**
+ * a <operator> b by the functions of their types: first b's if its type is derived from a's, then a's, then b's. NotImplemented if none
+ * can do it. Of a power with a modulus, also the modulus's.
+ */
+export function slotBinary(a: PyObject, b: PyObject, operator: i32, modulus: PyObject): PyObject | null {
+  const place = placeOf(operator);
+  let left = numberSlot(a, place);
+  let right = a.type === b.type ? 0 : numberSlot(b, place);
+  if (left == right) right = 0;
+  if (left != 0 && right != 0 && isDerived(b.type, a.type)) {
+    const result = apply(right, place, a, b, modulus);
+    if (result !== NotImplemented()) return result;
+    right = 0;
+  }
+  if (left != 0) {
+    const result = apply(left, place, a, b, modulus);
+    if (result !== NotImplemented()) return result;
+  }
+  if (right != 0) {
+    const result = apply(right, place, a, b, modulus);
+    if (result !== NotImplemented()) return result;
+  }
+  if (place != NB_POWER || modulus === None()) return NotImplemented();
+  const third = numberSlot(modulus, place);
+  return third == 0 || third == left || third == right ? NotImplemented() : apply(third, place, a, b, modulus);
+}
+
+/** a <operator>= b by the function of a's type; NotImplemented if there is none, or it can't. */
+export function slotInPlace(a: PyObject, b: PyObject, operator: i32, modulus: PyObject): PyObject | null {
+  const place = placeInPlace(operator);
+  const f = numberSlot(a, place);
+  return f == 0 ? NotImplemented() : apply(f, place, a, b, modulus);
+}
+
+// ---- length, truth, items ----
+
+/** len(o) by the type's functions; NO_LENGTH if it has none, -1 with an error. */
+export function slotLength(o: PyObject): i32 {
+  const f = sequenceSlot(o, SQ_LENGTH);
+  if (f != 0) return callInquiry(f, o);
+  const g = mappingSlot(o, MP_LENGTH);
+  return g != 0 ? callInquiry(g, o) : NO_LENGTH;
+}
+
+export const NO_LENGTH: i32 = -2;
+
+/** Whether the object is true by the type's functions: 1 or 0; -1 with an error. */
+export function slotTruth(o: PyObject): i32 {
+  const f = numberSlot(o, NB_BOOL);
+  if (f != 0) return callInquiry(f, o);
+  const n = slotLength(o);
+  return n == NO_LENGTH ? 1 : n > 0 ? 1 : n;
+}
+
+/** An index as sq_item takes it: one from the end counts from the begin. Less than 0 if it is out of range; FAILED_INDEX with an error. */
+export function slotIndex(o: PyObject, k: i32): i32 {
+  if (k >= 0 || sequenceSlot(o, SQ_LENGTH) == 0) return k;
+  const n = callInquiry(sequenceSlot(o, SQ_LENGTH), o);
+  return n < 0 && hasError() ? FAILED_INDEX : k + n;
+}
+
+export const FAILED_INDEX: i32 = i32.MIN_VALUE;

@@ -1,0 +1,219 @@
+// Weak references: an object that knows another without keeping it alive.
+//
+//   refcnt | type | object | callback | hash | prev | next | -
+//
+//   an object's list of weak references -> ref -> ref -> ...     (through next; the word is at type.weakList in the object)
+//
+// A reference without a callback is shared: asking for one again answers the same, which is first in the list. When the object dies, each
+// reference is cleared before any callback runs, and a callback runs only if its reference is still alive itself.
+
+import { E_TYPE, NEED_LIVE, NEED_WEAKLY_REFERABLE } from "../model/error";
+import {
+  decref,
+  freeObject,
+  GC_COLLECTING,
+  gcHead,
+  incref,
+  isKind,
+  newObject,
+  None,
+  NotImplemented,
+  PyObject,
+  raiseAbout,
+  REF,
+  track,
+  typeOf,
+  untrack,
+  asBool,
+  FUNCTION,
+} from "../model/object";
+import { callHost, callObject } from "./outside";
+import { compare, EQ, hashOf, NE } from "./protocol";
+import { putTypeName } from "./scalars";
+import { Writer } from "../text/writer";
+
+/** The host's function number `id` is not referred to any more. */
+@external("host", "drop")
+declare function hostDrop(id: u32): void;
+
+@unmanaged
+export class PyRef extends PyObject {
+  /** None once the object is dead. */
+  object: PyObject;
+  callback: PyObject | null;
+  cachedHash: i32;
+  prev: PyRef | null;
+  next: PyRef | null;
+  vectorcall: u32;
+
+  /** The object; null once it is dead, which it also is while it waits to be deallocated. */
+  @inline
+  get target(): PyObject | null {
+    const o = this.object;
+    return o === None() || o.refcnt == 0 ? null : o;
+  }
+}
+
+/** A function of the host's, which a weak reference calls. */
+@unmanaged
+export class PyFunction extends PyObject {
+  id: u32;
+  pad: u32;
+}
+
+export function function_new(id: u32): PyObject | null {
+  const f = changetype<PyFunction | null>(newObject(typeOf(FUNCTION), offsetof<PyFunction>()));
+  if (f) f.id = id;
+  return f;
+}
+
+export function function_dealloc(o: PyObject): void {
+  const id = changetype<PyFunction>(o).id;
+  freeObject(o, offsetof<PyFunction>());
+  hostDrop(id);
+}
+
+/** The address of the word in which the object's list of weak references begins; 0 if it can't have any. */
+@inline
+export function weakListOf(o: PyObject): usize {
+  const offset = o.type.weakList;
+  return offset == 0 ? 0 : changetype<usize>(o) + offset;
+}
+
+/** PyWeakref_NewRef: a weak reference to `o`. Without a callback, the one that is there already. */
+export function ref_new(o: PyObject, callback: PyObject | null): PyObject | null {
+  const list = weakListOf(o);
+  if (list == 0) {
+    raiseAbout(E_TYPE, o, null, NEED_WEAKLY_REFERABLE);
+    return null;
+  }
+  const first = load<PyRef | null>(list);
+  if (!callback && first && !first.callback) return incref<PyObject>(first);
+  const r = changetype<PyRef | null>(newObject(typeOf(REF), offsetof<PyRef>()));
+  if (!r) return null;
+  r.object = o;
+  r.callback = callback ? incref<PyObject>(callback) : null;
+  r.cachedHash = -1;
+  // One without a callback stands first, one with a callback after it.
+  const before = callback && first && !first.callback ? first : null;
+  r.prev = before;
+  r.next = before ? before.next : first;
+  const next = r.next;
+  if (next) next.prev = r;
+  if (before) before.next = r;
+  else store<PyRef>(list, r);
+  track(r);
+  return r;
+}
+
+/** The reference leaves its object's list; the object is None from now on. The callback stays. */
+export function weak_detach(r: PyRef): void {
+  const o = r.object;
+  if (o === None()) return;
+  const next = r.next;
+  const prev = r.prev;
+  if (prev) prev.next = next;
+  else store<usize>(weakListOf(o), changetype<usize>(next));
+  if (next) next.prev = prev;
+  r.object = None();
+  r.prev = null;
+  r.next = null;
+}
+
+/**
+ * Every weak reference to `o` is cleared. Those with a callback, and that are alive themselves, are put before `chain`, which is
+ * linked through `prev` and owns a reference to each. `collecting` leaves those out that the collector is about to
+ * delete too.
+ */
+export function weak_take(o: PyObject, chain: PyRef | null, collecting: bool): PyRef | null {
+  const list = weakListOf(o);
+  while (load<usize>(list) != 0) {
+    const r = load<PyRef>(list);
+    weak_detach(r);
+    if (!r.callback || r.refcnt == 0) continue;
+    if (collecting && (gcHead(r).flags & GC_COLLECTING) != 0) continue;
+    incref<PyRef>(r);
+    r.prev = chain;
+    chain = r;
+  }
+  return chain;
+}
+
+/** Runs the callbacks of a chain that weak_take made, the first that was put there first. */
+export function weak_call_all(chain: PyRef | null): void {
+  let turned: PyRef | null = null;
+  while (chain) {
+    const before: PyRef | null = chain.prev;
+    chain.prev = turned;
+    turned = chain;
+    chain = before;
+  }
+  while (turned) {
+    const r: PyRef = turned;
+    turned = r.prev;
+    r.prev = null;
+    weak_call(r);
+    decref(r);
+  }
+}
+
+/** The object dies: every reference is cleared before the callbacks run, that of the newest first. */
+export function weak_clear_all(o: PyObject): void {
+  weak_call_all(weak_take(o, null, false));
+}
+
+/** Runs the callback of a reference whose object is gone, once. */
+function weak_call(r: PyRef): void {
+  const callback = r.callback;
+  if (!callback) return;
+  r.callback = null;
+  if (isKind(callback, FUNCTION)) callHost(changetype<PyFunction>(callback).id, r);
+  else callObject(callback, r);
+  decref(callback);
+}
+
+export function ref_dealloc(o: PyObject): void {
+  const r = changetype<PyRef>(o);
+  untrack(r);
+  weak_detach(r);
+  const callback = r.callback;
+  r.callback = null;
+  if (callback) decref(callback);
+  freeObject(r, offsetof<PyRef>());
+}
+
+/** The object's hash, which stays known after its death if it was asked for before. */
+export function ref_hash(o: PyObject): i32 {
+  const r = changetype<PyRef>(o);
+  if (r.cachedHash != -1) return r.cachedHash;
+  const target = r.target;
+  if (!target) {
+    raiseAbout(E_TYPE, o, null, NEED_LIVE);
+    return -1;
+  }
+  r.cachedHash = hashOf(target);
+  return r.cachedHash;
+}
+
+/** References to live objects compare as these do; others are equal to themselves only. */
+export function ref_compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
+  if ((op != EQ && op != NE) || !isKind(b, REF)) return NotImplemented();
+  const x = changetype<PyRef>(a).target;
+  const y = changetype<PyRef>(b).target;
+  if (!x || !y) return asBool((a === b) == (op == EQ));
+  return compare(x, y, op);
+}
+
+/** "<weakref at 0x...; to 'name' at 0x...>", "<weakref at 0x...; dead>" */
+export function ref_repr(o: PyObject, w: Writer): bool {
+  const referent = changetype<PyRef>(o).object;
+  // "<weakref", then the address.
+  if (!w.putAscii(0x6665726b6165773c) || !putAddress(o, w)) return false;
+  if (referent === None()) return w.putAscii(0x3e64616564203b);
+  return w.putAscii(0x27206f74203b) && putTypeName(referent.type, w) && w.put(0x27) && putAddress(referent, w) && w.put(0x3e);
+}
+
+/** " at 0x..." */
+function putAddress(o: PyObject, w: Writer): bool {
+  return w.putAscii(0x783020746120) && w.putHex(<u32>changetype<usize>(o), 8);
+}
