@@ -5,9 +5,11 @@ import { coreModule } from "../core.js";
 import type { FaultHandler } from "../debug-hooks.js";
 import type { Policy } from "../pressure/policy.js";
 import { exportsOfRunning, type PyodideExports, watchInstantiation } from "./pyodide-module.js";
+import { refuseSnapshots, refuseSnapshotsOf } from "./pyodide-snapshots.js";
 import { PythonHeap } from "./python-heap.js";
 import { installPythonModule, PYTHON_MODULE_SOURCE } from "./python-module.js";
 
+export { SnapshotError } from "./pyodide-snapshots.js";
 export { PythonHeap, type PythonHeapOptions } from "./python-heap.js";
 export type { PythonFrame } from "./python-stack.js";
 export { PythonStack } from "./python-stack.js";
@@ -41,8 +43,12 @@ export interface Python {
   readonly exports: PyodideExports;
 }
 
-/** Loads CPython with its raw, mem and object domains on a heap of ours, from its first allocation on. */
+/**
+ * Loads CPython with its raw, mem and object domains on a heap of ours, from its first allocation on. Throws SnapshotError, before anything
+ * is loaded, if `pyodide` asks for a memory snapshot.
+ */
 export async function loadPython(options: LoadPythonOptions = {}): Promise<Python> {
+  refuseSnapshots(options.pyodide ?? {});
   const { limit, softLimit, policy, debugHooks, onFault } = options;
   const load = options.loadPyodide ?? (await import("pyodide")).loadPyodide;
   const module = await coreModule();
@@ -82,12 +88,13 @@ export function loadWatched(
 
 /**
  * Puts a heap under an interpreter that runs already. What it allocated before stays where it is and goes back to where
- * it came from; what it allocates from now on is on the heap.
+ * it came from; what it allocates from now on is on the heap. Throws SnapshotError if the interpreter is one to make a snapshot of.
  */
 export async function attach(
   pyodide: PyodideAPI,
   options: Pick<LoadPythonOptions, "limit" | "softLimit" | "policy" | "debugHooks" | "onFault"> = {},
 ): Promise<PythonHeap> {
+  refuseSnapshotsOf(pyodide);
   const heap = await PythonHeap.attach(exportsOfRunning(pyodide), options);
   const where = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
   pyodide.FS.writeFile(`${where}/pyheap.py`, PYTHON_MODULE_SOURCE);
