@@ -13,6 +13,16 @@ export * from "./objects/capi/runtime/attribute";
 export * from "./objects/capi/runtime/builtin";
 export * from "./objects/capi/api/bytes";
 export * from "./objects/capi/runtime/call";
+export {
+  PyFloat_AsDouble,
+  PyLong_AsLong,
+  PyLong_AsLongLong,
+  PyLong_AsSsize_t,
+  PyLong_AsUnsignedLong,
+  PyLong_AsUnsignedLongLong,
+  PyLong_AsUnsignedLongLongMask,
+  PyLong_AsUnsignedLongMask,
+} from "./objects/capi/runtime/convert";
 export * from "./objects/capi/api/construct";
 export * from "./objects/capi/api/dict";
 export * from "./objects/capi/api/errors";
@@ -59,15 +69,17 @@ export { dict_compare, dict_dealloc, dict_repr } from "./objects/types/dict";
 export { ERROR_AT, RESULT_AT, STATE_BYTES } from "./objects/model/state";
 export { float_compare, float_dealloc, float_hash, float_repr } from "./objects/types/float";
 export * from "./objects/model/error";
+export { release_text } from "./objects/model/result";
 export * from "./objects/host/layout";
 export * from "./objects/model/operators";
 export { WHOLE_TABLE_FUNCTIONS } from "./objects/model/functions";
 export { gc_visit } from "./objects/collector/gc";
-export { instance_dealloc, type_dealloc } from "./objects/types/instance";
+export { instance_dealloc } from "./objects/types/instance";
+export { type_dealloc } from "./objects/capi/runtime/type-dealloc";
 export { objects_check } from "./objects/collector/inspect";
 export { int_dealloc, int_hash, int_repr, int_richcompare } from "./objects/types/int";
 export { list_compare, list_dealloc, list_repr } from "./objects/types/list";
-export { immortal_dealloc } from "./objects/model/object";
+export { immortal_dealloc } from "./objects/model/refcount";
 export { KEPT_BUFFER } from "./objects/model/handles";
 export { identity_compare } from "./objects/types/protocol";
 export {

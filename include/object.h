@@ -177,7 +177,7 @@ struct _typeobject {
     vectorcallfunc tp_vectorcall;
     unsigned char tp_watched;
     uint16_t tp_versions_used;
-    /* The heap's own: core/objects/model/object.ts. */
+    /* The heap's own: core/objects/model/type.ts. */
     void *_heap[24];
 };
 

@@ -10,54 +10,23 @@
 //   dict            32         -        yes        80
 //   set, frozenset  92         -        yes
 
-import { bytes_begin } from "./types/bytes";
-import { COMPARE, DEALLOC, HASH, REPR, typeFunction } from "./model/functions";
 import { gc_begin } from "./collector/gc";
+import { COMPARE, DEALLOC, HASH, REPR, typeFunction } from "./model/functions";
+import { BOOL, BYTES, DICT, FLOAT, FROZENSET, FUNCTION, INT, LIST, NONE, NOT_IMPLEMENTED, REF, SET, STR, TUPLE, TYPE } from "./model/kinds";
+import { IMMORTAL } from "./model/refcount";
+import { hasPolicy, POLICY_FREE_LISTS, settings } from "./model/settings";
+import { False, None, NotImplemented, True } from "./model/singletons";
+import { HAS_GC, IS_BYTES, IS_DICT, IS_INT, IS_LIST, IS_READY, IS_STR, IS_TUPLE, IS_TYPE, PyType, typeOf } from "./model/type";
+import { str_begin } from "./text/str";
+import { bytes_begin } from "./types/bytes";
+import { PyDict } from "./types/dict";
 import { int_begin } from "./types/int";
 import { keys_begin } from "./types/keys";
-import {
-  BOOL,
-  BYTES,
-  DICT,
-  False,
-  FLOAT,
-  FROZENSET,
-  FUNCTION,
-  HAS_GC,
-  hasPolicy,
-  IMMORTAL,
-  INT,
-  IS_BYTES,
-  IS_DICT,
-  IS_INT,
-  IS_LIST,
-  IS_READY,
-  IS_STR,
-  IS_TUPLE,
-  IS_TYPE,
-  LIST,
-  None,
-  NONE,
-  NOT_IMPLEMENTED,
-  NotImplemented,
-  POLICY_FREE_LISTS,
-  PyType,
-  REF,
-  SET,
-  settings,
-  STR,
-  True,
-  TUPLE,
-  TYPE,
-  typeOf,
-} from "./model/object";
-import { PyDict } from "./types/dict";
-import { types_begin } from "./types/instance";
 import { PyList } from "./types/sequence";
 import { PySet, SET_BYTES } from "./types/set";
-import { PyFunction, PyRef } from "./types/weak";
-import { str_begin } from "./text/str";
 import { tuple_begin } from "./types/tuple";
+import { types_begin } from "./types/user-type";
+import { PyFunction, PyRef } from "./types/weak";
 
 /** Containers inside one another when a RecursionError is raised: hash, comparison and repr recurse. */
 const RECURSION_LIMIT: u32 = 1000;

@@ -1,4 +1,4 @@
-// The types that stand at fixed places in the core (core/objects/model/object.ts), by place: what Python calls each, and the variable that C
+// The types that stand at fixed places in the core (core/objects/model/kinds.ts), by place: what Python calls each, and the variable that C
 // knows it by. And the objects that are always there.
 
 import { TYPE_NAMES } from "./reader.js";
@@ -33,7 +33,7 @@ export const FIXED_TYPES: readonly FixedType[] = [
   ...OWN.map(([name, variable], k) => ({ place: FIRST_OWN + k, name, variable })),
 ];
 
-/** Objects that C knows by name, by their offset from the first (core/objects/model/object.ts). */
+/** Objects that C knows by name, by their offset from the first (core/objects/model/singletons.ts). */
 export const CONSTANTS: Readonly<Record<string, number>> = {
   _Py_NoneStruct: 0,
   _Py_NotImplementedStruct: 8,

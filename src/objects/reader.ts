@@ -4,7 +4,7 @@
 
 import type { WholeConstants, WholeCore } from "./module.js";
 
-/** Names of the built-in types, in the order of their kinds (core/objects/model/object.ts). */
+/** Names of the built-in types, in the order of their kinds (core/objects/model/kinds.ts). */
 export const TYPE_NAMES = [
   ...["NoneType", "NotImplementedType", "type", "bool", "int", "float", "str", "bytes", "tuple", "list"],
   ...["dict", "set", "frozenset", "weakref.ReferenceType", "function"],

@@ -4,8 +4,8 @@
 // pressure, which the host chooses and runs (it may collect, compact, and call the program).
 
 import { error } from "../model/error";
+import { COLLECTION_DUE, PRESSURE_DUE, settings } from "../model/settings";
 import { collector, gc_run_due } from "./gc";
-import { COLLECTION_DUE, PRESSURE_DUE, settings } from "../model/object";
 
 /** Asks the host to run the measures that it wants. */
 @external("host", "pressure")

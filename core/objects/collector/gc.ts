@@ -14,17 +14,7 @@
 // Meanwhile an object's `prev` is gc_refs << 3 and flags. A collection runs only when nothing else is under way.
 // A list is in order (isValid) if next and prev agree and, outside of a collection, no object is marked.
 
-import { dict_clear, PyDict } from "../types/dict";
-import { finalize, instance_clear } from "../types/instance";
-import { keys_clear_free_list } from "../types/keys";
-import { list_append, list_clear, list_new } from "../types/list";
 import {
-  clearError,
-  clearFreeList,
-  COLLECTION_DUE,
-  decref,
-  DICT,
-  FLOAT,
   GC_COLLECTING,
   GC_FINALIZED,
   GC_LASTING,
@@ -33,30 +23,26 @@ import {
   gcHead,
   Generation,
   generation,
-  incref,
-  INT,
-  isKind,
   isTracked,
-  KINDS,
-  LIST,
-  PyObject,
-  PyType,
-  REF,
-  SET,
-  settings,
   track,
-  TUPLE,
-  typeOf,
   untrack,
-  USER,
-  xdecref,
-} from "../model/object";
+} from "../model/gc-head";
+import { DICT, FLOAT, INT, KINDS, LIST, REF, SET, TUPLE, USER } from "../model/kinds";
+import { clearFreeList } from "../model/memory";
+import { clearError } from "../model/raise";
+import { decref, incref, xdecref } from "../model/refcount";
+import { COLLECTION_DUE, settings } from "../model/settings";
+import { at, COLLECTOR_AT, TUPLES_AT } from "../model/state";
+import { isKind, PyObject, PyType, typeOf } from "../model/type";
+import { dict_clear, PyDict } from "../types/dict";
+import { finalize, instance_clear } from "../types/instance";
+import { keys_clear_free_list } from "../types/keys";
+import { list_append, list_clear, list_new } from "../types/list";
 import { itemAt, PyList, PyTuple } from "../types/sequence";
 import { PySet, set_clear } from "../types/set";
-import { at, COLLECTOR_AT, TUPLES_AT } from "../model/state";
-import { traverse } from "./traverse";
 import { mayBeInCycle, tuple_clear_free_lists } from "../types/tuple";
 import { PyRef, weak_call_all, weak_detach, weak_take, weakListOf } from "../types/weak";
+import { traverse } from "./traverse";
 
 /**
  * Tells the host that a collection of a generation begins (phase 0), or ended (phase 1) and what it found; for DEBUG_COLLECTABLE also

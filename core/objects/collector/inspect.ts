@@ -1,33 +1,21 @@
 // Objects under the magnifying glass: their sizes, and whether each keeps its invariants.
 
+import { GCHead, generation } from "../model/gc-head";
+import { handles } from "../model/handles";
+import { BYTES, DICT, LIST, STR, TUPLE, USER } from "../model/kinds";
+import { GC_BYTES, isAnySet, isInt, isKind, PyObject } from "../model/type";
+import { PyStr, str_valid } from "../text/str";
 import { bytes_sizeof, PyBytes } from "../types/bytes";
 import { dict_sizeof, dict_valid, PyDict } from "../types/dict";
-import { gc_valid } from "./gc";
-import { handles } from "../model/handles";
 import { instance_sizeof } from "../types/instance";
 import { int_sizeof, int_valid, PyLong } from "../types/int";
 import { interned } from "../types/intern";
 import { list_valid } from "../types/list";
-import {
-  BYTES,
-  DICT,
-  GC_BYTES,
-  GCHead,
-  generation,
-  isAnySet,
-  isInt,
-  isKind,
-  LIST,
-  PyObject,
-  STR,
-  TUPLE,
-  USER,
-} from "../model/object";
 import { PyList, PyTuple } from "../types/sequence";
 import { PySet, set_sizeof, set_valid } from "../types/set";
-import { PyStr, str_valid } from "../text/str";
-import { traverse } from "./traverse";
 import { tuple_sizeof } from "../types/tuple";
+import { gc_valid } from "./gc";
+import { traverse } from "./traverse";
 
 /** sys.getsizeof: bytes of the object and of the blocks that belong to it alone, collector header included. */
 export function sizeofObject(o: PyObject): usize {

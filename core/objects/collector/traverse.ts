@@ -5,11 +5,12 @@
 // The function is compiled for each visitor, so that visits are no calls. What can't be part of a cycle is left out: keys of
 // a dict that are all strings, the object of a weak reference, a type.
 
-import { GENERAL } from "../types/keys";
-import { PyDict } from "../types/dict";
 import { gcVisitIndex } from "../model/functions";
+import { DICT, FROZENSET, LIST, REF, SET, TUPLE, USER } from "../model/kinds";
+import { PyObject } from "../model/type";
+import { PyDict } from "../types/dict";
 import { itemsOf, objectItemsOf, slotsOf } from "../types/instance";
-import { DICT, FROZENSET, LIST, PyObject, REF, SET, TUPLE, USER } from "../model/object";
+import { GENERAL } from "../types/keys";
 import { PyList, PyTuple } from "../types/sequence";
 import { PySet } from "../types/set";
 import { PyRef } from "../types/weak";

@@ -16,33 +16,13 @@
 import { base_free, base_malloc_at_top } from "../../alloc/base";
 import { ALIGNMENT, INTERNAL, SMALL_REQUEST_THRESHOLD } from "../../ground/config";
 import { raiseMemory } from "../model/error";
+import { GC_HASHED, GCHead, gcHead, generation } from "../model/gc-head";
+import { BYTES, DICT, FLOAT, FROZENSET, INT, KINDS, LIST, SET, TYPE, USER } from "../model/kinds";
+import { API_TYPES_AT, at, CENSUS_AT } from "../model/state";
+import { HAS_HASHED, IS_C_TYPE, isFixedType, isKind, PyObject, PyType, typeOf } from "../model/type";
 import { PyFloat } from "../types/float";
-import {
-  BYTES,
-  DICT,
-  FLOAT,
-  FROZENSET,
-  GC_HASHED,
-  GCHead,
-  gcHead,
-  generation,
-  HAS_HASHED,
-  INT,
-  IS_C_TYPE,
-  isFixedType,
-  isKind,
-  KINDS,
-  LIST,
-  PyObject,
-  PyType,
-  SET,
-  TYPE,
-  typeOf,
-  USER,
-} from "../model/object";
 import { Keys } from "../types/keys";
 import { eachOwned, eachReference, eachRoot } from "./references";
-import { API_TYPES_AT, at, CENSUS_AT } from "../model/state";
 
 export const TAG_SHIFT: u32 = 30;
 export const NEW: u32 = 0;

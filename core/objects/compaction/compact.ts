@@ -12,16 +12,16 @@
 // left is closed as a whole. No step can fail half way: an object for which there is no block stays where it is. After each pass check() passes.
 
 import { isOwn } from "../../alloc/base";
-import { MEM } from "../../ground/config";
 import { isPooled } from "../../alloc/domains";
 import { evacuation_begin } from "../../alloc/evacuation";
 import { raw } from "../../alloc/raw";
 import { scavenge } from "../../alloc/small";
+import { MEM } from "../../ground/config";
+import { collector } from "../collector/gc";
+import { settings } from "../model/settings";
 import { census } from "./census";
 import { gather } from "./gather";
-import { collector } from "../collector/gc";
 import { lineOf, lower, lowerOwn, slideParts } from "./lower";
-import { settings } from "../model/object";
 import { letHeldGo } from "./relocate";
 
 // What compact answers.

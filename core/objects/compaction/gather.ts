@@ -7,34 +7,19 @@
 // So an object is looked at where it was only once: memory that is full of holes is slow to read.
 
 import { isInPool } from "../../alloc/evacuation";
-import { census, Census, COUNT_MASK, IMMORTAL_TAG, isFixed, LISTS, MOVED, NEW, PINNED, see, TAG_SHIFT } from "./census";
-import { PyDict } from "../types/dict";
 import { PERMANENT } from "../collector/gc";
-import { textOf } from "../types/instance";
-import { interned, Interned } from "../types/intern";
+import { GCHead, gcHead, generation } from "../model/gc-head";
+import { BYTES, DICT, FROZENSET, LIST, PLACES, REF, SET, TYPE, USER } from "../model/kinds";
+import { IS_C_TYPE, PyObject, PyType, typeOf } from "../model/type";
+import { PyDict } from "../types/dict";
+import { Interned, interned } from "../types/intern";
 import { Keys } from "../types/keys";
-import {
-  BYTES,
-  DICT,
-  FROZENSET,
-  GCHead,
-  gcHead,
-  generation,
-  IS_C_TYPE,
-  LIST,
-  PLACES,
-  PyObject,
-  PyType,
-  REF,
-  SET,
-  TYPE,
-  typeOf,
-  USER,
-} from "../model/object";
-import { eachOwned, eachReference, eachRoot } from "./references";
-import { freeOld, hasLargePart, moveObject, movePart, moveParts, newPlace, ownBytes } from "./relocate";
 import { PyList } from "../types/sequence";
 import { PySet } from "../types/set";
+import { textOf } from "../types/user-type";
+import { Census, census, COUNT_MASK, IMMORTAL_TAG, isFixed, LISTS, MOVED, NEW, PINNED, see, TAG_SHIFT } from "./census";
+import { eachOwned, eachReference, eachRoot } from "./references";
+import { freeOld, hasLargePart, moveObject, movePart, moveParts, newPlace, ownBytes } from "./relocate";
 
 /** The object was met for the first time: it is where it is to be, and in the row. Answers where it is. */
 @inline

@@ -7,17 +7,17 @@
 // moves says where it is as in the first pass (gather.ts). A large block that is larger than the hole before it slides.
 
 import { arenas } from "../../alloc/arena";
-import { POOL_SIZE } from "../../ground/config";
 import { closeAbove, evacuation_begin_above, evacuation_end_above, isInPool, reopen } from "../../alloc/evacuation";
-import { ledger } from "../../ground/ledger";
 import { raw } from "../../alloc/raw";
 import { lowerTables } from "../../alloc/small";
-import { census, Census, isFixed, MOVED, NEW, see, TAG_SHIFT } from "./census";
-import { finish, moveInterned } from "./gather";
+import { POOL_SIZE } from "../../ground/config";
+import { ledger } from "../../ground/ledger";
 import { handles } from "../model/handles";
-import { interned, Interned } from "../types/intern";
+import { PyObject } from "../model/type";
+import { Interned, interned } from "../types/intern";
 import { Keys } from "../types/keys";
-import { PyObject } from "../model/object";
+import { Census, census, isFixed, MOVED, NEW, see, TAG_SHIFT } from "./census";
+import { finish, moveInterned } from "./gather";
 import { eachOwned, eachReference, eachRoot } from "./references";
 import { eachPart, freeOld, moveObject, moveParts, newPlace } from "./relocate";
 

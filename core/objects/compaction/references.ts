@@ -7,17 +7,18 @@
 // Unlike traverse.ts, which shows what can be part of a cycle, this leaves nothing out, but for the links of the collector's lists,
 // and what a type's own traverse function knows: those references belong to somebody else's code.
 
-import { PyDict } from "../types/dict";
-import { error, ERROR_A, ERROR_B, ERROR_C } from "../model/error";
 import { Collector, collector } from "../collector/gc";
+import { error, ERROR_A, ERROR_B, ERROR_C } from "../model/error";
 import { handles } from "../model/handles";
+import { DICT, FROZENSET, LIST, PLACES, REF, SET, TUPLE, TYPE, USER } from "../model/kinds";
+import { heldText } from "../model/result";
+import { isFixedType, PyObject, PyType, typeOf } from "../model/type";
+import { PyDict } from "../types/dict";
 import { itemsOf, objectItemsOf, slotsOf } from "../types/instance";
 import { interned } from "../types/intern";
 import { emptyKeys, Keys } from "../types/keys";
-import { DICT, FROZENSET, isFixedType, LIST, PLACES, PyObject, PyType, REF, SET, TUPLE, TYPE, typeOf, USER } from "../model/object";
 import { PyList, PyTuple } from "../types/sequence";
 import { PySet } from "../types/set";
-import { heldText } from "../host/exchange";
 import { PyRef } from "../types/weak";
 
 @inline

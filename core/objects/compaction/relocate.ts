@@ -5,36 +5,23 @@
 // A collected object takes its place in the collector's list along, a type its place in the ring of types, and a dict's keys, which several
 // dicts may share, say where they are by their mark. Old blocks are noted in the census, and freed when the pass is over.
 
-import { MEM, OBJECT } from "../../ground/config";
-import { debug } from "../../hooks/debug";
 import { isPooled, PyMem_Free, PyMem_Malloc, PyObject_Free, PyObject_Malloc } from "../../alloc/domains";
 import { evacuation_end, evacuation_free, IN_MEM, isInPool, isLeft } from "../../alloc/evacuation";
+import { MEM, OBJECT } from "../../ground/config";
+import { debug } from "../../hooks/debug";
+import { GCHead, gcHead } from "../model/gc-head";
+import { BYTES, DICT, FROZENSET, INT, LIST, SET, STR, TUPLE, TYPE, USER } from "../model/kinds";
+import { PyObject, PyType } from "../model/type";
+import { PyStr } from "../text/str";
 import { bytes_sizeof, PyBytes } from "../types/bytes";
-import { Census, census, KEYS_SEEN, MOVED, TAG_SHIFT } from "./census";
 import { PyDict } from "../types/dict";
 import { instance_sizeof } from "../types/instance";
 import { int_sizeof, PyLong } from "../types/int";
 import { emptyKeys, Keys } from "../types/keys";
-import {
-  BYTES,
-  DICT,
-  FROZENSET,
-  GCHead,
-  gcHead,
-  INT,
-  LIST,
-  PyObject,
-  PyType,
-  SET,
-  STR,
-  TUPLE,
-  TYPE,
-  USER,
-} from "../model/object";
 import { PyList, PyTuple } from "../types/sequence";
 import { PySet } from "../types/set";
-import { PyStr } from "../text/str";
 import { tuple_sizeof } from "../types/tuple";
+import { Census, census, KEYS_SEEN, MOVED, TAG_SHIFT } from "./census";
 
 /** Where a moved object is now. */
 @inline

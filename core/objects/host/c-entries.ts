@@ -1,41 +1,28 @@
 // What the host asks of modules, functions and types that C defined. Arguments come from the stack (exchange.ts).
 
-import { hasError } from "../model/error";
-import { answer, missing } from "./exchange";
-import { safePoint } from "../collector/due";
-import { handles } from "../model/handles";
-import {
-  BUILTIN,
-  clearError,
-  decref,
-  enter,
-  GCHead,
-  generation,
-  incref,
-  IS_C_TYPE,
-  IS_HEAP_TYPE,
-  isKind,
-  leave,
-  MODULE,
-  PyObject,
-  PyType,
-  settings,
-  trashUnwound,
-  typeOf,
-  USER,
-} from "../model/object";
-import { dict_clear, dict_next, PyDict } from "../types/dict";
-import { list_append, list_new } from "../types/list";
-import { PyList, PyTuple, setItemAt } from "../types/sequence";
-import { emptyTuple, tuple_new, tuple_track } from "../types/tuple";
+import { PyIter_Next, PyObject_GetIter } from "../capi/api/iterate";
+import { module_from } from "../capi/api/module";
 import { PyObject_GetAttr, PyObject_SetAttr } from "../capi/runtime/attribute";
 import { flagsIn, functionIn, isConsistent, METH_O, selfOf } from "../capi/runtime/builtin";
 import { callMethodRow, callRow, inconsistent } from "../capi/runtime/call";
 import { definitionOf } from "../capi/runtime/fixed-types";
-import { PyIter_Next, PyObject_GetIter } from "../capi/api/iterate";
 import { moduleDict } from "../capi/runtime/module-object";
-import { module_from } from "../capi/api/module";
 import { type_retire } from "../capi/runtime/type";
+import { safePoint } from "../collector/due";
+import { hasError } from "../model/error";
+import { GCHead, generation } from "../model/gc-head";
+import { handles } from "../model/handles";
+import { BUILTIN, MODULE, USER } from "../model/kinds";
+import { clearError } from "../model/raise";
+import { enter, leave } from "../model/recursion";
+import { decref, incref, trashUnwound } from "../model/refcount";
+import { settings } from "../model/settings";
+import { IS_C_TYPE, IS_HEAP_TYPE, isKind, PyObject, PyType, typeOf } from "../model/type";
+import { dict_clear, dict_next, PyDict } from "../types/dict";
+import { list_append, list_new } from "../types/list";
+import { PyList, PyTuple, setItemAt } from "../types/sequence";
+import { emptyTuple, tuple_new, tuple_track } from "../types/tuple";
+import { answer, missing } from "./exchange";
 
 // ---- modules ----
 

@@ -6,6 +6,16 @@
 //   bool   false if an error is raised
 // Functions that make a container are the safe points at which a collection that is due runs.
 
+import { pressurePoint, safePoint } from "../collector/due";
+import { sizeofObject } from "../collector/inspect";
+import { BAD_STEP, E_CHANGED, E_TYPE, E_VALUE, error, hasError, NEED_ITERABLE_FOR_SLICE, raiseCode } from "../model/error";
+import { handles } from "../model/handles";
+import { hashBytes } from "../model/hash";
+import { DICT, FROZENSET, SET, TUPLE } from "../model/kinds";
+import { clearError, raiseAbout } from "../model/raise";
+import { decref, incref, xdecref } from "../model/refcount";
+import { None, True } from "../model/singletons";
+import { isKind, PyObject, PyType, typeOf } from "../model/type";
 import {
   contains,
   getIndex,
@@ -22,82 +32,7 @@ import {
   truthOf,
   tupleOf,
 } from "../operations/abstract";
-import { PyBytes } from "../types/bytes";
-import {
-  dict_clear,
-  dict_copy,
-  dict_get,
-  dict_new,
-  dict_pop_index,
-  dict_pop_item,
-  dict_set,
-  dict_set_default,
-  dict_take_out,
-  dict_update,
-  PyDict,
-} from "../types/dict";
-import { pressurePoint, safePoint } from "../collector/due";
-import { BAD_STEP, E_CHANGED, E_TYPE, E_VALUE, error, hasError, NEED_ITERABLE_FOR_SLICE, raiseCode } from "../model/error";
-import { answer, answerable, answerBorrowed, answerPlain, fromNumber, hostIdOf, missing } from "./exchange";
-import { handles } from "../model/handles";
-import { hashBytes } from "../model/hash";
-import { sizeofObject } from "../collector/inspect";
-import {
-  exchange,
-  hasSlot,
-  instance_index,
-  instance_length,
-  instance_new,
-  itemsOf,
-  slotsOf,
-  type_new,
-} from "../types/instance";
-import { PyLong, int_bit_length } from "../types/int";
-import {
-  list_append_owned,
-  list_clear,
-  list_extend_from,
-  list_extend_row,
-  list_insert,
-  list_pop_index,
-  list_remove,
-  list_repeat_in_place,
-  list_reverse,
-  list_take,
-  list_new,
-  takesWhatItNeeds,
-} from "../types/list";
 import { binary, powerModulo, repeatCount, unary } from "../operations/number";
-import {
-  clearError,
-  decref,
-  DICT,
-  FROZENSET,
-  incref,
-  isKind,
-  None,
-  PyObject,
-  PyType,
-  raiseAbout,
-  SET,
-  TUPLE,
-  True,
-  typeOf,
-  xdecref,
-} from "../model/object";
-import { compare, hashOf, reprOf } from "../types/protocol";
-import { isRow, itemAt, PyList, rowCount, rowFind } from "../types/sequence";
-import {
-  PySet,
-  set_add,
-  set_clear,
-  set_copy,
-  set_discard,
-  set_new,
-  set_pop_slot,
-  set_remove,
-  set_take,
-} from "../types/set";
 import {
   set_difference,
   set_difference_update,
@@ -112,11 +47,46 @@ import {
   set_union,
   set_update,
 } from "../operations/setops";
+import { largestOf, PyStr, str_find, str_from_utf16, widthOf } from "../text/str";
+import { PyBytes } from "../types/bytes";
+import {
+  dict_clear,
+  dict_copy,
+  dict_get,
+  dict_new,
+  dict_pop_index,
+  dict_pop_item,
+  dict_set,
+  dict_set_default,
+  dict_take_out,
+  dict_update,
+  PyDict,
+} from "../types/dict";
+import { exchange, hasSlot, instance_index, instance_length, instance_new, itemsOf, slotsOf } from "../types/instance";
+import { int_bit_length, PyLong } from "../types/int";
+import {
+  list_append_owned,
+  list_clear,
+  list_extend_from,
+  list_extend_row,
+  list_insert,
+  list_new,
+  list_pop_index,
+  list_remove,
+  list_repeat_in_place,
+  list_reverse,
+  list_take,
+  takesWhatItNeeds,
+} from "../types/list";
+import { compare, hashOf, reprOf } from "../types/protocol";
+import { isRow, itemAt, PyList, rowCount, rowFind } from "../types/sequence";
+import { PySet, set_add, set_clear, set_copy, set_discard, set_new, set_pop_slot, set_remove, set_take } from "../types/set";
 import { dict_from_pairs } from "../types/shapes";
 import { list_sort } from "../types/sort";
-import { largestOf, PyStr, str_find, str_from_utf16, widthOf } from "../text/str";
 import { emptyTuple, tuple_new, tuple_track } from "../types/tuple";
+import { type_new } from "../types/user-type";
 import { function_new, PyRef, ref_new } from "../types/weak";
+import { answer, answerable, answerBorrowed, answerPlain, fromNumber, hostIdOf, missing } from "./exchange";
 
 @inline
 function object(handle: u32): PyObject {

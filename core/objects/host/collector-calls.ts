@@ -1,6 +1,5 @@
 // What the host can ask of the collector: Python's gc module.
 
-import { answer } from "./exchange";
 import {
   clearFreeLists,
   collector,
@@ -12,13 +11,18 @@ import {
   gc_is_tracked,
   statsOf,
 } from "../collector/gc";
+import { generation } from "../model/gc-head";
 import { handles } from "../model/handles";
+import { TUPLE } from "../model/kinds";
+import { decref, incref } from "../model/refcount";
+import { hasPolicy, settings } from "../model/settings";
+import { PyType, typeOf } from "../model/type";
 import { interned } from "../types/intern";
 import { keys_spare, keys_spare_bytes, keys_spare_hits } from "../types/keys";
-import { decref, generation, hasPolicy, incref, PyType, settings, TUPLE, typeOf } from "../model/object";
 import { PyList } from "../types/sequence";
 import { shapes_bytes, shapes_clear, shapes_hits } from "../types/shapes";
 import { tuple_free_bytes } from "../types/tuple";
+import { answer } from "./exchange";
 
 export { press } from "../collector/due";
 export { gc_collect, gc_freeze, gc_frozen, gc_unfreeze } from "../collector/gc";

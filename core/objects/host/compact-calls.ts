@@ -1,7 +1,7 @@
 // What the host can ask of compaction.
 
 import { census } from "../compaction/census";
-import { settings } from "../model/object";
+import { settings } from "../model/settings";
 
 export { broken_object, BROKEN, BUSY, compact, COMPACTED, is_busy, NO_ROOM } from "../compaction/compact";
 

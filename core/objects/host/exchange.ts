@@ -12,15 +12,19 @@
 //
 // Whole values go out without calls: the host reads objects in place (layout.ts has the offsets).
 
+import { handles } from "../model/handles";
+import { BOOL, FLOAT, INT, STR, TYPE } from "../model/kinds";
+import { decref, incref } from "../model/refcount";
+import { result } from "../model/result";
+import { settings } from "../model/settings";
+import { asBool, False, None, True } from "../model/singletons";
+import { isKind, PyObject, PyType } from "../model/type";
 import { sizeOf } from "../operations/abstract";
+import { PyStr, str_from_chars, str_from_utf16 } from "../text/str";
 import { bytes_from } from "../types/bytes";
 import { float_new, PyFloat } from "../types/float";
-import { handles } from "../model/handles";
 import { int_as_f64, int_from_i32, int_from_i64, int_from_words, int_is_safe, int_to_words, int_words, PyLong } from "../types/int";
 import { str_intern } from "../types/intern";
-import { asBool, BOOL, decref, False, FLOAT, incref, INT, isKind, None, PyObject, PyType, settings, STR, True, TYPE } from "../model/object";
-import { at, RESULT_AT } from "../model/state";
-import { PyStr, str_from_chars, str_from_utf16 } from "../text/str";
 
 // Kinds of results.
 export const IS_NUMBER: u32 = 0;
@@ -32,27 +36,6 @@ export const IS_BIG: u32 = 5;
 export const IS_OBJECT: u32 = 6;
 export const IS_MISSING: u32 = 7;
 export const IS_ERROR: u32 = 8;
-
-@unmanaged
-class Result {
-  kind: u32;
-  a: u32;
-  b: u32;
-  c: u32;
-  /** The string that a result of kind IS_TEXT reads, if nobody else refers to it. */
-  held: PyObject | null;
-}
-
-@inline
-function result(): Result {
-  return changetype<Result>(at(RESULT_AT));
-}
-
-/** The address of the word that holds the string which a result reads; the word may be 0. */
-@inline
-export function heldText(): usize {
-  return changetype<usize>(result()) + offsetof<Result>("held");
-}
 
 // ---- in ----
 
@@ -259,14 +242,6 @@ function answerText(o: PyObject): f64 {
   if (o.refcnt == 1) r.held = o;
   else decref(o);
   return as(IS_TEXT);
-}
-
-/** The text of the last result has been read. */
-export function release_text(): void {
-  const r = result();
-  const held = r.held;
-  r.held = null;
-  if (held) decref(held);
 }
 
 function answerInt(o: PyObject): f64 {

@@ -1,17 +1,18 @@
 // Offsets within objects, for a host that reads them in place.
 
+import { PyObject, PyType, PyVarObject } from "../model/type";
+import { PyStr } from "../text/str";
 import { BYTES_HEADER } from "../types/bytes";
 import { PyDict } from "../types/dict";
 import { PyFloat } from "../types/float";
 import { PyLong } from "../types/int";
 import { Keys, KEYS_HEADER } from "../types/keys";
-import { PyObject, PyType, PyVarObject } from "../model/object";
 import { PyList, TUPLE_HEADER } from "../types/sequence";
 import { PySet } from "../types/set";
-import { PyStr } from "../text/str";
 
-export { EMPTY_TUPLE_AT, BOOL, BYTES, DICT, FLOAT, FROZENSET, INT, LIST, NONE, REF, SET, STR, TUPLE, TYPE, USER } from "../model/object";
-export { POLICY_INTERNING } from "../model/object";
+export { EMPTY_TUPLE_AT } from "../model/singletons";
+export { BOOL, BYTES, DICT, FLOAT, FROZENSET, INT, LIST, NONE, REF, SET, STR, TUPLE, TYPE, USER } from "../model/kinds";
+export { POLICY_INTERNING } from "../model/settings";
 export { GENERAL } from "../types/keys";
 export { TYPE_BYTES, TYPES_AT } from "../model/state";
 

@@ -4,12 +4,15 @@
 //   [base, brk) in a fresh memory -> restart -> functions of types -> a heap
 
 import { platform } from "../../ground/platform";
-import { dropApiTypes } from "../model/api-types";
 import { hasObjectsOfC, unname_fixed_types } from "../capi/runtime/fixed-types";
-import { release_text } from "../host/exchange";
 import { collector, dropGarbage } from "../collector/gc";
+import { dropApiTypes } from "../model/api-types";
 import { handles } from "../model/handles";
-import { clearError, IS_PLAIN, isFixedType, PyType, settings, typeOf, USER } from "../model/object";
+import { USER } from "../model/kinds";
+import { clearError } from "../model/raise";
+import { release_text } from "../model/result";
+import { settings } from "../model/settings";
+import { IS_PLAIN, isFixedType, PyType, typeOf } from "../model/type";
 
 export { checksum } from "../../ground/checksum";
 export { image_verify } from "./verify";

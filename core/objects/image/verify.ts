@@ -12,63 +12,51 @@
 
 import { arenas } from "../../alloc/arena";
 import { base_free, base_malloc } from "../../alloc/base";
+import { setDefaultAllocators, usesPools } from "../../alloc/domains";
+import { shareMap, smallOf } from "../../alloc/small";
 import { INTERNAL, LIBC, MEM } from "../../ground/config";
 import { ARENAS_AT, CONTROL, CONTROL_BYTES, DEBUG_AT, DOMAINS_AT, head, LAYOUT_VERSION, MAGIC } from "../../ground/control";
-import { debug } from "../../hooks/debug";
-import { setDefaultAllocators, usesPools } from "../../alloc/domains";
 import { clampEnd, OWN, platform } from "../../ground/platform";
-import { shareMap, smallOf } from "../../alloc/small";
+import { debug } from "../../hooks/debug";
 import { check } from "../../hooks/walk";
-import { bytes_sizeof, PyBytes } from "../types/bytes";
-import { census } from "../compaction/census";
-import { Bits, claim, claims_begin, usableBytes } from "./claims";
-import { PyDict } from "../types/dict";
+import { objects_begin } from "../begin";
 import { collector } from "../collector/gc";
-import { handles } from "../model/handles";
 import { isValid } from "../collector/inspect";
-import { freeMaxOf, instance_sizeof, type_begin } from "../types/instance";
-import { int_sizeof, PyLong } from "../types/int";
-import { interned } from "../types/intern";
-import { emptyKeys, Keys, SHARED } from "../types/keys";
+import { census } from "../compaction/census";
+import { eachOwned, eachReference } from "../compaction/references";
+import { GCHead, generation, isTracked } from "../model/gc-head";
+import { handles } from "../model/handles";
+import { BYTES, DICT, FROZENSET, INT, KINDS, LIST, REF, SET, STR, TUPLE, TYPE, USER } from "../model/kinds";
+import { IMMORTAL } from "../model/refcount";
+import { settings } from "../model/settings";
+import { None } from "../model/singletons";
+import { at, COLLECTOR_AT, HANDLES_AT, SHAPES_AT, STATE_BYTES, TUPLES_AT, TYPES_AT } from "../model/state";
 import {
-  BYTES,
-  DICT,
-  FROZENSET,
-  GCHead,
-  generation,
   HAS_GC,
   HAS_HASHED,
   HAS_OBJECT_ITEMS,
-  IMMORTAL,
-  INT,
   IS_HEAP_TYPE,
   IS_PLAIN,
   IS_READY,
   isKind,
-  isTracked,
-  KINDS,
-  LIST,
-  None,
   PyObject,
   PyType,
   PyVarObject,
-  REF,
-  SET,
-  settings,
-  STR,
-  TUPLE,
-  TYPE,
   typeOf,
-  USER,
-} from "../model/object";
-import { eachOwned, eachReference } from "../compaction/references";
+} from "../model/type";
+import { PyStr } from "../text/str";
+import { bytes_sizeof, PyBytes } from "../types/bytes";
+import { PyDict } from "../types/dict";
+import { instance_sizeof } from "../types/instance";
+import { int_sizeof, PyLong } from "../types/int";
+import { interned } from "../types/intern";
+import { emptyKeys, Keys, SHARED } from "../types/keys";
 import { PyList, PyTuple } from "../types/sequence";
 import { PySet } from "../types/set";
-import { at, COLLECTOR_AT, HANDLES_AT, SHAPES_AT, STATE_BYTES, TUPLES_AT, TYPES_AT } from "../model/state";
-import { PyStr } from "../text/str";
 import { tuple_sizeof } from "../types/tuple";
-import { objects_begin } from "../begin";
+import { freeMaxOf, type_begin } from "../types/user-type";
 import { PyRef, weakListOf } from "../types/weak";
+import { Bits, claim, claims_begin, usableBytes } from "./claims";
 
 // ---- 1, 2: what never differs ----
 

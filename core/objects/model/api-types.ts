@@ -6,8 +6,9 @@
 // them is loaded (exceptions.ts), and stay as long as the heap.
 
 import { EXCEPTIONS } from "./exception-numbers";
-import { PyObject, PyType, xdecref } from "./object";
+import { xdecref } from "./refcount";
 import { API_TYPES_AT, at } from "./state";
+import { PyObject, PyType } from "./type";
 
 const ITERATOR: u32 = EXCEPTIONS;
 const SPARE_ERROR: u32 = EXCEPTIONS + 1;

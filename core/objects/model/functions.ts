@@ -4,7 +4,7 @@
 //   then   gc_visit, exception_repr, and what stands in the slots of types for C to call (SLOT_*)
 
 import { TABLE_FUNCTIONS, tableIndex } from "../../ground/functions";
-import { USER } from "./object";
+import { USER } from "./kinds";
 
 export const DEALLOC: u32 = 0;
 export const HASH: u32 = 1;

@@ -10,8 +10,10 @@
 
 import { base_free, base_malloc, base_realloc } from "../../alloc/base";
 import { INTERNAL } from "../../ground/config";
-import { decref, PyObject, raiseNoMemory } from "./object";
+import { raiseNoMemory } from "./raise";
+import { decref } from "./refcount";
 import { at, HANDLES_AT, INTERNED_AT } from "./state";
+import { PyObject } from "./type";
 
 const LEAST_HANDLES: u32 = 64;
 const LEAST_STACK: u32 = 64;

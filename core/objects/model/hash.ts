@@ -4,7 +4,7 @@
 // who doesn't know the key can't make keys that collide. Numbers are hashed modulo the prime 2^31 - 1, so that equal numbers of
 // different types have equal hashes (Python manual, "Hashing of numeric types"). A hash is never -1, which means "error".
 
-import { settings } from "./object";
+import { settings } from "./settings";
 
 export const HASH_BITS: i32 = 31;
 export const HASH_MODULUS: u32 = 0x7fffffff;

@@ -1,6 +1,7 @@
 // Which type is derived from which: each has one base, and all end at object.
 
-import { BASE_OBJECT, PyType, typeOf } from "./object";
+import { BASE_OBJECT } from "./kinds";
+import { PyType, typeOf } from "./type";
 
 /** Whether a type is another one or derived from it. */
 export function isSubtype(type: PyType, base: PyType): bool {

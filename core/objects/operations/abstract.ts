@@ -4,16 +4,6 @@
 // Iteration goes by positions: nextPosition(o, 0), nextPosition(o, position + 1), ... until -1.
 
 import { SCRATCH_AT } from "../../ground/control";
-import { at } from "../model/state";
-import { bytes_contains, bytes_slice, PyBytes } from "../types/bytes";
-import {
-  dict_contains,
-  dict_del,
-  dict_get_item,
-  dict_next,
-  dict_set,
-  PyDict,
-} from "../types/dict";
 import {
   AT_GET,
   AT_SET,
@@ -35,6 +25,17 @@ import {
   NEED_SUBSCRIPT,
   raiseCode,
 } from "../model/error";
+import { EXC_INDEX, EXC_STOP_ITERATION } from "../model/exception-numbers";
+import { BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds";
+import { clearError, isRaised, raiseAbout } from "../model/raise";
+import { decref, incref, xdecref } from "../model/refcount";
+import { False, None } from "../model/singletons";
+import { at } from "../model/state";
+import { isAnySet, isInt, isKind, PyObject, PyVarObject } from "../model/type";
+import { PyStr, str_contains, str_from_char, str_slice } from "../text/str";
+import { bytes_contains, bytes_slice, PyBytes } from "../types/bytes";
+import { dict_contains, dict_del, dict_get_item, dict_next, dict_set, PyDict } from "../types/dict";
+import { PyFloat } from "../types/float";
 import { int_as_index, int_from_i32, PyLong } from "../types/int";
 import {
   list_append_owned,
@@ -47,28 +48,8 @@ import {
   list_splice,
   roomForItems,
 } from "../types/list";
-import {
-  BYTES,
-  decref,
-  DICT,
-  False,
-  incref,
-  isAnySet,
-  isInt,
-  isKind,
-  LIST,
-  None,
-  PyObject,
-  PyVarObject,
-  raiseAbout,
-  STR,
-  TUPLE,
-} from "../model/object";
-import { PyFloat } from "../types/float";
-import { FLOAT, clearError, xdecref } from "../model/object";
-import { EXC_INDEX, EXC_STOP_ITERATION } from "../model/exception-numbers";
-import { isRaised } from "../capi/runtime/exceptions";
-import { hasIndex, indexOf } from "./index-of";
+import { isRow, itemAt, PyList, rowFind, rowItems, rowSize } from "../types/sequence";
+import { PySet, set_contains, set_next } from "../types/set";
 import {
   callAssign,
   callAssignIndexed,
@@ -92,10 +73,8 @@ import {
   SQ_CONTAINS,
   SQ_ITEM,
 } from "../types/slots";
-import { isRow, itemAt, PyList, rowFind, rowItems, rowSize } from "../types/sequence";
-import { PySet, set_contains, set_next } from "../types/set";
-import { PyStr, str_contains, str_from_char, str_slice } from "../text/str";
 import { tuple_from } from "../types/tuple";
+import { hasIndex, indexOf } from "./index-of";
 
 /** Items of the container; -1 if it is none. */
 export function sizeOf(o: PyObject): i32 {

@@ -1,8 +1,10 @@
 // operator.index: the int that an object stands for where one is needed.
 
-import { E_TYPE, NEED_INTEGER, NEED_INT_OF_INDEX } from "../model/error";
+import { E_TYPE, NEED_INT_OF_INDEX, NEED_INTEGER } from "../model/error";
+import { raiseAbout } from "../model/raise";
+import { decref, incref } from "../model/refcount";
+import { isInt, PyObject } from "../model/type";
 import { PyLong } from "../types/int";
-import { decref, incref, isInt, PyObject, raiseAbout } from "../model/object";
 import { callUnary, NB_INDEX, numberSlot } from "../types/slots";
 
 /** Whether the object is an int or stands for one. */

@@ -1,7 +1,5 @@
 // Operators: which type's function serves two operands.
 
-import { bytes_concat, bytes_repeat, PyBytes } from "../types/bytes";
-import { dict_copy, dict_update, PyDict } from "../types/dict";
 import {
   E_OPERANDS,
   E_OVERFLOW,
@@ -17,6 +15,15 @@ import {
   raiseCode,
   raiseMemory,
 } from "../model/error";
+import { BOOL, BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds";
+import { ADD, AND, FLOORDIV, LSHIFT, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators";
+import { raiseAbout } from "../model/raise";
+import { decref, incref } from "../model/refcount";
+import { asBool, None, NotImplemented, True } from "../model/singletons";
+import { isAnySet, isInt, isKind, PyObject } from "../model/type";
+import { PyStr, str_concat, str_repeat } from "../text/str";
+import { bytes_concat, bytes_repeat, PyBytes } from "../types/bytes";
+import { dict_copy, dict_update, PyDict } from "../types/dict";
 import { float_binary, float_new, isNumber, PyFloat } from "../types/float";
 import {
   int_abs,
@@ -37,29 +44,8 @@ import {
   PyLong,
 } from "../types/int";
 import { list_concat, list_repeat } from "../types/list";
-import {
-  BOOL,
-  asBool,
-  BYTES,
-  decref,
-  DICT,
-  FLOAT,
-  incref,
-  isAnySet,
-  isInt,
-  isKind,
-  LIST,
-  None,
-  NotImplemented,
-  PyObject,
-  raiseAbout,
-  STR,
-  True,
-  TUPLE,
-} from "../model/object";
-import { ADD, AND, FLOORDIV, LSHIFT, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators";
-import { hasIndex, indexOf } from "./index-of";
 import { PyList, PyTuple, rowSize } from "../types/sequence";
+import { PySet } from "../types/set";
 import {
   callBinary,
   callIndexed,
@@ -75,11 +61,10 @@ import {
   SQ_CONCAT,
   SQ_REPEAT,
 } from "../types/slots";
-import { PySet } from "../types/set";
-import { set_difference, set_intersection, set_symmetric_difference, set_union } from "./setops";
-import { PyStr, str_concat, str_repeat } from "../text/str";
-import { sizeOf } from "./abstract";
 import { tuple_concat, tuple_repeat } from "../types/tuple";
+import { sizeOf } from "./abstract";
+import { hasIndex, indexOf } from "./index-of";
+import { set_difference, set_intersection, set_symmetric_difference, set_union } from "./setops";
 
 @inline
 function isSequence(o: PyObject): bool {

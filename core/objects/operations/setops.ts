@@ -3,11 +3,13 @@
 // Which operand is iterated over, and when tables grow, is CPython's (Objects/setobject.c): so results come in the same order.
 // Every function that changes a set leaves it with the items it had if memory runs out halfway.
 
-import { isIterable, itemAtPosition, listOf, nextPosition, sizeOf } from "./abstract";
-import { dict_contains, PyDict } from "../types/dict";
 import { AS_SET_ITEM, E_MEMORY, error } from "../model/error";
+import { DICT, SET } from "../model/kinds";
+import { clearError } from "../model/raise";
+import { decref, incref, xdecref } from "../model/refcount";
+import { isAnySet, isKind, PyObject, PyType, typeOf } from "../model/type";
+import { dict_contains, PyDict } from "../types/dict";
 import { list_append_owned, list_new } from "../types/list";
-import { clearError, decref, DICT, incref, isAnySet, isKind, PyObject, PyType, SET, typeOf, xdecref } from "../model/object";
 import { hashAs, hashOf } from "../types/protocol";
 import { itemAt, PyList } from "../types/sequence";
 import {
@@ -24,6 +26,7 @@ import {
   set_resize,
   set_swap,
 } from "../types/set";
+import { isIterable, itemAtPosition, listOf, nextPosition, sizeOf } from "./abstract";
 
 /** What is iterated over for `o`: itself, or a list of what a type in C gives. A new reference; null with an error, TypeError if it is no iterable. */
 function iterableOf(o: PyObject): PyObject | null {

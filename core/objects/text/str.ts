@@ -15,20 +15,14 @@
 
 import { E_TYPE, NEED_STR_IN } from "../model/error";
 import { hashBytes } from "../model/hash";
-import {
-  EMPTY_STR_AT,
-  freeBlock,
-  freeObject,
-  hasPolicy,
-  incref,
-  newObject,
-  POLICY_CHARACTERS,
-  PyObject,
-  raiseAbout,
-  STR,
-  typeOf,
-} from "../model/object";
+import { STR } from "../model/kinds";
+import { freeBlock, freeObject, newObject } from "../model/memory";
+import { raiseAbout } from "../model/raise";
+import { incref } from "../model/refcount";
+import { hasPolicy, POLICY_CHARACTERS } from "../model/settings";
+import { EMPTY_STR_AT } from "../model/singletons";
 import { ASCII_CHARACTER_BYTES, at, CHARACTERS_AT, LATIN_CHARACTER_BYTES } from "../model/state";
+import { PyObject, typeOf } from "../model/type";
 
 export const STATE_INTERNED: u32 = 1;
 const WIDTH_SHIFT: u32 = 16;

@@ -4,8 +4,9 @@
 // itself is written as [...] (CPython's Py_ReprEnter).
 // Every method that can fail answers false, with MemoryError raised.
 
-import { freeBlock, newBlock, PyObject, resizeBlock } from "../model/object";
-import { charOf, copyChars, PyStr, putChar, str_from_chars, widthOf } from "./str";
+import { freeBlock, newBlock, resizeBlock } from "../model/memory";
+import { PyObject } from "../model/type";
+import { charOf, copyChars, putChar, PyStr, str_from_chars, widthOf } from "./str";
 
 const LEAST: u32 = 64;
 

@@ -4,29 +4,19 @@
 //
 // Of each bytes object with one byte, and of the empty one, there is a single one (POLICY_CHARACTERS).
 
-import { E_TYPE, E_VALUE, BAD_BYTE, NEED_BYTES_IN, raiseCode } from "../model/error";
+import { BAD_BYTE, E_TYPE, E_VALUE, NEED_BYTES_IN, raiseCode } from "../model/error";
 import { hashBytes } from "../model/hash";
-import { int_as_index, PyLong } from "./int";
-import {
-  asBool,
-  BYTES,
-  EMPTY_BYTES_AT,
-  freeObject,
-  hasPolicy,
-  incref,
-  isInt,
-  isKind,
-  newObject,
-  NotImplemented,
-  POLICY_CHARACTERS,
-  PyObject,
-  PyVarObject,
-  raiseAbout,
-  typeOf,
-} from "../model/object";
-import { fulfils } from "./protocol";
+import { BYTES } from "../model/kinds";
+import { freeObject, newObject } from "../model/memory";
+import { raiseAbout } from "../model/raise";
+import { incref } from "../model/refcount";
+import { hasPolicy, POLICY_CHARACTERS } from "../model/settings";
+import { asBool, EMPTY_BYTES_AT, NotImplemented } from "../model/singletons";
 import { at, BYTE_BYTES, BYTES_AT } from "../model/state";
+import { isInt, isKind, PyObject, PyVarObject, typeOf } from "../model/type";
 import { putBytesLiteral, Writer } from "../text/writer";
+import { int_as_index, PyLong } from "./int";
+import { fulfils } from "./protocol";
 
 export const BYTES_HEADER: usize = 16;
 

@@ -11,27 +11,14 @@
 // Whenever a value is dropped, the dict is already in order without it. A failed operation leaves the dict as it was.
 
 import { AS_DICT_KEY, E_CHANGED, E_EMPTY, E_KEY, E_MEMORY, error } from "../model/error";
-import {
-  decref,
-  DICT,
-  freeBlock,
-  freeFixed,
-  GC_BYTES,
-  incref,
-  isKind,
-  isTracked,
-  newBlock,
-  newFixed,
-  None,
-  NotImplemented,
-  PyObject,
-  raiseAbout,
-  asBool,
-  STR,
-  track,
-  typeOf,
-  untrack,
-} from "../model/object";
+import { isTracked, track, untrack } from "../model/gc-head";
+import { DICT, STR } from "../model/kinds";
+import { freeBlock, freeFixed, newBlock, newFixed } from "../model/memory";
+import { raiseAbout } from "../model/raise";
+import { decref, incref } from "../model/refcount";
+import { asBool, None, NotImplemented } from "../model/singletons";
+import { GC_BYTES, isKind, PyObject, typeOf } from "../model/type";
+import { Writer } from "../text/writer";
 import {
   EMPTY,
   emptyKeys,
@@ -48,10 +35,9 @@ import {
   STRINGS,
   usableOf,
 } from "./keys";
-import { equal, EQ, hashAs, NE, writeRepr } from "./protocol";
+import { EQ, equal, hashAs, NE, writeRepr } from "./protocol";
 import { setItemAt } from "./sequence";
 import { mayBeInCycle, tuple_new, tuple_track } from "./tuple";
-import { Writer } from "../text/writer";
 
 @unmanaged
 export class PyDict extends PyObject {

@@ -4,11 +4,14 @@
 
 import { BAD_COMPLEX, E_DIVISION, E_OVERFLOW, E_VALUE, hasError, OVER_POWER, raiseCode } from "../model/error";
 import { hashFloat, hashPointer } from "../model/hash";
-import { int_as_f64, int_compare_f64, PyLong } from "./int";
-import { asBool, FLOAT, freeFixed, freeBlock, isInt, isKind, newBlock, newFixed, NotImplemented, PyObject, typeOf } from "../model/object";
+import { FLOAT } from "../model/kinds";
+import { freeBlock, freeFixed, newBlock, newFixed } from "../model/memory";
 import { ADD, FLOORDIV, MUL, POW, SUB, TRUEDIV } from "../model/operators";
-import { EQ, fulfils, GT, LE, LT, NE } from "./protocol";
+import { asBool, NotImplemented } from "../model/singletons";
+import { isInt, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
+import { int_as_f64, int_compare_f64, PyLong } from "./int";
+import { EQ, fulfils, GT, LE, LT, NE } from "./protocol";
 
 /** Writes the shortest decimal that reads back as the number, as Python's repr, in ASCII to memory. Answers its length. */
 @external("host", "formatFloat")

@@ -1,4 +1,4 @@
-// Types that users define, and their instances.
+// Instances of types that users define (user-type.ts).
 //
 //   refcnt | type | size, if there are items | slot, slot, ... | data ... | weak references | item, item, ...
 //
@@ -6,187 +6,20 @@
 //   data    bytes that the type's user gives a meaning               not looked at
 //   items   size * itemSize bytes more, for each instance as many as it was made with: references if the type HAS_OBJECT_ITEMS,
 //           to be treated as slots are; else data
-//
-// A type may have functions of its own, as table indices (0: none). In the order in which a dying instance meets them:
-//   finalize(o)               once, before anything of the object is gone; it may make it reachable again (PEP 442)
-//   drop(o)                   once, when the object goes for good: no reference to it may outlive the call
-//   clear(o): 0               lets go of what traverse shows; also called to break a cycle, and then the object lives on empty
-//   traverse(o, visit, pass)  shows the collector what the object refers to besides slots and items
 
 import { E_INDEX, E_TYPE, NEED_INSTANCE } from "../model/error";
-import { forgetOwner } from "../capi/runtime/descriptor";
-import { DEALLOC, typeFunction, COMPARE, HASH, REPR } from "../model/functions";
-import {
-  clearFreeList,
-  decref,
-  freeBlock,
-  freeFixed,
-  freeObject,
-  GC_FINALIZED,
-  gcHead,
-  HAS_GC,
-  HAS_OBJECT_ITEMS,
-  hasPolicy,
-  incref,
-  IS_PLAIN,
-  IS_HEAP_TYPE,
-  IS_READY,
-  isTracked,
-  newFixed,
-  newObject,
-  None,
-  POLICY_FREE_LISTS,
-  PyObject,
-  PyType,
-  PyVarObject,
-  raiseAbout,
-  track,
-  TYPE,
-  typeOf,
-  untrack,
-  USER,
-  xdecref,
-} from "../model/object";
+import { GC_FINALIZED, gcHead, isTracked, track, untrack } from "../model/gc-head";
+import { USER } from "../model/kinds";
+import { freeFixed, freeObject, newFixed, newObject } from "../model/memory";
+import { raiseAbout } from "../model/raise";
+import { decref, incref } from "../model/refcount";
+import { None } from "../model/singletons";
+import { IS_PLAIN, PyObject, PyType, PyVarObject } from "../model/type";
 import { callClear, callFunction } from "./outside";
 import { itemAt, setItemAt } from "./sequence";
-import { PyStr } from "../text/str";
 import { weak_clear_all } from "./weak";
 
-/** The host's type of this number is gone, and its functions will not be called any more. */
-@external("host", "dropType")
-declare function hostDropType(hostId: u32): void;
-
-const HEADER: u32 = 8;
 const FEW_BYTES: usize = 64;
-/** How many freed instances a type without items keeps: as many as the built-in types of small objects. */
-const MOST_FREE: u32 = 100;
-
-/** What a type's instances can have besides slots and data. */
-export const WITH_WEAK_REFERENCES: u32 = 1;
-export const WITH_OBJECT_ITEMS: u32 = 2;
-
-@inline
-function types(): PyType {
-  return typeOf(USER);
-}
-
-/** There is no type of a user. */
-export function types_begin(): void {
-  const head = types();
-  head.before = head;
-  head.after = head;
-}
-
-/** What every such type has, in a type that is 0 otherwise. */
-export function type_begin(type: PyType, name: PyObject, flags: u32, hostId: u32): void {
-  type.name = name;
-  type.tp_name = textOf(name);
-  type.kind = USER;
-  type.flags = flags;
-  type.dealloc = typeFunction(USER, DEALLOC);
-  type.tp_dealloc = type.dealloc;
-  type.hash = typeFunction(USER, HASH);
-  type.compare = typeFunction(USER, COMPARE);
-  type.repr = typeFunction(USER, REPR);
-  type.hostId = hostId;
-}
-
-/** How many freed instances of a type are kept. */
-export function freeMaxOf(itemSize: u32): u32 {
-  return itemSize == 0 && hasPolicy(POLICY_FREE_LISTS) ? MOST_FREE : 0;
-}
-
-/**
- * A type with `slots` references and `dataBytes` bytes of data in each instance, and items of `itemSize` bytes if that is not 0.
- * Takes over the reference to its name.
- */
-export function type_new(
-  name: PyObject,
-  slots: u32,
-  dataBytes: u32,
-  itemSize: u32,
-  options: u32,
-  traverse: u32,
-  clear: u32,
-  finalize: u32,
-  drop: u32,
-  hostId: u32,
-): PyType | null {
-  const meta = typeOf(TYPE);
-  const type = changetype<PyType | null>(newObject(meta, offsetof<PyType>()));
-  if (!type) {
-    decref(name);
-    return null;
-  }
-  memory.fill(changetype<usize>(type) + HEADER, 0, offsetof<PyType>() - HEADER);
-  const objectItems = (options & WITH_OBJECT_ITEMS) != 0;
-  const collected = slots > 0 || objectItems || traverse != 0 || finalize != 0;
-  const flags = IS_HEAP_TYPE | IS_READY | (collected ? HAS_GC : 0) | (objectItems ? HAS_OBJECT_ITEMS : 0);
-  type_begin(type, name, flags, hostId);
-  type.slots = slots;
-  type.slotsAt = itemSize > 0 ? HEADER + 4 : HEADER;
-  let end = type.dataAt + ((dataBytes + 3) & ~3);
-  if ((options & WITH_WEAK_REFERENCES) != 0) {
-    type.weakList = end;
-    end += 4;
-  }
-  // Items of 8 bytes stand at a multiple of 8, as the object does.
-  type.basicSize = (itemSize & 7) == 0 && itemSize > 0 ? (end + 7) & ~7 : end;
-  type.itemSize = itemSize;
-  type.freeMax = freeMaxOf(itemSize);
-  type.traverse = traverse;
-  type.clear = clear;
-  type.finalize = finalize;
-  type.drop = drop;
-  if ((itemSize | traverse | clear | finalize | drop | type.weakList) == 0) type.flags |= IS_PLAIN;
-  joinRing(type);
-  return type;
-}
-
-function freeOwn(type: PyType): void {
-  freeBlock(type.own);
-  typeOf(TYPE).resized(-(<isize>type.ownBytes));
-}
-
-/** The name of a type as C reads it, in the string itself; "" if it is not ASCII. */
-export function textOf(name: PyObject): usize {
-  const s = changetype<PyStr>(name);
-  return s.isAscii ? s.data : s.data + <usize>s.length * s.width;
-}
-
-/** The type is last in the ring. */
-export function joinRing(type: PyType): void {
-  const last = types().before;
-  type.before = last;
-  type.after = types();
-  last.after = type;
-  types().before = type;
-}
-
-export function leaveRing(type: PyType): void {
-  type.before.after = type.after;
-  type.after.before = type.before;
-}
-
-/** Built-in types are never deallocated; those of users go when nobody refers to them, no instance either. */
-export function type_dealloc(o: PyObject): void {
-  const type = changetype<PyType>(o);
-  const hostId = type.hostId;
-  clearFreeList(type);
-  leaveRing(type);
-  const name = type.name;
-  if (name) decref(name);
-  const dict = type.tp_dict;
-  if (dict) {
-    forgetOwner(dict);
-    decref(dict);
-  }
-  xdecref(type.base);
-  xdecref(type.module);
-  if (type.own != 0) freeOwn(type);
-  freeObject(o, offsetof<PyType>());
-  if (hostId != 0) hostDropType(hostId);
-}
 
 @inline
 function bytesOf(type: PyType, items: u32): usize {

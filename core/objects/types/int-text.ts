@@ -5,12 +5,13 @@
 // Digits and spaces are those of ASCII.
 
 import { SCRATCH_AT } from "../../ground/control";
-import { DIGIT_BITS, DIGIT_MASK, digitAt, setDigitAt } from "./digits";
 import { BAD_DIGITS, E_VALUE, raiseCode } from "../model/error";
-import { finish, MOST_DECIMALS, newLong, PyLong } from "./int";
-import { decref, PyObject } from "../model/object";
+import { decref } from "../model/refcount";
 import { at } from "../model/state";
+import { PyObject } from "../model/type";
 import { charOf } from "../text/str";
+import { DIGIT_BITS, DIGIT_MASK, digitAt, setDigitAt } from "./digits";
+import { finish, MOST_DECIMALS, newLong, PyLong } from "./int";
 
 /** A text that is being read. Its end reads as 0. */
 @unmanaged

@@ -7,6 +7,31 @@
 // Every function that answers an object answers a new reference, or null with an error raised.
 
 import {
+  BAD_DIGITS,
+  BAD_NAN_TO_INT,
+  BAD_NEGATIVE_SHIFT,
+  BAD_NOT_INVERTIBLE,
+  BAD_ZERO_MODULUS,
+  E_DIVISION,
+  E_OVERFLOW,
+  E_VALUE,
+  OVER_DIVISION,
+  OVER_INFINITY_TO_INT,
+  OVER_INT_TO_FLOAT,
+  OVER_SHIFT,
+  raiseCode,
+} from "../model/error";
+import { HASH_BITS, HASH_MODULUS, notError } from "../model/hash";
+import { BOOL, INT } from "../model/kinds";
+import { freeBlock, freeFixed, freeObject, newBlock, newFixed, newObject, shrinkObject } from "../model/memory";
+import { AND, OR, XOR } from "../model/operators";
+import { decref, incref, xdecref } from "../model/refcount";
+import { hasPolicy, POLICY_SMALL_INTS } from "../model/settings";
+import { asBool, False, NotImplemented, True } from "../model/singletons";
+import { at, SMALL_INT_MIN, SMALL_INTS, SMALL_INTS_AT } from "../model/state";
+import { isInt, isKind, PyObject, typeOf } from "../model/type";
+import { Writer } from "../text/writer";
+import {
   addDigits,
   bitLength,
   compareDigits,
@@ -23,50 +48,7 @@ import {
   trimmed,
   workDigits,
 } from "./digits";
-import {
-  BAD_DIGITS,
-  BAD_NAN_TO_INT,
-  BAD_NEGATIVE_SHIFT,
-  BAD_NOT_INVERTIBLE,
-  BAD_ZERO_MODULUS,
-  E_DIVISION,
-  E_OVERFLOW,
-  E_VALUE,
-  OVER_DIVISION,
-  OVER_INFINITY_TO_INT,
-  OVER_INT_TO_FLOAT,
-  OVER_SHIFT,
-  raiseCode,
-} from "../model/error";
-import { HASH_BITS, HASH_MODULUS, notError } from "../model/hash";
-import {
-  asBool,
-  decref,
-  False,
-  freeBlock,
-  freeFixed,
-  freeObject,
-  hasPolicy,
-  incref,
-  INT,
-  isInt,
-  isKind,
-  newBlock,
-  newFixed,
-  newObject,
-  NotImplemented,
-  POLICY_SMALL_INTS,
-  PyObject,
-  shrinkObject,
-  True,
-  typeOf,
-  BOOL,
-  xdecref,
-} from "../model/object";
-import { AND, OR, XOR } from "../model/operators";
 import { fulfils } from "./protocol";
-import { at, SMALL_INT_MIN, SMALL_INTS, SMALL_INTS_AT } from "../model/state";
-import { Writer } from "../text/writer";
 
 const HEADER: usize = 12;
 const ONE_DIGIT_BYTES: usize = 16;

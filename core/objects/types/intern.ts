@@ -4,8 +4,12 @@
 //
 // The table owns no references: a string leaves it when it dies (CPython calls such strings mortal). Open addressing, linear steps.
 
+import { freeBlock, newBlock } from "../model/memory";
+import { clearError } from "../model/raise";
+import { decref, incref, isImmortal } from "../model/refcount";
+import { hasPolicy, POLICY_INTERNING } from "../model/settings";
 import { at, INTERNED_AT, SHAPES_AT } from "../model/state";
-import { clearError, decref, freeBlock, hasPolicy, incref, isImmortal, newBlock, POLICY_INTERNING, PyObject } from "../model/object";
+import { PyObject } from "../model/type";
 import { PyStr, STATE_INTERNED, str_equal, str_hash, str_release } from "../text/str";
 
 const GONE: usize = 1;

@@ -13,21 +13,14 @@
 //
 // Probing is CPython's: i = 5 i + perturb + 1, perturb shifted by 5 at each step (Objects/dictobject.c explains why).
 
-import {
-  decref,
-  DICT,
-  freeBlock,
-  hasPolicy,
-  isKind,
-  newBlock,
-  POLICY_FREE_LISTS,
-  PyObject,
-  STR,
-  typeOf,
-} from "../model/object";
-import { equal } from "./protocol";
+import { DICT, STR } from "../model/kinds";
+import { freeBlock, newBlock } from "../model/memory";
+import { decref } from "../model/refcount";
+import { hasPolicy, POLICY_FREE_LISTS } from "../model/settings";
 import { at, EMPTY_KEYS_AT, SPARE_KEYS_AT } from "../model/state";
+import { isKind, PyObject, typeOf } from "../model/type";
 import { PyStr, sameBytes, str_equal, str_hash } from "../text/str";
+import { equal } from "./protocol";
 
 export const GENERAL: u8 = 0;
 export const STRINGS: u8 = 1;

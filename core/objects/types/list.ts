@@ -7,28 +7,15 @@
 // Invariants: size <= allocated; items == 0 iff allocated == 0. A failed operation leaves the list as it was.
 
 import { AT_POP, AT_SET, BAD_NOT_IN_LIST, E_EMPTY, E_INDEX, E_VALUE } from "../model/error";
-import {
-  clearError,
-  decref,
-  DICT,
-  freeBlock,
-  freeFixed,
-  incref,
-  isAnySet,
-  isKind,
-  LIST,
-  newBlock,
-  newFixed,
-  NotImplemented,
-  PyObject,
-  raiseAbout,
-  resizeBlock,
-  track,
-  typeOf,
-  untrack,
-} from "../model/object";
-import { itemAt, PyList, rowCompare, rowFind, rowItems, rowRepr, rowSize, setItemAt } from "./sequence";
+import { track, untrack } from "../model/gc-head";
+import { DICT, LIST } from "../model/kinds";
+import { freeBlock, freeFixed, newBlock, newFixed, resizeBlock } from "../model/memory";
+import { clearError, raiseAbout } from "../model/raise";
+import { decref, incref } from "../model/refcount";
+import { NotImplemented } from "../model/singletons";
+import { isAnySet, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
+import { itemAt, PyList, rowCompare, rowFind, rowItems, rowRepr, rowSize, setItemAt } from "./sequence";
 
 /** More items than this don't fit a request. */
 const MOST: u32 = 0x1fffffff;

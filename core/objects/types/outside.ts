@@ -3,41 +3,47 @@
 // They run in the middle of things, whenever a reference count falls to 0. So an error that is pending then is set aside and
 // pending again afterwards, and none that such code leaves behind is seen (PyErr_GetRaisedException and its pair).
 
-import { PyObject_CallOneArg } from "../capi/runtime/call";
 import { error, raiseCode } from "../model/error";
-import { clearError, PyObject, settings, xdecref } from "../model/object";
+import { clearError } from "../model/raise";
+import { enter, leave } from "../model/recursion";
+import { decref, incref, xdecref } from "../model/refcount";
+import { settings } from "../model/settings";
+import { PyObject } from "../model/type";
+import { setItemAt } from "./sequence";
+import { tuple_new, tuple_track } from "./tuple";
 
 /** Calls the host's function number `id` with an object. */
 @external("host", "call")
 declare function hostCall(id: u32, argument: PyObject): void;
 
-// What is called.
-const HOST: i32 = 0;
-const VOID: i32 = 1;
-const INT: i32 = 2;
-const OBJECT: i32 = 3;
+// What is called: a function by its table index, a function of the host's by its number, or an object.
+const VOID_FUNCTION: u32 = 0;
+const INT_FUNCTION: u32 = 1;
+const HOST_FUNCTION: u32 = 2;
+const CALLABLE: u32 = 3;
 
 /** Calls the function with this table index, of the type void(object). */
 export function callFunction(index: u32, o: PyObject): void {
-  call(VOID, index, o);
+  apart(VOID_FUNCTION, index, null, o);
 }
 
 /** Calls the function with this table index, of the type int(object): a type's clear, whose answer says nothing. */
 export function callClear(index: u32, o: PyObject): void {
-  call(INT, index, o);
+  apart(INT_FUNCTION, index, null, o);
 }
 
 /** Calls the host's function number `id`. */
 export function callHost(id: u32, o: PyObject): void {
-  call(HOST, id, o);
+  apart(HOST_FUNCTION, id, null, o);
 }
 
 /** Calls an object that can be called. */
 export function callObject(callable: PyObject, o: PyObject): void {
-  call(OBJECT, <u32>changetype<usize>(callable), o);
+  apart(CALLABLE, 0, callable, o);
 }
 
-function call(what: i32, id: u32, o: PyObject): void {
+/** The call, with no error pending; the error that was pending is so again afterwards. */
+function apart(what: u32, index: u32, callable: PyObject | null, o: PyObject): void {
   const e = error();
   const code = e.code;
   const a = e.a;
@@ -48,10 +54,10 @@ function call(what: i32, id: u32, o: PyObject): void {
   const z = e.z;
   raiseCode(0, 0, 0);
   settings().outside++;
-  if (what == VOID) call_indirect<void>(id, o);
-  else if (what == INT) call_indirect<i32>(id, o);
-  else if (what == OBJECT) xdecref(PyObject_CallOneArg(changetype<PyObject>(<usize>id), o));
-  else hostCall(id, o);
+  if (what == VOID_FUNCTION) call_indirect<void>(index, o);
+  else if (what == INT_FUNCTION) call_indirect<i32>(index, o);
+  else if (what == HOST_FUNCTION) hostCall(index, o);
+  else callThroughType(callable!, o);
   settings().outside--;
   clearError();
   e.code = code;
@@ -61,4 +67,18 @@ function call(what: i32, id: u32, o: PyObject): void {
   e.x = x;
   e.y = y;
   e.z = z;
+}
+
+/** callable(o), by tp_call: every type whose objects can be called has one, so nothing here need know how each of them is called. */
+function callThroughType(callable: PyObject, o: PyObject): void {
+  const f = callable.type.tp_call;
+  const t = f != 0 ? tuple_new(1) : null;
+  if (!t) return;
+  setItemAt(t.items, 0, incref<PyObject>(o));
+  tuple_track(t);
+  if (enter()) {
+    xdecref(call_indirect<PyObject | null>(f, callable, t, <PyObject | null>null));
+    leave();
+  }
+  decref(t);
 }

@@ -7,20 +7,12 @@
 //   repr(o, writer): bool            false: an error is raised
 
 import { E_ORDER, E_TYPE, E_UNHASHABLE, error, NEED_LIVE } from "../model/error";
-import {
-  asBool,
-  enter,
-  False,
-  incref,
-  isKind,
-  leave,
-  NotImplemented,
-  PyObject,
-  raiseAbout,
-  STR,
-  True,
-  typeOf,
-} from "../model/object";
+import { STR } from "../model/kinds";
+import { raiseAbout } from "../model/raise";
+import { enter, leave } from "../model/recursion";
+import { incref } from "../model/refcount";
+import { asBool, False, NotImplemented, True } from "../model/singletons";
+import { isKind, PyObject, typeOf } from "../model/type";
 import { PyStr, str_equal, str_hash, str_order } from "../text/str";
 import { newWriter, Writer } from "../text/writer";
 

@@ -2,8 +2,12 @@
 // (bool is an int in its layout and arithmetic: int.ts.)
 
 import { E_UNHASHABLE } from "../model/error";
+import { GC_HASHED, gcHead } from "../model/gc-head";
 import { hashPointer } from "../model/hash";
-import { freeBlock, GC_HASHED, gcHead, HAS_HASHED, newBlock, PyObject, PyType, raiseAbout, True } from "../model/object";
+import { freeBlock, newBlock } from "../model/memory";
+import { raiseAbout } from "../model/raise";
+import { True } from "../model/singletons";
+import { HAS_HASHED, PyObject, PyType } from "../model/type";
 import { PyStr } from "../text/str";
 import { Writer } from "../text/writer";
 

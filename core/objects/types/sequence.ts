@@ -3,17 +3,11 @@
 //   tuple   refcnt | type | size | hash | item, item, ...
 //   list    refcnt | type | size | items | allocated          items -> item, item, ...  and room for more
 
-import {
-  asBool,
-  isKind,
-  LIST,
-  PyObject,
-  PyVarObject,
-  TUPLE,
-  typeOf,
-} from "../model/object";
-import { compare, EQ, equal, fulfils, NE, writeRepr } from "./protocol";
+import { LIST, TUPLE } from "../model/kinds";
+import { asBool } from "../model/singletons";
+import { isKind, PyObject, PyVarObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
+import { compare, EQ, equal, fulfils, NE, writeRepr } from "./protocol";
 
 export const TUPLE_HEADER: usize = 16;
 

@@ -10,32 +10,18 @@
 //   used == slots with a key <= fill == slots that are not (0, 0);  fill * 5 < mask * 3 after an insertion
 
 import { AS_SET_ITEM, E_EMPTY, E_KEY } from "../model/error";
+import { isTracked, track, untrack } from "../model/gc-head";
 import { setHashEnd, shuffled } from "../model/hash";
-import {
-  asBool,
-  decref,
-  freeBlock,
-  freeObject,
-  FROZENSET,
-  incref,
-  isAnySet,
-  isKind,
-  isTracked,
-  newBlock,
-  newObject,
-  NotImplemented,
-  PyObject,
-  PyType,
-  raiseAbout,
-  SET,
-  track,
-  typeOf,
-  untrack,
-} from "../model/object";
+import { FROZENSET, SET } from "../model/kinds";
+import { freeBlock, freeObject, newBlock, newObject } from "../model/memory";
+import { raiseAbout } from "../model/raise";
+import { decref, incref } from "../model/refcount";
+import { asBool, NotImplemented } from "../model/singletons";
+import { isAnySet, isKind, PyObject, PyType, typeOf } from "../model/type";
+import { Writer } from "../text/writer";
 import { EQ, equal, GE, GT, hashAs, LE, LT, NE, writeRepr } from "./protocol";
 import { mayBeInCycle } from "./tuple";
 import { weak_clear_all } from "./weak";
-import { Writer } from "../text/writer";
 
 export const LEAST_SET: u32 = 8;
 const LINEAR_PROBES: u32 = 9;

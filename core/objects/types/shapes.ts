@@ -6,11 +6,16 @@
 // shape only leaves its mark; from the second on, dicts of that shape share keys. A new shape takes the place of an older one with the same
 // hash: dicts that share those keys go on as they are.
 
-import { PyDict, dict_from_shared, dict_new, dict_set } from "./dict";
-import { Keys, logSizeForEntries, newKeys, releaseKeys, SHARED } from "./keys";
-import { clearError, decref, freeBlock, hasPolicy, incref, isKind, newBlock, POLICY_KEY_SHARING, PyObject, STR } from "../model/object";
+import { STR } from "../model/kinds";
+import { freeBlock, newBlock } from "../model/memory";
+import { clearError } from "../model/raise";
+import { decref, incref } from "../model/refcount";
+import { hasPolicy, POLICY_KEY_SHARING } from "../model/settings";
 import { at, SHAPES_AT, TRASH_AT } from "../model/state";
+import { isKind, PyObject } from "../model/type";
 import { str_hash } from "../text/str";
+import { dict_from_shared, dict_new, dict_set, PyDict } from "./dict";
+import { Keys, logSizeForEntries, newKeys, releaseKeys, SHARED } from "./keys";
 
 const CAPACITY: u32 = 256;
 /** Records with more keys than this don't share them (CPython's SHARED_KEYS_MAX_SIZE). */

@@ -5,8 +5,9 @@
 // table index, 0 if there is none: no built-in type has any.
 
 import { hasError } from "../model/error";
-import { IS_C_TYPE, NotImplemented, None, PyObject, PyType } from "../model/object";
 import { ADD, AND, DIVMOD, FLOORDIV, LSHIFT, MATMUL, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators";
+import { None, NotImplemented } from "../model/singletons";
+import { IS_C_TYPE, PyObject, PyType } from "../model/type";
 
 // Places in tp_as_number.
 const NB_ADD: u32 = 0;

@@ -6,11 +6,13 @@
 // While it is sorted, the list is empty for everybody else, as in CPython. If a comparison fails, every item is back in it, in some
 // order.
 
-import { freeBlock, isKind, newBlock, PyObject, STR } from "../model/object";
-import { compareBool, LT } from "./protocol";
-import { list_reverse } from "./list";
-import { itemAt, PyList, setItemAt } from "./sequence";
+import { STR } from "../model/kinds";
+import { freeBlock, newBlock } from "../model/memory";
+import { isKind, PyObject } from "../model/type";
 import { PyStr, str_order } from "../text/str";
+import { list_reverse } from "./list";
+import { compareBool, LT } from "./protocol";
+import { itemAt, PyList, setItemAt } from "./sequence";
 
 const LEAST_RUN: u32 = 16;
 

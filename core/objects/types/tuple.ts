@@ -5,34 +5,20 @@
 // There is one empty tuple. A tuple whose items can't be in a cycle is not tracked: looked at when it is made, and again by
 // each collection.
 
-import { hashOf } from "./protocol";
-import { TUPLE_HASH_START, tupleHashEnd, tupleHashStep } from "../model/hash";
-import {
-  decref,
-  EMPTY_TUPLE_AT,
-  enter,
-  freeObject,
-  GC_BYTES,
-  hasPolicy,
-  incref,
-  isKind,
-  isTracked,
-  leave,
-  newObject,
-  NotImplemented,
-  POLICY_FREE_LISTS,
-  PyObject,
-  retire,
-  revive,
-  track,
-  TUPLE,
-  typeOf,
-  untrack,
-} from "../model/object";
-import { itemAt, PyTuple, rowCompare, rowRepr, setItemAt, TUPLE_HEADER } from "./sequence";
-import { at, SPARE_KEYS_AT, TUPLES_AT } from "../model/state";
 import { PyObject_Free } from "../../alloc/domains";
+import { isTracked, track, untrack } from "../model/gc-head";
+import { TUPLE_HASH_START, tupleHashEnd, tupleHashStep } from "../model/hash";
+import { TUPLE } from "../model/kinds";
+import { freeObject, newObject, retire, revive } from "../model/memory";
+import { enter, leave } from "../model/recursion";
+import { decref, incref } from "../model/refcount";
+import { hasPolicy, POLICY_FREE_LISTS } from "../model/settings";
+import { EMPTY_TUPLE_AT, NotImplemented } from "../model/singletons";
+import { at, SPARE_KEYS_AT, TUPLES_AT } from "../model/state";
+import { GC_BYTES, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
+import { hashOf } from "./protocol";
+import { itemAt, PyTuple, rowCompare, rowRepr, setItemAt, TUPLE_HEADER } from "./sequence";
 
 const LENGTHS: u32 = 20;
 const MOST: u32 = 2000;

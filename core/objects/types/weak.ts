@@ -8,29 +8,17 @@
 // reference is cleared before any callback runs, and a callback runs only if its reference is still alive itself.
 
 import { E_TYPE, NEED_LIVE, NEED_WEAKLY_REFERABLE } from "../model/error";
-import {
-  decref,
-  freeObject,
-  GC_COLLECTING,
-  gcHead,
-  incref,
-  isKind,
-  newObject,
-  None,
-  NotImplemented,
-  PyObject,
-  raiseAbout,
-  REF,
-  track,
-  typeOf,
-  untrack,
-  asBool,
-  FUNCTION,
-} from "../model/object";
+import { GC_COLLECTING, gcHead, track, untrack } from "../model/gc-head";
+import { FUNCTION, REF } from "../model/kinds";
+import { freeObject, newObject } from "../model/memory";
+import { raiseAbout } from "../model/raise";
+import { decref, incref } from "../model/refcount";
+import { asBool, None, NotImplemented } from "../model/singletons";
+import { isKind, PyObject, typeOf } from "../model/type";
+import { Writer } from "../text/writer";
 import { callHost, callObject } from "./outside";
 import { compare, EQ, hashOf, NE } from "./protocol";
 import { putTypeName } from "./scalars";
-import { Writer } from "../text/writer";
 
 /** The host's function number `id` is not referred to any more. */
 @external("host", "drop")

@@ -1,14 +1,26 @@
 // PyBytes_*, which are PyString_* of Python 1.5.
 
-import { bytes_concat, bytes_from, bytes_new, bytes_sizeof, PyBytes } from "../../types/bytes";
 import { E_TYPE, NEED_SAME_SEQUENCE } from "../../model/error";
-import { BYTES, decref, incref, isImmortal, isKind, PyObject, raiseAbout, STR, xdecref } from "../../model/object";
-import { int_as_index } from "../../types/int";
+import { BYTES, STR } from "../../model/kinds";
+import { raiseAbout } from "../../model/raise";
+import { decref, incref, isImmortal, xdecref } from "../../model/refcount";
+import { isKind, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
-import { isIterableObject, listFrom } from "./iterate";
+import { bytes_concat, bytes_from, bytes_new, bytes_sizeof, PyBytes } from "../../types/bytes";
+import { int_as_index } from "../../types/int";
 import { itemAt } from "../../types/sequence";
 import { lengthOfC } from "../runtime/utf8";
-import { badCall, raiseApi, W_BYTES_EXPECTED, W_BYTES_FROM, W_BYTES_RANGE, W_JOIN_BYTES, W_NEGATIVE_BYTES, W_NULL_BYTE } from "../runtime/words";
+import {
+  badCall,
+  raiseApi,
+  W_BYTES_EXPECTED,
+  W_BYTES_FROM,
+  W_BYTES_RANGE,
+  W_JOIN_BYTES,
+  W_NEGATIVE_BYTES,
+  W_NULL_BYTE,
+} from "../runtime/words";
+import { isIterableObject, listFrom } from "./iterate";
 
 export function PyBytes_Check(o: PyObject): i32 {
   return isKind(o, BYTES) ? 1 : 0;

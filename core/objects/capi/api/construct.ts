@@ -2,50 +2,29 @@
 //
 // From the host, and for types that a program in TypeScript defined, there is no tp_new: those make instances themselves.
 
+import { BASE_OBJECT, BOOL, BYTES, DICT, FLOAT, FROZENSET, INT, LIST, SET, STR, TUPLE, TYPE, USER } from "../../model/kinds";
+import { decref, incref } from "../../model/refcount";
+import { asBool, False } from "../../model/singletons";
+import { isSubtype } from "../../model/subtype";
+import { DISALLOWS_INSTANTIATION, IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { listOf, truthOf, tupleOf } from "../../operations/abstract";
+import { emptyStr, PyStr } from "../../text/str";
+import { Writer } from "../../text/writer";
 import { emptyBytes } from "../../types/bytes";
 import { dict_new, PyDict } from "../../types/dict";
 import { float_new } from "../../types/float";
 import { int_from_i32 } from "../../types/int";
 import { list_new } from "../../types/list";
-import {
-  asBool,
-  BASE_OBJECT,
-  BOOL,
-  BYTES,
-  decref,
-  DICT,
-  DISALLOWS_INSTANTIATION,
-  False,
-  FLOAT,
-  FROZENSET,
-  incref,
-  INT,
-  IS_TYPE,
-  isKind,
-  LIST,
-  PyObject,
-  PyType,
-  SET,
-  STR,
-  TUPLE,
-  TYPE,
-  typeOf,
-  USER,
-} from "../../model/object";
 import { itemAt, PyTuple } from "../../types/sequence";
-import { emptyStr, PyStr } from "../../text/str";
 import { emptyTuple } from "../../types/tuple";
-import { Writer } from "../../text/writer";
 import { shortName } from "../runtime/attribute";
-import { PyBytes_FromObject } from "./bytes";
-import { PyDict_MergeFromSeq2, PyDict_Update } from "./dict";
 import { strOf } from "../runtime/exceptions";
-import { PyNumber_Float, PyNumber_Long } from "./number";
-import { PyFrozenSet_New, PySet_New } from "./set";
-import { isSubtype } from "../../model/subtype";
 import { W_INSTANCE_OF, W_NO_INSTANCES, W_STR_RESULT, W_SUBCLASS_OF, W_TAKES_NOTHING } from "../runtime/type-words";
 import { raiseApi } from "../runtime/words";
+import { PyBytes_FromObject } from "./bytes";
+import { PyDict_MergeFromSeq2, PyDict_Update } from "./dict";
+import { PyNumber_Float, PyNumber_Long } from "./number";
+import { PyFrozenSet_New, PySet_New } from "./set";
 
 function complain(words: i32, type: PyType): void {
   const name = shortName(type);

@@ -1,5 +1,10 @@
 // PyDict_*.
 
+import { E_KEY, error, hasError } from "../../model/error";
+import { DICT } from "../../model/kinds";
+import { clearError } from "../../model/raise";
+import { decref, incref } from "../../model/refcount";
+import { isKind, PyObject } from "../../model/type";
 import {
   dict_clear,
   dict_contains,
@@ -14,15 +19,13 @@ import {
   dict_update,
   PyDict,
 } from "../../types/dict";
-import { E_KEY, error, hasError } from "../../model/error";
 import { list_append_owned, list_new } from "../../types/list";
-import { clearError, decref, DICT, incref, isKind, PyObject } from "../../model/object";
-import { itemAt, rowItems, rowSize, setItemAt, PyList } from "../../types/sequence";
+import { itemAt, PyList, rowItems, rowSize, setItemAt } from "../../types/sequence";
 import { tuple_new, tuple_track } from "../../types/tuple";
+import { badCall, badCallNumber, raiseApi, W_NO_KEYS, W_PAIR, W_PAIR_LENGTH } from "../runtime/words";
 import { fastOf } from "./fast";
 import { listFrom } from "./iterate";
 import { PyUnicode_FromString } from "./unicode";
-import { badCall, badCallNumber, raiseApi, W_NO_KEYS, W_PAIR, W_PAIR_LENGTH } from "../runtime/words";
 
 export function PyDict_Check(o: PyObject): i32 {
   return isKind(o, DICT) ? 1 : 0;

@@ -1,27 +1,20 @@
 // PyErr_* and PyException_*: the error that is set, asked for and changed by C. Those that take a format are in capi/errors.c.
 
+import { exceptionType } from "../../model/api-types";
 import { hasError } from "../../model/error";
-import { exchange, slotsOf } from "../../types/instance";
+import { EXC_EXCEPTION } from "../../model/exception-numbers";
+import { DICT, TUPLE } from "../../model/kinds";
+import { clearError, raisedType } from "../../model/raise";
+import { decref, incref, xdecref } from "../../model/refcount";
+import { None } from "../../model/singletons";
+import { isSubtype } from "../../model/subtype";
+import { IS_C_TYPE, isKind, PyObject, PyType } from "../../model/type";
 import { dict_copy, dict_new, PyDict } from "../../types/dict";
-import {
-  clearError,
-  decref,
-  DICT,
-  incref,
-  IS_C_TYPE,
-  isKind,
-  None,
-  PyObject,
-  PyType,
-  TUPLE,
-  xdecref,
-} from "../../model/object";
+import { exchange, slotsOf } from "../../types/instance";
 import { itemAt, PyTuple } from "../../types/sequence";
 import { emptyTuple } from "../../types/tuple";
-import { exceptionType } from "../../model/api-types";
 import { shortName } from "../runtime/attribute";
 import { PyObject_Call } from "../runtime/call";
-import { EXC_EXCEPTION } from "../../model/exception-numbers";
 import {
   ARGS,
   CAUSE,
@@ -32,17 +25,15 @@ import {
   oneTuple,
   partOf,
   raise,
-  raisedType,
   setCause,
   taken,
   TRACEBACK,
 } from "../runtime/exceptions";
 import { type_derived } from "../runtime/heap-type";
-import { isSubtype } from "../../model/subtype";
 import { setDoc } from "../runtime/type";
 import { W_NO_EXCEPTION_MADE } from "../runtime/type-words";
-import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
 import { badCall, raiseAboutRepr, raiseApi, W_BAD_ARGUMENT, W_BAD_CALL, W_EXCEPTION_NAME, W_NOT_EXCEPTION } from "../runtime/words";
+import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
 
 // ---- setting ----
 

@@ -3,10 +3,13 @@
 //
 // What the collector sees of an exception are its slots, which it follows by itself: so traverse shows nothing.
 
-import { exchange, instance_dealloc, slotsOf } from "../../types/instance";
+import { untrack } from "../../model/gc-head";
+import { decref, incref } from "../../model/refcount";
+import { None } from "../../model/singletons";
+import { IS_C_TYPE, PyObject, PyType } from "../../model/type";
 import { tupleOf } from "../../operations/abstract";
 import { PyDict } from "../../types/dict";
-import { decref, incref, IS_C_TYPE, None, PyObject, PyType, untrack } from "../../model/object";
+import { exchange, instance_dealloc, slotsOf } from "../../types/instance";
 import { emptyTuple } from "../../types/tuple";
 import { weak_clear_all } from "../../types/weak";
 import { isNamed, PyObject_GenericGetAttr, PyObject_GenericSetAttr, shortName } from "../runtime/attribute";

@@ -2,13 +2,17 @@
 //
 //   refcnt | type | container, None at the end | - | position | size of the container at the begin
 
-import { indexedOfC, isIterable, isIterableOfC, itemAtPosition, listOf, nextOfC, nextPosition, sizeOf } from "../../operations/abstract";
+import { isIterator, iteratorSlot } from "../../model/api-types";
 import { E_CHANGED, E_TYPE, hasError, NEED_ITERABLE } from "../../model/error";
+import { DICT } from "../../model/kinds";
+import { raiseAbout } from "../../model/raise";
+import { decref, incref } from "../../model/refcount";
+import { None } from "../../model/singletons";
+import { isAnySet, isKind, PyObject, PyType } from "../../model/type";
+import { indexedOfC, isIterable, isIterableOfC, itemAtPosition, listOf, nextOfC, nextPosition, sizeOf } from "../../operations/abstract";
 import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { list_append_owned, list_new } from "../../types/list";
-import { decref, DICT, incref, isAnySet, isKind, None, PyObject, PyType, raiseAbout } from "../../model/object";
 import { itemAt, PyList } from "../../types/sequence";
-import { isIterator, iteratorSlot } from "../../model/api-types";
 import { callUnary, isOfC, iterSlot, nextSlot } from "../../types/slots";
 import { raiseApi, W_ITER_RESULT } from "../runtime/words";
 

@@ -1,21 +1,18 @@
 // PyList_*. A new list's items are None until they are set, so that it can be let go half filled.
 
-import { getSlice, setSlice, tupleOf } from "../../operations/abstract";
 import { AT_GET, E_INDEX } from "../../model/error";
-import {
-  list_append,
-  list_clear,
-  list_extend_row,
-  list_insert,
-  list_new,
-  list_reverse,
-} from "../../types/list";
-import { decref, incref, isKind, LIST, None, PyObject, raiseAbout, xdecref } from "../../model/object";
+import { LIST } from "../../model/kinds";
+import { raiseAbout } from "../../model/raise";
+import { decref, incref, xdecref } from "../../model/refcount";
+import { None } from "../../model/singletons";
+import { isKind, PyObject } from "../../model/type";
+import { getSlice, setSlice, tupleOf } from "../../operations/abstract";
+import { list_append, list_clear, list_extend_row, list_insert, list_new, list_reverse } from "../../types/list";
 import { itemAt, PyList, setItemAt } from "../../types/sequence";
 import { list_sort } from "../../types/sort";
+import { badCall, badCallNumber, raiseApi, W_ITERABLE_ASSIGNED, W_LIST_ASSIGNMENT, W_LIST_EXPECTED } from "../runtime/words";
 import { fastOf } from "./fast";
 import { listFrom } from "./iterate";
-import { badCall, badCallNumber, raiseApi, W_ITERABLE_ASSIGNED, W_LIST_ASSIGNMENT, W_LIST_EXPECTED } from "../runtime/words";
 
 export function PyList_Check(o: PyObject): i32 {
   return isKind(o, LIST) ? 1 : 0;

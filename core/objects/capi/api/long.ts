@@ -2,13 +2,16 @@
 //
 // What converts answers -1 with an error set if it can't; so do the masks, which cut what is too large.
 
-import { bitLength, digitAt } from "../../types/digits";
 import { hasError } from "../../model/error";
-import { int_as_f64, int_from_f64, int_from_i64, int_from_magnitude, PyLong } from "../../types/int";
-import { asBool, BOOL, decref, incref, INT, isInt, isKind, PyObject, STR } from "../../model/object";
-import { PyStr } from "../../text/str";
+import { BOOL, INT, STR } from "../../model/kinds";
+import { decref, incref } from "../../model/refcount";
+import { asBool } from "../../model/singletons";
+import { isInt, isKind, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
+import { PyStr } from "../../text/str";
+import { int_as_f64, int_from_f64, int_from_i64, int_from_magnitude, PyLong } from "../../types/int";
 import { int_read, Text, textOf } from "../../types/int-text";
+import { orOverflow, signed, unsigned } from "../runtime/convert";
 import { lengthOfC, str_from_utf8 } from "../runtime/utf8";
 import {
   badCall,
@@ -26,7 +29,6 @@ import {
   W_NEGATIVE_LONG,
   W_NEGATIVE_SIZE,
   W_SIZE,
-  W_SSIZE,
   W_TOO_BIG,
   W_UNSIGNED_LONG,
 } from "../runtime/words";
@@ -129,88 +131,8 @@ export function PyLong_FromUnicodeObject(o: PyObject, base: i32): PyObject | nul
   return readAll(textOf(s.data, s.width, s.length), base, s);
 }
 
-// ---- to C ----
-
-/** The lowest 64 bits of the value in two's complement. */
-function lowBits(a: PyLong): u64 {
-  let bits: u64 = 0;
-  for (let k = min<u32>(a.digits, 3); k-- > 0; ) bits = (bits << 30) | digitAt(a.row, k);
-  return a.isNegative ? 0 - bits : bits;
-}
-
-@inline
-function bitsOf(a: PyLong): u32 {
-  return bitLength(a.row, a.digits);
-}
-
-/** Whether the value fits `bits` bits with a sign. */
-function fitsSigned(a: PyLong, bits: u32): bool {
-  const n = bitsOf(a);
-  return n < bits || (n == bits && a.isNegative && lowBits(a) << (64 - bits) == (<u64>1) << 63);
-}
-
-/** As a number of at most `bits` bits with a sign, of anything that has __index__: -1 with an error. */
-function signed(o: PyObject | null, bits: u32, words: i32): i64 {
-  if (!o) return badCallNumber();
-  // A digit has fewer bits than any of C's numbers.
-  if (isInt(o) && changetype<PyLong>(o).isCompact) return changetype<PyLong>(o).compactValue;
-  const a = indexOf(o);
-  if (!a) return -1;
-  let v: i64 = -1;
-  if (fitsSigned(a, bits)) v = <i64>lowBits(a);
-  else raiseApi(words);
-  decref(a);
-  return v;
-}
-
-/** As a number of at most `bits` bits without a sign; the object is an int. */
-function unsigned(o: PyObject | null, bits: u32, words: i32, negative: i32): u64 {
-  if (!o) return <u64>(<i64>badCallNumber());
-  if (!isInt(o)) {
-    raiseApi(W_INTEGER_REQUIRED);
-    return -1;
-  }
-  const a = changetype<PyLong>(o);
-  if (a.isNegative || bitsOf(a) > bits) {
-    raiseApi(a.isNegative ? negative : words);
-    return -1;
-  }
-  return lowBits(a);
-}
-
-/** The lowest 64 bits of anything that has __index__. */
-function masked(o: PyObject | null): u64 {
-  if (!o) return <u64>(<i64>badCallNumber());
-  const a = indexOf(o);
-  if (!a) return -1;
-  const bits = lowBits(a);
-  decref(a);
-  return bits;
-}
-
-/** As signed, but what does not fit is told by `*overflow`, 1 or -1, and no error. */
-function orOverflow(o: PyObject | null, bits: u32, overflow: usize): i64 {
-  store<i32>(overflow, 0);
-  if (!o) return badCallNumber();
-  const a = indexOf(o);
-  if (!a) return -1;
-  let v: i64 = -1;
-  if (fitsSigned(a, bits)) v = <i64>lowBits(a);
-  else store<i32>(overflow, a.isNegative ? -1 : 1);
-  decref(a);
-  return v;
-}
-
-export function PyLong_AsLong(o: PyObject | null): i32 {
-  return <i32>signed(o, 32, W_LONG);
-}
-
 export function PyLong_AsInt(o: PyObject | null): i32 {
   return <i32>signed(o, 32, W_INT);
-}
-
-export function PyLong_AsLongLong(o: PyObject | null): i64 {
-  return signed(o, 64, W_TOO_BIG);
 }
 
 export function PyLong_AsLongAndOverflow(o: PyObject | null, overflow: usize): i32 {
@@ -221,33 +143,8 @@ export function PyLong_AsLongLongAndOverflow(o: PyObject | null, overflow: usize
   return orOverflow(o, 64, overflow);
 }
 
-/** Of an int only: no __index__ is asked. */
-export function PyLong_AsSsize_t(o: PyObject | null): i32 {
-  if (o && !isInt(o)) {
-    raiseApi(W_INTEGER_REQUIRED);
-    return -1;
-  }
-  return <i32>signed(o, 32, W_SSIZE);
-}
-
-export function PyLong_AsUnsignedLong(o: PyObject | null): u32 {
-  return <u32>unsigned(o, 32, W_UNSIGNED_LONG, W_NEGATIVE_LONG);
-}
-
 export function PyLong_AsSize_t(o: PyObject | null): u32 {
   return <u32>unsigned(o, 32, W_SIZE, W_NEGATIVE_SIZE);
-}
-
-export function PyLong_AsUnsignedLongLong(o: PyObject | null): u64 {
-  return unsigned(o, 64, W_TOO_BIG, W_NEGATIVE);
-}
-
-export function PyLong_AsUnsignedLongMask(o: PyObject | null): u32 {
-  return <u32>masked(o);
-}
-
-export function PyLong_AsUnsignedLongLongMask(o: PyObject | null): u64 {
-  return masked(o);
 }
 
 /** Writes the value to `*target`: 0, or -1 with an error. */

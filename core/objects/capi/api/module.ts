@@ -2,9 +2,13 @@
 
 import { PyMem_Malloc } from "../../../alloc/domains";
 import { hasError, raiseMemory } from "../../model/error";
+import { MODULE, MODULE_DEF } from "../../model/kinds";
+import { decref, incref, xdecref } from "../../model/refcount";
+import { None } from "../../model/singletons";
+import { isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_new, dict_set } from "../../types/dict";
 import { exchange, instance_new, slotsOf } from "../../types/instance";
-import { decref, incref, isKind, MODULE, MODULE_DEF, None, PyObject, PyType, typeOf, xdecref } from "../../model/object";
+import { shortName } from "../runtime/attribute";
 import { builtin_new, flagsIn, METH_CLASS, METH_STATIC, METHOD_BYTES, nameIn } from "../runtime/builtin";
 import { dataWord, DEFINITION, definitionOf, MODULE_DICT, STATE } from "../runtime/fixed-types";
 import {
@@ -14,18 +18,18 @@ import {
   DEF_SIZE,
   DEF_SLOTS,
   docKey,
+  isModule,
   moduleDict,
   moduleName,
   nameKey,
   stateOf,
 } from "../runtime/module-object";
-import { PyLong_FromLong } from "./long";
-import { shortName } from "../runtime/attribute";
 import { internedText } from "../runtime/text";
 import { PyType_Ready } from "../runtime/type";
 import { W_MODULE_METHOD, W_MODULE_RESULT, W_MODULE_SLOT, W_MODULE_STATE } from "../runtime/type-words";
+import { badCallNumber, raiseApi } from "../runtime/words";
+import { PyLong_FromLong } from "./long";
 import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
-import { badCall, badCallNumber, raiseApi } from "../runtime/words";
 
 const SLOT_BYTES: usize = 8;
 const MOD_CREATE: i32 = 1;
@@ -61,12 +65,6 @@ export function PyModule_New(name: usize): PyObject | null {
   const module = PyModule_NewObject(text);
   decref(text);
   return module;
-}
-
-function isModule(o: PyObject): bool {
-  if (isKind(o, MODULE)) return true;
-  badCall();
-  return false;
 }
 
 // ---- from a definition ----

@@ -1,35 +1,27 @@
 // PyNumber_*.
 
-import { PyBytes } from "../../types/bytes";
-import { dict_update, PyDict } from "../../types/dict";
-import { E_OPERANDS, error, hasError, OVER_SIZE, E_OVERFLOW } from "../../model/error";
-import { asF64, float_new, isNumber, PyFloat } from "../../types/float";
-import { int_as_index, int_from_f64, int_is_index, int_pos, PyLong } from "../../types/int";
-import { list_extend_row, list_repeat_in_place } from "../../types/list";
-import { ABS, binary, INVERT, NEG, POS, powerModulo, repeatCount, unary } from "../../operations/number";
-import {
-  BYTES,
-  decref,
-  DICT,
-  FLOAT,
-  incref,
-  INT,
-  isAnySet,
-  isInt,
-  isKind,
-  LIST,
-  None,
-  NotImplemented,
-  PyObject,
-  raiseAbout,
-  SET,
-  STR,
-} from "../../model/object";
+import { E_OPERANDS, E_OVERFLOW, error, hasError, OVER_SIZE } from "../../model/error";
+import { BYTES, DICT, FLOAT, INT, LIST, SET, STR } from "../../model/kinds";
 import { ADD, AND, DIVMOD, FLOORDIV, LSHIFT, MATMUL, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../../model/operators";
-import { PyList, setItemAt } from "../../types/sequence";
-import { PySet } from "../../types/set";
+import { raiseAbout } from "../../model/raise";
+import { decref, incref } from "../../model/refcount";
+import { None, NotImplemented } from "../../model/singletons";
+import { isAnySet, isInt, isKind, PyObject } from "../../model/type";
+import { indexOf } from "../../operations/index-of";
+import { ABS, binary, INVERT, NEG, POS, powerModulo, repeatCount, unary } from "../../operations/number";
 import { set_difference_update, set_intersection_update, set_symmetric_difference_update, set_update } from "../../operations/setops";
 import { PyStr } from "../../text/str";
+import { newWriter } from "../../text/writer";
+import { PyBytes } from "../../types/bytes";
+import { dict_update, PyDict } from "../../types/dict";
+import { bitLength, digitAt } from "../../types/digits";
+import { asF64, float_new, isNumber, PyFloat } from "../../types/float";
+import { int_as_index, int_from_f64, int_is_index, int_pos, PyLong } from "../../types/int";
+import { textOf } from "../../types/int-text";
+import { list_extend_row, list_repeat_in_place } from "../../types/list";
+import { reprOf } from "../../types/protocol";
+import { PyList, setItemAt } from "../../types/sequence";
+import { PySet } from "../../types/set";
 import {
   callBinary,
   callUnary,
@@ -43,17 +35,13 @@ import {
   SQ_INPLACE_CONCAT,
 } from "../../types/slots";
 import { tuple_new } from "../../types/tuple";
-import { newWriter } from "../../text/writer";
-import { bitLength, digitAt } from "../../types/digits";
-import { reprOf } from "../../types/protocol";
-import { PyErr_SetObject } from "./errors";
-import { PyFloat_FromString, floatOf } from "./float";
-import { indexOf } from "../../operations/index-of";
-import { readAll } from "./long";
-import { textOf } from "../../types/int-text";
-import { listFrom } from "./iterate";
+import { floatOf } from "../runtime/convert";
 import { ARGS, partOf, taken } from "../runtime/exceptions";
 import { raiseApi, W_INT_ARGUMENT, W_INT_RESULT, W_NULL, W_TO_BASE } from "../runtime/words";
+import { PyErr_SetObject } from "./errors";
+import { PyFloat_FromString } from "./float";
+import { listFrom } from "./iterate";
+import { readAll } from "./long";
 
 export function PyNumber_Check(o: PyObject | null): i32 {
   if (!o) return 0;

@@ -1,17 +1,18 @@
 // PyObject_*: what every object can do.
 
+import { decref, incref } from "../../model/refcount";
+import { PyObject } from "../../model/type";
 import { getItem, lengthOf, setItem, sizeOf, truthOf } from "../../operations/abstract";
-
-import { decref, incref, PyObject } from "../../model/object";
+import { PyStr } from "../../text/str";
+import { newWriter } from "../../text/writer";
 import { compare, compareBool, hashOf, reprOf } from "../../types/protocol";
 import { unhashable } from "../../types/scalars";
 import { NO_LENGTH, slotLength } from "../../types/slots";
-import { newWriter } from "../../text/writer";
-import { PyStr } from "../../text/str";
-import { PyBytes_FromObject } from "./bytes";
 import { strOf } from "../runtime/exceptions";
-import { PyUnicode_FromString } from "./unicode";
 import { badCall, badCallNumber, raiseApi, W_NULL } from "../runtime/words";
+import { PyBytes_FromObject } from "./bytes";
+import { PyUnicode_FromString } from "./unicode";
+
 
 /** "<NULL>" stands for NULL, as in CPython. */
 function ofNull(): PyObject | null {

@@ -4,26 +4,14 @@
 // only C knows when its memory goes. One that is freed without that, with a reference count still, is counted off as it is freed.
 
 import { PyObject_Free, PyObject_Realloc } from "../../../alloc/domains";
+import { collector, gc_collect, gc_is_finalized, gc_is_tracked } from "../../collector/gc";
 import { raiseMemory } from "../../model/error";
 import { SLOT_DEALLOC, SLOT_HEAP_DEALLOC, slotFunction } from "../../model/functions";
-import { collector, gc_collect, gc_is_finalized, gc_is_tracked } from "../../collector/gc";
+import { GCHead, gcHead, generation, isTracked, track, untrack } from "../../model/gc-head";
+import { newObject } from "../../model/memory";
+import { decref, incref } from "../../model/refcount";
+import { IS_C_TYPE, IS_HEAP_TYPE, PyObject, PyType, PyVarObject } from "../../model/type";
 import { finalize, instance_sizeof } from "../../types/instance";
-import {
-  decref,
-  GCHead,
-  gcHead,
-  generation,
-  incref,
-  IS_C_TYPE,
-  IS_HEAP_TYPE,
-  isTracked,
-  newObject,
-  PyObject,
-  PyType,
-  PyVarObject,
-  track,
-  untrack,
-} from "../../model/object";
 import { callFunction } from "../../types/outside";
 import { weak_clear_all } from "../../types/weak";
 import { badCall } from "../runtime/words";
@@ -186,7 +174,7 @@ function baseThatDeallocates(type: PyType): PyType | null {
 }
 
 /** The last reference is gone. */
-export { deallocate as _Py_Dealloc } from "../../model/object";
+export { deallocate as _Py_Dealloc } from "../../model/refcount";
 
 export function PyObject_CallFinalizer(o: PyObject): void {
   const type = o.type;

@@ -1,6 +1,7 @@
 // Objects for other WebAssembly modules, by the names of the Python/C API.
 
-import { decref, incref, PyObject, PyType } from "../../model/object";
+import { decref, incref } from "../../model/refcount";
+import { PyObject, PyType } from "../../model/type";
 import { instance_new } from "../../types/instance";
 
 /** A new instance with `items` items: slots None, all else 0, and tracked. NULL, and MemoryError is raised, if there is no memory. */

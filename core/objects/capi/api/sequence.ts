@@ -1,29 +1,18 @@
 // PySequence_* and PyMapping_*.
 
-import { contains, getIndex, getItem, getSlice, lengthOf, setItem, setSlice, sizeOf, tupleOf } from "../../operations/abstract";
-import { E_TYPE, NEED_CONTAINER, NEED_ITEM_ASSIGNMENT, NEED_ITEM_DELETION } from "../../model/error";
-import { int_from_i64 } from "../../types/int";
-import { binary } from "../../operations/number";
-import {
-  BYTES,
-  clearError,
-  decref,
-  DICT,
-  isAnySet,
-  isKind,
-  LIST,
-  PyObject,
-  raiseAbout,
-  STR,
-} from "../../model/object";
-import { ADD, MUL } from "../../model/operators";
-import { isRow, PyList, rowCount, rowFind } from "../../types/sequence";
-import { newWriter } from "../../text/writer";
-import { PyObject_CallMethodNoArgs } from "../runtime/call";
-import { PyDict_Items, PyDict_Keys, PyDict_Values } from "./dict";
-import { PyErr_SetString } from "./errors";
 import { exceptionType } from "../../model/api-types";
-import { isRaised } from "../runtime/exceptions";
+import { E_TYPE, NEED_CONTAINER, NEED_ITEM_ASSIGNMENT, NEED_ITEM_DELETION } from "../../model/error";
+import { EXC_KEY, EXC_TYPE } from "../../model/exception-numbers";
+import { BYTES, DICT, LIST, STR } from "../../model/kinds";
+import { ADD, MUL } from "../../model/operators";
+import { clearError, isRaised, raiseAbout } from "../../model/raise";
+import { decref } from "../../model/refcount";
+import { isAnySet, isKind, PyObject } from "../../model/type";
+import { contains, getIndex, getItem, getSlice, lengthOf, setItem, setSlice, sizeOf, tupleOf } from "../../operations/abstract";
+import { binary } from "../../operations/number";
+import { newWriter } from "../../text/writer";
+import { int_from_i64 } from "../../types/int";
+import { isRow, PyList, rowCount, rowFind } from "../../types/sequence";
 import {
   callAssignIndexed,
   callIndexed,
@@ -40,11 +29,7 @@ import {
   SQ_ITEM,
   SQ_REPEAT,
 } from "../../types/slots";
-import { EXC_KEY, EXC_TYPE } from "../../model/exception-numbers";
-import { fastOf } from "./fast";
-import { isIterableObject, listFrom } from "./iterate";
-import { PyNumber_InPlaceAdd, PyNumber_InPlaceMultiply } from "./number";
-import { PyUnicode_FromString } from "./unicode";
+import { PyObject_CallMethodNoArgs } from "../runtime/call";
 import {
   raiseApi,
   W_ITERABLE_ASSIGNED,
@@ -62,6 +47,12 @@ import {
   W_NOT_SEQUENCE,
   W_NULL,
 } from "../runtime/words";
+import { PyDict_Items, PyDict_Keys, PyDict_Values } from "./dict";
+import { PyErr_SetString } from "./errors";
+import { fastOf } from "./fast";
+import { isIterableObject, listFrom } from "./iterate";
+import { PyNumber_InPlaceAdd, PyNumber_InPlaceMultiply } from "./number";
+import { PyUnicode_FromString } from "./unicode";
 
 @inline
 function isSequence(o: PyObject): bool {

@@ -1,21 +1,15 @@
 // PySet_*, PyFrozenSet_*, PyAnySet_*.
 
-import { decref, FROZENSET, incref, isAnySet, isKind, PyObject, PyType, SET, typeOf, xdecref } from "../../model/object";
-import {
-  PySet,
-  set_add,
-  set_clear,
-  set_contains_known,
-  set_discard_known,
-  set_new,
-  set_pop,
-} from "../../types/set";
+import { isIterator } from "../../model/api-types";
 import { AS_SET_ITEM } from "../../model/error";
+import { FROZENSET, SET } from "../../model/kinds";
+import { decref, incref, xdecref } from "../../model/refcount";
+import { isAnySet, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { set_update } from "../../operations/setops";
 import { hashAs } from "../../types/protocol";
-import { isIterator } from "../../model/api-types";
-import { listFrom } from "./iterate";
+import { PySet, set_add, set_clear, set_contains_known, set_discard_known, set_new, set_pop } from "../../types/set";
 import { badCall, badCallNumber } from "../runtime/words";
+import { listFrom } from "./iterate";
 
 export function PySet_Check(o: PyObject): i32 {
   return isKind(o, SET) ? 1 : 0;

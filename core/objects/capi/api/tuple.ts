@@ -1,8 +1,13 @@
 // PyTuple_*. A new tuple's items are None until they are set, so that it can be let go half filled.
 
-import { getSlice } from "../../operations/abstract";
 import { AT_GET, E_INDEX } from "../../model/error";
-import { decref, incref, isKind, None, PyObject, raiseAbout, track, TUPLE, xdecref } from "../../model/object";
+import { track } from "../../model/gc-head";
+import { TUPLE } from "../../model/kinds";
+import { raiseAbout } from "../../model/raise";
+import { decref, incref, xdecref } from "../../model/refcount";
+import { None } from "../../model/singletons";
+import { isKind, PyObject } from "../../model/type";
+import { getSlice } from "../../operations/abstract";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new } from "../../types/tuple";
 import { badCall, badCallNumber, raiseApi, W_TUPLE_ASSIGNMENT } from "../runtime/words";

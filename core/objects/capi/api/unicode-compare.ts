@@ -1,11 +1,13 @@
 // PyUnicode_*: comparing strings with one another, and with text of C's.
 
-import { isKind, NotImplemented, PyObject, STR } from "../../model/object";
-import { str_compare } from "../../types/protocol";
+import { STR } from "../../model/kinds";
+import { NotImplemented } from "../../model/singletons";
+import { isKind, PyObject } from "../../model/type";
 import { PyStr, sameBytes, str_equal, str_order } from "../../text/str";
-import { needStr } from "./unicode";
+import { str_compare } from "../../types/protocol";
 import { lengthOfC } from "../runtime/utf8";
 import { raiseApi, W_CANT_COMPARE } from "../runtime/words";
+import { needStr } from "./unicode";
 
 /** -1, 0 or 1; -1 with an error if one is no string. */
 export function PyUnicode_Compare(a: PyObject, b: PyObject): i32 {

@@ -1,13 +1,15 @@
 // PyUnicode_*: looking for one string in another, joining, splitting, replacing.
 
 import { raiseMemory } from "../../model/error";
-import { list_append_owned, list_new } from "../../types/list";
-import { decref, incref, isKind, PyObject, STR } from "../../model/object";
-import { itemAt, PyList, rowItems, rowSize } from "../../types/sequence";
+import { STR } from "../../model/kinds";
+import { decref, incref } from "../../model/refcount";
+import { isKind, PyObject } from "../../model/type";
 import { copyChars, largestOf, PyStr, str_contains, str_find, str_from_char, str_from_chars, str_new, str_slice } from "../../text/str";
+import { list_append_owned, list_new } from "../../types/list";
+import { itemAt, PyList, rowItems, rowSize } from "../../types/sequence";
 import { raiseApi, W_EMPTY_SEPARATOR, W_JOIN_ITEM, W_JOIN_ITERABLE, W_SEPARATOR } from "../runtime/words";
-import { needStr } from "./unicode";
 import { fastOf } from "./fast";
+import { needStr } from "./unicode";
 
 /** 1 or 0; -1 with TypeError if one is no string. */
 export function PyUnicode_Contains(o: PyObject, part: PyObject): i32 {

@@ -3,22 +3,17 @@
 // The UTF-8 of a string that is not ASCII is made when somebody asks for it, and stays as long as the string: a block of the mem
 // domain, to which the string's two words for UTF-8 lead (str.ts).
 
+import { E_TYPE, hasError, NEED_SAME_SEQUENCE } from "../../model/error";
+import { STR } from "../../model/kinds";
+import { newBlock } from "../../model/memory";
+import { clearError, raiseAbout } from "../../model/raise";
+import { decref, incref, xdecref } from "../../model/refcount";
+import { isKind, PyObject } from "../../model/type";
+import { copyChars, largestOf, putChar, PyStr, str_concat, str_from_char, str_from_chars, str_new, str_slice } from "../../text/str";
 import { bytes_new } from "../../types/bytes";
 import { str_intern } from "../../types/intern";
-import { clearError, decref, incref, isKind, newBlock, PyObject, raiseAbout, STR, xdecref } from "../../model/object";
-import { E_TYPE, hasError, NEED_SAME_SEQUENCE } from "../../model/error";
-import {
-  copyChars,
-  largestOf,
-  putChar,
-  PyStr,
-  str_concat,
-  str_from_char,
-  str_from_chars,
-  str_new,
-  str_slice,
-} from "../../text/str";
-import { lengthOfC, str_from_utf8, utf8_length, utf8_write } from "../runtime/utf8";
+import { strOfC } from "../runtime/text";
+import { keptUtf8, lengthOfC, str_from_utf8, utf8_length, utf8_write } from "../runtime/utf8";
 import {
   badCall,
   badCallNumber,
@@ -26,9 +21,9 @@ import {
   W_BAD_ARGUMENT,
   W_BUFFER,
   W_CHARACTER,
+  W_DECODE_ASCII,
   W_ENCODE_ASCII,
   W_ENCODE_LATIN,
-  W_DECODE_ASCII,
   W_FILL_CHARACTER,
   W_IN_USE,
   W_KIND,
@@ -79,7 +74,7 @@ export function PyUnicode_New(n: i32, largest: u32): PyObject | null {
 }
 
 export function PyUnicode_FromString(text: usize): PyObject | null {
-  return str_from_utf8(text, lengthOfC(text));
+  return strOfC(text);
 }
 
 export function PyUnicode_FromStringAndSize(text: usize, n: i32): PyObject | null {
@@ -285,29 +280,15 @@ export function PyUnicode_AsUCS4Copy(o: PyObject): usize {
 export function PyUnicode_AsUTF8AndSize(o: PyObject, size: usize): usize {
   const s = asStr(o);
   if (!s) return noText(size);
-  if (s.isAscii) {
-    if (size != 0) store<u32>(size, s.length);
-    return s.data;
-  }
-  if (s.utf8 == 0 && !makeUtf8(s)) return noText(size);
-  if (size != 0) store<u32>(size, s.utf8Length);
-  return s.utf8;
+  const text = keptUtf8(s);
+  if (text == 0) return noText(size);
+  if (size != 0) store<u32>(size, s.isAscii ? s.length : s.utf8Length);
+  return text;
 }
 
 function noText(size: usize): usize {
   if (size != 0) store<i32>(size, -1);
   return 0;
-}
-
-function makeUtf8(s: PyStr): bool {
-  const n = utf8_length(s);
-  if (n < 0) return false;
-  const block = newBlock(<usize>n + 1);
-  if (block == 0) return false;
-  utf8_write(s, block);
-  store<u8>(block + n, 0);
-  s.keepUtf8(block, n);
-  return true;
 }
 
 export function PyUnicode_AsUTF8(o: PyObject): usize {

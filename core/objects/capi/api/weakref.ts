@@ -1,6 +1,9 @@
 // PyWeakref_*.
 
-import { incref, isKind, None, PyObject, REF } from "../../model/object";
+import { REF } from "../../model/kinds";
+import { incref } from "../../model/refcount";
+import { None } from "../../model/singletons";
+import { isKind, PyObject } from "../../model/type";
 import { PyRef, ref_new } from "../../types/weak";
 import { badCall, raiseApi, W_WEAKREF_EXPECTED } from "../runtime/words";
 

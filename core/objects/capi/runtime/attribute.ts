@@ -1,35 +1,22 @@
 // Attributes: of instances, of types, of modules. A name is looked up in the dicts of an object's type and of its bases; in between comes the
 // object's own dict, if it has one (CPython's Objects/object.c, PyObject_GenericGetAttr).
 
-import { hasError } from "../../model/error";
-import { dict_contains, dict_del, dict_get, dict_new, dict_set, PyDict } from "../../types/dict";
-import {
-  BUILTIN,
-  clearError,
-  decref,
-  DICT,
-  incref,
-  IS_C_TYPE,
-  IS_HEAP_TYPE,
-  isKind,
-  METHOD_DESCRIPTOR,
-  MODULE,
-  None,
-  PyObject,
-  PyType,
-  STR,
-  xdecref,
-} from "../../model/object";
-import { PyStr } from "../../text/str";
-import { docIn, nameIn } from "./builtin";
 import { exceptionType } from "../../model/api-types";
-import { descriptor_get, descriptor_set, isDataDescriptor, isDescriptor } from "./descriptor";
+import { hasError } from "../../model/error";
 import { EXC_ATTRIBUTE } from "../../model/exception-numbers";
-import { raisedType } from "./exceptions";
+import { BUILTIN, DICT, METHOD_DESCRIPTOR, MODULE, STR } from "../../model/kinds";
+import { clearError, raisedType } from "../../model/raise";
+import { decref, incref, xdecref } from "../../model/refcount";
+import { None } from "../../model/singletons";
+import { isSubtype } from "../../model/subtype";
+import { IS_C_TYPE, IS_HEAP_TYPE, isKind, PyObject, PyType } from "../../model/type";
+import { PyStr } from "../../text/str";
+import { dict_contains, dict_del, dict_get, dict_new, dict_set, PyDict } from "../../types/dict";
+import { docIn, nameIn } from "./builtin";
+import { descriptor_get, descriptor_set, isDataDescriptor, isDescriptor } from "./descriptor";
 import { definitionOf, MODULE_DICT, slotOf } from "./fixed-types";
 import { moduleName, scratch } from "./module-object";
-import { isSubtype } from "../../model/subtype";
-import { internedText } from "./text";
+import { internedText, strOfC } from "./text";
 import {
   W_ATTRIBUTE_NAME,
   W_DICT_EXPECTED,
@@ -40,8 +27,7 @@ import {
   W_READ_ONLY,
   W_TYPE_NO_ATTRIBUTE,
 } from "./type-words";
-import { PyUnicode_AsUTF8, PyUnicode_FromString } from "../api/unicode";
-import { str_from_utf8 } from "./utf8";
+import { keptUtf8, str_from_utf8 } from "./utf8";
 import { raiseApi } from "./words";
 
 /** What a name is in the dicts of a type and of its bases, a reference that stays the dict's; null if nothing, or with an error. */
@@ -139,7 +125,7 @@ function withoutDict(o: PyObject, name: PyObject): PyObject | null {
   if (isKind(o, BUILTIN) || isKind(o, METHOD_DESCRIPTOR)) {
     const definition = definitionOf(o);
     if (isName(name) || isQualifiedName(name)) return internedText(nameIn(definition));
-    if (isDoc(name)) return docIn(definition) == 0 ? None() : PyUnicode_FromString(docIn(definition));
+    if (isDoc(name)) return docIn(definition) == 0 ? None() : strOfC(docIn(definition));
   }
   noAttribute(o, name);
   return null;
@@ -268,7 +254,7 @@ export function PyObject_GetAttr(o: PyObject, name: PyObject): PyObject | null {
   const type = o.type;
   if (type.tp_getattro != 0) return call_indirect<PyObject | null>(type.tp_getattro, o, name);
   if (type.tp_getattr == 0) return PyObject_GenericGetAttr(o, name);
-  const text = PyUnicode_AsUTF8(name);
+  const text = keptUtf8(changetype<PyStr>(name));
   return text == 0 ? null : call_indirect<PyObject | null>(type.tp_getattr, o, text);
 }
 
@@ -278,7 +264,7 @@ export function PyObject_SetAttr(o: PyObject, name: PyObject, value: PyObject | 
   if (isKind(o, MODULE)) return module_setattro(o, name, value);
   if (type.tp_setattro != 0) return call_indirect<i32>(type.tp_setattro, o, name, value);
   if (type.tp_setattr == 0) return PyObject_GenericSetAttr(o, name, value);
-  const text = PyUnicode_AsUTF8(name);
+  const text = keptUtf8(changetype<PyStr>(name));
   return text == 0 ? -1 : call_indirect<i32>(type.tp_setattr, o, text, value);
 }
 

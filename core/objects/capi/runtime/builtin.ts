@@ -3,38 +3,21 @@
 //   name | function | flags | doc
 
 import { hasError } from "../../model/error";
-import { exchange, instance_new, slotsOf } from "../../types/instance";
-import {
-  BUILTIN,
-  decref,
-  incref,
-  isKind,
-  MODULE,
-  None,
-  PyObject,
-  PyType,
-  typeOf,
-} from "../../model/object";
-import { putTypeName } from "../../types/scalars";
-import { setItemAt } from "../../types/sequence";
-import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
-import { newWriter, Writer } from "../../text/writer";
+import { BUILTIN, MODULE } from "../../model/kinds";
+import { decref, incref } from "../../model/refcount";
+import { None } from "../../model/singletons";
+import { isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { PyStr } from "../../text/str";
+import { newWriter, Writer } from "../../text/writer";
 import { dict_new, dict_set } from "../../types/dict";
-import { itemAt, PyTuple } from "../../types/sequence";
-import {
-  dataWord,
-  DEFINITION,
-  definitionOf,
-  FLAGS,
-  FUNCTION_CLASS,
-  FUNCTION_MODULE,
-  SELF,
-  slotOf,
-} from "./fixed-types";
-import { W_NO_ARGUMENTS, W_NO_KEYWORDS, W_ONE_ARGUMENT } from "./type-words";
+import { exchange, instance_new, slotsOf } from "../../types/instance";
+import { putTypeName } from "../../types/scalars";
+import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
+import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
+import { dataWord, DEFINITION, definitionOf, FLAGS, FUNCTION_CLASS, FUNCTION_MODULE, SELF, slotOf } from "./fixed-types";
 import { moduleName } from "./module-object";
 import { putText } from "./text";
+import { W_NO_ARGUMENTS, W_NO_KEYWORDS, W_ONE_ARGUMENT } from "./type-words";
 import { badCall, raiseApi } from "./words";
 
 export const METH_VARARGS: u32 = 0x0001;

@@ -1,26 +1,15 @@
 // PyObject_Call and its kin: whatever can be called, called. Arguments stand in a row, as for a vectorcall; types that have only a tp_call
 // get them as a tuple and a dict.
 
-import {
-  BUILTIN,
-  clearError,
-  decref,
-  DICT,
-  enter,
-  HAS_VECTORCALL,
-  incref,
-  isKind,
-  leave,
-  METHOD_DESCRIPTOR,
-  None,
-  PyObject,
-  TUPLE,
-  typeOf,
-  xdecref,
-} from "../../model/object";
 import { hasError } from "../../model/error";
+import { BUILTIN, DICT, METHOD_DESCRIPTOR, TUPLE } from "../../model/kinds";
+import { freeBlock, newBlock } from "../../model/memory";
+import { clearError } from "../../model/raise";
+import { enter, leave } from "../../model/recursion";
+import { decref, incref, xdecref } from "../../model/refcount";
+import { None } from "../../model/singletons";
+import { HAS_VECTORCALL, isKind, PyObject, typeOf } from "../../model/type";
 import { dict_next, PyDict } from "../../types/dict";
-import { freeBlock, newBlock } from "../../model/object";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { tuple_new, tuple_track } from "../../types/tuple";
 import { lookup, PyObject_GetAttr } from "./attribute";

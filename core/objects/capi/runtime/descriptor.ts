@@ -4,26 +4,17 @@
 //   PyMethodDef   name | function | flags | doc               PyGetSetDef   name | get | set | doc | closure
 //   PyMemberDef   name | type | offset | flags | doc
 
-import { exchange, instance_new, slotsOf } from "../../types/instance";
-import {
-  decref,
-  GETSET_DESCRIPTOR,
-  incref,
-  IS_TYPE,
-  isKind,
-  MEMBER_DESCRIPTOR,
-  METHOD_DESCRIPTOR,
-  PyObject,
-  PyType,
-  typeOf,
-} from "../../model/object";
+import { GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR } from "../../model/kinds";
+import { decref, incref } from "../../model/refcount";
+import { isSubtype } from "../../model/subtype";
+import { IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_next, PyDict } from "../../types/dict";
+import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { PyTuple } from "../../types/sequence";
 import { builtin_new, callDefinition, flagsIn, METH_CLASS, METH_METHOD, METH_STATIC } from "./builtin";
 import { dataWord, DEFINITION, definitionOf, NAME, OWNER, slotOf } from "./fixed-types";
 import { PyMember_GetOne, PyMember_SetOne } from "./member";
 import { W_NEEDS_SELF, W_NOT_READABLE, W_NOT_WRITABLE, W_WRONG_SELF } from "./type-words";
-import { isSubtype } from "../../model/subtype";
 import { raiseApi } from "./words";
 
 /** A descriptor of the kind at `place`; takes over the reference to its name. */

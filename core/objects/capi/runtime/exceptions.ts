@@ -6,21 +6,9 @@
 // those is true of them; what their types have for C to call is in exception-slots.ts. An error of the core is no object before somebody
 // asks for one: `taken` makes it, with the host's words.
 
-import {
-  E_API,
-  E_CHANGED,
-  E_DIVISION,
-  E_EMPTY,
-  E_INDEX,
-  E_KEY,
-  E_MEMORY,
-  E_OVERFLOW,
-  E_RAISED,
-  E_RECURSION,
-  E_VALUE,
-  error,
-  raiseCode,
-} from "../../model/error";
+import { exceptionSlot, exceptionType, iteratorSlot, spareErrorSlot } from "../../model/api-types";
+import { E_KEY, E_MEMORY, E_RAISED, error, raiseCode } from "../../model/error";
+import { EXC_BASE, EXC_KEY, EXC_MEMORY } from "../../model/exception-numbers";
 import {
   exceptionReprIndex,
   SLOT_ALLOC,
@@ -37,45 +25,20 @@ import {
   slotFunction,
 } from "../../model/functions";
 import { handles } from "../../model/handles";
-import { exchange, instance_new, slotsOf, type_new } from "../../types/instance";
-import {
-  clearError,
-  decref,
-  incref,
-  IS_BASE_TYPE,
-  IS_C_TYPE,
-  IS_EXCEPTION,
-  isKind,
-  LIST,
-  None,
-  PyObject,
-  PyType,
-  STR,
-  TUPLE,
-  TYPE,
-  typeOf,
-  xdecref,
-} from "../../model/object";
+import { STR, TUPLE, TYPE } from "../../model/kinds";
+import { clearError, numberOf } from "../../model/raise";
+import { decref, incref, xdecref } from "../../model/refcount";
+import { None } from "../../model/singletons";
+import { isSubtype } from "../../model/subtype";
+import { IS_BASE_TYPE, IS_C_TYPE, IS_EXCEPTION, isKind, PyObject, PyType, typeOf } from "../../model/type";
+import { emptyStr, PyStr } from "../../text/str";
+import { Writer } from "../../text/writer";
+import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { reprOf, writeRepr } from "../../types/protocol";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
-import { emptyStr, PyStr } from "../../text/str";
 import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
-import { Writer } from "../../text/writer";
-import { exceptionSlot, exceptionType, iteratorSlot, spareErrorSlot } from "../../model/api-types";
-import {
-  EXC_BASE,
-  EXC_INDEX,
-  EXC_KEY,
-  EXC_MEMORY,
-  EXC_OVERFLOW,
-  EXC_RECURSION,
-  EXC_RUNTIME,
-  EXC_TYPE,
-  EXC_VALUE,
-  EXC_ZERO_DIVISION,
-} from "../../model/exception-numbers";
+import { type_new } from "../../types/user-type";
 import { ID_EXTENSION } from "./fixed-types";
-import { isSubtype } from "../../model/subtype";
 import { W_STR_RESULT } from "./type-words";
 import { raiseApi } from "./words";
 
@@ -232,49 +195,6 @@ function putLastName(name: PyStr, w: Writer): bool {
   let start: u32 = 0;
   for (let k: u32 = 0; k < name.length; k++) if (name.charAt(k) == 0x2e) start = k + 1;
   return w.putChars(name.data + <usize>start * name.width, name.width, name.length - start);
-}
-
-// ---- the error that is set ----
-
-/** Number of the exception that an error of the core is. */
-function numberOf(code: u32, x: i32): u32 {
-  switch (code) {
-    case E_MEMORY:
-      return EXC_MEMORY;
-    case E_KEY:
-      return EXC_KEY;
-    case E_INDEX:
-      return EXC_INDEX;
-    case E_DIVISION:
-      return EXC_ZERO_DIVISION;
-    case E_OVERFLOW:
-      return EXC_OVERFLOW;
-    case E_VALUE:
-      return EXC_VALUE;
-    case E_RECURSION:
-      return EXC_RECURSION;
-    case E_CHANGED:
-      return EXC_RUNTIME;
-    case E_EMPTY:
-      return isKind(changetype<PyObject>(error().a), LIST) ? EXC_INDEX : EXC_KEY;
-    case E_API:
-      return x >> 8;
-    default:
-      return EXC_TYPE;
-  }
-}
-
-/** The type of the exception that is set; null if there is none. */
-export function raisedType(): PyType | null {
-  const e = error();
-  if (e.code == 0) return null;
-  return e.code == E_RAISED ? changetype<PyObject>(e.a).type : exceptionType(numberOf(e.code, e.x));
-}
-
-/** Whether the exception that is set is number `k` or one derived from it. */
-export function isRaised(k: u32): bool {
-  const type = raisedType();
-  return type !== null && isSubtype(type, exceptionType(k));
 }
 
 /** The exception is set; takes over the reference to it. What was set before is not any more. */

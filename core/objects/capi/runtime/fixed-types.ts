@@ -38,33 +38,24 @@ import {
   typeFunction,
 } from "../../model/functions";
 import { handles } from "../../model/handles";
-import { joinRing, leaveRing, textOf } from "../../types/instance";
 import {
   BASE_OBJECT,
   BOOL,
   BUILTIN,
-  decref,
   GETSET_DESCRIPTOR,
-  HAS_GC,
-  IMMORTAL,
   INT,
-  IS_BASE_TYPE,
-  IS_C_TYPE,
-  IS_READY,
-  isFixedType,
   KINDS,
   MEMBER_DESCRIPTOR,
   METHOD_DESCRIPTOR,
   MODULE,
   MODULE_DEF,
-  PyObject,
-  PyType,
   TYPE,
-  typeOf,
   USER,
-  xdecref,
-} from "../../model/object";
+} from "../../model/kinds";
+import { decref, IMMORTAL, xdecref } from "../../model/refcount";
+import { HAS_GC, IS_BASE_TYPE, IS_C_TYPE, IS_READY, isFixedType, PyObject, PyType, typeOf } from "../../model/type";
 import { itemAt } from "../../types/sequence";
+import { joinRing, leaveRing, textOf } from "../../types/user-type";
 
 const HEADER: u32 = offsetof<PyObject>();
 

@@ -3,32 +3,18 @@
 //
 //   numbers | sequences | mappings | name, 0
 
-import {
-  BASE_OBJECT,
-  freeBlock,
-  freeObject,
-  incref,
-  IS_BASE_TYPE,
-  IS_HEAP_TYPE,
-  IS_TYPE,
-  isKind,
-  newBlock,
-  newObject,
-  PyObject,
-  PyType,
-  TUPLE,
-  TYPE,
-  typeOf,
-  xdecref,
-} from "../../model/object";
 import { SLOT_HEAP_DEALLOC, slotFunction } from "../../model/functions";
+import { BASE_OBJECT, TUPLE, TYPE } from "../../model/kinds";
+import { freeBlock, freeObject, newBlock, newObject } from "../../model/memory";
+import { incref, xdecref } from "../../model/refcount";
+import { IS_BASE_TYPE, IS_HEAP_TYPE, IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { itemAt, PyTuple } from "../../types/sequence";
 import { moduleNameOf, shortName } from "./attribute";
 import { nameIn } from "./builtin";
 import { definitionOf } from "./fixed-types";
 import { MAPPING_WORDS, NUMBER_WORDS, SEQUENCE_WORDS } from "./inherit";
 import { MEMBER_BYTES, memberOffset } from "./member";
-import { PyModule_GetState } from "../api/module";
+import { isModule, stateOf } from "./module-object";
 import { MAPPING_TABLE, NUMBER_TABLE, placeOfSlot, SEQUENCE_TABLE, TYPE_TABLE } from "./slot-places";
 import { internedText } from "./text";
 import { PyType_Ready } from "./type";
@@ -256,7 +242,7 @@ export function PyType_GetModule(type: PyType): PyObject | null {
 
 export function PyType_GetModuleState(type: PyType): usize {
   const module = PyType_GetModule(type);
-  return module ? PyModule_GetState(module) : 0;
+  return module && isModule(module) ? stateOf(module) : 0;
 }
 
 /** The module, made of a definition, of the type or of the nearest base that has one. */

@@ -3,10 +3,16 @@
 //   name | type | offset | flags | doc
 
 import { hasError } from "../../model/error";
-import { asBool, BOOL, clearError, decref, incref, isKind, None, PyObject, STR, True, xdecref } from "../../model/object";
+import { BOOL, STR } from "../../model/kinds";
+import { clearError } from "../../model/raise";
+import { decref, incref, xdecref } from "../../model/refcount";
+import { asBool, None, True } from "../../model/singletons";
+import { isKind, PyObject } from "../../model/type";
 import { PyStr, str_from_chars } from "../../text/str";
-import { PyFloat_AsDouble, PyFloat_FromDouble } from "../api/float";
+import { float_new } from "../../types/float";
+import { int_from_i64, int_from_magnitude } from "../../types/int";
 import {
+  PyFloat_AsDouble,
   PyLong_AsLong,
   PyLong_AsLongLong,
   PyLong_AsSsize_t,
@@ -14,14 +20,9 @@ import {
   PyLong_AsUnsignedLongLong,
   PyLong_AsUnsignedLongLongMask,
   PyLong_AsUnsignedLongMask,
-  PyLong_FromLong,
-  PyLong_FromLongLong,
-  PyLong_FromUnsignedLong,
-  PyLong_FromUnsignedLongLong,
-} from "../api/long";
-import { internedText } from "./text";
+} from "./convert";
+import { internedText, strOfC } from "./text";
 import { W_BOOL_MEMBER, W_DELETE_MEMBER, W_NO_ATTRIBUTE, W_ONE_CHARACTER, W_READ_ONLY_MEMBER } from "./type-words";
-import { PyUnicode_FromString } from "../api/unicode";
 import { badCall, badCallNumber, raiseApi } from "./words";
 
 // Types of members: CPython's numbers.
@@ -72,32 +73,32 @@ export function PyMember_GetOne(object: usize, member: usize): PyObject | null {
     case T_BOOL:
       return asBool(load<u8>(at) != 0);
     case T_BYTE:
-      return PyLong_FromLong(load<i8>(at));
+      return int_from_i64(load<i8>(at));
     case T_UBYTE:
-      return PyLong_FromLong(load<u8>(at));
+      return int_from_i64(load<u8>(at));
     case T_SHORT:
-      return PyLong_FromLong(load<i16>(at));
+      return int_from_i64(load<i16>(at));
     case T_USHORT:
-      return PyLong_FromLong(load<u16>(at));
+      return int_from_i64(load<u16>(at));
     case T_INT:
     case T_LONG:
     case T_PYSSIZET:
-      return PyLong_FromLong(load<i32>(at));
+      return int_from_i64(load<i32>(at));
     case T_UINT:
     case T_ULONG:
-      return PyLong_FromUnsignedLong(load<u32>(at));
+      return int_from_i64(load<u32>(at));
     case T_LONGLONG:
-      return PyLong_FromLongLong(load<i64>(at));
+      return int_from_i64(load<i64>(at));
     case T_ULONGLONG:
-      return PyLong_FromUnsignedLongLong(load<u64>(at));
+      return int_from_magnitude(load<u64>(at), false);
     case T_FLOAT:
-      return PyFloat_FromDouble(load<f32>(at));
+      return float_new(load<f32>(at));
     case T_DOUBLE:
-      return PyFloat_FromDouble(load<f64>(at));
+      return float_new(load<f64>(at));
     case T_STRING:
-      return load<usize>(at) == 0 ? None() : PyUnicode_FromString(load<usize>(at));
+      return load<usize>(at) == 0 ? None() : strOfC(load<usize>(at));
     case T_STRING_INPLACE:
-      return PyUnicode_FromString(at);
+      return strOfC(at);
     case T_CHAR:
       return str_from_chars(at, 1, 1);
     case T_OBJECT: {

@@ -2,16 +2,18 @@
 //
 //   refcnt | type | init | index | copy | name | doc | size of the state | methods | slots | traverse | clear | free
 
-import { SCRATCH_AT } from "../../../ground/control";
 import { PyMem_Free } from "../../../alloc/domains";
-import { isKind, PyObject, STR } from "../../model/object";
-import { PyDict } from "../../types/dict";
+import { SCRATCH_AT } from "../../../ground/control";
 import { hashBytes } from "../../model/hash";
+import { MODULE, STR } from "../../model/kinds";
 import { at } from "../../model/state";
+import { isKind, PyObject } from "../../model/type";
 import { PyStr } from "../../text/str";
 import { Writer } from "../../text/writer";
-import { internedText } from "./text";
+import { PyDict } from "../../types/dict";
 import { dataWord, DEFINITION, definitionOf, MODULE_DICT, slotOf, STATE } from "./fixed-types";
+import { internedText } from "./text";
+import { badCall } from "./words";
 
 // Offsets in a definition.
 export const DEF_NAME: usize = 20;
@@ -100,4 +102,11 @@ export function module_repr(module: PyObject, w: Writer): bool {
   if (!w.putAscii(0x656c75646f6d3c) || !w.put(0x20) || !w.put(0x27)) return false;
   if (name && !w.putStr(changetype<PyStr>(name))) return false;
   return w.putAscii(0x3e27);
+}
+
+/** Whether the object is a module; SystemError if not. */
+export function isModule(o: PyObject): bool {
+  if (isKind(o, MODULE)) return true;
+  badCall();
+  return false;
 }

@@ -1,14 +1,20 @@
 // Text of C's: UTF-8, ended by 0.
 
-import { str_intern } from "../../types/intern";
-import { decref, PyObject } from "../../model/object";
+import { decref } from "../../model/refcount";
+import { PyObject } from "../../model/type";
 import { PyStr } from "../../text/str";
 import { Writer } from "../../text/writer";
+import { str_intern } from "../../types/intern";
 import { lengthOfC, str_from_utf8 } from "./utf8";
+
+/** The text as a string: a new reference; null with an error. */
+export function strOfC(text: usize): PyObject | null {
+  return str_from_utf8(text, lengthOfC(text));
+}
 
 /** Adds the text to what is written. */
 export function putText(text: usize, w: Writer): bool {
-  const s = str_from_utf8(text, lengthOfC(text));
+  const s = strOfC(text);
   if (!s) return false;
   const done = w.putStr(changetype<PyStr>(s));
   decref(s);
@@ -17,6 +23,6 @@ export function putText(text: usize, w: Writer): bool {
 
 /** The text as the one string that has it: a new reference; null with an error. */
 export function internedText(text: usize): PyObject | null {
-  const s = str_from_utf8(text, lengthOfC(text));
+  const s = strOfC(text);
   return s ? str_intern(changetype<PyStr>(s)) : null;
 }

@@ -1,38 +1,20 @@
 // PyType_Ready: a type that C defined has its place among the others. What it does not say itself is its base's; its methods, members and
 // attributes stand in its dict; and the core knows what it needs of it.
 
-import { dict_contains, dict_new, dict_set, PyDict } from "../../types/dict";
 import { SLOT_C_DEALLOC, SLOT_C_REPR, SLOT_REPR, slotFunction } from "../../model/functions";
-import { joinRing, leaveRing } from "../../types/instance";
-import {
-  BASE_OBJECT,
-  decref,
-  GETSET_DESCRIPTOR,
-  HAS_GC,
-  IMMORTAL,
-  incref,
-  IS_BASE_TYPE,
-  IS_C_TYPE,
-  IS_HEAP_TYPE,
-  IS_READY,
-  MEMBER_DESCRIPTOR,
-  METHOD_DESCRIPTOR,
-  PyObject,
-  PyType,
-  TYPE,
-  typeOf,
-  USER,
-  xdecref,
-} from "../../model/object";
+import { BASE_OBJECT, GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR, TYPE, USER } from "../../model/kinds";
+import { decref, IMMORTAL, incref, xdecref } from "../../model/refcount";
+import { HAS_GC, IS_BASE_TYPE, IS_C_TYPE, IS_HEAP_TYPE, IS_READY, PyObject, PyType, typeOf } from "../../model/type";
+import { dict_contains, dict_new, dict_set, PyDict } from "../../types/dict";
+import { joinRing, leaveRing } from "../../types/user-type";
 import { METHOD_BYTES, nameIn } from "./builtin";
 import { descriptor_new, forgetOwner } from "./descriptor";
 import { ID_EXTENSION } from "./fixed-types";
 import { inherit } from "./inherit";
 import { MEMBER_BYTES } from "./member";
 import { docKey } from "./module-object";
-import { internedText } from "./text";
+import { internedText, strOfC } from "./text";
 import { W_BASE_TYPE, W_NAMELESS, W_NOT_TRAVERSED, W_SIZE } from "./type-words";
-import { PyUnicode_FromString } from "../api/unicode";
 import { raiseApi } from "./words";
 
 const GETSET_BYTES: usize = 20;
@@ -145,7 +127,7 @@ function addDoc(d: PyDict, type: PyType): bool {
 /** d["__doc__"] is the text. */
 export function setDoc(d: PyDict, text: usize): bool {
   const key = docKey();
-  const doc = key ? PyUnicode_FromString(text) : null;
+  const doc = key ? strOfC(text) : null;
   const done = doc !== null && dict_set(d, key!, doc);
   xdecref(doc);
   xdecref(key);

@@ -4,7 +4,8 @@
 //
 // No more bytes than needed, no surrogates, nothing above U+10FFFF. Errors say which bytes, and why, as CPython's decoder does.
 
-import { PyObject } from "../../model/object";
+import { newBlock } from "../../model/memory";
+import { PyObject } from "../../model/type";
 import { largestOf, putChar, PyStr, str_from_char, str_from_chars, str_new } from "../../text/str";
 import { raiseApi, W_CONTINUATION_BYTES, W_END_OF_DATA, W_START_BYTE, W_SURROGATE } from "./words";
 
@@ -141,4 +142,21 @@ export function utf8_write(s: PyStr, target: usize): void {
     for (let j: u32 = 1; j < size; j++) store<u8>(target + j, <u8>(((char >> (6 * (size - 1 - j))) & 0x3f) | 0x80));
     target += size;
   }
+}
+
+/** The string's UTF-8, ended by 0, which belongs to it (str.ts); 0 with an error. */
+export function keptUtf8(s: PyStr): usize {
+  if (s.isAscii) return s.data;
+  return s.utf8 != 0 || makeUtf8(s) ? s.utf8 : 0;
+}
+
+function makeUtf8(s: PyStr): bool {
+  const n = utf8_length(s);
+  if (n < 0) return false;
+  const block = newBlock(<usize>n + 1);
+  if (block == 0) return false;
+  utf8_write(s, block);
+  store<u8>(block + n, 0);
+  s.keepUtf8(block, n);
+  return true;
 }

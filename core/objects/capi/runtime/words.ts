@@ -3,6 +3,7 @@
 //
 //   x of the error   number of the exception << 8 | number of the words
 
+import { E_API, error, raiseCode } from "../../model/error";
 import {
   EXC_ATTRIBUTE,
   EXC_INDEX,
@@ -13,8 +14,9 @@ import {
   EXC_UNICODE_ENCODE,
   EXC_VALUE,
 } from "../../model/exception-numbers";
-import { E_API, error, raiseCode } from "../../model/error";
-import { clearError, decref, incref, PyObject } from "../../model/object";
+import { clearError } from "../../model/raise";
+import { decref, incref } from "../../model/refcount";
+import { PyObject } from "../../model/type";
 import { reprOf } from "../../types/protocol";
 
 export const W_LONG: i32 = (EXC_OVERFLOW << 8) | 0;

@@ -1,0 +1,158 @@
+// Ints and floats as numbers of C. int, long and Py_ssize_t have 32 bits, long long has 64.
+//
+// What converts answers -1 with an error set if it can't; so do the masks, which cut what is too large.
+
+import { hasError } from "../../model/error";
+import { FLOAT } from "../../model/kinds";
+import { decref } from "../../model/refcount";
+import { isInt, isKind, PyObject } from "../../model/type";
+import { indexOf } from "../../operations/index-of";
+import { bitLength, digitAt } from "../../types/digits";
+import { asF64, isNumber } from "../../types/float";
+import { PyLong } from "../../types/int";
+import { callUnary, NB_FLOAT, NB_INDEX, numberSlot } from "../../types/slots";
+import {
+  badCallNumber,
+  raiseApi,
+  W_BAD_ARGUMENT,
+  W_FLOAT_RESULT,
+  W_INTEGER_REQUIRED,
+  W_LONG,
+  W_NEGATIVE,
+  W_NEGATIVE_LONG,
+  W_REAL_REQUIRED,
+  W_SSIZE,
+  W_TOO_BIG,
+  W_UNSIGNED_LONG,
+} from "./words";
+
+/** The lowest 64 bits of the value in two's complement. */
+function lowBits(a: PyLong): u64 {
+  let bits: u64 = 0;
+  for (let k = min<u32>(a.digits, 3); k-- > 0; ) bits = (bits << 30) | digitAt(a.row, k);
+  return a.isNegative ? 0 - bits : bits;
+}
+
+@inline
+function bitsOf(a: PyLong): u32 {
+  return bitLength(a.row, a.digits);
+}
+
+/** Whether the value fits `bits` bits with a sign. */
+function fitsSigned(a: PyLong, bits: u32): bool {
+  const n = bitsOf(a);
+  return n < bits || (n == bits && a.isNegative && lowBits(a) << (64 - bits) == (<u64>1) << 63);
+}
+
+/** As a number of at most `bits` bits with a sign, of anything that has __index__: -1 with an error. */
+export function signed(o: PyObject | null, bits: u32, words: i32): i64 {
+  if (!o) return badCallNumber();
+  // A digit has fewer bits than any of C's numbers.
+  if (isInt(o) && changetype<PyLong>(o).isCompact) return changetype<PyLong>(o).compactValue;
+  const a = indexOf(o);
+  if (!a) return -1;
+  let v: i64 = -1;
+  if (fitsSigned(a, bits)) v = <i64>lowBits(a);
+  else raiseApi(words);
+  decref(a);
+  return v;
+}
+
+/** As a number of at most `bits` bits without a sign; the object is an int. */
+export function unsigned(o: PyObject | null, bits: u32, words: i32, negative: i32): u64 {
+  if (!o) return <u64>(<i64>badCallNumber());
+  if (!isInt(o)) {
+    raiseApi(W_INTEGER_REQUIRED);
+    return -1;
+  }
+  const a = changetype<PyLong>(o);
+  if (a.isNegative || bitsOf(a) > bits) {
+    raiseApi(a.isNegative ? negative : words);
+    return -1;
+  }
+  return lowBits(a);
+}
+
+/** The lowest 64 bits of anything that has __index__. */
+function masked(o: PyObject | null): u64 {
+  if (!o) return <u64>(<i64>badCallNumber());
+  const a = indexOf(o);
+  if (!a) return -1;
+  const bits = lowBits(a);
+  decref(a);
+  return bits;
+}
+
+/** As signed, but what does not fit is told by `*overflow`, 1 or -1, and no error. */
+export function orOverflow(o: PyObject | null, bits: u32, overflow: usize): i64 {
+  store<i32>(overflow, 0);
+  if (!o) return badCallNumber();
+  const a = indexOf(o);
+  if (!a) return -1;
+  let v: i64 = -1;
+  if (fitsSigned(a, bits)) v = <i64>lowBits(a);
+  else store<i32>(overflow, a.isNegative ? -1 : 1);
+  decref(a);
+  return v;
+}
+
+export function PyLong_AsLong(o: PyObject | null): i32 {
+  return <i32>signed(o, 32, W_LONG);
+}
+
+export function PyLong_AsLongLong(o: PyObject | null): i64 {
+  return signed(o, 64, W_TOO_BIG);
+}
+
+/** Of an int only: no __index__ is asked. */
+export function PyLong_AsSsize_t(o: PyObject | null): i32 {
+  if (o && !isInt(o)) {
+    raiseApi(W_INTEGER_REQUIRED);
+    return -1;
+  }
+  return <i32>signed(o, 32, W_SSIZE);
+}
+
+export function PyLong_AsUnsignedLong(o: PyObject | null): u32 {
+  return <u32>unsigned(o, 32, W_UNSIGNED_LONG, W_NEGATIVE_LONG);
+}
+
+export function PyLong_AsUnsignedLongLong(o: PyObject | null): u64 {
+  return unsigned(o, 64, W_TOO_BIG, W_NEGATIVE);
+}
+
+export function PyLong_AsUnsignedLongMask(o: PyObject | null): u32 {
+  return <u32>masked(o);
+}
+
+export function PyLong_AsUnsignedLongLongMask(o: PyObject | null): u64 {
+  return masked(o);
+}
+
+/** The value of a float or an int; -1 with an error. */
+export function PyFloat_AsDouble(o: PyObject | null): f64 {
+  if (!o) {
+    raiseApi(W_BAD_ARGUMENT);
+    return -1;
+  }
+  return floatOf(o);
+}
+
+/** The value of a number, or of what has __float__ or __index__; -1 with an error. */
+export function floatOf(o: PyObject): f64 {
+  if (isNumber(o)) {
+    const v = asF64(o);
+    return hasError() ? -1 : v;
+  }
+  const f = numberSlot(o, NB_FLOAT);
+  const number: PyObject | null = f != 0 ? callUnary(f, o) : numberSlot(o, NB_INDEX) != 0 ? indexOf(o) : null;
+  if (!number) {
+    if (!hasError()) raiseApi(W_REAL_REQUIRED, o);
+    return -1;
+  }
+  let v: f64 = -1;
+  if (f != 0 && !isKind(number, FLOAT)) raiseApi(W_FLOAT_RESULT, number);
+  else v = asF64(number);
+  decref(number);
+  return hasError() ? -1 : v;
+}

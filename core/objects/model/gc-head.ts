@@ -1,0 +1,121 @@
+// The collector's header: two words in front of every object of a type that has HAS_GC, which link it into a ring of its generation.
+//
+//   next   the next header; 0: not tracked       bit 0: a collection has not found the object reachable
+//   prev   the header before it                  bits 0 to 2: GC_FINALIZED, GC_COLLECTING, GC_HASHED
+//
+// Invariant: gc.next == 0  iff  the object is not tracked by the collector. docs/collector.md.
+
+import { at, COLLECTOR_AT } from "./state";
+import { GC_BYTES, PyObject } from "./type";
+
+// Bits of `prev`, which is the address of a header otherwise: a multiple of 8.
+export const GC_FINALIZED: usize = 1;
+export const GC_COLLECTING: usize = 2;
+/** The object was hashed by its address, so it stays there. */
+export const GC_HASHED: usize = 4;
+/** Flags that a collection leaves as they are. */
+export const GC_LASTING: usize = GC_FINALIZED | GC_HASHED;
+/** Bit of `next` while a collection has not found the object reachable. */
+export const GC_UNREACHABLE: usize = 1;
+export const GC_FLAGS: usize = 7;
+
+@unmanaged
+export class GCHead {
+  next: usize;
+  prev: usize;
+
+  @inline
+  get object(): PyObject {
+    return changetype<PyObject>(changetype<usize>(this) + GC_BYTES);
+  }
+
+  @inline
+  get flags(): usize {
+    return this.prev & GC_FLAGS;
+  }
+
+  @inline
+  get prevHead(): GCHead {
+    return changetype<GCHead>(this.prev & ~GC_FLAGS);
+  }
+
+  @inline
+  setPrev(head: GCHead): void {
+    this.prev = (this.prev & GC_FLAGS) | changetype<usize>(head);
+  }
+
+  /** The list of which this is the head has no element. */
+  @inline
+  becomeEmpty(): void {
+    this.next = changetype<usize>(this);
+    this.prev = changetype<usize>(this);
+  }
+
+  @inline
+  get isEmpty(): bool {
+    return this.next == changetype<usize>(this);
+  }
+
+  /** `node` is last in the list of which this is the head. */
+  @inline
+  append(node: GCHead): void {
+    const last = this.prevHead;
+    node.setPrev(last);
+    last.next = changetype<usize>(node);
+    node.next = changetype<usize>(this);
+    this.setPrev(node);
+  }
+
+  /** In no list; the flags stay. */
+  @inline
+  unlink(): void {
+    const next = changetype<GCHead>(this.next);
+    const prev = this.prevHead;
+    prev.next = this.next;
+    next.setPrev(prev);
+    this.next = 0;
+  }
+}
+
+@inline
+export function gcHead(o: PyObject): GCHead {
+  return changetype<GCHead>(changetype<usize>(o) - GC_BYTES);
+}
+
+/** One generation: the head of a ring of tracked objects, and when it is collected. */
+@unmanaged
+export class Generation {
+  next: usize;
+  prev: usize;
+  threshold: u32;
+  /** Youngest: objects allocated less objects freed since its last collection. Older: collections of the next younger. */
+  count: i32;
+
+  @inline
+  get head(): GCHead {
+    return changetype<GCHead>(this);
+  }
+}
+
+@inline
+export function generation(k: u32): Generation {
+  return changetype<Generation>(at(COLLECTOR_AT) + <usize>k * offsetof<Generation>());
+}
+
+@inline
+export function isTracked(o: PyObject): bool {
+  return gcHead(o).next != 0;
+}
+
+/** PyObject_GC_Track: the collector looks at the object from now on, so its fields are in order. */
+@inline
+export function track(o: PyObject): void {
+  generation(0).head.append(gcHead(o));
+}
+
+/** PyObject_GC_UnTrack. Doing it again does nothing. */
+@inline
+export function untrack(o: PyObject): void {
+  const head = gcHead(o);
+  if (head.next != 0) head.unlink();
+}

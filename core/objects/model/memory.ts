@@ -1,0 +1,140 @@
+// Memory of objects: how their blocks come from the heap and go back.
+//
+// Invariants:
+//   type.live == objects of the type that were allocated and not yet deallocated
+//   type.free is a list of type.freeCount <= type.freeMax blocks of type.basicSize bytes
+
+import { PyMem_Free, PyMem_Malloc, PyMem_Realloc, PyObject_Free, PyObject_Malloc, PyObject_Realloc } from "../../alloc/domains";
+import { generation } from "./gc-head";
+import { raiseNoMemory } from "./raise";
+import { COLLECTION_DUE, settings } from "./settings";
+import { GC_BYTES, PyObject, PyType } from "./type";
+
+/** A block for `n` bytes of an object; 0, and MemoryError is raised, if there is none. */
+function objectBlock(n: usize): usize {
+  const block = PyObject_Malloc(n);
+  if (block == 0) raiseNoMemory(n);
+  return block;
+}
+
+/** A block of the mem domain, for what belongs to an object but stands apart: a list's items, a dict's keys. */
+export function newBlock(n: usize): usize {
+  const block = PyMem_Malloc(n);
+  if (block == 0) raiseNoMemory(n);
+  return block;
+}
+
+/** The block with `n` bytes; 0, and MemoryError is raised, if that can't be: then it is as it was. */
+export function resizeBlock(block: usize, n: usize): usize {
+  const moved = PyMem_Realloc(block, n);
+  if (moved == 0) raiseNoMemory(n);
+  return moved;
+}
+
+@inline
+export function freeBlock(block: usize): void {
+  PyMem_Free(block);
+}
+
+/** A collected object was allocated: when enough were, a collection is due. */
+@inline
+function countAllocation(): void {
+  const young = generation(0);
+  const count = ++young.count;
+  if (count > <i32>young.threshold && young.threshold != 0) settings().due |= COLLECTION_DUE;
+}
+
+@inline
+function begin(block: usize, type: PyType, bytes: usize): PyObject {
+  let address = block;
+  if (type.hasGC) {
+    store<u64>(block, 0);
+    address += GC_BYTES;
+    countAllocation();
+  }
+  const o = changetype<PyObject>(address);
+  o.refcnt = 1;
+  o.type = type;
+  type.live++;
+  type.bytes += bytes;
+  return o;
+}
+
+/**
+ * A new object of the type with `bytes` bytes, collector header not counted: one reference, not tracked, all but the header as
+ * the block was. null, and MemoryError is raised, if there is no memory.
+ */
+@inline
+export function newObject(type: PyType, bytes: usize): PyObject | null {
+  const whole = bytes + type.headBytes;
+  const block = objectBlock(whole);
+  return block == 0 ? null : begin(block, type, whole);
+}
+
+/** As newObject with the type's basic size, from the type's free list if there is something in it. */
+@inline
+export function newFixed(type: PyType): PyObject | null {
+  const head = type.free;
+  if (head == 0) return newObject(type, type.basicSize);
+  type.free = load<usize>(head);
+  type.freeCount--;
+  type.freeHits++;
+  return begin(head, type, <usize>type.basicSize + type.headBytes);
+}
+
+/** The object of `bytes` bytes has been taken apart: its block goes back to the heap. */
+@inline
+export function freeObject(o: PyObject, bytes: usize): void {
+  PyObject_Free(retire(o, bytes));
+}
+
+/** As freeObject for an object of the type's basic size: the block may stay in the type's free list. */
+@inline
+export function freeFixed(o: PyObject): void {
+  const type = o.type;
+  const block = retire(o, type.basicSize);
+  if (type.freeCount < type.freeMax) {
+    store<usize>(block, type.free);
+    type.free = block;
+    type.freeCount++;
+  } else PyObject_Free(block);
+}
+
+/** The object is not counted any more. Answers its block. */
+@inline
+export function retire(o: PyObject, bytes: usize): usize {
+  const type = o.type;
+  const headBytes = type.headBytes;
+  type.live--;
+  type.bytes -= bytes + headBytes;
+  if (headBytes != 0 && generation(0).count > 0) generation(0).count--;
+  return changetype<usize>(o) - headBytes;
+}
+
+/** A block that retire gave comes to life again as an object, one of `bytes` bytes. */
+@inline
+export function revive(block: usize, type: PyType, bytes: usize): PyObject {
+  return begin(block, type, bytes + type.headBytes);
+}
+
+/** The object, which nobody else knows yet, needs fewer bytes than before: it gives the rest back, and may move. */
+export function shrinkObject(o: PyObject, before: usize, after: usize): PyObject {
+  const type = o.type;
+  const moved = PyObject_Realloc(changetype<usize>(o) - type.headBytes, after + type.headBytes);
+  type.resized(-(<isize>(before - after)));
+  return moved == 0 ? o : changetype<PyObject>(moved + type.headBytes);
+}
+
+/** Gives a type's free list back to the heap. Answers how many blocks that were. */
+export function clearFreeList(type: PyType): u32 {
+  const count = type.freeCount;
+  let block = type.free;
+  type.free = 0;
+  type.freeCount = 0;
+  while (block != 0) {
+    const next = load<usize>(block);
+    PyObject_Free(block);
+    block = next;
+  }
+  return count;
+}

@@ -1,0 +1,23 @@
+// How deep the recursion into nested objects is.
+
+import { E_RECURSION, raiseCode } from "./error";
+import { settings } from "./settings";
+
+/** One step deeper into nested objects; false, and RecursionError is raised, at the limit. Pairs with `leave`. */
+@inline
+export function enter(): boolean {
+  const s = settings();
+  if (s.depth >= s.recursionLimit) return tooDeep();
+  s.depth++;
+  return true;
+}
+
+@inline
+export function leave(): void {
+  settings().depth--;
+}
+
+function tooDeep(): boolean {
+  raiseCode(E_RECURSION, 0, 0);
+  return false;
+}

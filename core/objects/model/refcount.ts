@@ -1,0 +1,96 @@
+// Reference counts, and what happens when the last reference is gone.
+//
+// A count from IMMORTAL_MINIMUM up never changes: None, True, small ints, single characters, types.
+// An object whose count falls to 0 goes through its type's dealloc at once. Containers can nest deeply, so only TRASH_DEPTH of
+// them are deallocated inside one another; deeper ones wait in a list until the outermost is done (CPython's trashcan).
+
+import { GC_FLAGS, GCHead, gcHead, untrack } from "./gc-head";
+import { at, TRASH_AT } from "./state";
+import { PyObject } from "./type";
+
+export const IMMORTAL: u32 = 5 << 28;
+const IMMORTAL_MINIMUM: u32 = 1 << 30;
+
+/** One more reference. Answers the object, so that a reference can be handed on in one expression. */
+@inline
+export function incref<T extends PyObject>(o: T): T {
+  const n = o.refcnt;
+  if (n < IMMORTAL_MINIMUM) o.refcnt = n + 1;
+  return o;
+}
+
+/** One reference less; the object is deallocated with the last one. */
+@inline
+export function decref(o: PyObject): void {
+  const n = o.refcnt;
+  if (n >= IMMORTAL_MINIMUM) return;
+  o.refcnt = n - 1;
+  if (n == 1) deallocate(o);
+}
+
+@inline
+export function xdecref(o: PyObject | null): void {
+  if (o) decref(o);
+}
+
+@inline
+export function isImmortal(o: PyObject): bool {
+  return o.refcnt >= IMMORTAL_MINIMUM;
+}
+
+const TRASH_DEPTH: u32 = 50;
+
+@unmanaged
+class Trash {
+  depth: u32;
+  /** Objects that wait, linked through `prev` of their collector headers. */
+  waiting: usize;
+}
+
+@inline
+function trash(): Trash {
+  return changetype<Trash>(at(TRASH_AT));
+}
+
+/** The last reference is gone. */
+export function deallocate(o: PyObject): void {
+  const type = o.type;
+  if (!type.hasGC) {
+    call_indirect<void>(type.dealloc, o);
+    return;
+  }
+  const t = trash();
+  if (t.depth >= TRASH_DEPTH) {
+    untrack(o);
+    const head = gcHead(o);
+    head.prev = t.waiting | head.flags;
+    t.waiting = changetype<usize>(head);
+    return;
+  }
+  t.depth++;
+  call_indirect<void>(type.dealloc, o);
+  t.depth--;
+  if (t.depth == 0 && t.waiting != 0) emptyTrash();
+}
+
+function emptyTrash(): void {
+  const t = trash();
+  while (t.waiting != 0) {
+    const head = changetype<GCHead>(t.waiting);
+    t.waiting = head.prev & ~GC_FLAGS;
+    t.depth++;
+    call_indirect<void>(head.object.type.dealloc, head.object);
+    t.depth--;
+  }
+}
+
+/** No object is being deallocated any more: those that waited for that are. */
+export function trashUnwound(): void {
+  trash().depth = 0;
+  emptyTrash();
+}
+
+/** dealloc of what is never deallocated. */
+export function immortal_dealloc(o: PyObject): void {
+  o.refcnt = IMMORTAL;
+}

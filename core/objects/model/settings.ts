@@ -1,0 +1,47 @@
+// What was chosen when the heap was made (the key of hashes, policies), and what is under way now.
+
+import { at, HANDLES_AT, SETTINGS_AT } from "./state";
+
+/** What was chosen when the heap was made, and how deep the recursion is now. */
+@unmanaged
+export class Settings {
+  hashKey0: u64;
+  hashKey1: u64;
+  /** Policies that are on, as bits. */
+  policies: u32;
+  depth: u32;
+  recursionLimit: u32;
+  /** What the next safe point is to do: COLLECTION_DUE, PRESSURE_DUE. */
+  due: u32;
+  /** 1 while the host wants a handle for every result, also for one that has a value. */
+  exact: u32;
+  /** How many operations of the host's are under way during which no collection may start by itself. */
+  held: u32;
+  /** How many calls to code outside of the core are under way, which the core waits for. */
+  outside: u32;
+  /** 1 once another module could count references of its own. */
+  lent: u32;
+}
+
+/** Enough was allocated for a collection. */
+export const COLLECTION_DUE: u32 = 1;
+/** The heap passed its watermark: the host is to run measures. */
+export const PRESSURE_DUE: u32 = 2;
+
+if (offsetof<Settings>() > HANDLES_AT - SETTINGS_AT) ERROR("Settings does not fit its region");
+
+@inline
+export function settings(): Settings {
+  return changetype<Settings>(at(SETTINGS_AT));
+}
+
+export const POLICY_SMALL_INTS: u32 = 1;
+export const POLICY_CHARACTERS: u32 = 2;
+export const POLICY_INTERNING: u32 = 4;
+export const POLICY_FREE_LISTS: u32 = 8;
+export const POLICY_KEY_SHARING: u32 = 16;
+
+@inline
+export function hasPolicy(policy: u32): bool {
+  return (settings().policies & policy) != 0;
+}

@@ -1,0 +1,197 @@
+// Objects and types: the header that every object begins with, and what is known of all objects of a type.
+//
+//   [ next | prev ]  refcnt | type | ...            the two words in front only if the type has HAS_GC (gc-head.ts)
+//   ^ block          ^ the object's address
+//
+// Layouts are CPython 3.14's for wasm32, so that sys.getsizeof says the same of an object here and there. Flags that CPython has
+// (Py_TPFLAGS_*) are the bits that it has them in; the core's own are bits that CPython does not use.
+
+import { BOOL, FROZENSET, INT, PLACES, SET } from "./kinds";
+import { at, TYPE_BYTES, TYPES_AT } from "./state";
+
+/** Items of the type's instances are references, and not plain bytes. */
+export const HAS_OBJECT_ITEMS: u32 = 1 << 0;
+/** C defined the type: its functions are C's, it never moves, and neither do its instances. */
+export const IS_C_TYPE: u32 = 1 << 2;
+export const DISALLOWS_INSTANTIATION: u32 = 1 << 7;
+/** A type that was made while the program ran: it lives as long as somebody refers to it. */
+export const IS_HEAP_TYPE: u32 = 1 << 9;
+/** Others can be derived from it. */
+export const IS_BASE_TYPE: u32 = 1 << 10;
+export const HAS_VECTORCALL: u32 = 1 << 11;
+export const IS_READY: u32 = 1 << 12;
+/** The type's objects have a collector header in front. */
+export const HAS_GC: u32 = 1 << 14;
+/** An object of the type, which has no collector header, was hashed by its address: so all of them stay where they are. */
+export const HAS_HASHED: u32 = 1 << 15;
+/** A user's type whose instances have no items, no weak references, and no functions of their own. */
+export const IS_PLAIN: u32 = 1 << 16;
+/** The built-in type that an object's type is or is derived from. */
+export const IS_INT: u32 = 1 << 24;
+export const IS_LIST: u32 = 1 << 25;
+export const IS_TUPLE: u32 = 1 << 26;
+export const IS_BYTES: u32 = 1 << 27;
+export const IS_STR: u32 = 1 << 28;
+export const IS_DICT: u32 = 1 << 29;
+export const IS_EXCEPTION: u32 = 1 << 30;
+export const IS_TYPE: u32 = 1 << 31;
+
+@unmanaged
+export class PyObject {
+  refcnt: u32;
+  type: PyType;
+}
+
+@unmanaged
+export class PyVarObject extends PyObject {
+  size: u32;
+}
+
+/**
+ * What is common to all objects of a type. First CPython's PyTypeObject, word for word, so that a type can be one that C defined
+ * (include/cpython/object.h); then what the core needs besides. Functions are table indices; 0: there is none. Where the core calls what C
+ * may define, the word has the core's name: the functions have the same type.
+ */
+@unmanaged
+export class PyType extends PyVarObject {
+  /** In UTF-8, ended by 0. */
+  tp_name: usize;
+  basicSize: u32;
+  itemSize: u32;
+  /** What C calls; the core calls `dealloc`. */
+  tp_dealloc: u32;
+  tp_vectorcall_offset: i32;
+  tp_getattr: u32;
+  tp_setattr: u32;
+  tp_as_async: usize;
+  /** What C calls: it answers a string. The core calls `repr`. */
+  tp_repr: u32;
+  tp_as_number: usize;
+  tp_as_sequence: usize;
+  tp_as_mapping: usize;
+  hash: u32;
+  tp_call: u32;
+  tp_str: u32;
+  tp_getattro: u32;
+  tp_setattro: u32;
+  tp_as_buffer: usize;
+  flags: u32;
+  tp_doc: usize;
+  traverse: u32;
+  clear: u32;
+  compare: u32;
+  /** Offset in an object of its list of weak references; 0: there can be none. */
+  weakList: u32;
+  tp_iter: u32;
+  tp_iternext: u32;
+  tp_methods: usize;
+  tp_members: usize;
+  tp_getset: usize;
+  /** The type that this one is derived from, to which it has a reference. */
+  base: PyType | null;
+  /** Attributes of the type by name, a dict; of types that have any. */
+  tp_dict: PyObject | null;
+  tp_descr_get: u32;
+  tp_descr_set: u32;
+  /** Offset in an object of its dict of attributes; 0: it has none. */
+  tp_dictoffset: i32;
+  tp_init: u32;
+  tp_alloc: u32;
+  tp_new: u32;
+  tp_free: u32;
+  tp_is_gc: u32;
+  tp_bases: PyObject | null;
+  tp_mro: PyObject | null;
+  tp_cache: PyObject | null;
+  tp_subclasses: usize;
+  tp_weaklist: usize;
+  tp_del: u32;
+  tp_version_tag: u32;
+  finalize: u32;
+  tp_vectorcall: u32;
+  tp_watched: u32;
+  // The core's own. A type that is not built in has its name as a string, too.
+  name: PyObject | null;
+  kind: u32;
+  dealloc: u32;
+  repr: u32;
+  /** Of types that a program in TypeScript defined (instance.ts). */
+  drop: u32;
+  /** How many references to objects stand in an instance, from slotsAt on. */
+  slots: u32;
+  slotsAt: u32;
+  /** What the host calls this type. */
+  hostId: u32;
+  /** The module that a type in C belongs to. */
+  module: PyObject | null;
+  /** A block of the type's own: the copy of its name, and its tables of functions for numbers and containers. */
+  own: usize;
+  ownBytes: u32;
+  // Statistics and the free list.
+  live: u32;
+  bytes: usize;
+  free: usize;
+  freeCount: u32;
+  freeMax: u32;
+  freeHits: u32;
+  // The ring of the types that are not built in; its head stands at the place of kind USER.
+  before: PyType;
+  after: PyType;
+
+  @inline
+  get hasGC(): bool {
+    return (this.flags & HAS_GC) != 0;
+  }
+
+  /** Offset in an instance of the data that its user gives a meaning: at a multiple of 8. */
+  @inline
+  get dataAt(): u32 {
+    return (this.slotsAt + this.slots * 4 + 7) & ~7;
+  }
+
+  @inline
+  get hasObjectItems(): bool {
+    return (this.flags & HAS_OBJECT_ITEMS) != 0;
+  }
+
+  @inline
+  get headBytes(): usize {
+    return this.hasGC ? GC_BYTES : 0;
+  }
+
+  /** `bytes` more are in objects of this type (less, if negative). */
+  @inline
+  resized(bytes: isize): void {
+    this.bytes += bytes;
+  }
+}
+
+if (offsetof<PyType>() > TYPE_BYTES) ERROR("PyType does not fit its room");
+
+@inline
+export function typeOf(kind: u32): PyType {
+  return changetype<PyType>(at(TYPES_AT + <usize>kind * TYPE_BYTES));
+}
+
+/** Whether the type stands at one of those places. */
+@inline
+export function isFixedType(type: PyType): bool {
+  return changetype<usize>(type) - at(TYPES_AT) < <usize>PLACES * TYPE_BYTES;
+}
+
+@inline
+export function isKind(o: PyObject, kind: u32): bool {
+  return o.type === typeOf(kind);
+}
+
+@inline
+export function isInt(o: PyObject): bool {
+  return isKind(o, INT) || isKind(o, BOOL);
+}
+
+@inline
+export function isAnySet(o: PyObject): bool {
+  return isKind(o, SET) || isKind(o, FROZENSET);
+}
+
+export const GC_BYTES: usize = 8;
