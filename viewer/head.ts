@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import type { Model } from "./model.js";
 import type { Store } from "./state.js";
 import type { Colors } from "./theme.js";
-import { bytes, count, programName, shortCount, time } from "./words.js";
+import { bytes, counted, programName, shortCount, time } from "./words.js";
 
 /** What is said of a program that the page follows. */
 const STATES = { running: "Running", idle: "Waiting", ended: "Ended", gone: "No answer any more" } as const;
@@ -47,7 +47,7 @@ export class Head {
       ...(python === null ? [] : [`Python ${python}`]),
       ...began,
       time(header.duration),
-      `${count(events)} events`,
+      counted(events, "event"),
       ...(sample > 0 ? [`sampled, one in ${bytes(sample)}: figures are estimates`] : []),
     ].join(" · ");
     this.#problem.hidden = problem === null;
@@ -69,9 +69,13 @@ export class Head {
     const leaks = this.#model.whole("leaks", state);
     const rows: readonly (readonly [string, string, string])[] = [
       ["Peak", bytes(Math.round(figures.peak.peakBytes)), `after ${time(figures.peak.peakTime)}`],
-      ["Live at the end", bytes(Math.round(figures.endBytes)), `${count(Math.round(figures.endBlocks))} blocks`],
+      ["Live at the end", bytes(Math.round(figures.endBytes)), counted(figures.endBlocks, "block")],
       ["Not freed", bytes(Math.round(leaks.bytes)), "of what came to life here"],
-      ["Allocated", bytes(Math.round(allocated.bytes)), `in ${shortCount(figures.allocations)} calls`],
+      [
+        "Allocated",
+        bytes(Math.round(allocated.bytes)),
+        `in ${shortCount(figures.allocations)} ${Math.round(figures.allocations) === 1 ? "call" : "calls"}`,
+      ],
       ["From the platform", bytes(figures.reserved), "at most"],
     ];
     this.figures.replaceChildren(

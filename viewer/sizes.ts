@@ -7,7 +7,7 @@ import { sizeClassName } from "../src/trace/size-class.js";
 import { h } from "./dom.js";
 import type { Model } from "./model.js";
 import type { Store } from "./state.js";
-import { bytes, count, percent, shortCount } from "./words.js";
+import { bytes, count, percent } from "./words.js";
 
 interface SizeRow {
   readonly sizeClass: number;
@@ -108,7 +108,7 @@ function tableRow(row: SizeRow, most: number, classes: readonly SizeClassStats[]
     h("th", { scope: "row" }, sizeClassName(row.sizeClass)),
     h("td", { class: "figure" }, bytes(Math.round(row.bytes))),
     h("td", { class: "wide" }, bar),
-    h("td", { class: "figure" }, shortCount(row.count)),
+    h("td", { class: "figure" }, count(row.count)),
     h("td", { class: "figure" }, all > 0 ? count(pools.reduce((sum, entry) => sum + entry.pools, 0)) : "–"),
     h("td", { class: "figure" }, all > 0 ? percent(used, all) : "–"),
   );

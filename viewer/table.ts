@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import type { Model } from "./model.js";
 import { makeSegments } from "./segments.js";
 import type { Store } from "./state.js";
-import { bytes, count, percent } from "./words.js";
+import { bytes, count, counted, percent } from "./words.js";
 
 const FIRST_ROWS = 100;
 const GROUPING_NAMES: Readonly<Record<Grouping, string>> = {
@@ -101,7 +101,7 @@ export class Table {
     const whole = this.#model.whole(state.view, state).bytes;
     this.#head.replaceChildren(...COLUMNS.map((_, k) => this.#headCell(k)));
     this.#body.replaceChildren(...found.slice(0, this.#rows).map((group) => row(group, whole)));
-    this.#caption.textContent = `By ${GROUPING_NAMES[state.grouping].toLowerCase()}, ${found.length} rows`;
+    this.#caption.textContent = `By ${GROUPING_NAMES[state.grouping].toLowerCase()}, ${counted(found.length, "row")}`;
     this.#more.hidden = found.length <= this.#rows;
     this.#more.textContent = `Show more of ${count(found.length - this.#rows)}`;
     this.#empty.hidden = found.length > 0;

@@ -8,7 +8,7 @@ import type { Model } from "./model.js";
 import { drawProgramBegin } from "./program.js";
 import type { State, Store } from "./state.js";
 import type { Colors } from "./theme.js";
-import { bytes, count, instant, stretch } from "./words.js";
+import { bytes, counted, instant, stretch } from "./words.js";
 
 const HEIGHT = 176;
 const MICROSECONDS = 1e6;
@@ -190,7 +190,7 @@ export class TimelineChart {
     const point = idx === null || idx === undefined ? undefined : this.#model.data.header.timeline[idx];
     if (!point) this.#saySpan(this.#store.state);
     else
-      this.#says.textContent = `${instant(point.time)}: ${bytes(point.live)} live in ${count(Math.round(point.blocks))} blocks, ${bytes(point.reserved)} from the platform${collectionAt(plot, this.#model.data.header.collections, plot.cursor.left ?? -1)}`;
+      this.#says.textContent = `${instant(point.time)}: ${bytes(point.live)} live in ${counted(point.blocks, "block")}, ${bytes(point.reserved)} from the platform${collectionAt(plot, this.#model.data.header.collections, plot.cursor.left ?? -1)}`;
   }
 
   #saySpan({ from, to }: State): void {

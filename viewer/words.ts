@@ -1,41 +1,18 @@
 // Numbers and places as the page writes them.
 
 import type { PageFunction } from "../src/page/model.js";
-import { bytes, count, seconds } from "../src/report/figures.js";
+import { bytes } from "../src/text/bytes.js";
+import { counted } from "../src/text/numbers.js";
 import type { View } from "../src/trace/accounts.js";
 import type { Metric } from "./state.js";
 
-export { bytes, count, percent, programName } from "../src/report/figures.js";
-
-const MICROSECONDS = 1e6;
-const KILO = 1000;
-
-export const time = (microseconds: number): string => seconds(microseconds / MICROSECONDS);
-
-/** A moment of the recording, with what precision a page has: `4.2 ms`, `0.482 s`, `5.23 s`, `83.1 s`. */
-export function instant(microseconds: number): string {
-  const n = microseconds / MICROSECONDS;
-  if (n > 0 && n < 0.1) return `${Number((n * 1000).toFixed(1))} ms`;
-  return `${n.toFixed(n < 1 ? 3 : n < 20 ? 2 : 1)} s`;
-}
-
-/** A span of the recording, precise enough for its length: `4.90 s to 5.41 s`, `1.5791 s to 1.5823 s`. */
-export function stretch(from: number, to: number): string {
-  const [begin, end] = [instant(from), instant(to)];
-  const length = (to - from) / MICROSECONDS;
-  if (begin.endsWith(" ms") || length <= 0 || length > 0.1) return `${begin} to ${end}`;
-  const decimals = Math.min(6, 1 - Math.floor(Math.log10(length)));
-  return `${(from / MICROSECONDS).toFixed(decimals)} s to ${(to / MICROSECONDS).toFixed(decimals)} s`;
-}
-
-/** A count in few characters: `4,213`, `14.4 M`. */
-export function shortCount(n: number): string {
-  if (n < 100 * KILO) return count(Math.round(n));
-  return n < KILO * KILO ? `${(n / KILO).toFixed(0)} k` : `${(n / KILO / KILO).toFixed(1)} M`;
-}
+export { bytes } from "../src/text/bytes.js";
+export { programName } from "../src/text/labels.js";
+export { count, counted, percent, shortCount } from "../src/text/numbers.js";
+export { instant, stretch, time } from "../src/text/time.js";
 
 export const measure = (value: number, metric: Metric): string =>
-  metric === "bytes" ? bytes(Math.round(value)) : `${count(Math.round(value))} blocks`;
+  metric === "bytes" ? bytes(value) : counted(value, "block");
 
 export const VIEWS: readonly { readonly view: View; readonly name: string; readonly says: string }[] = [
   { view: "peak", name: "Peak", says: "live when most was" },

@@ -1,9 +1,9 @@
 // `pyheap run --fail-over-peak` and `--fail-over-leak`: a run as a check, with the stacks to blame.
 
 import type { Colors } from "picocolors/types.js";
-import { bytes } from "../report/figures.js";
 import { viewSum } from "../report/trace-context.js";
 import { stackLines } from "../report/trace-stacks.js";
+import { bytes } from "../text/bytes.js";
 import type { View } from "../trace/accounts.js";
 import type { Analysis } from "../trace/analysis.js";
 

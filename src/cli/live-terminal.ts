@@ -5,13 +5,16 @@ import type { Colors } from "picocolors/types.js";
 import type { PageData } from "../page/model.js";
 import { ROW, ROW_VALUES } from "../page/model.js";
 import { layOut } from "../report/columns.js";
-import { bar, bytes, count, percent, programName, seconds } from "../report/figures.js";
+import { bar } from "../text/bar.js";
+import { bytes } from "../text/bytes.js";
+import { programName } from "../text/labels.js";
+import { count, counted, percent } from "../text/numbers.js";
+import { time } from "../text/time.js";
 import type { LiveProgram } from "./live.js";
 
 const EVERY = 500;
 const ROWS = 10;
 const LEVELS = "▁▂▃▄▅▆▇█";
-const MICROSECONDS = 1e6;
 
 export interface Drawing {
   /** Draws it a last time, and leaves it there. */
@@ -72,17 +75,17 @@ export function liveText(data: PageData, colors: Colors, columns: number): strin
   );
   const places = layOut(
     topPlaces(data).map((place) => [
-      bytes(Math.max(0, Math.round(place.bytes))),
+      bytes(Math.max(0, place.bytes)),
       percent(place.bytes, live),
       colors.cyan(bar(place.bytes / Math.max(1, live), 12)),
-      count(Math.round(place.count)),
+      count(place.count),
       placeText(place, Math.max(32, columns - 48)),
     ]),
     ["right", "right", "left", "right", "left"],
   );
   return [
-    `${colors.bold(programName(header.command))}  ${colors.dim(`${seconds(header.duration / MICROSECONDS)}, ${count(header.events)} events`)}`,
-    `  live ${colors.bold(bytes(Math.round(live)))}   peak ${bytes(Math.round(peak))}   from the platform ${bytes(last?.reserved ?? 0)}`,
+    `${colors.bold(programName(header.command))}  ${colors.dim(`${time(header.duration)}, ${counted(header.events, "event")}`)}`,
+    `  live ${colors.bold(bytes(live))}   peak ${bytes(peak)}   from the platform ${bytes(last?.reserved ?? 0)}`,
     `  ${colors.cyan(line)}`,
     places,
     "",

@@ -3,7 +3,8 @@
 
 import { statSync } from "node:fs";
 import type { Colors } from "picocolors/types.js";
-import { bytes, seconds } from "../report/figures.js";
+import { bytes } from "../text/bytes.js";
+import { seconds } from "../text/time.js";
 
 const EVERY = 1000;
 const ESCAPE = "\u001b";

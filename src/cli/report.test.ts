@@ -55,7 +55,7 @@ later = [load(100_000) for _ in range(10)]
     const table = (...args: string[]) => pyheap("report", "table", ...args, "app.trace").stdout;
     expect(table("--by", "line")).toMatch(/21\.9 MiB +\d+ % .* 2 {2}app\.py:3 load\n/);
     expect(table("--by", "line", "--at", "end")).toMatch(/3\.8 MiB +\d+ % .* 11 {2}app\.py:3 load\n/);
-    expect(table("--by", "line", "--at", "allocated")).toMatch(/22\.8 MiB +\d+ % .* 12 {2}app\.py:3 load\n/);
+    expect(table("--by", "line", "--at", "allocated")).toMatch(/22\.9 MiB +\d+ % .* 12 {2}app\.py:3 load\n/);
     expect(table("--sort", "total", "--at", "end")).toMatch(/ {2}work \(app\.py:4\)\n/);
     for (const by of ["function", "file", "module", "domain", "size"]) expect(table("--by", by)).toContain(by);
   });

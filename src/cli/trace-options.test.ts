@@ -50,7 +50,7 @@ kept = work(int(sys.argv[1]))
     const { stdout } = pyheap("report", "leaks", "large.trace");
     expect(stdout).toMatch(/allocated and not freed until/);
     expect(stdout).toMatch(
-      /8\.5 MiB \d+ %, 300 blocks\n {4}load app\.py:3\n {4}from work app\.py:7\n {4}from <module> app\.py:8\n/,
+      /8\.6 MiB \d+ %, 300 blocks\n {4}load app\.py:3\n {4}from work app\.py:7\n {4}from <module> app\.py:8\n/,
     );
     expect(stdout).not.toContain("importlib._bootstrap>");
   });
@@ -63,7 +63,7 @@ kept = work(int(sys.argv[1]))
   it("shows what grew from one run to another", () => {
     const { stdout } = pyheap("report", "diff", "--at", "end", "--by", "line", "small.trace", "large.trace");
     expect(stdout).toMatch(
-      /grew +before +after +blocks +line\n +\+5\.7 MiB +2\.8 MiB +8\.5 MiB +\+200 +app\.py:3 load\n/,
+      /grew +before +after +blocks +line\n +\+5\.7 MiB +2\.9 MiB +8\.6 MiB +\+200 +app\.py:3 load\n/,
     );
     expect(pyheap("report", "diff", "small.trace", "small.trace").stdout).toContain("Nothing differs.");
   });

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
 import type { PageData } from "../page/model.js";
 import { encodePage } from "../page/wire.js";
-import { programName } from "./figures.js";
+import { programName } from "../text/labels.js";
 
 /** Where the template has the data: an element that is empty there. */
 const DATA_PLACE = '<script type="application/octet-stream" id="data"></script>';

@@ -6,8 +6,11 @@ import type { LeakReport } from "../hosts/c/leaks.js";
 import type { MeasureRun } from "../pressure/events.js";
 import { LOG_LENGTH } from "../pressure/ladder.js";
 import type { Account, HeapStats, SizeClassStats } from "../stats.js";
+import { bar } from "../text/bar.js";
+import { bytes } from "../text/bytes.js";
+import { count, counted, percent } from "../text/numbers.js";
+import { seconds } from "../text/time.js";
 import { type Cell, layOut as table } from "./columns.js";
-import { bar, bytes, count, percent, seconds } from "./figures.js";
 
 /** Size classes that are shown: those with the most bytes. */
 const CLASSES_SHOWN = 12;
@@ -68,7 +71,10 @@ function classTable(classes: readonly SizeClassStats[], colors: Colors): string 
   const rest = classes.filter((entry) => !largest.includes(entry));
   if (rest.length === 0) return shown;
   const used = rest.reduce((sum, entry) => sum + entry.used * entry.size, 0);
-  const line = `${rest.length} more, ${bytes(used)} live in ${count(rest.reduce((sum, entry) => sum + entry.pools, 0))} pools`;
+  const line = `${rest.length} more, ${bytes(used)} live in ${counted(
+    rest.reduce((sum, entry) => sum + entry.pools, 0),
+    "pool",
+  )}`;
   return `${shown}\n  ${colors.dim(line)}`;
 }
 
@@ -110,7 +116,7 @@ function leakSection({ leaks, blocks, bytes: total, exact }: LeakReport, colors:
   const hint = exact ? "" : "  --debug-hooks says which functions allocated it";
   return [
     "",
-    `${colors.bold("Not freed")}${colors.dim(`  ${count(blocks)} blocks, ${bytes(total)}${hint}`)}`,
+    `${colors.bold("Not freed")}${colors.dim(`  ${counted(blocks, "block")}, ${bytes(total)}${hint}`)}`,
     table(rows, ["right", "right", "left", "left"]),
     ...(leaks.length > largest.length ? [`  ${colors.dim(`${leaks.length - largest.length} more`)}`] : []),
   ];
@@ -130,7 +136,7 @@ function measureSection(runs: readonly MeasureRun[], colors: Colors): string[] {
     const gained = sum(group, (run) => run.gained);
     return [name, `${count(group.length)} x`, `gained ${bytes(gained)}`, seconds(sum(group, (run) => run.ms) / 1000)];
   });
-  const note = runs.length < LOG_LENGTH ? "" : colors.dim(`  the last ${count(runs.length)} measures`);
+  const note = runs.length < LOG_LENGTH ? "" : colors.dim(`  the last ${counted(runs.length, "measure")}`);
   return ["", `${colors.bold("Against pressure")}${note}`, table(rows, ["left", "right", "left", "right"])];
 }
 
@@ -152,7 +158,7 @@ export function terminalReport(result: RunResult, colors: Colors): string {
     ["peak footprint", bytes(result.peakBytes), colors.dim("what the platform gave, above the static data")],
     ...(live === undefined
       ? []
-      : [["live at the end", bytes(live), colors.dim(`${count(stats?.allocatedBlocks ?? 0)} blocks`)]]),
+      : [["live at the end", bytes(live), colors.dim(counted(stats?.allocatedBlocks ?? 0, "block"))]]),
     ...(result.limit === undefined ? [] : [["limit", bytes(result.limit), ""]]),
     ["time", seconds(result.seconds), colors.dim(`and ${seconds(result.startupSeconds)} to start`)],
   ];

@@ -1,10 +1,13 @@
 // What every report of a trace is made from, and the lines that every one begins with.
 
 import type { Colors } from "picocolors/types.js";
+import { bytes } from "../text/bytes.js";
+import { programName } from "../text/labels.js";
+import { counted } from "../text/numbers.js";
+import { time } from "../text/time.js";
 import type { View } from "../trace/accounts.js";
 import type { Analysis } from "../trace/analysis.js";
 import type { TraceSummary } from "../trace/reader.js";
-import { bytes, count, programName, seconds } from "./figures.js";
 
 export interface TraceReport {
   readonly analysis: Analysis;
@@ -12,8 +15,6 @@ export interface TraceReport {
   readonly view: View;
   readonly colors: Colors;
 }
-
-const MICROSECONDS = 1e6;
 
 /** Bytes and blocks that the view shows, together. */
 export function viewSum({ analysis, view }: Pick<TraceReport, "analysis" | "view">): { bytes: number; count: number } {
@@ -46,7 +47,7 @@ export function errorOf(variance: number): number {
 
 /** A span in words that follow others, and only where it begins; "" where it is everything. */
 function spanWords({ from, to }: Analysis["span"]): { span: string; begin: string } {
-  const [first, last] = [seconds(from / MICROSECONDS), seconds(to / MICROSECONDS)];
+  const [first, last] = [time(from), time(to)];
   const begin = from > 0 ? ` from ${first} on` : "";
   if (to === Number.POSITIVE_INFINITY) return { span: begin, begin };
   return { span: from > 0 ? ` from ${first} to ${last}` : ` until ${last}`, begin };
@@ -56,18 +57,18 @@ function spanWords({ from, to }: Analysis["span"]): { span: string; begin: strin
 export function viewLine(report: Pick<TraceReport, "analysis" | "view">): string {
   const { analysis, view } = report;
   const { bytes: size, count: blocks } = viewSum(report);
-  const end = seconds(analysis.endTime / MICROSECONDS);
+  const end = time(analysis.endTime);
   const { span, begin } = spanWords(analysis.span);
   const what = {
-    peak: `at the peak${span}, after ${seconds(analysis.figures.peakTime / MICROSECONDS)}`,
+    peak: `at the peak${span}, after ${time(analysis.figures.peakTime)}`,
     end: `live after ${end}`,
     leaks: `allocated${begin} and not freed until ${end}`,
     allocated: `allocated${span || " in all"}`,
     temporary: `allocated and freed again at once${span}`,
   }[view];
   const error = viewError(report);
-  const interval = error === undefined || error === 0 ? "" : ` ± ${bytes(Math.round(error))}`;
-  return `${what}: ${bytes(size)}${interval} in ${count(Math.round(blocks))} blocks`;
+  const interval = error === undefined || error === 0 ? "" : ` ± ${bytes(error)}`;
+  return `${what}: ${bytes(size)}${interval} in ${counted(blocks, "block")}`;
 }
 
 /** The head of a report: which program, what is shown, and what of the trace could not be read. */

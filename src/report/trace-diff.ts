@@ -1,8 +1,10 @@
 // Two traces side by side: what grew, what shrank.
 
 import type { Colors } from "picocolors/types.js";
+import { bytes, signedBytes } from "../text/bytes.js";
+import { programName } from "../text/labels.js";
+import { count, signedCount } from "../text/numbers.js";
 import { type Cell, layOut } from "./columns.js";
-import { bytes, count, programName } from "./figures.js";
 import { type TraceReport, viewLine } from "./trace-context.js";
 import { type Group, type Grouping, groupBy } from "./trace-groups.js";
 
@@ -36,20 +38,11 @@ export function differences(before: TraceReport, after: TraceReport, by: Groupin
     .sort((a, b) => Math.abs(b.bytes) - Math.abs(a.bytes) || a.label.localeCompare(b.label));
 }
 
-const signed = (text: string, n: number) => (n > 0 ? `+${text}` : text);
-
 export function traceDiff(before: TraceReport, after: TraceReport, { by, rows }: DiffOptions, colors: Colors): string {
   const all = differences(before, after, by);
   const lines = all.slice(0, rows).map((row): Cell[] => {
     const paint = row.bytes > 0 ? colors.red : colors.green;
-    const blocks = Math.round(row.count);
-    return [
-      paint(signed(bytes(Math.round(row.bytes)), row.bytes)),
-      bytes(Math.round(row.before)),
-      bytes(Math.round(row.after)),
-      signed(count(blocks), blocks),
-      row.label,
-    ];
+    return [paint(signedBytes(row.bytes)), bytes(row.before), bytes(row.after), signedCount(row.count), row.label];
   });
   const sum = all.reduce((total, row) => total + row.bytes, 0);
   const name = ({ summary }: TraceReport) => colors.bold(programName(summary.metadata.command));
@@ -68,7 +61,7 @@ export function traceDiff(before: TraceReport, after: TraceReport, { by, rows }:
           ["right", "right", "right", "right", "left"],
         ),
     ...(all.length > rows ? [colors.dim(`  ${count(all.length - rows)} more`)] : []),
-    `  ${signed(bytes(Math.round(sum)), sum)} in all`,
+    `  ${signedBytes(sum)} in all`,
     "",
   ].join("\n");
 }

@@ -3,10 +3,10 @@
 //   own    what the group's own code allocated: it is innermost on the stack
 //   total  and what was called from it; a group that stands on a stack more than once counts once
 
+import { placeOf } from "../text/labels.js";
 import type { Measure, View } from "../trace/accounts.js";
 import { sizeClassName } from "../trace/size-class.js";
 import type { StackTree } from "../trace/tree.js";
-import { placeOf } from "./place.js";
 
 /** Stacks, and accounts that can be asked: an Analysis, or what a page has. */
 export interface Groupable {

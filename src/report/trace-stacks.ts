@@ -1,8 +1,9 @@
 // A trace by whole stacks: what was left, or gone at once, each with the calls that led to it.
 
+import { bytes } from "../text/bytes.js";
+import { placeOf } from "../text/labels.js";
+import { count, counted, percent } from "../text/numbers.js";
 import type { Frame } from "../trace/tree.js";
-import { bytes, count, percent } from "./figures.js";
-import { placeOf } from "./place.js";
 import { reportHead, type TraceReport, viewSum } from "./trace-context.js";
 import { stackRows } from "./trace-groups.js";
 
@@ -38,9 +39,8 @@ export function stackLines({ analysis, view, colors }: Omit<TraceReport, "summar
         return `    ${k === 0 ? "" : "from "}${place}${length > 1 ? colors.dim(`, ${count(length)} times`) : ""}`;
       });
       const more = runs.slice(options.frames).reduce((sum, { length }) => sum + length, 0);
-      const blocks = Math.round(own.count);
       return [
-        `  ${bytes(own.bytes)} ${percent(own.bytes, whole)}, ${count(blocks)} ${blocks === 1 ? "block" : "blocks"}`,
+        `  ${bytes(own.bytes)} ${percent(own.bytes, whole)}, ${counted(own.count, "block")}`,
         ...(node === 0 ? [`    ${tree.frame(0).function.name}`] : shown),
         ...(more > 0 ? [colors.dim(`    and ${count(more)} more`)] : []),
       ];
@@ -53,7 +53,7 @@ export function traceStacks(report: TraceReport, options: StacksOptions): string
     ...reportHead(report),
     "",
     ...stackLines(report, options),
-    ...(more > 0 ? [report.colors.dim(`  ${count(more)} more stacks`)] : []),
+    ...(more > 0 ? [report.colors.dim(`  ${counted(more, "more stack")}`)] : []),
     "",
   ].join("\n");
 }

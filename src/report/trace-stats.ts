@@ -1,16 +1,19 @@
 // A trace in figures: as data for other programs, and as text.
 
 import type { Colors } from "picocolors/types.js";
+import { bar } from "../text/bar.js";
+import { bytes } from "../text/bytes.js";
+import { programName } from "../text/labels.js";
+import { count, counted, percent } from "../text/numbers.js";
+import { MICROSECONDS, seconds } from "../text/time.js";
 import type { Analysis } from "../trace/analysis.js";
 import type { TraceSummary } from "../trace/reader.js";
 import { layOut } from "./columns.js";
-import { bar, bytes, count, percent, programName, seconds } from "./figures.js";
 import { errorOf } from "./trace-context.js";
 import { type Group, groupBy } from "./trace-groups.js";
 
 export const STATS_VERSION = 1;
 const TOP = 10;
-const MICROSECONDS = 1e6;
 
 interface Share {
   readonly name: string;
@@ -109,7 +112,7 @@ function shares(rows: readonly Share[], whole: number, colors: Colors): string {
       bytes(size),
       percent(size, whole),
       colors.cyan(bar(size / whole, 16)),
-      count(Math.round(blocks)),
+      count(blocks),
       name,
     ]),
     ["right", "right", "left", "right", "left"],
@@ -117,16 +120,15 @@ function shares(rows: readonly Share[], whole: number, colors: Colors): string {
 }
 
 export function traceStatsText(stats: TraceStats, colors: Colors): string {
-  const error = (n: number) => (n > 0 ? `± ${bytes(Math.round(n))}, ` : "");
-  const whole = (n: number) => count(Math.round(n));
+  const error = (n: number) => (n > 0 ? `± ${bytes(n)}, ` : "");
   return [
     colors.bold(programName(stats.command)),
     ...(stats.problem === null ? [] : [colors.yellow(`${stats.problem}. Shown is what was before.`)]),
     layOut(
       [
-        ["allocations", whole(stats.allocations), ""],
-        ["resizes", whole(stats.resizes), ""],
-        ["frees", whole(stats.frees), ""],
+        ["allocations", count(stats.allocations), ""],
+        ["resizes", count(stats.resizes), ""],
+        ["frees", count(stats.frees), ""],
         ["allocated", bytes(stats.allocatedBytes), colors.dim(error(stats.allocatedBytesError).slice(0, -2))],
         [
           "peak",
@@ -136,16 +138,16 @@ export function traceStatsText(stats: TraceStats, colors: Colors): string {
         [
           "live at the end",
           bytes(stats.endBytes),
-          colors.dim(`${error(stats.endBytesError)}${whole(stats.endBlocks)} blocks`),
+          colors.dim(`${error(stats.endBytesError)}${counted(stats.endBlocks, "block")}`),
         ],
         ["from the platform", bytes(stats.platformPeakBytes), ""],
         [
           "collections",
           count(stats.collections),
-          colors.dim(`${seconds(stats.collectionSeconds)}, found ${count(stats.collectedObjects)} objects`),
+          colors.dim(`${seconds(stats.collectionSeconds)}, found ${counted(stats.collectedObjects, "object")}`),
         ],
-        ["stacks", whole(stats.stacks), ""],
-        ["trace", bytes(stats.fileBytes), colors.dim(`${count(stats.events)} events, ${seconds(stats.seconds)}`)],
+        ["stacks", count(stats.stacks), ""],
+        ["trace", bytes(stats.fileBytes), colors.dim(`${counted(stats.events, "event")}, ${seconds(stats.seconds)}`)],
       ],
       ["left", "right", "left"],
     ),
@@ -161,7 +163,7 @@ export function traceStatsText(stats: TraceStats, colors: Colors): string {
     "",
     colors.bold("Most frequent sizes"),
     layOut(
-      stats.topSizes.map(({ size, count: times }) => [`${count(size)} B`, whole(times)]),
+      stats.topSizes.map(({ size, count: times }) => [`${count(size)} B`, count(times)]),
       ["right", "right"],
     ),
     "",

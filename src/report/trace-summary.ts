@@ -1,11 +1,11 @@
 // A trace on one screen: figures, the functions that have most, the modules.
 
+import { bytes } from "../text/bytes.js";
+import { count, counted, percent } from "../text/numbers.js";
+import { time } from "../text/time.js";
 import { layOut } from "./columns.js";
-import { bytes, count, percent, seconds } from "./figures.js";
 import { errorOf, reportHead, type TraceReport, viewSum } from "./trace-context.js";
 import { type Grouping, groupBy } from "./trace-groups.js";
-
-const MICROSECONDS = 1e6;
 
 function top(report: TraceReport, by: Grouping, rows: number): string {
   const whole = viewSum(report).bytes;
@@ -15,7 +15,7 @@ function top(report: TraceReport, by: Grouping, rows: number): string {
       bytes(own.bytes),
       percent(own.bytes, whole),
       bytes(total.bytes),
-      count(Math.round(own.count)),
+      count(own.count),
       label,
     ]),
     ["right", "right", "right", "right", "left"],
@@ -25,26 +25,26 @@ function top(report: TraceReport, by: Grouping, rows: number): string {
 export function traceSummary(report: TraceReport, rows: number): string {
   const { analysis, summary, colors } = report;
   const { figures: f } = analysis;
-  const error = (variance: number) => (variance > 0 ? `± ${bytes(Math.round(errorOf(variance)))}, ` : "");
+  const error = (variance: number) => (variance > 0 ? `± ${bytes(errorOf(variance))}, ` : "");
   const columns = colors.dim("  own, share, total, blocks");
   return [
     ...reportHead(report),
     "",
     layOut(
       [
-        ["peak", bytes(f.peakBytes), colors.dim(`${error(f.peakVariance)}after ${seconds(f.peakTime / MICROSECONDS)}`)],
+        ["peak", bytes(f.peakBytes), colors.dim(`${error(f.peakVariance)}after ${time(f.peakTime)}`)],
         [
           "live at the end",
           bytes(f.liveBytes),
-          colors.dim(`${error(f.liveVariance)}${count(Math.round(f.liveBlocks))} blocks`),
+          colors.dim(`${error(f.liveVariance)}${counted(f.liveBlocks, "block")}`),
         ],
         [
           "allocated in all",
           bytes(f.allocatedBytes),
-          colors.dim(`${error(f.allocatedVariance)}${count(Math.round(f.allocations))} times`),
+          colors.dim(`${error(f.allocatedVariance)}${counted(f.allocations, "time")}`),
         ],
         ["from the platform", bytes(f.reservedPeak), ""],
-        ["time", seconds(analysis.endTime / MICROSECONDS), colors.dim(`${count(summary.events)} events`)],
+        ["time", time(analysis.endTime), colors.dim(counted(summary.events, "event"))],
       ],
       ["left", "right", "left"],
     ),

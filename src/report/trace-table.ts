@@ -1,7 +1,8 @@
 // A trace as a table: groups with what is their own, what is theirs in total, and how many blocks.
 
+import { bytes } from "../text/bytes.js";
+import { count, percent } from "../text/numbers.js";
 import { layOut } from "./columns.js";
-import { bytes, count, percent } from "./figures.js";
 import { reportHead, type TraceReport, viewSum } from "./trace-context.js";
 import { type Grouping, groupBy } from "./trace-groups.js";
 
@@ -29,7 +30,7 @@ export function traceTable(report: TraceReport, { by, rows, sort }: TableOptions
     percent(own.bytes, whole),
     bytes(total.bytes),
     percent(total.bytes, whole),
-    count(Math.round(own.count)),
+    count(own.count),
     label,
   ]);
   const more = groups.length - shown.length;

@@ -1,7 +1,8 @@
 // A trace as a tree of calls: where the bytes are, from the outermost frame inwards.
 
-import { bytes, count, percent } from "./figures.js";
-import { placeOf } from "./place.js";
+import { bytes } from "../text/bytes.js";
+import { placeOf } from "../text/labels.js";
+import { count, counted, percent } from "../text/numbers.js";
 import { reportHead, type TraceReport, viewSum } from "./trace-context.js";
 import { sumByNode, visitTree } from "./trace-groups.js";
 
@@ -51,7 +52,11 @@ export function traceTree(report: TraceReport, { least, depth }: TreeOptions): s
   const figure = (size: number) => `${bytes(size).padStart(10)} ${percent(size, whole).padStart(5)}`;
   show(0, "", 0);
   const shown = lines.length;
-  return [...reportHead(report), "", ...lines, colors.dim(`  ${count(shown)} of ${count(tree.length)} nodes`), ""].join(
-    "\n",
-  );
+  return [
+    ...reportHead(report),
+    "",
+    ...lines,
+    colors.dim(`  ${count(shown)} of ${counted(tree.length, "node")}`),
+    "",
+  ].join("\n");
 }

@@ -1,6 +1,6 @@
 // Sizes in classes: up to 512 bytes as the heap has them, 8 bytes apart; above, by powers of two.
 
-import { formatBytes } from "./units.js";
+import { exactBytes } from "../text/bytes.js";
 
 const SMALL = 512;
 const SMALL_CLASSES = 64;
@@ -15,5 +15,5 @@ export function sizeClassOf(size: number): number {
 export function sizeClassName(sizeClass: number): string {
   if (sizeClass < SMALL_CLASSES) return `${sizeClass * 8 + 1}-${sizeClass * 8 + 8} B`;
   const power = sizeClass - SMALL_CLASSES + 9;
-  return `${formatBytes(2 ** power)}-${formatBytes(2 ** (power + 1))}`;
+  return `${exactBytes(2 ** power)}-${exactBytes(2 ** (power + 1))}`;
 }

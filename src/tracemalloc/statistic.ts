@@ -1,6 +1,7 @@
 // What live blocks with a place in common come to, in numbers and in a line of text as Python writes it.
 
-import { bytes, count } from "../report/figures.js";
+import { bytes } from "../text/bytes.js";
+import { count } from "../text/numbers.js";
 import type { Traceback } from "./traceback.js";
 
 const signed = (text: string, of: number): string => `${of < 0 ? "-" : "+"}${text}`;

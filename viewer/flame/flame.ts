@@ -3,8 +3,8 @@
 // Why no library: d3-flame-graph draws an element of SVG for each frame and flame-chart-js shows spans of time; neither can
 // be walked through with keys or follows what a screen reader asks. What is needed of them is a layout of a few lines.
 
-import { placeOf } from "../../src/report/place.js";
 import { sumByNode } from "../../src/report/trace-groups.js";
+import { placeOf } from "../../src/text/labels.js";
 import type { TraceFunction } from "../../src/trace/format.js";
 import { beforePaint, h } from "../dom.js";
 import type { Model } from "../model.js";
@@ -127,6 +127,11 @@ export class FlameGraph {
     return this.#model.tree.functions[frame.functionNumber] ?? { name: "", file: "", firstLine: 0 };
   }
 
+  /** File and line; of several lines, the one with most. */
+  #placeOf(frame: Frame): string {
+    return `${placeOf(this.#functionOf(frame), frame.line)}${frame.lines > 1 ? ", and other lines" : ""}`;
+  }
+
   #originOf(f: TraceFunction): Origin {
     const origin = this.#origins.get(f) ?? originOf(f);
     this.#origins.set(f, origin);
@@ -153,7 +158,7 @@ export class FlameGraph {
 
   #sentence(tree: FlameTree, frame: Frame): string {
     const { metric } = this.#store.state;
-    const place = placeOf(this.#functionOf(frame), frame.line);
+    const place = this.#placeOf(frame);
     const share = `${measure(frame.total, metric)}, ${percent(frame.total, tree.at(0).total)}`;
     return [this.#nameOf(frame), share, ...(place ? [place] : [])].join(" · ");
   }
@@ -220,13 +225,12 @@ export class FlameGraph {
     const frame = tree.at(box.frame);
     const { metric } = this.#store.state;
     const own = frame.own >= 1 && frame.own < frame.total ? `, ${measure(frame.own, metric)} of its own` : "";
-    const lines = frame.lines > 1 ? ", and other lines" : "";
     showNote(
       event.clientX,
       event.clientY,
       h("strong", {}, this.#nameOf(frame)),
       h("span", {}, `${measure(frame.total, metric)}, ${percent(frame.total, tree.at(0).total)}${own}`),
-      h("small", {}, `${placeOf(this.#functionOf(frame), frame.line)}${lines}`),
+      h("small", {}, this.#placeOf(frame)),
     );
   }
 

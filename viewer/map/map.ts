@@ -3,15 +3,15 @@
 
 import type { PageArenas } from "../../src/page/model.js";
 import { bucketOf, endOf, highestOf } from "../../src/page/moments.js";
-import { placeOf } from "../../src/report/place.js";
 import { DOMAIN_NAMES } from "../../src/report/trace-groups.js";
+import { placeOf } from "../../src/text/labels.js";
 import { h } from "../dom.js";
 import type { Model, Span } from "../model.js";
 import { makeSegments } from "../segments.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import { bytes, count, instant, percent } from "../words.js";
+import { bytes, count, counted, instant, percent } from "../words.js";
 import { lowerBound, MapBlocks, UNKNOWN } from "./blocks.js";
 import { type Cell, type Cells, cellOf, cutGrid, fillCells, type Grid } from "./cells.js";
 import { CLOSEUP_ROWS, Closeup } from "./closeup.js";
@@ -168,11 +168,11 @@ export class HeapMap {
     const { cells, bytes: ofCell } = this.#cells;
     const live = blocks.sizes.reduce((sum, size) => sum + size, 0);
     const side = `${bytes(ofCell)} a square`;
-    const found = `${count(blocks.length)} blocks, ${bytes(live)}`;
+    const found = `${counted(blocks.length, "block")}, ${bytes(live)}`;
     if (this.#step > 1) return [this.#when(), `one block in ${count(this.#step)} is shown: ${found}`, side];
     if (this.#isSampled) return [this.#when(), `only what was sampled: ${found}`, side];
     const { length } = this.#model.data.arenas.addresses;
-    const arenas = this.#isNow && length > 0 ? ` in ${count(length)} arenas` : "";
+    const arenas = this.#isNow && length > 0 ? ` in ${counted(length, "arena")}` : "";
     const space = cells.filter(({ full }) => full > 0).length * ofCell;
     return [`${this.#when()}${arenas}`, found, side, `squares in use are ${percent(live, space)} full`];
   }

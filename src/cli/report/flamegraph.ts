@@ -3,8 +3,9 @@
 import type { Command } from "commander";
 import { buildPage } from "../../page/build.js";
 import { Spans } from "../../page/spans.js";
-import { bytes, count } from "../../report/figures.js";
 import { flamegraphPage } from "../../report/flamegraph.js";
+import { bytes } from "../../text/bytes.js";
+import { counted } from "../../text/numbers.js";
 import { readTrace } from "../../trace/reader.js";
 import { UsageError } from "../errors.js";
 import { OUTPUT_HELP, writeOutput } from "./output.js";
@@ -36,6 +37,6 @@ export function addFlamegraph(report: Command): void {
       const { command, started, python = null, sample } = summary.metadata;
       const facts = { command, started, python, sample, problem: summary.problem ?? null };
       const page = flamegraphPage(buildPage(spans, facts));
-      writeOutput(output, page, `: ${bytes(Buffer.byteLength(page))}, of ${count(summary.events)} events`);
+      writeOutput(output, page, `: ${bytes(Buffer.byteLength(page))}, of ${counted(summary.events, "event")}`);
     });
 }

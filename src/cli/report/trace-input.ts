@@ -3,14 +3,13 @@
 import { createReadStream, statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
-import { seconds } from "../../report/figures.js";
 import type { TraceReport } from "../../report/trace-context.js";
+import { MICROSECONDS, time } from "../../text/time.js";
 import type { View } from "../../trace/accounts.js";
 import { type AnalysisOptions, analyse } from "../../trace/analysis.js";
 import { TraceError, type TraceSummary } from "../../trace/reader.js";
 import { UsageError } from "../errors.js";
 
-const MICROSECONDS = 1e6;
 const CHUNK_BYTES = 2 ** 20;
 /** A recording that takes longer than this to read shows progress, in milliseconds. */
 const PATIENCE = 500;
@@ -111,7 +110,7 @@ export async function loadTrace(
   const { analysis, summary } = await asUsageError(file, analyse(readFile(file), file, span));
   checkKind(file, summary, span);
   if (!analysis.hasSpan) {
-    const end = seconds(analysis.endTime / MICROSECONDS);
+    const end = time(analysis.endTime);
     throw new UsageError(`Cannot report from ${options.from} s on: ${file} ends after ${end}`);
   }
   return { analysis, summary, view: view ?? chosen.view, colors: terminalColors() };

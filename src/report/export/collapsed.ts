@@ -1,6 +1,6 @@
 // Collapsed stacks, as flamegraph.pl and its kin read them: `outer;inner bytes` a line.
 
-import { placeOf } from "../place.js";
+import { placeOf } from "../../text/labels.js";
 import type { TraceReport } from "../trace-context.js";
 import { exportedStacks } from "./stacks.js";
 

@@ -1,7 +1,7 @@
 // Comma-separated values (RFC 4180): a line for each stack, domain and size class.
 
+import { placeOf } from "../../text/labels.js";
 import { sizeClassName } from "../../trace/size-class.js";
-import { placeOf } from "../place.js";
 import type { TraceReport } from "../trace-context.js";
 import { DOMAIN_NAMES } from "../trace-groups.js";
 

@@ -1,6 +1,6 @@
 // speedscope's file format: https://www.speedscope.app/file-format-schema.json. Two profiles, by bytes and by blocks.
 
-import { programName } from "../figures.js";
+import { programName } from "../../text/labels.js";
 import type { TraceReport } from "../trace-context.js";
 import { exportedStacks, VIEW_NAMES } from "./stacks.js";
 

@@ -1,0 +1,28 @@
+// Times as people read them.
+
+export const MICROSECONDS = 1e6;
+
+/** Seconds to what precision is worth: `0.4 ms`, `31 ms`, `0.12 s`, `7.4 s`, `83 s`. */
+export function seconds(n: number): string {
+  if (n > 0 && n < 0.1) return `${(n * 1000).toFixed(n < 0.01 ? 1 : 0)} ms`;
+  return `${n.toFixed(n < 1 ? 2 : n < 20 ? 1 : 0)} s`;
+}
+
+/** As `seconds`, of microseconds. */
+export const time = (microseconds: number): string => seconds(microseconds / MICROSECONDS);
+
+/** A moment of a recording, in microseconds, more precisely than `time`: `4.2 ms`, `0.482 s`, `5.23 s`, `83.1 s`. */
+export function instant(microseconds: number): string {
+  const n = microseconds / MICROSECONDS;
+  if (n > 0 && n < 0.1) return `${Number((n * 1000).toFixed(1))} ms`;
+  return `${n.toFixed(n < 1 ? 3 : n < 20 ? 2 : 1)} s`;
+}
+
+/** A span of a recording, in microseconds, precise enough for its length: `4.90 s to 5.41 s`, `1.5791 s to 1.5823 s`. */
+export function stretch(from: number, to: number): string {
+  const [begin, end] = [instant(from), instant(to)];
+  const length = (to - from) / MICROSECONDS;
+  if (begin.endsWith(" ms") || length <= 0 || length > 0.1) return `${begin} to ${end}`;
+  const decimals = Math.min(6, 1 - Math.floor(Math.log10(length)));
+  return `${(from / MICROSECONDS).toFixed(decimals)} s to ${(to / MICROSECONDS).toFixed(decimals)} s`;
+}
