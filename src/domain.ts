@@ -65,8 +65,8 @@ export class Domain implements AllocatorFunctions {
   }
 }
 
-/** Whether WebAssembly can be asked for so many bytes; an error if it isn't a number of bytes at all. */
-function isSize(n: number): boolean {
+/** Whether WebAssembly, which would take a number modulo 2^32, can be asked for so many bytes; an error if it isn't a number of bytes at all. */
+export function isSize(n: number): boolean {
   if (!Number.isInteger(n) || n < 0) throw new RangeError(`Cannot allocate ${n} bytes: not a whole number from 0 up`);
   return n <= MAX_REQUEST;
 }

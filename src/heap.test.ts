@@ -137,6 +137,21 @@ describe("allocators of users", () => {
     heap.setArenaAllocator(first);
     heap.check();
   });
+
+  it("can't be a source of arenas that no address is behind of", async () => {
+    const heap = await Heap.create();
+    const returned: [Address, number][] = [];
+    const first = heap.getArenaAllocator();
+    for (const address of [0xffff_ff00, 0xfffe_f000] as Address[]) {
+      heap.setArenaAllocator({ alloc: () => address, free: (...arena) => void returned.push(arena) });
+      expect(heap.object.malloc(8)).toBe(NULL);
+      expect(returned.pop()?.[0]).toBe(address);
+      expect(returned).toEqual([]);
+      heap.check();
+    }
+    heap.setArenaAllocator(first);
+    expect(heap.object.malloc(8)).not.toBe(NULL);
+  });
 });
 
 describe("heap.imports", () => {

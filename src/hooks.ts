@@ -1,8 +1,8 @@
 // Allocators of users: PyMem_GetAllocator, PyMem_SetAllocator and their counterparts for arenas, from TypeScript.
 
-import { type Address, toAddress } from "./address.js";
+import { type Address, NULL, toAddress } from "./address.js";
 import type { Core } from "./core.js";
-import type { AllocatorFunctions } from "./domain.js";
+import { type AllocatorFunctions, isSize } from "./domain.js";
 import type { DomainName } from "./errors.js";
 import type { HostCalls } from "./host-calls.js";
 import { type Signature, TableSlots, toWasmFunction } from "./table-functions.js";
@@ -86,9 +86,10 @@ export class AllocatorHooks {
     const [ctx = 0, malloc = 0, calloc = 0, realloc = 0, free = 0] = words;
     return {
       words,
-      malloc: (n) => toAddress(this.#function(malloc)(ctx, n)),
-      calloc: (count, size) => toAddress(this.#function(calloc)(ctx, count, size)),
-      realloc: (block, n) => toAddress(this.#function(realloc)(ctx, block, n)),
+      malloc: (n) => (isSize(n) ? toAddress(this.#function(malloc)(ctx, n)) : NULL),
+      calloc: (count, size) =>
+        isSize(count) && isSize(size) ? toAddress(this.#function(calloc)(ctx, count, size)) : NULL,
+      realloc: (block, n) => (isSize(n) ? toAddress(this.#function(realloc)(ctx, block, n)) : NULL),
       free: (block) => void this.#function(free)(ctx, block),
     };
   }
@@ -130,7 +131,7 @@ export class AllocatorHooks {
     const [ctx = 0, alloc = 0, free = 0] = words;
     return {
       words,
-      alloc: (bytes) => toAddress(this.#function(alloc)(ctx, bytes)),
+      alloc: (bytes) => (isSize(bytes) ? toAddress(this.#function(alloc)(ctx, bytes)) : NULL),
       free: (arena, bytes) => void this.#function(free)(ctx, arena, bytes),
     };
   }

@@ -211,7 +211,12 @@ export class Tally {
   finish(words: Words, memoryBytes: number, host: HostFigures | null): HeapStats {
     const { control, constants: c } = this.#core;
     const word = (at: number) => words.get(control + at);
-    const largeBytes = (domain: number) => word(c.LARGE_BYTES_AT + 4 * domain) | 0;
+    // A domain that freed more of what the host had given out before than it has itself is below zero, modulo 2^32.
+    const belowZero = 2 ** 32 - (host?.inherited ?? 0);
+    const largeBytes = (domain: number) => {
+      const bytes = word(c.LARGE_BYTES_AT + 4 * domain);
+      return bytes < belowZero ? bytes : bytes - 2 ** 32;
+    };
     const largeBlocks = (domain: number) => word(c.LARGE_BLOCKS_AT + 4 * domain) | 0;
 
     const sizeClasses: SizeClassStats[] = [];

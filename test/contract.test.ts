@@ -37,6 +37,11 @@ describeAllocatorContract("TypeScript functions that hand on", async () => {
   return { heap, allocator: heap.mem };
 });
 
+describeAllocatorContract("the allocator of a domain as it was installed", async () => {
+  const heap = await Heap.create();
+  return { heap, allocator: heap.getAllocator("mem") };
+});
+
 describeAllocatorContract("debug hooks over TypeScript functions", async () => {
   const heap = await Heap.create();
   const below = heap.getAllocator("object");

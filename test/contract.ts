@@ -71,12 +71,16 @@ export function describeAllocatorContract(name: string, make: () => Promise<Subj
       const before = heap.stats().allocatedBlocks;
       expect(allocator.malloc(0x8000_0000)).toBe(NULL);
       expect(allocator.malloc(0xffff_ffff)).toBe(NULL);
+      for (const n of [2 ** 32, 2 ** 32 + 8, 2 ** 53 - 8]) {
+        expect([allocator.malloc(n), allocator.calloc(1, n), allocator.calloc(n, 1)]).toEqual([NULL, NULL, NULL]);
+      }
       expect(allocator.calloc(0x10000, 0x10000)).toBe(NULL);
       expect(allocator.calloc(0x4000_0001, 4)).toBe(NULL);
       expect(allocator.calloc(3, 0x7fff_ffff)).toBe(NULL);
       const block = allocator.malloc(10);
       write(heap, block, 10, 9);
       expect(allocator.realloc(block, 0x8000_0000)).toBe(NULL);
+      expect(allocator.realloc(block, 2 ** 32 + 8)).toBe(NULL);
       expect(holds(heap, block, 10, 9)).toBe(true);
       allocator.free(block);
       // Debug hooks hold freed blocks back until then.

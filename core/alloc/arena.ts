@@ -15,7 +15,7 @@
 // docs/pools.md.
 
 import { base_find, base_free, base_malloc, base_realloc } from "./base";
-import { ALIGNMENT, ARENA_POOLS, arenaBytes, INTERNAL, POOL_GRAIN, POOL_SIZE } from "../ground/config";
+import { ADDRESS_END, ALIGNMENT, ARENA_POOLS, arenaBytes, INTERNAL, POOL_GRAIN, POOL_SIZE } from "../ground/config";
 import { ARENAS_AT, CONTROL, SMALL_MEM_AT } from "../ground/control";
 import { ARENA_FUNCTIONS, tableIndex } from "../ground/functions";
 import { ledger } from "../ground/ledger";
@@ -202,10 +202,13 @@ export class Arenas {
     return address != 0 && this.adopt(address, bytes, <u32>ARENA_POOLS);
   }
 
-  /** The bytes at `address` become an arena of `pools` pools, all idle; or they go back, if there is no memory for its record. */
+  /**
+   * The bytes at `address` become an arena of `pools` pools, all idle; or they go back, if there is no memory for its record, or if they are
+   * so high that the address behind them is none.
+   */
   private adopt(address: usize, bytes: usize, pools: u32): bool {
     const record = base_malloc(INTERNAL, offsetof<Arena>() + <usize>pools * offsetof<Pool>());
-    if (record == 0 || !this.map.cover(address, address + bytes)) {
+    if (record == 0 || address > ADDRESS_END - bytes || !this.map.cover(address, address + bytes)) {
       call_indirect<void>(this.dealloc, this.ctx, address, bytes);
       base_free(INTERNAL, record);
       return false;

@@ -6,15 +6,20 @@
 //   +--------+---------------------------+     +--------+------+------+-- ... --+--------+
 //   c        c+4 (a multiple of 8)       c+size                                           c+size
 //
-//   header:  31        30 ................ 3   2         1           0
-//            owner (1) | size, 8 at a time |   owner (0) | PREV_FREE | owner (2)
-//   owner:   the domain that has the chunk, as three bits; all three are set if nobody has it: FREE
+//   header, in use:  31        30 ................ 3   2         1           0
+//                    owner (1) | size, 8 at a time |   owner (0) | PREV_FREE | owner (2)
+//   header, free:    31 .......................... 3   2         1           0
+//                    size, 8 at a time             |   1         | 0         | 1
+//   owner:           the domain that has the chunk, as three bits, of which (0) and (2) are never both set
+//
+// A block has at most MAX_REQUEST bytes, so 31 bits are enough for the size of a chunk in use. Free chunks join: one can have nearly
+// all of the 4 GiB.
 //
 //   first chunk ... last chunk | top ................. brk
 //                                (the break's unused rest)
 //
-// Free chunks lie in bins: one for each size below 512, above that sixteen to a power of two; a bitmap says which
-// bins hold any. An allocation takes the best of the first bin that can serve it, else a piece of the top.
+// Free chunks lie in bins: one for each size below 512, above that sixteen to a power of two, up to 2^32; a bitmap says
+// which bins hold any. An allocation takes the best of the first bin that can serve it, else a piece of the top.
 //
 // Invariants (isValid):
 //   no two free chunks are neighbours, and the chunk below the top is in use
@@ -30,15 +35,20 @@ import { ledger } from "../ground/ledger";
 import { platform } from "../ground/platform";
 
 const PREV_FREE: u32 = 2;
-const FREE: u32 = 0x80000005;
-const SIZE_MASK: u32 = 0x7ffffff8;
+/** Set in the header of a free chunk, both bits. */
+const FREE: u32 = 5;
+const SIZE_IN_USE: u32 = 0x7ffffff8;
+const SIZE_FREE: u32 = 0xfffffff8;
 /** Bytes that a chunk costs beside its payload. */
 export const CHUNK_OVERHEAD: usize = 4;
 const MIN_CHUNK: usize = 16;
+/** The largest request: its chunk's size fits SIZE_IN_USE, even with a rest behind it that is too small for a chunk. */
+const MAX_BLOCK: usize = MAX_REQUEST - MIN_CHUNK - ALIGNMENT;
 const EXACT_BINS: u32 = 64;
 const EXACT_LIMIT: usize = 512;
-export const BINS: u32 = 416;
-const BITMAP_WORDS: u32 = BINS / 32;
+/** 23 powers of two, from 2^9 up to 2^31. */
+export const BINS: u32 = EXACT_BINS + 23 * 16;
+const BITMAP_WORDS: u32 = (BINS + 31) / 32;
 /** How many chunks of a bin are looked at for the best fit. */
 const SCAN: i32 = 12;
 
@@ -55,13 +65,24 @@ export class Chunk {
   }
 
   @inline
-  get size(): usize {
-    return this.header & SIZE_MASK;
-  }
-
-  @inline
   get isFree(): bool {
     return (this.header & FREE) == FREE;
+  }
+
+  /** The size of a chunk in use. */
+  @inline
+  get sizeInUse(): usize {
+    return this.header & SIZE_IN_USE;
+  }
+
+  /** The size of a free chunk. */
+  @inline
+  get sizeFree(): usize {
+    return this.header & SIZE_FREE;
+  }
+
+  get size(): usize {
+    return this.isFree ? this.sizeFree : this.sizeInUse;
   }
 
   @inline
@@ -80,14 +101,16 @@ export class Chunk {
     return this.address + CHUNK_OVERHEAD;
   }
 
+  /** Bytes that a chunk in use has for its owner. */
   @inline
   get usable(): usize {
-    return this.size - CHUNK_OVERHEAD;
+    return this.sizeInUse - CHUNK_OVERHEAD;
   }
 
+  /** What is behind a chunk in use: another one, or the top. */
   @inline
   get following(): Chunk {
-    return changetype<Chunk>(this.address + this.size);
+    return changetype<Chunk>(this.address + this.sizeInUse);
   }
 
   /** The free chunk before this one; only if isPreviousFree. */
@@ -102,9 +125,10 @@ export class Chunk {
     this.header = <u32>size | (this.header & PREV_FREE) | ((domain & 1) << 2) | ((domain & 2) << 30) | (domain >> 2);
   }
 
+  /** In use as before, `size` bytes long. */
   @inline
   resize(size: usize): void {
-    this.header = <u32>size | (this.header & ~SIZE_MASK);
+    this.header = <u32>size | (this.header & ~SIZE_IN_USE);
   }
 
   /** Free, `size` bytes long, its predecessor in use, its size in its last word. */
@@ -177,7 +201,7 @@ export class Raw {
   }
 
   private insert(chunk: Chunk): void {
-    const bin = binOf(chunk.size);
+    const bin = binOf(chunk.sizeFree);
     const at = this.binAt(bin);
     const head = load<Chunk | null>(at);
     chunk.prev = null;
@@ -195,7 +219,7 @@ export class Raw {
       prev.next = next;
       return;
     }
-    const bin = binOf(chunk.size);
+    const bin = binOf(chunk.sizeFree);
     store<Chunk | null>(this.binAt(bin), next);
     if (!next) store<u32>(this.wordAt(bin >> 5), load<u32>(this.wordAt(bin >> 5)) & ~(1 << (bin & 31)));
   }
@@ -206,7 +230,7 @@ export class Raw {
     let bestSize: usize = ~0;
     let chunk = load<Chunk | null>(this.binAt(bin));
     for (let seen = 0; chunk && seen < SCAN; seen++) {
-      const have = chunk.size;
+      const have = chunk.sizeFree;
       if (have >= size && have < bestSize) {
         best = chunk;
         bestSize = have;
@@ -256,7 +280,7 @@ export class Raw {
       const after = changetype<Chunk>(end);
       if (after.isFree) {
         this.remove(after);
-        end += after.size;
+        end += after.sizeFree;
       }
     }
     if (end == this.top) {
@@ -272,10 +296,26 @@ export class Raw {
 
   /** Cuts a used chunk down to `size`, if the rest can be a chunk. */
   private cut(chunk: Chunk, size: usize): void {
-    const rest = chunk.size - size;
+    const rest = chunk.sizeInUse - size;
     if (rest < MIN_CHUNK) return;
     chunk.resize(size);
     this.release(chunk.address + size, rest);
+  }
+
+  /**
+   * Of the bytes [at, end), which are free, in no bin, and not the last before the top, the first `size` are about to be used: the rest is a
+   * free chunk, if it can be one. Answers how many are taken, with a rest that can't.
+   */
+  private take(at: usize, size: usize, end: usize): usize {
+    const rest = end - at - size;
+    if (rest < MIN_CHUNK) {
+      changetype<Chunk>(end).header &= ~PREV_FREE;
+      return end - at;
+    }
+    const chunk = changetype<Chunk>(at + size);
+    chunk.becomeFree(rest);
+    this.insert(chunk);
+    return size;
   }
 
   /** As malloc, but 0 if the platform would have to be asked. */
@@ -285,21 +325,12 @@ export class Raw {
   }
 
   malloc(domain: u32, n: usize): usize {
-    if (n > MAX_REQUEST - MIN_CHUNK) return 0;
+    if (n > MAX_BLOCK) return 0;
     const size = chunkSizeFor(n);
     const chunk = this.find(size);
     if (chunk) {
       this.remove(chunk);
-      const have = chunk.size;
-      if (have - size >= MIN_CHUNK) {
-        const rest = changetype<Chunk>(chunk.address + size);
-        rest.becomeFree(have - size);
-        this.insert(rest);
-        chunk.becomeUsed(size, domain);
-      } else {
-        chunk.following.header &= ~PREV_FREE;
-        chunk.becomeUsed(have, domain);
-      }
+      chunk.becomeUsed(this.take(chunk.address, size, chunk.address + chunk.sizeFree), domain);
     } else return this.mallocAtTop(domain, n);
     ledger().born(domain, chunk.usable);
     return chunk.payload;
@@ -307,7 +338,7 @@ export class Raw {
 
   /** As malloc, above all other blocks. */
   mallocAtTop(domain: u32, n: usize): usize {
-    if (n > MAX_REQUEST - MIN_CHUNK) return 0;
+    if (n > MAX_BLOCK) return 0;
     const size = chunkSizeFor(n);
     if (!this.fillTop(size)) return 0;
     const chunk = changetype<Chunk>(this.top);
@@ -321,12 +352,12 @@ export class Raw {
   /** A used chunk becomes free; the ledger is the caller's. */
   private freeChunk(chunk: Chunk): void {
     let at = chunk.address;
-    let size = chunk.size;
+    let size = chunk.sizeInUse;
     if (chunk.isPreviousFree) {
       const before = chunk.preceding;
       this.remove(before);
       at = before.address;
-      size += before.size;
+      size += before.sizeFree;
       // What was a header lies inside of a free chunk now: it must not look like that of a block.
       chunk.header = FREE;
     }
@@ -341,7 +372,7 @@ export class Raw {
   private mayBeBlock(payload: usize): bool {
     const chunk = chunkOf(payload);
     if (payload % ALIGNMENT != 0 || chunk.address - this.first >= this.top - this.first) return false;
-    const size = chunk.size;
+    const size = chunk.sizeInUse;
     const room = this.top - chunk.address;
     if (chunk.isFree || size < MIN_CHUNK || size > room) return false;
     return size == room || !chunk.following.isPreviousFree;
@@ -360,7 +391,7 @@ export class Raw {
 
   realloc(domain: u32, payload: usize, n: usize): usize {
     if (payload == 0) return this.malloc(domain, n);
-    if (n > MAX_REQUEST - MIN_CHUNK) return 0;
+    if (n > MAX_BLOCK) return 0;
     if (!this.mayBeBlock(payload)) {
       refuse(payload, domain);
       return 0;
@@ -368,7 +399,7 @@ export class Raw {
     const chunk = chunkOf(payload);
     const size = chunkSizeFor(n);
     const before = chunk.usable;
-    if (chunk.size < size && !this.growInPlace(chunk, size)) return this.move(domain, chunk, n);
+    if (chunk.sizeInUse < size && !this.growInPlace(chunk, size)) return this.move(domain, chunk, n);
     this.cut(chunk, size);
     ledger().resized(chunk.domain, before, chunk.usable);
     return payload;
@@ -376,24 +407,19 @@ export class Raw {
 
   /** Makes a used chunk at least `size` bytes long with what is free behind it; false and nothing changed if it can't. */
   private growInPlace(chunk: Chunk, size: usize): bool {
-    let end = chunk.address + chunk.size;
-    if (end != this.top) {
-      const after = changetype<Chunk>(end);
-      if (!after.isFree) return false;
-      const reach = end + after.size;
-      if (reach - chunk.address >= size) {
-        this.remove(after);
-        changetype<Chunk>(reach).header &= ~PREV_FREE;
-        chunk.resize(reach - chunk.address);
-        return true;
-      }
-      // A free chunk is never the last before the top.
-      return false;
+    const after = chunk.following;
+    if (after.address == this.top) {
+      if (!this.fillTop(size - chunk.sizeInUse)) return false;
+      this.top = chunk.address + size;
+      chunk.resize(size);
+      return true;
     }
-    if (!this.fillTop(size - chunk.size)) return false;
-    end = chunk.address + size;
-    this.top = end;
-    chunk.resize(size);
+    // A free chunk is never the last before the top.
+    if (!after.isFree) return false;
+    const reach = after.address + after.sizeFree;
+    if (reach - chunk.address < size) return false;
+    this.remove(after);
+    chunk.resize(this.take(chunk.address, size, reach));
     return true;
   }
 
@@ -407,7 +433,7 @@ export class Raw {
 
   /** A block of which the byte at `offset` lies at a multiple of `alignment`, a power of two from 16 up. */
   memalign(domain: u32, alignment: usize, offset: usize, n: usize): usize {
-    if (alignment > MAX_REQUEST || n > MAX_REQUEST - alignment - MIN_CHUNK * 2) return 0;
+    if (alignment > MAX_BLOCK || n > MAX_BLOCK - alignment - MIN_CHUNK) return 0;
     const wide = this.malloc(domain, n + alignment + MIN_CHUNK);
     if (wide == 0) return 0;
     let block = ((wide + offset + alignment - 1) & ~(alignment - 1)) - offset;
@@ -415,7 +441,7 @@ export class Raw {
     const chunk = chunkOf(block != wide && block - wide < MIN_CHUNK ? block + alignment : block);
     if (chunk !== front) {
       // The bytes in front of it become a chunk of their own, which is free.
-      const whole = front.size;
+      const whole = front.sizeInUse;
       const lead = chunk.address - front.address;
       ledger().resized(domain, front.usable, lead - CHUNK_OVERHEAD);
       front.resize(lead);
@@ -460,9 +486,9 @@ export class Raw {
     const chunk = chunkOf(payload);
     if (!chunk.isPreviousFree) return payload;
     const before = chunk.preceding;
-    const size = chunk.size;
+    const size = chunk.sizeInUse;
     const domain = chunk.domain;
-    const free = before.size;
+    const free = before.sizeFree;
     this.remove(before);
     const slid = before;
     memory.copy(slid.payload, payload, size - CHUNK_OVERHEAD);
@@ -482,7 +508,7 @@ export class Raw {
     let bytes: usize = 0;
     for (let at = this.first; at != this.top; at += changetype<Chunk>(at).size) {
       const chunk = changetype<Chunk>(at);
-      if (at >= line && !chunk.isFree && chunk.domain != INTERNAL) bytes += chunk.size;
+      if (at >= line && !chunk.isFree && chunk.domain != INTERNAL) bytes += chunk.sizeInUse;
     }
     return bytes;
   }
@@ -493,8 +519,8 @@ export class Raw {
     let end: usize = 0;
     for (let at = this.first; at != this.top; at += changetype<Chunk>(at).size) {
       const chunk = changetype<Chunk>(at);
-      if (!chunk.isFree || chunk.size <= largest || at + chunk.size <= line) continue;
-      largest = chunk.size;
+      if (!chunk.isFree || chunk.sizeFree <= largest || at + chunk.sizeFree <= line) continue;
+      largest = chunk.sizeFree;
       end = at + largest;
     }
     return end;
@@ -526,7 +552,7 @@ export class Raw {
       if (this.marks(bin) != (chunk !== null)) return this.binAt(bin);
       let prev: Chunk | null = null;
       while (chunk) {
-        if (!chunk.isFree || binOf(chunk.size) != bin || chunk.prev !== prev || freeChunks-- == 0) return chunk.address;
+        if (!chunk.isFree || binOf(chunk.sizeFree) != bin || chunk.prev !== prev || freeChunks-- == 0) return chunk.address;
         prev = chunk;
         chunk = chunk.next;
       }
@@ -535,6 +561,7 @@ export class Raw {
   }
 }
 
+if (INTERNAL > 4) ERROR("a domain's bits would be those of a free chunk");
 if (offsetof<Raw>() + (BITMAP_WORDS - 1 + BINS) * 4 > ARENAS_AT - RAW_AT) ERROR("Raw does not fit its region");
 
 @inline

@@ -1,0 +1,219 @@
+// Random programs of blocks up to 2 GiB against a model: sizes and distances of 2^31 and more, in a memory of up to 4 GiB.
+//
+// Memory that nobody touches costs nothing, so a block is marked at its ends only, and moved only while there is a budget for it.
+
+import { expect } from "vitest";
+import { type Address, type CoreHeap, type Domain, type HeapItem, NULL, sumOfParts } from "../src/index.js";
+import { randomNumbers } from "./model.js";
+
+export const MIB = 2 ** 20;
+export const GIB = 2 ** 30;
+/** The end of the addresses that a heap gives (core/config.ts, ADDRESS_END). */
+const ADDRESS_END = 0xffff_0000;
+const MARKED = 16;
+/** Smaller blocks may come out of pools, whose room is not looked at here. */
+const LEAST_LARGE = 64 * 1024;
+/** A chunk's header, what rounding up to a chunk adds at most, and what a small block keeps that shrinks by less than a quarter. */
+const HEADER = 4;
+const ROUNDED = 24;
+const KEPT = 128;
+
+interface Block {
+  readonly domain: Domain;
+  address: Address;
+  size: number;
+  mark: number;
+}
+
+/** The bytes [at, end): free, and large enough for one chunk of their size. */
+interface Room {
+  readonly at: number;
+  readonly end: number;
+}
+
+export interface BigPlan {
+  readonly heap: CoreHeap;
+  readonly seed: number;
+  readonly steps: number;
+  /** Large blocks have from an eighth to half of so many bytes; the default is 4 GiB. */
+  readonly span?: number;
+  /** Bytes of blocks that may be moved, all in all. */
+  readonly moves?: number;
+  /** Whether the memory is the heap's own, so that a walk shows all of it. */
+  readonly isOwn?: boolean;
+  /** As aligned_alloc, if the heap has it; such a block is freed through `raw`. */
+  readonly aligned?: (alignment: number, n: number) => Address;
+}
+
+/** Throws unless a walk is a row of chunks without a gap, of which no two neighbours are free. Answers where there is room. */
+export function roomsOf(heap: CoreHeap): Room[] {
+  const rooms: Room[] = [];
+  let at: number | undefined;
+  let wasFree = false;
+  heap.walk(
+    (item: HeapItem) => {
+      if (item.kind !== "chunk" && item.kind !== "freeChunk" && item.kind !== "top") return;
+      if (at !== undefined) expect(item.address).toBe(at);
+      at = item.address + item.size;
+      const isFree = item.kind !== "chunk";
+      expect(isFree && wasFree).toBe(false);
+      wasFree = isFree;
+      if (item.kind === "freeChunk") rooms.push({ at: item.address, end: at });
+      if (item.kind === "top") {
+        const reach = item.address + item.size + (heap.limit - heap.reserved);
+        rooms.push({ at: item.address, end: Math.min(ADDRESS_END, reach) });
+      }
+    },
+    { blocks: false },
+  );
+  return rooms;
+}
+
+/** Runs a random program; answers how many blocks there are in the end. Throws at the first thing that is not as in the model. */
+export function runBigBlocks({
+  heap,
+  seed,
+  steps,
+  span = 4 * GIB,
+  moves = GIB,
+  isOwn = true,
+  aligned,
+}: BigPlan): number {
+  const random = randomNumbers(seed);
+  const below = (n: number) => Math.floor(random() * n);
+  const domains = [heap.raw, heap.mem, heap.object];
+  const live: Block[] = [];
+  let budget = moves;
+
+  const size = (): number => {
+    const kind = random();
+    if (kind < 0.15) return below(600);
+    if (kind < 0.3) return LEAST_LARGE + below(MIB);
+    if (kind < 0.5) return MIB + below(span / 16);
+    if (kind < 0.85) return span / 8 + below((span * 3) / 8);
+    if (kind < 0.95) return 0x7fff_ffff - below(64);
+    return 2 * GIB + below(GIB);
+  };
+  const mark = (block: Block) => {
+    block.mark = 1 + below(255);
+    const bytes = new Uint8Array(heap.memory.buffer);
+    const { address, size } = block;
+    bytes.fill(block.mark, address, address + Math.min(size, MARKED));
+    bytes.fill(block.mark, Math.max(address, address + size - MARKED), address + size);
+  };
+  /** The first `kept` bytes of a block of `size` bytes are as they were marked. */
+  const verify = (address: Address, kept: number, { size, mark }: Block) => {
+    const bytes = new Uint8Array(heap.memory.buffer);
+    const isMarked = (from: number, to: number) =>
+      bytes.subarray(address + from, address + Math.max(from, to)).every((byte) => byte === mark);
+    expect(isMarked(0, Math.min(size, MARKED, kept))).toBe(true);
+    expect(isMarked(Math.max(0, size - MARKED), kept)).toBe(true);
+  };
+  const check = () => {
+    heap.check();
+    const { account, allocatedBlocks, large } = heap.stats();
+    expect(sumOfParts(account)).toBe(account.platform);
+    expect(
+      Math.min(...Object.values(account.live), account.rawFree, account.freeInPools, account.freePools),
+    ).toBeGreaterThanOrEqual(0);
+    for (const domain of domains) {
+      const blocks = live.filter((block) => block.domain === domain);
+      const bytes = blocks.reduce((sum, block) => sum + block.size, 0);
+      expect(account.live[domain.name]).toBeGreaterThanOrEqual(bytes);
+      expect(account.live[domain.name]).toBeLessThanOrEqual(bytes + blocks.length * (ROUNDED + KEPT));
+    }
+    for (const { name } of domains) {
+      const blocks = live.filter(({ domain, size }) => domain.name === name && size > 512);
+      expect(large[name].bytes).toBeGreaterThanOrEqual(blocks.reduce((sum, { size }) => sum + size, 0));
+      expect(large[name].bytes).toBeLessThanOrEqual(account.live[name]);
+    }
+    expect(allocatedBlocks).toBe(live.filter(({ domain }) => domain !== heap.raw).length);
+    for (const block of live) verify(block.address, block.size, block);
+    const places = live.map(({ address, size }) => [address, address + Math.max(size, 1)] as const);
+    places.sort((a, b) => a[0] - b[0]);
+    for (const [k, [address]] of places.entries()) expect(address).toBeGreaterThanOrEqual(places[k - 1]?.[1] ?? 1);
+    expect(places.at(-1)?.[1] ?? 0).toBeLessThanOrEqual(ADDRESS_END);
+  };
+  /** Whether a large block must be had, or can't be; undefined: either may be. */
+  const fits = (n: number, rooms: readonly Room[]): boolean | undefined => {
+    if (n > 0x7fff_ff00) return n > 0x7fff_ffff ? false : undefined;
+    if (!isOwn || n < LEAST_LARGE) return undefined;
+    const most = Math.max(...rooms.map(({ at, end }) => end - at));
+    if (most >= n + HEADER + ROUNDED + 4096) return true;
+    return most < n ? false : undefined;
+  };
+  const judge = (address: Address, n: number, rooms: readonly Room[]) => {
+    const expected = fits(n, rooms);
+    if (expected !== undefined) expect(`${n}: ${address !== NULL}`).toBe(`${n}: ${expected}`);
+  };
+  const allocate = (rooms: readonly Room[]) => {
+    const n = size();
+    if (aligned && random() < 0.15) {
+      const alignment = 2 ** (4 + below(27));
+      const address = aligned(alignment, n);
+      if (address === NULL) return;
+      expect(address % alignment).toBe(0);
+      live.push({ domain: heap.raw, address, size: n, mark: 0 });
+    } else {
+      const domain = domains[below(3)] as Domain;
+      const isCleared = n <= 2 * MIB && random() < 0.3;
+      const address = isCleared ? domain.calloc(1, n) : domain.malloc(n);
+      judge(address, n, rooms);
+      if (address === NULL) return;
+      if (isCleared) expect(new Uint8Array(heap.memory.buffer, address, n).every((byte) => byte === 0)).toBe(true);
+      live.push({ domain, address, size: n, mark: 0 });
+    }
+    mark(live.at(-1) as Block);
+  };
+  const resize = (block: Block, rooms: readonly Room[]) => {
+    const n = random() < 0.5 ? size() : Math.floor(block.size * (0.3 + random()));
+    const isLarge = block.size >= LEAST_LARGE && n >= LEAST_LARGE;
+    const behind = rooms.find(
+      ({ at }) => at >= block.address + block.size && at <= block.address + block.size + ROUNDED,
+    );
+    const staysWhere = n <= block.size || (behind !== undefined && behind.end - block.address >= n + ROUNDED + 4096);
+    if (!(isOwn && staysWhere)) {
+      if (block.size > budget) return;
+      budget -= block.size;
+    }
+    const address = block.domain.realloc(block.address, n);
+    if (isOwn && isLarge && staysWhere && n < 0x7fff_ff00) expect(address).toBe(block.address);
+    else if (!staysWhere) judge(address, n, rooms);
+    if (n > 0x7fff_ffff) expect(address).toBe(NULL);
+    if (address === NULL) return;
+    verify(address, Math.min(n, block.size), block);
+    block.address = address;
+    block.size = n;
+    mark(block);
+  };
+
+  const take = () => {
+    const rooms = isOwn ? roomsOf(heap) : [];
+    const action = random();
+    const k = below(live.length);
+    const block = live[k];
+    if (block === undefined || action < 0.45) allocate(rooms);
+    else if (action < 0.7) resize(block, rooms);
+    else {
+      block.domain.free(block.address);
+      live.splice(k, 1);
+    }
+    if (random() < 0.02) heap.release();
+    check();
+  };
+  for (let step = 0; step < steps; step++) {
+    try {
+      take();
+    } catch (error) {
+      throw new Error(`seed ${seed}, step ${step}: ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      });
+    }
+  }
+  while (live.length > 0) {
+    const { domain, address } = live.pop() as Block;
+    domain.free(address);
+    check();
+  }
+  return heap.stats().allocatedBlocks;
+}
