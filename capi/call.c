@@ -53,7 +53,8 @@ static PyObject *call_format(PyObject *callable, const char *format, va_list val
     if (!format || !*format) return PyObject_CallNoArgs(callable);
     PyObject *built = Py_VaBuildValue(format, values);
     if (!built) return NULL;
-    PyObject *result = PyTuple_Check(built) ? PyObject_Call(callable, built, NULL) : PyObject_CallOneArg(callable, built);
+    PyObject *result =
+        PyTuple_Check(built) ? PyObject_Call(callable, built, NULL) : PyObject_CallOneArg(callable, built);
     Py_DECREF(built);
     return result;
 }

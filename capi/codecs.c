@@ -19,10 +19,11 @@ static enum encoding encoding_named(const char *name) {
     static const struct {
         const char *name;
         enum encoding encoding;
-    } known[] = {{"utf-8", UTF8},       {"utf8", UTF8},      {"latin-1", LATIN1}, {"latin1", LATIN1},
+    } known[] = {{"utf-8", UTF8},        {"utf8", UTF8},        {"latin-1", LATIN1}, {"latin1", LATIN1},
                  {"iso-8859-1", LATIN1}, {"iso8859-1", LATIN1}, {"ascii", ASCII},    {"us-ascii", ASCII}};
     if (!name) return UTF8;
-    for (size_t k = 0; k < Py_ARRAY_LENGTH(known); k++) if (is_named(name, known[k].name)) return known[k].encoding;
+    for (size_t k = 0; k < Py_ARRAY_LENGTH(known); k++)
+        if (is_named(name, known[k].name)) return known[k].encoding;
     PyErr_Format(PyExc_LookupError, "unknown encoding: %s", name);
     return UNKNOWN;
 }

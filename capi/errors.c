@@ -32,9 +32,7 @@ static void print(PyObject *exception) {
     PyErr_Clear();
 }
 
-PYHEAP_DEFINED void PyErr_DisplayException(PyObject *exception) {
-    print(exception);
-}
+PYHEAP_DEFINED void PyErr_DisplayException(PyObject *exception) { print(exception); }
 
 PYHEAP_DEFINED void PyErr_PrintEx(int set_sys_last_vars) {
     (void)set_sys_last_vars;
@@ -44,9 +42,7 @@ PYHEAP_DEFINED void PyErr_PrintEx(int set_sys_last_vars) {
     Py_DECREF(exception);
 }
 
-PYHEAP_DEFINED void PyErr_Print(void) {
-    PyErr_PrintEx(1);
-}
+PYHEAP_DEFINED void PyErr_Print(void) { PyErr_PrintEx(1); }
 
 // "Exception ignored `where`", and the exception that is set, which then is no more.
 static void ignore(const char *where) {

@@ -47,12 +47,18 @@ static bool add_padded(PyObject *pieces, const struct spec *spec, PyObject *s) {
 // How many of the n bytes are a character, at least 1, and whether that is a whole one.
 static Py_ssize_t character(const unsigned char *text, Py_ssize_t n, bool *is_whole) {
     const unsigned char first = text[0];
-    const Py_ssize_t size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    const Py_ssize_t size = first < 0x80   ? 1
+                            : first < 0xc2 ? 0
+                            : first < 0xe0 ? 2
+                            : first < 0xf0 ? 3
+                            : first < 0xf5 ? 4
+                                           : 0;
     Py_ssize_t good = 1;
     while (good < size && good < n && (text[good] & 0xc0) == 0x80) {
         const unsigned char second = text[1];
-        if (good == 1 && ((first == 0xe0 && second < 0xa0) || (first == 0xed && second >= 0xa0) || (first == 0xf0 && second < 0x90)
-                          || (first == 0xf4 && second >= 0x90))) break;
+        if (good == 1 && ((first == 0xe0 && second < 0xa0) || (first == 0xed && second >= 0xa0) ||
+                          (first == 0xf0 && second < 0x90) || (first == 0xf4 && second >= 0x90)))
+            break;
         good++;
     }
     *is_whole = good == size;
@@ -116,9 +122,12 @@ static bool add_number(PyObject *pieces, const struct spec *spec, char conversio
     const bool is_signed = conversion == 'd' || conversion == 'i';
     unsigned long long v;
     bool negative = false;
-    if (spec->length == 'q' || spec->length == 'j') v = va_arg(*values, unsigned long long);
-    else if (is_signed) v = (unsigned long long)va_arg(*values, int);
-    else v = va_arg(*values, unsigned);
+    if (spec->length == 'q' || spec->length == 'j')
+        v = va_arg(*values, unsigned long long);
+    else if (is_signed)
+        v = (unsigned long long)va_arg(*values, int);
+    else
+        v = va_arg(*values, unsigned);
     if (is_signed && (long long)v < 0) {
         negative = true;
         v = 0 - v;
@@ -130,9 +139,7 @@ static bool add_number(PyObject *pieces, const struct spec *spec, char conversio
 }
 
 // %T: the name of the object's type; %N: of the type itself.
-static PyObject *type_name(PyTypeObject *type) {
-    return PyUnicode_FromString(type->tp_name);
-}
+static PyObject *type_name(PyTypeObject *type) { return PyUnicode_FromString(type->tp_name); }
 
 static bool add_object(PyObject *pieces, const struct spec *spec, char conversion, va_list *values) {
     PyObject *o = va_arg(*values, PyObject *);
@@ -141,18 +148,12 @@ static bool add_object(PyObject *pieces, const struct spec *spec, char conversio
         const char *otherwise = va_arg(*values, const char *);
         return o ? add_padded(pieces, spec, Py_NewRef(o)) : add_text(pieces, *spec, otherwise);
     }
-    case 'U':
-        return add_padded(pieces, spec, Py_NewRef(o));
-    case 'S':
-        return add_padded(pieces, spec, PyObject_Str(o));
-    case 'R':
-        return add_padded(pieces, spec, PyObject_Repr(o));
-    case 'A':
-        return add_padded(pieces, spec, PyObject_ASCII(o));
-    case 'T':
-        return add_padded(pieces, spec, type_name(Py_TYPE(o)));
-    default:
-        return add_padded(pieces, spec, type_name((PyTypeObject *)o));
+    case 'U': return add_padded(pieces, spec, Py_NewRef(o));
+    case 'S': return add_padded(pieces, spec, PyObject_Str(o));
+    case 'R': return add_padded(pieces, spec, PyObject_Repr(o));
+    case 'A': return add_padded(pieces, spec, PyObject_ASCII(o));
+    case 'T': return add_padded(pieces, spec, type_name(Py_TYPE(o)));
+    default: return add_padded(pieces, spec, type_name((PyTypeObject *)o));
     }
 }
 
@@ -169,10 +170,14 @@ static Py_ssize_t read_number(const char **at, va_list *values) {
 static struct spec read_spec(const char **at, va_list *values) {
     struct spec spec = {.precision = -1};
     for (;; ++*at) {
-        if (**at == '-') spec.left = true;
-        else if (**at == '0') spec.zero = true;
-        else if (**at == '#') spec.type_of = true;
-        else break;
+        if (**at == '-')
+            spec.left = true;
+        else if (**at == '0')
+            spec.zero = true;
+        else if (**at == '#')
+            spec.type_of = true;
+        else
+            break;
     }
     spec.width = read_number(at, values);
     if (spec.width < 0) {
@@ -199,8 +204,7 @@ static bool add_conversion(PyObject *pieces, const char **at, va_list *values) {
     struct spec spec = read_spec(at, values);
     const char conversion = *(*at)++;
     switch (conversion) {
-    case '%':
-        return add(pieces, PyUnicode_FromOrdinal('%'));
+    case '%': return add(pieces, PyUnicode_FromOrdinal('%'));
     case 'c': {
         const int c = va_arg(*values, int);
         if (c < 0 || c > 0x10ffff) {
@@ -209,17 +213,25 @@ static bool add_conversion(PyObject *pieces, const char **at, va_list *values) {
         }
         return add_padded(pieces, &spec, PyUnicode_FromOrdinal(c));
     }
-    case 'd': case 'i': case 'u': case 'x': case 'X': case 'o':
-        return add_number(pieces, &spec, conversion, values);
+    case 'd':
+    case 'i':
+    case 'u':
+    case 'x':
+    case 'X':
+    case 'o': return add_number(pieces, &spec, conversion, values);
     case 'p': {
         char digits[24];
         snprintf(digits, sizeof(digits), "%lx", (unsigned long)va_arg(*values, void *));
         return add_digits(pieces, spec, "0x", digits);
     }
-    case 's':
-        return add_text(pieces, spec, va_arg(*values, const char *));
-    case 'U': case 'V': case 'S': case 'R': case 'A': case 'T': case 'N':
-        return add_object(pieces, &spec, conversion, values);
+    case 's': return add_text(pieces, spec, va_arg(*values, const char *));
+    case 'U':
+    case 'V':
+    case 'S':
+    case 'R':
+    case 'A':
+    case 'T':
+    case 'N': return add_object(pieces, &spec, conversion, values);
     default:
         PyErr_Clear();
         PyObject *rest = PyUnicode_FromString(begin - 1);
@@ -236,9 +248,10 @@ static bool add_all(PyObject *pieces, const char *format, va_list *values) {
         const char *next = at;
         while (*next != 0 && *next != '%') {
             if ((unsigned char)*next >= 0x80) {
-                PyErr_Format(PyExc_ValueError,
-                             "PyUnicode_FromFormatV() expects an ASCII-encoded format string, got a non-ASCII byte: 0x%02x",
-                             (unsigned char)*next);
+                PyErr_Format(
+                    PyExc_ValueError,
+                    "PyUnicode_FromFormatV() expects an ASCII-encoded format string, got a non-ASCII byte: 0x%02x",
+                    (unsigned char)*next);
                 return false;
             }
             next++;

@@ -16,10 +16,14 @@ static int parse_tuple(PyObject *args, const char *format, va_list values) {
     const Py_ssize_t n = PyTuple_GET_SIZE(args);
     if (n < least || n > most) {
         const int bound = n < least ? least : most;
-        if (p.message) PyErr_SetString(PyExc_TypeError, p.message);
+        if (p.message)
+            PyErr_SetString(PyExc_TypeError, p.message);
         else {
             PyErr_Format(PyExc_TypeError, "%.150s%s takes %s %d argument%s (%zd given)", CALLED(&p),
-                         least == most ? "exactly" : n < least ? "at least" : "at most", bound, PLURAL(bound), n);
+                         least == most ? "exactly"
+                         : n < least   ? "at least"
+                                       : "at most",
+                         bound, PLURAL(bound), n);
         }
         return pyheap_finish(&p, false);
     }
@@ -58,9 +62,12 @@ PYHEAP_DEFINED int PyArg_Parse(PyObject *args, const char *format, ...) {
         done = pyheap_finish(&p, done);
     } else {
         pyheap_finish(&p, true);
-        if (n > 1) done = parse_tuple(args, format, values);
-        else if (args == NULL) done = 1;
-        else PyErr_Format(PyExc_TypeError, "%.200s%s takes no arguments", CALLED(&p));
+        if (n > 1)
+            done = parse_tuple(args, format, values);
+        else if (args == NULL)
+            done = 1;
+        else
+            PyErr_Format(PyExc_TypeError, "%.200s%s takes no arguments", CALLED(&p));
     }
     va_end(values);
     return done;
@@ -77,8 +84,12 @@ PYHEAP_DEFINED int PyArg_UnpackTuple(PyObject *args, const char *name, Py_ssize_
     if (n < least || n > most) {
         const Py_ssize_t bound = n < least ? least : most;
         const char *how = least == most ? "" : n < least ? "at least " : "at most ";
-        if (name) PyErr_Format(PyExc_TypeError, "%.200s expected %s%zd argument%s, got %zd", name, how, bound, PLURAL(bound), n);
-        else PyErr_Format(PyExc_TypeError, "unpacked tuple should have %s%zd element%s, but has %zd", how, bound, PLURAL(bound), n);
+        if (name)
+            PyErr_Format(PyExc_TypeError, "%.200s expected %s%zd argument%s, got %zd", name, how, bound, PLURAL(bound),
+                         n);
+        else
+            PyErr_Format(PyExc_TypeError, "unpacked tuple should have %s%zd element%s, but has %zd", how, bound,
+                         PLURAL(bound), n);
         return 0;
     }
     va_list values;

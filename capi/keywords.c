@@ -34,7 +34,8 @@ static bool read_marks(struct parse *p, struct names *n, int k) {
 }
 
 static bool too_many_by_position(struct parse *p, const struct names *n) {
-    if (n->most == 0) PyErr_Format(PyExc_TypeError, "%.200s%s takes no positional arguments", CALLED(p));
+    if (n->most == 0)
+        PyErr_Format(PyExc_TypeError, "%.200s%s takes no positional arguments", CALLED(p));
     else {
         PyErr_Format(PyExc_TypeError, "%.200s%s takes %s %d positional argument%s (%zd given)", CALLED(p),
                      n->least != NEVER ? "at most" : "exactly", n->most, PLURAL(n->most), n->given);
@@ -76,7 +77,8 @@ static bool left_over(struct parse *p, const struct names *n) {
         const int twice = PyDict_ContainsString(n->dict, n->all[k]);
         if (twice < 0) return false;
         if (!twice) continue;
-        PyErr_Format(PyExc_TypeError, "argument for %.200s%s given by name ('%s') and position (%d)", CALLED(p), n->all[k], k + 1);
+        PyErr_Format(PyExc_TypeError, "argument for %.200s%s given by name ('%s') and position (%d)", CALLED(p),
+                     n->all[k], k + 1);
         return false;
     }
     Py_ssize_t at = 0;
@@ -89,11 +91,12 @@ static bool left_over(struct parse *p, const struct names *n) {
         int k = n->nameless;
         while (k < n->count && !PyUnicode_EqualToUTF8(key, n->all[k])) k++;
         if (k < n->count) continue;
-        PyErr_Format(PyExc_TypeError, "%.200s%s got an unexpected keyword argument '%S'", p->name ? p->name : "this function",
-                     p->name ? "()" : "", key);
+        PyErr_Format(PyExc_TypeError, "%.200s%s got an unexpected keyword argument '%S'",
+                     p->name ? p->name : "this function", p->name ? "()" : "", key);
         return false;
     }
-    PyErr_Format(PyExc_TypeError, "invalid keyword argument for %.200s%s", p->name ? p->name : "this function", p->name ? "()" : "");
+    PyErr_Format(PyExc_TypeError, "invalid keyword argument for %.200s%s", p->name ? p->name : "this function",
+                 p->name ? "()" : "");
     return false;
 }
 
@@ -114,7 +117,8 @@ static bool parse_all(struct parse *p, PyObject *args, struct names *n) {
         if (PyErr_Occurred()) return false;
         if (k < n->least) {
             if (k < n->nameless) return too_few_by_position(p, n, k);
-            PyErr_Format(PyExc_TypeError, "%.200s%s missing required argument '%s' (pos %d)", CALLED(p), n->all[k], k + 1);
+            PyErr_Format(PyExc_TypeError, "%.200s%s missing required argument '%s' (pos %d)", CALLED(p), n->all[k],
+                         k + 1);
             return false;
         }
         if (n->named == 0) return true;
@@ -124,7 +128,8 @@ static bool parse_all(struct parse *p, PyObject *args, struct names *n) {
         }
     }
     if (!ends(*p->format) && *p->format != '|' && *p->format != '$') {
-        PyErr_Format(PyExc_SystemError, "more argument specifiers than keyword list entries (remaining format:'%s')", p->format);
+        PyErr_Format(PyExc_SystemError, "more argument specifiers than keyword list entries (remaining format:'%s')",
+                     p->format);
         return false;
     }
     return n->named == 0 || left_over(p, n);

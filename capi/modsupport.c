@@ -19,8 +19,10 @@ struct building {
 // Something went wrong, and an error is set: it is kept aside.
 static PyObject *fail(struct building *b) {
     PyObject *error = PyErr_GetRaisedException();
-    if (b->failed) Py_XDECREF(error);
-    else b->error = error;
+    if (b->failed)
+        Py_XDECREF(error);
+    else
+        b->error = error;
     b->failed = true;
     return NULL;
 }
@@ -30,9 +32,7 @@ static PyObject *fail_with(struct building *b, const char *why) {
     return fail(b);
 }
 
-static bool separates(char c) {
-    return c == ',' || c == ':' || c == ' ' || c == '\t';
-}
+static bool separates(char c) { return c == ',' || c == ':' || c == ' ' || c == '\t'; }
 
 // Values up to `closing`; -1 with an error if it does not come.
 static Py_ssize_t count(struct building *b, char closing) {
@@ -40,17 +40,21 @@ static Py_ssize_t count(struct building *b, char closing) {
     int level = 0;
     for (const char *at = b->format; level > 0 || *at != closing; at++) {
         switch (*at) {
-        case 0:
-            fail_with(b, "unmatched paren in format");
-            return -1;
-        case '(': case '[': case '{':
+        case 0: fail_with(b, "unmatched paren in format"); return -1;
+        case '(':
+        case '[':
+        case '{':
             if (level++ == 0) n++;
             break;
-        case ')': case ']': case '}':
-            level--;
-            break;
-        case '#': case '&': case ',': case ':': case ' ': case '\t':
-            break;
+        case ')':
+        case ']':
+        case '}': level--; break;
+        case '#':
+        case '&':
+        case ',':
+        case ':':
+        case ' ':
+        case '\t': break;
         default:
             if (level == 0) n++;
         }
@@ -74,7 +78,7 @@ static PyObject *text(struct building *b, char unit) {
 
 static PyObject *object(struct building *b, char unit) {
     if (takes(b, '&')) {
-        PyObject *(*convert)(void *) = va_arg(b->values, PyObject *(*)(void *));
+        PyObject *(*convert)(void *) = va_arg(b->values, PyObject * (*)(void *));
         return convert(va_arg(b->values, void *));
     }
     PyObject *o = va_arg(b->values, PyObject *);
@@ -87,35 +91,26 @@ static PyObject *object(struct building *b, char unit) {
 
 static PyObject *scalar(struct building *b, char unit) {
     switch (unit) {
-    case 'b': case 'B': case 'h': case 'i':
-        return PyLong_FromLong(va_arg(b->values, int));
-    case 'H':
-        return PyLong_FromLong(va_arg(b->values, unsigned));
-    case 'I':
-        return PyLong_FromUnsignedLong(va_arg(b->values, unsigned));
-    case 'n':
-        return PyLong_FromSsize_t(va_arg(b->values, Py_ssize_t));
-    case 'l':
-        return PyLong_FromLong(va_arg(b->values, long));
-    case 'k':
-        return PyLong_FromUnsignedLong(va_arg(b->values, unsigned long));
-    case 'L':
-        return PyLong_FromLongLong(va_arg(b->values, long long));
-    case 'K':
-        return PyLong_FromUnsignedLongLong(va_arg(b->values, unsigned long long));
-    case 'f': case 'd':
-        return PyFloat_FromDouble(va_arg(b->values, double));
-    case 'p':
-        return PyBool_FromLong(va_arg(b->values, int));
+    case 'b':
+    case 'B':
+    case 'h':
+    case 'i': return PyLong_FromLong(va_arg(b->values, int));
+    case 'H': return PyLong_FromLong(va_arg(b->values, unsigned));
+    case 'I': return PyLong_FromUnsignedLong(va_arg(b->values, unsigned));
+    case 'n': return PyLong_FromSsize_t(va_arg(b->values, Py_ssize_t));
+    case 'l': return PyLong_FromLong(va_arg(b->values, long));
+    case 'k': return PyLong_FromUnsignedLong(va_arg(b->values, unsigned long));
+    case 'L': return PyLong_FromLongLong(va_arg(b->values, long long));
+    case 'K': return PyLong_FromUnsignedLongLong(va_arg(b->values, unsigned long long));
+    case 'f':
+    case 'd': return PyFloat_FromDouble(va_arg(b->values, double));
+    case 'p': return PyBool_FromLong(va_arg(b->values, int));
     case 'c': {
         const char c = (char)va_arg(b->values, int);
         return PyBytes_FromStringAndSize(&c, 1);
     }
-    case 'C':
-        return PyUnicode_FromOrdinal(va_arg(b->values, int));
-    default:
-        PyErr_SetString(PyExc_SystemError, "bad format char passed to Py_BuildValue");
-        return NULL;
+    case 'C': return PyUnicode_FromOrdinal(va_arg(b->values, int));
+    default: PyErr_SetString(PyExc_SystemError, "bad format char passed to Py_BuildValue"); return NULL;
     }
 }
 
@@ -129,9 +124,12 @@ static PyObject *row(struct building *b, char closing, Py_ssize_t n) {
     if (!o && !b->failed) fail(b);
     for (Py_ssize_t k = 0; k < n; k++) {
         PyObject *item = build(b);
-        if (!o || b->failed) Py_XDECREF(item);
-        else if (is_list) PyList_SET_ITEM(o, k, item);
-        else PyTuple_SET_ITEM(o, k, item);
+        if (!o || b->failed)
+            Py_XDECREF(item);
+        else if (is_list)
+            PyList_SET_ITEM(o, k, item);
+        else
+            PyTuple_SET_ITEM(o, k, item);
     }
     while (separates(*b->format)) b->format++;
     if (closing != 0 && !takes(b, closing)) fail_with(b, "Unmatched paren in format");
@@ -167,20 +165,17 @@ static PyObject *build(struct building *b) {
     b->format++;
     PyObject *o;
     switch (unit) {
-    case '(':
-        return row(b, ')', count(b, ')'));
-    case '[':
-        return row(b, ']', count(b, ']'));
-    case '{':
-        return dict(b);
-    case 's': case 'z': case 'U': case 'y':
-        o = text(b, unit);
-        break;
-    case 'O': case 'N': case 'S':
-        o = object(b, unit);
-        break;
-    default:
-        o = scalar(b, unit);
+    case '(': return row(b, ')', count(b, ')'));
+    case '[': return row(b, ']', count(b, ']'));
+    case '{': return dict(b);
+    case 's':
+    case 'z':
+    case 'U':
+    case 'y': o = text(b, unit); break;
+    case 'O':
+    case 'N':
+    case 'S': o = object(b, unit); break;
+    default: o = scalar(b, unit);
     }
     return o ? o : fail(b);
 }
@@ -190,9 +185,12 @@ PYHEAP_DEFINED PyObject *Py_VaBuildValue(const char *format, va_list values) {
     va_copy(b.values, values);
     const Py_ssize_t n = count(&b, 0);
     PyObject *o = NULL;
-    if (n == 0) o = Py_NewRef(Py_None);
-    else if (n == 1) o = build(&b);
-    else if (n > 1) o = row(&b, 0, n);
+    if (n == 0)
+        o = Py_NewRef(Py_None);
+    else if (n == 1)
+        o = build(&b);
+    else if (n > 1)
+        o = row(&b, 0, n);
     va_end(b.values);
     if (!b.failed) return o;
     Py_XDECREF(o);

@@ -35,9 +35,7 @@ PYHEAP_HIDDEN bool pyheap_note_undo(struct parse *p, int (*convert)(PyObject *, 
     return true;
 }
 
-static const char *type_name(PyObject *o) {
-    return o == Py_None ? "None" : Py_TYPE(o)->tp_name;
-}
+static const char *type_name(PyObject *o) { return o == Py_None ? "None" : Py_TYPE(o)->tp_name; }
 
 PYHEAP_HIDDEN bool pyheap_must_be(struct parse *p, const char *expected, PyObject *given) {
     PyOS_snprintf(p->wrong, sizeof(p->wrong), "must be %.50s, not %.50s", expected, type_name(given));
@@ -60,8 +58,10 @@ PYHEAP_HIDDEN void pyheap_complain(struct parse *p, Py_ssize_t k) {
     }
     char where[128];
     size_t n = 0;
-    if (k > 0) n += (size_t)PyOS_snprintf(where, sizeof(where), " %zd", k);
-    else where[0] = 0;
+    if (k > 0)
+        n += (size_t)PyOS_snprintf(where, sizeof(where), " %zd", k);
+    else
+        where[0] = 0;
     for (int level = 0; level < p->depth && n < sizeof(where) - 20; level++) {
         n += (size_t)PyOS_snprintf(where + n, sizeof(where) - n, ", item %d", p->levels[level] - 1);
     }
@@ -122,7 +122,8 @@ PYHEAP_HIDDEN bool pyheap_convert(struct parse *p, PyObject *o) {
 // Goes past a unit, and past the pointers that belong to it.
 PYHEAP_HIDDEN bool pyheap_skip(struct parse *p) {
     if (takes(p, '(')) {
-        while (!ends(*p->format) && *p->format != ')') if (!pyheap_skip(p)) return false;
+        while (!ends(*p->format) && *p->format != ')')
+            if (!pyheap_skip(p)) return false;
         return takes(p, ')') || pyheap_bad_unit(p, "(a bracket is not closed)");
     }
     const char unit = *p->format++;
@@ -138,7 +139,9 @@ PYHEAP_HIDDEN bool pyheap_skip(struct parse *p) {
         (void)va_arg(p->values, int (*)(PyObject *, void *));
     }
     (void)va_arg(p->values, void *);
-    if (takes(p, '#')) (void)va_arg(p->values, Py_ssize_t *);
-    else (void)takes(p, '*');
+    if (takes(p, '#'))
+        (void)va_arg(p->values, Py_ssize_t *);
+    else
+        (void)takes(p, '*');
     return true;
 }

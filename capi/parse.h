@@ -32,13 +32,9 @@ struct parse {
     char wrong[256];
 };
 
-static inline bool ends(char c) {
-    return c == 0 || c == ':' || c == ';';
-}
+static inline bool ends(char c) { return c == 0 || c == ':' || c == ';'; }
 
-static inline bool is_letter(char c) {
-    return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
+static inline bool is_letter(char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
 
 static inline bool takes(struct parse *p, char c) {
     if (*p->format != c) return false;

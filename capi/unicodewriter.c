@@ -98,13 +98,16 @@ PYHEAP_DEFINED int PyUnicodeWriter_WriteRepr(PyUnicodeWriter *writer, PyObject *
     return o ? write_owned(writer, PyObject_Repr(o)) : PyUnicodeWriter_WriteASCII(writer, "<NULL>", -1);
 }
 
-PYHEAP_DEFINED int PyUnicodeWriter_WriteSubstring(PyUnicodeWriter *writer, PyObject *s, Py_ssize_t start, Py_ssize_t end) {
+PYHEAP_DEFINED int PyUnicodeWriter_WriteSubstring(PyUnicodeWriter *writer, PyObject *s, Py_ssize_t start,
+                                                  Py_ssize_t end) {
     if (!PyUnicode_Check(s)) {
         PyErr_Format(PyExc_TypeError, "expect str, not %T", s);
         return -1;
     }
     if (start < 0 || start > end || end > PyUnicode_GET_LENGTH(s)) {
-        PyErr_SetString(PyExc_ValueError, start < 0 ? "start must be positive" : start > end ? "end must be greater than start" : "end must be less than or equal to string length");
+        PyErr_SetString(PyExc_ValueError, start < 0     ? "start must be positive"
+                                          : start > end ? "end must be greater than start"
+                                                        : "end must be less than or equal to string length");
         return -1;
     }
     return write_owned(writer, PyUnicode_Substring(s, start, end));

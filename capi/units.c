@@ -74,8 +74,10 @@ static bool number_unit(struct parse *p, char unit, PyObject *o) {
     default: {
         const double number = PyFloat_AsDouble(o);
         if (number == -1 && PyErr_Occurred()) return false;
-        if (unit == 'f') *va_arg(p->values, float *) = (float)number;
-        else *va_arg(p->values, double *) = number;
+        if (unit == 'f')
+            *va_arg(p->values, float *) = (float)number;
+        else
+            *va_arg(p->values, double *) = number;
         return true;
     }
     }
@@ -179,9 +181,12 @@ static bool encoded_unit(struct parse *p, PyObject *o) {
     char **buffer = va_arg(p->values, char **);
     Py_ssize_t *size = takes(p, '#') ? va_arg(p->values, Py_ssize_t *) : NULL;
     PyObject *bytes;
-    if (keeps_bytes && PyBytes_Check(o)) bytes = Py_NewRef(o);
-    else if (PyUnicode_Check(o)) bytes = PyUnicode_AsEncodedString(o, encoding, NULL);
-    else return pyheap_must_be(p, keeps_bytes ? "str, bytes or bytearray" : "str", o);
+    if (keeps_bytes && PyBytes_Check(o))
+        bytes = Py_NewRef(o);
+    else if (PyUnicode_Check(o))
+        bytes = PyUnicode_AsEncodedString(o, encoding, NULL);
+    else
+        return pyheap_must_be(p, keeps_bytes ? "str, bytes or bytearray" : "str", o);
     if (!bytes) return false;
     const bool done = put_encoded(p, o, bytes, buffer, size);
     Py_DECREF(bytes);
@@ -206,18 +211,27 @@ static bool object_unit(struct parse *p, PyObject *o) {
 PYHEAP_HIDDEN bool pyheap_simple_unit(struct parse *p, PyObject *o) {
     const char unit = *p->format++;
     switch (unit) {
-    case 'b': case 'B': case 'h': case 'H': case 'i': case 'I': case 'l': case 'k':
-    case 'n': case 'L': case 'K': case 'f': case 'd':
-        return number_unit(p, unit, o);
-    case 's': case 'z': case 'y':
-        return text_unit(p, unit, o);
+    case 'b':
+    case 'B':
+    case 'h':
+    case 'H':
+    case 'i':
+    case 'I':
+    case 'l':
+    case 'k':
+    case 'n':
+    case 'L':
+    case 'K':
+    case 'f':
+    case 'd': return number_unit(p, unit, o);
+    case 's':
+    case 'z':
+    case 'y': return text_unit(p, unit, o);
     case 'w':
         if (!takes(p, '*')) return pyheap_bad_unit(p, "(invalid use of 'w' format character)");
         return view_unit(p, unit, o);
-    case 'e':
-        return encoded_unit(p, o);
-    case 'O':
-        return object_unit(p, o);
+    case 'e': return encoded_unit(p, o);
+    case 'O': return object_unit(p, o);
     case 'S':
         if (!PyBytes_Check(o)) return pyheap_must_be(p, "bytes", o);
         *va_arg(p->values, PyObject **) = o;
@@ -229,8 +243,8 @@ PYHEAP_HIDDEN bool pyheap_simple_unit(struct parse *p, PyObject *o) {
     case 'c':
         if (!PyBytes_Check(o)) return pyheap_must_be(p, "a byte string of length 1", o);
         if (PyBytes_GET_SIZE(o) != 1) {
-            PyOS_snprintf(p->wrong, sizeof(p->wrong), "must be a byte string of length 1, not a bytes object of length %zd",
-                          PyBytes_GET_SIZE(o));
+            PyOS_snprintf(p->wrong, sizeof(p->wrong),
+                          "must be a byte string of length 1, not a bytes object of length %zd", PyBytes_GET_SIZE(o));
             return false;
         }
         *va_arg(p->values, char *) = PyBytes_AS_STRING(o)[0];
@@ -250,7 +264,6 @@ PYHEAP_HIDDEN bool pyheap_simple_unit(struct parse *p, PyObject *o) {
         *va_arg(p->values, int *) = truth;
         return true;
     }
-    default:
-        return pyheap_bad_unit(p, "(impossible<bad format char>)");
+    default: return pyheap_bad_unit(p, "(impossible<bad format char>)");
     }
 }

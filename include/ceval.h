@@ -15,15 +15,16 @@ PyAPI_FUNC(int) _Py_EnterRecursion(void);
 #define Py_UNBLOCK_THREADS
 #define Py_END_ALLOW_THREADS }
 
-#define Py_BEGIN_CRITICAL_SECTION(op) { (void)(op);
+#define Py_BEGIN_CRITICAL_SECTION(op) \
+    { \
+        (void)(op);
 #define Py_END_CRITICAL_SECTION() }
-#define Py_BEGIN_CRITICAL_SECTION2(a, b) { (void)(a), (void)(b);
+#define Py_BEGIN_CRITICAL_SECTION2(a, b) \
+    { \
+        (void)(a), (void)(b);
 #define Py_END_CRITICAL_SECTION2() }
 
-typedef enum {
-    PyGILState_LOCKED,
-    PyGILState_UNLOCKED
-} PyGILState_STATE;
+typedef enum { PyGILState_LOCKED, PyGILState_UNLOCKED } PyGILState_STATE;
 
 static inline PyGILState_STATE PyGILState_Ensure(void) { return PyGILState_LOCKED; }
 static inline void PyGILState_Release(PyGILState_STATE state) { (void)state; }

@@ -7,7 +7,8 @@
 typedef PyObject *(*PyCFunction)(PyObject *self, PyObject *args);
 typedef PyObject *(*PyCFunctionWithKeywords)(PyObject *self, PyObject *args, PyObject *kwargs);
 typedef PyObject *(*PyCFunctionFast)(PyObject *self, PyObject *const *args, Py_ssize_t n);
-typedef PyObject *(*PyCFunctionFastWithKeywords)(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *kwnames);
+typedef PyObject *(*PyCFunctionFastWithKeywords)(PyObject *self, PyObject *const *args, Py_ssize_t n,
+                                                 PyObject *kwnames);
 typedef PyObject *(*PyCMethod)(PyObject *self, PyTypeObject *type, PyObject *const *args, size_t n, PyObject *kwnames);
 typedef PyCFunctionFast _PyCFunctionFast;
 typedef PyCFunctionFastWithKeywords _PyCFunctionFastWithKeywords;

@@ -8,10 +8,10 @@
 Py_LOCAL_FUNC(int) PyArg_ParseTuple(PyObject *args, const char *format, ...);
 Py_LOCAL_FUNC(int) PyArg_VaParse(PyObject *args, const char *format, va_list values);
 /* Keywords is a dict or NULL; names end with NULL, and those that are "" can't be given by name. */
-Py_LOCAL_FUNC(int)
-PyArg_ParseTupleAndKeywords(PyObject *args, PyObject *keywords, const char *format, PY_CXX_CONST char *const *names, ...);
-Py_LOCAL_FUNC(int)
-PyArg_VaParseTupleAndKeywords(PyObject *args, PyObject *keywords, const char *format, PY_CXX_CONST char *const *names, va_list values);
+Py_LOCAL_FUNC(int) PyArg_ParseTupleAndKeywords(PyObject *args, PyObject *keywords, const char *format,
+                                               PY_CXX_CONST char *const *names, ...);
+Py_LOCAL_FUNC(int) PyArg_VaParseTupleAndKeywords(PyObject *args, PyObject *keywords, const char *format,
+                                                 PY_CXX_CONST char *const *names, va_list values);
 /* One object; or, if the format has several units, a tuple of them. */
 Py_LOCAL_FUNC(int) PyArg_Parse(PyObject *args, const char *format, ...);
 /* From `least` to `most` objects; the references stay the tuple's. */

@@ -25,7 +25,7 @@ typedef struct {
 
 #define PyObject_HEAD PyObject ob_base;
 #define PyObject_VAR_HEAD PyVarObject ob_base;
-#define Py_INVALID_SIZE ((Py_ssize_t)-1)
+#define Py_INVALID_SIZE ((Py_ssize_t) - 1)
 
 /* A reference count from here up never changes. */
 #define _Py_IMMORTAL_MINIMUM_REFCNT ((Py_ssize_t)1 << 30)
@@ -330,27 +330,27 @@ static inline PyObject *_Py_XNewRef(PyObject *op) {
 #define Py_XNewRef(op) _Py_XNewRef(_PyObject_CAST(op))
 
 /* The variable is NULL before the reference that it held is released: what that runs may look at it. */
-#define Py_CLEAR(op)                                \
-    do {                                            \
-        PyObject *_py_old = _PyObject_CAST(op);     \
-        if (_py_old) {                              \
-            (op) = NULL;                            \
-            _Py_DECREF(_py_old);                    \
-        }                                           \
+#define Py_CLEAR(op) \
+    do { \
+        PyObject *_py_old = _PyObject_CAST(op); \
+        if (_py_old) { \
+            (op) = NULL; \
+            _Py_DECREF(_py_old); \
+        } \
     } while (0)
 
 /* The variable holds another reference, and the one that it held is released afterwards. */
-#define Py_SETREF(dst, src)                         \
-    do {                                            \
-        PyObject *_py_old = _PyObject_CAST(dst);    \
-        (dst) = (src);                              \
-        _Py_DECREF(_py_old);                        \
+#define Py_SETREF(dst, src) \
+    do { \
+        PyObject *_py_old = _PyObject_CAST(dst); \
+        (dst) = (src); \
+        _Py_DECREF(_py_old); \
     } while (0)
-#define Py_XSETREF(dst, src)                        \
-    do {                                            \
-        PyObject *_py_old = _PyObject_CAST(dst);    \
-        (dst) = (src);                              \
-        _Py_XDECREF(_py_old);                       \
+#define Py_XSETREF(dst, src) \
+    do { \
+        PyObject *_py_old = _PyObject_CAST(dst); \
+        (dst) = (src); \
+        _Py_XDECREF(_py_old); \
     } while (0)
 
 /* ---- constants ---- */
@@ -378,17 +378,29 @@ PyAPI_DATA(PyObject) _Py_FalseStruct;
 #define Py_GT 4
 #define Py_GE 5
 /* Of two values that C compares with its own operators. */
-#define Py_RETURN_RICHCOMPARE(a, b, op)                                                                                \
-    do {                                                                                                               \
-        switch (op) {                                                                                                  \
-        case Py_EQ: if ((a) == (b)) Py_RETURN_TRUE; Py_RETURN_FALSE;                                                   \
-        case Py_NE: if ((a) != (b)) Py_RETURN_TRUE; Py_RETURN_FALSE;                                                   \
-        case Py_LT: if ((a) < (b)) Py_RETURN_TRUE; Py_RETURN_FALSE;                                                    \
-        case Py_GT: if ((a) > (b)) Py_RETURN_TRUE; Py_RETURN_FALSE;                                                    \
-        case Py_LE: if ((a) <= (b)) Py_RETURN_TRUE; Py_RETURN_FALSE;                                                   \
-        case Py_GE: if ((a) >= (b)) Py_RETURN_TRUE; Py_RETURN_FALSE;                                                   \
-        default: Py_UNREACHABLE();                                                                                     \
-        }                                                                                                              \
+#define Py_RETURN_RICHCOMPARE(a, b, op) \
+    do { \
+        switch (op) { \
+        case Py_EQ: \
+            if ((a) == (b)) Py_RETURN_TRUE; \
+            Py_RETURN_FALSE; \
+        case Py_NE: \
+            if ((a) != (b)) Py_RETURN_TRUE; \
+            Py_RETURN_FALSE; \
+        case Py_LT: \
+            if ((a) < (b)) Py_RETURN_TRUE; \
+            Py_RETURN_FALSE; \
+        case Py_GT: \
+            if ((a) > (b)) Py_RETURN_TRUE; \
+            Py_RETURN_FALSE; \
+        case Py_LE: \
+            if ((a) <= (b)) Py_RETURN_TRUE; \
+            Py_RETURN_FALSE; \
+        case Py_GE: \
+            if ((a) >= (b)) Py_RETURN_TRUE; \
+            Py_RETURN_FALSE; \
+        default: Py_UNREACHABLE(); \
+        } \
     } while (0)
 
 /* ---- attributes ---- */
@@ -418,6 +430,8 @@ PyAPI_FUNC(PyObject *) _PyObject_NextNotImplemented(PyObject *op);
 
 /* Deep chains of containers are taken apart by the heap, a few at a time: there is nothing to do. */
 #define Py_TRASHCAN_BEGIN(op, dealloc) do {
-#define Py_TRASHCAN_END } while (0);
+#define Py_TRASHCAN_END \
+    } \
+    while (0);
 
 #endif

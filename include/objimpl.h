@@ -63,12 +63,12 @@ PyAPI_FUNC(int) PyObject_CallFinalizerFromDealloc(PyObject *op);
 PyAPI_FUNC(void) PyObject_ClearWeakRefs(PyObject *op);
 
 /* In a tp_traverse(self, visit, arg): shows what the object refers to. */
-#define Py_VISIT(op)                                                        \
-    do {                                                                    \
-        if (op) {                                                           \
-            int _py_result = visit(_PyObject_CAST(op), arg);                \
-            if (_py_result) return _py_result;                              \
-        }                                                                   \
+#define Py_VISIT(op) \
+    do { \
+        if (op) { \
+            int _py_result = visit(_PyObject_CAST(op), arg); \
+            if (_py_result) return _py_result; \
+        } \
     } while (0)
 
 #endif

@@ -56,11 +56,7 @@ PyAPI_FUNC(void) Py_Free(void *block);
 
 /* ---- whoever serves a domain can be replaced ---- */
 
-typedef enum {
-    PYMEM_DOMAIN_RAW,
-    PYMEM_DOMAIN_MEM,
-    PYMEM_DOMAIN_OBJ
-} PyMemAllocatorDomain;
+typedef enum { PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ } PyMemAllocatorDomain;
 
 typedef struct {
     /* What each function gets as its first argument. */

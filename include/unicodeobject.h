@@ -31,11 +31,7 @@ typedef struct {
     PyCompactUnicodeObject _base;
 } PyUnicodeObject;
 
-enum PyUnicode_Kind {
-    PyUnicode_1BYTE_KIND = 1,
-    PyUnicode_2BYTE_KIND = 2,
-    PyUnicode_4BYTE_KIND = 4
-};
+enum PyUnicode_Kind { PyUnicode_1BYTE_KIND = 1, PyUnicode_2BYTE_KIND = 2, PyUnicode_4BYTE_KIND = 4 };
 
 PyAPI_FUNC(int) PyUnicode_Check(PyObject *o);
 PyAPI_FUNC(int) PyUnicode_CheckExact(PyObject *o);
@@ -47,12 +43,16 @@ PyAPI_FUNC(int) PyUnicode_CheckExact(PyObject *o);
 #define PyUnicode_IS_ASCII(o) ((((PyASCIIObject *)(o))->state >> 20) & 1)
 #define PyUnicode_IS_COMPACT_ASCII(o) PyUnicode_IS_ASCII(o)
 #define PyUnicode_DATA(o) \
-    ((void *)(PyUnicode_IS_ASCII(o) ? (char *)(o) + sizeof(PyASCIIObject) : (char *)(o) + sizeof(PyCompactUnicodeObject)))
+    ((void *)(PyUnicode_IS_ASCII(o) ? (char *)(o) + sizeof(PyASCIIObject) \
+                                    : (char *)(o) + sizeof(PyCompactUnicodeObject)))
 #define PyUnicode_1BYTE_DATA(o) ((Py_UCS1 *)PyUnicode_DATA(o))
 #define PyUnicode_2BYTE_DATA(o) ((Py_UCS2 *)PyUnicode_DATA(o))
 #define PyUnicode_4BYTE_DATA(o) ((Py_UCS4 *)PyUnicode_DATA(o))
 #define PyUnicode_MAX_CHAR_VALUE(o) \
-    ((Py_UCS4)(PyUnicode_IS_ASCII(o) ? 0x7f : PyUnicode_KIND(o) == 1 ? 0xff : PyUnicode_KIND(o) == 2 ? 0xffff : 0x10ffff))
+    ((Py_UCS4)(PyUnicode_IS_ASCII(o)    ? 0x7f \
+               : PyUnicode_KIND(o) == 1 ? 0xff \
+               : PyUnicode_KIND(o) == 2 ? 0xffff \
+                                        : 0x10ffff))
 
 static inline Py_UCS4 PyUnicode_READ(int kind, const void *data, Py_ssize_t index) {
     if (kind == PyUnicode_1BYTE_KIND) return ((const Py_UCS1 *)data)[index];
@@ -60,9 +60,12 @@ static inline Py_UCS4 PyUnicode_READ(int kind, const void *data, Py_ssize_t inde
 }
 
 static inline void PyUnicode_WRITE(int kind, void *data, Py_ssize_t index, Py_UCS4 c) {
-    if (kind == PyUnicode_1BYTE_KIND) ((Py_UCS1 *)data)[index] = (Py_UCS1)c;
-    else if (kind == PyUnicode_2BYTE_KIND) ((Py_UCS2 *)data)[index] = (Py_UCS2)c;
-    else ((Py_UCS4 *)data)[index] = c;
+    if (kind == PyUnicode_1BYTE_KIND)
+        ((Py_UCS1 *)data)[index] = (Py_UCS1)c;
+    else if (kind == PyUnicode_2BYTE_KIND)
+        ((Py_UCS2 *)data)[index] = (Py_UCS2)c;
+    else
+        ((Py_UCS4 *)data)[index] = c;
 }
 
 /* All strings have their characters from the first: 0. */
@@ -102,7 +105,7 @@ PyAPI_FUNC(Py_UCS4) PyUnicode_ReadChar(PyObject *o, Py_ssize_t index);
 PyAPI_FUNC(int) PyUnicode_WriteChar(PyObject *o, Py_ssize_t index, Py_UCS4 c);
 PyAPI_FUNC(Py_ssize_t) PyUnicode_Fill(PyObject *o, Py_ssize_t start, Py_ssize_t n, Py_UCS4 c);
 PyAPI_FUNC(Py_ssize_t)
-PyUnicode_CopyCharacters(PyObject *to, Py_ssize_t to_start, PyObject *from, Py_ssize_t from_start, Py_ssize_t n);
+    PyUnicode_CopyCharacters(PyObject *to, Py_ssize_t to_start, PyObject *from, Py_ssize_t from_start, Py_ssize_t n);
 PyAPI_FUNC(PyObject *) PyUnicode_Substring(PyObject *o, Py_ssize_t start, Py_ssize_t end);
 /* UTF-8 that belongs to the string; NULL with an error. *size, if size is not NULL, is its length. */
 PyAPI_FUNC(const char *) PyUnicode_AsUTF8(PyObject *o);

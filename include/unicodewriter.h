@@ -23,7 +23,8 @@ Py_LOCAL_FUNC(int) PyUnicodeWriter_WriteUCS4(PyUnicodeWriter *writer, const Py_U
 /* str(o), and repr(o), of NULL "<NULL>". */
 Py_LOCAL_FUNC(int) PyUnicodeWriter_WriteStr(PyUnicodeWriter *writer, PyObject *o);
 Py_LOCAL_FUNC(int) PyUnicodeWriter_WriteRepr(PyUnicodeWriter *writer, PyObject *o);
-Py_LOCAL_FUNC(int) PyUnicodeWriter_WriteSubstring(PyUnicodeWriter *writer, PyObject *s, Py_ssize_t start, Py_ssize_t end);
+Py_LOCAL_FUNC(int)
+    PyUnicodeWriter_WriteSubstring(PyUnicodeWriter *writer, PyObject *s, Py_ssize_t start, Py_ssize_t end);
 Py_LOCAL_FUNC(int) PyUnicodeWriter_Format(PyUnicodeWriter *writer, const char *format, ...);
 
 #endif

@@ -32,13 +32,9 @@ PYHEAP_DEFINED double modf(double x, double *whole) {
 /* The host's x % y, which is exact. */
 extern double pyheap_remainder(double x, double y);
 
-PYHEAP_DEFINED double fmod(double x, double y) {
-    return pyheap_remainder(x, y);
-}
+PYHEAP_DEFINED double fmod(double x, double y) { return pyheap_remainder(x, y); }
 
-static double two_to(int power) {
-    return __builtin_bit_cast(double, (uint64_t)(power + 1023) << 52);
-}
+static double two_to(int power) { return __builtin_bit_cast(double, (uint64_t)(power + 1023) << 52); }
 
 /* x times 2 to the power, rounded once. */
 PYHEAP_DEFINED double ldexp(double x, int power) {

@@ -54,7 +54,8 @@ struct spec {
 };
 
 /* Prefix (a sign, 0x), zeros and digits, in the field that the spec asks for. */
-static void put_number(struct sink *sink, const struct spec *spec, const char *prefix, int zeros, const char *digits, size_t n) {
+static void put_number(struct sink *sink, const struct spec *spec, const char *prefix, int zeros, const char *digits,
+                       size_t n) {
     const int prefix_length = (int)strlen(prefix);
     const int fill = spec->width - prefix_length - zeros - (int)n;
     const bool with_zeros = spec->zero && !spec->left;
@@ -71,7 +72,9 @@ static const char *sign_of(const struct spec *spec, bool negative) {
 }
 
 static void put_integer(struct sink *sink, struct spec spec, uint64_t value, bool negative) {
-    const unsigned base = spec.conversion == 'o' ? 8 : (spec.conversion | 32) == 'x' || spec.conversion == 'p' ? 16 : 10;
+    const unsigned base = spec.conversion == 'o'                                    ? 8
+                          : (spec.conversion | 32) == 'x' || spec.conversion == 'p' ? 16
+                                                                                    : 10;
     const char *letters = spec.conversion == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
     char digits[24];
     char *first = digits + sizeof(digits);
@@ -80,8 +83,10 @@ static void put_integer(struct sink *sink, struct spec spec, uint64_t value, boo
     int zeros = spec.precision < 0 ? (n == 0 ? 1 : 0) : spec.precision > n ? spec.precision - n : 0;
     if (spec.alternate && base == 8 && zeros == 0) zeros = 1;
     const char *prefix = "";
-    if (spec.conversion == 'd') prefix = sign_of(&spec, negative);
-    else if (spec.conversion == 'p' || (spec.alternate && base == 16 && value != 0)) prefix = spec.conversion == 'X' ? "0X" : "0x";
+    if (spec.conversion == 'd')
+        prefix = sign_of(&spec, negative);
+    else if (spec.conversion == 'p' || (spec.alternate && base == 16 && value != 0))
+        prefix = spec.conversion == 'X' ? "0X" : "0x";
     if (spec.precision >= 0) spec.zero = false;
     put_number(sink, &spec, prefix, zeros, first, (size_t)n);
 }
@@ -101,7 +106,8 @@ static void put_double(struct sink *sink, struct spec spec, double value) {
     }
     char digits[512];
     const int precision = spec.precision < 0 ? 6 : spec.precision;
-    const size_t n = pyheap_format(digits, sizeof(digits), negative ? -value : value, spec.conversion, precision, spec.alternate);
+    const size_t n =
+        pyheap_format(digits, sizeof(digits), negative ? -value : value, spec.conversion, precision, spec.alternate);
     put_number(sink, &spec, sign, 0, digits, n);
 }
 
@@ -113,9 +119,12 @@ static double double_of(long double value) {
     const int power = (int)(words[1] >> 48 & 0x7fff) - 16383 + 1023;
     const uint64_t mantissa = (words[1] << 16 >> 12) | words[0] >> 60;
     uint64_t bits = UINT64_C(0x7ff) << 52;
-    if (power == 0x7fff - 16383 + 1023) bits |= mantissa;
-    else if (power <= 0) bits = 0;
-    else if (power < 0x7ff) bits = ((uint64_t)power << 52 | mantissa) + (words[0] >> 59 & 1);
+    if (power == 0x7fff - 16383 + 1023)
+        bits |= mantissa;
+    else if (power <= 0)
+        bits = 0;
+    else if (power < 0x7ff)
+        bits = ((uint64_t)power << 52 | mantissa) + (words[0] >> 59 & 1);
     return __builtin_bit_cast(double, sign | bits);
 }
 
@@ -156,7 +165,8 @@ static int read_length(const char **at) {
         if (*++*at == 'l') return ++*at, 8;
         return 4;
     case 'j': ++*at; return 8;
-    case 'z': case 't': ++*at; return 4;
+    case 'z':
+    case 't': ++*at; return 4;
     case 'L': ++*at; return 16;
     default: return 4;
     }
@@ -194,22 +204,29 @@ static void format_all(struct sink *sink, const char *format, va_list values) {
         if (*at == 0) return;
         at++;
         switch (spec.conversion) {
-        case 'd': case 'i': {
+        case 'd':
+        case 'i': {
             const int64_t wide = bytes == 8 ? va_arg(values, int64_t) : va_arg(values, int);
             const int64_t value = signed_of(wide, bytes);
             spec.conversion = 'd';
             put_integer(sink, spec, value < 0 ? -(uint64_t)value : (uint64_t)value, value < 0);
             break;
         }
-        case 'u': case 'x': case 'X': case 'o': {
+        case 'u':
+        case 'x':
+        case 'X':
+        case 'o': {
             const uint64_t wide = bytes == 8 ? va_arg(values, uint64_t) : va_arg(values, unsigned);
             put_integer(sink, spec, unsigned_of(wide, bytes), false);
             break;
         }
-        case 'p':
-            put_integer(sink, spec, (uintptr_t)va_arg(values, void *), false);
-            break;
-        case 'f': case 'F': case 'e': case 'E': case 'g': case 'G':
+        case 'p': put_integer(sink, spec, (uintptr_t)va_arg(values, void *), false); break;
+        case 'f':
+        case 'F':
+        case 'e':
+        case 'E':
+        case 'g':
+        case 'G':
             put_double(sink, spec, bytes == 16 ? double_of(va_arg(values, long double)) : va_arg(values, double));
             break;
         case 'c': {
@@ -219,14 +236,9 @@ static void format_all(struct sink *sink, const char *format, va_list values) {
             if (spec.left) put_many(sink, ' ', spec.width - 1);
             break;
         }
-        case 's':
-            put_string(sink, &spec, va_arg(values, const char *));
-            break;
-        case 'n':
-            *va_arg(values, int *) = (int)sink->written;
-            break;
-        default:
-            put(sink, &spec.conversion, 1);
+        case 's': put_string(sink, &spec, va_arg(values, const char *)); break;
+        case 'n': *va_arg(values, int *) = (int)sink->written; break;
+        default: put(sink, &spec.conversion, 1);
         }
     }
 }
@@ -247,41 +259,31 @@ PYHEAP_DEFINED int vfprintf(FILE *restrict file, const char *restrict format, va
     return (int)sink.written;
 }
 
-PYHEAP_DEFINED int vprintf(const char *restrict format, va_list values) {
-    return vfprintf(stdout, format, values);
-}
+PYHEAP_DEFINED int vprintf(const char *restrict format, va_list values) { return vfprintf(stdout, format, values); }
 
 PYHEAP_DEFINED int vsprintf(char *restrict to, const char *restrict format, va_list values) {
     return vsnprintf(to, (size_t)0x7fffffff, format, values);
 }
 
-#define PASS(call)                    \
-    va_list values;                   \
-    va_start(values, format);         \
-    const int written = call;         \
-    va_end(values);                   \
+#define PASS(call) \
+    va_list values; \
+    va_start(values, format); \
+    const int written = call; \
+    va_end(values); \
     return written
 
-PYHEAP_DEFINED int printf(const char *restrict format, ...) {
-    PASS(vfprintf(stdout, format, values));
-}
+PYHEAP_DEFINED int printf(const char *restrict format, ...) { PASS(vfprintf(stdout, format, values)); }
 
 /* The compiler calls these where no double, or no long double, is written: in a larger library they are smaller. */
-PYHEAP_DEFINED int iprintf(const char *restrict format, ...) {
-    PASS(vfprintf(stdout, format, values));
-}
+PYHEAP_DEFINED int iprintf(const char *restrict format, ...) { PASS(vfprintf(stdout, format, values)); }
 
 PYHEAP_DEFINED int fiprintf(FILE *restrict file, const char *restrict format, ...) {
     PASS(vfprintf(file, format, values));
 }
 
-PYHEAP_DEFINED int siprintf(char *restrict to, const char *restrict format, ...) {
-    PASS(vsprintf(to, format, values));
-}
+PYHEAP_DEFINED int siprintf(char *restrict to, const char *restrict format, ...) { PASS(vsprintf(to, format, values)); }
 
-PYHEAP_DEFINED int __small_printf(const char *restrict format, ...) {
-    PASS(vfprintf(stdout, format, values));
-}
+PYHEAP_DEFINED int __small_printf(const char *restrict format, ...) { PASS(vfprintf(stdout, format, values)); }
 
 PYHEAP_DEFINED int __small_fprintf(FILE *restrict file, const char *restrict format, ...) {
     PASS(vfprintf(file, format, values));
@@ -295,9 +297,7 @@ PYHEAP_DEFINED int fprintf(FILE *restrict file, const char *restrict format, ...
     PASS(vfprintf(file, format, values));
 }
 
-PYHEAP_DEFINED int sprintf(char *restrict to, const char *restrict format, ...) {
-    PASS(vsprintf(to, format, values));
-}
+PYHEAP_DEFINED int sprintf(char *restrict to, const char *restrict format, ...) { PASS(vsprintf(to, format, values)); }
 
 PYHEAP_DEFINED int snprintf(char *restrict to, size_t n, const char *restrict format, ...) {
     PASS(vsnprintf(to, n, format, values));

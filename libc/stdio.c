@@ -26,13 +26,9 @@ PYHEAP_DEFINED int fputc(int c, FILE *file) {
     return byte;
 }
 
-PYHEAP_DEFINED int putc(int c, FILE *file) {
-    return fputc(c, file);
-}
+PYHEAP_DEFINED int putc(int c, FILE *file) { return fputc(c, file); }
 
-PYHEAP_DEFINED int putchar(int c) {
-    return fputc(c, stdout);
-}
+PYHEAP_DEFINED int putchar(int c) { return fputc(c, stdout); }
 
 PYHEAP_DEFINED int puts(const char *s) {
     fputs(s, stdout);
@@ -44,6 +40,4 @@ PYHEAP_DEFINED int fflush(FILE *file) {
     return 0;
 }
 
-PYHEAP_DEFINED void perror(const char *what) {
-    fprintf(stderr, "%s: %s\n", what, strerror(errno));
-}
+PYHEAP_DEFINED void perror(const char *what) { fprintf(stderr, "%s: %s\n", what, strerror(errno)); }

@@ -17,9 +17,7 @@ PYHEAP_DEFINED int *pyheap_errno(void) {
     return &number;
 }
 
-PYHEAP_DEFINED void abort(void) {
-    __builtin_trap();
-}
+PYHEAP_DEFINED void abort(void) { __builtin_trap(); }
 
 PYHEAP_DEFINED void pyheap_assertion(const char *condition, const char *file, int line) {
     fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, condition);
@@ -62,8 +60,10 @@ static uint64_t magnitude(const char **at, int base, bool *negative, uint64_t li
     const char *first = s;
     for (; digit_of(*s) < base; s++) {
         const unsigned digit = (unsigned)digit_of(*s);
-        if (value > (limit - digit) / (unsigned)base) over = true;
-        else value = value * (unsigned)base + digit;
+        if (value > (limit - digit) / (unsigned)base)
+            over = true;
+        else
+            value = value * (unsigned)base + digit;
     }
     *at = s != first ? s : NULL;
     if (!over) return value;
@@ -114,9 +114,7 @@ static size_t word_length(const char *s) {
     return strncasecmp(s, "inf", 3) == 0 || strncasecmp(s, "nan", 3) == 0 ? 3 : 0;
 }
 
-PYHEAP_DEFINED float strtof(const char *restrict s, char **restrict end) {
-    return (float)strtod(s, end);
-}
+PYHEAP_DEFINED float strtof(const char *restrict s, char **restrict end) { return (float)strtod(s, end); }
 
 PYHEAP_DEFINED double strtod(const char *restrict s, char **restrict end) {
     const char *first = s;
@@ -199,9 +197,7 @@ PYHEAP_DEFINED void *bsearch(const void *key, const void *base, size_t count, si
 
 static uint64_t random_state = 1;
 
-PYHEAP_DEFINED void srand(unsigned seed) {
-    random_state = seed;
-}
+PYHEAP_DEFINED void srand(unsigned seed) { random_state = seed; }
 
 PYHEAP_DEFINED int rand(void) {
     random_state = random_state * 6364136223846793005u + 1442695040888963407u;

@@ -12,13 +12,9 @@ PYHEAP_DEFINED void *memcpy(void *restrict to, const void *restrict from, size_t
     return __builtin_memcpy(to, from, n);
 }
 
-PYHEAP_DEFINED void *memmove(void *to, const void *from, size_t n) {
-    return __builtin_memmove(to, from, n);
-}
+PYHEAP_DEFINED void *memmove(void *to, const void *from, size_t n) { return __builtin_memmove(to, from, n); }
 
-PYHEAP_DEFINED void *memset(void *at, int byte, size_t n) {
-    return __builtin_memset(at, byte, n);
-}
+PYHEAP_DEFINED void *memset(void *at, int byte, size_t n) { return __builtin_memset(at, byte, n); }
 
 PYHEAP_DEFINED int memcmp(const void *a, const void *b, size_t n) {
     const unsigned char *x = a, *y = b;
@@ -58,9 +54,7 @@ PYHEAP_DEFINED int strncmp(const char *a, const char *b, size_t n) {
     return 0;
 }
 
-PYHEAP_DEFINED int strcoll(const char *a, const char *b) {
-    return strcmp(a, b);
-}
+PYHEAP_DEFINED int strcoll(const char *a, const char *b) { return strcmp(a, b); }
 
 PYHEAP_DEFINED int strncasecmp(const char *a, const char *b, size_t n) {
     for (; n != 0; n--, a++, b++) {
@@ -70,13 +64,9 @@ PYHEAP_DEFINED int strncasecmp(const char *a, const char *b, size_t n) {
     return 0;
 }
 
-PYHEAP_DEFINED int strcasecmp(const char *a, const char *b) {
-    return strncasecmp(a, b, (size_t)-1);
-}
+PYHEAP_DEFINED int strcasecmp(const char *a, const char *b) { return strncasecmp(a, b, (size_t)-1); }
 
-PYHEAP_DEFINED char *strcpy(char *restrict to, const char *restrict from) {
-    return memcpy(to, from, strlen(from) + 1);
-}
+PYHEAP_DEFINED char *strcpy(char *restrict to, const char *restrict from) { return memcpy(to, from, strlen(from) + 1); }
 
 PYHEAP_DEFINED char *strncpy(char *restrict to, const char *restrict from, size_t n) {
     const size_t length = strnlen(from, n);
@@ -159,9 +149,7 @@ PYHEAP_DEFINED char *strndup(const char *s, size_t n) {
     return copy;
 }
 
-PYHEAP_DEFINED char *strdup(const char *s) {
-    return strndup(s, strlen(s));
-}
+PYHEAP_DEFINED char *strdup(const char *s) { return strndup(s, strlen(s)); }
 
 PYHEAP_DEFINED char *strerror(int number) {
     switch (number) {

@@ -1,15 +1,28 @@
-// Builds everything: core/ to WebAssembly, the module's bytes into a TypeScript file, src/ to dist/, bench/ to dist-dev/.
+// Builds the package into dist/: core/ to WebAssembly, the modules' bytes into TypeScript files, src/ to JavaScript, the viewer.
+//
+//   node scripts/build.mjs            what a user of the package needs
+//   node scripts/build.mjs --dev      also what tests and benchmarks need: bench/ and test/ in dist-dev/, the benchmarks' modules
+//   node scripts/build.mjs --debug    as --dev, with the debug build of the core: assertions, function names, a source map
 
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { buildViewer } from "./viewer.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const { values } = parseArgs({ options: { dev: { type: "boolean" }, debug: { type: "boolean" } } });
+const isDebug = values.debug ?? false;
+const isDev = isDebug || (values.dev ?? false);
 
-/** What a module is made of: its sources in a folder, the compiler, its options. */
+const RELEASE = ["-O3", "--converge", "--noAssert"];
+/** Not optimised, so that a function of the source is a function of the module; seconds to build. */
+const DEBUG = ["--debug", "--sourceMap"];
+/** Memory and table come from outside: the module is put into a heap of its own or into a host's. */
+const OVER_A_HEAP = ["--runtime", "stub", "--importMemory", "--noExportMemory"];
+
+/** A hash of what a module is made of: its sources in a folder, the compiler, its options. */
 function fingerprint(folder, args) {
   const hash = createHash("sha256").update(JSON.stringify(args));
   const sources = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -20,14 +33,13 @@ function fingerprint(folder, args) {
 }
 
 /**
- * Compiles AssemblyScript, if something changed since the last time. In a process of its own: the compiler keeps what
- * it read as a library from one run to the next.
+ * Compiles AssemblyScript to build/`output`.wasm and .wat, if something changed since the last time. In a process of its own: the
+ * compiler keeps what it read as a library from one run to the next.
  */
-async function compileAny(folder, entry, output, ...options) {
+async function compile(folder, entry, output, ...options) {
   const args = [
     `${folder}/${entry}`,
-    ...["--outFile", `build/${output}.wasm`, "--textFile", `build/${output}.wat`],
-    ...["-O3", "--converge", "--noAssert", "--use", "abort=", ...options],
+    ...["--outFile", `build/${output}.wasm`, "--textFile", `build/${output}.wat`, "--use", "abort=", ...options],
   ];
   const stamp = `build/${output}.stamp`;
   const made = fingerprint(folder, args);
@@ -43,41 +55,54 @@ async function compileAny(folder, entry, output, ...options) {
   writeFileSync(stamp, made);
 }
 
-/** Compiles a module that manages memory itself, in a memory that it is given. */
-function compile(folder, entry, output, ...options) {
-  return compileAny(folder, entry, output, "--runtime", "stub", "--importMemory", "--noExportMemory", ...options);
+/** Compiles the core's two modules: the allocators alone, for a host's memory, and the whole with the objects. */
+function compileCore(folder, options) {
+  mkdirSync(`build/${folder}`, { recursive: true });
+  return Promise.all([
+    compile("core", "index.ts", `${folder}core`, "--importTable", ...OVER_A_HEAP, ...options),
+    compile("core", "whole.ts", `${folder}whole`, "--importTable", ...OVER_A_HEAP, ...options),
+  ]);
 }
 
-mkdirSync("build", { recursive: true });
-await Promise.all([
-  compile("core", "index.ts", "core", "--importTable"),
-  compile("core", "whole.ts", "whole", "--importTable"),
-]);
-await Promise.all([
-  compile("bench/client", "index.ts", "bench-plain", "--lib", "bench/client/plain"),
-  compile("bench/client", "index.ts", "bench-context", "--lib", "bench/client/context"),
-  compile("bench/client", "freelist.ts", "bench-freelist"),
-  compile("bench/client", "objects.ts", "bench-objects"),
-  compileAny("bench/client", "managed.ts", "bench-managed", "--runtime", "incremental"),
-]);
-
-for (const [module, name] of [
-  ["core", "CORE_BASE64"],
-  ["whole", "WHOLE_BASE64"],
-]) {
-  const bytes = readFileSync(`build/${module}.wasm`);
-  writeFileSync(
-    `src/${module}.generated.ts`,
-    `// A module of the core, as scripts/build.mjs made it.\nexport const ${name} =\n  "${bytes.toString("base64")}";\n`,
-  );
+function compileBenchmarks() {
+  return Promise.all([
+    compile("bench/client", "index.ts", "bench-plain", ...RELEASE, ...OVER_A_HEAP, "--lib", "bench/client/plain"),
+    compile("bench/client", "index.ts", "bench-context", ...RELEASE, ...OVER_A_HEAP, "--lib", "bench/client/context"),
+    compile("bench/client", "freelist.ts", "bench-freelist", ...RELEASE, ...OVER_A_HEAP),
+    compile("bench/client", "objects.ts", "bench-objects", ...RELEASE, ...OVER_A_HEAP),
+    compile("bench/client", "managed.ts", "bench-managed", ...RELEASE, "--runtime", "incremental"),
+  ]);
 }
+
+/** Writes the bytes of the core's modules into src/, from where the library compiles them. */
+function embedCore(folder) {
+  for (const [module, name] of [
+    ["core", "CORE_BASE64"],
+    ["whole", "WHOLE_BASE64"],
+  ]) {
+    const bytes = readFileSync(`build/${folder}${module}.wasm`);
+    writeFileSync(
+      `src/${module}.generated.ts`,
+      `// A module of the core, as scripts/build.mjs made it.\nexport const ${name} =\n  "${bytes.toString("base64")}";\n`,
+    );
+  }
+}
+
+function tsc(...args) {
+  execFileSync("node_modules/.bin/tsc", args, { stdio: "inherit" });
+}
+
+const folder = isDebug ? "debug/" : "";
+await compileCore(folder, isDebug ? DEBUG : RELEASE);
+if (isDev) await compileBenchmarks();
+embedCore(folder);
 
 rmSync("dist", { recursive: true, force: true });
-rmSync("dist-dev", { recursive: true, force: true });
-execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.json"], { stdio: "inherit" });
-execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.dev.json"], { stdio: "inherit" });
-execFileSync("node_modules/.bin/tsc", ["-p", "viewer/tsconfig.json"], { stdio: "inherit" });
-execFileSync("node_modules/.bin/tsc", ["-p", "examples/playground/tsconfig.json"], { stdio: "inherit" });
+tsc("-p", "tsconfig.json");
 await buildViewer();
-cpSync("build/core.wasm", "dist/core.wasm");
-cpSync("build/whole.wasm", "dist/whole.wasm");
+for (const module of ["core", "whole"]) cpSync(`build/${folder}${module}.wasm`, `dist/${module}.wasm`);
+
+if (isDev) {
+  rmSync("dist-dev", { recursive: true, force: true });
+  tsc("-p", "tsconfig.dev.json");
+}

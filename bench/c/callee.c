@@ -17,6 +17,7 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT, .m_name = "callee", .m_size = -1, .m_methods = methods};
+static PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT, .m_name = "callee", .m_size = -1, .m_methods = methods};
 
 PyMODINIT_FUNC PyInit_callee(void) { return PyModule_Create(&definition); }

@@ -18,7 +18,7 @@ function pick(state: u32, low: u32, high: u32): u32 {
 
 @inline
 function slotAt(slots: usize, k: u32): usize {
-  return slots + (<usize>k << 2);
+  return slots + ((<usize>k) << 2);
 }
 
 /** A block of `low` to `high` bytes in every slot. Answers the generator's state. */

@@ -61,9 +61,10 @@ static PyMemberDef Tally_members[] = {
 };
 
 static PyType_Slot Tally_slots[] = {
-    {Py_tp_new, Tally_new},         {Py_tp_dealloc, Tally_dealloc}, {Py_tp_traverse, Tally_traverse},
-    {Py_tp_clear, Tally_clear},     {Py_tp_methods, Tally_methods}, {Py_tp_members, Tally_members},
-    {Py_mp_length, Tally_length},   {0, NULL},
+    {Py_tp_new, Tally_new},           {Py_tp_dealloc, Tally_dealloc},
+    {Py_tp_traverse, Tally_traverse}, {Py_tp_clear, Tally_clear},
+    {Py_tp_methods, Tally_methods},   {Py_tp_members, Tally_members},
+    {Py_mp_length, Tally_length},     {0, NULL},
 };
 
 static PyType_Spec Tally_spec = {"tally.Tally", sizeof(Tally), 0, Py_TPFLAGS_HAVE_GC, Tally_slots};

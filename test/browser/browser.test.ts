@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { build, canCompile } from "../c/build.js";
+import { build } from "../c/build.js";
+import { canBrowse, canCompile } from "../needs.js";
 import { launchChromium } from "./chromium.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -64,7 +65,7 @@ async function serve(scripts: ReadonlyMap<string, string>, modules: ReadonlyMap<
   return server;
 }
 
-describe("a page in Chromium", () => {
+describe.runIf(canBrowse)("a page in Chromium", () => {
   let server: Server;
   let browser: Browser;
   let page: Page;

@@ -1,11 +1,12 @@
 // The browser of the browser tests.
 
 import { type Browser, chromium } from "playwright-core";
+import { CHROMIUM } from "../needs.js";
 
 /** Chromium, headless: Debian's, or the one that the environment variable CHROMIUM names. It asks nobody for anything. */
 export function launchChromium(...args: string[]): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: CHROMIUM,
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -13,6 +13,7 @@ import { Heap } from "../../src/index.js";
 import { heapProfile } from "../../src/report/export/heapprofile.js";
 import { speedscope } from "../../src/report/export/speedscope.js";
 import type { TraceReport } from "../../src/report/trace-context.js";
+import { canBrowse } from "../needs.js";
 import { Tape } from "../trace-data.js";
 import { launchChromium } from "./chromium.js";
 
@@ -56,7 +57,7 @@ function schemaOf(domain: string, { type, $ref, properties, items }: Described):
   };
 }
 
-describe("exports in other programs", () => {
+describe.runIf(canBrowse)("exports in other programs", () => {
   let browser: Browser;
   let port: number;
   let report: TraceReport;

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { canBrowse } from "../needs.js";
 import { launchChromium } from "./chromium.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -51,7 +52,7 @@ class Running {
   }
 }
 
-describe("a program that runs", () => {
+describe.runIf(canBrowse)("a program that runs", () => {
   let browser: Browser;
   let script: string;
   let running: Running | undefined;

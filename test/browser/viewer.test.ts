@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canBrowse } from "../needs.js";
 import { launchChromium } from "./chromium.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -44,7 +45,7 @@ function makePage(...options: string[]): string {
   return pathToFileURL(page ?? "").href;
 }
 
-describe("the page of a trace", () => {
+describe.runIf(canBrowse)("the page of a trace", () => {
   let browser: Browser;
   let address: string;
   const problems: string[] = [];

@@ -5,8 +5,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CModule, Heap, MemoryError, PyException } from "../../src/index.js";
+import { canCompile, ROOT } from "../needs.js";
 import { footprint } from "../objects/leak-free.js";
-import { build, canCompile, ROOT } from "./build.js";
+import { build } from "./build.js";
 import { Failures } from "./failures.js";
 
 const FOLDER = join(ROOT, "test/c/api");

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { Heap, type PyExtensionType } from "../../src/index.js";
-import { build, canCompile } from "./build.js";
+import { canCompile } from "../needs.js";
+import { build } from "./build.js";
 
 const TEXT = `
 #include <Python.h>

@@ -3,15 +3,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { compileC } from "../../src/hosts/c/compile.js";
-import { findToolchain } from "../../src/hosts/c/toolchain.js";
+import { ROOT } from "../needs.js";
 
-export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FOLDER = join(ROOT, "build/c");
-
-/** Whether there is a compiler: without one, the tests that need it are skipped. In CI there is one. */
-export const canCompile = (await findToolchain(ROOT)) !== undefined || process.env.CI !== undefined;
 
 /** Compiles a text in C, or C++ if the name ends in .cpp. Answers the path of a module called `name`.wasm. */
 export async function build(name: string, text: string, flags: readonly string[] = []): Promise<string> {

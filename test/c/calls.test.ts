@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Heap, type PyExtensionObject, type PyExtensionType, type PyFunction, type PyObject } from "../../src/index.js";
-import { build, canCompile, ROOT } from "./build.js";
+import { canCompile, ROOT } from "../needs.js";
+import { build } from "./build.js";
 
 const CALLS = readFileSync(`${ROOT}test/c/modules/calls.c`, "utf8");
 

@@ -1,12 +1,9 @@
 // Sources of Debian packages, for tests: fetched when they are first wanted, into build/, and never committed.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./build.js";
-
-/** Whether this machine has Debian's package manager. */
-export const hasApt = spawnSync("apt-get", ["--version"]).status === 0;
+import { ROOT } from "../needs.js";
 
 /** The lists of this machine, but for the updates' (mirrors often have no sources of those). */
 function sourcesList(): string {

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { Heap } from "../../src/index.js";
-import { build, canCompile, ROOT } from "./build.js";
+import { canCompile, ROOT } from "../needs.js";
+import { build } from "./build.js";
 
 describe.runIf(canCompile)("the example of a type in C", () => {
   it("does what the page says", async () => {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileC } from "../../src/hosts/c/compile.js";
 import { type CModule, type Fault, Heap } from "../../src/index.js";
-import { canCompile, ROOT } from "./build.js";
-import { debianSource, hasApt } from "./debian.js";
+import { canCompile, hasApt, ROOT } from "../needs.js";
+import { debianSource } from "./debian.js";
 
 const HERE = join(ROOT, "test/c/expat");
 const LIBRARY = ["xmlparse.c", "xmltok.c", "xmlrole.c"];

@@ -7,7 +7,8 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { compileC } from "../../src/hosts/c/compile.js";
 import { Heap, LinkError } from "../../src/index.js";
-import { build, canCompile } from "./build.js";
+import { canCompile } from "../needs.js";
+import { build } from "./build.js";
 
 const COUNTER = `
 #include <Python.h>

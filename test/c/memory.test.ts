@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { DomainFilter, Heap, MemoryError } from "../../src/index.js";
-import { build, canCompile } from "./build.js";
+import { canCompile } from "../needs.js";
+import { build } from "./build.js";
 
 /** A compiler that knows malloc may leave out what is not used, and believes that it never fails. */
 const NO_BUILTINS = ["-fno-builtin"];

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { type Address, describeFault, type Fault, Heap, HeapFault } from "../../src/index.js";
-import { build, canCompile, ROOT } from "./build.js";
+import { canCompile, ROOT } from "../needs.js";
+import { build } from "./build.js";
 
 /** Each function allocates with one family in one function of C, and frees with another in another. */
 const MIXUPS = `

@@ -3,7 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { Heap } from "../../src/index.js";
-import { build, canCompile } from "./build.js";
+import { canCompile } from "../needs.js";
+import { build } from "./build.js";
 
 const PLAIN = "int counter = 3; int next(void) { return ++counter; }";
 

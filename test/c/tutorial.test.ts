@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Heap, type HeapOptions, MemoryError, type PyExtensionObject, type PyExtensionType } from "../../src/index.js";
-import { build, canCompile, ROOT } from "./build.js";
+import { canCompile, ROOT } from "../needs.js";
+import { build } from "./build.js";
 import { Failures } from "./failures.js";
 
 const FOLDER = `${ROOT}test/c/tutorial`;

@@ -1,7 +1,10 @@
 /* For tests of the API in C: each exported test_* answers 0, or the line of what is wrong. What NEW was given is released by done(). */
 #include <Python.h>
 
-#define STEP(condition) do { if (!(condition)) return __LINE__; } while (0)
+#define STEP(condition) \
+    do { \
+        if (!(condition)) return __LINE__; \
+    } while (0)
 /* A new reference, or NULL with an error. */
 #define NEW(o) keep(o)
 /* The error that is set is of exactly this type, and str() of it is this text; it is not set any more. */
@@ -49,11 +52,17 @@ __attribute__((unused)) static int says(PyObject *type, const char *text) {
     }
     PyObject *words = PyObject_Str(e);
     const int same = words && (PyObject *)Py_TYPE(e) == type && PyUnicode_EqualToUTF8(words, text);
-    if (words && !same && speaks) printf("%s: %s, not %s\n", PyExceptionClass_Name((PyObject *)Py_TYPE(e)), PyUnicode_AsUTF8(words), text);
+    if (words && !same && speaks)
+        printf("%s: %s, not %s\n", PyExceptionClass_Name((PyObject *)Py_TYPE(e)), PyUnicode_AsUTF8(words), text);
     Py_XDECREF(words);
     Py_DECREF(e);
     return same;
 }
 
 /* The next reference count of an object is what it was. */
-#define SAME_COUNT(o, call) do { Py_ssize_t _before = Py_REFCNT(o); call; STEP(Py_REFCNT(o) == _before); } while (0)
+#define SAME_COUNT(o, call) \
+    do { \
+        Py_ssize_t _before = Py_REFCNT(o); \
+        call; \
+        STEP(Py_REFCNT(o) == _before); \
+    } while (0)

@@ -2,7 +2,8 @@
 
 int test_set(void) {
     PyErr_SetString(PyExc_ValueError, "caf\u00e9");
-    STEP(PyErr_Occurred() == PyExc_ValueError && PyErr_ExceptionMatches(PyExc_ValueError) && PyErr_ExceptionMatches(PyExc_Exception));
+    STEP(PyErr_Occurred() == PyExc_ValueError && PyErr_ExceptionMatches(PyExc_ValueError) &&
+         PyErr_ExceptionMatches(PyExc_Exception));
     STEP(!PyErr_ExceptionMatches(PyExc_TypeError) && SAYS(ValueError, "caf\u00e9") && !PyErr_Occurred());
     PyErr_SetNone(PyExc_StopIteration);
     STEP(SAYS(StopIteration, ""));
@@ -11,7 +12,8 @@ int test_set(void) {
     PyErr_SetObject(PyExc_KeyError, key);
     STEP(SAYS(KeyError, "'k'"));
     PyErr_SetObject(PyExc_RuntimeError, t);
-    STEP(SAYS(RuntimeError, "(2, 'words')") && PyExc_IOError == PyExc_OSError && PyExc_EnvironmentError == PyExc_OSError);
+    STEP(SAYS(RuntimeError, "(2, 'words')") && PyExc_IOError == PyExc_OSError &&
+         PyExc_EnvironmentError == PyExc_OSError);
     STEP(PyErr_Format(PyExc_RuntimeError, "%d of %R", 3, key) == NULL && SAYS(RuntimeError, "3 of 'k'"));
     STEP(PyErr_NoMemory() == NULL && PyErr_Occurred() == PyExc_MemoryError && SAYS(MemoryError, ""));
     STEP(PyErr_BadArgument() == 0 && SAYS(TypeError, "bad argument type for built-in operation"));
@@ -44,16 +46,21 @@ int test_format_v(void) {
 
 /* What the heap itself raises has a type, and can be taken and put back. */
 int test_core_errors(void) {
-    PyObject *d = NEW(PyDict_New()), *list = NEW(PyList_New(0)), *i = NEW(PyLong_FromLong(5)), *zero = NEW(PyLong_FromLong(0));
+    PyObject *d = NEW(PyDict_New()), *list = NEW(PyList_New(0)), *i = NEW(PyLong_FromLong(5)),
+             *zero = NEW(PyLong_FromLong(0));
     STEP(d && list && i && zero);
     STEP(!PyObject_GetItem(d, i) && PyErr_Occurred() == PyExc_KeyError && PyErr_ExceptionMatches(PyExc_LookupError));
     PyObject *e = NEW(PyErr_GetRaisedException());
     STEP(e && !PyErr_Occurred() && IS(e, "KeyError(5)") && IS(NEW(PyException_GetArgs(e)), "(5,)"));
-    STEP(!PyList_GetItem(list, 0) && PyErr_ExceptionMatches(PyExc_IndexError) && PyErr_ExceptionMatches(PyExc_LookupError));
+    STEP(!PyList_GetItem(list, 0) && PyErr_ExceptionMatches(PyExc_IndexError) &&
+         PyErr_ExceptionMatches(PyExc_LookupError));
     STEP(IS(NEW(PyErr_GetRaisedException()), "IndexError('list index out of range')"));
-    STEP(!PyNumber_FloorDivide(i, zero) && PyErr_ExceptionMatches(PyExc_ArithmeticError) && SAYS(ZeroDivisionError, "division by zero"));
-    STEP(!PyNumber_Add(i, list) && PyErr_Occurred() == PyExc_TypeError && SAYS(TypeError, "unsupported operand type(s) for +: 'int' and 'list'"));
-    STEP(!PyUnicode_FromString("\xff") && PyErr_ExceptionMatches(PyExc_ValueError) && PyErr_ExceptionMatches(PyExc_UnicodeError));
+    STEP(!PyNumber_FloorDivide(i, zero) && PyErr_ExceptionMatches(PyExc_ArithmeticError) &&
+         SAYS(ZeroDivisionError, "division by zero"));
+    STEP(!PyNumber_Add(i, list) && PyErr_Occurred() == PyExc_TypeError &&
+         SAYS(TypeError, "unsupported operand type(s) for +: 'int' and 'list'"));
+    STEP(!PyUnicode_FromString("\xff") && PyErr_ExceptionMatches(PyExc_ValueError) &&
+         PyErr_ExceptionMatches(PyExc_UnicodeError));
     PyErr_Clear();
     return 0;
 }
@@ -66,7 +73,8 @@ int test_take(void) {
     PyErr_Fetch(&type, &value, &traceback);
     keep(Py_XNewRef(type));
     keep(Py_XNewRef(value));
-    const int is_fetched = type == PyExc_ValueError && value && !traceback && !PyErr_Occurred() && IS(value, "ValueError('words')");
+    const int is_fetched =
+        type == PyExc_ValueError && value && !traceback && !PyErr_Occurred() && IS(value, "ValueError('words')");
     PyErr_NormalizeException(&type, &value, &traceback);
     const int is_normal = type == PyExc_ValueError && value && PyExceptionInstance_Check(value);
     PyErr_Restore(type, value, traceback);
@@ -96,11 +104,15 @@ int test_take(void) {
 
 int test_matches(void) {
     PyObject *types = NEW(PyTuple_Pack(2, PyExc_KeyError, PyExc_OSError));
-    STEP(types && PyErr_GivenExceptionMatches(PyExc_FileNotFoundError, types) && !PyErr_GivenExceptionMatches(PyExc_ValueError, types));
+    STEP(types && PyErr_GivenExceptionMatches(PyExc_FileNotFoundError, types) &&
+         !PyErr_GivenExceptionMatches(PyExc_ValueError, types));
     STEP(!PyErr_GivenExceptionMatches(NULL, types) && !PyErr_GivenExceptionMatches(Py_None, PyExc_Exception));
-    STEP(PyErr_GivenExceptionMatches(PyExc_KeyboardInterrupt, PyExc_BaseException) && !PyErr_GivenExceptionMatches(PyExc_KeyboardInterrupt, PyExc_Exception));
-    STEP(PyErr_GivenExceptionMatches(PyExc_ModuleNotFoundError, PyExc_ImportError) && PyErr_GivenExceptionMatches(PyExc_BrokenPipeError, PyExc_OSError));
-    STEP(PyExceptionClass_Check(PyExc_ValueError) && !PyExceptionClass_Check(Py_None) && !PyExceptionInstance_Check(PyExc_ValueError));
+    STEP(PyErr_GivenExceptionMatches(PyExc_KeyboardInterrupt, PyExc_BaseException) &&
+         !PyErr_GivenExceptionMatches(PyExc_KeyboardInterrupt, PyExc_Exception));
+    STEP(PyErr_GivenExceptionMatches(PyExc_ModuleNotFoundError, PyExc_ImportError) &&
+         PyErr_GivenExceptionMatches(PyExc_BrokenPipeError, PyExc_OSError));
+    STEP(PyExceptionClass_Check(PyExc_ValueError) && !PyExceptionClass_Check(Py_None) &&
+         !PyExceptionInstance_Check(PyExc_ValueError));
     STEP(strcmp(PyExceptionClass_Name(PyExc_TabError), "TabError") == 0);
     return 0;
 }
@@ -153,7 +165,8 @@ int print_all(void) {
     PyErr_WriteUnraisable(NULL);
     PyErr_SetString(PyExc_TypeError, "with words");
     PyErr_FormatUnraisable("While doing %d things", 3);
-    STEP(PyErr_WarnEx(PyExc_DeprecationWarning, "old", 1) == 0 && PyErr_WarnFormat(NULL, 1, "%d left", 2) == 0 && PyErr_Warn(PyExc_UserWarning, "hot") == 0);
+    STEP(PyErr_WarnEx(PyExc_DeprecationWarning, "old", 1) == 0 && PyErr_WarnFormat(NULL, 1, "%d left", 2) == 0 &&
+         PyErr_Warn(PyExc_UserWarning, "hot") == 0);
     STEP(!PyErr_Occurred());
     FAILS_NUMBER(PyErr_WarnEx(PyExc_ValueError, "x", 1), TypeError, "category must be a Warning subclass, not 'type'");
     PyErr_SetString(PyExc_OSError, "shown");
@@ -167,7 +180,8 @@ int print_all(void) {
 static PyObject *ours;
 /* TypeError, raised from a ValueError (8), while a ValueError was handled (9), from itself (10). */
 static void raise_from(int way) {
-    PyObject *e = PyObject_CallFunction(PyExc_TypeError, "s", "second"), *first = PyObject_CallFunction(PyExc_ValueError, "s", "first");
+    PyObject *e = PyObject_CallFunction(PyExc_TypeError, "s", "second"),
+             *first = PyObject_CallFunction(PyExc_ValueError, "s", "first");
     if (e && first) {
         if (way == 8) PyException_SetCause(e, Py_NewRef(first));
         if (way == 8 || way == 9) PyException_SetContext(e, Py_NewRef(way == 8 ? e : first));
@@ -199,28 +213,79 @@ void leave(int which) {
     Py_DECREF(d);
 }
 
-void forget(void) {
-    Py_CLEAR(ours);
-}
+void forget(void) { Py_CLEAR(ours); }
 
 const char *name_of(int which) {
     static PyObject **const all[] = {
-        &PyExc_BaseException, &PyExc_Exception, &PyExc_TypeError, &PyExc_StopIteration, &PyExc_RuntimeError,
-        &PyExc_RecursionError, &PyExc_LookupError, &PyExc_IndexError, &PyExc_KeyError, &PyExc_ValueError,
-        &PyExc_UnicodeError, &PyExc_UnicodeEncodeError, &PyExc_UnicodeDecodeError, &PyExc_ArithmeticError,
-        &PyExc_OverflowError, &PyExc_ZeroDivisionError, &PyExc_SystemError, &PyExc_ReferenceError, &PyExc_MemoryError,
-        &PyExc_AttributeError, &PyExc_BaseExceptionGroup, &PyExc_GeneratorExit, &PyExc_KeyboardInterrupt,
-        &PyExc_SystemExit, &PyExc_StopAsyncIteration, &PyExc_FloatingPointError, &PyExc_AssertionError,
-        &PyExc_BufferError, &PyExc_EOFError, &PyExc_ImportError, &PyExc_ModuleNotFoundError, &PyExc_NameError,
-        &PyExc_UnboundLocalError, &PyExc_NotImplementedError, &PyExc_PythonFinalizationError, &PyExc_SyntaxError,
-        &PyExc_IndentationError, &PyExc_TabError, &PyExc_UnicodeTranslateError, &PyExc_OSError, &PyExc_BlockingIOError,
-        &PyExc_ChildProcessError, &PyExc_ConnectionError, &PyExc_BrokenPipeError, &PyExc_ConnectionAbortedError,
-        &PyExc_ConnectionRefusedError, &PyExc_ConnectionResetError, &PyExc_FileExistsError, &PyExc_FileNotFoundError,
-        &PyExc_InterruptedError, &PyExc_IsADirectoryError, &PyExc_NotADirectoryError, &PyExc_PermissionError,
-        &PyExc_ProcessLookupError, &PyExc_TimeoutError, &PyExc_Warning, &PyExc_BytesWarning, &PyExc_DeprecationWarning,
-        &PyExc_EncodingWarning, &PyExc_FutureWarning, &PyExc_ImportWarning, &PyExc_PendingDeprecationWarning,
-        &PyExc_ResourceWarning, &PyExc_RuntimeWarning, &PyExc_SyntaxWarning, &PyExc_UnicodeWarning, &PyExc_UserWarning,
-        &PyExc_EnvironmentError, &PyExc_IOError,
+        &PyExc_BaseException,
+        &PyExc_Exception,
+        &PyExc_TypeError,
+        &PyExc_StopIteration,
+        &PyExc_RuntimeError,
+        &PyExc_RecursionError,
+        &PyExc_LookupError,
+        &PyExc_IndexError,
+        &PyExc_KeyError,
+        &PyExc_ValueError,
+        &PyExc_UnicodeError,
+        &PyExc_UnicodeEncodeError,
+        &PyExc_UnicodeDecodeError,
+        &PyExc_ArithmeticError,
+        &PyExc_OverflowError,
+        &PyExc_ZeroDivisionError,
+        &PyExc_SystemError,
+        &PyExc_ReferenceError,
+        &PyExc_MemoryError,
+        &PyExc_AttributeError,
+        &PyExc_BaseExceptionGroup,
+        &PyExc_GeneratorExit,
+        &PyExc_KeyboardInterrupt,
+        &PyExc_SystemExit,
+        &PyExc_StopAsyncIteration,
+        &PyExc_FloatingPointError,
+        &PyExc_AssertionError,
+        &PyExc_BufferError,
+        &PyExc_EOFError,
+        &PyExc_ImportError,
+        &PyExc_ModuleNotFoundError,
+        &PyExc_NameError,
+        &PyExc_UnboundLocalError,
+        &PyExc_NotImplementedError,
+        &PyExc_PythonFinalizationError,
+        &PyExc_SyntaxError,
+        &PyExc_IndentationError,
+        &PyExc_TabError,
+        &PyExc_UnicodeTranslateError,
+        &PyExc_OSError,
+        &PyExc_BlockingIOError,
+        &PyExc_ChildProcessError,
+        &PyExc_ConnectionError,
+        &PyExc_BrokenPipeError,
+        &PyExc_ConnectionAbortedError,
+        &PyExc_ConnectionRefusedError,
+        &PyExc_ConnectionResetError,
+        &PyExc_FileExistsError,
+        &PyExc_FileNotFoundError,
+        &PyExc_InterruptedError,
+        &PyExc_IsADirectoryError,
+        &PyExc_NotADirectoryError,
+        &PyExc_PermissionError,
+        &PyExc_ProcessLookupError,
+        &PyExc_TimeoutError,
+        &PyExc_Warning,
+        &PyExc_BytesWarning,
+        &PyExc_DeprecationWarning,
+        &PyExc_EncodingWarning,
+        &PyExc_FutureWarning,
+        &PyExc_ImportWarning,
+        &PyExc_PendingDeprecationWarning,
+        &PyExc_ResourceWarning,
+        &PyExc_RuntimeWarning,
+        &PyExc_SyntaxWarning,
+        &PyExc_UnicodeWarning,
+        &PyExc_UserWarning,
+        &PyExc_EnvironmentError,
+        &PyExc_IOError,
     };
     return which < (int)Py_ARRAY_LENGTH(all) ? PyExceptionClass_Name(*all[which]) : NULL;
 }
@@ -243,16 +308,20 @@ int test_calling_an_exception(void) {
 }
 
 int test_attributes_of_an_exception(void) {
-    PyObject *e = NEW(PyObject_CallFunction(PyExc_ValueError, "s", "hot")), *other = NEW(PyObject_CallNoArgs(PyExc_KeyError));
+    PyObject *e = NEW(PyObject_CallFunction(PyExc_ValueError, "s", "hot")),
+             *other = NEW(PyObject_CallNoArgs(PyExc_KeyError));
     STEP(e && other && IS(NEW(PyObject_GetAttrString(e, "args")), "('hot',)"));
     PyObject *list = NEW(Py_BuildValue("[ii]", 1, 2));
     STEP(list && PyObject_SetAttrString(e, "args", list) == 0 && IS(e, "ValueError(1, 2)"));
     FAILS_NUMBER(PyObject_DelAttrString(e, "args"), TypeError, "args may not be deleted");
     FAILS_NUMBER(PyObject_SetAttrString(e, "args", Py_None), TypeError, "'NoneType' object is not iterable");
-    STEP(NEW(PyObject_GetAttrString(e, "__cause__")) == Py_None && NEW(PyObject_GetAttrString(e, "__traceback__")) == Py_None);
+    STEP(NEW(PyObject_GetAttrString(e, "__cause__")) == Py_None &&
+         NEW(PyObject_GetAttrString(e, "__traceback__")) == Py_None);
     STEP(PyObject_SetAttrString(e, "__cause__", other) == 0 && NEW(PyException_GetCause(e)) == other);
-    STEP(PyObject_SetAttrString(e, "__context__", Py_None) == 0 && NEW(PyObject_GetAttrString(e, "__context__")) == Py_None);
-    FAILS_NUMBER(PyObject_SetAttrString(e, "__cause__", list), TypeError, "exception cause or context must be None or derive from BaseException");
+    STEP(PyObject_SetAttrString(e, "__context__", Py_None) == 0 &&
+         NEW(PyObject_GetAttrString(e, "__context__")) == Py_None);
+    FAILS_NUMBER(PyObject_SetAttrString(e, "__cause__", list), TypeError,
+                 "exception cause or context must be None or derive from BaseException");
     /* And any others. */
     STEP(PyObject_SetAttrString(e, "code", list) == 0 && NEW(PyObject_GetAttrString(e, "code")) == list);
     STEP(PyObject_DelAttrString(e, "code") == 0);
@@ -264,10 +333,13 @@ int test_new_exception_with_attributes(void) {
     PyObject *names = NEW(Py_BuildValue("{s:i}", "errno", 5)), *list = NEW(PyList_New(0));
     STEP(names && list);
     PyObject *error = NEW(PyErr_NewExceptionWithDoc("spam.error", "what went wrong", PyExc_OSError, names));
-    STEP(error && PyDict_GET_SIZE(names) == 1 && IS(NEW(PyObject_GetAttrString(error, "__doc__")), "'what went wrong'"));
-    STEP(IS(NEW(PyObject_GetAttrString(error, "__module__")), "'spam'") && IS(NEW(PyObject_GetAttrString(error, "__name__")), "'error'"));
+    STEP(error && PyDict_GET_SIZE(names) == 1 &&
+         IS(NEW(PyObject_GetAttrString(error, "__doc__")), "'what went wrong'"));
+    STEP(IS(NEW(PyObject_GetAttrString(error, "__module__")), "'spam'") &&
+         IS(NEW(PyObject_GetAttrString(error, "__name__")), "'error'"));
     PyObject *e = NEW(PyObject_CallFunction(error, "s", "hot"));
-    STEP(e && IS(e, "error('hot')") && IS(NEW(PyObject_GetAttrString(e, "errno")), "5") && IS(NEW(PyObject_Str(e)), "'hot'"));
+    STEP(e && IS(e, "error('hot')") && IS(NEW(PyObject_GetAttrString(e, "errno")), "5") &&
+         IS(NEW(PyObject_Str(e)), "'hot'"));
     STEP(PyObject_SetAttrString(error, "errno", list) == 0 && NEW(PyObject_GetAttrString(e, "errno")) == list);
     FAILS(PyErr_NewException("spam.error", NULL, list), SystemError, "bad argument to internal function");
     return 0;

@@ -2,7 +2,8 @@
 #include "check.h"
 
 static PyTypeObject ErrorType = {
-    PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "exception_types.Error", .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "exception_types.Error",
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
 };
 
 /* The type stays as long as the module is loaded; so it is made ready with it. */
@@ -47,21 +48,27 @@ static void error_dealloc(PyObject *op) {
 /* FieldError(words, place) */
 static int error_init(PyObject *op, PyObject *args, PyObject *kwargs) {
     PyObject *place;
-    if (FieldErrorType.tp_base->tp_init(op, args, kwargs) < 0 || !PyArg_ParseTuple(args, "OO", &(PyObject *){NULL}, &place)) return -1;
+    if (FieldErrorType.tp_base->tp_init(op, args, kwargs) < 0 ||
+        !PyArg_ParseTuple(args, "OO", &(PyObject *){NULL}, &place))
+        return -1;
     Py_XSETREF(((FieldError *)op)->place, Py_NewRef(place));
     return 0;
 }
 
-static PyObject *error_str(PyObject *op) {
-    return PyUnicode_FromFormat("at %R", ((FieldError *)op)->place);
-}
+static PyObject *error_str(PyObject *op) { return PyUnicode_FromFormat("at %R", ((FieldError *)op)->place); }
 
-static PyMemberDef error_members[] = {{"place", Py_T_OBJECT_EX, offsetof(FieldError, place), 0, NULL}, {NULL, 0, 0, 0, NULL}};
+static PyMemberDef error_members[] = {{"place", Py_T_OBJECT_EX, offsetof(FieldError, place), 0, NULL},
+                                      {NULL, 0, 0, 0, NULL}};
 
 static PyTypeObject FieldErrorType = {
-    PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "exception_types.FieldError", .tp_basicsize = sizeof(FieldError),
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, .tp_dealloc = error_dealloc,
-    .tp_traverse = error_traverse, .tp_clear = error_clear, .tp_init = error_init, .tp_members = error_members,
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "exception_types.FieldError",
+    .tp_basicsize = sizeof(FieldError),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .tp_dealloc = error_dealloc,
+    .tp_traverse = error_traverse,
+    .tp_clear = error_clear,
+    .tp_init = error_init,
+    .tp_members = error_members,
     .tp_str = error_str,
 };
 
@@ -84,7 +91,8 @@ static int raise_in_cycle(PyObject *type) {
     PyErr_SetObject(type, pair);
     Py_DECREF(pair);
     PyObject *e = PyErr_GetRaisedException();
-    const int done = PyErr_GivenExceptionMatches(e, type) && ((FieldError *)e)->place && PyObject_SetAttrString(e, "place", e) == 0;
+    const int done =
+        PyErr_GivenExceptionMatches(e, type) && ((FieldError *)e)->place && PyObject_SetAttrString(e, "place", e) == 0;
     Py_XDECREF(e);
     return done;
 }
@@ -96,7 +104,8 @@ int test_error_with_a_field(void) {
     PyErr_SetString(type, "far");
     STEP(SAYS(TypeError, "function takes exactly 2 arguments (1 given)"));
     PyObject *e = NEW(PyObject_CallFunction(type, "sO", "far", type));
-    STEP(e && ((FieldError *)e)->place == type && IS(NEW(PyObject_GetAttrString(e, "place")), "<class 'exception_types.FieldError'>"));
+    STEP(e && ((FieldError *)e)->place == type &&
+         IS(NEW(PyObject_GetAttrString(e, "place")), "<class 'exception_types.FieldError'>"));
     PyObject *derived = NEW(PyErr_NewException("exception_types.Derived", type, NULL));
     STEP(derived && raise_in_cycle(derived) && PyGC_Collect() > 0);
     PyObject *d = NEW(PyObject_CallFunction(derived, "sO", "far", e));
@@ -106,7 +115,8 @@ int test_error_with_a_field(void) {
 
 /* An exception of a table, without functions of its own. */
 static PyType_Slot plain_error_slots[] = {{0, NULL}};
-static PyType_Spec plain_error_spec = {"exception_types.PlainError", sizeof(PyBaseExceptionObject), 0, Py_TPFLAGS_DEFAULT, plain_error_slots};
+static PyType_Spec plain_error_spec = {"exception_types.PlainError", sizeof(PyBaseExceptionObject), 0,
+                                       Py_TPFLAGS_DEFAULT, plain_error_slots};
 
 int test_error_of_a_table(void) {
     PyObject *type = NEW(PyType_FromSpecWithBases(&plain_error_spec, PyExc_OSError));
@@ -132,7 +142,11 @@ static void table_error_dealloc(PyObject *op) {
 
 static PyType_Slot table_error_slots[] = {{Py_tp_dealloc, table_error_dealloc}, {0, NULL}};
 static PyType_Spec table_error_spec = {
-    "exception_types.TableError", sizeof(PyBaseExceptionObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, table_error_slots,
+    "exception_types.TableError",
+    sizeof(PyBaseExceptionObject),
+    0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    table_error_slots,
 };
 
 int test_error_of_a_table_with_dealloc(void) {

@@ -77,8 +77,8 @@ static PyGetSetDef getset[] = {
 };
 
 static PyType_Slot slots[] = {
-    {Py_tp_members, members}, {Py_tp_getset, getset}, {Py_tp_traverse, traverse}, {Py_tp_clear, clear},
-    {Py_tp_new, PyType_GenericNew}, {0, NULL},
+    {Py_tp_members, members}, {Py_tp_getset, getset},         {Py_tp_traverse, traverse},
+    {Py_tp_clear, clear},     {Py_tp_new, PyType_GenericNew}, {0, NULL},
 };
 
 static PyType_Spec spec = {"members.Everything", sizeof(Everything), 0, Py_TPFLAGS_HAVE_GC, slots};
@@ -114,15 +114,19 @@ int test_numbers(void) {
         STEP(set(op, names[k], PyUnicode_FromString("x")) == -1 && PyErr_ExceptionMatches(PyExc_TypeError));
         PyErr_Clear();
     }
-    STEP(set(op, "b", PyLong_FromLong(-1)) == 0 && shows(op, "b", "-1") && set(op, "ub", PyLong_FromLong(255)) == 0 && shows(op, "ub", "255"));
-    STEP(set(op, "s", PyLong_FromLong(-2)) == 0 && shows(op, "s", "-2") && set(op, "us", PyLong_FromLong(65535)) == 0 && shows(op, "us", "65535"));
+    STEP(set(op, "b", PyLong_FromLong(-1)) == 0 && shows(op, "b", "-1") && set(op, "ub", PyLong_FromLong(255)) == 0 &&
+         shows(op, "ub", "255"));
+    STEP(set(op, "s", PyLong_FromLong(-2)) == 0 && shows(op, "s", "-2") && set(op, "us", PyLong_FromLong(65535)) == 0 &&
+         shows(op, "us", "65535"));
     STEP(set(op, "ui", PyLong_FromUnsignedLong(4294967295u)) == 0 && shows(op, "ui", "4294967295"));
     STEP(set(op, "ll", PyLong_FromLongLong(-(1ll << 40))) == 0 && shows(op, "ll", "-1099511627776"));
     STEP(set(op, "ull", PyLong_FromUnsignedLongLong(~0ull)) == 0 && shows(op, "ull", "18446744073709551615"));
     STEP(set(op, "ull", PyLong_FromLong(-1)) == 0 && shows(op, "ull", "18446744073709551615"));
     STEP(set(op, "ul", PyLong_FromLong(-1)) == 0 && shows(op, "ul", "4294967295"));
-    STEP(set(op, "l", PyLong_FromLongLong(1ll << 40)) == -1 && SAYS(OverflowError, "Python int too large to convert to C long"));
-    STEP(set(op, "f", PyFloat_FromDouble(0.5)) == 0 && shows(op, "f", "0.5") && set(op, "d", PyLong_FromLong(3)) == 0 && shows(op, "d", "3.0"));
+    STEP(set(op, "l", PyLong_FromLongLong(1ll << 40)) == -1 &&
+         SAYS(OverflowError, "Python int too large to convert to C long"));
+    STEP(set(op, "f", PyFloat_FromDouble(0.5)) == 0 && shows(op, "f", "0.5") && set(op, "d", PyLong_FromLong(3)) == 0 &&
+         shows(op, "d", "3.0"));
     STEP(set(op, "d", PyUnicode_FromString("x")) == -1 && PyErr_ExceptionMatches(PyExc_TypeError));
     PyErr_Clear();
     STEP(shows(op, "flag", "False") && set(op, "flag", Py_True) == 0 && shows(op, "flag", "True"));
@@ -139,7 +143,8 @@ int test_texts(void) {
     strcpy(((Everything *)op)->inplace, "inside");
     STEP(shows(op, "inplace", "'inside'") && shows(op, "none", "None"));
     STEP(set(op, "c", PyUnicode_FromString("z")) == 0 && shows(op, "c", "'z'"));
-    STEP(set(op, "c", PyUnicode_FromString("zz")) == -1 && SAYS(TypeError, "attribute value must be one ASCII character"));
+    STEP(set(op, "c", PyUnicode_FromString("zz")) == -1 &&
+         SAYS(TypeError, "attribute value must be one ASCII character"));
     static const char *fixed[] = {"text", "inplace", "none", "fixed"};
     for (size_t k = 0; k < Py_ARRAY_LENGTH(fixed); k++) {
         STEP(PyObject_SetAttrString(op, fixed[k], Py_None) == -1 && SAYS(AttributeError, "readonly attribute"));
@@ -151,11 +156,14 @@ int test_objects(void) {
     PyObject *op = make();
     STEP(op);
     STEP(shows(op, "object", "None") && PyObject_DelAttrString(op, "object") == 0);
-    STEP(!PyObject_GetAttrString(op, "object_ex") && SAYS(AttributeError, "'members.Everything' object has no attribute 'object_ex'"));
-    STEP(PyObject_DelAttrString(op, "object_ex") == -1 && SAYS(AttributeError, "'members.Everything' object has no attribute 'object_ex'"));
+    STEP(!PyObject_GetAttrString(op, "object_ex") &&
+         SAYS(AttributeError, "'members.Everything' object has no attribute 'object_ex'"));
+    STEP(PyObject_DelAttrString(op, "object_ex") == -1 &&
+         SAYS(AttributeError, "'members.Everything' object has no attribute 'object_ex'"));
     PyObject *list = NEW(PyList_New(0));
     STEP(list);
-    STEP(PyObject_SetAttrString(op, "object", list) == 0 && PyObject_SetAttrString(op, "object_ex", list) == 0 && Py_REFCNT(list) == 3);
+    STEP(PyObject_SetAttrString(op, "object", list) == 0 && PyObject_SetAttrString(op, "object_ex", list) == 0 &&
+         Py_REFCNT(list) == 3);
     STEP(shows(op, "object", "[]") && PyObject_SetAttrString(op, "object", op) == 0 && Py_REFCNT(list) == 2);
     STEP(PyObject_DelAttrString(op, "object_ex") == 0 && Py_REFCNT(list) == 1);
     return PyObject_DelAttrString(op, "object");
@@ -178,10 +186,12 @@ int test_dict(void) {
     PyObject *op = make(), *name = NEW(PyUnicode_InternFromString("own")), *value = NEW(PyList_New(0));
     STEP(op && name && value);
     STEP(!PyObject_GetAttr(op, name) && SAYS(AttributeError, "'members.Everything' object has no attribute 'own'"));
-    STEP(PyObject_DelAttr(op, name) == -1 && SAYS(AttributeError, "'members.Everything' object has no attribute 'own'"));
+    STEP(PyObject_DelAttr(op, name) == -1 &&
+         SAYS(AttributeError, "'members.Everything' object has no attribute 'own'"));
     STEP(PyObject_SetAttr(op, name, value) == 0 && NEW(PyObject_GetAttr(op, name)) == value);
     STEP(IS(NEW(PyObject_GenericGetDict(op, NULL)), "{'own': []}") && shows(op, "__dict__", "{'own': []}"));
-    STEP(PyObject_HasAttr(op, name) == 1 && PyObject_HasAttrString(op, "none") == 1 && PyObject_HasAttrString(op, "not") == 0);
+    STEP(PyObject_HasAttr(op, name) == 1 && PyObject_HasAttrString(op, "none") == 1 &&
+         PyObject_HasAttrString(op, "not") == 0);
     STEP(PyObject_HasAttrWithError(op, name) == 1 && PyObject_HasAttrStringWithError(op, "not") == 0);
     PyObject *found = op;
     STEP(PyObject_GetOptionalAttr(op, name, &found) == 1 && NEW(found) == value);
@@ -189,12 +199,15 @@ int test_dict(void) {
     STEP(PyObject_DelAttr(op, name) == 0 && PyObject_HasAttr(op, name) == 0);
     PyObject *dict = NEW(Py_BuildValue("{s:i}", "x", 1));
     STEP(dict && PyObject_SetAttrString(op, "__dict__", dict) == 0 && shows(op, "x", "1"));
-    STEP(PyObject_SetAttrString(op, "__dict__", value) == -1 && SAYS(TypeError, "__dict__ must be set to a dictionary, not a 'list'"));
+    STEP(PyObject_SetAttrString(op, "__dict__", value) == -1 &&
+         SAYS(TypeError, "__dict__ must be set to a dictionary, not a 'list'"));
     STEP(PyObject_GenericSetDict(op, NULL, NULL) == -1 && PyErr_ExceptionMatches(PyExc_AttributeError));
     PyErr_Clear();
     STEP(!PyObject_GenericGetDict(value, NULL) && SAYS(AttributeError, "this object has no __dict__"));
-    STEP(!PyObject_GetAttrString(op, "hidden") && SAYS(AttributeError, "attribute 'hidden' of 'members.Everything' objects is not readable"));
-    STEP(PyObject_SetAttrString(op, "hidden", value) == -1 && SAYS(AttributeError, "attribute 'hidden' of 'members.Everything' objects is not writable"));
+    STEP(!PyObject_GetAttrString(op, "hidden") &&
+         SAYS(AttributeError, "attribute 'hidden' of 'members.Everything' objects is not readable"));
+    STEP(PyObject_SetAttrString(op, "hidden", value) == -1 &&
+         SAYS(AttributeError, "attribute 'hidden' of 'members.Everything' objects is not writable"));
     STEP(!PyObject_GetAttr(op, value) && SAYS(TypeError, "attribute name must be string, not 'list'"));
     return 0;
 }

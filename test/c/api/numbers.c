@@ -47,10 +47,12 @@ int test_long_text(void) {
 
 int test_long_as(void) {
     PyObject *big = NEW(PyLong_FromString("1000000000000000000000000", NULL, 10)), *minus = NEW(PyLong_FromLong(-1));
-    PyObject *most = NEW(PyLong_FromLong(LONG_MAX)), *least = NEW(PyLong_FromLong(LONG_MIN)), *text = NEW(PyUnicode_FromString("x"));
+    PyObject *most = NEW(PyLong_FromLong(LONG_MAX)), *least = NEW(PyLong_FromLong(LONG_MIN)),
+             *text = NEW(PyUnicode_FromString("x"));
     PyObject *over = NEW(PyLong_FromLongLong(2147483648ll)), *under = NEW(PyLong_FromLongLong(-2147483649ll));
     STEP(big && minus && most && least && text && over && under);
-    STEP(PyLong_AsLong(most) == LONG_MAX && PyLong_AsLong(least) == LONG_MIN && PyLong_AsLong(minus) == -1 && !PyErr_Occurred());
+    STEP(PyLong_AsLong(most) == LONG_MAX && PyLong_AsLong(least) == LONG_MIN && PyLong_AsLong(minus) == -1 &&
+         !PyErr_Occurred());
     FAILS_NUMBER(PyLong_AsLong(over), OverflowError, "Python int too large to convert to C long");
     FAILS_NUMBER(PyLong_AsLong(under), OverflowError, "Python int too large to convert to C long");
     FAILS_NUMBER(PyLong_AsLong(text), TypeError, "'str' object cannot be interpreted as an integer");
@@ -63,25 +65,30 @@ int test_long_as(void) {
     FAILS_NUMBER(PyLong_AsSsize_t(over), OverflowError, "Python int too large to convert to C ssize_t");
     FAILS_NUMBER(PyLong_AsSsize_t(text), TypeError, "an integer is required");
     STEP(PyLong_AsUnsignedLong(over) == 2147483648u);
-    STEP(PyLong_AsUnsignedLong(minus) == (unsigned long)-1 && SAYS(OverflowError, "can't convert negative value to unsigned int"));
-    STEP(PyLong_AsUnsignedLong(big) == (unsigned long)-1 && SAYS(OverflowError, "Python int too large to convert to C unsigned long"));
+    STEP(PyLong_AsUnsignedLong(minus) == (unsigned long)-1 &&
+         SAYS(OverflowError, "can't convert negative value to unsigned int"));
+    STEP(PyLong_AsUnsignedLong(big) == (unsigned long)-1 &&
+         SAYS(OverflowError, "Python int too large to convert to C unsigned long"));
     STEP(PyLong_AsSize_t(over) == 2147483648u);
     STEP(PyLong_AsSize_t(minus) == (size_t)-1 && SAYS(OverflowError, "can't convert negative value to size_t"));
     STEP(PyLong_AsSize_t(big) == (size_t)-1 && SAYS(OverflowError, "Python int too large to convert to C size_t"));
     STEP(PyLong_AsUnsignedLongLong(over) == 2147483648ull);
-    STEP(PyLong_AsUnsignedLongLong(minus) == (unsigned long long)-1 && SAYS(OverflowError, "can't convert negative int to unsigned"));
+    STEP(PyLong_AsUnsignedLongLong(minus) == (unsigned long long)-1 &&
+         SAYS(OverflowError, "can't convert negative int to unsigned"));
     STEP(PyLong_AsUnsignedLongLong(big) == (unsigned long long)-1 && SAYS(OverflowError, "int too big to convert"));
     /* 10 ** 24 modulo 2 ** 32 and 2 ** 64. */
     STEP(PyLong_AsUnsignedLongMask(big) == 0xa1000000u && PyLong_AsUnsignedLongMask(minus) == 0xffffffffu);
     STEP(PyLong_AsUnsignedLongLongMask(big) == 0x1bcecceda1000000ull && !PyErr_Occurred());
-    STEP(PyLong_AsUnsignedLongMask(text) == (unsigned long)-1 && SAYS(TypeError, "'str' object cannot be interpreted as an integer"));
+    STEP(PyLong_AsUnsignedLongMask(text) == (unsigned long)-1 &&
+         SAYS(TypeError, "'str' object cannot be interpreted as an integer"));
     int overflow = 7;
     STEP(PyLong_AsLongAndOverflow(most, &overflow) == LONG_MAX && overflow == 0);
     STEP(PyLong_AsLongAndOverflow(over, &overflow) == -1 && overflow == 1);
     STEP(PyLong_AsLongAndOverflow(under, &overflow) == -1 && overflow == -1);
     STEP(PyLong_AsLongLongAndOverflow(under, &overflow) == -2147483649ll && overflow == 0);
     STEP(PyLong_AsLongLongAndOverflow(big, &overflow) == -1 && overflow == 1 && !PyErr_Occurred());
-    STEP(PyLong_AsLongAndOverflow(text, &overflow) == -1 && overflow == 0 && SAYS(TypeError, "'str' object cannot be interpreted as an integer"));
+    STEP(PyLong_AsLongAndOverflow(text, &overflow) == -1 && overflow == 0 &&
+         SAYS(TypeError, "'str' object cannot be interpreted as an integer"));
     int32_t i32;
     uint32_t u32;
     int64_t i64;
@@ -99,7 +106,8 @@ int test_long_as(void) {
 }
 
 int test_long_sign(void) {
-    PyObject *zero = NEW(PyLong_FromLong(0)), *plus = NEW(PyLong_FromLongLong(1ll << 40)), *minus = NEW(PyLong_FromLong(-3));
+    PyObject *zero = NEW(PyLong_FromLong(0)), *plus = NEW(PyLong_FromLongLong(1ll << 40)),
+             *minus = NEW(PyLong_FromLong(-3));
     PyObject *text = NEW(PyUnicode_FromString("x"));
     STEP(zero && plus && minus && text);
     int sign;
@@ -134,7 +142,8 @@ int test_float(void) {
     STEP(PyFloat_AsDouble(i) == -1 && !PyErr_Occurred());
     STEP(PyFloat_AsDouble(Py_None) == -1 && SAYS(TypeError, "must be real number, not NoneType"));
     STEP(PyFloat_AsDouble(NULL) == -1 && SAYS(TypeError, "bad argument type for built-in operation"));
-    PyObject *text = NEW(PyUnicode_FromString(" 1_0.5e-1 ")), *word = NEW(PyBytes_FromString("-inf")), *bad = NEW(PyUnicode_FromString("1.5e"));
+    PyObject *text = NEW(PyUnicode_FromString(" 1_0.5e-1 ")), *word = NEW(PyBytes_FromString("-inf")),
+             *bad = NEW(PyUnicode_FromString("1.5e"));
     STEP(text && word && bad);
     STEP(IS(NEW(PyFloat_FromString(text)), "1.05") && IS(NEW(PyFloat_FromString(word)), "-inf"));
     FAILS(PyFloat_FromString(bad), ValueError, "could not convert string to float: '1.5e'");
@@ -145,14 +154,20 @@ int test_float(void) {
 }
 
 int test_operators(void) {
-    PyObject *a = NEW(PyLong_FromLong(17)), *b = NEW(PyLong_FromLong(5)), *f = NEW(PyFloat_FromDouble(2.5)), *n = NEW(PyLong_FromLong(-17));
+    PyObject *a = NEW(PyLong_FromLong(17)), *b = NEW(PyLong_FromLong(5)), *f = NEW(PyFloat_FromDouble(2.5)),
+             *n = NEW(PyLong_FromLong(-17));
     STEP(a && b && f && n);
-    STEP(IS(NEW(PyNumber_Add(a, b)), "22") && IS(NEW(PyNumber_Subtract(a, f)), "14.5") && IS(NEW(PyNumber_Multiply(a, b)), "85"));
-    STEP(IS(NEW(PyNumber_FloorDivide(n, b)), "-4") && IS(NEW(PyNumber_TrueDivide(a, b)), "3.4") && IS(NEW(PyNumber_Remainder(n, b)), "3"));
+    STEP(IS(NEW(PyNumber_Add(a, b)), "22") && IS(NEW(PyNumber_Subtract(a, f)), "14.5") &&
+         IS(NEW(PyNumber_Multiply(a, b)), "85"));
+    STEP(IS(NEW(PyNumber_FloorDivide(n, b)), "-4") && IS(NEW(PyNumber_TrueDivide(a, b)), "3.4") &&
+         IS(NEW(PyNumber_Remainder(n, b)), "3"));
     STEP(IS(NEW(PyNumber_Divide(a, b)), "3"));
-    STEP(IS(NEW(PyNumber_Divmod(n, b)), "(-4, 3)") && IS(NEW(PyNumber_Power(b, b, Py_None)), "3125") && IS(NEW(PyNumber_Power(a, a, b)), "2"));
-    STEP(IS(NEW(PyNumber_Negative(a)), "-17") && IS(NEW(PyNumber_Positive(a)), "17") && IS(NEW(PyNumber_Absolute(n)), "17"));
-    STEP(IS(NEW(PyNumber_Invert(a)), "-18") && IS(NEW(PyNumber_Lshift(a, b)), "544") && IS(NEW(PyNumber_Rshift(a, b)), "0"));
+    STEP(IS(NEW(PyNumber_Divmod(n, b)), "(-4, 3)") && IS(NEW(PyNumber_Power(b, b, Py_None)), "3125") &&
+         IS(NEW(PyNumber_Power(a, a, b)), "2"));
+    STEP(IS(NEW(PyNumber_Negative(a)), "-17") && IS(NEW(PyNumber_Positive(a)), "17") &&
+         IS(NEW(PyNumber_Absolute(n)), "17"));
+    STEP(IS(NEW(PyNumber_Invert(a)), "-18") && IS(NEW(PyNumber_Lshift(a, b)), "544") &&
+         IS(NEW(PyNumber_Rshift(a, b)), "0"));
     STEP(IS(NEW(PyNumber_And(a, b)), "1") && IS(NEW(PyNumber_Or(a, b)), "21") && IS(NEW(PyNumber_Xor(a, b)), "20"));
     PyObject *zero = NEW(PyLong_FromLong(0)), *text = NEW(PyUnicode_FromString("x"));
     STEP(zero && text);
@@ -181,7 +196,8 @@ int test_in_place(void) {
     /* What can change itself does, and is the answer. */
     PyObject *list = NEW(Py_BuildValue("[i]", 1)), *more = NEW(Py_BuildValue("(ii)", 2, 3));
     STEP(list && more);
-    STEP(NEW(PyNumber_InPlaceAdd(list, more)) == list && NEW(PyNumber_InPlaceAdd(list, list)) == list && IS(list, "[1, 2, 3, 1, 2, 3]"));
+    STEP(NEW(PyNumber_InPlaceAdd(list, more)) == list && NEW(PyNumber_InPlaceAdd(list, list)) == list &&
+         IS(list, "[1, 2, 3, 1, 2, 3]"));
     FAILS(PyNumber_InPlaceAdd(list, a), TypeError, "'int' object is not iterable");
     PyObject *two = NEW(PyLong_FromLong(2)), *short_list = NEW(Py_BuildValue("[i]", 7));
     STEP(two && short_list && NEW(PyNumber_InPlaceMultiply(short_list, two)) == short_list && IS(short_list, "[7, 7]"));
@@ -197,15 +213,19 @@ int test_in_place(void) {
 }
 
 int test_conversions(void) {
-    PyObject *text = NEW(PyUnicode_FromString(" 12 ")), *bytes = NEW(PyBytes_FromString("-7")), *f = NEW(PyFloat_FromDouble(-2.7));
-    PyObject *big = NEW(PyLong_FromString("1000000000000000000000000", NULL, 10)), *minus = NEW(PyLong_FromLong(-5)), *many = NEW(PyLong_FromLong(255));
+    PyObject *text = NEW(PyUnicode_FromString(" 12 ")), *bytes = NEW(PyBytes_FromString("-7")),
+             *f = NEW(PyFloat_FromDouble(-2.7));
+    PyObject *big = NEW(PyLong_FromString("1000000000000000000000000", NULL, 10)), *minus = NEW(PyLong_FromLong(-5)),
+             *many = NEW(PyLong_FromLong(255));
     PyObject *word = NEW(PyUnicode_FromString("x"));
     STEP(text && bytes && f && big && minus && many && word);
     STEP(IS(NEW(PyNumber_Long(text)), "12") && IS(NEW(PyNumber_Long(bytes)), "-7") && IS(NEW(PyNumber_Long(f)), "-2"));
     STEP(NEW(PyNumber_Long(big)) == big && IS(NEW(PyNumber_Int(Py_True)), "1"));
     FAILS(PyNumber_Long(word), ValueError, "invalid literal for int() with base 10: 'x'");
-    FAILS(PyNumber_Long(Py_None), TypeError, "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'");
-    STEP(IS(NEW(PyNumber_Float(text)), "12.0") && IS(NEW(PyNumber_Float(many)), "255.0") && NEW(PyNumber_Float(f)) == f);
+    FAILS(PyNumber_Long(Py_None), TypeError,
+          "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'");
+    STEP(IS(NEW(PyNumber_Float(text)), "12.0") && IS(NEW(PyNumber_Float(many)), "255.0") &&
+         NEW(PyNumber_Float(f)) == f);
     FAILS(PyNumber_Float(Py_None), TypeError, "float() argument must be a string or a real number, not 'NoneType'");
     STEP(NEW(PyNumber_Index(big)) == big);
     FAILS(PyNumber_Index(f), TypeError, "'float' object cannot be interpreted as an integer");
@@ -213,7 +233,8 @@ int test_conversions(void) {
     FAILS_NUMBER(PyNumber_AsSsize_t(big, PyExc_IndexError), IndexError, "cannot fit 'int' into an index-sized integer");
     STEP(IS(NEW(PyNumber_ToBase(many, 16)), "'0xff'") && IS(NEW(PyNumber_ToBase(minus, 2)), "'-0b101'"));
     STEP(IS(NEW(PyNumber_ToBase(many, 8)), "'0o377'") && IS(NEW(PyNumber_ToBase(many, 10)), "'255'"));
-    STEP(IS(NEW(PyNumber_ToBase(big, 16)), "'0xd3c21bcecceda1000000'") && IS(NEW(PyNumber_ToBase(big, 8)), "'0o323604157166316664100000000'"));
+    STEP(IS(NEW(PyNumber_ToBase(big, 16)), "'0xd3c21bcecceda1000000'") &&
+         IS(NEW(PyNumber_ToBase(big, 8)), "'0o323604157166316664100000000'"));
     FAILS(PyNumber_ToBase(many, 7), SystemError, "PyNumber_ToBase: base must be 2, 8, 10 or 16");
     return 0;
 }

@@ -1,9 +1,11 @@
 #include "check.h"
 
 int test_object(void) {
-    PyObject *i = NEW(PyLong_FromLong(3)), *s = NEW(PyUnicode_FromString("\u00e9'")), *list = NEW(Py_BuildValue("[is]", 1, "a")), *zero = NEW(PyLong_FromLong(0));
+    PyObject *i = NEW(PyLong_FromLong(3)), *s = NEW(PyUnicode_FromString("\u00e9'")),
+             *list = NEW(Py_BuildValue("[is]", 1, "a")), *zero = NEW(PyLong_FromLong(0));
     STEP(i && s && list && zero);
-    STEP(IS(NEW(PyObject_Str(list)), "\"[1, 'a']\"") && NEW(PyObject_Str(s)) == s && IS(NEW(PyObject_Repr(list)), "\"[1, 'a']\""));
+    STEP(IS(NEW(PyObject_Str(list)), "\"[1, 'a']\"") && NEW(PyObject_Str(s)) == s &&
+         IS(NEW(PyObject_Repr(list)), "\"[1, 'a']\""));
     STEP(IS(NEW(PyObject_Repr(NULL)), "'<NULL>'") && IS(NEW(PyObject_Str(NULL)), "'<NULL>'"));
     STEP(IS(NEW(PyObject_ASCII(s)), "'\"\\\\xe9\\'\"'") && IS(NEW(PyObject_ASCII(i)), "'3'"));
     PyObject *numbers = NEW(Py_BuildValue("(ii)", 1, 2));
@@ -16,33 +18,40 @@ int test_object(void) {
     FAILS(PyObject_RichCompare(i, s, Py_LT), TypeError, "'<' not supported between instances of 'int' and 'str'");
     FAILS(PyObject_RichCompare(NULL, s, Py_LT), SystemError, "bad argument to internal function");
     STEP(PyObject_RichCompareBool(i, i, Py_EQ) == 1 && PyObject_RichCompareBool(i, zero, Py_LE) == 0);
-    FAILS_NUMBER(PyObject_RichCompareBool(i, s, Py_GE), TypeError, "'>=' not supported between instances of 'int' and 'str'");
+    FAILS_NUMBER(PyObject_RichCompareBool(i, s, Py_GE), TypeError,
+                 "'>=' not supported between instances of 'int' and 'str'");
     STEP(PyObject_IsTrue(i) == 1 && PyObject_IsTrue(zero) == 0 && PyObject_Not(zero) == 1 && PyObject_Not(list) == 0);
     STEP(NEW(PyObject_Type(i)) == (PyObject *)Py_TYPE(zero));
     FAILS(PyObject_Type(NULL), SystemError, "null argument to internal routine");
-    STEP(PyObject_Size(list) == 2 && PyObject_Length(s) == 2 && PyObject_LengthHint(list, 9) == 2 && PyObject_LengthHint(i, 9) == 9);
+    STEP(PyObject_Size(list) == 2 && PyObject_Length(s) == 2 && PyObject_LengthHint(list, 9) == 2 &&
+         PyObject_LengthHint(i, 9) == 9);
     FAILS_NUMBER(PyObject_Size(i), TypeError, "object of type 'int' has no len()");
     return 0;
 }
 
 int test_items(void) {
-    PyObject *list = NEW(Py_BuildValue("[ii]", 1, 2)), *d = NEW(Py_BuildValue("{s:i}", "a", 1)), *i = NEW(PyLong_FromLong(-1)), *key = NEW(PyUnicode_FromString("a"));
+    PyObject *list = NEW(Py_BuildValue("[ii]", 1, 2)), *d = NEW(Py_BuildValue("{s:i}", "a", 1)),
+             *i = NEW(PyLong_FromLong(-1)), *key = NEW(PyUnicode_FromString("a"));
     STEP(list && d && i && key);
-    STEP(IS(NEW(PyObject_GetItem(list, i)), "2") && IS(NEW(PyObject_GetItem(d, key)), "1") && IS(NEW(PyObject_GetItem(key, i)), "'a'"));
+    STEP(IS(NEW(PyObject_GetItem(list, i)), "2") && IS(NEW(PyObject_GetItem(d, key)), "1") &&
+         IS(NEW(PyObject_GetItem(key, i)), "'a'"));
     FAILS(PyObject_GetItem(i, i), TypeError, "'int' object is not subscriptable");
     FAILS(PyObject_GetItem(list, key), TypeError, "list indices must be integers or slices, not str");
     FAILS(PyObject_GetItem(d, i), KeyError, "-1");
     FAILS(PyObject_GetItem(NULL, i), SystemError, "null argument to internal routine");
-    STEP(PyObject_SetItem(list, i, key) == 0 && PyObject_SetItem(d, i, key) == 0 && IS(list, "[1, 'a']") && IS(d, "{'a': 1, -1: 'a'}"));
+    STEP(PyObject_SetItem(list, i, key) == 0 && PyObject_SetItem(d, i, key) == 0 && IS(list, "[1, 'a']") &&
+         IS(d, "{'a': 1, -1: 'a'}"));
     FAILS_NUMBER(PyObject_SetItem(key, i, key), TypeError, "'str' object does not support item assignment");
-    STEP(PyObject_DelItem(list, i) == 0 && PyObject_DelItemString(d, "a") == 0 && IS(list, "[1]") && IS(d, "{-1: 'a'}"));
+    STEP(PyObject_DelItem(list, i) == 0 && PyObject_DelItemString(d, "a") == 0 && IS(list, "[1]") &&
+         IS(d, "{-1: 'a'}"));
     FAILS_NUMBER(PyObject_DelItem(key, i), TypeError, "'str' object doesn't support item deletion");
     FAILS_NUMBER(PyObject_DelItemString(d, "a"), KeyError, "'a'");
     return 0;
 }
 
 int test_sequence(void) {
-    PyObject *list = NEW(Py_BuildValue("[iii]", 1, 2, 1)), *t = NEW(Py_BuildValue("(i)", 5)), *i = NEW(PyLong_FromLong(1)), *d = NEW(PyDict_New()), *s = NEW(PyUnicode_FromString("ab"));
+    PyObject *list = NEW(Py_BuildValue("[iii]", 1, 2, 1)), *t = NEW(Py_BuildValue("(i)", 5)),
+             *i = NEW(PyLong_FromLong(1)), *d = NEW(PyDict_New()), *s = NEW(PyUnicode_FromString("ab"));
     STEP(list && t && i && d && s);
     STEP(PySequence_Check(list) && PySequence_Check(s) && !PySequence_Check(d) && !PySequence_Check(i));
     STEP(PySequence_Size(list) == 3 && PySequence_Length(s) == 2);
@@ -52,7 +61,8 @@ int test_sequence(void) {
     FAILS(PySequence_Concat(list, t), TypeError, "can only concatenate list (not \"tuple\") to list");
     FAILS(PySequence_Repeat(d, 2), TypeError, "'dict' object can't be repeated");
     PyObject *grown = NEW(PySequence_List(t));
-    STEP(grown && NEW(PySequence_InPlaceConcat(grown, t)) == grown && NEW(PySequence_InPlaceRepeat(grown, 2)) == grown && IS(grown, "[5, 5, 5, 5]"));
+    STEP(grown && NEW(PySequence_InPlaceConcat(grown, t)) == grown &&
+         NEW(PySequence_InPlaceRepeat(grown, 2)) == grown && IS(grown, "[5, 5, 5, 5]"));
     STEP(IS(NEW(PySequence_InPlaceRepeat(t, 2)), "(5, 5)"));
     STEP(IS(NEW(PySequence_GetItem(list, -2)), "2") && IS(NEW(PySequence_ITEM(s, 1)), "'b'"));
     FAILS(PySequence_GetItem(list, 9), IndexError, "list index out of range");
@@ -63,39 +73,49 @@ int test_sequence(void) {
     STEP(PySequence_SetItem(list, -1, s) == 0 && PySequence_DelItem(list, 0) == 0 && IS(list, "[2, 'ab']"));
     FAILS_NUMBER(PySequence_SetItem(t, 0, i), TypeError, "'tuple' object does not support item assignment");
     FAILS_NUMBER(PySequence_DelItem(t, 0), TypeError, "'tuple' object doesn't support item deletion");
-    STEP(PySequence_SetSlice(list, 0, 1, s) == 0 && IS(list, "['a', 'b', 'ab']") && PySequence_DelSlice(list, 1, 3) == 0 && IS(list, "['a']"));
+    STEP(PySequence_SetSlice(list, 0, 1, s) == 0 && IS(list, "['a', 'b', 'ab']") &&
+         PySequence_DelSlice(list, 1, 3) == 0 && IS(list, "['a']"));
     FAILS_NUMBER(PySequence_SetSlice(t, 0, 1, list), TypeError, "'tuple' object doesn't support slice assignment");
     FAILS_NUMBER(PySequence_DelSlice(t, 0, 1), TypeError, "'tuple' object doesn't support slice deletion");
     PyObject *a = NEW(PyUnicode_FromString("a"));
-    STEP(a && PySequence_Count(list, a) == 1 && PySequence_Contains(list, a) == 1 && PySequence_In(t, a) == 0 && PySequence_Index(s, a) == 0);
+    STEP(a && PySequence_Count(list, a) == 1 && PySequence_Contains(list, a) == 1 && PySequence_In(t, a) == 0 &&
+         PySequence_Index(s, a) == 0);
     FAILS_NUMBER(PySequence_Index(t, a), ValueError, "sequence.index(x): x not in sequence");
     FAILS_NUMBER(PySequence_Contains(i, a), TypeError, "argument of type 'int' is not a container or iterable");
     FAILS_NUMBER(PySequence_Count(i, a), TypeError, "argument of type 'int' is not a container or iterable");
-    STEP(IS(NEW(PySequence_Tuple(s)), "('a', 'b')") && NEW(PySequence_Tuple(t)) == t && IS(NEW(PySequence_List(s)), "['a', 'b']"));
+    STEP(IS(NEW(PySequence_Tuple(s)), "('a', 'b')") && NEW(PySequence_Tuple(t)) == t &&
+         IS(NEW(PySequence_List(s)), "['a', 'b']"));
     FAILS(PySequence_List(i), TypeError, "'int' object is not iterable");
     PyObject *it = NEW(PyObject_GetIter(s));
     PyObject *fast = it ? NEW(PySequence_Fast(it, "no")) : NULL;
-    STEP(fast && NEW(PySequence_Fast(t, "no")) == t && PySequence_Fast_GET_SIZE(fast) == 2 && IS(PySequence_Fast_GET_ITEM(fast, 1), "'b'"));
+    STEP(fast && NEW(PySequence_Fast(t, "no")) == t && PySequence_Fast_GET_SIZE(fast) == 2 &&
+         IS(PySequence_Fast_GET_ITEM(fast, 1), "'b'"));
     STEP(PySequence_Fast_ITEMS(t)[0] == PyTuple_GET_ITEM(t, 0));
     FAILS(PySequence_Fast(i, "my words"), TypeError, "my words");
     return 0;
 }
 
 int test_mapping(void) {
-    PyObject *d = NEW(Py_BuildValue("{s:i}", "a", 1)), *list = NEW(PyList_New(0)), *key = NEW(PyUnicode_FromString("b")), *set = NEW(PySet_New(NULL)), *value;
+    PyObject *d = NEW(Py_BuildValue("{s:i}", "a", 1)), *list = NEW(PyList_New(0)),
+             *key = NEW(PyUnicode_FromString("b")), *set = NEW(PySet_New(NULL)), *value;
     STEP(d && list && key && set);
-    STEP(PyMapping_Check(d) && PyMapping_Check(list) && !PyMapping_Check(set) && PyMapping_Size(d) == 1 && PyMapping_Length(list) == 0);
+    STEP(PyMapping_Check(d) && PyMapping_Check(list) && !PyMapping_Check(set) && PyMapping_Size(d) == 1 &&
+         PyMapping_Length(list) == 0);
     FAILS_NUMBER(PyMapping_Size(set), TypeError, "set is not a mapping");
-    STEP(IS(NEW(PyMapping_Keys(d)), "['a']") && IS(NEW(PyMapping_Values(d)), "[1]") && IS(NEW(PyMapping_Items(d)), "[('a', 1)]"));
+    STEP(IS(NEW(PyMapping_Keys(d)), "['a']") && IS(NEW(PyMapping_Values(d)), "[1]") &&
+         IS(NEW(PyMapping_Items(d)), "[('a', 1)]"));
     FAILS(PyMapping_Keys(list), AttributeError, "'list' object has no attribute 'keys'");
     FAILS(PyMapping_Values(list), AttributeError, "'list' object has no attribute 'values'");
     FAILS(PyMapping_Items(list), AttributeError, "'list' object has no attribute 'items'");
     STEP(IS(NEW(PyMapping_GetItemString(d, "a")), "1") && PyMapping_SetItemString(d, "c", list) == 0);
     FAILS(PyMapping_GetItemString(d, "x"), KeyError, "'x'");
     FAILS(PyMapping_GetItemString(list, "x"), TypeError, "list indices must be integers or slices, not str");
-    STEP(PyMapping_GetOptionalItem(d, key, &value) == 0 && value == NULL && PyMapping_GetOptionalItemString(d, "c", &value) == 1 && keep(value) == list);
-    STEP(PyMapping_GetOptionalItem(list, key, &value) == -1 && value == NULL && SAYS(TypeError, "list indices must be integers or slices, not str"));
-    STEP(PyMapping_HasKeyString(d, "c") == 1 && PyMapping_HasKey(d, key) == 0 && PyMapping_HasKey(list, key) == 0 && !PyErr_Occurred());
+    STEP(PyMapping_GetOptionalItem(d, key, &value) == 0 && value == NULL &&
+         PyMapping_GetOptionalItemString(d, "c", &value) == 1 && keep(value) == list);
+    STEP(PyMapping_GetOptionalItem(list, key, &value) == -1 && value == NULL &&
+         SAYS(TypeError, "list indices must be integers or slices, not str"));
+    STEP(PyMapping_HasKeyString(d, "c") == 1 && PyMapping_HasKey(d, key) == 0 && PyMapping_HasKey(list, key) == 0 &&
+         !PyErr_Occurred());
     STEP(PyMapping_HasKeyWithError(d, key) == 0 && PyMapping_HasKeyStringWithError(d, "a") == 1);
     FAILS_NUMBER(PyMapping_HasKeyWithError(list, key), TypeError, "list indices must be integers or slices, not str");
     STEP(PyMapping_DelItemString(d, "c") == 0 && IS(d, "{'a': 1}"));

@@ -50,8 +50,10 @@ static PyMemberDef Node_members[] = {
 };
 
 static PyType_Slot Node_slots[] = {
-    {Py_tp_doc, "A node."}, {Py_tp_traverse, Node_traverse}, {Py_tp_clear, Node_clear}, {Py_tp_finalize, Node_finalize},
-    {Py_tp_dealloc, Node_dealloc}, {Py_tp_members, Node_members}, {Py_tp_new, PyType_GenericNew}, {0, NULL},
+    {Py_tp_doc, "A node."},         {Py_tp_traverse, Node_traverse},
+    {Py_tp_clear, Node_clear},      {Py_tp_finalize, Node_finalize},
+    {Py_tp_dealloc, Node_dealloc},  {Py_tp_members, Node_members},
+    {Py_tp_new, PyType_GenericNew}, {0, NULL},
 };
 
 static PyType_Spec Node_spec = {"types.Node", sizeof(Node), 0, Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE, Node_slots};
@@ -68,14 +70,16 @@ int test_finalizer(void) {
     int counts[KINDS + 1] = {0};
     PyObject *type = node_type(), *op = node(type, counts);
     STEP(op);
-    STEP(PyObject_GC_IsTracked(op) && !PyObject_GC_IsFinalized(op) && PyObject_IS_GC(op) && PyType_IS_GC((PyTypeObject *)type));
+    STEP(PyObject_GC_IsTracked(op) && !PyObject_GC_IsFinalized(op) && PyObject_IS_GC(op) &&
+         PyType_IS_GC((PyTypeObject *)type));
     PyObject *ref = NEW(PyWeakref_NewRef(op, NULL));
     if (!ref) Py_DECREF(op);
     STEP(ref);
     /* It comes back to life once, and goes then without being asked again. */
     counts[KINDS] = 1;
     Py_DECREF(op);
-    STEP(saved == op && counts[FINALIZED] == 1 && counts[DEALLOCATED] == 0 && Py_REFCNT(op) == 1 && PyObject_GC_IsFinalized(op));
+    STEP(saved == op && counts[FINALIZED] == 1 && counts[DEALLOCATED] == 0 && Py_REFCNT(op) == 1 &&
+         PyObject_GC_IsFinalized(op));
     STEP(PyObject_GC_IsTracked(op));
     Py_CLEAR(saved);
     STEP(counts[FINALIZED] == 1 && counts[DEALLOCATED] == 1);
@@ -222,37 +226,46 @@ int test_derived(void) {
     STEP(bases);
     PyTypeObject *type = (PyTypeObject *)NEW(PyType_FromSpecWithBases(&Child_spec, bases));
     STEP(type);
-    STEP(type->tp_basicsize == sizeof(Node) + 4 && type->tp_base == (PyTypeObject *)base && type->tp_name != Child_spec.name);
+    STEP(type->tp_basicsize == sizeof(Node) + 4 && type->tp_base == (PyTypeObject *)base &&
+         type->tp_name != Child_spec.name);
     STEP(PyType_IsSubtype(type, (PyTypeObject *)base) && !PyType_IsSubtype((PyTypeObject *)base, type));
     STEP(PyType_IsSubtype(type, &PyBaseObject_Type) && PyType_IsSubtype(&PyBool_Type, &PyLong_Type));
-    STEP(PyType_GetFlags(type) & Py_TPFLAGS_HAVE_GC && type->tp_traverse == Node_traverse && type->tp_new == PyType_GenericNew);
-    STEP(PyType_GetSlot(type, Py_tp_clear) == Node_clear && PyType_GetSlot((PyTypeObject *)base, Py_tp_doc) == Node_slots[0].pfunc);
+    STEP(PyType_GetFlags(type) & Py_TPFLAGS_HAVE_GC && type->tp_traverse == Node_traverse &&
+         type->tp_new == PyType_GenericNew);
+    STEP(PyType_GetSlot(type, Py_tp_clear) == Node_clear &&
+         PyType_GetSlot((PyTypeObject *)base, Py_tp_doc) == Node_slots[0].pfunc);
     STEP(PyType_GetSlot(type, Py_nb_add) == NULL && !PyErr_Occurred());
     STEP(PyType_GetSlot(type, 1000) == NULL && SAYS(SystemError, "bad argument to internal function"));
     STEP(IS(NEW(PyType_GetName(type)), "'Child'") && IS(NEW(PyType_GetQualName(type)), "'Child'"));
-    STEP(IS(NEW(PyType_GetFullyQualifiedName(type)), "'types.Child'") && IS(NEW(PyType_GetModuleName(type)), "'types'"));
+    STEP(IS(NEW(PyType_GetFullyQualifiedName(type)), "'types.Child'") &&
+         IS(NEW(PyType_GetModuleName(type)), "'types'"));
     STEP(IS((PyObject *)type, "<class 'types.Child'>"));
     PyObject *op = NEW(PyObject_CallNoArgs((PyObject *)type));
     STEP(op && PyObject_IsInstance(op, base) == 1 && PyObject_IsInstance(op, (PyObject *)&PyLong_Type) == 0);
-    STEP(PyObject_IsInstance(op, bases) == 1 && PyObject_IsSubclass((PyObject *)type, bases) == 1 && PyObject_TypeCheck(op, (PyTypeObject *)base));
+    STEP(PyObject_IsInstance(op, bases) == 1 && PyObject_IsSubclass((PyObject *)type, bases) == 1 &&
+         PyObject_TypeCheck(op, (PyTypeObject *)base));
     STEP(PyObject_IsInstance(op, op) == -1 && SAYS(TypeError, "isinstance() arg 2 must be a type or a tuple of types"));
     STEP(PyObject_IsSubclass(op, base) == -1 && PyErr_ExceptionMatches(PyExc_TypeError));
     PyErr_Clear();
-    STEP(PyType_Ready(type) == 0 && !PyType_GetModule(type) && SAYS(TypeError, "type 'Child' has no module of this definition"));
+    STEP(PyType_Ready(type) == 0 && !PyType_GetModule(type) &&
+         SAYS(TypeError, "type 'Child' has no module of this definition"));
     STEP(PyType_GetModuleState(type) == NULL && PyErr_ExceptionMatches(PyExc_TypeError));
     PyErr_Clear();
     /* Types made of tables can have more attributes, which their instances see. */
     PyObject *value = NEW(PyLong_FromLong(12345));
-    STEP(value && PyObject_SetAttrString((PyObject *)type, "extra", value) == 0 && NEW(PyObject_GetAttrString(op, "extra")) == value);
+    STEP(value && PyObject_SetAttrString((PyObject *)type, "extra", value) == 0 &&
+         NEW(PyObject_GetAttrString(op, "extra")) == value);
     PyType_Modified(type);
     STEP(PyObject_DelAttrString((PyObject *)type, "extra") == 0 && !PyObject_HasAttrString(op, "extra"));
-    STEP(PyObject_SetAttrString((PyObject *)&PyLong_Type, "x", value) == -1 && SAYS(TypeError, "cannot set 'x' attribute of immutable type 'int'"));
+    STEP(PyObject_SetAttrString((PyObject *)&PyLong_Type, "x", value) == -1 &&
+         SAYS(TypeError, "cannot set 'x' attribute of immutable type 'int'"));
     return 0;
 }
 
 static PyTypeObject Nameless = {PyVarObject_HEAD_INIT(NULL, 0)};
-static PyTypeObject OfList = {PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "types.OfList", .tp_base = &PyList_Type};
-static PyTypeObject Untraversed = {PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "types.Untraversed", .tp_flags = Py_TPFLAGS_HAVE_GC};
+static PyTypeObject OfList = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "types.OfList", .tp_base = &PyList_Type};
+static PyTypeObject Untraversed = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "types.Untraversed",
+                                   .tp_flags = Py_TPFLAGS_HAVE_GC};
 static PyType_Slot Unknown_slots[] = {{999, NULL}, {0, NULL}};
 static PyType_Spec Unknown_spec = {"types.Unknown", sizeof(Node), 0, 0, Unknown_slots};
 static PyType_Spec Small_spec = {"types.Small", sizeof(PyObject), 0, 0, Child_slots};
@@ -260,19 +273,25 @@ static PyType_Spec Small_spec = {"types.Small", sizeof(PyObject), 0, 0, Child_sl
 int test_not_ready(void) {
     STEP(PyType_Ready(&Nameless) == -1 && SAYS(SystemError, "a type needs a name"));
     STEP(PyType_Ready(&OfList) == -1 && SAYS(TypeError, "type 'list' is not an acceptable base type"));
-    STEP(PyType_Ready(&Untraversed) == -1 && SAYS(SystemError, "type 'types.Untraversed' has Py_TPFLAGS_HAVE_GC, but no traverse function"));
+    STEP(PyType_Ready(&Untraversed) == -1 &&
+         SAYS(SystemError, "type 'types.Untraversed' has Py_TPFLAGS_HAVE_GC, but no traverse function"));
     STEP(!PyType_FromSpec(&Unknown_spec) && SAYS(RuntimeError, "invalid slot of a type"));
-    STEP(!PyType_FromMetaclass(&PyLong_Type, NULL, &Node_spec, NULL) && SAYS(SystemError, "bad argument to internal function"));
+    STEP(!PyType_FromMetaclass(&PyLong_Type, NULL, &Node_spec, NULL) &&
+         SAYS(SystemError, "bad argument to internal function"));
     PyObject *base = node_type();
-    STEP(base && !PyType_FromModuleAndSpec(NULL, &Small_spec, base) && SAYS(TypeError, "type 'types.Small' is smaller than its base"));
+    STEP(base && !PyType_FromModuleAndSpec(NULL, &Small_spec, base) &&
+         SAYS(TypeError, "type 'types.Small' is smaller than its base"));
     PyObject *type = NEW(PyType_FromSpec(&Child_spec));
-    STEP(type && !PyType_FromSpecWithBases(&Child_spec, type) && SAYS(TypeError, "type 'types.Child' is not an acceptable base type"));
+    STEP(type && !PyType_FromSpecWithBases(&Child_spec, type) &&
+         SAYS(TypeError, "type 'types.Child' is not an acceptable base type"));
     return 0;
 }
 
 /* ---- what a type says of itself ---- */
 
-static PyObject *Value_repr(PyObject *op) { return PyUnicode_FromFormat("Value(%d)", (int)(size_t)((Node *)op)->counts); }
+static PyObject *Value_repr(PyObject *op) {
+    return PyUnicode_FromFormat("Value(%d)", (int)(size_t)((Node *)op)->counts);
+}
 static PyObject *Value_str(PyObject *op) { return PyUnicode_FromFormat("%d", (int)(size_t)((Node *)op)->counts); }
 static PyObject *Value_number(PyObject *op) { return ((Node *)op)->counts ? Value_repr(op) : PyLong_FromLong(1); }
 static Py_hash_t Value_hash(PyObject *op) { return (Py_hash_t)((Node *)op)->counts; }
@@ -282,18 +301,26 @@ static PyObject *Value_compare(PyObject *a, PyObject *b, int op) {
 }
 
 static PyType_Slot Value_slots[] = {
-    {Py_tp_repr, Value_repr}, {Py_tp_str, Value_str}, {Py_tp_hash, Value_hash}, {Py_tp_richcompare, Value_compare}, {0, NULL},
+    {Py_tp_repr, Value_repr},
+    {Py_tp_str, Value_str},
+    {Py_tp_hash, Value_hash},
+    {Py_tp_richcompare, Value_compare},
+    {0, NULL},
 };
 static PyType_Spec Value_spec = {"types.Value", sizeof(Node), 0, 0, Value_slots};
-static PyType_Slot Unhashed_slots[] = {{Py_tp_richcompare, Value_compare}, {Py_tp_repr, Value_number}, {Py_tp_str, Value_number}, {0, NULL}};
+static PyType_Slot Unhashed_slots[] = {
+    {Py_tp_richcompare, Value_compare}, {Py_tp_repr, Value_number}, {Py_tp_str, Value_number}, {0, NULL}};
 static PyType_Spec Unhashed_spec = {"types.Unhashed", sizeof(Node), 0, 0, Unhashed_slots};
 
 int test_value(void) {
-    PyObject *type = NEW(PyType_FromSpec(&Value_spec)), *a = NEW(node(type, (int *)5)), *b = NEW(node(type, (int *)5)), *c = NEW(node(type, (int *)6));
+    PyObject *type = NEW(PyType_FromSpec(&Value_spec)), *a = NEW(node(type, (int *)5)), *b = NEW(node(type, (int *)5)),
+             *c = NEW(node(type, (int *)6));
     STEP(a && b && c);
     STEP(IS(a, "Value(5)") && IS(NEW(PyObject_Str(a)), "'5'") && PyObject_Hash(a) == 5);
-    STEP(PyObject_RichCompareBool(a, b, Py_EQ) == 1 && PyObject_RichCompareBool(a, c, Py_LT) == 1 && PyObject_RichCompareBool(a, c, Py_GE) == 0);
-    STEP(PyObject_RichCompareBool(a, type, Py_EQ) == 0 && PyObject_RichCompareBool(a, type, Py_LT) == -1 && PyErr_ExceptionMatches(PyExc_TypeError));
+    STEP(PyObject_RichCompareBool(a, b, Py_EQ) == 1 && PyObject_RichCompareBool(a, c, Py_LT) == 1 &&
+         PyObject_RichCompareBool(a, c, Py_GE) == 0);
+    STEP(PyObject_RichCompareBool(a, type, Py_EQ) == 0 && PyObject_RichCompareBool(a, type, Py_LT) == -1 &&
+         PyErr_ExceptionMatches(PyExc_TypeError));
     PyErr_Clear();
     PyObject *d = NEW(PyDict_New());
     STEP(d && PyDict_SetItem(d, a, c) == 0 && PyDict_GetItem(d, b) == c && IS(d, "{Value(5): Value(6)}"));
@@ -334,18 +361,22 @@ static PyObject *made(PyTypeObject *type, const char *format, ...) {
 }
 
 int test_calling_built_in_types(void) {
-    STEP(IS(made(&PyLong_Type, "s", "12"), "12") && IS(made(&PyLong_Type, "d", 3.7), "3") && IS(made(&PyFloat_Type, "s", "1.5"), "1.5"));
-    STEP(IS(made(&PyBool_Type, "[i]", 0), "True") && IS(made(&PyBool_Type, "i", 0), "False") && IS(made(&PyUnicode_Type, "i", 5), "'5'"));
+    STEP(IS(made(&PyLong_Type, "s", "12"), "12") && IS(made(&PyLong_Type, "d", 3.7), "3") &&
+         IS(made(&PyFloat_Type, "s", "1.5"), "1.5"));
+    STEP(IS(made(&PyBool_Type, "[i]", 0), "True") && IS(made(&PyBool_Type, "i", 0), "False") &&
+         IS(made(&PyUnicode_Type, "i", 5), "'5'"));
     STEP(IS(made(&PyBytes_Type, "[ii]", 65, 66), "b'AB'") && IS(made(&PySet_Type, "[ii]", 1, 1), "{1}"));
     STEP(IS(made(&PyFrozenSet_Type, "[i]", 1), "frozenset({1})") && IS(made(&PyTuple_Type, "s", "ab"), "('a', 'b')"));
     STEP(IS(made(&PyList_Type, "s", "ab"), "['a', 'b']") && IS(made(&PyDict_Type, "{s:i}", "a", 1), "{'a': 1}"));
     STEP(IS(made(&PyDict_Type, "[(si)]", "a", 1), "{'a': 1}"));
     FAILS(made(&PyLong_Type, "s", "x"), ValueError, "invalid literal for int() with base 10: 'x'");
-    FAILS(made(&PyDict_Type, "[s]", "a"), ValueError, "dictionary update sequence element #0 has length 1; 2 is required");
+    FAILS(made(&PyDict_Type, "[s]", "a"), ValueError,
+          "dictionary update sequence element #0 has length 1; 2 is required");
     static const char *const empty[] = {"0", "0.0", "False", "''", "b''", "()", "[]", "{}", "set()", "frozenset()"};
-    PyTypeObject *const types[] = {&PyLong_Type, &PyFloat_Type, &PyBool_Type, &PyUnicode_Type, &PyBytes_Type,
-                                   &PyTuple_Type, &PyList_Type, &PyDict_Type, &PySet_Type, &PyFrozenSet_Type};
-    for (size_t k = 0; k < Py_ARRAY_LENGTH(types); k++) STEP(IS(NEW(PyObject_CallNoArgs((PyObject *)types[k])), empty[k]));
+    PyTypeObject *const types[] = {&PyLong_Type,  &PyFloat_Type, &PyBool_Type, &PyUnicode_Type, &PyBytes_Type,
+                                   &PyTuple_Type, &PyList_Type,  &PyDict_Type, &PySet_Type,     &PyFrozenSet_Type};
+    for (size_t k = 0; k < Py_ARRAY_LENGTH(types); k++)
+        STEP(IS(NEW(PyObject_CallNoArgs((PyObject *)types[k])), empty[k]));
     FAILS(PyObject_CallFunction((PyObject *)&PyLong_Type, "si", "12", 8), TypeError, "cannot create 'int' instances");
     FAILS(PyObject_CallNoArgs((PyObject *)Py_TYPE(Py_None)), TypeError, "cannot create 'NoneType' instances");
     return 0;

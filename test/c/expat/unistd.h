@@ -1,4 +1,2 @@
 /* What expat takes from the process for its hash salt. */
-static inline int getpid(void) {
-    return 1;
-}
+static inline int getpid(void) { return 1; }

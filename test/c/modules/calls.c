@@ -161,8 +161,7 @@ static PyMethodDef Counter_methods[] = {
 };
 
 static PyTypeObject CounterType = {
-    .ob_base = PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "calls.Counter",
+    .ob_base = PyVarObject_HEAD_INIT(NULL, 0).tp_name = "calls.Counter",
     .tp_basicsize = sizeof(Counter),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_call = Counter_call,
@@ -171,8 +170,7 @@ static PyTypeObject CounterType = {
 };
 
 static PyTypeObject ChildType = {
-    .ob_base = PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "calls.Child",
+    .ob_base = PyVarObject_HEAD_INIT(NULL, 0).tp_name = "calls.Child",
     .tp_base = &CounterType,
 };
 

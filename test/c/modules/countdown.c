@@ -52,8 +52,7 @@ static PyMappingMethods as_mapping = {Countdown_length, Countdown_get, Countdown
 static PySequenceMethods as_sequence = {.sq_contains = Countdown_contains};
 
 static PyTypeObject CountdownType = {
-    PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "countdown.Countdown",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "countdown.Countdown",
     .tp_basicsize = sizeof(Countdown),
     .tp_as_mapping = &as_mapping,
     .tp_as_sequence = &as_sequence,

@@ -31,16 +31,11 @@ static void Custom_dealloc(PyObject *op) {
 #ifdef FROM_SPEC
 
 static PyType_Slot slots[] = {
-    {Py_tp_doc, "Custom objects"},
-    {Py_tp_new, Custom_new},
-    {Py_tp_init, Custom_init},
-    {Py_tp_dealloc, Custom_dealloc},
-    {Py_tp_traverse, Custom_traverse},
-    {Py_tp_clear, Custom_clear},
-    {Py_tp_members, Custom_members},
-    {Py_tp_methods, Custom_methods},
-    {Py_tp_getset, Custom_getset},
-    {0, NULL},
+    {Py_tp_doc, "Custom objects"},     {Py_tp_new, Custom_new},
+    {Py_tp_init, Custom_init},         {Py_tp_dealloc, Custom_dealloc},
+    {Py_tp_traverse, Custom_traverse}, {Py_tp_clear, Custom_clear},
+    {Py_tp_members, Custom_members},   {Py_tp_methods, Custom_methods},
+    {Py_tp_getset, Custom_getset},     {0, NULL},
 };
 
 static PyType_Spec spec = {
@@ -53,8 +48,7 @@ static PyType_Spec spec = {
 #else
 
 static PyTypeObject CustomType = {
-    .ob_base = PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "custom.Custom",
+    .ob_base = PyVarObject_HEAD_INIT(NULL, 0).tp_name = "custom.Custom",
     .tp_doc = PyDoc_STR("Custom objects"),
     .tp_basicsize = sizeof(CustomObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,

@@ -23,6 +23,4 @@ static PyModuleDef custom_module = {
     .m_slots = custom_slots,
 };
 
-PyMODINIT_FUNC PyInit_custom(void) {
-    return PyModuleDef_Init(&custom_module);
-}
+PyMODINIT_FUNC PyInit_custom(void) { return PyModuleDef_Init(&custom_module); }

@@ -40,13 +40,9 @@ static PyMemberDef Custom_members[] = {
 };
 
 /* The closure is where in the object the string stands. */
-static PyObject **place(PyObject *op, void *closure) {
-    return (PyObject **)((char *)op + (size_t)closure);
-}
+static PyObject **place(PyObject *op, void *closure) { return (PyObject **)((char *)op + (size_t)closure); }
 
-static PyObject *Custom_get(PyObject *op, void *closure) {
-    return Py_NewRef(*place(op, closure));
-}
+static PyObject *Custom_get(PyObject *op, void *closure) { return Py_NewRef(*place(op, closure)); }
 
 static int Custom_set(PyObject *op, PyObject *value, void *closure) {
     const char *name = (size_t)closure == offsetof(CustomObject, first) ? "first" : "last";

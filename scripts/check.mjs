@@ -1,0 +1,46 @@
+// Everything that can be said about the sources without running the tests: types, lint, format, layers. `npm run check`, under 30 s.
+// With --write it mends what can be mended.
+
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const isWriting = process.argv.includes("--write");
+
+if (!existsSync("src/core.generated.ts")) {
+  console.error("Cannot check: the core was never built. Run `npm run build` once.");
+  process.exit(2);
+}
+
+const bin = (name) => `node_modules/.bin/${name}`;
+const types = (project) => [bin("tsc"), "--noEmit", "-p", project];
+const STEPS = {
+  "types of the library": types("tsconfig.json"),
+  "types of tests and benchmarks": types("tsconfig.dev.json"),
+  "types of the viewer": types("viewer/tsconfig.json"),
+  "types of the playground": types("examples/playground/tsconfig.json"),
+  "types of the core": [
+    ...[bin("asc"), "core/whole.ts", "--noEmit", "--runtime", "stub", "--importMemory", "--importTable"],
+    ...["--use", "abort="],
+  ],
+  "lint and format": [bin("biome"), "check", "--error-on-warnings", ...(isWriting ? ["--write"] : []), "."],
+  "format of core and C": [process.execPath, "scripts/format.mjs", ...(isWriting ? ["--write"] : [])],
+  layers: [bin("vitest"), "run", "--reporter=dot", "--passWithNoTests", "test/layers.test.ts"],
+};
+
+const run = promisify(execFile);
+let failed = 0;
+await Promise.all(
+  Object.entries(STEPS).map(async ([name, [command, ...args]]) => {
+    const start = performance.now();
+    const error = await run(command, args).catch((error) => error);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    const isFine = !(error instanceof Error);
+    if (!isFine) failed++;
+    console.log(`${isFine ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
+    if (!isFine) console.log(`${error.stdout}${error.stderr}`.trimEnd());
+  }),
+);
+process.exitCode = failed === 0 ? 0 : 1;

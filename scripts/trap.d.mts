@@ -1,0 +1,2 @@
+/** A stack of the debug build, in which the core's frames have a file and a line in place of an offset. */
+export function located(stack: string): string;

@@ -1,0 +1,76 @@
+// Tells where in core/ a trap happened: `npm run trap < stack.txt`, or with the lines as arguments.
+//
+// The stack must be one of the debug build (npm run build:debug): its frames read
+//   at core/alloc/raw/Raw#take (wasm://wasm/0ff1ce:wasm-function[57]:0x1a2b)
+// and the number at the end is an offset into the module, which the source map leads back to a file and a line.
+
+import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+
+const FOLDER = fileURLToPath(new URL("../build/debug/", import.meta.url));
+const FRAME = /(\S+) \(wasm:\/\/wasm\/\w+:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)/;
+
+/** An unsigned LEB128 number: its value, and where the next thing is. */
+function leb(bytes, at) {
+  let value = 0;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++];
+    value += (byte & 127) * 2 ** shift;
+    if (byte < 128) return [value, at];
+  }
+}
+
+/** Names of a module's functions by their numbers, from its name section. */
+function functionNames(bytes) {
+  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), "name");
+  const names = new Map();
+  const data = new Uint8Array(section ?? new ArrayBuffer(0));
+  for (let at = 0; at < data.length; ) {
+    const kind = data[at++];
+    let size;
+    [size, at] = leb(data, at);
+    const end = at + size;
+    if (kind === 1) {
+      let count;
+      [count, at] = leb(data, at);
+      for (; count > 0; count--) {
+        let index;
+        let length;
+        [index, at] = leb(data, at);
+        [length, at] = leb(data, at);
+        names.set(index, new TextDecoder().decode(data.subarray(at, at + length)));
+        at += length;
+      }
+    }
+    at = end;
+  }
+  return names;
+}
+
+let loaded;
+/** The debug builds of the core's modules. */
+function modules() {
+  loaded ??= ["core", "whole"].map((name) => ({
+    names: functionNames(readFileSync(`${FOLDER}${name}.wasm`)),
+    map: new TraceMap(readFileSync(`${FOLDER}${name}.wasm.map`, "utf8")),
+  }));
+  return loaded;
+}
+
+/** A stack in which the core's frames have a file and a line in place of an offset. */
+export function located(stack) {
+  return stack.replaceAll(new RegExp(FRAME, "g"), (frame, name, index, offset) => {
+    // Both modules come from the same sources: a frame is of the one that has this function at this number.
+    const module = modules().find(({ names }) => names.get(Number(index)) === name);
+    if (module === undefined) return frame;
+    const { source, line, column } = originalPositionFor(module.map, { line: 1, column: Number.parseInt(offset, 16) });
+    return source === null ? frame : `${name} (${source.replace(/^.*?(?=core\/)/, "")}:${line}:${(column ?? 0) + 1})`;
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const lines = process.argv.slice(2);
+  process.stdout.write(located(lines.length > 0 ? `${lines.join("\n")}\n` : await text(process.stdin)));
+}

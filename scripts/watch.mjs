@@ -1,0 +1,38 @@
+// Builds again what changed in core/, src/ or viewer/: `npm run watch`, beside `npx vitest` in another terminal.
+// --debug builds the core's debug build: seconds in place of half a minute.
+
+import { spawn } from "node:child_process";
+import { watch } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const FOLDERS = ["core", "src", "viewer"];
+/** An editor writes a file in several steps: a build begins when nothing was written for so many milliseconds. */
+const QUIET_MS = 150;
+
+let running = false;
+let isStale = true;
+
+function build() {
+  if (running) return;
+  running = true;
+  isStale = false;
+  const start = performance.now();
+  spawn(process.execPath, ["scripts/build.mjs", ...process.argv.slice(2)], { stdio: "inherit" }).on("exit", (code) => {
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    console.log(`${new Date().toLocaleTimeString()} ${code === 0 ? "built" : "FAILED"} in ${seconds} s`);
+    running = false;
+    if (isStale) build();
+  });
+}
+
+let timer;
+for (const folder of FOLDERS) {
+  watch(folder, { recursive: true }, (_event, name) => {
+    if (name?.endsWith(".generated.ts")) return;
+    isStale = true;
+    clearTimeout(timer);
+    timer = setTimeout(build, QUIET_MS);
+  });
+}
+build();

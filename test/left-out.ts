@@ -1,0 +1,9 @@
+// Says at the end of a run which tests were left out, and why.
+
+import { LEFT_OUT } from "./needs.js";
+
+export default function setup(): () => void {
+  return () => {
+    for (const line of LEFT_OUT) console.log(`Left out: ${line}`);
+  };
+}

@@ -1,0 +1,27 @@
+// What tests need besides Node, and whether this machine has it. In CI everything must be there: nothing is left out.
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { findToolchain } from "../src/hosts/c/toolchain.js";
+
+export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+const isCI = process.env.CI !== undefined;
+
+/** A compiler from C to WebAssembly. */
+export const canCompile = isCI || (await findToolchain(ROOT)) !== undefined;
+/** A browser. */
+export const canBrowse = isCI || existsSync(CHROMIUM);
+/** Debian's package manager, which fetches the sources of a library in C. */
+export const hasApt = isCI || spawnSync("apt-get", ["--version"]).status === 0;
+
+/** A line for each thing that is not here: what is left out without it, and how to have it. */
+export const LEFT_OUT: readonly string[] = [
+  ...(canCompile ? [] : ["modules in C: no clang (apt-get install clang-19 lld-19, or npm install @yowasp/clang)"]),
+  ...(canBrowse
+    ? []
+    : [`pages: no browser at ${CHROMIUM} (apt-get install chromium, or CHROMIUM=/path/to/chrome npm test)`]),
+  ...(hasApt ? [] : ["expat on the heap: no apt-get, which fetches its source"]),
+];
