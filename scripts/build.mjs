@@ -6,7 +6,7 @@
 
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { buildViewer } from "./viewer.mjs";
@@ -33,6 +33,30 @@ function fingerprint(folder, args) {
 }
 
 /**
+ * Modules that were compiled before, by fingerprint, so that a change of branch, or of debug and release, compiles nothing again. It may be
+ * removed at any time. Several checkouts can share one: a symbolic link to a folder.
+ */
+const CACHE = "build/cache";
+const PARTS = [".wasm", ".wat", ".wasm.map"];
+
+function takeFromCache(made, output) {
+  if (!existsSync(`${CACHE}/${made}.wasm`)) return false;
+  for (const part of PARTS.filter((part) => existsSync(`${CACHE}/${made}${part}`))) {
+    cpSync(`${CACHE}/${made}${part}`, `build/${output}${part}`);
+  }
+  return true;
+}
+
+function putIntoCache(made, output) {
+  // The module last: where it is, the others are.
+  for (const part of PARTS.toReversed().filter((part) => existsSync(`build/${output}${part}`))) {
+    const unfinished = `${CACHE}/${made}.${process.pid}`;
+    cpSync(`build/${output}${part}`, unfinished);
+    renameSync(unfinished, `${CACHE}/${made}${part}`);
+  }
+}
+
+/**
  * Compiles AssemblyScript to build/`output`.wasm and .wat, if something changed since the last time. In a process of its own: the
  * compiler keeps what it read as a library from one run to the next.
  */
@@ -45,6 +69,7 @@ async function compile(folder, entry, output, ...options) {
   const made = fingerprint(folder, args);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === made) return;
   rmSync(stamp, { force: true });
+  if (takeFromCache(made, output)) return writeFileSync(stamp, made);
   const run = promisify(execFile)(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...args]);
   const { stdout, stderr } = await run.catch((failed) => {
     process.stderr.write(failed.stderr);
@@ -52,6 +77,7 @@ async function compile(folder, entry, output, ...options) {
   });
   process.stdout.write(stdout);
   process.stderr.write(stderr);
+  putIntoCache(made, output);
   writeFileSync(stamp, made);
 }
 
@@ -93,6 +119,7 @@ function tsc(...args) {
 }
 
 const folder = isDebug ? "debug/" : "";
+if (!existsSync(CACHE)) mkdirSync(CACHE, { recursive: true });
 await compileCore(folder, isDebug ? DEBUG : RELEASE);
 if (isDev) await compileBenchmarks();
 embedCore(folder);
