@@ -23,6 +23,11 @@ def run_program(kind, target, args, folder, wait):
 
     time.sleep = sleep
 
+    # What usage lines and messages of Python's own call the command.
+    sys.executable = "pyheap run"
+    words = {"script": [target], "code": ["-c", target], "module": ["-m", target]}[kind]
+    sys.orig_argv[:] = [sys.executable, *words, *args]
+
     def script():
         import tokenize
         sys.argv[:] = [target, *args]

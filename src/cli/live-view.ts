@@ -9,7 +9,8 @@ import type { Program } from "./protocol.js";
 export interface LiveOptions {
   readonly live?: boolean;
   readonly liveTerminal?: boolean;
-  readonly port: number;
+  /** The default is any that is free. */
+  readonly port?: number;
 }
 
 export interface LiveView {
@@ -31,7 +32,7 @@ async function stayUntilInterrupted(server: LiveServer): Promise<void> {
 /** Begins to show the program. Throws UsageError if the port is taken. */
 export async function showLive(
   { target, args }: Program,
-  { live, liveTerminal, port }: LiveOptions,
+  { live, liveTerminal, port = 0 }: LiveOptions,
   colors: Colors,
 ): Promise<LiveView> {
   const program = new LiveProgram([target, ...args]);

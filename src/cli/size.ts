@@ -14,11 +14,11 @@ const UNITS: Readonly<Record<string, number>> = {
   gb: 1e9,
 };
 
-/** The number of bytes, or undefined if the text is not a size. */
+/** The number of bytes, from 0 up and below 4 GiB; undefined if the text is not a size. */
 export function parseSize(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
   const unit = UNITS[match?.[2]?.toLowerCase() ?? "?"];
   if (!match || unit === undefined) return undefined;
   const size = Math.floor(Number(match[1]) * unit);
-  return size > 0 && size < 2 ** 32 ? size : undefined;
+  return size < 2 ** 32 ? size : undefined;
 }

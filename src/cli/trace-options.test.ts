@@ -58,6 +58,9 @@ kept = work(int(sys.argv[1]))
   it("shows what was freed at once", () => {
     const { stdout } = pyheap("report", "temporary", "--within", "5", "large.trace");
     expect(stdout).toMatch(/1\.9 MiB \d+ %, 200 blocks\n {4}load app\.py:3\n {4}from work app\.py:6\n/);
+    const atOnce = pyheap("report", "temporary", "large.trace").stdout;
+    expect(pyheap("report", "temporary", "--within", "0", "large.trace").stdout).toBe(atOnce);
+    expect(pyheap("report", "temporary", "--within", "-1", "large.trace").status).toBe(2);
   });
 
   it("shows what grew from one run to another", () => {
@@ -115,6 +118,9 @@ kept = work(int(sys.argv[1]))
     expect(status).toBe(3);
     expect(stderr).toMatch(/^pyheap: what the program left is \d+\.\d MiB, over 1\.0 MiB\n/);
     expect(stderr).toMatch(/300 blocks\n {4}load app\.py:3\n {4}from work app\.py:7\n/);
+    const none = run("--fail-over-leak", "0");
+    expect(none.status).toBe(3);
+    expect(none.stderr).toMatch(/^pyheap: what the program left is \d+\.\d MiB, over 0 B\n/);
     const peak = run("--fail-over-peak", "8MiB", "--trace", "checked.trace");
     expect(peak.status).toBe(3);
     expect(peak.stderr).toMatch(/^pyheap: the peak is \d+\.\d MiB, over 8\.0 MiB\n/);
@@ -124,6 +130,7 @@ kept = work(int(sys.argv[1]))
 
   it.each([
     [["run", "--sample", "1MiB", "app.py"], /^pyheap: Cannot use --sample without --trace/],
+    [["run", "--sample", "0", "--trace", "x.trace", "app.py"], /It is at least one byte/],
     [["run", "--aggregate", "app.py"], /^pyheap: Cannot use --aggregate without --trace/],
     [["run", "--sample", "65MiB", "--trace", "x.trace", "app.py"], /It is at most 64MiB/],
     [

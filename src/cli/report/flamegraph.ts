@@ -9,7 +9,7 @@ import { counted } from "../../text/numbers.js";
 import { readTrace } from "../../trace/reader.js";
 import { UsageError } from "../errors.js";
 import { OUTPUT_HELP, writeOutput } from "./output.js";
-import { asUsageError, readFile, toCount } from "./trace-input.js";
+import { asUsageError, readFile, toWhole } from "./trace-input.js";
 
 interface FlamegraphOptions {
   readonly output?: string;
@@ -25,9 +25,14 @@ export function addFlamegraph(report: Command): void {
     )
     .argument("<file>", "the trace")
     .option("-o, --output <file>", `the page, ${OUTPUT_HELP}; the default is the trace's name with .html`)
-    .option("--temporary <n>", "a block is temporary if it is freed before so many others were allocated", toCount, 1)
+    .option(
+      "--temporary <n>",
+      "a block is temporary if it is freed while at most so many others are allocated",
+      toWhole,
+      0,
+    )
     .action(async (file: string, { output = `${file.replace(/\.trace$/, "")}.html`, temporary }: FlamegraphOptions) => {
-      const spans = new Spans({ temporary });
+      const spans = new Spans({ temporary: temporary + 1 });
       const summary = await asUsageError(file, readTrace(readFile(file), file, spans));
       if (summary.metadata.aggregated) {
         throw new UsageError(

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { type StacksOptions, traceStacks } from "../../report/trace-stacks.js";
-import { addSpanOptions, addStackOptions, loadTrace, type SpanOptions, toCount } from "./trace-input.js";
+import { addSpanOptions, addStackOptions, loadTrace, type SpanOptions, toWhole } from "./trace-input.js";
 
 export function addTemporary(report: Command): void {
   addStackOptions(
@@ -10,15 +10,15 @@ export function addTemporary(report: Command): void {
       report
         .command("temporary")
         .summary("what was freed before others were allocated, by stack")
-        .description("Shows what was allocated and freed again before N other blocks were allocated, by stack.")
+        .description("Shows what was allocated and freed again while at most N other blocks were allocated, by stack.")
         .argument("<file>", "the trace")
-        .option("--within <n>", "freed before so many others were allocated (default: 1)", toCount),
+        .option("--within <n>", "others that may be allocated meanwhile (default: 0)", toWhole),
     ),
   ).action(async (file: string, options: SpanOptions & StacksOptions & { within?: number }) => {
     const loaded = await loadTrace(
       file,
       { ...options, at: "end" },
-      { view: "temporary", ...(options.within !== undefined && { temporary: options.within }) },
+      { view: "temporary", ...(options.within !== undefined && { temporary: options.within + 1 }) },
     );
     process.stdout.write(traceStacks(loaded, options));
   });

@@ -37,6 +37,14 @@ export function toCount(text: string): number {
   return count;
 }
 
+export function toWhole(text: string): number {
+  const count = Number(text);
+  if (text.trim() === "" || !Number.isInteger(count) || count < 0) {
+    throw new InvalidArgumentError("It is a whole number from 0 up.");
+  }
+  return count;
+}
+
 /** The options that say which span of a trace is looked at. */
 export function addSpanOptions(command: Command): Command {
   return command

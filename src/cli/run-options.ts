@@ -1,0 +1,187 @@
+// What `pyheap run` is asked: its options, which of them go together, and which words are the program's own.
+
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { MOST_SAMPLE_BYTES } from "../trace/random.js";
+import type { Budget } from "./budget.js";
+import { UsageError } from "./errors.js";
+import { ALLOCATORS, type Program, type PythonAllocator } from "./protocol.js";
+import { parseSize } from "./size.js";
+
+export interface RunOptions extends Budget {
+  readonly c?: string;
+  readonly m?: string;
+  readonly limit?: number;
+  readonly softLimit?: number;
+  readonly allocator: PythonAllocator;
+  readonly debugHooks?: boolean;
+  readonly json?: string;
+  readonly trace?: string;
+  readonly sample?: number;
+  readonly aggregate?: boolean;
+  readonly live?: boolean;
+  readonly liveTerminal?: boolean;
+  readonly port?: number;
+  readonly quiet?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  pyheap run app.py input.txt             run a program, then show where its memory went
+  pyheap run --limit 64MiB app.py         past 64 MiB the program sees MemoryError
+  pyheap run --soft-limit 48MiB app.py    past 48 MiB garbage is collected, and what is empty goes back
+  pyheap run -c "print(sum(range(10)))"   run a piece of code
+  pyheap run -m json.tool data.json       run a module of the standard library
+  pyheap run spam.wasm                    run main of a module in C (pyheap cc makes them)
+  pyheap run spam.wasm add 3 4            call one of its functions
+  pyheap run --json - --quiet app.py      the report as JSON on standard output
+  pyheap run --trace app.trace app.py     record every allocation, for pyheap report
+  pyheap run --trace app.trace --sample 512KiB app.py
+  pyheap run --fail-over-peak 50MiB --fail-over-leak 1MiB test.py
+  pyheap run --live app.py                look at it in a browser while it runs
+  pyheap run --allocator malloc app.py    stock CPython's allocator, to compare
+
+What stands behind the program, -c or -m is the program's own: pyheap run --quiet app.py --limit 3`;
+
+/** The command, which reads its words as `python` does: the program ends our options, and so does what -c or -m names. */
+class RunCommand extends Command {
+  override parseOptions(words: string[]): { operands: string[]; unknown: string[] } {
+    return super.parseOptions(this.#endOptions(words));
+  }
+
+  /** The same words, with `--` where our options end behind -c or -m. */
+  #endOptions(words: string[]): string[] {
+    for (let k = 0; k < words.length; k++) {
+      const word = words[k] as string;
+      if (word === "--" || !word.startsWith("-")) break;
+      const option = this.options.find(({ short, long }) => word === short || word === long);
+      if (option?.required) k++;
+      // Also -cCODE and -mMODULE.
+      if (/^-[cm]/.test(word)) return [...words.slice(0, k + 1), "--", ...words.slice(k + 1)];
+    }
+    return words;
+  }
+}
+
+/** `run` is called with the program, and what is asked. */
+export function runCommand(run: (program: Program, options: RunOptions) => Promise<number>): Command {
+  return new RunCommand("run")
+    .summary("run a program in Python or C on the heap and show where its memory went")
+    .description(
+      "Runs a Python program as `python` does, or a module in C, on a heap of its own, and shows where its memory went.",
+    )
+    .argument("[script]", "the program, or a module in C (.wasm); options after it are the program's own")
+    .argument("[args...]", "the program's arguments")
+    .addOption(new Option("-c <code>", "run this code; the words after it are the program's").conflicts("m"))
+    .addOption(new Option("-m <module>", "run a module as a program; the words after it are the program's"))
+    .option("--limit <size>", "hard limit of what Python's memory manager takes (64MiB, 100M, 1GB)", toSize)
+    .option("--soft-limit <size>", "past it garbage is collected; the default is seven eighths of --limit", toSize)
+    .addOption(new Option("--allocator <name>", "what serves Python").choices(ALLOCATORS).default("pyheap"))
+    .option("--debug-hooks", "check every block; misuse is reported, and ends a program in Python")
+    .option("--trace <file>", "record every allocation with its stack, for `pyheap report`")
+    .option("--sample <size>", "of a trace: record one block in so many bytes, for estimates (512KiB)", toSample)
+    .option("--aggregate", "of a trace: keep only the totals by stack and the peak, in a small file")
+    .option("--fail-over-peak <size>", "exit with 3 if more was live at once; shows the stacks to blame", toBudget)
+    .option("--fail-over-leak <size>", "exit with 3 if the program left more; shows the stacks to blame", toBudget)
+    .option("--live", "show the program while it runs: a page on this machine")
+    .option("--live-terminal", "show the program while it runs, in this terminal")
+    .option("--port <number>", "of --live: the port of the page; the default is any that is free", toPort)
+    .option("--json <file>", "write the report as JSON (- for standard output)")
+    .option("--quiet", "no report")
+    .passThroughOptions()
+    .addHelpText("after", EXAMPLES)
+    .action(async (script: string | undefined, args: string[], options: RunOptions) => {
+      const program = chooseProgram(script, args, options);
+      checkOptions(program, options);
+      process.exitCode = await run(program, options);
+    });
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new InvalidArgumentError("It is a number up to 65535.");
+  return port;
+}
+
+/** A size of 0 is one that nothing can be over. */
+function toBudget(text: string): number {
+  const size = parseSize(text);
+  if (size === undefined) throw new InvalidArgumentError("A size is a number of bytes, or like 64MiB, 100M, 1GB.");
+  return size;
+}
+
+function toSize(text: string): number {
+  const size = toBudget(text);
+  if (size === 0) throw new InvalidArgumentError("It is at least one byte.");
+  return size;
+}
+
+function toSample(text: string): number {
+  const size = toSize(text);
+  if (size > MOST_SAMPLE_BYTES) throw new InvalidArgumentError("It is at most 64MiB.");
+  return size;
+}
+
+function chooseProgram(script: string | undefined, args: readonly string[], { c, m }: RunOptions): Program {
+  if (c !== undefined || m !== undefined) {
+    const all = script === undefined ? [] : [script, ...args];
+    return c !== undefined ? { kind: "code", target: c, args: all } : { kind: "module", target: m ?? "", args: all };
+  }
+  if (script === undefined) throw new UsageError("Cannot run: name a script, or give -c or -m (see pyheap run --help)");
+  const path = resolve(script);
+  if (!existsSync(path)) throw new UsageError(`Cannot run ${script}: no such file`);
+  if (statSync(path).isDirectory()) throw new UsageError(`Cannot run ${script}: it is a folder`);
+  return { kind: script.endsWith(".wasm") ? "wasm" : "script", target: script, args };
+}
+
+export const isLive = ({ live = false, liveTerminal = false }: RunOptions) => live || liveTerminal;
+
+export const checksBudget = ({ failOverPeak, failOverLeak }: RunOptions) =>
+  failOverPeak !== undefined || failOverLeak !== undefined;
+
+/** Throws UsageError if options do not go together. */
+function checkOptions({ kind }: Program, options: RunOptions): void {
+  const { allocator, limit, softLimit, trace } = options;
+  const [ours] = [
+    ...(limit !== undefined ? ["--limit"] : []),
+    ...(softLimit !== undefined ? ["--soft-limit"] : []),
+    ...(options.debugHooks ? ["--debug-hooks"] : []),
+    ...(trace !== undefined ? ["--trace"] : []),
+    ...(options.failOverPeak !== undefined ? ["--fail-over-peak"] : []),
+    ...(options.failOverLeak !== undefined ? ["--fail-over-leak"] : []),
+    ...(isLive(options) ? ["--live"] : []),
+  ];
+  const problems: readonly (readonly [isThere: boolean, problem: string])[] = [
+    [
+      allocator !== "pyheap" && ours !== undefined,
+      `Cannot use ${ours} with --allocator ${allocator}: only pyheap has it`,
+    ],
+    [allocator !== "pyheap" && kind === "wasm", `Cannot run C with --allocator ${allocator}: only Python has it`],
+    [softLimit !== undefined && kind === "wasm", "Cannot use --soft-limit with C: there is nothing to collect"],
+    [
+      softLimit !== undefined && limit !== undefined && softLimit >= limit,
+      "Cannot use a --soft-limit that is not below --limit: the program would meet MemoryError first",
+    ],
+    [isLive(options) && kind === "wasm", "Cannot show C while it runs: --live is for Python"],
+    [
+      isLive(options) && (options.aggregate === true || checksBudget(options)),
+      "Cannot use --live with --aggregate or --fail-over-*: a live view needs every event",
+    ],
+    [
+      options.port !== undefined && !options.live,
+      "Cannot use --port without --live: it is the port of the page that --live shows",
+    ],
+    [
+      options.sample !== undefined && trace === undefined,
+      "Cannot use --sample without --trace: it says what of a trace is recorded",
+    ],
+    [
+      options.aggregate === true && trace === undefined,
+      "Cannot use --aggregate without --trace: it says what of a trace is recorded",
+    ],
+  ];
+  const found = problems.find(([isThere]) => isThere);
+  if (found) throw new UsageError(found[1]);
+}
