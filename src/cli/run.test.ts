@@ -70,29 +70,6 @@ sys.exit(7)
     });
   });
 
-  it("leaves the words behind -c and -m to the program, as python does", () => {
-    const shown = "import sys; print(sys.argv)";
-    const argv = (...args: string[]) => pyheap(["run", "--quiet", ...args]).stdout;
-    expect(argv("-c", shown, "-x", "--limit", "1", "--", "y")).toBe("['-c', '-x', '--limit', '1', '--', 'y']\n");
-    expect(argv(`-c${shown}`, "--help")).toBe("['-c', '--help']\n");
-    expect(argv("--limit", "40MiB", "-c", shown, "-c", "z")).toBe("['-c', '-c', 'z']\n");
-    expect(argv("--", program("shows.py", shown), "--quiet")).toBe("['shows.py', '--quiet']\n");
-    expect(pyheap(["run", "--quiet", "-m", "json.tool", "--compact", "--sort-keys"], '{"b":1,"a":2}')).toEqual({
-      status: 0,
-      stdout: '{"a":2,"b":1}\n',
-      stderr: "",
-    });
-    expect(pyheap(["run", "--quiet", "-mjson.tool", "--nope"])).toMatchObject({
-      status: 2,
-      stderr: expect.stringMatching(/^usage: pyheap run -m json\.tool .*\n.*error: unrecognized arguments: --nope\n$/s),
-    });
-    expect(pyheap(["run", "--quiet", "-m", "nomod"])).toEqual({
-      status: 1,
-      stdout: "",
-      stderr: "pyheap run: No module named nomod\n",
-    });
-  });
-
   it.each(["pyheap", "malloc", "mimalloc"])("writes JSON whose parts add up, on %s", (allocator) => {
     const { status, stdout } = pyheap([
       "run",
@@ -188,12 +165,6 @@ sys.exit(7)
       /^pyheap: Cannot use --limit with --allocator malloc/,
     ],
     [["run", "--limit", "9M", "--soft-limit", "9M", "-c", "1"], /^pyheap: Cannot use a --soft-limit that is not below/],
-    [["run", "--port", "8080", "-c", "1"], /^pyheap: Cannot use --port without --live/],
-    [["run", "--live-terminal", "--port", "0", "-c", "1"], /^pyheap: Cannot use --port without --live/],
-    [
-      ["run", "--limit", "0", "-c", "1"],
-      /^pyheap: option '--limit <size>' argument '0' is invalid. It is at least one/,
-    ],
     [["run", "--what", "-c", "1"], /^pyheap: unknown option '--what'/],
   ])("says in a line what is wrong with %j", (args, message) => {
     const { status, stderr, stdout } = pyheap(args);
@@ -201,14 +172,6 @@ sys.exit(7)
     expect(stdout).toBe("");
     expect(stderr).toMatch(message);
     expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
-  });
-
-  it("shows its help with exit code 2 where a command or the kind of a report is missing", () => {
-    for (const words of [[], ["report"]]) {
-      const { status, stdout, stderr } = pyheap(words);
-      expect({ words, status, stdout }).toEqual({ words, status: 2, stdout: "" });
-      expect(stderr).toContain("Usage: pyheap");
-    }
   });
 
   it("has help with examples", () => {

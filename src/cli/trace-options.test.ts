@@ -129,10 +129,6 @@ kept = work(int(sys.argv[1]))
   });
 
   it.each([
-    [["run", "--sample", "1MiB", "app.py"], /^pyheap: Cannot use --sample without --trace/],
-    [["run", "--sample", "0", "--trace", "x.trace", "app.py"], /It is at least one byte/],
-    [["run", "--aggregate", "app.py"], /^pyheap: Cannot use --aggregate without --trace/],
-    [["run", "--sample", "65MiB", "--trace", "x.trace", "app.py"], /It is at most 64MiB/],
     [
       ["run", "--fail-over-peak", "1MiB", "--allocator", "malloc", "-c", "1"],
       /^pyheap: Cannot use --fail-over-peak with/,
