@@ -10,7 +10,7 @@
 //   dict            32         -        yes        80
 //   set, frozenset  92         -        yes
 
-import { gc_begin } from "./collector/gc";
+import { gc_begin } from "./collector/state";
 import { COMPARE, DEALLOC, HASH, REPR, typeFunction } from "./model/functions";
 import { BOOL, BYTES, DICT, FLOAT, FROZENSET, FUNCTION, INT, LIST, NONE, NOT_IMPLEMENTED, REF, SET, STR, TUPLE, TYPE } from "./model/kinds";
 import { IMMORTAL } from "./model/refcount";
@@ -23,7 +23,7 @@ import { PyDict } from "./types/dict";
 import { int_begin } from "./types/int";
 import { keys_begin } from "./types/keys";
 import { PyList } from "./types/sequence";
-import { PySet, SET_BYTES } from "./types/set";
+import { PySet, SET_BYTES } from "./types/set-table";
 import { tuple_begin } from "./types/tuple";
 import { types_begin } from "./types/user-type";
 import { PyFunction, PyRef } from "./types/weak";

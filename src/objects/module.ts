@@ -27,7 +27,7 @@ export const OBJECT_API = [
   "Py_DecRef",
 ] as const satisfies readonly (keyof ObjectApi)[];
 
-/** What the host can call; core/objects/calls, exchange and collector-calls say what each function does. */
+/** What the host can call; core/objects/calls, exchange and collector say what each function does. */
 export interface WholeFunctions extends CoreFunctions, ObjectApi {
   readonly begin_objects: (key0: bigint, key1: bigint, policies: N) => void;
   readonly objects_check: () => N;

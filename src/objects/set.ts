@@ -4,7 +4,7 @@ import type { Bridge } from "./bridge.js";
 import { PyObject } from "./object.js";
 import { iterated, pushIterated } from "./operations.js";
 
-/** By the numbers of core/objects/host/calls.ts. */
+/** By the numbers of core/objects/host/set.ts. */
 const UNION = 0;
 const INTERSECTION = 1;
 const DIFFERENCE = 2;

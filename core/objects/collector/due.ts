@@ -5,7 +5,8 @@
 
 import { error } from "../model/error";
 import { COLLECTION_DUE, PRESSURE_DUE, settings } from "../model/settings";
-import { collector, gc_run_due } from "./gc";
+import { gc_run_due } from "./gc";
+import { collector } from "./state";
 
 /** Asks the host to run the measures that it wants. */
 @external("host", "pressure")

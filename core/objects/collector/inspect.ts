@@ -12,9 +12,9 @@ import { int_sizeof, int_valid, PyLong } from "../types/int";
 import { interned } from "../types/intern";
 import { list_valid } from "../types/list";
 import { PyList, PyTuple } from "../types/sequence";
-import { PySet, set_sizeof, set_valid } from "../types/set";
+import { PySet, set_sizeof, set_valid } from "../types/set-table";
 import { tuple_sizeof } from "../types/tuple";
-import { gc_valid } from "./gc";
+import { gc_valid } from "./lists";
 import { traverse } from "./traverse";
 
 /** sys.getsizeof: bytes of the object and of the blocks that belong to it alone, collector header included. */

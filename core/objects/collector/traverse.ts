@@ -12,7 +12,7 @@ import { PyDict } from "../types/dict";
 import { itemsOf, objectItemsOf, slotsOf } from "../types/instance";
 import { GENERAL } from "../types/keys";
 import { PyList, PyTuple } from "../types/sequence";
-import { PySet } from "../types/set";
+import { PySet } from "../types/set-table";
 import { PyRef } from "../types/weak";
 
 @inline
@@ -61,3 +61,8 @@ export function traverse<V>(o: PyObject, visitor: V): void {
     if (load<usize>(slot) != 0) visitor.visit(slot);
   }
 }
+
+export const PASS_SUBTRACT: i32 = 0;
+export const PASS_REACH: i32 = 1;
+export const PASS_GATHER: i32 = 2;
+export const PASS_SEEK: i32 = 3;

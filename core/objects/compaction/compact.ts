@@ -17,7 +17,7 @@ import { evacuation_begin } from "../../alloc/evacuation";
 import { raw } from "../../alloc/raw";
 import { scavenge } from "../../alloc/small";
 import { MEM } from "../../ground/config";
-import { collector } from "../collector/gc";
+import { collector } from "../collector/state";
 import { settings } from "../model/settings";
 import { census } from "./census";
 import { gather } from "./gather";

@@ -7,7 +7,7 @@
 // So an object is looked at where it was only once: memory that is full of holes is slow to read.
 
 import { isInPool } from "../../alloc/evacuation";
-import { PERMANENT } from "../collector/gc";
+import { PERMANENT } from "../collector/state";
 import { GCHead, gcHead, generation } from "../model/gc-head";
 import { BYTES, DICT, FROZENSET, LIST, PLACES, REF, SET, TYPE, USER } from "../model/kinds";
 import { IS_C_TYPE, PyObject, PyType, typeOf } from "../model/type";
@@ -15,7 +15,7 @@ import { PyDict } from "../types/dict";
 import { Interned, interned } from "../types/intern";
 import { Keys } from "../types/keys";
 import { PyList } from "../types/sequence";
-import { PySet } from "../types/set";
+import { PySet } from "../types/set-table";
 import { textOf } from "../types/user-type";
 import { Census, census, COUNT_MASK, IMMORTAL_TAG, isFixed, LISTS, MOVED, NEW, PINNED, see, TAG_SHIFT } from "./census";
 import { eachOwned, eachReference, eachRoot } from "./references";

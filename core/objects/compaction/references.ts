@@ -7,7 +7,7 @@
 // Unlike traverse.ts, which shows what can be part of a cycle, this leaves nothing out, but for the links of the collector's lists,
 // and what a type's own traverse function knows: those references belong to somebody else's code.
 
-import { Collector, collector } from "../collector/gc";
+import { Collector, collector } from "../collector/state";
 import { error, ERROR_A, ERROR_B, ERROR_C } from "../model/error";
 import { handles } from "../model/handles";
 import { DICT, FROZENSET, LIST, PLACES, REF, SET, TUPLE, TYPE, USER } from "../model/kinds";
@@ -18,7 +18,7 @@ import { itemsOf, objectItemsOf, slotsOf } from "../types/instance";
 import { interned } from "../types/intern";
 import { emptyKeys, Keys } from "../types/keys";
 import { PyList, PyTuple } from "../types/sequence";
-import { PySet } from "../types/set";
+import { PySet } from "../types/set-table";
 import { PyRef } from "../types/weak";
 
 @inline

@@ -19,7 +19,7 @@ import { instance_sizeof } from "../types/instance";
 import { int_sizeof, PyLong } from "../types/int";
 import { emptyKeys, Keys } from "../types/keys";
 import { PyList, PyTuple } from "../types/sequence";
-import { PySet } from "../types/set";
+import { PySet } from "../types/set-table";
 import { tuple_sizeof } from "../types/tuple";
 import { Census, census, KEYS_SEEN, MOVED, TAG_SHIFT } from "./census";
 

@@ -23,7 +23,8 @@ import { sizeOf } from "../operations/abstract";
 import { PyStr, str_from_chars, str_from_utf16 } from "../text/str";
 import { bytes_from } from "../types/bytes";
 import { float_new, PyFloat } from "../types/float";
-import { int_as_f64, int_from_i32, int_from_i64, int_from_words, int_is_safe, int_to_words, int_words, PyLong } from "../types/int";
+import { int_from_i32, PyLong } from "../types/int";
+import { int_as_f64, int_from_i64, int_from_words, int_is_safe, int_to_words, int_words } from "../types/int-values";
 import { str_intern } from "../types/intern";
 
 // Kinds of results.

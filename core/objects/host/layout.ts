@@ -8,7 +8,7 @@ import { PyFloat } from "../types/float";
 import { PyLong } from "../types/int";
 import { Keys, KEYS_HEADER } from "../types/keys";
 import { PyList, TUPLE_HEADER } from "../types/sequence";
-import { PySet } from "../types/set";
+import { PySet } from "../types/set-table";
 
 export { EMPTY_TUPLE_AT } from "../model/singletons";
 export { BOOL, BYTES, DICT, FLOAT, FROZENSET, INT, LIST, NONE, REF, SET, STR, TUPLE, TYPE, USER } from "../model/kinds";

@@ -5,7 +5,7 @@
 
 import { platform } from "../../ground/platform";
 import { hasObjectsOfC, unname_fixed_types } from "../capi/runtime/fixed-types";
-import { collector, dropGarbage } from "../collector/gc";
+import { collector, dropGarbage } from "../collector/state";
 import { dropApiTypes } from "../model/api-types";
 import { handles } from "../model/handles";
 import { USER } from "../model/kinds";

@@ -36,7 +36,8 @@ import { PyStr, str_contains, str_from_char, str_slice } from "../text/str";
 import { bytes_contains, bytes_slice, PyBytes } from "../types/bytes";
 import { dict_contains, dict_del, dict_get_item, dict_next, dict_set, PyDict } from "../types/dict";
 import { PyFloat } from "../types/float";
-import { int_as_index, int_from_i32, PyLong } from "../types/int";
+import { int_from_i32, PyLong } from "../types/int";
+import { int_as_index } from "../types/int-values";
 import {
   list_append_owned,
   list_del_item,
@@ -49,7 +50,8 @@ import {
   roomForItems,
 } from "../types/list";
 import { isRow, itemAt, PyList, rowFind, rowItems, rowSize } from "../types/sequence";
-import { PySet, set_contains, set_next } from "../types/set";
+import { set_contains } from "../types/set";
+import { PySet, set_next } from "../types/set-table";
 import {
   callAssign,
   callAssignIndexed,

@@ -19,33 +19,20 @@ import { BOOL, BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds";
 import { ADD, AND, FLOORDIV, LSHIFT, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators";
 import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
-import { asBool, None, NotImplemented, True } from "../model/singletons";
+import { asBool, None, NotImplemented } from "../model/singletons";
 import { isAnySet, isInt, isKind, PyObject } from "../model/type";
 import { PyStr, str_concat, str_repeat } from "../text/str";
 import { bytes_concat, bytes_repeat, PyBytes } from "../types/bytes";
 import { dict_copy, dict_update, PyDict } from "../types/dict";
 import { float_binary, float_new, isNumber, PyFloat } from "../types/float";
-import {
-  int_abs,
-  int_add,
-  int_as_index,
-  int_bitwise,
-  int_floordiv,
-  int_invert,
-  int_is_index,
-  int_lshift,
-  int_mod,
-  int_mul,
-  int_neg,
-  int_pos,
-  int_pow,
-  int_rshift,
-  int_truediv,
-  PyLong,
-} from "../types/int";
+import { PyLong } from "../types/int";
+import { int_abs, int_add, int_floordiv, int_mod, int_mul, int_neg, int_pos, int_truediv } from "../types/int-arithmetic";
+import { int_bitwise, int_invert, int_lshift, int_rshift } from "../types/int-bits";
+import { int_pow } from "../types/int-power";
+import { int_as_index, int_is_index } from "../types/int-values";
 import { list_concat, list_repeat } from "../types/list";
-import { PyList, PyTuple, rowSize } from "../types/sequence";
-import { PySet } from "../types/set";
+import { PyList, PyTuple } from "../types/sequence";
+import { PySet } from "../types/set-table";
 import {
   callBinary,
   callIndexed,

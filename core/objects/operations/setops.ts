@@ -13,7 +13,6 @@ import { list_append_owned, list_new } from "../types/list";
 import { hashAs, hashOf } from "../types/protocol";
 import { itemAt, PyList } from "../types/sequence";
 import {
-  PySet,
   set_add_known,
   set_clear,
   set_contains_known,
@@ -22,10 +21,9 @@ import {
   set_is_subset,
   set_merge,
   set_new,
-  set_next,
-  set_resize,
   set_swap,
 } from "../types/set";
+import { PySet, set_next, set_resize } from "../types/set-table";
 import { isIterable, itemAtPosition, listOf, nextPosition, sizeOf } from "./abstract";
 
 /** What is iterated over for `o`: itself, or a list of what a type in C gives. A new reference; null with an error, TypeError if it is no iterable. */

@@ -15,7 +15,8 @@ import { asBool, EMPTY_BYTES_AT, NotImplemented } from "../model/singletons";
 import { at, BYTE_BYTES, BYTES_AT } from "../model/state";
 import { isInt, isKind, PyObject, PyVarObject, typeOf } from "../model/type";
 import { putBytesLiteral, Writer } from "../text/writer";
-import { int_as_index, PyLong } from "./int";
+import { PyLong } from "./int";
+import { int_as_index } from "./int-values";
 import { fulfils } from "./protocol";
 
 export const BYTES_HEADER: usize = 16;

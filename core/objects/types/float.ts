@@ -10,7 +10,9 @@ import { ADD, FLOORDIV, MUL, POW, SUB, TRUEDIV } from "../model/operators";
 import { asBool, NotImplemented } from "../model/singletons";
 import { isInt, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
-import { int_as_f64, int_compare_f64, PyLong } from "./int";
+import { PyLong } from "./int";
+import { int_compare_f64 } from "./int-compare";
+import { int_as_f64 } from "./int-values";
 import { EQ, fulfils, GT, LE, LT, NE } from "./protocol";
 
 /** Writes the shortest decimal that reads back as the number, as Python's repr, in ASCII to memory. Answers its length. */

@@ -13,7 +13,6 @@ import { decref } from "../model/refcount";
 import { hasPolicy, POLICY_FREE_LISTS } from "../model/settings";
 import { HAS_GC, HAS_OBJECT_ITEMS, IS_HEAP_TYPE, IS_PLAIN, IS_READY, PyObject, PyType, typeOf } from "../model/type";
 import { PyStr } from "../text/str";
-import { finalize } from "./instance";
 
 const HEADER: u32 = 8;
 /** How many freed instances a type without items keeps: as many as the built-in types of small objects. */

@@ -6,8 +6,8 @@ import { raiseAbout } from "../../model/raise";
 import { decref, incref, isImmortal, xdecref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
-import { bytes_concat, bytes_from, bytes_new, bytes_sizeof, PyBytes } from "../../types/bytes";
-import { int_as_index } from "../../types/int";
+import { bytes_concat, bytes_from, bytes_new, PyBytes } from "../../types/bytes";
+import { int_as_index } from "../../types/int-values";
 import { itemAt } from "../../types/sequence";
 import { lengthOfC } from "../runtime/utf8";
 import {

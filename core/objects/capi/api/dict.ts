@@ -22,7 +22,7 @@ import {
 import { list_append_owned, list_new } from "../../types/list";
 import { itemAt, PyList, rowItems, rowSize, setItemAt } from "../../types/sequence";
 import { tuple_new, tuple_track } from "../../types/tuple";
-import { badCall, badCallNumber, raiseApi, W_NO_KEYS, W_PAIR, W_PAIR_LENGTH } from "../runtime/words";
+import { badCall, raiseApi, W_NO_KEYS, W_PAIR, W_PAIR_LENGTH } from "../runtime/words";
 import { fastOf } from "./fast";
 import { listFrom } from "./iterate";
 import { PyUnicode_FromString } from "./unicode";

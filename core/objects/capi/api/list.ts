@@ -10,7 +10,7 @@ import { getSlice, setSlice, tupleOf } from "../../operations/abstract";
 import { list_append, list_clear, list_extend_row, list_insert, list_new, list_reverse } from "../../types/list";
 import { itemAt, PyList, setItemAt } from "../../types/sequence";
 import { list_sort } from "../../types/sort";
-import { badCall, badCallNumber, raiseApi, W_ITERABLE_ASSIGNED, W_LIST_ASSIGNMENT, W_LIST_EXPECTED } from "../runtime/words";
+import { badCall, raiseApi, W_ITERABLE_ASSIGNED, W_LIST_ASSIGNMENT, W_LIST_EXPECTED } from "../runtime/words";
 import { fastOf } from "./fast";
 import { listFrom } from "./iterate";
 

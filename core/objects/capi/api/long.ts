@@ -9,8 +9,9 @@ import { asBool } from "../../model/singletons";
 import { isInt, isKind, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
 import { PyStr } from "../../text/str";
-import { int_as_f64, int_from_f64, int_from_i64, int_from_magnitude, PyLong } from "../../types/int";
+import { PyLong } from "../../types/int";
 import { int_read, Text, textOf } from "../../types/int-text";
+import { int_as_f64, int_from_f64, int_from_i64, int_from_magnitude } from "../../types/int-values";
 import { orOverflow, signed, unsigned } from "../runtime/convert";
 import { lengthOfC, str_from_utf8 } from "../runtime/utf8";
 import {

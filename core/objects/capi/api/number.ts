@@ -16,12 +16,14 @@ import { PyBytes } from "../../types/bytes";
 import { dict_update, PyDict } from "../../types/dict";
 import { bitLength, digitAt } from "../../types/digits";
 import { asF64, float_new, isNumber, PyFloat } from "../../types/float";
-import { int_as_index, int_from_f64, int_is_index, int_pos, PyLong } from "../../types/int";
+import { PyLong } from "../../types/int";
+import { int_pos } from "../../types/int-arithmetic";
 import { textOf } from "../../types/int-text";
+import { int_as_index, int_from_f64, int_is_index } from "../../types/int-values";
 import { list_extend_row, list_repeat_in_place } from "../../types/list";
 import { reprOf } from "../../types/protocol";
 import { PyList, setItemAt } from "../../types/sequence";
-import { PySet } from "../../types/set";
+import { PySet } from "../../types/set-table";
 import {
   callBinary,
   callUnary,

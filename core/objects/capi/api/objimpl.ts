@@ -4,7 +4,9 @@
 // only C knows when its memory goes. One that is freed without that, with a reference count still, is counted off as it is freed.
 
 import { PyObject_Free, PyObject_Realloc } from "../../../alloc/domains";
-import { collector, gc_collect, gc_is_finalized, gc_is_tracked } from "../../collector/gc";
+import { gc_collect } from "../../collector/gc";
+import { gc_is_finalized, gc_is_tracked } from "../../collector/graph";
+import { collector } from "../../collector/state";
 import { raiseMemory } from "../../model/error";
 import { SLOT_DEALLOC, SLOT_HEAP_DEALLOC, slotFunction } from "../../model/functions";
 import { GCHead, gcHead, generation, isTracked, track, untrack } from "../../model/gc-head";

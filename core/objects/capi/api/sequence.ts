@@ -11,7 +11,7 @@ import { isAnySet, isKind, PyObject } from "../../model/type";
 import { contains, getIndex, getItem, getSlice, lengthOf, setItem, setSlice, sizeOf, tupleOf } from "../../operations/abstract";
 import { binary } from "../../operations/number";
 import { newWriter } from "../../text/writer";
-import { int_from_i64 } from "../../types/int";
+import { int_from_i64 } from "../../types/int-values";
 import { isRow, PyList, rowCount, rowFind } from "../../types/sequence";
 import {
   callAssignIndexed,

@@ -7,7 +7,8 @@ import { decref, incref, xdecref } from "../../model/refcount";
 import { isAnySet, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { set_update } from "../../operations/setops";
 import { hashAs } from "../../types/protocol";
-import { PySet, set_add, set_clear, set_contains_known, set_discard_known, set_new, set_pop } from "../../types/set";
+import { set_add, set_clear, set_contains_known, set_discard_known, set_new, set_pop } from "../../types/set";
+import { PySet } from "../../types/set-table";
 import { badCall, badCallNumber } from "../runtime/words";
 import { listFrom } from "./iterate";
 

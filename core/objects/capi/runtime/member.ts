@@ -10,7 +10,7 @@ import { asBool, None, True } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";
 import { PyStr, str_from_chars } from "../../text/str";
 import { float_new } from "../../types/float";
-import { int_from_i64, int_from_magnitude } from "../../types/int";
+import { int_from_i64, int_from_magnitude } from "../../types/int-values";
 import {
   PyFloat_AsDouble,
   PyLong_AsLong,

@@ -1,16 +1,8 @@
 // What the host can ask of the collector: Python's gc module.
 
-import {
-  clearFreeLists,
-  collector,
-  garbageList,
-  gc_get_objects,
-  gc_get_referents,
-  gc_get_referrers,
-  gc_is_finalized,
-  gc_is_tracked,
-  statsOf,
-} from "../collector/gc";
+import { clearFreeLists } from "../collector/free-lists";
+import { gc_get_objects, gc_get_referents, gc_get_referrers, gc_is_finalized, gc_is_tracked } from "../collector/graph";
+import { collector, garbageList, statsOf } from "../collector/state";
 import { generation } from "../model/gc-head";
 import { handles } from "../model/handles";
 import { TUPLE } from "../model/kinds";

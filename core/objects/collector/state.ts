@@ -1,0 +1,100 @@
+// The collector's state: generations, lists of a collection that runs, figures.
+//
+//   COLLECTOR_AT -> | generation 0 | 1 | 2 | permanent | switches | lists of a running collection | figures of each generation |
+
+import { GCHead, generation } from "../model/gc-head";
+import { decref } from "../model/refcount";
+import { at, COLLECTOR_AT, TUPLES_AT } from "../model/state";
+import { list_new } from "../types/list";
+import { PyList } from "../types/sequence";
+
+export const GENERATIONS: u32 = 3;
+export const PERMANENT: u32 = 3;
+
+/** Debug flags, by the numbers of Python's gc module. */
+export const DEBUG_COLLECTABLE: u32 = 2;
+export const DEBUG_SAVEALL: u32 = 32;
+
+@unmanaged
+export class GenerationStats {
+  collections: u32;
+  collected: u32;
+  uncollectable: u32;
+}
+
+@unmanaged
+export class Collector {
+  // Generations 0, 1, 2 and the permanent one stand in front (objects/object).
+  g0: u64;
+  g0b: u64;
+  g1: u64;
+  g1b: u64;
+  g2: u64;
+  g2b: u64;
+  g3: u64;
+  g3b: u64;
+  enabled: u32;
+  collecting: u32;
+  debug: u32;
+  /** A list, once there was something to put there. */
+  garbage: PyList | null;
+  /** Objects that survived the last full collection; those that came to the oldest generation since. */
+  longLivedTotal: u32;
+  longLivedPending: u32;
+  // Heads of lists while a collection runs.
+  unreachable: u64;
+  resurrected: u64;
+  seen: u64;
+  /** The list that is being collected, while `move` goes through it. */
+  reachable: usize;
+  // What Gather and Seek work on.
+  result: PyList | null;
+  wanted: PyList | null;
+  isFound: u32;
+  stats0: u32;
+}
+
+const STATS_AT: usize = offsetof<Collector>("stats0");
+
+if (STATS_AT + GENERATIONS * offsetof<GenerationStats>() > TUPLES_AT - COLLECTOR_AT) {
+  ERROR("Collector does not fit its region");
+}
+
+@inline
+export function collector(): Collector {
+  return changetype<Collector>(at(COLLECTOR_AT));
+}
+
+@inline
+export function statsOf(k: u32): GenerationStats {
+  return changetype<GenerationStats>(at(COLLECTOR_AT) + STATS_AT + <usize>k * offsetof<GenerationStats>());
+}
+
+@inline
+export function listAt(offset: usize): GCHead {
+  return changetype<GCHead>(at(COLLECTOR_AT) + offset);
+}
+
+/** Empty generations, with CPython's thresholds. */
+export function gc_begin(): void {
+  for (let k: u32 = 0; k <= PERMANENT; k++) generation(k).head.becomeEmpty();
+  generation(0).threshold = 2000;
+  generation(1).threshold = 10;
+  generation(2).threshold = 10;
+  collector().enabled = 1;
+}
+
+/** gc.garbage, which is made when it is first needed; null if there is no memory. */
+export function garbageList(): PyList | null {
+  const c = collector();
+  if (!c.garbage) c.garbage = list_new(0);
+  return c.garbage;
+}
+
+/** gc.garbage is empty, and not there. */
+export function dropGarbage(): void {
+  const c = collector();
+  const garbage = c.garbage;
+  c.garbage = null;
+  if (garbage) decref(garbage);
+}

@@ -1,0 +1,148 @@
+// Finding what is unreachable: the first three passes of a collection (gc.ts has what holds after each).
+
+import { GC_COLLECTING, GC_LASTING, GC_UNREACHABLE, GCHead, gcHead } from "../model/gc-head";
+import { PyObject } from "../model/type";
+import { collector } from "./state";
+import { PASS_REACH, PASS_SUBTRACT, traverse } from "./traverse";
+
+const REFS_SHIFT: usize = 3;
+const ONE_REF: usize = 1 << REFS_SHIFT;
+
+@inline
+export function isCollecting(head: GCHead): bool {
+  return (head.prev & GC_COLLECTING) != 0;
+}
+
+@inline
+function refsOf(head: GCHead): usize {
+  return head.prev >> REFS_SHIFT;
+}
+
+/** gc_refs(o) == reference count of o; marked COLLECTING. `prev` is no address from now on. */
+function updateRefs(list: GCHead): void {
+  let at = list.next;
+  while (at != changetype<usize>(list)) {
+    const head = changetype<GCHead>(at);
+    head.prev = (<usize>head.object.refcnt << REFS_SHIFT) | (head.prev & GC_LASTING) | GC_COLLECTING;
+    at = head.next;
+  }
+}
+
+/** Takes one reference off each object of the generation that is referred to. */
+@unmanaged
+class Subtract {
+  @inline
+  visit(slot: usize): void {
+    subtractOne(load<PyObject>(slot));
+  }
+
+  @inline
+  get pass(): i32 {
+    return PASS_SUBTRACT;
+  }
+}
+
+@inline
+export function subtractOne(o: PyObject): void {
+  if (!o.type.hasGC) return;
+  const head = gcHead(o);
+  if (isCollecting(head)) head.prev -= ONE_REF;
+}
+
+/** gc_refs(o) == references to o from outside of the list. */
+function subtractRefs(list: GCHead): void {
+  const visitor = changetype<Subtract>(0);
+  let at = list.next;
+  while (at != changetype<usize>(list)) {
+    const head = changetype<GCHead>(at);
+    traverse<Subtract>(head.object, visitor);
+    at = head.next;
+  }
+}
+
+/** What a reachable object refers to is reachable. */
+@unmanaged
+class Reach {
+  @inline
+  visit(slot: usize): void {
+    reachOne(load<PyObject>(slot));
+  }
+
+  @inline
+  get pass(): i32 {
+    return PASS_REACH;
+  }
+}
+
+/** The list whose reachable objects stay: that which is being collected. */
+@inline
+export function reachable(): GCHead {
+  return changetype<GCHead>(collector().reachable);
+}
+
+@inline
+export function reachOne(o: PyObject): void {
+  if (!o.type.hasGC) return;
+  const head = gcHead(o);
+  if (!isCollecting(head)) return;
+  if ((head.next & GC_UNREACHABLE) != 0) comeBack(head);
+  else if (refsOf(head) == 0) head.prev += ONE_REF;
+}
+
+/** The object was in the unreachable list too early: it is last in the reachable one, to be looked at. */
+function comeBack(head: GCHead): void {
+  const prev = head.prevHead;
+  const next = changetype<GCHead>(head.next & ~GC_UNREACHABLE);
+  prev.next = head.next;
+  next.setPrev(prev);
+  reachable().append(head);
+  head.prev = ONE_REF | (head.prev & (GC_LASTING | GC_COLLECTING));
+}
+
+/**
+ * `list` keeps what is reachable from outside, unmarked and with `prev` in order again; the rest is in `unreachable`, marked
+ * COLLECTING, in order but for the mark UNREACHABLE in each `next`.
+ */
+function moveUnreachable(list: GCHead, unreachable: GCHead): void {
+  const visitor = changetype<Reach>(0);
+  collector().reachable = changetype<usize>(list);
+  let prev = list;
+  let at = list.next;
+  while (at != changetype<usize>(list)) {
+    const head = changetype<GCHead>(at);
+    if (refsOf(head) != 0) {
+      traverse<Reach>(head.object, visitor);
+      head.prev = changetype<usize>(prev) | (head.prev & GC_LASTING);
+      prev = head;
+    } else {
+      prev.next = head.next;
+      const last = unreachable.prevHead;
+      last.next = changetype<usize>(head) | GC_UNREACHABLE;
+      head.prev = changetype<usize>(last) | (head.prev & (GC_LASTING | GC_COLLECTING));
+      head.next = changetype<usize>(unreachable) | GC_UNREACHABLE;
+      unreachable.prev = changetype<usize>(head);
+    }
+    at = prev.next;
+  }
+  list.prev = changetype<usize>(prev);
+  unreachable.next &= ~GC_UNREACHABLE;
+}
+
+/** The unreachable list is an ordinary one, its objects marked COLLECTING still. */
+function clearMarks(unreachable: GCHead): void {
+  let at = unreachable.next;
+  while (at != changetype<usize>(unreachable)) {
+    const head = changetype<GCHead>(at);
+    head.next &= ~GC_UNREACHABLE;
+    at = head.next;
+  }
+}
+
+/** Moves from `list` to `unreachable` what nothing outside of the list leads to. */
+export function deduceUnreachable(list: GCHead, unreachable: GCHead): void {
+  updateRefs(list);
+  subtractRefs(list);
+  unreachable.becomeEmpty();
+  moveUnreachable(list, unreachable);
+  clearMarks(unreachable);
+}

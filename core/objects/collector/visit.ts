@@ -1,0 +1,15 @@
+// What a type's own traverse function calls for each object that it refers to: it does what the visitor of this pass does.
+
+import { PyObject } from "../model/type";
+import { gatherOne, seekOne } from "./graph";
+import { PASS_GATHER, PASS_REACH, PASS_SUBTRACT } from "./traverse";
+import { reachOne, subtractOne } from "./unreachable";
+
+/** The function that a type's traverse(o, visit, pass) calls for each object that `o` refers to. Always answers 0. */
+export function gc_visit(o: PyObject, pass: i32): i32 {
+  if (pass == PASS_SUBTRACT) subtractOne(o);
+  else if (pass == PASS_REACH) reachOne(o);
+  else if (pass == PASS_GATHER) gatherOne(o);
+  else seekOne(o);
+  return 0;
+}

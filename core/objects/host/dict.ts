@@ -1,0 +1,92 @@
+// What the host can ask of dicts. The names end in what tells them from the type's own functions.
+
+import { hasError } from "../model/error";
+import { handles } from "../model/handles";
+import { hashBytes } from "../model/hash";
+import { decref, incref, xdecref } from "../model/refcount";
+import { PyObject } from "../model/type";
+import { largestOf, str_from_utf16, widthOf } from "../text/str";
+import { dict_clear, dict_get, dict_pop_index, dict_pop_item, dict_set_default, dict_take_out, dict_update, PyDict } from "../types/dict";
+import { answer, answerable, answerBorrowed, missing } from "./exchange";
+import { afterGrowth, answerAndDrop, dict, hold } from "./operands";
+
+/** The value of the dict's entry at a position. */
+export function dict_value_at(handle: u32, position: u32): f64 {
+  return answerBorrowed(dict(handle).valueAt(position)!);
+}
+
+/** d.get(text) of `n` characters in the buffer, Latin-1 or UTF-16: no string is made. */
+export function dict_get_text(handle: u32, n: u32, width: u32): f64 {
+  const d = dict(handle);
+  const buffer = handles().buffer;
+  if (width == 2) {
+    // Text with surrogates is another in code points; text without wide characters is stored in one byte each.
+    const largest = largestOf(buffer, 2, n);
+    if (widthOf(largest) != 2) return answerFound(d, str_from_utf16(buffer, n));
+    for (let k: u32 = 0; k < n; k++) {
+      if ((load<u16>(buffer + (<usize>k << 1)) & 0xf800) == 0xd800) return answerFound(d, str_from_utf16(buffer, n));
+    }
+  }
+  const index = d.keys.findText(buffer, width, n, hashBytes(buffer, <usize>n * width));
+  return index >= 0 ? answerBorrowed(d.valueAt(index)!) : missing();
+}
+
+/** The value of a key whose reference is taken over. */
+function answerFound(d: PyDict, key: PyObject | null): f64 {
+  if (!key) return answer(null);
+  const value = dict_get(d, key);
+  decref(key);
+  if (value) return answerBorrowed(value);
+  return hasError() ? answer(null) : missing();
+}
+
+/** d.get(key); IS_MISSING if it is not there. */
+export function dict_get_value(handle: u32): f64 {
+  return answerFound(dict(handle), handles().pop());
+}
+
+export function dict_set_default_value(handle: u32): f64 {
+  const h = handles();
+  const value = h.pop();
+  const key = h.pop();
+  const found = answerable(value) ? dict_set_default(dict(handle), key, value) : null;
+  const result = found ? incref<PyObject>(found) : null;
+  decref(key);
+  decref(value);
+  return answer(result);
+}
+
+export function dict_pop_value(handle: u32): f64 {
+  const key = handles().pop();
+  const d = dict(handle);
+  const index = dict_pop_index(d, key);
+  return answerAndDrop(key, index >= 0 && answerable(d.valueAt(index)!) ? dict_take_out(d, index) : null);
+}
+
+/** Where the last entry is; -1 if there is none. */
+export function dict_last_position(handle: u32): i32 {
+  const d = dict(handle);
+  for (let k = d.keys.count; k-- > 0; ) if (d.keys.keyAt(k) && d.valueAt(k)) return k;
+  return -1;
+}
+
+/** d.popitem(), for a host that has looked at the entry: only then it can't lose it. */
+export function dict_drop_last(handle: u32): bool {
+  const pair = dict_pop_item(dict(handle));
+  xdecref(pair);
+  return pair !== null;
+}
+
+/** d.update(other) for a dict on the stack. */
+export function dict_update_from(handle: u32): bool {
+  const d = hold(handle);
+  const other = handles().pop();
+  const updated = dict_update(changetype<PyDict>(d), changetype<PyDict>(other));
+  decref(other);
+  decref(d);
+  return afterGrowth<bool>(updated);
+}
+
+export function dict_clear_all(handle: u32): void {
+  dict_clear(dict(handle));
+}

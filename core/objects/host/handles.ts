@@ -1,0 +1,56 @@
+// What the host can ask of handles themselves, and of the error that is raised.
+
+import { error } from "../model/error";
+import { handles } from "../model/handles";
+import { clearError } from "../model/raise";
+import { incref } from "../model/refcount";
+import { PyObject } from "../model/type";
+import { hostIdOf } from "./exchange";
+import { object } from "./operands";
+
+export function handle_release(handle: u32): void {
+  handles().release(handle);
+}
+
+/** Another handle for the same object; 0 if there is no memory. */
+export function handle_copy(handle: u32): u32 {
+  return handles().take(incref<PyObject>(object(handle)));
+}
+
+export function handle_kind(handle: u32): u32 {
+  return object(handle).type.kind;
+}
+
+/** The host's id of a user's type, of an instance or of the type itself. */
+export function handle_host_id(handle: u32): u32 {
+  return hostIdOf(object(handle));
+}
+
+export function refcount(handle: u32): u32 {
+  return object(handle).refcnt;
+}
+
+export function is_same(a: u32, b: u32): bool {
+  return object(a) === object(b);
+}
+
+/** A handle for the object at an address, which a finalizer or a callback was given. */
+export function handle_of(address: usize): u32 {
+  return handles().take(incref<PyObject>(changetype<PyObject>(address)));
+}
+
+/** How many handles are in use. */
+export function handle_count(): u32 {
+  return handles().count;
+}
+
+/** A handle for the error's first or second object; 0 if there is none. */
+export function error_object(which: u32): u32 {
+  const e = error();
+  const o = changetype<PyObject | null>(which == 0 ? e.a : e.b);
+  return o ? handles().take(incref<PyObject>(o)) : 0;
+}
+
+export function error_clear(): void {
+  clearError();
+}

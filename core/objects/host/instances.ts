@@ -1,0 +1,96 @@
+// What the host can ask of types that users define, of their instances, and of weak references.
+
+import { safePoint } from "../collector/due";
+import { handles } from "../model/handles";
+import { decref, incref } from "../model/refcount";
+import { PyType } from "../model/type";
+import { exchange, hasSlot, instance_index, instance_length, instance_new, itemsOf, slotsOf } from "../types/instance";
+import { itemAt } from "../types/sequence";
+import { type_new } from "../types/user-type";
+import { function_new, PyRef, ref_new } from "../types/weak";
+import { answer, answerBorrowed, missing } from "./exchange";
+import { afterGrowth, dropAfter, object } from "./operands";
+
+/** A weak reference to a handle's object, on the stack; `callback` is the host's number of a function, 0 for none. */
+export function push_ref(handle: u32, callback: u32): bool {
+  const h = handles();
+  if (callback == 0) return h.push(ref_new(object(handle), null));
+  const f = function_new(callback);
+  if (!f) return false;
+  const r = ref_new(object(handle), f);
+  decref(f);
+  return h.push(r);
+}
+
+/** The object; IS_MISSING if it is gone. */
+export function ref_object(handle: u32): f64 {
+  const o = changetype<PyRef>(object(handle)).target;
+  return o ? answerBorrowed(o) : missing();
+}
+
+/** Makes a type whose name is on the stack; see instance.ts. */
+export function push_type(
+  slots: u32,
+  dataBytes: u32,
+  itemSize: u32,
+  options: u32,
+  traverse: u32,
+  clear: u32,
+  finalize: u32,
+  drop: u32,
+  hostId: u32,
+): bool {
+  const h = handles();
+  return h.push(type_new(h.pop(), slots, dataBytes, itemSize, options, traverse, clear, finalize, drop, hostId));
+}
+
+/** An instance of a type, with so many items. */
+export function push_instance(handle: u32, items: u32): bool {
+  const type = incref<PyType>(changetype<PyType>(object(handle)));
+  safePoint();
+  const o = instance_new(type, items);
+  decref(type);
+  return handles().push(o);
+}
+
+export function slot_get(handle: u32, k: u32): f64 {
+  const o = object(handle);
+  return hasSlot(o, k) ? answerBorrowed(itemAt(slotsOf(o), k)) : answer(null);
+}
+
+export function slot_set(handle: u32, k: u32): bool {
+  const value = handles().pop();
+  const o = object(handle);
+  if (!hasSlot(o, k)) return dropAfter<bool>(value, false);
+  exchange(slotsOf(o), k, value);
+  return afterGrowth<bool>(true);
+}
+
+/** Items of an instance. */
+export function item_count(handle: u32): u32 {
+  return instance_length(object(handle));
+}
+
+/** The number of the item with an index that may be negative; -1 with IndexError. `what` is AT_GET or AT_SET. */
+export function item_number(handle: u32, index: i32, what: i32): i32 {
+  return instance_index(object(handle), index, what);
+}
+
+/** Item `k`, which is there, of an instance whose items are objects. */
+export function instance_item(handle: u32, k: u32): f64 {
+  return answerBorrowed(itemAt(itemsOf(object(handle)), k));
+}
+
+/** Item `k`, which is there, becomes the value on the stack. */
+export function set_instance_item(handle: u32, k: u32): void {
+  exchange(itemsOf(object(handle)), k, handles().pop());
+}
+
+/** Where data, and where items, begin in instances of a type. */
+export function data_offset(handle: u32): u32 {
+  return changetype<PyType>(object(handle)).dataAt;
+}
+
+export function items_offset(handle: u32): u32 {
+  return changetype<PyType>(object(handle)).basicSize;
+}

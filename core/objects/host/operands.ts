@@ -1,0 +1,72 @@
+// What functions that the host calls have in common: objects of handles, arguments from the stack, and answers.
+//
+// Arguments leave the stack whatever comes of it. A function answers
+//   f64    a value, as `answer` hands it over (exchange.ts)
+//   i32    a number, -1 if an error is raised; of a question: 1 or 0
+//   bool   false if an error is raised
+
+import { pressurePoint } from "../collector/due";
+import { handles } from "../model/handles";
+import { decref, incref } from "../model/refcount";
+import { PyObject } from "../model/type";
+import { listOf } from "../operations/abstract";
+import { PyDict } from "../types/dict";
+import { isRow, PyList } from "../types/sequence";
+import { PySet } from "../types/set-table";
+import { answer } from "./exchange";
+
+@inline
+export function object(handle: u32): PyObject {
+  return handles().at(handle);
+}
+@inline
+export function list(handle: u32): PyList {
+  return changetype<PyList>(object(handle));
+}
+@inline
+export function dict(handle: u32): PyDict {
+  return changetype<PyDict>(object(handle));
+}
+@inline
+export function set(handle: u32): PySet {
+  return changetype<PySet>(object(handle));
+}
+
+/**
+ * The handle's object with a reference more, for operations that drop references before they are done with it: the code that then
+ * runs may release the handle.
+ */
+@inline
+export function hold(handle: u32): PyObject {
+  return incref<PyObject>(object(handle));
+}
+
+/** The result, of what was done with an argument whose reference is not needed any more. */
+@inline
+export function dropAfter<T>(argument: PyObject, result: T): T {
+  decref(argument);
+  return result;
+}
+
+/** As dropAfter, and answers the object. */
+@inline
+export function answerAndDrop(argument: PyObject, result: PyObject | null): f64 {
+  decref(argument);
+  return answer(result);
+}
+
+/** The result of an operation that can make the heap grow, after measures that this made due. */
+@inline
+export function afterGrowth<T>(result: T): T {
+  pressurePoint();
+  return result;
+}
+
+/** The list or tuple on the stack, or a list of the items of what is there: a new reference. */
+export function rowOnStack(): PyObject | null {
+  const given = handles().pop();
+  if (isRow(given)) return given;
+  const row = listOf(given);
+  decref(given);
+  return row;
+}

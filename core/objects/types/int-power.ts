@@ -1,0 +1,83 @@
+// Powers of ints, with a modulus or without.
+
+import { BAD_NOT_INVERTIBLE, BAD_ZERO_MODULUS, E_VALUE, raiseCode } from "../model/error";
+import { decref, xdecref } from "../model/refcount";
+import { PyObject } from "../model/type";
+import { DIGIT_BITS, digitAt } from "./digits";
+import { int_from_i32, PyLong } from "./int";
+import { int_add, int_floordiv, int_mod, int_mul, int_neg, int_pos } from "./int-arithmetic";
+import { int_bit_length } from "./int-bits";
+
+/** Takes over `x`; answers x * y, reduced if there is a modulus. */
+function timesModulo(x: PyObject, y: PyLong, modulus: PyLong | null): PyObject | null {
+  const product = int_mul(changetype<PyLong>(x), y);
+  decref(x);
+  if (!product || !modulus) return product;
+  const left = int_mod(changetype<PyLong>(product), modulus);
+  decref(product);
+  return left;
+}
+
+/** a ** b for b >= 0, or pow(a, b, modulus): square and multiply, from the highest bit down. */
+export function int_pow(a: PyLong, b: PyLong, modulus: PyLong | null): PyObject | null {
+  if (modulus && modulus.isZero) {
+    raiseCode(E_VALUE, BAD_ZERO_MODULUS, 0);
+    return null;
+  }
+  let base: PyObject | null = null;
+  if (b.isNegative) base = inverse(a, modulus!);
+  else if (modulus) base = int_mod(a, modulus);
+  else base = int_pos(a);
+  if (!base) return null;
+  let z: PyObject | null = int_from_i32(1);
+  if (z && modulus) {
+    const one = z;
+    z = int_mod(changetype<PyLong>(one), modulus);
+    decref(one);
+  }
+  for (let bit = int_bit_length(b); z && bit-- > 0; ) {
+    z = timesModulo(z, changetype<PyLong>(z), modulus);
+    const isSet = ((digitAt(b.row, bit / DIGIT_BITS) >> (bit % DIGIT_BITS)) & 1) == 1;
+    if (z && isSet) z = timesModulo(z, changetype<PyLong>(base), modulus);
+  }
+  decref(base);
+  return z;
+}
+
+/** The number whose product with `a` leaves 1: Euclid's algorithm, with what each remainder is a multiple of. */
+function inverse(a: PyLong, modulus: PyLong): PyObject | null {
+  let r: PyObject | null = int_mod(a, modulus);
+  let last: PyObject | null = int_pos(modulus);
+  let x: PyObject | null = int_from_i32(1);
+  let lastX: PyObject | null = int_from_i32(0);
+  while (r && last && x && lastX && !changetype<PyLong>(r).isZero) {
+    const q = int_floordiv(changetype<PyLong>(last), changetype<PyLong>(r));
+    const product = q ? int_mul(changetype<PyLong>(q), changetype<PyLong>(r)) : null;
+    const productX = q ? int_mul(changetype<PyLong>(q), changetype<PyLong>(x)) : null;
+    const next = product ? int_add(changetype<PyLong>(last), changetype<PyLong>(product), true) : null;
+    const nextX = productX ? int_add(changetype<PyLong>(lastX), changetype<PyLong>(productX), true) : null;
+    xdecref(q);
+    xdecref(product);
+    xdecref(productX);
+    decref(last);
+    decref(lastX);
+    last = r;
+    lastX = x;
+    r = next;
+    x = nextX;
+  }
+  let answer: PyObject | null = null;
+  if (r && last && x && lastX) {
+    const unit = changetype<PyLong>(last);
+    if (unit.isCompact && (unit.compactValue == 1 || unit.compactValue == -1)) {
+      const positive = unit.isNegative ? int_neg(changetype<PyLong>(lastX)) : int_pos(changetype<PyLong>(lastX));
+      if (positive) answer = int_mod(changetype<PyLong>(positive), modulus);
+      xdecref(positive);
+    } else raiseCode(E_VALUE, BAD_NOT_INVERTIBLE, 0);
+  }
+  xdecref(r);
+  xdecref(last);
+  xdecref(x);
+  xdecref(lastX);
+  return answer;
+}
