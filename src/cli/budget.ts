@@ -1,7 +1,7 @@
 // `pyheap run --fail-over-peak` and `--fail-over-leak`: a run as a check, with the stacks to blame.
 
 import type { Colors } from "picocolors/types.js";
-import { viewSum } from "../report/trace-context.js";
+import { startWords, viewSum } from "../report/trace-context.js";
 import { stackLines } from "../report/trace-stacks.js";
 import { bytes } from "../text/bytes.js";
 import type { View } from "../trace/accounts.js";
@@ -11,7 +11,7 @@ import type { Analysis } from "../trace/analysis.js";
 export const OVER_BUDGET = 3;
 
 export interface Budget {
-  /** Most bytes that may be live at once, and that the program may leave; undefined: any number. */
+  /** Most bytes of the program's that may be live at once, and that it may leave; undefined: any number. The interpreter's start counts for neither. */
   readonly failOverPeak?: number;
   readonly failOverLeak?: number;
 }
@@ -21,13 +21,15 @@ const SHOWN = { rows: 5, frames: 12 };
 /** What is over the budget, as text; undefined if nothing is. */
 export function overBudget(analysis: Analysis, budget: Budget, colors: Colors): string | undefined {
   const check = (view: View, what: string, most: number | undefined): string[] => {
+    const start = startWords({ analysis, view });
     const { bytes: size } = viewSum({ analysis, view });
     if (most === undefined || size <= most) return [];
     const title = `pyheap: ${what} is ${bytes(size)}, over ${bytes(most)}`;
-    return [colors.bold(title), ...stackLines({ analysis, view, colors }, SHOWN)];
+    const beside = start === undefined ? "" : colors.dim(`, beside ${start}`);
+    return [`${colors.bold(title)}${beside}`, ...stackLines({ analysis, view, colors }, SHOWN)];
   };
   const lines = [
-    ...check("peak", "the peak", budget.failOverPeak),
+    ...check("peak", "the program's peak", budget.failOverPeak),
     ...check("leaks", "what the program left", budget.failOverLeak),
   ];
   return lines.length === 0 ? undefined : `${lines.join("\n")}\n`;

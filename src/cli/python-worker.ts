@@ -7,6 +7,7 @@ import { describeFault } from "../errors.js";
 import { loadPython, loadWatched, type PythonHeap } from "../hosts/pyodide.js";
 import type { PyodideExports } from "../hosts/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python-heap.js";
+import { RUNNER_FILE } from "../hosts/python-stack.js";
 import { BOOTSTRAP } from "./bootstrap.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
@@ -141,7 +142,7 @@ connect(pyodide);
 const { kind, target, args } = request.program;
 const folder = showFolders(pyodide, request.folder, kind === "script" ? target : undefined);
 const space = pyodide.toPy({});
-pyodide.runPython(BOOTSTRAP, { globals: space, filename: "<pyheap>" });
+pyodide.runPython(BOOTSTRAP, { globals: space, filename: RUNNER_FILE });
 /** Sleeps, at most until the program is interrupted. */
 function wait(seconds: number): void {
   if (request.live) recording?.flush();

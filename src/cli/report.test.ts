@@ -20,6 +20,9 @@ function pyheap(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+const stats = (...args: string[]) =>
+  JSON.parse(pyheap("report", "stats", "--json", ...args, "app.trace").stdout) as TraceStats;
+
 describe("pyheap report", () => {
   beforeAll(() => {
     writeFileSync(
@@ -63,14 +66,52 @@ later = [load(100_000) for _ in range(10)]
   it("says of which span it shows what", () => {
     const first = (...args: string[]) => pyheap("report", ...args, "app.trace").stdout.split("\n")[0];
     expect(first("table", "--from", "0.2")).toMatch(/ at the peak from 0\.20 s on, after [\d.]+ s: /);
-    expect(first("table", "--at", "allocated", "--from", "0.2", "--to", "0.3")).toMatch(
-      / allocated from 0\.20 s to 0\.30 s: /,
+    const { seconds: end } = stats();
+    expect(first("table", "--at", "allocated", "--from", "0.2", "--to", end.toFixed(6))).toMatch(
+      / allocated from 0\.20 s to [\d.]+ s: /,
     );
     expect(first("leaks", "--from", "0.2")).toMatch(/ allocated from 0\.20 s on and not freed until /);
-    expect(pyheap("report", "table", "--from", "1000", "app.trace")).toMatchObject({
-      status: 2,
-      stderr: expect.stringMatching(/^pyheap: Cannot report from 1000 s on: app\.trace ends after [\d.]+ s\n$/),
-    });
+  });
+
+  it("refuses moments that the recording, or its program, doesn't have, and says which it has", () => {
+    const { programSeconds, seconds: end } = stats();
+    const span = "app\\.trace ends after [\\d.]+ m?s, its program begins after [\\d.]+ m?s";
+    const moments = { "at 1000 s": "--at", "until 1000 s": "--to", "from 1000 s on": "--from" };
+    for (const [words, option] of Object.entries(moments)) {
+      const { status, stderr } = pyheap("report", "table", option, "1000", "app.trace");
+      expect(status).toBe(2);
+      expect(stderr).toMatch(new RegExp(`^pyheap: Cannot report ${words}: ${span}\n$`));
+    }
+    const before = String((programSeconds ?? 0) / 2);
+    for (const option of ["--at", "--to"]) {
+      const { status, stderr } = pyheap("report", "table", option, before, "app.trace");
+      expect({ status, says: /--with-start shows what was before\n$/.test(stderr) }).toEqual({ status: 2, says: true });
+      expect(pyheap("report", "table", option, before, "--with-start", "app.trace").status).toBe(0);
+    }
+    expect(pyheap("report", "table", "--at", String(end), "app.trace").status).toBe(0);
+    expect(pyheap("report", "table", "--at", "Infinity", "app.trace").status).toBe(2);
+    expect(pyheap("report", "table", "--at", "1", "--to", "2", "app.trace").stderr).toBe(
+      "pyheap: Cannot report at 1 with --from or --to: a moment has no span\n",
+    );
+  });
+
+  it("shows the program, beside the interpreter's start as one figure", () => {
+    const table = (...args: string[]) => pyheap("report", "table", "--rows", "1000", ...args, "app.trace").stdout;
+    const own = table("--by", "file");
+    expect(own.split("\n")[1]).toMatch(
+      /^Beside it \d\.\d MiB in [\d,]+ blocks of the interpreter's start: --with-start /,
+    );
+    expect(own).toMatch(/ {2}app\.py\n/);
+    expect(own).not.toContain("zipimport");
+    expect(own).not.toContain("pyheap>");
+    const all = table("--by", "file", "--with-start");
+    expect(all).toMatch(/ {2}<frozen zipimport>\n/);
+    expect(all).not.toContain("Beside it");
+    const [program, together] = [stats(), stats("--with-start")];
+    expect(program.peakBytes).toBeLessThan(together.peakBytes - 5_000_000);
+    expect(program.endBytes + program.start.endBytes).toBe(together.endBytes);
+    expect(program.start.allocations).toBeGreaterThan(1_000_000);
+    expect(together.start).toMatchObject({ allocations: 0, endBytes: 0 });
   });
 
   it("shows a command in one line, and a recursion as one frame", () => {
@@ -89,10 +130,8 @@ later = [load(100_000) for _ in range(10)]
   });
 
   it("gives figures as JSON, over a span of time", () => {
-    const stats = (...args: string[]) =>
-      JSON.parse(pyheap("report", "stats", "--json", ...args, "app.trace").stdout) as TraceStats;
     const all = stats();
-    expect(all).toMatchObject({ version: 1, command: ["app.py", "x"], problem: null, sampleBytes: 0 });
+    expect(all).toMatchObject({ version: 2, command: ["app.py", "x"], problem: null, sampleBytes: 0 });
     expect(all.allocatedBytes).toBeGreaterThan(24_000_000);
     expect(all.peakBytes).toBeGreaterThan(23_000_000);
     expect(all.fileBytes / all.events).toBeLessThan(5);

@@ -14,10 +14,10 @@ import { addTree } from "./report/tree.js";
 const EXAMPLES = `
 Examples:
   pyheap run --trace app.trace app.py     record first
-  pyheap report summary app.trace         what was live when most was
+  pyheap report summary app.trace         what the program had when it had most
   pyheap report table --by line app.trace
   pyheap report flamegraph app.trace      everything, as one page: app.html
-  pyheap report tree --at end app.trace   what was live at the end, by call
+  pyheap report tree --at end app.trace   what it had at the end, by call
   pyheap report stats --json app.trace
   pyheap report leaks app.trace           what the program left, by stack
   pyheap report diff old.trace new.trace  what grew from one run to another

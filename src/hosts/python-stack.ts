@@ -18,6 +18,8 @@ export interface PythonFrame {
 }
 
 const COOKIE = "xdebugpy";
+/** The file name of code that runs a program and is no part of it: no stack shows it. */
+export const RUNNER_FILE = "<pyheap>";
 /** Version in the high half of Py_Version: 3.14. */
 const KNOWN_VERSION = 0x030e;
 /** Characters of a string that are made at a time. */
@@ -182,10 +184,13 @@ export class PythonStack {
   }
 
   /**
-   * The function that a code object is of, with the lines of its code units. Undefined for one that has no line anywhere: CPython
-   * puts such a frame of its own between a call of a class and `__init__`, and doesn't show it either.
+   * The function that a code object is of, with the lines of its code units. Undefined for one that stacks don't show: what runs the
+   * program, and code that has no line anywhere. CPython puts a frame of the latter kind between a call of a class and `__init__`, and doesn't
+   * show it either.
    */
   functionAt(code: number): CodeUnits | undefined {
+    const file = this.#string(this.#field(code, "codeFile"));
+    if (file === RUNNER_FILE) return undefined;
     const lines: number[] = [];
     let hasLine = false;
     for (const [units, line, isReal] of this.#lines(code)) {
@@ -195,7 +200,7 @@ export class PythonStack {
     }
     if (!hasLine) return undefined;
     return {
-      file: this.#string(this.#field(code, "codeFile")),
+      file,
       name: this.#string(this.#field(code, "codeQualifiedName")),
       firstLine: this.#field(code, "codeFirstLine"),
       lines,

@@ -5,7 +5,7 @@ import { bytes } from "../text/bytes.js";
 import { programName } from "../text/labels.js";
 import { counted } from "../text/numbers.js";
 import { time } from "../text/time.js";
-import type { View } from "../trace/accounts.js";
+import type { Measure, View } from "../trace/accounts.js";
 import type { Analysis } from "../trace/analysis.js";
 import type { TraceSummary } from "../trace/reader.js";
 
@@ -17,16 +17,17 @@ export interface TraceReport {
 }
 
 /** Bytes and blocks that the view shows, together. */
-export function viewSum({ analysis, view }: Pick<TraceReport, "analysis" | "view">): { bytes: number; count: number } {
+export function viewSum({ analysis, view }: Pick<TraceReport, "analysis" | "view">): Measure {
   const { figures, accounts } = analysis;
   if (view === "peak") return { bytes: figures.peakBytes, count: figures.peakBlocks };
   if (view === "end") return { bytes: figures.liveBytes, count: figures.liveBlocks };
-  let sum = { bytes: 0, count: 0 };
-  for (let account = 0; account < accounts.length; account++) {
-    const own = accounts.read(view, account);
-    sum = { bytes: sum.bytes + own.bytes, count: sum.count + own.count };
-  }
-  return sum;
+  return accounts.sum(view);
+}
+
+/** What of the view is the interpreter's start, in words; undefined if nothing is, or if it is shown by stack. */
+export function startWords({ analysis, view }: Pick<TraceReport, "analysis" | "view">): string | undefined {
+  const { bytes: size, count: blocks } = analysis.start[view];
+  return blocks < 0.5 ? undefined : `${bytes(size)} in ${counted(blocks, "block")} of the interpreter's start`;
 }
 
 /** Of a normal distribution, 95 of 100 values lie within so many standard deviations. */
@@ -75,8 +76,10 @@ export function viewLine(report: Pick<TraceReport, "analysis" | "view">): string
 export function reportHead(report: TraceReport): string[] {
   const { colors, summary } = report;
   const { command, sample } = summary.metadata;
+  const start = startWords(report);
   return [
     `${colors.bold(programName(command))}  ${colors.dim(viewLine(report))}`,
+    ...(start === undefined ? [] : [colors.dim(`Beside it ${start}: --with-start shows them by stack.`)]),
     ...(sample > 0
       ? [
           colors.dim(

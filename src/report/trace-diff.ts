@@ -38,6 +38,13 @@ export function differences(before: TraceReport, after: TraceReport, by: Groupin
     .sort((a, b) => Math.abs(b.bytes) - Math.abs(a.bytes) || a.label.localeCompare(b.label));
 }
 
+/** The interpreter's start in both, in a line: it is in no group. */
+function startChange(before: TraceReport, after: TraceReport): string[] {
+  const [first, second] = [before, after].map(({ analysis, view }) => analysis.start[view].bytes);
+  if (!first && !second) return [];
+  return [`Beside it the interpreter's start: ${bytes(first ?? 0)} before, ${bytes(second ?? 0)} after.`];
+}
+
 export function traceDiff(before: TraceReport, after: TraceReport, { by, rows }: DiffOptions, colors: Colors): string {
   const all = differences(before, after, by);
   const lines = all.slice(0, rows).map((row): Cell[] => {
@@ -52,6 +59,7 @@ export function traceDiff(before: TraceReport, after: TraceReport, { by, rows }:
   return [
     `before  ${name(before)}  ${colors.dim(viewLine(before))}`,
     `after   ${name(after)}  ${colors.dim(viewLine(after))}`,
+    ...startChange(before, after).map((line) => colors.dim(line)),
     ...problems.map((problem) => colors.yellow(`${problem}. Compared is what was before.`)),
     "",
     all.length === 0

@@ -12,7 +12,7 @@ import { layOut } from "./columns.js";
 import { errorOf } from "./trace-context.js";
 import { type Group, groupBy } from "./trace-groups.js";
 
-export const STATS_VERSION = 1;
+export const STATS_VERSION = 2;
 const TOP = 10;
 
 interface Share {
@@ -21,7 +21,10 @@ interface Share {
   readonly count: number;
 }
 
-/** All sizes in bytes, all times in seconds. Of a sampled trace, sizes and counts are estimates. */
+/**
+ * All sizes in bytes, all times in seconds. Of a sampled trace, sizes and counts are estimates. Figures are of the program: what the
+ * interpreter allocated before it is in `start` only, unless the report was made with it.
+ */
 export interface TraceStats {
   readonly version: typeof STATS_VERSION;
   readonly command: readonly string[];
@@ -50,6 +53,17 @@ export interface TraceStats {
   readonly endBytes: number;
   readonly endBytesError: number;
   readonly endBlocks: number;
+  /** What the interpreter allocated before the program began: in all, and of it what was live at the program's peak and at the end. */
+  readonly start: {
+    readonly allocatedBytes: number;
+    readonly allocations: number;
+    readonly peakBytes: number;
+    readonly peakBlocks: number;
+    readonly endBytes: number;
+    readonly endBlocks: number;
+  };
+  /** When the program began; null if the recording began with it. */
+  readonly programSeconds: number | null;
   /** Runs of the cycle collector, how long they took together, and the unreachable objects that they found. */
   readonly collections: number;
   readonly collectionSeconds: number;
@@ -64,7 +78,7 @@ export interface TraceStats {
 const share = ({ label, own }: Group): Share => ({ name: label, bytes: own.bytes, count: own.count });
 
 export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStats {
-  const { figures: f, sizes, tree } = analysis;
+  const { figures: f, sizes, tree, start, programTime } = analysis;
   const { metadata } = summary;
   const collections = (field: "count" | "duration" | "collected") =>
     analysis.collections.points.reduce((sum, point) => sum + point[field], 0);
@@ -93,6 +107,15 @@ export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStat
     endBytes: f.liveBytes,
     endBytesError: errorOf(f.liveVariance),
     endBlocks: f.liveBlocks,
+    start: {
+      allocatedBytes: start.allocated.bytes,
+      allocations: start.allocated.count,
+      peakBytes: start.peak.bytes,
+      peakBlocks: start.peak.count,
+      endBytes: start.end.bytes,
+      endBlocks: start.end.count,
+    },
+    programSeconds: programTime === undefined ? null : programTime / MICROSECONDS,
     collections: collections("count"),
     collectionSeconds: collections("duration") / MICROSECONDS,
     collectedObjects: collections("collected"),
@@ -119,6 +142,12 @@ function shares(rows: readonly Share[], whole: number, colors: Colors): string {
   );
 }
 
+function startRow({ allocations, allocatedBytes, endBytes }: TraceStats["start"], colors: Colors): string[][] {
+  if (allocations < 0.5) return [];
+  const more = `${bytes(endBytes)} live at the end, ${bytes(allocatedBytes)} allocated in ${counted(allocations, "block")}`;
+  return [["interpreter start", "", colors.dim(more)]];
+}
+
 export function traceStatsText(stats: TraceStats, colors: Colors): string {
   const error = (n: number) => (n > 0 ? `± ${bytes(n)}, ` : "");
   return [
@@ -140,6 +169,7 @@ export function traceStatsText(stats: TraceStats, colors: Colors): string {
           bytes(stats.endBytes),
           colors.dim(`${error(stats.endBytesError)}${counted(stats.endBlocks, "block")}`),
         ],
+        ...startRow(stats.start, colors),
         ["from the platform", bytes(stats.platformPeakBytes), ""],
         [
           "collections",

@@ -24,7 +24,7 @@ function top(report: TraceReport, by: Grouping, rows: number): string {
 
 export function traceSummary(report: TraceReport, rows: number): string {
   const { analysis, summary, colors } = report;
-  const { figures: f } = analysis;
+  const { figures: f, start } = analysis;
   const error = (variance: number) => (variance > 0 ? `± ${bytes(errorOf(variance))}, ` : "");
   const columns = colors.dim("  own, share, total, blocks");
   return [
@@ -43,6 +43,15 @@ export function traceSummary(report: TraceReport, rows: number): string {
           bytes(f.allocatedBytes),
           colors.dim(`${error(f.allocatedVariance)}${counted(f.allocations, "time")}`),
         ],
+        ...(start.end.count < 0.5
+          ? []
+          : [
+              [
+                "interpreter start",
+                bytes(start.end.bytes),
+                colors.dim(`${counted(start.end.count, "block")} at the end`),
+              ],
+            ]),
         ["from the platform", bytes(f.reservedPeak), ""],
         ["time", time(analysis.endTime), colors.dim(counted(summary.events, "event"))],
       ],

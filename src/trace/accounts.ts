@@ -133,13 +133,24 @@ export class Accounts {
     this.#stamps.set(account, this.#stamp);
   }
 
-  /** Nothing has been summed up for a view. */
-  clear(view: Exclude<View, "peak" | "end">): void {
+  /** Nothing is in a view. */
+  clear(view: View): void {
     const { [view]: of } = this.#columns;
     for (let account = 0; account < this.length; account++) {
       of.bytes.set(account, 0);
       of.count.set(account, 0);
     }
+  }
+
+  /** What a view has in all accounts. */
+  sum(view: View): { bytes: number; count: number } {
+    let [bytes, count] = [0, 0];
+    for (let account = 0; account < this.length; account++) {
+      const own = this.read(view, account);
+      bytes += own.bytes;
+      count += own.count;
+    }
+    return { bytes, count };
   }
 
   #settle(account: number): void {

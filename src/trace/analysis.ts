@@ -1,6 +1,14 @@
 // What a trace says, in one pass over it: accounts by stack, domain and size class, the peak, and figures for the whole.
+//
+// All of that is of the program, unless the interpreter's start is asked for as well. What was allocated before the program began is
+// one measure for each view, `start`, and in no account:
+//
+//   live now  = accounts' `end`  + start.end       a block belongs to who allocated it, for as long as it lives
+//   at the peak = accounts' `peak` + start.peak    the peak is the program's: when most of its blocks were live
+//
+// A block of the start that the program resizes is the program's from then on.
 
-import { Accounts, type Measure, type View } from "./accounts.js";
+import { Accounts, type Measure, VIEWS, type View } from "./accounts.js";
 import { BrokenContent } from "./bytes.js";
 import { Collections } from "./collections.js";
 import { type Figures, NO_FIGURES } from "./figures.js";
@@ -18,7 +26,19 @@ export interface AnalysisOptions {
   readonly to?: number | undefined;
   /** A block is temporary if it is freed before so many others were allocated; the default is 1. */
   readonly temporary?: number | undefined;
+  /** What was allocated before the program began is in accounts and figures as well; the default is in `start` only. */
+  readonly withStart?: boolean | undefined;
 }
+
+export type StartMeasures = Readonly<Record<View, Measure>>;
+
+const nothing = (): Record<View, { bytes: number; count: number }> => ({
+  peak: { bytes: 0, count: 0 },
+  end: { bytes: 0, count: 0 },
+  leaks: { bytes: 0, count: 0 },
+  allocated: { bytes: 0, count: 0 },
+  temporary: { bytes: 0, count: 0 },
+});
 
 export class Analysis implements TraceConsumer {
   readonly tree = new StackTree();
@@ -33,21 +53,27 @@ export class Analysis implements TraceConsumer {
   readonly #from: number;
   readonly #to: number;
   readonly #temporary: number;
+  readonly #withStart: boolean;
+  #start = nothing();
   #sample = 0;
   /** Allocations so far, resizes included: what a block's birth is counted in. */
   #births = 0;
   /** The first birth of the span, and of what counts as a leak if it stays. */
   #firstBirth = 0;
   #firstLeak = 0;
+  /** The first birth of the program; 0 if the start is not told apart. */
+  #firstOfProgram = 0;
+  #programTime: number | undefined;
   #now = 0;
   #reserved = 0;
   #inSpan: boolean;
   #ended = false;
 
-  constructor({ from = 0, to = Number.POSITIVE_INFINITY, temporary = 1 }: AnalysisOptions = {}) {
+  constructor({ from = 0, to = Number.POSITIVE_INFINITY, temporary = 1, withStart = false }: AnalysisOptions = {}) {
     this.#from = from;
     this.#to = to;
     this.#temporary = temporary;
+    this.#withStart = withStart;
     this.#inSpan = from <= 0;
   }
 
@@ -56,9 +82,14 @@ export class Analysis implements TraceConsumer {
     return { from: this.#from, to: this.#to };
   }
 
-  /** Whether the recording goes on until the span begins. */
-  get hasSpan(): boolean {
-    return this.#inSpan;
+  /** What of each view the interpreter allocated before the program began. No account and no figure has it. */
+  get start(): StartMeasures {
+    return this.#start;
+  }
+
+  /** When the program began, in microseconds; undefined if the recording doesn't say, or began with it. */
+  get programTime(): number | undefined {
+    return this.#programTime;
   }
 
   metadata({ sample }: TraceMetadata): void {
@@ -76,7 +107,9 @@ export class Analysis implements TraceConsumer {
   time(microseconds: number): void {
     const { figures: f } = this;
     if (!this.#ended) {
-      this.timeline.add({ time: this.#now, live: f.liveBytes, blocks: f.liveBlocks, reserved: this.#reserved });
+      const { end } = this.#start;
+      const [live, blocks] = [f.liveBytes + end.bytes, f.liveBlocks + end.count];
+      this.timeline.add({ time: this.#now, live, blocks, reserved: this.#reserved });
     }
     this.#now = microseconds;
     if (!this.#inSpan && microseconds >= this.#from) this.#beginSpan();
@@ -93,19 +126,38 @@ export class Analysis implements TraceConsumer {
     if (collection.time >= this.#from && collection.time <= this.#to) this.collections.add(collection);
   }
 
-  /** Leaks are what the program leaves: what was there before it is the interpreter's. */
+  /** Leaks are what the program leaves: what was there before it is the interpreter's. A program begins once, whatever a broken trace says. */
   program(): void {
-    if (!this.#inSpan || this.#ended) return;
+    if (this.#programTime !== undefined) return;
+    this.#programTime = this.#now;
+    if (this.#ended) return;
     this.#firstLeak = this.#births;
-    this.accounts.clear("leaks");
+    if (this.#withStart) this.accounts.clear("leaks");
+    else this.#setStartApart();
+  }
+
+  /** What there is so far is in `start`, and nowhere else. */
+  #setStartApart(): void {
+    this.#firstOfProgram = this.#births;
+    const { accounts, figures, sizes, collections } = this;
+    for (const view of VIEWS) {
+      if (view !== "peak" && view !== "leaks") this.#start[view] = accounts.sum(view);
+      accounts.clear(view);
+    }
+    Object.assign(figures, { ...NO_FIGURES, reservedPeak: figures.reservedPeak });
+    sizes.clear();
+    collections.clear();
+    this.#notePeak();
   }
 
   account(node: number, domain: number, sizeClass: number, measures: Readonly<Record<View, Measure>>): void {
     this.accounts.restore(this.accounts.ofClass(node, domain, sizeClass), measures);
   }
 
-  whole({ figures, sizes, timeline, collections = [] }: AggregateWhole): void {
+  whole({ figures, sizes, timeline, collections = [], start, programTime }: AggregateWhole): void {
     Object.assign(this.figures, figures);
+    if (start) this.#start = { ...start };
+    this.#programTime = programTime;
     for (const [size, count] of sizes) this.sizes.add(size, count);
     for (const point of collections) this.collections.addPoint(point);
     for (const point of timeline) {
@@ -157,6 +209,9 @@ export class Analysis implements TraceConsumer {
     figures.peakBlocks = figures.liveBlocks;
     figures.peakTime = this.#now;
     figures.peakVariance = figures.liveVariance;
+    const { peak, end } = this.#start;
+    peak.bytes = end.bytes;
+    peak.count = end.count;
     this.accounts.notePeak();
   }
 
@@ -166,6 +221,11 @@ export class Analysis implements TraceConsumer {
     const { account, size, birth } = this.#live;
     const count = this.#weight(size);
     const bytes = size * count;
+    if (birth < this.#firstOfProgram) {
+      this.#start.end.bytes -= bytes;
+      this.#start.end.count -= count;
+      return;
+    }
     accounts.live(account, -bytes, -count);
     figures.liveBytes -= bytes;
     figures.liveBlocks -= count;
@@ -180,8 +240,8 @@ export class Analysis implements TraceConsumer {
     const known = this.#live.remove(address);
     if (known) this.#died();
     if (!this.#inSpan) return;
-    if (known) this.figures.frees += this.#weight(this.#live.size);
-    else this.figures.foreignFrees++;
+    if (!known) this.figures.foreignFrees++;
+    else if (this.#live.birth >= this.#firstOfProgram) this.figures.frees += this.#weight(this.#live.size);
   }
 
   resize(before: number, address: number, size: number, tag: number, node: number): void {
@@ -189,6 +249,16 @@ export class Analysis implements TraceConsumer {
     if (this.#live.remove(before)) this.#died();
     this.#born(address, size, tag, node);
     if (this.#inSpan) this.figures.resizes += this.#weight(size);
+  }
+
+  /** The recording was ended so many microseconds after it began: nothing happened from the last event on. */
+  ended(microseconds: number): void {
+    if (microseconds > this.#now) this.time(microseconds);
+  }
+
+  /** When the recording ends, in microseconds. */
+  get recordedTime(): number {
+    return this.#now;
   }
 
   /** The time that the span ends at, in microseconds. */
@@ -205,5 +275,6 @@ export async function analyse(
 ): Promise<{ analysis: Analysis; summary: TraceSummary }> {
   const analysis = new Analysis(options);
   const summary = await readTrace(source, name, analysis);
+  if (summary.end) analysis.ended(summary.end.duration);
   return { analysis, summary };
 }

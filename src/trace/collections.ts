@@ -9,14 +9,21 @@ export interface CollectionPoint extends TraceCollection {
 }
 
 const MOST_POINTS = 1024;
+const FIRST_DISTANCE = 100;
 
 export class Collections {
   #points: CollectionPoint[] = [];
   /** Points that are closer together than this are one, in microseconds. */
-  #distance = 100;
+  #distance = FIRST_DISTANCE;
 
   get points(): readonly CollectionPoint[] {
     return this.#points;
+  }
+
+  /** There were none. */
+  clear(): void {
+    this.#points = [];
+    this.#distance = FIRST_DISTANCE;
   }
 
   add(collection: TraceCollection): void {

@@ -12,6 +12,12 @@ export class SizeCounts implements Iterable<readonly [size: number, count: numbe
     else this.#large.set(size, (this.#large.get(size) ?? 0) + count);
   }
 
+  /** There were none. */
+  clear(): void {
+    this.#small.fill(0);
+    this.#large.clear();
+  }
+
   /** Every size of which there was a block, small ones first. */
   *[Symbol.iterator](): Generator<readonly [size: number, count: number]> {
     for (let size = 0; size < SMALL; size++) {

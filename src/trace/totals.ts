@@ -7,7 +7,7 @@
 // Estimates of a sampled trace are rounded to whole bytes and blocks.
 
 import { type Measure, VIEWS, type View } from "./accounts.js";
-import type { Analysis } from "./analysis.js";
+import type { Analysis, StartMeasures } from "./analysis.js";
 import { BrokenContent, ByteReader, ByteWriter } from "./bytes.js";
 import type { CollectionPoint } from "./collections.js";
 import { EventDecoder } from "./decoder.js";
@@ -23,6 +23,9 @@ export interface AggregateWhole {
   readonly timeline: readonly TimelinePoint[];
   /** Absent in files of before collections were recorded. */
   readonly collections?: readonly CollectionPoint[];
+  /** What of each view is of before the program, and when that began, in microseconds. Absent where the recording began with it. */
+  readonly start?: StartMeasures;
+  readonly programTime?: number;
 }
 
 /** Takes what is in totals. */
@@ -63,7 +66,16 @@ export class TotalsWriter implements TraceOutput {
   }
 }
 
-function encodeTotals({ tree, accounts, figures, sizes, timeline, collections }: Analysis): Uint8Array {
+function encodeTotals({
+  tree,
+  accounts,
+  figures,
+  sizes,
+  timeline,
+  collections,
+  start,
+  programTime,
+}: Analysis): Uint8Array {
   const out = new ByteWriter();
   out.number(tree.length - 1);
   for (let node = 1; node < tree.length; node++) {
@@ -87,6 +99,7 @@ function encodeTotals({ tree, accounts, figures, sizes, timeline, collections }:
     sizes: [...sizes],
     timeline: timeline.points,
     collections: collections.points,
+    ...(programTime !== undefined && { start, programTime }),
   };
   out.text(JSON.stringify(whole));
   return out.written;
@@ -123,7 +136,7 @@ const POINT: readonly (keyof TimelinePoint)[] = ["time", "live", "blocks", "rese
 
 function checkWhole(value: unknown): AggregateWhole {
   const whole = (value ?? {}) as Partial<AggregateWhole>;
-  const { figures, sizes, timeline, collections = [] } = whole;
+  const { figures, sizes, timeline, collections = [], start, programTime = 0 } = whole;
   const isWhole =
     hasNumbers(figures, Object.keys(NO_FIGURES)) &&
     Array.isArray(sizes) &&
@@ -131,7 +144,9 @@ function checkWhole(value: unknown): AggregateWhole {
     Array.isArray(timeline) &&
     timeline.every((point) => hasNumbers(point, POINT)) &&
     Array.isArray(collections) &&
-    collections.every((point) => hasNumbers(point, COLLECTION));
+    collections.every((point) => hasNumbers(point, COLLECTION)) &&
+    (start === undefined || VIEWS.every((view) => hasNumbers(start[view], ["bytes", "count"]))) &&
+    typeof programTime === "number";
   if (!isWhole) throw new BrokenContent("its totals lack a field");
   return whole as AggregateWhole;
 }

@@ -4,9 +4,9 @@ import { createReadStream, statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
 import type { TraceReport } from "../../report/trace-context.js";
-import { MICROSECONDS, time } from "../../text/time.js";
+import { instant, MICROSECONDS } from "../../text/time.js";
 import type { View } from "../../trace/accounts.js";
-import { type AnalysisOptions, analyse } from "../../trace/analysis.js";
+import { type Analysis, type AnalysisOptions, analyse } from "../../trace/analysis.js";
 import { TraceError, type TraceSummary } from "../../trace/reader.js";
 import { UsageError } from "../errors.js";
 
@@ -18,6 +18,7 @@ const REDRAW_EVERY = 100;
 export interface SpanOptions {
   readonly from?: number;
   readonly to?: number;
+  readonly withStart?: boolean;
 }
 
 export interface TraceOptions extends SpanOptions {
@@ -25,9 +26,15 @@ export interface TraceOptions extends SpanOptions {
   readonly at: string;
 }
 
-export function toSeconds(text: string): number {
+/** A number of seconds; undefined if the text is none. */
+function secondsOf(text: string): number | undefined {
   const seconds = Number(text);
-  if (text.trim() === "" || !(seconds >= 0)) throw new InvalidArgumentError("It is a number of seconds.");
+  return text.trim() !== "" && seconds >= 0 && Number.isFinite(seconds) ? seconds : undefined;
+}
+
+export function toSeconds(text: string): number {
+  const seconds = secondsOf(text);
+  if (seconds === undefined) throw new InvalidArgumentError("It is a number of seconds.");
   return seconds;
 }
 
@@ -49,7 +56,8 @@ export function toWhole(text: string): number {
 export function addSpanOptions(command: Command): Command {
   return command
     .addOption(new Option("--from <seconds>", "look at what happened from then on").argParser(toSeconds))
-    .addOption(new Option("--to <seconds>", "look at what happened until then").argParser(toSeconds));
+    .addOption(new Option("--to <seconds>", "look at what happened until then").argParser(toSeconds))
+    .option("--with-start", "show what the interpreter allocated to start by stack as well, not as one figure");
 }
 
 /** The options that say how much of a list of stacks is shown. */
@@ -71,13 +79,16 @@ export function addMomentOptions(command: Command): Command {
 }
 
 /** What is looked at, from --at: a view, and where the span ends. */
-function chooseView({ at, to }: TraceOptions): { view: View; to: number | undefined } {
+function chooseView({ at, from, to }: TraceOptions): { view: View; to: number | undefined } {
   if (at === "peak" || at === "end" || at === "allocated") return { view: at, to };
-  const moment = Number(at);
-  if (at.trim() === "" || !(moment >= 0)) {
+  const moment = secondsOf(at);
+  if (moment === undefined) {
     throw new UsageError(`Cannot report at ${at}: it is peak, end, allocated, or a number of seconds`);
   }
-  return { view: "end", to: Math.min(moment, to ?? moment) };
+  if (from !== undefined || to !== undefined) {
+    throw new UsageError(`Cannot report at ${at} with --from or --to: a moment has no span`);
+  }
+  return { view: "end", to: moment };
 }
 
 const inMicroseconds = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * MICROSECONDS);
@@ -111,17 +122,39 @@ export async function loadTrace(
   { view, temporary }: { readonly view?: View; readonly temporary?: number } = {},
 ): Promise<TraceReport> {
   const chosen = chooseView(options);
-  const span = { from: inMicroseconds(options.from), to: inMicroseconds(chosen.to), temporary };
-  if (span.from !== undefined && span.to !== undefined && span.from > span.to) {
-    throw new UsageError(`Cannot report from ${options.from} s to ${chosen.to} s: that is no span`);
+  const { from, withStart } = options;
+  const span = { from: inMicroseconds(from), to: inMicroseconds(chosen.to), temporary, withStart };
+  if (from !== undefined && chosen.to !== undefined && from > chosen.to) {
+    throw new UsageError(`Cannot report from ${from} s to ${chosen.to} s: that is no span`);
   }
   const { analysis, summary } = await asUsageError(file, analyse(readFile(file), file, span));
   checkKind(file, summary, span);
-  if (!analysis.hasSpan) {
-    const end = time(analysis.endTime);
-    throw new UsageError(`Cannot report from ${options.from} s on: ${file} ends after ${end}`);
-  }
+  checkMoments(file, analysis, options);
   return { analysis, summary, view: view ?? chosen.view, colors: terminalColors() };
+}
+
+/** Refuses moments that the recording doesn't have, or that are before its program. */
+function checkMoments(file: string, { recordedTime, programTime }: Analysis, options: TraceOptions): void {
+  const { at, from, to, withStart = false } = options;
+  const moments = [
+    { seconds: secondsOf(at), words: `at ${at} s` },
+    { seconds: to, words: `until ${to} s` },
+    { seconds: from, words: `from ${from} s on`, isBegin: true },
+  ];
+  const begins = programTime === undefined ? "" : `, its program begins after ${instant(programTime)}`;
+  for (const { seconds, words, isBegin = false } of moments) {
+    if (seconds === undefined) continue;
+    const time = seconds * MICROSECONDS;
+    // Who types what a report shows as the end means the end.
+    if (time > recordedTime && instant(time) !== instant(recordedTime)) {
+      throw new UsageError(`Cannot report ${words}: ${file} ends after ${instant(recordedTime)}${begins}`);
+    }
+    if (!isBegin && !withStart && programTime !== undefined && time < programTime) {
+      throw new UsageError(
+        `Cannot report ${words}: ${file} ends after ${instant(recordedTime)}${begins}; --with-start shows what was before`,
+      );
+    }
+  }
 }
 
 /** What reading a trace comes to; if it can't be read, a UsageError that says why. */
@@ -138,7 +171,12 @@ export async function asUsageError<T>(file: string, reading: Promise<T>): Promis
 /** An aggregated trace has no events to choose from. */
 function checkKind(file: string, { metadata }: TraceSummary, span: AnalysisOptions): void {
   if (!metadata.aggregated) return;
-  const what = Object.entries({ from: "a span", to: "a moment or a span", temporary: "other temporary blocks" });
+  const what = Object.entries({
+    from: "a span",
+    to: "a moment or a span",
+    temporary: "other temporary blocks",
+    withStart: "the interpreter's start by stack",
+  });
   for (const [option, name] of what) {
     if (span[option as keyof AnalysisOptions] === undefined) continue;
     throw new UsageError(`Cannot report ${name} of ${file}: it was recorded with --aggregate, which keeps totals only`);
