@@ -15,6 +15,7 @@ import {
 import type { HostCalls, Visitor } from "./host-calls.js";
 import { stackLocator } from "./locator.js";
 import type { PyObject } from "./objects/object.js";
+import type { Clock, PressureAccount } from "./pressure/books.js";
 import { Events, type HeapEventName, type Listener, type MeasureRun } from "./pressure/events.js";
 import { Ladder, type Relief, type RelieveOptions } from "./pressure/ladder.js";
 import { DEFAULT_POLICY, type MeasureName, NO_LIMIT, type Policy } from "./pressure/policy.js";
@@ -47,6 +48,8 @@ export interface CoreHeapOptions {
   readonly policy?: Policy | false | undefined;
   /** Bytes from the platform past which measures run; the default is up to the policy. */
   readonly softLimit?: number | undefined;
+  /** Milliseconds, by which measures are given time; the default is performance.now. */
+  readonly clock?: Clock | undefined;
 }
 
 /** What was allocated: a block's address, a typed block, an object's handle, or in a Python guest an object's id(). */
@@ -79,6 +82,8 @@ function domainCalls({ functions: f }: Core): Record<DomainName, DomainCalls> {
   };
 }
 
+const systemClock: Clock = () => performance.now();
+
 /** All heaps of this program that have not been collected, to say whose a block is that is not one's own. */
 const heaps = new Set<WeakRef<CoreHeap>>();
 
@@ -99,13 +104,13 @@ export abstract class CoreHeap {
   readonly #sites: Sites;
 
   protected constructor(core: Core, calls: HostCalls, options: CoreHeapOptions) {
-    const { onFault = throwFault, locate, policy = DEFAULT_POLICY, softLimit } = options;
+    const { onFault = throwFault, locate, policy = DEFAULT_POLICY, softLimit, clock = systemClock } = options;
     this.core = core;
     this.words = new Words(core);
     this.#hooks = new AllocatorHooks(core, this.words, calls);
     this.#calls = calls;
     this.events = new Events((error) => this.unraisable(error));
-    this.ladder = new Ladder(this.#relievable(), this.events, policy || undefined);
+    this.ladder = new Ladder(this.#relievable(), this.events, policy || undefined, clock);
     this.measures.set("release", () => core.functions.relieve());
     if (softLimit !== undefined) this.ladder.softLimit = softLimit;
     const sites = new Sites(locate ?? stackLocator);
@@ -183,7 +188,7 @@ export abstract class CoreHeap {
 
   /** What an allocation that found no memory gets after measures. */
   #rescued(n: number, attempt: () => Address): Address {
-    const block = n > MAX_REQUEST ? undefined : this.ladder.rescue(() => attempt() || undefined);
+    const block = n > MAX_REQUEST ? undefined : this.ladder.rescue(() => attempt() || undefined, n);
     if (block !== undefined) return block;
     if (n > MAX_REQUEST) throw new MemoryError(n, `a block has at most ${MAX_REQUEST} bytes`);
     const limit = this.limit;
@@ -246,6 +251,16 @@ export abstract class CoreHeap {
     return this.events.on(name, listener);
   }
 
+  /** Ends what `on` began. Answers whether the listener was there. */
+  off<N extends HeapEventName>(name: N, listener: Listener<N>): boolean {
+    return this.events.off(name, listener);
+  }
+
+  /** What measures took of the program's time so far, what of that was in vain, and what they gained. */
+  get pressureAccount(): PressureAccount {
+    return this.ladder.account;
+  }
+
   #relievable() {
     const { control, constants: c } = this.core;
     const word = (offset: number) => this.words.get(control + offset);
@@ -266,10 +281,19 @@ export abstract class CoreHeap {
         const { live, escaped } = this.stats().account;
         return live.raw + live.mem + live.object + escaped;
       },
-      setWatermark: (bytes: number) => this.words.set(control + c.WATERMARK_AT, bytes),
+      isHelpless: this.isHelpless,
+      setMarks: (watermark: number, lowMark: number) => {
+        this.words.set(control + c.WATERMARK_AT, watermark);
+        this.words.set(control + c.LOW_MARK_AT, lowMark);
+      },
       isBusy: () => this.isBusy(),
       report: (error: unknown) => this.unraisable(error),
     };
+  }
+
+  /** Whether allocations fail before anybody can help: then measures have to run earlier. */
+  protected get isHelpless(): boolean {
+    return false;
   }
 
   /** Whether something is under way that a measure would disturb. */

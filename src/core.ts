@@ -75,7 +75,7 @@ type ConstantName =
   | `CHECK_${"PLATFORM" | "LEDGER" | "RAW" | "ARENAS" | "POOL" | "POOL_COUNT" | "BLOCK"}`
   | `VISIT_${"CHUNK" | "FREE_CHUNK" | "TOP" | "ARENA" | "POOL" | "BLOCK" | "KNOWN"}`
   | `DEPTH_${"POOLS" | "BLOCKS"}`
-  | `${"LIMIT" | "WATERMARK" | "RESERVED" | "RESERVED_PEAK" | "RESERVATIONS" | "FAIL_AT" | "FAIL_FOREVER" | "POOLS"}_AT`
+  | `${"LIMIT" | "WATERMARK" | "LOW_MARK" | "RESERVED" | "RESERVED_PEAK" | "RESERVATIONS" | "FAIL_AT" | "FAIL_FOREVER" | "POOLS"}_AT`
   | `${"ALLOCATED_PEAK" | "LARGE_BYTES" | "LARGE_BLOCKS" | "LARGE" | "POOLS_OPENED" | "ARENAS_OPENED"}_AT`
   | `${"ARENAS_USED" | "FAULT" | "SERIAL" | "HELD_BLOCKS" | "HELD_BYTES" | "HELD_BYTES_MAX"}_AT`
   | `${"FOREIGN_ALLOWED" | "HOOKS_INSTALLED"}_AT`
@@ -136,7 +136,7 @@ export interface CoreHost {
   visit(kind: number, address: number, size: number, a: number, b: number): void;
   site(): number;
   fault(): void;
-  /** More is reserved than the watermark, which is none now. An allocation is under way. */
+  /** The heap passed its watermark, or fell below its low mark, which are none now. An allocation or a free is under way. */
   watermark(): void;
   /** The tracer's buffer is to be emptied: the bytes from TRACE_BEGIN_AT's to TRACE_POSITION_AT's address. */
   traceFlush(): void;

@@ -22,6 +22,7 @@ import {
   wholeModule,
 } from "./objects/module.js";
 import { ObjectHeap, type Policies, policyBits, type TypesOfImage } from "./objects/object-heap.js";
+import type { Clock } from "./pressure/books.js";
 import type { Policy } from "./pressure/policy.js";
 import { leastMemory, moveCore, type Trim } from "./trim.js";
 import { Words } from "./words.js";
@@ -59,6 +60,8 @@ export interface HeapOptions {
   readonly policy?: Policy | false;
   /** Bytes from the platform past which measures run; the default policy takes seven eighths of the limit. */
   readonly softLimit?: number;
+  /** Milliseconds, by which measures against pressure are given time; the default is performance.now. */
+  readonly clock?: Clock;
   /** Policies of object types to switch off: `{ freeLists: false }`. */
   readonly policies?: Policies;
   /** The key of str and bytes hashes, two 64-bit numbers; the default is random, so that nobody can make keys that collide. */
@@ -70,7 +73,8 @@ export interface SaveOptions {
   readonly compress?: boolean;
 }
 
-export interface LoadImageOptions extends Pick<HeapOptions, "limit" | "softLimit" | "policy" | "onFault" | "locate"> {
+export interface LoadImageOptions
+  extends Pick<HeapOptions, "limit" | "softLimit" | "policy" | "clock" | "onFault" | "locate"> {
   /** Functions of types, by name: `{ File: { finalize: (file) => ... } }`. Needed of types that had such functions. */
   readonly types?: TypesOfImage;
   /**

@@ -60,6 +60,8 @@ export type { ObjectStats, TypeStats, UserTypeStats } from "./objects/statistics
 export { PyTuple } from "./objects/tuple.js";
 export type { Fields, FieldType, ValueOf } from "./objects/type-layout.js";
 export { type FieldValues, type LastNumbers, PyInstance, PyType, type TypeOptions } from "./objects/types.js";
+export type { Totals as MeasureTotals } from "./pressure/account.js";
+export type { Clock, PressureAccount } from "./pressure/books.js";
 export type {
   CollectionEvent,
   CompactionEvent,

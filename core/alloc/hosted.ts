@@ -81,8 +81,7 @@ export function hosted_realloc(ctx: usize, block: usize, n: usize): usize {
   if (bound) unbind();
   if (moved == 0) return 0;
   const after = usableSize(moved);
-  platform().discharge(before);
-  platform().charge(after);
+  platform().recharge(before, after);
   ledger().resized(<u32>ctx, before, after);
   return moved;
 }

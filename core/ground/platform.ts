@@ -11,7 +11,7 @@
 //   reserved <= peak
 //   kind == OWN  implies  reserved == brk - base, brk <= end, brk <= memory.size() in bytes
 // A reservation that would make reserved > limit answers 0, as one that the platform can't serve.
-// When more is reserved than the watermark, the host is told, once: it sets the next one.
+// When more is reserved than the watermark, or less than the low mark, the host is told, once: it sets the next ones.
 
 import { ADDRESS_END, GRANULE, WASM_PAGE } from "./config";
 import { CONTROL, LEDGER_AT, PLATFORM_AT } from "./control";
@@ -22,7 +22,7 @@ export const HOST: u32 = 1;
 /** No watermark, and no limit. */
 const NONE: usize = ~(<usize>0);
 
-/** Tells the host that more is reserved than the watermark. An allocation is under way: it may only take note. */
+/** Tells the host that the heap passed one of its marks. An allocation or a free is under way: it may only take note. */
 @external("host", "watermark")
 declare function hostWatermark(): void;
 
@@ -52,8 +52,9 @@ export class Platform {
   hostSetFootprintLimit: u32;
   /** The limit of a platform that is closed. */
   closedLimit: usize;
-  /** Bytes past which the host is told. */
+  /** Bytes past which the host is told, and below which. */
   watermark: usize;
+  lowMark: usize;
 
   /** No limit but the one that is given, and no watermark. */
   begin(kind: u32, limit: usize): void {
@@ -81,12 +82,20 @@ export class Platform {
 
   private passed(): void {
     this.watermark = NONE;
+    this.lowMark = 0;
     hostWatermark();
   }
 
   /** `bytes` were given back. */
   discharge(bytes: usize): void {
     this.reserved -= bytes;
+    if (this.reserved < this.lowMark) this.passed();
+  }
+
+  /** What had `before` bytes has `after`. */
+  recharge(before: usize, after: usize): void {
+    if (after < before) this.discharge(before - after);
+    else this.charge(after - before);
   }
 
   /** Moves the break up by `bytes`, a multiple of GRANULE. True if the bytes [old brk, old brk + bytes) are ours now. */

@@ -3,6 +3,7 @@
 import type { PyodideAPI } from "pyodide";
 import { coreModule } from "../core.js";
 import type { FaultHandler } from "../debug-hooks.js";
+import type { Clock } from "../pressure/books.js";
 import type { Policy } from "../pressure/policy.js";
 import { exportsOfRunning, type PyodideExports, watchInstantiation } from "./pyodide-module.js";
 import { refuseSnapshots, refuseSnapshotsOf } from "./pyodide-snapshots.js";
@@ -28,6 +29,8 @@ export interface LoadPythonOptions {
   readonly softLimit?: number;
   /** What is done about pressure; false: nothing by itself. */
   readonly policy?: Policy | false;
+  /** Milliseconds, by which measures against pressure are given time; the default is performance.now. */
+  readonly clock?: Clock;
   /** Check every block: overflows, double frees and so on are reported with the Python file and line. */
   readonly debugHooks?: boolean;
   /** What is done about a fault that the debug hooks find; the default throws. */
@@ -49,14 +52,14 @@ export interface Python {
  */
 export async function loadPython(options: LoadPythonOptions = {}): Promise<Python> {
   refuseSnapshots(options.pyodide ?? {});
-  const { limit, softLimit, policy, debugHooks, onFault } = options;
+  const { limit, softLimit, policy, clock, debugHooks, onFault } = options;
   const load = options.loadPyodide ?? (await import("pyodide")).loadPyodide;
   const module = await coreModule();
   let attached: { heap: PythonHeap; exports: PyodideExports } | undefined;
   const pyodide = await loadWatched(load, options.pyodide ?? {}, (exports) => {
     attached = {
       exports,
-      heap: PythonHeap.attachAt(module, exports, { limit, softLimit, policy, debugHooks, onFault }),
+      heap: PythonHeap.attachAt(module, exports, { limit, softLimit, policy, clock, debugHooks, onFault }),
     };
     options.onAttach?.(attached.heap);
   });
@@ -92,7 +95,7 @@ export function loadWatched(
  */
 export async function attach(
   pyodide: PyodideAPI,
-  options: Pick<LoadPythonOptions, "limit" | "softLimit" | "policy" | "debugHooks" | "onFault"> = {},
+  options: Pick<LoadPythonOptions, "limit" | "softLimit" | "policy" | "clock" | "debugHooks" | "onFault"> = {},
 ): Promise<PythonHeap> {
   refuseSnapshotsOf(pyodide);
   const heap = await PythonHeap.attach(exportsOfRunning(pyodide), options);

@@ -98,6 +98,11 @@ export class PythonHeap extends CoreHeap {
     return stop;
   }
 
+  /** CPython can't collect in the middle of an operation. */
+  protected override get isHelpless(): boolean {
+    return true;
+  }
+
   /** Before Python has started, and after it has ended, there is nobody to collect garbage. */
   protected override isBusy(): boolean {
     return super.isBusy() || this.#python.Py_IsInitialized() === 0;

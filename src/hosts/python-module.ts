@@ -23,7 +23,16 @@ import types as _types
 
 import _pyheap
 
-__all__ = ["check", "getallocatedblocks", "limit", "limits", "on_pressure", "relieve", "stats"]
+__all__ = [
+    "check",
+    "getallocatedblocks",
+    "limit",
+    "limits",
+    "on_pressure",
+    "relieve",
+    "remove_on_pressure",
+    "stats",
+]
 
 
 class HeapError(RuntimeError):
@@ -53,22 +62,48 @@ def relieve():
 
 
 _callbacks = []
+_stop = None  # ends the calls from the heap
 
 
 def on_pressure(callback):
     """Calls callback(pressure) before measures against pressure run: a chance to drop what can be had again.
 
     pressure is a dict: reason ("soft limit", "no memory", "fragmentation" or "asked") and, in bytes, reserved, allocated,
-    softLimit and limit. What the callback raises goes to sys.unraisablehook. Answers the callback, so it can be a decorator.
+    softLimit and limit. What the callback raises goes to sys.unraisablehook. Answers the callback, so it can be a decorator;
+    remove_on_pressure(callback) ends it.
     """
+    global _stop
     if not callable(callback):
         raise TypeError(f"callback must be callable, not {type(callback).__name__}")
-    if not _callbacks:
-        from pyodide.ffi import create_proxy
-
-        _pyheap.onpressure(create_proxy(_call_back))
+    if _stop is None:
+        _stop = _told_by_heap()
     _callbacks.append(callback)
     return callback
+
+
+def remove_on_pressure(callback):
+    """Ends one on_pressure(callback). Raises ValueError if there is none."""
+    global _stop
+    try:
+        _callbacks.remove(callback)
+    except ValueError:
+        raise ValueError(f"{callback!r} is not a callback of on_pressure") from None
+    if not _callbacks:
+        _stop()
+        _stop = None
+
+
+def _told_by_heap():
+    from pyodide.ffi import create_proxy
+
+    proxy = create_proxy(_call_back)
+    end = _pyheap.onpressure(proxy)
+
+    def stop():
+        end()
+        proxy.destroy()
+
+    return stop
 
 
 def _call_back(text):
@@ -191,9 +226,8 @@ export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap): void
     setsoftlimit: (size: number | undefined) => {
       heap.softLimit = size;
     },
-    onpressure: (callBack: (pressure: string) => void) => {
-      heap.on("pressure", (pressure) => callBack(JSON.stringify(pressure)));
-    },
+    onpressure: (callBack: (pressure: string) => void) =>
+      heap.on("pressure", (pressure) => callBack(JSON.stringify(pressure))),
     check: () => {
       try {
         heap.check();

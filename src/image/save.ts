@@ -59,6 +59,7 @@ function copyOf({ module, control, memory, tableBase, constants: c }: WholeCore)
   const words = new Words({ memory: copy });
   words.set(control + c.LIMIT_AT, NO_LIMIT);
   words.set(control + c.WATERMARK_AT, NO_LIMIT);
+  words.set(control + c.LOW_MARK_AT, 0);
   const table = new WebAssembly.Table({ element: "anyfunc", initial: tableBase });
   return instantiateWhole(module, copy, table, control, new ObjectCalls());
 }

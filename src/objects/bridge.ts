@@ -315,7 +315,7 @@ export class Bridge {
   // ---- when memory runs out ----
 
   /** Runs measures and the attempt after them, as Ladder.rescue does. */
-  rescue: (<T>(attempt: () => T | undefined) => T | undefined) | undefined;
+  rescue: (<T>(attempt: () => T | undefined, bytes: number) => T | undefined) | undefined;
   #isAnotherTry = false;
 
   /** Runs an operation; if memory runs out, measures run, and it is tried again. It leaves everything as it was when it fails. */
@@ -340,7 +340,7 @@ export class Bridge {
       } finally {
         this.#isAnotherTry = false;
       }
-    });
+    }, error.requested);
     if (!found) throw error;
     return found.value;
   }

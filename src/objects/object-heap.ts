@@ -129,7 +129,7 @@ export abstract class ObjectHeap extends CoreHeap {
     this.#calls = calls;
     this.#errorAt = core.control + core.constants.ERROR_AT;
     this.#bridge = new Bridge(core, (bridge, index, kind, hostId) => this.#wrap(bridge, index, kind, hostId));
-    this.#bridge.rescue = (attempt) => this.ladder.rescue(attempt);
+    this.#bridge.rescue = (attempt, bytes) => this.ladder.rescue(attempt, bytes);
     this.gc = new GarbageCollector(this.#bridge, calls, (event) => this.#collected(event));
     this.#types = new UserTypes(this.#bridge, calls, core);
     this.roots = new Roots(this.#bridge);

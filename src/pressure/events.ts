@@ -66,6 +66,11 @@ export class Events {
     };
   }
 
+  /** Answers whether the listener was there. */
+  off<N extends HeapEventName>(name: N, listener: Listener<N>): boolean {
+    return this.#listeners[name]?.delete(listener) ?? false;
+  }
+
   emit<N extends HeapEventName>(name: N, event: HeapEvents[N]): void {
     for (const listener of [...this.#listeners[name]]) {
       try {

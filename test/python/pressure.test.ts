@@ -38,6 +38,31 @@ describe("a guest", () => {
     pyodide.runPython("import pyheap; pyheap.limits.hard = None");
   });
 
+  it("pays for few collections while it lives above its soft limit, and near its hard one", async () => {
+    const lists = `
+keep = [[i] for i in range(150_000)]
+for k in range(30):
+    part = [str(i) * 4 for i in range(8000)]
+    big = bytearray(1_000_000)
+del keep, part, big
+`;
+    for (const [soft, hard] of [
+      [2, 4000],
+      [8, 16],
+    ] as const) {
+      const { heap, pyodide } = await loadPython();
+      heap.limit = heap.footprint + hard * MIB;
+      heap.softLimit = heap.reserved + soft * MIB;
+      pyodide.runPython(lists);
+      expect(heap.stats().platformPeak).toBeGreaterThan(heap.softLimit);
+      const { measures, vainMs, programMs } = heap.pressureAccount;
+      expect(measures.collect?.runs).toBeGreaterThan(0);
+      expect(measures.collect?.runs).toBeLessThan(8);
+      expect(vainMs).toBeLessThan(0.25 * programMs);
+      heap.check();
+    }
+  });
+
   it("has limits that Python sees and sets", () => {
     const answer = python.pyodide.runPython(`
 import pyheap
@@ -147,19 +172,53 @@ hook, sys.unraisablehook = sys.unraisablehook, ignored.append
 while not told:
     cache.append(bytearray(100_000))
 sys.unraisablehook = hook
-pyheap._callbacks.clear()
-try:
-    pyheap.on_pressure(3)
-except TypeError as error:
-    ignored.append(error)
-[len(cache) < 2, told[0]["reason"], told[0]["reserved"] > told[0]["softLimit"], str(ignored[0].exc_value), str(ignored[-1])]
+for wrong in (3, drop):
+    try:
+        pyheap.on_pressure(wrong) if wrong == 3 else pyheap.remove_on_pressure(len)
+    except (TypeError, ValueError) as error:
+        ignored.append(error)
+[len(cache) < 2, told[0]["reason"], told[0]["reserved"] > told[0]["softLimit"], str(ignored[0].exc_value), *map(str, ignored[-2:])]
 `);
     expect(answer.toJs()).toEqual([
       ...[true, "soft limit", true, "in a callback", "callback must be callable, not int"],
+      "<built-in function len> is not a callback of on_pressure",
     ]);
     expect(reasons).toContain("soft limit");
     stop();
     heap.softLimit = undefined;
+    heap.check();
+  });
+
+  it("stops telling a callback that was removed, and tells the others, once for each time that they were given", () => {
+    const { heap, pyodide } = python;
+    const told = pyodide.runPython(`
+for callback in list(pyheap._callbacks):
+    pyheap.remove_on_pressure(callback)
+told = []
+a, b = lambda pressure: told.append("a"), lambda pressure: told.append("b")
+def tells():
+    told.clear()
+    pyheap.relieve()
+    return "".join(told)
+for callback in (a, b, a):
+    pyheap.on_pressure(callback)
+answers = [tells()]
+for callback in (a, a, b):
+    pyheap.remove_on_pressure(callback)
+    answers.append(tells())
+pyheap.on_pressure(b)
+answers.append(tells())
+pyheap.remove_on_pressure(b)
+answers
+`);
+    expect(told.toJs()).toEqual(["aba", "ba", "b", "", "b"]);
+    const seen: string[] = [];
+    const listener = ({ reason }: { reason: string }) => void seen.push(reason);
+    heap.on("pressure", listener);
+    heap.relieve();
+    expect([heap.off("pressure", listener), heap.off("pressure", listener)]).toEqual([true, false]);
+    heap.relieve();
+    expect(seen).toEqual(["asked"]);
     heap.check();
   });
 

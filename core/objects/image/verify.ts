@@ -71,6 +71,7 @@ function renewControl(tableBase: u32): bool {
   p.limit = ~0;
   p.peak = p.reserved;
   p.watermark = ~0;
+  p.lowMark = 0;
   // Blocks in pools go back there, whatever serves the domains next.
   const pools = usesPools() || arenas().count != 0;
   memory.fill(CONTROL + DEBUG_AT, 0, CONTROL_BYTES - DEBUG_AT);

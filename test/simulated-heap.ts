@@ -1,0 +1,167 @@
+// A heap that is only numbers, with a clock that its program and its measures move: what a ladder does there depends on nothing else.
+
+import { Events } from "../src/pressure/events.js";
+import { Ladder, type Relievable } from "../src/pressure/ladder.js";
+import { DEFAULT_POLICY, type MeasureName, NO_LIMIT, type Policy } from "../src/pressure/policy.js";
+
+/** What measures cost in a heap, in milliseconds: for each run, and for each MiB of the heap. */
+export type Costs = Readonly<Partial<Record<MeasureName, readonly [fixed: number, perMiB: number]>>>;
+
+export interface SimulatedOptions {
+  readonly limit?: number;
+  readonly softLimit?: number;
+  /** As CPython: nobody asks for help when an allocation fails. */
+  readonly isHelpless?: boolean;
+  readonly costs?: Costs;
+  readonly policy?: Policy;
+  /** How much longer or shorter than the price a run takes: a factor. */
+  readonly jitter?: () => number;
+}
+
+/** What of the heap is what, in bytes. */
+export type Kind = "live" | "young" | "garbage" | "holes" | "empty";
+
+const MIB = 2 ** 20;
+/** What the heap has for itself. */
+const OWN = 100_000;
+
+export class SimulatedHeap implements Relievable {
+  readonly limit: number;
+  readonly isHelpless: boolean;
+  readonly measures = new Map<MeasureName, () => void>();
+  readonly ladder: Ladder;
+  readonly errors: unknown[] = [];
+  readonly events = new Events((error) => this.errors.push(error));
+  readonly bytes: Record<Kind, number> = { live: 0, young: 0, garbage: 0, holes: 0, empty: 0 };
+  memoryBytes = 0;
+  now = 0;
+  /** Milliseconds that measures took, and failed attempts of the program's. */
+  spent = 0;
+  failures = 0;
+  /** The most that a run of each measure took. */
+  readonly dearest = new Map<MeasureName, number>();
+  /** Milliseconds of runs that gained hardly anything: less than a part in 64 of the heap. */
+  worthless = 0;
+  /** Runs that gained half of the heap. */
+  halves = 0;
+  readonly runs = new Map<MeasureName, number>();
+  #watermark = NO_LIMIT;
+  #lowMark = 0;
+  #isPassed = false;
+
+  constructor(options: SimulatedOptions = {}) {
+    const { limit = NO_LIMIT, softLimit, isHelpless = false, costs = {}, policy = DEFAULT_POLICY } = options;
+    const { jitter = () => 1 } = options;
+    this.limit = limit;
+    this.isHelpless = isHelpless;
+    const effects: Readonly<Partial<Record<MeasureName, () => void>>> = {
+      ...(isHelpless ? {} : { freeLists: () => {}, collectYoung: () => this.#free("young") }),
+      release: () => this.#set("empty", 0),
+      collect: () => {
+        this.#free("young");
+        this.#free("garbage");
+      },
+      ...(isHelpless ? {} : { compact: () => this.#set("holes", 0) }),
+      trim: () => {
+        this.memoryBytes = this.reserved;
+      },
+    };
+    for (const [name, act] of Object.entries(effects) as [MeasureName, () => void][]) {
+      const [fixed, perMiB] = costs[name] ?? [0.01, 0];
+      this.measures.set(name, () => {
+        const [before, memory] = [this.reserved, this.memoryBytes];
+        const ms = (fixed + (perMiB * before) / MIB) * jitter();
+        act();
+        this.now += ms;
+        this.spent += ms;
+        this.runs.set(name, (this.runs.get(name) ?? 0) + 1);
+        this.dearest.set(name, Math.max(ms, this.dearest.get(name) ?? 0));
+        const gained = before - this.reserved;
+        if (gained < before / 64 && memory - this.memoryBytes < before / 64) this.worthless += ms;
+        if (gained >= before / 2) this.halves++;
+      });
+    }
+    this.ladder = new Ladder(this, this.events, policy, () => this.now);
+    if (softLimit !== undefined) this.ladder.softLimit = softLimit;
+  }
+
+  get reserved(): number {
+    const { live, young, garbage, holes, empty } = this.bytes;
+    return OWN + live + young + garbage + holes + empty;
+  }
+
+  allocated(): number {
+    return this.reserved - this.bytes.empty;
+  }
+
+  live(): number {
+    return this.allocated() - this.bytes.holes - OWN;
+  }
+
+  setMarks(watermark: number, lowMark: number): void {
+    this.#watermark = watermark;
+    this.#lowMark = lowMark;
+  }
+
+  isBusy(): boolean {
+    return false;
+  }
+
+  report(error: unknown): void {
+    this.errors.push(error);
+  }
+
+  #set(kind: Kind, bytes: number): void {
+    this.bytes[kind] = Math.max(0, bytes);
+    this.memoryBytes = Math.max(this.memoryBytes, this.reserved);
+    if (this.reserved <= this.#watermark && this.reserved >= this.#lowMark) return;
+    this.#watermark = NO_LIMIT;
+    this.#lowMark = 0;
+    this.#isPassed = true;
+  }
+
+  #free(kind: "young" | "garbage"): void {
+    this.#set(kind, 0);
+  }
+
+  // ---- the program ----
+
+  /** The program works so long. */
+  work(ms: number): void {
+    this.now += ms;
+  }
+
+  free(kind: Kind, bytes: number): void {
+    this.#set(kind, this.bytes[kind] - bytes);
+    this.#safePoint();
+  }
+
+  /** An operation that takes so long, at whose end so many bytes are asked for. False: MemoryError. */
+  allocate(kind: Kind, bytes: number, ms = 0): boolean {
+    const attempt = () => {
+      this.now += ms;
+      if (this.reserved + bytes > this.limit) return undefined;
+      this.#set(kind, this.bytes[kind] + bytes);
+      return true;
+    };
+    let done = attempt();
+    if (!done) {
+      this.failures++;
+      if (!this.isHelpless) {
+        done = this.ladder.rescue(() => {
+          const again = attempt();
+          if (!again) this.spent += ms;
+          return again;
+        }, bytes);
+      }
+    }
+    this.#safePoint();
+    return done ?? false;
+  }
+
+  #safePoint(): void {
+    if (!this.#isPassed) return;
+    this.#isPassed = false;
+    this.ladder.passed();
+  }
+}
