@@ -1,0 +1,53 @@
+// The public API as declarations, a file for each entry of the package: docs/api/. `npm run api` writes them; without --write, what differs
+// from the build in dist/ is an error, so that nobody changes the API without seeing it.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const isWriting = process.argv.includes("--write");
+const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
+
+/** Names of reports by the declarations that they are made from: "pyheap", "pyheap-pyodide". */
+const entries = Object.entries(exports)
+  .filter(([, target]) => target.types !== undefined)
+  .map(([path, target]) => [path === "." ? "pyheap" : `pyheap-${path.slice("./".length)}`, target.types]);
+
+mkdirSync(`${ROOT}docs/api`, { recursive: true });
+for (const [name, types] of entries) {
+  const config = ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: ROOT,
+      mainEntryPointFilePath: `${ROOT}${types.slice("./".length)}`,
+      compiler: { tsconfigFilePath: `${ROOT}tsconfig.json` },
+      apiReport: {
+        enabled: true,
+        reportFileName: `${name}.api.md`,
+        reportFolder: `${ROOT}docs/api`,
+        reportTempFolder: `${ROOT}build/api`,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      newlineKind: "lf",
+      messages: {
+        compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+        extractorMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+        tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+      },
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: `${ROOT}package.json`,
+  });
+  const { apiReportChanged } = Extractor.invoke(config, { localBuild: isWriting, showVerboseMessages: false, messageCallback: quiet });
+  if (apiReportChanged && !isWriting) {
+    console.error(`The public API is not what docs/api/${name}.api.md says. If that is what you want: npm run api`);
+    process.exitCode = 1;
+  }
+}
+
+/** What api-extractor says of compilers and of its own steps is not news. */
+function quiet(message) {
+  if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true;
+}
