@@ -40,7 +40,11 @@ for (const [name, types] of entries) {
     configObjectFullPath: undefined,
     packageJsonFullPath: `${ROOT}package.json`,
   });
-  const { apiReportChanged } = Extractor.invoke(config, { localBuild: isWriting, showVerboseMessages: false, messageCallback: quiet });
+  const { apiReportChanged } = Extractor.invoke(config, {
+    localBuild: isWriting,
+    showVerboseMessages: false,
+    messageCallback: quiet,
+  });
   if (apiReportChanged && !isWriting) {
     console.error(`The public API is not what docs/api/${name}.api.md says. If that is what you want: npm run api`);
     process.exitCode = 1;

@@ -1,0 +1,29 @@
+// Lays out what is published in build/package/: the built library with a package.json and a README of its own. `npm run package`, then
+// `npm publish build/package`.
+
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** The manifest without what only this repository needs: an installation runs nothing, and installs nothing that the library doesn't import. */
+function manifest() {
+  const { scripts: _scripts, devDependencies: _dev, ...rest } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
+  return rest;
+}
+
+/** Fills a folder with the package. The project must be built. */
+export function layOut(folder = `${ROOT}build/package`) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const contents = manifest();
+  // Maps lead to sources that the package does not have.
+  for (const name of contents.files)
+    cpSync(`${ROOT}${name}`, `${folder}/${name}`, { recursive: true, filter: (path) => !path.endsWith(".map") });
+  cpSync(`${ROOT}packaging/README.md`, `${folder}/README.md`);
+  for (const name of ["LICENSE", "CHANGELOG.md"]) cpSync(`${ROOT}${name}`, `${folder}/${name}`);
+  writeFileSync(`${folder}/package.json`, `${JSON.stringify(contents, undefined, 2)}\n`);
+  return folder;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) console.log(`The package is in ${layOut()}`);

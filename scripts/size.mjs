@@ -1,0 +1,47 @@
+// The sizes that the README states: `npm run size`, after a build.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { layOut } from "./package.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const KB = 1000;
+
+const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length / KB;
+
+/** Kilobytes of what a page loads that imports one entry of the package: bundled, minified, gzipped. */
+async function bundled(entry) {
+  const { outputFiles } = await build({
+    entryPoints: [ROOT + entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    external: ["node:*"],
+    packages: "external",
+  });
+  return gzipped(outputFiles[0].contents);
+}
+
+/** Kilobytes, by what they are of. */
+export async function sizes() {
+  const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
+  const [packed] = JSON.parse(
+    execFileSync("npm", ["pack", "--dry-run", "--json", layOut()], { encoding: "utf8", stdio: "pipe" }),
+  );
+  return {
+    "the allocators' module, gzipped": gzipped(readFileSync(`${ROOT}dist/core.wasm`)),
+    "the whole module, gzipped": gzipped(readFileSync(`${ROOT}dist/whole.wasm`)),
+    'import "pyheap", bundled and gzipped': await bundled(exports["."].default),
+    'import "pyheap/pyodide", bundled and gzipped': await bundled(exports["./pyodide"].default),
+    "the package to download": packed.size / KB,
+  };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  for (const [name, kilobytes] of Object.entries(await sizes()))
+    console.log(`${kilobytes.toFixed(1).padStart(8)} KB  ${name}`);
+}

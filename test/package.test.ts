@@ -1,0 +1,185 @@
+// The package as a stranger gets it: packed, installed in an empty folder, and used in Node, with types, through Vite, and in a plain page.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import type { Browser } from "playwright-core";
+import { publint } from "publint";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { layOut } from "../scripts/package.mjs";
+import { sizes } from "../scripts/size.mjs";
+import { launchChromium } from "./browser/chromium.js";
+import { canBrowse, ROOT } from "./needs.js";
+
+const MIME: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
+  ".zip": "application/zip",
+};
+
+/** A program that uses both entries, and leaves what it found in `document.title`, or prints it. */
+const PROGRAM = `
+import { Heap } from "pyheap";
+import { loadPython } from "pyheap/pyodide";
+
+const heap = await Heap.create({ limit: 2 ** 24 });
+const list = heap.from([1, "two", { three: 3 }]);
+const { pyodide, heap: guest } = await loadPython({ pyodide: { indexURL: INDEX } });
+const answer = [list.length, heap.check() ?? "whole", pyodide.runPython("sum(range(10))"), guest.stats().account.live.object > 0];
+`;
+const ANSWER = "3 whole 45 true";
+
+describe("the package", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
+  const packed = layOut(join(folder, "package"));
+
+  beforeAll(() => {
+    const npm = (...args: string[]) => execFileSync("npm", args, { cwd: folder, encoding: "utf8", stdio: "pipe" });
+    const [{ filename }] = JSON.parse(npm("pack", packed, "--json")) as [{ filename: string }];
+    writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
+    npm("install", "--prefer-offline", "--no-audit", "--no-fund", `./${filename}`);
+  });
+
+  it("installs without running anything", () => {
+    const { scripts, devDependencies } = JSON.parse(readFileSync(join(packed, "package.json"), "utf8"));
+    expect({ scripts, devDependencies }).toEqual({});
+  });
+
+  it("has nothing that a publisher would be warned of", async () => {
+    expect((await publint({ pkgDir: packed })).messages).toEqual([]);
+    const { status, stderr } = spawnSync("npm", ["publish", "--dry-run"], { cwd: packed, encoding: "utf8" });
+    const warnings = stderr.split("\n").filter((line) => /npm (warn|error)/i.test(line) && !/logged in/.test(line));
+    expect({ status, warnings }).toEqual({ status: 0, warnings: [] });
+  });
+
+  it("runs in Node, and as a command", () => {
+    writeFileSync(join(folder, "app.js"), `${PROGRAM.replace("{ indexURL: INDEX }", "{}")}\nconsole.log(...answer);`);
+    expect(execFileSync(process.execPath, ["app.js"], { cwd: folder, encoding: "utf8" }).trim()).toBe(ANSWER);
+    const args = ["--no-install", "pyheap", "run", "--quiet", "-c", "print(6 * 7)"];
+    expect(execFileSync("npx", args, { cwd: folder, encoding: "utf8" })).toBe("42\n");
+  });
+
+  describe.each([
+    { moduleResolution: "nodenext", module: "nodenext" },
+    { moduleResolution: "bundler", module: "esnext" },
+  ])("with moduleResolution $moduleResolution", ({ moduleResolution, module }) => {
+    /** What the compiler says of a program in the folder. */
+    function complaints(code: string, ...options: string[]): string {
+      writeFileSync(join(folder, "typed.ts"), code);
+      const target = [
+        "--noEmit",
+        "--strict",
+        "--target",
+        "es2022",
+        "--lib",
+        "es2022,dom,esnext.disposable",
+        "--types",
+        "",
+      ];
+      const resolution = ["--module", module, "--moduleResolution", moduleResolution];
+      return spawnSync(join(ROOT, "node_modules/.bin/tsc"), [...target, ...resolution, ...options, "typed.ts"], {
+        cwd: folder,
+        encoding: "utf8",
+      }).stdout;
+    }
+
+    it("has types, without any other package's", () => {
+      const code = 'import { type Address, Heap } from "pyheap";\nconst heap = await Heap.create();\n';
+      expect(complaints(`${code}export const block: Address = heap.mem.malloc(8);\n`)).toBe("");
+      expect(complaints(`${code}export const block: string = heap.mem.malloc(8);\n`)).toMatch(/'Address'.*'string'/);
+    });
+
+    it("has types for Python, too", () => {
+      // Pyodide's own declarations want Node's, and are not our business.
+      const code = 'import { loadPython } from "pyheap/pyodide";\nexport const { heap } = await loadPython();\n';
+      expect(complaints(code, "--skipLibCheck")).toBe("");
+    });
+  });
+
+  describe.runIf(canBrowse)("in a page", () => {
+    const servers: Server[] = [];
+    let browser: Browser;
+
+    beforeAll(async () => {
+      browser = await launchChromium();
+    });
+    afterAll(async () => {
+      await browser?.close();
+      for (const server of servers) server.close();
+    });
+
+    /** The title that a page has when it is done: the page lies in `root`, Pyodide and the package below the folder of the installation. */
+    async function titleOf(root: string): Promise<string> {
+      const server = createServer((request, response) => {
+        const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+        const file = path.startsWith("/node_modules/")
+          ? join(folder, path)
+          : join(root, path === "/" ? "index.html" : path);
+        try {
+          response.setHeader("content-type", MIME[extname(file)] ?? "application/octet-stream").end(readFileSync(file));
+        } catch {
+          response.writeHead(404).end();
+        }
+      });
+      servers.push(server);
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(error.message));
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await page.waitForFunction("document.title !== ''", undefined, { timeout: 60_000 }).catch(() => {
+        throw new Error(`The page did not finish: ${errors.join("; ")}`);
+      });
+      return page.title();
+    }
+
+    const program = `${PROGRAM.replace("INDEX", '"/node_modules/pyodide/"')}\ndocument.title = answer.join(" ");`;
+
+    it("works with an import map, and asks for nothing by a bare name but itself and pyodide", async () => {
+      const root = join(folder, "plain");
+      mkdirSync(root);
+      const { exports } = JSON.parse(readFileSync(join(packed, "package.json"), "utf8"));
+      const at = (entry: { default: string }) => `/node_modules/pyheap/${entry.default.slice("./".length)}`;
+      const imports = {
+        pyheap: at(exports["."]),
+        "pyheap/pyodide": at(exports["./pyodide"]),
+        pyodide: "/node_modules/pyodide/pyodide.mjs",
+      };
+      writeFileSync(
+        join(root, "index.html"),
+        `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script><script type="module">${program}</script>`,
+      );
+      expect(await titleOf(root)).toBe(ANSWER);
+    });
+
+    it("works through Vite", async () => {
+      const root = join(folder, "vite");
+      mkdirSync(root);
+      writeFileSync(join(root, "index.html"), '<!doctype html><script type="module" src="/main.js"></script>');
+      writeFileSync(join(root, "main.js"), program);
+      await build({
+        root,
+        logLevel: "error",
+        configFile: false,
+        build: { target: "es2022", rolldownOptions: { external: [/^node:/, "ws"] } },
+      });
+      expect(readdirSync(join(root, "dist"))).toContain("index.html");
+      expect(await titleOf(join(root, "dist"))).toBe(ANSWER);
+    });
+  });
+
+  it("has the sizes that the README states", async () => {
+    const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+    for (const [name, kilobytes] of Object.entries(await sizes())) {
+      const stated = Number(new RegExp(`\\| ${name} \\| (\\d+) KB \\|`).exec(readme)?.[1]);
+      expect(stated / kilobytes, `${name}: ${kilobytes.toFixed(1)} KB`).toBeCloseTo(1, 1);
+    }
+  });
+});
