@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
+import { writeInterfaces, writeLists } from "./protocol.mjs";
 import { buildViewer } from "./viewer.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
@@ -22,11 +23,15 @@ const DEBUG = ["--debug", "--sourceMap"];
 /** Memory and table come from outside: the module is put into a heap of its own or into a host's. */
 const OVER_A_HEAP = ["--runtime", "stub", "--importMemory", "--noExportMemory"];
 
+/** The part of the compiler that writes down what a module exports and imports, to build/`output`.json. */
+const DESCRIBE = "scripts/exports-transform.mjs";
+
 /** A hash of what a module is made of: its sources in a folder, the compiler, its options. */
 function fingerprint(folder, args) {
   const hash = createHash("sha256").update(JSON.stringify(args));
   const sources = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  for (const path of ["package-lock.json", ...sources.map(({ parentPath, name }) => `${parentPath}/${name}`).sort()]) {
+  const paths = sources.map(({ parentPath, name }) => `${parentPath}/${name}`).sort();
+  for (const path of ["package-lock.json", DESCRIBE, ...paths]) {
     hash.update(`\0${path}\0`).update(readFileSync(path));
   }
   return hash.digest("hex");
@@ -37,7 +42,7 @@ function fingerprint(folder, args) {
  * removed at any time. Several checkouts can share one: a symbolic link to a folder.
  */
 const CACHE = "build/cache";
-const PARTS = [".wasm", ".wat", ".wasm.map"];
+const PARTS = [".wasm", ".wat", ".json", ".wasm.map"];
 
 function takeFromCache(made, output) {
   if (!existsSync(`${CACHE}/${made}.wasm`)) return false;
@@ -60,9 +65,9 @@ function putIntoCache(made, output) {
  * Compiles AssemblyScript to build/`output`.wasm and .wat, if something changed since the last time. In a process of its own: the
  * compiler keeps what it read as a library from one run to the next.
  */
-async function compile(folder, entry, output, ...options) {
+async function compile(folder, entries, output, ...options) {
   const args = [
-    `${folder}/${entry}`,
+    ...entries.split(" ").map((entry) => `${folder}/${entry}`),
     ...["--outFile", `build/${output}.wasm`, "--textFile", `build/${output}.wat`, "--use", "abort=", ...options],
   ];
   const stamp = `build/${output}.stamp`;
@@ -70,7 +75,8 @@ async function compile(folder, entry, output, ...options) {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === made) return;
   rmSync(stamp, { force: true });
   if (takeFromCache(made, output)) return writeFileSync(stamp, made);
-  const run = promisify(execFile)(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...args]);
+  const env = { ...process.env, PROTOCOL_FILE: `build/${output}.json` };
+  const run = promisify(execFile)(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...args], { env });
   const { stdout, stderr } = await run.catch((failed) => {
     process.stderr.write(failed.stderr);
     process.exit(1);
@@ -81,13 +87,20 @@ async function compile(folder, entry, output, ...options) {
   writeFileSync(stamp, made);
 }
 
-/** Compiles the core's two modules: the allocators alone, for a host's memory, and the whole with the objects. */
-function compileCore(folder, options) {
+/**
+ * Compiles the core's two modules: the allocators alone, for a host's memory, and the whole with the objects; and a third, of which only the
+ * constants count. What they say of themselves goes into src/.
+ */
+async function compileCore(folder, options) {
   mkdirSync(`build/${folder}`, { recursive: true });
-  return Promise.all([
-    compile("core", "index.ts", `${folder}core`, "--importTable", ...OVER_A_HEAP, ...options),
-    compile("core", "whole.ts", `${folder}whole`, "--importTable", ...OVER_A_HEAP, ...options),
+  const all = ["--importTable", ...OVER_A_HEAP, "--transform", `./${DESCRIBE}`, ...options];
+  writeLists();
+  await Promise.all([
+    compile("core", "exports/alloc.ts", `${folder}core`, ...all),
+    compile("core", "exports/alloc.ts exports/table.ts exports/host.ts exports/capi.ts", `${folder}whole`, ...all),
+    compile("core", "exports/constants.ts exports/c-constants.ts", `${folder}constants`, ...all),
   ]);
+  await writeInterfaces(`build/${folder}`);
 }
 
 function compileBenchmarks() {

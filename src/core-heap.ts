@@ -1,8 +1,10 @@
 // What every heap can do, wherever its memory is: a heap of our own (heap.ts) or one inside a host (hosts/).
 
 import { type Address, NULL, toAddress } from "./address.js";
+import { BLOCK_DOMAINS } from "./core/catalogue.gen.js";
+import * as C from "./core/constants.gen.js";
 import type { Core } from "./core.js";
-import { BLOCK_OWNERS, type FaultHandler, type Locator, readFault, Sites, throwFault } from "./debug-hooks.js";
+import { type FaultHandler, type Locator, readFault, Sites, throwFault } from "./debug-hooks.js";
 import { type AllocatorFunctions, Domain, type DomainCalls, MAX_REQUEST, rebind } from "./domain.js";
 import { type BlockOwner, type DomainName, type Fault, HeapCorruption, MemoryError } from "./errors.js";
 import {
@@ -111,7 +113,7 @@ export abstract class CoreHeap {
     this.#calls = calls;
     this.events = new Events((error) => this.unraisable(error));
     this.ladder = new Ladder(this.#relievable(), this.events, policy || undefined, clock);
-    this.measures.set("release", () => core.functions.relieve());
+    this.measures.set("release", () => core.functions.relieve_heap());
     if (softLimit !== undefined) this.ladder.softLimit = softLimit;
     const sites = new Sites(locate ?? stackLocator);
     this.#sites = sites;
@@ -208,12 +210,12 @@ export abstract class CoreHeap {
 
   /** Hard limit, in bytes, of what the heap reserves. At the limit, an allocation answers NULL. */
   get limit(): number {
-    return this.#word(this.core.constants.LIMIT_AT);
+    return this.#word(C.LIMIT_AT);
   }
 
   set limit(bytes: number) {
     if (!(bytes >= 0)) throw new RangeError(`Cannot set the limit to ${bytes}: not a number of bytes`);
-    this.words.set(this.core.control + this.core.constants.LIMIT_AT, Math.min(Math.floor(bytes), NO_LIMIT));
+    this.words.set(this.core.control + C.LIMIT_AT, Math.min(Math.floor(bytes), NO_LIMIT));
     this.ladder.limited();
   }
 
@@ -262,7 +264,7 @@ export abstract class CoreHeap {
   }
 
   #relievable() {
-    const { control, constants: c } = this.core;
+    const { control } = this.core;
     const word = (offset: number) => this.words.get(control + offset);
     const heap = this;
     return {
@@ -276,15 +278,15 @@ export abstract class CoreHeap {
         return heap.memory.buffer.byteLength;
       },
       measures: this.measures,
-      allocated: () => word(c.LARGE_AT) - word(c.LARGE_BYTES_AT + 4 * c.INTERNAL) + word(c.POOLS_AT) * c.POOL_SIZE,
+      allocated: () => word(C.LARGE_AT) - word(C.LARGE_BYTES_AT + 4 * C.INTERNAL) + word(C.POOLS_AT) * C.POOL_SIZE,
       live: () => {
         const { live, escaped } = this.stats().account;
         return live.raw + live.mem + live.object + escaped;
       },
       isHelpless: this.isHelpless,
       setMarks: (watermark: number, lowMark: number) => {
-        this.words.set(control + c.WATERMARK_AT, watermark);
-        this.words.set(control + c.LOW_MARK_AT, lowMark);
+        this.words.set(control + C.WATERMARK_AT, watermark);
+        this.words.set(control + C.LOW_MARK_AT, lowMark);
       },
       isBusy: () => this.isBusy(),
       report: (error: unknown) => this.unraisable(error),
@@ -308,24 +310,23 @@ export abstract class CoreHeap {
 
   /** Bytes that the heap has from the platform now. */
   get reserved(): number {
-    return this.#word(this.core.constants.RESERVED_AT);
+    return this.#word(C.RESERVED_AT);
   }
 
   /** The account and the statistics, as of now: one walk over arenas and pools. */
   stats(): HeapStats {
     const tally = new Tally(this.core);
-    this.#visit(this.core.constants.DEPTH_POOLS, (...visit) => tally.add(...visit));
+    this.#visit(C.DEPTH_POOLS, (...visit) => tally.add(...visit));
     return tally.finish(this.words, this.core.memory.buffer.byteLength, this.hostFigures());
   }
 
   /** Everything in the heap: chunks, arenas, pools, and, unless told otherwise, every block of every pool. Changes nothing. */
   walk(visit: (item: HeapItem) => void, { blocks = true }: { readonly blocks?: boolean } = {}): void {
-    const { DEPTH_BLOCKS, DEPTH_POOLS } = this.core.constants;
-    this.#visit(blocks ? DEPTH_BLOCKS : DEPTH_POOLS, (...args) => visit(itemOf(this.core, ...args)));
+    this.#visit(blocks ? C.DEPTH_BLOCKS : C.DEPTH_POOLS, (...args) => visit(itemOf(...args)));
   }
 
   #visit(depth: number, visitor: Visitor): void {
-    this.#visiting(visitor, () => this.core.functions.walk(depth));
+    this.#visiting(visitor, () => this.core.functions.walk_heap(depth));
   }
 
   #visiting(visitor: Visitor, walk: () => void): void {
@@ -353,9 +354,12 @@ export abstract class CoreHeap {
   /** The live block that starts at an address, if the debug hooks know it. */
   knownBlock(address: Address): KnownBlock | undefined {
     if (this.core.functions.debug_find(address) === 0) return undefined;
-    const at = this.core.control + this.core.constants.FAULT_AT;
-    const field = (k: number) => this.words.get(at + 4 * k);
-    return this.#known(field(1), field(2), field(4), field(6));
+    return this.#known(
+      this.#word(C.FAULT_ADDRESS_AT),
+      this.#word(C.FAULT_SIZE_AT),
+      this.#word(C.FAULT_DOMAIN_AT),
+      this.#word(C.FAULT_SITE_AT),
+    );
   }
 
   #known(address: number, size: number, domain: number, site: number): KnownBlock {
@@ -363,7 +367,7 @@ export abstract class CoreHeap {
     return {
       address: toAddress(address),
       size: size >>> 0,
-      domain: BLOCK_OWNERS[domain] ?? "raw",
+      domain: BLOCK_DOMAINS[domain] ?? "raw",
       ...(allocatedAt && { allocatedAt }),
     };
   }
@@ -373,11 +377,10 @@ export abstract class CoreHeap {
    * Reports a block's fault to `onFault`; throws HeapCorruption if the heap itself is broken.
    */
   check(): void {
-    const answer = this.core.functions.check();
+    const answer = this.core.functions.check_heap();
     if (answer === 0n) return;
-    const c = this.core.constants;
     const kind = Number(answer >> 32n);
-    if (kind === c.CHECK_BLOCK) {
+    if (kind === C.CHECK_BLOCK) {
       this.#calls.fault();
       return;
     }
@@ -385,14 +388,13 @@ export abstract class CoreHeap {
   }
 
   #structureName(kind: number): string {
-    const c = this.core.constants;
     const names: Record<number, string> = {
-      [c.CHECK_PLATFORM]: "the break",
-      [c.CHECK_LEDGER]: "the ledger",
-      [c.CHECK_RAW]: "the raw allocator's chunk",
-      [c.CHECK_ARENAS]: "the arena",
-      [c.CHECK_POOL]: "the pool",
-      [c.CHECK_POOL_COUNT]: "the count of pools in the control block",
+      [C.CHECK_PLATFORM]: "the break",
+      [C.CHECK_LEDGER]: "the ledger",
+      [C.CHECK_RAW]: "the raw allocator's chunk",
+      [C.CHECK_ARENAS]: "the arena",
+      [C.CHECK_POOL]: "the pool",
+      [C.CHECK_POOL_COUNT]: "the count of pools in the control block",
     };
     return names[kind] ?? "a structure";
   }
@@ -407,7 +409,7 @@ export abstract class CoreHeap {
   release(): number {
     if (this.#calls.outside > 0) throw new Error("Cannot release memory: an operation is under way");
     this.emptyFreeLists();
-    return this.core.functions.relieve() >>> 0;
+    return this.core.functions.relieve_heap() >>> 0;
   }
 
   /**

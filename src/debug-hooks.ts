@@ -1,8 +1,10 @@
 // The host's half of the debug hooks: where in the program a call comes from, and what a fault record says.
 
 import { toAddress } from "./address.js";
+import { BLOCK_DOMAINS } from "./core/catalogue.gen.js";
+import * as C from "./core/constants.gen.js";
 import type { Core } from "./core.js";
-import { type BlockOwner, type Fault, type FaultKind, HeapFault } from "./errors.js";
+import { type Fault, type FaultKind, HeapFault, ProtocolError } from "./errors.js";
 import type { Words } from "./words.js";
 
 /** Says where the program is now, in one line; undefined if it can't tell. */
@@ -11,18 +13,15 @@ export type Locator = () => string | undefined;
 /** What is done about a fault. If it returns, the faulty call does nothing and the program goes on. */
 export type FaultHandler = (fault: Fault) => void;
 
-/** In the order of the numbers in core/ground/fault.ts, from 1. */
-const KINDS: readonly FaultKind[] = [
-  "underflow",
-  "overflow",
-  "double free",
-  "write after free",
-  "wrong domain",
-  "not a block",
-  "realloc of freed block",
-];
-
-export const BLOCK_OWNERS: readonly BlockOwner[] = ["raw", "mem", "object", "libc"];
+const KINDS: Readonly<Record<number, FaultKind>> = {
+  [C.FAULT_UNDERFLOW]: "underflow",
+  [C.FAULT_OVERFLOW]: "overflow",
+  [C.FAULT_DOUBLE_FREE]: "double free",
+  [C.FAULT_WRITE_AFTER_FREE]: "write after free",
+  [C.FAULT_WRONG_DOMAIN]: "wrong domain",
+  [C.FAULT_NOT_A_BLOCK]: "not a block",
+  [C.FAULT_REALLOC_OF_FREED]: "realloc of freed block",
+};
 
 /** The default: the faulty call throws. */
 export function throwFault(fault: Fault): never {
@@ -64,28 +63,29 @@ const FOUND_AT_THE_CALL: ReadonlySet<FaultKind> = new Set([
   "realloc of freed block",
 ]);
 
-/** Reads the record that the core left at FAULT_AT; the fields are those of `Fault` in core/ground/fault.ts. */
+/** Reads the record that the core left: `Fault` in core/ground/fault.ts. */
 export function readFault(core: Core, words: Words, sites: Sites): Fault {
-  const at = core.control + core.constants.FAULT_AT;
-  const field = (k: number) => words.get(at + 4 * k);
-  const domain = BLOCK_OWNERS[field(4)];
-  const kind = KINDS[field(0) - 1] ?? "not a block";
+  const field = (at: number) => words.get(core.control + at);
+  const domain = BLOCK_DOMAINS[field(C.FAULT_DOMAIN_AT)];
+  const code = field(C.FAULT_KIND_AT);
+  const kind = KINDS[code];
+  if (!kind) throw new ProtocolError("fault", code);
   const calledAt = FOUND_AT_THE_CALL.has(kind) ? sites.locate() : undefined;
   const fault: Fault = {
     kind,
-    address: toAddress(field(1)),
+    address: toAddress(field(C.FAULT_ADDRESS_AT)),
     ...(calledAt && { calledAt }),
-    calledDomain: BLOCK_OWNERS[field(5)] ?? "raw",
+    calledDomain: BLOCK_DOMAINS[field(C.FAULT_CALLED_AT)] ?? "raw",
   };
   if (domain === undefined) return fault;
-  const allocatedAt = sites.place(field(6));
-  const freedAt = sites.place(field(7));
+  const allocatedAt = sites.place(field(C.FAULT_SITE_AT));
+  const freedAt = sites.place(field(C.FAULT_FREED_AT));
   return {
     ...fault,
     domain,
-    size: field(2),
-    serial: field(3),
-    offset: field(8) | 0,
+    size: field(C.FAULT_SIZE_AT),
+    serial: field(C.FAULT_SERIAL_AT),
+    offset: field(C.FAULT_OFFSET_AT) | 0,
     ...(allocatedAt && { allocatedAt }),
     ...(freedAt && { freedAt }),
   };

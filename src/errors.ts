@@ -117,3 +117,14 @@ export class HeapCorruption extends Error {
     this.address = address;
   }
 }
+
+/** The core told of something by a number that its host does not know: a bug here, or two builds that do not belong together. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+  readonly code: number;
+
+  constructor(what: string, code: number) {
+    super(`Internal error: the core has told of ${what} number ${code}, which is not known`);
+    this.code = code;
+  }
+}

@@ -1,6 +1,8 @@
 // A heap in a WebAssembly memory of its own.
 
-import { MEMORY_API, type MemoryApi } from "./core.js";
+import * as C from "./core/constants.gen.js";
+import { MEMORY_API, type MemoryApi, type ObjectApi } from "./core/functions.gen.js";
+import { pick } from "./core.js";
 import { NO_LIMIT } from "./core-heap.js";
 import type { FaultHandler, Locator } from "./debug-hooks.js";
 import type { CModule } from "./hosts/c/c-module.js";
@@ -13,14 +15,7 @@ import { cannotSave, takeImage } from "./image/save.js";
 import { bytesOf, compress, type ImageSource, streamOf } from "./image/stream.js";
 import { memoryFor, WASM_PAGE } from "./memory.js";
 import { ObjectCalls } from "./objects/calls.js";
-import {
-  instantiateWhole,
-  OBJECT_API,
-  type ObjectApi,
-  type WholeCore,
-  wholeChecksum,
-  wholeModule,
-} from "./objects/module.js";
+import { instantiateWhole, OBJECT_API, type WholeCore, wholeChecksum, wholeModule } from "./objects/module.js";
 import { ObjectHeap, type Policies, policyBits, type TypesOfImage } from "./objects/object-heap.js";
 import type { Clock } from "./pressure/books.js";
 import type { Policy } from "./pressure/policy.js";
@@ -85,7 +80,7 @@ export interface LoadImageOptions
 }
 
 /** What a WebAssembly module that allocates from the heap imports: `{ env: heap.imports }`. */
-export interface HeapImports extends MemoryApi, ObjectApi {
+export interface HeapImports extends MemoryApi, Pick<ObjectApi, (typeof OBJECT_API)[number]> {
   readonly memory: WebAssembly.Memory;
   readonly __indirect_function_table: WebAssembly.Table;
   [name: string]: WebAssembly.ImportValue;
@@ -119,7 +114,7 @@ export class Heap extends ObjectHeap {
   /** Modules that others made are bound to the memory from now on, and can own references to objects. */
   #lend(why: string): void {
     this.#stays ??= why;
-    this.#whole.functions.lend();
+    this.#whole.functions.lend_objects();
   }
 
   #makeLinker(): Linker {
@@ -145,9 +140,8 @@ export class Heap extends ObjectHeap {
     if (this.#imports) return this.#imports;
     this.#lend("other modules may be bound to the memory: heap.imports was asked for");
     const { functions: f, memory, table } = this.#whole;
-    const functions = Object.fromEntries([...MEMORY_API, ...OBJECT_API].map((name) => [name, f[name]]));
     this.#imports = {
-      ...(functions as unknown as MemoryApi & ObjectApi),
+      ...pick(f, [...MEMORY_API, ...OBJECT_API]),
       memory,
       __indirect_function_table: table,
     };
@@ -172,10 +166,10 @@ export class Heap extends ObjectHeap {
     const [key0, key1] = options.hashKey ?? crypto.getRandomValues(new BigUint64Array(2));
     const calls = new ObjectCalls();
     const core = instantiateWhole(await wholeModule(), memory, table, base, calls);
-    const { functions: f, constants: c } = core;
+    const { functions: f } = core;
     const pools = allocator !== "malloc" && allocator !== "malloc_debug";
-    f.init_own(core.tableBase, 0, Math.min(Math.floor(limit), NO_LIMIT), pools ? 1 : 0, c.STATE_BYTES);
-    const reserved = new DataView(memory.buffer).getUint32(base + c.RESERVED_AT, true);
+    f.init_own(core.tableBase, 0, Math.min(Math.floor(limit), NO_LIMIT), pools ? 1 : 0, C.STATE_BYTES);
+    const reserved = new DataView(memory.buffer).getUint32(base + C.RESERVED_AT, true);
     if (reserved > limit) {
       throw new RangeError(`Cannot make a heap within ${limit} bytes: its own state takes ${reserved}`);
     }
@@ -223,9 +217,9 @@ export class Heap extends ObjectHeap {
     if (this.isBusy()) cannot("an operation is under way");
     if (this.isTracing) cannot("a recording is under way");
     if (this.#linker.size > 0) cannot("modules in C are loaded, which know objects by their addresses");
-    const { constants: c, tableBase } = this.core;
-    if (this.words.get(this.core.control + c.HOOKS_INSTALLED_AT) !== 0) cannot("debug hooks are installed");
-    const isOwn = (index: number) => index >= tableBase && index < tableBase + c.TABLE_FUNCTIONS;
+    const { tableBase } = this.core;
+    if (this.words.get(this.core.control + C.HOOKS_INSTALLED_AT) !== 0) cannot("debug hooks are installed");
+    const isOwn = (index: number) => index >= tableBase && index < tableBase + C.TABLE_FUNCTIONS;
     for (const domain of ["raw", "mem", "object"] as const) {
       const [, ...functions] = this.getAllocator(domain).words;
       if (!functions.every(isOwn)) cannot(`the ${domain} domain has an allocator of the program's`);
@@ -243,11 +237,11 @@ export class Heap extends ObjectHeap {
     const image = await bytesOf(source);
     const { core, calls, metadata } = await loadImage(image, await wholeModule(), wholeChecksum(), verify);
     const words = new Words(core);
-    const reserved = words.get(core.control + core.constants.RESERVED_AT);
+    const reserved = words.get(core.control + C.RESERVED_AT);
     if (!(reserved <= limit)) {
       throw new RangeError(`Cannot load a heap image within ${limit} bytes: it takes ${reserved}`);
     }
-    words.set(core.control + core.constants.LIMIT_AT, Math.min(Math.floor(limit), NO_LIMIT));
+    words.set(core.control + C.LIMIT_AT, Math.min(Math.floor(limit), NO_LIMIT));
     const heap = new Heap(core, calls, options);
     heap.restore(metadata, types);
     return heap;
@@ -263,7 +257,7 @@ export class Heap extends ObjectHeap {
    */
   trim(): Trim {
     if (this.isBusy() || this.isNested) throw new Error("Cannot trim the heap: an operation is under way");
-    this.core.functions.relieve();
+    this.core.functions.relieve_heap();
     const before = this.memory.buffer.byteLength;
     const stays = this.#stays;
     if (stays !== undefined) return { before, after: before, gained: 0, stays };
@@ -281,7 +275,7 @@ export class Heap extends ObjectHeap {
   /** As a measure against pressure, which may come in the middle of an operation: only if a good part of the memory goes. */
   #trimIfWorth(): void {
     if (this.isBusy() || this.isNested || this.#stays !== undefined) return;
-    this.core.functions.relieve();
+    this.core.functions.relieve_heap();
     const before = this.memory.buffer.byteLength;
     const after = leastMemory(this.core);
     if (before - after >= Math.max(LEAST_TRIM, before * TRIM_SHARE)) this.#moveTo(after);
@@ -293,7 +287,7 @@ export class Heap extends ObjectHeap {
 
   /** Fault injection, for tests of what a program does when memory runs out: see `failReservation`. */
   get reservations(): number {
-    return this.words.get(this.core.control + this.core.constants.RESERVATIONS_AT);
+    return this.words.get(this.core.control + C.RESERVATIONS_AT);
   }
 
   /**
@@ -301,8 +295,8 @@ export class Heap extends ObjectHeap {
    * 0 ends it. A reservation is a request to the platform, not to the heap.
    */
   failReservation(after: number, forever = false): void {
-    const { control, constants } = this.core;
-    this.words.set(control + constants.FAIL_AT_AT, after === 0 ? 0 : this.reservations + after);
-    this.words.set(control + constants.FAIL_FOREVER_AT, forever ? 1 : 0);
+    const { control } = this.core;
+    this.words.set(control + C.FAIL_AT_AT, after === 0 ? 0 : this.reservations + after);
+    this.words.set(control + C.FAIL_FOREVER_AT, forever ? 1 : 0);
   }
 }

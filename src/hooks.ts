@@ -1,6 +1,7 @@
 // Allocators of users: PyMem_GetAllocator, PyMem_SetAllocator and their counterparts for arenas, from TypeScript.
 
 import { type Address, NULL, toAddress } from "./address.js";
+import * as C from "./core/constants.gen.js";
 import type { Core } from "./core.js";
 import { type AllocatorFunctions, isSize } from "./domain.js";
 import type { DomainName } from "./errors.js";
@@ -43,7 +44,7 @@ const SIGNATURES = {
   arenaFree: { parameters: 3, results: 0 },
 } as const satisfies Record<string, Signature>;
 
-const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: 0, mem: 1, object: 2 };
+const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: C.RAW, mem: C.MEM, object: C.OBJECT };
 
 type Hook = (...args: number[]) => number | undefined;
 type Callable = (...args: number[]) => number;
@@ -62,7 +63,7 @@ export class AllocatorHooks {
   }
 
   get #scratch(): number {
-    return this.#core.control + this.#core.constants.SCRATCH_AT;
+    return this.#core.control + C.SCRATCH_AT;
   }
 
   #read(count: number): number[] {

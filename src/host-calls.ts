@@ -3,7 +3,7 @@
 // While one is under way, the core waits in the middle of something: so who may throw, or do what, is counted here.
 
 import { NULL } from "./address.js";
-import type { CoreHost } from "./core.js";
+import type { CoreImports } from "./core/functions.gen.js";
 import type { Sites } from "./debug-hooks.js";
 import type { Recorder } from "./trace/recorder.js";
 
@@ -20,7 +20,7 @@ const NOT_TRACING = -2;
 export type Visitor = (kind: number, address: number, size: number, a: number, b: number) => void;
 
 /** The calls of the core back to its host, which belong to a heap that is made after the core. */
-export class HostCalls implements CoreHost {
+export class HostCalls implements CoreImports {
   visitor: Visitor | undefined;
   sites: Sites | undefined;
   onFault: (() => void) | undefined;

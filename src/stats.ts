@@ -3,6 +3,8 @@
 // Every byte that the platform gave is in exactly one part of the account; docs/account.md says what each part is.
 
 import { type Address, toAddress } from "./address.js";
+import { ALL_DOMAINS } from "./core/catalogue.gen.js";
+import * as C from "./core/constants.gen.js";
 import type { Core } from "./core.js";
 import type { BlockOwner, DomainName } from "./errors.js";
 import type { Words } from "./words.js";
@@ -80,36 +82,39 @@ export type HeapItem =
   | { kind: "pool"; address: Address; size: number; domain: PooledDomain; blockSize: number; used: number }
   | { kind: "block"; address: Address; size: number; domain: PooledDomain; used: boolean };
 
-const DOMAINS = ["raw", "mem", "object", "libc", "internal"] as const;
-
 /** The name of a domain that pools serve, by its number in the core. */
 function pooledDomain(number: number): PooledDomain {
-  return DOMAINS[number] as PooledDomain;
+  return ALL_DOMAINS[number] as PooledDomain;
 }
 
 /** Makes the item of a visit; the parameters are those of `hostVisit` in core/hooks/walk.ts. */
-export function itemOf(core: Core, kind: number, address: number, size: number, a: number, b: number): HeapItem {
-  const c = core.constants;
+export function itemOf(kind: number, address: number, size: number, a: number, b: number): HeapItem {
   const at = { address: toAddress(address), size: size >>> 0 };
   switch (kind) {
-    case c.VISIT_CHUNK:
+    case C.VISIT_CHUNK:
       return {
         kind: "chunk",
         ...at,
-        usable: at.size - c.CHUNK_OVERHEAD,
-        domain: DOMAINS[a] as (typeof DOMAINS)[number],
+        usable: at.size - C.CHUNK_OVERHEAD,
+        domain: ALL_DOMAINS[a] as (typeof ALL_DOMAINS)[number],
       };
-    case c.VISIT_FREE_CHUNK:
+    case C.VISIT_FREE_CHUNK:
       return { kind: "freeChunk", ...at };
-    case c.VISIT_TOP:
+    case C.VISIT_TOP:
       return { kind: "top", ...at };
-    case c.VISIT_ARENA:
+    case C.VISIT_ARENA:
       return { kind: "arena", ...at, pools: a, freePools: b };
-    case c.VISIT_BLOCK:
+    case C.VISIT_BLOCK:
       return { kind: "block", ...at, domain: pooledDomain(a), used: b === 1 };
     default:
       if (a === 0) return { kind: "freePool", ...at };
-      return { kind: "pool", ...at, domain: pooledDomain(b & 7), blockSize: a, used: b >>> 3 };
+      return {
+        kind: "pool",
+        ...at,
+        domain: pooledDomain(b & C.POOL_DOMAIN_MASK),
+        blockSize: a,
+        used: b >>> C.POOL_USED_SHIFT,
+      };
   }
 }
 
@@ -147,28 +152,27 @@ export class Tally {
 
   /** Adds one visit; the parameters are those of `hostVisit` in core/hooks/walk.ts. */
   add(kind: number, address: number, size: number, a: number, b: number): void {
-    const c = this.#core.constants;
     switch (kind) {
-      case c.VISIT_CHUNK:
-        this.#live[a] = (this.#live[a] ?? 0) + (size >>> 0) - c.CHUNK_OVERHEAD;
+      case C.VISIT_CHUNK:
+        this.#live[a] = (this.#live[a] ?? 0) + (size >>> 0) - C.CHUNK_OVERHEAD;
         this.#chunkCount++;
         this.#chunks.set(address >>> 0, { domain: a, size: size >>> 0 });
         break;
-      case c.VISIT_FREE_CHUNK:
-      case c.VISIT_TOP:
+      case C.VISIT_FREE_CHUNK:
+      case C.VISIT_TOP:
         this.#rawFree += size >>> 0;
         break;
-      case c.VISIT_ARENA:
+      case C.VISIT_ARENA:
         this.#arenas.push({ address: address >>> 0, size: size >>> 0 });
         this.#arenaBytes += size >>> 0;
         this.#arenaPools += a;
         break;
-      case c.VISIT_POOL:
+      case C.VISIT_POOL:
         if (a === 0) {
           this.#idlePools++;
           this.#idleBytes += size;
         } else {
-          this.#addPool(size, a, b & 7, b >>> 3);
+          this.#addPool(size, a, b & C.POOL_DOMAIN_MASK, b >>> C.POOL_USED_SHIFT);
         }
         break;
     }
@@ -189,7 +193,6 @@ export class Tally {
 
   /** The domains whose chunks the arenas are in: an arena is not live memory of that domain as well. */
   #takeArenasOut(): void {
-    const { CHUNK_OVERHEAD } = this.#core.constants;
     const starts = [...this.#chunks.keys()].sort((x, y) => x - y);
     for (const arena of this.#arenas) {
       let low = 0;
@@ -201,7 +204,7 @@ export class Tally {
       }
       const start = starts[low - 1];
       const chunk = start === undefined ? undefined : this.#chunks.get(start);
-      if (chunk && arena.address + arena.size <= (start as number) + chunk.size + CHUNK_OVERHEAD) {
+      if (chunk && arena.address + arena.size <= (start as number) + chunk.size + C.CHUNK_OVERHEAD) {
         this.#live[chunk.domain] = (this.#live[chunk.domain] ?? 0) - arena.size;
       }
     }
@@ -209,15 +212,15 @@ export class Tally {
 
   /** The statistics. `host` is what the host's malloc says, if the heap lives in a host's memory. */
   finish(words: Words, memoryBytes: number, host: HostFigures | null): HeapStats {
-    const { control, constants: c } = this.#core;
+    const { control } = this.#core;
     const word = (at: number) => words.get(control + at);
     // A domain that freed more of what the host had given out before than it has itself is below zero, modulo 2^32.
     const belowZero = 2 ** 32 - (host?.inherited ?? 0);
     const largeBytes = (domain: number) => {
-      const bytes = word(c.LARGE_BYTES_AT + 4 * domain);
+      const bytes = word(C.LARGE_BYTES_AT + 4 * domain);
       return bytes < belowZero ? bytes : bytes - 2 ** 32;
     };
-    const largeBlocks = (domain: number) => word(c.LARGE_BLOCKS_AT + 4 * domain) | 0;
+    const largeBlocks = (domain: number) => word(C.LARGE_BLOCKS_AT + 4 * domain) | 0;
 
     const sizeClasses: SizeClassStats[] = [];
     let freeInPools = 0;
@@ -227,7 +230,7 @@ export class Tally {
       const size = key & 0xffff;
       sizeClasses.push({ domain: pooledDomain(key >> 16), size, ...entry });
       freeInPools += size * entry.free;
-      if (key >> 16 !== c.LIBC) smallUsed += entry.used;
+      if (key >> 16 !== C.LIBC) smallUsed += entry.used;
       poolBlocks += size * (entry.free + entry.used);
     }
     const freePools = this.#idleBytes;
@@ -241,16 +244,16 @@ export class Tally {
         return Math.max(0, bytes);
       };
       const live = {
-        raw: large(c.RAW, "raw"),
-        mem: large(c.MEM, "mem") + (this.#live[c.MEM] ?? 0),
-        object: large(c.OBJECT, "object") + (this.#live[c.OBJECT] ?? 0),
+        raw: large(C.RAW, "raw"),
+        mem: large(C.MEM, "mem") + (this.#live[C.MEM] ?? 0),
+        object: large(C.OBJECT, "object") + (this.#live[C.OBJECT] ?? 0),
       };
-      const chunks = [c.RAW, c.MEM, c.OBJECT, c.INTERNAL].reduce(
+      const chunks = [C.RAW, C.MEM, C.OBJECT, C.INTERNAL].reduce(
         (sum, domain) => sum + Math.max(0, largeBlocks(domain)),
         0,
       );
       const headers = host.header * (chunks + 1);
-      const own = largeBytes(c.INTERNAL) - this.#arenaBytes + word(c.STATE_BYTES_AT) + headers;
+      const own = largeBytes(C.INTERNAL) - this.#arenaBytes + word(C.STATE_BYTES_AT) + headers;
       const overhead = arenaOverhead + own + (host.platform - host.used - host.free);
       const ours = live.raw + live.mem + live.object + freeInPools + freePools + arenaOverhead + own;
       account = {
@@ -268,9 +271,9 @@ export class Tally {
       const [raw = 0, mem = 0, object = 0, libc = 0, internal = 0] = this.#live;
       // The break starts at the control block; the first chunk's header ends at a multiple of 8.
       const overhead =
-        word(c.STATE_BYTES_AT) + c.CHUNK_OVERHEAD + this.#chunkCount * c.CHUNK_OVERHEAD + internal + arenaOverhead;
+        word(C.STATE_BYTES_AT) + C.CHUNK_OVERHEAD + this.#chunkCount * C.CHUNK_OVERHEAD + internal + arenaOverhead;
       account = {
-        platform: word(c.RESERVED_AT),
+        platform: word(C.RESERVED_AT),
         live: { raw, mem, object },
         freeInPools,
         freePools,
@@ -278,25 +281,25 @@ export class Tally {
         overhead,
         escaped: libc,
       };
-      platformPeak = word(c.RESERVED_PEAK_AT);
+      platformPeak = word(C.RESERVED_PEAK_AT);
     }
 
     const large = (domain: number): LargeStats => ({ blocks: largeBlocks(domain), bytes: largeBytes(domain) });
     return {
       account,
       platformPeak,
-      allocatedPeak: word(c.ALLOCATED_PEAK_AT),
-      allocatedBlocks: smallUsed + largeBlocks(c.MEM) + largeBlocks(c.OBJECT),
+      allocatedPeak: word(C.ALLOCATED_PEAK_AT),
+      allocatedBlocks: smallUsed + largeBlocks(C.MEM) + largeBlocks(C.OBJECT),
       memoryBytes,
       sizeClasses,
       arenas: {
         count: this.#arenas.length,
-        opened: word(c.ARENAS_OPENED_AT),
+        opened: word(C.ARENAS_OPENED_AT),
         pools: this.#arenaPools,
         freePools: this.#idlePools,
       },
-      large: { raw: large(c.RAW), mem: large(c.MEM), object: large(c.OBJECT), libc: large(c.LIBC) },
-      poolsOpened: word(c.POOLS_OPENED_AT),
+      large: { raw: large(C.RAW), mem: large(C.MEM), object: large(C.OBJECT), libc: large(C.LIBC) },
+      poolsOpened: word(C.POOLS_OPENED_AT),
     };
   }
 }

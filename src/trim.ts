@@ -7,6 +7,7 @@
 // was, and takes its places in the table. JavaScript keeps the old memory until its own collector finds that nobody refers to it.
 // Imports core, memory, words.
 
+import * as C from "./core/constants.gen.js";
 import type { Core } from "./core.js";
 import { memoryFor, WASM_PAGE } from "./memory.js";
 import { Words } from "./words.js";
@@ -24,7 +25,7 @@ export interface Trim {
 
 /** Bytes of the smallest memory that has room for all that the heap has from the platform. */
 export function leastMemory(core: Core): number {
-  const reserved = new Words(core).get(core.control + core.constants.RESERVED_AT);
+  const reserved = new Words(core).get(core.control + C.RESERVED_AT);
   return Math.ceil((core.control + reserved) / WASM_PAGE) * WASM_PAGE;
 }
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { toAddress } from "../src/address.js";
+import * as C from "../src/core/constants.gen.js";
 import type { Core } from "../src/core.js";
 import { Heap, type HeapOptions, sumOfParts } from "../src/index.js";
 import { GIB, MIB, roomsOf, runBigBlocks } from "./big-blocks.js";
@@ -9,8 +10,8 @@ import { GIB, MIB, roomsOf, runBigBlocks } from "./big-blocks.js";
 const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
 
 function alignedOf(heap: Heap) {
-  const { functions: f, constants: c } = (heap as unknown as { core: Core }).core;
-  return (alignment: number, n: number) => toAddress(f.raw_memalign(c.RAW, alignment, 0, n));
+  const { functions: f } = (heap as unknown as { core: Core }).core;
+  return (alignment: number, n: number) => toAddress(f.raw_memalign(C.RAW, alignment, 0, n));
 }
 
 describe("blocks that are freed next to each other", () => {

@@ -42,6 +42,11 @@ const houses: Record<string, House> = {
         "objects/capi/runtime",
         "objects/capi/api",
       ],
+      exports: [
+        ...["ground", "alloc", "hooks", "trace", "objects/model", "objects/text", "objects/types"],
+        ...["objects/operations", "objects/collector", "objects/compaction", "objects/capi/runtime"],
+        ...["objects/capi/api", "objects", "objects/image", "objects/host"],
+      ],
     },
   },
 };

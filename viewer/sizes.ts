@@ -1,7 +1,7 @@
 // Size classes: what each has in the view, and, of a heap that is looked at while it lives, how full its pools are and
 // where every byte of the platform's is.
 
-import { DOMAIN_NAMES } from "../src/report/trace-groups.js";
+import { BLOCK_DOMAINS } from "../src/core/catalogue.gen.js";
 import type { Account, SizeClassStats } from "../src/stats.js";
 import { sizeClassName } from "../src/trace/size-class.js";
 import { h } from "./dom.js";
@@ -44,7 +44,7 @@ export class Sizes {
       ),
       this.#body,
     );
-    const legend = DOMAIN_NAMES.map((name) => h("li", {}, h("i", { class: `swatch domain-${name}` }), name));
+    const legend = BLOCK_DOMAINS.map((name) => h("li", {}, h("i", { class: `swatch domain-${name}` }), name));
     this.element = h(
       "div",
       { class: "sizes" },
@@ -95,7 +95,7 @@ function tableRow(row: SizeRow, most: number, classes: readonly SizeClassStats[]
   const bar = h("div", { class: "stack", "aria-hidden": "true" });
   row.domains.forEach((size, domain) => {
     if (size < 1) return;
-    const part = h("i", { class: `domain-${DOMAIN_NAMES[domain]}` });
+    const part = h("i", { class: `domain-${BLOCK_DOMAINS[domain]}` });
     part.style.width = `${(100 * size) / most}%`;
     bar.append(part);
   });

@@ -17,7 +17,8 @@
 import { base_find, base_free, base_malloc, base_realloc } from "./base";
 import { ADDRESS_END, ALIGNMENT, ARENA_POOLS, arenaBytes, INTERNAL, POOL_GRAIN, POOL_SIZE } from "../ground/config";
 import { ARENAS_AT, CONTROL, SMALL_MEM_AT } from "../ground/control";
-import { ARENA_FUNCTIONS, tableIndex } from "../ground/functions";
+import { tableIndex } from "../ground/functions";
+import { ARENA_FUNCTIONS } from "../ground/table.gen";
 import { ledger } from "../ground/ledger";
 import { Pool } from "./pool";
 import { PoolMap } from "./poolmap";

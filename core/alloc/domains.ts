@@ -10,7 +10,8 @@
 import { arenas } from "./arena";
 import { DOMAINS, LIBC, MAX_REQUEST, MEM, OBJECT, RAW } from "../ground/config";
 import { CONTROL, DEBUG_AT, DOMAINS_AT } from "../ground/control";
-import { HOSTED_FUNCTIONS, RAW_FUNCTIONS, SMALL_FUNCTIONS, tableIndex } from "../ground/functions";
+import { tableIndex } from "../ground/functions";
+import { HOSTED_FUNCTIONS, RAW_FUNCTIONS, SMALL_FUNCTIONS } from "../ground/table.gen";
 import { smallFree, smallMalloc, smallOf } from "./small";
 
 /** CPython's PyMemAllocatorEx. */

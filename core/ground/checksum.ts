@@ -18,7 +18,7 @@ function merged(hash: u64, lane: u64): u64 {
 }
 
 /** XXH64 with this seed of the `n` bytes at `at`. */
-export function checksum(at: usize, n: usize, seed: u64): u64 {
+export function memory_checksum(at: usize, n: usize, seed: u64): u64 {
   const end = at + n;
   let hash = seed + PRIME_5;
   if (n >= 32) {

@@ -43,11 +43,4 @@ export const MAX_REQUEST: usize = 0x7fffffff;
 /** No block lies at or above this address, so that arithmetic on block addresses never wraps. */
 export const ADDRESS_END: usize = 0xffff0000;
 
-/** Domains as in CPython's PyMemAllocatorDomain, and one for the C library's malloc. */
-export const RAW: u32 = 0;
-export const MEM: u32 = 1;
-export const OBJECT: u32 = 2;
-export const LIBC: u32 = 3;
-export const DOMAINS: u32 = 4;
-/** What the heap needs for itself: counted like a domain, but served by no allocator that can be replaced. */
-export const INTERNAL: u32 = 4;
+export { DOMAINS, INTERNAL, LIBC, MEM, OBJECT, RAW } from "./domains.gen";

@@ -27,7 +27,8 @@ import {
   WRITE_AFTER_FREE,
   WRONG_DOMAIN,
 } from "../ground/fault";
-import { DEBUG_FUNCTIONS, tableIndex } from "../ground/functions";
+import { tableIndex } from "../ground/functions";
+import { DEBUG_FUNCTIONS } from "../ground/table.gen";
 import { Entry, HELD, LIVE, Registry } from "./registry";
 
 /** The host's number for the place in the program that calls. */

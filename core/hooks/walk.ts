@@ -25,8 +25,10 @@ export const VISIT_FREE_CHUNK: u32 = 2;
 export const VISIT_TOP: u32 = 3;
 /** a: pools of the arena. b: pools that are free. */
 export const VISIT_ARENA: u32 = 4;
-/** a: block size, 0 if the pool is free. b: blocks in use, times 8, plus the domain. */
+/** a: block size, 0 if the pool is free. b: blocks in use << POOL_USED_SHIFT | domain. */
 export const VISIT_POOL: u32 = 5;
+export const POOL_USED_SHIFT: u32 = 3;
+export const POOL_DOMAIN_MASK: u32 = 7;
 /** a: domain. b: 1 in use, 0 free. */
 export const VISIT_BLOCK: u32 = 6;
 /** A live block as the debug hooks know it: a: domain. b: where it was allocated, by the host's number. */
@@ -36,7 +38,7 @@ export const DEPTH_POOLS: u32 = 1;
 export const DEPTH_BLOCKS: u32 = 2;
 
 /** Visits chunks, top, arenas and pools, and each block of each pool if `depth` is DEPTH_BLOCKS. */
-export function walk(depth: u32): void {
+export function walk_heap(depth: u32): void {
   if (platform().kind == OWN) walkChunks();
   let arena = arenas().youngest;
   while (arena) {
@@ -65,7 +67,7 @@ function walkArena(arena: Arena, depth: u32): void {
       continue;
     }
     const domain = domainOfBin(pool.bin);
-    hostVisit(VISIT_POOL, pool.start, bytes, pool.blockSize, (pool.used << 3) | domain);
+    hostVisit(VISIT_POOL, pool.start, bytes, pool.blockSize, (pool.used << POOL_USED_SHIFT) | domain);
     if (depth < DEPTH_BLOCKS) continue;
     const bits = scratchBits();
     if (!pool.markFree(bits)) continue;
@@ -102,7 +104,7 @@ function binIsRight(pool: Pool): bool {
  * Whether every structure of the heap keeps its invariants: 0, or the kind of the first that doesn't in the high half
  * of the answer and its address in the low half.
  */
-export function check(): u64 {
+export function check_heap(): u64 {
   if (!platform().isValid()) return broken(CHECK_PLATFORM, CONTROL);
   if (!ledger().isValid()) return broken(CHECK_LEDGER, CONTROL);
   if (platform().kind == OWN) {

@@ -10,9 +10,11 @@
 //   dict            32         -        yes        80
 //   set, frozenset  92         -        yes
 
+import { STATE_BYTES } from "./model/state";
+import { CONTROL, CONTROL_BYTES } from "../ground/control";
 import { gc_begin } from "./collector/state";
 import { COMPARE, DEALLOC, HASH, REPR, typeFunction } from "./model/functions";
-import { BOOL, BYTES, DICT, FLOAT, FROZENSET, FUNCTION, INT, LIST, NONE, NOT_IMPLEMENTED, REF, SET, STR, TUPLE, TYPE } from "./model/kinds";
+import { BOOL, BYTES, DICT, FLOAT, FROZENSET, FUNCTION, INT, LIST, NONE, NOT_IMPLEMENTED, REF, SET, STR, TUPLE, TYPE } from "./model/kinds.gen";
 import { IMMORTAL } from "./model/refcount";
 import { hasPolicy, POLICY_FREE_LISTS, settings } from "./model/settings";
 import { False, None, NotImplemented, True } from "./model/singletons";
@@ -92,3 +94,8 @@ export function objects_begin(key0: u64, key1: u64, policies: u32): void {
   gc_begin();
 }
 
+/** Begins the object layer of a heap that was made with room for it: `key` is the secret of hashes, `policies` what is on. */
+export function begin_objects(key0: u64, key1: u64, policies: u32): void {
+  memory.fill(CONTROL + CONTROL_BYTES, 0, STATE_BYTES - CONTROL_BYTES);
+  objects_begin(key0, key1, policies);
+}

@@ -5,7 +5,14 @@
 
 import { DOMAINS, OBJECT } from "../ground/config";
 import { allocatorOf, Allocator } from "../alloc/domains";
-import { SAMPLE_FUNCTIONS, SAMPLE_SMALL_FUNCTIONS, SMALL_FUNCTIONS, TABLE_FUNCTIONS, tableIndex, TRACE_FUNCTIONS } from "../ground/functions";
+import { tableIndex } from "../ground/functions";
+import {
+  SAMPLE_FUNCTIONS,
+  SAMPLE_SMALL_FUNCTIONS,
+  SMALL_FUNCTIONS,
+  TABLE_FUNCTIONS,
+  TRACE_FUNCTIONS,
+} from "../ground/table.gen";
 import { allocated, beginEvents, CLEARED, freed, mark, resized } from "./events";
 import { nodes_makeRoom } from "./nodes";
 import { beginGap } from "./sample";

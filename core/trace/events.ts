@@ -15,7 +15,7 @@
 
 import { platform } from "../ground/platform";
 import { currentStack } from "./stack";
-import { ADDRESS_ENTRY, SITE_ENTRY, Tracer, tracer } from "./tracer";
+import { ADDRESS_ENTRY, SITE_ENTRY, SLOT_SHIFT, Tracer, tracer } from "./tracer";
 
 /** Microseconds since some moment of the host's. */
 @external("host", "traceNow")
@@ -23,20 +23,25 @@ declare function hostNow(): f64;
 
 export const ALLOCATE: u32 = 0x40;
 export const RESIZE: u32 = 0x80;
-const TIME: u32 = 0xc0;
-const RESERVED: u32 = 0xc2;
+export const TIME: u32 = 0xc0;
+export const RESERVED: u32 = 0xc2;
 
 export const EVENTS_PER_MARK: u32 = 64;
 /** A block of so many bytes has the time to itself. */
 const LARGE: usize = 32768;
 /** What the platform gave is told in steps of 64 KiB. */
-const RESERVED_SHIFT: u32 = 16;
+export const RESERVED_SHIFT: u32 = 16;
 
 /** Set in a site's tag if the block was cleared; the lowest two bits are the domain. */
 export const CLEARED: u32 = 4;
 
-const FREE_NEAR: u32 = 48;
-const ALLOCATE_NEAR: u32 = 7;
+export const FREE_NEAR: u32 = 48;
+export const ALLOCATE_NEAR: u32 = 7;
+
+/** Factors of the hashes by which an address, and a site, have their slots: the reader of a trace computes them, too. */
+export const HASH_ADDRESS: u32 = 0x9e3779b1;
+export const HASH_SIZE: u32 = 0x85ebca6b;
+export const HASH_MIX: u32 = 0xc2b2ae35;
 
 /** Before an event: there is room for it, and the time is known well enough. */
 @inline
@@ -71,7 +76,7 @@ export function mark(t: Tracer): void {
  */
 @inline
 function putAddress(t: Tracer, head: u32, near: u32, slots: u32, literal: u32, block: usize): void {
-  const slot = ((<u32>block >> 3) * 0x9e3779b1) >> 21;
+  const slot = ((<u32>block >> 3) * HASH_ADDRESS) >> SLOT_SHIFT;
   const entry = t.addresses + <usize>slot * ADDRESS_ENTRY;
   const sequence = t.sequence + 1;
   t.sequence = sequence;
@@ -97,9 +102,9 @@ function putAddress(t: Tracer, head: u32, near: u32, slots: u32, literal: u32, b
 /** Enters a site in its table. Answers how it is told: 0 by its predecessor, 1 by its slot, 2 in full. */
 @inline
 function enterSite(t: Tracer, node: u32, size: usize, tag: u32): u32 {
-  let h = (node * 0x9e3779b1) ^ (<u32>size * 0x85ebca6b) ^ (tag << 13);
-  h = (h ^ (h >> 15)) * 0xc2b2ae35;
-  const slot = h >> 21;
+  let h = (node * HASH_ADDRESS) ^ (<u32>size * HASH_SIZE) ^ (tag << 13);
+  h = (h ^ (h >> 15)) * HASH_MIX;
+  const slot = h >> SLOT_SHIFT;
   const entry = t.sites + <usize>slot * SITE_ENTRY;
   const before = t.sites + <usize>t.lastSite * SITE_ENTRY;
   const foretold = load<u16>(before, 10) == slot;

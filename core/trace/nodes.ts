@@ -23,7 +23,7 @@ const FIRST_LENGTH: u32 = 8192;
 /** Set in a place that is a line. */
 const LINE: u32 = 0x80000000;
 /** The record of a new node: see events.ts. */
-const NEW_NODE: u32 = 0xc1;
+export const NODE: u32 = 0xc1;
 
 @inline
 function hash(parent: u32, id: u32, place: u32): u32 {
@@ -87,7 +87,7 @@ export function childAtLine(parent: u32, id: u32, line: u32): u32 {
   t.nodeEntries++;
   enter(parent, id, line | LINE, node);
   t.makeRoom();
-  t.put(NEW_NODE);
+  t.put(NODE);
   t.putNumber(node - parent);
   t.putNumber(id);
   t.putNumber(line);

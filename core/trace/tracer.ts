@@ -17,6 +17,8 @@ import { Allocator } from "../alloc/domains";
 
 /** Number of addresses, and of sites, that a record can name by a slot. */
 export const SLOTS: usize = 2048;
+/** A hash of 32 bits, shifted right by this, is a slot. */
+export const SLOT_SHIFT: u32 = 32 - ctz(<u32>SLOTS);
 export const ADDRESS_ENTRY: usize = 8;
 export const SITE_ENTRY: usize = 12;
 /** Number of frames whose place in the shadow is remembered. */

@@ -1,6 +1,7 @@
 // A heap inside CPython's memory. CPython's three domains jump straight into the core; arenas and large blocks come from
 // the host's malloc, so that what Python frees is free for the host's other code as well.
 
+import * as C from "../core/constants.gen.js";
 import { type Core, coreModule, instantiateCoreModule } from "../core.js";
 import { CoreHeap, type CoreHeapOptions, NO_LIMIT } from "../core-heap.js";
 import type { DomainName } from "../errors.js";
@@ -20,7 +21,7 @@ const HOST_HEADER = 4;
 const MALLINFO = { arena: 0, used: 7, free: 8, words: 10 } as const;
 /** Words of a PyMemAllocatorEx. */
 const ALLOCATOR_WORDS = 5;
-const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: 0, mem: 1, object: 2 };
+const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: C.RAW, mem: C.MEM, object: C.OBJECT };
 
 /** A collection of the interpreter's that has ended; `begun` is as performance.now() had it. */
 export interface PythonCollection {
@@ -127,7 +128,7 @@ export class PythonHeap extends CoreHeap {
     const { limit = NO_LIMIT, debugHooks = false } = options;
     const table = python.__indirect_function_table;
     const inherited = python.sbrk(0) >>> 0 > python.__heap_base.value >>> 0 ? hostInfo(python).used : 0;
-    const control = python.malloc(controlBytes(module)) >>> 0;
+    const control = python.malloc(C.CONTROL_BYTES) >>> 0;
     if (control === 0)
       throw new Error("Cannot attach: the interpreter has no memory left for the heap's control block");
     const calls = new HostCalls();
@@ -156,7 +157,7 @@ export class PythonHeap extends CoreHeap {
     const heap = new PythonHeap(core, calls, python, stack, inherited, options);
     if (debugHooks) {
       const words = new Words(python);
-      words.set(control + core.constants.FOREIGN_ALLOWED_AT, inherited === 0 ? 0 : 1);
+      words.set(control + C.FOREIGN_ALLOWED_AT, inherited === 0 ? 0 : 1);
       heap.setupDebugHooks();
     }
     heap.#serveInterpreter();
@@ -168,7 +169,7 @@ export class PythonHeap extends CoreHeap {
    * (tracemalloc does), it stays, and keeps handing on to what it found.
    */
   #serveInterpreter(): void {
-    const scratch = this.core.control + this.core.constants.SCRATCH_AT;
+    const scratch = this.core.control + C.SCRATCH_AT;
     const words = () => this.#wordsAt(scratch);
     for (const domain of Object.values(DOMAIN_NUMBERS)) {
       this.#python.PyMem_GetAllocator(domain, scratch);
@@ -210,7 +211,7 @@ export class PythonHeap extends CoreHeap {
   }
 
   protected override checkTraceable(): void {
-    const scratch = this.core.control + this.core.constants.SCRATCH_AT;
+    const scratch = this.core.control + C.SCRATCH_AT;
     for (const [name, domain] of Object.entries(DOMAIN_NUMBERS)) {
       this.#python.PyMem_GetAllocator(domain, scratch);
       if (this.#served.get(domain) === this.#wordsAt(scratch)) continue;
@@ -275,18 +276,4 @@ export function hostInfo(python: PyodideExports): { used: number; free: number }
   const answer = { used: words[MALLINFO.used] ?? 0, free: words[MALLINFO.free] ?? 0 };
   python.free(at);
   return answer;
-}
-
-let knownControlBytes: number | undefined;
-
-/** How many bytes a control block has: the module's own constant, read from an instance over a memory of nothing. */
-function controlBytes(module: WebAssembly.Module): number {
-  knownControlBytes ??= instantiateCoreModule(
-    module,
-    new WebAssembly.Memory({ initial: 0 }),
-    new WebAssembly.Table({ element: "anyfunc", initial: 1 }),
-    0,
-    new HostCalls(),
-  ).constants.CONTROL_BYTES;
-  return knownControlBytes;
 }

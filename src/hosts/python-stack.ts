@@ -7,6 +7,7 @@
 // core/trace/stack.ts reads the same, for traces. The table of offsets is _Py_DebugOffsets (CPython 3.14, Include/internal/pycore_debug_offsets.h), made for debuggers
 // that look at another process. The line table's format is that of CPython's InternalDocs/code_objects.md.
 
+import * as C from "../core/constants.gen.js";
 import type { CodeUnits } from "../trace/recorder.js";
 
 /** One place in a Python program. */
@@ -168,12 +169,18 @@ export class PythonStack {
     return text;
   }
 
-  /** What the core's tracer needs to walk the stack: the fields of its Tracer from `interpretersAt` on. */
-  get tracerWords(): readonly number[] {
+  /** What the core's tracer needs to walk the stack. */
+  get tracerWords(): readonly (readonly [at: number, word: number])[] {
     const o = this.#offsets;
     return [
-      ...[this.#runtime + o.interpretersHead, o.threadsHead, o.currentFrame],
-      ...[o.framePrevious, o.frameExecutable, o.frameInstructions, o.frameOwner, o.codeInstructions],
+      [C.TRACE_INTERPRETERS_AT, this.#runtime + o.interpretersHead],
+      [C.TRACE_THREADS_OFFSET_AT, o.threadsHead],
+      [C.TRACE_CURRENT_FRAME_OFFSET_AT, o.currentFrame],
+      [C.TRACE_PREVIOUS_OFFSET_AT, o.framePrevious],
+      [C.TRACE_EXECUTABLE_OFFSET_AT, o.frameExecutable],
+      [C.TRACE_INSTRUCTION_OFFSET_AT, o.frameInstructions],
+      [C.TRACE_OWNER_OFFSET_AT, o.frameOwner],
+      [C.TRACE_CODE_INSTRUCTIONS_OFFSET_AT, o.codeInstructions],
     ];
   }
 

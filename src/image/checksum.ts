@@ -9,7 +9,7 @@ export const CHECKED = 2 ** 18;
 export function checksumOf({ functions, control }: WholeCore, size: number): bigint {
   let checksum = 0n;
   for (let at = 0; at < size; at += CHECKED) {
-    checksum = functions.checksum(control + at, Math.min(CHECKED, size - at), checksum);
+    checksum = functions.memory_checksum(control + at, Math.min(CHECKED, size - at), checksum);
   }
   return BigInt.asUintN(64, checksum);
 }

@@ -1,15 +1,13 @@
 // Loading: from the bytes of an image to a core over a memory that has what the image had. Nothing is made unless all is in order.
 
 import { formatAddress, toAddress } from "../address.js";
+import * as C from "../core/constants.gen.js";
 import { memoryFor, WASM_PAGE } from "../memory.js";
 import { ObjectCalls } from "../objects/calls.js";
 import { instantiateWhole, type WholeCore } from "../objects/module.js";
 import { CHECKED } from "./checksum.js";
 import { decodeImage, ImageError, type ImageMetadata } from "./format.js";
 import { decompress } from "./stream.js";
-
-/** What image_verify answers if there is no memory for it. */
-const NO_MEMORY = 0xffff_ffff;
 
 export interface LoadedImage {
   readonly core: WholeCore;
@@ -43,7 +41,7 @@ export async function loadImage(
   if (copyIn(bytes, core) !== checksum) {
     throw new ImageError("its memory is broken (its checksum is another)");
   }
-  const reserved = new DataView(memory.buffer).getUint32(control + core.constants.RESERVED_AT, true);
+  const reserved = new DataView(memory.buffer).getUint32(control + C.RESERVED_AT, true);
   if (reserved !== size) throw new ImageError(`it has ${size} bytes of memory, and the heap in it ${reserved}`);
   if (verify) verifyCore(core);
   return { core, calls, metadata };
@@ -66,7 +64,7 @@ function verifyCore({ functions, tableBase }: WholeCore): void {
     // A trap. The core is of no use any more, and nobody has it.
     throw new ImageError(`what its memory has is no heap (${error instanceof Error ? error.message : error})`);
   }
-  if (broken === NO_MEMORY) throw new ImageError("there is no memory to verify it");
+  if (broken === C.IMAGE_NO_MEMORY) throw new ImageError("there is no memory to verify it");
   if (broken !== 0)
     throw new ImageError(`what its memory has at ${formatAddress(toAddress(broken))} is not what it should be`);
 }
@@ -78,7 +76,7 @@ function copyIn(bytes: Uint8Array, { memory, control, functions }: WholeCore): b
   for (let at = 0; at < bytes.length; at += CHECKED) {
     const part = bytes.subarray(at, at + CHECKED);
     target.set(part, control + at);
-    checksum = functions.checksum(control + at, part.length, checksum);
+    checksum = functions.memory_checksum(control + at, part.length, checksum);
   }
   return BigInt.asUintN(64, checksum);
 }

@@ -5,6 +5,7 @@
 // object, and can't be saved.
 
 import { toAddress } from "../address.js";
+import * as C from "../core/constants.gen.js";
 import { HeapCorruption, MemoryError } from "../errors.js";
 import { memoryFor } from "../memory.js";
 import { ObjectCalls } from "../objects/calls.js";
@@ -17,9 +18,9 @@ import type { ImageMetadata, ImageParts } from "./format.js";
 /** The parts of an image of the heap, as it is now. Throws if something in the heap can't be in an image. */
 export function takeImage(core: WholeCore, metadata: ImageMetadata): ImageParts {
   const copy = copyOf(core);
-  const { functions: f, constants: c, control } = copy;
+  const { functions: f, control } = copy;
   const words = new Words(copy);
-  const reserved = () => words.get(control + c.RESERVED_AT);
+  const reserved = () => words.get(control + C.RESERVED_AT);
   for (const { hostId } of metadata.types) f.set_type_functions(hostId, 0, 0);
   if (f.image_forget() === 0) throw cannotSave("it has objects that modules in C defined");
   const roots = new Set(metadata.roots.map(([, handle]) => handle));
@@ -34,9 +35,9 @@ export function takeImage(core: WholeCore, metadata: ImageMetadata): ImageParts 
   releaseHandles(copy, () => true);
   f.gc_collect(2);
   f.objects_relieve();
-  f.relieve();
-  const left = words.get(control + c.LARGE_AT) - words.get(control + c.LARGE_BYTES_AT + 4 * c.INTERNAL);
-  const pools = words.get(control + c.POOLS_AT);
+  f.relieve_heap();
+  const left = words.get(control + C.LARGE_AT) - words.get(control + C.LARGE_BYTES_AT + 4 * C.INTERNAL);
+  const pools = words.get(control + C.POOLS_AT);
   if (left !== 0 || pools !== 0) {
     const what = `${left === 0 ? "small" : `${left} bytes of`} blocks`;
     throw cannotSave(
@@ -52,14 +53,14 @@ export function cannotSave(why: string): Error {
 }
 
 /** A core over a copy of the memory, with nobody to call. */
-function copyOf({ module, control, memory, tableBase, constants: c }: WholeCore): WholeCore {
-  const bytes = control + new DataView(memory.buffer).getUint32(control + c.RESERVED_AT, true);
+function copyOf({ module, control, memory, tableBase }: WholeCore): WholeCore {
+  const bytes = control + new DataView(memory.buffer).getUint32(control + C.RESERVED_AT, true);
   const copy = memoryFor(bytes);
   new Uint8Array(copy.buffer).set(new Uint8Array(memory.buffer, control, bytes - control), control);
   const words = new Words({ memory: copy });
-  words.set(control + c.LIMIT_AT, NO_LIMIT);
-  words.set(control + c.WATERMARK_AT, NO_LIMIT);
-  words.set(control + c.LOW_MARK_AT, 0);
+  words.set(control + C.LIMIT_AT, NO_LIMIT);
+  words.set(control + C.WATERMARK_AT, NO_LIMIT);
+  words.set(control + C.LOW_MARK_AT, 0);
   const table = new WebAssembly.Table({ element: "anyfunc", initial: tableBase });
   return instantiateWhole(module, copy, table, control, new ObjectCalls());
 }
@@ -71,14 +72,14 @@ function releaseHandles({ functions: f }: WholeCore, which: (handle: number) => 
 }
 
 /** Live objects, and there are no others, lie together. */
-function makeSmall({ functions: f, constants: c }: WholeCore): void {
+function makeSmall({ functions: f }: WholeCore): void {
   f.objects_relieve();
-  f.relieve();
-  const answer = f.compact();
-  if (answer === c.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
-  if (answer !== c.COMPACTED) {
+  f.relieve_heap();
+  const answer = f.compact_objects();
+  if (answer === C.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
+  if (answer !== C.COMPACTED) {
     throw new MemoryError(0, "", "Cannot save the heap: there is no memory to make the image's objects lie together");
   }
   f.objects_relieve();
-  f.relieve();
+  f.relieve_heap();
 }

@@ -3,13 +3,15 @@
 // Scalars cross as values: numbers, bigints, strings, booleans and null. Everything else comes back as a handle.
 // An error that the core raised becomes an exception here, and is cleared there.
 
+import { EXCEPTION_TYPES, FIXED_TYPES } from "../core/catalogue.gen.js";
+import * as C from "../core/constants.gen.js";
+import type { WholeFunctions } from "../core/functions.gen.js";
 import { MemoryError } from "../errors.js";
 import { Border } from "./border.js";
-import { EXCEPTION_TYPES, exceptionNumber } from "./exception-types.js";
+import { exceptionNumber } from "./exception-types.js";
 import { type ErrorFacts, PyException, toException } from "./exceptions.js";
-import { FIXED_TYPES } from "./fixed-types.js";
 import { Handle, indexOf } from "./handle.js";
-import type { WholeConstants, WholeCore, WholeFunctions } from "./module.js";
+import type { WholeCore } from "./module.js";
 import { Reader } from "./reader.js";
 
 /** So many exceptions are shown that one was raised from: they can be a ring. */
@@ -17,9 +19,6 @@ const MOST_CAUSES = 10;
 
 /** Makes the handle object for a handle of the core, by the kind of its object. */
 export type Wrap = (bridge: Bridge, index: number, kind: number, hostId: number) => Handle;
-
-const ERROR_WORDS = { code: 0, a: 4, b: 8, x: 12, y: 16, z: 20, c: 24 } as const;
-const RESULT_WORDS = { kind: 0, a: 4, b: 8, c: 12 } as const;
 
 /** How many items a typed array has, whatever a class derived from it says: so much is copied. */
 const lengthOf: (this: Uint8Array) => number = Object.getOwnPropertyDescriptor(
@@ -29,11 +28,9 @@ const lengthOf: (this: Uint8Array) => number = Object.getOwnPropertyDescriptor(
 
 export class Bridge {
   readonly f: WholeFunctions;
-  readonly c: WholeConstants;
   readonly reader: Reader;
   readonly #wrap: Wrap;
-  readonly #error: number;
-  readonly #result: number;
+  readonly #control: number;
   /** Handles that were made in each open scope, the innermost last. */
   readonly #scopes: Set<Handle>[] = [];
   readonly #net: FinalizationRegistry<number>;
@@ -42,12 +39,10 @@ export class Bridge {
 
   constructor(core: WholeCore, wrap: Wrap) {
     this.f = core.functions;
-    this.c = core.constants;
     this.reader = new Reader(core);
     this.border = new Border(this.reader);
     this.#wrap = wrap;
-    this.#error = core.control + core.constants.ERROR_AT;
-    this.#result = core.control + core.constants.RESULT_AT;
+    this.#control = core.control;
     this.#net = new FinalizationRegistry((index) => this.f.handle_release(index));
   }
 
@@ -65,7 +60,7 @@ export class Bridge {
   }
 
   #pushOnce(value: unknown): void {
-    const { f, c } = this;
+    const { f } = this;
     let done: number;
     switch (typeof value) {
       case "number":
@@ -76,16 +71,16 @@ export class Bridge {
         this.#checkBuffer();
         break;
       case "boolean":
-        done = f.push_constant(value ? c.IS_TRUE : c.IS_FALSE);
+        done = f.push_constant(value ? C.IS_TRUE : C.IS_FALSE);
         break;
       case "bigint":
         done = this.#pushBig(value);
         break;
       case "undefined":
-        done = f.push_constant(c.IS_NONE);
+        done = f.push_constant(C.IS_NONE);
         break;
       default:
-        if (value === null) done = f.push_constant(c.IS_NONE);
+        if (value === null) done = f.push_constant(C.IS_NONE);
         else if (value instanceof Handle) done = f.push_handle(indexOf(value, this));
         else throw new TypeError(`Cannot use ${describe(value)} here: convert it with heap.from() first`);
     }
@@ -101,7 +96,7 @@ export class Bridge {
         n++;
       }
     } catch (error) {
-      this.f.drop(n);
+      this.f.drop_values(n);
       throw error;
     }
   }
@@ -111,7 +106,7 @@ export class Bridge {
     try {
       this.pushAll(values);
     } catch (error) {
-      this.f.drop(below);
+      this.f.drop_values(below);
       throw error;
     }
   }
@@ -199,7 +194,7 @@ export class Bridge {
 
   /** The core gives a large buffer back after its use: then ours is none. */
   #checkBuffer(): void {
-    if (this.#bufferSize > this.c.KEPT_BUFFER) this.#bufferSize = 0;
+    if (this.#bufferSize > C.KEPT_BUFFER) this.#bufferSize = 0;
   }
 
   /** The core's buffer is not there any more. */
@@ -211,31 +206,31 @@ export class Bridge {
 
   /** The value of a result that is not an ordinary number; `missing` is what "there is none" becomes. */
   special(missing?: unknown): unknown {
-    const { reader, c } = this;
+    const { reader } = this;
     reader.bytes;
-    const at = this.#result;
-    const a = reader.word(at + RESULT_WORDS.a);
-    const b = reader.word(at + RESULT_WORDS.b);
-    switch (reader.word(at + RESULT_WORDS.kind)) {
-      case c.IS_NUMBER:
+    const at = this.#control;
+    const a = reader.word(at + C.RESULT_A_AT);
+    const b = reader.word(at + C.RESULT_B_AT);
+    switch (reader.word(at + C.RESULT_KIND_AT)) {
+      case C.IS_NUMBER:
         return Number.NaN;
-      case c.IS_NONE:
+      case C.IS_NONE:
         return null;
-      case c.IS_TRUE:
+      case C.IS_TRUE:
         return true;
-      case c.IS_FALSE:
+      case C.IS_FALSE:
         return false;
-      case c.IS_TEXT: {
-        const text = reader.characters(a, b, reader.word(at + RESULT_WORDS.c));
+      case C.IS_TEXT: {
+        const text = reader.characters(a, b, reader.word(at + C.RESULT_C_AT));
         this.f.release_text();
         return text;
       }
-      case c.IS_BIG:
-        return this.#big(a, b, reader.word(at + RESULT_WORDS.c) === 1);
-      case c.IS_MISSING:
+      case C.IS_BIG:
+        return this.#big(a, b, reader.word(at + C.RESULT_C_AT) === 1);
+      case C.IS_MISSING:
         return missing;
-      case c.IS_OBJECT:
-        return this.#wrap(this, a, b, reader.word(at + RESULT_WORDS.c));
+      case C.IS_OBJECT:
+        return this.#wrap(this, a, b, reader.word(at + C.RESULT_C_AT));
       default:
         return this.raise();
     }
@@ -349,19 +344,16 @@ export class Bridge {
 
   /** Throws the error that the core raised. */
   raise(): never {
-    const { reader, c } = this;
+    const { reader } = this;
     reader.refresh();
-    const code = reader.word(this.#error + ERROR_WORDS.code);
-    if (code === c.E_RAISED) this.#raiseException();
-    if (code === c.E_MEMORY) {
-      const bytes = reader.word(this.#error + ERROR_WORDS.x);
+    const code = reader.word(this.#control + C.ERROR_CODE_AT);
+    if (code === C.E_RAISED) this.#raiseException();
+    if (code === C.E_MEMORY) {
+      const bytes = reader.word(this.#control + C.ERROR_X_AT);
       this.f.error_clear();
       throw new MemoryError(bytes, "no memory is left within the limit");
     }
-    const exception = toException(
-      c,
-      this.#facts(() => this.#reprOfError()),
-    );
+    const exception = toException(this.#facts(() => this.#reprOfError()));
     this.f.error_clear();
     throw exception;
   }
@@ -369,19 +361,19 @@ export class Bridge {
   /** What the error of the core is about. */
   #facts(repr: () => string): ErrorFacts {
     const { reader } = this;
-    const word = (offset: number) => reader.word(this.#error + offset);
+    const word = (offset: number) => reader.word(this.#control + offset);
     const name = (object: number) => (object === 0 ? "" : reader.typeName(object));
-    const text = (object: number) => (object !== 0 && reader.kind(object) === this.c.STR ? reader.text(object) : "");
-    const a = word(ERROR_WORDS.a);
-    const b = word(ERROR_WORDS.b);
+    const text = (object: number) => (object !== 0 && reader.kind(object) === C.STR ? reader.text(object) : "");
+    const a = word(C.ERROR_A_AT);
+    const b = word(C.ERROR_B_AT);
     return {
-      code: word(ERROR_WORDS.code),
-      x: word(ERROR_WORDS.x) | 0,
-      y: word(ERROR_WORDS.y) | 0,
-      z: word(ERROR_WORDS.z) | 0,
+      code: word(C.ERROR_CODE_AT),
+      x: word(C.ERROR_X_AT) | 0,
+      y: word(C.ERROR_Y_AT) | 0,
+      z: word(C.ERROR_Z_AT) | 0,
       a: name(a),
       b: name(b),
-      c: name(word(ERROR_WORDS.c)),
+      c: name(word(C.ERROR_C_AT)),
       text: text(a),
       other: text(b),
       repr,
@@ -392,24 +384,24 @@ export class Bridge {
   #raiseException(): never {
     const handle = this.f.take_exception();
     if (handle === 0) this.raise();
-    throw this.#errorOf(handle, MOST_CAUSES);
+    throw this.#controlOf(handle, MOST_CAUSES);
   }
 
   /** What a handle's exception is in TypeScript, with what it was raised from, down to so many; the handle is released. */
-  #errorOf(handle: number, most: number): MemoryError | PyException {
-    const { f, reader, c } = this;
+  #controlOf(handle: number, most: number): MemoryError | PyException {
+    const { f, reader } = this;
     try {
       reader.refresh();
       const names: string[] = [];
-      for (let type = reader.type(f.handle_address(handle)); type !== 0; type = reader.word(type + c.TYPE_BASE)) {
-        names.push(reader.text(reader.word(type + c.TYPE_NAME)));
+      for (let type = reader.type(f.handle_address(handle)); type !== 0; type = reader.word(type + C.TYPE_BASE)) {
+        names.push(reader.text(reader.word(type + C.TYPE_NAME)));
       }
       const [name = "Exception", ...bases] = names;
       const message = this.#textOfException(handle);
       if (f.is_memory_error(handle) !== 0) return new MemoryError(0, "no memory is left", message || undefined);
       const cause = most > 0 ? f.take_cause(handle) : 0;
       if (cause === 0) f.error_clear();
-      return new PyException(name, message, bases, cause === 0 ? undefined : this.#errorOf(cause, most - 1));
+      return new PyException(name, message, bases, cause === 0 ? undefined : this.#controlOf(cause, most - 1));
     } finally {
       f.handle_release(handle);
     }
@@ -424,17 +416,14 @@ export class Bridge {
     }
     reader.refresh();
     const text = reader.text(f.top_address() >>> 0);
-    f.drop(1);
+    f.drop_values(1);
     return text;
   }
 
   /** Puts the words of the core's error on the stack: 1; 0, with another error, if there is no memory. */
   pushErrorWords(): number {
     this.reader.refresh();
-    const { message } = toException(
-      this.c,
-      this.#facts(() => ""),
-    );
+    const { message } = toException(this.#facts(() => ""));
     const n = message.length;
     const at = this.f.buffer_room(Math.max(2 * n, this.#bufferSize)) >>> 0;
     this.forgetBuffer();
@@ -473,7 +462,7 @@ export class Bridge {
     f.push_handle(handle);
     f.handle_release(handle);
     try {
-      return String(this.value(f.repr()));
+      return String(this.value(f.repr_of()));
     } catch {
       return `a ${name}`;
     }

@@ -3,18 +3,18 @@
 // Nothing that a caller's function throws may pass through WebAssembly frames, which would leave an operation half done:
 // it is reported instead, as Python's sys.unraisablehook does.
 
+import { TYPE_NAMES } from "../core/catalogue.gen.js";
+import type { WholeImports } from "../core/functions.gen.js";
 import { HostCalls } from "../host-calls.js";
 import type { Bridge } from "./bridge.js";
 import type { GarbageCollector } from "./gc.js";
 import type { Handle } from "./handle.js";
 import { formatFloat, isPrintable, parseFloatText, pow } from "./host-functions.js";
-import type { ObjectHost } from "./module.js";
-import { TYPE_NAMES } from "./reader.js";
 import type { UserTypes } from "./user-types.js";
 
 type Callback = (handle: Handle) => void;
 
-export class ObjectCalls extends HostCalls implements ObjectHost {
+export class ObjectCalls extends HostCalls implements WholeImports {
   bridge: Bridge | undefined;
   gc: GarbageCollector | undefined;
   types: UserTypes | undefined;
@@ -66,12 +66,17 @@ export class ObjectCalls extends HostCalls implements ObjectHost {
   /** The collection that is under way began by itself: nobody waits for what went wrong in it. */
   #isUnasked = false;
 
-  readonly collected = (phase: number, generation: number, collected: number, uncollectable: number): void => {
-    if (phase === 0) this.#isUnasked = this.hold();
-    if (phase === 2) this.gc?.found(collected >>> 0);
-    else this.gc?.collected(phase === 1, { generation, collected: collected >>> 0, uncollectable });
-    if (phase === 1 && this.#isUnasked) for (const report of this.settle()) this.guard(report);
+  readonly collectionBegins = (generation: number): void => {
+    this.#isUnasked = this.hold();
+    this.gc?.begins(generation);
   };
+
+  readonly collectionEnded = (generation: number, collected: number): void => {
+    this.gc?.ended(generation, collected >>> 0);
+    if (this.#isUnasked) for (const report of this.settle()) this.guard(report);
+  };
+
+  readonly collectable = (object: number): void => this.gc?.found(object >>> 0);
 
   readonly pressure = (): void => this.onPressure?.();
 

@@ -1,5 +1,6 @@
 // Dicts, as a Map and as Python's dict: in the order in which keys came. Keys are equal by value, so a tuple is a key too.
 
+import * as C from "../core/constants.gen.js";
 import type { Bridge } from "./bridge.js";
 import { entered, pushEntries } from "./entries.js";
 import { PyObject } from "./object.js";
@@ -17,7 +18,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** len(d). */
   get size(): number {
-    return this.#bridge.f.length(this.index);
+    return this.#bridge.f.length_of(this.index);
   }
 
   /** d.get(key): undefined if it is not there. */
@@ -53,7 +54,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
       bridge.succeed(bridge.f.set_item(index));
       return this;
     } catch (error) {
-      bridge.f.drop(waiting);
+      bridge.f.drop_values(waiting);
       // In variables of this block, so that there is nothing to pay where no closure is made.
       const [dict, k, v] = [this, key, value];
       return dict.#bridge.again(error, () => dict.set(k, v));
@@ -131,7 +132,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
     const bridge = this.#bridge;
     return bridge.trying(() => {
       bridge.push(this);
-      return bridge.made(bridge.f.convert(bridge.c.DICT)) as PyDict<K, V>;
+      return bridge.made(bridge.f.convert_value(C.DICT)) as PyDict<K, V>;
     });
   }
 

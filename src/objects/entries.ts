@@ -26,7 +26,7 @@ export function pushEntries(bridge: Bridge, pairs: Pairs): void {
       n++;
     }
   } catch (error) {
-    bridge.f.drop(n);
+    bridge.f.drop_values(n);
     throw error;
   }
   bridge.succeed(bridge.f.build_dict(n / 2));

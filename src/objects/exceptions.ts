@@ -1,8 +1,9 @@
 // Python's exceptions, raised by operations on objects: with the name and the words that Python has for them.
 
+import { EXCEPTION_TYPES } from "../core/catalogue.gen.js";
+import * as C from "../core/constants.gen.js";
 import { apiWords } from "./api-words.js";
-import { basesOf, EXCEPTION_TYPES, type PyExceptionName } from "./exception-types.js";
-import type { WholeConstants } from "./module.js";
+import { basesOf, type PyExceptionName } from "./exception-types.js";
 
 /** An exception that Python would raise; `name` is its type. Out of memory is a `MemoryError` instead. */
 export class PyException extends Error {
@@ -151,38 +152,38 @@ function whyNoHash(a: string, isDead: number): string {
 }
 
 /** The exception for an error of the core that is no MemoryError. */
-export function toException(c: WholeConstants, facts: ErrorFacts): PyException {
+export function toException(facts: ErrorFacts): PyException {
   const { code, x, y, a, b, repr } = facts;
   switch (code) {
-    case c.E_UNHASHABLE:
+    case C.E_UNHASHABLE:
       return new PyException(
         "TypeError",
         x === 0 ? `unhashable type: '${a}'` : `cannot use '${b}' as ${USES[x]} (${whyNoHash(a, y)})`,
       );
-    case c.E_KEY:
+    case C.E_KEY:
       return new PyException("KeyError", repr());
-    case c.E_INDEX:
+    case C.E_INDEX:
       return new PyException("IndexError", `${x === 2 ? "pop " : (SEQUENCES[a] ?? `${a} `)}${WHAT_INDEX[x]}`);
-    case c.E_OPERANDS:
+    case C.E_OPERANDS:
       return new PyException(
         "TypeError",
         `unsupported operand type(s) for ${operatorName(x, y === 1)}: '${a}' and '${b}'`,
       );
-    case c.E_ORDER:
+    case C.E_ORDER:
       return new PyException("TypeError", `'${COMPARISONS[x]}' not supported between instances of '${a}' and '${b}'`);
-    case c.E_DIVISION:
+    case C.E_DIVISION:
       return new PyException("ZeroDivisionError", x === 1 ? "zero to a negative power" : "division by zero");
-    case c.E_OVERFLOW:
+    case C.E_OVERFLOW:
       return new PyException("OverflowError", OVERFLOWS[x] ?? "too large");
-    case c.E_VALUE:
+    case C.E_VALUE:
       return new PyException("ValueError", valueError(facts));
-    case c.E_RECURSION:
+    case C.E_RECURSION:
       return new PyException("RecursionError", "maximum recursion depth exceeded");
-    case c.E_CHANGED:
+    case C.E_CHANGED:
       return new PyException("RuntimeError", `${a === "dict" ? "dictionary" : a} changed size during iteration`);
-    case c.E_API:
+    case C.E_API:
       return new PyException(EXCEPTION_TYPES[x >> 8]?.[0] ?? "SystemError", apiWords(x & 0xff, facts));
-    case c.E_EMPTY:
+    case C.E_EMPTY:
       return a === "list"
         ? new PyException("IndexError", "pop from empty list")
         : new PyException("KeyError", a === "dict" ? "popitem(): dictionary is empty" : "pop from an empty set");

@@ -45,7 +45,7 @@ export class PyExtensionObject extends PyObject {
   /** len(o). Throws TypeError if the type says nothing of it. */
   get length(): number {
     const { bridge, index } = this;
-    return bridge.number(bridge.crossing(() => bridge.f.length(index)));
+    return bridge.number(bridge.crossing(() => bridge.f.length_of(index)));
   }
 
   /** o[key]. */

@@ -10,6 +10,7 @@
 //
 // No collection runs meanwhile: addresses stay good, and nobody else sees a container before it is whole.
 
+import * as C from "../core/constants.gen.js";
 import { type Bridge, describe } from "./bridge.js";
 import { PyException } from "./exceptions.js";
 import { Handle } from "./handle.js";
@@ -74,7 +75,7 @@ class Conversion {
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge;
-    this.#sharesTexts = bridge.f.has_policy(bridge.c.POLICY_INTERNING) === 1;
+    this.#sharesTexts = bridge.f.has_policy(C.POLICY_INTERNING) === 1;
   }
 
   /** The value is on the stack; if that fails, nothing is. */
@@ -90,18 +91,18 @@ class Conversion {
       push(value);
       return true;
     } catch (error) {
-      this.#bridge.f.drop(this.#depth);
+      this.#bridge.f.drop_values(this.#depth);
       if (error !== FILL) throw error;
       return false;
     }
   }
 
   #runFilling(value: unknown): void {
-    const { f, c } = this.#bridge;
+    const { f } = this.#bridge;
     this.#depth = 0;
     this.#memo.clear();
     this.#sharesTexts = false;
-    this.#bridge.succeed(f.build_empty(c.LIST, 0));
+    this.#bridge.succeed(f.build_empty(C.LIST, 0));
     this.#kept = f.pop_handle();
     if (this.#kept === 0) this.#bridge.raise();
     try {
@@ -189,14 +190,14 @@ class Conversion {
   };
 
   #makeList(array: readonly unknown[]): void {
-    const { f, c } = this.#bridge;
+    const { f } = this.#bridge;
     const before = this.#depth;
     const n = array.length;
     if (n <= BATCH) {
       this.#built(before, f.build_list(this.#pushItems(array, 0, n)));
       return;
     }
-    this.#built(before, f.build_empty(c.LIST, n));
+    this.#built(before, f.build_empty(C.LIST, n));
     for (let k = 0; k < n; k += BATCH) {
       const count = this.#pushItems(array, k, Math.min(n, k + BATCH));
       this.#depth -= count;
@@ -238,18 +239,18 @@ class Conversion {
   readonly #filling: Push = (value) => this.#push(value, this.#containerFirst);
 
   readonly #containerFirst = (object: object): void => {
-    const { f, c } = this.#bridge;
+    const { f } = this.#bridge;
     if (Array.isArray(object)) {
-      this.#begin(object, c.LIST, object.length);
+      this.#begin(object, C.LIST, object.length);
       for (const item of object) this.#fill(() => f.fill_list(1), item);
     } else if (object instanceof Map) {
-      this.#begin(object, c.DICT, 0);
+      this.#begin(object, C.DICT, 0);
       for (const [key, value] of object) this.#fill(f.fill_dict, key, value);
     } else if (object instanceof Set) {
-      this.#begin(object, c.SET, 0);
+      this.#begin(object, C.SET, 0);
       for (const item of object) this.#fill(f.fill_set, item);
     } else if (!(object instanceof Uint8Array) && isPlain(object)) {
-      this.#begin(object, c.DICT, 0);
+      this.#begin(object, C.DICT, 0);
       for (const [key, value] of Object.entries(object)) this.#fill(f.fill_dict, key, value);
     } else {
       this.#childrenFirst(object);
@@ -318,7 +319,7 @@ function trouble(bridge: Bridge, value: unknown): string | undefined {
   if (value instanceof Handle) {
     try {
       bridge.push(value);
-      bridge.f.drop(1);
+      bridge.f.drop_values(1);
       return undefined;
     } catch (error) {
       return `a handle: ${(error as Error).message}`;

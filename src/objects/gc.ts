@@ -1,6 +1,7 @@
 // The cycle collector, as Python's gc module.
 
 import { formatAddress, toAddress } from "../address.js";
+import * as C from "../core/constants.gen.js";
 import type { CollectionEvent } from "../pressure/events.js";
 import type { Bridge } from "./bridge.js";
 import type { PyList } from "./list.js";
@@ -25,9 +26,9 @@ export interface GenerationStats {
 
 /** Debug flags, by the numbers of Python's gc module. */
 export const DEBUG_STATS = 1;
-export const DEBUG_COLLECTABLE = 2;
+export const DEBUG_COLLECTABLE = C.DEBUG_COLLECTABLE;
 export const DEBUG_UNCOLLECTABLE = 4;
-export const DEBUG_SAVEALL = 32;
+export const DEBUG_SAVEALL = C.DEBUG_SAVEALL;
 export const DEBUG_LEAK = DEBUG_COLLECTABLE | DEBUG_UNCOLLECTABLE | DEBUG_SAVEALL;
 
 export type Generation = 0 | 1 | 2;
@@ -111,9 +112,9 @@ export class GarbageCollector {
   get stats(): readonly GenerationStats[] {
     const { f } = this.#bridge;
     return GENERATIONS.map((k) => ({
-      collections: f.gc_stat(k, 0) >>> 0,
-      collected: f.gc_stat(k, 1) >>> 0,
-      uncollectable: f.gc_stat(k, 2) >>> 0,
+      collections: f.gc_stat(k, C.STAT_COLLECTIONS) >>> 0,
+      collected: f.gc_stat(k, C.STAT_COLLECTED) >>> 0,
+      uncollectable: f.gc_stat(k, C.STAT_UNCOLLECTABLE) >>> 0,
     }));
   }
 
@@ -183,10 +184,20 @@ export class GarbageCollector {
   /** @internal Told before and after each collection, in front of the callbacks: for recordings. */
   watch: ((isEnd: boolean, info: CollectionInfo) => void) | undefined;
 
-  /** @internal A collection begins or ended. */
-  collected(isEnd: boolean, info: CollectionInfo): void {
-    if (!isEnd) this.#begun = performance.now();
-    else this.#ended({ ...info, ms: performance.now() - this.#begun });
+  /** @internal A collection begins. */
+  begins(generation: number): void {
+    this.#begun = performance.now();
+    this.#tell(false, { generation, collected: 0, uncollectable: 0 });
+  }
+
+  /** @internal A collection has ended. There is no object that it could not have collected. */
+  ended(generation: number, collected: number): void {
+    const info = { generation, collected, uncollectable: 0 };
+    this.#ended({ ...info, ms: performance.now() - this.#begun });
+    this.#tell(true, info);
+  }
+
+  #tell(isEnd: boolean, info: CollectionInfo): void {
     for (const line of this.#found.splice(0)) this.#calls.guard(() => this.log(line));
     this.watch?.(isEnd, info);
     if (this.debug & DEBUG_STATS) {

@@ -45,7 +45,7 @@ export abstract class Handle {
 
   /** As index, after values were put on the stack, which may have run code of the program's: they leave it again if it throws. */
   protected indexAfter(values: number): number {
-    if (this.#index === 0) this.#bridge.f.drop(values);
+    if (this.#index === 0) this.#bridge.f.drop_values(values);
     return this.index;
   }
 

@@ -1,6 +1,7 @@
 // A heap with Python objects: how TypeScript makes them, what it can do with them, and the collector.
 
 import { type Address, toAddress } from "../address.js";
+import * as C from "../core/constants.gen.js";
 import { CoreHeap, type CoreHeapOptions, type Traceable } from "../core-heap.js";
 import { HeapCorruption } from "../errors.js";
 import { ImageError, type ImageMetadata } from "../image/format.js";
@@ -12,7 +13,6 @@ import type { ObjectCalls } from "./calls.js";
 import { type Entries, PyDict } from "./dict.js";
 import { entered, pushEntries } from "./entries.js";
 import { PyExtensionObject, PyExtensionType, PyFunction, PyModule } from "./extension.js";
-import { HOST_ID } from "./fixed-types.js";
 import { pushValue } from "./from-js.js";
 import { GarbageCollector } from "./gc.js";
 import { Handle, indexOf } from "./handle.js";
@@ -79,11 +79,11 @@ export interface Policies {
 }
 
 const POLICY_BITS: Readonly<Record<keyof Policies, number>> = {
-  smallInts: 1,
-  characters: 2,
-  interning: 4,
-  freeLists: 8,
-  keySharing: 16,
+  smallInts: C.POLICY_SMALL_INTS,
+  characters: C.POLICY_CHARACTERS,
+  interning: C.POLICY_INTERNING,
+  freeLists: C.POLICY_FREE_LISTS,
+  keySharing: C.POLICY_KEY_SHARING,
 };
 
 export function policyBits(policies: Policies): number {
@@ -127,7 +127,7 @@ export abstract class ObjectHeap extends CoreHeap {
   protected constructor(core: WholeCore, calls: ObjectCalls, options: CoreHeapOptions) {
     super(core, calls, options);
     this.#calls = calls;
-    this.#errorAt = core.control + core.constants.ERROR_AT;
+    this.#errorAt = core.control + C.ERROR_CODE_AT;
     this.#bridge = new Bridge(core, (bridge, index, kind, hostId) => this.#wrap(bridge, index, kind, hostId));
     this.#bridge.rescue = (attempt, bytes) => this.ladder.rescue(attempt, bytes);
     this.gc = new GarbageCollector(this.#bridge, calls, (event) => this.#collected(event));
@@ -136,7 +136,7 @@ export abstract class ObjectHeap extends CoreHeap {
     calls.bridge = this.#bridge;
     calls.gc = this.gc;
     calls.types = this.#types;
-    calls.onWatermark = () => core.functions.press();
+    calls.onWatermark = () => core.functions.mark_pressure_due();
     calls.onPressure = () => this.#pressed();
     this.measures.set("freeLists", () => this.emptyFreeLists());
     this.measures.set("collectYoung", () => this.gc.collect(1));
@@ -175,37 +175,36 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   #wrap(bridge: Bridge, index: number, kind: number, hostId: number): Handle {
-    const { c } = bridge;
     switch (kind) {
-      case c.LIST:
+      case C.LIST:
         return new PyList(bridge, index);
-      case c.DICT:
+      case C.DICT:
         return new PyDict(bridge, index);
-      case c.TUPLE:
+      case C.TUPLE:
         return new PyTuple(bridge, index);
-      case c.STR:
+      case C.STR:
         return new PyStr(bridge, index);
-      case c.BYTES:
+      case C.BYTES:
         return new PyBytes(bridge, index);
-      case c.SET:
+      case C.SET:
         return new PySet(bridge, index);
-      case c.FROZENSET:
+      case C.FROZENSET:
         return new PyFrozenSet(bridge, index);
-      case c.INT:
+      case C.INT:
         return new PyInt(bridge, index);
-      case c.FLOAT:
+      case C.FLOAT:
         return new PyFloat(bridge, index);
-      case c.BOOL:
+      case C.BOOL:
         return new PyBool(bridge, index);
-      case c.NONE:
+      case C.NONE:
         return new PyNone(bridge, index);
-      case c.REF:
+      case C.REF:
         return new PyRef(bridge, index);
-      case c.TYPE:
-        if (hostId === HOST_ID.extension) return new PyExtensionType(bridge, index);
+      case C.TYPE:
+        if (hostId === C.ID_EXTENSION) return new PyExtensionType(bridge, index);
         return new PyType(bridge, index, this.#types.layout(hostId) ?? NO_LAYOUT);
       default:
-        if (hostId >= HOST_ID.module) return wrapOfC(bridge, index, hostId);
+        if (hostId >= C.ID_MODULE) return wrapOfC(bridge, index, hostId);
         return new PyInstance(bridge, index, this.#types.layout(hostId) ?? NO_LAYOUT);
     }
   }
@@ -218,7 +217,7 @@ export abstract class ObjectHeap extends CoreHeap {
     const values = iterated(items);
     return this.#bridge.trying(() => {
       pushIterated(this.#bridge, values);
-      return this.#made(this.#bridge.f.convert(kind));
+      return this.#made(this.#bridge.f.convert_value(kind));
     });
   }
 
@@ -262,22 +261,22 @@ export abstract class ObjectHeap extends CoreHeap {
 
   /** list(items). */
   list<T = unknown>(items: Iterable<T> = []): PyList<T> {
-    return this.#converted(items, this.#bridge.c.LIST);
+    return this.#converted(items, C.LIST);
   }
 
   /** tuple(items). */
   tuple<T = unknown>(items: Iterable<T> = []): PyTuple<T> {
-    return this.#converted(items, this.#bridge.c.TUPLE);
+    return this.#converted(items, C.TUPLE);
   }
 
   /** set(items). */
   set<T = unknown>(items: Iterable<T> = []): PySet<T> {
-    return this.#converted(items, this.#bridge.c.SET);
+    return this.#converted(items, C.SET);
   }
 
   /** frozenset(items). */
   frozenset<T = unknown>(items: Iterable<T> = []): PyFrozenSet<T> {
-    return this.#converted(items, this.#bridge.c.FROZENSET);
+    return this.#converted(items, C.FROZENSET);
   }
 
   /** dict(entries): of a Map, pairs, a plain object, or another dict. */
@@ -541,12 +540,12 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   #moveTogether(): { readonly moved: number; readonly pinned: number; readonly unrooted: number } {
-    const { f, c } = this.#bridge;
+    const { f } = this.#bridge;
     this.release();
-    const answer = this.#calls.uninterrupted(() => f.compact());
-    if (answer === c.BUSY) throw new Error("Cannot compact the heap: an operation is under way");
-    if (answer === c.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
-    if (answer !== c.COMPACTED) this.#bridge.raise();
+    const answer = this.#calls.uninterrupted(() => f.compact_objects());
+    if (answer === C.BUSY) throw new Error("Cannot compact the heap: an operation is under way");
+    if (answer === C.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
+    if (answer !== C.COMPACTED) this.#bridge.raise();
     this.#bridge.forgetBuffer();
     this.release();
     return {
@@ -563,8 +562,8 @@ export abstract class ObjectHeap extends CoreHeap {
 }
 
 function wrapOfC(bridge: Bridge, index: number, hostId: number): Handle {
-  if (hostId === HOST_ID.module) return new PyModule(bridge, index);
-  return hostId === HOST_ID.function ? new PyFunction(bridge, index) : new PyExtensionObject(bridge, index);
+  if (hostId === C.ID_MODULE) return new PyModule(bridge, index);
+  return hostId === C.ID_FUNCTION ? new PyFunction(bridge, index) : new PyExtensionObject(bridge, index);
 }
 
 function isScalar(value: unknown): boolean {

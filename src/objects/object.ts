@@ -1,14 +1,14 @@
 // What every Python object can do, whatever its type.
 
+import { COMPARISON_SIGNS } from "../core/catalogue.gen.js";
+import * as C from "../core/constants.gen.js";
 import type { Bridge } from "./bridge.js";
 import { callMethod, callNamed, getAttribute, setAttribute } from "./calls-of-objects.js";
 import { Handle, indexOf } from "./handle.js";
 import { reprOf } from "./operations.js";
 import { toValue } from "./to-js.js";
 
-export type Comparison = "<" | "<=" | "==" | "!=" | ">" | ">=";
-/** Comparisons by CPython's numbers (Py_LT, ...). */
-export const COMPARISONS: readonly Comparison[] = ["<", "<=", "==", "!=", ">", ">="];
+export type Comparison = (typeof COMPARISON_SIGNS)[number];
 
 /** What Node's console.log and util.inspect call to show an object. */
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
@@ -59,7 +59,7 @@ export abstract class PyObject extends Handle {
 
   /** sys.getrefcount: references to the object, that of this handle included. */
   get refcount(): number {
-    return this.bridge.f.refcount(this.index) >>> 0;
+    return this.bridge.f.handle_refcount(this.index) >>> 0;
   }
 
   /** sys.getsizeof: bytes of the object and of the blocks that are its own, collector header included. */
@@ -149,13 +149,14 @@ export abstract class PyObject extends Handle {
 
 export function hashOf(bridge: Bridge, value: unknown): number {
   bridge.push(value);
-  const hash = bridge.f.hash();
+  const hash = bridge.f.hash_value();
   return hash === -1 ? bridge.raise() : hash;
 }
 
 export function compareValues(bridge: Bridge, a: unknown, comparison: Comparison, b: unknown): boolean {
-  const op = COMPARISONS.indexOf(comparison);
-  if (op < 0) throw new RangeError(`Cannot compare with "${comparison}": the comparisons are ${COMPARISONS.join(" ")}`);
+  const op = COMPARISON_SIGNS.indexOf(comparison);
+  if (op < 0)
+    throw new RangeError(`Cannot compare with "${comparison}": the comparisons are ${COMPARISON_SIGNS.join(" ")}`);
   bridge.pushAll([a, b]);
   return bridge.number(bridge.f.compare_values(op)) === 1;
 }
@@ -163,8 +164,6 @@ export function compareValues(bridge: Bridge, a: unknown, comparison: Comparison
 // ---- what sequences have in common ----
 
 const INT_MAX = 0x7fff_ffff;
-const NO_START = 1;
-const NO_STOP = 2;
 
 /** A bound of a slice as an i32; absent ones are told apart by a bit. */
 export interface Slice {
@@ -183,7 +182,7 @@ export function sliceOf(start: number | undefined, stop: number | undefined, ste
     start: bound(start),
     stop: bound(stop),
     step: bound(step),
-    absent: (start === undefined ? NO_START : 0) | (stop === undefined ? NO_STOP : 0),
+    absent: (start === undefined ? C.NO_START : 0) | (stop === undefined ? C.NO_STOP : 0),
   };
 }
 
@@ -201,7 +200,7 @@ export abstract class PySequence<T> extends PyObject implements Iterable<T> {
 
   /** len(s). */
   get length(): number {
-    return this.#bridge.f.length(this.index);
+    return this.#bridge.f.length_of(this.index);
   }
 
   /** The item at an index, from the end if it is negative; undefined if there is none. */

@@ -1,26 +1,25 @@
 // Operations on any values, objects or not: repr, operators, and what can be iterated over.
 
+import { BINARY_SIGNS, UNARY_SIGNS } from "../core/catalogue.gen.js";
 import type { Bridge } from "./bridge.js";
 import { Handle } from "./handle.js";
 
-export type BinaryOperator = "+" | "-" | "*" | "/" | "//" | "%" | "**" | "<<" | ">>" | "&" | "|" | "^";
-/** By the numbers of core/objects/model/operators.ts. */
-const BINARY: readonly BinaryOperator[] = ["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^"];
-export type UnaryOperator = "-" | "+" | "~" | "abs";
-const UNARY: readonly UnaryOperator[] = ["-", "+", "~", "abs"];
+export type BinaryOperator = (typeof BINARY_SIGNS)[number];
+export type UnaryOperator = (typeof UNARY_SIGNS)[number];
 
 /** repr(value). */
 export function reprOf(bridge: Bridge, value: unknown): string {
   return bridge.trying(() => {
     bridge.push(value);
-    return bridge.value(bridge.f.repr()) as string;
+    return bridge.value(bridge.f.repr_of()) as string;
   });
 }
 
 /** a <operator> b, as Python has it. */
 export function binary(bridge: Bridge, a: unknown, operator: BinaryOperator, b: unknown): unknown {
-  const number = BINARY.indexOf(operator);
-  if (number < 0) throw new RangeError(`Cannot use operator "${operator}": the operators are ${BINARY.join(" ")}`);
+  const number = BINARY_SIGNS.indexOf(operator);
+  if (number < 0)
+    throw new RangeError(`Cannot use operator "${operator}": the operators are ${BINARY_SIGNS.join(" ")}`);
   return bridge.trying(() => {
     bridge.pushAll([a, b]);
     return bridge.value(bridge.f.binary_operator(number));
@@ -28,8 +27,8 @@ export function binary(bridge: Bridge, a: unknown, operator: BinaryOperator, b: 
 }
 
 export function unary(bridge: Bridge, operator: UnaryOperator, a: unknown): unknown {
-  const number = UNARY.indexOf(operator);
-  if (number < 0) throw new RangeError(`Cannot use operator "${operator}": the operators are ${UNARY.join(" ")}`);
+  const number = UNARY_SIGNS.indexOf(operator);
+  if (number < 0) throw new RangeError(`Cannot use operator "${operator}": the operators are ${UNARY_SIGNS.join(" ")}`);
   return bridge.trying(() => {
     bridge.push(a);
     return bridge.value(bridge.f.unary_operator(number));

@@ -2,13 +2,9 @@
 //
 // Addresses are read from linear memory and are good until the next call that allocates or releases anything.
 
-import type { WholeConstants, WholeCore } from "./module.js";
-
-/** Names of the built-in types, in the order of their kinds (core/objects/model/kinds.ts). */
-export const TYPE_NAMES = [
-  ...["NoneType", "NotImplementedType", "type", "bool", "int", "float", "str", "bytes", "tuple", "list"],
-  ...["dict", "set", "frozenset", "weakref.ReferenceType", "function"],
-] as const;
+import { TYPE_NAMES } from "../core/catalogue.gen.js";
+import * as C from "../core/constants.gen.js";
+import type { WholeCore } from "./module.js";
 
 /** Longer texts are decoded by the platform; for shorter ones the call would cost more than the text. */
 const SHORT_TEXT = 24;
@@ -17,7 +13,6 @@ const utf16 = new TextDecoder("utf-16le", { ignoreBOM: true });
 
 export class Reader {
   readonly #core: WholeCore;
-  readonly #c: WholeConstants;
   readonly #typesAt: number;
   #u8!: Uint8Array;
   #u32!: Uint32Array;
@@ -25,8 +20,7 @@ export class Reader {
 
   constructor(core: WholeCore) {
     this.#core = core;
-    this.#c = core.constants;
-    this.#typesAt = core.control + core.constants.TYPES_AT;
+    this.#typesAt = core.control + C.TYPES_AT;
     this.refresh();
   }
 
@@ -56,37 +50,35 @@ export class Reader {
   }
 
   refcount(object: number): number {
-    return this.word(object + this.#c.OBJECT_REFCNT);
+    return this.word(object + C.OBJECT_REFCNT);
   }
 
   type(object: number): number {
-    return this.word(object + this.#c.OBJECT_TYPE);
+    return this.word(object + C.OBJECT_TYPE);
   }
 
   /** The address of a built-in type. */
   typeOfKind(kind: number): number {
-    return this.#typesAt + kind * this.#c.TYPE_BYTES;
+    return this.#typesAt + kind * C.TYPE_BYTES;
   }
 
   kind(object: number): number {
     const type = this.type(object) - this.#typesAt;
-    const { TYPE_BYTES, USER } = this.#c;
-    return type >= 0 && type < USER * TYPE_BYTES ? type / TYPE_BYTES : USER;
+    return type >= 0 && type < C.USER * C.TYPE_BYTES ? type / C.TYPE_BYTES : C.USER;
   }
 
   typeName(object: number): string {
     const kind = this.kind(object);
-    return TYPE_NAMES[kind] ?? this.text(this.word(this.type(object) + this.#c.TYPE_NAME));
+    return TYPE_NAMES[kind] ?? this.text(this.word(this.type(object) + C.TYPE_NAME));
   }
 
   // ---- values ----
 
   /** A string's characters. */
   text(object: number): string {
-    const c = this.#c;
-    const state = this.word(object + c.STR_STATE);
-    const data = object + (state & c.STR_IS_ASCII ? c.STR_ASCII_DATA : c.STR_WIDE_DATA);
-    return this.characters(data, this.word(object + c.STR_LENGTH), (state >>> c.STR_WIDTH_SHIFT) & 7);
+    const state = this.word(object + C.STR_STATE);
+    const data = object + (state & C.STR_IS_ASCII ? C.STR_ASCII_DATA : C.STR_WIDE_DATA);
+    return this.characters(data, this.word(object + C.STR_LENGTH), (state >>> C.STR_WIDTH_SHIFT) & C.STR_WIDTH_MASK);
   }
 
   characters(data: number, length: number, width: number): string {
@@ -112,11 +104,10 @@ export class Reader {
 
   /** An int: a number if it is safe, a bigint if not. */
   int(object: number): number | bigint {
-    const c = this.#c;
-    const tag = this.word(object + c.INT_TAG);
-    const digits = tag >>> 3;
-    const at = object + c.INT_DIGIT;
-    const sign = 1 - (tag & 3);
+    const tag = this.word(object + C.INT_TAG);
+    const digits = tag >>> C.INT_SIZE_SHIFT;
+    const at = object + C.INT_DIGIT;
+    const sign = 1 - (tag & C.INT_SIGN_MASK);
     if (digits <= 1) return sign * this.word(at);
     if (digits === 2) {
       const v = this.word(at) + this.word(at + 4) * 2 ** 30;
@@ -132,34 +123,32 @@ export class Reader {
   }
 
   float(object: number): number {
-    return this.#f64[(object + this.#c.FLOAT_VALUE) >>> 3] as number;
+    return this.#f64[(object + C.FLOAT_VALUE) >>> 3] as number;
   }
 
   /** A copy of a bytes object's bytes. */
   bytesOf(object: number): Uint8Array {
-    const at = object + this.#c.BYTES_DATA;
-    return this.#u8.slice(at, at + this.word(object + this.#c.VAR_SIZE));
+    const at = object + C.BYTES_DATA;
+    return this.#u8.slice(at, at + this.word(object + C.VAR_SIZE));
   }
 
   // ---- containers ----
 
   /** Items of a list or tuple: where they stand, and how many. */
   row(object: number): { items: number; size: number } {
-    const c = this.#c;
-    const size = this.word(object + c.VAR_SIZE);
-    const isList = this.kind(object) === c.LIST;
-    return { items: isList ? this.word(object + c.LIST_ITEMS) : object + c.TUPLE_ITEMS, size };
+    const size = this.word(object + C.VAR_SIZE);
+    const isList = this.kind(object) === C.LIST;
+    return { items: isList ? this.word(object + C.LIST_ITEMS) : object + C.TUPLE_ITEMS, size };
   }
 
   /** Shows the key and value of each entry of a dict, in order. */
   entries(dict: number, visit: (key: number, value: number) => void): void {
-    const c = this.#c;
-    const keys = this.word(dict + c.DICT_KEYS);
-    const values = this.word(dict + c.DICT_VALUES);
-    const count = this.word(keys + c.KEYS_COUNT);
-    const general = this.#u8[keys + c.KEYS_KIND] === c.GENERAL;
-    const stride = general ? 12 : 8;
-    let entry = keys + c.KEYS_INDICES + 2 ** (this.#u8[keys + c.KEYS_LOG_INDEX_BYTES] as number) + (general ? 4 : 0);
+    const keys = this.word(dict + C.DICT_KEYS);
+    const values = this.word(dict + C.DICT_VALUES);
+    const count = this.word(keys + C.KEYS_COUNT);
+    const general = this.#u8[keys + C.KEYS_KIND] === C.KEYS_GENERAL;
+    const stride = general ? C.GENERAL_ENTRY : C.PLAIN_ENTRY;
+    let entry = keys + C.KEYS_INDICES + 2 ** (this.#u8[keys + C.KEYS_LOG_INDEX_BYTES] as number) + (general ? 4 : 0);
     for (let k = 0; k < count; k++, entry += stride) {
       const key = this.word(entry);
       if (key !== 0) visit(key, this.word(values === 0 ? entry + 4 : values + 4 * k));
@@ -168,11 +157,10 @@ export class Reader {
 
   /** Shows each item of a set. */
   members(set: number, visit: (item: number) => void): void {
-    const c = this.#c;
-    const table = this.word(set + c.SET_TABLE);
-    const mask = this.word(set + c.SET_MASK);
+    const table = this.word(set + C.SET_TABLE);
+    const mask = this.word(set + C.SET_MASK);
     for (let k = 0; k <= mask; k++) {
-      const item = this.word(table + 8 * k);
+      const item = this.word(table + C.SET_ENTRY * k);
       if (item !== 0) visit(item);
     }
   }

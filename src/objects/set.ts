@@ -1,17 +1,9 @@
 // Sets and frozensets, as JavaScript's Set (with the methods of ES2025) and as Python's.
 
+import * as C from "../core/constants.gen.js";
 import type { Bridge } from "./bridge.js";
 import { PyObject } from "./object.js";
 import { iterated, pushIterated } from "./operations.js";
-
-/** By the numbers of core/objects/host/set.ts. */
-const UNION = 0;
-const INTERSECTION = 1;
-const DIFFERENCE = 2;
-const SYMMETRIC_DIFFERENCE = 3;
-const SUBSET = 0;
-const SUPERSET = 1;
-const DISJOINT = 2;
 
 /** What sets and frozensets have in common. A result is of the type of the set that was asked. */
 abstract class AnySet<T> extends PyObject implements Iterable<T> {
@@ -22,7 +14,7 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
 
   /** len(s). */
   get size(): number {
-    return this.#bridge.f.length(this.index);
+    return this.#bridge.f.length_of(this.index);
   }
 
   /** item in s. */
@@ -42,22 +34,22 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
 
   /** s | other: the items of either. */
   union(other: Iterable<T>): this {
-    return this.#combine(UNION, other);
+    return this.#combine(C.UNION, other);
   }
 
   /** s & other: the items of both. */
   intersection(other: Iterable<unknown>): this {
-    return this.#combine(INTERSECTION, other);
+    return this.#combine(C.INTERSECTION, other);
   }
 
   /** s - other: the items that are not in the other. */
   difference(other: Iterable<unknown>): this {
-    return this.#combine(DIFFERENCE, other);
+    return this.#combine(C.DIFFERENCE, other);
   }
 
   /** s ^ other: the items of just one of them. */
   symmetricDifference(other: Iterable<T>): this {
-    return this.#combine(SYMMETRIC_DIFFERENCE, other);
+    return this.#combine(C.SYMMETRIC_DIFFERENCE, other);
   }
 
   #relates(relation: number, other: Iterable<unknown>): boolean {
@@ -71,17 +63,17 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
 
   /** s <= other: all items are in the other. */
   isSubsetOf(other: Iterable<unknown>): boolean {
-    return this.#relates(SUBSET, other);
+    return this.#relates(C.SUBSET, other);
   }
 
   /** s >= other: all items of the other are here. */
   isSupersetOf(other: Iterable<unknown>): boolean {
-    return this.#relates(SUPERSET, other);
+    return this.#relates(C.SUPERSET, other);
   }
 
   /** No item is in both. */
   isDisjointFrom(other: Iterable<unknown>): boolean {
-    return this.#relates(DISJOINT, other);
+    return this.#relates(C.DISJOINT, other);
   }
 
   /** s.copy(). */
@@ -166,21 +158,21 @@ export class PySet<T = unknown> extends AnySet<T> {
 
   /** s |= other. */
   update(other: Iterable<T>): this {
-    return this.#change(UNION, other);
+    return this.#change(C.UNION, other);
   }
 
   /** s &= other. */
   intersectionUpdate(other: Iterable<unknown>): this {
-    return this.#change(INTERSECTION, other);
+    return this.#change(C.INTERSECTION, other);
   }
 
   /** s -= other. */
   differenceUpdate(other: Iterable<unknown>): this {
-    return this.#change(DIFFERENCE, other);
+    return this.#change(C.DIFFERENCE, other);
   }
 
   /** s ^= other. */
   symmetricDifferenceUpdate(other: Iterable<T>): this {
-    return this.#change(SYMMETRIC_DIFFERENCE, other);
+    return this.#change(C.SYMMETRIC_DIFFERENCE, other);
   }
 }

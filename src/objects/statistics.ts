@@ -7,8 +7,9 @@
 // which is to the byte what the object layer has asked of the mem and object domains; the account (stats.ts) has the same blocks,
 // each with its size class.
 
+import { TYPE_NAMES } from "../core/catalogue.gen.js";
+import * as C from "../core/constants.gen.js";
 import type { Bridge } from "./bridge.js";
-import { TYPE_NAMES } from "./reader.js";
 
 export interface TypeStats {
   /** Objects that exist. */
@@ -54,9 +55,17 @@ export function readObjectStats(bridge: Bridge): ObjectStats {
   });
   const userTypes = readUserTypes(bridge);
   const sharing = (which: number) => f.sharing_figure(which) >>> 0;
-  const interned = { strings: sharing(0), hits: sharing(1), bytes: sharing(6) };
-  const sharedKeys = { hits: sharing(2), bytes: sharing(7) };
-  const spareKeys = { free: sharing(3), hits: sharing(4), bytes: sharing(5) };
+  const interned = {
+    strings: sharing(C.INTERNED_STRINGS),
+    hits: sharing(C.INTERNED_HITS),
+    bytes: sharing(C.INTERNED_BYTES),
+  };
+  const sharedKeys = { hits: sharing(C.SHARED_KEYS_HITS), bytes: sharing(C.SHAPES_BYTES) };
+  const spareKeys = {
+    free: sharing(C.SPARE_KEYS),
+    hits: sharing(C.SPARE_KEYS_HITS),
+    bytes: sharing(C.SPARE_KEYS_BYTES),
+  };
   const ofTypes = [...Object.values(types), ...userTypes].reduce((sum, type) => sum + type.bytes + type.freeBytes, 0);
   return {
     types,
@@ -71,17 +80,23 @@ export function readObjectStats(bridge: Bridge): ObjectStats {
 
 function readTypeStats(read: (which: number) => number): TypeStats {
   const figure = (which: number) => read(which) >>> 0;
-  return { live: figure(0), bytes: figure(1), free: figure(2), freeHits: figure(3), freeBytes: figure(4) };
+  return {
+    live: figure(C.FIGURE_LIVE),
+    bytes: figure(C.FIGURE_BYTES),
+    free: figure(C.FIGURE_FREE),
+    freeHits: figure(C.FIGURE_FREE_HITS),
+    freeBytes: figure(C.FIGURE_FREE_BYTES),
+  };
 }
 
 /** Goes through the ring of types, whose head is at the place of kind USER. */
-function readUserTypes({ f, reader, c }: Bridge): UserTypeStats[] {
+function readUserTypes({ f, reader }: Bridge): UserTypeStats[] {
   reader.refresh();
   const result: UserTypeStats[] = [];
-  const head = reader.typeOfKind(c.USER);
-  for (let type = reader.word(head + c.TYPE_AFTER); type !== head; type = reader.word(type + c.TYPE_AFTER)) {
+  const head = reader.typeOfKind(C.USER);
+  for (let type = reader.word(head + C.TYPE_AFTER); type !== head; type = reader.word(type + C.TYPE_AFTER)) {
     const address = type;
-    const name = reader.text(reader.word(address + c.TYPE_NAME));
+    const name = reader.text(reader.word(address + C.TYPE_NAME));
     result.push({ name, ...readTypeStats((which) => f.type_figure_at(address, which)) });
   }
   return result;

@@ -6,14 +6,13 @@
 //
 // Objects are read in place, without a call for each; one to which there are several references is one in JavaScript too.
 
+import * as C from "../core/constants.gen.js";
 import type { Bridge } from "./bridge.js";
 import { ConversionError } from "./from-js.js";
-import type { WholeConstants } from "./module.js";
 import type { Reader } from "./reader.js";
 
 class Reading {
   readonly #reader: Reader;
-  readonly #c: WholeConstants;
   /** What was made of objects with several references. */
   readonly #memo = new Map<number, unknown>();
   /** Texts of keys, which many dicts have in common. */
@@ -21,23 +20,21 @@ class Reading {
 
   constructor(bridge: Bridge) {
     this.#reader = bridge.reader;
-    this.#c = bridge.c;
   }
 
   value(object: number): unknown {
     const reader = this.#reader;
-    const c = this.#c;
     const kind = reader.kind(object);
     switch (kind) {
-      case c.INT:
+      case C.INT:
         return reader.int(object);
-      case c.STR:
+      case C.STR:
         return reader.text(object);
-      case c.FLOAT:
+      case C.FLOAT:
         return reader.float(object);
-      case c.NONE:
+      case C.NONE:
         return null;
-      case c.BOOL:
+      case C.BOOL:
         return reader.int(object) === 1;
       default:
         if (reader.refcount(object) === 1) return this.#container(object, kind, false);
@@ -47,21 +44,20 @@ class Reading {
   }
 
   #container(object: number, kind: number, shared: boolean): unknown {
-    const c = this.#c;
     switch (kind) {
-      case c.LIST:
-      case c.TUPLE:
+      case C.LIST:
+      case C.TUPLE:
         return this.#array(object, shared);
-      case c.DICT:
+      case C.DICT:
         return this.#hasTextKeys(object) ? this.#record(object, shared) : this.#map(object, shared);
-      case c.SET:
-      case c.FROZENSET: {
+      case C.SET:
+      case C.FROZENSET: {
         const set = new Set<unknown>();
         if (shared) this.#memo.set(object, set);
         this.#reader.members(object, (item) => set.add(this.value(item)));
         return set;
       }
-      case c.BYTES: {
+      case C.BYTES: {
         const bytes = this.#reader.bytesOf(object);
         if (shared) this.#memo.set(object, bytes);
         return bytes;
@@ -86,7 +82,7 @@ class Reading {
     const reader = this.#reader;
     let texts = true;
     reader.entries(dict, (key) => {
-      texts &&= reader.kind(key) === this.#c.STR;
+      texts &&= reader.kind(key) === C.STR;
     });
     return texts;
   }

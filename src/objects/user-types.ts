@@ -2,6 +2,7 @@
 //
 // A type's functions stand in the WebAssembly table; they are given back when the core says that the type is gone.
 
+import * as C from "../core/constants.gen.js";
 import { ImageError, type SavedType } from "../image/format.js";
 import { TableSlots, toWasmFunction, type WithTable } from "../table-functions.js";
 import { type Bridge, describe } from "./bridge.js";
@@ -9,10 +10,6 @@ import type { ObjectCalls } from "./calls.js";
 import { indexOf } from "./handle.js";
 import { type Fields, type FieldType, layoutOf, readNumber, sizeOfType, type TypeLayout } from "./type-layout.js";
 import type { LastNumbers, PyInstance, PyType, TypeOptions } from "./types.js";
-
-/** By the numbers of core/objects/types/instance.ts. */
-const WITH_WEAK_REFERENCES = 1;
-const WITH_OBJECT_ITEMS = 2;
 
 /** What a type does when an instance dies. */
 export type TypeFunctions<F extends Fields = Fields, I extends FieldType = FieldType> = Pick<
@@ -53,7 +50,7 @@ export class UserTypes {
     const { f } = this.#bridge;
     const { slots, dataBytes } = layout;
     const itemSize = items === undefined ? 0 : sizeOfType(items);
-    const bits = (weakReferences ? WITH_WEAK_REFERENCES : 0) | (items === "object" ? WITH_OBJECT_ITEMS : 0);
+    const bits = (weakReferences ? C.WITH_WEAK_REFERENCES : 0) | (items === "object" ? C.WITH_OBJECT_ITEMS : 0);
     try {
       this.#bridge.key(name);
       const type = this.#bridge.made(f.push_type(slots, dataBytes, itemSize, bits, 0, 0, finalizer, drop, hostId));
@@ -97,18 +94,18 @@ export class UserTypes {
 
   /** The types of an image, which the heap has, are known here as well. Throws ImageError if functions of one are missing. */
   restore(types: readonly SavedType[], lastId: number, given: Readonly<Record<string, TypeFunctions>>): void {
-    const { f, c } = this.#bridge;
+    const { f } = this.#bridge;
     for (const { hostId, name, fields, items, functions } of types) {
-      const slots = f.type_layout(hostId, c.TYPE_SLOTS);
+      const slots = f.type_layout(hostId, C.TYPE_SLOTS);
       // A type that no object of the image had is not in it.
       if (slots === -1) continue;
       if (hostId > lastId || this.#entries.has(hostId))
         throw new ImageError(`type ${name} has a number that it can't have`);
       const layout = layoutOf(name, Object.fromEntries(fields), items ?? undefined);
-      layout.dataAt = f.type_layout(hostId, c.TYPE_DATA_AT);
-      layout.itemsAt = f.type_layout(hostId, c.TYPE_ITEMS_AT);
+      layout.dataAt = f.type_layout(hostId, C.TYPE_DATA_AT);
+      layout.itemsAt = f.type_layout(hostId, C.TYPE_ITEMS_AT);
       const itemSize = items === null ? 0 : sizeOfType(items);
-      const isSame = slots === layout.slots && f.type_layout(hostId, c.TYPE_ITEM_SIZE) === itemSize;
+      const isSame = slots === layout.slots && f.type_layout(hostId, C.TYPE_ITEM_SIZE) === itemSize;
       if (!isSame || layout.itemsAt < layout.dataAt + layout.dataBytes) {
         throw new ImageError(`type ${name} is not laid out as its metadata says`);
       }
@@ -155,7 +152,7 @@ export class UserTypes {
   /** The items of an instance, if they are numbers. */
   #numbers(view: DataView, { items, itemsAt }: TypeLayout): number[] {
     if (items === undefined || items === "object") return [];
-    const length = view.getUint32(this.#bridge.c.VAR_SIZE, true);
+    const length = view.getUint32(C.VAR_SIZE, true);
     return Array.from({ length }, (_, k) => readNumber(view, items, itemsAt + k * sizeOfType(items)));
   }
 

@@ -3,6 +3,7 @@
 //   own    what the group's own code allocated: it is innermost on the stack
 //   total  and what was called from it; a group that stands on a stack more than once counts once
 
+import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import { placeOf } from "../text/labels.js";
 import type { Measure, View } from "../trace/accounts.js";
 import { sizeClassName } from "../trace/size-class.js";
@@ -28,8 +29,6 @@ export interface Group {
   readonly own: Measure;
   readonly total: Measure;
 }
-
-export const DOMAIN_NAMES = ["raw", "mem", "object", "libc"] as const;
 
 /** Sums by node: what was allocated there, and there or below. */
 export interface NodeSums {
@@ -170,7 +169,7 @@ function byKind(analysis: Groupable, view: View, grouping: "domain" | "size"): G
     sum.count += count;
     sums.set(key, sum);
   }
-  const name = (key: number) => (grouping === "domain" ? (DOMAIN_NAMES[key] ?? "unknown") : sizeClassName(key));
+  const name = (key: number) => (grouping === "domain" ? (BLOCK_DOMAINS[key] ?? "unknown") : sizeClassName(key));
   return [...sums].map(([key, own]) => ({ label: name(key), own, total: own }));
 }
 

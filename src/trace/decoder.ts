@@ -1,5 +1,6 @@
 // Decodes events: the other half of core/trace/events.ts, with the same tables.
 
+import * as C from "../core/constants.gen.js";
 import { BrokenContent } from "./bytes.js";
 import { EVENT, NEAR, OTHER, RESERVED_UNIT, SLOTS } from "./format.js";
 
@@ -128,7 +129,7 @@ export class EventDecoder {
 
   /** The address is that of the event that is being decoded. */
   #touch(address: number): number {
-    this.#addresses[Math.imul(address >>> 3, 0x9e3779b1) >>> 21] = address;
+    this.#addresses[Math.imul(address >>> 3, C.TRACE_HASH_ADDRESS) >>> C.TRACE_SLOT_SHIFT] = address;
     this.#recent[++this.#sequence & (RECENT - 1)] = address;
     this.#lastAddress = address;
     return address >>> 0;
@@ -187,6 +188,6 @@ export class EventDecoder {
 }
 
 function siteSlot(node: number, size: number, tag: number): number {
-  const h = Math.imul(node, 0x9e3779b1) ^ Math.imul(size, 0x85ebca6b) ^ (tag << 13);
-  return Math.imul(h ^ (h >>> 15), 0xc2b2ae35) >>> 21;
+  const h = Math.imul(node, C.TRACE_HASH_ADDRESS) ^ Math.imul(size, C.TRACE_HASH_SIZE) ^ (tag << 13);
+  return Math.imul(h ^ (h >>> 15), C.TRACE_HASH_MIX) >>> C.TRACE_SLOT_SHIFT;
 }

@@ -4,7 +4,9 @@
 //   block  = kind (u8), 0 (three bytes), length (u32), CRC-32 (u32) of these eight bytes and the content, content
 //
 // All numbers are little-endian. A reader skips blocks of a kind that it does not know, and refuses a version that is
-// higher than its own.
+// higher than its own. What events are told by is the core's (core/trace/events.ts).
+
+import * as C from "../core/constants.gen.js";
 
 /** First bytes of every trace: one that is no text, a name, and a line end that a transfer as text would break. */
 export const MAGIC: readonly number[] = [0x89, 0x70, 0x79, 0x68, 0x65, 0x61, 0x70, 0x0a];
@@ -35,21 +37,21 @@ export const EVENT = { free: 0, allocate: 1, resize: 2, other: 3 } as const;
 /** First bytes of what is no event. */
 export const OTHER = {
   /** Microseconds since the mark before (number). */
-  time: 0xc0,
+  time: C.TRACE_TIME,
   /** A new stack: its number less its caller's, function, line (three numbers). */
-  node: 0xc1,
+  node: C.TRACE_NODE,
   /** What the platform gave, in units of 64 KiB (number). */
-  reserved: 0xc2,
+  reserved: C.TRACE_RESERVED,
   /** The interpreter has started; what follows is the program's own. */
   program: 0xc3,
 } as const;
 /** Lengths of the tables of addresses and of sites. */
-export const SLOTS = 2048;
-export const RESERVED_UNIT = 65536;
+export const SLOTS = C.TRACE_SLOTS;
+export const RESERVED_UNIT = 2 ** C.TRACE_RESERVED_SHIFT;
 /** A free or resize tells an address by how many events ago it was, up to this many; an allocation, up to the second. */
-export const NEAR = { free: 48, allocate: 7 } as const;
+export const NEAR = { free: C.TRACE_FREE_NEAR, allocate: C.TRACE_ALLOCATE_NEAR } as const;
 /** In a site's tag: the domain, and whether the block was cleared. */
-export const TAG = { domain: 3, cleared: 4 } as const;
+export const TAG = { domain: C.DOMAINS - 1, cleared: C.TRACE_CLEARED } as const;
 
 /** What the first block says. */
 export interface TraceMetadata {

@@ -1,5 +1,6 @@
 // A recording: takes what the core's tracer has in its buffer, with the functions that it speaks of, to a writer.
 
+import * as C from "../core/constants.gen.js";
 import type { Core } from "../core.js";
 import type { HostCalls } from "../host-calls.js";
 import type { Words } from "../words.js";
@@ -14,8 +15,8 @@ const MOST_COLLECTIONS = 1024;
 export interface StackSource {
   readonly kind: TraceMetadata["stacks"];
   readonly python?: string;
-  /** What the core needs to read stacks by itself: the fields of its Tracer from `interpretersAt` on; empty if it can't. */
-  readonly words: readonly number[];
+  /** What the core needs to read stacks by itself: words of its state, each by its constant; empty if it can't. */
+  readonly words: readonly (readonly [at: number, word: number])[];
   /** The function whose code object is at an address; undefined for one that stacks don't show. */
   functionAt(code: number): CodeUnits | undefined;
   /** The stack of the program, for a core that can't read it: places from the outermost inwards. */
@@ -127,29 +128,25 @@ export class Recorder {
 
   /** The heap's domains are traced from now on. */
   start(): void {
-    const { constants, control, functions } = this.#core;
-    const { words } = this.#source;
-    this.#words.set(control + constants.TRACE_STACK_AT, 0);
-    words.forEach((word, k) => {
-      this.#words.set(control + constants.TRACE_STACK_AT + 4 * k, word);
-    });
+    const { control, functions } = this.#core;
+    this.#words.set(control + C.TRACE_INTERPRETERS_AT, 0);
+    for (const [at, word] of this.#source.words) this.#words.set(control + at, word);
     this.#calls.tracer = this;
     if (functions.trace_start(this.#gaps ? 1 : 0) === 0) {
       this.#calls.tracer = undefined;
       throw new Error("Cannot trace: there is no memory for the tracer's tables");
     }
-    this.#full = this.#word(constants.TRACE_FULL_AT);
+    this.#full = this.#word(C.TRACE_FULL_AT);
     this.#onChange(true);
   }
 
   /** Bytes that the tracer's tables take in the heap. */
   get tablesBytes(): number {
-    const c = this.#core.constants;
     return (
-      c.TRACE_BLOCK_BYTES +
-      (this.#word(c.TRACE_NODE_MASK_AT) + 1) * c.TRACE_NODE_BYTES +
-      (this.#word(c.TRACE_WATCHED_MASK_AT) + 1) * c.TRACE_WATCHED_BYTES +
-      this.#word(c.TRACE_SHADOW_ROOM_AT) * c.TRACE_SEEN_BYTES
+      C.TRACE_BLOCK_BYTES +
+      (this.#word(C.TRACE_NODE_MASK_AT) + 1) * C.TRACE_NODE_BYTES +
+      (this.#word(C.TRACE_WATCHED_MASK_AT) + 1) * C.TRACE_WATCHED_BYTES +
+      this.#word(C.TRACE_SHADOW_ROOM_AT) * C.TRACE_SEEN_BYTES
     );
   }
 
@@ -181,7 +178,7 @@ export class Recorder {
 
   /** Ends the recording, and the file. Throws what the sink threw, if it did. */
   stop(): void {
-    const cutStacks = this.#word(this.#core.constants.TRACE_CUT_AT);
+    const cutStacks = this.#word(C.TRACE_CUT_AT);
     this.#core.functions.trace_stop();
     this.#onChange(false);
     this.#calls.tracer = undefined;
@@ -208,17 +205,17 @@ export class Recorder {
   now(): number {
     const now = performance.now();
     if (now - this.#flushed >= this.#flushEvery && this.#full !== 0) {
-      this.#words.set(this.#core.control + this.#core.constants.TRACE_FULL_AT, 0);
+      this.#words.set(this.#core.control + C.TRACE_FULL_AT, 0);
     }
     return now * 1000;
   }
 
   emptyBuffer(): void {
-    if (this.#full !== 0) this.#words.set(this.#core.control + this.#core.constants.TRACE_FULL_AT, this.#full);
+    if (this.#full !== 0) this.#words.set(this.#core.control + C.TRACE_FULL_AT, this.#full);
     this.#flushed = performance.now();
     this.#writeCollections();
-    const begin = this.#word(this.#core.constants.TRACE_BEGIN_AT);
-    const length = this.#word(this.#core.constants.TRACE_POSITION_AT) - begin;
+    const begin = this.#word(C.TRACE_BEGIN_AT);
+    const length = this.#word(C.TRACE_POSITION_AT) - begin;
     this.#guard(() => {
       const fresh = this.#functions.takeFresh();
       if (fresh.length > 0) this.#output.functions(fresh);

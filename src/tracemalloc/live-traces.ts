@@ -1,6 +1,6 @@
 // The blocks that are live, each with its stack, from the events of a recording that runs.
 
-import type { BlockOwner } from "../errors.js";
+import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import { type EventConsumer, EventDecoder } from "../trace/decoder.js";
 import { TAG, type TraceFunction } from "../trace/format.js";
 import { LiveTable } from "../trace/live-table.js";
@@ -10,7 +10,6 @@ import type { TraceOutput } from "../trace/writer.js";
 import type { Trace } from "./snapshot.js";
 import { type Frame, Traceback, UNKNOWN } from "./traceback.js";
 
-const DOMAINS: readonly BlockOwner[] = ["raw", "mem", "object", "libc"];
 /** An object begins so many bytes behind its block, at most: the collector's header, and the two words of what weak references and attributes there are. */
 const MOST_HEADER = 16;
 /** Every object and every collector's header is so many bytes, or a multiple. */
@@ -123,7 +122,7 @@ export class LiveTraces implements TraceOutput, EventConsumer {
       }
     });
     const given = [...sums.values()].map(({ node, domain, size, count }) => ({
-      domain: DOMAINS[domain] ?? "raw",
+      domain: BLOCK_DOMAINS[domain] ?? "raw",
       size,
       count,
       traceback: this.#traceback(node),

@@ -1,6 +1,7 @@
 // The tracer's stacks against whole walks over the interpreter's frames, while CPython's collector walks them too.
 
 import { beforeAll, describe, expect, it } from "vitest";
+import * as C from "../../src/core/constants.gen.js";
 import { loadPython, type Python } from "../../src/hosts/pyodide.js";
 import { Tape } from "../trace-data.js";
 
@@ -168,7 +169,13 @@ describe("the tracer's stacks", () => {
 
   it("are read, and nothing is written: the byte that CPython's collector marks frames with is as it was", () => {
     const { heap, pyodide } = python;
-    const [interpreters = 0, threads = 0, current = 0, previous = 0, , , owner = 0] = heap.stack.tracerWords;
+    const words = new Map(heap.stack.tracerWords);
+    const offset = (at: number) => words.get(at) ?? Number.NaN;
+    const interpreters = offset(C.TRACE_INTERPRETERS_AT);
+    const threads = offset(C.TRACE_THREADS_OFFSET_AT);
+    const current = offset(C.TRACE_CURRENT_FRAME_OFFSET_AT);
+    const previous = offset(C.TRACE_PREVIOUS_OFFSET_AT);
+    const owner = offset(C.TRACE_OWNER_OFFSET_AT);
     const marks: number[] = [];
     pyodide.registerJsModule("marks", {
       read: () => {

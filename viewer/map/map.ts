@@ -1,9 +1,9 @@
 // The heap map: where in memory everything is that is live at the view's moment: the highest of the span, or its end. The whole on
 // top, the cell that was chosen below it, and what each block is beside the pointer.
 
+import { BLOCK_DOMAINS } from "../../src/core/catalogue.gen.js";
 import type { PageArenas } from "../../src/page/model.js";
 import { bucketOf, endOf, highestOf } from "../../src/page/moments.js";
-import { DOMAIN_NAMES } from "../../src/report/trace-groups.js";
 import { placeOf } from "../../src/text/labels.js";
 import { h } from "../dom.js";
 import type { Model, Span } from "../model.js";
@@ -245,7 +245,7 @@ export class HeapMap {
     const stack = frames.map(({ function: f, line }) => `${f.name} ${placeOf(f, line)}`);
     return [
       size,
-      `${DOMAIN_NAMES[blocks.domain(block)] ?? ""} domain`,
+      `${BLOCK_DOMAINS[blocks.domain(block)] ?? ""} domain`,
       ...age,
       ...(node === 0 ? ["no Python was running"] : stack),
     ];

@@ -13,7 +13,7 @@ import { collector } from "./state";
 declare function hostPressure(): void;
 
 /** The next safe point lets the host run its measures. */
-export function press(): void {
+export function mark_pressure_due(): void {
   settings().due |= PRESSURE_DUE;
 }
 

@@ -1,6 +1,6 @@
 // Free lists: given back to the heap.
 
-import { KINDS, TUPLE, USER } from "../model/kinds";
+import { KINDS, TUPLE, USER } from "../model/kinds.gen";
 import { clearFreeList } from "../model/memory";
 import { PyType, typeOf } from "../model/type";
 import { keys_clear_free_list } from "../types/keys";

@@ -15,7 +15,7 @@
 // A list is in order (isValid) if next and prev agree and, outside of a collection, no object is marked.
 
 import { GC_COLLECTING, GCHead, generation, untrack } from "../model/gc-head";
-import { DICT, LIST, REF, SET, TUPLE, USER } from "../model/kinds";
+import { DICT, LIST, REF, SET, TUPLE, USER } from "../model/kinds.gen";
 import { clearError } from "../model/raise";
 import { decref, incref, xdecref } from "../model/refcount";
 import { COLLECTION_DUE, settings } from "../model/settings";
@@ -33,12 +33,17 @@ import { merge, moveTo, sizeOfList } from "./lists";
 import { Collector, collector, DEBUG_COLLECTABLE, DEBUG_SAVEALL, garbageList, GENERATIONS, listAt, PERMANENT, statsOf } from "./state";
 import { deduceUnreachable } from "./unreachable";
 
-/**
- * Tells the host that a collection of a generation begins (phase 0), or ended (phase 1) and what it found; for DEBUG_COLLECTABLE also
- * (phase 2) of each unreachable object, by its address in place of the number found. Then it must not run any code of the program's.
- */
-@external("host", "collected")
-declare function hostCollected(phase: u32, generation: u32, collected: u32, uncollectable: u32): void;
+/** Tells the host that a collection of a generation begins: it may run code of the program's. */
+@external("host", "collectionBegins")
+declare function hostCollectionBegins(generation: u32): void;
+
+/** Tells the host that a collection has ended, and how many unreachable objects it found. */
+@external("host", "collectionEnded")
+declare function hostCollectionEnded(generation: u32, collected: u32): void;
+
+/** Tells the host of an unreachable object, for DEBUG_COLLECTABLE. The host must not run any code of the program's. */
+@external("host", "collectable")
+declare function hostCollectable(object: PyObject): void;
 
 // ---- what becomes of it ----
 
@@ -88,9 +93,9 @@ function clearObject(o: PyObject): void {
 }
 
 /** The host knows of each unreachable object. */
-function announce(list: GCHead, k: u32): void {
+function announce(list: GCHead): void {
   for (let at = list.next; at != changetype<usize>(list); at = changetype<GCHead>(at).next) {
-    hostCollected(2, k, <u32>changetype<usize>(changetype<GCHead>(at).object), 0);
+    hostCollectable(changetype<GCHead>(at).object);
   }
 }
 
@@ -159,13 +164,13 @@ export function gc_collect(k: u32): u32 {
   if (c.collecting != 0) return 0;
   c.collecting = 1;
   settings().due &= ~COLLECTION_DUE;
-  hostCollected(0, k, 0, 0);
+  hostCollectionBegins(k);
   const found = collect(k);
   const stats = statsOf(k);
   stats.collections++;
   stats.collected += found;
   // The host may ask for a collection here too, which is none then.
-  hostCollected(1, k, found, 0);
+  hostCollectionEnded(k, found);
   c.collecting = 0;
   return found;
 }
@@ -193,7 +198,7 @@ function collect(k: u32): u32 {
 
   let found: u32 = 0;
   if (!unreachable.isEmpty) {
-    if ((c.debug & DEBUG_COLLECTABLE) != 0) announce(unreachable, k);
+    if ((c.debug & DEBUG_COLLECTABLE) != 0) announce(unreachable);
     handleWeakReferences(unreachable);
     finalizeAll(unreachable);
     // Finalizers can have brought some back: those that are reachable now are ordinary objects again.

@@ -2,7 +2,7 @@
 
 import { GCHead, generation } from "../model/gc-head";
 import { handles } from "../model/handles";
-import { BYTES, DICT, LIST, STR, TUPLE, USER } from "../model/kinds";
+import { BYTES, DICT, LIST, STR, TUPLE, USER } from "../model/kinds.gen";
 import { GC_BYTES, isAnySet, isInt, isKind, PyObject } from "../model/type";
 import { PyStr, str_valid } from "../text/str";
 import { bytes_sizeof, PyBytes } from "../types/bytes";

@@ -6,7 +6,7 @@
 // a dict that are all strings, the object of a weak reference, a type.
 
 import { gcVisitIndex } from "../model/functions";
-import { DICT, FROZENSET, LIST, REF, SET, TUPLE, USER } from "../model/kinds";
+import { DICT, FROZENSET, LIST, REF, SET, TUPLE, USER } from "../model/kinds.gen";
 import { PyObject } from "../model/type";
 import { PyDict } from "../types/dict";
 import { itemsOf, objectItemsOf, slotsOf } from "../types/instance";

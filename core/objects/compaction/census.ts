@@ -17,7 +17,7 @@ import { base_free, base_malloc_at_top } from "../../alloc/base";
 import { ALIGNMENT, INTERNAL, SMALL_REQUEST_THRESHOLD } from "../../ground/config";
 import { raiseMemory } from "../model/error";
 import { GC_HASHED, GCHead, gcHead, generation } from "../model/gc-head";
-import { BYTES, DICT, FLOAT, FROZENSET, INT, KINDS, LIST, SET, TYPE, USER } from "../model/kinds";
+import { BYTES, DICT, FLOAT, FROZENSET, INT, KINDS, LIST, SET, TYPE, USER } from "../model/kinds.gen";
 import { API_TYPES_AT, at, CENSUS_AT } from "../model/state";
 import { HAS_HASHED, IS_C_TYPE, isFixedType, isKind, PyObject, PyType, typeOf } from "../model/type";
 import { PyFloat } from "../types/float";

@@ -40,7 +40,7 @@ export function is_busy(): bool {
 }
 
 /** Moves objects together; free lists are empty. Answers COMPACTED or why not. */
-export function compact(): i32 {
+export function compact_objects(): i32 {
   if (is_busy()) return BUSY;
   const c = census();
   c.movedBytes = 0;

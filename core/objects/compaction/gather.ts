@@ -9,7 +9,7 @@
 import { isInPool } from "../../alloc/evacuation";
 import { PERMANENT } from "../collector/state";
 import { GCHead, gcHead, generation } from "../model/gc-head";
-import { BYTES, DICT, FROZENSET, LIST, PLACES, REF, SET, TYPE, USER } from "../model/kinds";
+import { BYTES, DICT, FROZENSET, LIST, PLACES, REF, SET, TYPE, USER } from "../model/kinds.gen";
 import { IS_C_TYPE, PyObject, PyType, typeOf } from "../model/type";
 import { PyDict } from "../types/dict";
 import { Interned, interned } from "../types/intern";

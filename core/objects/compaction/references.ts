@@ -10,7 +10,7 @@
 import { Collector, collector } from "../collector/state";
 import { error, ERROR_A, ERROR_B, ERROR_C } from "../model/error";
 import { handles } from "../model/handles";
-import { DICT, FROZENSET, LIST, PLACES, REF, SET, TUPLE, TYPE, USER } from "../model/kinds";
+import { DICT, FROZENSET, LIST, PLACES, REF, SET, TUPLE, TYPE, USER } from "../model/kinds.gen";
 import { heldText } from "../model/result";
 import { isFixedType, PyObject, PyType, typeOf } from "../model/type";
 import { PyDict } from "../types/dict";

@@ -10,7 +10,7 @@ import { evacuation_end, evacuation_free, IN_MEM, isInPool, isLeft } from "../..
 import { MEM, OBJECT } from "../../ground/config";
 import { debug } from "../../hooks/debug";
 import { GCHead, gcHead } from "../model/gc-head";
-import { BYTES, DICT, FROZENSET, INT, LIST, SET, STR, TUPLE, TYPE, USER } from "../model/kinds";
+import { BYTES, DICT, FROZENSET, INT, LIST, SET, STR, TUPLE, TYPE, USER } from "../model/kinds.gen";
 import { PyObject, PyType } from "../model/type";
 import { PyStr } from "../text/str";
 import { bytes_sizeof, PyBytes } from "../types/bytes";

@@ -35,7 +35,7 @@ export function value_of(handle: u32): f64 {
   return answerPlain(incref<PyObject>(object(handle)));
 }
 
-export function length(handle: u32): i32 {
+export function length_of(handle: u32): i32 {
   return lengthOf(object(handle));
 }
 
@@ -54,12 +54,12 @@ export function sizeof_object(handle: u32): usize {
 }
 
 /** hash(top of the stack); hasError tells of an error. */
-export function hash(): i32 {
+export function hash_value(): i32 {
   const o = handles().pop();
   return dropAfter<i32>(o, hashOf(o));
 }
 
-export function repr(): f64 {
+export function repr_of(): f64 {
   const o = handles().pop();
   const text = reprOf(o);
   decref(o);

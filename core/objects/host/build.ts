@@ -2,7 +2,7 @@
 
 import { safePoint } from "../collector/due";
 import { handles } from "../model/handles";
-import { DICT, FROZENSET, SET, TUPLE } from "../model/kinds";
+import { DICT, FROZENSET, SET, TUPLE } from "../model/kinds.gen";
 import { decref, incref } from "../model/refcount";
 import { isKind, PyObject, typeOf } from "../model/type";
 import { listOf, tupleOf } from "../operations/abstract";
@@ -70,7 +70,7 @@ export function build_set(n: u32, frozen: bool): bool {
 }
 
 /** Converts the top of the stack: list(x), tuple(x), set(x), frozenset(x), dict(x) for a dict. */
-export function convert(kind: u32): bool {
+export function convert_value(kind: u32): bool {
   safePoint();
   const h = handles();
   const o = h.pop();

@@ -12,7 +12,7 @@ import { safePoint } from "../collector/due";
 import { hasError } from "../model/error";
 import { GCHead, generation } from "../model/gc-head";
 import { handles } from "../model/handles";
-import { BUILTIN, MODULE, USER } from "../model/kinds";
+import { BUILTIN, MODULE, USER } from "../model/kinds.gen";
 import { clearError } from "../model/raise";
 import { enter, leave } from "../model/recursion";
 import { decref, incref, trashUnwound } from "../model/refcount";
@@ -164,7 +164,7 @@ export function call_method(n: u32): f64 {
 }
 
 /** No call is under way, though an exception of the host's has left some: none that waits is counted. */
-export function unwind(): void {
+export function unwind_calls(): void {
   const s = settings();
   s.depth = 0;
   s.outside = 0;
@@ -190,7 +190,7 @@ export function empty_module(handle: u32): void {
  * How many objects still need what a module in C has from `start` to `end` in memory, and in the table: instances of its types, types that it
  * made of tables, its functions and modules.
  */
-export function dependents(start: usize, end: usize, tableStart: u32, tableEnd: u32): u32 {
+export function count_dependents(start: usize, end: usize, tableStart: u32, tableEnd: u32): u32 {
   let count: u32 = 0;
   const ring = typeOf(USER);
   for (let type: PyType = ring.after; type !== ring; type = type.after) {

@@ -5,7 +5,7 @@ import { gc_get_objects, gc_get_referents, gc_get_referrers, gc_is_finalized, gc
 import { collector, garbageList, statsOf } from "../collector/state";
 import { generation } from "../model/gc-head";
 import { handles } from "../model/handles";
-import { TUPLE } from "../model/kinds";
+import { TUPLE } from "../model/kinds.gen";
 import { decref, incref } from "../model/refcount";
 import { hasPolicy, settings } from "../model/settings";
 import { PyType, typeOf } from "../model/type";
@@ -15,9 +15,6 @@ import { PyList } from "../types/sequence";
 import { shapes_bytes, shapes_clear, shapes_hits } from "../types/shapes";
 import { tuple_free_bytes } from "../types/tuple";
 import { answer } from "./exchange";
-
-export { press } from "../collector/due";
-export { gc_collect, gc_freeze, gc_frozen, gc_unfreeze } from "../collector/gc";
 
 export function gc_enabled(): bool {
   return collector().enabled != 0;
@@ -53,10 +50,15 @@ export function gc_count(k: u32): i32 {
   return generation(k).count;
 }
 
-/** Of generation `k`: 0 collections, 1 objects collected, 2 objects that could not be. */
+// Figures of a generation.
+export const STAT_COLLECTIONS: u32 = 0;
+export const STAT_COLLECTED: u32 = 1;
+export const STAT_UNCOLLECTABLE: u32 = 2;
+
+/** A figure of generation `k`: collections, objects collected, or objects that could not be. */
 export function gc_stat(k: u32, which: u32): u32 {
   const stats = statsOf(k);
-  return which == 0 ? stats.collections : which == 1 ? stats.collected : stats.uncollectable;
+  return which == STAT_COLLECTIONS ? stats.collections : which == STAT_COLLECTED ? stats.collected : stats.uncollectable;
 }
 
 export function gc_debug(): u32 {
@@ -112,17 +114,17 @@ export function objects_relieve(): void {
 }
 
 // Figures of a type.
-export const LIVE: u32 = 0;
-export const BYTES_OF_TYPE: u32 = 1;
-export const FREE: u32 = 2;
-export const FREE_HITS: u32 = 3;
-export const FREE_BYTES: u32 = 4;
+export const FIGURE_LIVE: u32 = 0;
+export const FIGURE_BYTES: u32 = 1;
+export const FIGURE_FREE: u32 = 2;
+export const FIGURE_FREE_HITS: u32 = 3;
+export const FIGURE_FREE_BYTES: u32 = 4;
 
 function figure(type: PyType, which: u32): u32 {
-  if (which == LIVE) return type.live;
-  if (which == BYTES_OF_TYPE) return <u32>type.bytes;
-  if (which == FREE) return type.freeCount;
-  if (which == FREE_HITS) return type.freeHits;
+  if (which == FIGURE_LIVE) return type.live;
+  if (which == FIGURE_BYTES) return <u32>type.bytes;
+  if (which == FIGURE_FREE) return type.freeCount;
+  if (which == FIGURE_FREE_HITS) return type.freeHits;
   if (type === typeOf(TUPLE)) return <u32>tuple_free_bytes();
   return type.freeCount * (type.basicSize + <u32>type.headBytes);
 }

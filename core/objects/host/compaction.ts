@@ -3,8 +3,6 @@
 import { census } from "../compaction/census";
 import { settings } from "../model/settings";
 
-export { broken_object, BROKEN, BUSY, compact, COMPACTED, is_busy, NO_ROOM } from "../compaction/compact";
-
 /** Bytes that the last compaction copied. */
 export function moved_bytes(): usize {
   return census().movedBytes;
@@ -21,6 +19,6 @@ export function unrooted_objects(): u32 {
 }
 
 /** Modules of others can own references to objects from now on, which a compaction has to find. */
-export function lend(): void {
+export function lend_objects(): void {
   settings().lent = 1;
 }

@@ -13,7 +13,7 @@
 // Whole values go out without calls: the host reads objects in place (layout.ts has the offsets).
 
 import { handles } from "../model/handles";
-import { BOOL, FLOAT, INT, STR, TYPE } from "../model/kinds";
+import { BOOL, FLOAT, INT, STR, TYPE } from "../model/kinds.gen";
 import { decref, incref } from "../model/refcount";
 import { result } from "../model/result";
 import { settings } from "../model/settings";
@@ -124,7 +124,7 @@ export function top_size(): i32 {
 }
 
 /** The last `n` values are not needed. */
-export function drop(n: u32): void {
+export function drop_values(n: u32): void {
   handles().drop(n);
 }
 

@@ -26,7 +26,7 @@ export function handle_host_id(handle: u32): u32 {
   return hostIdOf(object(handle));
 }
 
-export function refcount(handle: u32): u32 {
+export function handle_refcount(handle: u32): u32 {
   return object(handle).refcnt;
 }
 

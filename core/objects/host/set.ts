@@ -2,7 +2,7 @@
 
 import { safePoint } from "../collector/due";
 import { handles } from "../model/handles";
-import { FROZENSET } from "../model/kinds";
+import { FROZENSET } from "../model/kinds.gen";
 import { decref, incref } from "../model/refcount";
 import { isKind } from "../model/type";
 import {

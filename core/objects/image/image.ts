@@ -8,14 +8,12 @@ import { hasObjectsOfC, unname_fixed_types } from "../capi/runtime/fixed-types";
 import { collector, dropGarbage } from "../collector/state";
 import { dropApiTypes } from "../model/api-types";
 import { handles } from "../model/handles";
-import { USER } from "../model/kinds";
+import { USER } from "../model/kinds.gen";
 import { clearError } from "../model/raise";
 import { release_text } from "../model/result";
 import { settings } from "../model/settings";
 import { IS_PLAIN, isFixedType, PyType, typeOf } from "../model/type";
 
-export { checksum } from "../../ground/checksum";
-export { image_verify } from "./verify";
 
 /**
  * No error is pending, nothing waits on the host's stack or is held for the host, and nothing is in gc.garbage, or will be. False, and all is as it was,

@@ -18,7 +18,7 @@ import { INTERNAL, LIBC, MEM } from "../../ground/config";
 import { ARENAS_AT, CONTROL, CONTROL_BYTES, DEBUG_AT, head, LAYOUT_VERSION, MAGIC } from "../../ground/control";
 import { clampEnd, OWN, platform } from "../../ground/platform";
 import { debug } from "../../hooks/debug";
-import { check } from "../../hooks/walk";
+import { check_heap } from "../../hooks/walk";
 import { objects_begin } from "../begin";
 import { isValid } from "../collector/inspect";
 import { collector } from "../collector/state";
@@ -26,7 +26,7 @@ import { census } from "../compaction/census";
 import { eachOwned, eachReference } from "../compaction/references";
 import { GCHead, generation, isTracked } from "../model/gc-head";
 import { handles } from "../model/handles";
-import { BYTES, DICT, FROZENSET, INT, KINDS, LIST, REF, SET, STR, TUPLE, TYPE, USER } from "../model/kinds";
+import { BYTES, DICT, FROZENSET, INT, KINDS, LIST, REF, SET, STR, TUPLE, TYPE, USER } from "../model/kinds.gen";
 import { IMMORTAL } from "../model/refcount";
 import { settings } from "../model/settings";
 import { None } from "../model/singletons";
@@ -465,26 +465,29 @@ function miscounted(): usize {
   return c.broken;
 }
 
+/** What image_verify answers if there is no memory for it. */
+export const NO_MEMORY: usize = ~0;
+
 /**
  * Makes sure that the memory from the control block up, which may be anything, is a heap. Answers 0 if it is one; else the address of what
- * is not in order; ~0 if there is no memory to find out.
+ * is not in order; NO_MEMORY if there is no memory to find out.
  */
 export function image_verify(tableBase: u32): usize {
   if (!renewControl(tableBase)) return CONTROL;
-  const first = check();
+  const first = check_heap();
   if (first != 0) return <usize>first;
   shareMap();
-  if (!renewState()) return ~0;
+  if (!renewState()) return NO_MEMORY;
   const span = platform().brk - platform().base;
   const blocks = Bits.make(span);
   const objects = Bits.make(span);
   const shared = Bits.make(span);
-  if (!blocks || !objects || !shared) return ~0;
+  if (!blocks || !objects || !shared) return NO_MEMORY;
   const begun = claims_begin(blocks) && claim(blocks, changetype<usize>(objects), 0) && claim(blocks, changetype<usize>(shared), 0);
   if (!begun) return CONTROL + ARENAS_AT;
   const capacity = blocks.count;
   const v = changetype<Verification>(base_malloc(INTERNAL, offsetof<Verification>() + (<usize>capacity << 2)));
-  if (changetype<usize>(v) == 0) return ~0;
+  if (changetype<usize>(v) == 0) return NO_MEMORY;
   v.blocks = blocks;
   v.objects = objects;
   v.shared = shared;
@@ -502,5 +505,5 @@ export function image_verify(tableBase: u32): usize {
   blocks.drop();
   if (broken != 0) return broken;
   const low = miscounted();
-  return low != 0 ? low : <usize>check();
+  return low != 0 ? low : <usize>check_heap();
 }

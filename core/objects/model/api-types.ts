@@ -5,14 +5,16 @@
 // A word of the table is the variable that C knows as PyExc_ValueError. The types are made when the first module in C that may need
 // them is loaded (exceptions.ts), and stay as long as the heap.
 
-import { EXCEPTIONS } from "./exception-numbers";
+import { EXCEPTIONS } from "./exceptions.gen";
 import { xdecref } from "./refcount";
-import { API_TYPES_AT, at } from "./state";
+import { API_TYPES_AT, at, TYPES_AT } from "./state";
 import { PyObject, PyType } from "./type";
 
 const ITERATOR: u32 = EXCEPTIONS;
 const SPARE_ERROR: u32 = EXCEPTIONS + 1;
 export const API_TYPES: u32 = EXCEPTIONS + 2;
+
+if (<usize>API_TYPES * 4 > TYPES_AT - API_TYPES_AT) ERROR("there is no room for so many types of exceptions");
 
 /** The address of the word in which an exception's type stands. */
 @inline

@@ -101,7 +101,7 @@ export const NEED_ITERATOR: i32 = 23;
 export const NEED_INTEGERS: i32 = 18;
 
 @unmanaged
-class ErrorState {
+export class ErrorState {
   code: u32;
   /** Objects, each with a reference that the error owns. */
   a: usize;

@@ -27,8 +27,8 @@ import {
   EXC_TYPE,
   EXC_VALUE,
   EXC_ZERO_DIVISION,
-} from "./exception-numbers";
-import { LIST } from "./kinds";
+} from "./exceptions.gen";
+import { LIST } from "./kinds.gen";
 import { incref, xdecref } from "./refcount";
 import { isSubtype } from "./subtype";
 import { isKind, PyObject, PyType } from "./type";

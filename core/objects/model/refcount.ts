@@ -9,7 +9,7 @@ import { at, TRASH_AT } from "./state";
 import { PyObject } from "./type";
 
 export const IMMORTAL: u32 = 5 << 28;
-const IMMORTAL_MINIMUM: u32 = 1 << 30;
+export const IMMORTAL_MINIMUM: u32 = 1 << 30;
 
 /** One more reference. Answers the object, so that a reference can be handed on in one expression. */
 @inline

@@ -3,25 +3,30 @@
 import { at, SINGLETONS_AT } from "./state";
 import { PyObject } from "./type";
 
+export const NONE_AT: usize = SINGLETONS_AT;
+export const NOT_IMPLEMENTED_AT: usize = SINGLETONS_AT + 8;
+export const FALSE_AT: usize = SINGLETONS_AT + 16;
+export const TRUE_AT: usize = SINGLETONS_AT + 32;
+
 @inline
 function singleton(offset: usize): PyObject {
-  return changetype<PyObject>(at(SINGLETONS_AT + offset));
+  return changetype<PyObject>(at(offset));
 }
 @inline
 export function None(): PyObject {
-  return singleton(0);
+  return singleton(NONE_AT);
 }
 @inline
 export function NotImplemented(): PyObject {
-  return singleton(8);
+  return singleton(NOT_IMPLEMENTED_AT);
 }
 @inline
 export function False(): PyObject {
-  return singleton(16);
+  return singleton(FALSE_AT);
 }
 @inline
 export function True(): PyObject {
-  return singleton(32);
+  return singleton(TRUE_AT);
 }
 /** The empty tuple, which has a collector header; the empty string; the empty bytes. */
 export const EMPTY_TUPLE_AT: usize = SINGLETONS_AT + 56;

@@ -1,6 +1,6 @@
 // Which type is derived from which: each has one base, and all end at object.
 
-import { BASE_OBJECT } from "./kinds";
+import { BASE_OBJECT } from "./kinds.gen";
 import { PyType, typeOf } from "./type";
 
 /** Whether a type is another one or derived from it. */

@@ -6,8 +6,8 @@
 // Layouts are CPython 3.14's for wasm32, so that sys.getsizeof says the same of an object here and there. Flags that CPython has
 // (Py_TPFLAGS_*) are the bits that it has them in; the core's own are bits that CPython does not use.
 
-import { BOOL, FROZENSET, INT, PLACES, SET } from "./kinds";
-import { at, TYPE_BYTES, TYPES_AT } from "./state";
+import { BOOL, FROZENSET, INT, PLACES, SET } from "./kinds.gen";
+import { at, TYPE_BYTES, TYPES, TYPES_AT } from "./state";
 
 /** Items of the type's instances are references, and not plain bytes. */
 export const HAS_OBJECT_ITEMS: u32 = 1 << 0;
@@ -166,6 +166,7 @@ export class PyType extends PyVarObject {
   }
 }
 
+if (<usize>PLACES > TYPES) ERROR("there is no room for so many types");
 if (offsetof<PyType>() > TYPE_BYTES) ERROR("PyType does not fit its room");
 
 @inline

@@ -25,8 +25,8 @@ import {
   NEED_SUBSCRIPT,
   raiseCode,
 } from "../model/error";
-import { EXC_INDEX, EXC_STOP_ITERATION } from "../model/exception-numbers";
-import { BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds";
+import { EXC_INDEX, EXC_STOP_ITERATION } from "../model/exceptions.gen";
+import { BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds.gen";
 import { clearError, isRaised, raiseAbout } from "../model/raise";
 import { decref, incref, xdecref } from "../model/refcount";
 import { False, None } from "../model/singletons";

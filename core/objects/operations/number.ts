@@ -15,8 +15,8 @@ import {
   raiseCode,
   raiseMemory,
 } from "../model/error";
-import { BOOL, BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds";
-import { ADD, AND, FLOORDIV, LSHIFT, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators";
+import { BOOL, BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds.gen";
+import { ADD, AND, FLOORDIV, INVERT, LSHIFT, MOD, MUL, NEG, OR, POS, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators.gen";
 import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { asBool, None, NotImplemented } from "../model/singletons";
@@ -199,12 +199,6 @@ function merge(a: PyDict, b: PyDict): PyObject | null {
   }
   return d;
 }
-
-// Unary operators.
-export const NEG: i32 = 0;
-export const POS: i32 = 1;
-export const INVERT: i32 = 2;
-export const ABS: i32 = 3;
 
 /** -a, +a, ~a, abs(a): a new reference, or null with TypeError. */
 export function unary(a: PyObject, operator: i32): PyObject | null {

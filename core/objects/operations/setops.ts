@@ -4,7 +4,7 @@
 // Every function that changes a set leaves it with the items it had if memory runs out halfway.
 
 import { AS_SET_ITEM, E_MEMORY, error } from "../model/error";
-import { DICT, SET } from "../model/kinds";
+import { DICT, SET } from "../model/kinds.gen";
 import { clearError } from "../model/raise";
 import { decref, incref, xdecref } from "../model/refcount";
 import { isAnySet, isKind, PyObject, PyType, typeOf } from "../model/type";

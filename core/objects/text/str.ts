@@ -15,7 +15,7 @@
 
 import { E_TYPE, NEED_STR_IN } from "../model/error";
 import { hashBytes } from "../model/hash";
-import { STR } from "../model/kinds";
+import { STR } from "../model/kinds.gen";
 import { freeBlock, freeObject, newObject } from "../model/memory";
 import { raiseAbout } from "../model/raise";
 import { incref } from "../model/refcount";
@@ -25,11 +25,14 @@ import { ASCII_CHARACTER_BYTES, at, CHARACTERS_AT, LATIN_CHARACTER_BYTES } from 
 import { PyObject, typeOf } from "../model/type";
 
 export const STATE_INTERNED: u32 = 1;
-const WIDTH_SHIFT: u32 = 16;
-const STATE_ASCII: u32 = 1 << 20;
+/** Bytes of a character, within the state. */
+export const WIDTH_SHIFT: u32 = 16;
+export const WIDTH_MASK: u32 = 7;
+export const STATE_ASCII: u32 = 1 << 20;
 const COMPACT: u32 = 1 << 19;
-const ASCII_HEADER: usize = 20;
-const WIDE_HEADER: usize = 28;
+/** Offset of the characters, of strings that are ASCII and of others. */
+export const ASCII_HEADER: usize = 20;
+export const WIDE_HEADER: usize = 28;
 const UTF8_LENGTH_AT: usize = 20;
 const UTF8_AT: usize = 24;
 /** The longest string: its bytes still fit a request. */
@@ -43,7 +46,7 @@ export class PyStr extends PyObject {
 
   @inline
   get width(): u32 {
-    return (this.state >> WIDTH_SHIFT) & 7;
+    return (this.state >> WIDTH_SHIFT) & WIDTH_MASK;
   }
 
   @inline
@@ -373,9 +376,3 @@ export function str_valid(s: PyStr): bool {
   if (charOf(s.data, width, s.length) != 0) return false;
   return s.hash == -1 || s.hash == hashBytes(s.data, <usize>s.length * width);
 }
-
-/** Offset of the characters, of strings that are ASCII and of others; where in `state` it says so. */
-export const STR_ASCII_DATA: usize = ASCII_HEADER;
-export const STR_WIDE_DATA: usize = WIDE_HEADER;
-export const STR_IS_ASCII: u32 = STATE_ASCII;
-export const STR_WIDTH_SHIFT: u32 = WIDTH_SHIFT;

@@ -6,7 +6,7 @@
 
 import { BAD_BYTE, E_TYPE, E_VALUE, NEED_BYTES_IN, raiseCode } from "../model/error";
 import { hashBytes } from "../model/hash";
-import { BYTES } from "../model/kinds";
+import { BYTES } from "../model/kinds.gen";
 import { freeObject, newObject } from "../model/memory";
 import { raiseAbout } from "../model/raise";
 import { incref } from "../model/refcount";

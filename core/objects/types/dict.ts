@@ -12,7 +12,7 @@
 
 import { AS_DICT_KEY, E_CHANGED, E_EMPTY, E_KEY, E_MEMORY, error } from "../model/error";
 import { isTracked, track, untrack } from "../model/gc-head";
-import { DICT, STR } from "../model/kinds";
+import { DICT, STR } from "../model/kinds.gen";
 import { freeBlock, freeFixed, newBlock, newFixed } from "../model/memory";
 import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
@@ -35,7 +35,8 @@ import {
   STRINGS,
   usableOf,
 } from "./keys";
-import { EQ, equal, hashAs, NE, writeRepr } from "./protocol";
+import { equal, hashAs, writeRepr } from "./protocol";
+import { EQ, NE } from "../model/operators.gen";
 import { setItemAt } from "./sequence";
 import { mayBeInCycle, tuple_new, tuple_track } from "./tuple";
 

@@ -4,16 +4,17 @@
 
 import { BAD_COMPLEX, E_DIVISION, E_OVERFLOW, E_VALUE, hasError, OVER_POWER, raiseCode } from "../model/error";
 import { hashFloat, hashPointer } from "../model/hash";
-import { FLOAT } from "../model/kinds";
+import { FLOAT } from "../model/kinds.gen";
 import { freeBlock, freeFixed, newBlock, newFixed } from "../model/memory";
-import { ADD, FLOORDIV, MUL, POW, SUB, TRUEDIV } from "../model/operators";
+import { ADD, FLOORDIV, MUL, POW, SUB, TRUEDIV } from "../model/operators.gen";
 import { asBool, NotImplemented } from "../model/singletons";
 import { isInt, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
 import { PyLong } from "./int";
 import { int_compare_f64 } from "./int-compare";
 import { int_as_f64 } from "./int-values";
-import { EQ, fulfils, GT, LE, LT, NE } from "./protocol";
+import { fulfils } from "./protocol";
+import { EQ, GT, LE, LT, NE } from "../model/operators.gen";
 
 /** Writes the shortest decimal that reads back as the number, as Python's repr, in ASCII to memory. Answers its length. */
 @external("host", "formatFloat")

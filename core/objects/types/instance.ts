@@ -9,7 +9,7 @@
 
 import { E_INDEX, E_TYPE, NEED_INSTANCE } from "../model/error";
 import { GC_FINALIZED, gcHead, isTracked, track, untrack } from "../model/gc-head";
-import { USER } from "../model/kinds";
+import { USER } from "../model/kinds.gen";
 import { freeFixed, freeObject, newFixed, newObject } from "../model/memory";
 import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";

@@ -1,7 +1,7 @@
 // Arithmetic of ints. Quotients are rounded down, and remainders have the divisor's sign, as in Python.
 
 import { E_DIVISION, E_OVERFLOW, OVER_DIVISION, raiseCode } from "../model/error";
-import { BOOL } from "../model/kinds";
+import { BOOL } from "../model/kinds.gen";
 import { freeBlock, newBlock } from "../model/memory";
 import { decref, incref, xdecref } from "../model/refcount";
 import { True } from "../model/singletons";

@@ -1,7 +1,7 @@
 // Ints as rows of bits, in two's complement: shifts, and, or, exclusive or, complement.
 
 import { BAD_NEGATIVE_SHIFT, E_OVERFLOW, E_VALUE, OVER_SHIFT, raiseCode } from "../model/error";
-import { AND, OR } from "../model/operators";
+import { AND, OR } from "../model/operators.gen";
 import { True } from "../model/singletons";
 import { PyObject } from "../model/type";
 import { bitLength, DIGIT_BITS, DIGIT_MASK, digitAt, setDigitAt, shiftDown } from "./digits";

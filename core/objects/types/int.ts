@@ -6,7 +6,7 @@
 // Invariants (int_valid): the highest digit is not 0; sign is 1 iff there are no digits.
 // Every function that answers an object answers a new reference, or null with an error raised.
 
-import { INT } from "../model/kinds";
+import { INT } from "../model/kinds.gen";
 import { freeFixed, freeObject, newFixed, newObject, shrinkObject } from "../model/memory";
 import { hasPolicy, POLICY_SMALL_INTS } from "../model/settings";
 import { False, True } from "../model/singletons";
@@ -19,6 +19,9 @@ const ONE_DIGIT_BYTES: usize = 16;
 const POSITIVE: u32 = 0;
 const ZERO: u32 = 1;
 const NEGATIVE: u32 = 2;
+/** Bits of the tag that are the sign; above them, how many digits there are. */
+export const SIGN_MASK: u32 = 3;
+export const SIZE_SHIFT: u32 = 3;
 /** More digits don't fit a request. */
 export const MOST_DIGITS: u32 = 0x1ffffff0;
 /** More decimal digits are not written, as in CPython (sys.get_int_max_str_digits). */
@@ -32,7 +35,7 @@ export class PyLong extends PyObject {
 
   @inline
   get digits(): u32 {
-    return this.tag >> 3;
+    return this.tag >> SIZE_SHIFT;
   }
 
   @inline
@@ -42,17 +45,17 @@ export class PyLong extends PyObject {
 
   @inline
   get isNegative(): bool {
-    return (this.tag & 3) == NEGATIVE;
+    return (this.tag & SIGN_MASK) == NEGATIVE;
   }
 
   @inline
   get isZero(): bool {
-    return (this.tag & 3) == ZERO;
+    return (this.tag & SIGN_MASK) == ZERO;
   }
 
   @inline
   get sign(): i32 {
-    return 1 - <i32>(this.tag & 3);
+    return 1 - <i32>(this.tag & SIGN_MASK);
   }
 
   /** At most one digit: the value is `sign * digit`. */
@@ -102,7 +105,7 @@ export function int_begin(refcnt: u32): void {
 /** An int of `n` >= 1 digits that are not yet written. */
 export function newLong(n: u32): PyLong | null {
   const o = n == 1 ? newFixed(typeOf(INT)) : newObject(typeOf(INT), n > MOST_DIGITS ? 0x7ffffff8 : int_sizeof(n));
-  if (o) changetype<PyLong>(o).tag = n << 3;
+  if (o) changetype<PyLong>(o).tag = n << SIZE_SHIFT;
   return changetype<PyLong | null>(o);
 }
 
@@ -115,7 +118,7 @@ export function finish(z: PyLong, n: u32, negative: bool): PyObject | null {
     const small = hasPolicy(POLICY_SMALL_INTS) && v >= SMALL_INT_MIN && v < SMALL_INT_MIN + SMALL_INTS;
     if (n > 1 || small) {
       // The block of two digits could not go to the free list of those with one.
-      z.tag = n << 3;
+      z.tag = n << SIZE_SHIFT;
       int_dealloc(z);
       return int_from_i32(v);
     }

@@ -13,7 +13,7 @@
 //
 // Probing is CPython's: i = 5 i + perturb + 1, perturb shifted by 5 at each step (Objects/dictobject.c explains why).
 
-import { DICT, STR } from "../model/kinds";
+import { DICT, STR } from "../model/kinds.gen";
 import { freeBlock, newBlock } from "../model/memory";
 import { decref } from "../model/refcount";
 import { hasPolicy, POLICY_FREE_LISTS } from "../model/settings";
@@ -33,6 +33,9 @@ export const FAILED: i32 = -3;
 
 export const LEAST_LOG_SIZE: u32 = 3;
 export const KEYS_HEADER: usize = 20;
+/** Bytes of an entry: hash, key and value, or key and value alone. */
+export const GENERAL_ENTRY: usize = 12;
+export const PLAIN_ENTRY: usize = 8;
 const PERTURB_SHIFT: u32 = 5;
 
 @unmanaged
@@ -87,7 +90,7 @@ export class Keys {
   /** The address of an entry's key; its value is in the next word. */
   @inline
   entryAt(index: u32): usize {
-    return this.kind == GENERAL ? this.entries + <usize>index * 12 + 4 : this.entries + (<usize>index << 3);
+    return this.kind == GENERAL ? this.entries + <usize>index * GENERAL_ENTRY + 4 : this.entries + <usize>index * PLAIN_ENTRY;
   }
 
   /** null if the entry was deleted. */
@@ -283,7 +286,7 @@ function logIndexBytesOf(logSize: u32): u32 {
 }
 
 function bytesFor(logSize: u32, kind: u8): usize {
-  const entries = usableOf(logSize) * (kind == GENERAL ? 12 : 8);
+  const entries = usableOf(logSize) * (kind == GENERAL ? <u32>GENERAL_ENTRY : <u32>PLAIN_ENTRY);
   return KEYS_HEADER + (<usize>1 << logIndexBytesOf(logSize)) + entries;
 }
 

@@ -8,7 +8,7 @@
 
 import { AT_POP, AT_SET, BAD_NOT_IN_LIST, E_EMPTY, E_INDEX, E_VALUE } from "../model/error";
 import { track, untrack } from "../model/gc-head";
-import { DICT, LIST } from "../model/kinds";
+import { DICT, LIST } from "../model/kinds.gen";
 import { freeBlock, freeFixed, newBlock, newFixed, resizeBlock } from "../model/memory";
 import { clearError, raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";

@@ -6,8 +6,9 @@
 //   compare(a, b, op): PyObject      True, False, NotImplemented (all immortal), or null with an error raised
 //   repr(o, writer): bool            false: an error is raised
 
+import { EQ, GE, GT, LE, LT, NE } from "../model/operators.gen";
 import { E_ORDER, E_TYPE, E_UNHASHABLE, error, NEED_LIVE } from "../model/error";
-import { STR } from "../model/kinds";
+import { STR } from "../model/kinds.gen";
 import { raiseAbout } from "../model/raise";
 import { enter, leave } from "../model/recursion";
 import { incref } from "../model/refcount";
@@ -15,14 +16,6 @@ import { asBool, False, NotImplemented, True } from "../model/singletons";
 import { isKind, PyObject, typeOf } from "../model/type";
 import { PyStr, str_equal, str_hash, str_order } from "../text/str";
 import { newWriter, Writer } from "../text/writer";
-
-// Comparisons, by CPython's numbers.
-export const LT: i32 = 0;
-export const LE: i32 = 1;
-export const EQ: i32 = 2;
-export const NE: i32 = 3;
-export const GT: i32 = 4;
-export const GE: i32 = 5;
 
 /** The comparison with its sides exchanged. */
 @inline

@@ -47,7 +47,7 @@ export function identity_hash(o: PyObject): i32 {
 }
 
 /** hash of types whose objects can change. */
-export function unhashable(o: PyObject): i32 {
+export function unhashable_hash(o: PyObject): i32 {
   raiseAbout(E_UNHASHABLE, o, null, 0);
   return -1;
 }

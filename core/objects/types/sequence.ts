@@ -3,11 +3,12 @@
 //   tuple   refcnt | type | size | hash | item, item, ...
 //   list    refcnt | type | size | items | allocated          items -> item, item, ...  and room for more
 
-import { LIST, TUPLE } from "../model/kinds";
+import { LIST, TUPLE } from "../model/kinds.gen";
 import { asBool } from "../model/singletons";
 import { isKind, PyObject, PyVarObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
-import { compare, EQ, equal, fulfils, NE, writeRepr } from "./protocol";
+import { compare, equal, fulfils, writeRepr } from "./protocol";
+import { EQ, NE } from "../model/operators.gen";
 
 export const TUPLE_HEADER: usize = 16;
 

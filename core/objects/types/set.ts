@@ -4,14 +4,15 @@
 import { AS_SET_ITEM, E_EMPTY, E_KEY } from "../model/error";
 import { isTracked, track, untrack } from "../model/gc-head";
 import { setHashEnd, shuffled } from "../model/hash";
-import { FROZENSET, SET } from "../model/kinds";
+import { FROZENSET, SET } from "../model/kinds.gen";
 import { freeBlock, freeObject, newObject } from "../model/memory";
 import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { asBool, NotImplemented } from "../model/singletons";
 import { isAnySet, isKind, PyObject, PyType } from "../model/type";
 import { Writer } from "../text/writer";
-import { EQ, GE, hashAs, LE, LT, NE, writeRepr } from "./protocol";
+import { hashAs, writeRepr } from "./protocol";
+import { EQ, GE, LE, LT, NE } from "../model/operators.gen";
 import {
   becomeEmpty,
   dropSlot,

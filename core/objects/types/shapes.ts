@@ -6,7 +6,7 @@
 // shape only leaves its mark; from the second on, dicts of that shape share keys. A new shape takes the place of an older one with the same
 // hash: dicts that share those keys go on as they are.
 
-import { STR } from "../model/kinds";
+import { STR } from "../model/kinds.gen";
 import { freeBlock, newBlock } from "../model/memory";
 import { clearError } from "../model/raise";
 import { decref, incref } from "../model/refcount";

@@ -5,7 +5,21 @@
 // table index, 0 if there is none: no built-in type has any.
 
 import { hasError } from "../model/error";
-import { ADD, AND, DIVMOD, FLOORDIV, LSHIFT, MATMUL, MOD, MUL, OR, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators";
+import {
+  ADD,
+  AND,
+  DIVMOD,
+  FLOORDIV,
+  LSHIFT,
+  MATMUL,
+  MOD,
+  MUL,
+  OR,
+  RSHIFT,
+  SUB,
+  TRUEDIV,
+  XOR,
+} from "../model/operators.gen";
 import { None, NotImplemented } from "../model/singletons";
 import { IS_C_TYPE, PyObject, PyType } from "../model/type";
 

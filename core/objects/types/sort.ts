@@ -6,12 +6,13 @@
 // While it is sorted, the list is empty for everybody else, as in CPython. If a comparison fails, every item is back in it, in some
 // order.
 
-import { STR } from "../model/kinds";
+import { STR } from "../model/kinds.gen";
 import { freeBlock, newBlock } from "../model/memory";
 import { isKind, PyObject } from "../model/type";
 import { PyStr, str_order } from "../text/str";
 import { list_reverse } from "./list";
-import { compareBool, LT } from "./protocol";
+import { compareBool } from "./protocol";
+import { LT } from "../model/operators.gen";
 import { itemAt, PyList, setItemAt } from "./sequence";
 
 const LEAST_RUN: u32 = 16;

@@ -8,7 +8,7 @@
 import { PyObject_Free } from "../../alloc/domains";
 import { isTracked, track, untrack } from "../model/gc-head";
 import { TUPLE_HASH_START, tupleHashEnd, tupleHashStep } from "../model/hash";
-import { TUPLE } from "../model/kinds";
+import { TUPLE } from "../model/kinds.gen";
 import { freeObject, newObject, retire, revive } from "../model/memory";
 import { enter, leave } from "../model/recursion";
 import { decref, incref } from "../model/refcount";

@@ -7,7 +7,7 @@
 //   traverse(o, visit, pass)  shows the collector what the object refers to besides slots and items
 
 import { COMPARE, DEALLOC, HASH, REPR, typeFunction } from "../model/functions";
-import { TYPE, USER } from "../model/kinds";
+import { TYPE, USER } from "../model/kinds.gen";
 import { newObject } from "../model/memory";
 import { decref } from "../model/refcount";
 import { hasPolicy, POLICY_FREE_LISTS } from "../model/settings";

@@ -9,7 +9,7 @@
 
 import { E_TYPE, NEED_LIVE, NEED_WEAKLY_REFERABLE } from "../model/error";
 import { GC_COLLECTING, gcHead, track, untrack } from "../model/gc-head";
-import { FUNCTION, REF } from "../model/kinds";
+import { FUNCTION, REF } from "../model/kinds.gen";
 import { freeObject, newObject } from "../model/memory";
 import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
@@ -17,7 +17,8 @@ import { asBool, None, NotImplemented } from "../model/singletons";
 import { isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
 import { callHost, callObject } from "./outside";
-import { compare, EQ, hashOf, NE } from "./protocol";
+import { compare, hashOf } from "./protocol";
+import { EQ, NE } from "../model/operators.gen";
 import { putTypeName } from "./scalars";
 
 /** The host's function number `id` is not referred to any more. */

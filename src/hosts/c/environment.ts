@@ -1,8 +1,10 @@
 // What C finds outside of its modules: the functions of the core under their names in C, and a few that only a host has.
 
-import type { Core } from "../../core.js";
-import { EXCEPTION_ALIASES, EXCEPTION_TYPES, exceptionNumber } from "../../objects/exception-types.js";
-import { CONSTANTS, FIXED_TYPES } from "../../objects/fixed-types.js";
+import { EXCEPTION_ALIASES, EXCEPTION_TYPES, FIXED_TYPES } from "../../core/catalogue.gen.js";
+import * as C from "../../core/constants.gen.js";
+import type { CoreFunctions } from "../../core/functions.gen.js";
+import { exceptionNumber } from "../../objects/exception-types.js";
+import type { WholeCore } from "../../objects/module.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { formatDouble } from "./format-double.js";
 import { writeText } from "./output.js";
@@ -20,7 +22,7 @@ export class CExit extends Error {
 }
 
 /** Names in C of the core's functions that have another name there. */
-const C_NAMES: Readonly<Record<string, string>> = {
+const C_NAMES = {
   malloc: "libc_malloc",
   calloc: "libc_calloc",
   realloc: "libc_realloc",
@@ -28,7 +30,7 @@ const C_NAMES: Readonly<Record<string, string>> = {
   aligned_alloc: "libc_aligned_alloc",
   memalign: "libc_aligned_alloc",
   posix_memalign: "libc_posix_memalign",
-};
+} as const satisfies Readonly<Record<string, keyof CoreFunctions>>;
 
 /** What the core exports under a name of the Python/C API, C has under the same. */
 const API_NAME = /^_?Py[A-Z]?[A-Za-z]*_/;
@@ -49,16 +51,15 @@ function typeOf(letters: string): FunctionType {
   return { parameters, results };
 }
 
-/** What C can import, in any heap that has such a core. */
-export function coreDefinitions(core: Core): Definitions {
+/** What C can import. */
+export function coreDefinitions(core: WholeCore): Definitions {
   const definitions = new Map<string, Definition>();
   const define = (name: string, f: unknown, type?: string) => {
     const known = type === undefined ? undefined : typeOf(type);
     definitions.set(name, { kind: "function", f: f as WebAssembly.ExportValue, type: known });
   };
-  const functions = core.functions as unknown as Readonly<Record<string, unknown>>;
-  for (const [name, f] of Object.entries(functions))
-    if (API_NAME.test(name) && typeof f === "function") define(name, f);
+  const { functions } = core;
+  for (const [name, f] of Object.entries(functions)) if (API_NAME.test(name)) define(name, f);
   defineExceptions(core, definitions);
   defineObjects(core, definitions);
   for (const [name, own] of Object.entries(C_NAMES)) define(name, functions[own]);
@@ -70,25 +71,29 @@ export function coreDefinitions(core: Core): Definitions {
 }
 
 /** PyExc_ValueError and its kin are words of the core's: each leads to the type, once that is made. */
-function defineExceptions(core: Core, definitions: Map<string, Definition>): void {
-  const { API_TYPES_AT } = core.constants as Readonly<Record<string, number>>;
-  if (API_TYPES_AT === undefined) return;
+function defineExceptions(core: WholeCore, definitions: Map<string, Definition>): void {
   for (const name of [...EXCEPTION_TYPES.map(([own]) => own), ...Object.keys(EXCEPTION_ALIASES)]) {
-    const address = core.control + API_TYPES_AT + 4 * exceptionNumber(name);
+    const address = core.control + C.API_TYPES_AT + 4 * exceptionNumber(name);
     definitions.set(`PyExc_${name}`, { kind: "data", address });
   }
 }
 
+/** Objects that C knows by name. */
+const SINGLETONS = {
+  _Py_NoneStruct: C.NONE_AT,
+  _Py_NotImplementedStruct: C.NOT_IMPLEMENTED_AT,
+  _Py_FalseStruct: C.FALSE_AT,
+  _Py_TrueStruct: C.TRUE_AT,
+};
+
 /** PyLong_Type and the other types that have a fixed place, and None, True, False, NotImplemented. */
-function defineObjects(core: Core, definitions: Map<string, Definition>): void {
-  const { TYPES_AT, TYPE_BYTES, SINGLETONS_AT } = core.constants as Readonly<Record<string, number>>;
-  if (TYPES_AT === undefined || TYPE_BYTES === undefined || SINGLETONS_AT === undefined) return;
+function defineObjects(core: WholeCore, definitions: Map<string, Definition>): void {
   for (const { place, variable } of FIXED_TYPES) {
     if (variable !== "")
-      definitions.set(variable, { kind: "data", address: core.control + TYPES_AT + place * TYPE_BYTES });
+      definitions.set(variable, { kind: "data", address: core.control + C.TYPES_AT + place * C.TYPE_BYTES });
   }
-  for (const [variable, offset] of Object.entries(CONSTANTS)) {
-    definitions.set(variable, { kind: "data", address: core.control + SINGLETONS_AT + offset });
+  for (const [variable, at] of Object.entries(SINGLETONS)) {
+    definitions.set(variable, { kind: "data", address: core.control + at });
   }
 }
 

@@ -7,11 +7,12 @@
 // calls, "GOT.mem" and "GOT.func" the addresses of what it refers to. Functions of the core go in as they are: C calls them
 // from wasm to wasm. Modules that need each other are loaded together: what is not there yet is called through the table.
 
-import type { Core } from "../../core.js";
+import * as C from "../../core/constants.gen.js";
 import type { CoreHeap } from "../../core-heap.js";
 import { MemoryError } from "../../errors.js";
 import type { Border } from "../../objects/border.js";
 import type { PyModule } from "../../objects/extension.js";
+import type { WholeCore } from "../../objects/module.js";
 import { TableRanges } from "../../table-functions.js";
 import type { Words } from "../../words.js";
 import { type Definition, type Definitions, FunctionAddresses } from "./definitions.js";
@@ -30,7 +31,7 @@ const LEAST_ALIGNMENT = 16;
 /** What the linker needs of the heap that it loads onto. */
 export interface LinkerHeap {
   readonly heap: CoreHeap;
-  readonly core: Core;
+  readonly core: WholeCore;
   readonly words: Words;
   /** Throws the error that C left set, if there is one. */
   readonly raiseIfSet: () => void;
@@ -197,7 +198,7 @@ export class Linker {
     this.#modules.add(loaded);
     if (memoryBytes > 0) {
       const alignment = Math.max(LEAST_ALIGNMENT, memoryAlignment);
-      loaded.memoryBase = core.functions.raw_memalign(core.constants.LIBC, alignment, 0, memoryBytes) >>> 0;
+      loaded.memoryBase = core.functions.raw_memalign(C.LIBC, alignment, 0, memoryBytes) >>> 0;
       if (loaded.memoryBase === 0)
         throw new MemoryError(memoryBytes, `no memory is left for the data of ${loaded.label}`);
       new Uint8Array(core.memory.buffer, loaded.memoryBase, memoryBytes).fill(0);
@@ -347,7 +348,7 @@ export class Linker {
   /** No call is under way: the stack is empty, and nobody waits for anything, whatever an exception left. */
   #unwind(): void {
     if (this.#stack.isOpen) this.#stack.empty();
-    (this.#target.core.functions as unknown as ObjectFunctions).unwind();
+    this.#target.core.functions.unwind_calls();
   }
 
   /** The stack was overrun. */
@@ -390,7 +391,7 @@ export class Linker {
     // What that let go of may be kept for later ones, too.
     this.#target.settle();
     const { heap, core, words } = this.#target;
-    const hooked = words.get(core.control + core.constants.HOOKS_INSTALLED_AT) !== 0;
+    const hooked = words.get(core.control + C.HOOKS_INSTALLED_AT) !== 0;
     const reports = group.map((member) =>
       hooked && member.isLabelled ? leaksOf(heap, member.label) : leaksSince(heap, member.before),
     );
@@ -405,8 +406,15 @@ export class Linker {
 
   /** Objects that need what the module has in memory and in the table. */
   #dependents({ memoryBase, tableBase, dylink }: LoadedModule): number {
-    const { dependents } = this.#target.core.functions as unknown as ObjectFunctions;
-    return dependents(memoryBase, memoryBase + dylink.memoryBytes, tableBase, tableBase + dylink.tableEntries) >>> 0;
+    const { functions } = this.#target.core;
+    return (
+      functions.count_dependents(
+        memoryBase,
+        memoryBase + dylink.memoryBytes,
+        tableBase,
+        tableBase + dylink.tableEntries,
+      ) >>> 0
+    );
   }
 
   /** The module, and those among its users that it uses itself. Throws if it has another user. */
@@ -433,20 +441,12 @@ export class Linker {
     loaded.own.clear();
     this.#modules.delete(loaded);
     if (isKept) return;
-    const { retire_types } = core.functions as unknown as ObjectFunctions;
-    retire_types(loaded.memoryBase, loaded.memoryBase + loaded.dylink.memoryBytes);
+    core.functions.retire_types(loaded.memoryBase, loaded.memoryBase + loaded.dylink.memoryBytes);
     for (const f of loaded.taken) this.#addresses.release(f);
     for (const { index } of loaded.trampolines) this.#ranges.giveBack(index, 1);
     if (loaded.tableBase >= 0) this.#ranges.giveBack(loaded.tableBase, loaded.dylink.tableEntries);
-    if (loaded.memoryBase !== 0) core.functions.raw_free(core.constants.LIBC, loaded.memoryBase);
+    if (loaded.memoryBase !== 0) core.functions.raw_free(C.LIBC, loaded.memoryBase);
   }
-}
-
-/** What the linker needs of a core that has objects, as a heap has that modules are loaded onto. */
-interface ObjectFunctions {
-  readonly unwind: () => void;
-  readonly dependents: (start: number, end: number, tableStart: number, tableEnd: number) => number;
-  readonly retire_types: (start: number, end: number) => void;
 }
 
 /** The functions that make modules of Python's. */

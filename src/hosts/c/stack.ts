@@ -3,6 +3,7 @@
 //   a memory of the heap's own:   0 <-- stack | the heap ...            below 0 there is no memory: an overrun is a trap, and harms nothing
 //   else, or a larger one:        ... | canary <-- stack | ...          a block of the domain libc: an overrun is found out afterwards
 
+import * as C from "../../core/constants.gen.js";
 import type { Core } from "../../core.js";
 import { MemoryError } from "../../errors.js";
 import { CANARY } from "../../objects/border.js";
@@ -50,14 +51,14 @@ export class CStack {
   }
 
   #block(size: number): number {
-    const { functions, constants } = this.#core;
-    const start = functions.raw_memalign(constants.LIBC, ALIGNMENT, 0, size) >>> 0;
+    const { functions } = this.#core;
+    const start = functions.raw_memalign(C.LIBC, ALIGNMENT, 0, size) >>> 0;
     if (start === 0) throw new MemoryError(size, "no memory is left for the stack of modules in C");
     return start;
   }
 
   close(): void {
-    if (this.#isBlock) this.#core.functions.raw_free(this.#core.constants.LIBC, this.#start);
+    if (this.#isBlock) this.#core.functions.raw_free(C.LIBC, this.#start);
     this.#isBlock = false;
     this.#bytes = 0;
   }

@@ -1,9 +1,9 @@
 // Comma-separated values (RFC 4180): a line for each stack, domain and size class.
 
+import { BLOCK_DOMAINS } from "../../core/catalogue.gen.js";
 import { placeOf } from "../../text/labels.js";
 import { sizeClassName } from "../../trace/size-class.js";
 import type { TraceReport } from "../trace-context.js";
-import { DOMAIN_NAMES } from "../trace-groups.js";
 
 const COLUMNS = ["bytes", "blocks", "domain", "size_class", "function", "file", "line", "stack"];
 
@@ -22,7 +22,7 @@ export function csv({ analysis, view }: TraceReport): string {
     const node = accounts.nodes.at(account);
     const { function: f, line } = tree.frame(node);
     const stack = tree.stack(node).map((frame) => `${frame.function.name} (${placeOf(frame.function, frame.line)})`);
-    const row = [Math.round(bytes), Math.round(count), DOMAIN_NAMES[accounts.domain(account)] ?? "unknown"];
+    const row = [Math.round(bytes), Math.round(count), BLOCK_DOMAINS[accounts.domain(account)] ?? "unknown"];
     lines.push(
       [...row, sizeClassName(accounts.sizeClass(account)), f.name, f.file, line, stack.join(" < ")]
         .map(field)

@@ -1,7 +1,7 @@
 // PyBytes_*, which are PyString_* of Python 1.5.
 
 import { E_TYPE, NEED_SAME_SEQUENCE } from "../../model/error";
-import { BYTES, STR } from "../../model/kinds";
+import { BYTES, STR } from "../../model/kinds.gen";
 import { raiseAbout } from "../../model/raise";
 import { decref, incref, isImmortal, xdecref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";

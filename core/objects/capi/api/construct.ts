@@ -2,7 +2,7 @@
 //
 // From the host, and for types that a program in TypeScript defined, there is no tp_new: those make instances themselves.
 
-import { BASE_OBJECT, BOOL, BYTES, DICT, FLOAT, FROZENSET, INT, LIST, SET, STR, TUPLE, TYPE, USER } from "../../model/kinds";
+import { BASE_OBJECT, BOOL, BYTES, DICT, FLOAT, FROZENSET, INT, LIST, SET, STR, TUPLE, TYPE, USER } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { asBool, False } from "../../model/singletons";
 import { isSubtype } from "../../model/subtype";

@@ -1,7 +1,7 @@
 // PyDict_*.
 
 import { E_KEY, error, hasError } from "../../model/error";
-import { DICT } from "../../model/kinds";
+import { DICT } from "../../model/kinds.gen";
 import { clearError } from "../../model/raise";
 import { decref, incref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";

@@ -2,8 +2,8 @@
 
 import { exceptionType } from "../../model/api-types";
 import { hasError } from "../../model/error";
-import { EXC_EXCEPTION } from "../../model/exception-numbers";
-import { DICT, TUPLE } from "../../model/kinds";
+import { EXC_EXCEPTION } from "../../model/exceptions.gen";
+import { DICT, TUPLE } from "../../model/kinds.gen";
 import { clearError, raisedType } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";

@@ -1,6 +1,6 @@
 // PyFloat_*.
 
-import { BYTES, FLOAT, STR } from "../../model/kinds";
+import { BYTES, FLOAT, STR } from "../../model/kinds.gen";
 import { Result, result } from "../../model/result";
 import { isKind, PyObject } from "../../model/type";
 import { PyStr } from "../../text/str";

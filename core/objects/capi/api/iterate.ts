@@ -4,7 +4,7 @@
 
 import { isIterator, iteratorSlot } from "../../model/api-types";
 import { E_CHANGED, E_TYPE, hasError, NEED_ITERABLE } from "../../model/error";
-import { DICT } from "../../model/kinds";
+import { DICT } from "../../model/kinds.gen";
 import { raiseAbout } from "../../model/raise";
 import { decref, incref } from "../../model/refcount";
 import { None } from "../../model/singletons";

@@ -1,7 +1,7 @@
 // PyList_*. A new list's items are None until they are set, so that it can be let go half filled.
 
 import { AT_GET, E_INDEX } from "../../model/error";
-import { LIST } from "../../model/kinds";
+import { LIST } from "../../model/kinds.gen";
 import { raiseAbout } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";

@@ -3,7 +3,7 @@
 // What converts answers -1 with an error set if it can't; so do the masks, which cut what is too large.
 
 import { hasError } from "../../model/error";
-import { BOOL, INT, STR } from "../../model/kinds";
+import { BOOL, INT, STR } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { asBool } from "../../model/singletons";
 import { isInt, isKind, PyObject } from "../../model/type";

@@ -2,7 +2,7 @@
 
 import { PyMem_Malloc } from "../../../alloc/domains";
 import { hasError, raiseMemory } from "../../model/error";
-import { MODULE, MODULE_DEF } from "../../model/kinds";
+import { MODULE, MODULE_DEF } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isKind, PyObject, PyType, typeOf } from "../../model/type";

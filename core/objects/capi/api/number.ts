@@ -1,14 +1,30 @@
 // PyNumber_*.
 
 import { E_OPERANDS, E_OVERFLOW, error, hasError, OVER_SIZE } from "../../model/error";
-import { BYTES, DICT, FLOAT, INT, LIST, SET, STR } from "../../model/kinds";
-import { ADD, AND, DIVMOD, FLOORDIV, LSHIFT, MATMUL, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../../model/operators";
+import { BYTES, DICT, FLOAT, INT, LIST, SET, STR } from "../../model/kinds.gen";
+import {
+  ADD,
+  AND,
+  DIVMOD,
+  FLOORDIV,
+  LSHIFT,
+  MATMUL,
+  MOD,
+  MUL,
+  OR,
+  POW,
+  RSHIFT,
+  SUB,
+  TRUEDIV,
+  XOR,
+} from "../../model/operators.gen";
 import { raiseAbout } from "../../model/raise";
 import { decref, incref } from "../../model/refcount";
 import { None, NotImplemented } from "../../model/singletons";
 import { isAnySet, isInt, isKind, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
-import { ABS, binary, INVERT, NEG, POS, powerModulo, repeatCount, unary } from "../../operations/number";
+import { binary, powerModulo, repeatCount, unary } from "../../operations/number";
+import { ABS, INVERT, NEG, POS } from "../../model/operators.gen";
 import { set_difference_update, set_intersection_update, set_symmetric_difference_update, set_update } from "../../operations/setops";
 import { PyStr } from "../../text/str";
 import { newWriter } from "../../text/writer";

@@ -6,7 +6,7 @@ import { getItem, lengthOf, setItem, sizeOf, truthOf } from "../../operations/ab
 import { PyStr } from "../../text/str";
 import { newWriter } from "../../text/writer";
 import { compare, compareBool, hashOf, reprOf } from "../../types/protocol";
-import { unhashable } from "../../types/scalars";
+import { unhashable_hash } from "../../types/scalars";
 import { NO_LENGTH, slotLength } from "../../types/slots";
 import { strOf } from "../runtime/exceptions";
 import { badCall, badCallNumber, raiseApi, W_NULL } from "../runtime/words";
@@ -67,7 +67,7 @@ export function PyObject_Hash(o: PyObject): i32 {
 
 /** TypeError: a tp_hash for types whose objects have none. */
 export function PyObject_HashNotImplemented(o: PyObject): i32 {
-  return unhashable(o);
+  return unhashable_hash(o);
 }
 
 /** a <op> b: a new reference; NULL with an error. */

@@ -2,9 +2,9 @@
 
 import { exceptionType } from "../../model/api-types";
 import { E_TYPE, NEED_CONTAINER, NEED_ITEM_ASSIGNMENT, NEED_ITEM_DELETION } from "../../model/error";
-import { EXC_KEY, EXC_TYPE } from "../../model/exception-numbers";
-import { BYTES, DICT, LIST, STR } from "../../model/kinds";
-import { ADD, MUL } from "../../model/operators";
+import { EXC_KEY, EXC_TYPE } from "../../model/exceptions.gen";
+import { BYTES, DICT, LIST, STR } from "../../model/kinds.gen";
+import { ADD, MUL } from "../../model/operators.gen";
 import { clearError, isRaised, raiseAbout } from "../../model/raise";
 import { decref } from "../../model/refcount";
 import { isAnySet, isKind, PyObject } from "../../model/type";

@@ -2,7 +2,7 @@
 
 import { isIterator } from "../../model/api-types";
 import { AS_SET_ITEM } from "../../model/error";
-import { FROZENSET, SET } from "../../model/kinds";
+import { FROZENSET, SET } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { isAnySet, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { set_update } from "../../operations/setops";

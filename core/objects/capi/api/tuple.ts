@@ -2,7 +2,7 @@
 
 import { AT_GET, E_INDEX } from "../../model/error";
 import { track } from "../../model/gc-head";
-import { TUPLE } from "../../model/kinds";
+import { TUPLE } from "../../model/kinds.gen";
 import { raiseAbout } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";

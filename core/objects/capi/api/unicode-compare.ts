@@ -1,6 +1,6 @@
 // PyUnicode_*: comparing strings with one another, and with text of C's.
 
-import { STR } from "../../model/kinds";
+import { STR } from "../../model/kinds.gen";
 import { NotImplemented } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";
 import { PyStr, sameBytes, str_equal, str_order } from "../../text/str";

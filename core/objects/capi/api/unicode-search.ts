@@ -1,7 +1,7 @@
 // PyUnicode_*: looking for one string in another, joining, splitting, replacing.
 
 import { raiseMemory } from "../../model/error";
-import { STR } from "../../model/kinds";
+import { STR } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
 import { copyChars, largestOf, PyStr, str_contains, str_find, str_from_char, str_from_chars, str_new, str_slice } from "../../text/str";

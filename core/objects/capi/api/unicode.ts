@@ -4,7 +4,7 @@
 // domain, to which the string's two words for UTF-8 lead (str.ts).
 
 import { E_TYPE, hasError, NEED_SAME_SEQUENCE } from "../../model/error";
-import { STR } from "../../model/kinds";
+import { STR } from "../../model/kinds.gen";
 import { newBlock } from "../../model/memory";
 import { clearError, raiseAbout } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";

@@ -1,6 +1,6 @@
 // PyWeakref_*.
 
-import { REF } from "../../model/kinds";
+import { REF } from "../../model/kinds.gen";
 import { incref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";

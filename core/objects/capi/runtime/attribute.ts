@@ -3,8 +3,8 @@
 
 import { exceptionType } from "../../model/api-types";
 import { hasError } from "../../model/error";
-import { EXC_ATTRIBUTE } from "../../model/exception-numbers";
-import { BUILTIN, DICT, METHOD_DESCRIPTOR, MODULE, STR } from "../../model/kinds";
+import { EXC_ATTRIBUTE } from "../../model/exceptions.gen";
+import { BUILTIN, DICT, METHOD_DESCRIPTOR, MODULE, STR } from "../../model/kinds.gen";
 import { clearError, raisedType } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";

@@ -3,7 +3,7 @@
 //   name | function | flags | doc
 
 import { hasError } from "../../model/error";
-import { BUILTIN, MODULE } from "../../model/kinds";
+import { BUILTIN, MODULE } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isKind, PyObject, PyType, typeOf } from "../../model/type";

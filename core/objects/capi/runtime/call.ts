@@ -2,7 +2,7 @@
 // get them as a tuple and a dict.
 
 import { hasError } from "../../model/error";
-import { BUILTIN, DICT, METHOD_DESCRIPTOR, TUPLE } from "../../model/kinds";
+import { BUILTIN, DICT, METHOD_DESCRIPTOR, TUPLE } from "../../model/kinds.gen";
 import { freeBlock, newBlock } from "../../model/memory";
 import { clearError } from "../../model/raise";
 import { enter, leave } from "../../model/recursion";

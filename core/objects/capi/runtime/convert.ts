@@ -3,7 +3,7 @@
 // What converts answers -1 with an error set if it can't; so do the masks, which cut what is too large.
 
 import { hasError } from "../../model/error";
-import { FLOAT } from "../../model/kinds";
+import { FLOAT } from "../../model/kinds.gen";
 import { decref } from "../../model/refcount";
 import { isInt, isKind, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";

@@ -4,7 +4,7 @@
 //   PyMethodDef   name | function | flags | doc               PyGetSetDef   name | get | set | doc | closure
 //   PyMemberDef   name | type | offset | flags | doc
 
-import { GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR } from "../../model/kinds";
+import { GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { isSubtype } from "../../model/subtype";
 import { IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";

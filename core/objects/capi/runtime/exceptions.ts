@@ -8,9 +8,9 @@
 
 import { exceptionSlot, exceptionType, iteratorSlot, spareErrorSlot } from "../../model/api-types";
 import { E_KEY, E_MEMORY, E_RAISED, error, raiseCode } from "../../model/error";
-import { EXC_BASE, EXC_KEY, EXC_MEMORY } from "../../model/exception-numbers";
+import { EXC_BASE_EXCEPTION, EXC_KEY, EXC_MEMORY } from "../../model/exceptions.gen";
+import { exceptionReprIndex, slotFunction } from "../../model/functions";
 import {
-  exceptionReprIndex,
   SLOT_ALLOC,
   SLOT_EXCEPTION_CLEAR,
   SLOT_EXCEPTION_DEALLOC,
@@ -22,10 +22,9 @@ import {
   SLOT_GC_FREE,
   SLOT_REPR,
   SLOT_STR,
-  slotFunction,
-} from "../../model/functions";
+} from "../../model/table.gen";
 import { handles } from "../../model/handles";
-import { STR, TUPLE, TYPE } from "../../model/kinds";
+import { STR, TUPLE, TYPE } from "../../model/kinds.gen";
 import { clearError, numberOf } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
@@ -104,11 +103,11 @@ export function define_api_types(): bool {
 }
 
 export function isExceptionType(o: PyObject): bool {
-  return isKind(o, TYPE) && isSubtype(changetype<PyType>(o), exceptionType(EXC_BASE));
+  return isKind(o, TYPE) && isSubtype(changetype<PyType>(o), exceptionType(EXC_BASE_EXCEPTION));
 }
 
 export function isException(o: PyObject): bool {
-  return isSubtype(o.type, exceptionType(EXC_BASE));
+  return isSubtype(o.type, exceptionType(EXC_BASE_EXCEPTION));
 }
 
 // ---- instances ----

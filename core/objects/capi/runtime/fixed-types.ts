@@ -8,11 +8,8 @@
 //   module                       dict                               | definition, state
 //   moduledef                    C's own variables
 
+import { COMPARE, DEALLOC, HASH, REPR, slotFunction, typeFunction } from "../../model/functions";
 import {
-  COMPARE,
-  DEALLOC,
-  HASH,
-  REPR,
   SLOT_ALLOC,
   SLOT_BUILTIN_CALL,
   SLOT_BUILTIN_REPR,
@@ -34,9 +31,7 @@ import {
   SLOT_TYPE_CALL,
   SLOT_TYPE_GETATTRO,
   SLOT_TYPE_SETATTRO,
-  slotFunction,
-  typeFunction,
-} from "../../model/functions";
+} from "../../model/table.gen";
 import { handles } from "../../model/handles";
 import {
   BASE_OBJECT,
@@ -51,7 +46,7 @@ import {
   MODULE_DEF,
   TYPE,
   USER,
-} from "../../model/kinds";
+} from "../../model/kinds.gen";
 import { decref, IMMORTAL, xdecref } from "../../model/refcount";
 import { HAS_GC, IS_BASE_TYPE, IS_C_TYPE, IS_READY, isFixedType, PyObject, PyType, typeOf } from "../../model/type";
 import { itemAt } from "../../types/sequence";

@@ -3,8 +3,9 @@
 //
 //   numbers | sequences | mappings | name, 0
 
-import { SLOT_HEAP_DEALLOC, slotFunction } from "../../model/functions";
-import { BASE_OBJECT, TUPLE, TYPE } from "../../model/kinds";
+import { slotFunction } from "../../model/functions";
+import { SLOT_HEAP_DEALLOC } from "../../model/table.gen";
+import { BASE_OBJECT, TUPLE, TYPE } from "../../model/kinds.gen";
 import { freeBlock, freeObject, newBlock, newObject } from "../../model/memory";
 import { incref, xdecref } from "../../model/refcount";
 import { IS_BASE_TYPE, IS_HEAP_TYPE, IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";

@@ -1,7 +1,8 @@
 // What a type has from its base, where it has nothing of its own (CPython's Objects/typeobject.c, inherit_special and inherit_slots).
 
-import { HASH, SLOT_ALLOC, SLOT_FREE, SLOT_GC_FREE, SLOT_REPR, SLOT_STR, slotFunction, typeFunction } from "../../model/functions";
-import { BASE_OBJECT, LIST } from "../../model/kinds";
+import { HASH, slotFunction, typeFunction } from "../../model/functions";
+import { SLOT_ALLOC, SLOT_FREE, SLOT_GC_FREE, SLOT_REPR, SLOT_STR } from "../../model/table.gen";
+import { BASE_OBJECT, LIST } from "../../model/kinds.gen";
 import { DISALLOWS_INSTANTIATION, HAS_GC, HAS_VECTORCALL, IS_C_TYPE, IS_EXCEPTION, IS_HEAP_TYPE, PyType, typeOf } from "../../model/type";
 
 /** Words of a type that are inherited one by one. */

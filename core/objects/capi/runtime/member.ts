@@ -3,7 +3,7 @@
 //   name | type | offset | flags | doc
 
 import { hasError } from "../../model/error";
-import { BOOL, STR } from "../../model/kinds";
+import { BOOL, STR } from "../../model/kinds.gen";
 import { clearError } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { asBool, None, True } from "../../model/singletons";
@@ -26,28 +26,28 @@ import { W_BOOL_MEMBER, W_DELETE_MEMBER, W_NO_ATTRIBUTE, W_ONE_CHARACTER, W_READ
 import { badCall, badCallNumber, raiseApi } from "./words";
 
 // Types of members: CPython's numbers.
-const T_SHORT: u32 = 0;
-const T_INT: u32 = 1;
-const T_LONG: u32 = 2;
-const T_FLOAT: u32 = 3;
-const T_DOUBLE: u32 = 4;
-const T_STRING: u32 = 5;
-const T_OBJECT: u32 = 6;
-const T_CHAR: u32 = 7;
-const T_BYTE: u32 = 8;
-const T_UBYTE: u32 = 9;
-const T_USHORT: u32 = 10;
-const T_UINT: u32 = 11;
-const T_ULONG: u32 = 12;
-const T_STRING_INPLACE: u32 = 13;
-const T_BOOL: u32 = 14;
-const T_OBJECT_EX: u32 = 16;
-const T_LONGLONG: u32 = 17;
-const T_ULONGLONG: u32 = 18;
-const T_PYSSIZET: u32 = 19;
-const T_NONE: u32 = 20;
+export const T_SHORT: u32 = 0;
+export const T_INT: u32 = 1;
+export const T_LONG: u32 = 2;
+export const T_FLOAT: u32 = 3;
+export const T_DOUBLE: u32 = 4;
+export const T_STRING: u32 = 5;
+export const T_OBJECT: u32 = 6;
+export const T_CHAR: u32 = 7;
+export const T_BYTE: u32 = 8;
+export const T_UBYTE: u32 = 9;
+export const T_USHORT: u32 = 10;
+export const T_UINT: u32 = 11;
+export const T_ULONG: u32 = 12;
+export const T_STRING_INPLACE: u32 = 13;
+export const T_BOOL: u32 = 14;
+export const T_OBJECT_EX: u32 = 16;
+export const T_LONGLONG: u32 = 17;
+export const T_ULONGLONG: u32 = 18;
+export const T_PYSSIZET: u32 = 19;
+export const T_NONE: u32 = 20;
 
-const READONLY: u32 = 1;
+export const READONLY: u32 = 1;
 /** Bytes of a definition. */
 export const MEMBER_BYTES: usize = 20;
 

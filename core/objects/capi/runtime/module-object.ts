@@ -5,7 +5,7 @@
 import { PyMem_Free } from "../../../alloc/domains";
 import { SCRATCH_AT } from "../../../ground/control";
 import { hashBytes } from "../../model/hash";
-import { MODULE, STR } from "../../model/kinds";
+import { MODULE, STR } from "../../model/kinds.gen";
 import { at } from "../../model/state";
 import { isKind, PyObject } from "../../model/type";
 import { PyStr } from "../../text/str";

@@ -1,6 +1,6 @@
 // The end of a type that was made while the program ran. It stands above the types, because a type's attributes are descriptors that know it.
 
-import { TYPE } from "../../model/kinds";
+import { TYPE } from "../../model/kinds.gen";
 import { clearFreeList, freeBlock, freeObject } from "../../model/memory";
 import { decref, xdecref } from "../../model/refcount";
 import { PyObject, PyType, typeOf } from "../../model/type";

@@ -1,6 +1,6 @@
 // Words of errors about types, attributes and calls: by number from 128 up, as capi/words; the text is in src/objects/type-words.ts.
 
-import { EXC_ATTRIBUTE, EXC_RUNTIME, EXC_SYSTEM, EXC_TYPE, EXC_VALUE } from "../../model/exception-numbers";
+import { EXC_ATTRIBUTE, EXC_RUNTIME, EXC_SYSTEM, EXC_TYPE, EXC_VALUE } from "../../model/exceptions.gen";
 
 /** [a: what the function is called; z: how many arguments it got] */
 export const W_NO_ARGUMENTS: i32 = (EXC_TYPE << 8) | 128;

@@ -1,8 +1,9 @@
 // PyType_Ready: a type that C defined has its place among the others. What it does not say itself is its base's; its methods, members and
 // attributes stand in its dict; and the core knows what it needs of it.
 
-import { SLOT_C_DEALLOC, SLOT_C_REPR, SLOT_REPR, slotFunction } from "../../model/functions";
-import { BASE_OBJECT, GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR, TYPE, USER } from "../../model/kinds";
+import { slotFunction } from "../../model/functions";
+import { SLOT_C_DEALLOC, SLOT_C_REPR, SLOT_REPR } from "../../model/table.gen";
+import { BASE_OBJECT, GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR, TYPE, USER } from "../../model/kinds.gen";
 import { decref, IMMORTAL, incref, xdecref } from "../../model/refcount";
 import { HAS_GC, IS_BASE_TYPE, IS_C_TYPE, IS_HEAP_TYPE, IS_READY, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_contains, dict_new, dict_set, PyDict } from "../../types/dict";

@@ -13,7 +13,7 @@ import {
   EXC_UNICODE_DECODE,
   EXC_UNICODE_ENCODE,
   EXC_VALUE,
-} from "../../model/exception-numbers";
+} from "../../model/exceptions.gen";
 import { clearError } from "../../model/raise";
 import { decref, incref } from "../../model/refcount";
 import { PyObject } from "../../model/type";

@@ -1,0 +1,266 @@
+// The numbers that the core and its host both know: kinds, bits, and where in memory things stand. No module exports them: the build reads
+// them here, and writes them to src/core/constants.gen.ts.
+//
+//   *_AT       from the control block
+//   other      offsets within a record, bytes, bits, or what the name says
+
+import { Debug } from "../hooks/debug";
+import { Fault } from "../ground/fault";
+import { Ledger } from "../ground/ledger";
+import { Platform } from "../ground/platform";
+import { DEBUG_AT, FAULT_AT, HEAD_AT, Head, LEDGER_AT, PLATFORM_AT, TRACE_AT } from "../ground/control";
+import { Tracer } from "../trace/tracer";
+import { ErrorState } from "../objects/model/error";
+import { PyObject, PyType, PyVarObject } from "../objects/model/type";
+import { Result } from "../objects/model/result";
+import { ERROR_AT, RESULT_AT } from "../objects/model/state";
+import { BYTES_HEADER } from "../objects/types/bytes";
+import { PyDict } from "../objects/types/dict";
+import { PyFloat } from "../objects/types/float";
+import { PyLong } from "../objects/types/int";
+import { Keys, KEYS_HEADER } from "../objects/types/keys";
+import { PyList, TUPLE_HEADER } from "../objects/types/sequence";
+import { PySet } from "../objects/types/set-table";
+import { PyStr } from "../objects/text/str";
+
+// ---- the allocators ----
+
+export { DOMAINS, INTERNAL, LIBC, MEM, OBJECT, RAW } from "../ground/domains.gen";
+export { POOL_SIZE } from "../ground/config";
+export { CONTROL_BYTES, SCRATCH_AT } from "../ground/control";
+export { TABLE_FUNCTIONS } from "../ground/table.gen";
+export { CHUNK_OVERHEAD } from "../alloc/raw";
+
+export const STATE_BYTES_AT: usize = HEAD_AT + offsetof<Head>("stateBytes");
+export const LIMIT_AT: usize = PLATFORM_AT + offsetof<Platform>("limit");
+export const WATERMARK_AT: usize = PLATFORM_AT + offsetof<Platform>("watermark");
+export const LOW_MARK_AT: usize = PLATFORM_AT + offsetof<Platform>("lowMark");
+export const RESERVED_AT: usize = PLATFORM_AT + offsetof<Platform>("reserved");
+export const RESERVED_PEAK_AT: usize = PLATFORM_AT + offsetof<Platform>("peak");
+export const RESERVATIONS_AT: usize = PLATFORM_AT + offsetof<Platform>("reservations");
+export const FAIL_AT_AT: usize = PLATFORM_AT + offsetof<Platform>("failAt");
+export const FAIL_FOREVER_AT: usize = PLATFORM_AT + offsetof<Platform>("failForever");
+export const POOLS_AT: usize = LEDGER_AT + offsetof<Ledger>("pools");
+export const ALLOCATED_PEAK_AT: usize = LEDGER_AT + offsetof<Ledger>("peak");
+export const LARGE_BYTES_AT: usize = LEDGER_AT + offsetof<Ledger>("bytes0");
+export const LARGE_BLOCKS_AT: usize = LEDGER_AT + offsetof<Ledger>("blocks0");
+export const LARGE_AT: usize = LEDGER_AT + offsetof<Ledger>("large");
+export const POOLS_OPENED_AT: usize = LEDGER_AT + offsetof<Ledger>("poolsOpened");
+export const ARENAS_OPENED_AT: usize = LEDGER_AT + offsetof<Ledger>("arenasOpened");
+
+// ---- walks and checks ----
+
+export {
+  CHECK_ARENAS,
+  CHECK_BLOCK,
+  CHECK_LEDGER,
+  CHECK_PLATFORM,
+  CHECK_POOL,
+  CHECK_POOL_COUNT,
+  CHECK_RAW,
+  DEPTH_BLOCKS,
+  DEPTH_POOLS,
+  POOL_DOMAIN_MASK,
+  POOL_USED_SHIFT,
+  VISIT_ARENA,
+  VISIT_BLOCK,
+  VISIT_CHUNK,
+  VISIT_FREE_CHUNK,
+  VISIT_POOL,
+  VISIT_TOP,
+} from "../hooks/walk";
+
+// ---- debug hooks and faults ----
+
+export {
+  DOUBLE_FREE as FAULT_DOUBLE_FREE,
+  NOT_A_BLOCK as FAULT_NOT_A_BLOCK,
+  OVERFLOW as FAULT_OVERFLOW,
+  REALLOC_OF_FREED as FAULT_REALLOC_OF_FREED,
+  UNDERFLOW as FAULT_UNDERFLOW,
+  WRITE_AFTER_FREE as FAULT_WRITE_AFTER_FREE,
+  WRONG_DOMAIN as FAULT_WRONG_DOMAIN,
+} from "../ground/fault";
+export const FAULT_KIND_AT: usize = FAULT_AT + offsetof<Fault>("kind");
+export const FAULT_ADDRESS_AT: usize = FAULT_AT + offsetof<Fault>("address");
+export const FAULT_SIZE_AT: usize = FAULT_AT + offsetof<Fault>("size");
+export const FAULT_SERIAL_AT: usize = FAULT_AT + offsetof<Fault>("serial");
+export const FAULT_DOMAIN_AT: usize = FAULT_AT + offsetof<Fault>("domain");
+export const FAULT_CALLED_AT: usize = FAULT_AT + offsetof<Fault>("called");
+export const FAULT_SITE_AT: usize = FAULT_AT + offsetof<Fault>("site");
+export const FAULT_FREED_AT: usize = FAULT_AT + offsetof<Fault>("freedAt");
+export const FAULT_OFFSET_AT: usize = FAULT_AT + offsetof<Fault>("offset");
+export const HOOKS_INSTALLED_AT: usize = DEBUG_AT + offsetof<Debug>("installed");
+export const FOREIGN_ALLOWED_AT: usize = DEBUG_AT + offsetof<Debug>("foreignAllowed");
+
+// ---- the tracer ----
+
+export { ENTRY as TRACE_NODE_BYTES } from "../trace/nodes";
+export { SEEN as TRACE_SEEN_BYTES } from "../trace/stack";
+export { BLOCK_BYTES as TRACE_BLOCK_BYTES, SLOT_SHIFT as TRACE_SLOT_SHIFT, SLOTS as TRACE_SLOTS } from "../trace/tracer";
+export { ENTRY as TRACE_WATCHED_BYTES } from "../trace/watched";
+export {
+  ALLOCATE_NEAR as TRACE_ALLOCATE_NEAR,
+  CLEARED as TRACE_CLEARED,
+  FREE_NEAR as TRACE_FREE_NEAR,
+  HASH_ADDRESS as TRACE_HASH_ADDRESS,
+  HASH_MIX as TRACE_HASH_MIX,
+  HASH_SIZE as TRACE_HASH_SIZE,
+  RESERVED as TRACE_RESERVED,
+  RESERVED_SHIFT as TRACE_RESERVED_SHIFT,
+  TIME as TRACE_TIME,
+} from "../trace/events";
+export { NODE as TRACE_NODE } from "../trace/nodes";
+export const TRACE_BEGIN_AT: usize = TRACE_AT + offsetof<Tracer>("begin");
+export const TRACE_FULL_AT: usize = TRACE_AT + offsetof<Tracer>("full");
+export const TRACE_POSITION_AT: usize = TRACE_AT + offsetof<Tracer>("position");
+export const TRACE_CUT_AT: usize = TRACE_AT + offsetof<Tracer>("cut");
+export const TRACE_NODE_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("nodeMask");
+export const TRACE_WATCHED_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("watchedMask");
+export const TRACE_SHADOW_ROOM_AT: usize = TRACE_AT + offsetof<Tracer>("shadowRoom");
+/** What the core reads Python's stacks by. */
+export const TRACE_INTERPRETERS_AT: usize = TRACE_AT + offsetof<Tracer>("interpretersAt");
+export const TRACE_THREADS_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("threadsOffset");
+export const TRACE_CURRENT_FRAME_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("currentFrameOffset");
+export const TRACE_PREVIOUS_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("previousOffset");
+export const TRACE_EXECUTABLE_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("executableOffset");
+export const TRACE_INSTRUCTION_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("instructionOffset");
+export const TRACE_OWNER_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("ownerOffset");
+export const TRACE_CODE_INSTRUCTIONS_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("codeInstructionsOffset");
+
+// ---- the state of the objects ----
+
+export { API_TYPES_AT, STATE_BYTES, TYPE_BYTES, TYPES_AT } from "../objects/model/state";
+export { FALSE_AT, NONE_AT, NOT_IMPLEMENTED_AT, TRUE_AT } from "../objects/model/singletons";
+export {
+  POLICY_CHARACTERS,
+  POLICY_FREE_LISTS,
+  POLICY_INTERNING,
+  POLICY_KEY_SHARING,
+  POLICY_SMALL_INTS,
+} from "../objects/model/settings";
+export { KEPT_BUFFER } from "../objects/model/handles";
+
+// ---- kinds of types, and how their objects are laid out ----
+
+export {
+  BOOL,
+  BYTES,
+  DICT,
+  FLOAT,
+  FROZENSET,
+  INT,
+  LIST,
+  NONE,
+  REF,
+  SET,
+  STR,
+  TUPLE,
+  TYPE,
+  USER,
+} from "../objects/model/kinds.gen";
+export const OBJECT_REFCNT: usize = offsetof<PyObject>("refcnt");
+export const OBJECT_TYPE: usize = offsetof<PyObject>("type");
+export const VAR_SIZE: usize = offsetof<PyVarObject>("size");
+export const TYPE_NAME: usize = offsetof<PyType>("name");
+export const TYPE_BASE: usize = offsetof<PyType>("base");
+export const TYPE_AFTER: usize = offsetof<PyType>("after");
+export const INT_TAG: usize = offsetof<PyLong>("tag");
+export const INT_DIGIT: usize = offsetof<PyLong>("digit");
+export { SIGN_MASK as INT_SIGN_MASK, SIZE_SHIFT as INT_SIZE_SHIFT } from "../objects/types/int";
+export const FLOAT_VALUE: usize = offsetof<PyFloat>("value");
+export const STR_LENGTH: usize = offsetof<PyStr>("length");
+export const STR_STATE: usize = offsetof<PyStr>("state");
+export {
+  ASCII_HEADER as STR_ASCII_DATA,
+  STATE_ASCII as STR_IS_ASCII,
+  WIDE_HEADER as STR_WIDE_DATA,
+  WIDTH_MASK as STR_WIDTH_MASK,
+  WIDTH_SHIFT as STR_WIDTH_SHIFT,
+} from "../objects/text/str";
+export const BYTES_DATA: usize = BYTES_HEADER;
+export const LIST_ITEMS: usize = offsetof<PyList>("items");
+export const TUPLE_ITEMS: usize = TUPLE_HEADER;
+export const DICT_KEYS: usize = offsetof<PyDict>("keys");
+export const DICT_VALUES: usize = offsetof<PyDict>("values");
+export const KEYS_LOG_INDEX_BYTES: usize = offsetof<Keys>("logIndexBytes");
+export const KEYS_KIND: usize = offsetof<Keys>("kind");
+export const KEYS_COUNT: usize = offsetof<Keys>("count");
+export const KEYS_INDICES: usize = KEYS_HEADER;
+export { GENERAL as KEYS_GENERAL, GENERAL_ENTRY, PLAIN_ENTRY } from "../objects/types/keys";
+export const SET_MASK: usize = offsetof<PySet>("mask");
+export const SET_TABLE: usize = offsetof<PySet>("table");
+export { SLOT_BYTES as SET_ENTRY } from "../objects/types/set-table";
+
+// ---- what the host asks for, by number ----
+
+export { NO_START, NO_STOP } from "../objects/operations/abstract";
+export { DIFFERENCE, DISJOINT, INTERSECTION, SUBSET, SUPERSET, SYMMETRIC_DIFFERENCE, UNION } from "../objects/host/set";
+export { TYPE_DATA_AT, TYPE_ITEM_SIZE, TYPE_ITEMS_AT, TYPE_SLOTS } from "../objects/image/image";
+export { WITH_OBJECT_ITEMS, WITH_WEAK_REFERENCES } from "../objects/types/user-type";
+export {
+  ID_EXTENSION,
+  ID_FUNCTION,
+  ID_MODULE,
+} from "../objects/capi/runtime/fixed-types";
+export {
+  FIGURE_BYTES,
+  FIGURE_FREE,
+  FIGURE_FREE_BYTES,
+  FIGURE_FREE_HITS,
+  FIGURE_LIVE,
+  INTERNED_BYTES,
+  INTERNED_HITS,
+  INTERNED_STRINGS,
+  SHAPES_BYTES,
+  SHARED_KEYS_HITS,
+  SPARE_KEYS,
+  SPARE_KEYS_BYTES,
+  SPARE_KEYS_HITS,
+  STAT_COLLECTED,
+  STAT_COLLECTIONS,
+  STAT_UNCOLLECTABLE,
+} from "../objects/host/collector";
+export { DEBUG_COLLECTABLE, DEBUG_SAVEALL } from "../objects/collector/state";
+export { BROKEN, BUSY, COMPACTED } from "../objects/compaction/compact";
+export { NO_MEMORY as IMAGE_NO_MEMORY } from "../objects/image/verify";
+
+// ---- results and errors ----
+
+export {
+  IS_BIG,
+  IS_FALSE,
+  IS_MISSING,
+  IS_NONE,
+  IS_NUMBER,
+  IS_OBJECT,
+  IS_TEXT,
+  IS_TRUE,
+} from "../objects/host/exchange";
+export const RESULT_KIND_AT: usize = RESULT_AT + offsetof<Result>("kind");
+export const RESULT_A_AT: usize = RESULT_AT + offsetof<Result>("a");
+export const RESULT_B_AT: usize = RESULT_AT + offsetof<Result>("b");
+export const RESULT_C_AT: usize = RESULT_AT + offsetof<Result>("c");
+export {
+  E_API,
+  E_CHANGED,
+  E_DIVISION,
+  E_EMPTY,
+  E_INDEX,
+  E_KEY,
+  E_MEMORY,
+  E_OPERANDS,
+  E_ORDER,
+  E_OVERFLOW,
+  E_RAISED,
+  E_RECURSION,
+  E_UNHASHABLE,
+  E_VALUE,
+} from "../objects/model/error";
+export const ERROR_CODE_AT: usize = ERROR_AT + offsetof<ErrorState>("code");
+export const ERROR_A_AT: usize = ERROR_AT + offsetof<ErrorState>("a");
+export const ERROR_B_AT: usize = ERROR_AT + offsetof<ErrorState>("b");
+export const ERROR_C_AT: usize = ERROR_AT + offsetof<ErrorState>("c");
+export const ERROR_X_AT: usize = ERROR_AT + offsetof<ErrorState>("x");
+export const ERROR_Y_AT: usize = ERROR_AT + offsetof<ErrorState>("y");
+export const ERROR_Z_AT: usize = ERROR_AT + offsetof<ErrorState>("z");

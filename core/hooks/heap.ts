@@ -1,0 +1,83 @@
+// The heap as a whole: how it begins, over memory of its own or a host's allocator, and how it gives back what is empty.
+
+import { arenas } from "../alloc/arena";
+import { setDefaultAllocators } from "../alloc/domains";
+import { CHUNK_OVERHEAD, raw } from "../alloc/raw";
+import { scavenge, smallOf } from "../alloc/small";
+import { GRANULE, LIBC, MEM, RAW, WASM_PAGE } from "../ground/config";
+import { CONTROL, CONTROL_BYTES, head, LAYOUT_VERSION, MAGIC } from "../ground/control";
+import { ledger } from "../ground/ledger";
+import { clampEnd, HOST, OWN, platform } from "../ground/platform";
+import { debug } from "./debug";
+
+function begin(tableBase: u32): void {
+  memory.fill(CONTROL, 0, CONTROL_BYTES);
+  const h = head();
+  h.magic = MAGIC;
+  h.version = LAYOUT_VERSION;
+  h.tableBase = tableBase;
+  h.stateBytes = <u32>CONTROL_BYTES;
+  for (let domain = MEM; domain <= LIBC; domain++) smallOf(domain).domain = domain;
+  debug().begin();
+}
+
+/**
+ * Makes a heap of the memory from CONTROL up, which grows on demand, but not past `end` (0: as far as wasm32 goes).
+ * The core's functions stand in the table from `tableBase` on; the heap's own state takes `stateBytes`, the control block and
+ * what else the module keeps behind it. False, if not even the state fits.
+ */
+export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool, stateBytes: usize): bool {
+  const p = platform();
+  const first = (CONTROL + stateBytes + GRANULE - 1) & ~(GRANULE - 1);
+  if (<usize>memory.size() < (first + WASM_PAGE - 1) / WASM_PAGE) return false;
+  begin(tableBase);
+  p.begin(OWN, limit);
+  p.end = clampEnd(end);
+  p.brk = first;
+  p.charge(first - CONTROL);
+  head().stateBytes = <u32>stateBytes;
+  raw().begin(CONTROL + stateBytes + CHUNK_OVERHEAD);
+  arenas().begin();
+  setDefaultAllocators(false, pools);
+  return true;
+}
+
+/** Makes a heap over a host's allocator, given as table indices. `inherited`: bytes that the host has given out. */
+export function init_hosted(
+  tableBase: u32,
+  malloc: u32,
+  calloc: u32,
+  realloc: u32,
+  free: u32,
+  usableSize: u32,
+  footprint: u32,
+  setFootprintLimit: u32,
+  limit: usize,
+  inherited: usize,
+): void {
+  begin(tableBase);
+  const p = platform();
+  p.begin(HOST, limit);
+  p.hostMalloc = malloc;
+  p.hostCalloc = calloc;
+  p.hostRealloc = realloc;
+  p.hostFree = free;
+  p.hostUsableSize = usableSize;
+  p.hostFootprint = footprint;
+  p.hostSetFootprintLimit = setFootprintLimit;
+  if (inherited != 0) {
+    p.charge(inherited);
+    ledger().resized(RAW, 0, inherited);
+  }
+  arenas().begin();
+  setDefaultAllocators(true, true);
+}
+
+/** Closes empty pools, and gives free memory at the top back to the platform. Answers the bytes given back. */
+export function relieve_heap(): usize {
+  const before = platform().reserved;
+  if (debug().installed != 0) debug().letAllGo();
+  scavenge();
+  if (platform().kind == OWN) raw().trimTop(0);
+  return before - platform().reserved;
+}

@@ -1,0 +1,289 @@
+// What the core and its host both know is written once, and generated for the other side:
+//
+//   protocol/*.mjs            lists: types, table, operators, exceptions, errors     -> core/**/*.gen.ts, src/core/catalogue.gen.ts
+//   core/exports/*.ts         functions, with their types, as the compiler sees them -> src/core/functions.gen.ts
+//   core/exports/constants.ts numbers, as the compiler computes them                 -> src/core/constants.gen.ts
+//
+// A file that would be the same is not touched.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { DOMAINS, INTERNAL } from "../protocol/domains.mjs";
+import { ALIASES, EXCEPTIONS } from "../protocol/exceptions.mjs";
+import { BINARY, COMPARISONS, NAMED_IN_ERRORS, UNARY } from "../protocol/operators.mjs";
+import { ALLOCATORS, OBJECTS, SLOTS } from "../protocol/table.mjs";
+import { BUILT_IN, OWN, USER } from "../protocol/types.mjs";
+
+const MADE_BY = "Made by scripts/protocol.mjs. Do not edit.";
+
+function write(path, head, lines) {
+  const text = `// ${head}\n// ${MADE_BY}\n\n${lines.join("\n")}\n`;
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+const numbered = (names, type) => names.map((name, k) => `export const ${name}: ${type} = ${k};`);
+
+/** EXC_ZERO_DIVISION of ZeroDivisionError. */
+export function exceptionConstant(name) {
+  const words = name.replace(/Error$/, "").replace(/(?<=[a-z])(?=[A-Z])/g, "_");
+  return `EXC_${words.toUpperCase()}`;
+}
+
+// ---- from the lists ----
+
+function writeCoreTable() {
+  const lines = [];
+  let place = 0;
+  for (const [constant, functions] of ALLOCATORS) {
+    lines.push(`export const ${constant}: u32 = ${place};`);
+    place += functions.length;
+  }
+  lines.push("/** How many entries the allocators have. */", `export const TABLE_FUNCTIONS: u32 = ${place};`);
+  write(
+    "core/ground/table.gen.ts",
+    "Places of the allocators' functions in the table, from protocol/table.mjs.",
+    lines,
+  );
+}
+
+function writeObjectTable() {
+  const types = BUILT_IN.length + 1;
+  const lines = [
+    "/** For each kind of type, and for users' types, four functions, from the end of the allocators' on. */",
+  ];
+  lines.push(`export const TYPE_FUNCTIONS: u32 = 4;`);
+  const first = `TABLE_FUNCTIONS + ${types} * TYPE_FUNCTIONS`;
+  OBJECTS.forEach(([constant], k) => {
+    lines.push(`export const ${constant}: u32 = ${first} + ${k};`);
+  });
+  lines.push(`/** Where SLOT_* are counted from. */`, `export const SLOTS: u32 = ${first} + ${OBJECTS.length};`);
+  lines.push(
+    ...numbered(
+      SLOTS.map(([constant]) => constant),
+      "u32",
+    ),
+  );
+  const head = "Places of the object layer's functions in the table, from protocol/table.mjs.";
+  write("core/objects/model/table.gen.ts", head, [
+    'import { TABLE_FUNCTIONS } from "../../ground/table.gen";',
+    "",
+    ...lines,
+  ]);
+}
+
+function writeCoreLists() {
+  write("core/ground/domains.gen.ts", "Numbers of the domains, from protocol/domains.mjs.", [
+    ...numbered(
+      [...DOMAINS, INTERNAL].map(([constant]) => constant),
+      "u32",
+    ),
+    `export const DOMAINS: u32 = ${DOMAINS.length};`,
+  ]);
+  const places = [...BUILT_IN, USER, ...OWN].map(({ constant }) => constant);
+  write("core/objects/model/kinds.gen.ts", "Kinds and places of types, from protocol/types.mjs.", [
+    ...numbered(places, "u32"),
+    "/** How many kinds have a type of their own, and how many types have a place. */",
+    `export const KINDS: u32 = ${BUILT_IN.length};`,
+    `export const PLACES: u32 = ${places.length};`,
+  ]);
+  const constants = (rows) =>
+    numbered(
+      rows.map(([constant]) => constant),
+      "i32",
+    );
+  write("core/objects/model/operators.gen.ts", "Numbers of operators, from protocol/operators.mjs.", [
+    ...constants(COMPARISONS),
+    "",
+    ...constants([...BINARY, ...NAMED_IN_ERRORS]),
+    "",
+    ...constants(UNARY),
+  ]);
+  write("core/objects/model/exceptions.gen.ts", "Numbers of Python's exceptions, from protocol/exceptions.mjs.", [
+    ...numbered(
+      EXCEPTIONS.map(([name]) => exceptionConstant(name)),
+      "u32",
+    ),
+    `export const EXCEPTIONS: u32 = ${EXCEPTIONS.length};`,
+  ]);
+}
+
+const literal = (name, value) => `export const ${name} = ${JSON.stringify(value)} as const;`;
+
+function writeCatalogue() {
+  const tableOfObjects = [...BUILT_IN, USER].flatMap(({ functions }) => functions);
+  for (const [, name] of [...OBJECTS, ...SLOTS]) tableOfObjects.push(name);
+  const places = [...BUILT_IN, USER, ...OWN];
+  const fixed = places.flatMap(({ name, variable }, place) => (name === undefined ? [] : [{ place, name, variable }]));
+  const signs = (rows) => rows.map(([, sign]) => sign);
+  write("src/core/catalogue.gen.ts", "Lists that the host shares with the core, from protocol/*.mjs.", [
+    "/** Functions that stand in the table, in order: of the allocators, and behind them of the objects. */",
+    literal(
+      "ALLOCATOR_TABLE",
+      ALLOCATORS.flatMap(([, functions]) => functions),
+    ),
+    literal("OBJECT_TABLE", tableOfObjects),
+    "/** Domains by number: those that blocks are allocated from, and with what the heap needs for itself. */",
+    literal(
+      "BLOCK_DOMAINS",
+      DOMAINS.map(([, name]) => name),
+    ),
+    literal(
+      "ALL_DOMAINS",
+      [...DOMAINS, INTERNAL].map(([, name]) => name),
+    ),
+    "/** What Python calls the built-in types, by kind. */",
+    literal(
+      "TYPE_NAMES",
+      BUILT_IN.map(({ name }) => name),
+    ),
+    "/** Types that stand at fixed places, and the variables that C knows them by. */",
+    literal("FIXED_TYPES", fixed),
+    "/** Signs of operators, by number. */",
+    literal("COMPARISON_SIGNS", signs(COMPARISONS)),
+    literal("BINARY_SIGNS", signs(BINARY)),
+    literal("UNARY_SIGNS", signs(UNARY)),
+    "/** Python's exceptions by number, each with the one that it is derived from. */",
+    literal("EXCEPTION_TYPES", EXCEPTIONS),
+    "/** Other names of exceptions. */",
+    literal("EXCEPTION_ALIASES", ALIASES),
+  ]);
+}
+
+/** Writes what the compiler of the core needs, and what the host has of the same lists. */
+export function writeLists() {
+  writeCoreTable();
+  writeObjectTable();
+  writeCoreLists();
+  writeCatalogue();
+}
+
+// ---- from the compiled core ----
+
+const readDescription = (folder, name) => JSON.parse(readFileSync(`${folder}${name}.json`, "utf8"));
+
+/** The type that JavaScript has of a type of the core's. */
+function hostType(type) {
+  if (type === "void") return "void";
+  return type === "i64" || type === "u64" ? "bigint" : "number";
+}
+
+function signature({ parameters, result }) {
+  const list = parameters.map(({ name, type }) => `${name}: ${hostType(type)}`).join(", ");
+  return `(${list}) => ${hostType(result)}`;
+}
+
+function members(functions) {
+  const lines = [];
+  for (const f of functions) {
+    lines.push(`  /** ${f.comment ? `${f.comment} ` : ""}[${f.from.replace(/\/[^/]*$/, "")}] */`);
+    lines.push(`  readonly ${f.name}: ${signature(f)};`);
+  }
+  return lines;
+}
+
+function describeInterface(name, comment, functions, base = "") {
+  return [`/** ${comment} */`, `export interface ${name}${base} {`, ...members(functions), "}", ""];
+}
+
+/** What a module exports, by entry; throws if one name is exported twice. */
+function exportsOf(description) {
+  const known = new Set();
+  return new Map(
+    description.entries.map(({ path, functions, globals }) => {
+      for (const { name } of functions) {
+        if (known.has(name)) throw new Error(`${name} is exported twice`);
+        known.add(name);
+      }
+      if (globals.length > 0)
+        throw new Error(
+          `${path} exports ${globals[0].name}, which is a constant: it belongs into core/exports/constants.ts`,
+        );
+      return [path.replace("core/exports/", ""), functions];
+    }),
+  );
+}
+
+function writeFunctions(folder) {
+  const [core, whole] = [readDescription(folder, "core"), readDescription(folder, "whole")];
+  const entries = exportsOf(whole);
+  exportsOf(core);
+  const own = new Set(core.imports.map(({ name }) => name));
+  const names = (functions) => JSON.stringify(functions.map(({ name }) => name));
+  const alloc = entries.get("alloc");
+  const isApi = ({ name }) => /^Py/.test(name);
+  const ofObjects = whole.imports.filter(({ name }) => !own.has(name));
+  write(
+    "src/core/functions.gen.ts",
+    "The functions of the core's modules, and those that they import, from core/exports/*.ts.",
+    [
+      ...describeInterface("MemoryApi", "The memory functions of the Python/C API.", alloc.filter(isApi)),
+      ...describeInterface(
+        "CoreFunctions",
+        "What both modules export.",
+        alloc.filter((f) => !isApi(f)),
+        " extends MemoryApi",
+      ),
+      ...describeInterface("TableFunctions", "What the object layer has in the table.", entries.get("table")),
+      ...describeInterface("ObjectFunctions", "What the host calls of the objects.", entries.get("host")),
+      ...describeInterface("ObjectApi", "The Python/C API of objects.", entries.get("capi")),
+      "/** What the module with the objects exports. */",
+      "export interface WholeFunctions extends CoreFunctions, TableFunctions, ObjectFunctions, ObjectApi {}",
+      "",
+      ...describeInterface("CoreImports", "What both modules call.", core.imports),
+      ...describeInterface(
+        "WholeImports",
+        "What the module with the objects calls.",
+        ofObjects,
+        " extends CoreImports",
+      ),
+      `export const MEMORY_API = ${names(alloc.filter(isApi))} as const satisfies readonly (keyof MemoryApi)[];`,
+      `export const CORE_IMPORTS = ${names(core.imports)} as const satisfies readonly (keyof CoreImports)[];`,
+      `export const WHOLE_IMPORTS = ${names(ofObjects)} as const satisfies readonly (keyof WholeImports)[];`,
+    ],
+  );
+}
+
+/** The constants of each entry, with their values: those of a module that exports nothing else. */
+async function readConstants(folder) {
+  const { entries } = readDescription(folder, "constants");
+  const module = await WebAssembly.compile(readFileSync(`${folder}constants.wasm`));
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
+  const host = Object.fromEntries(
+    WebAssembly.Module.imports(module)
+      .filter(({ module }) => module === "host")
+      .map(({ name, kind }) => [name, kind === "function" ? () => 0 : 0]),
+  );
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory, table }, host });
+  const valued = ({ globals }) =>
+    globals.map((global) => {
+      const { value } = exports[global.name];
+      return { ...global, value: global.type.startsWith("u") ? value >>> 0 : value };
+    });
+  return new Map(entries.map((entry) => [entry.path.replace("core/exports/", ""), valued(entry)]));
+}
+
+async function writeConstants(folder) {
+  const constants = await readConstants(folder);
+  const lines = constants
+    .get("constants")
+    .flatMap(({ name, from, comment, value }) => [
+      `/** ${comment ? `${comment} ` : ""}[${from.replace(/\/[^/]*$/, "")}] */`,
+      `export const ${name} = ${value};`,
+    ]);
+  write(
+    "src/core/constants.gen.ts",
+    "Numbers that the core and its host both know, from core/exports/constants.ts.",
+    lines,
+  );
+  const ofC = Object.fromEntries(constants.get("c-constants").map(({ name, value }) => [name, value]));
+  writeFileSync("build/c-constants.json", JSON.stringify(ofC, null, 1));
+}
+
+/** Writes what the host has of the modules that were compiled into a folder, with what the compiler said of them. */
+export async function writeInterfaces(folder) {
+  writeFunctions(folder);
+  await writeConstants(folder);
+}
