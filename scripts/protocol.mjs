@@ -109,6 +109,9 @@ function writeCoreLists() {
   ]);
 }
 
+/** The type of one of some texts. */
+const union = (name, texts) => `export type ${name} = ${texts.map((text) => JSON.stringify(text)).join(" | ")};`;
+const typed = (name, type, value) => `export const ${name}: ${type} = ${JSON.stringify(value)};`;
 const literal = (name, value) => `export const ${name} = ${JSON.stringify(value)} as const;`;
 
 function writeCatalogue() {
@@ -141,13 +144,20 @@ function writeCatalogue() {
     "/** Types that stand at fixed places, and the variables that C knows them by. */",
     literal("FIXED_TYPES", fixed),
     "/** Signs of operators, by number. */",
-    literal("COMPARISON_SIGNS", signs(COMPARISONS)),
-    literal("BINARY_SIGNS", signs(BINARY)),
-    literal("UNARY_SIGNS", signs(UNARY)),
+    union("Comparison", signs(COMPARISONS)),
+    typed("COMPARISON_SIGNS", "readonly Comparison[]", signs(COMPARISONS)),
+    union("BinaryOperator", signs(BINARY)),
+    typed("BINARY_SIGNS", "readonly BinaryOperator[]", signs(BINARY)),
+    union("UnaryOperator", signs(UNARY)),
+    typed("UNARY_SIGNS", "readonly UnaryOperator[]", signs(UNARY)),
     "/** Python's exceptions by number, each with the one that it is derived from. */",
-    literal("EXCEPTION_TYPES", EXCEPTIONS),
+    union(
+      "PyExceptionName",
+      EXCEPTIONS.map(([name]) => name),
+    ),
+    typed("EXCEPTION_TYPES", 'readonly (readonly [PyExceptionName, PyExceptionName | ""])[]', EXCEPTIONS),
     "/** Other names of exceptions. */",
-    literal("EXCEPTION_ALIASES", ALIASES),
+    typed("EXCEPTION_ALIASES", "Readonly<Record<string, PyExceptionName>>", ALIASES),
   ]);
 }
 

@@ -1,6 +1,7 @@
 // pyheap: a private heap for TypeScript and WebAssembly. Python on the heap is in "pyheap/pyodide".
 
 export { type Address, formatAddress, NULL } from "./address.js";
+export type { BinaryOperator, Comparison, PyExceptionName, UnaryOperator } from "./core/catalogue.gen.js";
 export { CoreHeap, type KnownBlock, NO_LIMIT, type Traceable, type TraceOptions } from "./core-heap.js";
 export type { FaultHandler, Locator } from "./debug-hooks.js";
 export { type AllocatorFunctions, Domain, MAX_REQUEST } from "./domain.js";
@@ -32,7 +33,6 @@ export type { WasmSource } from "./hosts/c/source.js";
 export { ImageError } from "./image/format.js";
 export type { ImageSource } from "./image/stream.js";
 export { type Entries, PyDict } from "./objects/dict.js";
-export type { PyExceptionName } from "./objects/exception-types.js";
 export { PyException } from "./objects/exceptions.js";
 export { PyExtensionObject, PyExtensionType, PyFunction, PyModule } from "./objects/extension.js";
 export { ConversionError } from "./objects/from-js.js";
@@ -49,9 +49,8 @@ export {
 } from "./objects/gc.js";
 export { Handle } from "./objects/handle.js";
 export { PyList, type SortOptions } from "./objects/list.js";
-export { type Comparison, PyObject, PyRow, PySequence } from "./objects/object.js";
+export { PyObject, PyRow, PySequence } from "./objects/object.js";
 export { type Compaction, type FromJS, ObjectHeap, type Policies, type TypesOfImage } from "./objects/object-heap.js";
-export type { BinaryOperator, UnaryOperator } from "./objects/operations.js";
 export { PyRef } from "./objects/ref.js";
 export type { Roots } from "./objects/roots.js";
 export { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "./objects/scalars.js";

@@ -2,12 +2,9 @@
 
 import { EXCEPTION_ALIASES, EXCEPTION_TYPES } from "../core/catalogue.gen.js";
 
-/** The name of one of Python's own exceptions. */
-export type PyExceptionName = (typeof EXCEPTION_TYPES)[number][0];
-
 /** Number of an exception, which is its place; -1 if there is none of that name. */
 export function exceptionNumber(name: string): number {
-  const plain = (EXCEPTION_ALIASES as Readonly<Record<string, string>>)[name] ?? name;
+  const plain = EXCEPTION_ALIASES[name] ?? name;
   return EXCEPTION_TYPES.findIndex(([known]) => known === plain);
 }
 

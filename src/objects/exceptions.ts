@@ -1,9 +1,10 @@
 // Python's exceptions, raised by operations on objects: with the name and the words that Python has for them.
 
+import type { PyExceptionName } from "../core/catalogue.gen.js";
 import { EXCEPTION_TYPES } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
 import { apiWords } from "./api-words.js";
-import { basesOf, type PyExceptionName } from "./exception-types.js";
+import { basesOf } from "./exception-types.js";
 
 /** An exception that Python would raise; `name` is its type. Out of memory is a `MemoryError` instead. */
 export class PyException extends Error {

@@ -1,6 +1,7 @@
 // A heap with Python objects: how TypeScript makes them, what it can do with them, and the collector.
 
 import { type Address, toAddress } from "../address.js";
+import type { BinaryOperator, Comparison, UnaryOperator } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
 import { CoreHeap, type CoreHeapOptions, type Traceable } from "../core-heap.js";
 import { HeapCorruption } from "../errors.js";
@@ -18,16 +19,8 @@ import { GarbageCollector } from "./gc.js";
 import { Handle, indexOf } from "./handle.js";
 import { PyList } from "./list.js";
 import type { WholeCore } from "./module.js";
-import { type Comparison, compareValues, hashOf, type PyObject } from "./object.js";
-import {
-  type BinaryOperator,
-  binary,
-  iterated,
-  pushIterated,
-  reprOf,
-  type UnaryOperator,
-  unary,
-} from "./operations.js";
+import { compareValues, hashOf, type PyObject } from "./object.js";
+import { binary, iterated, pushIterated, reprOf, unary } from "./operations.js";
 import { PyRef } from "./ref.js";
 import { Roots } from "./roots.js";
 import { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "./scalars.js";

@@ -1,14 +1,12 @@
 // What every Python object can do, whatever its type.
 
-import { COMPARISON_SIGNS } from "../core/catalogue.gen.js";
+import { COMPARISON_SIGNS, type Comparison } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
 import type { Bridge } from "./bridge.js";
 import { callMethod, callNamed, getAttribute, setAttribute } from "./calls-of-objects.js";
 import { Handle, indexOf } from "./handle.js";
 import { reprOf } from "./operations.js";
 import { toValue } from "./to-js.js";
-
-export type Comparison = (typeof COMPARISON_SIGNS)[number];
 
 /** What Node's console.log and util.inspect call to show an object. */
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");

@@ -1,11 +1,8 @@
 // Operations on any values, objects or not: repr, operators, and what can be iterated over.
 
-import { BINARY_SIGNS, UNARY_SIGNS } from "../core/catalogue.gen.js";
+import { BINARY_SIGNS, type BinaryOperator, UNARY_SIGNS, type UnaryOperator } from "../core/catalogue.gen.js";
 import type { Bridge } from "./bridge.js";
 import { Handle } from "./handle.js";
-
-export type BinaryOperator = (typeof BINARY_SIGNS)[number];
-export type UnaryOperator = (typeof UNARY_SIGNS)[number];
 
 /** repr(value). */
 export function reprOf(bridge: Bridge, value: unknown): string {
