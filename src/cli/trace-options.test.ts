@@ -1,7 +1,7 @@
 // Sampled and aggregated traces, budgets, and the reports by stack, of two runs and for other tools, as their users run them.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,6 +69,22 @@ kept = work(int(sys.argv[1]))
       /grew +before +after +blocks +line\n +\+5\.7 MiB +2\.9 MiB +8\.6 MiB +\+200 +app\.py:3 load\n/,
     );
     expect(pyheap("report", "diff", "small.trace", "small.trace").stdout).toContain("Nothing differs.");
+  });
+
+  it("finds no difference where a comment moved what allocates, in another folder", () => {
+    const text = readFileSync(join(folder, "app.py"), "utf8");
+    for (const [name, source] of [
+      ["before", text],
+      ["after", `# A comment.\n\n${text.replace("def work", "# Another one.\ndef work")}`],
+    ] as const) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, "app.py"), source);
+      pyheap("run", "--quiet", "--trace", `${name}.trace`, join(name, "app.py"), "50");
+    }
+    for (const by of ["function", "line", "file"]) {
+      const { stdout } = pyheap("report", "diff", "--at", "allocated", "--by", by, "before.trace", "after.trace");
+      expect(stdout.split("\n").slice(2).join("\n")).not.toContain("app.py");
+    }
   });
 
   it("keeps totals in a small file, which says the same", () => {

@@ -6,7 +6,8 @@ import { programName } from "../text/labels.js";
 import { count, signedCount } from "../text/numbers.js";
 import { type Cell, layOut } from "./columns.js";
 import { type TraceReport, viewLine } from "./trace-context.js";
-import { type Group, type Grouping, groupBy } from "./trace-groups.js";
+import { type Group, type Groupable, type Grouping, groupBy } from "./trace-groups.js";
+import { inTermsOf, type Matched } from "./trace-match.js";
 
 export interface DiffOptions {
   readonly by: Grouping;
@@ -22,11 +23,18 @@ export interface Difference {
   readonly count: number;
 }
 
-/** The groups that differ, those whose bytes differ most first. */
+const matched = ({ analysis, summary }: TraceReport): Matched => ({
+  tree: analysis.tree,
+  command: summary.metadata.command,
+});
+
+/** The groups that differ, those whose bytes differ most first. A group of both has the name that it has in the second. */
 export function differences(before: TraceReport, after: TraceReport, by: Grouping): Difference[] {
-  const groups = (report: TraceReport) =>
-    new Map(groupBy(report.analysis, report.view, by).map((group): [string, Group] => [group.label, group]));
-  const [first, second] = [groups(before), groups(after)];
+  const groups = (of: Groupable, { view }: TraceReport) =>
+    new Map(groupBy(of, view, by).map((group): [string, Group] => [group.label, group]));
+  const tree = inTermsOf(matched(after), matched(before));
+  const first = groups({ tree, accounts: before.analysis.accounts }, before);
+  const second = groups(after.analysis, after);
   const nothing = { bytes: 0, count: 0 };
   return [...new Set([...first.keys(), ...second.keys()])]
     .map((label) => {
