@@ -14,6 +14,7 @@ export const ALLOCATORS = [
     "SAMPLE_SMALL_FUNCTIONS",
     ["sample_small_malloc", "sample_small_calloc", "sample_small_realloc", "sample_small_free"],
   ],
+  ["CHUNK_FUNCTIONS", ["chunk_malloc", "chunk_free"]],
 ];
 
 // Behind those stand the four functions of each type (types.mjs); and then:

@@ -477,11 +477,14 @@ export abstract class CoreHeap {
     if (this.#calls.tracer) throw new Error("Cannot trace: a recording is under way");
     this.checkTraceable();
     const source = this.stackSource();
-    let unwatch = () => {};
+    let ends: (() => void)[] = [];
     const recorder = new Recorder(this.core, this.words, this.#calls, source, options, makeOutput, (isRunning) => {
       this.domainsChanged();
-      if (!isRunning) unwatch();
-      else if (options.collections !== false) unwatch = this.watchCollections(recorder);
+      for (const end of ends) end();
+      ends = [];
+      if (!isRunning) return;
+      ends.push(this.watchStack());
+      if (options.collections !== false) ends.push(this.watchCollections(recorder));
     });
     recorder.start();
     return recorder;
@@ -503,6 +506,11 @@ export abstract class CoreHeap {
 
   /** Reports runs of the heap's cycle collector to a recording while it runs. Answers what ends that. */
   protected watchCollections(_recorder: Recorder): () => void {
+    return () => undefined;
+  }
+
+  /** Tells the tracer what it can't see of the program's stack, while a recording runs. Answers what ends that. */
+  protected watchStack(): () => void {
     return () => undefined;
   }
 

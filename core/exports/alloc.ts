@@ -50,6 +50,7 @@ export {
   trace_start,
   trace_stop,
 } from "../trace/allocator";
+export { chunk_free, chunk_malloc } from "../trace/chunks";
 export { childAtLine as trace_child } from "../trace/nodes";
 export {
   sample_calloc,

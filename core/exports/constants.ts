@@ -28,7 +28,7 @@ import { PyStr } from "../objects/text/str";
 export { DOMAINS, INTERNAL, LIBC, MEM, OBJECT, RAW } from "../ground/domains.gen";
 export { POOL_SIZE } from "../ground/config";
 export { CONTROL_BYTES, SCRATCH_AT } from "../ground/control";
-export { TABLE_FUNCTIONS } from "../ground/table.gen";
+export { CHUNK_FUNCTIONS, TABLE_FUNCTIONS } from "../ground/table.gen";
 export { CHUNK_OVERHEAD } from "../alloc/raw";
 
 export const STATE_BYTES_AT: usize = HEAD_AT + offsetof<Head>("stateBytes");
@@ -96,7 +96,7 @@ export const FOREIGN_ALLOWED_AT: usize = DEBUG_AT + offsetof<Debug>("foreignAllo
 // ---- the tracer ----
 
 export { ENTRY as TRACE_NODE_BYTES } from "../trace/nodes";
-export { SEEN as TRACE_SEEN_BYTES } from "../trace/stack";
+export { SEEN as TRACE_SEEN_BYTES } from "../trace/shadow";
 export { BLOCK_BYTES as TRACE_BLOCK_BYTES, SLOT_SHIFT as TRACE_SLOT_SHIFT, SLOTS as TRACE_SLOTS } from "../trace/tracer";
 export { ENTRY as TRACE_WATCHED_BYTES } from "../trace/watched";
 export {
@@ -127,6 +127,11 @@ export const TRACE_EXECUTABLE_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("ex
 export const TRACE_INSTRUCTION_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("instructionOffset");
 export const TRACE_OWNER_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("ownerOffset");
 export const TRACE_CODE_INSTRUCTIONS_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("codeInstructionsOffset");
+/** And the chunks that frames lie in. */
+export const TRACE_CHUNK_CONTEXT_AT: usize = TRACE_AT + offsetof<Tracer>("chunkContext");
+export const TRACE_CHUNK_MALLOC_AT: usize = TRACE_AT + offsetof<Tracer>("chunkMalloc");
+export const TRACE_CHUNK_FREE_AT: usize = TRACE_AT + offsetof<Tracer>("chunkFree");
+export const TRACE_CHUNK_HEADER_AT: usize = TRACE_AT + offsetof<Tracer>("chunkHeader");
 
 // ---- the state of the objects ----
 

@@ -16,7 +16,7 @@ import {
 import { allocated, beginEvents, CLEARED, freed, mark, resized } from "./events";
 import { nodes_makeRoom } from "./nodes";
 import { beginGap } from "./sample";
-import { beginStack } from "./stack";
+import { beginShadow } from "./shadow";
 import { domainOf, traced, tracer } from "./tracer";
 import { mayBeWatched, unwatch, watched_end, watched_makeRoom } from "./watched";
 
@@ -75,7 +75,7 @@ function standIn(domain: u32, samples: bool): void {
 /** Each domain is traced from now on; `samples`: some blocks are. False, and nothing changed, if there is no memory for the tables. */
 export function trace_start(samples: bool): bool {
   const t = tracer();
-  if (!t.takeBlock() || !nodes_makeRoom() || !watched_makeRoom() || !beginStack()) {
+  if (!t.takeBlock() || !nodes_makeRoom() || !watched_makeRoom() || !beginShadow()) {
     t.giveTables();
     return false;
   }

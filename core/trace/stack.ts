@@ -2,22 +2,22 @@
 // CPython has in a frame for walks is its collector's.
 //
 //   thread state -> current_frame -> previous -> ...                the interpreter's frames, innermost first
-//   shadow:  | outermost | ... | innermost |  frames on the way |   as they were seen last: frame, instruction, code, function, node
+//   shadow (shadow.ts), as it was seen last
 //
 // The shadow is compared with the frames at every event, and only what differs is looked up anew. A stack is known by the code
 // and the instruction of each frame, so a call that is another one, but looks the same in all frames, has the same node. A
-// comparison costs five loads a frame, none of which waits for another; a look-up some forty, and two hashes.
+// comparison costs five loads a frame, none of which waits for another; a look-up some forty, and two hashes. Of a deep stack only the frames
+// of the newest chunk are compared (chunks.ts), so what an event costs does not grow with the depth.
 //
 // Frames that are no function's (CPython's own, between native code and Python) have function 0, and their caller's node.
-// A code object that is freed empties the shadow (watched.ts), so a code in it is still the function that it was.
+// A code object that is freed cuts the shadow, so a code in it is still the function that it was.
 //
 // Invariants: shadow[k].frame's caller was shadow[k - 1].frame when the shadow was made, and shadow[0].frame had none;
-// shadow[k].node = the node below shadow[k - 1].node for its instruction.
+// shadow[k].node = the node below shadow[k - 1].node for its instruction; shadow[0 .. settled) is as the stack is.
 
-import { base_malloc, base_realloc } from "../alloc/base";
-import { INTERNAL } from "../ground/config";
-import { childOf } from "./nodes";
-import { HINTS, tracer } from "./tracer";
+import { seeFirst, unseeFrom } from "./chunks";
+import { growShadow, hintOf, Seen, SEEN, seen } from "./shadow";
+import { tracer } from "./tracer";
 import { functionOf } from "./watched";
 
 /** The host's number for where the program is, for a heap without an interpreter: a node. */
@@ -28,46 +28,8 @@ declare function hostStack(): u32;
 const LAST_PYTHON_OWNER: u32 = 2;
 /** The lowest bits of a stack reference are tags. */
 const TAGS: usize = 3;
-const FIRST_ROOM: u32 = 256;
-/** No interpreter has deeper stacks; a chain that goes on is not one. */
-const MOST_FRAMES: u32 = 1 << 20;
 /** In place of the shadow's index: the chain has ended. */
 const OUTSIDE: i32 = -1;
-
-@unmanaged
-class Seen {
-  frame: usize;
-  instruction: usize;
-  code: usize;
-  id: u32;
-  node: u32;
-
-  /** The entry is where its frame is, below the caller's node. Answers its node. */
-  @inline
-  moveTo(parent: u32): u32 {
-    const t = tracer();
-    const instruction = load<usize>(this.frame + t.instructionOffset);
-    const unit = <u32>(instruction - this.code - t.codeInstructionsOffset) >> 1;
-    this.instruction = instruction;
-    this.node = this.id == 0 ? parent : childOf(parent, this.id, unit);
-    return this.node;
-  }
-}
-
-export const SEEN: u32 = offsetof<Seen>();
-
-@inline
-function seen(index: u32): Seen {
-  return changetype<Seen>(tracer().shadow + index * SEEN);
-}
-
-/** Where the index that a frame had in the shadow last is kept: a guess, to be checked. */
-@inline
-function hintOf(frame: usize): usize {
-  return tracer().hints + <usize>(((<u32>frame >> 3) * 0x9e3779b1) >> 22) * sizeof<u32>();
-}
-
-if (<usize>1 << (32 - 22) != HINTS) ERROR("a hash must have as many bits as there are hints");
 
 /** The node of where Python is; 0 while it runs no code. */
 export function currentStack(): u32 {
@@ -86,23 +48,24 @@ export function currentStack(): u32 {
 }
 
 /**
- * Whether the frames from shadow[index] outwards are those in the shadow. `changed` is the outermost that is at another
- * instruction, or index + 1; if the answer is false, `broken` is the one whose caller is another.
+ * Whether the frames from shadow[index] outwards are those in the shadow, which is known of those before shadow[settled]. `changed` is the outermost that
+ * is at another instruction, or index + 1; if the answer is false, `broken` is the one whose caller is another.
  */
 function compare(index: u32): bool {
   const t = tracer();
-  const first = t.shadow;
+  const base = t.shadow;
+  const first = index < t.settled ? base : base + t.settled * SEEN;
   const instructionOffset = t.instructionOffset;
   const previousOffset = t.previousOffset;
-  let at = first + index * SEEN;
+  let at = base + index * SEEN;
   let changed = at + SEEN;
   let frame = load<usize>(at);
   for (;;) {
     if (load<usize>(frame + instructionOffset) != load<usize>(at, 4)) changed = at;
     const previous = load<usize>(frame + previousOffset);
     if (at == first) {
-      if (previous != 0) break;
-      t.changed = <u32>((changed - first) / SEEN);
+      if (at == base && previous != 0) break;
+      t.changed = <u32>((changed - base) / SEEN);
       return true;
     }
     frame = load<usize>((at -= SEEN));
@@ -111,7 +74,7 @@ function compare(index: u32): bool {
       break;
     }
   }
-  t.broken = <u32>((at - first) / SEEN);
+  t.broken = <u32>((at - base) / SEEN);
   return false;
 }
 
@@ -168,6 +131,7 @@ function walk(innermost: usize): u32 {
     frame = load<usize>(frame + t.previousOffset);
   }
   let depth = <u32>(base + 1);
+  unseeFrom(t, depth);
   let node: u32 = 0;
   if (base >= 0) node = t.changed < depth ? renew(t.changed, depth) : seen(depth - 1).node;
   for (; count != 0; count--) {
@@ -175,6 +139,7 @@ function walk(innermost: usize): u32 {
     const entry = seen(depth);
     become(entry, fresh, codeOf(fresh));
     node = entry.moveTo(node);
+    seeFirst(t, depth, fresh);
     store<u32>(hintOf(fresh), depth++);
   }
   t.depth = depth;
@@ -195,32 +160,6 @@ function noStack(): u32 {
   const t = tracer();
   t.cut++;
   t.depth = 0;
+  unseeFrom(t, 0);
   return 0;
-}
-
-/** The shadow has twice the room; `count` entries at its end stay at its end. */
-function growShadow(count: u32): bool {
-  const t = tracer();
-  const room = t.shadowRoom * 2;
-  if (room > MOST_FRAMES) return false;
-  const shadow = base_realloc(INTERNAL, t.shadow, room * SEEN);
-  if (shadow == 0) return false;
-  t.shadow = shadow;
-  memory.copy(
-    shadow + (room - count) * SEEN,
-    shadow + (t.shadowRoom - count) * SEEN,
-    count * SEEN,
-  );
-  t.shadowRoom = room;
-  return true;
-}
-
-/** There is a shadow, and it is empty; false if there is no memory for it. */
-export function beginStack(): bool {
-  const t = tracer();
-  t.depth = 0;
-  if (t.shadow != 0) return true;
-  t.shadow = base_malloc(INTERNAL, FIRST_ROOM * SEEN);
-  t.shadowRoom = FIRST_ROOM;
-  return t.shadow != 0;
 }

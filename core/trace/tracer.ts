@@ -2,10 +2,10 @@
 //
 //   control block: | Tracer | the allocator that each domain had before |
 //   one block of the base allocator:
-//     | addresses 2048 x 8 | sites 2048 x 12 | hints 1024 x 4 | buffer 128 KiB |
-//                                                               begin ... position ... full ... end
+//     | addresses 2048 x 8 | sites 2048 x 12 | hints 1024 x 4 | chunks 512 x 8 | buffer 128 KiB |
+//                                                                                begin ... position ... full ... end
 //
-//   allocator <- sample <- events <- stack <- nodes, watched <- this file        (what imports what)
+//   allocator <- sample <- events <- stack <- watched <- shadow <- nodes, chunks <- this file        (what imports what)
 //
 // Invariants: begin <= position <= end; a record is begun only while position < full, and none is longer than end - full.
 // docs/trace-format.md has the format of what is in the buffer.
@@ -23,8 +23,11 @@ export const ADDRESS_ENTRY: usize = 8;
 export const SITE_ENTRY: usize = 12;
 /** Number of frames whose place in the shadow is remembered. */
 export const HINTS: usize = 1024;
+/** Number of chunks of the interpreter's stack that are known. */
+export const CHUNKS: usize = 512;
+const CHUNK_ENTRY: usize = 8;
 const BUFFER_BYTES: usize = 128 * 1024;
-const TABLES: usize = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY) + HINTS * sizeof<u32>();
+const TABLES: usize = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY) + HINTS * sizeof<u32>() + CHUNKS * CHUNK_ENTRY;
 /** Tables and buffer. */
 export const BLOCK_BYTES: usize = TABLES + BUFFER_BYTES;
 /** The longest record, rounded up. */
@@ -66,6 +69,11 @@ export class Tracer {
   instructionOffset: usize;
   ownerOffset: usize;
   codeInstructionsOffset: usize;
+  // And the chunks that frames lie in (chunks.ts): the allocator that they come from, as table indices, and the bytes before a chunk's first frame.
+  chunkContext: usize;
+  chunkMalloc: u32;
+  chunkFree: u32;
+  chunkHeader: usize;
   /** The stack as it was seen last: `depth` entries, outermost first; then addresses of frames on the way. */
   shadow: usize;
   shadowRoom: u32;
@@ -75,6 +83,11 @@ export class Tracer {
   broken: u32;
   /** Where a frame was in the shadow, by a hash of its address. */
   hints: usize;
+  chunks: usize;
+  chunkCount: u32;
+  chunksSeen: u32;
+  settled: u32;
+  awaited: usize;
 
   // The tree of stacks (nodes.ts) and the blocks whose end matters (watched.ts).
   nodes: usize;
@@ -108,6 +121,7 @@ export class Tracer {
       this.addresses = block;
       this.sites = block + SLOTS * ADDRESS_ENTRY;
       this.hints = this.sites + SLOTS * SITE_ENTRY;
+      this.chunks = this.hints + HINTS * sizeof<u32>();
       this.begin = block + TABLES;
       this.full = this.begin + BUFFER_BYTES - LONGEST_RECORD;
     }
@@ -149,7 +163,7 @@ function give(block: usize): void {
   if (block != 0) base_free(INTERNAL, block);
 }
 
-const HOOKED_OFFSET: usize = 192;
+const HOOKED_OFFSET: usize = 240;
 
 if (offsetof<Tracer>() > HOOKED_OFFSET) ERROR("Tracer does not fit");
 if (HOOKED_OFFSET + offsetof<Allocator>() * DOMAINS > CONTROL_BYTES - TRACE_AT) ERROR("the hooked allocators do not fit");

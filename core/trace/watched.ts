@@ -4,14 +4,15 @@
 //   entry: address | SAMPLED? CODE? function
 //
 // The host is asked once for a code object, when it is first seen on the stack, and reads name, file and lines then. A code
-// object whose block is freed leaves the table, so whatever lies at that address later is asked for anew; and the stack that was
-// seen last is forgotten, since it may have been on it. Function 0 is one that stacks don't show.
+// object whose block is freed leaves the table, so whatever lies at that address later is asked for anew; and its calls leave the shadow.
+// Function 0 is one that stacks don't show.
 // Invariants: every entry is reachable from its home without passing an empty one; a pool knows how many of
 // its blocks are in the table.
 
 import { arenas } from "../alloc/arena";
 import { base_calloc, base_free } from "../alloc/base";
 import { INTERNAL } from "../ground/config";
+import { forgetCode } from "./shadow";
 import { tracer } from "./tracer";
 
 /** The host's number for the function whose code object is at `code`. */
@@ -99,7 +100,7 @@ export function unwatch(block: usize): bool {
   if (block == 0 || load<usize>(at(hole)) == 0) return false;
   const t = tracer();
   const bits = load<u32>(at(hole), 4);
-  if ((bits & CODE) != 0) t.depth = 0;
+  if ((bits & CODE) != 0) forgetCode(block);
   t.watchedCount--;
   const pool = arenas().map.poolOf(block);
   if (pool) pool.unwatch();

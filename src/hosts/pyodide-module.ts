@@ -18,6 +18,8 @@ export interface PyodideExports {
   sbrk(bytes: number): number;
   PyMem_GetAllocator(domain: number, allocator: number): void;
   PyMem_SetAllocator(domain: number, allocator: number): void;
+  PyObject_GetArenaAllocator(allocator: number): void;
+  PyObject_SetArenaAllocator(allocator: number): void;
   _PyMem_GetCurrentAllocatorName(): number;
   Py_IsInitialized(): number;
   Py_AddPendingCall(f: number, argument: number): number;
@@ -38,6 +40,7 @@ const FUNCTIONS = [
     "sbrk",
   ],
   ...["PyMem_GetAllocator", "PyMem_SetAllocator", "_PyMem_GetCurrentAllocatorName"],
+  ...["PyObject_GetArenaAllocator", "PyObject_SetArenaAllocator"],
   ...["Py_IsInitialized", "Py_AddPendingCall", "PyGC_Collect"],
 ];
 const OBJECTS = ["memory", "__indirect_function_table", "__heap_base", "_PyRuntime"];

@@ -14,6 +14,7 @@ import { Words } from "../words.js";
 import { PendingCall } from "./pending-call.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import { PythonStack } from "./python-stack.js";
+import { StackChunks } from "./stack-chunks.js";
 
 /** The host's malloc, dlmalloc on wasm32, has a header of one word. */
 const HOST_HEADER = 4;
@@ -55,6 +56,7 @@ export class PythonHeap extends CoreHeap {
   #collectionSource: CollectionSource | undefined;
   readonly #watchers = new Set<Watcher>();
   #emitsCollections = false;
+  readonly #chunks: StackChunks;
   /** The Python stack of the interpreter. */
   readonly stack: PythonStack;
 
@@ -70,6 +72,7 @@ export class PythonHeap extends CoreHeap {
     this.#python = python;
     this.#inherited = inherited;
     this.stack = stack;
+    this.#chunks = new StackChunks(python, core);
     this.measures.set("collect", () => python.PyGC_Collect());
     this.measures.set("trim", () => void python.malloc_trim(0));
     const pressed = new PendingCall(python, () => this.ladder.passed());
@@ -186,7 +189,7 @@ export class PythonHeap extends CoreHeap {
     return {
       kind: "python",
       python: stack.version,
-      words: stack.tracerWords,
+      words: [...stack.tracerWords, ...this.#chunks.tracerWords],
       functionAt: (code) => stack.functionAt(code),
     };
   }
@@ -208,6 +211,10 @@ export class PythonHeap extends CoreHeap {
 
   protected override watchCollections(recorder: Recorder): () => void {
     return this.#watch(({ generation, collected, begun }) => recorder.noteCollection(generation, collected, begun));
+  }
+
+  protected override watchStack(): () => void {
+    return this.#chunks.watch();
   }
 
   protected override checkTraceable(): void {

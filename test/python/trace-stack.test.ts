@@ -9,8 +9,9 @@ import { Tape } from "../trace-data.js";
 const FIRST_SIZE = 1 << 20;
 
 const PROGRAM = `
-import gc, random
+import gc, random, sys
 random.seed(seed)
+sys.setrecursionlimit(20_000)
 
 class Node:
     def __init__(self, other=None):
@@ -31,6 +32,48 @@ def deep(n, f):
 def twice(n):
     look(); deep(n, lambda _: look())
     look(); deep(n, lambda _: look())
+
+def sink(n):
+    kept = [n]
+    if n % 997 == 5: look()
+    if n: sink(n - 1)
+    if n % 1499 == 5: look()
+
+def two_ways(n):
+    sink(n)
+    sink(n)
+
+def plunge(steps):
+    if next(steps): plunge(steps)
+    else: look()
+
+# Stacks that differ in nothing but a frame far below, with nothing that is allocated on the way.
+def alike(n):
+    steps = iter(([True] * n + [False]) * 3)
+    plunge(steps)
+    plunge(steps)
+    plunge(steps)
+
+def wander(n):
+    if n: return wander(n - 1)
+    for _ in range(4):
+        deep(random.randrange(500), lambda _: look())
+        sink(random.randrange(500))
+    compiled(2)
+
+def climb(n):
+    try:
+        if n == 0: raise KeyError
+        climb(n - 1)
+    except KeyError:
+        if n % 613 == 5: sink(random.randrange(300))
+        raise
+
+def climbs(n):
+    try:
+        climb(n)
+    except KeyError:
+        look()
 
 def numbers(n):
     for k in range(n):
@@ -95,8 +138,16 @@ steps = [
     lambda: garbage(60),
     lambda: deep(random.choice([5, 50, 300, 800]), lambda _: garbage(5)),
     lambda: twice(random.randrange(200)),
+    lambda: two_ways(random.randrange(4000)),
+    lambda: wander(random.randrange(3000)),
+    lambda: alike(random.randrange(3000)),
+    lambda: [alike(random.randrange(700)) for _ in range(4)],
+    lambda: deep(random.randrange(900), lambda _: alike(random.randrange(900))),
+    lambda: climbs(random.randrange(3000)),
     lambda: [None for _ in numbers(12)],
     lambda: mixed(15),
+    lambda: deep(random.randrange(2000), lambda _: mixed(3)),
+    lambda: deep(random.randrange(2000), lambda _: next(chained(random.randrange(300), 1))),
     lambda: run(branch(25)),
     lambda: fails(10),
     lambda: compiled(8),
@@ -164,6 +215,23 @@ describe("the tracer's stacks", () => {
     expect(told.length).toBeGreaterThan(2000);
     const wrong = told.findIndex((stack, k) => stack !== seen[k]);
     if (wrong >= 0) expect(seen[wrong], `look ${wrong}`).toBe(told[wrong]);
+    heap.check();
+  });
+
+  it("are read in a time that does not grow with their depth, from the interpreter's start on", async () => {
+    let stop = () => {};
+    const { pyodide, heap } = await loadPython({
+      onAttach: (attached) => {
+        const recorder = attached.trace({ write: () => undefined });
+        stop = () => recorder.stop();
+      },
+    });
+    const depth = 60_000;
+    // With a look at all frames at each event, this would be a matter of minutes.
+    pyodide.runPython(
+      `import sys\nsys.setrecursionlimit(${2 * depth})\ndef f(n):\n    kept = [n, {}]\n    return f(n - 1) if n else len(kept)\nassert f(${depth}) == 2`,
+    );
+    stop();
     heap.check();
   });
 

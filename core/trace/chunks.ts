@@ -1,0 +1,88 @@
+// The chunks of CPython's data stack, in which its frames lie: what is on the stack below the newest one needs no look.
+//
+//   chunk    | header | first frame | frame | frame |      | header | first frame | frame |            older ones on the left
+//   shadow   ...      |      k      | k + 1 | k + 2        |     k + 3       ...
+//   list     | chunk, k | chunk, k + 3 | ...               the newest last; the first `seen` of them have their index in the shadow
+//
+// CPython takes a chunk (16 KiB) when a frame does not fit into the one before, and gives it back when its first frame is popped. Until then the
+// first frame has been on the stack without a break, and all frames below it have waited for what they called: their instructions, codes and
+// callers are as they were. So a comparison of the shadow with the stack, which comes from above, ends at the newest first frame.
+//
+// CPython gets chunks from its arena allocator; the tracer stands in front of that while it records. A list that is full loses every second
+// chunk: any of them will do. The first chunk of a thread is never given back, and begins with a word that is no frame: as if it began with shadow[0].
+//
+// Invariants: list[k].chunk has not been given back since it was entered, for every k; if k < seen, shadow[list[k].index] is its first frame, or
+// list[k].index is 0, and list[k].index < depth; settled = the index of the newest that is seen, or 0; awaited = the first frame of the oldest that is not, or 0.
+// A trace function that moves a frame which waits for it to another line (f_lineno) is not noticed, if a chunk begins in between.
+
+import { CHUNKS, Tracer, tracer } from "./tracer";
+
+const ENTRY: usize = 8;
+/** In a thread's first chunk, the first frame lies so many bytes further on. No frame is so short. */
+const FIRST_OF_THREAD: usize = 4;
+
+@inline
+function at(t: Tracer, k: u32): usize {
+  return t.chunks + <usize>k * ENTRY;
+}
+
+/** The first `count` chunks are in the list, the first `seen` of them are in the shadow. */
+function become(t: Tracer, count: u32, seen: u32): void {
+  t.chunkCount = count;
+  t.chunksSeen = seen;
+  t.settled = seen == 0 ? 0 : load<u32>(at(t, seen - 1), 4);
+  t.awaited = seen == count ? 0 : load<usize>(at(t, seen)) + t.chunkHeader;
+}
+
+/** The list is empty. */
+export function beginChunks(): void {
+  become(tracer(), 0, 0);
+}
+
+/** shadow[depth ...] is not what it was: chunks that begin there are not seen. */
+export function unseeFrom(t: Tracer, depth: u32): void {
+  let seen = t.chunksSeen;
+  while (seen != 0 && load<u32>(at(t, seen - 1), 4) >= depth) seen--;
+  become(t, t.chunkCount, seen);
+}
+
+/** Notes shadow[index] if it is the first frame of the chunk that is awaited. */
+@inline
+export function seeFirst(t: Tracer, index: u32, frame: usize): void {
+  if (frame - t.awaited <= FIRST_OF_THREAD) see(t, frame == t.awaited ? index : 0);
+}
+
+function see(t: Tracer, index: u32): void {
+  store<u32>(at(t, t.chunksSeen), index, 4);
+  become(t, t.chunkCount, t.chunksSeen + 1);
+}
+
+/** CPython's arena allocator while the tracer records. */
+export function chunk_malloc(ctx: usize, n: usize): usize {
+  const t = tracer();
+  const chunk = call_indirect<usize>(t.chunkMalloc, t.chunkContext, n);
+  if (chunk != 0 && t.recording != 0) {
+    if (t.chunkCount == <u32>CHUNKS) thin(t);
+    store<usize>(at(t, t.chunkCount), chunk);
+    become(t, t.chunkCount + 1, t.chunksSeen);
+  }
+  return chunk;
+}
+
+/** Every second chunk is in the list. */
+function thin(t: Tracer): void {
+  for (let k: u32 = 0; k < <u32>CHUNKS / 2; k++) store<u64>(at(t, k), load<u64>(at(t, 2 * k + 1)));
+  become(t, <u32>CHUNKS / 2, t.chunksSeen / 2);
+}
+
+/** What lies in the chunk, and what came after it, is not on the stack any more. */
+export function chunk_free(ctx: usize, chunk: usize, n: usize): void {
+  const t = tracer();
+  for (let k: u32 = t.recording == 0 ? 0 : t.chunkCount; k != 0; ) {
+    if (load<usize>(at(t, --k)) != chunk) continue;
+    if (k < t.chunksSeen) t.depth = load<u32>(at(t, k), 4);
+    become(t, k, min(k, t.chunksSeen));
+    break;
+  }
+  call_indirect<void>(t.chunkFree, t.chunkContext, chunk, n);
+}
