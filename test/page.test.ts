@@ -3,14 +3,13 @@
 
 import { describe, expect, it } from "vitest";
 import { buildPage } from "../src/page/build.js";
-import { bucketOf, endOf } from "../src/page/moments.js";
 import { Spans } from "../src/page/spans.js";
 import { decodePage, encodePage } from "../src/page/wire.js";
 import { groupBy } from "../src/report/trace-groups.js";
 import type { View } from "../src/trace/accounts.js";
 import { Analysis } from "../src/trace/analysis.js";
 import type { TraceConsumer } from "../src/trace/reader.js";
-import { Model } from "../viewer/model.js";
+import { Model, type Span } from "../viewer/model.js";
 import { originOf } from "../viewer/words.js";
 
 const VIEWS: readonly View[] = ["peak", "end", "leaks", "allocated", "temporary"];
@@ -27,14 +26,18 @@ function random(seed: number): () => number {
   };
 }
 
-/** A program that allocates, resizes and frees, with phases in which it grows and shrinks. */
-function play(seed: number, events: number, to: TraceConsumer, programAt = 0): void {
+/**
+ * A program that allocates, resizes and frees, with phases in which it grows and shrinks, and with pauses. Time is told every 64
+ * events. Answers how long it takes, in microseconds.
+ */
+function play(seed: number, events: number, to: TraceConsumer, programAt = 0): number {
   const next = random(seed);
   const below = (n: number) => Math.floor(next() * n);
   for (let k = 0; k < FUNCTIONS; k++) to.function({ name: `f${k}`, file: `m${k % 3}.py`, firstLine: k });
   for (let k = 0; k < NODES; k++) to.node(below(k + 1), 1 + below(FUNCTIONS), 1 + below(50));
   const live: number[] = [];
   let free = 8;
+  let now = 0;
   for (let k = 1; k <= events; k++) {
     const grows = (k >> 14) % 3 !== 2;
     const choice = next();
@@ -46,18 +49,102 @@ function play(seed: number, events: number, to: TraceConsumer, programAt = 0): v
     } else if (choice < 0.95) {
       // Often the latest, so that there is something temporary.
       const at = next() < 0.5 ? live.length - 1 : below(live.length);
-      const [address = 0] = live.splice(at, 1);
-      to.free(address);
+      const last = live.pop() ?? 0;
+      to.free(at < live.length ? (live[at] as number) : last);
+      if (at < live.length) live[at] = last;
     } else {
       const at = below(live.length);
       to.resize(live[at] ?? 0, free, 1 + below(600), below(3), below(NODES + 1));
       live[at] = free;
       free += 8;
     }
-    if (k % 64 === 0) to.time(k * 10);
+    if (k % 64 !== 0) continue;
+    now += 1 + below(1200) + (below(500) === 0 ? below(1_000_000) : 0);
+    to.time(now);
     if (k === programAt) to.program();
   }
-  to.time((events + 1) * 10);
+  to.time(now + 640);
+  return now + 640;
+}
+
+interface Level {
+  /** The most that the program had added after an event of the mark, and what was live then and after the last. */
+  highestOwn: number;
+  atHighest: number;
+  atEnd: number;
+}
+
+/** What was live by marks of time, counted by hand. */
+function levelsOf(seed: number, events: number, programAt: number): Map<number, Level> {
+  const sizes = new Map<number, number>();
+  const before = new Set<number>();
+  const levels = new Map<number, Level>();
+  let [now, live, base] = [0, 0, 0];
+  const note = () => {
+    const level = levels.get(now) ?? { highestOwn: -1, atHighest: 0, atEnd: 0 };
+    levels.set(now, level);
+    level.atEnd = live;
+    if (live - base > level.highestOwn) Object.assign(level, { highestOwn: live - base, atHighest: live });
+  };
+  const free = (address: number) => {
+    const size = sizes.get(address) ?? 0;
+    sizes.delete(address);
+    live -= size;
+    if (before.delete(address)) base -= size;
+    note();
+  };
+  const allocate = (address: number, size: number) => {
+    sizes.set(address, size);
+    live += size;
+    note();
+  };
+  const nothing = () => undefined;
+  play(
+    seed,
+    events,
+    {
+      ...{ function: nothing, node: nothing, metadata: nothing, collection: nothing, reserved: nothing },
+      ...{ account: nothing, whole: nothing, free, allocate },
+      time: (microseconds) => {
+        now = microseconds;
+      },
+      program: () => {
+        for (const address of sizes.keys()) before.add(address);
+        base = live;
+      },
+      resize: (old, address, size) => {
+        free(old);
+        allocate(address, size);
+      },
+    },
+    programAt,
+  );
+  return levels;
+}
+
+const times = <T>(n: number, make: () => T): T[] => Array.from({ length: n }, make);
+
+/** Everything that the page says of a span is what an analysis of it says. */
+function expectSame(model: Model, span: Span, analysis: Analysis): void {
+  const figures = model.figures(span);
+  const { peakBytes, liveBytes, liveBlocks } = analysis.figures;
+  const { peak, end } = figures;
+  expect({ span, peak: peak.bytes, end: end.bytes, blocks: end.blocks }).toEqual({
+    ...{ span, peak: peakBytes, end: liveBytes, blocks: liveBlocks },
+  });
+  if (!span.withStart) expect(figures.base).toBe(analysis.start.end.bytes);
+  // Only a block that is born before the span's begin and freed right after it is temporary for one and not for the other.
+  const temporary = groupBy(analysis, "temporary", "domain").reduce((sum, { own }) => sum + own.count, 0);
+  const more = model.whole("temporary", span).count - temporary;
+  expect(more === 0 || (more === 1 && span.from > 0)).toBe(true);
+  for (const view of VIEWS) {
+    if (view === "temporary" && more === 1) continue;
+    for (const grouping of ["line", "size", "domain"] as const) {
+      const ours = bySize(groupBy(model.groupable(view, span), view, grouping));
+      const theirs = bySize(groupBy(analysis, view, grouping));
+      expect({ view, span, groups: ours }).toEqual({ view, span, groups: theirs });
+    }
+  }
 }
 
 const bySize = (groups: ReturnType<typeof groupBy>) =>
@@ -65,46 +152,74 @@ const bySize = (groups: ReturnType<typeof groupBy>) =>
 
 describe("a page's data", () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
-  const EVENTS = 1_100_000;
+  const EVENTS = 160_000;
+  const PROGRAM_AT = 64 * 600;
 
-  it(`agrees with an analysis of the whole and of spans (seed ${seed})`, () => {
+  for (const { what, options } of [
+    { what: "many stretches of time", options: {} },
+    { what: "few", options: { mostBuckets: 640 } },
+  ]) {
+    it(`agrees with an analysis of any span that is picked, with ${what} (seed ${seed})`, () => {
+      const spans = new Spans(options);
+      play(seed, EVENTS, spans, PROGRAM_AT);
+      const model = new Model(decodePage(encodePage(buildPage(spans, FACTS))));
+      const pick = random(seed + 1);
+      for (const withStart of [false, true]) {
+        const whole = model.range(withStart);
+        const drag = () => model.snap(Math.round(whole.from + pick() * (whole.to - whole.from)));
+        const spansToTry: [number, number][] = [
+          [whole.from, whole.to],
+          ...times(3, () => [drag(), drag()] as [number, number]),
+        ];
+        for (const [from = 0, to = 0] of spansToTry.map((ends) => ends.sort((a, b) => a - b))) {
+          const span = model.spanOf({ from, to, withStart });
+          const end = to === whole.to ? Number.POSITIVE_INFINITY : to - 1;
+          const analysis = new Analysis({ from, to: end, withStart });
+          play(seed, EVENTS, analysis, PROGRAM_AT);
+          expectSame(model, span, analysis);
+        }
+      }
+    });
+  }
+
+  it("picks what is dragged to a hundredth of what is seen, and finer where less is seen", () => {
     const spans = new Spans();
-    play(seed, EVENTS, spans, 100_000);
-    const model = new Model(decodePage(encodePage(buildPage(spans, FACTS))));
-    const { length } = model.buckets;
-    expect(length).toBeGreaterThan(64);
-    const pick = random(seed + 1);
-    const [first, second] = [Math.floor(pick() * (length / 2)), 1 + Math.floor(pick() * (length / 2 - 1))];
-    for (const span of [
-      { from: 0, to: length },
-      { from: first, to: first + second },
-      { from: length - 3, to: length },
-    ]) {
-      const to = span.to === length ? Number.POSITIVE_INFINITY : model.timeOf(span.to) - 1;
-      const analysis = new Analysis({ from: model.timeOf(span.from), to });
-      play(seed, EVENTS, analysis);
-      const figures = model.figures(span);
-      expect(figures.peak.peakBytes).toBe(analysis.figures.peakBytes);
-      expect(figures.endBytes).toBe(analysis.figures.liveBytes);
-      // Only a block that is born before the span's begin and freed right after it is temporary for one and not for the other.
-      const temporary = groupBy(analysis, "temporary", "domain").reduce((sum, { own }) => sum + own.count, 0);
-      const more = model.whole("temporary", span).count - temporary;
-      expect(more === 0 || (more === 1 && span.from > 0)).toBe(true);
-      for (const view of VIEWS) {
-        if (view === "temporary" && more === 1) continue;
-        for (const grouping of ["line", "size", "domain"] as const) {
-          const ours = bySize(groupBy(model.groupable(view, span), view, grouping));
-          const theirs = bySize(groupBy(analysis, view, grouping));
-          expect({ view, span, groups: ours }).toEqual({ view, span, groups: theirs });
+    const duration = play(seed, EVENTS, spans, PROGRAM_AT);
+    const model = new Model(buildPage(spans, FACTS));
+    const pick = random(seed + 2);
+    for (const withStart of [false, true]) {
+      const whole = model.range(withStart);
+      expect(whole.to).toBe(duration);
+      for (const zoom of [1, 4]) {
+        const seen = (whole.to - whole.from) / zoom;
+        const begin = whole.from + pick() * (whole.to - whole.from - seen);
+        for (let k = 0; k < 300; k++) {
+          const wanted = begin + pick() * seen;
+          // The start is told more coarsely.
+          if (zoom > 1 && wanted < model.data.header.programTime) continue;
+          expect(Math.abs(model.snap(wanted) - wanted)).toBeLessThanOrEqual(seen / 100);
         }
       }
     }
   });
 
+  it("has fewer stretches of time rather than more rows than it has room for", () => {
+    const rowsOf = (mostCells: number) => {
+      const spans = new Spans({ mostCells });
+      play(seed, EVENTS, spans);
+      const { rows, crossings, buckets } = buildPage(spans, FACTS);
+      return { cells: rows.accounts.length + crossings.accounts.length, buckets: buckets.length };
+    };
+    const [all, few] = [rowsOf(10_000_000), rowsOf(50_000)];
+    expect(few.cells).toBeLessThan(all.cells);
+    expect(few.buckets).toBeLessThan(all.buckets / 2);
+    expect(few.buckets).toBeGreaterThanOrEqual(100);
+  });
+
   it("keeps the sums when small stacks are put together", () => {
     const spans = new Spans();
     play(seed, 50_000, spans);
-    const span = { from: 0, to: spans.buckets.length };
+    const span = { from: 0, to: spans.buckets.length, withStart: true };
     const whole = new Model(buildPage(spans, FACTS));
     const small = new Model(buildPage(spans, FACTS, { mostNodes: 6 }));
     expect(small.data.nodes.parents.length).toBeLessThan(whole.data.nodes.parents.length);
@@ -114,10 +229,10 @@ describe("a page's data", () => {
   it("has every live block where it is", () => {
     const spans = new Spans();
     play(seed, 20_000, spans);
-    const { blocks, header } = buildPage(spans, FACTS);
-    const atEnd = blocks.sizes.filter((_, k) => blocks.lasts[k] === blocks.moments.length - 1);
+    const { blocks, buckets } = buildPage(spans, FACTS);
+    const atEnd = blocks.sizes.filter((_, k) => blocks.lasts[k] === blocks.froms.length - 1);
     expect(atEnd.length).toBe(spans.live.count);
-    expect(atEnd.reduce((sum, size) => sum + size, 0)).toBe(header.buckets.at(-1)?.endBytes);
+    expect(atEnd.reduce((sum, size) => sum + size, 0)).toBe(buckets.at(-1)?.endBytes);
     expect([...blocks.addresses]).toEqual([...blocks.addresses].sort((a, b) => a - b));
   });
 
@@ -132,49 +247,59 @@ describe("a page's data", () => {
     expect(few.addresses.length).toBeGreaterThan(30);
   });
 
-  for (const { what, most, mostDeparted, start } of [
-    { what: "all moments", most: 10_000_000, mostDeparted: 10_000_000, start: 100_000 },
-    { what: "some moments, if blocks are too many for a page", most: 60_000, mostDeparted: 10_000_000, start: 100_000 },
-    { what: "some moments, if blocks are too many to keep", most: 10_000_000, mostDeparted: 30_000, start: 0 },
+  for (const { what, share, mostDeparted, start } of [
+    { what: "moments all over the program", share: 1, mostDeparted: 10_000_000, start: PROGRAM_AT },
+    {
+      what: "fewer moments, if blocks are too many for a page",
+      share: 0.7,
+      mostDeparted: 10_000_000,
+      start: PROGRAM_AT,
+    },
+    { what: "fewer moments, if blocks are too many to keep", share: 1, mostDeparted: 10_000, start: 0 },
   ]) {
     it(`has the blocks that were live at ${what} (seed ${seed})`, () => {
       const spans = new Spans({ mostDeparted });
-      play(seed, 400_000, spans, start);
-      const { blocks, header } = decodePage(encodePage(buildPage(spans, FACTS, { mostBlocks: most })));
-      const { buckets } = header;
-      const peak = Math.max(...buckets.map(({ peakBytes }) => peakBytes));
-      const shown = [...blocks.moments];
-      expect(shown.at(-1)).toBe(endOf(buckets.length - 1));
-      expect(shown.some((moment) => moment % 2 === 0 && buckets[bucketOf(moment)]?.peakBytes === peak)).toBe(true);
-      if (what === "all moments") expect(shown.length).toBe(2 * buckets.length);
-      else expect(blocks.addresses.length).toBeLessThanOrEqual(most);
-      shown.forEach((moment, k) => {
-        const bucket = buckets[bucketOf(moment)];
+      play(seed, EVENTS, spans, start);
+      const most = Math.floor(buildPage(spans, FACTS).blocks.addresses.length * share);
+      const { blocks, buckets } = decodePage(encodePage(buildPage(spans, FACTS, { mostBlocks: most })));
+      const { froms, untils } = blocks;
+      const length = froms.length;
+      expect(froms[length - 1]).toBe(buckets.at(-1)?.last);
+      if (what.startsWith("fewer")) expect(length).toBeLessThan(2 * 128);
+      else expect(length).toBeGreaterThan(2 * 128);
+      expect(blocks.addresses.length).toBeLessThanOrEqual(most);
+      const levels = levelsOf(seed, EVENTS, start);
+      const top = [...levels].reduce((best, level) => (level[1].highestOwn > best[1].highestOwn ? level : best));
+      expect([...froms]).toContain(top[0]);
+      froms.forEach((from, k) => {
         const isLive = (_: unknown, block: number) =>
           (blocks.firsts[block] ?? 0) <= k && (blocks.lasts[block] ?? 0) >= k;
-        const sizes = blocks.sizes.filter(isLive);
+        const bytes = blocks.sizes.filter(isLive).reduce((sum, size) => sum + size, 0);
         const addresses = blocks.addresses.filter(isLive);
-        const [bytes, count] =
-          moment % 2 === 0 ? [bucket?.peakBytes, bucket?.peakBlocks] : [bucket?.endBytes, bucket?.endBlocks];
-        expect({ moment, bytes: sizes.reduce((sum, size) => sum + size, 0), count: sizes.length }).toEqual({
-          moment,
-          bytes,
-          count,
-        });
-        expect(new Set(addresses).size).toBe(count);
-        expect(blocks.births.every((birth, block) => !isLive(0, block) || birth <= bucketOf(moment))).toBe(true);
+        expect(new Set(addresses).size).toBe(addresses.length);
+        const { atHighest = 0, atEnd = 0 } = levels.get(from) ?? {};
+        const marks = [...levels.keys()];
+        const before = levels.get(marks[marks.indexOf(from) - 1] ?? Number.NaN)?.atEnd ?? 0;
+        // A highest moment is after an event of the mark, or before all; what is live until later is what was live at the mark's end.
+        expect([atHighest, atEnd, before]).toContain(bytes);
+        if ((untils[k] ?? 0) > from) expect(bytes).toBe(atEnd);
+        expect(blocks.births.every((birth, block) => !isLive(0, block) || (buckets[birth]?.time ?? 0) <= from)).toBe(
+          true,
+        );
       });
     });
   }
 
-  it("keeps the interpreter's start apart, in few buckets", () => {
+  it("keeps the interpreter's start apart, and tells it more coarsely than the program", () => {
     const spans = new Spans();
-    play(seed, 500_000, spans, 300_000);
-    const { buckets, program } = buildPage(spans, FACTS).header;
-    expect(program).toBeGreaterThan(0);
-    expect(program).toBeLessThanOrEqual(8);
-    expect(buckets.length).toBeGreaterThan(32);
-    expect(buckets[program]?.time).toBe((300_000 - (300_000 % 64)) * 10);
+    play(seed, EVENTS, spans, PROGRAM_AT);
+    const { header, buckets } = buildPage(spans, FACTS);
+    const { program, programTime } = header;
+    expect(program).toBeGreaterThan(10);
+    expect(program).toBeLessThanOrEqual(2 * 128);
+    expect(buckets.length).toBeGreaterThan(800);
+    expect(buckets[program]?.time).toBe(programTime);
+    expect(buckets[program - 1]?.last).toBeLessThan(programTime);
   });
 
   it("tells a program's code from what the interpreter ran under the same name", () => {

@@ -16,6 +16,8 @@ export class Head {
   readonly #store: Store;
   readonly #title = h("h1");
   readonly #facts = h("p", { class: "facts" });
+  /** The end is not the program's. */
+  #isLive = false;
   readonly #problem = h("p", { class: "problem", role: "alert" });
   /** What a page of a running program has to say of it. */
   readonly status = h("p", { class: "status", role: "status", hidden: true });
@@ -32,7 +34,7 @@ export class Head {
       colors.button(),
       this.#problem,
     );
-    store.on(["from", "to"], () => this.update());
+    store.on(["from", "to", "withStart"], () => this.update());
   }
 
   update(): void {
@@ -57,26 +59,38 @@ export class Head {
 
   /** Says how it is with the program. */
   say(state: keyof typeof STATES): void {
+    this.#isLive = state === "running" || state === "idle";
+    this.#showFigures();
     this.status.hidden = false;
     this.status.textContent = STATES[state];
     this.status.classList.toggle("running", state === "running");
   }
 
+  get #isNow(): boolean {
+    return this.#isLive && this.#store.state.to >= this.#model.data.header.duration;
+  }
+
   #showFigures(): void {
-    const { state } = this.#store;
-    const figures = this.#model.figures(state);
-    const allocated = this.#model.whole("allocated", state);
-    const leaks = this.#model.whole("leaks", state);
+    const span = this.#model.spanOf(this.#store.state);
+    const { peak, end, base, reserved } = this.#model.figures(span);
+    const allocated = this.#model.whole("allocated", span);
+    const blocks = (n: number) => `in ${counted(n, "block")}`;
     const rows: readonly (readonly [string, string, string])[] = [
-      ["Peak", bytes(Math.round(figures.peak.peakBytes)), `after ${time(figures.peak.peakTime)}`],
-      ["Live at the end", bytes(Math.round(figures.endBytes)), counted(figures.endBlocks, "block")],
-      ["Not freed", bytes(Math.round(leaks.bytes)), "of what came to life here"],
+      ["Peak", bytes(peak.bytes), `after ${time(peak.time)}, ${blocks(peak.blocks)}`],
+      [
+        this.#isNow ? "Live now" : "Live at the end",
+        bytes(end.bytes),
+        `after ${time(end.time)}, ${blocks(end.blocks)}`,
+      ],
       [
         "Allocated",
-        bytes(Math.round(allocated.bytes)),
-        `in ${shortCount(figures.allocations)} ${Math.round(figures.allocations) === 1 ? "call" : "calls"}`,
+        bytes(allocated.bytes),
+        `freed or not, in ${shortCount(allocated.count)} ${Math.round(allocated.count) === 1 ? "call" : "calls"}`,
       ],
-      ["From the platform", bytes(figures.reserved), "at most"],
+      ...(this.#model.hasStart
+        ? [["Interpreter's start", bytes(base), span.withStart ? "of what is live" : "live besides"] as const]
+        : []),
+      ["Heap size", bytes(reserved), "taken from the system, at most"],
     ];
     this.figures.replaceChildren(
       ...rows.map(([name, value, more]) =>

@@ -1,15 +1,30 @@
 // The page's data, asked for a span and a view: figures for each account, then for whatever they are grouped by. The
 // equations are in src/page/model.ts.
 
+import { ownPeakOf, peakOf } from "../src/page/buckets.js";
 import { type Bucket, type PageData, ROW, ROW_VALUES } from "../src/page/model.js";
-import { bucketOf, endOf, highestBucket, highestOf } from "../src/page/moments.js";
+import { highest } from "../src/page/stretches.js";
 import type { Groupable } from "../src/report/trace-groups.js";
 import type { View } from "../src/trace/accounts.js";
 import { StackTree } from "../src/trace/tree.js";
+import { firstIndex, lowerBound } from "./sorted.js";
 
+/** What is looked at: buckets [from, to), and of them what the program added, or everything. */
 export interface Span {
   readonly from: number;
   readonly to: number;
+  readonly withStart: boolean;
+}
+
+/** Times [from, to) in microseconds. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What one picks. */
+export interface Picked extends Stretch {
+  readonly withStart: boolean;
 }
 
 export interface Sums {
@@ -17,18 +32,31 @@ export interface Sums {
   readonly count: Float64Array;
 }
 
+/** What was live at a moment. */
+export interface Moment {
+  readonly time: number;
+  readonly bytes: number;
+  readonly blocks: number;
+}
+
 export interface SpanFigures {
-  readonly peak: Bucket;
-  readonly endBytes: number;
-  readonly endBlocks: number;
-  readonly allocations: number;
+  readonly peak: Moment;
+  readonly end: Moment;
+  /** What the interpreter's start has left at the end, in bytes. */
+  readonly base: number;
   readonly reserved: number;
 }
+
+/** The shortest step that can be picked, in microseconds; and how many of them are seen at least. */
+const LEAST_STEP = 10;
+const HUNDRED = 100;
+/** Sums of so many views and spans are kept. */
+const MOST_KNOWN = 8;
 
 export class Model {
   #data: PageData;
   #tree = new StackTree();
-  #cached: { readonly key: string; readonly sums: Sums } | undefined;
+  readonly #known = new Map<string, Sums>();
 
   constructor(data: PageData) {
     this.#data = data;
@@ -47,7 +75,7 @@ export class Model {
   replace(data: PageData): void {
     this.#data = data;
     this.#tree = new StackTree();
-    this.#cached = undefined;
+    this.#known.clear();
     const { nodes, header } = data;
     for (const f of header.functions.slice(1)) this.#tree.addFunction(f);
     for (let node = 1; node < nodes.parents.length; node++) {
@@ -55,23 +83,19 @@ export class Model {
     }
   }
 
-  /** The boundary between buckets that is nearest to a time in microseconds. */
-  boundaryAt(microseconds: number): number {
-    let best = 0;
-    for (let k = 1; k <= this.buckets.length; k++) {
-      if (Math.abs(this.timeOf(k) - microseconds) < Math.abs(this.timeOf(best) - microseconds)) best = k;
-    }
-    return best;
-  }
-
-  /** From where the program begins to the end; undefined if nothing before it was recorded. */
-  get program(): Span | undefined {
-    const from = this.data.header.program;
-    return from > 0 ? { from, to: this.buckets.length } : undefined;
-  }
-
   get buckets(): readonly Bucket[] {
-    return this.data.header.buckets;
+    return this.data.buckets;
+  }
+
+  /** Whether there is anything before the program. */
+  get hasStart(): boolean {
+    return this.data.header.program > 0;
+  }
+
+  /** All that can be looked at, with the interpreter's start or without. */
+  range(withStart: boolean): Stretch {
+    const { duration, programTime } = this.data.header;
+    return { from: withStart ? 0 : programTime, to: duration };
   }
 
   /** When the bucket begins, in microseconds; for the one after the last, when everything ends. */
@@ -79,73 +103,140 @@ export class Model {
     return this.buckets[bucket]?.time ?? this.data.header.duration;
   }
 
-  /** The bucket in which the most was live. */
-  peakOf({ from, to }: Span): number {
-    return highestBucket(this.buckets, from, to);
+  /** The first bucket with events at a time or after it. */
+  #bucketAt(time: number): number {
+    const { program, programTime } = this.data.header;
+    const bucket = firstIndex(this.buckets.length, (k) => (this.buckets[k]?.last ?? 0) < time);
+    // The program may begin within a mark of time: then it is the bucket's begin that counts.
+    return bucket < program && time >= programTime ? program : bucket;
   }
 
-  /** The moment of a view that the heap map shows, or the nearest that the page has: its index. */
+  /** The time nearest to this one at which the page knows what was before and what after it: this one, where nothing happened then. */
+  snap(time: number): number {
+    const k = this.#bucketAt(time);
+    const bucket = this.buckets[k];
+    if (!bucket || bucket.time >= time) return time;
+    const next = Math.min(bucket.last + 1, this.timeOf(k + 1));
+    return next - time < time - bucket.time ? next : bucket.time;
+  }
+
+  /** The next time that `snap` knows, about so far from one that it knows; at least the nearest in that direction. */
+  step(time: number, distance: number): number {
+    const { from, to } = this.range(true);
+    const found = this.snap(Math.min(to, Math.max(from, time + distance)));
+    if (distance > 0 ? found > time : found < time) return found;
+    const k = this.#bucketAt(time);
+    const bucket = this.buckets[distance > 0 ? k : k - 1];
+    if (!bucket) return found;
+    return distance > 0 ? Math.min(bucket.last + 1, this.timeOf(k + 1)) : bucket.time;
+  }
+
+  /** A part of a range with a stretch in its middle, as short as can be seen: so long that `snap` goes no farther than a hundredth of it. */
+  around({ from, to }: Stretch, range: Stretch): Stretch {
+    let seen: Stretch = { from, to };
+    for (;;) {
+      const { from: begin, to: end } = seen;
+      const inSight = this.buckets.slice(this.#bucketAt(begin), this.#bucketAt(end));
+      const longest = inSight.reduce((most, { time, last }) => Math.max(most, last - time), LEAST_STEP);
+      const length = Math.min(HUNDRED * longest, range.to - range.from);
+      if (end - begin >= length) return seen;
+      const first = Math.max(range.from, Math.min((begin + end - length) / 2, range.to - length));
+      seen = { from: first, to: first + length };
+    }
+  }
+
+  /** The buckets of a span of times that `snap` knows; none if nothing happened in it. */
+  spanOf({ from, to, withStart }: Picked): Span {
+    const begin = Math.max(withStart ? 0 : this.data.header.program, this.#bucketAt(from));
+    return { from: begin, to: Math.max(begin, this.#bucketAt(to)), withStart };
+  }
+
+  /** The bucket of a span in which the most was live; the one before it if the span has none. */
+  peakOf({ from, to, withStart }: Span): number {
+    if (from === to) return from - 1;
+    return highest(this.buckets, from, to, withStart ? peakOf : ownPeakOf);
+  }
+
+  /** The moment of a view, or the nearest to it that the heap map has: its index. */
   momentOf(view: View, span: Span): number {
-    const { moments } = this.data.blocks;
-    const wanted = view === "peak" ? highestOf(this.peakOf(span)) : endOf(span.to - 1);
-    const distance = (k: number) => Math.abs((moments[k] ?? 0) - wanted);
+    const { froms, untils } = this.data.blocks;
+    const { peak, end } = this.figures(span);
+    const { time } = view === "peak" ? peak : end;
+    const distance = (k: number) => Math.max(0, (froms[k] ?? 0) - time, time - (untils[k] ?? 0));
     let best = 0;
-    for (let k = 1; k < moments.length; k++) if (distance(k) < distance(best)) best = k;
+    for (let k = 1; k < froms.length; k++) if (distance(k) <= distance(best)) best = k;
     return best;
-  }
-
-  /** When a moment is, in microseconds. */
-  timeOfMoment(index: number): number {
-    const moment = this.data.blocks.moments[index] ?? endOf(this.buckets.length - 1);
-    const bucket = bucketOf(moment);
-    return moment === highestOf(bucket) ? (this.buckets[bucket]?.peakTime ?? 0) : this.timeOf(bucket + 1);
   }
 
   figures(span: Span): SpanFigures {
     const inSpan = this.buckets.slice(span.from, span.to);
-    const last = inSpan.at(-1);
-    const peak = this.buckets[this.peakOf(span)];
-    if (!peak || !last) throw new RangeError(`Cannot show buckets ${span.from} to ${span.to}: there are none`);
+    const end = this.#endOf(span);
     return {
-      peak,
-      endBytes: last.endBytes,
-      endBlocks: last.endBlocks,
-      allocations: inSpan.reduce((sum, { allocations }) => sum + allocations, 0),
-      reserved: inSpan.reduce((most, { reserved }) => Math.max(most, reserved), 0),
+      peak: inSpan.length > 0 ? this.#peakMoment(span) : end,
+      end,
+      base: span.to > this.data.header.program ? (this.buckets[span.to - 1]?.base ?? 0) : end.bytes,
+      reserved: inSpan.reduce(
+        (most, { reserved }) => Math.max(most, reserved),
+        this.buckets[span.to - 1]?.reserved ?? 0,
+      ),
     };
+  }
+
+  #endOf({ to, withStart }: Span): Moment {
+    const { endBytes = 0, endBlocks = 0, base = 0, baseBlocks = 0 } = this.buckets[to - 1] ?? {};
+    const time = this.timeOf(to);
+    if (withStart) return { time, bytes: endBytes, blocks: endBlocks };
+    return { time, bytes: endBytes - base, blocks: endBlocks - baseBlocks };
+  }
+
+  #peakMoment(span: Span): Moment {
+    const peak = this.buckets[this.peakOf(span)];
+    if (!peak) throw new RangeError(`Cannot show buckets ${span.from} to ${span.to}: there are none`);
+    if (span.withStart) return { time: peak.peakTime, bytes: peak.peakBytes, blocks: peak.peakBlocks };
+    return { time: peak.ownPeakTime, bytes: peak.ownPeakBytes, blocks: peak.ownPeakBlocks };
   }
 
   /** Sums for each account. */
   sums(view: View, span: Span): Sums {
-    const key = `${view} ${span.from} ${span.to}`;
-    if (this.#cached?.key === key) return this.#cached.sums;
+    const key = `${view} ${span.from} ${span.to} ${span.withStart}`;
+    const known = this.#known.get(key);
+    if (known) return known;
     const sums = this.#compute(view, span);
-    this.#cached = { key, sums };
+    if (this.#known.size === MOST_KNOWN) this.#known.clear();
+    this.#known.set(key, sums);
     return sums;
   }
 
   #compute(view: View, span: Span): Sums {
-    const length = this.data.accounts.nodes.length;
-    const sums: Sums = { bytes: new Float64Array(length), count: new Float64Array(length) };
+    const { nodes } = this.data.accounts;
+    const sums: Sums = { bytes: new Float64Array(nodes.length), count: new Float64Array(nodes.length) };
     const { from, to } = span;
-    if (view === "allocated") this.#addRows(sums, ROW.bytes, from, to);
-    else if (view === "temporary") this.#addRows(sums, ROW.temporary, from, to);
-    else if (view === "end") this.#addRows(sums, ROW.net, 0, to);
+    const least = this.#hasStartIn(view, span) ? 0 : this.data.header.startAccounts;
+    if (view === "allocated") this.#addRows(sums, least, ROW.bytes, from, to);
+    else if (view === "temporary") this.#addRows(sums, least, ROW.temporary, from, to);
+    else if (view === "end") this.#addRows(sums, least, ROW.net, 0, to);
+    else if (view === "peak" && from === to) this.#addRows(sums, least, ROW.net, 0, to);
     else if (view === "peak") {
       const peak = this.peakOf(span);
-      this.#addRows(sums, ROW.net, 0, peak);
-      this.#addRows(sums, ROW.peak, peak, peak + 1);
+      this.#addRows(sums, least, ROW.net, 0, peak);
+      this.#addRows(sums, least, span.withStart ? ROW.peak : ROW.ownPeak, peak, peak + 1);
     } else {
-      this.#addRows(sums, ROW.net, from, to);
-      this.#addDeathsOfElders(sums, span);
+      this.#addRows(sums, least, ROW.net, from, to);
+      this.#addDeathsOfElders(sums, least, span);
     }
     return sums;
   }
 
-  /** Adds the value `which`, and the count behind it, of the rows of buckets [from, to). */
-  #addRows({ bytes, count }: Sums, which: number, from: number, to: number): void {
+  /** Whether accounts of the interpreter's start count. What it left when the program began is no leak. */
+  #hasStartIn(view: View, { from, to, withStart }: Span): boolean {
+    const { program } = this.data.header;
+    return withStart && !(view === "leaks" && from < program && program < to);
+  }
+
+  /** Adds the value `which`, and the count behind it, of the rows of accounts from `least` on in buckets [from, to). */
+  #addRows({ bytes, count }: Sums, least: number, which: number, from: number, to: number): void {
     const { accounts, buckets, values } = this.data.rows;
-    for (let row = 0; row < accounts.length; row++) {
+    for (let row = lowerBound(accounts, least); row < accounts.length; row++) {
       const bucket = buckets[row] as number;
       if (bucket < from || bucket >= to) continue;
       const account = accounts[row] as number;
@@ -155,10 +246,10 @@ export class Model {
     }
   }
 
-  /** Adds what was freed in the span and born before it. */
-  #addDeathsOfElders({ bytes, count }: Sums, { from, to }: Span): void {
+  /** Adds what was freed in the span and born before it, of accounts from `least` on. */
+  #addDeathsOfElders({ bytes, count }: Sums, least: number, { from, to }: Span): void {
     const { accounts, births, deaths, bytes: crossedBytes, counts } = this.data.crossings;
-    for (let k = 0; k < accounts.length; k++) {
+    for (let k = lowerBound(accounts, least); k < accounts.length; k++) {
       const death = deaths[k] as number;
       if (death < from || death >= to || (births[k] as number) >= from) continue;
       const account = accounts[k] as number;

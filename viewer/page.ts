@@ -11,7 +11,7 @@ import { Sizes } from "./sizes.js";
 import { type Metric, Store, type Tab } from "./state.js";
 import { Table } from "./table.js";
 import type { Colors } from "./theme.js";
-import { TimelineChart } from "./timeline.js";
+import { TimelineChart } from "./timeline/timeline.js";
 import { MOMENT_VIEWS, VIEWS } from "./words.js";
 
 const TABS: readonly { readonly tab: Tab; readonly name: string }[] = [
@@ -38,8 +38,8 @@ export class Page {
   constructor(model: Model, colors: Colors, into: HTMLElement, tab: Tab = "flame") {
     this.#model = model;
     this.store = new Store({
-      from: 0,
-      to: model.buckets.length,
+      withStart: !model.hasStart,
+      ...model.range(!model.hasStart),
       view: "peak",
       metric: "bytes",
       search: "",
@@ -84,14 +84,14 @@ export class Page {
 
   /** Shows other data of the same program. A span that was picked stays; one that goes to the end follows it. */
   update(data: PageData): void {
-    const { from, to } = this.store.state;
-    const isToEnd = to >= this.#model.buckets.length;
-    const times = [this.#model.timeOf(from), this.#model.timeOf(to)] as const;
+    const { from, to, withStart } = this.store.state;
+    const hadStart = this.#model.hasStart;
+    const isToEnd = to >= this.#model.range(withStart).to;
     this.#model.replace(data);
-    const { length } = this.#model.buckets;
-    const begin = Math.min(this.#model.boundaryAt(times[0]), length - 1);
-    const end = isToEnd ? length : Math.max(begin + 1, this.#model.boundaryAt(times[1]));
-    this.store.replace({ from: begin, to: end });
+    const { to: end } = this.#model.range(withStart);
+    // When the program begins, it is looked at.
+    if (!hadStart && this.#model.hasStart) this.store.replace({ withStart: false, ...this.#model.range(false) });
+    else this.store.replace({ from, to: isToEnd ? end : to });
     this.#timeline.update();
     this.#map.update();
     this.#sizes.update();

@@ -58,7 +58,7 @@ export class Sizes {
       h("div", { class: "table-scroller" }, this.#table),
       this.#empty,
     );
-    store.on(["from", "to", "view", "tab"], () => this.update());
+    store.on(["from", "to", "withStart", "view", "tab"], () => this.update());
   }
 
   update(): void {
@@ -75,7 +75,7 @@ export class Sizes {
 
   #rows(): SizeRow[] {
     const { state } = this.#store;
-    const { bytes: sums, count: counts } = this.#model.sums(state.view, state);
+    const { bytes: sums, count: counts } = this.#model.sums(state.view, this.#model.spanOf(state));
     const { sizeClasses, domains } = this.#model.data.accounts;
     const rows = new Map<number, SizeRow>();
     for (let k = 0; k < sizeClasses.length; k++) {
@@ -106,7 +106,7 @@ function tableRow(row: SizeRow, most: number, classes: readonly SizeClassStats[]
     "tr",
     {},
     h("th", { scope: "row" }, sizeClassName(row.sizeClass)),
-    h("td", { class: "figure" }, bytes(Math.round(row.bytes))),
+    h("td", { class: "figure" }, bytes(row.bytes)),
     h("td", { class: "wide" }, bar),
     h("td", { class: "figure" }, count(row.count)),
     h("td", { class: "figure" }, all > 0 ? count(pools.reduce((sum, entry) => sum + entry.pools, 0)) : "–"),

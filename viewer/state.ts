@@ -7,9 +7,11 @@ export type Metric = "bytes" | "count";
 export type Tab = "flame" | "table" | "map" | "sizes";
 
 export interface State {
-  /** Buckets [from, to) of the timeline. */
+  /** The stretch of time that is picked, in microseconds. */
   readonly from: number;
   readonly to: number;
+  /** What the interpreter did to start counts as well, not only the program. */
+  readonly withStart: boolean;
   readonly view: View;
   readonly metric: Metric;
   readonly search: string;

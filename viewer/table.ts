@@ -61,14 +61,14 @@ export class Table {
       this.#more,
     );
     store.on(["grouping"], ({ grouping }) => choices.show(grouping));
-    store.on(["from", "to", "view", "grouping", "tab"], () => this.#regroup());
+    store.on(["from", "to", "withStart", "view", "grouping", "tab"], () => this.#regroup());
     store.on(["search"], () => this.#show());
   }
 
   #regroup(): void {
     const { state } = this.#store;
     if (state.tab !== "table") return;
-    this.#groups = groupBy(this.#model.groupable(state.view, state), state.view, state.grouping);
+    this.#groups = groupBy(this.#model.groupable(state.view, this.#model.spanOf(state)), state.view, state.grouping);
     this.#rows = FIRST_ROWS;
     this.#show();
   }
@@ -98,7 +98,7 @@ export class Table {
     if (state.tab !== "table") return;
     const search = state.search.toLowerCase();
     const found = this.#order(this.#groups.filter(({ label }) => label.toLowerCase().includes(search)));
-    const whole = this.#model.whole(state.view, state).bytes;
+    const whole = this.#model.whole(state.view, this.#model.spanOf(state)).bytes;
     this.#head.replaceChildren(...COLUMNS.map((_, k) => this.#headCell(k)));
     this.#body.replaceChildren(...found.slice(0, this.#rows).map((group) => row(group, whole)));
     this.#caption.textContent = `By ${GROUPING_NAMES[state.grouping].toLowerCase()}, ${counted(found.length, "row")}`;
@@ -138,19 +138,8 @@ function row({ label: text, own, total }: Group, whole: number): HTMLElement {
     "tr",
     {},
     h("th", { scope: "row" }, ...label(text)),
-    h(
-      "td",
-      { class: "figure" },
-      bar,
-      h("span", {}, bytes(Math.round(own.bytes))),
-      h("small", {}, percent(own.bytes, whole)),
-    ),
-    h(
-      "td",
-      { class: "figure" },
-      h("span", {}, bytes(Math.round(total.bytes))),
-      h("small", {}, percent(total.bytes, whole)),
-    ),
-    h("td", { class: "figure" }, h("span", {}, count(Math.round(own.count)))),
+    h("td", { class: "figure" }, bar, h("span", {}, bytes(own.bytes)), h("small", {}, percent(own.bytes, whole))),
+    h("td", { class: "figure" }, h("span", {}, bytes(total.bytes)), h("small", {}, percent(total.bytes, whole))),
+    h("td", { class: "figure" }, h("span", {}, count(own.count))),
   );
 }

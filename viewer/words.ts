@@ -9,7 +9,7 @@ import type { Metric } from "./state.js";
 export { bytes } from "../src/text/bytes.js";
 export { programName } from "../src/text/labels.js";
 export { count, counted, percent, shortCount } from "../src/text/numbers.js";
-export { instant, stretch, time } from "../src/text/time.js";
+export { instant, instantIn, stretch, time } from "../src/text/time.js";
 
 export const measure = (value: number, metric: Metric): string =>
   metric === "bytes" ? bytes(value) : counted(value, "block");

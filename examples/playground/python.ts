@@ -33,7 +33,7 @@ _push
 `;
 
 async function start(): Promise<void> {
-  const spans = new Spans({ mostDeparted: 100_000 });
+  const spans = new Spans({ mostDeparted: 100_000, mostBuckets: 1024, mostCells: 100_000 });
   const feed = new TraceFeed(spans);
   let next = performance.now() + EVERY;
   let show: () => void = () => undefined;

@@ -9,23 +9,34 @@ import { bar } from "../text/bar.js";
 import { bytes } from "../text/bytes.js";
 import { programName } from "../text/labels.js";
 import { count, counted, percent } from "../text/numbers.js";
-import { time } from "../text/time.js";
+import { MICROSECONDS, time } from "../text/time.js";
 import type { LiveProgram } from "./live.js";
 
 const EVERY = 500;
 const ROWS = 10;
 const LEVELS = "▁▂▃▄▅▆▇█";
+/** What the bars show, in microseconds. */
+const SHOWN = 60 * MICROSECONDS;
 
 export interface Drawing {
   /** Draws it a last time, and leaves it there. */
   end(): void;
 }
 
-/** The last of a series, as bars of eight heights. */
-function sparkline(values: readonly number[], width: number): string {
-  const shown = values.slice(-width);
-  const most = Math.max(1, ...shown);
-  return shown.map((value) => LEVELS[Math.min(7, Math.floor((value / most) * 7.99))] ?? " ").join("");
+/** What was live in the last minute, as bars of eight heights. */
+function sparkline({ buckets, header }: PageData, width: number): string {
+  const begin = Math.max(0, header.duration - SHOWN);
+  const scale = width / Math.max(1, header.duration - begin);
+  const columnOf = (time: number) => Math.min(width - 1, Math.floor((time - begin) * scale));
+  const values = Array<number>(width).fill(0);
+  buckets.forEach(({ time, peakBytes, endBytes }, k) => {
+    const first = Math.max(0, columnOf(time));
+    for (let column = first; column <= columnOf(buckets[k + 1]?.time ?? header.duration); column++) {
+      values[column] = Math.max(values[column] ?? 0, column === first ? peakBytes : endBytes);
+    }
+  });
+  const most = Math.max(1, ...values);
+  return values.map((value) => LEVELS[Math.min(7, Math.floor((value / most) * 7.99))] ?? " ").join("");
 }
 
 interface Place {
@@ -65,14 +76,11 @@ function placeText({ name, at }: Place, columns: number): string {
 
 /** The view as lines of text. */
 export function liveText(data: PageData, colors: Colors, columns: number): string {
-  const { header } = data;
-  const last = header.buckets.at(-1);
+  const { header, buckets } = data;
+  const last = buckets.at(-1);
   const live = last?.endBytes ?? 0;
-  const peak = Math.max(0, ...header.buckets.map(({ peakBytes }) => peakBytes));
-  const line = sparkline(
-    header.timeline.map((point) => point.live),
-    Math.max(10, columns - 4),
-  );
+  const peak = buckets.reduce((most, { peakBytes }) => Math.max(most, peakBytes), 0);
+  const line = sparkline(data, Math.max(10, columns - 4));
   const places = layOut(
     topPlaces(data).map((place) => [
       bytes(Math.max(0, place.bytes)),

@@ -7,9 +7,9 @@ import { Spans } from "../page/spans.js";
 import { readTrace } from "../trace/reader.js";
 import type { WorkerMessage } from "./protocol.js";
 
-/** A live page is made again and again: it has fewer stacks and blocks than a report, and fewer moments for its map. */
+/** A live page is made again and again: it has fewer stacks, stretches of time and blocks than a report, and fewer moments for its map. */
 const LIVE_SIZE = { mostNodes: 6000, mostBlocks: 500_000 };
-const MOST_DEPARTED = 100_000;
+const LIVE_SPANS = { mostDeparted: 100_000, mostBuckets: 1024, mostCells: 100_000 };
 
 /** Chunks that come one by one, as a sequence that ends. */
 class Chunks implements AsyncIterable<Uint8Array> {
@@ -48,7 +48,7 @@ export class LiveProgram {
   #isRunning = true;
   readonly #done: Promise<unknown>;
   /** What can be shown of the program so far. */
-  readonly spans = new Spans({ mostDeparted: MOST_DEPARTED });
+  readonly spans = new Spans(LIVE_SPANS);
 
   constructor(command: readonly string[]) {
     this.#facts = { command, started: new Date().toISOString(), python: null, sample: 0, problem: null };

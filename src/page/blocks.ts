@@ -1,26 +1,39 @@
-// The blocks of a page's heap map: those that are live at the end, and those that were at another of its moments (moments.ts).
+// The blocks of a page's heap map: those that are live at the end, and those that were at another of its moments (phases.ts).
 
 import type { Folded } from "./fold.js";
 import type { PageBlocks } from "./model.js";
-import { bucketOf, highestOf, momentsAt, placesAmong } from "./moments.js";
+import { momentsAt, placesAmong } from "./moments.js";
+import { endOf, highestOf, type Phase, phaseOf } from "./phases.js";
 import type { Spans } from "./spans.js";
 
 /** Where blocks lie, at as many moments as need no more than `most` blocks; of more that are live, evenly chosen ones. */
 export function pageBlocks(spans: Spans, { accountOf }: Folded, most: number): PageBlocks {
-  const { live, departed } = spans;
+  const { live, phases } = spans;
   const { moments, places, count } = chooseMoments(spans, most);
   const step = Math.max(1, Math.ceil((count + live.count) / most));
   const whole = new Columns(Math.ceil((count + live.count) / step), step);
-  departed.forEach((address, account, size, first, last) => {
+  phases.departed.forEach((address, account, size, birth, first, last) => {
     const [from, to] = [places[first] as number, places[last + 1] as number];
-    if (from < to) whole.add(address, accountOf[account] as number, size, bucketOf(first), from, to - 1);
+    if (from < to) whole.add(address, accountOf[account] as number, size, spans.bucketOf(birth), from, to - 1);
   });
   live.forEach((account, size, birth, address) => {
-    const first = spans.firstMoment(birth);
-    const from = places[first] as number;
-    whole.add(address, accountOf[account] as number, size, bucketOf(first), from, moments.length - 1);
+    const from = places[phases.firstMoment(birth)] as number;
+    whole.add(address, accountOf[account] as number, size, spans.bucketOf(birth), from, moments.length - 1);
   });
-  return { moments, step, ...whole.sorted() };
+  return { ...timesOf(moments, phases.all, spans.now), step, ...whole.sorted() };
+}
+
+/** When each of the moments was, and when something else than then came to be live. */
+function timesOf(moments: Uint32Array, phases: readonly Phase[], end: number): Pick<PageBlocks, "froms" | "untils"> {
+  const froms = new Float64Array(moments.length);
+  const untils = new Float64Array(moments.length);
+  moments.forEach((moment, k) => {
+    const { peakTime, last } = phases[phaseOf(moment)] as Phase;
+    const isEnd = moment === endOf(phaseOf(moment));
+    froms[k] = isEnd ? last : peakTime;
+    untils[k] = isEnd ? (phases[phaseOf(moment) + 1]?.time ?? end) : peakTime;
+  });
+  return { froms, untils };
 }
 
 interface Choice {
@@ -30,20 +43,20 @@ interface Choice {
   readonly count: number;
 }
 
-/** As many moments as have few enough blocks, rather of the program than of what was before it. */
-function chooseMoments(spans: Spans, most: number): Choice {
-  const { buckets, programBucket, departed, live } = spans;
-  const [start, program] = [buckets.slice(0, programBucket), buckets.slice(programBucket)];
+/** As many moments as have few enough blocks. */
+function chooseMoments({ phases, live }: Spans, most: number): Choice {
+  const { all, program, departed } = phases;
+  const [start, own] = [all.slice(0, program), all.slice(program)];
   for (let stride = 1; ; stride *= 2) {
-    const before = momentsAt(start, stride === 1 ? 1 : Math.max(1, start.length));
-    const after = momentsAt(program, Math.max(1, stride / 2)).map((moment) => moment + 2 * programBucket);
+    const before = momentsAt(start, Math.max(1, start.length));
+    const after = momentsAt(own, stride).map((moment) => moment + highestOf(program));
     const moments = Uint32Array.from([...before, ...after].filter((moment) => departed.knows(moment)));
-    const places = placesAmong(moments, highestOf(buckets.length));
+    const places = placesAmong(moments, highestOf(all.length));
     let count = 0;
-    departed.forEach((_address, _account, _size, first, last) => {
+    departed.forEach((_address, _account, _size, _birth, first, last) => {
       if (places[first] !== places[last + 1]) count++;
     });
-    if (count + live.count <= most || stride >= 2 * program.length) return { moments, places, count };
+    if (count + live.count <= most || stride >= own.length) return { moments, places, count };
   }
 }
 
@@ -69,7 +82,7 @@ class Columns {
   }
 
   /** What was taken by address, and by time where several had it. */
-  sorted(): Omit<PageBlocks, "moments" | "step"> {
+  sorted(): Omit<PageBlocks, "froms" | "untils" | "step"> {
     const addresses = this.#addresses;
     const order = Uint32Array.from(addresses.keys());
     order.sort((a, b) => (addresses[a] as number) - (addresses[b] as number) || a - b);

@@ -1,5 +1,6 @@
 // From a trace's spans, the data of a page: stacks that matter, their rows and crossings, and where blocks lay.
 
+import type { GrowingU32 } from "../trace/growing.js";
 import { pageBlocks } from "./blocks.js";
 import { Crossings } from "./crossings.js";
 import { type Folded, fold } from "./fold.js";
@@ -12,9 +13,8 @@ import {
   type PageRows,
   ROW_VALUES,
 } from "./model.js";
+import { Rows } from "./rows.js";
 import type { Spans } from "./spans.js";
-
-const BUCKETS = 256;
 
 export interface BuildOptions {
   /** Stacks that are shown by themselves, at most; the default is 20,000. */
@@ -25,34 +25,51 @@ export interface BuildOptions {
 
 export type ProgramFacts = Pick<PageHeader, "command" | "started" | "python" | "sample" | "problem">;
 
-function foldRows(spans: Spans, { accountOf }: Folded): PageRows {
-  const places = new Map<number, number>();
-  const keys: number[] = [];
-  const values: number[] = [];
-  spans.forEachRow((account, bucket, from, at) => {
-    const key = (accountOf[account] as number) * BUCKETS + bucket;
-    let row = places.get(key);
-    if (row === undefined) {
-      row = keys.push(key) - 1;
-      places.set(key, row);
-      for (let k = 0; k < ROW_VALUES; k++) values.push(0);
+/** Rows of the page's accounts, in the order of accounts, then of buckets. */
+function foldRows(spans: Spans, { accounts, accountOf }: Folded): PageRows {
+  const merged = new Rows();
+  const rowOf = new Int32Array(accounts.length).fill(-1);
+  const buckets: number[] = [];
+  // Rows come bucket by bucket; those of accounts that are one on the page are added up.
+  let first = 0;
+  spans.forEachRow((account, bucket, values, at) => {
+    if (bucket !== buckets.at(-1)) first = merged.length;
+    const to = accountOf[account] as number;
+    const row = rowOf[to] as number;
+    if (row >= first) {
+      merged.addTo(row, values, at);
+      return;
     }
-    for (let k = 0; k < ROW_VALUES; k++) {
-      const to = row * ROW_VALUES + k;
-      values[to] = (values[to] as number) + (from[at + k] as number);
-    }
+    rowOf[to] = merged.length;
+    buckets.push(bucket);
+    merged.push(to, values, at);
   });
-  const order = Uint32Array.from(keys, (_, k) => k).sort((a, b) => (keys[a] as number) - (keys[b] as number));
-  const sorted = new Float64Array(values.length);
-  order.forEach((row, place) => {
-    for (let k = 0; k < ROW_VALUES; k++) sorted[place * ROW_VALUES + k] = values[row * ROW_VALUES + k] as number;
-  });
-  const key = (row: number) => keys[row] as number;
-  return {
-    accounts: order.map((row) => Math.floor(key(row) / BUCKETS)),
-    buckets: order.map((row) => key(row) % BUCKETS),
-    values: sorted,
+  const places = placesByKey(merged.accounts, accounts.length);
+  const rows: PageRows = {
+    accounts: new Uint32Array(merged.length),
+    buckets: new Uint32Array(merged.length),
+    values: new Float64Array(merged.length * ROW_VALUES),
   };
+  places.forEach((place, row) => {
+    rows.accounts[place] = merged.accounts.at(row);
+    rows.buckets[place] = buckets[row] as number;
+    rows.values.set(merged.valuesOf(row), place * ROW_VALUES);
+  });
+  return rows;
+}
+
+/** Where each of the keys, which are below `end`, is when they are sorted: those that are equal stay in order. */
+function placesByKey(keys: GrowingU32, end: number): Uint32Array {
+  const starts = new Uint32Array(end + 1);
+  for (let k = 0; k < keys.length; k++) starts[keys.at(k) + 1] = (starts[keys.at(k) + 1] as number) + 1;
+  for (let key = 0; key < end; key++) starts[key + 1] = (starts[key + 1] as number) + (starts[key] as number);
+  const places = new Uint32Array(keys.length);
+  for (let k = 0; k < keys.length; k++) {
+    const place = starts[keys.at(k)] as number;
+    places[k] = place;
+    starts[keys.at(k)] = place + 1;
+  }
+  return places;
 }
 
 function foldCrossings(spans: Spans, { accountOf }: Folded): PageCrossings {
@@ -98,20 +115,21 @@ export function buildPage(
       events: spans.events,
       duration: spans.now,
       stacks: spans.tree.length - 1,
-      buckets: spans.buckets.map(({ ...bucket }) => bucket),
       program: spans.programBucket,
-      timeline: spans.timeline.points,
+      programTime: spans.programTime,
+      startAccounts: accounts.start,
       collections: spans.collections.points,
       functions: folded.functionList,
       stats: null,
     },
+    buckets: spans.buckets,
     nodes: {
       parents: Uint32Array.from(folded.parents),
       functions: Uint32Array.from(folded.functions),
       lines: Uint32Array.from(folded.lines),
     },
     accounts: {
-      nodes: each((k) => accounts.nodes.at(k)),
+      nodes: each((k) => accounts.node(k)),
       domains: each((k) => accounts.domain(k)),
       sizeClasses: each((k) => accounts.sizeClass(k)),
     },

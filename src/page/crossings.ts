@@ -3,21 +3,21 @@
 
 const FIRST_LENGTH = 1 << 12;
 /** A bucket's number has so many bits. */
-const BUCKET_BITS = 8;
+const BUCKET_BITS = 16;
 const BUCKET_MASK = (1 << BUCKET_BITS) - 1;
 
 export type CrossingVisitor = (account: number, birth: number, death: number, bytes: number, count: number) => void;
 
 export class Crossings {
   #accounts = new Uint32Array(FIRST_LENGTH);
-  #spans = new Uint16Array(FIRST_LENGTH);
+  #spans = new Uint32Array(FIRST_LENGTH);
   #bytes = new Float64Array(FIRST_LENGTH);
   #counts = new Float64Array(FIRST_LENGTH);
   length = 0;
 
   add(account: number, birth: number, death: number, bytes: number, count: number): void {
     if (this.length * 2 >= this.#accounts.length) this.#grow();
-    const span = (birth << BUCKET_BITS) | death;
+    const span = ((birth << BUCKET_BITS) | death) >>> 0;
     const mask = this.#accounts.length - 1;
     const h = Math.imul(account, 0x9e3779b1) ^ Math.imul(span, 0x85ebca6b);
     let index = (h ^ (h >>> 15)) & mask;
@@ -37,7 +37,7 @@ export class Crossings {
     const larger = new Crossings();
     const length = this.#accounts.length * 2;
     larger.#accounts = new Uint32Array(length);
-    larger.#spans = new Uint16Array(length);
+    larger.#spans = new Uint32Array(length);
     larger.#bytes = new Float64Array(length);
     larger.#counts = new Float64Array(length);
     this.forEach((...crossing) => {
@@ -59,7 +59,7 @@ export class Crossings {
   }
 
   /** The same where buckets became fewer: `newOf` is what each has become. */
-  merged(newOf: Uint8Array): Crossings {
+  merged(newOf: Uint16Array): Crossings {
     const merged = new Crossings();
     this.forEach((account, birth, death, bytes, count) => {
       const [from, to] = [newOf[birth] as number, newOf[death] as number];

@@ -1,9 +1,9 @@
 // Which stacks a page shows by themselves. What has next to nothing, in whatever view, is put together under its nearest
 // caller that is shown, as "smaller calls": the sums stay what they are, and a page stays small.
 
-import { Accounts } from "../trace/accounts.js";
 import type { TraceFunction } from "../trace/format.js";
-import { type PageFunction, ROW } from "./model.js";
+import { EraAccounts } from "./eras.js";
+import { type Bucket, type PageFunction, ROW } from "./model.js";
 import type { Spans } from "./spans.js";
 
 /** What stands for calls that are put together. */
@@ -11,6 +11,8 @@ export const SMALLER: TraceFunction = { name: "smaller calls", file: "", firstLi
 
 /** A node with less than this share of a view's sum, in each view, is not shown by itself. Doubled until few rows are left. */
 const FIRST_SHARE = 2e-5;
+/** The interpreter's start, which is looked at rarely, is told by so many times larger shares. */
+const COARSER = 25;
 
 export interface Folded {
   readonly parents: readonly number[];
@@ -19,40 +21,42 @@ export interface Folded {
   readonly lines: readonly number[];
   readonly functionList: readonly PageFunction[];
   /** The page's accounts, and for each of the trace's the page's number. */
-  readonly accounts: Accounts;
+  readonly accounts: EraAccounts;
   readonly accountOf: Uint32Array;
 }
 
-/** For each account the highest of its shares: of what was allocated, and of what was live at any bucket's highest moment. */
+/** For each account the highest of its shares: of what was allocated in its era, and of what was live of that at any highest moment. */
 function shares(spans: Spans): Float64Array {
-  const { length } = spans.accounts;
-  const [allocated, blocks, live, most] = Array.from({ length: 4 }, () => new Float64Array(length)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const { accounts, buckets, programBucket } = spans;
+  const column = () => new Float64Array(accounts.length);
+  const [allocated, blocks, live, most] = [column(), column(), column(), column()];
   spans.forEachRow((account, _bucket, values, at) => {
     const before = live[account] as number;
-    const highest = before + Math.max(values[at + ROW.peak] as number, values[at + ROW.net] as number);
+    const highest = before + Math.max(values[at + ROW.ownPeak] as number, values[at + ROW.net] as number);
     allocated[account] = (allocated[account] as number) + (values[at + ROW.bytes] as number);
     blocks[account] = (blocks[account] as number) + (values[at + ROW.count] as number);
     live[account] = before + (values[at + ROW.net] as number);
     if (highest > (most[account] as number)) most[account] = highest;
   });
   const sum = (of: Float64Array) => of.reduce((whole, value) => whole + value, 0) || 1;
-  const [allAllocated, allBlocks] = [sum(allocated), sum(blocks)];
-  const peak = Math.max(1, ...spans.buckets.map(({ peakBytes }) => peakBytes));
-  return most.map((bytes, k) =>
-    Math.max(bytes / peak, (allocated[k] as number) / allAllocated, (blocks[k] as number) / allBlocks),
-  );
+  const scale = (from: number, to: number, era: readonly Bucket[], factor: number) => {
+    const peak = era.reduce((highest, { ownPeakBytes }) => Math.max(highest, ownPeakBytes), 1);
+    const [allAllocated, allBlocks] = [sum(allocated.subarray(from, to)), sum(blocks.subarray(from, to))];
+    for (let k = from; k < to; k++) {
+      const share = Math.max((most[k] as number) / peak, (allocated[k] as number) / allAllocated);
+      most[k] = Math.max(share, (blocks[k] as number) / allBlocks) / factor;
+    }
+  };
+  scale(0, accounts.start, buckets.slice(0, programBucket), COARSER);
+  scale(accounts.start, accounts.length, buckets.slice(programBucket), 1);
+  return most;
 }
 
 /** Sums of shares, by node: what is there and below. */
 function byNode({ tree, accounts }: Spans, of: Float64Array): Float64Array {
   const sums = new Float64Array(tree.length);
   of.forEach((share, account) => {
-    const node = accounts.nodes.at(account);
+    const node = accounts.node(account);
     sums[node] = (sums[node] as number) + share;
   });
   for (let node = tree.length - 1; node > 0; node--) {
@@ -102,11 +106,13 @@ function foldAt(spans: Spans, isShown: (node: number) => boolean): Folded {
     }
     nodeOf[node] = add(caller, f, tree.line(node));
   }
-  const folded = new Accounts();
+  const folded = new EraAccounts();
   const accountOf = new Uint32Array(accounts.length);
   for (let k = 0; k < accounts.length; k++) {
-    const node = nodeOf[accounts.nodes.at(k)] as number;
+    if (k > 0 && k === accounts.start) folded.beginProgram();
+    const node = nodeOf[accounts.node(k)] as number;
     accountOf[k] = folded.ofClass(node, accounts.domain(k), accounts.sizeClass(k));
   }
+  if (accounts.start === accounts.length) folded.beginProgram();
   return { parents, functions, lines, functionList, accounts: folded, accountOf };
 }

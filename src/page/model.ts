@@ -1,8 +1,9 @@
 // What a page shows of a trace: sums by stack, size class and domain over stretches of time, instead of the events.
 //
-//   time      |  0  |  1  |  2  |  3  | ...      at most 128 buckets, each with about as many events as the others
+//   time      |  0  |  1 |   2   | 3 | ...      at most 4096 buckets: none is longer than a small share of the whole, nor has more of
+//                                               its events (stretches.ts)
 //   row       account x bucket: what came to life, what of it was temporary, how much more is live, and how much more was
-//             live at the bucket's highest moment
+//             live at the bucket's highest moments: of everything, and of what the program added
 //   crossing  account x bucket of birth x bucket of death: what was freed in another bucket than it was born in
 //
 // From these a page has, at once and for any span [a, b) of buckets:
@@ -11,29 +12,50 @@
 //   leaks(account)   = sum of net over [a, b), and the crossings with birth < a and a <= death < b
 //   allocated, temporary(account) = sums over [a, b); a temporary block counts where it was freed, so a span may have one that was
 //                                   born just before it
+//
+// Accounts are of the interpreter's start or of the program (eras.ts). What the program added is the sum over its own accounts, and
+// what was there before it over the others: at every moment, end = base + own. Its peak is where its own sum was highest, with the
+// row's own peak.
 
 import type { HeapStats } from "../stats.js";
 import type { CollectionPoint } from "../trace/collections.js";
 import type { TraceFunction } from "../trace/format.js";
-import type { TimelinePoint } from "../trace/timeline.js";
 
-/** Values of a row, in this order. Bytes and counts of blocks; `net` and `peak` are relative to the bucket's begin. */
-export const ROW = { bytes: 0, count: 1, temporary: 2, temporaryCount: 3, net: 4, netCount: 5, peak: 6, peakCount: 7 };
-export const ROW_VALUES = 8;
+/** Values of a row, in this order. Bytes and counts of blocks; `net` and the peaks are relative to the bucket's begin. */
+export const ROW = {
+  bytes: 0,
+  count: 1,
+  temporary: 2,
+  temporaryCount: 3,
+  net: 4,
+  netCount: 5,
+  peak: 6,
+  peakCount: 7,
+  ownPeak: 8,
+  ownPeakCount: 9,
+};
+export const ROW_VALUES = 10;
 
-/** A stretch of time: its figures. */
+/** A stretch of time: its figures. Times are microseconds from the start of the recording. */
 export interface Bucket {
-  /** Microseconds from the start of the recording to its begin; it ends where the next one begins. */
+  /** Its begin; it ends where the next one begins. */
   readonly time: number;
+  /** When its last event was, or the one before it: from then on nothing happened until it ended. */
+  readonly last: number;
+  /** The highest moment of what was live. */
   readonly peakBytes: number;
   readonly peakBlocks: number;
   readonly peakTime: number;
+  /** The highest moment of what the program added to what was there before it, or the interpreter's start to nothing. */
+  readonly ownPeakBytes: number;
+  readonly ownPeakBlocks: number;
+  readonly ownPeakTime: number;
   readonly endBytes: number;
   readonly endBlocks: number;
+  /** Of what is live at its end, what was there before the program. */
+  readonly base: number;
+  readonly baseBlocks: number;
   readonly reserved: number;
-  /** Calls. */
-  readonly allocations: number;
-  readonly frees: number;
 }
 
 export interface PageFunction extends TraceFunction {
@@ -57,10 +79,12 @@ export interface PageHeader {
   readonly duration: number;
   /** Stacks before small ones were put together. */
   readonly stacks: number;
-  readonly buckets: readonly Bucket[];
   /** The bucket that the program begins with; 0 if nothing of the interpreter's start was recorded. */
   readonly program: number;
-  readonly timeline: readonly TimelinePoint[];
+  /** When that was, in microseconds. */
+  readonly programTime: number;
+  /** Accounts below this number are of the interpreter's start. */
+  readonly startAccounts: number;
   readonly collections: readonly CollectionPoint[];
   readonly functions: readonly PageFunction[];
   /** The heap's own statistics, where the page is of a running program. */
@@ -74,7 +98,7 @@ export interface PageNodes {
   readonly lines: Uint32Array;
 }
 
-/** Accounts: a stack, a domain and a size class each. */
+/** Accounts: a stack, a domain and a size class each; and an era, which their order tells. */
 export interface PageAccounts {
   readonly nodes: Uint32Array;
   readonly domains: Uint32Array;
@@ -98,8 +122,9 @@ export interface PageCrossings {
 
 /** Blocks by address, and by time where several had one: those that are live at one of the moments at least. */
 export interface PageBlocks {
-  /** What the heap map can show (moments.ts); the last is the end. */
-  readonly moments: Uint32Array;
+  /** The moments that the heap map can show: what was live from then until then, in microseconds. The last is the end. */
+  readonly froms: Float64Array;
+  readonly untils: Float64Array;
   /** 1; if there are too many blocks, one in so many is here. */
   readonly step: number;
   readonly addresses: Float64Array;
@@ -132,6 +157,7 @@ export interface PageArenas {
 
 export interface PageData {
   readonly header: PageHeader;
+  readonly buckets: readonly Bucket[];
   readonly nodes: PageNodes;
   readonly accounts: PageAccounts;
   readonly rows: PageRows;
@@ -141,4 +167,4 @@ export interface PageData {
   readonly pools: PagePools;
 }
 
-export const PAGE_VERSION = 3;
+export const PAGE_VERSION = 4;

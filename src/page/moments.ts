@@ -1,31 +1,14 @@
-// The moments that a page's heap map can show: of each bucket the highest, and its end.
-//
-//   bucket    |    0    |    1    |    2    | ...
-//   moment    |  0   1  |  2   3  |  4   5  | ...      2k: when most was live in bucket k; 2k + 1: its end
-//
-// If too many blocks came and went between them, a page has fewer: of each `stride` buckets the highest moment and the end.
+// Fewer moments than phases have, if they show too many blocks: of each `stride` phases the highest moment and the end.
 
-import type { Bucket } from "./model.js";
+import { endOf, highestOf, type Phase } from "./phases.js";
+import { highest } from "./stretches.js";
 
-export const highestOf = (bucket: number): number => 2 * bucket;
-export const endOf = (bucket: number): number => 2 * bucket + 1;
-export const bucketOf = (moment: number): number => moment >>> 1;
-
-/** The bucket of [from, to) in which the most was live. */
-export function highestBucket(buckets: readonly Pick<Bucket, "peakBytes">[], from: number, to: number): number {
-  let best = from;
-  for (let k = from + 1; k < to; k++) {
-    if ((buckets[k]?.peakBytes ?? 0) > (buckets[best]?.peakBytes ?? 0)) best = k;
-  }
-  return best;
-}
-
-/** The moments that a page has at a stride, in order. The last buckets may be fewer than a stride. */
-export function momentsAt(buckets: readonly Pick<Bucket, "peakBytes">[], stride: number): Uint32Array {
+/** The moments that there are at a stride, in order. The last phases may be fewer than a stride. */
+export function momentsAt(phases: readonly Phase[], stride: number): Uint32Array {
   const moments: number[] = [];
-  for (let from = 0; from < buckets.length; from += stride) {
-    const to = Math.min(from + stride, buckets.length);
-    moments.push(highestOf(highestBucket(buckets, from, to)), endOf(to - 1));
+  for (let from = 0; from < phases.length; from += stride) {
+    const to = Math.min(from + stride, phases.length);
+    moments.push(highestOf(highest(phases, from, to, ({ peakBytes }) => peakBytes)), endOf(to - 1));
   }
   return Uint32Array.from(moments);
 }

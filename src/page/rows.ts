@@ -1,14 +1,15 @@
-// The rows of a page: eight sums for each account and bucket in which something happened to it. They are kept in the order
-// of their buckets, so that two neighbouring buckets can be made one.
+// The rows of a page: ten sums for each account and bucket in which something happened to it. They are kept in the order
+// of their buckets, so that neighbouring buckets can be made one.
 //
 //   accounts   | a | b | c | a | d | ...          starts: where each bucket's rows begin
-//   values     | 8 numbers | 8 numbers | ...
+//   values     | 10 numbers | 10 numbers | ...
 
 import { GrowingU32 } from "../trace/growing.js";
-import type { Joint } from "./joints.js";
+import type { BucketJoint } from "./buckets.js";
 import { ROW, ROW_VALUES } from "./model.js";
 
 const FIRST_ROWS = 1 << 10;
+const SUMS = [ROW.bytes, ROW.count, ROW.temporary, ROW.temporaryCount, ROW.net, ROW.netCount] as const;
 
 export type RowVisitor = (account: number, bucket: number, values: Float64Array, at: number) => void;
 
@@ -26,8 +27,26 @@ export class Rows {
     this.#starts.push(this.accounts.length);
   }
 
-  /** A row with the eight values that stand in `from` at `at`. */
+  /** A row with the values that stand in `from` at `at`. */
   push(account: number, from: Float64Array, at: number): void {
+    const to = this.#open(account);
+    for (let k = 0; k < ROW_VALUES; k++) this.#values[to + k] = from[at + k] as number;
+  }
+
+  /** Adds to each of a row's values those that stand in `from` at `at`. */
+  addTo(row: number, from: Float64Array, at: number): void {
+    const to = row * ROW_VALUES;
+    for (let k = 0; k < ROW_VALUES; k++)
+      this.#values[to + k] = (this.#values[to + k] as number) + (from[at + k] as number);
+  }
+
+  /** A row's values; the array is the rows' own. */
+  valuesOf(row: number): Float64Array {
+    return this.#values.subarray(row * ROW_VALUES, (row + 1) * ROW_VALUES);
+  }
+
+  /** A new row, with zeros: where its values are. */
+  #open(account: number): number {
     const to = this.accounts.length * ROW_VALUES;
     if (to === this.#values.length) {
       const grown = new Float64Array(to * 2);
@@ -35,7 +54,7 @@ export class Rows {
       this.#values = grown;
     }
     this.accounts.push(account);
-    for (let k = 0; k < ROW_VALUES; k++) this.#values[to + k] = from[at + k] as number;
+    return to;
   }
 
   /** Every row: its account, its bucket, and where its values are. */
@@ -53,49 +72,41 @@ export class Rows {
   }
 
   /** Rows of fewer buckets. */
-  merged(accounts: number, joints: readonly Joint[]): Rows {
+  merged(accounts: number, joints: readonly BucketJoint[]): Rows {
     const merged = new Rows();
     const rowOf = new Int32Array(accounts).fill(-1);
-    for (const { first, last, higher } of joints) {
-      const inFirst = higher === first;
+    for (const joint of joints) {
       const start = merged.length;
       merged.beginBucket();
-      this.#forEachOf(first, (account, values, at) => {
-        rowOf[account] = merged.length;
-        merged.push(account, values, at);
-        if (!inFirst) merged.#setPeak(merged.length - 1, values[at + ROW.net], values[at + ROW.netCount]);
-      });
-      if (first === last) continue;
-      this.#forEachOf(last, (account, values, at) => {
-        const row = rowOf[account] as number;
-        if (row >= start) {
-          merged.#join(row, values, at, inFirst);
-          return;
-        }
-        merged.push(account, values, at);
-        if (inFirst) merged.#setPeak(merged.length - 1, 0, 0);
-      });
+      for (let bucket = joint.first; bucket <= joint.last; bucket++) {
+        this.#forEachOf(bucket, (account, values, at) => {
+          let row = rowOf[account] as number;
+          if (row < start) {
+            row = merged.length;
+            rowOf[account] = row;
+            merged.#open(account);
+          }
+          merged.#join(row * ROW_VALUES, values, at, joint, bucket);
+        });
+      }
     }
     return merged;
   }
 
-  #setPeak(row: number, bytes = 0, count = 0): void {
-    this.#values[row * ROW_VALUES + ROW.peak] = bytes;
-    this.#values[row * ROW_VALUES + ROW.peakCount] = count;
+  /** The row at `to` goes on with one of `bucket` behind it. */
+  #join(to: number, values: Float64Array, at: number, { higher, ownHigher }: BucketJoint, bucket: number): void {
+    this.#joinPeak(to, values, at, ROW.peak, bucket - higher);
+    this.#joinPeak(to, values, at, ROW.ownPeak, bucket - ownHigher);
+    for (const k of SUMS) this.#values[to + k] = (this.#values[to + k] as number) + (values[at + k] as number);
   }
 
-  /** The row goes on with another of the bucket behind it. */
-  #join(row: number, values: Float64Array, at: number, keepsPeak: boolean): void {
+  /** The peak is in the row's bucket (`distance` 0), in a later one (below 0), or in an earlier one, and then it is known. */
+  #joinPeak(to: number, values: Float64Array, at: number, peak: number, distance: number): void {
+    if (distance > 0) return;
     const own = this.#values;
-    const to = row * ROW_VALUES;
-    const value = (k: number) => (own[to + k] as number) + (values[at + k] as number);
-    if (!keepsPeak) {
-      const net = own[to + ROW.net] as number;
-      const netCount = own[to + ROW.netCount] as number;
-      this.#setPeak(row, net + (values[at + ROW.peak] as number), netCount + (values[at + ROW.peakCount] as number));
-    }
-    for (const k of [ROW.bytes, ROW.count, ROW.temporary, ROW.temporaryCount, ROW.net, ROW.netCount]) {
-      own[to + k] = value(k);
+    for (const k of [0, 1]) {
+      const more = values[at + k + (distance === 0 ? peak : ROW.net)] as number;
+      own[to + peak + k] = (own[to + ROW.net + k] as number) + more;
     }
   }
 }

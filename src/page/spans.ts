@@ -1,85 +1,76 @@
-// A trace as a page shows it: rows and crossings of at most 128 buckets (model.ts), made in one pass, in memory that does
-// not grow with the number of events.
-//
-// Where the recording ends is not known before. So buckets begin small, and when there are 128, each two are made one:
-// time is resolved where the events are. The interpreter's start, with millions of them, has but a few buckets of its own
-// (joints.ts); the program's begin small again.
+// A trace as a page shows it: rows and crossings of buckets of time (model.ts), made in one pass, in memory that does not grow with
+// the number of events.
 
-import { Accounts } from "../trace/accounts.js";
 import { BrokenContent } from "../trace/bytes.js";
 import { Collections } from "../trace/collections.js";
 import type { TraceCollection, TraceFunction, TraceMetadata } from "../trace/format.js";
 import { LiveTable } from "../trace/live-table.js";
 import type { TraceConsumer } from "../trace/reader.js";
-import { Timeline } from "../trace/timeline.js";
 import { StackTree } from "../trace/tree.js";
+import { type BucketJoint, type ClosedBucket, type LiveSums, makeBuckets, OpenBucket, withHighest } from "./buckets.js";
 import { Crossings } from "./crossings.js";
 import { CurrentBucket } from "./current.js";
-import { Departed } from "./departed.js";
-import { newBuckets, pairUp } from "./joints.js";
+import { EraAccounts } from "./eras.js";
 import type { Bucket } from "./model.js";
-import { endOf, highestOf } from "./moments.js";
+import { Phases } from "./phases.js";
 import { Rows, type RowVisitor } from "./rows.js";
+import { type Joint, lastUpTo, newNumbers, type Stretches } from "./stretches.js";
 
-const MOST_BUCKETS = 128;
-/** Of the interpreter's start. */
-const MOST_START_BUCKETS = 8;
-const FIRST_EVENTS = 256;
-
-type OpenBucket = { -readonly [Key in keyof Bucket]: Bucket[Key] } & {
-  firstBirth: number;
-  /** Births before its highest moment. */
-  peakBirths: number;
-};
+const MOST_BUCKETS = 4096;
+const FINENESS = { startFineness: 128, leastFineness: 128 };
+const MOST_CELLS = 400_000;
 
 export interface SpansOptions {
   /** A block is temporary if it is freed before so many others were allocated; the default is 1. */
   readonly temporary?: number;
   /** Of dead blocks that the heap map may show, so many are kept at most, if fewer moments need no more. */
-  readonly mostDeparted?: number;
+  readonly mostDeparted?: number | undefined;
+  /** Stretches of time that the program is cut into; from 640 to 32,000. */
+  readonly mostBuckets?: number;
+  /** Rows and crossings that the program has; of more, its stretches of time become fewer. */
+  readonly mostCells?: number;
 }
 
 export class Spans implements TraceConsumer {
   readonly tree = new StackTree();
-  readonly accounts = new Accounts();
-  readonly timeline = new Timeline();
+  readonly accounts = new EraAccounts();
   readonly collections = new Collections();
   readonly live = new LiveTable();
-  readonly departed: Departed;
+  readonly phases: Phases;
   readonly #current = new CurrentBucket();
   readonly #temporary: number;
+  readonly #buckets: Stretches<ClosedBucket>;
+  readonly #sums: LiveSums = {
+    ...{ time: 0, bytes: 0, blocks: 0, base: 0, baseBlocks: 0 },
+    ...{ reserved: 0, births: 0, events: 0 },
+  };
   #rows = new Rows();
   #crossings = new Crossings();
-  #closed: OpenBucket[] = [];
   #open: OpenBucket;
   #sample = 0;
-  /** Allocations so far, resizes included: what a block's birth is counted in. */
-  #births = 0;
-  #events = 0;
-  #eventsOfBucket = 0;
-  /** The bucket that the program begins with; 0 if nothing is known of a start before it. */
-  #program = 0;
+  /** Events up to the latest mark of time. */
+  #marked = 0;
+  #mostCells: number;
+  #programTime: number | undefined;
   #startFunctions = 0;
-  #mostEvents = FIRST_EVENTS;
-  #now = 0;
-  #reserved = 0;
-  #liveBytes = 0;
-  #liveBlocks = 0;
+  #startBirths = 0;
 
-  constructor({ temporary = 1, mostDeparted }: SpansOptions = {}) {
+  constructor({ temporary = 1, mostDeparted, mostBuckets = MOST_BUCKETS, mostCells = MOST_CELLS }: SpansOptions = {}) {
+    this.#mostCells = mostCells;
     this.#temporary = temporary;
-    this.departed = new Departed(mostDeparted);
-    this.#open = this.#newBucket();
+    this.phases = new Phases(this.#sums, mostDeparted);
+    this.#buckets = makeBuckets({ most: mostBuckets, ...FINENESS });
+    this.#open = new OpenBucket(this.#sums);
   }
 
   /** Events so far. */
   get events(): number {
-    return this.#events;
+    return this.#sums.events;
   }
 
   /** Microseconds from the start to the latest event. */
   get now(): number {
-    return this.#now;
+    return this.#sums.time;
   }
 
   get crossings(): Crossings {
@@ -87,23 +78,11 @@ export class Spans implements TraceConsumer {
   }
 
   get buckets(): readonly Bucket[] {
-    return [...this.#closed, this.#open];
-  }
-
-  #newBucket(): OpenBucket {
-    return {
-      time: this.#now,
-      firstBirth: this.#births,
-      peakBirths: this.#births,
-      peakBytes: this.#liveBytes,
-      peakBlocks: this.#liveBlocks,
-      peakTime: this.#now,
-      endBytes: this.#liveBytes,
-      endBlocks: this.#liveBlocks,
-      reserved: this.#reserved,
-      allocations: 0,
-      frees: 0,
-    };
+    this.#mark();
+    const { closed, program } = this.#buckets;
+    // What has just begun and has no event is nothing yet; but a program has a bucket, whatever it does.
+    if (this.#open.events === 0 && closed.length > program) return closed;
+    return [...closed, this.#open.closed(this.#sums)];
   }
 
   metadata({ sample }: TraceMetadata): void {
@@ -122,15 +101,22 @@ export class Spans implements TraceConsumer {
     this.collections.add(collection);
   }
 
-  /** The program begins, with a bucket of its own. It does so once, whatever a broken trace says. */
+  /** The program begins, with a bucket and accounts of its own. It does so once, whatever a broken trace says. */
   program(): void {
-    if (this.#events === 0 || this.#program > 0) return;
-    this.#closeBucket();
-    this.#program = this.#closed.length;
+    const sums = this.#sums;
+    if (sums.events === 0 || this.#programTime !== undefined) return;
+    this.#programTime = sums.time;
+    this.#mark();
+    if (this.#open.events > 0) this.#close();
+    this.#join(() => this.#buckets.beginProgram());
+    sums.base = sums.bytes;
+    sums.baseBlocks = sums.blocks;
+    this.phases.beginProgram(sums);
+    this.#startBirths = sums.births;
     this.#startFunctions = this.tree.functions.length;
-    while (this.#closed.length > MOST_START_BUCKETS) this.#merge();
-    this.#open = this.#newBucket();
-    this.#mostEvents = FIRST_EVENTS;
+    this.accounts.beginProgram();
+    this.#mostCells += this.#cells;
+    this.#open = new OpenBucket(sums);
   }
 
   /** Whether the interpreter called a function, by its number, before the program began. */
@@ -140,7 +126,12 @@ export class Spans implements TraceConsumer {
 
   /** The bucket that the program begins with; 0 if the recording begins with it. */
   get programBucket(): number {
-    return this.#program;
+    return this.#buckets.program;
+  }
+
+  /** When the program began, in microseconds; 0 if the recording begins with it. */
+  get programTime(): number {
+    return this.#programTime ?? 0;
   }
 
   // Totals without events, which a page can't pick spans of: the command refuses such a trace.
@@ -148,41 +139,54 @@ export class Spans implements TraceConsumer {
   whole(): void {}
 
   time(microseconds: number): void {
-    this.timeline.add({
-      time: this.#now,
-      live: this.#liveBytes,
-      blocks: this.#liveBlocks,
-      reserved: this.#reserved,
-    });
-    this.#now = microseconds;
-    if (this.#eventsOfBucket >= this.#mostEvents) this.#closeBucket();
+    const sums = this.#sums;
+    this.#mark();
+    const isFull = this.#buckets.isFull(this.#open, microseconds);
+    if (isFull) this.#close();
+    this.phases.time(sums, microseconds);
+    sums.time = microseconds;
+    // A bucket begins with its first event, at the latest mark before that.
+    if (isFull || this.#open.events === 0) this.#open = new OpenBucket(sums);
   }
 
-  #closeBucket(): void {
+  /** What is open has the events up to now. */
+  #mark(): void {
+    const sums = this.#sums;
+    if (sums.events === this.#marked) return;
+    this.#marked = sums.events;
+    this.#open.mark(sums);
+    this.phases.mark(sums);
+  }
+
+  get #cells(): number {
+    return this.#rows.length + this.#crossings.length;
+  }
+
+  /** The open bucket is closed. The caller opens another one. */
+  #close(): void {
     this.#current.moveTo(this.#rows);
-    this.#closed.push(this.#open);
-    this.departed.close(this.#closed);
-    if (this.#closed.length === MOST_BUCKETS) {
-      this.#merge();
-      this.#mostEvents *= 2;
-    }
-    this.#open = this.#newBucket();
-    this.#eventsOfBucket = 0;
+    this.#buckets.close(this.#open.closed(this.#sums));
+    if (this.#cells > this.#mostCells) this.#becomeCoarser();
+    else if (this.#buckets.areTooMany) this.#join(() => this.#buckets.rejoin());
   }
 
-  /** Each two buckets are one. */
-  #merge(): void {
-    const all = this.#closed;
-    const joints = pairUp(all, this.#program);
+  /** Halves what there is, if that can be. */
+  #becomeCoarser(): void {
+    do this.#join(() => this.#buckets.rejoin({ coarser: true }));
+    while (2 * this.#cells > this.#mostCells && !this.#buckets.areCoarsest);
+    this.#mostCells = Math.max(this.#mostCells, 2 * this.#cells);
+  }
+
+  /** Buckets become fewer. */
+  #join(how: () => readonly Joint[]): void {
+    const before = this.#buckets.closed;
+    const joints: readonly BucketJoint[] = withHighest(how(), before);
     this.#rows = this.#rows.merged(this.accounts.length, joints);
-    this.#crossings = this.#crossings.merged(newBuckets(joints));
-    this.departed.merge(joints);
-    this.#program = joints.filter(({ first }) => first < this.#program).length;
-    this.#closed = joints.flatMap(({ first, last, higher }) => joined(all[first], all[last], all[higher]));
+    this.#crossings = this.#crossings.merged(newNumbers(joints));
   }
 
   reserved(bytes: number): void {
-    this.#reserved = bytes;
+    this.#sums.reserved = bytes;
     if (bytes > this.#open.reserved) this.#open.reserved = bytes;
   }
 
@@ -191,13 +195,8 @@ export class Spans implements TraceConsumer {
     return this.#sample === 0 ? 1 : 1 / -Math.expm1(-Math.max(size, 1) / this.#sample);
   }
 
-  #count(): void {
-    this.#events++;
-    this.#eventsOfBucket++;
-  }
-
   allocate(address: number, size: number, tag: number, node: number): void {
-    this.#count();
+    this.#sums.events++;
     this.#born(address, size, tag, node);
   }
 
@@ -207,22 +206,21 @@ export class Spans implements TraceConsumer {
     const account = this.accounts.of(node, tag, size);
     const count = this.#weight(size);
     const bytes = size * count;
-    this.live.add(address, account, size, this.#births++);
+    const [sums, open] = [this.#sums, this.#open];
+    this.live.add(address, account, size, sums.births++);
     this.#current.born(account, bytes, count);
-    this.#liveBytes += bytes;
-    this.#liveBlocks += count;
-    const open = this.#open;
-    open.allocations += count;
-    open.endBytes = this.#liveBytes;
-    open.endBlocks = this.#liveBlocks;
-    if (this.#liveBytes > open.peakBytes) {
-      open.peakBytes = this.#liveBytes;
-      open.peakBlocks = this.#liveBlocks;
-      open.peakTime = this.#now;
-      open.peakBirths = this.#births;
+    sums.bytes += bytes;
+    sums.blocks += count;
+    if (sums.bytes > open.peakBytes) {
+      open.notePeak(sums);
       this.#current.notePeak();
-      this.departed.settle(this.#closed.length);
     }
+    const own = sums.bytes - sums.base;
+    if (own > open.ownPeakBytes) {
+      open.noteOwnPeak(sums);
+      this.#current.noteOwnPeak();
+    }
+    if (own > this.phases.peakBytes) this.phases.noteHighest(sums);
   }
 
   /** The block at an address, which was just removed from the table, is gone. */
@@ -230,48 +228,34 @@ export class Spans implements TraceConsumer {
     const { account, size, birth } = this.live;
     const count = this.#weight(size);
     const bytes = size * count;
-    this.#liveBytes -= bytes;
-    this.#liveBlocks -= count;
-    const open = this.#open;
-    open.frees += count;
-    open.endBytes = this.#liveBytes;
-    open.endBlocks = this.#liveBlocks;
-    this.#current.died(account, bytes, count, this.#births - birth - 1 < this.#temporary);
-    if (birth < open.firstBirth) {
-      this.#crossings.add(account, this.bucketOf(birth), this.#closed.length, bytes, count);
+    const sums = this.#sums;
+    sums.bytes -= bytes;
+    sums.blocks -= count;
+    if (birth < this.#startBirths) {
+      sums.base -= bytes;
+      sums.baseBlocks -= count;
     }
-    if (birth < open.peakBirths) {
-      this.departed.add(address, account, size, this.firstMoment(birth), this.#closed.length);
+    this.#current.died(account, bytes, count, sums.births - birth - 1 < this.#temporary);
+    if (birth < this.#open.firstBirth) {
+      this.#crossings.add(account, this.bucketOf(birth), this.#buckets.closed.length, bytes, count);
     }
-  }
-
-  /** The first moment (moments.ts) at which a block is live. */
-  firstMoment(birth: number): number {
-    const bucket = this.bucketOf(birth);
-    const { peakBirths } = this.#closed[bucket] ?? this.#open;
-    return birth < peakBirths ? highestOf(bucket) : endOf(bucket);
+    if (birth < this.phases.peakBirths) this.phases.died(address, account, size, birth);
   }
 
   /** The bucket that a block was born in. */
   bucketOf(birth: number): number {
-    if (birth >= this.#open.firstBirth) return this.#closed.length;
-    let low = 0;
-    let high = this.#closed.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#closed[middle] as OpenBucket).firstBirth <= birth) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    const { closed } = this.#buckets;
+    if (birth >= this.#open.firstBirth) return closed.length;
+    return lastUpTo(closed.length, (k) => (closed[k] as ClosedBucket).firstBirth, birth);
   }
 
   free(address: number): void {
-    this.#count();
+    this.#sums.events++;
     if (this.live.remove(address)) this.#died(address);
   }
 
   resize(before: number, address: number, size: number, tag: number, node: number): void {
-    this.#count();
+    this.#sums.events++;
     if (this.live.remove(before)) this.#died(before);
     this.#born(address, size, tag, node);
   }
@@ -279,28 +263,6 @@ export class Spans implements TraceConsumer {
   /** Every row, those of the bucket that is open as well. */
   forEachRow(visit: RowVisitor): void {
     this.#rows.forEach(visit);
-    this.#current.forEach(this.#closed.length, visit);
+    this.#current.forEach(this.#buckets.closed.length, visit);
   }
-}
-
-/** One bucket, from the begin of `first` to the end of `last`. */
-function joined(first?: OpenBucket, last?: OpenBucket, higher?: OpenBucket): OpenBucket[] {
-  if (!first || !last || !higher) return [];
-  if (first === last) return [first];
-  const { peakBytes, peakBlocks, peakTime, peakBirths } = higher;
-  return [
-    {
-      time: first.time,
-      firstBirth: first.firstBirth,
-      peakBirths,
-      peakBytes,
-      peakBlocks,
-      peakTime,
-      endBytes: last.endBytes,
-      endBlocks: last.endBlocks,
-      reserved: Math.max(first.reserved, last.reserved),
-      allocations: first.allocations + last.allocations,
-      frees: first.frees + last.frees,
-    },
-  ];
 }

@@ -1,29 +1,43 @@
 // A page's data as bytes: a header in JSON, then columns of numbers of seven bits to a byte, each told as the distance from
 // the one before where the column ascends. Who stores them compresses them.
 //
-//   length, JSON | nodes | accounts | rows | crossings | blocks | arenas | pools
+//   length, JSON | buckets | nodes | accounts | rows | crossings | blocks | arenas | pools
 //   a column: how many, then the numbers
+//
+// Estimates of a sampled trace have fractions: their numbers are in units of 1/256.
 
 import { ByteReader, ByteWriter } from "../trace/bytes.js";
-import { type PageData, type PageHeader, ROW_VALUES } from "./model.js";
+import { type Bucket, type PageData, type PageHeader, ROW_VALUES } from "./model.js";
 
 type Column = Uint32Array | Float64Array;
 
-function writeColumn(out: ByteWriter, column: Column): void {
+const FRACTIONS = 256;
+/** In which order a bucket's figures stand. */
+const BUCKET_FIELDS: readonly (keyof Bucket)[] = [
+  ...(["time", "last", "peakTime", "ownPeakTime", "reserved"] as const),
+  ...(["peakBytes", "peakBlocks", "ownPeakBytes", "ownPeakBlocks"] as const),
+  ...(["endBytes", "endBlocks", "base", "baseBlocks"] as const),
+];
+
+const unitOf = ({ sample }: PageHeader) => (sample > 0 ? FRACTIONS : 1);
+
+/** The numbers of a column, in units of 1/unit. */
+function writeColumn(out: ByteWriter, column: Column, unit = 1): void {
   out.number(column.length);
   let last = 0;
   for (const value of column) {
-    out.signed(Math.round(value) - last);
-    last = Math.round(value);
+    const whole = Math.round(value * unit);
+    out.signed(whole - last);
+    last = whole;
   }
 }
 
-function readColumn<T extends Column>(from: ByteReader, make: (length: number) => T): T {
+function readColumn<T extends Column>(from: ByteReader, make: (length: number) => T, unit = 1): T {
   const column = make(from.number());
   let last = 0;
   for (let k = 0; k < column.length; k++) {
     last += from.signed();
-    column[k] = last;
+    column[k] = last / unit;
   }
   return column;
 }
@@ -32,31 +46,53 @@ const u32 = (length: number) => new Uint32Array(length);
 const f64 = (length: number) => new Float64Array(length);
 
 /** Values of rows lie column by column: neighbours in a column are alike. */
-function writeRowValues(out: ByteWriter, values: Float64Array): void {
+function writeRowValues(out: ByteWriter, values: Float64Array, unit: number): void {
   for (let k = 0; k < ROW_VALUES; k++) {
-    for (let at = k; at < values.length; at += ROW_VALUES) out.signed(Math.round(values[at] as number));
+    for (let at = k; at < values.length; at += ROW_VALUES) out.signed(Math.round((values[at] as number) * unit));
   }
 }
 
-function readRowValues(from: ByteReader, rows: number): Float64Array {
+function readRowValues(from: ByteReader, rows: number, unit: number): Float64Array {
   const values = new Float64Array(rows * ROW_VALUES);
   for (let k = 0; k < ROW_VALUES; k++) {
-    for (let at = k; at < values.length; at += ROW_VALUES) values[at] = from.signed();
+    for (let at = k; at < values.length; at += ROW_VALUES) values[at] = from.signed() / unit;
   }
   return values;
 }
 
-export function encodePage({ header, nodes, accounts, rows, crossings, blocks, arenas, pools }: PageData): Uint8Array {
+function readBuckets(from: ByteReader, unit: number): Bucket[] {
+  const columns = BUCKET_FIELDS.map((field) => [field, readColumn(from, f64, unit)] as const);
+  const length = Math.min(...columns.map(([, column]) => column.length));
+  return Array.from(
+    { length },
+    (_, k) =>
+      Object.fromEntries(columns.map(([field, column]) => [field, column[k] as number])) as Record<
+        keyof Bucket,
+        number
+      >,
+  );
+}
+
+export function encodePage(data: PageData): Uint8Array {
+  const { header, buckets, nodes, accounts, rows, crossings, blocks, arenas, pools } = data;
   const out = new ByteWriter();
+  const unit = unitOf(header);
   out.text(JSON.stringify(header));
+  for (const field of BUCKET_FIELDS)
+    writeColumn(
+      out,
+      Float64Array.from(buckets, (bucket) => bucket[field]),
+      unit,
+    );
   for (const column of [nodes.parents, nodes.functions, nodes.lines]) writeColumn(out, column);
   for (const column of [accounts.nodes, accounts.domains, accounts.sizeClasses]) writeColumn(out, column);
   for (const column of [rows.accounts, rows.buckets]) writeColumn(out, column);
-  writeRowValues(out, rows.values);
+  writeRowValues(out, rows.values, unit);
   const { births, deaths, bytes, counts } = crossings;
-  for (const column of [crossings.accounts, births, deaths, bytes, counts]) writeColumn(out, column);
+  for (const column of [crossings.accounts, births, deaths]) writeColumn(out, column);
+  for (const column of [bytes, counts]) writeColumn(out, column, unit);
   out.number(blocks.step);
-  writeColumn(out, blocks.moments);
+  for (const column of [blocks.froms, blocks.untils]) writeColumn(out, column);
   for (const column of [blocks.addresses, blocks.sizes, blocks.accounts, blocks.births]) writeColumn(out, column);
   for (const column of [blocks.firsts, blocks.lasts]) writeColumn(out, column);
   for (const column of [arenas.addresses, arenas.sizes]) writeColumn(out, column);
@@ -73,14 +109,18 @@ export function decodePage(data: Uint8Array): PageData {
   const header = JSON.parse(from.text()) as PageHeader;
   const whole = () => readColumn(from, u32);
   const wide = () => readColumn(from, f64);
+  const unit = unitOf(header);
+  const fractions = () => readColumn(from, f64, unit);
+  const buckets = readBuckets(from, unit);
   const nodes = { parents: whole(), functions: whole(), lines: whole() };
   const accounts = { nodes: whole(), domains: whole(), sizeClasses: whole() };
   const rowPlaces = { accounts: whole(), buckets: whole() };
-  const rows = { ...rowPlaces, values: readRowValues(from, rowPlaces.accounts.length) };
-  const crossings = { accounts: whole(), births: whole(), deaths: whole(), bytes: wide(), counts: wide() };
+  const rows = { ...rowPlaces, values: readRowValues(from, rowPlaces.accounts.length, unit) };
+  const crossings = { accounts: whole(), births: whole(), deaths: whole(), bytes: fractions(), counts: fractions() };
   const blocks = {
     step: from.number(),
-    moments: whole(),
+    froms: wide(),
+    untils: wide(),
     addresses: wide(),
     sizes: whole(),
     accounts: whole(),
@@ -98,5 +138,5 @@ export function decodePage(data: Uint8Array): PageData {
     bitsAt: whole(),
   };
   const pools = { ...poolColumns, bits: Uint8Array.from(whole()) };
-  return { header, nodes, accounts, rows, crossings, blocks, arenas, pools };
+  return { header, buckets, nodes, accounts, rows, crossings, blocks, arenas, pools };
 }

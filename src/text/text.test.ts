@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bytes, exactBytes, signedBytes } from "./bytes.js";
 import { count, counted, percent, shortCount, signedCount } from "./numbers.js";
-import { instant, seconds, stretch } from "./time.js";
+import { instant, instantIn, seconds, stretch } from "./time.js";
 
 describe("sizes", () => {
   it.each([
@@ -82,6 +82,11 @@ describe("times", () => {
       "83 s",
     ]);
     expect([4200, 482_000, 5_230_000, 83_100_000].map(instant)).toEqual(["4.2 ms", "0.482 s", "5.23 s", "83.1 s"]);
+    expect([instantIn(5_231_234, 2000), instantIn(5_231_234, 10_000_000), instantIn(31_234, 2000)]).toEqual([
+      "5.23123 s",
+      "5.23 s",
+      "31.23 ms",
+    ]);
     expect(stretch(1_579_100, 1_582_300)).toBe("1.5791 s to 1.5823 s");
     expect(stretch(4_900_000, 5_410_000)).toBe("4.90 s to 5.41 s");
   });

@@ -12,10 +12,14 @@ export function seconds(n: number): string {
 export const time = (microseconds: number): string => seconds(microseconds / MICROSECONDS);
 
 /** A moment of a recording, in microseconds, more precisely than `time`: `4.2 ms`, `0.482 s`, `5.23 s`, `83.1 s`. */
-export function instant(microseconds: number): string {
+export const instant = (microseconds: number): string => instantIn(microseconds, Number.POSITIVE_INFINITY);
+
+/** As `instant`; if only so many microseconds of the recording are looked at, as precise as a hundredth of them: `5.2312 s`. */
+export function instantIn(microseconds: number, seen: number): string {
   const n = microseconds / MICROSECONDS;
-  if (n > 0 && n < 0.1) return `${Number((n * 1000).toFixed(1))} ms`;
-  return `${n.toFixed(n < 1 ? 3 : n < 20 ? 2 : 1)} s`;
+  const needed = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(seen / MICROSECONDS))));
+  if (n > 0 && n < 0.1) return `${Number((n * 1000).toFixed(Math.max(1, needed - 3)))} ms`;
+  return `${n.toFixed(Math.max(needed, n < 1 ? 3 : n < 20 ? 2 : 1))} s`;
 }
 
 /** A span of a recording, in microseconds, precise enough for its length: `4.90 s to 5.41 s`, `1.5791 s to 1.5823 s`. */

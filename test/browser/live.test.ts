@@ -102,7 +102,9 @@ describe.runIf(canBrowse)("a program that runs", () => {
     const status = page.locator(".status");
     await expect.poll(() => status.innerText(), PATIENCE).toBe("Running");
     await expect.poll(() => program.out, PATIENCE).toContain("begun");
-    const live = () => figure(page, "Live at the end");
+    // The page shows the interpreter's start until the program begins.
+    await expect.poll(() => page.getByRole("button", { name: "Interpreter's start" }).isVisible(), PATIENCE).toBe(true);
+    const live = () => figure(page, "Live now");
     const before = await live();
     program.type("12\n");
     await expect.poll(live, PATIENCE).toBeGreaterThan(before + 11 * MIB);
@@ -122,7 +124,7 @@ describe.runIf(canBrowse)("a program that runs", () => {
     await expect.poll(live, PATIENCE).toBeGreaterThan(before + 19 * MIB);
     program.process.stdin?.end();
     await expect.poll(() => status.innerText(), PATIENCE).toBe("Ended");
-    expect(await live()).toBeGreaterThan(before + 19 * MIB);
+    expect(await figure(page, "Live at the end")).toBeGreaterThan(before + 19 * MIB);
     program.process.kill("SIGINT");
     expect(await program.ended).toBe(0);
     expect(problems).toEqual([]);
@@ -158,8 +160,8 @@ describe.runIf(canBrowse)("a program that runs", () => {
     const page = await open(await running.address());
     const line = page.getByLabel("Python statement");
     const blocks = async () => {
-      const text = await page.locator(`.figures div:has(dt:text-is("Live at the end")) dd.detail`).first().innerText();
-      return Number(text.replace(/\D/g, ""));
+      const text = await page.locator(`.figures div:has(dt:text-is("Live now")) dd.detail`).first().innerText();
+      return Number(/in ([\d,]+) blocks/.exec(text)?.[1]?.replaceAll(",", ""));
     };
     const type = async (statement: string) => {
       await expect.poll(() => line.isEnabled(), PATIENCE).toBe(true);

@@ -64,7 +64,7 @@ export class FlameGraph {
       h("p", { id: "flame-help", class: "help" }, HELP),
     );
     store.on(["inverted"], (state) => inverted.setAttribute("aria-pressed", String(state.inverted)));
-    store.on(["from", "to", "view", "metric", "inverted"], () => this.#rebuild());
+    store.on(["from", "to", "withStart", "view", "metric", "inverted"], () => this.#rebuild());
     store.on(["search", "tab"], () => this.#relayOut());
     colors.onChange(this.#repaint);
     new ResizeObserver(() => this.#relayOut()).observe(this.#scroller);
@@ -90,7 +90,7 @@ export class FlameGraph {
 
   #rebuild(): void {
     const { view, metric, inverted } = this.#store.state;
-    const { ownBytes, ownCount } = sumByNode(this.#model.groupable(view, this.#store.state), view);
+    const { ownBytes, ownCount } = sumByNode(this.#model.groupable(view, this.#model.spanOf(this.#store.state)), view);
     this.#tree = new FlameTree(this.#model.tree, metric === "bytes" ? ownBytes : ownCount, { inverted });
     this.#zoom = this.#tree.follow(this.#zoomPath);
     this.#current = undefined;

@@ -3,6 +3,7 @@
 
 import type { PageBlocks, PageData, PagePools } from "../../src/page/model.js";
 import { sizeClassOf } from "../../src/trace/size-class.js";
+import { lowerBound } from "../sorted.js";
 
 /** What stands for an owner or a bucket of birth that is not known. */
 export const UNKNOWN = 0xffff_ffff;
@@ -62,18 +63,6 @@ export class MapBlocks {
     const block = this.firstAt(address);
     return block < this.length && (this.addresses[block] ?? 0) <= address ? block : undefined;
   }
-}
-
-/** Index of the first value that is not below `value`. */
-export function lowerBound(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Indexes of the blocks that are live at a moment. */

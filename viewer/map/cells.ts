@@ -1,7 +1,8 @@
 // The memory from the first block to the last, cut into cells of equal size: 4 KiB, a pool's size, or more if there would be
 // too many. Long stretches in which nothing is live are left out.
 
-import { lowerBound, type MapBlocks } from "./blocks.js";
+import { lowerBound } from "../sorted.js";
+import type { MapBlocks } from "./blocks.js";
 
 const POOL = 4096;
 const MOST_CELLS = 24_576;

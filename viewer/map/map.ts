@@ -3,16 +3,16 @@
 
 import { BLOCK_DOMAINS } from "../../src/core/catalogue.gen.js";
 import type { PageArenas } from "../../src/page/model.js";
-import { bucketOf, endOf, highestOf } from "../../src/page/moments.js";
 import { placeOf } from "../../src/text/labels.js";
 import { h } from "../dom.js";
 import type { Model, Span } from "../model.js";
 import { makeSegments } from "../segments.js";
+import { lowerBound } from "../sorted.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
 import { bytes, count, counted, instant, percent } from "../words.js";
-import { lowerBound, MapBlocks, UNKNOWN } from "./blocks.js";
+import { MapBlocks, UNKNOWN } from "./blocks.js";
 import { type Cell, type Cells, cellOf, cutGrid, fillCells, type Grid } from "./cells.js";
 import { CLOSEUP_ROWS, Closeup } from "./closeup.js";
 import { type Classes, classesOf, MAP_MODES, type MapMode, MODE_NAMES } from "./modes.js";
@@ -84,7 +84,7 @@ export class HeapMap {
     );
     this.element = h("div", { class: "map" }, this.#content, this.#empty);
     store.on(["tab"], () => this.update());
-    store.on(["from", "to", "view"], () => this.#showMoment());
+    store.on(["from", "to", "withStart", "view"], () => this.#showMoment());
   }
 
   /** The data is new, or is looked at for the first time. */
@@ -100,22 +100,23 @@ export class HeapMap {
   #showMoment(): void {
     const { state } = this.#store;
     if (state.tab !== "map") return;
-    this.#moment = this.#model.momentOf(state.view, state);
+    this.#moment = this.#model.momentOf(state.view, this.#model.spanOf(state));
     this.#blocks = new MapBlocks(this.#model.data, this.#moment);
     this.#setMode(this.#mode);
   }
 
   /** The span whose blocks alone have colours; undefined if all have. */
   get #span(): Span | undefined {
-    const { view, from, to } = this.#store.state;
-    const isWhole = from === 0 && to >= this.#model.buckets.length;
-    return view !== "leaks" || isWhole ? undefined : { from, to };
+    const { view } = this.#store.state;
+    const span = this.#model.spanOf(this.#store.state);
+    const isWhole = span.from === 0 && span.to >= this.#model.buckets.length;
+    return view !== "leaks" || isWhole ? undefined : span;
   }
 
   /** Whether what is shown is what the heap's pools were asked about. */
   get #isNow(): boolean {
     const { header, blocks } = this.#model.data;
-    return header.stats !== null && this.#moment >= blocks.moments.length - 1;
+    return header.stats !== null && this.#moment >= blocks.froms.length - 1;
   }
 
   /** Whether only the blocks that were sampled are known. */
@@ -135,14 +136,16 @@ export class HeapMap {
 
   #when(): string {
     if (this.#isNow) return "Now";
-    const moment = this.#model.data.blocks.moments[this.#moment] ?? 0;
-    const words = `after ${instant(this.#model.timeOfMoment(this.#moment))}`;
-    if (moment === highestOf(bucketOf(moment))) return `When most was live, ${words}`;
-    return moment === endOf(this.#model.buckets.length - 1) ? "At the end of the recording" : `As it was ${words}`;
+    const { view } = this.#store.state;
+    const { froms } = this.#model.data.blocks;
+    const time = froms[this.#moment] ?? 0;
+    const { peak } = this.#model.figures(this.#model.spanOf(this.#store.state));
+    if (view === "peak" && peak.time === time) return `When most was live, after ${instant(time)}`;
+    return this.#moment === froms.length - 1 ? "At the end of the recording" : `As it was after ${instant(time)}`;
   }
 
   #classes(mode: MapMode, blocks: MapBlocks): Classes {
-    const time = this.#model.timeOfMoment(this.#moment);
+    const time = this.#model.data.blocks.froms[this.#moment] ?? 0;
     return classesOf(mode, { model: this.#model, blocks, time, span: this.#span });
   }
 

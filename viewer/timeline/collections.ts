@@ -1,15 +1,13 @@
 // Runs of the cycle collector on the timeline: a mark at the foot for each, higher for an older generation; and what they did, in words.
 
 import type uPlot from "uplot";
-import type { CollectionPoint } from "../src/trace/collections.js";
-import type { Colors } from "./theme.js";
-import { count, time } from "./words.js";
+import type { CollectionPoint } from "../../src/trace/collections.js";
+import type { Colors } from "../theme.js";
+import { count, time as timeWords } from "../words.js";
 
 const MICROSECONDS = 1e6;
 /** Height of a mark by generation, in pixels. */
 const HEIGHTS = [5, 9, 14];
-/** The pointer is at a mark if it is no farther away than this, in pixels. */
-const NEAR = 4;
 
 /** Draws the marks over what is on the plot. */
 export function drawCollections(plot: uPlot, points: readonly CollectionPoint[], colors: Colors): void {
@@ -44,17 +42,15 @@ const some = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? "" : "
 /** What the collections of a stretch of time come to: "58 collections, 12.3 ms". */
 export function collectionWords(points: readonly CollectionPoint[], from: number, to: number): string {
   const { count: runs, duration } = sumUp(points.filter(({ time: at }) => at >= from && at <= to));
-  return runs === 0 ? "no collections" : `${some(runs, "collection")}, ${time(duration)}`;
+  return runs === 0 ? "no collections" : `${some(runs, "collection")}, ${timeWords(duration)}`;
 }
 
-/** What was collected at a place of the plot, in words; "" if there is no mark. */
-export function collectionAt(plot: uPlot, points: readonly CollectionPoint[], x: number): string {
-  const reach = Math.abs(plot.posToVal(NEAR, "x") - plot.posToVal(0, "x")) * MICROSECONDS;
-  const middle = plot.posToVal(x, "x") * MICROSECONDS;
-  const near = points.filter(({ time: at }) => Math.abs(at - middle) <= reach);
+/** What was collected at a time, or not farther from it than `reach`, in words; "" if nothing was. */
+export function collectionAt(points: readonly CollectionPoint[], time: number, reach: number): string {
+  const near = points.filter(({ time: at }) => Math.abs(at - time) <= reach);
   if (near.length === 0) return "";
   const { count: runs, duration, collected } = sumUp(near);
   const oldest = Math.max(...near.map(({ generation }) => generation));
   const what = runs === 1 ? `generation ${oldest} collected` : `${count(runs)} collections, up to generation ${oldest}`;
-  return ` · ${what} in ${time(duration)}, ${some(collected, "object")} found`;
+  return ` · ${what} in ${timeWords(duration)}, ${some(collected, "object")} found`;
 }

@@ -1,0 +1,113 @@
+// The stretches of time that a page's figures are of. While one is open, only its highest moments are noted; everything else is what
+// it was when it began, and is when it ends.
+
+import type { Bucket } from "./model.js";
+import { highest, type Joint, type Stretch, Stretches, type StretchLimits } from "./stretches.js";
+
+/** What is live, and what of it was before the program. */
+export interface LiveSums {
+  time: number;
+  bytes: number;
+  blocks: number;
+  base: number;
+  baseBlocks: number;
+  reserved: number;
+  /** Allocations so far, resizes included: what a block's birth is counted in. */
+  births: number;
+  events: number;
+}
+
+export class OpenBucket implements Stretch {
+  readonly time: number;
+  readonly firstBirth: number;
+  readonly #firstEvent: number;
+  last: number;
+  peakBytes: number;
+  peakBlocks: number;
+  peakTime: number;
+  ownPeakBytes: number;
+  ownPeakBlocks: number;
+  ownPeakTime: number;
+  reserved: number;
+  events = 0;
+
+  constructor(sums: LiveSums) {
+    this.time = this.last = this.peakTime = this.ownPeakTime = sums.time;
+    this.firstBirth = sums.births;
+    this.#firstEvent = sums.events;
+    this.peakBytes = sums.bytes;
+    this.peakBlocks = sums.blocks;
+    this.ownPeakBytes = sums.bytes - sums.base;
+    this.ownPeakBlocks = sums.blocks - sums.baseBlocks;
+    this.reserved = sums.reserved;
+  }
+
+  /** There were events up to now. */
+  mark({ time, events }: LiveSums): void {
+    this.last = time;
+    this.events = events - this.#firstEvent;
+  }
+
+  notePeak({ bytes, blocks, time }: LiveSums): void {
+    this.peakBytes = bytes;
+    this.peakBlocks = blocks;
+    this.peakTime = time;
+  }
+
+  noteOwnPeak({ bytes, blocks, base, baseBlocks, time }: LiveSums): void {
+    this.ownPeakBytes = bytes - base;
+    this.ownPeakBlocks = blocks - baseBlocks;
+    this.ownPeakTime = time;
+  }
+
+  /** The bucket as it is if it ends now. */
+  closed({ bytes, blocks, base, baseBlocks }: LiveSums): ClosedBucket {
+    const { time, last, events, firstBirth, reserved } = this;
+    const { peakBytes, peakBlocks, peakTime, ownPeakBytes, ownPeakBlocks, ownPeakTime } = this;
+    return {
+      ...{ time, last, events, firstBirth, reserved },
+      ...{ peakBytes, peakBlocks, peakTime, ownPeakBytes, ownPeakBlocks, ownPeakTime },
+      ...{ endBytes: bytes, endBlocks: blocks, base, baseBlocks },
+    };
+  }
+}
+
+export interface ClosedBucket extends Bucket, Stretch {
+  readonly firstBirth: number;
+}
+
+export const peakOf = ({ peakBytes }: Pick<Bucket, "peakBytes">): number => peakBytes;
+export const ownPeakOf = ({ ownPeakBytes }: Pick<Bucket, "ownPeakBytes">): number => ownPeakBytes;
+
+/** One bucket instead of some. */
+function join(joined: readonly ClosedBucket[]): ClosedBucket {
+  const [first, last] = [joined[0], joined.at(-1)] as [ClosedBucket, ClosedBucket];
+  const high = joined[highest(joined, 0, joined.length, peakOf)] as ClosedBucket;
+  const own = joined[highest(joined, 0, joined.length, ownPeakOf)] as ClosedBucket;
+  const { peakBytes, peakBlocks, peakTime } = high;
+  const { ownPeakBytes, ownPeakBlocks, ownPeakTime } = own;
+  return {
+    ...last,
+    ...{ time: first.time, firstBirth: first.firstBirth },
+    events: joined.reduce((sum, { events }) => sum + events, 0),
+    reserved: joined.reduce((most, { reserved }) => Math.max(most, reserved), 0),
+    ...{ peakBytes, peakBlocks, peakTime, ownPeakBytes, ownPeakBlocks, ownPeakTime },
+  };
+}
+
+/** Buckets that become one; which of them has the highest moment of all, and which the highest of the program's own. */
+export interface BucketJoint extends Joint {
+  readonly higher: number;
+  readonly ownHigher: number;
+}
+
+/** What the joints say of the buckets that there were. */
+export function withHighest(joints: readonly Joint[], before: readonly ClosedBucket[]): BucketJoint[] {
+  return joints.map(({ first, last }) => ({
+    ...{ first, last },
+    higher: highest(before, first, last + 1, peakOf),
+    ownHigher: highest(before, first, last + 1, ownPeakOf),
+  }));
+}
+
+export const makeBuckets = (limits: StretchLimits): Stretches<ClosedBucket> => new Stretches(limits, join);

@@ -1,0 +1,55 @@
+// Accounts of a page: those of the interpreter's start come first, and the program has its own, also for the same stacks. So what
+// the program added can be told from what was there before it, at every moment.
+//
+//   number   0 ... start - 1        start ... length - 1
+//            born in the start      born in the program
+
+import { Accounts } from "../trace/accounts.js";
+
+export class EraAccounts {
+  #before: Accounts | undefined;
+  #own = new Accounts();
+  #start = 0;
+
+  /** How many are of the start; 0 if the recording begins with the program. */
+  get start(): number {
+    return this.#start;
+  }
+
+  get length(): number {
+    return this.#start + this.#own.length;
+  }
+
+  /** From now on accounts are the program's. It begins once. */
+  beginProgram(): void {
+    this.#before = this.#own;
+    this.#start = this.#own.length;
+    this.#own = new Accounts();
+  }
+
+  /** The number of the account of a stack, a domain and a size. */
+  of(node: number, tag: number, size: number): number {
+    return this.#start + this.#own.of(node, tag, size);
+  }
+
+  /** As `of`, by domain and size class. */
+  ofClass(node: number, domain: number, sizeClass: number): number {
+    return this.#start + this.#own.ofClass(node, domain, sizeClass);
+  }
+
+  node(account: number): number {
+    return this.#ask(account, (accounts, k) => accounts.nodes.at(k));
+  }
+
+  domain(account: number): number {
+    return this.#ask(account, (accounts, k) => accounts.domain(k));
+  }
+
+  sizeClass(account: number): number {
+    return this.#ask(account, (accounts, k) => accounts.sizeClass(k));
+  }
+
+  #ask(account: number, what: (accounts: Accounts, k: number) => number): number {
+    return this.#before && account < this.#start ? what(this.#before, account) : what(this.#own, account - this.#start);
+  }
+}

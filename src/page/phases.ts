@@ -1,0 +1,139 @@
+// What the heap map can show: blocks that were live at some moments. Time is cut into phases, coarser than buckets; of each there are
+// its highest moment of the program's own, and its end.
+//
+//   phase     |    0    |    1    |    2    | ...
+//   moment    |  0   1  |  2   3  |  4   5  | ...      2k: when most of the program's own was live in phase k; 2k + 1: its end
+
+import type { LiveSums } from "./buckets.js";
+import { Departed } from "./departed.js";
+import { highest, lastUpTo, newNumbers, type Stretch, Stretches } from "./stretches.js";
+
+const LIMITS = { most: 640, startFineness: 0.5, leastFineness: 128 };
+
+export const highestOf = (phase: number): number => 2 * phase;
+export const endOf = (phase: number): number => 2 * phase + 1;
+export const phaseOf = (moment: number): number => moment >>> 1;
+
+export interface Phase extends Stretch {
+  readonly firstBirth: number;
+  /** Its highest moment of the program's own, and births before that. */
+  readonly peakBytes: number;
+  readonly peakTime: number;
+  readonly peakBirths: number;
+}
+
+function join(joined: readonly Phase[]): Phase {
+  const [first, last] = [joined[0], joined.at(-1)] as [Phase, Phase];
+  const { peakBytes, peakTime, peakBirths } = joined[
+    highest(joined, 0, joined.length, (phase) => phase.peakBytes)
+  ] as Phase;
+  const events = joined.reduce((sum, phase) => sum + phase.events, 0);
+  const { time, firstBirth } = first;
+  return { time, last: last.last, events, firstBirth, peakBytes, peakTime, peakBirths };
+}
+
+export class Phases {
+  /** Blocks that are dead by now. */
+  readonly departed: Departed;
+  readonly #phases = new Stretches<Phase>(LIMITS, join);
+  #open: { -readonly [Key in keyof Phase]: Phase[Key] };
+  #firstEvent = 0;
+
+  /** Of blocks that are dead by now, more than `most` are kept only if the highest moment and the end need them. */
+  constructor(sums: LiveSums, most?: number) {
+    this.departed = new Departed(most);
+    this.#open = begun(sums);
+  }
+
+  get all(): readonly Phase[] {
+    const { closed, program } = this.#phases;
+    return this.#open.events === 0 && closed.length > program ? closed : [...closed, this.#open];
+  }
+
+  /** The phase that the program begins with. */
+  get program(): number {
+    return this.#phases.program;
+  }
+
+  /** The highest moment of the open phase so far. */
+  get peakBytes(): number {
+    return this.#open.peakBytes;
+  }
+
+  get peakBirths(): number {
+    return this.#open.peakBirths;
+  }
+
+  noteHighest({ bytes, base, time, births }: LiveSums): void {
+    const open = this.#open;
+    open.peakBytes = bytes - base;
+    open.peakTime = time;
+    open.peakBirths = births;
+    this.departed.settle(this.#phases.closed.length);
+  }
+
+  /** A block that saw the open phase's highest moment so far is gone. */
+  died(address: number, account: number, size: number, birth: number): void {
+    this.departed.add(address, account, size, birth, this.firstMoment(birth), this.#phases.closed.length);
+  }
+
+  /** The first moment at which a block is live. */
+  firstMoment(birth: number): number {
+    const { closed } = this.#phases;
+    const phase =
+      birth >= this.#open.firstBirth
+        ? closed.length
+        : lastUpTo(closed.length, (k) => closed[k]?.firstBirth ?? 0, birth);
+    return birth < (closed[phase] ?? this.#open).peakBirths ? highestOf(phase) : endOf(phase);
+  }
+
+  /** There were events up to now. */
+  mark({ time, events }: LiveSums): void {
+    this.#open.last = time;
+    this.#open.events = events - this.#firstEvent;
+  }
+
+  /** A mark of time, at which a phase may end: the next one begins then. */
+  time(sums: LiveSums, now: number): void {
+    if (!this.#phases.isFull(this.#open, now)) return;
+    this.#close();
+    this.#begin({ ...sums, time: now });
+  }
+
+  /** The program begins, with a phase of its own. */
+  beginProgram(sums: LiveSums): void {
+    if (this.#open.events > 0) this.#close();
+    this.#rejoin(() => this.#phases.beginProgram());
+    this.#begin(sums);
+  }
+
+  #begin(sums: LiveSums): void {
+    this.#open = begun(sums);
+    this.#firstEvent = sums.events;
+  }
+
+  #close(): void {
+    this.#phases.close(this.#open);
+    this.departed.close(this.#phases.closed);
+    if (this.#phases.areTooMany) this.#rejoin(() => this.#phases.rejoin());
+  }
+
+  #rejoin(how: () => readonly { readonly first: number; readonly last: number }[]): void {
+    const before = this.#phases.closed;
+    const joints = how();
+    const higher = joints.map(({ first, last }) => highest(before, first, last + 1, ({ peakBytes }) => peakBytes));
+    this.departed.merge(joints, higher, newNumbers(joints));
+  }
+}
+
+function begun({ time, births, bytes, base }: LiveSums) {
+  return {
+    time,
+    last: time,
+    events: 0,
+    firstBirth: births,
+    peakBytes: bytes - base,
+    peakTime: time,
+    peakBirths: births,
+  };
+}

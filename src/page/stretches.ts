@@ -1,0 +1,165 @@
+// Stretches of time, made while nobody knows when the recording ends.
+//
+//   close     a stretch is closed at the first mark of time at which it is long enough, or has enough events:
+//             last - time < room.duration   or it has the events of a single mark
+//   rejoin    when there are too many, neighbours become one, and from then on stretches are larger; but never across the begin of the
+//             program, so that what the interpreter does to start stays apart:
+//
+//             start-up | program              start-up | program
+//              0  1  2 | 3  4  5  6    ->           0  | 1     2
+//
+// Invariant, after rejoin(), of the program's stretches:   last - time < (last of all - begin of the program) / fineness   or a single mark.
+
+/** From its begin to its last event, in microseconds. */
+export interface Stretch {
+  readonly time: number;
+  readonly last: number;
+  readonly events: number;
+}
+
+/** Old stretches from `first` to `last` that become one. */
+export interface Joint {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What one stretch may have at most: microseconds from its begin to its last event, and events. */
+interface Room {
+  readonly duration: number;
+  readonly events: number;
+}
+
+const FIRST_ROOM: Room = { duration: 50, events: 64 };
+const ALONE: Room = { duration: 0, events: 0 };
+/** A stretch has less than a `fineness`-th of the time and of the events, so when they become fewer, `SPARE * fineness` are left at most. */
+const SPARE = 5;
+
+export interface StretchLimits {
+  /** More become fewer. */
+  readonly most: number;
+  /** Of the interpreter's start, which is looked at rarely. */
+  readonly startFineness: number;
+  readonly leastFineness: number;
+}
+
+export class Stretches<T extends Stretch> {
+  readonly #limits: StretchLimits;
+  readonly #join: (joined: readonly T[]) => T;
+  #closed: T[] = [];
+  #program = 0;
+  #fineness: number;
+  #room = FIRST_ROOM;
+
+  /** `join` makes one of some. */
+  constructor(limits: StretchLimits, join: (joined: readonly T[]) => T) {
+    this.#limits = limits;
+    this.#join = join;
+    this.#fineness = Math.max(limits.leastFineness, Math.floor(limits.most / SPARE));
+  }
+
+  get closed(): readonly T[] {
+    return this.#closed;
+  }
+
+  /** The one that the program begins with. */
+  get program(): number {
+    return this.#program;
+  }
+
+  get areTooMany(): boolean {
+    return this.#closed.length - this.#program >= this.#limits.most;
+  }
+
+  /** Whether they can't become fewer than they are for good. */
+  get areCoarsest(): boolean {
+    return this.#fineness === this.#limits.leastFineness;
+  }
+
+  /** Whether a stretch ends at a mark of time, which is the next one's begin. */
+  isFull({ time, last, events }: Stretch, now: number): boolean {
+    return events > 0 && now > last && (now - time >= this.#room.duration || events >= this.#room.events);
+  }
+
+  close(stretch: T): void {
+    this.#closed.push(stretch);
+  }
+
+  /** What is closed so far is the interpreter's start. Answers how its stretches become fewer. */
+  beginProgram(): Joint[] {
+    this.#program = this.#closed.length;
+    this.#room = FIRST_ROOM;
+    const duration = durationOf(this.#closed) / this.#limits.startFineness;
+    return this.#joinAll(() => ({ duration, events: Number.POSITIVE_INFINITY }));
+  }
+
+  /** Makes them fewer; for good, if `coarser`. Answers how. */
+  rejoin({ coarser = false } = {}): Joint[] {
+    if (coarser) this.#fineness = Math.max(this.#limits.leastFineness, this.#fineness / 2);
+    const program = this.#closed.slice(this.#program);
+    const events = program.reduce((sum, stretch) => sum + stretch.events, 0);
+    this.#room = {
+      duration: Math.max(this.#room.duration, durationOf(program) / this.#fineness),
+      events: Math.max(this.#room.events, events / this.#fineness),
+    };
+    return this.#joinAll((stretch) => (stretch < this.#program ? ALONE : this.#room));
+  }
+
+  #joinAll(roomOf: (first: number) => Room): Joint[] {
+    const all = this.#closed;
+    const joints: Joint[] = [];
+    for (let first = 0; first < all.length; ) {
+      const end = first < this.#program ? this.#program : all.length;
+      const last = lastThatFits(all, first, end, roomOf(first));
+      joints.push({ first, last });
+      first = last + 1;
+    }
+    this.#program = joints.filter(({ first }) => first < this.#program).length;
+    this.#closed = joints.map(({ first, last }) =>
+      first === last ? (all[first] as T) : this.#join(all.slice(first, last + 1)),
+    );
+    return joints;
+  }
+}
+
+function durationOf(stretches: readonly Stretch[]): number {
+  return (stretches.at(-1)?.last ?? 0) - (stretches[0]?.time ?? 0);
+}
+
+/** The last stretch before `end` that has room in one with those from `first` on. */
+function lastThatFits(all: readonly Stretch[], first: number, end: number, { duration, events }: Room): number {
+  const begin = all[first] as Stretch;
+  let sum = begin.events;
+  for (let next = first + 1; next < end; next++) {
+    const stretch = all[next] as Stretch;
+    sum += stretch.events;
+    if (stretch.last - begin.time >= duration || sum > events) return next - 1;
+  }
+  return end - 1;
+}
+
+/** For each old stretch the new one. */
+export function newNumbers(joints: readonly Joint[]): Uint16Array {
+  return Uint16Array.from(joints.flatMap(({ first, last }, k) => Array<number>(last - first + 1).fill(k)));
+}
+
+/** The stretch of [from, to) that has the most of something; the first of those that have. */
+export function highest<T>(all: readonly T[], from: number, to: number, of: (stretch: T) => number): number {
+  let best = from;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let k = from; k < to; k++) {
+    const value = of(all[k] as T);
+    if (value > most) [best, most] = [k, value];
+  }
+  return best;
+}
+
+/** The last of `length` stretches that has not more than a value of what grows from one to the next. */
+export function lastUpTo(length: number, of: (stretch: number) => number, value: number): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (of(middle) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

@@ -1,0 +1,61 @@
+// What the timeline draws: each bucket's begin, highest moment and end. From a bucket's last event to the next bucket the line is
+// level: nothing happened.
+
+import type { Bucket } from "../../src/page/model.js";
+import type { Model } from "../model.js";
+
+const MICROSECONDS = 1e6;
+/** Points of a chart have different times: they are so far from each other at least, in seconds. */
+const LEAST = 1e-7;
+
+/** Seconds, and for each what was live, what of it was there before the program, and what the platform had given. */
+export interface Columns {
+  readonly times: number[];
+  readonly live: number[];
+  readonly base: number[];
+  readonly reserved: number[];
+}
+
+interface Levels {
+  readonly live: number;
+  readonly base: number;
+}
+
+/** A bucket's highest moment and its end, of everything or of what the program added. */
+function levelsOf(bucket: Bucket, isOfStart: boolean, withStart: boolean): { time: number; peak: Levels; end: Levels } {
+  const { ownPeakTime, ownPeakBytes, peakTime, peakBytes, endBytes, base } = bucket;
+  if (!withStart) {
+    return { time: ownPeakTime, peak: { live: ownPeakBytes, base: 0 }, end: { live: endBytes - base, base: 0 } };
+  }
+  const of = (live: number): Levels => ({ live, base: isOfStart ? live : base });
+  return { time: peakTime, peak: of(peakBytes), end: of(endBytes) };
+}
+
+/** The chart of everything, or of what the program added. */
+export function columnsOf(model: Model, withStart: boolean): Columns {
+  const columns: Columns = { times: [], live: [], base: [], reserved: [] };
+  const { program, duration } = model.data.header;
+  const range = model.range(withStart);
+  let latest = Number.NEGATIVE_INFINITY;
+  let level: Levels = { live: 0, base: 0 };
+  let reserved = 0;
+  const add = (time: number, { live, base }: Levels) => {
+    latest = Math.max(time / MICROSECONDS, latest + LEAST);
+    columns.times.push(latest);
+    columns.live.push(live);
+    columns.base.push(base);
+    columns.reserved.push(reserved);
+  };
+  for (let k = withStart ? 0 : program; k < model.buckets.length; k++) {
+    const bucket = model.buckets[k] as Bucket;
+    const { time, peak, end } = levelsOf(bucket, k < program, withStart);
+    reserved = bucket.reserved;
+    if (columns.times.length === 0) add(range.from, level);
+    add(bucket.time, level);
+    add(time, peak);
+    add(Math.max(time, bucket.last), end);
+    level = end;
+  }
+  add(duration, level);
+  return columns;
+}

@@ -1,0 +1,146 @@
+// Picks a stretch of the timeline: by dragging over it with the pointer or a finger, with two handles, or with keys. What is not
+// picked is shaded.
+//
+//   | shade |h|            |h|      shade      |       0 and 1 are the ends of what is seen
+
+import { h } from "../dom.js";
+
+export type End = "from" | "to";
+
+export interface SelectionEvents {
+  /** A stretch was dragged: both ends, from 0 to 1. */
+  readonly pick: (from: number, to: number) => void;
+  /** A handle was dragged to a place from 0 to 1. */
+  readonly move: (end: End, to: number) => void;
+  /** A handle is to go so many hundredths of what is seen to the right. */
+  readonly step: (end: End, hundredths: number) => void;
+  /** The pointer is at a place from 0 to 1; nowhere if undefined. */
+  readonly point: (at: number | undefined) => void;
+}
+
+/** What a handle says of itself. */
+export interface HandleWords {
+  readonly now: number;
+  readonly least: number;
+  readonly most: number;
+  readonly text: string;
+}
+
+/** A shorter drag is a click, in pixels. */
+const LEAST_DRAG = 5;
+const STEPS: Readonly<Record<string, number>> = {
+  ...{ ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 },
+  ...{ PageDown: -10, PageUp: 10, Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY },
+};
+
+export class Selection {
+  readonly element: HTMLElement;
+  readonly #events: SelectionEvents;
+  readonly #shades = { from: h("div", { class: "shade before" }), to: h("div", { class: "shade after" }) };
+  readonly #drawn = h("div", { class: "drawn", hidden: true });
+  readonly #line = h("div", { class: "pointed", hidden: true });
+  readonly #handles: Readonly<Record<End, HTMLElement>>;
+
+  constructor(events: SelectionEvents) {
+    this.#events = events;
+    this.#handles = { from: this.#handle("from"), to: this.#handle("to") };
+    const { from, to } = this.#shades;
+    this.element = h(
+      "div",
+      { class: "selection" },
+      ...[from, to, this.#drawn, this.#line, this.#handles.from, this.#handles.to],
+    );
+    this.#listen();
+  }
+
+  /** Shows what is picked, from 0 to 1; ends that are out of sight are below or above. */
+  show(from: number, to: number): void {
+    for (const [end, at] of [
+      ["from", from],
+      ["to", to],
+    ] as const) {
+      const shown = Math.min(1, Math.max(0, at));
+      this.#handles[end].style.left = `${100 * shown}%`;
+      this.#handles[end].classList.toggle("beyond", shown !== at);
+      this.#shades[end].style.width = `${100 * (end === "from" ? shown : 1 - shown)}%`;
+    }
+  }
+
+  say(end: End, { now, least, most, text }: HandleWords): void {
+    const handle = this.#handles[end];
+    handle.setAttribute("aria-valuemin", String(least));
+    handle.setAttribute("aria-valuemax", String(most));
+    handle.setAttribute("aria-valuenow", String(now));
+    handle.setAttribute("aria-valuetext", text);
+  }
+
+  #place(event: PointerEvent): number {
+    const { left, width } = this.element.getBoundingClientRect();
+    return Math.min(1, Math.max(0, (event.clientX - left) / Math.max(1, width)));
+  }
+
+  #listen(): void {
+    const { element } = this;
+    let begun: number | undefined;
+    const draw = (event: PointerEvent) => {
+      if (begun === undefined) return;
+      const [from, to] = [begun, this.#place(event)].sort((a, b) => a - b) as [number, number];
+      this.#drawn.hidden = (to - from) * element.clientWidth < LEAST_DRAG;
+      this.#drawn.style.left = `${100 * from}%`;
+      this.#drawn.style.width = `${100 * (to - from)}%`;
+    };
+    const end = (event: PointerEvent, isPicked: boolean) => {
+      if (begun === undefined) return;
+      const [from, to] = [begun, this.#place(event)].sort((a, b) => a - b) as [number, number];
+      if (isPicked && !this.#drawn.hidden) this.#events.pick(from, to);
+      begun = undefined;
+      this.#drawn.hidden = true;
+    };
+    element.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      begun = this.#place(event);
+      element.setPointerCapture(event.pointerId);
+    });
+    element.addEventListener("pointermove", (event) => {
+      draw(event);
+      this.#point(event);
+    });
+    element.addEventListener("pointerup", (event) => end(event, true));
+    element.addEventListener("pointercancel", (event) => end(event, false));
+    element.addEventListener("pointerleave", () => this.#point(undefined));
+  }
+
+  #point(event: PointerEvent | undefined): void {
+    const at = event && this.#place(event);
+    this.#line.hidden = at === undefined;
+    if (at !== undefined) this.#line.style.left = `${100 * at}%`;
+    this.#events.point(at);
+  }
+
+  #handle(end: End): HTMLElement {
+    const handle = h("div", {
+      class: `handle ${end}`,
+      tabindex: 0,
+      role: "slider",
+      "aria-label": end === "from" ? "Begin of the span" : "End of the span",
+    });
+    handle.addEventListener("keydown", (event) => {
+      const step = STEPS[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      this.#events.step(end, step);
+    });
+    handle.addEventListener("pointerdown", (event) => {
+      event.stopPropagation();
+      handle.setPointerCapture(event.pointerId);
+      handle.focus();
+    });
+    handle.addEventListener("pointermove", (event) => {
+      if (!handle.hasPointerCapture(event.pointerId)) return;
+      event.stopPropagation();
+      this.#events.move(end, this.#place(event));
+    });
+    handle.addEventListener("pointerup", (event) => event.stopPropagation());
+    return handle;
+  }
+}
