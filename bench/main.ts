@@ -15,7 +15,7 @@ import { measurePressure } from "./pressure.js";
 import type { ProgramFigures } from "./program.js";
 import { measureTraces } from "./trace.js";
 
-const PARTS = ["micro", "objects", "footprint", "programs", "trace"] as const;
+const PARTS = ["micro", "objects", "footprint", "pressure", "programs", "trace"] as const;
 
 const options = new Command("npm run bench --")
   .description("Measures pyheap beside dlmalloc and mimalloc. With everything, it takes about twenty minutes.")
@@ -23,7 +23,7 @@ const options = new Command("npm run bench --")
   .addOption(
     new Option(
       "--only <part>",
-      "only the allocators, the objects, what goes back, the Python programs, or what traces cost",
+      "only the allocators, the objects, what goes back, measures against pressure, the Python programs, or what traces cost",
     ).choices(PARTS),
   )
   .option("--rounds <n>", "how often each Python program is run", "5")
@@ -100,7 +100,8 @@ const rows: Row[] = [];
 const measures = (part: string) => options.only === undefined || options.only === part;
 if (measures("micro")) rows.push(...(await measureSmall()), ...(await measureC()));
 if (measures("objects")) rows.push(...(await measureObjects()));
-if (measures("footprint")) rows.push(...measureFootprint(), ...measurePressure());
+if (measures("footprint")) rows.push(...measureFootprint());
+if (measures("pressure")) rows.push(...measurePressure());
 const measured = measures("programs") ? measurePrograms() : undefined;
 rows.push(...(measured?.rows ?? []));
 if (measures("trace")) rows.push(...(await measureTraces(options)));

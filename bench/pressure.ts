@@ -8,13 +8,14 @@ import { loadPython, loadWatched } from "../src/hosts/pyodide.js";
 import type { PyodideExports } from "../src/hosts/pyodide-module.js";
 import { footprintOf } from "../src/hosts/python-heap.js";
 import { Heap } from "../src/index.js";
-import { interleave, median, ratio } from "./measure.js";
+import { interleave, median, processorTime, ratio } from "./measure.js";
 import type { Row } from "./micro.js";
 import { recordsText } from "./records.js";
 
 const MIB = 2 ** 20;
 const RECORDS = 1_000_000;
 const ROUNDS = 9;
+const PRESSED_ROUNDS = 3;
 
 /** 600 MB of garbage, in 3000 cycles: CPython's own collector looks after 2000 of them. */
 const CYCLES = `
@@ -100,7 +101,73 @@ async function ladder(): Promise<Record<string, number>> {
   return { share: ratio(interleave(workers, 41, 5), "with", "without") };
 }
 
-const PARTS = { guest, images, ladder };
+/** Limits in MiB above the interpreter's start, and what is run. */
+interface PressedProgram {
+  readonly soft?: number;
+  readonly hard?: number;
+  readonly code: string;
+}
+
+/** Programs that live above their soft limit, or near their hard one. */
+const PRESSED: Readonly<Record<string, PressedProgram>> = {
+  "lists above a soft limit": { soft: 40, code: "keep = [[i] for i in range(1_200_000)]" },
+  "lists near a hard limit": { hard: 62, code: "keep = [[i] for i in range(600_000)]" },
+  "lists at a hard limit, with MemoryError caught": {
+    hard: 40,
+    code: `
+keep = []
+for i in range(900_000):
+    try:
+        keep.append([i])
+    except MemoryError:
+        for _ in range(1000):
+            keep.pop()
+`,
+  },
+  "strings that come and go above a soft limit": {
+    soft: 10,
+    code: `
+keep = [[i] for i in range(600_000)]
+for k in range(100):
+    part = [str(i) * 4 for i in range(8000)]
+    big = bytearray(2_000_000) if k % 10 == 0 else None
+`,
+  },
+};
+
+/** Processor time of such programs, to the same without measures; each in an interpreter or heap of its own. */
+async function pressed(): Promise<Record<string, number>> {
+  const timed = (run: () => unknown): number => {
+    const before = processorTime();
+    run();
+    return processorTime() - before;
+  };
+  const python = async ({ soft, hard, code }: PressedProgram, hasMeasures: boolean) => {
+    const { heap, pyodide } = await loadPython(hasMeasures ? {} : { policy: false });
+    if (hard !== undefined) heap.limit = heap.footprint + hard * MIB;
+    if (soft !== undefined) heap.softLimit = heap.reserved + soft * MIB;
+    return timed(() => pyodide.runPython(code));
+  };
+  const lists = async (hasMeasures: boolean) => {
+    const heap = await Heap.create({ softLimit: 20 * MIB, ...(hasMeasures ? {} : { policy: false }) });
+    const keep = heap.list<unknown>();
+    return timed(() => {
+      for (let k = 0; k < 600_000; k++) keep.push(heap.list([k]));
+    });
+  };
+  const share = async (run: (hasMeasures: boolean) => Promise<number>) => {
+    const ratios: number[] = [];
+    for (let round = 0; round < PRESSED_ROUNDS; round++) ratios.push((await run(true)) / (await run(false)));
+    return median(ratios);
+  };
+  const shares: Record<string, number> = { "lists in TypeScript, above a soft limit": await share(lists) };
+  for (const [name, program] of Object.entries(PRESSED)) {
+    shares[name] = await share((hasMeasures) => python(program, hasMeasures));
+  }
+  return shares;
+}
+
+const PARTS = { guest, images, ladder, pressed };
 
 function figures(part: keyof typeof PARTS): Record<string, number> {
   const script = fileURLToPath(import.meta.url);
@@ -112,7 +179,12 @@ export function measurePressure(): Row[] {
   const { ours = Number.NaN, stock = Number.NaN } = figures("guest");
   const { share = Number.NaN, load = 0, verified = 0, parse = 0, bytes = 0 } = figures("images");
   const { share: cost = Number.NaN } = figures("ladder");
+  const pressedRows = Object.entries(figures("pressed")).map(([name, value]) => ({
+    what: `${name}: time / without measures`,
+    ...{ value, unit: "x", goal: 1.5 },
+  }));
   return [
+    ...pressedRows,
     {
       what: "cyclic garbage within a budget of 64 MiB: Python's footprint above its start",
       value: ours / MIB,
