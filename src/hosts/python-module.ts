@@ -4,7 +4,7 @@ import type { PyodideAPI } from "pyodide";
 import { NO_LIMIT } from "../core-heap.js";
 import { HeapCorruption, HeapFault } from "../errors.js";
 import type { HeapStats } from "../stats.js";
-import type { PythonCollection, PythonHeap } from "./python-heap.js";
+import type { CollectionSource, PythonCollection, PythonHeap } from "./python-heap.js";
 
 /** The module's text; it becomes pyheap.py in site-packages, and is read when a program imports it. */
 export const PYTHON_MODULE_SOURCE = `"""The heap that this interpreter lives on.
@@ -19,6 +19,7 @@ export const PYTHON_MODULE_SOURCE = `"""The heap that this interpreter lives on.
 
 import json as _json
 import sys as _sys
+import traceback as _traceback
 import types as _types
 
 import _pyheap
@@ -112,7 +113,17 @@ def _call_back(text):
         try:
             callback(dict(pressure))
         except BaseException as error:
-            _sys.unraisablehook(_Unraisable(error, callback))
+            _report(_Unraisable(error, callback))
+
+
+def _report(unraisable):
+    hook = _sys.unraisablehook
+    if hook is not _sys.__unraisablehook__:
+        return hook(unraisable)
+    # Python's own takes nothing but what it made.
+    if _sys.stderr is not None:
+        print(f"{unraisable.err_msg}: {unraisable.object!r}", file=_sys.stderr)
+        _traceback.print_exception(unraisable.exc_value)
 
 
 class _Unraisable:
@@ -180,40 +191,73 @@ class _Module(_types.ModuleType):
 _sys.modules[__name__].__class__ = _Module
 `;
 
-/** Calls back when a collection begins, and when it has ended, until what it answers is called. */
+/**
+ * watch(begin, end) calls these when a collection begins, and when it has ended, for good. The collector's own list of callbacks has ours
+ * in front, and the program gets another one in its place, which is copied there: so what the program does to it leaves ours alone.
+ */
 const WATCH_COLLECTIONS = `
 import gc
-def watch(begin, end):
+def watch(begin, end, gc=gc):
     def note(phase, info):
         if phase == "start":
             begin()
         else:
             end(info["generation"], info["collected"], info["uncollectable"])
-    gc.callbacks.append(note)
-    return lambda: gc.callbacks.remove(note)
+
+    own = gc.callbacks
+
+    class Callbacks(list):
+        __slots__ = ()
+
+    def copied(change):
+        def method(self, *args, **kwargs):
+            try:
+                return change(self, *args, **kwargs)
+            finally:
+                own[1:] = self
+        method.__name__ = change.__name__
+        return method
+
+    for change in (
+        *(list.append, list.clear, list.extend, list.insert, list.pop, list.remove, list.reverse, list.sort),
+        *(list.__delitem__, list.__iadd__, list.__imul__, list.__setitem__),
+    ):
+        setattr(Callbacks, change.__name__, copied(change))
+    theirs = Callbacks(own)
+    own.insert(0, note)
+    gc.callbacks = theirs
 watch
 `;
 
-function watchCollections(pyodide: PyodideAPI, tell: (collection: PythonCollection) => void): () => void {
+/** Tells of collections. What is needed for it in Python is taken before the program can change it. */
+function collectionsOf(pyodide: PyodideAPI): CollectionSource {
   const globals = pyodide.toPy({});
   const watch = pyodide.runPython(WATCH_COLLECTIONS, { globals, filename: "<pyheap>" });
+  globals.destroy();
+  const tells = new Set<(collection: PythonCollection) => void>();
+  let isWatching = false;
   let begun = 0;
-  const unwatch = watch(
-    () => {
-      begun = performance.now();
-    },
-    (generation: number, collected: number, uncollectable: number) =>
-      tell({ generation, collected, uncollectable, begun }),
-  );
-  return () => {
-    unwatch();
-    for (const proxy of [unwatch, watch, globals]) proxy.destroy();
+  return (tell) => {
+    tells.add(tell);
+    if (!isWatching) {
+      isWatching = true;
+      watch(
+        () => {
+          begun = performance.now();
+        },
+        (generation: number, collected: number, uncollectable: number) => {
+          for (const each of tells) each({ generation, collected, uncollectable, begun });
+        },
+      );
+    }
+    // Nothing is asked of Python, which may have ended.
+    return () => void tells.delete(tell);
   };
 }
 
 /** Makes `_pyheap`, on which pyheap.py stands, importable. */
 export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap): void {
-  heap.collectionSource = (tell) => watchCollections(pyodide, tell);
+  heap.collectionSource = collectionsOf(pyodide);
   pyodide.registerJsModule("_pyheap", {
     stats: () => JSON.stringify(heap.stats() satisfies HeapStats),
     getallocatedblocks: () => heap.stats().allocatedBlocks,

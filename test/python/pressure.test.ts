@@ -116,6 +116,36 @@ seen
     heap.check();
   });
 
+  it("tells of collections whatever the program does to gc.callbacks, which is the program's alone", () => {
+    const { heap, pyodide } = python;
+    let told = 0;
+    const stop = heap.on("collect", () => told++);
+    const answer = pyodide.runPython(`
+import gc
+seen = [list(gc.callbacks), isinstance(gc.callbacks, list)]
+phases = []
+def note(phase, info):
+    phases.append(phase)
+gc.callbacks.append(note)
+gc.callbacks += [note]
+gc.collect()
+gc.callbacks.remove(note)
+gc.collect()
+seen.append([gc.callbacks == [note], phases.count("start"), phases.count("stop")])
+gc.callbacks.clear()
+gc.collect()
+del gc.callbacks[:]
+gc.callbacks = []
+gc.collect()
+seen.append(len(phases))
+seen
+`);
+    expect(answer.toJs()).toEqual([[], true, [true, 3, 3], 6]);
+    expect(told).toBe(4);
+    stop();
+    heap.check();
+  });
+
   it("survives a policy that throws between two bytecodes", () => {
     const { heap, pyodide } = python;
     const report = vi.spyOn(console, "error").mockImplementation(() => undefined);
@@ -187,6 +217,26 @@ for wrong in (3, drop):
     stop();
     heap.softLimit = undefined;
     heap.check();
+  });
+
+  it("shows what a callback raises as Python shows what can't be raised", () => {
+    const said = python.pyodide.runPython(`
+import io, sys, pyheap
+@pyheap.on_pressure
+def fail(pressure):
+    raise RuntimeError("in a callback")
+stderr, sys.stderr = sys.stderr, io.StringIO()
+pyheap.relieve()
+said = sys.stderr.getvalue()
+sys.stderr = None
+pyheap.relieve()
+sys.stderr = stderr
+pyheap.remove_on_pressure(fail)
+said
+`);
+    expect(said).toMatch(
+      /^Exception ignored in a callback of pyheap\.on_pressure: <function fail at .*\nTraceback .*\n(.*\n)*RuntimeError: in a callback\n$/,
+    );
   });
 
   it("stops telling a callback that was removed, and tells the others, once for each time that they were given", () => {
