@@ -9,7 +9,9 @@ import { groupBy } from "../src/report/trace-groups.js";
 import type { View } from "../src/trace/accounts.js";
 import { Analysis } from "../src/trace/analysis.js";
 import type { TraceConsumer } from "../src/trace/reader.js";
+import { StackTree } from "../src/trace/tree.js";
 import { Model, type Span } from "../viewer/model.js";
+import { type Shown, shownStacks } from "../viewer/shown.js";
 import { originOf } from "../viewer/words.js";
 
 const VIEWS: readonly View[] = ["peak", "end", "leaks", "allocated", "temporary"];
@@ -300,6 +302,25 @@ describe("a page's data", () => {
     expect(buckets.length).toBeGreaterThan(800);
     expect(buckets[program]?.time).toBe(programTime);
     expect(buckets[program - 1]?.last).toBeLessThan(programTime);
+  });
+
+  it("hides the machinery of imports, whose own bytes are one frame's beside what was imported", () => {
+    const tree = new StackTree();
+    const [program, machinery, imported] = [1, 2, 3];
+    tree.addFunction({ name: "<module>", file: "app.py", firstLine: 1 });
+    tree.addFunction({ name: "_load", file: "<frozen importlib._bootstrap>", firstLine: 1 });
+    tree.addFunction({ name: "<module>", file: "lib.py", firstLine: 1 });
+    tree.addNode(0, program, 7);
+    tree.addNode(1, machinery, 50);
+    tree.addNode(2, machinery, 60);
+    tree.addNode(3, imported, 9);
+    const names = (node: number, shown: Shown) =>
+      shown.tree.stack(shown.nodeOf[node] ?? 0).map(({ function: f, line }) => `${f.name} ${f.file} ${line}`);
+    const hidden = shownStacks(tree, { withImports: false });
+    expect(names(4, hidden)).toEqual(["<module> lib.py 9", "<module> app.py 7"]);
+    expect(names(3, hidden)).toEqual(["<import> <frozen importlib> 0", "<module> app.py 7"]);
+    expect(hidden.nodeOf[2]).toBe(hidden.nodeOf[3]);
+    expect(names(4, shownStacks(tree, { withImports: true })).length).toBe(4);
   });
 
   it("tells a program's code from what the interpreter ran under the same name", () => {

@@ -7,6 +7,7 @@ import { highest } from "../src/page/stretches.js";
 import type { Groupable } from "../src/report/trace-groups.js";
 import type { View } from "../src/trace/accounts.js";
 import { StackTree } from "../src/trace/tree.js";
+import { type Shown, shownStacks } from "./shown.js";
 import { firstIndex, lowerBound } from "./sorted.js";
 
 /** What is looked at: buckets [from, to), and of them what the program added, or everything. */
@@ -57,6 +58,7 @@ export class Model {
   #data: PageData;
   #tree = new StackTree();
   readonly #known = new Map<string, Sums>();
+  readonly #shown = new Map<boolean, Shown>();
 
   constructor(data: PageData) {
     this.#data = data;
@@ -76,6 +78,7 @@ export class Model {
     this.#data = data;
     this.#tree = new StackTree();
     this.#known.clear();
+    this.#shown.clear();
     const { nodes, header } = data;
     for (const f of header.functions.slice(1)) this.#tree.addFunction(f);
     for (let node = 1; node < nodes.parents.length; node++) {
@@ -265,15 +268,23 @@ export class Model {
     return { bytes: sum(bytes), count: sum(count) };
   }
 
+  /** The stacks as they are looked at, with the machinery of imports or without. */
+  #stacks(withImports: boolean): Shown {
+    const shown = this.#shown.get(withImports) ?? shownStacks(this.tree, { withImports });
+    this.#shown.set(withImports, shown);
+    return shown;
+  }
+
   /** What src/report/trace-groups.ts makes groups of. */
-  groupable(view: View, span: Span): Groupable {
+  groupable(view: View, span: Span, { withImports = true } = {}): Groupable {
     const { nodes, domains, sizeClasses } = this.data.accounts;
     const { bytes, count } = this.sums(view, span);
+    const { tree, nodeOf } = this.#stacks(withImports);
     return {
-      tree: this.tree,
+      tree,
       accounts: {
         length: nodes.length,
-        nodes: { at: (k) => nodes[k] ?? 0 },
+        nodes: { at: (k) => nodeOf[nodes[k] ?? 0] ?? 0 },
         domain: (k) => domains[k] ?? 0,
         sizeClass: (k) => sizeClasses[k] ?? 0,
         read: (_, k) => ({ bytes: bytes[k] ?? 0, count: count[k] ?? 0 }),

@@ -46,6 +46,8 @@ export class Page {
       tab,
       inverted: false,
       grouping: "function",
+      withImports: false,
+      leastShare: 0,
     });
     const { store } = this;
     this.head = new Head(model, store, colors);
@@ -116,6 +118,9 @@ export class Page {
         return;
       event.preventDefault();
       search.focus();
+    });
+    store.on(["search"], (state) => {
+      if (search.value.trim() !== state.search) search.value = state.search;
     });
     store.on(["view", "metric", "tab"], ({ view, metric, tab }) => {
       if (tab === "map") views.show(MOMENT_VIEWS.includes(view) ? view : "end", MOMENT_VIEWS);

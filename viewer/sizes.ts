@@ -23,7 +23,7 @@ export class Sizes {
   readonly #account = h("div");
   readonly #body = h("tbody");
   readonly #table: HTMLTableElement;
-  readonly #empty = h("p", { class: "empty" }, "Nothing was live here.");
+  readonly #empty = h("p", { class: "empty" }, "There is nothing of this in what is picked.");
 
   constructor(model: Model, store: Store) {
     this.#model = model;

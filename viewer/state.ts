@@ -19,6 +19,10 @@ export interface State {
   /** The flame graph begins with who allocated, not with who called. */
   readonly inverted: boolean;
   readonly grouping: Grouping;
+  /** The machinery of imports is shown as well. */
+  readonly withImports: boolean;
+  /** The flame graph leaves out frames with a smaller share of the whole. */
+  readonly leastShare: number;
 }
 
 type Listener = (state: State, changed: ReadonlySet<keyof State>) => void;

@@ -61,14 +61,18 @@ export class Table {
       this.#more,
     );
     store.on(["grouping"], ({ grouping }) => choices.show(grouping));
-    store.on(["from", "to", "withStart", "view", "grouping", "tab"], () => this.#regroup());
+    store.on(["from", "to", "withStart", "withImports", "view", "grouping", "tab"], () => this.#regroup());
     store.on(["search"], () => this.#show());
   }
 
   #regroup(): void {
     const { state } = this.#store;
     if (state.tab !== "table") return;
-    this.#groups = groupBy(this.#model.groupable(state.view, this.#model.spanOf(state)), state.view, state.grouping);
+    this.#groups = groupBy(
+      this.#model.groupable(state.view, this.#model.spanOf(state), state),
+      state.view,
+      state.grouping,
+    );
     this.#rows = FIRST_ROWS;
     this.#show();
   }
@@ -100,12 +104,23 @@ export class Table {
     const found = this.#order(this.#groups.filter(({ label }) => label.toLowerCase().includes(search)));
     const whole = this.#model.whole(state.view, this.#model.spanOf(state)).bytes;
     this.#head.replaceChildren(...COLUMNS.map((_, k) => this.#headCell(k)));
-    this.#body.replaceChildren(...found.slice(0, this.#rows).map((group) => row(group, whole)));
+    this.#body.replaceChildren(...found.slice(0, this.#rows).map((group) => row(group, whole, this.#opener(group))));
     this.#caption.textContent = `By ${GROUPING_NAMES[state.grouping].toLowerCase()}, ${counted(found.length, "row")}`;
     this.#more.hidden = found.length <= this.#rows;
     this.#more.textContent = `Show more of ${count(found.length - this.#rows)}`;
     this.#empty.hidden = found.length > 0;
-    this.#empty.textContent = search === "" ? "Nothing was live here." : `Nothing is called “${state.search}”.`;
+    this.#empty.textContent =
+      search === "" ? "There is nothing of this in what is picked." : `Nothing is called “${state.search}”.`;
+  }
+
+  /** What shows a row's frames in the flame graph; undefined if there are none. */
+  #opener({ label: text }: Group): (() => void) | undefined {
+    const { grouping } = this.#store.state;
+    if (grouping === "domain" || grouping === "size") return undefined;
+    const { name, place } = partsOf(text);
+    const file = place.replace(/:\d+$/, "");
+    const search = grouping === "module" ? name.replaceAll(".", "/") : name === "<module>" && file !== "" ? file : name;
+    return () => this.#store.set({ tab: "flame", search });
   }
 
   #headCell(column: number): HTMLElement {
@@ -121,23 +136,29 @@ export class Table {
   }
 }
 
-/** A label's last part first, the rest quieter: `parse` before `(app.py:12)`, `parse` before its file and line. */
-function label(text: string): Node[] {
-  const inParentheses = /^(.+) (\(.+\))$/.exec(text) ?? /^(\S+:\d+) (.+)$/.exec(text);
-  if (!inParentheses) return [h("span", {}, text)];
-  const [, first = "", second = ""] = inParentheses;
-  const [name, place] = second.startsWith("(") ? [first, second.slice(1, -1)] : [second, first];
-  return [h("span", {}, name), h("small", { title: place }, place)];
+/** A label's name and its place, if it has one: `parse` of `parse (app.py:12)` and of `app.py:12 parse`. */
+function partsOf(text: string): { name: string; place: string } {
+  const [, name = text, place = ""] = /^(.+) \((.+)\)$/.exec(text) ?? [];
+  if (place !== "") return { name, place };
+  const [, first = "", second = text] = /^(\S+:\d+) (.+)$/.exec(text) ?? [];
+  return { name: second, place: first };
 }
 
-function row({ label: text, own, total }: Group, whole: number): HTMLElement {
+function label(text: string, open: (() => void) | undefined): Node[] {
+  const { name, place } = partsOf(text);
+  const title = "Show in the flame graph";
+  const shown = open ? h("button", { type: "button", class: "link", title, onclick: open }, name) : h("span", {}, name);
+  return place === "" ? [shown] : [shown, h("small", { title: place }, h("bdi", {}, place))];
+}
+
+function row({ label: text, own, total }: Group, whole: number, open: (() => void) | undefined): HTMLElement {
   const share = whole > 0 ? Math.max(0, Math.min(1, own.bytes / whole)) : 0;
   const bar = h("i", { class: "bar", "aria-hidden": "true" });
   bar.style.setProperty("--share", String(share));
   return h(
     "tr",
     {},
-    h("th", { scope: "row" }, ...label(text)),
+    h("th", { scope: "row" }, ...label(text, open)),
     h("td", { class: "figure" }, bar, h("span", {}, bytes(own.bytes)), h("small", {}, percent(own.bytes, whole))),
     h("td", { class: "figure" }, h("span", {}, bytes(total.bytes)), h("small", {}, percent(total.bytes, whole))),
     h("td", { class: "figure" }, h("span", {}, count(own.count))),

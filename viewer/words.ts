@@ -15,11 +15,11 @@ export const measure = (value: number, metric: Metric): string =>
   metric === "bytes" ? bytes(value) : counted(value, "block");
 
 export const VIEWS: readonly { readonly view: View; readonly name: string; readonly says: string }[] = [
-  { view: "peak", name: "Peak", says: "live when most was" },
+  { view: "peak", name: "Peak", says: "live at the peak" },
   { view: "end", name: "End", says: "live at the end" },
-  { view: "leaks", name: "Leaks", says: "allocated and not freed" },
-  { view: "temporary", name: "Temporary", says: "freed again at once" },
-  { view: "allocated", name: "Allocated", says: "everything, freed or not" },
+  { view: "leaks", name: "Leaks", says: "allocated, and not freed by the end" },
+  { view: "temporary", name: "Temporary", says: "freed before anything else was allocated" },
+  { view: "allocated", name: "Allocated", says: "all that was allocated, freed or not" },
 ];
 
 /** Views that are of a moment, which the heap map can show. */
@@ -34,7 +34,7 @@ export const ORIGIN_NAMES: Readonly<Record<Origin, string>> = {
   package: "packages",
   library: "standard library",
   frozen: "interpreter",
-  outside: "no Python",
+  outside: "outside Python",
 };
 
 /** What code is called that is typed, given with -c, or run by a page; the standard library makes some with the same names. */
@@ -47,9 +47,7 @@ export function originOf({ file, ofStart }: PageFunction): Origin {
   return /\/python\d+(\.\d+|\d*\.zip)\//.test(file) ? "library" : "program";
 }
 
-/** The last parts of a path, as many as fit into `most` characters. */
-export function shortPath(path: string, most = 40): string {
-  if (path.length <= most) return path;
-  const cut = path.slice(-most);
-  return `…${cut.slice(Math.max(0, cut.indexOf("/")))}`;
+/** The last part of a path, and the package that an `__init__.py` is of. */
+export function fileName(path: string): string {
+  return /(?:[^/]+\/)?__init__\.py$/.exec(path)?.[0] ?? path.replace(/^.*\//, "");
 }

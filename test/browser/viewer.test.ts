@@ -133,7 +133,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     await page.keyboard.type("load");
     expect(await page.locator(".flame-says").innerText()).toMatch(/“load” is on the stack of \d.* MiB, \d+ %/);
     await page.locator("#tab-table").click();
-    const labels = await page.locator("tbody th span").allInnerTexts();
+    const labels = await page.locator("tbody th .link").allInnerTexts();
     expect(labels.length).toBeGreaterThan(0);
     expect(labels).toContain("load");
     await page.locator("input[type=search]").fill("no such function");
@@ -156,7 +156,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     expect(up).not.toEqual(down);
     await page.locator(".table [data-value=module]").click();
     await page.locator("input[type=search]").fill("orders");
-    expect(await page.locator("tbody th span").allInnerTexts()).toContain("orders");
+    expect(await page.locator("tbody th .link").allInnerTexts()).toContain("orders");
     await page.close();
   });
 
@@ -178,6 +178,33 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     await page.mouse.move(box.x + box.width * to, box.y + 60, { steps: 5 });
     await page.mouse.up();
   }
+
+  it("leads from a row of the table to its frames in the flame graph", async () => {
+    const page = await open();
+    await page.locator("#tab-table").click();
+    await page.locator("tbody th .link", { hasText: /^load$/ }).click();
+    expect(await page.locator("#tab-flame").getAttribute("aria-selected")).toBe("true");
+    expect(await page.locator("input[type=search]").inputValue()).toBe("load");
+    expect(await page.locator(".flame-says").innerText()).toMatch(/“load” is on the stack of \d.* MiB, \d+ %/);
+    await page.close();
+  });
+
+  it("hides the machinery of imports, and frames below a share, and names the file of a module", async () => {
+    const page = await open();
+    const rows = async () => Number((await page.locator(".flame-space").evaluate((space) => space.clientHeight)) / 24);
+    const machinery = page.getByRole("button", { name: "Import machinery" });
+    await page.getByRole("radio", { name: "Allocated" }).click();
+    expect(await machinery.getAttribute("aria-pressed")).toBe("false");
+    const hidden = await rows();
+    await machinery.click();
+    expect(await rows()).toBeGreaterThan(hidden);
+    await page.getByRole("radio", { name: "≥ 1 %" }).click();
+    expect(await rows()).toBeLessThan(hidden + 1);
+    await page.locator(".flame-scroller").focus();
+    await page.keyboard.press("ArrowDown");
+    expect(await page.locator(".flame-says").innerText()).toMatch(/^<module> orders\.py · /);
+    await page.close();
+  });
 
   it("follows the span that is dragged over the timeline, or set with its handles", async () => {
     const page = await open();
@@ -268,7 +295,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
       const text = await page.locator('.figures div:has(dt:text-is("Live at the end")) dd.detail').innerText();
       return Number(/in ([\d,]+) blocks/.exec(text)?.[1]?.replaceAll(",", ""));
     };
-    await expect.poll(() => map.innerText()).toMatch(/When most was live, after [\d.]+ s/);
+    await expect.poll(() => map.innerText()).toMatch(/At the peak, after [\d.]+ s/);
     const atPeak = await blocksInMap();
     expect(await page.getByRole("radio", { name: "Temporary" }).isVisible()).toBe(false);
     await view("End");

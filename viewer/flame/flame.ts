@@ -6,16 +6,23 @@
 import { sumByNode } from "../../src/report/trace-groups.js";
 import { placeOf } from "../../src/text/labels.js";
 import type { TraceFunction } from "../../src/trace/format.js";
+import type { StackTree } from "../../src/trace/tree.js";
 import { beforePaint, h } from "../dom.js";
 import type { Model } from "../model.js";
+import { makeSegments } from "../segments.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import { measure, ORIGIN_NAMES, ORIGINS, type Origin, originOf, percent, VIEWS } from "../words.js";
+import { fileName, measure, ORIGIN_NAMES, ORIGINS, type Origin, originOf, percent, VIEWS } from "../words.js";
 import { drawFlames, type FrameLook } from "./draw.js";
 import { type Box, boxAt, layOut, ROW_HEIGHT } from "./layout.js";
 import { FlameTree, type Frame } from "./tree.js";
 
+const LEAST_SHARES = [
+  { value: "0", name: "All frames" },
+  { value: "0.001", name: "≥ 0.1 %" },
+  { value: "0.01", name: "≥ 1 %" },
+] as const;
 const MOST_HEIGHT = 620;
 const HELP = "Arrow keys go from frame to frame, Enter zooms in, Escape zooms out. The table has the same figures.";
 
@@ -37,6 +44,7 @@ export class FlameGraph {
   readonly #says = h("p", { class: "flame-says", role: "status" });
   readonly #origins = new WeakMap<TraceFunction, Origin>();
   #tree: FlameTree | undefined;
+  #stacks: StackTree;
   #rows: Box[][] = [];
   #zoom = 0;
   /** The functions from the root to the frame that is zoomed to: kept when the view changes. */
@@ -48,6 +56,7 @@ export class FlameGraph {
     this.#model = model;
     this.#store = store;
     this.#colors = colors;
+    this.#stacks = model.tree;
     this.#scroller.append(this.#space, this.#canvas);
     const legend = h(
       "ul",
@@ -55,17 +64,38 @@ export class FlameGraph {
       ...ORIGINS.map((origin) => h("li", {}, h("i", { class: `swatch frame-${origin}` }), ORIGIN_NAMES[origin])),
     );
     const inverted = h("button", { type: "button", class: "quiet toggle", onclick: () => this.#invert() }, "Inverted");
+    const imports = h(
+      "button",
+      {
+        type: "button",
+        class: "quiet toggle",
+        title: "Frames of the machinery that finds and loads modules",
+        onclick: () => store.set({ withImports: !store.state.withImports }),
+      },
+      "Import machinery",
+    );
+    const shares = makeSegments({
+      label: "Frames that are shown",
+      segments: LEAST_SHARES,
+      isSmall: true,
+      choose: (share) => store.set({ leastShare: Number(share) }),
+    });
     this.element = h(
       "div",
       { class: "flame" },
-      h("div", { class: "row" }, this.#path, h("div", { class: "row end" }, legend, inverted)),
+      h("div", { class: "row" }, legend, h("div", { class: "row end" }, shares.element, imports, inverted)),
+      this.#path,
       this.#scroller,
       this.#says,
       h("p", { id: "flame-help", class: "help" }, HELP),
     );
     store.on(["inverted"], (state) => inverted.setAttribute("aria-pressed", String(state.inverted)));
-    store.on(["from", "to", "withStart", "view", "metric", "inverted"], () => this.#rebuild());
-    store.on(["search", "tab"], () => this.#relayOut());
+    store.on(["withImports"], (state) => imports.setAttribute("aria-pressed", String(state.withImports)));
+    store.on(["leastShare"], ({ leastShare }) =>
+      shares.show(String(leastShare) as (typeof LEAST_SHARES)[number]["value"]),
+    );
+    store.on(["from", "to", "withStart", "view", "metric", "inverted", "withImports"], () => this.#rebuild());
+    store.on(["search", "tab", "leastShare"], () => this.#relayOut());
     colors.onChange(this.#repaint);
     new ResizeObserver(() => this.#relayOut()).observe(this.#scroller);
     this.#listen();
@@ -89,9 +119,11 @@ export class FlameGraph {
   }
 
   #rebuild(): void {
-    const { view, metric, inverted } = this.#store.state;
-    const { ownBytes, ownCount } = sumByNode(this.#model.groupable(view, this.#model.spanOf(this.#store.state)), view);
-    this.#tree = new FlameTree(this.#model.tree, metric === "bytes" ? ownBytes : ownCount, { inverted });
+    const { view, metric, inverted, withImports } = this.#store.state;
+    const groupable = this.#model.groupable(view, this.#model.spanOf(this.#store.state), { withImports });
+    const { ownBytes, ownCount } = sumByNode(groupable, view);
+    this.#stacks = groupable.tree;
+    this.#tree = new FlameTree(groupable.tree, metric === "bytes" ? ownBytes : ownCount, { inverted });
     this.#zoom = this.#tree.follow(this.#zoomPath);
     this.#current = undefined;
     this.#relayOut();
@@ -101,7 +133,7 @@ export class FlameGraph {
     const tree = this.#tree;
     const width = this.#scroller.clientWidth;
     if (!tree || width === 0) return;
-    this.#rows = layOut(tree, this.#zoom, width);
+    this.#rows = layOut(tree, this.#zoom, width, this.#store.state.leastShare * tree.at(0).total);
     const height = this.#rows.length * ROW_HEIGHT;
     this.#space.style.height = `${height}px`;
     this.#scroller.style.height = `${Math.min(height, MOST_HEIGHT)}px`;
@@ -119,12 +151,13 @@ export class FlameGraph {
   }
 
   #nameOf(frame: Frame): string {
-    const { name } = this.#functionOf(frame);
-    return frame.parent < 0 ? (VIEWS.find(({ view }) => view === this.#store.state.view)?.says ?? "") : name;
+    const { name, file } = this.#functionOf(frame);
+    if (frame.parent < 0) return VIEWS.find(({ view }) => view === this.#store.state.view)?.says ?? "";
+    return name === "<module>" ? `<module> ${fileName(file)}` : name;
   }
 
   #functionOf(frame: Frame) {
-    return this.#model.tree.functions[frame.functionNumber] ?? { name: "", file: "", firstLine: 0 };
+    return this.#stacks.functions[frame.functionNumber] ?? { name: "", file: "", firstLine: 0 };
   }
 
   /** File and line; of several lines, the one with most. */

@@ -14,8 +14,8 @@ export interface Box {
   readonly row: number;
 }
 
-/** The boxes by rows. Frames above the one that is zoomed to are as wide as the graph. */
-export function layOut(tree: FlameTree, zoom: number, width: number): Box[][] {
+/** The boxes by rows; frames with less than `least` are left out. Those above the one that is zoomed to are as wide as the graph. */
+export function layOut(tree: FlameTree, zoom: number, width: number, least: number): Box[][] {
   const rows: Box[][] = [];
   const put = (frame: number, x: number, w: number) => {
     const { depth } = tree.at(frame);
@@ -32,8 +32,9 @@ export function layOut(tree: FlameTree, zoom: number, width: number): Box[][] {
     for (const box of level) {
       let x = box.x;
       for (const child of tree.at(box.frame).children) {
-        const w = (tree.at(child).total / whole) * width;
-        if (w < LEAST_WIDTH) break;
+        const { total } = tree.at(child);
+        const w = (total / whole) * width;
+        if (w < LEAST_WIDTH || total < least) break;
         put(child, x, w);
         x += w;
       }

@@ -15,7 +15,7 @@ import { bytes, count, counted, instant, percent } from "../words.js";
 import { MapBlocks, UNKNOWN } from "./blocks.js";
 import { type Cell, type Cells, cellOf, cutGrid, fillCells, type Grid } from "./cells.js";
 import { CLOSEUP_ROWS, Closeup } from "./closeup.js";
-import { type Classes, classesOf, MAP_MODES, type MapMode, MODE_NAMES } from "./modes.js";
+import { type Classes, classesOf, MAP_MODES, type MapClass, type MapMode, MODE_NAMES } from "./modes.js";
 import { Overview } from "./overview.js";
 
 const HELP =
@@ -33,6 +33,27 @@ function overlapping({ addresses, sizes }: PageArenas, begin: number, end: numbe
     if (address + (sizes[k] ?? 0) > begin) found.push(k);
   }
   return found;
+}
+
+/** Each class with its name; those without one stand between their neighbours, as on a scale. */
+function legendOf(classes: readonly MapClass[]): HTMLElement[] {
+  const entries: HTMLElement[] = [];
+  let scale: HTMLElement[] = [];
+  classes.forEach(({ name, color }, k) => {
+    const swatch = h("i", { class: `swatch ${color}` });
+    const goesOn = classes[k + 1]?.name === "";
+    scale.push(
+      ...(name !== "" && scale.length > 0
+        ? [swatch, h("span", {}, name)]
+        : name === ""
+          ? [swatch]
+          : [h("span", {}, name), swatch]),
+    );
+    if (goesOn || name === "") return;
+    entries.push(h("li", {}, ...(scale.length > 2 ? scale : [swatch, name])));
+    scale = [];
+  });
+  return entries;
 }
 
 export class HeapMap {
@@ -140,7 +161,7 @@ export class HeapMap {
     const { froms } = this.#model.data.blocks;
     const time = froms[this.#moment] ?? 0;
     const { peak } = this.#model.figures(this.#model.spanOf(this.#store.state));
-    if (view === "peak" && peak.time === time) return `When most was live, after ${instant(time)}`;
+    if (view === "peak" && peak.time === time) return `At the peak, after ${instant(time)}`;
     return this.#moment === froms.length - 1 ? "At the end of the recording" : `As it was after ${instant(time)}`;
   }
 
@@ -158,8 +179,11 @@ export class HeapMap {
     if (!blocks) return;
     const { classes, kindOf } = this.#classes(mode, blocks);
     this.#legend.replaceChildren(
-      ...classes.map(({ name, color }) => h("li", {}, h("i", { class: `swatch ${color}` }), name)),
+      ...legendOf(classes),
       h("li", {}, h("i", { class: "swatch map-free" }), this.#hasUnseen ? "not shown" : "free"),
+      ...(this.#grid.gaps.size > 0
+        ? [h("li", {}, h("i", { class: "swatch map-gap" }), "unused addresses left out")]
+        : []),
     );
     this.#cells = fillCells(this.#grid, blocks, { kindOf, kinds: classes.length, weight: this.#step });
     this.#overview.show(this.#cells.cells, classes, { byFullness: mode === "full" });
@@ -250,7 +274,7 @@ export class HeapMap {
       size,
       `${BLOCK_DOMAINS[blocks.domain(block)] ?? ""} domain`,
       ...age,
-      ...(node === 0 ? ["no Python was running"] : stack),
+      ...(node === 0 ? ["outside Python"] : stack),
     ];
   }
 

@@ -118,8 +118,15 @@ export class Overview {
     });
     const x = (this.#chosen % this.#columns) * (side + GAP);
     const y = Math.floor(this.#chosen / this.#columns) * (side + GAP);
-    context.strokeStyle = this.#colors.get("ink");
-    context.lineWidth = 2;
-    if (this.#cells.length > 0) context.strokeRect(x, y, side, side);
+    if (this.#cells.length === 0) return;
+    // Light and dark, so that it stands out from any colour.
+    for (const [color, out] of [
+      ["surface", 0.5],
+      ["ink", 2.5],
+    ] as const) {
+      context.strokeStyle = this.#colors.get(color);
+      context.lineWidth = 2;
+      context.strokeRect(x - out, y - out, side + 2 * out, side + 2 * out);
+    }
   }
 }

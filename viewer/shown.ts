@@ -1,0 +1,52 @@
+// The stacks as they are looked at: without code of ours that runs the program, and, unless it is asked for, without the machinery of
+// imports.
+//
+//   <module> > _find_and_load > ... > exec_module > <module>          becomes   <module> > <module>
+//   <module> > _find_and_load > ... > _compile_source                           <module> > <import>
+//
+// What hidden code allocated itself is its caller's, or, of imports, that of one frame beside what was imported: no sum changes.
+
+import type { TraceFunction } from "../src/trace/format.js";
+import { StackTree } from "../src/trace/tree.js";
+
+const IMPORTS: TraceFunction = { name: "<import>", file: "<frozen importlib>", firstLine: 0 };
+const RUNNER_FILE = "<pyheap>";
+const MACHINERY = /^<frozen (importlib\._bootstrap(_external)?|zipimport)>$|\/importlib\/__init__\.py$/;
+
+export interface Shown {
+  readonly tree: StackTree;
+  /** For each node of the whole tree the one that shows it. */
+  readonly nodeOf: Uint32Array;
+}
+
+export function shownStacks(whole: StackTree, { withImports }: { readonly withImports: boolean }): Shown {
+  const tree = new StackTree();
+  for (const f of whole.functions.slice(1)) tree.addFunction(f);
+  const imports = tree.functions.length;
+  tree.addFunction(IMPORTS);
+  const isMachinery = whole.functions.map(({ file }) => !withImports && MACHINERY.test(file));
+  const isRunner = whole.functions.map(({ file }) => file === RUNNER_FILE);
+  const nodeOf = new Uint32Array(whole.length);
+  /** The node that callees of a node are under. */
+  const under = new Uint32Array(whole.length);
+  const importsUnder = new Map<number, number>();
+  for (let node = 1; node < whole.length; node++) {
+    const parent = under[whole.parent(node)] as number;
+    const number = whole.functionNumber(node);
+    under[node] = nodeOf[node] = parent;
+    if (isRunner[number]) continue;
+    if (isMachinery[number]) {
+      let leaf = importsUnder.get(parent);
+      if (leaf === undefined) {
+        leaf = tree.length;
+        tree.addNode(parent, imports, 0);
+        importsUnder.set(parent, leaf);
+      }
+      nodeOf[node] = leaf;
+      continue;
+    }
+    under[node] = nodeOf[node] = tree.length;
+    tree.addNode(parent, number, whole.line(node));
+  }
+  return { tree, nodeOf };
+}
