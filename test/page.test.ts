@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { buildPage } from "../src/page/build.js";
+import { codeOf, withSources } from "../src/page/sources.js";
 import { Spans } from "../src/page/spans.js";
 import { decodePage, encodePage } from "../src/page/wire.js";
 import { groupBy } from "../src/report/trace-groups.js";
@@ -321,6 +322,20 @@ describe("a page's data", () => {
     expect(names(3, hidden)).toEqual(["<import> <frozen importlib> 0", "<module> app.py 7"]);
     expect(hidden.nodeOf[2]).toBe(hidden.nodeOf[3]);
     expect(names(4, shownStacks(tree, { withImports: true })).length).toBe(4);
+  });
+
+  it("has the source lines that stand on stacks", () => {
+    const spans = new Spans();
+    spans.function({ name: "f", file: "app.py", firstLine: 1 });
+    spans.function({ name: "g", file: "gone.py", firstLine: 1 });
+    spans.node(0, 1, 2);
+    spans.node(1, 2, 1);
+    spans.allocate(8, 100, 1, 2);
+    const read = (file: string) => (file === "app.py" ? ["def f():", "    return [0] * 100", "    pass"] : undefined);
+    const { header } = decodePage(encodePage(withSources(buildPage(spans, FACTS), read)));
+    expect(header.sources).toEqual({ "app.py": { 2: "return [0] * 100" } });
+    expect(codeOf({ command: ["-c", "a = 1\nb = 2"] })).toEqual(["a = 1", "b = 2"]);
+    expect(codeOf({ command: ["app.py", "-c"] })).toBe(undefined);
   });
 
   it("tells a program's code from what the interpreter ran under the same name", () => {

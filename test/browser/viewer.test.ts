@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const SHOTS = join(ROOT, "build/screenshots");
 const TABS = ["flame", "table", "map", "sizes"] as const;
 const PROGRAM = `
-import json
+import colorsys, json
 class Order:
     def __init__(self, n):
         self.lines = [{"item": f"item {n} {k}", "price": k * 1.5} for k in range(8)]
@@ -97,7 +97,9 @@ describe.runIf(canBrowse)("the page of a trace", () => {
   it("says beside the pointer what a frame is", async () => {
     const page = await open();
     await page.locator(".flame-scroller").hover({ position: { x: 200, y: 36 } });
-    expect(await page.locator(".note").innerText()).toMatch(/MiB, \d+ %[\s\S]*:\d+/);
+    expect(await page.locator(".note").innerText()).toMatch(/MiB, \d+ %[\s\S]*orders\.py:\d+/);
+    // The line that has most of it.
+    expect(await page.locator(".note code").innerText()).toBe("orders = load(1500)");
     await page.close();
   });
 

@@ -171,6 +171,12 @@ export class FlameGraph {
     return origin;
   }
 
+  /** The source line that a frame is at, if it is known. */
+  #sourceOf(frame: Frame): string[] {
+    const text = this.#model.data.header.sources?.[this.#functionOf(frame).file]?.[frame.line];
+    return text === undefined ? [] : [text];
+  }
+
   #isFound(frame: Frame): boolean {
     const { name, file } = this.#functionOf(frame);
     return `${name} ${file}`.toLowerCase().includes(this.#store.state.search.toLowerCase());
@@ -193,7 +199,7 @@ export class FlameGraph {
     const { metric } = this.#store.state;
     const place = this.#placeOf(frame);
     const share = `${measure(frame.total, metric)}, ${percent(frame.total, tree.at(0).total)}`;
-    return [this.#nameOf(frame), share, ...(place ? [place] : [])].join(" · ");
+    return [this.#nameOf(frame), share, ...(place ? [place] : []), ...this.#sourceOf(frame)].join(" · ");
   }
 
   #sayWhatIsFound(tree: FlameTree): void {
@@ -264,6 +270,7 @@ export class FlameGraph {
       h("strong", {}, this.#nameOf(frame)),
       h("span", {}, `${measure(frame.total, metric)}, ${percent(frame.total, tree.at(0).total)}${own}`),
       h("small", {}, this.#placeOf(frame)),
+      ...this.#sourceOf(frame).map((text) => h("code", {}, text)),
     );
   }
 

@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { buildPage } from "../../page/build.js";
+import { codeOf, withSources } from "../../page/sources.js";
 import { Spans } from "../../page/spans.js";
 import { flamegraphPage } from "../../report/flamegraph.js";
 import { bytes } from "../../text/bytes.js";
@@ -9,6 +10,7 @@ import { counted } from "../../text/numbers.js";
 import { readTrace } from "../../trace/reader.js";
 import { UsageError } from "../errors.js";
 import { OUTPUT_HELP, writeOutput } from "./output.js";
+import { linesOf } from "./source-files.js";
 import { asUsageError, readFile, toWhole } from "./trace-input.js";
 
 interface FlamegraphOptions {
@@ -41,7 +43,10 @@ export function addFlamegraph(report: Command): void {
       }
       const { command, started, python = null, sample } = summary.metadata;
       const facts = { command, started, python, sample, problem: summary.problem ?? null };
-      const page = flamegraphPage(buildPage(spans, facts));
+      const data = withSources(buildPage(spans, facts), (name) =>
+        name === "<string>" ? codeOf(facts) : linesOf(name, started),
+      );
+      const page = flamegraphPage(data);
       writeOutput(output, page, `: ${bytes(Buffer.byteLength(page))}, of ${counted(summary.events, "event")}`);
     });
 }
