@@ -11,6 +11,8 @@ import type { View } from "../src/trace/accounts.js";
 import { Analysis } from "../src/trace/analysis.js";
 import type { TraceConsumer } from "../src/trace/reader.js";
 import { StackTree } from "../src/trace/tree.js";
+import { layOut } from "../viewer/flame/layout.js";
+import { FlameTree } from "../viewer/flame/tree.js";
 import { Model, type Span } from "../viewer/model.js";
 import { type Shown, shownStacks } from "../viewer/shown.js";
 import { originOf } from "../viewer/words.js";
@@ -322,6 +324,21 @@ describe("a page's data", () => {
     expect(names(3, hidden)).toEqual(["<import> <frozen importlib> 0", "<module> app.py 7"]);
     expect(hidden.nodeOf[2]).toBe(hidden.nodeOf[3]);
     expect(names(4, shownStacks(tree, { withImports: true })).length).toBe(4);
+  });
+
+  it("leaves out frames below a share of the whole", () => {
+    const tree = new StackTree();
+    for (const name of ["app", "large", "small"]) tree.addFunction({ name, file: "app.py", firstLine: 1 });
+    tree.addNode(0, 1, 1);
+    tree.addNode(1, 2, 2);
+    tree.addNode(1, 3, 3);
+    const flames = new FlameTree(tree, Float64Array.of(0, 10, 981, 9), { inverted: false });
+    const shown = (least: number) =>
+      layOut(flames, 0, 1000, least).map((row) =>
+        row.map(({ frame }) => tree.functions[flames.at(frame).functionNumber]?.name),
+      );
+    expect(shown(0).at(-1)).toEqual(["large", "small"]);
+    expect(shown(10).at(-1)).toEqual(["large"]);
   });
 
   it("has the source lines that stand on stacks", () => {
