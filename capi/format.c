@@ -71,7 +71,7 @@ static PyObject *decoded(const char *text, Py_ssize_t n) {
     if (s || !PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) return s;
     PyErr_Clear();
     // Three bytes for each that is wrong.
-    char *fixed = PyMem_Malloc((size_t)n * 3), *to = fixed;
+    char *fixed = n > PY_SSIZE_T_MAX / 3 ? NULL : PyMem_Malloc((size_t)n * 3), *to = fixed;
     if (!fixed) return PyErr_NoMemory();
     for (Py_ssize_t k = 0; k < n;) {
         bool is_whole;
@@ -106,9 +106,13 @@ static bool add_text(PyObject *pieces, struct spec spec, const char *text) {
 
 static bool add_digits(PyObject *pieces, struct spec spec, const char *prefix, const char *digits) {
     Py_ssize_t n = (Py_ssize_t)strlen(digits), zeros = spec.precision > n ? spec.precision - n : 0;
-    const Py_ssize_t length = (Py_ssize_t)strlen(prefix) + zeros + n;
-    if (spec.zero && spec.precision < 0 && spec.width > length) zeros += spec.width - length;
-    PyObject *whole = PyUnicode_New((Py_ssize_t)strlen(prefix) + zeros + n, 127);
+    const Py_ssize_t least = (Py_ssize_t)strlen(prefix) + n;
+    if (spec.zero && spec.precision < 0 && spec.width > least) zeros = spec.width - least;
+    if (zeros > PY_SSIZE_T_MAX - least) {
+        PyErr_NoMemory();
+        return false;
+    }
+    PyObject *whole = PyUnicode_New(least + zeros, 127);
     if (!whole) return false;
     char *to = PyUnicode_DATA(whole);
     to = memcpy(to, prefix, strlen(prefix)) + strlen(prefix);
@@ -157,17 +161,25 @@ static bool add_object(PyObject *pieces, const struct spec *spec, char conversio
     }
 }
 
-static Py_ssize_t read_number(const char **at, va_list *values) {
+static bool read_number(const char **at, va_list *values, Py_ssize_t *n, const char *what) {
+    *n = 0;
     if (**at == '*') {
         ++*at;
-        return va_arg(*values, int);
+        *n = va_arg(*values, int);
+        return true;
     }
-    Py_ssize_t n = 0;
-    while (**at >= '0' && **at <= '9') n = n * 10 + (*(*at)++ - '0');
-    return n;
+    for (; **at >= '0' && **at <= '9'; ++*at) {
+        const Py_ssize_t digit = **at - '0';
+        if (*n > (PY_SSIZE_T_MAX - digit) / 10) {
+            PyErr_Format(PyExc_ValueError, "%s too big", what);
+            return false;
+        }
+        *n = *n * 10 + digit;
+    }
+    return true;
 }
 
-static struct spec read_spec(const char **at, va_list *values) {
+static bool read_spec(const char **at, va_list *values, struct spec *to) {
     struct spec spec = {.precision = -1};
     for (;; ++*at) {
         if (**at == '-')
@@ -179,14 +191,14 @@ static struct spec read_spec(const char **at, va_list *values) {
         else
             break;
     }
-    spec.width = read_number(at, values);
+    if (!read_number(at, values, &spec.width, "width")) return false;
     if (spec.width < 0) {
         spec.left = true;
         spec.width = -spec.width;
     }
     if (**at == '.') {
         ++*at;
-        spec.precision = read_number(at, values);
+        if (!read_number(at, values, &spec.precision, "precision")) return false;
     }
     if (**at == 'l' && (*at)[1] == 'l') {
         spec.length = 'q';
@@ -195,13 +207,15 @@ static struct spec read_spec(const char **at, va_list *values) {
         spec.length = *(*at)++;
     }
     if (spec.left) spec.zero = false;
-    return spec;
+    *to = spec;
+    return true;
 }
 
 // What stands at *at, behind a %.
 static bool add_conversion(PyObject *pieces, const char **at, va_list *values) {
     const char *begin = *at;
-    struct spec spec = read_spec(at, values);
+    struct spec spec;
+    if (!read_spec(at, values, &spec)) return false;
     const char conversion = *(*at)++;
     switch (conversion) {
     case '%': return add(pieces, PyUnicode_FromOrdinal('%'));

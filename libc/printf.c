@@ -4,6 +4,7 @@
 //
 // A sink takes what is written: memory of a given length, or a small buffer that goes to a file when it is full.
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ static void put(struct sink *sink, const char *from, size_t n) {
     sink->room -= n;
 }
 
-static void put_many(struct sink *sink, char c, int n) {
+static void put_many(struct sink *sink, char c, int64_t n) {
     for (; n > 0; n--) put(sink, &c, 1);
 }
 
@@ -57,7 +58,7 @@ struct spec {
 static void put_number(struct sink *sink, const struct spec *spec, const char *prefix, int zeros, const char *digits,
                        size_t n) {
     const int prefix_length = (int)strlen(prefix);
-    const int fill = spec->width - prefix_length - zeros - (int)n;
+    const int64_t fill = (int64_t)spec->width - prefix_length - zeros - (int64_t)n;
     const bool with_zeros = spec->zero && !spec->left;
     if (!spec->left && !with_zeros) put_many(sink, ' ', fill);
     put(sink, prefix, (size_t)prefix_length);
@@ -131,14 +132,19 @@ static double double_of(long double value) {
 static void put_string(struct sink *sink, const struct spec *spec, const char *s) {
     if (s == NULL) s = "(null)";
     const size_t n = spec->precision < 0 ? strlen(s) : strnlen(s, (size_t)spec->precision);
-    if (!spec->left) put_many(sink, ' ', spec->width - (int)n);
+    const int64_t fill = (int64_t)spec->width - (int64_t)n;
+    if (!spec->left) put_many(sink, ' ', fill);
     put(sink, s, n);
-    if (spec->left) put_many(sink, ' ', spec->width - (int)n);
+    if (spec->left) put_many(sink, ' ', fill);
 }
 
+/* INT_MAX, if it is larger. */
 static int read_number(const char **at) {
     int value = 0;
-    for (; **at >= '0' && **at <= '9'; ++*at) value = value * 10 + (**at - '0');
+    for (; **at >= '0' && **at <= '9'; ++*at) {
+        const int digit = **at - '0';
+        value = value > (INT_MAX - digit) / 10 ? INT_MAX : value * 10 + digit;
+    }
     return value;
 }
 
@@ -243,11 +249,16 @@ static void format_all(struct sink *sink, const char *format, va_list values) {
     }
 }
 
+/* How many bytes there were; -1 if no int can say. */
+static int length_of(const struct sink *sink) {
+    return sink->written > INT_MAX ? -1 : (int)sink->written;
+}
+
 PYHEAP_DEFINED int vsnprintf(char *restrict to, size_t n, const char *restrict format, va_list values) {
     struct sink sink = {.to = to, .room = n == 0 ? 0 : n - 1};
     format_all(&sink, format, values);
     if (n != 0) *sink.to = 0;
-    return (int)sink.written;
+    return length_of(&sink);
 }
 
 PYHEAP_DEFINED int vfprintf(FILE *restrict file, const char *restrict format, va_list values) {
@@ -256,7 +267,7 @@ PYHEAP_DEFINED int vfprintf(FILE *restrict file, const char *restrict format, va
     sink.room = sizeof(sink.buffer);
     format_all(&sink, format, values);
     flush(&sink);
-    return (int)sink.written;
+    return length_of(&sink);
 }
 
 PYHEAP_DEFINED int vprintf(const char *restrict format, va_list values) { return vfprintf(stdout, format, values); }

@@ -171,7 +171,8 @@ export interface Slice {
   readonly absent: number;
 }
 
-function bound(value: number | undefined): number {
+/** A whole number that C's int can hold, or the nearest: as an index, any number that large is out of range. */
+export function bound(value: number | undefined): number {
   return value === undefined ? 0 : Math.max(-INT_MAX - 1, Math.min(INT_MAX, Math.trunc(value)));
 }
 

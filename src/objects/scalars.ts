@@ -1,7 +1,7 @@
 // Handles for objects that have a JavaScript value: strings, bytes and numbers, for whoever wants the object itself.
 
 import { type Bridge, describe } from "./bridge.js";
-import { PyObject, PySequence } from "./object.js";
+import { bound, PyObject, PySequence } from "./object.js";
 
 export class PyStr extends PySequence<string> {
   override readonly typeName = "str";
@@ -32,7 +32,7 @@ export class PyStr extends PySequence<string> {
   indexOf(part: string, from = 0): number {
     if (typeof part !== "string") throw new TypeError(`Cannot find ${describe(part)} in a str: it is no string`);
     this.#bridge.push(part);
-    return this.#bridge.f.str_find_text(this.index, Math.max(0, Math.trunc(from)));
+    return this.#bridge.f.str_find_text(this.index, Math.max(0, bound(from)));
   }
 }
 
@@ -81,7 +81,7 @@ export class PyInt extends PyNumber<number | bigint> {
 
   /** i.bit_length(). */
   get bitLength(): number {
-    return this.#bridge.f.bit_length(this.index) >>> 0;
+    return this.#bridge.f.bit_length(this.index);
   }
 }
 

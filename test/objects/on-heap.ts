@@ -1,6 +1,6 @@
 // Runs programs on our heap. What a step came to is told in words that on-python.ts tells of CPython too.
 
-import { type Heap, MemoryError, PyException, PyInt, PyObject } from "../../src/index.js";
+import { type Heap, MemoryError, PyException, PyInt, PyNone, PyObject } from "../../src/index.js";
 import { type Kind, OPERATIONS, type Operation, TYPES } from "./operations.js";
 import type { Program, Step } from "./programs.js";
 import { evaluate, type Spec, typeName, type Value } from "./values.js";
@@ -81,7 +81,7 @@ export function argumentsOf(
     else values.push(VALUES.includes(kind) ? value : asHandle(heap, value));
   }
   // Without a modulus that is a ** b, and b may be any int: nobody has the time.
-  if (python === "pow(a, b, c)" && values[2] === null) throw new Cut();
+  if (python === "pow(a, b, c)" && (values[2] === null || values[2] instanceof PyNone)) throw new Cut();
   return values;
 }
 

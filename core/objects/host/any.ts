@@ -106,8 +106,8 @@ export function power_modulo(): f64 {
   return answer(result);
 }
 
-export function bit_length(handle: u32): u32 {
-  return int_bit_length(changetype<PyLong>(object(handle)));
+export function bit_length(handle: u32): f64 {
+  return <f64>int_bit_length(changetype<PyLong>(object(handle)));
 }
 
 export function get_index(handle: u32, index: i32): f64 {

@@ -5,10 +5,20 @@
 //   type.free is a list of type.freeCount <= type.freeMax blocks of type.basicSize bytes
 
 import { PyMem_Free, PyMem_Malloc, PyMem_Realloc, PyObject_Free, PyObject_Malloc, PyObject_Realloc } from "../../alloc/domains";
+import { MAX_REQUEST } from "../../ground/config";
 import { generation } from "./gc-head";
 import { raiseNoMemory } from "./raise";
 import { COLLECTION_DUE, settings } from "./settings";
 import { GC_BYTES, PyObject, PyType } from "./type";
+
+/**
+ * Bytes of a header and `count` items of `size` bytes, to ask for: if they are too many for 32 bits, more than any request is granted, so
+ * that the answer is "no memory" as for every other size that there is none for.
+ */
+@inline
+export function requestFor(header: usize, count: u64, size: usize): usize {
+  return <usize>min<u64>(<u64>header + count * size, MAX_REQUEST + 1);
+}
 
 /** A block for `n` bytes of an object; 0, and MemoryError is raised, if there is none. */
 function objectBlock(n: usize): usize {

@@ -16,7 +16,7 @@
 import { E_TYPE, NEED_STR_IN } from "../model/error";
 import { hashBytes } from "../model/hash";
 import { STR } from "../model/kinds.gen";
-import { freeBlock, freeObject, newObject } from "../model/memory";
+import { freeBlock, freeObject, newObject, requestFor } from "../model/memory";
 import { raiseAbout } from "../model/raise";
 import { incref } from "../model/refcount";
 import { hasPolicy, POLICY_CHARACTERS } from "../model/settings";
@@ -35,8 +35,6 @@ export const ASCII_HEADER: usize = 20;
 export const WIDE_HEADER: usize = 28;
 const UTF8_LENGTH_AT: usize = 20;
 const UTF8_AT: usize = 24;
-/** The longest string: its bytes still fit a request. */
-const MAX_LENGTH: u32 = 0x1ffffff0;
 
 @unmanaged
 export class PyStr extends PyObject {
@@ -137,8 +135,8 @@ function begin(s: PyStr, length: u32, largest: u32): void {
 
 /** A new string of `length` characters, not yet written, the largest of which will be in the range of `largest`. */
 export function str_new(length: u32, largest: u32): PyStr | null {
-  const size = length > MAX_LENGTH ? <usize>0xfffffff0 : sizeFor(largest < 0x80, widthOf(largest), length);
-  const o = newObject(typeOf(STR), size);
+  const header = largest < 0x80 ? ASCII_HEADER : WIDE_HEADER;
+  const o = newObject(typeOf(STR), requestFor(header, <u64>length + 1, widthOf(largest)));
   if (!o) return null;
   begin(changetype<PyStr>(o), length, largest);
   return changetype<PyStr>(o);
@@ -270,6 +268,13 @@ export function sameBytes(a: usize, b: usize, n: usize): bool {
   return true;
 }
 
+/** The `n` bytes at `source` stand `count` times at `target`: twice as many are copied each time, for one by one is slow if there are few. */
+export function fillWith(target: usize, source: usize, n: usize, count: u32): void {
+  const whole = n * count;
+  memory.copy(target, source, n);
+  for (let done = n; done < whole; done <<= 1) memory.copy(target + done, target, min(done, whole - done));
+}
+
 /** Which of two strings comes first, by code points: negative, 0, positive. */
 export function str_order(a: PyStr, b: PyStr): i32 {
   const n = min(a.length, b.length);
@@ -325,8 +330,7 @@ export function str_repeat(s: PyStr, count: u32): PyObject | null {
   if (length == 0) return str_from_chars(0, 1, 0);
   const result = str_new(length, largestIn(s));
   if (!result) return null;
-  const bytes = <usize>s.length * s.width;
-  for (let k: u32 = 0; k < count; k++) memory.copy(result.data + bytes * k, s.data, bytes);
+  fillWith(result.data, s.data, <usize>s.length * s.width, count);
   return result;
 }
 

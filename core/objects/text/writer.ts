@@ -4,7 +4,7 @@
 // itself is written as [...] (CPython's Py_ReprEnter).
 // Every method that can fail answers false, with MemoryError raised.
 
-import { freeBlock, newBlock, resizeBlock } from "../model/memory";
+import { freeBlock, newBlock, requestFor, resizeBlock } from "../model/memory";
 import { PyObject } from "../model/type";
 import { charOf, copyChars, putChar, PyStr, str_from_chars, widthOf } from "./str";
 
@@ -24,17 +24,17 @@ export class Writer {
 
   /** Room for `more` characters of `width` bytes. */
   reserve(more: u32, width: u32): bool {
-    const need = this.length + more;
-    if (width <= this.width && need <= this.capacity) return true;
-    if (need < this.length) return false;
+    const hasRoom = more <= this.capacity - this.length;
+    if (width <= this.width && hasRoom) return true;
     const wide = max(width, this.width);
-    const capacity = need <= this.capacity ? this.capacity : max(LEAST, need + (need >> 1));
-    const buffer = newBlock(<usize>capacity * wide);
+    const need = <u64>this.length + more;
+    const capacity = hasRoom ? <u64>this.capacity : max<u64>(LEAST, need + (need >> 1));
+    const buffer = newBlock(requestFor(0, capacity, wide));
     if (buffer == 0) return false;
     copyChars(buffer, wide, this.buffer, this.width, this.length);
     if (this.buffer != 0) freeBlock(this.buffer);
     this.buffer = buffer;
-    this.capacity = capacity;
+    this.capacity = <u32>capacity;
     this.width = wide;
     return true;
   }

@@ -7,13 +7,14 @@
 import { BAD_BYTE, E_TYPE, E_VALUE, NEED_BYTES_IN, raiseCode } from "../model/error";
 import { hashBytes } from "../model/hash";
 import { BYTES } from "../model/kinds.gen";
-import { freeObject, newObject } from "../model/memory";
+import { freeObject, newObject, requestFor } from "../model/memory";
 import { raiseAbout } from "../model/raise";
 import { incref } from "../model/refcount";
 import { hasPolicy, POLICY_CHARACTERS } from "../model/settings";
 import { asBool, EMPTY_BYTES_AT, NotImplemented } from "../model/singletons";
 import { at, BYTE_BYTES, BYTES_AT } from "../model/state";
 import { isInt, isKind, PyObject, PyVarObject, typeOf } from "../model/type";
+import { fillWith } from "../text/str";
 import { putBytesLiteral, Writer } from "../text/writer";
 import { PyLong } from "./int";
 import { int_as_index } from "./int-values";
@@ -66,7 +67,7 @@ export function bytes_begin(refcnt: u32): void {
 
 /** A new bytes object of `length` bytes, not yet written. */
 export function bytes_new(length: u32): PyBytes | null {
-  const b = changetype<PyBytes | null>(newObject(typeOf(BYTES), bytes_sizeof(length)));
+  const b = changetype<PyBytes | null>(newObject(typeOf(BYTES), requestFor(BYTES_HEADER + 1, length, 1)));
   if (b) begin(b, length);
   return b;
 }
@@ -132,7 +133,7 @@ export function bytes_repeat(b: PyBytes, count: u32): PyObject | null {
   if (length == 0) return bytes_from(0, 0);
   const result = bytes_new(length);
   if (!result) return null;
-  for (let k: u32 = 0; k < count; k++) memory.copy(result.data + <usize>b.size * k, b.data, b.size);
+  fillWith(result.data, b.data, b.size, count);
   return result;
 }
 

@@ -29,8 +29,8 @@ export function trimmed(row: usize, n: u32): u32 {
 
 /** Bits of a magnitude that has no leading zeros. */
 @inline
-export function bitLength(row: usize, n: u32): u32 {
-  return n == 0 ? 0 : n * DIGIT_BITS - (clz<u32>(digitAt(row, n - 1)) - 2);
+export function bitLength(row: usize, n: u32): u64 {
+  return n == 0 ? 0 : <u64>n * DIGIT_BITS - (clz<u32>(digitAt(row, n - 1)) - 2);
 }
 
 /** Negative, 0 or positive; neither has leading zeros. */
@@ -97,9 +97,10 @@ function schoolMultiply(z: usize, a: usize, an: u32, b: usize, bn: u32): void {
 }
 
 /** Digits of work space that multiplyDigits needs for factors of these lengths. */
-export function workDigits(an: u32, bn: u32): u32 {
-  const n = max(an, bn);
-  return min(an, bn) < KARATSUBA ? 0 : 8 * n + 1024;
+export function workDigits(an: u32, bn: u32): u64 {
+  // Half of the longer factor's digits four times, at each level of the halves; where that is twice as long as the other, it is cut into pieces.
+  const n = min(an, bn);
+  return n < KARATSUBA ? 0 : 8 * <u64>n + 1024;
 }
 
 /** z = a * b; z has an + bn digits and is neither a nor b. `work` has workDigits(an, bn) digits. */

@@ -10,7 +10,7 @@
 import { E_INDEX, E_TYPE, NEED_INSTANCE } from "../model/error";
 import { GC_FINALIZED, gcHead, isTracked, track, untrack } from "../model/gc-head";
 import { USER } from "../model/kinds.gen";
-import { freeFixed, freeObject, newFixed, newObject } from "../model/memory";
+import { freeFixed, freeObject, newFixed, newObject, requestFor } from "../model/memory";
 import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { None } from "../model/singletons";
@@ -48,9 +48,7 @@ function begin(o: PyObject): void {
 }
 
 function newWithItems(type: PyType, items: u32): PyObject | null {
-  const whole = <u64>type.basicSize + <u64>items * type.itemSize;
-  const bytes = whole > 0x7ffffff0 ? <usize>0x7ffffff0 : <usize>whole;
-  const o = newObject(type, bytes);
+  const o = newObject(type, requestFor(type.basicSize, items, type.itemSize));
   if (!o) return null;
   incref<PyType>(type);
   changetype<PyVarObject>(o).size = items;

@@ -2,7 +2,7 @@
 
 import { E_DIVISION, E_OVERFLOW, OVER_DIVISION, raiseCode } from "../model/error";
 import { BOOL } from "../model/kinds.gen";
-import { freeBlock, newBlock } from "../model/memory";
+import { freeBlock, newBlock, requestFor } from "../model/memory";
 import { decref, incref, xdecref } from "../model/refcount";
 import { True } from "../model/singletons";
 import { isKind, PyObject } from "../model/type";
@@ -51,12 +51,9 @@ export function int_mul(a: PyLong, b: PyLong): PyObject | null {
   const an = a.digits;
   const bn = b.digits;
   if (an == 0 || bn == 0) return int_from_i32(0);
-  const words = workDigits(an, bn);
-  let work: usize = 0;
-  if (words != 0) {
-    work = newBlock(<usize>words << 2);
-    if (work == 0) return null;
-  }
+  const digits = workDigits(an, bn);
+  const work = digits == 0 ? <usize>0 : newBlock(requestFor(0, digits, 4));
+  if (work == 0 && digits != 0) return null;
   const z = newLong(an + bn);
   if (z) multiplyDigits(z.row, a.row, an, b.row, bn, work);
   if (work != 0) freeBlock(work);
@@ -161,11 +158,11 @@ export function int_truediv(a: PyLong, b: PyLong): f64 {
   }
   if (int_is_safe(a) && int_is_safe(b)) return <f64>shortValue(a) / <f64>shortValue(b);
   if (a.isZero) return b.isNegative ? -0.0 : 0;
-  const difference = <i32>bitLength(a.row, a.digits) - <i32>bitLength(b.row, b.digits);
+  const difference = <i64>bitLength(a.row, a.digits) - <i64>bitLength(b.row, b.digits);
   if (difference > 1024) return tooLarge();
   const negative = a.isNegative != b.isNegative;
   if (difference < -1076) return negative ? -0.0 : 0;
-  const shift = max(difference, -1021) - 55;
+  const shift = <i32>max<i64>(difference, -1021) - 55;
   const x = shift < 0 ? shifted(a, -shift) : int_abs(a);
   const y = shift > 0 ? shifted(b, shift) : int_abs(b);
   const q = x && y ? divide(changetype<PyLong>(x), changetype<PyLong>(y), true) : null;
@@ -233,12 +230,12 @@ export function negatedAny(z: PyObject): PyObject | null {
 }
 
 /** |a| << bits */
-export function shifted(a: PyLong, bits: u32): PyObject | null {
-  const skip = bits / DIGIT_BITS;
+export function shifted(a: PyLong, bits: u64): PyObject | null {
+  const skip = <u32>(bits / DIGIT_BITS);
   const n = a.digits;
   const z = newLong(n + skip + 1);
   if (!z) return null;
   memory.fill(z.row, 0, <usize>skip << 2);
-  shiftUp(z.row + (<usize>skip << 2), a.row, n, bits % DIGIT_BITS);
+  shiftUp(z.row + (<usize>skip << 2), a.row, n, <u32>(bits % DIGIT_BITS));
   return finish(z, n + skip + 1, false);
 }

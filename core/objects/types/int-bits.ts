@@ -7,19 +7,24 @@ import { PyObject } from "../model/type";
 import { bitLength, DIGIT_BITS, DIGIT_MASK, digitAt, setDigitAt, shiftDown } from "./digits";
 import { finish, int_from_i32, MOST_DIGITS, newLong, PyLong } from "./int";
 import { int_add, negated, negatedAny, shifted } from "./int-arithmetic";
-import { int_as_index, int_from_i64, isShort, shortValue } from "./int-values";
+import { int_from_i64, isShort, shortValue } from "./int-values";
 
 export function int_lshift(a: PyLong, b: PyLong): PyObject | null {
   if (b.isNegative) return negativeShift();
   if (a.isZero) return int_from_i32(0);
-  const bits = int_as_index(b);
-  if (bits == i32.MAX_VALUE || <u64>bits / DIGIT_BITS + a.digits > MOST_DIGITS) {
+  const bits = bitsOfShift(b);
+  if (bits / DIGIT_BITS + a.digits > MOST_DIGITS) {
     raiseCode(E_OVERFLOW, OVER_SHIFT, 0);
     return null;
   }
   if (a.isCompact && bits < 32) return int_from_i64(<i64>a.compactValue << bits);
   const z = shifted(a, bits);
   return z && a.isNegative ? negated(z) : z;
+}
+
+/** How far to shift for an int that is not negative: as far as it says, or so far that nothing is left, and nothing fits. */
+function bitsOfShift(b: PyLong): u64 {
+  return isShort(b) ? <u64>shortValue(b) : u64.MAX_VALUE;
 }
 
 function negativeShift(): PyObject | null {
@@ -30,12 +35,12 @@ function negativeShift(): PyObject | null {
 /** a >> b, rounded down. */
 export function int_rshift(a: PyLong, b: PyLong): PyObject | null {
   if (b.isNegative) return negativeShift();
-  const bits = int_as_index(b);
-  if (isShort(a)) return int_from_i64(shortValue(a) >> min<i64>(bits, 63));
-  const skip = <u32>bits / DIGIT_BITS;
-  const within = <u32>bits % DIGIT_BITS;
+  const bits = bitsOfShift(b);
+  if (isShort(a)) return int_from_i64(shortValue(a) >> min<u64>(bits, 63));
   const n = a.digits;
-  if (skip >= n) return int_from_i32(a.isNegative ? -1 : 0);
+  if (bits / DIGIT_BITS >= n) return int_from_i32(a.isNegative ? -1 : 0);
+  const skip = <u32>(bits / DIGIT_BITS);
+  const within = <u32>(bits % DIGIT_BITS);
   const left = n - skip;
   const z = newLong(left + 1);
   if (!z) return null;
@@ -102,6 +107,6 @@ export function int_invert(a: PyLong): PyObject | null {
   return z ? negatedAny(z) : null;
 }
 
-export function int_bit_length(a: PyLong): u32 {
+export function int_bit_length(a: PyLong): u64 {
   return bitLength(a.row, a.digits);
 }

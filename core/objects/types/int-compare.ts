@@ -28,13 +28,13 @@ export function int_compare_f64(a: PyLong, x: f64): i32 {
   }
   const sign = x > 0 ? 1 : x < 0 ? -1 : 0;
   if (a.sign != sign) return a.sign < sign ? -1 : 1;
-  const bits = <i32>bitLength(a.row, a.digits);
+  const bits = <i64>bitLength(a.row, a.digits);
   const floatBits = reinterpret<u64>(abs(x));
-  const exponent = <i32>(floatBits >> 52) - 1022;
+  const exponent = <i64>(floatBits >> 52) - 1022;
   if (bits != exponent) return bits < exponent ? -sign : sign;
   // As many bits: the float's 53 first ones, then zeros, against all of the int's.
   const mantissa = ((floatBits & 0x000fffffffffffff) | 0x0010000000000000) << 11;
-  const m = bits > 64 ? topBits(a) : wholeMagnitude(a) << <u64>(64 - bits);
+  const m = bits > 64 ? topBits(a) : wholeMagnitude(a) << (64 - bits);
   return m < mantissa ? -sign : m > mantissa ? sign : 0;
 }
 

@@ -1,12 +1,15 @@
 // Powers of ints, with a modulus or without.
 
-import { BAD_NOT_INVERTIBLE, BAD_ZERO_MODULUS, E_VALUE, raiseCode } from "../model/error";
+import { MAX_REQUEST } from "../../ground/config";
+import { BAD_NOT_INVERTIBLE, BAD_ZERO_MODULUS, E_VALUE, raiseCode, raiseMemory } from "../model/error";
+import { freeBlock, newBlock, requestFor } from "../model/memory";
 import { decref, xdecref } from "../model/refcount";
 import { PyObject } from "../model/type";
-import { DIGIT_BITS, digitAt } from "./digits";
-import { int_from_i32, PyLong } from "./int";
+import { DIGIT_BITS, digitAt, workDigits } from "./digits";
+import { int_dealloc, int_from_i32, MOST_DIGITS, newLong, PyLong } from "./int";
 import { int_add, int_floordiv, int_mod, int_mul, int_neg, int_pos } from "./int-arithmetic";
 import { int_bit_length } from "./int-bits";
+import { isShort, shortValue } from "./int-values";
 
 /** Takes over `x`; answers x * y, reduced if there is a modulus. */
 function timesModulo(x: PyObject, y: PyLong, modulus: PyLong | null): PyObject | null {
@@ -16,6 +19,29 @@ function timesModulo(x: PyObject, y: PyLong, modulus: PyLong | null): PyObject |
   const left = int_mod(changetype<PyLong>(product), modulus);
   decref(product);
   return left;
+}
+
+/** Powers of fewer bits are not worth the question. */
+const FEW_BITS: f64 = 65536;
+
+/** Whether there is memory for the last step of a ** b: to find out that there is none, after all steps before, would take as long as they do. */
+function mayHavePower(a: PyLong, b: PyLong): bool {
+  const bits = int_bit_length(a);
+  // The power has at least so many bits, and is about the square of a number with half of them.
+  const least = bits < 2 ? 0 : isShort(b) ? <f64>(bits - 1) * <f64>shortValue(b) : Infinity;
+  if (least < FEW_BITS) return true;
+  if (least > <f64>MOST_DIGITS * DIGIT_BITS) {
+    raiseMemory(MAX_REQUEST);
+    return false;
+  }
+  const half = <u32>(least / (2 * DIGIT_BITS));
+  const digits = workDigits(half, half);
+  const work = digits == 0 ? <usize>0 : newBlock(requestFor(0, digits, 4));
+  if (work == 0 && digits != 0) return false;
+  const power = newLong(2 * half);
+  if (power) int_dealloc(power);
+  if (work != 0) freeBlock(work);
+  return power !== null;
 }
 
 /** a ** b for b >= 0, or pow(a, b, modulus): square and multiply, from the highest bit down. */
@@ -29,7 +55,7 @@ export function int_pow(a: PyLong, b: PyLong, modulus: PyLong | null): PyObject 
   else if (modulus) base = int_mod(a, modulus);
   else base = int_pos(a);
   if (!base) return null;
-  let z: PyObject | null = int_from_i32(1);
+  let z: PyObject | null = modulus || mayHavePower(a, b) ? int_from_i32(1) : null;
   if (z && modulus) {
     const one = z;
     z = int_mod(changetype<PyLong>(one), modulus);
@@ -37,7 +63,7 @@ export function int_pow(a: PyLong, b: PyLong, modulus: PyLong | null): PyObject 
   }
   for (let bit = int_bit_length(b); z && bit-- > 0; ) {
     z = timesModulo(z, changetype<PyLong>(z), modulus);
-    const isSet = ((digitAt(b.row, bit / DIGIT_BITS) >> (bit % DIGIT_BITS)) & 1) == 1;
+    const isSet = ((digitAt(b.row, <u32>(bit / DIGIT_BITS)) >> <u32>(bit % DIGIT_BITS)) & 1) == 1;
     if (z && isSet) z = timesModulo(z, changetype<PyLong>(base), modulus);
   }
   decref(base);

@@ -103,9 +103,23 @@ function bitsFor(base: u32): u32 {
   return 32 - clz<u32>(base - 1);
 }
 
+/** The number of `n` digits of `bits` bits each, which the row has room for. */
+function readBits(t: Text, bits: u32, n: u32, row: usize): void {
+  for (; n > 0; t.at++) {
+    const digit = digitOf(t.char);
+    if (digit == NO_DIGIT) continue;
+    const place = <u64>(--n) * bits;
+    const k = <u32>(place / DIGIT_BITS);
+    const v = <u64>digit << (place % DIGIT_BITS);
+    setDigitAt(row, k, digitAt(row, k) | (<u32>v & DIGIT_MASK));
+    if (v > DIGIT_MASK) setDigitAt(row, k + 1, digitAt(row, k + 1) | <u32>(v >> DIGIT_BITS));
+  }
+}
+
 /** The number of `n` digits; null with an error raised. */
 function readDigits(t: Text, base: u32, n: u32, negative: bool): PyObject | null {
-  if ((base & (base - 1)) != 0 && n > MOST_DECIMALS) {
+  const isPower = (base & (base - 1)) == 0;
+  if (!isPower && n > MOST_DECIMALS) {
     raiseCode(E_VALUE, BAD_DIGITS, MOST_DECIMALS);
     return null;
   }
@@ -113,6 +127,10 @@ function readDigits(t: Text, base: u32, n: u32, negative: bool): PyObject | null
   const z = newLong(room);
   if (!z) return null;
   memory.fill(z.row, 0, <usize>room << 2);
+  if (isPower) {
+    readBits(t, bitsFor(base), n, z.row);
+    return finish(z, room, negative);
+  }
   let used: u32 = 0;
   for (; n > 0; t.at++) {
     const digit = digitOf(t.char);

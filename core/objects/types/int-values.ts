@@ -75,7 +75,7 @@ export function int_from_words(words: usize, n: u32, negative: bool): PyObject |
 
 /** How many words int_to_words writes. */
 export function int_words(a: PyLong): u32 {
-  return (bitLength(a.row, a.digits) + 31) >> 5;
+  return <u32>((bitLength(a.row, a.digits) + 31) >> 5);
 }
 
 /** Writes the magnitude as words of 32 bits, the lowest first. */
@@ -135,8 +135,8 @@ export function topBits(a: PyLong): u64 {
   const row = a.row;
   const bits = bitLength(row, n);
   const shift = bits - 64;
-  let k = shift / DIGIT_BITS;
-  const within = shift % DIGIT_BITS;
+  let k = <u32>(shift / DIGIT_BITS);
+  const within = <u32>(shift % DIGIT_BITS);
   let top = <u64>digitAt(row, k) >> within;
   let sticky = (digitAt(row, k) & ((1 << within) - 1)) != 0;
   let have = DIGIT_BITS - within;
@@ -170,7 +170,7 @@ export function int_as_f64(a: PyLong): f64 {
     let m: u64 = 0;
     for (let k = a.digits; k-- > 0; ) m = (m << DIGIT_BITS) | digitAt(a.row, k);
     v = <f64>m;
-  } else if (bits <= 1024) v = scaled(<f64>topBits(a), bits - 64);
+  } else if (bits <= 1024) v = scaled(<f64>topBits(a), <i32>(bits - 64));
   if (!isFinite(v)) {
     raiseCode(E_OVERFLOW, OVER_INT_TO_FLOAT, 0);
     return 0;

@@ -6,8 +6,9 @@
 // Invariants (int_valid): the highest digit is not 0; sign is 1 iff there are no digits.
 // Every function that answers an object answers a new reference, or null with an error raised.
 
+import { MAX_REQUEST } from "../../ground/config";
 import { INT } from "../model/kinds.gen";
-import { freeFixed, freeObject, newFixed, newObject, shrinkObject } from "../model/memory";
+import { freeFixed, freeObject, newFixed, newObject, requestFor, shrinkObject } from "../model/memory";
 import { hasPolicy, POLICY_SMALL_INTS } from "../model/settings";
 import { False, True } from "../model/singletons";
 import { at, SMALL_INT_MIN, SMALL_INTS, SMALL_INTS_AT } from "../model/state";
@@ -23,7 +24,7 @@ const NEGATIVE: u32 = 2;
 export const SIGN_MASK: u32 = 3;
 export const SIZE_SHIFT: u32 = 3;
 /** More digits don't fit a request. */
-export const MOST_DIGITS: u32 = 0x1ffffff0;
+export const MOST_DIGITS: u32 = <u32>((MAX_REQUEST - HEADER) / 4);
 /** More decimal digits are not written, as in CPython (sys.get_int_max_str_digits). */
 export const MOST_DECIMALS: u32 = 4300;
 
@@ -104,7 +105,7 @@ export function int_begin(refcnt: u32): void {
 
 /** An int of `n` >= 1 digits that are not yet written. */
 export function newLong(n: u32): PyLong | null {
-  const o = n == 1 ? newFixed(typeOf(INT)) : newObject(typeOf(INT), n > MOST_DIGITS ? 0x7ffffff8 : int_sizeof(n));
+  const o = n == 1 ? newFixed(typeOf(INT)) : newObject(typeOf(INT), requestFor(HEADER, n, 4));
   if (o) changetype<PyLong>(o).tag = n << SIZE_SHIFT;
   return changetype<PyLong | null>(o);
 }

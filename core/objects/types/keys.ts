@@ -13,6 +13,7 @@
 //
 // Probing is CPython's: i = 5 i + perturb + 1, perturb shifted by 5 at each step (Objects/dictobject.c explains why).
 
+import { MAX_REQUEST } from "../../ground/config";
 import { DICT, STR } from "../model/kinds.gen";
 import { freeBlock, newBlock } from "../model/memory";
 import { decref } from "../model/refcount";
@@ -311,6 +312,8 @@ export function keys_begin(): void {
 // ---- memory: keys of the least size with strings are kept in a list of at most 80 (CPython's bound) ----
 
 const MOST_SPARE: u32 = 80;
+/** Keys of more slots don't fit a request. */
+const MOST_LOG_SIZE: u32 = 27;
 
 @unmanaged
 class Spare {
@@ -326,7 +329,7 @@ function spare(): Spare {
 
 /** Keys without entries; null if there is no memory. */
 export function newKeys(logSize: u32, kind: u8): Keys | null {
-  const bytes = logSize > 27 ? <usize>0x80000000 : bytesFor(logSize, kind);
+  const bytes = logSize > MOST_LOG_SIZE ? MAX_REQUEST + 1 : bytesFor(logSize, kind);
   const s = spare();
   let block: usize;
   if (logSize == LEAST_LOG_SIZE && kind != GENERAL && s.first != 0) {

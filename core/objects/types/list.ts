@@ -9,16 +9,13 @@
 import { AT_POP, AT_SET, BAD_NOT_IN_LIST, E_EMPTY, E_INDEX, E_VALUE } from "../model/error";
 import { track, untrack } from "../model/gc-head";
 import { DICT, LIST } from "../model/kinds.gen";
-import { freeBlock, freeFixed, newBlock, newFixed, resizeBlock } from "../model/memory";
+import { freeBlock, freeFixed, newBlock, newFixed, requestFor, resizeBlock } from "../model/memory";
 import { clearError, raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { NotImplemented } from "../model/singletons";
 import { isAnySet, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
 import { itemAt, PyList, rowCompare, rowFind, rowItems, rowRepr, rowSize, setItemAt } from "./sequence";
-
-/** More items than this don't fit a request. */
-const MOST: u32 = 0x1fffffff;
 
 /** Room for the items of an iterable of `n`, as CPython takes it: with some to spare if they come from a dict or a set. */
 export function roomForItems(o: PyObject, n: u32): u32 {
@@ -54,7 +51,7 @@ function setRoom(l: PyList, room: u32): bool {
     if (before != 0) freeBlock(l.items);
     l.items = 0;
   } else {
-    const bytes = room > MOST ? <usize>0x80000000 : <usize>room << 2;
+    const bytes = requestFor(0, room, 4);
     const items = before == 0 ? newBlock(bytes) : resizeBlock(l.items, bytes);
     if (items == 0) return false;
     l.items = items;
@@ -145,7 +142,6 @@ export function list_insert(l: PyList, index: i32, item: PyObject): bool {
 export function list_extend_from(l: PyList, items: usize, step: i32, n: u32, exact: bool = true): bool {
   const size = l.size;
   if (n == 0) return true;
-  if (size + n < size) return setRoom(l, MOST + 1);
   if (exact && l.allocated == 0) {
     if (!setRoom(l, evenRoom(n))) return false;
     l.size = n;
@@ -285,7 +281,6 @@ export function list_repr(o: PyObject, w: Writer): bool {
 
 /** A new list of the items of two. */
 export function list_concat(a: PyList, b: PyList): PyObject | null {
-  if (a.size + b.size < a.size) return list_new(MOST + 1);
   const l = list_new(a.size + b.size);
   if (!l) return null;
   put(l, 0, a.items, 1, a.size);

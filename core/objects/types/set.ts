@@ -5,7 +5,7 @@ import { AS_SET_ITEM, E_EMPTY, E_KEY } from "../model/error";
 import { isTracked, track, untrack } from "../model/gc-head";
 import { setHashEnd, shuffled } from "../model/hash";
 import { FROZENSET, SET } from "../model/kinds.gen";
-import { freeBlock, freeObject, newObject } from "../model/memory";
+import { freeBlock, freeObject, newBlock, newObject, requestFor } from "../model/memory";
 import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { asBool, NotImplemented } from "../model/singletons";

@@ -7,7 +7,7 @@
 // order.
 
 import { STR } from "../model/kinds.gen";
-import { freeBlock, newBlock } from "../model/memory";
+import { freeBlock, newBlock, requestFor } from "../model/memory";
 import { isKind, PyObject } from "../model/type";
 import { PyStr, str_order } from "../text/str";
 import { list_reverse } from "./list";
@@ -153,8 +153,8 @@ class Sorting {
 }
 
 /** Words that sorting `n` items needs: two spare rows, the ends of runs, and a Sorting. */
-function workWords(n: u32, withKeys: bool): usize {
-  return <usize>n * (withKeys ? 2 : 1) + n / LEAST_RUN + 2 + offsetof<Sorting>() / 4 + 1;
+function workWords(n: u32, withKeys: bool): u64 {
+  return <u64>n * (withKeys ? 2 : 1) + n / LEAST_RUN + 2 + offsetof<Sorting>() / 4 + 1;
 }
 
 /**
@@ -164,7 +164,7 @@ function workWords(n: u32, withKeys: bool): usize {
 export function list_sort(l: PyList, keys: PyList | null, reverse: bool): bool {
   const n = l.size;
   if (n < 2) return true;
-  const work = newBlock(workWords(n, keys !== null) << 2);
+  const work = newBlock(requestFor(0, workWords(n, keys !== null), 4));
   if (work == 0) return false;
   const s = changetype<Sorting>(work);
   const items = l.items;

@@ -9,7 +9,7 @@ import { PyObject_Free } from "../../alloc/domains";
 import { isTracked, track, untrack } from "../model/gc-head";
 import { TUPLE_HASH_START, tupleHashEnd, tupleHashStep } from "../model/hash";
 import { TUPLE } from "../model/kinds.gen";
-import { freeObject, newObject, retire, revive } from "../model/memory";
+import { freeObject, newObject, requestFor, retire, revive } from "../model/memory";
 import { enter, leave } from "../model/recursion";
 import { decref, incref } from "../model/refcount";
 import { hasPolicy, POLICY_FREE_LISTS } from "../model/settings";
@@ -68,8 +68,7 @@ export function tuple_new(length: u32): PyTuple | null {
     type.freeHits++;
     t = changetype<PyTuple>(revive(block, type, tuple_sizeof(length)));
   } else {
-    // More items than memory has bytes: an answer of "no memory" without an overflow on the way.
-    t = changetype<PyTuple | null>(newObject(type, length > 0x1fffffff ? 0x7ffffff8 : tuple_sizeof(length)));
+    t = changetype<PyTuple | null>(newObject(type, requestFor(TUPLE_HEADER, length, 4)));
   }
   if (t) {
     t.size = length;

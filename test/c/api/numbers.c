@@ -22,6 +22,21 @@ int test_long_from(void) {
     return 0;
 }
 
+/* Digits of a base that is a power of 2 are read and written in time that grows as their number does. */
+int test_many_digits(void) {
+    const Py_ssize_t n = 300000;
+    PyObject *digits = NEW(PyUnicode_New(n, 127));
+    STEP(digits);
+    memset(PyUnicode_DATA(digits), 'f', (size_t)n);
+    PyObject *all = NEW(PyLong_FromUnicodeObject(digits, 16)), *one = NEW(PyLong_FromLong(1)), *bits = NEW(PyLong_FromSsize_t(4 * n));
+    STEP(all && one && bits);
+    PyObject *next = NEW(PyNumber_Add(all, one)), *power = NEW(PyNumber_Lshift(one, bits));
+    STEP(next && power && PyObject_RichCompareBool(next, power, Py_EQ) == 1);
+    PyObject *text = NEW(PyNumber_ToBase(all, 16));
+    STEP(text && PyUnicode_GET_LENGTH(text) == n + 2 && PyUnicode_Tailmatch(text, digits, 2, n + 2, 1) == 1);
+    return 0;
+}
+
 int test_long_text(void) {
     char *end;
     STEP(IS(NEW(PyLong_FromString(" -0x_fF ", &end, 0)), "-255") && *end == 0);
@@ -32,6 +47,10 @@ int test_long_text(void) {
     STEP(IS(NEW(PyLong_FromString("00", NULL, 0)), "0"));
     STEP(IS(NEW(PyLong_FromString("123456789012345678901234567890", NULL, 10)), "123456789012345678901234567890"));
     STEP(IS(NEW(PyLong_FromString("-0xffffffffffffffffffffffff", NULL, 16)), "-79228162514264337593543950335"));
+    STEP(IS(NEW(PyLong_FromString("0x123456789abcdef0123456789abcdef0123456789abcdef", NULL, 0)),
+            "27898229935051914142968983831921934135401027036219428335"));
+    STEP(IS(NEW(PyLong_FromString("7777777777_7777777777_7777777777", NULL, 8)), "1237940039285380274899124223"));
+    STEP(IS(NEW(PyLong_FromString("vvvvvvvvvvvvvvvvvvvv", NULL, 32)), "1267650600228229401496703205375"));
     FAILS(PyLong_FromString("012", NULL, 0), ValueError, "invalid literal for int() with base 0: '012'");
     FAILS(PyLong_FromString("1__0", NULL, 10), ValueError, "invalid literal for int() with base 10: '1__0'");
     FAILS(PyLong_FromString("", NULL, 10), ValueError, "invalid literal for int() with base 10: ''");

@@ -200,6 +200,8 @@ int test_format(void) {
     FAILS(PyUnicode_FromFormat("a %y"), SystemError, "invalid format string: %y");
     FAILS(PyUnicode_FromFormat("\u20ac"), ValueError,
           "PyUnicode_FromFormatV() expects an ASCII-encoded format string, got a non-ASCII byte: 0xe2");
+    FAILS(PyUnicode_FromFormat("%2147483648d", 1), ValueError, "width too big");
+    FAILS(PyUnicode_FromFormat("%.99999999999d", 1), ValueError, "precision too big");
     STEP(IS(NEW(PyBytes_FromFormat("%d %s %c%%", 3, "abc", 'x')), "b'3 abc x%'"));
     STEP(IS(NEW(PyBytes_FromFormat("")), "b''"));
     return 0;

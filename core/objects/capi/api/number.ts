@@ -1,5 +1,6 @@
 // PyNumber_*.
 
+import { MAX_REQUEST } from "../../../ground/config";
 import { E_OPERANDS, E_OVERFLOW, error, hasError, OVER_SIZE } from "../../model/error";
 import { BYTES, DICT, FLOAT, INT, LIST, SET, STR } from "../../model/kinds.gen";
 import {
@@ -360,8 +361,8 @@ function inBase(a: PyLong, bits: u32): PyObject | null {
   const w = newWriter();
   if (!w) return null;
   const letter: u32 = bits == 1 ? 0x62 : bits == 3 ? 0x6f : 0x78;
-  let done = (!a.isNegative || w.put(0x2d)) && w.put(0x30) && w.put(letter);
-  const n = max<u32>(1, (bitLength(a.row, a.digits) + bits - 1) / bits);
+  const n = max<u64>(1, (bitLength(a.row, a.digits) + bits - 1) / bits);
+  let done = w.reserve(<u32>min<u64>(n + 3, MAX_REQUEST), 1) && (!a.isNegative || w.put(0x2d)) && w.put(0x30) && w.put(letter);
   for (let k = n; done && k-- > 0; ) done = w.putHex(bitsAt(a, k * bits) & ((1 << bits) - 1), 1);
   if (done) return w.finish();
   w.discard();
@@ -369,9 +370,9 @@ function inBase(a: PyLong, bits: u32): PyObject | null {
 }
 
 /** The magnitude's bits from `from` on, of which the lowest four are right. */
-function bitsAt(a: PyLong, from: u32): u32 {
-  const k = from / 30;
-  const within = from % 30;
+function bitsAt(a: PyLong, from: u64): u32 {
+  const k = <u32>(from / 30);
+  const within = <u32>(from % 30);
   let v = k < a.digits ? digitAt(a.row, k) >> within : 0;
   if (within > 26 && k + 1 < a.digits) v |= digitAt(a.row, k + 1) << (30 - within);
   return v;

@@ -11,7 +11,7 @@ import { raiseMemory } from "../../model/error";
 import { slotFunction } from "../../model/functions";
 import { SLOT_DEALLOC, SLOT_HEAP_DEALLOC } from "../../model/table.gen";
 import { GCHead, gcHead, generation, isTracked, track, untrack } from "../../model/gc-head";
-import { newObject } from "../../model/memory";
+import { newObject, requestFor } from "../../model/memory";
 import { decref, incref } from "../../model/refcount";
 import { IS_C_TYPE, IS_HEAP_TYPE, PyObject, PyType, PyVarObject } from "../../model/type";
 import { finalize, instance_sizeof } from "../../types/instance";
@@ -19,12 +19,8 @@ import { callFunction } from "../../types/outside";
 import { weak_clear_all } from "../../types/weak";
 import { badCall } from "../runtime/words";
 
-/** More than any request is granted. */
-const TOO_MANY_BYTES: u64 = 0x80000000;
-
 function bytesFor(type: PyType, items: i32): usize {
-  const bytes = <u64>type.basicSize + <u64>max(items, 0) * type.itemSize;
-  return <usize>min(bytes, TOO_MANY_BYTES);
+  return requestFor(type.basicSize, max(items, 0), type.itemSize);
 }
 
 /** type(...) has an object more of so many bytes, or fewer. */
@@ -68,12 +64,12 @@ export function _PyObject_GC_NewVar(type: PyType, items: i32): PyObject | null {
 
 /** With `extra` bytes behind the object, which are not counted for its type; all is 0, but for the header. */
 export function PyUnstable_Object_GC_NewWithExtraData(type: PyType, extra: u32): PyObject | null {
-  const bytes = <u64>type.basicSize + extra;
-  const o = newObject(type, <usize>min(bytes, TOO_MANY_BYTES));
+  const bytes = requestFor(type.basicSize, extra, 1);
+  const o = newObject(type, bytes);
   if (!o) return null;
   incref<PyType>(type);
   type.resized(-(<isize>extra));
-  memory.fill(changetype<usize>(o) + offsetof<PyObject>(), 0, <usize>bytes - offsetof<PyObject>());
+  memory.fill(changetype<usize>(o) + offsetof<PyObject>(), 0, bytes - offsetof<PyObject>());
   return o;
 }
 

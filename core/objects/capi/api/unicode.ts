@@ -5,7 +5,7 @@
 
 import { E_TYPE, hasError, NEED_SAME_SEQUENCE } from "../../model/error";
 import { STR } from "../../model/kinds.gen";
-import { newBlock } from "../../model/memory";
+import { newBlock, requestFor } from "../../model/memory";
 import { clearError, raiseAbout } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
@@ -230,7 +230,7 @@ export function PyUnicode_CopyCharacters(to: PyObject, toStart: i32, from: PyObj
   }
   if (n < 0) return badCallNumber();
   const count = min(n, <i32>f.length - fromStart);
-  if (toStart + count > <i32>t.length) return badCallNumber();
+  if (<u32>count > t.length - <u32>toStart) return badCallNumber();
   if (count == 0) return 0;
   if (!isWritable(t)) return -1;
   const data = f.data + <usize>fromStart * f.width;
@@ -270,7 +270,7 @@ export function PyUnicode_AsUCS4(o: PyObject, buffer: usize, n: i32, withNull: i
 export function PyUnicode_AsUCS4Copy(o: PyObject): usize {
   const s = asStr(o);
   if (!s) return 0;
-  const buffer = newBlock((<usize>s.length + 1) << 2);
+  const buffer = newBlock(requestFor(4, s.length, 4));
   return buffer == 0 ? 0 : PyUnicode_AsUCS4(s, buffer, s.length + 1, 1);
 }
 

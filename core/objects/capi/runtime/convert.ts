@@ -34,7 +34,7 @@ function lowBits(a: PyLong): u64 {
 }
 
 @inline
-function bitsOf(a: PyLong): u32 {
+function bitsOf(a: PyLong): u64 {
   return bitLength(a.row, a.digits);
 }
 

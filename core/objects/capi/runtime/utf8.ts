@@ -4,6 +4,8 @@
 //
 // No more bytes than needed, no surrogates, nothing above U+10FFFF. Errors say which bytes, and why, as CPython's decoder does.
 
+import { MAX_REQUEST } from "../../../ground/config";
+import { raiseMemory } from "../../model/error";
 import { newBlock } from "../../model/memory";
 import { PyObject } from "../../model/type";
 import { largestOf, putChar, PyStr, str_from_char, str_from_chars, str_new } from "../../text/str";
@@ -104,10 +106,10 @@ function bytesOf(char: u32): u32 {
   return char < 0x80 ? 1 : char < 0x800 ? 2 : char < 0x10000 ? 3 : 4;
 }
 
-/** How many bytes the string has in UTF-8; -1 with UnicodeEncodeError if it has a surrogate. */
+/** How many bytes the string has in UTF-8; -1 with UnicodeEncodeError if it has a surrogate, or with MemoryError if no block has so many. */
 export function utf8_length(s: PyStr): i32 {
   if (s.isAscii) return s.length;
-  let n: u32 = 0;
+  let n: u64 = 0;
   for (let k: u32 = 0; k < s.length; k++) {
     const char = s.charAt(k);
     if (isSurrogate(char)) {
@@ -116,7 +118,9 @@ export function utf8_length(s: PyStr): i32 {
     }
     n += bytesOf(char);
   }
-  return n;
+  if (n < MAX_REQUEST) return <i32>n;
+  raiseMemory(MAX_REQUEST);
+  return -1;
 }
 
 function raiseSurrogates(s: PyStr, k: u32): void {
