@@ -21,7 +21,8 @@ export function byteWords(marks: readonly number[]): string[] {
 export function timeWords(marks: readonly number[]): string[] {
   const [scale, unit] = (marks.at(-1) ?? 0) < 0.1 ? [1000, "ms"] : [1, "s"];
   const step = marks.length > 1 ? ((marks[1] as number) - (marks[0] as number)) * scale : 1;
-  const decimals = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)));
+  let decimals = 0;
+  while (decimals < 6 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-3) decimals++;
   return marks.map((seconds) => `${(seconds * scale).toFixed(decimals)} ${unit}`);
 }
 

@@ -62,7 +62,8 @@ export class Selection {
       const shown = Math.min(1, Math.max(0, at));
       this.#handles[end].style.left = `${100 * shown}%`;
       this.#handles[end].classList.toggle("beyond", shown !== at);
-      this.#shades[end].style.width = `${100 * (end === "from" ? shown : 1 - shown)}%`;
+      // A little more than that: a line at the border of the plot is as thick as it is.
+      this.#shades[end].style.width = `calc(${100 * (end === "from" ? shown : 1 - shown)}% + 2px)`;
     }
   }
 
