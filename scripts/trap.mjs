@@ -49,6 +49,17 @@ function functionNames(bytes) {
   return names;
 }
 
+/** How far before an instruction without a position, such as the trap of an assert, one with a position may stand, in bytes. */
+const REACH = 32;
+
+/** The file, line and column of an offset in a module. */
+function positionAt(map, offset) {
+  for (let column = offset; ; column--) {
+    const position = originalPositionFor(map, { line: 1, column });
+    if (position.source !== null || column === offset - REACH) return position;
+  }
+}
+
 let loaded;
 /** The debug builds of the core's modules. */
 function modules() {
@@ -65,7 +76,7 @@ export function located(stack) {
     // Both modules come from the same sources: a frame is of the one that has this function at this number.
     const module = modules().find(({ names }) => names.get(Number(index)) === name);
     if (module === undefined) return frame;
-    const { source, line, column } = originalPositionFor(module.map, { line: 1, column: Number.parseInt(offset, 16) });
+    const { source, line, column } = positionAt(module.map, Number.parseInt(offset, 16));
     return source === null ? frame : `${name} (${source.replace(/^.*?(?=core\/)/, "")}:${line}:${(column ?? 0) + 1})`;
   });
 }

@@ -15,7 +15,7 @@
 // docs/pools.md.
 
 import { base_find, base_free, base_malloc, base_realloc } from "./base";
-import { ADDRESS_END, ALIGNMENT, ARENA_POOLS, arenaBytes, INTERNAL, POOL_GRAIN, POOL_SIZE } from "../ground/config";
+import { ADDRESS_END, ALIGNMENT, ARENA_POOLS, arenaBytes, DEBUG, INTERNAL, POOL_GRAIN, POOL_SIZE } from "../ground/config";
 import { ARENAS_AT, CONTROL, SMALL_MEM_AT } from "../ground/control";
 import { tableIndex } from "../ground/functions";
 import { ARENA_FUNCTIONS } from "../ground/table.gen";
@@ -99,11 +99,13 @@ export class Arena {
     const index = <u32>ctz<u32>(this.idle);
     this.idle &= this.idle - 1;
     this.idleCount--;
+    if (DEBUG) assert(!this.poolAt(index).isOpen);
     return this.poolAt(index);
   }
 
   @inline
   putPool(pool: Pool): void {
+    if (DEBUG) assert(!pool.listed && ((this.idle >> pool.index) & 1) == 0);
     pool.bin = 0;
     this.idle |= 1 << pool.index;
     this.idleCount++;
@@ -229,6 +231,7 @@ export class Arenas {
     this.count++;
     this.enlist(arena);
     ledger().arenasOpened++;
+    if (DEBUG) assert(arena.isValid(this.map));
     return true;
   }
 
@@ -296,6 +299,7 @@ export class Arenas {
       pool.followRecord(changetype<usize>(arena), record, bytes);
       this.map.set(pool, moved.bytesOf(pool));
     }
+    if (DEBUG) assert(moved.isValid(this.map));
     base_free(INTERNAL, changetype<usize>(arena));
   }
 
@@ -357,6 +361,7 @@ export class Arenas {
     this.delist(arena);
     arena.putPool(pool);
     ledger().poolClosed();
+    if (DEBUG) assert(arena.isValid(this.map));
     if (arena.idleCount < arena.total) this.enlist(arena);
     else this.removeArena(arena);
   }

@@ -20,7 +20,7 @@
 //   an open pool is listed, or free == 0; a bin's list is a ring, its head is the pool that serves
 // docs/pools.md.
 
-import { POOL_SIZE } from "../ground/config";
+import { DEBUG, POOL_SIZE } from "../ground/config";
 import { CONTROL, SCRATCH_AT } from "../ground/control";
 
 /** What a byte counts up to. */
@@ -67,10 +67,12 @@ export class Pool {
     }
     store<usize>(block, 0);
     this.enlist();
+    if (DEBUG) assert(this.isValid(scratchBits()));
   }
 
   /** Last in its bin's list. */
   enlist(): void {
+    if (DEBUG) assert(!this.listed && this.bin != 0);
     const first = load<Pool | null>(this.bin);
     if (first) {
       const last = first.prev!;
@@ -84,10 +86,12 @@ export class Pool {
       store<Pool>(this.bin, this);
     }
     this.listed = true;
+    if (DEBUG) assert(this.isLinked);
   }
 
   /** In no list. */
   delist(): void {
+    if (DEBUG) assert(this.isLinked);
     const next = this.next!;
     const prev = this.prev!;
     this.listed = false;
@@ -152,10 +156,15 @@ export class Pool {
   /** Whether the pool, which is open, keeps its invariants. `bits` is overwritten. */
   isValid(bits: FreeBits): bool {
     if (this.blockSize == 0 || this.used > this.capacity || !this.markFree(bits)) return false;
-    if (!this.listed) return this.free == 0;
+    return this.listed ? this.isLinked : this.free == 0;
+  }
+
+  /** Whether the pool is listed, and its neighbours in the ring know it. */
+  private get isLinked(): bool {
     const next = this.next;
     const prev = this.prev;
-    return next !== null && prev !== null && next.prev === this && prev.next === this && next.bin == this.bin;
+    if (!this.listed || next === null || prev === null) return false;
+    return next.prev === this && prev.next === this && next.bin == this.bin;
   }
 }
 

@@ -1,19 +1,4 @@
-// Layer 1, the raw allocator: any size, in the memory that the break gives.
-//
-//   chunk, in use                              chunk, free
-//   +--------+---------------------------+     +--------+------+------+-- ... --+--------+
-//   | header | payload                   |     | header | next | prev |         |  size  |
-//   +--------+---------------------------+     +--------+------+------+-- ... --+--------+
-//   c        c+4 (a multiple of 8)       c+size                                           c+size
-//
-//   header, in use:  31        30 ................ 3   2         1           0
-//                    owner (1) | size, 8 at a time |   owner (0) | PREV_FREE | owner (2)
-//   header, free:    31 .......................... 3   2         1           0
-//                    size, 8 at a time             |   1         | 0         | 1
-//   owner:           the domain that has the chunk, as three bits, of which (0) and (2) are never both set
-//
-// A block has at most MAX_REQUEST bytes, so 31 bits are enough for the size of a chunk in use. Free chunks join: one can have nearly
-// all of the 4 GiB.
+// Layer 1, the raw allocator: any size, in the memory that the break gives, as chunks side by side (chunk.ts).
 //
 //   first chunk ... last chunk | top ................. brk
 //                                (the break's unused rest)
@@ -21,29 +6,18 @@
 // Free chunks lie in bins: one for each size below 512, above that sixteen to a power of two, up to 2^32; a bitmap says
 // which bins hold any. An allocation takes the best of the first bin that can serve it, else a piece of the top.
 //
-// Invariants (isValid):
-//   no two free chunks are neighbours, and the chunk below the top is in use
-//   a chunk has PREV_FREE iff the chunk before it is free; then the word before its header is that chunk's size
+// Invariants (firstInvalid):
+//   each chunk's own
 //   a chunk is in the bin of its size iff it is free; a bin's bit is set iff it holds a chunk
 //   the ledger's bytes and blocks are those of the chunks in use
-// docs/account.md says what a chunk's overhead counts as.
 
-import { ALIGNMENT, GRANULE, INTERNAL, MAX_REQUEST, TOP_KEPT } from "../ground/config";
+import { ALIGNMENT, DEBUG, GRANULE, INTERNAL, MAX_REQUEST, TOP_KEPT } from "../ground/config";
 import { ARENAS_AT, CONTROL, RAW_AT } from "../ground/control";
 import { refuse } from "../ground/fault";
 import { ledger } from "../ground/ledger";
 import { platform } from "../ground/platform";
+import { Chunk, CHUNK_OVERHEAD, chunkOf, chunkSizeFor, MAX_BLOCK, MIN_CHUNK } from "./chunk";
 
-const PREV_FREE: u32 = 2;
-/** Set in the header of a free chunk, both bits. */
-const FREE: u32 = 5;
-const SIZE_IN_USE: u32 = 0x7ffffff8;
-const SIZE_FREE: u32 = 0xfffffff8;
-/** Bytes that a chunk costs beside its payload. */
-export const CHUNK_OVERHEAD: usize = 4;
-const MIN_CHUNK: usize = 16;
-/** The largest request: its chunk's size fits SIZE_IN_USE, even with a rest behind it that is too small for a chunk. */
-const MAX_BLOCK: usize = MAX_REQUEST - MIN_CHUNK - ALIGNMENT;
 const EXACT_BINS: u32 = 64;
 const EXACT_LIMIT: usize = 512;
 /** 23 powers of two, from 2^9 up to 2^31. */
@@ -51,104 +25,6 @@ export const BINS: u32 = EXACT_BINS + 23 * 16;
 const BITMAP_WORDS: u32 = (BINS + 31) / 32;
 /** How many chunks of a bin are looked at for the best fit. */
 const SCAN: i32 = 12;
-
-/** One chunk. The class's fields are those of a free one; in use, only the header is the allocator's. */
-@unmanaged
-export class Chunk {
-  header: u32;
-  next: Chunk | null;
-  prev: Chunk | null;
-
-  @inline
-  get address(): usize {
-    return changetype<usize>(this);
-  }
-
-  @inline
-  get isFree(): bool {
-    return (this.header & FREE) == FREE;
-  }
-
-  /** The size of a chunk in use. */
-  @inline
-  get sizeInUse(): usize {
-    return this.header & SIZE_IN_USE;
-  }
-
-  /** The size of a free chunk. */
-  @inline
-  get sizeFree(): usize {
-    return this.header & SIZE_FREE;
-  }
-
-  get size(): usize {
-    return this.isFree ? this.sizeFree : this.sizeInUse;
-  }
-
-  @inline
-  get isPreviousFree(): bool {
-    return (this.header & PREV_FREE) != 0;
-  }
-
-  /** The domain of a chunk in use. */
-  @inline
-  get domain(): u32 {
-    return ((this.header >> 2) & 1) | ((this.header >> 30) & 2) | ((this.header & 1) << 2);
-  }
-
-  @inline
-  get payload(): usize {
-    return this.address + CHUNK_OVERHEAD;
-  }
-
-  /** Bytes that a chunk in use has for its owner. */
-  @inline
-  get usable(): usize {
-    return this.sizeInUse - CHUNK_OVERHEAD;
-  }
-
-  /** What is behind a chunk in use: another one, or the top. */
-  @inline
-  get following(): Chunk {
-    return changetype<Chunk>(this.address + this.sizeInUse);
-  }
-
-  /** The free chunk before this one; only if isPreviousFree. */
-  @inline
-  get preceding(): Chunk {
-    return changetype<Chunk>(this.address - load<u32>(this.address - 4));
-  }
-
-  /** In use by `domain`, `size` bytes long; what it knows of its predecessor stays. */
-  @inline
-  becomeUsed(size: usize, domain: u32): void {
-    this.header = <u32>size | (this.header & PREV_FREE) | ((domain & 1) << 2) | ((domain & 2) << 30) | (domain >> 2);
-  }
-
-  /** In use as before, `size` bytes long. */
-  @inline
-  resize(size: usize): void {
-    this.header = <u32>size | (this.header & ~SIZE_IN_USE);
-  }
-
-  /** Free, `size` bytes long, its predecessor in use, its size in its last word. */
-  @inline
-  becomeFree(size: usize): void {
-    this.header = <u32>size | FREE;
-    store<u32>(this.address + size - 4, <u32>size);
-  }
-}
-
-@inline
-function chunkOf(payload: usize): Chunk {
-  return changetype<Chunk>(payload - CHUNK_OVERHEAD);
-}
-
-@inline
-function chunkSizeFor(n: usize): usize {
-  const size = (n + CHUNK_OVERHEAD + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-  return size < MIN_CHUNK ? MIN_CHUNK : size;
-}
 
 @inline
 function binOf(size: usize): u32 {
@@ -162,8 +38,7 @@ export class Raw {
   /** First chunk, and the end of the last. */
   first: usize;
   top: usize;
-  // The head of the list of closed chunks, which is as long as a chunk's links are: what is in the list has a `prev`, and leaves it as it
-  // would leave the middle of a bin.
+  // The list of closed chunks has a head like a chunk's, so a chunk unlinks itself without knowing which list it is in.
   closedHeader: u32;
   closedNext: usize;
   closedPrev: usize;
@@ -290,8 +165,9 @@ export class Raw {
     }
     const chunk = changetype<Chunk>(at);
     chunk.becomeFree(end - at);
-    changetype<Chunk>(end).header |= PREV_FREE;
+    changetype<Chunk>(end).followsFree();
     this.insert(chunk);
+    if (DEBUG) assert(chunk.isValid(this.top));
   }
 
   /** Cuts a used chunk down to `size`, if the rest can be a chunk. */
@@ -309,7 +185,7 @@ export class Raw {
   private take(at: usize, size: usize, end: usize): usize {
     const rest = end - at - size;
     if (rest < MIN_CHUNK) {
-      changetype<Chunk>(end).header &= ~PREV_FREE;
+      changetype<Chunk>(end).followsUsed();
       return end - at;
     }
     const chunk = changetype<Chunk>(at + size);
@@ -332,6 +208,7 @@ export class Raw {
       this.remove(chunk);
       chunk.becomeUsed(this.take(chunk.address, size, chunk.address + chunk.sizeFree), domain);
     } else return this.mallocAtTop(domain, n);
+    if (DEBUG) assert(chunk.isValid(this.top));
     ledger().born(domain, chunk.usable);
     return chunk.payload;
   }
@@ -343,8 +220,9 @@ export class Raw {
     if (!this.fillTop(size)) return 0;
     const chunk = changetype<Chunk>(this.top);
     this.top += size;
-    chunk.header = 0;
+    chunk.beginAfterUsed();
     chunk.becomeUsed(size, domain);
+    if (DEBUG) assert(chunk.isValid(this.top));
     ledger().born(domain, chunk.usable);
     return chunk.payload;
   }
@@ -358,8 +236,7 @@ export class Raw {
       this.remove(before);
       at = before.address;
       size += before.sizeFree;
-      // What was a header lies inside of a free chunk now: it must not look like that of a block.
-      chunk.header = FREE;
+      chunk.disappear();
     }
     this.release(at, size);
   }
@@ -401,6 +278,7 @@ export class Raw {
     const before = chunk.usable;
     if (chunk.sizeInUse < size && !this.growInPlace(chunk, size)) return this.move(domain, chunk, n);
     this.cut(chunk, size);
+    if (DEBUG) assert(chunk.isValid(this.top));
     ledger().resized(chunk.domain, before, chunk.usable);
     return payload;
   }
@@ -445,13 +323,14 @@ export class Raw {
       const lead = chunk.address - front.address;
       ledger().resized(domain, front.usable, lead - CHUNK_OVERHEAD);
       front.resize(lead);
-      chunk.header = 0;
+      chunk.beginAfterUsed();
       chunk.becomeUsed(whole - lead, domain);
       ledger().born(domain, chunk.usable);
       this.free(domain, wide);
     }
     const before = chunk.usable;
     this.cut(chunk, chunkSizeFor(n));
+    if (DEBUG) assert(chunk.isValid(this.top));
     ledger().resized(domain, before, chunk.usable);
     return chunk.payload;
   }
@@ -493,13 +372,14 @@ export class Raw {
     const slid = before;
     memory.copy(slid.payload, payload, size - CHUNK_OVERHEAD);
     // A free chunk is never behind another.
-    slid.header = 0;
+    slid.beginAfterUsed();
     slid.becomeUsed(size, domain);
     const rest = slid.following;
-    rest.header = 0;
+    rest.beginAfterUsed();
     const end = rest.address + free;
-    if (end != this.top) changetype<Chunk>(end).header &= ~PREV_FREE;
+    if (end != this.top) changetype<Chunk>(end).followsUsed();
     this.release(rest.address, free);
+    if (DEBUG) assert(slid.isValid(this.top));
     return slid.payload;
   }
 
@@ -535,15 +415,9 @@ export class Raw {
     while (at != this.top) {
       const chunk = changetype<Chunk>(at);
       const size = chunk.size;
-      if (size < MIN_CHUNK || at + size > this.top || at + size < at) return at;
-      if (chunk.isPreviousFree != previousFree) return at;
-      if (chunk.isFree) {
-        if (previousFree || at + size == this.top) return at;
-        if (load<u32>(at + size - 4) != <u32>size) return at;
-        freeChunks++;
-      } else {
-        bytes += chunk.usable;
-      }
+      if (!chunk.isValid(this.top) || chunk.isPreviousFree != previousFree) return at;
+      if (chunk.isFree) freeChunks++;
+      else bytes += chunk.usable;
       previousFree = chunk.isFree;
       at += size;
     }
@@ -561,7 +435,6 @@ export class Raw {
   }
 }
 
-if (INTERNAL > 4) ERROR("a domain's bits would be those of a free chunk");
 if (offsetof<Raw>() + (BITMAP_WORDS - 1 + BINS) * 4 > ARENAS_AT - RAW_AT) ERROR("Raw does not fit its region");
 
 @inline

@@ -29,7 +29,7 @@ export { DOMAINS, INTERNAL, LIBC, MEM, OBJECT, RAW } from "../ground/domains.gen
 export { POOL_SIZE } from "../ground/config";
 export { CONTROL_BYTES, SCRATCH_AT } from "../ground/control";
 export { CHUNK_FUNCTIONS, TABLE_FUNCTIONS } from "../ground/table.gen";
-export { CHUNK_OVERHEAD } from "../alloc/raw";
+export { CHUNK_OVERHEAD } from "../alloc/chunk";
 
 export const STATE_BYTES_AT: usize = HEAD_AT + offsetof<Head>("stateBytes");
 export const LIMIT_AT: usize = PLATFORM_AT + offsetof<Platform>("limit");

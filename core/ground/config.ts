@@ -11,6 +11,12 @@
 // The step of 8 is CPython's for 32-bit machines (Include/internal/pycore_obmalloc.h).
 // docs/pools.md explains why pools and arenas are this small.
 
+/**
+ * Whether this is the debug build, in which structures are checked at their transitions. Without `if (DEBUG)` the condition of an assert would
+ * be evaluated in the release, too.
+ */
+export const DEBUG: bool = !ASC_NO_ASSERT;
+
 /** Distance between size classes, and the alignment of every block. */
 export const ALIGNMENT: usize = 8;
 /** The largest request that a pool serves; larger ones go to the raw allocator. */

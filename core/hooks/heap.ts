@@ -2,7 +2,8 @@
 
 import { arenas } from "../alloc/arena";
 import { setDefaultAllocators } from "../alloc/domains";
-import { CHUNK_OVERHEAD, raw } from "../alloc/raw";
+import { CHUNK_OVERHEAD } from "../alloc/chunk";
+import { raw } from "../alloc/raw";
 import { scavenge, smallOf } from "../alloc/small";
 import { GRANULE, LIBC, MEM, RAW, WASM_PAGE } from "../ground/config";
 import { CONTROL, CONTROL_BYTES, head, LAYOUT_VERSION, MAGIC } from "../ground/control";

@@ -12,7 +12,8 @@ import { debug, debug_check, registry } from "./debug";
 import { ledger } from "../ground/ledger";
 import { OWN, platform } from "../ground/platform";
 import { Pool, scratchBits } from "../alloc/pool";
-import { Chunk, raw } from "../alloc/raw";
+import { Chunk } from "../alloc/chunk";
+import { raw } from "../alloc/raw";
 import { LIVE } from "./registry";
 import { domainOfBin, smallOf } from "../alloc/small";
 

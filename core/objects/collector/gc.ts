@@ -14,6 +14,7 @@
 // Meanwhile an object's `prev` is gc_refs << 3 and flags. A collection runs only when nothing else is under way.
 // A list is in order (isValid) if next and prev agree and, outside of a collection, no object is marked.
 
+import { DEBUG } from "../../ground/config";
 import { GC_COLLECTING, GCHead, generation, untrack } from "../model/gc-head";
 import { DICT, LIST, REF, SET, TUPLE, USER } from "../model/kinds.gen";
 import { clearError } from "../model/raise";
@@ -29,7 +30,7 @@ import { PySet } from "../types/set-table";
 import { mayBeInCycle } from "../types/tuple";
 import { PyRef, weak_call_all, weak_detach, weak_take, weakListOf } from "../types/weak";
 import { clearFreeLists } from "./free-lists";
-import { merge, moveTo, sizeOfList } from "./lists";
+import { isInOrder, merge, moveTo, sizeOfList } from "./lists";
 import { Collector, collector, DEBUG_COLLECTABLE, DEBUG_SAVEALL, garbageList, GENERATIONS, listAt, PERMANENT, statsOf } from "./state";
 import { deduceUnreachable } from "./unreachable";
 
@@ -186,6 +187,7 @@ function collect(k: u32): u32 {
 
   const unreachable = listAt(offsetof<Collector>("unreachable"));
   deduceUnreachable(young, unreachable);
+  if (DEBUG) assert(isInOrder(young, false) && isInOrder(unreachable, true));
   untrackTuples(young);
   if (isFull) {
     untrackDicts(young);
@@ -204,10 +206,12 @@ function collect(k: u32): u32 {
     // Finalizers can have brought some back: those that are reachable now are ordinary objects again.
     const dead = listAt(offsetof<Collector>("resurrected"));
     deduceUnreachable(unreachable, dead);
+    if (DEBUG) assert(isInOrder(unreachable, false) && isInOrder(dead, true));
     merge(unreachable, old);
     found = sizeOfList(dead);
     deleteAll(dead, old);
   }
+  if (DEBUG) assert(isInOrder(old, false));
   if (isFull) clearFreeLists();
   return found;
 }

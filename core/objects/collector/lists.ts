@@ -29,20 +29,22 @@ export function moveTo(node: GCHead, to: GCHead): void {
   to.append(node);
 }
 
-/** Every list is in order: next and prev agree, and no object is marked. */
-export function gc_valid(): bool {
-  for (let k: u32 = 0; k <= PERMANENT; k++) {
-    const list = generation(k).head;
-    let prev = list;
-    let at = list.next;
-    while (at != changetype<usize>(list)) {
-      if (at == 0 || (at & GC_UNREACHABLE) != 0) return false;
-      const head = changetype<GCHead>(at);
-      if (head.prevHead !== prev || isCollecting(head) || head.object.refcnt == 0) return false;
-      prev = head;
-      at = head.next;
-    }
-    if (list.prevHead !== prev) return false;
+/** Whether a list is in order: next and prev agree, its objects are alive, and all or none of them are marked COLLECTING. */
+export function isInOrder(list: GCHead, marked: bool): bool {
+  let prev = list;
+  let at = list.next;
+  while (at != changetype<usize>(list)) {
+    if (at == 0 || (at & GC_UNREACHABLE) != 0) return false;
+    const head = changetype<GCHead>(at);
+    if (head.prevHead !== prev || isCollecting(head) != marked || head.object.refcnt == 0) return false;
+    prev = head;
+    at = head.next;
   }
+  return list.prevHead === prev;
+}
+
+/** Whether every generation's list is in order, as it is outside of a collection. */
+export function gc_valid(): bool {
+  for (let k: u32 = 0; k <= PERMANENT; k++) if (!isInOrder(generation(k).head, false)) return false;
   return true;
 }

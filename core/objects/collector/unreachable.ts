@@ -1,5 +1,6 @@
 // Finding what is unreachable: the first three passes of a collection (gc.ts has what holds after each).
 
+import { DEBUG } from "../../ground/config";
 import { GC_COLLECTING, GC_LASTING, GC_UNREACHABLE, GCHead, gcHead } from "../model/gc-head";
 import { PyObject } from "../model/type";
 import { collector } from "./state";
@@ -46,6 +47,7 @@ class Subtract {
 export function subtractOne(o: PyObject): void {
   if (!o.type.hasGC) return;
   const head = gcHead(o);
+  if (DEBUG) assert(!isCollecting(head) || refsOf(head) != 0);
   if (isCollecting(head)) head.prev -= ONE_REF;
 }
 

@@ -10,7 +10,8 @@ import { base_calloc, base_free } from "../../alloc/base";
 import { INTERNAL } from "../../ground/config";
 import { platform } from "../../ground/platform";
 import { scratchBits } from "../../alloc/pool";
-import { BINS, Chunk, CHUNK_OVERHEAD, raw } from "../../alloc/raw";
+import { Chunk, CHUNK_OVERHEAD } from "../../alloc/chunk";
+import { BINS, raw } from "../../alloc/raw";
 
 /** Bytes of the heap that a word of bits stands for. */
 const WORD_SPAN: usize = 256;

@@ -8,6 +8,7 @@
 // The three are the heap's own blocks (INTERNAL): they count as overhead. Invariants (isValid):
 //   count == words of the table with an address; stackTop <= stackCapacity
 
+import { DEBUG } from "../../ground/config";
 import { base_free, base_malloc, base_realloc } from "../../alloc/base";
 import { INTERNAL } from "../../ground/config";
 import { raiseNoMemory } from "./raise";
@@ -46,6 +47,7 @@ export class Handles {
   /** The object of a handle in use. */
   @inline
   at(handle: u32): PyObject {
+    if (DEBUG) assert(this.isUsed(handle));
     return load<PyObject>(this.word(handle));
   }
 
@@ -122,6 +124,7 @@ export class Handles {
   /** Takes the top of the stack; its reference is the caller's. */
   @inline
   pop(): PyObject {
+    if (DEBUG) assert(this.stackTop > 0);
     return load<PyObject>(this.stack + (<usize>(--this.stackTop) << 2));
   }
 

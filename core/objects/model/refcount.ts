@@ -4,6 +4,7 @@
 // An object whose count falls to 0 goes through its type's dealloc at once. Containers can nest deeply, so only TRASH_DEPTH of
 // them are deallocated inside one another; deeper ones wait in a list until the outermost is done (CPython's trashcan).
 
+import { DEBUG } from "../../ground/config";
 import { GC_FLAGS, GCHead, gcHead, untrack } from "./gc-head";
 import { at, TRASH_AT } from "./state";
 import { PyObject } from "./type";
@@ -15,6 +16,7 @@ export const IMMORTAL_MINIMUM: u32 = 1 << 30;
 @inline
 export function incref<T extends PyObject>(o: T): T {
   const n = o.refcnt;
+  if (DEBUG) assert(n != 0);
   if (n < IMMORTAL_MINIMUM) o.refcnt = n + 1;
   return o;
 }
@@ -23,6 +25,7 @@ export function incref<T extends PyObject>(o: T): T {
 @inline
 export function decref(o: PyObject): void {
   const n = o.refcnt;
+  if (DEBUG) assert(n != 0);
   if (n >= IMMORTAL_MINIMUM) return;
   o.refcnt = n - 1;
   if (n == 1) deallocate(o);

@@ -10,6 +10,7 @@
 //
 // Whenever a value is dropped, the dict is already in order without it. A failed operation leaves the dict as it was.
 
+import { DEBUG } from "../../ground/config";
 import { AS_DICT_KEY, E_CHANGED, E_EMPTY, E_KEY, E_MEMORY, error } from "../model/error";
 import { isTracked, track, untrack } from "../model/gc-head";
 import { DICT, STR } from "../model/kinds.gen";
@@ -100,6 +101,7 @@ function rebuild(d: PyDict, logSize: u32, kind: u8): bool {
     dropValues(d, old.count);
     releaseKeys(old);
   } else if (old !== emptyKeys()) freeKeys(old);
+  if (DEBUG) assert(dict_valid(d));
   return true;
 }
 

@@ -13,7 +13,7 @@
 //
 // Probing is CPython's: i = 5 i + perturb + 1, perturb shifted by 5 at each step (Objects/dictobject.c explains why).
 
-import { MAX_REQUEST } from "../../ground/config";
+import { DEBUG, MAX_REQUEST } from "../../ground/config";
 import { DICT, STR } from "../model/kinds.gen";
 import { freeBlock, newBlock } from "../model/memory";
 import { decref } from "../model/refcount";
@@ -188,6 +188,7 @@ export class Keys {
 
   /** Adds an entry for a key that is not there; usable > 0. The references are those that the caller had. */
   add(key: PyObject, hash: i32, value: PyObject | null): void {
+    if (DEBUG) assert(this.usable > 0);
     const mask = this.size - 1;
     let perturb = <u32>hash;
     let slot = perturb & mask;
@@ -202,10 +203,12 @@ export class Keys {
     store<PyObject>(entry, key);
     store<PyObject | null>(entry, value, 4);
     if (this.kind == GENERAL) store<i32>(entry - 4, hash);
+    if (DEBUG) assert(this.leadsTo(index));
   }
 
   /** The entry is gone; whose its references are now, is the caller's matter. */
   remove(index: u32): void {
+    if (DEBUG) assert(this.keyAt(index) !== null);
     this.setIndexAt(this.slotOf(index, this.hashAt(index)), DUMMY);
     const entry = this.entryAt(index);
     store<usize>(entry, 0);

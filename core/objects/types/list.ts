@@ -6,6 +6,7 @@
 // Whenever an item is dropped, the list is already in order without it: its deallocation may run anybody's code.
 // Invariants: size <= allocated; items == 0 iff allocated == 0. A failed operation leaves the list as it was.
 
+import { DEBUG } from "../../ground/config";
 import { AT_POP, AT_SET, BAD_NOT_IN_LIST, E_EMPTY, E_INDEX, E_VALUE } from "../model/error";
 import { track, untrack } from "../model/gc-head";
 import { DICT, LIST } from "../model/kinds.gen";
@@ -72,6 +73,7 @@ function setSize(l: PyList, n: u32): bool {
     }
   }
   l.size = n;
+  if (DEBUG) assert(list_valid(l));
   return true;
 }
 

@@ -8,6 +8,7 @@
 // Order and growth are CPython's (Objects/setobject.c), so that items of equal hashes come in the same order here and there. Invariants (set_valid):
 //   used == slots with a key <= fill == slots that are not (0, 0);  fill * 5 < mask * 3 after an insertion
 
+import { DEBUG } from "../../ground/config";
 import { freeBlock, newBlock } from "../model/memory";
 import { decref } from "../model/refcount";
 import { PyObject, PyType } from "../model/type";
@@ -185,6 +186,7 @@ export function set_resize(s: PySet, least: u32): bool {
     freeBlock(old);
     s.type.resized(-tableBytes(oldMask));
   }
+  if (DEBUG) assert(set_valid(s));
   return true;
 }
 
