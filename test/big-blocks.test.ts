@@ -1,11 +1,22 @@
 // Blocks of 0.5 to 2 GiB, above and across 2 GiB: whatever the order, the heap stays whole, and says what it has.
 
+import { gunzipSync } from "node:zlib";
+import colors from "picocolors";
+import { Profile } from "pprof-format";
 import { describe, expect, it } from "vitest";
 import { toAddress } from "../src/address.js";
 import * as C from "../src/core/constants.gen.js";
 import type { Core } from "../src/core.js";
 import { Heap, type HeapOptions, sumOfParts } from "../src/index.js";
+import { buildPage } from "../src/page/build.js";
+import { ROW, ROW_VALUES } from "../src/page/model.js";
+import { Spans } from "../src/page/spans.js";
+import { decodePage, encodePage } from "../src/page/wire.js";
+import { heapProfile } from "../src/report/export/heapprofile.js";
+import { pprof } from "../src/report/export/pprof.js";
+import { readTrace } from "../src/trace/reader.js";
 import { GIB, MIB, roomsOf, runBigBlocks } from "./big-blocks.js";
+import { Tape } from "./trace-data.js";
 
 const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
 
@@ -77,5 +88,70 @@ describe(`random programs of large blocks (PYHEAP_SEED=${SEED})`, () => {
       const plan = { heap, seed: SEED + k, steps: 400, span, moves: span / 8, aligned: alignedOf(heap) };
       expect(runBigBlocks(plan)).toBe(0);
     });
+  }
+});
+
+describe("a recording of large blocks, from 1 GiB up to 4 GiB", () => {
+  const SIZES = [0x7fff_ffe7, 600 * MIB, 400 * MIB, 0];
+  const LIVE = SIZES.reduce((sum, size) => sum + size, 0);
+
+  async function recorded(aggregate: boolean) {
+    const heap = await Heap.create({ base: GIB / 2, policy: false });
+    const tape = new Tape();
+    const recorder = heap.trace({ write: tape.write, aggregate });
+    const blocks = SIZES.map((size) => heap.raw.malloc(size));
+    // More than 2^32 bytes, all in all.
+    for (let k = 0; k < 3; k++) heap.raw.free(heap.raw.malloc(500 * MIB));
+    expect(blocks.every(Boolean)).toBe(true);
+    expect(Math.max(...blocks)).toBeGreaterThan(2 ** 31);
+    recorder.stop();
+    return { tape, blocks };
+  }
+
+  it("has their sizes and sums, with all events and without", async () => {
+    for (const aggregate of [false, true]) {
+      const { tape } = await recorded(aggregate);
+      const { analysis, summary } = await tape.analyse();
+      expect(summary.problem).toBeUndefined();
+      const { allocatedBytes, liveBytes, peakBytes, reservedPeak } = analysis.figures;
+      expect([liveBytes, peakBytes, allocatedBytes]).toEqual([LIVE, LIVE + 500 * MIB, LIVE + 1500 * MIB]);
+      expect(reservedPeak).toBeGreaterThan(3 * GIB);
+      const report = { analysis, summary, view: "end", colors: colors.createColors(false) } as const;
+      const samples = Profile.decode(gunzipSync(pprof(report))).sample;
+      expect(samples.reduce((sum, { value }) => sum + Number(value[1]), 0)).toBe(LIVE);
+      expect(heapProfile(report).samples.reduce((sum, { size }) => sum + size, 0)).toBe(LIVE);
+    }
+  });
+
+  it("has them on its page, where they lay", async () => {
+    const { tape, blocks } = await recorded(false);
+    const spans = new Spans();
+    await readTrace([tape.bytes], "t", spans);
+    const facts = { command: [], started: "", python: null, sample: 0, problem: null };
+    const page = decodePage(encodePage(buildPage(spans, facts)));
+    const shown = [...page.blocks.addresses].map((address, k) => [address, page.blocks.sizes[k]]);
+    for (const [k, block] of blocks.entries()) expect(shown).toContainEqual([block, SIZES[k]]);
+    let net = 0;
+    for (let at = ROW.net; at < page.rows.values.length; at += ROW_VALUES) net += page.rows.values[at] as number;
+    expect(net).toBe(LIVE);
+  });
+});
+
+it("objects above 2 GiB move together, and the heap to a smaller memory; an image has them as well", async () => {
+  for (const base of [2 * GIB, 3 * GIB]) {
+    const heap = await Heap.create({ base, policy: false });
+    const model = Array.from({ length: 20_000 }, (_, k) => [k, `text ${k}`]);
+    const fill = heap.from(model) as unknown as { release(): void };
+    heap.roots.set("list", heap.from(model));
+    heap.raw.free(heap.raw.malloc(700 * MIB));
+    fill.release();
+    heap.compact();
+    heap.check();
+    expect(heap.trim().after).toBeLessThan(base + 16 * MIB);
+    const loaded = await Heap.load(await heap.save(), { verify: true });
+    for (const one of [heap, loaded]) {
+      expect(one.toJS(one.roots.get("list"))).toEqual(model);
+      one.check();
+    }
   }
 });
