@@ -6,6 +6,8 @@ import type { Cell } from "./cells.js";
 import type { MapClass } from "./modes.js";
 
 const GAP = 1;
+/** Around the squares there is room for the line around the chosen one. */
+const EDGE = 4;
 const LARGEST = 15;
 const SMALLEST = 4;
 /** The picture is at most so high, if cells of the smallest size allow. */
@@ -77,9 +79,9 @@ export class Overview {
   #cellAt(event: MouseEvent): number | undefined {
     const bounds = this.#canvas.getBoundingClientRect();
     const pitch = this.#side + GAP;
-    const column = Math.floor((event.clientX - bounds.left) / pitch);
-    const cell = Math.floor((event.clientY - bounds.top) / pitch) * this.#columns + column;
-    return column >= 0 && column < this.#columns && cell < this.#cells.length ? cell : undefined;
+    const column = Math.floor((event.clientX - bounds.left - EDGE) / pitch);
+    const cell = Math.floor((event.clientY - bounds.top - EDGE) / pitch) * this.#columns + column;
+    return column >= 0 && column < this.#columns && cell >= 0 && cell < this.#cells.length ? cell : undefined;
   }
 
   #layOut(width: number): number {
@@ -94,8 +96,9 @@ export class Overview {
   #draw(): void {
     const width = this.element.clientWidth;
     if (width === 0) return;
-    const height = this.#layOut(width);
+    const height = this.#layOut(width - 2 * EDGE) + 2 * EDGE;
     const context = fitCanvas(this.#canvas, width, height);
+    context.translate(EDGE, EDGE);
     const free = this.#colors.get("map-free");
     const paint = this.#classes.map(({ color }) => this.#colors.get(color));
     const side = this.#side;
