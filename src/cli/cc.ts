@@ -4,8 +4,10 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { CompileError, compileC } from "../hosts/c/compile.js";
 import { UsageError } from "./errors.js";
+import { checkFile, type FileKind } from "./files.js";
 
 const HELP = `
+What -o names, or file.wasm, is overwritten if it is such a module; with --force, whatever it is.
 Any other option is the compiler's (-O3, -g, -I, -D, -W, -std ...), but for -Wl,... , which is the linker's.
 Every function that is not static can be called. The headers of the Python/C API and a small C library are there.`;
 
@@ -14,16 +16,24 @@ interface Arguments {
   readonly flags: string[];
   readonly linkFlags: string[];
   output: string;
+  force: boolean;
 }
+
+/** What the linker makes of position-independent code: a module whose first section is for whoever loads it. */
+const MODULE: FileKind = {
+  name: "a module of its kind",
+  begins: (bytes) => bytes.subarray(0, 4).toString("latin1") === "\0asm" && bytes.subarray(8, 24).includes("dylink.0"),
+};
 
 /** Options of a compiler that have their value in the next word. */
 const WITH_VALUE: ReadonlySet<string> = new Set(["-I", "-D", "-U", "-include", "-isystem", "-iquote", "-x"]);
 
 function parse(words: readonly string[]): Arguments {
-  const parsed: Arguments = { sources: [], flags: [], linkFlags: [], output: "" };
+  const parsed: Arguments = { sources: [], flags: [], linkFlags: [], output: "", force: false };
   for (let k = 0; k < words.length; k++) {
     const word = words[k] as string;
-    if (word === "-o") parsed.output = valueAfter(words, k++);
+    if (word === "--force") parsed.force = true;
+    else if (word === "-o") parsed.output = valueAfter(words, k++);
     else if (WITH_VALUE.has(word)) parsed.flags.push(word, valueAfter(words, k++));
     else if (word.startsWith("-Wl,")) parsed.linkFlags.push(...word.split(",").slice(1));
     else if (word.startsWith("-")) parsed.flags.push(word);
@@ -36,6 +46,8 @@ function parse(words: readonly string[]): Arguments {
   if (overwritten !== undefined) {
     throw new UsageError(`Cannot compile ${overwritten} to itself: name another file with -o`);
   }
+  // To compile again is what compilers are for, whoever chose the name.
+  checkFile(parsed.output, MODULE, { isNamed: true, force: parsed.force });
   return parsed;
 }
 
@@ -51,7 +63,7 @@ export function addCc(program: Command): void {
     .command("cc")
     .summary("compile C or C++ to a module that lives on the heap")
     .description("Compiles C or C++ to a WebAssembly module that heap.load and pyheap run load.")
-    .usage("file.c ... [-o file.wasm] [compiler options]")
+    .usage("file.c ... [-o file.wasm] [--force] [compiler options]")
     .argument("[words...]", "files and options")
     .allowUnknownOption()
     .passThroughOptions()

@@ -9,12 +9,19 @@ import { bytes } from "../../text/bytes.js";
 import { counted } from "../../text/numbers.js";
 import { readTrace } from "../../trace/reader.js";
 import { UsageError } from "../errors.js";
-import { OUTPUT_HELP, writeOutput } from "./output.js";
+import { type FileKind, FORCE, textBegins } from "../files.js";
+import { checkOutput, OUTPUT_HELP, writeOutput } from "./output.js";
 import { linesOf } from "./source-files.js";
 import { asUsageError, readFile, toWhole } from "./trace-input.js";
 
+const PAGE: FileKind = {
+  name: "a page of pyheap's",
+  begins: textBegins(/<meta name="generator" content="pyheap">/),
+};
+
 interface FlamegraphOptions {
   readonly output?: string;
+  readonly force?: boolean;
   readonly temporary: number;
 }
 
@@ -27,13 +34,16 @@ export function addFlamegraph(report: Command): void {
     )
     .argument("<file>", "the trace")
     .option("-o, --output <file>", `the page, ${OUTPUT_HELP}; the default is the trace's name with .html`)
+    .option(...FORCE)
     .option(
       "--temporary <n>",
       "a block is temporary if it is freed while at most so many others are allocated",
       toWhole,
       0,
     )
-    .action(async (file: string, { output = `${file.replace(/\.trace$/, "")}.html`, temporary }: FlamegraphOptions) => {
+    .action(async (file: string, options: FlamegraphOptions) => {
+      const { output = `${file.replace(/\.trace$/, "")}.html`, force, temporary } = options;
+      checkOutput(output, PAGE, { isNamed: options.output !== undefined, force, source: file });
       const spans = new Spans({ temporary: temporary + 1 });
       const summary = await asUsageError(file, readTrace(readFile(file), file, spans));
       if (summary.metadata.aggregated) {
