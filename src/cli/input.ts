@@ -1,20 +1,11 @@
 // Standard input for the thread that Python lives in: the main thread reads, so that Ctrl-C reaches a program that waits.
-//
-//   shared:  word 0          word 1                          bytes 8 ...
-//            interrupt       0: nothing there  n: n bytes    the bytes
-//                            END: no more
-//
-// The reader asks (a message), then waits for word 1; the main thread fills the bytes and sets it.
+// The reader asks (a message), then waits for the word `input`; the main thread fills the bytes and sets it.
+
+import { type Shared, WORD } from "./shared.js";
 
 const END = -1;
-const BYTES_AT = 8;
-const CAPACITY = 65536;
 /** An interrupt that comes just before the wait is seen after this many milliseconds. */
 const LOOK_EVERY = 50;
-
-export function makeShared(): SharedArrayBuffer {
-  return new SharedArrayBuffer(BYTES_AT + CAPACITY);
-}
 
 /** The main thread's side: sends what standard input has, when it is asked. */
 export class InputSender {
@@ -24,9 +15,9 @@ export class InputSender {
   #ended = false;
   #listening = false;
 
-  constructor(shared: SharedArrayBuffer) {
-    this.#words = new Int32Array(shared, 0, 2);
-    this.#bytes = new Uint8Array(shared, BYTES_AT);
+  constructor({ words, input }: Shared) {
+    this.#words = words;
+    this.#bytes = input;
   }
 
   /** The reader waits for bytes. */
@@ -59,12 +50,12 @@ export class InputSender {
   }
 
   #send(): void {
-    if (Atomics.load(this.#words, 1) !== 0) return;
-    const count = Math.min(this.#pending.length, CAPACITY);
+    if (Atomics.load(this.#words, WORD.input) !== 0) return;
+    const count = Math.min(this.#pending.length, this.#bytes.length);
     this.#bytes.set(this.#pending.subarray(0, count));
     this.#pending = this.#pending.subarray(count);
-    Atomics.store(this.#words, 1, count > 0 ? count : END);
-    Atomics.notify(this.#words, 1);
+    Atomics.store(this.#words, WORD.input, count > 0 ? count : END);
+    Atomics.notify(this.#words, WORD.input);
   }
 }
 
@@ -77,28 +68,28 @@ export class InputReader {
   #taken = 0;
 
   /** `ask` tells the main thread to call `request`; `interrupted` makes the error of a wait that is interrupted. */
-  constructor(shared: SharedArrayBuffer, ask: () => void, interrupted: () => Error) {
-    this.#words = new Int32Array(shared, 0, 2);
-    this.#bytes = new Uint8Array(shared, BYTES_AT);
+  constructor({ words, input }: Shared, ask: () => void, interrupted: () => Error) {
+    this.#words = words;
+    this.#bytes = input;
     this.#ask = ask;
     this.#interrupted = interrupted;
   }
 
   /** Waits for bytes, and copies some of them; 0 at the end. */
   read(into: Uint8Array): number {
-    if (Atomics.load(this.#words, 1) === 0) this.#ask();
-    while (Atomics.load(this.#words, 1) === 0) {
-      if (Atomics.load(this.#words, 0) !== 0) throw this.#interrupted();
-      Atomics.wait(this.#words, 1, 0, LOOK_EVERY);
+    if (Atomics.load(this.#words, WORD.input) === 0) this.#ask();
+    while (Atomics.load(this.#words, WORD.input) === 0) {
+      if (Atomics.load(this.#words, WORD.signal) !== 0) throw this.#interrupted();
+      Atomics.wait(this.#words, WORD.input, 0, LOOK_EVERY);
     }
-    const have = Atomics.load(this.#words, 1);
+    const have = Atomics.load(this.#words, WORD.input);
     if (have === END) return 0;
     const count = Math.min(have - this.#taken, into.length);
     into.set(this.#bytes.subarray(this.#taken, this.#taken + count));
     this.#taken += count;
     if (this.#taken === have) {
       this.#taken = 0;
-      Atomics.store(this.#words, 1, 0);
+      Atomics.store(this.#words, WORD.input, 0);
     }
     return count;
   }

@@ -15,18 +15,16 @@ export interface LiveOptions {
 
 export interface LiveView {
   readonly program: LiveProgram;
-  /** The program has ended. Comes back when nobody looks any more. */
-  end(): Promise<void>;
+  /** The program has ended. If the page stays, this comes back when nobody looks any more. */
+  end(how: { readonly stays: boolean }): Promise<void>;
 }
 
 /** The page of a program that has ended can be looked at until Ctrl-C. */
 async function stayUntilInterrupted(server: LiveServer): Promise<void> {
   process.stderr.write(`pyheap: the program has ended; the page stays at ${server.address} until Ctrl-C\n`);
   await new Promise<void>((done) => {
-    process.removeAllListeners("SIGINT");
-    process.once("SIGINT", done);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => done());
   });
-  server.close();
 }
 
 /** Begins to show the program. Throws UsageError if the port is taken. */
@@ -41,10 +39,11 @@ export async function showLive(
   const drawing = liveTerminal ? drawLive(program, colors) : undefined;
   return {
     program,
-    end: async () => {
+    end: async ({ stays }) => {
       await program.end();
       drawing?.end();
-      if (server) await stayUntilInterrupted(server);
+      if (server && stays) await stayUntilInterrupted(server);
+      server?.close();
     },
   };
 }

@@ -18,6 +18,8 @@ export interface Program {
 
 export interface TraceRequest {
   readonly file: string;
+  /** It is open, and empty. */
+  readonly fd: number;
   /** Mean distance between samples in bytes; undefined: everything is recorded. */
   readonly sample: number | undefined;
   readonly aggregate: boolean;
@@ -36,7 +38,7 @@ export interface RunRequest {
   readonly live: boolean;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** The interrupt, and standard input: input.ts says what stands where. */
+  /** The interrupt, and standard input: shared.ts says what stands where. */
   readonly shared: SharedArrayBuffer;
 }
 
@@ -69,4 +71,5 @@ export type WorkerMessage =
   | { readonly kind: "read" }
   | { readonly kind: "trace"; readonly bytes: Uint8Array }
   | { readonly kind: "heap"; readonly shape: HeapShape }
-  | { readonly kind: "done"; readonly result: RunResult };
+  /** Without a result, there is nothing to report. */
+  | { readonly kind: "done"; readonly exitCode: number; readonly result: RunResult | undefined };

@@ -1,4 +1,9 @@
-// The thread that Python lives in: loads it on the allocator that was asked for, runs the program, says what it cost.
+// The thread that Python lives in: loads it on the allocator that was asked for, runs the program with CPython's own main function, says
+// what it cost.
+//
+//   load -> prelude -> Py_RunMain: program, atexit's functions -> measured, recording ended -> the interpreter's end -> said
+//
+// A program can end anywhere: by os._exit, a signal, a crash. Then what is left of the way is done from there, without the interpreter.
 
 import { isatty } from "node:tty";
 import { parentPort, workerData } from "node:worker_threads";
@@ -8,57 +13,158 @@ import { loadPython, loadWatched, type PythonHeap } from "../hosts/pyodide.js";
 import type { PyodideExports } from "../hosts/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python-heap.js";
 import { RUNNER_FILE } from "../hosts/python-stack.js";
-import { BOOTSTRAP } from "./bootstrap.js";
-import { showFolders } from "./folders.js";
+import { type FileSystem, showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
-import type { RunRequest, RunResult, WorkerMessage } from "./protocol.js";
+import { PRELUDE } from "./prelude.js";
+import type { Program, RunRequest, RunResult, WorkerMessage } from "./protocol.js";
 import { type Recording, startRecording } from "./recording.js";
+import { viewShared, WORD } from "./shared.js";
+import { type Dispositions, exitCodeOf, Interrupts } from "./signals.js";
 import { writeAll } from "./stdio.js";
 
 /** What CPython's abort() leaves as an exit code. */
 const ABORTED = 134;
+const USAGE = 2;
+/** What usage lines and messages of Python's own call the command. */
+const EXECUTABLE = "pyheap run";
+/** Bytes above the hard limit, for the end of a program that has no memory left: its traceback, and what atexit calls. */
+const ENDING_BYTES = 2 ** 23;
+
+/** What the end of a thread needs of CPython's module, besides what a heap does. */
+interface Main extends Dispositions {
+  Py_RunMain(): number;
+  /** Where the number of looks between two bytecodes is that are left out before the next one for signals. */
+  readonly _Py_emscripten_signal_clock: WebAssembly.Global;
+}
+
+interface Interpreter {
+  readonly pyodide: PyodideAPI;
+  readonly python: PyodideExports & Main;
+  readonly heap: PythonHeap | undefined;
+}
 
 const request = workerData as RunRequest;
+const shared = viewShared(request.shared);
 
 function say(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
-/** The recording, if one was asked for. */
-let recording: Recording | undefined;
-
 /** Says on standard error what is wrong. */
 function complain(what: string): void {
-  writeAll(2, new TextEncoder().encode(`pyheap: ${what}\n`), Error);
+  try {
+    writeAll(2, new TextEncoder().encode(`pyheap: ${what}\n`), Error);
+  } catch {
+    // Nobody reads it.
+  }
 }
 
-interface Interpreter {
-  readonly pyodide: PyodideAPI;
-  readonly python: PyodideExports;
-  readonly heap: PythonHeap | undefined;
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String((error as { message?: unknown } | null)?.message ?? error);
+
+/** The words that CPython's main function is started with. */
+function wordsFor({ kind, target, args }: Program): string[] {
+  if (kind === "code") return ["-c", target, ...args];
+  return kind === "module" ? ["-m", target, ...args] : [target, ...args];
+}
+
+const begun = performance.now();
+let recording: Recording | undefined;
+
+/** What a program leaves behind: it is measured once, and said once. */
+class Outcome {
+  #interpreter: Interpreter | undefined;
+  #started = begun;
+  #measured: Omit<RunResult, "exitCode"> | undefined;
+  #isOver = false;
+
+  /** The program begins. */
+  begin(interpreter: Interpreter): void {
+    this.#interpreter = interpreter;
+    this.#started = performance.now();
+  }
+
+  /** How things stand when the program ended, though the interpreter needs more for its end. */
+  measure(): void {
+    if (this.#measured || !this.#interpreter) return;
+    const { python, heap } = this.#interpreter;
+    const { program, allocator, limit } = request;
+    const { used, free } = hostInfo(python);
+    const platformBytes = footprintOf(python);
+    this.#measured = {
+      ...{ program, allocator, limit, platformBytes },
+      startupSeconds: (this.#started - begun) / 1000,
+      seconds: (performance.now() - this.#started) / 1000,
+      memoryBytes: python.memory.buffer.byteLength,
+      peakBytes: platformBytes,
+      ...{ hostUsed: used, hostFree: free },
+      stats: heap?.stats(),
+      ...(heap && { measures: heap.measureLog }),
+    };
+  }
+
+  /** The program is over: what is recorded and measured ends here. */
+  programEnded(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const step of [() => this.measure(), () => recording?.stop()]) {
+      try {
+        step();
+      } catch (error) {
+        complain(wordsOf(error));
+      }
+    }
+  }
+
+  /** Says the outcome, and ends this thread. */
+  end(exitCode: number): never {
+    this.programEnded();
+    say({ kind: "done", exitCode, result: this.#measured && { ...this.#measured, exitCode } });
+    return process.exit(exitCode);
+  }
+}
+
+const outcome = new Outcome();
+
+/** Before the program began: says why it can't, and ends this thread. */
+function refuse(why: string, exitCode: number): never {
+  complain(why);
+  return process.exit(exitCode);
+}
+
+function beginRecording(heap: PythonHeap): void {
+  try {
+    recording = startRecording(heap, request, say);
+  } catch (error) {
+    refuse(wordsOf(error), USAGE);
+  }
 }
 
 async function load(): Promise<Interpreter> {
   let python: PyodideExports | undefined;
-  const ready = (exports: PyodideExports) => {
-    python = exports;
+  // With PYTHONINSPECT, which Pyodide sets, CPython's main function does not end.
+  const env: Record<string, string> = { ...request.environment, PYTHONINSPECT: "" };
+  const { kind, target } = request.program;
+  const options = {
+    env,
+    args: wordsFor(request.program),
+    _sysExecutable: EXECUTABLE,
+    fsInit: async (FS: FileSystem) => {
+      showFolders(FS, request.folder, kind === "script" && target !== "-" ? target : undefined);
+    },
   };
-  const env: Record<string, string> = { ...request.environment };
   let pyodide: PyodideAPI;
   let heap: PythonHeap | undefined;
   if (request.allocator === "pyheap") {
     const { limit, softLimit, debugHooks } = request;
-    const onFault = (fault: Parameters<typeof describeFault>[0]) => {
-      complain(describeFault(fault));
-      process.exit(ABORTED);
-    };
     const python3 = await loadPython({
-      pyodide: { env },
+      pyodide: options,
       debugHooks,
-      onFault,
-      onAttach: (attached) => {
-        recording = startRecording(attached, request, say);
+      onFault: (fault) => {
+        complain(describeFault(fault));
+        outcome.end(ABORTED);
       },
+      onAttach: beginRecording,
       ...(limit !== undefined && { limit }),
       ...(softLimit !== undefined && { softLimit }),
     });
@@ -66,27 +172,34 @@ async function load(): Promise<Interpreter> {
     python = python3.exports;
   } else {
     if (request.allocator === "mimalloc") env.PYTHONMALLOC = "mimalloc";
-    pyodide = await loadWatched(loadPyodide, { env }, ready);
+    pyodide = await loadWatched(loadPyodide, options, (exports) => {
+      python = exports;
+    });
   }
   if (!python) throw new Error("Cannot run: Pyodide started without its fsInit hook");
-  return { pyodide, python, heap };
+  return { pyodide, python: python as PyodideExports & Main, heap };
 }
 
-function connect(pyodide: PyodideAPI): void {
+/** Python, or the end of this thread: what Python had to say of why it does not start has been printed. */
+async function start(): Promise<Interpreter> {
+  try {
+    return await load();
+  } catch (error) {
+    const { limit } = request;
+    const within = limit === undefined ? "" : ` within the limit of ${limit} bytes`;
+    return refuse(`Python did not start${within}: ${wordsOf(error)}`, ABORTED);
+  }
+}
+
+function connect({ pyodide, python }: Interpreter): void {
   const { ErrnoError } = pyodide.FS as unknown as { ErrnoError: new (errno: number) => Error };
   const { ERRNO_CODES } = pyodide as unknown as { ERRNO_CODES: Record<string, number> };
   const fail = (code: string) => new ErrnoError(ERRNO_CODES[code] ?? ERRNO_CODES.EIO ?? 29);
-  // Pyodide looks at one byte of it and clears it; the word is what a sleep waits on.
-  const interrupt = new Uint8Array(request.shared, 0, 1);
-  const input = new InputReader(
-    request.shared,
-    () => {
-      // A program that waits allocates nothing: what it did before is shown now.
-      if (request.live) recording?.flush();
-      say({ kind: "read" });
-    },
-    () => fail("EINTR"),
-  );
+  const ask = () => {
+    recording?.flushBefore(Number.POSITIVE_INFINITY);
+    say({ kind: "read" });
+  };
+  const input = new InputReader(shared, ask, () => fail("EINTR"));
   for (const [fd, set] of [
     [1, pyodide.setStdout],
     [2, pyodide.setStderr],
@@ -103,70 +216,61 @@ function connect(pyodide: PyodideAPI): void {
     isatty: isatty(0),
     read: (into: Uint8Array) => input.read(into),
   });
-  pyodide.setInterruptBuffer(interrupt);
+  const interrupts = new Interrupts(
+    shared,
+    python,
+    () => recording?.flush(),
+    (signal) => outcome.end(exitCodeOf(signal)),
+  );
+  pyodide.setInterruptBuffer(interrupts as unknown as Uint8Array);
 }
 
-function measure({ python, heap }: Interpreter): Omit<RunResult, "exitCode" | "startupSeconds" | "seconds"> {
-  const { used, free } = hostInfo(python);
-  const platformBytes = footprintOf(python);
-  return {
-    program: request.program,
-    allocator: request.allocator,
-    limit: request.limit,
-    memoryBytes: python.memory.buffer.byteLength,
-    peakBytes: platformBytes,
-    platformBytes,
-    hostUsed: used,
-    hostFree: free,
-    stats: heap?.stats(),
-    ...(heap && { measures: heap.measureLog }),
+/** Readies Python for the program. */
+function prepare({ pyodide, python, heap }: Interpreter): void {
+  /** Sleeps, at most until a signal comes: Python looks for it then. What its handler raises does not pass through here. */
+  const wait = (seconds: number) => {
+    recording?.flushBefore(seconds * 1000);
+    const isSlept = Atomics.wait(shared.words, WORD.signal, 0, seconds * 1000) === "timed-out";
+    if (!isSlept) new DataView(python.memory.buffer).setInt32(python._Py_emscripten_signal_clock.value, 0, true);
   };
+  const makeRoom = () => {
+    outcome.measure();
+    if (heap && request.limit !== undefined) heap.limit += ENDING_BYTES;
+  };
+  const space = pyodide.toPy({});
+  pyodide.runPython(PRELUDE, { globals: space, filename: RUNNER_FILE });
+  (space.get("prepare") as (...values: unknown[]) => void)(EXECUTABLE, wait, makeRoom, () => outcome.programEnded());
 }
 
-/** Python, or the end of this thread: what Python had to say of why it does not start has been printed. */
-async function start(): Promise<Interpreter> {
+interface ExitStatus {
+  readonly name: "ExitStatus";
+  readonly status: number;
+}
+
+const isExit = (error: unknown): error is ExitStatus => (error as { name?: unknown } | null)?.name === "ExitStatus";
+
+/** Runs the program, and the interpreter's end. Answers the exit code. */
+function run({ pyodide, python }: Interpreter): number {
+  let isAborted = false;
+  // abort() says itself that it was called.
+  Object.assign((pyodide as { _module?: object })._module ?? {}, {
+    onAbort: () => {
+      isAborted = true;
+    },
+  });
   try {
-    return await load();
+    return python.Py_RunMain();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String((error as { message?: unknown })?.message ?? error);
-    const { limit } = request;
-    complain(`Python did not start${limit === undefined ? "" : ` within the limit of ${limit} bytes`}: ${why}`);
-    return process.exit(ABORTED);
+    if (isExit(error)) return error.status & 0xff;
+    if (!isAborted) complain(`Python ended: ${wordsOf(error)}`);
+    return ABORTED;
   }
 }
 
-const begun = performance.now();
 const interpreter = await start();
-const { pyodide } = interpreter;
-connect(pyodide);
-const { kind, target, args } = request.program;
-const folder = showFolders(pyodide, request.folder, kind === "script" ? target : undefined);
-const space = pyodide.toPy({});
-pyodide.runPython(BOOTSTRAP, { globals: space, filename: RUNNER_FILE });
-/** Sleeps, at most until the program is interrupted. */
-function wait(seconds: number): void {
-  if (request.live) recording?.flush();
-  Atomics.wait(new Int32Array(request.shared), 0, 0, seconds * 1000);
-  pyodide.checkInterrupt();
-}
-
-const runProgram = space.get("run_program") as (...values: unknown[]) => number;
-const started = performance.now();
+connect(interpreter);
+prepare(interpreter);
 say({ kind: "started" });
 recording?.noteProgram();
-let exitCode: number;
-try {
-  exitCode = runProgram(kind, target, pyodide.toPy([...args]), folder, wait);
-} catch (error) {
-  // The interpreter is dead: what it said of it has been printed.
-  complain(`Python ended: ${error instanceof Error ? error.message : error}`);
-  exitCode = ABORTED;
-}
-const ended = performance.now();
-try {
-  recording?.stop();
-} catch (error) {
-  complain(error instanceof Error ? error.message : String(error));
-}
-const seconds = { startupSeconds: (started - begun) / 1000, seconds: (ended - started) / 1000 };
-say({ kind: "done", result: { ...measure(interpreter), exitCode, ...seconds } });
+outcome.begin(interpreter);
+outcome.end(run(interpreter));

@@ -1,21 +1,23 @@
-import { closeSync, fstatSync, mkdtempSync } from "node:fs";
+import { closeSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadPython } from "../hosts/pyodide.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { endAll, startRecording } from "./recording.js";
+import { openTraceFile } from "./trace-file.js";
 
 describe("a recording of a program", () => {
   it("ends the live view though its file can't be closed", async () => {
     const { heap } = await loadPython();
     const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
+    const file = join(folder, "x.trace");
+    const fd = openTraceFile(file);
     const program = { kind: "code", target: "x", args: [] } as const;
-    const request = { program, live: true, trace: { file: join(folder, "x.trace") } } as unknown as RunRequest;
+    const request = { program, live: true, trace: { file, fd } } as unknown as RunRequest;
     const said: WorkerMessage["kind"][] = [];
     const recording = startRecording(heap, request, ({ kind }) => void said.push(kind));
-    const file = lastOpened();
-    closeSync(file);
+    closeSync(fd);
     said.length = 0;
     // The last block can't be written, and then the file is not there to be closed.
     expect(() => recording?.stop()).toThrow(/EBADF/);
@@ -23,18 +25,6 @@ describe("a recording of a program", () => {
     heap.trace({ write: () => undefined }).stop();
   });
 });
-
-/** The highest file number that is open: that of the file that was opened last. */
-function lastOpened(): number {
-  for (let fd = 255; fd > 2; fd--) {
-    try {
-      if (fstatSync(fd).isFile()) return fd;
-    } catch {
-      // It is not open.
-    }
-  }
-  throw new Error("no file is open");
-}
 
 describe("endAll", () => {
   it("does every step, and throws what the first threw that did", () => {

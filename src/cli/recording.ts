@@ -1,20 +1,25 @@
 // The recording of a program, in the thread that Python lives in: to a file, and to a main thread that shows it live.
 
-import { closeSync, openSync } from "node:fs";
 import type { PythonHeap } from "../hosts/python-heap.js";
 import { heapShape } from "../page/heap-shape.js";
 import type { Recorder } from "../trace/recorder.js";
+import { seenAt } from "./folders.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
-import { writeAll } from "./stdio.js";
+import { fileSink, type Sink } from "./trace-file.js";
 
-/** A live view has what happened at most so many milliseconds ago, as long as the program allocates. */
+/** A recording loses what happened in so many milliseconds, whatever ends the process; a live view has what happened so long ago. */
+const FLUSH_EVERY = 1000;
 const LIVE_EVERY = 300;
+export const flushEvery = (isLive: boolean): number => (isLive ? LIVE_EVERY : FLUSH_EVERY);
+
 /** A walk over the heap waits for so many times what the one before took: at most a twentieth of the time goes there. */
 const WALK_PAUSE = 20;
 
 export interface Recording {
   /** What was recorded so far is where it belongs. */
   flush(): void;
+  /** So, if it can't wait for what the program does next, which begins after so many milliseconds. */
+  flushBefore(pause: number): void;
   /** What was allocated so far is the interpreter's. */
   noteProgram(): void;
   /** Ends it. Throws what went wrong on the way. */
@@ -22,20 +27,6 @@ export interface Recording {
 }
 
 type Say = (message: WorkerMessage) => void;
-
-/** Where the bytes of a trace go. */
-interface Sink {
-  write(bytes: Uint8Array): void;
-  close(): void;
-}
-
-function fileSink(file: string): Sink {
-  const fd = openSync(file, "w");
-  return {
-    write: (bytes) => writeAll(fd, bytes, (code) => new Error(`Cannot write ${file}: ${code}`)),
-    close: () => closeSync(fd),
-  };
-}
 
 function liveSink(heap: PythonHeap, say: Say): Sink {
   let next = 0;
@@ -68,24 +59,33 @@ export function endAll(steps: readonly (() => void)[]): void {
 /** Begins what was asked for; undefined if nothing was. */
 export function startRecording(
   heap: PythonHeap,
-  { trace, live, program }: RunRequest,
+  { trace, live, program, folder }: RunRequest,
   say: Say,
 ): Recording | undefined {
   if (trace === undefined && !live) return undefined;
-  const sinks = [...(trace === undefined ? [] : [fileSink(trace.file)]), ...(live ? [liveSink(heap, say)] : [])];
+  const sinks = [...(trace === undefined ? [] : [fileSink(trace)]), ...(live ? [liveSink(heap, say)] : [])];
   const { kind, target, args } = program;
   const words = { script: [target], code: ["-c", target], module: ["-m", target], wasm: [target] }[kind];
+  const below = `${seenAt(folder)}/`;
+  const every = flushEvery(live);
+  let flushed = performance.now();
   const recorder: Recorder = heap.trace({
     command: [...words, ...args],
     sample: trace?.sample,
     aggregate: trace?.aggregate,
-    ...(live && { flushEvery: LIVE_EVERY }),
+    flushEvery: every,
+    // As the user knows them who started it there; and two recordings of a program have the same names wherever it lies.
+    nameFile: (file) => (file.startsWith(below) ? file.slice(below.length) : file),
     write: (bytes) => {
+      flushed = performance.now();
       for (const sink of sinks) sink.write(bytes);
     },
   });
   return {
     flush: () => recorder.flush(),
+    flushBefore: (pause) => {
+      if (performance.now() + pause - flushed >= every) recorder.flush();
+    },
     noteProgram: () => recorder.noteProgram(),
     stop: () => endAll([() => recorder.stop(), ...sinks.map((sink) => () => sink.close())]),
   };

@@ -1,6 +1,5 @@
 // `pyheap run spam.wasm`: a module in C on a heap of its own; `main`, or the function that is named.
 
-import { closeSync, openSync } from "node:fs";
 import { basename } from "node:path";
 import { TextEncoder } from "node:util";
 import type { Address } from "../address.js";
@@ -13,7 +12,8 @@ import { functionLocator } from "../locator.js";
 import { PyException } from "../objects/exceptions.js";
 import { UsageError } from "./errors.js";
 import type { Program, RunResult, TraceRequest } from "./protocol.js";
-import { writeAll } from "./stdio.js";
+import { flushEvery } from "./recording.js";
+import { fileSink } from "./trace-file.js";
 
 /** What abort() leaves as an exit code; also that of a program which debug hooks found at fault. */
 const ABORTED = 134;
@@ -145,21 +145,16 @@ function ended(error: unknown): number {
 }
 
 /** Begins a recording. Answers what ends it. */
-function startTrace(heap: Heap, { file, sample, aggregate }: TraceRequest, command: readonly string[]): () => void {
-  const fd = openSync(file, "w");
-  const recorder = heap.trace({
-    sample,
-    aggregate,
-    command,
-    write: (bytes) => writeAll(fd, bytes, (code) => new Error(`Cannot write ${file}: ${code}`)),
-  });
+function startTrace(heap: Heap, trace: TraceRequest, command: readonly string[]): () => void {
+  const { sample, aggregate } = trace;
+  const { write } = fileSink(trace);
+  const recorder = heap.trace({ command, sample, aggregate, flushEvery: flushEvery(false), write });
   return () => {
     try {
       recorder.stop();
     } catch (error) {
       say(`pyheap: ${error instanceof Error ? error.message : error}`);
     }
-    closeSync(fd);
   };
 }
 

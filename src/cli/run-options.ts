@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { MOST_SAMPLE_BYTES } from "../trace/random.js";
 import type { Budget } from "./budget.js";
 import { UsageError } from "./errors.js";
+import { FORCE } from "./files.js";
 import { ALLOCATORS, type Program, type PythonAllocator } from "./protocol.js";
 import { parseSize } from "./size.js";
 
@@ -24,6 +25,7 @@ export interface RunOptions extends Budget {
   readonly liveTerminal?: boolean;
   readonly port?: number;
   readonly quiet?: boolean;
+  readonly force?: boolean;
 }
 
 const EXAMPLES = `
@@ -89,6 +91,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("--port <number>", "of --live: the port of the page; the default is any that is free", toPort)
     .option("--json <file>", "write the report as JSON (- for standard output)")
     .option("--quiet", "no report")
+    .option(...FORCE)
     .passThroughOptions()
     .addHelpText("after", EXAMPLES)
     .action(async (script: string | undefined, args: string[], options: RunOptions) => {

@@ -52,8 +52,8 @@ sys.exit(7)
     const { status, stderr } = pyheap(["run", "--quiet", script]);
     expect(status).toBe(1);
     expect(stderr).toBe(
-      'Traceback (most recent call last):\n  File "broken.py", line 3, in <module>\n    f()\n    ~^^\n' +
-        "  File \"broken.py\", line 2, in f\n    raise ValueError('no')\nValueError: no\n",
+      `Traceback (most recent call last):\n  File "${join(folder, script)}", line 3, in <module>\n    f()\n    ~^^\n` +
+        `  File "${join(folder, script)}", line 2, in f\n    raise ValueError('no')\nValueError: no\n`,
     );
   });
 

@@ -1,26 +1,29 @@
 // `pyheap run`: a program in Python or C on the heap, and then where its memory went.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { Worker } from "node:worker_threads";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import colors from "picocolors";
 import { jsonReport } from "../report/json.js";
 import { terminalReport } from "../report/terminal.js";
 import { type Budget, OVER_BUDGET, overBudget } from "./budget.js";
-import { UsageError } from "./errors.js";
-import { InputSender, makeShared } from "./input.js";
+import { reasonOf, UsageError } from "./errors.js";
+import { checkFile, type FileKind, textBegins } from "./files.js";
 import { showLive } from "./live-view.js";
-import type { Program, RunRequest, RunResult, TraceRequest, WorkerMessage } from "./protocol.js";
+import type { Program, RunResult, TraceRequest } from "./protocol.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadTrace } from "./report/trace-input.js";
 import { runC } from "./run-c.js";
 import { checksBudget, isLive, type RunOptions, runCommand } from "./run-options.js";
-import { claimTraceFile } from "./trace-file.js";
+import { type Ended, runPython } from "./run-python.js";
+import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
+import { openTraceFile } from "./trace-file.js";
 
-const INTERRUPTED = 130;
-const SIGINT = 2;
+const REPORT: FileKind = {
+  name: "a report of a run",
+  begins: textBegins(/^\{\s*"version": \d+,\s*"program": \{/),
+};
 
 export function addRun(program: Command): void {
   program.addCommand(runCommand(run));
@@ -34,97 +37,70 @@ function environment(): Record<string, string> {
 }
 
 async function run(program: Program, options: RunOptions): Promise<number> {
-  const { limit, debugHooks = false, trace } = options;
-  const recording = chooseTrace(options);
+  const { trace, json, force } = options;
+  const source = ["script", "wasm"].includes(program.kind) ? program.target : undefined;
+  if (json !== undefined && json !== "-") checkFile(json, REPORT, { isNamed: true, force, source });
+  const recording = chooseTrace(options, source);
   const endProgress = trace === undefined ? () => undefined : showRecording(trace, process.stderr);
-  const { result, exitCode } = await (program.kind === "wasm"
-    ? runC(program, { limit, debugHooks, trace: recording }).then((result) => ({ result, exitCode: result.exitCode }))
-    : runPython(program, options, recording)
-  ).finally(endProgress);
+  const end = () => {
+    endProgress();
+    if (recording) closeSync(recording.fd);
+  };
+  const { result, exitCode, stoppedBy } = await runOnHeap(program, options, recording).finally(end);
+  if (stoppedBy !== undefined) {
+    process.stderr.write(
+      `pyheap: the program did not take ${signalName(stoppedBy)}: it was stopped, without a report\n`,
+    );
+  }
   if (result) report(result, options);
   const within = recording === undefined || !checksBudget(options) || (await isWithin(recording.file, options));
   if (recording && trace === undefined) rmSync(dirname(recording.file), { recursive: true, force: true });
   return exitCode === 0 && !within ? OVER_BUDGET : exitCode;
 }
 
-interface Ended {
-  /** undefined if the program was stopped. */
-  readonly result: RunResult | undefined;
-  readonly exitCode: number;
-}
-
-async function runPython(program: Program, options: RunOptions, trace: TraceRequest | undefined): Promise<Ended> {
+async function runOnHeap(program: Program, options: RunOptions, trace: TraceRequest | undefined): Promise<Ended> {
   const { allocator, limit, softLimit, debugHooks = false } = options;
-  const request: RunRequest = {
-    program,
-    allocator,
-    limit,
-    softLimit,
-    debugHooks,
-    trace,
+  if (program.kind === "wasm") {
+    const result = await runC(program, { limit, debugHooks, trace });
+    return { result, exitCode: result.exitCode };
+  }
+  const request = {
+    ...{ program, allocator, limit, softLimit, debugHooks, trace },
     live: isLive(options),
     folder: process.cwd(),
     environment: environment(),
-    shared: makeShared(),
   };
-  if (!request.live) return runThread(request, () => undefined);
-  const view = await showLive(request.program, options, errorColors());
-  const ended = await runThread(request, (message) => view.program.take(message));
-  await view.end();
+  if (!request.live) return runPython(request, () => undefined, process.stderr);
+  const view = await showLive(program, options, errorColors());
+  const ended = await runPython(request, (message) => view.program.take(message), process.stderr);
+  const isAsked = [SIGNALS.SIGTERM, SIGNALS.SIGHUP].some((signal) => ended.exitCode === exitCodeOf(signal));
+  await view.end({ stays: !isAsked });
   return ended;
 }
 
 /** What is to be recorded: what --trace says; for a check without it, totals in a file that goes when the run has ended. */
-function chooseTrace(options: RunOptions): TraceRequest | undefined {
-  const { trace, sample, aggregate = false } = options;
+function chooseTrace(options: RunOptions, source: string | undefined): TraceRequest | undefined {
+  const { trace, sample, aggregate = false, force } = options;
   if (trace !== undefined) {
-    claimTraceFile(trace);
-    return { file: resolve(trace), sample, aggregate };
+    return { file: trace, fd: openTraceFile(trace, { force, source }), sample, aggregate };
   }
   if (!checksBudget(options)) return undefined;
-  return { file: join(mkdtempSync(join(tmpdir(), "pyheap-")), "run.trace"), sample, aggregate: true };
+  const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "run.trace");
+  return { file, fd: openTraceFile(file), sample, aggregate: true };
 }
 
 /** Whether a run kept to its budget; if not, what was over it is said. */
 async function isWithin(file: string, budget: Budget): Promise<boolean> {
-  const { analysis } = await loadTrace(file, { at: "peak" });
+  const { analysis, summary } = await loadTrace(file, { at: "peak" });
+  if (summary.problem !== undefined) {
+    throw new UsageError(`Cannot say what the program took: ${summary.problem.toLowerCase()}`, 1);
+  }
   const over = overBudget(analysis, budget, errorColors());
   if (over !== undefined) process.stderr.write(over);
   return over === undefined;
 }
 
 const errorColors = () => colors.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR);
-
-/** Starts the thread, passes Ctrl-C on, and waits for the end. */
-function runThread(request: RunRequest, watch: (message: WorkerMessage) => void): Promise<Ended> {
-  return new Promise((done, fail) => {
-    const worker = new Worker(new URL("./python-worker.js", import.meta.url), { workerData: request });
-    const note = process.stderr.isTTY && !process.env.CI ? "starting Python …" : "";
-    process.stderr.write(note);
-    const clearNote = () => note && process.stderr.write(`\r${" ".repeat(note.length)}\r`);
-    let result: RunResult | undefined;
-    let presses = 0;
-    const flag = new Int32Array(request.shared, 0, 1);
-    const input = new InputSender(request.shared);
-    process.on("SIGINT", () => {
-      // A program that does not look at its interrupts is stopped by the third press.
-      if (++presses >= 3) process.exit(INTERRUPTED);
-      Atomics.store(flag, 0, SIGINT);
-      Atomics.notify(flag, 0);
-    });
-    worker.on("message", (message: WorkerMessage) => {
-      if (message.kind === "started") clearNote();
-      else if (message.kind === "read") input.request();
-      else if (message.kind === "done") result = message.result;
-      else watch(message);
-    });
-    worker.on("error", fail);
-    worker.on("exit", (code) => {
-      input.close();
-      done({ result, exitCode: result?.exitCode ?? code });
-    });
-  });
-}
 
 function report(result: RunResult, { json, quiet, trace, aggregate = false }: RunOptions): void {
   if (json !== undefined) {
@@ -141,6 +117,6 @@ function writeReport(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new UsageError(`Cannot write ${file}: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`Cannot write ${file}: ${reasonOf(error)}`);
   }
 }

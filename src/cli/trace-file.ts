@@ -1,34 +1,56 @@
-// The file that a recording goes to, before there is one.
+// The file that a recording goes to.
 
-import { closeSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
+import { fstatSync, ftruncateSync, openSync } from "node:fs";
 import { MAGIC } from "../trace/format.js";
-import { UsageError } from "./errors.js";
+import { reasonOf, UsageError } from "./errors.js";
+import { checkFile, type FileKind, type Overwriting } from "./files.js";
+import type { TraceRequest } from "./protocol.js";
+import { writeAll } from "./stdio.js";
 
-/** Whether a file begins as a trace does. */
-function isTrace(file: string): boolean {
-  const head = new Uint8Array(MAGIC.length);
-  const fd = openSync(file, "r");
+const TRACE: FileKind = { name: "a trace", begins: (bytes) => MAGIC.every((byte, k) => bytes[k] === byte) };
+
+/** Opens the file, empty. Throws UsageError if it can't, or something is lost by it: better to know before the program runs. */
+export function openTraceFile(file: string, how: Pick<Overwriting, "force" | "source"> = {}): number {
+  checkFile(file, TRACE, { isNamed: true, ...how });
   try {
-    readSync(fd, head);
-  } finally {
-    closeSync(fd);
+    return openSync(file, "w");
+  } catch (error) {
+    throw new UsageError(`Cannot write ${file}: ${reasonOf(error)}`);
   }
-  return MAGIC.every((byte, k) => head[k] === byte);
 }
 
-/**
- * The file is there, is empty, and can be written. Throws UsageError if it can't: better to know before the program runs. What is
- * not a trace is not overwritten: with `--trace app.py app.py` it would be the program.
- */
-export function claimTraceFile(file: string): void {
+/** Where the bytes of a trace go. */
+export interface Sink {
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+
+/** As far as it can be. */
+function cutTo(fd: number, length: number): void {
   try {
-    const found = statSync(file, { throwIfNoEntry: false });
-    if (found?.isFile() && found.size > 0 && !isTrace(file)) {
-      throw new UsageError(`Cannot write ${file}: it is there already, and is not a trace`);
-    }
-    writeFileSync(file, "");
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`Cannot write ${file}: ${error instanceof Error ? error.message : error}`);
+    ftruncateSync(fd, length);
+  } catch {
+    // A reader stops at the last whole block, too.
   }
+}
+
+/** A file that is open. What can't be written whole, for want of space, is not there: it ends with its last whole block. */
+export function fileSink({ file, fd }: TraceRequest): Sink {
+  const isRegular = fstatSync(fd).isFile();
+  let written = 0;
+  let whole = 0;
+  let isHeader = false;
+  return {
+    write: (bytes) => {
+      writeAll(fd, bytes, (code) => {
+        if (isRegular) cutTo(fd, whole);
+        return new Error(`Cannot write ${file}: ${reasonOf(code)}. It has what was recorded until then`);
+      });
+      written += bytes.length;
+      // The header of the file, then header and content of each block, come one by one.
+      if (!isHeader) whole = written;
+      isHeader = !isHeader;
+    },
+    close: () => undefined,
+  };
 }

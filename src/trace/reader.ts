@@ -16,7 +16,6 @@ import {
   type TraceMetadata,
 } from "./format.js";
 import { MOST_SAMPLE_BYTES } from "./random.js";
-
 import { readTotals, type TotalsConsumer } from "./totals.js";
 
 /** It is no trace, or none that can be read: nothing of it was. */
@@ -32,6 +31,8 @@ export interface TraceConsumer extends EventConsumer, TotalsConsumer {
   /** The cycle collector has run. Comes after the events that it came after, and before others. */
   collection(collection: TraceCollection): void;
 }
+
+const NOT_ENDED = "The recording was not ended in order: the program was killed, or is still running";
 
 /** What was read. */
 export interface TraceSummary {
@@ -97,11 +98,18 @@ interface Block {
   readonly content: Uint8Array;
 }
 
+/** The file ends in the middle of a block. */
+class CutFile extends BrokenContent {
+  constructor() {
+    super("the file ends in the middle of it");
+  }
+}
+
 /** The next block; undefined at the end of the file. Throws BrokenContent if it is not whole. */
 async function nextBlock(chunks: Chunks): Promise<Block | undefined> {
   const header = await chunks.take(BLOCK_HEADER);
   if (header.length === 0) return undefined;
-  if (header.length < BLOCK_HEADER) throw new BrokenContent("the file ends in the middle of it");
+  if (header.length < BLOCK_HEADER) throw new CutFile();
   const view = new DataView(header.buffer, header.byteOffset);
   const kind = view.getUint8(0);
   const length = view.getUint32(4, true);
@@ -109,7 +117,7 @@ async function nextBlock(chunks: Chunks): Promise<Block | undefined> {
   const expected = view.getUint32(8, true);
   const before = crc32(header.subarray(0, 8));
   const content = await chunks.take(length);
-  if (content.length < length) throw new BrokenContent("the file ends in the middle of it");
+  if (content.length < length) throw new CutFile();
   if (crc32(content, before) !== expected) throw new BrokenContent("its checksum is wrong");
   return { kind, content };
 }
@@ -140,6 +148,7 @@ function readJson<T>(content: Uint8Array): T {
 
 async function begin(chunks: Chunks, name: string): Promise<TraceMetadata> {
   const header = await chunks.take(FILE_HEADER);
+  if (header.length === 0) throw new TraceError(`Cannot read ${name}: it is empty: the recording never began`);
   if (header.length < FILE_HEADER || MAGIC.some((byte, k) => header[k] !== byte)) {
     throw new TraceError(`Cannot read ${name}: it is not a trace of pyheap`);
   }
@@ -207,10 +216,14 @@ export async function readTrace(
         else if (block.kind === BLOCK.end) end = checkEnd(readJson<TraceEnd>(block.content));
         blocks++;
       }
-      if (!end) problem = "The recording was not ended in order: the program was killed, or is still running";
+      if (!end) problem = NOT_ENDED;
     } catch (error) {
       if (!(error instanceof BrokenContent)) throw error;
-      problem = `Block ${blocks + 1}, at byte ${offset}, can't be read: ${error.message}`;
+      const block = `block ${blocks + 1}, at byte ${offset}`;
+      problem =
+        error instanceof CutFile && !end
+          ? `${NOT_ENDED}. The file ends in the middle of ${block}`
+          : `${block.replace(/^b/, "B")}, can't be read: ${error.message}`;
     }
     return { metadata, blocks, events: end?.events ?? decoder.events, bytes: offset, end, problem };
   } finally {

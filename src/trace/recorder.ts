@@ -45,6 +45,8 @@ export interface RecordOptions {
   readonly collections?: boolean | undefined;
   /** While the program allocates, what was recorded is written at least so often, in milliseconds; the default is when the buffer is full. */
   readonly flushEvery?: number | undefined;
+  /** What a file is called in the recording; the default is what the program calls it. */
+  readonly nameFile?: ((file: string) => string) | undefined;
 }
 
 /** The numbers of functions. A function that comes again, as a new code object of the same text, has its old number. */
@@ -90,6 +92,7 @@ export class Recorder {
   readonly #started = performance.now();
   readonly #onChange: (isRunning: boolean) => void;
   readonly #flushEvery: number;
+  readonly #nameFile: (file: string) => string;
   #flushed = performance.now();
   /** Where the tracer's buffer is full: it is moved to the buffer's begin when it is time to write. */
   #full = 0;
@@ -112,6 +115,7 @@ export class Recorder {
     this.#source = source;
     this.#onChange = onChange;
     this.#flushEvery = options.flushEvery ?? Number.POSITIVE_INFINITY;
+    this.#nameFile = options.nameFile ?? ((file) => file);
     this.#gaps = options.sample === undefined ? undefined : new Gaps(options.sample, options.seed);
     this.#output = makeOutput({
       command: options.command ?? [],
@@ -229,7 +233,7 @@ export class Recorder {
 
   code(address: number): number {
     const found = this.#source.functionAt(address >>> 0);
-    return found ? this.#functions.numberOf(found) : 0;
+    return found ? this.#functions.numberOf({ ...found, file: this.#nameFile(found.file) }) : 0;
   }
 
   line(id: number, unit: number): number {

@@ -1,0 +1,168 @@
+// How programs end: each as under `python`, with the report and the recording that were asked for.
+
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { Tape } from "../../test/trace-data.js";
+import type { JsonReport } from "../report/json.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pyheap-ends-"));
+
+function pyheap(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, "run", ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+const reportIn = (file: string) => JSON.parse(readFileSync(join(folder, file), "utf8")) as JsonReport;
+function readFile(file: string) {
+  const tape = new Tape();
+  tape.write(readFileSync(join(folder, file)));
+  return tape.read({});
+}
+
+/** A program that runs, and says when it is up. */
+async function start(code: string, ...options: string[]): Promise<{ process: ChildProcess; ended: Promise<Ended> }> {
+  const child = spawn(process.execPath, [MAIN, "run", ...options, "-c", code], { cwd: folder });
+  let [stdout, stderr] = ["", ""];
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((done) => child.on("close", (status) => done({ status, stdout, stderr })));
+  await new Promise<void>((up) => {
+    child.stdout.on("data", (text) => {
+      stdout += text;
+      up();
+    });
+  });
+  return { process: child, ended };
+}
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe("a program that ends", () => {
+  it("of MemoryError, with all of its memory still in use, shows its traceback", () => {
+    writeFileSync(
+      join(folder, "fill.py"),
+      'rows = []\ndef fill():\n    while True:\n        rows.append({"id": len(rows), "name": "x" * 100})\nfill()\n',
+    );
+    const { status, stderr } = pyheap("--limit", "16MiB", "--json", "fill.json", "fill.py");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^Traceback \(most recent call last\):\n {2}File ".*\/fill\.py", line 5, in <module>\n {4}fill\(\)\n.*\n {2}File ".*\/fill\.py", line 4, in fill\n(.*\n)*MemoryError\n\nMemory/,
+    );
+    const { peakBytes, exitCode } = reportIn("fill.json");
+    expect(exitCode).toBe(1);
+    expect(peakBytes).toBeGreaterThan(14 * 2 ** 20);
+    expect(peakBytes).toBeLessThanOrEqual(16 * 2 ** 20);
+  });
+
+  it("by SystemExit of any kind calls what is to be called at its end, in Python's order", () => {
+    const code = [
+      "import atexit, sys",
+      "class Last:",
+      "    def __del__(self, exit=sys.exit): print('freed', flush=True); exit(4)",
+      "last = Last()",
+      "atexit.register(print, 'at exit', flush=True)",
+      "atexit.register(lambda: 1 / 0)",
+      "sys.exit(2**70 + 5)",
+    ].join("\n");
+    const { status, stdout, stderr } = pyheap("--quiet", "-c", code);
+    expect({ status, stdout }).toEqual({ status: 255, stdout: "at exit\nfreed\n" });
+    expect(stderr).toMatch(/^Exception ignored in atexit callback <function <lambda> .*\n(.*\n)+ZeroDivisionError/);
+    expect(stderr).toMatch(/Exception ignored .*Last\.__del__.*\n(.*\n)+SystemExit: 4\n$/);
+  });
+
+  it("by a traceback that can't be shown shows why, and then itself", () => {
+    const { status, stderr } = pyheap(
+      "--quiet",
+      "-c",
+      "import sys\nsys.excepthook = lambda *a: 1 / 0\nraise ValueError",
+    );
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^Error in sys\.excepthook:\n(.*\n)+ZeroDivisionError.*\n\nOriginal exception was:\n(.*\n)+ValueError\n$/,
+    );
+  });
+
+  it("by os._exit is reported, and its recording is whole", async () => {
+    const code = "import atexit, os\natexit.register(print, 'never')\nkept = bytearray(5_000_000)\nos._exit(3)";
+    const { status, stdout, stderr } = pyheap("--trace", "exit.trace", "--json", "exit.json", "-c", code);
+    expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
+    expect(stderr).toMatch(/^\nMemory {2}Python on pyheap\n/);
+    expect(reportIn("exit.json").account.live.mem).toBeGreaterThan(5_000_000);
+    expect((await readFile("exit.trace")).problem).toBeUndefined();
+  });
+
+  it("by os.abort leaves what abort() leaves, and a report", () => {
+    const { status, stderr } = pyheap("-c", "import os; os.abort()");
+    expect(status).toBe(134);
+    expect(stderr).toMatch(/^Aborted\(\)\n\nMemory/);
+  });
+
+  it("when nobody reads its output: exit code 120", () => {
+    const command = `"${process.execPath}" "${MAIN}" run --quiet -c "print(1)" >/dev/full; echo "status $?" >&2`;
+    const env = { ...process.env, PYTHONUNBUFFERED: "" };
+    const { stderr } = spawnSync("sh", ["-c", command], { cwd: folder, env, encoding: "utf8" });
+    expect(stderr).toMatch(/^Exception ignored .*\nOSError: \[Errno \d+\] No space left on device\nstatus 120\n$/);
+  });
+
+  it("with every descriptor taken is checked and reported none the less", () => {
+    const code = "import os\ntry:\n    while True: os.open('.', 0)\nexcept OSError as error: print(error.strerror)";
+    const options = "--json taken.json --fail-over-peak 100MiB --trace taken.trace";
+    const command = `ulimit -n 100; exec "${process.execPath}" "${MAIN}" run --quiet ${options} -c "${code}"`;
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "No file descriptors available\n", stderr: "" });
+    expect(reportIn("taken.json").exitCode).toBe(0);
+  });
+});
+
+describe("a signal", () => {
+  const loop =
+    "import atexit, time\natexit.register(print, 'never')\nprint('up', flush=True)\nkept = bytes(4_000_000)\n";
+
+  it.each([
+    ["SIGTERM", 143, `${loop}while True: pass`],
+    ["SIGHUP", 129, `${loop}time.sleep(600)`],
+  ] as const)(
+    "%s ends a program that does not handle it: %i, with its report and a recording that is whole",
+    async (signal, code, text) => {
+      const { process: child, ended } = await start(text, "--trace", "ended.trace");
+      setTimeout(() => child.kill(signal), 1500);
+      const { status, stdout, stderr } = await ended;
+      expect({ status, stdout }).toEqual({ status: code, stdout: "up\n" });
+      expect(stderr).toMatch(/^\nMemory {2}Python on pyheap\n/);
+      const { problem, end } = await readFile("ended.trace");
+      expect(problem).toBeUndefined();
+      expect(end?.duration).toBeGreaterThan(1_000_000);
+    },
+  );
+
+  it("is the program's to handle: a sleep goes on after it, and ends by what a handler raises", async () => {
+    const code = [
+      "import signal, sys, time",
+      "times = []",
+      "def handle(number, frame):",
+      "    times.append(number)",
+      "    print(number, flush=True)",
+      "    if len(times) == 2: sys.exit(9)",
+      "signal.signal(signal.SIGTERM, handle)",
+      "print('up', flush=True)",
+      "time.sleep(600)",
+    ].join("\n");
+    const { process: child, ended } = await start(code, "--quiet");
+    child.stdout?.on("data", () => child.kill("SIGTERM"));
+    child.kill("SIGTERM");
+    expect(await ended).toEqual({ status: 9, stdout: "up\n15\n15\n", stderr: "" });
+  });
+});

@@ -1,0 +1,128 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { expect, it } from "vitest";
+import { Tape } from "../../test/trace-data.js";
+import { Heap } from "../heap.js";
+import { analyse } from "../trace/analysis.js";
+import { checkFile, type FileKind, textBegins } from "./files.js";
+import { FORMATS } from "./report/export.js";
+import { terminalColors } from "./report/trace-input.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pyheap-files-"));
+const at = (name: string) => join(folder, name);
+
+function file(name: string, text: string | Uint8Array): string {
+  writeFileSync(at(name), text);
+  return at(name);
+}
+
+const KIND: FileKind = { name: "a report", begins: textBegins(/^REPORT/) };
+
+it("lets files be written that are not there, are empty, of the kind, or no files", () => {
+  for (const [path, isNamed] of [
+    [at("new"), false],
+    [file("empty", ""), false],
+    [file("older", "REPORT of yesterday"), true],
+    ["/dev/null", false],
+  ] as const) {
+    checkFile(path, KIND, { isNamed });
+  }
+  checkFile(file("other", "mine"), KIND, { isNamed: false, force: true });
+});
+
+it("says why another must not, and how it could", () => {
+  const source = file("source", "REPORT");
+  for (const [path, how, why] of [
+    [
+      file("older", "REPORT"),
+      { isNamed: false },
+      "it is there already; name another file with -o, or overwrite it with --force",
+    ],
+    [file("mine", "mine"), { isNamed: true }, "it is there already, and is not a report; --force overwrites it"],
+    [source, { isNamed: true, force: true, source: join(folder, ".", "source") }, "it is what is read"],
+    [folder, { isNamed: true, force: true }, "it is a folder"],
+    [join(source, "x"), { isNamed: true }, "a part of its path is no folder"],
+  ] as const) {
+    expect(() => checkFile(path, KIND, how)).toThrow(`Cannot write ${path}: ${why}`);
+  }
+});
+
+async function recordTrace(): Promise<Uint8Array> {
+  const heap = await Heap.create();
+  const tape = new Tape();
+  const recorder = heap.trace({ write: tape.write });
+  heap.malloc(1000);
+  recorder.stop();
+  return tape.bytes;
+}
+
+function pyheap(...args: string[]) {
+  const { status, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: folder, encoding: "utf8" });
+  return { status, stderr };
+}
+
+it("knows each format by how its files begin", async () => {
+  const { analysis, summary } = await analyse([await recordTrace()], "app.trace", {});
+  const report = { analysis, summary, view: "allocated", colors: terminalColors() } as const;
+  const begins = Object.entries(FORMATS).map(([name, format]) => ({
+    name,
+    bytes: Buffer.from(format.make(report) as string).subarray(0, 4096),
+  }));
+  const others = ["mine", "mine\n", "a,b\n1,2\n", '{"version":1}', "<!doctype html>"].map((text) => Buffer.from(text));
+  for (const [name, format] of Object.entries(FORMATS)) {
+    for (const { name: written, bytes } of begins) {
+      expect([name, written, format.begins(bytes)]).toEqual([name, written, name === written]);
+    }
+    for (const bytes of [...others, gzipSync("mine")]) expect(format.begins(bytes)).toBe(false);
+  }
+});
+
+it.each([
+  [["export", "csv"], "app.csv"],
+  [["flamegraph"], "app.html"],
+])("pyheap report %j: what it names is not overwritten, what -o names if it is of the kind", async (words, own) => {
+  file("app.trace", await recordTrace());
+  const report = ["report", ...words];
+  file(own, "mine");
+  expect(pyheap(...report, "app.trace")).toEqual({
+    status: 2,
+    stderr: `pyheap: Cannot write ${own}: it is there already; name another file with -o, or overwrite it with --force\n`,
+  });
+  expect(pyheap(...report, "-o", own, "app.trace").stderr).toMatch(/it is there already, and is not .*; --force overw/);
+  expect(readFileSync(at(own), "utf8")).toBe("mine");
+  expect(pyheap(...report, "--force", "app.trace").status).toBe(0);
+  expect(pyheap(...report, "-o", own, "app.trace").status).toBe(0);
+  expect(pyheap(...report, "--force", "-o", "app.trace", "app.trace").stderr).toMatch(/app\.trace: it is what is read/);
+});
+
+it("pyheap run overwrites neither its program nor what is no trace or report, before anything runs", () => {
+  file("app.py", "open('ran', 'w')");
+  file("notes.txt", "mine");
+  for (const [words, why] of [
+    [["--trace", "notes.txt"], "notes.txt: it is there already, and is not a trace; --force overwrites it"],
+    [["--json", "notes.txt"], "notes.txt: it is there already, and is not a report of a run; --force overwrites it"],
+    [["--force", "--json", "app.py"], "app.py: it is what is read"],
+    [["--force", "--trace", "./app.py"], "./app.py: it is what is read"],
+  ] as const) {
+    expect(pyheap("run", ...words, "app.py")).toEqual({ status: 2, stderr: `pyheap: Cannot write ${why}\n` });
+  }
+  expect(existsSync(at("ran"))).toBe(false);
+});
+
+it("pyheap cc overwrites modules only", () => {
+  file("spam.c", "int add(int a, int b) { return a + b; }");
+  for (const text of ["mine", "\0asm\u0001\0\0\0\u0001\u0004\u0001`\0\0"]) {
+    file("spam.wasm", text);
+    expect(pyheap("cc", "spam.c")).toEqual({
+      status: 2,
+      stderr:
+        "pyheap: Cannot write spam.wasm: it is there already, and is not a module of its kind; --force overwrites it\n",
+    });
+    expect(readFileSync(at("spam.wasm"), "utf8")).toBe(text);
+  }
+});

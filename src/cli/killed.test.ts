@@ -1,0 +1,73 @@
+// A recording whose process is killed: it has all that happened until a second before, whatever the program did then.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { Tape } from "../../test/trace-data.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pyheap-killed-"));
+
+/** Milliseconds that a recording may lose, and those that a busy machine may be late with what is due. */
+const MOST_LOST = 1000 + 1500;
+/** The program's steps, as sizes of blocks that nothing else in it has. */
+const FIRST_SIZE = 4000;
+const STEP_BYTES = 64;
+
+/** The highest step that a recording has, and what is wrong with it. */
+async function lastStep(file: string): Promise<{ last: number; problem: string | undefined }> {
+  const tape = new Tape();
+  tape.write(readFileSync(file));
+  let isProgram = false;
+  let last = -1;
+  const { problem } = await tape.read({
+    program: () => {
+      isProgram = true;
+    },
+    allocate: (_address, size) => {
+      const step = Math.floor((size - FIRST_SIZE) / STEP_BYTES);
+      if (isProgram && step < 1000) last = Math.max(last, step);
+    },
+  });
+  return { last, problem };
+}
+
+const PROGRAM = `
+import time
+kept = []
+def step(k):
+    kept.append(bytes(${FIRST_SIZE} + ${STEP_BYTES} * k))
+    print(k, flush=True)
+for k in range(20): step(k)
+`;
+
+it.each([
+  ["allocates", "while True: k += 1; step(k); time.sleep(0.02)"],
+  ["is busy, and allocates nothing", "while True: pass"],
+  ["sleeps", "time.sleep(600)"],
+  ["waits for input", "input()"],
+])("loses a second at most when it %s", async (_what, then) => {
+  const file = join(folder, "killed.trace");
+  const child = spawn(process.execPath, [MAIN, "run", "--trace", file, "-c", PROGRAM + then]);
+  const told: { step: number; at: number }[] = [];
+  let rest = "";
+  child.stdout.on("data", (text: Buffer) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) told.push({ step: Number(line), at: performance.now() });
+  });
+  const ended = new Promise((done) => child.on("close", done));
+  await expect.poll(() => told.length, { timeout: 100_000 }).toBeGreaterThan(19);
+  await new Promise((done) => setTimeout(done, MOST_LOST + Math.random() * 2000));
+  const killed = performance.now();
+  child.kill("SIGKILL");
+  await ended;
+  const { last, problem } = await lastStep(file);
+  const due = told.filter(({ at }) => at < killed - MOST_LOST).at(-1);
+  expect(due?.step).toBeGreaterThanOrEqual(19);
+  expect(last).toBeGreaterThanOrEqual(due?.step ?? 0);
+  expect(problem).toMatch(/^The recording was not ended in order: the program was killed, or is still running/);
+});

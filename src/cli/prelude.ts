@@ -1,0 +1,46 @@
+// What stands in Python before the program runs, which CPython's own main function does. Nothing of it is on the program's stack.
+
+/** Bytes that the program does not get, so that a traceback can be shown when there is no memory. */
+const RESERVE = 2 ** 17;
+
+/**
+ * prepare(executable, wait, make_room, end): `wait` sleeps for seconds, at most until a signal comes; `make_room` is called when the program
+ * has ended by an exception, before that is shown; `end` when atexit's functions have been called, and everything is still there.
+ */
+export const PRELUDE = `
+def prepare(executable, wait, make_room, end):
+    import atexit, sys, time
+
+    main = sys.modules["__main__"].__dict__
+    for name in [name for name in main if not name.startswith("__")]:
+        del main[name]
+    sys.executable = executable
+    # Pyodide had a terminal there when Python made its streams.
+    sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
+    # The first that is registered is called last.
+    atexit.register(end)
+
+    sleep_at_once, monotonic = time.sleep, time.monotonic
+
+    def sleep(seconds, /):
+        "As time.sleep, but interruptible, and without keeping the processor busy."
+        if not isinstance(seconds, (int, float)) or not 0 < seconds < 2**32:
+            return sleep_at_once(seconds)
+        until = monotonic() + seconds
+        while (rest := until - monotonic()) > 0:
+            wait(rest)
+
+    time.sleep = sleep
+
+    reserve = bytes(${RESERVE})
+    show = sys.excepthook
+
+    def excepthook(kind, value, trace, /):
+        "As sys.excepthook, also when there is no memory."
+        nonlocal reserve
+        reserve = None
+        if sys._getframe().f_back is None:
+            make_room()
+        show(kind, value, trace)
+
+    sys.excepthook = sys.__excepthook__ = excepthook`;

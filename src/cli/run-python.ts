@@ -1,0 +1,92 @@
+// `pyheap run app.py`, in the main thread: starts the thread that Python lives in, passes it input and signals, keeps the recording safe,
+// and waits for the end.
+
+import { closeSync, fdatasync, openSync } from "node:fs";
+import { devNull } from "node:os";
+import { Worker } from "node:worker_threads";
+import { InputSender } from "./input.js";
+import type { RunRequest, RunResult, WorkerMessage } from "./protocol.js";
+import { flushEvery } from "./recording.js";
+import { makeShared, type Shared, viewShared, WORD } from "./shared.js";
+import { exitCodeOf, forwardSignals } from "./signals.js";
+
+/** What CPython's abort() leaves as an exit code. */
+const ABORTED = 134;
+/** Descriptors that the program does not get, so that there are some for the report when it has taken all. */
+const SPARE = 4;
+
+export interface Ended {
+  /** undefined if there is nothing to report. */
+  readonly result: RunResult | undefined;
+  readonly exitCode: number;
+  /** The signal that the program did not take: it was stopped without an end of its own. */
+  readonly stoppedBy?: number;
+}
+
+/** Has what was recorded flushed, and the file on its disk, again and again, until the function that it answers is called. */
+function keepSafe({ words }: Shared, { trace, live }: RunRequest): () => void {
+  if (trace === undefined && !live) return () => undefined;
+  let isSyncing = false;
+  const timer = setInterval(() => {
+    Atomics.store(words, WORD.due, 1);
+    if (trace === undefined || isSyncing) return;
+    isSyncing = true;
+    // What can't be kept safe, as a pipe can't, is no worse for it.
+    fdatasync(trace.fd, () => {
+      isSyncing = false;
+    });
+  }, flushEvery(live));
+  return () => clearInterval(timer);
+}
+
+/** Runs the program. `watch` is told what the thread says of a program that is shown live. */
+export function runPython(
+  asked: Omit<RunRequest, "shared">,
+  watch: (message: WorkerMessage) => void,
+  terminal: NodeJS.WriteStream,
+): Promise<Ended> {
+  const spare = Array.from({ length: SPARE }, () => openSync(devNull, "r"));
+  const request: RunRequest = { ...asked, shared: makeShared() };
+  const shared = viewShared(request.shared);
+  const input = new InputSender(shared);
+  const note = terminal.isTTY && !process.env.CI ? "starting Python …" : "";
+  return new Promise<Ended>((done) => {
+    const worker = new Worker(new URL("./python-worker.js", import.meta.url), { workerData: request });
+    terminal.write(note);
+    const clearNote = () => note && terminal.write(`\r${" ".repeat(note.length)}\r`);
+    let isStarted = false;
+    let result: RunResult | undefined;
+    let exitCode: number | undefined;
+    let stoppedBy: number | undefined;
+    const start = () => {
+      if (!isStarted) clearNote();
+      isStarted = true;
+    };
+    const stop = (signal: number) => {
+      stoppedBy ??= signal;
+      exitCode ??= exitCodeOf(signal);
+      void worker.terminate();
+    };
+    const endSignals = forwardSignals(shared, stop);
+    const endSafety = keepSafe(shared, request);
+    worker.on("message", (message: WorkerMessage) => {
+      if (message.kind === "started") start();
+      else if (message.kind === "read") input.request();
+      else if (message.kind === "done") ({ result, exitCode } = { result: message.result, exitCode: message.exitCode });
+      else watch(message);
+    });
+    worker.on("error", (error: Error & { code?: unknown }) => {
+      exitCode ??= ABORTED;
+      const isFull = error.code === "ERR_WORKER_OUT_OF_MEMORY";
+      terminal.write(`pyheap: Python ended: ${isFull ? "no memory is left for JavaScript" : (error.stack ?? error)}\n`);
+    });
+    worker.on("exit", (code) => {
+      start();
+      endSafety();
+      endSignals();
+      input.close();
+      for (const fd of spare) closeSync(fd);
+      done({ result, exitCode: exitCode ?? code, ...(stoppedBy !== undefined && { stoppedBy }) });
+    });
+  });
+}
