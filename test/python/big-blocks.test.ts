@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { loadPython } from "../../src/hosts/pyodide.js";
-import { GIB, MIB } from "../big-blocks.js";
+import { GIB, MIB, runBigBlocks } from "../big-blocks.js";
 
 it("are in the account, above 2 GiB in all", async () => {
   const { heap } = await loadPython();
@@ -18,4 +18,11 @@ it("are in the account, above 2 GiB in all", async () => {
   for (const block of blocks) heap.mem.free(block);
   expect(heap.stats().account.live.mem - before.live.mem).toBe(0);
   heap.check();
+});
+
+const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
+
+it(`are as in the model, whatever the order (PYHEAP_SEED=${SEED})`, async () => {
+  const { heap } = await loadPython();
+  expect(runBigBlocks({ heap, seed: SEED, steps: 150, moves: 300 * MIB, isOwn: false })).toBe(0);
 });
