@@ -12,6 +12,12 @@ import { exitCodeOf, forwardSignals } from "./signals.js";
 
 /** What CPython's abort() leaves as an exit code. */
 const ABORTED = 134;
+/**
+ * The stack of the thread, in MiB of addresses: memory is taken as far as it is used. CPython's guard against recursion knows only its own stack, of
+ * 10 MiB, in WebAssembly's memory. When that is full, the engine's stack has 160 MB in recursions through comparisons and attributes, and
+ * 210 MB where deeply nested dicts are freed.
+ */
+const STACK_MEBIBYTES = 256;
 /** Descriptors that the program does not get, so that there are some for the report when it has taken all. */
 const SPARE = 4;
 
@@ -51,7 +57,10 @@ export function runPython(
   const input = new InputSender(shared);
   const note = terminal.isTTY && !process.env.CI ? "starting Python …" : "";
   return new Promise<Ended>((done) => {
-    const worker = new Worker(new URL("./python-worker.js", import.meta.url), { workerData: request });
+    const worker = new Worker(new URL("./python-worker.js", import.meta.url), {
+      workerData: request,
+      resourceLimits: { stackSizeMb: STACK_MEBIBYTES },
+    });
     terminal.write(note);
     const clearNote = () => note && terminal.write(`\r${" ".repeat(note.length)}\r`);
     let isStarted = false;

@@ -1,0 +1,47 @@
+// Programs that go deep: RecursionError comes before the engine's stack is full, and what is nested deeply can be freed.
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+function run(code: string) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, "run", "--quiet", "-c", code], {
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+it("a recursion through C is a RecursionError", () => {
+  const code = `
+import functools
+def visit(node, *, mark=0):
+    again = functools.partial(visit, mark=1)
+    for child in node: again(child)
+ring = []; ring.append(ring)
+try: visit(ring)
+except RecursionError: print("partial")
+other = []; other.append(other)
+try: ring == other
+except RecursionError: print("comparison")
+`;
+  expect(run(code)).toEqual({ status: 0, stdout: "partial\ncomparison\n", stderr: "" });
+});
+
+it("what is nested 400,000 deep is freed", () => {
+  const code = `
+class Slots: __slots__ = ("next",)
+class Plain: pass
+def node(kind, next):
+    made = kind()
+    made.next = next
+    return made
+for wrap in (lambda x: [x], lambda x: (x,), lambda x: {"k": x}, lambda x: node(Slots, x), lambda x: node(Plain, x)):
+    nest = None
+    for _ in range(400_000): nest = wrap(nest)
+    del nest
+    print("freed")
+`;
+  expect(run(code)).toEqual({ status: 0, stdout: "freed\n".repeat(5), stderr: "" });
+});
