@@ -51,6 +51,7 @@ export {
   trace_stop,
 } from "../trace/allocator";
 export { chunk_free, chunk_malloc } from "../trace/chunks";
+export { trace_mark } from "../trace/events";
 export { childAtLine as trace_child } from "../trace/nodes";
 export {
   sample_calloc,

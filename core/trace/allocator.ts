@@ -3,7 +3,7 @@
 // It stands in the domain tables only while a trace runs; a domain that isn't traced has nothing of it in its way.
 // `ctx` is the address of the allocator that is handed on to. A request that fails is not recorded.
 
-import { DOMAINS, OBJECT } from "../ground/config";
+import { DOMAINS } from "../ground/config";
 import { allocatorOf, Allocator } from "../alloc/domains";
 import { tableIndex } from "../ground/functions";
 import {
@@ -13,12 +13,12 @@ import {
   TABLE_FUNCTIONS,
   TRACE_FUNCTIONS,
 } from "../ground/table.gen";
-import { allocated, beginEvents, CLEARED, freed, mark, resized } from "./events";
+import { allocated, beginEvents, CLEARED, freed, resized, trace_mark } from "./events";
 import { nodes_makeRoom } from "./nodes";
 import { beginGap } from "./sample";
 import { beginShadow } from "./shadow";
 import { domainOf, traced, tracer } from "./tracer";
-import { mayBeWatched, unwatch, watched_end, watched_makeRoom } from "./watched";
+import { watched_end, watched_makeRoom } from "./watched";
 
 @inline
 function next(ctx: usize): Allocator {
@@ -46,10 +46,7 @@ export function trace_realloc(ctx: usize, block: usize, n: usize): usize {
 }
 
 export function trace_free(ctx: usize, block: usize): void {
-  if (block != 0 && tracer().recording != 0) {
-    freed(block);
-    if (domainOf(ctx) == OBJECT && mayBeWatched(block)) unwatch(block);
-  }
+  if (block != 0 && tracer().recording != 0) freed(block);
   next(ctx).doFree(block);
 }
 
@@ -91,8 +88,7 @@ export function trace_start(samples: bool): bool {
 export function trace_flush(): void {
   const t = tracer();
   if (t.recording == 0) return;
-  t.makeRoom();
-  mark(t);
+  trace_mark();
   t.flush();
 }
 

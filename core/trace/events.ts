@@ -10,12 +10,14 @@
 // A site is stack, size, domain and whether it is cleared. s = 0: the one that came after this site's predecessor the last
 // time; 1: a slot of the table of sites, two bytes; 2: in full. The reader keeps the same tables.
 //
-// The clock is asked every EVENTS_PER_MARK events, and for every large block: another event is no more than so many events
-// later than its time says.
+// The clock is asked every EVENTS_PER_MARK events, before a large block comes to life and before it goes, and when the host says so, which is before
+// the program waits and for the first event after that. So every event was between two times that are told, with no more than
+// so many others, of blocks that are not large.
 
 import { platform } from "../ground/platform";
 import { currentStack } from "./stack";
 import { ADDRESS_ENTRY, SITE_ENTRY, SLOT_SHIFT, Tracer, tracer } from "./tracer";
+import { LARGE, mayBeWatched, unwatch, watch } from "./watched";
 
 /** Microseconds since some moment of the host's. */
 @external("host", "traceNow")
@@ -27,8 +29,8 @@ export const TIME: u32 = 0xc0;
 export const RESERVED: u32 = 0xc2;
 
 export const EVENTS_PER_MARK: u32 = 64;
-/** A block of so many bytes has the time to itself. */
-const LARGE: usize = 32768;
+/** A block of so many bytes has the time of its birth and of its end to itself. */
+const LARGE_BYTES: usize = 8192;
 /** What the platform gave is told in steps of 64 KiB. */
 export const RESERVED_SHIFT: u32 = 16;
 
@@ -50,8 +52,23 @@ function beforeEvent(t: Tracer): void {
   if (--t.untilMark == 0) mark(t);
 }
 
+/** The time, and what the platform gave if that has changed, are in the buffer; the next event has a time of its own. */
+export function trace_mark(): void {
+  const t = tracer();
+  if (t.recording == 0) return;
+  t.makeRoom();
+  mark(t);
+  t.untilMark = 1;
+}
+
+/** A block is not watched any more; the event that says why has a time of its own, if the block was large. */
+@inline
+function unwatchLarge(t: Tracer, block: usize): void {
+  if (mayBeWatched(block) && (unwatch(block) & LARGE) != 0) t.untilMark = 1;
+}
+
 /** The time, and what the platform gave if that has changed, are in the buffer. */
-export function mark(t: Tracer): void {
+function mark(t: Tracer): void {
   t.untilMark = EVENTS_PER_MARK;
   const now = hostNow();
   const passed = now - t.lastTime;
@@ -134,16 +151,18 @@ function putSite(t: Tracer, form: u32, node: u32, size: usize, tag: u32): void {
 export function allocated(block: usize, size: usize, tag: u32): void {
   const t = tracer();
   const node = currentStack();
-  if (size >= LARGE) t.untilMark = 1;
+  if (size >= LARGE_BYTES) t.untilMark = 1;
   beforeEvent(t);
   const form = enterSite(t, node, size, tag);
   putAddress(t, ALLOCATE | (form << 4), ALLOCATE_NEAR, 8, 7, block);
   putSite(t, form, node, size, tag);
+  if (size >= LARGE_BYTES) watch(block, LARGE);
 }
 
 /** A block is freed. */
 export function freed(block: usize): void {
   const t = tracer();
+  unwatchLarge(t, block);
   beforeEvent(t);
   putAddress(t, 0, FREE_NEAR, 48, 56, block);
 }
@@ -152,13 +171,15 @@ export function freed(block: usize): void {
 export function resized(before: usize, block: usize, size: usize, tag: u32): void {
   const t = tracer();
   const node = currentStack();
-  if (size >= LARGE) t.untilMark = 1;
+  unwatchLarge(t, before);
+  if (size >= LARGE_BYTES) t.untilMark = 1;
   beforeEvent(t);
   const form = enterSite(t, node, size, tag);
   t.put(RESIZE | (form << 4));
   putAddress(t, 0, FREE_NEAR, 48, 56, before);
   putAddress(t, 0, FREE_NEAR, 48, 56, block);
   putSite(t, form, node, size, tag);
+  if (size >= LARGE_BYTES) watch(block, LARGE);
 }
 
 /** The encoding begins anew: no address and no site is known. */

@@ -54,7 +54,7 @@ function take(block: usize, n: usize, tag: u32): void {
 /** The block is about to be freed. */
 function end(block: usize): void {
   const t = tracer();
-  if (t.recording == 0 || !unwatch(block)) return;
+  if (t.recording == 0 || (unwatch(block) & SAMPLED) == 0) return;
   t.untilMark = 1;
   freed(block);
 }
@@ -62,7 +62,7 @@ function end(block: usize): void {
 function sampledRealloc(before: usize, block: usize, n: usize, tag: u32): void {
   const taken = isTaken(n);
   if (taken ? !beginGap() : tracer().recording == 0) return;
-  const wasTaken = mayBeWatched(before) && unwatch(before);
+  const wasTaken = mayBeWatched(before) && (unwatch(before) & SAMPLED) != 0;
   if (taken) {
     if (before == 0) allocated(block, n, tag);
     else resized(before, block, n, tag);

@@ -1,7 +1,7 @@
-// Blocks that the tracer wants to know the end of: code objects, and blocks that were sampled.
+// Blocks that the tracer wants to know the end of: code objects, large blocks, and blocks that were sampled.
 //
 //   table: open addressing by address, a power of two long, at most a quarter full
-//   entry: address | SAMPLED? CODE? function
+//   entry: address | SAMPLED? CODE? LARGE? function
 //
 // The host is asked once for a code object, when it is first seen on the stack, and reads name, file and lines then. A code
 // object whose block is freed leaves the table, so whatever lies at that address later is asked for anew; and its calls leave the shadow.
@@ -21,6 +21,8 @@ declare function hostCode(code: usize): u32;
 
 export const ENTRY: usize = 8;
 const FIRST_LENGTH: u32 = 4096;
+/** Its end has a time of its own. */
+export const LARGE: u32 = 0x20000000;
 const CODE: u32 = 0x40000000;
 /** The block was sampled. */
 export const SAMPLED: u32 = 0x80000000;
@@ -48,7 +50,7 @@ function find(block: usize): u32 {
 export function functionOf(code: usize): u32 {
   const entry = at(find(code));
   const known = load<u32>(entry, 4);
-  if (load<usize>(entry) == code && (known & CODE) != 0) return known & (CODE - 1);
+  if (load<usize>(entry) == code && (known & CODE) != 0) return known & (LARGE - 1);
   const id = hostCode(code);
   watch(code, CODE | id);
   return id;
@@ -94,10 +96,10 @@ export function mayBeWatched(block: usize): bool {
   return load<usize>(at(home(block))) != 0;
 }
 
-/** A block that is freed is not in the table any more. Answers whether it was sampled. */
-export function unwatch(block: usize): bool {
+/** A block that is freed is not in the table any more. Answers the bits that it had; 0 if it was not there. */
+export function unwatch(block: usize): u32 {
   let hole = find(block);
-  if (block == 0 || load<usize>(at(hole)) == 0) return false;
+  if (block == 0 || load<usize>(at(hole)) == 0) return 0;
   const t = tracer();
   const bits = load<u32>(at(hole), 4);
   if ((bits & CODE) != 0) forgetCode(block);
@@ -116,7 +118,7 @@ export function unwatch(block: usize): bool {
     hole = index;
   }
   store<u64>(at(hole), 0);
-  return (bits & SAMPLED) != 0;
+  return bits;
 }
 
 /** No pool has a block in the table any more: the table is about to be given back. */

@@ -207,6 +207,7 @@ function connect({ pyodide, python }: Interpreter): void {
     set({
       isatty: isatty(fd),
       write: (bytes: Uint8Array) => {
+        recording?.flushBefore(0);
         writeAll(fd, bytes, fail);
         return bytes.length;
       },

@@ -18,7 +18,10 @@ const WALK_PAUSE = 20;
 export interface Recording {
   /** What was recorded so far is where it belongs. */
   flush(): void;
-  /** So, if it can't wait for what the program does next, which begins after so many milliseconds. */
+  /**
+   * So, if it can't wait for what the program does next, which begins after so many milliseconds. In any case what the program did has its time,
+   * and what it does next will have its own.
+   */
   flushBefore(pause: number): void;
   /** What was allocated so far is the interpreter's. */
   noteProgram(): void;
@@ -85,6 +88,7 @@ export function startRecording(
     flush: () => recorder.flush(),
     flushBefore: (pause) => {
       if (performance.now() + pause - flushed >= every) recorder.flush();
+      else recorder.noteTime();
     },
     noteProgram: () => recorder.noteProgram(),
     stop: () => endAll([() => recorder.stop(), ...sinks.map((sink) => () => sink.close())]),

@@ -114,6 +114,20 @@ later = [load(100_000) for _ in range(10)]
     expect(together.start).toMatchObject({ allocations: 0, endBytes: 0 });
   });
 
+  it("knows what was live while the program slept", () => {
+    const code = "import time\nx = bytes(20_000_000)\ntime.sleep(0.5)\ndel x\ntime.sleep(0.1)";
+    pyheap("run", "--quiet", "--trace", "idle.trace", "-c", code);
+    const report = (...args: string[]) => pyheap("report", ...args, "idle.trace").stdout;
+    const { peakSeconds } = JSON.parse(report("stats", "--json")) as TraceStats;
+    const at = (distance: number) => String(peakSeconds + distance);
+    expect(report("table", "--at", at(0.25))).toMatch(/ live after [\d.]+ s: 19\.1 MiB in /);
+    expect(report("table", "--at", "end")).not.toContain("19.1 MiB");
+    const span = JSON.parse(report("stats", "--json", "--from", at(0.2), "--to", at(0.3))) as TraceStats;
+    expect(span.peakBytes).toBeGreaterThan(20_000_000);
+    expect(span.peakSeconds).toBeGreaterThanOrEqual(peakSeconds + 0.2);
+    expect(span.peakSeconds).toBeLessThanOrEqual(peakSeconds + 0.3);
+  });
+
   it("shows a command in one line, and a recursion as one frame", () => {
     const code = "def f(n):\n    return f(n - 1) if n else bytes(4_000_000)\nkept = f(50)";
     pyheap("run", "--quiet", "--trace", "deep.trace", "-c", code);

@@ -4,7 +4,7 @@ import type { Colors } from "picocolors/types.js";
 import { bytes } from "../text/bytes.js";
 import { programName } from "../text/labels.js";
 import { counted } from "../text/numbers.js";
-import { time } from "../text/time.js";
+import { instant, time } from "../text/time.js";
 import type { Measure, View } from "../trace/accounts.js";
 import type { Analysis } from "../trace/analysis.js";
 import type { TraceSummary } from "../trace/reader.js";
@@ -72,6 +72,16 @@ export function viewLine(report: Pick<TraceReport, "analysis" | "view">): string
   return `${what}: ${bytes(size)}${interval} in ${counted(blocks, "block")}`;
 }
 
+/** A line for each moment that was asked for, of which it is not known what was before it, and what after, if that shows. */
+export function gapLines({ analysis }: Pick<TraceReport, "analysis">): string[] {
+  return analysis.gaps.flatMap(({ moment, from, to, events, leastBytes, mostBytes }) => {
+    const [least, most] = [bytes(leastBytes), bytes(mostBytes)];
+    if (least === most) return [];
+    const what = `${counted(events, "event")} there (${least} to ${most} live)`;
+    return [`From ${instant(from)} to ${instant(to)} no time was told: ${what} count as before ${instant(moment)}.`];
+  });
+}
+
 /** The head of a report: which program, what is shown, and what of the trace could not be read. */
 export function reportHead(report: TraceReport): string[] {
   const { colors, summary } = report;
@@ -87,6 +97,7 @@ export function reportHead(report: TraceReport): string[] {
           ),
         ]
       : []),
+    ...gapLines(report).map(colors.dim),
     ...(summary.problem === undefined ? [] : [colors.yellow(`${summary.problem}. Shown is what was before.`)]),
   ];
 }

@@ -64,6 +64,15 @@ export interface TraceStats {
   };
   /** When the program began; null if the recording began with it. */
   readonly programSeconds: number | null;
+  /** Stretches in which no time was told, and a moment in each that was asked for: their events count as before it. */
+  readonly timeGaps: readonly {
+    readonly momentSeconds: number;
+    readonly fromSeconds: number;
+    readonly toSeconds: number;
+    readonly events: number;
+    readonly leastLiveBytes: number;
+    readonly mostLiveBytes: number;
+  }[];
   /** Runs of the cycle collector, how long they took together, and the unreachable objects that they found. */
   readonly collections: number;
   readonly collectionSeconds: number;
@@ -116,6 +125,14 @@ export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStat
       endBlocks: start.end.count,
     },
     programSeconds: programTime === undefined ? null : programTime / MICROSECONDS,
+    timeGaps: analysis.gaps.map(({ moment, from, to, events, leastBytes, mostBytes }) => ({
+      momentSeconds: moment / MICROSECONDS,
+      fromSeconds: from / MICROSECONDS,
+      toSeconds: to / MICROSECONDS,
+      events,
+      leastLiveBytes: leastBytes,
+      mostLiveBytes: mostBytes,
+    })),
     collections: collections("count"),
     collectionSeconds: collections("duration") / MICROSECONDS,
     collectedObjects: collections("collected"),

@@ -32,6 +32,23 @@ export interface AnalysisOptions {
 
 export type StartMeasures = Readonly<Record<View, Measure>>;
 
+/** A stretch of the recording in which no time was told, and a moment in it that was asked for: its events count as before that. */
+export interface TimeGap {
+  /** The moment, and where the gap begins and ends: microseconds from the start of the recording. */
+  readonly moment: number;
+  readonly from: number;
+  readonly to: number;
+  readonly events: number;
+  /** The least and the most that was live in it: what was live at the moment is one of them, or in between. */
+  readonly leastBytes: number;
+  readonly mostBytes: number;
+}
+
+/** Moments are told to this, in microseconds: a shorter gap is none. */
+const RESOLUTION = 1000;
+/** Number of the events in a gap while there was none since time was told. */
+const NOT_YET = -1;
+
 const nothing = (): Record<View, { bytes: number; count: number }> => ({
   peak: { bytes: 0, count: 0 },
   end: { bytes: 0, count: 0 },
@@ -68,6 +85,14 @@ export class Analysis implements TraceConsumer {
   #reserved = 0;
   #inSpan: boolean;
   #ended = false;
+  /** What happened since time was told last: counted only if a moment is asked for. */
+  readonly #watchesGaps: boolean;
+  #gapEvents = NOT_YET;
+  #gapLeast = 0;
+  #gapMost = 0;
+  /** The gaps that the span's begin and end fall into; undefined where the moment is exact. */
+  #beginGap: TimeGap | undefined;
+  #endGap: TimeGap | undefined;
 
   constructor({ from = 0, to = Number.POSITIVE_INFINITY, temporary = 1, withStart = false }: AnalysisOptions = {}) {
     this.#from = from;
@@ -75,11 +100,17 @@ export class Analysis implements TraceConsumer {
     this.#temporary = temporary;
     this.#withStart = withStart;
     this.#inSpan = from <= 0;
+    this.#watchesGaps = from > 0 || to !== Number.POSITIVE_INFINITY;
   }
 
   /** What is looked at, in microseconds; it ends with the recording if `to` is infinite. */
   get span(): { readonly from: number; readonly to: number } {
     return { from: this.#from, to: this.#to };
+  }
+
+  /** The gaps that the span's begin and end fall into; none where the moment is exact. */
+  get gaps(): readonly TimeGap[] {
+    return [this.#beginGap, this.#endGap].filter((gap) => gap !== undefined);
   }
 
   /** What of each view the interpreter allocated before the program began. No account and no figure has it. */
@@ -111,15 +142,41 @@ export class Analysis implements TraceConsumer {
       const [live, blocks] = [f.liveBytes + end.bytes, f.liveBlocks + end.count];
       this.timeline.add({ time: this.#now, live, blocks, reserved: this.#reserved });
     }
+    if (this.#watchesGaps) this.#endGapAt(microseconds);
     this.#now = microseconds;
     if (!this.#inSpan && microseconds >= this.#from) this.#beginSpan();
     if (microseconds > this.#to) this.#ended = true;
+  }
+
+  /** Time is told: what happened since it was told last, was between these two. */
+  #endGapAt(to: number): void {
+    const gap = {
+      from: this.#now,
+      to,
+      events: this.#gapEvents,
+      leastBytes: this.#gapLeast,
+      mostBytes: this.#gapMost,
+    };
+    if (gap.events > 0 && to - gap.from > RESOLUTION && !this.#ended) {
+      if (!this.#inSpan && to > this.#from) this.#beginGap = { ...gap, moment: this.#from };
+      if (to > this.#to) this.#endGap = { ...gap, moment: this.#to };
+    }
+    this.#gapEvents = NOT_YET;
+  }
+
+  /** An event is over. The first one after a time is at that time: the gap begins behind it. */
+  #noteInGap(): void {
+    const { liveBytes } = this.figures;
+    const isFirst = ++this.#gapEvents === 0;
+    if (isFirst || liveBytes < this.#gapLeast) this.#gapLeast = liveBytes;
+    if (isFirst || liveBytes > this.#gapMost) this.#gapMost = liveBytes;
   }
 
   #beginSpan(): void {
     this.#inSpan = true;
     this.#firstBirth = this.#firstLeak = this.#births;
     this.#notePeak();
+    this.figures.peakTime = this.#from;
   }
 
   collection(collection: TraceCollection): void {
@@ -179,6 +236,7 @@ export class Analysis implements TraceConsumer {
   allocate(address: number, size: number, tag: number, node: number): void {
     if (this.#ended) return;
     this.#born(address, size, tag, node);
+    if (this.#watchesGaps) this.#noteInGap();
     if (this.#inSpan) this.figures.allocations += this.#weight(size);
   }
 
@@ -239,6 +297,7 @@ export class Analysis implements TraceConsumer {
     if (this.#ended) return;
     const known = this.#live.remove(address);
     if (known) this.#died();
+    if (this.#watchesGaps) this.#noteInGap();
     if (!this.#inSpan) return;
     if (!known) this.figures.foreignFrees++;
     else if (this.#live.birth >= this.#firstOfProgram) this.figures.frees += this.#weight(this.#live.size);
@@ -248,6 +307,7 @@ export class Analysis implements TraceConsumer {
     if (this.#ended) return;
     if (this.#live.remove(before)) this.#died();
     this.#born(address, size, tag, node);
+    if (this.#watchesGaps) this.#noteInGap();
     if (this.#inSpan) this.figures.resizes += this.#weight(size);
   }
 

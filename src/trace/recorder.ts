@@ -98,6 +98,8 @@ export class Recorder {
   #full = 0;
   #failure: { readonly error: unknown } | undefined;
   #collections: TraceCollection[] = [];
+  /** The time will be noted when the event loop turns. */
+  #watchesLoop = false;
 
   /** Makes the output. Events come from `start` on. */
   constructor(
@@ -159,6 +161,23 @@ export class Recorder {
     this.#core.functions.trace_flush();
   }
 
+  /** The program is about to wait, or comes back from that: what happened has its time, and what happens next will have its own. */
+  noteTime(): void {
+    this.#core.functions.trace_mark();
+  }
+
+  /** When the event loop turns, the program has gone back to it, and may be idle for long. One turn is watched for each time that is told. */
+  #watchLoop(): void {
+    if (this.#watchesLoop) return;
+    this.#watchesLoop = true;
+    const timer: unknown = setTimeout(() => {
+      this.noteTime();
+      this.#watchesLoop = false;
+    });
+    // In Node, a recording keeps no program from its end.
+    (timer as { unref?: () => void }).unref?.();
+  }
+
   /** What was allocated so far is the interpreter's: what is left of it in the end is no leak. */
   noteProgram(): void {
     this.flush();
@@ -208,6 +227,7 @@ export class Recorder {
   /** Microseconds since some moment. If it is time to write, the next event finds the buffer full. */
   now(): number {
     const now = performance.now();
+    this.#watchLoop();
     if (now - this.#flushed >= this.#flushEvery && this.#full !== 0) {
       this.#words.set(this.#core.control + C.TRACE_FULL_AT, 0);
     }
