@@ -9,6 +9,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DOMAINS, INTERNAL } from "../protocol/domains.mjs";
+import { ERRORS } from "../protocol/errors.mjs";
 import { ALIASES, EXCEPTIONS } from "../protocol/exceptions.mjs";
 import { BINARY, COMPARISONS, NAMED_IN_ERRORS, UNARY } from "../protocol/operators.mjs";
 import { ALLOCATORS, OBJECTS, SLOTS } from "../protocol/table.mjs";
@@ -26,7 +27,7 @@ function write(path, head, lines) {
 const numbered = (names, type) => names.map((name, k) => `export const ${name}: ${type} = ${k};`);
 
 /** EXC_ZERO_DIVISION of ZeroDivisionError. */
-export function exceptionConstant(name) {
+function exceptionConstant(name) {
   const words = name.replace(/Error$/, "").replace(/(?<=[a-z])(?=[A-Z])/g, "_");
   return `EXC_${words.toUpperCase()}`;
 }
@@ -109,6 +110,106 @@ function writeCoreLists() {
   ]);
 }
 
+// ---- errors ----
+
+/** What the parameters of each kind of placeholder are: objects, or numbers. */
+const KINDS = {
+  type: ["object"],
+  text: ["object"],
+  repr: ["object"],
+  prefix: ["object"],
+  element: ["object"],
+  container: ["object"],
+  number: ["number"],
+  operator: ["number"],
+  inPlace: ["number"],
+  unary: ["number"],
+  comparison: ["number"],
+  bytes: ["number", "number", "number"],
+  characters: ["object", "number", "number"],
+};
+
+/** The errors of the catalogue, with their codes and parameters; throws where it does not fit together. */
+function errors() {
+  const numbers = new Map(EXCEPTIONS.map(([name], k) => [name, k]));
+  return ERRORS.map(([name, exception, sentence, more = []], k) => {
+    const number = numbers.get(exception);
+    if (number === undefined) throw new Error(`${name}: there is no exception ${exception}`);
+    const placeholders = [...sentence.matchAll(/\{([\w,]+:\w+)\}/g)].map(([, text]) => text);
+    const parameters = new Map();
+    for (const placeholder of [...placeholders, ...more]) {
+      const [names, kind] = placeholder.split(":");
+      if (!(kind in KINDS)) throw new Error(`${name}: there is no kind ${kind}`);
+      names.split(",").forEach((parameter, k) => {
+        const type = KINDS[kind][k];
+        if ((parameters.get(parameter) ?? type) !== type)
+          throw new Error(`${name}: ${parameter} is an object and a number`);
+        parameters.set(parameter, type);
+      });
+    }
+    for (const type of ["object", "number"]) {
+      const count = [...parameters.values()].filter((other) => other === type).length;
+      if (count > 3) throw new Error(`${name}: more than three of its parameters are ${type}s`);
+    }
+    return { name, exception, sentence, code: (number << 8) | (k + 1), parameters: [...parameters] };
+  });
+}
+
+/** raiseNotIterable of NOT_ITERABLE. */
+const raiserOf = (name) =>
+  `raise${name
+    .split("_")
+    .map((word) => word[0] + word.slice(1).toLowerCase())
+    .join("")}`;
+
+function raiser({ name, exception, sentence, parameters }) {
+  const list = parameters.map(([parameter, type]) => `${parameter}: ${type === "object" ? "PyObject" : "i32"}`);
+  const of = (type) => parameters.filter((entry) => entry[1] === type).map(([parameter]) => parameter);
+  const [objects, numbers] = [of("object"), of("number")];
+  const given = [`E_${name}`, ...objects];
+  if (numbers.length > 0) given.push(...Array(3 - objects.length).fill("null"), ...numbers);
+  return [
+    `/** ${exception}: ${sentence} */`,
+    `export function ${raiserOf(name)}(${list.join(", ")}): void {`,
+    `  raiseError(${given.join(", ")});`,
+    "}",
+    "",
+  ];
+}
+
+function writeErrors() {
+  const all = errors();
+  const head = "Errors, from protocol/errors.mjs";
+  write("core/objects/model/errors.gen.ts", `${head}: the number of the exception << 8 | their own.`, [
+    ...all.map(({ name, code }) => `export const E_${name}: u32 = ${code};`),
+  ]);
+  // Memory that is not there, and what C raised, are raised otherwise.
+  write("core/objects/model/raises.gen.ts", `${head}: a function that raises it for each.`, [
+    `import { ${all.map(({ name }) => `E_${name}`).join(", ")} } from "./errors.gen";`,
+    'import { raiseError } from "./raise";',
+    'import { PyObject } from "./type";',
+    "",
+    ...all.filter(({ name }) => name !== "MEMORY" && name !== "RAISED").flatMap(raiser),
+  ]);
+  write(
+    "src/core/errors.gen.ts",
+    `${head}: what the host says of each.`,
+    [
+      "export interface ErrorDefinition {",
+      "  readonly name: string;",
+      "  readonly exception: PyExceptionName;",
+      "  readonly sentence: string;",
+      "  /** In the order in which the core has them: its objects, and its numbers. */",
+      '  readonly parameters: readonly (readonly [name: string, type: "object" | "number"])[];',
+      "}",
+      "",
+      "export const ERRORS: ReadonlyMap<number, ErrorDefinition> = new Map<number, ErrorDefinition>([",
+      ...all.map(({ code, ...definition }) => `  [${code}, ${JSON.stringify(definition)}],`),
+      "]);",
+    ].toSpliced(0, 0, 'import type { PyExceptionName } from "./catalogue.gen.js";', ""),
+  );
+}
+
 /** The type of one of some texts. */
 const union = (name, texts) => `export type ${name} = ${texts.map((text) => JSON.stringify(text)).join(" | ")};`;
 const typed = (name, type, value) => `export const ${name}: ${type} = ${JSON.stringify(value)};`;
@@ -150,6 +251,22 @@ function writeCatalogue() {
     typed("BINARY_SIGNS", "readonly BinaryOperator[]", signs(BINARY)),
     union("UnaryOperator", signs(UNARY)),
     typed("UNARY_SIGNS", "readonly UnaryOperator[]", signs(UNARY)),
+    "/** What errors call binary and unary operators, by number. */",
+    typed(
+      "OPERATOR_NAMES",
+      "readonly string[]",
+      [...BINARY, ...NAMED_IN_ERRORS].map(([, sign, name = sign]) => name),
+    ),
+    typed(
+      "IN_PLACE_NAMES",
+      "readonly string[]",
+      [...BINARY, ...NAMED_IN_ERRORS].map(([, sign]) => `${sign}=`),
+    ),
+    typed(
+      "UNARY_NAMES",
+      "readonly string[]",
+      UNARY.map(([, sign, name = sign]) => name),
+    ),
     "/** Python's exceptions by number, each with the one that it is derived from. */",
     union(
       "PyExceptionName",
@@ -166,6 +283,7 @@ export function writeLists() {
   writeCoreTable();
   writeObjectTable();
   writeCoreLists();
+  writeErrors();
   writeCatalogue();
 }
 

@@ -5,7 +5,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ALLOCATOR_TABLE, OBJECT_TABLE } from "../src/core/catalogue.gen.js";
 import * as constants from "../src/core/constants.gen.js";
+import { ERRORS } from "../src/core/errors.gen.js";
 import { CORE_IMPORTS, MEMORY_API, WHOLE_IMPORTS } from "../src/core/functions.gen.js";
+import { ProtocolError } from "../src/errors.js";
+import { wordsOf } from "../src/objects/messages.js";
 import { OBJECT_API } from "../src/objects/module.js";
 
 const ROOT = new URL("../", import.meta.url);
@@ -91,6 +94,122 @@ describe("nothing is known that nobody uses", () => {
   it("each number is read by the host", () => {
     const unused = Object.keys(constants).filter((name) => !new RegExp(`\\bC\\.${name}\\b`).test(src));
     expect(unused).toEqual([]);
+  });
+});
+
+describe("the errors", () => {
+  const core = new Map(
+    readdirSync(new URL("core", ROOT), { recursive: true, encoding: "utf8" })
+      .filter((path) => /(?<!\.gen)\.ts$/.test(path))
+      .map((path) => [
+        path,
+        read(`core/${path}`)
+          .replace(/^import [^;]*;/gm, "")
+          .replace(/\/\/.*|\/\*[\s\S]*?\*\//g, ""),
+      ]),
+  );
+  const byName = new Map([...ERRORS.values()].map((error) => [error.name, error]));
+  const raiserOf = (name: string) =>
+    `raise${name.toLowerCase().replace(/(?:^|_)(\w)/g, (_, c: string) => c.toUpperCase())}`;
+
+  it("are raised, each of them, and nobody raises another", () => {
+    const words = new Set([...core.values()].join("\n").match(/\w+/g));
+    expect([...byName.keys()].filter((name) => !words.has(`E_${name}`) && !words.has(raiserOf(name)))).toEqual([]);
+    const codes = [...words].filter((word) => /^E_[A-Z]/.test(word)).map((word) => word.slice(2));
+    expect(codes.filter((name) => !byName.has(name))).toEqual([]);
+  });
+
+  it("have three parameters of a kind at most, and sentences that the host can make", () => {
+    const show = {
+      typeName: (o: number) => `type ${o}`,
+      text: (o: number) => `text ${o}`,
+      repr: (o: number) => `repr ${o}`,
+    };
+    for (const [code, { name, sentence, exception, parameters }] of ERRORS) {
+      const record = { code, objects: [8, 16, 24], numbers: [1, 2, 3] };
+      const words = wordsOf(record, show);
+      expect(words.exception, name).toBe(exception);
+      expect(words.message, name).not.toMatch(/[{}]|undefined/);
+      if (parameters.some(([, type]) => type === "object")) {
+        expect(() => wordsOf({ ...record, objects: [0, 0, 0] }, show), name).toThrow(ProtocolError);
+      }
+      expect(sentence, name).not.toBe("");
+    }
+  });
+
+  it("that are not known throw, with their number", () => {
+    const show = { typeName: String, text: String, repr: String };
+    const strange = () => wordsOf({ code: 0xffff, objects: [0, 0, 0], numbers: [0, 0, 0] }, show);
+    expect(strange).toThrow(ProtocolError);
+    expect(strange).toThrow("65535");
+  });
+
+  /** Functions that raise the error that they are given, with the objects and numbers that they add. */
+  const RAISERS: Readonly<Record<string, readonly [objects: number, numbers: number]>> = {
+    "objects/capi/api/construct.ts complain": [1, 0],
+    "objects/capi/api/construct.ts isOneOf": [0, 0],
+    // The place is its caller's to add.
+    "objects/capi/api/dict.ts fastOf": [1, 1],
+    "objects/capi/runtime/builtin.ts complain": [1, 1],
+    "objects/operations/abstract.ts indexIn": [1, 0],
+    complain: [1, 0],
+    complainNumber: [1, 0],
+    checked: [1, 0],
+    failed: [0, 0],
+    fastOf: [1, 0],
+    hashAs: [2, 0],
+    instance_index: [1, 0],
+    list_index: [1, 0],
+    narrow: [1, 2],
+    raiseAboutRepr: [1, 1],
+    raiseTypeAttribute: [2, 0],
+    signed: [0, 0],
+    unsigned: [0, 0],
+  };
+
+  /** The call that a place of a text is an argument of: its function, and its arguments. */
+  function callAround(text: string, at: number): { name: string; args: string[] } | undefined {
+    let start = at;
+    for (let depth = 0; start >= 0; start--) {
+      const c = text[start] ?? "";
+      if (c === ")") depth++;
+      else if (c === "(" && depth-- === 0) break;
+      else if (/[;{}]/.test(c)) return undefined;
+    }
+    const name = /(\w+)$/.exec(text.slice(0, start))?.[1] ?? "";
+    const args = [""];
+    for (let k = start + 1, depth = 0; k < text.length; k++) {
+      const c = text[k] ?? "";
+      if (c === ")" && depth === 0) break;
+      depth += c === "(" ? 1 : c === ")" ? -1 : 0;
+      if (c === "," && depth === 0) args.push("");
+      else args.push(`${args.pop()}${c}`);
+    }
+    return { name, args: args.map((arg) => arg.trim()) };
+  }
+
+  it("have all that their sentences speak of, also where a function raises what it is told to", () => {
+    const faults: string[] = [];
+    let seen = 0;
+    for (const [path, text] of core) {
+      for (const { 0: word, index } of text.matchAll(/\bE_[A-Z_]+\b/g)) {
+        if (/(?:[=!]=|[^=]=|case) *$/.test(text.slice(0, index))) continue;
+        const call = callAround(text, index);
+        if (!call || call.name === "setCode") continue;
+        const { parameters } = byName.get(word.slice(2)) ?? { parameters: [] };
+        const need = (type: string) => parameters.filter(([, other]) => other === type).length;
+        const given = (from: number) => call.args.slice(from, from + 3).filter((arg) => arg !== "null").length;
+        const has =
+          call.name === "raiseError" ? [given(1), given(4)] : (RAISERS[`${path} ${call.name}`] ?? RAISERS[call.name]);
+        seen++;
+        if (!has) faults.push(`${path}: what does ${call.name} do with ${word}?`);
+        else if (need("object") > (has[0] ?? 0) || need("number") > (has[1] ?? 0)) {
+          faults.push(`${path}: ${call.name} gives ${word} ${has}, which needs ${parameters.join()}`);
+        }
+      }
+    }
+    expect(faults).toEqual([]);
+    expect(seen).toBeGreaterThan(60);
   });
 });
 

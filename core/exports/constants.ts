@@ -246,22 +246,7 @@ export const RESULT_KIND_AT: usize = RESULT_AT + offsetof<Result>("kind");
 export const RESULT_A_AT: usize = RESULT_AT + offsetof<Result>("a");
 export const RESULT_B_AT: usize = RESULT_AT + offsetof<Result>("b");
 export const RESULT_C_AT: usize = RESULT_AT + offsetof<Result>("c");
-export {
-  E_API,
-  E_CHANGED,
-  E_DIVISION,
-  E_EMPTY,
-  E_INDEX,
-  E_KEY,
-  E_MEMORY,
-  E_OPERANDS,
-  E_ORDER,
-  E_OVERFLOW,
-  E_RAISED,
-  E_RECURSION,
-  E_UNHASHABLE,
-  E_VALUE,
-} from "../objects/model/error";
+export { E_MEMORY, E_RAISED } from "../objects/model/errors.gen";
 export const ERROR_CODE_AT: usize = ERROR_AT + offsetof<ErrorState>("code");
 export const ERROR_A_AT: usize = ERROR_AT + offsetof<ErrorState>("a");
 export const ERROR_B_AT: usize = ERROR_AT + offsetof<ErrorState>("b");

@@ -9,8 +9,9 @@ import type { WholeFunctions } from "../core/functions.gen.js";
 import { MemoryError } from "../errors.js";
 import { Border } from "./border.js";
 import { exceptionNumber } from "./exception-types.js";
-import { type ErrorFacts, PyException, toException } from "./exceptions.js";
+import { PyException } from "./exceptions.js";
 import { Handle, indexOf } from "./handle.js";
+import { type ErrorRecord, type Show, wordsOf } from "./messages.js";
 import type { WholeCore } from "./module.js";
 import { Reader } from "./reader.js";
 
@@ -353,29 +354,28 @@ export class Bridge {
       this.f.error_clear();
       throw new MemoryError(bytes, "no memory is left within the limit");
     }
-    const exception = toException(this.#facts(() => this.#reprOfError()));
+    const { exception, message } = wordsOf(
+      this.#errorRecord(),
+      this.#show(() => this.#reprOfError()),
+    );
     this.f.error_clear();
-    throw exception;
+    throw new PyException(exception, message);
   }
 
-  /** What the error of the core is about. */
-  #facts(repr: () => string): ErrorFacts {
-    const { reader } = this;
-    const word = (offset: number) => reader.word(this.#control + offset);
-    const name = (object: number) => (object === 0 ? "" : reader.typeName(object));
-    const text = (object: number) => (object !== 0 && reader.kind(object) === C.STR ? reader.text(object) : "");
-    const a = word(C.ERROR_A_AT);
-    const b = word(C.ERROR_B_AT);
+  #errorRecord(): ErrorRecord {
+    const word = (at: number) => this.reader.word(this.#control + at);
     return {
       code: word(C.ERROR_CODE_AT),
-      x: word(C.ERROR_X_AT) | 0,
-      y: word(C.ERROR_Y_AT) | 0,
-      z: word(C.ERROR_Z_AT) | 0,
-      a: name(a),
-      b: name(b),
-      c: name(word(C.ERROR_C_AT)),
-      text: text(a),
-      other: text(b),
+      objects: [word(C.ERROR_A_AT), word(C.ERROR_B_AT), word(C.ERROR_C_AT)],
+      numbers: [word(C.ERROR_X_AT) | 0, word(C.ERROR_Y_AT) | 0, word(C.ERROR_Z_AT) | 0],
+    };
+  }
+
+  #show(repr: () => string): Show {
+    const { reader } = this;
+    return {
+      typeName: (object) => reader.typeName(object),
+      text: (object) => (reader.kind(object) === C.STR ? reader.text(object) : ""),
       repr,
     };
   }
@@ -384,11 +384,11 @@ export class Bridge {
   #raiseException(): never {
     const handle = this.f.take_exception();
     if (handle === 0) this.raise();
-    throw this.#controlOf(handle, MOST_CAUSES);
+    throw this.#errorOf(handle, MOST_CAUSES);
   }
 
   /** What a handle's exception is in TypeScript, with what it was raised from, down to so many; the handle is released. */
-  #controlOf(handle: number, most: number): MemoryError | PyException {
+  #errorOf(handle: number, most: number): MemoryError | PyException {
     const { f, reader } = this;
     try {
       reader.refresh();
@@ -401,7 +401,7 @@ export class Bridge {
       if (f.is_memory_error(handle) !== 0) return new MemoryError(0, "no memory is left", message || undefined);
       const cause = most > 0 ? f.take_cause(handle) : 0;
       if (cause === 0) f.error_clear();
-      return new PyException(name, message, bases, cause === 0 ? undefined : this.#controlOf(cause, most - 1));
+      return new PyException(name, message, bases, cause === 0 ? undefined : this.#errorOf(cause, most - 1));
     } finally {
       f.handle_release(handle);
     }
@@ -420,10 +420,13 @@ export class Bridge {
     return text;
   }
 
-  /** Puts the words of the core's error on the stack: 1; 0, with another error, if there is no memory. */
-  pushErrorWords(): number {
+  /** Puts the sentence of the core's error on the stack: 1; 0, with another error, if there is no memory. */
+  pushErrorSentence(): number {
     this.reader.refresh();
-    const { message } = toException(this.#facts(() => ""));
+    const { message } = wordsOf(
+      this.#errorRecord(),
+      this.#show(() => ""),
+    );
     const n = message.length;
     const at = this.f.buffer_room(Math.max(2 * n, this.#bufferSize)) >>> 0;
     this.forgetBuffer();

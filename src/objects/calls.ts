@@ -61,7 +61,7 @@ export class ObjectCalls extends HostCalls implements WholeImports {
     return 1;
   };
 
-  readonly errorWords = (): number => (this.bridge as Bridge).pushErrorWords();
+  readonly errorSentence = (): number => (this.bridge as Bridge).pushErrorSentence();
 
   /** The collection that is under way began by itself: nobody waits for what went wrong in it. */
   #isUnasked = false;

@@ -14,10 +14,10 @@
 // Meanwhile an object's `prev` is gc_refs << 3 and flags. A collection runs only when nothing else is under way.
 // A list is in order (isValid) if next and prev agree and, outside of a collection, no object is marked.
 
+import { clearError } from "../model/raise";
 import { DEBUG } from "../../ground/config";
 import { GC_COLLECTING, GCHead, generation, untrack } from "../model/gc-head";
 import { DICT, LIST, REF, SET, TUPLE, USER } from "../model/kinds.gen";
-import { clearError } from "../model/raise";
 import { decref, incref, xdecref } from "../model/refcount";
 import { COLLECTION_DUE, settings } from "../model/settings";
 import { isKind, PyObject } from "../model/type";

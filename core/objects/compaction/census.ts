@@ -13,9 +13,9 @@
 // that C defined, and their instances may not move either. Afterwards every count is what it was before. A count that is too low for the references that were found
 // is a broken heap: `broken` is the object.
 
+import { raiseMemory } from "../model/error";
 import { base_free, base_malloc_at_top } from "../../alloc/base";
 import { ALIGNMENT, INTERNAL, SMALL_REQUEST_THRESHOLD } from "../../ground/config";
-import { raiseMemory } from "../model/error";
 import { GC_HASHED, GCHead, gcHead, generation } from "../model/gc-head";
 import { BYTES, DICT, FLOAT, FROZENSET, INT, KINDS, LIST, SET, TYPE, USER } from "../model/kinds.gen";
 import { API_TYPES_AT, at, CENSUS_AT } from "../model/state";

@@ -7,8 +7,8 @@
 // Unlike traverse.ts, which shows what can be part of a cycle, this leaves nothing out, but for the links of the collector's lists,
 // and what a type's own traverse function knows: those references belong to somebody else's code.
 
+import { ERROR_A, ERROR_B, ERROR_C, error } from "../model/error";
 import { Collector, collector } from "../collector/state";
-import { error, ERROR_A, ERROR_B, ERROR_C } from "../model/error";
 import { handles } from "../model/handles";
 import { DICT, FROZENSET, LIST, PLACES, REF, SET, TUPLE, TYPE, USER } from "../model/kinds.gen";
 import { heldText } from "../model/result";

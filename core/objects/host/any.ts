@@ -1,25 +1,13 @@
 // What the host can ask of any object (operands.ts says what functions answer).
 
+import { raiseChanged } from "../model/raises.gen";
 import { safePoint } from "../collector/due";
 import { sizeofObject } from "../collector/inspect";
-import { E_CHANGED } from "../model/error";
 import { handles } from "../model/handles";
-import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { True } from "../model/singletons";
 import { PyObject } from "../model/type";
-import {
-  contains,
-  getIndex,
-  getItem,
-  getSlice,
-  itemAtPosition,
-  lengthOf,
-  nextPosition,
-  setItem,
-  sizeOf,
-  truthOf,
-} from "../operations/abstract";
+import { contains, getIndex, getItem, getSlice, itemAtPosition, lengthOf, nextPosition, setItem, sizeOf, truthOf } from "../operations/abstract";
 import { binary, powerModulo, unary } from "../operations/number";
 import { PyStr, str_find } from "../text/str";
 import { PyBytes } from "../types/bytes";
@@ -152,7 +140,7 @@ export function get_slice(handle: u32, start: i32, stop: i32, step: i32, absent:
 export function next_position(handle: u32, position: u32, size: i32): i32 {
   const o = object(handle);
   if (!isRow(o) && sizeOf(o) != size) {
-    raiseAbout(E_CHANGED, o, null, 0);
+    raiseChanged(o);
     return -2;
   }
   return nextPosition(o, position);

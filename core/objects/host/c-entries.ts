@@ -1,5 +1,7 @@
 // What the host asks of modules, functions and types that C defined. Arguments come from the stack (exchange.ts).
 
+import { hasError } from "../model/error";
+import { clearError } from "../model/raise";
 import { PyIter_Next, PyObject_GetIter } from "../capi/api/iterate";
 import { module_from } from "../capi/api/module";
 import { PyObject_GetAttr, PyObject_SetAttr } from "../capi/runtime/attribute";
@@ -9,11 +11,9 @@ import { definitionOf } from "../capi/runtime/fixed-types";
 import { moduleDict } from "../capi/runtime/module-object";
 import { type_retire } from "../capi/runtime/type";
 import { safePoint } from "../collector/due";
-import { hasError } from "../model/error";
 import { GCHead, generation } from "../model/gc-head";
 import { handles } from "../model/handles";
 import { BUILTIN, MODULE, USER } from "../model/kinds.gen";
-import { clearError } from "../model/raise";
 import { enter, leave } from "../model/recursion";
 import { decref, incref, trashUnwound } from "../model/refcount";
 import { settings } from "../model/settings";

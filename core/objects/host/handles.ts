@@ -1,8 +1,8 @@
 // What the host can ask of handles themselves, and of the error that is raised.
 
 import { error } from "../model/error";
-import { handles } from "../model/handles";
 import { clearError } from "../model/raise";
+import { handles } from "../model/handles";
 import { incref } from "../model/refcount";
 import { PyObject } from "../model/type";
 import { hostIdOf } from "./exchange";

@@ -1,5 +1,6 @@
 // What the host can ask of types that users define, of their instances, and of weak references.
 
+import { E_INDEX, E_INDEX_ASSIGNMENT } from "../model/errors.gen";
 import { safePoint } from "../collector/due";
 import { handles } from "../model/handles";
 import { decref, incref } from "../model/refcount";
@@ -71,9 +72,9 @@ export function item_count(handle: u32): u32 {
   return instance_length(object(handle));
 }
 
-/** The number of the item with an index that may be negative; -1 with IndexError. `what` is AT_GET or AT_SET. */
-export function item_number(handle: u32, index: i32, what: i32): i32 {
-  return instance_index(object(handle), index, what);
+/** The number of the item with an index that may be negative; -1 with IndexError, which may be that of an assignment. */
+export function item_number(handle: u32, index: i32, isAssigned: bool): i32 {
+  return instance_index(object(handle), index, isAssigned ? E_INDEX_ASSIGNMENT : E_INDEX);
 }
 
 /** Item `k`, which is there, of an instance whose items are objects. */

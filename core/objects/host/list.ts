@@ -1,25 +1,13 @@
 // What the host can ask of lists. The names end in what tells them from the type's own functions.
 
-import { BAD_STEP, E_TYPE, E_VALUE, NEED_ITERABLE_FOR_SLICE, raiseCode } from "../model/error";
+import { raiseAssignToSlice, raiseStep } from "../model/raises.gen";
 import { handles } from "../model/handles";
-import { raiseAbout } from "../model/raise";
 import { decref, xdecref } from "../model/refcount";
 import { PyObject } from "../model/type";
 import { isIterable, setSlice } from "../operations/abstract";
 import { repeatCount } from "../operations/number";
 import { PyLong } from "../types/int";
-import {
-  list_append_owned,
-  list_clear,
-  list_extend_row,
-  list_insert,
-  list_pop_index,
-  list_remove,
-  list_repeat_in_place,
-  list_reverse,
-  list_take,
-  takesWhatItNeeds,
-} from "../types/list";
+import { list_append_owned, list_clear, list_extend_row, list_insert, list_pop_index, list_remove, list_repeat_in_place, list_reverse, list_take, takesWhatItNeeds } from "../types/list";
 import { itemAt, PyList } from "../types/sequence";
 import { list_sort } from "../types/sort";
 import { answer, answerable, fromNumber } from "./exchange";
@@ -30,8 +18,8 @@ export function set_slice(handle: u32, start: i32, stop: i32, step: i32, absent:
   const h = handles();
   const given = load<PyObject>(h.last(1));
   if (step == 0 || !isIterable(given)) {
-    if (step == 0) raiseCode(E_VALUE, BAD_STEP, 0);
-    else raiseAbout(E_TYPE, given, null, NEED_ITERABLE_FOR_SLICE);
+    if (step == 0) raiseStep();
+    else raiseAssignToSlice();
     h.drop(1);
     return false;
   }

@@ -3,13 +3,13 @@
 //   a copy of the memory -> forget what is not in the image -> handles of roots only, collect, compact -> [base, brk)
 //   [base, brk) in a fresh memory -> restart -> functions of types -> a heap
 
+import { clearError } from "../model/raise";
 import { platform } from "../../ground/platform";
 import { hasObjectsOfC, unname_fixed_types } from "../capi/runtime/fixed-types";
 import { collector, dropGarbage } from "../collector/state";
 import { dropApiTypes } from "../model/api-types";
 import { handles } from "../model/handles";
 import { USER } from "../model/kinds.gen";
-import { clearError } from "../model/raise";
 import { release_text } from "../model/result";
 import { settings } from "../model/settings";
 import { IS_PLAIN, isFixedType, PyType, typeOf } from "../model/type";

@@ -1,6 +1,6 @@
 // How deep the recursion into nested objects is.
 
-import { E_RECURSION, raiseCode } from "./error";
+import { raiseRecursion } from "./raises.gen";
 import { settings } from "./settings";
 
 /** One step deeper into nested objects; false, and RecursionError is raised, at the limit. Pairs with `leave`. */
@@ -18,6 +18,6 @@ export function leave(): void {
 }
 
 function tooDeep(): boolean {
-  raiseCode(E_RECURSION, 0, 0);
+  raiseRecursion();
   return false;
 }

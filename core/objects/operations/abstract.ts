@@ -3,31 +3,25 @@
 //
 // Iteration goes by positions: nextPosition(o, 0), nextPosition(o, position + 1), ... until -1.
 
-import { SCRATCH_AT } from "../../ground/control";
+import { hasError } from "../model/error";
+import { E_INDEX, E_INDEX_ASSIGNMENT, E_NO_ITEM_ASSIGNMENT, E_NO_ITEM_DELETION } from "../model/errors.gen";
+import { clearError, isRaised, raiseError } from "../model/raise";
 import {
-  AT_GET,
-  AT_SET,
-  BAD_SLICE_LENGTH,
-  BAD_STEP,
-  E_INDEX,
-  E_TYPE,
-  E_VALUE,
-  error,
-  hasError,
-  NEED_CONTAINER,
-  NEED_ITEM_ASSIGNMENT,
-  NEED_ITEM_DELETION,
-  NEED_ITERABLE,
-  NEED_ITERATOR,
-  NEED_LENGTH,
-  NEED_LIST_INDEX,
-  NEED_SEQUENCE_INDEX,
-  NEED_SUBSCRIPT,
-  raiseCode,
-} from "../model/error";
+  raiseIndex,
+  raiseIndices,
+  raiseNoLength,
+  raiseNotContainer,
+  raiseNotIterable,
+  raiseNotIterator,
+  raiseNotSubscriptable,
+  raiseSequenceIndex,
+  raiseSliceLength,
+  raiseStep,
+  raiseStringIndices,
+} from "../model/raises.gen";
+import { SCRATCH_AT } from "../../ground/control";
 import { EXC_INDEX, EXC_STOP_ITERATION } from "../model/exceptions.gen";
 import { BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds.gen";
-import { clearError, isRaised, raiseAbout } from "../model/raise";
 import { decref, incref, xdecref } from "../model/refcount";
 import { False, None } from "../model/singletons";
 import { at } from "../model/state";
@@ -38,43 +32,11 @@ import { dict_contains, dict_del, dict_get_item, dict_next, dict_set, PyDict } f
 import { PyFloat } from "../types/float";
 import { int_from_i32, PyLong } from "../types/int";
 import { int_as_index } from "../types/int-values";
-import {
-  list_append_owned,
-  list_del_item,
-  list_del_stepped,
-  list_from,
-  list_new,
-  list_set_item,
-  list_set_stepped,
-  list_splice,
-  roomForItems,
-} from "../types/list";
+import { list_append_owned, list_del_item, list_del_stepped, list_from, list_new, list_set_item, list_set_stepped, list_splice, roomForItems } from "../types/list";
 import { isRow, itemAt, PyList, rowFind, rowItems, rowSize } from "../types/sequence";
 import { set_contains } from "../types/set";
 import { PySet, set_next } from "../types/set-table";
-import {
-  callAssign,
-  callAssignIndexed,
-  callBinary,
-  callContains,
-  callIndexed,
-  callUnary,
-  FAILED_INDEX,
-  isOfC,
-  iterSlot,
-  mappingSlot,
-  MP_ASS_SUBSCRIPT,
-  MP_SUBSCRIPT,
-  nextSlot,
-  NO_LENGTH,
-  sequenceSlot,
-  slotIndex,
-  slotLength,
-  slotTruth,
-  SQ_ASS_ITEM,
-  SQ_CONTAINS,
-  SQ_ITEM,
-} from "../types/slots";
+import { callAssign, callAssignIndexed, callBinary, callContains, callIndexed, callUnary, FAILED_INDEX, isOfC, iterSlot, mappingSlot, MP_ASS_SUBSCRIPT, MP_SUBSCRIPT, nextSlot, NO_LENGTH, sequenceSlot, slotIndex, slotLength, slotTruth, SQ_ASS_ITEM, SQ_CONTAINS, SQ_ITEM } from "../types/slots";
 import { tuple_from } from "../types/tuple";
 import { hasIndex, indexOf } from "./index-of";
 
@@ -92,7 +54,7 @@ export function lengthOf(o: PyObject): i32 {
   if (n >= 0) return n;
   n = slotLength(o);
   if (n != NO_LENGTH) return n;
-  raiseAbout(E_TYPE, o, null, NEED_LENGTH);
+  raiseNoLength(o);
   return -1;
 }
 
@@ -107,14 +69,15 @@ export function truthOf(o: PyObject): i32 {
 // ---- one item ----
 
 function notSubscriptable(o: PyObject): PyObject | null {
-  raiseAbout(E_TYPE, o, null, NEED_SUBSCRIPT);
+  raiseNotSubscriptable(o);
   return null;
 }
 
-/** The index that `key` is for a sequence of `n` items; -1 with TypeError or IndexError. */
-function indexIn(o: PyObject, key: PyObject, n: i32, what: i32): i32 {
+/** The index that `key` is for a sequence of `n` items; -1 with TypeError, or with the IndexError `code`. */
+function indexIn(o: PyObject, key: PyObject, n: i32, code: u32): i32 {
   if (!hasIndex(key)) {
-    raiseAbout(E_TYPE, key, o, NEED_LIST_INDEX);
+    if (isKind(o, STR)) raiseStringIndices(key);
+    else raiseIndices(o, key);
     return -1;
   }
   const number = indexOf(key);
@@ -123,7 +86,7 @@ function indexIn(o: PyObject, key: PyObject, n: i32, what: i32): i32 {
   decref(number);
   const k = index < 0 ? index + n : index;
   if (k >= 0 && k < n) return k;
-  raiseAbout(E_INDEX, o, null, what);
+  raiseError(code, o);
   return -1;
 }
 
@@ -146,7 +109,7 @@ export function getIndex(o: PyObject, index: i32): PyObject | null {
   const n = sizeOf(o);
   const k = index < 0 ? index + n : index;
   if (k >= 0 && k < n) return itemOf(o, k);
-  raiseAbout(E_INDEX, o, null, AT_GET);
+  raiseIndex(o);
   return null;
 }
 
@@ -159,7 +122,7 @@ function itemOfC(o: PyObject, index: i32): PyObject | null {
 /** The index that `key` is for sq_item and sq_ass_item of an object in C; false with TypeError. */
 function isIndexOfC(key: PyObject): bool {
   if (hasIndex(key)) return true;
-  raiseAbout(E_TYPE, key, null, NEED_SEQUENCE_INDEX);
+  raiseSequenceIndex(key);
   return false;
 }
 
@@ -180,7 +143,7 @@ function setItemOfC(o: PyObject, key: PyObject, value: PyObject | null): bool {
   const f = mappingSlot(o, MP_ASS_SUBSCRIPT);
   if (f != 0) return callAssign(f, o, key, value) == 0;
   if (sequenceSlot(o, SQ_ASS_ITEM) == 0) {
-    raiseAbout(E_TYPE, o, null, value ? NEED_ITEM_ASSIGNMENT : NEED_ITEM_DELETION);
+    raiseError(value ? E_NO_ITEM_ASSIGNMENT : E_NO_ITEM_DELETION, o);
     return false;
   }
   const number = isIndexOfC(key) ? indexOf(key) : null;
@@ -195,7 +158,7 @@ export function getItem(o: PyObject, key: PyObject): PyObject | null {
   if (isKind(o, DICT)) return dict_get_item(changetype<PyDict>(o), key);
   if (isOfC(o)) return getItemOfC(o, key);
   if (!isSequence(o)) return notSubscriptable(o);
-  const k = indexIn(o, key, sizeOf(o), AT_GET);
+  const k = indexIn(o, key, sizeOf(o), E_INDEX);
   return k < 0 ? null : itemOf(o, k);
 }
 
@@ -206,11 +169,11 @@ export function setItem(o: PyObject, key: PyObject, value: PyObject | null): boo
   }
   if (isOfC(o)) return setItemOfC(o, key, value);
   if (!isKind(o, LIST)) {
-    raiseAbout(E_TYPE, o, null, value ? NEED_ITEM_ASSIGNMENT : NEED_ITEM_DELETION);
+    raiseError(value ? E_NO_ITEM_ASSIGNMENT : E_NO_ITEM_DELETION, o);
     return false;
   }
   const l = changetype<PyList>(o);
-  const k = indexIn(o, key, l.size, AT_SET);
+  const k = indexIn(o, key, l.size, E_INDEX_ASSIGNMENT);
   if (k < 0) return false;
   return value ? list_set_item(l, k, value) : list_del_item(l, k);
 }
@@ -226,7 +189,7 @@ export function contains(o: PyObject, item: PyObject): i32 {
     return k >= 0 ? 1 : k == -1 ? 0 : -1;
   }
   if (isOfC(o)) return containsOfC(o, item);
-  raiseAbout(E_TYPE, o, null, NEED_CONTAINER);
+  raiseNotContainer(o);
   return -1;
 }
 
@@ -235,7 +198,7 @@ function containsOfC(o: PyObject, item: PyObject): i32 {
   const f = sequenceSlot(o, SQ_CONTAINS);
   if (f != 0) return callContains(f, o, item);
   if (!isIterableOfC(o)) {
-    raiseAbout(E_TYPE, o, null, NEED_CONTAINER);
+    raiseNotContainer(o);
     return -1;
   }
   const l = listOf(o);
@@ -276,7 +239,7 @@ function clamped(index: i32, n: i32, step: i32): i32 {
 /** PySlice_AdjustIndices: what start:stop:step is in a sequence of `n` items. False with ValueError if step is 0. */
 function resolve(n: i32, start: i32, stop: i32, step: i32, absent: u32): bool {
   if (step == 0) {
-    raiseCode(E_VALUE, BAD_STEP, 0);
+    raiseStep();
     return false;
   }
   const s = slice();
@@ -325,8 +288,7 @@ function assign(l: PyList, start: i32, step: i32, count: u32, row: PyObject | nu
       : list_del_stepped(l, start + step * <i32>(count - 1), -step, count);
   }
   if (rowSize(row) != count) {
-    raiseCode(E_VALUE, BAD_SLICE_LENGTH, rowSize(row));
-    error().z = count;
+    raiseSliceLength(rowSize(row), count);
     return false;
   }
   return count == 0 || list_set_stepped(l, start, step, count, row);
@@ -376,7 +338,7 @@ export function isIterableOfC(o: PyObject): bool {
 /** list(o) of an object of a type in C; null with TypeError if it can't be iterated over. */
 function listOfC(o: PyObject): PyList | null {
   if (!isIterableOfC(o)) {
-    raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
+    raiseNotIterable(o);
     return null;
   }
   const it = iterSlot(o) != 0 ? callUnary(iterSlot(o), o) : incref<PyObject>(o);
@@ -395,7 +357,7 @@ function listOfC(o: PyObject): PyList | null {
 export function nextOfC(it: PyObject): PyObject | null {
   const f = nextSlot(it);
   if (f == 0) {
-    raiseAbout(E_TYPE, it, null, NEED_ITERATOR);
+    raiseNotIterator(it);
     return null;
   }
   const item = callUnary(f, it);

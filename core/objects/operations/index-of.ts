@@ -1,7 +1,6 @@
 // operator.index: the int that an object stands for where one is needed.
 
-import { E_TYPE, NEED_INT_OF_INDEX, NEED_INTEGER } from "../model/error";
-import { raiseAbout } from "../model/raise";
+import { raiseIndexResult, raiseNotInteger } from "../model/raises.gen";
 import { decref, incref } from "../model/refcount";
 import { isInt, PyObject } from "../model/type";
 import { PyLong } from "../types/int";
@@ -18,12 +17,12 @@ export function indexOf(o: PyObject): PyLong | null {
   if (isInt(o)) return changetype<PyLong>(incref<PyObject>(o));
   const f = numberSlot(o, NB_INDEX);
   if (f == 0) {
-    raiseAbout(E_TYPE, o, null, NEED_INTEGER);
+    raiseNotInteger(o);
     return null;
   }
   const result = callUnary(f, o);
   if (!result || isInt(result)) return changetype<PyLong | null>(result);
-  raiseAbout(E_TYPE, result, null, NEED_INT_OF_INDEX);
+  raiseIndexResult(result);
   decref(result);
   return null;
 }

@@ -1,23 +1,18 @@
 // Operators: which type's function serves two operands.
 
+import { hasError, raiseMemory } from "../model/error";
 import {
-  E_OPERANDS,
-  E_OVERFLOW,
-  E_TYPE,
-  error,
-  hasError,
-  NEED_COUNT,
-  NEED_INTEGERS,
-  NEED_NUMBER,
-  NEED_POWER,
-  NEED_SAME_SEQUENCE,
-  OVER_SIZE,
-  raiseCode,
-  raiseMemory,
-} from "../model/error";
+  raiseConcatenate,
+  raiseConcatenateBytes,
+  raiseIndexSize,
+  raiseOperands,
+  raisePower,
+  raisePowerIntegers,
+  raiseRepeat,
+  raiseUnary,
+} from "../model/raises.gen";
 import { BOOL, BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds.gen";
 import { ADD, AND, FLOORDIV, INVERT, LSHIFT, MOD, MUL, NEG, OR, POS, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators.gen";
-import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { asBool, None, NotImplemented } from "../model/singletons";
 import { isAnySet, isInt, isKind, PyObject } from "../model/type";
@@ -33,21 +28,7 @@ import { int_as_index, int_is_index } from "../types/int-values";
 import { list_concat, list_repeat } from "../types/list";
 import { PyList, PyTuple } from "../types/sequence";
 import { PySet } from "../types/set-table";
-import {
-  callBinary,
-  callIndexed,
-  callUnary,
-  isOfC,
-  NB_ABSOLUTE,
-  NB_INVERT,
-  NB_NEGATIVE,
-  NB_POSITIVE,
-  numberSlot,
-  sequenceSlot,
-  slotBinary,
-  SQ_CONCAT,
-  SQ_REPEAT,
-} from "../types/slots";
+import { callBinary, callIndexed, callUnary, isOfC, NB_ABSOLUTE, NB_INVERT, NB_NEGATIVE, NB_POSITIVE, numberSlot, sequenceSlot, slotBinary, SQ_CONCAT, SQ_REPEAT } from "../types/slots";
 import { tuple_concat, tuple_repeat } from "../types/tuple";
 import { sizeOf } from "./abstract";
 import { hasIndex, indexOf } from "./index-of";
@@ -59,7 +40,7 @@ function isSequence(o: PyObject): bool {
 }
 
 function noOperator(a: PyObject, b: PyObject, operator: i32): PyObject | null {
-  raiseAbout(E_OPERANDS, a, b, operator);
+  raiseOperands(operator, a, b);
   return null;
 }
 
@@ -134,7 +115,8 @@ function setBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
 
 function concat(a: PyObject, b: PyObject): PyObject | null {
   if (a.type !== b.type) {
-    raiseAbout(E_TYPE, b, a, NEED_SAME_SEQUENCE);
+    if (isKind(a, BYTES)) raiseConcatenateBytes(b);
+    else raiseConcatenate(a, b);
     return null;
   }
   if (isKind(a, STR)) return str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
@@ -146,7 +128,7 @@ function concat(a: PyObject, b: PyObject): PyObject | null {
 /** How often a sequence of `n` items is to be repeated; -1 with an error if that is too often. */
 export function repeatCount(n: i32, count: PyLong): i32 {
   if (!int_is_index(count)) {
-    raiseCode(E_OVERFLOW, OVER_SIZE, 0);
+    raiseIndexSize();
     return -1;
   }
   const times = int_as_index(count);
@@ -161,7 +143,7 @@ export function repeatCount(n: i32, count: PyLong): i32 {
 /** How often `count` says that a sequence is to be repeated, as an int; null with TypeError. */
 function countOf(count: PyObject): PyLong | null {
   if (hasIndex(count)) return indexOf(count);
-  raiseAbout(E_TYPE, count, null, NEED_COUNT);
+  raiseRepeat(count);
   return null;
 }
 
@@ -173,7 +155,7 @@ function repeatOfC(o: PyObject, count: PyObject): PyObject | null {
   const fits = int_is_index(number);
   decref(number);
   if (fits) return callIndexed(sequenceSlot(o, SQ_REPEAT), o, times);
-  raiseCode(E_OVERFLOW, OVER_SIZE, 0);
+  raiseIndexSize();
   return null;
 }
 
@@ -213,8 +195,7 @@ export function unary(a: PyObject, operator: i32): PyObject | null {
   const place = operator == NEG ? NB_NEGATIVE : operator == POS ? NB_POSITIVE : operator == INVERT ? NB_INVERT : NB_ABSOLUTE;
   const f = numberSlot(a, place);
   if (f != 0) return callUnary(f, a);
-  raiseAbout(E_TYPE, a, null, NEED_NUMBER);
-  error().y = operator;
+  raiseUnary(operator, a);
   return null;
 }
 
@@ -227,8 +208,8 @@ export function powerModulo(a: PyObject, b: PyObject, modulus: PyObject): PyObje
   }
   if (!isInt(a) || !isInt(b) || !isInt(modulus)) {
     const hasFloat = isKind(a, FLOAT) || isKind(b, FLOAT) || isKind(modulus, FLOAT);
-    raiseAbout(E_TYPE, a, b, hasFloat ? NEED_INTEGERS : NEED_POWER);
-    error().c = changetype<usize>(incref<PyObject>(modulus));
+    if (hasFloat) raisePowerIntegers();
+    else raisePower(a, b, modulus);
     return null;
   }
   return int_pow(changetype<PyLong>(a), changetype<PyLong>(b), changetype<PyLong>(modulus));

@@ -3,9 +3,10 @@
 // Which operand is iterated over, and when tables grow, is CPython's (Objects/setobject.c): so results come in the same order.
 // Every function that changes a set leaves it with the items it had if memory runs out halfway.
 
-import { AS_SET_ITEM, E_MEMORY, error } from "../model/error";
-import { DICT, SET } from "../model/kinds.gen";
+import { error } from "../model/error";
+import { E_MEMORY, E_UNHASHABLE_ITEM } from "../model/errors.gen";
 import { clearError } from "../model/raise";
+import { DICT, SET } from "../model/kinds.gen";
 import { decref, incref, xdecref } from "../model/refcount";
 import { isAnySet, isKind, PyObject, PyType, typeOf } from "../model/type";
 import { dict_contains, PyDict } from "../types/dict";
@@ -41,7 +42,7 @@ function addAll(s: PySet, other: PyObject): bool {
   let done = true;
   for (let k = nextPosition(other, 0); done && k >= 0; k = nextPosition(other, k + 1)) {
     const item = itemAtPosition(other, k);
-    const hash = item ? hashAs(item, AS_SET_ITEM) : -1;
+    const hash = item ? hashAs(item, E_UNHASHABLE_ITEM) : -1;
     const before = s.used;
     done = hash != -1 && set_add_known(s, item!, hash);
     if (done && s.used > before) {
@@ -197,7 +198,7 @@ export function set_difference_update(s: PySet, other: PyObject): bool {
 function discardEach(s: PySet, items: PyList): bool {
   for (let k: u32 = 0; k < items.size; k++) {
     const item = itemAt(items.items, k);
-    const hash = hashAs(item, AS_SET_ITEM);
+    const hash = hashAs(item, E_UNHASHABLE_ITEM);
     if (hash == -1 || set_discard_known(s, item, hash) < 0) return false;
   }
   sweep(s);
@@ -304,7 +305,7 @@ function findAmong(s: PySet, other: PyObject, there: i32): i32 {
   for (let k = nextPosition(other, 0); k >= 0; k = nextPosition(other, k + 1)) {
     const item = itemAtPosition(other, k);
     if (!item) return -1;
-    const hash = hashAs(item, AS_SET_ITEM);
+    const hash = hashAs(item, E_UNHASHABLE_ITEM);
     const found = hash == -1 ? -1 : set_contains_known(s, item, hash);
     decref(item);
     if (found < 0) return -1;

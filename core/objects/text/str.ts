@@ -13,11 +13,10 @@
 //   width == 1, 2 or 4, and no narrower one would do; ascii iff all characters < 0x80; characters[length] == 0
 //   hash == -1, or the hash of the characters' bytes
 
-import { E_TYPE, NEED_STR_IN } from "../model/error";
+import { raiseNotStrInStr } from "../model/raises.gen";
 import { hashBytes } from "../model/hash";
 import { STR } from "../model/kinds.gen";
 import { freeBlock, freeObject, newObject, requestFor } from "../model/memory";
-import { raiseAbout } from "../model/raise";
 import { incref } from "../model/refcount";
 import { hasPolicy, POLICY_CHARACTERS } from "../model/settings";
 import { EMPTY_STR_AT } from "../model/singletons";
@@ -356,7 +355,7 @@ export function str_find(s: PyStr, part: PyStr, from: u32): i32 {
 /** part in s; -1 if `part` is no string. */
 export function str_contains(s: PyStr, part: PyObject): i32 {
   if (part.type !== typeOf(STR)) {
-    raiseAbout(E_TYPE, part, null, NEED_STR_IN);
+    raiseNotStrInStr(part);
     return -1;
   }
   return str_find(s, changetype<PyStr>(part), 0) >= 0 ? 1 : 0;

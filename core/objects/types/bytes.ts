@@ -4,11 +4,10 @@
 //
 // Of each bytes object with one byte, and of the empty one, there is a single one (POLICY_CHARACTERS).
 
-import { BAD_BYTE, E_TYPE, E_VALUE, NEED_BYTES_IN, raiseCode } from "../model/error";
+import { raiseByte, raiseNotBytesLike } from "../model/raises.gen";
 import { hashBytes } from "../model/hash";
 import { BYTES } from "../model/kinds.gen";
 import { freeObject, newObject, requestFor } from "../model/memory";
-import { raiseAbout } from "../model/raise";
 import { incref } from "../model/refcount";
 import { hasPolicy, POLICY_CHARACTERS } from "../model/settings";
 import { asBool, EMPTY_BYTES_AT, NotImplemented } from "../model/singletons";
@@ -142,14 +141,14 @@ export function bytes_contains(b: PyBytes, item: PyObject): i32 {
   if (isInt(item)) {
     const byte = int_as_index(changetype<PyLong>(item));
     if (byte < 0 || byte > 255) {
-      raiseCode(E_VALUE, BAD_BYTE, 0);
+      raiseByte();
       return -1;
     }
     for (let k: u32 = 0; k < b.size; k++) if (load<u8>(b.data + k) == <u32>byte) return 1;
     return 0;
   }
   if (!isKind(item, BYTES)) {
-    raiseAbout(E_TYPE, item, null, NEED_BYTES_IN);
+    raiseNotBytesLike(item);
     return -1;
   }
   const part = changetype<PyBytes>(item);

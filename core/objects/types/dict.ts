@@ -10,32 +10,18 @@
 //
 // Whenever a value is dropped, the dict is already in order without it. A failed operation leaves the dict as it was.
 
+import { error } from "../model/error";
+import { E_MEMORY, E_UNHASHABLE_KEY } from "../model/errors.gen";
+import { raiseChanged, raiseEmptyDict, raiseKey } from "../model/raises.gen";
 import { DEBUG } from "../../ground/config";
-import { AS_DICT_KEY, E_CHANGED, E_EMPTY, E_KEY, E_MEMORY, error } from "../model/error";
 import { isTracked, track, untrack } from "../model/gc-head";
 import { DICT, STR } from "../model/kinds.gen";
 import { freeBlock, freeFixed, newBlock, newFixed } from "../model/memory";
-import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { asBool, None, NotImplemented } from "../model/singletons";
 import { GC_BYTES, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
-import {
-  EMPTY,
-  emptyKeys,
-  FAILED,
-  freeKeys,
-  GENERAL,
-  Keys,
-  LEAST_LOG_SIZE,
-  logSizeFor,
-  logSizeForEntries,
-  newKeys,
-  releaseKeys,
-  SHARED,
-  STRINGS,
-  usableOf,
-} from "./keys";
+import { EMPTY, emptyKeys, FAILED, freeKeys, GENERAL, Keys, LEAST_LOG_SIZE, logSizeFor, logSizeForEntries, newKeys, releaseKeys, SHARED, STRINGS, usableOf } from "./keys";
 import { equal, hashAs, writeRepr } from "./protocol";
 import { EQ, NE } from "../model/operators.gen";
 import { setItemAt } from "./sequence";
@@ -153,14 +139,14 @@ function addNew(d: PyDict, key: PyObject, hash: i32, value: PyObject): bool {
 
 /** PyDict_SetItem. */
 export function dict_set(d: PyDict, key: PyObject, value: PyObject): bool {
-  const hash = hashAs(key, AS_DICT_KEY);
+  const hash = hashAs(key, E_UNHASHABLE_KEY);
   return hash != -1 && dict_set_known(d, key, hash, value);
 }
 
 /** Entry of a key; EMPTY or FAILED. */
 @inline
 export function dict_find(d: PyDict, key: PyObject): i32 {
-  const hash = hashAs(key, AS_DICT_KEY);
+  const hash = hashAs(key, E_UNHASHABLE_KEY);
   return hash == -1 ? FAILED : d.keys.find(key, hash);
 }
 
@@ -174,7 +160,7 @@ export function dict_get(d: PyDict, key: PyObject): PyObject | null {
 export function dict_get_item(d: PyDict, key: PyObject): PyObject | null {
   const index = dict_find(d, key);
   if (index >= 0) return incref<PyObject>(d.valueAt(index)!);
-  if (index == EMPTY) raiseAbout(E_KEY, key, null, 0);
+  if (index == EMPTY) raiseKey(key);
   return null;
 }
 
@@ -186,7 +172,7 @@ export function dict_contains(d: PyDict, key: PyObject): i32 {
 
 /** d.setdefault(key, value): a reference that stays the dict's; null if an error is raised. */
 export function dict_set_default(d: PyDict, key: PyObject, value: PyObject): PyObject | null {
-  const hash = hashAs(key, AS_DICT_KEY);
+  const hash = hashAs(key, E_UNHASHABLE_KEY);
   if (hash == -1) return null;
   const index = d.keys.find(key, hash);
   if (index >= 0) return d.valueAt(index);
@@ -223,21 +209,21 @@ export function dict_pop(d: PyDict, key: PyObject): PyObject | null {
 /** The entry that dict_pop takes out; -1, and KeyError is raised, if there is none. */
 export function dict_pop_index(d: PyDict, key: PyObject): i32 {
   if (d.used != 0) return foundIndex(d, key);
-  raiseAbout(E_KEY, key, null, 0);
+  raiseKey(key);
   return -1;
 }
 
 function foundIndex(d: PyDict, key: PyObject): i32 {
   const index = dict_find(d, key);
   if (index >= 0) return index;
-  if (index == EMPTY) raiseAbout(E_KEY, key, null, 0);
+  if (index == EMPTY) raiseKey(key);
   return -1;
 }
 
 /** d.popitem(): the last key and its value, as a tuple. */
 export function dict_pop_item(d: PyDict): PyObject | null {
   if (d.used == 0) {
-    raiseAbout(E_EMPTY, d, null, 0);
+    raiseEmptyDict();
     return null;
   }
   const pair = tuple_new(2);
@@ -384,7 +370,7 @@ function merge(d: PyDict, other: PyDict): bool {
     if (!dict_set_known(d, key, keys.hashAt(index), other.valueAt(index)!)) return false;
     // What a dropped value's deallocation ran may have changed the other dict.
     if (other.keys !== keys) {
-      raiseAbout(E_CHANGED, other, null, 0);
+      raiseChanged(other);
       return false;
     }
   }

@@ -2,7 +2,8 @@
 //
 //   refcnt | type | value
 
-import { BAD_COMPLEX, E_DIVISION, E_OVERFLOW, E_VALUE, hasError, OVER_POWER, raiseCode } from "../model/error";
+import { hasError } from "../model/error";
+import { raiseComplex, raiseDivision, raisePowerRange, raiseZeroToNegative } from "../model/raises.gen";
 import { hashFloat, hashPointer } from "../model/hash";
 import { FLOAT } from "../model/kinds.gen";
 import { freeBlock, freeFixed, newBlock, newFixed } from "../model/memory";
@@ -104,13 +105,13 @@ function floorDivide(x: f64, y: f64): f64 {
 
 function power(x: f64, y: f64): f64 {
   if (x == 0 && y < 0) {
-    raiseCode(E_DIVISION, 1, 0);
+    raiseZeroToNegative();
     return 0;
   }
   const result = hostPow(x, y);
   if (isFinite(x) && isFinite(y)) {
-    if (isNaN(result)) raiseCode(E_VALUE, BAD_COMPLEX, 0);
-    else if (!isFinite(result)) raiseCode(E_OVERFLOW, OVER_POWER, 0);
+    if (isNaN(result)) raiseComplex();
+    else if (!isFinite(result)) raisePowerRange();
   }
   return result;
 }
@@ -125,7 +126,7 @@ export function float_binary(a: PyObject, b: PyObject, operator: i32): PyObject 
   else if (operator == SUB) result = x - y;
   else if (operator == MUL) result = x * y;
   else if (operator == POW) result = power(x, y);
-  else if (y == 0) raiseCode(E_DIVISION, 0, 0);
+  else if (y == 0) raiseDivision();
   else if (operator == TRUEDIV) result = x / y;
   else result = operator == FLOORDIV ? floorDivide(x, y) : modulo(x, y);
   return hasError() ? null : float_new(result);

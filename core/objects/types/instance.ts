@@ -7,11 +7,11 @@
 //   items   size * itemSize bytes more, for each instance as many as it was made with: references if the type HAS_OBJECT_ITEMS,
 //           to be treated as slots are; else data
 
-import { E_INDEX, E_TYPE, NEED_INSTANCE } from "../model/error";
+import { raiseError } from "../model/raise";
+import { raiseNoField } from "../model/raises.gen";
 import { GC_FINALIZED, gcHead, isTracked, track, untrack } from "../model/gc-head";
 import { USER } from "../model/kinds.gen";
 import { freeFixed, freeObject, newFixed, newObject, requestFor } from "../model/memory";
-import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { None } from "../model/singletons";
 import { IS_PLAIN, PyObject, PyType, PyVarObject } from "../model/type";
@@ -93,19 +93,19 @@ export function objectItemsOf(o: PyObject): u32 {
   return o.type.hasObjectItems ? changetype<PyVarObject>(o).size : 0;
 }
 
-/** The number of the instance's item with this index, which counts from the end if it is negative; -1 with IndexError. */
-export function instance_index(o: PyObject, index: i32, what: i32): i32 {
+/** The number of the instance's item with this index, which counts from the end if it is negative; -1 with the IndexError `code`. */
+export function instance_index(o: PyObject, index: i32, code: u32): i32 {
   const n = <i32>instance_length(o);
   const k = index < 0 ? index + n : index;
   if (k >= 0 && k < n) return k;
-  raiseAbout(E_INDEX, o, null, what);
+  raiseError(code, o);
   return -1;
 }
 
 /** The object is an instance with a slot of this number; TypeError if not. */
 export function hasSlot(o: PyObject, k: u32): bool {
   if (o.type.kind == USER && o.type.slots > k) return true;
-  raiseAbout(E_TYPE, o, null, NEED_INSTANCE);
+  raiseNoField(o);
   return false;
 }
 

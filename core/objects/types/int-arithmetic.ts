@@ -1,24 +1,12 @@
 // Arithmetic of ints. Quotients are rounded down, and remainders have the divisor's sign, as in Python.
 
-import { E_DIVISION, E_OVERFLOW, OVER_DIVISION, raiseCode } from "../model/error";
+import { raiseDivision, raiseDivisionToFloat } from "../model/raises.gen";
 import { BOOL } from "../model/kinds.gen";
 import { freeBlock, newBlock, requestFor } from "../model/memory";
 import { decref, incref, xdecref } from "../model/refcount";
 import { True } from "../model/singletons";
 import { isKind, PyObject } from "../model/type";
-import {
-  addDigits,
-  bitLength,
-  compareDigits,
-  DIGIT_BITS,
-  divideByDigit,
-  divideDigits,
-  multiplyDigits,
-  setDigitAt,
-  shiftUp,
-  subtractDigits,
-  workDigits,
-} from "./digits";
+import { addDigits, bitLength, compareDigits, DIGIT_BITS, divideByDigit, divideDigits, multiplyDigits, setDigitAt, shiftUp, subtractDigits, workDigits } from "./digits";
 import { finish, int_dealloc, int_from_i32, newLong, PyLong, smallInt } from "./int";
 import { wholeMagnitude } from "./int-compare";
 import { int_from_i64, int_is_safe, isShort, scaled, shortValue } from "./int-values";
@@ -143,7 +131,7 @@ export function int_mod(a: PyLong, b: PyLong): PyObject | null {
 }
 
 function divisionByZero(): PyObject | null {
-  raiseCode(E_DIVISION, 0, 0);
+  raiseDivision();
   return null;
 }
 
@@ -189,7 +177,7 @@ export function int_truediv(a: PyLong, b: PyLong): f64 {
 }
 
 function tooLarge(): f64 {
-  raiseCode(E_OVERFLOW, OVER_DIVISION, 0);
+  raiseDivisionToFloat();
   return 0;
 }
 

@@ -1,6 +1,6 @@
 // Ints as rows of bits, in two's complement: shifts, and, or, exclusive or, complement.
 
-import { BAD_NEGATIVE_SHIFT, E_OVERFLOW, E_VALUE, OVER_SHIFT, raiseCode } from "../model/error";
+import { raiseNegativeShift, raiseShiftSize } from "../model/raises.gen";
 import { AND, OR } from "../model/operators.gen";
 import { True } from "../model/singletons";
 import { PyObject } from "../model/type";
@@ -14,7 +14,7 @@ export function int_lshift(a: PyLong, b: PyLong): PyObject | null {
   if (a.isZero) return int_from_i32(0);
   const bits = bitsOfShift(b);
   if (bits / DIGIT_BITS + a.digits > MOST_DIGITS) {
-    raiseCode(E_OVERFLOW, OVER_SHIFT, 0);
+    raiseShiftSize();
     return null;
   }
   if (a.isCompact && bits < 32) return int_from_i64(<i64>a.compactValue << bits);
@@ -28,7 +28,7 @@ function bitsOfShift(b: PyLong): u64 {
 }
 
 function negativeShift(): PyObject | null {
-  raiseCode(E_VALUE, BAD_NEGATIVE_SHIFT, 0);
+  raiseNegativeShift();
   return null;
 }
 

@@ -1,7 +1,8 @@
 // Powers of ints, with a modulus or without.
 
+import { raiseMemory } from "../model/error";
+import { raiseNotInvertible, raiseZeroModulus } from "../model/raises.gen";
 import { MAX_REQUEST } from "../../ground/config";
-import { BAD_NOT_INVERTIBLE, BAD_ZERO_MODULUS, E_VALUE, raiseCode, raiseMemory } from "../model/error";
 import { freeBlock, newBlock, requestFor } from "../model/memory";
 import { decref, xdecref } from "../model/refcount";
 import { PyObject } from "../model/type";
@@ -47,7 +48,7 @@ function mayHavePower(a: PyLong, b: PyLong): bool {
 /** a ** b for b >= 0, or pow(a, b, modulus): square and multiply, from the highest bit down. */
 export function int_pow(a: PyLong, b: PyLong, modulus: PyLong | null): PyObject | null {
   if (modulus && modulus.isZero) {
-    raiseCode(E_VALUE, BAD_ZERO_MODULUS, 0);
+    raiseZeroModulus();
     return null;
   }
   let base: PyObject | null = null;
@@ -99,7 +100,7 @@ function inverse(a: PyLong, modulus: PyLong): PyObject | null {
       const positive = unit.isNegative ? int_neg(changetype<PyLong>(lastX)) : int_pos(changetype<PyLong>(lastX));
       if (positive) answer = int_mod(changetype<PyLong>(positive), modulus);
       xdecref(positive);
-    } else raiseCode(E_VALUE, BAD_NOT_INVERTIBLE, 0);
+    } else raiseNotInvertible();
   }
   xdecref(r);
   xdecref(last);

@@ -1,6 +1,6 @@
 // repr of ints: decimal digits.
 
-import { BAD_DIGITS, E_VALUE, raiseCode } from "../model/error";
+import { raiseDigits } from "../model/raises.gen";
 import { freeBlock, newBlock } from "../model/memory";
 import { PyObject } from "../model/type";
 import { Writer } from "../text/writer";
@@ -36,7 +36,7 @@ export function int_repr(o: PyObject, w: Writer): bool {
 }
 
 function tooManyDecimals(): bool {
-  raiseCode(E_VALUE, BAD_DIGITS, MOST_DECIMALS);
+  raiseDigits(MOST_DECIMALS);
   return false;
 }
 

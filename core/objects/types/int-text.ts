@@ -4,8 +4,8 @@
 //
 // Digits and spaces are those of ASCII.
 
+import { raiseDigits } from "../model/raises.gen";
 import { SCRATCH_AT } from "../../ground/control";
-import { BAD_DIGITS, E_VALUE, raiseCode } from "../model/error";
 import { decref } from "../model/refcount";
 import { at } from "../model/state";
 import { PyObject } from "../model/type";
@@ -120,7 +120,7 @@ function readBits(t: Text, bits: u32, n: u32, row: usize): void {
 function readDigits(t: Text, base: u32, n: u32, negative: bool): PyObject | null {
   const isPower = (base & (base - 1)) == 0;
   if (!isPower && n > MOST_DECIMALS) {
-    raiseCode(E_VALUE, BAD_DIGITS, MOST_DECIMALS);
+    raiseDigits(MOST_DECIMALS);
     return null;
   }
   const room = <u32>((<u64>n * bitsFor(base)) / DIGIT_BITS) + 1;

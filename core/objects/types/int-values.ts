@@ -1,6 +1,6 @@
 // Ints made of numbers and words, and read as such.
 
-import { BAD_NAN_TO_INT, E_OVERFLOW, E_VALUE, OVER_INFINITY_TO_INT, OVER_INT_TO_FLOAT, raiseCode } from "../model/error";
+import { raiseInfinityToInt, raiseIntToFloat, raiseNanToInt } from "../model/raises.gen";
 import { PyObject } from "../model/type";
 import { bitLength, DIGIT_BITS, DIGIT_MASK, digitAt, setDigitAt, shiftUp } from "./digits";
 import { finish, int_from_i32, newLong, PyLong } from "./int";
@@ -24,11 +24,11 @@ export function int_from_magnitude(v: u64, negative: bool): PyObject | null {
 /** PyLong_FromDouble: the whole part. */
 export function int_from_f64(v: f64): PyObject | null {
   if (isNaN(v)) {
-    raiseCode(E_VALUE, BAD_NAN_TO_INT, 0);
+    raiseNanToInt();
     return null;
   }
   if (!isFinite(v)) {
-    raiseCode(E_OVERFLOW, OVER_INFINITY_TO_INT, 0);
+    raiseInfinityToInt();
     return null;
   }
   const size = abs(v);
@@ -172,7 +172,7 @@ export function int_as_f64(a: PyLong): f64 {
     v = <f64>m;
   } else if (bits <= 1024) v = scaled(<f64>topBits(a), <i32>(bits - 64));
   if (!isFinite(v)) {
-    raiseCode(E_OVERFLOW, OVER_INT_TO_FLOAT, 0);
+    raiseIntToFloat();
     return 0;
   }
   return a.isNegative ? -v : v;

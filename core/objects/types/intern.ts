@@ -4,8 +4,8 @@
 //
 // The table owns no references: a string leaves it when it dies (CPython calls such strings mortal). Open addressing, linear steps.
 
-import { freeBlock, newBlock } from "../model/memory";
 import { clearError } from "../model/raise";
+import { freeBlock, newBlock } from "../model/memory";
 import { decref, incref, isImmortal } from "../model/refcount";
 import { hasPolicy, POLICY_INTERNING } from "../model/settings";
 import { at, INTERNED_AT, SHAPES_AT } from "../model/state";

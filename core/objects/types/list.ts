@@ -6,12 +6,13 @@
 // Whenever an item is dropped, the list is already in order without it: its deallocation may run anybody's code.
 // Invariants: size <= allocated; items == 0 iff allocated == 0. A failed operation leaves the list as it was.
 
+import { E_INDEX_ASSIGNMENT, E_INDEX_POP } from "../model/errors.gen";
+import { clearError, raiseError } from "../model/raise";
+import { raiseEmptyList, raiseNotInList } from "../model/raises.gen";
 import { DEBUG } from "../../ground/config";
-import { AT_POP, AT_SET, BAD_NOT_IN_LIST, E_EMPTY, E_INDEX, E_VALUE } from "../model/error";
 import { track, untrack } from "../model/gc-head";
 import { DICT, LIST } from "../model/kinds.gen";
 import { freeBlock, freeFixed, newBlock, newFixed, requestFor, resizeBlock } from "../model/memory";
-import { clearError, raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { NotImplemented } from "../model/singletons";
 import { isAnySet, isKind, PyObject, typeOf } from "../model/type";
@@ -184,17 +185,17 @@ export function list_set(l: PyList, index: u32, item: PyObject): void {
   decref(old);
 }
 
-/** The index from the end, if it is negative; -1, with IndexError, if it is out of range. */
-export function list_index(l: PyList, index: i32, what: i32): i32 {
+/** The index from the end, if it is negative; -1, with the IndexError `code`, if it is out of range. */
+export function list_index(l: PyList, index: i32, code: u32): i32 {
   const n = <i32>l.size;
   const k = index < 0 ? index + n : index;
   if (k >= 0 && k < n) return k;
-  raiseAbout(E_INDEX, l, null, what);
+  raiseError(code, l);
   return -1;
 }
 
 export function list_set_item(l: PyList, index: i32, item: PyObject): bool {
-  const k = list_index(l, index, AT_SET);
+  const k = list_index(l, index, E_INDEX_ASSIGNMENT);
   if (k < 0) return false;
   list_set(l, k, item);
   return true;
@@ -218,7 +219,7 @@ export function list_take(l: PyList, k: u32): PyObject {
 
 /** del l[index], after which the list has the room that it had: CPython's rule since 3.14. */
 export function list_del_item(l: PyList, index: i32): bool {
-  const k = list_index(l, index, AT_SET);
+  const k = list_index(l, index, E_INDEX_ASSIGNMENT);
   if (k < 0) return false;
   decref(takeOut(l, k));
   return true;
@@ -232,15 +233,15 @@ export function list_pop(l: PyList, index: i32): PyObject | null {
 
 /** Which item list_pop takes out; -1, and IndexError is raised, if there is none. */
 export function list_pop_index(l: PyList, index: i32): i32 {
-  if (l.size != 0) return list_index(l, index, AT_POP);
-  raiseAbout(E_EMPTY, l, null, 0);
+  if (l.size != 0) return list_index(l, index, E_INDEX_POP);
+  raiseEmptyList();
   return -1;
 }
 
 export function list_remove(l: PyList, item: PyObject): bool {
   const k = rowFind(l, item, 0, l.size);
   if (k >= 0) decref(list_take(l, k));
-  else if (k == -1) raiseAbout(E_VALUE, item, null, BAD_NOT_IN_LIST);
+  else if (k == -1) raiseNotInList();
   return k >= 0;
 }
 

@@ -3,7 +3,7 @@
 // They run in the middle of things, whenever a reference count falls to 0. So an error that is pending then is set aside and
 // pending again afterwards, and none that such code leaves behind is seen (PyErr_GetRaisedException and its pair).
 
-import { error, raiseCode } from "../model/error";
+import { error, setCode } from "../model/error";
 import { clearError } from "../model/raise";
 import { enter, leave } from "../model/recursion";
 import { decref, incref, xdecref } from "../model/refcount";
@@ -52,7 +52,7 @@ function apart(what: u32, index: u32, callable: PyObject | null, o: PyObject): v
   const x = e.x;
   const y = e.y;
   const z = e.z;
-  raiseCode(0, 0, 0);
+  setCode(0);
   settings().outside++;
   if (what == VOID_FUNCTION) call_indirect<void>(index, o);
   else if (what == INT_FUNCTION) call_indirect<i32>(index, o);

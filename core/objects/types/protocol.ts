@@ -6,10 +6,12 @@
 //   compare(a, b, op): PyObject      True, False, NotImplemented (all immortal), or null with an error raised
 //   repr(o, writer): bool            false: an error is raised
 
+import { error } from "../model/error";
+import { E_DEAD, E_DEAD_ITEM, E_DEAD_KEY, E_UNHASHABLE, E_UNHASHABLE_KEY } from "../model/errors.gen";
+import { raiseError } from "../model/raise";
+import { raiseOrder } from "../model/raises.gen";
 import { EQ, GE, GT, LE, LT, NE } from "../model/operators.gen";
-import { E_ORDER, E_TYPE, E_UNHASHABLE, error, NEED_LIVE } from "../model/error";
 import { STR } from "../model/kinds.gen";
-import { raiseAbout } from "../model/raise";
 import { enter, leave } from "../model/recursion";
 import { incref } from "../model/refcount";
 import { asBool, False, NotImplemented, True } from "../model/singletons";
@@ -43,22 +45,17 @@ export function hashOf(o: PyObject): i32 {
   return call_indirect<i32>(o.type.hash, o);
 }
 
-/** As hashOf, for a key of a dict or an item of a set: an error says which (AS_DICT_KEY, AS_SET_ITEM). */
+/** As hashOf, for a key of a dict (E_UNHASHABLE_KEY) or an item of a set (E_UNHASHABLE_ITEM): the error that it is if there is no hash. */
 @inline
-export function hashAs(key: PyObject, use: i32): i32 {
+export function hashAs(key: PyObject, use: u32): i32 {
   const hash = hashOf(key);
   return hash != -1 ? hash : unusable(key, use);
 }
 
-function unusable(key: PyObject, use: i32): i32 {
+function unusable(key: PyObject, use: u32): i32 {
   const e = error();
-  const isDead = e.code == E_TYPE && e.x == NEED_LIVE;
-  if (e.code == E_UNHASHABLE || isDead) {
-    e.code = E_UNHASHABLE;
-    e.y = isDead ? 1 : 0;
-    e.b = changetype<usize>(incref<PyObject>(key));
-    e.x = use;
-  }
+  if (e.code == E_UNHASHABLE) raiseError(use, key, changetype<PyObject>(e.a));
+  else if (e.code == E_DEAD) raiseError(use == E_UNHASHABLE_KEY ? E_DEAD_KEY : E_DEAD_ITEM, key);
   return -1;
 }
 
@@ -77,7 +74,7 @@ export function compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
   if (result !== NotImplemented()) return result;
   if (op == EQ) return a === b ? True() : False();
   if (op == NE) return a !== b ? True() : False();
-  raiseAbout(E_ORDER, a, b, op);
+  raiseOrder(op, a, b);
   return null;
 }
 

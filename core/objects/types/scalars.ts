@@ -1,11 +1,10 @@
 // None, NotImplemented, True and False, and types themselves: objects that are never deallocated.
 // (bool is an int in its layout and arithmetic: int.ts.)
 
-import { E_UNHASHABLE } from "../model/error";
+import { raiseUnhashable } from "../model/raises.gen";
 import { GC_HASHED, gcHead } from "../model/gc-head";
 import { hashPointer } from "../model/hash";
 import { freeBlock, newBlock } from "../model/memory";
-import { raiseAbout } from "../model/raise";
 import { True } from "../model/singletons";
 import { HAS_HASHED, PyObject, PyType } from "../model/type";
 import { PyStr } from "../text/str";
@@ -48,7 +47,7 @@ export function identity_hash(o: PyObject): i32 {
 
 /** hash of types whose objects can change. */
 export function unhashable_hash(o: PyObject): i32 {
-  raiseAbout(E_UNHASHABLE, o, null, 0);
+  raiseUnhashable(o);
   return -1;
 }
 

@@ -1,36 +1,19 @@
 // Sets and frozensets: their operations, on a table (set-table.ts). What an operation iterates over is CPython's (Objects/setobject.c), so that
 // items come in the same order here and there.
 
-import { AS_SET_ITEM, E_EMPTY, E_KEY } from "../model/error";
+import { E_UNHASHABLE_ITEM } from "../model/errors.gen";
+import { raiseEmptySet, raiseKey } from "../model/raises.gen";
 import { isTracked, track, untrack } from "../model/gc-head";
 import { setHashEnd, shuffled } from "../model/hash";
 import { FROZENSET, SET } from "../model/kinds.gen";
 import { freeBlock, freeObject, newBlock, newObject, requestFor } from "../model/memory";
-import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { asBool, NotImplemented } from "../model/singletons";
 import { isAnySet, isKind, PyObject, PyType } from "../model/type";
 import { Writer } from "../text/writer";
 import { hashAs, writeRepr } from "./protocol";
 import { EQ, GE, LE, LT, NE } from "../model/operators.gen";
-import {
-  becomeEmpty,
-  dropSlot,
-  FAST_GROWTH,
-  findSlot,
-  insertClean,
-  LEAST_SET,
-  moveTableBytes,
-  putSlot,
-  PySet,
-  REMOVED,
-  removedOnTheWay,
-  SET_BYTES,
-  set_next,
-  set_resize,
-  SLOT_BYTES,
-  tableBytes,
-} from "./set-table";
+import { becomeEmpty, dropSlot, FAST_GROWTH, findSlot, insertClean, LEAST_SET, moveTableBytes, putSlot, PySet, REMOVED, removedOnTheWay, SET_BYTES, set_next, set_resize, SLOT_BYTES, tableBytes } from "./set-table";
 import { mayBeInCycle } from "./tuple";
 import { weak_clear_all } from "./weak";
 
@@ -76,7 +59,7 @@ export function set_add_known(s: PySet, key: PyObject, hash: i32): bool {
 
 /** PySet_Add. */
 export function set_add(s: PySet, key: PyObject): bool {
-  const hash = hashAs(key, AS_SET_ITEM);
+  const hash = hashAs(key, E_UNHASHABLE_ITEM);
   return hash != -1 && set_add_known(s, key, hash);
 }
 
@@ -93,7 +76,7 @@ export function set_contains(s: PySet, key: PyObject): i32 {
 }
 
 function hashForSearch(key: PyObject): i32 {
-  return isKind(key, SET) ? hashOfItems(changetype<PySet>(key)) : hashAs(key, AS_SET_ITEM);
+  return isKind(key, SET) ? hashOfItems(changetype<PySet>(key)) : hashAs(key, E_UNHASHABLE_ITEM);
 }
 
 /** Removes an item whose hash is known: 1, 0 if it is not there, -1 if an error is raised. */
@@ -117,7 +100,7 @@ export function set_discard(s: PySet, key: PyObject): i32 {
 /** s.remove(item): KeyError if it is not there. */
 export function set_remove(s: PySet, key: PyObject): bool {
   const found = set_discard(s, key);
-  if (found == 0) raiseAbout(E_KEY, key, null, 0);
+  if (found == 0) raiseKey(key);
   return found > 0;
 }
 
@@ -130,7 +113,7 @@ export function set_pop(s: PySet): PyObject | null {
 /** The slot of the item that set_pop takes out; -1, and KeyError is raised, if there is none. */
 export function set_pop_slot(s: PySet): i32 {
   if (s.used == 0) {
-    raiseAbout(E_EMPTY, s, null, 0);
+    raiseEmptySet();
     return -1;
   }
   let k = s.finger & s.mask;

@@ -6,9 +6,9 @@
 // shape only leaves its mark; from the second on, dicts of that shape share keys. A new shape takes the place of an older one with the same
 // hash: dicts that share those keys go on as they are.
 
+import { clearError } from "../model/raise";
 import { STR } from "../model/kinds.gen";
 import { freeBlock, newBlock } from "../model/memory";
-import { clearError } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { hasPolicy, POLICY_KEY_SHARING } from "../model/settings";
 import { at, SHAPES_AT, TRASH_AT } from "../model/state";

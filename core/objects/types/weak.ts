@@ -7,11 +7,10 @@
 // A reference without a callback is shared: asking for one again answers the same, which is first in the list. When the object dies, each
 // reference is cleared before any callback runs, and a callback runs only if its reference is still alive itself.
 
-import { E_TYPE, NEED_LIVE, NEED_WEAKLY_REFERABLE } from "../model/error";
+import { raiseDead, raiseNoWeakReferences } from "../model/raises.gen";
 import { GC_COLLECTING, gcHead, track, untrack } from "../model/gc-head";
 import { FUNCTION, REF } from "../model/kinds.gen";
 import { freeObject, newObject } from "../model/memory";
-import { raiseAbout } from "../model/raise";
 import { decref, incref } from "../model/refcount";
 import { asBool, None, NotImplemented } from "../model/singletons";
 import { isKind, PyObject, typeOf } from "../model/type";
@@ -73,7 +72,7 @@ export function weakListOf(o: PyObject): usize {
 export function ref_new(o: PyObject, callback: PyObject | null): PyObject | null {
   const list = weakListOf(o);
   if (list == 0) {
-    raiseAbout(E_TYPE, o, null, NEED_WEAKLY_REFERABLE);
+    raiseNoWeakReferences(o);
     return null;
   }
   const first = load<PyRef | null>(list);
@@ -177,7 +176,7 @@ export function ref_hash(o: PyObject): i32 {
   if (r.cachedHash != -1) return r.cachedHash;
   const target = r.target;
   if (!target) {
-    raiseAbout(E_TYPE, o, null, NEED_LIVE);
+    raiseDead();
     return -1;
   }
   r.cachedHash = hashOf(target);

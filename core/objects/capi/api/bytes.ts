@@ -1,8 +1,15 @@
 // PyBytes_*, which are PyString_* of Python 1.5.
 
-import { E_TYPE, NEED_SAME_SEQUENCE } from "../../model/error";
+import {
+  raiseBytesExpected,
+  raiseBytesFrom,
+  raiseBytesRange,
+  raiseConcatenateBytes,
+  raiseJoinBytes,
+  raiseNegativeBytes,
+  raiseNullByte,
+} from "../../model/raises.gen";
 import { BYTES, STR } from "../../model/kinds.gen";
-import { raiseAbout } from "../../model/raise";
 import { decref, incref, isImmortal, xdecref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
@@ -10,16 +17,7 @@ import { bytes_concat, bytes_from, bytes_new, PyBytes } from "../../types/bytes"
 import { int_as_index } from "../../types/int-values";
 import { itemAt } from "../../types/sequence";
 import { lengthOfC } from "../runtime/utf8";
-import {
-  badCall,
-  raiseApi,
-  W_BYTES_EXPECTED,
-  W_BYTES_FROM,
-  W_BYTES_RANGE,
-  W_JOIN_BYTES,
-  W_NEGATIVE_BYTES,
-  W_NULL_BYTE,
-} from "../runtime/words";
+import { badCall } from "../runtime/complaints";
 import { isIterableObject, listFrom } from "./iterate";
 
 export function PyBytes_Check(o: PyObject): i32 {
@@ -37,7 +35,7 @@ export function PyBytes_FromString(text: usize): PyObject | null {
 /** `n` bytes, copied from `data`; if that is NULL, to be written by the caller. */
 export function PyBytes_FromStringAndSize(data: usize, n: i32): PyObject | null {
   if (n < 0) {
-    raiseApi(W_NEGATIVE_BYTES);
+    raiseNegativeBytes();
     return null;
   }
   return data == 0 && n > 0 ? bytes_new(n) : bytes_from(data, n);
@@ -48,7 +46,7 @@ export function PyBytes_FromObject(o: PyObject | null): PyObject | null {
   if (!o) return badCall();
   if (isKind(o, BYTES)) return incref<PyObject>(o);
   if (isKind(o, STR) || !isIterableObject(o)) {
-    raiseApi(W_BYTES_FROM, o);
+    raiseBytesFrom(o);
     return null;
   }
   const l = listFrom(o);
@@ -73,13 +71,13 @@ function byteOf(o: PyObject): i32 {
   const byte = int_as_index(a);
   decref(a);
   if (byte >= 0 && byte < 256) return byte;
-  raiseApi(W_BYTES_RANGE);
+  raiseBytesRange();
   return -1;
 }
 
 function asBytes(o: PyObject): PyBytes | null {
   if (isKind(o, BYTES)) return changetype<PyBytes>(o);
-  raiseApi(W_BYTES_EXPECTED, o);
+  raiseBytesExpected(o);
   return null;
 }
 
@@ -100,7 +98,7 @@ export function PyBytes_AsStringAndSize(o: PyObject, data: usize, size: usize): 
   if (!b) return -1;
   if (size != 0) store<u32>(size, b.size);
   else if (lengthOfC(b.data) != b.size) {
-    raiseApi(W_NULL_BYTE);
+    raiseNullByte();
     return -1;
   }
   store<usize>(data, b.data);
@@ -113,8 +111,8 @@ export function PyBytes_Concat(slot: usize, b: PyObject | null): void {
   if (!a) return;
   let whole: PyObject | null = null;
   if (!b || !isKind(a, BYTES)) {
-    if (b) raiseApi(W_BYTES_EXPECTED, a);
-  } else if (!isKind(b, BYTES)) raiseAbout(E_TYPE, b, a, NEED_SAME_SEQUENCE);
+    if (b) raiseBytesExpected(a);
+  } else if (!isKind(b, BYTES)) raiseConcatenateBytes(b);
   else whole = bytes_concat(changetype<PyBytes>(a), changetype<PyBytes>(b));
   store<PyObject | null>(slot, whole);
   decref(a);
@@ -141,7 +139,7 @@ function joinRow(between: PyBytes, row: usize, n: u32): PyObject | null {
   for (let k: u32 = 0; k < n; k++) {
     const item = itemAt(row, k);
     if (!isKind(item, BYTES)) {
-      raiseApi(W_JOIN_BYTES, item, 0, k);
+      raiseJoinBytes(k, item);
       return null;
     }
     size += changetype<PyBytes>(item).size;

@@ -2,6 +2,9 @@
 //
 // From the host, and for types that a program in TypeScript defined, there is no tp_new: those make instances themselves.
 
+import { E_INSTANCE_OF, E_NO_INSTANCES, E_SUBCLASS_OF, E_TAKES_NOTHING } from "../../model/errors.gen";
+import { raiseError } from "../../model/raise";
+import { raiseStrResult, raiseSubclassOf } from "../../model/raises.gen";
 import { BASE_OBJECT, BOOL, BYTES, DICT, FLOAT, FROZENSET, INT, LIST, SET, STR, TUPLE, TYPE, USER } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { asBool, False } from "../../model/singletons";
@@ -19,17 +22,15 @@ import { itemAt, PyTuple } from "../../types/sequence";
 import { emptyTuple } from "../../types/tuple";
 import { shortName } from "../runtime/attribute";
 import { strOf } from "../runtime/exceptions";
-import { W_INSTANCE_OF, W_NO_INSTANCES, W_STR_RESULT, W_SUBCLASS_OF, W_TAKES_NOTHING } from "../runtime/type-words";
-import { raiseApi } from "../runtime/words";
 import { PyBytes_FromObject } from "./bytes";
 import { PyDict_MergeFromSeq2, PyDict_Update } from "./dict";
 import { PyNumber_Float, PyNumber_Long } from "./number";
 import { PyFrozenSet_New, PySet_New } from "./set";
 
-function complain(words: i32, type: PyType): void {
+function complain(code: u32, type: PyType): void {
   const name = shortName(type);
   if (!name) return;
-  raiseApi(words, name);
+  raiseError(code, name);
   decref(name);
 }
 
@@ -77,7 +78,7 @@ function convert(type: PyType, t: PyTuple): PyObject | null {
 }
 
 function noInstances(type: PyType): PyObject | null {
-  complain(W_NO_INSTANCES, type);
+  complain(E_NO_INSTANCES, type);
   return null;
 }
 
@@ -104,7 +105,7 @@ function hasArguments(args: PyObject | null, kwargs: PyObject | null): bool {
 export function object_new(type: PyType, args: PyObject | null, kwargs: PyObject | null): PyObject | null {
   const object = typeOf(BASE_OBJECT);
   if (hasArguments(args, kwargs) && (type.tp_new != object.tp_new || type.tp_init == object.tp_init)) {
-    complain(W_TAKES_NOTHING, type);
+    complain(E_TAKES_NOTHING, type);
     return null;
   }
   return call_indirect<PyObject | null>(type.tp_alloc, type, 0);
@@ -115,7 +116,7 @@ export function object_init(o: PyObject, args: PyObject | null, kwargs: PyObject
   const type = o.type;
   const object = typeOf(BASE_OBJECT);
   if (hasArguments(args, kwargs) && (type.tp_init != object.tp_init || type.tp_new == object.tp_new)) {
-    complain(W_TAKES_NOTHING, type);
+    complain(E_TAKES_NOTHING, type);
     return -1;
   }
   return 0;
@@ -126,7 +127,7 @@ export function c_repr(o: PyObject, w: Writer): bool {
   const text = call_indirect<PyObject | null>(o.type.tp_repr, o);
   if (!text) return false;
   const done = isKind(text, STR) && w.putStr(changetype<PyStr>(text));
-  if (!isKind(text, STR)) raiseApi(W_STR_RESULT, text);
+  if (!isKind(text, STR)) raiseStrResult(text);
   decref(text);
   return done;
 }
@@ -134,26 +135,26 @@ export function c_repr(o: PyObject, w: Writer): bool {
 // ---- isinstance, issubclass ----
 
 export function PyObject_IsInstance(o: PyObject, type: PyObject): i32 {
-  return isOneOf(o.type, type, W_INSTANCE_OF);
+  return isOneOf(o.type, type, E_INSTANCE_OF);
 }
 
 export function PyObject_IsSubclass(type: PyObject, base: PyObject): i32 {
-  if ((type.type.flags & IS_TYPE) != 0) return isOneOf(changetype<PyType>(type), base, W_SUBCLASS_OF);
-  raiseApi(W_SUBCLASS_OF);
+  if ((type.type.flags & IS_TYPE) != 0) return isOneOf(changetype<PyType>(type), base, E_SUBCLASS_OF);
+  raiseSubclassOf();
   return -1;
 }
 
 /** Whether a type is another one, or one of a tuple of types, or derived from it: 1 or 0, -1 with TypeError. */
-function isOneOf(type: PyType, base: PyObject, words: i32): i32 {
+function isOneOf(type: PyType, base: PyObject, code: u32): i32 {
   if ((base.type.flags & IS_TYPE) != 0) return isSubtype(type, changetype<PyType>(base)) ? 1 : 0;
   if (isKind(base, TUPLE)) {
     const t = changetype<PyTuple>(base);
     for (let k: u32 = 0; k < t.size; k++) {
-      const found = isOneOf(type, itemAt(t.items, k), words);
+      const found = isOneOf(type, itemAt(t.items, k), code);
       if (found != 0) return found;
     }
     return 0;
   }
-  raiseApi(words);
+  raiseError(code);
   return -1;
 }

@@ -1,28 +1,17 @@
 // PyDict_*.
 
-import { E_KEY, error, hasError } from "../../model/error";
-import { DICT } from "../../model/kinds.gen";
+import { error, hasError } from "../../model/error";
+import { E_KEY, E_PAIR } from "../../model/errors.gen";
 import { clearError } from "../../model/raise";
+import { raiseNoKeys, raisePairLength } from "../../model/raises.gen";
+import { DICT } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
-import {
-  dict_clear,
-  dict_contains,
-  dict_copy,
-  dict_del,
-  dict_get,
-  dict_new,
-  dict_next,
-  dict_pop,
-  dict_set,
-  dict_set_default,
-  dict_update,
-  PyDict,
-} from "../../types/dict";
+import { dict_clear, dict_contains, dict_copy, dict_del, dict_get, dict_new, dict_next, dict_pop, dict_set, dict_set_default, dict_update, PyDict } from "../../types/dict";
 import { list_append_owned, list_new } from "../../types/list";
 import { itemAt, PyList, rowItems, rowSize, setItemAt } from "../../types/sequence";
 import { tuple_new, tuple_track } from "../../types/tuple";
-import { badCall, raiseApi, W_NO_KEYS, W_PAIR, W_PAIR_LENGTH } from "../runtime/words";
+import { badCall } from "../runtime/complaints";
 import { fastOf } from "./fast";
 import { listFrom } from "./iterate";
 import { PyUnicode_FromString } from "./unicode";
@@ -245,7 +234,7 @@ export function PyDict_Merge(o: PyObject, other: PyObject, overwrite: i32): i32 
   const d = asDict(o);
   if (!d) return -1;
   if (!isKind(other, DICT)) {
-    raiseApi(W_NO_KEYS, other);
+    raiseNoKeys(other);
     return -1;
   }
   if (overwrite != 0) return dict_update(d, changetype<PyDict>(other)) ? 0 : -1;
@@ -268,14 +257,14 @@ export function PyDict_MergeFromSeq2(o: PyObject, pairs: PyObject, overwrite: i3
 }
 
 function mergePair(d: PyDict, l: PyList, k: u32, overwrite: bool): bool {
-  const pair = fastOf(itemAt(l.items, k), W_PAIR);
+  const pair = fastOf(itemAt(l.items, k), E_PAIR);
   if (!pair) {
-    if (hasError()) error().z = k;
+    if (error().code == E_PAIR) error().x = k;
     return false;
   }
   const n = rowSize(pair);
   let done = false;
-  if (n != 2) raiseApi(W_PAIR_LENGTH, null, n, k);
+  if (n != 2) raisePairLength(k, n);
   else {
     const key = itemAt(rowItems(pair), 0);
     const value = itemAt(rowItems(pair), 1);

@@ -1,10 +1,12 @@
 // PyErr_* and PyException_*: the error that is set, asked for and changed by C. Those that take a format are in capi/errors.c.
 
-import { exceptionType } from "../../model/api-types";
 import { hasError } from "../../model/error";
+import { E_NOT_EXCEPTION } from "../../model/errors.gen";
+import { clearError, raisedType } from "../../model/raise";
+import { raiseBadArgument, raiseBadCall, raiseExceptionName, raiseNoExceptionMade } from "../../model/raises.gen";
+import { exceptionType } from "../../model/api-types";
 import { EXC_EXCEPTION } from "../../model/exceptions.gen";
 import { DICT, TUPLE } from "../../model/kinds.gen";
-import { clearError, raisedType } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isSubtype } from "../../model/subtype";
@@ -15,24 +17,10 @@ import { itemAt, PyTuple } from "../../types/sequence";
 import { emptyTuple } from "../../types/tuple";
 import { shortName } from "../runtime/attribute";
 import { PyObject_Call } from "../runtime/call";
-import {
-  ARGS,
-  CAUSE,
-  CONTEXT,
-  exception_with,
-  isException,
-  isExceptionType,
-  oneTuple,
-  partOf,
-  raise,
-  setCause,
-  taken,
-  TRACEBACK,
-} from "../runtime/exceptions";
+import { ARGS, CAUSE, CONTEXT, exception_with, isException, isExceptionType, oneTuple, partOf, raise, setCause, taken, TRACEBACK } from "../runtime/exceptions";
 import { type_derived } from "../runtime/heap-type";
 import { setDoc } from "../runtime/type";
-import { W_NO_EXCEPTION_MADE } from "../runtime/type-words";
-import { badCall, raiseAboutRepr, raiseApi, W_BAD_ARGUMENT, W_BAD_CALL, W_EXCEPTION_NAME, W_NOT_EXCEPTION } from "../runtime/words";
+import { badCall, raiseAboutRepr } from "../runtime/complaints";
 import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
 
 // ---- setting ----
@@ -57,7 +45,7 @@ function exceptionOf(type: PyType, value: PyObject | null): PyObject | null {
   if (!e || isException(e)) return e;
   const name = shortName(type);
   if (name) {
-    raiseApi(W_NO_EXCEPTION_MADE, name, 0, 0, e);
+    raiseNoExceptionMade(name, e);
     decref(name);
   }
   decref(e);
@@ -69,7 +57,7 @@ export function PyErr_SetObject(type: PyObject, value: PyObject | null): void {
   // What was set before is gone already while the new one is made.
   clearError();
   if (!isExceptionType(type)) {
-    raiseAboutRepr(W_NOT_EXCEPTION, type);
+    raiseAboutRepr(E_NOT_EXCEPTION, type);
     return;
   }
   const e = exceptionOf(changetype<PyType>(type), value);
@@ -91,12 +79,12 @@ export function PyErr_SetString(type: PyObject, text: usize): void {
 
 /** TypeError. Answers 0. */
 export function PyErr_BadArgument(): i32 {
-  raiseApi(W_BAD_ARGUMENT);
+  raiseBadArgument();
   return 0;
 }
 
 export function PyErr_BadInternalCall(): void {
-  raiseApi(W_BAD_CALL);
+  raiseBadCall();
 }
 
 // ---- asking ----
@@ -159,7 +147,7 @@ export function PyErr_Restore(type: PyObject | null, value: PyObject | null, tra
         if (traceback) exchange(slotsOf(e), TRACEBACK, incref<PyObject>(traceback));
         raise(e);
       }
-    } else raiseAboutRepr(W_NOT_EXCEPTION, type);
+    } else raiseAboutRepr(E_NOT_EXCEPTION, type);
   }
   xdecref(type);
   xdecref(value);
@@ -198,7 +186,7 @@ export function PyErr_NewExceptionWithDoc(
   dict: PyObject | null,
 ): PyObject | null {
   if (!hasDot(name)) {
-    raiseApi(W_EXCEPTION_NAME);
+    raiseExceptionName();
     return null;
   }
   let from: PyObject | null = base;

@@ -3,6 +3,7 @@
 //
 // What the collector sees of an exception are its slots, which it follows by itself: so traverse shows nothing.
 
+import { raiseArgsDeleted, raiseCause, raiseNoKeywords } from "../../model/raises.gen";
 import { untrack } from "../../model/gc-head";
 import { decref, incref } from "../../model/refcount";
 import { None } from "../../model/singletons";
@@ -14,8 +15,6 @@ import { emptyTuple } from "../../types/tuple";
 import { weak_clear_all } from "../../types/weak";
 import { isNamed, PyObject_GenericGetAttr, PyObject_GenericSetAttr, shortName } from "../runtime/attribute";
 import { ARGS, argsOf, CAUSE, CONTEXT, EXCEPTION_SLOTS, isException, partOf, setCause, TRACEBACK } from "../runtime/exceptions";
-import { W_ARGS_DELETED, W_CAUSE, W_NO_KEYWORDS } from "../runtime/type-words";
-import { raiseApi } from "../runtime/words";
 
 /** tp_new: keeps the arguments. Those with names are a matter of tp_init. */
 export function exception_new(type: PyType, args: PyObject | null, _kwargs: PyObject | null): PyObject | null {
@@ -29,7 +28,7 @@ export function exception_init(e: PyObject, args: PyObject, kwargs: PyObject | n
   if (kwargs && changetype<PyDict>(kwargs).used != 0) {
     const name = shortName(e.type);
     if (name) {
-      raiseApi(W_NO_KEYWORDS, name);
+      raiseNoKeywords(name);
       decref(name);
     }
     return -1;
@@ -90,13 +89,13 @@ export function exception_setattro(e: PyObject, name: PyObject, value: PyObject 
 
 function newArgs(value: PyObject | null): PyObject | null {
   if (value) return tupleOf(value);
-  raiseApi(W_ARGS_DELETED);
+  raiseArgsDeleted();
   return null;
 }
 
 /** An exception that another one was raised from, or None. */
 function newLink(value: PyObject | null, part: u32): PyObject | null {
   if (value && (value === None() || part == TRACEBACK || isException(value))) return incref<PyObject>(value);
-  raiseApi(W_CAUSE);
+  raiseCause();
   return null;
 }

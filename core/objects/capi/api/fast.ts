@@ -1,16 +1,17 @@
 // PySequence_Fast: an iterable as a list or tuple.
 
-import { E_TYPE, error, hasError } from "../../model/error";
+import { error } from "../../model/error";
+import { E_NOT_ITERABLE } from "../../model/errors.gen";
+import { raiseError } from "../../model/raise";
 import { incref } from "../../model/refcount";
 import { PyObject } from "../../model/type";
 import { isRow } from "../../types/sequence";
-import { raiseApi } from "../runtime/words";
 import { listFrom } from "./iterate";
 
-/** The object itself if it is a list or tuple, else a list of its items: a new reference; null with an error, TypeError with `words`. */
-export function fastOf(o: PyObject, words: i32): PyObject | null {
+/** The object itself if it is a list or tuple, else a list of its items: a new reference; null with an error, with `code` if it can't be iterated over. */
+export function fastOf(o: PyObject, code: u32): PyObject | null {
   if (isRow(o)) return incref<PyObject>(o);
   const l = listFrom(o);
-  if (!l && hasError() && error().code == E_TYPE) raiseApi(words);
+  if (!l && error().code == E_NOT_ITERABLE) raiseError(code, o);
   return l;
 }

@@ -1,12 +1,14 @@
 // PyFloat_*.
 
+import { E_FLOAT_LITERAL } from "../../model/errors.gen";
+import { raiseFloatArgument } from "../../model/raises.gen";
 import { BYTES, FLOAT, STR } from "../../model/kinds.gen";
 import { Result, result } from "../../model/result";
 import { isKind, PyObject } from "../../model/type";
 import { PyStr } from "../../text/str";
 import { PyBytes } from "../../types/bytes";
 import { float_new } from "../../types/float";
-import { raiseAboutRepr, raiseApi, W_FLOAT_ARGUMENT, W_FLOAT_LITERAL } from "../runtime/words";
+import { raiseAboutRepr } from "../runtime/complaints";
 
 /** Writes the number that `n` characters of `width` bytes are, as float() reads them, to memory. False if they are none. */
 @external("host", "parseFloat")
@@ -36,11 +38,11 @@ export function PyFloat_FromString(o: PyObject): PyObject | null {
     const b = changetype<PyBytes>(o);
     found = hostParseFloat(b.data, 1, b.size, target);
   } else {
-    raiseApi(W_FLOAT_ARGUMENT, o);
+    raiseFloatArgument(o);
     return null;
   }
   if (found) return float_new(r.parsed);
-  raiseAboutRepr(W_FLOAT_LITERAL, o);
+  raiseAboutRepr(E_FLOAT_LITERAL, o);
   return null;
 }
 

@@ -2,10 +2,10 @@
 //
 //   refcnt | type | container, None at the end | - | position | size of the container at the begin
 
+import { hasError } from "../../model/error";
+import { raiseChanged, raiseIterResult, raiseNotIterable } from "../../model/raises.gen";
 import { isIterator, iteratorSlot } from "../../model/api-types";
-import { E_CHANGED, E_TYPE, hasError, NEED_ITERABLE } from "../../model/error";
 import { DICT } from "../../model/kinds.gen";
-import { raiseAbout } from "../../model/raise";
 import { decref, incref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isAnySet, isKind, PyObject, PyType } from "../../model/type";
@@ -14,7 +14,6 @@ import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { list_append_owned, list_new } from "../../types/list";
 import { itemAt, PyList } from "../../types/sequence";
 import { callUnary, isOfC, iterSlot, nextSlot } from "../../types/slots";
-import { raiseApi, W_ITER_RESULT } from "../runtime/words";
 
 @inline
 function positionAt(o: PyObject): usize {
@@ -26,7 +25,7 @@ export function PyObject_GetIter(o: PyObject): PyObject | null {
   if (isIterator(o)) return incref<PyObject>(o);
   if (iterSlot(o) != 0) return iteratorOfC(o);
   if (!isIterableObject(o)) {
-    raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
+    raiseNotIterable(o);
     return null;
   }
   return PySeqIter_New(o);
@@ -36,7 +35,7 @@ export function PyObject_GetIter(o: PyObject): PyObject | null {
 function iteratorOfC(o: PyObject): PyObject | null {
   const it = callUnary(iterSlot(o), o);
   if (!it || PyIter_Check(it) != 0) return it;
-  raiseApi(W_ITER_RESULT, it);
+  raiseIterResult(it);
   decref(it);
   return null;
 }
@@ -63,7 +62,7 @@ export function PyIter_Next(it: PyObject): PyObject | null {
   if (isOfC(o)) return nextByIndex(it, o);
   const mayChange = isKind(o, DICT) || isAnySet(o);
   if (mayChange && sizeOf(o) != load<i32>(positionAt(it), 4)) {
-    raiseAbout(E_CHANGED, o, null, 0);
+    raiseChanged(o);
     return null;
   }
   const position = nextPosition(o, load<u32>(positionAt(it)));
@@ -109,6 +108,6 @@ export function isIterableObject(o: PyObject): bool {
 
 /** TypeError: a tp_iternext for types whose objects are no iterators though their bases' are. */
 export function _PyObject_NextNotImplemented(o: PyObject): PyObject | null {
-  raiseAbout(E_TYPE, o, null, NEED_ITERABLE);
+  raiseNotIterable(o);
   return null;
 }

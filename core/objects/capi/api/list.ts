@@ -1,8 +1,8 @@
 // PyList_*. A new list's items are None until they are set, so that it can be let go half filled.
 
-import { AT_GET, E_INDEX } from "../../model/error";
+import { E_ITERABLE_ASSIGNED } from "../../model/errors.gen";
+import { raiseIndex, raiseListAssignment, raiseListExpected } from "../../model/raises.gen";
 import { LIST } from "../../model/kinds.gen";
-import { raiseAbout } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";
@@ -10,7 +10,7 @@ import { getSlice, setSlice, tupleOf } from "../../operations/abstract";
 import { list_append, list_clear, list_extend_row, list_insert, list_new, list_reverse } from "../../types/list";
 import { itemAt, PyList, setItemAt } from "../../types/sequence";
 import { list_sort } from "../../types/sort";
-import { badCall, raiseApi, W_ITERABLE_ASSIGNED, W_LIST_ASSIGNMENT, W_LIST_EXPECTED } from "../runtime/words";
+import { badCall } from "../runtime/complaints";
 import { fastOf } from "./fast";
 import { listFrom } from "./iterate";
 
@@ -49,14 +49,14 @@ export function PyList_GetItem(o: PyObject, k: i32): PyObject | null {
   const l = asList(o);
   if (!l) return null;
   if (<u32>k < l.size) return itemAt(l.items, k);
-  raiseAbout(E_INDEX, l, null, AT_GET);
+  raiseIndex(l);
   return null;
 }
 
 /** As PyList_GetItem, a new reference. */
 export function PyList_GetItemRef(o: PyObject, k: i32): PyObject | null {
   if (!isKind(o, LIST)) {
-    raiseApi(W_LIST_EXPECTED);
+    raiseListExpected();
     return null;
   }
   const item = PyList_GetItem(o, k);
@@ -68,7 +68,7 @@ export function PyList_SetItem(o: PyObject, k: i32, item: PyObject | null): i32 
   const l = asList(o);
   if (!l || <u32>k >= l.size) {
     xdecref(item);
-    if (l) raiseApi(W_LIST_ASSIGNMENT);
+    if (l) raiseListAssignment();
     return -1;
   }
   const old = itemAt(l.items, k);
@@ -117,7 +117,7 @@ export function PyList_GetSlice(o: PyObject, low: i32, high: i32): PyObject | nu
 export function PyList_SetSlice(o: PyObject, low: i32, high: i32, items: PyObject | null): i32 {
   const l = asList(o);
   if (!l) return -1;
-  const row = items ? fastOf(items, W_ITERABLE_ASSIGNED) : null;
+  const row = items ? fastOf(items, E_ITERABLE_ASSIGNED) : null;
   if (items && !row) return -1;
   const start = max(low, 0);
   const done = setSlice(l, start, max(high, min<i32>(start, l.size)), 1, 0, row);

@@ -3,6 +3,18 @@
 // What converts answers -1 with an error set if it can't; so do the masks, which cut what is too large.
 
 import { hasError } from "../../model/error";
+import {
+  E_INT_LITERAL,
+  E_INT_TOO_BIG,
+  E_NEGATIVE_TO_SIZE,
+  E_NEGATIVE_TO_UNSIGNED,
+  E_NEGATIVE_TO_UNSIGNED_INT,
+  E_TOO_LARGE_FOR_INT,
+  E_TOO_LARGE_FOR_LONG,
+  E_TOO_LARGE_FOR_SIZE,
+  E_TOO_LARGE_FOR_UNSIGNED_LONG,
+} from "../../model/errors.gen";
+import { raiseBadArgument, raiseBaseRange, raiseIntegerExpected, raiseIntegerRequired } from "../../model/raises.gen";
 import { BOOL, INT, STR } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { asBool } from "../../model/singletons";
@@ -14,25 +26,7 @@ import { int_read, Text, textOf } from "../../types/int-text";
 import { int_as_f64, int_from_f64, int_from_i64, int_from_magnitude } from "../../types/int-values";
 import { orOverflow, signed, unsigned } from "../runtime/convert";
 import { lengthOfC, str_from_utf8 } from "../runtime/utf8";
-import {
-  badCall,
-  badCallNumber,
-  raiseAboutRepr,
-  raiseApi,
-  W_BAD_ARGUMENT,
-  W_BASE,
-  W_INT,
-  W_INT_LITERAL,
-  W_INTEGER_EXPECTED,
-  W_INTEGER_REQUIRED,
-  W_LONG,
-  W_NEGATIVE,
-  W_NEGATIVE_LONG,
-  W_NEGATIVE_SIZE,
-  W_SIZE,
-  W_TOO_BIG,
-  W_UNSIGNED_LONG,
-} from "../runtime/words";
+import { badCall, badCallNumber, raiseAboutRepr } from "../runtime/complaints";
 
 export function PyLong_Check(o: PyObject): i32 {
   return isInt(o) ? 1 : 0;
@@ -103,14 +97,14 @@ export function PyLong_FromDouble(v: f64): PyObject | null {
 /** The int that a text is; null with ValueError, about `literal` or the text itself in UTF-8. */
 export function readAll(t: Text, base: i32, literal: PyObject | null): PyObject | null {
   if ((base != 0 && base < 2) || base > 36) {
-    raiseApi(W_BASE);
+    raiseBaseRange();
     return null;
   }
   const z = int_read(t, base);
   if (z || hasError()) return z;
   const about = literal ? incref<PyObject>(literal) : str_from_utf8(t.data, t.length);
   if (!about) return null;
-  raiseAboutRepr(W_INT_LITERAL, about, base);
+  raiseAboutRepr(E_INT_LITERAL, about, base);
   decref(about);
   return null;
 }
@@ -125,7 +119,7 @@ export function PyLong_FromString(text: usize, end: usize, base: i32): PyObject 
 
 export function PyLong_FromUnicodeObject(o: PyObject, base: i32): PyObject | null {
   if (!isKind(o, STR)) {
-    raiseApi(W_BAD_ARGUMENT);
+    raiseBadArgument();
     return null;
   }
   const s = changetype<PyStr>(o);
@@ -133,7 +127,7 @@ export function PyLong_FromUnicodeObject(o: PyObject, base: i32): PyObject | nul
 }
 
 export function PyLong_AsInt(o: PyObject | null): i32 {
-  return <i32>signed(o, 32, W_INT);
+  return <i32>signed(o, 32, E_TOO_LARGE_FOR_INT);
 }
 
 export function PyLong_AsLongAndOverflow(o: PyObject | null, overflow: usize): i32 {
@@ -145,19 +139,19 @@ export function PyLong_AsLongLongAndOverflow(o: PyObject | null, overflow: usize
 }
 
 export function PyLong_AsSize_t(o: PyObject | null): u32 {
-  return <u32>unsigned(o, 32, W_SIZE, W_NEGATIVE_SIZE);
+  return <u32>unsigned(o, 32, E_TOO_LARGE_FOR_SIZE, E_NEGATIVE_TO_SIZE);
 }
 
 /** Writes the value to `*target`: 0, or -1 with an error. */
 export function PyLong_AsInt32(o: PyObject | null, target: usize): i32 {
-  const v = signed(o, 32, W_TOO_BIG);
+  const v = signed(o, 32, E_INT_TOO_BIG);
   if (v == -1 && hasError()) return -1;
   store<i32>(target, <i32>v);
   return 0;
 }
 
 export function PyLong_AsInt64(o: PyObject | null, target: usize): i32 {
-  const v = signed(o, 64, W_TOO_BIG);
+  const v = signed(o, 64, E_INT_TOO_BIG);
   if (v == -1 && hasError()) return -1;
   store<i64>(target, v);
   return 0;
@@ -168,7 +162,7 @@ function toUnsigned(o: PyObject | null, bits: u32, target: usize): i32 {
   if (!o) return badCallNumber();
   const a = indexOf(o);
   if (!a) return -1;
-  const v = unsigned(a, bits, W_TOO_BIG, W_NEGATIVE);
+  const v = unsigned(a, bits, E_INT_TOO_BIG, E_NEGATIVE_TO_UNSIGNED);
   decref(a);
   if (v == -1 && hasError()) return -1;
   if (bits == 32) store<u32>(target, <u32>v);
@@ -190,7 +184,7 @@ export function PyLong_AsDouble(o: PyObject | null): f64 {
     return -1;
   }
   if (!isInt(o)) {
-    raiseApi(W_INTEGER_REQUIRED);
+    raiseIntegerRequired();
     return -1;
   }
   const v = int_as_f64(changetype<PyLong>(o));
@@ -200,11 +194,11 @@ export function PyLong_AsDouble(o: PyObject | null): f64 {
 /** The pointer that PyLong_FromVoidPtr was given; NULL with an error. */
 export function PyLong_AsVoidPtr(o: PyObject | null): usize {
   if (o && !isInt(o)) {
-    raiseApi(W_INTEGER_REQUIRED);
+    raiseIntegerRequired();
     return 0;
   }
   const isNegative = o !== null && changetype<PyLong>(o).isNegative;
-  const v = isNegative ? <u64>signed(o, 32, W_LONG) : unsigned(o, 32, W_UNSIGNED_LONG, W_NEGATIVE_LONG);
+  const v = isNegative ? <u64>signed(o, 32, E_TOO_LARGE_FOR_LONG) : unsigned(o, 32, E_TOO_LARGE_FOR_UNSIGNED_LONG, E_NEGATIVE_TO_UNSIGNED_INT);
   return hasError() ? 0 : <usize>v;
 }
 
@@ -222,7 +216,7 @@ const NO_SIGN: i32 = 2;
 
 function signOf(o: PyObject): i32 {
   if (isInt(o)) return changetype<PyLong>(o).sign;
-  raiseApi(W_INTEGER_EXPECTED, o);
+  raiseIntegerExpected(o);
   return NO_SIGN;
 }
 

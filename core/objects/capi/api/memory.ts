@@ -2,8 +2,8 @@
 //
 // Py_Malloc, Py_Realloc and Py_Free are those of Python 1.5: they answer NULL with MemoryError set.
 
-import { PyMem_Free, PyMem_Malloc, PyMem_Realloc } from "../../../alloc/domains";
 import { raiseMemory } from "../../model/error";
+import { PyMem_Free, PyMem_Malloc, PyMem_Realloc } from "../../../alloc/domains";
 
 export function Py_Malloc(n: usize): usize {
   const block = PyMem_Malloc(n);

@@ -1,7 +1,10 @@
 // PyModule_*: modules made of C's definitions, in one phase or in several (PEP 489).
 
-import { PyMem_Malloc } from "../../../alloc/domains";
 import { hasError, raiseMemory } from "../../model/error";
+import { E_MODULE_RESULT, E_MODULE_SLOT, E_NAMELESS_MODULE } from "../../model/errors.gen";
+import { raiseError } from "../../model/raise";
+import { raiseModuleMethod, raiseModuleResult, raiseModuleSlot, raiseNamelessModule } from "../../model/raises.gen";
+import { PyMem_Malloc } from "../../../alloc/domains";
 import { MODULE, MODULE_DEF } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
@@ -11,23 +14,10 @@ import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { shortName } from "../runtime/attribute";
 import { builtin_new, flagsIn, METH_CLASS, METH_STATIC, METHOD_BYTES, nameIn } from "../runtime/builtin";
 import { dataWord, DEFINITION, definitionOf, MODULE_DICT, STATE } from "../runtime/fixed-types";
-import {
-  DEF_DOC,
-  DEF_METHODS,
-  DEF_NAME,
-  DEF_SIZE,
-  DEF_SLOTS,
-  docKey,
-  isModule,
-  moduleDict,
-  moduleName,
-  nameKey,
-  stateOf,
-} from "../runtime/module-object";
+import { DEF_DOC, DEF_METHODS, DEF_NAME, DEF_SIZE, DEF_SLOTS, docKey, isModule, moduleDict, moduleName, nameKey, stateOf } from "../runtime/module-object";
 import { internedText } from "../runtime/text";
 import { PyType_Ready } from "../runtime/type";
-import { W_MODULE_METHOD, W_MODULE_RESULT, W_MODULE_SLOT, W_MODULE_STATE } from "../runtime/type-words";
-import { badCallNumber, raiseApi } from "../runtime/words";
+import { badCallNumber } from "../runtime/complaints";
 import { PyLong_FromLong } from "./long";
 import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
 
@@ -94,7 +84,7 @@ function fill(module: PyObject, definition: usize): bool {
 /** A module in one phase: C fills it. */
 export function PyModule_Create2(definition: usize, _version: i32): PyObject | null {
   PyModuleDef_Init(definition);
-  if (load<usize>(definition, DEF_SLOTS) != 0) return failed(W_MODULE_SLOT);
+  if (load<usize>(definition, DEF_SLOTS) != 0) return failed(E_MODULE_SLOT);
   const module = PyModule_New(load<usize>(definition, DEF_NAME));
   if (!module) return null;
   store<usize>(dataWord(module, DEFINITION), definition);
@@ -103,8 +93,8 @@ export function PyModule_Create2(definition: usize, _version: i32): PyObject | n
   return null;
 }
 
-function failed(words: i32): PyObject | null {
-  raiseApi(words);
+function failed(code: u32): PyObject | null {
+  raiseError(code);
   return null;
 }
 
@@ -136,7 +126,7 @@ function moduleOf(definition: usize, name: PyObject): PyObject | null {
   const module = call_indirect<PyObject | null>(load<u32>(create, 4), name, definition);
   if ((module === null) == hasError()) return module;
   xdecref(module);
-  return failed(W_MODULE_RESULT);
+  return failed(E_MODULE_RESULT);
 }
 
 /** Runs the exec functions of a definition's slots for a module: 0, or -1 with an error. */
@@ -145,13 +135,13 @@ export function PyModule_ExecDef(module: PyObject, definition: usize): i32 {
   for (let at = load<usize>(definition, DEF_SLOTS); at != 0 && load<i32>(at) != 0; at += SLOT_BYTES) {
     const slot = load<i32>(at);
     if (slot < 0 || slot > LAST_MOD_SLOT) {
-      raiseApi(W_MODULE_SLOT);
+      raiseModuleSlot();
       return -1;
     }
     if (slot != MOD_EXEC) continue;
     const result = call_indirect<i32>(load<u32>(at, 4), module);
     if (result != 0 ? !hasError() : hasError()) {
-      raiseApi(W_MODULE_RESULT);
+      raiseModuleResult();
       return -1;
     }
     if (result != 0) return -1;
@@ -166,7 +156,7 @@ export function PyModule_ExecDef(module: PyObject, definition: usize): i32 {
 export function module_from(answer: PyObject | null, name: PyObject): PyObject | null {
   if ((answer === null) != hasError()) {
     xdecref(answer);
-    return failed(W_MODULE_RESULT);
+    return failed(E_MODULE_RESULT);
   }
   if (!answer || !isKind(answer, MODULE_DEF)) return answer;
   const definition = changetype<usize>(answer);
@@ -185,14 +175,14 @@ export function PyModule_GetDict(module: PyObject): PyObject | null {
 export function PyModule_GetNameObject(module: PyObject): PyObject | null {
   if (!isModule(module)) return null;
   const name = moduleName(module);
-  return name ? incref<PyObject>(name) : failed(W_MODULE_STATE);
+  return name ? incref<PyObject>(name) : failed(E_NAMELESS_MODULE);
 }
 
 export function PyModule_GetName(module: PyObject): usize {
   if (!isModule(module)) return 0;
   const name = moduleName(module);
   if (name) return PyUnicode_AsUTF8(name);
-  raiseApi(W_MODULE_STATE);
+  raiseNamelessModule();
   return 0;
 }
 
@@ -215,7 +205,7 @@ export function PyModule_SetDocString(module: PyObject, doc: usize): i32 {
 export function PyModule_AddFunctions(module: PyObject, methods: usize): i32 {
   for (let at = methods; nameIn(at) != 0; at += METHOD_BYTES) {
     if ((flagsIn(at) & (METH_CLASS | METH_STATIC)) != 0) {
-      raiseApi(W_MODULE_METHOD);
+      raiseModuleMethod();
       return -1;
     }
     if (PyModule_Add(module, nameIn(at), builtin_new(at, module, module, null)) < 0) return -1;

@@ -1,25 +1,19 @@
 // PyNumber_*.
 
-import { MAX_REQUEST } from "../../../ground/config";
-import { E_OPERANDS, E_OVERFLOW, error, hasError, OVER_SIZE } from "../../model/error";
-import { BYTES, DICT, FLOAT, INT, LIST, SET, STR } from "../../model/kinds.gen";
+import { error, hasError } from "../../model/error";
+import { E_INT_RESULT, E_OPERANDS, E_OPERANDS_IN_PLACE } from "../../model/errors.gen";
+import { raiseError } from "../../model/raise";
 import {
-  ADD,
-  AND,
-  DIVMOD,
-  FLOORDIV,
-  LSHIFT,
-  MATMUL,
-  MOD,
-  MUL,
-  OR,
-  POW,
-  RSHIFT,
-  SUB,
-  TRUEDIV,
-  XOR,
-} from "../../model/operators.gen";
-import { raiseAbout } from "../../model/raise";
+  raiseIndexSize,
+  raiseIntArgument,
+  raiseNullArgument,
+  raiseOperands,
+  raiseToBase,
+} from "../../model/raises.gen";
+import { MAX_REQUEST } from "../../../ground/config";
+import { BYTES, DICT, FLOAT, INT, LIST, SET, STR } from "../../model/kinds.gen";
+import { BYTES, DICT, FLOAT, INT, LIST, SET, STR } from "../../model/kinds.gen";
+import { ADD, AND, DIVMOD, FLOORDIV, LSHIFT, MATMUL, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../../model/operators.gen";
 import { decref, incref } from "../../model/refcount";
 import { None, NotImplemented } from "../../model/singletons";
 import { isAnySet, isInt, isKind, PyObject } from "../../model/type";
@@ -41,22 +35,10 @@ import { list_extend_row, list_repeat_in_place } from "../../types/list";
 import { reprOf } from "../../types/protocol";
 import { PyList, setItemAt } from "../../types/sequence";
 import { PySet } from "../../types/set-table";
-import {
-  callBinary,
-  callUnary,
-  NB_FLOAT,
-  NB_INDEX,
-  NB_INT,
-  numberSlot,
-  sequenceSlot,
-  slotBinary,
-  slotInPlace,
-  SQ_INPLACE_CONCAT,
-} from "../../types/slots";
+import { callBinary, callUnary, NB_FLOAT, NB_INDEX, NB_INT, numberSlot, sequenceSlot, slotBinary, slotInPlace, SQ_INPLACE_CONCAT } from "../../types/slots";
 import { tuple_new } from "../../types/tuple";
 import { floatOf } from "../runtime/convert";
 import { ARGS, partOf, taken } from "../runtime/exceptions";
-import { raiseApi, W_INT_ARGUMENT, W_INT_RESULT, W_NULL, W_TO_BASE } from "../runtime/words";
 import { PyErr_SetObject } from "./errors";
 import { PyFloat_FromString } from "./float";
 import { listFrom } from "./iterate";
@@ -77,12 +59,12 @@ function operate(a: PyObject | null, b: PyObject | null, operator: i32): PyObjec
 function unsupported(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   const result = slotBinary(a, b, operator, None());
   if (result !== NotImplemented()) return result;
-  raiseAbout(E_OPERANDS, a, b, operator);
+  raiseOperands(operator, a, b);
   return null;
 }
 
 function nullGiven(): PyObject | null {
-  raiseApi(W_NULL);
+  raiseNullArgument();
   return null;
 }
 
@@ -183,7 +165,7 @@ function otherwise(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   const f = operator == ADD ? sequenceSlot(a, SQ_INPLACE_CONCAT) : 0;
   if (f != 0) return callBinary(f, a, b);
   const result = operator == MATMUL ? unsupported(a, b, MATMUL) : binary(a, b, operator);
-  if (!result && error().code == E_OPERANDS) error().y = 1;
+  if (!result && error().code == E_OPERANDS) error().code = E_OPERANDS_IN_PLACE;
   return result;
 }
 
@@ -274,7 +256,7 @@ export function PyNumber_InPlacePower(a: PyObject | null, b: PyObject | null, mo
   const own = slotInPlace(a, b, POW, modulus);
   if (own !== NotImplemented()) return own;
   const result = powerModulo(a, b, modulus);
-  if (!result && error().code == E_OPERANDS) error().y = 1;
+  if (!result && error().code == E_OPERANDS) error().code = E_OPERANDS_IN_PLACE;
   return result;
 }
 
@@ -294,7 +276,7 @@ export function PyNumber_AsSsize_t(o: PyObject | null, type: PyObject | null): i
   const v = int_as_index(a);
   decref(a);
   if (fits || !type) return v;
-  raiseAbout(E_OVERFLOW, o, null, OVER_SIZE);
+  raiseIndexSize();
   const e = taken();
   if (e) {
     PyErr_SetObject(type, partOf(e, ARGS));
@@ -314,17 +296,17 @@ export function PyNumber_Long(o: PyObject | null): PyObject | null {
     return readAll(textOf(s.data, s.width, s.length), 10, s);
   }
   const f = numberSlot(o, NB_INT);
-  if (f != 0) return checked(callUnary(f, o), INT, W_INT_RESULT);
+  if (f != 0) return checked(callUnary(f, o), INT, E_INT_RESULT);
   if (numberSlot(o, NB_INDEX) != 0) return indexOf(o);
   if (isKind(o, BYTES)) return readAll(textOf(changetype<PyBytes>(o).data, 1, changetype<PyBytes>(o).size), 10, o);
-  raiseApi(W_INT_ARGUMENT, o);
+  raiseIntArgument(o);
   return null;
 }
 
 /** What a function of a type answered, if that is of the kind that it has to be; null with TypeError if not. */
-function checked(result: PyObject | null, kind: u32, words: i32): PyObject | null {
+function checked(result: PyObject | null, kind: u32, code: u32): PyObject | null {
   if (!result || isKind(result, kind)) return result;
-  raiseApi(words, result);
+  raiseError(code, result);
   decref(result);
   return null;
 }
@@ -345,7 +327,7 @@ export function PyNumber_Float(o: PyObject | null): PyObject | null {
 /** The int as a text in base 2, 8, 10 or 16, with its prefix. */
 export function PyNumber_ToBase(o: PyObject | null, base: i32): PyObject | null {
   if (base != 2 && base != 8 && base != 10 && base != 16) {
-    raiseApi(W_TO_BASE);
+    raiseToBase();
     return null;
   }
   const a = o ? indexOf(o) : null;

@@ -1,5 +1,6 @@
 // PyObject_*: what every object can do.
 
+import { raiseNullArgument } from "../../model/raises.gen";
 import { decref, incref } from "../../model/refcount";
 import { PyObject } from "../../model/type";
 import { getItem, lengthOf, setItem, sizeOf, truthOf } from "../../operations/abstract";
@@ -9,7 +10,7 @@ import { compare, compareBool, hashOf, reprOf } from "../../types/protocol";
 import { unhashable_hash } from "../../types/scalars";
 import { NO_LENGTH, slotLength } from "../../types/slots";
 import { strOf } from "../runtime/exceptions";
-import { badCall, badCallNumber, raiseApi, W_NULL } from "../runtime/words";
+import { badCall, badCallNumber } from "../runtime/complaints";
 import { PyBytes_FromObject } from "./bytes";
 import { PyUnicode_FromString } from "./unicode";
 
@@ -96,12 +97,12 @@ export function PyObject_Type(o: PyObject | null): PyObject | null {
 
 /** SystemError: NULL was given where an object is needed. */
 function nullGiven(): PyObject | null {
-  raiseApi(W_NULL);
+  raiseNullArgument();
   return null;
 }
 
 function nullGivenNumber(): i32 {
-  raiseApi(W_NULL);
+  raiseNullArgument();
   return -1;
 }
 

@@ -3,11 +3,11 @@
 // An object of a type that C defined is counted (type.live, type.bytes) from its allocation until its tp_dealloc runs, for from there on
 // only C knows when its memory goes. One that is freed without that, with a reference count still, is counted off as it is freed.
 
+import { raiseMemory } from "../../model/error";
 import { PyObject_Free, PyObject_Realloc } from "../../../alloc/domains";
 import { gc_collect } from "../../collector/gc";
 import { gc_is_finalized, gc_is_tracked } from "../../collector/graph";
 import { collector } from "../../collector/state";
-import { raiseMemory } from "../../model/error";
 import { slotFunction } from "../../model/functions";
 import { SLOT_DEALLOC, SLOT_HEAP_DEALLOC } from "../../model/table.gen";
 import { GCHead, gcHead, generation, isTracked, track, untrack } from "../../model/gc-head";
@@ -17,7 +17,7 @@ import { IS_C_TYPE, IS_HEAP_TYPE, PyObject, PyType, PyVarObject } from "../../mo
 import { finalize, instance_sizeof } from "../../types/instance";
 import { callFunction } from "../../types/outside";
 import { weak_clear_all } from "../../types/weak";
-import { badCall } from "../runtime/words";
+import { badCall } from "../runtime/complaints";
 
 function bytesFor(type: PyType, items: i32): usize {
   return requestFor(type.basicSize, max(items, 0), type.itemSize);

@@ -1,11 +1,28 @@
 // PySequence_* and PyMapping_*.
 
+import {
+  E_ITERABLE_ASSIGNED,
+  E_NOT_FOUND,
+  E_NOT_MAPPING,
+  E_NOT_SEQUENCE,
+  E_NO_CONCAT,
+  E_NO_INDEXING,
+  E_NO_ITEMS,
+  E_NO_ITEM_ASSIGNMENT,
+  E_NO_ITEM_DELETION,
+  E_NO_KEYS,
+  E_NO_REPEAT,
+  E_NO_SLICES,
+  E_NO_SLICE_ASSIGNMENT,
+  E_NO_SLICE_DELETION,
+  E_NO_VALUES,
+} from "../../model/errors.gen";
+import { clearError, isRaised, raiseError } from "../../model/raise";
+import { raiseNotContainer, raiseNullArgument } from "../../model/raises.gen";
 import { exceptionType } from "../../model/api-types";
-import { E_TYPE, NEED_CONTAINER, NEED_ITEM_ASSIGNMENT, NEED_ITEM_DELETION } from "../../model/error";
 import { EXC_KEY, EXC_TYPE } from "../../model/exceptions.gen";
 import { BYTES, DICT, LIST, STR } from "../../model/kinds.gen";
 import { ADD, MUL } from "../../model/operators.gen";
-import { clearError, isRaised, raiseAbout } from "../../model/raise";
 import { decref } from "../../model/refcount";
 import { isAnySet, isKind, PyObject } from "../../model/type";
 import { contains, getIndex, getItem, getSlice, lengthOf, setItem, setSlice, sizeOf, tupleOf } from "../../operations/abstract";
@@ -13,40 +30,8 @@ import { binary } from "../../operations/number";
 import { newWriter } from "../../text/writer";
 import { int_from_i64 } from "../../types/int-values";
 import { isRow, PyList, rowCount, rowFind } from "../../types/sequence";
-import {
-  callAssignIndexed,
-  callIndexed,
-  FAILED_INDEX,
-  isOfC,
-  mappingSlot,
-  MP_SUBSCRIPT,
-  sequenceSlot,
-  slotIndex,
-  SQ_ASS_ITEM,
-  SQ_CONCAT,
-  SQ_INPLACE_CONCAT,
-  SQ_INPLACE_REPEAT,
-  SQ_ITEM,
-  SQ_REPEAT,
-} from "../../types/slots";
+import { callAssignIndexed, callIndexed, FAILED_INDEX, isOfC, mappingSlot, MP_SUBSCRIPT, sequenceSlot, slotIndex, SQ_ASS_ITEM, SQ_CONCAT, SQ_INPLACE_CONCAT, SQ_INPLACE_REPEAT, SQ_ITEM, SQ_REPEAT } from "../../types/slots";
 import { PyObject_CallMethodNoArgs } from "../runtime/call";
-import {
-  raiseApi,
-  W_ITERABLE_ASSIGNED,
-  W_NO_CONCAT,
-  W_NO_INDEXING,
-  W_NO_ITEMS,
-  W_NO_KEYS,
-  W_NO_REPEAT,
-  W_NO_SLICE_ASSIGNMENT,
-  W_NO_SLICE_DELETION,
-  W_NO_SLICES,
-  W_NO_VALUES,
-  W_NOT_FOUND,
-  W_NOT_MAPPING,
-  W_NOT_SEQUENCE,
-  W_NULL,
-} from "../runtime/words";
 import { PyDict_Items, PyDict_Keys, PyDict_Values } from "./dict";
 import { PyErr_SetString } from "./errors";
 import { fastOf } from "./fast";
@@ -60,22 +45,22 @@ function isSequence(o: PyObject): bool {
 }
 
 function nullGiven(): PyObject | null {
-  raiseApi(W_NULL);
+  raiseNullArgument();
   return null;
 }
 
 function nullGivenNumber(): i32 {
-  raiseApi(W_NULL);
+  raiseNullArgument();
   return -1;
 }
 
-function complain(words: i32, o: PyObject): PyObject | null {
-  raiseApi(words, o);
+function complain(code: u32, o: PyObject): PyObject | null {
+  raiseError(code, o);
   return null;
 }
 
-function complainNumber(words: i32, o: PyObject): i32 {
-  raiseApi(words, o);
+function complainNumber(code: u32, o: PyObject): i32 {
+  raiseError(code, o);
   return -1;
 }
 
@@ -87,7 +72,7 @@ export function PySequence_Check(o: PyObject): i32 {
 
 export function PySequence_Size(o: PyObject | null): i32 {
   if (!o) return nullGivenNumber();
-  return isKind(o, DICT) ? complainNumber(W_NOT_SEQUENCE, o) : lengthOf(o);
+  return isKind(o, DICT) ? complainNumber(E_NOT_SEQUENCE, o) : lengthOf(o);
 }
 
 export function PySequence_Length(o: PyObject | null): i32 {
@@ -96,14 +81,14 @@ export function PySequence_Length(o: PyObject | null): i32 {
 
 export function PySequence_Concat(a: PyObject | null, b: PyObject | null): PyObject | null {
   if (!a || !b) return nullGiven();
-  return isSequence(a) || sequenceSlot(a, SQ_CONCAT) != 0 ? binary(a, b, ADD) : complain(W_NO_CONCAT, a);
+  return isSequence(a) || sequenceSlot(a, SQ_CONCAT) != 0 ? binary(a, b, ADD) : complain(E_NO_CONCAT, a);
 }
 
 function repeated(o: PyObject, count: i32, inPlace: bool): PyObject | null {
   const own = inPlace ? sequenceSlot(o, SQ_INPLACE_REPEAT) : 0;
   if (own != 0) return callIndexed(own, o, count);
   if (sequenceSlot(o, SQ_REPEAT) != 0) return callIndexed(sequenceSlot(o, SQ_REPEAT), o, count);
-  if (!isSequence(o)) return complain(W_NO_REPEAT, o);
+  if (!isSequence(o)) return complain(E_NO_REPEAT, o);
   const times = int_from_i64(count);
   if (!times) return null;
   const result = inPlace ? PyNumber_InPlaceMultiply(o, times) : binary(o, times, MUL);
@@ -118,7 +103,7 @@ export function PySequence_Repeat(o: PyObject | null, count: i32): PyObject | nu
 export function PySequence_InPlaceConcat(a: PyObject | null, b: PyObject | null): PyObject | null {
   if (!a || !b) return nullGiven();
   const has = isSequence(a) || (sequenceSlot(a, SQ_INPLACE_CONCAT) | sequenceSlot(a, SQ_CONCAT)) != 0;
-  return has ? PyNumber_InPlaceAdd(a, b) : complain(W_NO_CONCAT, a);
+  return has ? PyNumber_InPlaceAdd(a, b) : complain(E_NO_CONCAT, a);
 }
 
 export function PySequence_InPlaceRepeat(o: PyObject | null, count: i32): PyObject | null {
@@ -128,7 +113,7 @@ export function PySequence_InPlaceRepeat(o: PyObject | null, count: i32): PyObje
 /** What is wrong with an object that has no indexes. */
 @inline
 function noSequence(o: PyObject): i32 {
-  return isKind(o, DICT) ? W_NOT_SEQUENCE : W_NO_INDEXING;
+  return isKind(o, DICT) ? E_NOT_SEQUENCE : E_NO_INDEXING;
 }
 
 /** o[k], from the end if it is negative: a new reference; NULL with an error. */
@@ -138,14 +123,14 @@ export function PySequence_GetItem(o: PyObject | null, k: i32): PyObject | null 
 }
 
 function setIndex(o: PyObject, k: i32, value: PyObject | null): i32 {
-  if (isKind(o, DICT)) return complainNumber(W_NOT_SEQUENCE, o);
+  if (isKind(o, DICT)) return complainNumber(E_NOT_SEQUENCE, o);
   const f = sequenceSlot(o, SQ_ASS_ITEM);
   if (f != 0) {
     const index = slotIndex(o, k);
     return index == FAILED_INDEX ? -1 : callAssignIndexed(f, o, index, value);
   }
   if (!isKind(o, LIST)) {
-    raiseAbout(E_TYPE, o, null, value ? NEED_ITEM_ASSIGNMENT : NEED_ITEM_DELETION);
+    raiseError(value ? E_NO_ITEM_ASSIGNMENT : E_NO_ITEM_DELETION, o);
     return -1;
   }
   const key = int_from_i64(k);
@@ -166,14 +151,14 @@ export function PySequence_DelItem(o: PyObject | null, k: i32): i32 {
 
 export function PySequence_GetSlice(o: PyObject | null, start: i32, stop: i32): PyObject | null {
   if (!o) return nullGiven();
-  return isSequence(o) ? getSlice(o, start, stop, 1, 0) : complain(W_NO_SLICES, o);
+  return isSequence(o) ? getSlice(o, start, stop, 1, 0) : complain(E_NO_SLICES, o);
 }
 
 /** o[start:stop] = items; of NULL, del o[start:stop]. */
 export function PySequence_SetSlice(o: PyObject | null, start: i32, stop: i32, items: PyObject | null): i32 {
   if (!o) return nullGivenNumber();
-  if (!isKind(o, LIST)) return complainNumber(items ? W_NO_SLICE_ASSIGNMENT : W_NO_SLICE_DELETION, o);
-  const row = items ? fastOf(items, W_ITERABLE_ASSIGNED) : null;
+  if (!isKind(o, LIST)) return complainNumber(items ? E_NO_SLICE_ASSIGNMENT : E_NO_SLICE_DELETION, o);
+  const row = items ? fastOf(items, E_ITERABLE_ASSIGNED) : null;
   if (items && !row) return -1;
   const done = setSlice(changetype<PyList>(o), start, stop, 1, 0, row);
   if (row) decref(row);
@@ -187,10 +172,10 @@ export function PySequence_DelSlice(o: PyObject | null, start: i32, stop: i32): 
 /** The items in a row that can be searched: of anything that can be iterated over. null with TypeError. */
 function searchable(o: PyObject): PyObject | null {
   if (!isIterableObject(o)) {
-    raiseAbout(E_TYPE, o, null, NEED_CONTAINER);
+    raiseNotContainer(o);
     return null;
   }
-  return fastOf(o, W_NOT_SEQUENCE);
+  return fastOf(o, E_NOT_SEQUENCE);
 }
 
 /** How many items equal `item`; -1 with an error. */
@@ -210,7 +195,7 @@ export function PySequence_Index(o: PyObject | null, item: PyObject | null): i32
   if (!row) return -1;
   const k = rowFind(row, item, 0, i32.MAX_VALUE);
   decref(row);
-  return k == -1 ? complainNumber(W_NOT_FOUND, o) : max(k, -1);
+  return k == -1 ? complainNumber(E_NOT_FOUND, o) : max(k, -1);
 }
 
 /** item in o. */
@@ -245,7 +230,7 @@ export function PySequence_Tuple(o: PyObject | null): PyObject | null {
 /** The object itself if it is a list or tuple, else a list of its items: a new reference; NULL with TypeError and the text. */
 export function PySequence_Fast(o: PyObject | null, text: usize): PyObject | null {
   if (!o) return nullGiven();
-  if (isRow(o) || isIterableObject(o)) return fastOf(o, W_NOT_SEQUENCE);
+  if (isRow(o) || isIterableObject(o)) return fastOf(o, E_NOT_SEQUENCE);
   PyErr_SetString(exceptionType(EXC_TYPE), text);
   return null;
 }
@@ -259,7 +244,7 @@ export function PyMapping_Check(o: PyObject | null): i32 {
 
 export function PyMapping_Size(o: PyObject | null): i32 {
   if (!o) return nullGivenNumber();
-  return isAnySet(o) ? complainNumber(W_NOT_MAPPING, o) : lengthOf(o);
+  return isAnySet(o) ? complainNumber(E_NOT_MAPPING, o) : lengthOf(o);
 }
 
 export function PyMapping_Length(o: PyObject | null): i32 {
@@ -292,19 +277,19 @@ function listOfMethod(o: PyObject, name: u64): PyObject | null {
 export function PyMapping_Keys(o: PyObject | null): PyObject | null {
   if (!o) return nullGiven();
   if (isKind(o, DICT)) return PyDict_Keys(o);
-  return isOfC(o) ? listOfMethod(o, KEYS) : complain(W_NO_KEYS, o);
+  return isOfC(o) ? listOfMethod(o, KEYS) : complain(E_NO_KEYS, o);
 }
 
 export function PyMapping_Values(o: PyObject | null): PyObject | null {
   if (!o) return nullGiven();
   if (isKind(o, DICT)) return PyDict_Values(o);
-  return isOfC(o) ? listOfMethod(o, VALUES) : complain(W_NO_VALUES, o);
+  return isOfC(o) ? listOfMethod(o, VALUES) : complain(E_NO_VALUES, o);
 }
 
 export function PyMapping_Items(o: PyObject | null): PyObject | null {
   if (!o) return nullGiven();
   if (isKind(o, DICT)) return PyDict_Items(o);
-  return isOfC(o) ? listOfMethod(o, ITEMS) : complain(W_NO_ITEMS, o);
+  return isOfC(o) ? listOfMethod(o, ITEMS) : complain(E_NO_ITEMS, o);
 }
 
 /** o[key], a new reference, to `*value`, and 1; NULL and 0 for a KeyError; NULL and -1 with another error. */

@@ -1,7 +1,7 @@
 // PySet_*, PyFrozenSet_*, PyAnySet_*.
 
+import { E_UNHASHABLE_ITEM } from "../../model/errors.gen";
 import { isIterator } from "../../model/api-types";
-import { AS_SET_ITEM } from "../../model/error";
 import { FROZENSET, SET } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { isAnySet, isKind, PyObject, PyType, typeOf } from "../../model/type";
@@ -9,7 +9,7 @@ import { set_update } from "../../operations/setops";
 import { hashAs } from "../../types/protocol";
 import { set_add, set_clear, set_contains_known, set_discard_known, set_new, set_pop } from "../../types/set";
 import { PySet } from "../../types/set-table";
-import { badCall, badCallNumber } from "../runtime/words";
+import { badCall, badCallNumber } from "../runtime/complaints";
 import { listFrom } from "./iterate";
 
 export function PySet_Check(o: PyObject): i32 {
@@ -64,7 +64,7 @@ export function PySet_Size(o: PyObject): i32 {
 /** 1 or 0; -1 with an error. A set is not looked for as a frozenset. */
 export function PySet_Contains(o: PyObject, key: PyObject): i32 {
   if (!isAnySet(o)) return badCallNumber();
-  const hash = hashAs(key, AS_SET_ITEM);
+  const hash = hashAs(key, E_UNHASHABLE_ITEM);
   return hash == -1 ? -1 : set_contains_known(changetype<PySet>(o), key, hash);
 }
 
@@ -77,7 +77,7 @@ export function PySet_Add(o: PyObject, key: PyObject): i32 {
 /** 1, 0 if it was not there, -1 with an error. */
 export function PySet_Discard(o: PyObject, key: PyObject): i32 {
   if (!isKind(o, SET)) return badCallNumber();
-  const hash = hashAs(key, AS_SET_ITEM);
+  const hash = hashAs(key, E_UNHASHABLE_ITEM);
   return hash == -1 ? -1 : set_discard_known(changetype<PySet>(o), key, hash);
 }
 

@@ -1,16 +1,15 @@
 // PyTuple_*. A new tuple's items are None until they are set, so that it can be let go half filled.
 
-import { AT_GET, E_INDEX } from "../../model/error";
+import { raiseIndex, raiseTupleAssignment } from "../../model/raises.gen";
 import { track } from "../../model/gc-head";
 import { TUPLE } from "../../model/kinds.gen";
-import { raiseAbout } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";
 import { getSlice } from "../../operations/abstract";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new } from "../../types/tuple";
-import { badCall, badCallNumber, raiseApi, W_TUPLE_ASSIGNMENT } from "../runtime/words";
+import { badCall, badCallNumber } from "../runtime/complaints";
 
 export function PyTuple_Check(o: PyObject): i32 {
   return isKind(o, TUPLE) ? 1 : 0;
@@ -40,7 +39,7 @@ export function PyTuple_GetItem(o: PyObject, k: i32): PyObject | null {
   if (!isKind(o, TUPLE)) return badCall();
   const t = changetype<PyTuple>(o);
   if (<u32>k < t.size) return itemAt(t.items, k);
-  raiseAbout(E_INDEX, t, null, AT_GET);
+  raiseIndex(t);
   return null;
 }
 
@@ -53,7 +52,7 @@ export function PyTuple_SetItem(o: PyObject, k: i32, item: PyObject | null): i32
   const t = changetype<PyTuple>(o);
   if (<u32>k >= t.size) {
     xdecref(item);
-    raiseApi(W_TUPLE_ASSIGNMENT);
+    raiseTupleAssignment();
     return -1;
   }
   const old = itemAt(t.items, k);

@@ -1,12 +1,12 @@
 // PyUnicode_*: comparing strings with one another, and with text of C's.
 
+import { raiseCantCompare } from "../../model/raises.gen";
 import { STR } from "../../model/kinds.gen";
 import { NotImplemented } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";
 import { PyStr, sameBytes, str_equal, str_order } from "../../text/str";
 import { str_compare } from "../../types/protocol";
 import { lengthOfC } from "../runtime/utf8";
-import { raiseApi, W_CANT_COMPARE } from "../runtime/words";
 import { needStr } from "./unicode";
 
 /** -1, 0 or 1; -1 with an error if one is no string. */
@@ -15,7 +15,7 @@ export function PyUnicode_Compare(a: PyObject, b: PyObject): i32 {
     const order = str_order(changetype<PyStr>(a), changetype<PyStr>(b));
     return order < 0 ? -1 : order > 0 ? 1 : 0;
   }
-  raiseApi(W_CANT_COMPARE, a, 0, 0, b);
+  raiseCantCompare(a, b);
   return -1;
 }
 

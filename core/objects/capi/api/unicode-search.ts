@@ -1,13 +1,14 @@
 // PyUnicode_*: looking for one string in another, joining, splitting, replacing.
 
 import { raiseMemory } from "../../model/error";
+import { E_JOIN_ITERABLE } from "../../model/errors.gen";
+import { raiseEmptySeparator, raiseJoinItem, raiseSeparator } from "../../model/raises.gen";
 import { STR } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
 import { copyChars, largestOf, PyStr, str_contains, str_find, str_from_char, str_from_chars, str_new, str_slice } from "../../text/str";
 import { list_append_owned, list_new } from "../../types/list";
 import { itemAt, PyList, rowItems, rowSize } from "../../types/sequence";
-import { raiseApi, W_EMPTY_SEPARATOR, W_JOIN_ITEM, W_JOIN_ITERABLE, W_SEPARATOR } from "../runtime/words";
 import { fastOf } from "./fast";
 import { needStr } from "./unicode";
 
@@ -106,7 +107,7 @@ export function PyUnicode_Tailmatch(o: PyObject, part: PyObject, start: i32, end
 
 /** separator.join(items); a separator that is NULL is a space. */
 export function PyUnicode_Join(separator: PyObject | null, items: PyObject): PyObject | null {
-  const row = fastOf(items, W_JOIN_ITERABLE);
+  const row = fastOf(items, E_JOIN_ITERABLE);
   if (!row) return null;
   const joined = joinRow(separator, row);
   decref(row);
@@ -118,7 +119,7 @@ function joinRow(separator: PyObject | null, row: PyObject): PyObject | null {
   if (n == 0) return str_from_chars(0, 1, 0);
   if (n == 1 && isKind(itemAt(rowItems(row), 0), STR)) return incref<PyObject>(itemAt(rowItems(row), 0));
   if (separator && !isKind(separator, STR)) {
-    raiseApi(W_SEPARATOR, separator);
+    raiseSeparator(separator);
     return null;
   }
   const between = separator ? incref<PyObject>(separator) : str_from_char(0x20);
@@ -135,7 +136,7 @@ function joinWith(between: PyStr, row: PyObject): PyObject | null {
   for (let k: u32 = 0; k < n; k++) {
     const item = itemAt(rowItems(row), k);
     if (!isKind(item, STR)) {
-      raiseApi(W_JOIN_ITEM, item, 0, k);
+      raiseJoinItem(k, item);
       return null;
     }
     const s = changetype<PyStr>(item);
@@ -195,7 +196,7 @@ export function PyUnicode_Split(o: PyObject, separator: PyObject | null, most: i
   const s = needStr(o);
   if (!s || (separator && !needStr(separator))) return null;
   if (separator && changetype<PyStr>(separator).length == 0) {
-    raiseApi(W_EMPTY_SEPARATOR);
+    raiseEmptySeparator();
     return null;
   }
   const l = list_new(0);

@@ -3,10 +3,32 @@
 // The UTF-8 of a string that is not ASCII is made when somebody asks for it, and stays as long as the string: a block of the mem
 // domain, to which the string's two words for UTF-8 lead (str.ts).
 
-import { E_TYPE, hasError, NEED_SAME_SEQUENCE } from "../../model/error";
+import { hasError } from "../../model/error";
+import {
+  E_ENCODE_ASCII,
+  E_ENCODE_LATIN,
+  E_MAX_CHARACTER,
+  E_NEGATIVE_STR,
+  E_NEGATIVE_STR_FROM,
+  E_NULL_STR,
+  E_STR_KIND,
+} from "../../model/errors.gen";
+import { clearError, raiseError } from "../../model/raise";
+import {
+  raiseBadArgument,
+  raiseCharacter,
+  raiseConcatenate,
+  raiseDecodeAscii,
+  raiseFillCharacter,
+  raiseMustBeStr,
+  raiseNotStr,
+  raiseStrBuffer,
+  raiseStringInUse,
+  raiseStringIndex,
+  raiseTooLargeCharacter,
+} from "../../model/raises.gen";
 import { STR } from "../../model/kinds.gen";
 import { newBlock, requestFor } from "../../model/memory";
-import { clearError, raiseAbout } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
 import { copyChars, largestOf, putChar, PyStr, str_concat, str_from_char, str_from_chars, str_new, str_slice } from "../../text/str";
@@ -14,28 +36,7 @@ import { bytes_new } from "../../types/bytes";
 import { str_intern } from "../../types/intern";
 import { strOfC } from "../runtime/text";
 import { keptUtf8, lengthOfC, str_from_utf8, utf8_length, utf8_write } from "../runtime/utf8";
-import {
-  badCall,
-  badCallNumber,
-  raiseApi,
-  W_BAD_ARGUMENT,
-  W_BUFFER,
-  W_CHARACTER,
-  W_DECODE_ASCII,
-  W_ENCODE_ASCII,
-  W_ENCODE_LATIN,
-  W_FILL_CHARACTER,
-  W_IN_USE,
-  W_KIND,
-  W_MAX_CHARACTER,
-  W_MUST_BE_STR,
-  W_NEGATIVE_STR,
-  W_NEGATIVE_STR_FROM,
-  W_NO_STR,
-  W_NULL_STR,
-  W_STRING_INDEX,
-  W_TOO_LARGE_CHARACTER,
-} from "../runtime/words";
+import { badCall, badCallNumber } from "../runtime/complaints";
 
 export function PyUnicode_Check(o: PyObject): i32 {
   return isKind(o, STR) ? 1 : 0;
@@ -48,14 +49,14 @@ export function PyUnicode_CheckExact(o: PyObject): i32 {
 /** The object as a string; null with TypeError. */
 function asStr(o: PyObject | null): PyStr | null {
   if (o && isKind(o, STR)) return changetype<PyStr>(o);
-  raiseApi(W_BAD_ARGUMENT);
+  raiseBadArgument();
   return null;
 }
 
 /** As asStr, with the words "must be str, not ...". */
 export function needStr(o: PyObject): PyStr | null {
   if (isKind(o, STR)) return changetype<PyStr>(o);
-  raiseApi(W_MUST_BE_STR, o);
+  raiseMustBeStr(o);
   return null;
 }
 
@@ -64,7 +65,7 @@ export function needStr(o: PyObject): PyStr | null {
 /** A string of `n` characters, which are all U+0000 until they are written; none is above `largest`. */
 export function PyUnicode_New(n: i32, largest: u32): PyObject | null {
   if (n < 0 || largest > 0x10ffff) {
-    raiseApi(n < 0 ? W_NEGATIVE_STR : W_MAX_CHARACTER);
+    raiseError(n < 0 ? E_NEGATIVE_STR : E_MAX_CHARACTER);
     return null;
   }
   if (n == 0) return str_from_chars(0, 1, 0);
@@ -79,7 +80,7 @@ export function PyUnicode_FromString(text: usize): PyObject | null {
 
 export function PyUnicode_FromStringAndSize(text: usize, n: i32): PyObject | null {
   if (n < 0 || (text == 0 && n > 0)) {
-    raiseApi(n < 0 ? W_NEGATIVE_STR_FROM : W_NULL_STR);
+    raiseError(n < 0 ? E_NEGATIVE_STR_FROM : E_NULL_STR);
     return null;
   }
   return str_from_utf8(text, n);
@@ -107,7 +108,7 @@ export function PyUnicode_DecodeASCII(text: usize, n: i32, errors: usize): PyObj
   for (let k: i32 = 0; k < n; k++) {
     const byte: u32 = load<u8>(text + k);
     if (byte < 0x80) continue;
-    raiseApi(W_DECODE_ASCII, null, (1 << 8) | byte, k);
+    raiseDecodeAscii(byte, 1, k);
     return null;
   }
   return PyUnicode_FromKindAndData(1, text, n);
@@ -116,7 +117,7 @@ export function PyUnicode_DecodeASCII(text: usize, n: i32, errors: usize): PyObj
 /** From `n` characters of `kind` bytes each; as narrow as they allow. */
 export function PyUnicode_FromKindAndData(kind: u32, data: usize, n: i32): PyObject | null {
   if (n < 0 || (kind != 1 && kind != 2 && kind != 4)) {
-    raiseApi(n < 0 ? W_NEGATIVE_STR_FROM : W_KIND);
+    raiseError(n < 0 ? E_NEGATIVE_STR_FROM : E_STR_KIND);
     return null;
   }
   return str_from_chars(data, kind, n);
@@ -124,7 +125,7 @@ export function PyUnicode_FromKindAndData(kind: u32, data: usize, n: i32): PyObj
 
 export function PyUnicode_FromOrdinal(char: i32): PyObject | null {
   if (<u32>char > 0x10ffff) {
-    raiseApi(W_CHARACTER);
+    raiseCharacter();
     return null;
   }
   return str_from_char(char);
@@ -132,7 +133,7 @@ export function PyUnicode_FromOrdinal(char: i32): PyObject | null {
 
 export function PyUnicode_FromObject(o: PyObject): PyObject | null {
   if (isKind(o, STR)) return incref<PyObject>(o);
-  raiseApi(W_NO_STR, o);
+  raiseNotStr(o);
   return null;
 }
 
@@ -175,14 +176,14 @@ export function PyUnicode_ReadChar(o: PyObject, index: i32): u32 {
 
 function hasIndex(s: PyStr, index: i32): bool {
   if (<u32>index < s.length) return true;
-  raiseApi(W_STRING_INDEX);
+  raiseStringIndex();
   return false;
 }
 
 /** Whether nobody but its maker knows the string, so that it can still be written; SystemError if not. */
 function isWritable(s: PyStr): bool {
   if (s.refcnt == 1 && s.hash == -1 && !s.isInterned) return true;
-  raiseApi(W_IN_USE);
+  raiseStringInUse();
   return false;
 }
 
@@ -191,7 +192,7 @@ export function PyUnicode_WriteChar(o: PyObject, index: i32, char: u32): i32 {
   const s = asStr(o);
   if (!s || !hasIndex(s, index) || !isWritable(s)) return -1;
   if (char > largestIn(s)) {
-    raiseApi(W_TOO_LARGE_CHARACTER);
+    raiseTooLargeCharacter();
     return -1;
   }
   putChar(s.data, s.width, index, char);
@@ -207,11 +208,11 @@ export function PyUnicode_Fill(o: PyObject, start: i32, n: i32, char: u32): i32 
   const s = asStr(o);
   if (!s || !isWritable(s)) return -1;
   if (start < 0) {
-    raiseApi(W_STRING_INDEX);
+    raiseStringIndex();
     return -1;
   }
   if (char > largestIn(s)) {
-    raiseApi(W_FILL_CHARACTER);
+    raiseFillCharacter();
     return -1;
   }
   const count = min(n, <i32>s.length - start);
@@ -225,7 +226,7 @@ export function PyUnicode_CopyCharacters(to: PyObject, toStart: i32, from: PyObj
   const t = changetype<PyStr>(to);
   const f = changetype<PyStr>(from);
   if (<u32>fromStart > f.length || <u32>toStart > t.length) {
-    raiseApi(W_STRING_INDEX);
+    raiseStringIndex();
     return -1;
   }
   if (n < 0) return badCallNumber();
@@ -243,7 +244,7 @@ export function PyUnicode_Substring(o: PyObject, start: i32, end: i32): PyObject
   const s = asStr(o);
   if (!s) return null;
   if (start < 0 || end < 0) {
-    raiseApi(W_STRING_INDEX);
+    raiseStringIndex();
     return null;
   }
   const stop = min(end, <i32>s.length);
@@ -258,7 +259,7 @@ export function PyUnicode_AsUCS4(o: PyObject, buffer: usize, n: i32, withNull: i
   const need = s.length + (withNull != 0 ? 1 : 0);
   if (buffer == 0 || n < 0 || <u32>n < need) {
     if (buffer == 0 || n < 0) badCall();
-    else raiseApi(W_BUFFER);
+    else raiseStrBuffer();
     return 0;
   }
   copyChars(buffer, 4, s.data, s.width, s.length);
@@ -305,14 +306,14 @@ export function PyUnicode_AsUTF8String(o: PyObject): PyObject | null {
 }
 
 /** The string's characters as bytes, none of which is above `largest`. */
-function narrow(o: PyObject, largest: u32, words: i32): PyObject | null {
+function narrow(o: PyObject, largest: u32, code: u32): PyObject | null {
   const s = asStr(o);
   if (!s) return null;
   for (let k: u32 = 0; k < s.length; k++) {
     if (s.charAt(k) <= largest) continue;
     let end = k + 1;
     while (end < s.length && s.charAt(end) > largest) end++;
-    raiseApi(words, s, end - k, k);
+    raiseError(code, s, null, null, end - k, k);
     return null;
   }
   const b = bytes_new(s.length);
@@ -321,11 +322,11 @@ function narrow(o: PyObject, largest: u32, words: i32): PyObject | null {
 }
 
 export function PyUnicode_AsLatin1String(o: PyObject): PyObject | null {
-  return narrow(o, 0xff, W_ENCODE_LATIN);
+  return narrow(o, 0xff, E_ENCODE_LATIN);
 }
 
 export function PyUnicode_AsASCIIString(o: PyObject): PyObject | null {
-  return narrow(o, 0x7f, W_ENCODE_ASCII);
+  return narrow(o, 0x7f, E_ENCODE_ASCII);
 }
 
 // ---- together ----
@@ -333,7 +334,7 @@ export function PyUnicode_AsASCIIString(o: PyObject): PyObject | null {
 export function PyUnicode_Concat(a: PyObject, b: PyObject): PyObject | null {
   if (!needStr(a)) return null;
   if (!isKind(b, STR)) {
-    raiseAbout(E_TYPE, b, a, NEED_SAME_SEQUENCE);
+    raiseConcatenate(b, a);
     return null;
   }
   return str_concat(changetype<PyStr>(a), changetype<PyStr>(b));

@@ -1,11 +1,12 @@
 // PyWeakref_*.
 
+import { raiseWeakrefExpected } from "../../model/raises.gen";
 import { REF } from "../../model/kinds.gen";
 import { incref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";
 import { PyRef, ref_new } from "../../types/weak";
-import { badCall, raiseApi, W_WEAKREF_EXPECTED } from "../runtime/words";
+import { badCall } from "../runtime/complaints";
 
 export function PyWeakref_Check(o: PyObject): i32 {
   return isKind(o, REF) ? 1 : 0;
@@ -24,7 +25,7 @@ export function PyWeakref_NewRef(o: PyObject, callback: PyObject | null): PyObje
 export function PyWeakref_GetRef(r: PyObject, object: usize): i32 {
   store<usize>(object, 0);
   if (!isKind(r, REF)) {
-    raiseApi(W_WEAKREF_EXPECTED);
+    raiseWeakrefExpected();
     return -1;
   }
   const o = changetype<PyRef>(r).target;
@@ -47,7 +48,7 @@ export function PyWeakref_GET_OBJECT(r: PyObject | null): PyObject | null {
 /** 1 if the object is gone, 0 if not, -1 with TypeError. */
 export function PyWeakref_IsDead(r: PyObject): i32 {
   if (!isKind(r, REF)) {
-    raiseApi(W_WEAKREF_EXPECTED);
+    raiseWeakrefExpected();
     return -1;
   }
   return changetype<PyRef>(r).target ? 0 : 1;

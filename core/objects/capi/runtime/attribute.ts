@@ -1,34 +1,33 @@
 // Attributes: of instances, of types, of modules. A name is looked up in the dicts of an object's type and of its bases; in between comes the
 // object's own dict, if it has one (CPython's Objects/object.c, PyObject_GenericGetAttr).
 
-import { exceptionType } from "../../model/api-types";
 import { hasError } from "../../model/error";
+import { E_IMMUTABLE_TYPE, E_NO_ATTRIBUTE, E_READ_ONLY, E_TYPE_NO_ATTRIBUTE } from "../../model/errors.gen";
+import { clearError, raiseError, raisedType } from "../../model/raise";
+import {
+  raiseAttributeName,
+  raiseDictExpected,
+  raiseImmutableType,
+  raiseModuleNoAttribute,
+  raiseNoAttribute,
+  raiseNoDict,
+  raiseTypeNoAttribute,
+} from "../../model/raises.gen";
+import { exceptionType } from "../../model/api-types";
 import { EXC_ATTRIBUTE } from "../../model/exceptions.gen";
 import { BUILTIN, DICT, METHOD_DESCRIPTOR, MODULE, STR } from "../../model/kinds.gen";
-import { clearError, raisedType } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isSubtype } from "../../model/subtype";
 import { IS_C_TYPE, IS_HEAP_TYPE, isKind, PyObject, PyType } from "../../model/type";
-import { PyStr } from "../../text/str";
+import { PyStr, emptyStr } from "../../text/str";
 import { dict_contains, dict_del, dict_get, dict_new, dict_set, PyDict } from "../../types/dict";
 import { docIn, nameIn } from "./builtin";
 import { descriptor_get, descriptor_set, isDataDescriptor, isDescriptor } from "./descriptor";
 import { definitionOf, MODULE_DICT, slotOf } from "./fixed-types";
 import { moduleName, scratch } from "./module-object";
 import { internedText, strOfC } from "./text";
-import {
-  W_ATTRIBUTE_NAME,
-  W_DICT_EXPECTED,
-  W_IMMUTABLE_TYPE,
-  W_MODULE_NO_ATTRIBUTE,
-  W_NO_ATTRIBUTE,
-  W_NO_DICT,
-  W_READ_ONLY,
-  W_TYPE_NO_ATTRIBUTE,
-} from "./type-words";
 import { keptUtf8, str_from_utf8 } from "./utf8";
-import { raiseApi } from "./words";
 
 /** What a name is in the dicts of a type and of its bases, a reference that stays the dict's; null if nothing, or with an error. */
 export function lookup(type: PyType, name: PyObject): PyObject | null {
@@ -65,7 +64,7 @@ function dictOrNew(slot: usize): PyDict | null {
 }
 
 function noAttribute(o: PyObject, name: PyObject): void {
-  raiseApi(W_NO_ATTRIBUTE, name, 0, 0, o);
+  raiseNoAttribute(o, name);
 }
 
 /** Whether a name is these `length` ASCII characters, eight to a word, the first in the lowest byte. */
@@ -150,7 +149,7 @@ export function PyObject_GenericSetAttr(o: PyObject, name: PyObject, value: PyOb
   } else if (hasError()) return -1;
   const slot = dictSlot(o);
   if (slot == 0) {
-    raiseApi(found ? W_READ_ONLY : W_NO_ATTRIBUTE, name, 0, 0, o);
+    raiseError(found ? E_READ_ONLY : E_NO_ATTRIBUTE, o, name);
     return -1;
   }
   if (!value) return deleteIn(dictIn(slot), o, name);
@@ -177,14 +176,15 @@ export function type_getattro(o: PyObject, name: PyObject): PyObject | null {
   if (isModule(name)) return moduleNameOf(type);
   if (isDoc(name)) return None();
   if (isClass(name)) return incref<PyType>(o.type);
-  raiseTypeAttribute(W_TYPE_NO_ATTRIBUTE, type, name);
+  raiseTypeAttribute(E_TYPE_NO_ATTRIBUTE, type, name);
   return null;
 }
 
-function raiseTypeAttribute(words: i32, type: PyType, name: PyObject): void {
+function raiseTypeAttribute(code: u32, type: PyType, name: PyObject): void {
   const text = shortName(type);
   if (!text) return;
-  raiseApi(words, text, 0, 0, name);
+  if (code == E_IMMUTABLE_TYPE) raiseImmutableType(name, text);
+  else raiseTypeNoAttribute(text, name);
   decref(text);
 }
 
@@ -210,13 +210,13 @@ export function type_setattro(o: PyObject, name: PyObject, value: PyObject | nul
   const type = changetype<PyType>(o);
   const dict = type.tp_dict;
   if (!dict || (type.flags & (IS_C_TYPE | IS_HEAP_TYPE)) != (IS_C_TYPE | IS_HEAP_TYPE)) {
-    raiseTypeAttribute(W_IMMUTABLE_TYPE, type, name);
+    raiseTypeAttribute(E_IMMUTABLE_TYPE, type, name);
     return -1;
   }
   if (value) return dict_set(changetype<PyDict>(dict), name, value) ? 0 : -1;
   const has = dict_contains(changetype<PyDict>(dict), name);
   if (has > 0) return dict_del(changetype<PyDict>(dict), name) ? 0 : -1;
-  if (has == 0) raiseTypeAttribute(W_TYPE_NO_ATTRIBUTE, type, name);
+  if (has == 0) raiseTypeAttribute(E_TYPE_NO_ATTRIBUTE, type, name);
   return -1;
 }
 
@@ -226,9 +226,14 @@ export function module_getattro(o: PyObject, name: PyObject): PyObject | null {
   const found = dict_get(changetype<PyDict>(slotOf(o, MODULE_DICT)), name);
   if (found) return incref<PyObject>(found);
   if (hasError()) return null;
-  const text = moduleName(o);
-  raiseApi(W_MODULE_NO_ATTRIBUTE, text, 0, 0, name);
+  raiseNoAttributeOf(o, name);
   return null;
+}
+
+/** AttributeError: the module, which may have no name, has no attribute of this name. */
+function raiseNoAttributeOf(module: PyObject, name: PyObject): void {
+  const own = moduleName(module);
+  raiseModuleNoAttribute(own ? own : emptyStr(), name);
 }
 
 function module_setattro(o: PyObject, name: PyObject, value: PyObject | null): i32 {
@@ -236,7 +241,7 @@ function module_setattro(o: PyObject, name: PyObject, value: PyObject | null): i
   if (value) return dict_set(dict, name, value) ? 0 : -1;
   const has = dict_contains(dict, name);
   if (has > 0) return dict_del(dict, name) ? 0 : -1;
-  if (has == 0) raiseApi(W_MODULE_NO_ATTRIBUTE, moduleName(o), 0, 0, name);
+  if (has == 0) raiseNoAttributeOf(o, name);
   return -1;
 }
 
@@ -245,7 +250,7 @@ function module_setattro(o: PyObject, name: PyObject, value: PyObject | null): i
 /** Whether it is a string; TypeError if not. */
 function mustBeText(name: PyObject): bool {
   if (isKind(name, STR)) return true;
-  raiseApi(W_ATTRIBUTE_NAME, name);
+  raiseAttributeName(name);
   return false;
 }
 
@@ -353,7 +358,7 @@ export function PyObject_HasAttrString(o: PyObject, text: usize): i32 {
 export function PyObject_GenericGetDict(o: PyObject, _closure: usize): PyObject | null {
   const slot = dictSlot(o);
   if (slot == 0) {
-    raiseApi(W_NO_DICT);
+    raiseNoDict();
     return null;
   }
   const dict = dictOrNew(slot);
@@ -363,8 +368,8 @@ export function PyObject_GenericGetDict(o: PyObject, _closure: usize): PyObject 
 export function PyObject_GenericSetDict(o: PyObject, value: PyObject | null, _closure: usize): i32 {
   const slot = dictSlot(o);
   if (slot == 0 || !value || !isKind(value, DICT)) {
-    if (slot != 0 && value) raiseApi(W_DICT_EXPECTED, value);
-    else raiseApi(W_NO_DICT);
+    if (slot != 0 && value) raiseDictExpected(value);
+    else raiseNoDict();
     return -1;
   }
   const old = load<PyObject | null>(slot);

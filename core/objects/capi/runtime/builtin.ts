@@ -3,6 +3,8 @@
 //   name | function | flags | doc
 
 import { hasError } from "../../model/error";
+import { E_NO_ARGUMENTS, E_NO_KEYWORDS, E_ONE_ARGUMENT } from "../../model/errors.gen";
+import { raiseError } from "../../model/raise";
 import { BUILTIN, MODULE } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { None } from "../../model/singletons";
@@ -17,8 +19,7 @@ import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
 import { dataWord, DEFINITION, definitionOf, FLAGS, FUNCTION_CLASS, FUNCTION_MODULE, SELF, slotOf } from "./fixed-types";
 import { moduleName } from "./module-object";
 import { putText } from "./text";
-import { W_NO_ARGUMENTS, W_NO_KEYWORDS, W_ONE_ARGUMENT } from "./type-words";
-import { badCall, raiseApi } from "./words";
+import { badCall } from "./complaints";
 
 export const METH_VARARGS: u32 = 0x0001;
 export const METH_KEYWORDS: u32 = 0x0002;
@@ -116,10 +117,10 @@ function putOwner(self: PyObject | null, w: Writer): bool {
   return putTypeName(self.type, w) && w.put(0x2e);
 }
 
-function complain(words: i32, definition: usize, self: PyObject | null, n: u32): PyObject | null {
+function complain(code: u32, definition: usize, self: PyObject | null, n: u32): PyObject | null {
   const name = calledName(definition, self);
   if (!name) return null;
-  raiseApi(words, name, 0, <i32>n);
+  raiseError(code, name, null, null, <i32>n);
   decref(name);
   return null;
 }
@@ -160,13 +161,13 @@ export function callDefinition(
   const f = functionIn(definition);
   const flags = flagsIn(definition) & ~(METH_CLASS | METH_STATIC);
   const hasNames = names !== null && names.size != 0;
-  if (hasNames && (flags & METH_KEYWORDS) == 0) return complain(W_NO_KEYWORDS, definition, self, n);
+  if (hasNames && (flags & METH_KEYWORDS) == 0) return complain(E_NO_KEYWORDS, definition, self, n);
   if (flags == METH_O) {
-    if (n != 1) return complain(W_ONE_ARGUMENT, definition, self, n);
+    if (n != 1) return complain(E_ONE_ARGUMENT, definition, self, n);
     return call_indirect<PyObject | null>(f, self, load<PyObject>(args));
   }
   if (flags == METH_NOARGS) {
-    if (n != 0) return complain(W_NO_ARGUMENTS, definition, self, n);
+    if (n != 0) return complain(E_NO_ARGUMENTS, definition, self, n);
     return call_indirect<PyObject | null>(f, self, <PyObject | null>null);
   }
   if (flags == METH_FASTCALL) return call_indirect<PyObject | null>(f, self, args, n);

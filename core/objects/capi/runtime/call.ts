@@ -2,9 +2,11 @@
 // get them as a tuple and a dict.
 
 import { hasError } from "../../model/error";
+import { E_NULL_RESULT, E_RESULT_WITH_ERROR } from "../../model/errors.gen";
+import { clearError } from "../../model/raise";
+import { raiseNotCallable } from "../../model/raises.gen";
 import { BUILTIN, DICT, METHOD_DESCRIPTOR, TUPLE } from "../../model/kinds.gen";
 import { freeBlock, newBlock } from "../../model/memory";
-import { clearError } from "../../model/raise";
 import { enter, leave } from "../../model/recursion";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
@@ -16,8 +18,7 @@ import { lookup, PyObject_GetAttr } from "./attribute";
 import { callBuiltin, dictOfRow, isConsistent, tupleOfRow } from "./builtin";
 import { callDescriptor, isStaticOrClass } from "./descriptor";
 import { raiseFrom, taken } from "./exceptions";
-import { W_NOT_CALLABLE, W_NULL_RESULT, W_RESULT_WITH_ERROR } from "./type-words";
-import { badCall, raiseAboutRepr, raiseApi } from "./words";
+import { badCall, raiseAboutRepr } from "./complaints";
 
 const OFFSET_BIT: u32 = 1 << 31;
 
@@ -54,14 +55,14 @@ function callOther(callable: PyObject, args: usize, n: u32, names: PyTuple | nul
 }
 
 function notCallable(o: PyObject): PyObject | null {
-  raiseApi(W_NOT_CALLABLE, o);
+  raiseNotCallable(o);
   return null;
 }
 
 /** SystemError: what was called answered NULL without an error, or something with one. */
 export function inconsistent(callable: PyObject, result: PyObject | null): PyObject | null {
   const cause = taken();
-  raiseAboutRepr(result ? W_RESULT_WITH_ERROR : W_NULL_RESULT, callable);
+  raiseAboutRepr(result ? E_RESULT_WITH_ERROR : E_NULL_RESULT, callable);
   if (cause) raiseFrom(cause);
   if (result) decref(result);
   return null;

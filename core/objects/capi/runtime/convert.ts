@@ -3,6 +3,16 @@
 // What converts answers -1 with an error set if it can't; so do the masks, which cut what is too large.
 
 import { hasError } from "../../model/error";
+import {
+  E_INT_TOO_BIG,
+  E_NEGATIVE_TO_UNSIGNED,
+  E_NEGATIVE_TO_UNSIGNED_INT,
+  E_TOO_LARGE_FOR_LONG,
+  E_TOO_LARGE_FOR_SSIZE,
+  E_TOO_LARGE_FOR_UNSIGNED_LONG,
+} from "../../model/errors.gen";
+import { raiseError } from "../../model/raise";
+import { raiseBadArgument, raiseFloatResult, raiseIntegerRequired, raiseRealRequired } from "../../model/raises.gen";
 import { FLOAT } from "../../model/kinds.gen";
 import { decref } from "../../model/refcount";
 import { isInt, isKind, PyObject } from "../../model/type";
@@ -11,20 +21,7 @@ import { bitLength, digitAt } from "../../types/digits";
 import { asF64, isNumber } from "../../types/float";
 import { PyLong } from "../../types/int";
 import { callUnary, NB_FLOAT, NB_INDEX, numberSlot } from "../../types/slots";
-import {
-  badCallNumber,
-  raiseApi,
-  W_BAD_ARGUMENT,
-  W_FLOAT_RESULT,
-  W_INTEGER_REQUIRED,
-  W_LONG,
-  W_NEGATIVE,
-  W_NEGATIVE_LONG,
-  W_REAL_REQUIRED,
-  W_SSIZE,
-  W_TOO_BIG,
-  W_UNSIGNED_LONG,
-} from "./words";
+import { badCallNumber } from "./complaints";
 
 /** The lowest 64 bits of the value in two's complement. */
 function lowBits(a: PyLong): u64 {
@@ -45,7 +42,7 @@ function fitsSigned(a: PyLong, bits: u32): bool {
 }
 
 /** As a number of at most `bits` bits with a sign, of anything that has __index__: -1 with an error. */
-export function signed(o: PyObject | null, bits: u32, words: i32): i64 {
+export function signed(o: PyObject | null, bits: u32, code: u32): i64 {
   if (!o) return badCallNumber();
   // A digit has fewer bits than any of C's numbers.
   if (isInt(o) && changetype<PyLong>(o).isCompact) return changetype<PyLong>(o).compactValue;
@@ -53,21 +50,21 @@ export function signed(o: PyObject | null, bits: u32, words: i32): i64 {
   if (!a) return -1;
   let v: i64 = -1;
   if (fitsSigned(a, bits)) v = <i64>lowBits(a);
-  else raiseApi(words);
+  else raiseError(code);
   decref(a);
   return v;
 }
 
 /** As a number of at most `bits` bits without a sign; the object is an int. */
-export function unsigned(o: PyObject | null, bits: u32, words: i32, negative: i32): u64 {
+export function unsigned(o: PyObject | null, bits: u32, code: u32, negative: u32): u64 {
   if (!o) return <u64>(<i64>badCallNumber());
   if (!isInt(o)) {
-    raiseApi(W_INTEGER_REQUIRED);
+    raiseIntegerRequired();
     return -1;
   }
   const a = changetype<PyLong>(o);
   if (a.isNegative || bitsOf(a) > bits) {
-    raiseApi(a.isNegative ? negative : words);
+    raiseError(a.isNegative ? negative : code);
     return -1;
   }
   return lowBits(a);
@@ -97,28 +94,28 @@ export function orOverflow(o: PyObject | null, bits: u32, overflow: usize): i64 
 }
 
 export function PyLong_AsLong(o: PyObject | null): i32 {
-  return <i32>signed(o, 32, W_LONG);
+  return <i32>signed(o, 32, E_TOO_LARGE_FOR_LONG);
 }
 
 export function PyLong_AsLongLong(o: PyObject | null): i64 {
-  return signed(o, 64, W_TOO_BIG);
+  return signed(o, 64, E_INT_TOO_BIG);
 }
 
 /** Of an int only: no __index__ is asked. */
 export function PyLong_AsSsize_t(o: PyObject | null): i32 {
   if (o && !isInt(o)) {
-    raiseApi(W_INTEGER_REQUIRED);
+    raiseIntegerRequired();
     return -1;
   }
-  return <i32>signed(o, 32, W_SSIZE);
+  return <i32>signed(o, 32, E_TOO_LARGE_FOR_SSIZE);
 }
 
 export function PyLong_AsUnsignedLong(o: PyObject | null): u32 {
-  return <u32>unsigned(o, 32, W_UNSIGNED_LONG, W_NEGATIVE_LONG);
+  return <u32>unsigned(o, 32, E_TOO_LARGE_FOR_UNSIGNED_LONG, E_NEGATIVE_TO_UNSIGNED_INT);
 }
 
 export function PyLong_AsUnsignedLongLong(o: PyObject | null): u64 {
-  return unsigned(o, 64, W_TOO_BIG, W_NEGATIVE);
+  return unsigned(o, 64, E_INT_TOO_BIG, E_NEGATIVE_TO_UNSIGNED);
 }
 
 export function PyLong_AsUnsignedLongMask(o: PyObject | null): u32 {
@@ -132,7 +129,7 @@ export function PyLong_AsUnsignedLongLongMask(o: PyObject | null): u64 {
 /** The value of a float or an int; -1 with an error. */
 export function PyFloat_AsDouble(o: PyObject | null): f64 {
   if (!o) {
-    raiseApi(W_BAD_ARGUMENT);
+    raiseBadArgument();
     return -1;
   }
   return floatOf(o);
@@ -147,11 +144,11 @@ export function floatOf(o: PyObject): f64 {
   const f = numberSlot(o, NB_FLOAT);
   const number: PyObject | null = f != 0 ? callUnary(f, o) : numberSlot(o, NB_INDEX) != 0 ? indexOf(o) : null;
   if (!number) {
-    if (!hasError()) raiseApi(W_REAL_REQUIRED, o);
+    if (!hasError()) raiseRealRequired(o);
     return -1;
   }
   let v: f64 = -1;
-  if (f != 0 && !isKind(number, FLOAT)) raiseApi(W_FLOAT_RESULT, number);
+  if (f != 0 && !isKind(number, FLOAT)) raiseFloatResult(number);
   else v = asF64(number);
   decref(number);
   return hasError() ? -1 : v;

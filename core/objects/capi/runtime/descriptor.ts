@@ -4,6 +4,7 @@
 //   PyMethodDef   name | function | flags | doc               PyGetSetDef   name | get | set | doc | closure
 //   PyMemberDef   name | type | offset | flags | doc
 
+import { raiseNeedsSelf, raiseNotReadable, raiseNotWritable, raiseWrongSelf } from "../../model/raises.gen";
 import { GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { isSubtype } from "../../model/subtype";
@@ -14,8 +15,6 @@ import { PyTuple } from "../../types/sequence";
 import { builtin_new, callDefinition, flagsIn, METH_CLASS, METH_METHOD, METH_STATIC } from "./builtin";
 import { dataWord, DEFINITION, definitionOf, NAME, OWNER, slotOf } from "./fixed-types";
 import { PyMember_GetOne, PyMember_SetOne } from "./member";
-import { W_NEEDS_SELF, W_NOT_READABLE, W_NOT_WRITABLE, W_WRONG_SELF } from "./type-words";
-import { raiseApi } from "./words";
 
 /** A descriptor of the kind at `place`; takes over the reference to its name. */
 export function descriptor_new(place: u32, type: PyType, name: PyObject, definition: usize): PyObject | null {
@@ -65,7 +64,7 @@ export function forgetOwner(dict: PyObject): void {
 function fits(d: PyObject, o: PyObject): bool {
   const owner = ownerOf(d);
   if (owner && isSubtype(o.type, owner)) return true;
-  raiseApi(W_WRONG_SELF, slotOf(d, NAME), 0, 0, o);
+  raiseWrongSelf(slotOf(d, NAME), o);
   return false;
 }
 
@@ -90,7 +89,7 @@ export function descriptor_get(d: PyObject, o: PyObject | null, type: PyType): P
   if (isKind(d, MEMBER_DESCRIPTOR)) return PyMember_GetOne(changetype<usize>(o), definition);
   const get = load<u32>(definition, 4);
   if (get != 0) return call_indirect<PyObject | null>(get, o, load<usize>(definition, 16));
-  raiseApi(W_NOT_READABLE, slotOf(d, NAME), 0, 0, o);
+  raiseNotReadable(slotOf(d, NAME), o);
   return null;
 }
 
@@ -101,7 +100,7 @@ export function descriptor_set(d: PyObject, o: PyObject, value: PyObject | null)
   if (isKind(d, MEMBER_DESCRIPTOR)) return PyMember_SetOne(changetype<usize>(o), definition, value);
   const set = load<u32>(definition, 8);
   if (set != 0) return call_indirect<i32>(set, o, value, load<usize>(definition, 16));
-  raiseApi(W_NOT_WRITABLE, slotOf(d, NAME), 0, 0, o);
+  raiseNotWritable(slotOf(d, NAME), o);
   return -1;
 }
 
@@ -112,12 +111,12 @@ export function callDescriptor(d: PyObject, args: usize, n: u32, names: PyTuple 
   if ((flags & METH_STATIC) != 0) return callDefinition(definition, null, null, args, n, names);
   const self: PyObject | null = n > 0 ? load<PyObject>(args) : null;
   if (!self) {
-    raiseApi(W_NEEDS_SELF, slotOf(d, NAME));
+    raiseNeedsSelf(slotOf(d, NAME));
     return null;
   }
   if ((flags & METH_CLASS) != 0) {
     if ((self.type.flags & IS_TYPE) == 0) {
-      raiseApi(W_WRONG_SELF, slotOf(d, NAME), 0, 0, self);
+      raiseWrongSelf(slotOf(d, NAME), self);
       return null;
     }
   } else if (!fits(d, self)) return null;

@@ -4,28 +4,18 @@
 //
 // That is CPython's PyBaseExceptionObject (include/pyerrors.h). Exceptions are instances of users' types (instance.ts), so everything that is true of
 // those is true of them; what their types have for C to call is in exception-slots.ts. An error of the core is no object before somebody
-// asks for one: `taken` makes it, with the host's words.
+// asks for one: `taken` makes it, with the host's sentence.
 
+import { error, exceptionOf, setCode } from "../../model/error";
+import { E_KEY, E_MEMORY, E_RAISED } from "../../model/errors.gen";
+import { clearError } from "../../model/raise";
+import { raiseStrResult } from "../../model/raises.gen";
 import { exceptionSlot, exceptionType, iteratorSlot, spareErrorSlot } from "../../model/api-types";
-import { E_KEY, E_MEMORY, E_RAISED, error, raiseCode } from "../../model/error";
 import { EXC_BASE_EXCEPTION, EXC_KEY, EXC_MEMORY } from "../../model/exceptions.gen";
 import { exceptionReprIndex, slotFunction } from "../../model/functions";
-import {
-  SLOT_ALLOC,
-  SLOT_EXCEPTION_CLEAR,
-  SLOT_EXCEPTION_DEALLOC,
-  SLOT_EXCEPTION_GETATTRO,
-  SLOT_EXCEPTION_INIT,
-  SLOT_EXCEPTION_NEW,
-  SLOT_EXCEPTION_SETATTRO,
-  SLOT_EXCEPTION_TRAVERSE,
-  SLOT_GC_FREE,
-  SLOT_REPR,
-  SLOT_STR,
-} from "../../model/table.gen";
+import { SLOT_ALLOC, SLOT_EXCEPTION_CLEAR, SLOT_EXCEPTION_DEALLOC, SLOT_EXCEPTION_GETATTRO, SLOT_EXCEPTION_INIT, SLOT_EXCEPTION_NEW, SLOT_EXCEPTION_SETATTRO, SLOT_EXCEPTION_TRAVERSE, SLOT_GC_FREE, SLOT_REPR, SLOT_STR } from "../../model/table.gen";
 import { handles } from "../../model/handles";
 import { STR, TUPLE, TYPE } from "../../model/kinds.gen";
-import { clearError, numberOf } from "../../model/raise";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isSubtype } from "../../model/subtype";
@@ -38,8 +28,6 @@ import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
 import { type_new } from "../../types/user-type";
 import { ID_EXTENSION } from "./fixed-types";
-import { W_STR_RESULT } from "./type-words";
-import { raiseApi } from "./words";
 
 const OWN_DICT: u32 = 0;
 export const ARGS: u32 = 1;
@@ -165,7 +153,7 @@ export function exception_str(e: PyObject): PyObject | null {
 function textFrom(o: PyObject, f: u32): PyObject | null {
   const text = call_indirect<PyObject | null>(f, o);
   if (!text || isKind(text, STR)) return text;
-  raiseApi(W_STR_RESULT, text);
+  raiseStrResult(text);
   decref(text);
   return null;
 }
@@ -199,13 +187,13 @@ function putLastName(name: PyStr, w: Writer): bool {
 /** The exception is set; takes over the reference to it. What was set before is not any more. */
 export function raise(e: PyObject): void {
   clearError();
-  raiseCode(E_RAISED, 0, 0);
+  setCode(E_RAISED);
   error().a = changetype<usize>(e);
 }
 
-/** Puts the words of the core's error on the stack. False, with another error, if there is no memory. */
-@external("host", "errorWords")
-declare function hostErrorWords(): bool;
+/** Puts the sentence of the core's error on the stack. False, with another error, if there is no memory. */
+@external("host", "errorSentence")
+declare function hostErrorSentence(): bool;
 
 function spareError(): PyObject {
   return incref<PyObject>(load<PyObject>(spareErrorSlot()));
@@ -217,7 +205,7 @@ export function taken(): PyObject | null {
   if (e.code == 0) return null;
   const a = changetype<PyObject>(e.a);
   if (e.code == E_RAISED) {
-    raiseCode(0, 0, 0);
+    setCode(0);
     return a;
   }
   let made: PyObject | null = null;
@@ -230,16 +218,16 @@ export function taken(): PyObject | null {
 /** An exception that says what the core's error says, which is set no more; null, with MemoryError, if there is no memory. */
 function madeOfError(): PyObject | null {
   const e = error();
-  const type = exceptionType(numberOf(e.code, e.x));
-  const about = e.code == E_KEY ? incref<PyObject>(changetype<PyObject>(e.a)) : words();
+  const type = exceptionType(exceptionOf(e.code));
+  const about = e.code == E_KEY ? incref<PyObject>(changetype<PyObject>(e.a)) : sentence();
   clearError();
   const args = about ? oneTuple(about) : null;
   xdecref(about);
   return args ? exception_with(type, args) : null;
 }
 
-function words(): PyObject | null {
-  return hostErrorWords() ? handles().pop() : null;
+function sentence(): PyObject | null {
+  return hostErrorSentence() ? handles().pop() : null;
 }
 
 /** The exception that is set is raised from another one, whose reference is taken over; one for want of memory is not. */

@@ -3,6 +3,7 @@
 //
 //   numbers | sequences | mappings | name, 0
 
+import { raiseNoModule, raiseTypeSlot } from "../../model/raises.gen";
 import { slotFunction } from "../../model/functions";
 import { SLOT_HEAP_DEALLOC } from "../../model/table.gen";
 import { BASE_OBJECT, TUPLE, TYPE } from "../../model/kinds.gen";
@@ -19,9 +20,8 @@ import { isModule, stateOf } from "./module-object";
 import { MAPPING_TABLE, NUMBER_TABLE, placeOfSlot, SEQUENCE_TABLE, TYPE_TABLE } from "./slot-places";
 import { internedText } from "./text";
 import { PyType_Ready } from "./type";
-import { W_NO_MODULE, W_SLOT } from "./type-words";
 import { lengthOfC } from "./utf8";
-import { badCall, raiseApi } from "./words";
+import { badCall } from "./complaints";
 
 // A PyType_Spec: name | basicsize | itemsize | flags | slots; a slot: number | value.
 const SLOT_BYTES: usize = 8;
@@ -160,7 +160,7 @@ function fill(type: PyType, base: PyType, spec: usize): bool {
     if (slot == SLOT_BASE || slot == SLOT_BASES) continue;
     const place = placeOfSlot(slot);
     if (place < 0) {
-      raiseApi(W_SLOT);
+      raiseTypeSlot();
       return false;
     }
     store<u32>(wordFor(type, place), load<u32>(at, 4));
@@ -236,7 +236,7 @@ export function PyType_GetModule(type: PyType): PyObject | null {
   if (module) return module;
   const name = shortName(type);
   if (!name) return null;
-  raiseApi(W_NO_MODULE, name);
+  raiseNoModule(name);
   xdecref(name);
   return null;
 }
@@ -256,7 +256,7 @@ export function PyType_GetModuleByDef(type: PyType, definition: usize): PyObject
   }
   const name = shortName(type);
   if (!name) return null;
-  raiseApi(W_NO_MODULE, name);
+  raiseNoModule(name);
   xdecref(name);
   return null;
 }

@@ -3,27 +3,24 @@
 //   name | type | offset | flags | doc
 
 import { hasError } from "../../model/error";
-import { BOOL, STR } from "../../model/kinds.gen";
 import { clearError } from "../../model/raise";
+import {
+  raiseBoolMember,
+  raiseDeleteMember,
+  raiseNoAttribute,
+  raiseOneCharacter,
+  raiseReadOnlyMember,
+} from "../../model/raises.gen";
+import { BOOL, STR } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { asBool, None, True } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";
 import { PyStr, str_from_chars } from "../../text/str";
 import { float_new } from "../../types/float";
 import { int_from_i64, int_from_magnitude } from "../../types/int-values";
-import {
-  PyFloat_AsDouble,
-  PyLong_AsLong,
-  PyLong_AsLongLong,
-  PyLong_AsSsize_t,
-  PyLong_AsUnsignedLong,
-  PyLong_AsUnsignedLongLong,
-  PyLong_AsUnsignedLongLongMask,
-  PyLong_AsUnsignedLongMask,
-} from "./convert";
+import { PyFloat_AsDouble, PyLong_AsLong, PyLong_AsLongLong, PyLong_AsSsize_t, PyLong_AsUnsignedLong, PyLong_AsUnsignedLongLong, PyLong_AsUnsignedLongLongMask, PyLong_AsUnsignedLongMask } from "./convert";
 import { internedText, strOfC } from "./text";
-import { W_BOOL_MEMBER, W_DELETE_MEMBER, W_NO_ATTRIBUTE, W_ONE_CHARACTER, W_READ_ONLY_MEMBER } from "./type-words";
-import { badCall, badCallNumber, raiseApi } from "./words";
+import { badCall, badCallNumber } from "./complaints";
 
 // Types of members: CPython's numbers.
 export const T_SHORT: u32 = 0;
@@ -119,7 +116,7 @@ export function PyMember_GetOne(object: usize, member: usize): PyObject | null {
 function noAttribute(object: usize, member: usize): PyObject | null {
   const name = internedText(load<usize>(member));
   if (!name) return null;
-  raiseApi(W_NO_ATTRIBUTE, name, 0, 0, changetype<PyObject>(object));
+  raiseNoAttribute(changetype<PyObject>(object), name);
   decref(name);
   return null;
 }
@@ -129,12 +126,12 @@ export function PyMember_SetOne(object: usize, member: usize, value: PyObject | 
   const type = memberType(member);
   const at = object + memberOffset(member);
   if ((memberFlags(member) & READONLY) != 0 || type == T_STRING || type == T_STRING_INPLACE || type == T_NONE) {
-    raiseApi(W_READ_ONLY_MEMBER);
+    raiseReadOnlyMember();
     return -1;
   }
   if (type == T_OBJECT || type == T_OBJECT_EX) return setReference(object, member, at, value);
   if (value) return setNumber(type, at, value);
-  raiseApi(W_DELETE_MEMBER);
+  raiseDeleteMember();
   return -1;
 }
 
@@ -153,7 +150,7 @@ function setNumber(type: u32, at: usize, value: PyObject): i32 {
   switch (type) {
     case T_BOOL:
       if (!isKind(value, BOOL)) {
-        raiseApi(W_BOOL_MEMBER);
+        raiseBoolMember();
         return -1;
       }
       store<u8>(at, value === True() ? 1 : 0);
@@ -161,7 +158,7 @@ function setNumber(type: u32, at: usize, value: PyObject): i32 {
     case T_CHAR: {
       const s = changetype<PyStr>(value);
       if (!isKind(value, STR) || s.length != 1 || s.charAt(0) > 0x7f) {
-        raiseApi(W_ONE_CHARACTER);
+        raiseOneCharacter();
         return -1;
       }
       store<u8>(at, <u8>s.charAt(0));

@@ -13,7 +13,7 @@ import { Writer } from "../../text/writer";
 import { PyDict } from "../../types/dict";
 import { dataWord, DEFINITION, definitionOf, MODULE_DICT, slotOf, STATE } from "./fixed-types";
 import { internedText } from "./text";
-import { badCall } from "./words";
+import { badCall } from "./complaints";
 
 // Offsets in a definition.
 export const DEF_NAME: usize = 20;

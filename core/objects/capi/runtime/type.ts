@@ -1,6 +1,7 @@
 // PyType_Ready: a type that C defined has its place among the others. What it does not say itself is its base's; its methods, members and
 // attributes stand in its dict; and the core knows what it needs of it.
 
+import { raiseBaseType, raiseNamelessType, raiseNotTraversed, raiseTypeSize } from "../../model/raises.gen";
 import { slotFunction } from "../../model/functions";
 import { SLOT_C_DEALLOC, SLOT_C_REPR, SLOT_REPR } from "../../model/table.gen";
 import { BASE_OBJECT, GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR, TYPE, USER } from "../../model/kinds.gen";
@@ -15,8 +16,6 @@ import { inherit } from "./inherit";
 import { MEMBER_BYTES } from "./member";
 import { docKey } from "./module-object";
 import { internedText, strOfC } from "./text";
-import { W_BASE_TYPE, W_NAMELESS, W_NOT_TRAVERSED, W_SIZE } from "./type-words";
-import { raiseApi } from "./words";
 
 const GETSET_BYTES: usize = 20;
 
@@ -24,7 +23,7 @@ const GETSET_BYTES: usize = 20;
 export function PyType_Ready(type: PyType): i32 {
   if ((type.flags & IS_READY) != 0) return 0;
   if (type.tp_name == 0) {
-    raiseApi(W_NAMELESS);
+    raiseNamelessType();
     return -1;
   }
   const given = type.base;
@@ -65,12 +64,12 @@ function fitsBase(type: PyType, base: PyType, name: PyObject): bool {
     return false;
   }
   if (type.basicSize != 0 && type.basicSize < base.basicSize) {
-    raiseApi(W_SIZE, name);
+    raiseTypeSize(name);
     return false;
   }
   const isCollected = (type.flags & HAS_GC) != 0;
   if (isCollected && type.traverse == 0 && !((base.flags & HAS_GC) != 0 && (base.traverse | base.slots) != 0)) {
-    raiseApi(W_NOT_TRAVERSED, name);
+    raiseNotTraversed(name);
     return false;
   }
   return true;
@@ -79,7 +78,7 @@ function fitsBase(type: PyType, base: PyType, name: PyObject): bool {
 function raiseBase(base: PyType): void {
   const text = internedText(base.tp_name);
   if (!text) return;
-  raiseApi(W_BASE_TYPE, text);
+  raiseBaseType(text);
   decref(text);
 }
 

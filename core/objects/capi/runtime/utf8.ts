@@ -4,12 +4,14 @@
 //
 // No more bytes than needed, no surrogates, nothing above U+10FFFF. Errors say which bytes, and why, as CPython's decoder does.
 
-import { MAX_REQUEST } from "../../../ground/config";
 import { raiseMemory } from "../../model/error";
+import { E_CONTINUATION_BYTES, E_END_OF_DATA } from "../../model/errors.gen";
+import { raiseError } from "../../model/raise";
+import { raiseStartByte, raiseSurrogate } from "../../model/raises.gen";
+import { MAX_REQUEST } from "../../../ground/config";
 import { newBlock } from "../../model/memory";
 import { PyObject } from "../../model/type";
 import { largestOf, putChar, PyStr, str_from_char, str_from_chars, str_new } from "../../text/str";
-import { raiseApi, W_CONTINUATION_BYTES, W_END_OF_DATA, W_START_BYTE, W_SURROGATE } from "./words";
 
 /** strlen. */
 export function lengthOfC(text: usize): u32 {
@@ -49,12 +51,12 @@ function measure(data: usize, n: u32): i32 {
     const first: u32 = load<u8>(data + k);
     const size = bytesFrom(first);
     if (size == 0) {
-      raiseApi(W_START_BYTE, null, (1 << 8) | first, k);
+      raiseStartByte(first, 1, k);
       return -1;
     }
     const good = goodBytes(data, n, k, size);
     if (good < size) {
-      raiseApi(k + good == n ? W_END_OF_DATA : W_CONTINUATION_BYTES, null, (good << 8) | first, k);
+      raiseError(k + good == n ? E_END_OF_DATA : E_CONTINUATION_BYTES, null, null, null, first, good, k);
       return -1;
     }
     k += size;
@@ -126,7 +128,7 @@ export function utf8_length(s: PyStr): i32 {
 function raiseSurrogates(s: PyStr, k: u32): void {
   let end = k + 1;
   while (end < s.length && isSurrogate(s.charAt(end))) end++;
-  raiseApi(W_SURROGATE, s, end - k, k);
+  raiseSurrogate(s, end - k, k);
 }
 
 /** Writes the string, which has no surrogates, in UTF-8. */

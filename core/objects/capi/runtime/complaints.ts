@@ -1,0 +1,27 @@
+// Errors that many functions of the Python/C API raise, with what they answer then.
+
+import { raiseError } from "../../model/raise";
+import { raiseBadCall } from "../../model/raises.gen";
+import { decref } from "../../model/refcount";
+import { PyObject } from "../../model/type";
+import { reprOf } from "../../types/protocol";
+
+/** PyErr_BadInternalCall. Answers null, as what calls it does. */
+export function badCall(): PyObject | null {
+  raiseBadCall();
+  return null;
+}
+
+/** As badCall, for functions that answer -1. */
+export function badCallNumber(): i32 {
+  raiseBadCall();
+  return -1;
+}
+
+/** Raises an error that speaks of the repr of an object, and perhaps of a number. */
+export function raiseAboutRepr(code: u32, o: PyObject, x: i32 = 0): void {
+  const text = reprOf(o);
+  if (!text) return;
+  raiseError(code, text, null, null, x);
+  decref(text);
+}
