@@ -334,7 +334,7 @@ export function PyUnicode_AsASCIIString(o: PyObject): PyObject | null {
 export function PyUnicode_Concat(a: PyObject, b: PyObject): PyObject | null {
   if (!needStr(a)) return null;
   if (!isKind(b, STR)) {
-    raiseConcatenate(b, a);
+    raiseConcatenate(a, b);
     return null;
   }
   return str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
