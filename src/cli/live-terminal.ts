@@ -7,9 +7,10 @@ import { ROW, ROW_VALUES } from "../page/model.js";
 import { layOut } from "../report/columns.js";
 import { bar } from "../text/bar.js";
 import { bytes } from "../text/bytes.js";
-import { programName } from "../text/labels.js";
+import { placeOf, programName } from "../text/labels.js";
 import { count, counted, percent } from "../text/numbers.js";
 import { MICROSECONDS, time } from "../text/time.js";
+import { forTerminal, visible } from "../text/visible.js";
 import type { LiveProgram } from "./live.js";
 
 const EVERY = 500;
@@ -54,8 +55,8 @@ function topPlaces({ rows, accounts, nodes, header }: PageData): Place[] {
     const node = accounts.nodes[rows.accounts[row] ?? 0] ?? 0;
     const number = nodes.functions[node] ?? 0;
     const f = header.functions[number];
-    const at = f && f.file !== "" ? `${f.file}:${f.firstLine}` : "";
-    const place = places.get(number) ?? { name: f?.name ?? "", at, bytes: 0, count: 0 };
+    const at = f ? visible(placeOf(f, f.firstLine)) : "";
+    const place = places.get(number) ?? { name: visible(f?.name ?? ""), at, bytes: 0, count: 0 };
     places.set(number, place);
     place.bytes += rows.values[row * ROW_VALUES + ROW.net] ?? 0;
     place.count += rows.values[row * ROW_VALUES + ROW.netCount] ?? 0;
@@ -68,10 +69,10 @@ const LEAST_PLACE = 12;
 
 /** A function and its place in so many columns: the name comes first, and the end of a path says more than its begin. */
 function placeText({ name, at }: Place, columns: number): string {
-  if (at === "") return name.slice(0, columns);
+  if (at === "") return forTerminal(name.slice(0, columns));
   const room = Math.max(Math.min(at.length, LEAST_PLACE), columns - name.length - 2);
   const place = at.length <= room ? at : `…${at.slice(at.length - room + 1)}`;
-  return `${name.slice(0, columns - place.length - 2)}  ${place}`;
+  return `${forTerminal(name.slice(0, columns - place.length - 2))}  ${forTerminal(place)}`;
 }
 
 /** The view as lines of text. */
@@ -92,7 +93,7 @@ export function liveText(data: PageData, colors: Colors, columns: number): strin
     ["right", "right", "left", "right", "left"],
   );
   return [
-    `${colors.bold(programName(header.command))}  ${colors.dim(`${time(header.duration)}, ${counted(header.events, "event")}`)}`,
+    `${colors.bold(forTerminal(programName(header.command)))}  ${colors.dim(`${time(header.duration)}, ${counted(header.events, "event")}`)}`,
     `  live ${colors.bold(bytes(live))}   peak ${bytes(peak)}   from the platform ${bytes(last?.reserved ?? 0)}`,
     `  ${colors.cyan(line)}`,
     places,

@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { visibleLines } from "../text/visible.js";
 import { addCc } from "./cc.js";
 import { UsageError } from "./errors.js";
 import { addReport } from "./report.js";
@@ -24,7 +25,7 @@ const program = new Command("pyheap")
   .version(version)
   .enablePositionalOptions()
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "pyheap: ")) });
+  .configureOutput({ outputError: (text, write) => write(visibleLines(text).replace(/^error: /, "pyheap: ")) });
 addRun(program);
 addReport(program);
 addCc(program);
@@ -38,7 +39,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : USAGE;
   } else if (error instanceof UsageError) {
-    process.stderr.write(`pyheap: ${error.message}\n`);
+    process.stderr.write(`pyheap: ${visibleLines(error.message)}\n`);
     process.exitCode = error.exitCode;
   } else {
     throw error;

@@ -13,6 +13,7 @@ import { loadPython, loadWatched, type PythonHeap } from "../hosts/pyodide.js";
 import type { PyodideExports } from "../hosts/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python-heap.js";
 import { RUNNER_FILE } from "../hosts/python-stack.js";
+import { visibleLines } from "../text/visible.js";
 import { type FileSystem, showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
 import { PRELUDE } from "./prelude.js";
@@ -53,7 +54,7 @@ function say(message: WorkerMessage): void {
 /** Says on standard error what is wrong. */
 function complain(what: string): void {
   try {
-    writeAll(2, new TextEncoder().encode(`pyheap: ${what}\n`), Error);
+    writeAll(2, new TextEncoder().encode(`pyheap: ${visibleLines(what)}\n`), Error);
   } catch {
     // Nobody reads it.
   }

@@ -5,6 +5,7 @@ import { statSync } from "node:fs";
 import type { Colors } from "picocolors/types.js";
 import { bytes } from "../text/bytes.js";
 import { seconds } from "../text/time.js";
+import { forTerminal, visible } from "../text/visible.js";
 
 const EVERY = 1000;
 const ESCAPE = "\u001b";
@@ -28,9 +29,7 @@ export function showRecording(file: string, terminal: Terminal, every = EVERY): 
     if (!isShown) terminal.write(KEEP_TITLE);
     isShown = true;
     const time = seconds((performance.now() - begun) / 1000);
-    // No control character of a file's name gets to the terminal.
-    const name = file.replace(/\p{Cc}/gu, "?");
-    terminal.write(`${ESCAPE}]2;pyheap: ${name}, ${bytes(sizeOf(file))} after ${time}${ESCAPE}\\`);
+    terminal.write(`${ESCAPE}]2;pyheap: ${visible(file)}, ${bytes(sizeOf(file))} after ${time}${ESCAPE}\\`);
   }, every);
   return () => {
     clearInterval(timer);
@@ -43,8 +42,8 @@ export function recordingWords(file: string, isAggregated: boolean, colors: Colo
   const shows = isAggregated ? "summary" : "flamegraph";
   return [
     "",
-    `${colors.bold("Trace")}  ${colors.dim(`${bytes(sizeOf(file))} in ${file}`)}`,
-    `  pyheap report ${shows} ${file}`,
+    `${colors.bold("Trace")}  ${colors.dim(`${bytes(sizeOf(file))} in ${forTerminal(file)}`)}`,
+    `  pyheap report ${shows} ${forTerminal(file)}`,
     "",
   ].join("\n");
 }

@@ -20,10 +20,9 @@ function escapeHtml(text: string): string {
 }
 
 /** The page. */
-export function flamegraphPage(data: PageData): string {
+export function flamegraphPage(data: PageData, template = viewerTemplate()): string {
   const packed = deflateRawSync(encodePage(data), { level: 6 }).toString("base64");
   const title = programName(data.header.command);
-  const template = viewerTemplate();
   const at = template.indexOf(DATA_PLACE);
   if (at < 0) throw new Error("Cannot make a page: the viewer's template has no place for data");
   const head = template.slice(0, at).replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(title)}</title>`);

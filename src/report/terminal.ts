@@ -10,6 +10,7 @@ import { bar } from "../text/bar.js";
 import { bytes } from "../text/bytes.js";
 import { count, counted, percent } from "../text/numbers.js";
 import { seconds } from "../text/time.js";
+import { forTerminal } from "../text/visible.js";
 import { type Cell, layOut as table } from "./columns.js";
 
 /** Size classes that are shown: those with the most bytes. */
@@ -109,8 +110,8 @@ function leakSection({ leaks, blocks, bytes: total, exact }: LeakReport, colors:
     ({ family, size, count: n, allocatedAt }): Row => [
       `${count(n)} x ${count(size)} B`,
       bytes(n * size),
-      family,
-      allocatedAt ?? "",
+      forTerminal(family),
+      forTerminal(allocatedAt ?? ""),
     ],
   );
   const hint = exact ? "" : "  --debug-hooks says which functions allocated it";
@@ -162,7 +163,7 @@ export function terminalReport(result: RunResult, colors: Colors): string {
     ...(result.limit === undefined ? [] : [["limit", bytes(result.limit), ""]]),
     ["time", seconds(result.seconds), colors.dim(`and ${seconds(result.startupSeconds)} to start`)],
   ];
-  const what = result.program.kind === "wasm" ? result.program.target : "Python";
+  const what = result.program.kind === "wasm" ? forTerminal(result.program.target) : "Python";
   const title = `${colors.bold("Memory")}  ${colors.dim(`${what} on ${result.allocator}`)}`;
   return [
     "",

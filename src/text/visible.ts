@@ -1,0 +1,37 @@
+// Names from outside, as text that does nothing: a function or a file can be called anything, also what a terminal obeys.
+
+/**
+ * What is not shown but acts: control characters (an escape sequence begins with one), line breaks, marks of direction and other formats,
+ * halves of surrogate pairs. Joiners stay: scripts and emoji need them.
+ */
+const ACTS = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/** The same, but for line breaks. */
+const ACTS_IN_LINES = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/** Letters that are written from right to left: Hebrew, Arabic, Syriac, Thaana, N'Ko and the like. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+const [FIRST_STRONG_ISOLATE, POP_ISOLATE] = ["\u2068", "\u2069"];
+
+/** A character as Python writes it in a literal: `\n`, `\x1b`, `\u202e`, `\U000e0001`. */
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const digits = (length: number) => code.toString(16).padStart(length, "0");
+  if (code <= 0xff) return SHORT[character] ?? `\\x${digits(2)}`;
+  return code <= 0xffff ? `\\u${digits(4)}` : `\\U${digits(8)}`;
+}
+
+/** The text in one line, with escapes in place of characters that act. */
+export function visible(text: string): string {
+  return text.replace(ACTS, escaped);
+}
+
+/** Several lines that someone else made, with escapes in place of all other characters that act. */
+export function visibleLines(text: string): string {
+  return text.replace(ACTS_IN_LINES, escaped);
+}
+
+/** As `visible`, for a place among others in a line of a terminal: one that is written from right to left doesn't turn them round. */
+export function forTerminal(text: string): string {
+  const shown = visible(text);
+  return RIGHT_TO_LEFT.test(shown) ? `${FIRST_STRONG_ISOLATE}${shown}${POP_ISOLATE}` : shown;
+}
