@@ -1,6 +1,5 @@
 // Blocks of 0.5 to 2 GiB, above and across 2 GiB: whatever the order, the heap stays whole, and says what it has.
 
-import { gunzipSync } from "node:zlib";
 import colors from "picocolors";
 import { Profile } from "pprof-format";
 import { describe, expect, it } from "vitest";
@@ -12,10 +11,12 @@ import { buildPage } from "../src/page/build.js";
 import { ROW, ROW_VALUES } from "../src/page/model.js";
 import { Spans } from "../src/page/spans.js";
 import { decodePage, encodePage } from "../src/page/wire.js";
-import { heapProfile } from "../src/report/export/heapprofile.js";
+import { type HeapProfile, heapProfile } from "../src/report/export/heapprofile.js";
 import { pprof } from "../src/report/export/pprof.js";
+import { traceReport } from "../src/report/trace-context.js";
 import { readTrace } from "../src/trace/reader.js";
 import { GIB, MIB, roomsOf, runBigBlocks } from "./big-blocks.js";
+import { joined } from "./report-data.js";
 import { Tape } from "./trace-data.js";
 
 const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
@@ -116,10 +117,11 @@ describe("a recording of large blocks, from 1 GiB up to 4 GiB", () => {
       const { allocatedBytes, liveBytes, peakBytes, reservedPeak } = analysis.figures;
       expect([liveBytes, peakBytes, allocatedBytes]).toEqual([LIVE, LIVE + 500 * MIB, LIVE + 1500 * MIB]);
       expect(reservedPeak).toBeGreaterThan(3 * GIB);
-      const report = { analysis, summary, view: "end", colors: colors.createColors(false) } as const;
-      const samples = Profile.decode(gunzipSync(pprof(report))).sample;
+      const report = traceReport({ analysis, summary, view: "end", colors: colors.createColors(false) });
+      const samples = Profile.decode(joined(pprof(report))).sample;
       expect(samples.reduce((sum, { value }) => sum + Number(value[1]), 0)).toBe(LIVE);
-      expect(heapProfile(report).samples.reduce((sum, { size }) => sum + size, 0)).toBe(LIVE);
+      const profile = JSON.parse(joined(heapProfile(report)).toString()) as HeapProfile;
+      expect(profile.samples.reduce((sum, { size }) => sum + size, 0)).toBe(LIVE);
     }
   });
 

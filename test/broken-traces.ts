@@ -5,13 +5,10 @@ import colors from "picocolors";
 import { buildPage } from "../src/page/build.js";
 import { Spans } from "../src/page/spans.js";
 import { decodePage, encodePage } from "../src/page/wire.js";
-import { collapsed } from "../src/report/export/collapsed.js";
-import { csv } from "../src/report/export/csv.js";
-import { heapProfile } from "../src/report/export/heapprofile.js";
-import { jsonExport } from "../src/report/export/json.js";
-import { pprof } from "../src/report/export/pprof.js";
-import { speedscope } from "../src/report/export/speedscope.js";
-import type { TraceReport } from "../src/report/trace-context.js";
+import { exportReport, FORMATS } from "../src/report/export/formats.js";
+import { isImport } from "../src/report/selection.js";
+import { traceCallers } from "../src/report/trace-callers.js";
+import { type TraceReport, traceReport } from "../src/report/trace-context.js";
 import { traceDiff } from "../src/report/trace-diff.js";
 import { GROUPINGS, type Grouping } from "../src/report/trace-groups.js";
 import { traceStacks } from "../src/report/trace-stacks.js";
@@ -42,14 +39,18 @@ const ROWS = 3;
 
 /** Every report and every export of one view; tables by one grouping. */
 function reportAll(report: TraceReport, by: Grouping): void {
-  traceSummary(report, ROWS);
-  traceTable(report, { by, rows: ROWS, sort: "own" });
-  traceTree(report, { least: 1, depth: ROWS });
-  traceStacks(report, { rows: ROWS, frames: 8 });
-  for (const made of [pprof, speedscope, heapProfile, collapsed, csv, jsonExport]) JSON.stringify(made(report));
+  const rows = { rows: ROWS, sort: "own", minShare: 0 } as const;
+  traceSummary(report, rows);
+  traceTable(report, { by, ...rows });
+  traceTree(report, { minShare: 1, depth: ROWS, sort: "total" });
+  traceStacks(report, { rows: ROWS, frames: 8, sort: "bytes", minShare: 0 });
+  traceCallers(report, { pattern: /./u, functions: 2, rows: ROWS, minShare: 0 });
+  for (const format of Object.values(FORMATS)) {
+    for (const _ of format.write(exportReport(report, format, { maxDepth: 3, minShare: 0.01, hide: isImport })));
+  }
   JSON.stringify(traceStats(report.analysis, report.summary));
   traceStatsText(traceStats(report.analysis, report.summary), COLORS);
-  traceDiff(report, report, { by, rows: ROWS }, COLORS);
+  traceDiff(report, report, { by, rows: ROWS, sort: "bytes" }, COLORS);
 }
 
 async function makePage(bytes: Uint8Array): Promise<void> {
@@ -75,7 +76,10 @@ export async function survive(whole: readonly Uint8Array[], seed: number, surviv
     const { analysis, summary } = await analyse([broken], NAME);
     if (summary.problem !== undefined) survival.partly++;
     const view = VIEWS[(seed >>> 3) % VIEWS.length] ?? "peak";
-    reportAll({ analysis, summary, view, colors: COLORS }, GROUPINGS[(seed >>> 3) % GROUPINGS.length] ?? "line");
+    reportAll(
+      traceReport({ analysis, summary, view, colors: COLORS }),
+      GROUPINGS[(seed >>> 3) % GROUPINGS.length] ?? "line",
+    );
     if (!summary.metadata.aggregated) await makePage(broken);
   } catch (error) {
     if (!(error instanceof TraceError)) throw new Error(`seed ${seed}: ${error}`, { cause: error });

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { buildPage } from "../src/page/build.js";
-import { codeOf, withSources } from "../src/page/sources.js";
+import { withSources } from "../src/page/sources.js";
 import { Spans } from "../src/page/spans.js";
 import { decodePage, encodePage } from "../src/page/wire.js";
 import { groupBy } from "../src/report/trace-groups.js";
@@ -351,8 +351,6 @@ describe("a page's data", () => {
     const read = (file: string) => (file === "app.py" ? ["def f():", "    return [0] * 100", "    pass"] : undefined);
     const { header } = decodePage(encodePage(withSources(buildPage(spans, FACTS), read)));
     expect(header.sources).toEqual({ "app.py": { 2: "return [0] * 100" } });
-    expect(codeOf({ command: ["-c", "a = 1\nb = 2"] })).toEqual(["a = 1", "b = 2"]);
-    expect(codeOf({ command: ["app.py", "-c"] })).toBe(undefined);
   });
 
   it("tells a program's code from what the interpreter ran under the same name", () => {

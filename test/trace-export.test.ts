@@ -2,19 +2,17 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { gunzipSync } from "node:zlib";
 import { Ajv } from "ajv";
 import colors from "picocolors";
 import { Profile } from "pprof-format";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Heap } from "../src/index.js";
-import { collapsed } from "../src/report/export/collapsed.js";
-import { csv } from "../src/report/export/csv.js";
-import { type HeapProfileNode, heapProfile } from "../src/report/export/heapprofile.js";
-import { jsonExport } from "../src/report/export/json.js";
-import { pprof } from "../src/report/export/pprof.js";
-import { speedscope } from "../src/report/export/speedscope.js";
-import type { TraceReport } from "../src/report/trace-context.js";
+import { exportReport, FORMATS } from "../src/report/export/formats.js";
+import type { HeapProfile, HeapProfileNode } from "../src/report/export/heapprofile.js";
+import type { JsonExport } from "../src/report/export/json.js";
+import type { SpeedscopeFile } from "../src/report/export/speedscope.js";
+import type { TraceParts } from "../src/report/trace-context.js";
+import { joined } from "./report-data.js";
 import { Tape } from "./trace-data.js";
 
 const TOTAL = { bytes: 100 * 300 + 5000 * 7, count: 107 };
@@ -30,7 +28,10 @@ function recursive(heap: Heap, depth: number): void {
 }
 
 describe("an export", () => {
-  let report: TraceReport;
+  let trace: TraceParts;
+  const write = (name: keyof typeof FORMATS) => joined(FORMATS[name].write(exportReport(trace, FORMATS[name])));
+  const read = <T>(name: keyof typeof FORMATS) => JSON.parse(write(name).toString()) as T;
+
   beforeAll(async () => {
     const heap = await Heap.create();
     const tape = new Tape();
@@ -38,11 +39,11 @@ describe("an export", () => {
     for (let k = 0; k < 100; k++) small(heap);
     recursive(heap, 12);
     recorder.stop();
-    report = { ...(await tape.analyse()), view: "end", colors: colors.createColors(false) };
+    trace = { ...(await tape.analyse()), view: "end", colors: colors.createColors(false) };
   });
 
   it("to pprof is read by pprof-format with the same totals and stacks", () => {
-    const profile = Profile.decode(gunzipSync(pprof(report)));
+    const profile = Profile.decode(write("pprof"));
     const text = (index: number | bigint) => profile.stringTable.strings[Number(index)];
     expect(profile.sampleType.map(({ type, unit }) => [text(type), text(unit)])).toEqual([
       ["inuse_objects", "count"],
@@ -65,18 +66,28 @@ describe("an export", () => {
   it("to speedscope keeps to speedscope's own schema, with the same totals", () => {
     const file = createRequire(import.meta.url).resolve("speedscope/dist/release/file-format-schema.json");
     const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(file, "utf8")) as object);
-    const made = speedscope(report);
-    expect(validate(JSON.parse(JSON.stringify(made))), JSON.stringify(validate.errors)).toBe(true);
+    const made = read<SpeedscopeFile>("speedscope");
+    expect(validate(made), JSON.stringify(validate.errors)).toBe(true);
     const [bytes, blocks] = made.profiles;
-    expect(sum(bytes?.weights ?? [])).toBe(TOTAL.bytes);
     expect(bytes?.endValue).toBe(TOTAL.bytes);
-    expect(sum(blocks?.weights ?? [])).toBe(TOTAL.count);
-    for (const sample of bytes?.samples ?? []) for (const k of sample) expect(made.shared.frames[k]).toBeDefined();
+    expect(blocks?.endValue).toBe(TOTAL.count);
+    for (const { events } of made.profiles) {
+      const open: number[] = [];
+      let before = 0;
+      for (const { type, frame, at } of events) {
+        expect(made.shared.frames[frame]).toBeDefined();
+        expect(at).toBeGreaterThanOrEqual(before);
+        before = at;
+        if (type === "O") open.push(frame);
+        else expect(open.pop()).toBe(frame);
+      }
+      expect(open).toEqual([]);
+    }
     expect(made.name).toBe('app.ts a "b"');
   });
 
   it("to heapprofile has the shape of the DevTools protocol, with the same totals", () => {
-    const { head, samples } = heapProfile(report);
+    const { head, samples } = read<HeapProfile>("heapprofile");
     const ids = new Set<number>();
     const visit = (node: HeapProfileNode): number => {
       expect(ids.has(node.id)).toBe(false);
@@ -92,24 +103,27 @@ describe("an export", () => {
   });
 
   it("to collapsed stacks has a line for each stack", () => {
-    const lines = collapsed(report).trimEnd().split("\n");
+    const lines = write("collapsed").toString().trimEnd().split("\n");
     expect(sum(lines.map((line) => Number(line.slice(line.lastIndexOf(" ") + 1))))).toBe(TOTAL.bytes);
     expect(lines.every((line) => /^[^;].*\S \d+$/.test(line))).toBe(true);
   });
 
   it("to csv has fields that are quoted where they must be", () => {
-    const [head, ...lines] = csv(report).trimEnd().split("\r\n");
+    const [head, ...lines] = write("csv").toString().trimEnd().split("\r\n");
     expect(head).toBe("bytes,blocks,domain,size_class,function,file,line,stack");
     expect(sum(lines.map((line) => Number(line.split(",")[0])))).toBe(TOTAL.bytes);
     expect(sum(lines.map((line) => Number(line.split(",")[1])))).toBe(TOTAL.count);
   });
 
   it("to json has everything by stack", () => {
-    const { stacks, functions, view, version } = jsonExport(report);
-    expect({ view, version }).toEqual({ view: "end", version: 1 });
+    const { stacks, functions, nodes, view, version, start } = read<JsonExport>("json");
+    expect({ view, version, start }).toEqual({ view: "end", version: 2, start: null });
     expect(sum(stacks.map(({ bytes }) => bytes))).toBe(TOTAL.bytes);
     expect(sum(stacks.map(({ count }) => count))).toBe(TOTAL.count);
-    const inner = functions[stacks[0]?.frames[0]?.[0] ?? 0];
-    expect(inner?.name).toBe("recursive");
+    const names: string[] = [];
+    for (let node = stacks[0]?.node ?? 0; node !== 0; node = nodes[node]?.[0] ?? 0) {
+      names.push(functions[nodes[node]?.[1] ?? 0]?.name ?? "");
+    }
+    expect(names.slice(0, 13)).toEqual(Array(13).fill("recursive"));
   });
 });

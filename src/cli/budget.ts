@@ -1,11 +1,10 @@
 // `pyheap run --fail-over-peak` and `--fail-over-leak`: a run as a check, with the stacks to blame.
 
 import type { Colors } from "picocolors/types.js";
-import { startWords, viewSum } from "../report/trace-context.js";
+import { startWords, type TraceReport, traceReport, viewSum } from "../report/trace-context.js";
 import { stackLines } from "../report/trace-stacks.js";
 import { bytes } from "../text/bytes.js";
 import type { View } from "../trace/accounts.js";
-import type { Analysis } from "../trace/analysis.js";
 
 /** Exit code of a program that ended well, but took too much. */
 export const OVER_BUDGET = 3;
@@ -16,17 +15,18 @@ export interface Budget {
   readonly failOverLeak?: number;
 }
 
-const SHOWN = { rows: 5, frames: 12 };
+const SHOWN = { rows: 5, frames: 12, sort: "bytes", minShare: 0 } as const;
 
-/** What is over the budget, as text; undefined if nothing is. */
-export function overBudget(analysis: Analysis, budget: Budget, colors: Colors): string | undefined {
+/** What of a recording is over the budget, as text; undefined if nothing is. */
+export function overBudget(trace: TraceReport, budget: Budget, colors: Colors): string | undefined {
   const check = (view: View, what: string, most: number | undefined): string[] => {
-    const start = startWords({ analysis, view });
-    const { bytes: size } = viewSum({ analysis, view });
+    const report = traceReport({ ...trace, view, colors });
+    const { bytes: size } = viewSum(report);
     if (most === undefined || size <= most) return [];
-    const title = `pyheap: ${what} is ${bytes(size)}, over ${bytes(most)}`;
+    const start = startWords(report);
     const beside = start === undefined ? "" : colors.dim(`, beside ${start}`);
-    return [`${colors.bold(title)}${beside}`, ...stackLines({ analysis, view, colors }, SHOWN)];
+    const title = `pyheap: ${what} is ${bytes(size)}, over ${bytes(most)}`;
+    return [`${colors.bold(title)}${beside}`, ...stackLines(report, SHOWN).lines];
   };
   const lines = [
     ...check("peak", "the program's peak", budget.failOverPeak),

@@ -7,9 +7,11 @@ import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { Tape } from "../../test/trace-data.js";
 import { Heap } from "../heap.js";
+import { exportReport, FORMATS, type Format } from "../report/export/formats.js";
+import type { TraceReport } from "../report/trace-context.js";
 import { analyse } from "../trace/analysis.js";
 import { checkFile, type FileKind, textBegins } from "./files.js";
-import { FORMATS } from "./report/export.js";
+import { KINDS } from "./report/export.js";
 import { terminalColors } from "./report/trace-input.js";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -66,15 +68,20 @@ function pyheap(...args: string[]) {
   return { status, stderr };
 }
 
+function beginOf({ write, ...format }: Format, report: TraceReport): Buffer {
+  const whole = Buffer.concat([...write(report)].map((piece) => Buffer.from(piece as Uint8Array)));
+  return (format.isCompressed ? gzipSync(whole) : whole).subarray(0, 4096);
+}
+
 it("knows each format by how its files begin", async () => {
   const { analysis, summary } = await analyse([await recordTrace()], "app.trace", {});
   const report = { analysis, summary, view: "allocated", colors: terminalColors() } as const;
   const begins = Object.entries(FORMATS).map(([name, format]) => ({
     name,
-    bytes: Buffer.from(format.make(report) as string).subarray(0, 4096),
+    bytes: beginOf(format, exportReport(report, format)),
   }));
   const others = ["mine", "mine\n", "a,b\n1,2\n", '{"version":1}', "<!doctype html>"].map((text) => Buffer.from(text));
-  for (const [name, format] of Object.entries(FORMATS)) {
+  for (const [name, format] of Object.entries(KINDS)) {
     for (const { name: written, bytes } of begins) {
       expect([name, written, format.begins(bytes)]).toEqual([name, written, name === written]);
     }

@@ -1,6 +1,7 @@
 // `pyheap report`: what a trace says. Each kind of report is in a file of report/.
 
 import type { Command } from "commander";
+import { addCallers } from "./report/callers.js";
 import { addDiff } from "./report/diff.js";
 import { addExport } from "./report/export.js";
 import { addFlamegraph } from "./report/flamegraph.js";
@@ -18,6 +19,8 @@ Examples:
   pyheap report table --by line app.trace
   pyheap report flamegraph app.trace      everything, as one page: app.html
   pyheap report tree --at end app.trace   what it had at the end, by call
+  pyheap report callers load app.trace    who calls a function, whom it calls, and its lines
+  pyheap report table --filter json --hide-imports app.trace
   pyheap report stats --json app.trace
   pyheap report leaks app.trace           what the program left, by stack
   pyheap report diff old.trace new.trace  what grew from one run to another
@@ -32,6 +35,7 @@ export function addReport(program: Command): void {
   addSummary(report);
   addTable(report);
   addTree(report);
+  addCallers(report);
   addStats(report);
   addLeaks(report);
   addTemporary(report);

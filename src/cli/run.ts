@@ -91,11 +91,10 @@ function chooseTrace(options: RunOptions, source: string | undefined): TraceRequ
 
 /** Whether a run kept to its budget; if not, what was over it is said. */
 async function isWithin(file: string, budget: Budget): Promise<boolean> {
-  const { analysis, summary } = await loadTrace(file, { at: "peak" });
-  if (summary.problem !== undefined) {
-    throw new UsageError(`Cannot say what the program took: ${summary.problem.toLowerCase()}`, 1);
-  }
-  const over = overBudget(analysis, budget, errorColors());
+  const trace = await loadTrace(file, { at: "peak" });
+  const { problem } = trace.summary;
+  if (problem !== undefined) throw new UsageError(`Cannot say what the program took: ${problem.toLowerCase()}`, 1);
+  const over = overBudget(trace, budget, errorColors());
   if (over !== undefined) process.stderr.write(over);
   return over === undefined;
 }

@@ -1,6 +1,6 @@
 // Source lines beside frames: of each file that can be read, the lines that stand on a page's stacks.
 
-import type { PageData, PageHeader } from "./model.js";
+import type { PageData } from "./model.js";
 
 /** Longer lines are cut. */
 const MOST_CHARACTERS = 200;
@@ -21,9 +21,4 @@ export function withSources(data: PageData, read: (file: string) => readonly str
   }
   const entries = [...sources].map(([file, known]) => [file, Object.fromEntries(known)] as const);
   return { ...data, header: { ...data.header, sources: Object.fromEntries(entries) } };
-}
-
-/** The code of a command line that has it: `-c CODE`. */
-export function codeOf({ command }: Pick<PageHeader, "command">): readonly string[] | undefined {
-  return command[0] === "-c" ? command[1]?.split("\n") : undefined;
 }

@@ -2,22 +2,64 @@
 
 import type { Colors } from "picocolors/types.js";
 import { bytes } from "../text/bytes.js";
-import { programName } from "../text/labels.js";
-import { counted } from "../text/numbers.js";
+import { placeOf, programName } from "../text/labels.js";
+import { counted, percent } from "../text/numbers.js";
 import { instant, time } from "../text/time.js";
+import { forTerminal, visible } from "../text/visible.js";
 import type { Measure, View } from "../trace/accounts.js";
 import type { Analysis } from "../trace/analysis.js";
 import type { TraceSummary } from "../trace/reader.js";
+import type { Frame } from "../trace/tree.js";
+import { type Selected, type Selection, select } from "./selection.js";
+import type { Sources } from "./sources.js";
 
-export interface TraceReport {
+/** A trace that was read, and what of it is looked at. */
+export interface TraceParts {
   readonly analysis: Analysis;
   readonly summary: TraceSummary;
   readonly view: View;
   readonly colors: Colors;
 }
 
+export interface TraceReport extends TraceParts {
+  /** Where lines of source come from; undefined if none are to be shown. */
+  readonly sources?: Sources | undefined;
+  /** The stacks that are shown of the view; names are written for where the report goes. */
+  readonly stacks: Selected;
+  readonly selection: Selection;
+}
+
+/** A report of the stacks that are selected; the default is all of them, for a terminal. */
+export function traceReport(parts: TraceParts & Pick<TraceReport, "sources">, selection: Selection = {}): TraceReport {
+  const chosen = { write: forTerminal, ...selection };
+  return { ...parts, selection: chosen, stacks: select(parts.analysis, parts.view, chosen) };
+}
+
+/** A line of source that a frame is in, with a margin before it; "" if it can't be had. */
+export function sourceText(
+  { sources, stacks, colors }: Pick<TraceReport, "sources" | "stacks" | "colors">,
+  frame: Frame,
+): string {
+  const text = sources?.line(stacks.fileOf(frame.function), frame.line);
+  return text === undefined ? "" : `  ${colors.cyan(forTerminal(text))}`;
+}
+
+/** A frame in a line: its function, where it is, what more there is to say, and the line of source. */
+export function frameText(report: Pick<TraceReport, "sources" | "stacks" | "colors">, frame: Frame, more = ""): string {
+  const { name } = frame.function;
+  const place = placeOf(frame.function, frame.line);
+  return `${name}${place === "" ? "" : ` ${report.colors.dim(place)}`}${more}${sourceText(report, frame)}`;
+}
+
+/** The end of a report: why lines of source are missing. */
+export function reportFoot({ sources, colors }: TraceReport): string[] {
+  const changed = [...(sources?.changed ?? [])].map(visible);
+  if (changed.length === 0) return [];
+  return [colors.dim(`  ${changed.join(", ")}: changed since the recording began, so its lines are not shown.`)];
+}
+
 /** Bytes and blocks that the view shows, together. */
-export function viewSum({ analysis, view }: Pick<TraceReport, "analysis" | "view">): Measure {
+export function viewSum({ analysis, view }: Pick<TraceParts, "analysis" | "view">): Measure {
   const { figures, accounts } = analysis;
   if (view === "peak") return { bytes: figures.peakBytes, count: figures.peakBlocks };
   if (view === "end") return { bytes: figures.liveBytes, count: figures.liveBlocks };
@@ -25,7 +67,7 @@ export function viewSum({ analysis, view }: Pick<TraceReport, "analysis" | "view
 }
 
 /** What of the view is the interpreter's start, in words; undefined if nothing is, or if it is shown by stack. */
-export function startWords({ analysis, view }: Pick<TraceReport, "analysis" | "view">): string | undefined {
+export function startWords({ analysis, view }: Pick<TraceParts, "analysis" | "view">): string | undefined {
   const { bytes: size, count: blocks } = analysis.start[view];
   return blocks < 0.5 ? undefined : `${bytes(size)} in ${counted(blocks, "block")} of the interpreter's start`;
 }
@@ -34,7 +76,7 @@ export function startWords({ analysis, view }: Pick<TraceReport, "analysis" | "v
 const DEVIATIONS_OF_95 = 1.96;
 
 /** How far the view's bytes are from the truth at most, in 95 of 100 recordings; 0 if nothing is sampled, undefined if that is not known. */
-export function viewError({ analysis, view }: Pick<TraceReport, "analysis" | "view">): number | undefined {
+export function viewError({ analysis, view }: Pick<TraceParts, "analysis" | "view">): number | undefined {
   const { peakVariance, liveVariance, allocatedVariance } = analysis.figures;
   if (allocatedVariance === 0) return 0;
   const variances = { peak: peakVariance, end: liveVariance, allocated: allocatedVariance };
@@ -55,7 +97,7 @@ function spanWords({ from, to }: Analysis["span"]): { span: string; begin: strin
 }
 
 /** What is shown, in one line: `at the peak, after 1.2 s: 30.1 MiB in 12,345 blocks`. */
-export function viewLine(report: Pick<TraceReport, "analysis" | "view">): string {
+export function viewLine(report: Pick<TraceParts, "analysis" | "view">): string {
   const { analysis, view } = report;
   const { bytes: size, count: blocks } = viewSum(report);
   const end = time(analysis.endTime);
@@ -82,13 +124,25 @@ export function gapLines({ analysis }: Pick<TraceReport, "analysis">): string[] 
   });
 }
 
+/** What of the view a filter has left, in a line; none without one. */
+function filterLines({ selection: { filter }, stacks: { sum }, analysis, view, colors }: TraceReport): string[] {
+  if (!filter) return [];
+  const share = percent(sum.bytes, viewSum({ analysis, view }).bytes);
+  return [
+    colors.dim(
+      `With ${forTerminal(filter.source)} on the stack: ${bytes(sum.bytes)}, ${share}, in ${counted(sum.count, "block")}`,
+    ),
+  ];
+}
+
 /** The head of a report: which program, what is shown, and what of the trace could not be read. */
 export function reportHead(report: TraceReport): string[] {
   const { colors, summary } = report;
   const { command, sample } = summary.metadata;
   const start = startWords(report);
   return [
-    `${colors.bold(programName(command))}  ${colors.dim(viewLine(report))}`,
+    `${colors.bold(forTerminal(programName(command)))}  ${colors.dim(viewLine(report))}`,
+    ...filterLines(report),
     ...(start === undefined ? [] : [colors.dim(`Beside it ${start}: --with-start shows them by stack.`)]),
     ...(sample > 0
       ? [
@@ -98,6 +152,6 @@ export function reportHead(report: TraceReport): string[] {
         ]
       : []),
     ...gapLines(report).map(colors.dim),
-    ...(summary.problem === undefined ? [] : [colors.yellow(`${summary.problem}. Shown is what was before.`)]),
+    ...(summary.problem === undefined ? [] : [colors.yellow(`${visible(summary.problem)}. Shown is what was before.`)]),
   ];
 }

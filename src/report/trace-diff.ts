@@ -4,6 +4,7 @@ import type { Colors } from "picocolors/types.js";
 import { bytes, signedBytes } from "../text/bytes.js";
 import { programName } from "../text/labels.js";
 import { count, signedCount } from "../text/numbers.js";
+import { forTerminal, visible } from "../text/visible.js";
 import { type Cell, layOut } from "./columns.js";
 import { type TraceReport, viewLine } from "./trace-context.js";
 import { type Group, type Groupable, type Grouping, groupBy } from "./trace-groups.js";
@@ -12,6 +13,8 @@ import { inTermsOf, type Matched } from "./trace-match.js";
 export interface DiffOptions {
   readonly by: Grouping;
   readonly rows: number;
+  /** What comes first: the largest difference, or names from A on. */
+  readonly sort: "bytes" | "count" | "name";
 }
 
 /** A group in both traces: bytes and blocks of its own, in the second less those in the first. */
@@ -23,8 +26,8 @@ export interface Difference {
   readonly count: number;
 }
 
-const matched = ({ analysis, summary }: TraceReport): Matched => ({
-  tree: analysis.tree,
+const matched = ({ stacks, summary }: TraceReport): Matched => ({
+  tree: stacks.tree,
   command: summary.metadata.command,
 });
 
@@ -33,8 +36,8 @@ export function differences(before: TraceReport, after: TraceReport, by: Groupin
   const groups = (of: Groupable, { view }: TraceReport) =>
     new Map(groupBy(of, view, by).map((group): [string, Group] => [group.label, group]));
   const tree = inTermsOf(matched(after), matched(before));
-  const first = groups({ tree, accounts: before.analysis.accounts }, before);
-  const second = groups(after.analysis, after);
+  const first = groups({ tree, accounts: before.stacks.accounts }, before);
+  const second = groups(after.stacks, after);
   const nothing = { bytes: 0, count: 0 };
   return [...new Set([...first.keys(), ...second.keys()])]
     .map((label) => {
@@ -53,16 +56,23 @@ function startChange(before: TraceReport, after: TraceReport): string[] {
   return [`Beside it the interpreter's start: ${bytes(first ?? 0)} before, ${bytes(second ?? 0)} after.`];
 }
 
-export function traceDiff(before: TraceReport, after: TraceReport, { by, rows }: DiffOptions, colors: Colors): string {
+export function traceDiff(
+  before: TraceReport,
+  after: TraceReport,
+  { by, rows, sort }: DiffOptions,
+  colors: Colors,
+): string {
   const all = differences(before, after, by);
+  if (sort === "count") all.sort((a, b) => Math.abs(b.count) - Math.abs(a.count));
+  else if (sort === "name") all.sort((a, b) => a.label.localeCompare(b.label));
   const lines = all.slice(0, rows).map((row): Cell[] => {
     const paint = row.bytes > 0 ? colors.red : colors.green;
     return [paint(signedBytes(row.bytes)), bytes(row.before), bytes(row.after), signedCount(row.count), row.label];
   });
   const sum = all.reduce((total, row) => total + row.bytes, 0);
-  const name = ({ summary }: TraceReport) => colors.bold(programName(summary.metadata.command));
+  const name = ({ summary }: TraceReport) => colors.bold(forTerminal(programName(summary.metadata.command)));
   const problems = Object.entries({ before, after }).flatMap(([which, { summary }]) =>
-    summary.problem === undefined ? [] : [`${which}: ${summary.problem}`],
+    summary.problem === undefined ? [] : [`${which}: ${visible(summary.problem)}`],
   );
   return [
     `before  ${name(before)}  ${colors.dim(viewLine(before))}`,

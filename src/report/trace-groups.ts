@@ -7,7 +7,7 @@ import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import { placeOf } from "../text/labels.js";
 import type { Measure, View } from "../trace/accounts.js";
 import { sizeClassName } from "../trace/size-class.js";
-import type { StackTree } from "../trace/tree.js";
+import type { Frame, StackTree } from "../trace/tree.js";
 
 /** Stacks, and accounts that can be asked: an Analysis, or what a page has. */
 export interface Groupable {
@@ -28,6 +28,8 @@ export interface Group {
   readonly label: string;
   readonly own: Measure;
   readonly total: Measure;
+  /** Of a function or a line: one of its frames. */
+  readonly frame?: Frame;
 }
 
 /** Sums by node: what was allocated there, and there or below. */
@@ -60,6 +62,9 @@ export function sumByNode({ accounts, tree }: Groupable, view: View): NodeSums {
 
 /** The module that a file has: `json.decoder` for /lib/python3.14/json/decoder.py, `importlib._bootstrap` for a frozen one. */
 export function moduleOf(file: string): string {
+  // What is written from right to left stays in its isolate.
+  const isolated = /^\u2068(.*)\u2069$/u.exec(file)?.[1];
+  if (isolated !== undefined) return `\u2068${moduleOf(isolated)}\u2069`;
   const frozen = /^<frozen (.+)>$/.exec(file);
   if (frozen?.[1]) return frozen[1];
   const inside = /(?:site-packages|python\d\.\d+|python\d+\.zip)\/(.+)\.py$/.exec(file)?.[1];
@@ -80,6 +85,7 @@ export function labelOf(tree: StackTree, node: number, grouping: "function" | "l
 /** The number of each node's group, and the groups' labels. */
 function numberGroups(tree: StackTree, grouping: "function" | "line" | "file" | "module") {
   const labels: string[] = [];
+  const frames: Frame[] = [];
   const numbers = new Map<string, number>();
   const of = new Uint32Array(tree.length);
   for (let node = 0; node < tree.length; node++) {
@@ -88,10 +94,11 @@ function numberGroups(tree: StackTree, grouping: "function" | "line" | "file" | 
     if (number === undefined) {
       number = labels.push(label) - 1;
       numbers.set(label, number);
+      frames.push(tree.frame(node));
     }
     of[node] = number;
   }
-  return { labels, of };
+  return { labels, frames, of };
 }
 
 /** Calls `enter` before a node's children, `leave` after them. */
@@ -126,7 +133,7 @@ export function visitTree(tree: StackTree, enter: (node: number) => void, leave:
 function byStack(analysis: Groupable, view: View, grouping: "function" | "line" | "file" | "module"): Group[] {
   const { tree } = analysis;
   const sums = sumByNode(analysis, view);
-  const { labels, of } = numberGroups(tree, grouping);
+  const { labels, frames, of } = numberGroups(tree, grouping);
   const [ownBytes, ownCount, totalBytes, totalCount, onStack] = Array.from(
     { length: 5 },
     () => new Float64Array(labels.length),
@@ -153,6 +160,7 @@ function byStack(analysis: Groupable, view: View, grouping: "function" | "line" 
   );
   return labels.map((label, k) => ({
     label,
+    frame: frames[k] as Frame,
     own: { bytes: ownBytes[k] as number, count: ownCount[k] as number },
     total: { bytes: totalBytes[k] as number, count: totalCount[k] as number },
   }));

@@ -1,10 +1,9 @@
 // A trace by whole stacks: what was left, or gone at once, each with the calls that led to it.
 
 import { bytes } from "../text/bytes.js";
-import { placeOf } from "../text/labels.js";
 import { count, counted, percent } from "../text/numbers.js";
-import type { Frame } from "../trace/tree.js";
-import { reportHead, type TraceReport, viewSum } from "./trace-context.js";
+import type { Frame, StackTree } from "../trace/tree.js";
+import { frameText, reportFoot, reportHead, type TraceReport, viewSum } from "./trace-context.js";
 import { stackRows } from "./trace-groups.js";
 
 export interface StacksOptions {
@@ -12,48 +11,66 @@ export interface StacksOptions {
   readonly rows: number;
   /** Frames of each that are shown at most; a recursion that calls itself in one place is one. */
   readonly frames: number;
+  /** Which come first: those with most bytes, or with most blocks. */
+  readonly sort: "bytes" | "count";
+  /** Stacks with less than this share of the bytes, from 0 to 1, are left out. */
+  readonly minShare: number;
 }
 
 /** Frames that are the same, one after the other. */
-function runsOf(stack: readonly Frame[]): { readonly frame: Frame; length: number }[] {
-  const runs: { readonly frame: Frame; length: number }[] = [];
-  for (const frame of stack) {
-    const last = runs.at(-1);
-    if (last && last.frame.function === frame.function && last.frame.line === frame.line) last.length++;
-    else runs.push({ frame, length: 1 });
+function* runsOf(tree: StackTree, node: number): Generator<{ readonly frame: Frame; readonly length: number }> {
+  let length = 0;
+  for (let at = node; at !== 0; at = tree.parent(at)) {
+    const caller = tree.parent(at);
+    length++;
+    const isSame =
+      caller !== 0 && tree.functionNumber(caller) === tree.functionNumber(at) && tree.line(caller) === tree.line(at);
+    if (isSame) continue;
+    yield { frame: tree.frame(at), length };
+    length = 0;
   }
-  return runs;
 }
 
-/** The stacks with the most bytes, with their frames from the innermost outwards. */
-export function stackLines({ analysis, view, colors }: Omit<TraceReport, "summary">, options: StacksOptions): string[] {
-  const { tree } = analysis;
-  const whole = viewSum({ analysis, view }).bytes;
-  return stackRows(analysis, view)
-    .slice(0, options.rows)
-    .flatMap(({ node, own }) => {
-      const stack = tree.stack(node);
-      const runs = runsOf(stack);
-      const shown = runs.slice(0, options.frames).map(({ frame: { function: f, line }, length }, k) => {
-        const place = `${f.name} ${colors.dim(placeOf(f, line))}`;
-        return `    ${k === 0 ? "" : "from "}${place}${length > 1 ? colors.dim(`, ${count(length)} times`) : ""}`;
-      });
-      const more = runs.slice(options.frames).reduce((sum, { length }) => sum + length, 0);
-      return [
-        `  ${bytes(own.bytes)} ${percent(own.bytes, whole)}, ${counted(own.count, "block")}`,
-        ...(node === 0 ? [`    ${tree.frame(0).function.name}`] : shown),
-        ...(more > 0 ? [colors.dim(`    and ${count(more)} more`)] : []),
-      ];
-    });
+type Shown = Pick<TraceReport, "analysis" | "view" | "stacks" | "colors" | "sources">;
+
+/** The stacks that are shown, with their frames from the innermost outwards; and how many are not. */
+export function stackLines(
+  report: Shown,
+  { rows, frames, sort, minShare }: StacksOptions,
+): { lines: string[]; more: number } {
+  const { stacks, view, colors } = report;
+  const { tree } = stacks;
+  const whole = viewSum(report).bytes;
+  const all = stackRows(stacks, view);
+  if (sort === "count") all.sort((a, b) => b.own.count - a.own.count);
+  const chosen = all.slice(0, rows).filter(({ own }) => own.bytes >= whole * minShare);
+  const lines = chosen.flatMap(({ node, own }) => {
+    const shown: string[] = [];
+    let more = 0;
+    let k = 0;
+    for (const { frame, length } of runsOf(tree, node)) {
+      const times = length > 1 ? colors.dim(`, ${count(length)} times`) : "";
+      if (k < frames) shown.push(`    ${k === 0 ? "" : "from "}${frameText(report, frame, times)}`);
+      else more += length;
+      k++;
+    }
+    return [
+      `  ${bytes(own.bytes)} ${percent(own.bytes, whole)}, ${counted(own.count, "block")}`,
+      ...(node === 0 ? [`    ${tree.frame(0).function.name}`] : shown),
+      ...(more > 0 ? [colors.dim(`    and ${count(more)} more`)] : []),
+    ];
+  });
+  return { lines, more: all.length - chosen.length };
 }
 
 export function traceStacks(report: TraceReport, options: StacksOptions): string {
-  const more = stackRows(report.analysis, report.view).length - options.rows;
+  const { lines, more } = stackLines(report, options);
   return [
     ...reportHead(report),
     "",
-    ...stackLines(report, options),
+    ...lines,
     ...(more > 0 ? [report.colors.dim(`  ${counted(more, "more stack")}`)] : []),
+    ...reportFoot(report),
     "",
   ].join("\n");
 }

@@ -6,6 +6,7 @@ import { bytes } from "../text/bytes.js";
 import { programName } from "../text/labels.js";
 import { count, counted, percent } from "../text/numbers.js";
 import { MICROSECONDS, seconds } from "../text/time.js";
+import { forTerminal, visible } from "../text/visible.js";
 import type { Analysis } from "../trace/analysis.js";
 import type { TraceSummary } from "../trace/reader.js";
 import { layOut } from "./columns.js";
@@ -153,7 +154,7 @@ function shares(rows: readonly Share[], whole: number, colors: Colors): string {
       percent(size, whole),
       colors.cyan(bar(size / whole, 16)),
       count(blocks),
-      name,
+      forTerminal(name),
     ]),
     ["right", "right", "left", "right", "left"],
   );
@@ -168,8 +169,8 @@ function startRow({ allocations, allocatedBytes, endBytes }: TraceStats["start"]
 export function traceStatsText(stats: TraceStats, colors: Colors): string {
   const error = (n: number) => (n > 0 ? `± ${bytes(n)}, ` : "");
   return [
-    colors.bold(programName(stats.command)),
-    ...(stats.problem === null ? [] : [colors.yellow(`${stats.problem}. Shown is what was before.`)]),
+    colors.bold(forTerminal(programName(stats.command))),
+    ...(stats.problem === null ? [] : [colors.yellow(`${visible(stats.problem)}. Shown is what was before.`)]),
     layOut(
       [
         ["allocations", count(stats.allocations), ""],

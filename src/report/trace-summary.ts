@@ -6,12 +6,15 @@ import { time } from "../text/time.js";
 import { layOut } from "./columns.js";
 import { errorOf, reportHead, type TraceReport, viewSum } from "./trace-context.js";
 import { type Grouping, groupBy } from "./trace-groups.js";
+import { chooseRows, type TableOptions } from "./trace-table.js";
 
-function top(report: TraceReport, by: Grouping, rows: number): string {
+export type SummaryOptions = Omit<TableOptions, "by">;
+
+function top(report: TraceReport, by: Grouping, options: SummaryOptions): string {
   const whole = viewSum(report).bytes;
-  const groups = groupBy(report.analysis, report.view, by).slice(0, rows);
+  const { shown } = chooseRows(groupBy(report.stacks, report.view, by), whole, options);
   return layOut(
-    groups.map(({ label, own, total }) => [
+    shown.map(({ label, own, total }) => [
       bytes(own.bytes),
       percent(own.bytes, whole),
       bytes(total.bytes),
@@ -22,7 +25,7 @@ function top(report: TraceReport, by: Grouping, rows: number): string {
   );
 }
 
-export function traceSummary(report: TraceReport, rows: number): string {
+export function traceSummary(report: TraceReport, options: SummaryOptions): string {
   const { analysis, summary, colors } = report;
   const { figures: f, start } = analysis;
   const error = (variance: number) => (variance > 0 ? `± ${bytes(errorOf(variance))}, ` : "");
@@ -59,13 +62,13 @@ export function traceSummary(report: TraceReport, rows: number): string {
     ),
     "",
     colors.bold("Functions") + columns,
-    top(report, "function", rows),
+    top(report, "function", options),
     "",
     colors.bold("Modules") + columns,
-    top(report, "module", Math.ceil(rows / 2)),
+    top(report, "module", { ...options, rows: Math.ceil(options.rows / 2) }),
     "",
     colors.bold("Domains") + columns,
-    top(report, "domain", rows),
+    top(report, "domain", options),
     "",
   ].join("\n");
 }

@@ -3,42 +3,60 @@
 import { bytes } from "../text/bytes.js";
 import { count, percent } from "../text/numbers.js";
 import { layOut } from "./columns.js";
-import { reportHead, type TraceReport, viewSum } from "./trace-context.js";
-import { type Grouping, groupBy } from "./trace-groups.js";
+import { reportFoot, reportHead, sourceText, type TraceReport, viewSum } from "./trace-context.js";
+import { type Group, type Grouping, groupBy } from "./trace-groups.js";
+
+/** What rows can be sorted by: the largest first, names from A on. */
+export const SORTINGS = ["own", "total", "count", "name"] as const;
+export type Sorting = (typeof SORTINGS)[number];
 
 export interface TableOptions {
   readonly by: Grouping;
   /** Rows that are shown at most. */
   readonly rows: number;
-  readonly sort: "own" | "total" | "count";
+  readonly sort: Sorting;
+  /** Rows with less than this share of the bytes in total, from 0 to 1, are left out. */
+  readonly minShare: number;
 }
 
-export function traceTable(report: TraceReport, { by, rows, sort }: TableOptions): string {
-  const { analysis, view, colors } = report;
-  const groups = groupBy(analysis, view, by);
-  const keys = {
-    own: (k: number) => groups[k]?.own.bytes ?? 0,
-    total: (k: number) => groups[k]?.total.bytes ?? 0,
-    count: (k: number) => groups[k]?.own.count ?? 0,
-  };
-  const order = groups.map((_, k) => k).sort((a, b) => keys[sort](b) - keys[sort](a));
+const ORDERS: Readonly<Record<Sorting, (a: Group, b: Group) => number>> = {
+  own: (a, b) => b.own.bytes - a.own.bytes,
+  total: (a, b) => b.total.bytes - a.total.bytes,
+  count: (a, b) => b.own.count - a.own.count,
+  name: (a, b) => a.label.localeCompare(b.label),
+};
+
+/** The rows that are asked for, in order; and how many there are besides. */
+export function chooseRows(
+  groups: readonly Group[],
+  whole: number,
+  { rows, sort, minShare }: Omit<TableOptions, "by">,
+): { shown: Group[]; more: number } {
+  const large = groups.filter(({ total }) => total.bytes >= whole * minShare);
+  const shown = large.sort(ORDERS[sort]).slice(0, rows);
+  return { shown, more: groups.length - shown.length };
+}
+
+export function traceTable(report: TraceReport, options: TableOptions): string {
+  const { stacks, view, colors } = report;
+  const { by } = options;
   const whole = viewSum(report).bytes;
-  const shown = order.slice(0, rows).flatMap((k) => groups[k] ?? []);
+  const { shown, more } = chooseRows(groupBy(stacks, view, by), whole, options);
   const head = ["own", "", "total", "", "blocks", by].map((title) => colors.dim(title));
-  const lines = shown.map(({ label, own, total }) => [
+  const lines = shown.map(({ label, own, total, frame }) => [
     bytes(own.bytes),
     percent(own.bytes, whole),
     bytes(total.bytes),
     percent(total.bytes, whole),
     count(own.count),
-    label,
+    by === "line" && frame ? `${label}${sourceText(report, frame)}` : label,
   ]);
-  const more = groups.length - shown.length;
   return [
     ...reportHead(report),
     "",
     layOut([head, ...lines], ["right", "right", "right", "right", "right", "left"]),
     ...(more > 0 ? [colors.dim(`  ${count(more)} more`)] : []),
+    ...reportFoot(report),
     "",
   ].join("\n");
 }

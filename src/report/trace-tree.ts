@@ -1,62 +1,66 @@
 // A trace as a tree of calls: where the bytes are, from the outermost frame inwards.
 
 import { bytes } from "../text/bytes.js";
-import { placeOf } from "../text/labels.js";
 import { count, counted, percent } from "../text/numbers.js";
-import { reportHead, type TraceReport, viewSum } from "./trace-context.js";
-import { sumByNode, visitTree } from "./trace-groups.js";
+import { Children } from "./children.js";
+import { frameText, reportFoot, reportHead, type TraceReport, viewSum } from "./trace-context.js";
+import { sumByNode } from "./trace-groups.js";
 
 export interface TreeOptions {
   /** Branches with less than this share of the bytes, from 0 to 1, are left out. */
-  readonly least: number;
+  readonly minShare: number;
   /** Levels that are shown at most. */
   readonly depth: number;
+  /** Which of the calls of a function comes first. */
+  readonly sort: "total" | "own" | "count" | "name";
 }
 
-export function traceTree(report: TraceReport, { least, depth }: TreeOptions): string {
-  const { analysis, view, colors } = report;
-  const { tree } = analysis;
-  const sums = sumByNode(analysis, view);
+/** A node that is to be shown, with what stands before it and before its callees. */
+interface Entry {
+  readonly node: number;
+  readonly lead: string;
+  readonly prefix: string;
+  readonly level: number;
+}
+
+export function traceTree(report: TraceReport, { minShare, depth, sort }: TreeOptions): string {
+  const { stacks, view, colors } = report;
+  const { tree } = stacks;
+  const { ownBytes, totalBytes, totalCount } = sumByNode(stacks, view);
   const whole = viewSum(report).bytes;
-  const children = new Map<number, number[]>();
-  const isShown = (node: number) => (sums.totalBytes[node] as number) >= Math.max(whole * least, 1);
-  visitTree(
-    tree,
-    (node) => {
-      if (node === 0 || !isShown(node)) return;
-      const siblings = children.get(tree.parent(node)) ?? [];
-      siblings.push(node);
-      children.set(tree.parent(node), siblings);
-    },
-    () => undefined,
+  const least = Math.max(whole * minShare, 1);
+  const order = { total: totalBytes, own: ownBytes, count: totalCount, name: undefined }[sort];
+  const nameOf = (node: number) => tree.frame(node).function.name;
+  const children = new Children(tree, (a, b) =>
+    order ? (order[b] as number) - (order[a] as number) : nameOf(a).localeCompare(nameOf(b)),
   );
-  const lines: string[] = [];
-  const show = (node: number, prefix: string, level: number) => {
-    const below = (children.get(node) ?? []).sort(
-      (a, b) => (sums.totalBytes[b] as number) - (sums.totalBytes[a] as number),
-    );
-    const rows = level >= depth ? [] : below;
-    const own = sums.ownBytes[node] as number;
-    if (node === 0 && own >= Math.max(whole * least, 1)) lines.push(`${figure(own)} ${tree.frame(0).function.name}`);
-    rows.forEach((child, k) => {
-      const last = k === rows.length - 1;
-      // A chain of single calls stays in one column, so that deep stacks can be read.
-      const alone = rows.length === 1 && level > 0;
-      const { function: f, line } = tree.frame(child);
-      const place = `${f.name} ${colors.dim(placeOf(f, line))}`;
-      lines.push(`${figure(sums.totalBytes[child] as number)} ${prefix}${alone ? "" : last ? "└ " : "├ "}${place}`);
-      show(child, alone ? prefix : `${prefix}${last ? "  " : "│ "}`, level + 1);
-    });
-    if (level >= depth && below.length > 0) lines.push(`${" ".repeat(16)} ${prefix}${colors.dim("…")}`);
-  };
   const figure = (size: number) => `${bytes(size).padStart(10)} ${percent(size, whole).padStart(5)}`;
-  show(0, "", 0);
-  const shown = lines.length;
+  const callees = ({ node, prefix, level }: Entry): Entry[] => {
+    const below = [...children.of(node)].filter((child) => (totalBytes[child] as number) >= least);
+    // A chain of single calls stays in one column, so that deep stacks can be read.
+    if (below.length === 1 && level > 0) return [{ node: below[0] ?? 0, lead: prefix, prefix, level: level + 1 }];
+    return below.map((child, k) => {
+      const isLast = k === below.length - 1;
+      const branch = { lead: `${prefix}${isLast ? "└ " : "├ "}`, prefix: `${prefix}${isLast ? "  " : "│ "}` };
+      return { node: child, ...branch, level: level + 1 };
+    });
+  };
+  const lines: string[] = [];
+  const outside = ownBytes[0] as number;
+  if (outside >= least) lines.push(`${figure(outside)} ${nameOf(0)}`);
+  const waiting = callees({ node: 0, lead: "", prefix: "", level: 0 }).reverse();
+  for (let entry = waiting.pop(); entry; entry = waiting.pop()) {
+    lines.push(`${figure(totalBytes[entry.node] as number)} ${entry.lead}${frameText(report, tree.frame(entry.node))}`);
+    const below = callees(entry);
+    if (entry.level < depth) waiting.push(...below.reverse());
+    else if (below.length > 0) lines.push(`${" ".repeat(16)} ${entry.prefix}${colors.dim("…")}`);
+  }
   return [
     ...reportHead(report),
     "",
     ...lines,
-    colors.dim(`  ${count(shown)} of ${counted(tree.length, "node")}`),
+    colors.dim(`  ${count(lines.length)} of ${counted(tree.length, "node")}`),
+    ...reportFoot(report),
     "",
   ].join("\n");
 }

@@ -10,10 +10,10 @@ import colors from "picocolors";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Heap } from "../../src/index.js";
-import { heapProfile } from "../../src/report/export/heapprofile.js";
-import { speedscope } from "../../src/report/export/speedscope.js";
-import type { TraceReport } from "../../src/report/trace-context.js";
+import { exportReport, FORMATS } from "../../src/report/export/formats.js";
+import type { TraceParts } from "../../src/report/trace-context.js";
 import { canBrowse } from "../needs.js";
+import { joined } from "../report-data.js";
 import { Tape } from "../trace-data.js";
 import { launchChromium } from "./chromium.js";
 
@@ -60,7 +60,8 @@ function schemaOf(domain: string, { type, $ref, properties, items }: Described):
 describe.runIf(canBrowse)("exports in other programs", () => {
   let browser: Browser;
   let port: number;
-  let report: TraceReport;
+  let trace: TraceParts;
+  const write = (name: "speedscope" | "heapprofile") => joined(FORMATS[name].write(exportReport(trace, FORMATS[name])));
 
   beforeAll(async () => {
     port = await freePort();
@@ -77,7 +78,7 @@ describe.runIf(canBrowse)("exports in other programs", () => {
     smallOnes();
     largeOne();
     recorder.stop();
-    report = { ...(await tape.analyse()), view: "end", colors: colors.createColors(false) };
+    trace = { ...(await tape.analyse()), view: "end", colors: colors.createColors(false) };
   });
 
   afterAll(async () => {
@@ -86,7 +87,7 @@ describe.runIf(canBrowse)("exports in other programs", () => {
 
   it("speedscope imports its file: name, functions, totals", async () => {
     const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "orders.speedscope.json");
-    writeFileSync(file, JSON.stringify(speedscope(report)));
+    writeFileSync(file, write("speedscope"));
     const page = await browser.newPage();
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(error.message));
@@ -117,7 +118,7 @@ describe.runIf(canBrowse)("exports in other programs", () => {
     );
     const schema = { definitions: Object.fromEntries(types), $ref: "#/definitions/HeapProfiler.SamplingHeapProfile" };
     const validate = new Ajv({ strict: false }).compile(schema);
-    const made = JSON.parse(JSON.stringify(heapProfile(report)));
+    const made = JSON.parse(write("heapprofile").toString());
     expect(validate(made), JSON.stringify(validate.errors)).toBe(true);
     expect(validate({ ...made, head: { ...made.head, selfSize: "many" } })).toBe(false);
   });

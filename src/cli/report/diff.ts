@@ -3,21 +3,24 @@
 import { type Command, Option } from "commander";
 import { type DiffOptions, traceDiff } from "../../report/trace-diff.js";
 import { GROUPINGS } from "../../report/trace-groups.js";
-import { addMomentOptions, loadTrace, type TraceOptions, terminalColors, toCount } from "./trace-input.js";
+import { addMomentOptions, addSelectionOptions, type SelectionOptions, type TraceOptions, toCount } from "./options.js";
+import { loadTrace, terminalColors } from "./trace-input.js";
 
 export function addDiff(report: Command): void {
-  addMomentOptions(
-    report
-      .command("diff")
-      .summary("two traces: what grew")
-      .description("Shows what a second trace has more and less than a first, by group.")
-      .argument("<before>", "a trace")
-      .argument("<after>", "another one")
-      .addOption(new Option("--by <group>", "what a row stands for").choices(GROUPINGS).default("function"))
-      .option("--rows <n>", "rows that are shown at most", toCount, 30),
-  ).action(async (before: string, after: string, options: TraceOptions & DiffOptions) => {
-    const first = await loadTrace(before, options);
-    const second = await loadTrace(after, options);
-    process.stdout.write(traceDiff(first, second, options, terminalColors()));
-  });
+  const command = report
+    .command("diff")
+    .summary("two traces: what grew")
+    .description("Shows what a second trace has more and less than a first, by group.")
+    .argument("<before>", "a trace")
+    .argument("<after>", "another one")
+    .addOption(new Option("--by <group>", "what a row stands for").choices(GROUPINGS).default("function"))
+    .option("--rows <n>", "rows that are shown at most", toCount, 30)
+    .addOption(new Option("--sort <figure>", "what comes first").choices(["bytes", "count", "name"]).default("bytes"));
+  addSelectionOptions(addMomentOptions(command)).action(
+    async (before: string, after: string, options: TraceOptions & SelectionOptions & DiffOptions) => {
+      const first = await loadTrace(before, options);
+      const second = await loadTrace(after, options);
+      process.stdout.write(traceDiff(first, second, options, terminalColors()));
+    },
+  );
 }

@@ -2,25 +2,21 @@
 
 import { constants, gunzipSync } from "node:zlib";
 import { type Command, Option } from "commander";
-import { collapsed } from "../../report/export/collapsed.js";
-import { csv } from "../../report/export/csv.js";
-import { heapProfile } from "../../report/export/heapprofile.js";
-import { jsonExport } from "../../report/export/json.js";
-import { pprof } from "../../report/export/pprof.js";
-import { speedscope } from "../../report/export/speedscope.js";
-import type { TraceReport } from "../../report/trace-context.js";
+import { exportReport, FORMATS, type Format } from "../../report/export/formats.js";
+import { counted } from "../../text/numbers.js";
+import { visible } from "../../text/visible.js";
 import { UsageError } from "../errors.js";
 import { type FileKind, FORCE, textBegins } from "../files.js";
+import {
+  addMomentOptions,
+  addSelectionOptions,
+  type SelectionOptions,
+  type TraceOptions,
+  toCount,
+  toShare,
+} from "./options.js";
 import { checkOutput, OUTPUT_HELP, writeOutput } from "./output.js";
-import { addMomentOptions, loadTrace, type TraceOptions } from "./trace-input.js";
-
-/** What a format's file is called after, what it is, and what is in it. */
-interface Format extends FileKind {
-  readonly suffix: string;
-  readonly make: (report: TraceReport) => string | Uint8Array;
-}
-
-const asJson = (make: (report: TraceReport) => object) => (report: TraceReport) => `${JSON.stringify(make(report))}\n`;
+import { loadTrace } from "./trace-input.js";
 
 /** pprof's profile begins with its first ValueType: field 1, its length, field 1 of it. */
 function beginsProfile(bytes: Buffer): boolean {
@@ -38,63 +34,70 @@ function beginsStacks(bytes: Buffer): boolean {
   return lines.length > 0 && lines.every((line) => /\S \d+$/.test(line));
 }
 
-/** The formats, by their names. */
-export const FORMATS: Readonly<Record<string, Format>> = {
-  pprof: { suffix: ".pb.gz", name: "a profile of pprof's", begins: beginsProfile, make: pprof },
+/** What a file of each format is, and how it is known. */
+export const KINDS: Readonly<Record<keyof typeof FORMATS, FileKind>> = {
+  pprof: { name: "a profile of pprof's", begins: beginsProfile },
   speedscope: {
-    suffix: ".speedscope.json",
     name: "a profile of speedscope's",
     begins: textBegins(/^\{"\$schema":"https:\/\/www\.speedscope\.app\/file-format-schema\.json"/),
-    make: asJson(speedscope),
   },
-  heapprofile: {
-    suffix: ".heapprofile",
-    name: "a heap profile of Chrome's",
-    begins: textBegins(/^\{"head":\{"callFrame":/),
-    make: asJson(heapProfile),
-  },
-  collapsed: { suffix: ".collapsed.txt", name: "collapsed stacks", begins: beginsStacks, make: collapsed },
-  csv: { suffix: ".csv", name: "an export as csv", begins: textBegins(/^bytes,blocks,domain,size_class,/), make: csv },
-  json: {
-    suffix: ".json",
-    name: "an export as json",
-    begins: textBegins(/^\{"version":\d+,"command":\[/),
-    make: asJson(jsonExport),
-  },
+  heapprofile: { name: "a heap profile of Chrome's", begins: textBegins(/^\{"head":\{"callFrame":/) },
+  collapsed: { name: "collapsed stacks", begins: beginsStacks },
+  csv: { name: "an export as csv", begins: textBegins(/^bytes,blocks,domain,size_class,/) },
+  json: { name: "an export as json", begins: textBegins(/^\{"version":\d+,"command":\[/) },
 };
 
-interface ExportOptions extends TraceOptions {
+const NAMES = Object.keys(FORMATS).join(", ");
+
+interface ExportOptions extends TraceOptions, SelectionOptions {
   readonly leaks?: boolean;
   readonly output?: string;
   readonly force?: boolean;
+  readonly maxDepth?: number;
+  readonly minShare?: number;
+}
+
+function isFormat(name: string): name is keyof typeof FORMATS {
+  return Object.hasOwn(FORMATS, name);
 }
 
 export function addExport(report: Command): void {
   const command = report
     .command("export")
-    .summary(`for other tools: ${Object.keys(FORMATS).join(", ")}`)
+    .summary(`for other tools: ${NAMES}`)
     .description(
       "Writes a trace's stacks in the format of another tool: pprof (Go's, Pyroscope, Parca), speedscope, heapprofile (Chrome's Memory panel), collapsed (flame graphs), csv, json.",
     )
-    .argument("<format>", Object.keys(FORMATS).join(", "))
+    .argument("<format>", NAMES)
     .argument("<file>", "the trace")
     .option("-o, --output <file>", `where to, ${OUTPUT_HELP}; the default is beside the trace`)
-    .option(...FORCE);
-  addMomentOptions(command)
-    .addOption(new Option("--leaks", "only what was allocated and not freed"))
-    .action(async (name: string, file: string, options: ExportOptions) => {
-      const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
-      if (!format) {
-        throw new UsageError(`Cannot export as ${name}: the formats are ${Object.keys(FORMATS).join(", ")}`);
-      }
-      const { output = `${file.replace(/\.trace$/, "")}${format.suffix}`, force } = options;
-      checkOutput(output, format, { isNamed: options.output !== undefined, force, source: file });
-      const loaded = options.leaks
-        ? await loadTrace(file, { ...options, at: "end" }, { view: "leaks" })
-        : await loadTrace(file, options);
-      if (loaded.summary.problem !== undefined) {
-        process.stderr.write(`pyheap: ${loaded.summary.problem}. Exported is what was before.\n`);
-      }
-      writeOutput(output, format.make(loaded));
-    });
+    .option(...FORCE)
+    .option("--leaks", "only what was allocated and not freed")
+    .addOption(
+      new Option(
+        "--max-depth <n>",
+        "most frames of a stack; of deeper ones the middle is left out (default: 256; 2000 in trees; json: all)",
+      ).argParser(toCount),
+    )
+    .addOption(new Option("--min-share <percent>", "put calls with less of the bytes together").argParser(toShare));
+  addSelectionOptions(addMomentOptions(command)).action(async (name: string, file: string, options: ExportOptions) => {
+    if (!isFormat(name)) throw new UsageError(`Cannot export as ${name}: the formats are ${NAMES}`);
+    const format: Format = FORMATS[name];
+    const { output = `${file.replace(/\.trace$/, "")}${format.suffix}`, force, maxDepth, minShare } = options;
+    checkOutput(output, KINDS[name], { isNamed: options.output !== undefined, force, source: file });
+    const loaded = options.leaks
+      ? await loadTrace(file, { ...options, at: "end" }, { view: "leaks" })
+      : await loadTrace(file, options);
+    const made = exportReport(loaded, format, { ...loaded.selection, maxDepth, minShare });
+    if (made.summary.problem !== undefined) {
+      process.stderr.write(`pyheap: ${visible(made.summary.problem)}. Exported is what was before.\n`);
+    }
+    const { cut } = made.stacks;
+    if (cut > 0) {
+      process.stderr.write(
+        `pyheap: ${counted(cut, "stack")} had more than ${maxDepth ?? format.maxDepth} frames: their middle is left out (--max-depth)\n`,
+      );
+    }
+    await writeOutput(output, format.write(made), { isCompressed: format.isCompressed });
+  });
 }

@@ -1,18 +1,20 @@
 // `pyheap report flamegraph`: one page of HTML.
 
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import { buildPage } from "../../page/build.js";
-import { codeOf, withSources } from "../../page/sources.js";
+import { withSources } from "../../page/sources.js";
 import { Spans } from "../../page/spans.js";
 import { flamegraphPage } from "../../report/flamegraph.js";
+import { Sources } from "../../report/sources.js";
 import { bytes } from "../../text/bytes.js";
 import { counted } from "../../text/numbers.js";
 import { readTrace } from "../../trace/reader.js";
 import { UsageError } from "../errors.js";
 import { type FileKind, FORCE, textBegins } from "../files.js";
+import { toWhole } from "./options.js";
 import { checkOutput, OUTPUT_HELP, writeOutput } from "./output.js";
-import { linesOf } from "./source-files.js";
-import { asUsageError, readFile, toWhole } from "./trace-input.js";
+import { asUsageError, readFile } from "./trace-input.js";
 
 const PAGE: FileKind = {
   name: "a page of pyheap's",
@@ -53,10 +55,10 @@ export function addFlamegraph(report: Command): void {
       }
       const { command, started, python = null, sample } = summary.metadata;
       const facts = { command, started, python, sample, problem: summary.problem ?? null };
-      const data = withSources(buildPage(spans, facts), (name) =>
-        name === "<string>" ? codeOf(facts) : linesOf(name, started),
-      );
-      const page = flamegraphPage(data);
-      writeOutput(output, page, `: ${bytes(Buffer.byteLength(page))}, of ${counted(summary.events, "event")}`);
+      const sources = new Sources(facts, [".", dirname(file)]);
+      const page = flamegraphPage(withSources(buildPage(spans, facts), (name) => sources.lines(name)));
+      await writeOutput(output, [page], {
+        more: `: ${bytes(Buffer.byteLength(page))}, of ${counted(summary.events, "event")}`,
+      });
     });
 }

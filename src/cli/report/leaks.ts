@@ -2,7 +2,8 @@
 
 import type { Command } from "commander";
 import { type StacksOptions, traceStacks } from "../../report/trace-stacks.js";
-import { addSpanOptions, addStackOptions, loadTrace, type SpanOptions } from "./trace-input.js";
+import { addSpanOptions, addStackOptions, type SelectionOptions, type SpanOptions } from "./options.js";
+import { loadTrace } from "./trace-input.js";
 
 export function addLeaks(report: Command): void {
   addStackOptions(
@@ -13,7 +14,7 @@ export function addLeaks(report: Command): void {
         .description("Shows what the program, or a span of it, allocated and did not free until the end, by stack.")
         .argument("<file>", "the trace"),
     ),
-  ).action(async (file: string, options: SpanOptions & StacksOptions) => {
+  ).action(async (file: string, options: SpanOptions & SelectionOptions & StacksOptions) => {
     process.stdout.write(traceStacks(await loadTrace(file, { ...options, at: "end" }, { view: "leaks" }), options));
   });
 }

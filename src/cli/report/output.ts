@@ -1,26 +1,60 @@
 // Where a report goes that is a file: to standard output if it is called -.
 
-import { writeFileSync } from "node:fs";
+import { createWriteStream, rmSync, statSync } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { forTerminal } from "../../text/visible.js";
 import { reasonOf, UsageError } from "../errors.js";
 import { checkFile, type FileKind, type Overwriting } from "../files.js";
 
 export const OUTPUT_HELP = "- for standard output";
+const CHUNK_BYTES = 1 << 16;
 
 /** Throws UsageError if the report must not go there. */
 export function checkOutput(file: string, kind: FileKind, how: Overwriting): void {
   if (file !== "-") checkFile(file, kind, how);
 }
 
-/** Writes a report and says so, with what more there is to say of the file. Throws UsageError if it can't be written. */
-export function writeOutput(file: string, content: string | Uint8Array, more = ""): void {
-  if (file === "-") {
-    process.stdout.write(content);
-    return;
+/** Small pieces, put together: a stream has its price for each. */
+function* gathered(pieces: Iterable<string | Uint8Array>): Generator<Uint8Array> {
+  let waiting: Buffer[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    const bytes = Buffer.from(piece as Uint8Array);
+    waiting.push(bytes);
+    length += bytes.length;
+    if (length < CHUNK_BYTES) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    length = 0;
   }
+  if (length > 0) yield Buffer.concat(waiting);
+}
+
+export interface OutputOptions {
+  readonly isCompressed?: boolean | undefined;
+  /** What more there is to say of the file. */
+  readonly more?: string;
+}
+
+/** Writes a report piece by piece, and says so. Throws UsageError if it can't be written; what was written of it then goes. */
+export async function writeOutput(
+  file: string,
+  pieces: Iterable<string | Uint8Array>,
+  { isCompressed = false, more = "" }: OutputOptions = {},
+): Promise<void> {
+  const source = Readable.from(gathered(pieces), { objectMode: false });
+  const packed = isCompressed ? [source, createGzip()] : [source];
   try {
-    writeFileSync(file, content);
+    if (file === "-") await pipeline([...packed, process.stdout], { end: false });
+    else await pipeline([...packed, createWriteStream(file)]);
   } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    // Who reads standard output may have enough.
+    if (file === "-" && (error as NodeJS.ErrnoException).code === "EPIPE") return;
+    if (statSync(file, { throwIfNoEntry: false })?.isFile()) rmSync(file);
     throw new UsageError(`Cannot write ${file}: ${reasonOf(error)}`);
   }
-  process.stderr.write(`${file}${more}\n`);
+  if (file !== "-") process.stderr.write(`${forTerminal(file)}${more}\n`);
 }

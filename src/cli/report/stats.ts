@@ -2,7 +2,8 @@
 
 import type { Command } from "commander";
 import { traceStats, traceStatsText } from "../../report/trace-stats.js";
-import { addSpanOptions, loadTrace, type TraceOptions } from "./trace-input.js";
+import { addSpanOptions, type TraceOptions } from "./options.js";
+import { loadTrace } from "./trace-input.js";
 
 export function addStats(report: Command): void {
   addSpanOptions(

@@ -1,18 +1,29 @@
 // `pyheap report summary`: a trace on one screen.
 
-import type { Command } from "commander";
-import { traceSummary } from "../../report/trace-summary.js";
-import { addMomentOptions, loadTrace, type TraceOptions, toCount } from "./trace-input.js";
+import { type Command, Option } from "commander";
+import { type SummaryOptions, traceSummary } from "../../report/trace-summary.js";
+import { SORTINGS } from "../../report/trace-table.js";
+import {
+  addMomentOptions,
+  addSelectionOptions,
+  addShareOption,
+  type SelectionOptions,
+  type TraceOptions,
+  toCount,
+} from "./options.js";
+import { loadTrace } from "./trace-input.js";
 
 export function addSummary(report: Command): void {
-  addMomentOptions(
-    report
-      .command("summary")
-      .summary("figures, and the functions and modules that have most")
-      .description("Shows a trace on one screen: figures, and the functions, modules and domains that have most.")
-      .argument("<file>", "the trace")
-      .option("--rows <n>", "functions that are shown at most", toCount, 12),
-  ).action(async (file: string, options: TraceOptions & { rows: number }) => {
-    process.stdout.write(traceSummary(await loadTrace(file, options), options.rows));
-  });
+  const command = report
+    .command("summary")
+    .summary("figures, and the functions and modules that have most")
+    .description("Shows a trace on one screen: figures, and the functions, modules and domains that have most.")
+    .argument("<file>", "the trace")
+    .addOption(new Option("--sort <column>", "what comes first").choices(SORTINGS).default("own"))
+    .option("--rows <n>", "functions that are shown at most", toCount, 12);
+  addShareOption(addSelectionOptions(addMomentOptions(command)), "rows").action(
+    async (file: string, options: TraceOptions & SelectionOptions & SummaryOptions) => {
+      process.stdout.write(traceSummary(await loadTrace(file, options), options));
+    },
+  );
 }

@@ -2,20 +2,30 @@
 
 import { type Command, Option } from "commander";
 import { GROUPINGS } from "../../report/trace-groups.js";
-import { type TableOptions, traceTable } from "../../report/trace-table.js";
-import { addMomentOptions, loadTrace, type TraceOptions, toCount } from "./trace-input.js";
+import { SORTINGS, type TableOptions, traceTable } from "../../report/trace-table.js";
+import {
+  addMomentOptions,
+  addSelectionOptions,
+  addShareOption,
+  addSourceOption,
+  type SelectionOptions,
+  type TraceOptions,
+  toCount,
+} from "./options.js";
+import { loadTrace } from "./trace-input.js";
 
 export function addTable(report: Command): void {
-  addMomentOptions(
-    report
-      .command("table")
-      .summary("by function, line, file, module, domain or size class")
-      .description("Shows who has how much: own is what a group allocated itself, total what it and its callees did.")
-      .argument("<file>", "the trace")
-      .addOption(new Option("--by <group>", "what a row stands for").choices(GROUPINGS).default("function"))
-      .addOption(new Option("--sort <column>", "what comes first").choices(["own", "total", "count"]).default("own"))
-      .option("--rows <n>", "rows that are shown at most", toCount, 30),
-  ).action(async (file: string, options: TraceOptions & TableOptions) => {
-    process.stdout.write(traceTable(await loadTrace(file, options), options));
-  });
+  const command = report
+    .command("table")
+    .summary("by function, line, file, module, domain or size class")
+    .description("Shows who has how much: own is what a group allocated itself, total what it and its callees did.")
+    .argument("<file>", "the trace")
+    .addOption(new Option("--by <group>", "what a row stands for").choices(GROUPINGS).default("function"))
+    .addOption(new Option("--sort <column>", "what comes first").choices(SORTINGS).default("own"))
+    .option("--rows <n>", "rows that are shown at most", toCount, 30);
+  addSourceOption(addShareOption(addSelectionOptions(addMomentOptions(command)), "rows")).action(
+    async (file: string, options: TraceOptions & SelectionOptions & TableOptions) => {
+      process.stdout.write(traceTable(await loadTrace(file, options), options));
+    },
+  );
 }

@@ -2,7 +2,8 @@
 
 import type { Command } from "commander";
 import { type StacksOptions, traceStacks } from "../../report/trace-stacks.js";
-import { addSpanOptions, addStackOptions, loadTrace, type SpanOptions, toWhole } from "./trace-input.js";
+import { addSpanOptions, addStackOptions, type SelectionOptions, type SpanOptions, toWhole } from "./options.js";
+import { loadTrace } from "./trace-input.js";
 
 export function addTemporary(report: Command): void {
   addStackOptions(
@@ -14,7 +15,7 @@ export function addTemporary(report: Command): void {
         .argument("<file>", "the trace")
         .option("--within <n>", "others that may be allocated meanwhile (default: 0)", toWhole),
     ),
-  ).action(async (file: string, options: SpanOptions & StacksOptions & { within?: number }) => {
+  ).action(async (file: string, options: SpanOptions & SelectionOptions & StacksOptions & { within?: number }) => {
     const loaded = await loadTrace(
       file,
       { ...options, at: "end" },

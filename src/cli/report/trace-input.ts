@@ -1,82 +1,23 @@
 // What every kind of report has in common: the trace it is of, which part of it, and progress while it is read.
 
 import { createReadStream, statSync } from "node:fs";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { dirname } from "node:path";
 import colors from "picocolors";
-import type { TraceReport } from "../../report/trace-context.js";
+import { isImport, type Selection } from "../../report/selection.js";
+import { Sources } from "../../report/sources.js";
+import { type TraceReport, traceReport } from "../../report/trace-context.js";
 import { instant, MICROSECONDS } from "../../text/time.js";
+import { forTerminal } from "../../text/visible.js";
 import type { View } from "../../trace/accounts.js";
 import { type Analysis, type AnalysisOptions, analyse } from "../../trace/analysis.js";
 import { TraceError, type TraceSummary } from "../../trace/reader.js";
 import { UsageError } from "../errors.js";
+import { type SelectionOptions, secondsOf, type TraceOptions } from "./options.js";
 
 const CHUNK_BYTES = 2 ** 20;
 /** A recording that takes longer than this to read shows progress, in milliseconds. */
 const PATIENCE = 500;
 const REDRAW_EVERY = 100;
-
-export interface SpanOptions {
-  readonly from?: number;
-  readonly to?: number;
-  readonly withStart?: boolean;
-}
-
-export interface TraceOptions extends SpanOptions {
-  /** "peak", "end", "allocated", or a moment in seconds. */
-  readonly at: string;
-}
-
-/** A number of seconds; undefined if the text is none. */
-function secondsOf(text: string): number | undefined {
-  const seconds = Number(text);
-  return text.trim() !== "" && seconds >= 0 && Number.isFinite(seconds) ? seconds : undefined;
-}
-
-export function toSeconds(text: string): number {
-  const seconds = secondsOf(text);
-  if (seconds === undefined) throw new InvalidArgumentError("It is a number of seconds.");
-  return seconds;
-}
-
-export function toCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It is a whole number from 1 up.");
-  return count;
-}
-
-export function toWhole(text: string): number {
-  const count = Number(text);
-  if (text.trim() === "" || !Number.isInteger(count) || count < 0) {
-    throw new InvalidArgumentError("It is a whole number from 0 up.");
-  }
-  return count;
-}
-
-/** The options that say which span of a trace is looked at. */
-export function addSpanOptions(command: Command): Command {
-  return command
-    .addOption(new Option("--from <seconds>", "look at what happened from then on").argParser(toSeconds))
-    .addOption(new Option("--to <seconds>", "look at what happened until then").argParser(toSeconds))
-    .option("--with-start", "show what the interpreter allocated to start by stack as well, not as one figure");
-}
-
-/** The options that say how much of a list of stacks is shown. */
-export function addStackOptions(command: Command): Command {
-  return command
-    .option("--rows <n>", "stacks that are shown at most", toCount, 15)
-    .option("--frames <n>", "frames of each that are shown at most", toCount, 8);
-}
-
-/** And those that say which moment. */
-export function addMomentOptions(command: Command): Command {
-  return addSpanOptions(
-    command.option(
-      "--at <moment>",
-      "peak: what was live at the highest moment; end: at the last; allocated: all that was allocated; or a second",
-      "peak",
-    ),
-  );
-}
 
 /** What is looked at, from --at: a view, and where the span ends. */
 function chooseView({ at, from, to }: TraceOptions): { view: View; to: number | undefined } {
@@ -107,7 +48,7 @@ export async function* readFile(file: string): AsyncGenerator<Uint8Array> {
       const now = performance.now();
       if (shows && now - drawn > REDRAW_EVERY) {
         drawn = now;
-        process.stderr.write(`\rreading ${file}: ${Math.floor((100 * read) / whole)} %`);
+        process.stderr.write(`\rreading ${forTerminal(file)}: ${Math.floor((100 * read) / whole)} %`);
       }
     }
   } finally {
@@ -115,11 +56,19 @@ export async function* readFile(file: string): AsyncGenerator<Uint8Array> {
   }
 }
 
+export interface LoadOptions {
+  /** The default is what --at says. */
+  readonly view?: View;
+  readonly temporary?: number;
+  /** What more than the options say of the stacks that are shown. */
+  readonly selection?: Selection;
+}
+
 /** Reads and analyses a trace. A problem that stands in its way is a UsageError. */
 export async function loadTrace(
   file: string,
-  options: TraceOptions,
-  { view, temporary }: { readonly view?: View; readonly temporary?: number } = {},
+  options: TraceOptions & SelectionOptions,
+  { view, temporary, selection }: LoadOptions = {},
 ): Promise<TraceReport> {
   const chosen = chooseView(options);
   const { from, withStart } = options;
@@ -130,7 +79,10 @@ export async function loadTrace(
   const { analysis, summary } = await asUsageError(file, analyse(readFile(file), file, span));
   checkKind(file, summary, span);
   checkMoments(file, analysis, options);
-  return { analysis, summary, view: view ?? chosen.view, colors: terminalColors() };
+  const { filter, hideImports, source = true } = options;
+  const sources = source ? new Sources(summary.metadata, [".", dirname(file)]) : undefined;
+  const parts = { analysis, summary, view: view ?? chosen.view, colors: terminalColors(), sources };
+  return traceReport(parts, { filter, hide: hideImports ? isImport : undefined, ...selection });
 }
 
 /** Refuses moments that the recording doesn't have, or that are before its program. */

@@ -2,19 +2,17 @@
 
 import { placeOf } from "../../text/labels.js";
 import type { TraceReport } from "../trace-context.js";
-import { exportedStacks } from "./stacks.js";
+import { type Chunks, exportedStacks, nodesOf, PerFrame, START, startOf } from "./stacks.js";
 
 /** A frame as one word of a stack: what would end it is replaced. */
 const word = (text: string) => text.replaceAll(";", ":").replace(/\s+/g, " ");
 
-export function collapsed(report: TraceReport): string {
-  const sums = new Map<string, number>();
-  for (const { bytes, frames } of exportedStacks(report)) {
-    const stack = frames.map(({ function: f, line }) =>
-      word(f.file === "" ? f.name : `${f.name} (${placeOf(f, line)})`),
-    );
-    const key = stack.reverse().join(";");
-    sums.set(key, (sums.get(key) ?? 0) + bytes);
+export function* collapsed(report: TraceReport): Chunks {
+  const words = new PerFrame(report, (f, line) => word(f.file === "" ? f.name : `${f.name} (${placeOf(f, line)})`));
+  for (const { node, bytes } of exportedStacks(report)) {
+    const stack = Array.from(nodesOf(report, node), (at) => words.of(at));
+    yield `${stack.reverse().join(";")} ${bytes}\n`;
   }
-  return [...sums].map(([stack, bytes]) => `${stack} ${bytes}\n`).join("");
+  const start = startOf(report);
+  if (start) yield `${START.name} ${start.bytes}\n`;
 }

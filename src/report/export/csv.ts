@@ -4,30 +4,33 @@ import { BLOCK_DOMAINS } from "../../core/catalogue.gen.js";
 import { placeOf } from "../../text/labels.js";
 import { sizeClassName } from "../../trace/size-class.js";
 import type { TraceReport } from "../trace-context.js";
+import { type Chunks, nodesOf, PerFrame, START, startOf } from "./stacks.js";
 
 const COLUMNS = ["bytes", "blocks", "domain", "size_class", "function", "file", "line", "stack"];
+/** What a spreadsheet takes for the begin of a formula, in either width. */
+const FORMULA = /^\s*[=+\-@|＝＋－＠]/;
 
 /** A field; one that a spreadsheet would take for a formula is kept a text by an apostrophe. */
 function field(value: string | number): string {
-  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const text = typeof value === "string" && FORMULA.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export function csv({ analysis, view }: TraceReport): string {
-  const { accounts, tree } = analysis;
-  const lines = [COLUMNS.join(",")];
+const row = (values: readonly (string | number)[]) => `${values.map(field).join(",")}\r\n`;
+
+export function* csv(report: TraceReport): Chunks {
+  const { stacks, view } = report;
+  const { accounts, tree } = stacks;
+  const places = new PerFrame(report, (f, line) => `${f.name} (${placeOf(f, line)})`);
+  yield row(COLUMNS);
   for (let account = 0; account < accounts.length; account++) {
     const { bytes, count } = accounts.read(view, account);
-    if (bytes < 0.5 && count < 0.5) continue;
     const node = accounts.nodes.at(account);
     const { function: f, line } = tree.frame(node);
-    const stack = tree.stack(node).map((frame) => `${frame.function.name} (${placeOf(frame.function, frame.line)})`);
-    const row = [Math.round(bytes), Math.round(count), BLOCK_DOMAINS[accounts.domain(account)] ?? "unknown"];
-    lines.push(
-      [...row, sizeClassName(accounts.sizeClass(account)), f.name, f.file, line, stack.join(" < ")]
-        .map(field)
-        .join(","),
-    );
+    const stack = node === 0 ? "" : Array.from(nodesOf(report, node), (at) => places.of(at)).join(" < ");
+    const kind = [BLOCK_DOMAINS[accounts.domain(account)] ?? "unknown", sizeClassName(accounts.sizeClass(account))];
+    yield row([Math.round(bytes), Math.round(count), ...kind, f.name, f.file, line, stack]);
   }
-  return `${lines.join("\r\n")}\r\n`;
+  const start = startOf(report);
+  if (start) yield row([start.bytes, start.count, "", "", START.name, "", 0, ""]);
 }

@@ -2,8 +2,11 @@
 //
 // A node's size is its own; `samples` has one entry for each stack, as the protocol asks. Lines and columns are from 0.
 
+import { functionName } from "../../text/labels.js";
+import { Children, walk } from "../children.js";
 import type { TraceReport } from "../trace-context.js";
 import { sumByNode } from "../trace-groups.js";
+import { type Chunks, jsonList, START, startOf } from "./stacks.js";
 
 export interface HeapProfileNode {
   readonly callFrame: {
@@ -15,7 +18,7 @@ export interface HeapProfileNode {
   };
   readonly selfSize: number;
   readonly id: number;
-  readonly children: HeapProfileNode[];
+  readonly children: readonly HeapProfileNode[];
 }
 
 export interface HeapProfile {
@@ -23,33 +26,47 @@ export interface HeapProfile {
   readonly samples: readonly { readonly size: number; readonly nodeId: number; readonly ordinal: number }[];
 }
 
-export function heapProfile({ analysis, view }: TraceReport): HeapProfile {
-  const { tree } = analysis;
-  const { ownBytes, totalBytes } = sumByNode(analysis, view);
-  const nodes: (HeapProfileNode | undefined)[] = [];
-  const samples: { size: number; nodeId: number; ordinal: number }[] = [];
-  // A parent's number is lower than its children's.
-  for (let node = 0; node < tree.length; node++) {
-    if (node !== 0 && (totalBytes[node] as number) < 0.5) continue;
-    const { function: f, line } = tree.frame(node);
-    const selfSize = Math.round(ownBytes[node] as number);
-    const made: HeapProfileNode = {
-      callFrame: {
-        functionName: node === 0 ? "(root)" : f.name,
-        scriptId: String(tree.functionNumber(node)),
-        url: f.file,
-        lineNumber: node === 0 ? -1 : line - 1,
-        columnNumber: node === 0 ? -1 : 0,
-      },
-      selfSize,
-      id: node + 1,
-      children: [],
+export function* heapProfile(report: TraceReport): Chunks {
+  const { stacks, view } = report;
+  const { tree } = stacks;
+  const { ownBytes, totalBytes } = sumByNode(stacks, view);
+  const start = startOf(report);
+  const sizeOf = (node: number) => Math.round(ownBytes[node] as number);
+  /** All of a node but its callees, and the bracket behind them. */
+  const open = (name: string, url: string, line: number, script: number, selfSize: number, id: number) => {
+    const callFrame = {
+      functionName: name,
+      scriptId: String(script),
+      url,
+      lineNumber: line - 1,
+      columnNumber: line === 0 ? -1 : 0,
     };
-    nodes[node] = made;
-    if (node !== 0) nodes[tree.parent(node)]?.children.push(made);
-    if (selfSize > 0) samples.push({ size: selfSize, nodeId: node + 1, ordinal: samples.length + 1 });
+    return `${JSON.stringify({ callFrame, selfSize, id }).slice(0, -1)},"children":[`;
+  };
+  const startId = tree.length + 1;
+  const children = new Children(tree, (a, b) => (totalBytes[b] as number) - (totalBytes[a] as number));
+  yield '{"head":';
+  let comma = "";
+  for (const step of walk(children)) {
+    if (step < 0) {
+      if (step === ~0 && start) yield `${comma}${open(START.name, "", 0, 0, start.bytes, startId)}]}`;
+      yield "]}";
+      comma = ",";
+      continue;
+    }
+    const { function: f, line } = tree.frame(step);
+    const name = step === 0 ? "(root)" : functionName(f);
+    yield `${comma}${open(name, f.file, line, tree.functionNumber(step), sizeOf(step), step + 1)}`;
+    comma = "";
   }
-  const [head] = nodes;
-  if (!head) throw new Error("Cannot export: a tree has no root");
-  return { head, samples };
+  yield ',"samples":[';
+  function* samples() {
+    for (let node = 0; node < tree.length; node++) {
+      if (sizeOf(node) > 0) yield { size: sizeOf(node), nodeId: node + 1 };
+    }
+    if (start) yield { size: start.bytes, nodeId: startId };
+  }
+  let ordinal = 0;
+  yield* jsonList(samples(), (sample) => JSON.stringify({ ...sample, ordinal: ++ordinal }));
+  yield "]}\n";
 }

@@ -1,12 +1,13 @@
-// A trace's stacks as JSON, for other programs.
+// A trace's stacks as JSON, for other programs. Stacks are nodes of a tree: a file is as large as the tree, however deep it is.
 
 import type { View } from "../../trace/accounts.js";
+import type { StackTree } from "../../trace/tree.js";
 import type { TraceReport } from "../trace-context.js";
-import { exportedStacks } from "./stacks.js";
+import { type Chunks, exportedStacks, jsonList, startOf } from "./stacks.js";
 
-export const EXPORT_VERSION = 1;
+export const EXPORT_VERSION = 2;
 
-/** A function is its index in `functions`; frames are pairs of a function and a line, the innermost first. */
+/** All sizes in bytes. */
 export interface JsonExport {
   readonly version: typeof EXPORT_VERSION;
   readonly command: readonly string[];
@@ -15,31 +16,38 @@ export interface JsonExport {
   /** Mean distance between samples in bytes; 0 if everything was recorded. */
   readonly sampleBytes: number;
   readonly problem: string | null;
+  /** What of the view the interpreter allocated to start, which is in no stack; null if it is, or if there is nothing. */
+  readonly start: { readonly bytes: number; readonly count: number } | null;
+  /** Function 0 stands for what is outside of Python. */
   readonly functions: readonly { readonly name: string; readonly file: string; readonly firstLine: number }[];
-  readonly stacks: readonly {
-    readonly bytes: number;
-    readonly count: number;
-    readonly frames: readonly (readonly [functionIndex: number, line: number])[];
-  }[];
+  /** A frame called by another: indices of the calling node, which is lower, and of the function; and the line. Node 0 is the root. */
+  readonly nodes: readonly (readonly [parent: number, functionIndex: number, line: number])[];
+  /** What each stack has, by its innermost node. */
+  readonly stacks: readonly { readonly node: number; readonly bytes: number; readonly count: number }[];
 }
 
-export function jsonExport(report: TraceReport): JsonExport {
-  const { summary, view, analysis } = report;
+function* nodesOf(tree: StackTree): Generator<number> {
+  for (let node = 0; node < tree.length; node++) yield node;
+}
+
+export function* jsonExport(report: TraceReport): Chunks {
+  const { summary, view, stacks } = report;
   const { command, started, sample } = summary.metadata;
-  const { functions } = analysis.tree;
-  const indices = new Map(functions.map((f, k) => [f, k]));
-  return {
+  const { tree } = stacks;
+  const head = {
     version: EXPORT_VERSION,
     command,
     started,
     view,
     sampleBytes: sample,
     problem: summary.problem ?? null,
-    functions,
-    stacks: exportedStacks(report).map(({ bytes, count, frames }) => ({
-      bytes,
-      count,
-      frames: frames.map(({ function: f, line }): [number, number] => [indices.get(f) ?? 0, line]),
-    })),
+    start: startOf(report) ?? null,
   };
+  yield `${JSON.stringify(head).slice(0, -1)},"functions":[`;
+  yield* jsonList(tree.functions, (f) => JSON.stringify(f));
+  yield '],"nodes":[';
+  yield* jsonList(nodesOf(tree), (node) => `[${tree.parent(node)},${tree.functionNumber(node)},${tree.line(node)}]`);
+  yield '],"stacks":[';
+  yield* jsonList(exportedStacks(report), (stack) => JSON.stringify(stack));
+  yield "]}\n";
 }

@@ -1,69 +1,83 @@
-// pprof's profile.proto, gzipped, as Go's heap profiles are: blocks and bytes of each stack.
+// pprof's profile.proto, as Go's heap profiles are: blocks and bytes of each stack. Whoever writes it to a file compresses it.
+//
+// A profile's fields may come in any order, and one that is a list as many times as it has elements: so samples go out one by
+// one, and what they refer to follows.
 
-import { gzipSync } from "node:zlib";
 import { Line, Location, Function as PprofFunction, Profile, Sample, StringTable, ValueType } from "pprof-format";
+import { functionName } from "../../text/labels.js";
+import { ByteWriter } from "../../trace/bytes.js";
 import type { TraceFunction } from "../../trace/format.js";
 import type { TraceReport } from "../trace-context.js";
-import { exportedStacks } from "./stacks.js";
+import { type Chunks, exportedStacks, nodesOf, PerFrame, START, startOf } from "./stacks.js";
 
 const NANOSECONDS_PER_MICROSECOND = 1000;
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+/** Numbers of a Profile's fields. */
+const FIELD = { sampleType: 1, sample: 2, location: 4, function: 5 } as const;
+/** The wire type of what has a length in front. */
+const WITH_LENGTH = 2;
 
-/** Numbers a thing from 1 the first time that it comes. */
-class Numbers<T> {
-  readonly #ids = new Map<string, number>();
-  readonly all: T[] = [];
+const out = new ByteWriter();
 
-  of(key: string, make: (id: number) => T): number {
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
-    const id = this.#ids.size + 1;
-    this.#ids.set(key, id);
-    this.all.push(make(id));
-    return id;
-  }
+/** An element of a list of the profile's. */
+function element(field: number, message: ValueType | Sample | Location | PprofFunction): Uint8Array {
+  out.clear();
+  out.number((field << 3) | WITH_LENGTH);
+  out.number(message.length);
+  const head = out.written;
+  const whole = new Uint8Array(head.length + message.length);
+  whole.set(head);
+  message.encode(whole.subarray(head.length));
+  return whole;
 }
 
-export function pprof(report: TraceReport): Uint8Array {
+export function* pprof(report: TraceReport): Chunks {
   const { summary, view, analysis } = report;
   const texts = new StringTable();
   const text = (value: string) => texts.dedup(value);
-  const functions = new Numbers<PprofFunction>();
-  const locations = new Numbers<Location>();
-  const functionId = ({ name, file, firstLine }: TraceFunction) =>
-    functions.of(
-      `${name}\0${file}\0${firstLine}`,
-      (id) =>
-        new PprofFunction({ id, name: text(name), systemName: text(name), filename: text(file), startLine: firstLine }),
-    );
-  const sample = exportedStacks(report).map(
-    ({ bytes, count, frames }) =>
-      new Sample({
-        locationId: frames.map(({ function: f, line }) => {
-          const called = functionId(f);
-          return locations.of(
-            `${called} ${line}`,
-            (id) => new Location({ id, line: [new Line({ functionId: called, line })] }),
-          );
-        }),
-        value: [count, bytes],
-      }),
-  );
   const kind = view === "peak" || view === "end" || view === "leaks" ? "inuse" : "alloc";
   const [objects, space] = [text(`${kind}_objects`), text(`${kind}_space`)];
-  const [counts, bytes] = [text("count"), text("bytes")];
+  const [counts, size] = [text("count"), text("bytes")];
+  yield element(FIELD.sampleType, new ValueType({ type: objects, unit: counts }));
+  yield element(FIELD.sampleType, new ValueType({ type: space, unit: size }));
+  const functions: PprofFunction[] = [];
+  const locations: Location[] = [];
+  const functionIds = new Map<TraceFunction, number>();
+  const functionId = (f: TraceFunction) => {
+    const known = functionIds.get(f);
+    if (known !== undefined) return known;
+    const id = functions.length + 1;
+    functionIds.set(f, id);
+    // Without a system name: pprof would take both for a mangled name of C++, and cut out what is between < and >.
+    const names = { name: text(functionName(f)), systemName: 0, filename: text(f.file), startLine: f.firstLine };
+    functions.push(new PprofFunction({ id, ...names }));
+    return id;
+  };
+  const locationId = (f: TraceFunction, line: number) => {
+    const id = locations.length + 1;
+    locations.push(new Location({ id, line: [new Line({ functionId: functionId(f), line })] }));
+    return id;
+  };
+  const ids = new PerFrame(report, locationId);
+  for (const { node, bytes, count } of exportedStacks(report)) {
+    const ofStack = Array.from(nodesOf(report, node), (at) => ids.of(at));
+    yield element(FIELD.sample, new Sample({ locationId: ofStack, value: [count, bytes] }));
+  }
+  const start = startOf(report);
+  if (start) {
+    const value = [start.count, start.bytes];
+    yield element(FIELD.sample, new Sample({ locationId: [locationId(START, 0)], value }));
+  }
+  for (const location of locations) yield element(FIELD.location, location);
+  for (const f of functions) yield element(FIELD.function, f);
   const started = Date.parse(summary.metadata.started);
   const profile = new Profile({
-    sampleType: [new ValueType({ type: objects, unit: counts }), new ValueType({ type: space, unit: bytes })],
-    sample,
-    location: locations.all,
-    function: functions.all,
     stringTable: texts,
     timeNanos: Number.isNaN(started) ? 0 : BigInt(started) * NANOSECONDS_PER_MILLISECOND,
     durationNanos: Math.round(analysis.endTime * NANOSECONDS_PER_MICROSECOND),
-    periodType: new ValueType({ type: text("space"), unit: bytes }),
+    periodType: new ValueType({ type: text("space"), unit: size }),
     period: Math.max(1, summary.metadata.sample),
     defaultSampleType: space,
   });
-  return gzipSync(profile.encode());
+  yield profile.encode();
 }

@@ -1,24 +1,82 @@
-// What every export is made from: a trace's stacks that have something.
+// What every export is made from: a trace's stacks that have something, one by one.
 
-import type { View } from "../../trace/accounts.js";
-import type { Frame } from "../../trace/tree.js";
+import type { Measure, View } from "../../trace/accounts.js";
+import type { TraceFunction } from "../../trace/format.js";
 import type { TraceReport } from "../trace-context.js";
 import { stackRows } from "../trace-groups.js";
 
-/** One stack: whole bytes and blocks, and its frames from the innermost outwards; one frame at least. */
+/** The pieces of a file, in order: it may be larger than what fits into memory, or into one string. */
+export type Chunks = Iterable<string | Uint8Array>;
+
+/** Stands on a stack of its own for all that the interpreter allocated to start. */
+export const START: TraceFunction = { name: "interpreter start", file: "", firstLine: 0 };
+
+/** What the interpreter's start has in the view; undefined if nothing, or if it is told by stack. */
+export function startOf({
+  analysis,
+  view,
+  selection,
+}: Pick<TraceReport, "analysis" | "view" | "selection">): Measure | undefined {
+  const start = analysis.start[view];
+  if (start.count < 0.5 || selection.filter) return undefined;
+  return { bytes: Math.round(start.bytes), count: Math.round(start.count) };
+}
+
+/** One stack: whole bytes and blocks, and its innermost node. */
 export interface ExportedStack {
   readonly bytes: number;
   readonly count: number;
-  readonly frames: readonly Frame[];
+  readonly node: number;
 }
 
-export function exportedStacks({ analysis, view }: Pick<TraceReport, "analysis" | "view">): ExportedStack[] {
-  const { tree } = analysis;
-  return stackRows(analysis, view).map(({ node, own }) => ({
-    bytes: Math.round(own.bytes),
-    count: Math.round(own.count),
-    frames: node === 0 ? [tree.frame(0)] : tree.stack(node),
-  }));
+/** The stacks, those with most bytes first; without the interpreter's start. */
+export function* exportedStacks({ stacks, view }: Pick<TraceReport, "stacks" | "view">): Generator<ExportedStack> {
+  for (const { node, own } of stackRows(stacks, view)) {
+    yield { node, bytes: Math.round(own.bytes), count: Math.round(own.count) };
+  }
+}
+
+/** The nodes of a stack from the innermost outwards: the root alone if it has no frame. */
+export function* nodesOf({ stacks: { tree } }: Pick<TraceReport, "stacks">, node: number): Generator<number> {
+  if (node === 0) yield 0;
+  for (let at = node; at !== 0; at = tree.parent(at)) yield at;
+}
+
+/** Something of each frame, made once: for functions by number, and lines. */
+export class PerFrame<T> {
+  readonly #known = new Map<number, T>();
+  readonly #tree: TraceReport["stacks"]["tree"];
+  readonly #make: (f: TraceFunction, line: number, functionNumber: number) => T;
+
+  constructor(
+    { stacks }: Pick<TraceReport, "stacks">,
+    make: (f: TraceFunction, line: number, functionNumber: number) => T,
+  ) {
+    this.#tree = stacks.tree;
+    this.#make = make;
+  }
+
+  of(node: number): T {
+    const number = this.#tree.functionNumber(node);
+    // Lines are below 2^32.
+    const key = number * 2 ** 32 + this.#tree.line(node);
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      const { function: f, line } = this.#tree.frame(node);
+      known = this.#make(f, line, number);
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+}
+
+/** The elements of a list in JSON, with commas between. */
+export function* jsonList<T>(items: Iterable<T>, text: (item: T) => string): Generator<string> {
+  let comma = "";
+  for (const item of items) {
+    yield `${comma}${text(item)}`;
+    comma = ",";
+  }
 }
 
 /** What a view is called in a file. */

@@ -1,0 +1,35 @@
+// `pyheap report callers`: who calls a function, and whom it calls.
+
+import type { Command } from "commander";
+import { type CallersOptions, traceCallers } from "../../report/trace-callers.js";
+import {
+  addMomentOptions,
+  addSelectionOptions,
+  addShareOption,
+  addSourceOption,
+  type SelectionOptions,
+  type TraceOptions,
+  toCount,
+  toPattern,
+} from "./options.js";
+import { loadTrace } from "./trace-input.js";
+
+export function addCallers(report: Command): void {
+  const command = report
+    .command("callers")
+    .summary("who calls a function, and whom it calls")
+    .description("Shows functions one by one: who calls each, what is in its lines, and whom it calls.")
+    .argument("<function>", "a pattern that its name or file matches", toPattern)
+    .argument("<file>", "the trace")
+    .option("--functions <n>", "functions that are shown at most", toCount, 5)
+    .option("--rows <n>", "rows of each list that are shown at most", toCount, 10);
+  addSourceOption(addShareOption(addSelectionOptions(addMomentOptions(command)), "rows")).action(
+    async (
+      pattern: RegExp,
+      file: string,
+      options: TraceOptions & SelectionOptions & Omit<CallersOptions, "pattern">,
+    ) => {
+      process.stdout.write(traceCallers(await loadTrace(file, options), { ...options, pattern }));
+    },
+  );
+}

@@ -1,0 +1,117 @@
+// The options that reports have in common, and how what they are given is read.
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+export interface SpanOptions {
+  readonly from?: number;
+  readonly to?: number;
+  readonly withStart?: boolean;
+}
+
+export interface TraceOptions extends SpanOptions {
+  /** "peak", "end", "allocated", or a moment in seconds. */
+  readonly at: string;
+}
+
+/** A number of seconds; undefined if the text is none. */
+export function secondsOf(text: string): number | undefined {
+  const seconds = Number(text);
+  return text.trim() !== "" && seconds >= 0 && Number.isFinite(seconds) ? seconds : undefined;
+}
+
+export function toSeconds(text: string): number {
+  const seconds = secondsOf(text);
+  if (seconds === undefined) throw new InvalidArgumentError("It is a number of seconds.");
+  return seconds;
+}
+
+export function toCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It is a whole number from 1 up.");
+  return count;
+}
+
+export function toWhole(text: string): number {
+  const count = Number(text);
+  if (text.trim() === "" || !Number.isInteger(count) || count < 0) {
+    throw new InvalidArgumentError("It is a whole number from 0 up.");
+  }
+  return count;
+}
+
+/** A percentage, with or without its sign, as a share from 0 to 1. */
+export function toShare(text: string): number {
+  const percent = Number(text.trim().replace(/\s*%$/, ""));
+  if (!/^\s*[\d.]/.test(text) || !(percent >= 0 && percent <= 100)) {
+    throw new InvalidArgumentError("It is a percentage: 1%.");
+  }
+  return percent / 100;
+}
+
+/** A regular expression; capitals and small letters are alike. */
+export function toPattern(text: string): RegExp {
+  try {
+    return new RegExp(text, "iu");
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? `${error.message}.` : "It is no regular expression.");
+  }
+}
+
+/** Which stacks are shown, and with which of their frames. */
+export interface SelectionOptions {
+  readonly filter?: RegExp | undefined;
+  readonly hideImports?: boolean | undefined;
+  /** Lines of source are shown; the default is true. */
+  readonly source?: boolean | undefined;
+}
+
+/** The options that say which stacks are shown. */
+export function addSelectionOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--filter <pattern>", "only stacks with a function whose name or file matches").argParser(toPattern),
+    )
+    .option("--hide-imports", "leave out the frames of the import system: what they have is the importer's");
+}
+
+/** The option that leaves out lines of source. */
+export function addSourceOption(command: Command): Command {
+  return command.option("--no-source", "without lines of source");
+}
+
+/** The option that leaves out what has little. */
+export function addShareOption(command: Command, what: string, least = 0): Command {
+  return command.addOption(
+    new Option("--min-share <percent>", `leave out ${what} with less of the bytes`)
+      .argParser(toShare)
+      .default(least, `${100 * least}%`),
+  );
+}
+
+/** The options that say which stacks a list shows, and how much of them. */
+export function addStackOptions(command: Command): Command {
+  command
+    .addOption(new Option("--sort <figure>", "what comes first").choices(["bytes", "count"]).default("bytes"))
+    .option("--rows <n>", "stacks that are shown at most", toCount, 15)
+    .option("--frames <n>", "frames of each that are shown at most", toCount, 8);
+  return addSourceOption(addShareOption(addSelectionOptions(command), "stacks"));
+}
+
+/** The options that say which span of a trace is looked at. */
+export function addSpanOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--from <seconds>", "look at what happened from then on").argParser(toSeconds))
+    .addOption(new Option("--to <seconds>", "look at what happened until then").argParser(toSeconds))
+    .option("--with-start", "show what the interpreter allocated to start by stack as well, not as one figure");
+}
+
+/** And those that say which moment. */
+export function addMomentOptions(command: Command): Command {
+  return addSpanOptions(
+    command.option(
+      "--at <moment>",
+      "peak: what was live at the highest moment; end: at the last; allocated: all that was allocated; or a second",
+      "peak",
+    ),
+  );
+}

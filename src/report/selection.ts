@@ -1,0 +1,223 @@
+// Which stacks a report shows, and as what. From those of a trace, in this order:
+//
+//   filter     stacks that have no such frame are left out, with what they have
+//   hide       such frames are left out; what they have is their caller's
+//   maxDepth   main a b c d e f g   ->   main a b … f g     deep stacks keep their ends, of the inner one no more than INNER
+//   minShare   what has less than a share of all becomes "smaller calls" of its caller
+//
+// So without a filter the sums stay what they are. Nothing here recurses: stacks may be 100,000 frames deep.
+
+import { Accounts, type Measure, type View } from "../trace/accounts.js";
+import type { TraceFunction } from "../trace/format.js";
+import type { StackTree } from "../trace/tree.js";
+import type { Groupable } from "./trace-groups.js";
+import { TreeBuilder } from "./tree-builder.js";
+
+export interface Selection {
+  /** Only stacks with a frame whose function's name or file it matches. */
+  readonly filter?: RegExp | undefined;
+  /** Functions that are not shown. */
+  readonly hide?: ((f: TraceFunction) => boolean) | undefined;
+  /** Most frames of a stack; a frame in place of those left out comes on top. */
+  readonly maxDepth?: number | undefined;
+  /** From 0 to 1. */
+  readonly minShare?: number | undefined;
+  /** How names and files are written where the report goes. */
+  readonly write?: ((text: string) => string) | undefined;
+}
+
+/** What is shown of a view. */
+export interface Selected extends Groupable {
+  /** All of it. */
+  readonly sum: Measure;
+  /** Stacks whose middle is left out. */
+  readonly cut: number;
+  /** The file of a function as the trace has it, not as it is written. */
+  fileOf(f: TraceFunction): string;
+}
+
+/** Stand for what is not shown by itself. */
+export const ELIDED: TraceFunction = { name: "frames left out", file: "", firstLine: 0 };
+export const SMALLER: TraceFunction = { name: "smaller calls", file: "", firstLine: 0 };
+
+/** Every deep stack has an inner end of its own, the outer ones are shared: so these are fewer. */
+const INNER = 32;
+
+const FROZEN_MACHINERY = /^<frozen (importlib\.|zipimport|runpy)/;
+const MACHINERY = /\/(importlib\/(__init__|_bootstrap\w*)|zipimport|runpy|_pyodide\/_importhook)\.py$/;
+
+/** Whether a function is one that Python imports with. */
+export function isImport({ file }: TraceFunction): boolean {
+  return FROZEN_MACHINERY.test(file) || MACHINERY.test(file);
+}
+
+/** For each node whether one of its stack's functions is chosen. */
+function onStack(tree: StackTree, isChosen: (f: TraceFunction) => boolean): Uint8Array {
+  const chosen = Uint8Array.from(tree.functions, (f) => (isChosen(f) ? 1 : 0));
+  const found = new Uint8Array(tree.length);
+  found[0] = chosen[0] as number;
+  for (let node = 1; node < tree.length; node++) {
+    const caller = tree.parent(node);
+    // The root stands for what has no stack: it is on none.
+    found[node] = (chosen[tree.functionNumber(node)] as number) | (caller === 0 ? 0 : (found[caller] as number));
+  }
+  return found;
+}
+
+/** The stacks of a tree with fewer frames: what each node has become. */
+class Reduction {
+  readonly builder = new TreeBuilder();
+  cut = 0;
+  readonly #from: StackTree;
+  /** The node itself, or if it is hidden the nearest caller that is not. */
+  readonly #shown: Uint32Array;
+  readonly #depths: Uint32Array;
+  /** The caller at the depth where deep stacks are cut. */
+  readonly #heads: Uint32Array;
+  readonly #outer: number;
+  readonly #inner: number;
+  readonly #made: Int32Array;
+  readonly #numbers = new Map<number, number>();
+  readonly #files = new Map<TraceFunction, string>();
+  readonly #write: (text: string) => string;
+  #elided = 0;
+  #smaller = 0;
+
+  constructor(from: StackTree, { hide, maxDepth = Number.POSITIVE_INFINITY, write = (text) => text }: Selection) {
+    this.#from = from;
+    this.#write = write;
+    this.#inner = Math.min(INNER, Math.floor(maxDepth / 2));
+    this.#outer = maxDepth - this.#inner;
+    this.#shown = new Uint32Array(from.length);
+    this.#depths = new Uint32Array(from.length);
+    this.#heads = new Uint32Array(from.length);
+    this.#made = new Int32Array(from.length).fill(-1);
+    this.#made[0] = 0;
+    const isHidden = Uint8Array.from(from.functions, (f) => (hide?.(f) ? 1 : 0));
+    for (let node = 1; node < from.length; node++) {
+      const caller = this.callerOf(node);
+      const depth = (this.#depths[caller] as number) + 1;
+      const hidden = isHidden[from.functionNumber(node)] === 1;
+      this.#shown[node] = hidden ? caller : node;
+      this.#depths[node] = depth;
+      this.#heads[node] = depth === this.#outer ? node : (this.#heads[caller] as number);
+    }
+  }
+
+  /** The node that a node is shown as. */
+  shownAs(node: number): number {
+    return this.#shown[node] as number;
+  }
+
+  /** The nearest caller that is shown. */
+  callerOf(node: number): number {
+    return this.#shown[this.#from.parent(node)] as number;
+  }
+
+  /** Whether a node's stack is cut. */
+  isDeep(node: number): boolean {
+    return (this.#depths[node] as number) > this.#outer + this.#inner;
+  }
+
+  /** What a node has become. Its callers that are not deep have been asked for before. */
+  become(node: number): number {
+    const known = this.#made[node] as number;
+    if (known >= 0) return known;
+    const made = this.isDeep(node) ? this.#cut(node) : this.#copy(this.become(this.callerOf(node)), node);
+    this.#made[node] = made;
+    return made;
+  }
+
+  /** A node is among the smaller calls of its caller. */
+  becomeSmaller(node: number): void {
+    const caller = this.become(this.callerOf(node));
+    this.#smaller ||= this.builder.addFunction(SMALLER);
+    const isSmaller = caller !== 0 && this.builder.tree.functionNumber(caller) === this.#smaller;
+    this.#made[node] = isSmaller ? caller : this.builder.child(caller, this.#smaller, 0);
+  }
+
+  fileOf(f: TraceFunction): string {
+    return this.#files.get(f) ?? "";
+  }
+
+  #copy(caller: number, node: number): number {
+    return this.builder.child(caller, this.#function(this.#from.functionNumber(node)), this.#from.line(node));
+  }
+
+  #function(number: number): number {
+    let made = this.#numbers.get(number);
+    if (made === undefined) {
+      const { name, file, firstLine } = this.#from.functions[number] as TraceFunction;
+      const written = { name: this.#write(name), file: this.#write(file), firstLine };
+      this.#files.set(written, file);
+      made = this.builder.addFunction(written);
+      this.#numbers.set(number, made);
+    }
+    return made;
+  }
+
+  #cut(node: number): number {
+    this.cut++;
+    this.#elided ||= this.builder.addFunction(ELIDED);
+    const inner: number[] = [];
+    for (let at = node; inner.length < this.#inner; at = this.callerOf(at)) inner.push(at);
+    let made = this.builder.child(this.become(this.#heads[node] as number), this.#elided, 0);
+    for (const frame of inner.reverse()) made = this.#copy(made, frame);
+    return made;
+  }
+}
+
+/** What of a view is shown. */
+export function select({ tree, accounts }: Groupable, view: View, selection: Selection = {}): Selected {
+  const { filter, minShare = 0 } = selection;
+  const isFound = filter ? onStack(tree, ({ name, file }) => filter.test(name) || filter.test(file)) : undefined;
+  const reduction = new Reduction(tree, selection);
+  const totals = new Float64Array(tree.length);
+  const isOwn = new Uint8Array(tree.length);
+  const isNeeded = new Uint8Array(tree.length);
+  const kept: number[] = [];
+  const sum = { bytes: 0, count: 0 };
+  for (let account = 0; account < accounts.length; account++) {
+    const { bytes, count } = accounts.read(view, account);
+    const place = accounts.nodes.at(account);
+    if ((bytes < 0.5 && count < 0.5) || (isFound && !isFound[place])) continue;
+    const node = reduction.shownAs(place);
+    totals[node] = (totals[node] as number) + bytes;
+    isOwn[node] = isNeeded[node] = 1;
+    kept.push(account);
+    sum.bytes += bytes;
+    sum.count += count;
+  }
+  // Callers have lower numbers.
+  for (let node = tree.length - 1; node > 0; node--) {
+    const caller = reduction.callerOf(node);
+    totals[caller] = (totals[caller] as number) + (totals[node] as number);
+    isNeeded[caller] = (isNeeded[caller] as number) | (isNeeded[node] as number);
+  }
+  for (let node = 1; node < tree.length; node++) {
+    if (!isNeeded[node]) continue;
+    if ((totals[node] as number) < sum.bytes * minShare) reduction.becomeSmaller(node);
+    else if (isOwn[node] || !reduction.isDeep(node)) reduction.become(node);
+  }
+  // One view is enough: which one it is called is all the same.
+  const merged = new Accounts();
+  for (const account of kept) {
+    const node = reduction.become(reduction.shownAs(accounts.nodes.at(account)));
+    const { bytes, count } = accounts.read(view, account);
+    merged.add("allocated", merged.ofClass(node, accounts.domain(account), accounts.sizeClass(account)), bytes, count);
+  }
+  const read = (_: View, account: number) => merged.read("allocated", account);
+  return {
+    tree: reduction.builder.tree,
+    accounts: {
+      length: merged.length,
+      nodes: merged.nodes,
+      domain: (account) => merged.domain(account),
+      sizeClass: (account) => merged.sizeClass(account),
+      read,
+    },
+    sum,
+    cut: reduction.cut,
+    fileOf: (f) => reduction.fileOf(f),
+  };
+}

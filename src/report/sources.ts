@@ -1,0 +1,69 @@
+// Lines of the program's source, to stand beside its frames: read when they are asked for, from where the program was.
+//
+// A file that was changed after the recording began has no lines here: they might not be those that ran.
+
+import { readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { TraceMetadata } from "../trace/format.js";
+
+/** Longer lines are cut. */
+const MOST_CHARACTERS = 80;
+/** Larger files are no source that anybody reads. */
+const MOST_BYTES = 16 * 2 ** 20;
+/** Only these are source: a trace from a stranger may name any file, and what is shown may be handed on. */
+const SOURCE = /\.(py[ix]?|[cm]?[jt]sx?|c|h|cc|cpp|hpp)$/i;
+/** What Python calls the code after -c. */
+const CODE_FILE = "<string>";
+
+export class Sources {
+  /** Files that were changed after the recording. */
+  readonly changed = new Set<string>();
+  readonly #folders: readonly string[];
+  readonly #started: number;
+  readonly #files = new Map<string, readonly string[]>();
+
+  /** Relative paths are looked for in `folders`, in turn. */
+  constructor({ command, started }: Pick<TraceMetadata, "command" | "started">, folders: readonly string[] = ["."]) {
+    this.#folders = folders;
+    this.#started = Date.parse(started);
+    const [option, code] = command;
+    if (option === "-c" && code !== undefined) this.#files.set(CODE_FILE, code.split(/\r\n|\r|\n/));
+  }
+
+  /** The lines of a file; none if it can't be had. */
+  lines(file: string): readonly string[] {
+    let lines = this.#files.get(file);
+    if (!lines) {
+      lines = this.#read(file);
+      this.#files.set(file, lines);
+    }
+    return lines;
+  }
+
+  /** The text of a line, without its indentation; undefined if it is empty or can't be had. */
+  line(file: string, line: number): string | undefined {
+    const text = this.lines(file)[line - 1]?.trim().replace(/\s+/g, " ") ?? "";
+    if (text === "") return undefined;
+    return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 1)}…`;
+  }
+
+  #read(file: string): readonly string[] {
+    for (const path of this.#paths(file)) {
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (!found?.isFile() || found.size > MOST_BYTES) continue;
+      if (found.mtimeMs > this.#started) {
+        this.changed.add(file);
+        return [];
+      }
+      return readFileSync(path, "utf8").split(/\r\n|\r|\n/);
+    }
+    return [];
+  }
+
+  #paths(file: string): string[] {
+    if (!SOURCE.test(file) || file.includes("\0")) return [];
+    if (file.startsWith("file:")) return [fileURLToPath(file)];
+    return this.#folders.map((folder) => resolve(join(folder), file));
+  }
+}
