@@ -14,14 +14,15 @@
 //   the map's entries for each pool are the pool, and all others are 0
 // docs/pools.md.
 
-import { base_find, base_free, base_malloc, base_realloc } from "./base";
-import { ADDRESS_END, ALIGNMENT, ARENA_POOLS, arenaBytes, DEBUG, INTERNAL, POOL_GRAIN, POOL_SIZE } from "../ground/config";
+import { ADDRESS_END, ALIGNMENT, ARENA_POOLS, arenaBytes, DEBUG, POOL_GRAIN, POOL_SIZE } from "../ground/config";
 import { ARENAS_AT, CONTROL, SMALL_MEM_AT } from "../ground/control";
+import { INTERNAL } from "../ground/domains.gen";
 import { tableIndex } from "../ground/functions";
-import { ARENA_FUNCTIONS } from "../ground/table.gen";
 import { ledger } from "../ground/ledger";
+import { ARENA_FUNCTIONS } from "../ground/table.gen";
+import { base_find, base_free, base_malloc, base_realloc } from "./base";
 import { Pool } from "./pool";
-import { PoolMap } from "./poolmap";
+import { PoolMap, poolMap } from "./poolmap";
 
 /** The smallest arena that is made of memory that is there already. */
 const LEAST_POOLS: u32 = 1;
@@ -89,7 +90,7 @@ export class Arena {
       pool.index = <u8>index;
       pool.bin = 0;
       pool.listed = false;
-      pool.leaving = false;
+      pool.isVacated = false;
     }
   }
 
@@ -146,10 +147,10 @@ export class Arenas {
   /** Heads of the lists, one for each number of idle pools. */
   list0: usize;
 
-  /** The one map; both Smalls keep a copy of its three words. */
+  /** The map that says which pool an address is in. */
   @inline
   get map(): PoolMap {
-    return changetype<PoolMap>(CONTROL + SMALL_MEM_AT);
+    return poolMap();
   }
 
   @inline

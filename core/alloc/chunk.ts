@@ -20,7 +20,8 @@
 //   no two free chunks are neighbours, and the chunk below the top is in use
 // docs/account.md says what a chunk's overhead counts as.
 
-import { ALIGNMENT, INTERNAL, MAX_REQUEST } from "../ground/config";
+import { ALIGNMENT, MAX_REQUEST } from "../ground/config";
+import { INTERNAL } from "../ground/domains.gen";
 
 const PREV_FREE: u32 = 2;
 /** Set in the header of a free chunk, both bits. */

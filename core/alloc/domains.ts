@@ -2,16 +2,16 @@
 //
 //   domain  raw | mem | object | libc   each: ctx, malloc, calloc, realloc, free   (PyMemAllocatorEx, five words)
 //
-// A call loads its domain's entry and jumps; if it would jump to the pools, which is nearly always, it calls them: the jump through
-// the table costs more than to look where it leads, and a ctx that is known needs not be loaded. There is no flag to test. Debug hooks, tracers and users replace entries,
-// and keep the one that was there to hand on to. Functions and semantics are those of the Python/C API manual, "Memory
-// Management".
+// When the entry is the pool allocator, the common case, we call it directly: comparing one word is cheaper than an indirect call, and its ctx is a
+// constant. Any other entry is called through the table. Debug hooks, tracers and users replace entries, and keep the one that was there to hand on to.
+// Functions and semantics are those of the Python/C API manual, "Memory Management".
 
-import { arenas } from "./arena";
-import { DOMAINS, LIBC, MAX_REQUEST, MEM, OBJECT, RAW } from "../ground/config";
+import { MAX_REQUEST } from "../ground/config";
 import { CONTROL, DEBUG_AT, DOMAINS_AT } from "../ground/control";
+import { DOMAINS, LIBC, MEM, OBJECT, RAW } from "../ground/domains.gen";
 import { tableIndex } from "../ground/functions";
 import { HOSTED_FUNCTIONS, RAW_FUNCTIONS, SMALL_FUNCTIONS } from "../ground/table.gen";
+import { arenas } from "./arena";
 import { smallFree, smallMalloc, smallOf } from "./small";
 
 /** CPython's PyMemAllocatorEx. */

@@ -1,21 +1,22 @@
 // Evacuation: choosing pools that are to become empty, and keeping allocations out of them while their blocks move elsewhere.
 //
 //   low addresses                                                 high
-//   | pools that stay: as many of each class as its live blocks need | pools that are left ... |
+//   | pools that stay: as many of each class as its live blocks need | vacated pools ... |
 //
-// While an evacuation is under way, a pool that is left is in no list though it may have free blocks, so that malloc takes blocks from those
-// that stay; there is always one, since they have room for all live blocks of the class. When it ends, a pool that is still in use is
-// listed again. Then all that is above a line can be left for what is free below it, whole arenas and large blocks too: so that the
-// heap ends there. Which blocks can move, and how, is the caller's matter (objects/compact.ts).
+// While an evacuation is under way, a vacated pool is in no list though it may have free blocks, so that malloc takes blocks from the pools
+// that stay; there is always one, since they have room for all live blocks of the class. When it ends, a vacated pool that is still in use is
+// listed again. Then all that is above a line can be vacated for what is free below it, whole arenas and large blocks too: so that the
+// heap ends there. Which blocks can move, and how, is the caller's matter (objects/compaction/compact.ts).
 
+import { ALIGNMENT, POOL_GRAIN, SIZE_CLASSES } from "../ground/config";
+import { INTERNAL, LIBC, MEM, OBJECT } from "../ground/domains.gen";
+import { platform } from "../ground/platform";
 import { Arena, arenaOf, arenas } from "./arena";
 import { base_calloc, base_free } from "./base";
-import { ALIGNMENT, INTERNAL, MEM, OBJECT, POOL_GRAIN, SIZE_CLASSES } from "../ground/config";
-import { CONTROL, SMALL_LIBC_AT, SMALL_OBJECT_AT } from "../ground/control";
-import { platform } from "../ground/platform";
 import { Pool } from "./pool";
+import { publishMap } from "./poolmap";
 import { raw } from "./raw";
-import { shareMap } from "./small";
+import { domainOfBin } from "./small";
 
 /** Blocks of a size class of a domain: how many are live, how many the pools that stay have room for. */
 @unmanaged
@@ -24,19 +25,14 @@ class Demand {
   room: u32;
 }
 
-const DEMANDS: u32 = <u32>SIZE_CLASSES * 3;
-
-/** 0, 1 or 2: mem, object, or the C library's domain, whose blocks stay where they are. */
-@inline
-function domainOf(pool: Pool): u32 {
-  return pool.bin < CONTROL + SMALL_OBJECT_AT ? 0 : pool.bin < CONTROL + SMALL_LIBC_AT ? 1 : 2;
-}
+/** One for each size class of each domain that has pools. */
+const DEMANDS: u32 = <u32>SIZE_CLASSES * (LIBC - MEM + 1);
 
 @inline
 function demandOf(table: usize, pool: Pool): Demand {
-  const domain = domainOf(pool);
+  const row = domainOfBin(pool.bin) - MEM;
   const sizeClass = <u32>pool.blockSize / <u32>ALIGNMENT - 1;
-  return changetype<Demand>(table + <usize>(domain * <u32>SIZE_CLASSES + sizeClass) * offsetof<Demand>());
+  return changetype<Demand>(table + <usize>(row * <u32>SIZE_CLASSES + sizeClass) * offsetof<Demand>());
 }
 
 /** The first pool at or above grain number `grain` of the map, by address; null if there is none. */
@@ -66,38 +62,38 @@ function firstPool(): Pool | null {
 }
 
 /**
- * Of each size class, the lowest pools that have room for all its live blocks stay, and all others are to be left. Answers whether any
+ * Of each size class, the lowest pools that have room for all its live blocks stay, and all others are vacated. Answers whether any
  * are; -1 if there is no memory for the sums.
  */
 export function evacuation_begin(): i32 {
   const table = base_calloc(INTERNAL, DEMANDS, offsetof<Demand>());
   if (table == 0) return -1;
   for (let pool: Pool | null = firstPool(); pool; pool = poolAfter(pool)) if (pool.isOpen) demandOf(table, pool).live += pool.used;
-  let leaving = 0;
+  let vacated = 0;
   for (let pool: Pool | null = firstPool(); pool; pool = poolAfter(pool)) {
     if (!pool.isOpen) continue;
     const demand = demandOf(table, pool);
     if (demand.room < demand.live) demand.room += pool.capacity;
     else if (pool.used != 0) {
-      leave(pool);
-      leaving = 1;
+      vacate(pool);
+      vacated = 1;
     }
   }
   base_free(INTERNAL, table);
-  return leaving;
+  return vacated;
 }
 
 /**
- * Everything above `line` is to be left for what is free below: pools, and large blocks, which the caller knows by their addresses. No
- * pool that is left gives a block meanwhile, and nothing comes from the platform: malloc answers 0 if there is no room. An arena may be
+ * Everything above `line` is vacated for what is free below: pools, and large blocks, which the caller knows by their addresses. No
+ * vacated pool gives a block meanwhile, and nothing comes from the platform: malloc answers 0 if there is no room. An arena may be
  * opened all the same, and even above the line: in the hole in which the line lies, or where a host or the program's own arena allocator
- * has one. Answers the bytes of blocks that are in use in the pools that are left.
+ * has one. Answers the bytes of blocks that are in use in the vacated pools.
  */
 export function evacuation_begin_above(line: usize): usize {
   let bytes: usize = 0;
   let arena = arenas().youngest;
   while (arena) {
-    if (arena.address >= line) bytes += leaveArena(arena);
+    if (arena.address >= line) bytes += vacateArena(arena);
     arena = arena.older;
   }
   closeAbove(line);
@@ -117,28 +113,28 @@ export function reopen(): void {
 }
 
 /** Answers the bytes of the arena's blocks that are in use. */
-function leaveArena(arena: Arena): usize {
+function vacateArena(arena: Arena): usize {
   let bytes: usize = 0;
   arenas().close(arena);
   for (let index: u32 = 0; index < arena.total; index++) {
     const pool = arena.poolAt(index);
     if (!pool.isOpen) continue;
     bytes += <usize>pool.used * pool.blockSize;
-    leave(pool);
+    vacate(pool);
   }
   return bytes;
 }
 
-function leave(pool: Pool): void {
+function vacate(pool: Pool): void {
   if (pool.listed) pool.delist();
-  pool.leaving = true;
+  pool.isVacated = true;
 }
 
-/** Whether a block is in a pool that is to be left. */
+/** Whether a block is in a vacated pool. */
 @inline
-export function isLeft(block: usize): bool {
+export function isVacated(block: usize): bool {
   const pool = arenas().map.poolOf(block);
-  return pool !== null && pool.leaving;
+  return pool !== null && pool.isVacated;
 }
 
 @inline
@@ -148,7 +144,7 @@ export function isInPool(block: usize): bool {
 
 /**
  * What is above the line can be used again. Only arenas that were closed are reopened, whatever the line was: one that was opened meanwhile is
- * in its list, and would be there twice. Before evacuation_end, which no pool that was left outlives.
+ * in its list, and would be there twice. To be called before evacuation_end, after which no pool is vacated any more.
  */
 export function evacuation_end_above(): void {
   reopen();
@@ -159,9 +155,9 @@ export function evacuation_end_above(): void {
   }
 }
 
-/** Whether leaveArena closed the arena: then it has an open pool, as every arena has that is not gone, and that is to be left. */
+/** Whether vacateArena closed the arena: then it has an open pool, as every arena has that is not gone, and that is vacated. */
 function isClosed(arena: Arena): bool {
-  for (let index: u32 = 0; index < arena.total; index++) if (arena.poolAt(index).leaving) return true;
+  for (let index: u32 = 0; index < arena.total; index++) if (arena.poolAt(index).isVacated) return true;
   return false;
 }
 
@@ -169,7 +165,7 @@ function isClosed(arena: Arena): bool {
 export const IN_MEM: usize = 1;
 
 /**
- * The `n` blocks of a row, from pools that are left or from no pool, are free, as if the domains' free had been called for each, but
+ * The `n` blocks of a row, from vacated pools or from no pool, are free, as if the domains' free had been called for each, but
  * that a pool without any other block is not looked at: evacuation_end closes it.
  */
 export function evacuation_free(row: usize, n: u32): void {
@@ -192,17 +188,17 @@ export function evacuation_free(row: usize, n: u32): void {
   }
 }
 
-/** Pools that were to be left are ordinary ones again; those of which no block is in use are idle, and arenas that this empties go back. */
+/** Vacated pools are ordinary ones again; those of which no block is in use are idle, and arenas that this empties go back. */
 export function evacuation_end(): void {
   let pool = firstPool();
   while (pool) {
     const next: u32 = grainAfter(pool);
-    if (pool.leaving) {
-      pool.leaving = false;
+    if (pool.isVacated) {
+      pool.isVacated = false;
       if (pool.used == 0) arenas().putPool(pool);
       else if (pool.free != 0) pool.enlist();
     }
     pool = arenas().count == 0 ? null : poolFrom(next);
   }
-  shareMap();
+  publishMap();
 }

@@ -42,8 +42,8 @@ export class Pool {
   index: u8;
   listed: bool;
   /** Its blocks are being moved elsewhere (evacuation.ts). */
-  leaving: bool;
-  /** Of how many of its blocks the tracer wants to know the end (trace/watched.ts); MANY and no less if it were ever so many. */
+  isVacated: bool;
+  /** Of how many of its blocks the tracer wants to know the end (trace/watched.ts); saturates at MANY, and never decreases from there. */
   watched: u8;
 
   @inline

@@ -3,13 +3,16 @@
 //   entry k:  the record of the pool that covers the POOL_GRAIN bytes at (first + k) x POOL_GRAIN, or 0 if none of ours does
 //   | first | length | map |
 //
-// A grain is in one pool or in none. So whatever else lies in the memory, an address belongs to a pool iff its entry is
-// not 0. So a block that somebody else
-// allocated is known as such, wherever it came from and whatever it contains.
-// The entries span the arenas' addresses only; the map moves when an arena lies outside.
+// A grain is in one pool or in none, so an address belongs to a pool iff its entry is not 0. Hence one lookup tells whether a block is ours, and the memory
+// that the address points to is never read. The entries span the arenas' addresses only; the map moves when an arena lies outside.
+//
+// Each Small (small.ts) begins with a view of the map: the same three words, so that they are a constant away from what an allocator is given. The first of
+// them is the map itself, which arenas change; publishMap makes the others equal. Invariant (viewsAgree): every view equals the map.
 
+import { POOL_GRAIN } from "../ground/config";
+import { CONTROL, SMALL_LIBC_AT, SMALL_MEM_AT, SMALL_OBJECT_AT } from "../ground/control";
+import { INTERNAL } from "../ground/domains.gen";
 import { base_calloc, base_free, base_malloc } from "./base";
-import { INTERNAL, POOL_GRAIN } from "../ground/config";
 import { Pool } from "./pool";
 
 /** Entries are added by so many at a time, beyond what is needed: 1 MiB of addresses. */
@@ -109,7 +112,34 @@ export class PoolMap {
     return count;
   }
 
+  equals(view: usize): bool {
+    const other = changetype<PoolMap>(CONTROL + view);
+    return this.first == other.first && this.length == other.length && this.map == other.map;
+  }
+
   private fill(start: usize, bytes: usize, entry: usize): void {
     for (let at = start; at < start + bytes; at += POOL_GRAIN) store<usize>(this.at(<u32>(at / POOL_GRAIN)), entry);
   }
+}
+
+/** The one map. */
+@inline
+export function poolMap(): PoolMap {
+  return changetype<PoolMap>(CONTROL + SMALL_MEM_AT);
+}
+
+@inline
+function publishTo(view: usize): void {
+  memory.copy(CONTROL + view, CONTROL + SMALL_MEM_AT, offsetof<PoolMap>());
+}
+
+/** Every view is as the map. Whoever lets arenas change it calls this before anything is allocated or freed. */
+export function publishMap(): void {
+  publishTo(SMALL_OBJECT_AT);
+  publishTo(SMALL_LIBC_AT);
+}
+
+/** Whether every view equals the map. */
+export function viewsAgree(): bool {
+  return poolMap().equals(SMALL_OBJECT_AT) && poolMap().equals(SMALL_LIBC_AT);
 }

@@ -11,8 +11,9 @@
 //   a chunk is in the bin of its size iff it is free; a bin's bit is set iff it holds a chunk
 //   the ledger's bytes and blocks are those of the chunks in use
 
-import { ALIGNMENT, DEBUG, GRANULE, INTERNAL, MAX_REQUEST, TOP_KEPT } from "../ground/config";
+import { ALIGNMENT, DEBUG, GRANULE, MAX_REQUEST, TOP_KEPT } from "../ground/config";
 import { ARENAS_AT, CONTROL, RAW_AT } from "../ground/control";
+import { INTERNAL } from "../ground/domains.gen";
 import { refuse } from "../ground/fault";
 import { ledger } from "../ground/ledger";
 import { platform } from "../ground/platform";

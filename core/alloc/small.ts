@@ -7,33 +7,37 @@
 //
 // mem, object and libc have a Small each, over the same arenas: so the account knows what belongs to whom.
 
+import { ALIGNMENT, MAX_REQUEST, SIZE_CLASSES, SMALL_REQUEST_THRESHOLD } from "../ground/config";
+import { CONTROL, SMALL_LIBC_AT, SMALL_MEM_AT, SMALL_OBJECT_AT } from "../ground/control";
+import { LIBC, MEM, OBJECT } from "../ground/domains.gen";
 import { arenaOf, arenas } from "./arena";
 import { base_calloc, base_free, base_malloc, base_realloc } from "./base";
-import { ALIGNMENT, LIBC, MAX_REQUEST, MEM, OBJECT, SIZE_CLASSES, SMALL_REQUEST_THRESHOLD } from "../ground/config";
-import { CONTROL, SMALL_LIBC_AT, SMALL_MEM_AT, SMALL_OBJECT_AT } from "../ground/control";
 import { Pool } from "./pool";
-import { PoolMap } from "./poolmap";
+import { PoolMap, publishMap } from "./poolmap";
 
 const BINS_OFFSET: usize = 16;
 
+/** The size class of a request, which is not 0; and how far its bin is from the first. */
+@inline
+function classOf(n: usize): usize {
+  return (n - 1) / ALIGNMENT;
+}
+
+@inline
+function binOffset(sizeClass: usize): usize {
+  return sizeClass * sizeof<usize>();
+}
+
 @unmanaged
-export class Small {
-  // The pool map comes first, then the bins, so that both are a constant away from ctx.
-  mapFirst: u32;
-  mapLength: u32;
-  map: usize;
+export class Small extends PoolMap {
+  // A view of the pool map comes first, then the bins, so that both are a constant away from ctx.
   domain: u32;
   bin0: Pool | null;
 
   /** The address of the head of a size class's list. */
   @inline
   binAt(sizeClass: u32): usize {
-    return changetype<usize>(this) + BINS_OFFSET + (<usize>sizeClass << 2);
-  }
-
-  @inline
-  poolOf(block: usize): Pool | null {
-    return changetype<PoolMap>(this).poolOf(block);
+    return changetype<usize>(this) + BINS_OFFSET + binOffset(sizeClass);
   }
 
   /** A block of a size class, wherever there is one: the first listed pool may be full, or there may be none. */
@@ -58,7 +62,7 @@ export class Small {
     if (!arenas().hasIdlePool) scavenge();
     const pool = arenas().takePool();
     if (pool) {
-      shareMap();
+      publishMap();
       pool.open(this.binAt(sizeClass), (sizeClass + 1) * <u32>ALIGNMENT, arenaOf(pool).bytesOf(pool));
     }
     return pool;
@@ -115,12 +119,6 @@ export function domainOfBin(bin: usize): u32 {
   return MEM + <u32>((bin - (CONTROL + SMALL_MEM_AT)) / SMALL_BYTES);
 }
 
-/** The map of the first Small, which the arenas keep, is that of the others as well. */
-export function shareMap(): void {
-  memory.copy(CONTROL + SMALL_OBJECT_AT, CONTROL + SMALL_MEM_AT, offsetof<PoolMap>());
-  memory.copy(CONTROL + SMALL_LIBC_AT, CONTROL + SMALL_MEM_AT, offsetof<PoolMap>());
-}
-
 /** A block of a pool that has one free. */
 @inline
 function takeFrom(pool: Pool): usize {
@@ -133,14 +131,14 @@ function takeFrom(pool: Pool): usize {
 function close(pool: Pool): void {
   pool.delist();
   arenas().putPool(pool);
-  shareMap();
+  publishMap();
 }
 
 /** What is known of arenas and pools is as low as it can be, if it stands above `line`, and as small. */
 export function lowerTables(line: usize): void {
   arenas().lowerRecords(line);
   arenas().fitMap();
-  shareMap();
+  publishMap();
 }
 
 /** Closes every pool that is kept though it is empty; arenas that this empties go back. */
@@ -155,7 +153,7 @@ export function scavenge(): void {
 export function smallMalloc(ctx: usize, n: usize): usize {
   // 0 becomes the largest number here, and goes the same way as a large request.
   if (n - 1 >= SMALL_REQUEST_THRESHOLD) return uncommonMalloc(ctx, n);
-  const pool = load<Pool | null>(ctx + (((n - 1) >> 3) << 2), BINS_OFFSET);
+  const pool = load<Pool | null>(ctx + binOffset(classOf(n)), BINS_OFFSET);
   if (pool) {
     const block = pool.free;
     if (block != 0) {
@@ -164,7 +162,7 @@ export function smallMalloc(ctx: usize, n: usize): usize {
       return block;
     }
   }
-  return changetype<Small>(ctx).takeElsewhere(<u32>((n - 1) >> 3));
+  return changetype<Small>(ctx).takeElsewhere(<u32>classOf(n));
 }
 
 export function small_malloc(ctx: usize, n: usize): usize {

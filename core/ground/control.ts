@@ -30,7 +30,7 @@ export const CONTROL_BYTES: usize = 4192;
 /** "PYHE", little-endian, in the block's first word. */
 export const MAGIC: u32 = 0x45485950;
 /** Raised whenever a structure in linear memory changes. */
-export const LAYOUT_VERSION: u32 = 4;
+export const LAYOUT_VERSION: u32 = 5;
 
 @unmanaged
 export class Head {

@@ -3,8 +3,8 @@
 // There is one record, which the next fault overwrites. Debug hooks (debug.ts) fill all of it; the raw allocator, which keeps
 // no book of its blocks, knows only that an address can't be one of them.
 
-import { DOMAINS } from "./config";
 import { CONTROL, FAULT_AT, SCRATCH_AT } from "./control";
+import { DOMAINS } from "./domains.gen";
 
 /** Tells the host that `fault()` describes a fault. It may throw, and may return. */
 @external("host", "fault")

@@ -12,9 +12,10 @@
 // docs/debug-hooks.md.
 
 import { base_malloc, base_memalign } from "../alloc/base";
-import { DOMAINS, INTERNAL, LIBC, MAX_REQUEST, OBJECT, RAW } from "../ground/config";
-import { CONTROL, DEBUG_AT, FAULT_AT } from "../ground/control";
 import { Allocator, allocatorOf } from "../alloc/domains";
+import { MAX_REQUEST } from "../ground/config";
+import { CONTROL, DEBUG_AT, FAULT_AT } from "../ground/control";
+import { DOMAINS, INTERNAL, LIBC, OBJECT, RAW } from "../ground/domains.gen";
 import {
   describeForeign,
   DOUBLE_FREE,

@@ -1,12 +1,13 @@
 // The heap as a whole: how it begins, over memory of its own or a host's allocator, and how it gives back what is empty.
 
 import { arenas } from "../alloc/arena";
-import { setDefaultAllocators } from "../alloc/domains";
 import { CHUNK_OVERHEAD } from "../alloc/chunk";
+import { setDefaultAllocators } from "../alloc/domains";
 import { raw } from "../alloc/raw";
 import { scavenge, smallOf } from "../alloc/small";
-import { GRANULE, LIBC, MEM, RAW, WASM_PAGE } from "../ground/config";
+import { GRANULE, WASM_PAGE } from "../ground/config";
 import { CONTROL, CONTROL_BYTES, head, LAYOUT_VERSION, MAGIC } from "../ground/control";
+import { LIBC, MEM, RAW } from "../ground/domains.gen";
 import { ledger } from "../ground/ledger";
 import { clampEnd, HOST, OWN, platform } from "../ground/platform";
 import { debug } from "./debug";

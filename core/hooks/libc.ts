@@ -5,9 +5,10 @@
 // allocator's affair: such a block is an ordinary one for free and realloc.
 
 import { base_memalign } from "../alloc/base";
-import { ALIGNMENT, LIBC } from "../ground/config";
-import { debug, debug_memalign } from "./debug";
 import { allocatorOf, pooledFree, pooledMalloc } from "../alloc/domains";
+import { ALIGNMENT } from "../ground/config";
+import { LIBC } from "../ground/domains.gen";
+import { debug, debug_memalign } from "./debug";
 
 /** Numbers of <errno.h>, which are WASI's, as Emscripten has them too. */
 const EINVAL: i32 = 28;

@@ -7,7 +7,7 @@
 // Invariants: every entry is reachable from its home without passing an empty one; live + held == number of entries.
 
 import { base_calloc, base_free } from "../alloc/base";
-import { INTERNAL } from "../ground/config";
+import { INTERNAL } from "../ground/domains.gen";
 
 export const LIVE: u8 = 1;
 export const HELD: u8 = 2;

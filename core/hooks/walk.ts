@@ -6,16 +6,18 @@
 // docs/account.md.
 
 import { Arena, arenas } from "../alloc/arena";
-import { LIBC, MEM } from "../ground/config";
+import { Chunk } from "../alloc/chunk";
+import { Pool, scratchBits } from "../alloc/pool";
+import { viewsAgree } from "../alloc/poolmap";
+import { raw } from "../alloc/raw";
+import { domainOfBin, smallOf } from "../alloc/small";
+import { ALIGNMENT } from "../ground/config";
 import { CONTROL } from "../ground/control";
-import { debug, debug_check, registry } from "./debug";
+import { LIBC, MEM } from "../ground/domains.gen";
 import { ledger } from "../ground/ledger";
 import { OWN, platform } from "../ground/platform";
-import { Pool, scratchBits } from "../alloc/pool";
-import { Chunk } from "../alloc/chunk";
-import { raw } from "../alloc/raw";
+import { debug, debug_check, registry } from "./debug";
 import { LIVE } from "./registry";
-import { domainOfBin, smallOf } from "../alloc/small";
 
 @external("host", "visit")
 declare function hostVisit(kind: u32, address: usize, size: usize, a: u32, b: u32): void;
@@ -98,7 +100,7 @@ export const CHECK_BLOCK: u32 = 7;
 
 /** Whether a pool's bin is the one for its size class. */
 function binIsRight(pool: Pool): bool {
-  return pool.blockSize % 8 == 0 && pool.bin == smallOf(domainOfBin(pool.bin)).binAt(pool.blockSize / 8 - 1);
+  return pool.blockSize % ALIGNMENT == 0 && pool.bin == smallOf(domainOfBin(pool.bin)).binAt(pool.blockSize / <u32>ALIGNMENT - 1);
 }
 
 /**
@@ -108,6 +110,7 @@ function binIsRight(pool: Pool): bool {
 export function check_heap(): u64 {
   if (!platform().isValid()) return broken(CHECK_PLATFORM, CONTROL);
   if (!ledger().isValid()) return broken(CHECK_LEDGER, CONTROL);
+  if (!viewsAgree()) return broken(CHECK_ARENAS, CONTROL);
   if (platform().kind == OWN) {
     const bad = raw().firstInvalid();
     if (bad != 0) return broken(CHECK_RAW, bad);

@@ -3,16 +3,10 @@
 // It stands in the domain tables only while a trace runs; a domain that isn't traced has nothing of it in its way.
 // `ctx` is the address of the allocator that is handed on to. A request that fails is not recorded.
 
-import { DOMAINS } from "../ground/config";
-import { allocatorOf, Allocator } from "../alloc/domains";
+import { Allocator, allocatorOf } from "../alloc/domains";
+import { DOMAINS } from "../ground/domains.gen";
 import { tableIndex } from "../ground/functions";
-import {
-  SAMPLE_FUNCTIONS,
-  SAMPLE_SMALL_FUNCTIONS,
-  SMALL_FUNCTIONS,
-  TABLE_FUNCTIONS,
-  TRACE_FUNCTIONS,
-} from "../ground/table.gen";
+import { SAMPLE_FUNCTIONS, SAMPLE_SMALL_FUNCTIONS, SMALL_FUNCTIONS, TABLE_FUNCTIONS, TRACE_FUNCTIONS } from "../ground/table.gen";
 import { allocated, beginEvents, CLEARED, freed, resized, trace_mark } from "./events";
 import { nodes_makeRoom } from "./nodes";
 import { beginGap } from "./sample";

@@ -11,7 +11,7 @@
 // Invariants: every entry is reachable from its home without passing an empty one; a node has one entry with a line.
 
 import { base_calloc, base_free } from "../alloc/base";
-import { INTERNAL } from "../ground/config";
+import { INTERNAL } from "../ground/domains.gen";
 import { tracer } from "./tracer";
 
 /** The line that a code unit of a function is in. */

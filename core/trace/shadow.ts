@@ -8,7 +8,7 @@
 // Frames on the way are those that a walk has passed: from the end downwards, the addresses alone.
 
 import { base_malloc, base_realloc } from "../alloc/base";
-import { INTERNAL } from "../ground/config";
+import { INTERNAL } from "../ground/domains.gen";
 import { beginChunks } from "./chunks";
 import { childOf } from "./nodes";
 import { HINTS, tracer } from "./tracer";

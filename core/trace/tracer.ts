@@ -11,9 +11,9 @@
 // docs/trace-format.md has the format of what is in the buffer.
 
 import { base_free, base_malloc } from "../alloc/base";
-import { DOMAINS, INTERNAL } from "../ground/config";
-import { CONTROL, CONTROL_BYTES, TRACE_AT } from "../ground/control";
 import { Allocator } from "../alloc/domains";
+import { CONTROL, CONTROL_BYTES, TRACE_AT } from "../ground/control";
+import { DOMAINS, INTERNAL } from "../ground/domains.gen";
 
 /** Number of addresses, and of sites, that a record can name by a slot. */
 export const SLOTS: usize = 2048;

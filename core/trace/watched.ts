@@ -11,7 +11,7 @@
 
 import { arenas } from "../alloc/arena";
 import { base_calloc, base_free } from "../alloc/base";
-import { INTERNAL } from "../ground/config";
+import { INTERNAL } from "../ground/domains.gen";
 import { forgetCode } from "./shadow";
 import { tracer } from "./tracer";
 

@@ -4,9 +4,9 @@
 // pressure, which the host chooses and runs (it may collect, compact, and call the program).
 
 import { error } from "../model/error";
+import { COLLECT_UNASKED, may, MEASURE } from "../model/reentrancy";
 import { COLLECTION_DUE, PRESSURE_DUE, settings } from "../model/settings";
 import { gc_run_due } from "./gc";
-import { collector } from "./state";
 
 /** Asks the host to run the measures that it wants. */
 @external("host", "pressure")
@@ -31,10 +31,10 @@ export function pressurePoint(): void {
 
 function runDue(): void {
   const s = settings();
-  if (s.held != 0 || error().code != 0) return;
-  if ((s.due & PRESSURE_DUE) != 0 && s.outside == 0 && collector().collecting == 0) {
+  if (error().code != 0) return;
+  if ((s.due & PRESSURE_DUE) != 0 && may(MEASURE)) {
     s.due &= ~PRESSURE_DUE;
     hostPressure();
   }
-  if ((s.due & COLLECTION_DUE) != 0) gc_run_due();
+  if ((s.due & COLLECTION_DUE) != 0 && may(COLLECT_UNASKED)) gc_run_due();
 }

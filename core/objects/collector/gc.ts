@@ -14,19 +14,19 @@
 // Meanwhile an object's `prev` is gc_refs << 3 and flags. A collection runs only when nothing else is under way.
 // A list is in order (isValid) if next and prev agree and, outside of a collection, no object is marked.
 
-import { clearError } from "../model/raise";
 import { DEBUG } from "../../ground/config";
 import { GC_COLLECTING, GCHead, generation, untrack } from "../model/gc-head";
-import { DICT, LIST, REF, SET, TUPLE, USER } from "../model/kinds.gen";
-import { decref, incref, xdecref } from "../model/refcount";
+import { DICT, REF, TUPLE, USER } from "../model/kinds.gen";
+import { clearError } from "../model/raise";
+import { COLLECT, COLLECTING, enterState, leaveState, may } from "../model/reentrancy";
+import { decref, incref } from "../model/refcount";
 import { COLLECTION_DUE, settings } from "../model/settings";
 import { isKind, PyObject } from "../model/type";
-import { dict_clear, PyDict } from "../types/dict";
-import { finalize, instance_clear } from "../types/instance";
-import { list_append, list_clear } from "../types/list";
-import { itemAt, PyList, PyTuple } from "../types/sequence";
-import { set_clear } from "../types/set";
-import { PySet } from "../types/set-table";
+import { clear } from "../types/anatomy";
+import { PyDict } from "../types/dict";
+import { finalize } from "../types/instance";
+import { list_append } from "../types/list";
+import { itemAt, PyTuple } from "../types/sequence";
 import { mayBeInCycle } from "../types/tuple";
 import { PyRef, weak_call_all, weak_detach, weak_take, weakListOf } from "../types/weak";
 import { clearFreeLists } from "./free-lists";
@@ -78,21 +78,6 @@ function finalizeAll(list: GCHead): void {
   merge(seen, list);
 }
 
-/** Lets go of what a container refers to. */
-function clearObject(o: PyObject): void {
-  const kind = o.type.kind;
-  if (kind == LIST) list_clear(changetype<PyList>(o));
-  else if (kind == DICT) dict_clear(changetype<PyDict>(o));
-  else if (kind == SET) set_clear(changetype<PySet>(o));
-  else if (kind == USER) instance_clear(o);
-  else if (kind == REF) {
-    const r = changetype<PyRef>(o);
-    const callback = r.callback;
-    r.callback = null;
-    xdecref(callback);
-  }
-}
-
 /** The host knows of each unreachable object. */
 function announce(list: GCHead): void {
   for (let at = list.next; at != changetype<usize>(list); at = changetype<GCHead>(at).next) {
@@ -109,7 +94,7 @@ function deleteAll(list: GCHead, old: GCHead): void {
     if (saved) saveGarbage(o);
     else {
       incref<PyObject>(o);
-      clearObject(o);
+      clear(o);
       decref(o);
     }
     if (list.next == changetype<usize>(head)) {
@@ -162,8 +147,8 @@ function untrackDict(d: PyDict): void {
 /** gc.collect(k): collects generation `k` and the younger ones. Answers how many unreachable objects there were. */
 export function gc_collect(k: u32): u32 {
   const c = collector();
-  if (c.collecting != 0) return 0;
-  c.collecting = 1;
+  if (!may(COLLECT)) return 0;
+  enterState(COLLECTING);
   settings().due &= ~COLLECTION_DUE;
   hostCollectionBegins(k);
   const found = collect(k);
@@ -172,7 +157,7 @@ export function gc_collect(k: u32): u32 {
   stats.collected += found;
   // The host may ask for a collection here too, which is none then.
   hostCollectionEnded(k, found);
-  c.collecting = 0;
+  leaveState(COLLECTING);
   return found;
 }
 
@@ -220,7 +205,7 @@ function collect(k: u32): u32 {
 export function gc_run_due(): void {
   const c = collector();
   settings().due &= ~COLLECTION_DUE;
-  if (c.enabled == 0 || c.collecting != 0) return;
+  if (c.enabled == 0) return;
   for (let k = GENERATIONS; k-- > 0; ) {
     const g = generation(k);
     if (g.threshold == 0 || g.count <= <i32>g.threshold) continue;

@@ -3,10 +3,10 @@
 import { GC_FINALIZED, GCHead, gcHead, generation, isTracked, track, untrack } from "../model/gc-head";
 import { decref } from "../model/refcount";
 import { PyObject } from "../model/type";
+import { eachReference } from "../types/anatomy";
 import { list_append, list_new } from "../types/list";
 import { itemAt, PyList } from "../types/sequence";
-import { collector, GENERATIONS } from "./state";
-import { PASS_GATHER, PASS_SEEK, traverse } from "./traverse";
+import { collector, GENERATIONS, PASS_GATHER, PASS_SEEK } from "./state";
 
 export function gc_is_finalized(o: PyObject): bool {
   return o.type.hasGC && (gcHead(o).flags & GC_FINALIZED) != 0;
@@ -20,7 +20,7 @@ export function gc_is_tracked(o: PyObject): bool {
 @unmanaged
 class Gather {
   @inline
-  visit(slot: usize): void {
+  owned(slot: usize): void {
     gatherOne(load<PyObject>(slot));
   }
 
@@ -34,7 +34,7 @@ class Gather {
 @unmanaged
 class Seek {
   @inline
-  visit(slot: usize): void {
+  owned(slot: usize): void {
     seekOne(load<PyObject>(slot));
   }
 
@@ -95,7 +95,7 @@ export function gc_get_referents(objects: PyList): PyList | null {
   const visitor = changetype<Gather>(0);
   for (let k: u32 = 0; k < objects.size; k++) {
     const o = itemAt(objects.items, k);
-    if (o.type.hasGC) traverse<Gather>(o, visitor);
+    if (o.type.hasGC) eachReference<Gather>(o, visitor);
   }
   return takeResult();
 }
@@ -112,7 +112,7 @@ export function gc_get_referrers(objects: PyList): PyList | null {
       const o = changetype<GCHead>(at).object;
       if (o === objects) continue;
       c.isFound = 0;
-      traverse<Seek>(o, visitor);
+      eachReference<Seek>(o, visitor);
       if (c.isFound != 0) gatherOne(o);
     }
   }

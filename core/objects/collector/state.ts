@@ -11,6 +11,15 @@ import { PyList } from "../types/sequence";
 export const GENERATIONS: u32 = 3;
 export const PERMANENT: u32 = 3;
 
+/** Generations, and the permanent one: lists of tracked objects. */
+export const LISTS: u32 = GENERATIONS + 1;
+
+// Passes, as visitors (model/visit.ts) and types' own traverse functions know them.
+export const PASS_SUBTRACT: i32 = 0;
+export const PASS_REACH: i32 = 1;
+export const PASS_GATHER: i32 = 2;
+export const PASS_SEEK: i32 = 3;
+
 /** Debug flags, by the numbers of Python's gc module. */
 export const DEBUG_COLLECTABLE: u32 = 2;
 export const DEBUG_SAVEALL: u32 = 32;
@@ -34,7 +43,6 @@ export class Collector {
   g3: u64;
   g3b: u64;
   enabled: u32;
-  collecting: u32;
   debug: u32;
   /** A list, once there was something to put there. */
   garbage: PyList | null;

@@ -3,8 +3,8 @@
 import { DEBUG } from "../../ground/config";
 import { GC_COLLECTING, GC_LASTING, GC_UNREACHABLE, GCHead, gcHead } from "../model/gc-head";
 import { PyObject } from "../model/type";
-import { collector } from "./state";
-import { PASS_REACH, PASS_SUBTRACT, traverse } from "./traverse";
+import { eachReference } from "../types/anatomy";
+import { collector, PASS_REACH, PASS_SUBTRACT } from "./state";
 
 const REFS_SHIFT: usize = 3;
 const ONE_REF: usize = 1 << REFS_SHIFT;
@@ -33,7 +33,7 @@ function updateRefs(list: GCHead): void {
 @unmanaged
 class Subtract {
   @inline
-  visit(slot: usize): void {
+  owned(slot: usize): void {
     subtractOne(load<PyObject>(slot));
   }
 
@@ -57,7 +57,7 @@ function subtractRefs(list: GCHead): void {
   let at = list.next;
   while (at != changetype<usize>(list)) {
     const head = changetype<GCHead>(at);
-    traverse<Subtract>(head.object, visitor);
+    eachReference<Subtract>(head.object, visitor);
     at = head.next;
   }
 }
@@ -66,7 +66,7 @@ function subtractRefs(list: GCHead): void {
 @unmanaged
 class Reach {
   @inline
-  visit(slot: usize): void {
+  owned(slot: usize): void {
     reachOne(load<PyObject>(slot));
   }
 
@@ -113,7 +113,7 @@ function moveUnreachable(list: GCHead, unreachable: GCHead): void {
   while (at != changetype<usize>(list)) {
     const head = changetype<GCHead>(at);
     if (refsOf(head) != 0) {
-      traverse<Reach>(head.object, visitor);
+      eachReference<Reach>(head.object, visitor);
       head.prev = changetype<usize>(prev) | (head.prev & GC_LASTING);
       prev = head;
     } else {

@@ -2,7 +2,7 @@
 
 import { PyObject } from "../model/type";
 import { gatherOne, seekOne } from "./graph";
-import { PASS_GATHER, PASS_REACH, PASS_SUBTRACT } from "./traverse";
+import { PASS_GATHER, PASS_REACH, PASS_SUBTRACT } from "./state";
 import { reachOne, subtractOne } from "./unreachable";
 
 /** The function that a type's traverse(o, visit, pass) calls for each object that `o` refers to. Always answers 0. */

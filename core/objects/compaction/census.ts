@@ -1,235 +1,17 @@
-// A census: a row of live objects, and which of them may not move.
+// A census: all references are counted, to find the objects that somebody else's code has a reference to.
 //
-//   row -> object, object, ...          in the order in which they were met
-//   old -> block | 1 if it is of the domain mem, ...        blocks whose content is elsewhere now (relocate.ts)
-//
-// Objects are found from the handles, the host's stack and the collector's lists, by following every reference (references.ts).
-// While that goes on, the highest bits of a reference count say what the object is:
-//
-//   00 not met yet      01 immortal      10 met      11 moved, and `type` says where to (gather.ts)      and 001 pinned
-//
+// Objects are found from the handles, the host's stack and the collector's lists, by following every reference (types/anatomy.ts, roots.ts).
 // An object whose references were not all found is in use by somebody else's code, which knows its address: it is pinned. Only other
-// modules can bring that about: as long as there was none (settings.lent), nobody has to count. What was hashed by its address, types
-// that C defined, and their instances may not move either. Afterwards every count is what it was before. A count that is too low for the references that were found
-// is a broken heap: `broken` is the object.
+// modules can bring that about: as long as there was none (settings.lent), nobody has to count. A count that is too low for the references
+// that were found is a broken heap: the pass's `broken` is the object.
 
-import { raiseMemory } from "../model/error";
-import { base_free, base_malloc_at_top } from "../../alloc/base";
-import { ALIGNMENT, INTERNAL, SMALL_REQUEST_THRESHOLD } from "../../ground/config";
-import { GC_HASHED, GCHead, gcHead, generation } from "../model/gc-head";
-import { BYTES, DICT, FLOAT, FROZENSET, INT, KINDS, LIST, SET, TYPE, USER } from "../model/kinds.gen";
-import { API_TYPES_AT, at, CENSUS_AT } from "../model/state";
-import { HAS_HASHED, IS_C_TYPE, isFixedType, isKind, PyObject, PyType, typeOf } from "../model/type";
-import { PyFloat } from "../types/float";
+import { LISTS } from "../collector/state";
+import { GCHead, generation } from "../model/gc-head";
+import { PyObject } from "../model/type";
+import { eachReference } from "../types/anatomy";
 import { Keys } from "../types/keys";
-import { eachOwned, eachReference, eachRoot } from "./references";
-
-export const TAG_SHIFT: u32 = 30;
-export const NEW: u32 = 0;
-export const IMMORTAL_TAG: u32 = 1;
-export const MET: u32 = 2;
-export const MOVED: u32 = 3;
-/** Bit of a word of the row. */
-const FOLLOWED: usize = 1;
-const MET_BIT: u32 = MET << TAG_SHIFT;
-/** Of an object that is not immortal. */
-export const PINNED: u32 = 1 << 29;
-export const COUNT_MASK: u32 = PINNED - 1;
-/** Lists of tracked objects, the frozen ones included. */
-export const LISTS: u32 = 4;
-
-/** Mark of keys whose entries were seen. */
-export const KEYS_SEEN: u32 = 1;
-
-/** The keys are marked as seen. Answers whether they were not yet. */
-@inline
-export function see(keys: Keys): bool {
-  if (keys.mark == KEYS_SEEN) return false;
-  keys.mark = KEYS_SEEN;
-  return true;
-}
-
-@inline
-function sizeBit(bytes: usize): u64 {
-  return <u64>1 << <u64>((bytes - 1) / ALIGNMENT);
-}
-
-@unmanaged
-export class Census {
-  row: usize;
-  count: u32;
-  capacity: u32;
-  old: usize;
-  oldCount: u32;
-  /** An object whose reference count is too low, or 0. */
-  broken: usize;
-  // What gather.ts and lower.ts work on.
-  unused: usize;
-  unusedParts: usize;
-  depth: u32;
-  movedBytes: usize;
-  pinnedBytes: usize;
-  line: usize;
-  /** Objects that have a large block of their own stand first in the row, so many. */
-  withLargePart: u32;
-  /** Some object is a large block itself. */
-  hasLargeObject: bool;
-  /** Collected objects to which no root leads: garbage, or somebody else's. */
-  unrooted: u32;
-  readAhead: u32;
-  /** Sizes for which there was no room in this pass, in steps of ALIGNMENT up to SMALL_REQUEST_THRESHOLD; and from which size on. */
-  full: u64;
-  tooLarge: usize;
-
-  @inline
-  objectAt(k: u32): PyObject {
-    return changetype<PyObject>(load<usize>(this.row + (<usize>k << 2)) & ~FOLLOWED);
-  }
-
-  @inline
-  isFollowed(k: u32): bool {
-    return (load<usize>(this.row + (<usize>k << 2)) & FOLLOWED) != 0;
-  }
-
-  /** What the object at place `k` refers to has been met, or is about to be. */
-  @inline
-  followed(k: u32): void {
-    const place = this.row + (<usize>k << 2);
-    store<usize>(place, load<usize>(place) | FOLLOWED);
-  }
-
-  /** The object at place `k`, which moved, is `o` now. */
-  @inline
-  replace(k: u32, o: PyObject): void {
-    store<PyObject>(this.row + (<usize>k << 2), o);
-  }
-
-  /** A pass begins: nothing has been tried in vain. */
-  beginPass(): void {
-    this.oldCount = 0;
-    this.full = 0;
-    this.tooLarge = ~0;
-  }
-
-  /** Whether no object of about the size was tried in vain. One that was is not tried again: references to it may have been seen. */
-  @inline
-  mayHaveRoom(bytes: usize): bool {
-    return bytes > SMALL_REQUEST_THRESHOLD ? bytes < this.tooLarge : (this.full & sizeBit(bytes)) == 0;
-  }
-
-  hasNoRoom(bytes: usize): void {
-    if (bytes > SMALL_REQUEST_THRESHOLD) this.tooLarge = min(this.tooLarge, bytes);
-    else this.full |= sizeBit(bytes);
-  }
-
-  /** The object at place `k` has a large block: it stands with those. */
-  bringForward(k: u32): void {
-    const place = this.row + (<usize>k << 2);
-    const front = this.row + (<usize>this.withLargePart << 2);
-    const word = load<usize>(place);
-    store<usize>(place, load<usize>(front));
-    store<usize>(front, word);
-    this.withLargePart++;
-  }
-
-  /** An object that was not met yet is in the row, met. A broken heap can have more objects than its types count. */
-  @inline
-  find(o: PyObject): void {
-    if (this.count == this.capacity) {
-      this.broken = changetype<usize>(o);
-      return;
-    }
-    o.refcnt |= MET_BIT;
-    store<PyObject>(this.row + (<usize>this.count << 2), o);
-    this.count++;
-  }
-
-  /** Room for all live objects, and for the old blocks of all that can move: at the top, where it is in nobody's way. False, with MemoryError raised, if there is no memory. */
-  begin(): bool {
-    const objects = liveObjects();
-    const blocks = objects + typeOf(LIST).live + 2 * typeOf(DICT).live + typeOf(SET).live + typeOf(FROZENSET).live + 1;
-    const bytes = <usize>(objects + blocks) << 2;
-    this.broken = 0;
-    this.count = 0;
-    this.oldCount = 0;
-    this.capacity = objects;
-    this.row = base_malloc_at_top(INTERNAL, bytes);
-    this.old = this.row + (<usize>objects << 2);
-    if (this.row == 0) raiseMemory(bytes);
-    return this.row != 0;
-  }
-
-  /** Objects of which some references are not found are marked PINNED. False if `broken`. */
-  pin(): bool {
-    const find = changetype<Find>(0);
-    eachRoot<Find>(find);
-    for (let k: u32 = 0; k < LISTS; k++) {
-      const list = generation(k).head;
-      for (let head = list.next; head != changetype<usize>(list); head = changetype<GCHead>(head).next) {
-        const o = changetype<GCHead>(head).object;
-        if (o.refcnt >> TAG_SHIFT == NEW) this.find(o);
-      }
-    }
-    for (let k: u32 = 0; k < this.count; k++) eachReference<Find>(this.objectAt(k), find);
-    for (let k: u32 = 0; k < this.count; k++) {
-      const o = this.objectAt(k);
-      const left = o.refcnt & COUNT_MASK;
-      o.refcnt = left == 0 ? left : left | PINNED;
-    }
-    const restore = changetype<Restore>(0);
-    eachRoot<Restore>(restore);
-    for (let k: u32 = 0; k < this.count; k++) eachReference<Restore>(this.objectAt(k), restore);
-    return this.broken == 0;
-  }
-
-  /** No object is marked PINNED. */
-  unpin(): void {
-    for (let k: u32 = 0; k < this.count; k++) this.objectAt(k).refcnt &= COUNT_MASK;
-  }
-
-  release(): void {
-    base_free(INTERNAL, this.row);
-    this.row = 0;
-    this.count = 0;
-    this.capacity = 0;
-  }
-}
-
-if (offsetof<Census>() > API_TYPES_AT - CENSUS_AT) ERROR("Census does not fit its region");
-
-@inline
-export function census(): Census {
-  return changetype<Census>(at(CENSUS_AT));
-}
-
-function liveObjects(): u32 {
-  let count: u32 = 0;
-  for (let kind: u32 = 0; kind < KINDS; kind++) count += typeOf(kind).live;
-  const ring = typeOf(USER);
-  for (let type: PyType = ring.after; type !== ring; type = type.after) count += type.live;
-  return count;
-}
-
-/** Whether a hash of the object was made of its address. */
-function isHashed(o: PyObject): bool {
-  const type = o.type;
-  if (type.hasGC) return (gcHead(o).flags & GC_HASHED) != 0;
-  return (type.flags & HAS_HASHED) != 0;
-}
-
-/** Whether C may know the object without owning a reference: it is of a type of C's, or such a type; or it is a module, or a function. */
-@inline
-function isOfC(o: PyObject): bool {
-  const type = isKind(o, TYPE) ? changetype<PyType>(o) : o.type;
-  return (type.flags & IS_C_TYPE) != 0 || (type.kind == USER && isFixedType(type));
-}
-
-/** Whether the object stays where it is, by what it is or by a mark. */
-export function isFixed(o: PyObject): bool {
-  const kind = o.type.kind;
-  if (kind >= INT && kind <= BYTES) return (o.refcnt & PINNED) != 0 || (kind == FLOAT && isNaN(changetype<PyFloat>(o).value));
-  return (o.refcnt & PINNED) != 0 || isHashed(o) || isOfC(o);
-}
+import { COUNT_MASK, currentPass, MET, NEW, Pass, PINNED, see, TAG_SHIFT } from "./pass";
+import { eachRoot } from "./roots";
 
 /** Counts each reference down, and notes what is met for the first time. */
 @unmanaged
@@ -238,18 +20,10 @@ class Find {
   owned(slot: usize): void {
     const o = load<PyObject>(slot);
     const tag = o.refcnt >> TAG_SHIFT;
-    if (tag == NEW) census().find(o);
+    if (tag == NEW) currentPass().find(o);
     else if (tag != MET) return;
-    if ((o.refcnt & COUNT_MASK) == 0) census().broken = changetype<usize>(o);
+    if ((o.refcnt & COUNT_MASK) == 0) currentPass().broken = changetype<usize>(o);
     else o.refcnt--;
-  }
-
-  @inline
-  borrowed(_slot: usize): void {}
-
-  @inline
-  all(from: usize, to: usize): void {
-    eachOwned(from, to, this);
   }
 
   @inline
@@ -268,17 +42,37 @@ class Restore {
   }
 
   @inline
-  borrowed(_slot: usize): void {}
-
-  @inline
-  all(from: usize, to: usize): void {
-    eachOwned(from, to, this);
-  }
-
-  @inline
   enters(keys: Keys): bool {
     if (keys.mark == 0) return false;
     keys.mark = 0;
     return true;
   }
+}
+
+/** Finds all objects and their references: those of which some references are not found are marked PINNED. False if `broken`. */
+export function pin(p: Pass): bool {
+  const find = changetype<Find>(0);
+  eachRoot<Find>(find);
+  for (let k: u32 = 0; k < LISTS; k++) {
+    const list = generation(k).head;
+    for (let head = list.next; head != changetype<usize>(list); head = changetype<GCHead>(head).next) {
+      const o = changetype<GCHead>(head).object;
+      if (o.refcnt >> TAG_SHIFT == NEW) p.find(o);
+    }
+  }
+  for (let k: u32 = 0; k < p.count; k++) eachReference<Find>(p.objectAt(k), find);
+  for (let k: u32 = 0; k < p.count; k++) {
+    const o = p.objectAt(k);
+    const left = o.refcnt & COUNT_MASK;
+    o.refcnt = left == 0 ? left : left | PINNED;
+  }
+  const restore = changetype<Restore>(0);
+  eachRoot<Restore>(restore);
+  for (let k: u32 = 0; k < p.count; k++) eachReference<Restore>(p.objectAt(k), restore);
+  return p.broken == 0;
+}
+
+/** No object is marked PINNED. */
+export function unpin(p: Pass): void {
+  for (let k: u32 = 0; k < p.count; k++) p.objectAt(k).refcnt &= COUNT_MASK;
 }

@@ -7,23 +7,23 @@
 // So an object is looked at where it was only once: memory that is full of holes is slow to read.
 
 import { isInPool } from "../../alloc/evacuation";
-import { PERMANENT } from "../collector/state";
+import { LISTS, PERMANENT } from "../collector/state";
 import { GCHead, gcHead, generation } from "../model/gc-head";
-import { BYTES, DICT, FROZENSET, LIST, PLACES, REF, SET, TYPE, USER } from "../model/kinds.gen";
+import { DICT, PLACES, REF, USER } from "../model/kinds.gen";
 import { IS_C_TYPE, PyObject, PyType, typeOf } from "../model/type";
+import { eachOwned } from "../model/visit";
+import { eachReference, mayRefer, ownBytes, readsFrom } from "../types/anatomy";
 import { PyDict } from "../types/dict";
 import { Interned, interned } from "../types/intern";
 import { Keys } from "../types/keys";
-import { PyList } from "../types/sequence";
-import { PySet } from "../types/set-table";
 import { textOf } from "../types/user-type";
-import { Census, census, COUNT_MASK, IMMORTAL_TAG, isFixed, LISTS, MOVED, NEW, PINNED, see, TAG_SHIFT } from "./census";
-import { eachOwned, eachReference, eachRoot } from "./references";
-import { freeOld, hasLargePart, moveObject, movePart, moveParts, newPlace, ownBytes } from "./relocate";
+import { Pass, currentPass, COUNT_MASK, IMMORTAL_TAG, isFixed, MOVED, NEW, PINNED, see, TAG_SHIFT } from "./pass";
+import { freeOld, hasLargePart, moveObject, movePart, moveParts, newPlace } from "./relocate";
+import { eachRoot } from "./roots";
 
 /** The object was met for the first time: it is where it is to be, and in the row. Answers where it is. */
 @inline
-function meet(c: Census, o: PyObject): PyObject {
+function meet(c: Pass, o: PyObject): PyObject {
   const now = isFixed(o) ? o : moveObject(c, o);
   if (now === o) remain(c, o);
   c.find(now);
@@ -32,7 +32,7 @@ function meet(c: Census, o: PyObject): PyObject {
 
 /** As meet, for an object that refers to nothing: only if it is fixed it is in the row. If it remains, it is met again with each reference. */
 @inline
-function meetLeaf(c: Census, o: PyObject): PyObject {
+function meetLeaf(c: Pass, o: PyObject): PyObject {
   if (isFixed(o)) return meet(c, o);
   const now = moveObject(c, o);
   if (now === o) remain(c, o);
@@ -40,7 +40,7 @@ function meetLeaf(c: Census, o: PyObject): PyObject {
 }
 
 /** The object is where it was. */
-function remain(c: Census, o: PyObject): void {
+function remain(c: Pass, o: PyObject): void {
   if (!isInPool(changetype<usize>(o))) c.hasLargeObject = true;
   if (isFixed(o)) c.pinnedBytes += ownBytes(o) + o.type.headBytes;
 }
@@ -57,9 +57,6 @@ class Move {
     if (tag == NEW) meetAt(slot, o);
     else if (tag == MOVED) store<PyObject>(slot, newPlace(o));
   }
-
-  @inline
-  borrowed(_slot: usize): void {}
 
   all(from: usize, to: usize): void {
     if (to - from < LONG_ROW) eachOwned(from, to, this);
@@ -89,29 +86,17 @@ function meetTogether(row: usize, n: usize): void {
   let sum: u32 = 0;
   for (let left = mortal; left != 0; left &= left - 1) {
     const o = load<PyObject>(row + (<usize>ctz(left) << 2));
-    if (o.refcnt >> TAG_SHIFT == NEW) sum += load<u32>(partOf(o));
+    if (o.refcnt >> TAG_SHIFT == NEW) sum += load<u32>(readsFrom(o));
   }
   // Or the compiler would leave out the reads.
-  census().readAhead = sum;
+  currentPass().readAhead = sum;
   const visitor = changetype<Move>(0);
   for (let left = mortal; left != 0; left &= left - 1) visitor.owned(row + (<usize>ctz(left) << 2));
 }
 
-/** Where the longest part of an object is, or the object itself. */
-@inline
-function partOf(o: PyObject): usize {
-  const kind = o.type.kind;
-  if (kind == LIST) return changetype<PyList>(o).items;
-  if (kind == DICT) {
-    const d = changetype<PyDict>(o);
-    return d.values != 0 ? d.values : changetype<usize>(d.keys);
-  }
-  return kind == SET || kind == FROZENSET ? changetype<PySet>(o).table : changetype<usize>(o);
-}
-
 /** The object, which the word at `slot` refers to, is met there for the first time. */
 function meetAt(slot: usize, o: PyObject): void {
-  const c = census();
+  const c = currentPass();
   if (!mayRefer(o)) {
     store<PyObject>(slot, meetLeaf(c, o));
     return;
@@ -125,15 +110,8 @@ function meetAt(slot: usize, o: PyObject): void {
   c.depth--;
 }
 
-/** Whether an object of the type can refer to others, or have parts. */
-@inline
-function mayRefer(o: PyObject): bool {
-  const kind = o.type.kind;
-  return kind > BYTES || kind == TYPE;
-}
-
 /** What belongs to the object, and what it refers to, has been met. */
-function followObject(c: Census, o: PyObject): void {
+function followObject(c: Pass, o: PyObject): void {
   moveParts(o);
   eachReference<Move>(o, changetype<Move>(0));
 }
@@ -173,7 +151,7 @@ function followName(type: PyType): void {
 }
 
 /** Every object has been met, and every reference is to where it is. Those that no root leads to are garbage, or somebody else's. */
-function meetAll(c: Census): void {
+function meetAll(c: Pass): void {
   eachRoot<Move>(changetype<Move>(0));
   const rooted = followFrom(c, 0);
   c.unrooted = 0;
@@ -192,13 +170,13 @@ function meetAll(c: Census): void {
 }
 
 /** All that the objects from place `k` on lead to has been met. Answers how many objects there are in the row. */
-function followFrom(c: Census, k: u32): u32 {
+function followFrom(c: Pass, k: u32): u32 {
   for (; k < c.count; k++) if (!c.isFollowed(k)) followObject(c, c.objectAt(k));
   return k;
 }
 
 /** What owns no reference follows; no object is marked as met any more. What is large is told apart. */
-export function finish(c: Census): void {
+export function finish(c: Pass): void {
   const follow = changetype<Follow>(0);
   const hasWeak = typeOf(REF).live != 0;
   eachRoot<Follow>(follow);
@@ -215,13 +193,13 @@ export function finish(c: Census): void {
 }
 
 /** The table of interned strings moves, if it is to. */
-export function moveInterned(c: Census): void {
+export function moveInterned(c: Pass): void {
   const strings = interned();
   movePart(c, changetype<usize>(strings) + offsetof<Interned>("table"), <usize>strings.capacity << 2);
 }
 
-/** Everything is out of the pools that evacuation_begin said are to be left, if there was room. */
-export function gather(c: Census): void {
+/** Everything is out of the pools that evacuation_begin vacated, if there was room. */
+export function gather(c: Pass): void {
   c.beginPass();
   c.count = 0;
   c.depth = 0;

@@ -1,7 +1,7 @@
 // The passes of a compaction after the first: everything above a line moves below it. Objects are dense by now, and those that can refer to others stand
-// in the census's row.
+// in the pass's row.
 //
-//   | pools ... | line | pools, which are left | large | hole | large |
+//   | pools ... | line | vacated pools | large | hole | large |
 //
 // The line is first where the pools would end if nothing in them were free, then where the largest hole ends, for large blocks. An object that
 // moves says where it is as in the first pass (gather.ts). A large block that is larger than the hole before it slides.
@@ -14,28 +14,20 @@ import { POOL_SIZE } from "../../ground/config";
 import { ledger } from "../../ground/ledger";
 import { handles } from "../model/handles";
 import { PyObject } from "../model/type";
+import { eachPart, eachReference } from "../types/anatomy";
 import { Interned, interned } from "../types/intern";
 import { Keys } from "../types/keys";
-import { Census, census, isFixed, MOVED, NEW, see, TAG_SHIFT } from "./census";
+import { Pass, currentPass, isFixed, MOVED, NEW, see, TAG_SHIFT } from "./pass";
 import { finish, moveInterned } from "./gather";
-import { eachOwned, eachReference, eachRoot } from "./references";
-import { eachPart, freeOld, moveObject, moveParts, newPlace } from "./relocate";
+import { freeOld, moveObject, moveParts, newPlace } from "./relocate";
+import { eachRoot } from "./roots";
 
-/** What is above the line moves when the first reference to it is seen, or never. */
+/** What is above the line moves when the first reference that owns it is seen, or never: a block without a known owner stays. */
 @unmanaged
 class MoveBelow {
   @inline
   owned(slot: usize): void {
-    if (load<usize>(slot) >= census().line) moveBelow(slot);
-  }
-
-  /** What nobody is seen to own is not ours to move. */
-  @inline
-  borrowed(_slot: usize): void {}
-
-  @inline
-  all(from: usize, to: usize): void {
-    eachOwned(from, to, this);
+    if (load<usize>(slot) >= currentPass().line) moveBelow(slot);
   }
 
   @inline
@@ -45,7 +37,7 @@ class MoveBelow {
 }
 
 function moveBelow(slot: usize): void {
-  const c = census();
+  const c = currentPass();
   const o = load<PyObject>(slot);
   const tag = o.refcnt >> TAG_SHIFT;
   if (tag == MOVED) store<PyObject>(slot, newPlace(o));
@@ -54,7 +46,7 @@ function moveBelow(slot: usize): void {
 
 /** Where the object is that is at place `k` of the row, if it is above the line and there is room. */
 @inline
-function lowered(c: Census, k: u32): PyObject {
+function lowered(c: Pass, k: u32): PyObject {
   const o = c.objectAt(k);
   if (changetype<usize>(o) < c.line) return o;
   let now = o;
@@ -65,7 +57,7 @@ function lowered(c: Census, k: u32): PyObject {
 }
 
 /** What is above the line is below, if there is room. */
-function lowerAll(c: Census): void {
+function lowerAll(c: Pass): void {
   const visitor = changetype<MoveBelow>(0);
   moveInterned(c);
   eachRoot<MoveBelow>(visitor);
@@ -78,13 +70,13 @@ function lowerAll(c: Census): void {
 }
 
 /** As lowerAll, if there is nothing above the line but large blocks that belong to objects. */
-function lowerLarge(c: Census): void {
+function lowerLarge(c: Pass): void {
   for (let k: u32 = 0; k < c.withLargePart; k++) moveParts(c.objectAt(k));
   moveInterned(c);
 }
 
 /** A pass in which what is above the line moves below, if that is at least `least` bytes. Answers how many bytes moved. */
-function lowPass(c: Census, line: usize, least: usize): usize {
+function lowPass(c: Pass, line: usize, least: usize): usize {
   const pooled = evacuation_begin_above(line);
   const before = c.movedBytes;
   c.beginPass();
@@ -115,7 +107,7 @@ const MOST_PASSES: i32 = 4;
  * Pools are as low as they can be, then large blocks: those for which there was no hole below the line go into the largest hole that there
  * is. A pass that could move little was the last of its kind.
  */
-export function lower(c: Census): void {
+export function lower(c: Pass): void {
   const least = lineOf(largeBytes()) >> 6;
   for (let k = 0; k < MOST_PASSES; k++) if (lowPass(c, lineOf(0), least) < least) break;
   for (let k = 0; k < MOST_PASSES; k++) {
@@ -154,7 +146,7 @@ class Slide {
 }
 
 /** Only for blocks that nobody has put something around. */
-export function slideParts(c: Census): void {
+export function slideParts(c: Pass): void {
   const slide = changetype<Slide>(0);
   for (let k: u32 = 0; k < c.withLargePart; k++) eachPart<Slide>(c.objectAt(k), slide);
   const table = changetype<usize>(interned()) + offsetof<Interned>("table");

@@ -1,15 +1,26 @@
 // What the host can ask of any object (operands.ts says what functions answer).
 
-import { raiseChanged } from "../model/raises.gen";
 import { safePoint } from "../collector/due";
-import { sizeofObject } from "../collector/inspect";
 import { handles } from "../model/handles";
+import { raiseChanged } from "../model/raises.gen";
 import { decref, incref } from "../model/refcount";
 import { True } from "../model/singletons";
 import { PyObject } from "../model/type";
-import { contains, getIndex, getItem, getSlice, itemAtPosition, lengthOf, nextPosition, setItem, sizeOf, truthOf } from "../operations/abstract";
+import {
+  contains,
+  getIndex,
+  getItem,
+  getSlice,
+  itemAtPosition,
+  lengthOf,
+  nextPosition,
+  setItem,
+  sizeOf,
+  truthOf,
+} from "../operations/abstract";
 import { binary, powerModulo, unary } from "../operations/number";
 import { PyStr, str_find } from "../text/str";
+import { sizeofObject } from "../types/anatomy";
 import { PyBytes } from "../types/bytes";
 import { PyLong } from "../types/int";
 import { int_bit_length } from "../types/int-bits";

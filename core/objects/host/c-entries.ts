@@ -5,8 +5,9 @@ import { clearError } from "../model/raise";
 import { PyIter_Next, PyObject_GetIter } from "../capi/api/iterate";
 import { module_from } from "../capi/api/module";
 import { PyObject_GetAttr, PyObject_SetAttr } from "../capi/runtime/attribute";
-import { flagsIn, functionIn, isConsistent, METH_O, selfOf } from "../capi/runtime/builtin";
+import { isConsistent, METH_O, selfOf } from "../capi/runtime/builtin";
 import { callMethodRow, callRow, inconsistent } from "../capi/runtime/call";
+import { methodAt } from "../capi/runtime/definitions";
 import { definitionOf } from "../capi/runtime/fixed-types";
 import { moduleDict } from "../capi/runtime/module-object";
 import { type_retire } from "../capi/runtime/type";
@@ -15,6 +16,7 @@ import { GCHead, generation } from "../model/gc-head";
 import { handles } from "../model/handles";
 import { BUILTIN, MODULE, USER } from "../model/kinds.gen";
 import { enter, leave } from "../model/recursion";
+import { abandonState, OUTSIDE } from "../model/reentrancy";
 import { decref, incref, trashUnwound } from "../model/refcount";
 import { settings } from "../model/settings";
 import { IS_C_TYPE, IS_HEAP_TYPE, isKind, PyObject, PyType, typeOf } from "../model/type";
@@ -124,7 +126,7 @@ export function call_object(handle: u32, n: u32, named: bool): f64 {
   const h = handles();
   const f = incref<PyObject>(h.at(handle));
   safePoint();
-  if (n == 1 && !named && isKind(f, BUILTIN) && flagsIn(definitionOf(f)) == METH_O) return callWithOne(f);
+  if (n == 1 && !named && isKind(f, BUILTIN) && methodAt(definitionOf(f)).flags == METH_O) return callWithOne(f);
   const names = named ? changetype<PyTuple>(h.pop()) : null;
   const args = takeArguments(n);
   let result: PyObject | null = null;
@@ -143,7 +145,7 @@ function callWithOne(f: PyObject): f64 {
   const argument = handles().pop();
   let result: PyObject | null = null;
   if (enter()) {
-    result = call_indirect<PyObject | null>(functionIn(definitionOf(f)), selfOf(f), argument);
+    result = call_indirect<PyObject | null>(methodAt(definitionOf(f)).meth, selfOf(f), argument);
     leave();
     if (!isConsistent(result)) result = inconsistent(f, result);
   }
@@ -167,7 +169,7 @@ export function call_method(n: u32): f64 {
 export function unwind_calls(): void {
   const s = settings();
   s.depth = 0;
-  s.outside = 0;
+  abandonState(OUTSIDE);
   trashUnwound();
 }
 

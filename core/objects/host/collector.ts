@@ -6,8 +6,9 @@ import { collector, garbageList, statsOf } from "../collector/state";
 import { generation } from "../model/gc-head";
 import { handles } from "../model/handles";
 import { TUPLE } from "../model/kinds.gen";
+import { enterState, HELD, leaveState } from "../model/reentrancy";
 import { decref, incref } from "../model/refcount";
-import { hasPolicy, settings } from "../model/settings";
+import { hasPolicy } from "../model/settings";
 import { PyType, typeOf } from "../model/type";
 import { interned } from "../types/intern";
 import { keys_spare, keys_spare_bytes, keys_spare_hits } from "../types/keys";
@@ -26,11 +27,11 @@ export function gc_set_enabled(on: bool): void {
 
 /** No collection starts by itself, whatever is due, until as many calls have let go. */
 export function gc_hold(): void {
-  settings().held++;
+  enterState(HELD);
 }
 
 export function gc_let_go(): void {
-  settings().held--;
+  leaveState(HELD);
 }
 
 /** Whether a policy is on. */

@@ -6,7 +6,8 @@ import { hashBytes } from "../model/hash";
 import { decref, incref, xdecref } from "../model/refcount";
 import { PyObject } from "../model/type";
 import { largestOf, str_from_utf16, widthOf } from "../text/str";
-import { dict_clear, dict_get, dict_pop_index, dict_pop_item, dict_set_default, dict_take_out, dict_update, PyDict } from "../types/dict";
+import { dict_clear, dict_get, dict_pop_index, dict_pop_item, dict_set_default, dict_take_out, PyDict } from "../types/dict";
+import { dict_update } from "../types/dict-merge";
 import { answer, answerable, answerBorrowed, missing } from "./exchange";
 import { afterGrowth, answerAndDrop, dict, hold } from "./operands";
 

@@ -7,11 +7,11 @@
 
 import { Arena, arenas } from "../../alloc/arena";
 import { base_calloc, base_free } from "../../alloc/base";
-import { INTERNAL } from "../../ground/config";
-import { platform } from "../../ground/platform";
-import { scratchBits } from "../../alloc/pool";
 import { Chunk, CHUNK_OVERHEAD } from "../../alloc/chunk";
+import { scratchBits } from "../../alloc/pool";
 import { BINS, raw } from "../../alloc/raw";
+import { INTERNAL } from "../../ground/domains.gen";
+import { platform } from "../../ground/platform";
 
 /** Bytes of the heap that a word of bits stands for. */
 const WORD_SPAN: usize = 256;
@@ -137,3 +137,6 @@ function addBlocks(bits: Bits, arena: Arena): void {
     }
   }
 }
+
+/** More of anything than a heap can have. */
+export const MOST: u32 = 1 << 28;

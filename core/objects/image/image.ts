@@ -3,17 +3,17 @@
 //   a copy of the memory -> forget what is not in the image -> handles of roots only, collect, compact -> [base, brk)
 //   [base, brk) in a fresh memory -> restart -> functions of types -> a heap
 
-import { clearError } from "../model/raise";
 import { platform } from "../../ground/platform";
 import { hasObjectsOfC, unname_fixed_types } from "../capi/runtime/fixed-types";
 import { collector, dropGarbage } from "../collector/state";
 import { dropApiTypes } from "../model/api-types";
 import { handles } from "../model/handles";
 import { USER } from "../model/kinds.gen";
+import { clearError } from "../model/raise";
+import { nothingUnderWay } from "../model/reentrancy";
 import { release_text } from "../model/result";
 import { settings } from "../model/settings";
 import { IS_PLAIN, isFixedType, PyType, typeOf } from "../model/type";
-
 
 /**
  * No error is pending, nothing waits on the host's stack or is held for the host, and nothing is in gc.garbage, or will be. False, and all is as it was,
@@ -47,9 +47,8 @@ export function image_restart(): void {
   s.depth = 0;
   s.due = 0;
   s.exact = 0;
-  s.held = 0;
-  s.outside = 0;
   s.lent = 0;
+  nothingUnderWay();
   const p = platform();
   p.failAt = 0;
   p.failForever = 0;

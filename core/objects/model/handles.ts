@@ -8,10 +8,10 @@
 // The three are the heap's own blocks (INTERNAL): they count as overhead. Invariants (isValid):
 //   count == words of the table with an address; stackTop <= stackCapacity
 
-import { raiseNoMemory } from "./raise";
-import { DEBUG } from "../../ground/config";
 import { base_free, base_malloc, base_realloc } from "../../alloc/base";
-import { INTERNAL } from "../../ground/config";
+import { DEBUG } from "../../ground/config";
+import { INTERNAL } from "../../ground/domains.gen";
+import { raiseNoMemory } from "./raise";
 import { decref } from "./refcount";
 import { at, HANDLES_AT, INTERNED_AT } from "./state";
 import { PyObject } from "./type";

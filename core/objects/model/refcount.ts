@@ -11,6 +11,8 @@ import { PyObject } from "./type";
 
 export const IMMORTAL: u32 = 5 << 28;
 export const IMMORTAL_MINIMUM: u32 = 1 << 30;
+/** No count is above: C that does not know of immortal objects may count them up and down. */
+export const IMMORTAL_MAXIMUM: u32 = 6 << 28;
 
 /** One more reference. Answers the object, so that a reference can be handed on in one expression. */
 @inline

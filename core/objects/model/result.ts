@@ -1,7 +1,7 @@
 // What an operation answers to the host, where a number does not say it (host/exchange.ts).
 
 import { decref } from "./refcount";
-import { at, CENSUS_AT, RESULT_AT } from "./state";
+import { at, PASS_AT, RESULT_AT } from "./state";
 import { PyObject } from "./type";
 
 @unmanaged
@@ -16,7 +16,7 @@ export class Result {
   parsed: f64;
 }
 
-if (offsetof<Result>() > CENSUS_AT - RESULT_AT) ERROR("Result does not fit its region");
+if (offsetof<Result>() > PASS_AT - RESULT_AT) ERROR("Result does not fit its region");
 
 @inline
 export function result(): Result {

@@ -1,8 +1,7 @@
-// What was chosen when the heap was made (the key of hashes, policies), and what is under way now.
+// What was chosen when the heap was made (the key of hashes, policies), and what is so for the moment.
 
-import { at, HANDLES_AT, SETTINGS_AT } from "./state";
+import { at, UNDER_WAY_AT, SETTINGS_AT } from "./state";
 
-/** What was chosen when the heap was made, and how deep the recursion is now. */
 @unmanaged
 export class Settings {
   hashKey0: u64;
@@ -15,10 +14,6 @@ export class Settings {
   due: u32;
   /** 1 while the host wants a handle for every result, also for one that has a value. */
   exact: u32;
-  /** How many operations of the host's are under way during which no collection may start by itself. */
-  held: u32;
-  /** How many calls to code outside of the core are under way, which the core waits for. */
-  outside: u32;
   /** 1 once another module could count references of its own. */
   lent: u32;
 }
@@ -28,7 +23,7 @@ export const COLLECTION_DUE: u32 = 1;
 /** The heap passed its watermark: the host is to run measures. */
 export const PRESSURE_DUE: u32 = 2;
 
-if (offsetof<Settings>() > HANDLES_AT - SETTINGS_AT) ERROR("Settings does not fit its region");
+if (offsetof<Settings>() > UNDER_WAY_AT - SETTINGS_AT) ERROR("Settings does not fit its region");
 
 @inline
 export function settings(): Settings {

@@ -1,7 +1,7 @@
 // Where each part of the object layer keeps its state: a region behind the control block.
 //
 //   CONTROL + CONTROL_BYTES
-//   | error | settings | handles | interned | shapes | trash | collector | tuples | spare keys | result | census | API types | types | preallocated objects |
+//   | error | settings | under way | handles | interned | shapes | trash | collector | tuples | spare keys | result | pass | API types | types | preallocated objects |
 //
 // As in the control block, a part may only touch its own region. Everything here is found again when the module is
 // instantiated over the same memory.
@@ -10,7 +10,8 @@ import { CONTROL, CONTROL_BYTES } from "../../ground/control";
 
 export const ERROR_AT: usize = CONTROL_BYTES;
 export const SETTINGS_AT: usize = ERROR_AT + 32;
-export const HANDLES_AT: usize = SETTINGS_AT + 64;
+export const UNDER_WAY_AT: usize = SETTINGS_AT + 48;
+export const HANDLES_AT: usize = UNDER_WAY_AT + 16;
 export const INTERNED_AT: usize = HANDLES_AT + 64;
 export const SHAPES_AT: usize = INTERNED_AT + 32;
 export const TRASH_AT: usize = SHAPES_AT + 32;
@@ -18,8 +19,8 @@ export const COLLECTOR_AT: usize = TRASH_AT + 32;
 export const TUPLES_AT: usize = COLLECTOR_AT + 256;
 export const SPARE_KEYS_AT: usize = TUPLES_AT + 160;
 export const RESULT_AT: usize = SPARE_KEYS_AT + 32;
-export const CENSUS_AT: usize = RESULT_AT + 32;
-export const API_TYPES_AT: usize = CENSUS_AT + 96;
+export const PASS_AT: usize = RESULT_AT + 32;
+export const API_TYPES_AT: usize = PASS_AT + 96;
 export const TYPES_AT: usize = API_TYPES_AT + 336;
 /** Room for one built-in type, and as many bytes has a type that C defines (include/object.h). */
 export const TYPE_BYTES: usize = 304;

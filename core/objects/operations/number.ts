@@ -1,6 +1,8 @@
 // Operators: which type's function serves two operands.
 
 import { hasError, raiseMemory } from "../model/error";
+import { BOOL, BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds.gen";
+import { ADD, AND, FLOORDIV, INVERT, LSHIFT, MOD, MUL, NEG, OR, POS, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators.gen";
 import {
   raiseConcatenate,
   raiseConcatenateBytes,
@@ -11,14 +13,13 @@ import {
   raiseRepeat,
   raiseUnary,
 } from "../model/raises.gen";
-import { BOOL, BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds.gen";
-import { ADD, AND, FLOORDIV, INVERT, LSHIFT, MOD, MUL, NEG, OR, POS, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators.gen";
-import { decref, incref } from "../model/refcount";
+import { decref } from "../model/refcount";
 import { asBool, None, NotImplemented } from "../model/singletons";
 import { isAnySet, isInt, isKind, PyObject } from "../model/type";
 import { PyStr, str_concat, str_repeat } from "../text/str";
 import { bytes_concat, bytes_repeat, PyBytes } from "../types/bytes";
-import { dict_copy, dict_update, PyDict } from "../types/dict";
+import { PyDict } from "../types/dict";
+import { dict_copy, dict_update } from "../types/dict-merge";
 import { float_binary, float_new, isNumber, PyFloat } from "../types/float";
 import { PyLong } from "../types/int";
 import { int_abs, int_add, int_floordiv, int_mod, int_mul, int_neg, int_pos, int_truediv } from "../types/int-arithmetic";
@@ -28,7 +29,21 @@ import { int_as_index, int_is_index } from "../types/int-values";
 import { list_concat, list_repeat } from "../types/list";
 import { PyList, PyTuple } from "../types/sequence";
 import { PySet } from "../types/set-table";
-import { callBinary, callIndexed, callUnary, isOfC, NB_ABSOLUTE, NB_INVERT, NB_NEGATIVE, NB_POSITIVE, numberSlot, sequenceSlot, slotBinary, SQ_CONCAT, SQ_REPEAT } from "../types/slots";
+import {
+  callBinary,
+  callIndexed,
+  callUnary,
+  isOfC,
+  NB_ABSOLUTE,
+  NB_INVERT,
+  NB_NEGATIVE,
+  NB_POSITIVE,
+  numberSlot,
+  sequenceSlot,
+  slotBinary,
+  SQ_CONCAT,
+  SQ_REPEAT,
+} from "../types/slots";
 import { tuple_concat, tuple_repeat } from "../types/tuple";
 import { sizeOf } from "./abstract";
 import { hasIndex, indexOf } from "./index-of";

@@ -11,7 +11,7 @@
 //
 // Invariants (str_valid):
 //   width == 1, 2 or 4, and no narrower one would do; ascii iff all characters < 0x80; characters[length] == 0
-//   hash == -1, or the hash of the characters' bytes
+//   UTF-8, if there is any, ends with a 0; hash == -1, or the hash of the characters' bytes
 
 import { raiseNotStrInStr } from "../model/raises.gen";
 import { hashBytes } from "../model/hash";
@@ -371,11 +371,21 @@ export function str_release(s: PyStr): void {
   freeObject(s, s.size);
 }
 
+/** The block with its UTF-8, whose address C may know (types/anatomy.ts). */
+@inline
+export function str_parts<V>(s: PyStr, visitor: V): void {
+  if (isDefined(visitor.kept)) {
+    const bytes = s.utf8Bytes;
+    if (bytes != 0) visitor.kept(changetype<usize>(s) + UTF8_AT, bytes);
+  }
+}
+
 export function str_valid(s: PyStr): bool {
   const width = s.width;
   if (width != 1 && width != 2 && width != 4) return false;
   const largest = largestOf(s.data, width, s.length);
   if (widthOf(largest) != width || (largest < 0x80) != s.isAscii) return false;
   if (charOf(s.data, width, s.length) != 0) return false;
+  if (!s.isAscii && s.utf8 != 0 && load<u8>(s.utf8 + s.utf8Length) != 0) return false;
   return s.hash == -1 || s.hash == hashBytes(s.data, <usize>s.length * width);
 }

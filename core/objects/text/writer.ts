@@ -10,6 +10,9 @@ import { charOf, copyChars, putChar, PyStr, str_from_chars, widthOf } from "./st
 
 const LEAST: u32 = 64;
 
+/** Between items. */
+export const COMMA_SPACE: u64 = 0x202c /* ", " */;
+
 @unmanaged
 export class Writer {
   buffer: usize;

@@ -10,20 +10,33 @@
 //
 // Whenever a value is dropped, the dict is already in order without it. A failed operation leaves the dict as it was.
 
-import { error } from "../model/error";
-import { E_MEMORY, E_UNHASHABLE_KEY } from "../model/errors.gen";
-import { raiseChanged, raiseEmptyDict, raiseKey } from "../model/raises.gen";
 import { DEBUG } from "../../ground/config";
+import { E_UNHASHABLE_KEY } from "../model/errors.gen";
 import { isTracked, track, untrack } from "../model/gc-head";
 import { DICT, STR } from "../model/kinds.gen";
-import { freeBlock, freeFixed, newBlock, newFixed } from "../model/memory";
+import { freeBlock, freeFixed, newFixed } from "../model/memory";
+import { EQ, NE } from "../model/operators.gen";
+import { raiseEmptyDict, raiseKey } from "../model/raises.gen";
 import { decref, incref } from "../model/refcount";
 import { asBool, None, NotImplemented } from "../model/singletons";
-import { GC_BYTES, isKind, PyObject, typeOf } from "../model/type";
-import { Writer } from "../text/writer";
-import { EMPTY, emptyKeys, FAILED, freeKeys, GENERAL, Keys, LEAST_LOG_SIZE, logSizeFor, logSizeForEntries, newKeys, releaseKeys, SHARED, STRINGS, usableOf } from "./keys";
+import { isKind, PyObject, typeOf } from "../model/type";
+import { visitIfThere, visitRow } from "../model/visit";
+import { COMMA_SPACE, Writer } from "../text/writer";
+import {
+  EMPTY,
+  emptyKeys,
+  FAILED,
+  freeKeys,
+  GENERAL,
+  Keys,
+  LEAST_LOG_SIZE,
+  logSizeFor,
+  newKeys,
+  releaseKeys,
+  SHARED,
+  STRINGS,
+} from "./keys";
 import { equal, hashAs, writeRepr } from "./protocol";
-import { EQ, NE } from "../model/operators.gen";
 import { setItemAt } from "./sequence";
 import { mayBeInCycle, tuple_new, tuple_track } from "./tuple";
 
@@ -56,12 +69,50 @@ export function dict_new(): PyDict | null {
   return d;
 }
 
-/** Bytes of the dict and of what belongs to it alone, collector header included: sys.getsizeof. */
-export function dict_sizeof(d: PyDict): usize {
-  let bytes = GC_BYTES + offsetof<PyDict>();
-  if (d.values != 0) bytes += <usize>d.keys.count << 2;
-  else if (d.keys !== emptyKeys()) bytes += d.keys.bytes;
-  return bytes;
+/** The row of values that it has if it shares its keys, and the keys (anatomy.ts). */
+@inline
+export function dict_parts<V>(d: PyDict, visitor: V): bool {
+  const at = changetype<usize>(d);
+  const keys = d.keys;
+  if (keys === emptyKeys()) return false;
+  const any = d.values != 0 && visitor.part(at + offsetof<PyDict>("values"), <usize>keys.count << 2);
+  return visitor.keys(at + offsetof<PyDict>("keys"), keys) || any;
+}
+
+/** Values, and keys (model/visit.ts). Keys that dicts share are strings. */
+export function dict_references<V>(d: PyDict, visitor: V): void {
+  const keys = d.keys;
+  if (d.values != 0) visitRow<V>(d.values, keys.count, visitor);
+  if (isDefined(visitor.pass)) {
+    if (d.values == 0) entriesInCycles<V>(keys, visitor);
+  } else {
+    if (keys !== emptyKeys() && visitor.enters(keys)) entries<V>(keys, visitor);
+  }
+}
+
+/** Each key and its value, if that stands beside it. */
+@inline
+function entries<V>(keys: Keys, visitor: V): void {
+  const n = keys.count;
+  for (let index: u32 = 0; index < n; index++) {
+    const entry = keys.entryAt(index);
+    if (load<usize>(entry) == 0) continue;
+    visitor.owned(entry);
+    visitIfThere<V>(entry + 4, visitor);
+  }
+}
+
+/** As entries, without keys that are strings, and of keys that nobody shares. */
+@inline
+function entriesInCycles<V>(keys: Keys, visitor: V): void {
+  const n = keys.count;
+  const withKeys = keys.kind == GENERAL;
+  for (let index: u32 = 0; index < n; index++) {
+    const entry = keys.entryAt(index);
+    if (load<usize>(entry) == 0) continue;
+    if (withKeys) visitor.owned(entry);
+    visitor.owned(entry + 4);
+  }
 }
 
 @inline
@@ -73,7 +124,7 @@ function trackIfNeeded(d: PyDict, key: PyObject, value: PyObject): void {
  * The dict has keys of its own, of a given size, without deleted entries; `kind` STRINGS only if all keys are. False, and nothing
  * changed, if there is no memory.
  */
-function rebuild(d: PyDict, logSize: u32, kind: u8): bool {
+export function rebuild(d: PyDict, logSize: u32, kind: u8): bool {
   const keys = newKeys(logSize, kind);
   if (!keys) return false;
   const old = d.keys;
@@ -278,127 +329,6 @@ export function dict_next(d: PyDict, index: u32): i32 {
   return -1;
 }
 
-/** d.copy(). */
-export function dict_copy(d: PyDict): PyDict | null {
-  const copy = dict_new();
-  if (!copy) return null;
-  if (!dict_update(copy, d)) {
-    decref(copy);
-    return null;
-  }
-  return copy;
-}
-
-/** The empty dict `d` gets the entries of `other` in keys that are copied as they are. */
-function copyWhole(d: PyDict, other: PyDict): bool {
-  const old = other.keys;
-  if (other.values != 0) {
-    const values = newBlock(<usize>old.count << 2);
-    if (values == 0) return false;
-    memory.copy(values, other.values, <usize>old.count << 2);
-    typeOf(DICT).resized(<isize>(old.count << 2));
-    for (let index: u32 = 0; index < old.count; index++) incref<PyObject>(other.valueAt(index)!);
-    if (d.keys !== emptyKeys()) releaseKeys(d.keys);
-    d.keys = old.share();
-    d.values = values;
-  } else {
-    const keys = newKeys(old.logSize, old.kind);
-    if (!keys) return false;
-    memory.copy(changetype<usize>(keys), changetype<usize>(old), old.bytes);
-    keys.refcnt = 1;
-    for (let index: u32 = 0; index < keys.count; index++) {
-      const key = keys.keyAt(index);
-      if (!key) continue;
-      incref<PyObject>(key);
-      incref<PyObject>(keys.valueAt(index)!);
-    }
-    if (d.keys !== emptyKeys()) releaseKeys(d.keys);
-    d.keys = keys;
-  }
-  d.used = other.used;
-  if (isTracked(other) && !isTracked(d)) track(d);
-  return true;
-}
-
-/**
- * d.update(other). Where there may be no room for all new entries, the dict is copied, the copy is updated, and the two exchange
- * what they have: so nothing has changed if memory runs out halfway.
- */
-export function dict_update(d: PyDict, other: PyDict): bool {
-  if (d === other || other.used == 0) return true;
-  if (d.used == 0 && d.values == 0 && (other.values != 0 || other.used >= (other.keys.count * 2) / 3)) return copyWhole(d, other);
-  const keys = other.keys;
-  if (usableOf(d.keys.logSize) < other.used) {
-    const kind = d.keys.areStrings && keys.areStrings ? STRINGS : GENERAL;
-    if (!rebuild(d, logSizeForEntries(d.used + other.used), kind)) return false;
-  }
-  const hasRoom = d.values == 0 && d.keys.usable >= other.used && (!d.keys.areStrings || keys.areStrings);
-  if (hasRoom) return merge(d, other);
-  if (d.used == 0) {
-    const merged = merge(d, other);
-    if (!merged && error().code == E_MEMORY) dict_clear(d);
-    return merged;
-  }
-  const copy = dict_new();
-  if (!copy) return false;
-  const merged = copyWhole(copy, d) && merge(copy, other);
-  if (merged || error().code != E_MEMORY) exchange(d, copy);
-  decref(copy);
-  return merged;
-}
-
-/** Each has the entries of the other. */
-function exchange(d: PyDict, other: PyDict): void {
-  const used = d.used;
-  const keys = d.keys;
-  const values = d.values;
-  d.used = other.used;
-  d.keys = other.keys;
-  d.values = other.values;
-  other.used = used;
-  other.keys = keys;
-  other.values = values;
-  if (isTracked(other) && !isTracked(d)) track(d);
-}
-
-/** Puts the entries of another dict into `d`, one by one. If that fails halfway, `d` has some of them. */
-function merge(d: PyDict, other: PyDict): bool {
-  const keys = other.keys;
-  for (let index: u32 = 0; index < keys.count; index++) {
-    const key = keys.keyAt(index);
-    if (!key) continue;
-    if (!dict_set_known(d, key, keys.hashAt(index), other.valueAt(index)!)) return false;
-    // What a dropped value's deallocation ran may have changed the other dict.
-    if (other.keys !== keys) {
-      raiseChanged(other);
-      return false;
-    }
-  }
-  return true;
-}
-
-/** A dict over keys that are shared, with the values that stand in memory; takes new references to both. */
-export function dict_from_shared(keys: Keys, items: usize, step: i32): PyDict | null {
-  const d = dict_new();
-  if (!d) return null;
-  const n = keys.count;
-  const values = newBlock(<usize>n << 2);
-  if (values == 0) {
-    decref(d);
-    return null;
-  }
-  d.keys = keys.share();
-  d.values = values;
-  d.used = n;
-  typeOf(DICT).resized(<isize>(n << 2));
-  for (let k: u32 = 0; k < n; k++) {
-    const value = load<PyObject>(items + <isize>(<i32>k * step) * 4);
-    setItemAt(values, k, incref<PyObject>(value));
-    if (!isTracked(d) && mayBeInCycle(value)) track(d);
-  }
-  return d;
-}
-
 /** 1 if the dicts have the same keys with equal values, 0 if not, -1 if a comparison failed. */
 function sameDict(a: PyDict, b: PyDict): i32 {
   if (a.used != b.used) return 0;
@@ -419,15 +349,14 @@ export function dict_compare(a: PyObject, b: PyObject, op: i32): PyObject | null
   return same < 0 ? null : asBool((same == 1) == (op == EQ));
 }
 
-const COMMA_SPACE: u64 = 0x202c;
-const COLON_SPACE: u64 = 0x203a;
+const COLON_SPACE: u64 = 0x203a /* ": " */;
 
 /** {key: value, ...}, and {...} for a dict inside itself. */
 export function dict_repr(o: PyObject, w: Writer): bool {
   const d = changetype<PyDict>(o);
   const opened = w.openContainer(o);
   if (opened < 0 || !w.put(0x7b)) return false;
-  if (opened == 0) return w.putAscii(0x7d2e2e2e);
+  if (opened == 0) return w.putAscii(0x7d2e2e2e /* "...}" */);
   const done = putItems(d, w);
   w.closeContainer();
   return done && w.put(0x7d);

@@ -3,11 +3,11 @@
 //   refcnt | type | value
 
 import { hasError } from "../model/error";
-import { raiseComplex, raiseDivision, raisePowerRange, raiseZeroToNegative } from "../model/raises.gen";
 import { hashFloat, hashPointer } from "../model/hash";
 import { FLOAT } from "../model/kinds.gen";
 import { freeBlock, freeFixed, newBlock, newFixed } from "../model/memory";
-import { ADD, FLOORDIV, MUL, POW, SUB, TRUEDIV } from "../model/operators.gen";
+import { ADD, EQ, FLOORDIV, GT, LE, LT, MUL, NE, POW, SUB, TRUEDIV } from "../model/operators.gen";
+import { raiseComplex, raiseDivision, raisePowerRange, raiseZeroToNegative } from "../model/raises.gen";
 import { asBool, NotImplemented } from "../model/singletons";
 import { isInt, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
@@ -15,7 +15,6 @@ import { PyLong } from "./int";
 import { int_compare_f64 } from "./int-compare";
 import { int_as_f64 } from "./int-values";
 import { fulfils } from "./protocol";
-import { EQ, GT, LE, LT, NE } from "../model/operators.gen";
 
 /** Writes the shortest decimal that reads back as the number, as Python's repr, in ASCII to memory. Answers its length. */
 @external("host", "formatFloat")

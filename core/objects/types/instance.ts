@@ -7,14 +7,16 @@
 //   items   size * itemSize bytes more, for each instance as many as it was made with: references if the type HAS_OBJECT_ITEMS,
 //           to be treated as slots are; else data
 
-import { raiseError } from "../model/raise";
-import { raiseNoField } from "../model/raises.gen";
+import { gcVisitIndex } from "../model/functions";
 import { GC_FINALIZED, gcHead, isTracked, track, untrack } from "../model/gc-head";
 import { USER } from "../model/kinds.gen";
 import { freeFixed, freeObject, newFixed, newObject, requestFor } from "../model/memory";
+import { raiseError } from "../model/raise";
+import { raiseNoField } from "../model/raises.gen";
 import { decref, incref } from "../model/refcount";
 import { None } from "../model/singletons";
 import { IS_PLAIN, PyObject, PyType, PyVarObject } from "../model/type";
+import { visitBorrowed, visitRow } from "../model/visit";
 import { callClear, callFunction } from "./outside";
 import { itemAt, setItemAt } from "./sequence";
 import { weak_clear_all } from "./weak";
@@ -171,8 +173,26 @@ export function instance_clear(o: PyObject): void {
   for (let k: u32 = 0; k < objectItemsOf(o); k++) exchange(itemsOf(o), k, None());
 }
 
-/** Bytes of the instance, collector header included. */
+/** Bytes of the instance, collector header not counted. */
+export function instance_bytes(o: PyObject): usize {
+  return bytesOf(o.type, instance_length(o));
+}
+
+/** As instance_bytes, with the collector header. */
 export function instance_sizeof(o: PyObject): usize {
+  return instance_bytes(o) + o.type.headBytes;
+}
+
+/** Slots, items that are references, and the type (model/visit.ts). */
+export function instance_references<V>(o: PyObject, visitor: V): void {
   const type = o.type;
-  return bytesOf(type, instance_length(o)) + type.headBytes;
+  visitRow<V>(slotsOf(o), type.slots, visitor);
+  visitRow<V>(itemsOf(o), objectItemsOf(o), visitor);
+  if (isDefined(visitor.pass)) {
+    if (type.traverse != 0) call_indirect<i32>(type.traverse, o, gcVisitIndex(), visitor.pass);
+  } else {
+    if (type.weakList != 0) visitBorrowed<V>(changetype<usize>(o) + type.weakList, visitor);
+    // Last, because what was read of the type so far is where the type is now.
+    visitor.owned(changetype<usize>(o) + offsetof<PyObject>("type"));
+  }
 }

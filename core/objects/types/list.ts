@@ -375,6 +375,12 @@ export function list_del_stepped(l: PyList, start: u32, step: u32, count: u32): 
   return true;
 }
 
+/** The block with its items (anatomy.ts). */
+@inline
+export function list_parts<V>(l: PyList, visitor: V): bool {
+  return l.items != 0 && visitor.part(changetype<usize>(l) + offsetof<PyList>("items"), <usize>l.allocated << 2);
+}
+
 export function list_valid(l: PyList): bool {
   return l.size <= l.allocated && (l.items == 0) == (l.allocated == 0);
 }

@@ -6,8 +6,8 @@
 import { error, setCode } from "../model/error";
 import { clearError } from "../model/raise";
 import { enter, leave } from "../model/recursion";
+import { enterState, leaveState, OUTSIDE } from "../model/reentrancy";
 import { decref, incref, xdecref } from "../model/refcount";
-import { settings } from "../model/settings";
 import { PyObject } from "../model/type";
 import { setItemAt } from "./sequence";
 import { tuple_new, tuple_track } from "./tuple";
@@ -53,12 +53,12 @@ function apart(what: u32, index: u32, callable: PyObject | null, o: PyObject): v
   const y = e.y;
   const z = e.z;
   setCode(0);
-  settings().outside++;
+  enterState(OUTSIDE);
   if (what == VOID_FUNCTION) call_indirect<void>(index, o);
   else if (what == INT_FUNCTION) call_indirect<i32>(index, o);
   else if (what == HOST_FUNCTION) hostCall(index, o);
   else callThroughType(callable!, o);
-  settings().outside--;
+  leaveState(OUTSIDE);
   clearError();
   e.code = code;
   e.a = a;

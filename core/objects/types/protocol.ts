@@ -8,12 +8,11 @@
 
 import { error } from "../model/error";
 import { E_DEAD, E_DEAD_ITEM, E_DEAD_KEY, E_UNHASHABLE, E_UNHASHABLE_KEY } from "../model/errors.gen";
+import { STR } from "../model/kinds.gen";
+import { EQ, GE, GT, LE, LT, NE } from "../model/operators.gen";
 import { raiseError } from "../model/raise";
 import { raiseOrder } from "../model/raises.gen";
-import { EQ, GE, GT, LE, LT, NE } from "../model/operators.gen";
-import { STR } from "../model/kinds.gen";
 import { enter, leave } from "../model/recursion";
-import { incref } from "../model/refcount";
 import { asBool, False, NotImplemented, True } from "../model/singletons";
 import { isKind, PyObject, typeOf } from "../model/type";
 import { PyStr, str_equal, str_hash, str_order } from "../text/str";

@@ -25,17 +25,17 @@ export function none_hash(_o: PyObject): i32 {
 
 /** "None", in ASCII from the lowest byte up, as all such numbers below. */
 export function none_repr(_o: PyObject, w: Writer): bool {
-  return w.putAscii(0x656e6f4e);
+  return w.putAscii(0x656e6f4e /* "None" */);
 }
 
 /** "NotImplemented" */
 export function notimplemented_repr(_o: PyObject, w: Writer): bool {
-  return w.putAscii(0x656c706d49746f4e) && w.putAscii(0x6465746e656d);
+  return w.putAscii(0x656c706d49746f4e /* "NotImple" */) && w.putAscii(0x6465746e656d /* "mented" */);
 }
 
 /** "True" or "False" */
 export function bool_repr(o: PyObject, w: Writer): bool {
-  return o === True() ? w.putAscii(0x65757254) : w.putAscii(0x65736c6146);
+  return o === True() ? w.putAscii(0x65757254 /* "True" */) : w.putAscii(0x65736c6146 /* "False" */);
 }
 
 /** The hash of an object that is equal to itself only: of its address, where it has to stay from now on. */
@@ -53,7 +53,7 @@ export function unhashable_hash(o: PyObject): i32 {
 
 /** "<class 'name'>" */
 export function type_repr(o: PyObject, w: Writer): bool {
-  return w.putAscii(0x27207373616c633c) && putTypeName(changetype<PyType>(o), w) && w.putAscii(0x3e27);
+  return w.putAscii(0x27207373616c633c /* "<class '" */) && putTypeName(changetype<PyType>(o), w) && w.putAscii(0x3e27 /* "'>" */);
 }
 
 export function putTypeName(type: PyType, w: Writer): bool {
@@ -71,8 +71,8 @@ export function object_repr(o: PyObject, w: Writer): bool {
   return (
     w.put(0x3c) &&
     putTypeName(o.type, w) &&
-    w.putAscii(0x207463656a626f20) &&
-    w.putAscii(0x7830207461) &&
+    w.putAscii(0x207463656a626f20 /* " object " */) &&
+    w.putAscii(0x7830207461 /* "at 0x" */) &&
     w.putHex(<u32>changetype<usize>(o), 8) &&
     w.put(0x3e)
   );

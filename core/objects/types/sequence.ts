@@ -4,11 +4,11 @@
 //   list    refcnt | type | size | items | allocated          items -> item, item, ...  and room for more
 
 import { LIST, TUPLE } from "../model/kinds.gen";
+import { EQ, NE } from "../model/operators.gen";
 import { asBool } from "../model/singletons";
 import { isKind, PyObject, PyVarObject, typeOf } from "../model/type";
-import { Writer } from "../text/writer";
+import { COMMA_SPACE, Writer } from "../text/writer";
 import { compare, equal, fulfils, writeRepr } from "./protocol";
-import { EQ, NE } from "../model/operators.gen";
 
 export const TUPLE_HEADER: usize = 16;
 
@@ -77,13 +77,11 @@ export function rowCompare(a: PyObject, b: PyObject, op: i32): PyObject | null {
 export function rowRepr(o: PyObject, w: Writer, left: u32, right: u32): bool {
   const opened = w.openContainer(o);
   if (opened < 0) return false;
-  if (opened == 0) return w.put(left) && w.putAscii(0x2e2e2e) && w.put(right);
+  if (opened == 0) return w.put(left) && w.putAscii(0x2e2e2e /* "..." */) && w.put(right);
   const done = putItems(o, w, left, right);
   w.closeContainer();
   return done;
 }
-
-const COMMA_SPACE: u64 = 0x202c;
 
 function putItems(o: PyObject, w: Writer, left: u32, right: u32): bool {
   if (!w.put(left)) return false;

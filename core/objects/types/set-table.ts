@@ -12,6 +12,7 @@ import { DEBUG } from "../../ground/config";
 import { freeBlock, newBlock } from "../model/memory";
 import { decref } from "../model/refcount";
 import { PyObject, PyType } from "../model/type";
+import { visitBorrowed } from "../model/visit";
 import { equal } from "./protocol";
 
 export const LEAST_SET: u32 = 8;
@@ -96,8 +97,22 @@ export function becomeEmpty(s: PySet): void {
   s.used = 0;
 }
 
-export function set_sizeof(s: PySet): usize {
-  return 8 + SET_BYTES + (s.isSmall ? 0 : <usize>(s.mask + 1) * SLOT_BYTES);
+/** The table, unless it is the eight slots in the set (anatomy.ts). */
+@inline
+export function set_parts<V>(s: PySet, visitor: V): bool {
+  return !s.isSmall && visitor.part(changetype<usize>(s) + offsetof<PySet>("table"), <usize>tableBytes(s.mask));
+}
+
+/** The set was copied from `before`. */
+@inline
+export function set_moved(s: PySet, before: PySet): void {
+  if (before.isSmall) s.table = s.small;
+}
+
+/** Items (model/visit.ts). */
+export function set_references<V>(s: PySet, visitor: V): void {
+  for (let k: u32 = 0; k <= s.mask; k++) if (s.keyAt(k)) visitor.owned(s.slot(k));
+  visitBorrowed<V>(changetype<usize>(s) + offsetof<PySet>("weak"), visitor);
 }
 
 /** A table's bytes are in the account of the set's type. */

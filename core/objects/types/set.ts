@@ -2,18 +2,35 @@
 // items come in the same order here and there.
 
 import { E_UNHASHABLE_ITEM } from "../model/errors.gen";
-import { raiseEmptySet, raiseKey } from "../model/raises.gen";
 import { isTracked, track, untrack } from "../model/gc-head";
 import { setHashEnd, shuffled } from "../model/hash";
 import { FROZENSET, SET } from "../model/kinds.gen";
-import { freeBlock, freeObject, newBlock, newObject, requestFor } from "../model/memory";
+import { freeBlock, freeObject, newObject } from "../model/memory";
+import { EQ, GE, LE, LT, NE } from "../model/operators.gen";
+import { raiseEmptySet, raiseKey } from "../model/raises.gen";
 import { decref, incref } from "../model/refcount";
 import { asBool, NotImplemented } from "../model/singletons";
 import { isAnySet, isKind, PyObject, PyType } from "../model/type";
-import { Writer } from "../text/writer";
+import { COMMA_SPACE, Writer } from "../text/writer";
 import { hashAs, writeRepr } from "./protocol";
-import { EQ, GE, LE, LT, NE } from "../model/operators.gen";
-import { becomeEmpty, dropSlot, FAST_GROWTH, findSlot, insertClean, LEAST_SET, moveTableBytes, putSlot, PySet, REMOVED, removedOnTheWay, SET_BYTES, set_next, set_resize, SLOT_BYTES, tableBytes } from "./set-table";
+import {
+  becomeEmpty,
+  dropSlot,
+  FAST_GROWTH,
+  findSlot,
+  insertClean,
+  LEAST_SET,
+  moveTableBytes,
+  putSlot,
+  PySet,
+  REMOVED,
+  removedOnTheWay,
+  SET_BYTES,
+  set_next,
+  set_resize,
+  SLOT_BYTES,
+  tableBytes,
+} from "./set-table";
 import { mayBeInCycle } from "./tuple";
 import { weak_clear_all } from "./weak";
 
@@ -275,17 +292,15 @@ export function set_compare(a: PyObject, b: PyObject, op: i32): PyObject | null 
   return answer < 0 ? null : asBool(answer == 1);
 }
 
-const COMMA_SPACE: u64 = 0x202c;
-
 /** {item, ...}, set(), frozenset({item, ...}), frozenset(), and set(...) inside itself. */
 export function set_repr(o: PyObject, w: Writer): bool {
   const s = changetype<PySet>(o);
   const named = isKind(o, FROZENSET) || s.used == 0;
   if (named && !putName(o, w)) return false;
-  if (s.used == 0) return w.putAscii(0x2928);
+  if (s.used == 0) return w.putAscii(0x2928 /* "()" */);
   const opened = w.openContainer(o);
   if (opened < 0) return false;
-  if (opened == 0) return (named || putName(o, w)) && w.putAscii(0x292e2e2e28);
+  if (opened == 0) return (named || putName(o, w)) && w.putAscii(0x292e2e2e28 /* "(...)" */);
   const done = (!named || w.put(0x28)) && w.put(0x7b) && putItems(s, w) && w.put(0x7d) && (!named || w.put(0x29));
   w.closeContainer();
   return done;
@@ -293,7 +308,7 @@ export function set_repr(o: PyObject, w: Writer): bool {
 
 /** "set" or "frozenset" */
 function putName(o: PyObject, w: Writer): bool {
-  return (isKind(o, SET) || (w.putAscii(0x7a6f7266) && w.putAscii(0x6e65))) && w.putAscii(0x746573);
+  return (isKind(o, SET) || (w.putAscii(0x7a6f7266 /* "froz" */) && w.putAscii(0x6e65 /* "en" */))) && w.putAscii(0x746573 /* "set" */);
 }
 
 function putItems(s: PySet, w: Writer): bool {

@@ -14,7 +14,8 @@ import { hasPolicy, POLICY_KEY_SHARING } from "../model/settings";
 import { at, SHAPES_AT, TRASH_AT } from "../model/state";
 import { isKind, PyObject } from "../model/type";
 import { str_hash } from "../text/str";
-import { dict_from_shared, dict_new, dict_set, PyDict } from "./dict";
+import { dict_new, dict_set, PyDict } from "./dict";
+import { dict_from_shared } from "./dict-merge";
 import { Keys, logSizeForEntries, newKeys, releaseKeys, SHARED } from "./keys";
 
 const CAPACITY: u32 = 256;

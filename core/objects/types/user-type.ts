@@ -11,7 +11,8 @@ import { TYPE, USER } from "../model/kinds.gen";
 import { newObject } from "../model/memory";
 import { decref } from "../model/refcount";
 import { hasPolicy, POLICY_FREE_LISTS } from "../model/settings";
-import { HAS_GC, HAS_OBJECT_ITEMS, IS_HEAP_TYPE, IS_PLAIN, IS_READY, PyObject, PyType, typeOf } from "../model/type";
+import { HAS_GC, HAS_OBJECT_ITEMS, IS_HEAP_TYPE, IS_PLAIN, IS_READY, PyObject, PyType, PyVarObject, typeOf } from "../model/type";
+import { visitIfThere } from "../model/visit";
 import { PyStr } from "../text/str";
 
 const HEADER: u32 = 8;
@@ -48,6 +49,12 @@ export function type_begin(type: PyType, name: PyObject, flags: u32, hostId: u32
   type.hostId = hostId;
 }
 
+/** Where slots begin in an instance: behind the header, and behind the number of items if there are any. */
+@inline
+export function slotsAtOf(itemSize: u32): u32 {
+  return <u32>(itemSize > 0 ? offsetof<PyVarObject>() : offsetof<PyObject>());
+}
+
 /** How many freed instances of a type are kept. */
 export function freeMaxOf(itemSize: u32): u32 {
   return itemSize == 0 && hasPolicy(POLICY_FREE_LISTS) ? MOST_FREE : 0;
@@ -81,7 +88,7 @@ export function type_new(
   const flags = IS_HEAP_TYPE | IS_READY | (collected ? HAS_GC : 0) | (objectItems ? HAS_OBJECT_ITEMS : 0);
   type_begin(type, name, flags, hostId);
   type.slots = slots;
-  type.slotsAt = itemSize > 0 ? HEADER + 4 : HEADER;
+  type.slotsAt = slotsAtOf(itemSize);
   let end = type.dataAt + ((dataBytes + 3) & ~3);
   if ((options & WITH_WEAK_REFERENCES) != 0) {
     type.weakList = end;
@@ -118,4 +125,20 @@ export function joinRing(type: PyType): void {
 export function leaveRing(type: PyType): void {
   type.before.after = type.after;
   type.after.before = type.before;
+}
+
+/** The type was copied: its neighbours in the ring know where it is. */
+@inline
+export function type_moved(type: PyType): void {
+  type.before.after = type;
+  type.after.before = type;
+}
+
+/** What a type refers to, but for its neighbours in the ring (model/visit.ts). */
+export function type_references<V>(type: PyType, visitor: V): void {
+  const at = changetype<usize>(type);
+  visitIfThere<V>(at + offsetof<PyType>("name"), visitor);
+  visitIfThere<V>(at + offsetof<PyType>("base"), visitor);
+  visitIfThere<V>(at + offsetof<PyType>("tp_dict"), visitor);
+  visitIfThere<V>(at + offsetof<PyType>("module"), visitor);
 }

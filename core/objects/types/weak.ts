@@ -7,17 +7,18 @@
 // A reference without a callback is shared: asking for one again answers the same, which is first in the list. When the object dies, each
 // reference is cleared before any callback runs, and a callback runs only if its reference is still alive itself.
 
-import { raiseDead, raiseNoWeakReferences } from "../model/raises.gen";
 import { GC_COLLECTING, gcHead, track, untrack } from "../model/gc-head";
 import { FUNCTION, REF } from "../model/kinds.gen";
 import { freeObject, newObject } from "../model/memory";
-import { decref, incref } from "../model/refcount";
+import { EQ, NE } from "../model/operators.gen";
+import { raiseDead, raiseNoWeakReferences } from "../model/raises.gen";
+import { decref, incref, xdecref } from "../model/refcount";
 import { asBool, None, NotImplemented } from "../model/singletons";
 import { isKind, PyObject, typeOf } from "../model/type";
+import { visitBorrowed, visitIfThere } from "../model/visit";
 import { Writer } from "../text/writer";
 import { callHost, callObject } from "./outside";
 import { compare, hashOf } from "./protocol";
-import { EQ, NE } from "../model/operators.gen";
 import { putTypeName } from "./scalars";
 
 /** The host's function number `id` is not referred to any more. */
@@ -66,6 +67,22 @@ export function function_dealloc(o: PyObject): void {
 export function weakListOf(o: PyObject): usize {
   const offset = o.type.weakList;
   return offset == 0 ? 0 : changetype<usize>(o) + offset;
+}
+
+/** The object, the neighbours in its list, the callback (model/visit.ts). */
+export function ref_references<V>(r: PyRef, visitor: V): void {
+  const at = changetype<usize>(r);
+  visitBorrowed<V>(at + offsetof<PyRef>("object"), visitor);
+  visitBorrowed<V>(at + offsetof<PyRef>("prev"), visitor);
+  visitBorrowed<V>(at + offsetof<PyRef>("next"), visitor);
+  visitIfThere<V>(at + offsetof<PyRef>("callback"), visitor);
+}
+
+/** The reference has no callback any more. */
+export function ref_clear(r: PyRef): void {
+  const callback = r.callback;
+  r.callback = null;
+  xdecref(callback);
 }
 
 /** PyWeakref_NewRef: a weak reference to `o`. Without a callback, the one that is there already. */
@@ -196,12 +213,12 @@ export function ref_compare(a: PyObject, b: PyObject, op: i32): PyObject | null 
 export function ref_repr(o: PyObject, w: Writer): bool {
   const referent = changetype<PyRef>(o).object;
   // "<weakref", then the address.
-  if (!w.putAscii(0x6665726b6165773c) || !putAddress(o, w)) return false;
-  if (referent === None()) return w.putAscii(0x3e64616564203b);
-  return w.putAscii(0x27206f74203b) && putTypeName(referent.type, w) && w.put(0x27) && putAddress(referent, w) && w.put(0x3e);
+  if (!w.putAscii(0x6665726b6165773c /* "<weakref" */) || !putAddress(o, w)) return false;
+  if (referent === None()) return w.putAscii(0x3e64616564203b /* "; dead>" */);
+  return w.putAscii(0x27206f74203b /* "; to '" */) && putTypeName(referent.type, w) && w.put(0x27) && putAddress(referent, w) && w.put(0x3e);
 }
 
 /** " at 0x..." */
 function putAddress(o: PyObject, w: Writer): bool {
-  return w.putAscii(0x783020746120) && w.putHex(<u32>changetype<usize>(o), 8);
+  return w.putAscii(0x783020746120 /* " at 0x" */) && w.putHex(<u32>changetype<usize>(o), 8);
 }

@@ -2,12 +2,24 @@
 
 import { error, hasError } from "../../model/error";
 import { E_KEY, E_PAIR } from "../../model/errors.gen";
+import { DICT } from "../../model/kinds.gen";
 import { clearError } from "../../model/raise";
 import { raiseNoKeys, raisePairLength } from "../../model/raises.gen";
-import { DICT } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
-import { dict_clear, dict_contains, dict_copy, dict_del, dict_get, dict_new, dict_next, dict_pop, dict_set, dict_set_default, dict_update, PyDict } from "../../types/dict";
+import {
+  dict_clear,
+  dict_contains,
+  dict_del,
+  dict_get,
+  dict_new,
+  dict_next,
+  dict_pop,
+  dict_set,
+  dict_set_default,
+  PyDict,
+} from "../../types/dict";
+import { dict_copy, dict_update } from "../../types/dict-merge";
 import { list_append_owned, list_new } from "../../types/list";
 import { itemAt, PyList, rowItems, rowSize, setItemAt } from "../../types/sequence";
 import { tuple_new, tuple_track } from "../../types/tuple";

@@ -65,10 +65,10 @@ const NO_PART: u32 = EXCEPTION_SLOTS;
 
 /** The part of an exception that is an attribute of this name. */
 function partNamed(name: PyObject): u32 {
-  if (isNamed(name, 0x73677261, 0x0, 4)) return ARGS; // args
-  if (isNamed(name, 0x5f65737561635f5f, 0x5f, 9)) return CAUSE; // __cause__
-  if (isNamed(name, 0x7865746e6f635f5f, 0x5f5f74, 11)) return CONTEXT; // __context__
-  return isNamed(name, 0x6265636172745f5f, 0x5f5f6b6361, 13) ? TRACEBACK : NO_PART; // __traceback__
+  if (isNamed(name, 0x73677261 /* "args" */, 0x0, 4)) return ARGS;
+  if (isNamed(name, 0x5f65737561635f5f /* "__cause_" */, 0x5f /* "_" */, 9)) return CAUSE;
+  if (isNamed(name, 0x7865746e6f635f5f /* "__contex" */, 0x5f5f74 /* "t__" */, 11)) return CONTEXT;
+  return isNamed(name, 0x6265636172745f5f /* "__traceb" */, 0x5f5f6b6361 /* "ack__" */, 13) ? TRACEBACK : NO_PART;
 }
 
 export function exception_getattro(e: PyObject, name: PyObject): PyObject | null {

@@ -1,27 +1,27 @@
 // PyModule_*: modules made of C's definitions, in one phase or in several (PEP 489).
 
+import { PyMem_Malloc } from "../../../alloc/domains";
 import { hasError, raiseMemory } from "../../model/error";
 import { E_MODULE_RESULT, E_MODULE_SLOT, E_NAMELESS_MODULE } from "../../model/errors.gen";
+import { MODULE, MODULE_DEF } from "../../model/kinds.gen";
 import { raiseError } from "../../model/raise";
 import { raiseModuleMethod, raiseModuleResult, raiseModuleSlot, raiseNamelessModule } from "../../model/raises.gen";
-import { PyMem_Malloc } from "../../../alloc/domains";
-import { MODULE, MODULE_DEF } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_new, dict_set } from "../../types/dict";
 import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { shortName } from "../runtime/attribute";
-import { builtin_new, flagsIn, METH_CLASS, METH_STATIC, METHOD_BYTES, nameIn } from "../runtime/builtin";
-import { dataWord, DEFINITION, definitionOf, MODULE_DICT, STATE } from "../runtime/fixed-types";
-import { DEF_DOC, DEF_METHODS, DEF_NAME, DEF_SIZE, DEF_SLOTS, docKey, isModule, moduleDict, moduleName, nameKey, stateOf } from "../runtime/module-object";
+import { builtin_new, METH_CLASS, METH_STATIC } from "../runtime/builtin";
+import { badCallNumber } from "../runtime/complaints";
+import { methodAt, moduleDefAt, PyMethodDef, slotAt, SlotDef } from "../runtime/definitions";
+import { dataWord, DEFINITION, definitionOf, MODULE_DICT, MODULE_STATE } from "../runtime/fixed-types";
+import { docKey, isModule, moduleDict, moduleName, nameKey, stateOf } from "../runtime/module-object";
 import { internedText } from "../runtime/text";
 import { PyType_Ready } from "../runtime/type";
-import { badCallNumber } from "../runtime/complaints";
 import { PyLong_FromLong } from "./long";
 import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
 
-const SLOT_BYTES: usize = 8;
 const MOD_CREATE: i32 = 1;
 const MOD_EXEC: i32 = 2;
 /** Py_mod_multiple_interpreters and Py_mod_gil say what does not matter here. */
@@ -61,7 +61,7 @@ export function PyModule_New(name: usize): PyObject | null {
 
 /** A block of zeros for the module's state, if it is to have any. */
 function giveState(module: PyObject, definition: usize): bool {
-  const size = load<i32>(definition, DEF_SIZE);
+  const size = moduleDefAt(definition).size;
   if (size <= 0 || stateOf(module) != 0) return true;
   const state = PyMem_Malloc(size);
   if (state == 0) {
@@ -69,23 +69,23 @@ function giveState(module: PyObject, definition: usize): bool {
     return false;
   }
   memory.fill(state, 0, size);
-  store<usize>(dataWord(module, STATE), state);
+  store<usize>(dataWord(module, MODULE_STATE), state);
   return true;
 }
 
 /** The module has a definition's functions and its doc. */
 function fill(module: PyObject, definition: usize): bool {
-  const methods = load<usize>(definition, DEF_METHODS);
+  const methods = moduleDefAt(definition).methods;
   if (methods != 0 && PyModule_AddFunctions(module, methods) < 0) return false;
-  const doc = load<usize>(definition, DEF_DOC);
+  const doc = moduleDefAt(definition).doc;
   return doc == 0 || PyModule_SetDocString(module, doc) == 0;
 }
 
 /** A module in one phase: C fills it. */
 export function PyModule_Create2(definition: usize, _version: i32): PyObject | null {
   PyModuleDef_Init(definition);
-  if (load<usize>(definition, DEF_SLOTS) != 0) return failed(E_MODULE_SLOT);
-  const module = PyModule_New(load<usize>(definition, DEF_NAME));
+  if (moduleDefAt(definition).slots != 0) return failed(E_MODULE_SLOT);
+  const module = PyModule_New(moduleDefAt(definition).name);
   if (!module) return null;
   store<usize>(dataWord(module, DEFINITION), definition);
   if (giveState(module, definition) && fill(module, definition)) return module;
@@ -100,14 +100,14 @@ function failed(code: u32): PyObject | null {
 
 /** The definition is an object, which PyInit_x can return. */
 export function PyModuleDef_Init(definition: usize): usize {
-  store<PyType>(definition, typeOf(MODULE_DEF), offsetof<PyObject>("type"));
+  moduleDefAt(definition).type = typeOf(MODULE_DEF);
   return definition;
 }
 
 /** The first slot of a kind; 0 if there is none. */
 function findSlot(definition: usize, wanted: i32): usize {
-  for (let at = load<usize>(definition, DEF_SLOTS); at != 0 && load<i32>(at) != 0; at += SLOT_BYTES) {
-    if (load<i32>(at) == wanted) return at;
+  for (let at = moduleDefAt(definition).slots; at != 0 && slotAt(at).slot != 0; at += offsetof<SlotDef>()) {
+    if (slotAt(at).slot == wanted) return at;
   }
   return 0;
 }
@@ -123,7 +123,7 @@ function moduleOf(definition: usize, name: PyObject): PyObject | null {
     decref(module);
     return null;
   }
-  const module = call_indirect<PyObject | null>(load<u32>(create, 4), name, definition);
+  const module = call_indirect<PyObject | null>(<u32>slotAt(create).value, name, definition);
   if ((module === null) == hasError()) return module;
   xdecref(module);
   return failed(E_MODULE_RESULT);
@@ -132,14 +132,14 @@ function moduleOf(definition: usize, name: PyObject): PyObject | null {
 /** Runs the exec functions of a definition's slots for a module: 0, or -1 with an error. */
 export function PyModule_ExecDef(module: PyObject, definition: usize): i32 {
   if (isKind(module, MODULE) && !giveState(module, definition)) return -1;
-  for (let at = load<usize>(definition, DEF_SLOTS); at != 0 && load<i32>(at) != 0; at += SLOT_BYTES) {
-    const slot = load<i32>(at);
+  for (let at = moduleDefAt(definition).slots; at != 0 && slotAt(at).slot != 0; at += offsetof<SlotDef>()) {
+    const slot = slotAt(at).slot;
     if (slot < 0 || slot > LAST_MOD_SLOT) {
       raiseModuleSlot();
       return -1;
     }
     if (slot != MOD_EXEC) continue;
-    const result = call_indirect<i32>(load<u32>(at, 4), module);
+    const result = call_indirect<i32>(<u32>slotAt(at).value, module);
     if (result != 0 ? !hasError() : hasError()) {
       raiseModuleResult();
       return -1;
@@ -203,12 +203,12 @@ export function PyModule_SetDocString(module: PyObject, doc: usize): i32 {
 }
 
 export function PyModule_AddFunctions(module: PyObject, methods: usize): i32 {
-  for (let at = methods; nameIn(at) != 0; at += METHOD_BYTES) {
-    if ((flagsIn(at) & (METH_CLASS | METH_STATIC)) != 0) {
+  for (let at = methods; methodAt(at).name != 0; at += offsetof<PyMethodDef>()) {
+    if ((methodAt(at).flags & (METH_CLASS | METH_STATIC)) != 0) {
       raiseModuleMethod();
       return -1;
     }
-    if (PyModule_Add(module, nameIn(at), builtin_new(at, module, module, null)) < 0) return -1;
+    if (PyModule_Add(module, methodAt(at).name, builtin_new(at, module, module, null)) < 0) return -1;
   }
   return 0;
 }

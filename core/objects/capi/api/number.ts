@@ -1,30 +1,42 @@
 // PyNumber_*.
 
+import { MAX_REQUEST } from "../../../ground/config";
 import { error, hasError } from "../../model/error";
 import { E_INT_RESULT, E_OPERANDS, E_OPERANDS_IN_PLACE } from "../../model/errors.gen";
-import { raiseError } from "../../model/raise";
+import { BYTES, DICT, FLOAT, INT, LIST, SET, STR } from "../../model/kinds.gen";
 import {
-  raiseIndexSize,
-  raiseIntArgument,
-  raiseNullArgument,
-  raiseOperands,
-  raiseToBase,
-} from "../../model/raises.gen";
-import { MAX_REQUEST } from "../../../ground/config";
-import { BYTES, DICT, FLOAT, INT, LIST, SET, STR } from "../../model/kinds.gen";
-import { BYTES, DICT, FLOAT, INT, LIST, SET, STR } from "../../model/kinds.gen";
-import { ADD, AND, DIVMOD, FLOORDIV, LSHIFT, MATMUL, MOD, MUL, OR, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../../model/operators.gen";
+  ABS,
+  ADD,
+  AND,
+  DIVMOD,
+  FLOORDIV,
+  INVERT,
+  LSHIFT,
+  MATMUL,
+  MOD,
+  MUL,
+  NEG,
+  OR,
+  POS,
+  POW,
+  RSHIFT,
+  SUB,
+  TRUEDIV,
+  XOR,
+} from "../../model/operators.gen";
+import { raiseError } from "../../model/raise";
+import { raiseIndexSize, raiseIntArgument, raiseNullArgument, raiseOperands, raiseToBase } from "../../model/raises.gen";
 import { decref, incref } from "../../model/refcount";
 import { None, NotImplemented } from "../../model/singletons";
 import { isAnySet, isInt, isKind, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
 import { binary, powerModulo, repeatCount, unary } from "../../operations/number";
-import { ABS, INVERT, NEG, POS } from "../../model/operators.gen";
 import { set_difference_update, set_intersection_update, set_symmetric_difference_update, set_update } from "../../operations/setops";
 import { PyStr } from "../../text/str";
 import { newWriter } from "../../text/writer";
 import { PyBytes } from "../../types/bytes";
-import { dict_update, PyDict } from "../../types/dict";
+import { PyDict } from "../../types/dict";
+import { dict_update } from "../../types/dict-merge";
 import { bitLength, digitAt } from "../../types/digits";
 import { asF64, float_new, isNumber, PyFloat } from "../../types/float";
 import { PyLong } from "../../types/int";
@@ -35,7 +47,18 @@ import { list_extend_row, list_repeat_in_place } from "../../types/list";
 import { reprOf } from "../../types/protocol";
 import { PyList, setItemAt } from "../../types/sequence";
 import { PySet } from "../../types/set-table";
-import { callBinary, callUnary, NB_FLOAT, NB_INDEX, NB_INT, numberSlot, sequenceSlot, slotBinary, slotInPlace, SQ_INPLACE_CONCAT } from "../../types/slots";
+import {
+  callBinary,
+  callUnary,
+  NB_FLOAT,
+  NB_INDEX,
+  NB_INT,
+  numberSlot,
+  sequenceSlot,
+  slotBinary,
+  slotInPlace,
+  SQ_INPLACE_CONCAT,
+} from "../../types/slots";
 import { tuple_new } from "../../types/tuple";
 import { floatOf } from "../runtime/convert";
 import { ARGS, partOf, taken } from "../runtime/exceptions";

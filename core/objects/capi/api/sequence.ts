@@ -252,9 +252,9 @@ export function PyMapping_Length(o: PyObject | null): i32 {
 }
 
 /** Names of methods in ASCII, from the lowest byte up. */
-const KEYS: u64 = 0x7379656b;
-const VALUES: u64 = 0x7365756c6176;
-const ITEMS: u64 = 0x736d657469;
+const KEYS: u64 = 0x7379656b /* "keys" */;
+const VALUES: u64 = 0x7365756c6176 /* "values" */;
+const ITEMS: u64 = 0x736d657469 /* "items" */;
 
 /** list(o.name()). */
 function listOfMethod(o: PyObject, name: u64): PyObject | null {

@@ -94,7 +94,7 @@ export function PyUnicode_DecodeUTF8(text: usize, n: i32, errors: usize): PyObje
 /** Whether the name of an error handler is NULL or "strict"; ValueError if not. */
 function isStrict(errors: usize): bool {
   if (errors == 0) return true;
-  if (lengthOfC(errors) == 6 && load<u32>(errors) == 0x69727473 && load<u16>(errors, 4) == 0x7463) return true;
+  if (lengthOfC(errors) == 6 && load<u32>(errors) == 0x69727473 /* "stri" */ && load<u16>(errors, 4) == 0x7463 /* "ct" */) return true;
   badCall();
   return false;
 }

@@ -22,7 +22,7 @@ import { isSubtype } from "../../model/subtype";
 import { IS_C_TYPE, IS_HEAP_TYPE, isKind, PyObject, PyType } from "../../model/type";
 import { PyStr, emptyStr } from "../../text/str";
 import { dict_contains, dict_del, dict_get, dict_new, dict_set, PyDict } from "../../types/dict";
-import { docIn, nameIn } from "./builtin";
+import { methodAt } from "./definitions";
 import { descriptor_get, descriptor_set, isDataDescriptor, isDescriptor } from "./descriptor";
 import { definitionOf, MODULE_DICT, slotOf } from "./fixed-types";
 import { moduleName, scratch } from "./module-object";
@@ -81,27 +81,27 @@ export function isNamed(name: PyObject, first: u64, rest: u64, length: u32): boo
 
 @inline
 function isClass(name: PyObject): bool {
-  return isNamed(name, 0x5f7373616c635f5f, 0x5f, 9); // __class__
+  return isNamed(name, 0x5f7373616c635f5f /* "__class_" */, 0x5f /* "_" */, 9);
 }
 
 @inline
 function isName(name: PyObject): bool {
-  return isNamed(name, 0x5f5f656d616e5f5f, 0x0, 8); // __name__
+  return isNamed(name, 0x5f5f656d616e5f5f /* "__name__" */, 0x0, 8);
 }
 
 @inline
 function isQualifiedName(name: PyObject): bool {
-  return isNamed(name, 0x616e6c6175715f5f, 0x5f5f656d, 12); // __qualname__
+  return isNamed(name, 0x616e6c6175715f5f /* "__qualna" */, 0x5f5f656d /* "me__" */, 12);
 }
 
 @inline
 function isModule(name: PyObject): bool {
-  return isNamed(name, 0x656c75646f6d5f5f, 0x5f5f, 10); // __module__
+  return isNamed(name, 0x656c75646f6d5f5f /* "__module" */, 0x5f5f /* "__" */, 10);
 }
 
 @inline
 function isDoc(name: PyObject): bool {
-  return isNamed(name, 0x5f5f636f645f5f, 0x0, 7); // __doc__
+  return isNamed(name, 0x5f5f636f645f5f /* "__doc__" */, 0x0, 7);
 }
 
 export function PyObject_GenericGetAttr(o: PyObject, name: PyObject): PyObject | null {
@@ -123,8 +123,8 @@ function withoutDict(o: PyObject, name: PyObject): PyObject | null {
   if (isClass(name)) return incref<PyType>(o.type);
   if (isKind(o, BUILTIN) || isKind(o, METHOD_DESCRIPTOR)) {
     const definition = definitionOf(o);
-    if (isName(name) || isQualifiedName(name)) return internedText(nameIn(definition));
-    if (isDoc(name)) return docIn(definition) == 0 ? None() : strOfC(docIn(definition));
+    if (isName(name) || isQualifiedName(name)) return internedText(methodAt(definition).name);
+    if (isDoc(name)) return methodAt(definition).doc == 0 ? None() : strOfC(methodAt(definition).doc);
   }
   noAttribute(o, name);
   return null;
@@ -201,7 +201,7 @@ export function moduleNameOf(type: PyType): PyObject | null {
   for (let k: u32 = 0; load<u8>(type.tp_name + k) != 0; k++) if (load<u8>(type.tp_name + k) == 0x2e) end = k;
   if (end != 0) return str_from_utf8(type.tp_name, end);
   const at = scratch();
-  store<u64>(at, 0x736e69746c697562);
+  store<u64>(at, 0x736e69746c697562 /* "builtins" */);
   return str_from_utf8(at, 8);
 }
 

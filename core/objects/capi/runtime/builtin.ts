@@ -1,6 +1,4 @@
-// Functions in C as objects: of a module, or methods that are bound to an object. A definition (PyMethodDef) stays C's:
-//
-//   name | function | flags | doc
+// Functions in C as objects: of a module, or methods that are bound to an object. A definition (PyMethodDef, definitions.ts) stays C's.
 
 import { hasError } from "../../model/error";
 import { E_NO_ARGUMENTS, E_NO_KEYWORDS, E_ONE_ARGUMENT } from "../../model/errors.gen";
@@ -16,7 +14,8 @@ import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { putTypeName } from "../../types/scalars";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
-import { dataWord, DEFINITION, definitionOf, FLAGS, FUNCTION_CLASS, FUNCTION_MODULE, SELF, slotOf } from "./fixed-types";
+import { methodAt } from "./definitions";
+import { dataWord, DEFINITION, definitionOf, FUNCTION_FLAGS, FUNCTION_CLASS, FUNCTION_MODULE, FUNCTION_SELF, slotOf } from "./fixed-types";
 import { moduleName } from "./module-object";
 import { putText } from "./text";
 import { badCall } from "./complaints";
@@ -29,38 +28,16 @@ export const METH_CLASS: u32 = 0x0010;
 export const METH_STATIC: u32 = 0x0020;
 export const METH_FASTCALL: u32 = 0x0080;
 export const METH_METHOD: u32 = 0x0200;
-/** Bytes of a definition. */
-export const METHOD_BYTES: usize = 16;
 /** Of a function's own flags: there is a `self`; it is not NULL. */
 const HAS_SELF: u32 = 1;
-
-@inline
-export function nameIn(definition: usize): usize {
-  return load<usize>(definition);
-}
-
-@inline
-export function functionIn(definition: usize): u32 {
-  return load<u32>(definition, 4);
-}
-
-@inline
-export function flagsIn(definition: usize): u32 {
-  return load<u32>(definition, 8);
-}
-
-@inline
-export function docIn(definition: usize): usize {
-  return load<usize>(definition, 12);
-}
 
 /** A function object. References to what it is bound to are new. */
 export function builtin_new(definition: usize, self: PyObject | null, module: PyObject | null, type: PyType | null): PyObject | null {
   const f = instance_new(typeOf(BUILTIN), 0);
   if (!f) return null;
   store<usize>(dataWord(f, DEFINITION), definition);
-  store<u32>(dataWord(f, FLAGS), self ? HAS_SELF : 0);
-  if (self) exchange(slotsOf(f), SELF, incref<PyObject>(self));
+  store<u32>(dataWord(f, FUNCTION_FLAGS), self ? HAS_SELF : 0);
+  if (self) exchange(slotsOf(f), FUNCTION_SELF, incref<PyObject>(self));
   if (module) exchange(slotsOf(f), FUNCTION_MODULE, incref<PyObject>(module));
   if (type) exchange(slotsOf(f), FUNCTION_CLASS, incref<PyType>(type));
   return f;
@@ -80,11 +57,11 @@ export function PyCFunction_New(definition: usize, self: PyObject | null): PyObj
 
 @inline
 export function selfOf(f: PyObject): PyObject | null {
-  return (load<u32>(dataWord(f, FLAGS)) & HAS_SELF) != 0 ? slotOf(f, SELF) : null;
+  return (load<u32>(dataWord(f, FUNCTION_FLAGS)) & HAS_SELF) != 0 ? slotOf(f, FUNCTION_SELF) : null;
 }
 
 export function PyCFunction_GetFunction(f: PyObject): u32 {
-  return isKind(f, BUILTIN) ? functionIn(definitionOf(f)) : <u32>changetype<usize>(badCall());
+  return isKind(f, BUILTIN) ? methodAt(definitionOf(f)).meth : <u32>changetype<usize>(badCall());
 }
 
 export function PyCFunction_GetSelf(f: PyObject): PyObject | null {
@@ -92,7 +69,7 @@ export function PyCFunction_GetSelf(f: PyObject): PyObject | null {
 }
 
 export function PyCFunction_GetFlags(f: PyObject): i32 {
-  if (isKind(f, BUILTIN)) return <i32>flagsIn(definitionOf(f));
+  if (isKind(f, BUILTIN)) return <i32>methodAt(definitionOf(f)).flags;
   badCall();
   return -1;
 }
@@ -103,7 +80,7 @@ export function PyCFunction_GetFlags(f: PyObject): i32 {
 function calledName(definition: usize, self: PyObject | null): PyObject | null {
   const w = newWriter();
   if (!w) return null;
-  if (putOwner(self, w) && putText(nameIn(definition), w)) return w.finish();
+  if (putOwner(self, w) && putText(methodAt(definition).name, w)) return w.finish();
   w.discard();
   return null;
 }
@@ -158,8 +135,8 @@ export function callDefinition(
   n: u32,
   names: PyTuple | null,
 ): PyObject | null {
-  const f = functionIn(definition);
-  const flags = flagsIn(definition) & ~(METH_CLASS | METH_STATIC);
+  const f = methodAt(definition).meth;
+  const flags = methodAt(definition).flags & ~(METH_CLASS | METH_STATIC);
   const hasNames = names !== null && names.size != 0;
   if (hasNames && (flags & METH_KEYWORDS) == 0) return complain(E_NO_KEYWORDS, definition, self, n);
   if (flags == METH_O) {
@@ -200,17 +177,15 @@ export function callBuiltin(f: PyObject, args: usize, n: u32, names: PyTuple | n
 export function builtin_repr(o: PyObject, w: Writer): bool {
   const self = selfOf(o);
   const isMethod = self !== null && !isKind(self, MODULE);
-  // "<built-in ", then "function " or "method ".
-  if (!w.putAscii(0x2d746c6975623c) || !w.putAscii(0x206e69)) return false;
-  if (!(isMethod ? w.putAscii(0x20646f6874656d) : w.putAscii(0x6e6f6974636e7566) && w.put(0x20))) return false;
-  if (!putText(nameIn(definitionOf(o)), w)) return false;
+  if (!w.putAscii(0x2d746c6975623c /* "<built-" */) || !w.putAscii(0x206e69 /* "in " */)) return false;
+  if (!(isMethod ? w.putAscii(0x20646f6874656d /* "method " */) : w.putAscii(0x6e6f6974636e7566 /* "function" */) && w.put(0x20))) return false;
+  if (!putText(methodAt(definitionOf(o)).name, w)) return false;
   if (!self || !isMethod) return w.put(0x3e);
-  // " of ", " object", " at 0x"
   return (
-    w.putAscii(0x20666f20) &&
+    w.putAscii(0x20666f20 /* " of " */) &&
     putTypeName(self.type, w) &&
-    w.putAscii(0x7463656a626f20) &&
-    w.putAscii(0x783020746120) &&
+    w.putAscii(0x7463656a626f20 /* " object" */) &&
+    w.putAscii(0x783020746120 /* " at 0x" */) &&
     w.putHex(<u32>changetype<usize>(self), 8) &&
     w.put(0x3e)
   );

@@ -1,8 +1,5 @@
 // Descriptors: what stands in a type's dict for its methods, its members, and its attributes with getter and setter. Each has the definition,
-// which stays C's; and the type, without a reference, for it is the type that has the descriptor.
-//
-//   PyMethodDef   name | function | flags | doc               PyGetSetDef   name | get | set | doc | closure
-//   PyMemberDef   name | type | offset | flags | doc
+// which stays C's (definitions.ts); and the type, without a reference, for it is the type that has the descriptor.
 
 import { raiseNeedsSelf, raiseNotReadable, raiseNotWritable, raiseWrongSelf } from "../../model/raises.gen";
 import { GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR } from "../../model/kinds.gen";
@@ -12,8 +9,9 @@ import { IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_next, PyDict } from "../../types/dict";
 import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { PyTuple } from "../../types/sequence";
-import { builtin_new, callDefinition, flagsIn, METH_CLASS, METH_METHOD, METH_STATIC } from "./builtin";
-import { dataWord, DEFINITION, definitionOf, NAME, OWNER, slotOf } from "./fixed-types";
+import { builtin_new, callDefinition, METH_CLASS, METH_METHOD, METH_STATIC } from "./builtin";
+import { getSetAt, methodAt } from "./definitions";
+import { dataWord, DEFINITION, definitionOf, DESCRIPTOR_NAME, DESCRIPTOR_OWNER, slotOf } from "./fixed-types";
 import { PyMember_GetOne, PyMember_SetOne } from "./member";
 
 /** A descriptor of the kind at `place`; takes over the reference to its name. */
@@ -23,9 +21,9 @@ export function descriptor_new(place: u32, type: PyType, name: PyObject, definit
     decref(name);
     return null;
   }
-  exchange(slotsOf(d), NAME, name);
+  exchange(slotsOf(d), DESCRIPTOR_NAME, name);
   store<usize>(dataWord(d, DEFINITION), definition);
-  store<PyType>(dataWord(d, OWNER), type);
+  store<PyType>(dataWord(d, DESCRIPTOR_OWNER), type);
   return d;
 }
 
@@ -42,13 +40,13 @@ export function isDataDescriptor(o: PyObject): bool {
 
 @inline
 export function isStaticOrClass(method: PyObject): bool {
-  return (flagsIn(definitionOf(method)) & (METH_STATIC | METH_CLASS)) != 0;
+  return (methodAt(definitionOf(method)).flags & (METH_STATIC | METH_CLASS)) != 0;
 }
 
 /** The type that has the descriptor; null once it is gone. */
 @inline
 export function ownerOf(d: PyObject): PyType | null {
-  return load<PyType | null>(dataWord(d, OWNER));
+  return load<PyType | null>(dataWord(d, DESCRIPTOR_OWNER));
 }
 
 /** The type is about to go: its descriptors don't know it any more. */
@@ -56,7 +54,7 @@ export function forgetOwner(dict: PyObject): void {
   const d = changetype<PyDict>(dict);
   for (let index = dict_next(d, 0); index >= 0; index = dict_next(d, index + 1)) {
     const value = d.valueAt(index)!;
-    if (isDescriptor(value)) store<usize>(dataWord(value, OWNER), 0);
+    if (isDescriptor(value)) store<usize>(dataWord(value, DESCRIPTOR_OWNER), 0);
   }
 }
 
@@ -64,21 +62,21 @@ export function forgetOwner(dict: PyObject): void {
 function fits(d: PyObject, o: PyObject): bool {
   const owner = ownerOf(d);
   if (owner && isSubtype(o.type, owner)) return true;
-  raiseWrongSelf(slotOf(d, NAME), o);
+  raiseWrongSelf(slotOf(d, DESCRIPTOR_NAME), o);
   return false;
 }
 
 /** The class that a method of METH_METHOD is told; null for all others. */
 @inline
 function classFor(d: PyObject): PyType | null {
-  return (flagsIn(definitionOf(d)) & METH_METHOD) != 0 ? ownerOf(d) : null;
+  return (methodAt(definitionOf(d)).flags & METH_METHOD) != 0 ? ownerOf(d) : null;
 }
 
 /** What the attribute is of `o`, which may be null, an instance of `type`: a new reference; null with an error. */
 export function descriptor_get(d: PyObject, o: PyObject | null, type: PyType): PyObject | null {
   const definition = definitionOf(d);
   if (isKind(d, METHOD_DESCRIPTOR)) {
-    const flags = flagsIn(definition);
+    const flags = methodAt(definition).flags;
     if ((flags & METH_STATIC) != 0) return builtin_new(definition, null, null, null);
     if ((flags & METH_CLASS) != 0) return builtin_new(definition, type, null, classFor(d));
     if (!o) return incref<PyObject>(d);
@@ -87,9 +85,9 @@ export function descriptor_get(d: PyObject, o: PyObject | null, type: PyType): P
   if (!o) return incref<PyObject>(d);
   if (!fits(d, o)) return null;
   if (isKind(d, MEMBER_DESCRIPTOR)) return PyMember_GetOne(changetype<usize>(o), definition);
-  const get = load<u32>(definition, 4);
-  if (get != 0) return call_indirect<PyObject | null>(get, o, load<usize>(definition, 16));
-  raiseNotReadable(slotOf(d, NAME), o);
+  const g = getSetAt(definition);
+  if (g.get != 0) return call_indirect<PyObject | null>(g.get, o, g.closure);
+  raiseNotReadable(slotOf(d, DESCRIPTOR_NAME), o);
   return null;
 }
 
@@ -98,25 +96,25 @@ export function descriptor_set(d: PyObject, o: PyObject, value: PyObject | null)
   if (!fits(d, o)) return -1;
   const definition = definitionOf(d);
   if (isKind(d, MEMBER_DESCRIPTOR)) return PyMember_SetOne(changetype<usize>(o), definition, value);
-  const set = load<u32>(definition, 8);
-  if (set != 0) return call_indirect<i32>(set, o, value, load<usize>(definition, 16));
-  raiseNotWritable(slotOf(d, NAME), o);
+  const g = getSetAt(definition);
+  if (g.set != 0) return call_indirect<i32>(g.set, o, value, g.closure);
+  raiseNotWritable(slotOf(d, DESCRIPTOR_NAME), o);
   return -1;
 }
 
 /** Type.method(self, ...), and of class and static methods Type.method(...). */
 export function callDescriptor(d: PyObject, args: usize, n: u32, names: PyTuple | null): PyObject | null {
   const definition = definitionOf(d);
-  const flags = flagsIn(definition);
+  const flags = methodAt(definition).flags;
   if ((flags & METH_STATIC) != 0) return callDefinition(definition, null, null, args, n, names);
   const self: PyObject | null = n > 0 ? load<PyObject>(args) : null;
   if (!self) {
-    raiseNeedsSelf(slotOf(d, NAME));
+    raiseNeedsSelf(slotOf(d, DESCRIPTOR_NAME));
     return null;
   }
   if ((flags & METH_CLASS) != 0) {
     if ((self.type.flags & IS_TYPE) == 0) {
-      raiseWrongSelf(slotOf(d, NAME), self);
+      raiseWrongSelf(slotOf(d, DESCRIPTOR_NAME), self);
       return null;
     }
   } else if (!fits(d, self)) return null;

@@ -21,7 +21,7 @@ import { None } from "../../model/singletons";
 import { isSubtype } from "../../model/subtype";
 import { IS_BASE_TYPE, IS_C_TYPE, IS_EXCEPTION, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { emptyStr, PyStr } from "../../text/str";
-import { Writer } from "../../text/writer";
+import { COMMA_SPACE, Writer } from "../../text/writer";
 import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { reprOf, writeRepr } from "../../types/protocol";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
@@ -171,7 +171,7 @@ export function exception_repr(e: PyObject, w: Writer): bool {
   const t = argsOf(e);
   if (!putLastName(changetype<PyStr>(e.type.name), w) || !w.put(0x28)) return false;
   for (let k: u32 = 0; k < t.size; k++) {
-    if (k > 0 && !w.putAscii(0x202c)) return false;
+    if (k > 0 && !w.putAscii(COMMA_SPACE)) return false;
     if (!writeRepr(itemAt(t.items, k), w)) return false;
   }
   return w.put(0x29);

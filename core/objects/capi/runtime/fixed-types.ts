@@ -59,16 +59,16 @@ export const ID_EXTENSION: u32 = 0xffffffff;
 export const ID_FUNCTION: u32 = 0xfffffffe;
 export const ID_MODULE: u32 = 0xfffffffd;
 
-// Slots, and words of the data.
-export const SELF: u32 = 0;
+// Slots, and words of the data, by what the object is; each begins its data with its definition.
+export const FUNCTION_SELF: u32 = 0;
 export const FUNCTION_MODULE: u32 = 1;
 export const FUNCTION_CLASS: u32 = 2;
-export const NAME: u32 = 0;
+export const DESCRIPTOR_NAME: u32 = 0;
 export const MODULE_DICT: u32 = 0;
 export const DEFINITION: u32 = 0;
-export const FLAGS: u32 = 1;
-export const OWNER: u32 = 1;
-export const STATE: u32 = 1;
+export const FUNCTION_FLAGS: u32 = 1;
+export const DESCRIPTOR_OWNER: u32 = 1;
+export const MODULE_STATE: u32 = 1;
 
 /** The address of word `k` of an object's data. */
 @inline

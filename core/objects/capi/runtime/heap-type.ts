@@ -9,13 +9,12 @@ import { SLOT_HEAP_DEALLOC } from "../../model/table.gen";
 import { BASE_OBJECT, TUPLE, TYPE } from "../../model/kinds.gen";
 import { freeBlock, freeObject, newBlock, newObject } from "../../model/memory";
 import { incref, xdecref } from "../../model/refcount";
-import { IS_BASE_TYPE, IS_HEAP_TYPE, IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";
+import { IS_BASE_TYPE, IS_HEAP_TYPE, IS_TYPE, isKind, PyObject, PyType, PyVarObject, typeOf } from "../../model/type";
 import { itemAt, PyTuple } from "../../types/sequence";
 import { moduleNameOf, shortName } from "./attribute";
-import { nameIn } from "./builtin";
+import { memberAt, nameAt, PyMemberDef, PyType_Spec, slotAt, SlotDef } from "./definitions";
 import { definitionOf } from "./fixed-types";
 import { MAPPING_WORDS, NUMBER_WORDS, SEQUENCE_WORDS } from "./inherit";
-import { MEMBER_BYTES, memberOffset } from "./member";
 import { isModule, stateOf } from "./module-object";
 import { MAPPING_TABLE, NUMBER_TABLE, placeOfSlot, SEQUENCE_TABLE, TYPE_TABLE } from "./slot-places";
 import { internedText } from "./text";
@@ -24,7 +23,6 @@ import { lengthOfC } from "./utf8";
 import { badCall } from "./complaints";
 
 // A PyType_Spec: name | basicsize | itemsize | flags | slots; a slot: number | value.
-const SLOT_BYTES: usize = 8;
 const SLOT_BASE: i32 = 48;
 const SLOT_BASES: i32 = 49;
 
@@ -32,12 +30,6 @@ const NUMBERS_AT: usize = 0;
 const SEQUENCES_AT: usize = NUMBERS_AT + (<usize>NUMBER_WORDS << 2);
 const MAPPINGS_AT: usize = SEQUENCES_AT + (<usize>SEQUENCE_WORDS << 2);
 const NAME_AT: usize = MAPPINGS_AT + (<usize>MAPPING_WORDS << 2);
-const HEADER: usize = 12;
-
-@inline
-function slotsOfSpec(spec: usize): usize {
-  return load<usize>(spec, 16);
-}
 
 /** The block of a type's own, with a copy of its name. */
 function giveOwn(type: PyType, name: usize): bool {
@@ -73,11 +65,11 @@ function wordFor(type: PyType, place: i32): usize {
 }
 
 /** The base that a table or a tuple says; object if neither does; null with an error. */
-function baseOf(spec: usize, bases: PyObject | null): PyType | null {
+function baseOf(spec: PyType_Spec, bases: PyObject | null): PyType | null {
   let base: PyObject | null = bases;
-  for (let at = slotsOfSpec(spec); load<i32>(at) != 0; at += SLOT_BYTES) {
-    const slot = load<i32>(at);
-    if (!base && (slot == SLOT_BASE || slot == SLOT_BASES)) base = load<PyObject>(at, 4);
+  for (let at = spec.slots; slotAt(at).slot != 0; at += offsetof<SlotDef>()) {
+    const slot = slotAt(at).slot;
+    if (!base && (slot == SLOT_BASE || slot == SLOT_BASES)) base = changetype<PyObject>(slotAt(at).value);
   }
   if (base && isKind(base, TUPLE)) {
     const t = changetype<PyTuple>(base);
@@ -91,14 +83,14 @@ function baseOf(spec: usize, bases: PyObject | null): PyType | null {
 
 /** The members of a table say where the offsets are that are no fields' own. */
 function takeOffsets(type: PyType): void {
-  for (let at = type.tp_members; at != 0 && nameIn(at) != 0; at += MEMBER_BYTES) {
-    const name = nameIn(at);
+  for (let at = type.tp_members; at != 0 && nameAt(at) != 0; at += offsetof<PyMemberDef>()) {
+    const name = nameAt(at);
     // "__dictoffset__", "__weaklistoffset__" and "__vectorcalloffset__" begin in the same way, and differ in the third character.
     if (load<u16>(name) != 0x5f5f) continue;
-    const offset = memberOffset(at);
-    if (isText(name, 0x666f746369645f5f, 14)) type.tp_dictoffset = offset;
-    else if (isText(name, 0x6c6b6165775f5f, 18)) type.weakList = offset;
-    else if (isText(name, 0x6f746365765f5f, 20)) type.tp_vectorcall_offset = offset;
+    const offset = memberAt(at).offset;
+    if (isText(name, 0x666f746369645f5f /* "__dictof" */, 14)) type.tp_dictoffset = offset;
+    else if (isText(name, 0x6c6b6165775f5f /* "__weakl" */, 18)) type.weakList = offset;
+    else if (isText(name, 0x6f746365765f5f /* "__vecto" */, 20)) type.tp_vectorcall_offset = offset;
   }
 }
 
@@ -111,7 +103,7 @@ function isText(text: usize, packed: u64, length: u32): bool {
 /** A type that is nothing yet. */
 function newType(): PyType | null {
   const type = changetype<PyType | null>(newObject(typeOf(TYPE), offsetof<PyType>()));
-  if (type) memory.fill(changetype<usize>(type) + HEADER, 0, offsetof<PyType>() - HEADER);
+  if (type) memory.fill(changetype<usize>(type) + offsetof<PyVarObject>(), 0, offsetof<PyType>() - offsetof<PyVarObject>());
   return type;
 }
 
@@ -133,7 +125,7 @@ export function type_derived(name: usize, base: PyType, dict: PyObject | null): 
   return null;
 }
 
-export function PyType_FromMetaclass(meta: PyType | null, module: PyObject | null, spec: usize, bases: PyObject | null): PyObject | null {
+export function PyType_FromMetaclass(meta: PyType | null, module: PyObject | null, spec: PyType_Spec, bases: PyObject | null): PyObject | null {
   if (meta && meta !== typeOf(TYPE)) return badCall();
   const base = baseOf(spec, bases);
   const type = base ? newType() : null;
@@ -147,23 +139,23 @@ export function PyType_FromMetaclass(meta: PyType | null, module: PyObject | nul
 }
 
 /** What a table says is in the type. */
-function fill(type: PyType, base: PyType, spec: usize): bool {
+function fill(type: PyType, base: PyType, spec: PyType_Spec): bool {
   type.base = incref<PyType>(base);
-  if (!giveOwn(type, load<usize>(spec))) return false;
-  const basicSize = load<i32>(spec, 4);
+  if (!giveOwn(type, spec.name)) return false;
+  const basicSize = spec.basicSize;
   // A negative size counts from the base's.
   type.basicSize = basicSize > 0 ? basicSize : base.basicSize + ((<u32>-basicSize + 3) & ~3);
-  type.itemSize = load<u32>(spec, 8);
-  type.flags = load<u32>(spec, 12) | IS_HEAP_TYPE;
-  for (let at = slotsOfSpec(spec); load<i32>(at) != 0; at += SLOT_BYTES) {
-    const slot = load<i32>(at);
+  type.itemSize = spec.itemSize;
+  type.flags = spec.flags | IS_HEAP_TYPE;
+  for (let at = spec.slots; slotAt(at).slot != 0; at += offsetof<SlotDef>()) {
+    const slot = slotAt(at).slot;
     if (slot == SLOT_BASE || slot == SLOT_BASES) continue;
     const place = placeOfSlot(slot);
     if (place < 0) {
       raiseTypeSlot();
       return false;
     }
-    store<u32>(wordFor(type, place), load<u32>(at, 4));
+    store<u32>(wordFor(type, place), <u32>slotAt(at).value);
   }
   takeOffsets(type);
   if (type.tp_dealloc == 0) type.tp_dealloc = slotFunction(SLOT_HEAP_DEALLOC);
@@ -181,15 +173,15 @@ function discard(type: PyType): void {
   freeObject(type, offsetof<PyType>());
 }
 
-export function PyType_FromModuleAndSpec(module: PyObject | null, spec: usize, bases: PyObject | null): PyObject | null {
+export function PyType_FromModuleAndSpec(module: PyObject | null, spec: PyType_Spec, bases: PyObject | null): PyObject | null {
   return PyType_FromMetaclass(null, module, spec, bases);
 }
 
-export function PyType_FromSpecWithBases(spec: usize, bases: PyObject | null): PyObject | null {
+export function PyType_FromSpecWithBases(spec: PyType_Spec, bases: PyObject | null): PyObject | null {
   return PyType_FromMetaclass(null, null, spec, bases);
 }
 
-export function PyType_FromSpec(spec: usize): PyObject | null {
+export function PyType_FromSpec(spec: PyType_Spec): PyObject | null {
   return PyType_FromMetaclass(null, null, spec, null);
 }
 

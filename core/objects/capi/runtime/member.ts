@@ -1,26 +1,28 @@
-// Members: fields of an instance in C that are attributes (PyMemberDef).
-//
-//   name | type | offset | flags | doc
+// Members: fields of an instance in C that are attributes (PyMemberDef, definitions.ts).
 
 import { hasError } from "../../model/error";
-import { clearError } from "../../model/raise";
-import {
-  raiseBoolMember,
-  raiseDeleteMember,
-  raiseNoAttribute,
-  raiseOneCharacter,
-  raiseReadOnlyMember,
-} from "../../model/raises.gen";
 import { BOOL, STR } from "../../model/kinds.gen";
+import { clearError } from "../../model/raise";
+import { raiseBoolMember, raiseDeleteMember, raiseNoAttribute, raiseOneCharacter, raiseReadOnlyMember } from "../../model/raises.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { asBool, None, True } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";
 import { PyStr, str_from_chars } from "../../text/str";
 import { float_new } from "../../types/float";
 import { int_from_i64, int_from_magnitude } from "../../types/int-values";
-import { PyFloat_AsDouble, PyLong_AsLong, PyLong_AsLongLong, PyLong_AsSsize_t, PyLong_AsUnsignedLong, PyLong_AsUnsignedLongLong, PyLong_AsUnsignedLongLongMask, PyLong_AsUnsignedLongMask } from "./convert";
-import { internedText, strOfC } from "./text";
 import { badCall, badCallNumber } from "./complaints";
+import {
+  PyFloat_AsDouble,
+  PyLong_AsLong,
+  PyLong_AsLongLong,
+  PyLong_AsSsize_t,
+  PyLong_AsUnsignedLong,
+  PyLong_AsUnsignedLongLong,
+  PyLong_AsUnsignedLongLongMask,
+  PyLong_AsUnsignedLongMask,
+} from "./convert";
+import { memberAt } from "./definitions";
+import { internedText, strOfC } from "./text";
 
 // Types of members: CPython's numbers.
 export const T_SHORT: u32 = 0;
@@ -45,28 +47,10 @@ export const T_PYSSIZET: u32 = 19;
 export const T_NONE: u32 = 20;
 
 export const READONLY: u32 = 1;
-/** Bytes of a definition. */
-export const MEMBER_BYTES: usize = 20;
-
-@inline
-export function memberType(member: usize): u32 {
-  return load<u32>(member, 4);
-}
-
-@inline
-export function memberOffset(member: usize): i32 {
-  return load<i32>(member, 8);
-}
-
-@inline
-function memberFlags(member: usize): u32 {
-  return load<u32>(member, 12);
-}
-
 /** The member of the object at `object`: a new reference; null with an error. */
 export function PyMember_GetOne(object: usize, member: usize): PyObject | null {
-  const at = object + memberOffset(member);
-  switch (memberType(member)) {
+  const at = object + memberAt(member).offset;
+  switch (memberAt(member).type) {
     case T_BOOL:
       return asBool(load<u8>(at) != 0);
     case T_BYTE:
@@ -114,7 +98,7 @@ export function PyMember_GetOne(object: usize, member: usize): PyObject | null {
 }
 
 function noAttribute(object: usize, member: usize): PyObject | null {
-  const name = internedText(load<usize>(member));
+  const name = internedText(memberAt(member).name);
   if (!name) return null;
   raiseNoAttribute(changetype<PyObject>(object), name);
   decref(name);
@@ -123,9 +107,9 @@ function noAttribute(object: usize, member: usize): PyObject | null {
 
 /** The member of the object at `object` is `value`, or deleted if that is null: 0, or -1 with an error. */
 export function PyMember_SetOne(object: usize, member: usize, value: PyObject | null): i32 {
-  const type = memberType(member);
-  const at = object + memberOffset(member);
-  if ((memberFlags(member) & READONLY) != 0 || type == T_STRING || type == T_STRING_INPLACE || type == T_NONE) {
+  const type = memberAt(member).type;
+  const at = object + memberAt(member).offset;
+  if ((memberAt(member).flags & READONLY) != 0 || type == T_STRING || type == T_STRING_INPLACE || type == T_NONE) {
     raiseReadOnlyMember();
     return -1;
   }
@@ -137,7 +121,7 @@ export function PyMember_SetOne(object: usize, member: usize, value: PyObject | 
 
 function setReference(object: usize, member: usize, at: usize, value: PyObject | null): i32 {
   const old = load<PyObject | null>(at);
-  if (!value && !old && memberType(member) == T_OBJECT_EX) {
+  if (!value && !old && memberAt(member).type == T_OBJECT_EX) {
     noAttribute(object, member);
     return -1;
   }

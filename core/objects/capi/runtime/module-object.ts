@@ -1,6 +1,4 @@
-// What a module is: a dict of attributes, and C's definition of it with a block of state (PyModuleDef).
-//
-//   refcnt | type | init | index | copy | name | doc | size of the state | methods | slots | traverse | clear | free
+// What a module is: a dict of attributes, and C's definition of it with a block of state (PyModuleDef, definitions.ts).
 
 import { PyMem_Free } from "../../../alloc/domains";
 import { SCRATCH_AT } from "../../../ground/control";
@@ -11,19 +9,10 @@ import { isKind, PyObject } from "../../model/type";
 import { PyStr } from "../../text/str";
 import { Writer } from "../../text/writer";
 import { PyDict } from "../../types/dict";
-import { dataWord, DEFINITION, definitionOf, MODULE_DICT, slotOf, STATE } from "./fixed-types";
+import { moduleDefAt } from "./definitions";
+import { dataWord, DEFINITION, definitionOf, MODULE_DICT, slotOf, MODULE_STATE } from "./fixed-types";
 import { internedText } from "./text";
 import { badCall } from "./complaints";
-
-// Offsets in a definition.
-export const DEF_NAME: usize = 20;
-export const DEF_DOC: usize = 24;
-export const DEF_SIZE: usize = 28;
-export const DEF_METHODS: usize = 32;
-export const DEF_SLOTS: usize = 36;
-const DEF_TRAVERSE: usize = 40;
-const DEF_CLEAR: usize = 44;
-const DEF_FREE: usize = 48;
 
 @inline
 export function moduleDict(module: PyObject): PyDict {
@@ -32,7 +21,7 @@ export function moduleDict(module: PyObject): PyDict {
 
 @inline
 export function stateOf(module: PyObject): usize {
-  return load<usize>(dataWord(module, STATE));
+  return load<usize>(dataWord(module, MODULE_STATE));
 }
 
 /** module.__name__, a reference that stays the module's; null if it has none. It makes no string to look for it. */
@@ -48,7 +37,7 @@ const NAME_LENGTH: u32 = 8;
 
 /** "__name__", for C. */
 function putNameKey(): void {
-  store<u64>(scratch(), 0x5f5f656d616e5f5f);
+  store<u64>(scratch(), 0x5f5f656d616e5f5f /* "__name__" */);
   store<u8>(scratch(), 0, NAME_LENGTH);
 }
 
@@ -66,42 +55,42 @@ export function nameKey(): PyObject | null {
 
 /** "__doc__" */
 export function docKey(): PyObject | null {
-  store<u64>(scratch(), 0x005f5f636f645f5f);
+  store<u64>(scratch(), 0x005f5f636f645f5f /* "__doc__" */);
   return internedText(scratch());
 }
 
 /** Whether C's functions for the module can be called: there is state if there is to be any. */
 function hasState(module: PyObject): bool {
   const definition = definitionOf(module);
-  return definition != 0 && (load<i32>(definition, DEF_SIZE) <= 0 || stateOf(module) != 0);
+  return definition != 0 && (moduleDefAt(definition).size <= 0 || stateOf(module) != 0);
 }
 
 export function module_traverse(module: PyObject, visit: u32, argument: usize): i32 {
-  const f = hasState(module) ? load<u32>(definitionOf(module), DEF_TRAVERSE) : 0;
+  const f = hasState(module) ? moduleDefAt(definitionOf(module)).traverse : 0;
   return f != 0 ? call_indirect<i32>(f, module, visit, argument) : 0;
 }
 
 export function module_clear(module: PyObject): i32 {
-  const f = hasState(module) ? load<u32>(definitionOf(module), DEF_CLEAR) : 0;
+  const f = hasState(module) ? moduleDefAt(definitionOf(module)).clear : 0;
   return f != 0 ? call_indirect<i32>(f, module) : 0;
 }
 
 /** The module goes for good: C's m_free, then the state. */
 export function module_drop(module: PyObject): void {
-  const f = hasState(module) ? load<u32>(definitionOf(module), DEF_FREE) : 0;
+  const f = hasState(module) ? moduleDefAt(definitionOf(module)).free : 0;
   if (f != 0) call_indirect<void>(f, module);
   const state = stateOf(module);
   store<usize>(dataWord(module, DEFINITION), 0);
-  store<usize>(dataWord(module, STATE), 0);
+  store<usize>(dataWord(module, MODULE_STATE), 0);
   if (state != 0) PyMem_Free(state);
 }
 
 /** "<module 'name'>" */
 export function module_repr(module: PyObject, w: Writer): bool {
   const name = moduleName(module);
-  if (!w.putAscii(0x656c75646f6d3c) || !w.put(0x20) || !w.put(0x27)) return false;
+  if (!w.putAscii(0x656c75646f6d3c /* "<module" */) || !w.put(0x20) || !w.put(0x27)) return false;
   if (name && !w.putStr(changetype<PyStr>(name))) return false;
-  return w.putAscii(0x3e27);
+  return w.putAscii(0x3e27 /* "'>" */);
 }
 
 /** Whether the object is a module; SystemError if not. */

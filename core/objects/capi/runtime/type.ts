@@ -9,15 +9,12 @@ import { decref, IMMORTAL, incref, xdecref } from "../../model/refcount";
 import { HAS_GC, IS_BASE_TYPE, IS_C_TYPE, IS_HEAP_TYPE, IS_READY, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_contains, dict_new, dict_set, PyDict } from "../../types/dict";
 import { joinRing, leaveRing } from "../../types/user-type";
-import { METHOD_BYTES, nameIn } from "./builtin";
+import { nameAt, PyGetSetDef, PyMemberDef, PyMethodDef } from "./definitions";
 import { descriptor_new, forgetOwner } from "./descriptor";
 import { ID_EXTENSION } from "./fixed-types";
 import { inherit } from "./inherit";
-import { MEMBER_BYTES } from "./member";
 import { docKey } from "./module-object";
 import { internedText, strOfC } from "./text";
-
-const GETSET_BYTES: usize = 20;
 
 /** 0, or -1 with an error: then the type is as it was, but for what it inherited. Doing it again does nothing. */
 export function PyType_Ready(type: PyType): i32 {
@@ -92,9 +89,9 @@ function fillDict(type: PyType): bool {
   type.tp_dict = dict;
   const d = changetype<PyDict>(dict);
   if (
-    addAll(d, type, METHOD_DESCRIPTOR, type.tp_methods, METHOD_BYTES) &&
-    addAll(d, type, MEMBER_DESCRIPTOR, type.tp_members, MEMBER_BYTES) &&
-    addAll(d, type, GETSET_DESCRIPTOR, type.tp_getset, GETSET_BYTES) &&
+    addAll(d, type, METHOD_DESCRIPTOR, type.tp_methods, offsetof<PyMethodDef>()) &&
+    addAll(d, type, MEMBER_DESCRIPTOR, type.tp_members, offsetof<PyMemberDef>()) &&
+    addAll(d, type, GETSET_DESCRIPTOR, type.tp_getset, offsetof<PyGetSetDef>()) &&
     addDoc(d, type)
   ) {
     return true;
@@ -107,8 +104,8 @@ function fillDict(type: PyType): bool {
 }
 
 function addAll(d: PyDict, type: PyType, place: u32, definitions: usize, bytes: usize): bool {
-  for (let at = definitions; at != 0 && nameIn(at) != 0; at += bytes) {
-    const name = internedText(nameIn(at));
+  for (let at = definitions; at != 0 && nameAt(at) != 0; at += bytes) {
+    const name = internedText(nameAt(at));
     if (!name) return false;
     const has = dict_contains(d, name);
     const descriptor = has == 0 ? descriptor_new(place, type, incref<PyObject>(name), at) : null;

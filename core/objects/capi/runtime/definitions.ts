@@ -1,0 +1,99 @@
+// What C defines in tables of its own: functions, attributes, modules, types. The layouts are those of CPython's structs (include/methodobject.h,
+// descrobject.h, moduleobject.h, object.h); the tables stay C's, and a row whose name is NULL, or whose slot is 0, is the end.
+
+import { PyObject } from "../../model/type";
+
+/** A method or a function; `meth` is a table index, `flags` are METH_*. */
+@unmanaged
+export class PyMethodDef {
+  name: usize;
+  meth: u32;
+  flags: u32;
+  doc: usize;
+}
+
+/** A field of an instance; `type` is one of T_* (member.ts), `offset` counts from the object. */
+@unmanaged
+export class PyMemberDef {
+  name: usize;
+  type: u32;
+  offset: i32;
+  flags: u32;
+  doc: usize;
+}
+
+/** An attribute with a getter and a setter, table indices, which are given the closure. */
+@unmanaged
+export class PyGetSetDef {
+  name: usize;
+  get: u32;
+  set: u32;
+  doc: usize;
+  closure: usize;
+}
+
+@unmanaged
+export class PyModuleDef extends PyObject {
+  init: u32;
+  index: i32;
+  copy: usize;
+  name: usize;
+  doc: usize;
+  /** Bytes of the module's state; negative: there is none, and the module can't be loaded twice. */
+  size: i32;
+  methods: usize;
+  slots: usize;
+  traverse: u32;
+  clear: u32;
+  free: u32;
+}
+
+/** A row of a table of slots: of PyModuleDef.slots, or of PyType_Spec.slots (PyType_Slot). */
+@unmanaged
+export class SlotDef {
+  slot: i32;
+  value: usize;
+}
+
+@unmanaged
+export class PyType_Spec {
+  name: usize;
+  /** Negative: so many bytes more than the base has. */
+  basicSize: i32;
+  itemSize: i32;
+  flags: u32;
+  slots: usize;
+}
+
+// Rows of tables by address.
+
+/** Every definition but a type's or a module's begins with its name. */
+@inline
+export function nameAt(at: usize): usize {
+  return load<usize>(at);
+}
+
+@inline
+export function methodAt(at: usize): PyMethodDef {
+  return changetype<PyMethodDef>(at);
+}
+
+@inline
+export function memberAt(at: usize): PyMemberDef {
+  return changetype<PyMemberDef>(at);
+}
+
+@inline
+export function getSetAt(at: usize): PyGetSetDef {
+  return changetype<PyGetSetDef>(at);
+}
+
+@inline
+export function moduleDefAt(at: usize): PyModuleDef {
+  return changetype<PyModuleDef>(at);
+}
+
+@inline
+export function slotAt(at: usize): SlotDef {
+  return changetype<SlotDef>(at);
+}

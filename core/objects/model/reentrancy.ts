@@ -1,0 +1,85 @@
+// Re-entrancy: what is under way, and what may happen meanwhile. While the core is in one of these states, somebody may call it again: the host, a
+// finalizer, a function in C. Several can hold at a time; what one of them forbids is forbidden.
+//
+//   state        from .. to                                                       move   collect   collect unasked   measures
+//   (idle)                                                                        yes    yes       yes               yes
+//   HELD         gc_hold .. gc_let_go: an operation of the host's that is         no     yes       no                no
+//                several calls, between which it knows objects by address
+//   OUTSIDE      a finalizer, a callback, a function in C is called               no     yes       yes               no
+//                .. it came back: whoever called it goes on with addresses
+//   COLLECTING   gc_collect: lists are out of order, counts stand in headers      no     no        no                no
+//   COMPACTING   compact: an object may be in two places                          no     no        no                no
+//
+//   move         compaction, and another memory for the instance
+//   measures     what the host does against pressure: it may do all of this, and call the program
+//
+// Objects may be made and freed in each state but COMPACTING, which calls nobody but allocators. Whether something may throw is the host's matter, for
+// the core does not: it leaves an error (error.ts). What is forbidden is put off to the next safe point (collector/due.ts) or refused (BUSY).
+
+import { at, HANDLES_AT, UNDER_WAY_AT } from "./state";
+
+/** How many of each state hold, by the place of the word. */
+@unmanaged
+class UnderWay {
+  held: u32;
+  outside: u32;
+  collecting: u32;
+  compacting: u32;
+}
+
+if (offsetof<UnderWay>() > HANDLES_AT - UNDER_WAY_AT) ERROR("UnderWay does not fit its region");
+
+export const HELD: usize = offsetof<UnderWay>("held");
+export const OUTSIDE: usize = offsetof<UnderWay>("outside");
+export const COLLECTING: usize = offsetof<UnderWay>("collecting");
+export const COMPACTING: usize = offsetof<UnderWay>("compacting");
+
+// Actions, as bits.
+export const MOVE: u32 = 1;
+export const COLLECT: u32 = 2;
+export const COLLECT_UNASKED: u32 = 4;
+export const MEASURE: u32 = 8;
+
+const HELD_FORBIDS: u32 = MOVE | COLLECT_UNASKED | MEASURE;
+const OUTSIDE_FORBIDS: u32 = MOVE | MEASURE;
+const COLLECTING_FORBIDS: u32 = MOVE | COLLECT | COLLECT_UNASKED | MEASURE;
+const COMPACTING_FORBIDS: u32 = COLLECTING_FORBIDS;
+
+@inline
+function underWay(): UnderWay {
+  return changetype<UnderWay>(at(UNDER_WAY_AT));
+}
+
+/** The state holds once more. Pairs with leaveState, on every way out. */
+@inline
+export function enterState(state: usize): void {
+  const count = at(UNDER_WAY_AT) + state;
+  store<u32>(count, load<u32>(count) + 1);
+}
+
+@inline
+export function leaveState(state: usize): void {
+  const count = at(UNDER_WAY_AT) + state;
+  store<u32>(count, load<u32>(count) - 1);
+}
+
+/** The state does not hold any more: an exception passed through all that entered it. */
+@inline
+export function abandonState(state: usize): void {
+  store<u32>(at(UNDER_WAY_AT) + state, 0);
+}
+
+/** Nothing is under way. */
+export function nothingUnderWay(): void {
+  memory.fill(at(UNDER_WAY_AT), 0, offsetof<UnderWay>());
+}
+
+/** Whether the action may happen now. */
+@inline
+export function may(action: u32): bool {
+  const u = underWay();
+  if ((action & HELD_FORBIDS) != 0 && u.held != 0) return false;
+  if ((action & OUTSIDE_FORBIDS) != 0 && u.outside != 0) return false;
+  if ((action & COLLECTING_FORBIDS) != 0 && u.collecting != 0) return false;
+  return (action & COMPACTING_FORBIDS) == 0 || u.compacting == 0;
+}

@@ -1,0 +1,35 @@
+// Visitors: classes that are shown words of objects. Functions that show them are compiled for each visitor, so that a visit is no call, and
+// what a visitor does not have costs nothing.
+//
+//   owned(slot)      the word at `slot` owns a reference, and is not 0
+//   borrowed(slot)   optional: the word at `slot` knows an object without owning a reference; it may be 0
+//   all(from, to)    optional: each word in [from, to) owns a reference; `eachOwned` shows them one by one
+//   enters(keys)     whether the entries of a dict's keys are to be shown, which several dicts may share
+//   pass             the number of a pass of the collector. Such a visitor is shown only what can be part of a cycle: no keys that are strings,
+//                    no types; and has no `enters`. What a type's own traverse function knows is shown through gc_visit (collector/visit.ts).
+
+/** Shows words that own a reference each, one by one. */
+@inline
+export function eachOwned<V>(from: usize, to: usize, visitor: V): void {
+  for (let slot = from; slot < to; slot += 4) visitor.owned(slot);
+}
+
+/** Shows `n` words that own a reference each. */
+@inline
+export function visitRow<V>(row: usize, n: u32, visitor: V): void {
+  const end = row + (<usize>n << 2);
+  if (isDefined(visitor.all)) visitor.all(row, end);
+  else eachOwned<V>(row, end, visitor);
+}
+
+/** Shows a word that owns a reference, unless it is 0. */
+@inline
+export function visitIfThere<V>(slot: usize, visitor: V): void {
+  if (load<usize>(slot) != 0) visitor.owned(slot);
+}
+
+/** Shows a word that knows an object without owning a reference. */
+@inline
+export function visitBorrowed<V>(slot: usize, visitor: V): void {
+  if (isDefined(visitor.borrowed)) visitor.borrowed(slot);
+}

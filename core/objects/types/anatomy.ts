@@ -1,0 +1,167 @@
+// What objects are made of: which type has what. Each type's own file says what that is; whoever has to know it of any object asks here.
+//
+//   ownBytes(o)            bytes of the object's own block
+//   eachPart(o, v)         blocks that the object owns besides
+//   eachReference(o, v)    words that refer to other objects (model/visit.ts has what a visitor of these is)
+//   knowPlace(o, before)   the object was copied, and knows it
+//   clear(o)               lets go of what it refers to, to break a cycle
+//   isValid(o)             whether the object by itself is in order
+//
+// A visitor of parts has   part(slot, bytes): bool     the word at `slot` has the address of a block of `bytes` bytes
+//                          keys(slot, keys): bool      the word at `slot` has a dict's keys, which several dicts may share
+//                          kept(slot, bytes)           optional: as part, but others may know the address, so the block stays where it is
+// docs/adding-a-type.md.
+
+import { CONTROL, SCRATCH_AT } from "../../ground/control";
+import { BYTES, DICT, FROZENSET, INT, LIST, REF, SET, STR, TUPLE, TYPE, USER } from "../model/kinds.gen";
+import { IMMORTAL_MAXIMUM } from "../model/refcount";
+import { isAnySet, isInt, isKind, PyObject, PyType, typeOf } from "../model/type";
+import { visitRow } from "../model/visit";
+import { PyStr, str_parts, str_valid } from "../text/str";
+import { bytes_sizeof, PyBytes } from "./bytes";
+import { dict_clear, dict_parts, dict_references, dict_valid, PyDict } from "./dict";
+import { instance_bytes, instance_clear, instance_references } from "./instance";
+import { int_sizeof, int_valid, PyLong } from "./int";
+import { Keys, SHARED } from "./keys";
+import { list_clear, list_parts, list_valid } from "./list";
+import { PyList, PyTuple } from "./sequence";
+import { set_clear } from "./set";
+import { PySet, set_moved, set_parts, set_references, set_valid } from "./set-table";
+import { tuple_sizeof } from "./tuple";
+import { type_moved, type_references } from "./user-type";
+import { PyRef, ref_clear, ref_references } from "./weak";
+
+/** Bytes of an object's own block, collector header not counted. Its type may have moved: what is read of that is still there. */
+export function ownBytes(o: PyObject): usize {
+  switch (o.type.kind) {
+    case INT:
+      return int_sizeof(changetype<PyLong>(o).digits);
+    case STR:
+      return changetype<PyStr>(o).size;
+    case BYTES:
+      return bytes_sizeof(changetype<PyBytes>(o).size);
+    case TUPLE:
+      return tuple_sizeof(changetype<PyTuple>(o).size);
+    case USER:
+      return instance_bytes(o);
+    default:
+      return o.type.basicSize;
+  }
+}
+
+/** Shows each block that belongs to the object. Answers whether the visitor answered true to one of them. */
+@inline
+export function eachPart<V>(o: PyObject, visitor: V): bool {
+  switch (o.type.kind) {
+    case LIST:
+      return list_parts<V>(changetype<PyList>(o), visitor);
+    case DICT:
+      return dict_parts<V>(changetype<PyDict>(o), visitor);
+    case SET:
+    case FROZENSET:
+      return set_parts<V>(changetype<PySet>(o), visitor);
+    case STR:
+      str_parts<V>(changetype<PyStr>(o), visitor);
+      return false;
+    default:
+      return false;
+  }
+}
+
+/** How many blocks eachPart can show of all objects together, those left out that stay. */
+export function mostParts(): u32 {
+  return typeOf(LIST).live + 2 * typeOf(DICT).live + typeOf(SET).live + typeOf(FROZENSET).live;
+}
+
+/** An object was copied from `before`: what stands in it, or in others without a reference, about where it is, says the new place. */
+@inline
+export function knowPlace(o: PyObject, before: PyObject): void {
+  const kind = o.type.kind;
+  if (kind == SET || kind == FROZENSET) set_moved(changetype<PySet>(o), changetype<PySet>(before));
+  else if (kind == TYPE) type_moved(changetype<PyType>(o));
+}
+
+/** Where what is read of the object first stands: its longest part if that is apart, else the object itself. Nothing but the object is read. */
+@inline
+export function readsFrom(o: PyObject): usize {
+  const kind = o.type.kind;
+  if (kind == LIST) return changetype<PyList>(o).items;
+  if (kind == DICT) {
+    const d = changetype<PyDict>(o);
+    return d.values != 0 ? d.values : changetype<usize>(d.keys);
+  }
+  return kind == SET || kind == FROZENSET ? changetype<PySet>(o).table : changetype<usize>(o);
+}
+
+/** Whether an object of the type can refer to others, or have parts that move. */
+@inline
+export function mayRefer(o: PyObject): bool {
+  const kind = o.type.kind;
+  return kind > BYTES || kind == TYPE;
+}
+
+/** Shows the visitor each word of an object that refers to another one. */
+@inline
+export function eachReference<V>(o: PyObject, visitor: V): void {
+  const kind = o.type.kind;
+  if (kind == LIST) visitRow<V>(changetype<PyList>(o).items, changetype<PyList>(o).size, visitor);
+  else if (kind == TUPLE) visitRow<V>(changetype<PyTuple>(o).items, changetype<PyTuple>(o).size, visitor);
+  else if (kind == DICT) dict_references<V>(changetype<PyDict>(o), visitor);
+  else if (kind == USER) instance_references<V>(o, visitor);
+  else if (kind == SET || kind == FROZENSET) set_references<V>(changetype<PySet>(o), visitor);
+  else if (kind == REF) ref_references<V>(changetype<PyRef>(o), visitor);
+  else if (kind == TYPE) type_references<V>(changetype<PyType>(o), visitor);
+}
+
+/** Lets go of what a container refers to. Tuples and frozensets can't: a cycle through one has another container in it. */
+export function clear(o: PyObject): void {
+  const kind = o.type.kind;
+  if (kind == LIST) list_clear(changetype<PyList>(o));
+  else if (kind == DICT) dict_clear(changetype<PyDict>(o));
+  else if (kind == SET) set_clear(changetype<PySet>(o));
+  else if (kind == USER) instance_clear(o);
+  else if (kind == REF) ref_clear(changetype<PyRef>(o));
+}
+
+/** Whether the object itself is in order. */
+export function isValid(o: PyObject): bool {
+  if (o.refcnt == 0 || o.refcnt > IMMORTAL_MAXIMUM) return false;
+  if (isKind(o, STR)) return str_valid(changetype<PyStr>(o));
+  if (isInt(o)) return int_valid(changetype<PyLong>(o));
+  if (isKind(o, LIST)) return list_valid(changetype<PyList>(o));
+  if (isKind(o, DICT)) return dict_valid(changetype<PyDict>(o));
+  if (isAnySet(o)) return set_valid(changetype<PySet>(o));
+  return true;
+}
+
+/** Adds up the bytes of parts; it stands in the control block's scratch. */
+@unmanaged
+class Size {
+  bytes: usize;
+
+  @inline
+  part(_slot: usize, bytes: usize): bool {
+    this.bytes += bytes;
+    return true;
+  }
+
+  /** Keys that dicts share are no dict's own. */
+  @inline
+  keys(_slot: usize, keys: Keys): bool {
+    if (keys.kind != SHARED) this.bytes += keys.bytes;
+    return true;
+  }
+
+  @inline
+  kept(_slot: usize, bytes: usize): void {
+    this.bytes += bytes;
+  }
+}
+
+/** sys.getsizeof: bytes of the object and of the blocks that belong to it alone, collector header included. */
+export function sizeofObject(o: PyObject): usize {
+  const size = changetype<Size>(CONTROL + SCRATCH_AT);
+  size.bytes = ownBytes(o) + o.type.headBytes;
+  eachPart<Size>(o, size);
+  return size.bytes;
+}

@@ -1,0 +1,135 @@
+// Dicts copied and merged, with keys shared where that can be (dict.ts).
+
+import { error } from "../model/error";
+import { E_MEMORY } from "../model/errors.gen";
+import { isTracked, track } from "../model/gc-head";
+import { DICT } from "../model/kinds.gen";
+import { newBlock } from "../model/memory";
+import { raiseChanged } from "../model/raises.gen";
+import { decref, incref } from "../model/refcount";
+import { PyObject, typeOf } from "../model/type";
+import { dict_clear, dict_new, dict_set_known, PyDict, rebuild } from "./dict";
+import { emptyKeys, GENERAL, Keys, logSizeForEntries, newKeys, releaseKeys, STRINGS, usableOf } from "./keys";
+import { setItemAt } from "./sequence";
+import { mayBeInCycle } from "./tuple";
+
+/** d.copy(). */
+export function dict_copy(d: PyDict): PyDict | null {
+  const copy = dict_new();
+  if (!copy) return null;
+  if (!dict_update(copy, d)) {
+    decref(copy);
+    return null;
+  }
+  return copy;
+}
+
+/** The empty dict `d` gets the entries of `other` in keys that are copied as they are. */
+function copyWhole(d: PyDict, other: PyDict): bool {
+  const old = other.keys;
+  if (other.values != 0) {
+    const values = newBlock(<usize>old.count << 2);
+    if (values == 0) return false;
+    memory.copy(values, other.values, <usize>old.count << 2);
+    typeOf(DICT).resized(<isize>(old.count << 2));
+    for (let index: u32 = 0; index < old.count; index++) incref<PyObject>(other.valueAt(index)!);
+    if (d.keys !== emptyKeys()) releaseKeys(d.keys);
+    d.keys = old.share();
+    d.values = values;
+  } else {
+    const keys = newKeys(old.logSize, old.kind);
+    if (!keys) return false;
+    memory.copy(changetype<usize>(keys), changetype<usize>(old), old.bytes);
+    keys.refcnt = 1;
+    for (let index: u32 = 0; index < keys.count; index++) {
+      const key = keys.keyAt(index);
+      if (!key) continue;
+      incref<PyObject>(key);
+      incref<PyObject>(keys.valueAt(index)!);
+    }
+    if (d.keys !== emptyKeys()) releaseKeys(d.keys);
+    d.keys = keys;
+  }
+  d.used = other.used;
+  if (isTracked(other) && !isTracked(d)) track(d);
+  return true;
+}
+
+/**
+ * d.update(other). Where there may be no room for all new entries, the dict is copied, the copy is updated, and the two exchange
+ * what they have: so nothing has changed if memory runs out halfway.
+ */
+export function dict_update(d: PyDict, other: PyDict): bool {
+  if (d === other || other.used == 0) return true;
+  if (d.used == 0 && d.values == 0 && (other.values != 0 || other.used >= (other.keys.count * 2) / 3)) return copyWhole(d, other);
+  const keys = other.keys;
+  if (usableOf(d.keys.logSize) < other.used) {
+    const kind = d.keys.areStrings && keys.areStrings ? STRINGS : GENERAL;
+    if (!rebuild(d, logSizeForEntries(d.used + other.used), kind)) return false;
+  }
+  const hasRoom = d.values == 0 && d.keys.usable >= other.used && (!d.keys.areStrings || keys.areStrings);
+  if (hasRoom) return merge(d, other);
+  if (d.used == 0) {
+    const merged = merge(d, other);
+    if (!merged && error().code == E_MEMORY) dict_clear(d);
+    return merged;
+  }
+  const copy = dict_new();
+  if (!copy) return false;
+  const merged = copyWhole(copy, d) && merge(copy, other);
+  if (merged || error().code != E_MEMORY) exchange(d, copy);
+  decref(copy);
+  return merged;
+}
+
+/** Each has the entries of the other. */
+function exchange(d: PyDict, other: PyDict): void {
+  const used = d.used;
+  const keys = d.keys;
+  const values = d.values;
+  d.used = other.used;
+  d.keys = other.keys;
+  d.values = other.values;
+  other.used = used;
+  other.keys = keys;
+  other.values = values;
+  if (isTracked(other) && !isTracked(d)) track(d);
+}
+
+/** Puts the entries of another dict into `d`, one by one. If that fails halfway, `d` has some of them. */
+function merge(d: PyDict, other: PyDict): bool {
+  const keys = other.keys;
+  for (let index: u32 = 0; index < keys.count; index++) {
+    const key = keys.keyAt(index);
+    if (!key) continue;
+    if (!dict_set_known(d, key, keys.hashAt(index), other.valueAt(index)!)) return false;
+    // What a dropped value's deallocation ran may have changed the other dict.
+    if (other.keys !== keys) {
+      raiseChanged(other);
+      return false;
+    }
+  }
+  return true;
+}
+
+/** A dict over keys that are shared, with the values that stand in memory; takes new references to both. */
+export function dict_from_shared(keys: Keys, items: usize, step: i32): PyDict | null {
+  const d = dict_new();
+  if (!d) return null;
+  const n = keys.count;
+  const values = newBlock(<usize>n << 2);
+  if (values == 0) {
+    decref(d);
+    return null;
+  }
+  d.keys = keys.share();
+  d.values = values;
+  d.used = n;
+  typeOf(DICT).resized(<isize>(n << 2));
+  for (let k: u32 = 0; k < n; k++) {
+    const value = load<PyObject>(items + <isize>(<i32>k * step) * 4);
+    setItemAt(values, k, incref<PyObject>(value));
+    if (!isTracked(d) && mayBeInCycle(value)) track(d);
+  }
+  return d;
+}

@@ -1,0 +1,21 @@
+// docs/adding-a-type.md counts the files that a type needs; here they are counted.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const core = `${root}/core/objects`;
+
+/** What one can do with a type, and what the page says of that in its last section. */
+const OPERATIONS = ["capi/", "host/", "operations/"];
+
+test("a type is named in the files that docs/adding-a-type.md lists, and in no others", () => {
+  const named = readdirSync(core, { recursive: true, encoding: "utf8" })
+    .filter((name) => /(?<!\.gen)\.ts$/.test(name) && !OPERATIONS.some((folder) => name.startsWith(folder)))
+    .filter((name) => /\bFROZENSET\b/.test(readFileSync(`${core}/${name}`, "utf8")))
+    .map((name) => `core/objects/${name}`);
+  const page = readFileSync(`${root}/docs/adding-a-type.md`, "utf8");
+  const listed = [...page.matchAll(/^\| `(core\/[^`]+)`/gm)].map(([, name]) => name);
+  expect(named.sort()).toEqual(listed.sort());
+});
