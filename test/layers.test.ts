@@ -12,6 +12,9 @@ interface House {
   mayImport: Record<string, string[]>;
 }
 
+/** One mechanism, which can be read in a sitting. */
+const MOST_LINES = 500;
+
 const ALLOCATORS = ["ground", "alloc"];
 const TYPES = [...ALLOCATORS, "objects/model", "objects/text", "objects/types"];
 const OPERATIONS = [...TYPES, "objects/operations"];
@@ -116,6 +119,13 @@ for (const [root, { typesCount, mayImport }] of Object.entries(houses)) {
       }
     }
     expect(faults).toEqual([]);
+  });
+
+  test(`${root}: a file has at most ${MOST_LINES} lines`, () => {
+    const top = fileURLToPath(new URL(`../${root}`, import.meta.url));
+    const written = [...files.keys()].filter((file) => !file.endsWith(".gen.ts"));
+    const long = written.filter((file) => readFileSync(`${top}/${file}`, "utf8").split("\n").length > MOST_LINES + 1);
+    expect(long).toEqual([]);
   });
 
   test(`${root}: no import leads back to where it came from`, () => {
