@@ -250,9 +250,7 @@ static void format_all(struct sink *sink, const char *format, va_list values) {
 }
 
 /* How many bytes there were; -1 if no int can say. */
-static int length_of(const struct sink *sink) {
-    return sink->written > INT_MAX ? -1 : (int)sink->written;
-}
+static int length_of(const struct sink *sink) { return sink->written > INT_MAX ? -1 : (int)sink->written; }
 
 PYHEAP_DEFINED int vsnprintf(char *restrict to, size_t n, const char *restrict format, va_list values) {
     struct sink sink = {.to = to, .room = n == 0 ? 0 : n - 1};

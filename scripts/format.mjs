@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { format } from "@wasm-fmt/clang-format";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
-const ASSEMBLY_SCRIPT = ["bench/client"];
+const ASSEMBLY_SCRIPT = ["core", "bench/client"];
 const C = ["capi", "include", "libc", "examples/c", "test/c", "bench/c"];
 
 /** Paths of the files below some folders whose names end so. */
@@ -34,7 +34,7 @@ function formattedCore() {
   spawnSync(fileURLToPath(new URL("../node_modules/.bin/biome", import.meta.url)), ["format", "--write", "."], {
     cwd: copy,
   });
-  const texts = filesIn(ASSEMBLY_SCRIPT, /\.ts$/).map((path) => [path, readFileSync(`${copy}/${path}`, "utf8")]);
+  const texts = filesIn(ASSEMBLY_SCRIPT, /(?<!\.gen)\.ts$/).map((path) => [path, readFileSync(`${copy}/${path}`, "utf8")]);
   rmSync(copy, { recursive: true });
   return texts;
 }

@@ -399,7 +399,8 @@ export class Arenas {
       if (((this.listMask >> idle) & 1) != <u32>(arena !== null)) return this.listAt(idle);
       let prev: Arena | null = null;
       while (arena) {
-        if (arena.idleCount != idle || arena.prev !== prev || ++listed > count || !arena.isValid(this.map)) return arena.address;
+        if (arena.idleCount != idle || arena.prev !== prev || ++listed > count || !arena.isValid(this.map))
+          return arena.address;
         prev = arena;
         arena = arena.next;
       }

@@ -68,7 +68,8 @@ function firstPool(): Pool | null {
 export function evacuation_begin(): i32 {
   const table = base_calloc(INTERNAL, DEMANDS, offsetof<Demand>());
   if (table == 0) return -1;
-  for (let pool: Pool | null = firstPool(); pool; pool = poolAfter(pool)) if (pool.isOpen) demandOf(table, pool).live += pool.used;
+  for (let pool: Pool | null = firstPool(); pool; pool = poolAfter(pool))
+    if (pool.isOpen) demandOf(table, pool).live += pool.used;
   let vacated = 0;
   for (let pool: Pool | null = firstPool(); pool; pool = poolAfter(pool)) {
     if (!pool.isOpen) continue;
@@ -170,7 +171,7 @@ export const IN_MEM: usize = 1;
  */
 export function evacuation_free(row: usize, n: u32): void {
   const map = arenas().map;
-  const end = row + (<usize>n << 2);
+  const end = row + ((<usize>n) << 2);
   for (let at = row; at < end; at += 4) {
     const block = load<usize>(at) & ~IN_MEM;
     const pool = map.poolOf(block);

@@ -183,7 +183,7 @@ export class FreeBits {
   @inline
   add(index: u32): void {
     const at = changetype<usize>(this) + (index >> 3);
-    store<u8>(at, load<u8>(at) | (<u8>1 << <u8>(index & 7)));
+    store<u8>(at, load<u8>(at) | ((<u8>1) << (<u8>(index & 7))));
   }
 }
 

@@ -67,14 +67,14 @@ export class PoolMap {
   fit(from: usize, to: usize): void {
     const first = <u32>(from / POOL_GRAIN);
     const length = <u32>((to + POOL_GRAIN - 1) / POOL_GRAIN) - first;
-    const map = base_malloc(INTERNAL, <usize>length << 2);
+    const map = base_malloc(INTERNAL, (<usize>length) << 2);
     if (map == 0) return;
     const old = this.map;
     if (map > old) {
       base_free(INTERNAL, map);
       return;
     }
-    memory.copy(map, this.at(first), <usize>length << 2);
+    memory.copy(map, this.at(first), (<usize>length) << 2);
     base_free(INTERNAL, old);
     this.map = map;
     this.first = first;
@@ -108,7 +108,7 @@ export class PoolMap {
   /** How many entries are not 0. */
   countAll(): u32 {
     let count: u32 = 0;
-    for (let k: u32 = 0; k < this.length; k++) if (load<usize>(this.map + (<usize>k << 2)) != 0) count++;
+    for (let k: u32 = 0; k < this.length; k++) if (load<usize>(this.map + ((<usize>k) << 2)) != 0) count++;
     return count;
   }
 

@@ -125,7 +125,7 @@ export class Raw {
     // Every chunk of a later bin is large enough.
     let word = (bin + 1) >> 5;
     if (word >= BITMAP_WORDS) return null;
-    let bits = load<u32>(this.wordAt(word)) & (<u32>-1 << ((bin + 1) & 31));
+    let bits = load<u32>(this.wordAt(word)) & ((<u32>-1) << ((bin + 1) & 31));
     while (bits == 0) {
       if (++word == BITMAP_WORDS) return null;
       bits = load<u32>(this.wordAt(word));
@@ -427,7 +427,8 @@ export class Raw {
       if (this.marks(bin) != (chunk !== null)) return this.binAt(bin);
       let prev: Chunk | null = null;
       while (chunk) {
-        if (!chunk.isFree || binOf(chunk.sizeFree) != bin || chunk.prev !== prev || freeChunks-- == 0) return chunk.address;
+        if (!chunk.isFree || binOf(chunk.sizeFree) != bin || chunk.prev !== prev || freeChunks-- == 0)
+          return chunk.address;
         prev = chunk;
         chunk = chunk.next;
       }

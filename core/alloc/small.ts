@@ -106,7 +106,8 @@ if (offsetof<Small>("bin0") != BINS_OFFSET) ERROR("the bins are elsewhere");
 const SMALL_BYTES: usize = SMALL_OBJECT_AT - SMALL_MEM_AT;
 
 if (BINS_OFFSET + SIZE_CLASSES * 4 > SMALL_BYTES) ERROR("Small does not fit its region");
-if (SMALL_LIBC_AT - SMALL_OBJECT_AT != SMALL_BYTES || LIBC != OBJECT + 1 || OBJECT != MEM + 1) ERROR("the Smalls are no row");
+if (SMALL_LIBC_AT - SMALL_OBJECT_AT != SMALL_BYTES || LIBC != OBJECT + 1 || OBJECT != MEM + 1)
+  ERROR("the Smalls are no row");
 
 @inline
 export function smallOf(domain: u32): Small {
@@ -227,7 +228,7 @@ export function small_realloc(ctx: usize, block: usize, n: usize): usize {
   if (!pool) return base_realloc(changetype<Small>(ctx).domain, block, n);
   const have = <usize>pool.blockSize;
   // A block that shrinks by less than a quarter stays, as in CPython.
-  if (n <= have && (n << 2) > have + (have << 1)) return block;
+  if (n <= have && n << 2 > have + (have << 1)) return block;
   const moved = small_malloc(ctx, n);
   if (moved == 0) return n <= have ? block : 0;
   memory.copy(moved, block, min(n, have));

@@ -53,4 +53,11 @@ export {
   IMMORTAL as _Py_IMMORTAL_REFCNT,
   IMMORTAL_MINIMUM as _Py_IMMORTAL_MINIMUM_REFCNT,
 } from "../objects/model/refcount";
-export { EQ as Py_EQ, GE as Py_GE, GT as Py_GT, LE as Py_LE, LT as Py_LT, NE as Py_NE } from "../objects/model/operators.gen";
+export {
+  EQ as Py_EQ,
+  GE as Py_GE,
+  GT as Py_GT,
+  LE as Py_LE,
+  LT as Py_LT,
+  NE as Py_NE,
+} from "../objects/model/operators.gen";

@@ -97,7 +97,11 @@ export const FOREIGN_ALLOWED_AT: usize = DEBUG_AT + offsetof<Debug>("foreignAllo
 
 export { ENTRY as TRACE_NODE_BYTES } from "../trace/nodes";
 export { SEEN as TRACE_SEEN_BYTES } from "../trace/shadow";
-export { BLOCK_BYTES as TRACE_BLOCK_BYTES, SLOT_SHIFT as TRACE_SLOT_SHIFT, SLOTS as TRACE_SLOTS } from "../trace/tracer";
+export {
+  BLOCK_BYTES as TRACE_BLOCK_BYTES,
+  SLOT_SHIFT as TRACE_SLOT_SHIFT,
+  SLOTS as TRACE_SLOTS,
+} from "../trace/tracer";
 export { ENTRY as TRACE_WATCHED_BYTES } from "../trace/watched";
 export {
   ALLOCATE_NEAR as TRACE_ALLOCATE_NEAR,

@@ -32,7 +32,10 @@ export function memory_checksum(at: usize, n: usize, seed: u64): u64 {
       c = step(c, load<u64>(at, 16));
       d = step(d, load<u64>(at, 24));
     }
-    hash = merged(merged(merged(merged(rotl<u64>(a, 1) + rotl<u64>(b, 7) + rotl<u64>(c, 12) + rotl<u64>(d, 18), a), b), c), d);
+    hash = merged(
+      merged(merged(merged(rotl<u64>(a, 1) + rotl<u64>(b, 7) + rotl<u64>(c, 12) + rotl<u64>(d, 18), a), b), c),
+      d,
+    );
   }
   hash += <u64>n;
   for (; at + 8 <= end; at += 8) hash = rotl<u64>(hash ^ step(0, load<u64>(at)), 27) * PRIME_1 + PRIME_4;

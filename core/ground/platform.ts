@@ -138,7 +138,10 @@ export class Platform {
     if (this.kind != OWN) return true;
     const have = <usize>memory.size() * WASM_PAGE;
     return (
-      this.reserved == this.brk - this.base && this.brk <= this.end && this.brk % GRANULE == 0 && (have == 0 || this.brk <= have)
+      this.reserved == this.brk - this.base &&
+      this.brk <= this.end &&
+      this.brk % GRANULE == 0 &&
+      (have == 0 || this.brk <= have)
     );
   }
 }

@@ -86,7 +86,8 @@ export function walk_known(): void {
   const r = registry();
   for (let index: u32 = 0; index < r.length; index++) {
     const entry = r.at(index);
-    if (entry.address != 0 && entry.state == LIVE) hostVisit(VISIT_KNOWN, entry.address, entry.size, entry.domain, entry.site);
+    if (entry.address != 0 && entry.state == LIVE)
+      hostVisit(VISIT_KNOWN, entry.address, entry.size, entry.domain, entry.site);
   }
 }
 
@@ -100,7 +101,10 @@ export const CHECK_BLOCK: u32 = 7;
 
 /** Whether a pool's bin is the one for its size class. */
 function binIsRight(pool: Pool): bool {
-  return pool.blockSize % ALIGNMENT == 0 && pool.bin == smallOf(domainOfBin(pool.bin)).binAt(pool.blockSize / <u32>ALIGNMENT - 1);
+  return (
+    pool.blockSize % ALIGNMENT == 0 &&
+    pool.bin == smallOf(domainOfBin(pool.bin)).binAt(pool.blockSize / <u32>ALIGNMENT - 1)
+  );
 }
 
 /**
@@ -126,7 +130,8 @@ export function check_heap(): u64 {
       if (!pool.isOpen) continue;
       open++;
       if (pool.listed) listed++;
-      if (!binIsRight(pool) || pool.capacity != arena.bytesOf(pool) / pool.blockSize || !pool.isValid(scratchBits())) return broken(CHECK_POOL, pool.start);
+      if (!binIsRight(pool) || pool.capacity != arena.bytesOf(pool) / pool.blockSize || !pool.isValid(scratchBits()))
+        return broken(CHECK_POOL, pool.start);
     }
     arena = arena.older;
   }

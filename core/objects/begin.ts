@@ -14,11 +14,39 @@ import { STATE_BYTES } from "./model/state";
 import { CONTROL, CONTROL_BYTES } from "../ground/control";
 import { gc_begin } from "./collector/state";
 import { COMPARE, DEALLOC, HASH, REPR, typeFunction } from "./model/functions";
-import { BOOL, BYTES, DICT, FLOAT, FROZENSET, FUNCTION, INT, LIST, NONE, NOT_IMPLEMENTED, REF, SET, STR, TUPLE, TYPE } from "./model/kinds.gen";
+import {
+  BOOL,
+  BYTES,
+  DICT,
+  FLOAT,
+  FROZENSET,
+  FUNCTION,
+  INT,
+  LIST,
+  NONE,
+  NOT_IMPLEMENTED,
+  REF,
+  SET,
+  STR,
+  TUPLE,
+  TYPE,
+} from "./model/kinds.gen";
 import { IMMORTAL } from "./model/refcount";
 import { hasPolicy, POLICY_FREE_LISTS, settings } from "./model/settings";
 import { False, None, NotImplemented, True } from "./model/singletons";
-import { HAS_GC, IS_BYTES, IS_DICT, IS_INT, IS_LIST, IS_READY, IS_STR, IS_TUPLE, IS_TYPE, PyType, typeOf } from "./model/type";
+import {
+  HAS_GC,
+  IS_BYTES,
+  IS_DICT,
+  IS_INT,
+  IS_LIST,
+  IS_READY,
+  IS_STR,
+  IS_TUPLE,
+  IS_TYPE,
+  PyType,
+  typeOf,
+} from "./model/type";
 import { str_begin } from "./text/str";
 import { bytes_begin } from "./types/bytes";
 import { PyDict } from "./types/dict";

@@ -6,7 +6,13 @@
 import { Allocator, allocatorOf } from "../alloc/domains";
 import { DOMAINS } from "../ground/domains.gen";
 import { tableIndex } from "../ground/functions";
-import { SAMPLE_FUNCTIONS, SAMPLE_SMALL_FUNCTIONS, SMALL_FUNCTIONS, TABLE_FUNCTIONS, TRACE_FUNCTIONS } from "../ground/table.gen";
+import {
+  SAMPLE_FUNCTIONS,
+  SAMPLE_SMALL_FUNCTIONS,
+  SMALL_FUNCTIONS,
+  TABLE_FUNCTIONS,
+  TRACE_FUNCTIONS,
+} from "../ground/table.gen";
 import { allocated, beginEvents, CLEARED, freed, resized, trace_mark } from "./events";
 import { nodes_makeRoom } from "./nodes";
 import { beginGap } from "./sample";

@@ -127,7 +127,8 @@ function enterSite(t: Tracer, node: u32, size: usize, tag: u32): u32 {
   const foretold = load<u16>(before, 10) == slot;
   store<u16>(before, slot, 10);
   t.lastSite = slot;
-  if (load<u32>(entry) == node && load<u32>(entry, 4) == <u32>size && load<u16>(entry, 8) == tag) return foretold ? 0 : 1;
+  if (load<u32>(entry) == node && load<u32>(entry, 4) == <u32>size && load<u16>(entry, 8) == tag)
+    return foretold ? 0 : 1;
   store<u32>(entry, node);
   store<u32>(entry, <u32>size, 4);
   store<u16>(entry, tag, 8);

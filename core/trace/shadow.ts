@@ -50,7 +50,7 @@ export function hintOf(frame: usize): usize {
   return tracer().hints + <usize>(((<u32>frame >> 3) * 0x9e3779b1) >> 22) * sizeof<u32>();
 }
 
-if (<usize>1 << (32 - 22) != HINTS) ERROR("a hash must have as many bits as there are hints");
+if ((<usize>1) << (32 - 22) != HINTS) ERROR("a hash must have as many bits as there are hints");
 
 /** There is a shadow, and it is empty; false if there is no memory for it. */
 export function beginShadow(): bool {
@@ -71,11 +71,7 @@ export function growShadow(count: u32): bool {
   const shadow = base_realloc(INTERNAL, t.shadow, room * SEEN);
   if (shadow == 0) return false;
   t.shadow = shadow;
-  memory.copy(
-    shadow + (room - count) * SEEN,
-    shadow + (t.shadowRoom - count) * SEEN,
-    count * SEEN,
-  );
+  memory.copy(shadow + (room - count) * SEEN, shadow + (t.shadowRoom - count) * SEEN, count * SEEN);
   t.shadowRoom = room;
   return true;
 }

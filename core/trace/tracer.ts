@@ -166,7 +166,8 @@ function give(block: usize): void {
 const HOOKED_OFFSET: usize = 240;
 
 if (offsetof<Tracer>() > HOOKED_OFFSET) ERROR("Tracer does not fit");
-if (HOOKED_OFFSET + offsetof<Allocator>() * DOMAINS > CONTROL_BYTES - TRACE_AT) ERROR("the hooked allocators do not fit");
+if (HOOKED_OFFSET + offsetof<Allocator>() * DOMAINS > CONTROL_BYTES - TRACE_AT)
+  ERROR("the hooked allocators do not fit");
 
 @inline
 export function tracer(): Tracer {

@@ -29,7 +29,7 @@ export const SAMPLED: u32 = 0x80000000;
 
 @inline
 function home(block: usize): u32 {
-  return (<u32>block >> 3) * 0x9e3779b1 >> 8;
+  return ((<u32>block >> 3) * 0x9e3779b1) >> 8;
 }
 
 @inline

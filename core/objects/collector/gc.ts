@@ -31,7 +31,17 @@ import { mayBeInCycle } from "../types/tuple";
 import { PyRef, weak_call_all, weak_detach, weak_take, weakListOf } from "../types/weak";
 import { clearFreeLists } from "./free-lists";
 import { isInOrder, merge, moveTo, sizeOfList } from "./lists";
-import { Collector, collector, DEBUG_COLLECTABLE, DEBUG_SAVEALL, garbageList, GENERATIONS, listAt, PERMANENT, statsOf } from "./state";
+import {
+  Collector,
+  collector,
+  DEBUG_COLLECTABLE,
+  DEBUG_SAVEALL,
+  garbageList,
+  GENERATIONS,
+  listAt,
+  PERMANENT,
+  statsOf,
+} from "./state";
 import { deduceUnreachable } from "./unreachable";
 
 /** Tells the host that a collection of a generation begins: it may run code of the program's. */

@@ -24,7 +24,7 @@ function updateRefs(list: GCHead): void {
   let at = list.next;
   while (at != changetype<usize>(list)) {
     const head = changetype<GCHead>(at);
-    head.prev = (<usize>head.object.refcnt << REFS_SHIFT) | (head.prev & GC_LASTING) | GC_COLLECTING;
+    head.prev = ((<usize>head.object.refcnt) << REFS_SHIFT) | (head.prev & GC_LASTING) | GC_COLLECTING;
     at = head.next;
   }
 }

@@ -81,17 +81,17 @@ const TOGETHER: usize = 64;
 function meetTogether(row: usize, n: usize): void {
   let mortal: u64 = 0;
   for (let k: usize = 0; k < n; k++) {
-    mortal |= <u64>(load<PyObject>(row + (k << 2)).refcnt >> TAG_SHIFT != IMMORTAL_TAG) << k;
+    mortal |= (<u64>(load<PyObject>(row + (k << 2)).refcnt >> TAG_SHIFT != IMMORTAL_TAG)) << k;
   }
   let sum: u32 = 0;
   for (let left = mortal; left != 0; left &= left - 1) {
-    const o = load<PyObject>(row + (<usize>ctz(left) << 2));
+    const o = load<PyObject>(row + ((<usize>ctz(left)) << 2));
     if (o.refcnt >> TAG_SHIFT == NEW) sum += load<u32>(readsFrom(o));
   }
   // Or the compiler would leave out the reads.
   currentPass().readAhead = sum;
   const visitor = changetype<Move>(0);
-  for (let left = mortal; left != 0; left &= left - 1) visitor.owned(row + (<usize>ctz(left) << 2));
+  for (let left = mortal; left != 0; left &= left - 1) visitor.owned(row + ((<usize>ctz(left)) << 2));
 }
 
 /** The object, which the word at `slot` refers to, is met there for the first time. */
@@ -195,7 +195,7 @@ export function finish(c: Pass): void {
 /** The table of interned strings moves, if it is to. */
 export function moveInterned(c: Pass): void {
   const strings = interned();
-  movePart(c, changetype<usize>(strings) + offsetof<Interned>("table"), <usize>strings.capacity << 2);
+  movePart(c, changetype<usize>(strings) + offsetof<Interned>("table"), (<usize>strings.capacity) << 2);
 }
 
 /** Everything is out of the pools that evacuation_begin vacated, if there was room. */

@@ -45,7 +45,7 @@ export function see(keys: Keys): bool {
 
 @inline
 function sizeBit(bytes: usize): u64 {
-  return <u64>1 << <u64>((bytes - 1) / ALIGNMENT);
+  return (<u64>1) << (<u64>((bytes - 1) / ALIGNMENT));
 }
 
 @unmanaged
@@ -76,25 +76,25 @@ export class Pass {
 
   @inline
   objectAt(k: u32): PyObject {
-    return changetype<PyObject>(load<usize>(this.row + (<usize>k << 2)) & ~FOLLOWED);
+    return changetype<PyObject>(load<usize>(this.row + ((<usize>k) << 2)) & ~FOLLOWED);
   }
 
   @inline
   isFollowed(k: u32): bool {
-    return (load<usize>(this.row + (<usize>k << 2)) & FOLLOWED) != 0;
+    return (load<usize>(this.row + ((<usize>k) << 2)) & FOLLOWED) != 0;
   }
 
   /** What the object at place `k` refers to has been met, or is about to be. */
   @inline
   followed(k: u32): void {
-    const place = this.row + (<usize>k << 2);
+    const place = this.row + ((<usize>k) << 2);
     store<usize>(place, load<usize>(place) | FOLLOWED);
   }
 
   /** The object at place `k`, which moved, is `o` now. */
   @inline
   replace(k: u32, o: PyObject): void {
-    store<PyObject>(this.row + (<usize>k << 2), o);
+    store<PyObject>(this.row + ((<usize>k) << 2), o);
   }
 
   /** A pass begins: nothing has been tried in vain. */
@@ -117,8 +117,8 @@ export class Pass {
 
   /** The object at place `k` has a large block: it stands with those. */
   bringForward(k: u32): void {
-    const place = this.row + (<usize>k << 2);
-    const front = this.row + (<usize>this.withLargePart << 2);
+    const place = this.row + ((<usize>k) << 2);
+    const front = this.row + ((<usize>this.withLargePart) << 2);
     const word = load<usize>(place);
     store<usize>(place, load<usize>(front));
     store<usize>(front, word);
@@ -133,7 +133,7 @@ export class Pass {
       return;
     }
     o.refcnt |= MET_BIT;
-    store<PyObject>(this.row + (<usize>this.count << 2), o);
+    store<PyObject>(this.row + ((<usize>this.count) << 2), o);
     this.count++;
   }
 
@@ -141,13 +141,13 @@ export class Pass {
   begin(): bool {
     const objects = liveObjects();
     const blocks = objects + mostParts() + 1;
-    const bytes = <usize>(objects + blocks) << 2;
+    const bytes = (<usize>(objects + blocks)) << 2;
     this.broken = 0;
     this.count = 0;
     this.oldCount = 0;
     this.capacity = objects;
     this.row = base_malloc_at_top(INTERNAL, bytes);
-    this.old = this.row + (<usize>objects << 2);
+    this.old = this.row + ((<usize>objects) << 2);
     if (this.row == 0) raiseMemory(bytes);
     return this.row != 0;
   }
@@ -192,6 +192,7 @@ function isOfC(o: PyObject): bool {
 /** Whether the object stays where it is, by what it is or by a mark. */
 export function isFixed(o: PyObject): bool {
   const kind = o.type.kind;
-  if (kind >= INT && kind <= BYTES) return (o.refcnt & PINNED) != 0 || (kind == FLOAT && isNaN(changetype<PyFloat>(o).value));
+  if (kind >= INT && kind <= BYTES)
+    return (o.refcnt & PINNED) != 0 || (kind == FLOAT && isNaN(changetype<PyFloat>(o).value));
   return (o.refcnt & PINNED) != 0 || isHashed(o) || isOfC(o);
 }

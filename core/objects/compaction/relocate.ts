@@ -76,7 +76,7 @@ export function moveObject(c: Pass, o: PyObject): PyObject {
 /** A block whose content is elsewhere is noted; `domain` is IN_MEM or 0. */
 @inline
 function noteOld(c: Pass, block: usize, domain: usize): void {
-  store<usize>(c.old + (<usize>c.oldCount << 2), block | domain);
+  store<usize>(c.old + ((<usize>c.oldCount) << 2), block | domain);
   c.oldCount++;
 }
 
@@ -169,7 +169,7 @@ export function freeOld(c: Pass): void {
   } else {
     evacuation_end();
     for (let k: u32 = 0; k < c.oldCount; k++) {
-      const block = load<usize>(c.old + (<usize>k << 2));
+      const block = load<usize>(c.old + ((<usize>k) << 2));
       if ((block & IN_MEM) != 0) PyMem_Free(block & ~IN_MEM);
       else PyObject_Free(block);
     }

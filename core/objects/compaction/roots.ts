@@ -36,7 +36,7 @@ function ringReferences<V>(visitor: V): void {
 export function eachRoot<V>(visitor: V): void {
   const h = handles();
   for (let handle: u32 = 1; handle < h.capacity; handle++) {
-    if (h.isUsed(handle)) visitor.owned(h.table + (<usize>handle << 2));
+    if (h.isUsed(handle)) visitor.owned(h.table + ((<usize>handle) << 2));
   }
   visitRow<V>(h.stack, h.stackTop, visitor);
   const e = changetype<usize>(error());
@@ -47,7 +47,7 @@ export function eachRoot<V>(visitor: V): void {
   visitIfThere<V>(changetype<usize>(collector()) + offsetof<Collector>("garbage"), visitor);
   const strings = interned();
   for (let k: u32 = 0; k < strings.capacity; k++) {
-    const word = strings.table + (<usize>k << 2);
+    const word = strings.table + ((<usize>k) << 2);
     if (strings.holds(word)) visitBorrowed<V>(word, visitor);
   }
   ringReferences<V>(visitor);

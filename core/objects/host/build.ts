@@ -26,7 +26,7 @@ export function build_list(n: u32): bool {
     h.drop(n);
     return false;
   }
-  memory.copy(l.items, h.last(n), <usize>n << 2);
+  memory.copy(l.items, h.last(n), (<usize>n) << 2);
   l.size = n;
   h.stackTop -= n;
   return h.push(l);
@@ -41,7 +41,7 @@ export function build_tuple(n: u32): bool {
     h.drop(n);
     return false;
   }
-  memory.copy(t.items, h.last(n), <usize>n << 2);
+  memory.copy(t.items, h.last(n), (<usize>n) << 2);
   tuple_track(t);
   h.stackTop -= n;
   return h.push(t);
@@ -63,7 +63,7 @@ export function build_set(n: u32, frozen: bool): bool {
   const s = set_new(typeOf(frozen ? FROZENSET : SET));
   let added = s !== null;
   const first = h.last(n);
-  for (let k: u32 = 0; added && k < n; k++) added = set_add(s!, load<PyObject>(first + (<usize>k << 2)));
+  for (let k: u32 = 0; added && k < n; k++) added = set_add(s!, load<PyObject>(first + ((<usize>k) << 2)));
   h.drop(n);
   if (added) return h.push(s);
   if (s) decref(s);

@@ -199,7 +199,8 @@ export function count_dependents(start: usize, end: usize, tableStart: u32, tabl
     if ((type.flags & IS_C_TYPE) == 0) continue;
     const isHeapType = (type.flags & IS_HEAP_TYPE) != 0;
     const base = type.base;
-    const isDerived = base !== null && isWithin(changetype<usize>(base), start, end) && !isWithin(changetype<usize>(type), start, end);
+    const isDerived =
+      base !== null && isWithin(changetype<usize>(base), start, end) && !isWithin(changetype<usize>(type), start, end);
     if (isDerived && !isMadeBy(type, start, end, tableStart, tableEnd)) count++;
     if (isHeapType ? isMadeBy(type, start, end, tableStart, tableEnd) : isWithin(changetype<usize>(type), start, end)) {
       count += type.live + (isHeapType ? 1 : 0);

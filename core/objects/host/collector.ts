@@ -59,7 +59,11 @@ export const STAT_UNCOLLECTABLE: u32 = 2;
 /** A figure of generation `k`: collections, objects collected, or objects that could not be. */
 export function gc_stat(k: u32, which: u32): u32 {
   const stats = statsOf(k);
-  return which == STAT_COLLECTIONS ? stats.collections : which == STAT_COLLECTED ? stats.collected : stats.uncollectable;
+  return which == STAT_COLLECTIONS
+    ? stats.collections
+    : which == STAT_COLLECTED
+      ? stats.collected
+      : stats.uncollectable;
 }
 
 export function gc_debug(): u32 {

@@ -6,7 +6,15 @@ import { hashBytes } from "../model/hash";
 import { decref, incref, xdecref } from "../model/refcount";
 import { PyObject } from "../model/type";
 import { largestOf, str_from_utf16, widthOf } from "../text/str";
-import { dict_clear, dict_get, dict_pop_index, dict_pop_item, dict_set_default, dict_take_out, PyDict } from "../types/dict";
+import {
+  dict_clear,
+  dict_get,
+  dict_pop_index,
+  dict_pop_item,
+  dict_set_default,
+  dict_take_out,
+  PyDict,
+} from "../types/dict";
 import { dict_update } from "../types/dict-merge";
 import { answer, answerable, answerBorrowed, missing } from "./exchange";
 import { afterGrowth, answerAndDrop, dict, hold } from "./operands";
@@ -25,7 +33,7 @@ export function dict_get_text(handle: u32, n: u32, width: u32): f64 {
     const largest = largestOf(buffer, 2, n);
     if (widthOf(largest) != 2) return answerFound(d, str_from_utf16(buffer, n));
     for (let k: u32 = 0; k < n; k++) {
-      if ((load<u16>(buffer + (<usize>k << 1)) & 0xf800) == 0xd800) return answerFound(d, str_from_utf16(buffer, n));
+      if ((load<u16>(buffer + ((<usize>k) << 1)) & 0xf800) == 0xd800) return answerFound(d, str_from_utf16(buffer, n));
     }
   }
   const index = d.keys.findText(buffer, width, n, hashBytes(buffer, <usize>n * width));

@@ -51,7 +51,8 @@ export function fromNumber(v: f64): PyObject | null {
 }
 
 function fromOther(v: f64): PyObject | null {
-  if (abs(v) <= 9007199254740991.0 && trunc(v) == v && reinterpret<u64>(v) != 0x8000000000000000) return int_from_i64(<i64>v);
+  if (abs(v) <= 9007199254740991.0 && trunc(v) == v && reinterpret<u64>(v) != 0x8000000000000000)
+    return int_from_i64(<i64>v);
   return float_new(v);
 }
 
@@ -178,7 +179,8 @@ export function answer(o: PyObject | null): f64 {
 /** As answer, for an object whose reference stays where it is. */
 @inline
 export function answerBorrowed(o: PyObject): f64 {
-  if (isKind(o, INT) && changetype<PyLong>(o).isCompact && settings().exact == 0) return changetype<PyLong>(o).compactValue;
+  if (isKind(o, INT) && changetype<PyLong>(o).isCompact && settings().exact == 0)
+    return changetype<PyLong>(o).compactValue;
   return answerOther(incref<PyObject>(o));
 }
 
@@ -190,7 +192,7 @@ export function answerable(o: PyObject): bool {
   if (settings().exact != 0) return handles().reserve();
   if (isKind(o, INT)) {
     const a = changetype<PyLong>(o);
-    return a.isCompact || int_is_safe(a) || handles().room(<usize>int_words(a) << 2) != 0;
+    return a.isCompact || int_is_safe(a) || handles().room((<usize>int_words(a)) << 2) != 0;
   }
   const isValue = isKind(o, STR) || isKind(o, FLOAT) || isKind(o, BOOL) || o === None();
   return isValue || handles().reserve();
@@ -260,7 +262,7 @@ function answerInt(o: PyObject): f64 {
 function writeWords(a: PyLong): bool {
   const r = result();
   const n = int_words(a);
-  const words = handles().room(<usize>n << 2);
+  const words = handles().room((<usize>n) << 2);
   if (words == 0) return false;
   int_to_words(a, words);
   r.a = <u32>words;

@@ -7,7 +7,18 @@ import { PyObject } from "../model/type";
 import { isIterable, setSlice } from "../operations/abstract";
 import { repeatCount } from "../operations/number";
 import { PyLong } from "../types/int";
-import { list_append_owned, list_clear, list_extend_row, list_insert, list_pop_index, list_remove, list_repeat_in_place, list_reverse, list_take, takesWhatItNeeds } from "../types/list";
+import {
+  list_append_owned,
+  list_clear,
+  list_extend_row,
+  list_insert,
+  list_pop_index,
+  list_remove,
+  list_repeat_in_place,
+  list_reverse,
+  list_take,
+  takesWhatItNeeds,
+} from "../types/list";
 import { itemAt, PyList } from "../types/sequence";
 import { list_sort } from "../types/sort";
 import { answer, answerable, fromNumber } from "./exchange";

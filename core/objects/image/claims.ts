@@ -105,7 +105,7 @@ export function claims_begin(bits: Bits): bool {
   }
   if (!claim(bits, changetype<usize>(bits), 0)) return false;
   const a = arenas();
-  if (a.count != 0 && !claim(bits, a.map.map, <usize>a.map.length << 2)) return false;
+  if (a.count != 0 && !claim(bits, a.map.map, (<usize>a.map.length) << 2)) return false;
   let arena = a.youngest;
   while (arena) {
     if (!claimArena(bits, arena)) return false;

@@ -36,7 +36,8 @@ export function image_forget(): bool {
  */
 export function image_forget_api(): bool {
   const ring = typeOf(USER);
-  for (let type: PyType = ring.after; type !== ring; type = type.after) if (!isFixedType(type) && type.hostId == 0) return false;
+  for (let type: PyType = ring.after; type !== ring; type = type.after)
+    if (!isFixedType(type) && type.hostId == 0) return false;
   unname_fixed_types();
   return true;
 }

@@ -14,7 +14,17 @@ import { handles } from "../model/handles";
 import { USER } from "../model/kinds.gen";
 import { settings } from "../model/settings";
 import { at, COLLECTOR_AT, HANDLES_AT, SHAPES_AT, STATE_BYTES, TUPLES_AT } from "../model/state";
-import { HAS_GC, HAS_HASHED, HAS_OBJECT_ITEMS, IS_HEAP_TYPE, IS_PLAIN, IS_READY, PyObject, PyType, typeOf } from "../model/type";
+import {
+  HAS_GC,
+  HAS_HASHED,
+  HAS_OBJECT_ITEMS,
+  IS_HEAP_TYPE,
+  IS_PLAIN,
+  IS_READY,
+  PyObject,
+  PyType,
+  typeOf,
+} from "../model/type";
 import { freeMaxOf, slotsAtOf, type_begin } from "../types/user-type";
 import { MOST } from "./claims";
 

@@ -85,7 +85,7 @@ export class Verification {
     type.live++;
     type.bytes += bytes;
     this.objects.add(address);
-    store<PyObject>(this.row + (<usize>this.count << 2), o);
+    store<PyObject>(this.row + ((<usize>this.count) << 2), o);
     this.count++;
     return this.claimParts(o);
   }
@@ -143,7 +143,8 @@ export class Verification {
     if (keys === emptyKeys()) return d.values == 0;
     const block = changetype<usize>(keys);
     if (!this.shared.has(block)) {
-      if (!claim(this.blocks, block, offsetof<Keys>()) || !keys.isLaidOut || usableBytes(block) < keys.bytes) return false;
+      if (!claim(this.blocks, block, offsetof<Keys>()) || !keys.isLaidOut || usableBytes(block) < keys.bytes)
+        return false;
       if (!keys.hasEmptySlot) return false;
       typeOf(DICT).bytes += keys.bytes;
       keys.mark = 0;
@@ -156,7 +157,7 @@ export class Verification {
   /** All that the objects in the row refer to, those that are found on the way included. */
   followAll(): void {
     for (let k: u32 = 0; k < this.count && this.broken == 0; k++) {
-      const o = load<PyObject>(this.row + (<usize>k << 2));
+      const o = load<PyObject>(this.row + ((<usize>k) << 2));
       eachReference<Verification>(o, this);
     }
   }
@@ -164,7 +165,7 @@ export class Verification {
   /** Each object is in order by itself, too; and keys are shared by as many dicts as they say. */
   inspectAll(): void {
     for (let k: u32 = 0; k < this.count && this.broken == 0; k++) {
-      const o = load<PyObject>(this.row + (<usize>k << 2));
+      const o = load<PyObject>(this.row + ((<usize>k) << 2));
       this.expect(isValid(o), changetype<usize>(o));
       if (isKind(o, DICT)) {
         const keys = changetype<PyDict>(o).keys;
@@ -172,7 +173,7 @@ export class Verification {
       }
     }
     for (let k: u32 = 0; k < this.count; k++) {
-      const o = load<PyObject>(this.row + (<usize>k << 2));
+      const o = load<PyObject>(this.row + ((<usize>k) << 2));
       if (isKind(o, DICT)) changetype<PyDict>(o).keys.mark = 0;
     }
   }
@@ -216,7 +217,7 @@ export class Verification {
     }
     let tracked: u32 = 0;
     for (let k: u32 = 0; k < this.count; k++) {
-      const o = load<PyObject>(this.row + (<usize>k << 2));
+      const o = load<PyObject>(this.row + ((<usize>k) << 2));
       if (o.type.hasGC && isTracked(o)) tracked++;
     }
     this.expect(tracked == listed, at(COLLECTOR_AT));
@@ -227,7 +228,7 @@ export class Verification {
     let listed: u32 = 0;
     let live: u32 = 0;
     for (let k: u32 = 0; k < this.count; k++) {
-      const o = load<PyObject>(this.row + (<usize>k << 2));
+      const o = load<PyObject>(this.row + ((<usize>k) << 2));
       if (isKind(o, REF) && changetype<PyRef>(o).object !== None()) live++;
       const list = weakListOf(o);
       if (list == 0) continue;
@@ -252,9 +253,9 @@ export class Verification {
       this.expect(table.table == 0 && table.live == 0 && table.filled == 0, here);
     } else {
       const isPower = popcnt<u32>(table.capacity) == 1 && table.capacity < MOST;
-      if (!this.expect(isPower && claim(this.blocks, table.table, <usize>table.capacity << 2), here)) return;
+      if (!this.expect(isPower && claim(this.blocks, table.table, (<usize>table.capacity) << 2), here)) return;
       for (let k: u32 = 0; k < table.capacity; k++) {
-        const word = table.table + (<usize>k << 2);
+        const word = table.table + ((<usize>k) << 2);
         if (!table.holds(word)) continue;
         if (!this.expect(this.objects.has(load<usize>(word)) && isKind(load<PyObject>(word), STR), word)) return;
       }
@@ -262,7 +263,7 @@ export class Verification {
     }
     let flagged: u32 = 0;
     for (let k: u32 = 0; k < this.count; k++) {
-      const o = load<PyObject>(this.row + (<usize>k << 2));
+      const o = load<PyObject>(this.row + ((<usize>k) << 2));
       if (isKind(o, STR) && changetype<PyStr>(o).isInterned) flagged++;
     }
     this.expect(flagged == table.live, here);
@@ -272,7 +273,8 @@ export class Verification {
   findHandles(): void {
     const h = handles();
     const here = changetype<usize>(h);
-    if (h.stackCapacity != 0) this.expect(h.stackCapacity < MOST && claim(this.blocks, h.stack, <usize>h.stackCapacity << 2), here);
+    if (h.stackCapacity != 0)
+      this.expect(h.stackCapacity < MOST && claim(this.blocks, h.stack, (<usize>h.stackCapacity) << 2), here);
     else this.expect(h.stack == 0, here);
     if (h.bufferSize != 0) this.expect(claim(this.blocks, h.buffer, h.bufferSize), here);
     else this.expect(h.buffer == 0, here);
@@ -280,10 +282,10 @@ export class Verification {
       this.expect(h.table == 0 && h.free == 0 && h.count == 0, here);
       return;
     }
-    if (!this.expect(h.capacity < MOST && claim(this.blocks, h.table, <usize>h.capacity << 2), here)) return;
+    if (!this.expect(h.capacity < MOST && claim(this.blocks, h.table, (<usize>h.capacity) << 2), here)) return;
     if (!this.expect(load<u32>(h.table) == 1 && h.isValid() && h.freeListIsWhole(), here)) return;
     for (let handle: u32 = 1; handle < h.capacity; handle++) {
-      if (h.isUsed(handle)) this.owned(h.table + (<usize>handle << 2));
+      if (h.isUsed(handle)) this.owned(h.table + ((<usize>handle) << 2));
     }
   }
 }
@@ -291,7 +293,8 @@ export class Verification {
 /** One of the objects that every heap has. */
 function isPreallocated(o: PyObject): bool {
   const address = changetype<usize>(o);
-  if ((address & 7) != 0 || address < at(TYPES_AT) || address >= at(STATE_BYTES) - 8 || o.refcnt != IMMORTAL) return false;
+  if ((address & 7) != 0 || address < at(TYPES_AT) || address >= at(STATE_BYTES) - 8 || o.refcnt != IMMORTAL)
+    return false;
   for (let kind: u32 = 0; kind < KINDS; kind++) if (o.type === typeOf(kind)) return true;
   return false;
 }

@@ -62,10 +62,11 @@ export function image_verify(tableBase: u32): usize {
   const objects = Bits.make(span);
   const shared = Bits.make(span);
   if (!blocks || !objects || !shared) return NO_MEMORY;
-  const begun = claims_begin(blocks) && claim(blocks, changetype<usize>(objects), 0) && claim(blocks, changetype<usize>(shared), 0);
+  const begun =
+    claims_begin(blocks) && claim(blocks, changetype<usize>(objects), 0) && claim(blocks, changetype<usize>(shared), 0);
   if (!begun) return CONTROL + ARENAS_AT;
   const capacity = blocks.count;
-  const v = changetype<Verification>(base_malloc(INTERNAL, offsetof<Verification>() + (<usize>capacity << 2)));
+  const v = changetype<Verification>(base_malloc(INTERNAL, offsetof<Verification>() + ((<usize>capacity) << 2)));
   if (changetype<usize>(v) == 0) return NO_MEMORY;
   v.blocks = blocks;
   v.objects = objects;

@@ -19,7 +19,7 @@ if (<usize>API_TYPES * 4 > TYPES_AT - API_TYPES_AT) ERROR("there is no room for 
 /** The address of the word in which an exception's type stands. */
 @inline
 export function exceptionSlot(k: u32): usize {
-  return at(API_TYPES_AT) + (<usize>k << 2);
+  return at(API_TYPES_AT) + ((<usize>k) << 2);
 }
 
 @inline

@@ -41,7 +41,7 @@ export class Handles {
 
   @inline
   private word(handle: u32): usize {
-    return this.table + (<usize>handle << 2);
+    return this.table + ((<usize>handle) << 2);
   }
 
   /** The object of a handle in use. */
@@ -73,7 +73,7 @@ export class Handles {
   private grow(): bool {
     const before = max<u32>(1, this.capacity);
     const capacity = max(LEAST_HANDLES, this.capacity * 2);
-    const table = resized(this.table, <usize>capacity << 2);
+    const table = resized(this.table, (<usize>capacity) << 2);
     if (table == 0) return false;
     this.table = table;
     this.capacity = capacity;
@@ -108,13 +108,14 @@ export class Handles {
       decref(o);
       return false;
     }
-    store<PyObject>(this.stack + (<usize>(this.stackTop++) << 2), o);
+    store<PyObject>(this.stack + ((<usize>this.stackTop) << 2), o);
+    this.stackTop++;
     return true;
   }
 
   private growStack(): bool {
     const capacity = max(LEAST_STACK, this.stackCapacity * 2);
-    const stack = resized(this.stack, <usize>capacity << 2);
+    const stack = resized(this.stack, (<usize>capacity) << 2);
     if (stack == 0) return false;
     this.stack = stack;
     this.stackCapacity = capacity;
@@ -125,7 +126,8 @@ export class Handles {
   @inline
   pop(): PyObject {
     if (DEBUG) assert(this.stackTop > 0);
-    return load<PyObject>(this.stack + (<usize>(--this.stackTop) << 2));
+    this.stackTop--;
+    return load<PyObject>(this.stack + ((<usize>this.stackTop) << 2));
   }
 
   /** Gives a large stack back, if nothing is on it. */
@@ -143,7 +145,7 @@ export class Handles {
   /** The address of the last `n` objects of the stack. */
   @inline
   last(n: u32): usize {
-    return this.stack + (<usize>(this.stackTop - n) << 2);
+    return this.stack + ((<usize>(this.stackTop - n)) << 2);
   }
 
   /** The last `n` objects leave the stack, and their references are released. */
@@ -181,8 +183,8 @@ export class Handles {
   /** The three blocks are as low as they can be; the buffer, which is not in use, is gone. */
   lower(): void {
     this.dropBuffer();
-    this.table = lowered(this.table, <usize>this.capacity << 2);
-    this.stack = lowered(this.stack, <usize>this.stackCapacity << 2);
+    this.table = lowered(this.table, (<usize>this.capacity) << 2);
+    this.stack = lowered(this.stack, (<usize>this.stackCapacity) << 2);
   }
 
   /** Whether the free handles are all in their list, which ends. */

@@ -35,7 +35,7 @@ export function hashBytes(address: usize, n: usize): i32 {
       k += 8;
     } else if (rounds == 0) {
       m = (<u64>n) << 56;
-      for (let j = words; j < n; j++) m |= (<u64>load<u8>(address + j)) << (<u64>(j & 7) << 3);
+      for (let j = words; j < n; j++) m |= (<u64>load<u8>(address + j)) << ((<u64>(j & 7)) << 3);
       rounds = 1;
     } else {
       m = 0;

@@ -5,7 +5,14 @@
 //   type.free is a list of type.freeCount <= type.freeMax blocks of type.basicSize bytes
 
 import { raiseNoMemory } from "./raise";
-import { PyMem_Free, PyMem_Malloc, PyMem_Realloc, PyObject_Free, PyObject_Malloc, PyObject_Realloc } from "../../alloc/domains";
+import {
+  PyMem_Free,
+  PyMem_Malloc,
+  PyMem_Realloc,
+  PyObject_Free,
+  PyObject_Malloc,
+  PyObject_Realloc,
+} from "../../alloc/domains";
 import { MAX_REQUEST } from "../../ground/config";
 import { generation } from "./gc-head";
 import { COLLECTION_DUE, settings } from "./settings";

@@ -17,7 +17,7 @@ export function eachOwned<V>(from: usize, to: usize, visitor: V): void {
 /** Shows `n` words that own a reference each. */
 @inline
 export function visitRow<V>(row: usize, n: u32, visitor: V): void {
-  const end = row + (<usize>n << 2);
+  const end = row + ((<usize>n) << 2);
   if (isDefined(visitor.all)) visitor.all(row, end);
   else eachOwned<V>(row, end, visitor);
 }

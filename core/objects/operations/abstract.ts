@@ -32,11 +32,43 @@ import { dict_contains, dict_del, dict_get_item, dict_next, dict_set, PyDict } f
 import { PyFloat } from "../types/float";
 import { int_from_i32, PyLong } from "../types/int";
 import { int_as_index } from "../types/int-values";
-import { list_append_owned, list_del_item, list_del_stepped, list_from, list_new, list_set_item, list_set_stepped, list_splice, roomForItems } from "../types/list";
+import {
+  list_append_owned,
+  list_del_item,
+  list_del_stepped,
+  list_from,
+  list_new,
+  list_set_item,
+  list_set_stepped,
+  list_splice,
+  roomForItems,
+} from "../types/list";
 import { isRow, itemAt, PyList, rowFind, rowItems, rowSize } from "../types/sequence";
 import { set_contains } from "../types/set";
 import { PySet, set_next } from "../types/set-table";
-import { callAssign, callAssignIndexed, callBinary, callContains, callIndexed, callUnary, FAILED_INDEX, isOfC, iterSlot, mappingSlot, MP_ASS_SUBSCRIPT, MP_SUBSCRIPT, nextSlot, NO_LENGTH, sequenceSlot, slotIndex, slotLength, slotTruth, SQ_ASS_ITEM, SQ_CONTAINS, SQ_ITEM } from "../types/slots";
+import {
+  callAssign,
+  callAssignIndexed,
+  callBinary,
+  callContains,
+  callIndexed,
+  callUnary,
+  FAILED_INDEX,
+  isOfC,
+  iterSlot,
+  mappingSlot,
+  MP_ASS_SUBSCRIPT,
+  MP_SUBSCRIPT,
+  nextSlot,
+  NO_LENGTH,
+  sequenceSlot,
+  slotIndex,
+  slotLength,
+  slotTruth,
+  SQ_ASS_ITEM,
+  SQ_CONTAINS,
+  SQ_ITEM,
+} from "../types/slots";
 import { tuple_from } from "../types/tuple";
 import { hasIndex, indexOf } from "./index-of";
 
@@ -259,7 +291,7 @@ export function getSlice(o: PyObject, start: i32, stop: i32, step: i32, absent: 
   const s = slice();
   if (isKind(o, STR)) return str_slice(changetype<PyStr>(o), s.start, s.step, s.count);
   if (isKind(o, BYTES)) return bytes_slice(changetype<PyBytes>(o), s.start, s.step, s.count);
-  const items = rowItems(o) + (<usize>s.start << 2);
+  const items = rowItems(o) + ((<usize>s.start) << 2);
   if (isKind(o, LIST)) return list_from(items, s.step, s.count);
   if (s.step == 1 && s.count == rowSize(o)) return incref<PyObject>(o);
   return tuple_from(items, s.step, s.count);

@@ -2,7 +2,23 @@
 
 import { hasError, raiseMemory } from "../model/error";
 import { BOOL, BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds.gen";
-import { ADD, AND, FLOORDIV, INVERT, LSHIFT, MOD, MUL, NEG, OR, POS, POW, RSHIFT, SUB, TRUEDIV, XOR } from "../model/operators.gen";
+import {
+  ADD,
+  AND,
+  FLOORDIV,
+  INVERT,
+  LSHIFT,
+  MOD,
+  MUL,
+  NEG,
+  OR,
+  POS,
+  POW,
+  RSHIFT,
+  SUB,
+  TRUEDIV,
+  XOR,
+} from "../model/operators.gen";
 import {
   raiseConcatenate,
   raiseConcatenateBytes,
@@ -22,7 +38,16 @@ import { PyDict } from "../types/dict";
 import { dict_copy, dict_update } from "../types/dict-merge";
 import { float_binary, float_new, isNumber, PyFloat } from "../types/float";
 import { PyLong } from "../types/int";
-import { int_abs, int_add, int_floordiv, int_mod, int_mul, int_neg, int_pos, int_truediv } from "../types/int-arithmetic";
+import {
+  int_abs,
+  int_add,
+  int_floordiv,
+  int_mod,
+  int_mul,
+  int_neg,
+  int_pos,
+  int_truediv,
+} from "../types/int-arithmetic";
 import { int_bitwise, int_invert, int_lshift, int_rshift } from "../types/int-bits";
 import { int_pow } from "../types/int-power";
 import { int_as_index, int_is_index } from "../types/int-values";
@@ -201,13 +226,20 @@ function merge(a: PyDict, b: PyDict): PyObject | null {
 export function unary(a: PyObject, operator: i32): PyObject | null {
   if (isInt(a)) {
     const x = changetype<PyLong>(a);
-    return operator == NEG ? int_neg(x) : operator == POS ? int_pos(x) : operator == INVERT ? int_invert(x) : int_abs(x);
+    return operator == NEG
+      ? int_neg(x)
+      : operator == POS
+        ? int_pos(x)
+        : operator == INVERT
+          ? int_invert(x)
+          : int_abs(x);
   }
   if (isKind(a, FLOAT) && operator != INVERT) {
     const v = changetype<PyFloat>(a).value;
     return float_new(operator == NEG ? -v : operator == POS ? v : abs(v));
   }
-  const place = operator == NEG ? NB_NEGATIVE : operator == POS ? NB_POSITIVE : operator == INVERT ? NB_INVERT : NB_ABSOLUTE;
+  const place =
+    operator == NEG ? NB_NEGATIVE : operator == POS ? NB_POSITIVE : operator == INVERT ? NB_INVERT : NB_ABSOLUTE;
   const f = numberSlot(a, place);
   if (f != 0) return callUnary(f, a);
   raiseUnary(operator, a);

@@ -51,7 +51,9 @@ function addAll(s: PySet, other: PyObject): bool {
     } else if (item) decref(item);
   }
   // An item that is in the set has a hash, and is found without a comparison that could fail: it is the same object.
-  if (!done && error().code == E_MEMORY) for (let k: u32 = 0; k < added.size; k++) set_discard_known(s, itemAt(added.items, k), hashOf(itemAt(added.items, k)));
+  if (!done && error().code == E_MEMORY)
+    for (let k: u32 = 0; k < added.size; k++)
+      set_discard_known(s, itemAt(added.items, k), hashOf(itemAt(added.items, k)));
   decref(added);
   return done;
 }

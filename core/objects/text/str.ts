@@ -98,22 +98,22 @@ export class PyStr extends PyObject {
 
 @inline
 function sizeFor(ascii: bool, width: u32, length: u32): usize {
-  return (ascii ? ASCII_HEADER : WIDE_HEADER) + ((<usize>length + 1) * width);
+  return (ascii ? ASCII_HEADER : WIDE_HEADER) + (<usize>length + 1) * width;
 }
 
 /** Character number `k` of characters of `width` bytes. */
 @inline
 export function charOf(data: usize, width: u32, k: u32): u32 {
   if (width == 1) return load<u8>(data + k);
-  if (width == 2) return load<u16>(data + (<usize>k << 1));
-  return load<u32>(data + (<usize>k << 2));
+  if (width == 2) return load<u16>(data + ((<usize>k) << 1));
+  return load<u32>(data + ((<usize>k) << 2));
 }
 
 @inline
 export function putChar(data: usize, width: u32, k: u32, char: u32): void {
   if (width == 1) store<u8>(data + k, <u8>char);
-  else if (width == 2) store<u16>(data + (<usize>k << 1), <u16>char);
-  else store<u32>(data + (<usize>k << 2), char);
+  else if (width == 2) store<u16>(data + ((<usize>k) << 1), <u16>char);
+  else store<u32>(data + ((<usize>k) << 2), char);
 }
 
 /** Bytes that a character needs. */
@@ -223,16 +223,16 @@ function isLow(unit: u32): bool {
 export function str_from_utf16(data: usize, n: u32): PyObject | null {
   let pairs: u32 = 0;
   for (let k: u32 = 1; k < n; k++) {
-    if (isLow(load<u16>(data + (<usize>k << 1))) && isHigh(load<u16>(data + (<usize>k << 1) - 2))) pairs++;
+    if (isLow(load<u16>(data + ((<usize>k) << 1))) && isHigh(load<u16>(data + ((<usize>k) << 1) - 2))) pairs++;
   }
   if (pairs == 0) return str_from_chars(data, 2, n);
   const s = str_new(n - pairs, 0x10ffff);
   if (!s) return null;
   let to: u32 = 0;
   for (let k: u32 = 0; k < n; k++) {
-    let char: u32 = load<u16>(data + (<usize>k << 1));
+    let char: u32 = load<u16>(data + ((<usize>k) << 1));
     if (isHigh(char) && k + 1 < n) {
-      const low: u32 = load<u16>(data + (<usize>k << 1) + 2);
+      const low: u32 = load<u16>(data + ((<usize>k) << 1) + 2);
       if (isLow(low)) {
         char = 0x10000 + ((char & 0x3ff) << 10) + (low & 0x3ff);
         k++;
@@ -384,7 +384,7 @@ export function str_valid(s: PyStr): bool {
   const width = s.width;
   if (width != 1 && width != 2 && width != 4) return false;
   const largest = largestOf(s.data, width, s.length);
-  if (widthOf(largest) != width || (largest < 0x80) != s.isAscii) return false;
+  if (widthOf(largest) != width || largest < 0x80 != s.isAscii) return false;
   if (charOf(s.data, width, s.length) != 0) return false;
   if (!s.isAscii && s.utf8 != 0 && load<u8>(s.utf8 + s.utf8Length) != 0) return false;
   return s.hash == -1 || s.hash == hashBytes(s.data, <usize>s.length * width);

@@ -72,7 +72,7 @@ export class Writer {
   /** `digits` hexadecimal digits of a number. */
   putHex(value: u32, digits: i32): bool {
     for (let k = digits - 1; k >= 0; k--) {
-      const digit = (value >> (<u32>k << 2)) & 15;
+      const digit = (value >> ((<u32>k) << 2)) & 15;
       if (!this.put(digit < 10 ? 0x30 + digit : 0x57 + digit)) return false;
     }
     return true;
@@ -81,16 +81,17 @@ export class Writer {
   /** The container is being written from now on: 1. 0 if it was already, further out; -1 if there is no memory. */
   openContainer(o: PyObject): i32 {
     for (let k: u32 = 0; k < this.openCount; k++) {
-      if (load<PyObject>(this.open + (<usize>k << 2)) === o) return 0;
+      if (load<PyObject>(this.open + ((<usize>k) << 2)) === o) return 0;
     }
     if (this.openCount == this.openCapacity) {
       const capacity = max<u32>(8, this.openCapacity * 2);
-      const open = resizeBlock(this.open, <usize>capacity << 2);
+      const open = resizeBlock(this.open, (<usize>capacity) << 2);
       if (open == 0) return -1;
       this.open = open;
       this.openCapacity = capacity;
     }
-    store<PyObject>(this.open + (<usize>(this.openCount++) << 2), o);
+    store<PyObject>(this.open + ((<usize>this.openCount) << 2), o);
+    this.openCount++;
     return 1;
   }
 

@@ -28,9 +28,9 @@ export function dict_copy(d: PyDict): PyDict | null {
 function copyWhole(d: PyDict, other: PyDict): bool {
   const old = other.keys;
   if (other.values != 0) {
-    const values = newBlock(<usize>old.count << 2);
+    const values = newBlock((<usize>old.count) << 2);
     if (values == 0) return false;
-    memory.copy(values, other.values, <usize>old.count << 2);
+    memory.copy(values, other.values, (<usize>old.count) << 2);
     typeOf(DICT).resized(<isize>(old.count << 2));
     for (let index: u32 = 0; index < old.count; index++) incref<PyObject>(other.valueAt(index)!);
     if (d.keys !== emptyKeys()) releaseKeys(d.keys);
@@ -61,7 +61,8 @@ function copyWhole(d: PyDict, other: PyDict): bool {
  */
 export function dict_update(d: PyDict, other: PyDict): bool {
   if (d === other || other.used == 0) return true;
-  if (d.used == 0 && d.values == 0 && (other.values != 0 || other.used >= (other.keys.count * 2) / 3)) return copyWhole(d, other);
+  if (d.used == 0 && d.values == 0 && (other.values != 0 || other.used >= (other.keys.count * 2) / 3))
+    return copyWhole(d, other);
   const keys = other.keys;
   if (usableOf(d.keys.logSize) < other.used) {
     const kind = d.keys.areStrings && keys.areStrings ? STRINGS : GENERAL;
@@ -117,7 +118,7 @@ export function dict_from_shared(keys: Keys, items: usize, step: i32): PyDict | 
   const d = dict_new();
   if (!d) return null;
   const n = keys.count;
-  const values = newBlock(<usize>n << 2);
+  const values = newBlock((<usize>n) << 2);
   if (values == 0) {
     decref(d);
     return null;

@@ -49,13 +49,13 @@ export class PyDict extends PyObject {
 
   @inline
   valueAt(index: u32): PyObject | null {
-    return this.values != 0 ? load<PyObject | null>(this.values + (<usize>index << 2)) : this.keys.valueAt(index);
+    return this.values != 0 ? load<PyObject | null>(this.values + ((<usize>index) << 2)) : this.keys.valueAt(index);
   }
 
   /** The address of the word that holds an entry's value. */
   @inline
   valueSlot(index: u32): usize {
-    return this.values != 0 ? this.values + (<usize>index << 2) : this.keys.entryAt(index) + 4;
+    return this.values != 0 ? this.values + ((<usize>index) << 2) : this.keys.entryAt(index) + 4;
   }
 }
 
@@ -75,7 +75,7 @@ export function dict_parts<V>(d: PyDict, visitor: V): bool {
   const at = changetype<usize>(d);
   const keys = d.keys;
   if (keys === emptyKeys()) return false;
-  const any = d.values != 0 && visitor.part(at + offsetof<PyDict>("values"), <usize>keys.count << 2);
+  const any = d.values != 0 && visitor.part(at + offsetof<PyDict>("values"), (<usize>keys.count) << 2);
   return visitor.keys(at + offsetof<PyDict>("keys"), keys) || any;
 }
 
@@ -307,7 +307,7 @@ export function dict_clear(d: PyDict): void {
   if (values != 0) {
     d.values = 0;
     typeOf(DICT).resized(-(<isize>(count << 2)));
-    for (let index: u32 = 0; index < count; index++) decref(load<PyObject>(values + (<usize>index << 2)));
+    for (let index: u32 = 0; index < count; index++) decref(load<PyObject>(values + ((<usize>index) << 2)));
     freeBlock(values);
   }
   releaseKeys(keys);
@@ -367,7 +367,8 @@ function putItems(d: PyDict, w: Writer): bool {
   for (let index = dict_next(d, 0); index >= 0; index = dict_next(d, index + 1)) {
     if (!first && !w.putAscii(COMMA_SPACE)) return false;
     first = false;
-    if (!writeRepr(d.keys.keyAt(index)!, w) || !w.putAscii(COLON_SPACE) || !writeRepr(d.valueAt(index)!, w)) return false;
+    if (!writeRepr(d.keys.keyAt(index)!, w) || !w.putAscii(COLON_SPACE) || !writeRepr(d.valueAt(index)!, w))
+      return false;
   }
   return true;
 }

@@ -12,12 +12,12 @@ const KARATSUBA: u32 = 70;
 
 @inline
 export function digitAt(row: usize, k: u32): u32 {
-  return load<u32>(row + (<usize>k << 2));
+  return load<u32>(row + ((<usize>k) << 2));
 }
 
 @inline
 export function setDigitAt(row: usize, k: u32, digit: u32): void {
-  store<u32>(row + (<usize>k << 2), digit);
+  store<u32>(row + ((<usize>k) << 2), digit);
 }
 
 /** The number of digits without leading zeros. */
@@ -82,11 +82,11 @@ function addTo(z: usize, b: usize, bn: u32): void {
 }
 
 function schoolMultiply(z: usize, a: usize, an: u32, b: usize, bn: u32): void {
-  memory.fill(z, 0, <usize>(an + bn) << 2);
+  memory.fill(z, 0, (<usize>(an + bn)) << 2);
   for (let i: u32 = 0; i < an; i++) {
     const x: u64 = digitAt(a, i);
     let carry: u64 = 0;
-    const row = z + (<usize>i << 2);
+    const row = z + ((<usize>i) << 2);
     for (let j: u32 = 0; j < bn; j++) {
       carry += x * digitAt(b, j) + digitAt(row, j);
       setDigitAt(row, j, <u32>carry & DIGIT_MASK);
@@ -115,28 +115,28 @@ export function multiplyDigits(z: usize, a: usize, an: u32, b: usize, bn: u32, w
   }
   if (an >= 2 * bn) {
     // The longer factor in pieces as long as the shorter one.
-    memory.fill(z, 0, <usize>(an + bn) << 2);
+    memory.fill(z, 0, (<usize>(an + bn)) << 2);
     const product = work;
-    const rest = work + (<usize>(2 * bn) << 2);
+    const rest = work + ((<usize>(2 * bn)) << 2);
     for (let from: u32 = 0; from < an; from += bn) {
       const n = min(bn, an - from);
-      multiplyDigits(product, a + (<usize>from << 2), n, b, bn, rest);
-      addTo(z + (<usize>from << 2), product, trimmed(product, n + bn));
+      multiplyDigits(product, a + ((<usize>from) << 2), n, b, bn, rest);
+      addTo(z + ((<usize>from) << 2), product, trimmed(product, n + bn));
     }
     return;
   }
   // (a1 X + a0)(b1 X + b0) = a1 b1 X^2 + ((a1 + a0)(b1 + b0) - a1 b1 - a0 b0) X + a0 b0, X = 2^(30 half)
   const half = an >> 1;
-  const a1 = a + (<usize>half << 2);
-  const b1 = b + (<usize>half << 2);
+  const a1 = a + ((<usize>half) << 2);
+  const b1 = b + ((<usize>half) << 2);
   const high = an - half;
   const highB = bn - half;
   multiplyDigits(z, a, half, b, half, work);
-  multiplyDigits(z + (<usize>(2 * half) << 2), a1, high, b1, highB, work);
+  multiplyDigits(z + ((<usize>(2 * half)) << 2), a1, high, b1, highB, work);
   const sumA = work;
-  const sumB = sumA + (<usize>(high + 1) << 2);
-  const product = sumB + (<usize>(high + 1) << 2);
-  const rest = product + (<usize>(2 * high + 2) << 2);
+  const sumB = sumA + ((<usize>(high + 1)) << 2);
+  const product = sumB + ((<usize>(high + 1)) << 2);
+  const rest = product + ((<usize>(2 * high + 2)) << 2);
   addDigits(sumA, a1, high, a, half);
   if (highB >= half) {
     addDigits(sumB, b1, highB, b, half);
@@ -149,9 +149,9 @@ export function multiplyDigits(z: usize, a: usize, an: u32, b: usize, bn: u32, w
   const n = 2 * high + 2;
   const low = trimmed(z, 2 * half);
   subtractDigits(product, product, n, z, low);
-  const top = z + (<usize>(2 * half) << 2);
+  const top = z + ((<usize>(2 * half)) << 2);
   subtractDigits(product, product, n, top, trimmed(top, high + highB));
-  addTo(z + (<usize>half << 2), product, trimmed(product, n));
+  addTo(z + ((<usize>half) << 2), product, trimmed(product, n));
 }
 
 /** z = a / digit, which is not 0; z has n digits and may be a. Answers the remainder. */
@@ -196,7 +196,7 @@ export function divideDigits(q: usize, r: usize, a: usize, an: u32, b: usize, bn
   const first: u64 = digitAt(divisor, bn - 1);
   const second: u64 = digitAt(divisor, bn - 2);
   for (let k = an - bn + 1; k-- > 0; ) {
-    const row = r + (<usize>k << 2);
+    const row = r + ((<usize>k) << 2);
     const top = ((<u64>digitAt(row, bn)) << DIGIT_BITS) | digitAt(row, bn - 1);
     let guess = top / first;
     let left = top % first;

@@ -89,14 +89,14 @@ export function isNumber(o: PyObject): bool {
 function modulo(x: f64, y: f64): f64 {
   const left = x % y;
   if (left == 0) return copysign<f64>(0, y);
-  return (left < 0) != (y < 0) ? left + y : left;
+  return left < 0 != y < 0 ? left + y : left;
 }
 
 /** x // y. y is not 0. */
 function floorDivide(x: f64, y: f64): f64 {
   const left = x % y;
   let quotient = (x - left) / y;
-  if (left != 0 && (left < 0) != (y < 0)) quotient -= 1;
+  if (left != 0 && left < 0 != y < 0) quotient -= 1;
   if (quotient == 0) return copysign<f64>(0, x / y);
   const whole = floor(quotient);
   return quotient - whole > 0.5 ? whole + 1 : whole;

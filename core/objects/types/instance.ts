@@ -43,7 +43,7 @@ export function instance_new(type: PyType, items: u32): PyObject | null {
 function begin(o: PyObject): void {
   const type = o.type;
   const slots = slotsOf(o);
-  const end = slots + (<usize>type.slots << 2);
+  const end = slots + ((<usize>type.slots) << 2);
   for (let slot = slots; slot < end; slot += 4) store<PyObject>(slot, None());
   clearWords(end, itemsOf(o));
   if (type.hasGC) track(o);
@@ -69,7 +69,7 @@ function clearWords(at: usize, end: usize): void {
 
 @inline
 function fillWithNone(row: usize, n: u32): void {
-  const end = row + (<usize>n << 2);
+  const end = row + ((<usize>n) << 2);
   for (let slot = row; slot < end; slot += 4) store<PyObject>(slot, None());
 }
 

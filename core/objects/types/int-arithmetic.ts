@@ -6,7 +6,19 @@ import { freeBlock, newBlock, requestFor } from "../model/memory";
 import { decref, incref, xdecref } from "../model/refcount";
 import { True } from "../model/singletons";
 import { isKind, PyObject } from "../model/type";
-import { addDigits, bitLength, compareDigits, DIGIT_BITS, divideByDigit, divideDigits, multiplyDigits, setDigitAt, shiftUp, subtractDigits, workDigits } from "./digits";
+import {
+  addDigits,
+  bitLength,
+  compareDigits,
+  DIGIT_BITS,
+  divideByDigit,
+  divideDigits,
+  multiplyDigits,
+  setDigitAt,
+  shiftUp,
+  subtractDigits,
+  workDigits,
+} from "./digits";
 import { finish, int_dealloc, int_from_i32, newLong, PyLong, smallInt } from "./int";
 import { wholeMagnitude } from "./int-compare";
 import { int_from_i64, int_is_safe, isShort, scaled, shortValue } from "./int-values";
@@ -63,12 +75,12 @@ function divide(a: PyLong, b: PyLong, quotient: bool): PyObject | null {
     const left = divideByDigit(z.row, a.row, an, b.digit);
     if (quotient) return finish(z, an, negative);
     int_dealloc(z);
-    return int_from_i64(negative ? -<i64>left : left);
+    return int_from_i64(negative ? -(<i64>left) : left);
   }
   const qn = an - bn + 1;
   const q = newLong(qn);
   const r = newLong(an + 1);
-  const divisor = newBlock(<usize>(bn + 1) << 2);
+  const divisor = newBlock((<usize>(bn + 1)) << 2);
   let answer: PyObject | null = null;
   if (q && r && divisor != 0) {
     divideDigits(q.row, r.row, a.row, an, b.row, bn, divisor);
@@ -167,7 +179,7 @@ export function int_truediv(a: PyLong, b: PyLong): f64 {
   decref(r);
   const bits = 64 - <i32>clz<u64>(m);
   const extra = <u64>(max(bits, -1021 - shift) - 53);
-  const half = <u64>1 << (extra - 1);
+  const half = (<u64>1) << (extra - 1);
   const low = m & (half | (half - 1));
   m >>= extra;
   if (low > half || (low == half && (m & 1) == 1)) m++;
@@ -207,7 +219,7 @@ function withSign(a: PyLong, negative: bool): PyObject | null {
   const n = a.digits;
   const z = newLong(n);
   if (!z) return null;
-  memory.copy(z.row, a.row, <usize>n << 2);
+  memory.copy(z.row, a.row, (<usize>n) << 2);
   return finish(z, n, negative);
 }
 
@@ -223,7 +235,7 @@ export function shifted(a: PyLong, bits: u64): PyObject | null {
   const n = a.digits;
   const z = newLong(n + skip + 1);
   if (!z) return null;
-  memory.fill(z.row, 0, <usize>skip << 2);
-  shiftUp(z.row + (<usize>skip << 2), a.row, n, <u32>(bits % DIGIT_BITS));
+  memory.fill(z.row, 0, (<usize>skip) << 2);
+  shiftUp(z.row + ((<usize>skip) << 2), a.row, n, <u32>(bits % DIGIT_BITS));
   return finish(z, n + skip + 1, false);
 }

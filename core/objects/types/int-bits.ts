@@ -17,7 +17,7 @@ export function int_lshift(a: PyLong, b: PyLong): PyObject | null {
     raiseShiftSize();
     return null;
   }
-  if (a.isCompact && bits < 32) return int_from_i64(<i64>a.compactValue << bits);
+  if (a.isCompact && bits < 32) return int_from_i64((<i64>a.compactValue) << bits);
   const z = shifted(a, bits);
   return z && a.isNegative ? negated(z) : z;
 }
@@ -44,7 +44,7 @@ export function int_rshift(a: PyLong, b: PyLong): PyObject | null {
   const left = n - skip;
   const z = newLong(left + 1);
   if (!z) return null;
-  shiftDown(z.row, a.row + (<usize>skip << 2), left, within);
+  shiftDown(z.row, a.row + ((<usize>skip) << 2), left, within);
   setDigitAt(z.row, left, 0);
   if (a.isNegative) {
     // Bits that fell off make the magnitude one larger.
@@ -102,7 +102,7 @@ export function int_bitwise(a: PyLong, b: PyLong, operator: i32): PyObject | nul
 
 /** ~a == -a - 1 */
 export function int_invert(a: PyLong): PyObject | null {
-  if (a.isCompact) return int_from_i64(-<i64>a.compactValue - 1);
+  if (a.isCompact) return int_from_i64(-(<i64>a.compactValue) - 1);
   const z = int_add(a, changetype<PyLong>(True()), false);
   return z ? negatedAny(z) : null;
 }

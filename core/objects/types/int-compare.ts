@@ -58,5 +58,5 @@ export function int_hash(o: PyObject): i32 {
     x += digitAt(a.row, k);
     if (x >= HASH_MODULUS) x -= HASH_MODULUS;
   }
-  return notError(a.isNegative ? -<i32>x : <i32>x);
+  return notError(a.isNegative ? -(<i32>x) : <i32>x);
 }

@@ -17,11 +17,11 @@ export function int_repr(o: PyObject, w: Writer): bool {
   // A digit has 30 log10(2) = 9.03 decimals.
   if (n > MOST_DECIMALS / 9 + 2) return tooManyDecimals();
   // n digits are at most n * 1.00344 groups of nine decimals, rounded up: n + n / 256 + 1.
-  const work = newBlock(<usize>(2 * n + n / 256 + 1) << 2);
+  const work = newBlock((<usize>(2 * n + n / 256 + 1)) << 2);
   if (work == 0) return false;
-  memory.copy(work, a.row, <usize>n << 2);
+  memory.copy(work, a.row, (<usize>n) << 2);
   // Groups of nine decimals, the lowest first, behind the digits that are left.
-  const groups = work + (<usize>n << 2);
+  const groups = work + ((<usize>n) << 2);
   let count: u32 = 0;
   let left = n;
   while (left > 0) {
@@ -30,7 +30,8 @@ export function int_repr(o: PyObject, w: Writer): bool {
   }
   let decimals = (count - 1) * 9;
   for (let top = digitAt(groups, count - 1); top != 0; top /= 10) decimals++;
-  const done = decimals > MOST_DECIMALS ? tooManyDecimals() : (!a.isNegative || w.put(0x2d)) && putGroups(w, groups, count);
+  const done =
+    decimals > MOST_DECIMALS ? tooManyDecimals() : (!a.isNegative || w.put(0x2d)) && putGroups(w, groups, count);
   freeBlock(work);
   return done;
 }
@@ -45,7 +46,7 @@ function putGroups(w: Writer, groups: usize, count: u32): bool {
     const group = digitAt(groups, k);
     let power: u32 = BILLION / 10;
     if (k == count - 1) while (power > group) power /= 10;
-    for (; power != 0; power /= 10) if (!w.put(0x30 + (group / power) % 10)) return false;
+    for (; power != 0; power /= 10) if (!w.put(0x30 + ((group / power) % 10))) return false;
   }
   return true;
 }

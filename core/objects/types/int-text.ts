@@ -108,9 +108,9 @@ function readBits(t: Text, bits: u32, n: u32, row: usize): void {
   for (; n > 0; t.at++) {
     const digit = digitOf(t.char);
     if (digit == NO_DIGIT) continue;
-    const place = <u64>(--n) * bits;
+    const place = <u64>--n * bits;
     const k = <u32>(place / DIGIT_BITS);
-    const v = <u64>digit << (place % DIGIT_BITS);
+    const v = (<u64>digit) << (place % DIGIT_BITS);
     setDigitAt(row, k, digitAt(row, k) | (<u32>v & DIGIT_MASK));
     if (v > DIGIT_MASK) setDigitAt(row, k + 1, digitAt(row, k + 1) | <u32>(v >> DIGIT_BITS));
   }
@@ -126,7 +126,7 @@ function readDigits(t: Text, base: u32, n: u32, negative: bool): PyObject | null
   const room = <u32>((<u64>n * bitsFor(base)) / DIGIT_BITS) + 1;
   const z = newLong(room);
   if (!z) return null;
-  memory.fill(z.row, 0, <usize>room << 2);
+  memory.fill(z.row, 0, (<usize>room) << 2);
   if (isPower) {
     readBits(t, bitsFor(base), n, z.row);
     return finish(z, room, negative);

@@ -44,8 +44,8 @@ function shiftedMagnitude(v: u64, shift: u32, negative: bool): PyObject | null {
   const n = skip + 4;
   const z = newLong(n);
   if (!z) return null;
-  memory.fill(z.row, 0, <usize>n << 2);
-  const row = z.row + (<usize>skip << 2);
+  memory.fill(z.row, 0, (<usize>n) << 2);
+  const row = z.row + ((<usize>skip) << 2);
   for (let k: u32 = 0; k < 3; k++) setDigitAt(row, k, <u32>(v >> (<u64>k * DIGIT_BITS)) & DIGIT_MASK);
   shiftUp(row, row, 3, shift % DIGIT_BITS);
   return finish(z, n, negative);
@@ -61,7 +61,7 @@ export function int_from_words(words: usize, n: u32, negative: bool): PyObject |
   let have: u32 = 0;
   let k: u32 = 0;
   for (let j: u32 = 0; j < n; j++) {
-    bits |= (<u64>load<u32>(words + (<usize>j << 2))) << have;
+    bits |= (<u64>load<u32>(words + ((<usize>j) << 2))) << have;
     have += 32;
     while (have >= DIGIT_BITS) {
       setDigitAt(z.row, k++, <u32>bits & DIGIT_MASK);
@@ -151,14 +151,14 @@ export function topBits(a: PyLong): u64 {
 /** x * 2^e, exact if the result can be represented. */
 export function scaled(x: f64, e: i32): f64 {
   while (e > 1023) {
-    x *= reinterpret<f64>(<u64>2046 << 52);
+    x *= reinterpret<f64>((<u64>2046) << 52);
     e -= 1023;
   }
   while (e < -1022) {
-    x *= reinterpret<f64>(<u64>1 << 52);
+    x *= reinterpret<f64>((<u64>1) << 52);
     e += 1022;
   }
-  return x * reinterpret<f64>(<u64>(e + 1023) << 52);
+  return x * reinterpret<f64>((<u64>(e + 1023)) << 52);
 }
 
 /** The nearest float, ties to even. OverflowError if there is none. */

@@ -77,7 +77,7 @@ function tagOf(digits: u32, negative: bool): u32 {
 }
 
 export function int_sizeof(n: u32): usize {
-  return n < 2 ? ONE_DIGIT_BYTES : HEADER + (<usize>n << 2);
+  return n < 2 ? ONE_DIGIT_BYTES : HEADER + ((<usize>n) << 2);
 }
 
 @inline

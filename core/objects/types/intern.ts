@@ -32,7 +32,7 @@ export class Interned {
     let k = <u32>str_hash(s) & mask;
     let free: usize = 0;
     while (true) {
-      const word = this.table + (<usize>k << 2);
+      const word = this.table + ((<usize>k) << 2);
       const entry = load<usize>(word);
       if (entry == 0) return free != 0 ? free : word;
       if (entry == GONE) {
@@ -68,16 +68,16 @@ export class Interned {
 
   /** The same strings in a table of `capacity` words. False, and nothing changed, if there is no memory. */
   private rebuild(capacity: u32): bool {
-    const table = newBlock(<usize>capacity << 2);
+    const table = newBlock((<usize>capacity) << 2);
     if (table == 0) return false;
-    memory.fill(table, 0, <usize>capacity << 2);
+    memory.fill(table, 0, (<usize>capacity) << 2);
     const old = this.table;
     const oldCapacity = this.capacity;
     this.table = table;
     this.capacity = capacity;
     this.filled = this.live;
     for (let k: u32 = 0; k < oldCapacity; k++) {
-      const entry = load<usize>(old + (<usize>k << 2));
+      const entry = load<usize>(old + ((<usize>k) << 2));
       if (entry > GONE) store<usize>(this.wordFor(changetype<PyStr>(entry)), entry);
     }
     if (old != 0) freeBlock(old);
@@ -120,7 +120,7 @@ export class Interned {
   /** Whether each string is found where it stands; some word of the table is 0. */
   findsAll(): bool {
     for (let k: u32 = 0; k < this.capacity; k++) {
-      const word = this.table + (<usize>k << 2);
+      const word = this.table + ((<usize>k) << 2);
       if (this.holds(word) && this.wordFor(load<PyStr>(word)) != word) return false;
     }
     return true;
@@ -131,7 +131,7 @@ export class Interned {
     let live: u32 = 0;
     let filled: u32 = 0;
     for (let k: u32 = 0; k < this.capacity; k++) {
-      const entry = load<usize>(this.table + (<usize>k << 2));
+      const entry = load<usize>(this.table + ((<usize>k) << 2));
       if (entry != 0) filled++;
       if (entry <= GONE) continue;
       live++;

@@ -54,7 +54,7 @@ export class Keys {
 
   @inline
   get size(): u32 {
-    return <u32>1 << this.logSize;
+    return (<u32>1) << this.logSize;
   }
 
   @inline
@@ -64,7 +64,7 @@ export class Keys {
 
   @inline
   get entries(): usize {
-    return changetype<usize>(this) + KEYS_HEADER + (<usize>1 << this.logIndexBytes);
+    return changetype<usize>(this) + KEYS_HEADER + ((<usize>1) << this.logIndexBytes);
   }
 
   @inline
@@ -76,22 +76,24 @@ export class Keys {
   indexAt(slot: u32): i32 {
     const indices = changetype<usize>(this) + KEYS_HEADER;
     if (this.logIndexBytes == this.logSize) return load<i8>(indices + slot);
-    if (this.logIndexBytes == this.logSize + 1) return load<i16>(indices + (<usize>slot << 1));
-    return load<i32>(indices + (<usize>slot << 2));
+    if (this.logIndexBytes == this.logSize + 1) return load<i16>(indices + ((<usize>slot) << 1));
+    return load<i32>(indices + ((<usize>slot) << 2));
   }
 
   @inline
   setIndexAt(slot: u32, index: i32): void {
     const indices = changetype<usize>(this) + KEYS_HEADER;
     if (this.logIndexBytes == this.logSize) store<i8>(indices + slot, <i8>index);
-    else if (this.logIndexBytes == this.logSize + 1) store<i16>(indices + (<usize>slot << 1), <i16>index);
-    else store<i32>(indices + (<usize>slot << 2), index);
+    else if (this.logIndexBytes == this.logSize + 1) store<i16>(indices + ((<usize>slot) << 1), <i16>index);
+    else store<i32>(indices + ((<usize>slot) << 2), index);
   }
 
   /** The address of an entry's key; its value is in the next word. */
   @inline
   entryAt(index: u32): usize {
-    return this.kind == GENERAL ? this.entries + <usize>index * GENERAL_ENTRY + 4 : this.entries + <usize>index * PLAIN_ENTRY;
+    return this.kind == GENERAL
+      ? this.entries + <usize>index * GENERAL_ENTRY + 4
+      : this.entries + <usize>index * PLAIN_ENTRY;
   }
 
   /** null if the entry was deleted. */
@@ -119,7 +121,9 @@ export class Keys {
   /** The entry with this key; EMPTY if there is none, FAILED if a comparison failed. */
   @inline
   find(key: PyObject, hash: i32): i32 {
-    return this.kind != GENERAL && isKind(key, STR) ? this.findStr(changetype<PyStr>(key), hash) : this.findAny(key, hash);
+    return this.kind != GENERAL && isKind(key, STR)
+      ? this.findStr(changetype<PyStr>(key), hash)
+      : this.findAny(key, hash);
   }
 
   private findStr(key: PyStr, hash: i32): i32 {
@@ -130,7 +134,7 @@ export class Keys {
     while (true) {
       const index = this.indexAt(slot);
       if (index >= 0) {
-        const other = load<PyStr>(entries + (<usize>index << 3));
+        const other = load<PyStr>(entries + ((<usize>index) << 3));
         if (other === key || (other.hash == hash && str_equal(other, key))) return index;
       } else if (index == EMPTY) return EMPTY;
       perturb >>= PERTURB_SHIFT;
@@ -224,8 +228,11 @@ export class Keys {
 
   /** Whether the header is one that such a table can have. */
   get isLaidOut(): bool {
-    if (this.logSize < LEAST_LOG_SIZE || this.logSize > 26 || this.logIndexBytes != logIndexBytesOf(this.logSize)) return false;
-    return this.kind <= SHARED && this.count <= usableOf(this.logSize) && this.usable <= usableOf(this.logSize) - this.count;
+    if (this.logSize < LEAST_LOG_SIZE || this.logSize > 26 || this.logIndexBytes != logIndexBytesOf(this.logSize))
+      return false;
+    return (
+      this.kind <= SHARED && this.count <= usableOf(this.logSize) && this.usable <= usableOf(this.logSize) - this.count
+    );
   }
 
   /** Whether every search ends, and every index is that of an entry. */
@@ -271,7 +278,7 @@ export class Keys {
 
 @inline
 export function usableOf(logSize: u32): u32 {
-  return (<u32>2 << logSize) / 3;
+  return ((<u32>2) << logSize) / 3;
 }
 
 /** The least size that has at least `n` slots, as a power of 2. */
@@ -291,7 +298,7 @@ function logIndexBytesOf(logSize: u32): u32 {
 
 function bytesFor(logSize: u32, kind: u8): usize {
   const entries = usableOf(logSize) * (kind == GENERAL ? <u32>GENERAL_ENTRY : <u32>PLAIN_ENTRY);
-  return KEYS_HEADER + (<usize>1 << logIndexBytesOf(logSize)) + entries;
+  return KEYS_HEADER + ((<usize>1) << logIndexBytesOf(logSize)) + entries;
 }
 
 /** The keys of every dict that never had one; they have no slot to use. */
@@ -352,7 +359,7 @@ export function newKeys(logSize: u32, kind: u8): Keys | null {
   keys.mark = 0;
   keys.usable = usableOf(logSize);
   keys.count = 0;
-  memory.fill(block + KEYS_HEADER, 0xff, <usize>1 << keys.logIndexBytes);
+  memory.fill(block + KEYS_HEADER, 0xff, (<usize>1) << keys.logIndexBytes);
   typeOf(DICT).resized(bytes);
   return keys;
 }

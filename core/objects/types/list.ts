@@ -132,7 +132,7 @@ export function list_insert(l: PyList, index: i32, item: PyObject): bool {
   if (index < 0) index = 0;
   if (index > <i32>n) index = n;
   if (!setSize(l, n + 1)) return false;
-  const place = l.items + (<usize>index << 2);
+  const place = l.items + ((<usize>index) << 2);
   memory.copy(place + 4, place, (n - index) << 2);
   store<PyObject>(place, incref<PyObject>(item));
   return true;
@@ -204,7 +204,7 @@ export function list_set_item(l: PyList, index: i32, item: PyObject): bool {
 /** Takes item `k` out; the caller owns its reference now. The list keeps its room. */
 function takeOut(l: PyList, k: u32): PyObject {
   const item = itemAt(l.items, k);
-  const place = l.items + (<usize>k << 2);
+  const place = l.items + ((<usize>k) << 2);
   memory.copy(place, place + 4, (l.size - k - 1) << 2);
   l.size--;
   return item;
@@ -327,17 +327,19 @@ export function list_splice(l: PyList, start: u32, count: u32, row: PyObject | n
   }
   let dropped: usize = 0;
   if (count > 0) {
-    dropped = newBlock(<usize>count << 2);
+    dropped = newBlock((<usize>count) << 2);
     if (dropped == 0) return false;
-    memory.copy(dropped, l.items + (<usize>start << 2), <usize>count << 2);
+    memory.copy(dropped, l.items + ((<usize>start) << 2), (<usize>count) << 2);
   }
   // The tail moves down before the list shrinks, and up after it grew.
-  if (n < count) memory.copy(l.items + (<usize>(start + n) << 2), l.items + (<usize>(start + count) << 2), <usize>tail << 2);
+  if (n < count)
+    memory.copy(l.items + ((<usize>(start + n)) << 2), l.items + ((<usize>(start + count)) << 2), (<usize>tail) << 2);
   if (n != count && !settle(l, size - count + n)) {
     if (dropped != 0) freeBlock(dropped);
     return false;
   }
-  if (n > count) memory.copy(l.items + (<usize>(start + n) << 2), l.items + (<usize>(start + count) << 2), <usize>tail << 2);
+  if (n > count)
+    memory.copy(l.items + ((<usize>(start + n)) << 2), l.items + ((<usize>(start + count)) << 2), (<usize>tail) << 2);
   for (let k: u32 = 0; k < n; k++) setItemAt(l.items, start + k, incref<PyObject>(itemAt(rowItems(row!), k)));
   for (let k = count; k-- > 0; ) decref(itemAt(dropped, k));
   if (dropped != 0) freeBlock(dropped);
@@ -346,7 +348,7 @@ export function list_splice(l: PyList, start: u32, count: u32, row: PyObject | n
 
 /** l[start::step] = row, item by item; `row` has `count` items and is not `l`. */
 export function list_set_stepped(l: PyList, start: i32, step: i32, count: u32, row: PyObject): bool {
-  const dropped = newBlock(<usize>count << 2);
+  const dropped = newBlock((<usize>count) << 2);
   if (dropped == 0) return false;
   for (let k: u32 = 0; k < count; k++) {
     const place = start + <i32>k * step;
@@ -360,7 +362,7 @@ export function list_set_stepped(l: PyList, start: i32, step: i32, count: u32, r
 
 /** del l[start::step], `count` items; `start` is the lowest index and `step` is positive. */
 export function list_del_stepped(l: PyList, start: u32, step: u32, count: u32): bool {
-  const dropped = newBlock(<usize>count << 2);
+  const dropped = newBlock((<usize>count) << 2);
   if (dropped == 0) return false;
   let to = start;
   let k: u32 = 0;
@@ -378,7 +380,7 @@ export function list_del_stepped(l: PyList, start: u32, step: u32, count: u32): 
 /** The block with its items (anatomy.ts). */
 @inline
 export function list_parts<V>(l: PyList, visitor: V): bool {
-  return l.items != 0 && visitor.part(changetype<usize>(l) + offsetof<PyList>("items"), <usize>l.allocated << 2);
+  return l.items != 0 && visitor.part(changetype<usize>(l) + offsetof<PyList>("items"), (<usize>l.allocated) << 2);
 }
 
 export function list_valid(l: PyList): bool {

@@ -53,7 +53,11 @@ export function unhashable_hash(o: PyObject): i32 {
 
 /** "<class 'name'>" */
 export function type_repr(o: PyObject, w: Writer): bool {
-  return w.putAscii(0x27207373616c633c /* "<class '" */) && putTypeName(changetype<PyType>(o), w) && w.putAscii(0x3e27 /* "'>" */);
+  return (
+    w.putAscii(0x27207373616c633c /* "<class '" */) &&
+    putTypeName(changetype<PyType>(o), w) &&
+    w.putAscii(0x3e27 /* "'>" */)
+  );
 }
 
 export function putTypeName(type: PyType, w: Writer): bool {

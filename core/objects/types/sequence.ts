@@ -47,13 +47,13 @@ export function rowSize(o: PyObject): u32 {
 
 @inline
 export function itemAt(items: usize, k: u32): PyObject {
-  return load<PyObject>(items + (<usize>k << 2));
+  return load<PyObject>(items + ((<usize>k) << 2));
 }
 
 /** Item `k` is `item`; whose reference that is, is the caller's matter. */
 @inline
 export function setItemAt(items: usize, k: u32, item: PyObject): void {
-  store<PyObject>(items + (<usize>k << 2), item);
+  store<PyObject>(items + ((<usize>k) << 2), item);
 }
 
 /** Compares two rows of the same type: the first items that differ decide, then the lengths. */

@@ -308,7 +308,10 @@ export function set_repr(o: PyObject, w: Writer): bool {
 
 /** "set" or "frozenset" */
 function putName(o: PyObject, w: Writer): bool {
-  return (isKind(o, SET) || (w.putAscii(0x7a6f7266 /* "froz" */) && w.putAscii(0x6e65 /* "en" */))) && w.putAscii(0x746573 /* "set" */);
+  return (
+    (isKind(o, SET) || (w.putAscii(0x7a6f7266 /* "froz" */) && w.putAscii(0x6e65 /* "en" */))) &&
+    w.putAscii(0x746573 /* "set" */)
+  );
 }
 
 function putItems(s: PySet, w: Writer): bool {

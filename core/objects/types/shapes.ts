@@ -76,7 +76,7 @@ export function shapes_clear(): u32 {
 function markOf(pairs: usize, n: u32): u32 {
   let mark: u32 = n;
   for (let k: u32 = 0; k < n; k++) {
-    const key = load<PyObject>(pairs + (<usize>k << 3));
+    const key = load<PyObject>(pairs + ((<usize>k) << 3));
     if (!isKind(key, STR)) return 0;
     mark = rotl<u32>(mark * 0x9e3779b1, 5) ^ <u32>(changetype<usize>(key) >> 3);
   }
@@ -86,7 +86,7 @@ function markOf(pairs: usize, n: u32): u32 {
 
 function hasKeys(keys: Keys, pairs: usize, n: u32): bool {
   if (keys.count != n) return false;
-  for (let k: u32 = 0; k < n; k++) if (keys.keyAt(k) !== load<PyObject>(pairs + (<usize>k << 3))) return false;
+  for (let k: u32 = 0; k < n; k++) if (keys.keyAt(k) !== load<PyObject>(pairs + ((<usize>k) << 3))) return false;
   return true;
 }
 
@@ -95,7 +95,7 @@ function shareable(pairs: usize, n: u32): Keys | null {
   const keys = newKeys(logSizeForEntries(n), SHARED);
   if (!keys) return null;
   for (let k: u32 = 0; k < n; k++) {
-    const key = load<PyObject>(pairs + (<usize>k << 3));
+    const key = load<PyObject>(pairs + ((<usize>k) << 3));
     const hash = str_hash(key);
     if (keys.find(key, hash) >= 0) {
       releaseKeys(keys);
@@ -142,7 +142,7 @@ export function dict_from_pairs(pairs: usize, n: u32): PyDict | null {
   const d = dict_new();
   if (!d) return null;
   for (let k: u32 = 0; k < n; k++) {
-    const pair = pairs + (<usize>k << 3);
+    const pair = pairs + ((<usize>k) << 3);
     if (!dict_set(d, load<PyObject>(pair), load<PyObject>(pair, 4))) {
       decref(d);
       return null;

@@ -73,7 +73,7 @@ export function isOfC(o: PyObject): bool {
 
 @inline
 function wordOf(table: usize, k: u32): u32 {
-  return table == 0 ? 0 : load<u32>(table + (<usize>k << 2));
+  return table == 0 ? 0 : load<u32>(table + ((<usize>k) << 2));
 }
 
 @inline

@@ -85,8 +85,8 @@ class Sorting {
 
   private moveDown(row: usize, to: u32, from: u32): void {
     const item = itemAt(row, from);
-    const place = row + (<usize>to << 2);
-    memory.copy(place + 4, place, <usize>(from - to) << 2);
+    const place = row + ((<usize>to) << 2);
+    memory.copy(place + 4, place, (<usize>(from - to)) << 2);
     store<PyObject>(place, item);
   }
 
@@ -94,8 +94,8 @@ class Sorting {
   private merge(low: u32, middle: u32, high: u32): void {
     if (!this.isLess(itemAt(this.keys, middle), itemAt(this.keys, middle - 1))) return;
     const n = middle - low;
-    memory.copy(this.spareKeys, this.keys + (<usize>low << 2), <usize>n << 2);
-    if (this.items != 0) memory.copy(this.spareItems, this.items + (<usize>low << 2), <usize>n << 2);
+    memory.copy(this.spareKeys, this.keys + ((<usize>low) << 2), (<usize>n) << 2);
+    if (this.items != 0) memory.copy(this.spareItems, this.items + ((<usize>low) << 2), (<usize>n) << 2);
     let left: u32 = 0;
     let right = middle;
     let to = low;
@@ -111,9 +111,9 @@ class Sorting {
       }
       to++;
     }
-    memory.copy(this.keys + (<usize>to << 2), this.spareKeys + (<usize>left << 2), <usize>(n - left) << 2);
+    memory.copy(this.keys + ((<usize>to) << 2), this.spareKeys + ((<usize>left) << 2), (<usize>(n - left)) << 2);
     if (this.items != 0) {
-      memory.copy(this.items + (<usize>to << 2), this.spareItems + (<usize>left << 2), <usize>(n - left) << 2);
+      memory.copy(this.items + ((<usize>to) << 2), this.spareItems + ((<usize>left) << 2), (<usize>(n - left)) << 2);
     }
   }
 
@@ -128,7 +128,8 @@ class Sorting {
         this.insert(low, end, longer);
         end = longer;
       }
-      store<u32>(ends + (<usize>(runs++) << 2), end);
+      store<u32>(ends + ((<usize>runs) << 2), end);
+      runs++;
       low = end;
     }
     while (runs > 1 && !this.failed) runs = this.mergePairs(runs, ends);
@@ -139,13 +140,14 @@ class Sorting {
     let low: u32 = 0;
     let left: u32 = 0;
     for (let k: u32 = 0; k < runs && !this.failed; k += 2) {
-      let end = load<u32>(ends + (<usize>k << 2));
+      let end = load<u32>(ends + ((<usize>k) << 2));
       if (k + 1 < runs) {
         const middle = end;
-        end = load<u32>(ends + (<usize>k << 2) + 4);
+        end = load<u32>(ends + ((<usize>k) << 2) + 4);
         this.merge(low, middle, end);
       }
-      store<u32>(ends + (<usize>(left++) << 2), end);
+      store<u32>(ends + ((<usize>left) << 2), end);
+      left++;
       low = end;
     }
     return left;
@@ -169,7 +171,7 @@ export function list_sort(l: PyList, keys: PyList | null, reverse: bool): bool {
   const s = changetype<Sorting>(work);
   const items = l.items;
   s.spareKeys = work + ((offsetof<Sorting>() + 3) & ~3);
-  s.spareItems = s.spareKeys + (<usize>n << 2);
+  s.spareItems = s.spareKeys + ((<usize>n) << 2);
   s.keys = keys ? keys.items : items;
   s.items = keys ? items : 0;
   s.failed = false;
@@ -179,7 +181,7 @@ export function list_sort(l: PyList, keys: PyList | null, reverse: bool): bool {
     if (keys) list_reverse(keys);
   }
   l.size = 0;
-  s.run(n, keys ? s.spareItems + (<usize>n << 2) : s.spareItems);
+  s.run(n, keys ? s.spareItems + ((<usize>n) << 2) : s.spareItems);
   l.size = n;
   const failed = s.failed;
   freeBlock(work);

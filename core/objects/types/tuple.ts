@@ -39,7 +39,7 @@ function spareOf(length: u32): Spare {
 
 @inline
 export function tuple_sizeof(length: u32): usize {
-  return TUPLE_HEADER + (<usize>length << 2);
+  return TUPLE_HEADER + ((<usize>length) << 2);
 }
 
 @inline

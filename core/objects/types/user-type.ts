@@ -11,7 +11,17 @@ import { TYPE, USER } from "../model/kinds.gen";
 import { newObject } from "../model/memory";
 import { decref } from "../model/refcount";
 import { hasPolicy, POLICY_FREE_LISTS } from "../model/settings";
-import { HAS_GC, HAS_OBJECT_ITEMS, IS_HEAP_TYPE, IS_PLAIN, IS_READY, PyObject, PyType, PyVarObject, typeOf } from "../model/type";
+import {
+  HAS_GC,
+  HAS_OBJECT_ITEMS,
+  IS_HEAP_TYPE,
+  IS_PLAIN,
+  IS_READY,
+  PyObject,
+  PyType,
+  PyVarObject,
+  typeOf,
+} from "../model/type";
 import { visitIfThere } from "../model/visit";
 import { PyStr } from "../text/str";
 

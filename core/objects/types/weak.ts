@@ -215,7 +215,13 @@ export function ref_repr(o: PyObject, w: Writer): bool {
   // "<weakref", then the address.
   if (!w.putAscii(0x6665726b6165773c /* "<weakref" */) || !putAddress(o, w)) return false;
   if (referent === None()) return w.putAscii(0x3e64616564203b /* "; dead>" */);
-  return w.putAscii(0x27206f74203b /* "; to '" */) && putTypeName(referent.type, w) && w.put(0x27) && putAddress(referent, w) && w.put(0x3e);
+  return (
+    w.putAscii(0x27206f74203b /* "; to '" */) &&
+    putTypeName(referent.type, w) &&
+    w.put(0x27) &&
+    putAddress(referent, w) &&
+    w.put(0x3e)
+  );
 }
 
 /** " at 0x..." */

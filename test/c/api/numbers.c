@@ -28,7 +28,8 @@ int test_many_digits(void) {
     PyObject *digits = NEW(PyUnicode_New(n, 127));
     STEP(digits);
     memset(PyUnicode_DATA(digits), 'f', (size_t)n);
-    PyObject *all = NEW(PyLong_FromUnicodeObject(digits, 16)), *one = NEW(PyLong_FromLong(1)), *bits = NEW(PyLong_FromSsize_t(4 * n));
+    PyObject *all = NEW(PyLong_FromUnicodeObject(digits, 16)), *one = NEW(PyLong_FromLong(1)),
+             *bits = NEW(PyLong_FromSsize_t(4 * n));
     STEP(all && one && bits);
     PyObject *next = NEW(PyNumber_Add(all, one)), *power = NEW(PyNumber_Lshift(one, bits));
     STEP(next && power && PyObject_RichCompareBool(next, power, Py_EQ) == 1);

@@ -5,7 +5,21 @@
 import { E_INSTANCE_OF, E_NO_INSTANCES, E_SUBCLASS_OF, E_TAKES_NOTHING } from "../../model/errors.gen";
 import { raiseError } from "../../model/raise";
 import { raiseStrResult, raiseSubclassOf } from "../../model/raises.gen";
-import { BASE_OBJECT, BOOL, BYTES, DICT, FLOAT, FROZENSET, INT, LIST, SET, STR, TUPLE, TYPE, USER } from "../../model/kinds.gen";
+import {
+  BASE_OBJECT,
+  BOOL,
+  BYTES,
+  DICT,
+  FLOAT,
+  FROZENSET,
+  INT,
+  LIST,
+  SET,
+  STR,
+  TUPLE,
+  TYPE,
+  USER,
+} from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { asBool, False } from "../../model/singletons";
 import { isSubtype } from "../../model/subtype";
@@ -39,7 +53,8 @@ export function type_call(callable: PyObject, args: PyObject, kwargs: PyObject |
   const type = changetype<PyType>(callable);
   const t = changetype<PyTuple>(args);
   if (type === typeOf(TYPE) && t.size == 1 && !kwargs) return incref<PyType>(itemAt(t.items, 0).type);
-  if (type.tp_new == 0 || (type.flags & DISALLOWS_INSTANTIATION) != 0) return hasArguments(null, kwargs) ? noInstances(type) : convert(type, t);
+  if (type.tp_new == 0 || (type.flags & DISALLOWS_INSTANTIATION) != 0)
+    return hasArguments(null, kwargs) ? noInstances(type) : convert(type, t);
   const o = call_indirect<PyObject | null>(type.tp_new, type, args, kwargs);
   if (!o || !isSubtype(o.type, type) || o.type.tp_init == 0) return o;
   if (call_indirect<i32>(o.type.tp_init, o, args, kwargs) >= 0) return o;
@@ -98,7 +113,9 @@ function dictOf(o: PyObject | null): PyObject | null {
 
 @inline
 function hasArguments(args: PyObject | null, kwargs: PyObject | null): bool {
-  return (args !== null && changetype<PyTuple>(args).size != 0) || (kwargs !== null && changetype<PyDict>(kwargs).used != 0);
+  return (
+    (args !== null && changetype<PyTuple>(args).size != 0) || (kwargs !== null && changetype<PyDict>(kwargs).used != 0)
+  );
 }
 
 /** object.__new__: arguments are for a tp_init of the type's own. */

@@ -18,7 +18,20 @@ import { itemAt, PyTuple } from "../../types/sequence";
 import { emptyTuple } from "../../types/tuple";
 import { shortName } from "../runtime/attribute";
 import { PyObject_Call } from "../runtime/call";
-import { ARGS, CAUSE, CONTEXT, exception_with, isException, isExceptionType, oneTuple, partOf, raise, setCause, taken, TRACEBACK } from "../runtime/exceptions";
+import {
+  ARGS,
+  CAUSE,
+  CONTEXT,
+  exception_with,
+  isException,
+  isExceptionType,
+  oneTuple,
+  partOf,
+  raise,
+  setCause,
+  taken,
+  TRACEBACK,
+} from "../runtime/exceptions";
 import { type_derived } from "../runtime/heap-type";
 import { setDoc } from "../runtime/type";
 import { badCall, raiseAboutRepr } from "../runtime/complaints";
@@ -108,7 +121,8 @@ export function PyErr_GivenExceptionMatches(given: PyObject | null, type: PyObje
     return 0;
   }
   const kind: PyObject = isException(given) ? given.type : given;
-  if (isExceptionType(kind) && isExceptionType(type)) return isSubtype(changetype<PyType>(kind), changetype<PyType>(type)) ? 1 : 0;
+  if (isExceptionType(kind) && isExceptionType(type))
+    return isSubtype(changetype<PyType>(kind), changetype<PyType>(type)) ? 1 : 0;
   return kind === type ? 1 : 0;
 }
 
@@ -191,7 +205,8 @@ export function PyErr_NewExceptionWithDoc(
     return null;
   }
   let from: PyObject | null = base;
-  if (from && isKind(from, TUPLE) && changetype<PyTuple>(from).size > 0) from = itemAt(changetype<PyTuple>(from).items, 0);
+  if (from && isKind(from, TUPLE) && changetype<PyTuple>(from).size > 0)
+    from = itemAt(changetype<PyTuple>(from).items, 0);
   if ((from && !isExceptionType(from)) || (dict && !isKind(dict, DICT))) return badCall();
   const own: PyDict | null = dict ? dict_copy(changetype<PyDict>(dict)) : dict_new();
   if (!own) return null;

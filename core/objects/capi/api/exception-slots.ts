@@ -14,7 +14,17 @@ import { exchange, instance_dealloc, slotsOf } from "../../types/instance";
 import { emptyTuple } from "../../types/tuple";
 import { weak_clear_all } from "../../types/weak";
 import { isNamed, PyObject_GenericGetAttr, PyObject_GenericSetAttr, shortName } from "../runtime/attribute";
-import { ARGS, argsOf, CAUSE, CONTEXT, EXCEPTION_SLOTS, isException, partOf, setCause, TRACEBACK } from "../runtime/exceptions";
+import {
+  ARGS,
+  argsOf,
+  CAUSE,
+  CONTEXT,
+  EXCEPTION_SLOTS,
+  isException,
+  partOf,
+  setCause,
+  TRACEBACK,
+} from "../runtime/exceptions";
 
 /** tp_new: keeps the arguments. Those with names are a matter of tp_init. */
 export function exception_new(type: PyType, args: PyObject | null, _kwargs: PyObject | null): PyObject | null {

@@ -52,5 +52,5 @@ export function PyFloat_GetMax(): f64 {
 
 /** The smallest normal number. */
 export function PyFloat_GetMin(): f64 {
-  return reinterpret<f64>(<u64>1 << 52);
+  return reinterpret<f64>((<u64>1) << 52);
 }

@@ -9,7 +9,16 @@ import { DICT } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isAnySet, isKind, PyObject, PyType } from "../../model/type";
-import { indexedOfC, isIterable, isIterableOfC, itemAtPosition, listOf, nextOfC, nextPosition, sizeOf } from "../../operations/abstract";
+import {
+  indexedOfC,
+  isIterable,
+  isIterableOfC,
+  itemAtPosition,
+  listOf,
+  nextOfC,
+  nextPosition,
+  sizeOf,
+} from "../../operations/abstract";
 import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { list_append_owned, list_new } from "../../types/list";
 import { itemAt, PyList } from "../../types/sequence";

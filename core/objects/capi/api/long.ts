@@ -198,7 +198,9 @@ export function PyLong_AsVoidPtr(o: PyObject | null): usize {
     return 0;
   }
   const isNegative = o !== null && changetype<PyLong>(o).isNegative;
-  const v = isNegative ? <u64>signed(o, 32, E_TOO_LARGE_FOR_LONG) : unsigned(o, 32, E_TOO_LARGE_FOR_UNSIGNED_LONG, E_NEGATIVE_TO_UNSIGNED_INT);
+  const v = isNegative
+    ? <u64>signed(o, 32, E_TOO_LARGE_FOR_LONG)
+    : unsigned(o, 32, E_TOO_LARGE_FOR_UNSIGNED_LONG, E_NEGATIVE_TO_UNSIGNED_INT);
   return hasError() ? 0 : <usize>v;
 }
 

@@ -25,13 +25,24 @@ import {
   XOR,
 } from "../../model/operators.gen";
 import { raiseError } from "../../model/raise";
-import { raiseIndexSize, raiseIntArgument, raiseNullArgument, raiseOperands, raiseToBase } from "../../model/raises.gen";
+import {
+  raiseIndexSize,
+  raiseIntArgument,
+  raiseNullArgument,
+  raiseOperands,
+  raiseToBase,
+} from "../../model/raises.gen";
 import { decref, incref } from "../../model/refcount";
 import { None, NotImplemented } from "../../model/singletons";
 import { isAnySet, isInt, isKind, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
 import { binary, powerModulo, repeatCount, unary } from "../../operations/number";
-import { set_difference_update, set_intersection_update, set_symmetric_difference_update, set_update } from "../../operations/setops";
+import {
+  set_difference_update,
+  set_intersection_update,
+  set_symmetric_difference_update,
+  set_update,
+} from "../../operations/setops";
 import { PyStr } from "../../text/str";
 import { newWriter } from "../../text/writer";
 import { PyBytes } from "../../types/bytes";
@@ -274,7 +285,11 @@ export function PyNumber_InPlaceRshift(a: PyObject | null, b: PyObject | null): 
   return inPlace(a, b, RSHIFT);
 }
 
-export function PyNumber_InPlacePower(a: PyObject | null, b: PyObject | null, modulus: PyObject | null): PyObject | null {
+export function PyNumber_InPlacePower(
+  a: PyObject | null,
+  b: PyObject | null,
+  modulus: PyObject | null,
+): PyObject | null {
   if (!a || !b || !modulus) return nullGiven();
   const own = slotInPlace(a, b, POW, modulus);
   if (own !== NotImplemented()) return own;
@@ -367,7 +382,8 @@ function inBase(a: PyLong, bits: u32): PyObject | null {
   if (!w) return null;
   const letter: u32 = bits == 1 ? 0x62 : bits == 3 ? 0x6f : 0x78;
   const n = max<u64>(1, (bitLength(a.row, a.digits) + bits - 1) / bits);
-  let done = w.reserve(<u32>min<u64>(n + 3, MAX_REQUEST), 1) && (!a.isNegative || w.put(0x2d)) && w.put(0x30) && w.put(letter);
+  let done =
+    w.reserve(<u32>min<u64>(n + 3, MAX_REQUEST), 1) && (!a.isNegative || w.put(0x2d)) && w.put(0x30) && w.put(letter);
   for (let k = n; done && k-- > 0; ) done = w.putHex(bitsAt(a, k * bits) & ((1 << bits) - 1), 1);
   if (done) return w.finish();
   w.discard();

@@ -14,7 +14,6 @@ import { badCall, badCallNumber } from "../runtime/complaints";
 import { PyBytes_FromObject } from "./bytes";
 import { PyUnicode_FromString } from "./unicode";
 
-
 /** "<NULL>" stands for NULL, as in CPython. */
 function ofNull(): PyObject | null {
   const w = newWriter();

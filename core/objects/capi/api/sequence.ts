@@ -25,12 +25,37 @@ import { BYTES, DICT, LIST, STR } from "../../model/kinds.gen";
 import { ADD, MUL } from "../../model/operators.gen";
 import { decref } from "../../model/refcount";
 import { isAnySet, isKind, PyObject } from "../../model/type";
-import { contains, getIndex, getItem, getSlice, lengthOf, setItem, setSlice, sizeOf, tupleOf } from "../../operations/abstract";
+import {
+  contains,
+  getIndex,
+  getItem,
+  getSlice,
+  lengthOf,
+  setItem,
+  setSlice,
+  sizeOf,
+  tupleOf,
+} from "../../operations/abstract";
 import { binary } from "../../operations/number";
 import { newWriter } from "../../text/writer";
 import { int_from_i64 } from "../../types/int-values";
 import { isRow, PyList, rowCount, rowFind } from "../../types/sequence";
-import { callAssignIndexed, callIndexed, FAILED_INDEX, isOfC, mappingSlot, MP_SUBSCRIPT, sequenceSlot, slotIndex, SQ_ASS_ITEM, SQ_CONCAT, SQ_INPLACE_CONCAT, SQ_INPLACE_REPEAT, SQ_ITEM, SQ_REPEAT } from "../../types/slots";
+import {
+  callAssignIndexed,
+  callIndexed,
+  FAILED_INDEX,
+  isOfC,
+  mappingSlot,
+  MP_SUBSCRIPT,
+  sequenceSlot,
+  slotIndex,
+  SQ_ASS_ITEM,
+  SQ_CONCAT,
+  SQ_INPLACE_CONCAT,
+  SQ_INPLACE_REPEAT,
+  SQ_ITEM,
+  SQ_REPEAT,
+} from "../../types/slots";
 import { PyObject_CallMethodNoArgs } from "../runtime/call";
 import { PyDict_Items, PyDict_Keys, PyDict_Values } from "./dict";
 import { PyErr_SetString } from "./errors";

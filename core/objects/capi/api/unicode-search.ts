@@ -6,7 +6,17 @@ import { raiseEmptySeparator, raiseJoinItem, raiseSeparator } from "../../model/
 import { STR } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
-import { copyChars, largestOf, PyStr, str_contains, str_find, str_from_char, str_from_chars, str_new, str_slice } from "../../text/str";
+import {
+  copyChars,
+  largestOf,
+  PyStr,
+  str_contains,
+  str_find,
+  str_from_char,
+  str_from_chars,
+  str_new,
+  str_slice,
+} from "../../text/str";
 import { list_append_owned, list_new } from "../../types/list";
 import { itemAt, PyList, rowItems, rowSize } from "../../types/sequence";
 import { fastOf } from "./fast";
@@ -181,8 +191,14 @@ function isUnicodeSpace(char: u32): bool {
   if (char < 0x80) return char == 0x20 || (char >= 9 && char <= 13) || (char >= 0x1c && char <= 0x1f);
   if (char >= 0x2000 && char <= 0x200a) return true;
   return (
-    char == 0x85 || char == 0xa0 || char == 0x1680 || char == 0x2028 || char == 0x2029 || char == 0x202f ||
-    char == 0x205f || char == 0x3000
+    char == 0x85 ||
+    char == 0xa0 ||
+    char == 0x1680 ||
+    char == 0x2028 ||
+    char == 0x2029 ||
+    char == 0x202f ||
+    char == 0x205f ||
+    char == 0x3000
   );
 }
 

@@ -31,7 +31,17 @@ import { STR } from "../../model/kinds.gen";
 import { newBlock, requestFor } from "../../model/memory";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
-import { copyChars, largestOf, putChar, PyStr, str_concat, str_from_char, str_from_chars, str_new, str_slice } from "../../text/str";
+import {
+  copyChars,
+  largestOf,
+  putChar,
+  PyStr,
+  str_concat,
+  str_from_char,
+  str_from_chars,
+  str_new,
+  str_slice,
+} from "../../text/str";
 import { bytes_new } from "../../types/bytes";
 import { str_intern } from "../../types/intern";
 import { strOfC } from "../runtime/text";
@@ -94,7 +104,12 @@ export function PyUnicode_DecodeUTF8(text: usize, n: i32, errors: usize): PyObje
 /** Whether the name of an error handler is NULL or "strict"; ValueError if not. */
 function isStrict(errors: usize): bool {
   if (errors == 0) return true;
-  if (lengthOfC(errors) == 6 && load<u32>(errors) == 0x69727473 /* "stri" */ && load<u16>(errors, 4) == 0x7463 /* "ct" */) return true;
+  if (
+    lengthOfC(errors) == 6 &&
+    load<u32>(errors) == 0x69727473 /* "stri" */ &&
+    load<u16>(errors, 4) == 0x7463 /* "ct" */
+  )
+    return true;
   badCall();
   return false;
 }
@@ -263,7 +278,7 @@ export function PyUnicode_AsUCS4(o: PyObject, buffer: usize, n: i32, withNull: i
     return 0;
   }
   copyChars(buffer, 4, s.data, s.width, s.length);
-  if (withNull != 0) store<u32>(buffer + (<usize>s.length << 2), 0);
+  if (withNull != 0) store<u32>(buffer + ((<usize>s.length) << 2), 0);
   return buffer;
 }
 

@@ -15,7 +15,16 @@ import { putTypeName } from "../../types/scalars";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
 import { methodAt } from "./definitions";
-import { dataWord, DEFINITION, definitionOf, FUNCTION_FLAGS, FUNCTION_CLASS, FUNCTION_MODULE, FUNCTION_SELF, slotOf } from "./fixed-types";
+import {
+  dataWord,
+  DEFINITION,
+  definitionOf,
+  FUNCTION_FLAGS,
+  FUNCTION_CLASS,
+  FUNCTION_MODULE,
+  FUNCTION_SELF,
+  slotOf,
+} from "./fixed-types";
 import { moduleName } from "./module-object";
 import { putText } from "./text";
 import { badCall } from "./complaints";
@@ -32,7 +41,12 @@ export const METH_METHOD: u32 = 0x0200;
 const HAS_SELF: u32 = 1;
 
 /** A function object. References to what it is bound to are new. */
-export function builtin_new(definition: usize, self: PyObject | null, module: PyObject | null, type: PyType | null): PyObject | null {
+export function builtin_new(
+  definition: usize,
+  self: PyObject | null,
+  module: PyObject | null,
+  type: PyType | null,
+): PyObject | null {
   const f = instance_new(typeOf(BUILTIN), 0);
   if (!f) return null;
   store<usize>(dataWord(f, DEFINITION), definition);
@@ -43,7 +57,12 @@ export function builtin_new(definition: usize, self: PyObject | null, module: Py
   return f;
 }
 
-export function PyCMethod_New(definition: usize, self: PyObject | null, module: PyObject | null, type: PyType | null): PyObject | null {
+export function PyCMethod_New(
+  definition: usize,
+  self: PyObject | null,
+  module: PyObject | null,
+  type: PyType | null,
+): PyObject | null {
   return builtin_new(definition, self, module, type);
 }
 
@@ -148,7 +167,8 @@ export function callDefinition(
     return call_indirect<PyObject | null>(f, self, <PyObject | null>null);
   }
   if (flags == METH_FASTCALL) return call_indirect<PyObject | null>(f, self, args, n);
-  if (flags == (METH_FASTCALL | METH_KEYWORDS)) return call_indirect<PyObject | null>(f, self, args, n, hasNames ? names : null);
+  if (flags == (METH_FASTCALL | METH_KEYWORDS))
+    return call_indirect<PyObject | null>(f, self, args, n, hasNames ? names : null);
   if (flags == (METH_METHOD | METH_FASTCALL | METH_KEYWORDS)) {
     return call_indirect<PyObject | null>(f, self, type, args, n, hasNames ? names : null);
   }
@@ -158,7 +178,7 @@ export function callDefinition(
   let result: PyObject | null = null;
   if ((flags & METH_KEYWORDS) == 0) result = call_indirect<PyObject | null>(f, self, t);
   else {
-    const d = hasNames ? dictOfRow(args + (<usize>n << 2), names!) : null;
+    const d = hasNames ? dictOfRow(args + ((<usize>n) << 2), names!) : null;
     if (!hasNames || d) result = call_indirect<PyObject | null>(f, self, t, d);
     if (d) decref(d);
   }
@@ -178,7 +198,12 @@ export function builtin_repr(o: PyObject, w: Writer): bool {
   const self = selfOf(o);
   const isMethod = self !== null && !isKind(self, MODULE);
   if (!w.putAscii(0x2d746c6975623c /* "<built-" */) || !w.putAscii(0x206e69 /* "in " */)) return false;
-  if (!(isMethod ? w.putAscii(0x20646f6874656d /* "method " */) : w.putAscii(0x6e6f6974636e7566 /* "function" */) && w.put(0x20))) return false;
+  if (
+    !(isMethod
+      ? w.putAscii(0x20646f6874656d /* "method " */)
+      : w.putAscii(0x6e6f6974636e7566 /* "function" */) && w.put(0x20))
+  )
+    return false;
   if (!putText(methodAt(definitionOf(o)).name, w)) return false;
   if (!self || !isMethod) return w.put(0x3e);
   return (

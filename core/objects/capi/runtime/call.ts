@@ -47,7 +47,7 @@ function callOther(callable: PyObject, args: usize, n: u32, names: PyTuple | nul
   const t = tupleOfRow(args, n);
   if (!t) return null;
   let result: PyObject | null = null;
-  const d = names && names.size != 0 ? dictOfRow(args + (<usize>n << 2), names) : null;
+  const d = names && names.size != 0 ? dictOfRow(args + ((<usize>n) << 2), names) : null;
   if (!names || names.size == 0 || d) result = call_indirect<PyObject | null>(callable.type.tp_call, callable, t, d);
   xdecref(d);
   decref(t);
@@ -72,7 +72,12 @@ export function PyCallable_Check(o: PyObject | null): i32 {
   return o && o.type.tp_call != 0 ? 1 : 0;
 }
 
-export function PyObject_Vectorcall(callable: PyObject, args: usize, nargsf: u32, names: PyTuple | null): PyObject | null {
+export function PyObject_Vectorcall(
+  callable: PyObject,
+  args: usize,
+  nargsf: u32,
+  names: PyTuple | null,
+): PyObject | null {
   return callRow(callable, args, nargsf & ~OFFSET_BIT, names);
 }
 
@@ -118,7 +123,7 @@ function callWith(callable: PyObject, args: PyObject, kwargs: PyObject | null): 
 function callSpread(callable: PyObject, args: usize, n: u32, kwargs: PyDict): PyObject | null {
   const names = tuple_new(kwargs.used);
   if (!names) return null;
-  const row = newBlock(<usize>(n + kwargs.used) << 2);
+  const row = newBlock((<usize>(n + kwargs.used)) << 2);
   if (row == 0) {
     for (let k: u32 = 0; k < kwargs.used; k++) setItemAt(names.items, k, None());
     decref(names);
@@ -143,7 +148,12 @@ export function PyObject_CallObject(callable: PyObject, args: PyObject | null): 
   return args ? PyObject_Call(callable, args, null) : callRow(callable, 0, 0, null);
 }
 
-export function PyObject_VectorcallDict(callable: PyObject, args: usize, nargsf: u32, kwargs: PyObject | null): PyObject | null {
+export function PyObject_VectorcallDict(
+  callable: PyObject,
+  args: usize,
+  nargsf: u32,
+  kwargs: PyObject | null,
+): PyObject | null {
   const n = nargsf & ~OFFSET_BIT;
   if (!kwargs || changetype<PyDict>(kwargs).used == 0) return callRow(callable, args, n, null);
   return isKind(kwargs, DICT) ? callSpread(callable, args, n, changetype<PyDict>(kwargs)) : badCall();
@@ -157,7 +167,8 @@ export function PyVectorcall_Function(callable: PyObject): u32 {
 export function PyVectorcall_Call(callable: PyObject, args: PyObject, kwargs: PyObject | null): PyObject | null {
   const t = changetype<PyTuple>(args);
   if (vectorcallOf(callable) == 0) return notCallable(callable);
-  if (kwargs && changetype<PyDict>(kwargs).used != 0) return callSpread(callable, t.items, t.size, changetype<PyDict>(kwargs));
+  if (kwargs && changetype<PyDict>(kwargs).used != 0)
+    return callSpread(callable, t.items, t.size, changetype<PyDict>(kwargs));
   return call_indirect<PyObject | null>(vectorcallOf(callable), callable, t.items, t.size, <PyTuple | null>null);
 }
 
@@ -182,7 +193,12 @@ export function callMethodRow(name: PyObject, args: usize, n: u32, names: PyTupl
   return result;
 }
 
-export function PyObject_VectorcallMethod(name: PyObject, args: usize, nargsf: u32, names: PyTuple | null): PyObject | null {
+export function PyObject_VectorcallMethod(
+  name: PyObject,
+  args: usize,
+  nargsf: u32,
+  names: PyTuple | null,
+): PyObject | null {
   return callMethodRow(name, args, nargsf & ~OFFSET_BIT, names);
 }
 

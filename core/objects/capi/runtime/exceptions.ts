@@ -13,7 +13,19 @@ import { raiseStrResult } from "../../model/raises.gen";
 import { exceptionSlot, exceptionType, iteratorSlot, spareErrorSlot } from "../../model/api-types";
 import { EXC_BASE_EXCEPTION, EXC_KEY, EXC_MEMORY } from "../../model/exceptions.gen";
 import { exceptionReprIndex, slotFunction } from "../../model/functions";
-import { SLOT_ALLOC, SLOT_EXCEPTION_CLEAR, SLOT_EXCEPTION_DEALLOC, SLOT_EXCEPTION_GETATTRO, SLOT_EXCEPTION_INIT, SLOT_EXCEPTION_NEW, SLOT_EXCEPTION_SETATTRO, SLOT_EXCEPTION_TRAVERSE, SLOT_GC_FREE, SLOT_REPR, SLOT_STR } from "../../model/table.gen";
+import {
+  SLOT_ALLOC,
+  SLOT_EXCEPTION_CLEAR,
+  SLOT_EXCEPTION_DEALLOC,
+  SLOT_EXCEPTION_GETATTRO,
+  SLOT_EXCEPTION_INIT,
+  SLOT_EXCEPTION_NEW,
+  SLOT_EXCEPTION_SETATTRO,
+  SLOT_EXCEPTION_TRAVERSE,
+  SLOT_GC_FREE,
+  SLOT_REPR,
+  SLOT_STR,
+} from "../../model/table.gen";
 import { handles } from "../../model/handles";
 import { STR, TUPLE, TYPE } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
@@ -131,7 +143,7 @@ export function argsOf(e: PyObject): PyTuple {
 /** Where it says that the context is of no interest. */
 @inline
 function suppressAt(e: PyObject): usize {
-  return changetype<usize>(e) + e.type.slotsAt + (<usize>EXCEPTION_SLOTS << 2);
+  return changetype<usize>(e) + e.type.slotsAt + ((<usize>EXCEPTION_SLOTS) << 2);
 }
 
 /** The exception was raised from another one, whose reference is taken over, or from None; what was handled meanwhile is of no interest then. */

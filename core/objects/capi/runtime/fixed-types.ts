@@ -73,7 +73,7 @@ export const MODULE_STATE: u32 = 1;
 /** The address of word `k` of an object's data. */
 @inline
 export function dataWord(o: PyObject, k: u32): usize {
-  return changetype<usize>(o) + o.type.dataAt + (<usize>k << 2);
+  return changetype<usize>(o) + o.type.dataAt + ((<usize>k) << 2);
 }
 
 @inline
@@ -138,7 +138,8 @@ function beginAll(): void {
   module.drop = slotFunction(SLOT_MODULE_DROP);
   begin(MODULE_DEF, 0, 0, 0);
   for (let kind: u32 = 0; kind < KINDS; kind++) fillSlots(typeOf(kind));
-  for (let place: u32 = 0; place <= MODULE_DEF; place++) if (place != BASE_OBJECT && place != USER) typeOf(place).base = object;
+  for (let place: u32 = 0; place <= MODULE_DEF; place++)
+    if (place != BASE_OBJECT && place != USER) typeOf(place).base = object;
   typeOf(BOOL).base = typeOf(INT);
   const type = typeOf(TYPE);
   type.tp_call = slotFunction(SLOT_TYPE_CALL);

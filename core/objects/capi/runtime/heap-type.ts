@@ -27,9 +27,9 @@ const SLOT_BASE: i32 = 48;
 const SLOT_BASES: i32 = 49;
 
 const NUMBERS_AT: usize = 0;
-const SEQUENCES_AT: usize = NUMBERS_AT + (<usize>NUMBER_WORDS << 2);
-const MAPPINGS_AT: usize = SEQUENCES_AT + (<usize>SEQUENCE_WORDS << 2);
-const NAME_AT: usize = MAPPINGS_AT + (<usize>MAPPING_WORDS << 2);
+const SEQUENCES_AT: usize = NUMBERS_AT + ((<usize>NUMBER_WORDS) << 2);
+const MAPPINGS_AT: usize = SEQUENCES_AT + ((<usize>SEQUENCE_WORDS) << 2);
+const NAME_AT: usize = MAPPINGS_AT + ((<usize>MAPPING_WORDS) << 2);
 
 /** The block of a type's own, with a copy of its name. */
 function giveOwn(type: PyType, name: usize): bool {
@@ -48,7 +48,7 @@ function giveOwn(type: PyType, name: usize): bool {
 
 /** The word of a type for a slot; the type has the table that it is in. */
 function wordFor(type: PyType, place: i32): usize {
-  const word = <usize>(place & 0xff) << 2;
+  const word = (<usize>(place & 0xff)) << 2;
   switch (place & ~0xff) {
     case NUMBER_TABLE:
       type.tp_as_number = type.own + NUMBERS_AT;
@@ -103,7 +103,8 @@ function isText(text: usize, packed: u64, length: u32): bool {
 /** A type that is nothing yet. */
 function newType(): PyType | null {
   const type = changetype<PyType | null>(newObject(typeOf(TYPE), offsetof<PyType>()));
-  if (type) memory.fill(changetype<usize>(type) + offsetof<PyVarObject>(), 0, offsetof<PyType>() - offsetof<PyVarObject>());
+  if (type)
+    memory.fill(changetype<usize>(type) + offsetof<PyVarObject>(), 0, offsetof<PyType>() - offsetof<PyVarObject>());
   return type;
 }
 
@@ -125,7 +126,12 @@ export function type_derived(name: usize, base: PyType, dict: PyObject | null): 
   return null;
 }
 
-export function PyType_FromMetaclass(meta: PyType | null, module: PyObject | null, spec: PyType_Spec, bases: PyObject | null): PyObject | null {
+export function PyType_FromMetaclass(
+  meta: PyType | null,
+  module: PyObject | null,
+  spec: PyType_Spec,
+  bases: PyObject | null,
+): PyObject | null {
   if (meta && meta !== typeOf(TYPE)) return badCall();
   const base = baseOf(spec, bases);
   const type = base ? newType() : null;
@@ -173,7 +179,11 @@ function discard(type: PyType): void {
   freeObject(type, offsetof<PyType>());
 }
 
-export function PyType_FromModuleAndSpec(module: PyObject | null, spec: PyType_Spec, bases: PyObject | null): PyObject | null {
+export function PyType_FromModuleAndSpec(
+  module: PyObject | null,
+  spec: PyType_Spec,
+  bases: PyObject | null,
+): PyObject | null {
   return PyType_FromMetaclass(null, module, spec, bases);
 }
 
@@ -203,7 +213,7 @@ export function PyType_GetSlot(type: PyType, slot: i32): usize {
         : table == SEQUENCE_TABLE
           ? type.tp_as_sequence
           : type.tp_as_mapping;
-  return at == 0 ? 0 : load<usize>(at + (<usize>(place & 0xff) << 2));
+  return at == 0 ? 0 : load<usize>(at + ((<usize>(place & 0xff)) << 2));
 }
 
 export function PyType_GetName(type: PyType): PyObject | null {

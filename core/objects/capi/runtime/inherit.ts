@@ -3,7 +3,16 @@
 import { HASH, slotFunction, typeFunction } from "../../model/functions";
 import { SLOT_ALLOC, SLOT_FREE, SLOT_GC_FREE, SLOT_REPR, SLOT_STR } from "../../model/table.gen";
 import { BASE_OBJECT, LIST } from "../../model/kinds.gen";
-import { DISALLOWS_INSTANTIATION, HAS_GC, HAS_VECTORCALL, IS_C_TYPE, IS_EXCEPTION, IS_HEAP_TYPE, PyType, typeOf } from "../../model/type";
+import {
+  DISALLOWS_INSTANTIATION,
+  HAS_GC,
+  HAS_VECTORCALL,
+  IS_C_TYPE,
+  IS_EXCEPTION,
+  IS_HEAP_TYPE,
+  PyType,
+  typeOf,
+} from "../../model/type";
 
 /** Words of a type that are inherited one by one. */
 @inline
@@ -62,7 +71,8 @@ function inheritLayout(type: PyType, base: PyType): void {
 
 /** A type whose base is collected is too, by the same functions, unless it has functions of its own. */
 function inheritCollector(type: PyType, base: PyType): void {
-  if ((type.flags & HAS_GC) == 0 && (base.flags & HAS_GC) != 0 && (type.traverse | type.clear) == 0) type.flags |= HAS_GC;
+  if ((type.flags & HAS_GC) == 0 && (base.flags & HAS_GC) != 0 && (type.traverse | type.clear) == 0)
+    type.flags |= HAS_GC;
   if ((type.flags & HAS_GC) != 0 && (type.traverse | type.clear) == 0) {
     type.traverse = base.traverse;
     type.clear = base.clear;
@@ -105,7 +115,8 @@ function inheritText(type: PyType, base: PyType): void {
 function inheritNew(type: PyType, base: PyType): void {
   if (type.tp_new != 0) return;
   const isStatic = (type.flags & IS_HEAP_TYPE) == 0;
-  if ((isStatic && base === typeOf(BASE_OBJECT)) || (type.flags & DISALLOWS_INSTANTIATION) != 0) type.flags |= DISALLOWS_INSTANTIATION;
+  if ((isStatic && base === typeOf(BASE_OBJECT)) || (type.flags & DISALLOWS_INSTANTIATION) != 0)
+    type.flags |= DISALLOWS_INSTANTIATION;
   else type.tp_new = base.tp_new;
   if (type.tp_vectorcall_offset == 0 && (base.flags & HAS_VECTORCALL) != 0) {
     type.tp_vectorcall_offset = base.tp_vectorcall_offset;

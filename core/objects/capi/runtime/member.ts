@@ -3,7 +3,13 @@
 import { hasError } from "../../model/error";
 import { BOOL, STR } from "../../model/kinds.gen";
 import { clearError } from "../../model/raise";
-import { raiseBoolMember, raiseDeleteMember, raiseNoAttribute, raiseOneCharacter, raiseReadOnlyMember } from "../../model/raises.gen";
+import {
+  raiseBoolMember,
+  raiseDeleteMember,
+  raiseNoAttribute,
+  raiseOneCharacter,
+  raiseReadOnlyMember,
+} from "../../model/raises.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { asBool, None, True } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";

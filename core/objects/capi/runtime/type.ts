@@ -4,7 +4,14 @@
 import { raiseBaseType, raiseNamelessType, raiseNotTraversed, raiseTypeSize } from "../../model/raises.gen";
 import { slotFunction } from "../../model/functions";
 import { SLOT_C_DEALLOC, SLOT_C_REPR, SLOT_REPR } from "../../model/table.gen";
-import { BASE_OBJECT, GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR, TYPE, USER } from "../../model/kinds.gen";
+import {
+  BASE_OBJECT,
+  GETSET_DESCRIPTOR,
+  MEMBER_DESCRIPTOR,
+  METHOD_DESCRIPTOR,
+  TYPE,
+  USER,
+} from "../../model/kinds.gen";
 import { decref, IMMORTAL, incref, xdecref } from "../../model/refcount";
 import { HAS_GC, IS_BASE_TYPE, IS_C_TYPE, IS_HEAP_TYPE, IS_READY, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_contains, dict_new, dict_set, PyDict } from "../../types/dict";
