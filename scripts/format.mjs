@@ -34,7 +34,10 @@ function formattedCore() {
   spawnSync(fileURLToPath(new URL("../node_modules/.bin/biome", import.meta.url)), ["format", "--write", "."], {
     cwd: copy,
   });
-  const texts = filesIn(ASSEMBLY_SCRIPT, /(?<!\.gen)\.ts$/).map((path) => [path, readFileSync(`${copy}/${path}`, "utf8")]);
+  const texts = filesIn(ASSEMBLY_SCRIPT, /(?<!\.gen)\.ts$/).map((path) => [
+    path,
+    readFileSync(`${copy}/${path}`, "utf8"),
+  ]);
   rmSync(copy, { recursive: true });
   return texts;
 }
