@@ -1,6 +1,7 @@
-// The public API as declarations, a file for each entry of the package: docs/api/. `npm run api` writes them; without --write, what differs
-// from the build in dist/ is an error, so that nobody changes the API without seeing it.
+// The types of the library are checked, and its public API is written as declarations, a file for each entry of the package: docs/api/.
+// `npm run api` writes them; without --write (`npm run check`), a difference is an error, so that nobody changes the API without seeing it.
 
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
@@ -14,12 +15,18 @@ const entries = Object.entries(exports)
   .filter(([, target]) => target.types !== undefined)
   .map(([path, target]) => [path === "." ? "pyheap" : `pyheap-${path.slice("./".length)}`, target.types]);
 
+/** Declarations of the sources as they are now: what is in dist/ may be older. */
+const TYPES = "build/types/";
+const COMPILE = ["--project", "tsconfig.json", "--emitDeclarationOnly", "--sourceMap", "false", "--outDir", TYPES];
+const compiled = spawnSync("node_modules/.bin/tsc", COMPILE, { cwd: ROOT, stdio: "inherit" });
+if (compiled.status !== 0) process.exit(1);
+
 mkdirSync(`${ROOT}docs/api`, { recursive: true });
 for (const [name, types] of entries) {
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder: ROOT,
-      mainEntryPointFilePath: `${ROOT}${types.slice("./".length)}`,
+      mainEntryPointFilePath: `${ROOT}${types.replace("./dist/", TYPES)}`,
       compiler: { tsconfigFilePath: `${ROOT}tsconfig.json` },
       apiReport: {
         enabled: true,

@@ -1,5 +1,5 @@
-// Everything that can be said about the sources without running the tests: types, lint, format, layers. `npm run check`, under 30 s.
-// With --write it mends what can be mended.
+// Everything that can be said about the sources without running the tests: types, lint, format, layers, the
+// public API. `npm run check`, under 30 s. With --write (`npm run format`) it mends lint and format.
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -17,7 +17,7 @@ if (!existsSync("src/core.generated.ts")) {
 const bin = (name) => `node_modules/.bin/${name}`;
 const types = (project) => [bin("tsc"), "--noEmit", "-p", project];
 const STEPS = {
-  "types of the library": types("tsconfig.json"),
+  "types of the library, public API": [process.execPath, "scripts/api.mjs"],
   "types of tests and benchmarks": types("tsconfig.dev.json"),
   "types of the viewer": types("viewer/tsconfig.json"),
   "types of the playground": types("examples/playground/tsconfig.json"),
