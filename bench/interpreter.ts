@@ -1,9 +1,9 @@
 // An interpreter that is to be measured: stock CPython on one of its allocators, or CPython on our heap, with a program imported.
 
 import { loadPyodide, type PyodideAPI } from "pyodide";
-import { coreModule } from "../src/core.js";
-import { loadWatched, PythonHeap } from "../src/hosts/pyodide.js";
-import type { PyodideExports } from "../src/hosts/pyodide-module.js";
+import { coreModule } from "../src/core/core.js";
+import { loadWatched, PythonHeap } from "../src/hosts/python/pyodide.js";
+import type { PyodideExports } from "../src/hosts/python/pyodide-module.js";
 
 export interface Interpreter {
   readonly name: string;

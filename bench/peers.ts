@@ -3,10 +3,10 @@
 
 import { readFile } from "node:fs/promises";
 import { loadPyodide } from "pyodide";
-import { coreModule } from "../src/core.js";
-import { loadWatched, PythonHeap } from "../src/hosts/pyodide.js";
-import type { PyodideExports } from "../src/hosts/pyodide-module.js";
-import { footprintOf } from "../src/hosts/python-heap.js";
+import { coreModule } from "../src/core/core.js";
+import { loadWatched, PythonHeap } from "../src/hosts/python/pyodide.js";
+import type { PyodideExports } from "../src/hosts/python/pyodide-module.js";
+import { footprintOf } from "../src/hosts/python/python-heap.js";
 import { Heap } from "../src/index.js";
 
 /** The functions of bench/client/index.ts. */

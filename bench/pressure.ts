@@ -4,9 +4,9 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { loadPyodide } from "pyodide";
-import { loadPython, loadWatched } from "../src/hosts/pyodide.js";
-import type { PyodideExports } from "../src/hosts/pyodide-module.js";
-import { footprintOf } from "../src/hosts/python-heap.js";
+import { loadPython, loadWatched } from "../src/hosts/python/pyodide.js";
+import type { PyodideExports } from "../src/hosts/python/pyodide-module.js";
+import { footprintOf } from "../src/hosts/python/python-heap.js";
 import { Heap } from "../src/index.js";
 import { interleave, median, processorTime, ratio } from "./measure.js";
 import type { Row } from "./micro.js";

@@ -2,7 +2,7 @@
 // Each allocator has a fresh interpreter; the program runs in them in turn.
 
 import { readFileSync } from "node:fs";
-import { footprintOf } from "../src/hosts/python-heap.js";
+import { footprintOf } from "../src/hosts/python/python-heap.js";
 import { type Interpreter, startInterpreter } from "./interpreter.js";
 import { interleave, median, ratio } from "./measure.js";
 

@@ -3,9 +3,9 @@
 // A record is {id, name, tags}: a number, a text of its own, and three of a dozen tags. All kinds read the same JSON text, as a program would.
 
 import { loadPyodide } from "pyodide";
-import { loadWatched } from "../src/hosts/pyodide.js";
-import type { PyodideExports } from "../src/hosts/pyodide-module.js";
-import { footprintOf, hostInfo } from "../src/hosts/python-heap.js";
+import { loadWatched } from "../src/hosts/python/pyodide.js";
+import type { PyodideExports } from "../src/hosts/python/pyodide-module.js";
+import { footprintOf, hostInfo } from "../src/hosts/python/python-heap.js";
 import { Heap } from "../src/index.js";
 
 /** Bytes a record: of what is live, and of what the platform gave for it. */

@@ -121,7 +121,7 @@ function embedCore(folder) {
   ]) {
     const bytes = readFileSync(`build/${folder}${module}.wasm`);
     writeFileSync(
-      `src/${module}.generated.ts`,
+      `src/core/${module}.generated.ts`,
       `// A module of the core, as scripts/build.mjs made it.\nexport const ${name} =\n  "${bytes.toString("base64")}";\n`,
     );
   }

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const isWriting = process.argv.includes("--write");
 
-if (!existsSync("src/core.generated.ts")) {
+if (!existsSync("src/core/core.generated.ts")) {
   console.error("Cannot check: the core was never built. Run `npm run build` once.");
   process.exit(2);
 }

@@ -1,10 +1,22 @@
 // pyheap: a private heap for TypeScript and WebAssembly. Python on the heap is in "pyheap/pyodide".
 
-export { type Address, formatAddress, NULL } from "./address.js";
+export type { FaultHandler, KnownBlock, Locator } from "./alloc/debug-hooks.js";
+export { type AllocatorFunctions, Domain, MAX_REQUEST } from "./alloc/domain.js";
+export type { ArenaAllocator, InstalledAllocator, InstalledArenaAllocator, WasmAllocator } from "./alloc/hooks.js";
+export {
+  type Account,
+  type ArenaStats,
+  type HeapItem,
+  type HeapStats,
+  type LargeStats,
+  type PooledDomain,
+  type SizeClassStats,
+  sumOfParts,
+} from "./alloc/stats.js";
+export { formatStats } from "./alloc/stats-text.js";
+export { type ElementType, TypedBlock, type ViewOf } from "./alloc/typed-block.js";
 export type { BinaryOperator, Comparison, PyExceptionName, UnaryOperator } from "./core/catalogue.gen.js";
-export { CoreHeap, type KnownBlock, NO_LIMIT, type Traceable, type TraceOptions } from "./core-heap.js";
-export type { FaultHandler, Locator } from "./debug-hooks.js";
-export { type AllocatorFunctions, Domain, MAX_REQUEST } from "./domain.js";
+export { type Address, formatAddress, NULL } from "./ground/address.js";
 export {
   type BlockOwner,
   type DomainName,
@@ -13,8 +25,10 @@ export {
   type FaultKind,
   HeapCorruption,
   HeapFault,
+  ImageError,
   MemoryError,
-} from "./errors.js";
+} from "./ground/errors.js";
+export { CoreHeap, NO_LIMIT, type Traceable, type TraceOptions } from "./heap/core-heap.js";
 export {
   type AllocatorName,
   Heap,
@@ -22,20 +36,20 @@ export {
   type HeapOptions,
   type LoadImageOptions,
   type SaveOptions,
-} from "./heap.js";
-export type { ArenaAllocator, InstalledAllocator, InstalledArenaAllocator, WasmAllocator } from "./hooks.js";
+} from "./heap/heap.js";
+export { type Compaction, type FromJS, ObjectHeap, type Policies, type TypesOfImage } from "./heap/object-heap.js";
+export type { Trim } from "./heap/trim.js";
 export { CModule } from "./hosts/c/c-module.js";
 export { CExit } from "./hosts/c/environment.js";
 export { describeLeaks, type Leak, type LeakReport } from "./hosts/c/leaks.js";
+export { LinkError } from "./hosts/c/link-error.js";
 export type { LoadOptions } from "./hosts/c/load.js";
-export { type CFunction, type CValue, LinkError } from "./hosts/c/loaded.js";
+export type { CFunction, CValue } from "./hosts/c/loaded.js";
 export type { WasmSource } from "./hosts/c/source.js";
-export { ImageError } from "./image/format.js";
 export type { ImageSource } from "./image/stream.js";
-export { type Entries, PyDict } from "./objects/dict.js";
-export { PyException } from "./objects/exceptions.js";
-export { PyExtensionObject, PyExtensionType, PyFunction, PyModule } from "./objects/extension.js";
-export { ConversionError } from "./objects/from-js.js";
+export { PyException } from "./objects/bridge/exceptions.js";
+export { Handle } from "./objects/bridge/handle.js";
+export { ConversionError } from "./objects/convert/conversion-error.js";
 export {
   type CollectionCallback,
   type CollectionInfo,
@@ -47,18 +61,18 @@ export {
   GarbageCollector,
   type GenerationStats,
 } from "./objects/gc.js";
-export { Handle } from "./objects/handle.js";
-export { PyList, type SortOptions } from "./objects/list.js";
-export { PyObject, PyRow, PySequence } from "./objects/object.js";
-export { type Compaction, type FromJS, ObjectHeap, type Policies, type TypesOfImage } from "./objects/object-heap.js";
-export { PyRef } from "./objects/ref.js";
+export { type Entries, PyDict } from "./objects/handles/dict.js";
+export { PyExtensionObject, PyExtensionType, PyFunction, PyModule } from "./objects/handles/extension.js";
+export { PyList, type SortOptions } from "./objects/handles/list.js";
+export { PyObject, PyRow, PySequence } from "./objects/handles/object.js";
+export { PyRef } from "./objects/handles/ref.js";
+export { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "./objects/handles/scalars.js";
+export { PyFrozenSet, PySet } from "./objects/handles/set.js";
+export { PyTuple } from "./objects/handles/tuple.js";
+export type { Fields, FieldType, ValueOf } from "./objects/handles/type-layout.js";
+export { type FieldValues, type LastNumbers, PyInstance, PyType, type TypeOptions } from "./objects/handles/types.js";
 export type { Roots } from "./objects/roots.js";
-export { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "./objects/scalars.js";
-export { PyFrozenSet, PySet } from "./objects/set.js";
 export type { ObjectStats, TypeStats, UserTypeStats } from "./objects/statistics.js";
-export { PyTuple } from "./objects/tuple.js";
-export type { Fields, FieldType, ValueOf } from "./objects/type-layout.js";
-export { type FieldValues, type LastNumbers, PyInstance, PyType, type TypeOptions } from "./objects/types.js";
 export type { Totals as MeasureTotals } from "./pressure/account.js";
 export type { Clock, PressureAccount } from "./pressure/books.js";
 export type {
@@ -78,17 +92,6 @@ export {
   type Pressure,
   type Reason,
 } from "./pressure/policy.js";
-export {
-  type Account,
-  type ArenaStats,
-  type HeapItem,
-  type HeapStats,
-  type LargeStats,
-  type PooledDomain,
-  type SizeClassStats,
-  sumOfParts,
-} from "./stats.js";
-export { formatStats } from "./stats-text.js";
 export { DomainFilter, Filter, type FilterOptions, type TraceDomain, type TraceFilter } from "./tracemalloc/filter.js";
 export {
   Snapshot,
@@ -99,5 +102,3 @@ export {
 export type { Statistic, StatisticDiff } from "./tracemalloc/statistic.js";
 export { type Frame, Traceback } from "./tracemalloc/traceback.js";
 export { type TracedMemory, Tracemalloc } from "./tracemalloc/tracemalloc.js";
-export type { Trim } from "./trim.js";
-export { type ElementType, TypedBlock, type ViewOf } from "./typed-block.js";

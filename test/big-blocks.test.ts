@@ -3,9 +3,9 @@
 import colors from "picocolors";
 import { Profile } from "pprof-format";
 import { describe, expect, it } from "vitest";
-import { toAddress } from "../src/address.js";
 import * as C from "../src/core/constants.gen.js";
-import type { Core } from "../src/core.js";
+import type { Core } from "../src/core/core.js";
+import { toAddress } from "../src/ground/address.js";
 import { Heap, type HeapOptions, sumOfParts } from "../src/index.js";
 import { buildPage } from "../src/page/build.js";
 import { ROW, ROW_VALUES } from "../src/page/model.js";

@@ -1,7 +1,7 @@
 // Traces that are broken at random, for tests of the reader and for npm run fuzz.
 
+import { crc32 } from "../src/ground/crc32.js";
 import { Heap, type TraceOptions } from "../src/index.js";
-import { crc32 } from "../src/trace/crc32.js";
 import { BLOCK_HEADER, FILE_HEADER } from "../src/trace/format.js";
 import { Tape } from "./trace-data.js";
 

@@ -7,9 +7,9 @@ import { ALLOCATOR_TABLE, OBJECT_TABLE } from "../src/core/catalogue.gen.js";
 import * as constants from "../src/core/constants.gen.js";
 import { ERRORS } from "../src/core/errors.gen.js";
 import { CORE_IMPORTS, MEMORY_API, WHOLE_IMPORTS } from "../src/core/functions.gen.js";
-import { ProtocolError } from "../src/errors.js";
-import { wordsOf } from "../src/objects/messages.js";
-import { OBJECT_API } from "../src/objects/module.js";
+import { OBJECT_API } from "../src/core/whole-core.js";
+import { ProtocolError } from "../src/ground/errors.js";
+import { wordsOf } from "../src/objects/bridge/messages.js";
 
 const ROOT = new URL("../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");

@@ -1,7 +1,7 @@
 // Runs of the cycle collector in recordings: of a heap's own collector, and of CPython's.
 
 import { describe, expect, it } from "vitest";
-import { loadPython } from "../src/hosts/pyodide.js";
+import { loadPython } from "../src/hosts/python/pyodide.js";
 import { Heap } from "../src/index.js";
 import { Collections } from "../src/trace/collections.js";
 import type { TraceCollection } from "../src/trace/format.js";

@@ -1,8 +1,8 @@
 // The reader: what is whole is read, what is broken is said, whatever the bytes.
 
 import { describe, expect, it } from "vitest";
+import { crc32 } from "../src/ground/crc32.js";
 import { analyse } from "../src/trace/analysis.js";
-import { crc32 } from "../src/trace/crc32.js";
 import { BLOCK, BLOCK_HEADER, FILE_HEADER } from "../src/trace/format.js";
 import { TraceError } from "../src/trace/reader.js";
 import { TraceWriter } from "../src/trace/writer.js";

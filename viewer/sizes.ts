@@ -1,8 +1,8 @@
 // Size classes: what each has in the view, and, of a heap that is looked at while it lives, how full its pools are and
 // where every byte of the platform's is.
 
+import type { Account, SizeClassStats } from "../src/alloc/stats.js";
 import { BLOCK_DOMAINS } from "../src/core/catalogue.gen.js";
-import type { Account, SizeClassStats } from "../src/stats.js";
 import { sizeClassName } from "../src/trace/size-class.js";
 import { h } from "./dom.js";
 import type { Model } from "./model.js";

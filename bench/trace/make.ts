@@ -3,7 +3,7 @@
 
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { loadPython } from "../../src/hosts/pyodide.js";
+import { loadPython } from "../../src/hosts/python/pyodide.js";
 import { EventDecoder } from "../../src/trace/decoder.js";
 import { BLOCK, BLOCK_HEADER, FILE_HEADER } from "../../src/trace/format.js";
 

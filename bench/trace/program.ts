@@ -6,7 +6,7 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PythonHeap } from "../../src/hosts/pyodide.js";
+import type { PythonHeap } from "../../src/hosts/python/pyodide.js";
 import { analyse } from "../../src/trace/analysis.js";
 import { startInterpreter } from "../interpreter.js";
 import { type Candidate, interleave, median, processorTime, ratio } from "../measure.js";

@@ -1,7 +1,7 @@
 // The thread that Python lives in: CPython on our heap, a console of the standard library's, and a recording from which the
 // page's data is made after each line, and meanwhile if a line takes long.
 
-import { loadPython } from "../../src/hosts/pyodide.js";
+import { loadPython } from "../../src/hosts/python/pyodide.js";
 import { buildPage } from "../../src/page/build.js";
 import { heapShape, withShape } from "../../src/page/heap-shape.js";
 import { Spans } from "../../src/page/spans.js";

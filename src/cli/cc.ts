@@ -3,8 +3,8 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { CompileError, compileC } from "../hosts/c/compile.js";
-import { UsageError } from "./errors.js";
-import { checkFile, type FileKind } from "./files.js";
+import { UsageError } from "./system/errors.js";
+import { checkFile, type FileKind } from "./system/files.js";
 
 const HELP = `
 What -o names, or file.wasm, is overwritten if it is such a module; with --force, whatever it is.

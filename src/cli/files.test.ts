@@ -6,13 +6,13 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { Tape } from "../../test/trace-data.js";
-import { Heap } from "../heap.js";
+import { Heap } from "../heap/heap.js";
 import { exportReport, FORMATS, type Format } from "../report/export/formats.js";
 import type { TraceReport } from "../report/trace-context.js";
 import { analyse } from "../trace/analysis.js";
-import { checkFile, type FileKind, textBegins } from "./files.js";
 import { KINDS } from "./report/export.js";
 import { terminalColors } from "./report/trace-input.js";
+import { checkFile, type FileKind, textBegins } from "./system/files.js";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-files-"));

@@ -8,8 +8,8 @@ import type { AddressInfo } from "node:net";
 import { deflateRawSync } from "node:zlib";
 import { encodePage } from "../page/wire.js";
 import { viewerTemplate } from "../report/flamegraph.js";
-import { UsageError } from "./errors.js";
 import type { LiveProgram } from "./live.js";
+import { UsageError } from "./system/errors.js";
 
 const HOST = "127.0.0.1";
 

@@ -1,10 +1,10 @@
 // What shows a program while it runs: a page, the terminal, or both; and the page still when it has ended.
 
 import type { Colors } from "picocolors/types.js";
+import type { Program } from "../report/run-result.js";
 import { LiveProgram } from "./live.js";
 import { type LiveServer, serveLive } from "./live-server.js";
 import { drawLive } from "./live-terminal.js";
-import type { Program } from "./protocol.js";
 
 export interface LiveOptions {
   readonly live?: boolean;

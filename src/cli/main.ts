@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { visibleLines } from "../text/visible.js";
 import { addCc } from "./cc.js";
-import { UsageError } from "./errors.js";
 import { addReport } from "./report.js";
 import { addRun } from "./run.js";
+import { UsageError } from "./system/errors.js";
 
 const USAGE = 2;
 

@@ -2,7 +2,7 @@ import { closeSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadPython } from "../hosts/pyodide.js";
+import { loadPython } from "../hosts/python/pyodide.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { endAll, startRecording } from "./recording.js";
 import { openTraceFile } from "./trace-file.js";

@@ -1,6 +1,6 @@
 // The recording of a program, in the thread that Python lives in: to a file, and to a main thread that shows it live.
 
-import type { PythonHeap } from "../hosts/python-heap.js";
+import type { PythonHeap } from "../hosts/python/python-heap.js";
 import { heapShape } from "../page/heap-shape.js";
 import type { Recorder } from "../trace/recorder.js";
 import { seenAt } from "./folders.js";

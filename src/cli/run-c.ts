@@ -2,17 +2,19 @@
 
 import { basename } from "node:path";
 import { TextEncoder } from "node:util";
-import type { Address } from "../address.js";
-import { describeFault, type Fault, HeapCorruption, MemoryError } from "../errors.js";
-import { Heap } from "../heap.js";
+import { functionLocator } from "../alloc/locator.js";
+import type { Address } from "../ground/address.js";
+import { describeFault, type Fault, HeapCorruption, MemoryError } from "../ground/errors.js";
+import { Heap } from "../heap/heap.js";
 import type { CModule } from "../hosts/c/c-module.js";
 import { CExit } from "../hosts/c/environment.js";
-import { type CValue, LinkError } from "../hosts/c/loaded.js";
-import { functionLocator } from "../locator.js";
-import { PyException } from "../objects/exceptions.js";
-import { UsageError } from "./errors.js";
-import type { Program, RunResult, TraceRequest } from "./protocol.js";
+import { LinkError } from "../hosts/c/link-error.js";
+import type { CValue } from "../hosts/c/loaded.js";
+import { PyException } from "../objects/bridge/exceptions.js";
+import type { Program, RunResult } from "../report/run-result.js";
+import type { TraceRequest } from "./protocol.js";
 import { flushEvery } from "./recording.js";
+import { UsageError } from "./system/errors.js";
 import { fileSink } from "./trace-file.js";
 
 /** What abort() leaves as an exit code; also that of a program which debug hooks found at fault. */

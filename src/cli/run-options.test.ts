@@ -3,9 +3,9 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { UsageError } from "./errors.js";
-import type { Program } from "./protocol.js";
+import type { Program } from "../report/run-result.js";
 import { type RunOptions, runCommand } from "./run-options.js";
+import { UsageError } from "./system/errors.js";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const SCRIPT = fileURLToPath(import.meta.url);

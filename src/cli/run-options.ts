@@ -3,12 +3,12 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { ALLOCATORS, type Program, type PythonAllocator } from "../report/run-result.js";
 import { MOST_SAMPLE_BYTES } from "../trace/random.js";
 import type { Budget } from "./budget.js";
-import { UsageError } from "./errors.js";
-import { FORCE } from "./files.js";
-import { ALLOCATORS, type Program, type PythonAllocator } from "./protocol.js";
 import { parseSize } from "./size.js";
+import { UsageError } from "./system/errors.js";
+import { FORCE } from "./system/files.js";
 
 export interface RunOptions extends Budget {
   readonly c?: string;

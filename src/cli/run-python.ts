@@ -4,8 +4,9 @@
 import { closeSync, fdatasync, openSync } from "node:fs";
 import { devNull } from "node:os";
 import { Worker } from "node:worker_threads";
+import type { RunResult } from "../report/run-result.js";
 import { InputSender } from "./input.js";
-import type { RunRequest, RunResult, WorkerMessage } from "./protocol.js";
+import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { flushEvery } from "./recording.js";
 import { makeShared, type Shared, viewShared, WORD } from "./shared.js";
 import { exitCodeOf, forwardSignals } from "./signals.js";

@@ -6,18 +6,19 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import colors from "picocolors";
 import { jsonReport } from "../report/json.js";
+import type { Program, RunResult } from "../report/run-result.js";
 import { terminalReport } from "../report/terminal.js";
 import { type Budget, OVER_BUDGET, overBudget } from "./budget.js";
-import { reasonOf, UsageError } from "./errors.js";
-import { checkFile, type FileKind, textBegins } from "./files.js";
 import { showLive } from "./live-view.js";
-import type { Program, RunResult, TraceRequest } from "./protocol.js";
+import type { TraceRequest } from "./protocol.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadTrace } from "./report/trace-input.js";
 import { runC } from "./run-c.js";
 import { checksBudget, isLive, type RunOptions, runCommand } from "./run-options.js";
 import { type Ended, runPython } from "./run-python.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
+import { reasonOf, UsageError } from "./system/errors.js";
+import { checkFile, type FileKind, textBegins } from "./system/files.js";
 import { openTraceFile } from "./trace-file.js";
 
 const REPORT: FileKind = {

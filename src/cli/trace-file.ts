@@ -2,10 +2,10 @@
 
 import { fstatSync, ftruncateSync, openSync } from "node:fs";
 import { MAGIC } from "../trace/format.js";
-import { reasonOf, UsageError } from "./errors.js";
-import { checkFile, type FileKind, type Overwriting } from "./files.js";
 import type { TraceRequest } from "./protocol.js";
 import { writeAll } from "./stdio.js";
+import { reasonOf, UsageError } from "./system/errors.js";
+import { checkFile, type FileKind, type Overwriting } from "./system/files.js";
 
 const TRACE: FileKind = { name: "a trace", begins: (bytes) => MAGIC.every((byte, k) => bytes[k] === byte) };
 

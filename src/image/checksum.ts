@@ -1,6 +1,6 @@
 // The checksum of an image's memory, piece by piece: each piece's is the seed of the next one's.
 
-import type { WholeCore } from "../objects/module.js";
+import type { WholeCore } from "../core/whole-core.js";
 
 /** Bytes that are summed up at once: few enough to be in the processor's cache still. */
 export const CHECKED = 2 ** 18;

@@ -10,32 +10,15 @@
 // All numbers are little-endian. The checksum of the memory is that of checksum.ts: the XXH64 of its last CHECKED bytes, whose seed is the
 // checksum of what is before; that of nothing is 0. An image belongs to one build of the core, whose structures it contains: the module's checksum tells.
 
-import { type FieldType, isFieldType } from "../objects/type-layout.js";
-import { crc32 } from "../trace/crc32.js";
+import { crc32 } from "../ground/crc32.js";
+import { ImageError } from "../ground/errors.js";
+import { isFieldType } from "../objects/handles/type-layout.js";
+import type { SavedType } from "../objects/user-types.js";
 
 export const IMAGE_VERSION = 1;
 const MAGIC = "PYHEAPIM";
 const HEADER = 48;
 const COMPRESSED = 1;
-
-/** An image can't be loaded: it is broken, cut off, or of another version. */
-export class ImageError extends Error {
-  override readonly name = "ImageError";
-
-  constructor(what: string) {
-    super(`Cannot load the heap image: ${what}`);
-  }
-}
-
-/** A type that the program had defined. */
-export interface SavedType {
-  readonly hostId: number;
-  readonly name: string;
-  readonly fields: readonly (readonly [name: string, type: FieldType])[];
-  readonly items: FieldType | null;
-  /** The functions that it had, which are not in the image. */
-  readonly functions: readonly ("finalize" | "dealloc")[];
-}
 
 export interface ImageMetadata {
   /** Where the control block stood, and the table index of the core's first function. */

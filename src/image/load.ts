@@ -1,12 +1,13 @@
 // Loading: from the bytes of an image to a core over a memory that has what the image had. Nothing is made unless all is in order.
 
-import { formatAddress, toAddress } from "../address.js";
 import * as C from "../core/constants.gen.js";
-import { memoryFor, WASM_PAGE } from "../memory.js";
-import { ObjectCalls } from "../objects/calls.js";
-import { instantiateWhole, type WholeCore } from "../objects/module.js";
+import { memoryFor, WASM_PAGE } from "../core/memory.js";
+import { instantiateWhole, type WholeCore } from "../core/whole-core.js";
+import { formatAddress, toAddress } from "../ground/address.js";
+import { ImageError } from "../ground/errors.js";
+import { ObjectCalls } from "../objects/object-calls.js";
 import { CHECKED } from "./checksum.js";
-import { decodeImage, ImageError, type ImageMetadata } from "./format.js";
+import { decodeImage, type ImageMetadata } from "./format.js";
 import { decompress } from "./stream.js";
 
 export interface LoadedImage {

@@ -4,14 +4,14 @@
 // together. What is then below its break is the image. Then the roots go as well: if something is left in the copy, it is nobody's
 // object, and can't be saved.
 
-import { toAddress } from "../address.js";
 import * as C from "../core/constants.gen.js";
-import { HeapCorruption, MemoryError } from "../errors.js";
-import { memoryFor } from "../memory.js";
-import { ObjectCalls } from "../objects/calls.js";
-import { instantiateWhole, type WholeCore } from "../objects/module.js";
+import { memoryFor } from "../core/memory.js";
+import { Words } from "../core/memory-words.js";
+import { instantiateWhole, type WholeCore } from "../core/whole-core.js";
+import { toAddress } from "../ground/address.js";
+import { HeapCorruption, MemoryError } from "../ground/errors.js";
+import { ObjectCalls } from "../objects/object-calls.js";
 import { NO_LIMIT } from "../pressure/policy.js";
-import { Words } from "../words.js";
 import { checksumOf } from "./checksum.js";
 import type { ImageMetadata, ImageParts } from "./format.js";
 

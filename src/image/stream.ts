@@ -1,6 +1,6 @@
 // Images as streams, of bytes that are compressed and of such that are not.
 
-import { ImageError } from "./format.js";
+import { ImageError } from "../ground/errors.js";
 
 export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();

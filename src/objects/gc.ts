@@ -1,12 +1,12 @@
 // The cycle collector, as Python's gc module.
 
-import { formatAddress, toAddress } from "../address.js";
 import * as C from "../core/constants.gen.js";
+import { formatAddress, toAddress } from "../ground/address.js";
 import type { CollectionEvent } from "../pressure/events.js";
-import type { Bridge } from "./bridge.js";
-import type { PyList } from "./list.js";
-import type { PyObject } from "./object.js";
-import { pushIterated } from "./operations.js";
+import type { Bridge } from "./bridge/bridge.js";
+import { pushIterated } from "./bridge/operations.js";
+import type { PyList } from "./handles/list.js";
+import type { PyObject } from "./handles/object.js";
 
 /** What `callbacks` are told. */
 export interface CollectionInfo {

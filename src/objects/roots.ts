@@ -1,8 +1,8 @@
 // Roots: objects that a heap keeps under names, and by which they are found again in an image.
 
-import type { Bridge } from "./bridge.js";
-import { indexOf } from "./handle.js";
-import { PyObject } from "./object.js";
+import type { Bridge } from "./bridge/bridge.js";
+import { indexOf } from "./bridge/handle.js";
+import { PyObject } from "./handles/object.js";
 
 export class Roots {
   readonly #bridge: Bridge;

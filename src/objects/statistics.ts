@@ -9,7 +9,7 @@
 
 import { TYPE_NAMES } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
-import type { Bridge } from "./bridge.js";
+import type { Bridge } from "./bridge/bridge.js";
 
 export interface TypeStats {
   /** Objects that exist. */

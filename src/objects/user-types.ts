@@ -3,19 +3,36 @@
 // A type's functions stand in the WebAssembly table; they are given back when the core says that the type is gone.
 
 import * as C from "../core/constants.gen.js";
-import { ImageError, type SavedType } from "../image/format.js";
-import { TableSlots, toWasmFunction, type WithTable } from "../table-functions.js";
-import { type Bridge, describe } from "./bridge.js";
-import type { ObjectCalls } from "./calls.js";
-import { indexOf } from "./handle.js";
-import { type Fields, type FieldType, layoutOf, readNumber, sizeOfType, type TypeLayout } from "./type-layout.js";
-import type { LastNumbers, PyInstance, PyType, TypeOptions } from "./types.js";
+import { TableSlots, toWasmFunction, type WithTable } from "../core/table-functions.js";
+import { ImageError } from "../ground/errors.js";
+import { type Bridge, describe } from "./bridge/bridge.js";
+import { indexOf } from "./bridge/handle.js";
+import {
+  type Fields,
+  type FieldType,
+  layoutOf,
+  readNumber,
+  sizeOfType,
+  type TypeLayout,
+} from "./handles/type-layout.js";
+import type { LastNumbers, PyInstance, PyType, TypeOptions } from "./handles/types.js";
+import type { ObjectCalls } from "./object-calls.js";
 
 /** What a type does when an instance dies. */
 export type TypeFunctions<F extends Fields = Fields, I extends FieldType = FieldType> = Pick<
   TypeOptions<F, I>,
   "finalize" | "dealloc"
 >;
+
+/** A type that the program defined, as an image has it. */
+export interface SavedType {
+  readonly hostId: number;
+  readonly name: string;
+  readonly fields: readonly (readonly [name: string, type: FieldType])[];
+  readonly items: FieldType | null;
+  /** The functions that it had, which are not in the image. */
+  readonly functions: readonly ("finalize" | "dealloc")[];
+}
 
 interface Entry {
   readonly layout: TypeLayout;

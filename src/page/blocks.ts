@@ -2,8 +2,7 @@
 
 import type { Folded } from "./fold.js";
 import type { PageBlocks } from "./model.js";
-import { momentsAt, placesAmong } from "./moments.js";
-import { endOf, highestOf, type Phase, phaseOf } from "./phases.js";
+import { endOf, highestOf, momentsAt, type Phase, phaseOf, placesAmong } from "./moments.js";
 import type { Spans } from "./spans.js";
 
 /** Where blocks lie, at as many moments as need no more than `most` blocks; of more that are live, evenly chosen ones. */

@@ -8,8 +8,7 @@
 //
 // Memory is bounded: past MOST blocks, moments between others are given up, and the blocks that only these show.
 
-import { momentsAt, placesAmong } from "./moments.js";
-import { endOf, highestOf, type Phase, phaseOf } from "./phases.js";
+import { endOf, highestOf, momentsAt, type Phase, phaseOf, placesAmong } from "./moments.js";
 import type { Joint } from "./stretches.js";
 
 const MOST = 1 << 20;

@@ -1,8 +1,7 @@
 // What a heap looks like at one moment, for the heap map: arenas, pools, and which of their blocks are in use. Plain data
 // that can go from one thread to another.
 
-import type { CoreHeap } from "../core-heap.js";
-import type { HeapItem, HeapStats } from "../stats.js";
+import type { HeapItem, HeapStats, Walked } from "../alloc/stats.js";
 import type { PageArenas, PageData, PagePools } from "./model.js";
 
 export interface HeapShape {
@@ -19,7 +18,7 @@ interface Pool {
 }
 
 /** One walk over the heap. */
-export function heapShape(heap: Pick<CoreHeap, "walk" | "stats">): HeapShape {
+export function heapShape(heap: Walked): HeapShape {
   const arenas: { address: number; size: number }[] = [];
   const pools: Pool[] = [];
   let block = 0;

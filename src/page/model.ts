@@ -17,7 +17,7 @@
 // what was there before it over the others: at every moment, end = base + own. Its peak is where its own sum was highest, with the
 // row's own peak.
 
-import type { HeapStats } from "../stats.js";
+import type { HeapStats } from "../alloc/stats.js";
 import type { CollectionPoint } from "../trace/collections.js";
 import type { TraceFunction } from "../trace/format.js";
 

@@ -1,7 +1,19 @@
-// Fewer moments than phases have, if they show too many blocks: of each `stride` phases the highest moment and the end.
+// The moments that the heap map can show, by number: of each phase (phases.ts) the highest moment and the end. Fewer, if they show too many
+// blocks: of each `stride` phases the highest moment and the end.
 
-import { endOf, highestOf, type Phase } from "./phases.js";
-import { highest } from "./stretches.js";
+import { highest, type Stretch } from "./stretches.js";
+
+export const highestOf = (phase: number): number => 2 * phase;
+export const endOf = (phase: number): number => 2 * phase + 1;
+export const phaseOf = (moment: number): number => moment >>> 1;
+
+export interface Phase extends Stretch {
+  readonly firstBirth: number;
+  /** Its highest moment of the program's own, and births before that. */
+  readonly peakBytes: number;
+  readonly peakTime: number;
+  readonly peakBirths: number;
+}
 
 /** The moments that there are at a stride, in order. The last phases may be fewer than a stride. */
 export function momentsAt(phases: readonly Phase[], stride: number): Uint32Array {

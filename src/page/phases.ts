@@ -6,21 +6,10 @@
 
 import type { LiveSums } from "./buckets.js";
 import { Departed } from "./departed.js";
-import { highest, lastUpTo, newNumbers, type Stretch, Stretches } from "./stretches.js";
+import { endOf, highestOf, type Phase } from "./moments.js";
+import { highest, lastUpTo, newNumbers, Stretches } from "./stretches.js";
 
 const LIMITS = { most: 640, startFineness: 0.5, leastFineness: 128 };
-
-export const highestOf = (phase: number): number => 2 * phase;
-export const endOf = (phase: number): number => 2 * phase + 1;
-export const phaseOf = (moment: number): number => moment >>> 1;
-
-export interface Phase extends Stretch {
-  readonly firstBirth: number;
-  /** Its highest moment of the program's own, and births before that. */
-  readonly peakBytes: number;
-  readonly peakTime: number;
-  readonly peakBirths: number;
-}
 
 function join(joined: readonly Phase[]): Phase {
   const [first, last] = [joined[0], joined.at(-1)] as [Phase, Phase];

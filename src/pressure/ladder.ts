@@ -21,7 +21,7 @@
 //
 // Policies and listeners are the program's: whatever they do, a run ends, and what they throw where nobody asked is reported.
 
-import { MemoryError } from "../errors.js";
+import { MemoryError } from "../ground/errors.js";
 import { type Account, ORDINARY, URGENT, type Urgency } from "./account.js";
 import { Books, type Clock, type PressureAccount } from "./books.js";
 import type { Events, MeasureRun } from "./events.js";

@@ -1,10 +1,10 @@
 // The report as data, for other programs: docs/report-json.md. A field is added without a new version; a change of
 // what a field means, or its loss, makes a new one.
 
-import type { Program, PythonAllocator, RunResult } from "../cli/protocol.js";
+import type { Account, ArenaStats, LargeStats, SizeClassStats } from "../alloc/stats.js";
 import type { LeakReport } from "../hosts/c/leaks.js";
 import type { MeasureRun } from "../pressure/events.js";
-import type { Account, ArenaStats, LargeStats, SizeClassStats } from "../stats.js";
+import type { Program, PythonAllocator, RunResult } from "./run-result.js";
 
 export const REPORT_VERSION = 1;
 

@@ -1,17 +1,17 @@
 // The report after a run, for a terminal: where the memory went.
 
 import type { Colors } from "picocolors/types.js";
-import type { RunResult } from "../cli/protocol.js";
+import type { Account, HeapStats, SizeClassStats } from "../alloc/stats.js";
 import type { LeakReport } from "../hosts/c/leaks.js";
 import type { MeasureRun } from "../pressure/events.js";
 import { LOG_LENGTH } from "../pressure/ladder.js";
-import type { Account, HeapStats, SizeClassStats } from "../stats.js";
 import { bar } from "../text/bar.js";
 import { bytes } from "../text/bytes.js";
 import { count, counted, percent } from "../text/numbers.js";
 import { seconds } from "../text/time.js";
 import { forTerminal } from "../text/visible.js";
 import { type Cell, layOut as table } from "./columns.js";
+import type { RunResult } from "./run-result.js";
 
 /** Size classes that are shown: those with the most bytes. */
 const CLASSES_SHOWN = 12;

@@ -23,6 +23,8 @@ export interface Measure {
 /** What can be asked of an account. */
 export const VIEWS = ["peak", "end", "leaks", "allocated", "temporary"] as const;
 export type View = (typeof VIEWS)[number];
+/** What of each view the interpreter allocated before the program began. */
+export type StartMeasures = Readonly<Record<View, Measure>>;
 
 interface Column {
   readonly bytes: GrowingF64;

@@ -8,7 +8,7 @@
 //
 // A block of the start that the program resizes is the program's from then on.
 
-import { Accounts, type Measure, VIEWS, type View } from "./accounts.js";
+import { Accounts, type Measure, type StartMeasures, VIEWS, type View } from "./accounts.js";
 import { BrokenContent } from "./bytes.js";
 import { Collections } from "./collections.js";
 import { type Figures, NO_FIGURES } from "./figures.js";
@@ -29,8 +29,6 @@ export interface AnalysisOptions {
   /** What was allocated before the program began is in accounts and figures as well; the default is in `start` only. */
   readonly withStart?: boolean | undefined;
 }
-
-export type StartMeasures = Readonly<Record<View, Measure>>;
 
 /** A stretch of the recording in which no time was told, and a moment in it that was asked for: its events count as before that. */
 export interface TimeGap {

@@ -1,7 +1,7 @@
 // The stack of a program that calls the heap, as places: functions of JavaScript with their line, functions of modules in C with
 // their module. The innermost WebAssembly frames are the core's own, which are no part of the program.
 
-import { labelOf, wasmFrame } from "../locator.js";
+import { labelOf, wasmFrame } from "../alloc/locator.js";
 import type { StackPlace, StackSource } from "./recorder.js";
 
 /** Frames of this library: they stand between the program and the heap. */

@@ -1,7 +1,7 @@
 // Reads a trace block by block from whatever gives bytes, as far as it is whole.
 
+import { crc32 } from "../ground/crc32.js";
 import { BrokenContent, ByteReader } from "./bytes.js";
-import { crc32 } from "./crc32.js";
 import { type EventConsumer, EventDecoder } from "./decoder.js";
 import {
   BLOCK,

@@ -1,9 +1,9 @@
 // A recording: takes what the core's tracer has in its buffer, with the functions that it speaks of, to a writer.
 
 import * as C from "../core/constants.gen.js";
-import type { Core } from "../core.js";
-import type { HostCalls } from "../host-calls.js";
-import type { Words } from "../words.js";
+import type { Core } from "../core/core.js";
+import type { HostCalls } from "../core/host-calls.js";
+import type { Words } from "../core/memory-words.js";
 import { OTHER, type TraceCollection, type TraceFunction, type TraceMetadata } from "./format.js";
 import { Gaps } from "./random.js";
 import type { TraceOutput } from "./writer.js";

@@ -1,7 +1,7 @@
 // Writes a trace, block by block, to whatever takes bytes.
 
+import { crc32 } from "../ground/crc32.js";
 import { ByteWriter } from "./bytes.js";
-import { crc32 } from "./crc32.js";
 import {
   BLOCK,
   BLOCK_HEADER,

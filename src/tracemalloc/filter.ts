@@ -2,7 +2,7 @@
 //
 //   a trace stays  <=>  some inclusive filter matches it (or there is none), and no exclusive one does
 
-import type { BlockOwner } from "../errors.js";
+import type { BlockOwner } from "../ground/errors.js";
 import type { Frame, Traceback } from "./traceback.js";
 
 /** A domain of the heap's, or the number of one that a module in C tracks memory in (PyTraceMalloc_Track). */

@@ -1,11 +1,11 @@
 // Heap images that are broken at random, for tests and for npm run fuzz: every other one has checksums that are right again, so that what is
 // behind them is put to the test.
 
+import { instantiateWhole, wholeModule } from "../../src/core/whole-core.js";
+import { crc32 } from "../../src/ground/crc32.js";
 import { checksumOf } from "../../src/image/checksum.js";
 import { Heap, ImageError } from "../../src/index.js";
-import { ObjectCalls } from "../../src/objects/calls.js";
-import { instantiateWhole, wholeModule } from "../../src/objects/module.js";
-import { crc32 } from "../../src/trace/crc32.js";
+import { ObjectCalls } from "../../src/objects/object-calls.js";
 import { randomNumbers } from "../mutations.js";
 
 /** Where the header has what; src/image/format.ts says it. */

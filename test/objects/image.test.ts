@@ -1,6 +1,7 @@
 // Heap images: what is saved comes back; what can't be saved is refused; what is no image, or a broken one, is refused too.
 
 import { describe, expect, it } from "vitest";
+import { crc32 } from "../../src/ground/crc32.js";
 import {
   DEBUG_SAVEALL,
   Heap,
@@ -13,7 +14,6 @@ import {
   type PyRef,
   type PyType,
 } from "../../src/index.js";
-import { crc32 } from "../../src/trace/crc32.js";
 import { brokenImages, library, survive } from "./image-mutations.js";
 
 /** Where the header has what; src/image/format.ts says it. */

@@ -1,6 +1,7 @@
 // What a program's functions do in the middle of an operation: no error is lost, and no operation loses what it works on.
 
 import { describe, expect, it } from "vitest";
+import type { WholeCore } from "../../src/core/whole-core.js";
 import {
   type Address,
   type Handle,
@@ -12,7 +13,6 @@ import {
   type PyList,
   type PyTuple,
 } from "../../src/index.js";
-import type { WholeCore } from "../../src/objects/module.js";
 import { footprint, leakFree } from "./leak-free.js";
 
 /** Makes instances that run a function when they die. */

@@ -1,7 +1,7 @@
 // Blocks of up to 2 GiB in a host's memory: what the host's malloc gives, the account has.
 
 import { expect, it } from "vitest";
-import { loadPython } from "../../src/hosts/pyodide.js";
+import { loadPython } from "../../src/hosts/python/pyodide.js";
 import { GIB, MIB, runBigBlocks } from "../big-blocks.js";
 
 it("are in the account, above 2 GiB in all", async () => {

@@ -3,7 +3,7 @@
 import type { PyodideAPI } from "pyodide";
 import { loadPyodide } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
-import { attach, loadPython, type PythonHeap } from "../../src/hosts/pyodide.js";
+import { attach, loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
 import { sumOfParts } from "../../src/index.js";
 
 const WORK = `

@@ -3,9 +3,9 @@
 
 import { loadPyodide } from "pyodide";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { loadPython, type Python } from "../../src/hosts/pyodide.js";
-import { exportsOfRunning } from "../../src/hosts/pyodide-module.js";
-import { PythonHeap } from "../../src/hosts/python-heap.js";
+import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
+import { exportsOfRunning } from "../../src/hosts/python/pyodide-module.js";
+import { PythonHeap } from "../../src/hosts/python/python-heap.js";
 import { DEFAULT_POLICY, NO_LIMIT } from "../../src/index.js";
 
 const MIB = 2 ** 20;

@@ -2,7 +2,7 @@
 
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { attach, loadPython, SnapshotError } from "../../src/hosts/pyodide.js";
+import { attach, loadPython, SnapshotError } from "../../src/hosts/python/pyodide.js";
 
 describe("a memory snapshot of Pyodide's", () => {
   let maker: PyodideAPI;

@@ -2,7 +2,7 @@
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadPython, PythonStack } from "../../src/hosts/pyodide.js";
+import { loadPython, PythonStack } from "../../src/hosts/python/pyodide.js";
 
 describe("PythonStack", () => {
   let pyodide: PyodideAPI;

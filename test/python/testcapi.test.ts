@@ -2,7 +2,7 @@
 
 import type { PyodideAPI } from "pyodide";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { loadPython, type PythonHeap } from "../../src/hosts/pyodide.js";
+import { loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
 import type { Fault } from "../../src/index.js";
 
 describe("_testcapi on the heap", () => {

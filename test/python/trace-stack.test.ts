@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import * as C from "../../src/core/constants.gen.js";
-import { loadPython, type Python } from "../../src/hosts/pyodide.js";
+import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
 import { Tape } from "../trace-data.js";
 
 /** Blocks of at least so many bytes are the test's own: one for each look. */

@@ -1,7 +1,7 @@
 // Traces of Python programs: every byte at its line, whatever the stack looks like.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadPython, type Python } from "../../src/hosts/pyodide.js";
+import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
 import type { Measure } from "../../src/trace/accounts.js";
 import type { Analysis } from "../../src/trace/analysis.js";
 import { sizeClassOf } from "../../src/trace/size-class.js";

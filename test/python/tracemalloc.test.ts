@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadPython, type Python } from "../../src/hosts/pyodide.js";
+import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
 import { Filter } from "../../src/index.js";
 import type { Snapshot } from "../../src/tracemalloc/snapshot.js";
 

@@ -5,8 +5,8 @@ import { type Command, Option } from "commander";
 import { exportReport, FORMATS, type Format } from "../../report/export/formats.js";
 import { counted } from "../../text/numbers.js";
 import { visible } from "../../text/visible.js";
-import { UsageError } from "../errors.js";
-import { type FileKind, FORCE, textBegins } from "../files.js";
+import { UsageError } from "../system/errors.js";
+import { type FileKind, FORCE, textBegins } from "../system/files.js";
 import {
   addMomentOptions,
   addSelectionOptions,

@@ -5,8 +5,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { forTerminal } from "../../text/visible.js";
-import { reasonOf, UsageError } from "../errors.js";
-import { checkFile, type FileKind, type Overwriting } from "../files.js";
+import { reasonOf, UsageError } from "../system/errors.js";
+import { checkFile, type FileKind, type Overwriting } from "../system/files.js";
 
 export const OUTPUT_HELP = "- for standard output";
 const CHUNK_BYTES = 1 << 16;

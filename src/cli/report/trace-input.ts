@@ -11,7 +11,7 @@ import { forTerminal } from "../../text/visible.js";
 import type { View } from "../../trace/accounts.js";
 import { type Analysis, type AnalysisOptions, analyse } from "../../trace/analysis.js";
 import { TraceError, type TraceSummary } from "../../trace/reader.js";
-import { UsageError } from "../errors.js";
+import { UsageError } from "../system/errors.js";
 import { type SelectionOptions, secondsOf, type TraceOptions } from "./options.js";
 
 const CHUNK_BYTES = 2 ** 20;

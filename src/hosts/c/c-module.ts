@@ -1,7 +1,7 @@
 // A module in C that lives on a heap, as TypeScript sees it.
 
-import { type Address, toAddress } from "../../address.js";
-import type { PyModule } from "../../objects/extension.js";
+import { type Address, toAddress } from "../../ground/address.js";
+import type { PyModule } from "../../objects/handles/extension.js";
 import type { LeakReport } from "./leaks.js";
 import { type CFunction, type CValue, isBig, type LoadedModule } from "./loaded.js";
 

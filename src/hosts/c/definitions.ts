@@ -2,8 +2,8 @@
 //
 // A function's address is its index in the table. It has one as long as a module that took it is there, and the same whoever asks.
 
-import { TableSlots } from "../../table-functions.js";
-import { LinkError } from "./loaded.js";
+import { TableSlots } from "../../core/table-functions.js";
+import { LinkError } from "./link-error.js";
 import type { FunctionType } from "./sections.js";
 import { makeRelay } from "./trampoline.js";
 

@@ -1,6 +1,6 @@
 // What the engine makes of a module, with errors that name it.
 
-import { LinkError } from "./loaded.js";
+import { LinkError } from "./link-error.js";
 import { type Dylink, readDylink } from "./sections.js";
 
 /** More bytes of data, and more entries of the table, no module has. */

@@ -3,8 +3,8 @@
 import { EXCEPTION_ALIASES, EXCEPTION_TYPES, FIXED_TYPES } from "../../core/catalogue.gen.js";
 import * as C from "../../core/constants.gen.js";
 import type { CoreFunctions } from "../../core/functions.gen.js";
-import { exceptionNumber } from "../../objects/exception-types.js";
-import type { WholeCore } from "../../objects/module.js";
+import type { WholeCore } from "../../core/whole-core.js";
+import { exceptionNumber } from "../../objects/bridge/exception-types.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { formatDouble } from "./format-double.js";
 import { writeText } from "./output.js";

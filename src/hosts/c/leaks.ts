@@ -3,9 +3,10 @@
 // With debug hooks each block is known, with the C function that allocated it. Without, nobody wrote that down: then the answer is
 // how many more blocks of each family and size there are than when the module came, whoever allocated them.
 
-import type { CoreHeap } from "../../core-heap.js";
-import type { BlockOwner } from "../../errors.js";
-import { functionInC } from "../../locator.js";
+import type { KnownBlock } from "../../alloc/debug-hooks.js";
+import { functionInC } from "../../alloc/locator.js";
+import type { Walked } from "../../alloc/stats.js";
+import type { BlockOwner } from "../../ground/errors.js";
 
 /** Blocks of one family and size that were not freed. */
 export interface Leak {
@@ -30,10 +31,15 @@ export interface LeakReport {
   readonly objects: number;
 }
 
+/** What tells leaks of a heap: its blocks, and with debug hooks who allocated them. */
+export interface Surveyed extends Pick<Walked, "walk"> {
+  knownBlocks(): KnownBlock[];
+}
+
 /** Numbers of blocks by family and size. */
 export type Census = ReadonlyMap<string, number>;
 
-export function takeCensus(heap: CoreHeap): Census {
+export function takeCensus(heap: Surveyed): Census {
   const census = new Map<string, number>();
   const count = (family: BlockOwner, size: number, n: number) => {
     const key = `${family} ${size}`;
@@ -55,7 +61,7 @@ function report(leaks: readonly Leak[], exact: boolean, objects = 0): LeakReport
 }
 
 /** What there is more than there was. */
-export function leaksSince(heap: CoreHeap, before: Census): LeakReport {
+export function leaksSince(heap: Surveyed, before: Census): LeakReport {
   const leaks: Leak[] = [];
   for (const [key, now] of takeCensus(heap)) {
     const count = now - (before.get(key) ?? 0);
@@ -66,7 +72,7 @@ export function leaksSince(heap: CoreHeap, before: Census): LeakReport {
 }
 
 /** The live blocks that functions of the module with this label allocated. */
-export function leaksOf(heap: CoreHeap, label: string): LeakReport {
+export function leaksOf(heap: Surveyed, label: string): LeakReport {
   const leaks = new Map<string, Leak>();
   for (const { domain, size, allocatedAt } of heap.knownBlocks()) {
     if (allocatedAt === undefined || functionInC(allocatedAt)?.label !== label) continue;

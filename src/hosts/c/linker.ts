@@ -8,18 +8,18 @@
 // from wasm to wasm. Modules that need each other are loaded together: what is not there yet is called through the table.
 
 import * as C from "../../core/constants.gen.js";
-import type { CoreHeap } from "../../core-heap.js";
-import { MemoryError } from "../../errors.js";
-import type { Border } from "../../objects/border.js";
-import type { PyModule } from "../../objects/extension.js";
-import type { WholeCore } from "../../objects/module.js";
-import { TableRanges } from "../../table-functions.js";
-import type { Words } from "../../words.js";
+import type { Words } from "../../core/memory-words.js";
+import { TableRanges } from "../../core/table-functions.js";
+import type { WholeCore } from "../../core/whole-core.js";
+import { MemoryError } from "../../ground/errors.js";
+import type { Border } from "../../objects/bridge/border.js";
+import type { PyModule } from "../../objects/handles/extension.js";
 import { type Definition, type Definitions, FunctionAddresses } from "./definitions.js";
 import { compile, dylinkOf, instantiated } from "./engine.js";
 import { coreDefinitions, needsApi } from "./environment.js";
-import { type LeakReport, leaksOf, leaksSince, takeCensus, together } from "./leaks.js";
-import { type CFunction, type CValue, type Imports, kindsOf, LinkError, LoadedModule, mustFit } from "./loaded.js";
+import { type LeakReport, leaksOf, leaksSince, type Surveyed, takeCensus, together } from "./leaks.js";
+import { LinkError } from "./link-error.js";
+import { type CFunction, type CValue, type Imports, kindsOf, LoadedModule, mustFit } from "./loaded.js";
 import { type FunctionTypes, functionTypes, withModuleName } from "./sections.js";
 import type { Program } from "./source.js";
 import { CStack } from "./stack.js";
@@ -30,7 +30,7 @@ const LEAST_ALIGNMENT = 16;
 
 /** What the linker needs of the heap that it loads onto. */
 export interface LinkerHeap {
-  readonly heap: CoreHeap;
+  readonly heap: Surveyed;
   readonly core: WholeCore;
   readonly words: Words;
   /** Throws the error that C left set, if there is one. */

@@ -1,6 +1,6 @@
 // One module in C on a heap, as the linker and the module's user share it.
 
-import type { PyModule } from "../../objects/extension.js";
+import type { PyModule } from "../../objects/handles/extension.js";
 import type { Definition, Definitions } from "./definitions.js";
 import type { Census } from "./leaks.js";
 import type { Dylink, FunctionTypes } from "./sections.js";
@@ -10,18 +10,6 @@ export type CValue = number | bigint;
 export type CFunction = (...args: CValue[]) => CValue | undefined;
 /** Functions and globals that a caller gives to a module, by name. */
 export type Imports = Readonly<Record<string, WebAssembly.ImportValue>>;
-
-/** A module can't be linked, or can't go. */
-export class LinkError extends Error {
-  override readonly name = "LinkError";
-  /** Names that nobody defines. */
-  readonly missing: readonly string[];
-
-  constructor(message: string, missing: readonly string[] = []) {
-    super(message);
-    this.missing = missing;
-  }
-}
 
 /** What is known of a module before it is there. */
 interface Known {

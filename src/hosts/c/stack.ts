@@ -4,10 +4,10 @@
 //   else, or a larger one:        ... | canary <-- stack | ...          a block of the domain libc: an overrun is found out afterwards
 
 import * as C from "../../core/constants.gen.js";
-import type { Core } from "../../core.js";
-import { MemoryError } from "../../errors.js";
-import { CANARY } from "../../objects/border.js";
-import type { Words } from "../../words.js";
+import type { Core } from "../../core/core.js";
+import type { Words } from "../../core/memory-words.js";
+import { MemoryError } from "../../ground/errors.js";
+import { CANARY } from "../../objects/bridge/border.js";
 
 const ALIGNMENT = 16;
 /** Bytes of a stack that is a block, if nobody says how many. */

@@ -1,0 +1,318 @@
+// The account and the statistics: one walk over the heap, added up.
+//
+// Every byte that the platform gave is in exactly one part of the account; docs/account.md says what each part is.
+
+import { ALL_DOMAINS } from "../core/catalogue.gen.js";
+import * as C from "../core/constants.gen.js";
+import type { Core } from "../core/core.js";
+import type { Words } from "../core/memory-words.js";
+import { type Address, toAddress } from "../ground/address.js";
+import type { BlockOwner, DomainName } from "../ground/errors.js";
+
+/** Bytes, each in exactly one part: `platform` is the sum of all the others. */
+export interface Account {
+  /** What the platform gave. */
+  readonly platform: number;
+  /** Blocks in use, small ones by their size class, large ones by their usable size. */
+  readonly live: Readonly<Record<DomainName, number>>;
+  /** Free blocks of pools that are in use. */
+  readonly freeInPools: number;
+  /** Pools of arenas that no size class uses. */
+  readonly freePools: number;
+  /** Free memory of the raw allocator, or of the host's malloc. */
+  readonly rawFree: number;
+  /** Headers, padding, and the heap's own tables. */
+  readonly overhead: number;
+  /** In use through the C library's malloc, past Python's memory manager: by modules in C, or by a host's other code. */
+  readonly escaped: number;
+}
+
+/** The domains that pools serve. */
+export type PooledDomain = Exclude<BlockOwner, "raw">;
+
+/** One size class of one domain. */
+export interface SizeClassStats {
+  readonly domain: PooledDomain;
+  /** Bytes of a block. */
+  readonly size: number;
+  readonly pools: number;
+  readonly used: number;
+  readonly free: number;
+}
+
+export interface ArenaStats {
+  readonly count: number;
+  /** How many were ever opened. */
+  readonly opened: number;
+  readonly pools: number;
+  readonly freePools: number;
+}
+
+export interface LargeStats {
+  readonly blocks: number;
+  readonly bytes: number;
+}
+
+/** A heap's statistics at one moment: what `sys._debugmallocstats` prints, with types. */
+export interface HeapStats {
+  readonly account: Account;
+  /** Highest number of bytes that the platform gave at any time. */
+  readonly platformPeak: number;
+  /** Highest number of bytes in pools in use and in large blocks, at any time. */
+  readonly allocatedPeak: number;
+  /** Blocks in use in the mem and object domains: `sys.getallocatedblocks()`, large blocks included. */
+  readonly allocatedBlocks: number;
+  /** Size of the WebAssembly memory. */
+  readonly memoryBytes: number;
+  /** The classes that have a pool, smallest first. */
+  readonly sizeClasses: readonly SizeClassStats[];
+  readonly arenas: ArenaStats;
+  /** Blocks that no pool serves, by domain. */
+  readonly large: Readonly<Record<BlockOwner, LargeStats>>;
+  /** Pools ever opened. */
+  readonly poolsOpened: number;
+}
+
+/** What lies in the heap, as `walk` reports it. Sizes are whole; `usable` is without the header. */
+export type HeapItem =
+  | { kind: "chunk"; address: Address; size: number; usable: number; domain: BlockOwner | "internal" }
+  | { kind: "freeChunk" | "top"; address: Address; size: number }
+  | { kind: "arena"; address: Address; size: number; pools: number; freePools: number }
+  | { kind: "freePool"; address: Address; size: number }
+  | { kind: "pool"; address: Address; size: number; domain: PooledDomain; blockSize: number; used: number }
+  | { kind: "block"; address: Address; size: number; domain: PooledDomain; used: boolean };
+
+/** The name of a domain that pools serve, by its number in the core. */
+function pooledDomain(number: number): PooledDomain {
+  return ALL_DOMAINS[number] as PooledDomain;
+}
+
+/** Makes the item of a visit; the parameters are those of `hostVisit` in core/hooks/walk.ts. */
+export function itemOf(kind: number, address: number, size: number, a: number, b: number): HeapItem {
+  const at = { address: toAddress(address), size: size >>> 0 };
+  switch (kind) {
+    case C.VISIT_CHUNK:
+      return {
+        kind: "chunk",
+        ...at,
+        usable: at.size - C.CHUNK_OVERHEAD,
+        domain: ALL_DOMAINS[a] as (typeof ALL_DOMAINS)[number],
+      };
+    case C.VISIT_FREE_CHUNK:
+      return { kind: "freeChunk", ...at };
+    case C.VISIT_TOP:
+      return { kind: "top", ...at };
+    case C.VISIT_ARENA:
+      return { kind: "arena", ...at, pools: a, freePools: b };
+    case C.VISIT_BLOCK:
+      return { kind: "block", ...at, domain: pooledDomain(a), used: b === 1 };
+    default:
+      if (a === 0) return { kind: "freePool", ...at };
+      return {
+        kind: "pool",
+        ...at,
+        domain: pooledDomain(b & C.POOL_DOMAIN_MASK),
+        blockSize: a,
+        used: b >>> C.POOL_USED_SHIFT,
+      };
+  }
+}
+
+/** What a host's malloc says of itself; null for a heap in its own memory. */
+export interface HostFigures {
+  /** Bytes that the host's malloc took from the platform. */
+  readonly platform: number;
+  readonly platformPeak: number;
+  /** Bytes of the host's chunks in use and free, headers included. */
+  readonly used: number;
+  readonly free: number;
+  /** Bytes of a header. */
+  readonly header: number;
+  /** Bytes that were in use before the heap was attached. */
+  readonly inherited: number;
+}
+
+/** A heap as those see it that only look at it. */
+export interface Walked {
+  /** Everything in the heap, and unless told otherwise every block of every pool. */
+  walk(visit: (item: HeapItem) => void, options?: { readonly blocks?: boolean }): void;
+  stats(): HeapStats;
+}
+
+/** Adds up what a walk reports. */
+export class Tally {
+  readonly #core: Core;
+  readonly #classes = new Map<number, { pools: number; used: number; free: number }>();
+  readonly #chunks = new Map<number, { domain: number; size: number }>();
+  readonly #arenas: { address: number; size: number }[] = [];
+  #arenaBytes = 0;
+  #live = [0, 0, 0, 0, 0];
+  #chunkCount = 0;
+  #rawFree = 0;
+  #idlePools = 0;
+  #idleBytes = 0;
+  #arenaPools = 0;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** Adds one visit; the parameters are those of `hostVisit` in core/hooks/walk.ts. */
+  add(kind: number, address: number, size: number, a: number, b: number): void {
+    switch (kind) {
+      case C.VISIT_CHUNK:
+        this.#live[a] = (this.#live[a] ?? 0) + (size >>> 0) - C.CHUNK_OVERHEAD;
+        this.#chunkCount++;
+        this.#chunks.set(address >>> 0, { domain: a, size: size >>> 0 });
+        break;
+      case C.VISIT_FREE_CHUNK:
+      case C.VISIT_TOP:
+        this.#rawFree += size >>> 0;
+        break;
+      case C.VISIT_ARENA:
+        this.#arenas.push({ address: address >>> 0, size: size >>> 0 });
+        this.#arenaBytes += size >>> 0;
+        this.#arenaPools += a;
+        break;
+      case C.VISIT_POOL:
+        if (a === 0) {
+          this.#idlePools++;
+          this.#idleBytes += size;
+        } else {
+          this.#addPool(size, a, b & C.POOL_DOMAIN_MASK, b >>> C.POOL_USED_SHIFT);
+        }
+        break;
+    }
+  }
+
+  #addPool(bytes: number, blockSize: number, domain: number, used: number): void {
+    const key = (domain << 16) | blockSize;
+    let entry = this.#classes.get(key);
+    if (!entry) {
+      entry = { pools: 0, used: 0, free: 0 };
+      this.#classes.set(key, entry);
+    }
+    entry.pools++;
+    entry.used += used;
+    entry.free += Math.floor(bytes / blockSize) - used;
+    this.#live[domain] = (this.#live[domain] ?? 0) + used * blockSize;
+  }
+
+  /** The domains whose chunks the arenas are in: an arena is not live memory of that domain as well. */
+  #takeArenasOut(): void {
+    const starts = [...this.#chunks.keys()].sort((x, y) => x - y);
+    for (const arena of this.#arenas) {
+      let low = 0;
+      let high = starts.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((starts[middle] as number) <= arena.address) low = middle + 1;
+        else high = middle;
+      }
+      const start = starts[low - 1];
+      const chunk = start === undefined ? undefined : this.#chunks.get(start);
+      if (chunk && arena.address + arena.size <= (start as number) + chunk.size + C.CHUNK_OVERHEAD) {
+        this.#live[chunk.domain] = (this.#live[chunk.domain] ?? 0) - arena.size;
+      }
+    }
+  }
+
+  /** The statistics. `host` is what the host's malloc says, if the heap lives in a host's memory. */
+  finish(words: Words, memoryBytes: number, host: HostFigures | null): HeapStats {
+    const { control } = this.#core;
+    const word = (at: number) => words.get(control + at);
+    // A domain that freed more of what the host had given out before than it has itself is below zero, modulo 2^32.
+    const belowZero = 2 ** 32 - (host?.inherited ?? 0);
+    const largeBytes = (domain: number) => {
+      const bytes = word(C.LARGE_BYTES_AT + 4 * domain);
+      return bytes < belowZero ? bytes : bytes - 2 ** 32;
+    };
+    const largeBlocks = (domain: number) => word(C.LARGE_BLOCKS_AT + 4 * domain) | 0;
+
+    const sizeClasses: SizeClassStats[] = [];
+    let freeInPools = 0;
+    let smallUsed = 0;
+    let poolBlocks = 0;
+    for (const [key, entry] of [...this.#classes].sort(([x], [y]) => (x & 0xffff) - (y & 0xffff) || x - y)) {
+      const size = key & 0xffff;
+      sizeClasses.push({ domain: pooledDomain(key >> 16), size, ...entry });
+      freeInPools += size * entry.free;
+      if (key >> 16 !== C.LIBC) smallUsed += entry.used;
+      poolBlocks += size * (entry.free + entry.used);
+    }
+    const freePools = this.#idleBytes;
+    const arenaOverhead = this.#arenaBytes - freePools - poolBlocks;
+
+    let account: Account;
+    let platformPeak: number;
+    if (host) {
+      const large = (domain: number, name: DomainName) => {
+        const bytes = largeBytes(domain) - (name === "raw" ? host.inherited : 0);
+        return Math.max(0, bytes);
+      };
+      const live = {
+        raw: large(C.RAW, "raw"),
+        mem: large(C.MEM, "mem") + (this.#live[C.MEM] ?? 0),
+        object: large(C.OBJECT, "object") + (this.#live[C.OBJECT] ?? 0),
+      };
+      const chunks = [C.RAW, C.MEM, C.OBJECT, C.INTERNAL].reduce(
+        (sum, domain) => sum + Math.max(0, largeBlocks(domain)),
+        0,
+      );
+      const headers = host.header * (chunks + 1);
+      const own = largeBytes(C.INTERNAL) - this.#arenaBytes + word(C.STATE_BYTES_AT) + headers;
+      const overhead = arenaOverhead + own + (host.platform - host.used - host.free);
+      const ours = live.raw + live.mem + live.object + freeInPools + freePools + arenaOverhead + own;
+      account = {
+        platform: host.platform,
+        live,
+        freeInPools,
+        freePools,
+        rawFree: host.free,
+        overhead,
+        escaped: host.used - ours,
+      };
+      platformPeak = host.platformPeak;
+    } else {
+      this.#takeArenasOut();
+      const [raw = 0, mem = 0, object = 0, libc = 0, internal = 0] = this.#live;
+      // The break starts at the control block; the first chunk's header ends at a multiple of 8.
+      const overhead =
+        word(C.STATE_BYTES_AT) + C.CHUNK_OVERHEAD + this.#chunkCount * C.CHUNK_OVERHEAD + internal + arenaOverhead;
+      account = {
+        platform: word(C.RESERVED_AT),
+        live: { raw, mem, object },
+        freeInPools,
+        freePools,
+        rawFree: this.#rawFree,
+        overhead,
+        escaped: libc,
+      };
+      platformPeak = word(C.RESERVED_PEAK_AT);
+    }
+
+    const large = (domain: number): LargeStats => ({ blocks: largeBlocks(domain), bytes: largeBytes(domain) });
+    return {
+      account,
+      platformPeak,
+      allocatedPeak: word(C.ALLOCATED_PEAK_AT),
+      allocatedBlocks: smallUsed + largeBlocks(C.MEM) + largeBlocks(C.OBJECT),
+      memoryBytes,
+      sizeClasses,
+      arenas: {
+        count: this.#arenas.length,
+        opened: word(C.ARENAS_OPENED_AT),
+        pools: this.#arenaPools,
+        freePools: this.#idlePools,
+      },
+      large: { raw: large(C.RAW), mem: large(C.MEM), object: large(C.OBJECT), libc: large(C.LIBC) },
+      poolsOpened: word(C.POOLS_OPENED_AT),
+    };
+  }
+}
+
+/** The sum of an account's parts, which is its `platform`. */
+export function sumOfParts(account: Account): number {
+  const { live, freeInPools, freePools, rawFree, overhead, escaped } = account;
+  return live.raw + live.mem + live.object + freeInPools + freePools + rawFree + overhead + escaped;
+}

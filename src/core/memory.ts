@@ -1,0 +1,15 @@
+// WebAssembly memories, as heaps have them: as large as is needed at first, and as far as wasm32 goes.
+
+import { MemoryError } from "../ground/errors.js";
+
+export const WASM_PAGE = 65536;
+const MOST_PAGES = 65536;
+
+/** A memory with room for so many bytes. Throws MemoryError if the engine has none. */
+export function memoryFor(bytes: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE), maximum: MOST_PAGES });
+  } catch {
+    throw new MemoryError(bytes, "the engine has no room for another memory");
+  }
+}

@@ -1,0 +1,49 @@
+// The whole module: the allocators and the objects, as the host sees them.
+
+import { crc32 } from "../ground/crc32.js";
+import { ALLOCATOR_TABLE, OBJECT_TABLE } from "./catalogue.gen.js";
+import { type Core, compileBase64, instantiate, pick } from "./core.js";
+import {
+  CORE_IMPORTS,
+  type ObjectApi,
+  WHOLE_IMPORTS,
+  type WholeFunctions,
+  type WholeImports,
+} from "./functions.gen.js";
+import { WHOLE_BASE64 } from "./whole.generated.js";
+
+export type WholeCore = Core<WholeFunctions>;
+
+/** The functions on objects that any module can import, by their names in the Python/C API. */
+export const OBJECT_API = [
+  "PyType_GenericAlloc",
+  "Py_IncRef",
+  "Py_DecRef",
+] as const satisfies readonly (keyof ObjectApi)[];
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+let knownChecksum: number | undefined;
+
+/** What tells this build of the core from others. */
+export function wholeChecksum(): number {
+  knownChecksum ??= crc32(new TextEncoder().encode(WHOLE_BASE64));
+  return knownChecksum;
+}
+
+/** The whole module, compiled once for the whole program. */
+export function wholeModule(): Promise<WebAssembly.Module> {
+  compiled ??= compileBase64(WHOLE_BASE64);
+  return compiled;
+}
+
+/** An instance with its control block at `control`, its functions in new entries of the table; not yet a heap. */
+export function instantiateWhole(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  table: WebAssembly.Table,
+  control: number,
+  host: WholeImports,
+): WholeCore {
+  const imports = pick(host, [...CORE_IMPORTS, ...WHOLE_IMPORTS]);
+  return instantiate(module, memory, table, control, imports, [...ALLOCATOR_TABLE, ...OBJECT_TABLE]);
+}

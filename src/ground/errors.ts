@@ -1,0 +1,139 @@
+// What can go wrong, as classes with fields and a sentence that names what and where.
+
+import { type Address, formatAddress } from "./address.js";
+
+/** A domain of allocation: CPython's PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ. */
+export type DomainName = "raw" | "mem" | "object";
+
+/** What a block was asked of: a domain of Python's, or the C library's malloc. */
+export type BlockOwner = DomainName | "libc";
+
+/** There is no memory for a request, within the limit. The heap is as it was before the request. */
+export class MemoryError extends Error {
+  override readonly name = "MemoryError";
+  /** Bytes that were asked for; 0 if a module in C raised the error itself. */
+  readonly requested: number;
+
+  constructor(requested: number, why: string, message?: string) {
+    super(message ?? `Cannot allocate${requested === 0 ? "" : ` ${requested} bytes`}: ${why}`);
+    this.requested = requested;
+  }
+}
+
+export type FaultKind =
+  | "underflow"
+  | "overflow"
+  | "double free"
+  | "write after free"
+  | "wrong domain"
+  | "not a block"
+  | "realloc of freed block";
+
+/** What the debug hooks know of a misuse of memory. */
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly address: Address;
+  /** Domain through which the faulty call came. */
+  readonly calledDomain: BlockOwner;
+  /** Where in the program the faulty call is; undefined for what `check` finds. */
+  readonly calledAt?: string;
+  /** The block's own domain, size in bytes and serial number; undefined if the address is no block. */
+  readonly domain?: BlockOwner;
+  readonly size?: number;
+  readonly serial?: number;
+  /** Offset in bytes from the block of the first byte that is not as it should be. */
+  readonly offset?: number;
+  /** Where in the program the block was allocated, and freed. */
+  readonly allocatedAt?: string;
+  readonly freedAt?: string;
+  /** A block that another heap has at this address, if the address is no block here. */
+  readonly elsewhere?: { readonly domain: BlockOwner; readonly size: number; readonly allocatedAt?: string };
+}
+
+/** How a program calls a domain's functions. */
+const FAMILIES: Readonly<Record<BlockOwner, string>> = {
+  raw: "PyMem_Raw*",
+  mem: "PyMem_*",
+  object: "PyObject_*",
+  libc: "malloc, free (the C library's)",
+};
+
+/** Memory was misused, and the debug hooks saw it. The faulty call did nothing. */
+export class HeapFault extends Error {
+  override readonly name = "HeapFault";
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(describeFault(fault));
+    this.fault = fault;
+  }
+}
+
+/** One sentence on a fault, and a line each on where its block was allocated and freed. */
+export function describeFault(fault: Fault): string {
+  const at = formatAddress(fault.address);
+  const lines = [`${what(fault, at)}`];
+  if (fault.domain !== undefined) {
+    lines.push(`  block ${at}: ${fault.size} bytes, domain ${fault.domain}, serial number ${fault.serial}`);
+  }
+  if (fault.allocatedAt) lines.push(`  allocated at ${fault.allocatedAt}`);
+  if (fault.freedAt) lines.push(`  freed at ${fault.freedAt}`);
+  if (fault.calledAt) lines.push(`  called at ${fault.calledAt}`);
+  if (fault.elsewhere) {
+    const { domain, size, allocatedAt } = fault.elsewhere;
+    lines.push(`  another heap has a block there: ${size} bytes, domain ${domain}`);
+    if (allocatedAt) lines.push(`  allocated at ${allocatedAt}`);
+  }
+  return lines.join("\n");
+}
+
+function what(fault: Fault, at: string): string {
+  const { offset = 0, size = 0 } = fault;
+  switch (fault.kind) {
+    case "underflow":
+      return `Buffer underflow: byte ${offset} before the block ${at} was overwritten`;
+    case "overflow":
+      return `Buffer overflow: byte ${offset - size} after the end of the block ${at} was overwritten`;
+    case "double free":
+      return `Cannot free ${at}: already freed`;
+    case "write after free":
+      return `Write after free: byte ${offset} of the freed block ${at} was overwritten`;
+    case "wrong domain":
+      return `Cannot free or resize ${at} with ${FAMILIES[fault.calledDomain]}: allocated with ${FAMILIES[fault.domain ?? "raw"]}`;
+    case "not a block":
+      return `Cannot free or resize ${at} with ${FAMILIES[fault.calledDomain]}: no block starts there`;
+    case "realloc of freed block":
+      return `Cannot resize ${at}: already freed`;
+  }
+}
+
+/** `Heap.check()` found a structure of the heap broken: memory was overwritten from outside, or there is a bug here. */
+export class HeapCorruption extends Error {
+  override readonly name = "HeapCorruption";
+  readonly address: Address;
+
+  constructor(structure: string, address: Address) {
+    super(`The heap is corrupt: ${structure} at ${formatAddress(address)} breaks its invariants`);
+    this.address = address;
+  }
+}
+
+/** The core told of something by a number that its host does not know: a bug here, or two builds that do not belong together. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+  readonly code: number;
+
+  constructor(what: string, code: number) {
+    super(`Internal error: the core has told of ${what} number ${code}, which is not known`);
+    this.code = code;
+  }
+}
+
+/** An image can't be loaded: it is broken, cut off, or of another version. */
+export class ImageError extends Error {
+  override readonly name = "ImageError";
+
+  constructor(what: string) {
+    super(`Cannot load the heap image: ${what}`);
+  }
+}

@@ -1,0 +1,302 @@
+// A heap in a WebAssembly memory of its own.
+
+import type { FaultHandler, Locator } from "../alloc/debug-hooks.js";
+import * as C from "../core/constants.gen.js";
+import { pick } from "../core/core.js";
+import { MEMORY_API, type MemoryApi, type ObjectApi } from "../core/functions.gen.js";
+import { memoryFor, WASM_PAGE } from "../core/memory.js";
+import { Words } from "../core/memory-words.js";
+import { instantiateWhole, OBJECT_API, type WholeCore, wholeChecksum, wholeModule } from "../core/whole-core.js";
+import type { CModule } from "../hosts/c/c-module.js";
+import { Linker } from "../hosts/c/linker.js";
+import { type LoadOptions, loadModules } from "../hosts/c/load.js";
+import type { WasmSource } from "../hosts/c/source.js";
+import { encodeImage } from "../image/format.js";
+import { loadImage } from "../image/load.js";
+import { cannotSave, takeImage } from "../image/save.js";
+import { bytesOf, compress, type ImageSource, streamOf } from "../image/stream.js";
+import { ObjectCalls } from "../objects/object-calls.js";
+import type { Clock } from "../pressure/books.js";
+import type { Policy } from "../pressure/policy.js";
+import { NO_LIMIT } from "./core-heap.js";
+import { ObjectHeap, type Policies, policyBits, type TypesOfImage } from "./object-heap.js";
+import { leastMemory, moveCore, type Trim } from "./trim.js";
+
+/** The values of the environment variable PYTHONMALLOC. */
+export type AllocatorName = "default" | "pymalloc" | "malloc" | "debug" | "pymalloc_debug" | "malloc_debug";
+
+const ALLOCATOR_NAMES: readonly AllocatorName[] = [
+  "default",
+  "pymalloc",
+  "malloc",
+  "debug",
+  "pymalloc_debug",
+  "malloc_debug",
+];
+
+export interface HeapOptions {
+  /** Hard limit in bytes of what the heap reserves; the default is no limit. */
+  readonly limit?: number;
+  /** As PYTHONMALLOC: pools or raw allocator for the mem and object domains, with or without debug hooks. */
+  readonly allocator?: AllocatorName;
+  /** A memory and a table that somebody else made. Nobody else uses the memory from `base` up. */
+  readonly memory?: WebAssembly.Memory;
+  readonly table?: WebAssembly.Table;
+  /**
+   * Where in the memory the heap begins: a multiple of 65536 from 65536 up. The default is 256 KiB in a memory of its own, where modules in C
+   * have their stack below, and 64 KiB in another.
+   */
+  readonly base?: number;
+  /** What is done about a fault that the debug hooks find; the default throws a HeapFault. */
+  readonly onFault?: FaultHandler;
+  /** Says where the program is, for reports; the default reads the JavaScript stack. */
+  readonly locate?: Locator;
+  /** What is done about pressure; false: nothing by itself. The default runs the measures, the cheap ones first. */
+  readonly policy?: Policy | false;
+  /** Bytes from the platform past which measures run; the default policy takes seven eighths of the limit. */
+  readonly softLimit?: number;
+  /** Milliseconds, by which measures against pressure are given time; the default is performance.now. */
+  readonly clock?: Clock;
+  /** Policies of object types to switch off: `{ freeLists: false }`. */
+  readonly policies?: Policies;
+  /** The key of str and bytes hashes, two 64-bit numbers; the default is random, so that nobody can make keys that collide. */
+  readonly hashKey?: readonly [bigint, bigint];
+}
+
+export interface SaveOptions {
+  /** Compress the image (deflate): smaller, and slower to load. */
+  readonly compress?: boolean;
+}
+
+export interface LoadImageOptions
+  extends Pick<HeapOptions, "limit" | "softLimit" | "policy" | "clock" | "onFault" | "locate"> {
+  /** Functions of types, by name: `{ File: { finalize: (file) => ... } }`. Needed of types that had such functions. */
+  readonly types?: TypesOfImage;
+  /**
+   * Look at every object, for an image that a stranger may have made; it takes several times as long. The default trusts the checksums,
+   * which tell whether an image is whole.
+   */
+  readonly verify?: boolean;
+}
+
+/** What a WebAssembly module that allocates from the heap imports: `{ env: heap.imports }`. */
+export interface HeapImports extends MemoryApi, Pick<ObjectApi, (typeof OBJECT_API)[number]> {
+  readonly memory: WebAssembly.Memory;
+  readonly __indirect_function_table: WebAssembly.Table;
+  [name: string]: WebAssembly.ImportValue;
+}
+
+/** Where a heap begins: so many bytes are the stack of modules in C, with which a recursion comes to its limit first. Untouched, they cost nothing. */
+const DEFAULT_BASE = 256 * 1024;
+
+/** Under pressure the heap moves only if it gives back so many bytes, and such a part of its memory. */
+const LEAST_TRIM = 2 ** 20;
+const TRIM_SHARE = 1 / 4;
+
+/** A private heap: memory outside the JavaScript heap, with a limit and an account of every byte. */
+export class Heap extends ObjectHeap {
+  #linker: Linker;
+  readonly #whole: WholeCore;
+  #imports: HeapImports | undefined;
+  /** Why the heap has to stay in its memory; undefined: it can move. */
+  #stays: string | undefined;
+  readonly #isOwnMemory: boolean;
+
+  private constructor(core: WholeCore, calls: ObjectCalls, options: HeapOptions) {
+    super(core, calls, options);
+    this.#whole = core;
+    this.#isOwnMemory = options.memory === undefined;
+    if (options.memory || options.table) this.#stays = "its memory or its table is not the heap's own";
+    this.#linker = this.#makeLinker();
+    this.measures.set("trim", () => this.#trimIfWorth());
+  }
+
+  /** Modules that others made are bound to the memory from now on, and can own references to objects. */
+  #lend(why: string): void {
+    this.#stays ??= why;
+    this.#whole.functions.lend_objects();
+  }
+
+  #makeLinker(): Linker {
+    const raiseIfSet = () => this.raiseIfSet();
+    const beginApi = () => this.beginApi();
+    return new Linker({
+      ...{ heap: this, core: this.#whole, words: this.words, raiseIfSet, beginApi, border: this.border },
+      room: this.#isOwnMemory ? this.#whole.control : 0,
+      moduleFrom: (answered, name) => this.moduleFrom(answered, name),
+      dropModule: (module) => this.dropModule(module),
+      settle: () => {
+        this.gc.collect();
+        this.relieve();
+      },
+    });
+  }
+
+  /**
+   * The core's functions and memory, for another module to import: its calls go from wasm to wasm. From the first time that somebody asks
+   * for them, the heap stays in its memory: `trim` would leave that module behind.
+   */
+  get imports(): HeapImports {
+    if (this.#imports) return this.#imports;
+    this.#lend("other modules may be bound to the memory: heap.imports was asked for");
+    const { functions: f, memory, table } = this.#whole;
+    this.#imports = {
+      ...pick(f, [...MEMORY_API, ...OBJECT_API]),
+      memory,
+      __indirect_function_table: table,
+    };
+    return this.#imports;
+  }
+
+  /** Makes a heap. It takes memory when it needs it, up to the limit. */
+  static async create(options: HeapOptions = {}): Promise<Heap> {
+    const { limit = NO_LIMIT, allocator = "default", base = options.memory ? WASM_PAGE : DEFAULT_BASE } = options;
+    if (!ALLOCATOR_NAMES.includes(allocator)) {
+      throw new RangeError(`Cannot use allocator "${allocator}": the names are ${ALLOCATOR_NAMES.join(", ")}`);
+    }
+    if (!(limit > 0)) throw new RangeError(`Cannot set the limit to ${limit}: not a number of bytes`);
+    if (!(Number.isInteger(base) && base >= WASM_PAGE && base % WASM_PAGE === 0 && base < 2 ** 32 - WASM_PAGE)) {
+      throw new RangeError(`Cannot begin a heap at ${base}: not a multiple of ${WASM_PAGE} from ${WASM_PAGE} up`);
+    }
+    const memory = options.memory ?? memoryFor(base + WASM_PAGE);
+    const have = memory.buffer.byteLength;
+    if (have < base + WASM_PAGE) memory.grow((base + WASM_PAGE - have) / WASM_PAGE);
+    const table = options.table ?? new WebAssembly.Table({ element: "anyfunc", initial: 1 });
+    const policies = policyBits(options.policies ?? {});
+    const [key0, key1] = options.hashKey ?? crypto.getRandomValues(new BigUint64Array(2));
+    const calls = new ObjectCalls();
+    const core = instantiateWhole(await wholeModule(), memory, table, base, calls);
+    const { functions: f } = core;
+    const pools = allocator !== "malloc" && allocator !== "malloc_debug";
+    f.init_own(core.tableBase, 0, Math.min(Math.floor(limit), NO_LIMIT), pools ? 1 : 0, C.STATE_BYTES);
+    const reserved = new DataView(memory.buffer).getUint32(base + C.RESERVED_AT, true);
+    if (reserved > limit) {
+      throw new RangeError(`Cannot make a heap within ${limit} bytes: its own state takes ${reserved}`);
+    }
+    if (allocator.endsWith("debug")) f.PyMem_SetupDebugHooks();
+    f.begin_objects(key0 ?? 0n, key1 ?? 0n, policies);
+    return new Heap(core, calls, options);
+  }
+
+  /**
+   * Loads a module in C (a dynamic library in WebAssembly, as `pyheap cc` makes them) onto this heap: its data, its stack and what it
+   * allocates are here, and it calls the heap directly. An array is loaded together: those modules may need each other.
+   * Throws LinkError, which names all that is not defined, and MemoryError.
+   */
+  load(sources: readonly WasmSource[], options?: LoadOptions): Promise<CModule[]>;
+  load(source: WasmSource, options?: LoadOptions): Promise<CModule>;
+  async load(source: WasmSource | readonly WasmSource[], options: LoadOptions = {}): Promise<CModule | CModule[]> {
+    this.#lend("modules in C were loaded, which are bound to the memory");
+    if (Array.isArray(source)) return loadModules(this.#linker, source as readonly WasmSource[], options);
+    const [module] = await loadModules(this.#linker, [source as WasmSource], options);
+    return module as CModule;
+  }
+
+  /**
+   * The heap's objects as an image, from which `Heap.load` makes the same heap again: what `heap.roots` leads to at the moment of the
+   * call; as bytes, or with `{ stream: true }` as a stream, for `pipeTo` or the body of a request or response. The heap stays as it is.
+   * Throws if it has blocks that are no objects, modules in C, or allocators of the program's own.
+   */
+  save(options: SaveOptions & { readonly stream: true }): Promise<ReadableStream<Uint8Array>>;
+  save(options?: SaveOptions & { readonly stream?: false }): Promise<Uint8Array>;
+  async save(
+    options: SaveOptions & { readonly stream?: boolean } = {},
+  ): Promise<Uint8Array | ReadableStream<Uint8Array>> {
+    const { compress: isCompressed = false, stream = false } = options;
+    this.#checkSavable();
+    const parts = takeImage(this.#whole, this.imageMetadata());
+    const stored = isCompressed ? await compress(parts.stored) : parts.stored;
+    const image = encodeImage({ ...parts, isCompressed, stored }, wholeChecksum());
+    return stream ? streamOf(image) : image;
+  }
+
+  #checkSavable(): void {
+    const cannot = (why: string): never => {
+      throw cannotSave(why);
+    };
+    if (this.isBusy()) cannot("an operation is under way");
+    if (this.isTracing) cannot("a recording is under way");
+    if (this.#linker.size > 0) cannot("modules in C are loaded, which know objects by their addresses");
+    const { tableBase } = this.core;
+    if (this.words.get(this.core.control + C.HOOKS_INSTALLED_AT) !== 0) cannot("debug hooks are installed");
+    const isOwn = (index: number) => index >= tableBase && index < tableBase + C.TABLE_FUNCTIONS;
+    for (const domain of ["raw", "mem", "object"] as const) {
+      const [, ...functions] = this.getAllocator(domain).words;
+      if (!functions.every(isOwn)) cannot(`the ${domain} domain has an allocator of the program's`);
+    }
+    const [, ...functions] = this.getArenaAllocator().words;
+    if (!functions.every(isOwn)) cannot("arenas come from an allocator of the program's");
+  }
+
+  /**
+   * A heap with the objects of an image: `heap.roots` leads to them. Throws ImageError if the image is broken, cut off, or made by
+   * another build of pyheap, and RangeError if it does not fit into the limit; then there is no heap.
+   */
+  static async load(source: ImageSource, options: LoadImageOptions = {}): Promise<Heap> {
+    const { limit = NO_LIMIT, types = {}, verify = false } = options;
+    const image = await bytesOf(source);
+    const { core, calls, metadata } = await loadImage(image, await wholeModule(), wholeChecksum(), verify);
+    const words = new Words(core);
+    const reserved = words.get(core.control + C.RESERVED_AT);
+    if (!(reserved <= limit)) {
+      throw new RangeError(`Cannot load a heap image within ${limit} bytes: it takes ${reserved}`);
+    }
+    words.set(core.control + C.LIMIT_AT, Math.min(Math.floor(limit), NO_LIMIT));
+    const heap = new Heap(core, calls, options);
+    heap.restore(metadata, types);
+    return heap;
+  }
+
+  // ---- giving memory back ----
+
+  /**
+   * Moves the heap to a smaller memory: WebAssembly's never shrink. Addresses, handles and typed blocks stay good, but `heap.memory` is
+   * another one, and views of the old one are of no use. The process has the old one until JavaScript's collector finds it. Compact
+   * first: only what is above the highest block goes. Throws an Error in the middle of an operation, and MemoryError if there is no
+   * room for both memories at a time; then nothing has changed.
+   */
+  trim(): Trim {
+    if (this.isBusy() || this.isNested) throw new Error("Cannot trim the heap: an operation is under way");
+    this.core.functions.relieve_heap();
+    const before = this.memory.buffer.byteLength;
+    const stays = this.#stays;
+    if (stays !== undefined) return { before, after: before, gained: 0, stays };
+    const after = Math.min(before, leastMemory(this.core));
+    if (after < before) this.#moveTo(after);
+    return { before, after, gained: before - after };
+  }
+
+  #moveTo(bytes: number): void {
+    moveCore(this.core, bytes);
+    this.moved();
+    this.#linker = this.#makeLinker();
+  }
+
+  /** As a measure against pressure, which may come in the middle of an operation: only if a good part of the memory goes. */
+  #trimIfWorth(): void {
+    if (this.isBusy() || this.isNested || this.#stays !== undefined) return;
+    this.core.functions.relieve_heap();
+    const before = this.memory.buffer.byteLength;
+    const after = leastMemory(this.core);
+    if (before - after >= Math.max(LEAST_TRIM, before * TRIM_SHARE)) this.#moveTo(after);
+  }
+
+  protected override hostFigures(): null {
+    return null;
+  }
+
+  /** Fault injection, for tests of what a program does when memory runs out: see `failReservation`. */
+  get reservations(): number {
+    return this.words.get(this.core.control + C.RESERVATIONS_AT);
+  }
+
+  /**
+   * Makes the reservation that comes `after` others fail (1: the next), and, if `forever`, all later ones too.
+   * 0 ends it. A reservation is a request to the platform, not to the heap.
+   */
+  failReservation(after: number, forever = false): void {
+    const { control } = this.core;
+    this.words.set(control + C.FAIL_AT_AT, after === 0 ? 0 : this.reservations + after);
+    this.words.set(control + C.FAIL_FOREVER_AT, forever ? 1 : 0);
+  }
+}

@@ -1,0 +1,29 @@
+// A function of ours that CPython calls between two bytecodes: Py_AddPendingCall. What an allocation finds out, it can't act on
+// itself, because whoever allocates is in the middle of something.
+
+import { TableSlots, toWasmFunction } from "../../core/table-functions.js";
+import type { PyodideExports } from "./pyodide-module.js";
+
+export class PendingCall {
+  readonly #python: PyodideExports;
+  readonly #index: number;
+  #isWaiting = false;
+
+  constructor(python: PyodideExports, run: () => void) {
+    this.#python = python;
+    const call = (): number => {
+      this.#isWaiting = false;
+      run();
+      return 0;
+    };
+    this.#index = new TableSlots({ table: python.__indirect_function_table }).put(
+      toWasmFunction(call, { parameters: 1, results: 1 }),
+    );
+  }
+
+  /** The function will be called once. False, if CPython has no room for another pending call. */
+  ask(): boolean {
+    this.#isWaiting ||= this.#python.Py_AddPendingCall(this.#index, 0) === 0;
+    return this.#isWaiting;
+  }
+}

@@ -1,0 +1,285 @@
+// `import pyheap`, for Python programs that run on the heap: a Python module over a few functions of the host.
+
+import type { PyodideAPI } from "pyodide";
+import type { HeapStats } from "../../alloc/stats.js";
+import { HeapCorruption, HeapFault } from "../../ground/errors.js";
+import { NO_LIMIT } from "../../heap/core-heap.js";
+import type { CollectionSource, PythonCollection, PythonHeap } from "./python-heap.js";
+
+/** The module's text; it becomes pyheap.py in site-packages, and is read when a program imports it. */
+export const PYTHON_MODULE_SOURCE = `"""The heap that this interpreter lives on.
+
+>>> import pyheap
+>>> pyheap.stats()["account"]["live"]["object"]    # bytes
+>>> pyheap.limits.hard = 64 * 2**20                # past it: MemoryError
+>>> pyheap.limits.soft = 48 * 2**20                # past it: garbage is collected, empty arenas go back
+>>> pyheap.on_pressure(lambda pressure: cache.clear())
+>>> pyheap.check()                                 # proves that the heap is whole
+"""
+
+import json as _json
+import sys as _sys
+import traceback as _traceback
+import types as _types
+
+import _pyheap
+
+__all__ = [
+    "check",
+    "getallocatedblocks",
+    "limit",
+    "limits",
+    "on_pressure",
+    "relieve",
+    "remove_on_pressure",
+    "stats",
+]
+
+
+class HeapError(RuntimeError):
+    """The heap is not whole: memory was overwritten."""
+
+
+def stats():
+    """The account and the statistics of the heap, as a dict; sizes are in bytes."""
+    return _json.loads(_pyheap.stats())
+
+
+def getallocatedblocks():
+    """The number of blocks in use in the mem and object domains, as sys.getallocatedblocks() is meant to answer."""
+    return _pyheap.getallocatedblocks()
+
+
+def check():
+    """Checks every structure of the heap. Raises HeapError if one is broken, and answers None otherwise."""
+    problem = _pyheap.check()
+    if problem is not None:
+        raise HeapError(problem)
+
+
+def relieve():
+    """Collects garbage, and gives what is empty back. Answers the bytes that this gained."""
+    return _pyheap.relieve()
+
+
+_callbacks = []
+_stop = None  # ends the calls from the heap
+
+
+def on_pressure(callback):
+    """Calls callback(pressure) before measures against pressure run: a chance to drop what can be had again.
+
+    pressure is a dict: reason ("soft limit", "no memory", "fragmentation" or "asked") and, in bytes, reserved, allocated,
+    softLimit and limit. What the callback raises goes to sys.unraisablehook. Answers the callback, so it can be a decorator;
+    remove_on_pressure(callback) ends it.
+    """
+    global _stop
+    if not callable(callback):
+        raise TypeError(f"callback must be callable, not {type(callback).__name__}")
+    if _stop is None:
+        _stop = _told_by_heap()
+    _callbacks.append(callback)
+    return callback
+
+
+def remove_on_pressure(callback):
+    """Ends one on_pressure(callback). Raises ValueError if there is none."""
+    global _stop
+    try:
+        _callbacks.remove(callback)
+    except ValueError:
+        raise ValueError(f"{callback!r} is not a callback of on_pressure") from None
+    if not _callbacks:
+        _stop()
+        _stop = None
+
+
+def _told_by_heap():
+    from pyodide.ffi import create_proxy
+
+    proxy = create_proxy(_call_back)
+    end = _pyheap.onpressure(proxy)
+
+    def stop():
+        end()
+        proxy.destroy()
+
+    return stop
+
+
+def _call_back(text):
+    pressure = _json.loads(text)
+    for callback in list(_callbacks):
+        try:
+            callback(dict(pressure))
+        except BaseException as error:
+            _report(_Unraisable(error, callback))
+
+
+def _report(unraisable):
+    hook = _sys.unraisablehook
+    if hook is not _sys.__unraisablehook__:
+        return hook(unraisable)
+    # Python's own takes nothing but what it made.
+    if _sys.stderr is not None:
+        print(f"{unraisable.err_msg}: {unraisable.object!r}", file=_sys.stderr)
+        _traceback.print_exception(unraisable.exc_value)
+
+
+class _Unraisable:
+    """What sys.unraisablehook is told."""
+
+    def __init__(self, error, callback):
+        self.exc_type = type(error)
+        self.exc_value = error
+        self.exc_traceback = error.__traceback__
+        self.err_msg = "Exception ignored in a callback of pyheap.on_pressure"
+        self.object = callback
+
+
+def _checked(name, size):
+    if size is None:
+        return None
+    if not isinstance(size, int) or isinstance(size, bool):
+        raise TypeError(f"{name} must be a number of bytes or None, not {type(size).__name__}")
+    if size <= 0:
+        raise ValueError(f"{name} must be positive, not {size}")
+    return min(size, 2**32)  # of addresses there are no more
+
+
+class _Limits:
+    """Limits of what Python's memory manager takes, in bytes; None if there is none."""
+
+    __slots__ = ()
+
+    @property
+    def hard(self):
+        """Past it: MemoryError."""
+        return _pyheap.getlimit()
+
+    @hard.setter
+    def hard(self, size):
+        _pyheap.setlimit(_checked("hard", size))
+
+    @property
+    def soft(self):
+        """Past it, a full collection runs, and empty arenas go back. Unless it is set, seven eighths of the hard one."""
+        return _pyheap.getsoftlimit()
+
+    @soft.setter
+    def soft(self, size):
+        _pyheap.setsoftlimit(_checked("soft", size))
+
+    def __repr__(self):
+        return f"limits(hard={self.hard}, soft={self.soft})"
+
+
+limits = _Limits()
+
+
+class _Module(_types.ModuleType):
+    @property
+    def limit(self):
+        """limits.hard, under a shorter name."""
+        return limits.hard
+
+    @limit.setter
+    def limit(self, size):
+        _pyheap.setlimit(_checked("limit", size))
+
+
+_sys.modules[__name__].__class__ = _Module
+`;
+
+/**
+ * watch(begin, end) calls these when a collection begins, and when it has ended, for good. The collector's own list of callbacks has ours
+ * in front, and the program gets another one in its place, which is copied there: so what the program does to it leaves ours alone.
+ */
+const WATCH_COLLECTIONS = `
+import gc
+def watch(begin, end, gc=gc):
+    def note(phase, info):
+        if phase == "start":
+            begin()
+        else:
+            end(info["generation"], info["collected"], info["uncollectable"])
+
+    own = gc.callbacks
+
+    class Callbacks(list):
+        __slots__ = ()
+
+    def copied(change):
+        def method(self, *args, **kwargs):
+            try:
+                return change(self, *args, **kwargs)
+            finally:
+                own[1:] = self
+        method.__name__ = change.__name__
+        return method
+
+    for change in (
+        *(list.append, list.clear, list.extend, list.insert, list.pop, list.remove, list.reverse, list.sort),
+        *(list.__delitem__, list.__iadd__, list.__imul__, list.__setitem__),
+    ):
+        setattr(Callbacks, change.__name__, copied(change))
+    theirs = Callbacks(own)
+    own.insert(0, note)
+    gc.callbacks = theirs
+watch
+`;
+
+/** Tells of collections. What is needed for it in Python is taken before the program can change it. */
+function collectionsOf(pyodide: PyodideAPI): CollectionSource {
+  const globals = pyodide.toPy({});
+  const watch = pyodide.runPython(WATCH_COLLECTIONS, { globals, filename: "<pyheap>" });
+  globals.destroy();
+  const tells = new Set<(collection: PythonCollection) => void>();
+  let isWatching = false;
+  let begun = 0;
+  return (tell) => {
+    tells.add(tell);
+    if (!isWatching) {
+      isWatching = true;
+      watch(
+        () => {
+          begun = performance.now();
+        },
+        (generation: number, collected: number, uncollectable: number) => {
+          for (const each of tells) each({ generation, collected, uncollectable, begun });
+        },
+      );
+    }
+    // Nothing is asked of Python, which may have ended.
+    return () => void tells.delete(tell);
+  };
+}
+
+/** Makes `_pyheap`, on which pyheap.py stands, importable. */
+export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap): void {
+  heap.collectionSource = collectionsOf(pyodide);
+  pyodide.registerJsModule("_pyheap", {
+    stats: () => JSON.stringify(heap.stats() satisfies HeapStats),
+    getallocatedblocks: () => heap.stats().allocatedBlocks,
+    relieve: () => heap.relieve().gained,
+    getlimit: () => (heap.limit === NO_LIMIT ? undefined : heap.limit),
+    setlimit: (size: number | undefined) => {
+      heap.limit = size ?? NO_LIMIT;
+    },
+    getsoftlimit: () => (heap.softLimit === NO_LIMIT ? undefined : heap.softLimit),
+    setsoftlimit: (size: number | undefined) => {
+      heap.softLimit = size;
+    },
+    onpressure: (callBack: (pressure: string) => void) =>
+      heap.on("pressure", (pressure) => callBack(JSON.stringify(pressure))),
+    check: () => {
+      try {
+        heap.check();
+        return undefined;
+      } catch (error) {
+        if (error instanceof HeapCorruption || error instanceof HeapFault) return error.message;
+        throw error;
+      }
+    },
+  });
+}

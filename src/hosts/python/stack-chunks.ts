@@ -1,0 +1,70 @@
+// The chunks that an interpreter's frames lie in come from its arena allocator, in front of which the core's tracer stands while a recording
+// runs (core/trace/chunks.ts).
+
+import * as C from "../../core/constants.gen.js";
+import type { Core } from "../../core/core.js";
+import { Words } from "../../core/memory-words.js";
+import type { PyodideExports } from "./pyodide-module.js";
+
+/** Bytes before a chunk's first frame: `previous`, `size` and `top` of _PyStackChunk. */
+const CHUNK_HEADER = 12;
+/** Words of a PyObjectArenaAllocator: ctx, alloc, free. */
+const ARENA_WORDS = 3;
+
+export class StackChunks {
+  readonly #python: PyodideExports;
+  readonly #core: Core;
+  readonly #words: Words;
+  /** The tracer's own, with no ctx. */
+  readonly #ours: readonly number[];
+  /** What the interpreter had before, as long as the tracer's stands in front of it. */
+  #before: readonly number[] | undefined;
+
+  constructor(python: PyodideExports, core: Core) {
+    this.#python = python;
+    this.#core = core;
+    this.#words = new Words(python);
+    const first = core.tableBase + C.CHUNK_FUNCTIONS;
+    this.#ours = [0, first, first + 1];
+  }
+
+  get #scratch(): number {
+    return this.#core.control + C.SCRATCH_AT;
+  }
+
+  #read(): readonly number[] {
+    this.#python.PyObject_GetArenaAllocator(this.#scratch);
+    return Array.from({ length: ARENA_WORDS }, (_, k) => this.#words.get(this.#scratch + 4 * k));
+  }
+
+  #install(allocator: readonly number[]): void {
+    allocator.forEach((word, k) => {
+      this.#words.set(this.#scratch + 4 * k, word);
+    });
+    this.#python.PyObject_SetArenaAllocator(this.#scratch);
+  }
+
+  /** What the tracer needs, as PythonStack.tracerWords. */
+  get tracerWords(): readonly (readonly [at: number, word: number])[] {
+    const [context = 0, malloc = 0, free = 0] = this.#before ?? this.#read();
+    return [
+      [C.TRACE_CHUNK_CONTEXT_AT, context],
+      [C.TRACE_CHUNK_MALLOC_AT, malloc],
+      [C.TRACE_CHUNK_FREE_AT, free],
+      [C.TRACE_CHUNK_HEADER_AT, CHUNK_HEADER],
+    ];
+  }
+
+  /** The tracer, which has the words, stands in front. Answers what ends that; somebody who came to stand in front of it stays, and it behind him. */
+  watch(): () => void {
+    if (!this.#before) {
+      this.#before = this.#read();
+      this.#install(this.#ours);
+    }
+    return () => {
+      if (!this.#before || this.#read().join() !== this.#ours.join()) return;
+      this.#install(this.#before);
+      this.#before = undefined;
+    };
+  }
+}

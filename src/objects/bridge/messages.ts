@@ -1,0 +1,93 @@
+// What the core's errors say: the sentences of protocol/errors.mjs, with what they speak of in place of `{name:kind}`.
+
+import {
+  COMPARISON_SIGNS,
+  IN_PLACE_NAMES,
+  OPERATOR_NAMES,
+  type PyExceptionName,
+  UNARY_NAMES,
+} from "../../core/catalogue.gen.js";
+import { ERRORS, type ErrorDefinition } from "../../core/errors.gen.js";
+import { ProtocolError } from "../../ground/errors.js";
+
+/** An error as the core has it: its code, its objects' addresses and its numbers. */
+export interface ErrorRecord {
+  readonly code: number;
+  readonly objects: readonly number[];
+  readonly numbers: readonly number[];
+}
+
+/** How an object is shown. */
+export interface Show {
+  typeName(object: number): string;
+  /** Of a string; "" of anything else. */
+  text(object: number): string;
+  repr(object: number): string;
+}
+
+export interface ErrorWords {
+  readonly exception: PyExceptionName;
+  readonly message: string;
+}
+
+/** Where a type's name is not the word: of sequences whose index is out of range, and that are indexed; of containers that changed. */
+const PREFIXES: Readonly<Record<string, string>> = { str: "string ", bytes: "" };
+const ELEMENTS: Readonly<Record<string, string>> = { bytes: "byte" };
+const CONTAINERS: Readonly<Record<string, string>> = { dict: "dictionary" };
+
+function span(one: string, many: string, count: number, position: number): string {
+  return count > 1 ? `${many} in position ${position}-${position + count - 1}` : `${one} in position ${position}`;
+}
+
+/** A character as it stands in an error: escaped. */
+function escaped(text: string, position: number): string {
+  const code = [...text][position]?.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  if (code < 0x100) return `\\x${hex.padStart(2, "0")}`;
+  return code < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
+}
+
+/** What stands for a placeholder, by its kind. */
+const SHOWN: Readonly<Record<string, (show: Show, a: number, b: number, c: number) => string | undefined>> = {
+  type: (show, object) => show.typeName(object),
+  text: (show, object) => show.text(object),
+  repr: (show, object) => show.repr(object),
+  prefix: (show, object) => PREFIXES[show.typeName(object)] ?? `${show.typeName(object)} `,
+  element: (show, object) => ELEMENTS[show.typeName(object)] ?? show.typeName(object),
+  container: (show, object) => CONTAINERS[show.typeName(object)] ?? show.typeName(object),
+  number: (_, number) => String(number),
+  operator: (_, number) => OPERATOR_NAMES[number],
+  inPlace: (_, number) => IN_PLACE_NAMES[number],
+  unary: (_, number) => UNARY_NAMES[number],
+  comparison: (_, number) => COMPARISON_SIGNS[number],
+  bytes: (_, first, count, position) => span(`byte 0x${first.toString(16).padStart(2, "0")}`, "bytes", count, position),
+  characters: (show, string, count, position) =>
+    span(`character '${escaped(show.text(string), position)}'`, "characters", count, position),
+};
+
+/** The values of an error's parameters, by name. Throws ProtocolError if an object is not there. */
+function valuesOf({ name, parameters }: ErrorDefinition, { code, objects, numbers }: ErrorRecord): Map<string, number> {
+  const values = new Map<string, number>();
+  let [object, number] = [0, 0];
+  for (const [parameter, type] of parameters) {
+    const value = (type === "object" ? objects[object++] : numbers[number++]) ?? 0;
+    if (type === "object" && value === 0) throw new ProtocolError(`an error ${name} without its ${parameter}`, code);
+    values.set(parameter, value);
+  }
+  return values;
+}
+
+/** The exception that an error of the core is, and what it says. Throws ProtocolError if there is no such error. */
+export function wordsOf(record: ErrorRecord, show: Show): ErrorWords {
+  const definition = ERRORS.get(record.code);
+  if (!definition) throw new ProtocolError("an error", record.code);
+  const values = valuesOf(definition, record);
+  const message = definition.sentence.replace(/\{([\w,]+):(\w+)\}/g, (_, names: string, kind: string) => {
+    const [a = 0, b = 0, c = 0] = names.split(",").map((name) => values.get(name));
+    const shown = SHOWN[kind]?.(show, a, b, c);
+    if (shown === undefined)
+      throw new ProtocolError(`an error ${definition.name} with a strange ${names}`, record.code);
+    return shown;
+  });
+  return { exception: definition.exception, message };
+}

@@ -1,0 +1,175 @@
+// Reading objects in place: their types, their text, and whole values without a call for each part.
+//
+// Addresses are read from linear memory and are good until the next call that allocates or releases anything.
+
+import { TYPE_NAMES } from "../../core/catalogue.gen.js";
+import * as C from "../../core/constants.gen.js";
+import type { WholeCore } from "../../core/whole-core.js";
+
+/** Longer texts are decoded by the platform; for shorter ones the call would cost more than the text. */
+const SHORT_TEXT = 24;
+const latin1 = new TextDecoder("latin1");
+const utf16 = new TextDecoder("utf-16le", { ignoreBOM: true });
+
+export class Reader {
+  readonly #core: WholeCore;
+  readonly #typesAt: number;
+  #u8!: Uint8Array;
+  #u32!: Uint32Array;
+  #f64!: Float64Array;
+
+  constructor(core: WholeCore) {
+    this.#core = core;
+    this.#typesAt = core.control + C.TYPES_AT;
+    this.refresh();
+  }
+
+  /** The views are those of the memory as it is now. */
+  refresh(): void {
+    const { buffer } = this.#core.memory;
+    if (this.#u8?.buffer === buffer) return;
+    this.#u8 = new Uint8Array(buffer);
+    this.#u32 = new Uint32Array(buffer);
+    this.#f64 = new Float64Array(buffer);
+  }
+
+  /** The memory's bytes, after a call that may have made it grow. */
+  get bytes(): Uint8Array {
+    if (this.#u8.length === 0) this.refresh();
+    return this.#u8;
+  }
+
+  /** The word at an address. */
+  word(address: number): number {
+    return this.#u32[address >>> 2] as number;
+  }
+
+  /** The double at an address, a multiple of 8, is `value`. */
+  setDouble(address: number, value: number): void {
+    this.#f64[address >>> 3] = value;
+  }
+
+  refcount(object: number): number {
+    return this.word(object + C.OBJECT_REFCNT);
+  }
+
+  type(object: number): number {
+    return this.word(object + C.OBJECT_TYPE);
+  }
+
+  /** The address of a built-in type. */
+  typeOfKind(kind: number): number {
+    return this.#typesAt + kind * C.TYPE_BYTES;
+  }
+
+  kind(object: number): number {
+    const type = this.type(object) - this.#typesAt;
+    return type >= 0 && type < C.USER * C.TYPE_BYTES ? type / C.TYPE_BYTES : C.USER;
+  }
+
+  typeName(object: number): string {
+    const kind = this.kind(object);
+    return TYPE_NAMES[kind] ?? this.text(this.word(this.type(object) + C.TYPE_NAME));
+  }
+
+  // ---- values ----
+
+  /** A string's characters. */
+  text(object: number): string {
+    const state = this.word(object + C.STR_STATE);
+    const data = object + (state & C.STR_IS_ASCII ? C.STR_ASCII_DATA : C.STR_WIDE_DATA);
+    return this.characters(data, this.word(object + C.STR_LENGTH), (state >>> C.STR_WIDTH_SHIFT) & C.STR_WIDTH_MASK);
+  }
+
+  characters(data: number, length: number, width: number): string {
+    if (width === 1) {
+      const u8 = this.#u8;
+      if (length > SHORT_TEXT) return decodeLatin1(u8.subarray(data, data + length));
+      let text = "";
+      for (let at = data; at < data + length; at++) text += String.fromCharCode(u8[at] as number);
+      return text;
+    }
+    if (width === 2) return this.#units(data, length);
+    let text = "";
+    for (let k = 0; k < length; k++) text += String.fromCodePoint(this.word(data + 4 * k));
+    return text;
+  }
+
+  /** Characters of two bytes. Surrogates without their other half are kept, which a TextDecoder would not do. */
+  #units(data: number, length: number): string {
+    const units = new Uint16Array(this.#core.memory.buffer, data, length);
+    if (units.every((unit) => (unit & 0xf800) !== 0xd800)) return utf16.decode(units);
+    return units.reduce((text, unit) => text + String.fromCharCode(unit), "");
+  }
+
+  /** An int: a number if it is safe, a bigint if not. */
+  int(object: number): number | bigint {
+    const tag = this.word(object + C.INT_TAG);
+    const digits = tag >>> C.INT_SIZE_SHIFT;
+    const at = object + C.INT_DIGIT;
+    const sign = 1 - (tag & C.INT_SIGN_MASK);
+    if (digits <= 1) return sign * this.word(at);
+    if (digits === 2) {
+      const v = this.word(at) + this.word(at + 4) * 2 ** 30;
+      if (v <= Number.MAX_SAFE_INTEGER) return sign * v;
+    }
+    // Fifteen hexadecimal digits for each two digits of 30 bits, the highest first.
+    let hex = "0x";
+    for (let k = digits - 1 + (digits & 1); k > 0; k -= 2) {
+      const high = k < digits ? BigInt(this.word(at + 4 * k)) : 0n;
+      hex += ((high << 30n) | BigInt(this.word(at + 4 * k - 4))).toString(16).padStart(15, "0");
+    }
+    return sign < 0 ? -BigInt(hex) : BigInt(hex);
+  }
+
+  float(object: number): number {
+    return this.#f64[(object + C.FLOAT_VALUE) >>> 3] as number;
+  }
+
+  /** A copy of a bytes object's bytes. */
+  bytesOf(object: number): Uint8Array {
+    const at = object + C.BYTES_DATA;
+    return this.#u8.slice(at, at + this.word(object + C.VAR_SIZE));
+  }
+
+  // ---- containers ----
+
+  /** Items of a list or tuple: where they stand, and how many. */
+  row(object: number): { items: number; size: number } {
+    const size = this.word(object + C.VAR_SIZE);
+    const isList = this.kind(object) === C.LIST;
+    return { items: isList ? this.word(object + C.LIST_ITEMS) : object + C.TUPLE_ITEMS, size };
+  }
+
+  /** Shows the key and value of each entry of a dict, in order. */
+  entries(dict: number, visit: (key: number, value: number) => void): void {
+    const keys = this.word(dict + C.DICT_KEYS);
+    const values = this.word(dict + C.DICT_VALUES);
+    const count = this.word(keys + C.KEYS_COUNT);
+    const general = this.#u8[keys + C.KEYS_KIND] === C.KEYS_GENERAL;
+    const stride = general ? C.GENERAL_ENTRY : C.PLAIN_ENTRY;
+    let entry = keys + C.KEYS_INDICES + 2 ** (this.#u8[keys + C.KEYS_LOG_INDEX_BYTES] as number) + (general ? 4 : 0);
+    for (let k = 0; k < count; k++, entry += stride) {
+      const key = this.word(entry);
+      if (key !== 0) visit(key, this.word(values === 0 ? entry + 4 : values + 4 * k));
+    }
+  }
+
+  /** Shows each item of a set. */
+  members(set: number, visit: (item: number) => void): void {
+    const table = this.word(set + C.SET_TABLE);
+    const mask = this.word(set + C.SET_MASK);
+    for (let k = 0; k <= mask; k++) {
+      const item = this.word(table + C.SET_ENTRY * k);
+      if (item !== 0) visit(item);
+    }
+  }
+}
+
+/** Latin-1 as it is: what the name "latin1" means to a TextDecoder is windows-1252, which differs from 0x80 to 0x9f. */
+function decodeLatin1(bytes: Uint8Array): string {
+  for (const byte of bytes) {
+    if (byte >= 0x80 && byte < 0xa0) return Array.from(bytes, (code) => String.fromCharCode(code)).join("");
+  }
+  return latin1.decode(bytes);
+}

@@ -1,0 +1,18 @@
+// Weak references: they know an object without keeping it alive.
+
+import type { Bridge } from "../bridge/bridge.js";
+import { PyObject } from "./object.js";
+
+export class PyRef<T extends PyObject = PyObject> extends PyObject {
+  override readonly typeName = "weakref";
+
+  /** As bridge, for weak references only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
+  /** The object, as a new handle; undefined once it is gone. */
+  deref(): T | undefined {
+    return this.#bridge.value(this.#bridge.f.ref_object(this.index)) as T | undefined;
+  }
+}

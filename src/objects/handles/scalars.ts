@@ -1,0 +1,98 @@
+// Handles for objects that have a JavaScript value: strings, bytes and numbers, for whoever wants the object itself.
+
+import { type Bridge, describe } from "../bridge/bridge.js";
+import { bound, PyObject, PySequence } from "./object.js";
+
+export class PyStr extends PySequence<string> {
+  override readonly typeName = "str";
+
+  /** As bridge, for strings only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
+  /** The text. */
+  get value(): string {
+    return this.#bridge.value(this.#bridge.f.value_of(this.index)) as string;
+  }
+
+  override toString(): string {
+    return this.released ? "<released str>" : this.value;
+  }
+
+  /** s[start:stop:step], by code points. */
+  slice(start?: number, stop?: number, step?: number): string {
+    return this.sliceValue(start, stop, step) as string;
+  }
+
+  /**
+   * Where a part begins, -1 if it is nowhere: s.find(part, from), counting code points. A `from` below 0 is 0, as in JavaScript;
+   * Python would count it from the end.
+   */
+  indexOf(part: string, from = 0): number {
+    if (typeof part !== "string") throw new TypeError(`Cannot find ${describe(part)} in a str: it is no string`);
+    this.#bridge.push(part);
+    return this.#bridge.f.str_find_text(this.index, Math.max(0, bound(from)));
+  }
+}
+
+export class PyBytes extends PySequence<number> {
+  override readonly typeName = "bytes";
+
+  /** As bridge, for bytes only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
+  /** A copy of the bytes. */
+  get value(): Uint8Array {
+    const at = this.#bridge.f.bytes_data(this.index) >>> 0;
+    return this.#bridge.reader.bytes.slice(at, at + this.length);
+  }
+
+  /** b[start:stop:step]. */
+  slice(start?: number, stop?: number, step?: number): PyBytes {
+    return this.sliceValue(start, stop, step) as PyBytes;
+  }
+}
+
+abstract class PyNumber<T> extends PyObject {
+  /** As bridge, for numbers only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
+  get value(): T {
+    return this.#bridge.value(this.#bridge.f.value_of(this.index)) as T;
+  }
+
+  override valueOf(): T {
+    return this.value;
+  }
+}
+
+export class PyInt extends PyNumber<number | bigint> {
+  override readonly typeName = "int";
+
+  /** As bridge, for ints only: a method that is called on an object of another type throws before it touches that. */
+  get #bridge(): Bridge {
+    return this.bridge;
+  }
+
+  /** i.bit_length(). */
+  get bitLength(): number {
+    return this.#bridge.f.bit_length(this.index);
+  }
+}
+
+export class PyBool extends PyNumber<boolean> {
+  override readonly typeName = "bool";
+}
+
+export class PyFloat extends PyNumber<number> {
+  override readonly typeName = "float";
+}
+
+export class PyNone extends PyNumber<null> {
+  override readonly typeName = "NoneType";
+}

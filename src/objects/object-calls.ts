@@ -1,0 +1,124 @@
+// The calls of the object layer back to its host, which belong to a heap that is made after the core.
+//
+// Nothing that a caller's function throws may pass through WebAssembly frames, which would leave an operation half done:
+// it is reported instead, as Python's sys.unraisablehook does.
+
+import { TYPE_NAMES } from "../core/catalogue.gen.js";
+import type { WholeImports } from "../core/functions.gen.js";
+import { HostCalls } from "../core/host-calls.js";
+import type { Bridge } from "./bridge/bridge.js";
+import type { Handle } from "./bridge/handle.js";
+import { formatFloat, isPrintable, parseFloatText, pow } from "./bridge/host-functions.js";
+import type { GarbageCollector } from "./gc.js";
+
+type Callback = (handle: Handle) => void;
+
+export class ObjectCalls extends HostCalls implements WholeImports {
+  bridge: Bridge | undefined;
+  gc: GarbageCollector | undefined;
+  types: { drop(hostId: number): void } | undefined;
+  onPressure: (() => void) | undefined;
+  /** What is done about an exception in a callback or a finalizer. */
+  report: (error: unknown) => void = (error) => console.error("Exception ignored in a callback:", error);
+  readonly #callbacks = new Map<number, Callback>();
+  #lastId = 0;
+
+  /** The highest number that was given out; a loaded heap goes on from there. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  set lastId(id: number) {
+    this.#lastId = id;
+  }
+
+  /** A number for a function that the core will call, until it drops it. */
+  register(callback: Callback): number {
+    const id = ++this.#lastId;
+    this.#callbacks.set(id, callback);
+    return id;
+  }
+
+  readonly pow = pow;
+  readonly isPrintable = (char: number): number => (isPrintable(char) ? 1 : 0);
+
+  readonly formatFloat = (v: number, target: number): number => this.#write(formatFloat(v), target);
+  readonly typeName = (kind: number, target: number): number => this.#write(TYPE_NAMES[kind] ?? "object", target);
+
+  #write(text: string, target: number): number {
+    const { bytes } = (this.bridge as Bridge).reader;
+    for (let k = 0; k < text.length; k++) bytes[(target >>> 0) + k] = text.charCodeAt(k);
+    return text.length;
+  }
+
+  readonly parseFloat = (data: number, width: number, n: number, target: number): number => {
+    const { reader } = this.bridge as Bridge;
+    reader.refresh();
+    const value = parseFloatText(reader.characters(data >>> 0, n, width));
+    if (value === undefined) return 0;
+    reader.setDouble(target >>> 0, value);
+    return 1;
+  };
+
+  readonly errorSentence = (): number => (this.bridge as Bridge).pushErrorSentence();
+
+  /** The collection that is under way began by itself: nobody waits for what went wrong in it. */
+  #isUnasked = false;
+
+  readonly collectionBegins = (generation: number): void => {
+    this.#isUnasked = this.hold();
+    this.gc?.begins(generation);
+  };
+
+  readonly collectionEnded = (generation: number, collected: number): void => {
+    this.gc?.ended(generation, collected >>> 0);
+    if (this.#isUnasked) for (const report of this.settle()) this.guard(report);
+  };
+
+  readonly collectable = (object: number): void => this.gc?.found(object >>> 0);
+
+  readonly pressure = (): void => this.onPressure?.();
+
+  readonly call = (id: number, object: number): void => {
+    const callback = this.#callbacks.get(id);
+    if (callback) this.withHandle(object, callback);
+  };
+
+  readonly drop = (id: number): void => {
+    this.#callbacks.delete(id);
+  };
+
+  readonly dropType = (hostId: number): void => this.types?.drop(hostId);
+
+  /** Runs code of the program's, aside from what the program is doing. What it throws is reported. */
+  guard(run: () => void): void {
+    (this.bridge as Bridge).aside(() => {
+      try {
+        this.nest(() => this.apart(run));
+      } catch (error) {
+        this.unraisable(error);
+      }
+    });
+  }
+
+  /** Reports what can't be thrown where it happened. */
+  unraisable(error: unknown): void {
+    try {
+      this.report(error);
+    } catch (another) {
+      console.error("Exception ignored in onUnraisable:", another, "after", error);
+    }
+  }
+
+  /** Calls a function with a handle for the object at an address, and releases the handle. */
+  withHandle(object: number, callback: Callback): void {
+    this.guard(() => {
+      const handle = (this.bridge as Bridge).handleOf(object >>> 0);
+      try {
+        callback(handle);
+      } finally {
+        handle.release();
+      }
+    });
+  }
+}
