@@ -6,12 +6,12 @@
 //
 // What hidden code allocated itself is its caller's, or, of imports, that of one frame beside what was imported: no sum changes.
 
+import { isImport } from "../src/report/selection.js";
 import type { TraceFunction } from "../src/trace/format.js";
 import { StackTree } from "../src/trace/tree.js";
 
 const IMPORTS: TraceFunction = { name: "<import>", file: "<frozen importlib>", firstLine: 0 };
 const RUNNER_FILE = "<pyheap>";
-const MACHINERY = /^<frozen (importlib\._bootstrap(_external)?|zipimport)>$|\/importlib\/__init__\.py$/;
 
 export interface Shown {
   readonly tree: StackTree;
@@ -24,7 +24,7 @@ export function shownStacks(whole: StackTree, { withImports }: { readonly withIm
   for (const f of whole.functions.slice(1)) tree.addFunction(f);
   const imports = tree.functions.length;
   tree.addFunction(IMPORTS);
-  const isMachinery = whole.functions.map(({ file }) => !withImports && MACHINERY.test(file));
+  const isMachinery = whole.functions.map((f) => !withImports && isImport(f));
   const isRunner = whole.functions.map(({ file }) => file === RUNNER_FILE);
   const nodeOf = new Uint32Array(whole.length);
   /** The node that callees of a node are under. */

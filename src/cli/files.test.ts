@@ -46,7 +46,7 @@ it("says why another must not, and how it could", () => {
       "it is there already; name another file with -o, or overwrite it with --force",
     ],
     [file("mine", "mine"), { isNamed: true }, "it is there already, and is not a report; --force overwrites it"],
-    [source, { isNamed: true, force: true, source: join(folder, ".", "source") }, "it is what is read"],
+    [source, { isNamed: true, force: true, source: join(folder, ".", "source") }, "this command reads it"],
     [folder, { isNamed: true, force: true }, "it is a folder"],
     [join(source, "x"), { isNamed: true }, "a part of its path is no folder"],
   ] as const) {
@@ -104,7 +104,9 @@ it.each([
   expect(readFileSync(at(own), "utf8")).toBe("mine");
   expect(pyheap(...report, "--force", "app.trace").status).toBe(0);
   expect(pyheap(...report, "-o", own, "app.trace").status).toBe(0);
-  expect(pyheap(...report, "--force", "-o", "app.trace", "app.trace").stderr).toMatch(/app\.trace: it is what is read/);
+  expect(pyheap(...report, "--force", "-o", "app.trace", "app.trace").stderr).toMatch(
+    /app\.trace: this command reads it/,
+  );
 });
 
 it("pyheap run overwrites neither its program nor what is no trace or report, before anything runs", () => {
@@ -113,8 +115,8 @@ it("pyheap run overwrites neither its program nor what is no trace or report, be
   for (const [words, why] of [
     [["--trace", "notes.txt"], "notes.txt: it is there already, and is not a trace; --force overwrites it"],
     [["--json", "notes.txt"], "notes.txt: it is there already, and is not a report of a run; --force overwrites it"],
-    [["--force", "--json", "app.py"], "app.py: it is what is read"],
-    [["--force", "--trace", "./app.py"], "./app.py: it is what is read"],
+    [["--force", "--json", "app.py"], "app.py: this command reads it"],
+    [["--force", "--trace", "./app.py"], "./app.py: this command reads it"],
   ] as const) {
     expect(pyheap("run", ...words, "app.py")).toEqual({ status: 2, stderr: `pyheap: Cannot write ${why}\n` });
   }

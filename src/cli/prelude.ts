@@ -4,12 +4,12 @@
 const RESERVE = 2 ** 17;
 
 /**
- * prepare(executable, wait, make_room, end): `wait` sleeps for seconds, at most until a signal comes; `make_room` is called when the program
+ * prepare(executable, script, is_module, wait, make_room, end): `script` is the program's path, None if it is no file; `wait` sleeps for seconds, at most until a signal comes; `make_room` is called when the program
  * has ended by an exception, before that is shown; `end` when atexit's functions have been called, and everything is still there.
  */
 export const PRELUDE = `
-def prepare(executable, wait, make_room, end):
-    import atexit, sys, time
+def prepare(executable, script, is_module, wait, make_room, end):
+    import atexit, os, sys, time
 
     main = sys.modules["__main__"].__dict__
     for name in [name for name in main if not name.startswith("__")]:
@@ -17,6 +17,23 @@ def prepare(executable, wait, make_room, end):
     sys.executable = executable
     # Pyodide had a terminal there when Python made its streams.
     sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
+
+    def importer_of(path):
+        for hook in sys.path_hooks:
+            try:
+                return hook(path)
+            except ImportError:
+                pass
+
+    # CPython's main function looks whether the program is a folder or an archive, and imports what runs modules. It finds both done: so
+    # they belong to the interpreter's start, and not to the program.
+    if script is not None:
+        path = script if os.path.isabs(script) else f"{os.getcwd()}/{script}"
+        sys.path_importer_cache[path] = importer = importer_of(path)
+        is_module = importer is not None
+    if is_module:
+        import runpy
+
     # The first that is registered is called last.
     atexit.register(end)
 

@@ -242,7 +242,10 @@ function prepare({ pyodide, python, heap }: Interpreter): void {
   };
   const space = pyodide.toPy({});
   pyodide.runPython(PRELUDE, { globals: space, filename: RUNNER_FILE });
-  (space.get("prepare") as (...values: unknown[]) => void)(EXECUTABLE, wait, makeRoom, () => outcome.programEnded());
+  const { kind, target } = request.program;
+  const script = kind === "script" && target !== "-" ? target : undefined;
+  const words = [EXECUTABLE, script, kind === "module"];
+  (space.get("prepare") as (...values: unknown[]) => void)(...words, wait, makeRoom, () => outcome.programEnded());
 }
 
 interface ExitStatus {

@@ -20,6 +20,12 @@ function pyheap(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+/** What `python -m zipapp` makes of a folder with a `__main__.py`: `kept = bytes(10**6); print("here")`. */
+const ARCHIVE = Buffer.from(
+  "UEsDBBQAAAAAAJw2fV1aqFqeIwAAACMAAAALAAAAX19tYWluX18ucHlrZXB0ID0gYnl0ZXMoMTAqKjYpOyBwcmludCgiaGVyZSIpClBLAQIUAxQAAAAAAJw2fV1aqFqeIwAAACMAAAALAAAAAAAAAAAAAACkgQAAAABfX21haW5fXy5weVBLBQYAAAAAAQABADkAAABMAAAAAAA=",
+  "base64",
+);
+
 const stats = (...args: string[]) =>
   JSON.parse(pyheap("report", "stats", "--json", ...args, "app.trace").stdout) as TraceStats;
 
@@ -119,6 +125,14 @@ later = [load(100_000) for _ in range(10)]
     expect(together.start).toMatchObject({ allocations: 0, endBytes: 0 });
   });
 
+  it("has in the program nothing of how CPython finds it, though that is an archive", () => {
+    writeFileSync(join(folder, "app.pyz"), ARCHIVE);
+    expect(pyheap("run", "--quiet", "--trace", "archive.trace", "app.pyz")).toMatchObject({ stdout: "here\n" });
+    const { stdout } = pyheap("report", "table", "--by", "line", "--rows", "1000", "archive.trace");
+    expect(stdout).not.toMatch(/_read_directory|<frozen runpy>:\d+ <module>/);
+    expect(stdout).toContain("app.pyz/__main__.py:1 <module>");
+  });
+
   it("knows what was live while the program slept", () => {
     const code = "import time\nx = bytes(20_000_000)\ntime.sleep(0.5)\ndel x\ntime.sleep(0.1)";
     pyheap("run", "--quiet", "--trace", "idle.trace", "-c", code);
@@ -202,12 +216,12 @@ later = [load(100_000) for _ in range(10)]
     expect(stdout).toMatch(/<\/html>\s*$/);
   });
 
-  it("does not record over what is no trace", () => {
+  it("does not record over its program, whatever is said", () => {
     const before = readFileSync(join(folder, "app.py"), "utf8");
-    expect(pyheap("run", "--trace", "app.py", "app.py")).toEqual({
+    expect(pyheap("run", "--force", "--trace", "app.py", "app.py")).toEqual({
       status: 2,
       stdout: "",
-      stderr: "pyheap: Cannot write app.py: it is there already, and is not a trace\n",
+      stderr: "pyheap: Cannot write app.py: this command reads it\n",
     });
     expect(readFileSync(join(folder, "app.py"), "utf8")).toBe(before);
     expect(pyheap("run", "--quiet", "--trace", "deep.trace", "-c", "1").status).toBe(0);

@@ -1,4 +1,4 @@
-import { mkdtempSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -31,9 +31,11 @@ describe("lines of source", () => {
         undefined,
       ]);
     }
-    expect(["<frozen zipimport>", "no.py", "", "a\0b.py", ".", "secret"].map((name) => sources.line(name, 1))).toEqual(
-      Array(6).fill(undefined),
-    );
+    mkdirSync(join(folder, "folder.py"));
+    const none = ["<frozen zipimport>", "no.py", "", "a\0b.py", ".", "secret", "folder.py", "app.py/in_archive.py"];
+    for (const name of [...none, "file://host/app.py", "file:%00.py", `${"long".repeat(100)}.py`]) {
+      expect(sources.line(name, 1)).toBeUndefined();
+    }
   });
 
   it("are those of the code after -c", () => {

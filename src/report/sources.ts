@@ -3,7 +3,7 @@
 // A file that was changed after the recording began has no lines here: they might not be those that ran.
 
 import { readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TraceMetadata } from "../trace/format.js";
 
@@ -49,21 +49,27 @@ export class Sources {
   }
 
   #read(file: string): readonly string[] {
-    for (const path of this.#paths(file)) {
-      const found = statSync(path, { throwIfNoEntry: false });
-      if (!found?.isFile() || found.size > MOST_BYTES) continue;
-      if (found.mtimeMs > this.#started) {
-        this.changed.add(file);
-        return [];
-      }
-      return readFileSync(path, "utf8").split(/\r\n|\r|\n/);
+    if (!SOURCE.test(file)) return [];
+    for (const folder of this.#folders) {
+      const found = readIfThere(folder, file);
+      if (!found) continue;
+      if (found.modified <= this.#started) return found.text.split(/\r\n|\r|\n/);
+      this.changed.add(file);
+      return [];
     }
     return [];
   }
+}
 
-  #paths(file: string): string[] {
-    if (!SOURCE.test(file) || file.includes("\0")) return [];
-    if (file.startsWith("file:")) return [fileURLToPath(file)];
-    return this.#folders.map((folder) => resolve(join(folder), file));
+/** A file's text, and when it was modified; undefined if it can't be had: it may be in an archive, or not be ours to read. */
+function readIfThere(folder: string, file: string): { readonly modified: number; readonly text: string } | undefined {
+  try {
+    const path = file.startsWith("file:") ? fileURLToPath(file) : resolve(folder, file);
+    const found = statSync(path);
+    if (!found.isFile() || found.size > MOST_BYTES) return undefined;
+    return { modified: found.mtimeMs, text: readFileSync(path, "utf8") };
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return undefined;
+    throw error;
   }
 }

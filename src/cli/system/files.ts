@@ -45,7 +45,7 @@ export function checkFile(file: string, kind: FileKind, { isNamed, force = false
     if (found?.isDirectory()) refuse("it is a folder");
     // A device or a pipe has nothing to lose.
     if (!found?.isFile()) return;
-    if (source !== undefined && resolve(file) === resolve(source)) refuse("it is what is read");
+    if (source !== undefined && resolve(file) === resolve(source)) refuse("this command reads it");
     if (found.size === 0 || force) return;
     if (!isNamed) refuse("it is there already; name another file with -o, or overwrite it with --force");
     if (!kind.begins(beginOf(file))) refuse(`it is there already, and is not ${kind.name}; --force overwrites it`);
