@@ -75,10 +75,12 @@ async function start(): Promise<void> {
     });
   }
   const push = pyodide.runPython(CONSOLE) as (line: string) => boolean;
+  const version = pyodide.runPython("import gc; gc.collect(); sys.version.split()[0]");
+  // What is typed is the program; nothing of this file's is.
   begin();
   flush();
   show();
-  say({ kind: "ready", banner: `Python ${pyodide.runPython("sys.version.split()[0]")} on pyheap` });
+  say({ kind: "ready", banner: `Python ${version} on pyheap` });
   self.addEventListener("message", ({ data: { line } }: MessageEvent<RunLine>) => {
     const isWhole = !push(line);
     flush();
