@@ -2,8 +2,8 @@
 
 import * as C from "../core/constants.gen.js";
 import type { Core } from "../core/core.js";
-import type { HostCalls } from "../core/host-calls.js";
 import type { Words } from "../core/memory-words.js";
+import type { Reentrancy } from "../core/reentrancy.js";
 import { type Signature, TableSlots, toWasmFunction } from "../core/table-functions.js";
 import { type Address, NULL, toAddress } from "../ground/address.js";
 import type { DomainName } from "../ground/errors.js";
@@ -53,12 +53,12 @@ export class AllocatorHooks {
   readonly #core: Core;
   readonly #words: Words;
   readonly #slots: TableSlots;
-  readonly #calls: HostCalls;
+  readonly #states: Reentrancy;
 
-  constructor(core: Core, words: Words, calls: HostCalls) {
+  constructor(core: Core, words: Words, states: Reentrancy) {
     this.#core = core;
     this.#words = words;
-    this.#calls = calls;
+    this.#states = states;
     this.#slots = new TableSlots(core);
   }
 
@@ -122,7 +122,7 @@ export class AllocatorHooks {
 
   /** A function of the program's in the table: while it runs, whoever called the heap waits in the middle of something. */
   #relay(f: Hook, signature: Signature): number {
-    const counted: Hook = (...args) => this.#calls.amid(() => this.#calls.answerOf(() => f(...args)));
+    const counted: Hook = (...args) => this.#states.inOperation(() => this.#states.answerOf(() => f(...args), NULL));
     return this.#slots.put(toWasmFunction(counted, signature));
   }
 

@@ -6,9 +6,15 @@
 // The innermost WebAssembly frame is the core's own; a C module's frames have another address, with its label in it
 // (hosts/c/sections.ts puts it there).
 
-/** Frames of this library: they stand between the program and the heap. */
-const INSIDE =
-  /(locator|debug-hooks|domain|heap|core|host-calls|border|hooks|typed-block|c-module|linker)\.(js|ts):|<anonymous>\)?$/;
+/** The folder of this library's files, as stacks show it; undefined if a bundler put them together with the program's. */
+const [, LIBRARY] = /^(?:file:\/\/)?(.*\/)alloc\/locator\.[jt]s$/.exec(import.meta.url) ?? [];
+/** The library's own tests and its command are programs, too. */
+const PROGRAMS = /\.test\.ts:|\/cli\/[\w-]+\.[jt]s:/;
+
+/** Whether a frame of JavaScript stands between the program and the heap. */
+function isInside(line: string): boolean {
+  return (LIBRARY !== undefined && line.includes(LIBRARY) && !PROGRAMS.test(line)) || /<anonymous>\)?$/.test(line);
+}
 
 /** `at name (wasm://wasm/label-1a2b3c4d:wasm-function[7]:0x123)`, or the same without a name and brackets. */
 const WASM_FRAME = /^(?:at )?(?:(.+?) \(|(.*?)@)?(wasm:\/\/wasm\/[^:]*):wasm-function\[(\d+)\]/;
@@ -77,7 +83,7 @@ function readStack(): { readonly inC: readonly WasmFrame[]; readonly caller?: st
     const line = lines[k] as string;
     if (frame) {
       if (frame.url !== core && inC.length < MOST_IN_C && !isWrapper(frame, inC.at(-1))) inC.push(frame);
-    } else if (!INSIDE.test(line) && !line.includes("wasm")) {
+    } else if (!isInside(line) && !line.includes("wasm")) {
       return { inC, caller: line.replace(/^at (async )?/, "") };
     }
   }

@@ -22,8 +22,9 @@ import { type ElementType, forgetView, TypedBlock, type Viewers } from "../alloc
 import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
 import type { Core } from "../core/core.js";
-import type { HostCalls, Visitor } from "../core/host-calls.js";
+import type { AllocatorParts, HostCalls, Visitor } from "../core/host-calls.js";
 import { Words } from "../core/memory-words.js";
+import { MEASURE, RELEASE, type Reentrancy } from "../core/reentrancy.js";
 import { type Address, NULL, toAddress } from "../ground/address.js";
 import { type DomainName, type Fault, HeapCorruption, MemoryError } from "../ground/errors.js";
 import type { PyObject } from "../objects/handles/object.js";
@@ -101,25 +102,31 @@ export abstract class CoreHeap {
   readonly #viewers: Viewers = new Set();
   readonly #hooks: AllocatorHooks;
   readonly #calls: HostCalls;
+  protected readonly states: Reentrancy;
+  /** What the core calls, but for what depends on the kind of heap. */
+  protected readonly allocatorParts: Omit<AllocatorParts, "onWatermark">;
   readonly #sites: Sites;
 
   protected constructor(core: Core, calls: HostCalls, options: CoreHeapOptions) {
     const { onFault = throwFault, locate, policy = DEFAULT_POLICY, softLimit, clock = systemClock } = options;
     this.core = core;
     this.words = new Words(core);
-    this.#hooks = new AllocatorHooks(core, this.words, calls);
+    this.#hooks = new AllocatorHooks(core, this.words, calls.states);
     this.#calls = calls;
+    this.states = calls.states;
     this.events = new Events((error) => this.unraisable(error));
     this.ladder = new Ladder(this.#relievable(), this.events, policy || undefined, clock);
     this.measures.set("release", () => core.functions.relieve_heap());
     if (softLimit !== undefined) this.ladder.softLimit = softLimit;
     const sites = new Sites(locate ?? stackLocator);
     this.#sites = sites;
-    calls.sites = sites;
-    calls.tracked = this.tracemalloc;
-    calls.onFault = () => {
-      const fault = this.#withOwner(readFault(core, this.words, sites));
-      if (!calls.putOff(() => onFault(fault))) onFault(fault);
+    this.allocatorParts = {
+      sites,
+      tracked: this.tracemalloc,
+      onFault: () => {
+        const fault = this.#withOwner(readFault(core, this.words, sites));
+        if (!this.states.putOff(() => onFault(fault))) onFault(fault);
+      },
     };
     for (const ref of heaps) if (!ref.deref()) heaps.delete(ref);
     heaps.add(new WeakRef(this));
@@ -298,7 +305,7 @@ export abstract class CoreHeap {
 
   /** Whether something is under way that a measure would disturb. */
   protected isBusy(): boolean {
-    return this.#calls.outside > 0;
+    return !this.states.may(MEASURE);
   }
 
   /** What is done about an error that can't be thrown where it happened. */
@@ -324,23 +331,13 @@ export abstract class CoreHeap {
   }
 
   #visit(depth: number, visitor: Visitor): void {
-    this.#visiting(visitor, () => this.core.functions.walk_heap(depth));
-  }
-
-  #visiting(visitor: Visitor, walk: () => void): void {
-    const { visitor: outer } = this.#calls;
-    this.#calls.visitor = visitor;
-    try {
-      this.#calls.amid(walk);
-    } finally {
-      this.#calls.visitor = outer;
-    }
+    this.#calls.visiting(visitor, () => this.core.functions.walk_heap(depth));
   }
 
   /** The live blocks that the debug hooks know, in no order: none without them. */
   knownBlocks(): KnownBlock[] {
     const found: KnownBlock[] = [];
-    this.#visiting(
+    this.#calls.visiting(
       (_kind, address, size, domain, site) => {
         found.push(this.#known(address, size, domain, site));
       },
@@ -405,7 +402,7 @@ export abstract class CoreHeap {
    * middle of a walk, or of what an allocator of the program's is called for.
    */
   release(): number {
-    if (this.#calls.outside > 0) throw new Error("Cannot release memory: an operation is under way");
+    this.states.must(RELEASE, "release memory");
     this.emptyFreeLists();
     return this.core.functions.relieve_heap() >>> 0;
   }

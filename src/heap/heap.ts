@@ -6,6 +6,7 @@ import { pick } from "../core/core.js";
 import { MEMORY_API, type MemoryApi, type ObjectApi } from "../core/functions.gen.js";
 import { memoryFor, WASM_PAGE } from "../core/memory.js";
 import { Words } from "../core/memory-words.js";
+import { MOVE, SWAP } from "../core/reentrancy.js";
 import { instantiateWhole, OBJECT_API, type WholeCore, wholeChecksum, wholeModule } from "../core/whole-core.js";
 import type { CModule } from "../hosts/c/c-module.js";
 import { Linker } from "../hosts/c/linker.js";
@@ -121,7 +122,15 @@ export class Heap extends ObjectHeap {
     const raiseIfSet = () => this.raiseIfSet();
     const beginApi = () => this.beginApi();
     return new Linker({
-      ...{ heap: this, core: this.#whole, words: this.words, raiseIfSet, beginApi, border: this.border },
+      ...{
+        heap: this,
+        core: this.#whole,
+        words: this.words,
+        raiseIfSet,
+        beginApi,
+        border: this.border,
+        states: this.states,
+      },
       room: this.#isOwnMemory ? this.#whole.control : 0,
       moduleFrom: (answered, name) => this.moduleFrom(answered, name),
       dropModule: (module) => this.dropModule(module),
@@ -214,7 +223,8 @@ export class Heap extends ObjectHeap {
     const cannot = (why: string): never => {
       throw cannotSave(why);
     };
-    if (this.isBusy()) cannot("an operation is under way");
+    const why = this.states.whyNot(MOVE);
+    if (why !== undefined) cannot(why);
     if (this.isTracing) cannot("a recording is under way");
     if (this.#linker.size > 0) cannot("modules in C are loaded, which know objects by their addresses");
     const { tableBase } = this.core;
@@ -256,7 +266,7 @@ export class Heap extends ObjectHeap {
    * room for both memories at a time; then nothing has changed.
    */
   trim(): Trim {
-    if (this.isBusy() || this.isNested) throw new Error("Cannot trim the heap: an operation is under way");
+    this.states.must(SWAP, "trim the heap");
     this.core.functions.relieve_heap();
     const before = this.memory.buffer.byteLength;
     const stays = this.#stays;
@@ -274,7 +284,7 @@ export class Heap extends ObjectHeap {
 
   /** As a measure against pressure, which may come in the middle of an operation: only if a good part of the memory goes. */
   #trimIfWorth(): void {
-    if (this.isBusy() || this.isNested || this.#stays !== undefined) return;
+    if (!this.states.may(SWAP) || this.#stays !== undefined) return;
     this.core.functions.relieve_heap();
     const before = this.memory.buffer.byteLength;
     const after = leastMemory(this.core);

@@ -2,6 +2,7 @@
 
 import type { BinaryOperator, Comparison, UnaryOperator } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
+import { MOVE } from "../core/reentrancy.js";
 import type { WholeCore } from "../core/whole-core.js";
 import { type Address, toAddress } from "../ground/address.js";
 import { HeapCorruption, ImageError } from "../ground/errors.js";
@@ -121,16 +122,25 @@ export abstract class ObjectHeap extends CoreHeap {
     super(core, calls, options);
     this.#calls = calls;
     this.#errorAt = core.control + C.ERROR_CODE_AT;
-    this.#bridge = new Bridge(core, (bridge, index, kind, hostId) => this.#wrap(bridge, index, kind, hostId));
+    this.#bridge = new Bridge(core, calls.states, (bridge, index, kind, hostId) =>
+      this.#wrap(bridge, index, kind, hostId),
+    );
     this.#bridge.rescue = (attempt, bytes) => this.ladder.rescue(attempt, bytes);
-    this.gc = new GarbageCollector(this.#bridge, calls, (event) => this.#collected(event));
+    this.gc = new GarbageCollector(
+      this.#bridge,
+      (run) => calls.guard(run),
+      (event) => this.#collected(event),
+    );
     this.#types = new UserTypes(this.#bridge, calls, core);
     this.roots = new Roots(this.#bridge);
-    calls.bridge = this.#bridge;
-    calls.gc = this.gc;
-    calls.types = this.#types;
-    calls.onWatermark = () => core.functions.mark_pressure_due();
-    calls.onPressure = () => this.#pressed();
+    calls.connect({
+      ...this.allocatorParts,
+      bridge: this.#bridge,
+      gc: this.gc,
+      types: this.#types,
+      onWatermark: () => core.functions.mark_pressure_due(),
+      onPressure: () => this.#pressed(),
+    });
     this.measures.set("freeLists", () => this.emptyFreeLists());
     this.measures.set("collectYoung", () => this.gc.collect(1));
     this.measures.set("collect", () => this.gc.collect());
@@ -147,15 +157,6 @@ export abstract class ObjectHeap extends CoreHeap {
       this.ladder.collected();
       this.events.emit("collect", event);
     });
-  }
-
-  protected override isBusy(): boolean {
-    return super.isBusy() || this.#bridge.border.depth > 0 || this.#bridge.f.is_busy() !== 0;
-  }
-
-  /** Whether a call of the core, which waits for code of the program's, is under way. */
-  protected get isNested(): boolean {
-    return this.#calls.nested > 0;
   }
 
   protected override moved(): void {
@@ -506,10 +507,7 @@ export abstract class ObjectHeap extends CoreHeap {
    * Throws MemoryError if there is no room for a list of all objects.
    */
   compact(): Compaction {
-    if (this.#bridge.border.depth > 0) {
-      throw new Error("Cannot compact the heap: a call to a function in C is under way");
-    }
-    if (this.isBusy()) throw new Error("Cannot compact the heap: an operation is under way");
+    this.states.must(MOVE, "compact the heap");
     const [before, begun] = [this.reserved, performance.now()];
     // If nothing was made since the last full collection, there is hardly any garbage: moving tells whether there is.
     const isCollected = this.gc.count.some((count) => count !== 0);
@@ -535,7 +533,7 @@ export abstract class ObjectHeap extends CoreHeap {
   #moveTogether(): { readonly moved: number; readonly pinned: number; readonly unrooted: number } {
     const { f } = this.#bridge;
     this.release();
-    const answer = this.#calls.uninterrupted(() => f.compact_objects());
+    const answer = this.states.uninterrupted(() => f.compact_objects());
     if (answer === C.BUSY) throw new Error("Cannot compact the heap: an operation is under way");
     if (answer === C.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
     if (answer !== C.COMPACTED) this.#bridge.raise();

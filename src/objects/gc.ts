@@ -1,6 +1,7 @@
 // The cycle collector, as Python's gc module.
 
 import * as C from "../core/constants.gen.js";
+import { COLLECT, LOOK } from "../core/reentrancy.js";
 import { formatAddress, toAddress } from "../ground/address.js";
 import type { CollectionEvent } from "../pressure/events.js";
 import type { Bridge } from "./bridge/bridge.js";
@@ -41,18 +42,13 @@ function generationNumber(generation: number, what: string): Generation {
   throw new RangeError(`Cannot ${what} generation ${generation}: the generations are 0, 1 and 2`);
 }
 
-/** How code of the program's is run. */
-interface ProgramCalls {
-  /** What it throws is reported. */
-  guard(run: () => void): void;
-  /** What it throws in the middle comes when all is over. */
-  uninterrupted<T>(run: () => T): T;
-}
+/** Runs code of the program's; what it throws is reported. */
+type Guard = (run: () => void) => void;
 
 /** Reference counts free objects at once; this finds those that only refer to each other. */
 export class GarbageCollector {
   readonly #bridge: Bridge;
-  readonly #calls: ProgramCalls;
+  readonly #guard: Guard;
   readonly #ended: (event: CollectionEvent) => void;
   #begun = 0;
   /** Called before and after each collection. What one throws is reported, and changes nothing. */
@@ -61,16 +57,18 @@ export class GarbageCollector {
   log: (line: string) => void = (line) => console.error(line);
 
   /** `ended` is told of each collection. */
-  constructor(bridge: Bridge, calls: ProgramCalls, ended: (event: CollectionEvent) => void) {
+  constructor(bridge: Bridge, guard: Guard, ended: (event: CollectionEvent) => void) {
     this.#bridge = bridge;
-    this.#calls = calls;
+    this.#guard = guard;
     this.#ended = ended;
   }
 
   /** Collects a generation and the younger ones. Answers how many unreachable objects were found. */
   collect(generation: number = 2): number {
     const k = generationNumber(generation, "collect");
-    return this.#calls.uninterrupted(() => this.#bridge.f.gc_collect(k) >>> 0);
+    const { states, f } = this.#bridge;
+    states.must(COLLECT, "collect garbage");
+    return states.uninterrupted(() => f.gc_collect(k) >>> 0);
   }
 
   /** Collections start by themselves from now on, as is the default. */
@@ -120,14 +118,14 @@ export class GarbageCollector {
 
   /** gc.get_objects: the tracked objects of a generation, or all. Each item is a handle. */
   getObjects(generation?: number): PyList<PyObject> {
-    this.#bridge.mayLook();
+    this.#bridge.states.must(LOOK, "look at the heap's objects");
     const k = generation === undefined ? -1 : generationNumber(generation, "find the objects of");
     return this.#bridge.trying(() => this.#bridge.value(this.#bridge.f.gc_objects(k)) as PyList<PyObject>);
   }
 
   /** gc.get_referrers: the tracked objects that refer to one of these. */
   getReferrers(...objects: PyObject[]): PyList<PyObject> {
-    this.#bridge.mayLook();
+    this.#bridge.states.must(LOOK, "look at the heap's objects");
     return this.#bridge.trying(() => {
       pushIterated(this.#bridge, objects);
       return this.#bridge.value(this.#bridge.f.gc_referrers()) as PyList<PyObject>;
@@ -198,15 +196,15 @@ export class GarbageCollector {
   }
 
   #tell(isEnd: boolean, info: CollectionInfo): void {
-    for (const line of this.#found.splice(0)) this.#calls.guard(() => this.log(line));
+    for (const line of this.#found.splice(0)) this.#guard(() => this.log(line));
     this.watch?.(isEnd, info);
     if (this.debug & DEBUG_STATS) {
       const { generation, collected, uncollectable } = info;
       const line = isEnd
         ? `gc: done, ${collected} unreachable, ${uncollectable} uncollectable`
         : `gc: collecting generation ${generation}...`;
-      this.#calls.guard(() => this.log(line));
+      this.#guard(() => this.log(line));
     }
-    for (const callback of [...this.callbacks]) this.#calls.guard(() => callback(isEnd ? "stop" : "start", info));
+    for (const callback of [...this.callbacks]) this.#guard(() => callback(isEnd ? "stop" : "start", info));
   }
 }

@@ -1,11 +1,11 @@
-// The calls of the object layer back to its host, which belong to a heap that is made after the core.
+// The calls of the objects back to their host.
 //
 // Nothing that a caller's function throws may pass through WebAssembly frames, which would leave an operation half done:
 // it is reported instead, as Python's sys.unraisablehook does.
 
 import { TYPE_NAMES } from "../core/catalogue.gen.js";
 import type { WholeImports } from "../core/functions.gen.js";
-import { HostCalls } from "../core/host-calls.js";
+import { type AllocatorParts, HostCalls } from "../core/host-calls.js";
 import type { Bridge } from "./bridge/bridge.js";
 import type { Handle } from "./bridge/handle.js";
 import { formatFloat, isPrintable, parseFloatText, pow } from "./bridge/host-functions.js";
@@ -13,11 +13,17 @@ import type { GarbageCollector } from "./gc.js";
 
 type Callback = (handle: Handle) => void;
 
-export class ObjectCalls extends HostCalls implements WholeImports {
-  bridge: Bridge | undefined;
-  gc: GarbageCollector | undefined;
-  types: { drop(hostId: number): void } | undefined;
-  onPressure: (() => void) | undefined;
+/** Parts of a heap that the core calls. */
+export interface ObjectParts extends AllocatorParts {
+  readonly bridge: Bridge;
+  readonly gc: GarbageCollector;
+  /** Types of the program's. */
+  readonly types: { drop(hostId: number): void };
+  /** Measures against pressure are due. */
+  onPressure(): void;
+}
+
+export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports {
   /** What is done about an exception in a callback or a finalizer. */
   report: (error: unknown) => void = (error) => console.error("Exception ignored in a callback:", error);
   readonly #callbacks = new Map<number, Callback>();
@@ -39,6 +45,14 @@ export class ObjectCalls extends HostCalls implements WholeImports {
     return id;
   }
 
+  get #bridge(): Bridge {
+    return (this.parts as ObjectParts).bridge;
+  }
+
+  protected override isCoreBusy(): boolean {
+    return this.parts !== undefined && this.parts.bridge.f.is_busy() !== 0;
+  }
+
   readonly pow = pow;
   readonly isPrintable = (char: number): number => (isPrintable(char) ? 1 : 0);
 
@@ -46,13 +60,13 @@ export class ObjectCalls extends HostCalls implements WholeImports {
   readonly typeName = (kind: number, target: number): number => this.#write(TYPE_NAMES[kind] ?? "object", target);
 
   #write(text: string, target: number): number {
-    const { bytes } = (this.bridge as Bridge).reader;
+    const { bytes } = this.#bridge.reader;
     for (let k = 0; k < text.length; k++) bytes[(target >>> 0) + k] = text.charCodeAt(k);
     return text.length;
   }
 
   readonly parseFloat = (data: number, width: number, n: number, target: number): number => {
-    const { reader } = this.bridge as Bridge;
+    const { reader } = this.#bridge;
     reader.refresh();
     const value = parseFloatText(reader.characters(data >>> 0, n, width));
     if (value === undefined) return 0;
@@ -60,24 +74,24 @@ export class ObjectCalls extends HostCalls implements WholeImports {
     return 1;
   };
 
-  readonly errorSentence = (): number => (this.bridge as Bridge).pushErrorSentence();
+  readonly errorSentence = (): number => this.#bridge.pushErrorSentence();
 
   /** The collection that is under way began by itself: nobody waits for what went wrong in it. */
   #isUnasked = false;
 
   readonly collectionBegins = (generation: number): void => {
-    this.#isUnasked = this.hold();
-    this.gc?.begins(generation);
+    this.#isUnasked = this.states.enterUninterrupted();
+    this.parts?.gc.begins(generation);
   };
 
   readonly collectionEnded = (generation: number, collected: number): void => {
-    this.gc?.ended(generation, collected >>> 0);
-    if (this.#isUnasked) for (const report of this.settle()) this.guard(report);
+    this.parts?.gc.ended(generation, collected >>> 0);
+    if (this.#isUnasked) for (const report of this.states.leaveUninterrupted()) this.guard(report);
   };
 
-  readonly collectable = (object: number): void => this.gc?.found(object >>> 0);
+  readonly collectable = (object: number): void => this.parts?.gc.found(object >>> 0);
 
-  readonly pressure = (): void => this.onPressure?.();
+  readonly pressure = (): void => this.parts?.onPressure();
 
   readonly call = (id: number, object: number): void => {
     const callback = this.#callbacks.get(id);
@@ -88,13 +102,13 @@ export class ObjectCalls extends HostCalls implements WholeImports {
     this.#callbacks.delete(id);
   };
 
-  readonly dropType = (hostId: number): void => this.types?.drop(hostId);
+  readonly dropType = (hostId: number): void => this.parts?.types.drop(hostId);
 
   /** Runs code of the program's, aside from what the program is doing. What it throws is reported. */
   guard(run: () => void): void {
-    (this.bridge as Bridge).aside(() => {
+    this.#bridge.aside(() => {
       try {
-        this.nest(() => this.apart(run));
+        this.states.hostWaits(run);
       } catch (error) {
         this.unraisable(error);
       }
@@ -113,7 +127,7 @@ export class ObjectCalls extends HostCalls implements WholeImports {
   /** Calls a function with a handle for the object at an address, and releases the handle. */
   withHandle(object: number, callback: Callback): void {
     this.guard(() => {
-      const handle = (this.bridge as Bridge).handleOf(object >>> 0);
+      const handle = this.#bridge.handleOf(object >>> 0);
       try {
         callback(handle);
       } finally {

@@ -1,20 +1,22 @@
 // Re-entrancy: what is under way, and what may happen meanwhile. While the core is in one of these states, somebody may call it again: the host, a
 // finalizer, a function in C. Several can hold at a time; what one of them forbids is forbidden.
 //
-//   state        from .. to                                                       move   collect   collect unasked   measures
-//   (idle)                                                                        yes    yes       yes               yes
-//   HELD         gc_hold .. gc_let_go: an operation of the host's that is         no     yes       no                no
+//   state        from .. to                                                       move   collect   collect unasked   measures   free
+//   (idle)                                                                        yes    yes       yes               yes        yes
+//   HELD         gc_hold .. gc_let_go: an operation of the host's that is         no     yes       no                no         yes
 //                several calls, between which it knows objects by address
-//   OUTSIDE      a finalizer, a callback, a function in C is called               no     yes       yes               no
+//   OUTSIDE      a finalizer, a callback, a function in C is called               no     yes       yes               no         yes
 //                .. it came back: whoever called it goes on with addresses
-//   COLLECTING   gc_collect: lists are out of order, counts stand in headers      no     no        no                no
-//   COMPACTING   compact: an object may be in two places                          no     no        no                no
+//   COLLECTING   gc_collect: lists are out of order, counts stand in headers      no     no        no                no         yes
+//   COMPACTING   compact: an object may be in two places                          no     no        no                no         no
 //
 //   move         compaction, and another memory for the instance
 //   measures     what the host does against pressure: it may do all of this, and call the program
 //
-// Objects may be made and freed in each state but COMPACTING, which calls nobody but allocators. Whether something may throw is the host's matter, for
-// the core does not: it leaves an error (error.ts). What is forbidden is put off to the next safe point (collector/due.ts) or refused (BUSY).
+//   free         an object whose last reference goes. Nobody has to ask: a compaction lets nobody in but allocators. The debug build checks it.
+//
+// Whether something may throw is the host's matter, for the core does not: it leaves an error (error.ts). What is forbidden is put off to the next safe
+// point (collector/due.ts) or refused (BUSY). What the host forbids besides, while the core waits for it: src/core/reentrancy.ts.
 
 import { at, HANDLES_AT, UNDER_WAY_AT } from "./state";
 
@@ -39,11 +41,12 @@ export const MOVE: u32 = 1;
 export const COLLECT: u32 = 2;
 export const COLLECT_UNASKED: u32 = 4;
 export const MEASURE: u32 = 8;
+export const FREE: u32 = 16;
 
 const HELD_FORBIDS: u32 = MOVE | COLLECT_UNASKED | MEASURE;
 const OUTSIDE_FORBIDS: u32 = MOVE | MEASURE;
 const COLLECTING_FORBIDS: u32 = MOVE | COLLECT | COLLECT_UNASKED | MEASURE;
-const COMPACTING_FORBIDS: u32 = COLLECTING_FORBIDS;
+const COMPACTING_FORBIDS: u32 = COLLECTING_FORBIDS | FREE;
 
 @inline
 function underWay(): UnderWay {

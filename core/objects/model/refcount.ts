@@ -6,6 +6,7 @@
 
 import { DEBUG } from "../../ground/config";
 import { GC_FLAGS, GCHead, gcHead, untrack } from "./gc-head";
+import { FREE, may } from "./reentrancy";
 import { at, TRASH_AT } from "./state";
 import { PyObject } from "./type";
 
@@ -59,6 +60,7 @@ function trash(): Trash {
 
 /** The last reference is gone. */
 export function deallocate(o: PyObject): void {
+  if (DEBUG) assert(may(FREE));
   const type = o.type;
   if (!type.hasGC) {
     call_indirect<void>(type.dealloc, o);

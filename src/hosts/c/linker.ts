@@ -9,6 +9,7 @@
 
 import * as C from "../../core/constants.gen.js";
 import type { Words } from "../../core/memory-words.js";
+import { type Reentrancy, UNLOAD } from "../../core/reentrancy.js";
 import { TableRanges } from "../../core/table-functions.js";
 import type { WholeCore } from "../../core/whole-core.js";
 import { MemoryError } from "../../ground/errors.js";
@@ -38,6 +39,7 @@ export interface LinkerHeap {
   /** Makes the types that the Python/C API has besides the built-in ones, unless they are there. */
   readonly beginApi: () => void;
   readonly border: Border;
+  readonly states: Reentrancy;
   /** Bytes below the heap that are nobody's, for the stack. */
   readonly room: number;
   /** The module that a PyInit function meant by what it answered. */
@@ -379,9 +381,7 @@ export class Linker {
    */
   unload(loaded: LoadedModule): LeakReport {
     if (!loaded.isLive) throw new ReferenceError(`Cannot unload ${loaded.label}: it was unloaded already`);
-    if (this.#target.border.depth > 0) {
-      throw new Error(`Cannot unload ${loaded.label}: a call to a function in C is under way`);
-    }
+    this.#target.states.must(UNLOAD, `unload ${loaded.label}`);
     const group = this.#groupOf(loaded);
     for (const member of group) this.#runAtExit(member);
     for (const { python } of group) if (python) this.#target.dropModule(python);

@@ -6,6 +6,7 @@ import * as C from "../../core/constants.gen.js";
 import { type Core, coreModule, instantiateCoreModule } from "../../core/core.js";
 import { HostCalls } from "../../core/host-calls.js";
 import { Words } from "../../core/memory-words.js";
+import { RELEASE } from "../../core/reentrancy.js";
 import type { DomainName } from "../../ground/errors.js";
 import { CoreHeap, type CoreHeapOptions, NO_LIMIT } from "../../heap/core-heap.js";
 import type { Trim } from "../../heap/trim.js";
@@ -76,9 +77,12 @@ export class PythonHeap extends CoreHeap {
     this.measures.set("collect", () => python.PyGC_Collect());
     this.measures.set("trim", () => void python.malloc_trim(0));
     const pressed = new PendingCall(python, () => this.ladder.passed());
-    calls.onWatermark = () => {
-      if (!pressed.ask()) this.ladder.arm();
-    };
+    calls.connect({
+      ...this.allocatorParts,
+      onWatermark: () => {
+        if (!pressed.ask()) this.ladder.arm();
+      },
+    });
   }
 
   /**
@@ -86,7 +90,7 @@ export class PythonHeap extends CoreHeap {
    * what the heap gained is the host's other code's to use.
    */
   trim(): Trim {
-    if (super.isBusy()) throw new Error("Cannot trim the heap: an operation is under way");
+    this.states.must(RELEASE, "trim the heap");
     this.release();
     this.#python.malloc_trim(0);
     const before = this.memory.buffer.byteLength;

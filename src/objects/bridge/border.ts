@@ -1,6 +1,7 @@
 // The border to code in C: how many calls across it are under way, there or back, and what has to be put right when one ends in an exception, which
 // passes through WebAssembly frames and leaves behind what they would have done at their end.
 
+import type { Reentrancy } from "../../core/reentrancy.js";
 import type { Reader } from "./reader.js";
 
 /** Stands at the lowest word of the stack of C as long as nothing overran it. */
@@ -8,10 +9,9 @@ export const CANARY = 0x57ac_0ff1;
 
 export class Border {
   readonly #reader: Reader;
+  readonly #states: Reentrancy;
   /** Where the canary stands; 0 if there is no stack. */
   canaryAt = 0;
-  /** Calls that are under way, one inside another. */
-  depth = 0;
   /** Puts right what frames of C left behind that an exception went through; called when no call is under way. */
   unwind: () => void = () => {};
   /** Whether the stack was left; asked when a call ended in an exception. */
@@ -19,18 +19,19 @@ export class Border {
   /** Throws, as the stack was overrun; called when the outermost call has ended. */
   overrun: () => void = () => {};
 
-  constructor(reader: Reader) {
+  constructor(reader: Reader, states: Reentrancy) {
     this.#reader = reader;
+    this.#states = states;
   }
 
   /** A call begins. */
   enter(): void {
-    this.depth++;
+    this.#states.enterC();
   }
 
   /** The call returned. */
   leave(): void {
-    if (--this.depth === 0 && this.canaryAt !== 0 && this.#reader.word(this.canaryAt) !== CANARY) this.#look();
+    if (this.#states.leaveC() === 0 && this.canaryAt !== 0 && this.#reader.word(this.canaryAt) !== CANARY) this.#look();
   }
 
   /** Looks again at the memory as it is now, which may have grown. */
@@ -41,7 +42,7 @@ export class Border {
 
   /** The call ended in an exception. Throws another one if the stack was overrun: it is what the first one is about. */
   abandon(): void {
-    if (--this.depth > 0) return;
+    if (this.#states.leaveC() > 0) return;
     const isOverrun = this.isOverrun();
     this.unwind();
     if (isOverrun) this.overrun();

@@ -6,6 +6,7 @@
 import { EXCEPTION_TYPES, FIXED_TYPES } from "../../core/catalogue.gen.js";
 import * as C from "../../core/constants.gen.js";
 import type { WholeFunctions } from "../../core/functions.gen.js";
+import type { Reentrancy } from "../../core/reentrancy.js";
 import type { WholeCore } from "../../core/whole-core.js";
 import { MemoryError } from "../../ground/errors.js";
 import { Border } from "./border.js";
@@ -30,6 +31,7 @@ const lengthOf: (this: Uint8Array) => number = Object.getOwnPropertyDescriptor(
 export class Bridge {
   readonly f: WholeFunctions;
   readonly reader: Reader;
+  readonly states: Reentrancy;
   readonly #wrap: Wrap;
   readonly #control: number;
   /** Handles that were made in each open scope, the innermost last. */
@@ -38,10 +40,11 @@ export class Bridge {
   #bufferAt = 0;
   #bufferSize = 0;
 
-  constructor(core: WholeCore, wrap: Wrap) {
+  constructor(core: WholeCore, states: Reentrancy, wrap: Wrap) {
+    this.states = states;
     this.f = core.functions;
     this.reader = new Reader(core);
-    this.border = new Border(this.reader);
+    this.border = new Border(this.reader, states);
     this.#wrap = wrap;
     this.#control = core.control;
     this.#net = new FinalizationRegistry((index) => this.f.handle_release(index));
@@ -473,23 +476,16 @@ export class Bridge {
 
   // ---- while objects are not whole ----
 
-  #held = 0;
-
   /** Runs a function during which no collection starts by itself, and nobody can look at the objects that it makes. */
-  hold(run: () => void): void {
-    this.#held++;
-    this.f.gc_hold();
-    try {
-      run();
-    } finally {
-      this.f.gc_let_go();
-      this.#held--;
-    }
-  }
-
-  /** Throws if there are objects that are not whole. */
-  mayLook(): void {
-    if (this.#held > 0) throw new Error("Cannot look at the heap's objects: a value is being converted");
+  converting(run: () => void): void {
+    this.states.converting(() => {
+      this.f.gc_hold();
+      try {
+        run();
+      } finally {
+        this.f.gc_let_go();
+      }
+    });
   }
 
   // ---- handles ----

@@ -55,7 +55,7 @@ class Conversion {
 
   /** The value is on the stack; if that fails, nothing is. */
   run(value: unknown): void {
-    this.#bridge.hold(() => {
+    this.#bridge.converting(() => {
       if (!this.#attempt(this.#first, value)) this.#runFilling(value);
     });
   }
