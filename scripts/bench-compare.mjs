@@ -1,0 +1,90 @@
+// The benchmarks before and after a change, in turns, so that a slow minute of the machine strikes both:
+//
+//   npm run bench:compare -- COMMIT [--parts micro,objects,footprint] [--rounds 3]
+//
+// Builds COMMIT in a worktree in build/, measures it and this checkout `rounds` times each, and shows the medians of each row. A row is worse
+// if its median is more than 2 % above, and all of its values are above all of the other's: less than that can be noise.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import Table from "cli-table3";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    parts: { type: "string", default: "micro,objects,footprint" },
+    rounds: { type: "string", default: "3" },
+  },
+});
+const [commit] = positionals;
+const rounds = Number(values.rounds);
+if (commit === undefined || positionals.length > 1 || !(rounds >= 1)) {
+  console.error("Usage: npm run bench:compare -- COMMIT [--parts micro,objects,footprint] [--rounds 3]");
+  process.exit(2);
+}
+
+const run = (cwd, command, ...args) =>
+  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+
+/** The folder of a built checkout of the commit. */
+function checkedOut() {
+  const hash = run(".", "git", "rev-parse", "--verify", `${commit}^{commit}`).trim();
+  const folder = `build/compare/${hash.slice(0, 12)}`;
+  if (existsSync(`${folder}/dist-dev/bench/main.js`)) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  run(".", "git", "worktree", "prune");
+  run(".", "git", "worktree", "add", "--detach", folder, hash);
+  console.error(`building ${hash.slice(0, 12)}`);
+  run(folder, "npm", "ci", "--ignore-scripts");
+  const { scripts } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  run(folder, "npm", "run", scripts["build:dev"] === undefined ? "build" : "build:dev");
+  return folder;
+}
+
+const results = mkdtempSync(join(tmpdir(), "pyheap-bench-"));
+
+/** The values of a checkout's rows, by what they say. */
+function measured(folder, part) {
+  const file = join(results, "rows.json");
+  run(folder, process.execPath, "dist-dev/bench/main.js", "--only", part, "--json", file);
+  return JSON.parse(readFileSync(file, "utf8")).rows;
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+const folders = { before: checkedOut(), after: "." };
+/** Values by row, of each side. */
+const rows = new Map();
+for (const part of values.parts.split(",")) {
+  for (let round = 0; round < rounds; round++) {
+    console.error(`${part}, round ${round + 1} of ${rounds}`);
+    const turn = Object.entries(folders);
+    for (const [side, folder] of round % 2 === 0 ? turn : turn.toReversed()) {
+      for (const { what, value, unit } of measured(folder, part)) {
+        if (!rows.has(what)) rows.set(what, { unit, before: [], after: [] });
+        rows.get(what)[side].push(value);
+      }
+    }
+  }
+}
+rmSync(results, { recursive: true });
+
+const table = new Table({ head: ["", "before", "after", "after / before", ""], style: { head: [], border: [] } });
+let worse = 0;
+for (const [what, { unit, before, after }] of rows) {
+  if (before.length === 0 || after.length === 0) continue;
+  const [a, b] = [median(before), median(after)];
+  const isWorse = b > a * 1.02 && Math.min(...after) > Math.max(...before);
+  if (isWorse) worse++;
+  const verdict = isWorse ? "WORSE" : b < a * 0.98 && Math.max(...after) < Math.min(...before) ? "better" : "";
+  const spread = (values) => `${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)}`;
+  const cell = (values) => `${median(values).toFixed(3)} ${unit}\n${spread(values)}`;
+  table.push([what, cell(before), cell(after), (b / a).toFixed(3), verdict]);
+}
+console.log(table.toString());
+process.exitCode = worse === 0 ? 0 : 1;
