@@ -77,7 +77,10 @@ rmSync(results, { recursive: true });
 const table = new Table({ head: ["", "before", "after", "after / before", ""], style: { head: [], border: [] } });
 let worse = 0;
 for (const [what, { unit, before, after }] of rows) {
-  if (before.length === 0 || after.length === 0) continue;
+  if (before.length === 0 || after.length === 0) {
+    table.push([what, "", "", "", before.length === 0 ? "new" : "gone"]);
+    continue;
+  }
   const [a, b] = [median(before), median(after)];
   const isWorse = b > a * 1.02 && Math.min(...after) > Math.max(...before);
   if (isWorse) worse++;
