@@ -9,9 +9,9 @@ import { Words } from "../core/memory-words.js";
 import { MOVE, SWAP } from "../core/reentrancy.js";
 import { instantiateWhole, OBJECT_API, type WholeCore, wholeChecksum, wholeModule } from "../core/whole-core.js";
 import type { CModule } from "../hosts/c/c-module.js";
-import { Linker } from "../hosts/c/linker.js";
-import { type LoadOptions, loadModules } from "../hosts/c/load.js";
+import type { LoadOptions } from "../hosts/c/load.js";
 import type { WasmSource } from "../hosts/c/source.js";
+import { CStack } from "../hosts/c/stack.js";
 import { encodeImage } from "../image/format.js";
 import { loadImage } from "../image/load.js";
 import { cannotSave, takeImage } from "../image/save.js";
@@ -20,6 +20,7 @@ import { ObjectCalls } from "../objects/object-calls.js";
 import type { Clock } from "../pressure/books.js";
 import type { Policy } from "../pressure/policy.js";
 import { NO_LIMIT } from "./core-heap.js";
+import { Modules } from "./modules.js";
 import { ObjectHeap, type Policies, policyBits, type TypesOfImage } from "./object-heap.js";
 import { leastMemory, moveCore, type Trim } from "./trim.js";
 
@@ -96,19 +97,18 @@ const TRIM_SHARE = 1 / 4;
 
 /** A private heap: memory outside the JavaScript heap, with a limit and an account of every byte. */
 export class Heap extends ObjectHeap {
-  #linker: Linker;
+  readonly #modules: Modules;
   readonly #whole: WholeCore;
   #imports: HeapImports | undefined;
   /** Why the heap has to stay in its memory; undefined: it can move. */
   #stays: string | undefined;
-  readonly #isOwnMemory: boolean;
 
   private constructor(core: WholeCore, calls: ObjectCalls, options: HeapOptions) {
-    super(core, calls, options);
+    const stack = new CStack(core, options.memory === undefined ? core.control : 0);
+    super(core, calls, stack, options);
     this.#whole = core;
-    this.#isOwnMemory = options.memory === undefined;
+    this.#modules = new Modules(this, core, this.bridge, stack);
     if (options.memory || options.table) this.#stays = "its memory or its table is not the heap's own";
-    this.#linker = this.#makeLinker();
     this.measures.set("trim", () => this.#trimIfWorth());
   }
 
@@ -116,29 +116,6 @@ export class Heap extends ObjectHeap {
   #lend(why: string): void {
     this.#stays ??= why;
     this.#whole.functions.lend_objects();
-  }
-
-  #makeLinker(): Linker {
-    const raiseIfSet = () => this.raiseIfSet();
-    const beginApi = () => this.beginApi();
-    return new Linker({
-      ...{
-        heap: this,
-        core: this.#whole,
-        words: this.words,
-        raiseIfSet,
-        beginApi,
-        border: this.border,
-        states: this.states,
-      },
-      room: this.#isOwnMemory ? this.#whole.control : 0,
-      moduleFrom: (answered, name) => this.moduleFrom(answered, name),
-      dropModule: (module) => this.dropModule(module),
-      settle: () => {
-        this.gc.collect();
-        this.relieve();
-      },
-    });
   }
 
   /**
@@ -196,8 +173,8 @@ export class Heap extends ObjectHeap {
   load(source: WasmSource, options?: LoadOptions): Promise<CModule>;
   async load(source: WasmSource | readonly WasmSource[], options: LoadOptions = {}): Promise<CModule | CModule[]> {
     this.#lend("modules in C were loaded, which are bound to the memory");
-    if (Array.isArray(source)) return loadModules(this.#linker, source as readonly WasmSource[], options);
-    const [module] = await loadModules(this.#linker, [source as WasmSource], options);
+    if (Array.isArray(source)) return this.#modules.load(source as readonly WasmSource[], options);
+    const [module] = await this.#modules.load([source as WasmSource], options);
     return module as CModule;
   }
 
@@ -226,7 +203,7 @@ export class Heap extends ObjectHeap {
     const why = this.states.whyNot(MOVE);
     if (why !== undefined) cannot(why);
     if (this.isTracing) cannot("a recording is under way");
-    if (this.#linker.size > 0) cannot("modules in C are loaded, which know objects by their addresses");
+    if (this.#modules.size > 0) cannot("modules in C are loaded, which know objects by their addresses");
     const { tableBase } = this.core;
     if (this.words.get(this.core.control + C.HOOKS_INSTALLED_AT) !== 0) cannot("debug hooks are installed");
     const isOwn = (index: number) => index >= tableBase && index < tableBase + C.TABLE_FUNCTIONS;
@@ -279,7 +256,6 @@ export class Heap extends ObjectHeap {
   #moveTo(bytes: number): void {
     moveCore(this.core, bytes);
     this.moved();
-    this.#linker = this.#makeLinker();
   }
 
   /** As a measure against pressure, which may come in the middle of an operation: only if a good part of the memory goes. */

@@ -7,7 +7,7 @@ import type { WholeCore } from "../core/whole-core.js";
 import { type Address, toAddress } from "../ground/address.js";
 import { HeapCorruption, ImageError } from "../ground/errors.js";
 import type { ImageMetadata } from "../image/format.js";
-import type { Border } from "../objects/bridge/border.js";
+import type { GuardedStack } from "../objects/bridge/border.js";
 import { Bridge } from "../objects/bridge/bridge.js";
 import { entered, pushEntries } from "../objects/bridge/entries.js";
 import { Handle, indexOf } from "../objects/bridge/handle.js";
@@ -113,29 +113,28 @@ export abstract class ObjectHeap extends CoreHeap {
   readonly gc: GarbageCollector;
   /** Objects under names, which an image has. */
   readonly roots: Roots;
-  readonly #bridge: Bridge;
+  /** Its values and errors, there and back. */
+  protected readonly bridge: Bridge;
   readonly #calls: ObjectCalls;
   readonly #types: UserTypes;
-  readonly #errorAt: number;
 
-  protected constructor(core: WholeCore, calls: ObjectCalls, options: CoreHeapOptions) {
+  protected constructor(core: WholeCore, calls: ObjectCalls, stack: GuardedStack, options: CoreHeapOptions) {
     super(core, calls, options);
     this.#calls = calls;
-    this.#errorAt = core.control + C.ERROR_CODE_AT;
-    this.#bridge = new Bridge(core, calls.states, (bridge, index, kind, hostId) =>
+    this.bridge = new Bridge(core, calls.states, stack, (bridge, index, kind, hostId) =>
       this.#wrap(bridge, index, kind, hostId),
     );
-    this.#bridge.rescue = (attempt, bytes) => this.ladder.rescue(attempt, bytes);
+    this.bridge.rescue = (attempt, bytes) => this.ladder.rescue(attempt, bytes);
     this.gc = new GarbageCollector(
-      this.#bridge,
+      this.bridge,
       (run) => calls.guard(run),
       (event) => this.#collected(event),
     );
-    this.#types = new UserTypes(this.#bridge, calls, core);
-    this.roots = new Roots(this.#bridge);
+    this.#types = new UserTypes(this.bridge, calls, core);
+    this.roots = new Roots(this.bridge);
     calls.connect({
       ...this.allocatorParts,
-      bridge: this.#bridge,
+      bridge: this.bridge,
       gc: this.gc,
       types: this.#types,
       onWatermark: () => core.functions.mark_pressure_due(),
@@ -161,7 +160,7 @@ export abstract class ObjectHeap extends CoreHeap {
 
   protected override moved(): void {
     super.moved();
-    this.#bridge.reader.refresh();
+    this.bridge.reader.refresh();
   }
 
   protected override unraisable(error: unknown): void {
@@ -204,51 +203,15 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   #made<T extends Handle>(done: number): T {
-    return this.#bridge.made(done) as T;
+    return this.bridge.made(done) as T;
   }
 
   #converted<T extends Handle>(items: Iterable<unknown>, kind: number): T {
     const values = iterated(items);
-    return this.#bridge.trying(() => {
-      pushIterated(this.#bridge, values);
-      return this.#made(this.#bridge.f.convert_value(kind));
+    return this.bridge.trying(() => {
+      pushIterated(this.bridge, values);
+      return this.#made(this.bridge.f.convert_value(kind));
     });
-  }
-
-  /** Calls across the border to C. */
-  protected get border(): Border {
-    return this.#bridge.border;
-  }
-
-  /** The module that a PyInit function meant by what it answered, as a handle. Throws what went wrong on the way. */
-  protected moduleFrom(answered: number, name: string): PyModule {
-    const { f } = this.#bridge;
-    this.#bridge.key(name);
-    return this.#bridge.made(this.#bridge.crossing(() => f.push_module(answered))) as PyModule;
-  }
-
-  /** A module's handle is released, and nothing is in the module any more. */
-  protected dropModule(module: PyModule): void {
-    if (module.released) return;
-    const index = indexOf(module, this.#bridge);
-    this.#bridge.crossing(() => {
-      this.#bridge.f.empty_module(index);
-      return 0;
-    });
-    this.#bridge.crossing(() => {
-      module.release();
-      return 0;
-    });
-  }
-
-  /** Throws the error that a function in C left set, if it did. */
-  protected raiseIfSet(): void {
-    if (this.words.get(this.#errorAt) !== 0) this.#bridge.raise();
-  }
-
-  /** Makes the types that modules in C need, unless they are there. */
-  protected beginApi(): void {
-    this.#bridge.defineApiTypes();
   }
 
   // ---- making objects ----
@@ -279,25 +242,25 @@ export abstract class ObjectHeap extends CoreHeap {
   dict<K, V>(entries: Entries<K, V> = []): PyDict<K, V> {
     if (entries instanceof PyDict) return entries.copy();
     const source = entered(entries);
-    return this.#bridge.trying(() => {
-      pushEntries(this.#bridge, source);
-      return this.#bridge.popHandle() as PyDict<K, V>;
+    return this.bridge.trying(() => {
+      pushEntries(this.bridge, source);
+      return this.bridge.popHandle() as PyDict<K, V>;
     });
   }
 
   /** A str object. Strings need none to be stored: every place for a value takes a JavaScript string. */
   str(text: string): PyStr {
-    return this.#bridge.trying(() => {
-      this.#bridge.push(String(text));
-      return this.#bridge.popHandle() as PyStr;
+    return this.bridge.trying(() => {
+      this.bridge.push(String(text));
+      return this.bridge.popHandle() as PyStr;
     });
   }
 
   /** The one str object with this text: sys.intern. */
   intern(text: string): PyStr {
-    return this.#bridge.trying(() => {
-      this.#bridge.key(String(text));
-      return this.#bridge.popHandle() as PyStr;
+    return this.bridge.trying(() => {
+      this.bridge.key(String(text));
+      return this.bridge.popHandle() as PyStr;
     });
   }
 
@@ -307,9 +270,9 @@ export abstract class ObjectHeap extends CoreHeap {
       if (!Number.isInteger(byte) || byte < 0 || byte > 255)
         throw new RangeError(`Cannot make a byte of ${byte}: not 0 to 255`);
     }
-    return this.#bridge.trying(() => {
-      this.#bridge.pushBytes(Uint8Array.from(bytes));
-      return this.#bridge.popHandle() as PyBytes;
+    return this.bridge.trying(() => {
+      this.bridge.pushBytes(Uint8Array.from(bytes));
+      return this.bridge.popHandle() as PyBytes;
     });
   }
 
@@ -318,23 +281,23 @@ export abstract class ObjectHeap extends CoreHeap {
     if (typeof value === "number" && !Number.isInteger(value)) {
       throw new RangeError(`Cannot make an int of ${value}: not a whole number`);
     }
-    return this.#bridge.trying(() => {
-      this.#bridge.push(BigInt(value));
-      return this.#bridge.popHandle() as PyInt;
+    return this.bridge.trying(() => {
+      this.bridge.push(BigInt(value));
+      return this.bridge.popHandle() as PyInt;
     });
   }
 
   /** A float object, also of a whole number. */
   float(value: number): PyFloat {
-    return this.#bridge.trying(() => this.#made(this.#bridge.f.push_float(value)));
+    return this.bridge.trying(() => this.#made(this.bridge.f.push_float(value)));
   }
 
   /** A weak reference: it knows the object without keeping it alive. `callback` is called when the object is gone. */
   ref<T extends PyObject>(object: T, callback?: (ref: PyRef<T>) => void): PyRef<T> {
-    const index = indexOf(object, this.#bridge);
-    return this.#bridge.trying(() => {
+    const index = indexOf(object, this.bridge);
+    return this.bridge.trying(() => {
       const id = callback ? this.#calls.register((handle) => callback(handle as PyRef<T>)) : 0;
-      const done = this.#bridge.f.push_ref(index, id);
+      const done = this.bridge.f.push_ref(index, id);
       if (done === 0) this.#calls.drop(id);
       return this.#made(done);
     });
@@ -345,7 +308,7 @@ export abstract class ObjectHeap extends CoreHeap {
     name: string,
     options: TypeOptions<F, I> = {},
   ): PyType<F, I> {
-    return this.#bridge.trying(() => this.#types.define(name, options));
+    return this.bridge.trying(() => this.#types.define(name, options));
   }
 
   // ---- whole values ----
@@ -355,15 +318,15 @@ export abstract class ObjectHeap extends CoreHeap {
    * references and cycles stay. Scalars are answered as they are. Throws ConversionError, which says where in the value.
    */
   from<T>(value: T): FromJS<T> {
-    return this.#bridge.trying(() => this.#from(value));
+    return this.bridge.trying(() => this.#from(value));
   }
 
   #from<T>(value: T): FromJS<T> {
-    pushValue(this.#bridge, value);
-    const index = this.#bridge.f.pop_handle();
-    if (index === 0) this.#bridge.raise();
-    const kind = this.#bridge.f.handle_kind(index);
-    const handle = this.#wrap(this.#bridge, index, kind, this.#bridge.f.handle_host_id(index));
+    pushValue(this.bridge, value);
+    const index = this.bridge.f.pop_handle();
+    if (index === 0) this.bridge.raise();
+    const kind = this.bridge.f.handle_kind(index);
+    const handle = this.#wrap(this.bridge, index, kind, this.bridge.f.handle_host_id(index));
     return (isScalar(value) ? this.#scalar(handle) : handle) as FromJS<T>;
   }
 
@@ -375,47 +338,47 @@ export abstract class ObjectHeap extends CoreHeap {
 
   /** The JavaScript value of an object, all the way down. Scalars are answered as they are. */
   toJS(value: unknown): unknown {
-    return value instanceof Handle ? toValue(this.#bridge, indexOf(value, this.#bridge)) : value;
+    return value instanceof Handle ? toValue(this.bridge, indexOf(value, this.bridge)) : value;
   }
 
   // ---- operations on any values ----
 
   /** a <operator> b, as in Python: `heap.binary(2, "**", 100)`. */
   binary(a: unknown, operator: BinaryOperator, b: unknown): unknown {
-    return binary(this.#bridge, a, operator, b);
+    return binary(this.bridge, a, operator, b);
   }
 
   /** -a, +a, ~a, abs(a). */
   unary(operator: UnaryOperator, a: unknown): unknown {
-    return unary(this.#bridge, operator, a);
+    return unary(this.bridge, operator, a);
   }
 
   /** pow(a, b, modulus) of ints. */
   pow(a: unknown, b: unknown, modulus: unknown): unknown {
-    return this.#bridge.trying(() => {
-      this.#bridge.pushAll([a, b, modulus]);
-      return this.#bridge.value(this.#bridge.f.power_modulo());
+    return this.bridge.trying(() => {
+      this.bridge.pushAll([a, b, modulus]);
+      return this.bridge.value(this.bridge.f.power_modulo());
     });
   }
 
   /** Compares two values as Python does. */
   compare(a: unknown, comparison: Comparison, b: unknown): boolean {
-    return compareValues(this.#bridge, a, comparison, b);
+    return compareValues(this.bridge, a, comparison, b);
   }
 
   /** hash(value). */
   hash(value: unknown): number {
-    return hashOf(this.#bridge, value);
+    return hashOf(this.bridge, value);
   }
 
   /** repr(value). */
   repr(value: unknown): string {
-    return reprOf(this.#bridge, value);
+    return reprOf(this.bridge, value);
   }
 
   /** Runs a function, and releases all handles that were made in it, but for the one that it answers. */
   scope<T>(run: () => T): T {
-    return this.#bridge.scope(run);
+    return this.bridge.scope(run);
   }
 
   /**
@@ -423,11 +386,11 @@ export abstract class ObjectHeap extends CoreHeap {
    * from a float of 3.0, and nothing is copied.
    */
   exact<T>(run: () => T): T {
-    const before = this.#bridge.f.set_exact(1);
+    const before = this.bridge.f.set_exact(1);
     try {
       return run();
     } finally {
-      this.#bridge.f.set_exact(before);
+      this.bridge.f.set_exact(before);
     }
   }
 
@@ -436,7 +399,7 @@ export abstract class ObjectHeap extends CoreHeap {
    * unless the module counts a reference of its own (Py_IncRef). What such a module does wrong can corrupt the heap.
    */
   addressOf(object: PyObject): Address {
-    return toAddress(this.#bridge.f.handle_address(indexOf(object, this.#bridge)));
+    return toAddress(this.bridge.f.handle_address(indexOf(object, this.bridge)));
   }
 
   protected override watchCollections(recorder: Recorder): () => void {
@@ -463,7 +426,7 @@ export abstract class ObjectHeap extends CoreHeap {
 
   /** Objects by type, what sharing saves, and all bytes that the object layer has in the mem and object domains. */
   objectStats(): ObjectStats {
-    return readObjectStats(this.#bridge);
+    return readObjectStats(this.bridge);
   }
 
   // ---- images ----
@@ -482,7 +445,7 @@ export abstract class ObjectHeap extends CoreHeap {
 
   /** The objects that the heap's memory has are those of an image with this metadata. */
   protected restore({ roots, types, lastCallback, lastType }: ImageMetadata, functions: TypesOfImage): void {
-    const { f } = this.#bridge;
+    const { f } = this.bridge;
     this.#calls.lastId = lastCallback;
     this.#types.restore(types, lastType, functions);
     const numbers = new Set(roots.map(([, index]) => index));
@@ -492,13 +455,13 @@ export abstract class ObjectHeap extends CoreHeap {
     for (const [name, index] of roots) {
       if (index === 0 || f.next_handle(index - 1) !== index)
         throw new ImageError(`it has no object for the root ${name}`);
-      this.roots.keep(name, this.#wrap(this.#bridge, index, f.handle_kind(index), f.handle_host_id(index)) as PyObject);
+      this.roots.keep(name, this.#wrap(this.bridge, index, f.handle_kind(index), f.handle_host_id(index)) as PyObject);
     }
   }
 
   override check(): void {
     super.check();
-    const broken = this.#bridge.f.objects_check() >>> 0;
+    const broken = this.bridge.f.objects_check() >>> 0;
     if (broken !== 0) throw new HeapCorruption("the object", toAddress(broken));
   }
 
@@ -531,13 +494,13 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   #moveTogether(): { readonly moved: number; readonly pinned: number; readonly unrooted: number } {
-    const { f } = this.#bridge;
+    const { f } = this.bridge;
     this.release();
     const answer = this.states.uninterrupted(() => f.compact_objects());
     if (answer === C.BUSY) throw new Error("Cannot compact the heap: an operation is under way");
     if (answer === C.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
-    if (answer !== C.COMPACTED) this.#bridge.raise();
-    this.#bridge.forgetBuffer();
+    if (answer !== C.COMPACTED) this.bridge.raise();
+    this.bridge.forgetBuffer();
     this.release();
     return {
       moved: f.moved_bytes() >>> 0,
@@ -547,8 +510,8 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   protected override emptyFreeLists(): void {
-    this.#bridge.f.objects_relieve();
-    this.#bridge.forgetBuffer();
+    this.bridge.f.objects_relieve();
+    this.bridge.forgetBuffer();
   }
 }
 

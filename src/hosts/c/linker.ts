@@ -8,47 +8,23 @@
 // from wasm to wasm. Modules that need each other are loaded together: what is not there yet is called through the table.
 
 import * as C from "../../core/constants.gen.js";
-import type { Words } from "../../core/memory-words.js";
-import { type Reentrancy, UNLOAD } from "../../core/reentrancy.js";
+import { UNLOAD } from "../../core/reentrancy.js";
 import { TableRanges } from "../../core/table-functions.js";
-import type { WholeCore } from "../../core/whole-core.js";
 import { MemoryError } from "../../ground/errors.js";
 import type { Border } from "../../objects/bridge/border.js";
-import type { PyModule } from "../../objects/handles/extension.js";
 import { type Definition, type Definitions, FunctionAddresses } from "./definitions.js";
 import { compile, dylinkOf, instantiated } from "./engine.js";
 import { coreDefinitions, needsApi } from "./environment.js";
-import { type LeakReport, leaksOf, leaksSince, type Surveyed, takeCensus, together } from "./leaks.js";
+import type { ExtensionHost } from "./extension-host.js";
+import { type LeakReport, leaksOf, leaksSince, takeCensus, together } from "./leaks.js";
 import { LinkError } from "./link-error.js";
 import { type CFunction, type CValue, type Imports, kindsOf, LoadedModule, mustFit } from "./loaded.js";
 import { type FunctionTypes, functionTypes, withModuleName } from "./sections.js";
 import type { Program } from "./source.js";
-import { CStack } from "./stack.js";
 import { makeTrampoline } from "./trampoline.js";
 
 /** Of a module's data, in bytes. */
 const LEAST_ALIGNMENT = 16;
-
-/** What the linker needs of the heap that it loads onto. */
-export interface LinkerHeap {
-  readonly heap: Surveyed;
-  readonly core: WholeCore;
-  readonly words: Words;
-  /** Throws the error that C left set, if there is one. */
-  readonly raiseIfSet: () => void;
-  /** Makes the types that the Python/C API has besides the built-in ones, unless they are there. */
-  readonly beginApi: () => void;
-  readonly border: Border;
-  readonly states: Reentrancy;
-  /** Bytes below the heap that are nobody's, for the stack. */
-  readonly room: number;
-  /** The module that a PyInit function meant by what it answered. */
-  readonly moduleFrom: (answered: number, name: string) => PyModule;
-  /** Releases it, and takes out what is in it. */
-  readonly dropModule: (module: PyModule) => void;
-  /** Unreachable objects, and memory that is kept for later ones, are gone. */
-  readonly settle: () => void;
-}
 
 /** A module of a group that is being loaded. */
 interface Member {
@@ -62,26 +38,19 @@ interface Member {
 }
 
 export class Linker {
-  readonly #target: LinkerHeap;
+  readonly #host: ExtensionHost;
   readonly #ranges: TableRanges;
   readonly #addresses: FunctionAddresses;
   readonly #core: Definitions;
   /** In the order in which they came: the first definition of a name counts. */
   readonly #modules = new Set<LoadedModule>();
   readonly #labels = new Map<string, number>();
-  readonly #stack: CStack;
-  /** The function that was called last by its name in C. */
-  #running = "";
 
-  constructor(target: LinkerHeap) {
-    this.#target = target;
-    this.#ranges = new TableRanges(target.core.table);
-    this.#addresses = new FunctionAddresses(target.core.table);
-    this.#core = coreDefinitions(target.core);
-    this.#stack = new CStack(target.core, target.words, target.room);
-    target.border.unwind = () => this.#unwind();
-    target.border.isOverrun = () => this.#stack.isOverrun;
-    target.border.overrun = () => this.#overrun();
+  constructor(host: ExtensionHost) {
+    this.#host = host;
+    this.#ranges = new TableRanges(host.core.table);
+    this.#addresses = new FunctionAddresses(host.core.table);
+    this.#core = coreDefinitions(host.core);
   }
 
   /** How many modules are there. */
@@ -99,16 +68,16 @@ export class Linker {
    * in which they were given; or an error was thrown, and nothing changed.
    */
   load(programs: readonly Program[], given: Imports, stackBytes: number | undefined): LoadedModule[] {
-    const extra = guardedImports(given, this.#target.border);
+    const extra = guardedImports(given, this.#host.bridge.border);
     const names = new Set(programs.map(({ name }) => name));
     const members = programs.map((program) => this.#prepare(program, extra, names));
     this.#mustResolve(members, extra);
-    if (members.some(({ imports }) => imports.some(({ name }) => needsApi(name)))) this.#target.beginApi();
+    if (members.some(({ imports }) => imports.some(({ name }) => needsApi(name)))) this.#host.beginApi();
     const placed: LoadedModule[] = [];
     try {
       this.#openStack(stackBytes);
       for (const member of members) {
-        member.loaded.before = takeCensus(this.#target.heap);
+        member.loaded.before = takeCensus(this.#host.heap);
         placed.push(member.loaded);
         this.#place(member.loaded);
       }
@@ -126,8 +95,8 @@ export class Linker {
 
   /** Modules that were loaded in vain go, as those that are unloaded: objects that they made may need them still. */
   #abandon(placed: readonly LoadedModule[]): void {
-    for (const { python } of placed) if (python) this.#target.dropModule(python);
-    this.#target.settle();
+    for (const { python } of placed) if (python) this.#host.dropModule(python);
+    this.#host.settle();
     const isNeeded = placed.some((loaded) => this.#dependents(loaded) > 0);
     for (const loaded of placed) this.#remove(loaded, isNeeded);
     this.#closeStack();
@@ -181,22 +150,20 @@ export class Linker {
   }
 
   #openStack(bytes: number | undefined): void {
-    if (this.#stack.isOpen) return;
-    this.#stack.open(bytes);
-    this.#target.border.canaryAt = this.#stack.canaryAt;
+    if (this.#host.stack.isOpen) return;
+    this.#host.stack.open(bytes);
   }
 
   /** The last module takes the stack along. */
   #closeStack(): void {
-    if (!this.#stack.isOpen || this.#modules.size > 0) return;
-    this.#stack.close();
-    this.#target.border.canaryAt = 0;
+    if (!this.#host.stack.isOpen || this.#modules.size > 0) return;
+    this.#host.stack.close();
   }
 
   /** The module has room for its data, cleared, and for its functions. */
   #place(loaded: LoadedModule): void {
     const { memoryBytes, memoryAlignment, tableEntries, tableAlignment } = loaded.dylink;
-    const { core } = this.#target;
+    const { core } = this.#host;
     this.#modules.add(loaded);
     if (memoryBytes > 0) {
       const alignment = Math.max(LEAST_ALIGNMENT, memoryAlignment);
@@ -210,13 +177,13 @@ export class Linker {
 
   #instantiate(member: Member, group: readonly Member[], extra: Imports): void {
     const { loaded, module, imports } = member;
-    const { core } = this.#target;
+    const { core } = this.#host;
     const given: Record<string, WebAssembly.ImportValue> = {
       memory: core.memory,
       __indirect_function_table: core.table,
       __memory_base: loaded.memoryBase,
       __table_base: Math.max(loaded.tableBase, 0),
-      __stack_pointer: this.#stack.pointer,
+      __stack_pointer: this.#host.stack.pointer,
       __cxa_atexit: (f: number, argument: number) => this.#atExit(loaded, () => this.#atIndex(f)(argument)),
       atexit: (f: number) => this.#atExit(loaded, () => this.#atIndex(f)()),
     };
@@ -244,7 +211,7 @@ export class Linker {
   }
 
   #atIndex(index: number): (...args: number[]) => unknown {
-    return this.#target.core.table.get(index) as (...args: number[]) => unknown;
+    return this.#host.core.table.get(index) as (...args: number[]) => unknown;
   }
 
   #atExit(loaded: LoadedModule, run: () => void): number {
@@ -291,7 +258,7 @@ export class Linker {
     }
     const index = this.#ranges.take(1, 1);
     loaded.trampolines.push({ name, index });
-    return makeTrampoline(this.#target.core.table, index, type) as WebAssembly.ImportValue;
+    return makeTrampoline(this.#host.core.table, index, type) as WebAssembly.ImportValue;
   }
 
   /** The module's exports are known to it and to all that come later. */
@@ -324,7 +291,7 @@ export class Linker {
     loaded.pending.length = 0;
     for (const { name, index } of loaded.trampolines) {
       const definition = this.#bind(loaded, name);
-      if (definition?.kind === "function") this.#target.core.table.set(index, definition.f);
+      if (definition?.kind === "function") this.#host.core.table.set(index, definition.f);
     }
   }
 
@@ -337,41 +304,29 @@ export class Linker {
   #begin(loaded: LoadedModule): void {
     for (const [exported, init] of loaded.functions) {
       if (!exported.startsWith(INIT)) continue;
-      loaded.python = this.#target.moduleFrom(Number(init()), exported.slice(INIT.length));
+      loaded.python = this.#host.moduleFrom(Number(init()), exported.slice(INIT.length));
       return;
     }
   }
 
   /** Calls into C. */
   #guarded<T>(call: () => T): T {
-    return this.#target.border.run(call);
-  }
-
-  /** No call is under way: the stack is empty, and nobody waits for anything, whatever an exception left. */
-  #unwind(): void {
-    if (this.#stack.isOpen) this.#stack.empty();
-    this.#target.core.functions.unwind_calls();
-  }
-
-  /** The stack was overrun. */
-  #overrun(): never {
-    this.#stack.revive();
-    throw new RangeError(
-      `The stack of modules in C was overrun${this.#running && ` in ${this.#running}`}: load with a larger stackBytes`,
-    );
+    return this.#host.bridge.border.run(call);
   }
 
   #callable(loaded: LoadedModule, name: string, exported: string, f: CFunction): CFunction {
-    const { raiseIfSet, border } = this.#target;
+    const host = this.#host;
+    const { stack } = host;
+    const { border } = host.bridge;
     const kinds = kindsOf(loaded.types?.get(exported)?.parameters, f.length);
     return (...args) => {
       if (!loaded.isLive) throw new ReferenceError(`Cannot call ${name}: ${loaded.label} was unloaded`);
       // main has two parameters in WebAssembly, also if it has none in C.
       if (name !== "main") mustFit(name, args, kinds);
-      this.#running = name;
+      stack.running = name;
       const answer = border.run(() => f(...args));
-      this.#running = "";
-      raiseIfSet();
+      stack.running = "";
+      host.raiseIfSet();
       return answer;
     };
   }
@@ -381,17 +336,18 @@ export class Linker {
    */
   unload(loaded: LoadedModule): LeakReport {
     if (!loaded.isLive) throw new ReferenceError(`Cannot unload ${loaded.label}: it was unloaded already`);
-    this.#target.states.must(UNLOAD, `unload ${loaded.label}`);
+    this.#host.bridge.states.must(UNLOAD, `unload ${loaded.label}`);
     const group = this.#groupOf(loaded);
     for (const member of group) this.#runAtExit(member);
-    for (const { python } of group) if (python) this.#target.dropModule(python);
-    this.#target.settle();
+    for (const { python } of group) if (python) this.#host.dropModule(python);
+    this.#host.settle();
     const objects = group.reduce((sum, member) => sum + this.#dependents(member), 0);
     for (const member of group) this.#remove(member, objects > 0);
     // What that let go of may be kept for later ones, too.
-    this.#target.settle();
-    const { heap, core, words } = this.#target;
-    const hooked = words.get(core.control + C.HOOKS_INSTALLED_AT) !== 0;
+    this.#host.settle();
+    const { heap, core, bridge } = this.#host;
+    bridge.reader.refresh();
+    const hooked = bridge.reader.word(core.control + C.HOOKS_INSTALLED_AT) !== 0;
     const reports = group.map((member) =>
       hooked && member.isLabelled ? leaksOf(heap, member.label) : leaksSince(heap, member.before),
     );
@@ -406,7 +362,7 @@ export class Linker {
 
   /** Objects that need what the module has in memory and in the table. */
   #dependents({ memoryBase, tableBase, dylink }: LoadedModule): number {
-    const { functions } = this.#target.core;
+    const { functions } = this.#host.core;
     return (
       functions.count_dependents(
         memoryBase,
@@ -434,7 +390,7 @@ export class Linker {
 
   /** Data, entries of the table and definitions are given back; but for what objects need that are there, if `isKept`. */
   #remove(loaded: LoadedModule, isKept = false): void {
-    const { core } = this.#target;
+    const { core } = this.#host;
     loaded.isLive = false;
     loaded.functions.clear();
     loaded.data.clear();
@@ -477,7 +433,7 @@ function isOfWebAssembly(f: unknown, probe: WebAssembly.Table): boolean {
 
 function guardedFunction(f: unknown, border: Border): WebAssembly.ImportValue {
   const call = f as (...args: CValue[]) => unknown;
-  return ((...args: CValue[]) => border.run(() => call(...args))) as unknown as WebAssembly.ImportValue;
+  return (...args: CValue[]) => border.run(() => call(...args));
 }
 
 /** A caller's functions; one in JavaScript has the type with which the module calls it, if it does. */

@@ -1,9 +1,7 @@
-// heap.load: from a source to modules on the heap.
+// heap.load: what modules are loaded from, and how.
 
-import { CModule } from "./c-module.js";
-import type { Linker } from "./linker.js";
 import type { Imports } from "./loaded.js";
-import { readSource, type WasmSource } from "./source.js";
+import { type Program, readSource, type WasmSource } from "./source.js";
 
 export interface LoadOptions {
   /** What the module is called in reports, and what others need it by; the default is its file's name. */
@@ -19,12 +17,17 @@ export interface LoadOptions {
 
 const MOST_STACK = 2 ** 30;
 
-/** Loads modules that may need each other; answers them in the same order. */
-export async function loadModules(
-  linker: Linker,
+interface Prepared {
+  readonly programs: readonly Program[];
+  readonly imports: Imports;
+  readonly stackBytes: number | undefined;
+}
+
+/** Reads modules that may need each other, and checks what is asked of them. */
+export async function loadPrograms(
   sources: readonly WasmSource[],
   { name, imports = {}, stackBytes }: LoadOptions,
-): Promise<CModule[]> {
+): Promise<Prepared> {
   if (stackBytes !== undefined && !(Number.isInteger(stackBytes) && stackBytes >= 1024 && stackBytes <= MOST_STACK)) {
     throw new RangeError(`Cannot make a stack of ${stackBytes} bytes: not a whole number from 1024 to ${MOST_STACK}`);
   }
@@ -36,5 +39,5 @@ export async function loadModules(
   const programs = await Promise.all(
     sources.map((source) => readSource(source, sources.length > 1 ? undefined : name)),
   );
-  return linker.load(programs, imports, stackBytes).map((loaded) => new CModule(loaded, () => linker.unload(loaded)));
+  return { programs, imports, stackBytes };
 }

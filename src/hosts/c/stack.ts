@@ -5,17 +5,17 @@
 
 import * as C from "../../core/constants.gen.js";
 import type { Core } from "../../core/core.js";
-import type { Words } from "../../core/memory-words.js";
+import type { WholeFunctions } from "../../core/functions.gen.js";
+import { Words } from "../../core/memory-words.js";
 import { MemoryError } from "../../ground/errors.js";
-import { CANARY } from "../../objects/bridge/border.js";
+import { CANARY, type GuardedStack } from "../../objects/bridge/border.js";
 
 const ALIGNMENT = 16;
 /** Bytes of a stack that is a block, if nobody says how many. */
 const DEFAULT_BYTES = 256 * 1024;
 
-export class CStack {
-  readonly #core: Core;
-  readonly #words: Words;
+export class CStack implements GuardedStack {
+  readonly #core: Core<WholeFunctions>;
   /** Bytes below the heap that are nobody's. */
   readonly #room: number;
   /** What modules import as the stack pointer. */
@@ -24,20 +24,17 @@ export class CStack {
   /** 0 while there is no stack. */
   #bytes = 0;
   #isBlock = false;
+  canaryAt = 0;
+  /** The function that was called last by its name in C. */
+  running = "";
 
-  constructor(core: Core, words: Words, room: number) {
+  constructor(core: Core<WholeFunctions>, room: number) {
     this.#core = core;
-    this.#words = words;
     this.#room = room;
   }
 
   get isOpen(): boolean {
     return this.#bytes > 0;
-  }
-
-  /** Where the canary stands; 0 if the stack needs none. */
-  get canaryAt(): number {
-    return this.#isBlock ? this.#start : 0;
   }
 
   /** There is a stack, of at least so many bytes; by default of what is there. Throws MemoryError. */
@@ -46,6 +43,7 @@ export class CStack {
     this.#isBlock = size > this.#room;
     this.#start = this.#isBlock ? this.#block(size) : 0;
     this.#bytes = size;
+    this.canaryAt = this.#isBlock ? this.#start : 0;
     this.revive();
     this.empty();
   }
@@ -61,6 +59,7 @@ export class CStack {
     if (this.#isBlock) this.#core.functions.raw_free(C.LIBC, this.#start);
     this.#isBlock = false;
     this.#bytes = 0;
+    this.canaryAt = 0;
   }
 
   /** No function is under way. */
@@ -70,13 +69,25 @@ export class CStack {
 
   /** The canary stands. */
   revive(): void {
-    if (this.#isBlock) this.#words.set(this.#start, CANARY);
+    if (this.#isBlock) new Words(this.#core).set(this.#start, CANARY);
   }
 
   /** Whether the pointer has left the stack, as it is when a function was stopped. */
   get isOverrun(): boolean {
     const at = this.pointer.value >>> 0;
-    const isDead = this.#isBlock && this.#words.get(this.#start) !== CANARY;
+    const isDead = this.#isBlock && new Words(this.#core).get(this.#start) !== CANARY;
     return this.isOpen && (isDead || at < this.#start || at > this.#start + this.#bytes);
+  }
+
+  unwind(): void {
+    if (this.isOpen) this.empty();
+    this.#core.functions.unwind_calls();
+  }
+
+  overrun(): never {
+    this.revive();
+    throw new RangeError(
+      `The stack of modules in C was overrun${this.running && ` in ${this.running}`}: load with a larger stackBytes`,
+    );
   }
 }

@@ -7,19 +7,25 @@ import type { Reader } from "./reader.js";
 /** Stands at the lowest word of the stack of C as long as nothing overran it. */
 export const CANARY = 0x57ac_0ff1;
 
+/** The stack of modules in C. */
+export interface GuardedStack {
+  /** Where the canary stands; 0 if the stack needs none, or there is no stack. */
+  readonly canaryAt: number;
+  /** Whether the stack was left; asked when a call ended in an exception. */
+  readonly isOverrun: boolean;
+  /** Puts right what frames of C left behind that an exception went through; called when no call is under way. */
+  unwind(): void;
+  /** Throws, as the stack was overrun; called when the outermost call has ended. */
+  overrun(): never;
+}
+
 export class Border {
   readonly #reader: Reader;
   readonly #states: Reentrancy;
-  /** Where the canary stands; 0 if there is no stack. */
-  canaryAt = 0;
-  /** Puts right what frames of C left behind that an exception went through; called when no call is under way. */
-  unwind: () => void = () => {};
-  /** Whether the stack was left; asked when a call ended in an exception. */
-  isOverrun: () => boolean = () => false;
-  /** Throws, as the stack was overrun; called when the outermost call has ended. */
-  overrun: () => void = () => {};
+  readonly #stack: GuardedStack;
 
-  constructor(reader: Reader, states: Reentrancy) {
+  constructor(reader: Reader, states: Reentrancy, stack: GuardedStack) {
+    this.#stack = stack;
     this.#reader = reader;
     this.#states = states;
   }
@@ -31,21 +37,23 @@ export class Border {
 
   /** The call returned. */
   leave(): void {
-    if (this.#states.leaveC() === 0 && this.canaryAt !== 0 && this.#reader.word(this.canaryAt) !== CANARY) this.#look();
+    if (this.#states.leaveC() > 0) return;
+    const { canaryAt } = this.#stack;
+    if (canaryAt !== 0 && this.#reader.word(canaryAt) !== CANARY) this.#look();
   }
 
   /** Looks again at the memory as it is now, which may have grown. */
   #look(): void {
     this.#reader.refresh();
-    if (this.#reader.word(this.canaryAt) !== CANARY) this.overrun();
+    if (this.#reader.word(this.#stack.canaryAt) !== CANARY) this.#stack.overrun();
   }
 
   /** The call ended in an exception. Throws another one if the stack was overrun: it is what the first one is about. */
   abandon(): void {
     if (this.#states.leaveC() > 0) return;
-    const isOverrun = this.isOverrun();
-    this.unwind();
-    if (isOverrun) this.overrun();
+    const isOverrun = this.#stack.isOverrun;
+    this.#stack.unwind();
+    if (isOverrun) this.#stack.overrun();
   }
 
   /** Runs a call. */

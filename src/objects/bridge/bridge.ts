@@ -9,7 +9,7 @@ import type { WholeFunctions } from "../../core/functions.gen.js";
 import type { Reentrancy } from "../../core/reentrancy.js";
 import type { WholeCore } from "../../core/whole-core.js";
 import { MemoryError } from "../../ground/errors.js";
-import { Border } from "./border.js";
+import { Border, type GuardedStack } from "./border.js";
 import { exceptionNumber } from "./exception-types.js";
 import { PyException } from "./exceptions.js";
 import { Handle, indexOf } from "./handle.js";
@@ -40,11 +40,11 @@ export class Bridge {
   #bufferAt = 0;
   #bufferSize = 0;
 
-  constructor(core: WholeCore, states: Reentrancy, wrap: Wrap) {
+  constructor(core: WholeCore, states: Reentrancy, stack: GuardedStack, wrap: Wrap) {
     this.states = states;
     this.f = core.functions;
     this.reader = new Reader(core);
-    this.border = new Border(this.reader, states);
+    this.border = new Border(this.reader, states, stack);
     this.#wrap = wrap;
     this.#control = core.control;
     this.#net = new FinalizationRegistry((index) => this.f.handle_release(index));
@@ -363,6 +363,13 @@ export class Bridge {
     );
     this.f.error_clear();
     throw new PyException(exception, message);
+  }
+
+  /** Throws the error that a function in C left set, if it did. */
+  raiseIfSet(): void {
+    const { reader } = this;
+    reader.refresh();
+    if (reader.word(this.#control + C.ERROR_CODE_AT) !== 0) this.raise();
   }
 
   #errorRecord(): ErrorRecord {

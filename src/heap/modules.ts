@@ -1,0 +1,76 @@
+// Modules in C on a heap: what the linker needs of the heap that it loads onto.
+
+import type { WholeCore } from "../core/whole-core.js";
+import { CModule } from "../hosts/c/c-module.js";
+import type { ExtensionHost } from "../hosts/c/extension-host.js";
+import type { Surveyed } from "../hosts/c/leaks.js";
+import { Linker } from "../hosts/c/linker.js";
+import { type LoadOptions, loadPrograms } from "../hosts/c/load.js";
+import type { WasmSource } from "../hosts/c/source.js";
+import type { CStack } from "../hosts/c/stack.js";
+import type { Bridge } from "../objects/bridge/bridge.js";
+import { indexOf } from "../objects/bridge/handle.js";
+import type { PyModule } from "../objects/handles/extension.js";
+
+/** The heap, as its modules use it. */
+export interface ModulesHeap extends Surveyed {
+  readonly gc: { collect(): number };
+  relieve(): unknown;
+}
+
+export class Modules implements ExtensionHost {
+  readonly heap: ModulesHeap;
+  readonly core: WholeCore;
+  readonly bridge: Bridge;
+  readonly stack: CStack;
+  #linker: Linker | undefined;
+
+  constructor(heap: ModulesHeap, core: WholeCore, bridge: Bridge, stack: CStack) {
+    this.heap = heap;
+    this.core = core;
+    this.bridge = bridge;
+    this.stack = stack;
+  }
+
+  /** How many modules are there. */
+  get size(): number {
+    return this.#linker?.size ?? 0;
+  }
+
+  /** Loads modules that may need each other; answers them in the same order. The heap stays in its memory from now on. */
+  async load(sources: readonly WasmSource[], options: LoadOptions): Promise<CModule[]> {
+    const { programs, imports, stackBytes } = await loadPrograms(sources, options);
+    this.#linker ??= new Linker(this);
+    const linker = this.#linker;
+    return linker.load(programs, imports, stackBytes).map((loaded) => new CModule(loaded, () => linker.unload(loaded)));
+  }
+
+  // ---- for the linker ----
+
+  beginApi(): void {
+    this.bridge.defineApiTypes();
+  }
+
+  raiseIfSet(): void {
+    this.bridge.raiseIfSet();
+  }
+
+  moduleFrom(answered: number, name: string): PyModule {
+    const { bridge } = this;
+    bridge.key(name);
+    return bridge.made(bridge.crossing(() => bridge.f.push_module(answered))) as PyModule;
+  }
+
+  dropModule(module: PyModule): void {
+    if (module.released) return;
+    const { bridge } = this;
+    const index = indexOf(module, bridge);
+    bridge.border.run(() => bridge.f.empty_module(index));
+    bridge.border.run(() => module.release());
+  }
+
+  settle(): void {
+    this.heap.gc.collect();
+    this.heap.relieve();
+  }
+}
