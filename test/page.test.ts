@@ -11,7 +11,7 @@ import type { View } from "../src/trace/accounts.js";
 import { Analysis } from "../src/trace/analysis.js";
 import type { TraceConsumer } from "../src/trace/reader.js";
 import { StackTree } from "../src/trace/tree.js";
-import { layOut } from "../viewer/flame/layout.js";
+import { layOut, MOST_LEVELS } from "../viewer/flame/layout.js";
 import { FlameTree } from "../viewer/flame/tree.js";
 import { Model, type Span } from "../viewer/model.js";
 import { type Shown, shownStacks } from "../viewer/shown.js";
@@ -341,16 +341,63 @@ describe("a page's data", () => {
     expect(shown(10).at(-1)).toEqual(["large"]);
   });
 
-  it("has the source lines that stand on stacks", () => {
+  it("shows stacks of 20,000 frames, from outside and from inside", () => {
+    const tree = new StackTree();
+    for (const name of ["f", "g", "h"]) tree.addFunction({ name, file: "app.py", firstLine: 1 });
+    const DEPTH = 20_000;
+    for (let node = 0; node < DEPTH; node++) tree.addNode(node, 1 + (node % 3), 1 + (node % 3));
+    const own = new Float64Array(DEPTH + 1).fill(100, 1);
+    for (const inverted of [false, true]) {
+      const flames = new FlameTree(tree, own, { inverted });
+      const rows = layOut(flames, 0, 1000, 0);
+      expect(rows).toHaveLength(MOST_LEVELS + 1);
+      expect(flames.at(0).total).toBe(100 * DEPTH);
+      expect(rows[1]).toHaveLength(inverted ? 3 : 1);
+      const [deepest] = rows.at(-1) ?? [];
+      expect(layOut(flames, deepest?.frame ?? 0, 1000, 0)).toHaveLength(2 * MOST_LEVELS + 1);
+    }
+  });
+
+  it("has the same frames inverted as there are stacks, each with what it has", () => {
+    const next = random(7);
+    const below = (end: number) => Math.floor(next() * end);
+    const tree = new StackTree();
+    for (let k = 0; k < 5; k++) tree.addFunction({ name: `f${k}`, file: "app.py", firstLine: 1 });
+    for (let node = 0; node < 300; node++) tree.addNode(below(node + 1), 1 + below(5), below(3));
+    const own = Float64Array.from({ length: tree.length }, () => (below(3) === 0 ? 0 : 1 + below(50)));
+    const expected = new Map<string, number>();
+    for (let node = 0; node < tree.length; node++) {
+      if (own[node] === 0) continue;
+      const names = node === 0 ? ["<outside Python>"] : tree.stack(node).map(({ function: f }) => f.name);
+      const key = names.join(" ");
+      expected.set(key, (expected.get(key) ?? 0) + (own[node] ?? 0));
+    }
+    const flames = new FlameTree(tree, own, { inverted: true });
+    const found = new Map<string, number>();
+    const waiting = [...flames.childrenOf(0)];
+    for (let frame = waiting.pop(); frame !== undefined; frame = waiting.pop()) {
+      const names = flames.path(frame).map((step) => tree.functions[flames.at(step).functionNumber]?.name);
+      if (flames.at(frame).own > 0) found.set(names.join(" "), flames.at(frame).own);
+      const callers = flames.childrenOf(frame);
+      const sum = callers.reduce((all, caller) => all + flames.at(caller).total, flames.at(frame).own);
+      expect(sum).toBe(flames.at(frame).total);
+      waiting.push(...callers);
+    }
+    expect(new Map([...found].sort())).toEqual(new Map([...expected].sort()));
+  });
+
+  it("has the source lines that stand on stacks, and those around them", () => {
     const spans = new Spans();
     spans.function({ name: "f", file: "app.py", firstLine: 1 });
     spans.function({ name: "g", file: "gone.py", firstLine: 1 });
     spans.node(0, 1, 2);
     spans.node(1, 2, 1);
     spans.allocate(8, 100, 1, 2);
-    const read = (file: string) => (file === "app.py" ? ["def f():", "    return [0] * 100", "    pass"] : undefined);
+    const read = (file: string) => (file === "app.py" ? ["def f():", "    return [0] * 100  ", "", "", "", "no"] : []);
     const { header } = decodePage(encodePage(withSources(buildPage(spans, FACTS), read)));
-    expect(header.sources).toEqual({ "app.py": { 2: "return [0] * 100" } });
+    expect(header.sources).toEqual({
+      "app.py": { 1: "def f():", 2: "    return [0] * 100", 3: "", 4: "", 5: "" },
+    });
   });
 
   it("tells a program's code from what the interpreter ran under the same name", () => {

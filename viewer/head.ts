@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import type { Model } from "./model.js";
 import type { Store } from "./state.js";
 import type { Colors } from "./theme.js";
-import { bytes, counted, programName, shortCount, time } from "./words.js";
+import { bytes, counted, instantIn, programName, shortCount, time } from "./words.js";
 
 /** What is said of a program that the page follows. */
 const STATES = { running: "Running", idle: "Waiting", ended: "Ended", gone: "No answer any more" } as const;
@@ -71,17 +71,15 @@ export class Head {
   }
 
   #showFigures(): void {
+    const { from, to } = this.#store.state;
     const span = this.#model.spanOf(this.#store.state);
+    const after = (moment: number) => `after ${instantIn(moment, to - from)}`;
     const { peak, end, base, reserved } = this.#model.figures(span);
     const allocated = this.#model.whole("allocated", span);
     const blocks = (n: number) => `in ${counted(n, "block")}`;
     const rows: readonly (readonly [string, string, string])[] = [
-      ["Peak", bytes(peak.bytes), `after ${time(peak.time)}, ${blocks(peak.blocks)}`],
-      [
-        this.#isNow ? "Live now" : "Live at the end",
-        bytes(end.bytes),
-        `after ${time(end.time)}, ${blocks(end.blocks)}`,
-      ],
+      ["Peak", bytes(peak.bytes), `${after(peak.time)}, ${blocks(peak.blocks)}`],
+      [this.#isNow ? "Live now" : "Live at the end", bytes(end.bytes), `${after(end.time)}, ${blocks(end.blocks)}`],
       [
         "Allocated",
         bytes(allocated.bytes),

@@ -1,6 +1,7 @@
 // The page: head, timeline, the tools, and the tab that is looked at.
 
 import type { PageData } from "../src/page/model.js";
+import { Details } from "./details.js";
 import { h } from "./dom.js";
 import { FlameGraph } from "./flame/flame.js";
 import { Head } from "./head.js";
@@ -31,6 +32,7 @@ export class Page {
   readonly #model: Model;
   readonly #timeline: TimelineChart;
   readonly #map: HeapMap;
+  readonly #details: Details;
   readonly #sizes: Sizes;
   readonly #panels: Readonly<Record<Tab, HTMLElement>>;
 
@@ -48,12 +50,14 @@ export class Page {
       grouping: "function",
       withImports: false,
       leastShare: 0,
+      selected: undefined,
     });
     const { store } = this;
     this.head = new Head(model, store, colors);
     this.#timeline = new TimelineChart(model, store, colors);
     this.#map = new HeapMap(model, store, colors);
     this.#sizes = new Sizes(model, store);
+    this.#details = new Details(model, store);
     const panel = (name: Tab, content: HTMLElement) =>
       h("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}` }, content);
     this.#panels = {
@@ -73,7 +77,7 @@ export class Page {
           "section",
           { class: "card content", "aria-label": "Where it is" },
           this.#tools(),
-          ...Object.values(this.#panels),
+          h("div", { class: "beside" }, h("div", {}, ...Object.values(this.#panels)), this.#details.element),
         ),
       ),
     );
@@ -97,6 +101,7 @@ export class Page {
     this.#timeline.update();
     this.#map.update();
     this.#sizes.update();
+    this.#details.update();
   }
 
   #tools(): HTMLElement {

@@ -23,6 +23,8 @@ export interface State {
   readonly withImports: boolean;
   /** The flame graph leaves out frames with a smaller share of the whole. */
   readonly leastShare: number;
+  /** The function that is looked at by itself, by its label; undefined if none is. */
+  readonly selected: string | undefined;
 }
 
 type Listener = (state: State, changed: ReadonlySet<keyof State>) => void;

@@ -1,6 +1,6 @@
 // The table: groups in rows, sorted by any column, filtered by the search. A plain table, so that every reader can read it.
 
-import { GROUPINGS, type Group, type Grouping, groupBy } from "../src/report/trace-groups.js";
+import { functionLabel, GROUPINGS, type Group, type Grouping, groupBy } from "../src/report/trace-groups.js";
 import { h } from "./dom.js";
 import type { Model } from "./model.js";
 import { makeSegments } from "./segments.js";
@@ -20,6 +20,12 @@ const GROUPING_NAMES: Readonly<Record<Grouping, string>> = {
 interface Column {
   readonly name: string;
   readonly of: (group: Group) => number | string;
+}
+
+/** What a row does when it is clicked. */
+interface Opener {
+  readonly title: string;
+  readonly open: () => void;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -113,14 +119,21 @@ export class Table {
       search === "" ? "There is nothing of this in what is picked." : `Nothing is called “${state.search}”.`;
   }
 
-  /** What shows a row's frames in the flame graph; undefined if there are none. */
-  #opener({ label: text }: Group): (() => void) | undefined {
+  /** What shows more of a row; undefined if there is nothing. */
+  #opener({ frame }: Group): Opener | undefined {
+    if (!frame) return undefined;
     const { grouping } = this.#store.state;
-    if (grouping === "domain" || grouping === "size") return undefined;
-    const { name, place } = partsOf(text);
-    const file = place.replace(/:\d+$/, "");
-    const search = grouping === "module" ? name.replaceAll(".", "/") : name === "<module>" && file !== "" ? file : name;
-    return () => this.#store.set({ tab: "flame", search });
+    const f = frame.function;
+    if (grouping === "function" || grouping === "line") {
+      return {
+        title: "Show its lines, and who calls it",
+        open: () => this.#store.set({ selected: functionLabel(f) }),
+      };
+    }
+    return {
+      title: "Find in the flame graph",
+      open: () => this.#store.set({ tab: "flame", search: f.file || f.name }),
+    };
   }
 
   #headCell(column: number): HTMLElement {
@@ -144,21 +157,22 @@ function partsOf(text: string): { name: string; place: string } {
   return { name: second, place: first };
 }
 
-function label(text: string, open: (() => void) | undefined): Node[] {
+function label(text: string, opener: Opener | undefined): Node[] {
   const { name, place } = partsOf(text);
-  const title = "Show in the flame graph";
-  const shown = open ? h("button", { type: "button", class: "link", title, onclick: open }, name) : h("span", {}, name);
+  const shown = opener
+    ? h("button", { type: "button", class: "link", title: opener.title, onclick: opener.open }, name)
+    : h("span", {}, name);
   return place === "" ? [shown] : [shown, h("small", { title: place }, h("bdi", {}, place))];
 }
 
-function row({ label: text, own, total }: Group, whole: number, open: (() => void) | undefined): HTMLElement {
+function row({ label: text, own, total }: Group, whole: number, opener: Opener | undefined): HTMLElement {
   const share = whole > 0 ? Math.max(0, Math.min(1, own.bytes / whole)) : 0;
   const bar = h("i", { class: "bar", "aria-hidden": "true" });
   bar.style.setProperty("--share", String(share));
   return h(
     "tr",
     {},
-    h("th", { scope: "row" }, ...label(text, open)),
+    h("th", { scope: "row" }, ...label(text, opener)),
     h("td", { class: "figure" }, bar, h("span", {}, bytes(own.bytes)), h("small", {}, percent(own.bytes, whole))),
     h("td", { class: "figure" }, h("span", {}, bytes(total.bytes)), h("small", {}, percent(total.bytes, whole))),
     h("td", { class: "figure" }, h("span", {}, count(own.count))),

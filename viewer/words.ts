@@ -7,7 +7,7 @@ import type { View } from "../src/trace/accounts.js";
 import type { Metric } from "./state.js";
 
 export { bytes } from "../src/text/bytes.js";
-export { programName } from "../src/text/labels.js";
+export { functionName, placeOf, programName } from "../src/text/labels.js";
 export { count, counted, percent, shortCount } from "../src/text/numbers.js";
 export { instant, instantIn, stretch, time } from "../src/text/time.js";
 
@@ -47,7 +47,7 @@ export function originOf({ file, ofStart }: PageFunction): Origin {
   return /\/python\d+(\.\d+|\d*\.zip)\//.test(file) ? "library" : "program";
 }
 
-/** The last part of a path, and the package that an `__init__.py` is of. */
-export function fileName(path: string): string {
-  return /(?:[^/]+\/)?__init__\.py$/.exec(path)?.[0] ?? path.replace(/^.*\//, "");
+/** What a function is searched by: a name that many have tells less than its file. */
+export function searchFor({ name, file }: Pick<PageFunction, "name" | "file">): string {
+  return name.startsWith("<") && file !== "" ? file : name;
 }

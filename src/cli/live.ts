@@ -3,7 +3,9 @@
 import { buildPage, type ProgramFacts } from "../page/build.js";
 import { type HeapShape, withShape } from "../page/heap-shape.js";
 import type { PageData } from "../page/model.js";
+import { withSources } from "../page/sources.js";
 import { Spans } from "../page/spans.js";
+import { Sources } from "../report/sources.js";
 import { readTrace } from "../trace/reader.js";
 import type { WorkerMessage } from "./protocol.js";
 
@@ -44,6 +46,7 @@ class Chunks implements AsyncIterable<Uint8Array> {
 export class LiveProgram {
   readonly #chunks = new Chunks();
   readonly #facts: ProgramFacts;
+  readonly #sources: Sources;
   #shape: HeapShape | undefined;
   #isRunning = true;
   readonly #done: Promise<unknown>;
@@ -52,6 +55,7 @@ export class LiveProgram {
 
   constructor(command: readonly string[]) {
     this.#facts = { command, started: new Date().toISOString(), python: null, sample: 0, problem: null };
+    this.#sources = new Sources(this.#facts);
     this.#done = readTrace(this.#chunks, "the recording", this.spans);
   }
 
@@ -78,6 +82,7 @@ export class LiveProgram {
 
   /** What a page shows now. */
   page(): PageData {
-    return withShape(buildPage(this.spans, this.#facts, LIVE_SIZE), this.#shape);
+    const data = withShape(buildPage(this.spans, this.#facts, LIVE_SIZE), this.#shape);
+    return withSources(data, (file) => this.#sources.lines(file));
   }
 }

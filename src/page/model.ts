@@ -87,7 +87,7 @@ export interface PageHeader {
   readonly startAccounts: number;
   readonly collections: readonly CollectionPoint[];
   readonly functions: readonly PageFunction[];
-  /** By file and line, the source lines that stand on stacks, as far as they are known. */
+  /** By file and line, the source lines that stand on stacks and those around them, as far as they are known. */
   readonly sources?: Readonly<Record<string, Readonly<Record<number, string>>>>;
   /** The heap's own statistics, where the page is of a running program. */
   readonly stats: HeapStats | null;

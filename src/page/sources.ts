@@ -1,24 +1,33 @@
-// Source lines beside frames: of each file that can be read, the lines that stand on a page's stacks.
+// Source lines beside frames: of each file that can be read, the lines that stand on a page's stacks, and those around them.
 
 import type { PageData } from "./model.js";
 
 /** Longer lines are cut. */
 const MOST_CHARACTERS = 200;
+/** Lines before and after one that stands on a stack. */
+const AROUND = 3;
 
-/** The page's data with the lines that `read` knows: it answers the lines of a file, or undefined. */
-export function withSources(data: PageData, read: (file: string) => readonly string[] | undefined): PageData {
-  const sources = new Map<string, Map<number, string>>();
-  const texts = new Map<string, readonly string[] | undefined>();
+type Sources = Record<string, Record<number, string>>;
+
+/** The page's data with the lines that `read` knows: it answers the lines of a file, none if it can't be had. */
+export function withSources(data: PageData, read: (file: string) => readonly string[]): PageData {
   const { functions, lines } = data.nodes;
+  const wanted = new Map<string, Set<number>>();
   for (let node = 1; node < functions.length; node++) {
     const file = data.header.functions[functions[node] ?? 0]?.file ?? "";
-    if (!texts.has(file)) texts.set(file, file === "" ? undefined : read(file));
-    const line = lines[node] ?? 0;
-    const text = texts.get(file)?.[line - 1]?.trim().slice(0, MOST_CHARACTERS);
-    if (!text) continue;
-    const known = sources.get(file) ?? new Map<number, string>();
-    sources.set(file, known.set(line, text));
+    const known = wanted.get(file) ?? new Set();
+    wanted.set(file, known.add(lines[node] ?? 0));
   }
-  const entries = [...sources].map(([file, known]) => [file, Object.fromEntries(known)] as const);
-  return { ...data, header: { ...data.header, sources: Object.fromEntries(entries) } };
+  const sources: Sources = {};
+  for (const [file, numbers] of wanted) {
+    const texts = file === "" ? [] : read(file);
+    const found: Record<number, string> = {};
+    for (const line of numbers) {
+      for (let k = Math.max(1, line - AROUND); line > 0 && k <= Math.min(line + AROUND, texts.length); k++) {
+        found[k] = (texts[k - 1] ?? "").slice(0, MOST_CHARACTERS).trimEnd();
+      }
+    }
+    if (Object.keys(found).length > 0) sources[file] = found;
+  }
+  return { ...data, header: { ...data.header, sources } };
 }

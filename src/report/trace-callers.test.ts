@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { randomNumbers } from "../../test/mutations.js";
 import { type Place, reportOf } from "../../test/report-data.js";
-import { callsOf, traceCallers } from "./trace-callers.js";
+import { callsOf } from "./calls.js";
+import { traceCallers } from "./trace-callers.js";
 
 const at = (name: string, line: number): Place => [name, "app.py", line];
 const OPTIONS = { functions: 5, rows: 10, minShare: 0 };

@@ -6,6 +6,7 @@
 import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import { placeOf } from "../text/labels.js";
 import type { Measure, View } from "../trace/accounts.js";
+import type { TraceFunction } from "../trace/format.js";
 import { sizeClassName } from "../trace/size-class.js";
 import type { Frame, StackTree } from "../trace/tree.js";
 
@@ -72,12 +73,16 @@ export function moduleOf(file: string): string {
   return path.replace(/\/__init__$/, "").replaceAll("/", ".");
 }
 
+/** What a function is called among others: small stacks that a page put together, and what is outside Python, have no file. */
+export function functionLabel(f: TraceFunction): string {
+  return f.file === "" ? f.name : `${f.name} (${placeOf(f, f.firstLine)})`;
+}
+
 /** What a node is called in a grouping. */
 export function labelOf(tree: StackTree, node: number, grouping: "function" | "line" | "file" | "module"): string {
   const { function: f, line } = tree.frame(node);
-  // No Python, or small stacks that a page put together.
   if (node === 0 || f.file === "") return f.name;
-  if (grouping === "function") return `${f.name} (${placeOf(f, f.firstLine)})`;
+  if (grouping === "function") return functionLabel(f);
   if (grouping === "line") return `${placeOf(f, line)} ${f.name}`;
   return grouping === "file" ? f.file : moduleOf(f.file);
 }

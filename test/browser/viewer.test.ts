@@ -181,10 +181,36 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     await page.mouse.up();
   }
 
+  it("shows a function by itself: its lines of source, who calls it, whom it calls", async () => {
+    const page = await open();
+    const details = page.getByRole("complementary", { name: "Selected function" });
+    expect(await details.isVisible()).toBe(false);
+    await page.locator("#tab-table").click();
+    await page.locator("tbody th .link", { hasText: /^load$/ }).click();
+    const text = await details.innerText();
+    expect(text).toMatch(/^load\norders\.py:6 · program\n/);
+    expect(text).toMatch(/7\n[\d.]+ MiB\n {4}return \[Order\(n\) for n in range\(count\)\]/);
+    expect(text).toMatch(/Called from\s+<module> orders\.py\s+[\d.]+ MiB\s*100 %\s+orders\.py:12/);
+    await details.getByRole("button", { name: "Order.__init__" }).click();
+    expect(await details.innerText()).toMatch(/Called from\s+load\s/);
+    expect(await page.locator("#tab-table").getAttribute("aria-selected")).toBe("true");
+    await page.keyboard.press("Escape");
+    await details.getByRole("button", { name: "Close" }).click();
+    expect(await details.isVisible()).toBe(false);
+    await page.locator("#tab-flame").click();
+    await page.locator(".flame-scroller").click({ position: { x: 200, y: 36 } });
+    expect(await details.innerText()).toMatch(/^<module> orders\.py\n/);
+    await page.getByRole("button", { name: "Inverted" }).click();
+    await page.locator(".flame-scroller").click({ position: { x: 200, y: 36 } });
+    expect(await details.innerText()).toMatch(/^Order\.__init__\n/);
+    await page.close();
+  });
+
   it("leads from a row of the table to its frames in the flame graph", async () => {
     const page = await open();
     await page.locator("#tab-table").click();
     await page.locator("tbody th .link", { hasText: /^load$/ }).click();
+    await page.getByRole("button", { name: "Find in the flame graph" }).click();
     expect(await page.locator("#tab-flame").getAttribute("aria-selected")).toBe("true");
     expect(await page.locator("input[type=search]").inputValue()).toBe("load");
     expect(await page.locator(".flame-says").innerText()).toMatch(/“load” is on the stack of \d.* MiB, \d+ %/);

@@ -3,8 +3,7 @@
 // Why no library: d3-flame-graph draws an element of SVG for each frame and flame-chart-js shows spans of time; neither can
 // be walked through with keys or follows what a screen reader asks. What is needed of them is a layout of a few lines.
 
-import { sumByNode } from "../../src/report/trace-groups.js";
-import { placeOf } from "../../src/text/labels.js";
+import { functionLabel, sumByNode } from "../../src/report/trace-groups.js";
 import type { TraceFunction } from "../../src/trace/format.js";
 import type { StackTree } from "../../src/trace/tree.js";
 import { beforePaint, h } from "../dom.js";
@@ -13,7 +12,17 @@ import { makeSegments } from "../segments.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import { fileName, measure, ORIGIN_NAMES, ORIGINS, type Origin, originOf, percent, VIEWS } from "../words.js";
+import {
+  functionName,
+  measure,
+  ORIGIN_NAMES,
+  ORIGINS,
+  type Origin,
+  originOf,
+  percent,
+  placeOf,
+  VIEWS,
+} from "../words.js";
 import { drawFlames, type FrameLook } from "./draw.js";
 import { type Box, boxAt, layOut, ROW_HEIGHT } from "./layout.js";
 import { FlameTree, type Frame } from "./tree.js";
@@ -45,6 +54,8 @@ export class FlameGraph {
   readonly #origins = new WeakMap<TraceFunction, Origin>();
   #tree: FlameTree | undefined;
   #stacks: StackTree;
+  /** What each node of the stacks has of its own. */
+  #own: Float64Array = new Float64Array(0);
   #rows: Box[][] = [];
   #zoom = 0;
   /** The functions from the root to the frame that is zoomed to: kept when the view changes. */
@@ -108,7 +119,7 @@ export class FlameGraph {
     scroller.addEventListener("pointerleave", hideNote);
     scroller.addEventListener("click", (event) => {
       const box = this.#boxOf(event);
-      if (box) this.#zoomTo(box.frame);
+      if (box) this.#select(box.frame);
     });
     scroller.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -123,7 +134,8 @@ export class FlameGraph {
     const groupable = this.#model.groupable(view, this.#model.spanOf(this.#store.state), { withImports });
     const { ownBytes, ownCount } = sumByNode(groupable, view);
     this.#stacks = groupable.tree;
-    this.#tree = new FlameTree(groupable.tree, metric === "bytes" ? ownBytes : ownCount, { inverted });
+    this.#own = metric === "bytes" ? ownBytes : ownCount;
+    this.#tree = new FlameTree(groupable.tree, this.#own, { inverted });
     this.#zoom = this.#tree.follow(this.#zoomPath);
     this.#current = undefined;
     this.#relayOut();
@@ -153,7 +165,7 @@ export class FlameGraph {
   #nameOf(frame: Frame): string {
     const { name, file } = this.#functionOf(frame);
     if (frame.parent < 0) return VIEWS.find(({ view }) => view === this.#store.state.view)?.says ?? "";
-    return name === "<module>" ? `<module> ${fileName(file)}` : name;
+    return functionName({ name, file });
   }
 
   #functionOf(frame: Frame) {
@@ -173,12 +185,11 @@ export class FlameGraph {
 
   /** The source line that a frame is at, if it is known. */
   #sourceOf(frame: Frame): string[] {
-    const text = this.#model.data.header.sources?.[this.#functionOf(frame).file]?.[frame.line];
-    return text === undefined ? [] : [text];
+    const text = this.#model.data.header.sources?.[this.#functionOf(frame).file]?.[frame.line]?.trim();
+    return text ? [text] : [];
   }
 
-  #isFound(frame: Frame): boolean {
-    const { name, file } = this.#functionOf(frame);
+  #matches({ name, file }: TraceFunction): boolean {
     return `${name} ${file}`.toLowerCase().includes(this.#store.state.search.toLowerCase());
   }
 
@@ -191,7 +202,7 @@ export class FlameGraph {
       origin: isRoot ? "root" : this.#originOf(f),
       text: this.#nameOf(frame),
       more: () => measure(frame.total, this.#store.state.metric),
-      state: searched ? (this.#isFound(frame) ? "found" : "dimmed") : "plain",
+      state: searched ? (this.#matches(f) ? "found" : "dimmed") : "plain",
     };
   }
 
@@ -208,17 +219,26 @@ export class FlameGraph {
       this.#says.textContent = this.#current === undefined ? "" : this.#sentence(tree, tree.at(this.#current));
       return;
     }
-    // A frame counts once, where it is found first on the way from the root.
-    let found = 0;
-    const rest = [...tree.at(0).children];
-    for (let k = rest.pop(); k !== undefined; k = rest.pop()) {
-      if (this.#isFound(tree.at(k))) found += tree.at(k).total;
-      else rest.push(...tree.at(k).children);
-    }
+    const found = this.#foundIn();
     this.#says.textContent =
       found > 0
         ? `“${search}” is on the stack of ${measure(found, metric)}, ${percent(found, tree.at(0).total)}.`
         : `Nothing is called “${search}”.`;
+  }
+
+  /** What the stacks have that what is searched for stands on. */
+  #foundIn(): number {
+    const stacks = this.#stacks;
+    const isFound = stacks.functions.map((f) => this.#matches(f));
+    const isOn = new Uint8Array(stacks.length);
+    let sum = 0;
+    for (let node = 0; node < stacks.length; node++) {
+      const caller = stacks.parent(node);
+      // The root stands for what has no stack: it is on no other.
+      isOn[node] = isFound[stacks.functionNumber(node)] || (caller !== 0 && isOn[caller]) ? 1 : 0;
+      if (isOn[node]) sum += this.#own[node] ?? 0;
+    }
+    return sum;
   }
 
   #showPath(tree: FlameTree): void {
@@ -247,6 +267,15 @@ export class FlameGraph {
     this.#zoomPath = tree.path(frame).map((step) => tree.at(step).functionNumber);
     this.#current = frame;
     this.#relayOut();
+  }
+
+  /** Zooms to a frame, and shows its function by itself. */
+  #select(frame: number): void {
+    const found = this.#tree?.at(frame);
+    if (!found) return;
+    this.#zoomTo(frame);
+    const f = this.#functionOf(found);
+    this.#store.set({ selected: found.parent < 0 ? undefined : functionLabel(f) });
   }
 
   #boxOf(event: MouseEvent): Box | undefined {
@@ -278,16 +307,16 @@ export class FlameGraph {
     const tree = this.#tree;
     if (!tree) return;
     const current = this.#current ?? this.#zoom;
-    const siblings = current === 0 ? [0] : tree.at(tree.at(current).parent).children;
+    const siblings = current === 0 ? [0] : tree.childrenOf(tree.at(current).parent);
     const next = {
-      ArrowDown: tree.at(current).children[0],
+      ArrowDown: tree.childrenOf(current)[0],
       ArrowUp: Math.max(0, tree.at(current).parent),
       ArrowRight: siblings[siblings.indexOf(current) + 1],
       ArrowLeft: siblings[siblings.indexOf(current) - 1],
       Home: 0,
     }[event.key];
     if (next !== undefined) this.#moveTo(tree, next);
-    else if (event.key === "Enter") this.#zoomTo(current);
+    else if (event.key === "Enter") this.#select(current);
     else if (event.key === "Escape") this.#zoomTo(Math.max(0, tree.at(this.#zoom).parent));
     else if (!event.key.startsWith("Arrow")) return;
     event.preventDefault();

@@ -5,6 +5,8 @@ import type { FlameTree } from "./tree.js";
 
 /** Narrower frames, in pixels, are not drawn. */
 const LEAST_WIDTH = 0.6;
+/** Levels that are laid out below the frame that is zoomed to, at most: who zooms in sees those below. */
+export const MOST_LEVELS = 2000;
 export const ROW_HEIGHT = 24;
 
 export interface Box {
@@ -14,7 +16,7 @@ export interface Box {
   readonly row: number;
 }
 
-/** The boxes by rows; frames with less than `least` are left out. Those above the one that is zoomed to are as wide as the graph. */
+/** The boxes by rows; frames with less than `least`, and those that are MOST_LEVELS below it, are left out. Those above the one that is zoomed to are as wide as the graph. */
 export function layOut(tree: FlameTree, zoom: number, width: number, least: number): Box[][] {
   const rows: Box[][] = [];
   const put = (frame: number, x: number, w: number) => {
@@ -26,12 +28,11 @@ export function layOut(tree: FlameTree, zoom: number, width: number, least: numb
   put(0, 0, width);
   for (const frame of tree.path(zoom)) put(frame, 0, width);
   const whole = tree.at(zoom).total || 1;
-  let level: Box[] = rows[tree.at(zoom).depth] ?? [];
-  while (level.length > 0) {
-    const next: Box[] = [];
-    for (const box of level) {
+  const top = tree.at(zoom).depth;
+  for (let depth = top; depth < top + MOST_LEVELS; depth++) {
+    for (const box of rows[depth] ?? []) {
       let x = box.x;
-      for (const child of tree.at(box.frame).children) {
+      for (const child of tree.childrenOf(box.frame)) {
         const { total } = tree.at(child);
         const w = (total / whole) * width;
         if (w < LEAST_WIDTH || total < least) break;
@@ -39,7 +40,7 @@ export function layOut(tree: FlameTree, zoom: number, width: number, least: numb
         x += w;
       }
     }
-    level = rows[(level[0]?.row ?? 0) + 1] ?? next;
+    if (!rows[depth + 1]) break;
   }
   return rows;
 }

@@ -3,7 +3,10 @@
 //   downwards   the root's children are the outermost calls; a frame's total is what it and its callees have
 //   inverted    the root's children are those who allocated, and their children are their callers
 //
-// Invariant: a frame's children stand together, those with most first, and have higher numbers than it.
+// Downwards there are at most as many frames as nodes. Inverted there may be as many as all stacks are deep together: so a frame's
+// callers are found when they are asked for.
+//
+// Invariant: a frame's children have higher numbers than it, and those with most come first.
 
 import type { StackTree } from "../../src/trace/tree.js";
 
@@ -17,45 +20,66 @@ export interface Frame {
   readonly depth: number;
   total: number;
   own: number;
-  /** Numbers of the frames, those with most first. */
-  readonly children: number[];
+}
+
+/** Stacks that are in an inverted frame: nodes with something of their own, and for each how far its callers were followed. */
+interface Members {
+  readonly nodes: readonly number[];
+  readonly at: readonly number[];
 }
 
 /** Merged frames; the first is the root. */
 export class FlameTree {
-  readonly frames: Frame[] = [];
+  readonly #frames: Frame[] = [];
+  readonly #children: (number[] | undefined)[] = [];
   readonly #byKey = new Map<number, number>();
-  readonly #functions: number;
   readonly #heaviest: number[] = [];
+  readonly #stacks: StackTree;
+  readonly #own: Float64Array;
+  /** Of inverted frames whose callers nobody has asked for. */
+  readonly #members = new Map<number, Members>();
 
   /** `own` has what each node of the stacks has. */
-  constructor(tree: StackTree, own: Float64Array, { inverted }: { readonly inverted: boolean }) {
-    this.#functions = tree.functions.length;
+  constructor(stacks: StackTree, own: Float64Array, { inverted }: { readonly inverted: boolean }) {
+    this.#stacks = stacks;
+    this.#own = own;
     this.#add(-1, 0, 0, 0);
-    if (inverted) this.#fillInverted(tree, own);
-    else this.#fill(tree, own);
-    for (const frame of this.frames) frame.children.sort((a, b) => this.at(b).total - this.at(a).total);
+    if (inverted) this.#beginInverted();
+    else this.#fill();
   }
 
   at(frame: number): Frame {
-    const found = this.frames[frame];
+    const found = this.#frames[frame];
     if (!found) throw new RangeError(`Cannot show frame ${frame}: there is none`);
     return found;
   }
 
+  /** Numbers of a frame's callees, or callers if the tree is inverted, those with most first. */
+  childrenOf(frame: number): readonly number[] {
+    const members = this.#members.get(frame);
+    if (members) this.#findCallers(frame, members);
+    return this.#children[frame] ?? [];
+  }
+
   #add(parent: number, functionNumber: number, line: number, depth: number): number {
-    this.frames.push({ parent, functionNumber, line, lines: 1, depth, total: 0, own: 0, children: [] });
+    this.#frames.push({ parent, functionNumber, line, lines: 1, depth, total: 0, own: 0 });
     this.#heaviest.push(0);
-    return this.frames.length - 1;
+    return this.#frames.length - 1;
+  }
+
+  #key(parent: number, functionNumber: number): number {
+    return parent * this.#stacks.functions.length + functionNumber;
   }
 
   #child(parent: number, functionNumber: number, line: number, value: number): number {
-    const key = parent * this.#functions + functionNumber;
+    const key = this.#key(parent, functionNumber);
     let child = this.#byKey.get(key);
     if (child === undefined) {
       child = this.#add(parent, functionNumber, line, this.at(parent).depth + 1);
       this.#byKey.set(key, child);
-      this.at(parent).children.push(child);
+      const siblings = this.#children[parent] ?? [];
+      this.#children[parent] = siblings;
+      siblings.push(child);
     }
     const frame = this.at(child);
     if (frame.line !== line) frame.lines++;
@@ -67,40 +91,70 @@ export class FlameTree {
     return child;
   }
 
-  #fill(tree: StackTree, own: Float64Array): void {
+  #sort(frame: number): void {
+    this.#children[frame]?.sort((a, b) => this.at(b).total - this.at(a).total);
+  }
+
+  #fill(): void {
+    const stacks = this.#stacks;
+    const own = this.#own;
     const totals = own.slice();
-    for (let node = tree.length - 1; node > 0; node--) {
-      const caller = tree.parent(node);
+    for (let node = stacks.length - 1; node > 0; node--) {
+      const caller = stacks.parent(node);
       totals[caller] = (totals[caller] as number) + (totals[node] as number);
     }
-    const frameOf = new Uint32Array(tree.length);
-    const root = this.at(0);
-    root.total = totals[0] as number;
+    const frameOf = new Uint32Array(stacks.length);
+    this.at(0).total = totals[0] as number;
     const outside = own[0] as number;
     if (outside >= 1) this.at(this.#child(0, 0, 0, outside)).own = outside;
-    for (let node = 1; node < tree.length; node++) {
+    for (let node = 1; node < stacks.length; node++) {
       const total = totals[node] as number;
       if (total < 1) continue;
-      const parent = frameOf[tree.parent(node)] as number;
-      const frame = this.#child(parent, tree.functionNumber(node), tree.line(node), total);
+      const parent = frameOf[stacks.parent(node)] as number;
+      const frame = this.#child(parent, stacks.functionNumber(node), stacks.line(node), total);
       this.at(frame).own += own[node] as number;
       frameOf[node] = frame;
     }
+    for (let frame = 0; frame < this.#frames.length; frame++) this.#sort(frame);
   }
 
-  #fillInverted(tree: StackTree, own: Float64Array): void {
-    own.forEach((value, node) => {
+  #beginInverted(): void {
+    const nodes: number[] = [];
+    this.#own.forEach((value, node) => {
       if (value < 1) return;
-      const root = this.at(0);
-      root.total += value;
-      let frame = 0;
-      for (let at = node; ; at = tree.parent(at)) {
-        if (at === 0 && node !== 0) break;
-        frame = this.#child(frame, tree.functionNumber(at), tree.line(at), value);
-        if (at === 0) break;
-      }
-      this.at(frame).own += value;
+      nodes.push(node);
+      this.at(0).total += value;
     });
+    // Nothing was followed yet: whoever allocated is the root's child.
+    this.#expand(0, { nodes, at: nodes });
+  }
+
+  #findCallers(frame: number, { nodes, at }: Members): void {
+    this.#members.delete(frame);
+    const callers: { nodes: number[]; at: number[] } = { nodes: [], at: [] };
+    nodes.forEach((node, k) => {
+      const caller = this.#stacks.parent(at[k] as number);
+      if (at[k] === 0 || caller === 0) return;
+      callers.nodes.push(node);
+      callers.at.push(caller);
+    });
+    this.#expand(frame, callers);
+  }
+
+  /** Puts stacks under a frame, by the function that each has at its place. */
+  #expand(frame: number, { nodes, at }: Members): void {
+    const stacks = this.#stacks;
+    nodes.forEach((node, k) => {
+      const place = at[k] as number;
+      const value = this.#own[node] as number;
+      const child = this.#child(frame, stacks.functionNumber(place), stacks.line(place), value);
+      if (place === 0 || stacks.parent(place) === 0) this.at(child).own += value;
+      const members = (this.#members.get(child) ?? { nodes: [], at: [] }) as { nodes: number[]; at: number[] };
+      members.nodes.push(node);
+      members.at.push(place);
+      this.#members.set(child, members);
+    });
+    this.#sort(frame);
   }
 
   /** The frames from the root to this one, the root left out. */
@@ -114,7 +168,8 @@ export class FlameTree {
   follow(functions: readonly number[]): number {
     let frame = 0;
     for (const f of functions) {
-      const next = this.#byKey.get(frame * this.#functions + f);
+      this.childrenOf(frame);
+      const next = this.#byKey.get(this.#key(frame, f));
       if (next === undefined) break;
       frame = next;
     }

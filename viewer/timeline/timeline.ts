@@ -11,6 +11,7 @@ import { bytes, counted, instantIn, stretch } from "../words.js";
 import { binarySplits, byteWords, timeSpace, timeWords } from "./axis.js";
 import { collectionAt, collectionWords, drawCollections } from "./collections.js";
 import { type Columns, columnsOf } from "./columns.js";
+import { drawPeak } from "./peak.js";
 import { drawProgramBegin } from "./program.js";
 import { type End, Selection } from "./selection.js";
 
@@ -68,6 +69,8 @@ export class TimelineChart {
     colors.onChange(this.#rebuild);
     store.on(["withStart"], () => this.#rebuild());
     store.on(["from", "to", "withStart"], (state) => this.#showSpan(state));
+    // The peak is another one.
+    store.on(["from", "to"], () => this.#plot?.redraw(false));
   }
 
   /** The data is new. */
@@ -160,6 +163,9 @@ export class TimelineChart {
     const { header } = this.#model.data;
     drawCollections(plot, header.collections, this.#colors);
     if (this.#model.hasStart) drawProgramBegin(plot, header.programTime / MICROSECONDS, this.#colors);
+    const { state } = this.#store;
+    const { time, bytes: size } = this.#model.figures(this.#model.spanOf(state)).peak;
+    drawPeak(plot, { seconds: time / MICROSECONDS, bytes: size }, this.#colors);
   }
 
   #set(from: number, to: number): void {

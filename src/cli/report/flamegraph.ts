@@ -25,6 +25,7 @@ interface FlamegraphOptions {
   readonly output?: string;
   readonly force?: boolean;
   readonly temporary: number;
+  readonly source: boolean;
 }
 
 export function addFlamegraph(report: Command): void {
@@ -43,6 +44,7 @@ export function addFlamegraph(report: Command): void {
       toWhole,
       0,
     )
+    .option("--no-source", "without lines of the program's source: who has the page could read them")
     .action(async (file: string, options: FlamegraphOptions) => {
       const { output = `${file.replace(/\.trace$/, "")}.html`, force, temporary } = options;
       checkOutput(output, PAGE, { isNamed: options.output !== undefined, force, source: file });
@@ -55,8 +57,9 @@ export function addFlamegraph(report: Command): void {
       }
       const { command, started, python = null, sample } = summary.metadata;
       const facts = { command, started, python, sample, problem: summary.problem ?? null };
+      const data = buildPage(spans, facts);
       const sources = new Sources(facts, [".", dirname(file)]);
-      const page = flamegraphPage(withSources(buildPage(spans, facts), (name) => sources.lines(name)));
+      const page = flamegraphPage(options.source ? withSources(data, (name) => sources.lines(name)) : data);
       await writeOutput(output, [page], {
         more: `: ${bytes(Buffer.byteLength(page))}, of ${counted(summary.events, "event")}`,
       });

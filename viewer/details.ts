@@ -1,0 +1,135 @@
+// One function by itself, beside the flame graph and the table: its lines of source with what each has, who calls it, whom it calls.
+
+import { callsOf, type FunctionCalls, type Share } from "../src/report/calls.js";
+import { functionLabel } from "../src/report/trace-groups.js";
+import type { TraceFunction } from "../src/trace/format.js";
+import { h } from "./dom.js";
+import type { Model } from "./model.js";
+import type { State, Store } from "./state.js";
+import { functionName, measure, ORIGIN_NAMES, originOf, percent, placeOf, searchFor } from "./words.js";
+
+/** Callers, callees, and lines that are shown at first. */
+const FIRST_ROWS = 8;
+/** What stands before a line of source that is not next to the one before it. */
+const GAP = "⋯";
+
+export class Details {
+  readonly element: HTMLElement;
+  readonly #model: Model;
+  readonly #store: Store;
+  readonly #title = h("h3");
+  readonly #place = h("small");
+  readonly #content = h("div");
+
+  constructor(model: Model, store: Store) {
+    this.#model = model;
+    this.#store = store;
+    const close = () => store.set({ selected: undefined });
+    this.element = h(
+      "aside",
+      { class: "details", "aria-label": "Selected function", hidden: true },
+      h(
+        "div",
+        { class: "details-head" },
+        h("div", {}, this.#title, this.#place),
+        h("button", { type: "button", class: "icon", "aria-label": "Close", title: "Close", onclick: close }, "×"),
+      ),
+      this.#content,
+    );
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") close();
+    });
+    store.on(["from", "to", "withStart", "withImports", "view", "metric", "selected", "tab"], () => this.update());
+  }
+
+  /** What is selected, or what it has, is new. */
+  update(): void {
+    const { state } = this.#store;
+    const { selected, tab, view } = state;
+    this.element.hidden = selected === undefined || (tab !== "flame" && tab !== "table");
+    if (selected === undefined || this.element.hidden) return;
+    const groupable = this.#model.groupable(view, this.#model.spanOf(state), state);
+    const f = groupable.tree.functions.find((candidate) => functionLabel(candidate) === selected);
+    if (!f) return;
+    const calls = callsOf(groupable, view, selected);
+    const { metric } = state;
+    const whole = this.#model.whole(view, this.#model.spanOf(state))[metric];
+    this.#title.textContent = functionName(f);
+    this.#place.textContent = [placeOf(f, f.firstLine), ORIGIN_NAMES[originOf(f)]].filter((part) => part).join(" · ");
+    const figure = (name: string, value: number) =>
+      h("div", {}, h("dt", {}, name), h("dd", {}, measure(value, metric), h("small", {}, percent(value, whole))));
+    this.#content.replaceChildren(
+      h("dl", { class: "pair" }, figure("With its callees", calls.total[metric]), figure("Own", calls.own[metric])),
+      ...this.#sourceOf(f, calls, state),
+      ...this.#list("Called from", calls.callers, calls.total[metric], state),
+      ...this.#list("Calls", calls.callees, calls.total[metric], state),
+      h("button", { type: "button", class: "quiet", onclick: () => this.#find(f) }, "Find in the flame graph"),
+    );
+  }
+
+  #find(f: TraceFunction): void {
+    this.#store.set({ tab: "flame", search: searchFor(f) });
+  }
+
+  /** The lines that have something, and those around them as far as the page knows them. */
+  #sourceOf(f: TraceFunction, { lines }: FunctionCalls, { metric }: State): HTMLElement[] {
+    const known = this.#model.data.header.sources?.[f.file] ?? {};
+    const figures = new Map(
+      lines.filter(({ frame }) => frame.line > 0).map((share) => [share.frame.line, share[metric]]),
+    );
+    if (figures.size === 0) return [];
+    const shown = new Set(figures.keys());
+    for (const line of figures.keys()) {
+      for (let k = line - 3; k <= line + 3; k++) if (known[k] !== undefined && k >= f.firstLine) shown.add(k);
+    }
+    const most = Math.max(...figures.values(), 1);
+    let last = 0;
+    const rows = [...shown]
+      .sort((a, b) => a - b)
+      .flatMap((line) => {
+        const gap = last > 0 && line > last + 1 ? [h("li", { class: "gap", "aria-hidden": "true" }, GAP)] : [];
+        last = line;
+        const value = figures.get(line);
+        const row = h(
+          "li",
+          { class: value === undefined ? "" : "has" },
+          h("span", { class: "line" }, String(line)),
+          h("span", { class: "value" }, value === undefined ? "" : measure(value, metric)),
+          h("code", {}, known[line] ?? ""),
+        );
+        row.style.setProperty("--share", String((value ?? 0) / most));
+        return [...gap, row];
+      });
+    const isKnown = [...figures.keys()].some((line) => known[line] !== undefined);
+    const why = "The source of this function is not in the page.";
+    return [
+      h("h4", {}, "Lines"),
+      h("ul", { class: "source", tabindex: 0, "aria-label": "Lines of source, with what each has" }, ...rows),
+      ...(isKnown ? [] : [h("p", { class: "quiet-text" }, why)]),
+    ];
+  }
+
+  #list(title: string, shares: readonly Share[], whole: number, { metric }: State): HTMLElement[] {
+    if (shares.length === 0) return [];
+    const rows = shares.map((share) => {
+      const { function: f, line } = share.frame;
+      const select = () => this.#store.set({ selected: functionLabel(f) });
+      return h(
+        "li",
+        {},
+        h("button", { type: "button", class: "link", onclick: select }, functionName(f)),
+        h("span", { class: "value" }, measure(share[metric], metric), h("small", {}, percent(share[metric], whole))),
+        h("small", { class: "place" }, placeOf(f, line)),
+      );
+    });
+    const list = h("ul", { class: "calls" }, ...rows.slice(0, FIRST_ROWS));
+    const rest = rows.slice(FIRST_ROWS);
+    if (rest.length === 0) return [h("h4", {}, title), list];
+    const more = h("button", { type: "button", class: "quiet" }, `${rest.length} more`);
+    more.addEventListener("click", () => {
+      list.append(...rest);
+      more.remove();
+    });
+    return [h("h4", {}, title), list, more];
+  }
+}

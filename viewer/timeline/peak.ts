@@ -1,0 +1,41 @@
+// The highest moment of the span, on the timeline: a dot, and what was live then above it.
+
+import type uPlot from "uplot";
+import type { Colors } from "../theme.js";
+import { bytes } from "../words.js";
+
+const FONT = '500 %px "Inter Variable", system-ui, sans-serif';
+const SIZE = 11;
+const RADIUS = 3.5;
+/** From the dot to the words, in pixels. */
+const MARGIN = 6;
+
+/** Draws the moment `seconds` after the start of the recording, if it is in sight. */
+export function drawPeak(
+  plot: uPlot,
+  peak: { readonly seconds: number; readonly bytes: number },
+  colors: Colors,
+): void {
+  const { ctx, bbox } = plot;
+  const scale = devicePixelRatio;
+  const x = plot.valToPos(peak.seconds, "x", true);
+  const y = plot.valToPos(peak.bytes, "y", true);
+  const [left, right] = [bbox.left, bbox.left + bbox.width];
+  if (peak.bytes <= 0 || x < left || x > right) return;
+  ctx.save();
+  ctx.beginPath();
+  ctx.arc(x, y, RADIUS * scale, 0, 2 * Math.PI);
+  ctx.fillStyle = colors.get("live");
+  ctx.fill();
+  ctx.lineWidth = 1.5 * scale;
+  ctx.strokeStyle = colors.get("surface");
+  ctx.stroke();
+  ctx.font = FONT.replace("%", String(SIZE * scale));
+  ctx.textBaseline = "bottom";
+  ctx.fillStyle = colors.get("ink");
+  const words = `peak ${bytes(peak.bytes)}`;
+  const { width } = ctx.measureText(words);
+  const at = Math.max(left, Math.min(x - width / 2, right - width));
+  ctx.fillText(words, at, y - MARGIN * scale);
+  ctx.restore();
+}
