@@ -121,10 +121,13 @@ export abstract class ObjectHeap extends CoreHeap {
   protected constructor(core: WholeCore, calls: ObjectCalls, stack: GuardedStack, options: CoreHeapOptions) {
     super(core, calls, options);
     this.#calls = calls;
-    this.bridge = new Bridge(core, calls.states, stack, (bridge, index, kind, hostId) =>
-      this.#wrap(bridge, index, kind, hostId),
-    );
-    this.bridge.rescue = (attempt, bytes) => this.ladder.rescue(attempt, bytes);
+    this.bridge = new Bridge({
+      core,
+      states: calls.states,
+      stack,
+      rescuer: (attempt, bytes) => this.ladder.rescue(attempt, bytes),
+      wrap: (bridge, index, kind, hostId) => this.#wrap(bridge, index, kind, hostId),
+    });
     this.gc = new GarbageCollector(
       this.bridge,
       (run) => calls.guard(run),

@@ -5,7 +5,8 @@
 import * as C from "../core/constants.gen.js";
 import { TableSlots, toWasmFunction, type WithTable } from "../core/table-functions.js";
 import { ImageError } from "../ground/errors.js";
-import { type Bridge, describe } from "./bridge/bridge.js";
+import type { Bridge } from "./bridge/bridge.js";
+import { describe } from "./bridge/describe.js";
 import { indexOf } from "./bridge/handle.js";
 import {
   type Fields,

@@ -39,7 +39,7 @@ function takeAll(heap: Heap): () => void {
 /** What of a heap only a test uses: the core's own calls. */
 interface Inside {
   readonly core: WholeCore;
-  raiseIfSet(): void;
+  readonly bridge: { raiseIfSet(): void };
 }
 
 /**
@@ -48,7 +48,7 @@ interface Inside {
  */
 function dropWhilePending(heap: Heap, tuple: PyTuple, full: boolean): unknown {
   const list = heap.list();
-  const { core, raiseIfSet } = heap as unknown as Inside;
+  const { core, bridge } = heap as unknown as Inside;
   const { functions: f } = core;
   const numberOf = (handle: PyList | PyTuple) => {
     let number = f.next_handle(0);
@@ -70,7 +70,7 @@ function dropWhilePending(heap: Heap, tuple: PyTuple, full: boolean): unknown {
   for (const copy of copies) f.handle_release(copy);
   list.release();
   try {
-    raiseIfSet.call(heap);
+    bridge.raiseIfSet();
     return undefined;
   } catch (error) {
     return error;

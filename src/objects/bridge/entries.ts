@@ -1,6 +1,7 @@
 // Entries for a dict, put on the stack as a dict.
 
-import { type Bridge, describe } from "./bridge.js";
+import type { Bridge } from "./bridge.js";
+import { describe } from "./describe.js";
 import { PyException } from "./exceptions.js";
 
 export type Pairs = readonly (readonly [unknown, unknown])[];

@@ -44,6 +44,15 @@ export class Reader {
     return this.#u32[address >>> 2] as number;
   }
 
+  /** The text of a result that is a text, which the core keeps until release_text; undefined if it is something else. */
+  resultText(): string | undefined {
+    this.refresh();
+    const { control } = this.#core;
+    if (this.word(control + C.RESULT_KIND_AT) !== C.IS_TEXT) return undefined;
+    const [at, length, width] = [C.RESULT_A_AT, C.RESULT_B_AT, C.RESULT_C_AT].map((word) => this.word(control + word));
+    return this.characters(at as number, length as number, width as number);
+  }
+
   /** The double at an address, a multiple of 8, is `value`. */
   setDouble(address: number, value: number): void {
     this.#f64[address >>> 3] = value;

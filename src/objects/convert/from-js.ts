@@ -11,7 +11,8 @@
 // No collection runs meanwhile: addresses stay good, and nobody else sees a container before it is whole.
 
 import * as C from "../../core/constants.gen.js";
-import { type Bridge, describe } from "../bridge/bridge.js";
+import type { Bridge } from "../bridge/bridge.js";
+import { describe } from "../bridge/describe.js";
 import { PyException } from "../bridge/exceptions.js";
 import { Handle } from "../bridge/handle.js";
 import { hashOf } from "../bridge/operations.js";

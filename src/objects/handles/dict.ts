@@ -26,7 +26,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
     const bridge = this.#bridge;
     const { index } = this;
     let found: number;
-    if (typeof key === "string") found = bridge.f.dict_get_text(index, bridge.write(key), bridge.width);
+    if (typeof key === "string") found = bridge.f.dict_get_text(index, bridge.values.write(key), bridge.values.width);
     else {
       bridge.push(key);
       found = bridge.f.dict_get_value(index);

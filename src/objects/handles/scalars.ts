@@ -1,6 +1,7 @@
 // Handles for objects that have a JavaScript value: strings, bytes and numbers, for whoever wants the object itself.
 
-import { type Bridge, describe } from "../bridge/bridge.js";
+import type { Bridge } from "../bridge/bridge.js";
+import { describe } from "../bridge/describe.js";
 import { bound, PyObject, PySequence } from "./object.js";
 
 export class PyStr extends PySequence<string> {

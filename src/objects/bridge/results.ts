@@ -1,0 +1,102 @@
+// Results of the core come back as JavaScript values: scalars as values, everything else as a handle.
+
+import * as C from "../../core/constants.gen.js";
+import type { WholeFunctions } from "../../core/functions.gen.js";
+import type { Bridge } from "./bridge.js";
+import type { Errors } from "./errors.js";
+import type { Handle } from "./handle.js";
+import type { Reader } from "./reader.js";
+import type { ValueStack } from "./value-stack.js";
+
+/** Makes the handle object for a handle of the core, by the kind of its object. */
+export type Wrap = (bridge: Bridge, index: number, kind: number, hostId: number) => Handle;
+
+export class Results {
+  readonly #bridge: Bridge;
+  readonly #f: WholeFunctions;
+  readonly #reader: Reader;
+  readonly #errors: Errors;
+  readonly #values: ValueStack;
+  readonly #wrap: Wrap;
+  readonly #control: number;
+
+  /** Handles are made by `wrap`, for the bridge. */
+  constructor(bridge: Bridge, errors: Errors, values: ValueStack, control: number, wrap: Wrap) {
+    this.#bridge = bridge;
+    this.#f = bridge.f;
+    this.#reader = bridge.reader;
+    this.#errors = errors;
+    this.#values = values;
+    this.#control = control;
+    this.#wrap = wrap;
+  }
+
+  /** The value of a result that is not an ordinary number; `missing` is what "there is none" becomes. */
+  special(missing?: unknown): unknown {
+    const reader = this.#reader;
+    reader.bytes;
+    const at = this.#control;
+    const a = reader.word(at + C.RESULT_A_AT);
+    const b = reader.word(at + C.RESULT_B_AT);
+    switch (reader.word(at + C.RESULT_KIND_AT)) {
+      case C.IS_NUMBER:
+        return Number.NaN;
+      case C.IS_NONE:
+        return null;
+      case C.IS_TRUE:
+        return true;
+      case C.IS_FALSE:
+        return false;
+      case C.IS_TEXT: {
+        const text = reader.characters(a, b, reader.word(at + C.RESULT_C_AT));
+        this.#f.release_text();
+        return text;
+      }
+      case C.IS_BIG:
+        return this.#big(a, b, reader.word(at + C.RESULT_C_AT) === 1);
+      case C.IS_MISSING:
+        return missing;
+      case C.IS_OBJECT:
+        return this.#wrap(this.#bridge, a, b, reader.word(at + C.RESULT_C_AT));
+      default:
+        return this.#errors.raise();
+    }
+  }
+
+  /** The value of any result. */
+  value(result: number, missing?: unknown): unknown {
+    return Number.isNaN(result) ? this.special(missing) : result;
+  }
+
+  #big(address: number, words: number, negative: boolean): bigint {
+    let hex = "0x";
+    for (let k = words - 1; k >= 0; k--)
+      hex += this.#reader
+        .word(address + 4 * k)
+        .toString(16)
+        .padStart(8, "0");
+    // The buffer is the core's, which may have replaced it.
+    this.#values.forgetBuffer();
+    return negative ? -BigInt(hex) : BigInt(hex);
+  }
+
+  /** Takes a handle for the top of the stack. */
+  popHandle(): Handle {
+    const index = this.#f.pop_handle();
+    if (index === 0) this.#errors.raise();
+    return this.#wrap(this.#bridge, index, this.#f.handle_kind(index), this.#f.handle_host_id(index));
+  }
+
+  /** A handle for the object at an address. */
+  handleOf(address: number): Handle {
+    const index = this.#f.handle_of(address);
+    if (index === 0) this.#errors.raise();
+    return this.#wrap(this.#bridge, index, this.#f.handle_kind(index), this.#f.handle_host_id(index));
+  }
+
+  /** As popHandle after a call that put something on the stack, unless it failed. */
+  made(done: number): Handle {
+    if (done === 0) this.#errors.raise();
+    return this.popHandle();
+  }
+}

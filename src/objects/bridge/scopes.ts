@@ -1,0 +1,64 @@
+// Who releases a handle: the program, the scope that it was made in, or JavaScript's collector.
+
+import type { WholeFunctions } from "../../core/functions.gen.js";
+import type { Handle } from "./handle.js";
+
+export class Scopes {
+  readonly #f: WholeFunctions;
+  /** Handles that were made in each open scope, the innermost last. */
+  readonly #scopes: Set<Handle>[] = [];
+  readonly #net: FinalizationRegistry<number>;
+
+  constructor(f: WholeFunctions) {
+    this.#f = f;
+    this.#net = new FinalizationRegistry((index) => this.#f.handle_release(index));
+  }
+
+  /** A new handle: the innermost scope will release it, and if it is forgotten, the net. */
+  adopt(handle: Handle, index: number): void {
+    this.#scopes.at(-1)?.add(handle);
+    this.#net.register(handle, index, handle);
+  }
+
+  /** The handle was released. */
+  disown(handle: Handle, index: number): void {
+    for (const scope of this.#scopes) scope.delete(handle);
+    this.#net.unregister(handle);
+    this.#f.handle_release(index);
+  }
+
+  /**
+   * Runs a callback of the program's, in the middle of whatever the program is doing: scopes that are open there don't own the
+   * handles that the callback makes, and results are values even if handles are wanted there.
+   */
+  aside<T>(run: () => T): T {
+    const scopes = this.#scopes.splice(0);
+    const exact = this.#f.set_exact(0);
+    try {
+      return run();
+    } finally {
+      this.#f.set_exact(exact);
+      this.#scopes.push(...scopes);
+    }
+  }
+
+  /** Runs a function; what handles it made are released, but for one that it answers. */
+  scope<T>(run: () => T): T {
+    const made = new Set<Handle>();
+    this.#scopes.push(made);
+    let result: T | undefined;
+    try {
+      result = run();
+      if (result instanceof Promise) {
+        throw new TypeError("Cannot run an async function in a scope: what it makes after an await is outside");
+      }
+      return result;
+    } finally {
+      this.#scopes.pop();
+      for (const handle of made) {
+        if (handle === result) this.#scopes.at(-1)?.add(handle);
+        else handle.release();
+      }
+    }
+  }
+}

@@ -1,0 +1,206 @@
+// Values of JavaScript go onto the core's stack.
+//
+// Scalars cross as values: numbers, bigints, strings, booleans and null. Text and bytes go through a buffer of the core's.
+
+import * as C from "../../core/constants.gen.js";
+import type { WholeFunctions } from "../../core/functions.gen.js";
+import type { Bridge } from "./bridge.js";
+import { describe } from "./describe.js";
+import type { Errors } from "./errors.js";
+import { Handle, indexOf } from "./handle.js";
+import type { Reader } from "./reader.js";
+import type { Rescue } from "./rescue.js";
+
+/** How many items a typed array has, whatever a class derived from it says: so much is copied. */
+const lengthOf: (this: Uint8Array) => number = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  "length",
+)?.get as () => number;
+
+export class ValueStack {
+  readonly #bridge: Bridge;
+  readonly #f: WholeFunctions;
+  readonly #reader: Reader;
+  readonly #errors: Errors;
+  readonly #rescue: Rescue;
+  #bufferAt = 0;
+  #bufferSize = 0;
+
+  /** Handles that go onto the stack are those of the bridge. */
+  constructor(bridge: Bridge, errors: Errors, rescue: Rescue) {
+    this.#bridge = bridge;
+    this.#f = bridge.f;
+    this.#reader = bridge.reader;
+    this.#errors = errors;
+    this.#rescue = rescue;
+  }
+
+  /** Puts a value on the stack; if memory runs out, as `trying` has it. */
+  push(value: unknown): void {
+    try {
+      this.#pushOnce(value);
+    } catch (error) {
+      // In variables of this block, so that there is nothing to pay where no closure is made.
+      const [values, again] = [this, value];
+      values.#rescue.again(error, () => values.#pushOnce(again));
+    }
+  }
+
+  #pushOnce(value: unknown): void {
+    const f = this.#f;
+    let done: number;
+    switch (typeof value) {
+      case "number":
+        done = f.push_number(value);
+        break;
+      case "string":
+        done = f.push_text(this.write(value), this.width);
+        this.#checkBuffer();
+        break;
+      case "boolean":
+        done = f.push_constant(value ? C.IS_TRUE : C.IS_FALSE);
+        break;
+      case "bigint":
+        done = this.#pushBig(value);
+        break;
+      case "undefined":
+        done = f.push_constant(C.IS_NONE);
+        break;
+      default:
+        if (value === null) done = f.push_constant(C.IS_NONE);
+        else if (value instanceof Handle) done = f.push_handle(indexOf(value, this.#bridge));
+        else throw new TypeError(`Cannot use ${describe(value)} here: convert it with heap.from() first`);
+    }
+    if (done === 0) this.#errors.raise();
+  }
+
+  /** Puts several values on the stack; if one can't go there, none is left. */
+  pushAll(values: readonly unknown[]): void {
+    let n = 0;
+    try {
+      for (const value of values) {
+        this.push(value);
+        n++;
+      }
+    } catch (error) {
+      this.#f.drop_values(n);
+      throw error;
+    }
+  }
+
+  /** As pushAll, on top of `below` values that leave the stack, too, if one can't go there. */
+  pushAbove(below: number, values: readonly unknown[]): void {
+    try {
+      this.pushAll(values);
+    } catch (error) {
+      this.#f.drop_values(below);
+      throw error;
+    }
+  }
+
+  /** Puts a string on the stack that is the only one with its text. */
+  key(text: string): void {
+    try {
+      this.#keyOnce(text);
+    } catch (error) {
+      const [values, again] = [this, text];
+      values.#rescue.again(error, () => values.#keyOnce(again));
+    }
+  }
+
+  #keyOnce(text: string): void {
+    const done = this.#f.push_key(this.write(text), this.width);
+    this.#checkBuffer();
+    if (done === 0) this.#errors.raise();
+  }
+
+  /** Bytes of a character of the text that was written last. */
+  width = 1;
+
+  /** Writes a text to the core's buffer, in one byte a character if that is enough. Answers how many characters. */
+  write(text: string): number {
+    const n = text.length;
+    const at = this.#room(n);
+    const { bytes } = this.#reader;
+    for (let k = 0; k < n; k++) {
+      const unit = text.charCodeAt(k);
+      if (unit > 0xff) return this.#writeWide(text);
+      bytes[at + k] = unit;
+    }
+    this.width = 1;
+    return n;
+  }
+
+  #writeWide(text: string): number {
+    const n = text.length;
+    const at = this.#room(2 * n);
+    this.#write16(text, at);
+    this.width = 2;
+    return n;
+  }
+
+  #write16(text: string, at: number): void {
+    const { bytes } = this.#reader;
+    for (let k = 0; k < text.length; k++) {
+      const unit = text.charCodeAt(k);
+      bytes[at + 2 * k] = unit & 0xff;
+      bytes[at + 2 * k + 1] = unit >>> 8;
+    }
+  }
+
+  /** Puts a bytes object on the stack. */
+  pushBytes(source: Uint8Array): void {
+    const n = lengthOf.call(source);
+    const at = this.#room(n);
+    this.#reader.bytes.set(source, at);
+    const done = this.#f.push_bytes(n);
+    this.#checkBuffer();
+    if (done === 0) this.#errors.raise();
+  }
+
+  #pushBig(value: bigint): number {
+    const hex = (value < 0n ? -value : value).toString(16);
+    const words = Math.ceil(hex.length / 8);
+    const at = this.#room(4 * words);
+    const { bytes } = this.#reader;
+    for (let k = 0; k < 4 * words; k++) {
+      const end = hex.length - 2 * k;
+      bytes[at + k] = end > 0 ? Number.parseInt(hex.slice(Math.max(0, end - 2), end), 16) : 0;
+    }
+    const done = this.#f.push_words(words, value < 0n ? 1 : 0);
+    this.#checkBuffer();
+    return done;
+  }
+
+  /** Puts the sentence of the core's error on the stack: 1; 0, with another error, if there is no memory. */
+  pushErrorSentence(): number {
+    const message = this.#errors.sentence();
+    const n = message.length;
+    const at = this.#f.buffer_room(Math.max(2 * n, this.#bufferSize)) >>> 0;
+    this.forgetBuffer();
+    if (at === 0) return 0;
+    this.#write16(message, at);
+    return this.#f.push_text(n, 2);
+  }
+
+  /** Where the core's buffer is, with room for so many bytes. */
+  #room(n: number): number {
+    if (n <= this.#bufferSize) return this.#bufferAt;
+    const size = Math.max(1024, n);
+    const at = this.#f.buffer_room(size) >>> 0;
+    if (at === 0) this.#errors.raise();
+    this.#bufferAt = at;
+    this.#bufferSize = size;
+    return at;
+  }
+
+  /** The core gives a large buffer back after its use: then ours is none. */
+  #checkBuffer(): void {
+    if (this.#bufferSize > C.KEPT_BUFFER) this.#bufferSize = 0;
+  }
+
+  /** The core's buffer is not there any more. */
+  forgetBuffer(): void {
+    this.#bufferSize = 0;
+  }
+}
