@@ -10,8 +10,35 @@ import { functionName, measure, ORIGIN_NAMES, originOf, percent, placeOf, search
 
 /** Callers, callees, and lines that are shown at first. */
 const FIRST_ROWS = 8;
+/** Lines before and after one that has something. */
+const AROUND = 3;
 /** What stands before a line of source that is not next to the one before it. */
 const GAP = "⋯";
+
+const indentationOf = (text: string): number => text.length - text.trimStart().length;
+
+/** The lines of a function that are shown, in order: those that have something, and what is known around them. */
+function linesOf(
+  { firstLine }: TraceFunction,
+  known: Readonly<Record<number, string>>,
+  own: readonly number[],
+): number[] {
+  const least = Math.min(...own.map((line) => indentationOf(known[line] ?? "")));
+  const last = Math.max(...own);
+  const shown = new Set(own);
+  for (const line of own) {
+    for (let k = line - AROUND; k <= line + AROUND; k++) {
+      const text = known[k];
+      if (text === undefined || k < firstLine) continue;
+      // What is indented less, behind it, is another function's.
+      if (k > last && text !== "" && indentationOf(text) < least) break;
+      shown.add(k);
+    }
+  }
+  const lines = [...shown].sort((a, b) => a - b);
+  while (lines.length > 0 && known[lines.at(-1) ?? 0] === "") lines.pop();
+  return lines;
+}
 
 export class Details {
   readonly element: HTMLElement;
@@ -78,28 +105,26 @@ export class Details {
       lines.filter(({ frame }) => frame.line > 0).map((share) => [share.frame.line, share[metric]]),
     );
     if (figures.size === 0) return [];
-    const shown = new Set(figures.keys());
-    for (const line of figures.keys()) {
-      for (let k = line - 3; k <= line + 3; k++) if (known[k] !== undefined && k >= f.firstLine) shown.add(k);
-    }
+    const shown = linesOf(f, known, [...figures.keys()]);
+    const indentation = Math.min(
+      ...shown.filter((line) => known[line]).map((line) => indentationOf(known[line] ?? "")),
+    );
     const most = Math.max(...figures.values(), 1);
     let last = 0;
-    const rows = [...shown]
-      .sort((a, b) => a - b)
-      .flatMap((line) => {
-        const gap = last > 0 && line > last + 1 ? [h("li", { class: "gap", "aria-hidden": "true" }, GAP)] : [];
-        last = line;
-        const value = figures.get(line);
-        const row = h(
-          "li",
-          { class: value === undefined ? "" : "has" },
-          h("span", { class: "line" }, String(line)),
-          h("span", { class: "value" }, value === undefined ? "" : measure(value, metric)),
-          h("code", {}, known[line] ?? ""),
-        );
-        row.style.setProperty("--share", String((value ?? 0) / most));
-        return [...gap, row];
-      });
+    const rows = shown.flatMap((line) => {
+      const gap = last > 0 && line > last + 1 ? [h("li", { class: "gap", "aria-hidden": "true" }, GAP)] : [];
+      last = line;
+      const value = figures.get(line);
+      const row = h(
+        "li",
+        { class: value === undefined ? "" : "has" },
+        h("span", { class: "line" }, String(line)),
+        h("span", { class: "value" }, value === undefined ? "" : measure(value, metric)),
+        h("code", {}, (known[line] ?? "").slice(indentation)),
+      );
+      row.style.setProperty("--share", String((value ?? 0) / most));
+      return [...gap, row];
+    });
     const isKnown = [...figures.keys()].some((line) => known[line] !== undefined);
     const why = "The source of this function is not in the page.";
     return [

@@ -14,6 +14,8 @@ const RADIUS = 3;
 /** Narrower boxes have square corners. */
 const ROUND_ABOVE = 6;
 const GAP = 1;
+/** How much of its colour the figure behind a text has. */
+export const MORE_ALPHA = 0.85;
 
 export interface FrameLook {
   readonly origin: Origin | "root";
@@ -65,6 +67,22 @@ export function drawFlames(canvas: HTMLCanvasElement, scene: Scene, colors: Colo
   }
 }
 
+/** The line around a box, inside of it: pale boxes have an end that can be seen. */
+function drawEdge(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  color: string,
+): void {
+  context.lineWidth = 1;
+  context.strokeStyle = color;
+  context.beginPath();
+  context.roundRect(x + 0.5, y + 0.5, width - 1, height - 1, RADIUS - 0.5);
+  context.stroke();
+}
+
 function drawBox(context: CanvasRenderingContext2D, box: Box, scene: Scene, colors: Colors): void {
   const what = scene.look(box.frame);
   const { origin, text, state } = what;
@@ -78,6 +96,7 @@ function drawBox(context: CanvasRenderingContext2D, box: Box, scene: Scene, colo
     context.beginPath();
     context.roundRect(box.x, y, width, height, RADIUS);
     context.fill();
+    if (state !== "found") drawEdge(context, box.x, y, width, height, colors.get(`frame-edge-${origin}`));
   }
   if (box.frame === scene.current) {
     context.lineWidth = 2;
@@ -95,7 +114,7 @@ function drawBox(context: CanvasRenderingContext2D, box: Box, scene: Scene, colo
     if (shown !== text || room - used < MORE_ABOVE) return;
     const more = what.more();
     if (room - used > widthOf(context, more) + 16) {
-      context.globalAlpha *= 0.62;
+      context.globalAlpha *= MORE_ALPHA;
       context.fillText(more, box.x + PADDING + used + 8, y + height / 2 + 0.5);
     }
   }

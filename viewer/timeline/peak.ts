@@ -31,6 +31,7 @@ export function drawPeak(
   ctx.strokeStyle = colors.get("surface");
   ctx.stroke();
   ctx.font = FONT.replace("%", String(SIZE * scale));
+  ctx.textAlign = "left";
   ctx.textBaseline = "bottom";
   ctx.fillStyle = colors.get("ink");
   const words = `peak ${bytes(peak.bytes)}`;

@@ -1,0 +1,205 @@
+// Contrast of the page, light and dark, as WCAG 2.2 reckons it (AA): text against what is behind it, and marks against their neighbours.
+
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildPage } from "../../src/page/build.js";
+import { withSources } from "../../src/page/sources.js";
+import { Spans } from "../../src/page/spans.js";
+import { flamegraphPage } from "../../src/report/flamegraph.js";
+import { MORE_ALPHA } from "../../viewer/flame/draw.js";
+import { MAP_CLASSES } from "../../viewer/map/modes.js";
+import { ORIGINS } from "../../viewer/words.js";
+import { canBrowse } from "../needs.js";
+import { launchChromium } from "./chromium.js";
+
+const VIEWER = fileURLToPath(new URL("../../dist/viewer.html", import.meta.url));
+const SCHEMES = ["light", "dark"] as const;
+const TEXT = 4.5;
+const LARGE_TEXT = 3;
+const MARK = 3;
+
+type Color = readonly [red: number, green: number, blue: number, alpha: number];
+
+/** A colour over another that is opaque. */
+function over([r, g, b, a]: Color, [red, green, blue]: Color): Color {
+  return [r * a + red * (1 - a), g * a + green * (1 - a), b * a + blue * (1 - a), 1];
+}
+
+function luminance([...color]: Color): number {
+  const [r = 0, g = 0, b = 0] = color.slice(0, 3).map((value) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function contrast(a: Color, b: Color): number {
+  const [dark = 0, light = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+interface Text {
+  readonly text: string;
+  readonly color: Color;
+  /** What is behind it, the nearest first; the last is opaque. */
+  readonly behind: readonly Color[];
+  readonly isLarge: boolean;
+}
+
+/** Says of every text in sight what its colours are. Runs in the page. */
+const TEXTS = `(() => {
+  const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const rgba = (color) => {
+    context.clearRect(0, 0, 1, 1);
+    context.fillStyle = color;
+    context.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = context.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  window.colorOf = (name) => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = "var(--" + name + ")";
+    const color = getComputedStyle(probe).color;
+    probe.remove();
+    return rgba(color);
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    const text = node.textContent.trim();
+    if (text === "" || element.closest("script, style, .hidden, .help") || !element.checkVisibility({ opacityProperty: true })) continue;
+    const { color, fontSize, fontWeight } = getComputedStyle(element);
+    const behind = [];
+    for (let at = element; at; at = at.parentElement) {
+      const background = rgba(getComputedStyle(at).backgroundColor);
+      if (background[3] > 0) behind.push(background);
+      if (background[3] === 1) break;
+    }
+    const size = parseFloat(fontSize);
+    found.push({ text, color: rgba(color), behind, isLarge: size >= 24 || (size >= 18.66 && fontWeight >= 700) });
+  }
+  return found;
+})()`;
+
+function pageFile(): string {
+  const spans = new Spans();
+  const files = [
+    "app.py",
+    "/lib/python3.14/site-packages/pack.py",
+    "/lib/python3.14/json.py",
+    "<frozen importlib._bootstrap>",
+  ];
+  spans.allocate(8, 5000, 2, 0);
+  spans.program();
+  files.forEach((file, k) => {
+    spans.function({ name: `function_${k}`, file, firstLine: 1 });
+    spans.node(k, k + 1, 2);
+    spans.allocate(16 + 8192 * k, 3000, k % 3, k + 1);
+    spans.time(1000 * (k + 1));
+  });
+  spans.time(100_000);
+  const data = buildPage(spans, {
+    command: ["app.py"],
+    started: "",
+    python: "3.14.2",
+    sample: 0,
+    problem: "Block 3 is broken",
+  });
+  const withLines = withSources(data, (file) =>
+    file === "app.py" ? ["def function_0():", "    return load()", "", "x = 1"] : [],
+  );
+  const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "app.html");
+  writeFileSync(file, flamegraphPage(withLines, readFileSync(VIEWER, "utf8")));
+  return pathToFileURL(file).href;
+}
+
+/** Marks that are drawn, by the names of their colours: each with what it stands on. */
+const MARKS: readonly (readonly [mark: string, on: string])[] = [
+  ...["live", "reserved", "collection", "muted", "accent", "ink"].map((mark) => [mark, "surface"] as const),
+  ["live", "sunken"],
+  ["edge", "surface"],
+  ...["root", ...ORIGINS].map((origin) => [`frame-edge-${origin}`, "surface"] as const),
+  ["found", "surface"],
+  ...Object.values(MAP_CLASSES).flatMap((classes) => classes.map(({ color }) => [color, "map-free"] as const)),
+  ["map-other", "map-free"],
+  ...["escaped", "overhead", "free-0", "free-1", "free-2"].map((part) => [`part-${part}`, "surface"] as const),
+];
+
+describe.runIf(canBrowse)("contrast", () => {
+  let browser: Browser;
+  let address: string;
+
+  beforeAll(async () => {
+    address = pageFile();
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function open(colorScheme: (typeof SCHEMES)[number]): Promise<Page> {
+    const page = await browser.newPage({
+      viewport: { width: 1440, height: 900 },
+      colorScheme,
+      reducedMotion: "reduce",
+    });
+    await page.goto(address);
+    await page.waitForSelector("html[data-ready=yes]");
+    return page;
+  }
+
+  it.each(SCHEMES)("of every text is enough: %s", async (scheme) => {
+    const page = await open(scheme);
+    const low = new Set<string>();
+    const look = async () => {
+      const texts = (await page.evaluate(TEXTS)) as Text[];
+      expect(texts.length).toBeGreaterThan(30);
+      for (const { text, color, behind, isLarge } of texts) {
+        const ground = [...behind].reverse().reduce((below, layer) => over(layer, below));
+        const found = contrast(over(color, ground), ground);
+        if (found < (isLarge ? LARGE_TEXT : TEXT)) low.add(`${text}: ${found.toFixed(2)}`);
+      }
+    };
+    await page.locator(".flame-scroller").click({ position: { x: 60, y: 36 } });
+    for (const tab of ["flame", "table", "map", "sizes"]) {
+      await page.locator(`#tab-${tab}`).click();
+      await look();
+    }
+    await page.locator("#tab-flame").click();
+    await page.getByRole("button", { name: "Import machinery" }).click();
+    await page.getByRole("button", { name: "Interpreter's start" }).click();
+    await page.locator(".flame-scroller").hover({ position: { x: 60, y: 36 } });
+    await look();
+    expect([...low]).toEqual([]);
+    await page.close();
+  });
+
+  it.each(SCHEMES)("of what is drawn is enough: %s", async (scheme) => {
+    const page = await open(scheme);
+    await page.evaluate(TEXTS);
+    const color = (name: string) => page.evaluate(`colorOf(${JSON.stringify(name)})`) as Promise<Color>;
+    const low: string[] = [];
+    const check = (what: string, a: Color, b: Color, least: number) => {
+      const found = contrast(a, b);
+      if (!(found >= least)) low.push(`${what}: ${found.toFixed(2)}, not ${least}`);
+    };
+    for (const [mark, on] of MARKS) check(`${mark} on ${on}`, await color(mark), await color(on), MARK);
+    const [surface, ink] = [await color("surface"), await color("frame-ink")];
+    check("found-ink on found", await color("found-ink"), await color("found"), TEXT);
+    check("collection on what is live", await color("collection"), over(await color("live-fill"), surface), MARK);
+    check("ink on what is live", await color("ink"), over(await color("live-fill"), surface), TEXT);
+    for (const origin of ["root", ...ORIGINS]) {
+      const fill = await color(`frame-${origin}`);
+      check(`frame-ink on ${origin}`, ink, fill, TEXT);
+      check(`figures on ${origin}`, over([ink[0], ink[1], ink[2], MORE_ALPHA], fill), fill, TEXT);
+    }
+    expect(low).toEqual([]);
+    await page.close();
+  });
+});
