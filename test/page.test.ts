@@ -109,7 +109,7 @@ function levelsOf(seed: number, events: number, programAt: number): Map<number, 
     events,
     {
       ...{ function: nothing, node: nothing, metadata: nothing, collection: nothing, reserved: nothing },
-      ...{ account: nothing, whole: nothing, free, allocate },
+      ...{ account: nothing, whole: nothing, outgrown: nothing, others: nothing, liveNow: nothing, free, allocate },
       time: (microseconds) => {
         now = microseconds;
       },

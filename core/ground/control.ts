@@ -25,12 +25,12 @@ export const FAULT_AT: usize = 3680;
 export const SCRATCH_AT: usize = 3744;
 export const TRACE_AT: usize = 3872;
 /** Bytes of the whole block. */
-export const CONTROL_BYTES: usize = 4192;
+export const CONTROL_BYTES: usize = 4224;
 
 /** "PYHE", little-endian, in the block's first word. */
 export const MAGIC: u32 = 0x45485950;
 /** Raised whenever a structure in linear memory changes. */
-export const LAYOUT_VERSION: u32 = 5;
+export const LAYOUT_VERSION: u32 = 6;
 
 @unmanaged
 export class Head {

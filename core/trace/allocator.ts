@@ -15,7 +15,7 @@ import {
 } from "../ground/table.gen";
 import { allocated, beginEvents, CLEARED, freed, resized, trace_mark } from "./events";
 import { nodes_makeRoom } from "./nodes";
-import { beginGap } from "./sample";
+import { beginSamples } from "./sample";
 import { beginShadow } from "./shadow";
 import { domainOf, traced, tracer } from "./tracer";
 import { watched_end, watched_makeRoom } from "./watched";
@@ -69,8 +69,8 @@ function standIn(domain: u32, samples: bool): void {
   }
 }
 
-/** Each domain is traced from now on; `samples`: some blocks are. False, and nothing changed, if there is no memory for the tables. */
-export function trace_start(samples: bool): bool {
+/** Each domain is traced from now on; `rate`: one block in so many bytes is, 0: every one. False, and nothing changed, if there is no memory for the tables. */
+export function trace_start(rate: u32): bool {
   const t = tracer();
   if (!t.takeBlock() || !nodes_makeRoom() || !watched_makeRoom() || !beginShadow()) {
     t.giveTables();
@@ -78,9 +78,9 @@ export function trace_start(samples: bool): bool {
   }
   t.cut = 0;
   beginEvents();
-  for (let domain: u32 = 0; domain < DOMAINS; domain++) if (!isTraced(allocatorOf(domain))) standIn(domain, samples);
+  for (let domain: u32 = 0; domain < DOMAINS; domain++) if (!isTraced(allocatorOf(domain))) standIn(domain, rate != 0);
   t.recording = 1;
-  if (samples) beginGap();
+  if (rate != 0) beginSamples(rate);
   return true;
 }
 

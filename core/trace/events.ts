@@ -3,7 +3,8 @@
 //   free      00 vvvvvv                             the address
 //   allocate  01 ss aaaa                            the address, the site
 //   resize    10 ss 0000  00vvvvvv  00vvvvvv        the old address, the new one, the site
-//   others    11 cccccc                             time, new node, what the platform gave, end
+//             10 11 0000  00vvvvvv                  the old address: the new block is not sampled
+//   others    11 cccccc                             time, new node, what the platform gave, what samples leave out
 //
 // An address that was in one of the last events is told by how many events ago (v < 48, a < 7); one that is in the table of
 // addresses by its slot (48 <= v < 56, a >= 8: three bits, and a byte); any other by its distance from the one before.
@@ -14,6 +15,7 @@
 // the program waits and for the first event after that. So every event was between two times that are told, with no more than
 // so many others, of blocks that are not large.
 
+import { ledger } from "../ground/ledger";
 import { platform } from "../ground/platform";
 import { currentStack } from "./stack";
 import { ADDRESS_ENTRY, SITE_ENTRY, SLOT_SHIFT, Tracer, tracer } from "./tracer";
@@ -27,6 +29,10 @@ export const ALLOCATE: u32 = 0x40;
 export const RESIZE: u32 = 0x80;
 export const TIME: u32 = 0xc0;
 export const RESERVED: u32 = 0xc2;
+/** So many blocks came to life that were not sampled. */
+export const OTHERS: u32 = 0xc4;
+/** So much more is live than was told last, in units of 8 bytes: zigzag. */
+export const LIVE: u32 = 0xc5;
 
 export const EVENTS_PER_MARK: u32 = 64;
 /** A block of so many bytes has the time of its birth and of its end to itself. */
@@ -36,6 +42,8 @@ export const RESERVED_SHIFT: u32 = 16;
 
 /** Set in a site's tag if the block was cleared; the lowest two bits are the domain. */
 export const CLEARED: u32 = 4;
+/** In place of how a resize tells its site: the new block was not sampled. */
+const OUTGROWN: u32 = 3;
 
 export const FREE_NEAR: u32 = 48;
 export const ALLOCATE_NEAR: u32 = 7;
@@ -58,6 +66,7 @@ export function trace_mark(): void {
   if (t.recording == 0) return;
   t.makeRoom();
   mark(t);
+  if (t.pointBytes != 0) tellLive();
   t.untilMark = 1;
 }
 
@@ -111,7 +120,7 @@ function putAddress(t: Tracer, head: u32, near: u32, slots: u32, literal: u32, b
     store<u32>(entry, sequence, 4);
     const distance = (<i32>block >> 3) - (<i32>t.lastAddress >> 3);
     t.put(head | literal);
-    t.putNumber((distance << 1) ^ (distance >> 31));
+    t.putSigned(distance);
   }
   t.lastAddress = block;
 }
@@ -160,12 +169,43 @@ export function allocated(block: usize, size: usize, tag: u32): void {
   if (size >= LARGE_BYTES) watch(block, LARGE);
 }
 
+/** So many blocks came to life that were not sampled. */
+export function tellOthers(count: u32): void {
+  if (count == 0) return;
+  const t = tracer();
+  t.makeRoom();
+  t.put(OTHERS);
+  t.putNumber(count);
+}
+
+/** What is live, in units of 8 bytes, less what was live in pools when the recording began. */
+function live(t: Tracer): u32 {
+  const l = ledger();
+  return t.liveSmall + (<u32>(l.large - l.bytes4) >> 3);
+}
+
+/** What is live is in the buffer, exactly. */
+export function tellLive(): void {
+  const t = tracer();
+  const now = live(t);
+  if (now == t.lastLive) return;
+  t.makeRoom();
+  t.put(LIVE);
+  t.putSigned(<i32>(now - t.lastLive));
+  t.lastLive = now;
+}
+
 /** A block is freed. */
 export function freed(block: usize): void {
   const t = tracer();
   unwatchLarge(t, block);
   beforeEvent(t);
   putAddress(t, 0, FREE_NEAR, 48, 56, block);
+}
+
+/** Puts an address as a free has it. */
+function putPlain(block: usize): void {
+  putAddress(tracer(), 0, FREE_NEAR, 48, 56, block);
 }
 
 /** A block of `size` bytes is at `block`, and the one that was at `before` is gone. */
@@ -177,10 +217,18 @@ export function resized(before: usize, block: usize, size: usize, tag: u32): voi
   beforeEvent(t);
   const form = enterSite(t, node, size, tag);
   t.put(RESIZE | (form << 4));
-  putAddress(t, 0, FREE_NEAR, 48, 56, before);
-  putAddress(t, 0, FREE_NEAR, 48, 56, block);
+  putPlain(before);
+  putPlain(block);
   putSite(t, form, node, size, tag);
   if (size >= LARGE_BYTES) watch(block, LARGE);
+}
+
+/** A block is resized, and is not sampled any more. */
+export function outgrown(before: usize): void {
+  const t = tracer();
+  beforeEvent(t);
+  t.put(RESIZE | (OUTGROWN << 4));
+  putPlain(before);
 }
 
 /** The encoding begins anew: no address and no site is known. */
@@ -191,5 +239,7 @@ export function beginEvents(): void {
   t.lastSite = 0;
   t.lastTime = hostNow();
   t.lastReserved = 0;
+  t.liveSmall = 0;
+  t.lastLive = live(t);
   t.untilMark = 1;
 }

@@ -1,21 +1,32 @@
 // Sampling: the allocators that record some blocks, so that bytes and counts can be estimated from them.
 //
 //   bytes allocated  ----------|-----------------------|----|------------------->
-//                     gap        gap                     gap        exponential, `rate` bytes in the mean
+//     samples          gap        gap                     gap        exponential, `rate` bytes in the mean
+//     points         -----|-----|-----|-----|-----|-----|-----|----->  an eighth of the rate apart, wherever samples are
 //
 // A block is sampled if a gap ends in it: with a probability of 1 - exp(-size / rate), independent of all others. A reader
 // that counts it 1 / probability times has unbiased sums (src/trace/analysis.ts). Gaps are whole, rounded up, which changes
 // nothing for sizes that are whole; a block of no bytes counts as one of one byte. After a sample the next gap begins.
 //
-// Of an allocation that is not sampled, nothing is done but a subtraction; of a free, one look at its pool's record, or into
-// the table of watched blocks if it is in no pool.
+// What can't be estimated from samples is told exactly. Before each event, how many blocks came to life since the last one that were not
+// sampled: so it is known how many came between a sampled block's birth and its end. At each point, how much is live: so the highest moment
+// is known, to an eighth of the rate, and is not the highest of estimates, which would be too high.
+//
+//   stop    | bytes to the next sample or point, less one | allocations since the last stop or event |      one word: one subtraction
+//             33 bits, below zero: it is reached            31 bits: each takes a byte at least, so they never overflow
+//
+// Of an allocation that is not sampled, nothing is done but that subtraction and an addition to what is live; of a free, one look at its pool's
+// record, or into the table of watched blocks if it is in no pool.
 // Where the pools serve a domain, the sample_small_* functions stand in their place, and do what these do without a call.
-// A sampled block that is resized is told as freed, or as resized if the new one is sampled too.
+// Invariant: live = 8 * liveSmall, plus a constant, plus the ledger's large blocks; but for blocks that came from a larger class when memory was short.
 
+import { arenas } from "../alloc/arena";
 import { base_free } from "../alloc/base";
 import { Allocator } from "../alloc/domains";
+import { Pool } from "../alloc/pool";
 import { giveTo, Small, small_calloc, small_realloc, smallMalloc } from "../alloc/small";
-import { allocated, CLEARED, freed, resized } from "./events";
+import { SMALL_REQUEST_THRESHOLD } from "../ground/config";
+import { allocated, CLEARED, freed, outgrown, resized, tellLive, tellOthers } from "./events";
 import { domainOf, tracer } from "./tracer";
 import { mayBeWatched, SAMPLED, unwatch, watch } from "./watched";
 
@@ -23,100 +34,154 @@ import { mayBeWatched, SAMPLED, unwatch, watch } from "./watched";
 @external("host", "traceGap")
 declare function hostGap(): i32;
 
+const COUNT_BITS: u32 = 31;
+const COUNT_MASK: i64 = 0x7fffffff;
+/** Points are so many times closer together than samples are, in the mean. */
+const POINTS_A_SAMPLE: u32 = 8;
+
 @inline
 function next(ctx: usize): Allocator {
   return changetype<Allocator>(ctx);
 }
 
-/** Whether a block of `n` bytes is to be sampled. */
+/** Counts an allocation of `n` bytes. Answers whether a sample or a point is reached. */
 @inline
-function isTaken(n: usize): bool {
+function reaches(n: usize): bool {
   const t = tracer();
-  const left = t.untilSample - <i32>max<usize>(n, 1);
-  t.untilSample = left;
-  return left <= 0;
+  const stop = t.stop - ((<i64>max<usize>(n, 1)) << COUNT_BITS) + 1;
+  t.stop = stop;
+  return stop < 0;
 }
 
-/** A gap begins. Answers whether the recording still runs. */
-export function beginGap(): bool {
+/** The next stop is ahead; nothing is counted yet. */
+function goOn(): void {
+  const t = tracer();
+  t.stopBytes = min(t.untilSample, t.untilPoint);
+  t.stop = (<i64>t.stopBytes - 1) << COUNT_BITS;
+}
+
+/** Sampling begins, one block in `rate` bytes. */
+export function beginSamples(rate: u32): void {
   const t = tracer();
   t.untilMark = 1;
-  t.untilSample = t.recording == 0 ? i32.MAX_VALUE : hostGap();
-  return t.recording != 0;
+  t.pointBytes = max(rate / POINTS_A_SAMPLE, 1);
+  t.untilPoint = t.pointBytes;
+  t.untilSample = hostGap();
+  goOn();
 }
 
-function take(block: usize, n: usize, tag: u32): void {
-  if (!beginGap() || block == 0) return;
-  allocated(block, n, tag);
-  watch(block, SAMPLED);
+/** Blocks that came to life since the last stop or event, less some, are told; counting begins anew, and the next event has a time of its own. */
+function tellCounted(less: u32): void {
+  const t = tracer();
+  tellOthers(<u32>(t.stop & COUNT_MASK) - less);
+  t.stop &= ~COUNT_MASK;
+  t.untilMark = 1;
+}
+
+/** A block came to life, in place of the one at `before` or of none (0): what of that is to be told is told. */
+function came(before: usize, block: usize, n: usize, tag: u32): void {
+  const t = tracer();
+  const isStop = t.stop < 0;
+  if (t.recording == 0) {
+    t.stop = i64.MAX_VALUE;
+    return;
+  }
+  const wasSampled = (unwatch(before) & SAMPLED) != 0;
+  if (!isStop && !wasSampled) return;
+  const passed = isStop ? t.stopBytes - 1 - <u32>(t.stop >> COUNT_BITS) : 0;
+  const isSample = passed >= t.untilSample;
+  const isPoint = passed >= t.untilPoint;
+  // An event counts as the block itself.
+  tellCounted(isSample || wasSampled ? 1 : 0);
+  if (isSample) {
+    if (before == 0) allocated(block, n, tag);
+    else resized(before, block, n, tag);
+    watch(block, SAMPLED);
+  } else if (wasSampled) outgrown(before);
+  if (!isStop) return;
+  if (isPoint) tellLive();
+  t.untilSample = isSample ? hostGap() : t.untilSample - passed;
+  t.untilPoint = isPoint ? t.pointBytes - ((passed - t.untilPoint) % t.pointBytes) : t.untilPoint - passed;
+  goOn();
 }
 
 /** The block is about to be freed. */
 function end(block: usize): void {
-  const t = tracer();
-  if (t.recording == 0 || (unwatch(block) & SAMPLED) == 0) return;
-  t.untilMark = 1;
+  if (tracer().recording == 0 || (unwatch(block) & SAMPLED) == 0) return;
+  tellCounted(0);
   freed(block);
 }
 
-function sampledRealloc(before: usize, block: usize, n: usize, tag: u32): void {
-  const taken = isTaken(n);
-  if (taken ? !beginGap() : tracer().recording == 0) return;
-  const wasTaken = mayBeWatched(before) && (unwatch(before) & SAMPLED) != 0;
-  if (taken) {
-    if (before == 0) allocated(block, n, tag);
-    else resized(before, block, n, tag);
-    watch(block, SAMPLED);
-  } else if (wasTaken) {
-    tracer().untilMark = 1;
-    freed(before);
-  }
+function sampledRealloc(before: usize, block: usize, n: usize, units: u32, tag: u32): void {
+  tracer().liveSmall += unitsOf(block) - units;
+  if (reaches(n) || mayBeWatched(before)) came(before, block, n, tag);
+}
+
+/** The blocks of a pool, in units of 8 bytes. */
+@inline
+function units(pool: Pool): u32 {
+  return <u32>pool.blockSize >> 3;
+}
+
+/** The same of the pool that a block is in; 0 if it is in none. */
+function unitsOf(block: usize): u32 {
+  const pool = arenas().map.poolOf(block);
+  return pool ? units(pool) : 0;
+}
+
+/** A block came to life; 0 stays 0. */
+function entered(block: usize, n: usize, tag: u32): usize {
+  if (block == 0) return 0;
+  tracer().liveSmall += unitsOf(block);
+  if (reaches(n)) came(0, block, n, tag);
+  return block;
 }
 
 export function sample_malloc(ctx: usize, n: usize): usize {
-  const block = next(ctx).doMalloc(n);
-  if (isTaken(n)) take(block, n, domainOf(ctx));
-  return block;
+  return entered(next(ctx).doMalloc(n), n, domainOf(ctx));
 }
 
 export function sample_calloc(ctx: usize, count: usize, size: usize): usize {
-  const block = next(ctx).doCalloc(count, size);
-  if (block != 0 && isTaken(count * size)) take(block, count * size, domainOf(ctx) | CLEARED);
-  return block;
+  return entered(next(ctx).doCalloc(count, size), count * size, domainOf(ctx) | CLEARED);
 }
 
 export function sample_realloc(ctx: usize, block: usize, n: usize): usize {
+  const before = unitsOf(block);
   const moved = next(ctx).doRealloc(block, n);
-  if (moved != 0) sampledRealloc(block, moved, n, domainOf(ctx));
+  if (moved != 0) sampledRealloc(block, moved, n, before, domainOf(ctx));
   return moved;
 }
 
 export function sample_free(ctx: usize, block: usize): void {
+  tracer().liveSmall -= unitsOf(block);
   if (mayBeWatched(block)) end(block);
   next(ctx).doFree(block);
 }
 
 export function sample_small_malloc(ctx: usize, n: usize): usize {
   const block = smallMalloc(ctx, n);
-  if (isTaken(n)) take(block, n, changetype<Small>(ctx).domain);
+  if (block == 0) return 0;
+  // As `entered`, without a look at the pool.
+  if (n <= SMALL_REQUEST_THRESHOLD) tracer().liveSmall += <u32>(max<usize>(n, 1) + 7) >> 3;
+  if (reaches(n)) came(0, block, n, changetype<Small>(ctx).domain);
   return block;
 }
 
 export function sample_small_calloc(ctx: usize, count: usize, size: usize): usize {
-  const block = small_calloc(ctx, count, size);
-  if (block != 0 && isTaken(count * size)) take(block, count * size, changetype<Small>(ctx).domain | CLEARED);
-  return block;
+  return entered(small_calloc(ctx, count, size), count * size, changetype<Small>(ctx).domain | CLEARED);
 }
 
 export function sample_small_realloc(ctx: usize, block: usize, n: usize): usize {
+  const before = unitsOf(block);
   const moved = small_realloc(ctx, block, n);
-  if (moved != 0) sampledRealloc(block, moved, n, changetype<Small>(ctx).domain);
+  if (moved != 0) sampledRealloc(block, moved, n, before, changetype<Small>(ctx).domain);
   return moved;
 }
 
 export function sample_small_free(ctx: usize, block: usize): void {
   const pool = changetype<Small>(ctx).poolOf(block);
   if (pool) {
+    tracer().liveSmall -= units(pool);
     if (pool.watched != 0) end(block);
     giveTo(pool, block);
   } else if (block != 0) {

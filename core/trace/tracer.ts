@@ -57,8 +57,16 @@ export class Tracer {
   lastTime: f64;
   lastReserved: u32;
 
-  // Sampling (sample.ts): bytes until the next sample.
-  untilSample: i32;
+  // Sampling (sample.ts): what is counted up to the next stop; the bytes from the last stop to that, to the next sample and to the next point.
+  stop: i64;
+  stopBytes: u32;
+  untilSample: u32;
+  untilPoint: u32;
+  /** Bytes between two points; 0: every event is recorded. */
+  pointBytes: u32;
+  /** What is live in pools, in units of 8 bytes, counted from some moment on; and what of all was told last. */
+  liveSmall: u32;
+  lastLive: u32;
 
   // The Python stack (stack.ts). All offsets come from _Py_DebugOffsets; 0 as `interpretersAt`: the host says where it is.
   interpretersAt: usize;
@@ -139,7 +147,8 @@ export class Tracer {
     this.block = this.shadow = this.nodes = this.watched = 0;
     this.position = this.begin = 0;
     this.nodeCount = this.nodeEntries = this.watchedCount = this.watchedMask = this.depth = 0;
-    this.untilSample = i32.MAX_VALUE;
+    this.stop = i64.MAX_VALUE;
+    this.pointBytes = 0;
   }
 
   @inline
@@ -157,13 +166,19 @@ export class Tracer {
     store<u8>(at++, value);
     this.position = at;
   }
+
+  /** A number of either sign: 0, -1, 1, -2 ... are 0, 1, 2, 3 ... */
+  @inline
+  putSigned(value: i32): void {
+    this.putNumber((value << 1) ^ (value >> 31));
+  }
 }
 
 function give(block: usize): void {
   if (block != 0) base_free(INTERNAL, block);
 }
 
-const HOOKED_OFFSET: usize = 240;
+const HOOKED_OFFSET: usize = 264;
 
 if (offsetof<Tracer>() > HOOKED_OFFSET) ERROR("Tracer does not fit");
 if (HOOKED_OFFSET + offsetof<Allocator>() * DOMAINS > CONTROL_BYTES - TRACE_AT)

@@ -12,10 +12,16 @@ export interface LiveSums {
   base: number;
   baseBlocks: number;
   reserved: number;
+  /** How much more is live than in the beginning, exactly: of a sampled recording, the last time that it was told. */
+  exact: number | undefined;
   /** Allocations so far, resizes included: what a block's birth is counted in. */
   births: number;
   events: number;
 }
+
+/** What is highest where most is live: of everything, and of what the program added. The highest of estimates would be too high. */
+export const rankOf = ({ exact, bytes }: LiveSums): number => exact ?? bytes;
+export const ownRankOf = ({ exact, bytes, base }: LiveSums): number => exact ?? bytes - base;
 
 export class OpenBucket implements Stretch {
   readonly time: number;
@@ -29,6 +35,8 @@ export class OpenBucket implements Stretch {
   ownPeakBlocks: number;
   ownPeakTime: number;
   reserved: number;
+  rank: number;
+  ownRank: number;
   events = 0;
 
   constructor(sums: LiveSums) {
@@ -40,6 +48,8 @@ export class OpenBucket implements Stretch {
     this.ownPeakBytes = sums.bytes - sums.base;
     this.ownPeakBlocks = sums.blocks - sums.baseBlocks;
     this.reserved = sums.reserved;
+    this.rank = rankOf(sums);
+    this.ownRank = ownRankOf(sums);
   }
 
   /** There were events up to now. */
@@ -48,13 +58,17 @@ export class OpenBucket implements Stretch {
     this.events = events - this.#firstEvent;
   }
 
-  notePeak({ bytes, blocks, time }: LiveSums): void {
+  notePeak(sums: LiveSums): void {
+    const { bytes, blocks, time } = sums;
+    this.rank = rankOf(sums);
     this.peakBytes = bytes;
     this.peakBlocks = blocks;
     this.peakTime = time;
   }
 
-  noteOwnPeak({ bytes, blocks, base, baseBlocks, time }: LiveSums): void {
+  noteOwnPeak(sums: LiveSums): void {
+    const { bytes, blocks, base, baseBlocks, time } = sums;
+    this.ownRank = ownRankOf(sums);
     this.ownPeakBytes = bytes - base;
     this.ownPeakBlocks = blocks - baseBlocks;
     this.ownPeakTime = time;
@@ -62,10 +76,10 @@ export class OpenBucket implements Stretch {
 
   /** The bucket as it is if it ends now. */
   closed({ bytes, blocks, base, baseBlocks }: LiveSums): ClosedBucket {
-    const { time, last, events, firstBirth, reserved } = this;
+    const { time, last, events, firstBirth, reserved, rank, ownRank } = this;
     const { peakBytes, peakBlocks, peakTime, ownPeakBytes, ownPeakBlocks, ownPeakTime } = this;
     return {
-      ...{ time, last, events, firstBirth, reserved },
+      ...{ time, last, events, firstBirth, reserved, rank, ownRank },
       ...{ peakBytes, peakBlocks, peakTime, ownPeakBytes, ownPeakBlocks, ownPeakTime },
       ...{ endBytes: bytes, endBlocks: blocks, base, baseBlocks },
     };
@@ -76,22 +90,22 @@ export interface ClosedBucket extends Bucket, Stretch {
   readonly firstBirth: number;
 }
 
-export const peakOf = ({ peakBytes }: Pick<Bucket, "peakBytes">): number => peakBytes;
-export const ownPeakOf = ({ ownPeakBytes }: Pick<Bucket, "ownPeakBytes">): number => ownPeakBytes;
+export const peakOf = ({ rank }: Pick<Bucket, "rank">): number => rank;
+export const ownPeakOf = ({ ownRank }: Pick<Bucket, "ownRank">): number => ownRank;
 
 /** One bucket instead of some. */
 function join(joined: readonly ClosedBucket[]): ClosedBucket {
   const [first, last] = [joined[0], joined.at(-1)] as [ClosedBucket, ClosedBucket];
   const high = joined[highest(joined, 0, joined.length, peakOf)] as ClosedBucket;
   const own = joined[highest(joined, 0, joined.length, ownPeakOf)] as ClosedBucket;
-  const { peakBytes, peakBlocks, peakTime } = high;
-  const { ownPeakBytes, ownPeakBlocks, ownPeakTime } = own;
+  const { peakBytes, peakBlocks, peakTime, rank } = high;
+  const { ownPeakBytes, ownPeakBlocks, ownPeakTime, ownRank } = own;
   return {
     ...last,
     ...{ time: first.time, firstBirth: first.firstBirth },
     events: joined.reduce((sum, { events }) => sum + events, 0),
     reserved: joined.reduce((most, { reserved }) => Math.max(most, reserved), 0),
-    ...{ peakBytes, peakBlocks, peakTime, ownPeakBytes, ownPeakBlocks, ownPeakTime },
+    ...{ peakBytes, peakBlocks, peakTime, ownPeakBytes, ownPeakBlocks, ownPeakTime, rank, ownRank },
   };
 }
 

@@ -42,6 +42,9 @@ export interface Bucket {
   readonly time: number;
   /** When its last event was, or the one before it: from then on nothing happened until it ended. */
   readonly last: number;
+  /** By which the highest moments of buckets are compared: bytes; of samples, whose bytes are estimates, how much more was live than in the beginning. */
+  readonly rank: number;
+  readonly ownRank: number;
   /** The highest moment of what was live. */
   readonly peakBytes: number;
   readonly peakBlocks: number;
@@ -169,4 +172,4 @@ export interface PageData {
   readonly pools: PagePools;
 }
 
-export const PAGE_VERSION = 4;
+export const PAGE_VERSION = 5;

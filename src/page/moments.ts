@@ -9,8 +9,8 @@ export const phaseOf = (moment: number): number => moment >>> 1;
 
 export interface Phase extends Stretch {
   readonly firstBirth: number;
-  /** Its highest moment of the program's own, and births before that. */
-  readonly peakBytes: number;
+  /** Its highest moment of the program's own: what it is compared by, when it was, and births before that. */
+  readonly peakRank: number;
   readonly peakTime: number;
   readonly peakBirths: number;
 }
@@ -20,7 +20,7 @@ export function momentsAt(phases: readonly Phase[], stride: number): Uint32Array
   const moments: number[] = [];
   for (let from = 0; from < phases.length; from += stride) {
     const to = Math.min(from + stride, phases.length);
-    moments.push(highestOf(highest(phases, from, to, ({ peakBytes }) => peakBytes)), endOf(to - 1));
+    moments.push(highestOf(highest(phases, from, to, ({ peakRank }) => peakRank)), endOf(to - 1));
   }
   return Uint32Array.from(moments);
 }

@@ -4,7 +4,7 @@
 //   phase     |    0    |    1    |    2    | ...
 //   moment    |  0   1  |  2   3  |  4   5  | ...      2k: when most of the program's own was live in phase k; 2k + 1: its end
 
-import type { LiveSums } from "./buckets.js";
+import { type LiveSums, ownRankOf } from "./buckets.js";
 import { Departed } from "./departed.js";
 import { endOf, highestOf, type Phase } from "./moments.js";
 import { highest, lastUpTo, newNumbers, Stretches } from "./stretches.js";
@@ -13,12 +13,12 @@ const LIMITS = { most: 640, startFineness: 0.5, leastFineness: 128 };
 
 function join(joined: readonly Phase[]): Phase {
   const [first, last] = [joined[0], joined.at(-1)] as [Phase, Phase];
-  const { peakBytes, peakTime, peakBirths } = joined[
-    highest(joined, 0, joined.length, (phase) => phase.peakBytes)
+  const { peakRank, peakTime, peakBirths } = joined[
+    highest(joined, 0, joined.length, (phase) => phase.peakRank)
   ] as Phase;
   const events = joined.reduce((sum, phase) => sum + phase.events, 0);
   const { time, firstBirth } = first;
-  return { time, last: last.last, events, firstBirth, peakBytes, peakTime, peakBirths };
+  return { time, last: last.last, events, firstBirth, peakRank, peakTime, peakBirths };
 }
 
 export class Phases {
@@ -45,19 +45,19 @@ export class Phases {
   }
 
   /** The highest moment of the open phase so far. */
-  get peakBytes(): number {
-    return this.#open.peakBytes;
+  get peakRank(): number {
+    return this.#open.peakRank;
   }
 
   get peakBirths(): number {
     return this.#open.peakBirths;
   }
 
-  noteHighest({ bytes, base, time, births }: LiveSums): void {
+  noteHighest(sums: LiveSums): void {
     const open = this.#open;
-    open.peakBytes = bytes - base;
-    open.peakTime = time;
-    open.peakBirths = births;
+    open.peakRank = ownRankOf(sums);
+    open.peakTime = sums.time;
+    open.peakBirths = sums.births;
     this.departed.settle(this.#phases.closed.length);
   }
 
@@ -110,18 +110,19 @@ export class Phases {
   #rejoin(how: () => readonly { readonly first: number; readonly last: number }[]): void {
     const before = this.#phases.closed;
     const joints = how();
-    const higher = joints.map(({ first, last }) => highest(before, first, last + 1, ({ peakBytes }) => peakBytes));
+    const higher = joints.map(({ first, last }) => highest(before, first, last + 1, ({ peakRank }) => peakRank));
     this.departed.merge(joints, higher, newNumbers(joints));
   }
 }
 
-function begun({ time, births, bytes, base }: LiveSums) {
+function begun(sums: LiveSums) {
+  const { time, births } = sums;
   return {
     time,
     last: time,
     events: 0,
     firstBirth: births,
-    peakBytes: bytes - base,
+    peakRank: ownRankOf(sums),
     peakTime: time,
     peakBirths: births,
   };

@@ -6,8 +6,18 @@ import { Collections } from "../trace/collections.js";
 import type { TraceCollection, TraceFunction, TraceMetadata } from "../trace/format.js";
 import { LiveTable } from "../trace/live-table.js";
 import type { TraceConsumer } from "../trace/reader.js";
+import { weightOf } from "../trace/sampling.js";
 import { StackTree } from "../trace/tree.js";
-import { type BucketJoint, type ClosedBucket, type LiveSums, makeBuckets, OpenBucket, withHighest } from "./buckets.js";
+import {
+  type BucketJoint,
+  type ClosedBucket,
+  type LiveSums,
+  makeBuckets,
+  OpenBucket,
+  ownRankOf,
+  rankOf,
+  withHighest,
+} from "./buckets.js";
 import { Crossings } from "./crossings.js";
 import { CurrentBucket } from "./current.js";
 import { EraAccounts } from "./eras.js";
@@ -42,7 +52,7 @@ export class Spans implements TraceConsumer {
   readonly #buckets: Stretches<ClosedBucket>;
   readonly #sums: LiveSums = {
     ...{ time: 0, bytes: 0, blocks: 0, base: 0, baseBlocks: 0 },
-    ...{ reserved: 0, births: 0, events: 0 },
+    ...{ reserved: 0, exact: undefined, births: 0, events: 0 },
   };
   #rows = new Rows();
   #crossings = new Crossings();
@@ -87,6 +97,7 @@ export class Spans implements TraceConsumer {
 
   metadata({ sample }: TraceMetadata): void {
     this.#sample = sample;
+    if (sample > 0) this.#sums.exact = 0;
   }
 
   function(f: TraceFunction): void {
@@ -190,11 +201,6 @@ export class Spans implements TraceConsumer {
     if (bytes > this.#open.reserved) this.#open.reserved = bytes;
   }
 
-  /** How many blocks a sampled one stands for. */
-  #weight(size: number): number {
-    return this.#sample === 0 ? 1 : 1 / -Math.expm1(-Math.max(size, 1) / this.#sample);
-  }
-
   allocate(address: number, size: number, tag: number, node: number): void {
     this.#sums.events++;
     this.#born(address, size, tag, node);
@@ -204,29 +210,50 @@ export class Spans implements TraceConsumer {
     if (address === 0 || node >= this.tree.length) throw new BrokenContent("a block has no address, or no stack");
     if (this.live.remove(address)) this.#died(address);
     const account = this.accounts.of(node, tag, size);
-    const count = this.#weight(size);
+    const count = weightOf(size, this.#sample);
     const bytes = size * count;
-    const [sums, open] = [this.#sums, this.#open];
+    const sums = this.#sums;
     this.live.add(address, account, size, sums.births++);
     this.#current.born(account, bytes, count);
     sums.bytes += bytes;
     sums.blocks += count;
-    if (sums.bytes > open.peakBytes) {
+    if (sums.exact === undefined) this.#noteHighest();
+  }
+
+  /** What is live now may be the most that was. */
+  #noteHighest(): void {
+    const [sums, open] = [this.#sums, this.#open];
+    if (rankOf(sums) > open.rank) {
       open.notePeak(sums);
       this.#current.notePeak();
     }
-    const own = sums.bytes - sums.base;
-    if (own > open.ownPeakBytes) {
+    const own = ownRankOf(sums);
+    if (own > open.ownRank) {
       open.noteOwnPeak(sums);
       this.#current.noteOwnPeak();
     }
-    if (own > this.phases.peakBytes) this.phases.noteHighest(sums);
+    if (own > this.phases.peakRank) this.phases.noteHighest(sums);
+  }
+
+  liveNow(bytes: number): void {
+    this.#sums.exact = bytes;
+    this.#noteHighest();
+  }
+
+  others(count: number): void {
+    this.#sums.births += count;
+  }
+
+  outgrown(before: number): void {
+    this.#sums.events++;
+    if (this.live.remove(before)) this.#died(before);
+    this.#sums.births++;
   }
 
   /** The block at an address, which was just removed from the table, is gone. */
   #died(address: number): void {
     const { account, size, birth } = this.live;
-    const count = this.#weight(size);
+    const count = weightOf(size, this.#sample);
     const bytes = size * count;
     const sums = this.#sums;
     sums.bytes -= bytes;

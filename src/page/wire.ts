@@ -14,7 +14,7 @@ type Column = Uint32Array | Float64Array;
 const FRACTIONS = 256;
 /** In which order a bucket's figures stand. */
 const BUCKET_FIELDS: readonly (keyof Bucket)[] = [
-  ...(["time", "last", "peakTime", "ownPeakTime", "reserved"] as const),
+  ...(["time", "last", "peakTime", "ownPeakTime", "reserved", "rank", "ownRank"] as const),
   ...(["peakBytes", "peakBlocks", "ownPeakBytes", "ownPeakBlocks"] as const),
   ...(["endBytes", "endBlocks", "base", "baseBlocks"] as const),
 ];

@@ -168,7 +168,7 @@ class Reduction {
 }
 
 /** What of a view is shown. */
-export function select({ tree, accounts }: Groupable, view: View, selection: Selection = {}): Selected {
+export function select({ tree, accounts, sample = 0 }: Groupable, view: View, selection: Selection = {}): Selected {
   const { filter, minShare = 0 } = selection;
   const isFound = filter ? onStack(tree, ({ name, file }) => filter.test(name) || filter.test(file)) : undefined;
   const reduction = new Reduction(tree, selection);
@@ -209,6 +209,7 @@ export function select({ tree, accounts }: Groupable, view: View, selection: Sel
   const read = (_: View, account: number) => merged.read("allocated", account);
   return {
     tree: reduction.builder.tree,
+    sample,
     accounts: {
       length: merged.length,
       nodes: merged.nodes,

@@ -9,6 +9,7 @@ import { forTerminal, visible } from "../text/visible.js";
 import type { Measure, View } from "../trace/accounts.js";
 import type { Analysis } from "../trace/analysis.js";
 import type { TraceSummary } from "../trace/reader.js";
+import { type Interval, intervalOf, varianceOf } from "../trace/sampling.js";
 import type { Frame } from "../trace/tree.js";
 import { type Selected, type Selection, select } from "./selection.js";
 import type { Sources } from "./sources.js";
@@ -72,20 +73,19 @@ export function startWords({ analysis, view }: Pick<TraceParts, "analysis" | "vi
   return blocks < 0.5 ? undefined : `${bytes(size)} in ${counted(blocks, "block")} of the interpreter's start`;
 }
 
-/** Of a normal distribution, 95 of 100 values lie within so many standard deviations. */
-const DEVIATIONS_OF_95 = 1.96;
-
-/** How far the view's bytes are from the truth at most, in 95 of 100 recordings; 0 if nothing is sampled, undefined if that is not known. */
-export function viewError({ analysis, view }: Pick<TraceParts, "analysis" | "view">): number | undefined {
-  const { peakVariance, liveVariance, allocatedVariance } = analysis.figures;
-  if (allocatedVariance === 0) return 0;
-  const variances = { peak: peakVariance, end: liveVariance, allocated: allocatedVariance };
-  return view in variances ? errorOf(variances[view as keyof typeof variances]) : undefined;
+/** Bounds that hold the view's bytes in 95 of 100 recordings; undefined if everything was recorded. */
+export function viewInterval({ analysis, view }: Pick<TraceParts, "analysis" | "view">): Interval | undefined {
+  const { accounts, sample } = analysis;
+  if (sample === 0) return undefined;
+  let variance = 0;
+  for (let account = 0; account < accounts.length; account++)
+    variance += varianceOf(accounts.read(view, account), sample);
+  return intervalOf(viewSum({ analysis, view }).bytes, variance, sample);
 }
 
-/** The distance within which an estimate is from the truth in 95 of 100 recordings. */
-export function errorOf(variance: number): number {
-  return DEVIATIONS_OF_95 * Math.sqrt(Math.max(0, variance));
+/** An interval in words; "" without one. */
+export function intervalWords(interval: Interval | undefined): string {
+  return interval === undefined ? "" : `${bytes(interval.low)} to ${bytes(interval.high)}`;
 }
 
 /** A span in words that follow others, and only where it begins; "" where it is everything. */
@@ -109,9 +109,8 @@ export function viewLine(report: Pick<TraceParts, "analysis" | "view">): string 
     allocated: `allocated${span || " in all"}`,
     temporary: `allocated and freed again at once${span}`,
   }[view];
-  const error = viewError(report);
-  const interval = error === undefined || error === 0 ? "" : ` ± ${bytes(error)}`;
-  return `${what}: ${bytes(size)}${interval} in ${counted(blocks, "block")}`;
+  const interval = intervalWords(viewInterval(report));
+  return `${what}: ${bytes(size)}${interval === "" ? "" : ` (${interval})`} in ${counted(blocks, "block")}`;
 }
 
 /** A line for each moment that was asked for, of which it is not known what was before it, and what after, if that shows. */
@@ -147,7 +146,7 @@ export function reportHead(report: TraceReport): string[] {
     ...(sample > 0
       ? [
           colors.dim(
-            `Sampled, one in ${bytes(sample)}: sizes and counts are estimates, within ± in 95 of 100 recordings.`,
+            `Sampled, one in ${bytes(sample)}: sizes and counts are estimates. (a to b) holds the truth in 95 of 100 recordings; what is not shown has less than ${bytes(intervalOf(0, 0, sample).high)}.`,
           ),
         ]
       : []),

@@ -7,12 +7,15 @@ import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import { placeOf } from "../text/labels.js";
 import type { Measure, View } from "../trace/accounts.js";
 import type { TraceFunction } from "../trace/format.js";
+import { varianceOf } from "../trace/sampling.js";
 import { sizeClassName } from "../trace/size-class.js";
 import type { Frame, StackTree } from "../trace/tree.js";
 
 /** Stacks, and accounts that can be asked: an Analysis, or what a page has. */
 export interface Groupable {
   readonly tree: StackTree;
+  /** Mean distance between samples in bytes; 0 or absent if everything was recorded. */
+  readonly sample?: number;
   readonly accounts: {
     readonly length: number;
     readonly nodes: { at(account: number): number };
@@ -29,6 +32,8 @@ export interface Group {
   readonly label: string;
   readonly own: Measure;
   readonly total: Measure;
+  /** The expected squared error of its own bytes; 0 if everything was recorded. */
+  readonly variance: number;
   /** Of a function or a line: one of its frames. */
   readonly frame?: Frame;
 }
@@ -39,14 +44,19 @@ export interface NodeSums {
   readonly ownCount: Float64Array;
   readonly totalBytes: Float64Array;
   readonly totalCount: Float64Array;
+  /** The expected squared errors of `ownBytes`. */
+  readonly variance: Float64Array;
 }
 
-export function sumByNode({ accounts, tree }: Groupable, view: View): NodeSums {
+export function sumByNode({ accounts, tree, sample = 0 }: Groupable, view: View): NodeSums {
   const ownBytes = new Float64Array(tree.length);
   const ownCount = new Float64Array(tree.length);
+  const variance = new Float64Array(tree.length);
   for (let account = 0; account < accounts.length; account++) {
-    const { bytes, count } = accounts.read(view, account);
+    const own = accounts.read(view, account);
+    const { bytes, count } = own;
     const node = accounts.nodes.at(account);
+    variance[node] = (variance[node] as number) + varianceOf(own, sample);
     ownBytes[node] = (ownBytes[node] as number) + bytes;
     ownCount[node] = (ownCount[node] as number) + count;
   }
@@ -58,7 +68,7 @@ export function sumByNode({ accounts, tree }: Groupable, view: View): NodeSums {
     totalBytes[parent] = (totalBytes[parent] as number) + (totalBytes[node] as number);
     totalCount[parent] = (totalCount[parent] as number) + (totalCount[node] as number);
   }
-  return { ownBytes, ownCount, totalBytes, totalCount };
+  return { ownBytes, ownCount, totalBytes, totalCount, variance };
 }
 
 /** The module that a file has: `json.decoder` for /lib/python3.14/json/decoder.py, `importlib._bootstrap` for a frozen one. */
@@ -139,10 +149,10 @@ function byStack(analysis: Groupable, view: View, grouping: "function" | "line" 
   const { tree } = analysis;
   const sums = sumByNode(analysis, view);
   const { labels, frames, of } = numberGroups(tree, grouping);
-  const [ownBytes, ownCount, totalBytes, totalCount, onStack] = Array.from(
-    { length: 5 },
-    () => new Float64Array(labels.length),
-  ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  const column = () => new Float64Array(labels.length);
+  const [ownBytes, ownCount, totalBytes, totalCount, variance, onStack] = [
+    ...([column(), column(), column(), column(), column(), column()] as const),
+  ];
   const add = (to: Float64Array, group: number, value: number) => {
     to[group] = (to[group] as number) + value;
   };
@@ -152,6 +162,7 @@ function byStack(analysis: Groupable, view: View, grouping: "function" | "line" 
       const group = of[node] as number;
       add(ownBytes, group, sums.ownBytes[node] as number);
       add(ownCount, group, sums.ownCount[node] as number);
+      add(variance, group, sums.variance[node] as number);
       // The root stands for what has no stack, not for what all stacks have.
       const total = node === 0 ? sums.ownBytes : sums.totalBytes;
       const count = node === 0 ? sums.ownCount : sums.totalCount;
@@ -168,37 +179,44 @@ function byStack(analysis: Groupable, view: View, grouping: "function" | "line" 
     frame: frames[k] as Frame,
     own: { bytes: ownBytes[k] as number, count: ownCount[k] as number },
     total: { bytes: totalBytes[k] as number, count: totalCount[k] as number },
+    variance: variance[k] as number,
   }));
 }
 
 function byKind(analysis: Groupable, view: View, grouping: "domain" | "size"): Group[] {
-  const { accounts } = analysis;
-  const sums = new Map<number, { bytes: number; count: number }>();
+  const { accounts, sample = 0 } = analysis;
+  const sums = new Map<number, { bytes: number; count: number; variance: number }>();
   for (let account = 0; account < accounts.length; account++) {
     const key = grouping === "domain" ? accounts.domain(account) : accounts.sizeClass(account);
-    const { bytes, count } = accounts.read(view, account);
-    const sum = sums.get(key) ?? { bytes: 0, count: 0 };
-    sum.bytes += bytes;
-    sum.count += count;
+    const own = accounts.read(view, account);
+    const sum = sums.get(key) ?? { bytes: 0, count: 0, variance: 0 };
+    sum.bytes += own.bytes;
+    sum.count += own.count;
+    sum.variance += varianceOf(own, sample);
     sums.set(key, sum);
   }
   const name = (key: number) => (grouping === "domain" ? (BLOCK_DOMAINS[key] ?? "unknown") : sizeClassName(key));
-  return [...sums].map(([key, own]) => ({ label: name(key), own, total: own }));
+  return [...sums].map(([key, { bytes, count, variance }]) => {
+    const own = { bytes, count };
+    return { label: name(key), own, total: own, variance };
+  });
 }
 
 /** A stack that has something, the innermost frame first. */
 export interface StackRow {
   readonly node: number;
   readonly own: Measure;
+  /** The expected squared error of its bytes. */
+  readonly variance: number;
 }
 
 /** The stacks that have something, those with the most bytes first. */
 export function stackRows(analysis: Groupable, view: View): StackRow[] {
-  const { ownBytes, ownCount } = sumByNode(analysis, view);
+  const { ownBytes, ownCount, variance } = sumByNode(analysis, view);
   const rows: StackRow[] = [];
   ownBytes.forEach((bytes, node) => {
     const own = { bytes, count: ownCount[node] as number };
-    if (own.count > 0.5 || own.bytes > 0.5) rows.push({ node, own });
+    if (own.count > 0.5 || own.bytes > 0.5) rows.push({ node, own, variance: variance[node] as number });
   });
   return rows.sort((a, b) => b.own.bytes - a.own.bytes || a.node - b.node);
 }

@@ -2,8 +2,9 @@
 
 import { bytes } from "../text/bytes.js";
 import { count, counted, percent } from "../text/numbers.js";
+import { intervalOf } from "../trace/sampling.js";
 import type { Frame, StackTree } from "../trace/tree.js";
-import { frameText, reportFoot, reportHead, type TraceReport, viewSum } from "./trace-context.js";
+import { frameText, intervalWords, reportFoot, reportHead, type TraceReport, viewSum } from "./trace-context.js";
 import { stackRows } from "./trace-groups.js";
 
 export interface StacksOptions {
@@ -44,7 +45,9 @@ export function stackLines(
   const all = stackRows(stacks, view);
   if (sort === "count") all.sort((a, b) => b.own.count - a.own.count);
   const chosen = all.slice(0, rows).filter(({ own }) => own.bytes >= whole * minShare);
-  const lines = chosen.flatMap(({ node, own }) => {
+  const { sample = 0 } = stacks;
+  const lines = chosen.flatMap(({ node, own, variance }) => {
+    const within = sample > 0 ? ` (${intervalWords(intervalOf(own.bytes, variance, sample))})` : "";
     const shown: string[] = [];
     let more = 0;
     let k = 0;
@@ -55,7 +58,7 @@ export function stackLines(
       k++;
     }
     return [
-      `  ${bytes(own.bytes)} ${percent(own.bytes, whole)}, ${counted(own.count, "block")}`,
+      `  ${bytes(own.bytes)}${within} ${percent(own.bytes, whole)}, ${counted(own.count, "block")}`,
       ...(node === 0 ? [`    ${tree.frame(0).function.name}`] : shown),
       ...(more > 0 ? [colors.dim(`    and ${count(more)} more`)] : []),
     ];

@@ -7,13 +7,15 @@ import { programName } from "../text/labels.js";
 import { count, counted, percent } from "../text/numbers.js";
 import { MICROSECONDS, seconds } from "../text/time.js";
 import { forTerminal, visible } from "../text/visible.js";
+import type { View } from "../trace/accounts.js";
 import type { Analysis } from "../trace/analysis.js";
 import type { TraceSummary } from "../trace/reader.js";
+import type { Interval } from "../trace/sampling.js";
 import { layOut } from "./columns.js";
-import { errorOf } from "./trace-context.js";
+import { intervalWords, viewInterval } from "./trace-context.js";
 import { type Group, groupBy } from "./trace-groups.js";
 
-export const STATS_VERSION = 2;
+export const STATS_VERSION = 3;
 const TOP = 10;
 
 interface Share {
@@ -41,18 +43,18 @@ export interface TraceStats {
   readonly allocations: number;
   readonly resizes: number;
   readonly frees: number;
-  readonly foreignFrees: number;
+  /** Frees of blocks that were there before the recording began; null if it was sampled: those are not known then. */
+  readonly foreignFrees: number | null;
   readonly allocatedBytes: number;
-  /** `allocatedBytes` is within this distance of the truth in 95 of 100 recordings; 0 if nothing is sampled. */
-  readonly allocatedBytesError: number;
+  /** Bounds that hold the true `allocatedBytes` in 95 of 100 recordings; null if nothing is sampled. */
+  readonly allocatedBytesInterval: Interval | null;
   readonly peakBytes: number;
-  /** As allocatedBytesError. */
-  readonly peakBytesError: number;
+  readonly peakBytesInterval: Interval | null;
   readonly peakBlocks: number;
   readonly peakSeconds: number;
   readonly platformPeakBytes: number;
   readonly endBytes: number;
-  readonly endBytesError: number;
+  readonly endBytesInterval: Interval | null;
   readonly endBlocks: number;
   /** What the interpreter allocated before the program began: in all, and of it what was live at the program's peak and at the end. */
   readonly start: {
@@ -90,6 +92,7 @@ const share = ({ label, own }: Group): Share => ({ name: label, bytes: own.bytes
 export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStats {
   const { figures: f, sizes, tree, start, programTime } = analysis;
   const { metadata } = summary;
+  const within = (view: View) => viewInterval({ analysis, view }) ?? null;
   const collections = (field: "count" | "duration" | "collected") =>
     analysis.collections.points.reduce((sum, point) => sum + point[field], 0);
   return {
@@ -106,16 +109,16 @@ export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStat
     allocations: f.allocations,
     resizes: f.resizes,
     frees: f.frees,
-    foreignFrees: f.foreignFrees,
+    foreignFrees: metadata.sample > 0 ? null : f.foreignFrees,
     allocatedBytes: f.allocatedBytes,
-    allocatedBytesError: errorOf(f.allocatedVariance),
+    allocatedBytesInterval: within("allocated"),
     peakBytes: f.peakBytes,
-    peakBytesError: errorOf(f.peakVariance),
+    peakBytesInterval: within("peak"),
     peakBlocks: f.peakBlocks,
     peakSeconds: f.peakTime / MICROSECONDS,
     platformPeakBytes: f.reservedPeak,
     endBytes: f.liveBytes,
-    endBytesError: errorOf(f.liveVariance),
+    endBytesInterval: within("end"),
     endBlocks: f.liveBlocks,
     start: {
       allocatedBytes: start.allocated.bytes,
@@ -167,7 +170,7 @@ function startRow({ allocations, allocatedBytes, endBytes }: TraceStats["start"]
 }
 
 export function traceStatsText(stats: TraceStats, colors: Colors): string {
-  const error = (n: number) => (n > 0 ? `± ${bytes(n)}, ` : "");
+  const within = (interval: Interval | null) => (interval === null ? "" : `${intervalWords(interval)}, `);
   return [
     colors.bold(forTerminal(programName(stats.command))),
     ...(stats.problem === null ? [] : [colors.yellow(`${visible(stats.problem)}. Shown is what was before.`)]),
@@ -176,16 +179,16 @@ export function traceStatsText(stats: TraceStats, colors: Colors): string {
         ["allocations", count(stats.allocations), ""],
         ["resizes", count(stats.resizes), ""],
         ["frees", count(stats.frees), ""],
-        ["allocated", bytes(stats.allocatedBytes), colors.dim(error(stats.allocatedBytesError).slice(0, -2))],
+        ["allocated", bytes(stats.allocatedBytes), colors.dim(within(stats.allocatedBytesInterval).slice(0, -2))],
         [
           "peak",
           bytes(stats.peakBytes),
-          colors.dim(`${error(stats.peakBytesError)}after ${seconds(stats.peakSeconds)}`),
+          colors.dim(`${within(stats.peakBytesInterval)}after ${seconds(stats.peakSeconds)}`),
         ],
         [
           "live at the end",
           bytes(stats.endBytes),
-          colors.dim(`${error(stats.endBytesError)}${counted(stats.endBlocks, "block")}`),
+          colors.dim(`${within(stats.endBytesInterval)}${counted(stats.endBlocks, "block")}`),
         ],
         ...startRow(stats.start, colors),
         ["from the platform", bytes(stats.platformPeakBytes), ""],

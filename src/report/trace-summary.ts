@@ -3,8 +3,9 @@
 import { bytes } from "../text/bytes.js";
 import { count, counted, percent } from "../text/numbers.js";
 import { time } from "../text/time.js";
+import type { View } from "../trace/accounts.js";
 import { layOut } from "./columns.js";
-import { errorOf, reportHead, type TraceReport, viewSum } from "./trace-context.js";
+import { intervalWords, reportHead, type TraceReport, viewInterval, viewSum } from "./trace-context.js";
 import { type Grouping, groupBy } from "./trace-groups.js";
 import { chooseRows, type TableOptions } from "./trace-table.js";
 
@@ -28,23 +29,22 @@ function top(report: TraceReport, by: Grouping, options: SummaryOptions): string
 export function traceSummary(report: TraceReport, options: SummaryOptions): string {
   const { analysis, summary, colors } = report;
   const { figures: f, start } = analysis;
-  const error = (variance: number) => (variance > 0 ? `± ${bytes(errorOf(variance))}, ` : "");
+  const within = (view: View) => {
+    const words = intervalWords(viewInterval({ analysis, view }));
+    return words === "" ? "" : `${words}, `;
+  };
   const columns = colors.dim("  own, share, total, blocks");
   return [
     ...reportHead(report),
     "",
     layOut(
       [
-        ["peak", bytes(f.peakBytes), colors.dim(`${error(f.peakVariance)}after ${time(f.peakTime)}`)],
-        [
-          "live at the end",
-          bytes(f.liveBytes),
-          colors.dim(`${error(f.liveVariance)}${counted(f.liveBlocks, "block")}`),
-        ],
+        ["peak", bytes(f.peakBytes), colors.dim(`${within("peak")}after ${time(f.peakTime)}`)],
+        ["live at the end", bytes(f.liveBytes), colors.dim(`${within("end")}${counted(f.liveBlocks, "block")}`)],
         [
           "allocated in all",
           bytes(f.allocatedBytes),
-          colors.dim(`${error(f.allocatedVariance)}${counted(f.allocations, "time")}`),
+          colors.dim(`${within("allocated")}${counted(f.allocations, "time")}`),
         ],
         ...(start.end.count < 0.5
           ? []

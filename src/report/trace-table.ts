@@ -2,8 +2,9 @@
 
 import { bytes } from "../text/bytes.js";
 import { count, percent } from "../text/numbers.js";
+import { intervalOf } from "../trace/sampling.js";
 import { layOut } from "./columns.js";
-import { reportFoot, reportHead, sourceText, type TraceReport, viewSum } from "./trace-context.js";
+import { intervalWords, reportFoot, reportHead, sourceText, type TraceReport, viewSum } from "./trace-context.js";
 import { type Group, type Grouping, groupBy } from "./trace-groups.js";
 
 /** What rows can be sorted by: the largest first, names from A on. */
@@ -42,9 +43,13 @@ export function traceTable(report: TraceReport, options: TableOptions): string {
   const { by } = options;
   const whole = viewSum(report).bytes;
   const { shown, more } = chooseRows(groupBy(stacks, view, by), whole, options);
-  const head = ["own", "", "total", "", "blocks", by].map((title) => colors.dim(title));
-  const lines = shown.map(({ label, own, total, frame }) => [
+  const { sample = 0 } = stacks;
+  // Of estimates, between which bounds the truth is.
+  const within = (text: string) => (sample > 0 ? [text] : []);
+  const head = ["own", ...within("95 of 100"), "", "total", "", "blocks", by].map((title) => colors.dim(title));
+  const lines = shown.map(({ label, own, total, frame, variance }) => [
     bytes(own.bytes),
+    ...within(colors.dim(intervalWords(intervalOf(own.bytes, variance, sample)))),
     percent(own.bytes, whole),
     bytes(total.bytes),
     percent(total.bytes, whole),
@@ -54,7 +59,7 @@ export function traceTable(report: TraceReport, options: TableOptions): string {
   return [
     ...reportHead(report),
     "",
-    layOut([head, ...lines], ["right", "right", "right", "right", "right", "left"]),
+    layOut([head, ...lines], [...head.slice(1).map(() => "right" as const), "left"]),
     ...(more > 0 ? [colors.dim(`  ${count(more)} more`)] : []),
     ...reportFoot(report),
     "",

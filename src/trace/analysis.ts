@@ -15,6 +15,7 @@ import { type Figures, NO_FIGURES } from "./figures.js";
 import type { TraceCollection, TraceFunction, TraceMetadata } from "./format.js";
 import { LiveTable } from "./live-table.js";
 import { readTrace, type TraceConsumer, type TraceSummary } from "./reader.js";
+import { weightOf } from "./sampling.js";
 import { SizeCounts } from "./size-counts.js";
 import { Timeline } from "./timeline.js";
 import type { AggregateWhole } from "./totals.js";
@@ -71,6 +72,9 @@ export class Analysis implements TraceConsumer {
   readonly #withStart: boolean;
   #start = nothing();
   #sample = 0;
+  /** What is live of everything, as far as it is told, and the most of that in the span: only of sampled traces. */
+  #exactLive = 0;
+  #exactPeak = 0;
   /** Allocations so far, resizes included: what a block's birth is counted in. */
   #births = 0;
   /** The first birth of the span, and of what counts as a leak if it stays. */
@@ -114,6 +118,11 @@ export class Analysis implements TraceConsumer {
   /** What of each view the interpreter allocated before the program began. No account and no figure has it. */
   get start(): StartMeasures {
     return this.#start;
+  }
+
+  /** Mean distance between samples in bytes; 0 if everything was recorded. */
+  get sample(): number {
+    return this.#sample;
   }
 
   /** When the program began, in microseconds; undefined if the recording doesn't say, or began with it. */
@@ -173,6 +182,7 @@ export class Analysis implements TraceConsumer {
   #beginSpan(): void {
     this.#inSpan = true;
     this.#firstBirth = this.#firstLeak = this.#births;
+    this.#exactPeak = this.#exactLive;
     this.#notePeak();
     this.figures.peakTime = this.#from;
   }
@@ -202,6 +212,7 @@ export class Analysis implements TraceConsumer {
     Object.assign(figures, { ...NO_FIGURES, reservedPeak: figures.reservedPeak });
     sizes.clear();
     collections.clear();
+    this.#exactPeak = this.#exactLive;
     this.#notePeak();
   }
 
@@ -226,16 +237,11 @@ export class Analysis implements TraceConsumer {
     if (this.#inSpan && !this.#ended && bytes > this.figures.reservedPeak) this.figures.reservedPeak = bytes;
   }
 
-  /** How many blocks a sampled one stands for. */
-  #weight(size: number): number {
-    return this.#sample === 0 ? 1 : 1 / -Math.expm1(-Math.max(size, 1) / this.#sample);
-  }
-
   allocate(address: number, size: number, tag: number, node: number): void {
     if (this.#ended) return;
     this.#born(address, size, tag, node);
     if (this.#watchesGaps) this.#noteInGap();
-    if (this.#inSpan) this.figures.allocations += this.#weight(size);
+    if (this.#inSpan) this.figures.allocations += weightOf(size, this.#sample);
   }
 
   #born(address: number, size: number, tag: number, node: number): void {
@@ -243,20 +249,37 @@ export class Analysis implements TraceConsumer {
     if (this.#live.remove(address)) this.#died();
     const { figures, accounts } = this;
     const account = accounts.of(node, tag, size);
-    const count = this.#weight(size);
+    const count = weightOf(size, this.#sample);
     const bytes = size * count;
     this.#live.add(address, account, size, this.#births++);
     accounts.live(account, bytes, count);
     figures.liveBytes += bytes;
     figures.liveBlocks += count;
-    figures.liveVariance += bytes * (bytes - size);
     if (!this.#inSpan) return;
     accounts.add("leaks", account, bytes, count);
     accounts.add("allocated", account, bytes, count);
     figures.allocatedBytes += bytes;
-    figures.allocatedVariance += bytes * (bytes - size);
     this.sizes.add(size, count);
-    if (figures.liveBytes > figures.peakBytes) this.#notePeak();
+    // The highest of estimates would be too high: samples have their peak from `liveNow`.
+    if (this.#sample === 0 && figures.liveBytes > figures.peakBytes) this.#notePeak();
+  }
+
+  liveNow(bytes: number): void {
+    if (this.#ended) return;
+    this.#exactLive = bytes;
+    if (!this.#inSpan || bytes <= this.#exactPeak) return;
+    this.#exactPeak = bytes;
+    this.#notePeak();
+  }
+
+  others(count: number): void {
+    if (!this.#ended) this.#births += count;
+  }
+
+  outgrown(before: number): void {
+    if (this.#ended) return;
+    if (this.#live.remove(before)) this.#died();
+    this.#births++;
   }
 
   #notePeak(): void {
@@ -264,7 +287,6 @@ export class Analysis implements TraceConsumer {
     figures.peakBytes = figures.liveBytes;
     figures.peakBlocks = figures.liveBlocks;
     figures.peakTime = this.#now;
-    figures.peakVariance = figures.liveVariance;
     const { peak, end } = this.#start;
     peak.bytes = end.bytes;
     peak.count = end.count;
@@ -275,7 +297,7 @@ export class Analysis implements TraceConsumer {
   #died(): void {
     const { figures, accounts } = this;
     const { account, size, birth } = this.#live;
-    const count = this.#weight(size);
+    const count = weightOf(size, this.#sample);
     const bytes = size * count;
     if (birth < this.#firstOfProgram) {
       this.#start.end.bytes -= bytes;
@@ -285,7 +307,6 @@ export class Analysis implements TraceConsumer {
     accounts.live(account, -bytes, -count);
     figures.liveBytes -= bytes;
     figures.liveBlocks -= count;
-    figures.liveVariance -= bytes * (bytes - size);
     if (!this.#inSpan || birth < this.#firstBirth) return;
     if (birth >= this.#firstLeak) accounts.add("leaks", account, -bytes, -count);
     if (this.#births - birth - 1 < this.#temporary) accounts.add("temporary", account, bytes, count);
@@ -298,7 +319,7 @@ export class Analysis implements TraceConsumer {
     if (this.#watchesGaps) this.#noteInGap();
     if (!this.#inSpan) return;
     if (!known) this.figures.foreignFrees++;
-    else if (this.#live.birth >= this.#firstOfProgram) this.figures.frees += this.#weight(this.#live.size);
+    else if (this.#live.birth >= this.#firstOfProgram) this.figures.frees += weightOf(this.#live.size, this.#sample);
   }
 
   resize(before: number, address: number, size: number, tag: number, node: number): void {
@@ -306,7 +327,7 @@ export class Analysis implements TraceConsumer {
     if (this.#live.remove(before)) this.#died();
     this.#born(address, size, tag, node);
     if (this.#watchesGaps) this.#noteInGap();
-    if (this.#inSpan) this.figures.resizes += this.#weight(size);
+    if (this.#inSpan) this.figures.resizes += weightOf(size, this.#sample);
   }
 
   /** The recording was ended so many microseconds after it began: nothing happened from the last event on. */

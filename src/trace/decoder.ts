@@ -11,6 +11,12 @@ export interface EventConsumer {
   free(address: number): void;
   /** A block was resized: the one at `before` is gone. */
   resize(before: number, address: number, size: number, tag: number, node: number): void;
+  /** A sampled block was resized, and the new one is not sampled: the one at `before` is gone. */
+  outgrown(before: number): void;
+  /** So many blocks came to life that were not sampled. */
+  others(count: number): void;
+  /** So many bytes more are live than when the recording began, exactly: a sampled trace says so from time to time. */
+  liveNow(bytes: number): void;
   /** A new node has the next number, from 1. Its parent is 0 or has been told. */
   node(parent: number, functionNumber: number, line: number): void;
   /** It is so many microseconds since the start. */
@@ -22,6 +28,9 @@ export interface EventConsumer {
 }
 
 const RECENT = 64;
+/** How a resize tells its site if the new block is not sampled. */
+const OUTGROWN = 3;
+const LIVE_UNIT = 8;
 
 export class EventDecoder {
   readonly #addresses = new Int32Array(SLOTS);
@@ -37,6 +46,7 @@ export class EventDecoder {
   #lastSite = 0;
   #nodes = 0;
   #time = 0;
+  #live = 0;
   /** Events that were decoded. */
   events = 0;
 
@@ -66,8 +76,15 @@ export class EventDecoder {
         );
       } else {
         const before = this.#freeAddress(this.#byte());
+        const form = (head >>> 4) & 3;
+        this.events++;
+        if (form === OUTGROWN) {
+          this.#checkEnd();
+          to.outgrown(before);
+          continue;
+        }
         const address = this.#freeAddress(this.#byte());
-        const site = this.#site((head >>> 4) & 3);
+        const site = this.#site(form);
         to.resize(
           before,
           address,
@@ -75,6 +92,7 @@ export class EventDecoder {
           this.#siteTags[site] as number,
           this.#siteNodes[site] as number,
         );
+        continue;
       }
       this.events++;
     }
@@ -122,9 +140,12 @@ export class EventDecoder {
   }
 
   #literal(): number {
+    return this.#touch(((this.#lastAddress >> 3) + this.#signed()) << 3);
+  }
+
+  #signed(): number {
     const zigzag = this.#number();
-    const distance = (zigzag >>> 1) ^ -(zigzag & 1);
-    return this.#touch(((this.#lastAddress >> 3) + distance) << 3);
+    return (zigzag >>> 1) ^ -(zigzag & 1);
   }
 
   /** The address is that of the event that is being decoded. */
@@ -179,6 +200,14 @@ export class EventDecoder {
       const units = this.#number();
       this.#checkEnd();
       to.reserved(units * RESERVED_UNIT);
+    } else if (head === OTHER.others) {
+      const count = this.#number();
+      this.#checkEnd();
+      to.others(count);
+    } else if (head === OTHER.live) {
+      this.#live += LIVE_UNIT * this.#signed();
+      this.#checkEnd();
+      to.liveNow(this.#live);
     } else if (head === OTHER.program) {
       to.program();
     } else {

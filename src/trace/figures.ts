@@ -10,16 +10,13 @@ export interface Figures {
   allocatedBytes: number;
   liveBytes: number;
   liveBlocks: number;
+  /** The most that was live; of a sampled trace, what was live when most was, which is known exactly: sample.ts in the core says how. */
   peakBytes: number;
   peakBlocks: number;
   /** Microseconds from the start of the recording to the peak. */
   peakTime: number;
   /** The most that the platform had given. */
   reservedPeak: number;
-  /** The squared errors that are to be expected of `allocatedBytes`, `liveBytes` and `peakBytes`; 0 if nothing is sampled. */
-  allocatedVariance: number;
-  liveVariance: number;
-  peakVariance: number;
 }
 
 export const NO_FIGURES: Readonly<Figures> = {
@@ -34,7 +31,4 @@ export const NO_FIGURES: Readonly<Figures> = {
   peakBlocks: 0,
   peakTime: 0,
   reservedPeak: 0,
-  allocatedVariance: 0,
-  liveVariance: 0,
-  peakVariance: 0,
 };

@@ -10,7 +10,7 @@ import * as C from "../core/constants.gen.js";
 
 /** First bytes of every trace: one that is no text, a name, and a line end that a transfer as text would break. */
 export const MAGIC: readonly number[] = [0x89, 0x70, 0x79, 0x68, 0x65, 0x61, 0x70, 0x0a];
-export const TRACE_VERSION = 1;
+export const TRACE_VERSION = 2;
 /** Bytes before the first block, and before the content of each. */
 export const FILE_HEADER = 12;
 export const BLOCK_HEADER = 12;
@@ -44,6 +44,10 @@ export const OTHER = {
   reserved: C.TRACE_RESERVED,
   /** The interpreter has started; what follows is the program's own. */
   program: 0xc3,
+  /** So many blocks came to life that were not sampled (number). Added in version 2. */
+  others: C.TRACE_OTHERS,
+  /** What is live, less what was when it was told last, in units of 8 bytes (zigzag). Added in version 2. */
+  live: C.TRACE_LIVE,
 } as const;
 /** Lengths of the tables of addresses and of sites. */
 export const SLOTS = C.TRACE_SLOTS;

@@ -22,6 +22,11 @@ export class Gaps {
     for (let k = 0; k < 12; k++) this.#word();
   }
 
+  /** The mean, in whole bytes from 1 up. */
+  get mean(): number {
+    return Math.round(this.#mean);
+  }
+
   #word(): number {
     const sum = (this.#a + this.#b + this.#counter++) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);

@@ -153,8 +153,10 @@ async function begin(chunks: Chunks, name: string): Promise<TraceMetadata> {
     throw new TraceError(`Cannot read ${name}: it is not a trace of pyheap`);
   }
   const version = new DataView(header.buffer, header.byteOffset).getUint32(MAGIC.length, true);
-  if (version !== TRACE_VERSION) {
-    throw new TraceError(`Cannot read ${name}: its format is version ${version}, this pyheap reads ${TRACE_VERSION}`);
+  if (version === 0 || version > TRACE_VERSION) {
+    throw new TraceError(
+      `Cannot read ${name}: its format is version ${version}, this pyheap reads 1 to ${TRACE_VERSION}`,
+    );
   }
   try {
     const block = await nextBlock(chunks);

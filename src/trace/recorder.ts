@@ -138,7 +138,7 @@ export class Recorder {
     this.#words.set(control + C.TRACE_INTERPRETERS_AT, 0);
     for (const [at, word] of this.#source.words) this.#words.set(control + at, word);
     this.#calls.tracer = this;
-    if (functions.trace_start(this.#gaps ? 1 : 0) === 0) {
+    if (functions.trace_start(this.#gaps?.mean ?? 0) === 0) {
       this.#calls.tracer = undefined;
       throw new Error("Cannot trace: there is no memory for the tracer's tables");
     }

@@ -91,6 +91,10 @@ export class LiveTraces implements TraceOutput, EventConsumer {
     this.allocate(address, size, tag, node);
   }
 
+  // What only sampled recordings tell.
+  outgrown(): void {}
+  others(): void {}
+  liveNow(): void {}
   time(): void {}
   reserved(): void {}
   program(): void {}
