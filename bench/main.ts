@@ -13,9 +13,9 @@ import { measureSmall, type Row } from "./micro.js";
 import { measureObjects } from "./objects.js";
 import { measurePressure } from "./pressure.js";
 import type { ProgramFigures } from "./program.js";
-import { measureTraces } from "./trace.js";
+import { measurePages, measureTraces } from "./trace.js";
 
-const PARTS = ["micro", "objects", "footprint", "pressure", "programs", "trace"] as const;
+const PARTS = ["micro", "objects", "footprint", "pressure", "programs", "trace", "page"] as const;
 
 const options = new Command("npm run bench --")
   .description("Measures pyheap beside dlmalloc and mimalloc. With everything, it takes about twenty minutes.")
@@ -23,13 +23,14 @@ const options = new Command("npm run bench --")
   .addOption(
     new Option(
       "--only <part>",
-      "only the allocators, the objects, what goes back, measures against pressure, the Python programs, or what traces cost",
+      "only the allocators, the objects, what goes back, measures against pressure, the Python programs, what traces cost, or reports and the page of a long one",
     ).choices(PARTS),
   )
   .option("--rounds <n>", "how often each Python program is run", "5")
+  .option("--events <n>", "how many the long recording has; the default is 50 million", Number)
   .option("--program <name...>", "only these of bench/programs")
   .parse()
-  .opts<{ json?: string; only?: (typeof PARTS)[number]; rounds: string; program?: string[] }>();
+  .opts<{ json?: string; only?: (typeof PARTS)[number]; rounds: string; program?: string[]; events?: number }>();
 
 const MIB = 2 ** 20;
 const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url));
@@ -104,7 +105,8 @@ if (measures("footprint")) rows.push(...measureFootprint());
 if (measures("pressure")) rows.push(...measurePressure());
 const measured = measures("programs") ? measurePrograms() : undefined;
 rows.push(...(measured?.rows ?? []));
-if (measures("trace")) rows.push(...(await measureTraces(options)));
+if (measures("trace")) rows.push(...measureTraces(options));
+if (measures("page")) rows.push(...(await measurePages(options.events)));
 show(rows);
 if (options.json !== undefined) {
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };

@@ -1,17 +1,40 @@
-// How fast a page is in headless Chromium: until it is there, and while its table and its flame graph are scrolled.
+// How fast a page is in headless Chromium: until it is there, what it takes, and while it is scrolled or its timeline's handle is dragged.
+// Beside it speedscope, which shows the same trace's flame graph.
 
-import { pathToFileURL } from "node:url";
-import { chromium, type Page } from "playwright-core";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const SPEEDSCOPE = fileURLToPath(new URL("../../../node_modules/speedscope/dist/release/index.html", import.meta.url));
 
 export interface PageFigures {
-  /** Seconds from the navigation until everything is drawn. */
+  /** Seconds from the navigation until something is drawn, and until everything is. */
+  readonly paints: number;
   readonly opens: number;
-  /** Milliseconds from one frame to the next while scrolling: the median, and what 95 of 100 are below. */
-  readonly frame: number;
-  readonly slowFrame: number;
+  /** Bytes of the page's JavaScript heap, with its buffers, garbage left out. */
+  readonly bytes: number;
+  /** Milliseconds from one frame to the next: the median, and what 95 of 100 are below. */
+  readonly scroll: Frames;
+  readonly drag: Frames;
+}
+
+export interface Frames {
+  readonly median: number;
+  readonly slow: number;
+}
+
+export interface SpeedscopeFigures {
+  /** Seconds from the choice of the file until its flame graph is drawn. */
+  readonly opens: number;
+  readonly bytes: number;
 }
 
 const STEPS = 60;
+
+function framesOf(times: readonly number[]): Frames {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
+  return { median: at(0.5), slow: at(0.95) };
+}
 
 /** Scrolls what is at the page's middle for some frames, a step each. Answers milliseconds between frames. */
 function scroll(page: Page, selector: string): Promise<number[]> {
@@ -35,25 +58,90 @@ function scroll(page: Page, selector: string): Promise<number[]> {
   );
 }
 
-export async function measurePage(file: string): Promise<PageFigures> {
+/** Drags the end of the span over half of the timeline. Answers milliseconds between frames. */
+async function drag(page: Page): Promise<number[]> {
+  const box = await page.locator(".selection").boundingBox();
+  if (!box) throw new Error("Cannot measure a drag: the timeline has no place");
+  const [y, right] = [box.y + box.height / 2, box.x + box.width];
+  await page.mouse.move(right, y);
+  await page.mouse.down();
+  const times = page.evaluate(
+    (steps) =>
+      new Promise<number[]>((done) => {
+        const found: number[] = [];
+        let before = performance.now();
+        const step = (now: number) => {
+          found.push(now - before);
+          before = now;
+          if (found.length < steps) requestAnimationFrame(step);
+          else done(found.slice(1));
+        };
+        requestAnimationFrame(step);
+      }),
+    STEPS,
+  );
+  let isOver = false;
+  void times.then(() => {
+    isOver = true;
+  });
+  for (let k = 0; !isOver; k++) await page.mouse.move(right - (box.width / 2) * ((k % STEPS) / STEPS), y);
+  await page.mouse.up();
+  return times;
+}
+
+async function heapOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("HeapProfiler.collectGarbage");
+  const { usedSize, backingStorageSize = 0 } = (await session.send("Runtime.getHeapUsage")) as {
+    usedSize: number;
+    backingStorageSize?: number;
+  };
+  return usedSize + backingStorageSize;
+}
+
+async function withBrowser<T>(what: (browser: Browser) => Promise<T>): Promise<T> {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu"],
   });
   try {
+    return await what(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+export function measurePage(file: string): Promise<PageFigures> {
+  return withBrowser(async (browser) => {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     const begun = performance.now();
     await page.goto(pathToFileURL(file).href);
     await page.waitForSelector("html[data-ready=yes]");
     const opens = (performance.now() - begun) / 1000;
-    const frames = await scroll(page, ".flame-scroller");
+    await page.waitForTimeout(300);
+    const paints = await page.evaluate(
+      () => (performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0) / 1000,
+    );
+    const bytes = await heapOf(page);
+    const dragged = await drag(page);
+    const scrolled = await scroll(page, ".flame-scroller");
     await page.locator("#tab-table").click();
     await page.waitForTimeout(300);
-    frames.push(...(await scroll(page, ".table-scroller")));
-    frames.sort((a, b) => a - b);
-    const at = (share: number) => frames[Math.floor(frames.length * share)] ?? Number.NaN;
-    return { opens, frame: at(0.5), slowFrame: at(0.95) };
-  } finally {
-    await browser.close();
-  }
+    scrolled.push(...(await scroll(page, ".table-scroller")));
+    return { paints, opens, bytes, drag: framesOf(dragged), scroll: framesOf(scrolled) };
+  });
+}
+
+/** How fast speedscope shows a file of its own. */
+export function measureSpeedscope(file: string): Promise<SpeedscopeFigures> {
+  return withBrowser(async (browser) => {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.goto(pathToFileURL(SPEEDSCOPE).href);
+    const input = page.locator("input[type=file]").first();
+    const begun = performance.now();
+    await input.setInputFiles(file);
+    await page.getByText("Sandwich").waitFor();
+    const opens = (performance.now() - begun) / 1000;
+    return { opens, bytes: await heapOf(page) };
+  });
 }
