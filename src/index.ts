@@ -28,7 +28,8 @@ export {
   ImageError,
   MemoryError,
 } from "./ground/errors.js";
-export { CoreHeap, NO_LIMIT, type Traceable, type TraceOptions } from "./heap/core-heap.js";
+export type { Compaction } from "./heap/compaction.js";
+export { CoreHeap, NO_LIMIT } from "./heap/core-heap.js";
 export {
   type AllocatorName,
   Heap,
@@ -37,7 +38,10 @@ export {
   type LoadImageOptions,
   type SaveOptions,
 } from "./heap/heap.js";
-export { type Compaction, type FromJS, ObjectHeap, type Policies, type TypesOfImage } from "./heap/object-heap.js";
+export { type FromJS, ObjectHeap } from "./heap/object-heap.js";
+export type { TypesOfImage } from "./heap/objects.js";
+export type { Policies } from "./heap/policies.js";
+export type { Traceable, TraceOptions } from "./heap/recordings.js";
 export type { Trim } from "./heap/trim.js";
 export { CModule } from "./hosts/c/c-module.js";
 export { CExit } from "./hosts/c/environment.js";

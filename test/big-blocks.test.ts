@@ -22,7 +22,7 @@ import { Tape } from "./trace-data.js";
 const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
 
 function alignedOf(heap: Heap) {
-  const { functions: f } = (heap as unknown as { core: Core }).core;
+  const { functions: f } = (heap as unknown as { foundation: { core: Core } }).foundation.core;
   return (alignment: number, n: number) => toAddress(f.raw_memalign(C.RAW, alignment, 0, n));
 }
 

@@ -60,7 +60,7 @@ const houses: Record<string, House> = {
   },
   src: {
     typesCount: false,
-    mostLines: 600,
+    mostLines: 500,
     mayImport: {
       ground: [],
       text: [],

@@ -6,23 +6,24 @@ import { pick } from "../core/core.js";
 import { MEMORY_API, type MemoryApi, type ObjectApi } from "../core/functions.gen.js";
 import { memoryFor, WASM_PAGE } from "../core/memory.js";
 import { Words } from "../core/memory-words.js";
-import { MOVE, SWAP } from "../core/reentrancy.js";
 import { instantiateWhole, OBJECT_API, type WholeCore, wholeChecksum, wholeModule } from "../core/whole-core.js";
 import type { CModule } from "../hosts/c/c-module.js";
 import type { LoadOptions } from "../hosts/c/load.js";
 import type { WasmSource } from "../hosts/c/source.js";
 import { CStack } from "../hosts/c/stack.js";
-import { encodeImage } from "../image/format.js";
 import { loadImage } from "../image/load.js";
-import { cannotSave, takeImage } from "../image/save.js";
-import { bytesOf, compress, type ImageSource, streamOf } from "../image/stream.js";
+import { bytesOf, type ImageSource, streamOf } from "../image/stream.js";
 import { ObjectCalls } from "../objects/object-calls.js";
 import type { Clock } from "../pressure/books.js";
 import type { Policy } from "../pressure/policy.js";
 import { NO_LIMIT } from "./core-heap.js";
+import { Images } from "./images.js";
 import { Modules } from "./modules.js";
-import { ObjectHeap, type Policies, policyBits, type TypesOfImage } from "./object-heap.js";
-import { leastMemory, moveCore, type Trim } from "./trim.js";
+import { ObjectHeap } from "./object-heap.js";
+import { Objects, type TypesOfImage } from "./objects.js";
+import { type Policies, policyBits } from "./policies.js";
+import { Residence } from "./residence.js";
+import type { Trim } from "./trim.js";
 
 /** The values of the environment variable PYTHONMALLOC. */
 export type AllocatorName = "default" | "pymalloc" | "malloc" | "debug" | "pymalloc_debug" | "malloc_debug";
@@ -91,31 +92,30 @@ export interface HeapImports extends MemoryApi, Pick<ObjectApi, (typeof OBJECT_A
 /** Where a heap begins: so many bytes are the stack of modules in C, with which a recursion comes to its limit first. Untouched, they cost nothing. */
 const DEFAULT_BASE = 256 * 1024;
 
-/** Under pressure the heap moves only if it gives back so many bytes, and such a part of its memory. */
-const LEAST_TRIM = 2 ** 20;
-const TRIM_SHARE = 1 / 4;
-
 /** A private heap: memory outside the JavaScript heap, with a limit and an account of every byte. */
 export class Heap extends ObjectHeap {
+  readonly #core: WholeCore;
   readonly #modules: Modules;
-  readonly #whole: WholeCore;
+  readonly #residence: Residence;
+  readonly #images: Images;
   #imports: HeapImports | undefined;
-  /** Why the heap has to stay in its memory; undefined: it can move. */
-  #stays: string | undefined;
 
   private constructor(core: WholeCore, calls: ObjectCalls, options: HeapOptions) {
     const stack = new CStack(core, options.memory === undefined ? core.control : 0);
-    super(core, calls, stack, options);
-    this.#whole = core;
-    this.#modules = new Modules(this, core, this.bridge, stack);
-    if (options.memory || options.table) this.#stays = "its memory or its table is not the heap's own";
-    this.measures.set("trim", () => this.#trimIfWorth());
+    const objects = new Objects(core, calls, stack, options);
+    super(objects);
+    this.#core = core;
+    this.#modules = new Modules(this, core, objects.bridge, stack);
+    this.#residence = new Residence(objects);
+    this.#images = new Images(objects, this.#modules);
+    if (options.memory || options.table) this.#residence.stay("its memory or its table is not the heap's own");
+    objects.foundation.measures.set("trim", () => this.#residence.trimIfWorth());
   }
 
   /** Modules that others made are bound to the memory from now on, and can own references to objects. */
   #lend(why: string): void {
-    this.#stays ??= why;
-    this.#whole.functions.lend_objects();
+    this.#residence.stay(why);
+    this.#core.functions.lend_objects();
   }
 
   /**
@@ -125,7 +125,7 @@ export class Heap extends ObjectHeap {
   get imports(): HeapImports {
     if (this.#imports) return this.#imports;
     this.#lend("other modules may be bound to the memory: heap.imports was asked for");
-    const { functions: f, memory, table } = this.#whole;
+    const { functions: f, memory, table } = this.#core;
     this.#imports = {
       ...pick(f, [...MEMORY_API, ...OBJECT_API]),
       memory,
@@ -189,30 +189,8 @@ export class Heap extends ObjectHeap {
     options: SaveOptions & { readonly stream?: boolean } = {},
   ): Promise<Uint8Array | ReadableStream<Uint8Array>> {
     const { compress: isCompressed = false, stream = false } = options;
-    this.#checkSavable();
-    const parts = takeImage(this.#whole, this.imageMetadata());
-    const stored = isCompressed ? await compress(parts.stored) : parts.stored;
-    const image = encodeImage({ ...parts, isCompressed, stored }, wholeChecksum());
+    const image = await this.#images.save(isCompressed);
     return stream ? streamOf(image) : image;
-  }
-
-  #checkSavable(): void {
-    const cannot = (why: string): never => {
-      throw cannotSave(why);
-    };
-    const why = this.states.whyNot(MOVE);
-    if (why !== undefined) cannot(why);
-    if (this.isTracing) cannot("a recording is under way");
-    if (this.#modules.size > 0) cannot("modules in C are loaded, which know objects by their addresses");
-    const { tableBase } = this.core;
-    if (this.words.get(this.core.control + C.HOOKS_INSTALLED_AT) !== 0) cannot("debug hooks are installed");
-    const isOwn = (index: number) => index >= tableBase && index < tableBase + C.TABLE_FUNCTIONS;
-    for (const domain of ["raw", "mem", "object"] as const) {
-      const [, ...functions] = this.getAllocator(domain).words;
-      if (!functions.every(isOwn)) cannot(`the ${domain} domain has an allocator of the program's`);
-    }
-    const [, ...functions] = this.getArenaAllocator().words;
-    if (!functions.every(isOwn)) cannot("arenas come from an allocator of the program's");
   }
 
   /**
@@ -230,7 +208,7 @@ export class Heap extends ObjectHeap {
     }
     words.set(core.control + C.LIMIT_AT, Math.min(Math.floor(limit), NO_LIMIT));
     const heap = new Heap(core, calls, options);
-    heap.restore(metadata, types);
+    heap.objects.restore(metadata, types);
     return heap;
   }
 
@@ -243,37 +221,12 @@ export class Heap extends ObjectHeap {
    * room for both memories at a time; then nothing has changed.
    */
   trim(): Trim {
-    this.states.must(SWAP, "trim the heap");
-    this.core.functions.relieve_heap();
-    const before = this.memory.buffer.byteLength;
-    const stays = this.#stays;
-    if (stays !== undefined) return { before, after: before, gained: 0, stays };
-    const after = Math.min(before, leastMemory(this.core));
-    if (after < before) this.#moveTo(after);
-    return { before, after, gained: before - after };
-  }
-
-  #moveTo(bytes: number): void {
-    moveCore(this.core, bytes);
-    this.moved();
-  }
-
-  /** As a measure against pressure, which may come in the middle of an operation: only if a good part of the memory goes. */
-  #trimIfWorth(): void {
-    if (!this.states.may(SWAP) || this.#stays !== undefined) return;
-    this.core.functions.relieve_heap();
-    const before = this.memory.buffer.byteLength;
-    const after = leastMemory(this.core);
-    if (before - after >= Math.max(LEAST_TRIM, before * TRIM_SHARE)) this.#moveTo(after);
-  }
-
-  protected override hostFigures(): null {
-    return null;
+    return this.#residence.trim();
   }
 
   /** Fault injection, for tests of what a program does when memory runs out: see `failReservation`. */
   get reservations(): number {
-    return this.words.get(this.core.control + C.RESERVATIONS_AT);
+    return this.foundation.word(C.RESERVATIONS_AT);
   }
 
   /**
@@ -281,8 +234,7 @@ export class Heap extends ObjectHeap {
    * 0 ends it. A reservation is a request to the platform, not to the heap.
    */
   failReservation(after: number, forever = false): void {
-    const { control } = this.core;
-    this.words.set(control + C.FAIL_AT_AT, after === 0 ? 0 : this.reservations + after);
-    this.words.set(control + C.FAIL_FOREVER_AT, forever ? 1 : 0);
+    this.foundation.setWord(C.FAIL_AT_AT, after === 0 ? 0 : this.reservations + after);
+    this.foundation.setWord(C.FAIL_FOREVER_AT, forever ? 1 : 0);
   }
 }

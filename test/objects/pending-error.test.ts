@@ -38,8 +38,7 @@ function takeAll(heap: Heap): () => void {
 
 /** What of a heap only a test uses: the core's own calls. */
 interface Inside {
-  readonly core: WholeCore;
-  readonly bridge: { raiseIfSet(): void };
+  readonly objects: { readonly core: WholeCore; readonly bridge: { raiseIfSet(): void } };
 }
 
 /**
@@ -48,7 +47,7 @@ interface Inside {
  */
 function dropWhilePending(heap: Heap, tuple: PyTuple, full: boolean): unknown {
   const list = heap.list();
-  const { core, bridge } = heap as unknown as Inside;
+  const { core, bridge } = (heap as unknown as Inside).objects;
   const { functions: f } = core;
   const numberOf = (handle: PyList | PyTuple) => {
     let number = f.next_handle(0);

@@ -4,7 +4,8 @@ import type { PyodideAPI } from "pyodide";
 import type { HeapStats } from "../../alloc/stats.js";
 import { HeapCorruption, HeapFault } from "../../ground/errors.js";
 import { NO_LIMIT } from "../../heap/core-heap.js";
-import type { CollectionSource, PythonCollection, PythonHeap } from "./python-heap.js";
+import type { PythonHeap } from "./python-heap.js";
+import type { CollectionSource, PythonCollection } from "./python-side.js";
 
 /** The module's text; it becomes pyheap.py in site-packages, and is read when a program imports it. */
 export const PYTHON_MODULE_SOURCE = `"""The heap that this interpreter lives on.

@@ -1,0 +1,54 @@
+// The three domains of a heap, and the blocks that have views: what has to know when the core is over another memory.
+
+import type { Core } from "../core/core.js";
+import type { DomainName } from "../ground/errors.js";
+import { Domain, type DomainCalls, rebind } from "./domain.js";
+import { forgetView, type Viewers } from "./typed-block.js";
+
+function domainCalls({ functions: f }: Core): Record<DomainName, DomainCalls> {
+  return {
+    raw: {
+      malloc: f.PyMem_RawMalloc,
+      calloc: f.PyMem_RawCalloc,
+      realloc: f.PyMem_RawRealloc,
+      free: f.PyMem_RawFree,
+    },
+    mem: { malloc: f.PyMem_Malloc, calloc: f.PyMem_Calloc, realloc: f.PyMem_Realloc, free: f.PyMem_Free },
+    object: {
+      malloc: f.PyObject_Malloc,
+      calloc: f.PyObject_Calloc,
+      realloc: f.PyObject_Realloc,
+      free: f.PyObject_Free,
+    },
+  };
+}
+
+export class Domains {
+  readonly raw: Domain;
+  readonly mem: Domain;
+  readonly object: Domain;
+  readonly viewers: Viewers = new Set();
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    const { raw, mem, object } = domainCalls(core);
+    this.#core = core;
+    this.raw = new Domain("raw", raw);
+    this.mem = new Domain("mem", mem);
+    this.object = new Domain("object", object);
+  }
+
+  /** The core is over another memory, with the same content at the same addresses: whoever has its functions gets the new ones. */
+  moved(): void {
+    const { raw, mem, object } = domainCalls(this.#core);
+    rebind(this.raw, raw);
+    rebind(this.mem, mem);
+    rebind(this.object, object);
+    // A view knows the memory that it is of, and would keep it.
+    for (const ref of this.viewers) {
+      const block = ref.deref();
+      if (block) forgetView(block);
+    }
+    this.viewers.clear();
+  }
+}

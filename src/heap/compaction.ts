@@ -1,0 +1,72 @@
+// Compaction: objects move together, so that the memory above them goes back. docs/compaction.md.
+
+import * as C from "../core/constants.gen.js";
+import { MOVE } from "../core/reentrancy.js";
+import { toAddress } from "../ground/address.js";
+import { HeapCorruption } from "../ground/errors.js";
+import type { Bridge } from "../objects/bridge/bridge.js";
+import type { GarbageCollector } from "../objects/gc.js";
+import type { Foundation } from "./foundation.js";
+
+/** What a compaction did, in bytes. */
+export interface Compaction {
+  /** Copied to another place. */
+  readonly moved: number;
+  /** Of objects that had to stay: other WebAssembly modules refer to them, or they were hashed by their address. */
+  readonly pinned: number;
+  /** Given back to the platform. */
+  readonly gained: number;
+}
+
+export class Compactor {
+  readonly #foundation: Foundation;
+  readonly #bridge: Bridge;
+  readonly #gc: GarbageCollector;
+
+  constructor(foundation: Foundation, bridge: Bridge, gc: GarbageCollector) {
+    this.#foundation = foundation;
+    this.#bridge = bridge;
+    this.#gc = gc;
+  }
+
+  /** Collects garbage and moves what is left. Throws MemoryError if there is no room for a list of all objects. */
+  compact(): Compaction {
+    this.#foundation.states.must(MOVE, "compact the heap");
+    const [before, begun] = [this.#foundation.reserved, performance.now()];
+    // If nothing was made since the last full collection, there is hardly any garbage: moving tells whether there is.
+    const isCollected = this.#gc.count.some((count) => count !== 0);
+    if (isCollected) this.#gc.collect();
+    const first = this.#moveTogether();
+    const again = !isCollected && first.unrooted > 0 && this.#gc.collect() > 0 ? this.#moveTogether() : undefined;
+    return this.#compacted(first.moved + (again?.moved ?? 0), (again ?? first).pinned, before, begun);
+  }
+
+  /** The measure: without a collection, behind which a policy puts it or not. */
+  measure(): void {
+    const [before, begun] = [this.#foundation.reserved, performance.now()];
+    const { moved, pinned } = this.#moveTogether();
+    this.#compacted(moved, pinned, before, begun);
+  }
+
+  #compacted(moved: number, pinned: number, before: number, begun: number): Compaction {
+    const done = { moved, pinned, gained: before - this.#foundation.reserved };
+    this.#foundation.events.emit("compact", { ...done, ms: performance.now() - begun });
+    return done;
+  }
+
+  #moveTogether(): { readonly moved: number; readonly pinned: number; readonly unrooted: number } {
+    const { f } = this.#bridge;
+    this.#foundation.release();
+    const answer = this.#foundation.states.uninterrupted(() => f.compact_objects());
+    if (answer === C.BUSY) throw new Error("Cannot compact the heap: an operation is under way");
+    if (answer === C.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
+    if (answer !== C.COMPACTED) this.#bridge.raise();
+    this.#bridge.forgetBuffer();
+    this.#foundation.release();
+    return {
+      moved: f.moved_bytes() >>> 0,
+      pinned: f.pinned_bytes() >>> 0,
+      unrooted: f.unrooted_objects() >>> 0,
+    };
+  }
+}

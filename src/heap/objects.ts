@@ -1,0 +1,163 @@
+// The objects of a heap, as its parts: the bridge to the core's objects, the collector, the program's types, the roots, compaction.
+
+import type { WholeCore } from "../core/whole-core.js";
+import { toAddress } from "../ground/address.js";
+import { HeapCorruption, ImageError } from "../ground/errors.js";
+import type { ImageMetadata } from "../image/format.js";
+import type { GuardedStack } from "../objects/bridge/border.js";
+import { Bridge } from "../objects/bridge/bridge.js";
+import { Handle, indexOf } from "../objects/bridge/handle.js";
+import { GarbageCollector } from "../objects/gc.js";
+import type { PyObject } from "../objects/handles/object.js";
+import type { ObjectCalls } from "../objects/object-calls.js";
+import { Roots } from "../objects/roots.js";
+import { type TypeFunctions, UserTypes } from "../objects/user-types.js";
+import type { CollectionEvent } from "../pressure/events.js";
+import { JAVASCRIPT_STACKS } from "../trace/javascript-stack.js";
+import type { Recorder } from "../trace/recorder.js";
+import { Compactor } from "./compaction.js";
+import { type CoreHeapOptions, Foundation, type HeapSide } from "./foundation.js";
+import { wrapped } from "./wrap.js";
+
+/** Functions of the types in an image, by the names of the types: they are not in it themselves. */
+export type TypesOfImage = Readonly<Record<string, TypeFunctions>>;
+
+export class Objects {
+  readonly core: WholeCore;
+  readonly calls: ObjectCalls;
+  readonly foundation: Foundation;
+  readonly bridge: Bridge;
+  readonly gc: GarbageCollector;
+  readonly types: UserTypes;
+  readonly roots: Roots;
+  readonly compactor: Compactor;
+
+  constructor(core: WholeCore, calls: ObjectCalls, stack: GuardedStack, options: CoreHeapOptions) {
+    this.core = core;
+    this.calls = calls;
+    this.foundation = new Foundation(core, calls, options, this.#side());
+    const { ladder, measures, parts } = this.foundation;
+    this.bridge = new Bridge({
+      core,
+      states: calls.states,
+      stack,
+      rescuer: (attempt, bytes) => ladder.rescue(attempt, bytes),
+      wrap: (_, index, kind, hostId) => this.wrap(index, kind, hostId),
+    });
+    this.gc = new GarbageCollector(
+      this.bridge,
+      (run) => calls.guard(run),
+      (event) => this.#collected(event),
+    );
+    this.types = new UserTypes(this.bridge, calls, core);
+    this.roots = new Roots(this.bridge);
+    this.compactor = new Compactor(this.foundation, this.bridge, this.gc);
+    calls.connect({
+      ...parts,
+      bridge: this.bridge,
+      gc: this.gc,
+      types: this.types,
+      onWatermark: () => core.functions.mark_pressure_due(),
+      // Aside from the operation at whose end or beginning this is.
+      onPressure: () => calls.guard(() => ladder.passed()),
+    });
+    measures.set("freeLists", () => this.#emptyFreeLists());
+    measures.set("collectYoung", () => this.gc.collect(1));
+    measures.set("collect", () => this.gc.collect());
+    measures.set("compact", () => this.compactor.measure());
+  }
+
+  /** A handle for handle number `index` of the core. */
+  wrap(index: number, kind: number, hostId: number): Handle {
+    return wrapped(this.bridge, index, kind, hostId, (id) => this.types.layout(id));
+  }
+
+  /** Where an object is; undefined if it is no object. */
+  addressOf(object: unknown): number | undefined {
+    if (!(object instanceof Handle)) return undefined;
+    return this.bridge.f.handle_address(indexOf(object, this.bridge)) >>> 0;
+  }
+
+  #side(): HeapSide {
+    return {
+      hostFigures: () => null,
+      isHelpless: false,
+      canMeasure: () => true,
+      unraisable: (error) => this.calls.unraisable(error),
+      emptyFreeLists: () => this.#emptyFreeLists(),
+      traced: {
+        stackSource: () => JAVASCRIPT_STACKS,
+        addressOf: (object) => this.addressOf(object),
+        watchCollections: (recorder) => this.#watchCollections(recorder),
+        watchStack: () => () => undefined,
+        checkTraceable: () => undefined,
+        domainsChanged: () => undefined,
+      },
+    };
+  }
+
+  #collected(event: CollectionEvent): void {
+    this.calls.guard(() => {
+      this.foundation.ladder.collected();
+      this.foundation.events.emit("collect", event);
+    });
+  }
+
+  #emptyFreeLists(): void {
+    this.bridge.f.objects_relieve();
+    this.bridge.forgetBuffer();
+  }
+
+  #watchCollections(recorder: Recorder): () => void {
+    let begun = 0;
+    this.gc.watch = (isEnd, { generation, collected }) => {
+      if (isEnd) recorder.noteCollection(generation, collected, begun);
+      else begun = performance.now();
+    };
+    return () => {
+      this.gc.watch = undefined;
+    };
+  }
+
+  /** Throws HeapCorruption if an object is broken. */
+  check(): void {
+    const broken = this.bridge.f.objects_check() >>> 0;
+    if (broken !== 0) throw new HeapCorruption("the object", toAddress(broken));
+  }
+
+  /** The core is over another memory. */
+  moved(): void {
+    this.foundation.moved();
+    this.bridge.reader.refresh();
+  }
+
+  // ---- images ----
+
+  /** What an image says besides the memory. */
+  imageMetadata(): ImageMetadata {
+    return {
+      control: this.core.control,
+      tableBase: this.core.tableBase,
+      roots: this.roots.numbers(),
+      types: this.types.saved(),
+      lastCallback: this.calls.lastId,
+      lastType: this.types.lastId,
+    };
+  }
+
+  /** The objects that the heap's memory has are those of an image with this metadata. */
+  restore({ roots, types, lastCallback, lastType }: ImageMetadata, functions: TypesOfImage): void {
+    const { f } = this.bridge;
+    this.calls.lastId = lastCallback;
+    this.types.restore(types, lastType, functions);
+    const numbers = new Set(roots.map(([, index]) => index));
+    if (numbers.size !== roots.length || f.handle_count() >>> 0 !== roots.length) {
+      throw new ImageError("its roots are not those that its memory has");
+    }
+    for (const [name, index] of roots) {
+      if (index === 0 || f.next_handle(index - 1) !== index)
+        throw new ImageError(`it has no object for the root ${name}`);
+      this.roots.keep(name, this.wrap(index, f.handle_kind(index), f.handle_host_id(index)) as PyObject);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// Recordings of what a heap's program allocates: traces, and tracemalloc.
+
+import { type ElementType, TypedBlock } from "../alloc/typed-block.js";
+import type { Core } from "../core/core.js";
+import type { HostCalls } from "../core/host-calls.js";
+import type { Words } from "../core/memory-words.js";
+import type { PyObject } from "../objects/handles/object.js";
+import { Analysis } from "../trace/analysis.js";
+import type { TraceMetadata } from "../trace/format.js";
+import { Recorder, type RecordOptions, type StackSource } from "../trace/recorder.js";
+import { TotalsWriter } from "../trace/totals-writer.js";
+import { type TraceOutput, type TraceSink, TraceWriter } from "../trace/writer.js";
+import { Tracemalloc } from "../tracemalloc/tracemalloc.js";
+
+export interface TraceOptions extends RecordOptions {
+  /** Takes the bytes of the trace, in order. They are only valid during the call. An error that it throws ends the recording. */
+  readonly write: TraceSink;
+  /** Write the totals by stack and the peak when the recording ends, instead of events: a small file. */
+  readonly aggregate?: boolean | undefined;
+}
+
+/** What was allocated: a block's address, a typed block, an object's handle, or in a Python guest an object's id(). */
+export type Traceable = number | TypedBlock<ElementType> | PyObject;
+
+/** What differs between heaps, to those who record them. */
+export interface TracedSide {
+  /** Where the stacks of a trace come from. */
+  stackSource(): StackSource;
+  /** Where in memory an object is; undefined if it is no object. */
+  addressOf(object: Traceable): number | undefined;
+  /** Reports runs of the heap's cycle collector to a recording while it runs. Answers what ends that. */
+  watchCollections(recorder: Recorder): () => void;
+  /** Tells the tracer what it can't see of the program's stack, while a recording runs. Answers what ends that. */
+  watchStack(): () => void;
+  /** Throws if a recording would not see what the program allocates. */
+  checkTraceable(): void;
+  /** The allocators that stand in the domains are others than before. */
+  domainsChanged(): void;
+}
+
+export class Recordings {
+  readonly #core: Core;
+  readonly #words: Words;
+  readonly #calls: HostCalls;
+  readonly #side: TracedSide;
+  readonly tracemalloc: Tracemalloc<Traceable>;
+
+  constructor(core: Core, words: Words, calls: HostCalls, side: TracedSide) {
+    this.#core = core;
+    this.#words = words;
+    this.#calls = calls;
+    this.#side = side;
+    this.tracemalloc = new Tracemalloc<Traceable>({
+      record: (output) => this.#record({ collections: false }, () => output),
+      frames: () => side.stackSource().frames?.() ?? [],
+      placeOf: (object) => this.#placeOf(object),
+    });
+  }
+
+  /** Whether a recording is under way. */
+  get isRunning(): boolean {
+    return this.#calls.tracer !== undefined;
+  }
+
+  trace({ write, aggregate = false, ...options }: TraceOptions): Recorder {
+    return this.#record(options, (metadata) =>
+      aggregate ? new TotalsWriter(write, metadata, new Analysis()) : new TraceWriter(write, metadata),
+    );
+  }
+
+  #record(options: RecordOptions, makeOutput: (metadata: TraceMetadata) => TraceOutput): Recorder {
+    const side = this.#side;
+    if (this.isRunning) throw new Error("Cannot trace: a recording is under way");
+    side.checkTraceable();
+    const source = side.stackSource();
+    let ends: (() => void)[] = [];
+    const recorder = new Recorder(this.#core, this.#words, this.#calls, source, options, makeOutput, (isRunning) => {
+      side.domainsChanged();
+      for (const end of ends) end();
+      ends = [];
+      if (!isRunning) return;
+      ends.push(side.watchStack());
+      if (options.collections !== false) ends.push(side.watchCollections(recorder));
+    });
+    recorder.start();
+    return recorder;
+  }
+
+  #placeOf(object: Traceable): number {
+    if (typeof object === "number") return object;
+    if (object instanceof TypedBlock) return object.address;
+    const address = this.#side.addressOf(object);
+    if (address === undefined) throw new TypeError("Cannot say where this object is: it is not on the heap");
+    return address;
+  }
+}

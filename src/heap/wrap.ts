@@ -1,0 +1,64 @@
+// The class of a handle, by the kind of its object.
+
+import * as C from "../core/constants.gen.js";
+import type { Bridge } from "../objects/bridge/bridge.js";
+import type { Handle } from "../objects/bridge/handle.js";
+import { PyDict } from "../objects/handles/dict.js";
+import { PyExtensionObject, PyExtensionType, PyFunction, PyModule } from "../objects/handles/extension.js";
+import { PyList } from "../objects/handles/list.js";
+import { PyRef } from "../objects/handles/ref.js";
+import { PyBool, PyBytes, PyFloat, PyInt, PyNone, PyStr } from "../objects/handles/scalars.js";
+import { PyFrozenSet, PySet } from "../objects/handles/set.js";
+import { PyTuple } from "../objects/handles/tuple.js";
+import { layoutOf, type TypeLayout } from "../objects/handles/type-layout.js";
+import { PyInstance, PyType } from "../objects/handles/types.js";
+
+/** Of types that no program on this side defined. */
+const NO_LAYOUT = layoutOf("object", {}, undefined);
+
+/** A handle for handle number `index` of the core; `layouts` knows the program's types by their numbers. */
+export function wrapped(
+  bridge: Bridge,
+  index: number,
+  kind: number,
+  hostId: number,
+  layouts: (hostId: number) => TypeLayout | undefined,
+): Handle {
+  switch (kind) {
+    case C.LIST:
+      return new PyList(bridge, index);
+    case C.DICT:
+      return new PyDict(bridge, index);
+    case C.TUPLE:
+      return new PyTuple(bridge, index);
+    case C.STR:
+      return new PyStr(bridge, index);
+    case C.BYTES:
+      return new PyBytes(bridge, index);
+    case C.SET:
+      return new PySet(bridge, index);
+    case C.FROZENSET:
+      return new PyFrozenSet(bridge, index);
+    case C.INT:
+      return new PyInt(bridge, index);
+    case C.FLOAT:
+      return new PyFloat(bridge, index);
+    case C.BOOL:
+      return new PyBool(bridge, index);
+    case C.NONE:
+      return new PyNone(bridge, index);
+    case C.REF:
+      return new PyRef(bridge, index);
+    case C.TYPE:
+      if (hostId === C.ID_EXTENSION) return new PyExtensionType(bridge, index);
+      return new PyType(bridge, index, layouts(hostId) ?? NO_LAYOUT);
+    default:
+      if (hostId >= C.ID_MODULE) return ofC(bridge, index, hostId);
+      return new PyInstance(bridge, index, layouts(hostId) ?? NO_LAYOUT);
+  }
+}
+
+function ofC(bridge: Bridge, index: number, hostId: number): Handle {
+  if (hostId === C.ID_MODULE) return new PyModule(bridge, index);
+  return hostId === C.ID_FUNCTION ? new PyFunction(bridge, index) : new PyExtensionObject(bridge, index);
+}

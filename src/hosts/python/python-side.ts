@@ -1,0 +1,184 @@
+// What an interpreter's heap has of its own: whose domains, malloc, stack and collector it deals with.
+
+import type { HostFigures } from "../../alloc/stats.js";
+import * as C from "../../core/constants.gen.js";
+import type { Core } from "../../core/core.js";
+import { Words } from "../../core/memory-words.js";
+import type { DomainName } from "../../ground/errors.js";
+import type { HeapSide } from "../../heap/foundation.js";
+import type { TracedSide } from "../../heap/recordings.js";
+import type { Events } from "../../pressure/events.js";
+import type { Recorder, StackSource } from "../../trace/recorder.js";
+import type { PyodideExports } from "./pyodide-module.js";
+import type { PythonStack } from "./python-stack.js";
+import { StackChunks } from "./stack-chunks.js";
+
+/** The host's malloc, dlmalloc on wasm32, has a header of one word. */
+export const HOST_HEADER = 4;
+/** Fields of `struct mallinfo` in words. */
+const MALLINFO = { arena: 0, used: 7, free: 8, words: 10 } as const;
+/** Words of a PyMemAllocatorEx. */
+const ALLOCATOR_WORDS = 5;
+const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: C.RAW, mem: C.MEM, object: C.OBJECT };
+
+/** A collection of the interpreter's that has ended; `begun` is as performance.now() had it. */
+export interface PythonCollection {
+  readonly generation: number;
+  readonly collected: number;
+  readonly uncollectable: number;
+  readonly begun: number;
+}
+
+/** Tells of the interpreter's collections from now on. Answers what ends that. */
+export type CollectionSource = (tell: (collection: PythonCollection) => void) => () => void;
+
+/** Somebody who is told of collections, and what ends that. */
+interface Watcher {
+  readonly tell: (collection: PythonCollection) => void;
+  end: (() => void) | undefined;
+}
+
+export class PythonSide implements HeapSide, TracedSide {
+  readonly python: PyodideExports;
+  /** The Python stack of the interpreter. */
+  readonly stack: PythonStack;
+  readonly #core: Core;
+  readonly #words: Words;
+  readonly #chunks: StackChunks;
+  readonly #inherited: number;
+  /** What the interpreter's domains were given last: an allocator's five words. */
+  readonly #served = new Map<number, string>();
+  #collectionSource: CollectionSource | undefined;
+  readonly #watchers = new Set<Watcher>();
+  #emitsCollections = false;
+
+  /** `inherited` are bytes that the interpreter had before the heap came. */
+  constructor(core: Core, python: PyodideExports, stack: PythonStack, inherited: number) {
+    this.#core = core;
+    this.#words = new Words(core);
+    this.python = python;
+    this.stack = stack;
+    this.#chunks = new StackChunks(python, core);
+    this.#inherited = inherited;
+  }
+
+  get traced(): TracedSide {
+    return this;
+  }
+
+  /** CPython can't collect in the middle of an operation. */
+  get isHelpless(): boolean {
+    return true;
+  }
+
+  /** Before Python has started, and after it has ended, there is nobody to collect garbage. */
+  canMeasure(): boolean {
+    return this.python.Py_IsInitialized() !== 0;
+  }
+
+  unraisable(error: unknown): void {
+    console.error("Exception ignored in what was done about pressure:", error);
+  }
+
+  emptyFreeLists(): void {}
+
+  hostFigures(): HostFigures {
+    const { used, free } = hostInfo(this.python);
+    // The break never falls, so what it is now is its peak as well.
+    const platform = footprintOf(this.python);
+    return { platform, platformPeak: platform, used, free, header: HOST_HEADER, inherited: this.#inherited };
+  }
+
+  /**
+   * The interpreter's three domains become what ours are. Where somebody has put an allocator in front since the last time
+   * (tracemalloc does), it stays, and keeps handing on to what it found.
+   */
+  domainsChanged(): void {
+    const scratch = this.#core.control + C.SCRATCH_AT;
+    const words = () => this.#wordsAt(scratch);
+    for (const domain of Object.values(DOMAIN_NUMBERS)) {
+      this.python.PyMem_GetAllocator(domain, scratch);
+      const served = this.#served.get(domain);
+      if (served !== undefined && served !== words()) continue;
+      this.#core.functions.PyMem_GetAllocator(domain, scratch);
+      this.python.PyMem_SetAllocator(domain, scratch);
+      this.#served.set(domain, words());
+    }
+  }
+
+  stackSource(): StackSource {
+    const { stack } = this;
+    return {
+      kind: "python",
+      python: stack.version,
+      words: [...stack.tracerWords, ...this.#chunks.tracerWords],
+      functionAt: (code) => stack.functionAt(code),
+    };
+  }
+
+  /** An id() of the interpreter's is a number already. */
+  addressOf(): undefined {
+    return undefined;
+  }
+
+  /** What tells of the interpreter's collections, once there is an interpreter that can be asked. */
+  set collectionSource(source: CollectionSource) {
+    this.#collectionSource = source;
+    for (const watcher of this.#watchers) watcher.end = source(watcher.tell);
+  }
+
+  /** Collections are events from now on. */
+  emitCollections(events: Events): void {
+    if (this.#emitsCollections) return;
+    this.#emitsCollections = true;
+    this.#watch(({ begun, ...counts }) => events.emit("collect", { ...counts, ms: performance.now() - begun }));
+  }
+
+  #watch(tell: Watcher["tell"]): () => void {
+    const watcher: Watcher = { tell, end: this.#collectionSource?.(tell) };
+    this.#watchers.add(watcher);
+    return () => {
+      this.#watchers.delete(watcher);
+      watcher.end?.();
+    };
+  }
+
+  watchCollections(recorder: Recorder): () => void {
+    return this.#watch(({ generation, collected, begun }) => recorder.noteCollection(generation, collected, begun));
+  }
+
+  watchStack(): () => void {
+    return this.#chunks.watch();
+  }
+
+  checkTraceable(): void {
+    const scratch = this.#core.control + C.SCRATCH_AT;
+    for (const [name, domain] of Object.entries(DOMAIN_NUMBERS)) {
+      this.python.PyMem_GetAllocator(domain, scratch);
+      if (this.#served.get(domain) === this.#wordsAt(scratch)) continue;
+      throw new Error(
+        `Cannot trace: another allocator stands in front of the ${name} domain, as tracemalloc's does; stop that first`,
+      );
+    }
+  }
+
+  #wordsAt(address: number): string {
+    return Array.from({ length: ALLOCATOR_WORDS }, (_, k) => this.#words.get(address + 4 * k)).join();
+  }
+}
+
+/** The program break above the static data, in bytes, of any CPython on WebAssembly. */
+export function footprintOf(python: PyodideExports): number {
+  return (python.sbrk(0) >>> 0) - (python.__heap_base.value >>> 0);
+}
+
+/** Bytes in use and free in the host's malloc. It asks for a few bytes itself, for the answer. */
+export function hostInfo(python: PyodideExports): { used: number; free: number } {
+  const at = python.malloc(MALLINFO.words * 4) >>> 0;
+  if (at === 0) return { used: 0, free: 0 };
+  python.mallinfo(at);
+  const words = new Uint32Array(python.memory.buffer, at, MALLINFO.words);
+  const answer = { used: words[MALLINFO.used] ?? 0, free: words[MALLINFO.free] ?? 0 };
+  python.free(at);
+  return answer;
+}
