@@ -11,7 +11,7 @@
 // Invariants (firstInvalid):
 //   idleCount == number of pools with isOpen == false == bits set in `idle`
 //   an arena is in list idleCount iff idleCount > 0; listMask has bit k iff list k is not empty
-//   the map's entries for each pool are the pool, and all others are 0
+//   the map has the pool in each entry for one of its grains, and 0 in all other entries
 // docs/pools.md.
 
 import { ADDRESS_END, ALIGNMENT, ARENA_POOLS, arenaBytes, DEBUG, POOL_GRAIN, POOL_SIZE } from "../ground/config";
@@ -24,7 +24,7 @@ import { base_find, base_free, base_malloc, base_realloc } from "./base";
 import { Pool } from "./pool";
 import { PoolMap, poolMap } from "./poolmap";
 
-/** The smallest arena that is made of memory that is there already. */
+/** Pools of the smallest arena that is made of free memory which the heap already has. */
 const LEAST_POOLS: u32 = 1;
 
 @unmanaged
@@ -34,7 +34,7 @@ export class Arena {
   /** All arenas, in the order in which they were opened, youngest first. */
   older: Arena | null;
   younger: Arena | null;
-  /** Arenas with as many idle pools. */
+  /** Neighbours in the list of arenas with the same number of idle pools. */
   next: Arena | null;
   prev: Arena | null;
   total: u32;
@@ -94,7 +94,7 @@ export class Arena {
     }
   }
 
-  /** An idle pool, the lowest; it isn't idle any more. */
+  /** Takes the lowest idle pool, which is then no longer idle. */
   @inline
   takePool(): Pool {
     const index = <u32>ctz<u32>(this.idle);
@@ -190,8 +190,8 @@ export class Arenas {
   }
 
   /**
-   * A fresh arena; false, and nothing changed, if there is no memory. Memory that is there already is used first, down to
-   * pieces of a few pools; only then is the platform asked.
+   * Makes a fresh arena. Free memory that the heap already has is used first, down to pieces of a few pools; only then is the
+   * platform asked. False, and nothing changed, if there is no memory.
    */
   private addArena(): bool {
     if (this.alloc == tableIndex(ARENA_FUNCTIONS)) {
@@ -207,8 +207,8 @@ export class Arenas {
   }
 
   /**
-   * The bytes at `address` become an arena of `pools` pools, all idle; or they go back, if there is no memory for its record, or if they are
-   * so high that the address behind them is none.
+   * The bytes at `address` become an arena of `pools` pools, all idle. They go back instead if there is no memory for the record, or if
+   * they reach the end of the address space, so that the address behind them does not fit 32 bits.
    */
   private adopt(address: usize, bytes: usize, pools: u32): bool {
     const record = base_malloc(INTERNAL, offsetof<Arena>() + <usize>pools * offsetof<Pool>());
@@ -236,7 +236,7 @@ export class Arenas {
     return true;
   }
 
-  /** Gives back what is behind the last pool, so that the next arena can begin there; answers the bytes that are left. */
+  /** Gives back the bytes behind the last pool, so that the next arena can begin there. Answers the bytes that the arena keeps. */
   private trim(address: usize, pools: u32): usize {
     const start = (address + POOL_GRAIN - 1) & ~(POOL_GRAIN - 1);
     const bytes = start + <usize>pools * POOL_SIZE - ALIGNMENT - address;
@@ -245,7 +245,7 @@ export class Arenas {
     return bytes;
   }
 
-  /** An arena all of whose pools are idle, and which is in no list, goes back. */
+  /** Gives back an arena whose pools are all idle and which is not in any list. */
   private removeArena(arena: Arena): void {
     for (let index: u32 = 0; index < arena.total; index++) {
       const pool = arena.poolAt(index);
@@ -262,7 +262,7 @@ export class Arenas {
     if (this.count == 0) this.map.drop();
   }
 
-  /** Records that stand above `line` are as low as they can be. */
+  /** Moves the records that lie above `line` as low as possible. */
   lowerRecords(line: usize): void {
     let arena = this.youngest;
     while (arena) {
@@ -272,7 +272,7 @@ export class Arenas {
     }
   }
 
-  /** The arena's record is in a lower place, if there is one; all that refers to it, or to one of its pools, follows. */
+  /** Moves the arena's record to a lower place, if there is one, and corrects everything that refers to it or to one of its pools. */
   private lowerRecord(arena: Arena): void {
     const bytes = arena.recordBytes;
     const record = base_malloc(INTERNAL, bytes);
@@ -304,7 +304,7 @@ export class Arenas {
     base_free(INTERNAL, changetype<usize>(arena));
   }
 
-  /** The map has entries for the arenas that there are, and lies as low as it can. */
+  /** Shrinks the map to the arenas that exist, and moves it as low as possible. */
   fitMap(): void {
     let from: usize = ~0;
     let to: usize = 0;
@@ -328,7 +328,7 @@ export class Arenas {
     return sum;
   }
 
-  /** Whether a pool can be had without asking for memory. */
+  /** Whether there is an idle pool, so that takePool needs no memory. */
   @inline
   get hasIdlePool(): bool {
     return this.listMask != 0;
@@ -345,7 +345,7 @@ export class Arenas {
     return pool;
   }
 
-  /** No pool is taken from the arena, and none of its pools may become idle, until it is open again. */
+  /** Closes the arena: until it is reopened, no pool is taken from it, and none of its pools may become idle. */
   @inline
   close(arena: Arena): void {
     this.delist(arena);
@@ -356,7 +356,7 @@ export class Arenas {
     this.enlist(arena);
   }
 
-  /** The pool is idle; its arena goes back if that was its last. */
+  /** The pool becomes idle. If it was the last open pool of its arena, the arena goes back. */
   putPool(pool: Pool): void {
     const arena = arenaOf(pool);
     this.delist(arena);
@@ -368,8 +368,8 @@ export class Arenas {
   }
 
   /**
-   * Whether the arena of an open pool would go back if the pool were closed, and is not worth keeping: all its other pools
-   * are idle, and there are idle pools elsewhere.
+   * Whether closing an open pool would give back its arena, and the arena is not worth keeping: all its other pools are
+   * idle, and there are idle pools elsewhere.
    */
   wouldGoBack(pool: Pool): bool {
     const arena = arenaOf(pool);
@@ -378,7 +378,7 @@ export class Arenas {
     return !onlyOne;
   }
 
-  /** The address of the first arena that breaks an invariant, of the table if their lists do, or 0. */
+  /** The address of the first arena that breaks an invariant; the address of the table if the lists do; or 0. */
   firstInvalid(): usize {
     let count: u32 = 0;
     let grains: u32 = 0;
@@ -416,7 +416,7 @@ export function arenas(): Arenas {
   return changetype<Arenas>(CONTROL + ARENAS_AT);
 }
 
-// The arena allocator that is there at first: the base allocator.
+// The default arena allocator: the base allocator.
 
 export function arena_malloc(ctx: usize, n: usize): usize {
   return base_malloc(INTERNAL, n);

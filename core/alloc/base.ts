@@ -2,7 +2,7 @@
 //
 // It is our raw allocator (raw.ts) in a memory of our own, and the host's (hosted.ts) in a host's. Which one it is never
 // changes, so a test of one word stands where a jump through the table would: that jump costs more than the test.
-// `domain` is what the block counts for.
+// `domain` is the domain that the block is counted for.
 
 import { hosted_calloc, hosted_find, hosted_free, hosted_malloc, hosted_realloc } from "./hosted";
 import { OWN, platform } from "../ground/platform";
@@ -31,17 +31,17 @@ export function base_free(domain: u32, block: usize): void {
   else hosted_free(domain, block);
 }
 
-/** As Raw.memalign; 0 in a host's memory, whose malloc is not asked for it. */
+/** As Raw.memalign. Answers 0 in a host's memory: only the host's malloc is used there, never its memalign. */
 export function base_memalign(domain: u32, alignment: usize, offset: usize, n: usize): usize {
   return isOwn() ? raw_memalign(domain, alignment, offset, n) : 0;
 }
 
-/** A block out of memory that is there already; 0 if the platform would have to be asked. */
+/** A block from free memory that the heap already has; 0 if the platform would have to be asked. */
 export function base_find(domain: u32, n: usize): usize {
   return isOwn() ? raw_find(domain, n) : hosted_find(domain, n);
 }
 
-/** As base_malloc, above all other blocks if that can be. */
+/** As base_malloc, but above all other blocks, if possible. */
 export function base_malloc_at_top(domain: u32, n: usize): usize {
   const block = isOwn() ? raw_malloc_at_top(domain, n) : 0;
   return block != 0 ? block : base_malloc(domain, n);

@@ -10,7 +10,7 @@
 //                    owner (1) | size, 8 at a time |   owner (0) | PREV_FREE | owner (2)
 //   header, free:    31 .......................... 3   2         1           0
 //                    size, 8 at a time             |   1         | 0         | 1
-//   owner:           the domain that has the chunk, as three bits, of which (0) and (2) are never both set
+//   owner:           the domain that has the chunk, as three bits; (0) and (2) are never both set
 //
 // A block has at most MAX_REQUEST bytes, so 31 bits are enough for the size of a chunk in use. Free chunks join: one can have nearly
 // all of the 4 GiB.
@@ -83,13 +83,13 @@ export class Chunk {
     return this.address + CHUNK_OVERHEAD;
   }
 
-  /** Bytes that a chunk in use has for its owner. */
+  /** Bytes of a chunk in use that its owner may use. */
   @inline
   get usable(): usize {
     return this.sizeInUse - CHUNK_OVERHEAD;
   }
 
-  /** What is behind a chunk in use: another one, or the top. */
+  /** The chunk behind a chunk in use: another chunk, or the top. */
   @inline
   get following(): Chunk {
     return changetype<Chunk>(this.address + this.sizeInUse);
@@ -101,44 +101,44 @@ export class Chunk {
     return changetype<Chunk>(this.address - load<u32>(this.address - 4));
   }
 
-  /** In use by `domain`, `size` bytes long; what it knows of its predecessor stays. */
+  /** The chunk is now in use by `domain` and `size` bytes long. PREV_FREE stays as it was. */
   @inline
   becomeUsed(size: usize, domain: u32): void {
     this.header = <u32>size | (this.header & PREV_FREE) | ((domain & 1) << 2) | ((domain & 2) << 30) | (domain >> 2);
   }
 
-  /** In use as before, `size` bytes long. */
+  /** The chunk, in use as before, is now `size` bytes long. */
   @inline
   resize(size: usize): void {
     this.header = <u32>size | (this.header & ~SIZE_IN_USE);
   }
 
-  /** Free, `size` bytes long, its predecessor in use, its size in its last word. */
+  /** The chunk is now free and `size` bytes long, with its size in its last word. Its predecessor is in use. */
   @inline
   becomeFree(size: usize): void {
     this.header = <u32>size | FREE;
     store<u32>(this.address + size - 4, <u32>size);
   }
 
-  /** What is before this chunk is in use now. */
+  /** The chunk before this one is now in use. */
   @inline
   followsUsed(): void {
     this.header &= ~PREV_FREE;
   }
 
-  /** What is before this chunk is free now. */
+  /** The chunk before this one is now free. */
   @inline
   followsFree(): void {
     this.header |= PREV_FREE;
   }
 
-  /** A chunk in use begins here, behind another that is in use; its size is about to be said. */
+  /** A chunk in use begins here, behind another one in use. The caller sets its size next. */
   @inline
   beginAfterUsed(): void {
     this.header = 0;
   }
 
-  /** The header lies inside of a free chunk now: it must not look like that of a block. */
+  /** The header now lies inside a free chunk, so it must not look like the header of a block. */
   @inline
   disappear(): void {
     this.header = FREE;

@@ -23,7 +23,7 @@ export class Allocator {
   realloc: u32;
   free: u32;
 
-  /** The four functions that stand in the table from `first` on. */
+  /** Sets `ctx`, and the four functions that lie in the table from `first` on. */
   become(ctx: usize, first: u32): void {
     this.ctx = ctx;
     this.malloc = first;
@@ -61,13 +61,13 @@ export class Allocator {
   }
 }
 
-/** Whether pools serve the domain, and nobody stands in front of them. */
+/** Whether pools serve the domain directly, without hooks or another allocator in front of them. */
 export function isPooled(domain: u32): bool {
   const allocator = allocatorOf(domain);
   return allocator.malloc == tableIndex(SMALL_FUNCTIONS) && allocator.free == tableIndex(SMALL_FUNCTIONS + 3);
 }
 
-/** A domain's malloc, for one that pools serve as a rule. */
+/** malloc of a domain that pools normally serve. */
 @inline
 export function pooledMalloc(domain: u32, n: usize): usize {
   const allocator = allocatorOf(domain);
@@ -76,7 +76,7 @@ export function pooledMalloc(domain: u32, n: usize): usize {
   return allocator.doMalloc(n);
 }
 
-/** A domain's free, for one that pools serve as a rule. */
+/** free of a domain that pools normally serve. */
 @inline
 export function pooledFree(domain: u32, block: usize): void {
   const allocator = allocatorOf(domain);
@@ -97,7 +97,7 @@ export function usesPools(): bool {
   return allocatorOf(MEM).malloc == tableIndex(SMALL_FUNCTIONS);
 }
 
-/** Each domain as it is without hooks; `pools` is false for PYTHONMALLOC=malloc. */
+/** Sets each domain to its allocator without hooks. `pools` is false for PYTHONMALLOC=malloc. */
 export function setDefaultAllocators(hosted: bool, pools: bool): void {
   const base = tableIndex(hosted ? HOSTED_FUNCTIONS : RAW_FUNCTIONS);
   allocatorOf(RAW).become(RAW, base);
@@ -164,7 +164,7 @@ export function PyObject_GetArenaAllocator(allocator: usize): void {
   store<u32>(allocator, arenas().dealloc, 8);
 }
 
-/** Makes the three words at `allocator` the arena allocator. Arenas that are there go to the new one's free. */
+/** Makes the three words at `allocator` the arena allocator. Arenas that exist already will be freed by the new one's free. */
 export function PyObject_SetArenaAllocator(allocator: usize): void {
   arenas().ctx = load<usize>(allocator);
   arenas().alloc = load<u32>(allocator, 4);

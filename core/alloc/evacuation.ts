@@ -5,8 +5,9 @@
 //
 // While an evacuation is under way, a vacated pool is in no list though it may have free blocks, so that malloc takes blocks from the pools
 // that stay; there is always one, since they have room for all live blocks of the class. When it ends, a vacated pool that is still in use is
-// listed again. Then all that is above a line can be vacated for what is free below it, whole arenas and large blocks too: so that the
-// heap ends there. Which blocks can move, and how, is the caller's matter (objects/compaction/compact.ts).
+// listed again. A second kind of evacuation vacates everything above a line, whole arenas and large blocks too, so that the heap can end
+// there; its blocks move to free memory below the line. The caller decides which blocks can move, and moves them
+// (objects/compaction/compact.ts).
 
 import { ALIGNMENT, POOL_GRAIN, SIZE_CLASSES } from "../ground/config";
 import { INTERNAL, LIBC, MEM, OBJECT } from "../ground/domains.gen";
@@ -35,7 +36,7 @@ function demandOf(table: usize, pool: Pool): Demand {
   return changetype<Demand>(table + <usize>(row * <u32>SIZE_CLASSES + sizeClass) * offsetof<Demand>());
 }
 
-/** The first pool at or above grain number `grain` of the map, by address; null if there is none. */
+/** The lowest pool at or above grain number `grain` of the map; null if there is none. */
 function poolFrom(grain: u32): Pool | null {
   const map = arenas().map;
   for (; grain - map.first < map.length; grain++) {
@@ -62,8 +63,8 @@ function firstPool(): Pool | null {
 }
 
 /**
- * Of each size class, the lowest pools that have room for all its live blocks stay, and all others are vacated. Answers whether any
- * are; -1 if there is no memory for the sums.
+ * Keeps, for each size class, the lowest pools that have room for all its live blocks, and vacates all others. Answers whether any
+ * pool is vacated; -1 if there is no memory for the sums.
  */
 export function evacuation_begin(): i32 {
   const table = base_calloc(INTERNAL, DEMANDS, offsetof<Demand>());
@@ -85,10 +86,10 @@ export function evacuation_begin(): i32 {
 }
 
 /**
- * Everything above `line` is vacated for what is free below: pools, and large blocks, which the caller knows by their addresses. No
- * vacated pool gives a block meanwhile, and nothing comes from the platform: malloc answers 0 if there is no room. An arena may be
- * opened all the same, and even above the line: in the hole in which the line lies, or where a host or the program's own arena allocator
- * has one. Answers the bytes of blocks that are in use in the vacated pools.
+ * Vacates everything above `line`: pools, and large blocks, which the caller recognizes by their addresses. Until the end of it, no
+ * vacated pool serves, and the platform gives nothing: malloc answers 0 if there is no room below. An arena may still be opened, even
+ * above the line: in the hole in which the line lies, or where a host or the program's own arena allocator puts one. Answers the
+ * bytes of blocks in use in the vacated pools.
  */
 export function evacuation_begin_above(line: usize): usize {
   let bytes: usize = 0;
@@ -101,7 +102,7 @@ export function evacuation_begin_above(line: usize): usize {
   return bytes;
 }
 
-/** No large block and no arena begins in a hole above the line, or comes from the platform, until `reopen`. */
+/** Until `reopen`, no large block and no arena is taken from a hole above the line or from the platform. */
 export function closeAbove(line: usize): void {
   raw().trimTop(0);
   raw().closeAbove(line);
@@ -144,8 +145,8 @@ export function isInPool(block: usize): bool {
 }
 
 /**
- * What is above the line can be used again. Only arenas that were closed are reopened, whatever the line was: one that was opened meanwhile is
- * in its list, and would be there twice. To be called before evacuation_end, after which no pool is vacated any more.
+ * The memory above the line can be used again. Only arenas that vacateArena closed are reopened: an arena that was opened meanwhile is in
+ * its list already, and would be there twice. To be called before evacuation_end, because isClosed looks for vacated pools.
  */
 export function evacuation_end_above(): void {
   reopen();
@@ -156,18 +157,18 @@ export function evacuation_end_above(): void {
   }
 }
 
-/** Whether vacateArena closed the arena: then it has an open pool, as every arena has that is not gone, and that is vacated. */
+/** Whether vacateArena closed the arena. Every arena has an open pool, or it would have gone back; in a closed arena that pool is vacated. */
 function isClosed(arena: Arena): bool {
   for (let index: u32 = 0; index < arena.total; index++) if (arena.poolAt(index).isVacated) return true;
   return false;
 }
 
-/** Bit of a word in a row of blocks: the block is one of the domain mem, not of the domain object. */
+/** A bit in a word of a row of blocks: the block belongs to the domain mem, not to the domain object. */
 export const IN_MEM: usize = 1;
 
 /**
- * The `n` blocks of a row, from vacated pools or from no pool, are free, as if the domains' free had been called for each, but
- * that a pool without any other block is not looked at: evacuation_end closes it.
+ * Frees the `n` blocks of a row, which are in vacated pools or outside of all pools. The effect is that of the domains' free, except
+ * that a pool which becomes empty is not closed here: evacuation_end closes it.
  */
 export function evacuation_free(row: usize, n: u32): void {
   const map = arenas().map;
@@ -189,7 +190,7 @@ export function evacuation_free(row: usize, n: u32): void {
   }
 }
 
-/** Vacated pools are ordinary ones again; those of which no block is in use are idle, and arenas that this empties go back. */
+/** Ends the evacuation: vacated pools are listed again, those without a block in use become idle, and empty arenas go back. */
 export function evacuation_end(): void {
   let pool = firstPool();
   while (pool) {

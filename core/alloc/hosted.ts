@@ -10,9 +10,9 @@ import { ledger } from "../ground/ledger";
 import { platform } from "../ground/platform";
 
 /**
- * Bytes of a block of the host's. In the word before its blocks, dlmalloc keeps the chunk's size (a multiple of 8, three
- * bits for other things), that word included: to look there is cheaper than to ask, which is another module's function.
- * The host says whether it is so (PythonHeap tries it).
+ * Bytes of a block of the host's. dlmalloc keeps the chunk's size in the word before a block (a multiple of 8, with three bits for
+ * other things; that word counts too). Reading it is cheaper than calling malloc_usable_size, a function of another module.
+ * The host says whether its blocks have this header (PythonHeap tries it).
  */
 @inline
 function usableSize(block: usize): usize {
@@ -94,7 +94,7 @@ export function hosted_free(ctx: usize, block: usize): void {
   call_indirect<void>(platform().hostFree, block);
 }
 
-/** A block out of what the host's malloc has: a limit on its footprint keeps it from asking the platform. */
+/** A block from free memory that the host's malloc already has: a limit on its footprint keeps it from asking the platform. */
 export function hosted_find(ctx: usize, n: usize): usize {
   const p = platform();
   if (p.hostFootprint == 0 || !p.admits(n)) return 0;

@@ -1,6 +1,6 @@
-// A pool: 4 KiB at a multiple of 1 KiB, all of it blocks of one size class; what is known of it stands elsewhere.
+// A pool: 4 KiB at a multiple of 1 KiB, all of it blocks of one size class. Its record lies elsewhere.
 //
-//   pool in memory                                        what is known of it (in its arena's record)
+//   pool in memory                                        its record (in its arena's record)
 //   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+
 //   | block  | block  | block  |         | block  | - |   | free  | used | next and prev | bin | ...   |
 //   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+
@@ -23,7 +23,7 @@
 import { DEBUG, POOL_SIZE } from "../ground/config";
 import { CONTROL, SCRATCH_AT } from "../ground/control";
 
-/** What a byte counts up to. */
+/** The highest number that a byte can count to. */
 const MANY: u8 = 255;
 
 @unmanaged
@@ -43,7 +43,7 @@ export class Pool {
   listed: bool;
   /** Its blocks are being moved elsewhere (evacuation.ts). */
   isVacated: bool;
-  /** Of how many of its blocks the tracer wants to know the end (trace/watched.ts); saturates at MANY, and never decreases from there. */
+  /** How many of its blocks the tracer watches (trace/watched.ts). Saturates at MANY, and never decreases from there. */
   watched: u8;
 
   @inline
@@ -51,7 +51,7 @@ export class Pool {
     return this.bin != 0;
   }
 
-  /** From idle to listed: all blocks of `blockSize` bytes free, in ascending order. The pool has `bytes` bytes. */
+  /** The idle pool of `bytes` bytes becomes listed. Its blocks of `blockSize` bytes are all free, in ascending order. */
   open(bin: usize, blockSize: u32, bytes: u32): void {
     const capacity = bytes / blockSize;
     this.bin = bin;
@@ -70,7 +70,7 @@ export class Pool {
     if (DEBUG) assert(this.isValid(scratchBits()));
   }
 
-  /** Last in its bin's list. */
+  /** Puts the pool at the end of its bin's list. */
   enlist(): void {
     if (DEBUG) assert(!this.listed && this.bin != 0);
     const first = load<Pool | null>(this.bin);
@@ -89,7 +89,7 @@ export class Pool {
     if (DEBUG) assert(this.isLinked);
   }
 
-  /** In no list. */
+  /** Takes the pool out of its bin's list. */
   delist(): void {
     if (DEBUG) assert(this.isLinked);
     const next = this.next!;
@@ -104,7 +104,7 @@ export class Pool {
     if (load<Pool>(this.bin) === this) store<Pool>(this.bin, next);
   }
 
-  /** The pool's record, and others with it, was copied from `before` to `now`, `bytes` in all: its neighbours and its bin know it. */
+  /** Corrects the pool's neighbours and bin after its record was copied. The copy took `bytes` bytes, other records too, from `before` to `now`. */
   followRecord(before: usize, now: usize, bytes: usize): void {
     if (!this.listed) return;
     const next = changetype<usize>(this.next);
@@ -136,7 +136,7 @@ export class Pool {
   }
 
   /**
-   * Sets a bit in `bits` for each free block. False if the free list is broken: an element that is no block, one that is
+   * Sets a bit in `bits` for each free block. False if the free list is broken: an element that is not a block, one that is
    * there twice, or a length other than capacity - used.
    */
   markFree(bits: FreeBits): bool {

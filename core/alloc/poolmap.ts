@@ -1,6 +1,6 @@
-// From an address to its pool: whether a block is ours, in one look.
+// From an address to its pool: one lookup tells whether a pool of ours has a block.
 //
-//   entry k:  the record of the pool that covers the POOL_GRAIN bytes at (first + k) x POOL_GRAIN, or 0 if none of ours does
+//   entry k:  the record of the pool that covers the POOL_GRAIN bytes at (first + k) x POOL_GRAIN; 0 if no pool does
 //   | first | length | map |
 //
 // A grain is in one pool or in none, so an address belongs to a pool iff its entry is not 0. Hence one lookup tells whether a block is ours, and the memory
@@ -15,7 +15,7 @@ import { INTERNAL } from "../ground/domains.gen";
 import { base_calloc, base_free, base_malloc } from "./base";
 import { Pool } from "./pool";
 
-/** Entries are added by so many at a time, beyond what is needed: 1 MiB of addresses. */
+/** How many entries are added at a time beyond those that are needed: 1 MiB of addresses. */
 const SPARE: u32 = 1024;
 
 @unmanaged
@@ -37,7 +37,7 @@ export class PoolMap {
     return load<Pool | null>(this.at(number));
   }
 
-  /** There are entries for the addresses [from, to); false, and nothing changed, if there is no memory for them. */
+  /** Makes entries for the addresses [from, to). False, and nothing changed, if there is no memory for them. */
   cover(from: usize, to: usize): bool {
     const low = <u32>(from / POOL_GRAIN);
     const high = <u32>((to + POOL_GRAIN - 1) / POOL_GRAIN);
@@ -46,7 +46,7 @@ export class PoolMap {
     let first = low;
     let end = high + SPARE;
     if (this.length != 0) {
-      // Downwards rooms grow by what is needed, upwards by half as much again: memory grows upwards.
+      // Room is added downwards for what is needed, upwards for half as much again: memory grows upwards.
       first = min(low, this.first);
       end = high > oldEnd ? max(high + SPARE, high + ((high - first) >> 2)) : oldEnd;
     }
@@ -63,7 +63,7 @@ export class PoolMap {
     return true;
   }
 
-  /** The entries are those for the addresses [from, to), in a new place if that is lower; nothing changed if there is no memory for them. */
+  /** Reduces the map to the addresses [from, to), and moves it if there is a lower place. Changes nothing if there is no memory for a copy. */
   fit(from: usize, to: usize): void {
     const first = <u32>(from / POOL_GRAIN);
     const length = <u32>((to + POOL_GRAIN - 1) / POOL_GRAIN) - first;
@@ -81,24 +81,24 @@ export class PoolMap {
     this.length = length;
   }
 
-  /** No entries, and no memory for any. */
+  /** Removes all entries, and gives their memory back. */
   drop(): void {
     base_free(INTERNAL, this.map);
     this.map = 0;
     this.length = 0;
   }
 
-  /** The pool's `bytes` bytes are known to be its: whole grains, but for the room for a header behind them. */
+  /** Enters the pool for its `bytes` bytes: whole grains, except that the last may lack the room of a header. */
   set(pool: Pool, bytes: usize): void {
     this.fill(pool.start, bytes, changetype<usize>(pool));
   }
 
-  /** Nothing is known of the pool any more. */
+  /** Removes the pool's entries. */
   unset(pool: Pool, bytes: usize): void {
     this.fill(pool.start, bytes, 0);
   }
 
-  /** How many entries are the pool, of those for the pool's `bytes` bytes. */
+  /** How many of the entries for the pool's `bytes` bytes have the pool. */
   countOf(pool: Pool, bytes: usize): u32 {
     let count: u32 = 0;
     for (let at = pool.start; at < pool.start + bytes; at += POOL_GRAIN) if (this.poolOf(at) === pool) count++;
@@ -133,7 +133,7 @@ function publishTo(view: usize): void {
   memory.copy(CONTROL + view, CONTROL + SMALL_MEM_AT, offsetof<PoolMap>());
 }
 
-/** Every view is as the map. Whoever lets arenas change it calls this before anything is allocated or freed. */
+/** Makes every view equal to the map. To be called after arenas may have changed the map, before anything is allocated or freed. */
 export function publishMap(): void {
   publishTo(SMALL_OBJECT_AT);
   publishTo(SMALL_LIBC_AT);

@@ -70,7 +70,7 @@ export class Raw {
     return platform().brk - this.top;
   }
 
-  /** Empty bins, no chunk; the first header will be the last word before an aligned address. */
+  /** Empties all bins; there is no chunk yet. The first header will be the last word before an aligned address. */
   begin(first: usize): void {
     this.first = first;
     this.top = first;
@@ -133,7 +133,7 @@ export class Raw {
     return this.bestIn((word << 5) + <u32>ctz<u32>(bits), size);
   }
 
-  /** The top holds at least `size` bytes, or false and nothing changed. */
+  /** Makes the top at least `size` bytes long. False, and nothing changed, if that is not possible. */
   private fillTop(size: usize): bool {
     const have = this.topBytes;
     if (have >= size) return true;
@@ -180,8 +180,8 @@ export class Raw {
   }
 
   /**
-   * Of the bytes [at, end), which are free, in no bin, and not the last before the top, the first `size` are about to be used: the rest is a
-   * free chunk, if it can be one. Answers how many are taken, with a rest that can't.
+   * Takes the first `size` of the bytes [at, end), which are free, not in a bin, and not directly below the top. The rest becomes a free
+   * chunk, if it is large enough for one; else it is taken too. Answers how many bytes are taken.
    */
   private take(at: usize, size: usize, end: usize): usize {
     const rest = end - at - size;
@@ -228,7 +228,7 @@ export class Raw {
     return chunk.payload;
   }
 
-  /** A used chunk becomes free; the ledger is the caller's. */
+  /** A used chunk becomes free. The caller updates the ledger. */
   private freeChunk(chunk: Chunk): void {
     let at = chunk.address;
     let size = chunk.sizeInUse;
@@ -243,8 +243,8 @@ export class Raw {
   }
 
   /**
-   * Whether a block may start at `payload`, by what its header and the one behind it say. An address of somebody else's
-   * passes only if the words there happen to look like ours.
+   * Whether a block may start at `payload`, judged by its header and the header behind it. A foreign address passes only if
+   * the words there happen to look like ours.
    */
   @inline
   private mayBeBlock(payload: usize): bool {
@@ -310,7 +310,7 @@ export class Raw {
     return fresh;
   }
 
-  /** A block of which the byte at `offset` lies at a multiple of `alignment`, a power of two from 16 up. */
+  /** A block whose byte at `offset` lies at a multiple of `alignment`, a power of two from 16 up. */
   memalign(domain: u32, alignment: usize, offset: usize, n: usize): usize {
     if (alignment > MAX_BLOCK || n > MAX_BLOCK - alignment - MIN_CHUNK) return 0;
     const wide = this.malloc(domain, n + alignment + MIN_CHUNK);
@@ -361,7 +361,7 @@ export class Raw {
     }
   }
 
-  /** The block, with its content, where the free chunk before it begins, if there is one; that chunk's bytes are behind it then. */
+  /** Moves the block, with its content, down to where the free chunk before it begins, if there is one. The free bytes are behind it afterwards. */
   slide(payload: usize): usize {
     const chunk = chunkOf(payload);
     if (!chunk.isPreviousFree) return payload;
@@ -384,7 +384,7 @@ export class Raw {
     return slid.payload;
   }
 
-  /** Bytes of blocks from `line` up that domains have. */
+  /** Bytes of the blocks from `line` up that are in use by domains. */
   usedAbove(line: usize): usize {
     let bytes: usize = 0;
     for (let at = this.first; at != this.top; at += changetype<Chunk>(at).size) {
@@ -444,7 +444,7 @@ export function raw(): Raw {
   return changetype<Raw>(CONTROL + RAW_AT);
 }
 
-// The functions of an allocator over this layer; ctx is the domain that the blocks count for.
+// The functions of an allocator over this layer; ctx is the domain that the blocks are counted for.
 
 export function raw_malloc(ctx: usize, n: usize): usize {
   return raw().malloc(<u32>ctx, n);

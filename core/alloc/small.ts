@@ -40,7 +40,7 @@ export class Small extends PoolMap {
     return changetype<usize>(this) + BINS_OFFSET + binOffset(sizeClass);
   }
 
-  /** A block of a size class, wherever there is one: the first listed pool may be full, or there may be none. */
+  /** A block of a size class when the first listed pool is full, or no pool is listed. */
   takeElsewhere(sizeClass: u32): usize {
     let pool = this.firstWithFree(sizeClass);
     if (!pool) pool = this.openPool(sizeClass);
@@ -68,7 +68,7 @@ export class Small extends PoolMap {
     return pool;
   }
 
-  /** A block of a larger size class, from `sizeClass` on: when there is no memory, that is better than none. */
+  /** A block of a larger size class, from `sizeClass` on. Used when there is no memory: a block that is too large is better than NULL. */
   private takeLarger(sizeClass: u32): usize {
     for (; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {
       const pool = this.firstWithFree(sizeClass);
@@ -77,7 +77,7 @@ export class Small extends PoolMap {
     return 0;
   }
 
-  /** Closes the pools that are kept though they are empty. */
+  /** Closes the empty pools that were kept open. */
   closeEmpty(): void {
     for (let sizeClass: u32 = 0; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {
       const pool = load<Pool | null>(this.binAt(sizeClass));
@@ -85,7 +85,7 @@ export class Small extends PoolMap {
     }
   }
 
-  /** How many pools the bins list, each of which is one of this bin; a broken list counts as more than `most`. */
+  /** How many pools the bins list, each in the bin of its size class. A broken list counts as more than `most`. */
   countListed(most: u32): u32 {
     let count: u32 = 0;
     for (let sizeClass: u32 = 0; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {
@@ -135,21 +135,21 @@ function close(pool: Pool): void {
   publishMap();
 }
 
-/** What is known of arenas and pools is as low as it can be, if it stands above `line`, and as small. */
+/** Moves the records and the map of arenas and pools, where they lie above `line`, as low as possible, and shrinks the map. */
 export function lowerTables(line: usize): void {
   arenas().lowerRecords(line);
   arenas().fitMap();
   publishMap();
 }
 
-/** Closes every pool that is kept though it is empty; arenas that this empties go back. */
+/** Closes every empty pool that was kept open. Arenas whose pools are all idle then go back. */
 export function scavenge(): void {
   for (let domain = MEM; domain <= LIBC; domain++) smallOf(domain).closeEmpty();
 }
 
 // The functions of an allocator over this layer; ctx is the address of a Small.
 
-/** small_malloc, for whoever would do nothing else: a call less. */
+/** small_malloc, inlined: saves a call in functions that would only call it. */
 @inline
 export function smallMalloc(ctx: usize, n: usize): usize {
   // 0 becomes the largest number here, and goes the same way as a large request.
@@ -175,7 +175,7 @@ function uncommonMalloc(ctx: usize, n: usize): usize {
   return base_malloc(changetype<Small>(ctx).domain, n);
 }
 
-/** small_free, for whoever would do nothing else: a call less. */
+/** small_free, inlined: saves a call in functions that would only call it. */
 @inline
 export function smallFree(ctx: usize, block: usize): void {
   const pool = changetype<Small>(ctx).poolOf(block);
@@ -186,7 +186,7 @@ export function smallFree(ctx: usize, block: usize): void {
   }
 }
 
-/** The pool has its block back. */
+/** Puts a block back into its pool. */
 @inline
 export function giveTo(pool: Pool, block: usize): void {
   const next = pool.free;
@@ -202,12 +202,12 @@ export function small_free(ctx: usize, block: usize): void {
   smallFree(ctx, block);
 }
 
-/** A pool that had no free block got one. */
+/** A full pool got a free block: it is listed again. */
 function wasFull(pool: Pool): void {
   if (!pool.listed) pool.enlist();
 }
 
-/** A pool's last block was freed: the pool stays if it is its bin's only one, and keeps no arena that could go back. */
+/** A pool's last block was freed. The pool stays open if it is its bin's only one, and its arena would not go back. */
 function becameEmpty(pool: Pool): void {
   if (pool.isAloneInBin && !arenas().wouldGoBack(pool)) return;
   close(pool);

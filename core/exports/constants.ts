@@ -124,7 +124,7 @@ export const TRACE_CUT_AT: usize = TRACE_AT + offsetof<Tracer>("cut");
 export const TRACE_NODE_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("nodeMask");
 export const TRACE_WATCHED_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("watchedMask");
 export const TRACE_SHADOW_ROOM_AT: usize = TRACE_AT + offsetof<Tracer>("shadowRoom");
-/** What the core reads Python's stacks by. */
+/** Where the offsets begin by which the core reads Python's stacks. */
 export const TRACE_INTERPRETERS_AT: usize = TRACE_AT + offsetof<Tracer>("interpretersAt");
 export const TRACE_THREADS_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("threadsOffset");
 export const TRACE_CURRENT_FRAME_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("currentFrameOffset");
@@ -133,7 +133,7 @@ export const TRACE_EXECUTABLE_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("ex
 export const TRACE_INSTRUCTION_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("instructionOffset");
 export const TRACE_OWNER_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("ownerOffset");
 export const TRACE_CODE_INSTRUCTIONS_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("codeInstructionsOffset");
-/** And the chunks that frames lie in. */
+/** Where the offsets begin by which the core finds the chunks that frames lie in. */
 export const TRACE_CHUNK_CONTEXT_AT: usize = TRACE_AT + offsetof<Tracer>("chunkContext");
 export const TRACE_CHUNK_MALLOC_AT: usize = TRACE_AT + offsetof<Tracer>("chunkMalloc");
 export const TRACE_CHUNK_FREE_AT: usize = TRACE_AT + offsetof<Tracer>("chunkFree");

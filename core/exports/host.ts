@@ -1,4 +1,4 @@
-// What the host calls of the objects.
+// The functions of the object layer that the host calls.
 
 export { memory_checksum } from "../ground/checksum";
 export { begin_objects } from "../objects/begin";

@@ -1,4 +1,4 @@
-// What the object layer puts into the table, besides functions of the Python/C API: the host does.
+// The functions of the object layer that the host puts into the table, besides those of the Python/C API.
 
 export { c_repr, object_init, object_new, type_call } from "../objects/capi/api/construct";
 export {

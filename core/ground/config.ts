@@ -29,7 +29,7 @@ export const POOL_GRAIN: usize = 1024;
 /** The most pools that an arena has. */
 export const ARENA_POOLS: usize = 16;
 /**
- * Bytes that an arena of so many pools asks for: wherever it begins, a first pool that begins at a multiple of POOL_GRAIN
+ * Bytes to ask for to get an arena of this many pools: wherever it begins, a first pool that begins at a multiple of POOL_GRAIN
  * leaves room for them all. The last pool lacks ALIGNMENT bytes, the room for a header of the allocator below: so arenas
  * can lie side by side without a gap.
  */

@@ -1,7 +1,7 @@
-// A fault: a call that misuses memory, as the host is told of it.
+// A fault: the record by which the host learns of a call that misuses memory.
 //
-// There is one record, which the next fault overwrites. Debug hooks (debug.ts) fill all of it; the raw allocator, which keeps
-// no book of its blocks, knows only that an address can't be one of them.
+// There is one record, which the next fault overwrites. Debug hooks (hooks/debug.ts) fill all of it. The raw allocator has no
+// list of its blocks: it knows only that an address can't be one of them.
 
 import { CONTROL, FAULT_AT, SCRATCH_AT } from "./control";
 import { DOMAINS } from "./domains.gen";
@@ -24,7 +24,7 @@ export class Fault {
   address: usize;
   size: usize;
   serial: u32;
-  /** The block's domain, DOMAINS if it is not known; and the one that was called. */
+  /** The block's domain, or DOMAINS if it is not known; then the domain that was called. */
   domain: u32;
   called: u32;
   site: u32;
@@ -40,7 +40,7 @@ export function fault(): Fault {
   return changetype<Fault>(CONTROL + FAULT_AT);
 }
 
-/** Describes a fault at an address of which nothing is known. */
+/** Describes a fault at an address that nothing is known about. */
 export function describeForeign(kind: u32, address: usize, called: u32): void {
   const f = fault();
   memory.fill(CONTROL + FAULT_AT, 0, offsetof<Fault>());

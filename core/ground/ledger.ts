@@ -1,7 +1,7 @@
-// The account: what is live, counted where it changes without a cost.
+// The account: what is live, counted only where counting costs nothing.
 //
-// Large blocks are counted one by one, by the domain that asked; small ones by the pool (a pool knows its count, so
-// the exact number of live small blocks is one walk over the pools away: stats on the host).
+// Large blocks are counted one by one, for the domain that asked; small ones by the pool. A pool knows how many of its
+// blocks are in use, so one walk over the pools gives the exact number of live small blocks (the host's stats).
 //
 //   allocated(now) = bytes of raw, mem, object and libc + pools in use x POOL_SIZE
 //   peak           = the highest allocated() so far
@@ -16,7 +16,7 @@ import { CONTROL, LEDGER_AT, RAW_AT } from "./control";
 export class Ledger {
   pools: u32;
   peak: usize;
-  /** Sum of the byte counters below, one for each domain and one for what is INTERNAL. */
+  /** Sum of the byte counters below: one for each domain, and one for INTERNAL, the heap's own tables. */
   large: usize;
   bytes0: usize;
   bytes1: usize;
@@ -42,14 +42,14 @@ export class Ledger {
     return load<u32>(changetype<usize>(this) + ((<usize>domain) << 2), offsetof<Ledger>("blocks0"));
   }
 
-  /** A large block of `bytes` usable bytes came to life in `domain`. */
+  /** Counts a large block of `bytes` usable bytes that was allocated in `domain`. */
   born(domain: u32, bytes: usize): void {
     const at = changetype<usize>(this) + ((<usize>domain) << 2);
     store<u32>(at, load<u32>(at, offsetof<Ledger>("blocks0")) + 1, offsetof<Ledger>("blocks0"));
     this.resized(domain, 0, bytes);
   }
 
-  /** A large block of `domain` died. */
+  /** Counts a large block of `domain` that was freed. */
   died(domain: u32, bytes: usize): void {
     const at = changetype<usize>(this) + ((<usize>domain) << 2);
     store<u32>(at, load<u32>(at, offsetof<Ledger>("blocks0")) - 1, offsetof<Ledger>("blocks0"));

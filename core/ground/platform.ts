@@ -10,8 +10,8 @@
 // Invariants (isValid):
 //   reserved <= peak
 //   kind == OWN  implies  reserved == brk - base, brk <= end, brk <= memory.size() in bytes
-// A reservation that would make reserved > limit answers 0, as one that the platform can't serve.
-// When more is reserved than the watermark, or less than the low mark, the host is told, once: it sets the next ones.
+// A reservation that would make reserved > limit fails like one that the platform can't serve.
+// The host is told once when `reserved` passes the watermark, or falls below the low mark. It then sets new marks.
 
 import { ADDRESS_END, GRANULE, WASM_PAGE } from "./config";
 import { CONTROL, LEDGER_AT, PLATFORM_AT } from "./control";
@@ -40,7 +40,7 @@ export class Platform {
   /** Fault injection: reservation number `failAt` fails (0: none does), and all later ones too if `failForever`. */
   failAt: u32;
   failForever: u32;
-  // What the host's allocator is, as table indices (kind HOST).
+  // The host's allocator, as table indices (kind HOST).
   hostMalloc: u32;
   hostCalloc: u32;
   hostRealloc: u32;
@@ -50,13 +50,13 @@ export class Platform {
   // dlmalloc's malloc_footprint and malloc_set_footprint_limit; 0 if the host has none.
   hostFootprint: u32;
   hostSetFootprintLimit: u32;
-  /** The limit of a platform that is closed. */
+  /** While the platform is closed: its limit, to be restored. */
   closedLimit: usize;
-  /** Bytes past which the host is told, and below which. */
+  /** The host is told when `reserved` passes `watermark`, and when it falls below `lowMark`, in bytes. */
   watermark: usize;
   lowMark: usize;
 
-  /** No limit but the one that is given, and no watermark. */
+  /** Starts with this limit and without a watermark. */
   begin(kind: u32, limit: usize): void {
     this.kind = kind;
     this.base = CONTROL;
@@ -64,7 +64,7 @@ export class Platform {
     this.watermark = NONE;
   }
 
-  /** Whether `bytes` more may be taken. Afterwards the attempt is counted. */
+  /** Counts an attempt to reserve, and answers whether `bytes` more may be taken. */
   admits(bytes: usize): bool {
     const number = ++this.reservations;
     if (this.failAt != 0) {
@@ -73,7 +73,7 @@ export class Platform {
     return bytes <= this.limit && this.reserved <= this.limit - bytes;
   }
 
-  /** `bytes` more are reserved. */
+  /** Counts `bytes` more as reserved. */
   charge(bytes: usize): void {
     this.reserved += bytes;
     if (this.reserved > this.peak) this.peak = this.reserved;
@@ -86,13 +86,13 @@ export class Platform {
     hostWatermark();
   }
 
-  /** `bytes` were given back. */
+  /** Counts `bytes` as given back. */
   discharge(bytes: usize): void {
     this.reserved -= bytes;
     if (this.reserved < this.lowMark) this.passed();
   }
 
-  /** What had `before` bytes has `after`. */
+  /** Counts memory of `before` bytes as `after` bytes. */
   recharge(before: usize, after: usize): void {
     if (after < before) this.discharge(before - after);
     else this.charge(after - before);
@@ -106,7 +106,7 @@ export class Platform {
     // A memory of 65536 wasm pages has 2^32 bytes, which reads as 0 here: everything below ADDRESS_END is there.
     if (have != 0 && brk + bytes > have) {
       const need = (brk + bytes - have + WASM_PAGE - 1) / WASM_PAGE;
-      // Growing has a price, which is high where the host has to copy: so a little more than is needed.
+      // Growing is expensive where the host has to copy the memory, so we ask for a little more than we need.
       const spare = have / WASM_PAGE / 32;
       if (spare <= need || memory.grow(<i32>spare) < 0) {
         if (memory.grow(<i32>need) < 0) return false;
@@ -117,7 +117,7 @@ export class Platform {
     return true;
   }
 
-  /** Nothing is given any more, whatever the limit is, until it is open again. */
+  /** Closes the platform: it gives nothing more until it is opened again, whatever the limit is. */
   close(): void {
     this.closedLimit = this.limit;
     this.limit = 0;

@@ -1,14 +1,14 @@
-// Debug hooks: PyMem_SetupDebugHooks, for each domain an allocator that checks and hands on to the one it replaces.
+// Debug hooks (PyMem_SetupDebugHooks): in front of each domain's allocator, another one that checks each call and then hands it on.
 //
 //   p-8    p-4  p-3      p                        p+n        p+n+4      p+n+8
 //   | size | id | FD x 3 | n bytes, CD when fresh | FD x 4   | serial   |
 //
 // The layout is CPython's (Objects/obmalloc.c, with PYMEM_DEBUG_SERIALNO): numbers are big-endian, id is 'r', 'm', 'o',
-// or 'c' for the C library's malloc. A freed block is filled with DD and held back: it goes to the real free when the held blocks exceed their bounds,
-// and is looked over once more then, so a write to a freed block is found.
+// or 'c' for the C library's malloc. A freed block is filled with DD and held back. When the held blocks exceed their bounds, the oldest
+// is checked again and really freed; so a write to a freed block is found.
 //
-// What a registry says of a block is believed before what the block says. A fault is reported to the host and
-// the call does nothing else: free leaves the block, malloc, calloc and realloc answer 0.
+// Where a block's header and the registry differ, the registry is right. A fault is reported to the host, and the call does
+// nothing else: free does not free the block; malloc, calloc and realloc answer 0.
 // docs/debug-hooks.md.
 
 import { base_malloc, base_memalign } from "../alloc/base";
@@ -32,7 +32,7 @@ import { tableIndex } from "../ground/functions";
 import { DEBUG_FUNCTIONS } from "../ground/table.gen";
 import { Entry, HELD, LIVE, Registry } from "./registry";
 
-/** The host's number for the place in the program that calls. */
+/** The host's number for the place in the program that makes the call. */
 @external("host", "site")
 declare function hostSite(): u32;
 
@@ -49,7 +49,7 @@ const HELD_BYTES: usize = 256 * 1024;
 export class Debug {
   installed: u32;
   serial: u32;
-  /** A block unknown to the registry belongs to somebody who was there before: it is handed on, not reported. */
+  /** 1 if blocks unknown to the registry were allocated before the heap came: calls on them are handed on, not reported. */
   foreignAllowed: u32;
   // Held blocks: a ring of addresses, oldest at `head`.
   ring: usize;
@@ -69,7 +69,7 @@ export class Debug {
     this.heldBytesMax = HELD_BYTES;
   }
 
-  /** The block is the youngest of those held back. Older ones go while there are too many. */
+  /** Holds a block back, as the youngest. Frees the oldest ones while there are too many. */
   hold(entry: Entry): void {
     store<usize>(this.ringAt(this.head + this.count), entry.address);
     this.count++;
@@ -77,7 +77,7 @@ export class Debug {
     while (this.count > 1 && (this.count == HELD_BLOCKS || this.heldBytes > this.heldBytesMax)) this.letGo();
   }
 
-  /** The oldest held block goes to the allocator it came from; one that was written to is reported, and stays out. */
+  /** Frees the oldest held block. If it was written to, it is reported and never freed. */
   letGo(): void {
     const address = load<usize>(this.ringAt(this.head));
     this.head = (this.head + 1) % HELD_BLOCKS;
@@ -156,12 +156,13 @@ function dress(entry: Entry): void {
   store<u32>(p + entry.size + 4, bswap<u32>(entry.serial));
 }
 
-/** Offset of the first wrong byte of what lies around a live block, or PRISTINE. */
+/** "All bytes are right", as an offset that no byte has. */
 const PRISTINE: isize = -0x80000000;
 
+/** Offset of the first wrong byte around a live block, or PRISTINE. */
 function firstWrong(entry: Entry): isize {
   const p = entry.address;
-  // Downwards: what lies next to the block is what an underflow hits first.
+  // Downwards, because an underflow first hits the bytes next to the block.
   const id = (FORBIDDEN << 8) | letterOf(entry.domain);
   for (let k: isize = -1; k >= -4; k--) if (load<u8>(p + k) != <u8>(id >> ((4 + <u32>k) << 3))) return k;
   if (load<u32>(p - 8) != bswap<u32>(<u32>entry.size)) return -8;
@@ -211,7 +212,7 @@ function register(start: usize, n: usize, domain: u32, site: u32): usize {
   return start + HEADER;
 }
 
-/** Blocks that are held back are memory as well: they go before an allocation fails. */
+/** malloc; before it fails, the blocks that are held back are freed, because they are memory too. */
 function mallocOrReclaim(domain: u32, n: usize): usize {
   const start = hooked(domain).doMalloc(n);
   if (start != 0 || debug().count == 0) return start;
@@ -278,7 +279,7 @@ export function debug_realloc(ctx: usize, block: usize, n: usize): usize {
   }
   const size = entry.size;
   if (n > size) {
-    // Always to another place, so that whoever kept the old address is found out.
+    // Always to another place, so that a use of the old address is found.
     const moved = allocate(ctx, n, FRESH);
     if (moved == 0) return 0;
     memory.copy(moved, block, size);
@@ -291,7 +292,7 @@ export function debug_realloc(ctx: usize, block: usize, n: usize): usize {
   return register(start, n, domain, hostSite());
 }
 
-/** PyMem_SetupDebugHooks: each domain that has no hooks yet gets them. Does nothing if there is no memory for them. */
+/** PyMem_SetupDebugHooks: installs hooks in each domain that has none yet. Does nothing if there is no memory for them. */
 export function PyMem_SetupDebugHooks(): void {
   const d = debug();
   if (d.ring == 0) {
@@ -308,7 +309,7 @@ export function PyMem_SetupDebugHooks(): void {
   d.installed = 1;
 }
 
-/** Looks over every live and held block. The first fault's kind, described in `fault()`, or 0. */
+/** Checks every live and held block. Answers the first fault's kind, described in `fault()`, or 0. */
 export function debug_check(): u32 {
   const r = registry();
   for (let index: u32 = 0; index < r.length; index++) {
@@ -328,7 +329,7 @@ export function debug_check(): u32 {
   return 0;
 }
 
-/** Describes the live block at an address in `fault()`, for a host that asks what is there; false if there is none. */
+/** Describes the live block at an address in the record `fault()`, for a host that asks about it. False if there is no live block. */
 export function debug_find(block: usize): bool {
   const entry = registry().find(block);
   if (!entry || entry.state != LIVE) return false;

@@ -30,14 +30,14 @@ export function libc_free(block: usize): void {
   pooledFree(LIBC, block);
 }
 
-/** A block at a multiple of `alignment`; 0 if that is no power of two, or if there is no memory. */
+/** A block at a multiple of `alignment`; 0 if that is not a power of two, or if there is no memory. */
 export function libc_aligned_alloc(alignment: usize, n: usize): usize {
   if (popcnt(alignment) != 1) return 0;
   if (alignment <= ALIGNMENT) return libc_malloc(n);
   return debug().installed != 0 ? debug_memalign(alignment, n) : base_memalign(LIBC, alignment, 0, n);
 }
 
-/** Stores such a block at `target`. Answers 0, EINVAL if `alignment` is no power of two from 4 up, or ENOMEM. */
+/** Stores such a block at `target`. Answers 0, EINVAL if `alignment` is not a power of two from 4 up, or ENOMEM. */
 export function libc_posix_memalign(target: usize, alignment: usize, n: usize): i32 {
   if (popcnt(alignment) != 1 || alignment < sizeof<usize>()) return EINVAL;
   const block = libc_aligned_alloc(alignment, n);

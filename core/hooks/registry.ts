@@ -59,7 +59,7 @@ export class Registry {
     return this.at(index);
   }
 
-  /** There is room for one more entry; false if there is no memory for it. */
+  /** Makes room for one more entry. False if there is no memory for it. */
   makeRoom(): bool {
     if (this.count * 4 < this.length * 3) return true;
     const oldTable = this.table;

@@ -56,7 +56,7 @@ function isTraced(allocator: Allocator): bool {
   return allocator.malloc - tableIndex(TRACE_FUNCTIONS) < TABLE_FUNCTIONS - TRACE_FUNCTIONS;
 }
 
-/** The tracer stands in a domain, in front of what was there. */
+/** Puts the tracer into a domain, in front of the domain's allocator. */
 function standIn(domain: u32, samples: bool): void {
   const allocator = allocatorOf(domain);
   traced(domain).copyFrom(changetype<usize>(allocator));
@@ -69,7 +69,7 @@ function standIn(domain: u32, samples: bool): void {
   }
 }
 
-/** Each domain is traced from now on; `rate`: one block in so many bytes is, 0: every one. False, and nothing changed, if there is no memory for the tables. */
+/** Starts to trace each domain: every block if `rate` is 0, else one in `rate` bytes. False, and nothing changed, if there is no memory for the tables. */
 export function trace_start(rate: u32): bool {
   const t = tracer();
   if (!t.takeBlock() || !nodes_makeRoom() || !watched_makeRoom() || !beginShadow()) {

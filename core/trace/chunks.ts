@@ -9,7 +9,8 @@
 // callers are as they were. So a comparison of the shadow with the stack, which comes from above, ends at the newest first frame.
 //
 // CPython gets chunks from its arena allocator; the tracer stands in front of that while it records. A list that is full loses every second
-// chunk: any of them will do. The first chunk of a thread is never given back, and begins with a word that is no frame: as if it began with shadow[0].
+// chunk: any of them will do. The first chunk of a thread is never given back. It begins with a word that is not a frame, and counts as if it
+// began with shadow[0].
 //
 // Invariants: list[k].chunk has not been given back since it was entered, for every k; if k < seen, shadow[list[k].index] is its first frame, or
 // list[k].index is 0, and list[k].index < depth; settled = the index of the newest that is seen, or 0; awaited = the first frame of the oldest that is not, or 0.
@@ -18,7 +19,7 @@
 import { CHUNKS, Tracer, tracer } from "./tracer";
 
 const ENTRY: usize = 8;
-/** In a thread's first chunk, the first frame lies so many bytes further on. No frame is so short. */
+/** Bytes by which the first frame of a thread's first chunk lies further on than that of another chunk. Every frame is longer than this. */
 const FIRST_OF_THREAD: usize = 4;
 
 @inline

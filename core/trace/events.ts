@@ -11,9 +11,9 @@
 // A site is stack, size, domain and whether it is cleared. s = 0: the one that came after this site's predecessor the last
 // time; 1: a slot of the table of sites, two bytes; 2: in full. The reader keeps the same tables.
 //
-// The clock is asked every EVENTS_PER_MARK events, before a large block comes to life and before it goes, and when the host says so, which is before
-// the program waits and for the first event after that. So every event was between two times that are told, with no more than
-// so many others, of blocks that are not large.
+// The time is recorded every EVENTS_PER_MARK events, before a large block is allocated or freed, and when the host asks for it: before the
+// program waits, and for the first event after that. So every event lies between two recorded times, with at most EVENTS_PER_MARK events of
+// small blocks between them.
 
 import { ledger } from "../ground/ledger";
 import { platform } from "../ground/platform";
@@ -31,13 +31,13 @@ export const TIME: u32 = 0xc0;
 export const RESERVED: u32 = 0xc2;
 /** So many blocks came to life that were not sampled. */
 export const OTHERS: u32 = 0xc4;
-/** So much more is live than was told last, in units of 8 bytes: zigzag. */
+/** How much more is live than was written last, in units of 8 bytes, zigzag. */
 export const LIVE: u32 = 0xc5;
 
 export const EVENTS_PER_MARK: u32 = 64;
-/** A block of so many bytes has the time of its birth and of its end to itself. */
+/** Bytes from which on a block is large: its allocation and its end are recorded with their exact times. */
 const LARGE_BYTES: usize = 8192;
-/** What the platform gave is told in steps of 64 KiB. */
+/** The platform's bytes are recorded in steps of 64 KiB: this is log2 of a step. */
 export const RESERVED_SHIFT: u32 = 16;
 
 /** Set in a site's tag if the block was cleared; the lowest two bits are the domain. */
@@ -48,19 +48,19 @@ const OUTGROWN: u32 = 3;
 export const FREE_NEAR: u32 = 48;
 export const ALLOCATE_NEAR: u32 = 7;
 
-/** Factors of the hashes by which an address, and a site, have their slots: the reader of a trace computes them, too. */
+/** Factors of the hashes that map an address, and a site, to a slot. The reader of a trace computes the same hashes. */
 export const HASH_ADDRESS: u32 = 0x9e3779b1;
 export const HASH_SIZE: u32 = 0x85ebca6b;
 export const HASH_MIX: u32 = 0xc2b2ae35;
 
-/** Before an event: there is room for it, and the time is known well enough. */
+/** To be called before an event: makes room for it, and records the time if the last mark is too old. */
 @inline
 function beforeEvent(t: Tracer): void {
   t.makeRoom();
   if (--t.untilMark == 0) mark(t);
 }
 
-/** The time, and what the platform gave if that has changed, are in the buffer; the next event has a time of its own. */
+/** Writes the time, and the platform's bytes if they have changed, so that the next event has its exact time. */
 export function trace_mark(): void {
   const t = tracer();
   if (t.recording == 0) return;
@@ -70,19 +70,19 @@ export function trace_mark(): void {
   t.untilMark = 1;
 }
 
-/** A block is not watched any more; the event that says why has a time of its own, if the block was large. */
+/** The block is no longer watched. If it was large, the event that ends it has its exact time. */
 @inline
 function unwatchLarge(t: Tracer, block: usize): void {
   if (mayBeWatched(block) && (unwatch(block) & LARGE) != 0) t.untilMark = 1;
 }
 
-/** The time, and what the platform gave if that has changed, are in the buffer. */
+/** Writes the time, and the platform's bytes if they have changed, into the buffer. */
 function mark(t: Tracer): void {
   t.untilMark = EVENTS_PER_MARK;
   const now = hostNow();
   const passed = now - t.lastTime;
   if (passed >= 1.0) {
-    // What is left of a microsecond counts for the next mark.
+    // The rest of less than a microsecond counts for the next mark.
     const whole = <u32>min<f64>(passed, 4294967295.0);
     t.lastTime += <f64>whole;
     t.put(TIME);
@@ -97,8 +97,8 @@ function mark(t: Tracer): void {
 }
 
 /**
- * Puts the head and the address. `near` addresses are told by how many events ago they were; the numbers from there on by
- * literal and slot: near + 0 .. 7 a slot and near + 8 a literal for a free; 7 a literal and 8 .. 15 a slot for the others.
+ * Writes the head and the address. The low bits of the head say how the address is written. Below `near`: by how many events ago it was
+ * used. From `near` on, for a free: near + 0 .. 7 by its slot, near + 8 in full; for other events: 7 in full, 8 .. 15 by its slot.
  */
 @inline
 function putAddress(t: Tracer, head: u32, near: u32, slots: u32, literal: u32, block: usize): void {
@@ -125,7 +125,7 @@ function putAddress(t: Tracer, head: u32, near: u32, slots: u32, literal: u32, b
   t.lastAddress = block;
 }
 
-/** Enters a site in its table. Answers how it is told: 0 by its predecessor, 1 by its slot, 2 in full. */
+/** Enters a site in its table. Answers how it is to be written: 0 as the same site as before, 1 by its slot, 2 in full. */
 @inline
 function enterSite(t: Tracer, node: u32, size: usize, tag: u32): u32 {
   let h = (node * HASH_ADDRESS) ^ (<u32>size * HASH_SIZE) ^ (tag << 13);
@@ -208,7 +208,7 @@ function putPlain(block: usize): void {
   putAddress(tracer(), 0, FREE_NEAR, 48, 56, block);
 }
 
-/** A block of `size` bytes is at `block`, and the one that was at `before` is gone. */
+/** The block at `before` was resized to `size` bytes, and is at `block` now. */
 export function resized(before: usize, block: usize, size: usize, tag: u32): void {
   const t = tracer();
   const node = currentStack();
@@ -231,7 +231,7 @@ export function outgrown(before: usize): void {
   putPlain(before);
 }
 
-/** The encoding begins anew: no address and no site is known. */
+/** Starts the encoding anew: no address and no site is known. */
 export function beginEvents(): void {
   const t = tracer();
   t.sequence = 0;

@@ -1,13 +1,13 @@
-// Stacks as a tree: a node is a caller's node, a function, and the line of it in which the call or the allocation is.
+// Stacks as a tree. A node consists of the caller's node, a function, and the line of that function with the call or the allocation.
 //
 //   node 0 (no function) <- <module>, line 12 <- load, line 7 <- parse, line 30
 //
 //   table: open addressing by the first three, a power of two long, at most half full
 //   entry: parent | function | place | node        a place is a code unit, or LINE + a line; node 0: empty
 //
-// Nodes are numbered from 1 in the order in which they were first seen, and never go. A stack is looked up by code unit; the
-// first time, the host says which line that is, and the units of one line lead to one node. A new node is put into the
-// buffer, so that the reader can number it alike.
+// Nodes are numbered from 1 in the order in which they were first seen, and are never removed. A stack is looked up by code unit. The
+// first time, the host says which line the unit belongs to; all units of one line lead to one node. A new node is written to the
+// buffer, so that the reader gives it the same number.
 // Invariants: every entry is reachable from its home without passing an empty one; a node has one entry with a line.
 
 import { base_calloc, base_free } from "../alloc/base";
@@ -59,7 +59,7 @@ function enter(parent: u32, id: u32, place: u32, node: u32): void {
   store<u32>(entry, node, 12);
 }
 
-/** The node below `parent` for a code unit of a function; `parent` itself, if there is no memory for it. */
+/** The node below `parent` for a code unit of a function; `parent` itself if there is no memory for a new node. */
 export function childOf(parent: u32, id: u32, unit: u32): u32 {
   const node = find(parent, id, unit);
   return node != 0 ? node : addUnit(parent, id, unit);
@@ -74,7 +74,7 @@ function addUnit(parent: u32, id: u32, unit: u32): u32 {
   return node;
 }
 
-/** The node below `parent` for a line of a function; `parent` itself, if there is no memory for it. */
+/** The node below `parent` for a line of a function; `parent` itself if there is no memory for a new node. */
 export function childAtLine(parent: u32, id: u32, line: u32): u32 {
   const known = find(parent, id, line | LINE);
   if (known != 0) return known;
@@ -94,7 +94,7 @@ export function childAtLine(parent: u32, id: u32, line: u32): u32 {
   return node;
 }
 
-/** There is room for one more entry; false, and the table as it was, if there is no memory for it. */
+/** Makes room for one more entry. False, with the table unchanged, if there is no memory for it. */
 export function nodes_makeRoom(): bool {
   const t = tracer();
   const before: u32 = t.nodes == 0 ? 0 : t.nodeMask + 1;

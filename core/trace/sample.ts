@@ -4,9 +4,9 @@
 //     samples          gap        gap                     gap        exponential, `rate` bytes in the mean
 //     points         -----|-----|-----|-----|-----|-----|-----|----->  an eighth of the rate apart, wherever samples are
 //
-// A block is sampled if a gap ends in it: with a probability of 1 - exp(-size / rate), independent of all others. A reader
-// that counts it 1 / probability times has unbiased sums (src/trace/analysis.ts). Gaps are whole, rounded up, which changes
-// nothing for sizes that are whole; a block of no bytes counts as one of one byte. After a sample the next gap begins.
+// A block is sampled if a gap ends in it: with a probability of 1 - exp(-size / rate), independent of all other blocks. A reader
+// that counts it 1 / probability times gets unbiased sums (src/trace/analysis.ts). Gaps are rounded up to whole bytes, which
+// changes nothing because sizes are whole too. A block of 0 bytes counts as one of 1 byte. After a sample the next gap begins.
 //
 // What can't be estimated from samples is told exactly. Before each event, how many blocks came to life since the last one that were not
 // sampled: so it is known how many came between a sampled block's birth and its end. At each point, how much is live: so the highest moment

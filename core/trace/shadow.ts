@@ -5,7 +5,7 @@
 //
 //   entry: frame | instruction | code | function | node
 //
-// Frames on the way are those that a walk has passed: from the end downwards, the addresses alone.
+// "Frames on the way" are the addresses of the frames that a walk has passed, from the end downwards.
 
 import { base_malloc, base_realloc } from "../alloc/base";
 import { INTERNAL } from "../ground/domains.gen";
@@ -14,7 +14,7 @@ import { childOf } from "./nodes";
 import { HINTS, tracer } from "./tracer";
 
 const FIRST_ROOM: u32 = 256;
-/** No interpreter has deeper stacks; a chain that goes on is not one. */
+/** No interpreter has deeper stacks: a longer chain is not a stack. */
 const MOST_FRAMES: u32 = 1 << 20;
 
 @unmanaged
@@ -25,7 +25,7 @@ export class Seen {
   id: u32;
   node: u32;
 
-  /** The entry is where its frame is, below the caller's node. Answers its node. */
+  /** Sets the entry to where its frame is now, below the caller's node. Answers its node. */
   @inline
   moveTo(parent: u32): u32 {
     const t = tracer();
@@ -44,7 +44,7 @@ export function seen(index: u32): Seen {
   return changetype<Seen>(tracer().shadow + index * SEEN);
 }
 
-/** Where the index that a frame had in the shadow last is kept: a guess, to be checked. */
+/** The place that keeps the last known index of a frame in the shadow. The index is a guess, and has to be checked. */
 @inline
 export function hintOf(frame: usize): usize {
   return tracer().hints + <usize>(((<u32>frame >> 3) * 0x9e3779b1) >> 22) * sizeof<u32>();
@@ -52,7 +52,7 @@ export function hintOf(frame: usize): usize {
 
 if ((<usize>1) << (32 - 22) != HINTS) ERROR("a hash must have as many bits as there are hints");
 
-/** There is a shadow, and it is empty; false if there is no memory for it. */
+/** Makes an empty shadow. False if there is no memory for it. */
 export function beginShadow(): bool {
   const t = tracer();
   t.depth = 0;
@@ -63,7 +63,7 @@ export function beginShadow(): bool {
   return t.shadow != 0;
 }
 
-/** The shadow has twice the room; `count` entries at its end stay at its end. */
+/** Doubles the room of the shadow. The `count` entries at its end stay at its end. */
 export function growShadow(count: u32): bool {
   const t = tracer();
   const room = t.shadowRoom * 2;
@@ -76,7 +76,7 @@ export function growShadow(count: u32): bool {
   return true;
 }
 
-/** A code object is freed, so none of its calls is on the stack any more: entries from the first one on are gone. */
+/** A code object is freed, so none of its calls is on the stack any more: removes the entries from its first call on. */
 export function forgetCode(code: usize): void {
   const t = tracer();
   for (let index = t.settled; index < t.depth; index++) {

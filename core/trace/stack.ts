@@ -4,13 +4,13 @@
 //   thread state -> current_frame -> previous -> ...                the interpreter's frames, innermost first
 //   shadow (shadow.ts), as it was seen last
 //
-// The shadow is compared with the frames at every event, and only what differs is looked up anew. A stack is known by the code
-// and the instruction of each frame, so a call that is another one, but looks the same in all frames, has the same node. A
-// comparison costs five loads a frame, none of which waits for another; a look-up some forty, and two hashes. Of a deep stack only the frames
-// of the newest chunk are compared (chunks.ts), so what an event costs does not grow with the depth.
+// The shadow is compared with the frames at every event, and only frames that differ are looked up anew. A stack is identified by the
+// code and the instruction of each frame, so two calls that look the same in all frames have the same node. A comparison costs five
+// independent loads a frame; a look-up costs about forty, and two hashes. In a deep stack only the frames of the newest chunk are
+// compared (chunks.ts), so the price of an event does not grow with the depth.
 //
-// Frames that are no function's (CPython's own, between native code and Python) have function 0, and their caller's node.
-// A code object that is freed cuts the shadow, so a code in it is still the function that it was.
+// Frames without a function (CPython's own, between native code and Python) have function 0, and their caller's node.
+// When a code object is freed, the shadow is cut before it. So every code in the shadow is still alive.
 //
 // Invariants: shadow[k].frame's caller was shadow[k - 1].frame when the shadow was made, and shadow[0].frame had none;
 // shadow[k].node = the node below shadow[k - 1].node for its instruction; shadow[0 .. settled) is as the stack is.
@@ -48,8 +48,9 @@ export function currentStack(): u32 {
 }
 
 /**
- * Whether the frames from shadow[index] outwards are those in the shadow, which is known of those before shadow[settled]. `changed` is the outermost that
- * is at another instruction, or index + 1; if the answer is false, `broken` is the one whose caller is another.
+ * Whether the frames from shadow[index] outwards are those in the shadow. The frames before shadow[settled] are known to be, and are not
+ * compared. Sets `changed` to the outermost frame that is at another instruction, or index + 1; and, if the answer is false, `broken` to
+ * the frame that has another caller now.
  */
 function compare(index: u32): bool {
   const t = tracer();
@@ -78,7 +79,7 @@ function compare(index: u32): bool {
   return false;
 }
 
-/** What shadow[from .. to) has of its frames is as they are now. Answers the node of the last. */
+/** Brings the entries shadow[from .. to) up to date with their frames. Answers the node of the last one. */
 function renew(from: u32, to: u32): u32 {
   let node: u32 = from == 0 ? 0 : seen(from - 1).node;
   for (let index = from; index < to; index++) {
@@ -95,7 +96,7 @@ function codeOf(frame: usize): usize {
   return load<usize>(frame + tracer().executableOffset) & ~TAGS;
 }
 
-/** The entry is one of a frame with a code; where it is, is not known yet. */
+/** Sets the entry to a frame and its code. Its instruction and node are not known yet. */
 @inline
 function become(entry: Seen, frame: usize, code: usize): void {
   const isFunction = load<u8>(frame + tracer().ownerOffset) <= LAST_PYTHON_OWNER && code != 0;
@@ -104,7 +105,7 @@ function become(entry: Seen, frame: usize, code: usize): void {
   entry.id = isFunction ? functionOf(code) : 0;
 }
 
-/** The node of the frame that is innermost, after a look at all frames that are not as they were. */
+/** The node of the innermost frame. All frames that have changed are looked up on the way. */
 function walk(innermost: usize): u32 {
   const t = tracer();
   let count: u32 = 0;
@@ -120,7 +121,7 @@ function walk(innermost: usize): u32 {
         base = <i32>index;
         break;
       }
-      // These are on the stack, but called from elsewhere.
+      // These entries are on the stack, but called from elsewhere.
       for (let k = index; ; k--) {
         frame = seen(k).frame;
         if (!remember(frame, count++)) return noStack();
@@ -146,7 +147,7 @@ function walk(innermost: usize): u32 {
   return node;
 }
 
-/** A frame is kept behind the shadow, as the one after `count` others; false if there is no memory for it. */
+/** Keeps a frame behind the shadow, after `count` others. False if there is no memory for it. */
 @inline
 function remember(frame: usize, count: u32): bool {
   const t = tracer();
@@ -155,7 +156,7 @@ function remember(frame: usize, count: u32): bool {
   return true;
 }
 
-/** The answer where there is no memory for a stack. */
+/** The answer when there is no memory for a stack. */
 function noStack(): u32 {
   const t = tracer();
   t.cut++;

@@ -46,7 +46,7 @@ export class Tracer {
   begin: usize;
   position: usize;
   full: usize;
-  /** Events are recorded. If not, calls are handed on and nothing else: somebody may still point at the tracer's functions. */
+  /** 1 while events are recorded. If 0, calls are only handed on: somebody may still have the tracer's functions. */
   recording: u32;
 
   // The state of the encoding (events.ts).
@@ -86,7 +86,7 @@ export class Tracer {
   shadow: usize;
   shadowRoom: u32;
   depth: u32;
-  /** What a comparison of the shadow with the stack has found. */
+  /** The results of a comparison of the shadow with the stack. */
   changed: u32;
   broken: u32;
   /** Where a frame was in the shadow, by a hash of its address. */
@@ -108,13 +108,13 @@ export class Tracer {
   /** Stacks that were cut because there was no memory for them. */
   cut: u32;
 
-  /** Bytes can be written for one record from `position` on. */
+  /** Makes room for one record from `position` on. */
   @inline
   makeRoom(): void {
     if (this.position >= this.full) this.flush();
   }
 
-  /** The buffer is empty; the host has what was in it. */
+  /** Hands the buffer's bytes to the host, and empties it. */
   flush(): void {
     if (this.position != this.begin) hostFlush();
     this.position = this.begin;
@@ -138,7 +138,7 @@ export class Tracer {
     return true;
   }
 
-  /** Everything that the tracer took is given back, and forgotten. */
+  /** Gives back all memory that the tracer took. */
   giveTables(): void {
     give(this.block);
     give(this.shadow);

@@ -4,8 +4,8 @@
 //   entry: address | SAMPLED? CODE? LARGE? function
 //
 // The host is asked once for a code object, when it is first seen on the stack, and reads name, file and lines then. A code
-// object whose block is freed leaves the table, so whatever lies at that address later is asked for anew; and its calls leave the shadow.
-// Function 0 is one that stacks don't show.
+// object whose block is freed is removed from the table, so that a later code object at the same address is asked for anew; and its calls are
+// removed from the shadow. Function 0 is a function that stacks don't show.
 // Invariants: every entry is reachable from its home without passing an empty one; a pool knows how many of
 // its blocks are in the table.
 
@@ -21,7 +21,7 @@ declare function hostCode(code: usize): u32;
 
 export const ENTRY: usize = 8;
 const FIRST_LENGTH: u32 = 4096;
-/** Its end has a time of its own. */
+/** The block is large: its end is recorded with its exact time. */
 export const LARGE: u32 = 0x20000000;
 const CODE: u32 = 0x40000000;
 /** The block was sampled. */
@@ -56,7 +56,7 @@ export function functionOf(code: usize): u32 {
   return id;
 }
 
-/** The table has these bits for a block. Without memory for it, it has what it had. */
+/** Adds these bits to the block's entry. Without memory for an entry, nothing changes. */
 export function watch(block: usize, bits: u32): void {
   if (!watched_makeRoom()) return;
   const entry = at(find(block));
@@ -70,7 +70,7 @@ export function watch(block: usize, bits: u32): void {
   store<u32>(entry, load<u32>(entry, 4) | bits, 4);
 }
 
-/** There is room for one more; false, and the table as it was, if there is no memory for it. */
+/** Makes room for one more entry. False, with the table unchanged, if there is no memory for it. */
 export function watched_makeRoom(): bool {
   const t = tracer();
   const before: u32 = t.watched == 0 ? 0 : t.watchedMask + 1;
@@ -96,7 +96,7 @@ export function mayBeWatched(block: usize): bool {
   return load<usize>(at(home(block))) != 0;
 }
 
-/** A block that is freed is not in the table any more. Answers the bits that it had; 0 if it was not there. */
+/** Removes a block that is freed from the table. Answers the bits that it had; 0 if it was not there. */
 export function unwatch(block: usize): u32 {
   let hole = find(block);
   if (block == 0 || load<usize>(at(hole)) == 0) return 0;
@@ -106,7 +106,7 @@ export function unwatch(block: usize): u32 {
   t.watchedCount--;
   const pool = arenas().map.poolOf(block);
   if (pool) pool.unwatch();
-  // Those behind it move up, so that none is cut off from its home.
+  // Entries behind it move up, so that each can still be reached from its home.
   const mask = t.watchedMask;
   let index = hole;
   for (;;) {
@@ -121,7 +121,7 @@ export function unwatch(block: usize): u32 {
   return bits;
 }
 
-/** No pool has a block in the table any more: the table is about to be given back. */
+/** Tells all pools that none of their blocks is in the table: the table is about to be given back. */
 export function watched_end(): void {
   const t = tracer();
   if (t.watched == 0) return;
