@@ -1,4 +1,4 @@
-// The heap as a whole: how it begins, over memory of its own or a host's allocator, and how it gives back what is empty.
+// The heap as a whole: how it begins, over memory of its own or over a host's allocator, and how it gives empty memory back.
 
 import { arenas } from "../alloc/arena";
 import { CHUNK_OVERHEAD } from "../alloc/chunk";
@@ -24,9 +24,9 @@ function begin(tableBase: u32): void {
 }
 
 /**
- * Makes a heap of the memory from CONTROL up, which grows on demand, but not past `end` (0: as far as wasm32 goes).
- * The core's functions stand in the table from `tableBase` on; the heap's own state takes `stateBytes`, the control block and
- * what else the module keeps behind it. False, if not even the state fits.
+ * Makes a heap of the memory from CONTROL up. It grows on demand, up to `end` (0: as far as wasm32 goes).
+ * The core's functions lie in the table from `tableBase` on. The heap's own state takes `stateBytes`: the control block, and
+ * the module's other state behind it. False if not even the state fits.
  */
 export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool, stateBytes: usize): bool {
   const p = platform();

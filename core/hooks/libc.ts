@@ -1,8 +1,8 @@
 // The C library's allocation functions, for modules written in C: a domain of its own beside Python's.
 //
-// What is allocated here escapes Python's memory manager, and the account says so; but it comes out of the same pools and
-// the same raw allocator, and debug hooks see whoever mixes the two. Alignment beyond that of every block is the base
-// allocator's affair: such a block is an ordinary one for free and realloc.
+// Blocks of this domain escape Python's memory manager, and the account shows them as such. But they come from the same pools
+// and the same raw allocator, and debug hooks notice when a program mixes the two. A block of larger alignment than usual comes
+// from the base allocator; free and realloc treat it like any other.
 
 import { base_memalign } from "../alloc/base";
 import { allocatorOf, pooledFree, pooledMalloc } from "../alloc/domains";

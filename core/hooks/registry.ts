@@ -1,9 +1,9 @@
-// The registry of the debug hooks: what is known of every block, kept apart from the blocks.
+// The registry of the debug hooks: a record for every block, kept apart from the blocks.
 //
 //   entries: open addressing by address, a power of two long, at most three quarters full
 //   entry:   address | size | serial | site | freedAt | domain + state
 //
-// A block's own header can be overwritten; this can't be by accident, so a report is right even when the block is not.
+// A program that writes past a block can overwrite the block's header, but hardly the registry. So a report is right even if the block is not.
 // Invariants: every entry is reachable from its home without passing an empty one; live + held == number of entries.
 
 import { base_calloc, base_free } from "../alloc/base";
@@ -86,7 +86,7 @@ export class Registry {
     return entry;
   }
 
-  /** The entry is gone; those behind it move up, so that none is cut off from its home. */
+  /** Removes the entry. Entries behind it move up, so that each can still be reached from its home. */
   remove(entry: Entry): void {
     const mask = this.length - 1;
     let hole = <u32>((changetype<usize>(entry) - this.table) / offsetof<Entry>());

@@ -1,4 +1,4 @@
-// Looking at the whole heap without changing it: one walker for statistics, pictures and printing; and check().
+// Walks over the whole heap without changing it: one walker for statistics, pictures and printing; and check().
 //
 // A walk tells the host of everything in the heap, in ascending order of address within a layer:
 //   visit(kind, address, size, a, b)
@@ -34,7 +34,7 @@ export const POOL_USED_SHIFT: u32 = 3;
 export const POOL_DOMAIN_MASK: u32 = 7;
 /** a: domain. b: 1 in use, 0 free. */
 export const VISIT_BLOCK: u32 = 6;
-/** A live block as the debug hooks know it: a: domain. b: where it was allocated, by the host's number. */
+/** A live block that the debug hooks know. a: domain. b: the host's number for the place that allocated it. */
 export const VISIT_KNOWN: u32 = 7;
 
 export const DEPTH_POOLS: u32 = 1;

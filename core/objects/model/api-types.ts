@@ -33,7 +33,7 @@ export function iteratorSlot(): usize {
   return exceptionSlot(ITERATOR);
 }
 
-/** The word in which the MemoryError stands that is always there. */
+/** The word with the preallocated MemoryError. */
 @inline
 export function spareErrorSlot(): usize {
   return exceptionSlot(SPARE_ERROR);
@@ -44,7 +44,7 @@ export function isIterator(o: PyObject): bool {
   return changetype<usize>(o.type) == load<usize>(iteratorSlot());
 }
 
-/** The table is empty, the last word first: what derived from another type goes before it. */
+/** Empties the table from the last word on: a derived type goes before its base. */
 export function dropApiTypes(): void {
   for (let k = API_TYPES; k-- > 0; ) {
     const slot = exceptionSlot(k);

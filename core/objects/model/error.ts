@@ -1,7 +1,7 @@
-// The error that an operation leaves behind, as PyErr_Occurred would tell: a code, and up to three objects and three numbers that its
-// sentence speaks of (protocol/errors.mjs). The host makes an exception of it, with the sentence; there is no text in the core.
+// The error that is set (PyErr_Occurred): a code, and up to three objects and three numbers that its sentence mentions
+// (protocol/errors.mjs). The host makes an exception with the sentence from it; the core has no texts.
 //
-// An operation that can fail answers null, false or -1 when it did, and then `code` is not 0; otherwise `code` is 0.
+// An operation that fails answers null, false or -1, and sets `code` to a number other than 0. Otherwise `code` is 0.
 
 import { E_MEMORY } from "./errors.gen";
 import { at, ERROR_AT, SETTINGS_AT } from "./state";
@@ -10,7 +10,7 @@ import { at, ERROR_AT, SETTINGS_AT } from "./state";
 export class ErrorState {
   /** E_*: the number of its exception << 8 | its own. */
   code: u32;
-  /** Objects, each with a reference that the error owns; numbers. In the order in which the sentence has them. */
+  /** Objects, each a reference that the error owns; then numbers. Both in the order in which the sentence uses them. */
   a: usize;
   b: usize;
   c: usize;
@@ -31,7 +31,7 @@ export function error(): ErrorState {
   return changetype<ErrorState>(at(ERROR_AT));
 }
 
-/** There is an error of this code and no more: whatever another one owned is somebody else's now. */
+/** Sets the code alone. The objects of an earlier error are forgotten, not released: the caller has taken them over. */
 export function setCode(code: u32): void {
   const e = error();
   e.code = code;
@@ -43,7 +43,7 @@ export function setCode(code: u32): void {
   e.z = 0;
 }
 
-/** MemoryError: `n` bytes are not to be had. */
+/** Raises MemoryError for an allocation of `n` bytes. */
 export function raiseMemory(n: usize): void {
   setCode(E_MEMORY);
   error().x = <i32>n;

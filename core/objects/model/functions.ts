@@ -1,7 +1,7 @@
 // The object layer's functions as table indices, behind those of the allocators.
 //
 //   for each kind of type, in the order of their numbers, and for instances of users' types:   dealloc, hash, compare, repr
-//   then   gc_visit, exception_repr, and what stands in the slots of types for C to call (SLOT_*)
+//   then   gc_visit, exception_repr, and the functions in the slots of types that C calls (SLOT_*)
 
 import { tableIndex } from "../../ground/functions";
 import { TABLE_FUNCTIONS } from "../../ground/table.gen";

@@ -11,9 +11,9 @@ import { GC_BYTES, PyObject } from "./type";
 // Bits of `prev`, which is the address of a header otherwise: a multiple of 8.
 export const GC_FINALIZED: usize = 1;
 export const GC_COLLECTING: usize = 2;
-/** The object was hashed by its address, so it stays there. */
+/** The object was hashed by its address, so it must not move. */
 export const GC_HASHED: usize = 4;
-/** Flags that a collection leaves as they are. */
+/** Flags that a collection does not change. */
 export const GC_LASTING: usize = GC_FINALIZED | GC_HASHED;
 /** Bit of `next` while a collection has not found the object reachable. */
 export const GC_UNREACHABLE: usize = 1;
@@ -44,7 +44,7 @@ export class GCHead {
     this.prev = (this.prev & GC_FLAGS) | changetype<usize>(head);
   }
 
-  /** The list of which this is the head has no element. */
+  /** Whether the list with this head is empty. */
   @inline
   becomeEmpty(): void {
     this.next = changetype<usize>(this);
@@ -56,7 +56,7 @@ export class GCHead {
     return this.next == changetype<usize>(this);
   }
 
-  /** `node` is last in the list of which this is the head. */
+  /** Appends `node` to the list with this head. */
   @inline
   append(node: GCHead): void {
     const last = this.prevHead;
@@ -66,7 +66,7 @@ export class GCHead {
     this.setPrev(node);
   }
 
-  /** In no list; the flags stay. */
+  /** Takes the header out of its list. The flags stay. */
   @inline
   unlink(): void {
     const next = changetype<GCHead>(this.next);
@@ -88,7 +88,7 @@ export class Generation {
   next: usize;
   prev: usize;
   threshold: u32;
-  /** Youngest: objects allocated less objects freed since its last collection. Older: collections of the next younger. */
+  /** Youngest: objects allocated minus objects freed since its last collection. Older: collections of the next younger generation. */
   count: i32;
 
   @inline
@@ -107,13 +107,13 @@ export function isTracked(o: PyObject): bool {
   return gcHead(o).next != 0;
 }
 
-/** PyObject_GC_Track: the collector looks at the object from now on, so its fields are in order. */
+/** PyObject_GC_Track. The object's fields must be valid before, because the collector reads them from now on. */
 @inline
 export function track(o: PyObject): void {
   generation(0).head.append(gcHead(o));
 }
 
-/** PyObject_GC_UnTrack. Doing it again does nothing. */
+/** PyObject_GC_UnTrack. Does nothing if the object is not tracked. */
 @inline
 export function untrack(o: PyObject): void {
   const head = gcHead(o);

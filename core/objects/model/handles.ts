@@ -1,11 +1,11 @@
-// What the host holds: handles, a stack of values that it hands over, and a buffer through which text and bytes go.
+// What the host holds: handles; a stack for values that it passes in or receives; and a buffer for text and bytes.
 //
 //   table   -> word for each handle: an object's address (the handle owns a reference), or next free handle << 1 | 1
 //   stack   -> objects on their way in or out, each with a reference
 //   buffer  -> bytes that the host writes before a call, or reads after it
 //
-// The host knows a handle by its number, never by an address: so objects can move. Handle 0 is none.
-// The three are the heap's own blocks (INTERNAL): they count as overhead. Invariants (isValid):
+// The host knows an object by the number of a handle, never by its address, so objects can move. 0 is not a handle.
+// The three blocks are the heap's own (INTERNAL) and count as overhead. Invariants (isValid):
 //   count == words of the table with an address; stackTop <= stackCapacity
 
 import { base_free, base_malloc, base_realloc } from "../../alloc/base";
@@ -19,7 +19,7 @@ import { PyObject } from "./type";
 const LEAST_HANDLES: u32 = 64;
 const LEAST_STACK: u32 = 64;
 const LEAST_BUFFER: usize = 1024;
-/** A larger buffer is given back after its use, and so is a stack with more room. */
+/** Bytes. A larger buffer or stack is given back after its use. */
 export const KEPT_BUFFER: usize = 65536;
 const KEPT_STACK: u32 = 4096;
 
@@ -36,7 +36,7 @@ export class Handles {
   stackCapacity: u32;
   buffer: usize;
   bufferSize: usize;
-  /** The object that a check found not to be in order. */
+  /** The object that a check found invalid. */
   broken: usize;
 
   @inline
@@ -51,7 +51,7 @@ export class Handles {
     return load<PyObject>(this.word(handle));
   }
 
-  /** A handle for the object, whose reference becomes the handle's. 0, with that reference released, if there is no memory. */
+  /** A handle for the object. It takes over the caller's reference. 0, with that reference released, if there is no memory. */
   take(o: PyObject): u32 {
     if (this.free == 0 && !this.grow()) {
       decref(o);
@@ -64,7 +64,7 @@ export class Handles {
     return handle;
   }
 
-  /** Whether the next handle can be had without memory, or there was some for it. */
+  /** Makes sure that the next `take` needs no memory. False if there is no memory for that. */
   @inline
   reserve(): bool {
     return this.free != 0 || this.grow();
@@ -85,7 +85,7 @@ export class Handles {
     return true;
   }
 
-  /** The handle is free again; its reference is released. */
+  /** Frees the handle, and releases its reference. */
   release(handle: u32): void {
     const o = this.at(handle);
     store<u32>(this.word(handle), (this.free << 1) | 1);
@@ -94,13 +94,13 @@ export class Handles {
     decref(o);
   }
 
-  /** The object of the first handle from `handle` on that is in use; 0 if there is none. */
+  /** The object of the first handle in use from number `handle` on; 0 if there is none. */
   @inline
   isUsed(handle: u32): bool {
     return handle != 0 && handle < this.capacity && (load<u32>(this.word(handle)) & 1) == 0;
   }
 
-  /** Puts an object on the stack, whose reference becomes the stack's. False, with that reference released, if there is no memory. */
+  /** Puts an object on the stack, which takes over the caller's reference. False, with that reference released, if there is no memory. */
   @inline
   push(o: PyObject | null): bool {
     if (!o) return false;
@@ -148,7 +148,7 @@ export class Handles {
     return this.stack + ((<usize>(this.stackTop - n)) << 2);
   }
 
-  /** The last `n` objects leave the stack, and their references are released. */
+  /** Removes the last `n` objects from the stack, and releases their references. */
   drop(n: u32): void {
     while (n-- > 0) decref(this.pop());
   }
@@ -180,14 +180,14 @@ export class Handles {
     this.bufferSize = 0;
   }
 
-  /** The three blocks are as low as they can be; the buffer, which is not in use, is gone. */
+  /** Moves the table and the stack as low as possible, and frees the buffer, which must not be in use. */
   lower(): void {
     this.dropBuffer();
     this.table = lowered(this.table, (<usize>this.capacity) << 2);
     this.stack = lowered(this.stack, (<usize>this.stackCapacity) << 2);
   }
 
-  /** Whether the free handles are all in their list, which ends. */
+  /** Whether the list of free handles ends and has all of them. */
   freeListIsWhole(): bool {
     let left = this.capacity - 1 - this.count;
     for (let handle = this.free; handle != 0; handle = load<u32>(this.word(handle)) >> 1) {

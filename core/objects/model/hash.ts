@@ -1,7 +1,7 @@
 // Hashes: of bytes in memory (keyed), of numbers, and how hashes are put together.
 //
-// str and bytes are hashed with SipHash-1-3 under a key of the heap's own, as CPython's are (PEP 456, Python/pyhash.c):
-// who doesn't know the key can't make keys that collide. Numbers are hashed modulo the prime 2^31 - 1, so that equal numbers of
+// str and bytes are hashed with SipHash-1-3 under a key of the heap's own, as in CPython (PEP 456, Python/pyhash.c): without
+// the key, nobody can construct texts that collide. Numbers are hashed modulo the prime 2^31 - 1, so that equal numbers of
 // different types have equal hashes (Python manual, "Hashing of numeric types"). A hash is never -1, which means "error".
 
 import { settings } from "./settings";
@@ -10,13 +10,13 @@ export const HASH_BITS: i32 = 31;
 export const HASH_MODULUS: u32 = 0x7fffffff;
 const HASH_INFINITY: i32 = 314159;
 
-/** A hash that is not the mark of an error. */
+/** The hash, or -2 in place of -1, which means "error". */
 @inline
 export function notError(hash: i32): i32 {
   return hash == -1 ? -2 : hash;
 }
 
-/** SipHash-1-3 of `n` bytes, cut to 32 bits; that of nothing is 0. J.-P. Aumasson and D. J. Bernstein, 2012. */
+/** SipHash-1-3 of `n` bytes, cut to 32 bits; 0 if `n` is 0. J.-P. Aumasson and D. J. Bernstein, 2012. */
 export function hashBytes(address: usize, n: usize): i32 {
   if (n == 0) return 0;
   const key = settings();

@@ -19,29 +19,29 @@ import { COLLECTION_DUE, settings } from "./settings";
 import { GC_BYTES, PyObject, PyType } from "./type";
 
 /**
- * Bytes of a header and `count` items of `size` bytes, to ask for: if they are too many for 32 bits, more than any request is granted, so
- * that the answer is "no memory" as for every other size that there is none for.
+ * Bytes of a header and `count` items of `size` bytes. If the sum does not fit 32 bits, the answer is larger than any allowed request: then
+ * the allocation fails for lack of memory, as for any other size that is too large.
  */
 @inline
 export function requestFor(header: usize, count: u64, size: usize): usize {
   return <usize>min<u64>(<u64>header + count * size, MAX_REQUEST + 1);
 }
 
-/** A block for `n` bytes of an object; 0, and MemoryError is raised, if there is none. */
+/** A block for `n` bytes of an object; 0, and MemoryError is raised, if there is no memory. */
 function objectBlock(n: usize): usize {
   const block = PyObject_Malloc(n);
   if (block == 0) raiseNoMemory(n);
   return block;
 }
 
-/** A block of the mem domain, for what belongs to an object but stands apart: a list's items, a dict's keys. */
+/** A block of the mem domain for a part of an object: a list's items, a dict's keys. */
 export function newBlock(n: usize): usize {
   const block = PyMem_Malloc(n);
   if (block == 0) raiseNoMemory(n);
   return block;
 }
 
-/** The block with `n` bytes; 0, and MemoryError is raised, if that can't be: then it is as it was. */
+/** Resizes a part to `n` bytes. 0, with MemoryError raised and the block unchanged, if there is no memory. */
 export function resizeBlock(block: usize, n: usize): usize {
   const moved = PyMem_Realloc(block, n);
   if (moved == 0) raiseNoMemory(n);
@@ -53,7 +53,7 @@ export function freeBlock(block: usize): void {
   PyMem_Free(block);
 }
 
-/** A collected object was allocated: when enough were, a collection is due. */
+/** Counts an allocated object that the collector may have to collect. After enough of them, a collection is due. */
 @inline
 function countAllocation(): void {
   const young = generation(0);
@@ -78,8 +78,8 @@ function begin(block: usize, type: PyType, bytes: usize): PyObject {
 }
 
 /**
- * A new object of the type with `bytes` bytes, collector header not counted: one reference, not tracked, all but the header as
- * the block was. null, and MemoryError is raised, if there is no memory.
+ * A new object of the type with `bytes` bytes, collector header not counted. It has one reference and is not tracked; all but the
+ * header is not initialized. null, and MemoryError is raised, if there is no memory.
  */
 @inline
 export function newObject(type: PyType, bytes: usize): PyObject | null {
@@ -88,7 +88,7 @@ export function newObject(type: PyType, bytes: usize): PyObject | null {
   return block == 0 ? null : begin(block, type, whole);
 }
 
-/** As newObject with the type's basic size, from the type's free list if there is something in it. */
+/** As newObject with the type's basic size, from the type's free list if that is not empty. */
 @inline
 export function newFixed(type: PyType): PyObject | null {
   const head = type.free;
@@ -99,7 +99,7 @@ export function newFixed(type: PyType): PyObject | null {
   return begin(head, type, <usize>type.basicSize + type.headBytes);
 }
 
-/** The object of `bytes` bytes has been taken apart: its block goes back to the heap. */
+/** Gives the block of a dead object of `bytes` bytes back to the heap. Its references and parts are released already. */
 @inline
 export function freeObject(o: PyObject, bytes: usize): void {
   PyObject_Free(retire(o, bytes));
@@ -117,7 +117,7 @@ export function freeFixed(o: PyObject): void {
   } else PyObject_Free(block);
 }
 
-/** The object is not counted any more. Answers its block. */
+/** Stops counting the object, and answers its block. */
 @inline
 export function retire(o: PyObject, bytes: usize): usize {
   const type = o.type;
@@ -128,13 +128,13 @@ export function retire(o: PyObject, bytes: usize): usize {
   return changetype<usize>(o) - headBytes;
 }
 
-/** A block that retire gave comes to life again as an object, one of `bytes` bytes. */
+/** Makes a block from retire an object of `bytes` bytes again. */
 @inline
 export function revive(block: usize, type: PyType, bytes: usize): PyObject {
   return begin(block, type, bytes + type.headBytes);
 }
 
-/** The object, which nobody else knows yet, needs fewer bytes than before: it gives the rest back, and may move. */
+/** Shrinks an object to which only the caller has a reference. It may move; the answer is the object. */
 export function shrinkObject(o: PyObject, before: usize, after: usize): PyObject {
   const type = o.type;
   const moved = PyObject_Realloc(changetype<usize>(o) - type.headBytes, after + type.headBytes);

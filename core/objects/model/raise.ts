@@ -1,4 +1,4 @@
-// Errors that speak of objects: raised, cleared, and asked for their exception's type.
+// Errors with objects: how they are raised and cleared, and the type of their exception.
 
 import { error, exceptionOf, raiseMemory, setCode } from "./error";
 import { E_RAISED } from "./errors.gen";
@@ -7,15 +7,15 @@ import { incref, xdecref } from "./refcount";
 import { isSubtype } from "./subtype";
 import { PyObject, PyType } from "./type";
 
-/** MemoryError is raised; an error that C left set is gone. */
+/** Raises MemoryError. An error that is already set, by C, is released. */
 export function raiseNoMemory(n: usize): void {
   clearError();
   raiseMemory(n);
 }
 
 /**
- * Raises an error, with references to the objects that it speaks of; one that was set before is gone. Whoever knows the error calls the
- * function of it (raises.gen.ts).
+ * Raises an error, with new references to the objects that it mentions. An error that is already set is released. Callers use the
+ * function that is generated for each error (raises.gen.ts).
  */
 export function raiseError(
   code: u32,
@@ -40,7 +40,7 @@ export function raiseError(
   e.z = z;
 }
 
-/** PyErr_Clear: there is no error, and its objects are released. */
+/** PyErr_Clear: clears the error, and releases its objects. */
 export function clearError(): void {
   const e = error();
   const a = changetype<PyObject | null>(e.a);

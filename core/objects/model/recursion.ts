@@ -3,7 +3,7 @@
 import { raiseRecursion } from "./raises.gen";
 import { settings } from "./settings";
 
-/** One step deeper into nested objects; false, and RecursionError is raised, at the limit. Pairs with `leave`. */
+/** Goes one level deeper into nested objects. False, and RecursionError is raised, at the limit. Pairs with `leave`. */
 @inline
 export function enter(): boolean {
   const s = settings();

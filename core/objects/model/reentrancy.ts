@@ -13,14 +13,14 @@
 //   move         compaction, and another memory for the instance
 //   measures     what the host does against pressure: it may do all of this, and call the program
 //
-//   free         an object whose last reference goes. Nobody has to ask: a compaction lets nobody in but allocators. The debug build checks it.
+//   free         an object whose last reference goes. No caller asks for this: a compaction calls no code but allocators. The debug build asserts it.
 //
-// Whether something may throw is the host's matter, for the core does not: it leaves an error (error.ts). What is forbidden is put off to the next safe
-// point (collector/due.ts) or refused (BUSY). What the host forbids besides, while the core waits for it: src/core/reentrancy.ts.
+// The core never throws, it sets an error (error.ts); so only the host has to know whether throwing is allowed. A forbidden action is postponed to the
+// next safe point (collector/due.ts) or refused (BUSY). src/core/reentrancy.ts has what the host forbids in addition while the core waits for it.
 
 import { at, HANDLES_AT, UNDER_WAY_AT } from "./state";
 
-/** How many of each state hold, by the place of the word. */
+/** A counter for each state: how often it was entered and not yet left. */
 @unmanaged
 class UnderWay {
   held: u32;
@@ -53,7 +53,7 @@ function underWay(): UnderWay {
   return changetype<UnderWay>(at(UNDER_WAY_AT));
 }
 
-/** The state holds once more. Pairs with leaveState, on every way out. */
+/** Enters the state once more. Every way out must call leaveState. */
 @inline
 export function enterState(state: usize): void {
   const count = at(UNDER_WAY_AT) + state;
@@ -66,13 +66,13 @@ export function leaveState(state: usize): void {
   store<u32>(count, load<u32>(count) - 1);
 }
 
-/** The state does not hold any more: an exception passed through all that entered it. */
+/** Leaves the state completely, because an exception has ended everything that entered it. */
 @inline
 export function abandonState(state: usize): void {
   store<u32>(at(UNDER_WAY_AT) + state, 0);
 }
 
-/** Nothing is under way. */
+/** Sets all states to "not entered". */
 export function nothingUnderWay(): void {
   memory.fill(at(UNDER_WAY_AT), 0, offsetof<UnderWay>());
 }

@@ -12,10 +12,10 @@ import { PyObject } from "./type";
 
 export const IMMORTAL: u32 = 5 << 28;
 export const IMMORTAL_MINIMUM: u32 = 1 << 30;
-/** No count is above: C that does not know of immortal objects may count them up and down. */
+/** The highest count of a valid object. Between the bounds there is room for C that counts immortal objects up and down. */
 export const IMMORTAL_MAXIMUM: u32 = 6 << 28;
 
-/** One more reference. Answers the object, so that a reference can be handed on in one expression. */
+/** Adds a reference. Answers the object, so that the reference can be passed on in the same expression. */
 @inline
 export function incref<T extends PyObject>(o: T): T {
   const n = o.refcnt;
@@ -24,7 +24,7 @@ export function incref<T extends PyObject>(o: T): T {
   return o;
 }
 
-/** One reference less; the object is deallocated with the last one. */
+/** Releases a reference. The object is deallocated with the last one. */
 @inline
 export function decref(o: PyObject): void {
   const n = o.refcnt;
@@ -58,7 +58,7 @@ function trash(): Trash {
   return changetype<Trash>(at(TRASH_AT));
 }
 
-/** The last reference is gone. */
+/** Deallocates an object whose last reference is gone. */
 export function deallocate(o: PyObject): void {
   if (DEBUG) assert(may(FREE));
   const type = o.type;
@@ -91,13 +91,13 @@ function emptyTrash(): void {
   }
 }
 
-/** No object is being deallocated any more: those that waited for that are. */
+/** After an exception has ended a deallocation from outside: deallocates the objects that wait in the list. */
 export function trashUnwound(): void {
   trash().depth = 0;
   emptyTrash();
 }
 
-/** dealloc of what is never deallocated. */
+/** dealloc of objects that are never deallocated. */
 export function immortal_dealloc(o: PyObject): void {
   o.refcnt = IMMORTAL;
 }

@@ -1,4 +1,4 @@
-// What an operation answers to the host, where a number does not say it (host/exchange.ts).
+// The result of an operation for the host, where one number is not enough (host/exchange.ts).
 
 import { decref } from "./refcount";
 import { at, PASS_AT, RESULT_AT } from "./state";
@@ -10,9 +10,9 @@ export class Result {
   a: u32;
   b: u32;
   c: u32;
-  /** The string that a result of kind IS_TEXT reads, if nobody else refers to it. */
+  /** A string that only the result refers to: the host reads the text of a result of kind IS_TEXT in it. */
   held: PyObject | null;
-  /** Where the host writes a number that it read for the core. */
+  /** Where the host writes a number that it parsed for the core. */
   parsed: f64;
 }
 
@@ -29,7 +29,7 @@ export function heldText(): usize {
   return changetype<usize>(result()) + offsetof<Result>("held");
 }
 
-/** The text of the last result has been read. */
+/** The host has read the text of the last result: the string that was held for it is released. */
 export function release_text(): void {
   const r = result();
   const held = r.held;

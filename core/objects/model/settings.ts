@@ -1,4 +1,4 @@
-// What was chosen when the heap was made (the key of hashes, policies), and what is so for the moment.
+// What was chosen when the heap was made (the key of hashes, policies), and some state that changes.
 
 import { at, UNDER_WAY_AT, SETTINGS_AT } from "./state";
 
@@ -10,11 +10,11 @@ export class Settings {
   policies: u32;
   depth: u32;
   recursionLimit: u32;
-  /** What the next safe point is to do: COLLECTION_DUE, PRESSURE_DUE. */
+  /** What has to be done at the next safe point: COLLECTION_DUE, PRESSURE_DUE, as bits. */
   due: u32;
   /** 1 while the host wants a handle for every result, also for one that has a value. */
   exact: u32;
-  /** 1 once another module could count references of its own. */
+  /** 1 from the moment when another module may own references that the core does not see. */
   lent: u32;
 }
 

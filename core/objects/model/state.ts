@@ -3,8 +3,8 @@
 //   CONTROL + CONTROL_BYTES
 //   | error | settings | under way | handles | interned | shapes | trash | collector | tuples | spare keys | result | pass | API types | types | preallocated objects |
 //
-// As in the control block, a part may only touch its own region. Everything here is found again when the module is
-// instantiated over the same memory.
+// As in the control block, a part may only touch its own region. A new instance of the module over the same memory finds
+// everything again.
 
 import { CONTROL, CONTROL_BYTES } from "../../ground/control";
 

@@ -1,20 +1,20 @@
-// Objects and types: the header that every object begins with, and what is known of all objects of a type.
+// Objects and types: the header that every object begins with, and the record of a type.
 //
 //   [ next | prev ]  refcnt | type | ...            the two words in front only if the type has HAS_GC (gc-head.ts)
 //   ^ block          ^ the object's address
 //
-// Layouts are CPython 3.14's for wasm32, so that sys.getsizeof says the same of an object here and there. Flags that CPython has
-// (Py_TPFLAGS_*) are the bits that it has them in; the core's own are bits that CPython does not use.
+// Layouts are those of CPython 3.14 for wasm32, so that sys.getsizeof gives the same number. CPython's flags (Py_TPFLAGS_*) have the same
+// bits here; the core's own flags use bits that CPython does not use.
 
 import { BOOL, FROZENSET, INT, PLACES, SET } from "./kinds.gen";
 import { at, TYPE_BYTES, TYPES, TYPES_AT } from "./state";
 
 /** Items of the type's instances are references, and not plain bytes. */
 export const HAS_OBJECT_ITEMS: u32 = 1 << 0;
-/** C defined the type: its functions are C's, it never moves, and neither do its instances. */
+/** The type was defined in C: its functions are C's. Neither the type nor its instances ever move. */
 export const IS_C_TYPE: u32 = 1 << 2;
 export const DISALLOWS_INSTANTIATION: u32 = 1 << 7;
-/** A type that was made while the program ran: it lives as long as somebody refers to it. */
+/** A type that was made while the program ran. It lives as long as there is a reference to it. */
 export const IS_HEAP_TYPE: u32 = 1 << 9;
 /** Others can be derived from it. */
 export const IS_BASE_TYPE: u32 = 1 << 10;
@@ -22,7 +22,7 @@ export const HAS_VECTORCALL: u32 = 1 << 11;
 export const IS_READY: u32 = 1 << 12;
 /** The type's objects have a collector header in front. */
 export const HAS_GC: u32 = 1 << 14;
-/** An object of the type, which has no collector header, was hashed by its address: so all of them stay where they are. */
+/** An object of the type was hashed by its address. Without a collector header to mark that one, no object of the type may move. */
 export const HAS_HASHED: u32 = 1 << 15;
 /** A user's type whose instances have no items, no weak references, and no functions of their own. */
 export const IS_PLAIN: u32 = 1 << 16;
@@ -48,9 +48,9 @@ export class PyVarObject extends PyObject {
 }
 
 /**
- * What is common to all objects of a type. First CPython's PyTypeObject, word for word, so that a type can be one that C defined
- * (include/cpython/object.h); then what the core needs besides. Functions are table indices; 0: there is none. Where the core calls what C
- * may define, the word has the core's name: the functions have the same type.
+ * A type. It begins with CPython's PyTypeObject, word for word, so that a type can be defined in C (include/cpython/object.h); then come
+ * the core's own fields. Functions are table indices; 0: there is none. A slot that the core itself calls has the core's name for it
+ * (dealloc, hash), whether C defined the function or not: the signature is the same.
  */
 @unmanaged
 export class PyType extends PyVarObject {
@@ -58,13 +58,13 @@ export class PyType extends PyVarObject {
   tp_name: usize;
   basicSize: u32;
   itemSize: u32;
-  /** What C calls; the core calls `dealloc`. */
+  /** For C; the core calls `dealloc`. */
   tp_dealloc: u32;
   tp_vectorcall_offset: i32;
   tp_getattr: u32;
   tp_setattr: u32;
   tp_as_async: usize;
-  /** What C calls: it answers a string. The core calls `repr`. */
+  /** For C: a function that answers a string. The core calls `repr`. */
   tp_repr: u32;
   tp_as_number: usize;
   tp_as_sequence: usize;
@@ -87,9 +87,9 @@ export class PyType extends PyVarObject {
   tp_methods: usize;
   tp_members: usize;
   tp_getset: usize;
-  /** The type that this one is derived from, to which it has a reference. */
+  /** The type that this one is derived from: a reference. */
   base: PyType | null;
-  /** Attributes of the type by name, a dict; of types that have any. */
+  /** A dict of the type's attributes by name; null if it has none. */
   tp_dict: PyObject | null;
   tp_descr_get: u32;
   tp_descr_set: u32;
@@ -115,12 +115,12 @@ export class PyType extends PyVarObject {
   kind: u32;
   dealloc: u32;
   repr: u32;
-  /** Of types that a program in TypeScript defined (instance.ts). */
+  /** For types that a program in TypeScript defined (types/instance.ts). */
   drop: u32;
-  /** How many references to objects stand in an instance, from slotsAt on. */
+  /** How many slots (references to objects) an instance has, from slotsAt on. */
   slots: u32;
   slotsAt: u32;
-  /** What the host calls this type. */
+  /** The host's number for this type. */
   hostId: u32;
   /** The module that a type in C belongs to. */
   module: PyObject | null;
@@ -159,7 +159,7 @@ export class PyType extends PyVarObject {
     return this.hasGC ? GC_BYTES : 0;
   }
 
-  /** `bytes` more are in objects of this type (less, if negative). */
+  /** Counts `bytes` more in objects of this type (fewer, if negative). */
   @inline
   resized(bytes: isize): void {
     this.bytes += bytes;
@@ -174,7 +174,7 @@ export function typeOf(kind: u32): PyType {
   return changetype<PyType>(at(TYPES_AT + <usize>kind * TYPE_BYTES));
 }
 
-/** Whether the type stands at one of those places. */
+/** Whether the type lies at one of the places for built-in types. */
 @inline
 export function isFixedType(type: PyType): bool {
   return changetype<usize>(type) - at(TYPES_AT) < <usize>PLACES * TYPE_BYTES;

@@ -1,12 +1,12 @@
-// Visitors: classes that are shown words of objects. Functions that show them are compiled for each visitor, so that a visit is no call, and
-// what a visitor does not have costs nothing.
+// Visitors: classes that are shown words of objects. The functions that show them are compiled once for each visitor class, so a visit costs
+// no call, and methods that a visitor does not define cost nothing.
 //
 //   owned(slot)      the word at `slot` owns a reference, and is not 0
-//   borrowed(slot)   optional: the word at `slot` knows an object without owning a reference; it may be 0
+//   borrowed(slot)   optional: the word at `slot` is a borrowed reference; it may be 0
 //   all(from, to)    optional: each word in [from, to) owns a reference; `eachOwned` shows them one by one
 //   enters(keys)     whether the entries of a dict's keys are to be shown, which several dicts may share
-//   pass             the number of a pass of the collector. Such a visitor is shown only what can be part of a cycle: no keys that are strings,
-//                    no types; and has no `enters`. What a type's own traverse function knows is shown through gc_visit (collector/visit.ts).
+//   pass             the number of a pass of the collector. Such a visitor is shown only words that can be part of a cycle: not keys that are
+//                    strings, not types; and it has no `enters`. A type's own traverse function shows references by gc_visit (collector/visit.ts).
 
 /** Shows words that own a reference each, one by one. */
 @inline
@@ -28,7 +28,7 @@ export function visitIfThere<V>(slot: usize, visitor: V): void {
   if (load<usize>(slot) != 0) visitor.owned(slot);
 }
 
-/** Shows a word that knows an object without owning a reference. */
+/** Shows a word that is a borrowed reference. */
 @inline
 export function visitBorrowed<V>(slot: usize, visitor: V): void {
   if (isDefined(visitor.borrowed)) visitor.borrowed(slot);

@@ -5,9 +5,9 @@
 //
 //   state      bits 0..15 interned (0 or 1), 16..18 bytes a code point, 20 all below U+0080
 //
-// A string's width is the least that holds its characters: so two strings that differ in width differ.
-// Of each string with one character below U+0100, and of the empty one, there is a single one (POLICY_CHARACTERS).
-// The two words for UTF-8 are 0, or its length and a block of the mem domain that C asked for (PyUnicode_AsUTF8AndSize).
+// A string's width is the smallest that holds its characters, so two strings of different widths are never equal.
+// The empty string, and each string of one character below U+0100, exist only once (POLICY_CHARACTERS).
+// The two words for UTF-8 are 0 until C asks for it (PyUnicode_AsUTF8AndSize); then its length and a block of the mem domain.
 //
 // Invariants (str_valid):
 //   width == 1, 2 or 4, and no narrower one would do; ascii iff all characters < 0x80; characters[length] == 0
@@ -66,7 +66,7 @@ export class PyStr extends PyObject {
     return charOf(this.data, this.width, k);
   }
 
-  /** The string's UTF-8 and a zero, in a block that goes with the string; 0 while there is none. The string is not ASCII. */
+  /** The block of a string that is not ASCII with its UTF-8 and a zero; 0 until somebody asks for it. The string owns it. */
   @inline
   get utf8(): usize {
     return load<usize>(changetype<usize>(this) + UTF8_AT);
@@ -83,7 +83,7 @@ export class PyStr extends PyObject {
     return this.isAscii || this.utf8 == 0 ? 0 : <usize>this.utf8Length + 1;
   }
 
-  /** The block with `n` bytes of UTF-8 and a zero is the string's. */
+  /** Makes the block with `n` bytes of UTF-8 and a zero the string's own. */
   keepUtf8(block: usize, n: u32): void {
     store<u32>(changetype<usize>(this) + UTF8_LENGTH_AT, n);
     store<usize>(changetype<usize>(this) + UTF8_AT, block);
@@ -147,7 +147,7 @@ export function emptyStr(): PyStr {
   return changetype<PyStr>(at(EMPTY_STR_AT));
 }
 
-/** Where the string of one character below U+0100 stands that all share. */
+/** The address of the one string of a character below U+0100. */
 @inline
 function sharedCharacter(char: u32): PyStr {
   const first = at(CHARACTERS_AT);

@@ -1,9 +1,9 @@
-// What objects are made of: which type has what. Each type's own file says what that is; whoever has to know it of any object asks here.
+// What objects are made of. Each type's own file says it for that type; these functions say it for any object.
 //
 //   ownBytes(o)            bytes of the object's own block
 //   eachPart(o, v)         blocks that the object owns besides
 //   eachReference(o, v)    words that refer to other objects (model/visit.ts has what a visitor of these is)
-//   knowPlace(o, before)   the object was copied, and knows it
+//   knowPlace(o, before)   the object was copied from `before`: corrects the words that hold its own address
 //   clear(o)               lets go of what it refers to, to break a cycle
 //   isValid(o)             whether the object by itself is in order
 //
@@ -31,7 +31,7 @@ import { tuple_sizeof } from "./tuple";
 import { type_moved, type_references } from "./user-type";
 import { PyRef, ref_clear, ref_references } from "./weak";
 
-/** Bytes of an object's own block, collector header not counted. Its type may have moved: what is read of that is still there. */
+/** Bytes of an object's own block, collector header not counted. May be used even if the type has moved: the fields read here stay in the old block. */
 export function ownBytes(o: PyObject): usize {
   switch (o.type.kind) {
     case INT:
@@ -68,12 +68,12 @@ export function eachPart<V>(o: PyObject, visitor: V): bool {
   }
 }
 
-/** How many blocks eachPart can show of all objects together, those left out that stay. */
+/** An upper bound of the number of movable parts of all objects together. */
 export function mostParts(): u32 {
   return typeOf(LIST).live + 2 * typeOf(DICT).live + typeOf(SET).live + typeOf(FROZENSET).live;
 }
 
-/** An object was copied from `before`: what stands in it, or in others without a reference, about where it is, says the new place. */
+/** An object was copied from `before`: corrects its own address where it is kept in the object, or in others as a borrowed reference. */
 @inline
 export function knowPlace(o: PyObject, before: PyObject): void {
   const kind = o.type.kind;
@@ -81,7 +81,7 @@ export function knowPlace(o: PyObject, before: PyObject): void {
   else if (kind == TYPE) type_moved(changetype<PyType>(o));
 }
 
-/** Where what is read of the object first stands: its longest part if that is apart, else the object itself. Nothing but the object is read. */
+/** The address that a reader of the object needs first: its longest part, if it has one, else the object. Reads the object only. */
 @inline
 export function readsFrom(o: PyObject): usize {
   const kind = o.type.kind;
@@ -113,7 +113,7 @@ export function eachReference<V>(o: PyObject, visitor: V): void {
   else if (kind == TYPE) type_references<V>(changetype<PyType>(o), visitor);
 }
 
-/** Lets go of what a container refers to. Tuples and frozensets can't: a cycle through one has another container in it. */
+/** Releases what a container refers to. Tuples and frozensets can't do this; but a cycle through one always has another container in it. */
 export function clear(o: PyObject): void {
   const kind = o.type.kind;
   if (kind == LIST) list_clear(changetype<PyList>(o));
@@ -123,7 +123,7 @@ export function clear(o: PyObject): void {
   else if (kind == REF) ref_clear(changetype<PyRef>(o));
 }
 
-/** Whether the object itself is in order. */
+/** Whether the object by itself is valid. */
 export function isValid(o: PyObject): bool {
   if (o.refcnt == 0 || o.refcnt > IMMORTAL_MAXIMUM) return false;
   if (isKind(o, STR)) return str_valid(changetype<PyStr>(o));
@@ -134,7 +134,7 @@ export function isValid(o: PyObject): bool {
   return true;
 }
 
-/** Adds up the bytes of parts; it stands in the control block's scratch. */
+/** A visitor that adds up the bytes of parts. It lies in the control block's scratch. */
 @unmanaged
 class Size {
   bytes: usize;
@@ -145,7 +145,7 @@ class Size {
     return true;
   }
 
-  /** Keys that dicts share are no dict's own. */
+  /** Keys that several dicts share belong to none of them. */
   @inline
   keys(_slot: usize, keys: Keys): bool {
     if (keys.kind != SHARED) this.bytes += keys.bytes;

@@ -2,7 +2,7 @@
 //
 //   refcnt | type | size | hash | bytes, 0
 //
-// Of each bytes object with one byte, and of the empty one, there is a single one (POLICY_CHARACTERS).
+// The empty bytes object, and each one of a single byte, exist only once (POLICY_CHARACTERS).
 
 import { raiseByte, raiseNotBytesLike } from "../model/raises.gen";
 import { hashBytes } from "../model/hash";

@@ -24,7 +24,7 @@ export function dict_copy(d: PyDict): PyDict | null {
   return copy;
 }
 
-/** The empty dict `d` gets the entries of `other` in keys that are copied as they are. */
+/** Gives the empty dict `d` a copy of the keys and values of `other`. */
 function copyWhole(d: PyDict, other: PyDict): bool {
   const old = other.keys;
   if (other.values != 0) {
@@ -56,8 +56,8 @@ function copyWhole(d: PyDict, other: PyDict): bool {
 }
 
 /**
- * d.update(other). Where there may be no room for all new entries, the dict is copied, the copy is updated, and the two exchange
- * what they have: so nothing has changed if memory runs out halfway.
+ * d.update(other). If there may not be room for all new entries, a copy of the dict is updated, and the two exchange their contents. So
+ * nothing has changed if memory runs out halfway.
  */
 export function dict_update(d: PyDict, other: PyDict): bool {
   if (d === other || other.used == 0) return true;
@@ -83,7 +83,7 @@ export function dict_update(d: PyDict, other: PyDict): bool {
   return merged;
 }
 
-/** Each has the entries of the other. */
+/** Exchanges the contents of two dicts. */
 function exchange(d: PyDict, other: PyDict): void {
   const used = d.used;
   const keys = d.keys;
@@ -104,7 +104,7 @@ function merge(d: PyDict, other: PyDict): bool {
     const key = keys.keyAt(index);
     if (!key) continue;
     if (!dict_set_known(d, key, keys.hashAt(index), other.valueAt(index)!)) return false;
-    // What a dropped value's deallocation ran may have changed the other dict.
+    // Dropping a value may have run code that changed the other dict.
     if (other.keys !== keys) {
       raiseChanged(other);
       return false;
@@ -113,7 +113,7 @@ function merge(d: PyDict, other: PyDict): bool {
   return true;
 }
 
-/** A dict over keys that are shared, with the values that stand in memory; takes new references to both. */
+/** A dict over shared keys, with the values at `items`, every `step` words. Takes new references to keys and values. */
 export function dict_from_shared(keys: Keys, items: usize, step: i32): PyDict | null {
   const d = dict_new();
   if (!d) return null;

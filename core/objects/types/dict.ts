@@ -1,14 +1,14 @@
-// Dicts: compact and ordered (keys.ts), with the keys shared among dicts of one shape until one of them goes its own way.
+// Dicts: compact and ordered (keys.ts). Dicts of one shape share their keys until one of them gets or loses a key.
 //
 //   refcnt | type | used | - | tag, 8 bytes | keys | values
 //
-//   values == 0   the values stand in the keys' entries, which nobody shares          (a combined dict)
+//   values == 0   the values lie in the entries of keys that are the dict's own       (a combined dict)
 //   values != 0   keys.kind == SHARED; value number i belongs to entry number i       (a dict with shared keys)
 //
 // A shared dict becomes a combined one before a key is added or removed. Growth is CPython's: when there is no usable entry left, the
 // new table has at least 3 x used slots. A dict is tracked once it holds something that can be in a cycle.
 //
-// Whenever a value is dropped, the dict is already in order without it. A failed operation leaves the dict as it was.
+// Before a value is dropped, the dict is already valid without it. A failed operation changes nothing.
 
 import { DEBUG } from "../../ground/config";
 import { E_UNHASHABLE_KEY } from "../model/errors.gen";
@@ -69,7 +69,7 @@ export function dict_new(): PyDict | null {
   return d;
 }
 
-/** The row of values that it has if it shares its keys, and the keys (anatomy.ts). */
+/** Shows the parts: the row of values, if the keys are shared, and the keys (anatomy.ts). */
 @inline
 export function dict_parts<V>(d: PyDict, visitor: V): bool {
   const at = changetype<usize>(d);
@@ -79,7 +79,7 @@ export function dict_parts<V>(d: PyDict, visitor: V): bool {
   return visitor.keys(at + offsetof<PyDict>("keys"), keys) || any;
 }
 
-/** Values, and keys (model/visit.ts). Keys that dicts share are strings. */
+/** Shows the references: values, and keys (model/visit.ts). Shared keys are strings. */
 export function dict_references<V>(d: PyDict, visitor: V): void {
   const keys = d.keys;
   if (d.values != 0) visitRow<V>(d.values, keys.count, visitor);
@@ -121,8 +121,8 @@ function trackIfNeeded(d: PyDict, key: PyObject, value: PyObject): void {
 }
 
 /**
- * The dict has keys of its own, of a given size, without deleted entries; `kind` STRINGS only if all keys are. False, and nothing
- * changed, if there is no memory.
+ * Gives the dict new keys of its own, of this size, without deleted entries. `kind` may be STRINGS only if all keys are strings.
+ * False, and nothing changed, if there is no memory.
  */
 export function rebuild(d: PyDict, logSize: u32, kind: u8): bool {
   const keys = newKeys(logSize, kind);
@@ -142,14 +142,14 @@ export function rebuild(d: PyDict, logSize: u32, kind: u8): bool {
   return true;
 }
 
-/** The row of values goes; whose the values are now, is the caller's matter. */
+/** Frees the row of values. Their references are the caller's now. */
 function dropValues(d: PyDict, count: u32): void {
   typeOf(DICT).resized(-(<isize>(count << 2)));
   freeBlock(d.values);
   d.values = 0;
 }
 
-/** Room for one more key of this kind, in keys of the dict's own. */
+/** Makes room for one more key of this kind, in keys that are the dict's own. */
 function makeRoom(d: PyDict, isString: bool): bool {
   const keys = d.keys;
   const kind = keys.areStrings && isString ? STRINGS : GENERAL;
@@ -159,7 +159,7 @@ function makeRoom(d: PyDict, isString: bool): bool {
   return rebuild(d, logSizeFor(d.used * 3), kind);
 }
 
-/** Keys of the dict's own, so that one can be removed. */
+/** Makes the keys the dict's own, so that one can be removed. */
 @inline
 function unshare(d: PyDict): bool {
   return d.values == 0 || rebuild(d, d.keys.logSize, STRINGS);
@@ -201,7 +201,7 @@ export function dict_find(d: PyDict, key: PyObject): i32 {
   return hash == -1 ? FAILED : d.keys.find(key, hash);
 }
 
-/** PyDict_GetItemWithError: the value, a reference that stays the dict's; null if there is none, or an error is raised. */
+/** PyDict_GetItemWithError: the value, a borrowed reference; null if there is none, or an error is raised. */
 export function dict_get(d: PyDict, key: PyObject): PyObject | null {
   const index = dict_find(d, key);
   return index >= 0 ? d.valueAt(index) : null;
@@ -221,7 +221,7 @@ export function dict_contains(d: PyDict, key: PyObject): i32 {
   return index >= 0 ? 1 : index == EMPTY ? 0 : -1;
 }
 
-/** d.setdefault(key, value): a reference that stays the dict's; null if an error is raised. */
+/** d.setdefault(key, value): a borrowed reference; null if an error is raised. */
 export function dict_set_default(d: PyDict, key: PyObject, value: PyObject): PyObject | null {
   const hash = hashAs(key, E_UNHASHABLE_KEY);
   if (hash == -1) return null;
@@ -230,7 +230,7 @@ export function dict_set_default(d: PyDict, key: PyObject, value: PyObject): PyO
   return index == EMPTY && addNew(d, key, hash, value) ? value : null;
 }
 
-/** Takes entry `index` out. Answers the value, whose reference is the caller's now; null if there is no memory. */
+/** Removes entry `index`. Answers the value, with its reference; null if there is no memory. */
 export function dict_take_out(d: PyDict, index: u32): PyObject | null {
   if (!unshare(d)) return null;
   const key = d.keys.keyAt(index)!;
@@ -291,7 +291,7 @@ export function dict_pop_item(d: PyDict): PyObject | null {
   setItemAt(pair.items, 0, keys.keyAt(index)!);
   setItemAt(pair.items, 1, keys.valueAt(index)!);
   keys.remove(index);
-  // Entries after the last one were deleted: they need not be looked at again. Their slots stay taken.
+  // All entries behind this one are deleted, so they need not be looked at again. Their slots stay taken.
   keys.count = index;
   d.used--;
   tuple_track(pair);

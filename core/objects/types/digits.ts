@@ -98,7 +98,7 @@ function schoolMultiply(z: usize, a: usize, an: u32, b: usize, bn: u32): void {
 
 /** Digits of work space that multiplyDigits needs for factors of these lengths. */
 export function workDigits(an: u32, bn: u32): u64 {
-  // Half of the longer factor's digits four times, at each level of the halves; where that is twice as long as the other, it is cut into pieces.
+  // Each level of halving needs four times half of the longer factor's digits. A factor twice as long as the other is cut into pieces first.
   const n = min(an, bn);
   return n < KARATSUBA ? 0 : 8 * <u64>n + 1024;
 }
@@ -185,8 +185,8 @@ export function shiftDown(z: usize, a: usize, n: u32, bits: u32): void {
 }
 
 /**
- * q = a / b and r = a % b for magnitudes without leading zeros, an >= bn >= 2. q has an - bn + 1 digits, r has an + 1 (of which
- * the first bn are the remainder), and `divisor` has bn + 1 digits to work in.
+ * q = a / b and r = a % b for magnitudes without leading zeros, an >= bn >= 2. q has an - bn + 1 digits. r has an + 1 digits; the
+ * first bn are the remainder. `divisor` has bn + 1 digits to work in.
  */
 export function divideDigits(q: usize, r: usize, a: usize, an: u32, b: usize, bn: u32, divisor: usize): void {
   // Both are shifted so that the divisor's first digit has its highest bit set.

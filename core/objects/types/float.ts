@@ -24,7 +24,7 @@ declare function hostFormatFloat(v: f64, target: usize): u32;
 @external("host", "pow")
 declare function hostPow(x: f64, y: f64): f64;
 
-/** The longest repr of a float is shorter. */
+/** Room for the longest repr of a float. */
 const REPR_BYTES: usize = 40;
 
 @unmanaged
@@ -115,7 +115,7 @@ function power(x: f64, y: f64): f64 {
   return result;
 }
 
-/** The operator, up to POW, on two numbers of which at least one is a float. */
+/** The result of an operator, up to POW, on two numbers; at least one is a float. */
 export function float_binary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   const x = asF64(a);
   const y = asF64(b);

@@ -4,8 +4,8 @@
 //
 //   slots   references to objects, never 0 (None at first)           counted, and followed by the collector
 //   data    bytes that the type's user gives a meaning               not looked at
-//   items   size * itemSize bytes more, for each instance as many as it was made with: references if the type HAS_OBJECT_ITEMS,
-//           to be treated as slots are; else data
+//   items   size * itemSize bytes; each instance has its own size, fixed when it is made. If the type HAS_OBJECT_ITEMS, items are
+//           references like slots; else data
 
 import { gcVisitIndex } from "../model/functions";
 import { GC_FINALIZED, gcHead, isTracked, track, untrack } from "../model/gc-head";
@@ -28,7 +28,7 @@ function bytesOf(type: PyType, items: u32): usize {
   return <usize>type.basicSize + <usize>items * type.itemSize;
 }
 
-/** An instance: slots are None, data is 0; so are items, None or 0. */
+/** A new instance. References (slots, items) are None; data is 0. */
 export function instance_new(type: PyType, items: u32): PyObject | null {
   if (type.itemSize != 0) return newWithItems(type, items);
   const o = newFixed(type);
@@ -38,7 +38,7 @@ export function instance_new(type: PyType, items: u32): PyObject | null {
   return o;
 }
 
-/** Slots are None, data is 0, and the collector knows the instance. */
+/** Sets slots to None and data to 0, and tracks the instance. */
 @inline
 function begin(o: PyObject): void {
   const type = o.type;
@@ -60,7 +60,7 @@ function newWithItems(type: PyType, items: u32): PyObject | null {
   return o;
 }
 
-/** Bytes from `at` up to `end`, multiples of 4, are 0. A few words are quicker written one by one than by memory.fill, which is a call. */
+/** Clears the bytes from `at` to `end`, both multiples of 4. A few words are written one by one, which is quicker than memory.fill, a call. */
 @inline
 function clearWords(at: usize, end: usize): void {
   if (end - at > FEW_BYTES) memory.fill(at, 0, end - at);
@@ -111,14 +111,14 @@ export function hasSlot(o: PyObject, k: u32): bool {
   return false;
 }
 
-/** Word `k` of the row, which are slots or items, holds `value`, whose reference it takes over. */
+/** Stores `value` as word `k` of a row of slots or items, and releases what was there. Takes over the reference. */
 export function exchange(row: usize, k: u32, value: PyObject): void {
   const old = itemAt(row, k);
   setItemAt(row, k, value);
   decref(old);
 }
 
-/** Runs the finalizer, if there is one that did not run yet. */
+/** Runs the finalizer, if the type has one and it has not run yet. */
 export function finalize(o: PyObject): void {
   const type = o.type;
   if (type.finalize == 0) return;
@@ -160,12 +160,12 @@ export function instance_dealloc(o: PyObject): void {
   decref(type);
 }
 
-/** The references of a row are released; the words stay as they are. */
+/** Releases the references of a row. The words keep their values. */
 function dropRow(row: usize, n: u32): void {
   for (let k: u32 = 0; k < n; k++) decref(itemAt(row, k));
 }
 
-/** The collector breaks a cycle: slots, and items that are references, are None afterwards. */
+/** Sets slots, and items that are references, to None: the collector breaks a cycle with this. */
 export function instance_clear(o: PyObject): void {
   const type = o.type;
   if (type.clear != 0) callClear(type.clear, o);
@@ -192,7 +192,7 @@ export function instance_references<V>(o: PyObject, visitor: V): void {
     if (type.traverse != 0) call_indirect<i32>(type.traverse, o, gcVisitIndex(), visitor.pass);
   } else {
     if (type.weakList != 0) visitBorrowed<V>(changetype<usize>(o) + type.weakList, visitor);
-    // Last, because what was read of the type so far is where the type is now.
+    // Last: the visitor may correct the word `type`, and the fields above had to be read where the type lies now.
     visitor.owned(changetype<usize>(o) + offsetof<PyObject>("type"));
   }
 }

@@ -22,7 +22,7 @@ export function int_lshift(a: PyLong, b: PyLong): PyObject | null {
   return z && a.isNegative ? negated(z) : z;
 }
 
-/** How far to shift for an int that is not negative: as far as it says, or so far that nothing is left, and nothing fits. */
+/** The distance of a shift by an int that is not negative. A distance beyond 64 bits is replaced by one so large that no bit of any int remains. */
 function bitsOfShift(b: PyLong): u64 {
   return isShort(b) ? <u64>shortValue(b) : u64.MAX_VALUE;
 }
@@ -47,7 +47,7 @@ export function int_rshift(a: PyLong, b: PyLong): PyObject | null {
   shiftDown(z.row, a.row + ((<usize>skip) << 2), left, within);
   setDigitAt(z.row, left, 0);
   if (a.isNegative) {
-    // Bits that fell off make the magnitude one larger.
+    // If a bit that was shifted out is set, the magnitude is one larger.
     let lost = (digitAt(a.row, skip) & ((1 << within) - 1)) != 0;
     for (let k: u32 = 0; k < skip && !lost; k++) lost = digitAt(a.row, k) != 0;
     for (let k: u32 = 0; lost; k++) {

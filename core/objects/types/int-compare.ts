@@ -32,7 +32,7 @@ export function int_compare_f64(a: PyLong, x: f64): i32 {
   const floatBits = reinterpret<u64>(abs(x));
   const exponent = <i64>(floatBits >> 52) - 1022;
   if (bits != exponent) return bits < exponent ? -sign : sign;
-  // As many bits: the float's 53 first ones, then zeros, against all of the int's.
+  // Both have the same number of bits: compare the float's 53 bits, followed by zeros, with all bits of the int.
   const mantissa = ((floatBits & 0x000fffffffffffff) | 0x0010000000000000) << 11;
   const m = bits > 64 ? topBits(a) : wholeMagnitude(a) << (64 - bits);
   return m < mantissa ? -sign : m > mantissa ? sign : 0;

@@ -22,13 +22,13 @@ function timesModulo(x: PyObject, y: PyLong, modulus: PyLong | null): PyObject |
   return left;
 }
 
-/** Powers of fewer bits are not worth the question. */
+/** A power of fewer bits is computed without asking whether there is memory for it. */
 const FEW_BITS: f64 = 65536;
 
-/** Whether there is memory for the last step of a ** b: to find out that there is none, after all steps before, would take as long as they do. */
+/** Whether there is memory for the last step of a ** b. Asked first, because all steps before it would be computed in vain. */
 function mayHavePower(a: PyLong, b: PyLong): bool {
   const bits = int_bit_length(a);
-  // The power has at least so many bits, and is about the square of a number with half of them.
+  // A lower bound of the power's bits. The last step squares a number with half of them.
   const least = bits < 2 ? 0 : isShort(b) ? <f64>(bits - 1) * <f64>shortValue(b) : Infinity;
   if (least < FEW_BITS) return true;
   if (least > <f64>MOST_DIGITS * DIGIT_BITS) {
@@ -71,7 +71,7 @@ export function int_pow(a: PyLong, b: PyLong, modulus: PyLong | null): PyObject 
   return z;
 }
 
-/** The number whose product with `a` leaves 1: Euclid's algorithm, with what each remainder is a multiple of. */
+/** The number x with (a * x) % modulus == 1, by Euclid's extended algorithm. */
 function inverse(a: PyLong, modulus: PyLong): PyObject | null {
   let r: PyObject | null = int_mod(a, modulus);
   let last: PyObject | null = int_pos(modulus);

@@ -1,6 +1,6 @@
 // int(text, base): ints as people write them.
 //
-//   spaces  sign  prefix  digits, between which a single _ may stand  spaces         0b, 0o, 0x: for their base, or base 0
+//   spaces  sign  prefix  digits  spaces         a single _ may stand between digits; prefixes 0b, 0o, 0x for their base, or base 0
 //
 // Digits and spaces are those of ASCII.
 
@@ -36,7 +36,7 @@ export class Text {
   }
 }
 
-/** The text that is being read, from its begin. */
+/** Starts reading a text. */
 export function textOf(data: usize, width: u32, length: u32): Text {
   const t = changetype<Text>(at(SCRATCH_AT + TEXT_OFFSET));
   t.data = data;
@@ -46,7 +46,7 @@ export function textOf(data: usize, width: u32, length: u32): Text {
   return t;
 }
 
-/** Behind what abstract.ts has there. */
+/** In the control block's scratch, behind the bytes that abstract.ts uses. */
 const TEXT_OFFSET: usize = 64;
 
 /** Py_ISSPACE. */
@@ -63,7 +63,7 @@ function digitOf(char: u32): u32 {
   return letter >= 0x61 && letter <= 0x7a ? letter - 0x57 : NO_DIGIT;
 }
 
-/** The base that a prefix says, as its letter: 0 if the letter is none. */
+/** The base of a prefix with this letter; 0 if there is no such prefix. */
 function baseOf(letter: u32): i32 {
   letter |= 0x20;
   return letter == 0x62 ? 2 : letter == 0x6f ? 8 : letter == 0x78 ? 16 : 0;
@@ -81,7 +81,7 @@ function readPrefix(t: Text, base: i32): i32 {
   return t.char == 0x30 ? 1 : 10;
 }
 
-/** How many digits there are from here on; 0 if they are no number. `t.at` stays. */
+/** How many digits follow; 0 if they are not a valid number. `t.at` stays. */
 function countDigits(t: Text, base: u32): u32 {
   let n: u32 = 0;
   let k: u32 = 0;
@@ -148,8 +148,8 @@ function readDigits(t: Text, base: u32, n: u32, negative: bool): PyObject | null
 }
 
 /**
- * The int that the text is; `t.at` is where reading stopped. null if it is none, without an error, or with one if there is another
- * reason.
+ * The int in the text; `t.at` is where reading stopped. null without an error if the text is not an int; null with an error for any
+ * other reason.
  */
 export function int_read(t: Text, base: i32): PyObject | null {
   t.skipSpaces();

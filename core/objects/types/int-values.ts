@@ -96,7 +96,7 @@ export function int_to_words(a: PyLong, words: usize): void {
   if (bits != 0) store<u32>(words, <u32>bits);
 }
 
-/** At most two digits: |value| < 2^60. */
+/** The value of an int of at most two digits: |value| < 2^60. */
 @inline
 export function isShort(a: PyLong): bool {
   return a.tag < 24;
@@ -109,7 +109,7 @@ export function shortValue(a: PyLong): i64 {
   return a.isNegative ? -v : v;
 }
 
-/** The value, or the i32 nearest to it: as an index, any number that large is out of range. */
+/** The value, or the nearest i32. As an index, a number beyond i32 is out of range anyway. */
 export function int_as_index(a: PyLong): i32 {
   if (a.isCompact) return a.compactValue;
   if (isShort(a)) {
@@ -129,7 +129,7 @@ export function int_is_safe(a: PyLong): bool {
   return isShort(a) && bitLength(a.row, a.digits) <= 53;
 }
 
-/** The highest 64 bits of a magnitude of more than 64, of which the lowest is set if any below it is. */
+/** The highest 64 bits of a magnitude with more than 64 bits. The lowest of them is also set if any bit below it is set. */
 export function topBits(a: PyLong): u64 {
   const n = a.digits;
   const row = a.row;

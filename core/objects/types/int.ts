@@ -1,4 +1,4 @@
-// Ints of any size: a sign and 30-bit digits, the lowest first. Here is how they are made; int-*.ts have what can be done with them.
+// Ints of any size: a sign and 30-bit digits, the lowest first. This file makes them; int-*.ts have their operations.
 //
 //   refcnt | type | tag | digit, digit, ...        tag = digits << 3 | sign, sign 0: positive, 1: zero, 2: negative
 //
@@ -23,9 +23,9 @@ const NEGATIVE: u32 = 2;
 /** Bits of the tag that are the sign; above them, how many digits there are. */
 export const SIGN_MASK: u32 = 3;
 export const SIZE_SHIFT: u32 = 3;
-/** More digits don't fit a request. */
+/** The most digits that fit into the largest request. */
 export const MOST_DIGITS: u32 = <u32>((MAX_REQUEST - HEADER) / 4);
-/** More decimal digits are not written, as in CPython (sys.get_int_max_str_digits). */
+/** The most decimal digits that are written, as in CPython (sys.get_int_max_str_digits). */
 export const MOST_DECIMALS: u32 = 4300;
 
 @unmanaged
@@ -110,7 +110,7 @@ export function newLong(n: u32): PyLong | null {
   return changetype<PyLong | null>(o);
 }
 
-/** The int whose `n` digits were written to `z`, which newLong(n) made: without leading zeros, and shared if it is small. */
+/** Completes an int from newLong(n) whose `n` digits were written: removes leading zeros, and answers the shared int if it is small. */
 export function finish(z: PyLong, n: u32, negative: bool): PyObject | null {
   const left = trimmed(z.row, n);
   if (left < 2) {
@@ -118,7 +118,7 @@ export function finish(z: PyLong, n: u32, negative: bool): PyObject | null {
     const v = negative ? -digit : digit;
     const small = hasPolicy(POLICY_SMALL_INTS) && v >= SMALL_INT_MIN && v < SMALL_INT_MIN + SMALL_INTS;
     if (n > 1 || small) {
-      // The block of two digits could not go to the free list of those with one.
+      // This block may be too large for the free list of ints with one digit.
       z.tag = n << SIZE_SHIFT;
       int_dealloc(z);
       return int_from_i32(v);

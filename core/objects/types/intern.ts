@@ -1,4 +1,4 @@
-// Interned strings: of each text at most one string in the table, so that equal keys are mostly the same object.
+// Interned strings: the table has at most one string for each text, so that equal keys are mostly the same object.
 //
 //   table -> capacity words, each 0 (never used), 1 (was used) or the address of an interned string
 //
@@ -23,7 +23,7 @@ export class Interned {
   /** Strings in the table; words that are not 0. */
   live: u32;
   filled: u32;
-  /** How often a string was found to be there already. */
+  /** How often a string with the same text was there already. */
   hits: u32;
 
   /** Address of the word where a string with this text stands, or of the free one where it would. */
@@ -48,7 +48,7 @@ export class Interned {
     return load<usize>(word) > GONE;
   }
 
-  /** Room for one more: at most two thirds of the words are filled. False if there is no memory. */
+  /** Makes room for one more, so that at most two thirds of the words are filled. False if there is no memory. */
   private makeRoom(): bool {
     if ((this.filled + 1) * 3 <= this.capacity * 2) return true;
     return this.rebuild(this.fittingCapacity());
@@ -60,13 +60,13 @@ export class Interned {
     return capacity;
   }
 
-  /** The table is as large as it would be if it were made now; without memory for that, it stays as it is. */
+  /** Shrinks the table to the size that its strings need. Changes nothing if there is no memory for a copy. */
   fit(): void {
     const capacity = this.fittingCapacity();
     if (this.live > 0 && capacity < this.capacity && !this.rebuild(capacity)) clearError();
   }
 
-  /** The same strings in a table of `capacity` words. False, and nothing changed, if there is no memory. */
+  /** Moves the strings to a table of `capacity` words. False, and nothing changed, if there is no memory. */
   private rebuild(capacity: u32): bool {
     const table = newBlock((<usize>capacity) << 2);
     if (table == 0) return false;
@@ -103,7 +103,7 @@ export class Interned {
     return s;
   }
 
-  /** An interned string dies. */
+  /** Removes an interned string that is about to be deallocated. */
   forget(s: PyStr): void {
     store<usize>(this.wordFor(s), GONE);
     this.live--;
@@ -117,7 +117,7 @@ export class Interned {
     this.filled = 0;
   }
 
-  /** Whether each string is found where it stands; some word of the table is 0. */
+  /** Whether a search finds each string where it is. Some word of the table must be 0. */
   findsAll(): bool {
     for (let k: u32 = 0; k < this.capacity; k++) {
       const word = this.table + ((<usize>k) << 2);

@@ -1,4 +1,4 @@
-// A dict's keys: a hash table whose slots hold entry numbers, and the entries in the order in which they came.
+// A dict's keys: a hash table whose slots hold entry numbers, and the entries in the order of their insertion.
 //
 //   refcnt | log2 size, log2 bytes of the indices, kind | mark | usable | count | indices ... | entries ...
 //
@@ -45,7 +45,7 @@ export class Keys {
   logSize: u8;
   logIndexBytes: u8;
   kind: u8;
-  /** What census.ts and relocate.ts note while they are at work; 0 otherwise. */
+  /** A mark of compaction (census.ts, relocate.ts); 0 outside of it. */
   mark: u32;
   /** Entries that can still be added. */
   usable: u32;
@@ -159,7 +159,7 @@ export class Keys {
     }
   }
 
-  /** The entry whose key is the string of these characters, which has this hash; EMPTY if there is none. */
+  /** The entry whose key is the string with these characters and this hash; EMPTY if there is none. */
   findText(data: usize, width: u32, n: u32, hash: i32): i32 {
     const mask = this.size - 1;
     let perturb = <u32>hash;
@@ -190,7 +190,7 @@ export class Keys {
     return slot;
   }
 
-  /** Adds an entry for a key that is not there; usable > 0. The references are those that the caller had. */
+  /** Adds an entry for a key that is not there; usable > 0. Takes over the caller's references. */
   add(key: PyObject, hash: i32, value: PyObject | null): void {
     if (DEBUG) assert(this.usable > 0);
     const mask = this.size - 1;
@@ -210,7 +210,7 @@ export class Keys {
     if (DEBUG) assert(this.leadsTo(index));
   }
 
-  /** The entry is gone; whose its references are now, is the caller's matter. */
+  /** Removes the entry. Its references are the caller's now. */
   remove(index: u32): void {
     if (DEBUG) assert(this.keyAt(index) !== null);
     this.setIndexAt(this.slotOf(index, this.hashAt(index)), DUMMY);
@@ -219,7 +219,7 @@ export class Keys {
     store<usize>(entry, 0, 4);
   }
 
-  /** One reference more to keys that several dicts share. */
+  /** Adds a reference to keys that several dicts share. */
   @inline
   share(): Keys {
     this.refcnt++;
@@ -281,12 +281,12 @@ export function usableOf(logSize: u32): u32 {
   return ((<u32>2) << logSize) / 3;
 }
 
-/** The least size that has at least `n` slots, as a power of 2. */
+/** log2 of the smallest size with at least `n` slots. */
 export function logSizeFor(n: u32): u32 {
   return n <= 8 ? LEAST_LOG_SIZE : 32 - clz<u32>(n - 1);
 }
 
-/** The least size in which `n` entries fit. */
+/** log2 of the smallest size in which `n` entries fit. */
 export function logSizeForEntries(n: u32): u32 {
   return logSizeFor((n * 3 + 1) / 2);
 }
@@ -301,7 +301,7 @@ function bytesFor(logSize: u32, kind: u8): usize {
   return KEYS_HEADER + ((<usize>1) << logIndexBytesOf(logSize)) + entries;
 }
 
-/** The keys of every dict that never had one; they have no slot to use. */
+/** The keys of every dict that never had a key. No entry can be added to them. */
 @inline
 export function emptyKeys(): Keys {
   return changetype<Keys>(at(EMPTY_KEYS_AT));
@@ -322,7 +322,7 @@ export function keys_begin(): void {
 // ---- memory: keys of the least size with strings are kept in a list of at most 80 (CPython's bound) ----
 
 const MOST_SPARE: u32 = 80;
-/** Keys of more slots don't fit a request. */
+/** log2 of the most slots that fit into the largest request. */
 const MOST_LOG_SIZE: u32 = 27;
 
 @unmanaged
@@ -364,7 +364,7 @@ export function newKeys(logSize: u32, kind: u8): Keys | null {
   return keys;
 }
 
-/** The block of keys whose references belong to others now. */
+/** Frees the block of keys whose references the caller has taken over or released. */
 export function freeKeys(keys: Keys): void {
   typeOf(DICT).resized(-(<isize>keys.bytes));
   const s = spare();
@@ -402,7 +402,7 @@ export function keys_spare_bytes(): usize {
   return <usize>spare().count * bytesFor(LEAST_LOG_SIZE, STRINGS);
 }
 
-/** One reference to the keys less; with the last one, keys and values go. */
+/** Releases a reference to the keys. With the last one, the keys and the values in them are released. */
 export function releaseKeys(keys: Keys): void {
   if (keys === emptyKeys() || --keys.refcnt > 0) return;
   for (let index: u32 = 0; index < keys.count; index++) {

@@ -1,10 +1,10 @@
 // Lists: a row of references that grows at its end.
 //
-//   allocated grows to (n + n/8 + 6), rounded down to a multiple of 4, when n items don't fit, and shrinks when less than half
-//   is used: CPython's rule, so that n appends cost O(n) and a list wastes an eighth at most.
+//   When n items don't fit, `allocated` grows to n + n/8 + 6, rounded down to a multiple of 4. It shrinks when less than half
+//   is used. This is CPython's rule: n appends cost O(n), and a list wastes about an eighth.
 //
-// Whenever an item is dropped, the list is already in order without it: its deallocation may run anybody's code.
-// Invariants: size <= allocated; items == 0 iff allocated == 0. A failed operation leaves the list as it was.
+// Before an item is dropped, the list is already valid without it, because its deallocation may run any code.
+// Invariants: size <= allocated; items == 0 iff allocated == 0. A failed operation changes nothing.
 
 import { E_INDEX_ASSIGNMENT, E_INDEX_POP } from "../model/errors.gen";
 import { clearError, raiseError } from "../model/raise";
@@ -19,12 +19,12 @@ import { isAnySet, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
 import { itemAt, PyList, rowCompare, rowFind, rowItems, rowRepr, rowSize, setItemAt } from "./sequence";
 
-/** Room for the items of an iterable of `n`, as CPython takes it: with some to spare if they come from a dict or a set. */
+/** The room that CPython takes for the `n` items of an iterable: some more than `n` if it is a dict or a set. */
 export function roomForItems(o: PyObject, n: u32): u32 {
   return takesWhatItNeeds(o) ? evenRoom(n) : n == 0 ? 0 : sparedRoom(n, n);
 }
 
-/** Whether a list without room takes just what it needs for the object's items. */
+/** Whether a list without room takes exactly the room that the object's items need. */
 @inline
 export function takesWhatItNeeds(o: PyObject): bool {
   return !isKind(o, DICT) && !isAnySet(o);
@@ -46,7 +46,7 @@ export function list_new(room: u32): PyList | null {
   return l;
 }
 
-/** Makes `room` the number of items for which there is room; size <= room. */
+/** Sets the room to `room` items; size <= room. */
 function setRoom(l: PyList, room: u32): bool {
   const before = l.allocated;
   if (room == 0) {
@@ -63,12 +63,12 @@ function setRoom(l: PyList, room: u32): bool {
   return true;
 }
 
-/** size == `n` afterwards, with room as the rule has it; new items are not written. False, and nothing changed, if that can't be. */
+/** Sets the size to `n`, and the room by the rule above. New items are not written. False, and nothing changed, if there is no memory. */
 function setSize(l: PyList, n: u32): bool {
   const room = l.allocated;
   if (n > room || n < room >> 1) {
     if (!setRoom(l, roomFor(l, n))) {
-      // A list that shrinks can stay where it is, and then nothing went wrong.
+      // A list that shrinks can keep its room, so this is not an error.
       if (n > room) return false;
       clearError();
     }
@@ -85,7 +85,7 @@ function settle(l: PyList, n: u32): bool {
   return true;
 }
 
-/** Room for `n` items of which `more` are new. */
+/** The room for `n` items, when `more` of them are new. */
 @inline
 function sparedRoom(n: u32, more: u32): u32 {
   const room = (n + (n >> 3) + 6) & ~3;
@@ -97,13 +97,13 @@ function roomFor(l: PyList, n: u32): u32 {
   return n == 0 ? 0 : sparedRoom(n, n > l.size ? n - l.size : 0);
 }
 
-/** Room for `n` items: an even number, for blocks come in steps of 8 bytes. */
+/** Room for `n` items, rounded up to an even number, because blocks come in steps of 8 bytes. */
 @inline
 export function evenRoom(n: u32): u32 {
   return (n + 1) & ~1;
 }
 
-/** Adds the item at the end; the list takes a reference of its own. */
+/** Adds the item at the end, with a new reference. */
 export function list_append(l: PyList, item: PyObject): bool {
   const n = l.size;
   if (n < l.allocated) l.size = n + 1;
@@ -112,7 +112,7 @@ export function list_append(l: PyList, item: PyObject): bool {
   return true;
 }
 
-/** Adds an item at the end whose reference becomes the list's; if there is no room, it is released. */
+/** Adds an item at the end. Takes over its reference, which is released if there is no room. */
 export function list_append_owned(l: PyList, item: PyObject | null): bool {
   if (!item) return false;
   const n = l.size;
@@ -125,7 +125,7 @@ export function list_append_owned(l: PyList, item: PyObject | null): bool {
   return true;
 }
 
-/** Puts the item before number `at`, which may be anything: as slices are, it is brought within the list. */
+/** Inserts the item before index `index`. An index outside of the list is brought into it, as for slices. */
 export function list_insert(l: PyList, index: i32, item: PyObject): bool {
   const n = l.size;
   if (index < 0) index += <i32>n;
@@ -139,8 +139,8 @@ export function list_insert(l: PyList, index: i32, item: PyObject): bool {
 }
 
 /**
- * The list has `n` more items at the end: new references to those that stand in memory every `step` words. A list without room takes
- * just what it needs if `exact`.
+ * Adds `n` items at the end: new references to those in memory at `items`, every `step` words. With `exact`, a list without room takes
+ * exactly the room that it needs.
  */
 export function list_extend_from(l: PyList, items: usize, step: i32, n: u32, exact: bool = true): bool {
   const size = l.size;
@@ -153,7 +153,7 @@ export function list_extend_from(l: PyList, items: usize, step: i32, n: u32, exa
   return true;
 }
 
-/** Writes new references to `n` objects, which stand in memory every `step` words, to places of the list from `at` on. */
+/** Writes new references to `n` objects, in memory at `items`, every `step` words, to the list from item `at` on. */
 function put(l: PyList, at: u32, items: usize, step: i32, n: u32): void {
   for (let k: u32 = 0; k < n; k++) {
     setItemAt(l.items, at + k, incref<PyObject>(load<PyObject>(items + <isize>(<i32>k * step) * 4)));
@@ -185,7 +185,7 @@ export function list_set(l: PyList, index: u32, item: PyObject): void {
   decref(old);
 }
 
-/** The index from the end, if it is negative; -1, with the IndexError `code`, if it is out of range. */
+/** The index, counted from the end if it is negative; -1, with the IndexError `code`, if it is out of range. */
 export function list_index(l: PyList, index: i32, code: u32): i32 {
   const n = <i32>l.size;
   const k = index < 0 ? index + n : index;
@@ -201,7 +201,7 @@ export function list_set_item(l: PyList, index: i32, item: PyObject): bool {
   return true;
 }
 
-/** Takes item `k` out; the caller owns its reference now. The list keeps its room. */
+/** Removes item `k`, and answers it with its reference. The list keeps its room. */
 function takeOut(l: PyList, k: u32): PyObject {
   const item = itemAt(l.items, k);
   const place = l.items + ((<usize>k) << 2);
@@ -210,14 +210,14 @@ function takeOut(l: PyList, k: u32): PyObject {
   return item;
 }
 
-/** As takeOut, but the list gives room back that it does not need any more. */
+/** As takeOut, but the list gives back room that it no longer needs. */
 export function list_take(l: PyList, k: u32): PyObject {
   const item = takeOut(l, k);
   settle(l, l.size);
   return item;
 }
 
-/** del l[index], after which the list has the room that it had: CPython's rule since 3.14. */
+/** del l[index]. The list keeps its room: CPython's rule since 3.14. */
 export function list_del_item(l: PyList, index: i32): bool {
   const k = list_index(l, index, E_INDEX_ASSIGNMENT);
   if (k < 0) return false;
@@ -314,8 +314,8 @@ export function list_repeat_in_place(l: PyList, count: u32): bool {
 }
 
 /**
- * l[start:stop] = row for step 1: the items from `start`, `count` of them, give way to those of `row`, a list or tuple other than
- * `l`, or null for none. Nothing changed if there is no memory.
+ * l[start:stop] = row for step 1: replaces `count` items from `start` on by those of `row`, which is a list or tuple other than
+ * `l`, or null for no items. Changes nothing if there is no memory.
  */
 export function list_splice(l: PyList, start: u32, count: u32, row: PyObject | null): bool {
   const n = row ? rowSize(row) : 0;

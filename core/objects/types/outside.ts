@@ -1,7 +1,7 @@
 // Calls to code that is not the core's: finalizers and other functions of types, and the callbacks of weak references.
 //
-// They run in the middle of things, whenever a reference count falls to 0. So an error that is pending then is set aside and
-// pending again afterwards, and none that such code leaves behind is seen (PyErr_GetRaisedException and its pair).
+// They can run whenever a reference count falls to 0, even while an error is set. So the error is saved before the call and restored
+// after it; an error that such code sets itself is dropped (as with PyErr_GetRaisedException and PyErr_SetRaisedException).
 
 import { error, setCode } from "../model/error";
 import { clearError } from "../model/raise";
@@ -42,7 +42,7 @@ export function callObject(callable: PyObject, o: PyObject): void {
   apart(CALLABLE, 0, callable, o);
 }
 
-/** The call, with no error pending; the error that was pending is so again afterwards. */
+/** Makes the call with no error set, and restores the error afterwards. */
 function apart(what: u32, index: u32, callable: PyObject | null, o: PyObject): void {
   const e = error();
   const code = e.code;
@@ -69,7 +69,7 @@ function apart(what: u32, index: u32, callable: PyObject | null, o: PyObject): v
   e.z = z;
 }
 
-/** callable(o), by tp_call: every type whose objects can be called has one, so nothing here need know how each of them is called. */
+/** callable(o), by tp_call, which every type with callable objects has. */
 function callThroughType(callable: PyObject, o: PyObject): void {
   const f = callable.type.tp_call;
   const t = f != 0 ? tuple_new(1) : null;

@@ -44,7 +44,7 @@ export function hashOf(o: PyObject): i32 {
   return call_indirect<i32>(o.type.hash, o);
 }
 
-/** As hashOf, for a key of a dict (E_UNHASHABLE_KEY) or an item of a set (E_UNHASHABLE_ITEM): the error that it is if there is no hash. */
+/** As hashOf, but with the error for a dict's key (E_UNHASHABLE_KEY) or a set's item (E_UNHASHABLE_ITEM) if the object has no hash. */
 @inline
 export function hashAs(key: PyObject, use: u32): i32 {
   const hash = hashOf(key);

@@ -50,7 +50,7 @@ export function itemAt(items: usize, k: u32): PyObject {
   return load<PyObject>(items + ((<usize>k) << 2));
 }
 
-/** Item `k` is `item`; whose reference that is, is the caller's matter. */
+/** Stores item `k`. The caller provides the reference, and has released the old one. */
 @inline
 export function setItemAt(items: usize, k: u32, item: PyObject): void {
   store<PyObject>(items + ((<usize>k) << 2), item);
@@ -93,7 +93,7 @@ function putItems(o: PyObject, w: Writer, left: u32, right: u32): bool {
   return w.put(right);
 }
 
-/** Where an equal item first stands from `start` up to `stop`; -1 nowhere, -2 if an error is raised. */
+/** The index of the first equal item from `start` up to `stop`; -1 if there is none, -2 if an error is raised. */
 export function rowFind(o: PyObject, item: PyObject, start: u32, stop: u32): i32 {
   for (let k = start; k < stop && k < rowSize(o); k++) {
     const same = equal(itemAt(rowItems(o), k), item);

@@ -1,4 +1,4 @@
-// The table of a set: open addressing, and the first eight slots stand in the set itself.
+// The table of a set: open addressing. A table of eight slots lies in the set itself.
 //
 //   refcnt | type | fill | used | mask | table | hash | finger | eight slots of (key, hash) | weak references
 //
@@ -28,7 +28,7 @@ export class PySet extends PyObject {
   used: u32;
   mask: u32;
   table: usize;
-  /** Of a frozenset, once it was asked for; else -1. */
+  /** The hash of a frozenset, once somebody asked for it; else -1. */
   cachedHash: i32;
   /** Where pop looks first. */
   finger: u32;
@@ -52,7 +52,7 @@ export class PySet extends PyObject {
     return this.table == this.small;
   }
 
-  /** Whether the mask is one, and the table is where it belongs: in the set iff it has the least size. */
+  /** Whether the mask is valid, and the table is in the set iff it has the smallest size. */
   get hasShape(): bool {
     return (this.mask & (this.mask + 1)) == 0 && this.isSmall == (this.mask == LEAST_SET - 1);
   }
@@ -68,7 +68,7 @@ export class PySet extends PyObject {
     return this.table + <usize>k * SLOT_BYTES;
   }
 
-  /** null if there is none in the slot. */
+  /** null if the slot has no item. */
   @inline
   keyAt(k: u32): PyObject | null {
     return load<PyObject | null>(this.slot(k));
@@ -103,19 +103,19 @@ export function set_parts<V>(s: PySet, visitor: V): bool {
   return !s.isSmall && visitor.part(changetype<usize>(s) + offsetof<PySet>("table"), <usize>tableBytes(s.mask));
 }
 
-/** The set was copied from `before`. */
+/** Corrects the set's own addresses after it was copied from `before`. */
 @inline
 export function set_moved(s: PySet, before: PySet): void {
   if (before.isSmall) s.table = s.small;
 }
 
-/** Items (model/visit.ts). */
+/** Shows the items (model/visit.ts). */
 export function set_references<V>(s: PySet, visitor: V): void {
   for (let k: u32 = 0; k <= s.mask; k++) if (s.keyAt(k)) visitor.owned(s.slot(k));
   visitBorrowed<V>(changetype<usize>(s) + offsetof<PySet>("weak"), visitor);
 }
 
-/** A table's bytes are in the account of the set's type. */
+/** Counts a table's bytes for the set's type. */
 @inline
 export function tableBytes(mask: u32): isize {
   return <isize>((<usize>mask + 1) * SLOT_BYTES);
@@ -165,7 +165,7 @@ export function insertClean(table: usize, mask: u32, key: PyObject, hash: i32): 
   }
 }
 
-/** A table with more than `least` slots, without removed items. False, and nothing changed, if there is no memory. */
+/** Gives the set a table of more than `least` slots, without removed items. False, and nothing changed, if there is no memory. */
 export function set_resize(s: PySet, least: u32): bool {
   let size = LEAST_SET;
   while (size <= least) size <<= 1;
@@ -205,7 +205,7 @@ export function set_resize(s: PySet, least: u32): bool {
   return true;
 }
 
-/** The last slot of a removed item on the way of a search for an item that is not there; 0 if there is none. */
+/** The last slot of a removed item that a search for this hash passes, when the item is not in the set; 0 if there is none. */
 export function removedOnTheWay(s: PySet, hash: i32): usize {
   const mask = s.mask;
   let perturb = <u32>hash;

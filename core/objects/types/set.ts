@@ -1,5 +1,5 @@
-// Sets and frozensets: their operations, on a table (set-table.ts). What an operation iterates over is CPython's (Objects/setobject.c), so that
-// items come in the same order here and there.
+// Sets and frozensets: their operations, on a table (set-table.ts). Each operation iterates over the same operand as CPython's
+// (Objects/setobject.c), so that items come in the same order.
 
 import { E_UNHASHABLE_ITEM } from "../model/errors.gen";
 import { isTracked, track, untrack } from "../model/gc-head";
@@ -63,7 +63,7 @@ export function set_add_known(s: PySet, key: PyObject, hash: i32): bool {
   s.fill++;
   s.used++;
   if (s.fill * 5 >= s.mask * 3 && !set_resize(s, s.used > FAST_GROWTH ? s.used * 2 : s.used * 4)) {
-    // Without memory for a larger table the item leaves again.
+    // There is no memory for a larger table: the item is removed again.
     store<u64>(slot, 0);
     s.fill--;
     s.used--;
@@ -86,7 +86,7 @@ export function set_contains_known(s: PySet, key: PyObject, hash: i32): i32 {
   return slot == 0 ? -1 : load<usize>(slot) != 0 ? 1 : 0;
 }
 
-/** item in s. A set, which has no hash, is looked for as the frozenset of its items. */
+/** item in s. A set as the item, which has no hash, is looked up as a frozenset with the same items. */
 export function set_contains(s: PySet, key: PyObject): i32 {
   const hash = hashForSearch(key);
   return hash == -1 ? -1 : set_contains_known(s, key, hash);
@@ -138,7 +138,7 @@ export function set_pop_slot(s: PySet): i32 {
   return k;
 }
 
-/** The item in a slot leaves the set; its reference is the caller's. */
+/** Removes the item in a slot, and answers it with its reference. */
 export function set_take(s: PySet, k: u32): PyObject {
   const item = s.keyAt(k)!;
   store<usize>(s.slot(k), 0);
@@ -153,7 +153,7 @@ export function set_clear(s: PySet): void {
   const mask = s.mask;
   const wasSmall = s.isSmall;
   let table = s.table;
-  // The items leave the set before any of them is released: eight of them through the stack of this function.
+  // All items are removed before any is released; the eight in the set itself are kept in local variables meanwhile.
   const a = s.small0;
   const b = s.small1;
   const c = s.small2;
@@ -220,7 +220,7 @@ export function set_copy(s: PySet, type: PyType): PySet | null {
   return copy;
 }
 
-/** Each has the items of the other afterwards; type, weak references and identity stay. */
+/** Exchanges the items of two sets. Type, weak references and identity stay. */
 export function set_swap(a: PySet, b: PySet): void {
   const aSmall = a.isSmall;
   const bSmall = b.isSmall;
@@ -253,7 +253,7 @@ export function set_swap(a: PySet, b: PySet): void {
   }
 }
 
-/** The hash of the items together, which a frozenset has. */
+/** The hash of a frozenset: of all its items. */
 function hashOfItems(s: PySet): i32 {
   let sum: u32 = 0;
   for (let k = set_next(s, 0); k >= 0; k = set_next(s, k + 1)) sum ^= shuffled(<u32>s.hashAt(k));

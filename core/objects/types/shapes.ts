@@ -2,9 +2,9 @@
 //
 //   table[hash of the keys' addresses]   mark | keys
 //
-// A dict that is made of a whole row of string keys at once (a record) is looked up here by its keys, in order. The first of a
-// shape only leaves its mark; from the second on, dicts of that shape share keys. A new shape takes the place of an older one with the same
-// hash: dicts that share those keys go on as they are.
+// A dict that is made from a whole row of string keys at once (a record) is looked up here by its keys, in order. The first dict of a
+// shape only sets the mark; from the second on, dicts of that shape share keys. A new shape replaces an older one with the same hash; the
+// dicts of the older shape keep sharing its keys.
 
 import { clearError } from "../model/raise";
 import { STR } from "../model/kinds.gen";
@@ -31,7 +31,7 @@ class Shape {
 @unmanaged
 class Shapes {
   table: usize;
-  /** How many dicts were made over keys that were there. */
+  /** How many dicts were made over keys that existed already. */
   hits: u32;
 
   @inline
@@ -72,7 +72,7 @@ export function shapes_clear(): u32 {
   return count;
 }
 
-/** A number for the row of keys; 0 if they are not all strings. Pairs of key and value stand in memory. */
+/** A hash of the row of keys; 0 if not all are strings. The pairs of key and value are in memory at `pairs`. */
 function markOf(pairs: usize, n: u32): u32 {
   let mark: u32 = n;
   for (let k: u32 = 0; k < n; k++) {
@@ -90,7 +90,7 @@ function hasKeys(keys: Keys, pairs: usize, n: u32): bool {
   return true;
 }
 
-/** Keys to share for the row; null if a key is there twice, or there is no memory. */
+/** New keys to share for the row; null if a key occurs twice, or there is no memory. */
 function shareable(pairs: usize, n: u32): Keys | null {
   const keys = newKeys(logSizeForEntries(n), SHARED);
   if (!keys) return null;
@@ -106,7 +106,7 @@ function shareable(pairs: usize, n: u32): Keys | null {
   return keys;
 }
 
-/** The keys that dicts of this shape share; null if this one has to have keys of its own. */
+/** The shared keys of this shape; null if the dict needs keys of its own. */
 function keysFor(pairs: usize, n: u32): Keys | null {
   if (n == 0 || n > MOST_KEYS || !hasPolicy(POLICY_KEY_SHARING)) return null;
   const mark = markOf(pairs, n);
@@ -133,7 +133,7 @@ function keysFor(pairs: usize, n: u32): Keys | null {
   return shape.keys;
 }
 
-/** A dict of `n` pairs of key and value that stand in memory: a record shares its keys with others of its shape. */
+/** A dict of the `n` pairs of key and value in memory at `pairs`. A record shares its keys with others of its shape. */
 export function dict_from_pairs(pairs: usize, n: u32): PyDict | null {
   const keys = keysFor(pairs, n);
   // Without memory for a shape, the dict has keys of its own.

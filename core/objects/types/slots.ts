@@ -1,8 +1,7 @@
-// What a type in C does for operators, items and iteration: the functions of its tables tp_as_number, tp_as_sequence, tp_as_mapping, and
-// tp_iter and tp_iternext (include/object.h has them in this order).
+// Operators, items and iteration of types in C: the functions of the tables tp_as_number, tp_as_sequence, tp_as_mapping, and tp_iter and
+// tp_iternext (include/object.h has them in this order). Built-in types have none of these.
 //
-// A function answers a new reference, or null with an error; a number, or -1 with an error. `slot...` looks for a function and answers its
-// table index, 0 if there is none: no built-in type has any.
+// Such a function answers a new reference, or null with an error; or a number, or -1 with an error.
 
 import { hasError } from "../model/error";
 import {
@@ -174,13 +173,13 @@ function placeOf(operator: i32): u32 {
   }
 }
 
-/** The place of the operator that changes its left side. */
+/** The place of the in-place operator (+= for +). */
 function placeInPlace(operator: i32): u32 {
   const place = placeOf(operator);
   if (place == NB_FLOOR_DIVIDE || place == NB_TRUE_DIVIDE) return place - NB_FLOOR_DIVIDE + NB_INPLACE_FLOOR_DIVIDE;
   if (place == NB_MATRIX_MULTIPLY) return NB_INPLACE_MATRIX_MULTIPLY;
   if (place == NB_POWER) return NB_INPLACE_POWER;
-  // Those from + to % stand together, and so do those from << to |.
+  // The operators from + to % have consecutive places, and so have those from << to |.
   return place < NB_DIVMOD ? NB_INPLACE_ADD + place : NB_INPLACE_POWER + 1 + place - NB_LSHIFT;
 }
 
@@ -200,8 +199,8 @@ function isDerived(type: PyType, base: PyType): bool {
 }
 
 /**
- * a <operator> b by the functions of their types: first b's if its type is derived from a's, then a's, then b's. NotImplemented if none
- * can do it. Of a power with a modulus, also the modulus's.
+ * a <operator> b by the functions of their types: first b's if its type is derived from a's, then a's, then b's; for a power with a
+ * modulus, also the modulus's. NotImplemented if none of them can do it.
  */
 export function slotBinary(a: PyObject, b: PyObject, operator: i32, modulus: PyObject): PyObject | null {
   const place = placeOf(operator);
@@ -253,7 +252,7 @@ export function slotTruth(o: PyObject): i32 {
   return n == NO_LENGTH ? 1 : n > 0 ? 1 : n;
 }
 
-/** An index as sq_item takes it: one from the end counts from the begin. Less than 0 if it is out of range; FAILED_INDEX with an error. */
+/** The index for sq_item: a negative one is counted from the end. Still negative if it is out of range; FAILED_INDEX with an error. */
 export function slotIndex(o: PyObject, k: i32): i32 {
   if (k >= 0 || sequenceSlot(o, SQ_LENGTH) == 0) return k;
   const n = callInquiry(sequenceSlot(o, SQ_LENGTH), o);

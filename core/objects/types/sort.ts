@@ -1,10 +1,10 @@
 // Sorting a list: stable, by the items or by keys that stand beside them.
 //
-// Runs that are there already (rising, or strictly falling and turned round) are taken as they are, short ones are made longer by
-// binary insertion, and runs are merged from the bottom up: n log n comparisons at most, n - 1 if the list is in order.
+// The algorithm finds runs: items that rise already, or fall strictly and are reversed. It makes short runs longer by binary insertion, and
+// merges runs from the bottom up: at most n log n comparisons, and n - 1 if the list is in order.
 //
-// While it is sorted, the list is empty for everybody else, as in CPython. If a comparison fails, every item is back in it, in some
-// order.
+// During the sort the list is empty for everybody else, as in CPython. If a comparison fails, the list has all its items again, in
+// some order.
 
 import { STR } from "../model/kinds.gen";
 import { freeBlock, newBlock, requestFor } from "../model/memory";
@@ -24,7 +24,7 @@ function less(x: PyObject, y: PyObject): i32 {
   return compareBool(x, y, LT);
 }
 
-/** Sorting in hand: keys, the items that follow them (0: the keys are the items), and a spare row for each. */
+/** A sort under way: the keys, the items that move with them (0: the keys are the items), and a spare row for each. */
 @unmanaged
 class Sorting {
   keys: usize;
@@ -55,7 +55,7 @@ class Sorting {
     setItemAt(row, high, item);
   }
 
-  /** The end of the run that begins at `low`; it rises, after a strictly falling one was turned round. */
+  /** The end of the run that begins at `low`. A strictly falling run is reversed. */
   private runEnd(low: u32, n: u32): u32 {
     let end = low + 1;
     if (end >= n) return n;
@@ -66,7 +66,7 @@ class Sorting {
     return end;
   }
 
-  /** Brings items from `from` up to `high` into the run that begins at `low`. */
+  /** Inserts the items from `from` up to `high` into the run that begins at `low`. */
   private insert(low: u32, from: u32, high: u32): void {
     for (let k = from; k < high && !this.failed; k++) {
       const key = itemAt(this.keys, k);
@@ -135,7 +135,7 @@ class Sorting {
     while (runs > 1 && !this.failed) runs = this.mergePairs(runs, ends);
   }
 
-  /** Merges each two neighbouring runs. Answers how many are left. */
+  /** Merges runs in pairs. Answers how many runs remain. */
   private mergePairs(runs: u32, ends: usize): u32 {
     let low: u32 = 0;
     let left: u32 = 0;
@@ -160,8 +160,8 @@ function workWords(n: u32, withKeys: bool): u64 {
 }
 
 /**
- * l.sort(): by the items, or by the keys in another list of the same length, which is then in order too. False, with an error
- * raised, if items can't be compared or there is no memory.
+ * l.sort(): by the items, or by the keys in another list of the same length, which is sorted too. False, with an error raised, if
+ * items can't be compared or there is no memory.
  */
 export function list_sort(l: PyList, keys: PyList | null, reverse: bool): bool {
   const n = l.size;
@@ -175,7 +175,7 @@ export function list_sort(l: PyList, keys: PyList | null, reverse: bool): bool {
   s.keys = keys ? keys.items : items;
   s.items = keys ? items : 0;
   s.failed = false;
-  // Equal items stay in order in a reversed sort too: turned round before and after.
+  // The list is reversed before and after a reverse sort, so that equal items keep their order.
   if (reverse) {
     list_reverse(l);
     if (keys) list_reverse(keys);

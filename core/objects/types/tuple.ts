@@ -1,9 +1,9 @@
-// Tuples: their items stand in the object itself, so there is a free list for each length.
+// Tuples: their items lie in the object itself, so there is a free list for each length.
 //
 //   lists[n - 1] -> a freed tuple of n items -> ...     1 <= n <= 20, at most 2000 each (CPython's bounds)
 //
-// There is one empty tuple. A tuple whose items can't be in a cycle is not tracked: looked at when it is made, and again by
-// each collection.
+// There is one empty tuple. A tuple whose items can't be in a cycle is not tracked: this is decided when it is made, and again in each
+// collection.
 
 import { PyObject_Free } from "../../alloc/domains";
 import { isTracked, track, untrack } from "../model/gc-head";
@@ -83,7 +83,7 @@ export function mayBeInCycle(o: PyObject): bool {
   return o.type.hasGC && (!isKind(o, TUPLE) || isTracked(o));
 }
 
-/** The tuple's items are written: it is tracked if it has to be. */
+/** Tracks a tuple whose items are now written, if one of them can be part of a cycle. */
 export function tuple_track(t: PyTuple): void {
   for (let k: u32 = 0; k < t.size; k++) {
     if (mayBeInCycle(itemAt(t.items, k))) {
@@ -93,7 +93,7 @@ export function tuple_track(t: PyTuple): void {
   }
 }
 
-/** A tuple of the `n` items that stand in memory every `step` words; takes new references to them. */
+/** A tuple of the `n` items in memory at `items`, every `step` words. Takes new references to them. */
 export function tuple_from(items: usize, step: i32, n: u32): PyObject | null {
   if (n == 0) return emptyTuple();
   const t = tuple_new(n);
@@ -152,7 +152,7 @@ export function tuple_clear_free_lists(): u32 {
   return count;
 }
 
-/** The items' hashes, mixed; kept, because items never change. */
+/** The mixed hashes of the items. It is cached, because items never change. */
 export function tuple_hash(o: PyObject): i32 {
   const t = changetype<PyTuple>(o);
   if (t.cachedHash != -1) return t.cachedHash;

@@ -1,9 +1,9 @@
 // Types that users define: how they are made, and the ring in which they stand.
 //
-// A type may have functions of its own, as table indices (0: none). In the order in which a dying instance meets them:
-//   finalize(o)               once, before anything of the object is gone; it may make it reachable again (PEP 442)
-//   drop(o)                   once, when the object goes for good: no reference to it may outlive the call
-//   clear(o): 0               lets go of what traverse shows; also called to break a cycle, and then the object lives on empty
+// A type may have functions of its own, as table indices (0: none). They are called in this order for a dying instance:
+//   finalize(o)               once, while the object is still complete; it may make the object reachable again (PEP 442)
+//   drop(o)                   once, when the object is deallocated: it must not create a reference that outlives the call
+//   clear(o): 0               releases what traverse shows; also called to break a cycle, after which the object may live on, empty
 //   traverse(o, visit, pass)  shows the collector what the object refers to besides slots and items
 
 import { COMPARE, DEALLOC, HASH, REPR, typeFunction } from "../model/functions";
@@ -38,14 +38,14 @@ function types(): PyType {
   return typeOf(USER);
 }
 
-/** There is no type of a user. */
+/** Makes the ring of users' types, which is empty. */
 export function types_begin(): void {
   const head = types();
   head.before = head;
   head.after = head;
 }
 
-/** What every such type has, in a type that is 0 otherwise. */
+/** Fills in what all users' types have in common. The type's memory is 0 before. */
 export function type_begin(type: PyType, name: PyObject, flags: u32, hostId: u32): void {
   type.name = name;
   type.tp_name = textOf(name);
@@ -123,7 +123,7 @@ export function textOf(name: PyObject): usize {
   return s.isAscii ? s.data : s.data + <usize>s.length * s.width;
 }
 
-/** The type is last in the ring. */
+/** Appends the type to the ring. */
 export function joinRing(type: PyType): void {
   const last = types().before;
   type.before = last;
@@ -137,14 +137,14 @@ export function leaveRing(type: PyType): void {
   type.after.before = type.before;
 }
 
-/** The type was copied: its neighbours in the ring know where it is. */
+/** Tells the neighbours in the ring the new address of a type that was copied. */
 @inline
 export function type_moved(type: PyType): void {
   type.before.after = type;
   type.after.before = type;
 }
 
-/** What a type refers to, but for its neighbours in the ring (model/visit.ts). */
+/** Shows a type's references, except its neighbours in the ring (model/visit.ts). */
 export function type_references<V>(type: PyType, visitor: V): void {
   const at = changetype<usize>(type);
   visitIfThere<V>(at + offsetof<PyType>("name"), visitor);

@@ -1,11 +1,11 @@
-// Weak references: an object that knows another without keeping it alive.
+// Weak references: objects that refer to another object without keeping it alive.
 //
 //   refcnt | type | object | callback | hash | prev | next | -
 //
 //   an object's list of weak references -> ref -> ref -> ...     (through next; the word is at type.weakList in the object)
 //
-// A reference without a callback is shared: asking for one again answers the same, which is first in the list. When the object dies, each
-// reference is cleared before any callback runs, and a callback runs only if its reference is still alive itself.
+// There is at most one reference without a callback to an object; it is shared, and first in the list. When the object dies, all
+// references are cleared before any callback runs, and a callback runs only if its reference is still alive itself.
 
 import { GC_COLLECTING, gcHead, track, untrack } from "../model/gc-head";
 import { FUNCTION, REF } from "../model/kinds.gen";
@@ -21,7 +21,7 @@ import { callHost, callObject } from "./outside";
 import { compare, hashOf } from "./protocol";
 import { putTypeName } from "./scalars";
 
-/** The host's function number `id` is not referred to any more. */
+/** Tells the host that nothing refers to its function number `id` any more. */
 @external("host", "drop")
 declare function hostDrop(id: u32): void;
 
@@ -35,7 +35,7 @@ export class PyRef extends PyObject {
   next: PyRef | null;
   vectorcall: u32;
 
-  /** The object; null once it is dead, which it also is while it waits to be deallocated. */
+  /** The object; null if it is dead, even if it still waits to be deallocated. */
   @inline
   get target(): PyObject | null {
     const o = this.object;
@@ -62,14 +62,14 @@ export function function_dealloc(o: PyObject): void {
   hostDrop(id);
 }
 
-/** The address of the word in which the object's list of weak references begins; 0 if it can't have any. */
+/** The address of the word with the head of the object's list of weak references; 0 if it can't have any. */
 @inline
 export function weakListOf(o: PyObject): usize {
   const offset = o.type.weakList;
   return offset == 0 ? 0 : changetype<usize>(o) + offset;
 }
 
-/** The object, the neighbours in its list, the callback (model/visit.ts). */
+/** Shows the object, the neighbours in its list, and the callback (model/visit.ts). */
 export function ref_references<V>(r: PyRef, visitor: V): void {
   const at = changetype<usize>(r);
   visitBorrowed<V>(at + offsetof<PyRef>("object"), visitor);
@@ -78,14 +78,14 @@ export function ref_references<V>(r: PyRef, visitor: V): void {
   visitIfThere<V>(at + offsetof<PyRef>("callback"), visitor);
 }
 
-/** The reference has no callback any more. */
+/** Drops the reference's callback. */
 export function ref_clear(r: PyRef): void {
   const callback = r.callback;
   r.callback = null;
   xdecref(callback);
 }
 
-/** PyWeakref_NewRef: a weak reference to `o`. Without a callback, the one that is there already. */
+/** PyWeakref_NewRef: a weak reference to `o`. Without a callback, the existing one if there is one. */
 export function ref_new(o: PyObject, callback: PyObject | null): PyObject | null {
   const list = weakListOf(o);
   if (list == 0) {
@@ -111,7 +111,7 @@ export function ref_new(o: PyObject, callback: PyObject | null): PyObject | null
   return r;
 }
 
-/** The reference leaves its object's list; the object is None from now on. The callback stays. */
+/** Takes the reference out of its object's list, and sets the object to None. The callback stays. */
 export function weak_detach(r: PyRef): void {
   const o = r.object;
   if (o === None()) return;
@@ -126,9 +126,9 @@ export function weak_detach(r: PyRef): void {
 }
 
 /**
- * Every weak reference to `o` is cleared. Those with a callback, and that are alive themselves, are put before `chain`, which is
- * linked through `prev` and owns a reference to each. `collecting` leaves those out that the collector is about to
- * delete too.
+ * Clears every weak reference to `o`. Those that have a callback and are alive themselves are put in front of `chain`, which is
+ * linked through `prev` and owns a reference to each. With `collecting`, references that the collector is about to delete too are
+ * not put there.
  */
 export function weak_take(o: PyObject, chain: PyRef | null, collecting: bool): PyRef | null {
   const list = weakListOf(o);
@@ -144,7 +144,7 @@ export function weak_take(o: PyObject, chain: PyRef | null, collecting: bool): P
   return chain;
 }
 
-/** Runs the callbacks of a chain that weak_take made, the first that was put there first. */
+/** Runs the callbacks of a chain from weak_take, in the order in which they were added. */
 export function weak_call_all(chain: PyRef | null): void {
   let turned: PyRef | null = null;
   while (chain) {
@@ -162,7 +162,7 @@ export function weak_call_all(chain: PyRef | null): void {
   }
 }
 
-/** The object dies: every reference is cleared before the callbacks run, that of the newest first. */
+/** Clears every weak reference to a dying object, then runs the callbacks, the newest first. */
 export function weak_clear_all(o: PyObject): void {
   weak_call_all(weak_take(o, null, false));
 }
