@@ -4,11 +4,14 @@
 const RESERVE = 2 ** 17;
 
 /**
- * prepare(executable, script, is_module, wait, make_room, end): `script` is the program's path, None if it is no file; `wait` sleeps for seconds, at most until a signal comes; `make_room` is called when the program
- * has ended by an exception, before that is shown; `end` when atexit's functions have been called, and everything is still there.
+ * prepare(executable, script, is_module, wait, make_room, end, forgotten): `script` is the program's path, None if it is no file; `wait` sleeps
+ * for seconds, at most until a signal comes; `make_room` is called when the program has ended by an exception, before that is shown; `end` when
+ * atexit's functions have been called, and everything is still there; `forgotten` when atexit has let go of the object that calls it, which a
+ * program can bring about. Answers atexit.register, and the type of that object. What is needed of Python's is taken here, before the
+ * program can change it.
  */
 export const PRELUDE = `
-def prepare(executable, script, is_module, wait, make_room, end):
+def prepare(executable, script, is_module, wait, make_room, end, forgotten):
     import atexit, os, sys, time
 
     main = sys.modules["__main__"].__dict__
@@ -34,14 +37,22 @@ def prepare(executable, script, is_module, wait, make_room, end):
     if is_module:
         import runpy
 
+    class End:
+        __slots__ = ()
+        # Without frames of Python's, which a function that traces the program would see.
+        __call__ = staticmethod(end)
+        __del__ = staticmethod(forgotten)
+
+    register = atexit.register
     # The first that is registered is called last.
-    atexit.register(end)
+    register(End())
 
     sleep_at_once, monotonic = time.sleep, time.monotonic
+    is_instance, numbers = isinstance, (int, float)
 
     def sleep(seconds, /):
         "As time.sleep, but interruptible, and without keeping the processor busy."
-        if not isinstance(seconds, (int, float)) or not 0 < seconds < 2**32:
+        if not is_instance(seconds, numbers) or not 0 < seconds < 2**32:
             return sleep_at_once(seconds)
         until = monotonic() + seconds
         while (rest := until - monotonic()) > 0:
@@ -50,14 +61,15 @@ def prepare(executable, script, is_module, wait, make_room, end):
     time.sleep = sleep
 
     reserve = bytes(${RESERVE})
-    show = sys.excepthook
+    show, frame = sys.excepthook, sys._getframe
 
     def excepthook(kind, value, trace, /):
         "As sys.excepthook, also when there is no memory."
         nonlocal reserve
         reserve = None
-        if sys._getframe().f_back is None:
+        if frame().f_back is None:
             make_room()
         show(kind, value, trace)
 
-    sys.excepthook = sys.__excepthook__ = excepthook`;
+    sys.excepthook = sys.__excepthook__ = excepthook
+    return register, End`;

@@ -9,6 +9,7 @@ import { isatty } from "node:tty";
 import { parentPort, workerData } from "node:worker_threads";
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import { describeFault } from "../ground/errors.js";
+import { PendingCall } from "../hosts/python/pending-call.js";
 import { loadPython, loadWatched, type PythonHeap } from "../hosts/python/pyodide.js";
 import type { PyodideExports } from "../hosts/python/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python/python-heap.js";
@@ -116,6 +117,10 @@ class Outcome {
         complain(wordsOf(error));
       }
     }
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Says the outcome, and ends this thread. */
@@ -245,7 +250,16 @@ function prepare({ pyodide, python, heap }: Interpreter): void {
   const { kind, target } = request.program;
   const script = kind === "script" && target !== "-" ? target : undefined;
   const words = [EXECUTABLE, script, kind === "module"];
-  (space.get("prepare") as (...values: unknown[]) => void)(...words, wait, makeRoom, () => outcome.programEnded());
+  // Between two bytecodes: not while atexit goes through what it knows.
+  const again = new PendingCall(python, () => register(End()));
+  const forgotten = () => {
+    if (!outcome.isOver) again.ask();
+  };
+  const prepared = space.get("prepare") as (...values: unknown[]) => Iterable<unknown>;
+  const [register, End] = prepared(...words, wait, makeRoom, () => outcome.programEnded(), forgotten) as [
+    (end: unknown) => void,
+    () => unknown,
+  ];
 }
 
 interface ExitStatus {

@@ -1,10 +1,15 @@
 // Programs that destroy what is within their reach: what a run was asked for happens none the less, and no error of ours is shown.
 
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { Tape } from "../../test/trace-data.js";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pyheap-reach-"));
 
 /** Each line takes something away. */
 const DESTRUCTION = [
@@ -19,15 +24,72 @@ const DESTRUCTION = [
   "sys.path.clear(), sys.meta_path.clear(), sys.path_hooks.clear()",
   "print('ends well', flush=True)",
   "modules = dict(sys.modules)",
-  "for name in ('pyheap', '_pyheap', 'gc', 'time', 'signal'): sys.modules.pop(name, None)",
+  "for name in ('pyheap', '_pyheap', 'atexit', 'gc', 'time', 'signal'): sys.modules.pop(name, None)",
 ];
+
+function check(program: string) {
+  const args = [MAIN, "run", "--quiet", "--fail-over-leak", "1MiB", "-c", program];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: folder });
+  return { status, stdout, stderr };
+}
+
+/** How many collections of the oldest generation a recording has. */
+async function collectionsIn(file: string): Promise<{ full: number; problem: string | undefined }> {
+  const tape = new Tape();
+  tape.write(readFileSync(join(folder, file)));
+  let full = 0;
+  const { problem } = await tape.read({
+    collection: ({ generation }) => {
+      if (generation === 2) full++;
+    },
+  });
+  return { full, problem };
+}
 
 describe("a program that destroys what it can reach", () => {
   it("is recorded to its end and checked", () => {
-    const args = [MAIN, "run", "--quiet", "--fail-over-leak", "1MiB", "-c", DESTRUCTION.join("\n")];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
-    expect({ status, stdout }).toEqual({ status: 3, stdout: "ends well\n" });
+    const { status, stdout, stderr } = check(DESTRUCTION.join("\n"));
     expect(stderr).toMatch(/^pyheap: what the program left is 4\.8 MiB, over 1\.0 MiB\n/);
-    expect(stderr).not.toMatch(/Traceback|Error|not ended/);
+    expect(stderr).not.toMatch(/Traceback|Error|Exception|not ended/);
+    expect({ status, stdout }).toEqual({ status: 3, stdout: "ends well\n" });
+  });
+
+  it("is checked when no builtin is left, and every function of Python's fails", () => {
+    const { status, stderr } = check(`
+import builtins, sys
+keep = bytearray(5_000_000)
+set = setattr
+for name in dir(builtins): set(builtins, name, None)
+sys.settrace(lambda *_: 1 / 0)
+`);
+    expect(stderr).toMatch(/^pyheap: what the program left is 4\.8 MiB/m);
+    expect(stderr).not.toMatch(/<pyheap>/);
+    expect(status).toBe(3);
+  });
+
+  it("has all of its collections in its recording", async () => {
+    const program = `
+import gc, sys
+del sys.modules["gc"]
+import gc as again
+assert again is not gc
+gc.disable()
+kept = again.callbacks
+again.collect()
+kept.clear(); again.collect()
+kept[:] = []; again.collect()
+del kept[0]; again.collect()
+kept.pop(); again.collect()
+gc.callbacks.clear(); gc.collect()
+sys.settrace(lambda *_: 1 / 0)
+gc.collect()
+sys.settrace(None)
+print(len(kept), len(gc.callbacks), flush=True)
+import os; os._exit(0)
+`;
+    const args = [MAIN, "run", "--quiet", "--trace", "marks.trace", "-c", program];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: folder });
+    expect({ stdout, stderr }).toEqual({ stdout: "1 0\n", stderr: "" });
+    expect(await collectionsIn("marks.trace")).toEqual({ full: 7, problem: undefined });
   });
 });

@@ -193,19 +193,21 @@ _sys.modules[__name__].__class__ = _Module
 `;
 
 /**
- * watch(begin, end) calls these when a collection begins, and when it has ended, for good. The collector's own list of callbacks has ours
- * in front, and the program gets another one in its place, which is copied there: so what the program does to it leaves ours alone.
+ * watch(tell) has it called as a callback of the collector, for good. The collector's own list of callbacks has ours in front, and the program
+ * gets another one in its place, which is copied there: so what the program does to it leaves ours alone. A program that imports gc anew has
+ * the collector's own list: what is taken out of that without being kept comes back. It is called without a Python frame, so that a
+ * function that traces the program can't fail in it.
  */
 const WATCH_COLLECTIONS = `
 import gc
-def watch(begin, end, gc=gc):
-    def note(phase, info):
-        if phase == "start":
-            begin()
-        else:
-            end(info["generation"], info["collected"], info["uncollectable"])
-
+def watch(tell, gc=gc, staticmethod=staticmethod):
     own = gc.callbacks
+
+    class Teller:
+        __slots__ = ()
+        __call__ = staticmethod(tell)
+        def __del__(self):
+            own.insert(0, Teller())
 
     class Callbacks(list):
         __slots__ = ()
@@ -225,10 +227,17 @@ def watch(begin, end, gc=gc):
     ):
         setattr(Callbacks, change.__name__, copied(change))
     theirs = Callbacks(own)
-    own.insert(0, note)
+    own.insert(0, Teller())
     gc.callbacks = theirs
 watch
 `;
+
+/** What the collector tells of a collection. */
+const FIELDS = ["generation", "collected", "uncollectable"];
+
+interface PyDict {
+  get(key: string): number;
+}
 
 /** Tells of collections. What is needed for it in Python is taken before the program can change it. */
 function collectionsOf(pyodide: PyodideAPI): CollectionSource {
@@ -242,14 +251,14 @@ function collectionsOf(pyodide: PyodideAPI): CollectionSource {
     tells.add(tell);
     if (!isWatching) {
       isWatching = true;
-      watch(
-        () => {
+      watch((phase: string, info: PyDict) => {
+        if (phase === "start") {
           begun = performance.now();
-        },
-        (generation: number, collected: number, uncollectable: number) => {
-          for (const each of tells) each({ generation, collected, uncollectable, begun });
-        },
-      );
+          return;
+        }
+        const [generation, collected, uncollectable] = FIELDS.map((name) => info.get(name));
+        for (const each of tells) each({ generation, collected, uncollectable, begun } as PythonCollection);
+      });
     }
     // Nothing is asked of Python, which may have ended.
     return () => void tells.delete(tell);
