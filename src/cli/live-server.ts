@@ -1,9 +1,13 @@
-// The page of a program that runs, on this machine only: the viewer, and its data as often as it asks.
+// The page of a program that runs, for whoever has its address, on this machine or through a forwarded port.
 //
-//   GET /            the viewer
-//   GET /snapshot    the data (src/page/wire.ts), deflated; the header x-pyheap says whether the program still runs
+//   GET /?token=T            the viewer
+//   GET /snapshot?token=T    the data (src/page/wire.ts), deflated; the header x-pyheap says whether the program still runs
+//
+// The token takes the place of a look at the host's name, which a forwarded port changes. Another site's page does not know it, whatever name
+// leads here (DNS rebinding), and no cookie stands for it, which a browser would send along.
 
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { deflateRawSync } from "node:zlib";
 import { encodePage } from "../page/wire.js";
@@ -12,21 +16,44 @@ import type { LiveProgram } from "./live.js";
 import { UsageError } from "./system/errors.js";
 
 const HOST = "127.0.0.1";
+const TOKEN_BYTES = 24;
+
+/** What a browser is told of every answer: it is what it says, stands in no other page, and its address, with the token, goes nowhere. */
+const GUARDS = {
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "x-frame-options": "DENY",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+};
+
+const NO_TOKEN = [
+  "This page shows a program that runs under pyheap, to whoever has its whole address.",
+  "Open it as pyheap run printed it, with the token: http://…/?token=…",
+  "",
+].join("\n");
 
 export interface LiveServer {
+  /** With the token. */
   readonly address: string;
   close(): void;
 }
 
 function sendSnapshot(program: LiveProgram, response: ServerResponse): void {
   const state = program.isRunning ? "running" : "ended";
-  response.writeHead(200, {
-    "content-type": "application/octet-stream",
-    "cache-control": "no-store",
-    "x-pyheap": state,
-  });
+  response.writeHead(200, { ...GUARDS, "content-type": "application/octet-stream", "x-pyheap": state });
   response.end(deflateRawSync(encodePage(program.page()), { level: 1 }));
 }
+
+function sendText(response: ServerResponse, status: number, text: string, kind = "plain"): void {
+  response.writeHead(status, { ...GUARDS, "content-type": `text/${kind}; charset=utf-8` }).end(text);
+}
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+/** Whether two texts are equal, in a time that does not tell how much of them is. */
+const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((done, fail) => {
@@ -35,20 +62,27 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
+/** What is asked for; undefined if it is no address. */
+function urlOf({ url }: IncomingMessage): URL | undefined {
+  return URL.canParse(url ?? "", `http://${HOST}`) ? new URL(url ?? "", `http://${HOST}`) : undefined;
+}
+
 /** Serves the page; on any free port if `port` is 0. Throws UsageError if the port is taken. */
-export async function serveLive(program: LiveProgram, port: number): Promise<LiveServer> {
-  const page = viewerTemplate().replace('data-theme="auto"', 'data-theme="auto" data-live="snapshot"');
-  let own = "";
+export async function serveLive(program: LiveProgram, port: number, viewer = viewerTemplate()): Promise<LiveServer> {
+  const token = randomBytes(TOKEN_BYTES).toString("base64url");
+  const data = `data-live="snapshot?token=${token}"`;
+  const page = viewer.replace('data-theme="auto"', `data-theme="auto" ${data}`);
   const server = createServer((request, response) => {
-    // Another site's page that a name leads here has no business with the program.
-    if (request.headers.host !== own) response.writeHead(403).end();
-    else if (request.url === "/") response.writeHead(200, { "content-type": "text/html" }).end(page);
-    else if (request.url === "/snapshot") sendSnapshot(program, response);
-    else response.writeHead(404).end();
+    const url = urlOf(request);
+    if (!isSame(url?.searchParams.get("token") ?? "", token)) sendText(response, 403, NO_TOKEN);
+    else if (request.method !== "GET") sendText(response, 405, "Only GET is answered here.\n");
+    else if (url?.pathname === "/") sendText(response, 200, page, "html");
+    else if (url?.pathname === "/snapshot") sendSnapshot(program, response);
+    else sendText(response, 404, "There is nothing here: the page is at /.\n");
   });
-  own = `${HOST}:${await listen(server, port)}`;
+  const own = `${HOST}:${await listen(server, port)}`;
   return {
-    address: `http://${own}/`,
+    address: `http://${own}/?token=${token}`,
     close: () => {
       server.close();
       server.closeAllConnections();
