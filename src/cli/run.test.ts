@@ -100,6 +100,8 @@ sys.exit(7)
     expect(status).toBe(0);
   });
 
+  // A collection that gives back less than half of the heap has to be paid by the program's time (src/pressure/account.ts): a program that does nothing
+  // but leave garbage is collected from the middle between soft and hard limit on, 27 MiB.
   it("collects past the soft limit, and reports what that gained", () => {
     const code = [
       "class Node:",
@@ -109,12 +111,11 @@ sys.exit(7)
     const args = ["--limit", "40MiB", "--soft-limit", "14MiB", "--json", "pressure.json", "-c", code];
     const { status, stderr } = pyheap(["run", ...args]);
     expect(status).toBe(0);
-    expect(stderr).toMatch(/Against pressure {2}the last 256 measures\n.*soft limit: (release|collect)/);
+    expect(stderr).toMatch(/Against pressure.*\n.*soft limit: (release|collect)/);
     for (const line of stderr.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     const { measures, peakBytes } = JSON.parse(readFileSync(join(folder, "pressure.json"), "utf8")) as JsonReport;
-    expect(measures.length).toBe(256);
     expect(new Set(measures.map(({ measure }) => measure))).toContain("collect");
-    expect(peakBytes).toBeLessThan(20 * 2 ** 20);
+    expect(peakBytes).toBeLessThan(34 * 2 ** 20);
   });
 
   it("says so if Python can't start within the limit", () => {

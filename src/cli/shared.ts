@@ -1,11 +1,18 @@
 // Memory that the main thread shares with the thread that Python lives in.
 //
-//   word 0             word 1                          word 2                          bytes 12 ...
-//   0, or a signal     0: nothing there  n: n bytes    1: what was recorded is due     the bytes of standard input
-//                      -1: no more
+//   word
+//   signal     0, or a signal that waits for the program
+//   input      0: nothing there; n: n bytes; -1: no more
+//   due        1: what was recorded is due
+//   taken      signals that the program took, in all
+//   handled    bit s: signal s does not end the program
+//   lock       1: one of the threads writes to the terminal (screen.ts)
+//   drawn      lines of the live view that are on the terminal
+//   line       1: the program's line on the terminal is not finished
+//   then       the bytes of standard input
 
-export const WORD = { signal: 0, input: 1, due: 2 } as const;
-const WORDS = 3;
+export const WORD = { signal: 0, input: 1, due: 2, taken: 3, handled: 4, lock: 5, drawn: 6, line: 7 } as const;
+const WORDS = Object.keys(WORD).length;
 const INPUT_BYTES = 65536;
 
 export interface Shared {

@@ -17,31 +17,58 @@ export function signalName(signal: number): string {
 /** What a shell has as the exit code of what a signal ended. */
 export const exitCodeOf = (signal: number): number => 128 + signal;
 
-/** A program that did not look for so many milliseconds is ended without it. */
+/** A program that did not look for so many milliseconds is ended without it, if it would end by the signal. */
 const GRACE = 5000;
-/** So does one that was interrupted so often from the keyboard. */
+/** So is one that was interrupted so often from the keyboard, and took none of it. */
 const MOST_PRESSES = 3;
 
-/** Passes signals on, until the function that it answers is called. `end` ends a program that does not take them. */
-export function forwardSignals({ words }: Shared, end: (signal: number) => void): () => void {
+/** Where signals come from. */
+type Source = Pick<NodeJS.EventEmitter, "on" | "off">;
+
+/**
+ * Passes signals on, until the function that it answers is called. `end` ends a program that does not take them. One that comes while the same is
+ * waiting is that one, as in a process.
+ */
+export function forwardSignals(
+  { words }: Shared,
+  end: (signal: number) => void,
+  source: Source = process,
+  grace = GRACE,
+): () => void {
   let presses = 0;
-  const timers: NodeJS.Timeout[] = [];
+  let takenBefore = 0;
+  const timers = new Set<NodeJS.Timeout>();
+  const taken = () => Atomics.load(words, WORD.taken);
+  const isHandled = (signal: number) => (Atomics.load(words, WORD.handled) & (1 << signal)) !== 0;
+
+  const endIfNotTaken = (signal: number) => {
+    const before = taken();
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      const isWaiting = Atomics.load(words, WORD.signal) === signal && taken() === before;
+      if (isWaiting && !isHandled(signal)) end(signal);
+    }, grace);
+    timers.add(timer);
+  };
+
   const take = (name: SignalName) => {
     const signal = SIGNALS[name];
     const pending = Atomics.load(words, WORD.signal);
-    if (signal === SIGNALS.SIGINT ? ++presses >= MOST_PRESSES : pending === signal) return end(signal);
-    // Those that end a program are not replaced by the one that it can catch best.
-    if (signal === SIGNALS.SIGINT && pending !== 0) return;
+    if (signal === SIGNALS.SIGINT) {
+      if (taken() !== takenBefore) presses = 0;
+      takenBefore = taken();
+      if (++presses >= MOST_PRESSES) return end(signal);
+      // Those that end a program are not replaced by the one that it can catch best.
+      if (pending !== 0) return;
+    } else if (pending === signal) return;
     Atomics.store(words, WORD.signal, signal);
     Atomics.notify(words, WORD.signal);
-    if (signal === SIGNALS.SIGINT) return;
-    const isTaken = () => Atomics.load(words, WORD.signal) !== signal;
-    timers.push(setTimeout(() => isTaken() || end(signal), GRACE));
+    if (signal !== SIGNALS.SIGINT) endIfNotTaken(signal);
   };
   const names = Object.keys(SIGNALS) as SignalName[];
-  for (const name of names) process.on(name, take);
+  for (const name of names) source.on(name, take);
   return () => {
-    for (const name of names) process.off(name, take);
+    for (const name of names) source.off(name, take);
     for (const timer of timers) clearTimeout(timer);
   };
 }
@@ -51,6 +78,7 @@ export interface Dispositions {
   PyOS_getsig(signal: number): number;
 }
 const DEFAULT = 0;
+const NUMBERS = Object.values(SIGNALS);
 
 /**
  * What Pyodide looks into between two bytecodes, as if it were its buffer for interrupts: `[0]` is the signal that the program is to
@@ -76,6 +104,7 @@ export class Interrupts {
       Atomics.store(this.#words, WORD.due, 0);
       this.#onDue();
     }
+    Atomics.store(this.#words, WORD.handled, this.#handled());
     const signal = this.#words[WORD.signal] ?? 0;
     if (signal !== 0 && this.#python.PyOS_getsig(signal) === DEFAULT) this.#onEnd(signal);
     this.#seen = signal;
@@ -85,5 +114,13 @@ export class Interrupts {
   /** Pyodide has taken what it saw; another that came since stays. */
   set 0(_taken: number) {
     Atomics.compareExchange(this.#words, WORD.signal, this.#seen, 0);
+    Atomics.add(this.#words, WORD.taken, 1);
+  }
+
+  /** Bits of the signals that do not end the program. They are told at each look: a long call in C is no look. */
+  #handled(): number {
+    let bits = 0;
+    for (const signal of NUMBERS) if (this.#python.PyOS_getsig(signal) !== DEFAULT) bits |= 1 << signal;
+    return bits;
   }
 }
