@@ -1,5 +1,5 @@
-// A program that runs, on the terminal: the figures, the last minute as a line of bars, and the stacks that have most.
-// Drawn in place on standard error, so that what the program prints stays what it is.
+// A program that runs, on the terminal: the figures, the last minute as a line of bars, and the stacks that have most, drawn in place below what the
+// program writes. Where standard error is no terminal: a line a second, with the figures alone.
 
 import type { Colors } from "picocolors/types.js";
 import type { PageData } from "../page/model.js";
@@ -12,8 +12,11 @@ import { count, counted, percent } from "../text/numbers.js";
 import { MICROSECONDS, time } from "../text/time.js";
 import { forTerminal, visible } from "../text/visible.js";
 import type { LiveProgram } from "./live.js";
+import { Screen } from "./screen.js";
+import type { Shared } from "./shared.js";
 
 const EVERY = 500;
+const LINE_EVERY = 1000;
 const ROWS = 10;
 const LEVELS = "▁▂▃▄▅▆▇█";
 /** What the bars show, in microseconds. */
@@ -75,12 +78,23 @@ function placeText({ name, at }: Place, columns: number): string {
   return `${forTerminal(name.slice(0, columns - place.length - 2))}  ${forTerminal(place)}`;
 }
 
+/** What is live now, the most that was, and what the platform gave, in bytes. */
+function figures({ buckets }: PageData): { live: number; peak: number; reserved: number } {
+  const last = buckets.at(-1);
+  const peak = buckets.reduce((most, { peakBytes }) => Math.max(most, peakBytes), 0);
+  return { live: last?.endBytes ?? 0, peak, reserved: last?.reserved ?? 0 };
+}
+
+/** The figures as a line, for where nothing can be drawn. */
+export function liveLine(data: PageData): string {
+  const { live, peak } = figures(data);
+  return `pyheap: after ${time(data.header.duration)} ${bytes(live)} are live, at most ${bytes(peak)} were\n`;
+}
+
 /** The view as lines of text. */
 export function liveText(data: PageData, colors: Colors, columns: number): string {
-  const { header, buckets } = data;
-  const last = buckets.at(-1);
-  const live = last?.endBytes ?? 0;
-  const peak = buckets.reduce((most, { peakBytes }) => Math.max(most, peakBytes), 0);
+  const { header } = data;
+  const { live, peak, reserved } = figures(data);
   const line = sparkline(data, Math.max(10, columns - 4));
   const places = layOut(
     topPlaces(data).map((place) => [
@@ -94,27 +108,45 @@ export function liveText(data: PageData, colors: Colors, columns: number): strin
   );
   return [
     `${colors.bold(forTerminal(programName(header.command)))}  ${colors.dim(`${time(header.duration)}, ${counted(header.events, "event")}`)}`,
-    `  live ${colors.bold(bytes(live))}   peak ${bytes(peak)}   from the platform ${bytes(last?.reserved ?? 0)}`,
+    `  live ${colors.bold(bytes(live))}   peak ${bytes(peak)}   from the platform ${bytes(reserved)}`,
     `  ${colors.cyan(line)}`,
     places,
     "",
   ].join("\n");
 }
 
+/** So many lines fit above the one that the cursor is in. */
+function cut(text: string, rows: number): string {
+  const lines = text.split("\n").slice(0, -1);
+  return `${lines.slice(0, Math.max(1, rows - 1)).join("\n")}\n`;
+}
+
 /** Draws the program again and again until the view is ended. */
-export function drawLive(program: LiveProgram, colors: Colors): Drawing {
-  let drawn = 0;
-  const draw = () => {
-    const text = liveText(program.page(), colors, process.stderr.columns ?? 80);
-    const up = drawn > 0 ? `\u001b[${drawn}A\u001b[J` : "";
-    process.stderr.write(`${up}${text}`);
-    drawn = text.split("\n").length - 1;
-  };
-  const timer = setInterval(draw, EVERY);
+export function drawLive(
+  program: LiveProgram,
+  colors: Colors,
+  shared: Shared,
+  terminal: NodeJS.WriteStream = process.stderr,
+): Drawing {
+  if (!terminal.isTTY) return writeLines(program, terminal);
+  const screen = new Screen(shared);
+  const text = () => cut(liveText(program.page(), colors, terminal.columns || 80), terminal.rows || 24);
+  const timer = setInterval(() => screen.draw(text()), EVERY);
   return {
     end: () => {
       clearInterval(timer);
-      draw();
+      screen.end(text());
+    },
+  };
+}
+
+function writeLines(program: LiveProgram, to: Pick<NodeJS.WriteStream, "write">): Drawing {
+  const write = () => to.write(liveLine(program.page()));
+  const timer = setInterval(write, LINE_EVERY);
+  return {
+    end: () => {
+      clearInterval(timer);
+      write();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Program } from "../report/run-result.js";
 import { LiveProgram } from "./live.js";
 import { type LiveServer, serveLive } from "./live-server.js";
 import { drawLive } from "./live-terminal.js";
+import type { Shared } from "./shared.js";
 
 export interface LiveOptions {
   readonly live?: boolean;
@@ -32,11 +33,12 @@ export async function showLive(
   { target, args }: Program,
   { live, liveTerminal, port = 0 }: LiveOptions,
   colors: Colors,
+  shared: Shared,
 ): Promise<LiveView> {
   const program = new LiveProgram([target, ...args]);
   const server = live ? await serveLive(program, port) : undefined;
   if (server) process.stderr.write(`pyheap: look at the program at ${server.address}\n`);
-  const drawing = liveTerminal ? drawLive(program, colors) : undefined;
+  const drawing = liveTerminal ? drawLive(program, colors, shared) : undefined;
   return {
     program,
     end: async ({ stays }) => {

@@ -23,6 +23,8 @@ export interface RunRequest {
   readonly trace: TraceRequest | undefined;
   /** The recording, and what the heap looks like, are told to the main thread while the program runs. */
   readonly live: boolean;
+  /** The program is shown on the terminal that it writes to. */
+  readonly isOnScreen: boolean;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   /** The interrupt, and standard input: shared.ts says what stands where. */

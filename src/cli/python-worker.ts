@@ -21,6 +21,7 @@ import { InputReader } from "./input.js";
 import { PRELUDE } from "./prelude.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { type Recording, startRecording } from "./recording.js";
+import { Screen } from "./screen.js";
 import { viewShared, WORD } from "./shared.js";
 import { type Dispositions, exitCodeOf, Interrupts } from "./signals.js";
 import { writeAll } from "./stdio.js";
@@ -48,6 +49,12 @@ interface Interpreter {
 
 const request = workerData as RunRequest;
 const shared = viewShared(request.shared);
+const screen = request.isOnScreen ? new Screen(shared) : undefined;
+
+function write(fd: number, bytes: Uint8Array, fail: (code: string) => Error): void {
+  if (screen) screen.write(fd, bytes, fail);
+  else writeAll(fd, bytes, fail);
+}
 
 function say(message: WorkerMessage): void {
   parentPort?.postMessage(message);
@@ -56,7 +63,7 @@ function say(message: WorkerMessage): void {
 /** Says on standard error what is wrong. */
 function complain(what: string): void {
   try {
-    writeAll(2, new TextEncoder().encode(`pyheap: ${visibleLines(what)}\n`), Error);
+    write(2, new TextEncoder().encode(`pyheap: ${visibleLines(what)}\n`), Error);
   } catch {
     // Nobody reads it.
   }
@@ -204,6 +211,7 @@ function connect({ pyodide, python }: Interpreter): void {
   const fail = (code: string) => new ErrnoError(ERRNO_CODES[code] ?? ERRNO_CODES.EIO ?? 29);
   const ask = () => {
     recording?.flushBefore(Number.POSITIVE_INFINITY);
+    if (isatty(0)) screen?.reads();
     say({ kind: "read" });
   };
   const input = new InputReader(shared, ask, () => fail("EINTR"));
@@ -215,14 +223,18 @@ function connect({ pyodide, python }: Interpreter): void {
       isatty: isatty(fd),
       write: (bytes: Uint8Array) => {
         recording?.flushBefore(0);
-        writeAll(fd, bytes, fail);
+        write(fd, bytes, fail);
         return bytes.length;
       },
     });
   }
   pyodide.setStdin({
     isatty: isatty(0),
-    read: (into: Uint8Array) => input.read(into),
+    read: (into: Uint8Array) => {
+      const count = input.read(into);
+      if (isatty(0)) screen?.typed(into.subarray(0, count));
+      return count;
+    },
   });
   const interrupts = new Interrupts(
     shared,

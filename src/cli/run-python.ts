@@ -8,7 +8,7 @@ import type { RunResult } from "../report/run-result.js";
 import { InputSender } from "./input.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { flushEvery } from "./recording.js";
-import { makeShared, type Shared, viewShared, WORD } from "./shared.js";
+import { type Shared, viewShared, WORD } from "./shared.js";
 import { exitCodeOf, forwardSignals } from "./signals.js";
 
 /** What CPython's abort() leaves as an exit code. */
@@ -48,15 +48,14 @@ function keepSafe({ words }: Shared, { trace, live }: RunRequest): () => void {
 
 /** Runs the program. `watch` is told what the thread says of a program that is shown live. */
 export function runPython(
-  asked: Omit<RunRequest, "shared">,
+  request: RunRequest,
   watch: (message: WorkerMessage) => void,
   terminal: NodeJS.WriteStream,
 ): Promise<Ended> {
   const spare = Array.from({ length: SPARE }, () => openSync(devNull, "r"));
-  const request: RunRequest = { ...asked, shared: makeShared() };
   const shared = viewShared(request.shared);
   const input = new InputSender(shared);
-  const note = terminal.isTTY && !process.env.CI ? "starting Python …" : "";
+  const note = terminal.isTTY && !process.env.CI && !request.isOnScreen ? "starting Python …" : "";
   return new Promise<Ended>((done) => {
     const worker = new Worker(new URL("./python-worker.js", import.meta.url), {
       workerData: request,

@@ -16,6 +16,7 @@ import { loadTrace } from "./report/trace-input.js";
 import { runC } from "./run-c.js";
 import { checksBudget, isLive, type RunOptions, runCommand } from "./run-options.js";
 import { type Ended, runPython } from "./run-python.js";
+import { makeShared, viewShared } from "./shared.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, textBegins } from "./system/files.js";
@@ -68,11 +69,13 @@ async function runOnHeap(program: Program, options: RunOptions, trace: TraceRequ
   const request = {
     ...{ program, allocator, limit, softLimit, debugHooks, trace },
     live: isLive(options),
+    isOnScreen: options.liveTerminal === true && process.stderr.isTTY === true,
+    shared: makeShared(),
     folder: process.cwd(),
     environment: environment(),
   };
   if (!request.live) return runPython(request, () => undefined, process.stderr);
-  const view = await showLive(program, options, errorColors());
+  const view = await showLive(program, options, errorColors(), viewShared(request.shared));
   const ended = await runPython(request, (message) => view.program.take(message), process.stderr);
   const isAsked = [SIGNALS.SIGTERM, SIGNALS.SIGHUP].some((signal) => ended.exitCode === exitCodeOf(signal));
   await view.end({ stays: !isAsked });

@@ -131,21 +131,6 @@ describe.runIf(canBrowse)("a program that runs", () => {
     await page.close();
   });
 
-  it("is followed by the terminal, in place, and its output stays its own", async () => {
-    const program = run("--live-terminal");
-    await expect.poll(() => program.out, PATIENCE).toContain("begun");
-    program.type("20\n");
-    await expect.poll(() => program.out, PATIENCE).toMatch(/live [\d.]+ MiB {3}peak [\d.]+ MiB {3}from the platform/);
-    await expect.poll(() => program.out, PATIENCE).toMatch(/20\.\d MiB +\d+ % +\S+ +\d+ +grow {2}\S*grows\.py:4/);
-    // Names are whole where there is room.
-    expect(program.out).toMatch(/ _compile_source {2}/);
-    // Each drawing goes up over the one before.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for.
-    expect(program.out).toMatch(/\u001b\[\d+A\u001b\[J/);
-    program.process.stdin?.end();
-    expect(await program.ended).toBe(0);
-  });
-
   it("can be a prompt in a page: a list comes, shows on the map, and goes", async () => {
     running = new Running("scripts/playground.mjs");
     const page = await open(await running.address());
