@@ -1,4 +1,4 @@
-// The built-in types, and all that exists before the first object is made.
+// The built-in types, and everything else that exists before the first object is made.
 //
 //   kind        basic size   item    collected   free list (CPython's bounds)
 //   int             16         4        -          100, of one digit
@@ -58,7 +58,7 @@ import { tuple_begin } from "./types/tuple";
 import { types_begin } from "./types/user-type";
 import { PyFunction, PyRef } from "./types/weak";
 
-/** Containers inside one another when a RecursionError is raised: hash, comparison and repr recurse. */
+/** How deep containers may be nested before hash, comparison or repr raises RecursionError. */
 const RECURSION_LIMIT: u32 = 1000;
 
 function define(kind: u32, basicSize: usize, itemSize: u32, flags: u32, freeMax: u32): void {
@@ -97,7 +97,7 @@ function defineAll(): void {
   typeOf(FROZENSET).weakList = <u32>offsetof<PySet>("weak");
 }
 
-/** Types, singletons and shared objects, in a region of zeros. */
+/** Makes the types, singletons and shared objects in a region of zeros. */
 export function objects_begin(key0: u64, key1: u64, policies: u32): void {
   const s = settings();
   s.hashKey0 = key0;

@@ -1,6 +1,6 @@
-// Safe points: moments at which nothing but handles, the stack and counted references refers to objects.
+// Safe points: moments at which only handles, the stack and counted references refer to objects.
 //
-// What can't be done in the middle of an operation waits here: a collection that allocations made due, and measures against
+// Work that must not be done in the middle of an operation is done here: a collection that allocations made due, and measures against
 // pressure, which the host chooses and runs (it may collect, compact, and call the program).
 
 import { error } from "../model/error";

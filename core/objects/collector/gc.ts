@@ -1,15 +1,15 @@
-// The cycle collector: finds objects that only refer to each other, and takes them apart.
+// The cycle collector: finds objects that are referred to only by each other, and frees them.
 //
-// Reference counts free everything else. Three generations, the youngest first, and a permanent one that is never looked at; an
-// object that survives a collection moves on to the next. Semantics are those of Python's gc module, the algorithm is that of
-// CPython's Python/gc.c; docs/collector.md explains it. What holds after each pass:
+// Reference counts free everything else. There are three generations, the youngest first, and a permanent one that is never collected. An
+// object that survives a collection moves to the next generation. Semantics are those of Python's gc module, the algorithm is that of
+// CPython's Python/gc.c; docs/collector.md explains it. After each pass this holds:
 //
 //   update      gc_refs(o) == reference count of o, for each object o of the generation, which is marked COLLECTING
 //   subtract    gc_refs(o) == references to o from outside of the generation
-//   move        what can't be reached from an object with gc_refs > 0 is in the unreachable list; it alone is marked COLLECTING
-//   weak        there is no weak reference to it any more, and the callbacks have run
-//   finalize    its finalizers have run; update, subtract and move, again, have set free what came back to life
-//   delete      the rest has been cleared, so that reference counts have freed it
+//   move        objects that can't be reached from one with gc_refs > 0 are in the unreachable list; only they are marked COLLECTING
+//   weak        no weak reference to an unreachable object is alive, and the callbacks have run
+//   finalize    the finalizers have run; a second update, subtract and move has taken out the objects that they made reachable again
+//   delete      the other unreachable objects have been cleared, so that reference counts have freed them
 //
 // Meanwhile an object's `prev` is gc_refs << 3 and flags. A collection runs only when nothing else is under way.
 // A list is in order (isValid) if next and prev agree and, outside of a collection, no object is marked.
@@ -56,9 +56,9 @@ declare function hostCollectionEnded(generation: u32, collected: u32): void;
 @external("host", "collectable")
 declare function hostCollectable(object: PyObject): void;
 
-// ---- what becomes of it ----
+// ---- what happens to unreachable objects ----
 
-/** No weak reference to an unreachable object is left, and none that is unreachable itself refers to anything. */
+/** Clears all weak references to unreachable objects, and those that are unreachable themselves, and runs the callbacks. */
 function handleWeakReferences(unreachable: GCHead): void {
   let chain: PyRef | null = null;
   let at = unreachable.next;
@@ -72,7 +72,7 @@ function handleWeakReferences(unreachable: GCHead): void {
   weak_call_all(chain);
 }
 
-/** Every finalizer has run once. Objects may have gone, or come back to life. */
+/** Runs every finalizer once. Afterwards objects may be freed, or be reachable again. */
 function finalizeAll(list: GCHead): void {
   const seen = listAt(offsetof<Collector>("seen"));
   seen.becomeEmpty();
@@ -88,14 +88,14 @@ function finalizeAll(list: GCHead): void {
   merge(seen, list);
 }
 
-/** The host knows of each unreachable object. */
+/** Tells the host of each unreachable object. */
 function announce(list: GCHead): void {
   for (let at = list.next; at != changetype<usize>(list); at = changetype<GCHead>(at).next) {
     hostCollectable(changetype<GCHead>(at).object);
   }
 }
 
-/** Every object is cleared; those that are still there go to `old`, or to the garbage list if that was asked for. */
+/** Clears every object. Objects that are still alive go to `old`, or to gc.garbage with DEBUG_SAVEALL. */
 function deleteAll(list: GCHead, old: GCHead): void {
   const saved = (collector().debug & DEBUG_SAVEALL) != 0;
   while (!list.isEmpty) {
@@ -119,7 +119,7 @@ function saveGarbage(o: PyObject): void {
   if (!garbage || !list_append(garbage, o)) clearError();
 }
 
-/** Tuples whose items can't be in a cycle are not tracked any more. */
+/** Untracks tuples whose items can't be in a cycle. */
 function untrackTuples(list: GCHead): void {
   let at = list.next;
   while (at != changetype<usize>(list)) {
@@ -134,7 +134,7 @@ function untrackTuple(t: PyTuple): void {
   untrack(t);
 }
 
-/** Dicts that hold nothing that can be in a cycle are not tracked until they do. */
+/** Untracks dicts that hold nothing that can be in a cycle. They are tracked again once they do. */
 function untrackDicts(list: GCHead): void {
   let at = list.next;
   while (at != changetype<usize>(list)) {
@@ -165,7 +165,7 @@ export function gc_collect(k: u32): u32 {
   const stats = statsOf(k);
   stats.collections++;
   stats.collected += found;
-  // The host may ask for a collection here too, which is none then.
+  // The host may ask for a collection in this call; then nothing is collected.
   hostCollectionEnded(k, found);
   leaveState(COLLECTING);
   return found;
@@ -198,7 +198,7 @@ function collect(k: u32): u32 {
     if ((c.debug & DEBUG_COLLECTABLE) != 0) announce(unreachable);
     handleWeakReferences(unreachable);
     finalizeAll(unreachable);
-    // Finalizers can have brought some back: those that are reachable now are ordinary objects again.
+    // Finalizers may have made objects reachable again: these become ordinary objects.
     const dead = listAt(offsetof<Collector>("resurrected"));
     deduceUnreachable(unreachable, dead);
     if (DEBUG) assert(isInOrder(unreachable, false) && isInOrder(dead, true));
@@ -226,7 +226,7 @@ export function gc_run_due(): void {
   }
 }
 
-/** gc.freeze(): what is tracked now is never looked at again, until unfreeze. */
+/** gc.freeze(): the collector ignores all objects that are tracked now, until unfreeze. */
 export function gc_freeze(): void {
   for (let k: u32 = 0; k < GENERATIONS; k++) {
     merge(generation(k).head, generation(PERMANENT).head);

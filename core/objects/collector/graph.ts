@@ -1,4 +1,4 @@
-// Looking at the graph of objects: gc.get_objects, get_referents, get_referrers.
+// Queries on the graph of objects: gc.get_objects, get_referents, get_referrers.
 
 import { GC_FINALIZED, GCHead, gcHead, generation, isTracked, track, untrack } from "../model/gc-head";
 import { decref } from "../model/refcount";
@@ -44,7 +44,7 @@ class Seek {
   }
 }
 
-/** If there is no memory, `result` is null from then on. */
+/** Adds an object to `result`. If there is no memory, `result` becomes null. */
 export function gatherOne(o: PyObject): void {
   const c = collector();
   const result = c.result;
@@ -59,7 +59,7 @@ export function seekOne(o: PyObject): void {
   for (let k: u32 = 0; k < wanted.size; k++) if (itemAt(wanted.items, k) === o) c.isFound = 1;
 }
 
-/** The finished result, which is not tracked among what it may list. */
+/** Finishes the result. It is tracked only now, so that it does not list itself. */
 function takeResult(): PyList | null {
   const c = collector();
   const result = c.result;
@@ -100,7 +100,7 @@ export function gc_get_referents(objects: PyList): PyList | null {
   return takeResult();
 }
 
-/** gc.get_referrers: the tracked objects that refer to one of a list, but for the list itself. */
+/** gc.get_referrers: the tracked objects that refer to an object of a list, except the list itself. */
 export function gc_get_referrers(objects: PyList): PyList | null {
   if (!beginResult()) return null;
   const c = collector();

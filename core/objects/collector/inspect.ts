@@ -8,7 +8,7 @@ import { interned } from "../types/intern";
 import { gc_valid } from "./lists";
 import { LISTS } from "./state";
 
-/** Remembers the first object that is not in order. */
+/** Remembers the first invalid object. */
 @unmanaged
 class Inspect {
   @inline
@@ -23,8 +23,8 @@ class Inspect {
 }
 
 /**
- * 0 if the object layer keeps its invariants: lists of the collector, tables of handles and interned strings, and all objects that
- * are tracked or that a tracked one or a handle refers to. Else the address of what does not.
+ * 0 if the object layer keeps its invariants; else the address of the first object or table that breaks one. It checks the collector's lists,
+ * the tables of handles and interned strings, and all objects that are tracked, or that a tracked one or a handle refers to.
  */
 export function objects_check(): usize {
   const h = handles();

@@ -4,7 +4,7 @@ import { GC_UNREACHABLE, GCHead, generation } from "../model/gc-head";
 import { PERMANENT } from "./state";
 import { isCollecting } from "./unreachable";
 
-/** All of `from` is at the end of `to`. */
+/** Moves all of `from` to the end of `to`. */
 export function merge(from: GCHead, to: GCHead): void {
   if (from.isEmpty) return;
   const first = changetype<GCHead>(from.next);

@@ -1,4 +1,4 @@
-// The collector's state: generations, lists of a collection that runs, figures.
+// The collector's state: generations, lists of a running collection, figures.
 //
 //   COLLECTOR_AT -> | generation 0 | 1 | 2 | permanent | switches | lists of a running collection | figures of each generation |
 
@@ -14,7 +14,7 @@ export const PERMANENT: u32 = 3;
 /** Generations, and the permanent one: lists of tracked objects. */
 export const LISTS: u32 = GENERATIONS + 1;
 
-// Passes, as visitors (model/visit.ts) and types' own traverse functions know them.
+// The numbers of passes, for visitors (model/visit.ts) and for types' own traverse functions.
 export const PASS_SUBTRACT: i32 = 0;
 export const PASS_REACH: i32 = 1;
 export const PASS_GATHER: i32 = 2;
@@ -33,7 +33,7 @@ export class GenerationStats {
 
 @unmanaged
 export class Collector {
-  // Generations 0, 1, 2 and the permanent one stand in front (objects/object).
+  // The heads of generations 0, 1, 2 and of the permanent one.
   g0: u64;
   g0b: u64;
   g1: u64;
@@ -44,9 +44,9 @@ export class Collector {
   g3b: u64;
   enabled: u32;
   debug: u32;
-  /** A list, once there was something to put there. */
+  /** gc.garbage; null until it is first needed. */
   garbage: PyList | null;
-  /** Objects that survived the last full collection; those that came to the oldest generation since. */
+  /** Objects that survived the last full collection; then objects that have come to the oldest generation since. */
   longLivedTotal: u32;
   longLivedPending: u32;
   // Heads of lists while a collection runs.
@@ -99,7 +99,7 @@ export function garbageList(): PyList | null {
   return c.garbage;
 }
 
-/** gc.garbage is empty, and not there. */
+/** Drops gc.garbage. */
 export function dropGarbage(): void {
   const c = collector();
   const garbage = c.garbage;

@@ -19,7 +19,7 @@ function refsOf(head: GCHead): usize {
   return head.prev >> REFS_SHIFT;
 }
 
-/** gc_refs(o) == reference count of o; marked COLLECTING. `prev` is no address from now on. */
+/** Afterwards gc_refs(o) == reference count of o, and o is marked COLLECTING. `prev` holds gc_refs from now on, not an address. */
 function updateRefs(list: GCHead): void {
   let at = list.next;
   while (at != changetype<usize>(list)) {
@@ -29,7 +29,7 @@ function updateRefs(list: GCHead): void {
   }
 }
 
-/** Takes one reference off each object of the generation that is referred to. */
+/** Subtracts 1 from gc_refs of each visited object of the generation. */
 @unmanaged
 class Subtract {
   @inline
@@ -62,7 +62,7 @@ function subtractRefs(list: GCHead): void {
   }
 }
 
-/** What a reachable object refers to is reachable. */
+/** Moves each visited object to the reachable ones, because a reachable object refers to it. */
 @unmanaged
 class Reach {
   @inline
@@ -76,7 +76,7 @@ class Reach {
   }
 }
 
-/** The list whose reachable objects stay: that which is being collected. */
+/** The list that is being collected, in which reachable objects stay. */
 @inline
 export function reachable(): GCHead {
   return changetype<GCHead>(collector().reachable);
@@ -91,7 +91,7 @@ export function reachOne(o: PyObject): void {
   else if (refsOf(head) == 0) head.prev += ONE_REF;
 }
 
-/** The object was in the unreachable list too early: it is last in the reachable one, to be looked at. */
+/** Moves an object from the unreachable list, where it was put too early, to the end of the reachable one, where its references will be followed. */
 function comeBack(head: GCHead): void {
   const prev = head.prevHead;
   const next = changetype<GCHead>(head.next & ~GC_UNREACHABLE);
@@ -102,8 +102,8 @@ function comeBack(head: GCHead): void {
 }
 
 /**
- * `list` keeps what is reachable from outside, unmarked and with `prev` in order again; the rest is in `unreachable`, marked
- * COLLECTING, in order but for the mark UNREACHABLE in each `next`.
+ * Splits the list. `list` keeps the objects that are reachable from outside, unmarked and with valid `prev`. The others go to `unreachable`,
+ * marked COLLECTING; that list is valid except for the mark UNREACHABLE in each `next`.
  */
 function moveUnreachable(list: GCHead, unreachable: GCHead): void {
   const visitor = changetype<Reach>(0);
@@ -130,7 +130,7 @@ function moveUnreachable(list: GCHead, unreachable: GCHead): void {
   unreachable.next &= ~GC_UNREACHABLE;
 }
 
-/** The unreachable list is an ordinary one, its objects marked COLLECTING still. */
+/** Removes the marks from `next`, so that the unreachable list is valid. Its objects are still marked COLLECTING. */
 function clearMarks(unreachable: GCHead): void {
   let at = unreachable.next;
   while (at != changetype<usize>(unreachable)) {
@@ -140,7 +140,7 @@ function clearMarks(unreachable: GCHead): void {
   }
 }
 
-/** Moves from `list` to `unreachable` what nothing outside of the list leads to. */
+/** Moves the objects that can't be reached from outside of `list` to `unreachable`. */
 export function deduceUnreachable(list: GCHead, unreachable: GCHead): void {
   updateRefs(list);
   subtractRefs(list);

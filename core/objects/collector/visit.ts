@@ -1,4 +1,4 @@
-// What a type's own traverse function calls for each object that it refers to: it does what the visitor of this pass does.
+// gc_visit: the function that a type's own traverse function calls for each reference. It does what the visitor of the current pass does.
 
 import { PyObject } from "../model/type";
 import { gatherOne, seekOne } from "./graph";

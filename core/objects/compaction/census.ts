@@ -1,9 +1,9 @@
 // A census: all references are counted, to find the objects that somebody else's code has a reference to.
 //
 // Objects are found from the handles, the host's stack and the collector's lists, by following every reference (types/anatomy.ts, roots.ts).
-// An object whose references were not all found is in use by somebody else's code, which knows its address: it is pinned. Only other
-// modules can bring that about: as long as there was none (settings.lent), nobody has to count. A count that is too low for the references
-// that were found is a broken heap: the pass's `broken` is the object.
+// If not all references to an object are found, foreign code has the others and knows the object's address: the object is pinned. Only other
+// modules can cause that, so the census is skipped as long as there was none (settings.lent). If more references are found than the count
+// says, the heap is broken: the pass's `broken` is the object.
 
 import { LISTS } from "../collector/state";
 import { GCHead, generation } from "../model/gc-head";
@@ -13,7 +13,7 @@ import { Keys } from "../types/keys";
 import { COUNT_MASK, currentPass, MET, NEW, Pass, PINNED, see, TAG_SHIFT } from "./pass";
 import { eachRoot } from "./roots";
 
-/** Counts each reference down, and notes what is met for the first time. */
+/** Counts each reference down, and enters objects that are met for the first time. */
 @unmanaged
 class Find {
   @inline
@@ -49,7 +49,7 @@ class Restore {
   }
 }
 
-/** Finds all objects and their references: those of which some references are not found are marked PINNED. False if `broken`. */
+/** Finds all objects and all references, and marks an object PINNED if some of its references are not found. False if an object is `broken`. */
 export function pin(p: Pass): bool {
   const find = changetype<Find>(0);
   eachRoot<Find>(find);
@@ -72,7 +72,7 @@ export function pin(p: Pass): bool {
   return p.broken == 0;
 }
 
-/** No object is marked PINNED. */
+/** Removes the mark PINNED from all objects. */
 export function unpin(p: Pass): void {
   for (let k: u32 = 0; k < p.count; k++) p.objectAt(k).refcnt &= COUNT_MASK;
 }

@@ -3,13 +3,13 @@
 //   before   | o o . o | . o . . | o . . . | . . o . |          after   | o o o o | o o . . |
 //
 // A pass goes like this:
-//   1  evacuation.ts says what is vacated: pools, and large blocks above a line
-//   2  gather.ts, the first pass, or lower.ts, the others, copies objects and changes references; the first pass empties pools that are full of
-//      holes, the others, for which objects are dense already, what is above the line
-//   3  relocate.ts frees old blocks; pools and arenas that this empties go back
+//   1  evacuation.ts chooses what is vacated: pools, or everything above a line
+//   2  objects are copied, and references changed. The first pass (gather.ts) empties pools that are full of holes. The later passes
+//      (lower.ts), when objects are dense already, empty the memory above a line
+//   3  relocate.ts frees old blocks; pools and arenas that become empty go back
 //
 // Blocks come from the domains' own allocators. Debug hooks, traces and users' allocators see each old block freed; without them, a vacated
-// pool is closed as a whole. No step can fail half way: an object for which there is no block stays where it is. After each pass check() passes.
+// pool is closed as a whole. No step can fail halfway: an object for which there is no block stays where it is. check() passes after each pass.
 
 import { isOwn } from "../../alloc/base";
 import { isPooled } from "../../alloc/domains";
@@ -25,21 +25,21 @@ import { lineOf, lower, lowerOwn, slideParts } from "./lower";
 import { currentPass, Pass } from "./pass";
 import { letHeldGo } from "./relocate";
 
-// What compact answers.
+// Answers of compact.
 export const COMPACTED: i32 = 0;
-/** Something is under way that knows objects by their addresses. */
+/** Code is under way that has addresses of objects. */
 export const BUSY: i32 = 1;
 /** There is no memory for the census. */
 export const NO_ROOM: i32 = 2;
 /** A reference count is wrong: see broken_object. */
 export const BROKEN: i32 = 3;
 
-/** Whether something is under way that knows objects by their addresses, or has some that are not whole. */
+/** Whether code is under way that has addresses of objects, or incomplete objects. */
 export function is_busy(): bool {
   return !may(MOVE);
 }
 
-/** Moves objects together; free lists are empty. Answers COMPACTED or why not. */
+/** Moves objects together. Free lists must be empty. Answers COMPACTED, or why not. */
 export function compact_objects(): i32 {
   if (is_busy()) return BUSY;
   const c = currentPass();

@@ -1,10 +1,10 @@
-// The first pass of a compaction: every object is met along the references, from the roots, and what is to leave its pool is copied on the way.
+// The first pass of a compaction: follows all references from the roots. When it meets an object in a vacated pool, it copies it at once.
 //
 //   old block      reference count -> 11...      type -> the object's new address
 //
-// The reference by which an object is met is changed at once, and so are those that come later. Blocks that belong to an object (a list's items,
-// a dict's keys) are copied with it, and what it refers to right after it. Then references that own nothing follow: weak ones, interned strings.
-// So an object is looked at where it was only once: memory that is full of holes is slow to read.
+// The reference by which an object is met is changed at once, and so are those that are met later. Parts of an object (a list's items, a dict's
+// keys) are copied with it, and the objects that it refers to right after it. Borrowed references follow at the end: weak ones, interned
+// strings. So each object is read in its old place only once, because memory that is full of holes is slow to read.
 
 import { isInPool } from "../../alloc/evacuation";
 import { LISTS, PERMANENT } from "../collector/state";
@@ -21,7 +21,7 @@ import { Pass, currentPass, COUNT_MASK, IMMORTAL_TAG, isFixed, MOVED, NEW, PINNE
 import { freeOld, hasLargePart, moveObject, movePart, moveParts, newPlace } from "./relocate";
 import { eachRoot } from "./roots";
 
-/** The object was met for the first time: it is where it is to be, and in the row. Answers where it is. */
+/** Meets an object for the first time: copies it if it has to move, and enters it into the row. Answers its address now. */
 @inline
 function meet(c: Pass, o: PyObject): PyObject {
   const now = isFixed(o) ? o : moveObject(c, o);
@@ -30,7 +30,7 @@ function meet(c: Pass, o: PyObject): PyObject {
   return now;
 }
 
-/** As meet, for an object that refers to nothing: only if it is fixed it is in the row. If it remains, it is met again with each reference. */
+/** As meet, for an object without references: it is entered only if it is fixed. If it could not move, each later reference meets it again. */
 @inline
 function meetLeaf(c: Pass, o: PyObject): PyObject {
   if (isFixed(o)) return meet(c, o);
@@ -45,10 +45,10 @@ function remain(c: Pass, o: PyObject): void {
   if (isFixed(o)) c.pinnedBytes += ownBytes(o) + o.type.headBytes;
 }
 
-/** How deep objects are followed at once, so that what belongs together is copied together; the row waits for the others. */
+/** How deep references are followed at once, so that objects which belong together are copied together. Deeper objects wait in the row. */
 const DEPTH: u32 = 8;
 
-/** Meets what is referred to, and refers to where it is. */
+/** Meets the object of each reference, and stores its address now. */
 @unmanaged
 class Move {
   owned(slot: usize): void {
@@ -69,14 +69,14 @@ class Move {
   }
 }
 
-/** Bytes of a row from which on it is read ahead. */
+/** Rows of at least this many bytes are read ahead. */
 const LONG_ROW: usize = 32;
-/** How many references are read ahead. */
+/** How many references are read ahead at a time. */
 const TOGETHER: usize = 64;
 
 /**
- * Meets what `n` references in a row refer to. First a word of each object is read, and then of the part of each: none of these reads waits for
- * another, so a processor waits for many of them at a time; while objects are being met it would wait for one after the other.
+ * Meets the objects of `n` references in a row. It first reads a word of each object, then a word of each object's part. These reads do not
+ * depend on each other, so the processor does many at a time; while objects are met, it would wait for each of them in turn.
  */
 function meetTogether(row: usize, n: usize): void {
   let mortal: u64 = 0;
@@ -88,13 +88,13 @@ function meetTogether(row: usize, n: usize): void {
     const o = load<PyObject>(row + ((<usize>ctz(left)) << 2));
     if (o.refcnt >> TAG_SHIFT == NEW) sum += load<u32>(readsFrom(o));
   }
-  // Or the compiler would leave out the reads.
+  // Stored so that the compiler does not remove the reads.
   currentPass().readAhead = sum;
   const visitor = changetype<Move>(0);
   for (let left = mortal; left != 0; left &= left - 1) visitor.owned(row + ((<usize>ctz(left)) << 2));
 }
 
-/** The object, which the word at `slot` refers to, is met there for the first time. */
+/** Meets an object for the first time, by the reference at `slot`. */
 function meetAt(slot: usize, o: PyObject): void {
   const c = currentPass();
   if (!mayRefer(o)) {
@@ -110,13 +110,13 @@ function meetAt(slot: usize, o: PyObject): void {
   c.depth--;
 }
 
-/** What belongs to the object, and what it refers to, has been met. */
+/** Moves the object's parts, and meets the objects that it refers to. */
 function followObject(c: Pass, o: PyObject): void {
   moveParts(o);
   eachReference<Move>(o, changetype<Move>(0));
 }
 
-/** Words that know an object without owning a reference know where it is. */
+/** Corrects borrowed references to objects that have moved. */
 @unmanaged
 class Follow {
   @inline
@@ -137,7 +137,7 @@ class Follow {
   }
 }
 
-/** Types whose names C reads in the strings themselves have them where they are now. */
+/** Corrects the addresses of type names that C reads in strings which may have moved. */
 function followNames(): void {
   for (let place: u32 = 0; place < PLACES; place++) followName(typeOf(place));
   const ring = typeOf(USER);
@@ -150,7 +150,7 @@ function followName(type: PyType): void {
   if (name && (type.flags & IS_C_TYPE) == 0) type.tp_name = textOf(name);
 }
 
-/** Every object has been met, and every reference is to where it is. Those that no root leads to are garbage, or somebody else's. */
+/** Meets every object, and corrects every reference. Objects that no root leads to are garbage, or foreign code has references to them. */
 function meetAll(c: Pass): void {
   eachRoot<Move>(changetype<Move>(0));
   const rooted = followFrom(c, 0);
@@ -169,13 +169,13 @@ function meetAll(c: Pass): void {
   followFrom(c, rooted);
 }
 
-/** All that the objects from place `k` on lead to has been met. Answers how many objects there are in the row. */
+/** Follows the objects of the row from place `k` on, including those that this adds. Answers how many objects the row has. */
 function followFrom(c: Pass, k: u32): u32 {
   for (; k < c.count; k++) if (!c.isFollowed(k)) followObject(c, c.objectAt(k));
   return k;
 }
 
-/** What owns no reference follows; no object is marked as met any more. What is large is told apart. */
+/** Ends the pass: corrects borrowed references, removes the marks of objects, and sorts out the objects with large blocks. */
 export function finish(c: Pass): void {
   const follow = changetype<Follow>(0);
   const hasWeak = typeOf(REF).live != 0;
@@ -192,13 +192,13 @@ export function finish(c: Pass): void {
   followNames();
 }
 
-/** The table of interned strings moves, if it is to. */
+/** Moves the table of interned strings, if it is in the way. */
 export function moveInterned(c: Pass): void {
   const strings = interned();
   movePart(c, changetype<usize>(strings) + offsetof<Interned>("table"), (<usize>strings.capacity) << 2);
 }
 
-/** Everything is out of the pools that evacuation_begin vacated, if there was room. */
+/** The whole pass: moves everything out of the pools that evacuation_begin vacated, as far as there is room. */
 export function gather(c: Pass): void {
   c.beginPass();
   c.count = 0;

@@ -1,10 +1,10 @@
-// The passes of a compaction after the first: everything above a line moves below it. Objects are dense by now, and those that can refer to others stand
-// in the pass's row.
+// The later passes of a compaction: everything above a line moves below it. Objects are dense by now, and the pass's row has those that can
+// refer to others.
 //
 //   | pools ... | line | vacated pools | large | hole | large |
 //
-// The line is first where the pools would end if nothing in them were free, then where the largest hole ends, for large blocks. An object that
-// moves says where it is as in the first pass (gather.ts). A large block that is larger than the hole before it slides.
+// The line is first where the pools would end if they had no free blocks; later, for large blocks, where the largest hole ends. A moved object
+// leaves its new address as in the first pass (gather.ts). A large block that is larger than the hole before it slides down.
 
 import { arenas } from "../../alloc/arena";
 import { closeAbove, evacuation_begin_above, evacuation_end_above, isInPool, reopen } from "../../alloc/evacuation";
@@ -22,7 +22,7 @@ import { finish, moveInterned } from "./gather";
 import { freeOld, moveObject, moveParts, newPlace } from "./relocate";
 import { eachRoot } from "./roots";
 
-/** What is above the line moves when the first reference that owns it is seen, or never: a block without a known owner stays. */
+/** Moves a block above the line when it sees the first reference that owns the block. So a block without a known owner never moves. */
 @unmanaged
 class MoveBelow {
   @inline
@@ -44,7 +44,7 @@ function moveBelow(slot: usize): void {
   else if (tag == NEW && !isFixed(o)) store<PyObject>(slot, moveObject(c, o));
 }
 
-/** Where the object is that is at place `k` of the row, if it is above the line and there is room. */
+/** Moves the object at place `k` of the row, if it is above the line and there is room. Answers its address now. */
 @inline
 function lowered(c: Pass, k: u32): PyObject {
   const o = c.objectAt(k);
@@ -56,7 +56,7 @@ function lowered(c: Pass, k: u32): PyObject {
   return now;
 }
 
-/** What is above the line is below, if there is room. */
+/** Moves everything above the line below it, as far as there is room. */
 function lowerAll(c: Pass): void {
   const visitor = changetype<MoveBelow>(0);
   moveInterned(c);
@@ -69,13 +69,13 @@ function lowerAll(c: Pass): void {
   finish(c);
 }
 
-/** As lowerAll, if there is nothing above the line but large blocks that belong to objects. */
+/** As lowerAll, for when only large parts of objects are above the line. */
 function lowerLarge(c: Pass): void {
   for (let k: u32 = 0; k < c.withLargePart; k++) moveParts(c.objectAt(k));
   moveInterned(c);
 }
 
-/** A pass in which what is above the line moves below, if that is at least `least` bytes. Answers how many bytes moved. */
+/** A pass with this line, if at least `least` bytes are above it. Answers how many bytes moved. */
 function lowPass(c: Pass, line: usize, least: usize): usize {
   const pooled = evacuation_begin_above(line);
   const before = c.movedBytes;
@@ -90,7 +90,7 @@ function lowPass(c: Pass, line: usize, least: usize): usize {
   return c.movedBytes - before;
 }
 
-/** Where the heap would end if nothing in it were free, and a little above that; without large blocks, or with them. */
+/** A little above where the heap would end without free memory in it: counting pools only, or with `large` bytes of large blocks. */
 export function lineOf(large: usize): usize {
   const used = <usize>ledger().pools * POOL_SIZE + large;
   return raw().first + used + (used >> 5);
@@ -104,8 +104,8 @@ function largeBytes(): usize {
 const MOST_PASSES: i32 = 4;
 
 /**
- * Pools are as low as they can be, then large blocks: those for which there was no hole below the line go into the largest hole that there
- * is. A pass that could move little was the last of its kind.
+ * Moves pools as low as possible, then large blocks: those that had no hole below the line go into the largest hole. Each kind of pass is
+ * repeated until one moves little.
  */
 export function lower(c: Pass): void {
   const least = lineOf(largeBytes()) >> 6;
@@ -116,7 +116,7 @@ export function lower(c: Pass): void {
   }
 }
 
-/** The heap's own tables are in the largest hole, or below it. */
+/** Moves the heap's own tables into the largest hole, or below it. */
 export function lowerOwn(): void {
   const end = raw().largestHoleEnd(lineOf(0));
   const line = end != 0 ? end : raw().top;
@@ -126,11 +126,11 @@ export function lowerOwn(): void {
   reopen();
 }
 
-// ---- large blocks that lie behind a hole which is smaller than they are ----
+// ---- large blocks behind a hole that is too small for them ----
 
 @unmanaged
 class Slide {
-  /** The large block to which the word at `slot` refers, and nothing else does, begins where the free memory before it did. */
+  /** Slides the large block at `slot`, to which only this word refers, down to the begin of the free memory before it. */
   part(slot: usize, _bytes: usize): bool {
     const block = load<usize>(slot);
     if (isInPool(block)) return false;
@@ -145,7 +145,7 @@ class Slide {
   }
 }
 
-/** Only for blocks that nobody has put something around. */
+/** Slides all large parts. Not with debug hooks, which put guards around blocks. */
 export function slideParts(c: Pass): void {
   const slide = changetype<Slide>(0);
   for (let k: u32 = 0; k < c.withLargePart; k++) eachPart<Slide>(c.objectAt(k), slide);

@@ -1,13 +1,13 @@
-// A pass of a compaction: what gather.ts and lower.ts, the first pass and the others, work on; and which objects may not move.
+// A pass of a compaction: the state that gather.ts (the first pass) and lower.ts (the others) share; and which objects must not move.
 //
 //   row -> object, object, ...                              live objects, in the order in which they were met
-//   old -> block | 1 if it is of the domain mem, ...        blocks whose content is elsewhere now (relocate.ts)
+//   old -> block | 1 if it is of the domain mem, ...        blocks whose content has moved (relocate.ts)
 //
-// During a pass the highest bits of a reference count say what the object is; afterwards every count is what it was before:
+// During a pass the highest bits of a reference count are the object's mark. After the pass every count is as before:
 //
 //   00 not met yet      01 immortal      10 met      11 moved, and `type` says where to (gather.ts)      and 001 pinned (census.ts)
 //
-// What was hashed by its address, types that C defined, and their instances may not move, nor what is pinned.
+// These objects must not move: pinned ones, those that were hashed by their address, types that C defined, and instances of these types.
 
 import { base_free, base_malloc_at_top } from "../../alloc/base";
 import { ALIGNMENT, SMALL_REQUEST_THRESHOLD } from "../../ground/config";
@@ -29,13 +29,13 @@ export const MOVED: u32 = 3;
 /** Bit of a word of the row. */
 const FOLLOWED: usize = 1;
 export const MET_BIT: u32 = MET << TAG_SHIFT;
-/** Of an object that is not immortal. */
+/** The mark of a pinned object, which is not immortal. */
 export const PINNED: u32 = 1 << 29;
 export const COUNT_MASK: u32 = PINNED - 1;
 /** Mark of keys whose entries were seen. */
 export const KEYS_SEEN: u32 = 1;
 
-/** The keys are marked as seen. Answers whether they were not yet. */
+/** Marks the keys as seen. Answers whether they were not marked before. */
 @inline
 export function see(keys: Keys): bool {
   if (keys.mark == KEYS_SEEN) return false;
@@ -63,14 +63,14 @@ export class Pass {
   movedBytes: usize;
   pinnedBytes: usize;
   line: usize;
-  /** Objects that have a large block of their own stand first in the row, so many. */
+  /** How many objects have a large part. They are the first in the row. */
   withLargePart: u32;
-  /** Some object is a large block itself. */
+  /** Whether some object is a large block itself. */
   hasLargeObject: bool;
-  /** Collected objects to which no root leads: garbage, or somebody else's. */
+  /** How many tracked objects no root leads to: garbage, or objects that foreign code refers to. */
   unrooted: u32;
   readAhead: u32;
-  /** Sizes for which there was no room in this pass, in steps of ALIGNMENT up to SMALL_REQUEST_THRESHOLD; and from which size on. */
+  /** Sizes for which there was no room in this pass: a bit for each step of ALIGNMENT up to SMALL_REQUEST_THRESHOLD; and the smallest larger one. */
   full: u64;
   tooLarge: usize;
 
@@ -84,27 +84,27 @@ export class Pass {
     return (load<usize>(this.row + ((<usize>k) << 2)) & FOLLOWED) != 0;
   }
 
-  /** What the object at place `k` refers to has been met, or is about to be. */
+  /** Marks the object at place `k` as followed. */
   @inline
   followed(k: u32): void {
     const place = this.row + ((<usize>k) << 2);
     store<usize>(place, load<usize>(place) | FOLLOWED);
   }
 
-  /** The object at place `k`, which moved, is `o` now. */
+  /** Sets the object at place `k`, which has moved, to `o`. */
   @inline
   replace(k: u32, o: PyObject): void {
     store<PyObject>(this.row + ((<usize>k) << 2), o);
   }
 
-  /** A pass begins: nothing has been tried in vain. */
+  /** Begins a pass: no size has failed yet. */
   beginPass(): void {
     this.oldCount = 0;
     this.full = 0;
     this.tooLarge = ~0;
   }
 
-  /** Whether no object of about the size was tried in vain. One that was is not tried again: references to it may have been seen. */
+  /** Whether no allocation of about this size has failed in the pass. An object that could not move is not tried again, because references to it may have been seen. */
   @inline
   mayHaveRoom(bytes: usize): bool {
     return bytes > SMALL_REQUEST_THRESHOLD ? bytes < this.tooLarge : (this.full & sizeBit(bytes)) == 0;
@@ -115,7 +115,7 @@ export class Pass {
     else this.full |= sizeBit(bytes);
   }
 
-  /** The object at place `k` has a large block: it stands with those. */
+  /** Moves the object at place `k`, which has a large part, to the front part of the row. */
   bringForward(k: u32): void {
     const place = this.row + ((<usize>k) << 2);
     const front = this.row + ((<usize>this.withLargePart) << 2);
@@ -125,7 +125,7 @@ export class Pass {
     this.withLargePart++;
   }
 
-  /** An object that was not met yet is in the row, met. A broken heap can have more objects than its types count. */
+  /** Enters an object into the row, and marks it as met. False if the row is full: a broken heap can have more objects than its types count. */
   @inline
   find(o: PyObject): void {
     if (this.count == this.capacity) {
@@ -137,7 +137,7 @@ export class Pass {
     this.count++;
   }
 
-  /** Room for all live objects, and for the old blocks of all that can move: at the top, where it is in nobody's way. False, with MemoryError raised, if there is no memory. */
+  /** Allocates the rows for all live objects, and for all old blocks, at the top of the heap, out of the way. False, with MemoryError raised, if there is no memory. */
   begin(): bool {
     const objects = liveObjects();
     const blocks = objects + mostParts() + 1;
@@ -175,21 +175,21 @@ function liveObjects(): u32 {
   return count;
 }
 
-/** Whether a hash of the object was made of its address. */
+/** Whether the object was hashed by its address. */
 function isHashed(o: PyObject): bool {
   const type = o.type;
   if (type.hasGC) return (gcHead(o).flags & GC_HASHED) != 0;
   return (type.flags & HAS_HASHED) != 0;
 }
 
-/** Whether C may know the object without owning a reference: it is of a type of C's, or such a type; or it is a module, or a function. */
+/** Whether C may have a borrowed reference to the object: it is an instance of a type in C, such a type, a module, or a function. */
 @inline
 function isOfC(o: PyObject): bool {
   const type = isKind(o, TYPE) ? changetype<PyType>(o) : o.type;
   return (type.flags & IS_C_TYPE) != 0 || (type.kind == USER && isFixedType(type));
 }
 
-/** Whether the object stays where it is, by what it is or by a mark. */
+/** Whether the object must not move, because of its type or a mark. */
 export function isFixed(o: PyObject): bool {
   const kind = o.type.kind;
   if (kind >= INT && kind <= BYTES)

@@ -1,9 +1,9 @@
-// Relocation: one object, or one block that belongs to an object, is copied to where it is to be.
+// Relocation: one object, or one part of an object, is copied to a new block.
 //
 //   old block    11 | the object's new address | what was there before ...          new block    count | type | ...
 //
-// A collected object takes its place in the collector's list along, a type its place in the ring of types, and a dict's keys, which several
-// dicts may share, say where they are by their mark. Old blocks are noted in the pass, and freed when the pass is over.
+// A tracked object keeps its place in the collector's list, and a type its place in the ring of types. A dict's keys, which several dicts may
+// share, keep their new address in their mark. Old blocks are noted in the pass, and freed at its end.
 
 import { isPooled, PyMem_Free, PyMem_Malloc, PyObject_Free, PyObject_Malloc } from "../../alloc/domains";
 import { evacuation_end, evacuation_free, IN_MEM, isInPool, isVacated } from "../../alloc/evacuation";
@@ -73,14 +73,14 @@ export function moveObject(c: Pass, o: PyObject): PyObject {
   return moved;
 }
 
-/** A block whose content is elsewhere is noted; `domain` is IN_MEM or 0. */
+/** Notes a block whose content has moved; `domain` is IN_MEM or 0. */
 @inline
 function noteOld(c: Pass, block: usize, domain: usize): void {
   store<usize>(c.old + ((<usize>c.oldCount) << 2), block | domain);
   c.oldCount++;
 }
 
-/** What stands in the object's own block about where it is, or knows it without a reference of the graph, says the new place. */
+/** Corrects the object's address in its own block, in the collector's list and in the ring of types. */
 @inline
 function followSelf(o: PyObject, moved: PyObject): void {
   const type = moved.type;
@@ -92,7 +92,7 @@ function followSelf(o: PyObject, moved: PyObject): void {
   knowPlace(moved, o);
 }
 
-/** The block of `bytes` bytes to which the word at `slot` refers moves, if it is to. Answers whether it did. */
+/** Moves the part of `bytes` bytes at `slot`, if it has to move and there is room. Answers whether it moved. */
 export function movePart(c: Pass, slot: usize, bytes: usize): bool {
   const block = load<usize>(slot);
   if (block == 0 || !mustMove(block, c)) return false;
@@ -109,7 +109,7 @@ export function movePart(c: Pass, slot: usize, bytes: usize): bool {
   return true;
 }
 
-/** A list of blocks that are of no use, with one more. */
+/** Adds a block to a list of blocks that turned out to be useless. */
 @inline
 function push(list: usize, block: usize): usize {
   store<usize>(block, list);
@@ -125,7 +125,7 @@ class Move {
     return movePart(currentPass(), slot, bytes);
   }
 
-  /** Keys may have moved with another dict that shares them: then their mark says where they are. */
+  /** Keys may have moved already, with another dict that shares them: then their mark is their new address. */
   keys(slot: usize, keys: Keys): bool {
     if (keys.mark > KEYS_SEEN) {
       store<usize>(slot, keys.mark);
@@ -137,7 +137,7 @@ class Move {
   }
 }
 
-/** The object's parts are where they are to be, if there was room. */
+/** Moves the object's parts, as far as there is room. */
 export function moveParts(o: PyObject): void {
   eachPart<Move>(o, changetype<Move>(0));
 }
@@ -161,7 +161,7 @@ export function hasLargePart(o: PyObject): bool {
 
 // ---- old blocks ----
 
-/** The evacuation is over: blocks whose content is elsewhere are free, and those that were of no use. */
+/** Frees the blocks whose content has moved, and the useless ones. The evacuation is over. */
 export function freeOld(c: Pass): void {
   if (isPooled(OBJECT) && isPooled(MEM)) {
     evacuation_free(c.old, c.oldCount);
@@ -189,8 +189,8 @@ export function freeOld(c: Pass): void {
 }
 
 /**
- * Debug hooks hold nothing back. What they do takes places in the pools that stay; and they free it when there is no memory: in the middle of a
- * low pass that would be into vacated pools, which are in no list.
+ * Frees the blocks that debug hooks hold back. They take room in the pools that stay; and the hooks free them when there is no memory, which in
+ * the middle of a pass would be into vacated pools.
  */
 export function letHeldGo(): void {
   if (debug().installed != 0) debug().letAllGo();

@@ -1,6 +1,6 @@
-// Roots: every word that refers to an object and does not stand in one, for those who have to find all of them, because objects move or references are
-// counted. model/visit.ts has what a visitor is; with these and eachReference (types/anatomy.ts) nothing is left out, but for the links of the collector's
-// lists, and what a type's own traverse function knows: those references belong to somebody else's code.
+// Roots: every word outside of objects that refers to an object. Whoever moves objects or counts references has to find them all. Together with
+// eachReference (types/anatomy.ts) they are complete, with two exceptions: the links of the collector's lists, and the references that a type's
+// own traverse function shows, which belong to foreign code. model/visit.ts says what a visitor is.
 
 import { Collector, collector } from "../collector/state";
 import { error, ERROR_A, ERROR_B, ERROR_C } from "../model/error";
@@ -12,13 +12,13 @@ import { visitBorrowed, visitIfThere, visitRow } from "../model/visit";
 import { interned } from "../types/intern";
 import { type_references } from "../types/user-type";
 
-/** The type does not stand in a block of the heap's: it is immortal, whatever a census writes into counts. */
+/** Whether the type is outside of the heap's blocks. Such a type is immortal, but a census may have changed its count. */
 @inline
 function isNoObject(type: PyType): bool {
   return type.refcnt >> 30 == 1;
 }
 
-/** The ring of the types that are not built in; and what those refer to that are no objects of the heap's, but C's variables. */
+/** Shows the ring of the types that are not built in; and the references of those that are variables in C, not blocks of the heap. */
 function ringReferences<V>(visitor: V): void {
   const ring = typeOf(USER);
   let type = ring;
@@ -32,7 +32,7 @@ function ringReferences<V>(visitor: V): void {
   for (let place: u32 = 0; place < PLACES; place++) type_references<V>(typeOf(place), visitor);
 }
 
-/** Shows the visitor each reference that does not stand in an object. */
+/** Shows the visitor each reference outside of objects. */
 export function eachRoot<V>(visitor: V): void {
   const h = handles();
   for (let handle: u32 = 1; handle < h.capacity; handle++) {

@@ -25,7 +25,7 @@ export function gc_set_enabled(on: bool): void {
   collector().enabled = on ? 1 : 0;
 }
 
-/** No collection starts by itself, whatever is due, until as many calls have let go. */
+/** Until the matching call of gc_let_go, no collection starts by itself. Calls can be nested. */
 export function gc_hold(): void {
   enterState(HELD);
 }
@@ -110,7 +110,7 @@ export function is_finalized(handle: u32): bool {
 
 // ---- statistics ----
 
-/** Forgets shapes, empties the free lists (where their keys may have gone), makes the table of interned strings fit, gives the buffer back. */
+/** Forgets shapes, then empties the free lists (which may have got their keys), shrinks the table of interned strings, gives the buffer back. */
 export function objects_relieve(): void {
   shapes_clear();
   clearFreeLists();

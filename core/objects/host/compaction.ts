@@ -8,17 +8,17 @@ export function moved_bytes(): usize {
   return currentPass().movedBytes;
 }
 
-/** Bytes of the objects that it could not move: somebody else's code refers to them, or they were hashed by their address. */
+/** Bytes of the objects that the last compaction could not move: foreign code refers to them, or they were hashed by their address. */
 export function pinned_bytes(): usize {
   return currentPass().pinnedBytes;
 }
 
-/** Collected objects to which nothing led from the roots: they are garbage, or somebody else's code owns a reference. */
+/** How many tracked objects the roots did not lead to: they are garbage, or foreign code owns a reference. */
 export function unrooted_objects(): u32 {
   return currentPass().unrooted;
 }
 
-/** Modules of others can own references to objects from now on, which a compaction has to find. */
+/** From now on other modules may own references to objects: a compaction has to count references to find out (settings.lent). */
 export function lend_objects(): void {
   settings().lent = 1;
 }

@@ -1,4 +1,4 @@
-// What the host can ask of dicts. The names end in what tells them from the type's own functions.
+// What the host can ask of dicts. Where a type's own function has the same name, a suffix distinguishes this one.
 
 import { hasError } from "../model/error";
 import { handles } from "../model/handles";
@@ -79,7 +79,7 @@ export function dict_last_position(handle: u32): i32 {
   return -1;
 }
 
-/** d.popitem(), for a host that has looked at the entry: only then it can't lose it. */
+/** d.popitem() without an answer, for a host that has read the entry before: so it can't lose the entry if memory runs out. */
 export function dict_drop_last(handle: u32): bool {
   const pair = dict_pop_item(dict(handle));
   xdecref(pair);

@@ -1,7 +1,7 @@
 // Values on their way between the host and the heap.
 //
-//   in    push_*        makes an object of a value and puts it on the stack; a call takes its arguments from there
-//   out   answer(o)     numbers go as f64; anything else as NaN, with what it is in the result's words:
+//   in    push_*        makes an object from a value and puts it on the stack; a call takes its arguments from there
+//   out   answer(o)     answers a number as f64; for anything else NaN, and the result's words describe it:
 //
 //   result   kind         a                    b             c
 //            IS_NUMBER    -                    -             -                 NaN itself
@@ -124,7 +124,7 @@ export function top_size(): i32 {
   return sizeOf(load<PyObject>(handles().last(1)));
 }
 
-/** The last `n` values are not needed. */
+/** Drops the last `n` values from the stack. */
 export function drop_values(n: u32): void {
   handles().drop(n);
 }
@@ -144,7 +144,7 @@ export function buffer_room(n: usize): usize {
 
 // ---- out ----
 
-/** From now on every result is a handle, so that the host can tell 3 from 3.0; or no longer. Answers what it was before. */
+/** Switches on or off that every result is a handle, so that the host can tell 3 from 3.0. Answers the setting before. */
 export function set_exact(on: bool): bool {
   const s = settings();
   const before = s.exact != 0;
@@ -185,8 +185,8 @@ export function answerBorrowed(o: PyObject): f64 {
 }
 
 /**
- * Makes room for what `answer` needs for this object, which is about to leave its container: without it nothing must have happened. False,
- * and MemoryError is raised, if there is no memory.
+ * Makes room for what `answer` needs for this object, before the object is removed from its container: if memory runs out, nothing has
+ * changed. False, and MemoryError is raised, if there is no memory.
  */
 export function answerable(o: PyObject): bool {
   if (settings().exact != 0) return handles().reserve();
@@ -202,7 +202,7 @@ function answerOther(o: PyObject): f64 {
   return settings().exact != 0 ? answerHandle(o) : answerValue(o);
 }
 
-/** As answer, but a value is answered as one whatever the host wants of results. */
+/** As answer, but set_exact is ignored: a value is never answered as a handle. */
 export function answerPlain(o: PyObject | null): f64 {
   return o ? answerValue(o) : as(IS_ERROR);
 }
@@ -241,7 +241,7 @@ function answerText(o: PyObject): f64 {
   r.a = <u32>s.data;
   r.b = s.length;
   r.c = s.width;
-  // Text that somebody else refers to is still there when the host reads it: nothing runs in between.
+  // A text with other references stays alive until the host has read it, because nothing runs in between.
   if (o.refcnt == 1) r.held = o;
   else decref(o);
   return as(IS_TEXT);

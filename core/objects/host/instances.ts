@@ -45,7 +45,7 @@ export function push_type(
   return h.push(type_new(h.pop(), slots, dataBytes, itemSize, options, traverse, clear, finalize, drop, hostId));
 }
 
-/** An instance of a type, with so many items. */
+/** An instance of a type, with `items` items. */
 export function push_instance(handle: u32, items: u32): bool {
   const type = incref<PyType>(changetype<PyType>(object(handle)));
   safePoint();
@@ -77,12 +77,12 @@ export function item_number(handle: u32, index: i32, isAssigned: bool): i32 {
   return instance_index(object(handle), index, isAssigned ? E_INDEX_ASSIGNMENT : E_INDEX);
 }
 
-/** Item `k`, which is there, of an instance whose items are objects. */
+/** Item `k` of an instance whose items are objects; `k` is in range. */
 export function instance_item(handle: u32, k: u32): f64 {
   return answerBorrowed(itemAt(itemsOf(object(handle)), k));
 }
 
-/** Item `k`, which is there, becomes the value on the stack. */
+/** Sets item `k`, which is in range, to the value on the stack. */
 export function set_instance_item(handle: u32, k: u32): void {
   exchange(itemsOf(object(handle)), k, handles().pop());
 }

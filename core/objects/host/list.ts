@@ -1,4 +1,4 @@
-// What the host can ask of lists. The names end in what tells them from the type's own functions.
+// What the host can ask of lists. Where a type's own function has the same name, a suffix distinguishes this one.
 
 import { raiseAssignToSlice, raiseStep } from "../model/raises.gen";
 import { handles } from "../model/handles";

@@ -1,6 +1,6 @@
-// What functions that the host calls have in common: objects of handles, arguments from the stack, and answers.
+// Common to the functions that the host calls: objects of handles, arguments from the stack, and answers.
 //
-// Arguments leave the stack whatever comes of it. A function answers
+// Arguments are removed from the stack, whether the function succeeds or not. A function answers
 //   f64    a value, as `answer` hands it over (exchange.ts)
 //   i32    a number, -1 if an error is raised; of a question: 1 or 0
 //   bool   false if an error is raised
@@ -33,15 +33,15 @@ export function set(handle: u32): PySet {
 }
 
 /**
- * The handle's object with a reference more, for operations that drop references before they are done with it: the code that then
- * runs may release the handle.
+ * The handle's object with a new reference. For operations that release references before they have finished: this may run code that
+ * releases the handle.
  */
 @inline
 export function hold(handle: u32): PyObject {
   return incref<PyObject>(object(handle));
 }
 
-/** The result, of what was done with an argument whose reference is not needed any more. */
+/** Releases an argument, and passes the result on. */
 @inline
 export function dropAfter<T>(argument: PyObject, result: T): T {
   decref(argument);
@@ -55,7 +55,7 @@ export function answerAndDrop(argument: PyObject, result: PyObject | null): f64 
   return answer(result);
 }
 
-/** The result of an operation that can make the heap grow, after measures that this made due. */
+/** Runs measures that are due after an operation that can make the heap grow, and passes the result on. */
 @inline
 export function afterGrowth<T>(result: T): T {
   pressurePoint();

@@ -1,4 +1,4 @@
-// What the host can ask of sets. The names end in what tells them from the type's own functions.
+// What the host can ask of sets. Where a type's own function has the same name, a suffix distinguishes this one.
 
 import { safePoint } from "../collector/due";
 import { handles } from "../model/handles";

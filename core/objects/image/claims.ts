@@ -1,9 +1,9 @@
-// Claims: which blocks of a heap from outside are in use, and that each of them has exactly one owner.
+// Claims: a proof that each block in use, in a heap from outside, has exactly one owner.
 //
-//   bits   a bit for each 8 bytes of the heap: a block begins here that is in use and that nobody has claimed yet
+//   bits   a bit for each 8 bytes of the heap: a block in use begins here, and has no owner yet
 //
-// The allocators' own check has passed before: so chunks, pools and their free lists are what they say. At the end every block was claimed, by
-// an object, as a part of one, or as one of the heap's own tables.
+// The allocators' own check has passed before, so chunks, pools and free lists are valid. At the end every block must be claimed: by an object,
+// as its part, or as one of the heap's own tables.
 
 import { Arena, arenas } from "../../alloc/arena";
 import { base_calloc, base_free } from "../../alloc/base";
@@ -24,7 +24,7 @@ export class Bits {
   /** Bits that are set. */
   count: u32;
 
-  /** No bit is set. For `span` bytes from the heap's base, and the few that these bits themselves add. null if there is no memory. */
+  /** Bits for `span` bytes from the heap's base, and for the few bytes that they take themselves. All are 0. null if there is no memory. */
   static make(span: usize): Bits | null {
     const words = (span + span / 16 + 65536) / WORD_SPAN;
     const bits = changetype<Bits | null>(base_calloc(INTERNAL, words + 3, 4));
@@ -81,7 +81,7 @@ export function usableBytes(block: usize): usize {
   return pool ? pool.blockSize : changetype<Chunk>(block - CHUNK_OVERHEAD).usable;
 }
 
-/** Claims a block of at least `bytes` bytes. False if there is none, or it has an owner. */
+/** Claims a block of at least `bytes` bytes. False if there is no such block, or it has an owner already. */
 export function claim(bits: Bits, block: usize, bytes: usize): bool {
   if (!bits.has(block) || usableBytes(block) < bytes) return false;
   bits.remove(block);
@@ -89,8 +89,8 @@ export function claim(bits: Bits, block: usize, bytes: usize): bool {
 }
 
 /**
- * Sets bits for all blocks that objects, their parts, and tables of the heap can have; those that arenas, their records and their map are
- * were claimed, and so was `bits` itself. False if one of these is no block, or a bin has what is no free chunk.
+ * Sets the bits of all blocks in use, then claims those of the arenas, their records, their map, and `bits`. False if one of these is not a
+ * block, or a bin has something that is not a free chunk.
  */
 export function claims_begin(bits: Bits): bool {
   for (let at = raw().first; at != raw().top; at += changetype<Chunk>(at).size) bits.add(changetype<Chunk>(at).payload);
@@ -120,13 +120,13 @@ export function claims_begin(bits: Bits): bool {
 }
 
 function claimArena(bits: Bits, arena: Arena): bool {
-  // Before pools have bits, every bit is a chunk's. Where an arena begins there may be a pool, which says nothing of the chunk.
+  // As long as pools have no bits, every bit is a chunk's. An arena is not claimed by its size, because a pool may begin at the same address.
   if (!claim(bits, changetype<usize>(arena), arena.recordBytes) || !bits.has(arena.address)) return false;
   bits.remove(arena.address);
   return changetype<Chunk>(arena.address - CHUNK_OVERHEAD).usable >= arena.bytes;
 }
 
-/** The blocks of its pools that are in use. */
+/** Sets the bits of the blocks in use of an arena's pools. */
 function addBlocks(bits: Bits, arena: Arena): void {
   const free = scratchBits();
   for (let k: u32 = 0; k < arena.total; k++) {

@@ -1,4 +1,4 @@
-// Heap images: what is done to a copy of a heap before its bytes become an image, and to the bytes when they are a heap again.
+// Heap images: a copy of a heap is prepared here before its bytes become an image; and the bytes are made a heap again.
 //
 //   a copy of the memory -> forget what is not in the image -> handles of roots only, collect, compact -> [base, brk)
 //   [base, brk) in a fresh memory -> restart -> functions of types -> a heap
@@ -16,8 +16,8 @@ import { settings } from "../model/settings";
 import { IS_PLAIN, isFixedType, PyType, typeOf } from "../model/type";
 
 /**
- * No error is pending, nothing waits on the host's stack or is held for the host, and nothing is in gc.garbage, or will be. False, and all is as it was,
- * if there are objects that C defined: whoever meets them may call functions that are not there.
+ * Clears what an image does not have: the error, the host's stack, the text of a result, gc.garbage. False, and nothing changed, if there are
+ * objects of types in C: their functions would not exist where the image is loaded.
  */
 export function image_forget(): bool {
   if (hasObjectsOfC()) return false;
@@ -31,8 +31,8 @@ export function image_forget(): bool {
 }
 
 /**
- * What modules in C brought along is gone, as if there had never been one. False, and nothing has changed, if objects need it: exceptions
- * and their types.
+ * Removes everything that was made for modules in C, as if there had never been one. False, and nothing changed, if objects need it:
+ * exceptions and their types.
  */
 export function image_forget_api(): bool {
   const ring = typeOf(USER);
@@ -42,7 +42,7 @@ export function image_forget_api(): bool {
   return true;
 }
 
-/** Nothing is under way, and reservations don't fail on purpose. */
+/** Sets all states of re-entrancy to "not entered", and stops fault injection. */
 export function image_restart(): void {
   const s = settings();
   s.depth = 0;
@@ -56,7 +56,7 @@ export function image_restart(): void {
   p.peak = p.reserved;
 }
 
-/** The first handle after this one that is in use; 0 if there is none. */
+/** The next handle in use after this one; 0 if there is none. */
 export function next_handle(handle: u32): u32 {
   const h = handles();
   while (++handle < h.capacity) if (h.isUsed(handle)) return handle;

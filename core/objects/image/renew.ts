@@ -1,4 +1,4 @@
-// What never differs in a heap is written anew in one from outside, so it need not be verified: the control block, the state of objects, types.
+// Everything that is the same in all heaps (in the control block, the state of objects, the types) is written anew in a heap from outside. So it need not be verified.
 
 import { arenas } from "../../alloc/arena";
 import { base_free, base_malloc } from "../../alloc/base";
@@ -28,7 +28,7 @@ import {
 import { freeMaxOf, slotsAtOf, type_begin } from "../types/user-type";
 import { MOST } from "./claims";
 
-/** The control block is that of a heap in its own memory, with nothing under way and no allocator but the core's own. */
+/** Writes the control block anew: a heap in its own memory, nothing under way, the core's own allocators. */
 export function renewControl(tableBase: u32): bool {
   const h = head();
   const p = platform();
@@ -55,7 +55,7 @@ export function renewControl(tableBase: u32): bool {
 const NAMES_BYTES: usize = SHAPES_AT - HANDLES_AT;
 const LISTS_BYTES: usize = TUPLES_AT - COLLECTOR_AT;
 
-/** All but the variable parts is as in a new heap. False if there is no memory to keep these meanwhile. */
+/** Makes the state of objects that of a new heap, except its variable parts. False if there is no memory to save these meanwhile. */
 export function renewState(): bool {
   const kept = base_malloc(INTERNAL, NAMES_BYTES + LISTS_BYTES);
   if (kept == 0) return false;
@@ -86,7 +86,7 @@ export function renewState(): bool {
   return true;
 }
 
-/** Flags that a user's type may have, and has. */
+/** Flags that each user's type must have, and then those that it may have. */
 const MUST_HAVE: u32 = IS_HEAP_TYPE | IS_READY;
 const MAY_HAVE: u32 = MUST_HAVE | HAS_GC | HAS_OBJECT_ITEMS | HAS_HASHED | IS_PLAIN;
 
@@ -103,7 +103,7 @@ export function isLaidOut(type: PyType): bool {
   return type.dataAt <= type.basicSize && (type.basicSize & 3) == 0;
 }
 
-/** All but the layout, the name and the place in the ring is as in a new type without functions of its own. */
+/** Makes the type a new one without functions of its own. It keeps its layout, its name and its place in the ring. */
 export function renewType(type: PyType): void {
   const name = type.name;
   const flags = type.flags;

@@ -2,7 +2,7 @@
 //
 //   blocks   a bit for each block that nobody has claimed      objects   for each object that was found      row -> object, object, ...
 //
-// An object is found when the first reference to it is seen: its block is claimed, then what it says about its parts is looked at, then these are claimed.
+// An object is found when the first reference to it is seen: its block is claimed, then the sizes of its parts are checked, then the parts are claimed.
 
 import { CONTROL } from "../../ground/control";
 import { LISTS } from "../collector/state";
@@ -25,16 +25,16 @@ import { PyRef, weakListOf } from "../types/weak";
 import { Bits, claim, MOST, usableBytes } from "./claims";
 import { isLaidOut, renewType } from "./renew";
 
-/** A verification that is under way; it stands in a block of its own. */
+/** A verification under way. It has a block of its own. */
 @unmanaged
 export class Verification {
-  /** Blocks that nobody has claimed yet. */
+  /** Blocks without an owner so far. */
   blocks: Bits;
   /** Objects that were found. */
   objects: Bits;
   /** Keys that dicts share: at their address, when they are found; 8 bytes behind it, when their entries are. */
   shared: Bits;
-  /** Those that were found, in order: what they refer to is looked at in turn. */
+  /** The objects that were found, in order. Their references are followed in this order. */
   row: usize;
   count: u32;
   capacity: u32;
@@ -43,23 +43,23 @@ export class Verification {
   isWhole: bool;
   /** The first address that is not what it should be. */
   broken: usize;
-  /** Whether it is types of users that are being found. */
+  /** Whether users' types are being found now. */
   findsTypes: bool;
 
-  /** Whether something holds of what is at an address. */
+  /** Notes the address as broken if the condition does not hold. Answers the condition. */
   @inline
   expect(holds: bool, address: usize): bool {
     if (!holds && this.broken == 0) this.broken = address == 0 ? CONTROL : address;
     return holds;
   }
 
-  /** A word that refers to an object. Those that own no reference are compared in step 4. */
+  /** Finds the object of an owned reference. Borrowed references are compared in step 4. */
   @inline
   owned(slot: usize): void {
     this.expect(this.reach(load<PyObject>(slot)), slot);
   }
 
-  /** Keys are looked at with the first dict that has them. */
+  /** Shared keys are examined with the first dict that has them. */
   @inline
   enters(keys: Keys): bool {
     return keys.kind != SHARED || this.shared.add(changetype<usize>(keys) + 8);
@@ -71,7 +71,7 @@ export class Verification {
     return this.find(o);
   }
 
-  /** An object that was not found before: its block is claimed, with those of its parts. */
+  /** Finds a new object: claims its block, and those of its parts. */
   private find(o: PyObject): bool {
     const address = changetype<usize>(o);
     if (!this.blocks.has(address) && !this.blocks.has(address - sizeof<u64>())) return false;
@@ -90,7 +90,7 @@ export class Verification {
     return this.claimParts(o);
   }
 
-  /** A built-in type that has objects in blocks, or one of a user that was found. */
+  /** Whether it is a built-in type whose objects have blocks, or a user's type that was found. */
   private isType(type: PyType): bool {
     const offset = changetype<usize>(type) - changetype<usize>(typeOf(0));
     if (offset < <usize>KINDS * (changetype<usize>(typeOf(1)) - changetype<usize>(typeOf(0)))) {
@@ -100,7 +100,7 @@ export class Verification {
     return this.objects.has(changetype<usize>(type)) && isKind(type, TYPE);
   }
 
-  /** The object's parts have blocks of their own, and nothing in them is read before that is known. */
+  /** Claims the object's parts. Nothing in them is read before. */
   private claimParts(o: PyObject): bool {
     if (!this.hasShape(o)) return false;
     this.whole = o.type;
@@ -109,7 +109,7 @@ export class Verification {
     return this.isWhole && (!isAnySet(o) || changetype<PySet>(o).hasFreeSlot);
   }
 
-  /** Whether the object says of its parts what can be. A dict's keys are claimed here, for they say how many values there are. */
+  /** Whether the sizes of the object's parts are possible. A dict's keys are claimed here, because they say how many values there are. */
   private hasShape(o: PyObject): bool {
     const kind = o.type.kind;
     if (kind == LIST) {
@@ -154,7 +154,7 @@ export class Verification {
     return keys.kind == SHARED ? (d.values == 0) == (keys.count == 0) : d.values == 0 && keys.refcnt == 1;
   }
 
-  /** All that the objects in the row refer to, those that are found on the way included. */
+  /** Follows the references of all objects in the row, including those that this finds. */
   followAll(): void {
     for (let k: u32 = 0; k < this.count && this.broken == 0; k++) {
       const o = load<PyObject>(this.row + ((<usize>k) << 2));
@@ -162,7 +162,7 @@ export class Verification {
     }
   }
 
-  /** Each object is in order by itself, too; and keys are shared by as many dicts as they say. */
+  /** Checks that each object is valid by itself, and that keys are shared by as many dicts as their count says. */
   inspectAll(): void {
     for (let k: u32 = 0; k < this.count && this.broken == 0; k++) {
       const o = load<PyObject>(this.row + ((<usize>k) << 2));
@@ -180,7 +180,7 @@ export class Verification {
 
   // ---- types of users ----
 
-  /** The ring of types, each of which is laid out as one. */
+  /** Finds the types in the ring, and checks their layouts. */
   findTypes(): void {
     const ring = typeOf(USER);
     this.findsTypes = true;
@@ -200,7 +200,7 @@ export class Verification {
 
   // ---- 4: lists ----
 
-  /** The collector's lists have the objects that are tracked, each once. */
+  /** Checks that the collector's lists have each tracked object once, and nothing else. */
   followLists(): void {
     let listed: u32 = 0;
     for (let k: u32 = 0; k < LISTS; k++) {
@@ -223,7 +223,7 @@ export class Verification {
     this.expect(tracked == listed, at(COLLECTOR_AT));
   }
 
-  /** Objects know the weak references to them, and these know their objects. */
+  /** Checks that objects' lists of weak references, and the weak references' objects, agree. */
   followWeak(): void {
     let listed: u32 = 0;
     let live: u32 = 0;
@@ -245,7 +245,7 @@ export class Verification {
     this.expect(listed == live, at(COLLECTOR_AT));
   }
 
-  /** The table has the strings that are interned, and room where a search ends. */
+  /** Checks that the table has all interned strings, and an empty word where searches end. */
   followInterned(): void {
     const table = interned();
     const here = changetype<usize>(table);
@@ -269,7 +269,7 @@ export class Verification {
     this.expect(flagged == table.live, here);
   }
 
-  /** The table of handles: objects, and a list of free ones that ends. */
+  /** Finds the objects of the table of handles, and checks that the list of free handles ends. */
   findHandles(): void {
     const h = handles();
     const here = changetype<usize>(h);
@@ -299,7 +299,7 @@ function isPreallocated(o: PyObject): bool {
   return false;
 }
 
-/** Whether the object can be as long as it says. */
+/** Whether the object's length is possible. */
 function hasLength(o: PyObject): bool {
   const kind = o.type.kind;
   const n = changetype<PyVarObject>(o).size;

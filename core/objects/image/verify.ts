@@ -1,14 +1,14 @@
-// Verification: whether the memory of an image is a heap, whoever made it.
+// Verification: proves that the memory of an image is a valid heap, whoever made it.
 //
-//   1  what never differs in the control block is written anew; then the allocators' own check: chunks, arenas, pools, free lists
-//   2  so it is with the state of objects: types, preallocated objects, what is 0 between operations
-//   3  from the handles, every object that can be reached: it is a block, of a type, that is large enough for it and its parts; nobody
-//      else has that block; and so on with all that it refers to
-//   4  lists of the collector, weak references and interned strings have these objects and no others
-//   5  no block is left that nobody has; then the census finds every reference count right, and check_heap() has nothing to say
+//   1  the fixed parts of the control block are written anew; then the allocators' own check runs: chunks, arenas, pools, free lists
+//   2  the fixed parts of the objects' state are written anew: types, preallocated objects, words that are 0 between operations
+//   3  every object that can be reached from the handles is found: its type is valid, its block and parts are large enough, and no other
+//      object has them
+//   4  the collector's lists, weak references and the interned strings have exactly these objects
+//   5  every block in use has an owner; then the census finds every reference count right, and check_heap() finds nothing wrong
 //
-// What is read before it is known to be good may be anything: so every loop has a bound, and an address is looked at only if a block begins
-// there. A trap is left to the host, which then has no heap. Figures of types are counted anew on the way.
+// Words that are not verified yet may have any value. So every loop has a bound, and an address is read only if a block begins there. The host
+// catches a trap, and then has no heap. Figures of types are counted anew on the way.
 
 import { base_free, base_malloc } from "../../alloc/base";
 import { publishMap } from "../../alloc/poolmap";
@@ -34,7 +34,7 @@ function verifyObjects(v: Verification): void {
   if (v.broken == 0) v.inspectAll();
 }
 
-/** The object whose reference count is too low for the references that there are, as the census counts them, or 0; ~0 if there is no memory to count. */
+/** An object with a lower reference count than the census finds references, or 0; ~0 if there is no memory for a census. */
 function miscounted(): usize {
   const c = currentPass();
   if (!c.begin()) return NO_MEMORY;
@@ -44,12 +44,12 @@ function miscounted(): usize {
   return c.broken;
 }
 
-/** What image_verify answers if there is no memory for it. */
+/** The answer of image_verify if there is no memory for it. */
 export const NO_MEMORY: usize = ~0;
 
 /**
- * Makes sure that the memory from the control block up, which may be anything, is a heap. Answers 0 if it is one; else the address of what
- * is not in order; NO_MEMORY if there is no memory to find out.
+ * Verifies that the memory from the control block up, which may be anything, is a heap. Answers 0 if it is; else the address of the first thing
+ * that is wrong; NO_MEMORY if there is no memory to find out.
  */
 export function image_verify(tableBase: u32): usize {
   if (!renewControl(tableBase)) return CONTROL;

@@ -72,7 +72,7 @@ import {
 import { tuple_from } from "../types/tuple";
 import { hasIndex, indexOf } from "./index-of";
 
-/** Items of the container; -1 if it is none. */
+/** Items of the container; -1 if the object is not a container. */
 export function sizeOf(o: PyObject): i32 {
   if (isRow(o) || isKind(o, BYTES)) return changetype<PyVarObject>(o).size;
   if (isKind(o, STR)) return changetype<PyStr>(o).length;
@@ -105,7 +105,7 @@ function notSubscriptable(o: PyObject): PyObject | null {
   return null;
 }
 
-/** The index that `key` is for a sequence of `n` items; -1 with TypeError, or with the IndexError `code`. */
+/** `key` as an index into a sequence of `n` items; -1 with TypeError, or with the IndexError `code`. */
 function indexIn(o: PyObject, key: PyObject, n: i32, code: u32): i32 {
   if (!hasIndex(key)) {
     if (isKind(o, STR)) raiseStringIndices(key);
@@ -122,7 +122,7 @@ function indexIn(o: PyObject, key: PyObject, n: i32, code: u32): i32 {
   return -1;
 }
 
-/** Item `k`, which is there, of a sequence: a new reference. */
+/** Item `k` < length of a sequence: a new reference. */
 export function itemOf(o: PyObject, k: u32): PyObject | null {
   if (isRow(o)) return incref<PyObject>(itemAt(rowItems(o), k));
   if (isKind(o, STR)) return str_from_char(changetype<PyStr>(o).charAt(k));
@@ -275,7 +275,7 @@ function resolve(n: i32, start: i32, stop: i32, step: i32, absent: u32): bool {
     return false;
   }
   const s = slice();
-  // A step as large as that takes one item at most; its negation must not overflow.
+  // So large a step takes at most one item. It is limited so that its negation does not overflow.
   s.step = step == i32.MIN_VALUE ? -i32.MAX_VALUE : step;
   s.start = (absent & NO_START) != 0 ? (step < 0 ? n - 1 : 0) : clamped(start, n, step);
   s.stop = (absent & NO_STOP) != 0 ? (step < 0 ? -1 : n) : clamped(stop, n, step);
@@ -397,7 +397,7 @@ export function nextOfC(it: PyObject): PyObject | null {
   return item;
 }
 
-/** o[k] by sq_item, as iteration asks for it: null at the end, which IndexError is, or with another error. */
+/** o[k] by sq_item, for iteration: null without an error at the end (IndexError is cleared), or null with another error. */
 export function indexedOfC(o: PyObject, k: i32): PyObject | null {
   const item = callIndexed(sequenceSlot(o, SQ_ITEM), o, k);
   if (!item && hasError() && (isRaised(EXC_INDEX) || isRaised(EXC_STOP_ITERATION))) clearError();

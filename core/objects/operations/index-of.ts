@@ -1,4 +1,4 @@
-// operator.index: the int that an object stands for where one is needed.
+// operator.index: an object as an int, where only an int is allowed.
 
 import { raiseIndexResult, raiseNotInteger } from "../model/raises.gen";
 import { decref, incref } from "../model/refcount";

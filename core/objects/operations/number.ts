@@ -1,4 +1,4 @@
-// Operators: which type's function serves two operands.
+// Operators: which type's function is called for two operands.
 
 import { hasError, raiseMemory } from "../model/error";
 import { BOOL, BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds.gen";
@@ -165,7 +165,7 @@ function concat(a: PyObject, b: PyObject): PyObject | null {
   return bytes_concat(changetype<PyBytes>(a), changetype<PyBytes>(b));
 }
 
-/** How often a sequence of `n` items is to be repeated; -1 with an error if that is too often. */
+/** `count` as the number of repetitions of a sequence of `n` items; -1 with an error if the result would be too long. */
 export function repeatCount(n: i32, count: PyLong): i32 {
   if (!int_is_index(count)) {
     raiseIndexSize();
@@ -180,7 +180,7 @@ export function repeatCount(n: i32, count: PyLong): i32 {
   return times;
 }
 
-/** How often `count` says that a sequence is to be repeated, as an int; null with TypeError. */
+/** `count`, which may be any object, as an int; null with TypeError. */
 function countOf(count: PyObject): PyLong | null {
   if (hasIndex(count)) return indexOf(count);
   raiseRepeat(count);
@@ -199,7 +199,7 @@ function repeatOfC(o: PyObject, count: PyObject): PyObject | null {
   return null;
 }
 
-/** The sequence `count` times, which may be any object. */
+/** The sequence repeated `count` times; `count` may be any object. */
 function repeat(o: PyObject, count: PyObject): PyObject | null {
   const number = countOf(count);
   if (!number) return null;

@@ -1,7 +1,7 @@
 // Union, intersection and difference of sets and whatever can be iterated over.
 //
-// Which operand is iterated over, and when tables grow, is CPython's (Objects/setobject.c): so results come in the same order.
-// Every function that changes a set leaves it with the items it had if memory runs out halfway.
+// The operand that is iterated over, and the moments when tables grow, are CPython's (Objects/setobject.c), so results have the same order.
+// If memory runs out halfway, a function that changes a set restores the set's items.
 
 import { error } from "../model/error";
 import { E_MEMORY, E_UNHASHABLE_ITEM } from "../model/errors.gen";
@@ -27,13 +27,13 @@ import {
 import { PySet, set_next, set_resize } from "../types/set-table";
 import { isIterable, itemAtPosition, listOf, nextPosition, sizeOf } from "./abstract";
 
-/** What is iterated over for `o`: itself, or a list of what a type in C gives. A new reference; null with an error, TypeError if it is no iterable. */
+/** An object to iterate over: `o` itself, or a list of the items of an iterable in C. A new reference; null with an error, TypeError if it is not iterable. */
 function iterableOf(o: PyObject): PyObject | null {
   return isIterable(o) ? incref<PyObject>(o) : listOf(o);
 }
 
 /**
- * Adds the items of an iterable. If memory runs out, those that were added leave again; if an item has no hash, they stay, as in
+ * Adds the items of an iterable. If memory runs out, the added items are removed again; if an item has no hash, they stay, as in
  * CPython.
  */
 function addAll(s: PySet, other: PyObject): bool {
@@ -132,7 +132,7 @@ function intersectItems(result: PySet, s: PySet, other: PyObject): bool {
     const done = there >= 0 && (there == 0 || set_add_known(result, item, hash));
     decref(item);
     if (!done) return false;
-    // When all items of the set were met, there is no more to find.
+    // All items of the set were met, so there is nothing more to find.
     if (there == 1 && result.used == s.used) return true;
   }
   return true;
@@ -215,7 +215,7 @@ function discardAll(s: PySet, items: PySet): bool {
   return true;
 }
 
-/** When more than a quarter of the slots are left over from removed items, they are cleared away, if there is memory for that. */
+/** Clears away the slots of removed items if they are more than a quarter of all, and if there is memory for that. */
 function sweep(s: PySet): void {
   if (s.fill - s.used > s.mask / 4 && !set_resize(s, s.used > 50000 ? s.used * 2 : s.used * 4)) clearError();
 }
