@@ -1,6 +1,6 @@
-// Blocks that are dead by now and were live at a moment that the heap map can show (phases.ts): five words each.
+// Blocks that are dead by now and were live at a moment that the heap map can show (phases.ts): six words each.
 //
-//   | address | account | size | birth | first moment, last moment << 16 | address | ...
+//   | address | account | size | birth, two words | first moment, last moment << 16 | address | ...
 //     settled ................................................ | died since the open phase's highest moment ....
 //
 // Until its phase is closed, a block that died in it was live at the phase's highest moment only if no higher one comes. So what
@@ -12,8 +12,9 @@ import { endOf, highestOf, momentsAt, type Phase, phaseOf, placesAmong } from ".
 import type { Joint } from "./stretches.js";
 
 const MOST = 1 << 20;
-const PLACE = 5;
-const MOMENTS = 4;
+const PLACE = 6;
+const MOMENTS = 5;
+const WORD = 2 ** 32;
 const MOMENT_BITS = 16;
 const MOMENT_MASK = (1 << MOMENT_BITS) - 1;
 /** What stands for the moments of a block that none shows. */
@@ -63,6 +64,7 @@ export class Departed {
     words[at + 1] = account;
     words[at + 2] = size;
     words[at + 3] = birth;
+    words[at + 4] = Math.floor(birth / WORD);
     words[at + MOMENTS] = pack(first, highestOf(phase));
   }
 
@@ -132,7 +134,14 @@ export class Departed {
     const words = this.#words;
     for (let at = 0; at < this.length * PLACE; at += PLACE) {
       const word = (k: number) => words[at + k] as number;
-      visit(word(0), word(1), word(2), word(3), word(MOMENTS) & MOMENT_MASK, word(MOMENTS) >>> MOMENT_BITS);
+      visit(
+        word(0),
+        word(1),
+        word(2),
+        word(3) + word(4) * WORD,
+        word(MOMENTS) & MOMENT_MASK,
+        word(MOMENTS) >>> MOMENT_BITS,
+      );
     }
   }
 }

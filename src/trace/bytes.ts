@@ -23,7 +23,7 @@ export class ByteWriter {
     this.#bytes = grown;
   }
 
-  /** A whole number from 0 up. */
+  /** A whole number from 0 up to 2^53 - 1. */
   number(value: number): void {
     this.#reserve(8);
     let rest = value;
@@ -34,7 +34,7 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** A whole number of either sign. */
+  /** A whole number of either sign, of less than 2^52. */
   signed(value: number): void {
     this.number(value < 0 ? -2 * value - 1 : 2 * value);
   }
@@ -68,11 +68,11 @@ export class ByteReader {
 
   number(): number {
     let value = 0;
-    for (let factor = 1; factor <= 2 ** 42; factor *= 128) {
+    for (let factor = 1; factor <= 2 ** 49; factor *= 128) {
       const byte = this.#bytes[this.#at++];
       if (byte === undefined) throw new BrokenContent("it ends in the middle of a number");
       value += (byte & 127) * factor;
-      if (byte < 128) return value;
+      if (byte < 128 && value <= Number.MAX_SAFE_INTEGER) return value;
     }
     throw new BrokenContent("a number is too long");
   }

@@ -2,6 +2,10 @@
 //
 //   | key | account | size | birth | key | account | ...       a power of two of places, at most three quarters full; key 0: empty
 //
+// A birth has 41 bits, for some days of a recording: nine of them stand where a key, a multiple of 8, and an account have none.
+//
+//   key       address, bits 3 to 31     | birth, bits 32 to 34        account   bits 0 to 25 | birth, bits 35 to 40 on top
+//
 // Invariant: every block is reachable from its home without passing an empty place.
 
 const FIRST_LENGTH = 1 << 12;
@@ -10,6 +14,14 @@ const PLACE = 4;
 const ACCOUNT = 1;
 const SIZE = 2;
 const BIRTH = 3;
+const KEY_BITS = 3;
+const KEY_MASK = (1 << KEY_BITS) - 1;
+const ACCOUNT_BITS = 26;
+const ACCOUNT_MASK = (1 << ACCOUNT_BITS) - 1;
+const WORD = 2 ** 32;
+/** An account's number, and a birth, are below these. */
+export const MOST_ACCOUNTS = 2 ** ACCOUNT_BITS;
+export const MOST_BIRTHS = 2 ** (32 + KEY_BITS + 32 - ACCOUNT_BITS);
 
 export class LiveTable {
   /** The highest place's first word. */
@@ -36,23 +48,35 @@ export class LiveTable {
   /** The block at an address that has none is live. */
   add(address: number, account: number, size: number, birth: number): void {
     if (this.count * (PLACE + PLACE / 3) >= this.#words.length) this.#grow();
-    this.#place(address, account, size, birth);
+    const high = Math.floor(birth / WORD);
+    this.#place(address | (high & KEY_MASK), account | ((high >>> KEY_BITS) << ACCOUNT_BITS), size, birth);
     this.count++;
   }
 
-  #place(address: number, account: number, size: number, birth: number): void {
+  /** Words as they are kept. */
+  #place(key: number, account: number, size: number, birth: number): void {
     const words = this.#words;
-    let at = this.#home(address);
+    let at = this.#home(key);
     while (words[at] !== 0) at = (at + PLACE) & this.#mask;
-    words[at] = address;
+    words[at] = key;
     words[at + ACCOUNT] = account;
     words[at + SIZE] = size;
     words[at + BIRTH] = birth;
   }
 
+  /** What is known of the block at a place is shown. */
+  #show(at: number): void {
+    const words = this.#words;
+    const account = words[at + ACCOUNT] as number;
+    const high = ((words[at] as number) & KEY_MASK) | ((account >>> ACCOUNT_BITS) << KEY_BITS);
+    this.account = account & ACCOUNT_MASK;
+    this.size = words[at + SIZE] as number;
+    this.birth = (words[at + BIRTH] as number) + high * WORD;
+  }
+
   /** Whether a block begins at an address; `account`, `size` and `birth` are what is known of it. */
   find(address: number): boolean {
-    return this.#find(address) >= 0;
+    return (address & KEY_MASK) === 0 && this.#find(address) >= 0;
   }
 
   /** The place of the block at an address, which is shown; -1 if there is none. */
@@ -63,12 +87,10 @@ export class LiveTable {
       const key = words[at];
       // Before anything else: no block is at address 0, whatever a broken trace says.
       if (key === 0) return -1;
-      if (key === address) break;
+      if (((key as number) ^ address) >>> KEY_BITS === 0) break;
       at = (at + PLACE) & this.#mask;
     }
-    this.account = words[at + ACCOUNT] as number;
-    this.size = words[at + SIZE] as number;
-    this.birth = words[at + BIRTH] as number;
+    this.#show(at);
     return at;
   }
 
@@ -117,9 +139,10 @@ export class LiveTable {
   forEach(visit: (account: number, size: number, birth: number, address: number) => void): void {
     const words = this.#words;
     for (let at = 0; at < words.length; at += PLACE) {
-      const address = words[at] as number;
-      if (address === 0) continue;
-      visit(words[at + ACCOUNT] as number, words[at + SIZE] as number, words[at + BIRTH] as number, address);
+      const key = words[at] as number;
+      if (key === 0) continue;
+      this.#show(at);
+      visit(this.account, this.size, this.birth, (key & ~KEY_MASK) >>> 0);
     }
   }
 }
