@@ -80,7 +80,7 @@ export async function survive(whole: readonly Uint8Array[], seed: number, surviv
       traceReport({ analysis, summary, view, colors: COLORS }),
       GROUPINGS[(seed >>> 3) % GROUPINGS.length] ?? "line",
     );
-    if (!summary.metadata.aggregated) await makePage(broken);
+    await makePage(broken);
   } catch (error) {
     if (!(error instanceof TraceError)) throw new Error(`seed ${seed}: ${error}`, { cause: error });
     survival.refused++;

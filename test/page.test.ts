@@ -10,6 +10,8 @@ import { groupBy } from "../src/report/trace-groups.js";
 import type { View } from "../src/trace/accounts.js";
 import { Analysis } from "../src/trace/analysis.js";
 import type { TraceConsumer } from "../src/trace/reader.js";
+import { readTrace } from "../src/trace/reader.js";
+import { writeTotals } from "../src/trace/totals-writer.js";
 import { StackTree } from "../src/trace/tree.js";
 import { layOut, MOST_LEVELS } from "../viewer/flame/layout.js";
 import { FlameTree } from "../viewer/flame/tree.js";
@@ -219,6 +221,29 @@ describe("a page's data", () => {
     expect(few.cells).toBeLessThan(all.cells);
     expect(few.buckets).toBeLessThan(all.buckets / 2);
     expect(few.buckets).toBeGreaterThanOrEqual(100);
+  });
+
+  it("is of totals one span, with the figures of the events that there were", async () => {
+    const analysis = new Analysis();
+    play(seed, 20_000, analysis, 5000);
+    const pieces: Uint8Array[] = [];
+    const metadata = { command: [], started: "", stacks: "python", sample: 0 } as const;
+    writeTotals((bytes) => pieces.push(bytes.slice()), metadata, analysis);
+    const spans = new Spans();
+    await readTrace(pieces, "totals", spans);
+    const model = new Model(decodePage(encodePage(buildPage(spans, FACTS))));
+    const span = model.spanOf({ ...model.range(true), withStart: true });
+    expect(span).toEqual({ from: 0, to: 1, withStart: true });
+    const { peak, end } = model.figures(span);
+    const { peakBytes, peakBlocks, peakTime, liveBytes } = analysis.figures;
+    expect(peak).toEqual({ bytes: peakBytes, blocks: peakBlocks, time: peakTime });
+    expect(end.bytes).toBe(liveBytes);
+    expect(spans.startLeft).toBe(analysis.start.end.bytes);
+    for (const view of VIEWS) {
+      for (const by of ["line", "size", "domain"] as const) {
+        expect(bySize(groupBy(model.groupable(view, span), view, by))).toEqual(bySize(groupBy(analysis, view, by)));
+      }
+    }
   });
 
   it("keeps the sums when small stacks are put together", () => {

@@ -1,5 +1,6 @@
 // The head of the page: which program, and the figures of the span that is looked at.
 
+import type { PageHeader } from "../src/page/model.js";
 import { h } from "./dom.js";
 import type { Model } from "./model.js";
 import type { Store } from "./state.js";
@@ -8,6 +9,13 @@ import { bytes, counted, instantIn, programName, shortCount, time } from "./word
 
 /** What is said of a program that the page follows. */
 const STATES = { running: "Running", idle: "Waiting", ended: "Ended", gone: "No answer any more" } as const;
+
+/** What there is besides totals, and what is not. */
+function totalsWords(totals: PageHeader["totals"]): string[] {
+  if (!totals) return [];
+  const start = totals.start > 0 ? [`beside it ${bytes(totals.start)} of the interpreter's start`] : [];
+  return ["totals only (--aggregate): no spans, no heap map", ...start];
+}
 
 export class Head {
   readonly element: HTMLElement;
@@ -39,7 +47,7 @@ export class Head {
 
   update(): void {
     const { header } = this.#model.data;
-    const { command, python, started, sample, problem, events } = header;
+    const { command, python, started, sample, problem, events, totals } = header;
     const name = programName(command);
     this.#title.textContent = name;
     this.#title.title = name;
@@ -50,6 +58,7 @@ export class Head {
       ...began,
       time(header.duration),
       counted(events, "event"),
+      ...totalsWords(totals),
       ...(sample > 0 ? [`sampled, one in ${bytes(sample)}: figures are estimates`] : []),
     ].join(" · ");
     this.#problem.hidden = problem === null;

@@ -98,7 +98,8 @@ export class Model {
   /** All that can be looked at, with the interpreter's start or without. */
   range(withStart: boolean): Stretch {
     const { duration, programTime } = this.data.header;
-    return { from: withStart ? 0 : programTime, to: duration };
+    // Totals have nothing before the program.
+    return { from: withStart && this.hasStart ? 0 : programTime, to: duration };
   }
 
   /** When the bucket begins, in microseconds; for the one after the last, when everything ends. */

@@ -144,7 +144,8 @@ export class Page {
 
   #tabs(): HTMLElement {
     const { store } = this;
-    const buttons = TABS.map(({ tab, name }) =>
+    const tabs = TABS.filter(({ tab }) => tab !== "map" || !this.#model.data.header.totals);
+    const buttons = tabs.map(({ tab, name }) =>
       h(
         "button",
         {
@@ -160,15 +161,15 @@ export class Page {
     const list = h("div", { class: "tabs", role: "tablist", "aria-label": "Ways to look" }, ...buttons);
     list.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      const at = TABS.findIndex(({ tab }) => tab === store.state.tab);
-      const next = TABS[at + (step ?? 0)];
+      const at = tabs.findIndex(({ tab }) => tab === store.state.tab);
+      const next = tabs[at + (step ?? 0)];
       if (step === undefined || !next) return;
       event.preventDefault();
       store.set({ tab: next.tab });
       buttons[at + step]?.focus();
     });
     store.on(["tab"], (state) => {
-      TABS.forEach(({ tab }, k) => {
+      tabs.forEach(({ tab }, k) => {
         buttons[k]?.setAttribute("aria-selected", String(tab === state.tab));
         buttons[k]?.setAttribute("tabindex", tab === state.tab ? "0" : "-1");
       });

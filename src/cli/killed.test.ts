@@ -1,7 +1,7 @@
 // A recording whose process is killed: it has all that happened until a second before, whatever the program did then.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,6 +43,37 @@ def step(k):
     print(k, flush=True)
 for k in range(20): step(k)
 `;
+
+it("loses a second at most if only sums are kept", async () => {
+  const file = join(folder, "sums.trace");
+  const child = spawn(process.execPath, [
+    MAIN,
+    "run",
+    "--aggregate",
+    "--trace",
+    file,
+    "-c",
+    `${PROGRAM}time.sleep(600)`,
+  ]);
+  let told = "";
+  child.stdout.on("data", (text: Buffer) => {
+    told += text;
+  });
+  const ended = new Promise((done) => child.on("close", done));
+  await expect.poll(() => told.split("\n").length, { timeout: 100_000 }).toBeGreaterThan(20);
+  await new Promise((done) => setTimeout(done, MOST_LOST + 1000));
+  child.kill("SIGKILL");
+  await ended;
+  const tape = new Tape();
+  tape.write(readFileSync(file));
+  const { analysis, summary } = await tape.analyse();
+  const sizes = new Set([...analysis.sizes].map(([size]) => size));
+  for (let k = 0; k < 20; k++)
+    expect([...sizes].some((size) => Math.abs(size - FIRST_SIZE - STEP_BYTES * k) < STEP_BYTES)).toBe(true);
+  expect(analysis.figures.liveBytes).toBeGreaterThan(20 * FIRST_SIZE);
+  expect(summary.problem).toMatch(/^The recording was not ended in order: the program was killed, or is still running/);
+  expect(existsSync(`${file}.part`)).toBe(false);
+});
 
 it.each([
   ["allocates", "while True: k += 1; step(k); time.sleep(0.02)"],

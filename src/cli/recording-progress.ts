@@ -38,12 +38,11 @@ export function showRecording(file: string, terminal: Terminal, every = EVERY): 
 }
 
 /** What was recorded, and what shows it: the end of the report of a run. */
-export function recordingWords(file: string, isAggregated: boolean, colors: Colors): string {
-  const shows = isAggregated ? "summary" : "flamegraph";
+export function recordingWords(file: string, colors: Colors): string {
   return [
     "",
     `${colors.bold("Trace")}  ${colors.dim(`${bytes(sizeOf(file))} in ${forTerminal(file)}`)}`,
-    `  pyheap report ${shows} ${forTerminal(file)}`,
+    `  pyheap report flamegraph ${forTerminal(file)}`,
     "",
   ].join("\n");
 }

@@ -5,6 +5,7 @@ import { heapShape } from "../page/heap-shape.js";
 import type { Recorder } from "../trace/recorder.js";
 import { seenAt } from "./folders.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
+import { viewShared, WORD } from "./shared.js";
 import { fileSink, type Sink } from "./trace-file.js";
 
 /** A recording loses what happened in so many milliseconds, whatever ends the process; a live view has what happened so long ago. */
@@ -46,6 +47,26 @@ function liveSink(heap: PythonHeap, say: Say): Sink {
   };
 }
 
+/** Pieces of a recording that wait for the main thread at most, of 128 KiB. */
+const MOST_WAITING = 64;
+
+/** To the main thread, which sums up what comes: the program waits if it is that far ahead. */
+function sumSink(say: Say, words: Int32Array): Sink {
+  let said = 0;
+  return {
+    write: (bytes) => {
+      for (;;) {
+        const taken = Atomics.load(words, WORD.received);
+        if (((said - taken) | 0) < MOST_WAITING) break;
+        Atomics.wait(words, WORD.received, taken);
+      }
+      said = (said + 1) | 0;
+      say({ kind: "trace", bytes: bytes.slice() });
+    },
+    close: () => undefined,
+  };
+}
+
 /** Every step is done, whatever the others throw. Throws the first of that. */
 export function endAll(steps: readonly (() => void)[]): void {
   const failures: unknown[] = [];
@@ -62,11 +83,14 @@ export function endAll(steps: readonly (() => void)[]): void {
 /** Begins what was asked for; undefined if nothing was. */
 export function startRecording(
   heap: PythonHeap,
-  { trace, live, program, folder }: RunRequest,
+  { trace, live, program, folder, shared }: RunRequest,
   say: Say,
 ): Recording | undefined {
   if (trace === undefined && !live) return undefined;
-  const sinks = [...(trace === undefined ? [] : [fileSink(trace)]), ...(live ? [liveSink(heap, say)] : [])];
+  const sinks = [
+    ...(trace === undefined ? [] : [trace.aggregate ? sumSink(say, viewShared(shared).words) : fileSink(trace)]),
+    ...(live ? [liveSink(heap, say)] : []),
+  ];
   const { kind, target, args } = program;
   const words = { script: [target], code: ["-c", target], module: ["-m", target], wasm: [target] }[kind];
   const below = `${seenAt(folder)}/`;
@@ -75,7 +99,6 @@ export function startRecording(
   const recorder: Recorder = heap.trace({
     command: [...words, ...args],
     sample: trace?.sample,
-    aggregate: trace?.aggregate,
     flushEvery: every,
     // As the user knows them who started it there; and two recordings of a program have the same names wherever it lies.
     nameFile: (file) => (file.startsWith(below) ? file.slice(below.length) : file),

@@ -46,7 +46,7 @@ function keepSafe({ words }: Shared, { trace, live }: RunRequest): () => void {
   return () => clearInterval(timer);
 }
 
-/** Runs the program. `watch` is told what the thread says of a program that is shown live. */
+/** Runs the program. `watch` is told what the thread says of a program that is shown live, or summed up. */
 export function runPython(
   request: RunRequest,
   watch: (message: WorkerMessage) => void,
@@ -82,7 +82,12 @@ export function runPython(
       if (message.kind === "started") start();
       else if (message.kind === "read") input.request();
       else if (message.kind === "done") ({ result, exitCode } = { result: message.result, exitCode: message.exitCode });
-      else watch(message);
+      else {
+        watch(message);
+        if (message.kind !== "trace") return;
+        Atomics.add(shared.words, WORD.received, 1);
+        Atomics.notify(shared.words, WORD.received);
+      }
     });
     worker.on("error", (error: Error & { code?: unknown }) => {
       exitCode ??= ABORTED;

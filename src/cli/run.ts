@@ -8,9 +8,11 @@ import colors from "picocolors";
 import { jsonReport } from "../report/json.js";
 import type { Program, RunResult } from "../report/run-result.js";
 import { terminalReport } from "../report/terminal.js";
+import { visible } from "../text/visible.js";
+import { AggregatedFile } from "./aggregated-file.js";
 import { type Budget, OVER_BUDGET, overBudget } from "./budget.js";
 import { showLive } from "./live-view.js";
-import type { TraceRequest } from "./protocol.js";
+import type { RunRequest, TraceRequest, WorkerMessage } from "./protocol.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadTrace } from "./report/trace-input.js";
 import { runC } from "./run-c.js";
@@ -74,11 +76,27 @@ async function runOnHeap(program: Program, options: RunOptions, trace: TraceRequ
     folder: process.cwd(),
     environment: environment(),
   };
+  if (trace?.aggregate) return runAggregated(request, trace);
   if (!request.live) return runPython(request, () => undefined, process.stderr);
   const view = await showLive(program, options, errorColors(), viewShared(request.shared));
   const ended = await runPython(request, (message) => view.program.take(message), process.stderr);
   const isAsked = [SIGNALS.SIGTERM, SIGNALS.SIGHUP].some((signal) => ended.exitCode === exitCodeOf(signal));
   await view.end({ stays: !isAsked });
+  return ended;
+}
+
+/** Runs a program of whose recording only sums are kept. */
+async function runAggregated(request: RunRequest, trace: TraceRequest): Promise<Ended> {
+  const sums = new AggregatedFile(trace);
+  const take = (message: WorkerMessage) => {
+    if (message.kind === "trace") sums.take(message.bytes);
+  };
+  const ended = await runPython(request, take, process.stderr);
+  try {
+    sums.end();
+  } catch (error) {
+    process.stderr.write(`pyheap: ${visible(error instanceof Error ? error.message : String(error))}\n`);
+  }
   return ended;
 }
 
@@ -105,7 +123,7 @@ async function isWithin(file: string, budget: Budget): Promise<boolean> {
 
 const errorColors = () => colors.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR);
 
-function report(result: RunResult, { json, quiet, trace, aggregate = false }: RunOptions): void {
+function report(result: RunResult, { json, quiet, trace }: RunOptions): void {
   if (json !== undefined) {
     const text = `${JSON.stringify(jsonReport(result), null, 2)}\n`;
     if (json === "-") process.stdout.write(text);
@@ -113,7 +131,7 @@ function report(result: RunResult, { json, quiet, trace, aggregate = false }: Ru
   }
   if (quiet) return;
   process.stderr.write(terminalReport(result, errorColors()));
-  if (trace !== undefined) process.stderr.write(recordingWords(trace, aggregate, errorColors()));
+  if (trace !== undefined) process.stderr.write(recordingWords(trace, errorColors()));
 }
 
 function writeReport(file: string, text: string): void {

@@ -9,9 +9,20 @@
 //   lock       1: one of the threads writes to the terminal (screen.ts)
 //   drawn      lines of the live view that are on the terminal
 //   line       1: the program's line on the terminal is not finished
+//   received   pieces of a recording that the main thread has taken, in all
 //   then       the bytes of standard input
 
-export const WORD = { signal: 0, input: 1, due: 2, taken: 3, handled: 4, lock: 5, drawn: 6, line: 7 } as const;
+export const WORD = {
+  signal: 0,
+  input: 1,
+  due: 2,
+  taken: 3,
+  handled: 4,
+  lock: 5,
+  drawn: 6,
+  line: 7,
+  received: 8,
+} as const;
 const WORDS = Object.keys(WORD).length;
 const INPUT_BYTES = 65536;
 

@@ -102,6 +102,12 @@ kept = work(int(sys.argv[1]))
     expect(Math.abs(totals.events - whole.events)).toBeLessThan(200);
     expect(statSync(join(folder, "totals.trace")).size).toBeLessThan(statSync(join(folder, "large.trace")).size / 3);
     expect(pyheap("report", "leaks", "totals.trace").stdout).toMatch(/300 blocks\n {4}load app\.py:3 /);
+    // Only what the program has is in it.
+    expect(statSync(join(folder, "totals.trace")).size).toBeLessThan(100_000);
+    expect(pyheap("report", "flamegraph", "totals.trace")).toMatchObject({ status: 0, stdout: "" });
+    expect(pyheap("report", "flamegraph", "--temporary", "3", "--force", "totals.trace").stderr).toMatch(
+      /^pyheap: Cannot show other temporary blocks of totals\.trace: it was recorded with --aggregate/,
+    );
     const { status, stderr } = pyheap("report", "table", "--at", "0.1", "totals.trace");
     expect(status).toBe(2);
     expect(stderr).toMatch(

@@ -23,7 +23,7 @@ export interface BuildOptions {
   readonly mostBlocks?: number;
 }
 
-export type ProgramFacts = Pick<PageHeader, "command" | "started" | "python" | "sample" | "problem">;
+export type ProgramFacts = Pick<PageHeader, "command" | "started" | "python" | "sample" | "problem" | "totals">;
 
 /** Rows of the page's accounts, in the order of accounts, then of buckets. */
 function foldRows(spans: Spans, { accounts, accountOf }: Folded): PageRows {

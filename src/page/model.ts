@@ -77,6 +77,8 @@ export interface PageHeader {
   readonly sample: number;
   /** Why not all of the trace could be read. */
   readonly problem: string | null;
+  /** The trace has totals only: there are no spans and no blocks, and what the interpreter's start has left is one figure, in bytes; 0 if there is none. */
+  readonly totals?: { readonly start: number };
   readonly events: number;
   /** Microseconds from the start to the end of what is shown. */
   readonly duration: number;

@@ -1,12 +1,14 @@
 // A trace as a page shows it: rows and crossings of buckets of time (model.ts), made in one pass, in memory that does not grow with
 // the number of events.
 
+import type { Measure, View } from "../trace/accounts.js";
 import { BrokenContent } from "../trace/bytes.js";
 import { Collections } from "../trace/collections.js";
 import type { TraceCollection, TraceFunction, TraceMetadata } from "../trace/format.js";
 import { LiveTable } from "../trace/live-table.js";
 import type { TraceConsumer } from "../trace/reader.js";
 import { weightOf } from "../trace/sampling.js";
+import type { AggregateWhole } from "../trace/totals.js";
 import { StackTree } from "../trace/tree.js";
 import {
   type BucketJoint,
@@ -64,6 +66,7 @@ export class Spans implements TraceConsumer {
   #programTime: number | undefined;
   #startFunctions = 0;
   #startBirths = 0;
+  #startLeft = 0;
 
   constructor({ temporary = 1, mostDeparted, mostBuckets = MOST_BUCKETS, mostCells = MOST_CELLS }: SpansOptions = {}) {
     this.#mostCells = mostCells;
@@ -81,6 +84,11 @@ export class Spans implements TraceConsumer {
   /** Microseconds from the start to the latest event. */
   get now(): number {
     return this.#sums.time;
+  }
+
+  /** Bytes that the interpreter's start has left, of totals: they are in no account. */
+  get startLeft(): number {
+    return this.#startLeft;
   }
 
   get crossings(): Crossings {
@@ -145,9 +153,36 @@ export class Spans implements TraceConsumer {
     return this.#programTime ?? 0;
   }
 
-  // Totals without events, which a page can't pick spans of: the command refuses such a trace.
-  account(): void {}
-  whole(): void {}
+  /** Totals without events are one bucket, of the program; what of it was before the program is not by stack, and not here. */
+  whole({ figures, timeline, collections, programTime, start }: AggregateWhole): void {
+    this.#startLeft = start?.end.bytes ?? 0;
+    const { liveBytes: bytes, liveBlocks: blocks, peakBytes, peakBlocks, peakTime, reservedPeak } = figures;
+    const sums = this.#sums;
+    this.#programTime = programTime;
+    sums.time = programTime ?? 0;
+    const bucket = new OpenBucket(sums);
+    const events = figures.allocations + figures.resizes + figures.frees;
+    Object.assign(sums, { bytes, blocks, reserved: reservedPeak, events });
+    sums.time = Math.max(peakTime, timeline.at(-1)?.time ?? 0) + 1;
+    Object.assign(bucket, { peakBytes, peakBlocks, peakTime, rank: peakBytes, reserved: reservedPeak });
+    Object.assign(bucket, {
+      ownPeakBytes: peakBytes,
+      ownPeakBlocks: peakBlocks,
+      ownPeakTime: peakTime,
+      ownRank: peakBytes,
+    });
+    bucket.last = sums.time - 1;
+    for (const point of collections) this.collections.addPoint(point);
+    this.#rows.beginBucket();
+    this.#buckets.close(bucket.closed(sums));
+    this.#open = new OpenBucket(sums);
+  }
+
+  account(node: number, domain: number, sizeClass: number, measures: Readonly<Record<View, Measure>>): void {
+    const { allocated, temporary, end, peak } = measures;
+    const values = [allocated, temporary, end, peak, peak].flatMap(({ bytes, count }) => [bytes, count]);
+    this.#rows.push(this.accounts.ofClass(node, domain, sizeClass), Float64Array.from(values), 0);
+  }
 
   time(microseconds: number): void {
     const sums = this.#sums;

@@ -142,7 +142,9 @@ export function reportHead(report: TraceReport): string[] {
   return [
     `${colors.bold(forTerminal(programName(command)))}  ${colors.dim(viewLine(report))}`,
     ...filterLines(report),
-    ...(start === undefined ? [] : [colors.dim(`Beside it ${start}: --with-start shows them by stack.`)]),
+    ...(start === undefined
+      ? []
+      : [colors.dim(`Beside it ${start}${summary.metadata.aggregated ? "" : ": --with-start shows them by stack"}.`)]),
     ...(sample > 0
       ? [
           colors.dim(

@@ -1,4 +1,5 @@
-// Accounts: what is known of the blocks of one stack, domain and size class, as columns.
+// Accounts: what is known of the blocks of one stack, domain and size class: bytes and count of each view, in a row of numbers, which most events find
+// in a cache line or two.
 //
 //   live       what is live now            began   of that, what was allocated in the span
 //   peak       what was live at the peak   allocated, temporary   sums over the span
@@ -8,7 +9,7 @@
 // changed since that peak, so its live figures are those of the peak. So a new peak costs nothing but a number.
 
 import { TAG } from "./format.js";
-import { GrowingF64, GrowingU32 } from "./growing.js";
+import { GrowingU32 } from "./growing.js";
 import { sizeClassOf } from "./size-class.js";
 
 const FIRST_LENGTH = 1 << 10;
@@ -26,24 +27,15 @@ export type View = (typeof VIEWS)[number];
 /** What of each view the interpreter allocated before the program began. */
 export type StartMeasures = Readonly<Record<View, Measure>>;
 
-interface Column {
-  readonly bytes: GrowingF64;
-  readonly count: GrowingF64;
-}
-
-const column = (): Column => ({ bytes: new GrowingF64(), count: new GrowingF64() });
+/** Numbers of an account, and where in them a view's bytes are; its count comes next. */
+const WIDTH = 2 * VIEWS.length;
+const AT: Readonly<Record<View, number>> = { end: 0, peak: 2, allocated: 4, temporary: 6, leaks: 8 };
 
 export class Accounts {
   readonly nodes = new GrowingU32();
   readonly #kinds = new GrowingU32();
   readonly #stamps = new GrowingU32();
-  readonly #columns: Readonly<Record<View, Column>> = {
-    peak: column(),
-    end: column(),
-    leaks: column(),
-    allocated: column(),
-    temporary: column(),
-  };
+  #sums = new Float64Array(FIRST_LENGTH * WIDTH);
   #table = new Uint32Array(FIRST_LENGTH);
   #stamp = 1;
 
@@ -80,9 +72,10 @@ export class Accounts {
     this.nodes.push(node);
     this.#kinds.push(kind);
     this.#stamps.push(this.#stamp);
-    for (const { bytes, count } of Object.values(this.#columns)) {
-      bytes.push(0);
-      count.push(0);
+    if (this.length * WIDTH > this.#sums.length) {
+      const grown = new Float64Array(this.#sums.length * 2);
+      grown.set(this.#sums);
+      this.#sums = grown;
     }
     this.#table[index] = account + 1;
     if (this.length * 2 > this.#table.length) this.#grow();
@@ -107,17 +100,26 @@ export class Accounts {
     return this.#kinds.at(account) >>> CLASS_SHIFT;
   }
 
+  #add(at: number, bytes: number, count: number): void {
+    const sums = this.#sums;
+    sums[at] = (sums[at] as number) + bytes;
+    sums[at + 1] = (sums[at + 1] as number) + count;
+  }
+
+  #put(view: View, account: number, bytes: number, count: number): void {
+    const at = account * WIDTH + AT[view];
+    this.#sums[at] = bytes;
+    this.#sums[at + 1] = count;
+  }
+
   /** `count` blocks of `bytes` together are live more; with minus signs, less. */
   live(account: number, bytes: number, count: number): void {
     this.#settle(account);
-    this.#columns.end.bytes.add(account, bytes);
-    this.#columns.end.count.add(account, count);
+    this.#add(account * WIDTH, bytes, count);
   }
 
   add(view: Exclude<View, "peak" | "end">, account: number, bytes: number, count: number): void {
-    const { [view]: of } = this.#columns;
-    of.bytes.add(account, bytes);
-    of.count.add(account, count);
+    this.#add(account * WIDTH + AT[view], bytes, count);
   }
 
   /** What is live now is the peak. */
@@ -127,21 +129,13 @@ export class Accounts {
 
   /** The account has these figures, as they were read. */
   restore(account: number, measures: Readonly<Record<View, Measure>>): void {
-    for (const view of VIEWS) {
-      const { [view]: of } = this.#columns;
-      of.bytes.set(account, measures[view].bytes);
-      of.count.set(account, measures[view].count);
-    }
+    for (const view of VIEWS) this.#put(view, account, measures[view].bytes, measures[view].count);
     this.#stamps.set(account, this.#stamp);
   }
 
   /** Nothing is in a view. */
   clear(view: View): void {
-    const { [view]: of } = this.#columns;
-    for (let account = 0; account < this.length; account++) {
-      of.bytes.set(account, 0);
-      of.count.set(account, 0);
-    }
+    for (let account = 0; account < this.length; account++) this.#put(view, account, 0, 0);
   }
 
   /** What a view has in all accounts. */
@@ -157,15 +151,14 @@ export class Accounts {
 
   #settle(account: number): void {
     if (this.#stamps.at(account) === this.#stamp) return;
-    const { peak, end } = this.#columns;
-    peak.bytes.set(account, end.bytes.at(account));
-    peak.count.set(account, end.count.at(account));
+    const end = account * WIDTH;
+    this.#put("peak", account, this.#sums[end] as number, this.#sums[end + 1] as number);
     this.#stamps.set(account, this.#stamp);
   }
 
   read(view: View, account: number): Measure {
     if (view === "peak") this.#settle(account);
-    const { [view]: of } = this.#columns;
-    return { bytes: of.bytes.at(account), count: of.count.at(account) };
+    const at = account * WIDTH + AT[view];
+    return { bytes: this.#sums[at] as number, count: this.#sums[at + 1] as number };
   }
 }

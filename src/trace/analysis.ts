@@ -220,7 +220,7 @@ export class Analysis implements TraceConsumer {
     this.accounts.restore(this.accounts.ofClass(node, domain, sizeClass), measures);
   }
 
-  whole({ figures, sizes, timeline, collections = [], start, programTime }: AggregateWhole): void {
+  whole({ figures, sizes, timeline, collections, start, programTime }: AggregateWhole): void {
     Object.assign(this.figures, figures);
     if (start) this.#start = { ...start };
     this.#programTime = programTime;

@@ -3,7 +3,7 @@
 
 import { ByteReader } from "./bytes.js";
 import { EventDecoder } from "./decoder.js";
-import { BLOCK, BLOCK_HEADER, FILE_HEADER, type TraceMetadata } from "./format.js";
+import { BLOCK, BLOCK_HEADER, FILE_HEADER, type TraceEnd, type TraceMetadata } from "./format.js";
 import { readCollections, type TraceConsumer } from "./reader.js";
 
 /** Takes what a recorder writes: the file's header, then each block's header and content, one call each. */
@@ -13,9 +13,17 @@ export class TraceFeed {
   /** The kind of the block whose content comes next; undefined if a header comes next. */
   #kind: number | undefined;
   #begun = false;
+  /** What the recording's first block says, and its last; undefined until they have come. */
+  metadata: TraceMetadata | undefined;
+  end: TraceEnd | undefined;
 
   constructor(to: TraceConsumer) {
     this.#to = to;
+  }
+
+  /** Events so far. */
+  get events(): number {
+    return this.#decoder.events;
   }
 
   push(bytes: Uint8Array): void {
@@ -36,7 +44,10 @@ export class TraceFeed {
     if (kind === BLOCK.events) this.#decoder.decode(content, this.#to);
     else if (kind === BLOCK.collections) readCollections(content, this.#to);
     else if (kind === BLOCK.metadata) {
-      this.#to.metadata(JSON.parse(new TextDecoder().decode(content)) as TraceMetadata);
+      this.metadata = JSON.parse(new TextDecoder().decode(content)) as TraceMetadata;
+      this.#to.metadata(this.metadata);
+    } else if (kind === BLOCK.end) {
+      this.end = JSON.parse(new TextDecoder().decode(content)) as TraceEnd;
     } else if (kind === BLOCK.functions) {
       const from = new ByteReader(content);
       while (!from.atEnd) this.#to.function({ name: from.text(), file: from.text(), firstLine: from.number() });

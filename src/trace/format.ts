@@ -24,12 +24,14 @@ export const BLOCK = {
   functions: 2,
   /** Events: EVENT says how they are told. Added in version 1. */
   events: 3,
-  /** What is left of the events of an aggregated trace: totals.ts says how it is told. Added in version 1. */
-  totals: 4,
+  /** What was left of the events of an aggregated trace in version 1, which is not read any more. */
+  oldTotals: 4,
   /** JSON, a TraceEnd. The last block of a recording that was ended in order. Added in version 1. */
   end: 5,
   /** Collections that have ended, each as four numbers: the fields of TraceCollection. Readers before it skip it. Added in version 1, later. */
   collections: 6,
+  /** What is left of the events of an aggregated trace: totals.ts says how it is told. Added in version 2. */
+  totals: 7,
 } as const;
 
 /** The two highest bits of an event's first byte. core/trace/events.ts writes what follows. */

@@ -27,30 +27,3 @@ export class GrowingU32 {
     this.#items[index] = value;
   }
 }
-
-/** A column of numbers. */
-export class GrowingF64 {
-  #items = new Float64Array(1024);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.#items.length) {
-      const grown = new Float64Array(this.length * 2);
-      grown.set(this.#items);
-      this.#items = grown;
-    }
-    this.#items[this.length++] = value;
-  }
-
-  at(index: number): number {
-    return this.#items[index] as number;
-  }
-
-  set(index: number, value: number): void {
-    this.#items[index] = value;
-  }
-
-  add(index: number, value: number): void {
-    this.#items[index] = (this.#items[index] as number) + value;
-  }
-}

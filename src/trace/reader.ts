@@ -34,6 +34,8 @@ export interface TraceConsumer extends EventConsumer, TotalsConsumer {
 
 const NOT_ENDED = "The recording was not ended in order: the program was killed, or is still running";
 
+const OLD_TOTALS = "it was recorded with --aggregate by an older pyheap (format 1)";
+
 /** What was read. */
 export interface TraceSummary {
   readonly metadata: TraceMetadata;
@@ -213,6 +215,7 @@ export async function readTrace(
         if (!block) break;
         if (block.kind === BLOCK.functions) readFunctions(block.content, to);
         else if (block.kind === BLOCK.events) decoder.decode(block.content, to);
+        else if (block.kind === BLOCK.oldTotals) throw new TraceError(`Cannot read ${name}: ${OLD_TOTALS}`);
         else if (block.kind === BLOCK.totals) readTotals(block.content, to);
         else if (block.kind === BLOCK.collections) readCollections(block.content, to);
         else if (block.kind === BLOCK.end) end = checkEnd(readJson<TraceEnd>(block.content));

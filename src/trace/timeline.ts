@@ -9,10 +9,12 @@ export interface TimelinePoint {
   readonly reserved: number;
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 const MOST_POINTS = 2048;
 
 export class Timeline {
-  #points: TimelinePoint[] = [];
+  #points: Mutable<TimelinePoint>[] = [];
   /** No two points are closer together, in microseconds. */
   #distance = 100;
 
@@ -21,12 +23,12 @@ export class Timeline {
   }
 
   add(point: TimelinePoint): void {
-    const last = this.#points.at(-1);
+    const last = this.#points[this.#points.length - 1];
     if (last && point.time - last.time < this.#distance) {
-      this.#points[this.#points.length - 1] = higher(last, point);
+      raise(last, point);
       return;
     }
-    this.#points.push(point);
+    this.#points.push({ ...point });
     if (this.#points.length > MOST_POINTS) this.#thin();
   }
 
@@ -38,7 +40,11 @@ export class Timeline {
   }
 }
 
-function higher(first: TimelinePoint, second: TimelinePoint): TimelinePoint {
-  const highest = second.live > first.live ? second : first;
-  return { ...highest, time: first.time, reserved: Math.max(first.reserved, second.reserved) };
+/** The stretch of a point goes on to a later one. */
+function raise(point: Mutable<TimelinePoint>, { live, blocks, reserved }: TimelinePoint): void {
+  if (live > point.live) {
+    point.live = live;
+    point.blocks = blocks;
+  }
+  if (reserved > point.reserved) point.reserved = reserved;
 }

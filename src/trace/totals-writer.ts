@@ -5,7 +5,7 @@ import type { Analysis } from "./analysis.js";
 import { ByteWriter } from "./bytes.js";
 import { EventDecoder } from "./decoder.js";
 import type { TraceCollection, TraceEnd, TraceFunction, TraceMetadata } from "./format.js";
-import type { AggregateWhole } from "./totals.js";
+import { COLLECTION, FRACTIONS, POINT } from "./totals.js";
 import { type TraceOutput, type TraceSink, TraceWriter } from "./writer.js";
 
 /** Analyses a recording as it goes, and writes what came of it when it ends. */
@@ -33,47 +33,100 @@ export class TotalsWriter implements TraceOutput {
   }
 
   end(end: TraceEnd): void {
-    this.#writer.functions(this.#analysis.tree.functions.slice(1));
-    this.#writer.totals(encodeTotals(this.#analysis));
+    putTotals(this.#writer, this.#analysis);
     this.#writer.end({ ...end, events: this.#decoder.events });
   }
 }
 
-function encodeTotals({
-  tree,
-  accounts,
-  figures,
-  sizes,
-  timeline,
-  collections,
-  start,
-  programTime,
-}: Analysis): Uint8Array {
-  const out = new ByteWriter();
-  out.number(tree.length - 1);
-  for (let node = 1; node < tree.length; node++) {
-    out.number(node - tree.parent(node));
-    out.number(tree.functionNumber(node));
-    out.number(tree.line(node));
+/** A whole trace of what a recording has come to so far; without an end, if it goes on. */
+export function writeTotals(write: TraceSink, metadata: TraceMetadata, analysis: Analysis, end?: TraceEnd): void {
+  const writer = new TraceWriter(write, { ...metadata, aggregated: true });
+  putTotals(writer, analysis);
+  if (end) writer.end(end);
+}
+
+function putTotals(writer: TraceWriter, analysis: Analysis): void {
+  const kept = new Kept(analysis);
+  writer.functions(kept.functions);
+  writer.totals(encodeTotals(analysis, kept));
+}
+
+/** What of an analysis has something: accounts, their stacks, and the functions of these, with new numbers. */
+class Kept {
+  readonly accounts: number[] = [];
+  /** By the new numbers: the nodes of the analysis. */
+  readonly nodes: number[] = [0];
+  readonly functions: TraceFunction[] = [];
+  readonly #nodeOf: Uint32Array;
+  readonly #functionOf: Uint32Array;
+
+  constructor({ accounts, tree }: Analysis) {
+    this.#nodeOf = new Uint32Array(tree.length);
+    this.#functionOf = new Uint32Array(tree.functions.length);
+    const isNeeded = new Uint8Array(tree.length);
+    for (let account = 0; account < accounts.length; account++) {
+      if (!VIEWS.some((view) => accounts.read(view, account).count !== 0)) continue;
+      this.accounts.push(account);
+      for (let node = accounts.nodes.at(account); node !== 0 && !isNeeded[node]; node = tree.parent(node))
+        isNeeded[node] = 1;
+    }
+    for (let node = 1; node < tree.length; node++) {
+      if (!isNeeded[node]) continue;
+      this.#nodeOf[node] = this.nodes.push(node) - 1;
+      const number = tree.functionNumber(node);
+      this.#functionOf[number] ||= this.functions.push(tree.functions[number] as TraceFunction);
+    }
   }
-  out.number(accounts.length);
-  for (let account = 0; account < accounts.length; account++) {
-    out.number(accounts.nodes.at(account));
+
+  nodeOf(node: number): number {
+    return this.#nodeOf[node] as number;
+  }
+
+  functionOf(number: number): number {
+    return this.#functionOf[number] as number;
+  }
+}
+
+function encodeTotals(analysis: Analysis, kept: Kept): Uint8Array {
+  const { tree, accounts, figures, sizes, timeline, collections, start, programTime, sample } = analysis;
+  const unit = sample > 0 ? FRACTIONS : 1;
+  const out = new ByteWriter();
+  const estimate = (value: number) => out.number(Math.max(0, Math.round(value * unit)));
+  out.number(unit);
+  out.number(kept.nodes.length - 1);
+  kept.nodes.forEach((node, number) => {
+    if (number === 0) return;
+    out.number(number - kept.nodeOf(tree.parent(node)));
+    out.number(kept.functionOf(tree.functionNumber(node)));
+    out.number(tree.line(node));
+  });
+  out.text(JSON.stringify({ figures, ...(programTime !== undefined && { start, programTime }) }));
+  writeRecords(out, [...sizes], ([size, count]) => [size, Math.round(count * unit)]);
+  writeRecords(out, timeline.points, (point) => POINT.map((field) => Math.round(point[field])));
+  writeRecords(out, collections.points, (point) => COLLECTION.map((field) => Math.round(point[field])));
+  out.number(kept.accounts.length);
+  for (const account of kept.accounts) {
+    out.number(kept.nodeOf(accounts.nodes.at(account)));
     out.number(accounts.domain(account));
     out.number(accounts.sizeClass(account));
     for (const view of VIEWS) {
       const { bytes, count } = accounts.read(view, account);
-      out.number(Math.max(0, Math.round(bytes)));
-      out.number(Math.max(0, Math.round(count)));
+      estimate(bytes);
+      estimate(count);
     }
   }
-  const whole: AggregateWhole = {
-    figures,
-    sizes: [...sizes],
-    timeline: timeline.points,
-    collections: collections.points,
-    ...(programTime !== undefined && { start, programTime }),
-  };
-  out.text(JSON.stringify(whole));
   return out.written;
+}
+
+/** Records of numbers, each told as how far it is from the one before. */
+function writeRecords<T>(out: ByteWriter, records: readonly T[], numbers: (record: T) => readonly number[]): void {
+  out.number(records.length);
+  let before: readonly number[] = [];
+  for (const record of records) {
+    const now = numbers(record);
+    now.forEach((value, k) => {
+      out.signed(value - (before[k] ?? 0));
+    });
+    before = now;
+  }
 }

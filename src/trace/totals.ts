@@ -1,10 +1,11 @@
-// What is left of the events of an aggregated trace: the stacks, the accounts, and the figures of the whole.
+// What is left of the events of an aggregated trace: the stacks, the figures of the whole, and the accounts.
 //
-//   totals = nodes, accounts, JSON of an AggregateWhole
-//   nodes     count, then for each: its number less its caller's, function, line
-//   accounts  count, then for each: node, domain, size class, then bytes and count of each view in the order of VIEWS
+//   totals   = unit, nodes, JSON of figures and start, sizes, timeline, collections, accounts
+//   nodes      count, then for each: its number less its caller's, function, line
+//   sizes ...  count, then records of numbers, each less the one before, of either sign
+//   accounts   count, then for each: node, domain, size class, then bytes and count of each view in the order of VIEWS
 //
-// Estimates of a sampled trace are rounded to whole bytes and blocks.
+// Estimates of a sampled trace have fractions: bytes and counts are in units of 1/256, others of 1. Only what has something is there.
 
 import { type Measure, type StartMeasures, VIEWS, type View } from "./accounts.js";
 import { BrokenContent, ByteReader } from "./bytes.js";
@@ -17,8 +18,7 @@ export interface AggregateWhole {
   readonly figures: Figures;
   readonly sizes: readonly (readonly [size: number, count: number])[];
   readonly timeline: readonly TimelinePoint[];
-  /** Absent in files of before collections were recorded. */
-  readonly collections?: readonly CollectionPoint[];
+  readonly collections: readonly CollectionPoint[];
   /** What of each view is of before the program, and when that began, in microseconds. Absent where the recording began with it. */
   readonly start?: StartMeasures;
   readonly programTime?: number;
@@ -31,25 +31,50 @@ export interface TotalsConsumer {
   whole(whole: AggregateWhole): void;
 }
 
-/** Hands what is in totals to `to`. Throws BrokenContent for what can't be. */
+/** Units of estimates in a whole. */
+export const FRACTIONS = 256;
+export const COLLECTION = ["time", "generation", "duration", "collected", "count"] as const;
+export const POINT = ["time", "live", "blocks", "reserved"] as const;
+
+/** Hands what is in totals to `to`: stacks, the whole, accounts. Throws BrokenContent for what can't be. */
 export function readTotals(content: Uint8Array, to: TotalsConsumer): void {
   const from = new ByteReader(content);
+  const unit = from.number();
+  if (unit !== 1 && unit !== FRACTIONS) throw new BrokenContent("its numbers are in no known unit");
   const nodes = from.number();
   for (let node = 1; node <= nodes; node++) {
     const parent = node - from.number();
     if (parent < 0 || parent >= node) throw new BrokenContent("a stack has a caller that is not there");
     to.node(parent, from.number(), from.number());
   }
+  const facts = checkFacts(from.json());
+  const sizes = readRecords(from, 2).map(([size = 0, count = 0]) => [size, count / unit] as const);
+  const timeline = readRecords(from, POINT.length).map((numbers) => named(POINT, numbers));
+  const collections = readRecords(from, COLLECTION.length).map((numbers) => named(COLLECTION, numbers));
+  to.whole({ ...facts, sizes, timeline, collections });
   for (let left = from.number(); left > 0; left--) {
     const [node, domain, sizeClass] = [from.number(), from.number(), from.number()];
     if (node > nodes) throw new BrokenContent("an account has a stack that is not there");
     const measures = Object.fromEntries(
-      VIEWS.map((view) => [view, { bytes: from.number(), count: from.number() }]),
+      VIEWS.map((view) => [view, { bytes: from.number() / unit, count: from.number() / unit }]),
     ) as Record<View, Measure>;
     to.account(node, domain, sizeClass, measures);
   }
-  to.whole(checkWhole(from.json()));
 }
+
+function readRecords(from: ByteReader, width: number): number[][] {
+  const records: number[][] = [];
+  let before = Array<number>(width).fill(0);
+  for (let left = from.number(); left > 0; left--) {
+    before = before.map((value) => value + from.signed());
+    if (before.some((value) => value < 0)) throw new BrokenContent("a figure of it is below zero");
+    records.push(before);
+  }
+  return records;
+}
+
+const named = <Name extends string>(names: readonly Name[], numbers: readonly number[]) =>
+  Object.fromEntries(names.map((name, k) => [name, numbers[k] ?? 0])) as Record<Name, number>;
 
 /** Whether a value is an object that has numbers under these names. */
 function hasNumbers(value: unknown, names: readonly string[]): boolean {
@@ -57,22 +82,13 @@ function hasNumbers(value: unknown, names: readonly string[]): boolean {
   return names.every((name) => typeof (value as Record<string, unknown>)[name] === "number");
 }
 
-const COLLECTION: readonly (keyof CollectionPoint)[] = ["time", "generation", "duration", "collected", "count"];
-const POINT: readonly (keyof TimelinePoint)[] = ["time", "live", "blocks", "reserved"];
-
-function checkWhole(value: unknown): AggregateWhole {
-  const whole = (value ?? {}) as Partial<AggregateWhole>;
-  const { figures, sizes, timeline, collections = [], start, programTime = 0 } = whole;
+function checkFacts(value: unknown): Pick<AggregateWhole, "figures" | "start" | "programTime"> {
+  const facts = (value ?? {}) as Partial<AggregateWhole>;
+  const { figures, start, programTime = 0 } = facts;
   const isWhole =
     hasNumbers(figures, Object.keys(NO_FIGURES)) &&
-    Array.isArray(sizes) &&
-    sizes.every((pair) => Array.isArray(pair) && hasNumbers(pair, ["0", "1"])) &&
-    Array.isArray(timeline) &&
-    timeline.every((point) => hasNumbers(point, POINT)) &&
-    Array.isArray(collections) &&
-    collections.every((point) => hasNumbers(point, COLLECTION)) &&
     (start === undefined || VIEWS.every((view) => hasNumbers(start[view], ["bytes", "count"]))) &&
     typeof programTime === "number";
   if (!isWhole) throw new BrokenContent("its totals lack a field");
-  return whole as AggregateWhole;
+  return facts as AggregateWhole;
 }

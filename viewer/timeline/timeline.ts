@@ -111,7 +111,8 @@ export class TimelineChart {
     this.#plot?.destroy();
     this.#columns = columnsOf(this.#model, this.#store.state.withStart);
     this.#plot = new uPlot(this.#options(width), this.#aligned(), this.#holder);
-    this.#plot.over.append(this.#selection.element);
+    // Totals have no spans to pick.
+    if (!this.#model.data.header.totals) this.#plot.over.append(this.#selection.element);
     this.#showSpan(this.#store.state);
   }
 
@@ -252,7 +253,9 @@ export class TimelineChart {
 
   #saySpan({ from, to }: State): void {
     this.#says.textContent = this.#isWhole
-      ? "Drag over the chart to pick a span of time."
+      ? this.#model.data.header.totals
+        ? "The recording has its highest moment and its end; not what was in between."
+        : "Drag over the chart to pick a span of time."
       : `Picked: ${stretch(from, to)}`;
   }
 

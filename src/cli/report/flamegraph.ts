@@ -50,13 +50,16 @@ export function addFlamegraph(report: Command): void {
       checkOutput(output, PAGE, { isNamed: options.output !== undefined, force, source: file });
       const spans = new Spans({ temporary: temporary + 1 });
       const summary = await asUsageError(file, readTrace(readFile(file), file, spans));
-      if (summary.metadata.aggregated) {
+      const { command, started, python = null, sample, aggregated } = summary.metadata;
+      if (aggregated && temporary > 0) {
         throw new UsageError(
-          `Cannot make a page of ${file}: it was recorded with --aggregate, which keeps totals only`,
+          `Cannot show other temporary blocks of ${file}: it was recorded with --aggregate, which keeps totals only`,
         );
       }
-      const { command, started, python = null, sample } = summary.metadata;
-      const facts = { command, started, python, sample, problem: summary.problem ?? null };
+      const facts = {
+        ...{ command, started, python, sample, problem: summary.problem ?? null },
+        ...(aggregated && { totals: { start: spans.startLeft } }),
+      };
       const data = buildPage(spans, facts);
       const sources = new Sources(facts, [".", dirname(file)]);
       const page = flamegraphPage(options.source ? withSources(data, (name) => sources.lines(name)) : data);

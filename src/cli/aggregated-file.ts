@@ -1,0 +1,95 @@
+// The file of an aggregated recording: the main thread sums up what the program's thread records, and writes it once a second, whole. So the program
+// waits for nothing of that, and a process that is killed loses a second.
+//
+//   program's thread: events -> messages -> sums -> FILE.part, which takes the place of FILE
+//
+// What is no regular file, or lies where no file can be made, is written when the recording ends.
+
+import { closeSync, fstatSync, openSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { Analysis } from "../trace/analysis.js";
+import { TraceFeed } from "../trace/feed.js";
+import type { TraceEnd } from "../trace/format.js";
+import { writeTotals } from "../trace/totals-writer.js";
+import type { TraceRequest } from "./protocol.js";
+import { writeAll } from "./stdio.js";
+import { reasonOf } from "./system/errors.js";
+
+/** Milliseconds between two times that the file is written; a large one waits for so many times what that took. */
+const SAVE_EVERY = 1000;
+const PAUSE = 20;
+
+export class AggregatedFile {
+  readonly #request: TraceRequest;
+  readonly #analysis = new Analysis();
+  readonly #feed = new TraceFeed(this.#analysis);
+  readonly #part: string | undefined;
+  readonly #timer: NodeJS.Timeout;
+  #hasMore = false;
+  #next = 0;
+
+  constructor(request: TraceRequest) {
+    this.#request = request;
+    const isRegular = fstatSync(request.fd).isFile();
+    this.#part = isRegular ? `${realpathSync(request.file)}.part` : undefined;
+    this.#timer = setInterval(() => this.#save(), SAVE_EVERY);
+  }
+
+  /** Takes what the program's thread has recorded: a header, or a content. */
+  take(bytes: Uint8Array): void {
+    this.#feed.push(bytes);
+    this.#hasMore = true;
+  }
+
+  #save(): void {
+    const begun = performance.now();
+    if (!this.#hasMore || begun < this.#next) return;
+    this.#hasMore = false;
+    try {
+      this.#replace(undefined);
+    } catch {
+      // The end tries again, and says what is wrong.
+    }
+    this.#next = performance.now() + PAUSE * (performance.now() - begun);
+  }
+
+  /** The recording has ended. Throws if it can't be written. */
+  end(): void {
+    clearInterval(this.#timer);
+    const { end } = this.#feed;
+    const whole = end && { ...end, events: this.#feed.events };
+    if (this.#feed.metadata === undefined) return;
+    try {
+      if (this.#part === undefined || !this.#replace(whole)) this.#write(this.#request.fd, whole);
+    } catch (error) {
+      throw new Error(`Cannot write ${this.#request.file}: ${reasonOf(error)}`);
+    }
+  }
+
+  /** Another file takes the place of the one that there is. False if there can't be another one. */
+  #replace(end: TraceEnd | undefined): boolean {
+    const part = this.#part;
+    if (part === undefined || this.#feed.metadata === undefined) return false;
+    let fd: number;
+    try {
+      fd = openSync(part, "w", fstatSync(this.#request.fd).mode);
+    } catch {
+      return false;
+    }
+    try {
+      this.#write(fd, end);
+      closeSync(fd);
+      renameSync(part, part.slice(0, -".part".length));
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw error;
+    }
+    return true;
+  }
+
+  #write(fd: number, end: TraceEnd | undefined): void {
+    const { metadata } = this.#feed;
+    if (!metadata) return;
+    const write = (bytes: Uint8Array) => writeAll(fd, bytes, (code) => Object.assign(new Error(code), { code }));
+    writeTotals(write, metadata, this.#analysis, end);
+  }
+}
