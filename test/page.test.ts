@@ -425,6 +425,20 @@ describe("a page's data", () => {
     });
   });
 
+  it("says what has no stack in the words of what the stacks are of", () => {
+    for (const [stacks, name] of [
+      ["python", "outside Python"],
+      ["javascript", "no stack"],
+    ] as const) {
+      const spans = new Spans();
+      spans.metadata({ command: [], started: "", stacks, sample: 0 });
+      spans.allocate(8, 100, 1, 0);
+      const model = new Model(decodePage(encodePage(buildPage(spans, FACTS))));
+      expect(model.originName("outside")).toBe(name);
+      expect([...model.origins]).toEqual(["outside"]);
+    }
+  });
+
   it("tells a program's code from what the interpreter ran under the same name", () => {
     const spans = new Spans();
     spans.function({ name: "<module>", file: "<string>", firstLine: 1 });

@@ -6,7 +6,7 @@ import type { TraceFunction } from "../src/trace/format.js";
 import { h } from "./dom.js";
 import type { Model } from "./model.js";
 import type { State, Store } from "./state.js";
-import { functionName, measure, ORIGIN_NAMES, originOf, percent, placeOf, searchFor } from "./words.js";
+import { functionName, measure, originOf, percent, placeOf, searchFor } from "./words.js";
 
 /** Callers, callees, and lines that are shown at first. */
 const FIRST_ROWS = 8;
@@ -82,7 +82,9 @@ export class Details {
     const { metric } = state;
     const whole = this.#model.whole(view, this.#model.spanOf(state))[metric];
     this.#title.textContent = functionName(f);
-    this.#place.textContent = [placeOf(f, f.firstLine), ORIGIN_NAMES[originOf(f)]].filter((part) => part).join(" · ");
+    this.#place.textContent = [placeOf(f, f.firstLine), this.#model.originName(originOf(f))]
+      .filter((part) => part)
+      .join(" · ");
     const figure = (name: string, value: number) =>
       h("div", {}, h("dt", {}, name), h("dd", {}, measure(value, metric), h("small", {}, percent(value, whole))));
     this.#content.replaceChildren(

@@ -24,8 +24,6 @@ export class Head {
   readonly #store: Store;
   readonly #title = h("h1");
   readonly #facts = h("p", { class: "facts" });
-  /** The end is not the program's. */
-  #isLive = false;
   readonly #problem = h("p", { class: "problem", role: "alert" });
   /** What a page of a running program has to say of it. */
   readonly status = h("p", { class: "status", role: "status", hidden: true });
@@ -68,7 +66,7 @@ export class Head {
 
   /** Says how it is with the program. */
   say(state: keyof typeof STATES): void {
-    this.#isLive = state === "running" || state === "idle";
+    this.#store.set({ isLive: state === "running" || state === "idle" });
     this.#showFigures();
     this.status.hidden = false;
     this.status.textContent = STATES[state];
@@ -76,7 +74,7 @@ export class Head {
   }
 
   get #isNow(): boolean {
-    return this.#isLive && this.#store.state.to >= this.#model.data.header.duration;
+    return this.#store.state.isLive && this.#store.state.to >= this.#model.data.header.duration;
   }
 
   #showFigures(): void {
@@ -95,9 +93,15 @@ export class Head {
         `freed or not, in ${shortCount(allocated.count)} ${Math.round(allocated.count) === 1 ? "call" : "calls"}`,
       ],
       ...(this.#model.hasStart
-        ? [["Interpreter's start", bytes(base), span.withStart ? "of what is live" : "live besides"] as const]
+        ? [
+            [
+              "Interpreter's start",
+              bytes(base),
+              span.withStart ? "part of what is live" : "live too, not in the program's figures",
+            ] as const,
+          ]
         : []),
-      ["Heap size", bytes(reserved), "taken from the system, at most"],
+      ["Heap size", bytes(reserved), "the most that it took from the system"],
     ];
     this.figures.replaceChildren(
       ...rows.map(([name, value, more]) =>

@@ -2,6 +2,7 @@
 // equations are in src/page/model.ts.
 
 import { ownPeakOf, peakOf } from "../src/page/buckets.js";
+import { SMALLER } from "../src/page/fold.js";
 import { type Bucket, type PageData, ROW, ROW_VALUES } from "../src/page/model.js";
 import { highest } from "../src/page/stretches.js";
 import type { Groupable } from "../src/report/trace-groups.js";
@@ -9,6 +10,7 @@ import type { View } from "../src/trace/accounts.js";
 import { StackTree } from "../src/trace/tree.js";
 import { type Shown, shownStacks } from "./shown.js";
 import { firstIndex, lowerBound } from "./sorted.js";
+import { ORIGIN_NAMES, type Origin, originOf } from "./words.js";
 
 /** What is looked at: buckets [from, to), and of them what the program added, or everything. */
 export interface Span {
@@ -76,7 +78,7 @@ export class Model {
   /** From now on the model is of other data: what a program that runs has come to. */
   replace(data: PageData): void {
     this.#data = data;
-    this.#tree = new StackTree();
+    this.#tree = new StackTree(data.header.functions[0]);
     this.#known.clear();
     this.#shown.clear();
     const { nodes, header } = data;
@@ -84,6 +86,18 @@ export class Model {
     for (let node = 1; node < nodes.parents.length; node++) {
       this.#tree.addNode(nodes.parents[node] ?? 0, nodes.functions[node] ?? 1, nodes.lines[node] ?? 0);
     }
+  }
+
+  /** Where code comes from that is on a stack. */
+  get origins(): ReadonlySet<Origin> {
+    const { functions } = this.tree;
+    const used = new Set(this.data.nodes.functions);
+    return new Set(functions.filter((f, number) => used.has(number) && f.name !== SMALLER.name).map(originOf));
+  }
+
+  /** What an origin is called. */
+  originName(origin: Origin): string {
+    return origin === "outside" ? this.tree.frame(0).function.name.replace(/[<>]/g, "") : ORIGIN_NAMES[origin];
   }
 
   get buckets(): readonly Bucket[] {

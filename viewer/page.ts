@@ -13,7 +13,7 @@ import { type Metric, Store, type Tab } from "./state.js";
 import { Table } from "./table.js";
 import type { Colors } from "./theme.js";
 import { TimelineChart } from "./timeline/timeline.js";
-import { MOMENT_VIEWS, VIEWS } from "./words.js";
+import { MOMENT_VIEWS, VIEWS, viewOf } from "./words.js";
 
 const TABS: readonly { readonly tab: Tab; readonly name: string }[] = [
   { tab: "flame", name: "Flame graph" },
@@ -51,6 +51,7 @@ export class Page {
       withImports: false,
       leastShare: 0,
       selected: undefined,
+      isLive: false,
     });
     const { store } = this;
     this.head = new Head(model, store, colors);
@@ -127,6 +128,7 @@ export class Page {
     store.on(["search"], (state) => {
       if (search.value.trim() !== state.search) search.value = state.search;
     });
+    store.on(["isLive"], ({ isLive }) => views.rename("end", viewOf("end", isLive).name));
     store.on(["view", "metric", "tab"], ({ view, metric, tab }) => {
       if (tab === "map") views.show(MOMENT_VIEWS.includes(view) ? view : "end", MOMENT_VIEWS);
       else views.show(view);

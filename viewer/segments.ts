@@ -12,6 +12,7 @@ export interface Segments<T extends string> {
   readonly element: HTMLElement;
   /** Shows which is chosen; and only those in `among`, if it is given. */
   show(value: T, among?: readonly T[]): void;
+  rename(value: T, name: string): void;
 }
 
 interface SegmentsOptions<T extends string> {
@@ -49,6 +50,10 @@ export function makeSegments<T extends string>({
   });
   return {
     element,
+    rename: (value, name) => {
+      const button = buttons[segments.findIndex((segment) => segment.value === value)];
+      if (button) button.textContent = name;
+    },
     show: (value, among) => {
       segments.forEach((segment, k) => {
         const button = buttons[k];

@@ -20,7 +20,7 @@ export interface Shown {
 }
 
 export function shownStacks(whole: StackTree, { withImports }: { readonly withImports: boolean }): Shown {
-  const tree = new StackTree();
+  const tree = new StackTree(whole.functions[0]);
   for (const f of whole.functions.slice(1)) tree.addFunction(f);
   const imports = tree.functions.length;
   tree.addFunction(IMPORTS);

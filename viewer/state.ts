@@ -25,6 +25,8 @@ export interface State {
   readonly leastShare: number;
   /** The function that is looked at by itself, by its label; undefined if none is. */
   readonly selected: string | undefined;
+  /** The program runs: the end of what is known is now. */
+  readonly isLive: boolean;
 }
 
 type Listener = (state: State, changed: ReadonlySet<keyof State>) => void;

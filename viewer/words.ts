@@ -22,6 +22,14 @@ export const VIEWS: readonly { readonly view: View; readonly name: string; reado
   { view: "allocated", name: "Allocated", says: "all that was allocated, freed or not" },
 ];
 
+const NOW = { view: "end", name: "Now", says: "live now" } as const;
+
+/** What a view is called, of a program that runs or of one that has ended. */
+export function viewOf(view: View, isLive: boolean): { readonly name: string; readonly says: string } {
+  if (isLive && view === "end") return NOW;
+  return VIEWS.find((known) => known.view === view) ?? { name: view, says: view };
+}
+
 /** Views that are of a moment, which the heap map can show. */
 export const MOMENT_VIEWS: readonly View[] = ["peak", "end", "leaks"];
 

@@ -103,7 +103,8 @@ export class Spans implements TraceConsumer {
     return [...closed, this.#open.closed(this.#sums)];
   }
 
-  metadata({ sample }: TraceMetadata): void {
+  metadata({ sample, stacks }: TraceMetadata): void {
+    this.tree.setKind(stacks);
     this.#sample = sample;
     if (sample > 0) this.#sums.exact = 0;
   }

@@ -66,7 +66,7 @@ function onStack(tree: StackTree, isChosen: (f: TraceFunction) => boolean): Uint
 
 /** The stacks of a tree with fewer frames: what each node has become. */
 class Reduction {
-  readonly builder = new TreeBuilder();
+  readonly builder: TreeBuilder;
   cut = 0;
   readonly #from: StackTree;
   /** The node itself, or if it is hidden the nearest caller that is not. */
@@ -85,6 +85,7 @@ class Reduction {
 
   constructor(from: StackTree, { hide, maxDepth = Number.POSITIVE_INFINITY, write = (text) => text }: Selection) {
     this.#from = from;
+    this.builder = new TreeBuilder(from.functions[0]);
     this.#write = write;
     this.#inner = Math.min(INNER, Math.floor(maxDepth / 2));
     this.#outer = maxDepth - this.#inner;

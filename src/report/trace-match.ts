@@ -169,7 +169,7 @@ export function inTermsOf(after: Matched, before: Matched): StackTree {
     lineMaps.set(key, map);
   }
 
-  const tree = new StackTree();
+  const tree = new StackTree(before.tree.functions[0]);
   for (const f of before.tree.functions.slice(1)) {
     const file = files.get(f.file) ?? f.file;
     tree.addFunction({ ...f, file, firstLine: firstLines.get(keyOf(f))?.get(f.firstLine) ?? f.firstLine });

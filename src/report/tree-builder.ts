@@ -7,12 +7,14 @@ import { StackTree } from "../trace/tree.js";
 const FIRST_LENGTH = 1 << 10;
 
 export class TreeBuilder {
-  readonly tree = new StackTree();
+  readonly tree: StackTree;
   /** The next node with the same hash, less 1; and the first one of each hash. */
   readonly #next = new GrowingU32();
   #first = new Uint32Array(FIRST_LENGTH);
 
-  constructor() {
+  /** `outside` stands for a stack without a frame. */
+  constructor(outside: TraceFunction | undefined) {
+    this.tree = new StackTree(outside);
     this.#next.push(0);
   }
 

@@ -130,7 +130,8 @@ export class Analysis implements TraceConsumer {
     return this.#programTime;
   }
 
-  metadata({ sample }: TraceMetadata): void {
+  metadata({ sample, stacks }: TraceMetadata): void {
+    this.tree.setKind(stacks);
     this.#sample = sample;
   }
 

@@ -1,11 +1,14 @@
 // The stacks of a trace: functions, and the tree of nodes.
 
 import { BrokenContent } from "./bytes.js";
-import type { TraceFunction } from "./format.js";
+import type { TraceFunction, TraceMetadata } from "./format.js";
 import { GrowingU32 } from "./growing.js";
 
-/** What stands for a stack without a frame. */
-const OUTSIDE: TraceFunction = { name: "<outside Python>", file: "", firstLine: 0 };
+/** What stands for a stack without a frame, by what the stacks are of. */
+const OUTSIDE = {
+  python: { name: "<outside Python>", file: "", firstLine: 0 },
+  javascript: { name: "<no stack>", file: "", firstLine: 0 },
+} as const satisfies Record<TraceMetadata["stacks"], TraceFunction>;
 
 /** One frame of a stack. */
 export interface Frame {
@@ -15,12 +18,14 @@ export interface Frame {
 
 /** Nodes are numbers: 0 is the root, a parent's number is lower than its children's. */
 export class StackTree {
-  readonly functions: TraceFunction[] = [OUTSIDE];
+  readonly functions: TraceFunction[];
   readonly #parents = new GrowingU32();
   readonly #functions = new GrowingU32();
   readonly #lines = new GrowingU32();
 
-  constructor() {
+  /** `outside` stands for a stack without a frame. */
+  constructor(outside: TraceFunction = OUTSIDE.python) {
+    this.functions = [outside];
     this.#push(0, 0, 0);
   }
 
@@ -32,6 +37,11 @@ export class StackTree {
   /** Bytes of the nodes. */
   get bytes(): number {
     return this.#parents.bytes + this.#functions.bytes + this.#lines.bytes;
+  }
+
+  /** Says what the stacks are of. */
+  setKind(kind: TraceMetadata["stacks"]): void {
+    this.functions[0] = kind === "javascript" ? OUTSIDE.javascript : OUTSIDE.python;
   }
 
   addFunction(f: TraceFunction): void {
@@ -65,7 +75,7 @@ export class StackTree {
   }
 
   frame(node: number): Frame {
-    return { function: this.functions[this.functionNumber(node)] ?? OUTSIDE, line: this.line(node) };
+    return { function: this.functions[this.functionNumber(node)] ?? OUTSIDE.python, line: this.line(node) };
   }
 
   /** The frames of a stack, the innermost first; none for the root. */

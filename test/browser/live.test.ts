@@ -120,10 +120,12 @@ describe.runIf(canBrowse)("a program that runs", () => {
     expect(await says.innerText()).toMatch(
       /% in use · a (free )?pool .*in the arena of \d+(\.\d)? [KM]iB at 0x[0-9a-f]+/,
     );
+    expect(await page.getByRole("radio", { name: "Now", exact: true }).isVisible()).toBe(true);
     program.type("8\n");
     await expect.poll(live, PATIENCE).toBeGreaterThan(before + 19 * MIB);
     program.process.stdin?.end();
     await expect.poll(() => status.innerText(), PATIENCE).toBe("Ended");
+    expect(await page.getByRole("radio", { name: "End", exact: true }).isVisible()).toBe(true);
     expect(await figure(page, "Live at the end")).toBeGreaterThan(before + 19 * MIB);
     program.process.kill("SIGINT");
     expect(await program.ended).toBe(0);

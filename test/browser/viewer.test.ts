@@ -281,7 +281,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
   it("marks the collector's runs on the timeline, and says what they did", async () => {
     const page = await open();
     const words = page.locator(".timeline .legend li").last();
-    expect(await words.innerText()).toMatch(/^\d+ collections, [\d.]+ m?s$/);
+    expect(await words.innerText()).toMatch(/^\d+ garbage collections, [\d.]+ m?s$/);
     // From left to right until the pointer is at a mark.
     const plot = page.locator(".selection");
     const { width = 0 } = (await plot.boundingBox()) ?? {};

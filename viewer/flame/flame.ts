@@ -3,6 +3,7 @@
 // Why no library: d3-flame-graph draws an element of SVG for each frame and flame-chart-js shows spans of time; neither can
 // be walked through with keys or follows what a screen reader asks. What is needed of them is a layout of a few lines.
 
+import { isImport } from "../../src/report/selection.js";
 import { functionLabel, sumByNode } from "../../src/report/trace-groups.js";
 import type { TraceFunction } from "../../src/trace/format.js";
 import type { StackTree } from "../../src/trace/tree.js";
@@ -12,17 +13,7 @@ import { makeSegments } from "../segments.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import {
-  functionName,
-  measure,
-  ORIGIN_NAMES,
-  ORIGINS,
-  type Origin,
-  originOf,
-  percent,
-  placeOf,
-  VIEWS,
-} from "../words.js";
+import { functionName, measure, ORIGINS, type Origin, originOf, percent, placeOf, viewOf } from "../words.js";
 import { drawFlames, type FrameLook } from "./draw.js";
 import { type Box, boxAt, layOut, ROW_HEIGHT } from "./layout.js";
 import { FlameTree, type Frame } from "./tree.js";
@@ -49,6 +40,17 @@ export class FlameGraph {
     "aria-label": "Flame graph",
     "aria-describedby": "flame-help",
   });
+  readonly #legend = h("ul", { class: "legend", "aria-label": "Colours" });
+  readonly #imports = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet toggle",
+      title: "Frames of the machinery that finds and loads modules",
+      onclick: () => this.#store.set({ withImports: !this.#store.state.withImports }),
+    },
+    "Import machinery",
+  );
   readonly #path = h("nav", { class: "path", "aria-label": "Zoomed to" });
   readonly #says = h("p", { class: "flame-says", role: "status" });
   readonly #origins = new WeakMap<TraceFunction, Origin>();
@@ -69,22 +71,7 @@ export class FlameGraph {
     this.#colors = colors;
     this.#stacks = model.tree;
     this.#scroller.append(this.#space, this.#canvas);
-    const legend = h(
-      "ul",
-      { class: "legend", "aria-label": "Colours" },
-      ...ORIGINS.map((origin) => h("li", {}, h("i", { class: `swatch frame-${origin}` }), ORIGIN_NAMES[origin])),
-    );
     const inverted = h("button", { type: "button", class: "quiet toggle", onclick: () => this.#invert() }, "Inverted");
-    const imports = h(
-      "button",
-      {
-        type: "button",
-        class: "quiet toggle",
-        title: "Frames of the machinery that finds and loads modules",
-        onclick: () => store.set({ withImports: !store.state.withImports }),
-      },
-      "Import machinery",
-    );
     const shares = makeSegments({
       label: "Frames that are shown",
       segments: LEAST_SHARES,
@@ -94,19 +81,19 @@ export class FlameGraph {
     this.element = h(
       "div",
       { class: "flame" },
-      h("div", { class: "row" }, legend, h("div", { class: "row end" }, shares.element, imports, inverted)),
+      h("div", { class: "row" }, this.#legend, h("div", { class: "row end" }, shares.element, this.#imports, inverted)),
       this.#path,
       this.#scroller,
       this.#says,
       h("p", { id: "flame-help", class: "help" }, HELP),
     );
     store.on(["inverted"], (state) => inverted.setAttribute("aria-pressed", String(state.inverted)));
-    store.on(["withImports"], (state) => imports.setAttribute("aria-pressed", String(state.withImports)));
+    store.on(["withImports"], (state) => this.#imports.setAttribute("aria-pressed", String(state.withImports)));
     store.on(["leastShare"], ({ leastShare }) =>
       shares.show(String(leastShare) as (typeof LEAST_SHARES)[number]["value"]),
     );
     store.on(["from", "to", "withStart", "view", "metric", "inverted", "withImports"], () => this.#rebuild());
-    store.on(["search", "tab", "leastShare"], () => this.#relayOut());
+    store.on(["search", "tab", "leastShare", "isLive"], () => this.#relayOut());
     colors.onChange(this.#repaint);
     new ResizeObserver(() => this.#relayOut()).observe(this.#scroller);
     this.#listen();
@@ -133,6 +120,13 @@ export class FlameGraph {
     const { view, metric, inverted, withImports } = this.#store.state;
     const groupable = this.#model.groupable(view, this.#model.spanOf(this.#store.state), { withImports });
     const { ownBytes, ownCount } = sumByNode(groupable, view);
+    this.#imports.hidden = !this.#model.tree.functions.some(isImport);
+    const origins = this.#model.origins;
+    this.#legend.replaceChildren(
+      ...ORIGINS.filter((origin) => origins.has(origin)).map((origin) =>
+        h("li", {}, h("i", { class: `swatch frame-${origin}` }), this.#model.originName(origin)),
+      ),
+    );
     this.#stacks = groupable.tree;
     this.#own = metric === "bytes" ? ownBytes : ownCount;
     this.#tree = new FlameTree(groupable.tree, this.#own, { inverted });
@@ -164,8 +158,13 @@ export class FlameGraph {
 
   #nameOf(frame: Frame): string {
     const { name, file } = this.#functionOf(frame);
-    if (frame.parent < 0) return VIEWS.find(({ view }) => view === this.#store.state.view)?.says ?? "";
+    if (frame.parent < 0) return viewOf(this.#store.state.view, this.#isNow).says;
     return functionName({ name, file });
+  }
+
+  get #isNow(): boolean {
+    const { isLive, to } = this.#store.state;
+    return isLive && to >= this.#model.data.header.duration;
   }
 
   #functionOf(frame: Frame) {

@@ -11,7 +11,7 @@ import { lowerBound } from "../sorted.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import { bytes, count, counted, instant, percent } from "../words.js";
+import { bytes, count, counted, instant, ORIGINS, percent } from "../words.js";
 import { MapBlocks, UNKNOWN } from "./blocks.js";
 import { type Cell, type Cells, cellOf, cutGrid, fillCells, type Grid } from "./cells.js";
 import { CLOSEUP_ROWS, Closeup } from "./closeup.js";
@@ -179,7 +179,7 @@ export class HeapMap {
     if (!blocks) return;
     const { classes, kindOf } = this.#classes(mode, blocks);
     this.#legend.replaceChildren(
-      ...legendOf(classes),
+      ...legendOf(mode === "owner" ? this.#present(classes) : classes),
       h("li", {}, h("i", { class: "swatch map-free" }), this.#hasUnseen ? "not shown" : "free"),
       ...(this.#grid.gaps.size > 0
         ? [h("li", {}, h("i", { class: "swatch map-gap" }), "unused addresses left out")]
@@ -191,10 +191,16 @@ export class HeapMap {
     this.#choose(cellOf(this.#cells.cells, this.#chosenAddress));
   }
 
+  /** Of the classes of owners those that there are on the page. */
+  #present(classes: readonly MapClass[]): MapClass[] {
+    const origins = this.#model.origins;
+    return classes.filter((_, k) => ORIGINS[k] === undefined || origins.has(ORIGINS[k]));
+  }
+
   #factWords(blocks: MapBlocks): string[] {
     const { cells, bytes: ofCell } = this.#cells;
     const live = blocks.sizes.reduce((sum, size) => sum + size, 0);
-    const side = `${bytes(ofCell)} a square`;
+    const side = `${bytes(ofCell)} a square, filled as far as it is in use`;
     const found = `${counted(blocks.length, "block")}, ${bytes(live)}`;
     if (this.#step > 1) return [this.#when(), `one block in ${count(this.#step)} is shown: ${found}`, side];
     if (this.#isSampled) return [this.#when(), `only what was sampled: ${found}`, side];
@@ -274,7 +280,7 @@ export class HeapMap {
       size,
       `${BLOCK_DOMAINS[blocks.domain(block)] ?? ""} domain`,
       ...age,
-      ...(node === 0 ? ["outside Python"] : stack),
+      ...(node === 0 ? [this.#model.originName("outside")] : stack),
     ];
   }
 

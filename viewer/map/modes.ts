@@ -1,7 +1,7 @@
 // What the map's colours can stand for: for each block a class of few, with a colour and a name.
 
 import type { Model, Span } from "../model.js";
-import { ORIGIN_NAMES, ORIGINS, originOf } from "../words.js";
+import { ORIGIN_NAMES, ORIGINS, type Origin, originOf } from "../words.js";
 import { type MapBlocks, UNKNOWN } from "./blocks.js";
 
 export const MAP_MODES = ["owner", "size", "domain", "age", "full"] as const;
@@ -55,7 +55,11 @@ export interface Classified {
 /** The mode's classes. */
 export function classesOf(mode: MapMode, of: Classified): Classes {
   const { blocks, span } = of;
-  const classes = MAP_CLASSES[mode];
+  const named = (origin: Origin, k: number): MapClass => ({
+    ...(MAP_CLASSES.owner[k] as MapClass),
+    name: of.model.originName(origin),
+  });
+  const classes = mode === "owner" ? ORIGINS.map(named) : MAP_CLASSES[mode];
   const kindOf = classifier(mode, of);
   if (!span) return { classes, kindOf };
   const isOfSpan = (birth: number) => birth === UNKNOWN || (birth >= span.from && birth < span.to);

@@ -42,7 +42,7 @@ const some = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? "" : "
 /** What the collections of a stretch of time come to: "58 collections, 12.3 ms". */
 export function collectionWords(points: readonly CollectionPoint[], from: number, to: number): string {
   const { count: runs, duration } = sumUp(points.filter(({ time: at }) => at >= from && at <= to));
-  return runs === 0 ? "no collections" : `${some(runs, "collection")}, ${timeWords(duration)}`;
+  return runs === 0 ? "no garbage collections" : `${some(runs, "garbage collection")}, ${timeWords(duration)}`;
 }
 
 /** What was collected at a time, or not farther from it than `reach`, in words; "" if nothing was. */

@@ -33,10 +33,14 @@ export function drawPeak(
   ctx.font = FONT.replace("%", String(SIZE * scale));
   ctx.textAlign = "left";
   ctx.textBaseline = "bottom";
-  ctx.fillStyle = colors.get("ink");
   const words = `peak ${bytes(peak.bytes)}`;
   const { width } = ctx.measureText(words);
   const at = Math.max(left, Math.min(x - width / 2, right - width));
+  // Lines behind it are kept away from the words.
+  ctx.lineWidth = 4 * scale;
+  ctx.lineJoin = "round";
+  ctx.strokeText(words, at, y - MARGIN * scale);
+  ctx.fillStyle = colors.get("ink");
   ctx.fillText(words, at, y - MARGIN * scale);
   ctx.restore();
 }

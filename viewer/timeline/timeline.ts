@@ -7,7 +7,7 @@ import type { Model, Stretch } from "../model.js";
 import { firstIndex } from "../sorted.js";
 import type { State, Store } from "../state.js";
 import type { Colors } from "../theme.js";
-import { bytes, counted, instantIn, stretch } from "../words.js";
+import { bytes, counted, instant, instantIn, stretch } from "../words.js";
 import { binarySplits, byteWords, timeSpace, timeWords } from "./axis.js";
 import { collectionAt, collectionWords, drawCollections } from "./collections.js";
 import { type Columns, columnsOf } from "./columns.js";
@@ -252,10 +252,16 @@ export class TimelineChart {
   }
 
   #saySpan({ from, to }: State): void {
+    const { hasStart, data } = this.#model;
+    const { programTime } = data.header;
+    const since =
+      hasStart && !this.#store.state.withStart
+        ? ` Times count from the interpreter's start; the program began after ${instant(programTime)}.`
+        : "";
     this.#says.textContent = this.#isWhole
-      ? this.#model.data.header.totals
+      ? data.header.totals
         ? "The recording has its highest moment and its end; not what was in between."
-        : "Drag over the chart to pick a span of time."
+        : `Drag over the chart to pick a span of time.${since}`
       : `Picked: ${stretch(from, to)}`;
   }
 
@@ -286,7 +292,9 @@ export class TimelineChart {
       entry("live", hasStart && !withStart ? "live, of the program" : "live"),
       ...(withStart && hasStart ? [entry("base", "of the interpreter's start")] : []),
       ...(withStart ? [entry("reserved", "from the platform")] : []),
-      entry("collection", collections),
+      ...(this.#model.data.header.collections.some(({ time }) => time >= this.#range.from)
+        ? [entry("collection", collections)]
+        : []),
     );
   }
 }
