@@ -1,6 +1,7 @@
 // What the core and its host both know is written once, and generated for the other side:
 //
 //   protocol/*.mjs            lists: types, table, operators, exceptions, errors     -> core/**/*.gen.ts, src/core/catalogue.gen.ts
+//   include/*.h               numbers and places of the slots of C's types          -> core/objects/model/slots.gen.ts
 //   core/exports/*.ts         functions, with their types, as the compiler sees them -> src/core/functions.gen.ts
 //   core/exports/constants.ts numbers, as the compiler computes them                 -> src/core/constants.gen.ts
 //
@@ -14,6 +15,7 @@ import { ALIASES, EXCEPTIONS } from "../protocol/exceptions.mjs";
 import { BINARY, COMPARISONS, NAMED_IN_ERRORS, UNARY } from "../protocol/operators.mjs";
 import { ALLOCATORS, OBJECTS, SLOTS } from "../protocol/table.mjs";
 import { BUILT_IN, OWN, USER } from "../protocol/types.mjs";
+import { slotLines } from "./slots.mjs";
 
 const MADE_BY = "Made by scripts/protocol.mjs. Do not edit.";
 
@@ -283,6 +285,11 @@ export function writeLists() {
   writeCoreTable();
   writeObjectTable();
   writeCoreLists();
+  write(
+    "core/objects/model/slots.gen.ts",
+    "Slots of types, from include/object.h and include/typeslots.h.",
+    slotLines(),
+  );
   writeErrors();
   writeCatalogue();
 }

@@ -11,11 +11,12 @@ import { isFixedType, PyType, typeOf } from "../model/type";
 import { visitBorrowed, visitIfThere, visitRow } from "../model/visit";
 import { interned } from "../types/intern";
 import { type_references } from "../types/user-type";
+import { IMMORTAL_TAG, TAG_SHIFT } from "./pass";
 
 /** Whether the type is outside of the heap's blocks. Such a type is immortal, but a census may have changed its count. */
 @inline
 function isNoObject(type: PyType): bool {
-  return type.refcnt >> 30 == 1;
+  return type.refcnt >> TAG_SHIFT == IMMORTAL_TAG;
 }
 
 /** Shows the ring of the types that are not built in; and the references of those that are variables in C, not blocks of the heap. */

@@ -46,6 +46,7 @@ import {
 import { isRow, itemAt, PyList, rowFind, rowItems, rowSize } from "../types/sequence";
 import { set_contains } from "../types/set";
 import { PySet, set_next } from "../types/set-table";
+import { MP_ASS_SUBSCRIPT, MP_SUBSCRIPT, SQ_ASS_ITEM, SQ_CONTAINS, SQ_ITEM } from "../model/slots.gen";
 import {
   callAssign,
   callAssignIndexed,
@@ -57,17 +58,12 @@ import {
   isOfC,
   iterSlot,
   mappingSlot,
-  MP_ASS_SUBSCRIPT,
-  MP_SUBSCRIPT,
   nextSlot,
   NO_LENGTH,
   sequenceSlot,
   slotIndex,
   slotLength,
   slotTruth,
-  SQ_ASS_ITEM,
-  SQ_CONTAINS,
-  SQ_ITEM,
 } from "../types/slots";
 import { tuple_from } from "../types/tuple";
 import { hasIndex, indexOf } from "./index-of";

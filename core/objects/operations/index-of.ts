@@ -4,7 +4,8 @@ import { raiseIndexResult, raiseNotInteger } from "../model/raises.gen";
 import { decref, incref } from "../model/refcount";
 import { isInt, PyObject } from "../model/type";
 import { PyLong } from "../types/int";
-import { callUnary, NB_INDEX, numberSlot } from "../types/slots";
+import { NB_INDEX } from "../model/slots.gen";
+import { callUnary, numberSlot } from "../types/slots";
 
 /** Whether the object is an int or stands for one. */
 @inline

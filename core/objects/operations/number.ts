@@ -54,21 +54,8 @@ import { int_as_index, int_is_index } from "../types/int-values";
 import { list_concat, list_repeat } from "../types/list";
 import { PyList, PyTuple } from "../types/sequence";
 import { PySet } from "../types/set-table";
-import {
-  callBinary,
-  callIndexed,
-  callUnary,
-  isOfC,
-  NB_ABSOLUTE,
-  NB_INVERT,
-  NB_NEGATIVE,
-  NB_POSITIVE,
-  numberSlot,
-  sequenceSlot,
-  slotBinary,
-  SQ_CONCAT,
-  SQ_REPEAT,
-} from "../types/slots";
+import { NB_ABSOLUTE, NB_INVERT, NB_NEGATIVE, NB_POSITIVE, SQ_CONCAT, SQ_REPEAT } from "../model/slots.gen";
+import { callBinary, callIndexed, callUnary, isOfC, numberSlot, sequenceSlot, slotBinary } from "../types/slots";
 import { tuple_concat, tuple_repeat } from "../types/tuple";
 import { sizeOf } from "./abstract";
 import { hasIndex, indexOf } from "./index-of";

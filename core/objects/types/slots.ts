@@ -20,50 +20,30 @@ import {
   XOR,
 } from "../model/operators.gen";
 import { None, NotImplemented } from "../model/singletons";
+import {
+  MP_LENGTH,
+  NB_ADD,
+  NB_AND,
+  NB_BOOL,
+  NB_DIVMOD,
+  NB_FLOOR_DIVIDE,
+  NB_INPLACE_ADD,
+  NB_INPLACE_FLOOR_DIVIDE,
+  NB_INPLACE_MATRIX_MULTIPLY,
+  NB_INPLACE_POWER,
+  NB_LSHIFT,
+  NB_MATRIX_MULTIPLY,
+  NB_MULTIPLY,
+  NB_OR,
+  NB_POWER,
+  NB_REMAINDER,
+  NB_RSHIFT,
+  NB_SUBTRACT,
+  NB_TRUE_DIVIDE,
+  NB_XOR,
+  SQ_LENGTH,
+} from "../model/slots.gen";
 import { IS_C_TYPE, PyObject, PyType } from "../model/type";
-
-// Places in tp_as_number.
-const NB_ADD: u32 = 0;
-const NB_SUBTRACT: u32 = 1;
-const NB_MULTIPLY: u32 = 2;
-const NB_REMAINDER: u32 = 3;
-const NB_DIVMOD: u32 = 4;
-const NB_POWER: u32 = 5;
-export const NB_NEGATIVE: u32 = 6;
-export const NB_POSITIVE: u32 = 7;
-export const NB_ABSOLUTE: u32 = 8;
-export const NB_BOOL: u32 = 9;
-export const NB_INVERT: u32 = 10;
-const NB_LSHIFT: u32 = 11;
-const NB_RSHIFT: u32 = 12;
-const NB_AND: u32 = 13;
-const NB_XOR: u32 = 14;
-const NB_OR: u32 = 15;
-export const NB_INT: u32 = 16;
-export const NB_FLOAT: u32 = 18;
-const NB_INPLACE_ADD: u32 = 19;
-const NB_INPLACE_POWER: u32 = 23;
-const NB_FLOOR_DIVIDE: u32 = 29;
-const NB_TRUE_DIVIDE: u32 = 30;
-const NB_INPLACE_FLOOR_DIVIDE: u32 = 31;
-export const NB_INDEX: u32 = 33;
-const NB_MATRIX_MULTIPLY: u32 = 34;
-const NB_INPLACE_MATRIX_MULTIPLY: u32 = 35;
-
-// Places in tp_as_sequence.
-export const SQ_LENGTH: u32 = 0;
-export const SQ_CONCAT: u32 = 1;
-export const SQ_REPEAT: u32 = 2;
-export const SQ_ITEM: u32 = 3;
-export const SQ_ASS_ITEM: u32 = 5;
-export const SQ_CONTAINS: u32 = 7;
-export const SQ_INPLACE_CONCAT: u32 = 8;
-export const SQ_INPLACE_REPEAT: u32 = 9;
-
-// Places in tp_as_mapping.
-export const MP_LENGTH: u32 = 0;
-export const MP_SUBSCRIPT: u32 = 1;
-export const MP_ASS_SUBSCRIPT: u32 = 2;
 
 @inline
 export function isOfC(o: PyObject): bool {

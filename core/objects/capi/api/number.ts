@@ -58,18 +58,8 @@ import { list_extend_row, list_repeat_in_place } from "../../types/list";
 import { reprOf } from "../../types/protocol";
 import { PyList, setItemAt } from "../../types/sequence";
 import { PySet } from "../../types/set-table";
-import {
-  callBinary,
-  callUnary,
-  NB_FLOAT,
-  NB_INDEX,
-  NB_INT,
-  numberSlot,
-  sequenceSlot,
-  slotBinary,
-  slotInPlace,
-  SQ_INPLACE_CONCAT,
-} from "../../types/slots";
+import { NB_FLOAT, NB_INDEX, NB_INT, SQ_INPLACE_CONCAT } from "../../model/slots.gen";
+import { callBinary, callUnary, numberSlot, sequenceSlot, slotBinary, slotInPlace } from "../../types/slots";
 import { tuple_new } from "../../types/tuple";
 import { floatOf } from "../runtime/convert";
 import { ARGS, partOf, taken } from "../runtime/exceptions";

@@ -41,20 +41,22 @@ import { newWriter } from "../../text/writer";
 import { int_from_i64 } from "../../types/int-values";
 import { isRow, PyList, rowCount, rowFind } from "../../types/sequence";
 import {
-  callAssignIndexed,
-  callIndexed,
-  FAILED_INDEX,
-  isOfC,
-  mappingSlot,
   MP_SUBSCRIPT,
-  sequenceSlot,
-  slotIndex,
   SQ_ASS_ITEM,
   SQ_CONCAT,
   SQ_INPLACE_CONCAT,
   SQ_INPLACE_REPEAT,
   SQ_ITEM,
   SQ_REPEAT,
+} from "../../model/slots.gen";
+import {
+  callAssignIndexed,
+  callIndexed,
+  FAILED_INDEX,
+  isOfC,
+  mappingSlot,
+  sequenceSlot,
+  slotIndex,
 } from "../../types/slots";
 import { PyObject_CallMethodNoArgs } from "../runtime/call";
 import { PyDict_Items, PyDict_Keys, PyDict_Values } from "./dict";

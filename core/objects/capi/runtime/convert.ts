@@ -20,7 +20,8 @@ import { indexOf } from "../../operations/index-of";
 import { bitLength, digitAt } from "../../types/digits";
 import { asF64, isNumber } from "../../types/float";
 import { PyLong } from "../../types/int";
-import { callUnary, NB_FLOAT, NB_INDEX, numberSlot } from "../../types/slots";
+import { NB_FLOAT, NB_INDEX } from "../../model/slots.gen";
+import { callUnary, numberSlot } from "../../types/slots";
 import { badCallNumber } from "./complaints";
 
 /** The lowest 64 bits of the value in two's complement. */

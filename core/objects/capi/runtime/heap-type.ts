@@ -16,7 +16,7 @@ import { memberAt, nameAt, PyMemberDef, PyType_Spec, slotAt, SlotDef } from "./d
 import { definitionOf } from "./fixed-types";
 import { MAPPING_WORDS, NUMBER_WORDS, SEQUENCE_WORDS } from "./inherit";
 import { isModule, stateOf } from "./module-object";
-import { MAPPING_TABLE, NUMBER_TABLE, placeOfSlot, SEQUENCE_TABLE, TYPE_TABLE } from "./slot-places";
+import { MAPPING_TABLE, NUMBER_TABLE, placeOfSlot, SEQUENCE_TABLE, TYPE_TABLE } from "../../model/slots.gen";
 import { internedText } from "./text";
 import { PyType_Ready } from "./type";
 import { lengthOfC } from "./utf8";
