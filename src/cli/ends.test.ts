@@ -128,6 +128,34 @@ describe("a program that ends", () => {
   });
 });
 
+describe("a recording that finds no space", () => {
+  it("on a full device ends before the program, in a line", () => {
+    const { status, stdout, stderr } = pyheap("--trace", "/dev/full", "-c", "print(1)");
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(/^pyheap: Cannot write \/dev\/full: no space is left on the device\b.*\n$/);
+  });
+
+  it("in its middle is left, with what it has; the program goes on", async () => {
+    // The shell's limit of a file's size stands for the end of a disk.
+    const program = "kept = [str(k) * 3 for k in range(200_000)]; print(len(kept))";
+    const command = `trap "" XFSZ; ulimit -f 96; exec "${process.execPath}" "${MAIN}" run --quiet --trace full.trace -c "${program}"`;
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "200000\n" });
+    expect(stderr).toBe(
+      "pyheap: Cannot write full.trace: files of this size are not allowed. It has what was recorded until then\n",
+    );
+    expect((await readFile("full.trace")).problem).toMatch(/not ended in order/);
+  });
+});
+
+describe("a program without standard error", () => {
+  it("ends as it would with it", () => {
+    const command = `"${process.execPath}" "${MAIN}" run -c "import sys; print(1); sys.exit(5)" 2>&-`;
+    const { status, stdout } = spawnSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 5, stdout: "1\n" });
+  });
+});
+
 describe("a signal", () => {
   const loop =
     "import atexit, time\natexit.register(print, 'never')\nprint('up', flush=True)\nkept = bytes(4_000_000)\n";

@@ -16,6 +16,7 @@ export class UsageError extends Error {
 /** Why a file can't be had, in words: those of the codes that users meet. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "it is not allowed",
+  EFBIG: "files of this size are not allowed",
   EISDIR: "it is a folder",
   EMFILE: "too many files are open",
   ENOENT: "there is no such file or folder",
