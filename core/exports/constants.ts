@@ -12,8 +12,9 @@ import { DEBUG_AT, FAULT_AT, HEAD_AT, Head, LEDGER_AT, PLATFORM_AT, TRACE_AT } f
 import { Tracer } from "../trace/tracer";
 import { ErrorState } from "../objects/model/error";
 import { PyObject, PyType, PyVarObject } from "../objects/model/type";
+import { Handles } from "../objects/model/handles";
 import { Result } from "../objects/model/result";
-import { ERROR_AT, RESULT_AT } from "../objects/model/state";
+import { ERROR_AT, HANDLES_AT, RESULT_AT } from "../objects/model/state";
 import { BYTES_HEADER } from "../objects/types/bytes";
 import { PyDict } from "../objects/types/dict";
 import { PyFloat } from "../objects/types/float";
@@ -150,7 +151,6 @@ export {
   POLICY_KEY_SHARING,
   POLICY_SMALL_INTS,
 } from "../objects/model/settings";
-export { KEPT_BUFFER } from "../objects/model/handles";
 
 // ---- kinds of types, and how their objects are laid out ----
 
@@ -248,6 +248,9 @@ export {
   IS_TEXT,
   IS_TRUE,
 } from "../objects/host/exchange";
+/** The buffer in which long values cross: where it is, and how many bytes; both 0 while there is none. */
+export const BUFFER_AT: usize = HANDLES_AT + offsetof<Handles>("buffer");
+export const BUFFER_SIZE_AT: usize = HANDLES_AT + offsetof<Handles>("bufferSize");
 export const RESULT_KIND_AT: usize = RESULT_AT + offsetof<Result>("kind");
 export const RESULT_A_AT: usize = RESULT_AT + offsetof<Result>("a");
 export const RESULT_B_AT: usize = RESULT_AT + offsetof<Result>("b");

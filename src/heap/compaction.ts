@@ -61,7 +61,6 @@ export class Compactor {
     if (answer === C.BUSY) throw new Error("Cannot compact the heap: an operation is under way");
     if (answer === C.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
     if (answer !== C.COMPACTED) this.#bridge.raise();
-    this.#bridge.forgetBuffer();
     this.#foundation.release();
     return {
       moved: f.moved_bytes() >>> 0,

@@ -105,7 +105,6 @@ export class Objects {
 
   #emptyFreeLists(): void {
     this.bridge.f.objects_relieve();
-    this.bridge.forgetBuffer();
   }
 
   #watchCollections(recorder: Recorder): () => void {

@@ -213,6 +213,32 @@ describe("what a user meets", () => {
     expect(calls).toBe(1);
   });
 
+  it("values of any length cross in any order, whatever room the one before took", async () => {
+    // Results around the size up to which the core keeps its buffer, and above, come back through the buffer that arguments go in by.
+    const lengths = [8, 1000, 1025, 16_000, 65_535, 65_537, 120_000];
+    const kept = heap.list<unknown>();
+    for (const bytes of lengths) {
+      const long = 1n << BigInt(8 * bytes);
+      const list = heap.list([long]);
+      expect(list.at(0)).toBe(long);
+      for (const other of lengths) {
+        kept.push("x".repeat(other), heap.bytes(new Uint8Array(other).fill(7)), 10n ** 12n);
+        expect(heap.binary(1, "+", long)).toBe(long + 1n);
+        kept.set(-1, "€".repeat(other));
+        expect(heap.binary(-long, "<<", 8)).toBe(-long << 8n);
+        expect(kept.at(-3)).toBe("x".repeat(other));
+        expect((kept.at(-2) as PyBytes).value.every((byte) => byte === 7)).toBe(true);
+        expect(kept.at(-1)).toBe("€".repeat(other));
+        expect(list.pop()).toBe(long);
+        list.push(long);
+        const map = heap.dict([["k".repeat(other), other]]);
+        expect(map.pop("k".repeat(other))).toBe(other);
+      }
+      heap.relieve();
+      heap.check();
+    }
+  });
+
   it("a comparing function is no key", () => {
     expect(() => heap.list([2, 1]).sort(((a: number, b: number) => a - b) as never)).toThrow("give a key");
   });

@@ -20,7 +20,7 @@ const LEAST_HANDLES: u32 = 64;
 const LEAST_STACK: u32 = 64;
 const LEAST_BUFFER: usize = 1024;
 /** Bytes. A larger buffer or stack is given back after its use. */
-export const KEPT_BUFFER: usize = 65536;
+const KEPT_BUFFER: usize = 65536;
 const KEPT_STACK: u32 = 4096;
 
 @unmanaged

@@ -45,8 +45,8 @@ export class Bridge {
     this.border = new Border(this.reader, states, stack);
     this.#errors = new Errors(this.f, this.reader, core.control);
     this.#rescue = new Rescue(rescuer);
-    this.values = new ValueStack(this, this.#errors, this.#rescue);
-    this.#results = new Results(this, this.#errors, this.values, core.control, wrap);
+    this.values = new ValueStack(this, this.#errors, this.#rescue, core.control);
+    this.#results = new Results(this, this.#errors, core.control, wrap);
     this.#scopes = new Scopes(this.f);
   }
 
@@ -80,11 +80,6 @@ export class Bridge {
   /** Puts the sentence of the core's error on the stack: 1; 0, with another error, if there is no memory. */
   pushErrorSentence(): number {
     return this.values.pushErrorSentence();
-  }
-
-  /** The core's buffer is not there any more. */
-  forgetBuffer(): void {
-    this.values.forgetBuffer();
   }
 
   // ---- out ----

@@ -6,7 +6,6 @@ import type { Bridge } from "./bridge.js";
 import type { Errors } from "./errors.js";
 import type { Handle } from "./handle.js";
 import type { Reader } from "./reader.js";
-import type { ValueStack } from "./value-stack.js";
 
 /** Makes the handle object for a handle of the core, by the kind of its object. */
 export type Wrap = (bridge: Bridge, index: number, kind: number, hostId: number) => Handle;
@@ -16,17 +15,15 @@ export class Results {
   readonly #f: WholeFunctions;
   readonly #reader: Reader;
   readonly #errors: Errors;
-  readonly #values: ValueStack;
   readonly #wrap: Wrap;
   readonly #control: number;
 
   /** Handles are made by `wrap`, for the bridge. */
-  constructor(bridge: Bridge, errors: Errors, values: ValueStack, control: number, wrap: Wrap) {
+  constructor(bridge: Bridge, errors: Errors, control: number, wrap: Wrap) {
     this.#bridge = bridge;
     this.#f = bridge.f;
     this.#reader = bridge.reader;
     this.#errors = errors;
-    this.#values = values;
     this.#control = control;
     this.#wrap = wrap;
   }
@@ -75,8 +72,6 @@ export class Results {
         .word(address + 4 * k)
         .toString(16)
         .padStart(8, "0");
-    // The buffer is the core's, which may have replaced it.
-    this.#values.forgetBuffer();
     return negative ? -BigInt(hex) : BigInt(hex);
   }
 

@@ -23,16 +23,16 @@ export class ValueStack {
   readonly #reader: Reader;
   readonly #errors: Errors;
   readonly #rescue: Rescue;
-  #bufferAt = 0;
-  #bufferSize = 0;
+  readonly #control: number;
 
   /** Handles that go onto the stack are those of the bridge. */
-  constructor(bridge: Bridge, errors: Errors, rescue: Rescue) {
+  constructor(bridge: Bridge, errors: Errors, rescue: Rescue, control: number) {
     this.#bridge = bridge;
     this.#f = bridge.f;
     this.#reader = bridge.reader;
     this.#errors = errors;
     this.#rescue = rescue;
+    this.#control = control;
   }
 
   /** Puts a value on the stack; if memory runs out, as `trying` has it. */
@@ -55,7 +55,6 @@ export class ValueStack {
         break;
       case "string":
         done = f.push_text(this.write(value), this.width);
-        this.#checkBuffer();
         break;
       case "boolean":
         done = f.push_constant(value ? C.IS_TRUE : C.IS_FALSE);
@@ -109,9 +108,7 @@ export class ValueStack {
   }
 
   #keyOnce(text: string): void {
-    const done = this.#f.push_key(this.write(text), this.width);
-    this.#checkBuffer();
-    if (done === 0) this.#errors.raise();
+    if (this.#f.push_key(this.write(text), this.width) === 0) this.#errors.raise();
   }
 
   /** Bytes of a character of the text that was written last. */
@@ -153,9 +150,7 @@ export class ValueStack {
     const n = lengthOf.call(source);
     const at = this.#room(n);
     this.#reader.bytes.set(source, at);
-    const done = this.#f.push_bytes(n);
-    this.#checkBuffer();
-    if (done === 0) this.#errors.raise();
+    if (this.#f.push_bytes(n) === 0) this.#errors.raise();
   }
 
   #pushBig(value: bigint): number {
@@ -167,40 +162,29 @@ export class ValueStack {
       const end = hex.length - 2 * k;
       bytes[at + k] = end > 0 ? Number.parseInt(hex.slice(Math.max(0, end - 2), end), 16) : 0;
     }
-    const done = this.#f.push_words(words, value < 0n ? 1 : 0);
-    this.#checkBuffer();
-    return done;
+    return this.#f.push_words(words, value < 0n ? 1 : 0);
   }
 
   /** Puts the sentence of the core's error on the stack: 1; 0, with another error, if there is no memory. */
   pushErrorSentence(): number {
     const message = this.#errors.sentence();
     const n = message.length;
-    const at = this.#f.buffer_room(Math.max(2 * n, this.#bufferSize)) >>> 0;
-    this.forgetBuffer();
+    const at = this.#f.buffer_room(2 * n) >>> 0;
     if (at === 0) return 0;
     this.#write16(message, at);
     return this.#f.push_text(n, 2);
   }
 
-  /** Where the core's buffer is, with room for so many bytes. */
+  /**
+   * Where the core's buffer is, with room for so many bytes. The core says each time which buffer it has, because it gives a large one back
+   * after its use, and takes another for a long result.
+   */
   #room(n: number): number {
-    if (n <= this.#bufferSize) return this.#bufferAt;
-    const size = Math.max(1024, n);
-    const at = this.#f.buffer_room(size) >>> 0;
+    const reader = this.#reader;
+    reader.bytes;
+    if (n <= reader.word(this.#control + C.BUFFER_SIZE_AT)) return reader.word(this.#control + C.BUFFER_AT);
+    const at = this.#f.buffer_room(n) >>> 0;
     if (at === 0) this.#errors.raise();
-    this.#bufferAt = at;
-    this.#bufferSize = size;
     return at;
-  }
-
-  /** The core gives a large buffer back after its use: then ours is none. */
-  #checkBuffer(): void {
-    if (this.#bufferSize > C.KEPT_BUFFER) this.#bufferSize = 0;
-  }
-
-  /** The core's buffer is not there any more. */
-  forgetBuffer(): void {
-    this.#bufferSize = 0;
   }
 }
