@@ -213,6 +213,46 @@ describe("the errors", () => {
   });
 });
 
+describe("the names of the core's functions", () => {
+  /** What an operation's name can begin with: types, structures and parts of the core. */
+  const SUBJECTS = [
+    ...["base", "raw", "hosted", "evacuation", "debug", "nodes", "watched", "gc", "claims", "objects", "types", "type"],
+    ...[
+      "int",
+      "float",
+      "str",
+      "utf8",
+      "bytes",
+      "tuple",
+      "list",
+      "dict",
+      "keys",
+      "shapes",
+      "set",
+      "instance",
+      "weak",
+      "ref",
+    ],
+    ...["function", "builtin", "descriptor", "module", "exception"],
+  ];
+  const declarations = textOf("core", /\.ts$/).matchAll(/^(?:export )?function (\w+)/gm);
+  const names = [...declarations].map(([, name = ""]) => name).filter((name) => !/^_?Py/.test(name));
+  const leaving = new Set([...of(...declared.keys()), ...tables]);
+
+  it("are in snake_case if they leave the module, or are an operation on what their first word names", () => {
+    const isOperation = (name: string) => SUBJECTS.includes(name.slice(0, name.indexOf("_")));
+    const snakes = names.filter((name) => name.includes("_") && !leaving.has(name));
+    expect(snakes.length).toBeGreaterThan(200);
+    expect(snakes.filter((name) => !isOperation(name))).toEqual([]);
+  });
+
+  it("are in camelCase else, and never in both", () => {
+    expect(names.filter((name) => name.includes("_") && /[A-Z]/.test(name))).toEqual([]);
+    const exported = exportsOf("whole").map(({ name }) => name);
+    expect(exported.filter((name) => !/^_?Py/.test(name) && /[A-Z]/.test(name))).toEqual([]);
+  });
+});
+
 describe("the headers of include/", () => {
   const headers = textOf("include", /\.h$/);
   const defines = new Map<string, string>();

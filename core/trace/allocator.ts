@@ -14,11 +14,11 @@ import {
   TRACE_FUNCTIONS,
 } from "../ground/table.gen";
 import { allocated, beginEvents, CLEARED, freed, resized, trace_mark } from "./events";
-import { nodes_makeRoom } from "./nodes";
+import { nodes_make_room } from "./nodes";
 import { beginSamples } from "./sample";
 import { beginShadow } from "./shadow";
 import { domainOf, traced, tracer } from "./tracer";
-import { watched_end, watched_makeRoom } from "./watched";
+import { watched_end, watched_make_room } from "./watched";
 
 @inline
 function next(ctx: usize): Allocator {
@@ -72,7 +72,7 @@ function standIn(domain: u32, samples: bool): void {
 /** Starts to trace each domain: every block if `rate` is 0, else one in `rate` bytes. False, and nothing changed, if there is no memory for the tables. */
 export function trace_start(rate: u32): bool {
   const t = tracer();
-  if (!t.takeBlock() || !nodes_makeRoom() || !watched_makeRoom() || !beginShadow()) {
+  if (!t.takeBlock() || !nodes_make_room() || !watched_make_room() || !beginShadow()) {
     t.giveTables();
     return false;
   }

@@ -67,7 +67,7 @@ export function childOf(parent: u32, id: u32, unit: u32): u32 {
 
 function addUnit(parent: u32, id: u32, unit: u32): u32 {
   const node = childAtLine(parent, id, hostLine(id, unit));
-  if (node != parent && nodes_makeRoom()) {
+  if (node != parent && nodes_make_room()) {
     tracer().nodeEntries++;
     enter(parent, id, unit, node);
   }
@@ -79,7 +79,7 @@ export function childAtLine(parent: u32, id: u32, line: u32): u32 {
   const known = find(parent, id, line | LINE);
   if (known != 0) return known;
   const t = tracer();
-  if (!nodes_makeRoom()) {
+  if (!nodes_make_room()) {
     t.cut++;
     return parent;
   }
@@ -95,7 +95,7 @@ export function childAtLine(parent: u32, id: u32, line: u32): u32 {
 }
 
 /** Makes room for one more entry. False, with the table unchanged, if there is no memory for it. */
-export function nodes_makeRoom(): bool {
+export function nodes_make_room(): bool {
   const t = tracer();
   const before: u32 = t.nodes == 0 ? 0 : t.nodeMask + 1;
   if (t.nodeEntries * 2 < before) return true;

@@ -58,7 +58,7 @@ export function functionOf(code: usize): u32 {
 
 /** Adds these bits to the block's entry. Without memory for an entry, nothing changes. */
 export function watch(block: usize, bits: u32): void {
-  if (!watched_makeRoom()) return;
+  if (!watched_make_room()) return;
   const entry = at(find(block));
   if (load<usize>(entry) == 0) {
     tracer().watchedCount++;
@@ -71,7 +71,7 @@ export function watch(block: usize, bits: u32): void {
 }
 
 /** Makes room for one more entry. False, with the table unchanged, if there is no memory for it. */
-export function watched_makeRoom(): bool {
+export function watched_make_room(): bool {
   const t = tracer();
   const before: u32 = t.watched == 0 ? 0 : t.watchedMask + 1;
   if (t.watchedCount * 4 < before) return true;

@@ -272,7 +272,7 @@ function writeWords(a: PyLong): bool {
 }
 
 /** Writes the words of the int at an address, to the buffer: a result of kind IS_BIG. */
-export function read_big(address: usize): bool {
+export function readBig(address: usize): bool {
   return writeWords(changetype<PyLong>(address));
 }
 

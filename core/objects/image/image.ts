@@ -4,7 +4,7 @@
 //   [base, brk) in a fresh memory -> restart -> functions of types -> a heap
 
 import { platform } from "../../ground/platform";
-import { hasObjectsOfC, unname_fixed_types } from "../capi/runtime/fixed-types";
+import { hasObjectsOfC, unnameFixedTypes } from "../capi/runtime/fixed-types";
 import { collector, dropGarbage } from "../collector/state";
 import { dropApiTypes } from "../model/api-types";
 import { handles } from "../model/handles";
@@ -38,7 +38,7 @@ export function image_forget_api(): bool {
   const ring = typeOf(USER);
   for (let type: PyType = ring.after; type !== ring; type = type.after)
     if (!isFixedType(type) && type.hostId == 0) return false;
-  unname_fixed_types();
+  unnameFixedTypes();
   return true;
 }
 

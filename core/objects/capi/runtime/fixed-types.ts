@@ -172,7 +172,7 @@ export function hasObjectsOfC(): bool {
 }
 
 /** The types are as before the first was named: none has a name or anything for C, and the API's own are none. Nothing of C's is left. */
-export function unname_fixed_types(): void {
+export function unnameFixedTypes(): void {
   if (typeOf(BASE_OBJECT).refcnt == 0) return;
   for (let place: u32 = 0; place <= MODULE_DEF; place++) {
     const type = typeOf(place);
