@@ -16,6 +16,7 @@ import { footprintOf, hostInfo } from "../hosts/python/python-heap.js";
 import { RUNNER_FILE } from "../hosts/python/python-stack.js";
 import type { Program, RunResult } from "../report/run-result.js";
 import { visibleLines } from "../text/visible.js";
+import { EVENT_LOOP } from "./event-loop.js";
 import { type FileSystem, showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
 import { PRELUDE } from "./prelude.js";
@@ -205,7 +206,7 @@ async function start(): Promise<Interpreter> {
   }
 }
 
-function connect({ pyodide, python }: Interpreter): void {
+function connect({ pyodide }: Interpreter): void {
   const { ErrnoError } = pyodide.FS as unknown as { ErrnoError: new (errno: number) => Error };
   const { ERRNO_CODES } = pyodide as unknown as { ERRNO_CODES: Record<string, number> };
   const fail = (code: string) => new ErrnoError(ERRNO_CODES[code] ?? ERRNO_CODES.EIO ?? 29);
@@ -236,6 +237,10 @@ function connect({ pyodide, python }: Interpreter): void {
       return count;
     },
   });
+}
+
+/** From here on, a signal is the program's: until now it waited. */
+function takeSignals({ pyodide, python }: Interpreter): void {
   const interrupts = new Interrupts(
     shared,
     python,
@@ -258,7 +263,8 @@ function prepare({ pyodide, python, heap }: Interpreter): void {
     if (heap && request.limit !== undefined) heap.limit += ENDING_BYTES;
   };
   const space = pyodide.toPy({});
-  pyodide.runPython(PRELUDE, { globals: space, filename: RUNNER_FILE });
+  for (const source of [PRELUDE, EVENT_LOOP]) pyodide.runPython(source, { globals: space, filename: RUNNER_FILE });
+  (space.get("install") as (sleep: typeof wait) => void)(wait);
   const { kind, target } = request.program;
   const script = kind === "script" && target !== "-" ? target : undefined;
   const words = [EXECUTABLE, script, kind === "module"];
@@ -302,6 +308,7 @@ function run({ pyodide, python }: Interpreter): number {
 const interpreter = await start();
 connect(interpreter);
 prepare(interpreter);
+takeSignals(interpreter);
 say({ kind: "started" });
 recording?.noteProgram();
 outcome.begin(interpreter);

@@ -1,0 +1,103 @@
+// The loop that asyncio runs on under `pyheap run`. Pyodide's own loop waits for JavaScript's, which cannot run before CPython's main function
+// returns. This loop sleeps in place, as a selector does, until its next timer or a signal.
+//
+//   asyncio.run -> BaseEventLoop._run_once -> select(timeout) -> wait(seconds), which a signal ends early
+//
+// Nothing else can wake it: there are no threads, sockets do not exist, and files are always ready. A JavaScript promise would need
+// JavaScript's loop: a program that only waits for promises ends with an error that says so, rather than waiting for ever.
+
+/**
+ * Defines install(wait): from then on, loops that asyncio makes are of this kind, and none is running. `wait` sleeps for seconds, at most
+ * until a signal comes.
+ */
+export const EVENT_LOOP = `
+def install(wait):
+    import asyncio, signal, sys
+    from asyncio import base_events, coroutines, events, unix_events
+
+    FOREVER = 3600
+
+    class Selector:
+        "What a loop asks for events: it has none, and sleeps."
+
+        def __init__(self, loop):
+            self.loop = loop
+
+        def select(self, timeout):
+            if timeout is None and not self.loop._refuse_promise():
+                wait(FOREVER)
+            elif timeout is not None and timeout > 0:
+                wait(timeout)
+            return ()
+
+        def close(self):
+            pass
+
+    class EventLoop(base_events.BaseEventLoop):
+        "The event loop of a program that owns its thread: it sleeps in place."
+
+        def __init__(self, selector=None):
+            super().__init__()
+            self._selector = Selector(self)
+            self._signal_handlers = {}
+            self._promises = set()
+
+        def _process_events(self, events):
+            pass
+
+        def _write_to_self(self):
+            "Another thread would wake the loop here."
+
+        def close(self):
+            if self.is_running():
+                raise RuntimeError("Cannot close a running event loop")
+            if not self.is_closed() and not sys.is_finalizing():
+                for number in list(self._signal_handlers):
+                    self.remove_signal_handler(number)
+            super().close()
+
+        def create_future(self):
+            future = super().create_future()
+            # Code that does not name this function called something of JavaScript's, which answered a promise.
+            if "create_future" not in sys._getframe(1).f_code.co_names:
+                self._promises.add(future)
+                future.add_done_callback(self._promises.discard)
+            return future
+
+        def _refuse_promise(self):
+            "Nothing is ready or scheduled: fails what is awaited, if that is a promise. Answers whether it did."
+            for future in self._promises:
+                future.set_exception(RuntimeError("pyheap run cannot wait for a JavaScript promise"))
+                return True
+            return False
+
+        def add_signal_handler(self, sig, callback, *args):
+            if coroutines.iscoroutine(callback) or coroutines._iscoroutinefunction(callback):
+                raise TypeError("coroutines cannot be used with add_signal_handler()")
+            self._check_closed()
+            handle = events.Handle(callback, args, self, None)
+            try:
+                signal.signal(sig, self._on_signal)
+            except OSError:
+                raise RuntimeError(f"sig {sig} cannot be caught") from None
+            self._signal_handlers[sig] = handle
+
+        def _on_signal(self, sig, frame):
+            handle = self._signal_handlers.get(sig)
+            if handle is not None and not handle.cancelled():
+                self._ready.append(handle)
+
+        def remove_signal_handler(self, sig):
+            if self._signal_handlers.pop(sig, None) is None:
+                return False
+            signal.signal(sig, signal.default_int_handler if sig == signal.SIGINT else signal.SIG_DFL)
+            return True
+
+    # Pyodide's loop was running, its policy is in place, and asyncio.run goes through it.
+    events._set_running_loop(None)
+    events._event_loop_policy = None
+    asyncio.run = asyncio.runners.run
+    policy = getattr(unix_events, "_DefaultEventLoopPolicy", None) or unix_events.DefaultEventLoopPolicy
+    policy._loop_factory = EventLoop
+    for module in asyncio, unix_events:
+        module.EventLoop = module.SelectorEventLoop = EventLoop`;
