@@ -38,8 +38,6 @@ const ENDING_BYTES = 2 ** 23;
 /** What the end of a thread needs of CPython's module, besides what a heap does. */
 interface Main extends Dispositions {
   Py_RunMain(): number;
-  /** Where the number of looks between two bytecodes is that are left out before the next one for signals. */
-  readonly _Py_emscripten_signal_clock: WebAssembly.Global;
 }
 
 interface Interpreter {
@@ -256,7 +254,8 @@ function prepare({ pyodide, python, heap }: Interpreter): void {
   const wait = (seconds: number) => {
     recording?.flushBefore(seconds * 1000);
     const isSlept = Atomics.wait(shared.words, WORD.signal, 0, seconds * 1000) === "timed-out";
-    if (!isSlept) new DataView(python.memory.buffer).setInt32(python._Py_emscripten_signal_clock.value, 0, true);
+    const clock = python.data._Py_emscripten_signal_clock;
+    if (!isSlept && clock !== undefined) new DataView(python.memory.buffer).setInt32(clock, 0, true);
   };
   const makeRoom = () => {
     outcome.measure();

@@ -10,6 +10,7 @@ import type { TraceOutput } from "./writer.js";
 
 /** So many collections wait to be written at most. */
 const MOST_COLLECTIONS = 1024;
+const BEFORE_FIRST = 0x7fff_ffff;
 
 /** Where the stacks of a heap's program come from. */
 export interface StackSource {
@@ -68,8 +69,10 @@ class Functions {
 
   line(number: number, unit: number): number {
     const lines = this.#lines[number] ?? [];
+    // CPython 3.12 has a frame that has not begun one unit before its first, as a distance of two bytes below 0.
+    const at = unit === BEFORE_FIRST ? 0 : unit;
     let k = 0;
-    for (let end = lines[0] ?? 0; end <= unit && k + 2 < lines.length; end += lines[k] ?? 0) k += 2;
+    for (let end = lines[0] ?? 0; end <= at && k + 2 < lines.length; end += lines[k] ?? 0) k += 2;
     return lines[k + 1] ?? 0;
   }
 

@@ -1,11 +1,15 @@
 // What of Pyodide's WebAssembly instance the heap uses, and how to get hold of it.
+//
+// Since Pyodide 314, CPython's main module exports its memory and table, and the addresses of its data as they are. Before, it imports memory and
+// table, and exports addresses as distances from `__memory_base`. Once it runs, Emscripten has a list of it with everything, and addresses are
+// plain numbers. What stands here makes them all alike.
 
-/** The exports of CPython's main module that the heap needs. */
+/** What of CPython's main module the heap needs. */
 export interface PyodideExports {
   readonly memory: WebAssembly.Memory;
   readonly __indirect_function_table: WebAssembly.Table;
-  readonly __heap_base: WebAssembly.Global;
-  readonly _PyRuntime: WebAssembly.Global;
+  /** Addresses of data. */
+  readonly data: PyodideData;
   malloc(n: number): number;
   calloc(count: number, size: number): number;
   realloc(block: number, n: number): number;
@@ -26,6 +30,19 @@ export interface PyodideExports {
   PyGC_Collect(): number;
 }
 
+export interface PyodideData {
+  /** Where the heap begins: the end of the static data. */
+  readonly __heap_base: number;
+  /** The interpreter's state. */
+  readonly _PyRuntime: number;
+  /** PY_VERSION_HEX, as a word. */
+  readonly Py_Version: number;
+  /** The number of looks between two bytecodes that are left out before the next one for signals; undefined before Pyodide 314. */
+  readonly _Py_emscripten_signal_clock: number | undefined;
+}
+
+type Names = Readonly<Record<string, unknown>>;
+
 const FUNCTIONS = [
   ...[
     "malloc",
@@ -43,81 +60,142 @@ const FUNCTIONS = [
   ...["PyObject_GetArenaAllocator", "PyObject_SetArenaAllocator"],
   ...["Py_IsInitialized", "Py_AddPendingCall", "PyGC_Collect"],
 ];
-const OBJECTS = ["memory", "__indirect_function_table", "__heap_base", "_PyRuntime"];
+const DATA = ["_PyRuntime", "Py_Version"];
 
-/** The exports with their types. Throws, naming what is missing, if the module is not one that a heap can live in. */
-export function asPyodideExports(exports: Readonly<Record<string, unknown>>): PyodideExports {
+/** What a module has, made alike. Throws, naming what is missing, if it is not one that a heap can live in. */
+export function asPyodideExports(exports: Names, imports: Readonly<Record<string, Names>> = {}): PyodideExports {
+  const { env = {}, "GOT.mem": places = {} } = imports;
+  const memory = exports.memory ?? env.memory;
+  const table = exports.__indirect_function_table ?? env.__indirect_function_table;
+  const base = exports.memory === undefined ? (numberOf(env.__memory_base) ?? 0) : 0;
+  const addressOf = (name: string): number | undefined => {
+    const distance = numberOf(exports[name]);
+    return distance === undefined ? undefined : (base + distance) >>> 0;
+  };
+  // Only for what is certainly there: to read a name makes a place for it.
+  const heapBase = addressOf("__heap_base") ?? numberOf(places.__heap_base);
   const missing = [
+    ...(memory === undefined ? ["memory"] : []),
+    ...(table === undefined ? ["__indirect_function_table"] : []),
     ...FUNCTIONS.filter((name) => typeof exports[name] !== "function"),
-    ...OBJECTS.filter((name) => typeof exports[name] !== "object"),
+    ...(heapBase === undefined ? ["__heap_base"] : []),
+    ...DATA.filter((name) => addressOf(name) === undefined),
   ];
   if (missing.length > 0) {
     throw new Error(`Cannot put a heap into this Pyodide: its module does not export ${missing.join(", ")}`);
   }
-  return exports as unknown as PyodideExports;
+  const addresses = [...DATA, "_Py_emscripten_signal_clock"].map((name) => [name, addressOf(name)]);
+  const data = { ...Object.fromEntries(addresses), __heap_base: heapBase };
+  return { ...exports, memory, __indirect_function_table: table, data } as unknown as PyodideExports;
+}
+
+/** The number that a module has under a name: plain, or as a global. */
+function numberOf(item: unknown): number | undefined {
+  const value = item instanceof WebAssembly.Global ? (item.value as unknown) : item;
+  return typeof value === "number" ? value : undefined;
 }
 
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs `load`, and gives it a function that answers the exports of the CPython that was instantiated since. One load at
- * a time has the hand on `WebAssembly.instantiate`, until it has asked for the exports or ended; others wait.
+ * Runs `load`, and calls `ready` with the exports of the CPython that it instantiates: after its data are there and before Python starts. `load` says when Pyodide
+ * initializes its files, which is that moment, but for modules with relocations: those are applied later. One load at a time has the hand on
+ * `WebAssembly.instantiate`, until `ready` was called or it has ended; others wait.
  */
-export async function watchInstantiation<T>(load: (instantiated: () => PyodideExports) => Promise<T>): Promise<T> {
+export async function watchInstantiation<T>(
+  ready: (exports: PyodideExports) => void,
+  load: (filesBegin: () => void) => Promise<T>,
+): Promise<T> {
   const before = turn;
   let done: (value?: unknown) => void = () => undefined;
   turn = new Promise((resolve) => {
     done = resolve;
   });
   await before;
-  const { found, restore } = watch();
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined);
+  let module: Instantiated | undefined;
+  const begin = () => {
+    if (!module) throw new Error("Cannot find CPython's module: WebAssembly.instantiate was not called for it");
+    end();
+    ready(asPyodideExports(module.exports, module.imports));
+  };
+  const restore = watch((found) => {
+    module = found;
+    // Whoever calls this does not hand on what it throws.
+    return () => {
+      try {
+        begin();
+      } catch (error) {
+        fail(error);
+        throw error;
+      }
+    };
+  });
   const end = () => {
     restore();
     done();
   };
   try {
-    return await load(() => {
-      const exports = found();
-      if (!exports) throw new Error("Cannot find CPython's module: WebAssembly.instantiate was not called for it");
-      end();
-      return asPyodideExports(exports);
-    });
+    return await Promise.race([load(() => (module && hasRelocations(module) ? undefined : begin())), failed]);
   } finally {
     end();
   }
 }
 
-/** Takes notice of every module that is instantiated, until `restore`. */
-function watch(): { found: () => WebAssembly.Exports | undefined; restore: () => void } {
-  let exports: WebAssembly.Exports | undefined;
-  const note = (instance: WebAssembly.Instance) => {
-    if ("PyMem_SetAllocator" in instance.exports) exports ??= instance.exports;
-  };
+interface Instantiated {
+  readonly exports: WebAssembly.Exports;
+  readonly imports: WebAssembly.Imports;
+}
+
+/** Addresses in the module's data are made right by a function of its own, when Emscripten calls it. So is it before Pyodide 314. */
+const hasRelocations = ({ exports }: Instantiated): boolean => exports.memory === undefined;
+
+/**
+ * Takes notice of CPython's module when it is instantiated, until the function that it answers is called. Of one with relocations, what `note` answers is called
+ * when they have been applied and its constructors have run, which is the last before its main function.
+ */
+function watch(note: (module: Instantiated) => () => void): () => void {
   const { instantiate, instantiateStreaming } = WebAssembly;
+  const noted = (instance: WebAssembly.Instance, imports: WebAssembly.Imports = {}): WebAssembly.Instance => {
+    const { exports } = instance;
+    if (!("PyMem_SetAllocator" in exports)) return instance;
+    const module = { exports, imports };
+    const begin = note(module);
+    if (!hasRelocations(module)) return instance;
+    const { __wasm_call_ctors: construct } = exports;
+    const constructAndBegin = () => {
+      (construct as () => void)();
+      begin();
+    };
+    return Object.create(WebAssembly.Instance.prototype, {
+      exports: { value: { ...exports, __wasm_call_ctors: constructAndBegin } },
+    });
+  };
   // A module answers an instance; bytes answer an instance and its module.
   const watched = async (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => {
     const result = (await instantiate(source as BufferSource, imports)) as unknown;
-    note(
-      result instanceof WebAssembly.Instance ? result : (result as WebAssembly.WebAssemblyInstantiatedSource).instance,
-    );
-    return result;
+    if (result instanceof WebAssembly.Instance) return noted(result, imports);
+    const { module, instance } = result as WebAssembly.WebAssemblyInstantiatedSource;
+    return { module, instance: noted(instance, imports) };
   };
-  const watchedStreaming: typeof instantiateStreaming = async (...args) => {
-    const result = await instantiateStreaming(...args);
-    note(result.instance);
-    return result;
+  const watchedStreaming: typeof instantiateStreaming = async (source, imports) => {
+    const { module, instance } = await instantiateStreaming(source, imports);
+    return { module, instance: noted(instance, imports) };
   };
   WebAssembly.instantiate = watched as typeof instantiate;
   const streams = "instantiateStreaming" in WebAssembly;
   if (streams) WebAssembly.instantiateStreaming = watchedStreaming;
   let restored = false;
-  const restore = () => {
+  return () => {
     if (restored) return;
     restored = true;
     WebAssembly.instantiate = instantiate;
     if (streams) WebAssembly.instantiateStreaming = instantiateStreaming;
   };
-  return { found: () => exports, restore };
 }
 
 /** The exports of an interpreter that runs. */
@@ -126,5 +204,5 @@ export function exportsOfRunning(pyodide: object): PyodideExports {
     ._module;
   const exports = module?.LDSO?.loadedLibsByName?.__main__?.exports;
   if (!exports) throw new Error("Cannot attach: this is not a running Pyodide, or one whose module can't be reached");
-  return asPyodideExports(exports as Record<string, unknown>);
+  return asPyodideExports(exports as Names);
 }

@@ -1,4 +1,4 @@
-// Python on the heap: CPython 3.14 as the npm package `pyodide` has it, with our heap under it from its first allocation.
+// Python on the heap: CPython as the npm package `pyodide` has it, with our heap under it from its first allocation.
 
 import type { PyodideAPI } from "pyodide";
 import type { FaultHandler } from "../../alloc/debug-hooks.js";
@@ -9,6 +9,7 @@ import { exportsOfRunning, type PyodideExports, watchInstantiation } from "./pyo
 import { refuseSnapshots, refuseSnapshotsOf } from "./pyodide-snapshots.js";
 import { PythonHeap } from "./python-heap.js";
 import { installPythonModule, PYTHON_MODULE_SOURCE } from "./python-module.js";
+import { KNOWN_VERSIONS } from "./versions/versions.js";
 
 export { SnapshotError } from "./pyodide-snapshots.js";
 export { PythonHeap, type PythonHeapOptions } from "./python-heap.js";
@@ -35,6 +36,8 @@ export interface LoadPythonOptions {
   readonly debugHooks?: boolean;
   /** What is done about a fault that the debug hooks find; the default throws. */
   readonly onFault?: FaultHandler;
+  /** Told, in one line, of what works only in part with this interpreter; the default writes it to the console. */
+  readonly onWarning?: (text: string) => void;
   /** Called with the heap when it is in place and Python has not started: to trace Python's start as well. */
   readonly onAttach?: (heap: PythonHeap) => void;
 }
@@ -61,6 +64,7 @@ export async function loadPython(options: LoadPythonOptions = {}): Promise<Pytho
       exports,
       heap: PythonHeap.attachAt(module, exports, { limit, softLimit, policy, clock, debugHooks, onFault }),
     };
+    warnOf(attached.heap, options);
     options.onAttach?.(attached.heap);
   });
   if (!attached) throw new Error("Cannot attach: Pyodide started without its fsInit hook");
@@ -77,11 +81,11 @@ export function loadWatched(
   ready: (exports: PyodideExports) => void,
 ): Promise<PyodideAPI> {
   const { fsInit } = options;
-  return watchInstantiation((instantiated) =>
+  return watchInstantiation(ready, (filesBegin) =>
     load({
       ...options,
       fsInit: async (FS, info) => {
-        ready(instantiated());
+        filesBegin();
         FS.writeFile(`${info.sitePackages}/pyheap.py`, PYTHON_MODULE_SOURCE);
         await fsInit?.(FS, info);
       },
@@ -95,12 +99,21 @@ export function loadWatched(
  */
 export async function attach(
   pyodide: PyodideAPI,
-  options: Pick<LoadPythonOptions, "limit" | "softLimit" | "policy" | "clock" | "debugHooks" | "onFault"> = {},
+  options: Omit<LoadPythonOptions, "pyodide" | "loadPyodide" | "onAttach"> = {},
 ): Promise<PythonHeap> {
   refuseSnapshotsOf(pyodide);
   const heap = await PythonHeap.attach(exportsOfRunning(pyodide), options);
+  warnOf(heap, options);
   const where = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
   pyodide.FS.writeFile(`${where}/pyheap.py`, PYTHON_MODULE_SOURCE);
   installPythonModule(pyodide, heap);
   return heap;
+}
+
+/** Says what does not work with an interpreter: its stacks, if nobody knows where it has them. */
+function warnOf({ stack }: PythonHeap, { onWarning = console.warn }: LoadPythonOptions): void {
+  if (stack.isReadable) return;
+  onWarning(
+    `pyheap: no Python stacks in recordings and faults: where CPython ${stack.version} has them is not known (of ${KNOWN_VERSIONS} it is); the heap itself works`,
+  );
 }

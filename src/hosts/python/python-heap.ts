@@ -71,7 +71,7 @@ export class PythonHeap extends CoreHeap {
     }
     const { limit = NO_LIMIT, debugHooks = false } = options;
     const table = python.__indirect_function_table;
-    const inherited = python.sbrk(0) >>> 0 > python.__heap_base.value >>> 0 ? hostInfo(python).used : 0;
+    const inherited = python.sbrk(0) >>> 0 > python.data.__heap_base ? hostInfo(python).used : 0;
     const control = python.malloc(C.CONTROL_BYTES) >>> 0;
     if (control === 0)
       throw new Error("Cannot attach: the interpreter has no memory left for the heap's control block");
@@ -97,7 +97,9 @@ export class PythonHeap extends CoreHeap {
     const most = Math.min(Math.floor(limit), NO_LIMIT);
     const { init_hosted } = core.functions;
     init_hosted(core.tableBase, malloc, calloc, realloc, free, usable, footprint, setLimit, most, inherited);
-    const stack = new PythonStack(python.memory, python._PyRuntime.value >>> 0);
+    const { _PyRuntime, Py_Version } = python.data;
+    const version = new Words(python).get(Py_Version);
+    const stack = new PythonStack(python.memory, _PyRuntime, version);
     const side = new PythonSide(core, python, stack, inherited);
     const locate = options.locate ?? (() => stack.place());
     const foundation = new Foundation(core, calls, { ...options, locate }, side);

@@ -111,7 +111,7 @@ export class PythonSide implements HeapSide, TracedSide {
     return {
       kind: "python",
       python: stack.version,
-      words: [...stack.tracerWords, ...this.#chunks.tracerWords],
+      words: stack.isReadable ? [...stack.tracerWords, ...this.#chunks.tracerWords] : [],
       functionAt: (code) => stack.functionAt(code),
     };
   }
@@ -148,7 +148,7 @@ export class PythonSide implements HeapSide, TracedSide {
   }
 
   watchStack(): () => void {
-    return this.#chunks.watch();
+    return this.stack.isReadable ? this.#chunks.watch() : () => undefined;
   }
 
   checkTraceable(): void {
@@ -169,7 +169,7 @@ export class PythonSide implements HeapSide, TracedSide {
 
 /** The program break above the static data, in bytes, of any CPython on WebAssembly. */
 export function footprintOf(python: PyodideExports): number {
-  return (python.sbrk(0) >>> 0) - (python.__heap_base.value >>> 0);
+  return (python.sbrk(0) >>> 0) - python.data.__heap_base;
 }
 
 /** Bytes in use and free in the host's malloc. It asks for a few bytes itself, for the answer. */

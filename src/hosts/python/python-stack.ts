@@ -1,14 +1,15 @@
 // Where a CPython interpreter is, read from its linear memory alone: no call into it, nothing allocated in it.
 //
-//   _PyRuntime (cookie "xdebugpy", then the table of offsets)
-//     -> interpreter -> thread state -> current_frame -> previous -> ...
+//   _PyRuntime -> interpreter -> thread state -> current_frame -> previous -> ...
 //     frame -> code object (file name, qualified name, line table) + instruction pointer -> line
 //
-// core/trace/stack.ts reads the same, for traces. The table of offsets is _Py_DebugOffsets (CPython 3.14, Include/internal/pycore_debug_offsets.h), made for debuggers
-// that look at another process. The line table's format is that of CPython's InternalDocs/code_objects.md.
+// core/trace/stack.ts reads the same, for traces. Where each of these is, versions/ knows. The line table's format is that of CPython's
+// InternalDocs/code_objects.md.
 
 import * as C from "../../core/constants.gen.js";
 import type { CodeUnits } from "../../trace/recorder.js";
+import type { StackLayout } from "./versions/layout.js";
+import { stackLayout } from "./versions/versions.js";
 
 /** One place in a Python program. */
 export interface PythonFrame {
@@ -18,67 +19,49 @@ export interface PythonFrame {
   readonly name: string;
 }
 
-const COOKIE = "xdebugpy";
 /** The file name of code that runs a program and is no part of it: no stack shows it. */
 export const RUNNER_FILE = "<pyheap>";
-/** Version in the high half of Py_Version: 3.14. */
-const KNOWN_VERSION = 0x030e;
 /** Characters of a string that are made at a time. */
 const AT_ONCE = 4096;
 /** Frames of these owners belong to a Python function: FRAME_OWNED_BY_THREAD, _GENERATOR, _FRAME_OBJECT. */
 const LAST_PYTHON_OWNER = 2;
 const MOST_FRAMES = 100_000;
-/** Index of each offset in the table, counted in 64-bit words after the cookie. */
-const FIELD = {
-  version: 0,
-  freeThreaded: 1,
-  interpretersHead: 4,
-  threadsHead: 8,
-  currentFrame: 25,
-  framePrevious: 31,
-  frameExecutable: 32,
-  frameInstructions: 33,
-  frameOwner: 35,
-  codeFile: 39,
-  codeQualifiedName: 41,
-  codeLines: 42,
-  codeFirstLine: 43,
-  codeInstructions: 47,
-  bytesSize: 74,
-  bytesData: 75,
-  stringState: 77,
-  stringLength: 78,
-  asciiHeader: 79,
-} as const;
 
-type FieldName = keyof typeof FIELD;
+/** Objects that are the same in every version, as offsets: a bytes, and a compact str, behind whose header are its characters if it is ASCII. */
+const BYTES = { size: 8, data: 16 } as const;
+const STR = { length: 8, state: 16, header: 20 } as const;
 
 /** What a code object is known by, together with its address. */
 const PARTS = ["codeFile", "codeQualifiedName", "codeLines", "codeFirstLine"] as const;
 
-/** Reads the Python stack of the interpreter whose `_PyRuntime` is at an address of a memory. */
+type Field = Exclude<keyof StackLayout, "wayToFrame">;
+
+/** The layout of a version that is not known: the way ends at once. */
+const NOWHERE: StackLayout = {
+  ...{ wayToFrame: [0, 0, 0], framePrevious: 0, frameExecutable: 0, frameInstruction: 0, frameOwner: 0 },
+  ...{ codeFile: 0, codeQualifiedName: 0, codeLines: 0, codeFirstLine: 0, codeInstructions: 0 },
+};
+
+/** Reads the Python stack of an interpreter. */
 export class PythonStack {
   readonly #memory: WebAssembly.Memory;
   readonly #runtime: number;
-  readonly #offsets: Readonly<Record<FieldName, number>>;
+  readonly #version: number;
+  readonly #layout: StackLayout;
   readonly #places = new Map<number, { readonly parts: readonly number[]; readonly text: string }>();
   #view: DataView;
+  /** The layout of the interpreter is known. If not, there are no frames. */
+  readonly isReadable: boolean;
 
-  /** Throws if the interpreter's layout is not one that is known. */
-  constructor(memory: WebAssembly.Memory, runtime: number) {
+  /** The interpreter's `_PyRuntime` is at an address of a memory; `version` is its PY_VERSION_HEX. */
+  constructor(memory: WebAssembly.Memory, runtime: number, version: number) {
     this.#memory = memory;
     this.#runtime = runtime;
+    this.#version = version;
     this.#view = new DataView(memory.buffer);
-    const cookie = String.fromCharCode(...new Uint8Array(memory.buffer, runtime, COOKIE.length));
-    if (cookie !== COOKIE)
-      throw new Error("Cannot read the Python stack: the interpreter has no table of debug offsets");
-    const entries = Object.entries(FIELD).map(([name, index]) => [name, this.#u32(runtime + 8 + 8 * index)]);
-    this.#offsets = Object.fromEntries(entries) as Record<FieldName, number>;
-    const version = this.#offsets.version >>> 16;
-    if (version !== KNOWN_VERSION || this.#offsets.freeThreaded !== 0) {
-      const name = `${version >>> 8}.${version & 0xff}${this.#offsets.freeThreaded ? "t" : ""}`;
-      throw new Error(`Cannot read the Python stack: the layout of CPython ${name} is not known, that of 3.14 is`);
-    }
+    const layout = stackLayout(memory, runtime, version);
+    this.isReadable = layout !== undefined;
+    this.#layout = layout ?? NOWHERE;
   }
 
   get #data(): DataView {
@@ -90,14 +73,14 @@ export class PythonStack {
     return this.#data.getUint32(address >>> 0, true);
   }
 
-  #field(object: number, field: FieldName): number {
-    return this.#u32(object + this.#offsets[field]);
+  #field(object: number, field: Field): number {
+    return this.#u32(object + this.#layout[field]);
   }
 
   /** The address of the innermost frame of a Python function, from `frame` outwards; 0 if there is none. */
   #pythonFrame(frame: number): number {
     while (frame !== 0) {
-      const isPython = this.#data.getUint8(frame + this.#offsets.frameOwner) <= LAST_PYTHON_OWNER;
+      const isPython = this.#data.getUint8(frame + this.#layout.frameOwner) <= LAST_PYTHON_OWNER;
       if (isPython && this.#codeOf(frame) !== 0) return frame;
       frame = this.#field(frame, "framePrevious");
     }
@@ -111,9 +94,13 @@ export class PythonStack {
 
   /** The address of the innermost frame; 0 while no Python code runs. */
   #innermostFrame(): number {
-    const interpreter = this.#field(this.#runtime, "interpretersHead");
-    const thread = interpreter === 0 ? 0 : this.#field(interpreter, "threadsHead");
-    return thread === 0 ? 0 : this.#pythonFrame(this.#field(thread, "currentFrame"));
+    if (!this.isReadable) return 0;
+    let at = this.#runtime;
+    for (const offset of this.#layout.wayToFrame) {
+      at = this.#u32(at + offset);
+      if (at === 0) return 0;
+    }
+    return this.#pythonFrame(at);
   }
 
   /** The frames from the innermost outwards; none while no Python code runs. */
@@ -121,7 +108,7 @@ export class PythonStack {
     let frame = this.#innermostFrame();
     for (let left = MOST_FRAMES; frame !== 0 && left > 0; left--) {
       const code = this.#codeOf(frame);
-      if (this.#hasLine(code)) yield this.#frameAt(code, this.#field(frame, "frameInstructions"));
+      if (this.#hasLine(code)) yield this.#frameAt(code, this.#field(frame, "frameInstruction"));
       frame = this.#pythonFrame(this.#field(frame, "framePrevious"));
     }
   }
@@ -134,7 +121,7 @@ export class PythonStack {
     const frame = this.#innermostFrame();
     if (frame === 0) return undefined;
     const code = this.#codeOf(frame);
-    const instruction = this.#field(frame, "frameInstructions");
+    const instruction = this.#field(frame, "frameInstruction");
     const known = this.#places.get(instruction);
     if (known && PARTS.every((part, k) => this.#field(code, part) === known.parts[k])) return known.text;
     const { file, line, name } = this.#frameAt(code, instruction);
@@ -144,7 +131,7 @@ export class PythonStack {
   }
 
   #frameAt(code: number, instruction: number): PythonFrame {
-    const unit = (instruction - (code + this.#offsets.codeInstructions)) >> 1;
+    const unit = (instruction - (code + this.#layout.codeInstructions)) >> 1;
     return {
       file: this.#string(this.#field(code, "codeFile")),
       name: this.#string(this.#field(code, "codeQualifiedName")),
@@ -154,12 +141,12 @@ export class PythonStack {
 
   /** The text of a compact str object. */
   #string(object: number): string {
-    const state = this.#field(object, "stringState");
-    const length = this.#field(object, "stringLength");
+    const state = this.#u32(object + STR.state);
+    const length = this.#u32(object + STR.length);
     const kind = (state >>> 2) & 7;
     const isAscii = (state >>> 6) & 1;
     // A str that is not ASCII has the cached UTF-8 form's length and address behind the shorter header.
-    const data = object + this.#offsets.asciiHeader + (isAscii ? 0 : 8);
+    const data = object + STR.header + (isAscii ? 0 : 8);
     const { buffer } = this.#data;
     let units: Uint8Array | Uint16Array | Uint32Array;
     if (kind === 1) units = new Uint8Array(buffer, data, length);
@@ -169,25 +156,26 @@ export class PythonStack {
     return text;
   }
 
-  /** What the core's tracer needs to walk the stack. */
+  /** What the core's tracer needs to walk the stack; empty if it can't. */
   get tracerWords(): readonly (readonly [at: number, word: number])[] {
-    const o = this.#offsets;
+    if (!this.isReadable) return [];
+    const layout = this.#layout;
+    const [first, second, third] = layout.wayToFrame;
     return [
-      [C.TRACE_INTERPRETERS_AT, this.#runtime + o.interpretersHead],
-      [C.TRACE_THREADS_OFFSET_AT, o.threadsHead],
-      [C.TRACE_CURRENT_FRAME_OFFSET_AT, o.currentFrame],
-      [C.TRACE_PREVIOUS_OFFSET_AT, o.framePrevious],
-      [C.TRACE_EXECUTABLE_OFFSET_AT, o.frameExecutable],
-      [C.TRACE_INSTRUCTION_OFFSET_AT, o.frameInstructions],
-      [C.TRACE_OWNER_OFFSET_AT, o.frameOwner],
-      [C.TRACE_CODE_INSTRUCTIONS_OFFSET_AT, o.codeInstructions],
+      [C.TRACE_INTERPRETERS_AT, this.#runtime + first],
+      [C.TRACE_THREADS_OFFSET_AT, second],
+      [C.TRACE_CURRENT_FRAME_OFFSET_AT, third],
+      [C.TRACE_PREVIOUS_OFFSET_AT, layout.framePrevious],
+      [C.TRACE_EXECUTABLE_OFFSET_AT, layout.frameExecutable],
+      [C.TRACE_INSTRUCTION_OFFSET_AT, layout.frameInstruction],
+      [C.TRACE_OWNER_OFFSET_AT, layout.frameOwner],
+      [C.TRACE_CODE_INSTRUCTIONS_OFFSET_AT, layout.codeInstructions],
     ];
   }
 
   /** Python's version: "3.14.2". */
   get version(): string {
-    const { version } = this.#offsets;
-    return `${version >>> 24}.${(version >>> 16) & 0xff}.${(version >>> 8) & 0xff}`;
+    return [this.#version >>> 24, (this.#version >>> 16) & 0xff, (this.#version >>> 8) & 0xff].join(".");
   }
 
   /**
@@ -234,8 +222,8 @@ export class PythonStack {
   /** Each entry of a line table: how many code units are in which line; and whether they are in one at all. */
   *#lines(code: number): Generator<[units: number, line: number, isReal: boolean]> {
     const table = this.#field(code, "codeLines");
-    const end = table + this.#offsets.bytesData + this.#field(table, "bytesSize");
-    let at = table + this.#offsets.bytesData;
+    const end = table + BYTES.data + this.#u32(table + BYTES.size);
+    let at = table + BYTES.data;
     let line = this.#field(code, "codeFirstLine");
     const byte = () => this.#data.getUint8(at++);
     const varint = () => {

@@ -1,0 +1,22 @@
+// CPython 3.14 (Pyodide 314).
+
+import type { KnownVersion } from "./layout.js";
+
+export const CPYTHON_3_14: KnownVersion = {
+  number: 0x030e,
+  stack: {
+    interpretersHead: 4,
+    threadsHead: 8,
+    currentFrame: 25,
+    framePrevious: 31,
+    frameExecutable: 32,
+    frameInstruction: 33,
+    frameOwner: 35,
+    codeFile: 39,
+    codeQualifiedName: 41,
+    codeLines: 42,
+    codeFirstLine: 43,
+    codeInstructions: 47,
+    landmarks: { 74: 8, 75: 16, 77: 16, 78: 8, 79: 20 },
+  },
+};

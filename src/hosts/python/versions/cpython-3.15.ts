@@ -1,0 +1,22 @@
+// CPython 3.15 (Pyodide 315). Its table may change before it is released; then the landmarks are elsewhere.
+
+import type { KnownVersion } from "./layout.js";
+
+export const CPYTHON_3_15: KnownVersion = {
+  number: 0x030f,
+  stack: {
+    interpretersHead: 4,
+    threadsHead: 8,
+    currentFrame: 25,
+    framePrevious: 39,
+    frameExecutable: 40,
+    frameInstruction: 41,
+    frameOwner: 43,
+    codeFile: 47,
+    codeQualifiedName: 49,
+    codeLines: 50,
+    codeFirstLine: 51,
+    codeInstructions: 55,
+    landmarks: { 86: 8, 87: 16, 89: 16, 90: 8, 91: 20 },
+  },
+};

@@ -1,0 +1,4 @@
+import { VERSIONS } from "./list.js";
+import { testVersion } from "./suite.js";
+
+testVersion(VERSIONS["0.27"]);

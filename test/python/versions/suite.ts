@@ -1,0 +1,233 @@
+// What holds for every version of Pyodide: the heap from the first allocation, limits, account, debug hooks, pressure, and stacks against what Python itself says.
+
+import type { PyodideAPI } from "pyodide";
+import { beforeAll, describe, expect, it } from "vitest";
+import { attach, loadPython, type PythonHeap } from "../../../src/hosts/python/pyodide.js";
+import { type Fault, sumOfParts } from "../../../src/index.js";
+import { byLine, Tape } from "../../trace-data.js";
+import { loaderOf, type Version } from "./list.js";
+
+const MIB = 2 ** 20;
+
+const WORK = `
+import gc, json, re, weakref
+class Node:
+    def __init__(self, n): self.n, self.me = n, self
+nodes = [Node(n) for n in range(5000)]
+refs = [weakref.ref(node) for node in nodes]
+text = json.dumps([{"n": n, "x": n / 7, "s": "é" * (n % 40)} for n in range(1000)])
+assert json.loads(text)[999]["n"] == 999
+def deep(n): return 0 if n == 0 else 1 + deep(n - 1)
+try:
+    deep(10**6)
+except RecursionError:
+    pass
+del nodes
+gc.collect()
+assert all(ref() is None for ref in refs)
+`;
+
+/** Calls look(), which compares stacks, from everywhere: its answers are what the program returns. */
+const PLACES = `
+import json, sys, traceback, host
+
+def look():
+    told = []
+    for frame, line in traceback.walk_stack(sys._getframe(1)):
+        told.append([frame.f_code.co_filename, line, frame.f_code.co_qualname])
+    # The innermost frame is this one, which tells no line of its own.
+    assert json.loads(host.stack())[1:] == told, (json.loads(host.stack())[:4], told[:3])
+    host.allocate(json.dumps(told))
+    return len(told)
+
+class A:
+    x = look()
+    def method(self):
+        def inner(): return look()
+        return inner()
+    def __init__(self):
+        self.depth = look(
+        )
+
+def generator():
+    yield look()
+    yield from (look() for _ in range(2))
+
+async def coroutine(): return look()
+async def awaits(): return await coroutine()
+
+def recursion(n):
+    return look() if n == 0 else recursion(n - 1)
+
+def ñandú(): return look()
+
+def run(f):
+    try:
+        f.send(None)
+    except StopIteration as stop:
+        return stop.value
+
+counts = [
+    *(A().depth for _ in range(20)), A().method(), *generator(), run(awaits()), recursion(500), ñandú(),
+    max([1], key=lambda _: look()), [look() for _ in range(2)][0],
+    *sorted([2, 1], key=lambda n: look() * n),
+]
+`;
+/** Sizes of blocks that mark a place. */
+const FIRST_MARK = 100_000;
+/** A bytes object of n bytes has this much more. */
+const BYTES_HEADER = 17;
+
+/** The tests of a version. Each has a file of its own: versions before 314 leave things in the global scope, and don't bear another beside them. */
+export function testVersion(version: Version): void {
+  describe(`Pyodide ${version.pyodide}, CPython ${version.python}`, () => {
+    let pyodide: PyodideAPI;
+    let heap: PythonHeap;
+    const told: string[] = [];
+    beforeAll(async () => {
+      const warned: string[] = [];
+      const onWarning = (text: string) => warned.push(text);
+      ({ pyodide, heap } = await loadPython({ loadPyodide: await loaderOf(version), onWarning }));
+      expect(warned).toEqual([]);
+      pyodide.registerJsModule("host", {
+        stack: () => JSON.stringify([...heap.stack.frames()].map(({ file, line, name }) => [file, line, name])),
+        allocate: (stack: string) => {
+          heap.raw.free(heap.raw.malloc(FIRST_MARK + told.length));
+          told.push(stack);
+        },
+      });
+    });
+
+    it("is what it says", () => {
+      expect(pyodide.version).toMatch(new RegExp(`^${version.pyodide}\\.`));
+      expect(heap.stack.version).toBe(pyodide.runPython("'.'.join(map(str, __import__('sys').version_info[:3]))"));
+      expect(heap.stack.version).toMatch(new RegExp(`^${version.python}\\.`));
+    });
+
+    it("has everything on the heap, which stays whole", () => {
+      const { account, allocatedBlocks } = heap.stats();
+      expect(account.live.object).toBeGreaterThan(3_500_000);
+      expect(allocatedBlocks).toBeGreaterThan(40_000);
+      expect(account.escaped).toBeLessThan(250_000);
+      pyodide.runPython(WORK);
+      heap.check();
+      const { account: after } = heap.stats();
+      expect(sumOfParts(after)).toBe(after.platform);
+      expect(after.platform).toBe(heap.footprint);
+    });
+
+    it("is known to Python, which checks it and sets its limits", () => {
+      const answer = pyodide.runPython(`
+import pyheap
+before = pyheap.getallocatedblocks()
+made = [float(n) for n in range(50_000)]
+more = pyheap.getallocatedblocks() - before
+pyheap.check()
+pyheap.limit = 200 * 2**20
+limit, pyheap.limit = pyheap.limit, None
+[49_000 < more < 51_000, limit]
+`);
+      expect(answer.toJs()).toEqual([true, 200 * MIB]);
+    });
+
+    it("collects garbage between two bytecodes, past its soft limit", () => {
+      const { length } = heap.measureLog;
+      const collections: number[] = [];
+      const stop = heap.on("collect", ({ collected }) => collections.push(collected));
+      heap.softLimit = heap.reserved + 4 * MIB;
+      pyodide.runPython("import gc; gc.disable()\nfor _ in range(60_000): a = [bytes(100)]; a.append(a)\ngc.enable()");
+      heap.softLimit = undefined;
+      stop();
+      expect(heap.measureLog.slice(length).map(({ measure }) => measure)).toContain("collect");
+      expect(collections.some((collected) => collected > 1000)).toBe(true);
+      heap.check();
+    });
+
+    it("meets its limit with MemoryError, and goes on", () => {
+      const limit = heap.footprint + 8 * MIB;
+      heap.limit = limit;
+      const met = pyodide.runPython(`
+met = 0
+for make in (
+    lambda: [float(n) for n in range(10**8)],
+    lambda: {n: (n, str(n)) for n in range(10**8)},
+    lambda: bytearray(10**9),
+    lambda: 1 << 10**10,
+):
+    for _ in range(3):
+        try:
+            make()
+        except MemoryError:
+            met += 1
+met
+`);
+      expect(met).toBe(12);
+      expect(heap.footprint).toBeLessThanOrEqual(limit);
+      heap.check();
+      heap.limit = Number.POSITIVE_INFINITY;
+      pyodide.runPython(WORK);
+      heap.check();
+    });
+
+    it("has stacks as Python tells them, read from outside and in a trace", async () => {
+      const tape = new Tape();
+      const recorder = heap.trace({ write: tape.write });
+      try {
+        pyodide.runPython(PLACES, { globals: pyodide.toPy({ __name__: "app" }), filename: "Москва.py" });
+      } finally {
+        recorder.stop();
+      }
+      expect(told.length).toBeGreaterThan(30);
+      const { analysis, summary } = await tape.analyse();
+      expect(summary.problem).toBeUndefined();
+      const seen: unknown[] = [];
+      await tape.read({
+        allocate: (_, size, __, node) => {
+          if (size < FIRST_MARK || size >= FIRST_MARK + told.length) return;
+          seen[size - FIRST_MARK] = analysis.tree.stack(node).map(({ function: f, line }) => [f.file, line, f.name]);
+        },
+      });
+      // The innermost frame is look's.
+      told.forEach((stack, k) => {
+        expect((seen[k] as unknown[]).slice(1)).toEqual(JSON.parse(stack));
+      });
+      heap.check();
+    });
+
+    it("has a trace with every byte at its line", async () => {
+      const tape = new Tape();
+      const recorder = heap.trace({ write: tape.write });
+      pyodide.runPython("for n in range(9):\n    bytes(\n        7000\n    )\nbytes(9000)", {
+        globals: pyodide.toPy({}),
+        filename: "lines.py",
+      });
+      recorder.stop();
+      const { analysis } = await tape.analyse();
+      const lines = byLine(analysis, "allocated", "lines.py");
+      expect(lines.get(2)).toEqual({ bytes: 9 * (7000 + BYTES_HEADER), count: 9 });
+      expect(lines.get(5)).toEqual({ bytes: 9000 + BYTES_HEADER, count: 1 });
+    });
+
+    it("can be taken over while it runs, with debug hooks that say the line", async () => {
+      const running = await (await loaderOf(version))();
+      running.runPython("old = [str(n) * 5 for n in range(30_000)]; grown = list(range(100))");
+      const faults: Fault[] = [];
+      const taken = await attach(running, { debugHooks: true, onFault: (fault) => void faults.push(fault) });
+      running.runPython("grown.extend(range(100_000)); new = [[n] for n in range(20_000)]; del old");
+      running.runPython(WORK);
+      taken.check();
+      expect(faults).toEqual([]);
+      const { account } = taken.stats();
+      expect(sumOfParts(account)).toBe(account.platform);
+      running.registerJsModule("host", {
+        overflow: () => {
+          const block = taken.mem.malloc(16);
+          new Uint8Array(taken.memory.buffer)[block + 16] = 1;
+          taken.mem.free(block);
+        },
+      });
+      running.runPython("import host\n\nhost.overflow()", { filename: "overflow.py" });
+      expect(faults).toMatchObject([{ kind: "overflow", domain: "mem", allocatedAt: "overflow.py:3 in <module>" }]);
+    });
+  });
+}
