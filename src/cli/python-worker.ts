@@ -71,6 +71,9 @@ function complain(what: string): void {
 const wordsOf = (error: unknown): string =>
   error instanceof Error ? error.message : String((error as { message?: unknown } | null)?.message ?? error);
 
+/** The engine's stack, and not Python's, is full. */
+const isStackFull = (error: unknown): boolean => /^Maximum call stack size exceeded/.test(wordsOf(error));
+
 /** The words that CPython's main function is started with. */
 function wordsFor({ kind, target, args }: Program): string[] {
   if (kind === "code") return ["-c", target, ...args];
@@ -299,7 +302,8 @@ function run({ pyodide, python }: Interpreter): number {
     return python.Py_RunMain();
   } catch (error) {
     if (isExit(error)) return error.status & 0xff;
-    if (!isAborted) complain(`Python ended: ${wordsOf(error)}`);
+    const hint = isStackFull(error) ? " (docs/stack.md says which engines have a stack that is deep enough)" : "";
+    if (!isAborted) complain(`Python ended: ${wordsOf(error)}${hint}`);
     return ABORTED;
   }
 }
