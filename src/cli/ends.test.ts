@@ -84,6 +84,24 @@ describe("a program that ends", () => {
     expect(stderr).toMatch(/Exception ignored .*Last\.__del__.*\n(.*\n)+SystemExit: 4\n$/);
   });
 
+  it("finalizes what is global in it, in cycles and generators too, while its functions can still print", () => {
+    const code = [
+      "import gc, weakref",
+      "class Ring:",
+      "    def __del__(self): print('ring', flush=True)",
+      "def lines():",
+      "    try: yield 1",
+      "    finally: print('generator', flush=True)",
+      "ring = Ring(); ring.me = ring",
+      "started = lines(); next(started)",
+      "weakref.finalize(ring, print, 'at exit', flush=True)",
+      "gc.disable()",
+    ].join("\n");
+    const { status, stdout, stderr } = pyheap("--quiet", "-c", code);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout.split("\n").sort()).toEqual(["", "at exit", "generator", "ring"]);
+  });
+
   it("by a traceback that can't be shown shows why, and then itself", () => {
     const { status, stderr } = pyheap(
       "--quiet",

@@ -14,9 +14,10 @@ export const PRELUDE = `
 def prepare(executable, script, is_module, wait, make_room, end, forgotten):
     import atexit, os, sys, time
 
-    main = sys.modules["__main__"].__dict__
-    for name in [name for name in main if not name.startswith("__")]:
-        del main[name]
+    # A module of the program's own, which ends with it: Pyodide holds on to the dict of the one that it made.
+    made = sys.modules["__main__"].__dict__
+    main = sys.modules["__main__"] = type(sys)("__main__")
+    main.__dict__.update({name: value for name, value in made.items() if name.startswith("__")})
     sys.executable = executable
     # Pyodide had a terminal there when Python made its streams.
     sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
