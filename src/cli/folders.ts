@@ -1,22 +1,37 @@
-// The folders of the machine that a Python program sees: at the same paths as outside, where Pyodide leaves room.
+// The files of the machine that a Python program sees: all of them, at the same paths as outside. What Pyodide brings lies in memory, in
+// /lib, /dev and /proc, and comes first there.
 
+import { platform } from "node:os";
 import { dirname, isAbsolute, resolve } from "node:path";
-import type { PyodideAPI } from "pyodide";
+import type { EmscriptenFiles, FileSystem } from "./emscripten-files.js";
+import { HostFiles } from "./host-files.js";
 
-export type FileSystem = PyodideAPI["FS"];
-
-/** Folders of Pyodide's own that must stay. */
+/** Folders in memory that show the machine's folder as well, but for names that Pyodide gives later. */
+const OVERLAID = { "/": [], "/lib": [], "/dev": ["stdin", "stdout", "stderr"], "/proc": ["self"] };
+/** Empty folders in memory, the inner ones first, in whose place are the machine's. */
+const EMPTY = ["/home/pyodide", "/home/web_user", "/home", "/tmp", "/dev/shm/tmp", "/dev/shm"];
+/** Folders of Pyodide's own that must stay where the machine's root is not shown. */
 const TAKEN = ["/", "/lib", "/dev", "/proc", "/home", "/home/pyodide"];
-/** Where a folder is shown whose own path is taken. */
+/** Where a folder is shown there whose own path is taken. */
 const ELSEWHERE = "/mnt/host";
 
-/** The path at which the program sees a folder. */
+/** Paths outside are paths inside. */
+const hasOneRoot = platform() !== "win32";
+
+/** The path at which the program sees the current folder. */
 export function seenAt(folder: string): string {
-  return TAKEN.includes(folder) ? ELSEWHERE : folder;
+  return !hasOneRoot && TAKEN.includes(folder) ? ELSEWHERE : folder;
+}
+
+function showAll(FS: EmscriptenFiles): void {
+  const files = new HostFiles(FS);
+  FS.chdir("/");
+  for (const path of EMPTY) FS.rmdir(path);
+  for (const [path, kept] of Object.entries(OVERLAID)) files.overlay(FS.lookupPath(path).node, kept);
 }
 
 /** Shows a folder to the program. Answers the path at which the program sees it. */
-function show(FS: FileSystem, folder: string): string {
+function show(FS: EmscriptenFiles, folder: string): string {
   const at = seenAt(folder);
   FS.mkdirTree(at);
   FS.mount(FS.filesystems.NODEFS, { root: folder }, at);
@@ -28,13 +43,19 @@ function contains(folder: string, path: string): boolean {
 }
 
 /** Shows the current folder, which is the program's as well, and the script's if that lies elsewhere. */
-export function showFolders(FS: FileSystem, folder: string, script: string | undefined): void {
+function showTwo(FS: EmscriptenFiles, folder: string, script: string | undefined): string {
   const shown = show(FS, folder);
-  FS.chdir(shown);
-  if (script !== undefined) {
-    const home = dirname(resolve(folder, script));
-    // What is shown elsewhere than at its own path holds only what is named relative to it.
-    const reachable = shown === folder || !isAbsolute(script);
-    if (!reachable || !contains(folder, home)) show(FS, home);
-  }
+  if (script === undefined) return shown;
+  const home = dirname(resolve(folder, script));
+  // What is shown elsewhere than at its own path holds only what is named relative to it.
+  const reachable = shown === folder || !isAbsolute(script);
+  if (!reachable || !contains(folder, home)) show(FS, home);
+  return shown;
+}
+
+/** Shows the machine's files. The program's current folder is that of the command. */
+export function showFolders(files: FileSystem, folder: string, script: string | undefined): void {
+  const FS = files as unknown as EmscriptenFiles;
+  if (hasOneRoot) showAll(FS);
+  FS.chdir(hasOneRoot ? folder : showTwo(FS, folder, script));
 }
