@@ -27,7 +27,12 @@ function showAll(FS: EmscriptenFiles): void {
   const files = new HostFiles(FS);
   FS.chdir("/");
   for (const path of EMPTY) FS.rmdir(path);
-  for (const [path, kept] of Object.entries(OVERLAID)) files.overlay(FS.lookupPath(path).node, kept);
+  for (const [path, kept] of Object.entries(OVERLAID)) {
+    const { node } = FS.lookupPath(path);
+    // The standard library comes later than its folder: python314.zip beside python3.14.
+    const archives = Object.keys(node.contents ?? {}).map((name) => `${name.replace(".", "")}.zip`);
+    files.overlay(node, [...kept, ...archives]);
+  }
 }
 
 /** Shows a folder to the program. Answers the path at which the program sees it. */
