@@ -14,7 +14,7 @@ static bool is_named(const char *name, const char *known) {
 
 enum encoding { UTF8, LATIN1, ASCII, UNKNOWN };
 
-// NULL is UTF-8. LookupError if there is none of that name.
+// NULL means UTF-8. LookupError if there is no codec of that name.
 static enum encoding encoding_named(const char *name) {
     static const struct {
         const char *name;

@@ -21,7 +21,7 @@ PYHEAP_DEFINED PyObject *PyErr_Format(PyObject *type, const char *format, ...) {
     return NULL;
 }
 
-// "name: text", or the name alone. What can't be had is left out, and leaves no error.
+// "name: text", or the name alone. A part that can't be made is omitted, and its error is cleared.
 static void print(PyObject *exception) {
     fputs(PyExceptionClass_Name((PyObject *)Py_TYPE(exception)), stderr);
     PyObject *text = PyObject_Str(exception);
@@ -44,7 +44,7 @@ PYHEAP_DEFINED void PyErr_PrintEx(int set_sys_last_vars) {
 
 PYHEAP_DEFINED void PyErr_Print(void) { PyErr_PrintEx(1); }
 
-// "Exception ignored `where`", and the exception that is set, which then is no more.
+// Prints "Exception ignored `where`" and the exception that is set, and clears it.
 static void ignore(const char *where) {
     PyObject *exception = PyErr_GetRaisedException();
     if (!exception) return;

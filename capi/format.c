@@ -65,7 +65,7 @@ static Py_ssize_t character(const unsigned char *text, Py_ssize_t n, bool *is_wh
     return good;
 }
 
-// UTF-8 that may be wrong: what is no character is U+FFFD.
+// UTF-8 that may be wrong: U+FFFD stands for bytes that are not a character.
 static PyObject *decoded(const char *text, Py_ssize_t n) {
     PyObject *s = PyUnicode_FromStringAndSize(text, n);
     if (s || !PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) return s;

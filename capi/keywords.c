@@ -5,7 +5,7 @@
 // What a call with names is checked against.
 struct names {
     PY_CXX_CONST char *const *all;
-    // How many there are, and how many at the begin have no name.
+    // The number of parameters, and how many at the beginning have no name.
     int count, nameless;
     // Units from `least` on may be missing; from `most` on they are given by name only.
     int least, most;
@@ -59,7 +59,7 @@ static bool too_few_by_position(struct parse *p, struct names *n, int k) {
     return false;
 }
 
-// The argument for unit k, a reference that stays where it is; NULL if there is none, or with an error.
+// The argument for unit k, a borrowed reference; NULL if there is none, or with an error.
 static PyObject *argument(PyObject *args, struct names *n, int k) {
     if (k < n->given) return PyTuple_GET_ITEM(args, k);
     if (n->named == 0 || k < n->nameless) return NULL;
@@ -71,7 +71,7 @@ static PyObject *argument(PyObject *args, struct names *n, int k) {
     return value;
 }
 
-// Arguments by name are left over: one that was given by position, too, or one that nobody asked for.
+// TypeError for a remaining argument by name: it was also given by position, or there is no such parameter.
 static bool left_over(struct parse *p, const struct names *n) {
     for (int k = n->nameless; k < n->given; k++) {
         const int twice = PyDict_ContainsString(n->dict, n->all[k]);

@@ -4,7 +4,7 @@
  *                       : before the function's name, or ; before what is said instead of any complaint
  *   "(ii)"              a unit that is a sequence of two
  *
- * A unit that can't be converted has either set an error, or left words in `wrong` that pyheap_complain puts into one: "f() argument 2, item 1
+ * If a unit can't be converted, it has set an error, or written a text to `wrong` for the error that pyheap_complain raises: "f() argument 2, item 1
  * must be int, not str". What units before it have allocated is undone.
  */
 #ifndef PYHEAP_PARSE_H
@@ -27,7 +27,7 @@ struct parse {
     const char *name, *message;
     struct undo undo[MOST_UNDO];
     int undo_count;
-    // Which item of which item is being converted, from 1 on.
+    // The path to the item that is being converted: item numbers from 1 on, the outermost first.
     int levels[MOST_LEVELS], depth;
     char wrong[256];
 };
@@ -48,7 +48,7 @@ static inline bool takes(struct parse *p, char c) {
 
 /* The format is read from its begin. */
 PYHEAP_HIDDEN void pyheap_begin(struct parse *p, const char *format, va_list values);
-/* Answers `done`; if that is false, what was allocated is undone. */
+/* Answers `done`. If it is false, frees everything that was allocated for the arguments. */
 PYHEAP_HIDDEN int pyheap_finish(struct parse *p, bool done);
 PYHEAP_HIDDEN bool pyheap_note_undo(struct parse *p, int (*convert)(PyObject *, void *), void *at);
 /* These two leave words, and answer false. */
@@ -60,7 +60,7 @@ PYHEAP_HIDDEN void pyheap_complain(struct parse *p, Py_ssize_t k);
 /* The next unit of the format: converts an object, or goes past it. */
 PYHEAP_HIDDEN bool pyheap_convert(struct parse *p, PyObject *o);
 PYHEAP_HIDDEN bool pyheap_skip(struct parse *p);
-/* The next unit, which is no sequence. */
+/* Converts the next unit, which is not a sequence. */
 PYHEAP_HIDDEN bool pyheap_simple_unit(struct parse *p, PyObject *o);
 /* Units up to the bracket that closes, or to the end; `format` is behind the bracket that opens. */
 PYHEAP_HIDDEN int pyheap_count_units(const char *format);

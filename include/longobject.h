@@ -31,7 +31,7 @@ PyAPI_FUNC(PyObject *) PyLong_FromUnicodeObject(PyObject *text, int base);
 PyAPI_FUNC(long) PyLong_AsLong(PyObject *o);
 PyAPI_FUNC(int) PyLong_AsInt(PyObject *o);
 PyAPI_FUNC(long long) PyLong_AsLongLong(PyObject *o);
-/* What does not fit is no error: *overflow is 1 or -1 then, and 0 otherwise. */
+/* What does not fit is not an error: *overflow is 1 or -1 then, and 0 otherwise. */
 PyAPI_FUNC(long) PyLong_AsLongAndOverflow(PyObject *o, int *overflow);
 PyAPI_FUNC(long long) PyLong_AsLongLongAndOverflow(PyObject *o, int *overflow);
 /* Of an int only. */

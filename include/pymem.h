@@ -27,12 +27,12 @@ PyAPI_FUNC(void *) PyMem_RawRealloc(void *block, size_t n);
 PyAPI_FUNC(void *) PyMem_Realloc(void *block, size_t n);
 PyAPI_FUNC(void *) PyObject_Realloc(void *block, size_t n);
 
-/* The block is gone. NULL is no block, and allowed. */
+/* Frees the block. NULL is allowed, and does nothing. */
 PyAPI_FUNC(void) PyMem_RawFree(void *block);
 PyAPI_FUNC(void) PyMem_Free(void *block);
 PyAPI_FUNC(void) PyObject_Free(void *block);
 
-/* n elements of a type. NULL if there is no memory, or if so many can't be. */
+/* n elements of a type. NULL if there is no memory, or if their size does not fit Py_ssize_t. */
 #define PyMem_New(type, n) \
     ((size_t)(n) > PY_SSIZE_T_MAX / sizeof(type) ? NULL : (type *)PyMem_Malloc((n) * sizeof(type)))
 

@@ -6,7 +6,7 @@
 
 typedef struct PyUnicodeWriter PyUnicodeWriter;
 
-/* With room for so many characters; NULL with an error. */
+/* A writer with room for `length` characters; NULL with an error. */
 Py_LOCAL_FUNC(PyUnicodeWriter *) PyUnicodeWriter_Create(Py_ssize_t length);
 /* The string, a new reference, or NULL with an error; the writer is gone in any case. */
 Py_LOCAL_FUNC(PyObject *) PyUnicodeWriter_Finish(PyUnicodeWriter *writer);

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const FOLDERS = ["core", "src", "viewer"];
-/** An editor writes a file in several steps: a build begins when nothing was written for so many milliseconds. */
+/** An editor writes a file in several steps: a build begins when nothing was written for this many milliseconds. */
 const QUIET_MS = 150;
 
 let running = false;

@@ -35,7 +35,7 @@ export interface BigPlan {
   readonly heap: CoreHeap;
   readonly seed: number;
   readonly steps: number;
-  /** Large blocks have from an eighth to half of so many bytes; the default is 4 GiB. */
+  /** Large blocks have from an eighth to half of this many bytes; the default is 4 GiB. */
   readonly span?: number;
   /** Bytes of blocks that may be moved, all in all. */
   readonly moves?: number;

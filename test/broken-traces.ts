@@ -26,12 +26,12 @@ const MOST_TIME = 10_000;
 const COLORS = colors.createColors(false);
 const NAME = "app.trace";
 
-/** What became of so many files. */
+/** What became of this many files. */
 export interface Survival {
   files: number;
   /** Of which nothing could be read. */
   refused: number;
-  /** Of which the begin could be read. */
+  /** Of which the beginning could be read. */
   partly: number;
 }
 

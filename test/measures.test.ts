@@ -13,8 +13,8 @@ describe("a policy", () => {
   it("is refused if it is none, and what was there stays", async () => {
     const wrong: [unknown, string][] = [
       ["all", "it is a string"],
-      [{}, "its softLimit is no function"],
-      [{ ...DEFAULT_POLICY, measures: ["collect"] }, "its measures is no function"],
+      [{}, "its softLimit is not a function"],
+      [{ ...DEFAULT_POLICY, measures: ["collect"] }, "its measures is not a function"],
       [policyWith({ fragmentation: Number.NaN }), "its fragmentation is NaN, not 0 to 1"],
       [policyWith({ softLimit: () => Number.NaN }), "soft limit NaN: not a number of bytes"],
       [policyWith({ softLimit: () => -1 }), "soft limit -1: not a number of bytes"],
@@ -32,7 +32,7 @@ describe("a policy", () => {
   it("that throws, or names what there is not, is reported where nobody asked, and thrown where somebody did", async () => {
     for (const [measures, message] of [
       [() => fail("no idea"), "no idea"],
-      [() => undefined, "Cannot run measures: there is no iterating over their names, which are undefined"],
+      [() => undefined, "Cannot run measures: their names are not iterable: undefined"],
       [() => ["sweep"], 'Cannot run the measure "sweep": the measures are freeLists, release'],
     ] as const) {
       const heap = await quietHeap({ limit: 8 * MIB, policy: policyWith({ measures }) });

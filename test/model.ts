@@ -25,7 +25,7 @@ export interface Plan {
   readonly steps: number;
   /** Most blocks at a time. */
   readonly blocks: number;
-  /** Every so many steps the whole heap is checked. */
+  /** Every this many steps the whole heap is checked. */
   readonly checkEvery: number;
   readonly options?: HeapOptions;
 }

@@ -4,7 +4,7 @@ import { Heap, type HeapOptions, type MeasureName } from "../src/index.js";
 
 export const MIB = 2 ** 20;
 
-/** Makes garbage that only a collection frees: lists that contain themselves, with a text of so many characters each. */
+/** Makes garbage that only a collection frees: lists that contain themselves, with a text of this many characters each. */
 export function makeCycles(heap: Heap, count: number, characters: number): void {
   for (let k = 0; k < count; k++) {
     const cycle = heap.list<unknown>(["x".repeat(characters - 1) + (k % 10)]);

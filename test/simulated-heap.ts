@@ -136,7 +136,7 @@ export class SimulatedHeap implements Relievable {
     this.#safePoint();
   }
 
-  /** An operation that takes so long, at whose end so many bytes are asked for. False: MemoryError. */
+  /** An operation that takes so long, at whose end this many bytes are asked for. False: MemoryError. */
   allocate(kind: Kind, bytes: number, ms = 0): boolean {
     const attempt = () => {
       this.now += ms;

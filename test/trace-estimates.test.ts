@@ -22,7 +22,7 @@ import { Tape } from "./trace-data.js";
 
 const RUNS = 200;
 const RATE = 4096;
-/** A block is temporary if it is freed before so many others came to life. */
+/** A block is temporary if it is freed before this many others came to life. */
 const TEMPORARY = 20;
 /** What is stated of a group that is not shown. */
 const NOTHING = intervalOf(0, 0, RATE);

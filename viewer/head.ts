@@ -60,7 +60,7 @@ export class Head {
       ...(sample > 0 ? [`sampled, one in ${bytes(sample)}: figures are estimates`] : []),
     ].join(" · ");
     this.#problem.hidden = problem === null;
-    this.#problem.textContent = problem === null ? "" : `${problem}. Shown is what was before.`;
+    this.#problem.textContent = problem === null ? "" : `${problem}. Everything before that is shown.`;
     this.#showFigures();
   }
 

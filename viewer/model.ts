@@ -53,7 +53,7 @@ export interface SpanFigures {
 /** The shortest step that can be picked, in microseconds; and how many of them are seen at least. */
 const LEAST_STEP = 10;
 const HUNDRED = 100;
-/** Sums of so many views and spans are kept. */
+/** For how many views and spans the sums are kept. */
 const MOST_KNOWN = 8;
 
 export class Model {
@@ -125,7 +125,7 @@ export class Model {
   #bucketAt(time: number): number {
     const { program, programTime } = this.data.header;
     const bucket = firstIndex(this.buckets.length, (k) => (this.buckets[k]?.last ?? 0) < time);
-    // The program may begin within a mark of time: then it is the bucket's begin that counts.
+    // The program may begin within a mark of time: then it is the bucket's beginning that counts.
     return bucket < program && time >= programTime ? program : bucket;
   }
 
@@ -245,7 +245,7 @@ export class Model {
     return sums;
   }
 
-  /** Whether accounts of the interpreter's start count. What it left when the program began is no leak. */
+  /** Whether accounts of the interpreter's start count. What it left when the program began is not a leak. */
   #hasStartIn(view: View, { from, to, withStart }: Span): boolean {
     const { program } = this.data.header;
     return withStart && !(view === "leaks" && from < program && program < to);

@@ -116,7 +116,7 @@ export class Table {
     this.#more.textContent = `Show more of ${count(found.length - this.#rows)}`;
     this.#empty.hidden = found.length > 0;
     this.#empty.textContent =
-      search === "" ? "There is nothing of this in what is picked." : `Nothing is called “${state.search}”.`;
+      search === "" ? "The picked span has nothing of this." : `Nothing is called “${state.search}”.`;
   }
 
   /** What shows more of a row; undefined if there is nothing. */

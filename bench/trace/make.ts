@@ -1,4 +1,4 @@
-// A trace of at least so many events, recorded from the Python programs, which run in turn until there are enough:
+// A trace of at least a given number of events, recorded from the Python programs, which run in turn until there are enough:
 // node make.js FILE EVENTS.
 
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";

@@ -36,7 +36,7 @@ declare function hostGap(): i32;
 
 const COUNT_BITS: u32 = 31;
 const COUNT_MASK: i64 = 0x7fffffff;
-/** Points are so many times closer together than samples are, in the mean. */
+/** How many points there are for one sample, in the mean. */
 const POINTS_A_SAMPLE: u32 = 8;
 
 @inline

@@ -10,7 +10,7 @@ import type { PythonMessage, RunLine } from "./messages.js";
 
 /** Milliseconds between pictures while a line runs. */
 const EVERY = 400;
-/** The next picture waits for so many times what the one before took: the line has most of the time. */
+/** After a picture, the next one waits for this many times its duration, so that the prompt has most of the time. */
 const PAUSE = 4;
 
 const say = (message: PythonMessage): void => self.postMessage(message);

@@ -65,7 +65,7 @@ export class Domain implements AllocatorFunctions {
   }
 }
 
-/** Whether WebAssembly, which would take a number modulo 2^32, can be asked for so many bytes; an error if it isn't a number of bytes at all. */
+/** Whether `n` bytes can be passed to WebAssembly, which would take a larger number modulo 2^32. Throws if `n` is not a number of bytes at all. */
 export function isSize(n: number): boolean {
   if (!Number.isInteger(n) || n < 0) throw new RangeError(`Cannot allocate ${n} bytes: not a whole number from 0 up`);
   return n <= MAX_REQUEST;

@@ -93,7 +93,7 @@ export class Survey {
     if (!this.#calls.states.putOff(report)) report();
   }
 
-  /** If the address is no block of ours: what another heap has there. */
+  /** If the address is not a block of ours: what another heap has there. */
   #withOwner(fault: Fault): Fault {
     if (fault.kind !== "not a block") return fault;
     for (const ref of surveys) {

@@ -29,7 +29,7 @@ interface Allocator {
   free(block: Address): void;
 }
 
-/** A block makes its view anew when it is asked for it again: it keeps no memory that the heap has left. */
+/** A block makes its view anew when it is asked for it again, so that it never keeps an old memory alive that the heap has moved from. */
 export let forgetView: (block: TypedBlock<ElementType>) => void;
 
 /** Blocks that have a view. */
@@ -67,7 +67,7 @@ export class TypedBlock<T extends ElementType> {
     this.#length = length;
   }
 
-  /** Bytes of so many elements. */
+  /** Bytes of this many elements. */
   #bytes(length: number): number {
     if (!Number.isInteger(length) || length < 0) {
       throw new RangeError(`Cannot make a block of ${length} elements: not a whole number from 0 up`);

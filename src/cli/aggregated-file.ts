@@ -3,7 +3,7 @@
 //
 //   program's thread: events -> messages -> sums -> FILE.part, which takes the place of FILE
 //
-// What is no regular file, or lies where no file can be made, is written when the recording ends.
+// What is not a regular file, or lies where no file can be made, is written when the recording ends.
 
 import { closeSync, fstatSync, openSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { Analysis } from "../trace/analysis.js";
@@ -14,7 +14,7 @@ import type { TraceRequest } from "./protocol.js";
 import { writeAll } from "./stdio.js";
 import { reasonOf } from "./system/errors.js";
 
-/** Milliseconds between two times that the file is written; a large one waits for so many times what that took. */
+/** Milliseconds between two times that the file is written; a large one waits for this many times what that took. */
 const SAVE_EVERY = 1000;
 const PAUSE = 20;
 

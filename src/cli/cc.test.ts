@@ -161,7 +161,7 @@ describe.runIf(canCompile)("pyheap run, for C", () => {
     expect(run("length", "hello").stdout).toBe("5\n");
     expect(run("quiet")).toEqual({ status: 0, stdout: "", stderr: "" });
     expect(run("mul", "3").stderr).toBe(
-      "pyheap: Cannot run add.wasm: mul is no function of it; it has no main, but: add, twice, length, quiet\n",
+      "pyheap: Cannot run add.wasm: mul is not a function of it; it has no main, but: add, twice, length, quiet\n",
     );
     expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining("name a function of it") });
   });

@@ -160,7 +160,7 @@ describe("a recording that finds no space", () => {
     const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
     expect({ status, stdout }).toEqual({ status: 0, stdout: "200000\n" });
     expect(stderr).toBe(
-      "pyheap: Cannot write full.trace: files of this size are not allowed. It has what was recorded until then\n",
+      "pyheap: Cannot write full.trace: files of this size are not allowed. It has everything that was recorded until then\n",
     );
     expect((await readFile("full.trace")).problem).toMatch(/not ended in order/);
   });

@@ -48,7 +48,7 @@ it("says why another must not, and how it could", () => {
     [file("mine", "mine"), { isNamed: true }, "it is there already, and is not a report; --force overwrites it"],
     [source, { isNamed: true, force: true, source: join(folder, ".", "source") }, "this command reads it"],
     [folder, { isNamed: true, force: true }, "it is a folder"],
-    [join(source, "x"), { isNamed: true }, "a part of its path is no folder"],
+    [join(source, "x"), { isNamed: true }, "a part of its path is not a folder"],
   ] as const) {
     expect(() => checkFile(path, KIND, how)).toThrow(`Cannot write ${path}: ${why}`);
   }

@@ -62,7 +62,7 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** What is asked for; undefined if it is no address. */
+/** What is asked for; undefined if it is not an address. */
 function urlOf({ url }: IncomingMessage): URL | undefined {
   return URL.canParse(url ?? "", `http://${HOST}`) ? new URL(url ?? "", `http://${HOST}`) : undefined;
 }

@@ -1,5 +1,5 @@
 // A program that runs, on the terminal: the figures, the last minute as a line of bars, and the stacks that have most, drawn in place below what the
-// program writes. Where standard error is no terminal: a line a second, with the figures alone.
+// program writes. Where standard error is not a terminal: a line a second, with the figures alone.
 
 import type { Colors } from "picocolors/types.js";
 import type { PageData } from "../page/model.js";
@@ -45,7 +45,7 @@ function sparkline({ buckets, header }: PageData, width: number): string {
 
 interface Place {
   readonly name: string;
-  /** File and line; "" for what is no function. */
+  /** File and line; "" for what is not a function. */
   readonly at: string;
   bytes: number;
   count: number;
@@ -70,7 +70,7 @@ function topPlaces({ rows, accounts, nodes, header }: PageData): Place[] {
 /** A place is never cut to less than this, in columns. */
 const LEAST_PLACE = 12;
 
-/** A function and its place in so many columns: the name comes first, and the end of a path says more than its begin. */
+/** A function and its place in this many columns. The name comes first; a long path loses its beginning, because its end says more. */
 function placeText({ name, at }: Place, columns: number): string {
   if (at === "") return forTerminal(name.slice(0, columns));
   const room = Math.max(Math.min(at.length, LEAST_PLACE), columns - name.length - 2);

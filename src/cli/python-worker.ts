@@ -3,7 +3,7 @@
 //
 //   load -> prelude -> Py_RunMain: program, atexit's functions -> measured, recording ended -> the interpreter's end -> said
 //
-// A program can end anywhere: by os._exit, a signal, a crash. Then what is left of the way is done from there, without the interpreter.
+// A program can end anywhere: by os._exit, a signal, a crash. Then the remaining steps are done from there, without the interpreter.
 
 import { isatty } from "node:tty";
 import { parentPort, workerData } from "node:worker_threads";

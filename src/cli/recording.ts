@@ -8,19 +8,19 @@ import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { viewShared, WORD } from "./shared.js";
 import { fileSink, type Sink } from "./trace-file.js";
 
-/** A recording loses what happened in so many milliseconds, whatever ends the process; a live view has what happened so long ago. */
+/** Milliseconds: a process that is killed loses at most the events of this time, and a live view is at most this late. */
 const FLUSH_EVERY = 1000;
 const LIVE_EVERY = 300;
 export const flushEvery = (isLive: boolean): number => (isLive ? LIVE_EVERY : FLUSH_EVERY);
 
-/** A walk over the heap waits for so many times what the one before took: at most a twentieth of the time goes there. */
+/** After a walk over the heap, the next one waits for this many times its duration: so walks take at most a twentieth of the time. */
 const WALK_PAUSE = 20;
 
 export interface Recording {
   /** What was recorded so far is where it belongs. */
   flush(): void;
   /**
-   * So, if it can't wait for what the program does next, which begins after so many milliseconds. In any case what the program did has its time,
+   * So, if it can't wait for what the program does next, which begins after this many milliseconds. In any case what the program did has its time,
    * and what it does next will have its own.
    */
   flushBefore(pause: number): void;

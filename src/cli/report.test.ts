@@ -205,7 +205,7 @@ later = [load(100_000) for _ in range(10)]
     const { status, stdout } = pyheap("report", "summary", "cut.trace");
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /The recording was not ended in order: .*\. The file ends in the middle of block \d+, at byte \d+\. Shown is what was before\./,
+      /The recording was not ended in order: .*\. The file ends in the middle of block \d+, at byte \d+\. Everything before that is shown\./,
     );
   });
 
@@ -233,7 +233,7 @@ later = [load(100_000) for _ in range(10)]
     [["report", "table", "--at", "noon", "app.trace"], /^pyheap: Cannot report at noon/],
     [
       ["report", "stats", "--from", "5", "--to", "1", "app.trace"],
-      "pyheap: Cannot report from 5 s to 1 s: that is no span\n",
+      "pyheap: Cannot report from 5 s to 1 s: the end is not after the start\n",
     ],
     [
       ["report", "table", "--by", "colour", "app.trace"],

@@ -124,7 +124,7 @@ function call(heap: Heap, module: CModule, { target, args }: Program, words: Wor
   if (!module.functionNames.includes("main")) {
     const own = module.functionNames.filter((each) => !each.startsWith("PyInit_"));
     const has = [...attributes, ...own].join(", ") || "none";
-    const what = name === undefined ? "name a function of it" : `${name} is no function of it`;
+    const what = name === undefined ? "name a function of it" : `${name} is not a function of it`;
     throw new UsageError(`Cannot run ${target}: ${what}; it has no main, but: ${has}`);
   }
   const argv = [target, ...args];

@@ -19,7 +19,7 @@ const NO_STYLE = `${ESCAPE}[0m`;
 /** Colours and the like, which the program sets and the view must not take from it. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for.
 const STYLE = /\u001b\[([\d;:]*)m/g;
-/** Of styles that add up without an end, so many characters are kept. */
+/** The most characters of styles that are kept, if a program sets styles and never resets them. */
 const MOST_STYLE = 256;
 /** A lock that is held longer than this is that of a thread that was stopped. */
 const PATIENCE = 1000;

@@ -17,7 +17,7 @@ export function signalName(signal: number): string {
 /** What a shell has as the exit code of what a signal ended. */
 export const exitCodeOf = (signal: number): number => 128 + signal;
 
-/** A program that did not look for so many milliseconds is ended without it, if it would end by the signal. */
+/** Milliseconds: a program that has not looked for signals for so long is ended without its help, if the signal ends programs. */
 const GRACE = 5000;
 /** So is one that was interrupted so often from the keyboard, and took none of it. */
 const MOST_PRESSES = 3;
@@ -117,7 +117,7 @@ export class Interrupts {
     Atomics.add(this.#words, WORD.taken, 1);
   }
 
-  /** Bits of the signals that do not end the program. They are told at each look: a long call in C is no look. */
+  /** Bits of the signals that do not end the program. They are told at each look: a long call in C is not a look. */
   #handled(): number {
     let bits = 0;
     for (const signal of NUMBERS) if (this.#python.PyOS_getsig(signal) !== DEFAULT) bits |= 1 << signal;

@@ -34,7 +34,7 @@ function cutTo(fd: number, length: number): void {
   }
 }
 
-/** A file that is open. What can't be written whole, for want of space, is not there: it ends with its last whole block. */
+/** An open file. A block that can't be written whole, for lack of space, is removed again: the file ends with its last whole block. */
 export function fileSink({ file, fd }: TraceRequest): Sink {
   const isRegular = fstatSync(fd).isFile();
   let written = 0;
@@ -44,7 +44,7 @@ export function fileSink({ file, fd }: TraceRequest): Sink {
     write: (bytes) => {
       writeAll(fd, bytes, (code) => {
         if (isRegular) cutTo(fd, whole);
-        return new Error(`Cannot write ${file}: ${reasonOf(code)}. It has what was recorded until then`);
+        return new Error(`Cannot write ${file}: ${reasonOf(code)}. It has everything that was recorded until then`);
       });
       written += bytes.length;
       // The header of the file, then header and content of each block, come one by one.

@@ -165,7 +165,7 @@ kept = work(int(sys.argv[1]))
       /^pyheap: the program's peak is 8\.\d MiB, over 8\.0 MiB, beside \d\.\d MiB in [\d,]+ blocks of the inter/,
     );
     expect(stats("checked.trace").problem).toBeNull();
-    // What the interpreter takes to start is no program's fault.
+    // What the interpreter takes to start is not the program's fault.
     expect(pyheap("run", "--quiet", "--fail-over-peak", "1MiB", "-c", "pass")).toMatchObject({ status: 0, stderr: "" });
     expect(pyheap("run", "--quiet", "--fail-over-peak", "1KiB", "-c", "raise SystemExit(7)").status).toBe(7);
   });

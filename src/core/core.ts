@@ -88,7 +88,7 @@ export function instantiate<F extends CoreFunctions>(
       over(memory, entries);
       core.memory = memory;
       core.table = entries;
-      // Growing detaches the buffer, even if it is by nothing: who kept a view sees nothing there, instead of what is not the heap any more.
+      // Growing by 0 detaches the buffer too: old views become empty, instead of showing memory that is no longer the heap.
       before.grow(0);
     },
   };

@@ -37,7 +37,7 @@ export interface Fault {
   readonly calledDomain: BlockOwner;
   /** Where in the program the faulty call is; undefined for what `check` finds. */
   readonly calledAt?: string;
-  /** The block's own domain, size in bytes and serial number; undefined if the address is no block. */
+  /** The block's own domain, size in bytes and serial number; undefined if the address is not a block. */
   readonly domain?: BlockOwner;
   readonly size?: number;
   readonly serial?: number;
@@ -46,7 +46,7 @@ export interface Fault {
   /** Where in the program the block was allocated, and freed. */
   readonly allocatedAt?: string;
   readonly freedAt?: string;
-  /** A block that another heap has at this address, if the address is no block here. */
+  /** A block that another heap has at this address, if the address is not a block here. */
   readonly elsewhere?: { readonly domain: BlockOwner; readonly size: number; readonly allocatedAt?: string };
 }
 

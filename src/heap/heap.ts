@@ -89,7 +89,7 @@ export interface HeapImports extends MemoryApi, Pick<ObjectApi, (typeof OBJECT_A
   [name: string]: WebAssembly.ImportValue;
 }
 
-/** Where a heap begins: so many bytes are the stack of modules in C, with which a recursion comes to its limit first. Untouched, they cost nothing. */
+/** Where a heap begins. The bytes below are the stack of modules in C: large enough that the recursion limit is reached before the stack ends. Unused, they cost nothing. */
 const DEFAULT_BASE = 256 * 1024;
 
 /** A private heap: memory outside the JavaScript heap, with a limit and an account of every byte. */
@@ -181,7 +181,7 @@ export class Heap extends ObjectHeap {
   /**
    * The heap's objects as an image, from which `Heap.load` makes the same heap again: what `heap.roots` leads to at the moment of the
    * call; as bytes, or with `{ stream: true }` as a stream, for `pipeTo` or the body of a request or response. The heap stays as it is.
-   * Throws if it has blocks that are no objects, modules in C, or allocators of the program's own.
+   * Throws if it has blocks that are not objects, modules in C, or allocators of the program's own.
    */
   save(options: SaveOptions & { readonly stream: true }): Promise<ReadableStream<Uint8Array>>;
   save(options?: SaveOptions & { readonly stream?: false }): Promise<Uint8Array>;

@@ -72,7 +72,7 @@ export class Objects {
     return wrapped(this.bridge, index, kind, hostId, (id) => this.types.layout(id));
   }
 
-  /** Where an object is; undefined if it is no object. */
+  /** Where an object is; undefined if it is not an object. */
   addressOf(object: unknown): number | undefined {
     if (!(object instanceof Handle)) return undefined;
     return this.bridge.f.handle_address(indexOf(object, this.bridge)) >>> 0;

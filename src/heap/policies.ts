@@ -8,7 +8,7 @@ export interface Policies {
   readonly smallInts?: boolean;
   /** Strings of one Latin-1 character, bytes of one byte, and the empty ones exist once. */
   readonly characters?: boolean;
-  /** Keys are strings of which there is one with their text. */
+  /** Keys are interned: there is only one string with each text. */
   readonly interning?: boolean;
   /** Freed ints, floats, tuples, lists and dicts are kept for the next ones. */
   readonly freeLists?: boolean;

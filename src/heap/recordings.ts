@@ -26,7 +26,7 @@ export type Traceable = number | TypedBlock<ElementType> | PyObject;
 export interface TracedSide {
   /** Where the stacks of a trace come from. */
   stackSource(): StackSource;
-  /** Where in memory an object is; undefined if it is no object. */
+  /** Where in memory an object is; undefined if it is not an object. */
   addressOf(object: Traceable): number | undefined;
   /** Reports runs of the heap's cycle collector to a recording while it runs. Answers what ends that. */
   watchCollections(recorder: Recorder): () => void;

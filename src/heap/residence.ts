@@ -4,7 +4,7 @@ import { SWAP } from "../core/reentrancy.js";
 import type { Objects } from "./objects.js";
 import { leastMemory, moveCore, type Trim } from "./trim.js";
 
-/** Under pressure the heap moves only if it gives back so many bytes, and such a part of its memory. */
+/** Under pressure the heap moves only if it gives back at least these bytes, and at least this part of its memory. */
 const LEAST_TRIM = 2 ** 20;
 const TRIM_SHARE = 1 / 4;
 

@@ -63,7 +63,7 @@ export function encodeImage({ metadata, size, checksum, isCompressed, stored }: 
 /** The parts of an image, which is looked at but for the memory itself. Throws ImageError. */
 export function decodeImage(image: Uint8Array, core: number): ImageParts {
   const magic = new TextDecoder("latin1").decode(image.subarray(0, MAGIC.length));
-  if (magic !== MAGIC.slice(0, image.length)) throw new ImageError("it is none, for it does not begin as one");
+  if (magic !== MAGIC.slice(0, image.length)) throw new ImageError("it does not begin like an image");
   if (image.length < HEADER) throw new ImageError(`it ends after ${image.length} bytes, in the header`);
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
   const word = (at: number) => view.getUint32(at, true);
@@ -124,7 +124,7 @@ function readMetadata(text: string): ImageMetadata {
     !Array.isArray(types) ||
     !types.every(isType)
   ) {
-    throw new ImageError("its metadata is not what it should be");
+    throw new ImageError("its metadata is not valid");
   }
   return metadata as ImageMetadata;
 }
@@ -136,6 +136,6 @@ function parse(text: string): Partial<ImageMetadata> {
   } catch {
     throw new ImageError("its metadata is no JSON");
   }
-  if (typeof value !== "object" || value === null) throw new ImageError("its metadata is not what it should be");
+  if (typeof value !== "object" || value === null) throw new ImageError("its metadata is not valid");
   return value;
 }

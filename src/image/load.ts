@@ -32,7 +32,7 @@ export async function loadImage(
     tableBase === 0 ||
     tableBase > 2 ** 20
   ) {
-    throw new ImageError("its metadata is not what it should be");
+    throw new ImageError("its metadata is not valid");
   }
   const bytes = isCompressed ? await decompress(stored, size) : stored;
   const memory = memoryOf(control + size);
@@ -63,11 +63,11 @@ function verifyCore({ functions, tableBase }: WholeCore): void {
     broken = functions.image_verify(tableBase) >>> 0;
   } catch (error) {
     // A trap. The core is of no use any more, and nobody has it.
-    throw new ImageError(`what its memory has is no heap (${error instanceof Error ? error.message : error})`);
+    throw new ImageError(`its memory is not a valid heap (${error instanceof Error ? error.message : error})`);
   }
   if (broken === C.IMAGE_NO_MEMORY) throw new ImageError("there is no memory to verify it");
   if (broken !== 0)
-    throw new ImageError(`what its memory has at ${formatAddress(toAddress(broken))} is not what it should be`);
+    throw new ImageError(`its memory is not a valid heap: wrong at ${formatAddress(toAddress(broken))}`);
 }
 
 /** Copies the bytes to where the heap begins, and answers their checksum. */

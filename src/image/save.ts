@@ -41,7 +41,7 @@ export function takeImage(core: WholeCore, metadata: ImageMetadata): ImageParts 
   if (left !== 0 || pools !== 0) {
     const what = `${left === 0 ? "small" : `${left} bytes of`} blocks`;
     throw cannotSave(
-      `it has ${what} that are no objects (heap.malloc, typed blocks), or objects that another module refers to`,
+      `it has ${what} that are not objects (heap.malloc, typed blocks), or objects that another module refers to`,
     );
   }
   return { metadata, size, checksum, isCompressed: false, stored };
@@ -78,7 +78,7 @@ function makeSmall({ functions: f }: WholeCore): void {
   const answer = f.compact_objects();
   if (answer === C.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
   if (answer !== C.COMPACTED) {
-    throw new MemoryError(0, "", "Cannot save the heap: there is no memory to make the image's objects lie together");
+    throw new MemoryError(0, "", "Cannot save the heap: there is no memory to compact the image's objects");
   }
   f.objects_relieve();
   f.relieve_heap();

@@ -85,7 +85,7 @@ export class UserTypes {
   #functions<F extends Fields, I extends FieldType>(layout: TypeLayout, { finalize, dealloc }: TypeFunctions<F, I>) {
     for (const [which, f] of Object.entries({ finalize, dealloc })) {
       if (f !== undefined && typeof f !== "function") {
-        throw new TypeError(`Cannot use ${describe(f)} as ${which} of type ${layout.name}: it is no function`);
+        throw new TypeError(`Cannot use ${describe(f)} as ${which} of type ${layout.name}: it is not a function`);
       }
     }
     return {

@@ -2,7 +2,7 @@
 // with open addressing, at most half full.
 
 const FIRST_LENGTH = 1 << 12;
-/** A bucket's number has so many bits. */
+/** Bits of a bucket's number. */
 const BUCKET_BITS = 16;
 const BUCKET_MASK = (1 << BUCKET_BITS) - 1;
 

@@ -1,6 +1,6 @@
 // The sums of the bucket that is being filled, by account: the row that each will have.
 //
-// The row's peak is what the account had, relative to the bucket's begin, at the bucket's highest moment; its own peak, at the highest
+// The row's peak is what the account had, relative to the bucket's beginning, at the bucket's highest moment; its own peak, at the highest
 // moment of what the program added. Each is settled the first time that the account changes after such a moment:
 //   stamp(account) == latest stamp  if and only if  peak(account) is right for the latest highest moment
 // An account that is not touched has net 0 and peaks of 0.

@@ -11,7 +11,7 @@ export const SMALLER: TraceFunction = { name: "smaller calls", file: "", firstLi
 
 /** A node with less than this share of a view's sum, in each view, is not shown by itself. Doubled until few rows are left. */
 const FIRST_SHARE = 2e-5;
-/** The interpreter's start, which is looked at rarely, is told by so many times larger shares. */
+/** For the interpreter's start, which is rarely examined, the shares must be larger by this factor. */
 const COARSER = 25;
 
 export interface Folded {

@@ -21,7 +21,7 @@ import type { HeapStats } from "../alloc/stats.js";
 import type { CollectionPoint } from "../trace/collections.js";
 import type { TraceFunction } from "../trace/format.js";
 
-/** Values of a row, in this order. Bytes and counts of blocks; `net` and the peaks are relative to the bucket's begin. */
+/** Values of a row, in this order. Bytes and counts of blocks; `net` and the peaks are relative to the bucket's beginning. */
 export const ROW = {
   bytes: 0,
   count: 1,
@@ -132,7 +132,7 @@ export interface PageBlocks {
   /** The moments that the heap map can show: what was live from then until then, in microseconds. The last is the end. */
   readonly froms: Float64Array;
   readonly untils: Float64Array;
-  /** 1; if there are too many blocks, one in so many is here. */
+  /** The page has one in `step` blocks: 1, or more if there are too many blocks. */
   readonly step: number;
   readonly addresses: Float64Array;
   readonly sizes: Uint32Array;

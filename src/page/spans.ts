@@ -33,9 +33,9 @@ const FINENESS = { startFineness: 128, leastFineness: 128 };
 const MOST_CELLS = 400_000;
 
 export interface SpansOptions {
-  /** A block is temporary if it is freed before so many others were allocated; the default is 1. */
+  /** A block is temporary if it is freed before this many others were allocated; the default is 1. */
   readonly temporary?: number;
-  /** Of dead blocks that the heap map may show, so many are kept at most, if fewer moments need no more. */
+  /** The most dead blocks that are kept for the heap map. */
   readonly mostDeparted?: number | undefined;
   /** Stretches of time that the program is cut into; from 640 to 32,000. */
   readonly mostBuckets?: number;

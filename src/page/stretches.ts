@@ -2,7 +2,7 @@
 //
 //   close     a stretch is closed at the first mark of time at which it is long enough, or has enough events:
 //             last - time < room.duration   or it has the events of a single mark
-//   rejoin    when there are too many, neighbours become one, and from then on stretches are larger; but never across the begin of the
+//   rejoin    when there are too many, neighbours become one, and from then on stretches are larger; but never across the beginning of the
 //             program, so that what the interpreter does to start stays apart:
 //
 //             start-up | program              start-up | program

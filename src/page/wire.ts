@@ -103,7 +103,7 @@ export function encodePage(data: PageData): Uint8Array {
   return out.written;
 }
 
-/** Throws BrokenContent if it is no page's data. */
+/** Throws BrokenContent if it is not a page's data. */
 export function decodePage(data: Uint8Array): PageData {
   const from = new ByteReader(data);
   const header = JSON.parse(from.text()) as PageHeader;

@@ -67,12 +67,12 @@ export class Account implements Totals {
     this.#part = part;
   }
 
-  /** Milliseconds that a run will take in a heap of so many bytes; 0 if nothing is known. */
+  /** Milliseconds that a run will take in a heap of this many bytes; 0 if nothing is known. */
   price(reserved: number): number {
     return this.#pace * reserved;
   }
 
-  /** Whether a run can begin, in a heap of so many bytes, when the program has had so many milliseconds. */
+  /** Whether a run can begin, in a heap of this many bytes, when the program has had this many milliseconds. */
   affords(urgency: Urgency, reserved: number, program: number): boolean {
     const price = this.price(reserved);
     this.#earn(program, Math.max(LEAST_CREDIT, price));
@@ -87,7 +87,7 @@ export class Account implements Totals {
     this.#earned = program;
   }
 
-  /** A run took so long, in a heap of so many bytes, and gained so much. If it has no urgency, the program asked for it. */
+  /** Enters a run: its milliseconds, the heap's bytes before it, and the bytes that it gained. Without an urgency, the program asked for it. */
   ran(ms: number, gained: number, reserved: number, urgency?: Urgency): void {
     this.runs++;
     this.ms += ms;

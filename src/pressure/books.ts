@@ -80,7 +80,7 @@ export class Books {
     return account;
   }
 
-  /** Whether one can begin now, in a heap of so many bytes. */
+  /** Whether one can begin now, in a heap of this many bytes. */
   affords(spender: Spender, urgency: Urgency, reserved: number): boolean {
     return this.of(spender).affords(urgency, reserved, this.#programMs);
   }

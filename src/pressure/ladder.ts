@@ -87,7 +87,7 @@ const FALL = 1 / 8;
 const LAST_ROOM = 1 / 16;
 /** Below this size nobody minds holes. */
 const LEAST_HEAP = 32 * 2 ** 20;
-/** The step between looks: at least so many bytes, or this part of where the first was, and doubled so often. */
+/** The step between looks: at least these bytes, or this part of the bytes at the first look; and how often it is doubled at most. */
 const LEAST_STEP = 2 ** 18;
 const STEP = 1 / 64;
 const MOST_DOUBLINGS = 3;
@@ -309,7 +309,7 @@ export class Ladder {
   }
 
   /**
-   * An allocation of so many bytes found no memory (0: it is not known how many). Runs a measure at a time, and tries again when they have
+   * An allocation of this many bytes found no memory (0: it is not known how many). Runs a measure at a time, and tries again when they have
    * gained as much, and when there is none left; undefined if all was in vain, or nothing may run now.
    */
   rescue<T>(attempt: () => T | undefined, bytes = 0): T | undefined {
@@ -475,7 +475,7 @@ function softLimitOf(policy: Policy | undefined, limit: number): number {
 
 function namesIn(names: Iterable<MeasureName>): Iterable<MeasureName> {
   if (typeof names?.[Symbol.iterator] === "function") return names;
-  throw new TypeError(`Cannot run measures: there is no iterating over their names, which are ${names}`);
+  throw new TypeError(`Cannot run measures: their names are not iterable: ${names}`);
 }
 
 /** What an attempt answers or throws, for later; undefined if it was in vain. */

@@ -5,7 +5,7 @@
 //     |     collectYoung   garbage among objects that were made lately
 //     |     collect        all garbage
 //     |     compact        objects move together
-//   dear    trim           the heap moves to a smaller memory: nothing else gives memory back to the system
+//   costly  trim           the heap moves to a smaller memory: nothing else gives memory back to the system
 //
 // A policy chooses; ladder.ts runs what it chose and says what it gained.
 
@@ -55,12 +55,12 @@ export const DEFAULT_POLICY: Policy = {
   measures: ({ reason }) => (reason === "fragmentation" ? AGAINST_HOLES : MEASURES),
 };
 
-/** Throws TypeError if something is no policy. */
+/** Throws TypeError if something is not a policy. */
 export function checkPolicy(policy: Policy): void {
   const cannot = (why: string) => new TypeError(`Cannot use this policy: ${why}`);
   if (typeof policy !== "object") throw cannot(`it is a ${typeof policy}`);
   for (const name of ["softLimit", "measures"] as const) {
-    if (typeof policy[name] !== "function") throw cannot(`its ${name} is no function`);
+    if (typeof policy[name] !== "function") throw cannot(`its ${name} is not a function`);
   }
   const { fragmentation } = policy;
   if (!(fragmentation >= 0 && fragmentation <= 1)) throw cannot(`its fragmentation is ${fragmentation}, not 0 to 1`);

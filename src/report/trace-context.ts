@@ -153,6 +153,6 @@ export function reportHead(report: TraceReport): string[] {
         ]
       : []),
     ...gapLines(report).map(colors.dim),
-    ...(summary.problem === undefined ? [] : [colors.yellow(`${visible(summary.problem)}. Shown is what was before.`)]),
+    ...(summary.problem === undefined ? [] : [colors.yellow(`${visible(summary.problem)}. Everything before that is shown.`)]),
   ];
 }

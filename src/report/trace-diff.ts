@@ -78,7 +78,7 @@ export function traceDiff(
     `before  ${name(before)}  ${colors.dim(viewLine(before))}`,
     `after   ${name(after)}  ${colors.dim(viewLine(after))}`,
     ...startChange(before, after).map((line) => colors.dim(line)),
-    ...problems.map((problem) => colors.yellow(`${problem}. Compared is what was before.`)),
+    ...problems.map((problem) => colors.yellow(`${problem}. Everything before that is compared.`)),
     "",
     all.length === 0
       ? "  Nothing differs."

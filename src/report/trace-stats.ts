@@ -173,7 +173,7 @@ export function traceStatsText(stats: TraceStats, colors: Colors): string {
   const within = (interval: Interval | null) => (interval === null ? "" : `${intervalWords(interval)}, `);
   return [
     colors.bold(forTerminal(programName(stats.command))),
-    ...(stats.problem === null ? [] : [colors.yellow(`${visible(stats.problem)}. Shown is what was before.`)]),
+    ...(stats.problem === null ? [] : [colors.yellow(`${visible(stats.problem)}. Everything before that is shown.`)]),
     layOut(
       [
         ["allocations", count(stats.allocations), ""],

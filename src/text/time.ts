@@ -14,7 +14,7 @@ export const time = (microseconds: number): string => seconds(microseconds / MIC
 /** A moment of a recording, in microseconds, more precisely than `time`: `4.2 ms`, `0.482 s`, `5.23 s`, `83.1 s`. */
 export const instant = (microseconds: number): string => instantIn(microseconds, Number.POSITIVE_INFINITY);
 
-/** As `instant`; if only so many microseconds of the recording are looked at, as precise as a hundredth of them: `5.2312 s`. */
+/** As `instant`, but for a view of this many microseconds: as precise as a hundredth of the view (`5.2312 s`). */
 export function instantIn(microseconds: number, seen: number): string {
   const n = microseconds / MICROSECONDS;
   const needed = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(seen / MICROSECONDS))));

@@ -25,7 +25,7 @@ export interface AnalysisOptions {
   /** The span that is looked at, in microseconds from the start of the recording; the default is all of it. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** A block is temporary if it is freed before so many others were allocated; the default is 1. */
+  /** A block is temporary if it is freed before this many others were allocated; the default is 1. */
   readonly temporary?: number | undefined;
   /** What was allocated before the program began is in accounts and figures as well; the default is in `start` only. */
   readonly withStart?: boolean | undefined;
@@ -331,7 +331,7 @@ export class Analysis implements TraceConsumer {
     if (this.#inSpan) this.figures.resizes += weightOf(size, this.#sample);
   }
 
-  /** The recording was ended so many microseconds after it began: nothing happened from the last event on. */
+  /** The recording was ended this many microseconds after it began: nothing happened from the last event on. */
   ended(microseconds: number): void {
     if (microseconds > this.#now) this.time(microseconds);
   }

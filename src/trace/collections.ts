@@ -1,4 +1,4 @@
-// Runs of the cycle collector over time: at most so many points, however long the recording.
+// Runs of the cycle collector over time: a bounded number of points, however long the recording.
 
 import type { TraceCollection } from "./format.js";
 

@@ -19,9 +19,9 @@ export interface EventConsumer {
   liveNow(bytes: number): void;
   /** A new node has the next number, from 1. Its parent is 0 or has been told. */
   node(parent: number, functionNumber: number, line: number): void;
-  /** It is so many microseconds since the start. */
+  /** It is this many microseconds since the start. */
   time(microseconds: number): void;
-  /** The platform has given so many bytes. */
+  /** The platform has given this many bytes. */
   reserved(bytes: number): void;
   /** What was allocated so far is the interpreter's, what follows the program's. */
   program(): void;

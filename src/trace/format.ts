@@ -8,7 +8,7 @@
 
 import * as C from "../core/constants.gen.js";
 
-/** First bytes of every trace: one that is no text, a name, and a line end that a transfer as text would break. */
+/** First bytes of every trace: a byte that no text has, a name, and a line end that a transfer as text would change. */
 export const MAGIC: readonly number[] = [0x89, 0x70, 0x79, 0x68, 0x65, 0x61, 0x70, 0x0a];
 export const TRACE_VERSION = 2;
 /** Bytes before the first block, and before the content of each. */
@@ -36,7 +36,7 @@ export const BLOCK = {
 
 /** The two highest bits of an event's first byte. core/trace/events.ts writes what follows. */
 export const EVENT = { free: 0, allocate: 1, resize: 2, other: 3 } as const;
-/** First bytes of what is no event. */
+/** First bytes of what is not an event. */
 export const OTHER = {
   /** Microseconds since the mark before (number). */
   time: C.TRACE_TIME,

@@ -18,7 +18,7 @@ import {
 import { MOST_SAMPLE_BYTES } from "./random.js";
 import { readTotals, type TotalsConsumer } from "./totals.js";
 
-/** It is no trace, or none that can be read: nothing of it was. */
+/** The file is not a trace, or nothing of it can be read. */
 export class TraceError extends Error {
   override readonly name = "TraceError";
 }

@@ -181,7 +181,7 @@ export class Recorder {
     (timer as { unref?: () => void }).unref?.();
   }
 
-  /** What was allocated so far is the interpreter's: what is left of it in the end is no leak. */
+  /** What was allocated so far is the interpreter's: what is left of it in the end is not a leak. */
   noteProgram(): void {
     this.flush();
     this.#guard(() => this.#output.events(Uint8Array.of(OTHER.program)));

@@ -13,10 +13,10 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Of a normal distribution, 95 of 100 values lie within so many standard deviations. */
+/** Of a normal distribution, 95 of 100 values lie within this many standard deviations. */
 const DEVIATIONS_OF_95 = 1.96;
 
-/** How many blocks a sampled one of so many bytes stands for; 1 if everything was recorded (`rate` 0). */
+/** How many blocks a sampled block of this size represents; 1 if everything was recorded (`rate` 0). */
 export function weightOf(size: number, rate: number): number {
   return rate === 0 ? 1 : 1 / -Math.expm1(-Math.max(size, 1) / rate);
 }

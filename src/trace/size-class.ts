@@ -5,7 +5,7 @@ import { exactBytes } from "../text/bytes.js";
 const SMALL = 512;
 const SMALL_CLASSES = 64;
 
-/** The class of a request of so many bytes: 0 to 63 for small ones, then one for each power of two. */
+/** The class of a request of this many bytes: 0 to 63 for small ones, then one for each power of two. */
 export function sizeClassOf(size: number): number {
   if (size <= SMALL) return size === 0 ? 0 : (size - 1) >>> 3;
   return SMALL_CLASSES + (22 - Math.clz32(size - 1));

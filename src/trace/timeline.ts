@@ -1,4 +1,4 @@
-// Live bytes, and what the platform gave, over time: at most so many points, however long the recording.
+// Live bytes and the platform's bytes over time: a bounded number of points, however long the recording.
 
 /** One stretch of time: the figures at its highest moment. */
 export interface TimelinePoint {

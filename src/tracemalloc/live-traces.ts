@@ -10,9 +10,9 @@ import type { TraceOutput } from "../trace/writer.js";
 import type { Trace } from "./snapshot.js";
 import { type Frame, Traceback, UNKNOWN } from "./traceback.js";
 
-/** An object begins so many bytes behind its block, at most: the collector's header, and the two words of what weak references and attributes there are. */
+/** The most bytes from the start of a block to its object: the collector's header, and two words for weak references and attributes. */
 const MOST_HEADER = 16;
-/** Every object and every collector's header is so many bytes, or a multiple. */
+/** The size of every object and of every collector's header is a multiple of this. */
 const HEADER_STEP = 4;
 
 /** A block that the heap did not give. */

@@ -35,7 +35,7 @@ const order = (a: string, b: string): number => (a < b ? 1 : a > b ? -1 : 0);
 
 export class Snapshot {
   readonly traces: readonly Trace[];
-  /** Tracebacks have at most so many frames. */
+  /** Tracebacks have at most this many frames. */
   readonly tracebackLimit: number;
 
   constructor(traces: readonly Trace[], tracebackLimit: number) {

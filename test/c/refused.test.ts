@@ -63,7 +63,7 @@ describe.runIf(canCompile)("a module", () => {
     const path = await build("plain", PLAIN);
     const bytes = new Uint8Array(await readFile(path));
     await expect(heap.load(bytes.slice(0, 60), { name: "half.wasm" })).rejects.toThrow(/^Cannot load half\.wasm: /);
-    await expect(heap.load(path, { name: 5 as unknown as string })).rejects.toThrow("its name is no string");
+    await expect(heap.load(path, { name: 5 as unknown as string })).rejects.toThrow("its name is not a string");
     const asks = await build("asks", "extern int ask(int); int f(int x) { return ask(x); }");
     await expect(heap.load(asks, { imports: { ask: 3 as never } })).rejects.toThrow(
       /^Cannot load asks\.wasm.*: .*"ask"/,

@@ -1,4 +1,4 @@
-// Heap images: what is saved comes back; what can't be saved is refused; what is no image, or a broken one, is refused too.
+// Heap images: what is saved comes back; what can't be saved is refused; what is not an image, or a broken one, is refused too.
 
 import { describe, expect, it } from "vitest";
 import { crc32 } from "../../src/ground/crc32.js";
@@ -192,7 +192,7 @@ describe("types in an image", () => {
     loaded.check();
     const types = { File: { finalize: 5 as never } };
     await expect(Heap.load(image, { types })).rejects.toThrow(
-      "Cannot use a number as finalize of type File: it is no function",
+      "Cannot use a number as finalize of type File: it is not a function",
     );
     expect(() => heap.type("Other", types.File)).toThrow("Cannot use a number as finalize of type Other");
   });
@@ -219,7 +219,7 @@ describe("roots", () => {
     expect(heap.roots.delete("kept")).toBe(true);
     expect(heap.roots.delete("kept")).toBe(false);
     const list = heap.list();
-    expect(() => heap.roots.set("n", 3 as never)).toThrow("Cannot make n a root: it is no object on the heap");
+    expect(() => heap.roots.set("n", 3 as never)).toThrow("Cannot make n a root: it is not an object on the heap");
     expect(() => heap.roots.set(3 as never, list)).toThrow("Cannot use a number as the name of a root");
     list.release();
     expect(() => heap.roots.set("gone", list)).toThrow("it was released");
@@ -276,7 +276,7 @@ describe("saving without memory", () => {
     heap.roots.set("rows", heap.from(Array.from({ length: 30_000 }, (_, k) => [k])));
     heap.failReservation(1, true);
     await expect(heap.save()).rejects.toThrow(
-      new MemoryError(0, "", "Cannot save the heap: there is no memory to make the image's objects lie together"),
+      new MemoryError(0, "", "Cannot save the heap: there is no memory to compact the image's objects"),
     );
     heap.failReservation(0);
     heap.check();
@@ -288,10 +288,10 @@ describe("what can't be saved", () => {
   it("is refused, and says why", async () => {
     const heap = await library();
     const block = heap.malloc(100);
-    await expect(heap.save()).rejects.toThrow("it has small blocks that are no objects");
+    await expect(heap.save()).rejects.toThrow("it has small blocks that are not objects");
     heap.free(block);
     const large = heap.malloc(10_000);
-    await expect(heap.save()).rejects.toThrow("bytes of blocks that are no objects");
+    await expect(heap.save()).rejects.toThrow("bytes of blocks that are not objects");
     heap.free(large);
     const recorder = heap.trace({ write: () => undefined });
     await expect(heap.save()).rejects.toThrow("a recording is under way");
@@ -326,7 +326,7 @@ describe("a broken image", () => {
     };
     expect(await broken(() => new Uint8Array())).toBe("it ends after 0 bytes, in the header");
     expect(await broken(() => new TextEncoder().encode("GIF89a, and more of it"))).toBe(
-      "it is none, for it does not begin as one",
+      "it does not begin like an image",
     );
     expect(await broken((bytes) => bytes.subarray(0, 20))).toBe("it ends after 20 bytes, in the header");
     expect(await broken((bytes) => bytes.subarray(0, 9000))).toMatch(/it is cut off: 9000 bytes instead of \d+/);
@@ -351,7 +351,7 @@ describe("a broken image", () => {
     for (const name of ["lastType", "lastCallback"] as const) {
       for (const number of [2 ** 31, 0xffff_fffc, -1, 1.5]) {
         const broken = withMetadata(image, (metadata) => ({ ...metadata, [name]: number }));
-        await expect(Heap.load(broken, { verify: true })).rejects.toThrow("its metadata is not what it should be");
+        await expect(Heap.load(broken, { verify: true })).rejects.toThrow("its metadata is not valid");
       }
     }
     const same = await Heap.load(withMetadata(image, (metadata) => metadata));

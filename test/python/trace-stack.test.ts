@@ -5,7 +5,7 @@ import * as C from "../../src/core/constants.gen.js";
 import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
 import { Tape } from "../trace-data.js";
 
-/** Blocks of at least so many bytes are the test's own: one for each look. */
+/** Blocks of at least this many bytes are the test's own: one for each look. */
 const FIRST_SIZE = 1 << 20;
 
 const PROGRAM = `

@@ -21,7 +21,7 @@ import { Overview } from "./overview.js";
 const HELP =
   "Click a square, or go to it with the arrow keys, to see its blocks. Squares are filled as far as they are in use. A square is the same memory at every moment: pick another span on the timeline to see what was there.";
 const STACK_SHOWN = 5;
-/** Of a cell, so many pools and arenas are told at most. */
+/** The most pools and arenas that are described for one cell. */
 const PLACES_SHOWN = 3;
 
 /** Which of the places, in order of their addresses, have a byte of [begin, end). */

@@ -31,7 +31,7 @@ const CHARACTER = 7;
 const BETWEEN = 28;
 const USUAL = 80;
 
-/** How far marks of time have to be from each other, if the axis goes from `least` to `most` seconds over so many pixels. */
+/** How far marks of time have to be from each other, if the axis goes from `least` to `most` seconds over this many pixels. */
 export function timeSpace(least: number, most: number, pixels: number): number {
   const decimals = Math.max(0, Math.ceil(-Math.log10(((most - least) * USUAL) / Math.max(1, pixels))));
   return BETWEEN + CHARACTER * (Math.floor(most).toString().length + decimals + 3);

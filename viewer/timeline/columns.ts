@@ -1,4 +1,4 @@
-// What the timeline draws: each bucket's begin, highest moment and end. From a bucket's last event to the next bucket the line is
+// What the timeline draws: each bucket's beginning, highest moment and end. From a bucket's last event to the next bucket the line is
 // level: nothing happened.
 
 import type { Bucket } from "../../src/page/model.js";

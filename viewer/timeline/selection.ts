@@ -12,7 +12,7 @@ export interface SelectionEvents {
   readonly pick: (from: number, to: number) => void;
   /** A handle was dragged to a place from 0 to 1. */
   readonly move: (end: End, to: number) => void;
-  /** A handle is to go so many hundredths of what is seen to the right. */
+  /** Moves a handle to the right by this many hundredths of the visible timeline. */
   readonly step: (end: End, hundredths: number) => void;
   /** The pointer is at a place from 0 to 1; nowhere if undefined. */
   readonly point: (at: number | undefined) => void;

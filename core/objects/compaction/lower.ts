@@ -130,7 +130,7 @@ export function lowerOwn(): void {
 
 @unmanaged
 class Slide {
-  /** Slides the large block at `slot`, to which only this word refers, down to the begin of the free memory before it. */
+  /** Slides the large block at `slot`, to which only this word refers, down to the beginning of the free memory before it. */
   part(slot: usize, _bytes: usize): bool {
     const block = load<usize>(slot);
     if (isInPool(block)) return false;

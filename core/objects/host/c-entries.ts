@@ -181,7 +181,7 @@ function isWithin(word: usize, start: usize, end: usize): bool {
   return word >= start && word < end;
 }
 
-/** The module of a handle has nothing in it any more: what its attributes and its types refer to each other by is no cycle then. */
+/** Empties the dict of a handle's module, which breaks cycles through its attributes and types. */
 export function empty_module(handle: u32): void {
   const module = handles().at(handle);
   if (isKind(module, MODULE)) dict_clear(moduleDict(module));
@@ -189,8 +189,8 @@ export function empty_module(handle: u32): void {
 }
 
 /**
- * How many objects still need what a module in C has from `start` to `end` in memory, and in the table: instances of its types, types that it
- * made of tables, its functions and modules.
+ * How many objects still need the memory (from `start` to `end`) or the table entries of a module in C: instances of its types, types that it
+ * made from tables, its functions and modules.
  */
 export function count_dependents(start: usize, end: usize, tableStart: u32, tableEnd: u32): u32 {
   let count: u32 = 0;
@@ -216,7 +216,7 @@ export function count_dependents(start: usize, end: usize, tableStart: u32, tabl
   return count;
 }
 
-/** Whether a type that a table made has functions, or definitions of attributes, of the module's. */
+/** Whether a type from PyType_FromSpec has functions, or definitions of attributes, of the module. */
 function isMadeBy(type: PyType, start: usize, end: usize, tableStart: u32, tableEnd: u32): bool {
   const at = changetype<usize>(type);
   for (let word = offsetof<PyType>("tp_dealloc"); word < offsetof<PyType>("tp_watched"); word += 4) {
@@ -227,7 +227,7 @@ function isMadeBy(type: PyType, start: usize, end: usize, tableStart: u32, table
   return false;
 }
 
-/** The types that stand in a module's data, and have no instances, are no types any more. */
+/** Takes the types in a module's data, which have no instances, out of the heap's types. */
 export function retire_types(start: usize, end: usize): void {
   const ring = typeOf(USER);
   let type: PyType = ring.after;

@@ -181,7 +181,7 @@ export function set_difference_update(s: PySet, other: PyObject): bool {
     return true;
   }
   if (!isAnySet(other)) {
-    // The items are all made before anything changes: what can fail then is a hash, as in CPython, but not for want of memory.
+    // The items are all made before anything changes: what can fail then is a hash, as in CPython, but not for lack of memory.
     const items = listOf(other);
     if (!items) return false;
     const done = discardEach(s, items);

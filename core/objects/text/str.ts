@@ -352,7 +352,7 @@ export function str_find(s: PyStr, part: PyStr, from: u32): i32 {
   return -1;
 }
 
-/** part in s; -1 if `part` is no string. */
+/** part in s; -1 if `part` is not a string. */
 export function str_contains(s: PyStr, part: PyObject): i32 {
   if (part.type !== typeOf(STR)) {
     raiseNotStrInStr(part);

@@ -72,7 +72,7 @@ export function addExport(report: Command): void {
     .argument("<file>", "the trace")
     .option("-o, --output <file>", `where to, ${OUTPUT_HELP}; the default is beside the trace`)
     .option(...FORCE)
-    .option("--leaks", "only what was allocated and not freed")
+    .option("--leaks", "only memory that was allocated and not freed")
     .addOption(
       new Option(
         "--max-depth <n>",
@@ -90,7 +90,7 @@ export function addExport(report: Command): void {
       : await loadTrace(file, options);
     const made = exportReport(loaded, format, { ...loaded.selection, maxDepth, minShare });
     if (made.summary.problem !== undefined) {
-      process.stderr.write(`pyheap: ${visible(made.summary.problem)}. Exported is what was before.\n`);
+      process.stderr.write(`pyheap: ${visible(made.summary.problem)}. Everything before that is exported.\n`);
     }
     const { cut } = made.stacks;
     if (cut > 0) {

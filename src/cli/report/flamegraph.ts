@@ -40,7 +40,7 @@ export function addFlamegraph(report: Command): void {
     .option(...FORCE)
     .option(
       "--temporary <n>",
-      "a block is temporary if it is freed while at most so many others are allocated",
+      "a block is temporary if it is freed before more than this number of others are allocated",
       toWhole,
       0,
     )

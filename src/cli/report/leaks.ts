@@ -10,7 +10,7 @@ export function addLeaks(report: Command): void {
     addSpanOptions(
       report
         .command("leaks")
-        .summary("what was allocated and not freed, by stack")
+        .summary("memory that was allocated and not freed, by stack")
         .description("Shows what the program, or a span of it, allocated and did not free until the end, by stack.")
         .argument("<file>", "the trace"),
     ),

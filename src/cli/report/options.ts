@@ -53,7 +53,7 @@ export function toPattern(text: string): RegExp {
   try {
     return new RegExp(text, "iu");
   } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? `${error.message}.` : "It is no regular expression.");
+    throw new InvalidArgumentError(error instanceof Error ? `${error.message}.` : "It is not a valid regular expression.");
   }
 }
 
@@ -110,7 +110,7 @@ export function addMomentOptions(command: Command): Command {
   return addSpanOptions(
     command.option(
       "--at <moment>",
-      "peak: what was live at the highest moment; end: at the last; allocated: all that was allocated; or a second",
+      "peak: what was live at the highest moment; end: what was live at the end; allocated: everything that was allocated; or a time in seconds",
       "peak",
     ),
   );

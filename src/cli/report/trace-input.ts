@@ -74,7 +74,7 @@ export async function loadTrace(
   const { from, withStart } = options;
   const span = { from: inMicroseconds(from), to: inMicroseconds(chosen.to), temporary, withStart };
   if (from !== undefined && chosen.to !== undefined && from > chosen.to) {
-    throw new UsageError(`Cannot report from ${from} s to ${chosen.to} s: that is no span`);
+    throw new UsageError(`Cannot report from ${from} s to ${chosen.to} s: the end is not after the start`);
   }
   const { analysis, summary } = await asUsageError(file, analyse(readFile(file), file, span));
   checkKind(file, summary, span);

@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
   ENOENT: "there is no such file or folder",
   ENOSPC: "no space is left on the device",
-  ENOTDIR: "a part of its path is no folder",
+  ENOTDIR: "a part of its path is not a folder",
   EPERM: "it is not allowed",
   EROFS: "it is on a device that can only be read",
 };

@@ -409,7 +409,7 @@ export class Linker {
 const INIT = "PyInit_";
 
 /**
- * The same, but while a function in JavaScript runs, the heap knows that C waits for it: so nothing moves, however C was called. What is no function,
+ * The same, but while a function in JavaScript runs, the heap knows that C waits for it: so nothing moves, however C was called. What is not a function,
  * and what is WebAssembly's, is as it was.
  */
 function guardedImports(given: Imports, border: Border): Imports {

@@ -32,9 +32,9 @@ export async function loadPrograms(
     throw new RangeError(`Cannot make a stack of ${stackBytes} bytes: not a whole number from 1024 to ${MOST_STACK}`);
   }
   if (name !== undefined && typeof name !== "string")
-    throw new TypeError("Cannot load a module: its name is no string");
+    throw new TypeError("Cannot load a module: its name is not a string");
   if (typeof imports !== "object" || imports === null) {
-    throw new TypeError("Cannot load a module: what it imports is no object of functions by name");
+    throw new TypeError("Cannot load a module: its imports are not an object with functions by name");
   }
   const programs = await Promise.all(
     sources.map((source) => readSource(source, sources.length > 1 ? undefined : name)),

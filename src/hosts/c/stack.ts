@@ -37,7 +37,7 @@ export class CStack implements GuardedStack {
     return this.#bytes > 0;
   }
 
-  /** There is a stack, of at least so many bytes; by default of what is there. Throws MemoryError. */
+  /** Makes a stack of at least this many bytes; by default, of the bytes below the heap. Throws MemoryError. */
   open(bytes: number | undefined): void {
     const size = Math.ceil((bytes ?? (this.#room || DEFAULT_BYTES)) / ALIGNMENT) * ALIGNMENT;
     this.#isBlock = size > this.#room;

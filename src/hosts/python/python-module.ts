@@ -59,7 +59,7 @@ def check():
 
 
 def relieve():
-    """Collects garbage, and gives what is empty back. Answers the bytes that this gained."""
+    """Collects garbage, and gives empty memory back. Returns the bytes that this gained."""
     return _pyheap.relieve()
 
 
@@ -84,7 +84,7 @@ def on_pressure(callback):
 
 
 def remove_on_pressure(callback):
-    """Ends one on_pressure(callback). Raises ValueError if there is none."""
+    """Removes a callback of on_pressure. Raises ValueError if it is not registered."""
     global _stop
     try:
         _callbacks.remove(callback)
@@ -149,7 +149,7 @@ def _checked(name, size):
 
 
 class _Limits:
-    """Limits of what Python's memory manager takes, in bytes; None if there is none."""
+    """Limits of the memory that Python's memory manager takes, in bytes; None if there is no limit."""
 
     __slots__ = ()
 

@@ -77,7 +77,7 @@ export class PythonSide implements HeapSide, TracedSide {
   }
 
   unraisable(error: unknown): void {
-    console.error("Exception ignored in what was done about pressure:", error);
+    console.error("Exception ignored in a measure against pressure:", error);
   }
 
   emptyFreeLists(): void {}

@@ -19,7 +19,7 @@ export interface PythonFrame {
   readonly name: string;
 }
 
-/** The file name of code that runs a program and is no part of it: no stack shows it. */
+/** The file name of code that runs a program and is not a part of it: no stack shows it. */
 export const RUNNER_FILE = "<pyheap>";
 /** Characters of a string that are made at a time. */
 const AT_ONCE = 4096;

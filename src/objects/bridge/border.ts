@@ -11,7 +11,7 @@ export const CANARY = 0x57ac_0ff1;
 export interface GuardedStack {
   /** Where the canary stands; 0 if the stack needs none, or there is no stack. */
   readonly canaryAt: number;
-  /** Whether the stack was left; asked when a call ended in an exception. */
+  /** Whether the stack pointer is outside of the stack; asked when a call ended in an exception. */
   readonly isOverrun: boolean;
   /** Puts right what frames of C left behind that an exception went through; called when no call is under way. */
   unwind(): void;

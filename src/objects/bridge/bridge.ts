@@ -57,7 +57,7 @@ export class Bridge {
     this.values.push(value);
   }
 
-  /** Puts several values on the stack; if one can't go there, none is left. */
+  /** Puts several values on the stack. If one fails, all are removed again. */
   pushAll(values: readonly unknown[]): void {
     this.values.pushAll(values);
   }

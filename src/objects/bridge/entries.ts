@@ -33,7 +33,7 @@ export function pushEntries(bridge: Bridge, pairs: Pairs): void {
   bridge.succeed(bridge.f.build_dict(n / 2));
 }
 
-/** The key and the value of the entry number `k`, in the words of CPython if it is no pair. */
+/** The key and the value of the entry number `k`, in the words of CPython if it is not a pair. */
 function asPair(pair: unknown, k: number): readonly [unknown, unknown] {
   if (pair === null || typeof pair !== "object" || !(Symbol.iterator in pair)) {
     throw new PyException("TypeError", `cannot convert dictionary update sequence element #${k} to a sequence`);

@@ -65,7 +65,7 @@ export class Errors {
     throw this.#errorOf(handle, MOST_CAUSES);
   }
 
-  /** What a handle's exception is in TypeScript, with what it was raised from, down to so many; the handle is released. */
+  /** A handle's exception in TypeScript, with the exceptions that it was raised from as `cause`, at most this many. Releases the handle. */
   #errorOf(handle: number, most: number): MemoryError | PyException {
     const [f, reader] = [this.#f, this.#reader];
     try {

@@ -16,7 +16,7 @@ export abstract class Handle {
   static {
     indexOf = (handle, bridge) => {
       if (!(#index in Object(handle)))
-        throw new TypeError(`Cannot use a value of type ${typeof handle} here: it is no object of the heap`);
+        throw new TypeError(`Cannot use a value of type ${typeof handle} here: it is not an object of the heap`);
       if (handle.#index === 0) throw new ReferenceError(`Cannot use this ${handle.typeName}: it was released`);
       if (handle.#bridge !== bridge) {
         throw new TypeError(`Cannot use this ${handle.typeName} here: it belongs to another heap`);

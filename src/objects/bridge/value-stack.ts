@@ -73,7 +73,7 @@ export class ValueStack {
     if (done === 0) this.#errors.raise();
   }
 
-  /** Puts several values on the stack; if one can't go there, none is left. */
+  /** Puts several values on the stack. If one fails, all are removed again. */
   pushAll(values: readonly unknown[]): void {
     let n = 0;
     try {
@@ -176,7 +176,7 @@ export class ValueStack {
   }
 
   /**
-   * Where the core's buffer is, with room for so many bytes. The core says each time which buffer it has, because it gives a large one back
+   * Where the core's buffer is, with room for this many bytes. The core says each time which buffer it has, because it gives a large one back
    * after its use, and takes another for a long result.
    */
   #room(n: number): number {

@@ -31,7 +31,7 @@ export class PyStr extends PySequence<string> {
    * Python would count it from the end.
    */
   indexOf(part: string, from = 0): number {
-    if (typeof part !== "string") throw new TypeError(`Cannot find ${describe(part)} in a str: it is no string`);
+    if (typeof part !== "string") throw new TypeError(`Cannot find ${describe(part)} in a str: it is not a string`);
     this.#bridge.push(part);
     return this.#bridge.f.str_find_text(this.index, Math.max(0, bound(from)));
   }

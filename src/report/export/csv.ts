@@ -7,7 +7,7 @@ import type { TraceReport } from "../trace-context.js";
 import { type Chunks, nodesOf, PerFrame, START, startOf } from "./stacks.js";
 
 const COLUMNS = ["bytes", "blocks", "domain", "size_class", "function", "file", "line", "stack"];
-/** What a spreadsheet takes for the begin of a formula, in either width. */
+/** What a spreadsheet takes for the beginning of a formula, in either width. */
 const FORMULA = /^\s*[=+\-@|＝＋－＠]/;
 
 /** A field; one that a spreadsheet would take for a formula is kept a text by an apostrophe. */

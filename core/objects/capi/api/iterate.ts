@@ -1,6 +1,6 @@
 // Iterators of the built-in containers, and iteration over anything.
 //
-//   refcnt | type | container, None at the end | - | position | size of the container at the begin
+//   refcnt | type | container, None at the end | - | position | size of the container at the beginning
 
 import { hasError } from "../../model/error";
 import { raiseChanged, raiseIterResult, raiseNotIterable } from "../../model/raises.gen";
@@ -115,7 +115,7 @@ export function isIterableObject(o: PyObject): bool {
   return isIterator(o) || isIterable(o) || isIterableOfC(o);
 }
 
-/** TypeError: a tp_iternext for types whose objects are no iterators though their bases' are. */
+/** TypeError: a tp_iternext for types whose objects are not iterators though their bases' are. */
 export function _PyObject_NextNotImplemented(o: PyObject): PyObject | null {
   raiseNotIterable(o);
   return null;

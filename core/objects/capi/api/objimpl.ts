@@ -23,7 +23,7 @@ function bytesFor(type: PyType, items: i32): usize {
   return requestFor(type.basicSize, max(items, 0), type.itemSize);
 }
 
-/** type(...) has an object more of so many bytes, or fewer. */
+/** Counts an object and its bytes for its type: 1 more, or -1 less. */
 @inline
 function count(o: PyObject, by: i32): void {
   const type = o.type;

@@ -9,7 +9,7 @@ import { str_compare } from "../../types/protocol";
 import { lengthOfC } from "../runtime/utf8";
 import { needStr } from "./unicode";
 
-/** -1, 0 or 1; -1 with an error if one is no string. */
+/** -1, 0 or 1; -1 with an error if one is not a string. */
 export function PyUnicode_Compare(a: PyObject, b: PyObject): i32 {
   if (isKind(a, STR) && isKind(b, STR)) {
     const order = str_order(changetype<PyStr>(a), changetype<PyStr>(b));
@@ -63,7 +63,7 @@ export function PyUnicode_EqualToUTF8(o: PyObject, text: usize): i32 {
   return PyUnicode_EqualToUTF8AndSize(o, text, lengthOfC(text));
 }
 
-/** 1 or 0; -1 with TypeError if one is no string. */
+/** 1 or 0; -1 with TypeError if one is not a string. */
 export function PyUnicode_Equal(a: PyObject, b: PyObject): i32 {
   const x = needStr(a);
   const y = x ? needStr(b) : null;

@@ -22,7 +22,7 @@ import { itemAt, PyList, rowItems, rowSize } from "../../types/sequence";
 import { fastOf } from "./fast";
 import { needStr } from "./unicode";
 
-/** 1 or 0; -1 with TypeError if one is no string. */
+/** 1 or 0; -1 with TypeError if one is not a string. */
 export function PyUnicode_Contains(o: PyObject, part: PyObject): i32 {
   if (isKind(part, STR) && !needStr(o)) return -1;
   return str_contains(changetype<PyStr>(o), part);

@@ -1,5 +1,5 @@
-// Attributes: of instances, of types, of modules. A name is looked up in the dicts of an object's type and of its bases; in between comes the
-// object's own dict, if it has one (CPython's Objects/object.c, PyObject_GenericGetAttr).
+// Attributes of instances, types and modules. A name is looked up in the dicts of an object's type and of its bases. Data descriptors found there
+// come first, then the object's own dict, if it has one, then other values of the types (CPython's PyObject_GenericGetAttr, Objects/object.c).
 
 import { hasError } from "../../model/error";
 import { E_IMMUTABLE_TYPE, E_NO_ATTRIBUTE, E_READ_ONLY, E_TYPE_NO_ATTRIBUTE } from "../../model/errors.gen";
@@ -29,7 +29,7 @@ import { moduleName, scratch } from "./module-object";
 import { internedText, strOfC } from "./text";
 import { keptUtf8, str_from_utf8 } from "./utf8";
 
-/** What a name is in the dicts of a type and of its bases, a reference that stays the dict's; null if nothing, or with an error. */
+/** The value of a name in the dicts of a type and of its bases, a borrowed reference; null if there is none, or with an error. */
 export function lookup(type: PyType, name: PyObject): PyObject | null {
   let at: PyType | null = type;
   while (at) {
@@ -41,20 +41,20 @@ export function lookup(type: PyType, name: PyObject): PyObject | null {
   return null;
 }
 
-/** The word in which an object's own dict stands; 0 if it can have none. */
+/** The address of the word with an object's own dict; 0 if it can't have one. */
 function dictSlot(o: PyObject): usize {
   const offset = o.type.tp_dictoffset;
   return offset > 0 ? changetype<usize>(o) + offset : 0;
 }
 
-/** The dict in such a word; null if there is none yet, which an exception says with None. */
+/** The dict in such a word; null if there is none yet (in an exception, the word is None then). */
 function dictIn(slot: usize): PyDict | null {
   if (slot == 0) return null;
   const dict = load<PyObject | null>(slot);
   return dict === None() ? null : changetype<PyDict | null>(dict);
 }
 
-/** The same, which is made if there is none; null with an error. */
+/** The same dict, which is made if there is none yet; null with an error. */
 function dictOrNew(slot: usize): PyDict | null {
   const dict = dictIn(slot);
   if (dict) return dict;
@@ -77,7 +77,7 @@ export function isNamed(name: PyObject, first: u64, rest: u64, length: u32): boo
   return true;
 }
 
-// What objects and types have without a dict.
+// Attributes that objects and types have without a dict.
 
 @inline
 function isClass(name: PyObject): bool {
@@ -130,7 +130,7 @@ function withoutDict(o: PyObject, name: PyObject): PyObject | null {
   return null;
 }
 
-/** What an attribute that was found in a type's dict is of an instance, or of the type if that is null. */
+/** The value of an attribute that was found in a type's dict, for an instance, or for the type itself if `o` is null. */
 function bound(found: PyObject, o: PyObject | null, type: PyType): PyObject | null {
   if (isDescriptor(found)) return descriptor_get(found, o, type);
   const get = found.type.tp_descr_get;
@@ -166,7 +166,7 @@ function deleteIn(dict: PyDict | null, o: PyObject, name: PyObject): i32 {
 
 // ---- types ----
 
-/** getattr of a type: of its own dict and its bases'. */
+/** getattr of a type: from its own dict and those of its bases. */
 export function type_getattro(o: PyObject, name: PyObject): PyObject | null {
   const type = changetype<PyType>(o);
   const found = lookup(type, name);
@@ -188,14 +188,14 @@ function raiseTypeAttribute(code: u32, type: PyType, name: PyObject): void {
   decref(text);
 }
 
-/** type.__name__: what stands behind the last dot of its name. */
+/** type.__name__: the part of its name behind the last dot. */
 export function shortName(type: PyType): PyObject | null {
   let start = type.tp_name;
   for (let at = start; load<u8>(at) != 0; at++) if (load<u8>(at) == 0x2e) start = at + 1;
   return internedText(start);
 }
 
-/** type.__module__: what stands before the last dot of its name, "builtins" if there is none. */
+/** type.__module__: the part of its name before the last dot; "builtins" if there is no dot. */
 export function moduleNameOf(type: PyType): PyObject | null {
   let end: u32 = 0;
   for (let k: u32 = 0; load<u8>(type.tp_name + k) != 0; k++) if (load<u8>(type.tp_name + k) == 0x2e) end = k;
@@ -205,7 +205,7 @@ export function moduleNameOf(type: PyType): PyObject | null {
   return str_from_utf8(at, 8);
 }
 
-/** Attributes of types that a table made can change; those of others can't. */
+/** Only types from PyType_FromSpec have attributes that can be changed: TypeError for others. */
 export function type_setattro(o: PyObject, name: PyObject, value: PyObject | null): i32 {
   const type = changetype<PyType>(o);
   const dict = type.tp_dict;
@@ -338,7 +338,7 @@ export function PyObject_HasAttrStringWithError(o: PyObject, text: usize): i32 {
   return found;
 }
 
-/** As above; errors are no attributes. */
+/** As above, but an error counts as "no such attribute". */
 export function PyObject_HasAttr(o: PyObject, name: PyObject): i32 {
   const found = PyObject_HasAttrWithError(o, name);
   if (found >= 0) return found;

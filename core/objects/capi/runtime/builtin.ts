@@ -37,10 +37,10 @@ export const METH_CLASS: u32 = 0x0010;
 export const METH_STATIC: u32 = 0x0020;
 export const METH_FASTCALL: u32 = 0x0080;
 export const METH_METHOD: u32 = 0x0200;
-/** Of a function's own flags: there is a `self`; it is not NULL. */
+/** A flag of the function object itself, beside METH_*: `self` is not NULL. */
 const HAS_SELF: u32 = 1;
 
-/** A function object. References to what it is bound to are new. */
+/** A function object. It takes new references to the objects that it is bound to. */
 export function builtin_new(
   definition: usize,
   self: PyObject | null,
@@ -95,7 +95,7 @@ export function PyCFunction_GetFlags(f: PyObject): i32 {
 
 // ---- calling ----
 
-/** "module.name" or "Type.name": what an error calls the function. */
+/** "module.name" or "Type.name": the function's name in errors. */
 function calledName(definition: usize, self: PyObject | null): PyObject | null {
   const w = newWriter();
   if (!w) return null;
@@ -143,8 +143,8 @@ export function dictOfRow(values: usize, names: PyTuple): PyObject | null {
 }
 
 /**
- * Calls what a definition says with `self` and `n` arguments from `args` on, behind which stand those whose names are in `names`. `type` is
- * the class that a method of METH_METHOD belongs to. A new reference; null with an error.
+ * Calls the function of a definition with `self`, `n` arguments from `args` on, and behind them the arguments whose names are in `names`. `type`
+ * is the class that a method of METH_METHOD belongs to. A new reference; null with an error.
  */
 export function callDefinition(
   definition: usize,
@@ -216,7 +216,7 @@ export function builtin_repr(o: PyObject, w: Writer): bool {
   );
 }
 
-/** Whether what C answered to a call is in order: an error is set if and only if it answered NULL. */
+/** Whether the answer of a function in C is consistent: NULL if and only if an error is set. */
 @inline
 export function isConsistent(result: PyObject | null): bool {
   return (result === null) == hasError();

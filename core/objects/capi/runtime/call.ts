@@ -1,4 +1,4 @@
-// PyObject_Call and its kin: whatever can be called, called. Arguments stand in a row, as for a vectorcall; types that have only a tp_call
+// PyObject_Call and its relatives: calls of any callable object. Arguments are passed in a row, as for a vectorcall. Types that have only a tp_call
 // get them as a tuple and a dict.
 
 import { hasError } from "../../model/error";
@@ -59,7 +59,7 @@ function notCallable(o: PyObject): PyObject | null {
   return null;
 }
 
-/** SystemError: what was called answered NULL without an error, or something with one. */
+/** SystemError: the function answered NULL without an error, or a result with an error set. */
 export function inconsistent(callable: PyObject, result: PyObject | null): PyObject | null {
   const cause = taken();
   raiseAboutRepr(result ? E_RESULT_WITH_ERROR : E_NULL_RESULT, callable);
@@ -86,7 +86,7 @@ export function PyObject_CallNoArgs(callable: PyObject): PyObject | null {
 }
 
 export function PyObject_CallOneArg(callable: PyObject, arg: PyObject): PyObject | null {
-  // The argument stands in a tuple, for there is no stack of addresses here.
+  // The argument is put into a tuple, because a row has to be in memory and the core has no stack there.
   const t = tuple_new(1);
   if (!t) return null;
   setItemAt(t.items, 0, incref<PyObject>(arg));
@@ -96,7 +96,7 @@ export function PyObject_CallOneArg(callable: PyObject, arg: PyObject): PyObject
   return result;
 }
 
-/** Whether arguments in a row are what the object is called with. */
+/** Whether the object is called with arguments in a row. */
 @inline
 function takesRow(callable: PyObject): bool {
   return isKind(callable, BUILTIN) || isKind(callable, METHOD_DESCRIPTOR) || vectorcallOf(callable) != 0;
@@ -111,7 +111,7 @@ export function PyObject_Call(callable: PyObject, args: PyObject, kwargs: PyObje
   return d ? callSpread(callable, t.items, t.size, changetype<PyDict>(d)) : callRow(callable, t.items, t.size, null);
 }
 
-/** By tp_call, with the tuple and the dict as they are. */
+/** Calls tp_call with this tuple and dict. */
 function callWith(callable: PyObject, args: PyObject, kwargs: PyObject | null): PyObject | null {
   if (!enter()) return null;
   const result = call_indirect<PyObject | null>(callable.type.tp_call, callable, args, kwargs);
@@ -174,7 +174,7 @@ export function PyVectorcall_Call(callable: PyObject, args: PyObject, kwargs: Py
 
 // ---- methods ----
 
-/** args[0].name(the other args): a method of the type's is called without an object being made of it. */
+/** args[0].name(the other args). A method of the type is called directly, without making a bound method. */
 export function callMethodRow(name: PyObject, args: usize, n: u32, names: PyTuple | null): PyObject | null {
   if (n == 0) return badCall();
   const self = load<PyObject>(args);
@@ -230,7 +230,7 @@ export function descriptor_call(f: PyObject, args: PyObject, kwargs: PyObject | 
 
 // ---- recursion of C's own ----
 
-/** One step deeper: 1, which Py_LeaveRecursiveCall ends; 0, without an error, at the limit. */
+/** Goes one level deeper: 1, to be ended by Py_LeaveRecursiveCall; 0, without an error, at the limit. */
 export function _Py_EnterRecursion(): i32 {
   if (enter()) return 1;
   clearError();

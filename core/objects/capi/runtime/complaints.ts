@@ -1,4 +1,4 @@
-// Errors that many functions of the Python/C API raise, with what they answer then.
+// Errors that many functions of the Python/C API raise. These functions answer the value that their callers return.
 
 import { raiseError } from "../../model/raise";
 import { raiseBadCall } from "../../model/raises.gen";
@@ -18,7 +18,7 @@ export function badCallNumber(): i32 {
   return -1;
 }
 
-/** Raises an error that speaks of the repr of an object, and perhaps of a number. */
+/** Raises an error whose sentence has the repr of an object, and perhaps a number. */
 export function raiseAboutRepr(code: u32, o: PyObject, x: i32 = 0): void {
   const text = reprOf(o);
   if (!text) return;

@@ -1,6 +1,6 @@
 // Ints and floats as numbers of C. int, long and Py_ssize_t have 32 bits, long long has 64.
 //
-// What converts answers -1 with an error set if it can't; so do the masks, which cut what is too large.
+// A conversion that fails answers -1 and sets an error. The masks never fail for large values: they keep the lowest bits.
 
 import { hasError } from "../../model/error";
 import {
@@ -81,7 +81,7 @@ function masked(o: PyObject | null): u64 {
   return bits;
 }
 
-/** As signed, but what does not fit is told by `*overflow`, 1 or -1, and no error. */
+/** As signed, but a value that does not fit sets `*overflow` to 1 or -1, without an error. */
 export function orOverflow(o: PyObject | null, bits: u32, overflow: usize): i64 {
   store<i32>(overflow, 0);
   if (!o) return badCallNumber();
@@ -102,7 +102,7 @@ export function PyLong_AsLongLong(o: PyObject | null): i64 {
   return signed(o, 64, E_INT_TOO_BIG);
 }
 
-/** Of an int only: no __index__ is asked. */
+/** For ints only: __index__ is not called. */
 export function PyLong_AsSsize_t(o: PyObject | null): i32 {
   if (o && !isInt(o)) {
     raiseIntegerRequired();
@@ -136,7 +136,7 @@ export function PyFloat_AsDouble(o: PyObject | null): f64 {
   return floatOf(o);
 }
 
-/** The value of a number, or of what has __float__ or __index__; -1 with an error. */
+/** The value of a number, or of an object with __float__ or __index__; -1 with an error. */
 export function floatOf(o: PyObject): f64 {
   if (isNumber(o)) {
     const v = asF64(o);

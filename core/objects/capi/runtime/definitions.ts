@@ -1,5 +1,5 @@
 // What C defines in tables of its own: functions, attributes, modules, types. The layouts are those of CPython's structs (include/methodobject.h,
-// descrobject.h, moduleobject.h, object.h); the tables stay C's, and a row whose name is NULL, or whose slot is 0, is the end.
+// descrobject.h, moduleobject.h, object.h). The tables belong to C. A row with the name NULL, or with the slot 0, ends a table.
 
 import { PyObject } from "../../model/type";
 
@@ -58,7 +58,7 @@ export class SlotDef {
 @unmanaged
 export class PyType_Spec {
   name: usize;
-  /** Negative: so many bytes more than the base has. */
+  /** If negative, the number of bytes that the type adds to its base. */
   basicSize: i32;
   itemSize: i32;
   flags: u32;

@@ -1,5 +1,5 @@
-// Descriptors: what stands in a type's dict for its methods, its members, and its attributes with getter and setter. Each has the definition,
-// which stays C's (definitions.ts); and the type, without a reference, for it is the type that has the descriptor.
+// Descriptors: the objects in a type's dict for its methods, members, and attributes with getter and setter. Each has its definition, which
+// belongs to C (definitions.ts), and its type: a borrowed reference, because the type owns the descriptor.
 
 import { raiseNeedsSelf, raiseNotReadable, raiseNotWritable, raiseWrongSelf } from "../../model/raises.gen";
 import { GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR } from "../../model/kinds.gen";
@@ -32,7 +32,7 @@ export function isDescriptor(o: PyObject): bool {
   return isKind(o, METHOD_DESCRIPTOR) || isDataDescriptor(o);
 }
 
-/** What comes before an instance's own attributes. */
+/** Whether it is a data descriptor: these come before an instance's own attributes. */
 @inline
 export function isDataDescriptor(o: PyObject): bool {
   return isKind(o, MEMBER_DESCRIPTOR) || isKind(o, GETSET_DESCRIPTOR);
@@ -49,7 +49,7 @@ export function ownerOf(d: PyObject): PyType | null {
   return load<PyType | null>(dataWord(d, DESCRIPTOR_OWNER));
 }
 
-/** The type is about to go: its descriptors don't know it any more. */
+/** Clears the type in its descriptors, because the type is about to be deallocated. */
 export function forgetOwner(dict: PyObject): void {
   const d = changetype<PyDict>(dict);
   for (let index = dict_next(d, 0); index >= 0; index = dict_next(d, index + 1)) {
@@ -66,13 +66,13 @@ function fits(d: PyObject, o: PyObject): bool {
   return false;
 }
 
-/** The class that a method of METH_METHOD is told; null for all others. */
+/** The class that is passed to a method of METH_METHOD; null for all others. */
 @inline
 function classFor(d: PyObject): PyType | null {
   return (methodAt(definitionOf(d)).flags & METH_METHOD) != 0 ? ownerOf(d) : null;
 }
 
-/** What the attribute is of `o`, which may be null, an instance of `type`: a new reference; null with an error. */
+/** The attribute's value for `o`, an instance of `type` or null: a new reference; null with an error. */
 export function descriptor_get(d: PyObject, o: PyObject | null, type: PyType): PyObject | null {
   const definition = definitionOf(d);
   if (isKind(d, METHOD_DESCRIPTOR)) {
@@ -91,7 +91,7 @@ export function descriptor_get(d: PyObject, o: PyObject | null, type: PyType): P
   return null;
 }
 
-/** The attribute of `o` is `value`, or deleted if that is null: 0, or -1 with an error. */
+/** Sets the attribute of `o` to `value`, or deletes it if that is null: 0, or -1 with an error. */
 export function descriptor_set(d: PyObject, o: PyObject, value: PyObject | null): i32 {
   if (!fits(d, o)) return -1;
   const definition = definitionOf(d);

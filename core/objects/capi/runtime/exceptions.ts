@@ -2,9 +2,9 @@
 //
 //   refcnt | type | dict | args: a tuple | notes | traceback | context | cause | suppress_context          None where there is none
 //
-// That is CPython's PyBaseExceptionObject (include/pyerrors.h). Exceptions are instances of users' types (instance.ts), so everything that is true of
-// those is true of them; what their types have for C to call is in exception-slots.ts. An error of the core is no object before somebody
-// asks for one: `taken` makes it, with the host's sentence.
+// That is CPython's PyBaseExceptionObject (include/pyerrors.h). Exceptions are instances of users' types (types/instance.ts), and behave like these.
+// exception-slots.ts has the functions of their types that C calls. An error of the core becomes an object only when somebody asks for it: `taken`
+// makes the object, with the host's sentence.
 
 import { error, exceptionOf, setCode } from "../../model/error";
 import { E_KEY, E_MEMORY, E_RAISED } from "../../model/errors.gen";
@@ -86,7 +86,7 @@ export function define_exception(k: u32, base: i32): bool {
   return type !== null;
 }
 
-/** Makes what the API needs besides exceptions; the name of the type of iterators is on the stack. */
+/** Makes the other objects that the API needs; the name of the type of iterators is on the stack. */
 export function define_api_types(): bool {
   const name = handles().pop();
   if (load<usize>(iteratorSlot()) == 0) {
@@ -134,19 +134,19 @@ export function partOf(e: PyObject, part: u32): PyObject {
   return itemAt(slotsOf(e), part);
 }
 
-/** What the exception was made with; nothing, if its type has a tp_new of C's that does not say. */
+/** The arguments of the exception; an empty tuple if a tp_new in C did not set them. */
 export function argsOf(e: PyObject): PyTuple {
   const o = partOf(e, ARGS);
   return changetype<PyTuple>(isKind(o, TUPLE) ? o : emptyTuple());
 }
 
-/** Where it says that the context is of no interest. */
+/** The address of suppress_context. */
 @inline
 function suppressAt(e: PyObject): usize {
   return changetype<usize>(e) + e.type.slotsAt + ((<usize>EXCEPTION_SLOTS) << 2);
 }
 
-/** The exception was raised from another one, whose reference is taken over, or from None; what was handled meanwhile is of no interest then. */
+/** Sets the cause of an exception (another one, whose reference is taken over, or None), and suppress_context. */
 export function setCause(e: PyObject, cause: PyObject): void {
   exchange(slotsOf(e), CAUSE, cause);
   store<u8>(suppressAt(e), 1);
@@ -161,7 +161,7 @@ export function exception_str(e: PyObject): PyObject | null {
   return isSubtype(e.type, exceptionType(EXC_KEY)) ? reprOf(only) : strOf(only);
 }
 
-/** What a function of C's answers, which has to be a string. */
+/** The answer of a function in C that has to be a string; null with an error. */
 function textFrom(o: PyObject, f: u32): PyObject | null {
   const text = call_indirect<PyObject | null>(f, o);
   if (!text || isKind(text, STR)) return text;
@@ -189,14 +189,14 @@ export function exception_repr(e: PyObject, w: Writer): bool {
   return w.put(0x29);
 }
 
-/** What stands behind the last dot of a name. */
+/** The part of a name behind the last dot. */
 function putLastName(name: PyStr, w: Writer): bool {
   let start: u32 = 0;
   for (let k: u32 = 0; k < name.length; k++) if (name.charAt(k) == 0x2e) start = k + 1;
   return w.putChars(name.data + <usize>start * name.width, name.width, name.length - start);
 }
 
-/** The exception is set; takes over the reference to it. What was set before is not any more. */
+/** Sets the exception, and takes over the reference to it. An error that was set before is released. */
 export function raise(e: PyObject): void {
   clearError();
   setCode(E_RAISED);
@@ -211,7 +211,7 @@ function spareError(): PyObject {
   return incref<PyObject>(load<PyObject>(spareErrorSlot()));
 }
 
-/** The exception that is set, a new reference; none is set any more. null if none was. */
+/** Takes the exception that is set: a new reference, and no error is set any more. null if none was set. */
 export function taken(): PyObject | null {
   const e = error();
   if (e.code == 0) return null;
@@ -227,7 +227,7 @@ export function taken(): PyObject | null {
   return made ? made : spareError();
 }
 
-/** An exception that says what the core's error says, which is set no more; null, with MemoryError, if there is no memory. */
+/** Makes an exception from the core's error, and clears the error. null, with MemoryError, if there is no memory. */
 function madeOfError(): PyObject | null {
   const e = error();
   const type = exceptionType(exceptionOf(e.code));
@@ -242,7 +242,7 @@ function sentence(): PyObject | null {
   return hostErrorSentence() ? handles().pop() : null;
 }
 
-/** The exception that is set is raised from another one, whose reference is taken over; one for want of memory is not. */
+/** Makes another exception, whose reference is taken over, the cause of the one that is set, unless that is a MemoryError. */
 export function raiseFrom(cause: PyObject): void {
   const e = taken();
   if (!e) {
@@ -254,7 +254,7 @@ export function raiseFrom(cause: PyObject): void {
   raise(e);
 }
 
-/** Takes a handle for the exception that is set, which is set no more; 0, with an error, if there is no memory. */
+/** Takes a handle for the exception that is set, and clears it. 0, with an error, if there is no memory. */
 export function take_exception(): u32 {
   return handles().take(taken()!);
 }
@@ -269,7 +269,7 @@ export function push_exception_text(handle: u32): bool {
   return handles().push(strOf(handles().at(handle)));
 }
 
-/** Takes a handle for what a handle's exception was raised from, or, if that does not say, while what was handled; 0 if there is none. */
+/** Takes a handle for the cause of a handle's exception, or, if it has none, for its context; 0 if there is neither. */
 export function take_cause(handle: u32): u32 {
   const e = handles().at(handle);
   let cause = partOf(e, CAUSE);

@@ -1,5 +1,5 @@
-// The API's own types, which stand behind the built-in ones at fixed places, so that C can name them: object, functions, the descriptors
-// of attributes, modules. Their objects are those of users' types (instance.ts): references stand in slots, the rest is data.
+// The API's own types: object, functions, the descriptors of attributes, modules. They lie at fixed places behind the built-in types, so that C can
+// name them. Their objects have the layout of users' types (types/instance.ts): references in slots, the rest is data.
 //
 //   builtin_function_or_method   self, module, class of METH_METHOD | definition, flags
 //   method_descriptor,
@@ -54,7 +54,7 @@ import { joinRing, leaveRing, textOf } from "../../types/user-type";
 
 const HEADER: u32 = offsetof<PyObject>();
 
-/** The host's ids of what is not its own: of objects of types that C defined, and of the API's. */
+/** The host's ids for objects of types that C defined, and for objects of the API's types. */
 export const ID_EXTENSION: u32 = 0xffffffff;
 export const ID_FUNCTION: u32 = 0xfffffffe;
 export const ID_MODULE: u32 = 0xfffffffd;
@@ -86,7 +86,7 @@ export function slotOf(o: PyObject, k: u32): PyObject {
   return itemAt(changetype<usize>(o) + o.type.slotsAt, k);
 }
 
-/** What all types have for C to call. */
+/** Fills in the functions for C that all types have. */
 function fillSlots(type: PyType): void {
   type.tp_repr = slotFunction(SLOT_REPR);
   type.tp_str = slotFunction(SLOT_STR);
@@ -147,7 +147,7 @@ function beginAll(): void {
   type.tp_setattro = slotFunction(SLOT_TYPE_SETATTRO);
 }
 
-/** The type at a place has the name on the stack, for C to read. All are made with the first. */
+/** Gives the type at a place the name on the stack, for C to read. The first call makes all types. */
 export function name_fixed_type(place: u32): void {
   const name = handles().pop();
   if (typeOf(BASE_OBJECT).refcnt == 0) beginAll();

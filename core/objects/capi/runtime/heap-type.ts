@@ -1,5 +1,5 @@
-// PyType_FromSpec and its kin: types made of a table of slots, which live as long as somebody refers to them. What a table fills of the functions
-// for numbers, sequences and mappings stands with the type's name in a block of its own:
+// PyType_FromSpec and its relatives: types made from a table of slots. They live as long as there are references to them. A type's functions for
+// numbers, sequences and mappings are in a block of their own, with its name:
 //
 //   numbers | sequences | mappings | name, 0
 
@@ -46,7 +46,7 @@ function giveOwn(type: PyType, name: usize): bool {
   return true;
 }
 
-/** The word of a type for a slot; the type has the table that it is in. */
+/** The address of a type's word for a slot. The type must have the table of functions that the slot is in. */
 function wordFor(type: PyType, place: i32): usize {
   const word = (<usize>(place & 0xff)) << 2;
   switch (place & ~0xff) {
@@ -64,7 +64,7 @@ function wordFor(type: PyType, place: i32): usize {
   }
 }
 
-/** The base that a table or a tuple says; object if neither does; null with an error. */
+/** The base from a table of slots or a tuple; object if there is none; null with an error. */
 function baseOf(spec: PyType_Spec, bases: PyObject | null): PyType | null {
   let base: PyObject | null = bases;
   for (let at = spec.slots; slotAt(at).slot != 0; at += offsetof<SlotDef>()) {
@@ -81,7 +81,7 @@ function baseOf(spec: PyType_Spec, bases: PyObject | null): PyType | null {
   return changetype<PyType | null>(badCall());
 }
 
-/** The members of a table say where the offsets are that are no fields' own. */
+/** Sets tp_dictoffset and its like from the special members of a table ("__dictoffset__", ...). */
 function takeOffsets(type: PyType): void {
   for (let at = type.tp_members; at != 0 && nameAt(at) != 0; at += offsetof<PyMemberDef>()) {
     const name = nameAt(at);
@@ -100,7 +100,7 @@ function isText(text: usize, packed: u64, length: u32): bool {
   return lengthOfC(text) == length;
 }
 
-/** A type that is nothing yet. */
+/** An empty type. */
 function newType(): PyType | null {
   const type = changetype<PyType | null>(newObject(typeOf(TYPE), offsetof<PyType>()));
   if (type)
@@ -108,7 +108,7 @@ function newType(): PyType | null {
   return type;
 }
 
-/** A type with a name that adds nothing to its base but what is in a dict, which may be null; takes over the reference to that. */
+/** A type with a name, a base, and the attributes of a dict, which may be null and whose reference is taken over. */
 export function type_derived(name: usize, base: PyType, dict: PyObject | null): PyType | null {
   const type = newType();
   if (!type) {
@@ -144,7 +144,7 @@ export function PyType_FromMetaclass(
   return null;
 }
 
-/** What a table says is in the type. */
+/** Fills the type from a table of slots. */
 function fill(type: PyType, base: PyType, spec: PyType_Spec): bool {
   type.base = incref<PyType>(base);
   if (!giveOwn(type, spec.name)) return false;
@@ -168,7 +168,7 @@ function fill(type: PyType, base: PyType, spec: PyType_Spec): bool {
   return true;
 }
 
-/** A type that did not come to be. */
+/** Drops a type that could not be completed. */
 function discard(type: PyType): void {
   if (type.own != 0) {
     freeBlock(type.own);
@@ -197,7 +197,7 @@ export function PyType_FromSpec(spec: PyType_Spec): PyObject | null {
 
 // ---- asking ----
 
-/** What a type has for a slot; NULL if nothing. */
+/** A type's value for a slot; NULL if it has none. */
 export function PyType_GetSlot(type: PyType, slot: i32): usize {
   const place = placeOfSlot(slot);
   if (place < 0) {
@@ -232,7 +232,7 @@ export function PyType_GetFullyQualifiedName(type: PyType): PyObject | null {
   return internedText(type.tp_name);
 }
 
-/** The module that a type belongs to, a reference that stays the type's; NULL with TypeError. */
+/** The module that a type belongs to, a borrowed reference; NULL with TypeError. */
 export function PyType_GetModule(type: PyType): PyObject | null {
   const module = type.module;
   if (module) return module;

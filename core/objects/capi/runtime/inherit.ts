@@ -1,4 +1,4 @@
-// What a type has from its base, where it has nothing of its own (CPython's Objects/typeobject.c, inherit_special and inherit_slots).
+// What a type inherits from its base: everything that it does not define itself (CPython's Objects/typeobject.c, inherit_special and inherit_slots).
 
 import { HASH, slotFunction, typeFunction } from "../../model/functions";
 import { SLOT_ALLOC, SLOT_FREE, SLOT_GC_FREE, SLOT_REPR, SLOT_STR } from "../../model/table.gen";
@@ -21,7 +21,7 @@ function word(type: PyType, base: PyType, offset: usize): void {
   if (load<u32>(at) == 0) store<u32>(at, load<u32>(changetype<usize>(base) + offset));
 }
 
-/** A table of functions is the base's if the type has none; else what is 0 in it is the base's. */
+/** Inherits a table of functions: the whole table if the type has none; else the entries that are 0. */
 function table(type: PyType, base: PyType, offset: usize, words: u32): void {
   const own = load<usize>(changetype<usize>(type) + offset);
   const bases = load<usize>(changetype<usize>(base) + offset);
@@ -69,7 +69,7 @@ function inheritLayout(type: PyType, base: PyType): void {
   type.slotsAt = type.slots != 0 ? base.slotsAt : type.itemSize != 0 ? 12 : 8;
 }
 
-/** A type whose base is collected is too, by the same functions, unless it has functions of its own. */
+/** If the base takes part in garbage collection, so does the type, by the same functions unless it has its own. */
 function inheritCollector(type: PyType, base: PyType): void {
   if ((type.flags & HAS_GC) == 0 && (base.flags & HAS_GC) != 0 && (type.traverse | type.clear) == 0)
     type.flags |= HAS_GC;
@@ -84,7 +84,7 @@ function inheritCollector(type: PyType, base: PyType): void {
   type.tp_free = isStandard ? slotFunction(type.hasGC ? SLOT_GC_FREE : SLOT_FREE) : base.tp_free;
 }
 
-/** hash and comparison go together: who defines one of them does not have the other from the base. */
+/** Inherits hash and comparison together: a type that defines one of them does not inherit the other. */
 function inheritEquality(type: PyType, base: PyType): void {
   if (type.hash == 0 && type.compare == 0) {
     type.hash = base.hash;
@@ -111,7 +111,7 @@ function inheritText(type: PyType, base: PyType): void {
   if (type.tp_str == 0) type.tp_str = (base.flags & IS_C_TYPE) != 0 ? base.tp_str : slotFunction(SLOT_STR);
 }
 
-/** Static types whose base is object are not made by calling them, unless they say how. */
+/** Static types whose base is object can't be called to make instances, unless they have a tp_new. */
 function inheritNew(type: PyType, base: PyType): void {
   if (type.tp_new != 0) return;
   const isStatic = (type.flags & IS_HEAP_TYPE) == 0;

@@ -111,7 +111,7 @@ function noAttribute(object: usize, member: usize): PyObject | null {
   return null;
 }
 
-/** The member of the object at `object` is `value`, or deleted if that is null: 0, or -1 with an error. */
+/** Sets the member of the object at `object` to `value`, or deletes it if that is null: 0, or -1 with an error. */
 export function PyMember_SetOne(object: usize, member: usize, value: PyObject | null): i32 {
   const type = memberAt(member).type;
   const at = object + memberAt(member).offset;

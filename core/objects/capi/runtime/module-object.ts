@@ -1,4 +1,4 @@
-// What a module is: a dict of attributes, and C's definition of it with a block of state (PyModuleDef, definitions.ts).
+// Modules: a dict of attributes, C's definition (PyModuleDef, definitions.ts), and a block of state.
 
 import { PyMem_Free } from "../../../alloc/domains";
 import { SCRATCH_AT } from "../../../ground/control";
@@ -24,7 +24,7 @@ export function stateOf(module: PyObject): usize {
   return load<usize>(dataWord(module, MODULE_STATE));
 }
 
-/** module.__name__, a reference that stays the module's; null if it has none. It makes no string to look for it. */
+/** module.__name__, a borrowed reference; null if it has none. Allocates nothing. */
 export function moduleName(module: PyObject): PyObject | null {
   const dict = moduleDict(module);
   putNameKey();
@@ -41,7 +41,7 @@ function putNameKey(): void {
   store<u8>(scratch(), 0, NAME_LENGTH);
 }
 
-/** A few bytes for text. */
+/** The address of a few bytes for a text. */
 @inline
 export function scratch(): usize {
   return at(SCRATCH_AT);
@@ -59,7 +59,7 @@ export function docKey(): PyObject | null {
   return internedText(scratch());
 }
 
-/** Whether C's functions for the module can be called: there is state if there is to be any. */
+/** Whether C's functions for the module can be called: only once its state exists, if it has any. */
 function hasState(module: PyObject): bool {
   const definition = definitionOf(module);
   return definition != 0 && (moduleDefAt(definition).size <= 0 || stateOf(module) != 0);
@@ -75,7 +75,7 @@ export function module_clear(module: PyObject): i32 {
   return f != 0 ? call_indirect<i32>(f, module) : 0;
 }
 
-/** The module goes for good: C's m_free, then the state. */
+/** Deallocates the module: calls C's m_free, then frees the state. */
 export function module_drop(module: PyObject): void {
   const f = hasState(module) ? moduleDefAt(definitionOf(module)).free : 0;
   if (f != 0) call_indirect<void>(f, module);

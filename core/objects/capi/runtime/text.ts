@@ -1,4 +1,4 @@
-// Text of C's: UTF-8, ended by 0.
+// Texts in C: UTF-8, ended by 0.
 
 import { decref } from "../../model/refcount";
 import { PyObject } from "../../model/type";
@@ -12,7 +12,7 @@ export function strOfC(text: usize): PyObject | null {
   return str_from_utf8(text, lengthOfC(text));
 }
 
-/** Adds the text to what is written. */
+/** Adds the text to the writer. */
 export function putText(text: usize, w: Writer): bool {
   const s = strOfC(text);
   if (!s) return false;
@@ -21,7 +21,7 @@ export function putText(text: usize, w: Writer): bool {
   return done;
 }
 
-/** The text as the one string that has it: a new reference; null with an error. */
+/** The text as an interned string: a new reference; null with an error. */
 export function internedText(text: usize): PyObject | null {
   const s = strOfC(text);
   return s ? str_intern(changetype<PyStr>(s)) : null;

@@ -1,4 +1,4 @@
-// The end of a type that was made while the program ran. It stands above the types, because a type's attributes are descriptors that know it.
+// The deallocation of types that were made while the program ran. It is above the types' folder, because descriptors have to forget their type.
 
 import { TYPE } from "../../model/kinds.gen";
 import { clearFreeList, freeBlock, freeObject } from "../../model/memory";
@@ -16,7 +16,7 @@ function freeOwn(type: PyType): void {
   typeOf(TYPE).resized(-(<isize>type.ownBytes));
 }
 
-/** Built-in types are never deallocated; those of users go when nobody refers to them, no instance either. */
+/** Built-in types are never deallocated; users' types are, when no reference to them exists, not even an instance's. */
 export function type_dealloc(o: PyObject): void {
   const type = changetype<PyType>(o);
   const hostId = type.hostId;

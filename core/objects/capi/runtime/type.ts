@@ -1,5 +1,5 @@
-// PyType_Ready: a type that C defined has its place among the others. What it does not say itself is its base's; its methods, members and
-// attributes stand in its dict; and the core knows what it needs of it.
+// PyType_Ready: completes a type that C defined. It inherits from its base, gets a dict with its methods, members and attributes, fills in the
+// core's own fields, and joins the ring of types.
 
 import { raiseBaseType, raiseNamelessType, raiseNotTraversed, raiseTypeSize } from "../../model/raises.gen";
 import { slotFunction } from "../../model/functions";
@@ -23,7 +23,7 @@ import { inherit } from "./inherit";
 import { docKey } from "./module-object";
 import { internedText, strOfC } from "./text";
 
-/** 0, or -1 with an error: then the type is as it was, but for what it inherited. Doing it again does nothing. */
+/** 0, or -1 with an error: then the type is unchanged, except for inherited fields. A second call does nothing. */
 export function PyType_Ready(type: PyType): i32 {
   if ((type.flags & IS_READY) != 0) return 0;
   if (type.tp_name == 0) {
@@ -88,7 +88,7 @@ function raiseBase(base: PyType): void {
 
 // ---- the dict ----
 
-/** The type's dict has its methods, members, getters and setters, and its doc; but for names that are there already. */
+/** Fills the type's dict with its methods, members, getters and setters, and its doc. Names that exist already stay as they are. */
 function fillDict(type: PyType): bool {
   const given = type.tp_dict;
   const dict = given ? given : dict_new();
@@ -140,7 +140,7 @@ export function setDoc(d: PyDict, text: usize): bool {
 
 // ---- the end of a type ----
 
-/** What a static type refers to is released: it is in the ring no more, and not ready. */
+/** Releases the references of a static type, takes it out of the ring, and makes it "not ready". */
 export function type_retire(type: PyType): void {
   leaveRing(type);
   type.flags &= ~IS_READY;
@@ -156,7 +156,7 @@ export function type_retire(type: PyType): void {
   xdecref(type.base);
 }
 
-/** Tells that attributes of the type may have changed: nothing is kept of them. */
+/** PyType_Modified. Does nothing, because attributes are not cached. */
 export function PyType_Modified(_type: PyType): void {}
 
 export function PyType_GetFlags(type: PyType): u32 {

@@ -20,7 +20,7 @@ export function lengthOfC(text: usize): u32 {
   return <u32>(end - text);
 }
 
-/** How many bytes a character has that begins with this one; 0 if none does. */
+/** The length of a character that begins with this byte; 0 if no character does. */
 @inline
 function bytesFrom(first: u32): u32 {
   return first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
@@ -36,7 +36,7 @@ function mayFollow(first: u32, k: u32, byte: u32): bool {
   return first != 0xf4 || byte < 0x90;
 }
 
-/** How many of the character's bytes at `k` are as they should be; all of them if the character is whole. */
+/** How many bytes of the character at `k` are valid: all of them if the character is complete. */
 function goodBytes(data: usize, n: u32, k: u32, size: u32): u32 {
   const first: u32 = load<u8>(data + k);
   let good: u32 = 1;
@@ -64,7 +64,7 @@ function measure(data: usize, n: u32): i32 {
   return count;
 }
 
-/** The character at `at`, which is whole. */
+/** The character at `at`, which must be complete. */
 @inline
 function charAt(at: usize, size: u32): u32 {
   const first: u32 = load<u8>(at);
@@ -108,7 +108,7 @@ function bytesOf(char: u32): u32 {
   return char < 0x80 ? 1 : char < 0x800 ? 2 : char < 0x10000 ? 3 : 4;
 }
 
-/** How many bytes the string has in UTF-8; -1 with UnicodeEncodeError if it has a surrogate, or with MemoryError if no block has so many. */
+/** The length of the string in UTF-8; -1 with UnicodeEncodeError if it has a surrogate, or with MemoryError if it does not fit a block. */
 export function utf8_length(s: PyStr): i32 {
   if (s.isAscii) return s.length;
   let n: u64 = 0;
@@ -150,7 +150,7 @@ export function utf8_write(s: PyStr, target: usize): void {
   }
 }
 
-/** The string's UTF-8, ended by 0, which belongs to it (str.ts); 0 with an error. */
+/** The string's UTF-8, ended by 0. The string owns it (str.ts). 0 with an error. */
 export function keptUtf8(s: PyStr): usize {
   if (s.isAscii) return s.data;
   return s.utf8 != 0 || makeUtf8(s) ? s.utf8 : 0;
