@@ -1,5 +1,5 @@
 // A page's data says of any span what an analysis of that span says: compared on random programs, through the bytes of a
-// page, with this many events that buckets are made one of two again and again.
+// page, with so many events that buckets are made one of two again and again.
 
 import { describe, expect, it } from "vitest";
 import { buildPage } from "../src/page/build.js";

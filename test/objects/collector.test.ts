@@ -153,7 +153,7 @@ describe("structures as deep as they like", () => {
           if (cyclic && name === "frozensets") continue;
           const bottom = heap.list<unknown>();
           let top: PyObject = bottom.clone();
-          // A frozenset's hash goes all the way down: this many levels need a limit.
+          // A frozenset's hash goes all the way down: so many levels need a limit.
           const depth = name === "frozensets" ? 900 : DEPTH;
           for (let k = 0; k < depth; k++) {
             const next = name === "frozensets" && k === 0 ? heap.tuple() : wrap(top, k);
