@@ -82,7 +82,11 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .addOption(new Option("--allocator <name>", "what serves Python").choices(ALLOCATORS).default("pyheap"))
     .option("--debug-hooks", "check every block; misuse is reported, and ends a program in Python")
     .option("--trace <file>", "record every allocation with its stack, for `pyheap report`")
-    .option("--sample <size>", "of a trace: record about one block for each this many bytes, for estimates (512KiB)", toSample)
+    .option(
+      "--sample <size>",
+      "of a trace: record about one block for each this many bytes, for estimates (512KiB)",
+      toSample,
+    )
     .option("--aggregate", "of a trace: keep only the totals by stack and the peak, in a small file")
     .option("--fail-over-peak <size>", "exit with 3 if more was live at once; shows the stacks to blame", toBudget)
     .option("--fail-over-leak <size>", "exit with 3 if the program left more; shows the stacks to blame", toBudget)

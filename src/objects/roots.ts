@@ -21,7 +21,9 @@ export class Roots {
     if (typeof name !== "string")
       throw new TypeError(`Cannot use a ${typeof name} as the name of a root: it is a string`);
     if (!(object instanceof PyObject)) {
-      throw new TypeError(`Cannot make ${name} a root: it is not an object on the heap; convert it with heap.from() first`);
+      throw new TypeError(
+        `Cannot make ${name} a root: it is not an object on the heap; convert it with heap.from() first`,
+      );
     }
     indexOf(object, this.#bridge);
     this.keep(

@@ -153,6 +153,8 @@ export function reportHead(report: TraceReport): string[] {
         ]
       : []),
     ...gapLines(report).map(colors.dim),
-    ...(summary.problem === undefined ? [] : [colors.yellow(`${visible(summary.problem)}. Everything before that is shown.`)]),
+    ...(summary.problem === undefined
+      ? []
+      : [colors.yellow(`${visible(summary.problem)}. Everything before that is shown.`)]),
   ];
 }

@@ -311,7 +311,9 @@ describe("what a user meets", () => {
   });
 
   it("what is no object of the heap is named", () => {
-    expect(() => heap.ref(5 as never)).toThrow("Cannot use a value of type number here: it is not an object of the heap");
+    expect(() => heap.ref(5 as never)).toThrow(
+      "Cannot use a value of type number here: it is not an object of the heap",
+    );
     expect(() => heap.list().is(null as never)).toThrow("it is not an object of the heap");
     expect(() => heap.str("a5").indexOf(5 as never)).toThrow("Cannot find a number in a str");
     expect(heap.str("abc").indexOf("a", -1)).toBe(0);

@@ -53,7 +53,9 @@ export function toPattern(text: string): RegExp {
   try {
     return new RegExp(text, "iu");
   } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? `${error.message}.` : "It is not a valid regular expression.");
+    throw new InvalidArgumentError(
+      error instanceof Error ? `${error.message}.` : "It is not a valid regular expression.",
+    );
   }
 }
 

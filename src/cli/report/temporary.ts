@@ -11,7 +11,9 @@ export function addTemporary(report: Command): void {
       report
         .command("temporary")
         .summary("memory that was freed before others were allocated, by stack")
-        .description("Shows memory that was allocated and freed again while at most N other blocks were allocated, by stack.")
+        .description(
+          "Shows memory that was allocated and freed again while at most N other blocks were allocated, by stack.",
+        )
         .argument("<file>", "the trace")
         .option("--within <n>", "others that may be allocated meanwhile (default: 0)", toWhole),
     ),

@@ -143,7 +143,8 @@ export function functionTypes(bytes: Uint8Array): { imported: FunctionTypes; exp
   for (const { id, content } of sectionsOf(bytes)) {
     if (id === SECTION.type) {
       types = content.list(() => {
-        if (content.byte() !== FUNCTION_TYPE) throw new RangeError("Cannot read the module: a type is not that of a function");
+        if (content.byte() !== FUNCTION_TYPE)
+          throw new RangeError("Cannot read the module: a type is not that of a function");
         return { parameters: content.list(() => content.byte()), results: content.list(() => content.byte()) };
       });
     } else if (id === SECTION.import) {
