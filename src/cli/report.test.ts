@@ -189,7 +189,7 @@ later = [load(100_000) for _ in range(10)]
 
   it("gives figures as JSON, over a span of time", () => {
     const all = stats();
-    expect(all).toMatchObject({ version: 2, command: ["app.py", "x"], problem: null, sampleBytes: 0 });
+    expect(all).toMatchObject({ version: 3, command: ["app.py", "x"], problem: null, sampleBytes: 0 });
     expect(all.allocatedBytes).toBeGreaterThan(24_000_000);
     expect(all.peakBytes).toBeGreaterThan(23_000_000);
     expect(all.fileBytes / all.events).toBeLessThan(5);

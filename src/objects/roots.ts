@@ -19,7 +19,7 @@ export class Roots {
   /** Keeps an object under a name, with a reference of its own; what had the name before is let go of. */
   set(name: string, object: PyObject): this {
     if (typeof name !== "string")
-      throw new TypeError(`Cannot use a ${typeof name} as the name of a root: it is a string`);
+      throw new TypeError(`Cannot use a ${typeof name} as the name of a root: names are strings`);
     if (!(object instanceof PyObject)) {
       throw new TypeError(
         `Cannot make ${name} a root: it is not an object on the heap; convert it with heap.from() first`,
