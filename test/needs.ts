@@ -16,6 +16,8 @@ export const canCompile = isCI || (await findToolchain(ROOT)) !== undefined;
 export const canBrowse = isCI || existsSync(CHROMIUM);
 /** Debian's package manager, which fetches the sources of a library in C. */
 export const hasApt = isCI || spawnSync("apt-get", ["--version"]).status === 0;
+/** The machine's own Python, for comparison. */
+export const hasPython = isCI || spawnSync("python3", ["--version"]).status === 0;
 
 /** A line for each thing that is not here: what is left out without it, and how to have it. */
 export const LEFT_OUT: readonly string[] = [
@@ -23,5 +25,6 @@ export const LEFT_OUT: readonly string[] = [
   ...(canBrowse
     ? []
     : [`pages: no browser at ${CHROMIUM} (apt-get install chromium, or CHROMIUM=/path/to/chrome npm test)`]),
+  ...(hasPython ? [] : ["files as the machine's Python sees them: no python3"]),
   ...(hasApt ? [] : ["expat on the heap: no apt-get, which fetches its source"]),
 ];

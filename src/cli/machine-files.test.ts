@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -15,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { hasPython } from "../../test/needs.js";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "pyheap-")));
@@ -101,7 +103,7 @@ const FILES = [
 ];
 
 describe("the machine's files", () => {
-  it("are for a program what they are for the machine's Python", () => {
+  it.skipIf(!hasPython)("are for a program what they are for the machine's Python", () => {
     const code = asProgram(FILES);
     const options = { encoding: "utf8", cwd: folder } as const;
     const outside = spawnSync("python3", ["-c", code], options);
@@ -114,21 +116,24 @@ describe("the machine's files", () => {
     });
   });
 
-  it("are found by a script that lies elsewhere, through links, and written with its own umask", () => {
-    mkdirSync(join(folder, "below", "real"), { recursive: true });
-    symlinkSync(join(folder, "below", "real"), join(folder, "linked"));
-    writeFileSync(join(folder, "below", "real", "friend.py"), "name = 'friend'\n");
-    const script = "import friend, os, sys\nopen('out', 'w').write(friend.name)\nprint(os.getcwd(), sys.path[0])\n";
-    writeFileSync(join(folder, "linked", "app.py"), script);
-    const cwd = join(folder, "below");
-    const file = join(folder, "linked", "app.py");
-    const { stdout } = spawnSync("python3", [file], { encoding: "utf8", cwd });
-    expect(stdout).toContain(cwd);
-    rmSync(join(cwd, "out"));
-    expect(pyheap([file], cwd)).toEqual({ status: 0, stdout, stderr: "" });
-    expect(readFileSync(join(cwd, "out"), "utf8")).toBe("friend");
-    expect(statSync(join(cwd, "out")).mode & 0o777).toBe(0o666 & ~process.umask());
-  });
+  it.skipIf(!hasPython)(
+    "are found by a script that lies elsewhere, through links, and written with its own umask",
+    () => {
+      mkdirSync(join(folder, "below", "real"), { recursive: true });
+      symlinkSync(join(folder, "below", "real"), join(folder, "linked"));
+      writeFileSync(join(folder, "below", "real", "friend.py"), "name = 'friend'\n");
+      const script = "import friend, os, sys\nopen('out', 'w').write(friend.name)\nprint(os.getcwd(), sys.path[0])\n";
+      writeFileSync(join(folder, "linked", "app.py"), script);
+      const cwd = join(folder, "below");
+      const file = join(folder, "linked", "app.py");
+      const { stdout } = spawnSync("python3", [file], { encoding: "utf8", cwd });
+      expect(stdout).toContain(cwd);
+      rmSync(join(cwd, "out"));
+      expect(pyheap([file], cwd)).toEqual({ status: 0, stdout, stderr: "" });
+      expect(readFileSync(join(cwd, "out"), "utf8")).toBe("friend");
+      expect(statSync(join(cwd, "out")).mode & 0o777).toBe(0o666 & ~process.umask());
+    },
+  );
 
   it("are not mixed with those that Pyodide brings", () => {
     const code = [
@@ -141,7 +146,10 @@ describe("the machine's files", () => {
       "except OSError as error: print(errno.errorcode[error.errno])",
       "print(os.path.exists('added.py'), os.path.exists('/dev/stdin'), os.path.exists('/dev/null'))",
     ];
+    const listed = () => ["/", "/lib", "/dev"].map((path) => readdirSync(path).filter((name) => name !== "shm"));
+    const before = listed();
     const said = pyheap(["-c", code.join("\n")]);
+    expect(listed()).toEqual(before);
     expect(said).toEqual({ status: 0, stdout: "True True True\n6\nEXDEV\nFalse True True\n", stderr: "" });
   });
 });
