@@ -209,7 +209,7 @@ describe("a signal", () => {
       "time.sleep(600)",
     ].join("\n");
     const { process: child, ended } = await start(code, "--quiet");
-    child.stdout?.on("data", () => child.kill("SIGTERM"));
+    child.stdout?.once("data", () => child.kill("SIGTERM"));
     child.kill("SIGTERM");
     expect(await ended).toEqual({ status: 9, stdout: "up\n15\n15\n", stderr: "" });
   });

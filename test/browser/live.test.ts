@@ -47,7 +47,7 @@ class Running {
   }
 
   async address(): Promise<string> {
-    await expect.poll(() => this.out, PATIENCE).toMatch(/http:\/\/127\.0\.0\.1:\d+\/\S*\n/);
+    await expect.poll(() => this.out, PATIENCE).toMatch(/http:\/\/127\.0\.0\.1:\d+\/\S*\s/);
     return /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(this.out)?.[0] ?? "";
   }
 }
@@ -148,17 +148,18 @@ describe.runIf(canBrowse)("a program that runs", () => {
       await expect.poll(() => line.isEnabled(), PATIENCE).toBe(true);
     };
     await type("1 + 1");
-    // A collection while the list grows would free what the console's own statements left.
+    // What the console's own statements leave comes and goes meanwhile: by far fewer blocks than this.
+    const others = 1000;
     await type("import gc; gc.collect()");
     const before = await blocks();
     expect(before).toBeLessThan(100);
     const picture = () => page.locator("#panel-map canvas").first().screenshot();
     const mapBefore = await picture();
     await type("x = [object() for _ in range(10**5)]");
-    await expect.poll(blocks, PATIENCE).toBeGreaterThan(before + 100_000);
+    await expect.poll(blocks, PATIENCE).toBeGreaterThan(before + 100_000 - others);
     expect((await picture()).equals(mapBefore)).toBe(false);
     await type("del x");
-    await expect.poll(blocks, PATIENCE).toBeLessThan(before + 1000);
+    await expect.poll(blocks, PATIENCE).toBeLessThan(before + others);
     await type("1 / 0");
     await expect.poll(() => page.locator("#lines").innerText()).toContain("ZeroDivisionError");
     expect(problems).toEqual([]);
