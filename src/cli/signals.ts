@@ -79,6 +79,8 @@ export interface Dispositions {
 }
 const DEFAULT = 0;
 const NUMBERS = Object.values(SIGNALS);
+/** Python's dispositions are asked for once in this many looks: to ask takes longer than all else that a look does. */
+const LOOKS = 16;
 
 /**
  * What Pyodide looks into between two bytecodes, as if it were its buffer for interrupts: `[0]` is the signal that the program is to
@@ -90,6 +92,7 @@ export class Interrupts {
   readonly #onDue: () => void;
   readonly #onEnd: (signal: number) => void;
   #seen = 0;
+  #looks = 0;
 
   /** `onDue` is called when what was recorded is due; `onEnd` when a signal is to end the program: it does not come back. */
   constructor({ words }: Shared, python: Dispositions, onDue: () => void, onEnd: (signal: number) => void) {
@@ -104,7 +107,7 @@ export class Interrupts {
       Atomics.store(this.#words, WORD.due, 0);
       this.#onDue();
     }
-    Atomics.store(this.#words, WORD.handled, this.#handled());
+    if (this.#looks++ % LOOKS === 0) Atomics.store(this.#words, WORD.handled, this.#handled());
     const signal = this.#words[WORD.signal] ?? 0;
     if (signal !== 0 && this.#python.PyOS_getsig(signal) === DEFAULT) this.#onEnd(signal);
     this.#seen = signal;
@@ -117,7 +120,7 @@ export class Interrupts {
     Atomics.add(this.#words, WORD.taken, 1);
   }
 
-  /** Bits of the signals that do not end the program. They are told at each look: a long call in C is not a look. */
+  /** Bits of the signals that do not end the program. They are told beforehand: a long call in C is not a look. */
   #handled(): number {
     let bits = 0;
     for (const signal of NUMBERS) if (this.#python.PyOS_getsig(signal) !== DEFAULT) bits |= 1 << signal;
