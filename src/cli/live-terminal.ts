@@ -130,7 +130,7 @@ export function drawLive(
 ): Drawing {
   if (!terminal.isTTY) return writeLines(program, terminal);
   const screen = new Screen(shared);
-  const text = () => cut(liveText(program.page(), colors, terminal.columns || 80), terminal.rows || 24);
+  const text = () => cut(liveText(program.data(), colors, terminal.columns || 80), terminal.rows || 24);
   const timer = setInterval(() => screen.draw(text()), EVERY);
   return {
     end: () => {
@@ -141,7 +141,7 @@ export function drawLive(
 }
 
 function writeLines(program: LiveProgram, to: Pick<NodeJS.WriteStream, "write">): Drawing {
-  const write = () => to.write(liveLine(program.page()));
+  const write = () => to.write(liveLine(program.data()));
   const timer = setInterval(write, LINE_EVERY);
   return {
     end: () => {

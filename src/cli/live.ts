@@ -80,9 +80,13 @@ export class LiveProgram {
     this.#isRunning = false;
   }
 
-  /** What a page shows now. */
+  /** What can be shown of the program now. */
+  data(): PageData {
+    return withShape(buildPage(this.spans, this.#facts, LIVE_SIZE), this.#shape);
+  }
+
+  /** The same for a page, which shows lines of source as well. */
   page(): PageData {
-    const data = withShape(buildPage(this.spans, this.#facts, LIVE_SIZE), this.#shape);
-    return withSources(data, (file) => this.#sources.lines(file));
+    return withSources(this.data(), (file) => this.#sources.lines(file));
   }
 }
