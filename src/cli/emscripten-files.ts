@@ -7,23 +7,12 @@ export type FileSystem = PyodideAPI["FS"];
 /** A file, folder or link that the program has named. */
 export interface Node {
   parent: Node;
-  readonly mount: Mount;
   name: string;
   mode: number;
   node_ops: NodeOperations;
   stream_ops: StreamOperations;
   /** Of a folder in memory: what is in it. */
   contents?: Record<string, Node>;
-}
-
-export interface Mount {
-  readonly opts: MountOptions;
-}
-
-export interface MountOptions {
-  /** The folder of the machine. */
-  readonly root?: string;
-  readonly readOnly?: boolean;
 }
 
 /** An open file. */
@@ -90,26 +79,18 @@ export interface StreamOperations {
   llseek(stream: Stream, offset: number, whence: number): number;
 }
 
-export interface FileSystemType {
-  mount(mount: Mount): Node;
-}
-
-interface NodeFiles extends FileSystemType {
+interface NodeFiles {
   readonly stream_ops: StreamOperations;
   /** Emscripten's number for Node's name of an error. */
   convertNodeCode(error: { code: string }): number | undefined;
 }
 
-interface MemoryFiles extends FileSystemType {
-  createNode(parent: Node, name: string, mode: number, device: number): Node;
-}
-
 /** Emscripten calls these by their names in the object, so one that is replaced there is replaced everywhere. */
 export interface EmscriptenFiles {
-  readonly filesystems: { readonly MEMFS: MemoryFiles; readonly NODEFS: NodeFiles };
+  readonly filesystems: { readonly NODEFS: NodeFiles };
   readonly ErrnoError: new (errno: number) => Error & { readonly errno: number };
   readonly root: Node;
-  createNode(parent: Node | null, name: string, mode: number): Node;
+  createNode(parent: Node, name: string, mode: number): Node;
   destroyNode(node: Node): void;
   lookupNode(parent: Node, name: string): Node;
   lookupPath(path: string, options?: { follow?: boolean; parent?: boolean }): { path: string; node: Node };
@@ -122,7 +103,13 @@ export interface EmscriptenFiles {
   chdir(path: string): void;
   rmdir(path: string): void;
   mkdirTree(path: string): void;
-  mount(type: FileSystemType, options: MountOptions, path: string): Node;
+  /** Shows the machine's folder `root` at a path. */
+  mount(type: NodeFiles, options: { readonly root: string }, path: string): Node;
+}
+
+/** The error that a program sees, for Node's name of one. */
+export function errorOf({ ErrnoError, filesystems }: EmscriptenFiles, code: string): Error {
+  return new ErrnoError(filesystems.NODEFS.convertNodeCode({ code }) ?? ERRNO.EIO);
 }
 
 /** Emscripten's numbers of errors, which are those of WASI. */
@@ -132,7 +119,6 @@ export const ERRNO = {
   EIO: 29,
   EINVAL: 28,
   ENOENT: 44,
-  EROFS: 69,
   ESPIPE: 70,
   EXDEV: 75,
 } as const;

@@ -12,11 +12,10 @@ import {
   type Change,
   type EmscriptenFiles,
   ERRNO,
-  type FileSystemType,
+  errorOf,
   isFile,
   isFolder,
   MODE,
-  type Mount,
   type Node,
   type NodeOperations,
   type Stream,
@@ -35,10 +34,9 @@ const FLAGS = [
 ] as const;
 const CREATE = 0o100;
 const EXCLUSIVE = 0o200;
-const WRITES = 0o3;
 
 /** The machine's files in one interpreter. */
-export class HostFiles implements FileSystemType {
+export class HostFiles {
   readonly #FS: EmscriptenFiles;
   readonly #nodeOperations: NodeOperations;
   readonly #overlayOperations: NodeOperations;
@@ -64,14 +62,6 @@ export class HostFiles implements FileSystemType {
     };
   }
 
-  mount({ opts }: Mount): Node {
-    return this.#create(
-      null,
-      "/",
-      this.#try(() => fs.statSync(opts.root ?? "/").mode),
-    );
-  }
-
   /** From now on a folder in memory shows the machine's folder of that path as well; memory comes first, for `kept` also before it has any. */
   overlay(folder: Node, kept: readonly string[]): void {
     folder.node_ops = this.#overlayOperations;
@@ -88,7 +78,7 @@ export class HostFiles implements FileSystemType {
     const parts: string[] = [];
     let at = node;
     for (; at.parent !== at; at = at.parent) parts.push(at.name);
-    return join(at.mount.opts.root ?? "/", ...parts.reverse());
+    return join("/", ...parts.reverse());
   }
 
   /** What the machine answers, or its error by Emscripten's number. */
@@ -98,7 +88,7 @@ export class HostFiles implements FileSystemType {
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === undefined) throw error;
-      throw this.#error(this.#FS.filesystems.NODEFS.convertNodeCode({ code }) ?? ERRNO.EIO);
+      throw errorOf(this.#FS, code);
     }
   }
 
@@ -106,17 +96,12 @@ export class HostFiles implements FileSystemType {
     return new this.#FS.ErrnoError(errno);
   }
 
-  #refuseReadOnly({ mount }: Node): void {
-    if (mount.opts.readOnly) throw this.#error(ERRNO.EROFS);
-  }
-
-  /** As #try, for what changes the folder or file of a node. */
-  #change<T>(node: Node, ask: (path: string) => T): T {
-    this.#refuseReadOnly(node);
+  /** As #try, of where a node lies. */
+  #at<T>(node: Node, ask: (path: string) => T): T {
     return this.#try(() => ask(this.#path(node)));
   }
 
-  #create(parent: Node | null, name: string, mode: number): Node {
+  #create(parent: Node, name: string, mode: number): Node {
     const node = this.#FS.createNode(parent, name, mode);
     node.node_ops = this.#nodeOperations;
     node.stream_ops = this.#streamOperations;
@@ -124,7 +109,6 @@ export class HostFiles implements FileSystemType {
   }
 
   #setattr(target: string | number, node: Node, change: Change): void {
-    this.#refuseReadOnly(node);
     const { mode, atime, mtime, size } = change;
     this.#try(() => {
       if (mode !== undefined) {
@@ -148,16 +132,16 @@ export class HostFiles implements FileSystemType {
 
   #makeNodeOperations(): NodeOperations {
     return {
-      getattr: (node) => this.#try(() => attributesOf(fs.lstatSync(this.#path(node), { bigint: true }))),
+      getattr: (node) => this.#at(node, (path) => attributesOf(fs.lstatSync(path, { bigint: true }))),
       setattr: (node, change) => this.#setattr(this.#path(node), node, change),
       lookup: (parent, name) => {
-        const stat = this.#try(() => fs.lstatSync(join(this.#path(parent), name), { throwIfNoEntry: false }));
+        const stat = this.#at(parent, (folder) => fs.lstatSync(join(folder, name), { throwIfNoEntry: false }));
         if (!stat) throw this.#error(ERRNO.ENOENT);
         return this.#create(parent, name, stat.mode);
       },
       mknod: (parent, name, mode) => {
         if (!isFolder(mode) && !isFile(mode)) throw this.#error(ERRNO.EINVAL);
-        this.#change(parent, (folder) => {
+        this.#at(parent, (folder) => {
           const path = join(folder, name);
           const permissions = mode & 0o7777 & ~this.#umask;
           if (isFolder(mode)) fs.mkdirSync(path, permissions);
@@ -167,22 +151,21 @@ export class HostFiles implements FileSystemType {
         return this.#create(parent, name, mode);
       },
       rename: (node, parent, name) => {
-        this.#refuseReadOnly(node);
-        this.#change(parent, (folder) => fs.renameSync(this.#path(node), join(folder, name)));
+        this.#at(parent, (folder) => fs.renameSync(this.#path(node), join(folder, name)));
         this.#forget(parent, name);
         node.name = name;
       },
-      unlink: (parent, name) => this.#change(parent, (folder) => fs.unlinkSync(join(folder, name))),
-      rmdir: (parent, name) => this.#change(parent, (folder) => fs.rmdirSync(join(folder, name))),
+      unlink: (parent, name) => this.#at(parent, (folder) => fs.unlinkSync(join(folder, name))),
+      rmdir: (parent, name) => this.#at(parent, (folder) => fs.rmdirSync(join(folder, name))),
       readdir: (node) => {
-        const names = this.#try(() => fs.readdirSync(this.#path(node)));
+        const names = this.#at(node, (path) => fs.readdirSync(path));
         return node.contents ? [...new Set([...Object.keys(node.contents), ...names])] : names;
       },
       symlink: (parent, name, target) => {
-        this.#change(parent, (folder) => fs.symlinkSync(target, join(folder, name)));
+        this.#at(parent, (folder) => fs.symlinkSync(target, join(folder, name)));
         return undefined;
       },
-      readlink: (node) => this.#try(() => fs.readlinkSync(this.#path(node))),
+      readlink: (node) => this.#at(node, (path) => fs.readlinkSync(path)),
     };
   }
 
@@ -225,9 +208,8 @@ export class HostFiles implements FileSystemType {
       getattr: (stream) => this.#try(() => attributesOf(fs.fstatSync(descriptor(stream), { bigint: true }))),
       setattr: (stream, change) => this.#setattr(descriptor(stream), stream.node, change),
       open: (stream) => {
-        if (stream.flags & WRITES) this.#refuseReadOnly(stream.node);
         const flags = FLAGS.reduce((all, [theirs, ours]) => ((stream.flags & theirs) === theirs ? all | ours : all), 0);
-        stream.nfd = this.#try(() => fs.openSync(this.#path(stream.node), flags));
+        stream.nfd = this.#at(stream.node, (path) => fs.openSync(path, flags));
         stream.shared.refcount = 1;
         const { mode } = stream.node;
         if (!isFile(mode) && !isFolder(mode)) stream.seekable = false;
@@ -247,7 +229,7 @@ export class HostFiles implements FileSystemType {
     FS.lookupNode = (parent, name) => {
       const node = lookupNode.call(FS, parent, name);
       if (node.node_ops !== this.#nodeOperations) return node;
-      const mode = this.#try(() => fs.lstatSync(this.#path(node), { throwIfNoEntry: false })?.mode);
+      const mode = this.#at(node, (path) => fs.lstatSync(path, { throwIfNoEntry: false })?.mode);
       if (mode === undefined || (mode & MODE.type) !== (node.mode & MODE.type)) {
         FS.destroyNode(node);
         return lookupNode.call(FS, parent, name);
@@ -260,7 +242,6 @@ export class HostFiles implements FileSystemType {
       if (node.node_ops !== this.#nodeOperations || (wanted === "x" && isFolder(node.mode))) {
         return nodePermissions.call(FS, node, wanted);
       }
-      if (wanted.includes("w") && node.mount.opts.readOnly) return ERRNO.EROFS;
       return this.#permits(node, wanted);
     };
     FS.open = (path, flags, mode = 0o666) => {
@@ -282,8 +263,8 @@ export class HostFiles implements FileSystemType {
     };
     FS.statfsNode = (node) => {
       if (node.node_ops !== this.#nodeOperations) return statfsNode.call(FS, node);
-      const { bsize, ...rest } = this.#try(() => fs.statfsSync(this.#path(node)));
-      return { ...rest, bsize, frsize: bsize, fsid: 0, flags: node.mount.opts.readOnly ? 1 : 0, namelen: 255 };
+      const { bsize, ...rest } = this.#at(node, (path) => fs.statfsSync(path));
+      return { ...rest, bsize, frsize: bsize, fsid: 0, flags: 0, namelen: 255 };
     };
     // Memory and the machine are two devices.
     FS.rename = (from, to) => {
@@ -298,7 +279,7 @@ export class HostFiles implements FileSystemType {
     const { R_OK, W_OK, X_OK } = fs.constants;
     const asked = [...wanted].reduce((all, letter) => all | ({ r: R_OK, w: W_OK, x: X_OK }[letter] ?? 0), 0);
     try {
-      this.#try(() => fs.accessSync(this.#path(node), asked));
+      this.#at(node, (path) => fs.accessSync(path, asked));
       return 0;
     } catch (error) {
       const { errno = ERRNO.EACCES } = error as { errno?: number };

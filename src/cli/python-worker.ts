@@ -16,7 +16,7 @@ import { footprintOf, hostInfo } from "../hosts/python/python-heap.js";
 import { RUNNER_FILE } from "../hosts/python/python-stack.js";
 import type { Program, RunResult } from "../report/run-result.js";
 import { visibleLines } from "../text/visible.js";
-import type { FileSystem } from "./emscripten-files.js";
+import { type EmscriptenFiles, errorOf, type FileSystem } from "./emscripten-files.js";
 import { EVENT_LOOP } from "./event-loop.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
@@ -209,9 +209,8 @@ async function start(): Promise<Interpreter> {
 }
 
 function connect({ pyodide }: Interpreter): void {
-  const { ErrnoError } = pyodide.FS as unknown as { ErrnoError: new (errno: number) => Error };
-  const { ERRNO_CODES } = pyodide as unknown as { ERRNO_CODES: Record<string, number> };
-  const fail = (code: string) => new ErrnoError(ERRNO_CODES[code] ?? ERRNO_CODES.EIO ?? 29);
+  const files = pyodide.FS as unknown as EmscriptenFiles;
+  const fail = (code: string) => errorOf(files, code);
   const ask = () => {
     recording?.flushBefore(Number.POSITIVE_INFINITY);
     if (isatty(0)) screen?.reads();
