@@ -44,7 +44,8 @@ const SIGNATURES = {
   arenaFree: { parameters: 3, results: 0 },
 } as const satisfies Record<string, Signature>;
 
-const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: C.RAW, mem: C.MEM, object: C.OBJECT };
+/** What the core calls the domains. */
+export const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: C.RAW, mem: C.MEM, object: C.OBJECT };
 
 type Hook = (...args: number[]) => number | undefined;
 type Callable = (...args: number[]) => number;

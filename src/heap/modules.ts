@@ -58,7 +58,7 @@ export class Modules implements ExtensionHost {
   moduleFrom(answered: number, name: string): PyModule {
     const { bridge } = this;
     bridge.key(name);
-    return bridge.made(bridge.crossing(() => bridge.f.push_module(answered))) as PyModule;
+    return bridge.made(bridge.border.run(() => bridge.f.push_module(answered))) as PyModule;
   }
 
   dropModule(module: PyModule): void {

@@ -42,7 +42,7 @@ export class Objects {
       states: calls.states,
       stack,
       rescuer: (attempt, bytes) => ladder.rescue(attempt, bytes),
-      wrap: (_, index, kind, hostId) => this.wrap(index, kind, hostId),
+      wrap: (index, kind, hostId) => this.wrap(index, kind, hostId),
     });
     this.gc = new GarbageCollector(
       this.bridge,

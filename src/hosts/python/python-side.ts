@@ -1,10 +1,10 @@
 // What an interpreter's heap has of its own: whose domains, malloc, stack and collector it deals with.
 
+import { DOMAIN_NUMBERS } from "../../alloc/hooks.js";
 import type { HostFigures } from "../../alloc/stats.js";
 import * as C from "../../core/constants.gen.js";
 import type { Core } from "../../core/core.js";
 import { Words } from "../../core/memory-words.js";
-import type { DomainName } from "../../ground/errors.js";
 import type { HeapSide } from "../../heap/foundation.js";
 import type { TracedSide } from "../../heap/recordings.js";
 import type { Events } from "../../pressure/events.js";
@@ -19,7 +19,6 @@ export const HOST_HEADER = 4;
 const MALLINFO = { arena: 0, used: 7, free: 8, words: 10 } as const;
 /** Words of a PyMemAllocatorEx. */
 const ALLOCATOR_WORDS = 5;
-const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: C.RAW, mem: C.MEM, object: C.OBJECT };
 
 /** A collection of the interpreter's that has ended; `begun` is as performance.now() had it. */
 export interface PythonCollection {

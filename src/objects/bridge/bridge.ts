@@ -46,7 +46,7 @@ export class Bridge {
     this.#errors = new Errors(this.f, this.reader, core.control);
     this.#rescue = new Rescue(rescuer);
     this.values = new ValueStack(this, this.#errors, this.#rescue, core.control);
-    this.#results = new Results(this, this.#errors, core.control, wrap);
+    this.#results = new Results(this.f, this.reader, this.#errors, core.control, wrap);
     this.#scopes = new Scopes(this.f);
   }
 
@@ -146,11 +146,6 @@ export class Bridge {
     }
     border.leave();
     return Number.isNaN(result) ? this.#results.special() : result;
-  }
-
-  /** Runs a call of the core's that may call code in C. */
-  crossing(call: () => number): number {
-    return this.border.run(call);
   }
 
   /** Makes the types of exceptions, and what else modules in C need, unless they are there. */

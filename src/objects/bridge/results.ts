@@ -2,27 +2,24 @@
 
 import * as C from "../../core/constants.gen.js";
 import type { WholeFunctions } from "../../core/functions.gen.js";
-import type { Bridge } from "./bridge.js";
 import type { Errors } from "./errors.js";
 import type { Handle } from "./handle.js";
 import type { Reader } from "./reader.js";
 
 /** Makes the handle object for a handle of the core, by the kind of its object. */
-export type Wrap = (bridge: Bridge, index: number, kind: number, hostId: number) => Handle;
+export type Wrap = (index: number, kind: number, hostId: number) => Handle;
 
 export class Results {
-  readonly #bridge: Bridge;
   readonly #f: WholeFunctions;
   readonly #reader: Reader;
   readonly #errors: Errors;
   readonly #wrap: Wrap;
   readonly #control: number;
 
-  /** Handles are made by `wrap`, for the bridge. */
-  constructor(bridge: Bridge, errors: Errors, control: number, wrap: Wrap) {
-    this.#bridge = bridge;
-    this.#f = bridge.f;
-    this.#reader = bridge.reader;
+  /** Handles are made by `wrap`. */
+  constructor(f: WholeFunctions, reader: Reader, errors: Errors, control: number, wrap: Wrap) {
+    this.#f = f;
+    this.#reader = reader;
     this.#errors = errors;
     this.#control = control;
     this.#wrap = wrap;
@@ -54,15 +51,10 @@ export class Results {
       case C.IS_MISSING:
         return missing;
       case C.IS_OBJECT:
-        return this.#wrap(this.#bridge, a, b, reader.word(at + C.RESULT_C_AT));
+        return this.#wrap(a, b, reader.word(at + C.RESULT_C_AT));
       default:
         return this.#errors.raise();
     }
-  }
-
-  /** The value of any result. */
-  value(result: number, missing?: unknown): unknown {
-    return Number.isNaN(result) ? this.special(missing) : result;
   }
 
   #big(address: number, words: number, negative: boolean): bigint {
@@ -77,16 +69,18 @@ export class Results {
 
   /** Takes a handle for the top of the stack. */
   popHandle(): Handle {
-    const index = this.#f.pop_handle();
-    if (index === 0) this.#errors.raise();
-    return this.#wrap(this.#bridge, index, this.#f.handle_kind(index), this.#f.handle_host_id(index));
+    return this.#wrapped(this.#f.pop_handle());
   }
 
   /** A handle for the object at an address. */
   handleOf(address: number): Handle {
-    const index = this.#f.handle_of(address);
+    return this.#wrapped(this.#f.handle_of(address));
+  }
+
+  /** The object of a handle of the core's, which is 0 if that failed. */
+  #wrapped(index: number): Handle {
     if (index === 0) this.#errors.raise();
-    return this.#wrap(this.#bridge, index, this.#f.handle_kind(index), this.#f.handle_host_id(index));
+    return this.#wrap(index, this.#f.handle_kind(index), this.#f.handle_host_id(index));
   }
 
   /** As popHandle after a call that put something on the stack, unless it failed. */

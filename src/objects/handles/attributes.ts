@@ -5,14 +5,14 @@ import type { Bridge } from "../bridge/bridge.js";
 /** o.name. Throws AttributeError, as a PyException. */
 export function getAttribute(bridge: Bridge, index: number, name: string): unknown {
   bridge.key(name);
-  return bridge.value(bridge.crossing(() => bridge.f.get_attribute(index)));
+  return bridge.value(bridge.border.run(() => bridge.f.get_attribute(index)));
 }
 
 /** o.name = value; or del o.name. */
 export function setAttribute(bridge: Bridge, index: number, name: string, values: readonly unknown[]): void {
   bridge.key(name);
   bridge.pushAbove(1, values);
-  bridge.succeed(bridge.crossing(() => bridge.f.set_attribute(index, values.length)));
+  bridge.succeed(bridge.border.run(() => bridge.f.set_attribute(index, values.length)));
 }
 
 /** o(...args, **named). */
@@ -28,7 +28,7 @@ export function callNamed(
   if (names.length === 0) return bridge.call(index, n);
   bridge.pushAbove(n, names);
   bridge.succeed(bridge.f.build_tuple(names.length));
-  return bridge.value(bridge.crossing(() => bridge.f.call_object(index, n, 1)));
+  return bridge.value(bridge.border.run(() => bridge.f.call_object(index, n, 1)));
 }
 
 /** o.name(...args). */
@@ -36,5 +36,5 @@ export function callMethod(bridge: Bridge, index: number, name: string, args: re
   bridge.key(name);
   bridge.f.push_handle(index);
   bridge.pushAbove(2, args);
-  return bridge.value(bridge.crossing(() => bridge.f.call_method(args.length + 1)));
+  return bridge.value(bridge.border.run(() => bridge.f.call_method(args.length + 1)));
 }

@@ -45,7 +45,7 @@ export class PyExtensionObject extends PyObject {
   /** len(o). Throws TypeError if the type says nothing of it. */
   get length(): number {
     const { bridge, index } = this;
-    return bridge.number(bridge.crossing(() => bridge.f.length_of(index)));
+    return bridge.number(bridge.border.run(() => bridge.f.length_of(index)));
   }
 
   /** o[key]. */
@@ -53,7 +53,7 @@ export class PyExtensionObject extends PyObject {
     const { bridge } = this;
     bridge.push(key);
     const index = this.indexAfter(1);
-    return bridge.value(bridge.crossing(() => bridge.f.get_item(index)));
+    return bridge.value(bridge.border.run(() => bridge.f.get_item(index)));
   }
 
   /** o[key] = value. */
@@ -61,7 +61,7 @@ export class PyExtensionObject extends PyObject {
     const { bridge } = this;
     bridge.pushAll([key, value]);
     const index = this.indexAfter(2);
-    bridge.succeed(bridge.crossing(() => bridge.f.set_item(index)));
+    bridge.succeed(bridge.border.run(() => bridge.f.set_item(index)));
     return this;
   }
 
@@ -70,7 +70,7 @@ export class PyExtensionObject extends PyObject {
     const { bridge } = this;
     bridge.push(key);
     const index = this.indexAfter(1);
-    bridge.succeed(bridge.crossing(() => bridge.f.del_item(index)));
+    bridge.succeed(bridge.border.run(() => bridge.f.del_item(index)));
     return this;
   }
 
@@ -79,18 +79,18 @@ export class PyExtensionObject extends PyObject {
     const { bridge } = this;
     bridge.push(item);
     const index = this.indexAfter(1);
-    return bridge.number(bridge.crossing(() => bridge.f.contains_item(index))) === 1;
+    return bridge.number(bridge.border.run(() => bridge.f.contains_item(index))) === 1;
   }
 
   /** iter(o), as far as it is asked. Throws TypeError if the type has no iterator. */
   *[Symbol.iterator](): IterableIterator<unknown> {
     const { bridge, index } = this;
-    const iterator = bridge.value(bridge.crossing(() => bridge.f.iterator_of(index))) as PyObject;
+    const iterator = bridge.value(bridge.border.run(() => bridge.f.iterator_of(index))) as PyObject;
     try {
       for (;;) {
         const at = indexOf(iterator, bridge);
         const item = bridge.value(
-          bridge.crossing(() => bridge.f.iterator_next(at)),
+          bridge.border.run(() => bridge.f.iterator_next(at)),
           END,
         );
         if (item === END) return;
