@@ -1,5 +1,6 @@
 // One function by itself, beside the flame graph and the table: its lines of source with what each has, who calls it, whom it calls.
 
+import { AROUND } from "../src/page/sources.js";
 import { callsOf, type FunctionCalls, type Share } from "../src/report/calls.js";
 import { functionLabel } from "../src/report/trace-groups.js";
 import type { TraceFunction } from "../src/trace/format.js";
@@ -10,8 +11,6 @@ import { functionName, measure, originOf, percent, placeOf, searchFor } from "./
 
 /** Callers, callees, and lines that are shown at first. */
 const FIRST_ROWS = 8;
-/** Lines before and after one that has something. */
-const AROUND = 3;
 /** What stands before a line of source that is not next to the one before it. */
 const GAP = "⋯";
 

@@ -36,25 +36,25 @@ function framesOf(times: readonly number[]): Frames {
   return { median: at(0.5), slow: at(0.95) };
 }
 
-/** Scrolls what is at the page's middle for some frames, a step each. Answers milliseconds between frames. */
-function scroll(page: Page, selector: string): Promise<number[]> {
+/** Milliseconds between some frames; what `scrolled` selects is scrolled by a step in each of them. */
+function frames(page: Page, scrolled?: string): Promise<number[]> {
   return page.evaluate(
     ([at, steps]) =>
       new Promise<number[]>((done) => {
-        const inner = document.querySelector(at);
+        const inner = at === undefined ? null : document.querySelector(at);
         const scroller = inner && inner.scrollHeight > inner.clientHeight ? inner : document.documentElement;
         const times: number[] = [];
         let before = performance.now();
         const step = (now: number) => {
           times.push(now - before);
           before = now;
-          scroller.scrollTop += 90;
+          if (at !== undefined) scroller.scrollTop += 90;
           if (times.length < steps) requestAnimationFrame(step);
           else done(times.slice(1));
         };
         requestAnimationFrame(step);
       }),
-    [selector, STEPS] as const,
+    [scrolled, STEPS] as const,
   );
 }
 
@@ -65,21 +65,7 @@ async function drag(page: Page): Promise<number[]> {
   const [y, right] = [box.y + box.height / 2, box.x + box.width];
   await page.mouse.move(right, y);
   await page.mouse.down();
-  const times = page.evaluate(
-    (steps) =>
-      new Promise<number[]>((done) => {
-        const found: number[] = [];
-        let before = performance.now();
-        const step = (now: number) => {
-          found.push(now - before);
-          before = now;
-          if (found.length < steps) requestAnimationFrame(step);
-          else done(found.slice(1));
-        };
-        requestAnimationFrame(step);
-      }),
-    STEPS,
-  );
+  const times = frames(page);
   let isOver = false;
   void times.then(() => {
     isOver = true;
@@ -124,10 +110,10 @@ export function measurePage(file: string): Promise<PageFigures> {
     );
     const bytes = await heapOf(page);
     const dragged = await drag(page);
-    const scrolled = await scroll(page, ".flame-scroller");
+    const scrolled = await frames(page, ".flame-scroller");
     await page.locator("#tab-table").click();
     await page.waitForTimeout(300);
-    scrolled.push(...(await scroll(page, ".table-scroller")));
+    scrolled.push(...(await frames(page, ".table-scroller")));
     return { paints, opens, bytes, drag: framesOf(dragged), scroll: framesOf(scrolled) };
   });
 }

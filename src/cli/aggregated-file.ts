@@ -22,15 +22,15 @@ export class AggregatedFile {
   readonly #request: TraceRequest;
   readonly #analysis = new Analysis();
   readonly #feed = new TraceFeed(this.#analysis);
-  readonly #part: string | undefined;
+  /** Where the file lies; undefined if another can't take its place. */
+  readonly #path: string | undefined;
   readonly #timer: NodeJS.Timeout;
   #hasMore = false;
   #next = 0;
 
   constructor(request: TraceRequest) {
     this.#request = request;
-    const isRegular = fstatSync(request.fd).isFile();
-    this.#part = isRegular ? `${realpathSync(request.file)}.part` : undefined;
+    this.#path = fstatSync(request.fd).isFile() ? realpathSync(request.file) : undefined;
     this.#timer = setInterval(() => this.#save(), SAVE_EVERY);
   }
 
@@ -57,9 +57,8 @@ export class AggregatedFile {
     clearInterval(this.#timer);
     const { end } = this.#feed;
     const whole = end && { ...end, events: this.#feed.events };
-    if (this.#feed.metadata === undefined) return;
     try {
-      if (this.#part === undefined || !this.#replace(whole)) this.#write(this.#request.fd, whole);
+      if (!this.#replace(whole)) this.#write(this.#request.fd, whole);
     } catch (error) {
       throw new Error(`Cannot write ${this.#request.file}: ${reasonOf(error)}`);
     }
@@ -67,8 +66,8 @@ export class AggregatedFile {
 
   /** Another file takes the place of the one that there is. False if there can't be another one. */
   #replace(end: TraceEnd | undefined): boolean {
-    const part = this.#part;
-    if (part === undefined || this.#feed.metadata === undefined) return false;
+    if (this.#path === undefined || this.#feed.metadata === undefined) return false;
+    const part = `${this.#path}.part`;
     let fd: number;
     try {
       fd = openSync(part, "w", fstatSync(this.#request.fd).mode);
@@ -78,7 +77,7 @@ export class AggregatedFile {
     try {
       this.#write(fd, end);
       closeSync(fd);
-      renameSync(part, part.slice(0, -".part".length));
+      renameSync(part, this.#path);
     } catch (error) {
       rmSync(part, { force: true });
       throw error;

@@ -24,9 +24,9 @@ def install(wait):
             self.loop = loop
 
         def select(self, timeout):
-            if timeout is None and not self.loop._refuse_promise():
-                wait(FOREVER)
-            elif timeout is not None and timeout > 0:
+            if timeout is None:
+                timeout = 0 if self.loop._refuse_promise() else FOREVER
+            if timeout > 0:
                 wait(timeout)
             return ()
 
@@ -66,10 +66,10 @@ def install(wait):
 
         def _refuse_promise(self):
             "Nothing is ready or scheduled: fails what is awaited, if that is a promise. Answers whether it did."
-            for future in self._promises:
+            future = next(iter(self._promises), None)
+            if future is not None:
                 future.set_exception(RuntimeError("pyheap run cannot wait for a JavaScript promise"))
-                return True
-            return False
+            return future is not None
 
         def add_signal_handler(self, sig, callback, *args):
             if coroutines.iscoroutine(callback) or coroutines._iscoroutinefunction(callback):

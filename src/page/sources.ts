@@ -5,7 +5,7 @@ import type { PageData } from "./model.js";
 /** Longer lines are cut. */
 const MOST_CHARACTERS = 200;
 /** Lines before and after one that stands on a stack. */
-const AROUND = 3;
+export const AROUND = 3;
 
 type Sources = Record<string, Record<number, string>>;
 

@@ -165,14 +165,11 @@ export class Spans implements TraceConsumer {
     const events = figures.allocations + figures.resizes + figures.frees;
     Object.assign(sums, { bytes, blocks, reserved: reservedPeak, events });
     sums.time = Math.max(peakTime, timeline.at(-1)?.time ?? 0) + 1;
-    Object.assign(bucket, { peakBytes, peakBlocks, peakTime, rank: peakBytes, reserved: reservedPeak });
     Object.assign(bucket, {
-      ownPeakBytes: peakBytes,
-      ownPeakBlocks: peakBlocks,
-      ownPeakTime: peakTime,
-      ownRank: peakBytes,
+      ...{ peakBytes, peakBlocks, peakTime, rank: peakBytes },
+      ...{ ownPeakBytes: peakBytes, ownPeakBlocks: peakBlocks, ownPeakTime: peakTime, ownRank: peakBytes },
+      ...{ reserved: reservedPeak, last: sums.time - 1 },
     });
-    bucket.last = sums.time - 1;
     for (const point of collections) this.collections.addPoint(point);
     this.#rows.beginBucket();
     this.#buckets.close(bucket.closed(sums));

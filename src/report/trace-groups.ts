@@ -150,9 +150,8 @@ function byStack(analysis: Groupable, view: View, grouping: "function" | "line" 
   const sums = sumByNode(analysis, view);
   const { labels, frames, of } = numberGroups(tree, grouping);
   const column = () => new Float64Array(labels.length);
-  const [ownBytes, ownCount, totalBytes, totalCount, variance, onStack] = [
-    ...([column(), column(), column(), column(), column(), column()] as const),
-  ];
+  const [ownBytes, ownCount, totalBytes, totalCount] = [column(), column(), column(), column()];
+  const [variance, onStack] = [column(), column()];
   const add = (to: Float64Array, group: number, value: number) => {
     to[group] = (to[group] as number) + value;
   };
