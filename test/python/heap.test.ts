@@ -5,25 +5,13 @@ import { loadPyodide } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
 import { attach, loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
 import { sumOfParts } from "../../src/index.js";
+import { work } from "./work.js";
 
 const WORK = `
-import collections, decimal, gc, json, re, weakref
-class Node:
-    def __init__(self, n): self.n, self.me = n, self
-nodes = [Node(n) for n in range(20000)]
-refs = [weakref.ref(node) for node in nodes]
-text = json.dumps([{"n": n, "x": n / 7, "s": "é" * (n % 40)} for n in range(3000)])
-assert json.loads(text)[2999]["n"] == 2999
+${work(20_000, 3000)}
+import collections, decimal
 assert len(re.findall(r"\\d+\\.\\d+", text)) > 1000
 total = sum((decimal.Decimal(n) / 3 for n in range(2000)), decimal.Decimal(0))
-def deep(n): return 0 if n == 0 else 1 + deep(n - 1)
-try:
-    deep(10**6)
-except RecursionError:
-    pass
-del nodes
-gc.collect()
-assert all(ref() is None for ref in refs)
 `;
 
 function addsUp(heap: PythonHeap): void {

@@ -5,27 +5,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { attach, loadPython, type PythonHeap } from "../../../src/hosts/python/pyodide.js";
 import { type Fault, sumOfParts } from "../../../src/index.js";
 import { byLine, Tape } from "../../trace-data.js";
+import { work } from "../work.js";
 import { loaderOf, type Version } from "./list.js";
 
 const MIB = 2 ** 20;
 
-const WORK = `
-import gc, json, re, weakref
-class Node:
-    def __init__(self, n): self.n, self.me = n, self
-nodes = [Node(n) for n in range(5000)]
-refs = [weakref.ref(node) for node in nodes]
-text = json.dumps([{"n": n, "x": n / 7, "s": "é" * (n % 40)} for n in range(1000)])
-assert json.loads(text)[999]["n"] == 999
-def deep(n): return 0 if n == 0 else 1 + deep(n - 1)
-try:
-    deep(10**6)
-except RecursionError:
-    pass
-del nodes
-gc.collect()
-assert all(ref() is None for ref in refs)
-`;
+const WORK = work(5000, 1000);
 
 /** Calls look(), which compares stacks, from everywhere: its answers are what the program returns. */
 const PLACES = `
