@@ -1,4 +1,4 @@
-// PyBytes_*, which are PyString_* of Python 1.5.
+// PyBytes_*. In Python 1.5 these functions had the names PyString_*.
 
 import {
   raiseBytesExpected,
@@ -32,7 +32,7 @@ export function PyBytes_FromString(text: usize): PyObject | null {
   return bytes_from(text, lengthOfC(text));
 }
 
-/** `n` bytes, copied from `data`; if that is NULL, to be written by the caller. */
+/** A bytes object of `n` bytes, copied from `data`. If `data` is NULL, the caller writes the bytes. */
 export function PyBytes_FromStringAndSize(data: usize, n: i32): PyObject | null {
   if (n < 0) {
     raiseNegativeBytes();
@@ -41,7 +41,7 @@ export function PyBytes_FromStringAndSize(data: usize, n: i32): PyObject | null 
   return data == 0 && n > 0 ? bytes_new(n) : bytes_from(data, n);
 }
 
-/** bytes(o) of bytes or of an iterable of ints. */
+/** bytes(o) for bytes or an iterable of ints. */
 export function PyBytes_FromObject(o: PyObject | null): PyObject | null {
   if (!o) return badCall();
   if (isKind(o, BYTES)) return incref<PyObject>(o);
@@ -64,7 +64,7 @@ export function PyBytes_FromObject(o: PyObject | null): PyObject | null {
   return b;
 }
 
-/** A number of 0 to 255; -1 with an error. */
+/** The int's value, which must be from 0 to 255; -1 with an error. */
 function byteOf(o: PyObject): i32 {
   const a = indexOf(o);
   if (!a) return -1;
@@ -81,7 +81,7 @@ function asBytes(o: PyObject): PyBytes | null {
   return null;
 }
 
-/** The bytes themselves, with a zero behind them; NULL with TypeError. */
+/** The address of the bytes, which have a zero behind them; NULL with TypeError. */
 export function PyBytes_AsString(o: PyObject): usize {
   const b = asBytes(o);
   return b ? b.data : 0;
@@ -92,7 +92,10 @@ export function PyBytes_Size(o: PyObject): i32 {
   return b ? <i32>b.size : -1;
 }
 
-/** Bytes and size; without a place for the size, there may be no zero among them. 0, or -1 with an error. */
+/**
+ * Stores the address and the size of the bytes. If `size` is NULL, a zero among the bytes is an error. 0, or -1 with an
+ * error.
+ */
 export function PyBytes_AsStringAndSize(o: PyObject, data: usize, size: usize): i32 {
   const b = asBytes(o);
   if (!b) return -1;
@@ -105,7 +108,7 @@ export function PyBytes_AsStringAndSize(o: PyObject, data: usize, size: usize): 
   return 0;
 }
 
-/** `*slot`, whose reference is taken over, is itself with `b` behind it; NULL with an error. */
+/** Replaces `*slot` by `*slot` + `b`, or by NULL with an error. Takes over the reference that was in `*slot`. */
 export function PyBytes_Concat(slot: usize, b: PyObject | null): void {
   const a = load<PyObject | null>(slot);
   if (!a) return;
@@ -118,13 +121,13 @@ export function PyBytes_Concat(slot: usize, b: PyObject | null): void {
   decref(a);
 }
 
-/** As PyBytes_Concat; the reference to `b` is taken over, too. */
+/** As PyBytes_Concat, but also takes over the reference to `b`. */
 export function PyBytes_ConcatAndDel(slot: usize, b: PyObject | null): void {
   PyBytes_Concat(slot, b);
   xdecref(b);
 }
 
-/** separator.join(items): all are bytes. */
+/** separator.join(items), where all items are bytes. */
 export function PyBytes_Join(separator: PyObject, items: PyObject): PyObject | null {
   const between = asBytes(separator);
   const l = between ? listFrom(items) : null;
@@ -161,7 +164,10 @@ function append(at: usize, b: PyBytes): usize {
   return at + b.size;
 }
 
-/** `*slot`, which nobody else knows yet, has `n` bytes: 0; or it is gone and NULL: -1 with an error. */
+/**
+ * Gives `*slot` a size of `n` bytes; only its maker may have a reference to it. 0; or -1 with an error, and then the
+ * object is released and `*slot` is NULL.
+ */
 export function _PyBytes_Resize(slot: usize, n: i32): i32 {
   const o = load<PyObject>(slot);
   if (!isKind(o, BYTES) || n < 0) {
@@ -177,9 +183,9 @@ export function _PyBytes_Resize(slot: usize, n: i32): i32 {
   return fresh ? 0 : -1;
 }
 
-/** A copy with `n` bytes; null with an error. */
+/** A new bytes object of `n` bytes that begins with those of `b`; null with an error. */
 function resized(b: PyBytes, n: u32): PyObject | null {
-  // One that others know can become shorter, which makes another one.
+  // If others refer to `b`, only a smaller size is allowed: they keep `b`, and the caller gets a shorter copy.
   if (n > b.size && !isImmortal(b) && b.refcnt != 1) return badCall();
   if (n == 0) return bytes_from(0, 0);
   const fresh = bytes_new(n);

@@ -1,6 +1,7 @@
-// Calling a type: tp_new makes an instance, tp_init fills it. And what object has for both, and for repr.
+// Calling a type: tp_new makes an instance, tp_init fills it. Also what `object` itself has for both, and for repr.
 //
-// From the host, and for types that a program in TypeScript defined, there is no tp_new: those make instances themselves.
+// Types of the host, and types that a program in TypeScript defined, have no tp_new: they make their instances
+// themselves.
 
 import { E_INSTANCE_OF, E_NO_INSTANCES, E_SUBCLASS_OF, E_TAKES_NOTHING } from "../../model/errors.gen";
 import { raiseError } from "../../model/raise";
@@ -48,7 +49,7 @@ function complain(code: u32, type: PyType): void {
   decref(name);
 }
 
-/** Type(*args, **kwargs); of one argument and type itself, its type. */
+/** Type(*args, **kwargs). If the type is `type` itself and has one argument: the type of that argument. */
 export function type_call(callable: PyObject, args: PyObject, kwargs: PyObject | null): PyObject | null {
   const type = changetype<PyType>(callable);
   const t = changetype<PyTuple>(args);
@@ -62,7 +63,7 @@ export function type_call(callable: PyObject, args: PyObject, kwargs: PyObject |
   return null;
 }
 
-/** int(o), str(o), dict(o) and so on, of one argument or none: what C can call of the built-in types. */
+/** int(o), str(o), dict(o) and so on, with one argument or none: the built-in types that C can call. */
 function convert(type: PyType, t: PyTuple): PyObject | null {
   if (type.kind >= USER || t.size > 1) return noInstances(type);
   const o: PyObject | null = t.size == 1 ? itemAt(t.items, 0) : null;
@@ -102,7 +103,7 @@ function boolOf(o: PyObject): PyObject | null {
   return truth < 0 ? null : asBool(truth != 0);
 }
 
-/** A dict of what another one has, or of pairs. */
+/** A new dict with the entries of another dict, or of an iterable of pairs. */
 function dictOf(o: PyObject | null): PyObject | null {
   const d = dict_new();
   if (!d || !o) return d;
@@ -118,7 +119,7 @@ function hasArguments(args: PyObject | null, kwargs: PyObject | null): bool {
   );
 }
 
-/** object.__new__: arguments are for a tp_init of the type's own. */
+/** object.__new__. It refuses arguments, unless the type has a tp_init of its own, for which they are. */
 export function object_new(type: PyType, args: PyObject | null, kwargs: PyObject | null): PyObject | null {
   const object = typeOf(BASE_OBJECT);
   if (hasArguments(args, kwargs) && (type.tp_new != object.tp_new || type.tp_init == object.tp_init)) {
@@ -128,7 +129,7 @@ export function object_new(type: PyType, args: PyObject | null, kwargs: PyObject
   return call_indirect<PyObject | null>(type.tp_alloc, type, 0);
 }
 
-/** object.__init__: arguments are for a tp_new of the type's own. */
+/** object.__init__. It refuses arguments, unless the type has a tp_new of its own, for which they are. */
 export function object_init(o: PyObject, args: PyObject | null, kwargs: PyObject | null): i32 {
   const type = o.type;
   const object = typeOf(BASE_OBJECT);
@@ -139,7 +140,7 @@ export function object_init(o: PyObject, args: PyObject | null, kwargs: PyObject
   return 0;
 }
 
-/** repr of types that C defined: what their tp_repr answers, which has to be a string. */
+/** repr of types that C defined: the result of their tp_repr, which must be a string. */
 export function c_repr(o: PyObject, w: Writer): bool {
   const text = call_indirect<PyObject | null>(o.type.tp_repr, o);
   if (!text) return false;
@@ -161,7 +162,7 @@ export function PyObject_IsSubclass(type: PyObject, base: PyObject): i32 {
   return -1;
 }
 
-/** Whether a type is another one, or one of a tuple of types, or derived from it: 1 or 0, -1 with TypeError. */
+/** Whether a type is `base` or derived from it; `base` may be a tuple of types. 1 or 0; -1 with TypeError. */
 function isOneOf(type: PyType, base: PyObject, code: u32): i32 {
   if ((base.type.flags & IS_TYPE) != 0) return isSubtype(type, changetype<PyType>(base)) ? 1 : 0;
   if (isKind(base, TUPLE)) {

@@ -63,7 +63,7 @@ export function PyDict_Copy(o: PyObject): PyObject | null {
 
 // ---- one entry ----
 
-/** The value, a reference that stays the dict's; NULL without an error if there is none, whatever the reason. */
+/** The value, a borrowed reference; NULL if there is none. It never sets an error: any error also means "none". */
 export function PyDict_GetItem(o: PyObject, key: PyObject): PyObject | null {
   if (!isKind(o, DICT)) return null;
   const pending = hasError();
@@ -72,13 +72,13 @@ export function PyDict_GetItem(o: PyObject, key: PyObject): PyObject | null {
   return value;
 }
 
-/** As PyDict_GetItem, but an error is left set. */
+/** As PyDict_GetItem, but an error remains set. */
 export function PyDict_GetItemWithError(o: PyObject, key: PyObject): PyObject | null {
   const d = asDict(o);
   return d ? dict_get(d, key) : null;
 }
 
-/** A new reference to `*value` and 1; NULL and 0 if there is none; NULL and -1 with an error. */
+/** Stores a new reference in `*value` and returns 1; NULL and 0 if the key is not there; NULL and -1 with an error. */
 export function PyDict_GetItemRef(o: PyObject, key: PyObject, value: usize): i32 {
   const found = PyDict_GetItemWithError(o, key);
   store<PyObject | null>(value, found);
@@ -102,13 +102,16 @@ export function PyDict_DelItem(o: PyObject, key: PyObject): i32 {
   return d && dict_del(d, key) ? 0 : -1;
 }
 
-/** d.setdefault(key, value): a reference that stays the dict's; NULL with an error. */
+/** d.setdefault(key, value): a borrowed reference; NULL with an error. */
 export function PyDict_SetDefault(o: PyObject, key: PyObject, value: PyObject): PyObject | null {
   const d = asDict(o);
   return d ? dict_set_default(d, key, value) : null;
 }
 
-/** As PyDict_SetDefault, a new reference to `*result` if there is a place for it: 1 if the key was there, 0 if not, -1 with an error. */
+/**
+ * d.setdefault(key, value); stores a new reference in `*result` if `result` is not NULL. 1 if the key was there, 0 if
+ * not, -1 with an error.
+ */
 export function PyDict_SetDefaultRef(o: PyObject, key: PyObject, value: PyObject, result: usize): i32 {
   const d = asDict(o);
   const before = d ? d.used : 0;
@@ -117,7 +120,10 @@ export function PyDict_SetDefaultRef(o: PyObject, key: PyObject, value: PyObject
   return found ? (d!.used == before ? 1 : 0) : -1;
 }
 
-/** Takes the entry out: 1 and the value to `*result`, if there is a place for it; 0 and NULL if there is none; -1 with an error. */
+/**
+ * Removes the entry, and stores its value in `*result` if `result` is not NULL. 1; or 0 and NULL if there is none; or
+ * -1 with an error.
+ */
 export function PyDict_Pop(o: PyObject, key: PyObject, result: usize): i32 {
   const d = asDict(o);
   const value = d ? dict_pop(d, key) : null;
@@ -129,7 +135,7 @@ export function PyDict_Pop(o: PyObject, key: PyObject, result: usize): i32 {
   return 0;
 }
 
-// ---- with keys that are C's strings, in UTF-8 ----
+// ---- with keys that are C strings, in UTF-8 ----
 
 export function PyDict_GetItemString(o: PyObject, text: usize): PyObject | null {
   const pending = hasError();
@@ -183,7 +189,10 @@ function after(key: PyObject, result: i32): i32 {
 
 // ---- all entries ----
 
-/** The next entry from `*position` on, which is 0 at first: 1, with references that stay the dict's; 0 if there is none. */
+/**
+ * The next entry from `*position` on, which is 0 at first. 1, and stores borrowed references; 0 if there is no further
+ * entry.
+ */
 export function PyDict_Next(o: PyObject, position: usize, key: usize, value: usize): i32 {
   if (!isKind(o, DICT)) return 0;
   const d = changetype<PyDict>(o);
@@ -236,12 +245,14 @@ export function PyDict_Items(o: PyObject): PyObject | null {
   return listed(o, ITEMS);
 }
 
-/** d.update(other): of a dict. */
+/** d.update(other), where `other` is a dict. */
 export function PyDict_Update(o: PyObject, other: PyObject): i32 {
   return PyDict_Merge(o, other, 1);
 }
 
-/** The entries of another dict are the dict's, too: those whose keys it has already only if `overwrite`. */
+/**
+ * Copies the entries of `other` into the dict. If a key is there already, its value is replaced only if `overwrite`.
+ */
 export function PyDict_Merge(o: PyObject, other: PyObject, overwrite: i32): i32 {
   const d = asDict(o);
   if (!d) return -1;
@@ -257,7 +268,7 @@ export function PyDict_Merge(o: PyObject, other: PyObject, overwrite: i32): i32 
   return 0;
 }
 
-/** As PyDict_Merge, of an iterable of pairs. */
+/** As PyDict_Merge, for an iterable of pairs. */
 export function PyDict_MergeFromSeq2(o: PyObject, pairs: PyObject, overwrite: i32): i32 {
   const d = asDict(o);
   const l = d ? listFrom(pairs) : null;

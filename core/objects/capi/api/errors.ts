@@ -1,4 +1,5 @@
-// PyErr_* and PyException_*: the error that is set, asked for and changed by C. Those that take a format are in capi/errors.c.
+// PyErr_* and PyException_*: C asks for the error that is set, and changes it. The functions that take a format are in
+// capi/errors.c.
 
 import { hasError } from "../../model/error";
 import { E_NOT_EXCEPTION } from "../../model/errors.gen";
@@ -39,15 +40,19 @@ import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
 
 // ---- setting ----
 
-/** What a type of exceptions is called with, of a value: of a tuple its items, of null or None nothing. */
+/**
+ * The arguments for the call of an exception's type: the items if `o` is a tuple, none if it is null or None, else `o`
+ * itself.
+ */
 function argumentsOf(o: PyObject | null): PyObject | null {
   if (!o || o === None()) return emptyTuple();
   return isKind(o, TUPLE) ? incref<PyObject>(o) : oneTuple(o);
 }
 
 /**
- * What raising `type` with `value` raises: the value, if it is such an exception already; else the type called with nothing, with the
- * items of a tuple, or with the value. A new reference; null with another error.
+ * The exception that raising `type` with `value` raises. If the value is an exception of that type, it is the value;
+ * otherwise the type is called with nothing, with the items of a tuple, or with the value. A new reference; null with
+ * another error.
  */
 function exceptionOf(type: PyType, value: PyObject | null): PyObject | null {
   if (value && isSubtype(value.type, type)) return incref<PyObject>(value);
@@ -66,9 +71,9 @@ function exceptionOf(type: PyType, value: PyObject | null): PyObject | null {
   return null;
 }
 
-/** Raises `type` with a value, which may be NULL, and stays the caller's. */
+/** Raises `type` with a value, which may be NULL. The caller keeps its references. */
 export function PyErr_SetObject(type: PyObject, value: PyObject | null): void {
-  // What was set before is gone already while the new one is made.
+  // The error that was set before is cleared first, before the new exception is made.
   clearError();
   if (!isExceptionType(type)) {
     raiseAboutRepr(E_NOT_EXCEPTION, type);
@@ -91,7 +96,7 @@ export function PyErr_SetString(type: PyObject, text: usize): void {
   decref(message);
 }
 
-/** TypeError. Answers 0. */
+/** Raises TypeError. Returns 0. */
 export function PyErr_BadArgument(): i32 {
   raiseBadArgument();
   return 0;
@@ -103,7 +108,7 @@ export function PyErr_BadInternalCall(): void {
 
 // ---- asking ----
 
-/** The type of the exception that is set, a reference that stays the heap's; NULL if there is none. */
+/** The type of the exception that is set, a borrowed reference; NULL if none is set. */
 export function PyErr_Occurred(): PyType | null {
   return raisedType();
 }
@@ -112,7 +117,7 @@ export function PyErr_Clear(): void {
   if (hasError()) clearError();
 }
 
-/** Whether an exception, or a type of exceptions, is of a type or of one in a tuple of types. */
+/** Whether `given`, an exception or a type of exceptions, is of `type` or of one in a tuple of types. */
 export function PyErr_GivenExceptionMatches(given: PyObject | null, type: PyObject | null): i32 {
   if (!given || !type) return 0;
   if (isKind(type, TUPLE)) {
@@ -132,12 +137,12 @@ export function PyErr_ExceptionMatches(type: PyObject | null): i32 {
 
 // ---- taking and putting back ----
 
-/** The exception that is set, a new reference, and is no more; NULL if there is none. */
+/** Takes out the exception that is set: a new reference, and no error is set afterwards. NULL if there is none. */
 export function PyErr_GetRaisedException(): PyObject | null {
   return taken();
 }
 
-/** The exception, whose reference is taken over, is set; of NULL, none is. */
+/** Sets the exception, and takes over the reference. With NULL, clears the error. */
 export function PyErr_SetRaisedException(e: PyObject | null): void {
   if (e) raise(e);
   else clearError();
@@ -152,7 +157,7 @@ export function PyErr_Fetch(type: usize, value: usize, traceback: usize): void {
   if (e && partOf(e, TRACEBACK) !== None()) store<PyObject>(traceback, incref<PyObject>(partOf(e, TRACEBACK)));
 }
 
-/** Sets what PyErr_Fetch gave; takes over all references. A type of NULL: none is set. */
+/** Sets what PyErr_Fetch stored, and takes over all three references. If the type is NULL, no error is set. */
 export function PyErr_Restore(type: PyObject | null, value: PyObject | null, traceback: PyObject | null): void {
   clearError();
   if (type) {
@@ -169,7 +174,7 @@ export function PyErr_Restore(type: PyObject | null, value: PyObject | null, tra
   xdecref(traceback);
 }
 
-/** `*value` is an instance of `*type` afterwards. */
+/** Makes `*value` an instance of `*type`. */
 export function PyErr_NormalizeException(type: usize, value: usize, traceback: usize): void {
   const kind = load<PyObject | null>(type);
   if (!kind || !isExceptionType(kind)) return;
@@ -183,17 +188,17 @@ export function PyErr_NormalizeException(type: usize, value: usize, traceback: u
   xdecref(before);
 }
 
-// ---- types of C's own ----
+// ---- types of exceptions that C defines ----
 
 /**
- * A type of exceptions with the name "module.name", derived from `base`, from the first of a tuple, or from Exception. It has what is in the dict,
- * if that is not NULL.
+ * A type of exceptions with the name "module.name". It is derived from `base`, or if `base` is NULL from Exception;
+ * `base` may be a tuple of types. It gets the attributes in `dict`, if that is not NULL.
  */
 export function PyErr_NewException(name: usize, base: PyObject | null, dict: PyObject | null): PyObject | null {
   return PyErr_NewExceptionWithDoc(name, 0, base, dict);
 }
 
-/** The same, with a doc if that is not NULL. */
+/** As PyErr_NewException, with a doc if `doc` is not NULL. */
 export function PyErr_NewExceptionWithDoc(
   name: usize,
   doc: usize,
@@ -230,20 +235,20 @@ export function PyExceptionInstance_Check(o: PyObject): i32 {
   return isException(o) ? 1 : 0;
 }
 
-/** The type's name in UTF-8, which belongs to it. */
+/** The type's name in UTF-8; the text belongs to the type. */
 export function PyExceptionClass_Name(type: PyType): usize {
   return PyUnicode_AsUTF8(type.name!);
 }
 
 // ---- parts of an exception ----
 
-/** A new reference; NULL if there is none. */
+/** A part of an exception: a new reference; NULL if there is none. */
 function get(e: PyObject, part: u32): PyObject | null {
   const o = partOf(e, part);
   return o === None() ? null : incref<PyObject>(o);
 }
 
-/** Takes over the reference to `o`; NULL for none. */
+/** Sets a part of an exception. Takes over the reference to `o`; NULL means that there is none. */
 function set(e: PyObject, part: u32, o: PyObject | null): void {
   exchange(slotsOf(e), part, o ? o : None());
 }
@@ -252,7 +257,7 @@ export function PyException_GetArgs(e: PyObject): PyObject | null {
   return get(e, ARGS);
 }
 
-/** Of a tuple, which stays the caller's. */
+/** Sets the arguments, a tuple. The caller keeps its reference. */
 export function PyException_SetArgs(e: PyObject, args: PyObject): void {
   set(e, ARGS, incref<PyObject>(args));
 }
@@ -261,7 +266,7 @@ export function PyException_GetTraceback(e: PyObject): PyObject | null {
   return get(e, TRACEBACK);
 }
 
-/** Stays the caller's. Answers 0. */
+/** The caller keeps its reference. Returns 0. */
 export function PyException_SetTraceback(e: PyObject, traceback: PyObject): i32 {
   set(e, TRACEBACK, incref<PyObject>(traceback));
   return 0;
@@ -271,7 +276,7 @@ export function PyException_GetContext(e: PyObject): PyObject | null {
   return get(e, CONTEXT);
 }
 
-/** Takes over the reference; NULL for none. */
+/** Takes over the reference; NULL means that there is none. */
 export function PyException_SetContext(e: PyObject, context: PyObject | null): void {
   set(e, CONTEXT, context);
 }
@@ -280,7 +285,7 @@ export function PyException_GetCause(e: PyObject): PyObject | null {
   return get(e, CAUSE);
 }
 
-/** Takes over the reference; NULL for none. */
+/** Takes over the reference; NULL means that there is none. */
 export function PyException_SetCause(e: PyObject, cause: PyObject | null): void {
   setCause(e, cause ? cause : None());
 }

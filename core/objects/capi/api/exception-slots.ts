@@ -1,7 +1,7 @@
-// What the types of exceptions have for C to call (CPython's Objects/exceptions.c, BaseException): types in C that are derived from them inherit
-// it, or call it from functions of their own.
+// The functions in the slots of exceptions' types, for C to call (CPython's Objects/exceptions.c, BaseException). A
+// type in C that is derived from an exception inherits them, or calls them from its own functions.
 //
-// What the collector sees of an exception are its slots, which it follows by itself: so traverse shows nothing.
+// The collector follows an exception's slots by itself, so tp_traverse shows nothing.
 
 import { raiseArgsDeleted, raiseCause, raiseNoKeywords } from "../../model/raises.gen";
 import { untrack } from "../../model/gc-head";
@@ -26,14 +26,14 @@ import {
   TRACEBACK,
 } from "../runtime/exceptions";
 
-/** tp_new: keeps the arguments. Those with names are a matter of tp_init. */
+/** tp_new: keeps the arguments. Keyword arguments are left to tp_init. */
 export function exception_new(type: PyType, args: PyObject | null, _kwargs: PyObject | null): PyObject | null {
   const e = call_indirect<PyObject | null>(type.tp_alloc, type, 0);
   if (e) exchange(slotsOf(e), ARGS, args ? incref<PyObject>(args) : emptyTuple());
   return e;
 }
 
-/** tp_init: keeps the arguments; TypeError if one has a name. */
+/** tp_init: keeps the arguments; TypeError if there are keyword arguments. */
 export function exception_init(e: PyObject, args: PyObject, kwargs: PyObject | null): i32 {
   if (kwargs && changetype<PyDict>(kwargs).used != 0) {
     const name = shortName(e.type);
@@ -47,7 +47,10 @@ export function exception_init(e: PyObject, args: PyObject, kwargs: PyObject | n
   return 0;
 }
 
-/** tp_dealloc, with which that of a type in C ends. Such an exception was counted off by then (c_dealloc). */
+/**
+ * tp_dealloc; the tp_dealloc of a derived type in C calls it last. By then c_dealloc has already subtracted the
+ * exception from its type's counts.
+ */
 export function exception_dealloc(e: PyObject): void {
   const type = e.type;
   if ((type.flags & IS_C_TYPE) == 0) {
@@ -73,7 +76,7 @@ export function exception_clear(e: PyObject): i32 {
 
 const NO_PART: u32 = EXCEPTION_SLOTS;
 
-/** The part of an exception that is an attribute of this name. */
+/** The part of an exception that has this name as an attribute. */
 function partNamed(name: PyObject): u32 {
   if (isNamed(name, 0x73677261 /* "args" */, 0x0, 4)) return ARGS;
   if (isNamed(name, 0x5f65737561635f5f /* "__cause_" */, 0x5f /* "_" */, 9)) return CAUSE;
@@ -103,7 +106,10 @@ function newArgs(value: PyObject | null): PyObject | null {
   return null;
 }
 
-/** An exception that another one was raised from, or None. */
+/**
+ * The new value of __cause__ or __context__, which must be an exception or None, or of __traceback__. A new reference;
+ * null with TypeError.
+ */
 function newLink(value: PyObject | null, part: u32): PyObject | null {
   if (value && (value === None() || part == TRACEBACK || isException(value))) return incref<PyObject>(value);
   raiseCause();

@@ -8,7 +8,10 @@ import { PyObject } from "../../model/type";
 import { isRow } from "../../types/sequence";
 import { listFrom } from "./iterate";
 
-/** The object itself if it is a list or tuple, else a list of its items: a new reference; null with an error, with `code` if it can't be iterated over. */
+/**
+ * A new reference: the object itself if it is a list or tuple, else a list of its items. null with an error; if the
+ * object is not iterable, the error is `code`.
+ */
 export function fastOf(o: PyObject, code: u32): PyObject | null {
   if (isRow(o)) return incref<PyObject>(o);
   const l = listFrom(o);

@@ -10,7 +10,10 @@ import { PyBytes } from "../../types/bytes";
 import { float_new } from "../../types/float";
 import { raiseAboutRepr } from "../runtime/complaints";
 
-/** Writes the number that `n` characters of `width` bytes are, as float() reads them, to memory. False if they are none. */
+/**
+ * Reads `n` characters of `width` bytes as float() does, and stores the number in memory. False if they are not a
+ * number.
+ */
 @external("host", "parseFloat")
 declare function hostParseFloat(data: usize, width: u32, n: u32, target: usize): bool;
 
@@ -26,7 +29,7 @@ export function PyFloat_FromDouble(v: f64): PyObject | null {
   return float_new(v);
 }
 
-/** float(o) of a str or of bytes. */
+/** float(o) for a str or bytes. */
 export function PyFloat_FromString(o: PyObject): PyObject | null {
   const r = result();
   const target = changetype<usize>(r) + offsetof<Result>("parsed");

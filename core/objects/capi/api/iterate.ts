@@ -1,6 +1,6 @@
 // Iterators of the built-in containers, and iteration over anything.
 //
-//   refcnt | type | container, None at the end | - | position | size of the container at the beginning
+//   refcnt | type | container, None at the end | - | position | size of the container when the iterator was made
 
 import { hasError } from "../../model/error";
 import { raiseChanged, raiseIterResult, raiseNotIterable } from "../../model/raises.gen";
@@ -40,7 +40,7 @@ export function PyObject_GetIter(o: PyObject): PyObject | null {
   return PySeqIter_New(o);
 }
 
-/** iter(o) by tp_iter, which has to answer an iterator. */
+/** iter(o) by tp_iter, whose result must be an iterator. */
 function iteratorOfC(o: PyObject): PyObject | null {
   const it = callUnary(iterSlot(o), o);
   if (!it || PyIter_Check(it) != 0) return it;
@@ -83,7 +83,7 @@ export function PyIter_Next(it: PyObject): PyObject | null {
   return itemAtPosition(o, position);
 }
 
-/** The next item of an object in C that has sq_item. */
+/** The next item of an object that C defined and that has sq_item. */
 function nextByIndex(it: PyObject, o: PyObject): PyObject | null {
   const position = load<u32>(positionAt(it));
   store<u32>(positionAt(it), position + 1);
@@ -92,7 +92,7 @@ function nextByIndex(it: PyObject, o: PyObject): PyObject | null {
   return item;
 }
 
-/** The next item to `*item`: 1; 0 and NULL at the end; -1 with an error. */
+/** Stores the next item in `*item`, and returns 1. NULL and 0 at the end; NULL and -1 with an error. */
 export function PyIter_NextItem(it: PyObject, item: usize): i32 {
   const next = PyIter_Next(it);
   store<PyObject | null>(item, next);
@@ -110,12 +110,12 @@ export function listFrom(o: PyObject): PyList | null {
   return null;
 }
 
-/** Whether PyObject_GetIter would answer an iterator. */
+/** Whether PyObject_GetIter would return an iterator. */
 export function isIterableObject(o: PyObject): bool {
   return isIterator(o) || isIterable(o) || isIterableOfC(o);
 }
 
-/** TypeError: a tp_iternext for types whose objects are not iterators though their bases' are. */
+/** Raises TypeError: the tp_iternext of types whose objects are not iterators although their bases' objects are. */
 export function _PyObject_NextNotImplemented(o: PyObject): PyObject | null {
   raiseNotIterable(o);
   return null;

@@ -1,4 +1,4 @@
-// PyList_*. A new list's items are None until they are set, so that it can be let go half filled.
+// PyList_*. The items of a new list are None until they are set, so that a half-filled list can be released.
 
 import { E_ITERABLE_ASSIGNED } from "../../model/errors.gen";
 import { raiseIndex, raiseListAssignment, raiseListExpected } from "../../model/raises.gen";
@@ -29,7 +29,7 @@ function asList(o: PyObject | null): PyList | null {
   return null;
 }
 
-/** A list of `n` items, which are None. */
+/** A list of `n` items, all None. */
 export function PyList_New(n: i32): PyObject | null {
   if (n < 0) return badCall();
   const l = list_new(n);
@@ -44,7 +44,7 @@ export function PyList_Size(o: PyObject): i32 {
   return l ? <i32>l.size : -1;
 }
 
-/** Item `k`, a reference that stays the list's; NULL with IndexError. */
+/** Item `k`, a borrowed reference; NULL with IndexError. */
 export function PyList_GetItem(o: PyObject, k: i32): PyObject | null {
   const l = asList(o);
   if (!l) return null;
@@ -53,7 +53,7 @@ export function PyList_GetItem(o: PyObject, k: i32): PyObject | null {
   return null;
 }
 
-/** As PyList_GetItem, a new reference. */
+/** Item `k`, a new reference; NULL with IndexError. */
 export function PyList_GetItemRef(o: PyObject, k: i32): PyObject | null {
   if (!isKind(o, LIST)) {
     raiseListExpected();
@@ -63,7 +63,7 @@ export function PyList_GetItemRef(o: PyObject, k: i32): PyObject | null {
   return item ? incref<PyObject>(item) : null;
 }
 
-/** Item `k` is `item`, whose reference is taken over even if that fails. */
+/** Sets item `k`. Takes over the reference to `item`, even on failure. */
 export function PyList_SetItem(o: PyObject, k: i32, item: PyObject | null): i32 {
   const l = asList(o);
   if (!l || <u32>k >= l.size) {
@@ -108,12 +108,12 @@ export function PyList_Clear(o: PyObject): i32 {
   return l ? 0 : -1;
 }
 
-/** l[low:high]; indices out of range are brought into it, and negative ones are 0. */
+/** l[low:high]. Indices out of range are clamped; negative ones count as 0. */
 export function PyList_GetSlice(o: PyObject, low: i32, high: i32): PyObject | null {
   return asList(o) ? getSlice(o, max(low, 0), max(high, 0), 1, 0) : null;
 }
 
-/** l[low:high] = items; no items: del l[low:high]. */
+/** l[low:high] = items; if `items` is NULL, del l[low:high]. */
 export function PyList_SetSlice(o: PyObject, low: i32, high: i32, items: PyObject | null): i32 {
   const l = asList(o);
   if (!l) return -1;

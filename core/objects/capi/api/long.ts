@@ -1,6 +1,7 @@
 // PyLong_* and PyBool_*: ints from and to the numbers of C. int, long and Py_ssize_t have 32 bits, long long has 64.
 //
-// What converts answers -1 with an error set if it can't; so do the masks, which cut what is too large.
+// A function that converts to a C number returns -1 with an error if it can't. The ...Mask functions cut off the bits
+// that do not fit.
 
 import { hasError } from "../../model/error";
 import {
@@ -94,7 +95,7 @@ export function PyLong_FromDouble(v: f64): PyObject | null {
   return int_from_f64(v);
 }
 
-/** The int that a text is; null with ValueError, about `literal` or the text itself in UTF-8. */
+/** The int that a text stands for. null with ValueError, whose message shows `literal`, or the text itself in UTF-8. */
 export function readAll(t: Text, base: i32, literal: PyObject | null): PyObject | null {
   if ((base != 0 && base < 2) || base > 36) {
     raiseBaseRange();
@@ -109,7 +110,10 @@ export function readAll(t: Text, base: i32, literal: PyObject | null): PyObject 
   return null;
 }
 
-/** int(text, base) of a text that ends with a zero; `*end`, if there is an `end`, is where reading stopped. */
+/**
+ * int(text, base), where the text ends with a zero byte. If `end` is not NULL, `*end` becomes the place where reading
+ * stopped.
+ */
 export function PyLong_FromString(text: usize, end: usize, base: i32): PyObject | null {
   const t = textOf(text, 1, lengthOfC(text));
   const z = readAll(t, base, null);
@@ -142,7 +146,7 @@ export function PyLong_AsSize_t(o: PyObject | null): u32 {
   return <u32>unsigned(o, 32, E_TOO_LARGE_FOR_SIZE, E_NEGATIVE_TO_SIZE);
 }
 
-/** Writes the value to `*target`: 0, or -1 with an error. */
+/** Stores the value in `*target`: 0, or -1 with an error. */
 export function PyLong_AsInt32(o: PyObject | null, target: usize): i32 {
   const v = signed(o, 32, E_INT_TOO_BIG);
   if (v == -1 && hasError()) return -1;
@@ -157,7 +161,7 @@ export function PyLong_AsInt64(o: PyObject | null, target: usize): i32 {
   return 0;
 }
 
-/** Of anything that has __index__, unlike PyLong_AsUnsignedLong. */
+/** Unlike PyLong_AsUnsignedLong, it accepts any object that has __index__. */
 function toUnsigned(o: PyObject | null, bits: u32, target: usize): i32 {
   if (!o) return badCallNumber();
   const a = indexOf(o);
@@ -191,7 +195,7 @@ export function PyLong_AsDouble(o: PyObject | null): f64 {
   return hasError() ? -1 : v;
 }
 
-/** The pointer that PyLong_FromVoidPtr was given; NULL with an error. */
+/** The pointer that was given to PyLong_FromVoidPtr; NULL with an error. */
 export function PyLong_AsVoidPtr(o: PyObject | null): usize {
   if (o && !isInt(o)) {
     raiseIntegerRequired();
@@ -206,7 +210,7 @@ export function PyLong_AsVoidPtr(o: PyObject | null): usize {
 
 // ---- signs ----
 
-/** -1, 0 or 1 to `*sign`. */
+/** Stores -1, 0 or 1 in `*sign`. */
 export function PyLong_GetSign(o: PyObject, sign: usize): i32 {
   const v = signOf(o);
   if (v == NO_SIGN) return -1;

@@ -1,6 +1,6 @@
-// What the Python/C API has for memory beyond the domains: functions that raise, and PyTraceMalloc_*.
+// Memory functions of the Python/C API other than those of the domains: functions that raise, and PyTraceMalloc_*.
 //
-// Py_Malloc, Py_Realloc and Py_Free are those of Python 1.5: they answer NULL with MemoryError set.
+// Py_Malloc, Py_Realloc and Py_Free are Python 1.5's: they return NULL and set MemoryError.
 
 import { raiseMemory } from "../../model/error";
 import { PyMem_Free, PyMem_Malloc, PyMem_Realloc } from "../../../alloc/domains";
@@ -11,7 +11,7 @@ export function Py_Malloc(n: usize): usize {
   return block;
 }
 
-/** If it fails, the block is as it was. */
+/** On failure the block stays as it was. */
 export function Py_Realloc(block: usize, n: usize): usize {
   const moved = PyMem_Realloc(block, n);
   if (moved == 0) raiseMemory(n);
@@ -22,13 +22,13 @@ export function Py_Free(block: usize): void {
   PyMem_Free(block);
 }
 
-/** Sets MemoryError. Answers NULL, so that a function can return what this returns. */
+/** Sets MemoryError. Returns NULL, so that a caller can write `return PyErr_NoMemory();`. */
 export function PyErr_NoMemory(): usize {
   raiseMemory(0);
   return 0;
 }
 
-/** The host notes a block that came from elsewhere. 0, or -2 while memory is not traced. */
+/** The host records a block that was allocated elsewhere. 0, or -2 while memory is not traced. */
 @external("host", "track")
 declare function hostTrack(domain: u32, block: usize, n: usize): i32;
 

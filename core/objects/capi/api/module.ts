@@ -24,7 +24,10 @@ import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
 
 const MOD_CREATE: i32 = 1;
 const MOD_EXEC: i32 = 2;
-/** Py_mod_multiple_interpreters and Py_mod_gil say what does not matter here. */
+/**
+ * The slots Py_mod_multiple_interpreters and Py_mod_gil are accepted and ignored: there is one interpreter and one
+ * thread.
+ */
 const LAST_MOD_SLOT: i32 = 4;
 
 export function PyModule_NewObject(name: PyObject): PyObject | null {
@@ -59,7 +62,7 @@ export function PyModule_New(name: usize): PyObject | null {
 
 // ---- from a definition ----
 
-/** A block of zeros for the module's state, if it is to have any. */
+/** Gives the module its state, a block of zeros, if the definition asks for one. */
 function giveState(module: PyObject, definition: usize): bool {
   const size = moduleDefAt(definition).size;
   if (size <= 0 || stateOf(module) != 0) return true;
@@ -73,7 +76,7 @@ function giveState(module: PyObject, definition: usize): bool {
   return true;
 }
 
-/** The module has a definition's functions and its doc. */
+/** Adds a definition's functions and its doc to the module. */
 function fill(module: PyObject, definition: usize): bool {
   const methods = moduleDefAt(definition).methods;
   if (methods != 0 && PyModule_AddFunctions(module, methods) < 0) return false;
@@ -81,7 +84,7 @@ function fill(module: PyObject, definition: usize): bool {
   return doc == 0 || PyModule_SetDocString(module, doc) == 0;
 }
 
-/** A module in one phase: C fills it. */
+/** A module made in one phase: the C code that called this fills it. */
 export function PyModule_Create2(definition: usize, _version: i32): PyObject | null {
   PyModuleDef_Init(definition);
   if (moduleDefAt(definition).slots != 0) return failed(E_MODULE_SLOT);
@@ -98,13 +101,13 @@ function failed(code: u32): PyObject | null {
   return null;
 }
 
-/** The definition is an object, which PyInit_x can return. */
+/** Makes the definition an object, so that PyInit_x can return it. */
 export function PyModuleDef_Init(definition: usize): usize {
   moduleDefAt(definition).type = typeOf(MODULE_DEF);
   return definition;
 }
 
-/** The first slot of a kind; 0 if there is none. */
+/** The definition's first slot of a kind; 0 if there is none. */
 function findSlot(definition: usize, wanted: i32): usize {
   for (let at = moduleDefAt(definition).slots; at != 0 && slotAt(at).slot != 0; at += offsetof<SlotDef>()) {
     if (slotAt(at).slot == wanted) return at;
@@ -112,7 +115,10 @@ function findSlot(definition: usize, wanted: i32): usize {
   return 0;
 }
 
-/** The module that a definition with slots says; `name` is what it is loaded as. What its exec functions do comes later. */
+/**
+ * Makes the module that a definition with slots describes; `name` is the name it is loaded as. Its exec functions run
+ * later.
+ */
 function moduleOf(definition: usize, name: PyObject): PyObject | null {
   const create = findSlot(definition, MOD_CREATE);
   if (create == 0) {
@@ -150,8 +156,8 @@ export function PyModule_ExecDef(module: PyObject, definition: usize): i32 {
 }
 
 /**
- * The module that PyInit_x means by what it answered: a module, or a definition whose phases follow now. Takes over the reference; a
- * new one, or null with an error.
+ * The module for what PyInit_x returned: a module, or a definition, whose phases run now. Takes over the reference to
+ * `answer`. A new reference, or null with an error.
  */
 export function module_from(answer: PyObject | null, name: PyObject): PyObject | null {
   if ((answer === null) != hasError()) {
@@ -213,21 +219,21 @@ export function PyModule_AddFunctions(module: PyObject, methods: usize): i32 {
   return 0;
 }
 
-/** module.name = value, whose reference stays the caller's. */
+/** module.name = value. The caller keeps its reference. */
 export function PyModule_AddObjectRef(module: PyObject, name: usize, value: PyObject | null): i32 {
   if (!isModule(module)) return -1;
   if (!value) return hasError() ? -1 : badCallNumber();
   return setItem(module, internedText(name), value) ? 0 : -1;
 }
 
-/** The reference is taken over in any case. */
+/** module.name = value. Takes over the reference in any case. */
 export function PyModule_Add(module: PyObject, name: usize, value: PyObject | null): i32 {
   const result = PyModule_AddObjectRef(module, name, value);
   xdecref(value);
   return result;
 }
 
-/** The reference is taken over on success only. */
+/** module.name = value. Takes over the reference on success only. */
 export function PyModule_AddObject(module: PyObject, name: usize, value: PyObject | null): i32 {
   const result = PyModule_AddObjectRef(module, name, value);
   if (result == 0) xdecref(value);
@@ -250,7 +256,7 @@ export function PyModule_AddType(module: PyObject, type: PyType): i32 {
   return isModule(module) && setItem(module, name, type) ? 0 : -1;
 }
 
-/** There is one thread: nothing to say. */
+/** Does nothing, because there is only one thread. */
 export function PyUnstable_Module_SetGIL(_module: PyObject, _gil: usize): i32 {
   return 0;
 }

@@ -79,7 +79,7 @@ function operate(a: PyObject | null, b: PyObject | null, operator: i32): PyObjec
   return a && b ? binary(a, b, operator) : nullGiven();
 }
 
-/** What only types in C have: a @ b, and divmod() of other things than numbers. */
+/** For operators that only types in C have: a @ b, and divmod() of objects that are not numbers. */
 function unsupported(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   const result = slotBinary(a, b, operator, None());
   if (result !== NotImplemented()) return result;
@@ -104,7 +104,7 @@ export function PyNumber_Multiply(a: PyObject | null, b: PyObject | null): PyObj
   return operate(a, b, MUL);
 }
 
-/** No built-in type has it. */
+/** No built-in type has this operator. */
 export function PyNumber_MatrixMultiply(a: PyObject | null, b: PyObject | null): PyObject | null {
   return a && b ? unsupported(a, b, MATMUL) : nullGiven();
 }
@@ -141,7 +141,7 @@ export function PyNumber_Xor(a: PyObject | null, b: PyObject | null): PyObject |
   return operate(a, b, XOR);
 }
 
-/** (a // b, a % b) of numbers. */
+/** (a // b, a % b) for numbers. */
 export function PyNumber_Divmod(a: PyObject | null, b: PyObject | null): PyObject | null {
   if (!a || !b) return nullGiven();
   if (!isNumber(a) || !isNumber(b)) return unsupported(a, b, DIVMOD);
@@ -159,7 +159,7 @@ export function PyNumber_Divmod(a: PyObject | null, b: PyObject | null): PyObjec
   return null;
 }
 
-/** pow(a, b, modulus); a modulus of None is none. */
+/** pow(a, b, modulus); without a modulus if that is None. */
 export function PyNumber_Power(a: PyObject | null, b: PyObject | null, modulus: PyObject | null): PyObject | null {
   return a && b && modulus ? powerModulo(a, b, modulus) : nullGiven();
 }
@@ -180,9 +180,9 @@ export function PyNumber_Invert(o: PyObject | null): PyObject | null {
   return o ? unary(o, INVERT) : nullGiven();
 }
 
-// ---- in place: a list, set or dict changes itself, and is the answer ----
+// ---- in place: a list, set or dict changes itself and is the result ----
 
-/** As operate; an error says that it was in place. */
+/** As operate, but the message of an error names the operator in place, as `+=`. */
 function otherwise(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   const own = slotInPlace(a, b, operator, None());
   if (own !== NotImplemented()) return own;
@@ -295,7 +295,10 @@ export function PyNumber_Index(o: PyObject | null): PyObject | null {
   return o ? indexOf(o) : nullGiven();
 }
 
-/** The value as a Py_ssize_t. If it does not fit: the nearest one, if `type` is NULL; else -1 with an exception of that type. */
+/**
+ * The value as a Py_ssize_t. If it does not fit: the nearest Py_ssize_t if `type` is NULL, else -1 with an exception of
+ * that type.
+ */
 export function PyNumber_AsSsize_t(o: PyObject | null, type: PyObject | null): i32 {
   const a = o ? indexOf(o) : null;
   if (!o) nullGiven();
@@ -313,7 +316,7 @@ export function PyNumber_AsSsize_t(o: PyObject | null, type: PyObject | null): i
   return -1;
 }
 
-/** int(o): of a number, of a text, or of bytes. */
+/** int(o) for a number, a text or bytes. */
 export function PyNumber_Long(o: PyObject | null): PyObject | null {
   if (!o) return nullGiven();
   if (isKind(o, INT)) return incref<PyObject>(o);
@@ -331,7 +334,9 @@ export function PyNumber_Long(o: PyObject | null): PyObject | null {
   return null;
 }
 
-/** What a function of a type answered, if that is of the kind that it has to be; null with TypeError if not. */
+/**
+ * Checks the result of a type's function: returns it if it has the kind that it must have, else null with TypeError.
+ */
 function checked(result: PyObject | null, kind: u32, code: u32): PyObject | null {
   if (!result || isKind(result, kind)) return result;
   raiseError(code, result);
@@ -380,7 +385,7 @@ function inBase(a: PyLong, bits: u32): PyObject | null {
   return null;
 }
 
-/** The magnitude's bits from `from` on, of which the lowest four are right. */
+/** Bits of the magnitude, starting at bit `from`; only the lowest four bits of the result are valid. */
 function bitsAt(a: PyLong, from: u64): u32 {
   const k = <u32>(from / 30);
   const within = <u32>(from % 30);

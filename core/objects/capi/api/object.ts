@@ -14,7 +14,7 @@ import { badCall, badCallNumber } from "../runtime/complaints";
 import { PyBytes_FromObject } from "./bytes";
 import { PyUnicode_FromString } from "./unicode";
 
-/** "<NULL>" stands for NULL, as in CPython. */
+/** repr and str of NULL are "<NULL>", as in CPython. */
 function ofNull(): PyObject | null {
   const w = newWriter();
   if (!w) return null;
@@ -31,7 +31,7 @@ export function PyObject_Str(o: PyObject | null): PyObject | null {
   return o ? strOf(o) : ofNull();
 }
 
-/** repr(o) in which all characters from U+0080 on are escaped. */
+/** repr(o), where all characters from U+0080 on are escaped. */
 export function PyObject_ASCII(o: PyObject | null): PyObject | null {
   const text = PyObject_Repr(o);
   if (!text || changetype<PyStr>(text).isAscii) return text;
@@ -60,12 +60,12 @@ export function PyObject_Bytes(o: PyObject | null): PyObject | null {
   return PyBytes_FromObject(o);
 }
 
-/** -1 with TypeError if the object has none. */
+/** -1 with TypeError if the object is not hashable. */
 export function PyObject_Hash(o: PyObject): i32 {
   return hashOf(o);
 }
 
-/** TypeError: a tp_hash for types whose objects have none. */
+/** Raises TypeError: the tp_hash of types whose objects are not hashable. */
 export function PyObject_HashNotImplemented(o: PyObject): i32 {
   return unhashable_hash(o);
 }
@@ -75,7 +75,7 @@ export function PyObject_RichCompare(a: PyObject | null, b: PyObject | null, op:
   return a && b ? compare(a, b, op) : badCall();
 }
 
-/** 1 or 0; -1 with an error. An object equals itself. */
+/** 1 or 0; -1 with an error. Two references to the same object count as equal, without a comparison. */
 export function PyObject_RichCompareBool(a: PyObject | null, b: PyObject | null, op: i32): i32 {
   return a && b ? compareBool(a, b, op) : badCallNumber();
 }
@@ -94,7 +94,7 @@ export function PyObject_Type(o: PyObject | null): PyObject | null {
   return o ? incref<PyObject>(o.type) : nullGiven();
 }
 
-/** SystemError: NULL was given where an object is needed. */
+/** Raises SystemError: NULL was given instead of an object. */
 function nullGiven(): PyObject | null {
   raiseNullArgument();
   return null;
@@ -115,7 +115,7 @@ export function PyObject_Length(o: PyObject | null): i32 {
   return PyObject_Size(o);
 }
 
-/** len(o), or `other` if it has none. */
+/** len(o), or `other` if the object has no length. */
 export function PyObject_LengthHint(o: PyObject, other: i32): i32 {
   const n = sizeOf(o);
   if (n >= 0) return n;
@@ -128,7 +128,7 @@ export function PyObject_GetItem(o: PyObject | null, key: PyObject | null): PyOb
   return o && key ? getItem(o, key) : nullGiven();
 }
 
-/** o[key] = value; the references stay the caller's. */
+/** o[key] = value. The caller keeps its references. */
 export function PyObject_SetItem(o: PyObject | null, key: PyObject | null, value: PyObject | null): i32 {
   if (!o || !key || !value) return nullGivenNumber();
   return setItem(o, key, value) ? 0 : -1;

@@ -1,7 +1,8 @@
-// Memory of objects, and the collector, for C: PyObject_New, PyObject_GC_New and their kin, PyGC_*.
+// Memory of objects, and the collector, for C: PyObject_New, PyObject_GC_New and related functions, PyGC_*.
 //
-// An object of a type that C defined is counted (type.live, type.bytes) from its allocation until its tp_dealloc runs, for from there on
-// only C knows when its memory goes. One that is freed without that, with a reference count still, is counted off as it is freed.
+// type.live and type.bytes count an object of a type that C defined from its allocation until its tp_dealloc runs,
+// because after that only C knows when its memory is freed. An object that is freed without tp_dealloc, while its
+// reference count is not 0, is subtracted when it is freed.
 
 import { raiseMemory } from "../../model/error";
 import { PyObject_Free, PyObject_Realloc } from "../../../alloc/domains";
@@ -23,7 +24,7 @@ function bytesFor(type: PyType, items: i32): usize {
   return requestFor(type.basicSize, max(items, 0), type.itemSize);
 }
 
-/** Counts an object and its bytes for its type: 1 more, or -1 less. */
+/** Adds an object and its bytes to its type's counts (more = 1), or subtracts them (-1). */
 @inline
 function count(o: PyObject, by: i32): void {
   const type = o.type;
@@ -37,7 +38,7 @@ export function PyType_GenericNew(type: PyType, _args: PyObject | null, _kwargs:
   return call_indirect<PyObject | null>(type.tp_alloc, type, 0);
 }
 
-/** All but the header is as the block was; not tracked. */
+/** A new object. Only its header is initialized; it is not tracked. */
 function made(type: PyType, items: i32): PyObject | null {
   const o = newObject(type, bytesFor(type, items));
   if (!o) return null;
@@ -62,7 +63,7 @@ export function _PyObject_GC_NewVar(type: PyType, items: i32): PyObject | null {
   return items < 0 ? badCall() : made(type, items);
 }
 
-/** With `extra` bytes behind the object, which are not counted for its type; all is 0, but for the header. */
+/** A new object with `extra` bytes behind it, which its type's counts do not include. All but the header is 0. */
 export function PyUnstable_Object_GC_NewWithExtraData(type: PyType, extra: u32): PyObject | null {
   const bytes = requestFor(type.basicSize, extra, 1);
   const o = newObject(type, bytes);
@@ -73,7 +74,7 @@ export function PyUnstable_Object_GC_NewWithExtraData(type: PyType, extra: u32):
   return o;
 }
 
-/** The block, which C got by itself, is an object of the type with one reference. */
+/** Makes a block that C allocated by itself an object of the type, with one reference. */
 export function PyObject_Init(o: PyObject | null, type: PyType): PyObject | null {
   if (!o) {
     raiseMemory(type.basicSize);
@@ -93,7 +94,10 @@ export function PyObject_InitVar(o: PyVarObject | null, type: PyType, items: i32
   return o;
 }
 
-/** The object, which is not tracked, has another number of items, perhaps elsewhere; NULL if there is no memory, and then it is as it was. */
+/**
+ * Changes the number of items of an untracked object, which may move. NULL if there is no memory; the object is then
+ * unchanged.
+ */
 export function _PyObject_GC_Resize(o: PyVarObject, items: i32): PyObject | null {
   const type = o.type;
   const before = instance_sizeof(o);
@@ -108,9 +112,9 @@ export function _PyObject_GC_Resize(o: PyVarObject, items: i32): PyObject | null
   return moved;
 }
 
-// ---- letting go ----
+// ---- releasing ----
 
-/** The object's memory goes; it is counted off, unless its tp_dealloc is running. */
+/** Frees the object's memory, and subtracts it from its type's counts unless its tp_dealloc is running. */
 function free(o: PyObject): void {
   if (o.refcnt != 0) count(o, -1);
   const type = o.type;
@@ -129,20 +133,21 @@ export function PyObject_GC_Del(o: PyObject | null): void {
   if (o) free(o);
 }
 
-/** dealloc of types that C defined: their tp_dealloc, with an error that is pending set aside. */
+/** dealloc of types that C defined: calls their tp_dealloc; an error that is set is kept aside meanwhile. */
 export function c_dealloc(o: PyObject): void {
   count(o, -1);
   callFunction(o.type.tp_dealloc, o);
 }
 
-/** tp_dealloc of `object`, which types in C inherit if they have none. */
+/** tp_dealloc of `object`; a type in C that has none inherits it. */
 export function object_dealloc(o: PyObject): void {
   call_indirect<void>(o.type.tp_free, o);
 }
 
 /**
- * tp_dealloc of types from a table that have none: the finalizer, then the nearest base that has one (CPython's subtype_dealloc). If none has,
- * weak references, what the type's clear lets go of, and the memory; in any case the object's reference to its type.
+ * tp_dealloc of types made from a PyType_Spec that has none (CPython's subtype_dealloc). It runs the finalizer, then
+ * the tp_dealloc of the nearest base that has one. If no base has one, it clears weak references, runs the type's clear
+ * and frees the memory. In both cases it releases the object's reference to its type.
  */
 export function heap_object_dealloc(o: PyObject): void {
   const type = o.type;
@@ -151,7 +156,7 @@ export function heap_object_dealloc(o: PyObject): void {
   const base = baseThatDeallocates(type);
   if (base) {
     call_indirect<void>(base.tp_dealloc, o);
-    // A base that was made of a table has released the reference, as it does for its own instances.
+    // A base that was made from a PyType_Spec has released that reference itself, as it does for its own instances.
     if ((base.flags & (IS_C_TYPE | IS_HEAP_TYPE)) != (IS_C_TYPE | IS_HEAP_TYPE)) decref(type);
     return;
   }
@@ -161,7 +166,7 @@ export function heap_object_dealloc(o: PyObject): void {
   decref(type);
 }
 
-/** The nearest base that has a tp_dealloc of its own: one in C, or an exception. */
+/** The nearest base that has a tp_dealloc of its own: a base in C, or an exception. */
 function baseThatDeallocates(type: PyType): PyType | null {
   const standard = slotFunction(SLOT_HEAP_DEALLOC);
   let base = type.base;
@@ -172,7 +177,7 @@ function baseThatDeallocates(type: PyType): PyType | null {
   return null;
 }
 
-/** The last reference is gone. */
+/** Destroys an object after its last reference was released. */
 export { deallocate as _Py_Dealloc } from "../../model/refcount";
 
 export function PyObject_CallFinalizer(o: PyObject): void {
@@ -182,7 +187,7 @@ export function PyObject_CallFinalizer(o: PyObject): void {
   else callFunction(type.finalize, o);
 }
 
-/** In a tp_dealloc: 0; -1 if the finalizer brought the object back to life, which then is counted again. */
+/** For a tp_dealloc. 0; or -1 if the finalizer made the object reachable again: then its type counts it again. */
 export function PyObject_CallFinalizerFromDealloc(o: PyObject): i32 {
   o.refcnt = 1;
   PyObject_CallFinalizer(o);
@@ -191,7 +196,7 @@ export function PyObject_CallFinalizerFromDealloc(o: PyObject): i32 {
   return -1;
 }
 
-/** All weak references to the object, to which there are no others, are cleared, and their callbacks run. */
+/** Clears all weak references to the object, and runs their callbacks. The object has no other references. */
 export function PyObject_ClearWeakRefs(o: PyObject): void {
   if (o.refcnt != 0 || o.type.weakList == 0) badCall();
   else weak_clear_all(o);
@@ -221,7 +226,7 @@ export function PyObject_IS_GC(o: PyObject): i32 {
 
 const OLDEST: u32 = 2;
 
-/** How many unreachable objects there were; 0 if collections are switched off, as in CPython. */
+/** The number of unreachable objects that were found; 0 if collections are switched off, as in CPython. */
 export function PyGC_Collect(): i32 {
   return collector().enabled != 0 ? gc_collect(OLDEST) : 0;
 }
@@ -244,7 +249,7 @@ export function PyGC_IsEnabled(): i32 {
   return collector().enabled;
 }
 
-/** Shows each tracked object to the function, until it answers 0. No collection starts meanwhile. */
+/** Calls the function for each tracked object until it returns 0. Meanwhile no collection starts. */
 export function PyUnstable_GC_VisitObjects(callback: u32, argument: usize): void {
   const enabled = setEnabled(0);
   for (let k: u32 = 0; k <= OLDEST + 1; k++) {
@@ -254,7 +259,7 @@ export function PyUnstable_GC_VisitObjects(callback: u32, argument: usize): void
       const o = incref<PyObject>(changetype<GCHead>(at).object);
       const goesOn = call_indirect<i32>(callback, o, argument);
       at = gcHead(o).next;
-      // What the function did may have let go of the object, or untracked it: then there is no way on from it.
+      // The function may have released or untracked the object; then the list can't be followed any further from it.
       const isLost = o.refcnt == 1 || at == 0;
       decref(o);
       if (goesOn == 0 || isLost) {

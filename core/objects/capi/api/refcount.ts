@@ -4,7 +4,7 @@ import { decref, incref } from "../../model/refcount";
 import { PyObject, PyType } from "../../model/type";
 import { instance_new } from "../../types/instance";
 
-/** A new instance with `items` items: slots None, all else 0, and tracked. NULL, and MemoryError is raised, if there is no memory. */
+/** A new tracked instance with `items` items; its slots are None, all else is 0. NULL with MemoryError. */
 export function PyType_GenericAlloc(type: PyType, items: u32): PyObject | null {
   return instance_new(type, items);
 }

@@ -137,13 +137,13 @@ export function PySequence_InPlaceRepeat(o: PyObject | null, count: i32): PyObje
   return o ? repeated(o, count, true) : nullGiven();
 }
 
-/** What is wrong with an object that has no indexes. */
+/** The code of the error for an object that has no items by index. */
 @inline
 function noSequence(o: PyObject): i32 {
   return isKind(o, DICT) ? E_NOT_SEQUENCE : E_NO_INDEXING;
 }
 
-/** o[k], from the end if it is negative: a new reference; NULL with an error. */
+/** o[k]: a new reference; NULL with an error. A negative `k` counts from the end. */
 export function PySequence_GetItem(o: PyObject | null, k: i32): PyObject | null {
   if (!o) return nullGiven();
   return isSequence(o) || sequenceSlot(o, SQ_ITEM) != 0 ? getIndex(o, k) : complain(noSequence(o), o);
@@ -167,7 +167,7 @@ function setIndex(o: PyObject, k: i32, value: PyObject | null): i32 {
   return done ? 0 : -1;
 }
 
-/** o[k] = value; of NULL, del o[k]. */
+/** o[k] = value; if `value` is NULL, del o[k]. */
 export function PySequence_SetItem(o: PyObject | null, k: i32, value: PyObject | null): i32 {
   return o ? setIndex(o, k, value) : nullGivenNumber();
 }
@@ -181,7 +181,7 @@ export function PySequence_GetSlice(o: PyObject | null, start: i32, stop: i32): 
   return isSequence(o) ? getSlice(o, start, stop, 1, 0) : complain(E_NO_SLICES, o);
 }
 
-/** o[start:stop] = items; of NULL, del o[start:stop]. */
+/** o[start:stop] = items; if `items` is NULL, del o[start:stop]. */
 export function PySequence_SetSlice(o: PyObject | null, start: i32, stop: i32, items: PyObject | null): i32 {
   if (!o) return nullGivenNumber();
   if (!isKind(o, LIST)) return complainNumber(items ? E_NO_SLICE_ASSIGNMENT : E_NO_SLICE_DELETION, o);
@@ -196,7 +196,7 @@ export function PySequence_DelSlice(o: PyObject | null, start: i32, stop: i32): 
   return PySequence_SetSlice(o, start, stop, null);
 }
 
-/** The items in a row that can be searched: of anything that can be iterated over. null with TypeError. */
+/** The items of any iterable, as a list or tuple that can be searched. null with TypeError. */
 function searchable(o: PyObject): PyObject | null {
   if (!isIterableObject(o)) {
     raiseNotContainer(o);
@@ -205,7 +205,7 @@ function searchable(o: PyObject): PyObject | null {
   return fastOf(o, E_NOT_SEQUENCE);
 }
 
-/** How many items equal `item`; -1 with an error. */
+/** The number of items that equal `item`; -1 with an error. */
 export function PySequence_Count(o: PyObject | null, item: PyObject | null): i32 {
   if (!o || !item) return nullGivenNumber();
   const row = searchable(o);
@@ -215,7 +215,7 @@ export function PySequence_Count(o: PyObject | null, item: PyObject | null): i32
   return n;
 }
 
-/** Where `item` stands first; -1 with ValueError. */
+/** The index of the first item that equals `item`; -1 with ValueError. */
 export function PySequence_Index(o: PyObject | null, item: PyObject | null): i32 {
   if (!o || !item) return nullGivenNumber();
   const row = searchable(o);
@@ -254,7 +254,10 @@ export function PySequence_Tuple(o: PyObject | null): PyObject | null {
   return t;
 }
 
-/** The object itself if it is a list or tuple, else a list of its items: a new reference; NULL with TypeError and the text. */
+/**
+ * A new reference: the object itself if it is a list or tuple, else a list of its items. NULL with TypeError, whose
+ * message is the text.
+ */
 export function PySequence_Fast(o: PyObject | null, text: usize): PyObject | null {
   if (!o) return nullGiven();
   if (isRow(o) || isIterableObject(o)) return fastOf(o, E_NOT_SEQUENCE);
@@ -264,7 +267,7 @@ export function PySequence_Fast(o: PyObject | null, text: usize): PyObject | nul
 
 // ---- mappings ----
 
-/** Whether there are items by key: sequences have them by index, and count. */
+/** Whether the object has items by key. As in CPython, sequences count too: they have items by index. */
 export function PyMapping_Check(o: PyObject | null): i32 {
   return o && (isKind(o, DICT) || isSequence(o) || mappingSlot(o, MP_SUBSCRIPT) != 0) ? 1 : 0;
 }
@@ -278,7 +281,7 @@ export function PyMapping_Length(o: PyObject | null): i32 {
   return PyMapping_Size(o);
 }
 
-/** Names of methods in ASCII, from the lowest byte up. */
+/** Names of methods in ASCII; the first character is the lowest byte. */
 const KEYS: u64 = 0x7379656b /* "keys" */;
 const VALUES: u64 = 0x7365756c6176 /* "values" */;
 const ITEMS: u64 = 0x736d657469 /* "items" */;
@@ -319,7 +322,10 @@ export function PyMapping_Items(o: PyObject | null): PyObject | null {
   return isOfC(o) ? listOfMethod(o, ITEMS) : complain(E_NO_ITEMS, o);
 }
 
-/** o[key], a new reference, to `*value`, and 1; NULL and 0 for a KeyError; NULL and -1 with another error. */
+/**
+ * Stores a new reference to o[key] in `*value` and returns 1; NULL and 0 after a KeyError; NULL and -1 with another
+ * error.
+ */
 export function PyMapping_GetOptionalItem(o: PyObject | null, key: PyObject | null, value: usize): i32 {
   const found = o && key ? getItem(o, key) : nullGiven();
   store<PyObject | null>(value, found);
@@ -327,7 +333,7 @@ export function PyMapping_GetOptionalItem(o: PyObject | null, key: PyObject | nu
   return forgetKeyError();
 }
 
-/** 0 after a KeyError, which is forgotten; -1 after any other error. */
+/** After a KeyError, clears it and returns 0; -1 after any other error. */
 function forgetKeyError(): i32 {
   if (!isRaised(EXC_KEY)) return -1;
   clearError();
@@ -343,7 +349,7 @@ export function PyMapping_GetOptionalItemString(o: PyObject | null, text: usize,
   return found;
 }
 
-/** Whether there is such a key; -1 with an error other than KeyError. */
+/** Whether the key is there; -1 with an error other than KeyError. */
 export function PyMapping_HasKeyWithError(o: PyObject | null, key: PyObject | null): i32 {
   const value = o && key ? getItem(o, key) : nullGiven();
   if (value) {
@@ -361,7 +367,7 @@ export function PyMapping_HasKeyStringWithError(o: PyObject | null, text: usize)
   return found;
 }
 
-/** 1 or 0: an error is none. */
+/** 1 or 0: an error is cleared and counts as 0. */
 function forgiven(found: i32): i32 {
   if (found >= 0) return found;
   clearError();

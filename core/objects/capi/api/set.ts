@@ -47,12 +47,12 @@ function newOf(type: PyType, items: PyObject | null): PyObject | null {
   return null;
 }
 
-/** set(items), or an empty one of NULL. */
+/** set(items); an empty set if `items` is NULL. */
 export function PySet_New(items: PyObject | null): PyObject | null {
   return newOf(typeOf(SET), items);
 }
 
-/** A new frozenset of the items, or an empty one of NULL. */
+/** A new frozenset of the items; empty if `items` is NULL. */
 export function PyFrozenSet_New(items: PyObject | null): PyObject | null {
   return newOf(typeOf(FROZENSET), items);
 }
@@ -61,27 +61,27 @@ export function PySet_Size(o: PyObject): i32 {
   return isAnySet(o) ? <i32>changetype<PySet>(o).used : badCallNumber();
 }
 
-/** 1 or 0; -1 with an error. A set is not looked for as a frozenset. */
+/** 1 or 0; -1 with an error. Unlike `in`, a key that is a set is not converted to a frozenset: it is unhashable. */
 export function PySet_Contains(o: PyObject, key: PyObject): i32 {
   if (!isAnySet(o)) return badCallNumber();
   const hash = hashAs(key, E_UNHASHABLE_ITEM);
   return hash == -1 ? -1 : set_contains_known(changetype<PySet>(o), key, hash);
 }
 
-/** Also to a frozenset that nobody else knows yet. */
+/** Adds to a set, or to a frozenset that only its maker has a reference to. */
 export function PySet_Add(o: PyObject, key: PyObject): i32 {
   if (!isKind(o, SET) && !(isKind(o, FROZENSET) && o.refcnt == 1)) return badCallNumber();
   return set_add(changetype<PySet>(o), key) ? 0 : -1;
 }
 
-/** 1, 0 if it was not there, -1 with an error. */
+/** Removes the key: 1; 0 if it was not there; -1 with an error. */
 export function PySet_Discard(o: PyObject, key: PyObject): i32 {
   if (!isKind(o, SET)) return badCallNumber();
   const hash = hashAs(key, E_UNHASHABLE_ITEM);
   return hash == -1 ? -1 : set_discard_known(changetype<PySet>(o), key, hash);
 }
 
-/** Some item, taken out: a new reference; NULL with KeyError. */
+/** Removes an arbitrary item and returns it: a new reference; NULL with KeyError. */
 export function PySet_Pop(o: PyObject): PyObject | null {
   return isKind(o, SET) ? set_pop(changetype<PySet>(o)) : badCall();
 }

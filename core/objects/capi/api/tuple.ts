@@ -1,4 +1,4 @@
-// PyTuple_*. A new tuple's items are None until they are set, so that it can be let go half filled.
+// PyTuple_*. The items of a new tuple are None until they are set, so that a half-filled tuple can be released.
 
 import { raiseIndex, raiseTupleAssignment } from "../../model/raises.gen";
 import { track } from "../../model/gc-head";
@@ -19,7 +19,7 @@ export function PyTuple_CheckExact(o: PyObject): i32 {
   return isKind(o, TUPLE) ? 1 : 0;
 }
 
-/** A tuple of `n` items, which are None. */
+/** A tuple of `n` items, all None. */
 export function PyTuple_New(n: i32): PyObject | null {
   if (n < 0) return badCall();
   if (n == 0) return emptyTuple();
@@ -34,7 +34,7 @@ export function PyTuple_Size(o: PyObject): i32 {
   return isKind(o, TUPLE) ? <i32>changetype<PyTuple>(o).size : badCallNumber();
 }
 
-/** Item `k`, a reference that stays the tuple's; NULL with IndexError. */
+/** Item `k`, a borrowed reference; NULL with IndexError. */
 export function PyTuple_GetItem(o: PyObject, k: i32): PyObject | null {
   if (!isKind(o, TUPLE)) return badCall();
   const t = changetype<PyTuple>(o);
@@ -43,7 +43,9 @@ export function PyTuple_GetItem(o: PyObject, k: i32): PyObject | null {
   return null;
 }
 
-/** Item `k` of a tuple that nobody else knows yet is `item`, whose reference is taken over even if that fails. */
+/**
+ * Sets item `k` of a tuple that only its maker has a reference to. Takes over the reference to `item`, even on failure.
+ */
 export function PyTuple_SetItem(o: PyObject, k: i32, item: PyObject | null): i32 {
   if (!isKind(o, TUPLE) || o.refcnt != 1) {
     xdecref(item);
@@ -61,12 +63,15 @@ export function PyTuple_SetItem(o: PyObject, k: i32, item: PyObject | null): i32
   return 0;
 }
 
-/** t[low:high]; indices out of range are brought into it, and negative ones are 0. */
+/** t[low:high]. Indices out of range are clamped; negative ones count as 0. */
 export function PyTuple_GetSlice(o: PyObject, low: i32, high: i32): PyObject | null {
   return isKind(o, TUPLE) ? getSlice(o, max(low, 0), max(high, 0), 1, 0) : badCall();
 }
 
-/** `*slot`, a tuple that nobody else knows yet, has `n` items: 0; or it is gone and NULL: -1 with an error. */
+/**
+ * Gives the tuple `*slot` `n` items; only its maker may have a reference to it. 0; or -1 with an error, and then the
+ * tuple is released and `*slot` is NULL.
+ */
 export function _PyTuple_Resize(slot: usize, n: i32): i32 {
   const o = load<PyObject | null>(slot);
   if (!o || !isKind(o, TUPLE) || n < 0 || (changetype<PyTuple>(o).size != 0 && o.refcnt != 1)) {

@@ -1,4 +1,4 @@
-// PyUnicode_*: comparing strings with one another, and with text of C's.
+// PyUnicode_*: comparing strings with each other, and with text of C.
 
 import { raiseCantCompare } from "../../model/raises.gen";
 import { STR } from "../../model/kinds.gen";
@@ -19,7 +19,7 @@ export function PyUnicode_Compare(a: PyObject, b: PyObject): i32 {
   return -1;
 }
 
-/** Compares with bytes that are taken as Latin-1; never fails. */
+/** Compares with bytes that are read as Latin-1; never fails. */
 export function PyUnicode_CompareWithASCIIString(o: PyObject, text: usize): i32 {
   const s = changetype<PyStr>(o);
   const n = lengthOfC(text);
@@ -31,7 +31,7 @@ export function PyUnicode_CompareWithASCIIString(o: PyObject, text: usize): i32 
   return s.length < n ? -1 : s.length > n ? 1 : 0;
 }
 
-/** Whether the string's UTF-8 is these bytes; never fails. */
+/** Whether the string's UTF-8 equals these bytes; never fails. */
 export function PyUnicode_EqualToUTF8AndSize(o: PyObject, text: usize, n: i32): i32 {
   const s = changetype<PyStr>(o);
   if (s.isAscii) return <i32>s.length == n && sameBytes(s.data, text, n) ? 1 : 0;
@@ -45,7 +45,9 @@ export function PyUnicode_EqualToUTF8AndSize(o: PyObject, text: usize, n: i32): 
   return at == n ? 1 : 0;
 }
 
-/** The character that `size` bytes are; something that is none if their marks are wrong. */
+/**
+ * The character that `size` bytes of UTF-8 stand for. If their marker bits are wrong: a value that is not a character.
+ */
 function utf8At(at: usize, size: u32): u32 {
   const first: u32 = load<u8>(at);
   if (size == 1) return first;

@@ -1,4 +1,4 @@
-// PyUnicode_*: looking for one string in another, joining, splitting, replacing.
+// PyUnicode_*: looking for a string in another one, joining, splitting, replacing.
 
 import { raiseMemory } from "../../model/error";
 import { E_JOIN_ITERABLE } from "../../model/errors.gen";
@@ -28,14 +28,14 @@ export function PyUnicode_Contains(o: PyObject, part: PyObject): i32 {
   return str_contains(changetype<PyStr>(o), part);
 }
 
-/** An index as slices have it, within 0 .. n. */
+/** An index as in slices: clamped to 0 .. n, negative ones count from the end. */
 @inline
 function within(index: i32, n: i32): i32 {
   if (index < 0) index += n;
   return index < 0 ? 0 : index > n ? n : index;
 }
 
-/** Whether `part` stands in `s` at `k`; there is room for it. */
+/** Whether `part` stands in `s` at `k`. The caller knows that there is room for it. */
 function standsAt(s: PyStr, part: PyStr, k: u32): bool {
   for (let j: u32 = 0; j < part.length; j++) if (s.charAt(k + j) != part.charAt(j)) return false;
   return true;
@@ -48,7 +48,9 @@ function needBoth(a: PyObject, b: PyObject): i32 {
   return needStr(a) && needStr(b) ? BOTH_STRINGS : NOT_STRINGS;
 }
 
-/** Where `part` stands in o[start:end], the first time (direction 1) or the last (-1): -1 nowhere, -2 with an error. */
+/**
+ * Where `part` stands in o[start:end]: the first place (direction 1) or the last (-1). -1 if nowhere, -2 with an error.
+ */
 export function PyUnicode_Find(o: PyObject, part: PyObject, start: i32, end: i32, direction: i32): i32 {
   if (needBoth(o, part) != BOTH_STRINGS) return NOT_STRINGS;
   const s = changetype<PyStr>(o);
@@ -80,7 +82,7 @@ export function PyUnicode_FindChar(o: PyObject, char: u32, start: i32, end: i32,
   return -1;
 }
 
-/** How often `part` stands in o[start:end], without overlaps: -1 with an error. */
+/** The number of places without overlaps where `part` stands in o[start:end]; -1 with an error. */
 export function PyUnicode_Count(o: PyObject, part: PyObject, start: i32, end: i32): i32 {
   if (needBoth(o, part) != BOTH_STRINGS) return -1;
   const s = changetype<PyStr>(o);
@@ -100,7 +102,7 @@ export function PyUnicode_Count(o: PyObject, part: PyObject, start: i32, end: i3
   return count;
 }
 
-/** Whether o[start:end] begins (direction -1) or ends (1) with `part`: -1 with an error. */
+/** Whether o[start:end] begins (direction -1) or ends (1) with `part`; -1 with an error. */
 export function PyUnicode_Tailmatch(o: PyObject, part: PyObject, start: i32, end: i32, direction: i32): i32 {
   if (needBoth(o, part) != BOTH_STRINGS) return -1;
   const s = changetype<PyStr>(o);
@@ -115,7 +117,7 @@ export function PyUnicode_Tailmatch(o: PyObject, part: PyObject, start: i32, end
 
 // ---- joining ----
 
-/** separator.join(items); a separator that is NULL is a space. */
+/** separator.join(items); if `separator` is NULL, it is a space. */
 export function PyUnicode_Join(separator: PyObject | null, items: PyObject): PyObject | null {
   const row = fastOf(items, E_JOIN_ITERABLE);
   if (!row) return null;
@@ -175,7 +177,10 @@ function append(at: usize, width: u32, s: PyStr): usize {
   return at + <usize>s.length * width;
 }
 
-/** All strings but one, of one character, are empty. */
+/**
+ * For a join whose result has one character: the string that is this character, which is the separator or the only item
+ * that is not empty.
+ */
 function theOnlyCharacter(between: PyStr, row: PyObject): PyObject | null {
   for (let k: u32 = 0; k < rowSize(row); k++) {
     const s = changetype<PyStr>(itemAt(rowItems(row), k));
@@ -207,7 +212,9 @@ function addPart(l: PyList, s: PyStr, start: u32, end: u32): bool {
   return list_append_owned(l, str_slice(s, start, 1, end - start));
 }
 
-/** s.split(separator, most): between white space if there is no separator; as often as possible if `most` is negative. */
+/**
+ * s.split(separator, most): splits at white space if there is no separator, and at every place if `most` is negative.
+ */
 export function PyUnicode_Split(o: PyObject, separator: PyObject | null, most: i32): PyObject | null {
   const s = needStr(o);
   if (!s || (separator && !needStr(separator))) return null;
@@ -240,7 +247,7 @@ function splitWords(l: PyList, s: PyStr, most: i32): bool {
   while (k < n) {
     const start = k;
     if (most-- <= 0) {
-      // What is left keeps the spaces at its end.
+      // The last part keeps the spaces at its end.
       return addPart(l, s, start, n);
     }
     while (k < n && !isUnicodeSpace(s.charAt(k))) k++;
@@ -257,7 +264,7 @@ function skipSpaces(s: PyStr, k: u32): u32 {
 
 // ---- replacing ----
 
-/** s.replace(old, fresh, most); all if `most` is negative. */
+/** s.replace(old, fresh, most); replaces all if `most` is negative. */
 export function PyUnicode_Replace(o: PyObject, old: PyObject, fresh: PyObject, most: i32): PyObject | null {
   const s = needStr(o);
   if (!s || !needStr(old) || !needStr(fresh)) return null;
@@ -271,7 +278,7 @@ export function PyUnicode_Replace(o: PyObject, old: PyObject, fresh: PyObject, m
   return replaced;
 }
 
-/** An empty string stands before each character, and at the end. */
+/** Splits at the empty string, which stands before each character and at the end. */
 function splitCharacters(l: PyList, s: PyStr, most: i32): bool {
   let k: u32 = 0;
   if (most > 0 && !addPart(l, s, 0, 0)) return false;

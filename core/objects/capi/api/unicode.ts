@@ -1,7 +1,7 @@
-// PyUnicode_*: strings made and read. What looks for parts of them is in unicode-search.ts, what compares them in unicode-compare.ts.
+// PyUnicode_*: making and reading strings. unicode-search.ts looks for parts of them, unicode-compare.ts compares them.
 //
-// The UTF-8 of a string that is not ASCII is made when somebody asks for it, and stays as long as the string: a block of the mem
-// domain, to which the string's two words for UTF-8 lead (str.ts).
+// The UTF-8 of a string that is not ASCII is made when it is first asked for, and lives as long as the string. It is a
+// block of the mem domain; two words of the string hold its address and length (str.ts).
 
 import { hasError } from "../../model/error";
 import {
@@ -63,7 +63,7 @@ function asStr(o: PyObject | null): PyStr | null {
   return null;
 }
 
-/** As asStr, with the words "must be str, not ...". */
+/** As asStr, but the message says "must be str, not ...". */
 export function needStr(o: PyObject): PyStr | null {
   if (isKind(o, STR)) return changetype<PyStr>(o);
   raiseMustBeStr(o);
@@ -72,7 +72,7 @@ export function needStr(o: PyObject): PyStr | null {
 
 // ---- making ----
 
-/** A string of `n` characters, which are all U+0000 until they are written; none is above `largest`. */
+/** A string of `n` characters, none above `largest`. All are U+0000 until they are written. */
 export function PyUnicode_New(n: i32, largest: u32): PyObject | null {
   if (n < 0 || largest > 0x10ffff) {
     raiseError(n < 0 ? E_NEGATIVE_STR : E_MAX_CHARACTER);
@@ -96,12 +96,12 @@ export function PyUnicode_FromStringAndSize(text: usize, n: i32): PyObject | nul
   return str_from_utf8(text, n);
 }
 
-/** Errors are always "strict": other handlers are not there, and refused. */
+/** `errors` must be NULL or "strict": there are no other error handlers. */
 export function PyUnicode_DecodeUTF8(text: usize, n: i32, errors: usize): PyObject | null {
   return isStrict(errors) ? PyUnicode_FromStringAndSize(text, n) : null;
 }
 
-/** Whether the name of an error handler is NULL or "strict"; ValueError if not. */
+/** Whether the name of an error handler is NULL or "strict"; ValueError for other names. */
 function isStrict(errors: usize): bool {
   if (errors == 0) return true;
   if (
@@ -129,7 +129,7 @@ export function PyUnicode_DecodeASCII(text: usize, n: i32, errors: usize): PyObj
   return PyUnicode_FromKindAndData(1, text, n);
 }
 
-/** From `n` characters of `kind` bytes each; as narrow as they allow. */
+/** A string of `n` characters of `kind` bytes each, stored in the narrowest kind that holds them all. */
 export function PyUnicode_FromKindAndData(kind: u32, data: usize, n: i32): PyObject | null {
   if (n < 0 || (kind != 1 && kind != 2 && kind != 4)) {
     raiseError(n < 0 ? E_NEGATIVE_STR_FROM : E_STR_KIND);
@@ -157,12 +157,12 @@ export function PyUnicode_InternFromString(text: usize): PyObject | null {
   return s ? interned(s) : null;
 }
 
-/** The one string with this text; takes over a reference to `s`. */
+/** The interned string with this text. Takes over the reference to `s`. */
 function interned(s: PyObject): PyObject | null {
   return str_intern(changetype<PyStr>(s));
 }
 
-/** `*slot` is the one string with its text, if there is memory to note it down; else it stays as it is. */
+/** Replaces `*slot` by the interned string with its text. Without memory to intern it, `*slot` stays as it is. */
 export function PyUnicode_InternInPlace(slot: usize): void {
   const s = load<PyObject | null>(slot);
   if (!s || !isKind(s, STR)) return;
@@ -195,14 +195,14 @@ function hasIndex(s: PyStr, index: i32): bool {
   return false;
 }
 
-/** Whether nobody but its maker knows the string, so that it can still be written; SystemError if not. */
+/** Whether only its maker has a reference to the string, so that it can still be written; SystemError if not. */
 function isWritable(s: PyStr): bool {
   if (s.refcnt == 1 && s.hash == -1 && !s.isInterned) return true;
   raiseStringInUse();
   return false;
 }
 
-/** Character number `index` of a string that nobody else knows yet: 0, or -1 with an error. */
+/** Writes a character of a string that only its maker has a reference to: 0, or -1 with an error. */
 export function PyUnicode_WriteChar(o: PyObject, index: i32, char: u32): i32 {
   const s = asStr(o);
   if (!s || !hasIndex(s, index) || !isWritable(s)) return -1;
@@ -218,7 +218,10 @@ function largestIn(s: PyStr): u32 {
   return s.isAscii ? 0x7f : s.width == 1 ? 0xff : s.width == 2 ? 0xffff : 0x10ffff;
 }
 
-/** `n` characters from `start` on, or as many as there are, are `char`: answers how many; -1 with an error. */
+/**
+ * Writes `char` to `n` characters from `start` on, or to as many as there are. The number of characters written; -1
+ * with an error.
+ */
 export function PyUnicode_Fill(o: PyObject, start: i32, n: i32, char: u32): i32 {
   const s = asStr(o);
   if (!s || !isWritable(s)) return -1;
@@ -235,7 +238,10 @@ export function PyUnicode_Fill(o: PyObject, start: i32, n: i32, char: u32): i32 
   return max(0, count);
 }
 
-/** Copies characters to a string that nobody else knows yet: answers how many; -1 with an error. */
+/**
+ * Copies characters to a string that only its maker has a reference to. The number of characters copied; -1 with an
+ * error.
+ */
 export function PyUnicode_CopyCharacters(to: PyObject, toStart: i32, from: PyObject, fromStart: i32, n: i32): i32 {
   if (!isKind(to, STR) || !isKind(from, STR)) return badCallNumber();
   const t = changetype<PyStr>(to);
@@ -267,7 +273,10 @@ export function PyUnicode_Substring(o: PyObject, start: i32, end: i32): PyObject
   return str_slice(s, start, 1, stop - start);
 }
 
-/** Writes the characters, 4 bytes each, to a buffer of `n`, and a 0 behind them if `withNull`. Answers the buffer; NULL with an error. */
+/**
+ * Writes the characters, 4 bytes each, to a buffer of `n` characters, and a 0 behind them if `withNull`. Returns the
+ * buffer; NULL with an error.
+ */
 export function PyUnicode_AsUCS4(o: PyObject, buffer: usize, n: i32, withNull: i32): usize {
   const s = asStr(o);
   if (!s) return 0;
@@ -292,7 +301,10 @@ export function PyUnicode_AsUCS4Copy(o: PyObject): usize {
 
 // ---- UTF-8 ----
 
-/** The string's UTF-8, which belongs to it, with a zero behind it; `*size`, if there is a `size`, is its length. NULL with an error. */
+/**
+ * The string's UTF-8 with a zero byte behind it; it belongs to the string. If `size` is not NULL, `*size` becomes its
+ * length. NULL with an error.
+ */
 export function PyUnicode_AsUTF8AndSize(o: PyObject, size: usize): usize {
   const s = asStr(o);
   if (!s) return noText(size);
@@ -320,7 +332,7 @@ export function PyUnicode_AsUTF8String(o: PyObject): PyObject | null {
   return b;
 }
 
-/** The string's characters as bytes, none of which is above `largest`. */
+/** The string's characters as bytes. An error with `code` if a character is above `largest`. */
 function narrow(o: PyObject, largest: u32, code: u32): PyObject | null {
   const s = asStr(o);
   if (!s) return null;
@@ -344,7 +356,7 @@ export function PyUnicode_AsASCIIString(o: PyObject): PyObject | null {
   return narrow(o, 0x7f, E_ENCODE_ASCII);
 }
 
-// ---- together ----
+// ---- concatenation ----
 
 export function PyUnicode_Concat(a: PyObject, b: PyObject): PyObject | null {
   if (!needStr(a)) return null;
@@ -355,7 +367,7 @@ export function PyUnicode_Concat(a: PyObject, b: PyObject): PyObject | null {
   return str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
 }
 
-/** `*slot`, whose reference is taken over, is itself with `b` behind it; NULL with an error. */
+/** Replaces `*slot` by `*slot` + `b`, or by NULL with an error. Takes over the reference that was in `*slot`. */
 export function PyUnicode_Append(slot: usize, b: PyObject | null): void {
   const a = load<PyObject | null>(slot);
   let whole: PyObject | null = null;
@@ -365,7 +377,7 @@ export function PyUnicode_Append(slot: usize, b: PyObject | null): void {
   xdecref(a);
 }
 
-/** As PyUnicode_Append; the reference to `b` is taken over, too. */
+/** As PyUnicode_Append, but also takes over the reference to `b`. */
 export function PyUnicode_AppendAndDel(slot: usize, b: PyObject | null): void {
   PyUnicode_Append(slot, b);
   xdecref(b);

@@ -16,12 +16,17 @@ export function PyWeakref_CheckRef(o: PyObject): i32 {
   return isKind(o, REF) ? 1 : 0;
 }
 
-/** A weak reference: a new reference; NULL with TypeError. The callback, called with it when the object is gone, may be NULL or None. */
+/**
+ * A weak reference, as a new reference; NULL with TypeError. The callback is called with the weak reference after the
+ * object is gone; it may be NULL or None.
+ */
 export function PyWeakref_NewRef(o: PyObject, callback: PyObject | null): PyObject | null {
   return ref_new(o, callback === None() ? null : callback);
 }
 
-/** The object, a new reference, to `*object`, and 1; NULL and 0 if it is gone; NULL and -1 with TypeError. */
+/**
+ * Stores the object, a new reference, in `*object` and returns 1; NULL and 0 if it is gone; NULL and -1 with TypeError.
+ */
 export function PyWeakref_GetRef(r: PyObject, object: usize): i32 {
   store<usize>(object, 0);
   if (!isKind(r, REF)) {
@@ -34,7 +39,7 @@ export function PyWeakref_GetRef(r: PyObject, object: usize): i32 {
   return 1;
 }
 
-/** The object, a reference that is nobody's; None if it is gone. */
+/** The object, a borrowed reference; None if it is gone. */
 export function PyWeakref_GetObject(r: PyObject | null): PyObject | null {
   if (!r || !isKind(r, REF)) return badCall();
   const o = changetype<PyRef>(r).target;
