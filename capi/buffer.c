@@ -1,4 +1,4 @@
-// Py_buffer: bytes in place, those of bytes objects and those of types in C that have a bf_getbuffer.
+// Py_buffer: direct access to the bytes of bytes objects, and of types in C that have a bf_getbuffer.
 
 #include <Python.h>
 #include <stdbool.h>
@@ -39,7 +39,7 @@ PYHEAP_DEFINED void PyBuffer_Release(Py_buffer *view) {
     Py_DECREF(o);
 }
 
-// Whether the items stand side by side, the last index (or the first, for 'F') running fastest.
+// Whether the items stand side by side. The last index runs fastest, or for 'F' the first.
 static bool is_dense(const Py_buffer *view, char order) {
     if (view->len == 0 || !view->strides) return true;
     Py_ssize_t step = view->itemsize;

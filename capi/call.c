@@ -1,11 +1,12 @@
-// Calls whose arguments come one by one, or as a format says.
+// Calls whose arguments are given one by one, or by a format.
 
 #include <Python.h>
 #include <stdbool.h>
 
 #define FEW 8
 
-// callable(...) of the objects up to the NULL: in a row on the stack if they are few. With `name`, a method of `callable` is called.
+// Calls `callable`, or with `name` a method of it, with the objects up to the NULL. A few objects are stored in a row
+// on the stack.
 static PyObject *call_objects(PyObject *callable, PyObject *name, va_list objects) {
     va_list counting;
     va_copy(counting, objects);
@@ -23,7 +24,7 @@ static PyObject *call_objects(PyObject *callable, PyObject *name, va_list object
     return result;
 }
 
-// A caller that got NULL from somewhere passes it on; then an error is set already.
+// Whether an argument is NULL. The function that returned it has usually set an error; if not, this sets SystemError.
 static bool is_null(PyObject *op) {
     if (op) return false;
     if (!PyErr_Occurred()) PyErr_SetString(PyExc_SystemError, "null argument to internal routine");
@@ -48,7 +49,7 @@ PyObject *PyObject_CallMethodObjArgs(PyObject *op, PyObject *name, ...) {
     return result;
 }
 
-// callable(...) of the values that the format says: one that is a tuple is all arguments.
+// Calls `callable` with the values that the format says. If the value is a tuple, its items are the arguments.
 static PyObject *call_format(PyObject *callable, const char *format, va_list values) {
     if (!format || !*format) return PyObject_CallNoArgs(callable);
     PyObject *built = Py_VaBuildValue(format, values);

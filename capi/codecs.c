@@ -1,9 +1,9 @@
-// Encodings by name: UTF-8, Latin-1 and ASCII, with the errors "strict".
+// Encodings by name: UTF-8, Latin-1 and ASCII. Errors are handled as "strict".
 
 #include <Python.h>
 #include <stdbool.h>
 
-// Whether a name is another one, small letters and large, - and _ being the same.
+// Whether two names are the same; case does not matter, and - equals _.
 static bool is_named(const char *name, const char *known) {
     for (; *name && *known; name++, known++) {
         const char c = *name == '_' ? '-' : 'A' <= *name && *name <= 'Z' ? (char)(*name + 32) : *name;

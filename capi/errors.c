@@ -1,4 +1,4 @@
-// PyErr_*: errors whose words have a format, and errors that are printed.
+// PyErr_*: errors whose message has a format, and printing of errors.
 
 #include <Python.h>
 #include <stdbool.h>
@@ -21,7 +21,7 @@ PYHEAP_DEFINED PyObject *PyErr_Format(PyObject *type, const char *format, ...) {
     return NULL;
 }
 
-// "name: text", or the name alone. A part that can't be made is omitted, and its error is cleared.
+// Prints "name: text", or the name alone. A part that can't be made is omitted, and its error is cleared.
 static void print(PyObject *exception) {
     fputs(PyExceptionClass_Name((PyObject *)Py_TYPE(exception)), stderr);
     PyObject *text = PyObject_Str(exception);

@@ -10,7 +10,7 @@
 struct spec {
     bool left, zero, type_of;
     Py_ssize_t width, precision;
-    // As in C: 'l', 'q' for ll, 'z', 't', 'j'; 0 for none.
+    // The length as in C: 'l', 'q' for ll, 'z', 't', 'j'; 0 if there is none.
     char length;
 };
 
@@ -27,7 +27,7 @@ static PyObject *repeated(char c, Py_ssize_t n) {
     return s;
 }
 
-// A string with spaces around it; takes over its reference.
+// Adds a string, padded with spaces. Takes over its reference.
 static bool add_padded(PyObject *pieces, const struct spec *spec, PyObject *s) {
     if (!s) return false;
     if (spec->precision >= 0 && spec->precision < PyUnicode_GET_LENGTH(s)) {
@@ -44,7 +44,7 @@ static bool add_padded(PyObject *pieces, const struct spec *spec, PyObject *s) {
     return false;
 }
 
-// How many of the n bytes are a character, at least 1, and whether that is a whole one.
+// The number of bytes, at least 1, of the character at the beginning of n bytes, and whether it is complete.
 static Py_ssize_t character(const unsigned char *text, Py_ssize_t n, bool *is_whole) {
     const unsigned char first = text[0];
     const Py_ssize_t size = first < 0x80   ? 1
@@ -65,12 +65,12 @@ static Py_ssize_t character(const unsigned char *text, Py_ssize_t n, bool *is_wh
     return good;
 }
 
-// UTF-8 that may be wrong: U+FFFD stands for bytes that are not a character.
+// Decodes UTF-8 that may be invalid: bytes that are not a character become U+FFFD.
 static PyObject *decoded(const char *text, Py_ssize_t n) {
     PyObject *s = PyUnicode_FromStringAndSize(text, n);
     if (s || !PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) return s;
     PyErr_Clear();
-    // Three bytes for each that is wrong.
+    // A wrong byte becomes three.
     char *fixed = n > PY_SSIZE_T_MAX / 3 ? NULL : PyMem_Malloc((size_t)n * 3), *to = fixed;
     if (!fixed) return PyErr_NoMemory();
     for (Py_ssize_t k = 0; k < n;) {
@@ -87,7 +87,7 @@ static PyObject *decoded(const char *text, Py_ssize_t n) {
     return s;
 }
 
-// A character that precision has cut is left out.
+// The size without a last character that the precision has cut.
 static Py_ssize_t whole_characters(const char *text, Py_ssize_t n) {
     Py_ssize_t k = n;
     while (k > 0 && n - k < 4 && ((unsigned char)text[k - 1] & 0xc0) == 0x80) k--;
@@ -142,7 +142,7 @@ static bool add_number(PyObject *pieces, const struct spec *spec, char conversio
     return add_digits(pieces, *spec, negative ? "-" : "", digits);
 }
 
-// %T: the name of the object's type; %N: of the type itself.
+// %T is the name of the object's type, %N the name of a type.
 static PyObject *type_name(PyTypeObject *type) { return PyUnicode_FromString(type->tp_name); }
 
 static bool add_object(PyObject *pieces, const struct spec *spec, char conversion, va_list *values) {
@@ -211,7 +211,7 @@ static bool read_spec(const char **at, va_list *values, struct spec *to) {
     return true;
 }
 
-// What stands at *at, behind a %.
+// Adds what the conversion at *at, behind a %, stands for.
 static bool add_conversion(PyObject *pieces, const char **at, va_list *values) {
     const char *begin = *at;
     struct spec spec;
@@ -299,7 +299,7 @@ PYHEAP_DEFINED PyObject *PyUnicode_FromFormat(const char *format, ...) {
     return text;
 }
 
-// Its formats are among those of printf.
+// The formats of PyBytes_FromFormat are a subset of printf's.
 PYHEAP_DEFINED PyObject *PyBytes_FromFormatV(const char *format, va_list values) {
     va_list copy;
     va_copy(copy, values);

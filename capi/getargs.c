@@ -1,4 +1,4 @@
-// PyArg_*: objects to variables of C, by position. parse.h has the picture.
+// PyArg_*: arguments by position become variables of C. parse.h has the picture.
 
 #include "parse.h"
 

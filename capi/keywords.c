@@ -1,13 +1,13 @@
-// PyArg_*: objects to variables of C, by position and by name. parse.h has the picture.
+// PyArg_*: arguments by position and by name become variables of C. parse.h has the picture.
 
 #include "parse.h"
 
-// What a call with names is checked against.
+// The parameters of a function, against which a call by name is checked.
 struct names {
     PY_CXX_CONST char *const *all;
-    // The number of parameters, and how many at the beginning have no name.
+    // The number of parameters, and the number of those at the beginning that have no name.
     int count, nameless;
-    // Units from `least` on may be missing; from `most` on they are given by name only.
+    // Units from `least` on may be missing; units from `most` on can be given by name only.
     int least, most;
     PyObject *dict;
     Py_ssize_t given, named;
@@ -43,7 +43,7 @@ static bool too_many_by_position(struct parse *p, const struct names *n) {
     return false;
 }
 
-// A unit without a name is missing: reads the rest of the format, to know how many there must be.
+// An argument without a name is missing: reads the rest of the format, because the message says how many there must be.
 static bool too_few_by_position(struct parse *p, struct names *n, int k) {
     for (; k < n->count; k++) {
         if (!read_marks(p, n, k)) return false;

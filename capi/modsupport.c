@@ -1,9 +1,9 @@
-// Py_BuildValue: values of C to an object, as a format says; PyTuple_Pack; PyOS_snprintf.
+// Py_BuildValue: an object made from values of C, as a format says; PyTuple_Pack; PyOS_snprintf.
 //
 //   "s"        one object           "si"      a tuple of two            ""       None
 //   "(i)"      a tuple of one       "[ii]"    a list                    "{s:i}"  a dict: keys and values in turn
 //
-// Whatever fails, all values are taken: of N, the reference is given away in any case.
+// On failure the remaining values are still read, because the reference of an N is taken over in any case.
 
 #include <Python.h>
 #include <stdbool.h>
@@ -11,12 +11,12 @@
 struct building {
     const char *format;
     va_list values;
-    // The first error, as long as the rest of the values is being taken.
+    // The first error; it is kept here while the remaining values are read.
     PyObject *error;
     bool failed;
 };
 
-// Something went wrong, and an error is set: it is kept aside.
+// An error is set: keeps it aside.
 static PyObject *fail(struct building *b) {
     PyObject *error = PyErr_GetRaisedException();
     if (b->failed)
@@ -34,7 +34,7 @@ static PyObject *fail_with(struct building *b, const char *why) {
 
 static bool separates(char c) { return c == ',' || c == ':' || c == ' ' || c == '\t'; }
 
-// Values up to `closing`; -1 with an error if it does not come.
+// The number of values up to `closing`; -1 with an error if `closing` is missing.
 static Py_ssize_t count(struct building *b, char closing) {
     Py_ssize_t n = 0;
     int level = 0;

@@ -1,4 +1,4 @@
-// Going through a format: what is undone, what is complained about, units that are sequences. parse.h has the picture.
+// Reading a format: undoing, complaints, units that are sequences. parse.h has the picture.
 
 #include "parse.h"
 
@@ -42,13 +42,13 @@ PYHEAP_HIDDEN bool pyheap_must_be(struct parse *p, const char *expected, PyObjec
     return false;
 }
 
-// The format is at fault: words in brackets are a SystemError.
+// Raises SystemError because the format itself is wrong; the message has `why` in brackets.
 PYHEAP_HIDDEN bool pyheap_bad_unit(struct parse *p, const char *why) {
     PyOS_snprintf(p->wrong, sizeof(p->wrong), "%s", why);
     return false;
 }
 
-// Argument number `k` is wrong, unless that was said already.
+// Raises the error for argument number `k`, unless one is set already.
 PYHEAP_HIDDEN void pyheap_complain(struct parse *p, Py_ssize_t k) {
     if (PyErr_Occurred()) return;
     PyObject *type = p->wrong[0] == '(' ? PyExc_SystemError : PyExc_TypeError;
@@ -83,7 +83,7 @@ PYHEAP_HIDDEN int pyheap_count_units(const char *format) {
     return n;
 }
 
-// The items of a sequence, one for each unit in the brackets.
+// Converts the items of a sequence, one for each unit in the brackets.
 static bool sequence_unit(struct parse *p, PyObject *o) {
     const int n = pyheap_count_units(p->format);
     if (!PySequence_Check(o) || PyBytes_Check(o) || PyUnicode_Check(o)) {
@@ -105,7 +105,7 @@ static bool sequence_unit(struct parse *p, PyObject *o) {
             PyErr_Clear();
             return pyheap_bad_unit(p, "is not retrievable");
         }
-        // The sequence has a reference of its own.
+        // The sequence still holds a reference.
         const bool done = pyheap_convert(p, item);
         Py_DECREF(item);
         if (!done) return false;
@@ -119,7 +119,7 @@ PYHEAP_HIDDEN bool pyheap_convert(struct parse *p, PyObject *o) {
     return takes(p, '(') ? sequence_unit(p, o) : pyheap_simple_unit(p, o);
 }
 
-// Goes past a unit, and past the pointers that belong to it.
+// Skips a unit, and the pointers that belong to it.
 PYHEAP_HIDDEN bool pyheap_skip(struct parse *p) {
     if (takes(p, '(')) {
         while (!ends(*p->format) && *p->format != ')')

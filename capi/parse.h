@@ -15,7 +15,7 @@
 
 enum { MOST_LEVELS = 32, MOST_UNDO = 64, NEVER = INT_MAX };
 
-// A converter to be called with NULL; or, without one, a pointer to a block of PyMem_Malloc.
+// What to do on failure: call a converter with NULL; or, if there is none, free a block of PyMem_Malloc.
 struct undo {
     int (*convert)(PyObject *, void *);
     void *at;
@@ -27,7 +27,7 @@ struct parse {
     const char *name, *message;
     struct undo undo[MOST_UNDO];
     int undo_count;
-    // The path to the item that is being converted: item numbers from 1 on, the outermost first.
+    // The path to the item that is being converted: item numbers, which count from 1, the outermost first.
     int levels[MOST_LEVELS], depth;
     char wrong[256];
 };
@@ -42,27 +42,27 @@ static inline bool takes(struct parse *p, char c) {
     return true;
 }
 
-// The function as messages name it.
+// The function's name in messages.
 #define CALLED(p) ((p)->name ? (p)->name : "function"), ((p)->name ? "()" : "")
 #define PLURAL(n) ((n) == 1 ? "" : "s")
 
-/* The format is read from its begin. */
+/* Starts reading the format at its beginning. */
 PYHEAP_HIDDEN void pyheap_begin(struct parse *p, const char *format, va_list values);
-/* Answers `done`. If it is false, frees everything that was allocated for the arguments. */
+/* Returns `done`. If it is false, frees everything that was allocated for the arguments. */
 PYHEAP_HIDDEN int pyheap_finish(struct parse *p, bool done);
 PYHEAP_HIDDEN bool pyheap_note_undo(struct parse *p, int (*convert)(PyObject *, void *), void *at);
-/* These two leave words, and answer false. */
+/* These two write the message, and return false. */
 PYHEAP_HIDDEN bool pyheap_must_be(struct parse *p, const char *expected, PyObject *given);
 PYHEAP_HIDDEN bool pyheap_bad_unit(struct parse *p, const char *why);
-/* An error is set: argument number k is wrong. */
+/* Raises the error for argument number k. */
 PYHEAP_HIDDEN void pyheap_complain(struct parse *p, Py_ssize_t k);
 
-/* The next unit of the format: converts an object, or goes past it. */
+/* These read the format's next unit: the first converts an object, the second skips the unit. */
 PYHEAP_HIDDEN bool pyheap_convert(struct parse *p, PyObject *o);
 PYHEAP_HIDDEN bool pyheap_skip(struct parse *p);
 /* Converts the next unit, which is not a sequence. */
 PYHEAP_HIDDEN bool pyheap_simple_unit(struct parse *p, PyObject *o);
-/* Units up to the bracket that closes, or to the end; `format` is behind the bracket that opens. */
+/* The number of units up to the closing bracket, or to the end. `format` points behind the opening bracket. */
 PYHEAP_HIDDEN int pyheap_count_units(const char *format);
 
 #endif

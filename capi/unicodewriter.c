@@ -1,4 +1,4 @@
-// PyUnicodeWriter: characters of 4 bytes in a block, until they are made a string.
+// PyUnicodeWriter: a block of characters of 4 bytes each, from which the string is made at the end.
 
 #include <Python.h>
 #include <stdbool.h>
@@ -10,7 +10,7 @@ struct PyUnicodeWriter {
 
 static const Py_ssize_t LEAST_ROOM = 16;
 
-// There is room for n characters more.
+// Makes room for n more characters.
 static bool reserve(PyUnicodeWriter *writer, Py_ssize_t n) {
     if (n <= writer->room - writer->length) return true;
     const Py_ssize_t most = PY_SSIZE_T_MAX / (Py_ssize_t)sizeof(Py_UCS4);
@@ -26,7 +26,7 @@ static bool reserve(PyUnicodeWriter *writer, Py_ssize_t n) {
     return true;
 }
 
-// Writes a string, whose reference is taken over; of NULL, -1.
+// Writes a string, and takes over its reference. If s is NULL: -1.
 static int write_owned(PyUnicodeWriter *writer, PyObject *s) {
     if (!s) return -1;
     const Py_ssize_t n = PyUnicode_GET_LENGTH(s);

@@ -1,4 +1,4 @@
-// The units of PyArg_*, one by one. parse.h has the picture, docs/c-api.md the table.
+// The units of PyArg_*. parse.h has the picture, docs/c-api.md the table.
 
 #include "parse.h"
 
@@ -7,7 +7,7 @@ static bool too(const char *kind, const char *how) {
     return false;
 }
 
-// An int within bounds, to *v.
+// Stores an int within bounds in *v.
 static bool bounded(PyObject *o, const char *kind, long least, long most, long *v) {
     *v = PyLong_AsLong(o);
     if (*v == -1 && PyErr_Occurred()) return false;
@@ -89,7 +89,7 @@ static int release(PyObject *none, void *view) {
     return 1;
 }
 
-// s* z* y* w*: a view, which the caller releases.
+// s* z* y* w*: a view, which the caller must release.
 static bool view_unit(struct parse *p, char unit, PyObject *o) {
     Py_buffer *view = va_arg(p->values, Py_buffer *);
     Py_ssize_t n;
@@ -145,7 +145,7 @@ static bool text_unit(struct parse *p, char unit, PyObject *o) {
     return true;
 }
 
-// The bytes of es# go to the caller's buffer, if there is one with enough room; otherwise all bytes go to a new block.
+// Copies the bytes of es# to the caller's buffer if it has enough room; without a buffer, to a new block.
 static bool put_encoded(struct parse *p, PyObject *o, PyObject *bytes, char **buffer, Py_ssize_t *size) {
     const Py_ssize_t n = PyBytes_GET_SIZE(bytes);
     if (!size && strlen(PyBytes_AS_STRING(bytes)) != (size_t)n) {

@@ -12,7 +12,7 @@
 
 /* ---- objects ---- */
 
-/* Of NULL: "<NULL>". */
+/* If o is NULL: "<NULL>". */
 PyAPI_FUNC(PyObject *) PyObject_Repr(PyObject *o);
 PyAPI_FUNC(PyObject *) PyObject_Str(PyObject *o);
 PyAPI_FUNC(PyObject *) PyObject_ASCII(PyObject *o);
@@ -39,7 +39,7 @@ PyAPI_FUNC(PyObject *) PySeqIter_New(PyObject *o);
 PyAPI_FUNC(int) PyIter_Check(PyObject *o);
 /* NULL at the end, without an error. */
 PyAPI_FUNC(PyObject *) PyIter_Next(PyObject *iterator);
-/* The next item to *item: 1; NULL at the end: 0; NULL with an error: -1. */
+/* Stores the next item in *item and returns 1; NULL and 0 at the end; NULL and -1 with an error. */
 PyAPI_FUNC(int) PyIter_NextItem(PyObject *iterator, PyObject **item);
 
 /* ---- numbers ---- */
@@ -81,10 +81,10 @@ PyAPI_FUNC(PyObject *) PyNumber_InPlaceOr(PyObject *a, PyObject *b);
 PyAPI_FUNC(PyObject *) PyNumber_Long(PyObject *o);
 PyAPI_FUNC(PyObject *) PyNumber_Float(PyObject *o);
 PyAPI_FUNC(PyObject *) PyNumber_Index(PyObject *o);
-/* What does not fit is the nearest Py_ssize_t if `type` is NULL, else an exception of that type. */
+/* If the value does not fit: the nearest Py_ssize_t if `type` is NULL, else -1 with an exception of that type. */
 PyAPI_FUNC(Py_ssize_t) PyNumber_AsSsize_t(PyObject *o, PyObject *type);
 PyAPI_FUNC(PyObject *) PyNumber_ToBase(PyObject *o, int base);
-/* Python 1.5. */
+/* The name of Python 1.5. */
 #define PyNumber_Int PyNumber_Long
 #define PyNumber_Divide PyNumber_FloorDivide
 
@@ -110,12 +110,12 @@ PyAPI_FUNC(Py_ssize_t) PySequence_Index(PyObject *o, PyObject *item);
 PyAPI_FUNC(PyObject *) PySequence_List(PyObject *o);
 PyAPI_FUNC(PyObject *) PySequence_Tuple(PyObject *o);
 
-/* A list or tuple of the items, perhaps the object itself; TypeError has the text. */
+/* A list or tuple of the items; it may be the object itself. If o is not iterable, the text is TypeError's message. */
 PyAPI_FUNC(PyObject *) PySequence_Fast(PyObject *o, const char *text);
 #define PySequence_Fast_GET_SIZE(o) Py_SIZE(o)
 #define PySequence_Fast_ITEMS(o) (PyList_Check(o) ? ((PyListObject *)(o))->ob_item : ((PyTupleObject *)(o))->ob_item)
 #define PySequence_Fast_GET_ITEM(o, k) (PySequence_Fast_ITEMS(o)[(k)])
-/* A new reference, of what is known to be a sequence; a negative index is not one from the end. */
+/* A new reference. The object must be a sequence; a negative index does not count from the end. */
 #define PySequence_ITEM(o, k) PySequence_GetItem((o), (k))
 
 /* ---- mappings ---- */
@@ -123,7 +123,7 @@ PyAPI_FUNC(PyObject *) PySequence_Fast(PyObject *o, const char *text);
 PyAPI_FUNC(int) PyMapping_Check(PyObject *o);
 PyAPI_FUNC(Py_ssize_t) PyMapping_Size(PyObject *o);
 PyAPI_FUNC(Py_ssize_t) PyMapping_Length(PyObject *o);
-/* Lists. */
+/* These return lists. */
 PyAPI_FUNC(PyObject *) PyMapping_Keys(PyObject *o);
 PyAPI_FUNC(PyObject *) PyMapping_Values(PyObject *o);
 PyAPI_FUNC(PyObject *) PyMapping_Items(PyObject *o);
@@ -131,10 +131,11 @@ PyAPI_FUNC(PyObject *) PyMapping_GetItemString(PyObject *o, const char *key);
 PyAPI_FUNC(int) PyMapping_SetItemString(PyObject *o, const char *key, PyObject *value);
 #define PyMapping_DelItem(o, key) PyObject_DelItem((o), (key))
 #define PyMapping_DelItemString(o, key) PyObject_DelItemString((o), (key))
-/* To *value, a new reference: 1; NULL: 0 if there is none, -1 with another error than KeyError. */
+/* Stores a new reference in *value and returns 1; NULL and 0 if there is no such key; NULL and -1 with an error other
+   than KeyError. */
 PyAPI_FUNC(int) PyMapping_GetOptionalItem(PyObject *o, PyObject *key, PyObject **value);
 PyAPI_FUNC(int) PyMapping_GetOptionalItemString(PyObject *o, const char *key, PyObject **value);
-/* 1 or 0; of WithError, -1 with an error, which the others forget. */
+/* 1 or 0. The functions named WithError return -1 with an error; the others clear it. */
 PyAPI_FUNC(int) PyMapping_HasKeyWithError(PyObject *o, PyObject *key);
 PyAPI_FUNC(int) PyMapping_HasKeyStringWithError(PyObject *o, const char *key);
 PyAPI_FUNC(int) PyMapping_HasKey(PyObject *o, PyObject *key);

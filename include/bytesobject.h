@@ -15,25 +15,25 @@ PyAPI_FUNC(int) PyBytes_CheckExact(PyObject *o);
 
 /* A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PyBytes_FromString(const char *text);
-/* Of data that is NULL: n bytes that the caller writes. */
+/* If data is NULL, the caller writes the n bytes. */
 PyAPI_FUNC(PyObject *) PyBytes_FromStringAndSize(const char *data, Py_ssize_t n);
 PyAPI_FUNC(PyObject *) PyBytes_FromObject(PyObject *o);
 Py_LOCAL_FUNC(PyObject *) PyBytes_FromFormat(const char *format, ...);
 Py_LOCAL_FUNC(PyObject *) PyBytes_FromFormatV(const char *format, va_list values);
 
-/* The bytes themselves, with a 0 behind them; NULL or -1 with TypeError. */
+/* The bytes themselves, with a 0 behind them. NULL or -1 with TypeError. */
 PyAPI_FUNC(char *) PyBytes_AsString(PyObject *o);
 PyAPI_FUNC(Py_ssize_t) PyBytes_Size(PyObject *o);
-/* If n is NULL, there may be no 0 among the bytes. */
+/* If n is NULL, a 0 among the bytes is an error. */
 PyAPI_FUNC(int) PyBytes_AsStringAndSize(PyObject *o, char **data, Py_ssize_t *n);
 #define PyBytes_AS_STRING(o) (((PyBytesObject *)(o))->ob_sval)
 #define PyBytes_GET_SIZE(o) Py_SIZE(o)
 
-/* *a is *a + b; NULL with an error. The reference in *a is exchanged; AndDel releases b, too. */
+/* Replaces *a by *a + b, or by NULL with an error, and takes over the old reference in *a. AndDel takes over b, too. */
 PyAPI_FUNC(void) PyBytes_Concat(PyObject **a, PyObject *b);
 PyAPI_FUNC(void) PyBytes_ConcatAndDel(PyObject **a, PyObject *b);
 PyAPI_FUNC(PyObject *) PyBytes_Join(PyObject *separator, PyObject *items);
-/* *o, which nobody else knows yet, has n bytes: 0. Or it is gone, and *o is NULL: -1. */
+/* Gives *o a size of n bytes; only its maker may have a reference. 0; or -1: *o is released, and set to NULL. */
 PyAPI_FUNC(int) _PyBytes_Resize(PyObject **o, Py_ssize_t n);
 
 #define PyString_Check PyBytes_Check

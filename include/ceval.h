@@ -1,13 +1,13 @@
-/* Recursion, and threads, of which there is one: what is about others does nothing. */
+/* Recursion, and threads. There is one thread only, so the functions about other threads do nothing. */
 #ifndef Py_CEVAL_H
 #define Py_CEVAL_H
 
 #include "object.h"
 
-/* One step deeper: 0, or -1 with RecursionError. What is left again with the other, which must not be called after -1. */
+/* Enters one more level: 0, or -1 with RecursionError. Py_LeaveRecursiveCall leaves it; don't call that after -1. */
 Py_LOCAL_FUNC(int) Py_EnterRecursiveCall(const char *where);
 PyAPI_FUNC(void) Py_LeaveRecursiveCall(void);
-/* The first without words: 1, or 0 without an error. */
+/* As Py_EnterRecursiveCall, but without a message: 1, or 0 and no error is set. */
 PyAPI_FUNC(int) _Py_EnterRecursion(void);
 
 #define Py_BEGIN_ALLOW_THREADS {

@@ -1,4 +1,5 @@
-/* Attributes that a type defines: members, which are fields of its instances, and those with a getter and a setter. */
+/* Attributes that a type defines: members, which are fields of its instances, and attributes with a getter and a
+   setter. */
 #ifndef Py_DESCROBJECT_H
 #define Py_DESCROBJECT_H
 
@@ -10,7 +11,7 @@ typedef int (*setter)(PyObject *self, PyObject *value, void *closure);
 struct PyGetSetDef {
     const char *name;
     getter get;
-    /* The value is NULL if the attribute is to be deleted. */
+    /* To delete the attribute, the value is NULL. */
     setter set;
     const char *doc;
     void *closure;
@@ -50,7 +51,7 @@ typedef struct PyMemberDef PyMemberDef;
 #define Py_READONLY 1
 #define Py_AUDIT_READ 2
 
-/* One member of the object at `address`, by itself. */
+/* Reads one member of the object at `address`. */
 PyAPI_FUNC(PyObject *) PyMember_GetOne(const char *address, PyMemberDef *member);
 PyAPI_FUNC(int) PyMember_SetOne(char *address, PyMemberDef *member, PyObject *value);
 

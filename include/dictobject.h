@@ -1,4 +1,5 @@
-/* Dicts: the manual's chapter "Dictionary Objects". References stay the caller's; keys that are C's strings are UTF-8. */
+/* Dicts: the manual's chapter "Dictionary Objects". The caller keeps its references. Keys that are C strings are UTF-8.
+   */
 #ifndef Py_DICTOBJECT_H
 #define Py_DICTOBJECT_H
 
@@ -7,7 +8,7 @@
 typedef struct {
     PyObject_HEAD
     Py_ssize_t ma_used;
-    /* What else is in a dict is the heap's matter. */
+    /* The other fields of a dict are private to the heap. */
 } PyDictObject;
 
 PyAPI_FUNC(int) PyDict_Check(PyObject *o);
@@ -16,7 +17,7 @@ PyAPI_FUNC(int) PyDict_CheckExact(PyObject *o);
 /* A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PyDict_New(void);
 PyAPI_FUNC(PyObject *) PyDict_Copy(PyObject *o);
-/* Lists. */
+/* These return lists. */
 PyAPI_FUNC(PyObject *) PyDict_Keys(PyObject *o);
 PyAPI_FUNC(PyObject *) PyDict_Values(PyObject *o);
 PyAPI_FUNC(PyObject *) PyDict_Items(PyObject *o);
@@ -24,11 +25,12 @@ PyAPI_FUNC(PyObject *) PyDict_Items(PyObject *o);
 PyAPI_FUNC(Py_ssize_t) PyDict_Size(PyObject *o);
 #define PyDict_GET_SIZE(o) (((PyDictObject *)(o))->ma_used)
 
-/* The value, a reference that stays the dict's; NULL if there is none. Without WithError, any error is forgotten. */
+/* The value, a borrowed reference; NULL if there is none. The functions without WithError clear any error. */
 PyAPI_FUNC(PyObject *) PyDict_GetItem(PyObject *o, PyObject *key);
 PyAPI_FUNC(PyObject *) PyDict_GetItemWithError(PyObject *o, PyObject *key);
 PyAPI_FUNC(PyObject *) PyDict_GetItemString(PyObject *o, const char *key);
-/* The value, a new reference, to *value: 1. NULL: 0 if there is none, -1 with an error. */
+/* Stores the value, a new reference, in *value and returns 1; NULL and 0 if there is none; NULL and -1 with an error.
+   */
 PyAPI_FUNC(int) PyDict_GetItemRef(PyObject *o, PyObject *key, PyObject **value);
 PyAPI_FUNC(int) PyDict_GetItemStringRef(PyObject *o, const char *key, PyObject **value);
 /* 1 or 0; -1 with an error. */
@@ -39,17 +41,17 @@ PyAPI_FUNC(int) PyDict_SetItem(PyObject *o, PyObject *key, PyObject *value);
 PyAPI_FUNC(int) PyDict_SetItemString(PyObject *o, const char *key, PyObject *value);
 PyAPI_FUNC(int) PyDict_DelItem(PyObject *o, PyObject *key);
 PyAPI_FUNC(int) PyDict_DelItemString(PyObject *o, const char *key);
-/* o.setdefault(key, value): a reference that stays the dict's; of Ref, a new one to *result, and 1 if the key was there, 0 if not. */
+/* o.setdefault(key, value): a borrowed reference. Ref stores a new one in *result: 1 if the key was there, 0 if not. */
 PyAPI_FUNC(PyObject *) PyDict_SetDefault(PyObject *o, PyObject *key, PyObject *value);
 PyAPI_FUNC(int) PyDict_SetDefaultRef(PyObject *o, PyObject *key, PyObject *value, PyObject **result);
-/* Takes the entry out; the value goes to *result, if result is not NULL: 1. 0 if there is none, -1 with an error. */
+/* Removes the entry. If result is not NULL, *result gets the value. 1; 0 if there is none; -1 with an error. */
 PyAPI_FUNC(int) PyDict_Pop(PyObject *o, PyObject *key, PyObject **result);
 PyAPI_FUNC(int) PyDict_PopString(PyObject *o, const char *key, PyObject **result);
 
 PyAPI_FUNC(void) PyDict_Clear(PyObject *o);
-/* The next entry from *position, 0 at first: 1, and references that stay the dict's. 0 at the end. */
+/* The next entry from *position on, which is 0 at first: 1, and borrowed references; 0 at the end. */
 PyAPI_FUNC(int) PyDict_Next(PyObject *o, Py_ssize_t *position, PyObject **key, PyObject **value);
-/* 0, or -1 with an error. Entries whose keys are there already are taken over only if `override`. */
+/* 0, or -1 with an error. If a key is there already, its value is replaced only if `override`. */
 PyAPI_FUNC(int) PyDict_Update(PyObject *o, PyObject *other);
 PyAPI_FUNC(int) PyDict_Merge(PyObject *o, PyObject *other, int override);
 PyAPI_FUNC(int) PyDict_MergeFromSeq2(PyObject *o, PyObject *pairs, int override);

@@ -14,10 +14,10 @@ PyAPI_FUNC(int) PyFloat_CheckExact(PyObject *o);
 
 /* A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PyFloat_FromDouble(double v);
-/* float(text), of a str or of bytes. */
+/* float(text) for a str or bytes. */
 PyAPI_FUNC(PyObject *) PyFloat_FromString(PyObject *text);
 
-/* Of a float or an int; -1 with an error. */
+/* The value of a float or an int; -1 with an error. */
 PyAPI_FUNC(double) PyFloat_AsDouble(PyObject *o);
 #define PyFloat_AS_DOUBLE(o) (((PyFloatObject *)(o))->ob_fval)
 

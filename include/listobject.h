@@ -19,23 +19,23 @@ PyAPI_FUNC(PyObject *) PyList_GetSlice(PyObject *o, Py_ssize_t low, Py_ssize_t h
 PyAPI_FUNC(PyObject *) PyList_AsTuple(PyObject *o);
 
 PyAPI_FUNC(Py_ssize_t) PyList_Size(PyObject *o);
-/* The reference stays the list's; of Ref, it is a new one. */
+/* GetItem: a borrowed reference. GetItemRef: a new one. */
 PyAPI_FUNC(PyObject *) PyList_GetItem(PyObject *o, Py_ssize_t k);
 PyAPI_FUNC(PyObject *) PyList_GetItemRef(PyObject *o, Py_ssize_t k);
-/* Takes the reference to the item over, even if it fails. */
+/* Takes over the reference to the item, even on failure. */
 PyAPI_FUNC(int) PyList_SetItem(PyObject *o, Py_ssize_t k, PyObject *item);
 
-/* 0, or -1 with an error. References stay the caller's. */
+/* 0, or -1 with an error. The caller keeps its references. */
 PyAPI_FUNC(int) PyList_Insert(PyObject *o, Py_ssize_t k, PyObject *item);
 PyAPI_FUNC(int) PyList_Append(PyObject *o, PyObject *item);
 PyAPI_FUNC(int) PyList_Extend(PyObject *o, PyObject *items);
 PyAPI_FUNC(int) PyList_Clear(PyObject *o);
-/* o[low:high] = items; of NULL, del o[low:high]. */
+/* o[low:high] = items; if items is NULL, del o[low:high]. */
 PyAPI_FUNC(int) PyList_SetSlice(PyObject *o, Py_ssize_t low, Py_ssize_t high, PyObject *items);
 PyAPI_FUNC(int) PyList_Sort(PyObject *o);
 PyAPI_FUNC(int) PyList_Reverse(PyObject *o);
 
-/* Of what is known to be a list with such an item. */
+/* Without checks: the object must be a list that has the item. */
 #define PyList_GET_SIZE(o) Py_SIZE(o)
 #define PyList_GET_ITEM(o, k) (((PyListObject *)(o))->ob_item[(k)])
 #define PyList_SET_ITEM(o, k, item) ((void)(((PyListObject *)(o))->ob_item[(k)] = (item)))

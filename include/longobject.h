@@ -21,36 +21,37 @@ PyAPI_FUNC(PyObject *) PyLong_FromUInt32(uint32_t v);
 PyAPI_FUNC(PyObject *) PyLong_FromInt64(int64_t v);
 PyAPI_FUNC(PyObject *) PyLong_FromUInt64(uint64_t v);
 PyAPI_FUNC(PyObject *) PyLong_FromVoidPtr(void *p);
-/* The whole part. */
+/* The whole part of v. */
 PyAPI_FUNC(PyObject *) PyLong_FromDouble(double v);
-/* int(text, base). *end, if end is not NULL, is where reading stopped. */
+/* int(text, base). If end is not NULL, *end becomes the place where reading stopped. */
 PyAPI_FUNC(PyObject *) PyLong_FromString(const char *text, char **end, int base);
 PyAPI_FUNC(PyObject *) PyLong_FromUnicodeObject(PyObject *text, int base);
 
-/* Of an int or what has __index__: -1 with OverflowError if it does not fit, with TypeError if it is none. */
+/* For an int, or an object with __index__: -1 with OverflowError if the value does not fit, with TypeError otherwise.
+   */
 PyAPI_FUNC(long) PyLong_AsLong(PyObject *o);
 PyAPI_FUNC(int) PyLong_AsInt(PyObject *o);
 PyAPI_FUNC(long long) PyLong_AsLongLong(PyObject *o);
-/* What does not fit is not an error: *overflow is 1 or -1 then, and 0 otherwise. */
+/* A value that does not fit is not an error: *overflow is then 1 or -1, otherwise 0. */
 PyAPI_FUNC(long) PyLong_AsLongAndOverflow(PyObject *o, int *overflow);
 PyAPI_FUNC(long long) PyLong_AsLongLongAndOverflow(PyObject *o, int *overflow);
-/* Of an int only. */
+/* For ints only. */
 PyAPI_FUNC(Py_ssize_t) PyLong_AsSsize_t(PyObject *o);
 PyAPI_FUNC(size_t) PyLong_AsSize_t(PyObject *o);
 PyAPI_FUNC(unsigned long) PyLong_AsUnsignedLong(PyObject *o);
 PyAPI_FUNC(unsigned long long) PyLong_AsUnsignedLongLong(PyObject *o);
 PyAPI_FUNC(double) PyLong_AsDouble(PyObject *o);
 PyAPI_FUNC(void *) PyLong_AsVoidPtr(PyObject *o);
-/* The lowest bits, whatever the value. */
+/* The lowest bits of any value. */
 PyAPI_FUNC(unsigned long) PyLong_AsUnsignedLongMask(PyObject *o);
 PyAPI_FUNC(unsigned long long) PyLong_AsUnsignedLongLongMask(PyObject *o);
-/* To *v: 0, or -1 with an error. */
+/* Stores the value in *v: 0, or -1 with an error. */
 PyAPI_FUNC(int) PyLong_AsInt32(PyObject *o, int32_t *v);
 PyAPI_FUNC(int) PyLong_AsUInt32(PyObject *o, uint32_t *v);
 PyAPI_FUNC(int) PyLong_AsInt64(PyObject *o, int64_t *v);
 PyAPI_FUNC(int) PyLong_AsUInt64(PyObject *o, uint64_t *v);
 
-/* Of an int: -1, 0 or 1 to *sign; or a question, 1 or 0. -1 with TypeError. */
+/* GetSign stores -1, 0 or 1 in *sign; the others return 1 or 0. -1 with TypeError if o is not an int. */
 PyAPI_FUNC(int) PyLong_GetSign(PyObject *o, int *sign);
 PyAPI_FUNC(int) PyLong_IsPositive(PyObject *o);
 PyAPI_FUNC(int) PyLong_IsNegative(PyObject *o);

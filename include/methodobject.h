@@ -13,7 +13,7 @@ typedef PyObject *(*PyCMethod)(PyObject *self, PyTypeObject *type, PyObject *con
 typedef PyCFunctionFast _PyCFunctionFast;
 typedef PyCFunctionFastWithKeywords _PyCFunctionFastWithKeywords;
 
-/* In WebAssembly a function is called as what it is: one of METH_NOARGS has two parameters, too. */
+/* WebAssembly checks signatures at each call: a function for METH_NOARGS must have two parameters, too. */
 #define _PyCFunction_CAST(f) ((PyCFunction)(void (*)(void))(f))
 #define PyCFunction_CAST(f) _PyCFunction_CAST(f)
 
@@ -25,7 +25,7 @@ struct PyMethodDef {
 };
 typedef struct PyMethodDef PyMethodDef;
 
-/* A doc string, by itself and as a variable. */
+/* A doc string, as an expression and as a variable. */
 #define PyDoc_STR(text) text
 #define PyDoc_VAR(name) static const char name[]
 #define PyDoc_STRVAR(name, text) PyDoc_VAR(name) = PyDoc_STR(text)
@@ -44,7 +44,7 @@ PyAPI_DATA(PyTypeObject) PyCFunction_Type;
 #define PyCFunction_CheckExact(op) Py_IS_TYPE(op, &PyCFunction_Type)
 #define PyCFunction_Check(op) PyCFunction_CheckExact(op)
 
-/* A function object; `ml` must stay. `module` is what the function belongs to, or NULL. */
+/* A function object. `ml` must outlive it. `module` is the module that the function belongs to, or NULL. */
 PyAPI_FUNC(PyObject *) PyCFunction_New(PyMethodDef *ml, PyObject *self);
 PyAPI_FUNC(PyObject *) PyCFunction_NewEx(PyMethodDef *ml, PyObject *self, PyObject *module);
 PyAPI_FUNC(PyObject *) PyCMethod_New(PyMethodDef *ml, PyObject *self, PyObject *module, PyTypeObject *type);

@@ -36,7 +36,7 @@ struct PyModuleDef {
     PyModuleDef_Base m_base;
     const char *m_name;
     const char *m_doc;
-    /* Bytes of the module's state, all 0 at first; -1: there is none. */
+    /* The size of the module's state in bytes, which are all 0 at first; -1: the module has no state. */
     Py_ssize_t m_size;
     PyMethodDef *m_methods;
     PyModuleDef_Slot *m_slots;
@@ -51,14 +51,14 @@ PyAPI_DATA(PyTypeObject) PyModuleDef_Type;
 #define PyModule_Check(op) PyObject_TypeCheck(op, &PyModule_Type)
 #define PyModule_CheckExact(op) Py_IS_TYPE(op, &PyModule_Type)
 
-/* What PyInit_x returns: a module (single-phase), or its definition (multi-phase; m_slots say how it is made). */
+/* PyInit_x returns a module (single-phase), or its definition (multi-phase: m_slots say how the module is made). */
 PyAPI_FUNC(PyObject *) PyModule_Create2(PyModuleDef *def, int version);
 #define PyModule_Create(def) PyModule_Create2(def, PYTHON_API_VERSION)
 PyAPI_FUNC(PyObject *) PyModuleDef_Init(PyModuleDef *def);
 
 PyAPI_FUNC(PyObject *) PyModule_NewObject(PyObject *name);
 PyAPI_FUNC(PyObject *) PyModule_New(const char *name);
-/* Borrowed. */
+/* A borrowed reference. */
 PyAPI_FUNC(PyObject *) PyModule_GetDict(PyObject *module);
 PyAPI_FUNC(PyObject *) PyModule_GetNameObject(PyObject *module);
 PyAPI_FUNC(const char *) PyModule_GetName(PyObject *module);
@@ -67,11 +67,11 @@ PyAPI_FUNC(PyModuleDef *) PyModule_GetDef(PyObject *module);
 PyAPI_FUNC(int) PyModule_SetDocString(PyObject *module, const char *doc);
 PyAPI_FUNC(int) PyModule_AddFunctions(PyObject *module, PyMethodDef *functions);
 
-/* 0, or -1 with an error. The reference to the value stays the caller's, */
+/* These three add an attribute: 0, or -1 with an error. AddObjectRef: the caller keeps its reference to the value. */
 PyAPI_FUNC(int) PyModule_AddObjectRef(PyObject *module, const char *name, PyObject *value);
-/* or is taken over in any case, */
+/* Add takes over the reference in any case. */
 PyAPI_FUNC(int) PyModule_Add(PyObject *module, const char *name, PyObject *value);
-/* or only on success. */
+/* AddObject takes over the reference on success only. */
 PyAPI_FUNC(int) PyModule_AddObject(PyObject *module, const char *name, PyObject *value);
 PyAPI_FUNC(int) PyModule_AddIntConstant(PyObject *module, const char *name, long value);
 PyAPI_FUNC(int) PyModule_AddStringConstant(PyObject *module, const char *name, const char *value);
@@ -79,7 +79,7 @@ PyAPI_FUNC(int) PyModule_AddStringConstant(PyObject *module, const char *name, c
 #define PyModule_AddStringMacro(module, macro) PyModule_AddStringConstant(module, #macro, macro)
 /* Readies the type, and adds it under the last part of its name. */
 PyAPI_FUNC(int) PyModule_AddType(PyObject *module, PyTypeObject *type);
-/* Runs Py_mod_exec of a definition for a module. */
+/* Runs the Py_mod_exec slots of a definition for a module. */
 PyAPI_FUNC(int) PyModule_ExecDef(PyObject *module, PyModuleDef *def);
 PyAPI_FUNC(int) PyUnstable_Module_SetGIL(PyObject *module, void *gil);
 

@@ -19,7 +19,7 @@ struct _object {
 
 typedef struct {
     PyObject ob_base;
-    /* How many items there are. */
+    /* The number of items. */
     Py_ssize_t ob_size;
 } PyVarObject;
 
@@ -27,7 +27,7 @@ typedef struct {
 #define PyObject_VAR_HEAD PyVarObject ob_base;
 #define Py_INVALID_SIZE ((Py_ssize_t) - 1)
 
-/* A reference count from here up never changes. */
+/* A reference count of this or more never changes. */
 #define _Py_IMMORTAL_MINIMUM_REFCNT ((Py_ssize_t)1 << 30)
 #define _Py_IMMORTAL_REFCNT ((Py_ssize_t)((size_t)5 << 28))
 
@@ -177,7 +177,7 @@ struct _typeobject {
     vectorcallfunc tp_vectorcall;
     unsigned char tp_watched;
     uint16_t tp_versions_used;
-    /* The heap's own: core/objects/model/type.ts. */
+    /* Private to the heap: core/objects/model/type.ts. */
     void *_heap[24];
 };
 
@@ -236,10 +236,10 @@ PyAPI_DATA(PyTypeObject) _PyNone_Type;
 PyAPI_DATA(PyTypeObject) _PyNotImplemented_Type;
 PyAPI_DATA(PyTypeObject) _PyWeakref_RefType;
 
-/* The type has its place among the others: what it does not define itself is its base's. 0, or -1 with an error. */
+/* Completes the type: it inherits from its base what it does not define itself. 0, or -1 with an error. */
 PyAPI_FUNC(int) PyType_Ready(PyTypeObject *type);
 
-/* A type made of a table, which may go afterwards; what the table points to may not. NULL with an error. */
+/* Makes a type from a PyType_Spec. The spec may be freed afterwards, what it points to may not. NULL with an error. */
 PyAPI_FUNC(PyObject *) PyType_FromSpec(PyType_Spec *spec);
 PyAPI_FUNC(PyObject *) PyType_FromSpecWithBases(PyType_Spec *spec, PyObject *bases);
 PyAPI_FUNC(PyObject *) PyType_FromModuleAndSpec(PyObject *module, PyType_Spec *spec, PyObject *bases);
@@ -248,20 +248,20 @@ PyAPI_FUNC(PyObject *) PyType_FromMetaclass(PyTypeObject *meta, PyObject *module
 
 PyAPI_FUNC(int) PyType_IsSubtype(PyTypeObject *type, PyTypeObject *base);
 PyAPI_FUNC(unsigned long) PyType_GetFlags(PyTypeObject *type);
-/* What a type has for Py_tp_new and so on; NULL if it has none. */
+/* The type's function for Py_tp_new and so on; NULL if it has none. */
 PyAPI_FUNC(void *) PyType_GetSlot(PyTypeObject *type, int slot);
 PyAPI_FUNC(PyObject *) PyType_GetName(PyTypeObject *type);
 PyAPI_FUNC(PyObject *) PyType_GetQualName(PyTypeObject *type);
 PyAPI_FUNC(PyObject *) PyType_GetFullyQualifiedName(PyTypeObject *type);
 PyAPI_FUNC(PyObject *) PyType_GetModuleName(PyTypeObject *type);
-/* Borrowed: the module of a type, its state, or the module of the first of a type and its bases that `def` made. */
+/* Borrowed. The type's module; its state; the module of the first of the type and its bases that `def` made. */
 PyAPI_FUNC(PyObject *) PyType_GetModule(PyTypeObject *type);
 PyAPI_FUNC(void *) PyType_GetModuleState(PyTypeObject *type);
 PyAPI_FUNC(PyObject *) PyType_GetModuleByDef(PyTypeObject *type, struct PyModuleDef *def);
-/* Attributes of the type may have changed. */
+/* Call this after attributes of the type were changed. */
 PyAPI_FUNC(void) PyType_Modified(PyTypeObject *type);
 
-/* A new object with `items` items, all 0, tracked; NULL with MemoryError. */
+/* A new tracked object with `items` items, all 0; NULL with MemoryError. */
 PyAPI_FUNC(PyObject *) PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t items);
 /* As `type->tp_alloc(type, 0)`. */
 PyAPI_FUNC(PyObject *) PyType_GenericNew(PyTypeObject *type, PyObject *args, PyObject *kwargs);
@@ -298,7 +298,7 @@ static inline void _Py_SET_SIZE(PyVarObject *op, Py_ssize_t n) { op->ob_size = n
 
 PyAPI_FUNC(void) Py_IncRef(PyObject *op);
 PyAPI_FUNC(void) Py_DecRef(PyObject *op);
-/* The last reference is gone: the object is taken apart. */
+/* Destroys the object; called when the last reference was released. */
 PyAPI_FUNC(void) _Py_Dealloc(PyObject *op);
 
 static inline int _Py_IsImmortal(PyObject *op) { return op->ob_refcnt >= _Py_IMMORTAL_MINIMUM_REFCNT; }
@@ -329,7 +329,8 @@ static inline PyObject *_Py_XNewRef(PyObject *op) {
 #define Py_NewRef(op) _Py_NewRef(_PyObject_CAST(op))
 #define Py_XNewRef(op) _Py_XNewRef(_PyObject_CAST(op))
 
-/* The variable is NULL before the reference that it held is released: what that runs may look at it. */
+/* Sets the variable to NULL first and releases the reference then, because the code that this runs may read the
+   variable. */
 #define Py_CLEAR(op) \
     do { \
         PyObject *_py_old = _PyObject_CAST(op); \
@@ -339,7 +340,7 @@ static inline PyObject *_Py_XNewRef(PyObject *op) {
         } \
     } while (0)
 
-/* The variable holds another reference, and the one that it held is released afterwards. */
+/* Gives the variable another reference first, and releases the old one then. */
 #define Py_SETREF(dst, src) \
     do { \
         PyObject *_py_old = _PyObject_CAST(dst); \
@@ -377,7 +378,7 @@ PyAPI_DATA(PyObject) _Py_FalseStruct;
 #define Py_NE 3
 #define Py_GT 4
 #define Py_GE 5
-/* Of two values that C compares with its own operators. */
+/* For two values that C's own operators can compare. */
 #define Py_RETURN_RICHCOMPARE(a, b, op) \
     do { \
         switch (op) { \
@@ -407,7 +408,8 @@ PyAPI_DATA(PyObject) _Py_FalseStruct;
 
 PyAPI_FUNC(PyObject *) PyObject_GetAttr(PyObject *op, PyObject *name);
 PyAPI_FUNC(PyObject *) PyObject_GetAttrString(PyObject *op, const char *name);
-/* A new reference to *result and 1; NULL and 0 if there is no such attribute; NULL and -1 with an error. */
+/* Stores a new reference in *result and returns 1; NULL and 0 if there is no such attribute; NULL and -1 with an error.
+   */
 PyAPI_FUNC(int) PyObject_GetOptionalAttr(PyObject *op, PyObject *name, PyObject **result);
 PyAPI_FUNC(int) PyObject_GetOptionalAttrString(PyObject *op, const char *name, PyObject **result);
 /* 0, or -1 with an error. */
@@ -419,16 +421,16 @@ PyAPI_FUNC(int) PyObject_HasAttr(PyObject *op, PyObject *name);
 PyAPI_FUNC(int) PyObject_HasAttrString(PyObject *op, const char *name);
 PyAPI_FUNC(int) PyObject_HasAttrWithError(PyObject *op, PyObject *name);
 PyAPI_FUNC(int) PyObject_HasAttrStringWithError(PyObject *op, const char *name);
-/* What tp_getattro and tp_setattro are if a type does not say otherwise. */
+/* The tp_getattro and tp_setattro of types that do not define their own. */
 PyAPI_FUNC(PyObject *) PyObject_GenericGetAttr(PyObject *op, PyObject *name);
 PyAPI_FUNC(int) PyObject_GenericSetAttr(PyObject *op, PyObject *name, PyObject *value);
-/* The dict of an object that has one: tp_dictoffset. */
+/* The dict of an object whose type has a tp_dictoffset. */
 PyAPI_FUNC(PyObject *) PyObject_GenericGetDict(PyObject *op, void *closure);
 PyAPI_FUNC(int) PyObject_GenericSetDict(PyObject *op, PyObject *value, void *closure);
 PyAPI_FUNC(PyObject *) PyObject_SelfIter(PyObject *op);
 PyAPI_FUNC(PyObject *) _PyObject_NextNotImplemented(PyObject *op);
 
-/* Deep chains of containers are taken apart by the heap, a few at a time: there is nothing to do. */
+/* Do nothing: the heap itself destroys deep chains of containers a few objects at a time. */
 #define Py_TRASHCAN_BEGIN(op, dealloc) do {
 #define Py_TRASHCAN_END \
     } \

@@ -1,4 +1,4 @@
-/* Which CPython these headers are like: programs for several versions ask. */
+/* The version of CPython that these headers follow, for programs that are written for several versions. */
 #ifndef Py_PATCHLEVEL_H
 #define Py_PATCHLEVEL_H
 

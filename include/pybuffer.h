@@ -6,7 +6,7 @@
 
 typedef struct {
     void *buf;
-    /* Owned; NULL if there is nothing to release. */
+    /* An owned reference; NULL if there is nothing to release. */
     PyObject *obj;
     Py_ssize_t len;
     Py_ssize_t itemsize;
@@ -22,7 +22,7 @@ typedef struct {
 typedef int (*getbufferproc)(PyObject *o, Py_buffer *view, int flags);
 typedef void (*releasebufferproc)(PyObject *o, Py_buffer *view);
 
-/* What a type's tp_as_buffer points to. */
+/* tp_as_buffer of a type points to this. */
 typedef struct {
     getbufferproc bf_getbuffer;
     releasebufferproc bf_releasebuffer;
@@ -48,12 +48,12 @@ typedef struct {
 
 /* Whether an object has a buffer. */
 Py_LOCAL_FUNC(int) PyObject_CheckBuffer(PyObject *o);
-/* 0, and the view is to be released; -1 with TypeError or BufferError. */
+/* 0, and the caller must release the view; -1 with TypeError or BufferError. */
 Py_LOCAL_FUNC(int) PyObject_GetBuffer(PyObject *o, Py_buffer *view, int flags);
 Py_LOCAL_FUNC(void) PyBuffer_Release(Py_buffer *view);
-/* For a bf_getbuffer: a view of n bytes, with a reference to the object, which may be NULL. */
+/* For use in a bf_getbuffer: fills a view of n bytes. The view gets a reference to o, which may be NULL. */
 Py_LOCAL_FUNC(int) PyBuffer_FillInfo(Py_buffer *view, PyObject *o, void *data, Py_ssize_t n, int readonly, int flags);
-/* Of order 'C', 'F' or 'A', which is either. */
+/* `order` is 'C', 'F', or 'A' for either. */
 Py_LOCAL_FUNC(int) PyBuffer_IsContiguous(const Py_buffer *view, char order);
 
 #endif

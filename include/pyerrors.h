@@ -1,10 +1,11 @@
-/* Errors: the manual's chapter "Exception Handling". One error at a time is set; a function that fails sets it. */
+/* Errors: the manual's chapter "Exception Handling". At most one error is set at a time; a function that fails sets it.
+   */
 #ifndef Py_PYERRORS_H
 #define Py_PYERRORS_H
 
 #include "object.h"
 
-/* An exception: a type that is derived from one begins with it. Where there is nothing, there is None, and not NULL. */
+/* An exception; types that are derived from an exception begin with these fields. Empty fields are None, not NULL. */
 typedef struct {
     PyObject_HEAD
     PyObject *dict;
@@ -16,36 +17,36 @@ typedef struct {
     char suppress_context;
 } PyBaseExceptionObject;
 
-/* ---- setting: whatever was set before is not any more ---- */
+/* ---- setting: these replace the error that was set before ---- */
 
-/* Sets MemoryError, and answers NULL: `return PyErr_NoMemory();`. */
+/* Sets MemoryError, and returns NULL: `return PyErr_NoMemory();`. */
 PyAPI_FUNC(PyObject *) PyErr_NoMemory(void);
 PyAPI_FUNC(void) PyErr_SetNone(PyObject *type);
 /* The text is UTF-8. */
 PyAPI_FUNC(void) PyErr_SetString(PyObject *type, const char *text);
-/* The value, which may be NULL, stays the caller's. */
+/* The value may be NULL. The caller keeps its references. */
 PyAPI_FUNC(void) PyErr_SetObject(PyObject *type, PyObject *value);
-/* As PyUnicode_FromFormat. Answers NULL. */
+/* The format is that of PyUnicode_FromFormat. Returns NULL. */
 Py_LOCAL_FUNC(PyObject *) PyErr_Format(PyObject *type, const char *format, ...);
 Py_LOCAL_FUNC(PyObject *) PyErr_FormatV(PyObject *type, const char *format, va_list values);
-/* TypeError; answers 0. SystemError. */
+/* BadArgument: TypeError; returns 0. BadInternalCall: SystemError. */
 PyAPI_FUNC(int) PyErr_BadArgument(void);
 PyAPI_FUNC(void) PyErr_BadInternalCall(void);
 
 /* ---- asking ---- */
 
-/* The type of what is set, borrowed; NULL if nothing is. */
+/* The type of the error that is set, a borrowed reference; NULL if none is set. */
 PyAPI_FUNC(PyObject *) PyErr_Occurred(void);
 PyAPI_FUNC(void) PyErr_Clear(void);
-/* Whether it is of a type, of one derived from it, or of one in a tuple of types. */
+/* Whether the error is of a type, of one derived from it, or of one in a tuple of types. */
 PyAPI_FUNC(int) PyErr_ExceptionMatches(PyObject *type);
 PyAPI_FUNC(int) PyErr_GivenExceptionMatches(PyObject *given, PyObject *type);
 
 /* ---- taking and putting back ---- */
 
-/* What is set, a new reference, and is not any more; NULL if nothing is. */
+/* Takes out the error that is set: a new reference, and no error is set afterwards. NULL if none was set. */
 PyAPI_FUNC(PyObject *) PyErr_GetRaisedException(void);
-/* Takes the reference over; of NULL, nothing is set. */
+/* Sets the error, and takes over the reference. With NULL, clears it. */
 PyAPI_FUNC(void) PyErr_SetRaisedException(PyObject *exception);
 /* The same in three parts, each a reference or NULL. */
 PyAPI_FUNC(void) PyErr_Fetch(PyObject **type, PyObject **value, PyObject **traceback);
@@ -54,21 +55,22 @@ PyAPI_FUNC(void) PyErr_NormalizeException(PyObject **type, PyObject **value, PyO
 
 /* ---- printing to standard error: "ValueError: words" ---- */
 
-/* What is set is not any more. */
+/* Prints the error, and clears it. */
 Py_LOCAL_FUNC(void) PyErr_Print(void);
 Py_LOCAL_FUNC(void) PyErr_PrintEx(int set_sys_last_vars);
 Py_LOCAL_FUNC(void) PyErr_DisplayException(PyObject *exception);
-/* An exception that nobody can be told: "Exception ignored in: ...". */
+/* Prints an error that no caller can receive: "Exception ignored in: ...". */
 Py_LOCAL_FUNC(void) PyErr_WriteUnraisable(PyObject *o);
 Py_LOCAL_FUNC(void) PyErr_FormatUnraisable(const char *format, ...);
-/* A warning: 0, or -1 with an error. The category is RuntimeWarning if it is NULL; warnings are always printed. */
+/* A warning; it is always printed. 0, or -1 with an error. If the category is NULL, it is RuntimeWarning. */
 Py_LOCAL_FUNC(int) PyErr_WarnEx(PyObject *category, const char *text, Py_ssize_t stack_level);
 Py_LOCAL_FUNC(int) PyErr_WarnFormat(PyObject *category, Py_ssize_t stack_level, const char *format, ...);
 #define PyErr_Warn(category, text) PyErr_WarnEx((category), (text), 1)
 
-/* ---- types of C's own ---- */
+/* ---- types of exceptions that C defines ---- */
 
-/* A new reference; NULL with an error. The name is "module.name"; the base, which may be a tuple, is Exception if it is NULL. */
+/* A new reference; NULL with an error. The name is "module.name". The base may be a tuple; if it is NULL, it is
+   Exception. */
 PyAPI_FUNC(PyObject *) PyErr_NewException(const char *name, PyObject *base, PyObject *dict);
 PyAPI_FUNC(PyObject *) PyErr_NewExceptionWithDoc(const char *name, const char *doc, PyObject *base, PyObject *dict);
 
@@ -77,7 +79,7 @@ PyAPI_FUNC(int) PyExceptionInstance_Check(PyObject *o);
 PyAPI_FUNC(const char *) PyExceptionClass_Name(PyObject *type);
 #define PyExceptionInstance_Class(o) ((PyObject *)Py_TYPE(o))
 
-/* ---- parts of an exception: a new reference, or NULL if there is none ---- */
+/* ---- parts of an exception: these return a new reference, or NULL if there is none ---- */
 
 PyAPI_FUNC(PyObject *) PyException_GetArgs(PyObject *exception);
 PyAPI_FUNC(PyObject *) PyException_GetTraceback(PyObject *exception);
@@ -85,11 +87,11 @@ PyAPI_FUNC(PyObject *) PyException_GetContext(PyObject *exception);
 PyAPI_FUNC(PyObject *) PyException_GetCause(PyObject *exception);
 PyAPI_FUNC(void) PyException_SetArgs(PyObject *exception, PyObject *args);
 PyAPI_FUNC(int) PyException_SetTraceback(PyObject *exception, PyObject *traceback);
-/* These two take the reference over. */
+/* These two take over the reference. */
 PyAPI_FUNC(void) PyException_SetContext(PyObject *exception, PyObject *context);
 PyAPI_FUNC(void) PyException_SetCause(PyObject *exception, PyObject *cause);
 
-/* ---- Python's own ---- */
+/* ---- Python's own exceptions ---- */
 
 PyAPI_DATA(PyObject *) PyExc_BaseException;
 PyAPI_DATA(PyObject *) PyExc_Exception;

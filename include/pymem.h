@@ -22,7 +22,7 @@ PyAPI_FUNC(void *) PyMem_RawCalloc(size_t count, size_t size);
 PyAPI_FUNC(void *) PyMem_Calloc(size_t count, size_t size);
 PyAPI_FUNC(void *) PyObject_Calloc(size_t count, size_t size);
 
-/* The block with n bytes, perhaps elsewhere. NULL if there is no memory: then it is as it was. */
+/* Changes the block's size to n bytes; the block may move. NULL if there is no memory; the block is then unchanged. */
 PyAPI_FUNC(void *) PyMem_RawRealloc(void *block, size_t n);
 PyAPI_FUNC(void *) PyMem_Realloc(void *block, size_t n);
 PyAPI_FUNC(void *) PyObject_Realloc(void *block, size_t n);
@@ -36,7 +36,7 @@ PyAPI_FUNC(void) PyObject_Free(void *block);
 #define PyMem_New(type, n) \
     ((size_t)(n) > PY_SSIZE_T_MAX / sizeof(type) ? NULL : (type *)PyMem_Malloc((n) * sizeof(type)))
 
-/* p points to n elements. If there is no memory p is NULL, so keep the old value to free it. */
+/* Changes the number of elements. If there is no memory p becomes NULL, so keep the old value to free it. */
 #define PyMem_Resize(p, type, n) \
     ((p) = (size_t)(n) > PY_SSIZE_T_MAX / sizeof(type) ? NULL : (type *)PyMem_Realloc((p), (n) * sizeof(type)))
 
@@ -49,17 +49,17 @@ PyAPI_FUNC(void) PyObject_Free(void *block);
 #define PyMem_REALLOC(p, n) PyMem_Realloc(p, n)
 #define PyMem_FREE(p) PyMem_Free(p)
 
-/* Python 1.5: as PyMem_Malloc and its kin, but with MemoryError set when they answer NULL. */
+/* The functions of Python 1.5: as PyMem_Malloc and so on, but they also set MemoryError when they return NULL. */
 PyAPI_FUNC(void *) Py_Malloc(size_t n);
 PyAPI_FUNC(void *) Py_Realloc(void *block, size_t n);
 PyAPI_FUNC(void) Py_Free(void *block);
 
-/* ---- whoever serves a domain can be replaced ---- */
+/* ---- the allocator of a domain can be replaced ---- */
 
 typedef enum { PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ } PyMemAllocatorDomain;
 
 typedef struct {
-    /* What each function gets as its first argument. */
+    /* The first argument of each function. */
     void *ctx;
     void *(*malloc)(void *ctx, size_t n);
     void *(*calloc)(void *ctx, size_t count, size_t size);
@@ -70,13 +70,13 @@ typedef struct {
 /* Copies the domain's allocator to *allocator. */
 PyAPI_FUNC(void) PyMem_GetAllocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *allocator);
 
-/* *allocator, which is copied, serves the domain from now on; blocks that are there go to its free. */
+/* Makes a copy of *allocator the domain's allocator. Blocks that exist already will be passed to its free. */
 PyAPI_FUNC(void) PyMem_SetAllocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *allocator);
 
-/* Puts a checking allocator over that of every domain: docs/debug-hooks.md. */
+/* Puts a checking allocator over the allocator of each domain: docs/debug-hooks.md. */
 PyAPI_FUNC(void) PyMem_SetupDebugHooks(void);
 
-/* Where arenas come from. */
+/* The source of arenas. */
 typedef struct {
     void *ctx;
     void *(*alloc)(void *ctx, size_t n);

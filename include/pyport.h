@@ -21,7 +21,7 @@ typedef size_t Py_uhash_t;
 #define Py_END_DECLS
 #endif
 
-/* Defined by the heap, imported by a module. */
+/* The heap defines it, and a module imports it. */
 #ifdef __cplusplus
 #define PyAPI_FUNC(type) extern "C" type
 #else
@@ -34,20 +34,20 @@ typedef size_t Py_uhash_t;
 #define PyAPI_DATA(type) extern type
 #endif
 
-/* Compiled into the module that calls it: what takes `...` can't be called across modules. */
+/* For functions compiled into the module that calls them: a function with `...` can't be called across modules. */
 #define Py_LOCAL_FUNC(type) PyAPI_FUNC(__attribute__((visibility("hidden"))) type)
 
-/* What C++ says is const where C, for the sake of old programs, does not. */
+/* C++ declares these const. C does not, for the sake of old programs. */
 #ifdef __cplusplus
 #define PY_CXX_CONST const
 #else
 #define PY_CXX_CONST
 #endif
 
-/* An object. What is in it, object.h says. */
+/* An object. Its fields are in object.h. */
 typedef struct _object PyObject;
 
-/* A pointer to anything that begins as an object does, as one to an object. */
+/* Casts a pointer to any struct that begins as an object does to a pointer to an object. */
 #define _PyObject_CAST(op) ((PyObject *)(op))
 
 #define Py_UNUSED(name) _unused_##name __attribute__((unused))

@@ -1,4 +1,4 @@
-/* Sets: the manual's chapter "Set Objects". References stay the caller's. */
+/* Sets: the manual's chapter "Set Objects". The caller keeps its references. */
 #ifndef Py_SETOBJECT_H
 #define Py_SETOBJECT_H
 
@@ -8,7 +8,7 @@ typedef struct {
     PyObject_HEAD
     Py_ssize_t fill;
     Py_ssize_t used;
-    /* What else is in a set is the heap's matter. */
+    /* The other fields of a set are private to the heap. */
 } PySetObject;
 
 PyAPI_FUNC(int) PySet_Check(PyObject *o);
@@ -18,7 +18,7 @@ PyAPI_FUNC(int) PyFrozenSet_CheckExact(PyObject *o);
 PyAPI_FUNC(int) PyAnySet_Check(PyObject *o);
 PyAPI_FUNC(int) PyAnySet_CheckExact(PyObject *o);
 
-/* Of the items of an iterable, or of NULL, which is none: a new reference; NULL with an error. */
+/* A set of the items of an iterable; empty if items is NULL. A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PySet_New(PyObject *items);
 PyAPI_FUNC(PyObject *) PyFrozenSet_New(PyObject *items);
 
@@ -26,9 +26,9 @@ PyAPI_FUNC(Py_ssize_t) PySet_Size(PyObject *o);
 #define PySet_GET_SIZE(o) (((PySetObject *)(o))->used)
 /* 1 or 0; -1 with an error. */
 PyAPI_FUNC(int) PySet_Contains(PyObject *o, PyObject *key);
-/* 0, or -1 with an error. Also to a frozenset that nobody else knows yet. */
+/* 0, or -1 with an error. The set may be a frozenset that only its maker has a reference to. */
 PyAPI_FUNC(int) PySet_Add(PyObject *o, PyObject *key);
-/* 1, 0 if it was not there, -1 with an error. */
+/* Removes the item: 1; 0 if it was not there; -1 with an error. */
 PyAPI_FUNC(int) PySet_Discard(PyObject *o, PyObject *key);
 /* A new reference; NULL with KeyError. */
 PyAPI_FUNC(PyObject *) PySet_Pop(PyObject *o);

@@ -1,4 +1,4 @@
-/* The names that members had before 3.12. */
+/* The names of member types before Python 3.12. */
 #ifndef Py_STRUCTMEMBER_H
 #define Py_STRUCTMEMBER_H
 

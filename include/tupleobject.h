@@ -15,19 +15,19 @@ PyAPI_FUNC(int) PyTuple_CheckExact(PyObject *o);
 
 /* A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PyTuple_New(Py_ssize_t n);
-/* Of n objects, which stay the caller's. */
+/* A tuple of n objects. The caller keeps its references. */
 Py_LOCAL_FUNC(PyObject *) PyTuple_Pack(Py_ssize_t n, ...);
 PyAPI_FUNC(PyObject *) PyTuple_GetSlice(PyObject *o, Py_ssize_t low, Py_ssize_t high);
 
 PyAPI_FUNC(Py_ssize_t) PyTuple_Size(PyObject *o);
-/* The reference stays the tuple's. */
+/* A borrowed reference. */
 PyAPI_FUNC(PyObject *) PyTuple_GetItem(PyObject *o, Py_ssize_t k);
-/* Takes the reference to the item over, even if it fails. Of a tuple that nobody else knows yet. */
+/* Takes over the reference to the item, even on failure. Only the tuple's maker may have a reference to the tuple. */
 PyAPI_FUNC(int) PyTuple_SetItem(PyObject *o, Py_ssize_t k, PyObject *item);
-/* *o, which nobody else knows yet, has n items: 0. Or it is gone, and *o is NULL: -1. */
+/* Gives *o n items; only its maker may have a reference. 0; or -1: *o is released, and set to NULL. */
 PyAPI_FUNC(int) _PyTuple_Resize(PyObject **o, Py_ssize_t n);
 
-/* Of what is known to be a tuple with such an item. */
+/* Without checks: the object must be a tuple that has the item. */
 #define PyTuple_GET_SIZE(o) Py_SIZE(o)
 #define PyTuple_GET_ITEM(o, k) (((PyTupleObject *)(o))->ob_item[(k)])
 #define PyTuple_SET_ITEM(o, k, item) ((void)(((PyTupleObject *)(o))->ob_item[(k)] = (item)))

@@ -1,4 +1,4 @@
-/* Numbers of a type's slots, for PyType_Slot and PyType_GetSlot: CPython's. */
+/* The numbers of a type's slots, for PyType_Slot and PyType_GetSlot. They are CPython's. */
 #ifndef Py_TYPESLOTS_H
 #define Py_TYPESLOTS_H
 

@@ -26,7 +26,7 @@ typedef struct {
     char *utf8;
 } PyCompactUnicodeObject;
 
-/* Any of them. */
+/* Any of the kinds. */
 typedef struct {
     PyCompactUnicodeObject _base;
 } PyUnicodeObject;
@@ -36,7 +36,7 @@ enum PyUnicode_Kind { PyUnicode_1BYTE_KIND = 1, PyUnicode_2BYTE_KIND = 2, PyUnic
 PyAPI_FUNC(int) PyUnicode_Check(PyObject *o);
 PyAPI_FUNC(int) PyUnicode_CheckExact(PyObject *o);
 
-/* ---- characters in place, of what is known to be a string ---- */
+/* ---- access to the characters without checks: the object must be a string ---- */
 
 #define PyUnicode_GET_LENGTH(o) (((PyASCIIObject *)(o))->length)
 #define PyUnicode_KIND(o) ((((PyASCIIObject *)(o))->state >> 16) & 7)
@@ -68,31 +68,31 @@ static inline void PyUnicode_WRITE(int kind, void *data, Py_ssize_t index, Py_UC
         ((Py_UCS4 *)data)[index] = c;
 }
 
-/* All strings have their characters from the first: 0. */
+/* Returns 0. All strings are ready as soon as they are made. */
 #define PyUnicode_READY(o) ((void)(o), 0)
 #define PyUnicode_READ_CHAR(o, index) PyUnicode_READ(PyUnicode_KIND(o), PyUnicode_DATA(o), (index))
 
 /* ---- making: a new reference; NULL with an error ---- */
 
-/* n characters, U+0000 until they are written, none above `largest`. */
+/* n characters, none above `largest`. They are U+0000 until they are written. */
 PyAPI_FUNC(PyObject *) PyUnicode_New(Py_ssize_t n, Py_UCS4 largest);
-/* Of UTF-8. */
+/* From UTF-8. */
 PyAPI_FUNC(PyObject *) PyUnicode_FromString(const char *text);
 PyAPI_FUNC(PyObject *) PyUnicode_FromStringAndSize(const char *text, Py_ssize_t n);
 PyAPI_FUNC(PyObject *) PyUnicode_DecodeUTF8(const char *text, Py_ssize_t n, const char *errors);
 PyAPI_FUNC(PyObject *) PyUnicode_DecodeLatin1(const char *text, Py_ssize_t n, const char *errors);
-/* Of an encoding, which is UTF-8, Latin-1 or ASCII; UTF-8 if it is NULL. */
+/* From an encoding: UTF-8, Latin-1 or ASCII. If it is NULL, it is UTF-8. */
 Py_LOCAL_FUNC(PyObject *) PyUnicode_Decode(const char *text, Py_ssize_t n, const char *encoding, const char *errors);
 PyAPI_FUNC(PyObject *) PyUnicode_DecodeASCII(const char *text, Py_ssize_t n, const char *errors);
-/* Of n characters of `kind` bytes. */
+/* From n characters of `kind` bytes each. */
 PyAPI_FUNC(PyObject *) PyUnicode_FromKindAndData(int kind, const void *data, Py_ssize_t n);
 PyAPI_FUNC(PyObject *) PyUnicode_FromOrdinal(int c);
 PyAPI_FUNC(PyObject *) PyUnicode_FromObject(PyObject *o);
-/* The one string with this text. */
+/* The interned string with this text. */
 PyAPI_FUNC(PyObject *) PyUnicode_InternFromString(const char *text);
 PyAPI_FUNC(void) PyUnicode_InternInPlace(PyObject **o);
 
-/* As printf: %c %d %i %u %x %X %o with l ll z t j, %p %s; and %A %U %V %S %R %T %N for objects. */
+/* Conversions as in printf: %c %d %i %u %x %X %o with l ll z t j, %p %s. For objects: %A %U %V %S %R %T %N. */
 Py_LOCAL_FUNC(PyObject *) PyUnicode_FromFormat(const char *format, ...);
 Py_LOCAL_FUNC(PyObject *) PyUnicode_FromFormatV(const char *format, va_list values);
 
@@ -101,35 +101,35 @@ Py_LOCAL_FUNC(PyObject *) PyUnicode_FromFormatV(const char *format, va_list valu
 PyAPI_FUNC(Py_ssize_t) PyUnicode_GetLength(PyObject *o);
 /* (Py_UCS4)-1 with an error. */
 PyAPI_FUNC(Py_UCS4) PyUnicode_ReadChar(PyObject *o, Py_ssize_t index);
-/* Of a string that nobody else knows yet: 0 or how many characters; -1 with an error. */
+/* Only the string's maker may have a reference to it. 0, or the number of characters; -1 with an error. */
 PyAPI_FUNC(int) PyUnicode_WriteChar(PyObject *o, Py_ssize_t index, Py_UCS4 c);
 PyAPI_FUNC(Py_ssize_t) PyUnicode_Fill(PyObject *o, Py_ssize_t start, Py_ssize_t n, Py_UCS4 c);
 PyAPI_FUNC(Py_ssize_t)
     PyUnicode_CopyCharacters(PyObject *to, Py_ssize_t to_start, PyObject *from, Py_ssize_t from_start, Py_ssize_t n);
 PyAPI_FUNC(PyObject *) PyUnicode_Substring(PyObject *o, Py_ssize_t start, Py_ssize_t end);
-/* UTF-8 that belongs to the string; NULL with an error. *size, if size is not NULL, is its length. */
+/* UTF-8 that belongs to the string; NULL with an error. If size is not NULL, *size becomes its length. */
 PyAPI_FUNC(const char *) PyUnicode_AsUTF8(PyObject *o);
 PyAPI_FUNC(const char *) PyUnicode_AsUTF8AndSize(PyObject *o, Py_ssize_t *size);
-/* bytes, a new reference. */
+/* A bytes object, a new reference. */
 PyAPI_FUNC(PyObject *) PyUnicode_AsUTF8String(PyObject *o);
 PyAPI_FUNC(PyObject *) PyUnicode_AsLatin1String(PyObject *o);
 PyAPI_FUNC(PyObject *) PyUnicode_AsASCIIString(PyObject *o);
 Py_LOCAL_FUNC(PyObject *) PyUnicode_AsEncodedString(PyObject *o, const char *encoding, const char *errors);
-/* To a buffer of n characters, which is the answer; or to a new one, which PyMem_Free takes. */
+/* AsUCS4 writes to a buffer of n characters and returns it. AsUCS4Copy makes a buffer; free it with PyMem_Free. */
 PyAPI_FUNC(Py_UCS4 *) PyUnicode_AsUCS4(PyObject *o, Py_UCS4 *buffer, Py_ssize_t n, int with_null);
 PyAPI_FUNC(Py_UCS4 *) PyUnicode_AsUCS4Copy(PyObject *o);
 
-/* ---- together and apart: a new reference; NULL with an error ---- */
+/* ---- joining and splitting: a new reference; NULL with an error ---- */
 
 PyAPI_FUNC(PyObject *) PyUnicode_Concat(PyObject *a, PyObject *b);
-/* *a is *a + b; NULL with an error. The reference in *a is exchanged; AndDel releases b, too. */
+/* Replaces *a by *a + b, or by NULL with an error, and takes over the old reference in *a. AndDel takes over b, too. */
 PyAPI_FUNC(void) PyUnicode_Append(PyObject **a, PyObject *b);
 PyAPI_FUNC(void) PyUnicode_AppendAndDel(PyObject **a, PyObject *b);
 PyAPI_FUNC(PyObject *) PyUnicode_Join(PyObject *separator, PyObject *items);
 PyAPI_FUNC(PyObject *) PyUnicode_Split(PyObject *o, PyObject *separator, Py_ssize_t most);
 PyAPI_FUNC(PyObject *) PyUnicode_Replace(PyObject *o, PyObject *old, PyObject *fresh, Py_ssize_t most);
 
-/* ---- looking: -1 (of the finders: -2) with an error ---- */
+/* ---- searching: -1 with an error; Find and FindChar return -2 ---- */
 
 PyAPI_FUNC(int) PyUnicode_Contains(PyObject *o, PyObject *part);
 PyAPI_FUNC(Py_ssize_t) PyUnicode_Find(PyObject *o, PyObject *part, Py_ssize_t start, Py_ssize_t end, int direction);
@@ -139,7 +139,7 @@ PyAPI_FUNC(int) PyUnicode_Tailmatch(PyObject *o, PyObject *part, Py_ssize_t star
 PyAPI_FUNC(int) PyUnicode_Compare(PyObject *a, PyObject *b);
 PyAPI_FUNC(int) PyUnicode_Equal(PyObject *a, PyObject *b);
 PyAPI_FUNC(PyObject *) PyUnicode_RichCompare(PyObject *a, PyObject *b, int op);
-/* These can't fail; the text of the first is Latin-1. */
+/* These can't fail. The text of the first is Latin-1. */
 PyAPI_FUNC(int) PyUnicode_CompareWithASCIIString(PyObject *o, const char *text);
 PyAPI_FUNC(int) PyUnicode_EqualToUTF8(PyObject *o, const char *text);
 PyAPI_FUNC(int) PyUnicode_EqualToUTF8AndSize(PyObject *o, const char *text, Py_ssize_t n);

@@ -8,19 +8,19 @@ typedef struct PyUnicodeWriter PyUnicodeWriter;
 
 /* A writer with room for `length` characters; NULL with an error. */
 Py_LOCAL_FUNC(PyUnicodeWriter *) PyUnicodeWriter_Create(Py_ssize_t length);
-/* The string, a new reference, or NULL with an error; the writer is gone in any case. */
+/* The string, a new reference, or NULL with an error. The writer is freed in any case. */
 Py_LOCAL_FUNC(PyObject *) PyUnicodeWriter_Finish(PyUnicodeWriter *writer);
-/* It is gone without a string; NULL is none. */
+/* Frees the writer without making a string. NULL does nothing. */
 Py_LOCAL_FUNC(void) PyUnicodeWriter_Discard(PyUnicodeWriter *writer);
 
-/* ---- 0, or -1 with an error: then the writer is as it was ---- */
+/* ---- 0, or -1 with an error: the writer is then unchanged ---- */
 
 Py_LOCAL_FUNC(int) PyUnicodeWriter_WriteChar(PyUnicodeWriter *writer, Py_UCS4 c);
-/* n bytes, or up to the 0 if n is negative. */
+/* Writes n bytes, or the bytes up to the 0 if n is negative. */
 Py_LOCAL_FUNC(int) PyUnicodeWriter_WriteUTF8(PyUnicodeWriter *writer, const char *text, Py_ssize_t n);
 Py_LOCAL_FUNC(int) PyUnicodeWriter_WriteASCII(PyUnicodeWriter *writer, const char *text, Py_ssize_t n);
 Py_LOCAL_FUNC(int) PyUnicodeWriter_WriteUCS4(PyUnicodeWriter *writer, const Py_UCS4 *text, Py_ssize_t n);
-/* str(o), and repr(o), of NULL "<NULL>". */
+/* Write str(o) and repr(o); if o is NULL, "<NULL>". */
 Py_LOCAL_FUNC(int) PyUnicodeWriter_WriteStr(PyUnicodeWriter *writer, PyObject *o);
 Py_LOCAL_FUNC(int) PyUnicodeWriter_WriteRepr(PyUnicodeWriter *writer, PyObject *o);
 Py_LOCAL_FUNC(int)

@@ -9,11 +9,11 @@ PyAPI_FUNC(int) PyWeakref_CheckRef(PyObject *o);
 
 /* A new reference; NULL with TypeError. The callback may be NULL or None. */
 PyAPI_FUNC(PyObject *) PyWeakref_NewRef(PyObject *o, PyObject *callback);
-/* The object, a new reference, to *o: 1. NULL: 0 if it is gone, -1 with TypeError. */
+/* Stores the object, a new reference, in *o and returns 1; NULL and 0 if it is gone; NULL and -1 with TypeError. */
 PyAPI_FUNC(int) PyWeakref_GetRef(PyObject *ref, PyObject **o);
 /* 1 if the object is gone, 0 if not, -1 with TypeError. */
 PyAPI_FUNC(int) PyWeakref_IsDead(PyObject *ref);
-/* The object, a reference that is nobody's; None if it is gone. */
+/* The object, a borrowed reference; None if it is gone. */
 PyAPI_FUNC(PyObject *) PyWeakref_GetObject(PyObject *ref);
 PyAPI_FUNC(PyObject *) PyWeakref_GET_OBJECT(PyObject *ref);
 

@@ -1,4 +1,4 @@
-// <math.h>: what is an instruction, and what takes a double apart.
+// <math.h>: the functions that are one WebAssembly instruction, and those that take a double apart.
 
 #include <math.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@ PYHEAP_DEFINED float ceilf(float x) { return __builtin_ceilf(x); }
 PYHEAP_DEFINED double fmax(double x, double y) { return isnan(x) || x < y ? y : x; }
 PYHEAP_DEFINED double fmin(double x, double y) { return isnan(x) || x > y ? y : x; }
 
-/* Halves go away from zero. */
+/* Halves are rounded away from zero. */
 PYHEAP_DEFINED double round(double x) {
     const double whole = trunc(x);
     return fabs(x - whole) >= 0.5 ? whole + copysign(1, x) : copysign(whole, x);
@@ -29,7 +29,7 @@ PYHEAP_DEFINED double modf(double x, double *whole) {
     return copysign(isinf(x) ? 0 : x - *whole, x);
 }
 
-/* The host's x % y, which is exact. */
+/* The host computes x % y, which is exact. */
 extern double pyheap_remainder(double x, double y);
 
 PYHEAP_DEFINED double fmod(double x, double y) { return pyheap_remainder(x, y); }
@@ -39,14 +39,14 @@ static double two_to(int power) { return __builtin_bit_cast(double, (uint64_t)(p
 /* x times 2 to the power, rounded once. */
 PYHEAP_DEFINED double ldexp(double x, int power) {
     for (int k = 0; k < 2 && power > 1023; k++, power -= 1023) x *= two_to(1023);
-    // In steps that leave the digits above the smallest normal number until the last one.
+    // Divides in steps: the digits stay above the smallest normal number until the last step, so only that step rounds.
     for (int k = 0; k < 2 && power < -1022; k++, power += 969) x *= two_to(-969);
     if (power > 1023) power = 1023;
     if (power < -1022) power = -1022;
     return x * two_to(power);
 }
 
-/* A number in [0.5, 1), and the power of two that x is of it. */
+/* Splits x into a number in [0.5, 1) and a power of two. */
 PYHEAP_DEFINED double frexp(double x, int *power) {
     *power = 0;
     if (x == 0 || !isfinite(x)) return x;

@@ -3,7 +3,7 @@
 #include <new>
 #include <stdlib.h>
 
-// Their visibility is an option's: -fvisibility-global-new-delete=force-hidden.
+// The option -fvisibility-global-new-delete=force-hidden sets their visibility.
 #define REPLACEABLE __attribute__((weak))
 
 namespace std {

@@ -1,4 +1,4 @@
-// printf and its kin: flags, width, precision and length as C has them; the digits of doubles are the host's.
+// printf and related functions: flags, width, precision and length as in C. The host makes the digits of doubles.
 //
 //   % flags width .precision length conversion
 //
@@ -15,7 +15,7 @@ struct sink {
     char *to;
     size_t room;
     size_t written;
-    /* NULL for memory. */
+    /* NULL if the sink is memory. */
     FILE *file;
     char buffer[128];
 };
@@ -49,7 +49,7 @@ static void put_many(struct sink *sink, char c, int64_t n) {
 struct spec {
     bool left, plus, space, alternate, zero;
     int width;
-    /* -1: none was given. */
+    /* -1 if none was given. */
     int precision;
     char conversion;
 };
@@ -112,7 +112,7 @@ static void put_double(struct sink *sink, struct spec spec, double value) {
     put_number(sink, &spec, sign, 0, digits, n);
 }
 
-/* The double next to a long double, which has 112 bits of mantissa: without the compiler's library of arithmetic for those. */
+/* The double nearest to a long double, whose mantissa has 112 bits. It needs no library of long double arithmetic. */
 static double double_of(long double value) {
     uint64_t words[2];
     __builtin_memcpy(words, &value, sizeof(words));
@@ -138,7 +138,7 @@ static void put_string(struct sink *sink, const struct spec *spec, const char *s
     if (spec->left) put_many(sink, ' ', fill);
 }
 
-/* INT_MAX, if it is larger. */
+/* A number in the format; INT_MAX if it is larger. */
 static int read_number(const char **at) {
     int value = 0;
     for (; **at >= '0' && **at <= '9'; ++*at) {
@@ -161,7 +161,7 @@ static void read_flags(struct spec *spec, const char **at) {
     }
 }
 
-/* Bytes of an integer argument of that length; 0: an int that is cut to a char or short, by `mask`. */
+/* The size in bytes of an integer argument. 0: an int that `mask` cuts to a char or short. */
 static int read_length(const char **at) {
     switch (**at) {
     case 'h':
@@ -249,7 +249,7 @@ static void format_all(struct sink *sink, const char *format, va_list values) {
     }
 }
 
-/* How many bytes there were; -1 if no int can say. */
+/* The number of bytes written; -1 if it does not fit an int. */
 static int length_of(const struct sink *sink) { return sink->written > INT_MAX ? -1 : (int)sink->written; }
 
 PYHEAP_DEFINED int vsnprintf(char *restrict to, size_t n, const char *restrict format, va_list values) {
@@ -283,7 +283,8 @@ PYHEAP_DEFINED int vsprintf(char *restrict to, const char *restrict format, va_l
 
 PYHEAP_DEFINED int printf(const char *restrict format, ...) { PASS(vfprintf(stdout, format, values)); }
 
-/* The compiler calls these where no double, or no long double, is written: in a larger library they are smaller. */
+/* The compiler calls these in programs that print no double, or no long double. Larger C libraries have smaller
+   versions; here they are the same. */
 PYHEAP_DEFINED int iprintf(const char *restrict format, ...) { PASS(vfprintf(stdout, format, values)); }
 
 PYHEAP_DEFINED int fiprintf(FILE *restrict file, const char *restrict format, ...) {

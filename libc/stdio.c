@@ -1,4 +1,4 @@
-// <stdio.h>: what goes to the host, as it is written: nothing is held back.
+// <stdio.h>: output goes to the host at once, without buffering.
 
 #include <errno.h>
 #include <stdio.h>

@@ -24,7 +24,7 @@ PYHEAP_DEFINED void pyheap_assertion(const char *condition, const char *file, in
     abort();
 }
 
-/* There is no environment. */
+/* Always NULL: there is no environment. */
 PYHEAP_DEFINED char *getenv(const char *name) {
     (void)name;
     return NULL;
@@ -42,7 +42,8 @@ static int digit_of(char c) {
     return 36;
 }
 
-/* The magnitude of the number at *at, at most `limit` (then errno is ERANGE); *at is behind it, or NULL if there is none. */
+/* The magnitude of the number at *at. If it is above the limit, it is the limit, and errno is ERANGE. *at moves behind
+   the number, or becomes NULL if there is none. */
 static uint64_t magnitude(const char **at, int base, bool *negative, uint64_t limit_plus, uint64_t limit_minus) {
     const char *s = *at;
     while (isspace((unsigned char)*s)) s++;
@@ -99,7 +100,7 @@ PYHEAP_DEFINED int atoi(const char *s) { return (int)strtol(s, NULL, 10); }
 PYHEAP_DEFINED long atol(const char *s) { return strtol(s, NULL, 10); }
 PYHEAP_DEFINED double atof(const char *s) { return strtod(s, NULL); }
 
-/* The host's number for a text of n characters: the nearest double. */
+/* The host's conversion of a text of n characters to the nearest double. */
 extern double pyheap_number(const char *s, size_t n);
 
 static size_t digits(const char *s) {
@@ -108,7 +109,7 @@ static size_t digits(const char *s) {
     return n;
 }
 
-/* Length of a number that is a word: inf, infinity, nan. */
+/* The length of a number that is written as a word: inf, infinity, nan. */
 static size_t word_length(const char *s) {
     if (strncasecmp(s, "infinity", 8) == 0) return 8;
     return strncasecmp(s, "inf", 3) == 0 || strncasecmp(s, "nan", 3) == 0 ? 3 : 0;
@@ -157,7 +158,7 @@ static void swap(char *a, char *b, size_t size) {
     }
 }
 
-/* The heap below `root` has its largest element there again, if only the root was out of place. */
+/* Restores the heap (for heapsort) below `root`, where only the root may be out of place. */
 static void sift(char *base, size_t root, size_t count, size_t size, int (*compare)(const void *, const void *)) {
     for (;;) {
         size_t child = 2 * root + 1;
@@ -169,7 +170,7 @@ static void sift(char *base, size_t root, size_t count, size_t size, int (*compa
     }
 }
 
-/* Heapsort: in place, without a worst case. */
+/* Heapsort: it needs no memory, and its worst case is as fast as the average. */
 PYHEAP_DEFINED void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *)) {
     for (size_t root = count / 2; root-- > 0;) sift(base, root, count, size, compare);
     for (size_t last = count; last-- > 1;) {

@@ -1,4 +1,4 @@
-// <string.h> and <strings.h>: memory and strings, a byte at a time where there is no instruction for it.
+// <string.h> and <strings.h>: memory and strings. Functions for which there is no instruction go byte by byte.
 
 #include <ctype.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
 
 #include "pyheap_libc.h"
 
-/* ASCII, whatever the locale. */
+/* These treat characters as ASCII in every locale. */
 PYHEAP_BEGIN
 static inline int isdigit(int c) { return (unsigned)c - '0' < 10; }
 static inline int isupper(int c) { return (unsigned)c - 'A' < 26; }

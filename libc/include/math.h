@@ -17,7 +17,7 @@
 
 PYHEAP_BEGIN
 
-/* The host's. */
+/* The host provides these. */
 double sin(double x);
 double cos(double x);
 double tan(double x);
@@ -41,7 +41,7 @@ double cbrt(double x);
 double hypot(double x, double y);
 double pow(double x, double y);
 
-/* One instruction, or a few. */
+/* Each of these is one instruction or a few. */
 #pragma GCC visibility push(hidden)
 double sqrt(double x);
 double fabs(double x);

@@ -9,7 +9,7 @@
 
 PYHEAP_BEGIN
 
-/* The heap's: a domain of their own. */
+/* The heap provides these; their blocks belong to the domain libc. */
 void *malloc(size_t n);
 void *calloc(size_t count, size_t size);
 void *realloc(void *block, size_t n);
@@ -17,7 +17,7 @@ void free(void *block);
 void *aligned_alloc(size_t alignment, size_t n);
 int posix_memalign(void **target, size_t alignment, size_t n);
 
-/* The host's. */
+/* The host provides these. */
 PYHEAP_NORETURN void exit(int status);
 int atexit(void (*run)(void));
 
