@@ -57,7 +57,7 @@ async function onHeap(name: string, path: string): Promise<Churn> {
 
 const CALLS = 1_000_000;
 
-/** Nanoseconds of a call of a function in C (METH_O, which answers its argument) from TypeScript, with a number and with an object. */
+/** Nanoseconds of a call of a function in C (METH_O, which returns its argument) from TypeScript, with a number and with an object. */
 async function measureCalls(): Promise<Row> {
   const output = `${ROOT}build/c/callee.wasm`;
   await compileC({ sources: [`${ROOT}bench/c/callee.c`], output, flags: ["-O3"] });

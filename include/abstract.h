@@ -1,7 +1,7 @@
 /* What can be done with any object: the manual's chapter "Abstract Objects Layer", but for attributes and calls.
  *
- * Answers that are objects are new references; NULL is an error. Answers that are numbers are -1 with an error. References that are
- * given stay the caller's.
+ * Functions that return an object return a new reference, or NULL with an error. Functions that return a number return -1
+ * with an error. The caller keeps the references that it gives.
  */
 #ifndef Py_ABSTRACT_H
 #define Py_ABSTRACT_H

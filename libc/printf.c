@@ -92,7 +92,7 @@ static void put_integer(struct sink *sink, struct spec spec, uint64_t value, boo
     put_number(sink, &spec, prefix, zeros, first, (size_t)n);
 }
 
-/* The host writes the digits of a finite double, without a sign, and answers how many bytes that are: at most `room`. */
+/* The host writes the digits of a finite double, without a sign, and returns how many bytes that are: at most `room`. */
 extern size_t pyheap_format(char *to, size_t room, double value, int conversion, int precision, int alternate);
 
 static void put_double(struct sink *sink, struct spec spec, double value) {

@@ -1,2 +1,2 @@
-/** Fills a folder with the package. Answers it. The project must be built. */
+/** Fills a folder with the package. Returns it. The project must be built. */
 export function layOut(folder?: string): string;

@@ -36,7 +36,7 @@ async function buildFiles() {
   return files;
 }
 
-/** Serves the playground. Answers the server and its address. */
+/** Serves the playground. Returns the server and its address. */
 export async function servePlayground(port = 0) {
   const files = await buildFiles();
   const server = createServer(async (request, response) => {

@@ -45,7 +45,7 @@ export interface BigPlan {
   readonly aligned?: (alignment: number, n: number) => Address;
 }
 
-/** Throws unless a walk is a row of chunks without a gap, of which no two neighbours are free. Answers where there is room. */
+/** Throws unless a walk is a row of chunks without a gap, of which no two neighbours are free. Returns where there is room. */
 export function roomsOf(heap: CoreHeap): Room[] {
   const rooms: Room[] = [];
   let at: number | undefined;
@@ -69,7 +69,7 @@ export function roomsOf(heap: CoreHeap): Room[] {
   return rooms;
 }
 
-/** Runs a random program; answers how many blocks there are in the end. Throws at the first thing that is not as in the model. */
+/** Runs a random program; returns how many blocks there are in the end. Throws at the first thing that is not as in the model. */
 export function runBigBlocks({
   heap,
   seed,

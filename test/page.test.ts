@@ -35,7 +35,7 @@ function random(seed: number): () => number {
 
 /**
  * A program that allocates, resizes and frees, with phases in which it grows and shrinks, and with pauses. Time is told every 64
- * events. Answers how long it takes, in microseconds.
+ * events. Returns how long it takes, in microseconds.
  */
 function play(seed: number, events: number, to: TraceConsumer, programAt = 0): number {
   const next = random(seed);

@@ -43,7 +43,7 @@ export function beforePaint(draw: () => void): () => void {
   };
 }
 
-/** Makes a canvas as large as its element, in the device's pixels. Answers a context that counts in CSS pixels. */
+/** Makes a canvas as large as its element, in the device's pixels. Returns a context that counts in CSS pixels. */
 export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
   const ratio = window.devicePixelRatio || 1;
   const [w, t] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];

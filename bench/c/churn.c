@@ -17,7 +17,7 @@ static unsigned next(unsigned state) {
     return state ^ state << 5;
 }
 
-/* Blocks of low..high bytes in all slots. Answers the state of the random numbers; 0 if there is no memory. */
+/* Blocks of low..high bytes in all slots. Returns the state of the random numbers; 0 if there is no memory. */
 unsigned fill(char **slots, unsigned count, unsigned low, unsigned high, unsigned state) {
     for (unsigned k = 0; k < count; k++) {
         state = next(state);

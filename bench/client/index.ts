@@ -21,7 +21,7 @@ function slotAt(slots: usize, k: u32): usize {
   return slots + ((<usize>k) << 2);
 }
 
-/** A block of `low` to `high` bytes in every slot. Answers the generator's state. */
+/** A block of `low` to `high` bytes in every slot. Returns the generator's state. */
 export function fill(slots: usize, count: u32, low: u32, high: u32, state: u32): u32 {
   for (let k: u32 = 0; k < count; k++) {
     state = next(state);
@@ -68,7 +68,7 @@ export function lifo(slots: usize, count: u32, n: u32, rounds: u32): void {
 
 /**
  * `steps` times, for a random slot: a block grows by an eighth and 32 bytes as a list does; one that would pass `high`
- * is freed and starts again at `low`. Answers the state, or 0 if an allocation failed.
+ * is freed and starts again at `low`. Returns the state, or 0 if an allocation failed.
  */
 export function grow(slots: usize, sizes: usize, count: u32, low: u32, high: u32, steps: u32, state: u32): u32 {
   for (let step: u32 = 0; step < steps; step++) {

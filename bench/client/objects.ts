@@ -5,7 +5,7 @@ declare function genericAlloc(type: usize, items: u32): usize;
 @external("heap", "Py_DecRef")
 declare function decRef(o: usize): void;
 
-/** `n` times: an instance of the type is made and let go. Answers how many could not be made. */
+/** `n` times: an instance of the type is made and let go. Returns how many could not be made. */
 export function instances(type: usize, n: u32): u32 {
   let missing: u32 = 0;
   for (let k: u32 = 0; k < n; k++) {

@@ -37,7 +37,7 @@ def next_prime(number: int, random: Random) -> int:
 
 
 def convergents(number: int, count: int) -> list[tuple[int, int]]:
-    """The first fractions of the square root of a number that is no square."""
+    """The first fractions of the square root of a number that is not a square."""
     root = isqrt(number)
     m, d, a = 0, 1, root
     found = [(1, 0), (root, 1)]

@@ -58,7 +58,7 @@ function frames(page: Page, scrolled?: string): Promise<number[]> {
   );
 }
 
-/** Drags the end of the span over half of the timeline. Answers milliseconds between frames. */
+/** Drags the end of the span over half of the timeline. Returns milliseconds between frames. */
 async function drag(page: Page): Promise<number[]> {
   const box = await page.locator(".selection").boundingBox();
   if (!box) throw new Error("Cannot measure a drag: the timeline has no place");

@@ -5,8 +5,8 @@
 //   |  may be lost | pool 0 | pool 1 | ... | pool total - 1 | may be lost      | arena  | pool 0 | ... | pool n |
 //                                                                              +--------+--------+-----+--------+
 //
-// An arena with an idle pool is in the list for its number of idle pools; the next pool comes from the arena that has the
-// fewest, so that emptier ones drain and go back.
+// An arena with an idle pool is in the list for its number of idle pools. The next pool comes from the arena that has
+// the fewest, so that emptier arenas become empty and are given back.
 //
 // Invariants (firstInvalid):
 //   idleCount == number of pools with isOpen == false == bits set in `idle`
@@ -47,25 +47,25 @@ export class Arena {
     return changetype<Pool>(changetype<usize>(this) + offsetof<Arena>() + <usize>index * offsetof<Pool>());
   }
 
-  /** Bytes of the record, those of its pools' included. */
+  /** The size of the record in bytes, including the records of its pools. */
   @inline
   get recordBytes(): usize {
     return offsetof<Arena>() + <usize>this.total * offsetof<Pool>();
   }
 
-  /** Where the first pool is. */
+  /** The address of the first pool. */
   @inline
   get start(): usize {
     return (this.address + POOL_GRAIN - 1) & ~(POOL_GRAIN - 1);
   }
 
-  /** Bytes of a pool: the last one of an arena has less than the others. */
+  /** The size of a pool in bytes. An arena's last pool is smaller than the others. */
   @inline
   bytesOf(pool: Pool): u32 {
     return <u32>min(POOL_SIZE, this.address + this.bytes - pool.start);
   }
 
-  /** Entries that the map has for a pool. */
+  /** The number of the map's entries for a pool. */
   @inline
   grainsOf(pool: Pool): u32 {
     return (this.bytesOf(pool) + <u32>POOL_GRAIN - 1) / <u32>POOL_GRAIN;
@@ -236,7 +236,7 @@ export class Arenas {
     return true;
   }
 
-  /** Gives back the bytes behind the last pool, so that the next arena can begin there. Answers the bytes that the arena keeps. */
+  /** Gives back the bytes behind the last pool, so that the next arena can begin there. Returns the bytes that the arena keeps. */
   private trim(address: usize, pools: u32): usize {
     const start = (address + POOL_GRAIN - 1) & ~(POOL_GRAIN - 1);
     const bytes = start + <usize>pools * POOL_SIZE - ALIGNMENT - address;

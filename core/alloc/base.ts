@@ -31,7 +31,7 @@ export function base_free(domain: u32, block: usize): void {
   else hosted_free(domain, block);
 }
 
-/** As Raw.memalign. Answers 0 in a host's memory: only the host's malloc is used there, never its memalign. */
+/** As Raw.memalign. Returns 0 in a host's memory: only the host's malloc is used there, never its memalign. */
 export function base_memalign(domain: u32, alignment: usize, offset: usize, n: usize): usize {
   return isOwn() ? raw_memalign(domain, alignment, offset, n) : 0;
 }

@@ -83,7 +83,7 @@ export class Chunk {
     return this.address + CHUNK_OVERHEAD;
   }
 
-  /** Bytes of a chunk in use that its owner may use. */
+  /** The bytes of a chunk in use that its owner may use. */
   @inline
   get usable(): usize {
     return this.sizeInUse - CHUNK_OVERHEAD;
@@ -95,7 +95,7 @@ export class Chunk {
     return changetype<Chunk>(this.address + this.sizeInUse);
   }
 
-  /** The free chunk before this one; only if isPreviousFree. */
+  /** The free chunk before this one. Call it only if isPreviousFree. */
   @inline
   get preceding(): Chunk {
     return changetype<Chunk>(this.address - load<u32>(this.address - 4));

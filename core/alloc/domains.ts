@@ -2,8 +2,10 @@
 //
 //   domain  raw | mem | object | libc   each: ctx, malloc, calloc, realloc, free   (PyMemAllocatorEx, five words)
 //
-// When the entry is the pool allocator, the common case, we call it directly: comparing one word is cheaper than an indirect call, and its ctx is a
-// constant. Any other entry is called through the table. Debug hooks, tracers and users replace entries, and keep the one that was there to hand on to.
+// When the entry is the pool allocator, the common case, we call it directly: comparing one word is cheaper than an
+// indirect call, and its ctx is a constant. Any other entry is called through the table. Debug hooks, tracers and users
+// replace entries. They keep the previous entry, and pass calls on to it.
+//
 // Functions and semantics are those of the Python/C API manual, "Memory Management".
 
 import { MAX_REQUEST } from "../ground/config";

@@ -63,7 +63,7 @@ function firstPool(): Pool | null {
 }
 
 /**
- * Keeps, for each size class, the lowest pools that have room for all its live blocks, and vacates all others. Answers whether any
+ * Keeps, for each size class, the lowest pools that have room for all its live blocks, and vacates all others. Returns whether any
  * pool is vacated; -1 if there is no memory for the sums.
  */
 export function evacuation_begin(): i32 {
@@ -87,8 +87,8 @@ export function evacuation_begin(): i32 {
 
 /**
  * Vacates everything above `line`: pools, and large blocks, which the caller recognizes by their addresses. Until the end of it, no
- * vacated pool serves, and the platform gives nothing: malloc answers 0 if there is no room below. An arena may still be opened, even
- * above the line: in the hole in which the line lies, or where a host or the program's own arena allocator puts one. Answers the
+ * vacated pool serves, and the platform gives nothing: malloc returns 0 if there is no room below. An arena may still be opened, even
+ * above the line: in the hole in which the line lies, or where a host or the program's own arena allocator puts one. Returns the
  * bytes of blocks in use in the vacated pools.
  */
 export function evacuation_begin_above(line: usize): usize {
@@ -114,7 +114,7 @@ export function reopen(): void {
   raw().reopen();
 }
 
-/** Answers the bytes of the arena's blocks that are in use. */
+/** Returns the bytes of the arena's blocks that are in use. */
 function vacateArena(arena: Arena): usize {
   let bytes: usize = 0;
   arenas().close(arena);

@@ -159,7 +159,7 @@ export class Pool {
     return this.listed ? this.isLinked : this.free == 0;
   }
 
-  /** Whether the pool is listed, and its neighbours in the ring know it. */
+  /** Whether the pool is listed, and its neighbours in the ring refer to it. */
   private get isLinked(): bool {
     const next = this.next;
     const prev = this.prev;

@@ -140,7 +140,10 @@ export class Raw {
     return platform().extend((size - have + GRANULE - 1) & ~(GRANULE - 1));
   }
 
-  /** Gives the top's whole granules back to the platform, all but `keep` bytes; answers how many. */
+  /**
+   * Gives the top's whole granules back to the platform, except for `keep` bytes. Returns the number of bytes given
+   * back.
+   */
   trimTop(keep: usize): usize {
     const have = this.topBytes;
     if (have <= keep) return 0;
@@ -181,7 +184,7 @@ export class Raw {
 
   /**
    * Takes the first `size` of the bytes [at, end), which are free, not in a bin, and not directly below the top. The rest becomes a free
-   * chunk, if it is large enough for one; else it is taken too. Answers how many bytes are taken.
+   * chunk, if it is large enough for one; else it is taken too. Returns how many bytes are taken.
    */
   private take(at: usize, size: usize, end: usize): usize {
     const rest = end - at - size;

@@ -107,7 +107,7 @@ const SMALL_BYTES: usize = SMALL_OBJECT_AT - SMALL_MEM_AT;
 
 if (BINS_OFFSET + SIZE_CLASSES * 4 > SMALL_BYTES) ERROR("Small does not fit its region");
 if (SMALL_LIBC_AT - SMALL_OBJECT_AT != SMALL_BYTES || LIBC != OBJECT + 1 || OBJECT != MEM + 1)
-  ERROR("the Smalls are no row");
+  ERROR("the Smalls are not a row");
 
 @inline
 export function smallOf(domain: u32): Small {

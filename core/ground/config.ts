@@ -29,9 +29,9 @@ export const POOL_GRAIN: usize = 1024;
 /** The most pools that an arena has. */
 export const ARENA_POOLS: usize = 16;
 /**
- * Bytes to ask for to get an arena of this many pools: wherever it begins, a first pool that begins at a multiple of POOL_GRAIN
- * leaves room for them all. The last pool lacks ALIGNMENT bytes, the room for a header of the allocator below: so arenas
- * can lie side by side without a gap.
+ * Bytes to ask for to get an arena of this many pools. They suffice wherever the memory begins, although the first pool
+ * has to begin at a multiple of POOL_GRAIN. The last pool lacks ALIGNMENT bytes, the room for a header of the allocator
+ * below, so that arenas can lie side by side without a gap.
  */
 @inline
 export function arenaBytes(pools: usize): usize {
@@ -44,7 +44,7 @@ export const GRANULE: usize = 4096;
 export const TOP_KEPT: usize = 64 * 1024;
 export const WASM_PAGE: usize = 65536;
 
-/** PY_SSIZE_T_MAX on wasm32: a larger request answers NULL. */
+/** PY_SSIZE_T_MAX on wasm32: a request above this fails. */
 export const MAX_REQUEST: usize = 0x7fffffff;
 /** No block lies at or above this address, so that arithmetic on block addresses never wraps. */
 export const ADDRESS_END: usize = 0xffff0000;

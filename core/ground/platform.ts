@@ -22,7 +22,10 @@ export const HOST: u32 = 1;
 /** No watermark, and no limit. */
 const NONE: usize = ~(<usize>0);
 
-/** Tells the host that the heap passed one of its marks. An allocation or a free is under way: it may only take note. */
+/**
+ * Tells the host that the heap passed one of its marks. The host may only take a note, because an allocation or a free
+ * is under way.
+ */
 @external("host", "watermark")
 declare function hostWatermark(): void;
 
@@ -64,7 +67,7 @@ export class Platform {
     this.watermark = NONE;
   }
 
-  /** Counts an attempt to reserve, and answers whether `bytes` more may be taken. */
+  /** Counts an attempt to reserve, and returns whether `bytes` more may be taken. */
   admits(bytes: usize): bool {
     const number = ++this.reservations;
     if (this.failAt != 0) {

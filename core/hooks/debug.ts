@@ -1,4 +1,5 @@
-// Debug hooks (PyMem_SetupDebugHooks): in front of each domain's allocator, another one that checks each call and then hands it on.
+// Debug hooks (PyMem_SetupDebugHooks): a second allocator in front of each domain's allocator, which checks each call and then passes
+// it on.
 //
 //   p-8    p-4  p-3      p                        p+n        p+n+4      p+n+8
 //   | size | id | FD x 3 | n bytes, CD when fresh | FD x 4   | serial   |
@@ -8,7 +9,7 @@
 // is checked again and really freed; so a write to a freed block is found.
 //
 // Where a block's header and the registry differ, the registry is right. A fault is reported to the host, and the call does
-// nothing else: free does not free the block; malloc, calloc and realloc answer 0.
+// nothing else: free does not free the block; malloc, calloc and realloc return 0.
 // docs/debug-hooks.md.
 
 import { base_malloc, base_memalign } from "../alloc/base";
@@ -309,7 +310,7 @@ export function PyMem_SetupDebugHooks(): void {
   d.installed = 1;
 }
 
-/** Checks every live and held block. Answers the first fault's kind, described in `fault()`, or 0. */
+/** Checks every live and held block. Returns the first fault's kind, described in `fault()`, or 0. */
 export function debug_check(): u32 {
   const r = registry();
   for (let index: u32 = 0; index < r.length; index++) {

@@ -24,9 +24,9 @@ function begin(tableBase: u32): void {
 }
 
 /**
- * Makes a heap of the memory from CONTROL up. It grows on demand, up to `end` (0: as far as wasm32 goes).
- * The core's functions lie in the table from `tableBase` on. The heap's own state takes `stateBytes`: the control block, and
- * the module's other state behind it. False if not even the state fits.
+ * Makes a heap of the memory from CONTROL up. It grows on demand, up to `end`, or to the limit of wasm32 if `end` is 0.
+ * The core's functions lie in the table from `tableBase` on. The heap's own state takes `stateBytes`: the control
+ * block, and the module's other state behind it. False if the memory is too small even for the state.
  */
 export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool, stateBytes: usize): bool {
   const p = platform();
@@ -44,7 +44,10 @@ export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool, 
   return true;
 }
 
-/** Makes a heap over a host's allocator, given as table indices. `inherited`: bytes that the host has given out. */
+/**
+ * Makes a heap over a host's allocator, which is given as table indices. `inherited` is the number of bytes in blocks
+ * that the host has allocated already.
+ */
 export function init_hosted(
   tableBase: u32,
   malloc: u32,
@@ -75,7 +78,7 @@ export function init_hosted(
   setDefaultAllocators(true, true);
 }
 
-/** Closes empty pools, and gives free memory at the top back to the platform. Answers the bytes given back. */
+/** Closes empty pools, and gives free memory at the top back to the platform. Returns the bytes given back. */
 export function relieve_heap(): usize {
   const before = platform().reserved;
   if (debug().installed != 0) debug().letAllGo();

@@ -10,7 +10,7 @@ import { ALIGNMENT } from "../ground/config";
 import { LIBC } from "../ground/domains.gen";
 import { debug, debug_memalign } from "./debug";
 
-/** Numbers of <errno.h>, which are WASI's, as Emscripten has them too. */
+/** Numbers of <errno.h>. They are WASI's, which Emscripten uses, too. */
 const EINVAL: i32 = 28;
 const ENOMEM: i32 = 48;
 
@@ -37,7 +37,7 @@ export function libc_aligned_alloc(alignment: usize, n: usize): usize {
   return debug().installed != 0 ? debug_memalign(alignment, n) : base_memalign(LIBC, alignment, 0, n);
 }
 
-/** Stores such a block at `target`. Answers 0, EINVAL if `alignment` is not a power of two from 4 up, or ENOMEM. */
+/** Stores such a block at `target`. Returns 0, EINVAL if `alignment` is not a power of two from 4 up, or ENOMEM. */
 export function libc_posix_memalign(target: usize, alignment: usize, n: usize): i32 {
   if (popcnt(alignment) != 1 || alignment < sizeof<usize>()) return EINVAL;
   const block = libc_aligned_alloc(alignment, n);

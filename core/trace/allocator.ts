@@ -1,7 +1,8 @@
-// Tracing: for each domain an allocator that hands on to the one it replaces, and records what came of it.
+// Tracing: for each domain, an allocator that passes calls on to the allocator that it replaces, and records what
+// happened.
 //
-// It stands in the domain tables only while a trace runs; a domain that isn't traced has nothing of it in its way.
-// `ctx` is the address of the allocator that is handed on to. A request that fails is not recorded.
+// It stands in the domain table only while a trace runs, so a domain that is not traced pays nothing. `ctx` is the
+// address of the allocator to which calls are passed on. A request that fails is not recorded.
 
 import { Allocator, allocatorOf } from "../alloc/domains";
 import { DOMAINS } from "../ground/domains.gen";
@@ -50,7 +51,7 @@ export function trace_free(ctx: usize, block: usize): void {
   next(ctx).doFree(block);
 }
 
-/** Whether a function of the tracer's stands first in a domain. The tracer's are the last in the table. */
+/** Whether a function of the tracer stands first in a domain. The tracer's functions are the last ones in the table. */
 @inline
 function isTraced(allocator: Allocator): bool {
   return allocator.malloc - tableIndex(TRACE_FUNCTIONS) < TABLE_FUNCTIONS - TRACE_FUNCTIONS;
@@ -84,7 +85,7 @@ export function trace_start(rate: u32): bool {
   return true;
 }
 
-/** What has been recorded is with the host. */
+/** Passes all that has been recorded to the host. */
 export function trace_flush(): void {
   const t = tracer();
   if (t.recording == 0) return;
@@ -92,7 +93,7 @@ export function trace_flush(): void {
   t.flush();
 }
 
-/** Nothing is recorded any more. Domains in which the tracer still stands first have what they had before. */
+/** Ends recording. Domains in which the tracer still stands first get their previous allocator back. */
 export function trace_stop(): void {
   trace_flush();
   const t = tracer();

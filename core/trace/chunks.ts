@@ -1,4 +1,5 @@
-// The chunks of CPython's data stack, in which its frames lie: what is on the stack below the newest one needs no look.
+// The chunks of CPython's data stack, in which its frames lie. With them a walk of the stack can stop early: frames below the newest chunk
+// need not be looked at.
 //
 //   chunk    | header | first frame | frame | frame |      | header | first frame | frame |            older ones on the left
 //   shadow   ...      |      k      | k + 1 | k + 2        |     k + 3       ...
@@ -27,7 +28,7 @@ function at(t: Tracer, k: u32): usize {
   return t.chunks + <usize>k * ENTRY;
 }
 
-/** The first `count` chunks are in the list, the first `seen` of them are in the shadow. */
+/** Sets how many chunks are in the list, and how many of them, from the oldest on, have their index in the shadow. */
 function become(t: Tracer, count: u32, seen: u32): void {
   t.chunkCount = count;
   t.chunksSeen = seen;
@@ -35,12 +36,12 @@ function become(t: Tracer, count: u32, seen: u32): void {
   t.awaited = seen == count ? 0 : load<usize>(at(t, seen)) + t.chunkHeader;
 }
 
-/** The list is empty. */
+/** Empties the list. */
 export function beginChunks(): void {
   become(tracer(), 0, 0);
 }
 
-/** shadow[depth ...] is not what it was: chunks that begin there are not seen. */
+/** shadow[depth ...] has changed: chunks that begin there count as not seen. */
 export function unseeFrom(t: Tracer, depth: u32): void {
   let seen = t.chunksSeen;
   while (seen != 0 && load<u32>(at(t, seen - 1), 4) >= depth) seen--;
@@ -70,13 +71,13 @@ export function chunk_malloc(ctx: usize, n: usize): usize {
   return chunk;
 }
 
-/** Every second chunk is in the list. */
+/** Removes every second chunk from the list. */
 function thin(t: Tracer): void {
   for (let k: u32 = 0; k < <u32>CHUNKS / 2; k++) store<u64>(at(t, k), load<u64>(at(t, 2 * k + 1)));
   become(t, <u32>CHUNKS / 2, t.chunksSeen / 2);
 }
 
-/** What lies in the chunk, and what came after it, is not on the stack any more. */
+/** The chunk is freed: what lies in it, and in newer chunks, is no longer on the stack. */
 export function chunk_free(ctx: usize, chunk: usize, n: usize): void {
   const t = tracer();
   for (let k: u32 = t.recording == 0 ? 0 : t.chunkCount; k != 0; ) {

@@ -29,20 +29,20 @@ export const ALLOCATE: u32 = 0x40;
 export const RESIZE: u32 = 0x80;
 export const TIME: u32 = 0xc0;
 export const RESERVED: u32 = 0xc2;
-/** So many blocks came to life that were not sampled. */
+/** The number of blocks that were allocated, but not sampled. */
 export const OTHERS: u32 = 0xc4;
-/** How much more is live than was written last, in units of 8 bytes, zigzag. */
+/** The change of what is live since the last such record, in units of 8 bytes, zigzag. */
 export const LIVE: u32 = 0xc5;
 
 export const EVENTS_PER_MARK: u32 = 64;
-/** Bytes from which on a block is large: its allocation and its end are recorded with their exact times. */
+/** Blocks of at least this size are large: their allocation and their end are recorded with exact times. */
 const LARGE_BYTES: usize = 8192;
 /** The platform's bytes are recorded in steps of 64 KiB: this is log2 of a step. */
 export const RESERVED_SHIFT: u32 = 16;
 
 /** Set in a site's tag if the block was cleared; the lowest two bits are the domain. */
 export const CLEARED: u32 = 4;
-/** In place of how a resize tells its site: the new block was not sampled. */
+/** Stands in place of a resize's site: the new block was not sampled. */
 const OUTGROWN: u32 = 3;
 
 export const FREE_NEAR: u32 = 48;
@@ -53,7 +53,7 @@ export const HASH_ADDRESS: u32 = 0x9e3779b1;
 export const HASH_SIZE: u32 = 0x85ebca6b;
 export const HASH_MIX: u32 = 0xc2b2ae35;
 
-/** To be called before an event: makes room for it, and records the time if the last mark is too old. */
+/** Makes room for an event, and records the time if the last mark is too old. To be called before each event. */
 @inline
 function beforeEvent(t: Tracer): void {
   t.makeRoom();
@@ -70,7 +70,7 @@ export function trace_mark(): void {
   t.untilMark = 1;
 }
 
-/** The block is no longer watched. If it was large, the event that ends it has its exact time. */
+/** The block is not watched any more. If it was large, the event that ends it gets its exact time. */
 @inline
 function unwatchLarge(t: Tracer, block: usize): void {
   if (mayBeWatched(block) && (unwatch(block) & LARGE) != 0) t.untilMark = 1;
@@ -82,7 +82,7 @@ function mark(t: Tracer): void {
   const now = hostNow();
   const passed = now - t.lastTime;
   if (passed >= 1.0) {
-    // The rest of less than a microsecond counts for the next mark.
+    // A rest of less than a microsecond is kept for the next mark.
     const whole = <u32>min<f64>(passed, 4294967295.0);
     t.lastTime += <f64>whole;
     t.put(TIME);
@@ -125,7 +125,7 @@ function putAddress(t: Tracer, head: u32, near: u32, slots: u32, literal: u32, b
   t.lastAddress = block;
 }
 
-/** Enters a site in its table. Answers how it is to be written: 0 as the same site as before, 1 by its slot, 2 in full. */
+/** Enters a site in its table. Returns how it is to be written: 0 as the same site as before, 1 by its slot, 2 in full. */
 @inline
 function enterSite(t: Tracer, node: u32, size: usize, tag: u32): u32 {
   let h = (node * HASH_ADDRESS) ^ (<u32>size * HASH_SIZE) ^ (tag << 13);
@@ -157,7 +157,7 @@ function putSite(t: Tracer, form: u32, node: u32, size: usize, tag: u32): void {
   }
 }
 
-/** A block of `size` bytes came to life. */
+/** Records the allocation of a block of `size` bytes. */
 export function allocated(block: usize, size: usize, tag: u32): void {
   const t = tracer();
   const node = currentStack();
@@ -169,7 +169,7 @@ export function allocated(block: usize, size: usize, tag: u32): void {
   if (size >= LARGE_BYTES) watch(block, LARGE);
 }
 
-/** So many blocks came to life that were not sampled. */
+/** Records how many blocks were allocated, but not sampled. */
 export function tellOthers(count: u32): void {
   if (count == 0) return;
   const t = tracer();
@@ -178,13 +178,13 @@ export function tellOthers(count: u32): void {
   t.putNumber(count);
 }
 
-/** What is live, in units of 8 bytes, less what was live in pools when the recording began. */
+/** What is live, in units of 8 bytes, minus what was live in pools when the recording began. */
 function live(t: Tracer): u32 {
   const l = ledger();
   return t.liveSmall + (<u32>(l.large - l.bytes4) >> 3);
 }
 
-/** What is live is in the buffer, exactly. */
+/** Records exactly what is live. */
 export function tellLive(): void {
   const t = tracer();
   const now = live(t);
@@ -195,7 +195,7 @@ export function tellLive(): void {
   t.lastLive = now;
 }
 
-/** A block is freed. */
+/** Records that a block is freed. */
 export function freed(block: usize): void {
   const t = tracer();
   unwatchLarge(t, block);
@@ -203,12 +203,12 @@ export function freed(block: usize): void {
   putAddress(t, 0, FREE_NEAR, 48, 56, block);
 }
 
-/** Puts an address as a free has it. */
+/** Writes an address in the form that a free uses. */
 function putPlain(block: usize): void {
   putAddress(tracer(), 0, FREE_NEAR, 48, 56, block);
 }
 
-/** The block at `before` was resized to `size` bytes, and is at `block` now. */
+/** Records that the block at `before` was resized to `size` bytes, and is now at `block`. */
 export function resized(before: usize, block: usize, size: usize, tag: u32): void {
   const t = tracer();
   const node = currentStack();
@@ -223,7 +223,7 @@ export function resized(before: usize, block: usize, size: usize, tag: u32): voi
   if (size >= LARGE_BYTES) watch(block, LARGE);
 }
 
-/** A block is resized, and is not sampled any more. */
+/** Records that a block is resized, and that the new block is not sampled. */
 export function outgrown(before: usize): void {
   const t = tracer();
   beforeEvent(t);
@@ -231,7 +231,7 @@ export function outgrown(before: usize): void {
   putPlain(before);
 }
 
-/** Starts the encoding anew: no address and no site is known. */
+/** Restarts the encoding: no address and no site is known. */
 export function beginEvents(): void {
   const t = tracer();
   t.sequence = 0;

@@ -8,17 +8,22 @@
 // that counts it 1 / probability times gets unbiased sums (src/trace/analysis.ts). Gaps are rounded up to whole bytes, which
 // changes nothing because sizes are whole too. A block of 0 bytes counts as one of 1 byte. After a sample the next gap begins.
 //
-// What can't be estimated from samples is told exactly. Before each event, how many blocks came to life since the last one that were not
-// sampled: so it is known how many came between a sampled block's birth and its end. At each point, how much is live: so the highest moment
-// is known, to an eighth of the rate, and is not the highest of estimates, which would be too high.
+// What can't be estimated from samples is recorded exactly. Each event is preceded by the number of blocks allocated
+// since the last event that were not sampled; so the reader knows how many blocks came between a sampled block's birth
+// and its end. Each point records how much is live. So the reader knows the moment with most memory, to an eighth of
+// the rate; the highest of estimates would be too high.
 //
 //   stop    | bytes to the next sample or point, less one | allocations since the last stop or event |      one word: one subtraction
 //             33 bits, below zero: it is reached            31 bits: each takes a byte at least, so they never overflow
 //
-// Of an allocation that is not sampled, nothing is done but that subtraction and an addition to what is live; of a free, one look at its pool's
-// record, or into the table of watched blocks if it is in no pool.
-// Where the pools serve a domain, the sample_small_* functions stand in their place, and do what these do without a call.
-// Invariant: live = 8 * liveSmall, plus a constant, plus the ledger's large blocks; but for blocks that came from a larger class when memory was short.
+// For an allocation that is not sampled, nothing is done but that subtraction and an addition to what is live. For a
+// free: one look at its pool's record, or, if it is in no pool, into the table of watched blocks.
+//
+// Where the pools serve a domain, the sample_small_* functions replace its functions, and do the same work without a
+// call.
+//
+// Invariant: live = 8 * liveSmall, plus a constant, plus the ledger's large blocks; except for blocks that came from a
+// larger class when memory was short.
 
 import { arenas } from "../alloc/arena";
 import { base_free } from "../alloc/base";
@@ -36,7 +41,7 @@ declare function hostGap(): i32;
 
 const COUNT_BITS: u32 = 31;
 const COUNT_MASK: i64 = 0x7fffffff;
-/** How many points there are for one sample, in the mean. */
+/** The mean number of points for one sample. */
 const POINTS_A_SAMPLE: u32 = 8;
 
 @inline
@@ -44,7 +49,7 @@ function next(ctx: usize): Allocator {
   return changetype<Allocator>(ctx);
 }
 
-/** Counts an allocation of `n` bytes. Answers whether a sample or a point is reached. */
+/** Counts an allocation of `n` bytes. Returns whether a sample or a point has been reached. */
 @inline
 function reaches(n: usize): bool {
   const t = tracer();
@@ -53,7 +58,7 @@ function reaches(n: usize): bool {
   return stop < 0;
 }
 
-/** The next stop is ahead; nothing is counted yet. */
+/** Sets the next stop, and starts counting anew. */
 function goOn(): void {
   const t = tracer();
   t.stopBytes = min(t.untilSample, t.untilPoint);
@@ -70,7 +75,10 @@ export function beginSamples(rate: u32): void {
   goOn();
 }
 
-/** Blocks that came to life since the last stop or event, less some, are told; counting begins anew, and the next event has a time of its own. */
+/**
+ * Records the number of blocks allocated since the last stop or event, minus `less`, and starts counting anew. The next
+ * event gets its own time.
+ */
 function tellCounted(less: u32): void {
   const t = tracer();
   tellOthers(<u32>(t.stop & COUNT_MASK) - less);
@@ -78,7 +86,7 @@ function tellCounted(less: u32): void {
   t.untilMark = 1;
 }
 
-/** A block came to life, in place of the one at `before` or of none (0): what of that is to be told is told. */
+/** Records what has to be recorded of a new block, which replaces the block at `before` (0: none). */
 function came(before: usize, block: usize, n: usize, tag: u32): void {
   const t = tracer();
   const isStop = t.stop < 0;
@@ -91,7 +99,7 @@ function came(before: usize, block: usize, n: usize, tag: u32): void {
   const passed = isStop ? t.stopBytes - 1 - <u32>(t.stop >> COUNT_BITS) : 0;
   const isSample = passed >= t.untilSample;
   const isPoint = passed >= t.untilPoint;
-  // An event counts as the block itself.
+  // The event itself stands for one block.
   tellCounted(isSample || wasSampled ? 1 : 0);
   if (isSample) {
     if (before == 0) allocated(block, n, tag);
@@ -117,19 +125,19 @@ function sampledRealloc(before: usize, block: usize, n: usize, units: u32, tag: 
   if (reaches(n) || mayBeWatched(before)) came(before, block, n, tag);
 }
 
-/** The blocks of a pool, in units of 8 bytes. */
+/** The block size of a pool, in units of 8 bytes. */
 @inline
 function units(pool: Pool): u32 {
   return <u32>pool.blockSize >> 3;
 }
 
-/** The same of the pool that a block is in; 0 if it is in none. */
+/** The same for the pool that a block is in; 0 if it is in none. */
 function unitsOf(block: usize): u32 {
   const pool = arenas().map.poolOf(block);
   return pool ? units(pool) : 0;
 }
 
-/** A block came to life; 0 stays 0. */
+/** Counts a new block, and returns it; 0 stays 0. */
 function entered(block: usize, n: usize, tag: u32): usize {
   if (block == 0) return 0;
   tracer().liveSmall += unitsOf(block);

@@ -14,7 +14,7 @@ import { childOf } from "./nodes";
 import { HINTS, tracer } from "./tracer";
 
 const FIRST_ROOM: u32 = 256;
-/** No interpreter has deeper stacks: a longer chain is not a stack. */
+/** A chain longer than this is not a stack: no interpreter allows deeper stacks. */
 const MOST_FRAMES: u32 = 1 << 20;
 
 @unmanaged
@@ -25,7 +25,7 @@ export class Seen {
   id: u32;
   node: u32;
 
-  /** Sets the entry to where its frame is now, below the caller's node. Answers its node. */
+  /** Sets the entry to where its frame is now, below the caller's node. Returns its node. */
   @inline
   moveTo(parent: u32): u32 {
     const t = tracer();

@@ -1,5 +1,5 @@
-// Where Python is, as a node: read from the interpreter's memory, frame by frame. Nothing is written there: the byte that
-// CPython has in a frame for walks is its collector's.
+// Where Python is, as a node: read from the interpreter's memory, frame by frame. Nothing is written there: CPython's
+// frames have a byte for walks, but it belongs to its collector.
 //
 //   thread state -> current_frame -> previous -> ...                the interpreter's frames, innermost first
 //   shadow (shadow.ts), as it was seen last
@@ -20,7 +20,7 @@ import { growShadow, hintOf, Seen, SEEN, seen } from "./shadow";
 import { tracer } from "./tracer";
 import { functionOf } from "./watched";
 
-/** The host's number for where the program is, for a heap without an interpreter: a node. */
+/** The host's node for where the program is, for a heap without an interpreter. */
 @external("host", "traceStack")
 declare function hostStack(): u32;
 
@@ -31,7 +31,7 @@ const TAGS: usize = 3;
 /** In place of the shadow's index: the chain has ended. */
 const OUTSIDE: i32 = -1;
 
-/** The node of where Python is; 0 while it runs no code. */
+/** The node for where Python is; 0 while it runs no code. */
 export function currentStack(): u32 {
   const t = tracer();
   if (t.interpretersAt == 0) return hostStack();
@@ -79,7 +79,7 @@ function compare(index: u32): bool {
   return false;
 }
 
-/** Brings the entries shadow[from .. to) up to date with their frames. Answers the node of the last one. */
+/** Brings the entries shadow[from .. to) up to date with their frames. Returns the node of the last one. */
 function renew(from: u32, to: u32): u32 {
   let node: u32 = from == 0 ? 0 : seen(from - 1).node;
   for (let index = from; index < to; index++) {
@@ -109,7 +109,7 @@ function become(entry: Seen, frame: usize, code: usize): void {
 function walk(innermost: usize): u32 {
   const t = tracer();
   let count: u32 = 0;
-  /** Entries of the shadow from here on are known not to be on the stack. */
+  /** Entries of the shadow from here on are known to be off the stack. */
   let limit = t.depth;
   let base: i32 = OUTSIDE;
   let frame = innermost;
@@ -121,7 +121,7 @@ function walk(innermost: usize): u32 {
         base = <i32>index;
         break;
       }
-      // These entries are on the stack, but called from elsewhere.
+      // These entries are on the stack, but have another caller now.
       for (let k = index; ; k--) {
         frame = seen(k).frame;
         if (!remember(frame, count++)) return noStack();
@@ -156,7 +156,7 @@ function remember(frame: usize, count: u32): bool {
   return true;
 }
 
-/** The answer when there is no memory for a stack. */
+/** The result when there is no memory for a stack. */
 function noStack(): u32 {
   const t = tracer();
   t.cut++;

@@ -46,7 +46,7 @@ export class Tracer {
   begin: usize;
   position: usize;
   full: usize;
-  /** 1 while events are recorded. If 0, calls are only handed on: somebody may still have the tracer's functions. */
+  /** 1 while events are recorded. If 0, calls are only passed on: some code may still hold the tracer's functions. */
   recording: u32;
 
   // The state of the encoding (events.ts).
@@ -64,7 +64,7 @@ export class Tracer {
   untilPoint: u32;
   /** Bytes between two points; 0: every event is recorded. */
   pointBytes: u32;
-  /** What is live in pools, in units of 8 bytes, counted from some moment on; and what of all was told last. */
+  /** The bytes live in pools, in units of 8, counted from some moment on; and the total that was recorded last. */
   liveSmall: u32;
   lastLive: u32;
 

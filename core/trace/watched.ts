@@ -1,4 +1,4 @@
-// Blocks that the tracer wants to know the end of: code objects, large blocks, and blocks that were sampled.
+// Blocks whose end the tracer wants to know: code objects, large blocks, and blocks that were sampled.
 //
 //   table: open addressing by address, a power of two long, at most a quarter full
 //   entry: address | SAMPLED? CODE? LARGE? function
@@ -96,7 +96,7 @@ export function mayBeWatched(block: usize): bool {
   return load<usize>(at(home(block))) != 0;
 }
 
-/** Removes a block that is freed from the table. Answers the bits that it had; 0 if it was not there. */
+/** Removes a block that is freed from the table. Returns the bits that it had; 0 if it was not there. */
 export function unwatch(block: usize): u32 {
   let hole = find(block);
   if (block == 0 || load<usize>(at(hole)) == 0) return 0;

@@ -27,7 +27,7 @@ export let rebind: (domain: Domain, calls: DomainCalls) => void;
 /**
  * A domain of a heap. Semantics are those of the Python/C API manual, "Memory Management": `malloc(0)` is a distinct
  * block, `realloc(NULL, n)` allocates, `realloc(p, 0)` shrinks, `free(NULL)` does nothing, a request of more than
- * MAX_REQUEST bytes answers NULL, and a failed `realloc` leaves the block as it was.
+ * MAX_REQUEST bytes returns NULL, and a failed `realloc` leaves the block as it was.
  */
 export class Domain implements AllocatorFunctions {
   readonly name: DomainName;

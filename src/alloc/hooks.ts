@@ -18,7 +18,7 @@ export interface WasmAllocator {
   readonly free: WebAssembly.ExportValue;
 }
 
-/** Where arenas come from: PyObjectArenaAllocator. `alloc` answers NULL when there is no memory. */
+/** Where arenas come from: PyObjectArenaAllocator. `alloc` returns NULL when there is no memory. */
 export interface ArenaAllocator {
   alloc(bytes: number): Address;
   free(arena: Address, bytes: number): void;

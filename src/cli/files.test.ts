@@ -109,7 +109,7 @@ it.each([
   );
 });
 
-it("pyheap run overwrites neither its program nor what is no trace or report, before anything runs", () => {
+it("pyheap run overwrites neither its program nor a file that is not a trace or report, before anything runs", () => {
   file("app.py", "open('ran', 'w')");
   file("notes.txt", "mine");
   for (const [words, why] of [

@@ -35,7 +35,7 @@ function showAll(FS: EmscriptenFiles): void {
   }
 }
 
-/** Shows a folder to the program. Answers the path at which the program sees it. */
+/** Shows a folder to the program. Returns the path at which the program sees it. */
 function show(FS: EmscriptenFiles, folder: string): string {
   const at = seenAt(folder);
   FS.mkdirTree(at);

@@ -62,7 +62,7 @@ describe("the page of a program that runs", () => {
     ["nobody's", "/snapshot?token="],
     ["a part of it", "/snapshot?token=TOKEN".slice(0, -1)],
     ["another", `/snapshot?token=${"A".repeat(32)}`],
-    ["what is no address", "//"],
+    ["what is not an address", "//"],
   ])("is refused without the token, in words (%s: %s)", async (_what, path) => {
     const { status, text, headers } = await ask(path.replace(/TOKE$/, () => token.slice(0, -1)));
     expect(status).toBe(403);

@@ -7,7 +7,7 @@ const RESERVE = 2 ** 17;
  * prepare(executable, script, is_module, wait, make_room, end, forgotten): `script` is the program's path, None if it is not a file; `wait` sleeps
  * for seconds, at most until a signal comes; `make_room` is called when the program has ended by an exception, before that is shown; `end` when
  * atexit's functions have been called, and everything is still there; `forgotten` when atexit has let go of the object that calls it, which a
- * program can bring about. Answers atexit.register, and the type of that object. What is needed of Python's is taken here, before the
+ * program can bring about. Returns atexit.register, and the type of that object. What is needed of Python's is taken here, before the
  * program can change it.
  */
 export const PRELUDE = `

@@ -289,7 +289,7 @@ interface ExitStatus {
 
 const isExit = (error: unknown): error is ExitStatus => (error as { name?: unknown } | null)?.name === "ExitStatus";
 
-/** Runs the program, and the interpreter's end. Answers the exit code. */
+/** Runs the program, and the interpreter's end. Returns the exit code. */
 function run({ pyodide, python }: Interpreter): number {
   let isAborted = false;
   // abort() says itself that it was called.

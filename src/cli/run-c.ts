@@ -101,7 +101,7 @@ function callC(module: CModule, name: string, args: readonly string[], target: s
   if (answer !== undefined) process.stdout.write(`${answer}\n`);
 }
 
-/** Calls a function, or a type, of the module as Python has it, and prints what it answered, if that is not None. */
+/** Calls a function, or a type, of the module as Python has it, and prints what it returned, if that is not None. */
 function callPython(heap: Heap, module: CModule, name: string, args: readonly string[]): void {
   heap.scope(() => {
     const answer = module.module.callMethod(name, ...args.map(pythonValueOf));
@@ -109,7 +109,7 @@ function callPython(heap: Heap, module: CModule, name: string, args: readonly st
   });
 }
 
-/** Calls what is to be called. Answers the exit code. */
+/** Calls what is to be called. Returns the exit code. */
 function call(heap: Heap, module: CModule, { target, args }: Program, words: Words): number {
   const [name, ...rest] = args;
   const attributes = inPython(module);
@@ -146,7 +146,7 @@ function ended(error: unknown): number {
   throw error;
 }
 
-/** Begins a recording. Answers what ends it. */
+/** Begins a recording. Returns what ends it. */
 function startTrace(heap: Heap, trace: TraceRequest, command: readonly string[]): () => void {
   const { sample, aggregate } = trace;
   const { write } = fileSink(trace);

@@ -30,7 +30,7 @@ export interface Ended {
   readonly stoppedBy?: number;
 }
 
-/** Has what was recorded flushed, and the file on its disk, again and again, until the function that it answers is called. */
+/** Has what was recorded flushed, and the file on its disk, again and again, until the function that it returns is called. */
 function keepSafe({ words }: Shared, { trace, live }: RunRequest): () => void {
   if (trace === undefined && !live) return () => undefined;
   let isSyncing = false;
@@ -38,7 +38,7 @@ function keepSafe({ words }: Shared, { trace, live }: RunRequest): () => void {
     Atomics.store(words, WORD.due, 1);
     if (trace === undefined || isSyncing) return;
     isSyncing = true;
-    // What can't be kept safe, as a pipe can't, is no worse for it.
+    // A file that can't be synced, such as a pipe, is no worse off than before.
     fdatasync(trace.fd, () => {
       isSyncing = false;
     });

@@ -26,7 +26,7 @@ const MOST_PRESSES = 3;
 type Source = Pick<NodeJS.EventEmitter, "on" | "off">;
 
 /**
- * Passes signals on, until the function that it answers is called. `end` ends a program that does not take them. One that comes while the same is
+ * Passes signals on, until the function that it returns is called. `end` ends a program that does not take them. One that comes while the same is
  * waiting is that one, as in a process.
  */
 export function forwardSignals(

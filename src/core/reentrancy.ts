@@ -117,7 +117,7 @@ export class Reentrancy {
     this.#inC++;
   }
 
-  /** Answers how many calls are still under way. */
+  /** Returns how many calls are still under way. */
   leaveC(): number {
     return --this.#inC;
   }

@@ -42,7 +42,7 @@ export abstract class CoreHeap {
     return this.foundation.core.memory;
   }
 
-  // ---- Py_Malloc, Py_Realloc, Py_Free: as PyMem_*, but they throw where those answer NULL ----
+  // ---- Py_Malloc, Py_Realloc, Py_Free: as PyMem_*, but they throw where those return NULL ----
 
   /** Py_Malloc: a block of at least `n` bytes. Throws MemoryError. */
   malloc(n: number): Address {
@@ -81,7 +81,7 @@ export abstract class CoreHeap {
 
   // ---- limits and the account ----
 
-  /** Hard limit, in bytes, of what the heap reserves. At the limit, an allocation answers NULL. */
+  /** Hard limit, in bytes, of what the heap reserves. At the limit, an allocation returns NULL. */
   get limit(): number {
     return this.foundation.word(C.LIMIT_AT);
   }
@@ -120,13 +120,13 @@ export abstract class CoreHeap {
 
   /**
    * Calls the listener at an event: `pressure` before measures run, `measure` after each of them, `collect` and `compact` after a collection
-   * or compaction, whoever began it. Answers a function that ends this. What a listener throws is reported, and changes nothing.
+   * or compaction, whoever began it. Returns a function that ends this. What a listener throws is reported, and changes nothing.
    */
   on<N extends HeapEventName>(name: N, listener: Listener<N>): () => void {
     return this.foundation.events.on(name, listener);
   }
 
-  /** Ends what `on` began. Answers whether the listener was there. */
+  /** Ends what `on` began. Returns whether the listener was there. */
   off<N extends HeapEventName>(name: N, listener: Listener<N>): boolean {
     return this.foundation.events.off(name, listener);
   }
@@ -170,7 +170,7 @@ export abstract class CoreHeap {
   }
 
   /**
-   * Gives what is empty back to the platform: free lists of types, pools, arenas, the top. Answers the bytes given back. Throws in the
+   * Gives what is empty back to the platform: free lists of types, pools, arenas, the top. Returns the bytes given back. Throws in the
    * middle of a walk, or of what an allocator of the program's is called for.
    */
   release(): number {

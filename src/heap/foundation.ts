@@ -99,7 +99,7 @@ export class Foundation {
     return this.survey.stats(this.side.hostFigures());
   }
 
-  /** Gives what is empty back to the platform. Answers the bytes given back. */
+  /** Gives what is empty back to the platform. Returns the bytes given back. */
   release(): number {
     this.states.must(RELEASE, "release memory");
     this.side.emptyFreeLists();

@@ -179,7 +179,7 @@ export abstract class ObjectHeap extends CoreHeap {
 
   /**
    * A whole JavaScript value on the heap: arrays become lists, Maps and plain objects dicts, Sets sets, Uint8Arrays bytes; shared
-   * references and cycles stay. Scalars are answered as they are. Throws ConversionError, which says where in the value.
+   * references and cycles stay. Scalars are returned as they are. Throws ConversionError, which says where in the value.
    */
   from<T>(value: T): FromJS<T> {
     return this.#bridge.trying(() => this.#from(value));
@@ -200,7 +200,7 @@ export abstract class ObjectHeap extends CoreHeap {
     return value;
   }
 
-  /** The JavaScript value of an object, all the way down. Scalars are answered as they are. */
+  /** The JavaScript value of an object, all the way down. Scalars are returned as they are. */
   toJS(value: unknown): unknown {
     return value instanceof Handle ? toValue(this.#bridge, indexOf(value, this.#bridge)) : value;
   }
@@ -240,7 +240,7 @@ export abstract class ObjectHeap extends CoreHeap {
     return reprOf(this.#bridge, value);
   }
 
-  /** Runs a function, and releases all handles that were made in it, but for the one that it answers. */
+  /** Runs a function, and releases all handles that were made in it, but for the one that it returns. */
   scope<T>(run: () => T): T {
     return this.#bridge.scope(run);
   }

@@ -28,9 +28,9 @@ export interface TracedSide {
   stackSource(): StackSource;
   /** Where in memory an object is; undefined if it is not an object. */
   addressOf(object: Traceable): number | undefined;
-  /** Reports runs of the heap's cycle collector to a recording while it runs. Answers what ends that. */
+  /** Reports runs of the heap's cycle collector to a recording while it runs. Returns what ends that. */
   watchCollections(recorder: Recorder): () => void;
-  /** Tells the tracer what it can't see of the program's stack, while a recording runs. Answers what ends that. */
+  /** Tells the tracer what it can't see of the program's stack, while a recording runs. Returns what ends that. */
   watchStack(): () => void;
   /** Throws if a recording would not see what the program allocates. */
   checkTraceable(): void;

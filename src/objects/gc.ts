@@ -63,7 +63,7 @@ export class GarbageCollector {
     this.#ended = ended;
   }
 
-  /** Collects a generation and the younger ones. Answers how many unreachable objects were found. */
+  /** Collects a generation and the younger ones. Returns how many unreachable objects were found. */
   collect(generation: number = 2): number {
     const k = generationNumber(generation, "collect");
     const { states, f } = this.#bridge;

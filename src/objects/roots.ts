@@ -48,7 +48,7 @@ export class Roots {
     return this.#handles.has(name);
   }
 
-  /** Lets go of the object under a name. Answers whether there was one. */
+  /** Lets go of the object under a name. Returns whether there was one. */
   delete(name: string): boolean {
     this.#handles.get(name)?.release();
     return this.#handles.delete(name);

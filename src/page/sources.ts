@@ -9,7 +9,7 @@ export const AROUND = 3;
 
 type Sources = Record<string, Record<number, string>>;
 
-/** The page's data with the lines that `read` knows: it answers the lines of a file, none if it can't be had. */
+/** The page's data with the lines that `read` knows: it returns the lines of a file, none if it can't be had. */
 export function withSources(data: PageData, read: (file: string) => readonly string[]): PageData {
   const { functions, lines } = data.nodes;
   const wanted = new Map<string, Set<number>>();

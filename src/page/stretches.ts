@@ -84,7 +84,7 @@ export class Stretches<T extends Stretch> {
     this.#closed.push(stretch);
   }
 
-  /** What is closed so far is the interpreter's start. Answers how its stretches become fewer. */
+  /** What is closed so far is the interpreter's start. Returns how its stretches become fewer. */
   beginProgram(): Joint[] {
     this.#program = this.#closed.length;
     this.#room = FIRST_ROOM;
@@ -92,7 +92,7 @@ export class Stretches<T extends Stretch> {
     return this.#joinAll(() => ({ duration, events: Number.POSITIVE_INFINITY }));
   }
 
-  /** Makes them fewer; for good, if `coarser`. Answers how. */
+  /** Makes them fewer; for good, if `coarser`. Returns how. */
   rejoin({ coarser = false } = {}): Joint[] {
     if (coarser) this.#fineness = Math.max(this.#limits.leastFineness, this.#fineness / 2);
     const program = this.#closed.slice(this.#program);

@@ -63,7 +63,7 @@ export class Books {
     this.#programMs += this.#lap();
   }
 
-  /** It was the ladder's. Answers how many milliseconds. */
+  /** It was the ladder's. Returns how many milliseconds. */
   spend(): number {
     const ms = this.#lap();
     this.#spentMs += ms;

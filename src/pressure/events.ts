@@ -51,7 +51,7 @@ export class Events {
     this.#report = report;
   }
 
-  /** Answers a function that ends it. */
+  /** Returns a function that ends it. */
   on<N extends HeapEventName>(name: N, listener: Listener<N>): () => void {
     const listeners = this.#listeners[name];
     if (!listeners) {
@@ -66,7 +66,7 @@ export class Events {
     };
   }
 
-  /** Answers whether the listener was there. */
+  /** Returns whether the listener was there. */
   off<N extends HeapEventName>(name: N, listener: Listener<N>): boolean {
     return this.#listeners[name]?.delete(listener) ?? false;
   }

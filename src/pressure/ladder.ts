@@ -16,7 +16,7 @@
 // that refer to each other; but not each of many that fail one after another.
 //
 // While nothing presses there is nothing to pay: the platform compares one number when it gives memory, and the watermark is where
-// something is to be looked at. To look has a price too, so the watermark moves up by a step, which doubles with each look that was no use.
+// something is to be looked at. To look has a price too, so the watermark moves up by a step, which doubles with each look that did not help.
 // Measures never run inside of one another.
 //
 // Policies and listeners are the program's: whatever they do, a run ends, and what they throw where nobody asked is reported.
@@ -119,7 +119,7 @@ export class Ladder {
   /** A look is due when the heap grows next: a limit or the policy was set, or something was under way. */
   #isDue = true;
   #isRunning = false;
-  /** Looks in a row that were no use. */
+  /** The number of looks in a row that did not help. */
   #looksInVain = 0;
   /** What the heap had after the last run, or less, if it has become smaller since. */
   #settled = 0;
@@ -250,7 +250,7 @@ export class Ladder {
     this.arm();
   }
 
-  /** Answers whether that was of use. */
+  /** Returns whether that was of use. */
   #press(policy: Policy): boolean {
     this.#books.earn();
     const { reserved, limit, isHelpless } = this.#heap;

@@ -19,7 +19,7 @@ function write(name: string, text: string, time = "2025-12-31T00:00:00Z"): strin
 describe("lines of source", () => {
   it("are those of files, by path, in a folder, or by address", () => {
     const file = write("app.py", "import json\n\n\tload  (1)  \r\nlast");
-    write("secret", "is no source");
+    write("secret", "is not source code");
     const sources = new Sources({ command: ["app.py"], started }, ["nowhere", folder]);
     for (const name of ["app.py", file, pathToFileURL(file).href]) {
       expect([1, 2, 3, 4, 5, 0].map((line) => sources.line(name, line))).toEqual([

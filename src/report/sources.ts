@@ -9,7 +9,7 @@ import type { TraceMetadata } from "../trace/format.js";
 
 /** Longer lines are cut. */
 const MOST_CHARACTERS = 80;
-/** Larger files are no source that anybody reads. */
+/** A larger file is not source code that anybody reads. */
 const MOST_BYTES = 16 * 2 ** 20;
 /** Only these are source: a trace from a stranger may name any file, and what is shown may be handed on. */
 const SOURCE = /\.(py[ix]?|[cm]?[jt]sx?|c|h|cc|cpp|hpp)$/i;

@@ -22,7 +22,7 @@ const NEAR = 20;
 const MOST_PAIRS = 4_000_000;
 
 /**
- * Pairs of two ascending lists, in order: as many as there can be with a distance of at most `most`, and of those the nearest. Answers for each
+ * Pairs of two ascending lists, in order: as many as there can be with a distance of at most `most`, and of those the nearest. Returns for each
  * of `before` that has one its partner.
  */
 export function align(before: readonly number[], after: readonly number[], most: number): Map<number, number> {

@@ -1,5 +1,5 @@
 // The stack of a program that calls the heap, as places: functions of JavaScript with their line, functions of modules in C with
-// their module. The innermost WebAssembly frames are the core's own, which are no part of the program.
+// their module. The innermost WebAssembly frames are the core's own, which are not part of the program.
 
 import { labelOf, wasmFrame } from "../alloc/locator.js";
 import type { StackPlace, StackSource } from "./recorder.js";

@@ -1,5 +1,5 @@
 // The object API, exceptions, and functions with variable arguments, called from C: test/c/api/*.c. Each function there that is called
-// test_* answers 0 or the line of what is wrong, and leaves nothing behind; nor does it when any of its allocations fails.
+// test_* returns 0 or the line of what is wrong, and leaves nothing behind; nor does it when any of its allocations fails.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

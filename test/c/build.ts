@@ -8,7 +8,7 @@ import { ROOT } from "../needs.js";
 
 const FOLDER = join(ROOT, "build/c");
 
-/** Compiles a text in C, or C++ if the name ends in .cpp. Answers the path of a module called `name`.wasm. */
+/** Compiles a text in C, or C++ if the name ends in .cpp. Returns the path of a module called `name`.wasm. */
 export async function build(name: string, text: string, flags: readonly string[] = []): Promise<string> {
   const hash = createHash("sha256")
     .update(JSON.stringify([text, flags]))

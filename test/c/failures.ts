@@ -23,7 +23,7 @@ export class Failures {
     return ++this.#count === this.#failAt;
   }
 
-  /** Runs with allocation number `failAt` failing; answers whether there was one of that number. */
+  /** Runs with allocation number `failAt` failing; returns whether there was one of that number. */
   during(failAt: number, run: () => void): boolean {
     this.#count = 0;
     this.#failAt = failAt;

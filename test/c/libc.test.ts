@@ -1,4 +1,4 @@
-// The small C library: what the standard says of each function, in C that answers the line of what is wrong.
+// The small C library: what the standard says of each function, in C that returns the line of what is wrong.
 
 import { describe, expect, it } from "vitest";
 import { Heap } from "../../src/index.js";

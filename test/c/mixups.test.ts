@@ -149,7 +149,7 @@ describe.runIf(canCompile)("without debug hooks", () => {
     expect(heap.stats().account.escaped).toBe(before.escaped);
   });
 
-  it("addresses that are no blocks are refused, and nothing changes", async () => {
+  it("addresses that are not blocks are refused, and nothing changes", async () => {
     const faults: Fault[] = [];
     const heap = await Heap.create({ onFault: (fault) => void faults.push(fault) });
     const blocks = Array.from({ length: 20 }, () => heap.raw.malloc(600));

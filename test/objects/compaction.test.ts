@@ -46,7 +46,7 @@ function randomValue(below: Below, depth: number): unknown {
   }
 }
 
-/** Changes a world of values, here and on the heap, and compacts at random moments. Answers how much was moved. */
+/** Changes a world of values, here and on the heap, and compacts at random moments. Returns how much was moved. */
 function run(heap: Heap, below: Below, steps: number): number {
   const size = 60;
   const model: unknown[] = Array.from({ length: size }, () => null);

@@ -27,7 +27,7 @@ describe("as in CPython", () => {
     expect(heap.hash(heap.bytes([97, 98, 99]))).toBe(69611762);
   });
 
-  it("repr and value are no handles in heap.exact", () => {
+  it("repr and value are not handles in heap.exact", () => {
     heap.exact(() => {
       expect(heap.repr(heap.list([1, "a"]))).toBe("[1, 'a']");
       expect(heap.str("text").value).toBe("text");
@@ -239,11 +239,11 @@ describe("what a user meets", () => {
     }
   });
 
-  it("a comparing function is no key", () => {
+  it("a comparing function is not a key", () => {
     expect(() => heap.list([2, 1]).sort(((a: number, b: number) => a - b) as never)).toThrow("give a key");
   });
 
-  it("an entry that is no pair is refused, in CPython's words, and the dict stays as it was", () => {
+  it("an entry that is not a pair is refused, in CPython's words, and the dict stays as it was", () => {
     const dict = heap.dict<unknown, unknown>({ a: 1 });
     const bad = (entries: unknown) => () => dict.update(entries as never);
     expect(bad([["b", 2], ["c"]])).toThrow("dictionary update sequence element #1 has length 1; 2 is required");
@@ -310,7 +310,7 @@ describe("what a user meets", () => {
     expect(() => heap.gc.getObjects(7)).toThrow("Cannot find the objects of generation 7");
   });
 
-  it("what is no object of the heap is named", () => {
+  it("what is not an object of the heap is named", () => {
     expect(() => heap.ref(5 as never)).toThrow(
       "Cannot use a value of type number here: it is not an object of the heap",
     );
@@ -349,7 +349,7 @@ describe("JSON", () => {
 });
 
 describe("a weak reference whose object is gone", () => {
-  it("is no key, and the error says of what, as Python's does", async () => {
+  it("is not a key, and the error says of what, as Python's does", async () => {
     const heap = await Heap.create();
     const set = heap.set([1]);
     const ref = heap.ref(set);

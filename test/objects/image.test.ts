@@ -175,7 +175,7 @@ describe("types in an image", () => {
     heap.check();
   });
 
-  it("get functions that they had not when it was made, too, but nothing that is no function", async () => {
+  it("get functions that they had not when it was made, too, but nothing that is not a function", async () => {
     const heap = await Heap.create();
     heap.roots.set("file", heap.type("File", { fields: { name: "object" } }).new({ name: "readme" }));
     const image = await heap.save();

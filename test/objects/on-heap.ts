@@ -163,7 +163,7 @@ class Run {
   }
 }
 
-/** Runs the program, and releases all that it made. Answers what each step came to, up to where the program has to end. */
+/** Runs the program, and releases all that it made. Returns what each step came to, up to where the program has to end. */
 export function runOnHeap(heap: Heap, program: Program): { outcomes: Outcome[]; ends: Sight[] } {
   const outcomes: Outcome[] = [];
   let ends: Sight[] = [];

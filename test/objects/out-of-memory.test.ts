@@ -81,7 +81,7 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
     if (!ours.includes("{") || [...ours].sort().join() !== [...told].sort().join()) expect(ours).toBe(told);
   };
 
-  /** Fails allocation `failAt` of the step. Answers whether there was one to fail. */
+  /** Fails allocation `failAt` of the step. Returns whether there was one to fail. */
   function failOne(step: Performed, failAt: number, forever: boolean, told: string): boolean {
     const operation = OPERATIONS[step.op] as Operation;
     return heap.scope(() => {

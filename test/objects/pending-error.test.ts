@@ -21,7 +21,7 @@ function mortals(heap: Heap, run: () => void): () => PyInstance {
   return () => type.new() as unknown as PyInstance;
 }
 
-/** Takes all memory that is left. Answers a function that gives it back. */
+/** Takes all memory that is left. Returns a function that gives it back. */
 function takeAll(heap: Heap): () => void {
   const blocks: Address[] = [];
   heap.failReservation(1, true);
@@ -43,7 +43,7 @@ interface Inside {
 
 /**
  * Lets the last reference to a tuple go while a ValueError is pending, as an operation does that fails after it took its arguments: here
- * l[::0] = tuple. If `full`, no handle is free meanwhile. Answers what was pending afterwards.
+ * l[::0] = tuple. If `full`, no handle is free meanwhile. Returns what was pending afterwards.
  */
 function dropWhilePending(heap: Heap, tuple: PyTuple, full: boolean): unknown {
   const list = heap.list();

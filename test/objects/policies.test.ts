@@ -31,7 +31,7 @@ async function countingHeap(options: HeapOptions = {}): Promise<{ heap: Heap; re
   return { heap, requested: () => [...sizes.values()].reduce((sum, n) => sum + n, 0) };
 }
 
-/** Uses every type and every policy. Answers what it saw; `look` is called in between. */
+/** Uses every type and every policy. Returns what it saw; `look` is called in between. */
 function program(heap: Heap, look: () => void): unknown {
   return heap.scope(() => {
     const T = heap.type("T", { fields: { a: "object", n: "float64" }, items: "object", weakReferences: true });

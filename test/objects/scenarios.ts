@@ -108,7 +108,7 @@ b.y = ref(a, "inside")
 a.y = weakref.ref(b)
 other = weakref.ref(b)
 del a, b
-gc.collect()  # which counts the function of the callback inside: ours is no object of the collector's
+gc.collect()  # which counts the function of the callback inside: ours is not an object of the collector's
 log(state(outside), state(other))`,
     ours: (s) => {
       const [a, b] = [s.node("a"), s.node("b")];

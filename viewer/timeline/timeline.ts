@@ -18,7 +18,7 @@ import { type End, Selection } from "./selection.js";
 const HEIGHT = 168;
 const MICROSECONDS = 1e6;
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
-/** The pointer is at a mark if it is no farther away than this, in pixels. */
+/** The pointer is at a mark if its distance is at most this, in pixels. */
 const NEAR = 4;
 
 export class TimelineChart {

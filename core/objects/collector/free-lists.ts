@@ -6,7 +6,7 @@ import { PyType, typeOf } from "../model/type";
 import { keys_clear_free_list } from "../types/keys";
 import { tuple_clear_free_lists } from "../types/tuple";
 
-/** Every free list is empty. Answers how many blocks that gave back. */
+/** Empties every free list. Returns the number of blocks that were given back. */
 export function clearFreeLists(): u32 {
   let count = tuple_clear_free_lists() + keys_clear_free_list();
   for (let kind: u32 = 0; kind < KINDS; kind++) if (kind != TUPLE) count += clearFreeList(typeOf(kind));

@@ -154,7 +154,7 @@ function untrackDict(d: PyDict): void {
 
 // ---- a collection ----
 
-/** gc.collect(k): collects generation `k` and the younger ones. Answers how many unreachable objects there were. */
+/** gc.collect(k): collects generation `k` and the younger ones. Returns the number of unreachable objects. */
 export function gc_collect(k: u32): u32 {
   const c = collector();
   if (!may(COLLECT)) return 0;

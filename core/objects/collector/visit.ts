@@ -5,7 +5,7 @@ import { gatherOne, seekOne } from "./graph";
 import { PASS_GATHER, PASS_REACH, PASS_SUBTRACT } from "./state";
 import { reachOne, subtractOne } from "./unreachable";
 
-/** The function that a type's traverse(o, visit, pass) calls for each object that `o` refers to. Always answers 0. */
+/** The function that a type's traverse(o, visit, pass) calls for each object that `o` refers to. Always returns 0. */
 export function gc_visit(o: PyObject, pass: i32): i32 {
   if (pass == PASS_SUBTRACT) subtractOne(o);
   else if (pass == PASS_REACH) reachOne(o);

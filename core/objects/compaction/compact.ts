@@ -25,7 +25,7 @@ import { lineOf, lower, lowerOwn, slideParts } from "./lower";
 import { currentPass, Pass } from "./pass";
 import { letHeldGo } from "./relocate";
 
-// Answers of compact.
+// What `compact` returns.
 export const COMPACTED: i32 = 0;
 /** Code is under way that has addresses of objects. */
 export const BUSY: i32 = 1;
@@ -39,7 +39,7 @@ export function is_busy(): bool {
   return !may(MOVE);
 }
 
-/** Moves objects together. Free lists must be empty. Answers COMPACTED, or why not. */
+/** Moves objects together. Free lists must be empty. Returns COMPACTED, or a code that says why it did not. */
 export function compact_objects(): i32 {
   if (is_busy()) return BUSY;
   const c = currentPass();

@@ -21,7 +21,7 @@ import { Pass, currentPass, COUNT_MASK, IMMORTAL_TAG, isFixed, MOVED, NEW, PINNE
 import { freeOld, hasLargePart, moveObject, movePart, moveParts, newPlace } from "./relocate";
 import { eachRoot } from "./roots";
 
-/** Meets an object for the first time: copies it if it has to move, and enters it into the row. Answers its address now. */
+/** Meets an object for the first time: copies it if it has to move, and enters it into the row. Returns its address now. */
 @inline
 function meet(c: Pass, o: PyObject): PyObject {
   const now = isFixed(o) ? o : moveObject(c, o);
@@ -39,7 +39,7 @@ function meetLeaf(c: Pass, o: PyObject): PyObject {
   return now;
 }
 
-/** The object is where it was. */
+/** Notes an object that stays where it is. */
 function remain(c: Pass, o: PyObject): void {
   if (!isInPool(changetype<usize>(o))) c.hasLargeObject = true;
   if (isFixed(o)) c.pinnedBytes += ownBytes(o) + o.type.headBytes;
@@ -169,7 +169,7 @@ function meetAll(c: Pass): void {
   followFrom(c, rooted);
 }
 
-/** Follows the objects of the row from place `k` on, including those that this adds. Answers how many objects the row has. */
+/** Follows the objects of the row from place `k` on, including those that this adds. Returns how many objects the row has. */
 function followFrom(c: Pass, k: u32): u32 {
   for (; k < c.count; k++) if (!c.isFollowed(k)) followObject(c, c.objectAt(k));
   return k;

@@ -44,7 +44,7 @@ function moveBelow(slot: usize): void {
   else if (tag == NEW && !isFixed(o)) store<PyObject>(slot, moveObject(c, o));
 }
 
-/** Moves the object at place `k` of the row, if it is above the line and there is room. Answers its address now. */
+/** Moves the object at place `k` of the row, if it is above the line and there is room. Returns its address now. */
 @inline
 function lowered(c: Pass, k: u32): PyObject {
   const o = c.objectAt(k);
@@ -75,7 +75,7 @@ function lowerLarge(c: Pass): void {
   moveInterned(c);
 }
 
-/** A pass with this line, if at least `least` bytes are above it. Answers how many bytes moved. */
+/** A pass with this line, if at least `least` bytes are above it. Returns how many bytes moved. */
 function lowPass(c: Pass, line: usize, least: usize): usize {
   const pooled = evacuation_begin_above(line);
   const before = c.movedBytes;

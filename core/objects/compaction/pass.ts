@@ -35,7 +35,7 @@ export const COUNT_MASK: u32 = PINNED - 1;
 /** Mark of keys whose entries were seen. */
 export const KEYS_SEEN: u32 = 1;
 
-/** Marks the keys as seen. Answers whether they were not marked before. */
+/** Marks the keys as seen. Returns whether they were not marked before. */
 @inline
 export function see(keys: Keys): bool {
   if (keys.mark == KEYS_SEEN) return false;

@@ -49,7 +49,7 @@ function copyBlock(to: usize, from: usize, bytes: usize): void {
   for (; k < bytes; k++) store<u8>(to + k, load<u8>(from + k));
 }
 
-/** Copies an object, which is not fixed, to a new block, if it is to move and can. Answers where it is. */
+/** Copies an object, which is not fixed, to a new block, if it is to move and can. Returns where it is. */
 export function moveObject(c: Pass, o: PyObject): PyObject {
   const headBytes = o.type.headBytes;
   const block = changetype<usize>(o) - headBytes;
@@ -92,7 +92,7 @@ function followSelf(o: PyObject, moved: PyObject): void {
   knowPlace(moved, o);
 }
 
-/** Moves the part of `bytes` bytes at `slot`, if it has to move and there is room. Answers whether it moved. */
+/** Moves the part of `bytes` bytes at `slot`, if it has to move and there is room. Returns whether it moved. */
 export function movePart(c: Pass, slot: usize, bytes: usize): bool {
   const block = load<usize>(slot);
   if (block == 0 || !mustMove(block, c)) return false;

@@ -28,7 +28,10 @@ import { answer, missing } from "./exchange";
 
 // ---- modules ----
 
-/** Puts the module on the stack that PyInit_x meant by what it answered; its name is there before. False with an error. */
+/**
+ * Pushes the module that PyInit_x stands for by what it returned; the module's name is on the stack before. False with
+ * an error.
+ */
 export function push_module(answered: PyObject | null): bool {
   const h = handles();
   const name = h.pop();
@@ -74,7 +77,7 @@ export function get_attribute(handle: u32): f64 {
   return answer(value);
 }
 
-/** o.name = value, which are on the stack; or, without a value, del o.name. */
+/** o.name = value, or del o.name if there is no value. Name and value are on the stack. */
 export function set_attribute(handle: u32, withValue: bool): bool {
   const h = handles();
   const value: PyObject | null = withValue ? h.pop() : null;
@@ -165,7 +168,9 @@ export function call_method(n: u32): f64 {
   return answer(result);
 }
 
-/** No call is under way, though an exception of the host's has left some: none that waits is counted. */
+/**
+ * Counts no call as under way any more, after an exception of the host has ended them; calls that wait stay counted.
+ */
 export function unwind_calls(): void {
   const s = settings();
   s.depth = 0;

@@ -110,7 +110,10 @@ export function is_finalized(handle: u32): bool {
 
 // ---- statistics ----
 
-/** Forgets shapes, then empties the free lists (which may have got their keys), shrinks the table of interned strings, gives the buffer back. */
+/**
+ * Forgets shapes; then empties the free lists, to which the shapes' keys may have gone; shrinks the table of interned
+ * strings; gives the buffer back.
+ */
 export function objects_relieve(): void {
   shapes_clear();
   clearFreeLists();

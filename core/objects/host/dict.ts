@@ -79,7 +79,9 @@ export function dict_last_position(handle: u32): i32 {
   return -1;
 }
 
-/** d.popitem() without an answer, for a host that has read the entry before: so it can't lose the entry if memory runs out. */
+/**
+ * d.popitem() without a result. The host has read the entry before, so that the entry can't be lost if memory runs out.
+ */
 export function dict_drop_last(handle: u32): bool {
   const pair = dict_pop_item(dict(handle));
   xdecref(pair);

@@ -1,7 +1,7 @@
 // Values on their way between the host and the heap.
 //
 //   in    push_*        makes an object from a value and puts it on the stack; a call takes its arguments from there
-//   out   answer(o)     answers a number as f64; for anything else NaN, and the result's words describe it:
+//   out   answer(o)     returns a number as f64; for anything else NaN, and the result's words describe it:
 //
 //   result   kind         a                    b             c
 //            IS_NUMBER    -                    -             -                 NaN itself
@@ -144,7 +144,7 @@ export function buffer_room(n: usize): usize {
 
 // ---- out ----
 
-/** Switches on or off that every result is a handle, so that the host can tell 3 from 3.0. Answers the setting before. */
+/** Switches on or off that every result is a handle, so that the host can tell 3 from 3.0. Returns the setting before. */
 export function set_exact(on: bool): bool {
   const s = settings();
   const before = s.exact != 0;
@@ -162,7 +162,7 @@ export function missing(): f64 {
   return as(IS_MISSING);
 }
 
-/** Answers an object whose reference is the caller's, or the error if it is null. */
+/** Hands an object, whose reference is the caller's, to the host; or the error if it is null. */
 export function answer(o: PyObject | null): f64 {
   if (!o) return as(IS_ERROR);
   if (isKind(o, INT)) {
@@ -202,7 +202,7 @@ function answerOther(o: PyObject): f64 {
   return settings().exact != 0 ? answerHandle(o) : answerValue(o);
 }
 
-/** As answer, but set_exact is ignored: a value is never answered as a handle. */
+/** As answer, but set_exact is ignored: a value is never returned as a handle. */
 export function answerPlain(o: PyObject | null): f64 {
   return o ? answerValue(o) : as(IS_ERROR);
 }

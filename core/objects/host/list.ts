@@ -46,13 +46,13 @@ export function del_slice(handle: u32, start: i32, stop: i32, step: i32, absent:
   return setSlice(list(handle), start, stop, step, absent, null);
 }
 
-/** l.append(v). Answers the length, 0 if an error is raised. */
+/** l.append(v). Returns the length, 0 if an error is raised. */
 export function list_push_number(handle: u32, v: f64): u32 {
   const l = list(handle);
   return afterGrowth<u32>(list_append_owned(l, fromNumber(v)) ? l.size : 0);
 }
 
-/** l.append(top of the stack). Answers the length, 0 if an error is raised. */
+/** l.append(top of the stack). Returns the length, 0 if an error is raised. */
 export function list_push(handle: u32): u32 {
   const l = list(handle);
   return afterGrowth<u32>(list_append_owned(l, handles().pop()) ? l.size : 0);

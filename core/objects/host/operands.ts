@@ -1,4 +1,4 @@
-// Common to the functions that the host calls: objects of handles, arguments from the stack, and answers.
+// What the functions that the host calls have in common: objects of handles, arguments from the stack, and results.
 //
 // Arguments are removed from the stack, whether the function succeeds or not. A function answers
 //   f64    a value, as `answer` hands it over (exchange.ts)
@@ -48,7 +48,7 @@ export function dropAfter<T>(argument: PyObject, result: T): T {
   return result;
 }
 
-/** As dropAfter, and answers the object. */
+/** As dropAfter, and returns the object. */
 @inline
 export function answerAndDrop(argument: PyObject, result: PyObject | null): f64 {
   decref(argument);

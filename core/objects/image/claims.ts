@@ -1,4 +1,4 @@
-// Claims: a proof that each block in use, in a heap from outside, has exactly one owner.
+// Claims: a proof that each block in use, in a heap that comes from outside, has exactly one owner.
 //
 //   bits   a bit for each 8 bytes of the heap: a block in use begins here, and has no owner yet
 //
@@ -24,7 +24,10 @@ export class Bits {
   /** Bits that are set. */
   count: u32;
 
-  /** Bits for `span` bytes from the heap's base, and for the few bytes that they take themselves. All are 0. null if there is no memory. */
+  /**
+   * A set of bits for `span` bytes from the heap's base, and for the few bytes that the set itself takes. All bits are
+   * 0. null if there is no memory.
+   */
   static make(span: usize): Bits | null {
     const words = (span + span / 16 + 65536) / WORD_SPAN;
     const bits = changetype<Bits | null>(base_calloc(INTERNAL, words + 3, 4));

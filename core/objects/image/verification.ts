@@ -46,7 +46,7 @@ export class Verification {
   /** Whether users' types are being found now. */
   findsTypes: bool;
 
-  /** Notes the address as broken if the condition does not hold. Answers the condition. */
+  /** Notes the address as broken if the condition does not hold. Returns the condition. */
   @inline
   expect(holds: bool, address: usize): bool {
     if (!holds && this.broken == 0) this.broken = address == 0 ? CONTROL : address;

@@ -44,12 +44,12 @@ function miscounted(): usize {
   return c.broken;
 }
 
-/** The answer of image_verify if there is no memory for it. */
+/** The result of image_verify if there is no memory for it. */
 export const NO_MEMORY: usize = ~0;
 
 /**
- * Verifies that the memory from the control block up, which may be anything, is a heap. Answers 0 if it is; else the address of the first thing
- * that is wrong; NO_MEMORY if there is no memory to find out.
+ * Verifies that the memory from the control block up, which may have any content, is a heap. Returns 0 if it is; the
+ * address of the first thing that is wrong; or NO_MEMORY if there is no memory to find out.
  */
 export function image_verify(tableBase: u32): usize {
   if (!renewControl(tableBase)) return CONTROL;

@@ -1,7 +1,7 @@
 // The error that is set (PyErr_Occurred): a code, and up to three objects and three numbers that its sentence mentions
 // (protocol/errors.mjs). The host makes an exception with the sentence from it; the core has no texts.
 //
-// An operation that fails answers null, false or -1, and sets `code` to a number other than 0. Otherwise `code` is 0.
+// An operation that fails returns null, false or -1, and sets `code` to a number other than 0. Otherwise `code` is 0.
 
 import { E_MEMORY } from "./errors.gen";
 import { at, ERROR_AT, SETTINGS_AT } from "./state";

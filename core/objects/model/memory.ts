@@ -19,8 +19,8 @@ import { COLLECTION_DUE, settings } from "./settings";
 import { GC_BYTES, PyObject, PyType } from "./type";
 
 /**
- * Bytes of a header and `count` items of `size` bytes. If the sum does not fit 32 bits, the answer is larger than any allowed request: then
- * the allocation fails for lack of memory, as for any other size that is too large.
+ * Bytes of a header and `count` items of `size` bytes. If the sum does not fit 32 bits, the result is larger than any
+ * allowed request; the allocation then fails for lack of memory, as for any other size that is too large.
  */
 @inline
 export function requestFor(header: usize, count: u64, size: usize): usize {
@@ -117,7 +117,7 @@ export function freeFixed(o: PyObject): void {
   } else PyObject_Free(block);
 }
 
-/** Stops counting the object, and answers its block. */
+/** Stops counting the object, and returns its block. */
 @inline
 export function retire(o: PyObject, bytes: usize): usize {
   const type = o.type;
@@ -134,7 +134,7 @@ export function revive(block: usize, type: PyType, bytes: usize): PyObject {
   return begin(block, type, bytes + type.headBytes);
 }
 
-/** Shrinks an object to which only the caller has a reference. It may move; the answer is the object. */
+/** Shrinks an object to which only the caller has a reference. It may move: returns the object. */
 export function shrinkObject(o: PyObject, before: usize, after: usize): PyObject {
   const type = o.type;
   const moved = PyObject_Realloc(changetype<usize>(o) - type.headBytes, after + type.headBytes);
@@ -142,7 +142,7 @@ export function shrinkObject(o: PyObject, before: usize, after: usize): PyObject
   return moved == 0 ? o : changetype<PyObject>(moved + type.headBytes);
 }
 
-/** Gives a type's free list back to the heap. Answers how many blocks that were. */
+/** Gives a type's free list back to the heap. Returns the number of blocks. */
 export function clearFreeList(type: PyType): u32 {
   const count = type.freeCount;
   let block = type.free;

@@ -1,5 +1,6 @@
-// Re-entrancy: what is under way, and what may happen meanwhile. While the core is in one of these states, somebody may call it again: the host, a
-// finalizer, a function in C. Several can hold at a time; what one of them forbids is forbidden.
+// Re-entrancy: what is under way, and what may happen meanwhile. While the core is in one of these states, the host, a
+// finalizer, or a function in C may call it again. Several states can hold at a time; an action is forbidden if one of
+// them forbids it.
 //
 //   state        from .. to                                                       move   collect   collect unasked   measures   free
 //   (idle)                                                                        yes    yes       yes               yes        yes

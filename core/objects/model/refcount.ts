@@ -15,7 +15,7 @@ export const IMMORTAL_MINIMUM: u32 = 1 << 30;
 /** The highest count of a valid object. Between the bounds there is room for C that counts immortal objects up and down. */
 export const IMMORTAL_MAXIMUM: u32 = 6 << 28;
 
-/** Adds a reference. Answers the object, so that the reference can be passed on in the same expression. */
+/** Adds a reference. Returns the object, so that the reference can be passed on in the same expression. */
 @inline
 export function incref<T extends PyObject>(o: T): T {
   const n = o.refcnt;

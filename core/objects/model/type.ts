@@ -64,7 +64,7 @@ export class PyType extends PyVarObject {
   tp_getattr: u32;
   tp_setattr: u32;
   tp_as_async: usize;
-  /** For C: a function that answers a string. The core calls `repr`. */
+  /** For C: a function that returns a string. The core calls `repr`. */
   tp_repr: u32;
   tp_as_number: usize;
   tp_as_sequence: usize;

@@ -101,7 +101,7 @@ function notSubscriptable(o: PyObject): PyObject | null {
   return null;
 }
 
-/** `key` as an index into a sequence of `n` items; -1 with TypeError, or with the IndexError `code`. */
+/** `key` as an index into a sequence of `n` items. -1 with TypeError, or with the IndexError whose code is `code`. */
 function indexIn(o: PyObject, key: PyObject, n: i32, code: u32): i32 {
   if (!hasIndex(key)) {
     if (isKind(o, STR)) raiseStringIndices(key);

@@ -2,7 +2,7 @@
 //
 // A writer also knows which containers are being written, from the outermost to the innermost, so that one which contains
 // itself is written as [...] (CPython's Py_ReprEnter).
-// Every method that can fail answers false, with MemoryError raised.
+// Every method that can fail returns false, with MemoryError raised.
 
 import { freeBlock, newBlock, requestFor, resizeBlock } from "../model/memory";
 import { PyObject } from "../model/type";
@@ -25,7 +25,7 @@ export class Writer {
   openCount: u32;
   openCapacity: u32;
 
-  /** Room for `more` characters of `width` bytes. */
+  /** Makes room for `more` characters of `width` bytes. */
   reserve(more: u32, width: u32): bool {
     const hasRoom = more <= this.capacity - this.length;
     if (width <= this.width && hasRoom) return true;
@@ -48,7 +48,7 @@ export class Writer {
     return true;
   }
 
-  /** The ASCII characters in the bytes of `packed`, the lowest first, up to the first 0. */
+  /** Writes the ASCII characters in the bytes of `packed`, the lowest byte first, up to the first 0. */
   putAscii(packed: u64): bool {
     while (packed != 0) {
       if (!this.put(<u32>(packed & 0xff))) return false;
@@ -69,7 +69,7 @@ export class Writer {
     return this.putChars(s.data, s.width, s.length);
   }
 
-  /** `digits` hexadecimal digits of a number. */
+  /** Writes `digits` hexadecimal digits of a number. */
   putHex(value: u32, digits: i32): bool {
     for (let k = digits - 1; k >= 0; k--) {
       const digit = (value >> ((<u32>k) << 2)) & 15;
@@ -78,7 +78,10 @@ export class Writer {
     return true;
   }
 
-  /** The container is being written from now on: 1. 0 if it was already, further out; -1 if there is no memory. */
+  /**
+   * Notes that the container is now being written: 1. 0 if it is being written already, further out; -1 if there is no
+   * memory.
+   */
   openContainer(o: PyObject): i32 {
     for (let k: u32 = 0; k < this.openCount; k++) {
       if (load<PyObject>(this.open + ((<usize>k) << 2)) === o) return 0;
@@ -99,7 +102,7 @@ export class Writer {
     this.openCount--;
   }
 
-  /** The text as a string, or null; the writer is gone in either case. */
+  /** The text as a string; null with an error. The writer is freed in either case. */
   finish(): PyObject | null {
     const s = str_from_chars(this.buffer, this.width, this.length);
     this.discard();
@@ -149,7 +152,10 @@ function shortEscape(char: u32): u32 {
   return char == 10 ? 0x6e : char == 13 ? 0x72 : char == 9 ? 0x74 : 0;
 }
 
-/** The characters as a literal. `text`: characters above U+007E may stand for themselves; otherwise they are bytes. */
+/**
+ * Writes the characters as a literal. If `text`, characters above U+007E may stand for themselves; otherwise they are
+ * bytes.
+ */
 function putLiteral(w: Writer, data: usize, width: u32, n: u32, text: bool): bool {
   const quote = quoteFor(data, width, n);
   if (!w.put(quote)) return false;

@@ -31,7 +31,10 @@ import { tuple_sizeof } from "./tuple";
 import { type_moved, type_references } from "./user-type";
 import { PyRef, ref_clear, ref_references } from "./weak";
 
-/** Bytes of an object's own block, collector header not counted. May be used even if the type has moved: the fields read here stay in the old block. */
+/**
+ * The size in bytes of an object's own block, without the collector header. It can be called even after the type has
+ * moved, because the fields that are read here stay in the old block.
+ */
 export function ownBytes(o: PyObject): usize {
   switch (o.type.kind) {
     case INT:
@@ -49,7 +52,7 @@ export function ownBytes(o: PyObject): usize {
   }
 }
 
-/** Shows each block that belongs to the object. Answers whether the visitor answered true to one of them. */
+/** Shows each block that belongs to the object. Returns whether the visitor returned true to one of them. */
 @inline
 export function eachPart<V>(o: PyObject, visitor: V): bool {
   switch (o.type.kind) {

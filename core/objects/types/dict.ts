@@ -102,7 +102,7 @@ function entries<V>(keys: Keys, visitor: V): void {
   }
 }
 
-/** As entries, without keys that are strings, and of keys that nobody shares. */
+/** As entries, for keys that are not shared, and without keys that are strings. */
 @inline
 function entriesInCycles<V>(keys: Keys, visitor: V): void {
   const n = keys.count;
@@ -230,7 +230,7 @@ export function dict_set_default(d: PyDict, key: PyObject, value: PyObject): PyO
   return index == EMPTY && addNew(d, key, hash, value) ? value : null;
 }
 
-/** Removes entry `index`. Answers the value, with its reference; null if there is no memory. */
+/** Removes entry `index`. Returns the value, with its reference; null if there is no memory. */
 export function dict_take_out(d: PyDict, index: u32): PyObject | null {
   if (!unshare(d)) return null;
   const key = d.keys.keyAt(index)!;
@@ -257,7 +257,7 @@ export function dict_pop(d: PyDict, key: PyObject): PyObject | null {
   return index < 0 ? null : dict_take_out(d, index);
 }
 
-/** The entry that dict_pop takes out; -1, and KeyError is raised, if there is none. */
+/** The entry that dict_pop would remove; -1 with KeyError if there is none. */
 export function dict_pop_index(d: PyDict, key: PyObject): i32 {
   if (d.used != 0) return foundIndex(d, key);
   raiseKey(key);

@@ -114,7 +114,7 @@ export function multiplyDigits(z: usize, a: usize, an: u32, b: usize, bn: u32, w
     return;
   }
   if (an >= 2 * bn) {
-    // The longer factor in pieces as long as the shorter one.
+    // The longer factor is cut into pieces that are as long as the shorter one.
     memory.fill(z, 0, (<usize>(an + bn)) << 2);
     const product = work;
     const rest = work + ((<usize>(2 * bn)) << 2);
@@ -154,7 +154,7 @@ export function multiplyDigits(z: usize, a: usize, an: u32, b: usize, bn: u32, w
   addTo(z + ((<usize>half) << 2), product, trimmed(product, n));
 }
 
-/** z = a / digit, which is not 0; z has n digits and may be a. Answers the remainder. */
+/** z = a / digit, which is not 0; z has n digits and may be a. Returns the remainder. */
 export function divideByDigit(z: usize, a: usize, n: u32, digit: u32): u32 {
   let left: u64 = 0;
   for (let k = n; k-- > 0; ) {
@@ -185,8 +185,8 @@ export function shiftDown(z: usize, a: usize, n: u32, bits: u32): void {
 }
 
 /**
- * q = a / b and r = a % b for magnitudes without leading zeros, an >= bn >= 2. q has an - bn + 1 digits. r has an + 1 digits; the
- * first bn are the remainder. `divisor` has bn + 1 digits to work in.
+ * q = a / b and r = a % b for magnitudes without leading zeros, an >= bn >= 2. q has an - bn + 1 digits. r has an + 1
+ * digits, of which the first bn are the remainder. `divisor` is work space of bn + 1 digits.
  */
 export function divideDigits(q: usize, r: usize, a: usize, an: u32, b: usize, bn: u32, divisor: usize): void {
   // Both are shifted so that the divisor's first digit has its highest bit set.

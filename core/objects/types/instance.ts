@@ -104,7 +104,7 @@ export function instance_index(o: PyObject, index: i32, code: u32): i32 {
   return -1;
 }
 
-/** The object is an instance with a slot of this number; TypeError if not. */
+/** Whether the object is an instance that has a slot of this number; raises TypeError if not. */
 export function hasSlot(o: PyObject, k: u32): bool {
   if (o.type.kind == USER && o.type.slots > k) return true;
   raiseNoField(o);

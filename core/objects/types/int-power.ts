@@ -12,7 +12,7 @@ import { int_add, int_floordiv, int_mod, int_mul, int_neg, int_pos } from "./int
 import { int_bit_length } from "./int-bits";
 import { isShort, shortValue } from "./int-values";
 
-/** Takes over `x`; answers x * y, reduced if there is a modulus. */
+/** Takes over `x`; returns x * y, reduced if there is a modulus. */
 function timesModulo(x: PyObject, y: PyLong, modulus: PyLong | null): PyObject | null {
   const product = int_mul(changetype<PyLong>(x), y);
   decref(x);

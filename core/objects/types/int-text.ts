@@ -69,7 +69,7 @@ function baseOf(letter: u32): i32 {
   return letter == 0x62 ? 2 : letter == 0x6f ? 8 : letter == 0x78 ? 16 : 0;
 }
 
-/** Reads a prefix, if there is one that fits. Answers the base; 1 for a 0 that can only be followed by zeros. */
+/** Reads a prefix, if there is one that fits. Returns the base; 1 for a 0 that can only be followed by zeros. */
 function readPrefix(t: Text, base: i32): i32 {
   const said = t.char == 0x30 ? baseOf(t.charAfter(1)) : 0;
   if (said != 0 && (base == 0 || base == said)) {

@@ -119,7 +119,7 @@ export function int_as_index(a: PyLong): i32 {
   return a.isNegative ? i32.MIN_VALUE : i32.MAX_VALUE;
 }
 
-/** Whether int_as_index answers the value itself. */
+/** Whether int_as_index returns the value itself. */
 export function int_is_index(a: PyLong): bool {
   return isShort(a) && shortValue(a) == <i64>int_as_index(a);
 }

@@ -4,7 +4,7 @@
 //
 // Ints from -5 to 256 exist once (POLICY_SMALL_INTS). Those with one digit have a free list. A bool is an int of its own type.
 // Invariants (int_valid): the highest digit is not 0; sign is 1 iff there are no digits.
-// Every function that answers an object answers a new reference, or null with an error raised.
+// Every function that returns an object returns a new reference, or null with an error raised.
 
 import { MAX_REQUEST } from "../../ground/config";
 import { INT } from "../model/kinds.gen";
@@ -110,7 +110,7 @@ export function newLong(n: u32): PyLong | null {
   return changetype<PyLong | null>(o);
 }
 
-/** Completes an int from newLong(n) whose `n` digits were written: removes leading zeros, and answers the shared int if it is small. */
+/** Completes an int from newLong(n) whose `n` digits were written: removes leading zeros, and returns the shared int if it is small. */
 export function finish(z: PyLong, n: u32, negative: bool): PyObject | null {
   const left = trimmed(z.row, n);
   if (left < 2) {

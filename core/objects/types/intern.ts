@@ -149,7 +149,7 @@ export function interned(): Interned {
 }
 
 /**
- * PyUnicode_InternInPlace: the one string with this text. Takes over the caller's reference and answers one; null, with that
+ * PyUnicode_InternInPlace: the one string with this text. Takes over the caller's reference and returns one; null, with that
  * reference released, if there is no memory for the table.
  */
 export function str_intern(s: PyStr): PyStr | null {

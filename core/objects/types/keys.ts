@@ -29,7 +29,7 @@ export const SHARED: u8 = 2;
 
 export const EMPTY: i32 = -1;
 export const DUMMY: i32 = -2;
-/** Answer of a lookup that failed with an error. */
+/** The result of a lookup that failed with an error. */
 export const FAILED: i32 = -3;
 
 export const LEAST_LOG_SIZE: u32 = 3;

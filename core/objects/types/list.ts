@@ -201,7 +201,7 @@ export function list_set_item(l: PyList, index: i32, item: PyObject): bool {
   return true;
 }
 
-/** Removes item `k`, and answers it with its reference. The list keeps its room. */
+/** Removes item `k` and returns it, with its reference. The list keeps its room. */
 function takeOut(l: PyList, k: u32): PyObject {
   const item = itemAt(l.items, k);
   const place = l.items + ((<usize>k) << 2);
@@ -225,13 +225,13 @@ export function list_del_item(l: PyList, index: i32): bool {
   return true;
 }
 
-/** Takes an item out and answers it. */
+/** Removes an item and returns it. */
 export function list_pop(l: PyList, index: i32): PyObject | null {
   const k = list_pop_index(l, index);
   return k < 0 ? null : list_take(l, k);
 }
 
-/** Which item list_pop takes out; -1, and IndexError is raised, if there is none. */
+/** The index of the item that list_pop would remove; -1 with IndexError if there is none. */
 export function list_pop_index(l: PyList, index: i32): i32 {
   if (l.size != 0) return list_index(l, index, E_INDEX_POP);
   raiseEmptyList();

@@ -27,7 +27,7 @@ export function callFunction(index: u32, o: PyObject): void {
   apart(VOID_FUNCTION, index, null, o);
 }
 
-/** Calls the function with this table index, of the type int(object): a type's clear, whose answer says nothing. */
+/** Calls the function with this table index, of the type int(object): a type's clear, whose result has no meaning. */
 export function callClear(index: u32, o: PyObject): void {
   apart(INT_FUNCTION, index, null, o);
 }

@@ -10,7 +10,7 @@ import { HAS_HASHED, PyObject, PyType } from "../model/type";
 import { PyStr } from "../text/str";
 import { Writer } from "../text/writer";
 
-/** Writes the name of a built-in type in ASCII to memory. Answers its length. */
+/** Writes the name of a built-in type in ASCII to memory. Returns its length. */
 @external("host", "typeName")
 declare function hostTypeName(kind: u32, target: usize): u32;
 

@@ -5,7 +5,7 @@
 //   a slot's key is 0: it was never used (hash 0), or its item was removed (hash -1)
 //   probing looks at LINEAR_PROBES slots in a row before it jumps: i = 5 i + perturb + 1
 //
-// Order and growth are CPython's (Objects/setobject.c), so that items of equal hashes come in the same order here and there. Invariants (set_valid):
+// Order and growth are CPython's (Objects/setobject.c), so items of equal hashes come in the same order as in CPython.
 //   used == slots with a key <= fill == slots that are not (0, 0);  fill * 5 < mask * 3 after an insertion
 
 import { DEBUG } from "../../ground/config";

@@ -121,13 +121,13 @@ export function set_remove(s: PySet, key: PyObject): bool {
   return found > 0;
 }
 
-/** Takes some item out; null with KeyError if there is none. */
+/** Removes an arbitrary item and returns it; null with KeyError if there is none. */
 export function set_pop(s: PySet): PyObject | null {
   const k = set_pop_slot(s);
   return k < 0 ? null : set_take(s, k);
 }
 
-/** The slot of the item that set_pop takes out; -1, and KeyError is raised, if there is none. */
+/** The slot of the item that set_pop would remove; -1 with KeyError if there is none. */
 export function set_pop_slot(s: PySet): i32 {
   if (s.used == 0) {
     raiseEmptySet();
@@ -138,7 +138,7 @@ export function set_pop_slot(s: PySet): i32 {
   return k;
 }
 
-/** Removes the item in a slot, and answers it with its reference. */
+/** Removes the item in a slot and returns it, with its reference. */
 export function set_take(s: PySet, k: u32): PyObject {
   const item = s.keyAt(k)!;
   store<usize>(s.slot(k), 0);

@@ -56,7 +56,7 @@ export function shapes_bytes(): usize {
   return shapes().table != 0 ? <usize>CAPACITY * offsetof<Shape>() : 0;
 }
 
-/** Forgets every shape. Answers how many there were. */
+/** Forgets every shape. Returns how many there were. */
 export function shapes_clear(): u32 {
   const s = shapes();
   if (s.table == 0) return 0;

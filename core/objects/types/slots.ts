@@ -1,7 +1,7 @@
 // Operators, items and iteration of types in C: the functions of the tables tp_as_number, tp_as_sequence, tp_as_mapping, and tp_iter and
 // tp_iternext (include/object.h has them in this order). Built-in types have none of these.
 //
-// Such a function answers a new reference, or null with an error; or a number, or -1 with an error.
+// Such a function returns a new reference, or null with an error; or a number, or -1 with an error.
 
 import { hasError } from "../model/error";
 import {
@@ -232,7 +232,10 @@ export function slotTruth(o: PyObject): i32 {
   return n == NO_LENGTH ? 1 : n > 0 ? 1 : n;
 }
 
-/** The index for sq_item: a negative one is counted from the end. Still negative if it is out of range; FAILED_INDEX with an error. */
+/**
+ * The index to pass to sq_item: a negative one counts from the end. It is still negative if it is out of range;
+ * FAILED_INDEX with an error.
+ */
 export function slotIndex(o: PyObject, k: i32): i32 {
   if (k >= 0 || sequenceSlot(o, SQ_LENGTH) == 0) return k;
   const n = callInquiry(sequenceSlot(o, SQ_LENGTH), o);

@@ -135,7 +135,7 @@ class Sorting {
     while (runs > 1 && !this.failed) runs = this.mergePairs(runs, ends);
   }
 
-  /** Merges runs in pairs. Answers how many runs remain. */
+  /** Merges runs in pairs. Returns how many runs remain. */
   private mergePairs(runs: u32, ends: usize): u32 {
     let low: u32 = 0;
     let left: u32 = 0;

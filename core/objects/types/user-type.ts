@@ -65,7 +65,7 @@ export function slotsAtOf(itemSize: u32): u32 {
   return <u32>(itemSize > 0 ? offsetof<PyVarObject>() : offsetof<PyObject>());
 }
 
-/** How many freed instances of a type are kept. */
+/** How many freed instances of a type may be kept for reuse. */
 export function freeMaxOf(itemSize: u32): u32 {
   return itemSize == 0 && hasPolicy(POLICY_FREE_LISTS) ? MOST_FREE : 0;
 }
@@ -117,7 +117,7 @@ export function type_new(
   return type;
 }
 
-/** The name of a type as C reads it, in the string itself; "" if it is not ASCII. */
+/** The name of a type as C reads it: the characters of the string itself; "" if the name is not ASCII. */
 export function textOf(name: PyObject): usize {
   const s = changetype<PyStr>(name);
   return s.isAscii ? s.data : s.data + <usize>s.length * s.width;

@@ -64,7 +64,7 @@ export class CModule {
   }
 
   /**
-   * The module goes: functions registered with atexit are called, its data and its entries of the table are given back. Answers what it
+   * The module goes: functions registered with atexit are called, its data and its entries of the table are given back. Returns what it
    * did not free. Modules that need each other go together. Throws if another module uses it, or if it has gone already.
    */
   unload(): LeakReport {

@@ -45,7 +45,7 @@ const I32 = 0x7f;
 const F64 = 0x7c;
 const TYPES: Readonly<Record<string, number>> = { i: I32, d: F64 };
 
-/** A type as letters: `dd>d` takes two doubles and answers one; i is for int. */
+/** A type as letters: `dd>d` takes two doubles and returns one; i is for int. */
 function typeOf(letters: string): FunctionType {
   const [parameters = [], results = []] = letters.split(">").map((part) => [...part].map((c) => TYPES[c] ?? I32));
   return { parameters, results };
@@ -102,7 +102,7 @@ export function needsApi(name: string): boolean {
   return API_NAME.test(name) && !MEMORY_NAME.test(name);
 }
 
-/** Names of functions for which there need be no types. */
+/** Names of functions whose types need not be known. */
 const MEMORY_NAME =
   /^(PyMem|PyTraceMalloc)_|^PyObject_(Raw)?(Malloc|Calloc|Realloc|Free)$|^PyObject_[GS]etArenaAllocator$/;
 

@@ -16,7 +16,7 @@ export interface ExtensionHost {
   beginApi(): void;
   /** Throws the error that C left set, if there is one. */
   raiseIfSet(): void;
-  /** The module that a PyInit function meant by what it answered, as a handle. Throws what went wrong on the way. */
+  /** The module that a PyInit function meant by what it returned, as a handle. Throws what went wrong on the way. */
   moduleFrom(answered: number, name: string): PyModule;
   /** The module's handle is released, and nothing is in the module any more. */
   dropModule(module: PyModule): void;

@@ -332,7 +332,7 @@ export class Linker {
   }
 
   /**
-   * The module goes, if nobody uses it; those that it and they need each other go with it. Answers what they did not free.
+   * The module goes, if nobody uses it; those that it and they need each other go with it. Returns what they did not free.
    */
   unload(loaded: LoadedModule): LeakReport {
     if (!loaded.isLive) throw new ReferenceError(`Cannot unload ${loaded.label}: it was unloaded already`);

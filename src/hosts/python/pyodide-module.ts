@@ -155,7 +155,7 @@ interface Instantiated {
 const hasRelocations = ({ exports }: Instantiated): boolean => exports.memory === undefined;
 
 /**
- * Takes notice of CPython's module when it is instantiated, until the function that it answers is called. Of one with relocations, what `note` answers is called
+ * Takes notice of CPython's module when it is instantiated, until the function that it returns is called. Of one with relocations, what `note` answers is called
  * when they have been applied and its constructors have run, which is the last before its main function.
  */
 function watch(note: (module: Instantiated) => () => void): () => void {
@@ -175,7 +175,7 @@ function watch(note: (module: Instantiated) => () => void): () => void {
       exports: { value: { ...exports, __wasm_call_ctors: constructAndBegin } },
     });
   };
-  // A module answers an instance; bytes answer an instance and its module.
+  // A module returns an instance; bytes return an instance and its module.
   const watched = async (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => {
     const result = (await instantiate(source as BufferSource, imports)) as unknown;
     if (result instanceof WebAssembly.Instance) return noted(result, imports);

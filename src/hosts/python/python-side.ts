@@ -28,7 +28,7 @@ export interface PythonCollection {
   readonly begun: number;
 }
 
-/** Tells of the interpreter's collections from now on. Answers what ends that. */
+/** Tells of the interpreter's collections from now on. Returns what ends that. */
 export type CollectionSource = (tell: (collection: PythonCollection) => void) => () => void;
 
 /** Somebody who is told of collections, and what ends that. */

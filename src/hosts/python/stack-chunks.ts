@@ -55,7 +55,7 @@ export class StackChunks {
     ];
   }
 
-  /** The tracer, which has the words, stands in front. Answers what ends that; somebody who came to stand in front of it stays, and it behind him. */
+  /** The tracer, which has the words, stands in front. Returns what ends that; somebody who came to stand in front of it stays, and it behind him. */
   watch(): () => void {
     if (!this.#before) {
       this.#before = this.#read();

@@ -133,7 +133,7 @@ export class Bridge {
 
   // ---- calls of code in C ----
 
-  /** Calls the object of a handle with the last `n` values of the stack. Answers what it answered. */
+  /** Calls the object of a handle with the last `n` values of the stack. Returns what it returned. */
   call(index: number, n: number): unknown {
     const { border } = this;
     border.enter();
@@ -205,7 +205,7 @@ export class Bridge {
     return this.#scopes.aside(run);
   }
 
-  /** Runs a function; what handles it made are released, but for one that it answers. */
+  /** Runs a function; what handles it made are released, but for one that it returns. */
   scope<T>(run: () => T): T {
     return this.#scopes.scope(run);
   }

@@ -42,7 +42,7 @@ export class Scopes {
     }
   }
 
-  /** Runs a function; what handles it made are released, but for one that it answers. */
+  /** Runs a function; what handles it made are released, but for one that it returns. */
   scope<T>(run: () => T): T {
     const made = new Set<Handle>();
     this.#scopes.push(made);

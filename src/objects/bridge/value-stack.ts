@@ -114,7 +114,7 @@ export class ValueStack {
   /** Bytes of a character of the text that was written last. */
   width = 1;
 
-  /** Writes a text to the core's buffer, in one byte a character if that is enough. Answers how many characters. */
+  /** Writes a text to the core's buffer, in one byte a character if that is enough. Returns how many characters. */
   write(text: string): number {
     const n = text.length;
     const at = this.#room(n);

@@ -181,7 +181,7 @@ class Conversion {
     }
   }
 
-  /** Answers how many items were put on the stack: counted, as getters and proxies may change or invent a length. */
+  /** Returns how many items were put on the stack: counted, as getters and proxies may change or invent a length. */
   #pushItems(array: readonly unknown[], from: number, to: number): number {
     let n = 0;
     for (let k = from; k < to; k++) {
@@ -191,7 +191,7 @@ class Conversion {
     return n;
   }
 
-  /** Answers how many properties were put on the stack. */
+  /** Returns how many properties were put on the stack. */
   #pushProperties(object: object): number {
     const record = object as Readonly<Record<string, unknown>>;
     let n = 0;

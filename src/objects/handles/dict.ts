@@ -67,7 +67,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
     return this.#bridge.number(this.#bridge.f.contains_item(this.index)) === 1;
   }
 
-  /** Removes a key. Answers whether it was there. */
+  /** Removes a key. Returns whether it was there. */
   delete(key: K): boolean {
     if (this.size === 0 || !this.has(key)) return false;
     this.deleteItem(key);

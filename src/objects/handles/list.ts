@@ -20,7 +20,7 @@ export class PyList<T = unknown> extends PyRow<T> {
     return this.bridge;
   }
 
-  /** Adds items at the end. Answers the new length. */
+  /** Adds items at the end. Returns the new length. */
   push(...items: T[]): number {
     let length = 0;
     for (const item of items) length = this.#append(item);
@@ -32,7 +32,7 @@ export class PyList<T = unknown> extends PyRow<T> {
     this.#append(item);
   }
 
-  /** Answers the new length. */
+  /** Returns the new length. */
   #append(item: T): number {
     try {
       return this.#appendOnce(item);

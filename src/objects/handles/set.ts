@@ -124,7 +124,7 @@ export class PySet<T = unknown> extends AnySet<T> {
     }
   }
 
-  /** s.discard(item). Answers whether it was there. */
+  /** s.discard(item). Returns whether it was there. */
   delete(item: unknown): boolean {
     this.#bridge.push(item);
     return this.#bridge.number(this.#bridge.f.set_discard_item(this.index)) === 1;

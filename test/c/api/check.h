@@ -1,4 +1,4 @@
-/* For tests of the API in C: each exported test_* answers 0, or the line of what is wrong. What NEW was given is released by done(). */
+/* For tests of the API in C: each exported test_* returns 0, or the line of what is wrong. What NEW was given is released by done(). */
 #include <Python.h>
 
 #define STEP(condition) \

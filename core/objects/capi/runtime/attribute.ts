@@ -297,7 +297,10 @@ export function PyObject_DelAttrString(o: PyObject, text: usize): i32 {
   return PyObject_SetAttrString(o, text, null);
 }
 
-/** A new reference to `*result` and 1; NULL and 0 if there is no such attribute; NULL and -1 with another error. */
+/**
+ * Stores a new reference in `*result` and returns 1; NULL and 0 if there is no such attribute; NULL and -1 with another
+ * error.
+ */
 export function PyObject_GetOptionalAttr(o: PyObject, name: PyObject, result: usize): i32 {
   const value = PyObject_GetAttr(o, name);
   store<PyObject | null>(result, value);

@@ -1,4 +1,5 @@
-// Functions in C as objects: of a module, or methods that are bound to an object. A definition (PyMethodDef, definitions.ts) stays C's.
+// Functions in C as objects: functions of a module, or methods that are bound to an object. Their definitions
+// (PyMethodDef, definitions.ts) belong to C.
 
 import { hasError } from "../../model/error";
 import { E_NO_ARGUMENTS, E_NO_KEYWORDS, E_ONE_ARGUMENT } from "../../model/errors.gen";
@@ -216,7 +217,7 @@ export function builtin_repr(o: PyObject, w: Writer): bool {
   );
 }
 
-/** Whether the answer of a function in C is consistent: NULL if and only if an error is set. */
+/** Whether the result of a function in C is consistent: NULL if and only if an error is set. */
 @inline
 export function isConsistent(result: PyObject | null): bool {
   return (result === null) == hasError();

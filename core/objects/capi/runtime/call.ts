@@ -59,7 +59,7 @@ function notCallable(o: PyObject): PyObject | null {
   return null;
 }
 
-/** SystemError: the function answered NULL without an error, or a result with an error set. */
+/** SystemError: the function returned NULL without an error, or a result with an error set. */
 export function inconsistent(callable: PyObject, result: PyObject | null): PyObject | null {
   const cause = taken();
   raiseAboutRepr(result ? E_RESULT_WITH_ERROR : E_NULL_RESULT, callable);

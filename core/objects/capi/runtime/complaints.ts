@@ -1,4 +1,5 @@
-// Errors that many functions of the Python/C API raise. These functions answer the value that their callers return.
+// Errors that many functions of the Python/C API raise. Each function here returns the value that its caller then
+// returns.
 
 import { raiseError } from "../../model/raise";
 import { raiseBadCall } from "../../model/raises.gen";
@@ -6,13 +7,13 @@ import { decref } from "../../model/refcount";
 import { PyObject } from "../../model/type";
 import { reprOf } from "../../types/protocol";
 
-/** PyErr_BadInternalCall. Answers null, as what calls it does. */
+/** PyErr_BadInternalCall. Returns null, so that the caller can return that. */
 export function badCall(): PyObject | null {
   raiseBadCall();
   return null;
 }
 
-/** As badCall, for functions that answer -1. */
+/** As badCall, for functions that return -1. */
 export function badCallNumber(): i32 {
   raiseBadCall();
   return -1;

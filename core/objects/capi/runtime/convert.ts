@@ -1,6 +1,6 @@
 // Ints and floats as numbers of C. int, long and Py_ssize_t have 32 bits, long long has 64.
 //
-// A conversion that fails answers -1 and sets an error. The masks never fail for large values: they keep the lowest bits.
+// A conversion that fails returns -1 and sets an error. The masks never fail for large values: they keep the lowest bits.
 
 import { hasError } from "../../model/error";
 import {
@@ -42,7 +42,7 @@ function fitsSigned(a: PyLong, bits: u32): bool {
   return n < bits || (n == bits && a.isNegative && lowBits(a) << (64 - bits) == (<u64>1) << 63);
 }
 
-/** As a number of at most `bits` bits with a sign, of anything that has __index__: -1 with an error. */
+/** The value of anything that has __index__, as a number of at most `bits` bits with a sign; -1 with an error. */
 export function signed(o: PyObject | null, bits: u32, code: u32): i64 {
   if (!o) return badCallNumber();
   // A digit has fewer bits than any of C's numbers.
@@ -56,7 +56,7 @@ export function signed(o: PyObject | null, bits: u32, code: u32): i64 {
   return v;
 }
 
-/** As a number of at most `bits` bits without a sign; the object is an int. */
+/** The value of an int, as a number of at most `bits` bits without a sign; -1 with an error. */
 export function unsigned(o: PyObject | null, bits: u32, code: u32, negative: u32): u64 {
   if (!o) return <u64>(<i64>badCallNumber());
   if (!isInt(o)) {

@@ -22,7 +22,7 @@ export class PyMemberDef {
   doc: usize;
 }
 
-/** An attribute with a getter and a setter, table indices, which are given the closure. */
+/** An attribute with a getter and a setter, which are table indices. Both are passed the closure. */
 @unmanaged
 export class PyGetSetDef {
   name: usize;

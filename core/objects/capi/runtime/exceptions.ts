@@ -152,7 +152,7 @@ export function setCause(e: PyObject, cause: PyObject): void {
   store<u8>(suppressAt(e), 1);
 }
 
-/** str(e): the argument, or all of them as a tuple if there are more; of a KeyError its repr. */
+/** str(e): the only argument, or a tuple of all if there are several. For a KeyError, the repr of its argument. */
 export function exception_str(e: PyObject): PyObject | null {
   const t = argsOf(e);
   if (t.size == 0) return emptyStr();
@@ -161,7 +161,7 @@ export function exception_str(e: PyObject): PyObject | null {
   return isSubtype(e.type, exceptionType(EXC_KEY)) ? reprOf(only) : strOf(only);
 }
 
-/** The answer of a function in C that has to be a string; null with an error. */
+/** The result of a function in C, which must be a string; null with an error. */
 function textFrom(o: PyObject, f: u32): PyObject | null {
   const text = call_indirect<PyObject | null>(f, o);
   if (!text || isKind(text, STR)) return text;
@@ -211,7 +211,7 @@ function spareError(): PyObject {
   return incref<PyObject>(load<PyObject>(spareErrorSlot()));
 }
 
-/** Takes the exception that is set: a new reference, and no error is set any more. null if none was set. */
+/** Takes out the exception that is set: a new reference, and no error is set afterwards. null if none was set. */
 export function taken(): PyObject | null {
   const e = error();
   if (e.code == 0) return null;

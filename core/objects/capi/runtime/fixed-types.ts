@@ -171,7 +171,10 @@ export function hasObjectsOfC(): bool {
   return false;
 }
 
-/** The types are as before the first was named: none has a name or anything for C, and the API's own are none. Nothing of C's is left. */
+/**
+ * Makes the types as they were before the first one was named: no type has a name or functions for C, and the API's own
+ * types are empty. Nothing of C's remains.
+ */
 export function unnameFixedTypes(): void {
   if (typeOf(BASE_OBJECT).refcnt == 0) return;
   for (let place: u32 = 0; place <= MODULE_DEF; place++) {
