@@ -19,7 +19,7 @@ export interface KnownBlock {
 /** Says where the program is now, in one line; undefined if it can't tell. */
 export type Locator = () => string | undefined;
 
-/** What is done about a fault. If it returns, the faulty call does nothing and the program goes on. */
+/** What to do about a fault. If the function returns, the faulty call does nothing and the program goes on. */
 export type FaultHandler = (fault: Fault) => void;
 
 const KINDS: Readonly<Record<number, FaultKind>> = {
@@ -64,7 +64,9 @@ export class Sites {
   }
 }
 
-/** Faults that are the call's that finds them; of others, the place that did the damage is not known. */
+/**
+ * Faults that are caused by the call that finds them. For all other faults, the place that did the damage is not known.
+ */
 const FOUND_AT_THE_CALL: ReadonlySet<FaultKind> = new Set([
   "double free",
   "wrong domain",

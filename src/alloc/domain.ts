@@ -21,7 +21,7 @@ export interface DomainCalls {
   free: (block: number) => void;
 }
 
-/** The domain calls other functions from now on. */
+/** Makes the domain call other functions from now on. */
 export let rebind: (domain: Domain, calls: DomainCalls) => void;
 
 /**
@@ -54,18 +54,24 @@ export class Domain implements AllocatorFunctions {
     return isSize(count) && isSize(size) ? toAddress(this.#calls.calloc(count, size)) : NULL;
   }
 
-  /** The block with `n` bytes, perhaps elsewhere; what fits of its content stays. NULL, and nothing changed, if it can't. */
+  /**
+   * Resizes the block to `n` bytes; it may move. Its content stays as far as it fits. If there is no memory: NULL, and
+   * nothing has changed.
+   */
   realloc(block: Address, n: number): Address {
     return isSize(n) ? toAddress(this.#calls.realloc(block, n)) : NULL;
   }
 
-  /** The block is gone. It came from this domain, and was not freed before. */
+  /** Frees the block, which must come from this domain and not have been freed before. */
   free(block: Address): void {
     this.#calls.free(block);
   }
 }
 
-/** Whether `n` bytes can be passed to WebAssembly, which would take a larger number modulo 2^32. Throws if `n` is not a number of bytes at all. */
+/**
+ * Whether `n` bytes can be passed to WebAssembly, which would take a larger number modulo 2^32. Throws if `n` is not a
+ * number of bytes.
+ */
 export function isSize(n: number): boolean {
   if (!Number.isInteger(n) || n < 0) throw new RangeError(`Cannot allocate ${n} bytes: not a whole number from 0 up`);
   return n <= MAX_REQUEST;

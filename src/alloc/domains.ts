@@ -1,4 +1,4 @@
-// The three domains of a heap, and the blocks that have views: what has to know when the core is over another memory.
+// The three domains of a heap, and the blocks that have views: both must follow when the core moves to another memory.
 
 import type { Core } from "../core/core.js";
 import type { DomainName } from "../ground/errors.js";
@@ -38,13 +38,16 @@ export class Domains {
     this.object = new Domain("object", object);
   }
 
-  /** The core is over another memory, with the same content at the same addresses: whoever has its functions gets the new ones. */
+  /**
+   * To be called when the core has moved to another memory, which has the same content at the same addresses. All
+   * objects that hold the core's functions get the new ones.
+   */
   moved(): void {
     const { raw, mem, object } = domainCalls(this.#core);
     rebind(this.raw, raw);
     rebind(this.mem, mem);
     rebind(this.object, object);
-    // A view knows the memory that it is of, and would keep it.
+    // A view refers to the memory that it shows, and would keep the old one alive.
     for (const ref of this.viewers) {
       const block = ref.deref();
       if (block) forgetView(block);

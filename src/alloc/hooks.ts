@@ -44,7 +44,7 @@ const SIGNATURES = {
   arenaFree: { parameters: 3, results: 0 },
 } as const satisfies Record<string, Signature>;
 
-/** What the core calls the domains. */
+/** The core's numbers of the domains. */
 export const DOMAIN_NUMBERS: Readonly<Record<DomainName, number>> = { raw: C.RAW, mem: C.MEM, object: C.OBJECT };
 
 type Hook = (...args: number[]) => number | undefined;
@@ -97,8 +97,9 @@ export class AllocatorHooks {
   }
 
   /**
-   * The allocator serves the domain from now on. Blocks that are there will be freed through it, so it hands on what it
-   * does not know, or is put in place before the first allocation: the manual's rule for PyMem_SetAllocator.
+   * Makes the allocator serve the domain from now on. Blocks that exist already will be freed through it. So it must
+   * either pass on blocks that it does not know, or be installed before the first allocation: the manual's rule for
+   * PyMem_SetAllocator.
    */
   set(domain: DomainName, allocator: AllocatorFunctions | WasmAllocator | InstalledAllocator): void {
     this.#write(this.#toWords(allocator));
@@ -121,7 +122,7 @@ export class AllocatorHooks {
     ];
   }
 
-  /** A function of the program's in the table: while it runs, whoever called the heap waits in the middle of something. */
+  /** Puts a function of the program into the table. While it runs, its caller waits in the middle of an operation. */
   #relay(f: Hook, signature: Signature): number {
     const counted: Hook = (...args) => this.#states.inOperation(() => this.#states.answerOf(() => f(...args), NULL));
     return this.#slots.put(toWasmFunction(counted, signature));

@@ -1,14 +1,18 @@
-// Where in the program a call into the heap comes from, read off the JavaScript stack: the C function, if it is C that
-// calls, the C functions that called it, and the JavaScript function that called those.
+// Where in the program a call into the heap comes from, read from the JavaScript stack: the C function that made the
+// call, the C functions that called it, and the JavaScript function that called those. Without C: the JavaScript
+// function alone.
 //
 //   copy_text (spam.wasm), called from fill, main, start (app.ts:12:7)
 //
 // The innermost WebAssembly frame is the core's own; a C module's frames have another address, with its label in it
 // (hosts/c/sections.ts puts it there).
 
-/** The folder of this library's files, as stacks show it; undefined if a bundler put them together with the program's. */
+/**
+ * The folder of this library's files as it appears in stacks; undefined if a bundler merged them with the program's
+ * files.
+ */
 const [, LIBRARY] = /^(?:file:\/\/)?(.*\/)alloc\/locator\.[jt]s$/.exec(import.meta.url) ?? [];
-/** The library's own tests and its command are programs, too. */
+/** Files in this folder that count as the program: the library's own tests, and its command. */
 const PROGRAMS = /\.test\.ts:|\/cli\/[\w-]+\.[jt]s:/;
 
 /** Whether a frame of JavaScript stands between the program and the heap. */
@@ -36,12 +40,12 @@ export function wasmFrame(line: string): WasmFrame | undefined {
   return { name: name || `function ${index}`, url };
 }
 
-/** The label of the module at an address that V8 made; the hash alone, if it has no name. */
+/** The label of the module in an address that V8 made; if it has no label, the hash alone. */
 export function labelOf(url: string): string {
   return url.replace("wasm://wasm/", "").replace(/-[0-9a-f]{8}$/, "");
 }
 
-/** Frames that are looked at: those of the core and of C stand before the first that is JavaScript. */
+/** The number of frames to read. Those of the core and of C stand before the first JavaScript frame. */
 const DEPTH = 40;
 
 function deepStack(): string {
@@ -52,7 +56,7 @@ function deepStack(): string {
   return stack;
 }
 
-/** What says nothing: the first line, and empty ones. */
+/** Whether a line is a frame: the first line of a stack, and empty lines, are not. */
 function isFrame(line: string): boolean {
   return line !== "" && !line.startsWith("Error");
 }
@@ -62,12 +66,13 @@ function isWrapper({ name, url }: WasmFrame, called: WasmFrame | undefined): boo
   return name === "main" && called?.name === "main" && url === called.url;
 }
 
-/** So many functions in C are named at most. */
+/** At most this many functions in C are named. */
 const MOST_IN_C = 4;
 
 /**
- * The C function that called into the heap, if it was C, with the C functions that called it, and the JavaScript that called those. The stack begins
- * with this library, whose files a bundler may have put together with the program's: so nothing counts before the core's frames, if there are any.
+ * The C functions of the call into the heap, the innermost first, and the JavaScript function that called those. The
+ * stack begins with frames of this library, whose files a bundler may have merged with the program's. So frames before
+ * those of the core are ignored, if there are frames of the core.
  */
 function readStack(): { readonly inC: readonly WasmFrame[]; readonly caller?: string } {
   const lines = deepStack()
@@ -90,20 +95,20 @@ function readStack(): { readonly inC: readonly WasmFrame[]; readonly caller?: st
   return { inC };
 }
 
-/** The places as one; a module is named where it is another than the one before. */
+/** The places as one text. A module is named only where it differs from the one before. */
 function placeOf(inC: readonly WasmFrame[], caller?: string): string | undefined {
   const names = inC.map(({ name, url }, k) => (url === inC[k - 1]?.url ? name : `${name} (${labelOf(url)})`));
   const [place, ...callers] = caller === undefined ? names : [...names, caller];
   return callers.length === 0 ? place : `${place}, called from ${callers.join(", ")}`;
 }
 
-/** The function, file and line that called into the heap; undefined if the stack says nothing of it. */
+/** The function, file and line that called into the heap; undefined if the stack does not tell. */
 export function stackLocator(): string | undefined {
   const { inC, caller } = readStack();
   return placeOf(inC, caller);
 }
 
-/** The functions in C alone, where it is known who called those. */
+/** Only the functions in C; for when the caller of those is known. */
 export function functionLocator(): string | undefined {
   return placeOf(readStack().inC);
 }

@@ -9,7 +9,7 @@ import type { Words } from "../core/memory-words.js";
 import { type Address, toAddress } from "../ground/address.js";
 import type { BlockOwner, DomainName } from "../ground/errors.js";
 
-/** Bytes, each in exactly one part: `platform` is the sum of all the others. */
+/** Bytes. Each byte is in exactly one part: `platform` is the sum of all others. */
 export interface Account {
   /** What the platform gave. */
   readonly platform: number;
@@ -42,7 +42,7 @@ export interface SizeClassStats {
 
 export interface ArenaStats {
   readonly count: number;
-  /** How many were ever opened. */
+  /** The number of arenas opened so far. */
   readonly opened: number;
   readonly pools: number;
   readonly freePools: number;
@@ -73,7 +73,7 @@ export interface HeapStats {
   readonly poolsOpened: number;
 }
 
-/** What lies in the heap, as `walk` reports it. Sizes are whole; `usable` is without the header. */
+/** One thing in the heap, as `walk` reports it. `size` is the whole size; `usable` is without the header. */
 export type HeapItem =
   | { kind: "chunk"; address: Address; size: number; usable: number; domain: BlockOwner | "internal" }
   | { kind: "freeChunk" | "top"; address: Address; size: number }
@@ -118,7 +118,7 @@ export function itemOf(kind: number, address: number, size: number, a: number, b
   }
 }
 
-/** What a host's malloc says of itself; null for a heap in its own memory. */
+/** What a host's malloc reports about itself; null for a heap in its own memory. */
 export interface HostFigures {
   /** Bytes that the host's malloc took from the platform. */
   readonly platform: number;
@@ -132,7 +132,7 @@ export interface HostFigures {
   readonly inherited: number;
 }
 
-/** A heap as those see it that only look at it. */
+/** A heap, for code that only looks at it. */
 export interface Walked {
   /** Everything in the heap, and unless told otherwise every block of every pool. */
   walk(visit: (item: HeapItem) => void, options?: { readonly blocks?: boolean }): void;
@@ -198,7 +198,9 @@ export class Tally {
     this.#live[domain] = (this.#live[domain] ?? 0) + used * blockSize;
   }
 
-  /** The domains whose chunks the arenas are in: an arena is not live memory of that domain as well. */
+  /**
+   * Subtracts the arenas from the domains whose chunks they lie in, because they are not live memory of those domains.
+   */
   #takeArenasOut(): void {
     const starts = [...this.#chunks.keys()].sort((x, y) => x - y);
     for (const arena of this.#arenas) {
@@ -221,7 +223,8 @@ export class Tally {
   finish(words: Words, memoryBytes: number, host: HostFigures | null): HeapStats {
     const { control } = this.#core;
     const word = (at: number) => words.get(control + at);
-    // A domain that freed more of what the host had given out before than it has itself is below zero, modulo 2^32.
+    // A domain may have freed blocks that the host allocated before the heap was attached. Its count can then be below
+    // zero, modulo 2^32.
     const belowZero = 2 ** 32 - (host?.inherited ?? 0);
     const largeBytes = (domain: number) => {
       const bytes = word(C.LARGE_BYTES_AT + 4 * domain);

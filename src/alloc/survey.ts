@@ -1,4 +1,4 @@
-// All of a heap, looked at: what is in it, what it adds up to, and whether it is whole.
+// Views of the whole heap: what is in it, what it adds up to, and whether its structures are intact.
 
 import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
@@ -10,7 +10,9 @@ import { type Fault, HeapCorruption } from "../ground/errors.js";
 import { type FaultHandler, type KnownBlock, readFault, type Sites } from "./debug-hooks.js";
 import { type HeapItem, type HeapStats, type HostFigures, itemOf, Tally } from "./stats.js";
 
-/** All heaps of this program that have not been collected, to say whose a block is that is not one's own. */
+/**
+ * All heaps of this program that have not been collected. They tell which heap owns an address that is unknown here.
+ */
 const surveys = new Set<WeakRef<Survey>>();
 
 const STRUCTURES: Readonly<Record<number, string>> = {
@@ -86,14 +88,14 @@ export class Survey {
     };
   }
 
-  /** The debug hooks have found a fault. */
+  /** Reports the fault that the debug hooks have found. */
   fault(): void {
     const fault = this.#withOwner(readFault(this.#core, this.#words, this.#sites));
     const report = () => this.#onFault(fault);
     if (!this.#calls.states.putOff(report)) report();
   }
 
-  /** If the address is not a block of ours: what another heap has there. */
+  /** Adds to the fault, if the address is not a block of this heap, the block that another heap has there. */
   #withOwner(fault: Fault): Fault {
     if (fault.kind !== "not a block") return fault;
     for (const ref of surveys) {

@@ -29,7 +29,10 @@ interface Allocator {
   free(block: Address): void;
 }
 
-/** A block makes its view anew when it is asked for it again, so that it never keeps an old memory alive that the heap has moved from. */
+/**
+ * Makes a block forget its view, so that the view does not keep alive a memory that the heap has left. The block makes
+ * a new view when it is asked for one.
+ */
 export let forgetView: (block: TypedBlock<ElementType>) => void;
 
 /** Blocks that have a view. */
@@ -86,7 +89,10 @@ export class TypedBlock<T extends ElementType> {
     return this.#address;
   }
 
-  /** The elements. Ask for it again after anything that may allocate or trim: the memory may have grown, or be another one. */
+  /**
+   * The elements. Ask for the view again after anything that may allocate or trim: the memory may have grown, or may be
+   * another one.
+   */
   get view(): ViewOf<T> {
     this.#mustBeThere();
     const { buffer } = this.#in.memory;
@@ -97,7 +103,7 @@ export class TypedBlock<T extends ElementType> {
     return this.#view as ViewOf<T>;
   }
 
-  /** The block has `length` elements from now on, the first ones as they were. If there is no memory, nothing changed. */
+  /** Changes the length. The first elements stay as they were. If there is no memory, nothing has changed. */
   resize(length: number): void {
     this.#mustBeThere();
     this.#address = this.#allocator.realloc(this.#address, this.#bytes(length));

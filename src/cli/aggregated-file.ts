@@ -1,9 +1,10 @@
-// The file of an aggregated recording: the main thread sums up what the program's thread records, and writes it once a second, whole. So the program
-// waits for nothing of that, and a process that is killed loses a second.
+// The file of an aggregated recording. The main thread sums up what the program's thread records, and writes the whole
+// file once a second. So the program does not wait for it, and a process that is killed loses at most a second.
 //
 //   program's thread: events -> messages -> sums -> FILE.part, which takes the place of FILE
 //
-// What is not a regular file, or lies where no file can be made, is written when the recording ends.
+// The file is written only when the recording ends if it is not a regular file, or if no second file can be made beside
+// it.
 
 import { closeSync, fstatSync, openSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { Analysis } from "../trace/analysis.js";
@@ -14,7 +15,9 @@ import type { TraceRequest } from "./protocol.js";
 import { writeAll } from "./stdio.js";
 import { reasonOf } from "./system/errors.js";
 
-/** Milliseconds between two times that the file is written; a large one waits for this many times what that took. */
+/**
+ * Milliseconds between two writes of the file. After a write that took long, the pause is this many times its duration.
+ */
 const SAVE_EVERY = 1000;
 const PAUSE = 20;
 
@@ -22,7 +25,7 @@ export class AggregatedFile {
   readonly #request: TraceRequest;
   readonly #analysis = new Analysis();
   readonly #feed = new TraceFeed(this.#analysis);
-  /** Where the file lies; undefined if another can't take its place. */
+  /** The path of the file; undefined if another file can't take its place. */
   readonly #path: string | undefined;
   readonly #timer: NodeJS.Timeout;
   #hasMore = false;
@@ -47,12 +50,12 @@ export class AggregatedFile {
     try {
       this.#replace(undefined);
     } catch {
-      // The end tries again, and says what is wrong.
+      // end() tries again, and reports what is wrong.
     }
     this.#next = performance.now() + PAUSE * (performance.now() - begun);
   }
 
-  /** The recording has ended. Throws if it can't be written. */
+  /** Ends the file after the recording has ended. Throws if it can't be written. */
   end(): void {
     clearInterval(this.#timer);
     const { end } = this.#feed;
@@ -64,7 +67,7 @@ export class AggregatedFile {
     }
   }
 
-  /** Another file takes the place of the one that there is. False if there can't be another one. */
+  /** Writes a new file, and puts it in the place of the old one. False if that is not possible here. */
   #replace(end: TraceEnd | undefined): boolean {
     if (this.#path === undefined || this.#feed.metadata === undefined) return false;
     const part = `${this.#path}.part`;

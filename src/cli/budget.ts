@@ -6,18 +6,21 @@ import { stackLines } from "../report/trace-stacks.js";
 import { bytes } from "../text/bytes.js";
 import type { View } from "../trace/accounts.js";
 
-/** Exit code of a program that ended well, but took too much. */
+/** Exit code of a program that ended without an error, but used more memory than its budget. */
 export const OVER_BUDGET = 3;
 
 export interface Budget {
-  /** Most bytes of the program's that may be live at once, and that it may leave; undefined: any number. The interpreter's start counts for neither. */
+  /**
+   * The most bytes that may be live at once, and that may be left at the end; undefined: any number. What the
+   * interpreter's start allocated is not counted.
+   */
   readonly failOverPeak?: number;
   readonly failOverLeak?: number;
 }
 
 const SHOWN = { rows: 5, frames: 12, sort: "bytes", minShare: 0 } as const;
 
-/** What of a recording is over the budget, as text; undefined if nothing is. */
+/** The parts of a recording that are over the budget, as text; undefined if it is within. */
 export function overBudget(trace: TraceReport, budget: Budget, colors: Colors): string | undefined {
   const check = (view: View, what: string, most: number | undefined): string[] => {
     const report = traceReport({ ...trace, view, colors });

@@ -19,13 +19,13 @@ interface Arguments {
   force: boolean;
 }
 
-/** What the linker makes of position-independent code: a module whose first section is for whoever loads it. */
+/** The kind of file that the linker makes: a module whose first section is for the loader. */
 const MODULE: FileKind = {
   name: "a module of its kind",
   begins: (bytes) => bytes.subarray(0, 4).toString("latin1") === "\0asm" && bytes.subarray(8, 24).includes("dylink.0"),
 };
 
-/** Options of a compiler that have their value in the next word. */
+/** Options of a compiler whose value is the next word. */
 const WITH_VALUE: ReadonlySet<string> = new Set(["-I", "-D", "-U", "-include", "-isystem", "-iquote", "-x"]);
 
 function parse(words: readonly string[]): Arguments {
@@ -46,7 +46,7 @@ function parse(words: readonly string[]): Arguments {
   if (overwritten !== undefined) {
     throw new UsageError(`Cannot compile ${overwritten} to itself: name another file with -o`);
   }
-  // To compile again is what compilers are for, whoever chose the name.
+  // A compiler is expected to overwrite its output, even if the user did not name it.
   checkFile(parsed.output, MODULE, { isNamed: true, force: parsed.force });
   return parsed;
 }

@@ -1,17 +1,17 @@
-// What the file systems of Emscripten, on which Pyodide stands, are made of: as far as folders of the machine need it.
+// The parts of Emscripten's file systems, which Pyodide uses, that host-files.ts and folders.ts need.
 
 import type { PyodideAPI } from "pyodide";
 
 export type FileSystem = PyodideAPI["FS"];
 
-/** A file, folder or link that the program has named. */
+/** A file, folder or link that the program has looked up. */
 export interface Node {
   parent: Node;
   name: string;
   mode: number;
   node_ops: NodeOperations;
   stream_ops: StreamOperations;
-  /** Of a folder in memory: what is in it. */
+  /** The entries of a folder in memory. */
   contents?: Record<string, Node>;
 }
 
@@ -22,11 +22,11 @@ export interface Stream {
   seekable: boolean;
   position: number;
   readonly shared: { refcount?: number };
-  /** The machine's descriptor. */
+  /** The machine's descriptor, if the file is the machine's. */
   nfd?: number;
 }
 
-/** What stat tells. Times are asked only for their milliseconds, which may have a fraction. */
+/** The result of stat. Only the milliseconds of times are used; they may have a fraction. */
 export interface Attributes {
   readonly dev: number;
   readonly ino: number;
@@ -85,7 +85,7 @@ interface NodeFiles {
   convertNodeCode(error: { code: string }): number | undefined;
 }
 
-/** Emscripten calls these by their names in the object, so one that is replaced there is replaced everywhere. */
+/** Emscripten calls these functions by their names in the object, so replacing one replaces it everywhere. */
 export interface EmscriptenFiles {
   readonly filesystems: { readonly NODEFS: NodeFiles };
   readonly ErrnoError: new (errno: number) => Error & { readonly errno: number };

@@ -1,21 +1,27 @@
-// The files of the machine that a Python program sees: all of them, at the same paths as outside. What Pyodide brings lies in memory, in
-// /lib, /dev and /proc, and comes first there.
+// The files of the machine that a Python program sees: all of them, at the same paths as outside. Pyodide's own files
+// are in memory, in /lib, /dev and /proc; where a name is in both, the file in memory is used.
 
 import { platform } from "node:os";
 import { dirname, isAbsolute, resolve } from "node:path";
 import type { EmscriptenFiles, FileSystem } from "./emscripten-files.js";
 import { HostFiles } from "./host-files.js";
 
-/** Folders in memory that show the machine's folder as well, but for names that Pyodide gives later. */
+/**
+ * Folders in memory that also show the machine's folder of the same path, except for the listed names, which Pyodide
+ * adds later.
+ */
 const OVERLAID = { "/": [], "/lib": [], "/dev": ["stdin", "stdout", "stderr"], "/proc": ["self"] };
-/** Empty folders in memory, the inner ones first, in whose place are the machine's. */
+/**
+ * Empty folders in memory, the inner ones first. They are removed, so that the machine's folders are seen in their
+ * place.
+ */
 const EMPTY = ["/home/pyodide", "/home/web_user", "/home", "/tmp", "/dev/shm/tmp", "/dev/shm"];
-/** Folders of Pyodide's own that must stay where the machine's root is not shown. */
+/** Folders of Pyodide's own that must stay. Used where the machine's root is not shown (Windows). */
 const TAKEN = ["/", "/lib", "/dev", "/proc", "/home", "/home/pyodide"];
-/** Where a folder is shown there whose own path is taken. */
+/** Where a folder is shown if its own path is one of TAKEN. */
 const ELSEWHERE = "/mnt/host";
 
-/** Paths outside are paths inside. */
+/** Whether a path inside is the same path outside. */
 const hasOneRoot = platform() !== "win32";
 
 /** The path at which the program sees the current folder. */
@@ -29,7 +35,7 @@ function showAll(FS: EmscriptenFiles): void {
   for (const path of EMPTY) FS.rmdir(path);
   for (const [path, kept] of Object.entries(OVERLAID)) {
     const { node } = FS.lookupPath(path);
-    // The standard library comes later than its folder: python314.zip beside python3.14.
+    // Pyodide adds the standard library's archive after its folder: python314.zip beside python3.14.
     const archives = Object.keys(node.contents ?? {}).map((name) => `${name.replace(".", "")}.zip`);
     files.overlay(node, [...kept, ...archives]);
   }
@@ -47,12 +53,15 @@ function contains(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }
 
-/** Shows the current folder, which is the program's as well, and the script's if that lies elsewhere. */
+/**
+ * Shows the current folder, which becomes the program's current folder; and the script's folder, if that lies
+ * elsewhere.
+ */
 function showTwo(FS: EmscriptenFiles, folder: string, script: string | undefined): string {
   const shown = show(FS, folder);
   if (script === undefined) return shown;
   const home = dirname(resolve(folder, script));
-  // What is shown elsewhere than at its own path holds only what is named relative to it.
+  // A folder that is shown at another path can only be reached by relative names.
   const reachable = shown === folder || !isAbsolute(script);
   if (!reachable || !contains(folder, home)) show(FS, home);
   return shown;

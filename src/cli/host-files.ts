@@ -1,9 +1,11 @@
-// The machine's files, as a file system of Emscripten's: what a program does to one is done outside, with the machine's own answer.
+// The machine's files, as a file system for Emscripten. Each operation of the program is done on the machine's file at
+// once, and the machine's own result or error is returned.
 //
 //   guest: /data/new/x.csv ── nodes, parent by parent ──> path outside ──> node:fs ──> its result, or its error by number
 //
-// Emscripten's own file system for Node knows no devices and pipes, forgets the umask, replaces a file in two steps, numbers files itself,
-// cuts times to milliseconds, and takes for a folder what was one once.
+// It replaces Emscripten's own file system for Node, which does not support devices and pipes, ignores the umask,
+// replaces a file in two steps, invents inode numbers, cuts times to milliseconds, and does not notice when a folder
+// has become a file.
 
 import fs from "node:fs";
 import { join } from "node:path";
@@ -22,7 +24,7 @@ import {
   type StreamOperations,
 } from "./emscripten-files.js";
 
-/** Emscripten's flags of open, which are Linux's on most machines, and the machine's own. */
+/** The flags of open: Emscripten's, which equal Linux's on most machines, and the machine's own. */
 const FLAGS = [
   [0o1, fs.constants.O_WRONLY],
   [0o2, fs.constants.O_RDWR],
@@ -41,10 +43,10 @@ export class HostFiles {
   readonly #nodeOperations: NodeOperations;
   readonly #overlayOperations: NodeOperations;
   readonly #streamOperations: StreamOperations;
-  /** The names in an overlaid folder that are never the machine's. */
+  /** The names in an overlaid folder that never refer to the machine's files. */
   readonly #kept = new Map<Node, ReadonlySet<string>>();
 
-  /** The process has one umask, which a thread can't set. */
+  /** The umask of the process. A thread can't set it, so the program's own is kept here. */
   readonly #outerUmask = process.umask();
   #umask = this.#outerUmask;
 
@@ -54,7 +56,7 @@ export class HostFiles {
     this.#streamOperations = this.#makeStreamOperations();
     this.#overlayOperations = this.#makeOverlay(FS.root.node_ops);
     this.#replaceFunctions();
-    // os.umask comes here.
+    // os.umask calls this.
     process.umask = (mask?: string | number) => {
       const before = this.#umask;
       if (mask !== undefined) this.#umask = Number(mask) & 0o777;
@@ -62,18 +64,21 @@ export class HostFiles {
     };
   }
 
-  /** From now on a folder in memory shows the machine's folder of that path as well; memory comes first, for `kept` also before it has any. */
+  /**
+   * Makes a folder in memory show the machine's folder of the same path as well. Entries in memory hide the machine's;
+   * so do the names in `kept`, even before memory has them.
+   */
   overlay(folder: Node, kept: readonly string[]): void {
     folder.node_ops = this.#overlayOperations;
     this.#kept.set(folder, new Set(kept));
   }
 
-  /** Whether a node is a file of the machine, or a folder in which there are some. */
+  /** Whether a node is a file of the machine, or a folder that shows files of the machine. */
   #isOutside({ node_ops }: Node): boolean {
     return node_ops === this.#nodeOperations || node_ops === this.#overlayOperations;
   }
 
-  /** Where a node lies outside. */
+  /** The path of a node on the machine. */
   #path(node: Node): string {
     const parts: string[] = [];
     let at = node;
@@ -81,7 +86,7 @@ export class HostFiles {
     return join("/", ...parts.reverse());
   }
 
-  /** What the machine answers, or its error by Emscripten's number. */
+  /** Calls a function of the machine. Its error becomes an error with Emscripten's number. */
   #try<T>(ask: () => T): T {
     try {
       return ask();
@@ -96,7 +101,7 @@ export class HostFiles {
     return new this.#FS.ErrnoError(errno);
   }
 
-  /** As #try, of where a node lies. */
+  /** As #try, with the path of a node. */
   #at<T>(node: Node, ask: (path: string) => T): T {
     return this.#try(() => ask(this.#path(node)));
   }
@@ -169,12 +174,12 @@ export class HostFiles {
     };
   }
 
-  /** The name may stand for another file now. */
+  /** Forgets the node of a name, because the name may refer to another file now. */
   #forget(parent: Node, name: string): void {
     try {
       this.#FS.destroyNode(this.#FS.lookupNode(parent, name));
     } catch {
-      // It stands for none.
+      // There is no such node.
     }
   }
 
@@ -221,11 +226,11 @@ export class HostFiles {
     };
   }
 
-  /** Functions of Emscripten's that decide before a file system is asked. */
+  /** Replaces those functions of Emscripten that decide something before they ask a file system. */
   #replaceFunctions(): void {
     const FS = this.#FS;
     const { lookupNode, nodePermissions, open, ftruncate, statfsNode, rename } = FS;
-    // A file may have become a folder since it was named last, or have gone.
+    // Since the last look-up, a file may have become a folder, or may have been removed.
     FS.lookupNode = (parent, name) => {
       const node = lookupNode.call(FS, parent, name);
       if (node.node_ops !== this.#nodeOperations) return node;
@@ -238,7 +243,7 @@ export class HostFiles {
       return node;
     };
     FS.nodePermissions = (node, wanted) => {
-      // Of a folder on the way, the machine is asked with the file.
+      // For folders on the way to a file, the machine checks permissions when the file itself is accessed.
       if (node.node_ops !== this.#nodeOperations || (wanted === "x" && isFolder(node.mode))) {
         return nodePermissions.call(FS, node, wanted);
       }
@@ -249,13 +254,13 @@ export class HostFiles {
       try {
         return ask();
       } catch (error) {
-        // Somebody else created it between the question and the answer.
+        // Another process created the file between the two calls.
         const isCreated = typeof flags === "number" && (flags & (CREATE | EXCLUSIVE)) === CREATE;
         if (!isCreated || (error as { errno?: number }).errno !== ERRNO.EEXIST) throw error;
         return ask();
       }
     };
-    // Neither name nor permissions count for a file that is open.
+    // For an open file, neither its name nor its permissions matter.
     FS.ftruncate = (fd, length) => {
       const stream = FS.getStreamChecked(fd);
       if (stream.nfd === undefined) ftruncate.call(FS, fd, length);
@@ -266,7 +271,7 @@ export class HostFiles {
       const { bsize, ...rest } = this.#at(node, (path) => fs.statfsSync(path));
       return { ...rest, bsize, frsize: bsize, fsid: 0, flags: 0, namelen: 255 };
     };
-    // Memory and the machine are two devices.
+    // The memory and the machine count as two devices: a file can't be renamed from one to the other.
     FS.rename = (from, to) => {
       const [there, here] = [from, to].map((path) => FS.lookupPath(path, { parent: true }).node) as [Node, Node];
       const node = FS.lookupNode(there, nameIn(from));
@@ -283,7 +288,7 @@ export class HostFiles {
       return 0;
     } catch (error) {
       const { errno = ERRNO.EACCES } = error as { errno?: number };
-      // A file that is open can have lost its name.
+      // An open file may have been renamed or removed.
       return errno === ERRNO.ENOENT ? 0 : errno;
     }
   }

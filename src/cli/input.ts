@@ -1,13 +1,14 @@
-// Standard input for the thread that Python lives in: the main thread reads, so that Ctrl-C reaches a program that waits.
-// The reader asks (a message), then waits for the word `input`; the main thread fills the bytes and sets it.
+// Standard input for the thread in which Python runs. The main thread reads it, so that Ctrl-C reaches a program that
+// waits for input. The reader asks by a message, then waits for the word `input`; the main thread stores the bytes and
+// sets the word.
 
 import { type Shared, WORD } from "./shared.js";
 
 const END = -1;
-/** An interrupt that comes just before the wait is seen after this many milliseconds. */
+/** Milliseconds after which a wait looks for an interrupt: one that came just before the wait is noticed then. */
 const LOOK_EVERY = 50;
 
-/** The main thread's side: sends what standard input has, when it is asked. */
+/** The main thread's side: sends bytes of standard input when it is asked. */
 export class InputSender {
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
@@ -44,7 +45,7 @@ export class InputSender {
     process.stdin.on("error", end);
   }
 
-  /** Bytes of standard input are wanted no more. */
+  /** Stops reading standard input. */
   close(): void {
     if (this.#listening) process.stdin.destroy();
   }
@@ -59,7 +60,7 @@ export class InputSender {
   }
 }
 
-/** The other thread's side. */
+/** The side of the thread in which Python runs. */
 export class InputReader {
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
@@ -67,7 +68,7 @@ export class InputReader {
   readonly #interrupted: () => Error;
   #taken = 0;
 
-  /** `ask` tells the main thread to call `request`; `interrupted` makes the error of a wait that is interrupted. */
+  /** `ask` makes the main thread call `request`; `interrupted` makes the error for a wait that was interrupted. */
   constructor({ words, input }: Shared, ask: () => void, interrupted: () => Error) {
     this.#words = words;
     this.#bytes = input;
@@ -75,7 +76,7 @@ export class InputReader {
     this.#interrupted = interrupted;
   }
 
-  /** Waits for bytes, and copies some of them; 0 at the end. */
+  /** Waits for bytes, and copies them as far as they fit; 0 at the end of input. */
   read(into: Uint8Array): number {
     if (Atomics.load(this.#words, WORD.input) === 0) this.#ask();
     while (Atomics.load(this.#words, WORD.input) === 0) {

@@ -1,10 +1,11 @@
-// The page of a program that runs, for whoever has its address, on this machine or through a forwarded port.
+// The page of a running program, for everyone who has its address: on this machine, or through a forwarded port.
 //
 //   GET /?token=T            the viewer
 //   GET /snapshot?token=T    the data (src/page/wire.ts), deflated; the header x-pyheap says whether the program still runs
 //
-// The token takes the place of a look at the host's name, which a forwarded port changes. Another site's page does not know it, whatever name
-// leads here (DNS rebinding), and no cookie stands for it, which a browser would send along.
+// The token replaces a check of the host's name, because a forwarded port changes that name. The page of another site
+// does not know the token, even if its name is made to lead here (DNS rebinding). It is not in a cookie, because a
+// browser sends cookies along with requests from other sites.
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -18,7 +19,10 @@ import { UsageError } from "./system/errors.js";
 const HOST = "127.0.0.1";
 const TOKEN_BYTES = 24;
 
-/** What a browser is told of every answer: it is what it says, stands in no other page, and its address, with the token, goes nowhere. */
+/**
+ * Headers of every response. The browser must believe its type, must not show it inside another page, and must not pass
+ * its address, which has the token, to other sites.
+ */
 const GUARDS = {
   "x-content-type-options": "nosniff",
   "content-security-policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -35,7 +39,7 @@ const NO_TOKEN = [
 ].join("\n");
 
 export interface LiveServer {
-  /** With the token. */
+  /** The page's address, with the token. */
   readonly address: string;
   close(): void;
 }
@@ -52,7 +56,7 @@ function sendText(response: ServerResponse, status: number, text: string, kind =
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-/** Whether two texts are equal, in a time that does not tell how much of them is. */
+/** Whether two texts are equal. The time that it takes does not tell how many characters agree. */
 const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
 
 function listen(server: Server, port: number): Promise<number> {
@@ -62,7 +66,7 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** What is asked for; undefined if it is not an address. */
+/** The URL that is asked for; undefined if it is not valid. */
 function urlOf({ url }: IncomingMessage): URL | undefined {
   return URL.canParse(url ?? "", `http://${HOST}`) ? new URL(url ?? "", `http://${HOST}`) : undefined;
 }

@@ -1,5 +1,5 @@
-// A program that runs, on the terminal: the figures, the last minute as a line of bars, and the stacks that have most, drawn in place below what the
-// program writes. Where standard error is not a terminal: a line a second, with the figures alone.
+// A running program, on the terminal: figures, the last minute as a line of bars, and the stacks with most memory. They
+// are drawn in place, below the program's output. If standard error is not a terminal: one line of figures a second.
 
 import type { Colors } from "picocolors/types.js";
 import type { PageData } from "../page/model.js";
@@ -19,11 +19,11 @@ const EVERY = 500;
 const LINE_EVERY = 1000;
 const ROWS = 10;
 const LEVELS = "▁▂▃▄▅▆▇█";
-/** What the bars show, in microseconds. */
+/** The time that the bars show, in microseconds. */
 const SHOWN = 60 * MICROSECONDS;
 
 export interface Drawing {
-  /** Draws it a last time, and leaves it there. */
+  /** Draws the view a last time, and leaves it on the terminal. */
   end(): void;
 }
 
@@ -51,7 +51,7 @@ interface Place {
   count: number;
 }
 
-/** What is live now, by the innermost function. */
+/** The functions with most live memory, each counted where it is innermost. */
 function topPlaces({ rows, accounts, nodes, header }: PageData): Place[] {
   const places = new Map<number, Place>();
   for (let row = 0; row < rows.accounts.length; row++) {
@@ -67,7 +67,7 @@ function topPlaces({ rows, accounts, nodes, header }: PageData): Place[] {
   return [...places.values()].sort((a, b) => b.bytes - a.bytes).slice(0, ROWS);
 }
 
-/** A place is never cut to less than this, in columns. */
+/** The least width to which a place is cut, in columns. */
 const LEAST_PLACE = 12;
 
 /** A function and its place in this many columns. The name comes first; a long path loses its beginning, because its end says more. */
@@ -85,7 +85,7 @@ function figures({ buckets }: PageData): { live: number; peak: number; reserved:
   return { live: last?.endBytes ?? 0, peak, reserved: last?.reserved ?? 0 };
 }
 
-/** The figures as a line, for where nothing can be drawn. */
+/** The figures as one line, for output that is not a terminal. */
 export function liveLine(data: PageData): string {
   const { live, peak } = figures(data);
   return `pyheap: after ${time(data.header.duration)} ${bytes(live)} are live, at most ${bytes(peak)} were\n`;
@@ -115,7 +115,7 @@ export function liveText(data: PageData, colors: Colors, columns: number): strin
   ].join("\n");
 }
 
-/** So many lines fit above the one that the cursor is in. */
+/** The first lines of the view, as many as fit above the line of the cursor. */
 function cut(text: string, rows: number): string {
   const lines = text.split("\n").slice(0, -1);
   return `${lines.slice(0, Math.max(1, rows - 1)).join("\n")}\n`;

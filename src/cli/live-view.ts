@@ -1,4 +1,4 @@
-// What shows a program while it runs: a page, the terminal, or both; and the page still when it has ended.
+// Shows a program while it runs: on a page, on the terminal, or both. The page can stay after the program has ended.
 
 import type { Colors } from "picocolors/types.js";
 import type { Program } from "../report/run-result.js";
@@ -10,17 +10,17 @@ import type { Shared } from "./shared.js";
 export interface LiveOptions {
   readonly live?: boolean;
   readonly liveTerminal?: boolean;
-  /** The default is any that is free. */
+  /** The port of the page; by default any free one. */
   readonly port?: number;
 }
 
 export interface LiveView {
   readonly program: LiveProgram;
-  /** The program has ended. If the page stays, this comes back when nobody looks any more. */
+  /** Ends the view after the program has ended. If the page stays, this waits until it is not needed any more. */
   end(how: { readonly stays: boolean }): Promise<void>;
 }
 
-/** The page of a program that has ended can be looked at until Ctrl-C. */
+/** Keeps the page of a program that has ended available until Ctrl-C. */
 async function stayUntilInterrupted(server: LiveServer): Promise<void> {
   process.stderr.write(`pyheap: the program has ended; the page stays at ${server.address} until Ctrl-C\n`);
   await new Promise<void>((done) => {
@@ -28,7 +28,7 @@ async function stayUntilInterrupted(server: LiveServer): Promise<void> {
   });
 }
 
-/** Begins to show the program. Throws UsageError if the port is taken. */
+/** Starts to show the program. Throws UsageError if the port is taken. */
 export async function showLive(
   { target, args }: Program,
   { live, liveTerminal, port = 0 }: LiveOptions,

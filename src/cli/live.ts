@@ -1,4 +1,4 @@
-// A program that is looked at while it runs: takes what its thread tells, and has a page's data of it at any moment.
+// A program that is shown while it runs: takes the messages of its thread, and makes the data of a page at any moment.
 
 import { buildPage, type ProgramFacts } from "../page/build.js";
 import { type HeapShape, withShape } from "../page/heap-shape.js";
@@ -9,11 +9,14 @@ import { Sources } from "../report/sources.js";
 import { readTrace } from "../trace/reader.js";
 import type { WorkerMessage } from "./protocol.js";
 
-/** A live page is made again and again: it has fewer stacks, stretches of time and blocks than a report, and fewer moments for its map. */
+/**
+ * A live page is made again and again, so it has fewer stacks, stretches of time and blocks than a report, and fewer
+ * moments in its map.
+ */
 const LIVE_SIZE = { mostNodes: 6000, mostBlocks: 500_000 };
 const LIVE_SPANS = { mostDeparted: 100_000, mostBuckets: 1024, mostCells: 100_000 };
 
-/** Chunks that come one by one, as a sequence that ends. */
+/** Chunks that arrive one by one, as an async sequence with an end. */
 class Chunks implements AsyncIterable<Uint8Array> {
   readonly #waiting: Uint8Array[] = [];
   #wake: () => void = () => undefined;
@@ -50,7 +53,7 @@ export class LiveProgram {
   #shape: HeapShape | undefined;
   #isRunning = true;
   readonly #done: Promise<unknown>;
-  /** What can be shown of the program so far. */
+  /** What is known of the program so far. */
   readonly spans = new Spans(LIVE_SPANS);
 
   constructor(command: readonly string[]) {
@@ -67,25 +70,25 @@ export class LiveProgram {
     return this.#shape;
   }
 
-  /** Takes what the program's thread says. */
+  /** Takes a message of the program's thread. */
   take(message: WorkerMessage): void {
     if (message.kind === "trace") this.#chunks.push(message.bytes);
     else if (message.kind === "heap") this.#shape = message.shape;
   }
 
-  /** Nothing more will be told. */
+  /** Ends the data: there will be no more messages. */
   async end(): Promise<void> {
     this.#chunks.end();
     await this.#done;
     this.#isRunning = false;
   }
 
-  /** What can be shown of the program now. */
+  /** The data for a view of the program as it is now. */
   data(): PageData {
     return withShape(buildPage(this.spans, this.#facts, LIVE_SIZE), this.#shape);
   }
 
-  /** The same for a page, which shows lines of source as well. */
+  /** The data for a page, which also has lines of source code. */
   page(): PageData {
     return withSources(this.data(), (file) => this.#sources.lines(file));
   }

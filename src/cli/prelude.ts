@@ -1,13 +1,15 @@
-// What stands in Python before the program runs, which CPython's own main function does. Nothing of it is on the program's stack.
+// Python code that runs before the program, in place of what CPython's own main function does. None of it appears on
+// the program's stack.
 
-/** Bytes that the program does not get, so that a traceback can be shown when there is no memory. */
+/** Bytes that are kept back from the program, so that a traceback can be shown when there is no memory. */
 const RESERVE = 2 ** 17;
 
 /**
- * prepare(executable, script, is_module, wait, make_room, end, forgotten): `script` is the program's path, None if it is not a file; `wait` sleeps
- * for seconds, at most until a signal comes; `make_room` is called when the program has ended by an exception, before that is shown; `end` when
- * atexit's functions have been called, and everything is still there; `forgotten` when atexit has let go of the object that calls it, which a
- * program can bring about. Returns atexit.register, and the type of that object. What is needed of Python's is taken here, before the
+ * Defines prepare(executable, script, is_module, wait, make_room, end, forgotten). `script` is the program's path, or
+ * None if it is not a file. `wait` sleeps for a number of seconds, or until a signal comes. `make_room` is called when
+ * an exception has ended the program, before it is shown. `end` is called after the functions of atexit, while all
+ * objects still exist. `forgotten` is called when atexit has released the object that calls `end`, which a program can
+ * cause. prepare returns atexit.register and the type of that object. It takes all that it needs of Python before the
  * program can change it.
  */
 export const PRELUDE = `

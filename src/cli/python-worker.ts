@@ -1,7 +1,7 @@
-// The thread that Python lives in: loads it on the allocator that was asked for, runs the program with CPython's own main function, says
-// what it cost.
+// The thread in which Python runs. It loads Python on the allocator that was asked for, runs the program with CPython's
+// own main function, and reports what the program used.
 //
-//   load -> prelude -> Py_RunMain: program, atexit's functions -> measured, recording ended -> the interpreter's end -> said
+//   load -> prelude -> Py_RunMain: program, functions of atexit -> measure, end recording -> end interpreter -> report
 //
 // A program can end anywhere: by os._exit, a signal, a crash. Then the remaining steps are done from there, without the interpreter.
 
@@ -28,15 +28,18 @@ import { viewShared, WORD } from "./shared.js";
 import { type Dispositions, exitCodeOf, Interrupts } from "./signals.js";
 import { writeAll } from "./stdio.js";
 
-/** What CPython's abort() leaves as an exit code. */
+/** The exit code after CPython's abort(). */
 const ABORTED = 134;
 const USAGE = 2;
-/** What usage lines and messages of Python's own call the command. */
+/** The name of the command in usage lines and messages that Python itself writes. */
 const EXECUTABLE = "pyheap run";
-/** Bytes above the hard limit, for the end of a program that has no memory left: its traceback, and what atexit calls. */
+/**
+ * Bytes above the hard limit for the end of a program that has no memory left: for its traceback, and for the functions
+ * of atexit.
+ */
 const ENDING_BYTES = 2 ** 23;
 
-/** What the end of a thread needs of CPython's module, besides what a heap does. */
+/** What the end of the thread needs of CPython's module, besides what a heap needs. */
 interface Main extends Dispositions {
   Py_RunMain(): number;
 }
@@ -60,22 +63,22 @@ function say(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
-/** Says on standard error what is wrong. */
+/** Writes a message to standard error. */
 function complain(what: string): void {
   try {
     write(2, new TextEncoder().encode(`pyheap: ${visibleLines(what)}\n`), Error);
   } catch {
-    // Nobody reads it.
+    // Nobody reads standard error.
   }
 }
 
 const wordsOf = (error: unknown): string =>
   error instanceof Error ? error.message : String((error as { message?: unknown } | null)?.message ?? error);
 
-/** The engine's stack, and not Python's, is full. */
+/** Whether the stack of the JavaScript engine, and not Python's, is full. */
 const isStackFull = (error: unknown): boolean => /^Maximum call stack size exceeded/.test(wordsOf(error));
 
-/** The words that CPython's main function is started with. */
+/** The arguments with which CPython's main function is started. */
 function wordsFor({ kind, target, args }: Program): string[] {
   if (kind === "code") return ["-c", target, ...args];
   return kind === "module" ? ["-m", target, ...args] : [target, ...args];
@@ -84,20 +87,20 @@ function wordsFor({ kind, target, args }: Program): string[] {
 const begun = performance.now();
 let recording: Recording | undefined;
 
-/** What a program leaves behind: it is measured once, and said once. */
+/** The outcome of the program. It is measured once, and reported once. */
 class Outcome {
   #interpreter: Interpreter | undefined;
   #started = begun;
   #measured: Omit<RunResult, "exitCode"> | undefined;
   #isOver = false;
 
-  /** The program begins. */
+  /** Marks the beginning of the program. */
   begin(interpreter: Interpreter): void {
     this.#interpreter = interpreter;
     this.#started = performance.now();
   }
 
-  /** How things stand when the program ended, though the interpreter needs more for its end. */
+  /** Measures now, when the program has ended, because the end of the interpreter itself needs more memory. */
   measure(): void {
     if (this.#measured || !this.#interpreter) return;
     const { python, heap } = this.#interpreter;
@@ -116,7 +119,7 @@ class Outcome {
     };
   }
 
-  /** The program is over: what is recorded and measured ends here. */
+  /** Ends recording and measuring, because the program has ended. */
   programEnded(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -133,7 +136,7 @@ class Outcome {
     return this.#isOver;
   }
 
-  /** Says the outcome, and ends this thread. */
+  /** Reports the outcome, and ends this thread. */
   end(exitCode: number): never {
     this.programEnded();
     say({ kind: "done", exitCode, result: this.#measured && { ...this.#measured, exitCode } });
@@ -143,7 +146,7 @@ class Outcome {
 
 const outcome = new Outcome();
 
-/** Before the program began: says why it can't, and ends this thread. */
+/** Reports why the program can't begin, and ends this thread. */
 function refuse(why: string, exitCode: number): never {
   complain(why);
   return process.exit(exitCode);
@@ -159,7 +162,7 @@ function beginRecording(heap: PythonHeap): void {
 
 async function load(): Promise<Interpreter> {
   let python: PyodideExports | undefined;
-  // With PYTHONINSPECT, which Pyodide sets, CPython's main function does not end.
+  // Pyodide sets PYTHONINSPECT; with it, CPython's main function does not return.
   const env: Record<string, string> = { ...request.environment, PYTHONINSPECT: "" };
   const { kind, target } = request.program;
   const options = {
@@ -197,7 +200,7 @@ async function load(): Promise<Interpreter> {
   return { pyodide, python: python as PyodideExports & Main, heap };
 }
 
-/** Python, or the end of this thread: what Python had to say of why it does not start has been printed. */
+/** Starts Python. If it does not start, Python has printed why, and this thread ends. */
 async function start(): Promise<Interpreter> {
   try {
     return await load();
@@ -240,7 +243,7 @@ function connect({ pyodide }: Interpreter): void {
   });
 }
 
-/** From here on, a signal is the program's: until now it waited. */
+/** Passes signals to the program from now on; until now they have waited. */
 function takeSignals({ pyodide, python }: Interpreter): void {
   const interrupts = new Interrupts(
     shared,
@@ -251,9 +254,12 @@ function takeSignals({ pyodide, python }: Interpreter): void {
   pyodide.setInterruptBuffer(interrupts as unknown as Uint8Array);
 }
 
-/** Readies Python for the program. */
+/** Prepares Python for the program. */
 function prepare({ pyodide, python, heap }: Interpreter): void {
-  /** Sleeps, at most until a signal comes: Python looks for it then. What its handler raises does not pass through here. */
+  /**
+   * Sleeps for a number of seconds, or until a signal comes. Python itself looks for the signal afterwards, so what its
+   * handler raises does not pass through this function.
+   */
   const wait = (seconds: number) => {
     recording?.flushBefore(seconds * 1000);
     const isSlept = Atomics.wait(shared.words, WORD.signal, 0, seconds * 1000) === "timed-out";
@@ -270,7 +276,7 @@ function prepare({ pyodide, python, heap }: Interpreter): void {
   const { kind, target } = request.program;
   const script = kind === "script" && target !== "-" ? target : undefined;
   const words = [EXECUTABLE, script, kind === "module"];
-  // Between two bytecodes: not while atexit goes through what it knows.
+  // Registers again between two bytecodes, because atexit may be going through its list now.
   const again = new PendingCall(python, () => register(End()));
   const forgotten = () => {
     if (!outcome.isOver) again.ask();
@@ -289,10 +295,10 @@ interface ExitStatus {
 
 const isExit = (error: unknown): error is ExitStatus => (error as { name?: unknown } | null)?.name === "ExitStatus";
 
-/** Runs the program, and the interpreter's end. Returns the exit code. */
+/** Runs the program, then ends the interpreter. Returns the exit code. */
 function run({ pyodide, python }: Interpreter): number {
   let isAborted = false;
-  // abort() says itself that it was called.
+  // abort() reports its own end.
   Object.assign((pyodide as { _module?: object })._module ?? {}, {
     onAbort: () => {
       isAborted = true;

@@ -1,5 +1,5 @@
-// How far a recording has come: while the program runs, in the title of the terminal, so that what the program prints stays what it is;
-// and in a few words when it has ended.
+// The progress of a recording. While the program runs it is shown in the terminal's title, because the program's output
+// must stay as it is; at the end, in a few words.
 
 import { statSync } from "node:fs";
 import type { Colors } from "picocolors/types.js";
@@ -9,7 +9,7 @@ import { forTerminal, visible } from "../text/visible.js";
 
 const EVERY = 1000;
 const ESCAPE = "\u001b";
-/** The terminal keeps its title, and takes it back. */
+/** The terminal saves its title, and restores it later. */
 const KEEP_TITLE = `${ESCAPE}[22;2t`;
 const TAKE_BACK = `${ESCAPE}[23;2t`;
 
@@ -37,7 +37,7 @@ export function showRecording(file: string, terminal: Terminal, every = EVERY): 
   };
 }
 
-/** What was recorded, and what shows it: the end of the report of a run. */
+/** What was recorded, and how to look at it: the end of a run's report. */
 export function recordingWords(file: string, colors: Colors): string {
   return [
     "",

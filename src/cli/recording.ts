@@ -1,4 +1,4 @@
-// The recording of a program, in the thread that Python lives in: to a file, and to a main thread that shows it live.
+// Records the program, in the thread in which Python runs: to a file, and to the main thread, which shows it live.
 
 import type { PythonHeap } from "../hosts/python/python-heap.js";
 import { heapShape } from "../page/heap-shape.js";
@@ -8,7 +8,10 @@ import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { viewShared, WORD } from "./shared.js";
 import { fileSink, type Sink } from "./trace-file.js";
 
-/** Milliseconds: a process that is killed loses at most the events of this time, and a live view is at most this late. */
+/**
+ * Milliseconds between two flushes: a process that is killed loses at most the events of this time, and a live view is
+ * at most this late.
+ */
 const FLUSH_EVERY = 1000;
 const LIVE_EVERY = 300;
 export const flushEvery = (isLive: boolean): number => (isLive ? LIVE_EVERY : FLUSH_EVERY);
@@ -17,16 +20,16 @@ export const flushEvery = (isLive: boolean): number => (isLive ? LIVE_EVERY : FL
 const WALK_PAUSE = 20;
 
 export interface Recording {
-  /** What was recorded so far is where it belongs. */
+  /** Passes on what has been recorded so far. */
   flush(): void;
   /**
-   * So, if it can't wait for what the program does next, which begins after this many milliseconds. In any case what the program did has its time,
-   * and what it does next will have its own.
+   * Flushes if the next flush can't wait for what the program does next, which begins in `pause` milliseconds. In any
+   * case the time is recorded, so that events before and after the pause have their own times.
    */
   flushBefore(pause: number): void;
-  /** What was allocated so far is the interpreter's. */
+  /** Marks what was allocated so far as the interpreter's. */
   noteProgram(): void;
-  /** Ends it. Throws what went wrong on the way. */
+  /** Ends the recording. Throws the first error that occurred. */
   stop(): void;
 }
 
@@ -47,10 +50,10 @@ function liveSink(heap: PythonHeap, say: Say): Sink {
   };
 }
 
-/** Pieces of a recording that wait for the main thread at most, of 128 KiB. */
+/** The most pieces of a recording, of 128 KiB each, that may wait for the main thread. */
 const MOST_WAITING = 64;
 
-/** To the main thread, which sums up what comes: the program waits if it is that far ahead. */
+/** A sink to the main thread, which sums up the recording. If too many pieces wait there, the program waits. */
 function sumSink(say: Say, words: Int32Array): Sink {
   let said = 0;
   return {
@@ -67,7 +70,7 @@ function sumSink(say: Say, words: Int32Array): Sink {
   };
 }
 
-/** Every step is done, whatever the others throw. Throws the first of that. */
+/** Runs every step, even if others throw. Throws the first error. */
 export function endAll(steps: readonly (() => void)[]): void {
   const failures: unknown[] = [];
   for (const step of steps) {
@@ -80,7 +83,7 @@ export function endAll(steps: readonly (() => void)[]): void {
   if (failures.length > 0) throw failures[0];
 }
 
-/** Begins what was asked for; undefined if nothing was. */
+/** Starts the recording that was asked for; undefined if none was. */
 export function startRecording(
   heap: PythonHeap,
   { trace, live, program, folder, shared }: RunRequest,
@@ -100,7 +103,8 @@ export function startRecording(
     command: [...words, ...args],
     sample: trace?.sample,
     flushEvery: every,
-    // As the user knows them who started it there; and two recordings of a program have the same names wherever it lies.
+    // Files below the current folder get relative names, as the user knows them. So two recordings of a program have
+    // the same names wherever it lies.
     nameFile: (file) => (file.startsWith(below) ? file.slice(below.length) : file),
     write: (bytes) => {
       flushed = performance.now();

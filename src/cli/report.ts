@@ -1,4 +1,4 @@
-// `pyheap report`: what a trace says. Each kind of report is in a file of report/.
+// `pyheap report`: evaluates a trace. Each kind of report has a file in report/.
 
 import type { Command } from "commander";
 import { addCallers } from "./report/callers.js";

@@ -1,4 +1,4 @@
-// `pyheap run spam.wasm`: a module in C on a heap of its own; `main`, or the function that is named.
+// `pyheap run spam.wasm`: runs a module in C on its own heap: `main`, or the function that is named.
 
 import { basename } from "node:path";
 import { TextEncoder } from "node:util";
@@ -17,10 +17,10 @@ import { flushEvery } from "./recording.js";
 import { UsageError } from "./system/errors.js";
 import { fileSink } from "./trace-file.js";
 
-/** What abort() leaves as an exit code; also that of a program which debug hooks found at fault. */
+/** The exit code after abort(), and for a program in which debug hooks found a fault. */
 const ABORTED = 134;
 const FAILED = 1;
-/** Where the heap begins: below it, the program has its stack. */
+/** Where the heap begins. The program's stack is below it. */
 const STACK_BYTES = 2 ** 20;
 
 export interface RunCOptions {
@@ -33,7 +33,10 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** The program's words as C has them: strings with a zero behind, and an array of their addresses with a NULL behind. */
+/**
+ * The program's arguments as C has them: strings that end with a zero, and an array of their addresses that ends with
+ * NULL.
+ */
 class Words {
   readonly #heap: Heap;
   readonly #blocks: Address[] = [];
@@ -66,7 +69,10 @@ class Words {
 
 const WHOLE = /^(-?\d+)n?$/;
 
-/** A word as a value for C: a number, or a bigint where the parameter has 64 bits; else, where an address may be, that of a string. */
+/**
+ * An argument as a value for C: a number, or a bigint where the parameter has 64 bits; other text as the address of a
+ * string.
+ */
 function argumentOf(word: string, wanted: "number" | "bigint" | undefined, words: Words): CValue {
   const [, digits] = WHOLE.exec(word) ?? [];
   if (wanted === "bigint") {
@@ -78,20 +84,20 @@ function argumentOf(word: string, wanted: "number" | "bigint" | undefined, words
   return Number.isNaN(value) ? words.string(word) : value;
 }
 
-/** A word as a value for Python: an int, a float, or a str. */
+/** An argument as a value for Python: an int, a float or a str. */
 function pythonValueOf(word: string): unknown {
   const value = word.trim() === "" ? Number.NaN : Number(word);
   if (Number.isNaN(value)) return word;
   return Number.isInteger(value) && !Number.isSafeInteger(value) && WHOLE.test(word) ? BigInt(word) : value;
 }
 
-/** What is in the module as Python has it, that one can call. */
+/** The names in the Python module that can be called. */
 function inPython(module: CModule): string[] {
   if (!module.functionNames.some((name) => name.startsWith("PyInit_"))) return [];
   return module.module.attributeNames.filter((name) => !name.startsWith("__"));
 }
 
-/** Calls a function by its name in C, and prints its answer. */
+/** Calls a function by its name in C, and prints its result. */
 function callC(module: CModule, name: string, args: readonly string[], target: string, words: Words): void {
   const parameters = module.parametersOf(name);
   if (parameters && parameters.length !== args.length) {
@@ -101,7 +107,7 @@ function callC(module: CModule, name: string, args: readonly string[], target: s
   if (answer !== undefined) process.stdout.write(`${answer}\n`);
 }
 
-/** Calls a function, or a type, of the module as Python has it, and prints what it returned, if that is not None. */
+/** Calls a function or a type of the Python module, and prints the result unless it is None. */
 function callPython(heap: Heap, module: CModule, name: string, args: readonly string[]): void {
   heap.scope(() => {
     const answer = module.module.callMethod(name, ...args.map(pythonValueOf));
@@ -109,7 +115,7 @@ function callPython(heap: Heap, module: CModule, name: string, args: readonly st
   });
 }
 
-/** Calls what is to be called. Returns the exit code. */
+/** Makes the call that the command asks for. Returns the exit code. */
 function call(heap: Heap, module: CModule, { target, args }: Program, words: Words): number {
   const [name, ...rest] = args;
   const attributes = inPython(module);
@@ -131,7 +137,7 @@ function call(heap: Heap, module: CModule, { target, args }: Program, words: Wor
   return Number(module.call("main", argv.length, words.array(argv)) ?? 0) & 0xff;
 }
 
-/** What a program that did not end by itself leaves: a line on why, and the exit code. */
+/** Handles the error that ended a program: writes a line about it, and returns the exit code. */
 function ended(error: unknown): number {
   if (error instanceof CExit) return error.status & 0xff;
   if (error instanceof MemoryError || error instanceof PyException) {
@@ -146,7 +152,7 @@ function ended(error: unknown): number {
   throw error;
 }
 
-/** Begins a recording. Returns what ends it. */
+/** Starts a recording. Returns a function that ends it. */
 function startTrace(heap: Heap, trace: TraceRequest, command: readonly string[]): () => void {
   const { sample, aggregate } = trace;
   const { write } = fileSink(trace);
@@ -160,7 +166,7 @@ function startTrace(heap: Heap, trace: TraceRequest, command: readonly string[])
   };
 }
 
-/** Runs with nothing of the command on the stack, which a trace would show as the program's. */
+/** Runs with an empty stack, because a trace would show the command's own frames as the program's. */
 function onOwnStack<T>(run: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
     setImmediate(() => {
@@ -173,7 +179,7 @@ function onOwnStack<T>(run: () => T): Promise<T> {
   });
 }
 
-/** After a program that wrote where it should not, there is nothing to report but that. */
+/** Throws if the program has broken the heap: then nothing else can be reported. */
 function mustBeWhole(heap: Heap, { target }: Program): void {
   try {
     heap.check();

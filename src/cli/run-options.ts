@@ -1,4 +1,4 @@
-// What `pyheap run` is asked: its options, which of them go together, and which words are the program's own.
+// The options of `pyheap run`: which of them go together, and which words belong to the program.
 
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -46,27 +46,30 @@ Examples:
 
 What stands behind the program, -c or -m is the program's own: pyheap run --quiet app.py --limit 3`;
 
-/** The command, which reads its words as `python` does: the program ends our options, and so does what -c or -m names. */
+/**
+ * The command. It reads its words as `python` does: the program's name ends our options, and so does the argument of -c
+ * or -m.
+ */
 class RunCommand extends Command {
   override parseOptions(words: string[]): { operands: string[]; unknown: string[] } {
     return super.parseOptions(this.#endOptions(words));
   }
 
-  /** The same words, with `--` where our options end behind -c or -m. */
+  /** The same words, with `--` inserted behind the argument of -c or -m. */
   #endOptions(words: string[]): string[] {
     for (let k = 0; k < words.length; k++) {
       const word = words[k] as string;
       if (word === "--" || !word.startsWith("-")) break;
       const option = this.options.find(({ short, long }) => word === short || word === long);
       if (option?.required) k++;
-      // Also -cCODE and -mMODULE.
+      // Also in one word: -cCODE and -mMODULE.
       if (/^-[cm]/.test(word)) return [...words.slice(0, k + 1), "--", ...words.slice(k + 1)];
     }
     return words;
   }
 }
 
-/** `run` is called with the program, and what is asked. */
+/** `run` is called with the program and the options. */
 export function runCommand(run: (program: Program, options: RunOptions) => Promise<number>): Command {
   return new RunCommand("run")
     .summary("run a program in Python or C on the heap and show where its memory went")
@@ -112,7 +115,7 @@ function toPort(text: string): number {
   return port;
 }
 
-/** A size of 0 is one that nothing can be over. */
+/** A budget; unlike other sizes, it may be 0. */
 function toBudget(text: string): number {
   const size = parseSize(text);
   if (size === undefined) throw new InvalidArgumentError("A size is a number of bytes, or like 64MiB, 100M, 1GB.");
@@ -148,7 +151,7 @@ export const isLive = ({ live = false, liveTerminal = false }: RunOptions) => li
 export const checksBudget = ({ failOverPeak, failOverLeak }: RunOptions) =>
   failOverPeak !== undefined || failOverLeak !== undefined;
 
-/** Throws UsageError if options do not go together. */
+/** Throws UsageError if options contradict each other. */
 function checkOptions({ kind }: Program, options: RunOptions): void {
   const { allocator, limit, softLimit, trace } = options;
   const [ours] = [

@@ -1,5 +1,5 @@
-// `pyheap run app.py`, in the main thread: starts the thread that Python lives in, passes it input and signals, keeps the recording safe,
-// and waits for the end.
+// `pyheap run app.py`, in the main thread: starts the thread in which Python runs, passes input and signals to it,
+// saves the recording to disk, and waits for the end.
 
 import { closeSync, fdatasync, openSync } from "node:fs";
 import { devNull } from "node:os";
@@ -11,26 +11,30 @@ import { flushEvery } from "./recording.js";
 import { type Shared, viewShared, WORD } from "./shared.js";
 import { exitCodeOf, forwardSignals } from "./signals.js";
 
-/** What CPython's abort() leaves as an exit code. */
+/** The exit code after CPython's abort(). */
 const ABORTED = 134;
 /**
- * The stack of the thread, in MiB of addresses: memory is taken as far as it is used. CPython's guard against recursion knows only its own stack, of
- * 10 MiB, in WebAssembly's memory. Measured in Node 20 by trying sizes: nests of 400,000 dicts are freed with 128 and not with 96; a comparison
- * of a list that contains itself is a RecursionError with 160, and kills the interpreter with 144. docs/stack.md has other engines.
+ * The size of the thread's stack, in MiB of addresses; memory is used only as the stack grows. CPython's guard against
+ * recursion knows only its own stack of 10 MiB in WebAssembly's memory. Measured in Node 20 by trying sizes: nests of
+ * 400,000 dicts are freed with 128 but not with 96; a comparison of a list that contains itself raises RecursionError
+ * with 160, and kills the interpreter with 144. docs/stack.md has other engines.
  */
 const STACK_MEBIBYTES = 256;
-/** Descriptors that the program does not get, so that there are some for the report when it has taken all. */
+/**
+ * The number of descriptors that are kept back, so that the report can open files even if the program has used up all
+ * others.
+ */
 const SPARE = 4;
 
 export interface Ended {
   /** undefined if there is nothing to report. */
   readonly result: RunResult | undefined;
   readonly exitCode: number;
-  /** The signal that the program did not take: it was stopped without an end of its own. */
+  /** The signal by which the program was stopped, because it did not handle the signal itself. */
   readonly stoppedBy?: number;
 }
 
-/** Has what was recorded flushed, and the file on its disk, again and again, until the function that it returns is called. */
+/** Flushes the recording, and syncs its file to the disk, again and again until the returned function is called. */
 function keepSafe({ words }: Shared, { trace, live }: RunRequest): () => void {
   if (trace === undefined && !live) return () => undefined;
   let isSyncing = false;
@@ -46,7 +50,7 @@ function keepSafe({ words }: Shared, { trace, live }: RunRequest): () => void {
   return () => clearInterval(timer);
 }
 
-/** Runs the program. `watch` is told what the thread says of a program that is shown live, or summed up. */
+/** Runs the program. `watch` gets the thread's messages if the program is shown live or summed up. */
 export function runPython(
   request: RunRequest,
   watch: (message: WorkerMessage) => void,

@@ -1,4 +1,4 @@
-// `pyheap run`: a program in Python or C on the heap, and then where its memory went.
+// `pyheap run`: runs a program in Python or C on the heap, then reports where its memory went.
 
 import { closeSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,7 +33,7 @@ export function addRun(program: Command): void {
   program.addCommand(runCommand(run));
 }
 
-/** The variables that the program sees. Those that would move Python's own parts stay outside. */
+/** The environment of the program, without variables that would make Python load other parts of itself. */
 function environment(): Record<string, string> {
   const hidden = new Set(["HOME", "PYTHONHOME", "PYTHONMALLOC", "PYTHONEXECUTABLE"]);
   const entries = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -85,7 +85,7 @@ async function runOnHeap(program: Program, options: RunOptions, trace: TraceRequ
   return ended;
 }
 
-/** Runs a program of whose recording only sums are kept. */
+/** Runs a program, and keeps only the sums of its recording. */
 async function runAggregated(request: RunRequest, trace: TraceRequest): Promise<Ended> {
   const sums = new AggregatedFile(trace);
   const take = (message: WorkerMessage) => {
@@ -100,7 +100,7 @@ async function runAggregated(request: RunRequest, trace: TraceRequest): Promise<
   return ended;
 }
 
-/** What is to be recorded: what --trace says; for a check without it, totals in a file that goes when the run has ended. */
+/** What to record: what --trace says; or for a budget without --trace, totals in a temporary file. */
 function chooseTrace(options: RunOptions, source: string | undefined): TraceRequest | undefined {
   const { trace, sample, aggregate = false, force } = options;
   if (trace !== undefined) {
@@ -111,7 +111,7 @@ function chooseTrace(options: RunOptions, source: string | undefined): TraceRequ
   return { file, fd: openTraceFile(file), sample, aggregate: true };
 }
 
-/** Whether a run kept to its budget; if not, what was over it is said. */
+/** Whether a run kept its budget; if not, prints what was over it. */
 async function isWithin(file: string, budget: Budget): Promise<boolean> {
   const trace = await loadTrace(file, { at: "peak" });
   const { problem } = trace.summary;

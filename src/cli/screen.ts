@@ -1,27 +1,29 @@
-// The terminal that a program writes to and its live view is drawn on: what the program writes stays, in order, above the view.
+// The terminal to which a program writes, and on which its live view is drawn. The program's output stays, in order,
+// above the view.
 //
 //   the program's output ...
-//   the view, `drawn` lines      <- taken away before the program writes, and drawn again later, below
+//   the view, `drawn` lines      <- removed before the program writes, and drawn again later, below
 //
-// The program's thread writes at once, so the two threads share a lock, and three words of memory (shared.ts): a drawing that would have to wait is
-// left out. While the program's line is not finished (a prompt, a bar of progress) nothing is drawn, so the cursor is where the program has it.
+// The program's thread writes at once. The two threads share a lock and three words of memory (shared.ts); a drawing
+// that would have to wait for the lock is omitted. While the program's last line is not finished (a prompt, a progress
+// bar), nothing is drawn, so that the cursor stays where the program expects it.
 
 import { isatty } from "node:tty";
 import { type Shared, WORD } from "./shared.js";
 import { writeAll } from "./stdio.js";
 
-/** How the program's line stands, as the word `line` has it. */
+/** Values of the word `line`: whether the program's last line is finished. */
 const LINE = { whole: 0, begun: 1 } as const;
 const NEWLINE = 10;
 const STDERR = 2;
 const ESCAPE = "\u001b";
 const NO_STYLE = `${ESCAPE}[0m`;
-/** Colours and the like, which the program sets and the view must not take from it. */
+/** Sequences for colours and the like. The program sets them, and the view must not change them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for.
 const STYLE = /\u001b\[([\d;:]*)m/g;
-/** The most characters of styles that are kept, if a program sets styles and never resets them. */
+/** The most characters of styles to remember, in case a program sets styles and never resets them. */
 const MOST_STYLE = 256;
-/** A lock that is held longer than this is that of a thread that was stopped. */
+/** Milliseconds: a lock that is held longer belongs to a thread that was stopped. */
 const PATIENCE = 1000;
 
 type Fail = (code: string) => Error;
@@ -41,7 +43,7 @@ export class Screen {
     this.#write = write;
   }
 
-  /** Writes for the program; throws what `fail` makes of an error's code. */
+  /** Writes for the program. Throws the error that `fail` makes of an error's code. */
   write(fd: number, bytes: Uint8Array, fail: Fail): void {
     if (bytes.length === 0 || !this.#isTerminal(fd)) {
       this.#write(fd, bytes, fail);
@@ -59,7 +61,7 @@ export class Screen {
     }
   }
 
-  /** The program waits for what the user types, which the terminal shows where the program's line is. */
+  /** To be called when the program waits for the user to type, which the terminal shows at the program's line. */
   reads(): void {
     this.#lock();
     try {
@@ -70,12 +72,15 @@ export class Screen {
     }
   }
 
-  /** The terminal has shown what the user typed. */
+  /** To be called when the terminal has shown what the user typed. */
   typed(bytes: Uint8Array): void {
     if (bytes.at(-1) === NEWLINE) Atomics.store(this.#words, WORD.line, LINE.whole);
   }
 
-  /** Draws the view, whose lines end each with a line break, unless the program is in the middle of a line or of writing. */
+  /**
+   * Draws the view, each of whose lines ends with a line break. Does nothing while the program is in the middle of a
+   * line or of writing.
+   */
   draw(text: string): void {
     if (!this.#tryLock()) return;
     try {
@@ -85,7 +90,7 @@ export class Screen {
     }
   }
 
-  /** Draws the view a last time, below all that the program wrote, and leaves it there. */
+  /** Draws the view a last time, below all output of the program, and leaves it there. */
   end(text: string): void {
     this.#lock();
     if (Atomics.load(this.#words, WORD.line) === LINE.begun) this.#write(STDERR, bytesOf("\n"), Error);
@@ -95,14 +100,14 @@ export class Screen {
     this.#unlock();
   }
 
-  /** A line that is wider than the terminal is cut there, so that each takes one row. */
+  /** Lines wider than the terminal are cut, so that each takes one row. */
   #draw(text: string): void {
     const drawing = `${this.#takeAway()}${NO_STYLE}${ESCAPE}[?7l${text}${ESCAPE}[?7h`;
     this.#write(STDERR, bytesOf(drawing), Error);
     Atomics.store(this.#words, WORD.drawn, text.split("\n").length - 1);
   }
 
-  /** What takes the view away, and leaves the cursor where its first line was. */
+  /** The characters that remove the view, and put the cursor where its first line was. */
   #takeAway(): string {
     const drawn = Atomics.exchange(this.#words, WORD.drawn, 0);
     return drawn === 0 ? "" : `\r${ESCAPE}[${drawn}A${ESCAPE}[J`;

@@ -1,15 +1,15 @@
-// Memory that the main thread shares with the thread that Python lives in.
+// Memory that the main thread shares with the thread in which Python runs.
 //
 //   word
 //   signal     0, or a signal that waits for the program
-//   input      0: nothing there; n: n bytes; -1: no more
-//   due        1: what was recorded is due
-//   taken      signals that the program took, in all
+//   input      0: no bytes; n: n bytes; -1: the end
+//   due        1: the recording is to be flushed
+//   taken      number of signals that the program took
 //   handled    bit s: signal s does not end the program
 //   lock       1: one of the threads writes to the terminal (screen.ts)
 //   drawn      lines of the live view that are on the terminal
 //   line       1: the program's line on the terminal is not finished
-//   received   pieces of a recording that the main thread has taken, in all
+//   received   number of pieces of a recording that the main thread has taken
 //   then       the bytes of standard input
 
 export const WORD = {

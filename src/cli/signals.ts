@@ -1,9 +1,10 @@
-// Signals: what comes to the process goes to the program, which handles it, or ends by it.
+// Signals: a signal to the process is passed to the program, which handles it or is ended by it.
 //
 //   main thread: process.on(...)  -> word `signal` ->  Pyodide, which looks between two bytecodes (Interrupts)
 //
-// Python's disposition decides there, as it does for `python`: a handler of the program's is called; the default ends the program at once,
-// without handlers of exit or `finally`; but SIGINT has a handler from the start, which raises KeyboardInterrupt.
+// Python's disposition decides what happens, as it does for `python`. A handler of the program is called. The default
+// ends the program at once, without functions of atexit and without `finally`; but SIGINT has a handler from the start,
+// which raises KeyboardInterrupt.
 
 import { type Shared, WORD } from "./shared.js";
 
@@ -14,20 +15,23 @@ export function signalName(signal: number): string {
   return Object.entries(SIGNALS).find(([, number]) => number === signal)?.[0] ?? `signal ${signal}`;
 }
 
-/** What a shell has as the exit code of what a signal ended. */
+/** The exit code that shells give to a process that a signal ended. */
 export const exitCodeOf = (signal: number): number => 128 + signal;
 
-/** Milliseconds: a program that has not looked for signals for so long is ended without its help, if the signal ends programs. */
+/**
+ * Milliseconds: a program that has not looked for signals for this long is ended from outside, if the signal ends
+ * programs.
+ */
 const GRACE = 5000;
-/** So is one that was interrupted so often from the keyboard, and took none of it. */
+/** The same happens after this many interrupts from the keyboard, if the program has taken none of them. */
 const MOST_PRESSES = 3;
 
-/** Where signals come from. */
+/** The source of signals. */
 type Source = Pick<NodeJS.EventEmitter, "on" | "off">;
 
 /**
- * Passes signals on, until the function that it returns is called. `end` ends a program that does not take them. One that comes while the same is
- * waiting is that one, as in a process.
+ * Passes signals to the program until the returned function is called. `end` ends a program that does not take them. A
+ * signal that comes while the same signal waits is dropped, as in a process.
  */
 export function forwardSignals(
   { words }: Shared,
@@ -58,7 +62,7 @@ export function forwardSignals(
       if (taken() !== takenBefore) presses = 0;
       takenBefore = taken();
       if (++presses >= MOST_PRESSES) return end(signal);
-      // Those that end a program are not replaced by the one that it can catch best.
+      // A signal that ends programs waits already. SIGINT, which a program can catch most easily, must not replace it.
       if (pending !== 0) return;
     } else if (pending === signal) return;
     Atomics.store(words, WORD.signal, signal);
@@ -73,18 +77,20 @@ export function forwardSignals(
   };
 }
 
-/** What CPython says of a signal: 0 for the default, 1 if it is ignored, or the address of what handles it. */
+/** CPython's disposition for a signal: 0 for the default, 1 for ignored, or the address of its handler. */
 export interface Dispositions {
   PyOS_getsig(signal: number): number;
 }
 const DEFAULT = 0;
 const NUMBERS = Object.values(SIGNALS);
-/** Python's dispositions are asked for once in this many looks: to ask takes longer than all else that a look does. */
+/**
+ * Python's dispositions are read once in this many looks, because reading them takes longer than all else in a look.
+ */
 const LOOKS = 16;
 
 /**
- * What Pyodide looks into between two bytecodes, as if it were its buffer for interrupts: `[0]` is the signal that the program is to
- * handle, or 0.
+ * The object that Pyodide reads between two bytecodes, as its interrupt buffer: `[0]` is the signal that the program is
+ * to handle, or 0.
  */
 export class Interrupts {
   readonly #words: Int32Array;
@@ -94,7 +100,10 @@ export class Interrupts {
   #seen = 0;
   #looks = 0;
 
-  /** `onDue` is called when what was recorded is due; `onEnd` when a signal is to end the program: it does not come back. */
+  /**
+   * `onDue` is called when the recording is to be flushed. `onEnd` is called when a signal is to end the program, and
+   * does not return.
+   */
   constructor({ words }: Shared, python: Dispositions, onDue: () => void, onEnd: (signal: number) => void) {
     this.#words = words;
     this.#python = python;
@@ -114,13 +123,16 @@ export class Interrupts {
     return signal;
   }
 
-  /** Pyodide has taken what it saw; another that came since stays. */
+  /** Pyodide has taken the signal that it read. A newer signal stays. */
   set 0(_taken: number) {
     Atomics.compareExchange(this.#words, WORD.signal, this.#seen, 0);
     Atomics.add(this.#words, WORD.taken, 1);
   }
 
-  /** Bits of the signals that do not end the program. They are told beforehand: a long call in C is not a look. */
+  /**
+   * A bit for each signal that does not end the program. The bits are stored beforehand, because nothing looks here
+   * during a long call in C.
+   */
   #handled(): number {
     let bits = 0;
     for (const signal of NUMBERS) if (this.#python.PyOS_getsig(signal) !== DEFAULT) bits |= 1 << signal;

@@ -4,7 +4,7 @@ import { writeSync } from "node:fs";
 
 const clock = new Int32Array(new SharedArrayBuffer(4));
 
-/** Waits for a moment: what to do when a pipe is full. */
+/** Waits for a moment; used when a pipe is full. */
 function pause(): void {
   Atomics.wait(clock, 0, 0, 2);
 }
@@ -13,7 +13,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
-/** Writes all of the bytes; throws what `fail` makes of the error's code if it can't. */
+/** Writes all bytes. If that fails, throws the error that `fail` makes of the error's code. */
 export function writeAll(fd: number, bytes: Uint8Array, fail: (code: string) => Error): void {
   for (let written = 0; written < bytes.length; ) {
     try {

@@ -1,4 +1,4 @@
-// The file that a recording goes to.
+// The file to which a recording is written.
 
 import { fstatSync, ftruncateSync, openSync } from "node:fs";
 import { MAGIC } from "../trace/format.js";
@@ -9,7 +9,10 @@ import { checkFile, type FileKind, type Overwriting } from "./system/files.js";
 
 const TRACE: FileKind = { name: "a trace", begins: (bytes) => MAGIC.every((byte, k) => bytes[k] === byte) };
 
-/** Opens the file, empty. Throws UsageError if it can't, or something is lost by it: better to know before the program runs. */
+/**
+ * Opens the file, and empties it. Throws UsageError if that is not possible, or if content would be lost: so the user
+ * knows it before the program runs.
+ */
 export function openTraceFile(file: string, how: Pick<Overwriting, "force" | "source"> = {}): number {
   checkFile(file, TRACE, { isNamed: true, ...how });
   try {
@@ -25,16 +28,19 @@ export interface Sink {
   close(): void;
 }
 
-/** As far as it can be. */
+/** Cuts the file to a length, if possible. */
 function cutTo(fd: number, length: number): void {
   try {
     ftruncateSync(fd, length);
   } catch {
-    // A reader stops at the last whole block, too.
+    // A reader also stops at the last complete block.
   }
 }
 
-/** An open file. A block that can't be written whole, for lack of space, is removed again: the file ends with its last whole block. */
+/**
+ * A sink to an open file. If a block can't be written completely, for lack of space, it is removed again: the file ends
+ * with its last complete block.
+ */
 export function fileSink({ file, fd }: TraceRequest): Sink {
   const isRegular = fstatSync(fd).isFile();
   let written = 0;
@@ -47,7 +53,7 @@ export function fileSink({ file, fd }: TraceRequest): Sink {
         return new Error(`Cannot write ${file}: ${reasonOf(code)}. It has everything that was recorded until then`);
       });
       written += bytes.length;
-      // The header of the file, then header and content of each block, come one by one.
+      // The file's header comes first; then for each block its header, then its content.
       if (!isHeader) whole = written;
       isHeader = !isHeader;
     },

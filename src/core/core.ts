@@ -7,7 +7,7 @@ import { CORE_IMPORTS, type CoreFunctions, type CoreImports } from "./functions.
 export interface Core<F extends CoreFunctions = CoreFunctions> {
   readonly module: WebAssembly.Module;
   readonly functions: F;
-  /** Memory and table change with moveTo, and so does each of the functions. */
+  /** Memory, table and functions are all replaced by moveTo. */
   readonly memory: WebAssembly.Memory;
   readonly table: WebAssembly.Table;
   /** Address of the control block. */
@@ -15,8 +15,9 @@ export interface Core<F extends CoreFunctions = CoreFunctions> {
   /** Table index of the core's first function. */
   readonly tableBase: number;
   /**
-   * Another instance, over a memory that has what this one has at the same addresses, takes the place of the core's. It has another table,
-   * with the same entries: the old one knows the instances that have it, and would keep the old memory with them.
+   * Replaces the core's instance by another one, over a memory that has the same content at the same addresses. The new
+   * instance has a new table with the same entries: the old table refers to the instances that use it, and would keep
+   * the old memory alive with them.
    */
   moveTo(memory: WebAssembly.Memory): void;
 }
@@ -33,7 +34,9 @@ export function compileBase64(bytes: string): Promise<WebAssembly.Module> {
   return WebAssembly.compile(Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0)));
 }
 
-/** An instance with its control block at `control`, its functions in new entries of the table; not yet a heap. */
+/**
+ * An instance with its control block at `control`, and its functions in new entries of the table. It is not a heap yet.
+ */
 export function instantiateCoreModule(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
@@ -44,7 +47,7 @@ export function instantiateCoreModule(
   return instantiate(module, memory, table, control, pick(host, CORE_IMPORTS), ALLOCATOR_TABLE);
 }
 
-/** The members of an object that have these names. */
+/** An object with only the named members. */
 export function pick<T, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
   return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, K>;
 }
@@ -88,7 +91,8 @@ export function instantiate<F extends CoreFunctions>(
       over(memory, entries);
       core.memory = memory;
       core.table = entries;
-      // Growing by 0 detaches the buffer too: old views become empty, instead of showing memory that is no longer the heap.
+      // Growing by 0 also detaches the buffer: old views become empty, and do not show a memory that is not the heap
+      // any more.
       before.grow(0);
     },
   };

@@ -1,16 +1,17 @@
-// The calls of the core back to its host. The core's imports have to be there before the core, and so before the heap: so a heap connects its parts to
-// them when it is made, all at once. Until then nobody allocates, and calls do nothing.
+// The calls of the core back to its host. The core's imports must exist before the core, and so before the heap.
+// Therefore a heap connects its parts to them when it is made, all at once. Until then nothing is allocated, and the
+// calls do nothing.
 
 import { NULL } from "../ground/address.js";
 import type { CoreImports } from "./functions.gen.js";
 import { Reentrancy } from "./reentrancy.js";
 
-/** Where the program is, as a number (alloc/faults.ts). */
+/** Where the program is, as a number (alloc/debug-hooks.ts). */
 export interface SiteNumbers {
   here(): number;
 }
 
-/** What the tracer asks a recording (trace/recorder.ts) for. */
+/** What the tracer needs from a recording (trace/recorder.ts). */
 export interface Tracing {
   emptyBuffer(): void;
   code(address: number): number;
@@ -20,7 +21,10 @@ export interface Tracing {
   gap(): number;
 }
 
-/** Memory that the heap did not give, which a module wants to be traced. Both answer whether memory is traced. */
+/**
+ * Memory that was not allocated from the heap, and that a module wants to have traced. Both functions return whether
+ * memory is traced.
+ */
 export interface TrackedMemory {
   track(domain: number, block: number, size: number): boolean;
   untrack(domain: number, block: number): boolean;
@@ -36,7 +40,7 @@ export interface AllocatorParts {
   onWatermark(): void;
 }
 
-// What PyTraceMalloc_Track answers.
+// Results of PyTraceMalloc_Track.
 const TRACKED = 0;
 const NOT_TRACING = -2;
 
@@ -45,7 +49,7 @@ export type Visitor = (kind: number, address: number, size: number, a: number, b
 export class HostCalls<Parts extends AllocatorParts = AllocatorParts> implements CoreImports {
   readonly states = new Reentrancy(() => this.isCoreBusy());
   protected parts: Parts | undefined;
-  /** Who looks at the heap now. */
+  /** The visitor of the walk that is under way. */
   #visitor: Visitor | undefined;
   /** The recording that is under way. */
   tracer: Tracing | undefined;
@@ -54,12 +58,14 @@ export class HostCalls<Parts extends AllocatorParts = AllocatorParts> implements
     this.parts = parts;
   }
 
-  /** Whether the core is in a state in which objects may not move. The allocators alone have none. */
+  /**
+   * Whether the core is in a state in which objects must not move. A core with only the allocators has no such state.
+   */
   protected isCoreBusy(): boolean {
     return false;
   }
 
-  /** The visitor gets what a walk over the heap finds. */
+  /** Runs a walk over the heap whose finds go to the visitor. */
   visiting(visitor: Visitor, walk: () => void): void {
     const outer = this.#visitor;
     this.#visitor = visitor;

@@ -1,6 +1,6 @@
 // Reading and writing linear memory from the host, valid after the memory grew or was replaced.
 
-/** What has a linear memory, now this one and now that: a heap moves to a smaller one when it is trimmed. */
+/** An object whose linear memory can be replaced: a heap moves to a smaller memory when it is trimmed. */
 export interface InMemory {
   readonly memory: WebAssembly.Memory;
 }
@@ -15,7 +15,7 @@ export class Words {
     this.#view = new Uint32Array(where.memory.buffer);
   }
 
-  /** The view is one of the memory as it is now: a memory that grew has a new buffer. */
+  /** A view of the memory as it is now: a memory that grew has a new buffer. */
   refresh(): Uint32Array {
     const { buffer } = this.#in.memory;
     if (this.#view.buffer !== buffer) this.#view = new Uint32Array(buffer);

@@ -1,4 +1,4 @@
-// WebAssembly memories, as heaps have them: as large as is needed at first, and as far as wasm32 goes.
+// WebAssembly memories for heaps: as large as needed at first, with the limit of wasm32.
 
 import { MemoryError } from "../ground/errors.js";
 

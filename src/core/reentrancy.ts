@@ -1,5 +1,5 @@
-// Re-entrancy: what is under way, and what may happen meanwhile. While the core waits for code of the program's, that code may call the heap again.
-// Several states can hold at a time; what one of them forbids is forbidden.
+// Re-entrancy: what is under way, and what may happen meanwhile. While the core waits for code of the program, that
+// code may call the heap again. Several states can hold at a time; an action is forbidden if one of them forbids it.
 //
 //   state           from .. to                                                move  free  release  collect  measure  swap  unload  look  throw
 //   (idle)                                                                    yes   yes   yes      yes      yes      yes   yes     yes   yes
@@ -18,11 +18,12 @@
 //             the core's place: frames of the old one must    look      a list of all objects
 //             not be on the stack                             release   what is empty goes back to the platform
 //
-//   *    Nobody asks: an allocator of the program's has to free its blocks. What else is in the middle of an operation must not free what that has.
-//   **   The core says so: it has states of its own (core/objects/model/reentrancy.ts), which are asked as well. To free is refused nowhere: the core
-//        is in no state in which that would harm while the program can call it.
+//   *    Not asked: an allocator of the program has to free its own blocks. Other code that runs in the middle of an operation must not
+//        free blocks that the operation uses.
+//   **   Decided by the core, whose own states (core/objects/model/reentrancy.ts) are asked as well. They never forbid the action free:
+//        the core is in no state in which a free would harm while the program can call it.
 
-/** What may be forbidden, as bits. */
+/** The actions, as bits. */
 export const MOVE = 1;
 export const RELEASE = 2;
 export const COLLECT = 4;
@@ -43,7 +44,7 @@ const IN_OPERATION_FORBIDS = MOVE | RELEASE | COLLECT | MEASURE | SWAP | UNLOAD;
 const HOST_WAITS_FORBIDS = SWAP;
 const IN_C_FORBIDS = MOVE | MEASURE | SWAP | UNLOAD;
 const CONVERTING_FORBIDS = LOOK;
-/** What the core is asked about as well. */
+/** The actions about which the core is asked as well. */
 const CORE_FORBIDS = MOVE | MEASURE | SWAP;
 
 const OPERATION = "an operation is under way";
@@ -51,16 +52,16 @@ const OPERATION = "an operation is under way";
 type Report = () => void;
 
 export class Reentrancy {
-  // How often each state holds, one inside another.
+  // How often each state is entered; states can be nested.
   #inOperation = 0;
   #hostWaits = 0;
   #inC = 0;
   #converting = 0;
-  /** What waits to be thrown for the end of what can't be interrupted; undefined: nothing of the kind is under way. */
+  /** The exceptions that are put off until an uninterrupted operation ends; undefined if none is under way. */
   #putOff: Report[] | undefined;
   readonly #coreIsBusy: () => boolean;
 
-  /** The core's own states forbid what moves objects while it `isBusy`. */
+  /** `coreIsBusy` tells whether the core's own states forbid to move objects. */
   constructor(coreIsBusy: () => boolean) {
     this.#coreIsBusy = coreIsBusy;
   }
@@ -72,7 +73,7 @@ export class Reentrancy {
     return this.whyNot(action) === undefined;
   }
 
-  /** What is under way that forbids the action; undefined if it may happen. */
+  /** The state that forbids the action; undefined if it may happen. */
   whyNot(action: Action): string | undefined {
     if (this.#inC > 0 && (action & IN_C_FORBIDS) !== 0) return "a call to a function in C is under way";
     if (this.#inOperation > 0 && (action & IN_OPERATION_FORBIDS) !== 0) return OPERATION;
@@ -81,7 +82,7 @@ export class Reentrancy {
     return (action & CORE_FORBIDS) !== 0 && this.#coreIsBusy() ? OPERATION : undefined;
   }
 
-  /** Throws if the action may not happen now; `what` is what it is to the caller: "compact the heap". */
+  /** Throws if the action may not happen now. `what` names it for the message: "compact the heap". */
   must(action: Action, what: string): void {
     const why = this.whyNot(action);
     if (why !== undefined) throw new Error(`Cannot ${what}: ${why}`);
@@ -89,7 +90,7 @@ export class Reentrancy {
 
   // ---- states ----
 
-  /** Runs code of the program's in the middle of an operation. */
+  /** Runs code of the program in the middle of an operation. */
   inOperation<T>(run: () => T): T {
     this.#inOperation++;
     try {
@@ -99,7 +100,10 @@ export class Reentrancy {
     }
   }
 
-  /** Runs code of the program's that the core waits for, and in which nothing is put off, whatever can't be interrupted waits for it. */
+  /**
+   * Runs code of the program that the core waits for. Its exceptions are not put off, even if an uninterrupted
+   * operation waits for it.
+   */
   hostWaits<T>(run: () => T): T {
     const putOff = this.#putOff;
     this.#putOff = undefined;
@@ -112,12 +116,12 @@ export class Reentrancy {
     }
   }
 
-  /** A function in C is called. Pairs with leaveC, on every way out. */
+  /** Notes that a function in C is being called. Pairs with leaveC, on every way out. */
   enterC(): void {
     this.#inC++;
   }
 
-  /** Returns how many calls are still under way. */
+  /** Returns the number of calls that are still under way. */
   leaveC(): number {
     return --this.#inC;
   }
@@ -131,7 +135,7 @@ export class Reentrancy {
     }
   }
 
-  /** Runs what can't be left half done: what is to be thrown meanwhile is put off to its end. */
+  /** Runs an operation that must not end halfway: exceptions that occur meanwhile are put off to its end. */
   uninterrupted<T>(run: () => T): T {
     const outer = this.#putOff;
     this.#putOff = [];
@@ -144,14 +148,17 @@ export class Reentrancy {
     }
   }
 
-  /** As uninterrupted, for what begins and ends in two calls. False, and nothing is entered, if somebody else has: then it ends there. */
+  /**
+   * As uninterrupted, for an operation that begins and ends in two calls. If another operation is uninterrupted
+   * already: false, and nothing is entered.
+   */
   enterUninterrupted(): boolean {
     if (this.#putOff) return false;
     this.#putOff = [];
     return true;
   }
 
-  /** What was put off is the caller's to report. */
+  /** Ends the operation. The caller must report the exceptions that were put off. */
   leaveUninterrupted(): readonly Report[] {
     const reports = this.#putOff ?? [];
     this.#putOff = undefined;
@@ -160,13 +167,16 @@ export class Reentrancy {
 
   // ---- exceptions ----
 
-  /** False if an exception may be thrown: then the caller reports at once. */
+  /** False if an exception may be thrown now; the caller then reports it itself. */
   putOff(report: Report): boolean {
     this.#putOff?.push(report);
     return this.#putOff !== undefined;
   }
 
-  /** What the program's code answers; `otherwise` if it throws where nothing may be thrown: that is put off. */
+  /**
+   * The result of the program's code. If that throws where nothing may be thrown, the exception is put off, and the
+   * result is `otherwise`.
+   */
   answerOf<T>(run: () => T, otherwise: T): T {
     try {
       return run();

@@ -1,4 +1,4 @@
-// Functions as entries of a WebAssembly table. An exported wasm function goes in as it is; a TypeScript function goes
+// Functions as entries of a WebAssembly table. An exported wasm function is stored as it is. A TypeScript function goes
 // through a tiny module that imports it and exports it again, which makes it a wasm function of the right type.
 
 /** Number of i32 parameters, and of i32 results (0 or 1). */
@@ -29,7 +29,7 @@ export function toWasmFunction(
   return exports.f as WebAssembly.ExportValue;
 }
 
-/** What has a table, now this one and now that: a heap has another one, with the same entries, after it was trimmed. */
+/** An object whose table can be replaced: a heap has a new one, with the same entries, after it was trimmed. */
 export interface WithTable {
   readonly table: WebAssembly.Table;
 }
@@ -43,7 +43,7 @@ export class TableSlots {
     this.#in = where;
   }
 
-  /** The index at which the function stands from now on. Throws TypeError if it is no WebAssembly function. */
+  /** Puts the function into the table, and returns its index. Throws TypeError if it is not a WebAssembly function. */
   put(f: WebAssembly.ExportValue): number {
     const { table } = this.#in;
     const index = this.#spare.pop() ?? table.grow(1);
@@ -71,7 +71,7 @@ export class TableRanges {
     this.#table = table;
   }
 
-  /** The first of `length` entries, at a multiple of `alignment`, all of them null. */
+  /** The index of the first of `length` entries, at a multiple of `alignment`. All of them are null. */
   take(length: number, alignment: number): number {
     for (const [k, run] of this.#spare.entries()) {
       const start = Math.ceil(run.start / alignment) * alignment;
@@ -87,7 +87,7 @@ export class TableRanges {
     return end + padding;
   }
 
-  /** The entries are null, and can be taken again. */
+  /** Sets the entries to null, so that they can be taken again. */
   giveBack(start: number, length: number): void {
     for (let index = start; index < start + length; index++) this.#table.set(index, null);
     this.#keep(start, length);

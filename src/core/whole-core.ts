@@ -24,7 +24,7 @@ export const OBJECT_API = [
 let compiled: Promise<WebAssembly.Module> | undefined;
 let knownChecksum: number | undefined;
 
-/** What tells this build of the core from others. */
+/** A checksum that tells this build of the core from others. */
 export function wholeChecksum(): number {
   knownChecksum ??= crc32(new TextEncoder().encode(WHOLE_BASE64));
   return knownChecksum;
@@ -36,7 +36,9 @@ export function wholeModule(): Promise<WebAssembly.Module> {
   return compiled;
 }
 
-/** An instance with its control block at `control`, its functions in new entries of the table; not yet a heap. */
+/**
+ * An instance with its control block at `control`, and its functions in new entries of the table. It is not a heap yet.
+ */
 export function instantiateWhole(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,

@@ -1,14 +1,14 @@
-// Addresses in a heap's linear memory, as a type of their own: a bare number is not one.
+// Addresses in a heap's linear memory, as their own type: a plain number is not an address.
 
 declare const brand: unique symbol;
 
 /** An address in linear memory: an unsigned 32-bit integer, 0 is NULL. Only a heap makes them. */
 export type Address = number & { readonly [brand]: "Address" };
 
-/** No address: what the `PyMem_*` functions answer when there is no memory. */
+/** NULL: the `PyMem_*` functions return it when there is no memory. */
 export const NULL = 0 as Address;
 
-/** The one conversion from what WebAssembly answers (a signed integer) to an address. */
+/** The only conversion of what WebAssembly returns (a signed integer) to an address. */
 export function toAddress(value: number): Address {
   return (value >>> 0) as Address;
 }

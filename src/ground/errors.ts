@@ -1,14 +1,14 @@
-// What can go wrong, as classes with fields and a sentence that names what and where.
+// Errors, as classes with fields and with a message that names what is wrong, and where.
 
 import { type Address, formatAddress } from "./address.js";
 
 /** A domain of allocation: CPython's PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ. */
 export type DomainName = "raw" | "mem" | "object";
 
-/** What a block was asked of: a domain of Python's, or the C library's malloc. */
+/** The owner of a block: a domain of Python, or the C library's malloc. */
 export type BlockOwner = DomainName | "libc";
 
-/** There is no memory for a request, within the limit. The heap is as it was before the request. */
+/** There is no memory for a request within the limit. The heap is unchanged. */
 export class MemoryError extends Error {
   override readonly name = "MemoryError";
   /** Bytes that were asked for; 0 if a module in C raised the error itself. */
@@ -29,19 +29,19 @@ export type FaultKind =
   | "not a block"
   | "realloc of freed block";
 
-/** What the debug hooks know of a misuse of memory. */
+/** What the debug hooks know about a misuse of memory. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly address: Address;
   /** Domain through which the faulty call came. */
   readonly calledDomain: BlockOwner;
-  /** Where in the program the faulty call is; undefined for what `check` finds. */
+  /** Where in the program the faulty call is; undefined if `check` found the fault. */
   readonly calledAt?: string;
   /** The block's own domain, size in bytes and serial number; undefined if the address is not a block. */
   readonly domain?: BlockOwner;
   readonly size?: number;
   readonly serial?: number;
-  /** Offset in bytes from the block of the first byte that is not as it should be. */
+  /** Offset in bytes, from the block, of the first wrong byte. */
   readonly offset?: number;
   /** Where in the program the block was allocated, and freed. */
   readonly allocatedAt?: string;
@@ -50,7 +50,7 @@ export interface Fault {
   readonly elsewhere?: { readonly domain: BlockOwner; readonly size: number; readonly allocatedAt?: string };
 }
 
-/** How a program calls a domain's functions. */
+/** The names of a domain's functions in messages. */
 const FAMILIES: Readonly<Record<BlockOwner, string>> = {
   raw: "PyMem_Raw*",
   mem: "PyMem_*",
@@ -107,7 +107,7 @@ function what(fault: Fault, at: string): string {
   }
 }
 
-/** `Heap.check()` found a structure of the heap broken: memory was overwritten from outside, or there is a bug here. */
+/** `Heap.check()` found a broken structure of the heap: code outside overwrote memory, or pyheap has a bug. */
 export class HeapCorruption extends Error {
   override readonly name = "HeapCorruption";
   readonly address: Address;
@@ -118,7 +118,7 @@ export class HeapCorruption extends Error {
   }
 }
 
-/** The core told of something by a number that its host does not know: a bug here, or two builds that do not belong together. */
+/** The core used a number that its host does not know: pyheap has a bug, or core and host are of different builds. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   readonly code: number;
@@ -129,7 +129,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/** An image can't be loaded: it is broken, cut off, or of another version. */
+/** An image can't be loaded: it is broken, incomplete, or of another version. */
 export class ImageError extends Error {
   override readonly name = "ImageError";
 

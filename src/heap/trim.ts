@@ -5,7 +5,6 @@
 //
 // All of a heap's state is in its memory, so nothing has to be translated: a fresh instance over the new memory goes on where the old one
 // was, and takes its places in the table. JavaScript keeps the old memory until its own collector finds that nobody refers to it.
-// Imports core, memory, words.
 
 import * as C from "../core/constants.gen.js";
 import type { Core } from "../core/core.js";

@@ -1,4 +1,4 @@
-// `pyheap report callers`: who calls a function, and whom it calls.
+// `pyheap report callers`: the callers of a function, and the functions that it calls.
 
 import type { Command } from "commander";
 import { type CallersOptions, traceCallers } from "../../report/trace-callers.js";

@@ -18,7 +18,7 @@ import {
 import { checkOutput, OUTPUT_HELP, writeOutput } from "./output.js";
 import { loadTrace } from "./trace-input.js";
 
-/** pprof's profile begins with its first ValueType: field 1, its length, field 1 of it. */
+/** A profile of pprof begins with its first ValueType: field 1, its length, and field 1 within it. */
 function beginsProfile(bytes: Buffer): boolean {
   try {
     const [field, , inner] = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
@@ -28,13 +28,13 @@ function beginsProfile(bytes: Buffer): boolean {
   }
 }
 
-/** Every line ends with a number; the last may be cut. */
+/** Every line ends with a number; the last line may be incomplete. */
 function beginsStacks(bytes: Buffer): boolean {
   const lines = bytes.toString("utf8").split("\n").slice(0, -1);
   return lines.length > 0 && lines.every((line) => /\S \d+$/.test(line));
 }
 
-/** What a file of each format is, and how it is known. */
+/** The files of each format, and how they are recognized. */
 export const KINDS: Readonly<Record<keyof typeof FORMATS, FileKind>> = {
   pprof: { name: "a profile of pprof's", begins: beginsProfile },
   speedscope: {

@@ -1,4 +1,4 @@
-// `pyheap report leaks`: what the program allocated and did not free.
+// `pyheap report leaks`: allocations that the program did not free.
 
 import type { Command } from "commander";
 import { type StacksOptions, traceStacks } from "../../report/trace-stacks.js";

@@ -1,4 +1,4 @@
-// The options that reports have in common, and how what they are given is read.
+// The options that several reports have, and how their values are read.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 
@@ -13,7 +13,7 @@ export interface TraceOptions extends SpanOptions {
   readonly at: string;
 }
 
-/** A number of seconds; undefined if the text is none. */
+/** A number of seconds; undefined if the text is not one. */
 export function secondsOf(text: string): number | undefined {
   const seconds = Number(text);
   return text.trim() !== "" && seconds >= 0 && Number.isFinite(seconds) ? seconds : undefined;
@@ -48,7 +48,7 @@ export function toShare(text: string): number {
   return percent / 100;
 }
 
-/** A regular expression; capitals and small letters are alike. */
+/** A regular expression that ignores case. */
 export function toPattern(text: string): RegExp {
   try {
     return new RegExp(text, "iu");
@@ -59,11 +59,11 @@ export function toPattern(text: string): RegExp {
   }
 }
 
-/** Which stacks are shown, and with which of their frames. */
+/** Which stacks are shown, and which of their frames. */
 export interface SelectionOptions {
   readonly filter?: RegExp | undefined;
   readonly hideImports?: boolean | undefined;
-  /** Lines of source are shown; the default is true. */
+  /** Whether lines of source code are shown; the default is true. */
   readonly source?: boolean | undefined;
 }
 
@@ -76,12 +76,12 @@ export function addSelectionOptions(command: Command): Command {
     .option("--hide-imports", "leave out the frames of the import system: what they have is the importer's");
 }
 
-/** The option that leaves out lines of source. */
+/** The option that omits lines of source code. */
 export function addSourceOption(command: Command): Command {
   return command.option("--no-source", "without lines of source");
 }
 
-/** The option that leaves out what has little. */
+/** The option that omits small entries. */
 export function addShareOption(command: Command, what: string, least = 0): Command {
   return command.addOption(
     new Option("--min-share <percent>", `leave out ${what} with less of the bytes`)
@@ -90,7 +90,7 @@ export function addShareOption(command: Command, what: string, least = 0): Comma
   );
 }
 
-/** The options that say which stacks a list shows, and how much of them. */
+/** The options of lists of stacks: which stacks, and how many frames of each. */
 export function addStackOptions(command: Command): Command {
   command
     .addOption(new Option("--sort <figure>", "what comes first").choices(["bytes", "count"]).default("bytes"))
@@ -99,7 +99,7 @@ export function addStackOptions(command: Command): Command {
   return addSourceOption(addShareOption(addSelectionOptions(command), "stacks"));
 }
 
-/** The options that say which span of a trace is looked at. */
+/** The options that choose the span of a trace. */
 export function addSpanOptions(command: Command): Command {
   return command
     .addOption(new Option("--from <seconds>", "look at what happened from then on").argParser(toSeconds))
@@ -107,7 +107,7 @@ export function addSpanOptions(command: Command): Command {
     .option("--with-start", "show what the interpreter allocated to start by stack as well, not as one figure");
 }
 
-/** And those that say which moment. */
+/** Also the options that choose the moment. */
 export function addMomentOptions(command: Command): Command {
   return addSpanOptions(
     command.option(

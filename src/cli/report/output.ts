@@ -1,4 +1,4 @@
-// Where a report goes that is a file: to standard output if it is called -.
+// Where a report goes that is a file; the name - means standard output.
 
 import { createWriteStream, rmSync, statSync } from "node:fs";
 import { Readable } from "node:stream";
@@ -11,12 +11,12 @@ import { checkFile, type FileKind, type Overwriting } from "../system/files.js";
 export const OUTPUT_HELP = "- for standard output";
 const CHUNK_BYTES = 1 << 16;
 
-/** Throws UsageError if the report must not go there. */
+/** Throws UsageError if the report must not be written there. */
 export function checkOutput(file: string, kind: FileKind, how: Overwriting): void {
   if (file !== "-") checkFile(file, kind, how);
 }
 
-/** Small pieces, put together: a stream has its price for each. */
+/** Joins small pieces, because each piece that a stream gets has its price. */
 function* gathered(pieces: Iterable<string | Uint8Array>): Generator<Uint8Array> {
   let waiting: Buffer[] = [];
   let length = 0;
@@ -34,11 +34,14 @@ function* gathered(pieces: Iterable<string | Uint8Array>): Generator<Uint8Array>
 
 export interface OutputOptions {
   readonly isCompressed?: boolean | undefined;
-  /** What more there is to say of the file. */
+  /** What else to say about the file. */
   readonly more?: string;
 }
 
-/** Writes a report piece by piece, and says so. Throws UsageError if it can't be written; what was written of it then goes. */
+/**
+ * Writes a report piece by piece, and says where. Throws UsageError if it can't be written, and removes what was
+ * written.
+ */
 export async function writeOutput(
   file: string,
   pieces: Iterable<string | Uint8Array>,
@@ -51,7 +54,7 @@ export async function writeOutput(
     else await pipeline([...packed, createWriteStream(file)]);
   } catch (error) {
     if (!(error instanceof Error && "syscall" in error)) throw error;
-    // Who reads standard output may have enough.
+    // The reader of standard output has read enough, and has closed the pipe.
     if (file === "-" && (error as NodeJS.ErrnoException).code === "EPIPE") return;
     if (statSync(file, { throwIfNoEntry: false })?.isFile()) rmSync(file);
     throw new UsageError(`Cannot write ${file}: ${reasonOf(error)}`);

@@ -1,4 +1,4 @@
-// `pyheap report temporary`: what was freed almost at once.
+// `pyheap report temporary`: allocations that were freed almost at once.
 
 import type { Command } from "commander";
 import { type StacksOptions, traceStacks } from "../../report/trace-stacks.js";

@@ -1,4 +1,4 @@
-// What every kind of report has in common: the trace it is of, which part of it, and progress while it is read.
+// What all kinds of report share: they read a trace, choose a part of it, and show progress meanwhile.
 
 import { createReadStream, statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -15,11 +15,11 @@ import { UsageError } from "../system/errors.js";
 import { type SelectionOptions, secondsOf, type TraceOptions } from "./options.js";
 
 const CHUNK_BYTES = 2 ** 20;
-/** A recording that takes longer than this to read shows progress, in milliseconds. */
+/** Milliseconds: if reading takes longer than this, progress is shown. */
 const PATIENCE = 500;
 const REDRAW_EVERY = 100;
 
-/** What is looked at, from --at: a view, and where the span ends. */
+/** The view and the end of the span that --at stands for. */
 function chooseView({ at, from, to }: TraceOptions): { view: View; to: number | undefined } {
   if (at === "peak" || at === "end" || at === "allocated") return { view: at, to };
   const moment = secondsOf(at);
@@ -57,14 +57,14 @@ export async function* readFile(file: string): AsyncGenerator<Uint8Array> {
 }
 
 export interface LoadOptions {
-  /** The default is what --at says. */
+  /** The view; the default follows from --at. */
   readonly view?: View;
   readonly temporary?: number;
-  /** What more than the options say of the stacks that are shown. */
+  /** What else chooses the stacks that are shown, besides the options. */
   readonly selection?: Selection;
 }
 
-/** Reads and analyses a trace. A problem that stands in its way is a UsageError. */
+/** Reads and analyses a trace. Throws UsageError if that is not possible. */
 export async function loadTrace(
   file: string,
   options: TraceOptions & SelectionOptions,
@@ -85,7 +85,7 @@ export async function loadTrace(
   return traceReport(parts, { filter, hide: hideImports ? isImport : undefined, ...selection });
 }
 
-/** Refuses moments that the recording doesn't have, or that are before its program. */
+/** Throws UsageError for moments after the end of the recording, or before the start of its program. */
 function checkMoments(file: string, { recordedTime, programTime }: Analysis, options: TraceOptions): void {
   const { at, from, to, withStart = false } = options;
   const moments = [
@@ -97,7 +97,7 @@ function checkMoments(file: string, { recordedTime, programTime }: Analysis, opt
   for (const { seconds, words, isBegin = false } of moments) {
     if (seconds === undefined) continue;
     const time = seconds * MICROSECONDS;
-    // Who types what a report shows as the end means the end.
+    // A report shows the end rounded; whoever types that number means the end.
     if (time > recordedTime && instant(time) !== instant(recordedTime)) {
       throw new UsageError(`Cannot report ${words}: ${file} ends after ${instant(recordedTime)}${begins}`);
     }
@@ -109,7 +109,7 @@ function checkMoments(file: string, { recordedTime, programTime }: Analysis, opt
   }
 }
 
-/** What reading a trace comes to; if it can't be read, a UsageError that says why. */
+/** Waits for a trace to be read. If it can't be read, throws a UsageError that says why. */
 export async function asUsageError<T>(file: string, reading: Promise<T>): Promise<T> {
   try {
     return await reading;
@@ -120,7 +120,7 @@ export async function asUsageError<T>(file: string, reading: Promise<T>): Promis
   }
 }
 
-/** An aggregated trace has no events to choose from. */
+/** Throws UsageError if a span is asked for of an aggregated trace, which has no events to choose from. */
 function checkKind(file: string, { metadata }: TraceSummary, span: AnalysisOptions): void {
   if (!metadata.aggregated) return;
   const what = Object.entries({

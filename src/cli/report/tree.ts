@@ -1,4 +1,4 @@
-// `pyheap report tree`: who called whom.
+// `pyheap report tree`: allocations as a tree of calls.
 
 import { type Command, Option } from "commander";
 import { type TreeOptions, traceTree } from "../../report/trace-tree.js";

@@ -1,6 +1,6 @@
-// Why the command can't do what it should: one line, and an exit code.
+// The reasons for which the command fails: a line of text, and an exit code.
 
-/** How the command was called, unless another code says that something else is wrong. */
+/** Exit code for wrong usage, unless another code says more precisely what is wrong. */
 const USAGE = 2;
 
 export class UsageError extends Error {
@@ -13,7 +13,7 @@ export class UsageError extends Error {
   }
 }
 
-/** Why a file can't be had, in words: those of the codes that users meet. */
+/** Reasons why a file can't be used, in words, by the codes that users meet. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "it is not allowed",
   EFBIG: "files of this size are not allowed",
@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "it is on a device that can only be read",
 };
 
-/** In words, what an error of the file system, or its code, means. */
+/** What an error of the file system, or its code, means in words. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : error;
   if (typeof code === "string") return REASONS[code] ?? (error instanceof Error ? error.message : code);

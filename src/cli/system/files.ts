@@ -1,4 +1,5 @@
-// Files that the command writes: what is there already is not lost, unless it is what such a command wrote before, or --force says so.
+// Files that the command writes. An existing file is overwritten only if such a command wrote it before, or with
+// --force.
 
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -6,22 +7,25 @@ import { reasonOf, UsageError } from "./errors.js";
 
 /** A kind of file that the command writes. */
 export interface FileKind {
-  /** "a trace": what an error says that a file is not. */
+  /** What the file is called in errors: "a trace". */
   readonly name: string;
-  /** Whether a file that begins with these bytes is one; they are at most LOOK_BYTES. */
+  /** Whether a file of this kind begins with these bytes; at most LOOK_BYTES are given. */
   begins(bytes: Buffer): boolean;
 }
 
-/** How much of a file is looked at to know what it is. */
+/** How many bytes of a file are read to recognize its kind. */
 const LOOK_BYTES = 4096;
 
 export const FORCE = ["--force", "overwrite files, whatever they are"] as const;
 
 export interface Overwriting {
-  /** The user named the file; if not, its name comes from another's, and what is there is never overwritten without --force. */
+  /**
+   * Whether the user named the file. If not, its name was made from another file's, and an existing file is never
+   * overwritten without --force.
+   */
   readonly isNamed: boolean;
   readonly force?: boolean | undefined;
-  /** What the file is made of: that is never overwritten. */
+  /** The file from which this one is made. It is never overwritten. */
   readonly source?: string | undefined;
 }
 
@@ -35,7 +39,10 @@ function beginOf(file: string): Buffer {
   }
 }
 
-/** Throws UsageError if a file can't be written, or something is lost by it. To be called before the work whose result it takes. */
+/**
+ * Throws UsageError if a file can't be written, or if content would be lost. To be called before the work whose result
+ * is to be written.
+ */
 export function checkFile(file: string, kind: FileKind, { isNamed, force = false, source }: Overwriting): void {
   const refuse = (why: string): never => {
     throw new UsageError(`Cannot write ${file}: ${why}`);
@@ -43,7 +50,7 @@ export function checkFile(file: string, kind: FileKind, { isNamed, force = false
   try {
     const found = statSync(file, { throwIfNoEntry: false });
     if (found?.isDirectory()) refuse("it is a folder");
-    // A device or a pipe has nothing to lose.
+    // Writing to a device or a pipe loses nothing.
     if (!found?.isFile()) return;
     if (source !== undefined && resolve(file) === resolve(source)) refuse("this command reads it");
     if (found.size === 0 || force) return;
