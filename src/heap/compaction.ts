@@ -29,11 +29,14 @@ export class Compactor {
     this.#gc = gc;
   }
 
-  /** Collects garbage and moves what is left. Throws MemoryError if there is no room for a list of all objects. */
+  /**
+   * Collects garbage and moves the remaining objects. Throws MemoryError if there is no room for a list of all objects.
+   */
   compact(): Compaction {
     this.#foundation.states.must(MOVE, "compact the heap");
     const [before, begun] = [this.#foundation.reserved, performance.now()];
-    // If nothing was made since the last full collection, there is hardly any garbage: moving tells whether there is.
+    // If no object was allocated since the last full collection, there is hardly any garbage. Moving finds out whether
+    // there is some.
     const isCollected = this.#gc.count.some((count) => count !== 0);
     if (isCollected) this.#gc.collect();
     const first = this.#moveTogether();
@@ -41,7 +44,7 @@ export class Compactor {
     return this.#compacted(first.moved + (again?.moved ?? 0), (again ?? first).pinned, before, begun);
   }
 
-  /** The measure: without a collection, behind which a policy puts it or not. */
+  /** The measure `compact`: it does not collect garbage first, because a policy decides whether to do that. */
   measure(): void {
     const [before, begun] = [this.#foundation.reserved, performance.now()];
     const { moved, pinned } = this.#moveTogether();

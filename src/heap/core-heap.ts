@@ -37,7 +37,9 @@ export abstract class CoreHeap {
     this.tracemalloc = foundation.recordings.tracemalloc;
   }
 
-  /** The memory that the heap is in. Its buffer changes when the memory grows, and it is another one after `heap.trim()`. */
+  /**
+   * The memory that the heap is in. Its buffer changes when the memory grows; after `heap.trim()` it is another memory.
+   */
   get memory(): WebAssembly.Memory {
     return this.foundation.core.memory;
   }
@@ -50,7 +52,10 @@ export abstract class CoreHeap {
     return block === NULL ? this.#rescued(n, () => this.mem.malloc(n)) : block;
   }
 
-  /** Py_Realloc: the block with `n` bytes, perhaps elsewhere. Throws MemoryError, and then the block is as it was. */
+  /**
+   * Py_Realloc: changes the block's size to `n` bytes; the block may move. Throws MemoryError, and then the block is
+   * unchanged.
+   */
   realloc(block: Address, n: number): Address {
     const moved = this.mem.realloc(block, n);
     return moved === NULL ? this.#rescued(n, () => this.mem.realloc(block, n)) : moved;
@@ -61,7 +66,7 @@ export abstract class CoreHeap {
     this.mem.free(block);
   }
 
-  /** What an allocation that found no memory gets after measures. */
+  /** The result of an allocation that first found no memory, after measures have run. */
   #rescued(n: number, attempt: () => Address): Address {
     const block = n > MAX_REQUEST ? undefined : this.foundation.ladder.rescue(() => attempt() || undefined, n);
     if (block !== undefined) return block;
@@ -81,7 +86,7 @@ export abstract class CoreHeap {
 
   // ---- limits and the account ----
 
-  /** Hard limit, in bytes, of what the heap reserves. At the limit, an allocation returns NULL. */
+  /** Hard limit, in bytes, on the memory that the heap reserves. At the limit, an allocation returns NULL. */
   get limit(): number {
     return this.foundation.word(C.LIMIT_AT);
   }
@@ -93,8 +98,8 @@ export abstract class CoreHeap {
   }
 
   /**
-   * Soft limit, in bytes, of what the heap reserves: past it, measures run at the next moment at which nothing is under way.
-   * undefined: what the policy makes of the hard limit; NO_LIMIT: none.
+   * Soft limit, in bytes, on the memory that the heap reserves. When it is passed, measures run at the next moment at
+   * which nothing is under way. undefined: the policy derives it from the hard limit; NO_LIMIT: none.
    */
   get softLimit(): number {
     return this.foundation.ladder.softLimit;
@@ -104,7 +109,7 @@ export abstract class CoreHeap {
     this.foundation.ladder.softLimit = bytes;
   }
 
-  /** What is done about pressure; undefined: nothing by itself. */
+  /** What to do about pressure; undefined: nothing by itself. */
   get policy(): Policy | undefined {
     return this.foundation.ladder.policy;
   }
@@ -119,8 +124,9 @@ export abstract class CoreHeap {
   }
 
   /**
-   * Calls the listener at an event: `pressure` before measures run, `measure` after each of them, `collect` and `compact` after a collection
-   * or compaction, whoever began it. Returns a function that ends this. What a listener throws is reported, and changes nothing.
+   * Calls the listener at each event: `pressure` before measures run, `measure` after each of them, `collect` and
+   * `compact` after each collection or compaction, also those that the program itself asked for. Returns a function
+   * that ends this. Exceptions of a listener are reported, and change nothing.
    */
   on<N extends HeapEventName>(name: N, listener: Listener<N>): () => void {
     return this.foundation.events.on(name, listener);
@@ -131,7 +137,10 @@ export abstract class CoreHeap {
     return this.foundation.events.off(name, listener);
   }
 
-  /** What measures took of the program's time so far, what of that was in vain, and what they gained. */
+  /**
+   * The program's time that measures have taken so far, the part of it that was in vain, and the bytes that they
+   * gained.
+   */
   get pressureAccount(): PressureAccount {
     return this.foundation.ladder.account;
   }
@@ -170,16 +179,16 @@ export abstract class CoreHeap {
   }
 
   /**
-   * Gives what is empty back to the platform: free lists of types, pools, arenas, the top. Returns the bytes given back. Throws in the
-   * middle of a walk, or of what an allocator of the program's is called for.
+   * Gives empty memory back to the platform: free lists of types, pools, arenas, the top. Returns the bytes given back.
+   * Throws in the middle of a walk, or while an allocator of the program is being called.
    */
   release(): number {
     return this.foundation.release();
   }
 
   /**
-   * Makes the heap smaller while nobody needs it: runs all measures of the policy, the cheap ones first, as long as the budget lasts; or
-   * the measures that are named. Throws if an operation is under way.
+   * Makes the heap smaller while nobody needs it. Runs all measures of the policy, the cheap ones first, as long as the
+   * budget lasts; or the measures that are named. Throws if an operation is under way.
    */
   relieve(options?: RelieveOptions): Relief {
     return this.foundation.ladder.relieve(options);
@@ -192,7 +201,7 @@ export abstract class CoreHeap {
     return this.foundation.hooks.get(domain);
   }
 
-  /** PyMem_SetAllocator. Blocks that are there will be freed through the new allocator. */
+  /** PyMem_SetAllocator. Blocks that exist already will be freed through the new allocator. */
   setAllocator(domain: DomainName, allocator: AllocatorFunctions | WasmAllocator | InstalledAllocator): void {
     this.foundation.hooks.set(domain, allocator);
   }
@@ -202,12 +211,15 @@ export abstract class CoreHeap {
     return this.foundation.hooks.getArena();
   }
 
-  /** PyObject_SetArenaAllocator. Arenas that are there go to the new allocator's `free`. */
+  /** PyObject_SetArenaAllocator. Arenas that exist already will be freed through the new allocator. */
   setArenaAllocator(allocator: ArenaAllocator | InstalledArenaAllocator): void {
     this.foundation.hooks.setArena(allocator);
   }
 
-  /** PyMem_SetupDebugHooks: to be called before the first allocation, for blocks are known from then on. */
+  /**
+   * PyMem_SetupDebugHooks. Call it before the first allocation: the hooks know only the blocks that are allocated
+   * later.
+   */
   setupDebugHooks(): void {
     this.foundation.core.functions.PyMem_SetupDebugHooks();
   }
@@ -215,8 +227,8 @@ export abstract class CoreHeap {
   // ---- traces ----
 
   /**
-   * Records every allocation, resize and free from now on, with the stack of the program, until the recorder's `stop`. One
-   * recording at a time. Throws if there is no memory for the tracer's tables.
+   * From now on records every allocation, resize and free, with the stack of the program, until the recorder's `stop`.
+   * There can be one recording at a time. Throws if there is no memory for the tracer's tables.
    */
   trace(options: TraceOptions): Recorder {
     return this.foundation.recordings.trace(options);

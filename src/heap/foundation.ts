@@ -1,4 +1,4 @@
-// What every heap is composed of, wherever its memory is, and what differs.
+// The parts of every heap, wherever its memory is, and the differences between heaps.
 
 import { type FaultHandler, type Locator, Sites, throwFault } from "../alloc/debug-hooks.js";
 import { Domains } from "../alloc/domains.js";
@@ -18,29 +18,32 @@ import { DEFAULT_POLICY, type MeasureName, type Policy } from "../pressure/polic
 import { Recordings, type TracedSide } from "./recordings.js";
 
 export interface CoreHeapOptions {
-  /** What is done about a fault that the debug hooks find; the default throws a HeapFault. */
+  /** What to do about a fault that the debug hooks find; the default throws a HeapFault. */
   readonly onFault?: FaultHandler | undefined;
-  /** Says where the program is, for the debug hooks' reports. */
+  /** Tells where the program is, for the debug hooks' reports. */
   readonly locate?: Locator | undefined;
-  /** What is done about pressure; false: nothing by itself. The default runs the measures, the cheap ones first. */
+  /** What to do about pressure; false: nothing by itself. The default runs the measures, the cheap ones first. */
   readonly policy?: Policy | false | undefined;
-  /** Bytes from the platform past which measures run; the default is up to the policy. */
+  /**
+   * Measures run when the heap has taken more than this many bytes from the platform; the default depends on the
+   * policy.
+   */
   readonly softLimit?: number | undefined;
-  /** Milliseconds, by which measures are given time; the default is performance.now. */
+  /** A clock in milliseconds that times the measures; the default is performance.now. */
   readonly clock?: Clock | undefined;
 }
 
-/** What differs between heaps. */
+/** The differences between heaps. */
 export interface HeapSide {
-  /** What a host's malloc knows; null if the memory is the heap's own. */
+  /** Figures of a host's malloc; null if the memory is the heap's own. */
   hostFigures(): HostFigures | null;
-  /** Whether allocations fail before anybody can help: then measures have to run earlier. */
+  /** Whether allocations fail without a chance to help: then measures have to run earlier. */
   readonly isHelpless: boolean;
-  /** Whether there is somebody who can run measures. */
+  /** Whether measures can run now. */
   canMeasure(): boolean;
-  /** What is done about an error that can't be thrown where it happened. */
+  /** Handles an error that can't be thrown where it happened. */
   unraisable(error: unknown): void;
-  /** Blocks that types of objects keep for their next ones are free, and tables fit what they have. */
+  /** Frees the blocks that types of objects keep for reuse, and shrinks tables to their content. */
   emptyFreeLists(): void;
   readonly traced: TracedSide;
 }
@@ -57,10 +60,10 @@ export class Foundation {
   readonly survey: Survey;
   readonly recordings: Recordings;
   readonly events: Events;
-  /** What this heap can do about pressure. */
+  /** The measures that this heap has against pressure. */
   readonly measures = new Map<MeasureName, () => void>();
   readonly ladder: Ladder;
-  /** What the core calls, but for what depends on the kind of heap. */
+  /** The parts that the core calls, except those that depend on the kind of heap. */
   readonly parts: Omit<AllocatorParts, "onWatermark">;
 
   constructor(core: Core, calls: HostCalls, options: CoreHeapOptions, side: HeapSide) {
@@ -99,14 +102,14 @@ export class Foundation {
     return this.survey.stats(this.side.hostFigures());
   }
 
-  /** Gives what is empty back to the platform. Returns the bytes given back. */
+  /** Gives empty memory back to the platform. Returns the bytes given back. */
   release(): number {
     this.states.must(RELEASE, "release memory");
     this.side.emptyFreeLists();
     return this.core.functions.relieve_heap() >>> 0;
   }
 
-  /** The core is over another memory, with the same content at the same addresses. */
+  /** To be called when the core has moved to another memory, with the same content at the same addresses. */
   moved(): void {
     this.domains.moved();
     this.words.refresh();

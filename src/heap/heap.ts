@@ -38,46 +38,54 @@ const ALLOCATOR_NAMES: readonly AllocatorName[] = [
 ];
 
 export interface HeapOptions {
-  /** Hard limit in bytes of what the heap reserves; the default is no limit. */
+  /** Hard limit in bytes on the memory that the heap reserves; the default is no limit. */
   readonly limit?: number;
   /** As PYTHONMALLOC: pools or raw allocator for the mem and object domains, with or without debug hooks. */
   readonly allocator?: AllocatorName;
-  /** A memory and a table that somebody else made. Nobody else uses the memory from `base` up. */
+  /** A memory and a table that the caller made. From `base` up, only the heap may use the memory. */
   readonly memory?: WebAssembly.Memory;
   readonly table?: WebAssembly.Table;
   /**
-   * Where in the memory the heap begins: a multiple of 65536 from 65536 up. The default is 256 KiB in a memory of its own, where modules in C
-   * have their stack below, and 64 KiB in another.
+   * Where in the memory the heap begins: a multiple of 65536, at least 65536. The default is 256 KiB in a memory of the
+   * heap's own, where modules in C have their stack below the heap, and 64 KiB in a given memory.
    */
   readonly base?: number;
-  /** What is done about a fault that the debug hooks find; the default throws a HeapFault. */
+  /** What to do about a fault that the debug hooks find; the default throws a HeapFault. */
   readonly onFault?: FaultHandler;
-  /** Says where the program is, for reports; the default reads the JavaScript stack. */
+  /** Tells where the program is, for reports; the default reads the JavaScript stack. */
   readonly locate?: Locator;
-  /** What is done about pressure; false: nothing by itself. The default runs the measures, the cheap ones first. */
+  /** What to do about pressure; false: nothing by itself. The default runs the measures, the cheap ones first. */
   readonly policy?: Policy | false;
-  /** Bytes from the platform past which measures run; the default policy takes seven eighths of the limit. */
+  /**
+   * Measures run when the heap has taken more than this many bytes from the platform; the default policy takes seven
+   * eighths of the limit.
+   */
   readonly softLimit?: number;
-  /** Milliseconds, by which measures against pressure are given time; the default is performance.now. */
+  /** A clock in milliseconds that times the measures against pressure; the default is performance.now. */
   readonly clock?: Clock;
   /** Policies of object types to switch off: `{ freeLists: false }`. */
   readonly policies?: Policies;
-  /** The key of str and bytes hashes, two 64-bit numbers; the default is random, so that nobody can make keys that collide. */
+  /**
+   * The key of str and bytes hashes, two 64-bit numbers. The default is random, so that nobody can construct keys that
+   * collide.
+   */
   readonly hashKey?: readonly [bigint, bigint];
 }
 
 export interface SaveOptions {
-  /** Compress the image (deflate): smaller, and slower to load. */
+  /** Whether to compress the image (deflate): it becomes smaller, and loads more slowly. */
   readonly compress?: boolean;
 }
 
 export interface LoadImageOptions
   extends Pick<HeapOptions, "limit" | "softLimit" | "policy" | "clock" | "onFault" | "locate"> {
-  /** Functions of types, by name: `{ File: { finalize: (file) => ... } }`. Needed of types that had such functions. */
+  /**
+   * Functions of types, by name: `{ File: { finalize: (file) => ... } }`. Required for types that had such functions.
+   */
   readonly types?: TypesOfImage;
   /**
-   * Look at every object, for an image that a stranger may have made; it takes several times as long. The default trusts the checksums,
-   * which tell whether an image is whole.
+   * Whether to verify every object, for an image from a source that is not trusted; this takes several times as long.
+   * The default trusts the checksums, which tell only whether the image is complete and unchanged.
    */
   readonly verify?: boolean;
 }
@@ -112,15 +120,15 @@ export class Heap extends ObjectHeap {
     objects.foundation.measures.set("trim", () => this.#residence.trimIfWorth());
   }
 
-  /** Modules that others made are bound to the memory from now on, and can own references to objects. */
+  /** Notes that modules of others use the memory from now on, and can own references to objects. */
   #lend(why: string): void {
     this.#residence.stay(why);
     this.#core.functions.lend_objects();
   }
 
   /**
-   * The core's functions and memory, for another module to import: its calls go from wasm to wasm. From the first time that somebody asks
-   * for them, the heap stays in its memory: `trim` would leave that module behind.
+   * The core's functions and memory, for another module to import: it calls them directly, from wasm to wasm. Once this
+   * was read, the heap stays in its memory, because `trim` would leave that module behind.
    */
   get imports(): HeapImports {
     if (this.#imports) return this.#imports;
@@ -165,9 +173,9 @@ export class Heap extends ObjectHeap {
   }
 
   /**
-   * Loads a module in C (a dynamic library in WebAssembly, as `pyheap cc` makes them) onto this heap: its data, its stack and what it
-   * allocates are here, and it calls the heap directly. An array is loaded together: those modules may need each other.
-   * Throws LinkError, which names all that is not defined, and MemoryError.
+   * Loads a module in C (a dynamic library in WebAssembly, as `pyheap cc` makes them) onto this heap: its data, its
+   * stack and its blocks are in the heap's memory, and it calls the heap directly. The modules of an array are loaded
+   * together: they may need each other. Throws LinkError, which names everything that is not defined, and MemoryError.
    */
   load(sources: readonly WasmSource[], options?: LoadOptions): Promise<CModule[]>;
   load(source: WasmSource, options?: LoadOptions): Promise<CModule>;
@@ -179,9 +187,10 @@ export class Heap extends ObjectHeap {
   }
 
   /**
-   * The heap's objects as an image, from which `Heap.load` makes the same heap again: what `heap.roots` leads to at the moment of the
-   * call; as bytes, or with `{ stream: true }` as a stream, for `pipeTo` or the body of a request or response. The heap stays as it is.
-   * Throws if it has blocks that are not objects, modules in C, or allocators of the program's own.
+   * The heap's objects as an image, from which `Heap.load` makes the same heap again. The image has all objects that
+   * `heap.roots` leads to at the moment of the call. It is returned as bytes, or with `{ stream: true }` as a stream,
+   * for `pipeTo` or for the body of a request or response. The heap does not change. Throws if the heap has blocks that
+   * are not objects, modules in C, or allocators of the program.
    */
   save(options: SaveOptions & { readonly stream: true }): Promise<ReadableStream<Uint8Array>>;
   save(options?: SaveOptions & { readonly stream?: false }): Promise<Uint8Array>;
@@ -194,8 +203,8 @@ export class Heap extends ObjectHeap {
   }
 
   /**
-   * A heap with the objects of an image: `heap.roots` leads to them. Throws ImageError if the image is broken, cut off, or made by
-   * another build of pyheap, and RangeError if it does not fit into the limit; then there is no heap.
+   * A heap with the objects of an image: `heap.roots` leads to them. Throws ImageError if the image is broken,
+   * incomplete, or made by another build of pyheap, and RangeError if it does not fit the limit; no heap is made then.
    */
   static async load(source: ImageSource, options: LoadImageOptions = {}): Promise<Heap> {
     const { limit = NO_LIMIT, types = {}, verify = false } = options;
@@ -215,10 +224,11 @@ export class Heap extends ObjectHeap {
   // ---- giving memory back ----
 
   /**
-   * Moves the heap to a smaller memory: WebAssembly's never shrink. Addresses, handles and typed blocks stay good, but `heap.memory` is
-   * another one, and views of the old one are of no use. The process has the old one until JavaScript's collector finds it. Compact
-   * first: only what is above the highest block goes. Throws an Error in the middle of an operation, and MemoryError if there is no
-   * room for both memories at a time; then nothing has changed.
+   * Moves the heap to a smaller memory, because a WebAssembly memory never shrinks. Addresses, handles and typed blocks
+   * stay valid; but `heap.memory` is another memory, and views of the old one can't be used any more. The process keeps
+   * the old memory until JavaScript's collector finds it. Compact first: only memory above the highest block is given
+   * back. Throws an Error in the middle of an operation, and MemoryError if there is no room for both memories at a
+   * time; then nothing has changed.
    */
   trim(): Trim {
     return this.#residence.trim();

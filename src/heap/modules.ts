@@ -1,4 +1,4 @@
-// Modules in C on a heap: what the linker needs of the heap that it loads onto.
+// Modules in C on a heap: what the linker needs from the heap onto which it loads.
 
 import type { WholeCore } from "../core/whole-core.js";
 import { CModule } from "../hosts/c/c-module.js";
@@ -12,7 +12,7 @@ import type { Bridge } from "../objects/bridge/bridge.js";
 import { indexOf } from "../objects/bridge/handle.js";
 import type { PyModule } from "../objects/handles/extension.js";
 
-/** The heap, as its modules use it. */
+/** The parts of a heap that its modules use. */
 export interface ModulesHeap extends Surveyed {
   readonly gc: { collect(): number };
   relieve(): unknown;
@@ -32,12 +32,15 @@ export class Modules implements ExtensionHost {
     this.stack = stack;
   }
 
-  /** How many modules are there. */
+  /** The number of modules on the heap. */
   get size(): number {
     return this.#linker?.size ?? 0;
   }
 
-  /** Loads modules that may need each other; answers them in the same order. The heap stays in its memory from now on. */
+  /**
+   * Loads modules that may need each other, and returns them in the same order. The heap stays in its memory from now
+   * on.
+   */
   async load(sources: readonly WasmSource[], options: LoadOptions): Promise<CModule[]> {
     const { programs, imports, stackBytes } = await loadPrograms(sources, options);
     this.#linker ??= new Linker(this);

@@ -1,4 +1,4 @@
-// A heap with Python objects: how TypeScript makes them, what it can do with them, and the collector.
+// A heap with Python objects: making them in TypeScript, operations on them, and the collector.
 
 import type { BinaryOperator, Comparison, UnaryOperator } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
@@ -25,7 +25,10 @@ import type { Compaction } from "./compaction.js";
 import { CoreHeap } from "./core-heap.js";
 import type { Objects } from "./objects.js";
 
-/** What a JavaScript value is on the heap, as `heap.from` makes it, and what comes back of its parts: handles of containers, values of others. */
+/**
+ * The type of `heap.from(value)`: containers are handles, and their parts are read as handles of containers or as plain
+ * values.
+ */
 export type FromJS<T> = T extends PyObject
   ? T
   : T extends number
@@ -53,7 +56,7 @@ export type FromJS<T> = T extends PyObject
 export abstract class ObjectHeap extends CoreHeap {
   /** The cycle collector: Python's gc module. */
   readonly gc: GarbageCollector;
-  /** Objects under names, which an image has. */
+  /** Objects with names. An image contains them, and everything that they lead to. */
   readonly roots: Roots;
   protected readonly objects: Objects;
   readonly #bridge: Bridge;
@@ -100,7 +103,7 @@ export abstract class ObjectHeap extends CoreHeap {
     return this.#converted(items, C.FROZENSET);
   }
 
-  /** dict(entries): of a Map, pairs, a plain object, or another dict. */
+  /** dict(entries), for a Map, pairs, a plain object, or another dict. */
   dict<V>(entries: Readonly<Record<string, V>>): PyDict<string, V>;
   dict<K = unknown, V = unknown>(entries?: Entries<K, V>): PyDict<K, V>;
   dict<K, V>(entries: Entries<K, V> = []): PyDict<K, V> {
@@ -112,7 +115,10 @@ export abstract class ObjectHeap extends CoreHeap {
     });
   }
 
-  /** A str object. Strings need none to be stored: every place for a value takes a JavaScript string. */
+  /**
+   * A str object. It is needed only for the object itself: wherever a value can be stored, a JavaScript string can be
+   * given.
+   */
   str(text: string): PyStr {
     return this.#bridge.trying(() => {
       this.#bridge.push(String(text));
@@ -151,12 +157,14 @@ export abstract class ObjectHeap extends CoreHeap {
     });
   }
 
-  /** A float object, also of a whole number. */
+  /** A float object, even for a whole number. */
   float(value: number): PyFloat {
     return this.#bridge.trying(() => this.#made(this.#bridge.f.push_float(value)));
   }
 
-  /** A weak reference: it knows the object without keeping it alive. `callback` is called when the object is gone. */
+  /**
+   * A weak reference: it refers to the object without keeping it alive. `callback` is called when the object is gone.
+   */
   ref<T extends PyObject>(object: T, callback?: (ref: PyRef<T>) => void): PyRef<T> {
     const index = indexOf(object, this.#bridge);
     return this.#bridge.trying(() => {
@@ -167,7 +175,7 @@ export abstract class ObjectHeap extends CoreHeap {
     });
   }
 
-  /** A type of one's own: `heap.type("Point", { fields: { x: "float64", y: "float64", next: "object" } })`. */
+  /** Defines a type: `heap.type("Point", { fields: { x: "float64", y: "float64", next: "object" } })`. */
   type<const F extends Fields = Record<never, never>, I extends FieldType = never>(
     name: string,
     options: TypeOptions<F, I> = {},
@@ -178,8 +186,9 @@ export abstract class ObjectHeap extends CoreHeap {
   // ---- whole values ----
 
   /**
-   * A whole JavaScript value on the heap: arrays become lists, Maps and plain objects dicts, Sets sets, Uint8Arrays bytes; shared
-   * references and cycles stay. Scalars are returned as they are. Throws ConversionError, which says where in the value.
+   * Puts a whole JavaScript value on the heap. Arrays become lists, Maps and plain objects dicts, Sets sets, and
+   * Uint8Arrays bytes; shared references and cycles are kept. Scalars are returned unchanged. Throws ConversionError,
+   * which tells where in the value the problem is.
    */
   from<T>(value: T): FromJS<T> {
     return this.#bridge.trying(() => this.#from(value));
@@ -200,12 +209,12 @@ export abstract class ObjectHeap extends CoreHeap {
     return value;
   }
 
-  /** The JavaScript value of an object, all the way down. Scalars are returned as they are. */
+  /** The JavaScript value of an object, with all its parts. Scalars are returned unchanged. */
   toJS(value: unknown): unknown {
     return value instanceof Handle ? toValue(this.#bridge, indexOf(value, this.#bridge)) : value;
   }
 
-  // ---- operations on any values ----
+  // ---- operations on all values ----
 
   /** a <operator> b, as in Python: `heap.binary(2, "**", 100)`. */
   binary(a: unknown, operator: BinaryOperator, b: unknown): unknown {
@@ -240,14 +249,14 @@ export abstract class ObjectHeap extends CoreHeap {
     return reprOf(this.#bridge, value);
   }
 
-  /** Runs a function, and releases all handles that were made in it, but for the one that it returns. */
+  /** Runs a function, then releases all handles that were made in it, except the one that it returns. */
   scope<T>(run: () => T): T {
     return this.#bridge.scope(run);
   }
 
   /**
-   * Runs a function in which every result of an operation is a handle, also for numbers and strings: so an int of 3 can be told
-   * from a float of 3.0, and nothing is copied.
+   * Runs a function in which every result of an operation is a handle, even for numbers and strings. So the int 3 and
+   * the float 3.0 can be told apart, and nothing is copied.
    */
   exact<T>(run: () => T): T {
     const before = this.#bridge.f.set_exact(1);
@@ -259,21 +268,22 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   /**
-   * Where an object is, for another WebAssembly module that calls the heap: good until the handle is released or the heap is compacted,
-   * unless the module counts a reference of its own (Py_IncRef). What such a module does wrong can corrupt the heap.
+   * The address of an object, for another WebAssembly module that calls the heap. It is valid until the handle is
+   * released or the heap is compacted, unless the module counts its own reference (Py_IncRef). A mistake of such a
+   * module can corrupt the heap.
    */
   addressOf(object: PyObject): Address {
     return toAddress(this.#bridge.f.handle_address(indexOf(object, this.#bridge)));
   }
 
-  /** What is done about an exception in a callback or a finalizer, which can't be thrown there. The default prints it. */
+  /** What to do about an exception in a callback or a finalizer, which can't be thrown there. The default prints it. */
   set onUnraisable(report: (error: unknown) => void) {
     this.objects.calls.report = report;
   }
 
   // ---- the account ----
 
-  /** Objects by type, what sharing saves, and all bytes that the object layer has in the mem and object domains. */
+  /** Objects by type, what sharing saves, and all bytes of the object layer in the mem and object domains. */
   objectStats(): ObjectStats {
     return readObjectStats(this.#bridge);
   }
@@ -284,8 +294,8 @@ export abstract class ObjectHeap extends CoreHeap {
   }
 
   /**
-   * Moves objects together, so that the memory above them goes back: garbage is collected, and free lists are emptied. Handles stay good.
-   * Throws MemoryError if there is no room for a list of all objects.
+   * Moves objects together, so that the memory above them can be given back. Garbage is collected before, and free
+   * lists are emptied. Handles stay valid. Throws MemoryError if there is no room for a list of all objects.
    */
   compact(): Compaction {
     return this.objects.compactor.compact();

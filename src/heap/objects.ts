@@ -1,4 +1,5 @@
-// The objects of a heap, as its parts: the bridge to the core's objects, the collector, the program's types, the roots, compaction.
+// The objects of a heap, in parts: the bridge to the core's objects, the collector, the program's types, the roots,
+// compaction.
 
 import type { WholeCore } from "../core/whole-core.js";
 import { toAddress } from "../ground/address.js";
@@ -19,7 +20,7 @@ import { Compactor } from "./compaction.js";
 import { type CoreHeapOptions, Foundation, type HeapSide } from "./foundation.js";
 import { wrapped } from "./wrap.js";
 
-/** Functions of the types in an image, by the names of the types: they are not in it themselves. */
+/** Functions for the types in an image, by the types' names: the image itself does not contain them. */
 export type TypesOfImage = Readonly<Record<string, TypeFunctions>>;
 
 export class Objects {
@@ -58,7 +59,8 @@ export class Objects {
       gc: this.gc,
       types: this.types,
       onWatermark: () => core.functions.mark_pressure_due(),
-      // Aside from the operation at whose end or beginning this is.
+      // In a guard, because this runs at the end or the beginning of another operation, which must not see its
+      // exceptions.
       onPressure: () => calls.guard(() => ladder.passed()),
     });
     measures.set("freeLists", () => this.#emptyFreeLists());
@@ -124,7 +126,7 @@ export class Objects {
     if (broken !== 0) throw new HeapCorruption("the object", toAddress(broken));
   }
 
-  /** The core is over another memory. */
+  /** To be called when the core has moved to another memory. */
   moved(): void {
     this.foundation.moved();
     this.bridge.reader.refresh();
@@ -132,7 +134,7 @@ export class Objects {
 
   // ---- images ----
 
-  /** What an image says besides the memory. */
+  /** What an image contains besides the memory. */
   imageMetadata(): ImageMetadata {
     return {
       control: this.core.control,
@@ -144,7 +146,7 @@ export class Objects {
     };
   }
 
-  /** The objects that the heap's memory has are those of an image with this metadata. */
+  /** The heap's memory comes from an image with this metadata: makes its roots and types known here. */
   restore({ roots, types, lastCallback, lastType }: ImageMetadata, functions: TypesOfImage): void {
     const { f } = this.bridge;
     this.calls.lastId = lastCallback;

@@ -1,16 +1,16 @@
-// Policies of object types, as a program chooses them and as the core has them.
+// Policies of object types: as a program chooses them, and as bits for the core.
 
 import * as C from "../core/constants.gen.js";
 
-/** The policies of object types, each of which can be switched off to see what it is worth. All are on by default. */
+/** The policies of object types. Each can be switched off, to measure its effect. All are on by default. */
 export interface Policies {
   /** Ints from -5 to 256 exist once. */
   readonly smallInts?: boolean;
   /** Strings of one Latin-1 character, bytes of one byte, and the empty ones exist once. */
   readonly characters?: boolean;
-  /** Keys are interned: there is only one string with each text. */
+  /** Keys are interned: each text exists as one string only. */
   readonly interning?: boolean;
-  /** Freed ints, floats, tuples, lists and dicts are kept for the next ones. */
+  /** Freed ints, floats, tuples, lists and dicts are kept for reuse. */
   readonly freeLists?: boolean;
   /** Dicts of one shape share their keys. */
   readonly keySharing?: boolean;

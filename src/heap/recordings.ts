@@ -1,4 +1,4 @@
-// Recordings of what a heap's program allocates: traces, and tracemalloc.
+// Recordings of the allocations of a heap's program: traces, and tracemalloc.
 
 import { type ElementType, TypedBlock } from "../alloc/typed-block.js";
 import type { Core } from "../core/core.js";
@@ -13,28 +13,36 @@ import { type TraceOutput, type TraceSink, TraceWriter } from "../trace/writer.j
 import { Tracemalloc } from "../tracemalloc/tracemalloc.js";
 
 export interface TraceOptions extends RecordOptions {
-  /** Takes the bytes of the trace, in order. They are only valid during the call. An error that it throws ends the recording. */
+  /**
+   * Takes the bytes of the trace, in order. They are valid only during the call. An error that it throws ends the
+   * recording.
+   */
   readonly write: TraceSink;
-  /** Write the totals by stack and the peak when the recording ends, instead of events: a small file. */
+  /** Whether to write, instead of events, the totals by stack and the peak when the recording ends: a small file. */
   readonly aggregate?: boolean | undefined;
 }
 
-/** What was allocated: a block's address, a typed block, an object's handle, or in a Python guest an object's id(). */
+/**
+ * What was allocated: a block's address, a typed block, an object's handle, or, in a Python guest, an object's id().
+ */
 export type Traceable = number | TypedBlock<ElementType> | PyObject;
 
-/** What differs between heaps, to those who record them. */
+/** The differences between heaps, as far as recordings need them. */
 export interface TracedSide {
-  /** Where the stacks of a trace come from. */
+  /** The source of the stacks in a trace. */
   stackSource(): StackSource;
-  /** Where in memory an object is; undefined if it is not an object. */
+  /** The address of an object; undefined if it is not an object. */
   addressOf(object: Traceable): number | undefined;
-  /** Reports runs of the heap's cycle collector to a recording while it runs. Returns what ends that. */
+  /** Reports runs of the heap's cycle collector to a recording while it runs. Returns a function that ends this. */
   watchCollections(recorder: Recorder): () => void;
-  /** Tells the tracer what it can't see of the program's stack, while a recording runs. Returns what ends that. */
+  /**
+   * Tells the tracer what it can't see of the program's stack, while a recording runs. Returns a function that ends
+   * this.
+   */
   watchStack(): () => void;
   /** Throws if a recording would not see what the program allocates. */
   checkTraceable(): void;
-  /** The allocators that stand in the domains are others than before. */
+  /** To be called when the allocators in the domains have changed. */
   domainsChanged(): void;
 }
 

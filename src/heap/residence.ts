@@ -1,28 +1,30 @@
-// Where a heap lives: whether it can move to another memory, and when that is worth while. trim.ts says how.
+// Where a heap lives: whether it can move to another memory, and when moving is worth its price. trim.ts does it.
 
 import { SWAP } from "../core/reentrancy.js";
 import type { Objects } from "./objects.js";
 import { leastMemory, moveCore, type Trim } from "./trim.js";
 
-/** Under pressure the heap moves only if it gives back at least these bytes, and at least this part of its memory. */
+/**
+ * Under pressure the heap moves only if it gives back at least this many bytes, and at least this part of its memory.
+ */
 const LEAST_TRIM = 2 ** 20;
 const TRIM_SHARE = 1 / 4;
 
 export class Residence {
   readonly #objects: Objects;
-  /** Why the heap has to stay in its memory; undefined: it can move. */
+  /** Why the heap must stay in its memory; undefined if it can move. */
   #stays: string | undefined;
 
   constructor(objects: Objects) {
     this.#objects = objects;
   }
 
-  /** The heap stays in its memory from now on. The first reason counts. */
+  /** Keeps the heap in its memory from now on. The first reason is the one that is reported. */
   stay(why: string): void {
     this.#stays ??= why;
   }
 
-  /** Moves the heap to the smallest memory that it has room in. */
+  /** Moves the heap to the smallest memory that has room for it. */
   trim(): Trim {
     const { core, foundation } = this.#objects;
     foundation.states.must(SWAP, "trim the heap");
@@ -35,7 +37,10 @@ export class Residence {
     return { before, after, gained: before - after };
   }
 
-  /** As a measure against pressure, which may come in the middle of an operation: only if a good part of the memory goes. */
+  /**
+   * As a measure against pressure, which can come in the middle of an operation: moves only if it may, and if enough
+   * memory is given back.
+   */
   trimIfWorth(): void {
     const { core, foundation } = this.#objects;
     if (!foundation.states.may(SWAP) || this.#stays !== undefined) return;

@@ -13,10 +13,10 @@ import { PyTuple } from "../objects/handles/tuple.js";
 import { layoutOf, type TypeLayout } from "../objects/handles/type-layout.js";
 import { PyInstance, PyType } from "../objects/handles/types.js";
 
-/** Of types that no program on this side defined. */
+/** The layout of types that no program in TypeScript defined. */
 const NO_LAYOUT = layoutOf("object", {}, undefined);
 
-/** A handle for handle number `index` of the core; `layouts` knows the program's types by their numbers. */
+/** A handle for handle number `index` of the core. `layouts` finds the program's types by their numbers. */
 export function wrapped(
   bridge: Bridge,
   index: number,

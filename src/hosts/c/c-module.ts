@@ -1,13 +1,13 @@
-// A module in C that lives on a heap, as TypeScript sees it.
+// A module in C that is loaded onto a heap, for TypeScript.
 
 import { type Address, toAddress } from "../../ground/address.js";
 import type { PyModule } from "../../objects/handles/extension.js";
 import type { LeakReport } from "./leaks.js";
 import { type CFunction, type CValue, isBig, type LoadedModule } from "./loaded.js";
 
-/** A loaded module. It stays until `unload()`, also if nothing refers to it. */
+/** A loaded module. It stays until `unload()`, even if nothing refers to it. */
 export class CModule {
-  /** What reports call it: the file's name, with a number behind it if the heap has had one of that name. */
+  /** Its name in reports: the file's name, followed by a number if the heap already has had a module of that name. */
   readonly name: string;
   readonly #loaded: LoadedModule;
   readonly #unload: () => LeakReport;
@@ -24,8 +24,8 @@ export class CModule {
   }
 
   /**
-   * A function of the module, to call it often. An error that it leaves set (PyErr_NoMemory) is thrown; so is a fault that
-   * debug hooks find while it runs. Throws ReferenceError if there is none of that name.
+   * A function of the module, for calling it often. If it leaves an error set (PyErr_NoMemory), that is thrown; so is a
+   * fault that debug hooks find while it runs. Throws ReferenceError if there is no function of that name.
    */
   function(name: string): CFunction {
     const f = this.#loaded.functions.get(name);
@@ -34,20 +34,23 @@ export class CModule {
     throw new ReferenceError(`Cannot call ${name}: not a function of ${this.name}; ${why}`);
   }
 
-  /** What a function's parameters take, one by one; undefined if there is none of that name, or the module was given compiled. */
+  /**
+   * The types of a function's parameters; undefined if there is no function of that name, or if the module was given
+   * compiled.
+   */
   parametersOf(name: string): readonly ("number" | "bigint")[] | undefined {
     const { types } = this.#loaded;
     return types?.get(name)?.parameters.map((parameter) => (isBig(parameter) ? "bigint" : "number"));
   }
 
-  /** Calls a function with plain values. Throws TypeError if they are not as many as its parameters, or not of their types. */
+  /** Calls a function with plain values. Throws TypeError if their number or their types do not fit its parameters. */
   call(name: string, ...args: CValue[]): CValue | undefined {
     return this.function(name)(...args);
   }
 
   /**
-   * The module as Python has it, made by its PyInit function: functions, types and constants are its attributes. Throws ReferenceError
-   * if it has no such function, or was unloaded.
+   * The Python module that the PyInit function makes: functions, types and constants are its attributes. Throws
+   * ReferenceError if there is no such function, or if the module was unloaded.
    */
   get module(): PyModule {
     const { python, isLive } = this.#loaded;
@@ -56,7 +59,7 @@ export class CModule {
     throw new ReferenceError(`Cannot find the Python module of ${this.name}: ${why}`);
   }
 
-  /** Where a variable of the module is. Throws ReferenceError if there is none of that name. */
+  /** The address of a variable of the module. Throws ReferenceError if there is no variable of that name. */
   address(name: string): Address {
     const address = this.#loaded.data.get(name);
     if (address === undefined) throw new ReferenceError(`Cannot find ${name}: not a variable of ${this.name}`);
@@ -64,8 +67,9 @@ export class CModule {
   }
 
   /**
-   * The module goes: functions registered with atexit are called, its data and its entries of the table are given back. Returns what it
-   * did not free. Modules that need each other go together. Throws if another module uses it, or if it has gone already.
+   * Unloads the module: calls the functions registered with atexit, and frees its data and its entries of the table.
+   * Returns the blocks that it did not free. Modules that need each other are unloaded together. Throws if another
+   * module uses it, or if it was unloaded before.
    */
   unload(): LeakReport {
     return this.#unload();

@@ -1,5 +1,5 @@
-// From C or C++ to a module for heap.load: the right flags, our headers, the small C library of libc/, and what of the Python/C API has
-// variable arguments, in capi/.
+// Compiles C or C++ to a module for heap.load: with the right flags, our headers, the small C library of libc/, and the
+// functions of the Python/C API with variable arguments, from capi/.
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,10 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findToolchain, NO_TOOLCHAIN, type Toolchain } from "./toolchain.js";
 
-/** The package's folder: the first above this file that has the library, from wherever it was built to. */
+/**
+ * The package's folder: the nearest folder above this file that has the library. It depends on where this file was
+ * built to.
+ */
 function packageFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "libc/include")) && dirname(folder) !== folder) folder = dirname(folder);
@@ -21,8 +24,8 @@ const CAPI = join(ROOT, "capi");
 const LIBC_INCLUDE = join(LIBC, "include");
 
 /**
- * Emscripten's target has the binary interface that we want (a long double is aligned to 8, as blocks are); but programs must not
- * believe that its library is there.
+ * Emscripten's target has the binary interface that we want (a long double is aligned to 8, as blocks are). But
+ * programs must not assume that Emscripten's library is there.
  */
 const TARGET = ["--target=wasm32-unknown-emscripten", "-U__EMSCRIPTEN__", "-D__PYHEAP__=1"];
 const CODE = ["-fPIC", "-mbulk-memory", "-ffunction-sections", "-fdata-sections", "-fvisibility=default"];
@@ -39,7 +42,7 @@ export interface CompileOptions {
   readonly folder?: string;
 }
 
-/** The compiler or the linker failed, or there is none. */
+/** The compiler or the linker failed, or was not found. */
 export class CompileError extends Error {
   override readonly name = "CompileError";
 }
@@ -52,7 +55,7 @@ function isSource(source: string): boolean {
   return isCpp(source) || source.endsWith(".c");
 }
 
-/** Compiles and links. Throws CompileError; the tools have said on standard error what is wrong. */
+/** Compiles and links. Throws CompileError; the tools have then printed what is wrong. */
 export async function compileC(options: CompileOptions): Promise<void> {
   const { sources, output, flags = [], linkFlags = [], folder = process.cwd() } = options;
   const toolchain = await findToolchain(folder);
@@ -73,7 +76,7 @@ export async function compileC(options: CompileOptions): Promise<void> {
   }
 }
 
-/** What every module is linked with, compiled once in this process: object files by toolchain. */
+/** The object files that every module is linked with, by toolchain. They are compiled once in this process. */
 const libraries = new Map<string, Promise<string[]>>();
 
 function libraryFor(toolchain: Toolchain): Promise<string[]> {
@@ -98,7 +101,7 @@ async function compileLibrary(toolchain: Toolchain): Promise<string[]> {
   return objects;
 }
 
-/** One run of the tools, with a folder for what comes in between. */
+/** One run of the tools, with a folder for intermediate files. */
 class Build {
   readonly #toolchain: Toolchain;
   readonly #temporary: string;
@@ -146,7 +149,7 @@ function foldersIn(flags: readonly string[]): string[] {
   });
 }
 
-/** The same options, but a folder is named so that it is found from anywhere. */
+/** The same options, with absolute folders, so that they are found from any folder. */
 function absolute(flags: readonly string[], folder: string): string[] {
   return flags.map((flag, k) => {
     if (/^(-I|-isystem|-iquote)$/.test(flags[k - 1] ?? "")) return resolve(folder, flag);

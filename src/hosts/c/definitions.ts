@@ -1,6 +1,7 @@
-// What a name means: a function or data, of a module, of the core or of the host; and the addresses of functions.
+// The meaning of names: a function or data of a module, of the core or of the host; and the addresses of functions.
 //
-// A function's address is its index in the table. It has one as long as a module that took it is there, and the same whoever asks.
+// A function's address is its index in the table. It is in the table as long as a module that took its address is
+// loaded, and has the same index for all modules.
 
 import { TableSlots } from "../../core/table-functions.js";
 import { LinkError } from "./link-error.js";
@@ -11,7 +12,7 @@ export type Definition =
   | {
       readonly kind: "function";
       readonly f: WebAssembly.ExportValue;
-      /** The type of a function in JavaScript, which has none of its own. */
+      /** The type of a function in JavaScript, which itself has no WebAssembly type. */
       readonly type?: FunctionType | undefined;
     }
   | { readonly kind: "data"; readonly address: number };
@@ -31,7 +32,7 @@ export class FunctionAddresses {
     this.#slots = new TableSlots({ table });
   }
 
-  /** The address of a function; to be released as often as it is taken. */
+  /** The address of a function. To be released as often as it was taken. */
   take(name: string, { f, type }: Definition & { kind: "function" }): number {
     let address = this.#addresses.get(f);
     if (!address) {
@@ -42,7 +43,10 @@ export class FunctionAddresses {
     return address.index;
   }
 
-  /** A table takes WebAssembly functions only. */
+  /**
+   * Puts a function into the table, which takes only WebAssembly functions: a function in JavaScript is wrapped into
+   * one.
+   */
   #put(name: string, f: WebAssembly.ExportValue, type: FunctionType | undefined): number {
     try {
       return this.#slots.put(f);

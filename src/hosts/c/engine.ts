@@ -1,12 +1,12 @@
-// What the engine makes of a module, with errors that name it.
+// Compiling, reading and instantiating a module by the JavaScript engine; its errors get the module's name.
 
 import { LinkError } from "./link-error.js";
 import { type Dylink, readDylink } from "./sections.js";
 
-/** More bytes of data, and more entries of the table, no module has. */
+/** A limit for bytes of data, and for entries of the table: no module has more. */
 const MOST_WANTED = 2 ** 30;
 
-/** The module, compiled. Throws CompileError, which names it. */
+/** Compiles the module. Throws CompileError, which names it. */
 export function compile(name: string, bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
@@ -16,12 +16,15 @@ export function compile(name: string, bytes: Uint8Array<ArrayBuffer>): WebAssemb
   }
 }
 
-/** What an engine says, without the function of JavaScript's that it says it of. */
+/** The engine's message, without the name of the JavaScript function at its beginning. */
 function reasonOf({ message }: Error): string {
   return message.replace(/^WebAssembly\.\w+\(\): /, "");
 }
 
-/** What the module says as a dynamic library. Throws LinkError if it is none, or wants what no heap has. */
+/**
+ * The module's description as a dynamic library. Throws LinkError if it is not one, or if it asks for something that no
+ * heap has.
+ */
 export function dylinkOf(name: string, module: WebAssembly.Module): Dylink {
   let dylink: Dylink | undefined;
   try {
@@ -44,7 +47,9 @@ export function dylinkOf(name: string, module: WebAssembly.Module): Dylink {
   return dylink;
 }
 
-/** The exports of an instance. Throws LinkError if an import is not of the kind, or of the type, that the module wants. */
+/**
+ * The exports of an instance. Throws LinkError if an import does not have the kind or the type that the module expects.
+ */
 export function instantiated(
   name: string,
   module: WebAssembly.Module,

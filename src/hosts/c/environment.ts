@@ -1,4 +1,5 @@
-// What C finds outside of its modules: the functions of the core under their names in C, and a few that only a host has.
+// The names that C code can use from outside its modules: the functions of the core under their names in C, and a few
+// that only a host has.
 
 import { EXCEPTION_ALIASES, EXCEPTION_TYPES, FIXED_TYPES } from "../../core/catalogue.gen.js";
 import * as C from "../../core/constants.gen.js";
@@ -21,7 +22,7 @@ export class CExit extends Error {
   }
 }
 
-/** Names in C of the core's functions that have another name there. */
+/** The core's functions that have another name in C. */
 const C_NAMES = {
   malloc: "libc_malloc",
   calloc: "libc_calloc",
@@ -32,10 +33,10 @@ const C_NAMES = {
   posix_memalign: "libc_posix_memalign",
 } as const satisfies Readonly<Record<string, keyof CoreFunctions>>;
 
-/** What the core exports under a name of the Python/C API, C has under the same. */
+/** The names of the Python/C API. C uses what the core exports under such a name, under the same name. */
 const API_NAME = /^_?Py[A-Z]?[A-Za-z]*_/;
 
-/** Functions of <math.h> that JavaScript has under the same name, and with the same meaning for doubles. */
+/** Functions of <math.h> that JavaScript has under the same name, with the same meaning for doubles. */
 const MATH = [
   ...["sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"],
   ...["exp", "expm1", "log", "log10", "log2", "log1p", "cbrt", "hypot"],
@@ -45,13 +46,13 @@ const I32 = 0x7f;
 const F64 = 0x7c;
 const TYPES: Readonly<Record<string, number>> = { i: I32, d: F64 };
 
-/** A type as letters: `dd>d` takes two doubles and returns one; i is for int. */
+/** A type written as letters: `dd>d` takes two doubles and returns one; `i` is an int. */
 function typeOf(letters: string): FunctionType {
   const [parameters = [], results = []] = letters.split(">").map((part) => [...part].map((c) => TYPES[c] ?? I32));
   return { parameters, results };
 }
 
-/** What C can import. */
+/** The definitions that modules in C can import. */
 export function coreDefinitions(core: WholeCore): Definitions {
   const definitions = new Map<string, Definition>();
   const define = (name: string, f: unknown, type?: string) => {
@@ -70,7 +71,7 @@ export function coreDefinitions(core: WholeCore): Definitions {
   return definitions;
 }
 
-/** PyExc_ValueError and its kin are words of the core's: each leads to the type, once that is made. */
+/** PyExc_ValueError and the other exceptions are words of the core. Each leads to the type, once that has been made. */
 function defineExceptions(core: WholeCore, definitions: Map<string, Definition>): void {
   for (const name of [...EXCEPTION_TYPES.map(([own]) => own), ...Object.keys(EXCEPTION_ALIASES)]) {
     const address = core.control + C.API_TYPES_AT + 4 * exceptionNumber(name);
@@ -78,7 +79,7 @@ function defineExceptions(core: WholeCore, definitions: Map<string, Definition>)
   }
 }
 
-/** Objects that C knows by name. */
+/** Objects that C refers to by name. */
 const SINGLETONS = {
   _Py_NoneStruct: C.NONE_AT,
   _Py_NotImplementedStruct: C.NOT_IMPLEMENTED_AT,
@@ -97,12 +98,12 @@ function defineObjects(core: WholeCore, definitions: Map<string, Definition>): v
   }
 }
 
-/** Whether a module that imports this name may need what `beginApi` of the linker's heap makes. */
+/** Whether a module that imports this name may need what ExtensionHost.beginApi makes. */
 export function needsApi(name: string): boolean {
   return API_NAME.test(name) && !MEMORY_NAME.test(name);
 }
 
-/** Names of functions whose types need not be known. */
+/** Functions of the API that only deal with memory, and need no types. */
 const MEMORY_NAME =
   /^(PyMem|PyTraceMalloc)_|^PyObject_(Raw)?(Malloc|Calloc|Realloc|Free)$|^PyObject_[GS]etArenaAllocator$/;
 
@@ -110,7 +111,7 @@ function exit(status: number): never {
   throw new CExit(status);
 }
 
-/** What the small C library asks of the host. */
+/** The functions of the host for the small C library. */
 function defineHost(memory: WebAssembly.Memory, define: (name: string, f: unknown, type: string) => void): void {
   const bytes = (at: number, n: number) => new Uint8Array(memory.buffer, at >>> 0, n >>> 0);
   define("pyheap_write", (fd: number, at: number, n: number) => writeText(fd, bytes(at, n).slice()), "iii>");
@@ -131,7 +132,7 @@ function defineHost(memory: WebAssembly.Memory, define: (name: string, f: unknow
   );
 }
 
-/** As C has it: 1 to any power, and -1 to an infinite one, are 1. */
+/** As in C: 1 to any power is 1, and so is -1 to an infinite power. */
 function power(x: number, y: number): number {
   return x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
 }

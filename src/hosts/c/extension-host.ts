@@ -1,4 +1,4 @@
-// What the linker needs of the heap that it loads modules onto.
+// The functions of a heap that the linker needs.
 
 import type { WholeCore } from "../../core/whole-core.js";
 import type { Bridge } from "../../objects/bridge/bridge.js";
@@ -10,16 +10,16 @@ export interface ExtensionHost {
   readonly heap: Surveyed;
   readonly core: WholeCore;
   readonly bridge: Bridge;
-  /** The stack that all modules share. */
+  /** The stack of all modules. */
   readonly stack: CStack;
-  /** Makes the types that the Python/C API has besides the built-in ones, unless they are there. */
+  /** Makes the types of the Python/C API other than the built-in ones, if they do not exist yet. */
   beginApi(): void;
   /** Throws the error that C left set, if there is one. */
   raiseIfSet(): void;
-  /** The module that a PyInit function meant by what it returned, as a handle. Throws what went wrong on the way. */
+  /** The module that PyInit_x stands for by what it returned, as a handle. Throws an error that occurs on the way. */
   moduleFrom(answered: number, name: string): PyModule;
-  /** The module's handle is released, and nothing is in the module any more. */
+  /** Empties the module, and releases its handle. */
   dropModule(module: PyModule): void;
-  /** Unreachable objects, and memory that is kept for later ones, are gone. */
+  /** Frees unreachable objects, and memory that is kept for reuse. */
   settle(): void;
 }

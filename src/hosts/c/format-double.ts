@@ -9,7 +9,7 @@ interface Quotient {
   readonly under: bigint;
 }
 
-/** A finite double, from 0 up, as a quotient. */
+/** A finite double that is not negative, as a quotient. */
 function quotientOf(value: number): Quotient {
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, value);
@@ -23,7 +23,7 @@ function quotientOf(value: number): Quotient {
     : { over: mantissa, under: 1n << BigInt(-exponent) };
 }
 
-/** The quotient times 10 ^ power as a whole number, a half to the even one. */
+/** The quotient times 10 ^ power, rounded to a whole number; a half is rounded to the even one. */
 function scaled({ over, under }: Quotient, power: number): bigint {
   const ten = 10n ** BigInt(Math.abs(power));
   const [top, bottom] = power >= 0 ? [over * ten, under] : [over, under * ten];
@@ -40,13 +40,13 @@ function fixed(value: number, precision: number, alternate: boolean): string {
   return digits.slice(0, point) + (precision > 0 || alternate ? "." : "") + digits.slice(point);
 }
 
-/** `precision + 1` digits and the power of ten of the first. */
+/** `precision + 1` digits, and the power of ten of the first digit. */
 function scientific(value: number, precision: number): { digits: string; power: number } {
   if (value === 0) return { digits: "0".repeat(precision + 1), power: 0 };
   const quotient = quotientOf(value);
   let power = Number(value.toExponential(20).split("e")[1]);
   let digits = scaled(quotient, precision - power).toString();
-  // Rounded up to the next power of ten.
+  // Rounding led to the next power of ten.
   if (digits.length > precision + 1) digits = scaled(quotient, precision - ++power).toString();
   return { digits, power };
 }
@@ -66,7 +66,10 @@ function shortest(value: number, precision: number, alternate: boolean): string 
   return withPower(kept, power, alternate);
 }
 
-/** A finite double from 0 up, for a conversion of printf (one of f, F, e, E, g, G) with a precision and perhaps `#`. */
+/**
+ * A finite double that is not negative, for a conversion of printf (f, F, e, E, g or G) with a precision and perhaps
+ * `#`.
+ */
 export function formatDouble(value: number, conversion: string, precision: number, alternate: boolean): string {
   const kind = conversion.toLowerCase();
   let text: string;

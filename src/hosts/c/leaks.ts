@@ -1,20 +1,21 @@
-// What a module left behind: the blocks that it allocated and that are still live when it goes.
+// The blocks that a module allocated and that are still live when it is unloaded.
 //
-// With debug hooks each block is known, with the C function that allocated it. Without, nobody wrote that down: then the answer is
-// how many more blocks of each family and size there are than when the module came, whoever allocated them.
+// With debug hooks each block is known, with the C function that allocated it. Without debug hooks that is not
+// recorded: the result is then how many more blocks of each family and size there are than when the module was loaded,
+// whoever allocated them.
 
 import type { KnownBlock } from "../../alloc/debug-hooks.js";
 import { functionInC } from "../../alloc/locator.js";
 import type { Walked } from "../../alloc/stats.js";
 import type { BlockOwner } from "../../ground/errors.js";
 
-/** Blocks of one family and size that were not freed. */
+/** Blocks of one domain and size that were not freed. */
 export interface Leak {
   readonly family: BlockOwner;
-  /** Bytes of a block: as asked for if the debug hooks know it, else what the block has. */
+  /** The size of a block: as it was asked for if the debug hooks know it, else the usable size. */
   readonly size: number;
   readonly count: number;
-  /** The C function, and what called it; only with debug hooks. */
+  /** The C function and its callers; only with debug hooks. */
   readonly allocatedAt?: string;
 }
 
@@ -22,21 +23,24 @@ export interface LeakReport {
   readonly leaks: readonly Leak[];
   readonly blocks: number;
   readonly bytes: number;
-  /** Whether these are the module's own: true with debug hooks. Else they are what is there more than at the start. */
+  /**
+   * Whether these blocks are certainly the module's own: true with debug hooks. Otherwise they are the blocks that were
+   * not there at the start.
+   */
   readonly exact: boolean;
   /**
-   * Objects that are alive and need the module's data or functions: instances of its types, its functions that somebody holds. If there are
-   * any, data and functions stay, and are lost.
+   * The number of live objects that need the module's data or functions: instances of its types, or functions of it
+   * that something refers to. If there are any, data and functions stay in memory for good.
    */
   readonly objects: number;
 }
 
-/** What tells leaks of a heap: its blocks, and with debug hooks who allocated them. */
+/** The parts of a heap that show leaks: its blocks, and with debug hooks who allocated them. */
 export interface Surveyed extends Pick<Walked, "walk"> {
   knownBlocks(): KnownBlock[];
 }
 
-/** Numbers of blocks by family and size. */
+/** Numbers of blocks by domain and size. */
 export type Census = ReadonlyMap<string, number>;
 
 export function takeCensus(heap: Surveyed): Census {
@@ -60,7 +64,7 @@ function report(leaks: readonly Leak[], exact: boolean, objects = 0): LeakReport
   return { leaks, blocks: sum(({ count }) => count), bytes: sum(({ count, size }) => count * size), exact, objects };
 }
 
-/** What there is more than there was. */
+/** The blocks that are there now and were not there before. */
 export function leaksSince(heap: Surveyed, before: Census): LeakReport {
   const leaks: Leak[] = [];
   for (const [key, now] of takeCensus(heap)) {
@@ -83,15 +87,15 @@ export function leaksOf(heap: Surveyed, label: string): LeakReport {
   return report([...leaks.values()], true);
 }
 
-/** Several modules' reports as one; `objects` need the modules still. */
+/** Joins the reports of several modules; `objects` objects still need the modules. */
 export function together(reports: readonly LeakReport[], objects: number): LeakReport {
   const exact = reports.every((one) => one.exact);
-  // Differences overlap: the one that goes back furthest has all that the others have.
+  // Without debug hooks the reports overlap: the one that begins earliest contains all others.
   const leaks = exact ? reports.flatMap((one) => one.leaks) : (reports[0]?.leaks ?? []);
   return report(leaks, exact, objects);
 }
 
-/** A line for each leak, and a sum above them. */
+/** A line with the sum, then a line for each leak. */
 export function describeLeaks(name: string, { leaks, blocks, bytes, exact, objects }: LeakReport): string {
   if (blocks === 0 && objects === 0) return `${name} freed all that it allocated`;
   const head = exact

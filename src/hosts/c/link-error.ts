@@ -1,9 +1,9 @@
-// What goes wrong while modules in C are put together or taken apart.
+// Errors of loading and unloading modules in C.
 
-/** A module can't be linked, or can't go. */
+/** A module can't be linked, or can't be unloaded. */
 export class LinkError extends Error {
   override readonly name = "LinkError";
-  /** Names that nobody defines. */
+  /** The names that are not defined anywhere. */
   readonly missing: readonly string[];
 
   constructor(message: string, missing: readonly string[] = []) {

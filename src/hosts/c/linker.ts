@@ -3,9 +3,10 @@
 //   heap's memory:   stack of all modules | the heap ... | data of a | ... | data of b | ...    the data are blocks of the libc domain
 //   heap's table:    core's functions | ... | functions of a | functions of b | functions whose address was taken
 //
-// A module imports memory, table, where its data and its entries begin, and the stack pointer; "env" has the functions that it
-// calls, "GOT.mem" and "GOT.func" the addresses of what it refers to. Functions of the core go in as they are: C calls them
-// from wasm to wasm. Modules that need each other are loaded together: what is not there yet is called through the table.
+// A module imports memory, table, the beginnings of its data and of its entries, and the stack pointer. "env" has the
+// functions that it calls, "GOT.mem" and "GOT.func" the addresses of what it refers to. Functions of the core are
+// passed as they are: C calls them from wasm to wasm. Modules that need each other are loaded together: a call to a
+// module that is not there yet goes through the table.
 
 import * as C from "../../core/constants.gen.js";
 import { UNLOAD } from "../../core/reentrancy.js";
@@ -23,17 +24,17 @@ import { type FunctionTypes, functionTypes, withModuleName } from "./sections.js
 import type { Program } from "./source.js";
 import { makeTrampoline } from "./trampoline.js";
 
-/** Of a module's data, in bytes. */
+/** The least alignment of a module's data, in bytes. */
 const LEAST_ALIGNMENT = 16;
 
 /** A module of a group that is being loaded. */
 interface Member {
   readonly loaded: LoadedModule;
   readonly module: WebAssembly.Module;
-  /** Types of functions that it imports; undefined if only the compiled module was given. */
+  /** The types of the functions that it imports; undefined if only the compiled module was given. */
   readonly importedTypes: FunctionTypes | undefined;
   readonly imports: readonly WebAssembly.ModuleImportDescriptor[];
-  /** Names that it exports. */
+  /** The names that it exports. */
   readonly defines: ReadonlySet<string>;
 }
 
@@ -42,7 +43,7 @@ export class Linker {
   readonly #ranges: TableRanges;
   readonly #addresses: FunctionAddresses;
   readonly #core: Definitions;
-  /** In the order in which they came: the first definition of a name counts. */
+  /** The loaded modules, oldest first: the first definition of a name is used. */
   readonly #modules = new Set<LoadedModule>();
   readonly #labels = new Map<string, number>();
 
@@ -53,19 +54,19 @@ export class Linker {
     this.#core = coreDefinitions(host.core);
   }
 
-  /** How many modules are there. */
+  /** The number of loaded modules. */
   get size(): number {
     return this.#modules.size;
   }
 
-  /** Whether a module of this name is there. */
+  /** Whether a module of this name is loaded. */
   has(name: string): boolean {
     return [...this.#modules].some((loaded) => loaded.name === name);
   }
 
   /**
-   * Loads modules that may need each other. Afterwards each has its data, relocated, and its constructors have run, in the order
-   * in which they were given; or an error was thrown, and nothing changed.
+   * Loads modules that may need each other. Afterwards the data of each module are relocated, and its constructors have
+   * run, in the given order. If an error is thrown, nothing has changed.
    */
   load(programs: readonly Program[], given: Imports, stackBytes: number | undefined): LoadedModule[] {
     const extra = guardedImports(given, this.#host.bridge.border);
@@ -93,7 +94,7 @@ export class Linker {
     return placed;
   }
 
-  /** Modules that were loaded in vain go, as those that are unloaded: objects that they made may need them still. */
+  /** Removes modules whose loading failed. As with unloading, objects that they made may still need them. */
   #abandon(placed: readonly LoadedModule[]): void {
     for (const { python } of placed) if (python) this.#host.dropModule(python);
     this.#host.settle();
@@ -104,7 +105,7 @@ export class Linker {
 
   #prepare({ name, bytes, module }: Program, extra: Imports, group: ReadonlySet<string>): Member {
     const label = this.#label(name);
-    // Where only the compiled module is known, its functions can't be told from those of others.
+    // If only the compiled module is given, it can't get a label, so its functions can't be told from those of others.
     const compiled = bytes ? compile(name, withModuleName(bytes, label)) : (module as WebAssembly.Module);
     const dylink = dylinkOf(name, compiled);
     for (const needed of dylink.needed) {
@@ -121,7 +122,7 @@ export class Linker {
     };
   }
 
-  /** The name, with a number behind it from the second module of that name on; only what an engine shows as it is. */
+  /** The name as stacks can show it, followed by a number from the second module of that name on. */
   #label(name: string): string {
     const plain = name.replace(/[^\w.+]/g, "_");
     const number = (this.#labels.get(plain) ?? 0) + 1;
@@ -129,7 +130,10 @@ export class Linker {
     return number === 1 ? plain : `${plain}.${number}`;
   }
 
-  /** Every name that the modules need is defined somewhere, or may stay undefined; else an error that names them all. */
+  /**
+   * Throws an error with all names that the modules need, that are not defined anywhere, and that may not stay
+   * undefined.
+   */
   #mustResolve(members: readonly Member[], extra: Imports): void {
     const inGroup = new Set(members.flatMap(({ defines }) => [...defines]));
     const complaints: string[] = [];
@@ -154,13 +158,13 @@ export class Linker {
     this.#host.stack.open(bytes);
   }
 
-  /** The last module takes the stack along. */
+  /** Frees the stack after the last module was unloaded. */
   #closeStack(): void {
     if (!this.#host.stack.isOpen || this.#modules.size > 0) return;
     this.#host.stack.close();
   }
 
-  /** The module has room for its data, cleared, and for its functions. */
+  /** Takes memory for the module's data, cleared, and entries of the table for its functions. */
   #place(loaded: LoadedModule): void {
     const { memoryBytes, memoryAlignment, tableEntries, tableAlignment } = loaded.dylink;
     const { core } = this.#host;
@@ -219,7 +223,10 @@ export class Linker {
     return 0;
   }
 
-  /** What a name means for a module: its own definition before its caller's, before other modules', before the core's. */
+  /**
+   * The meaning of a name for a module: its own definition first, then its caller's, then other modules', then the
+   * core's.
+   */
   #find(loaded: LoadedModule, name: string): Definition | undefined {
     const definition = loaded.own.get(name) ?? loaded.given.get(name);
     if (definition) return definition;
@@ -230,7 +237,7 @@ export class Linker {
     return this.#core.get(name);
   }
 
-  /** As #find, for good: the module that defines it is used from now on. */
+  /** As #find, and notes that the module uses the module that defines the name. */
   #bind(loaded: LoadedModule, name: string): Definition | undefined {
     const definition = this.#find(loaded, name);
     for (const other of this.#modules) {
@@ -239,7 +246,10 @@ export class Linker {
     return definition;
   }
 
-  /** A function that is there; else one that jumps to where a later module of the group will put it; else, if weak, one that throws. */
+  /**
+   * The function of this name. If it comes from a later module of the group: a function that jumps to where it will be.
+   * If it is weak and undefined: a function that throws.
+   */
   #functionFor(name: string, { loaded, importedTypes }: Member, group: readonly Member[]): WebAssembly.ImportValue {
     const definition = this.#bind(loaded, name);
     if (definition?.kind === "function") return definition.f as WebAssembly.ImportValue;
@@ -261,7 +271,7 @@ export class Linker {
     return makeTrampoline(this.#host.core.table, index, type) as WebAssembly.ImportValue;
   }
 
-  /** The module's exports are known to it and to all that come later. */
+  /** Makes the module's exports known to itself and to later modules. */
   #enter(loaded: LoadedModule, exports: WebAssembly.Exports): void {
     for (const [name, value] of Object.entries(exports)) {
       if (name.startsWith("__wasm_")) continue;
@@ -278,7 +288,7 @@ export class Linker {
     }
   }
 
-  /** Global offset table and trampolines lead to where things are. */
+  /** Stores the addresses in the global offset table, and the functions behind the trampolines. */
   #connect(loaded: LoadedModule): void {
     for (const { entry, name, isFunction } of loaded.pending) {
       const definition = this.#bind(loaded, name);
@@ -300,7 +310,7 @@ export class Linker {
     if (typeof f === "function") this.#guarded(f as () => void);
   }
 
-  /** A module of Python's is made as its PyInit function says. */
+  /** Calls the PyInit function of a Python module. */
   #begin(loaded: LoadedModule): void {
     for (const [exported, init] of loaded.functions) {
       if (!exported.startsWith(INIT)) continue;
@@ -309,7 +319,7 @@ export class Linker {
     }
   }
 
-  /** Calls into C. */
+  /** Runs a call into C. */
   #guarded<T>(call: () => T): T {
     return this.#host.bridge.border.run(call);
   }
@@ -321,7 +331,7 @@ export class Linker {
     const kinds = kindsOf(loaded.types?.get(exported)?.parameters, f.length);
     return (...args) => {
       if (!loaded.isLive) throw new ReferenceError(`Cannot call ${name}: ${loaded.label} was unloaded`);
-      // main has two parameters in WebAssembly, also if it has none in C.
+      // main has two parameters in WebAssembly, even if it has none in C.
       if (name !== "main") mustFit(name, args, kinds);
       stack.running = name;
       const answer = border.run(() => f(...args));
@@ -332,7 +342,8 @@ export class Linker {
   }
 
   /**
-   * The module goes, if nobody uses it; those that it and they need each other go with it. Returns what they did not free.
+   * Unloads the module, and with it the modules that need each other. Throws if another module uses one of them.
+   * Returns the blocks that they did not free.
    */
   unload(loaded: LoadedModule): LeakReport {
     if (!loaded.isLive) throw new ReferenceError(`Cannot unload ${loaded.label}: it was unloaded already`);
@@ -343,7 +354,7 @@ export class Linker {
     this.#host.settle();
     const objects = group.reduce((sum, member) => sum + this.#dependents(member), 0);
     for (const member of group) this.#remove(member, objects > 0);
-    // What that let go of may be kept for later ones, too.
+    // The objects that this released may have been kept for reuse.
     this.#host.settle();
     const { heap, core, bridge } = this.#host;
     bridge.reader.refresh();
@@ -355,12 +366,15 @@ export class Linker {
     return together(reports, objects);
   }
 
-  /** What was registered last comes first, and each once, also if one of them fails. */
+  /**
+   * Runs the functions registered with atexit, the last one first. Each runs once: if one throws, the next call goes on
+   * with the rest.
+   */
   #runAtExit({ atExit }: LoadedModule): void {
     for (let run = atExit.pop(); run; run = atExit.pop()) this.#guarded(run);
   }
 
-  /** Objects that need what the module has in memory and in the table. */
+  /** The number of objects that need the module's memory or its entries of the table. */
   #dependents({ memoryBase, tableBase, dylink }: LoadedModule): number {
     const { functions } = this.#host.core;
     return (
@@ -373,7 +387,7 @@ export class Linker {
     );
   }
 
-  /** The module, and those among its users that it uses itself. Throws if it has another user. */
+  /** The module, and those of its users that it uses itself. Throws if it has another user. */
   #groupOf(loaded: LoadedModule): LoadedModule[] {
     const needed = new Set([loaded]);
     for (const member of needed) for (const used of member.uses) needed.add(used);
@@ -388,7 +402,10 @@ export class Linker {
     return [...group];
   }
 
-  /** Data, entries of the table and definitions are given back; but for what objects need that are there, if `isKept`. */
+  /**
+   * Gives back data, entries of the table and definitions. If `isKept`, the data and entries stay, because objects need
+   * them.
+   */
   #remove(loaded: LoadedModule, isKept = false): void {
     const { core } = this.#host;
     loaded.isLive = false;
@@ -405,12 +422,12 @@ export class Linker {
   }
 }
 
-/** The functions that make modules of Python's. */
+/** Functions whose names begin so make Python modules. */
 const INIT = "PyInit_";
 
 /**
- * The same, but while a function in JavaScript runs, the heap knows that C waits for it: so nothing moves, however C was called. What is not a function,
- * and what is WebAssembly's, is as it was.
+ * The same imports; but while a function in JavaScript runs, the heap knows that C waits for it, so that nothing moves,
+ * however C was called. Other values, and WebAssembly functions, stay as they are.
  */
 function guardedImports(given: Imports, border: Border): Imports {
   const guarded: Record<string, WebAssembly.ImportValue> = {};
@@ -421,7 +438,7 @@ function guardedImports(given: Imports, border: Border): Imports {
   return guarded;
 }
 
-/** A table takes functions of WebAssembly only. */
+/** Whether this is a WebAssembly function: a table takes no other. */
 function isOfWebAssembly(f: unknown, probe: WebAssembly.Table): boolean {
   try {
     probe.set(0, f);
@@ -436,7 +453,7 @@ function guardedFunction(f: unknown, border: Border): WebAssembly.ImportValue {
   return (...args: CValue[]) => border.run(() => call(...args));
 }
 
-/** A caller's functions; one in JavaScript has the type with which the module calls it, if it does. */
+/** A caller's functions. A function in JavaScript gets the type with which the module imports it. */
 function givenTo(types: FunctionTypes | undefined, extra: Imports): Definitions {
   const given = new Map<string, Definition>();
   for (const [name, f] of Object.entries(extra)) {
@@ -446,7 +463,7 @@ function givenTo(types: FunctionTypes | undefined, extra: Imports): Definitions 
   return given;
 }
 
-/** What the linker itself gives to every module. */
+/** The imports that the linker itself provides to every module. */
 const GIVEN: ReadonlySet<string> = new Set([
   ...["memory", "__indirect_function_table", "__memory_base", "__table_base", "__stack_pointer"],
   ...["__cxa_atexit", "atexit"],

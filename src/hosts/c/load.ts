@@ -1,16 +1,19 @@
-// heap.load: what modules are loaded from, and how.
+// Options and sources for heap.load.
 
 import type { Imports } from "./loaded.js";
 import { type Program, readSource, type WasmSource } from "./source.js";
 
 export interface LoadOptions {
-  /** What the module is called in reports, and what others need it by; the default is its file's name. */
+  /** The name of the module in reports, and for other modules that need it; the default is its file's name. */
   readonly name?: string;
-  /** Functions (and globals) that the module may import from "env", beside those of the heap and of other modules. */
+  /**
+   * Functions (and globals) that the module may import from "env", in addition to those of the heap and of other
+   * modules.
+   */
   readonly imports?: Imports;
   /**
-   * Bytes of the stack that all modules in C of the heap share: the first that is loaded decides. The default is what is below the heap,
-   * 256 KiB: there, to overrun it does no harm.
+   * The size in bytes of the stack that all modules in C of the heap share. The first module that is loaded decides.
+   * The default is the memory below the heap, 256 KiB, where an overrun does no harm.
    */
   readonly stackBytes?: number;
 }
@@ -23,7 +26,7 @@ interface Prepared {
   readonly stackBytes: number | undefined;
 }
 
-/** Reads modules that may need each other, and checks what is asked of them. */
+/** Reads modules that may need each other, and checks their options. */
 export async function loadPrograms(
   sources: readonly WasmSource[],
   { name, imports = {}, stackBytes }: LoadOptions,

@@ -1,17 +1,17 @@
-// One module in C on a heap, as the linker and the module's user share it.
+// A module in C on a heap: what the linker and the module's user both need.
 
 import type { PyModule } from "../../objects/handles/extension.js";
 import type { Definition, Definitions } from "./definitions.js";
 import type { Census } from "./leaks.js";
 import type { Dylink, FunctionTypes } from "./sections.js";
 
-/** What crosses the border to C and back: i32 and doubles are numbers, i64 is a bigint. */
+/** The values that are passed to C and back: i32 and doubles are numbers, i64 is a bigint. */
 export type CValue = number | bigint;
 export type CFunction = (...args: CValue[]) => CValue | undefined;
 /** Functions and globals that a caller gives to a module, by name. */
 export type Imports = Readonly<Record<string, WebAssembly.ImportValue>>;
 
-/** What is known of a module before it is there. */
+/** What is known about a module before it is loaded. */
 interface Known {
   readonly name: string;
   readonly label: string;
@@ -21,35 +21,35 @@ interface Known {
 }
 
 export class LoadedModule {
-  /** What others need it by. */
+  /** The name by which other modules need it. */
   readonly name: string;
-  /** What reports call it: its name, with a number behind it from the second of that name on. */
+  /** Its name in reports: the name, followed by a number from the second module of that name on. */
   readonly label: string;
   readonly dylink: Dylink;
-  /** What it defines itself, and what its caller gave to it alone. */
+  /** The names that it defines itself, and those that its caller gave to it alone. */
   readonly own = new Map<string, Definition>();
   readonly given: Definitions;
-  /** Functions whose addresses it has. */
+  /** The functions whose addresses it has taken. */
   readonly taken: WebAssembly.ExportValue[] = [];
-  /** Types of the functions that it exports; undefined if only the compiled module is known. */
+  /** The types of the functions that it exports; undefined if only the compiled module is known. */
   readonly types: FunctionTypes | undefined;
   readonly functions = new Map<string, CFunction>();
   readonly data = new Map<string, number>();
   readonly atExit: (() => void)[] = [];
-  /** Modules whose definitions it uses. */
+  /** The modules whose definitions it uses. */
   readonly uses = new Set<LoadedModule>();
   isLive = true;
-  /** The module as Python has it, if it has a PyInit function. */
+  /** The Python module, if it has a PyInit function. */
   python: PyModule | undefined;
   memoryBase = 0;
   /** -1 until its entries are taken. */
   tableBase = -1;
   exports: WebAssembly.Exports = {};
-  /** What was in the heap before it came. */
+  /** The blocks in the heap before it was loaded. */
   before: Census = new Map();
-  /** Entries of the global offset table that wait for what its group defines. */
+  /** Entries of the global offset table for names that a later module of the group will define. */
   readonly pending: { readonly entry: WebAssembly.Global; readonly name: string; readonly isFunction: boolean }[] = [];
-  /** Entries of the table through which it calls what was not there yet. */
+  /** Entries of the table for functions that were not loaded yet when it was linked. */
   readonly trampolines: { readonly name: string; readonly index: number }[] = [];
 
   constructor({ name, label, dylink, given, types }: Known) {
@@ -60,7 +60,9 @@ export class LoadedModule {
     this.types = types;
   }
 
-  /** Whether stacks show the label, so that its functions can be told from those of others: where its bytes are known. */
+  /**
+   * Whether stacks show its label, so that its functions can be told from those of others. True if its bytes are known.
+   */
   get isLabelled(): boolean {
     return this.types !== undefined;
   }
@@ -76,14 +78,19 @@ export function isBig(type: number): boolean {
 /** What a parameter takes. */
 export type ValueKind = "number" | "bigint" | "number or bigint";
 
-/** What each of a function's parameters takes, of which there are `count`; `types` is undefined if only the compiled module is known. */
+/**
+ * The kinds of values for a function's `count` parameters. `types` is undefined if only the compiled module is known.
+ */
 export function kindsOf(types: readonly number[] | undefined, count: number): ValueKind[] {
   return Array.from({ length: count }, (_, k) =>
     types ? (isBig(types[k] ?? 0) ? "bigint" : "number") : "number or bigint",
   );
 }
 
-/** Throws TypeError if a function of C's can't be called so: WebAssembly itself would take anything for a number, and nothing for 0. */
+/**
+ * Throws TypeError if the arguments do not fit a function in C. WebAssembly itself would convert anything to a number,
+ * and nothing to 0.
+ */
 export function mustFit(name: string, args: readonly CValue[], kinds: readonly ValueKind[]): void {
   const count = kinds.length;
   let k = 0;
@@ -91,7 +98,7 @@ export function mustFit(name: string, args: readonly CValue[], kinds: readonly V
   if (k < count || args.length !== count) complain(name, args, kinds);
 }
 
-/** As mustFit, which found something that is not as it expected. */
+/** Throws the TypeError of mustFit. */
 function complain(name: string, args: readonly CValue[], kinds: readonly ValueKind[]): void {
   if (args.length !== kinds.length) {
     throw new TypeError(`Cannot call ${name} with ${args.length} arguments: it takes ${kinds.length}`);

@@ -1,4 +1,4 @@
-// Where what C prints goes: the program's standard output and error, or the console of a page, line by line.
+// The destination of what C prints: the program's standard output and error, or, on a page, the console, line by line.
 
 const STDERR = 2;
 

@@ -1,17 +1,17 @@
-// What the loader reads in a WebAssembly module, and the one thing it writes.
+// Reads the sections of a WebAssembly module that the loader needs, and writes the module's name.
 //
 //   module:     magic, version, then sections: id, size, content
 //   "dylink.0"  what a dynamic library needs of its loader: the tool conventions' DynamicLinking.md
 //   "name"      subsection 0 is the module's own name, which engines show in stacks
 
-/** A custom section "dylink.0": memory and table that the module needs, and what it says of its symbols. */
+/** The custom section "dylink.0": the memory and the table that the module needs, and facts about its symbols. */
 export interface Dylink {
-  /** Bytes of static data, and the power of two at whose multiple they begin. */
+  /** Bytes of static data, and their alignment as a power of two. */
   readonly memoryBytes: number;
   readonly memoryAlignment: number;
   readonly tableEntries: number;
   readonly tableAlignment: number;
-  /** Libraries that are to be loaded as well. */
+  /** Libraries that have to be loaded as well. */
   readonly needed: readonly string[];
   /** Imports, as `module.name`, that may stay undefined. */
   readonly weakImports: ReadonlySet<string>;
@@ -22,7 +22,7 @@ const NEEDED = 2;
 const IMPORT_INFO = 4;
 const BINDING_WEAK = 1;
 
-/** Reads numbers and names one after the other. */
+/** Reads numbers and names, one after the other. */
 class Scanner {
   readonly bytes: Uint8Array;
   at: number;
@@ -62,7 +62,7 @@ class Scanner {
     return new TextDecoder().decode(this.bytes.subarray(start, this.at));
   }
 
-  /** The part of `length` bytes from here on, which is passed over. */
+  /** The part of `length` bytes from here on. Reading continues behind it. */
   part(length: number): Scanner {
     const part = new Scanner(this.bytes, this.at, Math.min(this.end, this.at + length));
     this.at += length;
@@ -74,7 +74,7 @@ class Scanner {
   }
 }
 
-/** What a module says as a dynamic library; undefined if it is none. */
+/** A module's description as a dynamic library; undefined if it is not one. */
 export function readDylink(module: WebAssembly.Module): Dylink | undefined {
   const [section] = WebAssembly.Module.customSections(module, "dylink.0");
   if (!section) return undefined;
@@ -124,7 +124,7 @@ function* sectionsOf(bytes: Uint8Array): Generator<Section> {
   }
 }
 
-/** A function's type as the module has it: bytes that say the types of parameters and results. */
+/** A function's type in the module's format: bytes with the types of parameters and results. */
 export interface FunctionType {
   readonly parameters: readonly number[];
   readonly results: readonly number[];
@@ -213,8 +213,8 @@ export function leb(value: number): number[] {
 }
 
 /**
- * The same module with a name of its own: stacks show it, and so tell apart what was loaded twice. What can't be read stays as it is: the
- * engine will say what is wrong with it.
+ * The same module with a name of its own. Stacks show the name, so that two copies of a module can be told apart. A
+ * module that can't be read is returned unchanged: the engine will report what is wrong with it.
  */
 export function withModuleName(bytes: Uint8Array<ArrayBuffer>, label: string): Uint8Array<ArrayBuffer> {
   if (bytes.length < HEADER_BYTES) return bytes;

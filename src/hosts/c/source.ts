@@ -1,11 +1,11 @@
-// Where a module comes from: bytes, a file, an address on the net, or a module that is compiled already.
+// The sources of a module: bytes, a file, an address on the net, or a compiled module.
 
 /** Bytes, a path (in Node), a URL, or a compiled module. */
 export type WasmSource = BufferSource | string | URL | WebAssembly.Module;
 
-/** A compiled module with what is known of it. */
+/** A compiled module, and what is known about it. */
 export interface Program {
-  /** File name, or what the caller says. */
+  /** The file's name, or the name that the caller gives. */
   readonly name: string;
   /** undefined if only the compiled module was given. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
@@ -26,13 +26,15 @@ async function readUrl(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** What addresses are relative to in a browser: the page, or the script of a worker; undefined in Node. */
+/**
+ * The address to which others are relative in a browser: that of the page, or of a worker's script. undefined in Node.
+ */
 function baseAddress(): string | undefined {
   const { document, location } = globalThis as { document?: Document; location?: Location };
   return document?.baseURI ?? location?.href;
 }
 
-/** A string with a scheme is a URL; any other is a path, or in a browser a relative address. */
+/** Reads a string. With a scheme it is a URL; otherwise it is a path, or in a browser a relative address. */
 async function readString(text: string): Promise<Uint8Array<ArrayBuffer>> {
   if (/^[a-z][a-z0-9+.-]+:/i.test(text)) return readUrl(new URL(text));
   const base = baseAddress();
@@ -41,7 +43,7 @@ async function readString(text: string): Promise<Uint8Array<ArrayBuffer>> {
   return readFile(text);
 }
 
-/** Reads a source. `name` is what the module will be called in reports; the default is its file's name. */
+/** Reads a source. `name` is the module's name in reports; the default is its file's name. */
 export async function readSource(source: WasmSource, name: string | undefined): Promise<Program> {
   if (source instanceof WebAssembly.Module) return { name: name ?? "module", bytes: undefined, module: source };
   if (typeof source === "string") {

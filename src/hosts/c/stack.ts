@@ -1,7 +1,7 @@
-// The stack on which C keeps arrays and structures: one for all modules of a heap. It grows downwards.
+// The stack on which C keeps arrays and structures. All modules of a heap share it. It grows downwards.
 //
-//   a memory of the heap's own:   0 <-- stack | the heap ...            below 0 there is no memory: an overrun is a trap, and harms nothing
-//   else, or a larger one:        ... | canary <-- stack | ...          a block of the domain libc: an overrun is found out afterwards
+//   a memory of the heap's own:   0 <-- stack | the heap ...            below 0 there is no memory: an overrun is a trap, and does no harm
+//   otherwise, or if larger:      ... | canary <-- stack | ...          a block of the domain libc: an overrun is detected afterwards
 
 import * as C from "../../core/constants.gen.js";
 import type { Core } from "../../core/core.js";
@@ -11,21 +11,21 @@ import { MemoryError } from "../../ground/errors.js";
 import { CANARY, type GuardedStack } from "../../objects/bridge/border.js";
 
 const ALIGNMENT = 16;
-/** Bytes of a stack that is a block, if nobody says how many. */
+/** The default size of a stack that is a block. */
 const DEFAULT_BYTES = 256 * 1024;
 
 export class CStack implements GuardedStack {
   readonly #core: Core<WholeFunctions>;
-  /** Bytes below the heap that are nobody's. */
+  /** Bytes below the heap that nothing else uses. */
   readonly #room: number;
   /** What modules import as the stack pointer. */
   readonly pointer = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
   #start = 0;
-  /** 0 while there is no stack. */
+  /** The size of the stack; 0 while there is none. */
   #bytes = 0;
   #isBlock = false;
   canaryAt = 0;
-  /** The function that was called last by its name in C. */
+  /** The name in C of the function that was called last. */
   running = "";
 
   constructor(core: Core<WholeFunctions>, room: number) {
@@ -62,17 +62,17 @@ export class CStack implements GuardedStack {
     this.canaryAt = 0;
   }
 
-  /** No function is under way. */
+  /** Resets the stack pointer, when no function is under way. */
   empty(): void {
     this.pointer.value = this.#start + this.#bytes;
   }
 
-  /** The canary stands. */
+  /** Writes the canary again. */
   revive(): void {
     if (this.#isBlock) new Words(this.#core).set(this.#start, CANARY);
   }
 
-  /** Whether the pointer has left the stack, as it is when a function was stopped. */
+  /** Whether the stack pointer is outside of the stack. It stays where it was when a function was stopped. */
   get isOverrun(): boolean {
     const at = this.pointer.value >>> 0;
     const isDead = this.#isBlock && new Words(this.#core).get(this.#start) !== CANARY;

@@ -1,5 +1,5 @@
-// What compiles C to WebAssembly on this machine: clang and wasm-ld if they are installed, else the npm package @yowasp/clang,
-// which is the same compiled to WebAssembly. Only in Node.
+// The compiler from C to WebAssembly on this machine: clang and wasm-ld if they are installed, else the npm package
+// @yowasp/clang, which contains both, compiled to WebAssembly. Only in Node.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,9 +8,9 @@ import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 export interface Toolchain {
-  /** What a person would call it. */
+  /** Its name in messages. */
   readonly name: string;
-  /** Runs a tool. `folders` are those whose files it may read. False if the tool failed, and said so on standard error. */
+  /** Runs a tool. It may read the files in `folders`. False if it failed, and has printed why. */
   run(tool: "clang" | "wasm-ld", args: readonly string[], folders: readonly string[], output: string): Promise<boolean>;
 }
 
@@ -23,7 +23,7 @@ function findInPath(name: string): string | undefined {
   return folders.map((folder) => join(folder, file)).find((path) => existsSync(path));
 }
 
-/** Whether that clang was built with WebAssembly: Apple's is not. */
+/** Whether this clang can compile to WebAssembly: Apple's can't. */
 function knowsWasm(clang: string): boolean {
   return spawnSync(clang, ["--print-targets"], { encoding: "utf8" }).stdout?.includes("wasm32") === true;
 }
@@ -41,7 +41,7 @@ function nativeToolchain(): Toolchain | undefined {
   return undefined;
 }
 
-/** A folder as @yowasp/clang takes it. */
+/** A folder in the form that @yowasp/clang takes. */
 interface Tree {
   [name: string]: Tree | string | Uint8Array;
 }
@@ -50,18 +50,18 @@ type Tool = (args: string[], files: Tree, options: object) => Promise<Tree>;
 
 interface Yowasp {
   readonly commands: Readonly<Record<"clang" | "wasm-ld", Tool>>;
-  /** Without arguments, it only gets itself ready. */
+  /** Without arguments, it only loads itself. */
   readonly runLLVM: (args: null, files: Tree, options: object) => Promise<void> | undefined;
 }
 
-/** Where the machine's files are in the tree: the package has folders of its own at the root. */
+/** Where the machine's files are in the tree: the package has its own folders at the root. */
 const HOST = "/host";
 
 function partsOf(path: string): string[] {
   return (HOST + path).split("/").filter((name) => name !== "");
 }
 
-/** Puts a folder's files, down to the last, into the tree; but for what no compiler reads. */
+/** Adds all files of a folder to the tree, except those that no compiler reads. */
 function addFolder(tree: Tree, folder: string): void {
   let at = tree;
   for (const part of partsOf(folder)) {
@@ -82,7 +82,7 @@ function fileIn(tree: Tree, path: string): Uint8Array | undefined {
   return typeof at === "string" ? new TextEncoder().encode(at) : at instanceof Uint8Array ? at : undefined;
 }
 
-/** The package's entry, as Node would find it from a folder or from here. */
+/** The package's entry, resolved as Node does from a folder, or from this file. */
 function findYowasp(folder: string): string | undefined {
   const places = [join(folder, "x.js"), import.meta.url].flatMap(
     (base) => createRequire(base).resolve.paths("@yowasp/clang") ?? [],
@@ -112,7 +112,7 @@ async function yowaspToolchain(folder: string): Promise<Toolchain | undefined> {
         writeFileSync(output, made);
         return true;
       } catch (error) {
-        // The tool's own failure has an exit code, and has been printed.
+        // The tool itself failed: its error has an exit code, and was printed.
         if (error instanceof Error && "code" in error && "files" in error) return false;
         throw error;
       }
@@ -121,8 +121,8 @@ async function yowaspToolchain(folder: string): Promise<Toolchain | undefined> {
 }
 
 /**
- * The toolchain of this machine; an npm package is looked for from `folder` up. undefined if there is none.
- * The environment variable PYHEAP_CLANG=yowasp takes the package even if clang is installed.
+ * The toolchain of this machine; undefined if there is none. An npm package is searched for from `folder` upwards. With
+ * the environment variable PYHEAP_CLANG=yowasp the package is used even if clang is installed.
  */
 export async function findToolchain(folder: string): Promise<Toolchain | undefined> {
   const native = process.env.PYHEAP_CLANG === "yowasp" ? undefined : nativeToolchain();

@@ -1,5 +1,5 @@
-// Tiny modules of one function: one that jumps through an entry of the table, for a module that must be there before what it calls
-// is; and one that hands on to a function in JavaScript, which makes that a WebAssembly function.
+// Tiny modules of one function each. A trampoline jumps through an entry of the table, for a module that is loaded
+// before the function that it calls. A relay calls a function in JavaScript, and so makes it a WebAssembly function.
 
 import { type FunctionType, leb } from "./sections.js";
 
@@ -44,18 +44,20 @@ function oneFunction(
   return exports.f as WebAssembly.ExportValue;
 }
 
-/** A WebAssembly function of the type, which calls whatever stands at `index` of the table by then. */
+/**
+ * A WebAssembly function of the type. It calls the function that is at `index` of the table at the time of the call.
+ */
 export function makeTrampoline(table: WebAssembly.Table, index: number, type: FunctionType): WebAssembly.ExportValue {
   const code = [
     0,
     ...type.parameters.flatMap((_, k) => [LOCAL_GET, ...leb(k)]),
     ...[I32_CONST, ...signedLeb(index), CALL_INDIRECT, 0, 0, END],
   ];
-  // A table of functions, of any size.
+  // The import: a table of functions, of any size.
   return oneFunction(type, [1, 0x70, 0, 0], code, table);
 }
 
-/** The function as a WebAssembly function of the type. */
+/** A WebAssembly function of the type that calls `f`. */
 export function makeRelay(f: WebAssembly.ExportValue, type: FunctionType): WebAssembly.ExportValue {
   return oneFunction(type, [0, 0], undefined, f as WebAssembly.ImportValue);
 }

@@ -1,5 +1,5 @@
-// A function of ours that CPython calls between two bytecodes: Py_AddPendingCall. What an allocation finds out, it can't act on
-// itself, because whoever allocates is in the middle of something.
+// A function of ours that CPython calls between two bytecodes: Py_AddPendingCall. An allocation can't act at once on
+// what it notices, because its caller is in the middle of an operation.
 
 import { TableSlots, toWasmFunction } from "../../core/table-functions.js";
 import type { PyodideExports } from "./pyodide-module.js";
@@ -21,7 +21,7 @@ export class PendingCall {
     );
   }
 
-  /** The function will be called once. False, if CPython has no room for another pending call. */
+  /** Asks CPython to call the function once. False if CPython has no room for another pending call. */
   ask(): boolean {
     this.#isWaiting ||= this.#python.Py_AddPendingCall(this.#index, 0) === 0;
     return this.#isWaiting;
