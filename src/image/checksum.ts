@@ -1,8 +1,8 @@
-// The checksum of an image's memory, piece by piece: each piece's is the seed of the next one's.
+// The checksum of an image's memory, computed piece by piece: the checksum of a piece is the seed of the next piece's.
 
 import type { WholeCore } from "../core/whole-core.js";
 
-/** Bytes that are summed up at once: few enough to be in the processor's cache still. */
+/** Bytes that are summed at a time: few enough that they are still in the processor's cache. */
 export const CHECKED = 2 ** 18;
 
 /** The checksum of the first `size` bytes from the control block up. */

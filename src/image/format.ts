@@ -1,4 +1,4 @@
-// The bytes of a heap image: a header, what the host knows, and the heap's memory as it stood.
+// The bytes of a heap image: a header, metadata of the host, and the heap's memory as it was.
 //
 //   0   "PYHEAPIM"
 //   8   version of this format            12  flags: 1, the memory is compressed (deflate)
@@ -7,8 +7,9 @@
 //   40  CRC-32 of the metadata            44  CRC-32 of the 44 bytes before it
 //   48  metadata, JSON in UTF-8           then the memory, from the control block up
 //
-// All numbers are little-endian. The checksum of the memory is that of checksum.ts: the XXH64 of its last CHECKED bytes, whose seed is the
-// checksum of what is before; that of nothing is 0. An image belongs to one build of the core, whose structures it contains: the module's checksum tells.
+// All numbers are little-endian. The checksum of the memory is that of checksum.ts: the XXH64 of its last CHECKED
+// bytes, whose seed is the checksum of all that is before; the checksum of no bytes is 0. An image belongs to one build
+// of the core, whose structures it contains; the module's checksum identifies it.
 
 import { crc32 } from "../ground/crc32.js";
 import { ImageError } from "../ground/errors.js";
@@ -21,13 +22,13 @@ const HEADER = 48;
 const COMPRESSED = 1;
 
 export interface ImageMetadata {
-  /** Where the control block stood, and the table index of the core's first function. */
+  /** The address of the control block, and the table index of the core's first function. */
   readonly control: number;
   readonly tableBase: number;
   /** Names of roots, each with the number of its handle. */
   readonly roots: readonly (readonly [name: string, handle: number])[];
   readonly types: readonly SavedType[];
-  /** The highest numbers of callbacks and types that were given out. */
+  /** The highest numbers of callbacks and types that were assigned. */
   readonly lastCallback: number;
   readonly lastType: number;
 }
@@ -38,11 +39,11 @@ export interface ImageParts {
   readonly size: number;
   readonly checksum: bigint;
   readonly isCompressed: boolean;
-  /** The memory as it stands in the image. */
+  /** The memory in the form in which the image has it. */
   readonly stored: Uint8Array;
 }
 
-/** The image of these parts; `core` is the checksum of the module. */
+/** Makes the image of these parts; `core` is the checksum of the module. */
 export function encodeImage({ metadata, size, checksum, isCompressed, stored }: ImageParts, core: number): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(metadata));
   const image = new Uint8Array(HEADER + text.length + stored.length);
@@ -60,7 +61,7 @@ export function encodeImage({ metadata, size, checksum, isCompressed, stored }: 
   return image;
 }
 
-/** The parts of an image, which is looked at but for the memory itself. Throws ImageError. */
+/** The parts of an image. Everything is checked but the memory itself. Throws ImageError. */
 export function decodeImage(image: Uint8Array, core: number): ImageParts {
   const magic = new TextDecoder("latin1").decode(image.subarray(0, MAGIC.length));
   if (magic !== MAGIC.slice(0, image.length)) throw new ImageError("it does not begin like an image");
@@ -117,7 +118,7 @@ function readMetadata(text: string): ImageMetadata {
     type.functions.every((name) => FUNCTIONS.has(name));
   if (
     ![control, tableBase].every((value) => isNumber(value)) ||
-    // The highest numbers that there are mean what is not the program's.
+    // The highest numbers are reserved: they do not stand for types of a program.
     ![lastCallback, lastType].every((value) => isNumber(value, MOST)) ||
     !Array.isArray(roots) ||
     !roots.every((root) => isPair(root, (handle) => isNumber(handle))) ||

@@ -1,4 +1,5 @@
-// Loading: from the bytes of an image to a core over a memory that has what the image had. Nothing is made unless all is in order.
+// Loading: from the bytes of an image to a core over a memory with the image's content. If anything is wrong, there is
+// no core.
 
 import * as C from "../core/constants.gen.js";
 import { memoryFor, WASM_PAGE } from "../core/memory.js";
@@ -16,7 +17,7 @@ export interface LoadedImage {
   readonly metadata: ImageMetadata;
 }
 
-/** Makes the memory of an image a heap's. Throws ImageError. */
+/** Makes the memory of an image the memory of a heap. Throws ImageError. */
 export async function loadImage(
   image: Uint8Array,
   module: WebAssembly.Module,
@@ -56,13 +57,13 @@ function memoryOf(bytes: number): WebAssembly.Memory {
   }
 }
 
-/** Throws ImageError if the memory, which may be anything, is not a heap. */
+/** Throws ImageError if the memory, which may have any content, is not a heap. */
 function verifyCore({ functions, tableBase }: WholeCore): void {
   let broken: number;
   try {
     broken = functions.image_verify(tableBase) >>> 0;
   } catch (error) {
-    // A trap. The core is of no use any more, and nobody has it.
+    // A trap: this core must not be used any more, and nobody has it yet.
     throw new ImageError(`its memory is not a valid heap (${error instanceof Error ? error.message : error})`);
   }
   if (broken === C.IMAGE_NO_MEMORY) throw new ImageError("there is no memory to verify it");
@@ -70,7 +71,7 @@ function verifyCore({ functions, tableBase }: WholeCore): void {
     throw new ImageError(`its memory is not a valid heap: wrong at ${formatAddress(toAddress(broken))}`);
 }
 
-/** Copies the bytes to where the heap begins, and answers their checksum. */
+/** Copies the bytes to where the heap begins, and returns their checksum. */
 function copyIn(bytes: Uint8Array, { memory, control, functions }: WholeCore): bigint {
   const target = new Uint8Array(memory.buffer);
   let checksum = 0n;

@@ -1,8 +1,8 @@
-// Saving: from a heap to the bytes of an image, without a change to the heap.
+// Saving: from a heap to the bytes of an image. The heap itself does not change.
 //
-// A copy of the memory, with a core of its own, is made small: only the handles of roots stay, garbage is collected, objects move
-// together. What is then below its break is the image. Then the roots go as well: if something is left in the copy, it is nobody's
-// object, and can't be saved.
+// A copy of the memory, with its own core, is made small: only the handles of roots are kept, garbage is collected, and
+// objects are moved together. The image is what is then below the copy's break. Finally the roots are released in the
+// copy as well: anything that remains is not an object that roots lead to, and can't be saved.
 
 import * as C from "../core/constants.gen.js";
 import { memoryFor } from "../core/memory.js";
@@ -15,7 +15,7 @@ import { NO_LIMIT } from "../pressure/policy.js";
 import { checksumOf } from "./checksum.js";
 import type { ImageMetadata, ImageParts } from "./format.js";
 
-/** The parts of an image of the heap, as it is now. Throws if something in the heap can't be in an image. */
+/** Makes the parts of an image of the heap as it is now. Throws if something in the heap can't be in an image. */
 export function takeImage(core: WholeCore, metadata: ImageMetadata): ImageParts {
   const copy = copyOf(core);
   const { functions: f, control } = copy;
@@ -52,7 +52,7 @@ export function cannotSave(why: string): Error {
   return new Error(`Cannot save the heap: ${why}`);
 }
 
-/** A core over a copy of the memory, with nobody to call. */
+/** A core over a copy of the memory. Its calls to the host do nothing. */
 function copyOf({ module, control, memory, tableBase }: WholeCore): WholeCore {
   const bytes = control + new DataView(memory.buffer).getUint32(control + C.RESERVED_AT, true);
   const copy = memoryFor(bytes);
@@ -71,7 +71,7 @@ function releaseHandles({ functions: f }: WholeCore, which: (handle: number) => 
   }
 }
 
-/** Live objects, and there are no others, lie together. */
+/** Collects garbage, and moves all live objects together. */
 function makeSmall({ functions: f }: WholeCore): void {
   f.objects_relieve();
   f.relieve_heap();

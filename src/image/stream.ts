@@ -1,4 +1,4 @@
-// Images as streams, of bytes that are compressed and of such that are not.
+// Images as streams of bytes, compressed or not.
 
 import { ImageError } from "../ground/errors.js";
 
@@ -10,7 +10,10 @@ export function compress(bytes: Uint8Array): Promise<Uint8Array> {
   return collect(streamOf(bytes).pipeThrough(new CompressionStream("deflate-raw")));
 }
 
-/** Ends the stream with an error as soon as there are more than `size` bytes: a few can be made to stand for any number. */
+/**
+ * Ends the stream with an error as soon as it has more than `size` bytes, because a few compressed bytes can stand for
+ * any number.
+ */
 function atMost(size: number): TransformStream<Uint8Array, Uint8Array> {
   let left = size;
   return new TransformStream({
@@ -22,7 +25,7 @@ function atMost(size: number): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-/** The bytes that were compressed, of which there are `size`. Throws ImageError. */
+/** Decompresses to `size` bytes. Throws ImageError. */
 export async function decompress(bytes: Uint8Array, size: number): Promise<Uint8Array> {
   const stream = streamOf(bytes).pipeThrough(new DecompressionStream("deflate-raw")).pipeThrough(atMost(size));
   const result = await collect(stream).catch((error: unknown) => {
@@ -38,7 +41,7 @@ export async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8
   return new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
 }
 
-/** What an image can be loaded from. */
+/** The sources from which an image can be loaded. */
 export type ImageSource = Uint8Array | ArrayBuffer | Blob | Response | ReadableStream<Uint8Array>;
 
 export async function bytesOf(source: ImageSource): Promise<Uint8Array> {

@@ -9,7 +9,7 @@ import { pushIterated } from "./bridge/operations.js";
 import type { PyList } from "./handles/list.js";
 import type { PyObject } from "./handles/object.js";
 
-/** What `callbacks` are told. */
+/** What `callbacks` receive. */
 export interface CollectionInfo {
   readonly generation: number;
   /** Unreachable objects that were found; 0 at the start. */
@@ -42,7 +42,7 @@ function generationNumber(generation: number, what: string): Generation {
   throw new RangeError(`Cannot ${what} generation ${generation}: the generations are 0, 1 and 2`);
 }
 
-/** Runs code of the program's; what it throws is reported. */
+/** Runs code of the program. An exception is reported. */
 type Guard = (run: () => void) => void;
 
 /** Reference counts free objects at once; this finds those that only refer to each other. */
@@ -51,19 +51,22 @@ export class GarbageCollector {
   readonly #guard: Guard;
   readonly #ended: (event: CollectionEvent) => void;
   #begun = 0;
-  /** Called before and after each collection. What one throws is reported, and changes nothing. */
+  /** Called before and after each collection. An exception of a callback is reported, and changes nothing. */
   readonly callbacks: CollectionCallback[] = [];
-  /** Where DEBUG_STATS writes a line at the start and end of a collection, and DEBUG_COLLECTABLE one for each object found. */
+  /**
+   * DEBUG_STATS writes a line here at the start and at the end of a collection, and DEBUG_COLLECTABLE a line for each
+   * object found.
+   */
   log: (line: string) => void = (line) => console.error(line);
 
-  /** `ended` is told of each collection. */
+  /** `ended` is called after each collection. */
   constructor(bridge: Bridge, guard: Guard, ended: (event: CollectionEvent) => void) {
     this.#bridge = bridge;
     this.#guard = guard;
     this.#ended = ended;
   }
 
-  /** Collects a generation and the younger ones. Returns how many unreachable objects were found. */
+  /** Collects a generation and the younger ones. Returns the number of unreachable objects. */
   collect(generation: number = 2): number {
     const k = generationNumber(generation, "collect");
     const { states, f } = this.#bridge;
@@ -71,7 +74,7 @@ export class GarbageCollector {
     return states.uninterrupted(() => f.gc_collect(k) >>> 0);
   }
 
-  /** Collections start by themselves from now on, as is the default. */
+  /** Lets collections start by themselves from now on; this is the default. */
   enable(): void {
     this.#bridge.f.gc_set_enabled(1);
   }
@@ -84,7 +87,9 @@ export class GarbageCollector {
     return this.#bridge.f.gc_enabled() === 1;
   }
 
-  /** For each generation, how high its count may be before it is collected; 0 in the first: never. */
+  /**
+   * For each generation, the count above which it is collected. If the first is 0, there are no automatic collections.
+   */
   get threshold(): readonly [number, number, number] {
     const { f } = this.#bridge;
     return [f.gc_threshold(0) >>> 0, f.gc_threshold(1) >>> 0, f.gc_threshold(2) >>> 0];
@@ -106,7 +111,7 @@ export class GarbageCollector {
     return [f.gc_count(0), f.gc_count(1), f.gc_count(2)];
   }
 
-  /** What was done so far, for each generation. */
+  /** Figures of what was done so far, for each generation. */
   get stats(): readonly GenerationStats[] {
     const { f } = this.#bridge;
     return GENERATIONS.map((k) => ({
@@ -140,7 +145,7 @@ export class GarbageCollector {
     });
   }
 
-  /** gc.freeze: what is tracked now is not looked at any more. */
+  /** gc.freeze: the collector ignores all objects that are tracked now. */
   freeze(): void {
     this.#bridge.f.gc_freeze();
   }
@@ -154,7 +159,10 @@ export class GarbageCollector {
     return this.#bridge.f.gc_frozen() >>> 0;
   }
 
-  /** Debug flags: DEBUG_STATS, DEBUG_SAVEALL, ... DEBUG_UNCOLLECTABLE says nothing: there is no object here that can't be collected. */
+  /**
+   * Debug flags: DEBUG_STATS, DEBUG_SAVEALL, and so on. DEBUG_UNCOLLECTABLE has no effect, because every object on this
+   * heap can be collected.
+   */
   get debug(): number {
     return this.#bridge.f.gc_debug() >>> 0;
   }
@@ -168,7 +176,10 @@ export class GarbageCollector {
     return this.#bridge.value(this.#bridge.f.gc_garbage()) as PyList<PyObject>;
   }
 
-  /** Lines about what a collection found, which wait for its end: until then nothing of the program's may run. */
+  /**
+   * Lines about the objects that a collection found. They are written when it has ended, because no code of the program
+   * may run before.
+   */
   readonly #found: string[] = [];
 
   /** @internal For DEBUG_COLLECTABLE: the object at this address is unreachable. */
@@ -179,16 +190,16 @@ export class GarbageCollector {
     this.#found.push(`gc: collectable <${type} ${formatAddress(toAddress(address))}>`);
   }
 
-  /** @internal Told before and after each collection, in front of the callbacks: for recordings. */
+  /** @internal Called before and after each collection, before the callbacks: for recordings. */
   watch: ((isEnd: boolean, info: CollectionInfo) => void) | undefined;
 
-  /** @internal A collection begins. */
+  /** @internal Called when a collection begins. */
   begins(generation: number): void {
     this.#begun = performance.now();
     this.#tell(false, { generation, collected: 0, uncollectable: 0 });
   }
 
-  /** @internal A collection has ended. There is no object that it could not have collected. */
+  /** @internal Called when a collection has ended. There is never an object that it could not collect. */
   ended(generation: number, collected: number): void {
     const info = { generation, collected, uncollectable: 0 };
     this.#ended({ ...info, ms: performance.now() - this.#begun });

@@ -1,7 +1,7 @@
 // The calls of the objects back to their host.
 //
-// Nothing that a caller's function throws may pass through WebAssembly frames, which would leave an operation half done:
-// it is reported instead, as Python's sys.unraisablehook does.
+// An exception of a callback must not pass through WebAssembly frames, because that would leave an operation half done.
+// It is reported instead, as by Python's sys.unraisablehook.
 
 import { TYPE_NAMES } from "../core/catalogue.gen.js";
 import type { WholeImports } from "../core/functions.gen.js";
@@ -13,23 +13,23 @@ import type { GarbageCollector } from "./gc.js";
 
 type Callback = (handle: Handle) => void;
 
-/** Parts of a heap that the core calls. */
+/** The parts of a heap that the core calls. */
 export interface ObjectParts extends AllocatorParts {
   readonly bridge: Bridge;
   readonly gc: GarbageCollector;
-  /** Types of the program's. */
+  /** The program's types. */
   readonly types: { drop(hostId: number): void };
-  /** Measures against pressure are due. */
+  /** Called when measures against pressure are due. */
   onPressure(): void;
 }
 
 export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports {
-  /** What is done about an exception in a callback or a finalizer. */
+  /** What to do about an exception in a callback or a finalizer. */
   report: (error: unknown) => void = (error) => console.error("Exception ignored in a callback:", error);
   readonly #callbacks = new Map<number, Callback>();
   #lastId = 0;
 
-  /** The highest number that was given out; a loaded heap goes on from there. */
+  /** The highest number that was assigned. A loaded heap continues from it. */
   get lastId(): number {
     return this.#lastId;
   }
@@ -38,7 +38,7 @@ export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports 
     this.#lastId = id;
   }
 
-  /** A number for a function that the core will call, until it drops it. */
+  /** Assigns a number to a function that the core will call, until the core drops it. */
   register(callback: Callback): number {
     const id = ++this.#lastId;
     this.#callbacks.set(id, callback);
@@ -76,7 +76,7 @@ export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports 
 
   readonly errorSentence = (): number => this.#bridge.pushErrorSentence();
 
-  /** The collection that is under way began by itself: nobody waits for what went wrong in it. */
+  /** Whether the collection that is under way began by itself: then its errors can't be thrown to a caller. */
   #isUnasked = false;
 
   readonly collectionBegins = (generation: number): void => {
@@ -104,7 +104,7 @@ export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports 
 
   readonly dropType = (hostId: number): void => this.parts?.types.drop(hostId);
 
-  /** Runs code of the program's, aside from what the program is doing. What it throws is reported. */
+  /** Runs code of the program, independently of what the program is doing. Exceptions are reported. */
   guard(run: () => void): void {
     this.#bridge.aside(() => {
       try {
@@ -115,7 +115,7 @@ export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports 
     });
   }
 
-  /** Reports what can't be thrown where it happened. */
+  /** Reports an exception that can't be thrown where it happened. */
   unraisable(error: unknown): void {
     try {
       this.report(error);

@@ -1,4 +1,4 @@
-// Roots: objects that a heap keeps under names, and by which they are found again in an image.
+// Roots: objects that a heap keeps under names. In a loaded image they are found by these names.
 
 import type { Bridge } from "./bridge/bridge.js";
 import { indexOf } from "./bridge/handle.js";
@@ -16,7 +16,7 @@ export class Roots {
     return this.#handles.size;
   }
 
-  /** Keeps an object under a name, with a reference of its own; what had the name before is let go of. */
+  /** Keeps an object under a name, with its own reference. The object that had the name before is released. */
   set(name: string, object: PyObject): this {
     if (typeof name !== "string")
       throw new TypeError(`Cannot use a ${typeof name} as the name of a root: names are strings`);
@@ -33,7 +33,7 @@ export class Roots {
     return this;
   }
 
-  /** @internal Keeps a handle, which is the root's from now on. */
+  /** @internal Keeps a handle, which belongs to the root from now on. */
   keep(name: string, handle: PyObject): void {
     this.#handles.get(name)?.release();
     this.#handles.set(name, handle);
@@ -48,7 +48,7 @@ export class Roots {
     return this.#handles.has(name);
   }
 
-  /** Lets go of the object under a name. Returns whether there was one. */
+  /** Releases the object under a name. Returns whether there was one. */
   delete(name: string): boolean {
     this.#handles.get(name)?.release();
     return this.#handles.delete(name);
@@ -58,7 +58,7 @@ export class Roots {
     for (const name of [...this.#handles.keys()]) this.delete(name);
   }
 
-  /** The names, in the order in which they came. */
+  /** The names, in the order in which they were first set. */
   keys(): IterableIterator<string> {
     return this.#handles.keys();
   }

@@ -1,11 +1,11 @@
-// The objects of a heap in figures, by type, and what sharing and caching do.
+// Figures about the objects of a heap, by type, and about sharing and caching.
 //
-//   bytes == types.bytes + userTypes.bytes                              live objects, with the blocks that are theirs alone
-//          + types.freeBytes + userTypes.freeBytes + spareKeys.bytes    kept for the next ones
+//   bytes == types.bytes + userTypes.bytes                              live objects, with the blocks that only they own
+//          + types.freeBytes + userTypes.freeBytes + spareKeys.bytes    kept for reuse
 //          + interned.bytes + sharedKeys.bytes                          tables
 //
-// which is to the byte what the object layer has asked of the mem and object domains; the account (stats.ts) has the same blocks,
-// each with its size class.
+// This sum equals, to the byte, what the object layer has requested from the mem and object domains. The account
+// (stats.ts) counts the same blocks, each with its size class.
 
 import { TYPE_NAMES } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
@@ -14,12 +14,15 @@ import type { Bridge } from "./bridge/bridge.js";
 export interface TypeStats {
   /** Objects that exist. */
   readonly live: number;
-  /** Their bytes, with collector headers and the blocks that are theirs alone. Keys that dicts share are counted once. */
+  /**
+   * Their bytes, with collector headers and with the blocks that only they own. Keys that several dicts share are
+   * counted once.
+   */
   readonly bytes: number;
   /** Blocks in the type's free list, and their bytes. */
   readonly free: number;
   readonly freeBytes: number;
-  /** How often one was taken from there. */
+  /** How often a block was taken from the free list. */
   readonly freeHits: number;
 }
 
@@ -28,20 +31,21 @@ export interface UserTypeStats extends TypeStats {
 }
 
 export interface ObjectStats {
-  /** Built-in types by name; preallocated objects, which are always there, are not counted. */
+  /** Built-in types, by name. Preallocated objects, which always exist, are not counted. */
   readonly types: Readonly<Record<string, TypeStats>>;
   /**
-   * Instances of types that are not built in, in the order of their definition: the program's, and those of its modules in C. Once such a module was
-   * loaded, also of the Python/C API's own (functions, modules, exceptions).
+   * Instances of types that are not built in, in the order in which the types were defined: types of the program and of
+   * its modules in C. After such a module was loaded, also the Python/C API's own types (functions, modules,
+   * exceptions).
    */
   readonly userTypes: readonly UserTypeStats[];
-  /** Strings of which there is only one with their text, how often one was there already, and the bytes of the table of them. */
+  /** Interned strings: their number, how often a text was interned already, and the bytes of their table. */
   readonly interned: { readonly strings: number; readonly hits: number; readonly bytes: number };
-  /** How many dicts were made with keys that others had already, and the bytes of the table of shapes. */
+  /** The number of dicts that were made with existing keys, and the bytes of the table of shapes. */
   readonly sharedKeys: { readonly hits: number; readonly bytes: number };
-  /** Tables of keys that are kept for the next dicts, and how often one was taken. */
+  /** Tables of keys that are kept for reuse, and how often one was reused. */
   readonly spareKeys: { readonly free: number; readonly bytes: number; readonly hits: number };
-  /** All bytes that the object layer has in the mem and object domains. */
+  /** All bytes of the object layer in the mem and object domains. */
   readonly bytes: number;
   /** Handles that are in use. */
   readonly handles: number;

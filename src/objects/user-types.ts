@@ -1,6 +1,7 @@
-// The types that a program defined, by the number under which the core knows each, for as long as it exists there.
+// The types that a program defined. Each is known by its number, as long as the core has the type.
 //
-// A type's functions stand in the WebAssembly table; they are given back when the core says that the type is gone.
+// A type's functions are entries of the WebAssembly table. The entries are given back when the core reports that the
+// type is gone.
 
 import * as C from "../core/constants.gen.js";
 import { TableSlots, toWasmFunction, type WithTable } from "../core/table-functions.js";
@@ -19,25 +20,25 @@ import {
 import type { LastNumbers, PyInstance, PyType, TypeOptions } from "./handles/types.js";
 import type { ObjectCalls } from "./object-calls.js";
 
-/** What a type does when an instance dies. */
+/** The functions that are called when an instance of a type dies. */
 export type TypeFunctions<F extends Fields = Fields, I extends FieldType = FieldType> = Pick<
   TypeOptions<F, I>,
   "finalize" | "dealloc"
 >;
 
-/** A type that the program defined, as an image has it. */
+/** A type that the program defined, in the form in which an image has it. */
 export interface SavedType {
   readonly hostId: number;
   readonly name: string;
   readonly fields: readonly (readonly [name: string, type: FieldType])[];
   readonly items: FieldType | null;
-  /** The functions that it had, which are not in the image. */
+  /** Which functions it had: the functions themselves are not in the image. */
   readonly functions: readonly ("finalize" | "dealloc")[];
 }
 
 interface Entry {
   readonly layout: TypeLayout;
-  /** Table indices; 0 for none. */
+  /** Table indices; 0 if there is no such function. */
   readonly finalizer: number;
   readonly drop: number;
 }
@@ -94,12 +95,12 @@ export class UserTypes {
     };
   }
 
-  /** The highest number that was given out. */
+  /** The highest number that was assigned. */
   get lastId(): number {
     return this.#lastId;
   }
 
-  /** What an image says of the types. */
+  /** The types as an image has them. */
   saved(): SavedType[] {
     return [...this.#entries].map(([hostId, { layout, finalizer, drop }]) => ({
       hostId,
@@ -110,12 +111,12 @@ export class UserTypes {
     }));
   }
 
-  /** The types of an image, which the heap has, are known here as well. Throws ImageError if functions of one are missing. */
+  /** Makes the types of a loaded image known here. Throws ImageError if functions of a type are missing. */
   restore(types: readonly SavedType[], lastId: number, given: Readonly<Record<string, TypeFunctions>>): void {
     const { f } = this.#bridge;
     for (const { hostId, name, fields, items, functions } of types) {
       const slots = f.type_layout(hostId, C.TYPE_SLOTS);
-      // A type that no object of the image had is not in it.
+      // A type without objects is not in the image.
       if (slots === -1) continue;
       if (hostId > lastId || this.#entries.has(hostId))
         throw new ImageError(`type ${name} has a number that it can't have`);
@@ -174,7 +175,7 @@ export class UserTypes {
     return Array.from({ length }, (_, k) => readNumber(view, items, itemsAt + k * sizeOfType(items)));
   }
 
-  /** The core has no type of this number any more. */
+  /** Called when the core no longer has a type with this number. */
   drop(hostId: number): void {
     const entry = this.#entries.get(hostId);
     this.#entries.delete(hostId);

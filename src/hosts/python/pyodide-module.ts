@@ -1,10 +1,11 @@
-// What of Pyodide's WebAssembly instance the heap uses, and how to get hold of it.
+// The parts of Pyodide's WebAssembly instance that the heap uses, and how to get the instance.
 //
-// Since Pyodide 314, CPython's main module exports its memory and table, and the addresses of its data as they are. Before, it imports memory and
-// table, and exports addresses as distances from `__memory_base`. Once it runs, Emscripten has a list of it with everything, and addresses are
-// plain numbers. What stands here makes them all alike.
+// Since Pyodide 314, CPython's main module exports its memory and its table, and the addresses of its data as they are.
+// Earlier versions import memory and table, and export addresses as distances from `__memory_base`; once such a module
+// runs, Emscripten has a list with everything in it, and addresses are plain numbers. This file makes all of these
+// alike.
 
-/** What of CPython's main module the heap needs. */
+/** The parts of CPython's main module that the heap needs. */
 export interface PyodideExports {
   readonly memory: WebAssembly.Memory;
   readonly __indirect_function_table: WebAssembly.Table;
@@ -37,7 +38,10 @@ export interface PyodideData {
   readonly _PyRuntime: number;
   /** PY_VERSION_HEX, as a word. */
   readonly Py_Version: number;
-  /** The number of looks between two bytecodes that are left out before the next one for signals; undefined before Pyodide 314. */
+  /**
+   * The number of times that the check for signals between two bytecodes is skipped before the next check; undefined
+   * before Pyodide 314.
+   */
   readonly _Py_emscripten_signal_clock: number | undefined;
 }
 
@@ -62,7 +66,10 @@ const FUNCTIONS = [
 ];
 const DATA = ["_PyRuntime", "Py_Version"];
 
-/** What a module has, made alike. Throws, naming what is missing, if it is not one that a heap can live in. */
+/**
+ * A module's parts, in the same form for every version. Throws if it is not a module that a heap can live in, and names
+ * what is missing.
+ */
 export function asPyodideExports(exports: Names, imports: Readonly<Record<string, Names>> = {}): PyodideExports {
   const { env = {}, "GOT.mem": places = {} } = imports;
   const memory = exports.memory ?? env.memory;
@@ -72,7 +79,7 @@ export function asPyodideExports(exports: Names, imports: Readonly<Record<string
     const distance = numberOf(exports[name]);
     return distance === undefined ? undefined : (base + distance) >>> 0;
   };
-  // Only for what is certainly there: to read a name makes a place for it.
+  // Reading a name adds it, so this asks only for names that certainly exist.
   const heapBase = addressOf("__heap_base") ?? numberOf(places.__heap_base);
   const missing = [
     ...(memory === undefined ? ["memory"] : []),
@@ -89,7 +96,7 @@ export function asPyodideExports(exports: Names, imports: Readonly<Record<string
   return { ...exports, memory, __indirect_function_table: table, data } as unknown as PyodideExports;
 }
 
-/** The number that a module has under a name: plain, or as a global. */
+/** The number that a module has under a name: a plain number, or a global. */
 function numberOf(item: unknown): number | undefined {
   const value = item instanceof WebAssembly.Global ? (item.value as unknown) : item;
   return typeof value === "number" ? value : undefined;
@@ -98,9 +105,10 @@ function numberOf(item: unknown): number | undefined {
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs `load`, and calls `ready` with the exports of the CPython that it instantiates: after its data are there and before Python starts. `load` says when Pyodide
- * initializes its files, which is that moment, but for modules with relocations: those are applied later. One load at a time has the hand on
- * `WebAssembly.instantiate`, until `ready` was called or it has ended; others wait.
+ * Runs `load`, and calls `ready` with the exports of the CPython that it instantiates: after its data are in memory,
+ * and before Python starts. `load` calls a function when Pyodide initializes its files, which is that moment; but if
+ * the module has relocations, these are applied later. Meanwhile `WebAssembly.instantiate` is replaced, by one load at
+ * a time: until it has called `ready`, or has ended, other loads wait.
  */
 export async function watchInstantiation<T>(
   ready: (exports: PyodideExports) => void,
@@ -125,7 +133,7 @@ export async function watchInstantiation<T>(
   };
   const restore = watch((found) => {
     module = found;
-    // Whoever calls this does not hand on what it throws.
+    // The caller of this function ignores its exceptions.
     return () => {
       try {
         begin();
@@ -151,12 +159,16 @@ interface Instantiated {
   readonly imports: WebAssembly.Imports;
 }
 
-/** Addresses in the module's data are made right by a function of its own, when Emscripten calls it. So is it before Pyodide 314. */
+/**
+ * Whether the module corrects the addresses in its data by a function of its own, which Emscripten calls. Modules
+ * before Pyodide 314 do.
+ */
 const hasRelocations = ({ exports }: Instantiated): boolean => exports.memory === undefined;
 
 /**
- * Takes notice of CPython's module when it is instantiated, until the function that it returns is called. Of one with relocations, what `note` answers is called
- * when they have been applied and its constructors have run, which is the last before its main function.
+ * Calls `note` when CPython's module is instantiated, until the function that it returns is called. If the module has
+ * relocations, the function that `note` returns is called after they were applied and its constructors have run: the
+ * last moment before its main function.
  */
 function watch(note: (module: Instantiated) => () => void): () => void {
   const { instantiate, instantiateStreaming } = WebAssembly;
@@ -175,7 +187,7 @@ function watch(note: (module: Instantiated) => () => void): () => void {
       exports: { value: { ...exports, __wasm_call_ctors: constructAndBegin } },
     });
   };
-  // A module returns an instance; bytes return an instance and its module.
+  // For a module, instantiate returns an instance; for bytes, an instance and its module.
   const watched = async (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => {
     const result = (await instantiate(source as BufferSource, imports)) as unknown;
     if (result instanceof WebAssembly.Instance) return noted(result, imports);
@@ -198,7 +210,7 @@ function watch(note: (module: Instantiated) => () => void): () => void {
   };
 }
 
-/** The exports of an interpreter that runs. */
+/** The exports of an interpreter that is running. */
 export function exportsOfRunning(pyodide: object): PyodideExports {
   const module = (pyodide as { _module?: { LDSO?: { loadedLibsByName?: Record<string, { exports?: object }> } } })
     ._module;

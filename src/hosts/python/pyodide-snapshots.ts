@@ -1,9 +1,9 @@
-// Memory snapshots of Pyodide's own, which a heap can be neither in nor under: its allocators are entries of a table that a snapshot does
-// not have, so an interpreter that was restored would call whatever stands there.
+// Pyodide's own memory snapshots. A heap can't be in a snapshot, and can't be put under one: its allocators are entries
+// of a table that the snapshot does not contain, so a restored interpreter would call whatever functions stand there.
 
 import type { PyodideAPI } from "pyodide";
 
-/** A heap and a memory snapshot of Pyodide's were asked for together. Nothing was attached. */
+/** A heap and a memory snapshot of Pyodide were asked for together. The heap was not attached. */
 export class SnapshotError extends Error {
   override readonly name = "SnapshotError";
 }
@@ -29,7 +29,10 @@ export function refuseSnapshots({ _makeSnapshot, _loadSnapshot }: SnapshotOption
   }
 }
 
-/** Throws SnapshotError if an interpreter that runs was made for a snapshot. One that was made from a snapshot is like any other. */
+/**
+ * Throws SnapshotError if a running interpreter was started to make a snapshot. An interpreter that was made from a
+ * snapshot is accepted.
+ */
 export function refuseSnapshotsOf(pyodide: PyodideAPI): void {
   const { _api: api } = pyodide as unknown as { readonly _api?: { readonly config?: SnapshotOptions } };
   refuseSnapshots({ _makeSnapshot: api?.config?._makeSnapshot === true });

@@ -1,4 +1,4 @@
-// Python on the heap: CPython as the npm package `pyodide` has it, with our heap under it from its first allocation.
+// Python on the heap: CPython from the npm package `pyodide`, with our heap under it from its first allocation on.
 
 import type { PyodideAPI } from "pyodide";
 import type { FaultHandler } from "../../alloc/debug-hooks.js";
@@ -22,23 +22,29 @@ export type PyodideOptions = NonNullable<Parameters<LoadPyodide>[0]>;
 export interface LoadPythonOptions {
   /** Options of `loadPyodide`: indexURL, env, stdin, packages, ... */
   readonly pyodide?: PyodideOptions;
-  /** The function to load Pyodide with, for one that does not come from the npm package: a CDN's, say. */
+  /** The function that loads Pyodide, if it does not come from the npm package but, say, from a CDN. */
   readonly loadPyodide?: LoadPyodide;
-  /** Hard limit, in bytes, of what Python's memory manager takes; past it Python sees MemoryError. */
+  /** Hard limit, in bytes, on the memory that Python's memory manager takes. Beyond it Python gets MemoryError. */
   readonly limit?: number;
-  /** Bytes past which measures run: a full collection between two bytecodes first. The default is seven eighths of the limit. */
+  /**
+   * Measures run when more than this many bytes are taken; the first is a full collection between two bytecodes. The
+   * default is seven eighths of the limit.
+   */
   readonly softLimit?: number;
-  /** What is done about pressure; false: nothing by itself. */
+  /** What to do about pressure; false: nothing by itself. */
   readonly policy?: Policy | false;
-  /** Milliseconds, by which measures against pressure are given time; the default is performance.now. */
+  /** A clock in milliseconds that times the measures against pressure; the default is performance.now. */
   readonly clock?: Clock;
-  /** Check every block: overflows, double frees and so on are reported with the Python file and line. */
+  /** Whether to check every block: overflows, double frees and so on are reported with the Python file and line. */
   readonly debugHooks?: boolean;
-  /** What is done about a fault that the debug hooks find; the default throws. */
+  /** What to do about a fault that the debug hooks find; the default throws. */
   readonly onFault?: FaultHandler;
-  /** Told, in one line, of what works only in part with this interpreter; the default writes it to the console. */
+  /**
+   * Gets a line of text about each feature that works only in part with this interpreter; the default writes it to the
+   * console.
+   */
   readonly onWarning?: (text: string) => void;
-  /** Called with the heap when it is in place and Python has not started: to trace Python's start as well. */
+  /** Called with the heap when it is in place, before Python starts: it can start a trace of Python's own start. */
   readonly onAttach?: (heap: PythonHeap) => void;
 }
 
@@ -50,8 +56,8 @@ export interface Python {
 }
 
 /**
- * Loads CPython with its raw, mem and object domains on a heap of ours, from its first allocation on. Throws SnapshotError, before anything
- * is loaded, if `pyodide` asks for a memory snapshot.
+ * Loads CPython with its raw, mem and object domains on one of our heaps, from its first allocation on. Throws
+ * SnapshotError, before anything is loaded, if `pyodide` asks for a memory snapshot.
  */
 export async function loadPython(options: LoadPythonOptions = {}): Promise<Python> {
   refuseSnapshots(options.pyodide ?? {});
@@ -73,7 +79,8 @@ export async function loadPython(options: LoadPythonOptions = {}): Promise<Pytho
 }
 
 /**
- * Loads Pyodide as it is, and hands `ready` the exports of its module after the memory is there and before Python starts.
+ * Loads Pyodide unchanged. Passes the exports of its module to `ready` after the memory exists, and before Python
+ * starts.
  */
 export function loadWatched(
   load: LoadPyodide,
@@ -94,8 +101,9 @@ export function loadWatched(
 }
 
 /**
- * Puts a heap under an interpreter that runs already. What it allocated before stays where it is and goes back to where
- * it came from; what it allocates from now on is on the heap. Throws SnapshotError if the interpreter is one to make a snapshot of.
+ * Puts a heap under an interpreter that is already running. Blocks that it allocated before stay where they are, and
+ * are freed by their own allocator; later blocks are on the heap. Throws SnapshotError if the interpreter was started
+ * to make a snapshot.
  */
 export async function attach(
   pyodide: PyodideAPI,
@@ -110,7 +118,7 @@ export async function attach(
   return heap;
 }
 
-/** Says what does not work with an interpreter: its stacks, if nobody knows where it has them. */
+/** Warns about features that do not work with an interpreter: stacks, if their place in its memory is not known. */
 function warnOf({ stack }: PythonHeap, { onWarning = console.warn }: LoadPythonOptions): void {
   if (stack.isReadable) return;
   onWarning(

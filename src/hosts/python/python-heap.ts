@@ -1,5 +1,5 @@
-// A heap inside CPython's memory. CPython's three domains jump straight into the core; arenas and large blocks come from
-// the host's malloc, so that what Python frees is free for the host's other code as well.
+// A heap inside CPython's memory. CPython's three domains call the core directly. Arenas and large blocks come from the
+// host's malloc, so memory that Python frees can be used by the host's other code.
 
 import * as C from "../../core/constants.gen.js";
 import { coreModule, instantiateCoreModule } from "../../core/core.js";
@@ -18,9 +18,12 @@ import { PythonStack } from "./python-stack.js";
 export { footprintOf, hostInfo };
 
 export interface PythonHeapOptions extends CoreHeapOptions {
-  /** Hard limit, in bytes, of the footprint. Past it, Python sees MemoryError. */
+  /** Hard limit, in bytes, on the footprint. Beyond it, Python gets MemoryError. */
   readonly limit?: number | undefined;
-  /** CPython's debug hooks, ours: every fault with the Python file and line. */
+  /**
+   * Whether to install our debug hooks, the counterpart of CPython's: every fault is reported with the Python file and
+   * line.
+   */
   readonly debugHooks?: boolean | undefined;
 }
 
@@ -36,8 +39,8 @@ export class PythonHeap extends CoreHeap {
   }
 
   /**
-   * Gives what is empty back to the host's malloc, and has that give back what it can. The memory stays as it is, because it is Python's:
-   * what the heap gained is the host's other code's to use.
+   * Gives empty memory back to the host's malloc, which then gives back what it can. The memory is not replaced,
+   * because it is Python's: what the heap gives back can be used by the host's other code.
    */
   trim(): Trim {
     this.foundation.states.must(RELEASE, "trim the heap");
@@ -54,14 +57,14 @@ export class PythonHeap extends CoreHeap {
   }
 
   /**
-   * Puts a heap into an interpreter's memory; from then on it serves the interpreter's mem, object and raw domains. If
-   * the interpreter has run before, blocks that it has keep going back to the malloc that they came from.
+   * Puts a heap into an interpreter's memory. From then on it serves the interpreter's mem, object and raw domains. If
+   * the interpreter has run before, its earlier blocks will still be freed by the malloc that they came from.
    */
   static async attach(python: PyodideExports, options: PythonHeapOptions = {}): Promise<PythonHeap> {
     return PythonHeap.attachAt(await coreModule(), python, options);
   }
 
-  /** As attach, at once, with a module that is compiled. */
+  /** As attach, but synchronous, with a compiled module. */
   static attachAt(module: WebAssembly.Module, python: PyodideExports, options: PythonHeapOptions): PythonHeap {
     const name = allocatorName(python);
     if (name !== "malloc") {
@@ -123,18 +126,18 @@ export class PythonHeap extends CoreHeap {
     return heap;
   }
 
-  /** What tells of the interpreter's collections, once there is an interpreter that can be asked. */
+  /** The source of the interpreter's collections; set when there is an interpreter that can report them. */
   set collectionSource(source: CollectionSource) {
     this.#side.collectionSource = source;
   }
 
-  /** What the host's malloc has from the platform: the program break above the static data, in bytes. */
+  /** What the host's malloc has taken from the platform, in bytes: the program break above the static data. */
   get footprint(): number {
     return footprintOf(this.#side.python);
   }
 }
 
-/** Whether the word before a block of the host's says how large it is, as dlmalloc's does. Tried with blocks of all kinds. */
+/** Whether the word before a block of the host has the block's size, as in dlmalloc. This tries blocks of all kinds. */
 function hasHeaders(python: PyodideExports): boolean {
   return [1, 12, 13, 100, 257, 5000, 70_000].every((size) => {
     const block = python.malloc(size) >>> 0;
@@ -146,7 +149,7 @@ function hasHeaders(python: PyodideExports): boolean {
   });
 }
 
-/** PYTHONMALLOC's name for what serves the interpreter now. */
+/** The name of the interpreter's present allocator, as PYTHONMALLOC has it. */
 export function allocatorName(python: PyodideExports): string {
   const at = python._PyMem_GetCurrentAllocatorName() >>> 0;
   if (at === 0) return "an unknown one";

@@ -1,4 +1,4 @@
-// `import pyheap`, for Python programs that run on the heap: a Python module over a few functions of the host.
+// `import pyheap` for Python programs that run on the heap: a Python module that calls a few functions of the host.
 
 import type { PyodideAPI } from "pyodide";
 import type { HeapStats } from "../../alloc/stats.js";
@@ -7,7 +7,7 @@ import { NO_LIMIT } from "../../heap/core-heap.js";
 import type { PythonHeap } from "./python-heap.js";
 import type { CollectionSource, PythonCollection } from "./python-side.js";
 
-/** The module's text; it becomes pyheap.py in site-packages, and is read when a program imports it. */
+/** The text of the module. It becomes pyheap.py in site-packages, and is read when a program imports it. */
 export const PYTHON_MODULE_SOURCE = `"""The heap that this interpreter lives on.
 
 >>> import pyheap
@@ -193,10 +193,11 @@ _sys.modules[__name__].__class__ = _Module
 `;
 
 /**
- * watch(tell) has it called as a callback of the collector, for good. The collector's own list of callbacks has ours in front, and the program
- * gets another one in its place, which is copied there: so what the program does to it leaves ours alone. A program that imports gc anew has
- * the collector's own list: what is taken out of that without being kept comes back. It is called without a Python frame, so that a
- * function that traces the program can't fail in it.
+ * Defines watch(tell), which makes `tell` a callback of the collector, for good. The collector's own list of callbacks
+ * begins with ours. The program sees another list in place of that one; its content is copied to the collector's list.
+ * So nothing that the program does to its list removes ours. A program that imports gc anew gets the collector's own
+ * list: a callback removed from that list comes back, unless the program keeps a reference to it. `tell` is called
+ * without a Python frame, so that a function that traces the program can't fail in it.
  */
 const WATCH_COLLECTIONS = `
 import gc
@@ -232,14 +233,14 @@ def watch(tell, gc=gc, staticmethod=staticmethod):
 watch
 `;
 
-/** What the collector tells of a collection. */
+/** The fields of a collection that the collector reports. */
 const FIELDS = ["generation", "collected", "uncollectable"];
 
 interface PyDict {
   get(key: string): number;
 }
 
-/** Tells of collections. What is needed for it in Python is taken before the program can change it. */
+/** Reports collections. It takes all that it needs in Python before the program can change it. */
 function collectionsOf(pyodide: PyodideAPI): CollectionSource {
   const globals = pyodide.toPy({});
   const watch = pyodide.runPython(WATCH_COLLECTIONS, { globals, filename: "<pyheap>" });
@@ -260,12 +261,12 @@ function collectionsOf(pyodide: PyodideAPI): CollectionSource {
         for (const each of tells) each({ generation, collected, uncollectable, begun } as PythonCollection);
       });
     }
-    // Nothing is asked of Python, which may have ended.
+    // This does not call Python, which may have ended.
     return () => void tells.delete(tell);
   };
 }
 
-/** Makes `_pyheap`, on which pyheap.py stands, importable. */
+/** Makes `_pyheap` importable, on which pyheap.py is built. */
 export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap): void {
   heap.collectionSource = collectionsOf(pyodide);
   pyodide.registerJsModule("_pyheap", {

@@ -1,4 +1,5 @@
-// What an interpreter's heap has of its own: whose domains, malloc, stack and collector it deals with.
+// What is special about the heap of an interpreter: it serves the interpreter's domains, over its malloc, and reads its
+// stack and its collections.
 
 import { DOMAIN_NUMBERS } from "../../alloc/hooks.js";
 import type { HostFigures } from "../../alloc/stats.js";
@@ -13,14 +14,14 @@ import type { PyodideExports } from "./pyodide-module.js";
 import type { PythonStack } from "./python-stack.js";
 import { StackChunks } from "./stack-chunks.js";
 
-/** The host's malloc, dlmalloc on wasm32, has a header of one word. */
+/** The host's malloc (dlmalloc on wasm32) has a header of one word. */
 export const HOST_HEADER = 4;
-/** Fields of `struct mallinfo` in words. */
+/** Fields of `struct mallinfo`, as numbers of words. */
 const MALLINFO = { arena: 0, used: 7, free: 8, words: 10 } as const;
 /** Words of a PyMemAllocatorEx. */
 const ALLOCATOR_WORDS = 5;
 
-/** A collection of the interpreter's that has ended; `begun` is as performance.now() had it. */
+/** A collection of the interpreter that has ended; `begun` is a time of performance.now(). */
 export interface PythonCollection {
   readonly generation: number;
   readonly collected: number;
@@ -28,10 +29,10 @@ export interface PythonCollection {
   readonly begun: number;
 }
 
-/** Tells of the interpreter's collections from now on. Returns what ends that. */
+/** Reports the interpreter's collections to `tell` from now on. Returns a function that ends this. */
 export type CollectionSource = (tell: (collection: PythonCollection) => void) => () => void;
 
-/** Somebody who is told of collections, and what ends that. */
+/** A function that is told of collections, and the function that ends this. */
 interface Watcher {
   readonly tell: (collection: PythonCollection) => void;
   end: (() => void) | undefined;
@@ -45,13 +46,13 @@ export class PythonSide implements HeapSide, TracedSide {
   readonly #words: Words;
   readonly #chunks: StackChunks;
   readonly #inherited: number;
-  /** What the interpreter's domains were given last: an allocator's five words. */
+  /** The five words of the allocator that each of the interpreter's domains was given last. */
   readonly #served = new Map<number, string>();
   #collectionSource: CollectionSource | undefined;
   readonly #watchers = new Set<Watcher>();
   #emitsCollections = false;
 
-  /** `inherited` are bytes that the interpreter had before the heap came. */
+  /** `inherited` is the number of bytes that the interpreter had allocated before the heap was attached. */
   constructor(core: Core, python: PyodideExports, stack: PythonStack, inherited: number) {
     this.#core = core;
     this.#words = new Words(core);
@@ -65,12 +66,12 @@ export class PythonSide implements HeapSide, TracedSide {
     return this;
   }
 
-  /** CPython can't collect in the middle of an operation. */
+  /** True, because CPython can't collect in the middle of an operation. */
   get isHelpless(): boolean {
     return true;
   }
 
-  /** Before Python has started, and after it has ended, there is nobody to collect garbage. */
+  /** False before Python has started and after it has ended: then it can't collect garbage. */
   canMeasure(): boolean {
     return this.python.Py_IsInitialized() !== 0;
   }
@@ -83,14 +84,14 @@ export class PythonSide implements HeapSide, TracedSide {
 
   hostFigures(): HostFigures {
     const { used, free } = hostInfo(this.python);
-    // The break never falls, so what it is now is its peak as well.
+    // The break never moves down, so it is its own peak.
     const platform = footprintOf(this.python);
     return { platform, platformPeak: platform, used, free, header: HOST_HEADER, inherited: this.#inherited };
   }
 
   /**
-   * The interpreter's three domains become what ours are. Where somebody has put an allocator in front since the last time
-   * (tracemalloc does), it stays, and keeps handing on to what it found.
+   * Gives the interpreter's three domains the allocators of ours. If another allocator was put in front since the last
+   * time (tracemalloc does that), it stays, and passes calls on to the allocator that it found.
    */
   domainsChanged(): void {
     const scratch = this.#core.control + C.SCRATCH_AT;
@@ -115,7 +116,7 @@ export class PythonSide implements HeapSide, TracedSide {
     };
   }
 
-  /** An id() of the interpreter's is a number already. */
+  /** The heap knows no objects: an id() of the interpreter is a number already. */
   addressOf(): undefined {
     return undefined;
   }
@@ -126,7 +127,7 @@ export class PythonSide implements HeapSide, TracedSide {
     for (const watcher of this.#watchers) watcher.end = source(watcher.tell);
   }
 
-  /** Collections are events from now on. */
+  /** Reports collections as events from now on. */
   emitCollections(events: Events): void {
     if (this.#emitsCollections) return;
     this.#emitsCollections = true;
@@ -166,12 +167,12 @@ export class PythonSide implements HeapSide, TracedSide {
   }
 }
 
-/** The program break above the static data, in bytes, of any CPython on WebAssembly. */
+/** The program break above the static data, in bytes. It works for any CPython on WebAssembly. */
 export function footprintOf(python: PyodideExports): number {
   return (python.sbrk(0) >>> 0) - python.data.__heap_base;
 }
 
-/** Bytes in use and free in the host's malloc. It asks for a few bytes itself, for the answer. */
+/** Bytes in use and free in the host's malloc. The call itself allocates a few bytes for its result. */
 export function hostInfo(python: PyodideExports): { used: number; free: number } {
   const at = python.malloc(MALLINFO.words * 4) >>> 0;
   if (at === 0) return { used: 0, free: 0 };

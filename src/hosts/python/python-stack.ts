@@ -1,10 +1,11 @@
-// Where a CPython interpreter is, read from its linear memory alone: no call into it, nothing allocated in it.
+// Where a CPython interpreter is, read only from its linear memory: it calls no function of the interpreter, and
+// allocates nothing there.
 //
 //   _PyRuntime -> interpreter -> thread state -> current_frame -> previous -> ...
 //     frame -> code object (file name, qualified name, line table) + instruction pointer -> line
 //
-// core/trace/stack.ts reads the same, for traces. Where each of these is, versions/ knows. The line table's format is that of CPython's
-// InternalDocs/code_objects.md.
+// core/trace/stack.ts reads the same for traces. The files in versions/ say where these things are in each version. The
+// line table's format is described in CPython's InternalDocs/code_objects.md.
 
 import * as C from "../../core/constants.gen.js";
 import type { CodeUnits } from "../../trace/recorder.js";
@@ -19,24 +20,27 @@ export interface PythonFrame {
   readonly name: string;
 }
 
-/** The file name of code that runs a program and is not a part of it: no stack shows it. */
+/** The file name of code that runs the program and is not part of it. Stacks do not show it. */
 export const RUNNER_FILE = "<pyheap>";
-/** Characters of a string that are made at a time. */
+/** The number of characters of a string that are converted at a time. */
 const AT_ONCE = 4096;
 /** Frames of these owners belong to a Python function: FRAME_OWNED_BY_THREAD, _GENERATOR, _FRAME_OBJECT. */
 const LAST_PYTHON_OWNER = 2;
 const MOST_FRAMES = 100_000;
 
-/** Objects that are the same in every version, as offsets: a bytes, and a compact str, behind whose header are its characters if it is ASCII. */
+/**
+ * Offsets in objects that are the same in every version: in bytes, and in compact strs. An ASCII str has its characters
+ * behind the header.
+ */
 const BYTES = { size: 8, data: 16 } as const;
 const STR = { length: 8, state: 16, header: 20 } as const;
 
-/** What a code object is known by, together with its address. */
+/** The fields that, together with its address, identify a code object. */
 const PARTS = ["codeFile", "codeQualifiedName", "codeLines", "codeFirstLine"] as const;
 
 type Field = Exclude<keyof StackLayout, "wayToFrame">;
 
-/** The layout of a version that is not known: the way ends at once. */
+/** The layout for an unknown version: it leads to no frame. */
 const NOWHERE: StackLayout = {
   ...{ wayToFrame: [0, 0, 0], framePrevious: 0, frameExecutable: 0, frameInstruction: 0, frameOwner: 0 },
   ...{ codeFile: 0, codeQualifiedName: 0, codeLines: 0, codeFirstLine: 0, codeInstructions: 0 },
@@ -50,10 +54,10 @@ export class PythonStack {
   readonly #layout: StackLayout;
   readonly #places = new Map<number, { readonly parts: readonly number[]; readonly text: string }>();
   #view: DataView;
-  /** The layout of the interpreter is known. If not, there are no frames. */
+  /** Whether the interpreter's layout is known. If not, there are no frames. */
   readonly isReadable: boolean;
 
-  /** The interpreter's `_PyRuntime` is at an address of a memory; `version` is its PY_VERSION_HEX. */
+  /** `runtime` is the address of the interpreter's `_PyRuntime`, `version` its PY_VERSION_HEX. */
   constructor(memory: WebAssembly.Memory, runtime: number, version: number) {
     this.#memory = memory;
     this.#runtime = runtime;
@@ -103,7 +107,7 @@ export class PythonStack {
     return this.#pythonFrame(at);
   }
 
-  /** The frames from the innermost outwards; none while no Python code runs. */
+  /** The frames, from the innermost to the outermost; none while no Python code runs. */
   *frames(): Generator<PythonFrame> {
     let frame = this.#innermostFrame();
     for (let left = MOST_FRAMES; frame !== 0 && left > 0; left--) {
@@ -114,8 +118,8 @@ export class PythonStack {
   }
 
   /**
-   * Where Python is, in one line; undefined while no Python code runs. Quick for a place that was seen before: an
-   * instruction is known by its address, for as long as its code object has the parts that it had.
+   * Where Python is, in one line; undefined while no Python code runs. A place that was seen before is found quickly:
+   * by the instruction's address, as long as its code object still has the same fields.
    */
   place(): string | undefined {
     const frame = this.#innermostFrame();
@@ -145,7 +149,7 @@ export class PythonStack {
     const length = this.#u32(object + STR.length);
     const kind = (state >>> 2) & 7;
     const isAscii = (state >>> 6) & 1;
-    // A str that is not ASCII has the cached UTF-8 form's length and address behind the shorter header.
+    // A str that is not ASCII has 8 more bytes in its header: the length and the address of its cached UTF-8.
     const data = object + STR.header + (isAscii ? 0 : 8);
     const { buffer } = this.#data;
     let units: Uint8Array | Uint16Array | Uint32Array;
@@ -156,7 +160,7 @@ export class PythonStack {
     return text;
   }
 
-  /** What the core's tracer needs to walk the stack; empty if it can't. */
+  /** The words that the core's tracer needs to walk the stack; empty if it can't. */
   get tracerWords(): readonly (readonly [at: number, word: number])[] {
     if (!this.isReadable) return [];
     const layout = this.#layout;
@@ -179,9 +183,9 @@ export class PythonStack {
   }
 
   /**
-   * The function that a code object is of, with the lines of its code units. Undefined for one that stacks don't show: what runs the
-   * program, and code that has no line anywhere. CPython puts a frame of the latter kind between a call of a class and `__init__`, and doesn't
-   * show it either.
+   * The function of a code object, with the lines of its code units. Undefined if stacks don't show it: code that runs
+   * the program, or code without any line. CPython puts a frame of the latter kind between the call of a class and
+   * `__init__`, and does not show it either.
    */
   functionAt(code: number): CodeUnits | undefined {
     const file = this.#string(this.#field(code, "codeFile"));
@@ -207,7 +211,7 @@ export class PythonStack {
     return false;
   }
 
-  /** The line of an instruction, given by its number. */
+  /** The line of an instruction. `unit` is the instruction's number. */
   #line(code: number, unit: number): number {
     let last = this.#field(code, "codeFirstLine");
     let firstUnit = 0;
@@ -219,7 +223,7 @@ export class PythonStack {
     return last;
   }
 
-  /** Each entry of a line table: how many code units are in which line; and whether they are in one at all. */
+  /** The entries of a line table: the number of code units, their line, and whether they have a line at all. */
   *#lines(code: number): Generator<[units: number, line: number, isReal: boolean]> {
     const table = this.#field(code, "codeLines");
     const end = table + BYTES.data + this.#u32(table + BYTES.size);
@@ -244,7 +248,7 @@ export class PythonStack {
         line += delta & 1 ? -(delta >>> 1) : delta >>> 1;
       }
       yield [(head & 7) + 1, line, form !== 15];
-      // The rest of an entry are columns; every byte of it has its highest bit clear.
+      // The rest of an entry holds columns. All of its bytes have a clear highest bit.
       while (at < end && this.#data.getUint8(at) < 128) at++;
     }
   }

@@ -1,5 +1,5 @@
-// The chunks that an interpreter's frames lie in come from its arena allocator, in front of which the core's tracer stands while a recording
-// runs (core/trace/chunks.ts).
+// Puts the core's tracer in front of the interpreter's arena allocator while a recording runs. The chunks in which the
+// interpreter's frames lie come from that allocator (core/trace/chunks.ts).
 
 import * as C from "../../core/constants.gen.js";
 import type { Core } from "../../core/core.js";
@@ -15,9 +15,9 @@ export class StackChunks {
   readonly #python: PyodideExports;
   readonly #core: Core;
   readonly #words: Words;
-  /** The tracer's own, with no ctx. */
+  /** The tracer's functions, without a ctx. */
   readonly #ours: readonly number[];
-  /** What the interpreter had before, as long as the tracer's stands in front of it. */
+  /** The interpreter's previous allocator, while the tracer stands in front of it. */
   #before: readonly number[] | undefined;
 
   constructor(python: PyodideExports, core: Core) {
@@ -44,7 +44,7 @@ export class StackChunks {
     this.#python.PyObject_SetArenaAllocator(this.#scratch);
   }
 
-  /** What the tracer needs, as PythonStack.tracerWords. */
+  /** The words that the tracer needs, as in PythonStack.tracerWords. */
   get tracerWords(): readonly (readonly [at: number, word: number])[] {
     const [context = 0, malloc = 0, free = 0] = this.#before ?? this.#read();
     return [
@@ -55,7 +55,10 @@ export class StackChunks {
     ];
   }
 
-  /** The tracer, which has the words, stands in front. Returns what ends that; somebody who came to stand in front of it stays, and it behind him. */
+  /**
+   * Puts the tracer in front of the interpreter's allocator. Returns a function that ends this. If another allocator
+   * was put in front of the tracer meanwhile, that one stays, and the tracer stays behind it.
+   */
   watch(): () => void {
     if (!this.#before) {
       this.#before = this.#read();

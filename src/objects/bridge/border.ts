@@ -1,21 +1,24 @@
-// The border to code in C: how many calls across it are under way, there or back, and what has to be put right when one ends in an exception, which
-// passes through WebAssembly frames and leaves behind what they would have done at their end.
+// The border to code in C. It counts the calls that are under way, in both directions. When a JavaScript exception
+// passes through WebAssembly frames, the ends of their functions do not run; the border restores what they would have
+// restored.
 
 import type { Reentrancy } from "../../core/reentrancy.js";
 import type { Reader } from "./reader.js";
 
-/** Stands at the lowest word of the stack of C as long as nothing overran it. */
+/** The lowest word of the stack of C, as long as nothing has overrun the stack. */
 export const CANARY = 0x57ac_0ff1;
 
 /** The stack of modules in C. */
 export interface GuardedStack {
-  /** Where the canary stands; 0 if the stack needs none, or there is no stack. */
+  /** The address of the canary; 0 if the stack needs none, or if there is no stack. */
   readonly canaryAt: number;
-  /** Whether the stack pointer is outside of the stack; asked when a call ended in an exception. */
+  /** Whether the stack pointer is outside of the stack. Asked when an exception has ended a call. */
   readonly isOverrun: boolean;
-  /** Puts right what frames of C left behind that an exception went through; called when no call is under way. */
+  /**
+   * Restores the state of the stack after an exception passed through frames of C. Called when no call is under way.
+   */
   unwind(): void;
-  /** Throws, as the stack was overrun; called when the outermost call has ended. */
+  /** Throws an error that says that the stack was overrun. Called when the outermost call has ended. */
   overrun(): never;
 }
 
@@ -30,25 +33,28 @@ export class Border {
     this.#states = states;
   }
 
-  /** A call begins. */
+  /** Notes that a call begins. */
   enter(): void {
     this.#states.enterC();
   }
 
-  /** The call returned. */
+  /** Notes that a call has returned. */
   leave(): void {
     if (this.#states.leaveC() > 0) return;
     const { canaryAt } = this.#stack;
     if (canaryAt !== 0 && this.#reader.word(canaryAt) !== CANARY) this.#look();
   }
 
-  /** Looks again at the memory as it is now, which may have grown. */
+  /** Makes the view again, because the memory may have grown. */
   #look(): void {
     this.#reader.refresh();
     if (this.#reader.word(this.#stack.canaryAt) !== CANARY) this.#stack.overrun();
   }
 
-  /** The call ended in an exception. Throws another one if the stack was overrun: it is what the first one is about. */
+  /**
+   * Notes that an exception has ended the call. Throws another error if the stack was overrun, because that was the
+   * cause.
+   */
   abandon(): void {
     if (this.#states.leaveC() > 0) return;
     const isOverrun = this.#stack.isOverrun;

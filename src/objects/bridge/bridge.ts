@@ -1,6 +1,7 @@
-// The border between JavaScript and the core's objects: values go onto the core's stack (value-stack.ts), results come back (results.ts), an error that the
-// core raised becomes an exception (errors.ts), handles are released when nobody needs them (scopes.ts), and what finds no memory is tried again
-// (rescue.ts). Calls of functions in C are counted (border.ts).
+// The border between JavaScript and the core's objects. Values go onto the core's stack (value-stack.ts). Results come
+// back (results.ts). An error of the core becomes an exception (errors.ts). Handles are released when they are no
+// longer needed (scopes.ts). An operation that finds no memory is tried again (rescue.ts). Calls of functions in C are
+// counted (border.ts).
 
 import { EXCEPTION_TYPES, FIXED_TYPES } from "../../core/catalogue.gen.js";
 import type { WholeFunctions } from "../../core/functions.gen.js";
@@ -16,7 +17,7 @@ import { Results, type Wrap } from "./results.js";
 import { Scopes } from "./scopes.js";
 import { ValueStack } from "./value-stack.js";
 
-/** What a bridge needs of the heap. */
+/** What a bridge needs from the heap. */
 export interface BridgeParts {
   readonly core: WholeCore;
   readonly states: Reentrancy;
@@ -33,7 +34,7 @@ export class Bridge {
   readonly border: Border;
   readonly #errors: Errors;
   readonly #rescue: Rescue;
-  /** What puts values onto the core's stack. */
+  /** Puts values onto the core's stack. */
   readonly values: ValueStack;
   readonly #results: Results;
   readonly #scopes: Scopes;
@@ -52,39 +53,39 @@ export class Bridge {
 
   // ---- in ----
 
-  /** Puts a value on the stack; if memory runs out, as `trying` has it. */
+  /** Pushes a value. If memory runs out, measures run, as in `trying`. */
   push(value: unknown): void {
     this.values.push(value);
   }
 
-  /** Puts several values on the stack. If one fails, all are removed again. */
+  /** Pushes several values. If one fails, all are removed again. */
   pushAll(values: readonly unknown[]): void {
     this.values.pushAll(values);
   }
 
-  /** As pushAll, on top of `below` values that leave the stack, too, if one can't go there. */
+  /** As pushAll, on top of `below` values; if one fails, those are removed, too. */
   pushAbove(below: number, values: readonly unknown[]): void {
     this.values.pushAbove(below, values);
   }
 
-  /** Puts a string on the stack that is the only one with its text. */
+  /** Pushes the interned string with this text. */
   key(text: string): void {
     this.values.key(text);
   }
 
-  /** Puts a bytes object on the stack. */
+  /** Pushes a bytes object. */
   pushBytes(source: Uint8Array): void {
     this.values.pushBytes(source);
   }
 
-  /** Puts the sentence of the core's error on the stack: 1; 0, with another error, if there is no memory. */
+  /** Pushes the sentence of the core's error: 1; or 0, with another error, if there is no memory. */
   pushErrorSentence(): number {
     return this.values.pushErrorSentence();
   }
 
   // ---- out ----
 
-  /** The value of a result that is not an ordinary number; `missing` is what "there is none" becomes. */
+  /** The value of a result that is not an ordinary number; `missing` is the value for "there is none". */
   special(missing?: unknown): unknown {
     return this.#results.special(missing);
   }
@@ -104,7 +105,7 @@ export class Bridge {
     return this.#results.handleOf(address);
   }
 
-  /** As popHandle after a call that put something on the stack, unless it failed. */
+  /** As popHandle, after a call that pushed something, or failed: then throws. */
   made(done: number): Handle {
     return this.#results.made(done);
   }
@@ -116,24 +117,24 @@ export class Bridge {
     return this.#errors.raise();
   }
 
-  /** Throws the error that a function in C left set, if it did. */
+  /** Throws the error that a function in C left set, if there is one. */
   raiseIfSet(): void {
     this.#errors.raiseIfSet();
   }
 
-  /** Throws the error of the core if a call failed. */
+  /** Throws the core's error if the call failed. */
   succeed(done: number): void {
     if (done === 0) this.raise();
   }
 
-  /** An answer of -1 is an error; else it is what was asked for. */
+  /** Throws the core's error if the result is -1; returns the result otherwise. */
   number(answer: number): number {
     return answer < 0 ? this.raise() : answer;
   }
 
   // ---- calls of code in C ----
 
-  /** Calls the object of a handle with the last `n` values of the stack. Returns what it returned. */
+  /** Calls the object of a handle with the last `n` values of the stack. Returns the result. */
   call(index: number, n: number): unknown {
     const { border } = this;
     border.enter();
@@ -148,7 +149,7 @@ export class Bridge {
     return Number.isNaN(result) ? this.#results.special() : result;
   }
 
-  /** Makes the types of exceptions, and what else modules in C need, unless they are there. */
+  /** Makes the types of exceptions, and whatever else modules in C need, if they do not exist yet. */
   defineApiTypes(): void {
     for (const { place, name } of FIXED_TYPES) {
       this.key(name);
@@ -164,19 +165,25 @@ export class Bridge {
 
   // ---- when memory runs out ----
 
-  /** Runs an operation; if memory runs out, measures run, and it is tried again. It leaves everything as it was when it fails. */
+  /**
+   * Runs an operation. If memory runs out, measures run, and the operation is tried again. An operation that fails must
+   * leave everything unchanged.
+   */
   trying<T>(operation: () => T): T {
     return this.#rescue.trying(operation);
   }
 
-  /** The other tries of an operation that failed with this error, which is thrown if they fail, or if it has another reason. */
+  /**
+   * Tries an operation again that failed with this error. Throws the error if that fails, or if memory was not the
+   * reason.
+   */
   again<T>(error: unknown, operation: () => T): T {
     return this.#rescue.again(error, operation);
   }
 
-  // ---- while objects are not whole ----
+  // ---- while objects are incomplete ----
 
-  /** Runs a function during which no collection starts by itself, and nobody can look at the objects that it makes. */
+  /** Runs a function during which no collection starts by itself, and the program can't look at the new objects. */
   converting(run: () => void): void {
     this.states.converting(() => {
       this.f.gc_hold();
@@ -190,22 +197,22 @@ export class Bridge {
 
   // ---- handles ----
 
-  /** A new handle: the innermost scope will release it, and if it is forgotten, the net. */
+  /** Registers a new handle: the innermost scope will release it; or, if it is forgotten, JavaScript's collector. */
   adopt(handle: Handle, index: number): void {
     this.#scopes.adopt(handle, index);
   }
 
-  /** The handle was released. */
+  /** Notes that the handle was released. */
   disown(handle: Handle, index: number): void {
     this.#scopes.disown(handle, index);
   }
 
-  /** Runs a callback of the program's, in the middle of whatever the program is doing: see Scopes. */
+  /** Runs a callback of the program, in the middle of whatever the program is doing: see Scopes. */
   aside<T>(run: () => T): T {
     return this.#scopes.aside(run);
   }
 
-  /** Runs a function; what handles it made are released, but for one that it returns. */
+  /** Runs a function, then releases the handles that were made in it, except one that it returns. */
   scope<T>(run: () => T): T {
     return this.#scopes.scope(run);
   }

@@ -1,6 +1,6 @@
-// Values of JavaScript, in words.
+// Describes values of JavaScript in words.
 
-/** A value as an error names it: "a function", "an instance of Date". */
+/** A value in the words of an error: "a function", "an instance of Date". */
 export function describe(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value === "symbol") return "a symbol";

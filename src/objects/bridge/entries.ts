@@ -1,4 +1,4 @@
-// Entries for a dict, put on the stack as a dict.
+// Pushes entries onto the stack as a dict.
 
 import type { Bridge } from "./bridge.js";
 import { describe } from "./describe.js";
@@ -6,7 +6,7 @@ import { PyException } from "./exceptions.js";
 
 export type Pairs = readonly (readonly [unknown, unknown])[];
 
-/** The entries of a Map, of pairs, or of a plain object, in a form that can go on the stack more than once. */
+/** The entries of a Map, of pairs, or of a plain object, in a form that can be pushed more than once. */
 export function entered(entries: object): Pairs {
   if (entries === null || typeof entries !== "object") {
     throw new TypeError(`Cannot make entries of ${entries === null ? "null" : describe(entries)}`);
@@ -15,7 +15,7 @@ export function entered(entries: object): Pairs {
   return Array.from(entries as Iterable<unknown>, asPair);
 }
 
-/** Puts a dict on the stack that has these entries. */
+/** Pushes a dict with these entries. */
 export function pushEntries(bridge: Bridge, pairs: Pairs): void {
   let n = 0;
   try {
@@ -33,7 +33,7 @@ export function pushEntries(bridge: Bridge, pairs: Pairs): void {
   bridge.succeed(bridge.f.build_dict(n / 2));
 }
 
-/** The key and the value of the entry number `k`, in the words of CPython if it is not a pair. */
+/** Key and value of entry number `k`. If it is not a pair, throws what CPython would raise. */
 function asPair(pair: unknown, k: number): readonly [unknown, unknown] {
   if (pair === null || typeof pair !== "object" || !(Symbol.iterator in pair)) {
     throw new PyException("TypeError", `cannot convert dictionary update sequence element #${k} to a sequence`);

@@ -1,4 +1,4 @@
-// Errors that the core raised become exceptions here.
+// Turns errors of the core into exceptions.
 
 import * as C from "../../core/constants.gen.js";
 import type { WholeFunctions } from "../../core/functions.gen.js";
@@ -7,7 +7,7 @@ import { PyException } from "./exceptions.js";
 import { type ErrorRecord, type Show, wordsOf } from "./messages.js";
 import type { Reader } from "./reader.js";
 
-/** Longest chain of causes that an exception has here: in the core it can be a ring. */
+/** The longest chain of causes that is followed, because in the core the chain can be a ring. */
 const MOST_CAUSES = 10;
 
 export class Errors {
@@ -21,7 +21,7 @@ export class Errors {
     this.#control = control;
   }
 
-  /** Throws the error that the core raised, which is cleared there. */
+  /** Throws the core's error, and clears it there. */
   raise(): never {
     const reader = this.#reader;
     reader.refresh();
@@ -58,14 +58,14 @@ export class Errors {
     };
   }
 
-  /** Throws the exception that C set. */
+  /** Throws the exception that C code set. */
   #raiseException(): never {
     const handle = this.#f.take_exception();
     if (handle === 0) this.raise();
     throw this.#errorOf(handle, MOST_CAUSES);
   }
 
-  /** A handle's exception in TypeScript, with the exceptions that it was raised from as `cause`, at most this many. Releases the handle. */
+  /** The exception of a handle as a JavaScript error, with a chain of at most `most` causes. Releases the handle. */
   #errorOf(handle: number, most: number): MemoryError | PyException {
     const [f, reader] = [this.#f, this.#reader];
     try {
@@ -98,7 +98,7 @@ export class Errors {
     return text;
   }
 
-  /** Throws the error that a function in C left set, if it did. */
+  /** Throws the error that a function in C left set, if there is one. */
   raiseIfSet(): void {
     const reader = this.#reader;
     reader.refresh();
@@ -115,13 +115,13 @@ export class Errors {
     return message;
   }
 
-  /** repr of the object that an error is about; its type's name if that fails. */
+  /** repr of the object that an error mentions; its type's name if that fails. */
   #reprOfError(): string {
     const [f, reader] = [this.#f, this.#reader];
     const handle = f.error_object(0);
     if (handle === 0) return "an object";
     const name = reader.typeName(f.handle_address(handle));
-    // Clears the error, so that the repr can have one of its own.
+    // The error is cleared first, because the repr may set an error of its own.
     f.error_clear();
     f.push_handle(handle);
     f.handle_release(handle);

@@ -1,8 +1,8 @@
-// Python's exceptions, each with the one that it is derived from, which stands before it.
+// Python's exceptions, each with the exception that it is derived from, which comes before it in the list.
 
 import { EXCEPTION_ALIASES, EXCEPTION_TYPES } from "../../core/catalogue.gen.js";
 
-/** Number of an exception, which is its place; -1 if there is none of that name. */
+/** The number of an exception, which is its place in the list; -1 if there is none of that name. */
 export function exceptionNumber(name: string): number {
   const plain = EXCEPTION_ALIASES[name] ?? name;
   return EXCEPTION_TYPES.findIndex(([known]) => known === plain);

@@ -1,16 +1,19 @@
-// Python's exceptions, raised by operations on objects: with the name and the words that Python has for them.
+// Python's exceptions that operations on objects raise, with Python's names and messages.
 
 import type { PyExceptionName } from "../../core/catalogue.gen.js";
 import { basesOf } from "./exception-types.js";
 
-/** An exception that Python would raise; `name` is its type. Out of memory is a `MemoryError` instead. */
+/**
+ * An exception that Python would raise; `name` is the name of its type. When memory runs out, it is a `MemoryError`
+ * instead.
+ */
 export class PyException extends Error {
-  /** One of Python's own, or one that a module in C made: "spam.error". */
+  /** One of Python's own exceptions, or an exception that a module in C defined: "spam.error". */
   override readonly name: PyExceptionName | (string & Record<never, never>);
   /** Names of the exceptions that its type is derived from, nearest first. */
   readonly bases: readonly string[];
 
-  /** `cause`: what it was raised from. */
+  /** `cause` is the exception that it was raised from. */
   constructor(name: PyException["name"], message: string, bases: readonly string[] = basesOf(name), cause?: Error) {
     super(message, cause && { cause });
     this.name = name;

@@ -1,6 +1,7 @@
-// A handle: what JavaScript holds of an object on the heap. It owns one reference.
+// A handle: how JavaScript refers to an object on the heap. It owns one reference.
 //
-// Release it with `release()`, `using`, or a scope; the garbage collector releases forgotten ones, some day.
+// Release it with `release()`, `using`, or a scope. JavaScript's garbage collector releases forgotten handles at some
+// later time.
 
 import type { Bridge } from "./bridge.js";
 
@@ -8,7 +9,7 @@ import type { Bridge } from "./bridge.js";
 export let indexOf: (handle: Handle, bridge: Bridge) => number;
 
 export abstract class Handle {
-  /** What an error calls it. */
+  /** The type's name, for errors. */
   abstract readonly typeName: string;
   readonly #bridge: Bridge;
   #index: number;
@@ -31,7 +32,7 @@ export abstract class Handle {
     bridge.adopt(this, index);
   }
 
-  /** @internal Throws if the handle was released: so nothing is begun that its number is needed for. */
+  /** @internal Throws if the handle was released, so that no operation begins that needs its number. */
   protected get bridge(): Bridge {
     this.#beUsable();
     return this.#bridge;
@@ -43,7 +44,9 @@ export abstract class Handle {
     return this.#index;
   }
 
-  /** As index, after values were put on the stack, which may have run code of the program's: they leave it again if it throws. */
+  /**
+   * As index, after values were pushed, which may have run code of the program. If it throws, the values are removed.
+   */
   protected indexAfter(values: number): number {
     if (this.#index === 0) this.#bridge.f.drop_values(values);
     return this.index;
@@ -58,7 +61,7 @@ export abstract class Handle {
     return this.#index === 0;
   }
 
-  /** Gives the handle's reference back. Doing it again does nothing. */
+  /** Gives the handle's reference back. Further calls do nothing. */
   release(): void {
     const index = this.#index;
     if (index === 0) return;

@@ -1,11 +1,17 @@
-// What the object layer asks of its host about numbers and characters.
+// Functions about numbers and characters that the core asks of its host.
 
-/** x ** y of IEEE 754-2019, which JavaScript's operator is not for a few cases: 1 ** NaN and (-1) ** Infinity are 1. */
+/**
+ * x to the power y as in IEEE 754-2019. JavaScript's operator differs in a few cases: 1 ** NaN and (-1) ** Infinity are
+ * 1.
+ */
 export function pow(x: number, y: number): number {
   return x === 1 || (x === -1 && !Number.isFinite(y) && !Number.isNaN(y)) ? 1 : x ** y;
 }
 
-/** A float as Python's repr writes it: the shortest digits that read back, an exponent below 1e-4 and from 1e16 on. */
+/**
+ * A float in the form of Python's repr: the shortest digits that read back to the same number, with an exponent below
+ * 1e-4 and from 1e16 on.
+ */
 export function formatFloat(v: number): string {
   if (Number.isNaN(v)) return "nan";
   if (!Number.isFinite(v)) return v > 0 ? "inf" : "-inf";
@@ -33,7 +39,7 @@ export function isPrintable(char: number): boolean {
 const DIGITS = "\\d+(?:_\\d+)*";
 const NUMBER = new RegExp(`^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`, "i");
 
-/** The number that a text is, as Python's float() reads it; undefined if it is none. */
+/** The number in a text, read as Python's float() does; undefined if the text is not a number. */
 export function parseFloatText(text: string): number | undefined {
   const trimmed = text.trim();
   const word = /^([+-]?)(inf|infinity|nan)$/i.exec(trimmed);

@@ -1,4 +1,4 @@
-// What the core's errors say: the sentences of protocol/errors.mjs, with what they speak of in place of `{name:kind}`.
+// The messages of the core's errors: the sentences of protocol/errors.mjs, with values in place of `{name:kind}`.
 
 import {
   COMPARISON_SIGNS,
@@ -10,17 +10,17 @@ import {
 import { ERRORS, type ErrorDefinition } from "../../core/errors.gen.js";
 import { ProtocolError } from "../../ground/errors.js";
 
-/** An error as the core has it: its code, its objects' addresses and its numbers. */
+/** An error as the core stores it: its code, the addresses of its objects, and its numbers. */
 export interface ErrorRecord {
   readonly code: number;
   readonly objects: readonly number[];
   readonly numbers: readonly number[];
 }
 
-/** How an object is shown. */
+/** How an object appears in a message. */
 export interface Show {
   typeName(object: number): string;
-  /** Of a string; "" of anything else. */
+  /** The text of a string; "" for other objects. */
   text(object: number): string;
   repr(object: number): string;
 }
@@ -30,7 +30,10 @@ export interface ErrorWords {
   readonly message: string;
 }
 
-/** Where a type's name is not the word: of sequences whose index is out of range, and that are indexed; of containers that changed. */
+/**
+ * Types for which CPython's messages use another word than the type's name: about an index out of range, about
+ * indexing, and about containers that changed.
+ */
 const PREFIXES: Readonly<Record<string, string>> = { str: "string ", bytes: "" };
 const ELEMENTS: Readonly<Record<string, string>> = { bytes: "byte" };
 const CONTAINERS: Readonly<Record<string, string>> = { dict: "dictionary" };
@@ -39,7 +42,7 @@ function span(one: string, many: string, count: number, position: number): strin
   return count > 1 ? `${many} in position ${position}-${position + count - 1}` : `${one} in position ${position}`;
 }
 
-/** A character as it stands in an error: escaped. */
+/** A character as it appears in a message: escaped. */
 function escaped(text: string, position: number): string {
   const code = [...text][position]?.codePointAt(0) ?? 0;
   const hex = code.toString(16);
@@ -47,7 +50,7 @@ function escaped(text: string, position: number): string {
   return code < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
 }
 
-/** What stands for a placeholder, by its kind. */
+/** The text for a placeholder, by its kind. */
 const SHOWN: Readonly<Record<string, (show: Show, a: number, b: number, c: number) => string | undefined>> = {
   type: (show, object) => show.typeName(object),
   text: (show, object) => show.text(object),
@@ -65,7 +68,7 @@ const SHOWN: Readonly<Record<string, (show: Show, a: number, b: number, c: numbe
     span(`character '${escaped(show.text(string), position)}'`, "characters", count, position),
 };
 
-/** The values of an error's parameters, by name. Throws ProtocolError if an object is not there. */
+/** The texts for an error's parameters, by name. Throws ProtocolError if an object is missing. */
 function valuesOf({ name, parameters }: ErrorDefinition, { code, objects, numbers }: ErrorRecord): Map<string, number> {
   const values = new Map<string, number>();
   let [object, number] = [0, 0];
@@ -77,7 +80,7 @@ function valuesOf({ name, parameters }: ErrorDefinition, { code, objects, number
   return values;
 }
 
-/** The exception that an error of the core is, and what it says. Throws ProtocolError if there is no such error. */
+/** The exception and the message of an error of the core. Throws ProtocolError if there is no error with this code. */
 export function wordsOf(record: ErrorRecord, show: Show): ErrorWords {
   const definition = ERRORS.get(record.code);
   if (!definition) throw new ProtocolError("an error", record.code);

@@ -1,4 +1,4 @@
-// Operations on any values, objects or not: repr, operators, and what can be iterated over.
+// Operations on any values, objects or not: repr, operators, and iteration.
 
 import {
   BINARY_SIGNS,
@@ -55,7 +55,10 @@ export function compareValues(bridge: Bridge, a: unknown, comparison: Comparison
   return bridge.number(bridge.f.compare_values(op)) === 1;
 }
 
-/** Items in a form that can go on the stack more than once: a handle or a string as it is, of anything else an array of its own. */
+/**
+ * What a method iterates over, in a form that can be pushed more than once: a handle or a string unchanged, anything
+ * else as a new array.
+ */
 export type Iterated = Handle | string | readonly unknown[];
 
 export function iterated(items: Iterable<unknown>): Iterated {
@@ -66,7 +69,7 @@ export function iterated(items: Iterable<unknown>): Iterated {
   return [...items];
 }
 
-/** Puts on the stack what was iterated over: an array as a list. */
+/** Pushes what is iterated over; an array becomes a list. */
 export function pushIterated(bridge: Bridge, items: Iterated): void {
   if (items instanceof Handle || typeof items === "string") {
     bridge.push(items);

@@ -1,12 +1,12 @@
-// Reading objects in place: their types, their text, and whole values without a call for each part.
+// Reads objects in place: types, texts, and whole values without a call for each part.
 //
-// Addresses are read from linear memory and are good until the next call that allocates or releases anything.
+// Addresses are read from linear memory. They are valid until the next call that allocates or releases something.
 
 import { TYPE_NAMES } from "../../core/catalogue.gen.js";
 import * as C from "../../core/constants.gen.js";
 import type { WholeCore } from "../../core/whole-core.js";
 
-/** Longer texts are decoded by the platform; for shorter ones the call would cost more than the text. */
+/** Longer texts are decoded by the platform; for shorter texts that call would take longer than the decoding. */
 const SHORT_TEXT = 24;
 const latin1 = new TextDecoder("latin1");
 const utf16 = new TextDecoder("utf-16le", { ignoreBOM: true });
@@ -24,7 +24,7 @@ export class Reader {
     this.refresh();
   }
 
-  /** The views are those of the memory as it is now. */
+  /** Makes the views again if the memory has changed. */
   refresh(): void {
     const { buffer } = this.#core.memory;
     if (this.#u8?.buffer === buffer) return;
@@ -33,7 +33,7 @@ export class Reader {
     this.#f64 = new Float64Array(buffer);
   }
 
-  /** The memory's bytes, after a call that may have made it grow. */
+  /** The memory's bytes. Use it after a call that may have made the memory grow. */
   get bytes(): Uint8Array {
     if (this.#u8.length === 0) this.refresh();
     return this.#u8;
@@ -44,7 +44,7 @@ export class Reader {
     return this.#u32[address >>> 2] as number;
   }
 
-  /** The text of a result that is a text, which the core keeps until release_text; undefined if it is something else. */
+  /** The text of a result of kind IS_TEXT, which the core keeps until release_text; undefined for other results. */
   resultText(): string | undefined {
     this.refresh();
     const { control } = this.#core;
@@ -53,7 +53,7 @@ export class Reader {
     return this.characters(at as number, length as number, width as number);
   }
 
-  /** The double at an address, a multiple of 8, is `value`. */
+  /** Sets the double at an address, a multiple of 8. */
   setDouble(address: number, value: number): void {
     this.#f64[address >>> 3] = value;
   }
@@ -104,14 +104,17 @@ export class Reader {
     return text;
   }
 
-  /** Characters of two bytes. Surrogates without their other half are kept, which a TextDecoder would not do. */
+  /**
+   * The text of characters of two bytes. It keeps surrogates without their other half; a TextDecoder would replace
+   * them.
+   */
   #units(data: number, length: number): string {
     const units = new Uint16Array(this.#core.memory.buffer, data, length);
     if (units.every((unit) => (unit & 0xf800) !== 0xd800)) return utf16.decode(units);
     return units.reduce((text, unit) => text + String.fromCharCode(unit), "");
   }
 
-  /** An int: a number if it is safe, a bigint if not. */
+  /** The value of an int: a number if it is safe, a bigint if not. */
   int(object: number): number | bigint {
     const tag = this.word(object + C.INT_TAG);
     const digits = tag >>> C.INT_SIZE_SHIFT;
@@ -122,7 +125,7 @@ export class Reader {
       const v = this.word(at) + this.word(at + 4) * 2 ** 30;
       if (v <= Number.MAX_SAFE_INTEGER) return sign * v;
     }
-    // Fifteen hexadecimal digits for each two digits of 30 bits, the highest first.
+    // Two digits of 30 bits make fifteen hexadecimal digits; the highest come first.
     let hex = "0x";
     for (let k = digits - 1 + (digits & 1); k > 0; k -= 2) {
       const high = k < digits ? BigInt(this.word(at + 4 * k)) : 0n;
@@ -143,7 +146,7 @@ export class Reader {
 
   // ---- containers ----
 
-  /** Items of a list or tuple: where they stand, and how many. */
+  /** The address of the items of a list or tuple, and their number. */
   row(object: number): { items: number; size: number } {
     const size = this.word(object + C.VAR_SIZE);
     const isList = this.kind(object) === C.LIST;
@@ -175,7 +178,7 @@ export class Reader {
   }
 }
 
-/** Latin-1 as it is: what the name "latin1" means to a TextDecoder is windows-1252, which differs from 0x80 to 0x9f. */
+/** Decodes Latin-1. A TextDecoder for "latin1" would decode windows-1252, which differs from 0x80 to 0x9f. */
 function decodeLatin1(bytes: Uint8Array): string {
   for (const byte of bytes) {
     if (byte >= 0x80 && byte < 0xa0) return Array.from(bytes, (code) => String.fromCharCode(code)).join("");

@@ -1,8 +1,8 @@
-// When memory runs out: measures run, and an operation is tried again.
+// What happens when memory runs out: measures run, and the operation is tried again.
 
 import { MemoryError } from "../../ground/errors.js";
 
-/** Runs measures and the attempt after them, as Ladder.rescue does. */
+/** Runs measures, then the attempt, as Ladder.rescue does. */
 export type Rescuer = <T>(attempt: () => T | undefined, bytes: number) => T | undefined;
 
 export class Rescue {
@@ -13,7 +13,10 @@ export class Rescue {
     this.#rescuer = rescuer;
   }
 
-  /** Runs an operation; if memory runs out, measures run, and it is tried again. It leaves everything as it was when it fails. */
+  /**
+   * Runs an operation. If memory runs out, measures run, and the operation is tried again. An operation that fails must
+   * leave everything unchanged.
+   */
   trying<T>(operation: () => T): T {
     try {
       return operation();
@@ -22,7 +25,10 @@ export class Rescue {
     }
   }
 
-  /** The other tries of an operation that failed with this error, which is thrown if they fail, or if it has another reason. */
+  /**
+   * Tries an operation again that failed with this error. Throws the error if that fails, or if memory was not the
+   * reason.
+   */
   again<T>(error: unknown, operation: () => T): T {
     if (!(error instanceof MemoryError) || this.#isAnotherTry) throw error;
     const found = this.#rescuer(() => {

@@ -1,4 +1,4 @@
-// Results of the core come back as JavaScript values: scalars as values, everything else as a handle.
+// Converts results of the core to JavaScript values: scalars become values, everything else a handle.
 
 import * as C from "../../core/constants.gen.js";
 import type { WholeFunctions } from "../../core/functions.gen.js";
@@ -6,7 +6,7 @@ import type { Errors } from "./errors.js";
 import type { Handle } from "./handle.js";
 import type { Reader } from "./reader.js";
 
-/** Makes the handle object for a handle of the core, by the kind of its object. */
+/** Makes the object for a handle of the core; its class depends on the kind of the heap's object. */
 export type Wrap = (index: number, kind: number, hostId: number) => Handle;
 
 export class Results {
@@ -16,7 +16,7 @@ export class Results {
   readonly #wrap: Wrap;
   readonly #control: number;
 
-  /** Handles are made by `wrap`. */
+  /** `wrap` makes the handles. */
   constructor(f: WholeFunctions, reader: Reader, errors: Errors, control: number, wrap: Wrap) {
     this.#f = f;
     this.#reader = reader;
@@ -25,7 +25,7 @@ export class Results {
     this.#wrap = wrap;
   }
 
-  /** The value of a result that is not an ordinary number; `missing` is what "there is none" becomes. */
+  /** The value of a result that is not an ordinary number; `missing` is the value for "there is none". */
   special(missing?: unknown): unknown {
     const reader = this.#reader;
     reader.bytes;
@@ -77,13 +77,13 @@ export class Results {
     return this.#wrapped(this.#f.handle_of(address));
   }
 
-  /** The object of a handle of the core's, which is 0 if that failed. */
+  /** The object for a handle of the core. If the handle is 0, throws the core's error. */
   #wrapped(index: number): Handle {
     if (index === 0) this.#errors.raise();
     return this.#wrap(index, this.#f.handle_kind(index), this.#f.handle_host_id(index));
   }
 
-  /** As popHandle after a call that put something on the stack, unless it failed. */
+  /** As popHandle, after a call that pushed something, or failed: then throws. */
   made(done: number): Handle {
     if (done === 0) this.#errors.raise();
     return this.popHandle();

@@ -1,11 +1,11 @@
-// Who releases a handle: the program, the scope that it was made in, or JavaScript's collector.
+// Decides who releases a handle: the program, the scope in which it was made, or JavaScript's collector.
 
 import type { WholeFunctions } from "../../core/functions.gen.js";
 import type { Handle } from "./handle.js";
 
 export class Scopes {
   readonly #f: WholeFunctions;
-  /** Handles that were made in each open scope, the innermost last. */
+  /** The handles that were made in each open scope; the innermost scope is last. */
   readonly #scopes: Set<Handle>[] = [];
   readonly #net: FinalizationRegistry<number>;
 
@@ -14,13 +14,13 @@ export class Scopes {
     this.#net = new FinalizationRegistry((index) => this.#f.handle_release(index));
   }
 
-  /** A new handle: the innermost scope will release it, and if it is forgotten, the net. */
+  /** Registers a new handle: the innermost scope will release it; or, if it is forgotten, JavaScript's collector. */
   adopt(handle: Handle, index: number): void {
     this.#scopes.at(-1)?.add(handle);
     this.#net.register(handle, index, handle);
   }
 
-  /** The handle was released. */
+  /** Notes that the handle was released. */
   disown(handle: Handle, index: number): void {
     for (const scope of this.#scopes) scope.delete(handle);
     this.#net.unregister(handle);
@@ -28,8 +28,8 @@ export class Scopes {
   }
 
   /**
-   * Runs a callback of the program's, in the middle of whatever the program is doing: scopes that are open there don't own the
-   * handles that the callback makes, and results are values even if handles are wanted there.
+   * Runs a callback of the program, in the middle of whatever the program is doing. Scopes that are open there do not
+   * own the handles that the callback makes; and results are values, even if the program is in `exact`.
    */
   aside<T>(run: () => T): T {
     const scopes = this.#scopes.splice(0);
@@ -42,7 +42,7 @@ export class Scopes {
     }
   }
 
-  /** Runs a function; what handles it made are released, but for one that it returns. */
+  /** Runs a function, then releases the handles that were made in it, except one that it returns. */
   scope<T>(run: () => T): T {
     const made = new Set<Handle>();
     this.#scopes.push(made);

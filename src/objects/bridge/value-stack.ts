@@ -1,4 +1,4 @@
-// Values of JavaScript go onto the core's stack.
+// Puts values of JavaScript onto the core's stack.
 //
 // Scalars cross as values: numbers, bigints, strings, booleans and null. Text and bytes go through a buffer of the core's.
 
@@ -11,7 +11,7 @@ import { Handle, indexOf } from "./handle.js";
 import type { Reader } from "./reader.js";
 import type { Rescue } from "./rescue.js";
 
-/** How many items a typed array has, whatever a class derived from it says: so much is copied. */
+/** The true number of items of a typed array, even if a derived class reports another one. That many are copied. */
 const lengthOf: (this: Uint8Array) => number = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),
   "length",
@@ -25,7 +25,7 @@ export class ValueStack {
   readonly #rescue: Rescue;
   readonly #control: number;
 
-  /** Handles that go onto the stack are those of the bridge. */
+  /** Handles that are pushed must belong to the bridge. */
   constructor(bridge: Bridge, errors: Errors, rescue: Rescue, control: number) {
     this.#bridge = bridge;
     this.#f = bridge.f;
@@ -35,12 +35,12 @@ export class ValueStack {
     this.#control = control;
   }
 
-  /** Puts a value on the stack; if memory runs out, as `trying` has it. */
+  /** Pushes a value. If memory runs out, measures run, as in `trying`. */
   push(value: unknown): void {
     try {
       this.#pushOnce(value);
     } catch (error) {
-      // In variables of this block, so that there is nothing to pay where no closure is made.
+      // The closure uses variables of this block only, so the fast path above does not pay for it.
       const [values, again] = [this, value];
       values.#rescue.again(error, () => values.#pushOnce(again));
     }
@@ -73,7 +73,7 @@ export class ValueStack {
     if (done === 0) this.#errors.raise();
   }
 
-  /** Puts several values on the stack. If one fails, all are removed again. */
+  /** Pushes several values. If one fails, all are removed again. */
   pushAll(values: readonly unknown[]): void {
     let n = 0;
     try {
@@ -87,7 +87,7 @@ export class ValueStack {
     }
   }
 
-  /** As pushAll, on top of `below` values that leave the stack, too, if one can't go there. */
+  /** As pushAll, on top of `below` values; if one fails, those are removed, too. */
   pushAbove(below: number, values: readonly unknown[]): void {
     try {
       this.pushAll(values);
@@ -97,7 +97,7 @@ export class ValueStack {
     }
   }
 
-  /** Puts a string on the stack that is the only one with its text. */
+  /** Pushes the interned string with this text. */
   key(text: string): void {
     try {
       this.#keyOnce(text);
@@ -111,10 +111,13 @@ export class ValueStack {
     if (this.#f.push_key(this.write(text), this.width) === 0) this.#errors.raise();
   }
 
-  /** Bytes of a character of the text that was written last. */
+  /** Bytes of a character in the text that was written last. */
   width = 1;
 
-  /** Writes a text to the core's buffer, in one byte a character if that is enough. Returns how many characters. */
+  /**
+   * Writes a text to the core's buffer, with one byte for each character if that is enough. Returns the number of
+   * characters.
+   */
   write(text: string): number {
     const n = text.length;
     const at = this.#room(n);
@@ -145,7 +148,7 @@ export class ValueStack {
     }
   }
 
-  /** Puts a bytes object on the stack. */
+  /** Pushes a bytes object. */
   pushBytes(source: Uint8Array): void {
     const n = lengthOf.call(source);
     const at = this.#room(n);
@@ -165,7 +168,7 @@ export class ValueStack {
     return this.#f.push_words(words, value < 0n ? 1 : 0);
   }
 
-  /** Puts the sentence of the core's error on the stack: 1; 0, with another error, if there is no memory. */
+  /** Pushes the sentence of the core's error: 1; or 0, with another error, if there is no memory. */
   pushErrorSentence(): number {
     const message = this.#errors.sentence();
     const n = message.length;
@@ -176,8 +179,8 @@ export class ValueStack {
   }
 
   /**
-   * Where the core's buffer is, with room for this many bytes. The core says each time which buffer it has, because it gives a large one back
-   * after its use, and takes another for a long result.
+   * The address of the core's buffer, with room for this many bytes. It is asked for each time, because the core frees
+   * a large buffer after its use, and may use another one for a long result.
    */
   #room(n: number): number {
     const reader = this.#reader;

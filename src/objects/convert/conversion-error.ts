@@ -1,9 +1,9 @@
-// What goes wrong where a whole value is converted, either way.
+// The error of converting a whole value, in either direction.
 
-/** A value has a part that can't be converted: `path` says where. */
+/** A part of a value can't be converted; `path` tells which. */
 export class ConversionError extends TypeError {
   override readonly name = "ConversionError";
-  /** Where in the value, as JavaScript would write it from `$`, the value itself. */
+  /** The path to the part, in the syntax of JavaScript, from `$`, which is the value itself. */
   readonly path: string;
   readonly #what: string;
 
@@ -13,7 +13,7 @@ export class ConversionError extends TypeError {
     this.#what = what;
   }
 
-  /** The same error of a container that has this value as a part. */
+  /** The same error for a container that has this value as a part. */
   within(key: unknown): ConversionError {
     return new ConversionError(`$${step(key)}${this.path.slice(1)}`, this.#what);
   }
@@ -21,7 +21,7 @@ export class ConversionError extends TypeError {
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-/** A step into a value, as JavaScript would write it. */
+/** A step into a value, in the syntax of JavaScript. */
 export function step(key: unknown): string {
   if (typeof key === "string") return IDENTIFIER.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
   return typeof key === "number" ? `[${key}]` : ".get(...)";

@@ -1,14 +1,15 @@
-// Whole JavaScript values onto the heap.
+// Converts whole JavaScript values to objects on the heap.
 //
 //   number, bigint, string, boolean      int or float, int, str, bool         null, undefined     None
 //   Array -> list    Map, plain object -> dict    Set -> set    Uint8Array -> bytes    a handle: its object
 //
-// Children are made before their container, which then is made at its final size; an object that is met again is the same object
-// on the heap, and so is a short text. Two values can't be made in that order: one that contains itself, and one in which a
-// Map or Set has members that differ in JavaScript and are equal in Python (1 and true), so that some are dropped and can't be
-// referred to again. Then containers are made first, and filled, and a list keeps all of them until the end.
+// Normally children are made before their container, which is then made with its final size. An object, or a short
+// text, that occurs again becomes the same object on the heap. This order fails for two kinds of values: a value that
+// contains itself; and a value with a Map or Set whose members differ in JavaScript but are equal in Python (1 and
+// true), because some members are then dropped and can't be referred to again. For these, containers are made first,
+// and filled afterwards; a list keeps all of them alive until the end.
 //
-// No collection runs meanwhile: addresses stay good, and nobody else sees a container before it is whole.
+// No collection runs meanwhile: addresses stay valid, and no code can see an incomplete container.
 
 import * as C from "../../core/constants.gen.js";
 import type { Bridge } from "../bridge/bridge.js";
@@ -18,14 +19,14 @@ import { Handle } from "../bridge/handle.js";
 import { hashOf } from "../bridge/operations.js";
 import { ConversionError, step } from "./conversion-error.js";
 
-/** Thrown while children come first, when that turns out not to be possible. */
+/** Thrown if making children first turns out to be impossible. */
 const FILL = Symbol("fill");
-/** Texts up to this length are looked for among those that were met before, as long as there are not too many. */
+/** Texts up to this length are looked up among those that occurred before, as long as there are not too many. */
 const SHORT_TEXT = 16;
 const MOST_TEXTS = 1024;
-/** So many items of an array are made before they go into their list, so that the stack stays small. */
+/** An array's items are put into their list in batches of this many, so that the stack stays small. */
 const BATCH = 1024;
-/** In the memo: the container's children are being made. */
+/** Value in the memo: the container's children are being made. */
 const OPEN = 0;
 
 function isPlain(value: object): boolean {
@@ -33,20 +34,20 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Puts one value on the stack, whatever it is. */
+/** Pushes any value. */
 type Push = (value: unknown) => void;
 
 class Conversion {
   readonly #bridge: Bridge;
-  /** Addresses of objects that were made, which the stack, or the list of those that are kept, keeps alive. */
+  /** The addresses of objects that were made. The stack, or the list of kept containers, keeps them alive. */
   readonly #memo = new Map<object, number>();
   readonly #keys = new Map<string, number>();
   readonly #texts = new Map<string, number>();
-  /** Whether short texts are looked for in `texts`. */
+  /** Whether short texts are looked up in `texts`. */
   #sharesTexts: boolean;
-  /** Values on the stack, from where the conversion began. */
+  /** The number of values on the stack since the conversion began. */
   #depth = 0;
-  /** A list of all containers, when they are made first; 0 before. */
+  /** The address of the list of all containers, if they are made first; 0 otherwise. */
   #kept = 0;
 
   constructor(bridge: Bridge) {
@@ -54,14 +55,14 @@ class Conversion {
     this.#sharesTexts = bridge.f.has_policy(C.POLICY_INTERNING) === 1;
   }
 
-  /** The value is on the stack; if that fails, nothing is. */
+  /** Pushes the value. If that fails, nothing remains on the stack. */
   run(value: unknown): void {
     this.#bridge.converting(() => {
       if (!this.#attempt(this.#first, value)) this.#runFilling(value);
     });
   }
 
-  /** Whether the value is on the stack; if not, it has to be made the other way. */
+  /** Whether the value was pushed; if not, containers have to be made first. */
   #attempt(push: Push, value: unknown): boolean {
     try {
       push(value);
@@ -88,7 +89,7 @@ class Conversion {
     }
   }
 
-  /** Puts a value on the stack, if it is an object by a function that makes it. */
+  /** Pushes a value; if it is an object, by the function `make`. */
   #push(value: unknown, make: (object: object) => void): void {
     const { f } = this.#bridge;
     if (typeof value === "number") this.#bridge.succeed(f.push_number(value));
@@ -118,7 +119,7 @@ class Conversion {
     }
   }
 
-  /** A key of a plain object: one string for all objects that have it. */
+  /** Pushes a key of a plain object: one string for all objects with that key. */
   #pushKey(key: string): void {
     const known = this.#keys.get(key);
     if (known !== undefined) this.#bridge.succeed(this.#bridge.f.push_address(known));
@@ -181,7 +182,10 @@ class Conversion {
     }
   }
 
-  /** Returns how many items were put on the stack: counted, as getters and proxies may change or invent a length. */
+  /**
+   * Returns the number of items that were pushed. They are counted, because getters and proxies may change the length,
+   * or report a wrong one.
+   */
   #pushItems(array: readonly unknown[], from: number, to: number): number {
     let n = 0;
     for (let k = from; k < to; k++) {
@@ -191,7 +195,7 @@ class Conversion {
     return n;
   }
 
-  /** Returns how many properties were put on the stack. */
+  /** Returns the number of properties that were pushed. */
   #pushProperties(object: object): number {
     const record = object as Readonly<Record<string, unknown>>;
     let n = 0;
@@ -203,7 +207,7 @@ class Conversion {
     return n;
   }
 
-  /** The container took what was pushed since `before`, and is on the stack itself. */
+  /** Notes that a container took the values pushed since `before`, and is on the stack itself. */
   #built(before: number, done: number): void {
     this.#depth = before;
     this.#bridge.succeed(done);
@@ -254,7 +258,7 @@ class Conversion {
   }
 }
 
-/** Puts a whole value on the stack. Throws ConversionError if a part can't be converted, MemoryError if there is no room. */
+/** Pushes a whole value. Throws ConversionError if a part can't be converted, MemoryError if there is no room. */
 export function pushValue(bridge: Bridge, value: unknown): void {
   try {
     new Conversion(bridge).run(value);
@@ -270,9 +274,9 @@ export function pushValue(bridge: Bridge, value: unknown): void {
   }
 }
 
-// ---- where the trouble is: looked for once there is some ----
+// ---- finding the part that can't be converted: done only after an error ----
 
-/** The first part that can't be converted, as an error; the original error if there is none. */
+/** A ConversionError for the first part that can't be converted; the original error if there is none. */
 function locate(bridge: Bridge, root: unknown, error: Error): Error {
   const seen = new Set<object>();
   const todo: { value: unknown; path: string; isKey: boolean }[] = [{ value: root, path: "$", isKey: false }];
@@ -288,7 +292,7 @@ function locate(bridge: Bridge, root: unknown, error: Error): Error {
   return error;
 }
 
-/** Why a value can't be converted, whatever is in it; undefined if it can. */
+/** Why a value can't be converted, apart from its parts; undefined if it can. */
 function trouble(bridge: Bridge, value: unknown): string | undefined {
   if (typeof value === "function" || typeof value === "symbol") return describe(value);
   if (typeof value !== "object" || value === null) return undefined;
@@ -306,7 +310,7 @@ function trouble(bridge: Bridge, value: unknown): string | undefined {
   return fits || isPlain(value) ? undefined : describe(value);
 }
 
-/** Not if its buffer is detached, or if it only looks like one. */
+/** Whether a Uint8Array has bytes: not if its buffer is detached, or if the object only looks like one. */
 function hasBytes(array: Uint8Array): boolean {
   try {
     Uint8Array.prototype.at.call(array, 0);
@@ -316,7 +320,7 @@ function hasBytes(array: Uint8Array): boolean {
   }
 }
 
-/** Why a value can't be a key of a dict or in a set; undefined if it can. */
+/** Why a value can't be a key of a dict or an item of a set; undefined if it can. */
 function troubleAsKey(bridge: Bridge, value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return undefined;
   if (!(value instanceof Handle)) return `${describe(value)}, which has no hash`;
@@ -328,7 +332,7 @@ function troubleAsKey(bridge: Bridge, value: unknown): string | undefined {
   }
 }
 
-/** Where a part is, the part, and whether it has to have a hash. */
+/** For each part: its place, the part, and whether it must be hashable. */
 function* partsOf(value: object): Iterable<readonly [unknown, unknown, boolean]> {
   if (value instanceof Uint8Array) return;
   if (value instanceof Set) for (const item of value) yield [value, item, true];

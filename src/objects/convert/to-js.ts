@@ -1,10 +1,11 @@
-// Whole values off the heap: the way back from from-js.ts.
+// Converts objects on the heap to whole JavaScript values: the reverse of from-js.ts.
 //
 //   int -> number, or bigint if it is not safe      str, float, bool, None -> string, number, boolean, null
 //   list, tuple -> Array      dict -> plain object if all keys are strings, else Map      set, frozenset -> Set
 //   bytes -> Uint8Array       instances, types, weak references: can't be converted
 //
-// Objects are read in place, without a call for each; one to which there are several references is one in JavaScript too.
+// Objects are read in place, without a call for each. An object with several references becomes one object in
+// JavaScript, too.
 
 import * as C from "../../core/constants.gen.js";
 import type { Bridge } from "../bridge/bridge.js";
@@ -13,9 +14,9 @@ import { ConversionError } from "./conversion-error.js";
 
 class Reading {
   readonly #reader: Reader;
-  /** What was made of objects with several references. */
+  /** The values of objects that have several references. */
   readonly #memo = new Map<number, unknown>();
-  /** Texts of keys, which many dicts have in common. */
+  /** The texts of keys, because many dicts have the same keys. */
   readonly #texts = new Map<number, string>();
 
   constructor(bridge: Bridge) {
@@ -93,7 +94,7 @@ class Reading {
     this.#reader.entries(dict, (key, value) => {
       const name = this.#key(key);
       const part = this.#at(name, value);
-      // The one name that is not a property when it is assigned to.
+      // Assigning to this name would not make a property.
       if (name === "__proto__") {
         Object.defineProperty(record, name, { value: part, enumerable: true, configurable: true, writable: true });
       } else record[name] = part;
@@ -120,7 +121,7 @@ class Reading {
     return text;
   }
 
-  /** The value of a part; an error says where it is. */
+  /** The value of a part. An error gets the part's place. */
   #at(key: unknown, object: number): unknown {
     try {
       return this.value(object);
@@ -130,7 +131,7 @@ class Reading {
   }
 }
 
-/** The JavaScript value of a handle's object. Throws ConversionError for a part that has none. */
+/** The JavaScript value of a handle's object. Throws ConversionError if a part can't be converted. */
 export function toValue(bridge: Bridge, index: number): unknown {
   bridge.reader.refresh();
   return new Reading(bridge).value(bridge.f.handle_address(index) >>> 0);

@@ -1,17 +1,21 @@
-// Dicts, as a Map and as Python's dict: in the order in which keys came. Keys are equal by value, so a tuple is a key too.
+// Dicts, with the methods of a Map and of Python's dict. They keep the order of insertion. Keys are equal by value, so
+// a tuple can be a key.
 
 import * as C from "../../core/constants.gen.js";
 import type { Bridge } from "../bridge/bridge.js";
 import { entered, pushEntries } from "../bridge/entries.js";
 import { PyObject } from "./object.js";
 
-/** What a dict can be updated from. */
+/** The sources from which a dict can be updated. */
 export type Entries<K, V> = Map<K, V> | Iterable<readonly [K, V]> | Readonly<Record<string, V>> | PyDict<K, V>;
 
 export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterable<[K, V]> {
   override readonly typeName = "dict";
 
-  /** As bridge, for dicts only: a method that is called on an object of another type throws before it touches that. */
+  /**
+   * As bridge, but for dicts only: if a method is called on an object of another type, it throws before it changes
+   * anything.
+   */
   get #bridge(): Bridge {
     return this.bridge;
   }
@@ -55,7 +59,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
       return this;
     } catch (error) {
       bridge.f.drop_values(waiting);
-      // In variables of this block, so that there is nothing to pay where no closure is made.
+      // The closure uses variables of this block only, so the fast path above does not pay for it.
       const [dict, k, v] = [this, key, value];
       return dict.#bridge.again(error, () => dict.set(k, v));
     }
@@ -80,14 +84,14 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
     this.#bridge.succeed(this.#bridge.f.del_item(this.index));
   }
 
-  /** d.pop(key): takes the value out. Throws KeyError, unless there is a default. */
+  /** d.pop(key): removes the key, and returns its value. Throws KeyError, unless there is a default. */
   pop(key: K, ...missing: [V?]): V {
     if (missing.length > 0 && (this.size === 0 || !this.has(key))) return missing[0] as V;
     this.#bridge.push(key);
     return this.#bridge.value(this.#bridge.f.dict_pop_value(this.index)) as V;
   }
 
-  /** d.popitem(): takes the last key and its value out. Throws KeyError if there is none. */
+  /** d.popitem(): removes the last entry, and returns its key and value. Throws KeyError if there is none. */
   popItem(): [K, V] {
     const bridge = this.#bridge;
     const last = bridge.f.dict_last_position(this.index);
@@ -102,7 +106,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
     }
   }
 
-  /** d.setdefault(key, value): the value that is there, or else the new one. */
+  /** d.setdefault(key, value): the existing value, or else the new one. */
   setDefault(key: K, value: V): V {
     const bridge = this.#bridge;
     return bridge.trying(() => {
@@ -136,7 +140,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
     });
   }
 
-  /** Positions of the entries. Throws RuntimeError if the dict's size changes on the way. */
+  /** The positions of the entries. Throws RuntimeError if the dict's size changes meanwhile. */
   *#positions(): IterableIterator<number> {
     const { f } = this.#bridge;
     const { size } = this;

@@ -1,10 +1,10 @@
-// Objects whose types no program in TypeScript defined: modules, functions and types in C, and their instances. What they can do,
-// attributes and calls, every object can (object.ts).
+// Objects whose types are not defined by a program in TypeScript: modules, functions and types in C, and their
+// instances. Their abilities, attributes and calls, are those of every object (object.ts).
 
 import { indexOf } from "../bridge/handle.js";
 import { PyObject } from "./object.js";
 
-/** There is no next item. */
+/** Stands for "there is no next item". */
 const END = Symbol("end");
 
 /** A module: its functions, types and constants are attributes. */
@@ -17,7 +17,7 @@ export class PyFunction extends PyObject {
   override readonly typeName = "builtin_function_or_method";
 }
 
-/** A type in C: to call it makes an instance. */
+/** A type in C. A call of it makes an instance. */
 export class PyExtensionType extends PyObject {
   override readonly typeName = "type";
 
@@ -42,7 +42,7 @@ export class PyExtensionObject extends PyObject {
     return reader.typeName(f.handle_address(this.index) >>> 0);
   }
 
-  /** len(o). Throws TypeError if the type says nothing of it. */
+  /** len(o). Throws TypeError if the type does not define it. */
   get length(): number {
     const { bridge, index } = this;
     return bridge.number(bridge.border.run(() => bridge.f.length_of(index)));
@@ -82,7 +82,7 @@ export class PyExtensionObject extends PyObject {
     return bridge.number(bridge.border.run(() => bridge.f.contains_item(index))) === 1;
   }
 
-  /** iter(o), as far as it is asked. Throws TypeError if the type has no iterator. */
+  /** iter(o), evaluated lazily. Throws TypeError if the type has no iterator. */
   *[Symbol.iterator](): IterableIterator<unknown> {
     const { bridge, index } = this;
     const iterator = bridge.value(bridge.border.run(() => bridge.f.iterator_of(index))) as PyObject;

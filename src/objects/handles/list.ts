@@ -1,5 +1,5 @@
-// Lists, as an array and as Python's list. Where both have a name for different things, Python's meaning holds:
-// pop() of an empty list throws IndexError.
+// Lists, with the methods of an array and of Python's list. Where both have a name with different meanings, Python's is
+// used: pop() of an empty list throws IndexError.
 
 import type { Bridge } from "../bridge/bridge.js";
 import { PyException } from "../bridge/exceptions.js";
@@ -7,7 +7,7 @@ import { iterated, pushIterated } from "../bridge/operations.js";
 import { indexNumber, PyRow, sliceOf } from "./object.js";
 
 export interface SortOptions<T> {
-  /** What items are ordered by. */
+  /** The key by which items are ordered. */
   readonly key?: (item: T) => unknown;
   readonly reverse?: boolean;
 }
@@ -15,7 +15,10 @@ export interface SortOptions<T> {
 export class PyList<T = unknown> extends PyRow<T> {
   override readonly typeName = "list";
 
-  /** As bridge, for lists only: a method that is called on an object of another type throws before it touches that. */
+  /**
+   * As bridge, but for lists only: if a method is called on an object of another type, it throws before it changes
+   * anything.
+   */
   get #bridge(): Bridge {
     return this.bridge;
   }
@@ -32,12 +35,12 @@ export class PyList<T = unknown> extends PyRow<T> {
     this.#append(item);
   }
 
-  /** Returns the new length. */
+  /** As append. Returns the new length. */
   #append(item: T): number {
     try {
       return this.#appendOnce(item);
     } catch (error) {
-      // In variables of this block, so that there is nothing to pay where no closure is made.
+      // The closure uses variables of this block only, so the fast path above does not pay for it.
       const [list, again] = [this, item];
       return list.#bridge.again(error, () => list.#appendOnce(again));
     }
@@ -70,7 +73,7 @@ export class PyList<T = unknown> extends PyRow<T> {
     this.#bridge.succeed(this.#bridge.f.del_item(this.index));
   }
 
-  /** l.insert(index, item): an index out of range is brought to the nearest end. */
+  /** l.insert(index, item). An index out of range becomes the nearest end. */
   insert(index: number, item: T): void {
     const k = indexNumber(index);
     const bridge = this.#bridge;
@@ -80,18 +83,18 @@ export class PyList<T = unknown> extends PyRow<T> {
     });
   }
 
-  /** l.pop(index): takes an item out, the last one by default. Throws IndexError. */
+  /** l.pop(index): removes an item and returns it; by default the last one. Throws IndexError. */
   pop(index = -1): T {
     return this.#bridge.value(this.#bridge.f.list_pop_at(this.index, indexNumber(index))) as T;
   }
 
-  /** l.remove(item): takes the first equal item out. Throws ValueError. */
+  /** l.remove(item): removes the first equal item. Throws ValueError if there is none. */
   remove(item: T): void {
     this.#bridge.push(item);
     this.#bridge.succeed(this.#bridge.f.list_remove_item(this.index));
   }
 
-  /** l.extend(items), of an array, a handle, or anything else that can be iterated over. */
+  /** l.extend(items), for an array, a handle, or any other iterable. */
   extend(items: Iterable<T>): void {
     const bridge = this.#bridge;
     const values = iterated(items);
@@ -112,7 +115,7 @@ export class PyList<T = unknown> extends PyRow<T> {
     return this;
   }
 
-  /** l.sort(key=..., reverse=...): stable, in place. Throws TypeError if items have no order. */
+  /** l.sort(key=..., reverse=...): stable, in place. Throws TypeError if items can't be ordered. */
   sort(options: SortOptions<T> = {}): this {
     if (typeof options === "function") throw new TypeError("Cannot sort by comparing: give a key, as in sort({ key })");
     const { key, reverse = false } = options;
@@ -122,7 +125,7 @@ export class PyList<T = unknown> extends PyRow<T> {
       bridge.trying(() => order(0));
       return this;
     }
-    // As many as there were, also if `key` adds more.
+    // The number of items before, because `key` may add some.
     const before = this.length;
     const keys: unknown[] = [];
     while (keys.length < before && this.length === before) keys.push(key(this.getItem(keys.length)));

@@ -1,4 +1,4 @@
-// What every Python object can do, whatever its type.
+// The abilities of every Python object, of any type.
 
 import type { Comparison } from "../../core/catalogue.gen.js";
 import * as C from "../../core/constants.gen.js";
@@ -8,9 +8,9 @@ import { compareValues, hashOf, reprOf } from "../bridge/operations.js";
 import { toValue } from "../convert/to-js.js";
 import { callMethod, callNamed, getAttribute, setAttribute } from "./attributes.js";
 
-/** What Node's console.log and util.inspect call to show an object. */
+/** The method that Node's console.log and util.inspect call to show an object. */
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
-/** A container with more items is shown by their number. */
+/** A container with more items than this is shown by the number of its items. */
 const MOST_SHOWN = 100;
 
 export abstract class PyObject extends Handle {
@@ -35,7 +35,7 @@ export abstract class PyObject extends Handle {
     return `${this.typeName} of ${n} items`;
   }
 
-  /** hash(o). Throws TypeError for what can change. */
+  /** hash(o). Throws TypeError for mutable objects. */
   hash(): number {
     return hashOf(this.bridge, this);
   }
@@ -45,7 +45,7 @@ export abstract class PyObject extends Handle {
     return compareValues(this.bridge, this, "==", other);
   }
 
-  /** o < other and so on. Throws TypeError if the two have no order. */
+  /** o < other and so on. Throws TypeError if the two can't be ordered. */
   compare(comparison: Comparison, other: unknown): boolean {
     return compareValues(this.bridge, this, comparison, other);
   }
@@ -55,12 +55,12 @@ export abstract class PyObject extends Handle {
     return this.bridge.f.is_same(this.index, indexOf(other, this.bridge)) === 1;
   }
 
-  /** sys.getrefcount: references to the object, that of this handle included. */
+  /** sys.getrefcount: the number of references to the object, including that of this handle. */
   get refcount(): number {
     return this.bridge.f.handle_refcount(this.index) >>> 0;
   }
 
-  /** sys.getsizeof: bytes of the object and of the blocks that are its own, collector header included. */
+  /** sys.getsizeof: bytes of the object and of the blocks that only it owns, including the collector header. */
   get sizeof(): number {
     return this.bridge.f.sizeof_object(this.index) >>> 0;
   }
@@ -75,17 +75,17 @@ export abstract class PyObject extends Handle {
     return this.bridge.f.is_finalized(this.index) === 1;
   }
 
-  /** bool(o): false for what is empty. */
+  /** bool(o): false for empty containers, 0 and None. */
   get isTrue(): boolean {
     return this.bridge.number(this.bridge.f.is_true(this.index)) === 1;
   }
 
-  /** What JSON.stringify sees of the object: its JavaScript value, as heap.toJS has it. */
+  /** The value for JSON.stringify: the object's JavaScript value, as heap.toJS returns it. */
   toJSON(): unknown {
     return toValue(this.bridge, this.index);
   }
 
-  // ---- attributes and calls: of what C defined ----
+  // ---- attributes and calls: of objects that C defined ----
 
   /** o.name: the value of an attribute. Throws AttributeError (a PyException). */
   getAttr(name: string): unknown {
@@ -104,7 +104,10 @@ export abstract class PyObject extends Handle {
     return this;
   }
 
-  /** Names of the attributes: of a module what is in it, of an object those of its type and of that's bases. */
+  /**
+   * Names of the attributes: for a module, what is in it; for other objects, the attributes of their type and its
+   * bases.
+   */
   get attributeNames(): string[] {
     const names = this.bridge.value(this.bridge.f.attribute_names(this.index)) as PySequence<string>;
     const row = [...names];
@@ -112,7 +115,10 @@ export abstract class PyObject extends Handle {
     return row;
   }
 
-  /** o(...args): calls a function, or makes an instance of a type. Throws TypeError if it can't be called, and what C raised. */
+  /**
+   * o(...args): calls a function, or makes an instance of a type. Throws TypeError if the object can't be called, and
+   * whatever C raises.
+   */
   call(...args: unknown[]): unknown {
     const { bridge, index } = this;
     if (args.length === 1) bridge.push(args[0]);
@@ -130,12 +136,12 @@ export abstract class PyObject extends Handle {
     return callMethod(this.bridge, this.index, name, args);
   }
 
-  /** Another handle for the same object, with a reference of its own. */
+  /** Another handle for the same object, with its own reference. */
   clone(): this {
     return new (this.constructor as new (bridge: Bridge, index: number) => this)(this.bridge, this.copiedIndex());
   }
 
-  /** The number of another handle for the same object. */
+  /** The number of a new handle for the same object. */
   protected copiedIndex(): number {
     const { bridge } = this;
     return bridge.trying(() => {
@@ -149,7 +155,7 @@ export abstract class PyObject extends Handle {
 
 const INT_MAX = 0x7fff_ffff;
 
-/** A bound of a slice as an i32; absent ones are told apart by a bit. */
+/** A bound of a slice as an i32. A bit tells whether it is absent. */
 export interface Slice {
   readonly start: number;
   readonly stop: number;
@@ -157,7 +163,7 @@ export interface Slice {
   readonly absent: number;
 }
 
-/** A whole number that C's int can hold, or the nearest: as an index, any number that large is out of range. */
+/** A number as a C int, or the nearest C int: as an index, any larger number is out of range, too. */
 export function bound(value: number | undefined): number {
   return value === undefined ? 0 : Math.max(-INT_MAX - 1, Math.min(INT_MAX, Math.trunc(value)));
 }
@@ -171,14 +177,17 @@ export function sliceOf(start: number | undefined, stop: number | undefined, ste
   };
 }
 
-/** An index of a sequence: a whole number. */
+/** An index of a sequence, which must be a whole number. */
 export function indexNumber(index: number): number {
   if (!Number.isInteger(index)) throw new TypeError(`Cannot use ${index} as an index: not a whole number`);
   return bound(index);
 }
 
 export abstract class PySequence<T> extends PyObject implements Iterable<T> {
-  /** As bridge, for sequences only: a method that is called on an object of another type throws before it touches that. */
+  /**
+   * As bridge, but for sequences only: if a method is called on an object of another type, it throws before it changes
+   * anything.
+   */
   get #bridge(): Bridge {
     return this.bridge;
   }
@@ -188,7 +197,7 @@ export abstract class PySequence<T> extends PyObject implements Iterable<T> {
     return this.#bridge.f.length_of(this.index);
   }
 
-  /** The item at an index, from the end if it is negative; undefined if there is none. */
+  /** The item at an index, which counts from the end if it is negative; undefined if there is none. */
   at(index: number): T | undefined {
     const n = this.length;
     const k = Math.trunc(index) || 0;
@@ -212,7 +221,7 @@ export abstract class PySequence<T> extends PyObject implements Iterable<T> {
     return bridge.trying(() => bridge.value(bridge.f.get_slice(this.index, s.start, s.stop, s.step, s.absent)));
   }
 
-  /** The items, as long as there are any. */
+  /** The items. The length is read anew at each step. */
   *[Symbol.iterator](): IterableIterator<T> {
     for (let k = 0; k < this.length; k++) yield this.getItem(k);
   }
@@ -220,12 +229,15 @@ export abstract class PySequence<T> extends PyObject implements Iterable<T> {
 
 /** Sequences of references: lists and tuples. */
 export abstract class PyRow<T> extends PySequence<T> {
-  /** As bridge, for lists and tuples only: a method that is called on an object of another type throws before it touches that. */
+  /**
+   * As bridge, but for lists and tuples only: if a method is called on an object of another type, it throws before it
+   * changes anything.
+   */
   get #bridge(): Bridge {
     return this.bridge;
   }
 
-  /** Where an equal item first stands; -1 if nowhere. */
+  /** The index of the first equal item; -1 if there is none. */
   indexOf(item: T, start = 0): number {
     return this.#find(item, start, INT_MAX);
   }
@@ -248,7 +260,7 @@ export abstract class PyRow<T> extends PySequence<T> {
     return k === -2 ? this.#bridge.raise() : k;
   }
 
-  /** s.count(item): how many items are equal to it. */
+  /** s.count(item): the number of equal items. */
   count(item: T): number {
     this.#bridge.push(item);
     return this.#bridge.number(this.#bridge.f.row_count(this.index));

@@ -1,4 +1,4 @@
-// Weak references: they know an object without keeping it alive.
+// Weak references: they refer to an object without keeping it alive.
 
 import type { Bridge } from "../bridge/bridge.js";
 import { PyObject } from "./object.js";
@@ -6,7 +6,10 @@ import { PyObject } from "./object.js";
 export class PyRef<T extends PyObject = PyObject> extends PyObject {
   override readonly typeName = "weakref";
 
-  /** As bridge, for weak references only: a method that is called on an object of another type throws before it touches that. */
+  /**
+   * As bridge, but for weak references only: if a method is called on an object of another type, it throws before it
+   * changes anything.
+   */
   get #bridge(): Bridge {
     return this.bridge;
   }

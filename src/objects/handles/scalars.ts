@@ -1,4 +1,5 @@
-// Handles for objects that have a JavaScript value: strings, bytes and numbers, for whoever wants the object itself.
+// Handles for objects that also exist as JavaScript values: strings, bytes and numbers. They are for programs that need
+// the object itself.
 
 import type { Bridge } from "../bridge/bridge.js";
 import { describe } from "../bridge/describe.js";
@@ -7,7 +8,10 @@ import { bound, PyObject, PySequence } from "./object.js";
 export class PyStr extends PySequence<string> {
   override readonly typeName = "str";
 
-  /** As bridge, for strings only: a method that is called on an object of another type throws before it touches that. */
+  /**
+   * As bridge, but for strings only: if a method is called on an object of another type, it throws before it changes
+   * anything.
+   */
   get #bridge(): Bridge {
     return this.bridge;
   }
@@ -27,8 +31,8 @@ export class PyStr extends PySequence<string> {
   }
 
   /**
-   * Where a part begins, -1 if it is nowhere: s.find(part, from), counting code points. A `from` below 0 is 0, as in JavaScript;
-   * Python would count it from the end.
+   * s.find(part, from): the index of a part, in code points; -1 if it is nowhere. A `from` below 0 counts as 0, as in
+   * JavaScript; in Python it would count from the end.
    */
   indexOf(part: string, from = 0): number {
     if (typeof part !== "string") throw new TypeError(`Cannot find ${describe(part)} in a str: it is not a string`);
@@ -40,7 +44,10 @@ export class PyStr extends PySequence<string> {
 export class PyBytes extends PySequence<number> {
   override readonly typeName = "bytes";
 
-  /** As bridge, for bytes only: a method that is called on an object of another type throws before it touches that. */
+  /**
+   * As bridge, but for bytes only: if a method is called on an object of another type, it throws before it changes
+   * anything.
+   */
   get #bridge(): Bridge {
     return this.bridge;
   }
@@ -58,7 +65,10 @@ export class PyBytes extends PySequence<number> {
 }
 
 abstract class PyNumber<T> extends PyObject {
-  /** As bridge, for numbers only: a method that is called on an object of another type throws before it touches that. */
+  /**
+   * As bridge, but for numbers only: if a method is called on an object of another type, it throws before it changes
+   * anything.
+   */
   get #bridge(): Bridge {
     return this.bridge;
   }
@@ -75,7 +85,10 @@ abstract class PyNumber<T> extends PyObject {
 export class PyInt extends PyNumber<number | bigint> {
   override readonly typeName = "int";
 
-  /** As bridge, for ints only: a method that is called on an object of another type throws before it touches that. */
+  /**
+   * As bridge, but for ints only: if a method is called on an object of another type, it throws before it changes
+   * anything.
+   */
   get #bridge(): Bridge {
     return this.bridge;
   }

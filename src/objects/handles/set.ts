@@ -1,13 +1,16 @@
-// Sets and frozensets, as JavaScript's Set (with the methods of ES2025) and as Python's.
+// Sets and frozensets, with the methods of JavaScript's Set (ES2025) and of Python's.
 
 import * as C from "../../core/constants.gen.js";
 import type { Bridge } from "../bridge/bridge.js";
 import { iterated, pushIterated } from "../bridge/operations.js";
 import { PyObject } from "./object.js";
 
-/** What sets and frozensets have in common. A result is of the type of the set that was asked. */
+/** What sets and frozensets have in common. A result has the type of the set whose method was called. */
 abstract class AnySet<T> extends PyObject implements Iterable<T> {
-  /** As bridge, for sets and frozensets only: a method that is called on an object of another type throws before it touches that. */
+  /**
+   * As bridge, but for sets and frozensets only: if a method is called on an object of another type, it throws before
+   * it changes anything.
+   */
   get #bridge(): Bridge {
     return this.bridge;
   }
@@ -32,12 +35,12 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
     });
   }
 
-  /** s | other: the items of either. */
+  /** s | other: the items of both sets. */
   union(other: Iterable<T>): this {
     return this.#combine(C.UNION, other);
   }
 
-  /** s & other: the items of both. */
+  /** s & other: the items that are in both. */
   intersection(other: Iterable<unknown>): this {
     return this.#combine(C.INTERSECTION, other);
   }
@@ -47,7 +50,7 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
     return this.#combine(C.DIFFERENCE, other);
   }
 
-  /** s ^ other: the items of just one of them. */
+  /** s ^ other: the items that are in exactly one of them. */
   symmetricDifference(other: Iterable<T>): this {
     return this.#combine(C.SYMMETRIC_DIFFERENCE, other);
   }
@@ -61,17 +64,17 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
     });
   }
 
-  /** s <= other: all items are in the other. */
+  /** s <= other: whether all items are in the other. */
   isSubsetOf(other: Iterable<unknown>): boolean {
     return this.#relates(C.SUBSET, other);
   }
 
-  /** s >= other: all items of the other are here. */
+  /** s >= other: whether all items of the other are here. */
   isSupersetOf(other: Iterable<unknown>): boolean {
     return this.#relates(C.SUPERSET, other);
   }
 
-  /** No item is in both. */
+  /** Whether no item is in both. */
   isDisjointFrom(other: Iterable<unknown>): boolean {
     return this.#relates(C.DISJOINT, other);
   }
@@ -82,7 +85,7 @@ abstract class AnySet<T> extends PyObject implements Iterable<T> {
     return bridge.trying(() => bridge.value(bridge.f.set_copy_all(this.index)) as this);
   }
 
-  /** The items, in Python's order. Throws RuntimeError if the set's size changes on the way. */
+  /** The items, in Python's order. Throws RuntimeError if the set's size changes meanwhile. */
   *values(): IterableIterator<T> {
     const { f } = this.#bridge;
     const { size } = this;
@@ -104,7 +107,10 @@ export class PyFrozenSet<T = unknown> extends AnySet<T> {
 export class PySet<T = unknown> extends AnySet<T> {
   override readonly typeName = "set";
 
-  /** As bridge, for sets only: a method that is called on an object of another type throws before it touches that. */
+  /**
+   * As bridge, but for sets only: if a method is called on an object of another type, it throws before it changes
+   * anything.
+   */
   get #bridge(): Bridge {
     return this.bridge;
   }
@@ -118,7 +124,7 @@ export class PySet<T = unknown> extends AnySet<T> {
       bridge.succeed(bridge.f.set_add_item(index));
       return this;
     } catch (error) {
-      // In variables of this block, so that there is nothing to pay where no closure is made.
+      // The closure uses variables of this block only, so the fast path above does not pay for it.
       const [set, again] = [this, item];
       return set.#bridge.again(error, () => set.add(again));
     }
@@ -136,7 +142,7 @@ export class PySet<T = unknown> extends AnySet<T> {
     this.#bridge.succeed(this.#bridge.f.set_remove_item(this.index));
   }
 
-  /** s.pop(): takes some item out. Throws KeyError if there is none. */
+  /** s.pop(): removes an arbitrary item and returns it. Throws KeyError if there is none. */
   pop(): T {
     return this.#bridge.value(this.#bridge.f.set_pop_item(this.index)) as T;
   }

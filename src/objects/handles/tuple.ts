@@ -1,4 +1,4 @@
-// Tuples: rows of items that never change.
+// Tuples: sequences of items that never change.
 
 import { PyException } from "../bridge/exceptions.js";
 import { PyRow } from "./object.js";

@@ -1,13 +1,13 @@
-// How the fields and items of a user's type lie in an instance.
+// How the fields and the items of an instance of a user's type lie in memory.
 //
 //   refcnt | type | size, if there are items | object fields | number fields, by falling size | weak references | items
 //
-// Imports nothing: core/objects/types/instance.ts has the same picture, and the offsets.
+// core/objects/types/instance.ts has the same picture, and the offsets.
 
-/** What a field or an item holds: any value of the heap, or a number that is stored as it is. */
+/** The content of a field or an item: any value of the heap, or a number in this binary form. */
 export type FieldType = "object" | "int8" | "uint8" | "int16" | "uint16" | "int32" | "uint32" | "float32" | "float64";
 export type Fields = Readonly<Record<string, FieldType>>;
-/** What JavaScript sees of a field. */
+/** The type of a field's value in JavaScript. */
 export type ValueOf<T extends FieldType> = T extends "object" ? unknown : number;
 
 const SIZES = {
@@ -30,13 +30,13 @@ export function isFieldType(type: unknown): type is FieldType {
   return typeof type === "string" && Object.hasOwn(SIZES, type);
 }
 
-/** The type, if it is one; `what` is how an error calls the place where it should be one. */
+/** Checks that a text is a field's type. `what` names the place of the text for an error. */
 export function fieldType(type: string, what: string): FieldType {
   if (isFieldType(type)) return type;
   throw new RangeError(`Cannot define ${what} as ${type}: the types are ${Object.keys(SIZES).join(", ")}`);
 }
 
-/** The number of a type other than "object" at an offset. */
+/** Reads the number at an offset, of a type other than "object". */
 export function readNumber(view: DataView, type: FieldType, at: number): number {
   switch (type) {
     case "int8":
@@ -58,7 +58,7 @@ export function readNumber(view: DataView, type: FieldType, at: number): number 
   }
 }
 
-/** Stores a number as the type has it: as a typed array does, modulo the range of the integer types. */
+/** Stores a number. As in a typed array, integers are reduced modulo the range of the type. */
 export function writeNumber(view: DataView, type: FieldType, at: number, value: number): void {
   switch (type) {
     case "int8":
@@ -80,7 +80,7 @@ export function writeNumber(view: DataView, type: FieldType, at: number, value: 
   }
 }
 
-/** Where a field is: the number of a slot, or an offset from where numbers begin. */
+/** The place of a field: the number of a slot, or an offset from the beginning of the data. */
 export interface Place {
   readonly type: FieldType;
   readonly at: number;
@@ -89,11 +89,11 @@ export interface Place {
 export interface TypeLayout {
   readonly name: string;
   readonly places: ReadonlyMap<string, Place>;
-  /** Fields that hold objects, and bytes of those that hold numbers. */
+  /** The number of fields that hold objects, and the bytes of the fields that hold numbers. */
   readonly slots: number;
   readonly dataBytes: number;
   readonly items: FieldType | undefined;
-  /** Offsets in an instance; the core says them once the type is made. */
+  /** Offsets in an instance. The core tells them when the type has been made. */
   dataAt: number;
   itemsAt: number;
 }

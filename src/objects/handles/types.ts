@@ -1,4 +1,4 @@
-// Types that a program defines, and their instances: named fields, and a row of items if the type has any.
+// Types that a program defines, and their instances: named fields, and a row of items if the type has items.
 
 import type { Bridge } from "../bridge/bridge.js";
 import { indexNumber, PyObject } from "./object.js";
@@ -13,31 +13,33 @@ import {
   writeNumber,
 } from "./type-layout.js";
 
-/** Values for fields by name. */
+/** Values for fields, by name. */
 export type FieldValues<F extends Fields> = { readonly [K in keyof F]?: ValueOf<F[K]> };
-/** What a dealloc function is told: the fields and items that are numbers. */
+/** What a dealloc function receives: the fields and items that are numbers. */
 export type LastNumbers<F extends Fields> = { readonly [K in keyof F as F[K] extends "object" ? never : K]: number };
 
 export interface TypeOptions<F extends Fields = Fields, I extends FieldType = FieldType> {
   /** Names and types of the fields. */
   readonly fields?: F;
-  /** What the items are, of which each instance has as many as it is made with. The default is that there are none. */
+  /**
+   * The type of the items. The number of items is chosen for each instance when it is made. By default there are none.
+   */
   readonly items?: I;
   /** Whether there can be weak references to instances. */
   readonly weakReferences?: boolean;
   /**
-   * Called once with a dying instance, before anything of it is gone. It may store the instance somewhere, and then that lives on.
-   * The handle is released after the call. What it throws goes to `heap.onUnraisable`.
+   * Called once with a dying instance, while it is still complete. The function may store the instance somewhere; the
+   * instance then lives on. The handle is released after the call. Exceptions go to `heap.onUnraisable`.
    */
   readonly finalize?: (instance: PyInstance<F, I>) => void;
   /**
-   * Called once when an instance is gone for good, with its numbers: the place to free what a field is the address of. There is no
-   * instance any more that could be stored. What it throws goes to `heap.onUnraisable`.
+   * Called once after an instance was destroyed, with its numbers: the place to free a block whose address is in a
+   * field. The instance does not exist any more, so it can't be stored. Exceptions go to `heap.onUnraisable`.
    */
   readonly dealloc?: (fields: LastNumbers<F>, items: readonly number[]) => void;
 }
 
-/** By the numbers of core/objects/model/error.ts. */
+/** Whether an item is read or assigned; the message of an IndexError tells which. */
 const AT_GET = 0;
 const AT_SET = 1;
 const MOST_ITEMS = 0xffff_ffff;
@@ -55,7 +57,10 @@ export class PyType<F extends Fields = Fields, I extends FieldType = FieldType> 
     return this.#layout.name;
   }
 
-  /** A new instance. Fields that are not given are None, or 0. `items` are its items, or how many: each None, or 0. */
+  /**
+   * A new instance. Fields without a value are None or 0. `items` are its items, or their number: each is then None or
+   * 0.
+   */
   new(values: FieldValues<F> = {}, items: number | Iterable<ValueOf<I>> = 0): PyInstance<F, I> {
     const row = typeof items === "number" ? [] : [...items];
     const count = typeof items === "number" ? items : row.length;
@@ -116,7 +121,7 @@ export class PyInstance<F extends Fields = Fields, I extends FieldType = FieldTy
     throw new RangeError(`Cannot find field ${field} in ${this.typeName}: its fields are ${names}`);
   }
 
-  /** The memory from an offset in the instance on. */
+  /** A view of the memory from an offset in the instance on. */
   #view(offset: number): DataView {
     const { f, reader } = this.bridge;
     return new DataView(reader.bytes.buffer, (f.handle_address(this.index) >>> 0) + offset);
@@ -130,7 +135,7 @@ export class PyInstance<F extends Fields = Fields, I extends FieldType = FieldTy
     return readNumber(this.#view(this.#layout.dataAt), type, at) as ValueOf<F[K]>;
   }
 
-  /** Gives a field a value. */
+  /** Sets a field. */
   set<K extends keyof F & string>(field: K, value: ValueOf<F[K]>): this {
     const { type, at } = this.#place(field);
     const { bridge } = this;
@@ -155,7 +160,7 @@ export class PyInstance<F extends Fields = Fields, I extends FieldType = FieldTy
     return this.bridge.number(this.bridge.f.item_number(this.index, indexNumber(index), what));
   }
 
-  /** An item, counted from the end if the index is negative. Throws IndexError. */
+  /** The item at an index, which counts from the end if it is negative. Throws IndexError. */
   getItem(index: number): ValueOf<I> {
     const k = this.#itemNumber(index, AT_GET);
     const { items = "object", itemsAt } = this.#layout;
@@ -164,7 +169,7 @@ export class PyInstance<F extends Fields = Fields, I extends FieldType = FieldTy
     return readNumber(this.#view(itemsAt), items, k * sizeOfType(items)) as ValueOf<I>;
   }
 
-  /** Gives an item a value. Throws IndexError. */
+  /** Sets an item. Throws IndexError. */
   setItem(index: number, value: ValueOf<I>): this {
     const k = this.#itemNumber(index, AT_SET);
     const { items = "object", itemsAt } = this.#layout;

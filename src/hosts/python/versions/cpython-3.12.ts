@@ -2,7 +2,7 @@
 
 import type { KnownVersion } from "./layout.js";
 
-/** In _PyRuntime: the main interpreter, which is there from the start. */
+/** In _PyRuntime: the main interpreter, which exists from the start. */
 const MAIN_INTERPRETER = 41_168;
 /** In an interpreter: the first of its threads. */
 const THREADS_HEAD = 64;

@@ -1,4 +1,4 @@
-// CPython 3.15 (Pyodide 315). Its table may change before it is released; then the landmarks are elsewhere.
+// CPython 3.15 (Pyodide 315). Its table may still change before the release; the landmarks will then not fit.
 
 import type { KnownVersion } from "./layout.js";
 

@@ -1,15 +1,25 @@
-// Where a version of CPython has what a walk of its stack reads, and how to find it in the table of offsets that CPython has for debuggers.
+// Where a version of CPython keeps the data that a walk of its stack reads; and how to read that from CPython's table
+// of offsets for debuggers.
 
 /** Offsets in bytes. */
 export interface StackLayout {
-  /** The way from `_PyRuntime` to the current frame: the word at its first offset is an address, the word at the second one behind that, ... */
+  /**
+   * The way from `_PyRuntime` to the current frame: the word at the first offset is an address, the word at that
+   * address plus the second offset is the next one, and so on.
+   */
   readonly wayToFrame: readonly [number, number, number];
-  /** In a frame: the frame that called it, the code object (the lowest two bits are tags), the instruction, whose it is (a byte). */
+  /**
+   * In a frame: the caller's frame, the code object (the lowest two bits are tags), the instruction, and the owner (a
+   * byte).
+   */
   readonly framePrevious: number;
   readonly frameExecutable: number;
   readonly frameInstruction: number;
   readonly frameOwner: number;
-  /** In a code object: file and qualified name (str), table of lines (bytes), first line (int), and where its instructions begin. */
+  /**
+   * In a code object: file and qualified name (str), table of lines (bytes), first line (int), and the beginning of its
+   * instructions.
+   */
   readonly codeFile: number;
   readonly codeQualifiedName: number;
   readonly codeLines: number;
@@ -17,29 +27,32 @@ export interface StackLayout {
   readonly codeInstructions: number;
 }
 
-/** For each part of a layout the index of its offset in the table, counted in 64-bit words after the cookie. */
+/** For each offset of a layout, its index in the table, in 64-bit words after the cookie. */
 export interface DebugOffsets extends Omit<StackLayout, "wayToFrame"> {
   /** The interpreters in _PyRuntime, the threads of an interpreter, a thread's current frame. */
   readonly interpretersHead: number;
   readonly threadsHead: number;
   readonly currentFrame: number;
-  /** What tells whether the table is the one that is known: of parts that are the same in every version, the index and the offset. */
+  /**
+   * Tells whether the table has the known form: for some offsets that are the same in every version, the index in the
+   * table and the value.
+   */
   readonly landmarks: Readonly<Record<number, number>>;
 }
 
 /** A version of CPython whose stacks can be read. */
 export interface KnownVersion {
-  /** As it is in the high half of PY_VERSION_HEX: 0x030e. */
+  /** The version, as in the high half of PY_VERSION_HEX: 0x030e. */
   readonly number: number;
-  /** A layout, or where a table has one. */
+  /** A layout, or where the table has each part of one. */
   readonly stack: StackLayout | DebugOffsets;
 }
 
 const COOKIE = "xdebugpy";
-/** The table's index of what is not 0 in a build without the interpreter's lock. */
+/** The table's index of a word that is not 0 in a build without the interpreter's lock. */
 const FREE_THREADED = 1;
 
-/** The layout that the table at `_PyRuntime` has. Undefined if there is no table, or it is another one. */
+/** The layout in the table at `_PyRuntime`. Undefined if there is no table, or if its form is not the known one. */
 export function readDebugOffsets(
   memory: WebAssembly.Memory,
   runtime: number,
