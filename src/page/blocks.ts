@@ -1,11 +1,15 @@
-// The blocks of a page's heap map: those that are live at the end, and those that were at another of its moments (phases.ts).
+// The blocks in a page's heap map: those that are live at the end, and those that were live at another of its moments
+// (phases.ts).
 
 import type { Folded } from "./fold.js";
 import type { PageBlocks } from "./model.js";
 import { endOf, highestOf, momentsAt, type Phase, phaseOf, placesAmong } from "./moments.js";
 import type { Spans } from "./spans.js";
 
-/** Where blocks lie, at as many moments as need no more than `most` blocks; of more that are live, evenly chosen ones. */
+/**
+ * The places of blocks, at as many moments as can be shown with at most `most` blocks. If more blocks are live, evenly
+ * chosen ones.
+ */
 export function pageBlocks(spans: Spans, { accountOf }: Folded, most: number): PageBlocks {
   const { live, phases } = spans;
   const { moments, places, count } = chooseMoments(spans, most);
@@ -22,7 +26,7 @@ export function pageBlocks(spans: Spans, { accountOf }: Folded, most: number): P
   return { ...timesOf(moments, phases.all, spans.now), step, ...whole.sorted() };
 }
 
-/** When each of the moments was, and when something else than then came to be live. */
+/** For each moment, the times from which and until which the heap is as the map shows it. */
 function timesOf(moments: Uint32Array, phases: readonly Phase[], end: number): Pick<PageBlocks, "froms" | "untils"> {
   const froms = new Float64Array(moments.length);
   const untils = new Float64Array(moments.length);
@@ -38,11 +42,11 @@ function timesOf(moments: Uint32Array, phases: readonly Phase[], end: number): P
 interface Choice {
   readonly moments: Uint32Array;
   readonly places: Uint16Array;
-  /** Blocks that are dead by now, and are shown. */
+  /** The number of shown blocks that are dead by now. */
   readonly count: number;
 }
 
-/** As many moments as have few enough blocks. */
+/** Chooses as many moments as can be shown with few enough blocks. */
 function chooseMoments({ phases, live }: Spans, most: number): Choice {
   const { all, program, departed } = phases;
   const [start, own] = [all.slice(0, program), all.slice(program)];
@@ -63,10 +67,10 @@ class Columns {
   readonly #addresses: Float64Array;
   readonly #columns: readonly Uint32Array[];
   readonly #step: number;
-  /** Blocks so far, those included that are left out. */
+  /** The number of blocks so far, including those that are omitted. */
   #count = 0;
 
-  /** Room for `length` blocks, of which one in `step` is taken. */
+  /** Makes room for `length` blocks, of which one in `step` is taken. */
   constructor(length: number, step: number) {
     this.#step = step;
     this.#addresses = new Float64Array(length);
@@ -80,7 +84,7 @@ class Columns {
     for (let k = 0; k < values.length; k++) (this.#columns[k] as Uint32Array)[place] = values[k] as number;
   }
 
-  /** What was taken by address, and by time where several had it. */
+  /** The blocks that were taken, by address; blocks at the same address by time. */
   sorted(): Omit<PageBlocks, "froms" | "untils" | "step"> {
     const addresses = this.#addresses;
     const order = Uint32Array.from(addresses.keys());

@@ -1,10 +1,10 @@
-// The stretches of time that a page's figures are of. While one is open, only its highest moments are noted; everything else is what
-// it was when it began, and is when it ends.
+// The stretches of time for which a page has figures. While a bucket is open, only its highest moments are recorded;
+// all other figures are differences between its end and its beginning.
 
 import type { Bucket } from "./model.js";
 import { highest, type Joint, type Stretch, Stretches, type StretchLimits } from "./stretches.js";
 
-/** What is live, and what of it was before the program. */
+/** What is live, and the part of it that the program did not allocate. */
 export interface LiveSums {
   time: number;
   bytes: number;
@@ -12,14 +12,20 @@ export interface LiveSums {
   base: number;
   baseBlocks: number;
   reserved: number;
-  /** How much more is live than in the beginning, exactly: of a sampled recording, the last time that it was told. */
+  /**
+   * How much more is live than at the beginning, exactly. A sampled recording tells this from time to time; this is the
+   * last value.
+   */
   exact: number | undefined;
-  /** Allocations so far, resizes included: what a block's birth is counted in. */
+  /** The number of allocations so far, including resizes. A block's birth is such a number. */
   births: number;
   events: number;
 }
 
-/** What is highest where most is live: of everything, and of what the program added. The highest of estimates would be too high. */
+/**
+ * The number whose maximum is the highest moment: of all that is live, and of what the program added. The maximum of
+ * estimates would be too high.
+ */
 export const rankOf = ({ exact, bytes }: LiveSums): number => exact ?? bytes;
 export const ownRankOf = ({ exact, bytes, base }: LiveSums): number => exact ?? bytes - base;
 
@@ -52,7 +58,7 @@ export class OpenBucket implements Stretch {
     this.ownRank = ownRankOf(sums);
   }
 
-  /** There were events up to now. */
+  /** Notes that the events so far have happened in this bucket. */
   mark({ time, events }: LiveSums): void {
     this.last = time;
     this.events = events - this.#firstEvent;
@@ -74,7 +80,7 @@ export class OpenBucket implements Stretch {
     this.ownPeakTime = time;
   }
 
-  /** The bucket as it is if it ends now. */
+  /** The bucket if it ends now. */
   closed({ bytes, blocks, base, baseBlocks }: LiveSums): ClosedBucket {
     const { time, last, events, firstBirth, reserved, rank, ownRank } = this;
     const { peakBytes, peakBlocks, peakTime, ownPeakBytes, ownPeakBlocks, ownPeakTime } = this;
@@ -93,7 +99,7 @@ export interface ClosedBucket extends Bucket, Stretch {
 export const peakOf = ({ rank }: Pick<Bucket, "rank">): number => rank;
 export const ownPeakOf = ({ ownRank }: Pick<Bucket, "ownRank">): number => ownRank;
 
-/** One bucket instead of some. */
+/** Joins several buckets into one. */
 function join(joined: readonly ClosedBucket[]): ClosedBucket {
   const [first, last] = [joined[0], joined.at(-1)] as [ClosedBucket, ClosedBucket];
   const high = joined[highest(joined, 0, joined.length, peakOf)] as ClosedBucket;
@@ -109,13 +115,16 @@ function join(joined: readonly ClosedBucket[]): ClosedBucket {
   };
 }
 
-/** Buckets that become one; which of them has the highest moment of all, and which the highest of the program's own. */
+/**
+ * Buckets that become one, with the number of the bucket that has the highest moment of all that is live, and of the
+ * one that has the highest of the program's own.
+ */
 export interface BucketJoint extends Joint {
   readonly higher: number;
   readonly ownHigher: number;
 }
 
-/** What the joints say of the buckets that there were. */
+/** The joints, with the buckets that have the highest moments. */
 export function withHighest(joints: readonly Joint[], before: readonly ClosedBucket[]): BucketJoint[] {
   return joints.map(({ first, last }) => ({
     ...{ first, last },

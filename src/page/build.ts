@@ -1,4 +1,5 @@
-// From a trace's spans, the data of a page: stacks that matter, their rows and crossings, and where blocks lay.
+// Makes the data of a page from a trace's spans: the stacks that matter, their rows and crossings, and the places of
+// blocks.
 
 import type { GrowingU32 } from "../trace/growing.js";
 import { pageBlocks } from "./blocks.js";
@@ -17,20 +18,20 @@ import { Rows } from "./rows.js";
 import type { Spans } from "./spans.js";
 
 export interface BuildOptions {
-  /** Stacks that are shown by themselves, at most; the default is 20,000. */
+  /** The most stacks that are shown by themselves; the default is 20,000. */
   readonly mostNodes?: number;
-  /** The heap map has as many moments as need no more blocks than this; the default is a million. */
+  /** The heap map has as many moments as can be shown with this number of blocks; the default is a million. */
   readonly mostBlocks?: number;
 }
 
 export type ProgramFacts = Pick<PageHeader, "command" | "started" | "python" | "sample" | "problem" | "totals">;
 
-/** Rows of the page's accounts, in the order of accounts, then of buckets. */
+/** The rows of the page's accounts, ordered by account, then by bucket. */
 function foldRows(spans: Spans, { accounts, accountOf }: Folded): PageRows {
   const merged = new Rows();
   const rowOf = new Int32Array(accounts.length).fill(-1);
   const buckets: number[] = [];
-  // Rows come bucket by bucket; those of accounts that are one on the page are added up.
+  // Rows come bucket by bucket. Rows of accounts that are one account on the page are added.
   let first = 0;
   spans.forEachRow((account, bucket, values, at) => {
     if (bucket !== buckets.at(-1)) first = merged.length;
@@ -58,7 +59,7 @@ function foldRows(spans: Spans, { accounts, accountOf }: Folded): PageRows {
   return rows;
 }
 
-/** Where each of the keys, which are below `end`, is when they are sorted: those that are equal stay in order. */
+/** The place of each key after sorting. All keys are below `end`; equal keys keep their order. */
 function placesByKey(keys: GrowingU32, end: number): Uint32Array {
   const starts = new Uint32Array(end + 1);
   for (let k = 0; k < keys.length; k++) starts[keys.at(k) + 1] = (starts[keys.at(k) + 1] as number) + 1;
@@ -99,7 +100,7 @@ export const NO_POOLS: PagePools = {
   bits: new Uint8Array(0),
 };
 
-/** The data of a page. The spans may go on afterwards. */
+/** Makes the data of a page. The spans may continue afterwards. */
 export function buildPage(
   spans: Spans,
   facts: ProgramFacts,

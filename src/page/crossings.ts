@@ -1,5 +1,5 @@
-// What was freed in another bucket than it was born in: sums by account, bucket of birth and bucket of death, in a table
-// with open addressing, at most half full.
+// What was freed in another bucket than it was allocated in: sums by account, bucket of birth and bucket of death. They
+// are in a table with open addressing, at most half full.
 
 const FIRST_LENGTH = 1 << 12;
 /** Bits of a bucket's number. */
@@ -58,7 +58,7 @@ export class Crossings {
     }
   }
 
-  /** The same where buckets became fewer: `newOf` is what each has become. */
+  /** The crossings after buckets were joined: `newOf` has the new number of each bucket. */
   merged(newOf: Uint16Array): Crossings {
     const merged = new Crossings();
     this.forEach((account, birth, death, bytes, count) => {

@@ -1,7 +1,8 @@
-// The sums of the bucket that is being filled, by account: the row that each will have.
+// The sums of the open bucket, by account. Each account with changes becomes a row when the bucket is closed.
 //
-// The row's peak is what the account had, relative to the bucket's beginning, at the bucket's highest moment; its own peak, at the highest
-// moment of what the program added. Each is settled the first time that the account changes after such a moment:
+// A row's peak is what the account had at the bucket's highest moment, relative to the bucket's beginning. Its own peak
+// is the same at the highest moment of what the program added. Both are computed late, when the account first changes
+// after such a moment:
 //   stamp(account) == latest stamp  if and only if  peak(account) is right for the latest highest moment
 // An account that is not touched has net 0 and peaks of 0.
 
@@ -9,7 +10,7 @@ import { GrowingU32 } from "../trace/growing.js";
 import { ROW, ROW_VALUES } from "./model.js";
 import type { Rows, RowVisitor } from "./rows.js";
 
-/** Words of an account: the bucket in which it was touched last, the stamps of its peak and of its own peak. */
+/** The words of an account: the bucket in which it changed last, and the stamps of its peak and of its own peak. */
 const WORDS = 3;
 const STAMP = 1;
 const OWN_STAMP = 2;
@@ -22,7 +23,7 @@ export class CurrentBucket {
   #stamp = 1;
   #ownStamp = 1;
 
-  /** Where the account's values are. */
+  /** The index of the account's values. */
   #row(account: number): number {
     const word = account * WORDS;
     if (word >= this.#words.length) this.#grow(account);
@@ -83,12 +84,12 @@ export class CurrentBucket {
     if (isTemporary) this.#add(at + ROW.temporary, bytes, count);
   }
 
-  /** What is live now is the most in this bucket. */
+  /** Notes that what is live now is the most in this bucket. */
   notePeak(): void {
     this.#stamp++;
   }
 
-  /** What is live now of the program's own is the most in this bucket. */
+  /** Notes that what the program has live now is the most in this bucket. */
   noteOwnPeak(): void {
     this.#ownStamp++;
   }
@@ -102,7 +103,7 @@ export class CurrentBucket {
     }
   }
 
-  /** The bucket's rows are in `rows`, and the next bucket is empty. */
+  /** Moves the bucket's rows to `rows`, and empties the bucket for the next one. */
   moveTo(rows: Rows): void {
     rows.beginBucket();
     this.forEach(0, (account, _, values, at) => rows.push(account, values, at));

@@ -1,12 +1,13 @@
-// Blocks that are dead by now and were live at a moment that the heap map can show (phases.ts): six words each.
+// Dead blocks that were live at a moment that the heap map can show (phases.ts): six words each.
 //
 //   | address | account | size | birth, two words | first moment, last moment << 16 | address | ...
 //     settled ................................................ | died since the open phase's highest moment ....
 //
-// Until its phase is closed, a block that died in it was live at the phase's highest moment only if no higher one comes. So what
-// died since the highest moment so far waits behind the settled ones.
+// A block that died in the open phase was live at the phase's highest moment only if no higher one follows. So blocks
+// that died since the highest moment so far wait behind the settled ones.
 //
-// Memory is bounded: past MOST blocks, moments between others are given up, and the blocks that only these show.
+// Memory is bounded: beyond MOST blocks, some moments are given up, and with them the blocks that only these moments
+// show.
 
 import { endOf, highestOf, momentsAt, type Phase, phaseOf, placesAmong } from "./moments.js";
 import type { Joint } from "./stretches.js";
@@ -17,7 +18,7 @@ const MOMENTS = 5;
 const WORD = 2 ** 32;
 const MOMENT_BITS = 16;
 const MOMENT_MASK = (1 << MOMENT_BITS) - 1;
-/** What stands for the moments of a block that none shows. */
+/** In place of a block's moments: no moment shows it. */
 const NONE = -1;
 
 /** The first and the last moment of a block in one word; NONE if the last is before the first. */
@@ -36,22 +37,25 @@ export class Departed {
   readonly #most: number;
   #words = new Uint32Array(PLACE * 1024);
   #settled = 0;
-  /** Moments that can't be shown any more. */
+  /** The moments that can't be shown any more. */
   #given = new Set<number>();
   #limit: number;
   length = 0;
 
-  /** More than `most` blocks are kept only if the highest moment and the end need them. */
+  /** More than `most` blocks are kept only if they are needed for the highest moment and the end. */
   constructor(most = MOST) {
     this.#most = this.#limit = most;
   }
 
-  /** Whether all blocks are here that were live at a moment, of those that are dead by now. */
+  /** Whether all dead blocks that were live at a moment are still kept. */
   knows(moment: number): boolean {
     return !this.#given.has(moment);
   }
 
-  /** A block that was live from the moment `first` on died in the open phase, whose highest moment so far it saw. */
+  /**
+   * Adds a block that died in the open phase. It was live from the moment `first` on, also at the phase's highest
+   * moment so far.
+   */
   add(address: number, account: number, size: number, birth: number, first: number, phase: number): void {
     if (this.length * PLACE === this.#words.length) {
       const grown = new Uint32Array(this.#words.length * 2);
@@ -68,14 +72,17 @@ export class Departed {
     words[at + MOMENTS] = pack(first, highestOf(phase));
   }
 
-  /** The open phase has a higher moment than before: what died in it so far was live at the end of the phase before at most. */
+  /**
+   * Settles the waiting blocks after the open phase has reached a new highest moment: they were live at most until the
+   * end of the phase before.
+   */
   settle(phase: number): void {
     if (this.#settled === this.length) return;
     this.#rewrite(this.#settled, (first) => pack(first, endOf(phase - 1)));
     this.#settled = this.length;
   }
 
-  /** The open phase is closed: `phases` are all that are. */
+  /** Closes the open phase; `phases` are all closed phases. */
   close(phases: readonly Phase[]): void {
     this.#settled = this.length;
     if (this.length <= this.#limit) return;
@@ -92,13 +99,19 @@ export class Departed {
     this.#limit = Math.max(this.#most, this.length * 2);
   }
 
-  /** Phases have become fewer, none is open: `higher` has which of a joint's had the highest moment, `newOf` what each has become. */
+  /**
+   * Renumbers the moments after phases were joined. No phase is open. `higher` has for each joint the phase with the
+   * highest moment, `newOf` the new number of each phase.
+   */
   merge(joints: readonly Joint[], higher: readonly number[], newOf: Uint16Array): void {
     const place = (moment: number) => {
       const phase = newOf[phaseOf(moment)] as number;
       return { phase, peak: highestOf(higher[phase] as number), end: endOf(joints[phase]?.last as number) };
     };
-    /** The first moment from this one on that there still is, and the last one up to it; they are the same if it is there itself. */
+    /**
+     * The first remaining moment not before this one, and the last not after it. They are equal if the moment itself
+     * remains.
+     */
     const from = (moment: number) => {
       const { phase, peak } = place(moment);
       return moment <= peak ? highestOf(phase) : endOf(phase);
@@ -114,7 +127,7 @@ export class Departed {
     this.#settled = this.length;
   }
 
-  /** Gives every block from a place on its moments anew; without any it is dropped. */
+  /** Replaces the moments of every block from a place on. A block without moments is dropped. */
   #rewrite(from: number, moments: (first: number, last: number) => number): void {
     const words = this.#words;
     let to = from * PLACE;
@@ -129,7 +142,7 @@ export class Departed {
     this.length = to / PLACE;
   }
 
-  /** Every block, in the order of their deaths. */
+  /** Shows every block, in the order of their deaths. */
   forEach(visit: DepartedVisitor): void {
     const words = this.#words;
     for (let at = 0; at < this.length * PLACE; at += PLACE) {

@@ -1,5 +1,5 @@
-// Accounts of a page: those of the interpreter's start come first, and the program has its own, also for the same stacks. So what
-// the program added can be told from what was there before it, at every moment.
+// The accounts of a page. Those of the interpreter's start come first. The program has its own accounts, even for the
+// same stacks. So what the program added can be told from what was there before, at every moment.
 //
 //   number   0 ... start - 1        start ... length - 1
 //            born in the start      born in the program
@@ -11,7 +11,7 @@ export class EraAccounts {
   #own = new Accounts();
   #start = 0;
 
-  /** How many are of the start; 0 if the recording begins with the program. */
+  /** The number of accounts of the start; 0 if the recording begins with the program. */
   get start(): number {
     return this.#start;
   }
@@ -20,7 +20,7 @@ export class EraAccounts {
     return this.#start + this.#own.length;
   }
 
-  /** From now on accounts are the program's. It begins once. */
+  /** Makes all further accounts the program's. Called once. */
   beginProgram(): void {
     this.#before = this.#own;
     this.#start = this.#own.length;

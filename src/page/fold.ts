@@ -1,31 +1,37 @@
-// Which stacks a page shows by themselves. What has next to nothing, in whatever view, is put together under its nearest
-// caller that is shown, as "smaller calls": the sums stay what they are, and a page stays small.
+// Decides which stacks a page shows by themselves. Stacks that have very little in every view are merged into "smaller
+// calls" under their nearest shown caller: the sums stay the same, and the page stays small.
 
 import type { TraceFunction } from "../trace/format.js";
 import { EraAccounts } from "./eras.js";
 import { type Bucket, type PageFunction, ROW } from "./model.js";
 import type { Spans } from "./spans.js";
 
-/** What stands for calls that are put together. */
+/** The function that stands for merged calls. */
 export const SMALLER: TraceFunction = { name: "smaller calls", file: "", firstLine: 0 };
 
-/** A node with less than this share of a view's sum, in each view, is not shown by itself. Doubled until few rows are left. */
+/**
+ * A node with less than this share of the sum in every view is not shown by itself. The share is doubled until there
+ * are few enough rows.
+ */
 const FIRST_SHARE = 2e-5;
-/** For the interpreter's start, which is rarely examined, the shares must be larger by this factor. */
+/** The factor by which shares must be larger for the interpreter's start, which is rarely examined. */
 const COARSER = 25;
 
 export interface Folded {
   readonly parents: readonly number[];
-  /** Numbers in the page's list of functions. */
+  /** The numbers of functions in the page's list. */
   readonly functions: readonly number[];
   readonly lines: readonly number[];
   readonly functionList: readonly PageFunction[];
-  /** The page's accounts, and for each of the trace's the page's number. */
+  /** The page's accounts, and for each account of the trace the number of the page's account. */
   readonly accounts: EraAccounts;
   readonly accountOf: Uint32Array;
 }
 
-/** For each account the highest of its shares: of what was allocated in its era, and of what was live of that at any highest moment. */
+/**
+ * For each account its highest share: of all allocations in its era, or of what was live in its era at a highest
+ * moment.
+ */
 function shares(spans: Spans): Float64Array {
   const { accounts, buckets, programBucket } = spans;
   const column = () => new Float64Array(accounts.length);
@@ -52,7 +58,7 @@ function shares(spans: Spans): Float64Array {
   return most;
 }
 
-/** Sums of shares, by node: what is there and below. */
+/** The sums of shares by node, including the nodes below. */
 function byNode({ tree, accounts }: Spans, of: Float64Array): Float64Array {
   const sums = new Float64Array(tree.length);
   of.forEach((share, account) => {
@@ -66,7 +72,7 @@ function byNode({ tree, accounts }: Spans, of: Float64Array): Float64Array {
   return sums;
 }
 
-/** The page's stacks and accounts, with at most `mostNodes` stacks besides those of what is put together. */
+/** The page's stacks and accounts. At most `mostNodes` stacks are shown by themselves. */
 export function fold(spans: Spans, mostNodes: number): Folded {
   const nodeShares = byNode(spans, shares(spans));
   let least = FIRST_SHARE;

@@ -1,5 +1,5 @@
-// What a heap looks like at one moment, for the heap map: arenas, pools, and which of their blocks are in use. Plain data
-// that can go from one thread to another.
+// The layout of a heap at one moment, for the heap map: arenas, pools, and the blocks in use. It is plain data that can
+// be passed between threads.
 
 import type { HeapItem, HeapStats, Walked } from "../alloc/stats.js";
 import type { PageArenas, PageData, PagePools } from "./model.js";

@@ -2,9 +2,9 @@
 //
 //   time      |  0  |  1 |   2   | 3 | ...      at most 4096 buckets: none is longer than a small share of the whole, nor has more of
 //                                               its events (stretches.ts)
-//   row       account x bucket: what came to life, what of it was temporary, how much more is live, and how much more was
+//   row       account x bucket: what was allocated, the temporary part of it, how much more is live, and how much more was
 //             live at the bucket's highest moments: of everything, and of what the program added
-//   crossing  account x bucket of birth x bucket of death: what was freed in another bucket than it was born in
+//   crossing  account x bucket of birth x bucket of death: what was freed in another bucket than it was allocated in
 //
 // From these a page has, at once and for any span [a, b) of buckets:
 //   end(account)     = sum of net over the buckets before b
@@ -13,15 +13,18 @@
 //   allocated, temporary(account) = sums over [a, b); a temporary block counts where it was freed, so a span may have one that was
 //                                   born just before it
 //
-// Accounts are of the interpreter's start or of the program (eras.ts). What the program added is the sum over its own accounts, and
-// what was there before it over the others: at every moment, end = base + own. Its peak is where its own sum was highest, with the
-// row's own peak.
+// An account belongs to the interpreter's start or to the program (eras.ts). What the program added is the sum over its
+// own accounts, and what was there before is the sum over the others: at every moment, end = base + own. The program's
+// peak is at the highest moment of its own sum, where rows have their own peak.
 
 import type { HeapStats } from "../alloc/stats.js";
 import type { CollectionPoint } from "../trace/collections.js";
 import type { TraceFunction } from "../trace/format.js";
 
-/** Values of a row, in this order. Bytes and counts of blocks; `net` and the peaks are relative to the bucket's beginning. */
+/**
+ * The values of a row, in this order: bytes and counts of blocks. `net` and the peaks are relative to the bucket's
+ * beginning.
+ */
 export const ROW = {
   bytes: 0,
   count: 1,
@@ -36,76 +39,82 @@ export const ROW = {
 };
 export const ROW_VALUES = 10;
 
-/** A stretch of time: its figures. Times are microseconds from the start of the recording. */
+/** The figures of a stretch of time. Times are microseconds from the start of the recording. */
 export interface Bucket {
-  /** Its begin; it ends where the next one begins. */
+  /** Its beginning. It ends where the next one begins. */
   readonly time: number;
-  /** When its last event was, or the one before it: from then on nothing happened until it ended. */
+  /** The time of its last event, or the time mark before it. From then until its end nothing happened. */
   readonly last: number;
-  /** By which the highest moments of buckets are compared: bytes; of samples, whose bytes are estimates, how much more was live than in the beginning. */
+  /**
+   * The value by which the highest moments of buckets are compared: bytes; or, in a sampled trace, whose bytes are
+   * estimates, how much more was live than at the beginning.
+   */
   readonly rank: number;
   readonly ownRank: number;
   /** The highest moment of what was live. */
   readonly peakBytes: number;
   readonly peakBlocks: number;
   readonly peakTime: number;
-  /** The highest moment of what the program added to what was there before it, or the interpreter's start to nothing. */
+  /** The highest moment of what the program added; in buckets of the interpreter's start, of what that added. */
   readonly ownPeakBytes: number;
   readonly ownPeakBlocks: number;
   readonly ownPeakTime: number;
   readonly endBytes: number;
   readonly endBlocks: number;
-  /** Of what is live at its end, what was there before the program. */
+  /** The part of what is live at its end that was there before the program. */
   readonly base: number;
   readonly baseBlocks: number;
   readonly reserved: number;
 }
 
 export interface PageFunction extends TraceFunction {
-  /** The interpreter called it before the program began. */
+  /** Set if the interpreter called it before the program began. */
   readonly ofStart?: true;
 }
 
-/** What is known of a page's program. */
+/** What is known about a page's program. */
 export interface PageHeader {
   readonly version: number;
   readonly command: readonly string[];
-  /** When the recording began: ISO 8601. */
+  /** The time when the recording began: ISO 8601. */
   readonly started: string;
   readonly python: string | null;
-  /** Mean distance of samples in bytes; 0 if every allocation was recorded. */
+  /** The mean distance between samples in bytes; 0 if every allocation was recorded. */
   readonly sample: number;
-  /** Why not all of the trace could be read. */
+  /** Why the trace could be read only in part. */
   readonly problem: string | null;
-  /** The trace has totals only: there are no spans and no blocks, and what the interpreter's start has left is one figure, in bytes; 0 if there is none. */
+  /**
+   * Set if the trace has totals only: there are then no spans and no blocks. `start` is the number of bytes that the
+   * interpreter's start has left, 0 if there are none.
+   */
   readonly totals?: { readonly start: number };
   readonly events: number;
   /** Microseconds from the start to the end of what is shown. */
   readonly duration: number;
-  /** Stacks before small ones were put together. */
+  /** The number of stacks before small ones were merged. */
   readonly stacks: number;
-  /** The bucket that the program begins with; 0 if nothing of the interpreter's start was recorded. */
+  /** The bucket with which the program begins; 0 if nothing of the interpreter's start was recorded. */
   readonly program: number;
-  /** When that was, in microseconds. */
+  /** The time when the program began, in microseconds. */
   readonly programTime: number;
-  /** Accounts below this number are of the interpreter's start. */
+  /** Accounts below this number belong to the interpreter's start. */
   readonly startAccounts: number;
   readonly collections: readonly CollectionPoint[];
   readonly functions: readonly PageFunction[];
-  /** By file and line, the source lines that stand on stacks and those around them, as far as they are known. */
+  /** The source lines of frames and the lines around them, by file and line, as far as they are known. */
   readonly sources?: Readonly<Record<string, Readonly<Record<number, string>>>>;
-  /** The heap's own statistics, where the page is of a running program. */
+  /** The heap's own statistics; only for a program that is running. */
   readonly stats: HeapStats | null;
 }
 
-/** Stacks: node k's caller, function and line. Node 0 is the root; a caller's number is lower. */
+/** Stacks: for each node its caller, function and line. Node 0 is the root; a caller has a lower number. */
 export interface PageNodes {
   readonly parents: Uint32Array;
   readonly functions: Uint32Array;
   readonly lines: Uint32Array;
 }
 
-/** Accounts: a stack, a domain and a size class each; and an era, which their order tells. */
+/** Accounts: each has a stack, a domain and a size class; its number tells its era. */
 export interface PageAccounts {
   readonly nodes: Uint32Array;
   readonly domains: Uint32Array;
@@ -115,7 +124,7 @@ export interface PageAccounts {
 export interface PageRows {
   readonly accounts: Uint32Array;
   readonly buckets: Uint32Array;
-  /** ROW_VALUES to a row. */
+  /** ROW_VALUES numbers for each row. */
   readonly values: Float64Array;
 }
 
@@ -127,28 +136,33 @@ export interface PageCrossings {
   readonly counts: Float64Array;
 }
 
-/** Blocks by address, and by time where several had one: those that are live at one of the moments at least. */
+/** Blocks by address, and blocks at the same address by time. Each is live at one of the moments at least. */
 export interface PageBlocks {
-  /** The moments that the heap map can show: what was live from then until then, in microseconds. The last is the end. */
+  /**
+   * The moments that the heap map can show. What it shows of a moment holds from `froms` to `untils`, in microseconds.
+   * The last moment is the end.
+   */
   readonly froms: Float64Array;
   readonly untils: Float64Array;
-  /** The page has one in `step` blocks: 1, or more if there are too many blocks. */
+  /** The page has one of every `step` blocks: more than 1 if there are too many blocks. */
   readonly step: number;
   readonly addresses: Float64Array;
   readonly sizes: Uint32Array;
   readonly accounts: Uint32Array;
-  /** Buckets that they were born in. */
+  /** The buckets in which they were allocated. */
   readonly births: Uint32Array;
-  /** Indexes of the moments that they are live at, the first and the last. */
+  /** The indexes of the first and the last moment at which they are live. */
   readonly firsts: Uint32Array;
   readonly lasts: Uint32Array;
 }
 
-/** Pools by address, and for each which of its blocks are in use: a bit each, from `bitsAt` on. */
+/**
+ * Pools by address. For each, one bit for each of its blocks tells whether it is in use; the bits begin at `bitsAt`.
+ */
 export interface PagePools {
   readonly addresses: Float64Array;
   readonly sizes: Uint32Array;
-  /** Bytes of a block; 0 for a pool that no size class uses. */
+  /** The size of a block in bytes; 0 for a pool that no size class uses. */
   readonly blockSizes: Uint32Array;
   readonly domains: Uint32Array;
   readonly used: Uint32Array;

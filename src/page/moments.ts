@@ -1,5 +1,5 @@
-// The moments that the heap map can show, by number: of each phase (phases.ts) the highest moment and the end. Fewer, if they show too many
-// blocks: of each `stride` phases the highest moment and the end.
+// The moments that the heap map can show, as numbers: the highest moment and the end of each phase (phases.ts). If
+// these show too many blocks, the highest moment and the end of each `stride` phases.
 
 import { highest, type Stretch } from "./stretches.js";
 
@@ -9,13 +9,16 @@ export const phaseOf = (moment: number): number => moment >>> 1;
 
 export interface Phase extends Stretch {
   readonly firstBirth: number;
-  /** Its highest moment of the program's own: what it is compared by, when it was, and births before that. */
+  /**
+   * The highest moment of the program's own: the value by which it is compared, its time, and the number of births
+   * before it.
+   */
   readonly peakRank: number;
   readonly peakTime: number;
   readonly peakBirths: number;
 }
 
-/** The moments that there are at a stride, in order. The last phases may be fewer than a stride. */
+/** The moments at a stride, in order. The last group may have fewer phases than a stride. */
 export function momentsAt(phases: readonly Phase[], stride: number): Uint32Array {
   const moments: number[] = [];
   for (let from = 0; from < phases.length; from += stride) {
@@ -25,7 +28,10 @@ export function momentsAt(phases: readonly Phase[], stride: number): Uint32Array
   return Uint32Array.from(moments);
 }
 
-/** For each moment up to `end` how many of those given are before it: a block is live at those with indexes [of first, of last + 1). */
+/**
+ * For each moment up to `end`, the number of the given moments before it. A block is shown at those with the indexes
+ * [of first, of last + 1).
+ */
 export function placesAmong(moments: Uint32Array, end: number): Uint16Array {
   const places = new Uint16Array(end + 1);
   for (const moment of moments) places[moment + 1] = 1;

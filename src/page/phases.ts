@@ -1,5 +1,5 @@
-// What the heap map can show: blocks that were live at some moments. Time is cut into phases, coarser than buckets; of each there are
-// its highest moment of the program's own, and its end.
+// The moments that the heap map can show. Time is cut into phases, which are longer than buckets. Each phase has two
+// moments: the highest moment of the program's own, and its end.
 //
 //   phase     |    0    |    1    |    2    | ...
 //   moment    |  0   1  |  2   3  |  4   5  | ...      2k: when most of the program's own was live in phase k; 2k + 1: its end
@@ -22,13 +22,13 @@ function join(joined: readonly Phase[]): Phase {
 }
 
 export class Phases {
-  /** Blocks that are dead by now. */
+  /** The blocks that are dead by now. */
   readonly departed: Departed;
   readonly #phases = new Stretches<Phase>(LIMITS, join);
   #open: { -readonly [Key in keyof Phase]: Phase[Key] };
   #firstEvent = 0;
 
-  /** Of blocks that are dead by now, more than `most` are kept only if the highest moment and the end need them. */
+  /** More than `most` dead blocks are kept only if they are needed for the highest moment and the end. */
   constructor(sums: LiveSums, most?: number) {
     this.departed = new Departed(most);
     this.#open = begun(sums);
@@ -39,7 +39,7 @@ export class Phases {
     return this.#open.events === 0 && closed.length > program ? closed : [...closed, this.#open];
   }
 
-  /** The phase that the program begins with. */
+  /** The phase with which the program begins. */
   get program(): number {
     return this.#phases.program;
   }
@@ -61,7 +61,7 @@ export class Phases {
     this.departed.settle(this.#phases.closed.length);
   }
 
-  /** A block that saw the open phase's highest moment so far is gone. */
+  /** Notes that a block died that was live at the open phase's highest moment so far. */
   died(address: number, account: number, size: number, birth: number): void {
     this.departed.add(address, account, size, birth, this.firstMoment(birth), this.#phases.closed.length);
   }
@@ -76,20 +76,20 @@ export class Phases {
     return birth < (closed[phase] ?? this.#open).peakBirths ? highestOf(phase) : endOf(phase);
   }
 
-  /** There were events up to now. */
+  /** Notes that the events so far have happened in the open phase. */
   mark({ time, events }: LiveSums): void {
     this.#open.last = time;
     this.#open.events = events - this.#firstEvent;
   }
 
-  /** A mark of time, at which a phase may end: the next one begins then. */
+  /** Handles a mark of time, at which a phase may end and the next one begin. */
   time(sums: LiveSums, now: number): void {
     if (!this.#phases.isFull(this.#open, now)) return;
     this.#close();
     this.#begin({ ...sums, time: now });
   }
 
-  /** The program begins, with a phase of its own. */
+  /** Begins the program with a new phase. */
   beginProgram(sums: LiveSums): void {
     if (this.#open.events > 0) this.#close();
     this.#rejoin(() => this.#phases.beginProgram());

@@ -1,5 +1,5 @@
-// The rows of a page: ten sums for each account and bucket in which something happened to it. They are kept in the order
-// of their buckets, so that neighbouring buckets can be made one.
+// The rows of a page: ten sums for each account and bucket in which the account changed. They are in the order of their
+// buckets, so that neighbouring buckets can be joined.
 //
 //   accounts   | a | b | c | a | d | ...          starts: where each bucket's rows begin
 //   values     | 10 numbers | 10 numbers | ...
@@ -22,30 +22,30 @@ export class Rows {
     return this.accounts.length;
   }
 
-  /** Rows from here on belong to the next bucket. */
+  /** Begins the next bucket: further rows belong to it. */
   beginBucket(): void {
     this.#starts.push(this.accounts.length);
   }
 
-  /** A row with the values that stand in `from` at `at`. */
+  /** Adds a row with the values in `from` at `at`. */
   push(account: number, from: Float64Array, at: number): void {
     const to = this.#open(account);
     for (let k = 0; k < ROW_VALUES; k++) this.#values[to + k] = from[at + k] as number;
   }
 
-  /** Adds to each of a row's values those that stand in `from` at `at`. */
+  /** Adds the values in `from` at `at` to a row's values. */
   addTo(row: number, from: Float64Array, at: number): void {
     const to = row * ROW_VALUES;
     for (let k = 0; k < ROW_VALUES; k++)
       this.#values[to + k] = (this.#values[to + k] as number) + (from[at + k] as number);
   }
 
-  /** A row's values; the array is the rows' own. */
+  /** A row's values, in an array that the rows reuse. */
   valuesOf(row: number): Float64Array {
     return this.#values.subarray(row * ROW_VALUES, (row + 1) * ROW_VALUES);
   }
 
-  /** A new row, with zeros: where its values are. */
+  /** Adds a row of zeros, and returns the index of its values. */
   #open(account: number): number {
     const to = this.accounts.length * ROW_VALUES;
     if (to === this.#values.length) {
@@ -57,7 +57,7 @@ export class Rows {
     return to;
   }
 
-  /** Every row: its account, its bucket, and where its values are. */
+  /** Shows every row: its account, its bucket, and the index of its values. */
   forEach(visit: RowVisitor): void {
     this.#starts.forEach((_, bucket) => {
       this.#forEachOf(bucket, (account, values, at) => visit(account, bucket, values, at));
@@ -71,7 +71,7 @@ export class Rows {
     }
   }
 
-  /** Rows of fewer buckets. */
+  /** The rows after buckets were joined. */
   merged(accounts: number, joints: readonly BucketJoint[]): Rows {
     const merged = new Rows();
     const rowOf = new Int32Array(accounts).fill(-1);
@@ -93,14 +93,17 @@ export class Rows {
     return merged;
   }
 
-  /** The row at `to` goes on with one of `bucket` behind it. */
+  /** Joins a later row, of bucket `bucket`, to the row at `to`. */
   #join(to: number, values: Float64Array, at: number, { higher, ownHigher }: BucketJoint, bucket: number): void {
     this.#joinPeak(to, values, at, ROW.peak, bucket - higher);
     this.#joinPeak(to, values, at, ROW.ownPeak, bucket - ownHigher);
     for (const k of SUMS) this.#values[to + k] = (this.#values[to + k] as number) + (values[at + k] as number);
   }
 
-  /** The peak is in the row's bucket (`distance` 0), in a later one (below 0), or in an earlier one, and then it is known. */
+  /**
+   * Corrects a peak. `distance` tells whether the joint's peak is in the later row's bucket (0), after it (below 0), or
+   * before it: then the peak is known already.
+   */
   #joinPeak(to: number, values: Float64Array, at: number, peak: number, distance: number): void {
     if (distance > 0) return;
     const own = this.#values;

@@ -1,15 +1,19 @@
-// Source lines beside frames: of each file that can be read, the lines that stand on a page's stacks, and those around them.
+// Source lines for frames: from each file that can be read, the lines of the frames on a page, and the lines around
+// them.
 
 import type { PageData } from "./model.js";
 
 /** Longer lines are cut. */
 const MOST_CHARACTERS = 200;
-/** Lines before and after one that stands on a stack. */
+/** The number of lines before and after a frame's line. */
 export const AROUND = 3;
 
 type Sources = Record<string, Record<number, string>>;
 
-/** The page's data with the lines that `read` knows: it returns the lines of a file, none if it can't be had. */
+/**
+ * Adds to the page's data the lines that `read` finds. It returns the lines of a file, or none if the file can't be
+ * read.
+ */
 export function withSources(data: PageData, read: (file: string) => readonly string[]): PageData {
   const { functions, lines } = data.nodes;
   const wanted = new Map<string, Set<number>>();

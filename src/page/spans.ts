@@ -1,5 +1,5 @@
-// A trace as a page shows it: rows and crossings of buckets of time (model.ts), made in one pass, in memory that does not grow with
-// the number of events.
+// A trace in the form that a page shows: rows and crossings of buckets of time (model.ts). They are made in one pass,
+// in memory that does not grow with the number of events.
 
 import type { Measure, View } from "../trace/accounts.js";
 import { BrokenContent } from "../trace/bytes.js";
@@ -33,13 +33,13 @@ const FINENESS = { startFineness: 128, leastFineness: 128 };
 const MOST_CELLS = 400_000;
 
 export interface SpansOptions {
-  /** A block is temporary if it is freed before this many others were allocated; the default is 1. */
+  /** A block is temporary if fewer than this many other blocks are allocated before it is freed; the default is 1. */
   readonly temporary?: number;
   /** The most dead blocks that are kept for the heap map. */
   readonly mostDeparted?: number | undefined;
-  /** Stretches of time that the program is cut into; from 640 to 32,000. */
+  /** The most stretches of time into which the program is cut: from 640 to 32,000. */
   readonly mostBuckets?: number;
-  /** Rows and crossings that the program has; of more, its stretches of time become fewer. */
+  /** The most rows and crossings of the program; if there are more, stretches of time are joined. */
   readonly mostCells?: number;
 }
 
@@ -60,7 +60,7 @@ export class Spans implements TraceConsumer {
   #crossings = new Crossings();
   #open: OpenBucket;
   #sample = 0;
-  /** Events up to the latest mark of time. */
+  /** The number of events up to the latest mark of time. */
   #marked = 0;
   #mostCells: number;
   #programTime: number | undefined;
@@ -86,7 +86,7 @@ export class Spans implements TraceConsumer {
     return this.#sums.time;
   }
 
-  /** Bytes that the interpreter's start has left, of totals: they are in no account. */
+  /** Bytes that the interpreter's start has left, in a trace of totals; no account has them. */
   get startLeft(): number {
     return this.#startLeft;
   }
@@ -98,7 +98,7 @@ export class Spans implements TraceConsumer {
   get buckets(): readonly Bucket[] {
     this.#mark();
     const { closed, program } = this.#buckets;
-    // What has just begun and has no event is nothing yet; but a program has a bucket, whatever it does.
+    // A bucket without events is omitted; but a program always has a bucket.
     if (this.#open.events === 0 && closed.length > program) return closed;
     return [...closed, this.#open.closed(this.#sums)];
   }
@@ -121,7 +121,10 @@ export class Spans implements TraceConsumer {
     this.collections.add(collection);
   }
 
-  /** The program begins, with a bucket and accounts of its own. It does so once, whatever a broken trace says. */
+  /**
+   * Begins the program, with its own bucket and accounts. Only the first call has an effect, because a broken trace may
+   * have several.
+   */
   program(): void {
     const sums = this.#sums;
     if (sums.events === 0 || this.#programTime !== undefined) return;
@@ -144,17 +147,20 @@ export class Spans implements TraceConsumer {
     return functionNumber < this.#startFunctions;
   }
 
-  /** The bucket that the program begins with; 0 if the recording begins with it. */
+  /** The bucket with which the program begins; 0 if the recording begins with the program. */
   get programBucket(): number {
     return this.#buckets.program;
   }
 
-  /** When the program began, in microseconds; 0 if the recording begins with it. */
+  /** The time when the program began, in microseconds; 0 if the recording begins with it. */
   get programTime(): number {
     return this.#programTime ?? 0;
   }
 
-  /** Totals without events are one bucket, of the program; what of it was before the program is not by stack, and not here. */
+  /**
+   * Takes totals without events: they become one bucket of the program. What was allocated before the program is not by
+   * stack, and is not included.
+   */
   whole({ figures, timeline, collections, programTime, start }: AggregateWhole): void {
     this.#startLeft = start?.end.bytes ?? 0;
     const { liveBytes: bytes, liveBlocks: blocks, peakBytes, peakBlocks, peakTime, reservedPeak } = figures;
@@ -189,11 +195,11 @@ export class Spans implements TraceConsumer {
     if (isFull) this.#close();
     this.phases.time(sums, microseconds);
     sums.time = microseconds;
-    // A bucket begins with its first event, at the latest mark before that.
+    // A bucket begins at the latest mark before its first event.
     if (isFull || this.#open.events === 0) this.#open = new OpenBucket(sums);
   }
 
-  /** What is open has the events up to now. */
+  /** Notes that the events so far have happened in the open bucket and phase. */
   #mark(): void {
     const sums = this.#sums;
     if (sums.events === this.#marked) return;
@@ -206,7 +212,7 @@ export class Spans implements TraceConsumer {
     return this.#rows.length + this.#crossings.length;
   }
 
-  /** The open bucket is closed. The caller opens another one. */
+  /** Closes the open bucket. The caller opens another one. */
   #close(): void {
     this.#current.moveTo(this.#rows);
     this.#buckets.close(this.#open.closed(this.#sums));
@@ -214,14 +220,14 @@ export class Spans implements TraceConsumer {
     else if (this.#buckets.areTooMany) this.#join(() => this.#buckets.rejoin());
   }
 
-  /** Halves what there is, if that can be. */
+  /** Halves the number of stretches, if possible. */
   #becomeCoarser(): void {
     do this.#join(() => this.#buckets.rejoin({ coarser: true }));
     while (2 * this.#cells > this.#mostCells && !this.#buckets.areCoarsest);
     this.#mostCells = Math.max(this.#mostCells, 2 * this.#cells);
   }
 
-  /** Buckets become fewer. */
+  /** Joins buckets. */
   #join(how: () => readonly Joint[]): void {
     const before = this.#buckets.closed;
     const joints: readonly BucketJoint[] = withHighest(how(), before);
@@ -253,7 +259,7 @@ export class Spans implements TraceConsumer {
     if (sums.exact === undefined) this.#noteHighest();
   }
 
-  /** What is live now may be the most that was. */
+  /** Notes the highest moments, if now is one. */
   #noteHighest(): void {
     const [sums, open] = [this.#sums, this.#open];
     if (rankOf(sums) > open.rank) {
@@ -283,7 +289,7 @@ export class Spans implements TraceConsumer {
     this.#sums.births++;
   }
 
-  /** The block at an address, which was just removed from the table, is gone. */
+  /** Handles the death of the block that was just removed from the table; `address` is where it was. */
   #died(address: number): void {
     const { account, size, birth } = this.live;
     const count = weightOf(size, this.#sample);
@@ -302,7 +308,7 @@ export class Spans implements TraceConsumer {
     if (birth < this.phases.peakBirths) this.phases.died(address, account, size, birth);
   }
 
-  /** The bucket that a block was born in. */
+  /** The bucket in which a block was allocated. */
   bucketOf(birth: number): number {
     const { closed } = this.#buckets;
     if (birth >= this.#open.firstBirth) return closed.length;
@@ -320,7 +326,7 @@ export class Spans implements TraceConsumer {
     this.#born(address, size, tag, node);
   }
 
-  /** Every row, those of the bucket that is open as well. */
+  /** Shows every row, also those of the open bucket. */
   forEachRow(visit: RowVisitor): void {
     this.#rows.forEach(visit);
     this.#current.forEach(this.#buckets.closed.length, visit);

@@ -1,29 +1,29 @@
-// Stretches of time, made while nobody knows when the recording ends.
+// Stretches of time, made before the end of the recording is known.
 //
 //   close     a stretch is closed at the first mark of time at which it is long enough, or has enough events:
 //             last - time < room.duration   or it has the events of a single mark
-//   rejoin    when there are too many, neighbours become one, and from then on stretches are larger; but never across the beginning of the
-//             program, so that what the interpreter does to start stays apart:
+//   rejoin    when there are too many, neighbours are joined, and new stretches are longer from then on; but none is joined across the
+//             beginning of the program, so that the interpreter's start stays separate:
 //
 //             start-up | program              start-up | program
 //              0  1  2 | 3  4  5  6    ->           0  | 1     2
 //
 // Invariant, after rejoin(), of the program's stretches:   last - time < (last of all - begin of the program) / fineness   or a single mark.
 
-/** From its begin to its last event, in microseconds. */
+/** From its beginning to its last event, in microseconds. */
 export interface Stretch {
   readonly time: number;
   readonly last: number;
   readonly events: number;
 }
 
-/** Old stretches from `first` to `last` that become one. */
+/** The old stretches from `first` to `last`, which become one. */
 export interface Joint {
   readonly first: number;
   readonly last: number;
 }
 
-/** What one stretch may have at most: microseconds from its begin to its last event, and events. */
+/** The most that one stretch may have: microseconds from its beginning to its last event, and events. */
 interface Room {
   readonly duration: number;
   readonly events: number;
@@ -31,13 +31,16 @@ interface Room {
 
 const FIRST_ROOM: Room = { duration: 50, events: 64 };
 const ALONE: Room = { duration: 0, events: 0 };
-/** A stretch has less than a `fineness`-th of the time and of the events, so when they become fewer, `SPARE * fineness` are left at most. */
+/**
+ * A stretch has less than a `fineness`-th of the time and of the events. So after a join at most `SPARE * fineness`
+ * remain.
+ */
 const SPARE = 5;
 
 export interface StretchLimits {
-  /** More become fewer. */
+  /** If there are more than this, they are joined. */
   readonly most: number;
-  /** Of the interpreter's start, which is looked at rarely. */
+  /** The fineness for the interpreter's start, which is rarely examined. */
   readonly startFineness: number;
   readonly leastFineness: number;
 }
@@ -50,7 +53,7 @@ export class Stretches<T extends Stretch> {
   #fineness: number;
   #room = FIRST_ROOM;
 
-  /** `join` makes one of some. */
+  /** `join` makes one stretch of several. */
   constructor(limits: StretchLimits, join: (joined: readonly T[]) => T) {
     this.#limits = limits;
     this.#join = join;
@@ -61,7 +64,7 @@ export class Stretches<T extends Stretch> {
     return this.#closed;
   }
 
-  /** The one that the program begins with. */
+  /** The stretch with which the program begins. */
   get program(): number {
     return this.#program;
   }
@@ -70,12 +73,12 @@ export class Stretches<T extends Stretch> {
     return this.#closed.length - this.#program >= this.#limits.most;
   }
 
-  /** Whether they can't become fewer than they are for good. */
+  /** Whether the fineness is the lowest that is allowed. */
   get areCoarsest(): boolean {
     return this.#fineness === this.#limits.leastFineness;
   }
 
-  /** Whether a stretch ends at a mark of time, which is the next one's begin. */
+  /** Whether the stretch must end at this mark of time, where the next one then begins. */
   isFull({ time, last, events }: Stretch, now: number): boolean {
     return events > 0 && now > last && (now - time >= this.#room.duration || events >= this.#room.events);
   }
@@ -84,7 +87,7 @@ export class Stretches<T extends Stretch> {
     this.#closed.push(stretch);
   }
 
-  /** What is closed so far is the interpreter's start. Returns how its stretches become fewer. */
+  /** Marks all closed stretches as the interpreter's start. Returns how they are joined. */
   beginProgram(): Joint[] {
     this.#program = this.#closed.length;
     this.#room = FIRST_ROOM;
@@ -92,7 +95,7 @@ export class Stretches<T extends Stretch> {
     return this.#joinAll(() => ({ duration, events: Number.POSITIVE_INFINITY }));
   }
 
-  /** Makes them fewer; for good, if `coarser`. Returns how. */
+  /** Joins stretches; if `coarser`, lowers the fineness for good. Returns how they are joined. */
   rejoin({ coarser = false } = {}): Joint[] {
     if (coarser) this.#fineness = Math.max(this.#limits.leastFineness, this.#fineness / 2);
     const program = this.#closed.slice(this.#program);
@@ -125,7 +128,7 @@ function durationOf(stretches: readonly Stretch[]): number {
   return (stretches.at(-1)?.last ?? 0) - (stretches[0]?.time ?? 0);
 }
 
-/** The last stretch before `end` that has room in one with those from `first` on. */
+/** The last stretch before `end` that fits into one stretch with those from `first` on. */
 function lastThatFits(all: readonly Stretch[], first: number, end: number, { duration, events }: Room): number {
   const begin = all[first] as Stretch;
   let sum = begin.events;
@@ -137,12 +140,12 @@ function lastThatFits(all: readonly Stretch[], first: number, end: number, { dur
   return end - 1;
 }
 
-/** For each old stretch the new one. */
+/** For each old stretch, the number of the new one. */
 export function newNumbers(joints: readonly Joint[]): Uint16Array {
   return Uint16Array.from(joints.flatMap(({ first, last }, k) => Array<number>(last - first + 1).fill(k)));
 }
 
-/** The stretch of [from, to) that has the most of something; the first of those that have. */
+/** The stretch in [from, to) with the highest value; the first one if several have it. */
 export function highest<T>(all: readonly T[], from: number, to: number, of: (stretch: T) => number): number {
   let best = from;
   let most = Number.NEGATIVE_INFINITY;
@@ -153,7 +156,7 @@ export function highest<T>(all: readonly T[], from: number, to: number, of: (str
   return best;
 }
 
-/** The last of `length` stretches that has not more than a value of what grows from one to the next. */
+/** The last of `length` stretches whose value is at most `value`. Values grow from one stretch to the next. */
 export function lastUpTo(length: number, of: (stretch: number) => number, value: number): number {
   let [low, high] = [0, length];
   while (low < high) {

@@ -1,10 +1,10 @@
-// A page's data as bytes: a header in JSON, then columns of numbers of seven bits to a byte, each told as the distance from
-// the one before where the column ascends. Who stores them compresses them.
+// A page's data as bytes: a header in JSON, then columns of numbers of seven bits to a byte. In an ascending column,
+// each number is written as its distance from the one before. The data are not compressed here.
 //
 //   length, JSON | buckets | nodes | accounts | rows | crossings | blocks | arenas | pools
 //   a column: how many, then the numbers
 //
-// Estimates of a sampled trace have fractions: their numbers are in units of 1/256.
+// Estimates of a sampled trace have fractions; they are written in units of 1/256.
 
 import { ByteReader, ByteWriter } from "../trace/bytes.js";
 import { type Bucket, type PageData, type PageHeader, ROW_VALUES } from "./model.js";
@@ -12,7 +12,7 @@ import { type Bucket, type PageData, type PageHeader, ROW_VALUES } from "./model
 type Column = Uint32Array | Float64Array;
 
 const FRACTIONS = 256;
-/** In which order a bucket's figures stand. */
+/** The order of a bucket's figures. */
 const BUCKET_FIELDS: readonly (keyof Bucket)[] = [
   ...(["time", "last", "peakTime", "ownPeakTime", "reserved", "rank", "ownRank"] as const),
   ...(["peakBytes", "peakBlocks", "ownPeakBytes", "ownPeakBlocks"] as const),
@@ -21,7 +21,7 @@ const BUCKET_FIELDS: readonly (keyof Bucket)[] = [
 
 const unitOf = ({ sample }: PageHeader) => (sample > 0 ? FRACTIONS : 1);
 
-/** The numbers of a column, in units of 1/unit. */
+/** Writes the numbers of a column, in units of 1/unit. */
 function writeColumn(out: ByteWriter, column: Column, unit = 1): void {
   out.number(column.length);
   let last = 0;
@@ -45,7 +45,7 @@ function readColumn<T extends Column>(from: ByteReader, make: (length: number) =
 const u32 = (length: number) => new Uint32Array(length);
 const f64 = (length: number) => new Float64Array(length);
 
-/** Values of rows lie column by column: neighbours in a column are alike. */
+/** Values of rows are written column by column, because neighbours in a column are similar. */
 function writeRowValues(out: ByteWriter, values: Float64Array, unit: number): void {
   for (let k = 0; k < ROW_VALUES; k++) {
     for (let at = k; at < values.length; at += ROW_VALUES) out.signed(Math.round((values[at] as number) * unit));

@@ -1,17 +1,20 @@
-// What a measure may cost: an account of the milliseconds that it took in vain, against those that the program had.
+// Limits what a measure may cost: compares the milliseconds that it took in vain with the program's time.
 //
-//   price    what a run will take: what it took the last time for a byte of the heap, times the heap's bytes
-//   vain     of what runs took, the part that their gain did not pay for
-//   credit   what may go in vain. The program's time earns it, at a rate of `part`, which halves with each run in a row that was in vain
-//   cleared  debts that were forgotten, because there may be more to gain than before (ladder.ts says when)
+//   price    what a run will probably take: the last run's time for a byte of the heap, times the heap's bytes
+//   vain     the part of what runs took that their gain did not pay for
+//   credit   what may be spent in vain. The program's time earns it, at a rate of `part`. The rate halves with each run in a row that was in vain
+//   cleared  debts that were forgiven, because there may be more to gain than before (ladder.ts says when)
 //
-// Invariants (isValid), where `program` is the program's time so far, and `dearest` the most that one run took or was to take:
+// Invariants (isValid), where `program` is the program's time so far, and `dearest` the longest time of a run so far, expected or real:
 //   vain + credit <= part * program + cleared
 //   credit >= -LOWEST * dearest
-// So at most `part` of the program's time goes in vain, and a few runs for each time that the debt was cleared. That holds for every
-// stretch of the program's time as well: a credit that nobody uses does not grow past the price of a run.
+// So at most `part` of the program's time is spent in vain, plus a few runs for each time that the debt was cleared.
+// That also holds for each period of the program's time, because unused credit does not grow beyond the price of a run.
 
-/** How urgent a run is: the credit with which it begins, in prices, and the part of the heap with which it has paid for itself. */
+/**
+ * How urgent a run is: the credit with which it begins, as a multiple of its price; and the part of the heap that it
+ * must gain to pay for itself.
+ */
 export interface Urgency {
   readonly credit: number;
   readonly worth: number;
@@ -25,22 +28,25 @@ export interface Urgency {
 export const ORDINARY: Urgency = { credit: 1, worth: 1 / 2 };
 export const URGENT: Urgency = { credit: -1 / 2, worth: 1 / 16 };
 
-/** How far a credit can fall: where an urgent run begins, what it takes, and as much for a try of the program's after it. */
+/**
+ * How far the credit can fall: an urgent run begins at its lowest credit, takes its price, and the program's attempt
+ * after it may take as much.
+ */
 const LOWEST = 2 - URGENT.credit;
-/** A run that gains this part of the heap has also paid for those before it, as far as there is a debt. */
+/** A run that gains this part of the heap also pays the debt of earlier runs. */
 const PAYS_DEBT = 1 / 2;
-/** So often the rate halves. */
+/** How often the rate is halved at most. */
 const MOST_HALVINGS = 2;
-/** Milliseconds: the credit to which a measure comes whose price is lower, or not known. */
+/** Milliseconds: the highest credit of a measure whose price is lower, or not known. */
 const LEAST_CREDIT = 50;
-/** Of sums of many milliseconds. */
+/** The tolerance for rounding errors in sums of milliseconds. */
 const ROUNDING = 1e-6;
 
-/** What runs took and gained, so far. */
+/** What runs have taken and gained so far. */
 export interface Totals {
   readonly runs: number;
   readonly ms: number;
-  /** Of these milliseconds, what the gain did not pay for; nothing of runs that the program asked for. */
+  /** The part of these milliseconds that the gain did not pay for. Runs that the program asked for do not count. */
   readonly vainMs: number;
   /** Bytes. */
   readonly gained: number;
@@ -54,25 +60,25 @@ export class Account implements Totals {
   gained = 0;
   #credit = 0;
   #cleared = 0;
-  /** The program's time for which credit was earned. */
+  /** The program's time for which credit was already earned. */
   #earned = 0;
-  /** Milliseconds for a byte of the heap. */
+  /** Milliseconds for a byte of the heap, in the last run. */
   #pace = 0;
-  /** Runs in a row that were in vain. */
+  /** The number of runs in a row that were in vain. */
   #inVain = 0;
   #dearest = 0;
 
-  /** `part`: so much of the program's time may go in vain. */
+  /** `part` is the part of the program's time that may be spent in vain. */
   constructor(part: number) {
     this.#part = part;
   }
 
-  /** Milliseconds that a run will take in a heap of this many bytes; 0 if nothing is known. */
+  /** The milliseconds that a run will probably take in a heap of this many bytes; 0 if there was no run yet. */
   price(reserved: number): number {
     return this.#pace * reserved;
   }
 
-  /** Whether a run can begin, in a heap of this many bytes, when the program has had this many milliseconds. */
+  /** Whether a run can begin in a heap of this many bytes, when the program has had this many milliseconds. */
   affords(urgency: Urgency, reserved: number, program: number): boolean {
     const price = this.price(reserved);
     this.#earn(program, Math.max(LEAST_CREDIT, price));
@@ -87,7 +93,10 @@ export class Account implements Totals {
     this.#earned = program;
   }
 
-  /** Enters a run: its milliseconds, the heap's bytes before it, and the bytes that it gained. Without an urgency, the program asked for it. */
+  /**
+   * Enters a run: its milliseconds, the heap's bytes before it, and the bytes that it gained. Without an urgency, the
+   * program asked for the run.
+   */
   ran(ms: number, gained: number, reserved: number, urgency?: Urgency): void {
     this.runs++;
     this.ms += ms;
@@ -100,14 +109,14 @@ export class Account implements Totals {
     if (gained >= PAYS_DEBT * reserved) this.waste(Math.min(0, this.#credit));
   }
 
-  /** So many milliseconds went in vain; or, below 0, they did not in the end. */
+  /** Enters milliseconds that were spent in vain. A negative number corrects earlier ones. */
   waste(ms: number): void {
     this.vainMs += ms;
     this.#credit -= ms;
     this.#dearest = Math.max(this.#dearest, ms);
   }
 
-  /** There may be more to gain than before: a debt is forgotten. */
+  /** Forgives the debt, because there may be more to gain than before. */
   clear(): void {
     const debt = Math.max(0, -this.#credit);
     this.#cleared += debt;

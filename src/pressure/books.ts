@@ -1,28 +1,32 @@
-// The ladder's books: whose time it is, and an account for each measure that it spends time on.
+// Divides the time between the program and the ladder, and has an account for each measure on which the ladder spends
+// time.
 //
-//   program + spent == time since the heap began       all of the time is the program's, or the ladder's
+//   program + spent == time since the heap began       all time is the program's or the ladder's
 //   isValid: each account is in order, and gets an equal part of SHARE
 
 import { Account, type Totals, type Urgency } from "./account.js";
 import type { MeasureName } from "./policy.js";
 
-/** Milliseconds since some moment. */
+/** A clock in milliseconds; its zero does not matter. */
 export type Clock = () => number;
 
-/** What measures took of a program's time, and what for. Times are in milliseconds, since the heap began. */
+/** How much of the program's time measures have taken, and which. Times are milliseconds since the heap began. */
 export interface PressureAccount {
   readonly programMs: number;
-  /** In measures, and in what belongs to them: listeners, looks for holes, tries of an operation that failed again. */
+  /**
+   * Milliseconds spent in measures, and in what belongs to them: listeners, looks for holes, and repeated attempts of
+   * an operation that failed again.
+   */
   readonly spentMs: number;
-  /** Of these, what no gain paid for: at most a quarter of the program's time, and a few runs. */
+  /** The part of these that no gain paid for: at most a quarter of the program's time, plus a few runs. */
   readonly vainMs: number;
-  /** Those that ran. */
+  /** The measures that have run. */
   readonly measures: Readonly<Partial<Record<MeasureName, Totals>>>;
 }
 
-/** This part of the program's time may go in vain. */
+/** The part of the program's time that may be spent in vain. */
 export const SHARE = 1 / 4;
-/** Besides the measures, these take time. */
+/** What takes time besides the measures. */
 const OTHERS = ["listeners", "look"] as const;
 export type Spender = MeasureName | (typeof OTHERS)[number];
 
@@ -31,7 +35,7 @@ export class Books {
   readonly #clock: Clock;
   readonly #accounts = new Map<Spender, Account>();
   readonly #begun: number;
-  /** The time up to which all is in the books. */
+  /** The time up to which everything is entered. */
   #booked: number;
   #programMs = 0;
   #spentMs = 0;
@@ -58,19 +62,19 @@ export class Books {
     return ms;
   }
 
-  /** The time that is not in the books yet was the program's. */
+  /** Enters the time since the last entry as the program's. */
   earn(): void {
     this.#programMs += this.#lap();
   }
 
-  /** It was the ladder's. Returns how many milliseconds. */
+  /** Enters the time since the last entry as the ladder's. Returns the milliseconds. */
   spend(): number {
     const ms = this.#lap();
     this.#spentMs += ms;
     return ms;
   }
 
-  /** A spender's account. */
+  /** The account of a measure, or of another spender. */
   of(spender: Spender): Account {
     let account = this.#accounts.get(spender);
     if (!account) {
@@ -80,17 +84,17 @@ export class Books {
     return account;
   }
 
-  /** Whether one can begin now, in a heap of this many bytes. */
+  /** Whether a spender can begin now, in a heap of this many bytes. */
   affords(spender: Spender, urgency: Urgency, reserved: number): boolean {
     return this.of(spender).affords(urgency, reserved, this.#programMs);
   }
 
-  /** Whether there is a measure that can begin now. */
+  /** Whether any measure can begin now. */
   affordAny(urgency: Urgency, reserved: number): boolean {
     return [...this.#measures.keys()].some((name) => this.affords(name, urgency, reserved));
   }
 
-  /** What went in vain so far is forgotten. */
+  /** Forgives all debts. */
   clear(): void {
     for (const account of this.#accounts.values()) account.clear();
   }

@@ -1,4 +1,4 @@
-// What a heap tells its program: that it is under pressure, and what it did.
+// The events of which a heap informs its program: it is under pressure, or it did something about it.
 
 import type { MeasureName, Pressure, Reason } from "./policy.js";
 
@@ -6,14 +6,17 @@ import type { MeasureName, Pressure, Reason } from "./policy.js";
 export interface MeasureRun {
   readonly measure: MeasureName;
   readonly reason: Reason;
-  /** When it began, and how long it took, in milliseconds; time begins with the heap. */
+  /** When it began, in milliseconds since the heap began, and how long it took. */
   readonly at: number;
   readonly ms: number;
-  /** Bytes that are not in use any more, or went back to the platform or to the system, whichever are most. */
+  /**
+   * The largest of three numbers: bytes that are not in use any more, bytes that went back to the platform, bytes that
+   * went back to the system.
+   */
   readonly gained: number;
 }
 
-/** A collection, whoever began it. */
+/** A collection, whatever started it. */
 export interface CollectionEvent {
   readonly generation: number;
   readonly collected: number;
@@ -30,7 +33,7 @@ export interface CompactionEvent {
 }
 
 export interface HeapEvents {
-  /** Before the first measure runs: a chance to drop what can be had again. */
+  /** Emitted before the first measure runs: a chance to drop what can be computed or loaded again. */
   pressure: Pressure;
   measure: MeasureRun;
   collect: CollectionEvent;
@@ -42,7 +45,7 @@ export type Listener<N extends HeapEventName> = (event: HeapEvents[N]) => void;
 
 type Listeners = { readonly [N in HeapEventName]: Set<Listener<N>> };
 
-/** Calls listeners. What one throws, at once or later, is the business of `report`. */
+/** Calls listeners. Their exceptions, also those of promises, go to `report`. */
 export class Events {
   readonly #listeners: Listeners = { pressure: new Set(), measure: new Set(), collect: new Set(), compact: new Set() };
   readonly #report: (error: unknown) => void;
@@ -51,7 +54,7 @@ export class Events {
     this.#report = report;
   }
 
-  /** Returns a function that ends it. */
+  /** Returns a function that removes the listener. */
   on<N extends HeapEventName>(name: N, listener: Listener<N>): () => void {
     const listeners = this.#listeners[name];
     if (!listeners) {

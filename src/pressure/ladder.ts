@@ -1,25 +1,26 @@
-// The ladder: runs the measures that a policy chose, one after another, until enough was gained.
+// The ladder: runs the measures that a policy chose, one after another, until enough is gained.
 //
 //   the heap passes its watermark ----> soft limit, or holes?  ---+
 //   an allocation finds no memory ------------------------------- + --> measure, measure, ... enough
 //   heap.relieve({ budgetMs }) ---------------------------------- +
 //
-// Every measure has a price, and an account that says whether it can be paid (account.ts, books.ts): so what the ladder does by itself and
-// in vain takes at most a quarter of the program's time. What the accounts are told:
+// Every measure has a price, and an account that tells whether it can be paid (account.ts, books.ts). So the time that
+// the ladder spends in vain by itself is at most a quarter of the program's time. The accounts are told:
 //
-//   urgent    is a run for an allocation that found no memory; and at the soft limit if the heap is twice what it was after the last run,
-//             or, where nobody asks for help when an allocation fails (CPython), past the middle between soft and hard limit
-//   clear     all debts, at the 1st, 2nd, 4th, 8th ... time that an allocation found no memory, and that the heap fell by an eighth of what
-//             it was after the last run
+//   urgent    a run for an allocation that found no memory; a run at the soft limit if the heap is twice what it was after the last run;
+//             and, where nobody asks for help when an allocation fails (CPython), a run above the middle between soft and hard limit
+//   clear     forgives all debts, at the 1st, 2nd, 4th, 8th ... time that an allocation found no memory, and at the 1st, 2nd, 4th ...
+//             time that the heap fell by an eighth of what it was after the last run
 //
-// So the first allocation that fails is always helped, if it can be, and so is the next one, for which the program may have dropped objects
-// that refer to each other; but not each of many that fail one after another.
+// So the first allocation that fails is always helped, if that is possible. So is the next one, for which the program
+// may have dropped objects that refer to each other; but not every one of many that fail one after another.
 //
-// While nothing presses there is nothing to pay: the platform compares one number when it gives memory, and the watermark is where
-// something is to be looked at. To look has a price too, so the watermark moves up by a step, which doubles with each look that did not help.
-// Measures never run inside of one another.
+// Without pressure there is no cost: the platform compares one number when it gives memory. The watermark is where the
+// ladder looks again. A look has a price, too, so the watermark moves up by a step, which doubles with each look that
+// did not help. Measures never run inside one another.
 //
-// Policies and listeners are the program's: whatever they do, a run ends, and what they throw where nobody asked is reported.
+// Policies and listeners are code of the program: whatever they do, a run ends; exceptions that no caller waits for are
+// reported.
 
 import { MemoryError } from "../ground/errors.js";
 import { type Account, ORDINARY, URGENT, type Urgency } from "./account.js";
@@ -36,31 +37,34 @@ import {
   type Reason,
 } from "./policy.js";
 
-/** What the ladder has to know of its heap, and can do there; sizes are in bytes. */
+/** The parts of a heap that the ladder uses. Sizes are in bytes. */
 export interface Relievable {
   readonly reserved: number;
   readonly limit: number;
-  /** The WebAssembly memory's size: what the process has. */
+  /** The size of the WebAssembly memory: what the process has. */
   readonly memoryBytes: number;
-  /** Nobody asks for help when an allocation fails: measures have to run before. */
+  /** Whether nobody asks for help when an allocation fails: then measures have to run earlier. */
   readonly isHelpless: boolean;
-  /** In use: large blocks, and pools with at least one block in use. */
+  /** Bytes in use: large blocks, and pools with at least one block in use. */
   allocated(): number;
-  /** In use, holes in pools not counted: a walk over all pools. */
+  /** Bytes in use without the holes in pools. This walks over all pools. */
   live(): number;
-  /** The platform tells when it has given more than the one, or less than the other. */
+  /** The platform reports when it has given more than `watermark`, or less than `lowMark`. */
   setMarks(watermark: number, lowMark: number): void;
-  /** Whether something is under way that measures would disturb. */
+  /** Whether an operation is under way that measures would disturb. */
   isBusy(): boolean;
   /** The measures that this heap has. */
   readonly measures: ReadonlyMap<MeasureName, () => void>;
-  /** What is done about an error of the policy's, or of a measure, that nobody waits for. */
+  /** Reports an error of the policy or of a measure that no caller waits for. */
   report(error: unknown): void;
 }
 
-/** What `heap.relieve` did. */
+/** What `heap.relieve` achieved. */
 export interface Relief {
-  /** Bytes that are not in use any more, or went back to the platform or to the system, whichever are most. */
+  /**
+   * The largest of three numbers: bytes that are not in use any more, bytes that went back to the platform, bytes that
+   * went back to the system.
+   */
   readonly gained: number;
   readonly ms: number;
   readonly measures: readonly MeasureRun[];
@@ -68,41 +72,48 @@ export interface Relief {
 
 export interface RelieveOptions {
   /**
-   * Milliseconds that may be spent. A measure is not begun if it would take longer than what is left, at the pace (for a byte of the heap) that it
-   * had the last time; nor, if it is the policy's choice, while the times before that were in vain have taken too much of the program's time.
+   * The milliseconds that may be spent. A measure is not begun if it would probably take longer than the rest of the
+   * budget, at its last speed (for a byte of the heap). A measure that the policy chooses is also not begun if its runs
+   * in vain have taken too much of the program's time.
    */
   readonly budgetMs?: number;
-  /** These measures, in this order; the default is the policy's. */
+  /** The measures to run, in this order; the default is the policy's. */
   readonly measures?: Iterable<MeasureName>;
 }
 
-/** A look that made measures run was of use if they gained this part of the heap. */
+/** A look helped if the measures that it started gained this part of the heap. */
 const OF_USE = 1 / 32;
-/** A soft limit is kept when the heap is below it by this part, or so much of it is free inside the heap that it need not grow. */
+/**
+ * A soft limit is kept if the heap is below it by this part, or if this part of the heap is free inside, so that it
+ * need not grow.
+ */
 const BELOW = 1 / 16;
 const ROOM = 1 / 2;
-/** The heap fell when it has become smaller by this part. */
+/** The heap fell if it has become smaller by this part. */
 const FALL = 1 / 8;
-/** A heap that is helpless is pressed this part below its hard limit at the latest. */
+/** A helpless heap is under pressure at the latest when it is this part below its hard limit. */
 const LAST_ROOM = 1 / 16;
-/** Below this size nobody minds holes. */
+/** Below this size, holes do not matter. */
 const LEAST_HEAP = 32 * 2 ** 20;
-/** The step between looks: at least these bytes, or this part of the bytes at the first look; and how often it is doubled at most. */
+/**
+ * The step between looks: at least these bytes, or this part of the bytes at the first look. MOST_DOUBLINGS limits how
+ * often it is doubled.
+ */
 const LEAST_STEP = 2 ** 18;
 const STEP = 1 / 64;
 const MOST_DOUBLINGS = 3;
 /** How many measures the log remembers. */
 export const LOG_LENGTH = 256;
-/** How many measures a policy can name at a time: one that does not end would never. */
+/** The most measures that a policy can name at a time: an endless sequence must not run for ever. */
 const MOST_MEASURES = 64;
 
-/** What a run is measured by. */
+/** The sizes by which a run is judged. */
 type Figures = Pick<Pressure, "reserved" | "allocated"> & { readonly memoryBytes: number };
 
 interface RunOptions {
-  /** Asked after each measure, and without one when no measure is left. */
+  /** Called after each measure; and without a run when no measure remains. */
   readonly isEnough: (run?: MeasureRun) => boolean;
-  /** undefined: the program asked, and measures run whatever they cost. */
+  /** undefined: the program asked for the run, and measures run at any price. */
   readonly urgency: Urgency | undefined;
   readonly budgetMs?: number;
 }
@@ -114,19 +125,19 @@ export class Ladder {
   readonly #log: MeasureRun[] = [];
   #policy: Policy | undefined;
   #softLimit: number | undefined;
-  /** What the policy makes of the hard limit. */
+  /** The soft limit that the policy derives from the hard limit. */
   #policySoftLimit = NO_LIMIT;
-  /** A look is due when the heap grows next: a limit or the policy was set, or something was under way. */
+  /** Whether to look when the heap grows next: a limit or the policy was set, or an operation was under way. */
   #isDue = true;
   #isRunning = false;
   /** The number of looks in a row that did not help. */
   #looksInVain = 0;
-  /** What the heap had after the last run, or less, if it has become smaller since. */
+  /** The size of the heap after the last run; less if it has become smaller since. */
   #settled = 0;
-  /** How often the heap fell, and an allocation found no memory. */
+  /** How often the heap fell, and how often an allocation found no memory. */
   #falls = 0;
   #failures = 0;
-  /** How large the heap was when its holes were counted last. */
+  /** The size of the heap when its holes were counted last. */
   #looked = LEAST_HEAP / 2;
 
   constructor(heap: Relievable, events: Events, policy: Policy | undefined, clock: Clock) {
@@ -141,7 +152,7 @@ export class Ladder {
     return this.#log;
   }
 
-  /** undefined: nothing runs by itself. */
+  /** undefined: no measures run by themselves. */
   get policy(): Policy | undefined {
     return this.#policy;
   }
@@ -152,7 +163,7 @@ export class Ladder {
     this.#restart();
   }
 
-  /** What is set, or what the policy makes of the hard limit. */
+  /** The soft limit that was set, or that the policy derives from the hard limit. */
   get softLimit(): number {
     return this.#softLimit ?? this.#policySoftLimit;
   }
@@ -165,15 +176,15 @@ export class Ladder {
     this.#restart();
   }
 
-  /** The hard limit is another. */
+  /** To be called when the hard limit has changed. */
   limited(): void {
     this.#policySoftLimit = softLimitOf(this.#policy, this.#heap.limit);
     this.#restart();
   }
 
   /**
-   * A heap that is above its soft limit already is pressed when it grows next; not if this is from within a run, or that would never be
-   * the last. What measures may cost stays as it is.
+   * Makes the ladder look when the heap grows next, because the heap may already be above its soft limit. A call from
+   * within a run has no effect, because runs would otherwise never end. The accounts stay as they are.
    */
   #restart(): void {
     if (this.#isRunning) return;
@@ -182,31 +193,34 @@ export class Ladder {
     this.arm();
   }
 
-  /** What measures took of the program's time, and what for. */
+  /** How much of the program's time measures have taken, and which. */
   get account(): PressureAccount {
     if (!this.#isRunning) this.#books.earn();
     return this.#books.summary();
   }
 
-  /** Whether the books are in order. */
+  /** Whether the books are valid. */
   isValid(): boolean {
     return this.#books.isValid();
   }
 
-  /** Something happened for that many times, after which there may be more to gain. */
+  /** Forgives debts if an event after which there may be more to gain has happened 1, 2, 4, 8 ... times. */
   #hope(times: number): void {
     if ((times & (times - 1)) === 0) this.#books.clear();
   }
 
   // ---- when ----
 
-  /** Where a heap is pressed. */
+  /** The size from which the heap is under pressure. */
   get #pressedAt(): number {
     const { limit, isHelpless } = this.#heap;
     return isHelpless ? Math.min(this.softLimit, limit - limit * LAST_ROOM) : this.softLimit;
   }
 
-  /** The marks are where there will be something to look at next; what measures need for themselves is nothing to be done about. */
+  /**
+   * Sets the marks to where there will be something to do next. During a run there are no marks, because measures need
+   * memory themselves.
+   */
   arm(): void {
     if (!this.#policy || this.#isRunning) {
       this.#heap.setMarks(NO_LIMIT, 0);
@@ -221,7 +235,7 @@ export class Ladder {
     this.#heap.setMarks(watermark, Math.max(lowMark, Math.min(reserved, this.#fallen)));
   }
 
-  /** A heap that has no more than this fell. */
+  /** If the heap is not larger than this, it fell. */
   get #fallen(): number {
     return Math.floor(this.#settled - this.#settled * FALL);
   }
@@ -229,7 +243,7 @@ export class Ladder {
   #step(floor: number): number {
     const { reserved, limit, isHelpless } = this.#heap;
     const step = Math.max(LEAST_STEP, floor * STEP) * 2 ** this.#looksInVain;
-    // Not past the hard limit: when the heap comes here again, there may be more to gain.
+    // The step does not reach beyond the hard limit: when the heap comes there again, there may be more to gain.
     return isHelpless ? Math.min(step, Math.max(LEAST_STEP, (limit - reserved) / 2)) : step;
   }
 
@@ -237,11 +251,12 @@ export class Ladder {
     return (this.#policy?.fragmentation ?? 1) < 1 ? 2 * this.#looked : NO_LIMIT;
   }
 
-  /** The heap passed one of its marks, and this is a moment at which measures can run. */
+  /** Handles the heap's passing of one of its marks, at a moment when measures can run. */
   passed(): void {
     const policy = this.#policy;
     if (this.#isRunning || !policy) return;
-    // C, which waits for this, knows objects by their addresses: when the heap grows next, that may be over.
+    // A function in C is waiting for this, and refers to objects by their addresses. When the heap grows next, it may
+    // have ended.
     this.#isDue = this.#heap.isBusy();
     if (!this.#isDue) {
       const isOfUse = this.#reporting(() => this.#press(policy)) ?? false;
@@ -250,7 +265,7 @@ export class Ladder {
     this.arm();
   }
 
-  /** Returns whether that was of use. */
+  /** Runs measures if the heap is under pressure. Returns whether that helped. */
   #press(policy: Policy): boolean {
     this.#books.earn();
     const { reserved, limit, isHelpless } = this.#heap;
@@ -300,7 +315,7 @@ export class Ladder {
     }
   }
 
-  /** A collection ended, after which the heap may be a smaller one with holes. */
+  /** Notes the end of a collection, after which the heap may be smaller and have holes. */
   collected(): void {
     const { reserved } = this.#heap;
     if (this.#isRunning || reserved >= this.#looked || this.#looked <= LEAST_HEAP / 2) return;
@@ -309,8 +324,9 @@ export class Ladder {
   }
 
   /**
-   * An allocation of this many bytes found no memory (0: it is not known how many). Runs a measure at a time, and tries again when they have
-   * gained as much, and when there is none left; undefined if all was in vain, or nothing may run now.
+   * Helps an allocation of this many bytes that found no memory (0: the number is not known). Runs one measure after
+   * another, and tries again when they have gained enough, and at the end. undefined if all was in vain, or if no
+   * measure may run now.
    */
   rescue<T>(attempt: () => T | undefined, bytes = 0): T | undefined {
     const policy = this.#policy;
@@ -333,7 +349,7 @@ export class Ladder {
     return outcome?.();
   }
 
-  /** Runs all measures of the policy, or those that are named, as far as the budget has time for them. */
+  /** Runs all measures of the policy, or those that are named, as long as the budget lasts. */
   relieve({ budgetMs = Number.POSITIVE_INFINITY, measures }: RelieveOptions = {}): Relief {
     if (!(budgetMs >= 0)) throw new RangeError(`Cannot relieve the heap within ${budgetMs} ms: not a number from 0 up`);
     if (this.#isRunning || this.#heap.isBusy()) {
@@ -341,7 +357,7 @@ export class Ladder {
     }
     this.#books.earn();
     const { policy = DEFAULT_POLICY } = this;
-    // Who has a budget comes again and again.
+    // A program with a budget calls this again and again, so its runs are limited like the ladder's own.
     const urgency = measures || budgetMs === Number.POSITIVE_INFINITY ? undefined : URGENT;
     const choose = (pressure: Pressure) => measures ?? policy.measures(pressure);
     try {
@@ -398,7 +414,7 @@ export class Ladder {
     return { gained: this.#gainedSince(before), ms: this.#books.now - begun, measures };
   }
 
-  /** Listeners get their chance, unless that was in vain too often. */
+  /** Calls the listeners, unless they were called in vain too often. */
   #tell(pressure: Pressure, urgency: Urgency | undefined): void {
     const account = this.#books.of("listeners");
     const before = this.#figures();
@@ -407,7 +423,7 @@ export class Ladder {
     account.ran(this.#books.spend(), this.#gainedSince(before), before.reserved, urgency);
   }
 
-  /** The time of a try that helped is the program's. */
+  /** Whether enough was gained. If so, the time of the attempt counts as the program's. */
   #isEnough(
     isEnough: RunOptions["isEnough"],
     account: Account,
@@ -433,7 +449,7 @@ export class Ladder {
     try {
       act();
     } catch (error) {
-      // Where there is no memory, there may be none for a measure: the next one may need less.
+      // Without memory, this measure itself may have failed; the next one may need less.
       if (!(error instanceof MemoryError)) {
         ends();
         throw error;
@@ -443,7 +459,7 @@ export class Ladder {
     this.#log.push(run);
     if (this.#log.length > LOG_LENGTH) this.#log.shift();
     this.#events.emit("measure", run);
-    // Listeners are part of the price.
+    // The time of listeners is part of the price.
     ends();
     return run;
   }
@@ -464,7 +480,7 @@ export class Ladder {
   }
 }
 
-/** Throws if the policy is none. */
+/** The soft limit of a policy. Throws if the policy is not valid. */
 function softLimitOf(policy: Policy | undefined, limit: number): number {
   if (!policy) return NO_LIMIT;
   checkPolicy(policy);
@@ -478,7 +494,7 @@ function namesIn(names: Iterable<MeasureName>): Iterable<MeasureName> {
   throw new TypeError(`Cannot run measures: their names are not iterable: ${names}`);
 }
 
-/** What an attempt answers or throws, for later; undefined if it was in vain. */
+/** Runs an attempt, and keeps its result or its exception for later; undefined if it was in vain. */
 function outcomeOf<T>(attempt: () => T | undefined): (() => T) | undefined {
   try {
     const answer = attempt();

@@ -1,20 +1,20 @@
-// What a heap does about pressure: which measures there are, when they are called for, and in which order.
+// What a heap does about pressure: the measures, when they run, and in which order.
 //
-//   cheap   freeLists      blocks that types keep for their next objects, tables that are larger than they need be
-//     |     release        empty pools, empty arenas, and the top go back to the platform
-//     |     collectYoung   garbage among objects that were made lately
-//     |     collect        all garbage
-//     |     compact        objects move together
-//   costly  trim           the heap moves to a smaller memory: nothing else gives memory back to the system
+//   cheap   freeLists      free the blocks that types keep for reuse, and shrink tables to their content
+//     |     release        give empty pools, empty arenas and the top back to the platform
+//     |     collectYoung   collect garbage among objects that were made recently
+//     |     collect        collect all garbage
+//     |     compact        move objects together
+//   costly  trim           move the heap to a smaller memory: nothing else gives memory back to the system
 //
-// A policy chooses; ladder.ts runs what it chose and says what it gained.
+// A policy chooses the measures; ladder.ts runs them, and reports what they gained.
 
 export const MEASURES = ["freeLists", "release", "collectYoung", "collect", "compact", "trim"] as const;
 export type MeasureName = (typeof MEASURES)[number];
 
 /**
- * Why measures are to run: the heap has more from the platform than its soft limit; an allocation found no memory; much of
- * what the heap has is not in use; or somebody asked (`heap.relieve`).
+ * Why measures run: the heap has taken more from the platform than its soft limit; an allocation found no memory; much
+ * of the heap is not in use; or the program asked (`heap.relieve`).
  */
 export type Reason = "soft limit" | "no memory" | "fragmentation" | "asked";
 
@@ -23,7 +23,7 @@ export interface Pressure {
   readonly reason: Reason;
   /** What the heap has from the platform. */
   readonly reserved: number;
-  /** What is in use: large blocks, and pools that have at least one block in use. */
+  /** Bytes in use: large blocks, and pools with at least one block in use. */
   readonly allocated: number;
   /** NO_LIMIT if there is none. */
   readonly softLimit: number;
@@ -32,30 +32,33 @@ export interface Pressure {
 
 export interface Policy {
   /**
-   * The share of the heap that may be unused, from 0 to 1. It is looked at whenever the heap has doubled; past it, the measures
-   * run. 1: never.
+   * The share of the heap that may be unused, from 0 to 1. It is checked each time the heap has doubled; if more is
+   * unused, measures run. 1: never.
    */
   readonly fragmentation: number;
   /** The soft limit of a heap with this hard limit, unless one was set; NO_LIMIT for none. */
   softLimit(limit: number): number;
-  /** Measures to try, in order. They end as soon as enough was gained. */
+  /** The measures to try, in order. They stop as soon as enough is gained. */
   measures(pressure: Pressure): Iterable<MeasureName>;
 }
 
-/** No limit: as much as a 32-bit memory can have. */
+/** No limit: as much as a 32-bit memory can hold. */
 export const NO_LIMIT = 0xffff_ffff;
 
-/** Against holes, there is no use in looking for garbage. */
+/** Collecting garbage does not help against holes. */
 const AGAINST_HOLES: readonly MeasureName[] = ["freeLists", "release", "compact"];
 
-/** All measures, the cheap ones first; a soft limit at seven eighths of the hard one; against holes when half the heap is holes. */
+/**
+ * All measures, the cheap ones first; a soft limit at seven eighths of the hard one; measures against holes when half
+ * of the heap is holes.
+ */
 export const DEFAULT_POLICY: Policy = {
   fragmentation: 0.5,
   softLimit: (limit) => (limit === NO_LIMIT ? NO_LIMIT : limit - Math.floor(limit / 8)),
   measures: ({ reason }) => (reason === "fragmentation" ? AGAINST_HOLES : MEASURES),
 };
 
-/** Throws TypeError if something is not a policy. */
+/** Throws TypeError if the value is not a policy. */
 export function checkPolicy(policy: Policy): void {
   const cannot = (why: string) => new TypeError(`Cannot use this policy: ${why}`);
   if (typeof policy !== "object") throw cannot(`it is a ${typeof policy}`);

@@ -1,21 +1,21 @@
-// One function among stacks: its lines, who calls it, and whom it calls.
+// One function in the stacks: its lines, its callers, and the functions that it calls.
 //
-//   total    what is on stacks that it stands on; a stack counts once, however often
-//   own      what it allocated itself
-//   callers  by whom such a stack's outermost call of it was made:     they add up to the total
-//   callees  whom such a stack's innermost call of it called:          with its own, they add up to the total
+//   total    what the stacks with the function have; a stack counts once, however often the function is on it
+//   own      what the function itself allocated
+//   callers  who made the outermost call of the function on each stack:           they add up to the total
+//   callees  whom the innermost call of the function on each stack called:        with its own, they add up to the total
 
 import { placeOf } from "../text/labels.js";
 import type { Measure, View } from "../trace/accounts.js";
 import type { Frame } from "../trace/tree.js";
 import { type Groupable, labelOf, sumByNode } from "./trace-groups.js";
 
-/** What a caller, a callee or a line has. */
+/** The share of a caller, a callee or a line. */
 export interface Share extends Measure {
   readonly frame: Frame;
 }
 
-/** What there is to say of a function. */
+/** All that is known about a function's calls. */
 export interface FunctionCalls {
   readonly label: string;
   readonly own: Measure;
@@ -36,23 +36,23 @@ class Shares {
     share.count += blocks;
   }
 
-  /** Those that have something, the most bytes first. */
+  /** The shares that are not zero, the most bytes first. */
   get list(): Share[] {
     const all = [...this.#shares.values()].filter((share) => share.bytes >= 0.5 || share.count >= 0.5);
     return all.sort((a, b) => b.bytes - a.bytes || b.count - a.count);
   }
 }
 
-/** A function's calls; `label` is what labelOf calls it. */
+/** A function's calls; `label` is its name as labelOf gives it. */
 export function callsOf(stacks: Groupable, view: View, label: string): FunctionCalls {
   const { tree } = stacks;
   const { ownBytes, ownCount, totalBytes, totalCount } = sumByNode(stacks, view);
   const isIt = Uint8Array.from({ length: tree.length }, (_, node) =>
     labelOf(tree, node, "function") === label ? 1 : 0,
   );
-  /** Whether it is among a node's callers. */
+  /** Whether the function is among a node's callers. */
   const isBelow = new Uint8Array(tree.length);
-  /** What is at a node and below it on stacks that it stands on no further inside. */
+  /** Sums of the nodes below, on stacks where the function does not occur again further inside. */
   const [apartBytes, apartCount] = [ownBytes.slice(), ownCount.slice()];
   for (let node = 1; node < tree.length; node++) {
     const caller = tree.parent(node);
@@ -73,7 +73,7 @@ export function callsOf(stacks: Groupable, view: View, label: string): FunctionC
       sum.own.bytes += ownBytes[node] as number;
       sum.own.count += ownCount[node] as number;
       lines.add(String(tree.line(node)), tree.frame(node), apartBytes[node] as number, apartCount[node] as number);
-      // The root has only what has no stack.
+      // The root only has allocations without a stack.
       const [allBytes, allCount] = node === 0 ? [ownBytes, ownCount] : [totalBytes, totalCount];
       if (isBelow[node]) continue;
       sum.total.bytes += allBytes[node] as number;

@@ -1,13 +1,13 @@
-// The callees of each node of a tree, in an order.
+// The callees of each node of a tree, sorted.
 
 import type { StackTree } from "../trace/tree.js";
 
 export class Children {
-  /** Those of node k stand from starts[k] up to, and without, starts[k + 1]. */
+  /** The callees of node k are at [starts[k], starts[k + 1]). */
   readonly #starts: Uint32Array;
   readonly #nodes: Uint32Array;
 
-  /** `compare` puts two callees of one node in order. */
+  /** `compare` sorts the callees of a node. */
   constructor(tree: StackTree, compare: (a: number, b: number) => number) {
     const { length } = tree;
     this.#starts = new Uint32Array(length + 1);
@@ -35,7 +35,7 @@ export class Children {
   }
 }
 
-/** Every node before its callees (`node`) and again after them (`~node`), in the order of their callers' lists. */
+/** Yields every node before its callees (as `node`) and again after them (as `~node`), in sorted order. */
 export function* walk(children: Children): Generator<number> {
   const waiting = [0];
   for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {

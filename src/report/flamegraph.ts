@@ -1,5 +1,5 @@
-// A trace as one page of HTML that holds everything it needs: the viewer (viewer/, built by scripts/build.mjs) and the data
-// (src/page/). It opens without a network.
+// A trace as one HTML page that contains everything it needs: the viewer (viewer/, built by scripts/build.mjs) and the
+// data (src/page/). It works without a network.
 
 import { readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
@@ -7,7 +7,7 @@ import type { PageData } from "../page/model.js";
 import { encodePage } from "../page/wire.js";
 import { programName } from "../text/labels.js";
 
-/** Where the template has the data: an element that is empty there. */
+/** The template's place for the data: an empty element. */
 const DATA_PLACE = '<script type="application/octet-stream" id="data"></script>';
 
 /** The viewer without data. */

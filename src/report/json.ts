@@ -1,5 +1,5 @@
-// The report as data, for other programs: docs/report-json.md. A field is added without a new version; a change of
-// what a field means, or its loss, makes a new one.
+// The report as data, for other programs: docs/report-json.md. A new field does not change the version; removing a
+// field, or changing its meaning, does.
 
 import type { Account, ArenaStats, LargeStats, SizeClassStats } from "../alloc/stats.js";
 import type { LeakReport } from "../hosts/c/leaks.js";
@@ -14,27 +14,27 @@ export interface JsonReport {
   readonly program: Program;
   readonly allocator: PythonAllocator;
   readonly exitCode: number;
-  /** The program alone, and what the interpreter took to start. */
+  /** The duration of the program alone, and of the interpreter's start. */
   readonly seconds: number;
   readonly startupSeconds: number;
   readonly limitBytes: number | null;
   /** Size of the WebAssembly memory at the end, static data included. */
   readonly memoryBytes: number;
-  /** Highest program break above the static data. */
+  /** The highest program break above the static data. */
   readonly peakBytes: number;
   /** The program break above the static data at the end: the sum of the account's parts. */
   readonly platformBytes: number;
-  /** Bytes of blocks in use; null where the allocator does not tell. */
+  /** Bytes of blocks in use; null if the allocator does not report it. */
   readonly liveBytes: number | null;
-  /** With a stock allocator everything in use has passed through the C library's malloc: it counts as escaped. */
+  /** With a stock allocator, everything in use came through the C library's malloc, and counts as escaped. */
   readonly account: Account;
   readonly allocatedBlocks: number | null;
   readonly sizeClasses: readonly SizeClassStats[];
   readonly arenas: ArenaStats | null;
   readonly large: Readonly<Record<string, LargeStats>> | null;
-  /** What a module in C did not free; null for Python. */
+  /** The blocks that a module in C did not free; null for Python. */
   readonly leaks: LeakReport | null;
-  /** What was done about pressure: the last measures, the oldest first. Their `at` and `ms` are milliseconds. */
+  /** The last measures against pressure, the oldest first. `at` and `ms` are milliseconds. */
   readonly measures: readonly MeasureRun[];
 }
 

@@ -1,21 +1,21 @@
-// What a report of a run is made from.
+// The result of a run, from which its report is made.
 
 import type { HeapStats } from "../alloc/stats.js";
 import type { LeakReport } from "../hosts/c/leaks.js";
 import type { MeasureRun } from "../pressure/events.js";
 
 export const ALLOCATORS = ["pyheap", "malloc", "mimalloc"] as const;
-/** Ours, or one of stock CPython's. */
+/** Our allocator, or one of stock CPython's. */
 export type PythonAllocator = (typeof ALLOCATORS)[number];
 
-/** A file, the text after -c, the name after -m, or a module in C. */
+/** The program: a file, the text after -c, the name after -m, or a module in C. */
 export interface Program {
   readonly kind: "script" | "code" | "module" | "wasm";
   readonly target: string;
   readonly args: readonly string[];
 }
 
-/** What is known of a program that has run: plain data, all sizes in bytes. */
+/** What is known about a program that has run: plain data, all sizes in bytes. */
 export interface RunResult {
   readonly program: Program;
   readonly allocator: PythonAllocator;
@@ -24,16 +24,16 @@ export interface RunResult {
   readonly startupSeconds: number;
   readonly seconds: number;
   readonly memoryBytes: number;
-  /** Highest program break above the static data, and the break at the end. */
+  /** The highest program break above the static data, and the break at the end. */
   readonly peakBytes: number;
   readonly platformBytes: number;
-  /** In use and free in the host's malloc, headers included. */
+  /** Bytes in use and free in the host's malloc, including headers. */
   readonly hostUsed: number;
   readonly hostFree: number;
   /** The heap's statistics; undefined for a stock allocator. */
   readonly stats: HeapStats | undefined;
-  /** What was done about pressure, the oldest first. */
+  /** The measures against pressure, the oldest first. */
   readonly measures?: readonly MeasureRun[];
-  /** What a module in C did not free; undefined for Python. */
+  /** The blocks that a module in C did not free; undefined for Python. */
   readonly leaks?: LeakReport;
 }

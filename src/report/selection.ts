@@ -1,11 +1,11 @@
-// Which stacks a report shows, and as what. From those of a trace, in this order:
+// Selects the stacks that a report shows, and changes them, in this order:
 //
-//   filter     stacks that have no such frame are left out, with what they have
-//   hide       such frames are left out; what they have is their caller's
-//   maxDepth   main a b c d e f g   ->   main a b … f g     deep stacks keep their ends, of the inner one no more than INNER
+//   filter     stacks without a matching frame are omitted, with all that they have
+//   hide       matching frames are omitted; what they have is added to their caller
+//   maxDepth   main a b c d e f g   ->   main a b … f g     deep stacks keep both ends, the inner one with at most INNER frames
 //   minShare   what has less than a share of all becomes "smaller calls" of its caller
 //
-// So without a filter the sums stay what they are. Nothing here recurses: stacks may be 100,000 frames deep.
+// So without a filter the sums stay the same. Nothing here is recursive, because stacks may be 100,000 frames deep.
 
 import { Accounts, type Measure, type View } from "../trace/accounts.js";
 import type { TraceFunction } from "../trace/format.js";
@@ -14,62 +14,62 @@ import type { Groupable } from "./trace-groups.js";
 import { TreeBuilder } from "./tree-builder.js";
 
 export interface Selection {
-  /** Only stacks with a frame whose function's name or file it matches. */
+  /** Only stacks with a frame whose function's name or file matches. */
   readonly filter?: RegExp | undefined;
-  /** Functions that are not shown. */
+  /** The functions that are not shown. */
   readonly hide?: ((f: TraceFunction) => boolean) | undefined;
-  /** Most frames of a stack; a frame in place of those left out comes on top. */
+  /** The most frames of a stack, not counting the frame that stands for the omitted ones. */
   readonly maxDepth?: number | undefined;
-  /** From 0 to 1. */
+  /** A share from 0 to 1. */
   readonly minShare?: number | undefined;
-  /** How names and files are written where the report goes. */
+  /** Converts names and files to the form that the report's destination needs. */
   readonly write?: ((text: string) => string) | undefined;
 }
 
-/** What is shown of a view. */
+/** The shown part of a view. */
 export interface Selected extends Groupable {
-  /** All of it. */
+  /** The sum of all that is shown. */
   readonly sum: Measure;
-  /** Stacks whose middle is left out. */
+  /** The number of stacks whose middle is omitted. */
   readonly cut: number;
-  /** The file of a function as the trace has it, not as it is written. */
+  /** The file of a function as in the trace, before `write` changed it. */
   fileOf(f: TraceFunction): string;
 }
 
-/** Stand for what is not shown by itself. */
+/** Functions that stand for what is not shown by itself. */
 export const ELIDED: TraceFunction = { name: "frames left out", file: "", firstLine: 0 };
 export const SMALLER: TraceFunction = { name: "smaller calls", file: "", firstLine: 0 };
 
-/** Every deep stack has an inner end of its own, the outer ones are shared: so these are fewer. */
+/** Deep stacks share their outer ends, but each has its own inner end. So the inner ends have fewer frames. */
 const INNER = 32;
 
 const FROZEN_MACHINERY = /^<frozen (importlib\.|zipimport|runpy)/;
 const MACHINERY = /\/(importlib\/(__init__|_bootstrap\w*)|zipimport|runpy|_pyodide\/_importhook)\.py$/;
 
-/** Whether a function is one that Python imports with. */
+/** Whether a function belongs to Python's import system. */
 export function isImport({ file }: TraceFunction): boolean {
   return FROZEN_MACHINERY.test(file) || MACHINERY.test(file);
 }
 
-/** For each node whether one of its stack's functions is chosen. */
+/** For each node, whether a function on its stack is chosen. */
 function onStack(tree: StackTree, isChosen: (f: TraceFunction) => boolean): Uint8Array {
   const chosen = Uint8Array.from(tree.functions, (f) => (isChosen(f) ? 1 : 0));
   const found = new Uint8Array(tree.length);
   found[0] = chosen[0] as number;
   for (let node = 1; node < tree.length; node++) {
     const caller = tree.parent(node);
-    // The root stands for what has no stack: it is on none.
+    // The root stands for allocations without a stack.
     found[node] = (chosen[tree.functionNumber(node)] as number) | (caller === 0 ? 0 : (found[caller] as number));
   }
   return found;
 }
 
-/** The stacks of a tree with fewer frames: what each node has become. */
+/** The stacks of a tree with fewer frames: the new node of each old one. */
 class Reduction {
   readonly builder: TreeBuilder;
   cut = 0;
   readonly #from: StackTree;
-  /** The node itself, or if it is hidden the nearest caller that is not. */
+  /** For each node the node itself; or, if it is hidden, its nearest caller that is not. */
   readonly #shown: Uint32Array;
   readonly #depths: Uint32Array;
   /** The caller at the depth where deep stacks are cut. */
@@ -105,12 +105,12 @@ class Reduction {
     }
   }
 
-  /** The node that a node is shown as. */
+  /** The new node for a node. */
   shownAs(node: number): number {
     return this.#shown[node] as number;
   }
 
-  /** The nearest caller that is shown. */
+  /** The nearest shown caller. */
   callerOf(node: number): number {
     return this.#shown[this.#from.parent(node)] as number;
   }
@@ -120,7 +120,7 @@ class Reduction {
     return (this.#depths[node] as number) > this.#outer + this.#inner;
   }
 
-  /** What a node has become. Its callers that are not deep have been asked for before. */
+  /** Makes the new node for a node. Its callers that are not deep must have been converted before. */
   become(node: number): number {
     const known = this.#made[node] as number;
     if (known >= 0) return known;
@@ -129,7 +129,7 @@ class Reduction {
     return made;
   }
 
-  /** A node is among the smaller calls of its caller. */
+  /** Merges a node into the "smaller calls" of its caller. */
   becomeSmaller(node: number): void {
     const caller = this.become(this.callerOf(node));
     this.#smaller ||= this.builder.addFunction(SMALLER);
@@ -168,7 +168,7 @@ class Reduction {
   }
 }
 
-/** What of a view is shown. */
+/** Selects the shown part of a view. */
 export function select({ tree, accounts, sample = 0 }: Groupable, view: View, selection: Selection = {}): Selected {
   const { filter, minShare = 0 } = selection;
   const isFound = filter ? onStack(tree, ({ name, file }) => filter.test(name) || filter.test(file)) : undefined;
@@ -189,7 +189,7 @@ export function select({ tree, accounts, sample = 0 }: Groupable, view: View, se
     sum.bytes += bytes;
     sum.count += count;
   }
-  // Callers have lower numbers.
+  // Callers have lower numbers than their callees.
   for (let node = tree.length - 1; node > 0; node--) {
     const caller = reduction.callerOf(node);
     totals[caller] = (totals[caller] as number) + (totals[node] as number);
@@ -200,7 +200,7 @@ export function select({ tree, accounts, sample = 0 }: Groupable, view: View, se
     if ((totals[node] as number) < sum.bytes * minShare) reduction.becomeSmaller(node);
     else if (isOwn[node] || !reduction.isDeep(node)) reduction.become(node);
   }
-  // One view is enough: which one it is called is all the same.
+  // One view is enough; its name does not matter.
   const merged = new Accounts();
   for (const account of kept) {
     const node = reduction.become(reduction.shownAs(accounts.nodes.at(account)));

@@ -1,6 +1,6 @@
-// Lines of the program's source, to stand beside its frames: read when they are asked for, from where the program was.
+// Source lines of the program for its frames. They are read on demand, from the folder where the program was.
 //
-// A file that was changed after the recording began has no lines here: they might not be those that ran.
+// A file that was changed after the recording began is not used, because its lines might not be those that ran.
 
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -11,9 +11,9 @@ import type { TraceMetadata } from "../trace/format.js";
 const MOST_CHARACTERS = 80;
 /** A larger file is not source code that anybody reads. */
 const MOST_BYTES = 16 * 2 ** 20;
-/** Only these are source: a trace from a stranger may name any file, and what is shown may be handed on. */
+/** Only files with these endings are read: a trace from a stranger may name any file, and reports may be passed on. */
 const SOURCE = /\.(py[ix]?|[cm]?[jt]sx?|c|h|cc|cpp|hpp)$/i;
-/** What Python calls the code after -c. */
+/** The file name that Python gives to the code after -c. */
 const CODE_FILE = "<string>";
 
 export class Sources {
@@ -23,7 +23,7 @@ export class Sources {
   readonly #started: number;
   readonly #files = new Map<string, readonly string[]>();
 
-  /** Relative paths are looked for in `folders`, in turn. */
+  /** Relative paths are looked up in `folders`, in turn. */
   constructor({ command, started }: Pick<TraceMetadata, "command" | "started">, folders: readonly string[] = ["."]) {
     this.#folders = folders;
     this.#started = Date.parse(started);
@@ -31,7 +31,7 @@ export class Sources {
     if (option === "-c" && code !== undefined) this.#files.set(CODE_FILE, code.split(/\r\n|\r|\n/));
   }
 
-  /** The lines of a file; none if it can't be had. */
+  /** The lines of a file; none if it can't be read. */
   lines(file: string): readonly string[] {
     let lines = this.#files.get(file);
     if (!lines) {
@@ -41,7 +41,7 @@ export class Sources {
     return lines;
   }
 
-  /** The text of a line, without its indentation; undefined if it is empty or can't be had. */
+  /** The text of a line, without its indentation; undefined if it is empty or can't be read. */
   line(file: string, line: number): string | undefined {
     const text = this.lines(file)[line - 1]?.trim().replace(/\s+/g, " ") ?? "";
     if (text === "") return undefined;
@@ -61,7 +61,10 @@ export class Sources {
   }
 }
 
-/** A file's text, and when it was modified; undefined if it can't be had: it may be in an archive, or not be ours to read. */
+/**
+ * The text of a file, and when it was modified; undefined if it can't be read: it may be in an archive, or access may
+ * be denied.
+ */
 function readIfThere(folder: string, file: string): { readonly modified: number; readonly text: string } | undefined {
   try {
     const path = file.startsWith("file:") ? fileURLToPath(file) : resolve(folder, file);

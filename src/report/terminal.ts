@@ -13,15 +13,15 @@ import { forTerminal } from "../text/visible.js";
 import { type Cell, layOut as table } from "./columns.js";
 import type { RunResult } from "./run-result.js";
 
-/** Size classes that are shown: those with the most bytes. */
+/** The number of size classes that are shown: those with the most bytes. */
 const CLASSES_SHOWN = 12;
 const BAR_WIDTH = 24;
-/** Kinds of blocks that were not freed, of which the largest are shown. */
+/** The number of kinds of leaked blocks that are shown: the largest. */
 const LEAKS_SHOWN = 10;
 
 type Row = readonly Cell[];
 
-/** The account's parts with what they are called here, in the order in which they are shown. */
+/** The account's parts with their names in the report, in the order of the report. */
 function parts(account: Account): readonly (readonly [string, number])[] {
   return [
     ["objects", account.live.object],
@@ -102,7 +102,7 @@ function heapSections(stats: HeapStats, colors: Colors): string[] {
   ];
 }
 
-/** What a module in C did not free: the most bytes first. */
+/** The blocks that a module in C did not free, the most bytes first. */
 function leakSection({ leaks, blocks, bytes: total, exact }: LeakReport, colors: Colors): string[] {
   if (blocks === 0) return ["", `${colors.bold("Not freed")}  nothing`];
   const largest = [...leaks].sort((a, b) => b.count * b.size - a.count * a.size).slice(0, LEAKS_SHOWN);
@@ -123,7 +123,7 @@ function leakSection({ leaks, blocks, bytes: total, exact }: LeakReport, colors:
   ];
 }
 
-/** What was done about pressure, by reason and measure. */
+/** The measures against pressure, by reason and measure. */
 function measureSection(runs: readonly MeasureRun[], colors: Colors): string[] {
   if (runs.length === 0) return [];
   const groups = new Map<string, MeasureRun[]>();

@@ -12,14 +12,14 @@ import { groupBy } from "./trace-groups.js";
 export interface CallersOptions {
   /** The functions that are shown: those whose name or file matches. */
   readonly pattern: RegExp;
-  /** Functions, and rows of each list, that are shown at most. */
+  /** The most functions that are shown, and the most rows of each list. */
   readonly functions: number;
   readonly rows: number;
-  /** Rows with less than this share of the function's bytes, from 0 to 1, are left out. */
+  /** Rows with less than this share of the function's bytes, from 0 to 1, are omitted. */
   readonly minShare: number;
 }
 
-/** The labels of the functions that match and have something, those with most in total first. */
+/** The labels of the matching functions that have allocations, those with the most in total first. */
 function matching({ stacks, view }: TraceReport, pattern: RegExp): string[] {
   return groupBy(stacks, view, "function")
     .filter(({ frame }) => frame && (pattern.test(frame.function.name) || pattern.test(stacks.fileOf(frame.function))))

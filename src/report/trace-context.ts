@@ -1,4 +1,4 @@
-// What every report of a trace is made from, and the lines that every one begins with.
+// The input of every report of a trace, and the lines with which each report begins.
 
 import type { Colors } from "picocolors/types.js";
 import { bytes } from "../text/bytes.js";
@@ -14,7 +14,7 @@ import type { Frame } from "../trace/tree.js";
 import { type Selected, type Selection, select } from "./selection.js";
 import type { Sources } from "./sources.js";
 
-/** A trace that was read, and what of it is looked at. */
+/** A trace that was read, and the part of it that is shown. */
 export interface TraceParts {
   readonly analysis: Analysis;
   readonly summary: TraceSummary;
@@ -23,20 +23,20 @@ export interface TraceParts {
 }
 
 export interface TraceReport extends TraceParts {
-  /** Where lines of source come from; undefined if none are to be shown. */
+  /** The source of lines of code; undefined if none are to be shown. */
   readonly sources?: Sources | undefined;
-  /** The stacks that are shown of the view; names are written for where the report goes. */
+  /** The shown stacks of the view; their names are in the form for the report's destination. */
   readonly stacks: Selected;
   readonly selection: Selection;
 }
 
-/** A report of the stacks that are selected; the default is all of them, for a terminal. */
+/** Makes a report of the selected stacks; the default is all stacks, for a terminal. */
 export function traceReport(parts: TraceParts & Pick<TraceReport, "sources">, selection: Selection = {}): TraceReport {
   const chosen = { write: forTerminal, ...selection };
   return { ...parts, selection: chosen, stacks: select(parts.analysis, parts.view, chosen) };
 }
 
-/** A line of source that a frame is in, with a margin before it; "" if it can't be had. */
+/** The source line of a frame, with a margin before it; "" if it can't be read. */
 export function sourceText(
   { sources, stacks, colors }: Pick<TraceReport, "sources" | "stacks" | "colors">,
   frame: Frame,
@@ -45,21 +45,21 @@ export function sourceText(
   return text === undefined ? "" : `  ${colors.cyan(forTerminal(text))}`;
 }
 
-/** A frame in a line: its function, where it is, what more there is to say, and the line of source. */
+/** A frame as one line: its function, its place, more words, and the source line. */
 export function frameText(report: Pick<TraceReport, "sources" | "stacks" | "colors">, frame: Frame, more = ""): string {
   const { name } = frame.function;
   const place = placeOf(frame.function, frame.line);
   return `${name}${place === "" ? "" : ` ${report.colors.dim(place)}`}${more}${sourceText(report, frame)}`;
 }
 
-/** The end of a report: why lines of source are missing. */
+/** The end of a report: why source lines are missing. */
 export function reportFoot({ sources, colors }: TraceReport): string[] {
   const changed = [...(sources?.changed ?? [])].map(visible);
   if (changed.length === 0) return [];
   return [colors.dim(`  ${changed.join(", ")}: changed since the recording began, so its lines are not shown.`)];
 }
 
-/** Bytes and blocks that the view shows, together. */
+/** The bytes and blocks in the view, in total. */
 export function viewSum({ analysis, view }: Pick<TraceParts, "analysis" | "view">): Measure {
   const { figures, accounts } = analysis;
   if (view === "peak") return { bytes: figures.peakBytes, count: figures.peakBlocks };
@@ -67,13 +67,16 @@ export function viewSum({ analysis, view }: Pick<TraceParts, "analysis" | "view"
   return accounts.sum(view);
 }
 
-/** What of the view is the interpreter's start, in words; undefined if nothing is, or if it is shown by stack. */
+/**
+ * The part of the view that belongs to the interpreter's start, in words; undefined if there is none, or if it is shown
+ * by stack.
+ */
 export function startWords({ analysis, view }: Pick<TraceParts, "analysis" | "view">): string | undefined {
   const { bytes: size, count: blocks } = analysis.start[view];
   return blocks < 0.5 ? undefined : `${bytes(size)} in ${counted(blocks, "block")} of the interpreter's start`;
 }
 
-/** Bounds that hold the view's bytes in 95 of 100 recordings; undefined if everything was recorded. */
+/** An interval that contains the view's true bytes in 95 of 100 recordings; undefined if everything was recorded. */
 export function viewInterval({ analysis, view }: Pick<TraceParts, "analysis" | "view">): Interval | undefined {
   const { accounts, sample } = analysis;
   if (sample === 0) return undefined;
@@ -83,12 +86,12 @@ export function viewInterval({ analysis, view }: Pick<TraceParts, "analysis" | "
   return intervalOf(viewSum({ analysis, view }).bytes, variance, sample);
 }
 
-/** An interval in words; "" without one. */
+/** An interval in words; "" if it is undefined. */
 export function intervalWords(interval: Interval | undefined): string {
   return interval === undefined ? "" : `${bytes(interval.low)} to ${bytes(interval.high)}`;
 }
 
-/** A span in words that follow others, and only where it begins; "" where it is everything. */
+/** A span in words, and its beginning alone; both "" for the whole recording. */
 function spanWords({ from, to }: Analysis["span"]): { span: string; begin: string } {
   const [first, last] = [time(from), time(to)];
   const begin = from > 0 ? ` from ${first} on` : "";
@@ -96,7 +99,7 @@ function spanWords({ from, to }: Analysis["span"]): { span: string; begin: strin
   return { span: from > 0 ? ` from ${first} to ${last}` : ` until ${last}`, begin };
 }
 
-/** What is shown, in one line: `at the peak, after 1.2 s: 30.1 MiB in 12,345 blocks`. */
+/** The shown view in one line: `at the peak, after 1.2 s: 30.1 MiB in 12,345 blocks`. */
 export function viewLine(report: Pick<TraceParts, "analysis" | "view">): string {
   const { analysis, view } = report;
   const { bytes: size, count: blocks } = viewSum(report);
@@ -113,17 +116,20 @@ export function viewLine(report: Pick<TraceParts, "analysis" | "view">): string 
   return `${what}: ${bytes(size)}${interval === "" ? "" : ` (${interval})`} in ${counted(blocks, "block")}`;
 }
 
-/** A line for each moment that was asked for, of which it is not known what was before it, and what after, if that shows. */
+/**
+ * A line for each requested moment that lies in a gap, where the order of events and the moment is not known; if the
+ * gap is long enough to matter.
+ */
 export function gapLines({ analysis }: Pick<TraceReport, "analysis">): string[] {
   return analysis.gaps.flatMap(({ moment, from, to, events, leastBytes, mostBytes }) => {
     const [least, most] = [bytes(leastBytes), bytes(mostBytes)];
     if (least === most) return [];
     const what = `${counted(events, "event")} there (${least} to ${most} live)`;
-    return [`From ${instant(from)} to ${instant(to)} no time was told: ${what} count as before ${instant(moment)}.`];
+    return [`From ${instant(from)} to ${instant(to)} no time was recorded: ${what} count as before ${instant(moment)}.`];
   });
 }
 
-/** What of the view a filter has left, in a line; none without one. */
+/** A line that says which part of the view the filter keeps; none without a filter. */
 function filterLines({ selection: { filter }, stacks: { sum }, analysis, view, colors }: TraceReport): string[] {
   if (!filter) return [];
   const share = percent(sum.bytes, viewSum({ analysis, view }).bytes);
@@ -134,7 +140,7 @@ function filterLines({ selection: { filter }, stacks: { sum }, analysis, view, c
   ];
 }
 
-/** The head of a report: which program, what is shown, and what of the trace could not be read. */
+/** The head of a report: the program, the view, and what could not be read of the trace. */
 export function reportHead(report: TraceReport): string[] {
   const { colors, summary } = report;
   const { command, sample } = summary.metadata;

@@ -13,11 +13,11 @@ import { inTermsOf, type Matched } from "./trace-match.js";
 export interface DiffOptions {
   readonly by: Grouping;
   readonly rows: number;
-  /** What comes first: the largest difference, or names from A on. */
+  /** The order: the largest difference first, or names from A on. */
   readonly sort: "bytes" | "count" | "name";
 }
 
-/** A group in both traces: bytes and blocks of its own, in the second less those in the first. */
+/** A group in both traces: its own bytes and blocks in the second trace minus those in the first. */
 export interface Difference {
   readonly label: string;
   readonly before: number;
@@ -31,7 +31,9 @@ const matched = ({ stacks, summary }: TraceReport): Matched => ({
   command: summary.metadata.command,
 });
 
-/** The groups that differ, those whose bytes differ most first. A group of both has the name that it has in the second. */
+/**
+ * The groups that differ, the largest difference of bytes first. A group in both traces has its name from the second.
+ */
 export function differences(before: TraceReport, after: TraceReport, by: Grouping): Difference[] {
   const groups = (of: Groupable, { view }: TraceReport) =>
     new Map(groupBy(of, view, by).map((group): [string, Group] => [group.label, group]));
@@ -49,7 +51,7 @@ export function differences(before: TraceReport, after: TraceReport, by: Groupin
     .sort((a, b) => Math.abs(b.bytes) - Math.abs(a.bytes) || a.label.localeCompare(b.label));
 }
 
-/** The interpreter's start in both, in a line: it is in no group. */
+/** The interpreter's start in both traces, in one line, because it is in no group. */
 function startChange(before: TraceReport, after: TraceReport): string[] {
   const [first, second] = [before, after].map(({ analysis, view }) => analysis.start[view].bytes);
   if (!first && !second) return [];

@@ -1,7 +1,8 @@
-// A trace's accounts in groups: by function, line, file, module, domain or size class; and summed up the tree of stacks.
+// Groups a trace's accounts: by function, line, file, module, domain or size class. Also sums them up along the tree of
+// stacks.
 //
 //   own    what the group's own code allocated: it is innermost on the stack
-//   total  and what was called from it; a group that stands on a stack more than once counts once
+//   total  also what was called from it; a group that occurs several times on a stack counts once
 
 import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import { placeOf } from "../text/labels.js";
@@ -11,7 +12,7 @@ import { varianceOf } from "../trace/sampling.js";
 import { sizeClassName } from "../trace/size-class.js";
 import type { Frame, StackTree } from "../trace/tree.js";
 
-/** Stacks, and accounts that can be asked: an Analysis, or what a page has. */
+/** Stacks and accounts with measures: an Analysis, or the data of a page. */
 export interface Groupable {
   readonly tree: StackTree;
   /** Mean distance between samples in bytes; 0 or absent if everything was recorded. */
@@ -32,13 +33,13 @@ export interface Group {
   readonly label: string;
   readonly own: Measure;
   readonly total: Measure;
-  /** The expected squared error of its own bytes; 0 if everything was recorded. */
+  /** The expected squared error of the group's own bytes; 0 if everything was recorded. */
   readonly variance: number;
-  /** Of a function or a line: one of its frames. */
+  /** For a function or a line: one of its frames. */
   readonly frame?: Frame;
 }
 
-/** Sums by node: what was allocated there, and there or below. */
+/** Sums by node: what was allocated at the node, and at the node or below. */
 export interface NodeSums {
   readonly ownBytes: Float64Array;
   readonly ownCount: Float64Array;
@@ -71,9 +72,11 @@ export function sumByNode({ accounts, tree, sample = 0 }: Groupable, view: View)
   return { ownBytes, ownCount, totalBytes, totalCount, variance };
 }
 
-/** The module that a file has: `json.decoder` for /lib/python3.14/json/decoder.py, `importlib._bootstrap` for a frozen one. */
+/**
+ * The module of a file: `json.decoder` for /lib/python3.14/json/decoder.py, `importlib._bootstrap` for a frozen module.
+ */
 export function moduleOf(file: string): string {
-  // What is written from right to left stays in its isolate.
+  // A name that is written from right to left keeps its isolate characters.
   const isolated = /^\u2068(.*)\u2069$/u.exec(file)?.[1];
   if (isolated !== undefined) return `\u2068${moduleOf(isolated)}\u2069`;
   const frozen = /^<frozen (.+)>$/.exec(file);
@@ -83,12 +86,12 @@ export function moduleOf(file: string): string {
   return path.replace(/\/__init__$/, "").replaceAll("/", ".");
 }
 
-/** What a function is called among others: small stacks that a page put together, and what is outside Python, have no file. */
+/** A function's name among others. Merged small stacks, and the outside of Python, have no file. */
 export function functionLabel(f: TraceFunction): string {
   return f.file === "" ? f.name : `${f.name} (${placeOf(f, f.firstLine)})`;
 }
 
-/** What a node is called in a grouping. */
+/** The name of a node's group. */
 export function labelOf(tree: StackTree, node: number, grouping: "function" | "line" | "file" | "module"): string {
   const { function: f, line } = tree.frame(node);
   if (node === 0 || f.file === "") return f.name;
@@ -162,7 +165,7 @@ function byStack(analysis: Groupable, view: View, grouping: "function" | "line" 
       add(ownBytes, group, sums.ownBytes[node] as number);
       add(ownCount, group, sums.ownCount[node] as number);
       add(variance, group, sums.variance[node] as number);
-      // The root stands for what has no stack, not for what all stacks have.
+      // The root stands for allocations without a stack, not for the sum of all stacks.
       const total = node === 0 ? sums.ownBytes : sums.totalBytes;
       const count = node === 0 ? sums.ownCount : sums.totalCount;
       if (onStack[group] === 0) {
@@ -201,7 +204,7 @@ function byKind(analysis: Groupable, view: View, grouping: "domain" | "size"): G
   });
 }
 
-/** A stack that has something, the innermost frame first. */
+/** A stack with allocations, the innermost frame first. */
 export interface StackRow {
   readonly node: number;
   readonly own: Measure;
@@ -209,7 +212,7 @@ export interface StackRow {
   readonly variance: number;
 }
 
-/** The stacks that have something, those with the most bytes first. */
+/** The stacks with allocations, the most bytes first. */
 export function stackRows(analysis: Groupable, view: View): StackRow[] {
   const { ownBytes, ownCount, variance } = sumByNode(analysis, view);
   const rows: StackRow[] = [];
@@ -220,7 +223,7 @@ export function stackRows(analysis: Groupable, view: View): StackRow[] {
   return rows.sort((a, b) => b.own.bytes - a.own.bytes || a.node - b.node);
 }
 
-/** The groups that have something, those with the most bytes of their own first. */
+/** The groups with allocations, the most own bytes first. */
 export function groupBy(analysis: Groupable, view: View, grouping: Grouping): Group[] {
   const groups =
     grouping === "domain" || grouping === "size" ? byKind(analysis, view, grouping) : byStack(analysis, view, grouping);

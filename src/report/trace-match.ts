@@ -1,29 +1,29 @@
-// Which function and line of one trace is which of another, of the same program or another version of it: a comment above a function, or
-// another folder around its files, makes no other function.
+// Matches the functions and lines of two traces, of the same program or of two versions of it. A comment added above a
+// function, or another folder around the program's files, does not make it another function.
 //
-//   file      the same path; else the only one whose path ends alike, and the programs themselves
-//   function  its qualified name in its file; several of a name in their order, with as few lines between them as can be
-//   line      as far from the function that begins above it; lines that moved within a function in their order, if they are near
+//   file      the same path; otherwise the only path with the same end; and the programs' main files match each other
+//   function  its qualified name in its file; if a name occurs several times, in order, with the least distance between lines
+//   line      the same distance from the function that begins above it; lines that moved within a function match in order, if they are near
 //
-// So lines are hints: what only one of the traces has stays what it is.
+// So line numbers are only hints. What only one of the traces has stays unchanged.
 
 import type { TraceFunction } from "../trace/format.js";
 import { StackTree } from "../trace/tree.js";
 
-/** A trace as it is matched with another. */
+/** A trace that is matched with another. */
 export interface Matched {
   readonly tree: StackTree;
   readonly command: readonly string[];
 }
 
-/** A line that is so far from where it is expected is another one. */
+/** A line that is farther than this from its expected place counts as another line. */
 const NEAR = 20;
-/** More pairs than these are not compared. */
+/** If there are more pairs than this, they are not compared. */
 const MOST_PAIRS = 4_000_000;
 
 /**
- * Pairs of two ascending lists, in order: as many as there can be with a distance of at most `most`, and of those the nearest. Returns for each
- * of `before` that has one its partner.
+ * Pairs the numbers of two ascending lists, in order: as many pairs as possible with a distance of at most `most`, and
+ * among those solutions the one with the least distances. Returns the partner of each number of `before` that has one.
  */
 export function align(before: readonly number[], after: readonly number[], most: number): Map<number, number> {
   const [rows, columns] = [before.length, after.length];
@@ -33,7 +33,7 @@ export function align(before: readonly number[], after: readonly number[], most:
     for (const line of before) if (there.has(line)) pairs.set(line, line);
     return pairs;
   }
-  // best[i][j]: how good the pairs of before[i ...] and after[j ...] can be. One more pair is better than any distance.
+  // best[i][j] rates the pairs of before[i ...] and after[j ...]. One more pair is better than any distance.
   const width = columns + 1;
   const best = new Float64Array((rows + 1) * width);
   const bonus = 2 * Math.max(before.at(-1) ?? 0, after.at(-1) ?? 0) * Math.min(rows, columns) + 1;
@@ -56,14 +56,14 @@ export function align(before: readonly number[], after: readonly number[], most:
   return pairs;
 }
 
-/** How many parts two paths have in common at their ends. */
+/** The number of parts that two paths have in common at their ends. */
 function commonEnd(a: string, b: string): number {
   const [first, second] = [a.split("/").reverse(), b.split("/").reverse()];
   const other = first.findIndex((part, k) => part !== second[k]);
   return other < 0 ? first.length : other;
 }
 
-/** For each file of `before` that is one of `after`, which. */
+/** For each file of `before` that matches a file of `after`, that file. */
 export function matchFiles(before: Matched, after: Matched): Map<string, string> {
   const filesOf = ({ tree }: Matched) => new Set(tree.functions.map(({ file }) => file));
   const [first, second] = [filesOf(before), filesOf(after)];
@@ -80,7 +80,7 @@ export function matchFiles(before: Matched, after: Matched): Map<string, string>
     const alike = [...second].map((other) => ({ other, common: commonEnd(file, other) }));
     const most = Math.max(0, ...alike.map(({ common }) => common));
     const best = alike.filter(({ common }) => common === most);
-    // Another one of the files may be as near to it, or nearer.
+    // Another file of `before` may be as similar to it, or more.
     const rivals = [...first].filter((rival) => rival !== file && commonEnd(rival, best[0]?.other ?? "") >= most);
     if (most > 0 && best.length === 1 && rivals.length === 0) take(file, best[0]?.other ?? "");
   }
@@ -103,13 +103,13 @@ function gather<T>(values: readonly T[], keyOf: (value: T) => string): Map<strin
 
 const keyOf = ({ file, name }: TraceFunction) => `${file}\0${name}`;
 
-/** Where functions of a file began before, ascending, and where they begin now. */
+/** The lines where functions of a file began before, ascending, and where they begin now. */
 interface Anchors {
   readonly before: readonly number[];
   readonly now: ReadonlyMap<number, number>;
 }
 
-/** The line where one of before is expected. */
+/** The line where a line of `before` is expected. */
 function expected({ before, now }: Anchors, line: number): number {
   let low = 0;
   for (let high = before.length; low < high; ) {
@@ -121,7 +121,7 @@ function expected({ before, now }: Anchors, line: number): number {
   return anchor === undefined ? line : line - anchor + (now.get(anchor) ?? anchor);
 }
 
-/** Lines in which each function has something, by function's number. */
+/** The lines with allocations in each function, by the function's number. */
 function linesOf(tree: StackTree): Map<string, number[]> {
   const lines = new Map<string, number[]>();
   for (let node = 1; node < tree.length; node++) {
@@ -134,7 +134,9 @@ function linesOf(tree: StackTree): Map<string, number[]> {
   return lines;
 }
 
-/** The stacks of `before` with the files, first lines and lines that `after` has for the same ones. Nodes keep their numbers. */
+/**
+ * The stacks of `before`, with the files, first lines and lines that `after` has for them. Nodes keep their numbers.
+ */
 export function inTermsOf(after: Matched, before: Matched): StackTree {
   const files = matchFiles(before, after);
   const firstLines = new Map<string, Map<number, number>>();

@@ -1,4 +1,4 @@
-// A trace by whole stacks: what was left, or gone at once, each with the calls that led to it.
+// A trace by whole stacks: leaks, or temporary allocations, each with the calls that led to it.
 
 import { bytes } from "../text/bytes.js";
 import { count, counted, percent } from "../text/numbers.js";
@@ -8,17 +8,17 @@ import { frameText, intervalWords, reportFoot, reportHead, type TraceReport, vie
 import { stackRows } from "./trace-groups.js";
 
 export interface StacksOptions {
-  /** Stacks that are shown at most. */
+  /** The most stacks that are shown. */
   readonly rows: number;
-  /** Frames of each that are shown at most; a recursion that calls itself in one place is one. */
+  /** The most frames of each stack that are shown. A recursion that calls itself in one place counts as one frame. */
   readonly frames: number;
-  /** Which come first: those with most bytes, or with most blocks. */
+  /** The order: most bytes first, or most blocks. */
   readonly sort: "bytes" | "count";
-  /** Stacks with less than this share of the bytes, from 0 to 1, are left out. */
+  /** Stacks with less than this share of the bytes, from 0 to 1, are omitted. */
   readonly minShare: number;
 }
 
-/** Frames that are the same, one after the other. */
+/** Runs of equal frames, one after the other. */
 function* runsOf(tree: StackTree, node: number): Generator<{ readonly frame: Frame; readonly length: number }> {
   let length = 0;
   for (let at = node; at !== 0; at = tree.parent(at)) {
@@ -34,7 +34,7 @@ function* runsOf(tree: StackTree, node: number): Generator<{ readonly frame: Fra
 
 type Shown = Pick<TraceReport, "analysis" | "view" | "stacks" | "colors" | "sources">;
 
-/** The stacks that are shown, with their frames from the innermost outwards; and how many are not. */
+/** The shown stacks, with their frames from the innermost to the outermost, and the number of those not shown. */
 export function stackLines(
   report: Shown,
   { rows, frames, sort, minShare }: StacksOptions,

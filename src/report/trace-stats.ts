@@ -25,8 +25,8 @@ interface Share {
 }
 
 /**
- * All sizes in bytes, all times in seconds. Of a sampled trace, sizes and counts are estimates. Figures are of the program: what the
- * interpreter allocated before it is in `start` only, unless the report was made with it.
+ * All sizes are in bytes, all times in seconds. In a sampled trace, sizes and counts are estimates. All figures are the
+ * program's. What the interpreter allocated before is only in `start`, unless the report was made with it.
  */
 export interface TraceStats {
   readonly version: typeof STATS_VERSION;
@@ -34,7 +34,7 @@ export interface TraceStats {
   readonly started: string;
   readonly python: string | null;
   readonly sampleBytes: number;
-  /** Why not all of the trace could be read; null if it is whole. */
+  /** Why the trace could be read only in part; null if it was read completely. */
   readonly problem: string | null;
   readonly seconds: number;
   readonly events: number;
@@ -43,10 +43,10 @@ export interface TraceStats {
   readonly allocations: number;
   readonly resizes: number;
   readonly frees: number;
-  /** Frees of blocks that were there before the recording began; null if it was sampled: those are not known then. */
+  /** Frees of blocks that were there before the recording began; null in a sampled trace, where they are not known. */
   readonly foreignFrees: number | null;
   readonly allocatedBytes: number;
-  /** Bounds that hold the true `allocatedBytes` in 95 of 100 recordings; null if nothing is sampled. */
+  /** An interval that contains the true `allocatedBytes` in 95 of 100 recordings; null if the trace is not sampled. */
   readonly allocatedBytesInterval: Interval | null;
   readonly peakBytes: number;
   readonly peakBytesInterval: Interval | null;
@@ -56,7 +56,10 @@ export interface TraceStats {
   readonly endBytes: number;
   readonly endBytesInterval: Interval | null;
   readonly endBlocks: number;
-  /** What the interpreter allocated before the program began: in all, and of it what was live at the program's peak and at the end. */
+  /**
+   * What the interpreter allocated before the program began: in total, and the parts that were live at the program's
+   * peak and at the end.
+   */
   readonly start: {
     readonly allocatedBytes: number;
     readonly allocations: number;
@@ -65,9 +68,12 @@ export interface TraceStats {
     readonly endBytes: number;
     readonly endBlocks: number;
   };
-  /** When the program began; null if the recording began with it. */
+  /** The time when the program began; null if the recording began with it. */
   readonly programSeconds: number | null;
-  /** Stretches in which no time was told, and a moment in each that was asked for: their events count as before it. */
+  /**
+   * Periods in which no time was recorded, each with a requested moment in it. All events of such a period count as
+   * before the moment.
+   */
   readonly timeGaps: readonly {
     readonly momentSeconds: number;
     readonly fromSeconds: number;
@@ -76,11 +82,11 @@ export interface TraceStats {
     readonly leastLiveBytes: number;
     readonly mostLiveBytes: number;
   }[];
-  /** Runs of the cycle collector, how long they took together, and the unreachable objects that they found. */
+  /** The number of runs of the cycle collector, their total duration, and the unreachable objects that they found. */
   readonly collections: number;
   readonly collectionSeconds: number;
   readonly collectedObjects: number;
-  /** Of all that was allocated in the span, by what it was: the largest first. */
+  /** All allocations in the span, by domain, the largest first. */
   readonly domains: readonly Share[];
   readonly sizeClasses: readonly Share[];
   readonly topLines: readonly Share[];

@@ -1,4 +1,4 @@
-// A trace as a table: groups with what is their own, what is theirs in total, and how many blocks.
+// A trace as a table: groups with their own bytes, their bytes in total, and their blocks.
 
 import { bytes } from "../text/bytes.js";
 import { count, percent } from "../text/numbers.js";
@@ -7,16 +7,16 @@ import { layOut } from "./columns.js";
 import { intervalWords, reportFoot, reportHead, sourceText, type TraceReport, viewSum } from "./trace-context.js";
 import { type Group, type Grouping, groupBy } from "./trace-groups.js";
 
-/** What rows can be sorted by: the largest first, names from A on. */
+/** The columns by which rows can be sorted: the largest first, or names from A on. */
 export const SORTINGS = ["own", "total", "count", "name"] as const;
 export type Sorting = (typeof SORTINGS)[number];
 
 export interface TableOptions {
   readonly by: Grouping;
-  /** Rows that are shown at most. */
+  /** The most rows that are shown. */
   readonly rows: number;
   readonly sort: Sorting;
-  /** Rows with less than this share of the bytes in total, from 0 to 1, are left out. */
+  /** Rows with less than this share of the bytes in total, from 0 to 1, are omitted. */
   readonly minShare: number;
 }
 
@@ -27,7 +27,7 @@ const ORDERS: Readonly<Record<Sorting, (a: Group, b: Group) => number>> = {
   name: (a, b) => a.label.localeCompare(b.label),
 };
 
-/** The rows that are asked for, in order; and how many there are besides. */
+/** The selected rows, in order, and the number of further rows. */
 export function chooseRows(
   groups: readonly Group[],
   whole: number,
@@ -44,7 +44,7 @@ export function traceTable(report: TraceReport, options: TableOptions): string {
   const whole = viewSum(report).bytes;
   const { shown, more } = chooseRows(groupBy(stacks, view, by), whole, options);
   const { sample = 0 } = stacks;
-  // Of estimates, between which bounds the truth is.
+  // For estimates, the interval that contains the truth.
   const within = (text: string) => (sample > 0 ? [text] : []);
   const head = ["own", ...within("95 of 100"), "", "total", "", "blocks", by].map((title) => colors.dim(title));
   const lines = shown.map(({ label, own, total, frame, variance }) => [

@@ -1,4 +1,4 @@
-// A trace as a tree of calls: where the bytes are, from the outermost frame inwards.
+// A trace as a tree of calls, from the outermost frame inwards.
 
 import { bytes } from "../text/bytes.js";
 import { count, counted, percent } from "../text/numbers.js";
@@ -7,15 +7,15 @@ import { frameText, reportFoot, reportHead, type TraceReport, viewSum } from "./
 import { sumByNode } from "./trace-groups.js";
 
 export interface TreeOptions {
-  /** Branches with less than this share of the bytes, from 0 to 1, are left out. */
+  /** Branches with less than this share of the bytes, from 0 to 1, are omitted. */
   readonly minShare: number;
-  /** Levels that are shown at most. */
+  /** The most levels that are shown. */
   readonly depth: number;
-  /** Which of the calls of a function comes first. */
+  /** The order of a function's calls. */
   readonly sort: "total" | "own" | "count" | "name";
 }
 
-/** A node that is to be shown, with what stands before it and before its callees. */
+/** A node to be shown, with the text before it and before its callees. */
 interface Entry {
   readonly node: number;
   readonly lead: string;

@@ -1,4 +1,4 @@
-// Makes a tree of stacks in which each place below a caller is there once.
+// Builds a tree of stacks in which each place occurs once below a caller.
 
 import type { TraceFunction } from "../trace/format.js";
 import { GrowingU32 } from "../trace/growing.js";
@@ -8,23 +8,23 @@ const FIRST_LENGTH = 1 << 10;
 
 export class TreeBuilder {
   readonly tree: StackTree;
-  /** The next node with the same hash, less 1; and the first one of each hash. */
+  /** The next node with the same hash, minus 1; and the first node of each hash. */
   readonly #next = new GrowingU32();
   #first = new Uint32Array(FIRST_LENGTH);
 
-  /** `outside` stands for a stack without a frame. */
+  /** `outside` stands for a stack without frames. */
   constructor(outside: TraceFunction | undefined) {
     this.tree = new StackTree(outside);
     this.#next.push(0);
   }
 
-  /** The number of a new function. */
+  /** Adds a function, and returns its number. */
   addFunction(f: TraceFunction): number {
     this.tree.addFunction(f);
     return this.tree.functions.length - 1;
   }
 
-  /** The node of a place that `parent` called; a new one if there is none. */
+  /** The node of a place that `parent` called; it is added if it is new. */
   child(parent: number, functionNumber: number, line: number): number {
     const { tree } = this;
     const hash = this.#hash(parent, functionNumber, line);

@@ -1,16 +1,16 @@
-// Sizes in bytes as people read them.
+// Sizes in bytes, for people.
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 const STEP = 1024;
 
-/** To a tenth, in the unit that makes the figure shortest: `812 B`, `12.4 KiB`, `-3.0 MiB`. */
+/** A size to a tenth, in the unit that makes the number shortest: `812 B`, `12.4 KiB`, `-3.0 MiB`. */
 export function bytes(n: number): string {
   const whole = Math.round(Math.abs(n));
   const sign = n < 0 && whole > 0 ? "-" : "";
   if (whole < STEP) return `${sign}${whole} B`;
   let value = whole;
   let unit = 0;
-  // What would round to 1024.0 of a unit is 1.0 of the next one.
+  // A value that would be rounded to 1024.0 of a unit becomes 1.0 of the next unit.
   while (value >= STEP - 0.05 && unit < UNITS.length - 1) {
     value /= STEP;
     unit++;
@@ -18,12 +18,12 @@ export function bytes(n: number): string {
   return `${sign}${value.toFixed(1)} ${UNITS[unit]}`;
 }
 
-/** With its sign, also if it is positive: `+12.4 KiB`. */
+/** With a sign, even if it is positive: `+12.4 KiB`. */
 export function signedBytes(n: number): string {
   return Math.round(n) > 0 ? `+${bytes(n)}` : bytes(n);
 }
 
-/** As many whole units as make the figure exact, for a power of two: `512 B`, `4 KiB`. */
+/** A power of two without a fraction: `512 B`, `4 KiB`. */
 export function exactBytes(n: number): string {
   let value = n;
   let unit = 0;

@@ -1,23 +1,26 @@
-// What programs, functions and places in them are called.
+// Names of programs, functions and places.
 
 import { visible } from "./visible.js";
 
-/** A program by its command, in one line. */
+/** The name of a program: its command, in one line. */
 export function programName(command: readonly string[]): string {
   return visible(command.join(" ").replace(/\s+/g, " ").trim()) || "A program";
 }
 
-/** file:line; the file alone where there is no line, as in modules in C; "" if there is no file. */
+/** file:line. Only the file if there is no line, as in modules in C; "" if there is no file. */
 export function placeOf({ file }: { readonly file: string }, line: number): string {
   return file === "" ? "" : `${file}${line > 0 ? `:${line}` : ""}`;
 }
 
-/** The last part of a path; of a package's own file, with its folder: `json/__init__.py`. */
+/** The last part of a path; for a package's own file with its folder: `json/__init__.py`. */
 function fileName(path: string): string {
   return /[^/\\]*[/\\]__\w+__\.py$/.exec(path)?.[0] ?? path.replace(/^.*[/\\]/, "");
 }
 
-/** A function's name where its place is not shown: one that many have is told apart by its file, `<module> app.py`. */
+/**
+ * A function's name where its place is not shown. For a name that many functions have, with its file: `<module>
+ * app.py`.
+ */
 export function functionName({ name, file }: { readonly name: string; readonly file: string }): string {
   return name.startsWith("<") && file !== "" ? `${name} ${fileName(file)}` : name;
 }

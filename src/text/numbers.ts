@@ -1,14 +1,14 @@
-// Counts and shares as people read them.
+// Counts and shares, for people.
 
 const KILO = 1000;
 
-/** A whole number, its thousands apart: `59,345`. Of an estimate, the nearest. */
+/** A whole number with separated thousands: `59,345`. An estimate is rounded. */
 export function count(n: number): string {
-  // Adding 0 makes -0 a 0.
+  // Adding 0 turns -0 into 0.
   return (Math.round(n) + 0).toLocaleString("en-US");
 }
 
-/** With its sign, also if it is positive: `+12`. */
+/** With a sign, even if it is positive: `+12`. */
 export function signedCount(n: number): string {
   return Math.round(n) > 0 ? `+${count(n)}` : count(n);
 }
@@ -18,7 +18,7 @@ export function counted(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${Math.abs(Math.round(n)) === 1 ? one : many}`;
 }
 
-/** A count in few characters, for a sentence; columns have `count`: `4,213`, `301 k`, `14.4 M`. */
+/** A count in few characters, for a sentence: `4,213`, `301 k`, `14.4 M`. Columns use `count`. */
 export function shortCount(n: number): string {
   if (n < 10 * KILO) return count(n);
   if (n < 999.5 * KILO) return `${trimmed(n / KILO)} k`;
@@ -27,7 +27,7 @@ export function shortCount(n: number): string {
 
 const trimmed = (n: number) => n.toFixed(n < 100 ? 1 : 0);
 
-/** A share in whole per cents, or `<1 %`. */
+/** A share in whole percent, or `<1 %`. */
 export function percent(part: number, whole: number): string {
   const share = whole > 0 ? (100 * part) / whole : 0;
   return share > 0 && share < 1 ? "<1 %" : `${Math.round(share) + 0} %`;

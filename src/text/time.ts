@@ -1,20 +1,20 @@
-// Times as people read them.
+// Times, for people.
 
 export const MICROSECONDS = 1e6;
 
-/** Seconds to what precision is worth: `0.4 ms`, `31 ms`, `0.12 s`, `7.4 s`, `83 s`. */
+/** Seconds with a useful precision: `0.4 ms`, `31 ms`, `0.12 s`, `7.4 s`, `83 s`. */
 export function seconds(n: number): string {
   if (n > 0 && n < 0.1) return `${(n * 1000).toFixed(n < 0.01 ? 1 : 0)} ms`;
   return `${n.toFixed(n < 1 ? 2 : n < 20 ? 1 : 0)} s`;
 }
 
-/** As `seconds`, of microseconds. */
+/** As `seconds`, for microseconds. */
 export const time = (microseconds: number): string => seconds(microseconds / MICROSECONDS);
 
 /** A moment of a recording, in microseconds, more precisely than `time`: `4.2 ms`, `0.482 s`, `5.23 s`, `83.1 s`. */
 export const instant = (microseconds: number): string => instantIn(microseconds, Number.POSITIVE_INFINITY);
 
-/** As `instant`, but for a view of this many microseconds: as precise as a hundredth of the view (`5.2312 s`). */
+/** As `instant`, for a view of this many microseconds: with the precision of a hundredth of the view (`5.2312 s`). */
 export function instantIn(microseconds: number, seen: number): string {
   const n = microseconds / MICROSECONDS;
   const needed = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(seen / MICROSECONDS))));
@@ -22,7 +22,10 @@ export function instantIn(microseconds: number, seen: number): string {
   return `${n.toFixed(Math.max(needed, n < 1 ? 3 : n < 20 ? 2 : 1))} s`;
 }
 
-/** A span of a recording, in microseconds, precise enough for its length: `4.90 s to 5.41 s`, `1.5791 s to 1.5823 s`. */
+/**
+ * A span of a recording, in microseconds, with a precision that fits its length: `4.90 s to 5.41 s`, `1.5791 s to
+ * 1.5823 s`.
+ */
 export function stretch(from: number, to: number): string {
   const [begin, end] = [instant(from), instant(to)];
   const length = (to - from) / MICROSECONDS;

@@ -1,11 +1,12 @@
-// Names from outside, as text that does nothing: a function or a file can be called anything, also what a terminal obeys.
+// Makes names from outside harmless: functions and files can have any name, even one with commands for a terminal.
 
 /**
- * What is not shown but acts: control characters (an escape sequence begins with one), line breaks, marks of direction and other formats,
- * halves of surrogate pairs. Joiners stay: scripts and emoji need them.
+ * Characters that have an effect instead of a shape: control characters (an escape sequence begins with one), line
+ * breaks, marks of direction and other formats, and halves of surrogate pairs. Joiners are kept, because scripts and
+ * emoji need them.
  */
 const ACTS = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-/** The same, but for line breaks. */
+/** The same, except line breaks. */
 const ACTS_IN_LINES = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 /** Letters that are written from right to left: Hebrew, Arabic, Syriac, Thaana, N'Ko and the like. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
@@ -20,17 +21,20 @@ function escaped(character: string): string {
   return code <= 0xffff ? `\\u${digits(4)}` : `\\U${digits(8)}`;
 }
 
-/** The text in one line, with escapes in place of characters that act. */
+/** The text in one line, with escapes in place of such characters. */
 export function visible(text: string): string {
   return text.replace(ACTS, escaped);
 }
 
-/** Several lines that someone else made, with escapes in place of all other characters that act. */
+/** Several lines from outside, with escapes in place of such characters except line breaks. */
 export function visibleLines(text: string): string {
   return text.replace(ACTS_IN_LINES, escaped);
 }
 
-/** As `visible`, for a place among others in a line of a terminal: one that is written from right to left doesn't turn them round. */
+/**
+ * As `visible`, for a part of a line on a terminal: text that is written from right to left does not reverse its
+ * neighbours.
+ */
 export function forTerminal(text: string): string {
   const shown = visible(text);
   return RIGHT_TO_LEFT.test(shown) ? `${FIRST_STRONG_ISOLATE}${shown}${POP_ISOLATE}` : shown;

@@ -1,19 +1,19 @@
-// Accounts: what is known of the blocks of one stack, domain and size class: bytes and count of each view, in a row of numbers, which most events find
-// in a cache line or two.
+// Accounts: bytes and count of the blocks of one stack, domain and size class, for each view. An account is a row of
+// numbers, which lies in one or two cache lines.
 //
-//   live       what is live now            began   of that, what was allocated in the span
+//   live       what is live now            began   the part of it that was allocated in the span
 //   peak       what was live at the peak   allocated, temporary   sums over the span
 //
-// What an account held at the peak is written down late: `stamp` is the number of the peak for which `peak` holds. When
-// an account is about to change, or is read, and its stamp is older than the newest peak's number, then it has not
-// changed since that peak, so its live figures are those of the peak. So a new peak costs nothing but a number.
+// An account's peak is written late: `stamp` is the number of the peak for which `peak` holds. When an account is about
+// to change, or is read, and its stamp is older than the newest peak's number, then it has not changed since that peak;
+// so its live figures are those of the peak. Thus a new peak costs only a new number.
 
 import { TAG } from "./format.js";
 import { GrowingU32 } from "./growing.js";
 import { sizeClassOf } from "./size-class.js";
 
 const FIRST_LENGTH = 1 << 10;
-/** Domain and size class in one word. */
+/** Domain and size class are in one word; the size class begins at this bit. */
 const CLASS_SHIFT = 2;
 
 export interface Measure {
@@ -21,13 +21,13 @@ export interface Measure {
   readonly count: number;
 }
 
-/** What can be asked of an account. */
+/** The views of an account. */
 export const VIEWS = ["peak", "end", "leaks", "allocated", "temporary"] as const;
 export type View = (typeof VIEWS)[number];
-/** What of each view the interpreter allocated before the program began. */
+/** What the interpreter allocated before the program began, for each view. */
 export type StartMeasures = Readonly<Record<View, Measure>>;
 
-/** Numbers of an account, and where in them a view's bytes are; its count comes next. */
+/** The size of an account's row, and the place of each view's bytes in it; its count comes next. */
 const WIDTH = 2 * VIEWS.length;
 const AT: Readonly<Record<View, number>> = { end: 0, peak: 2, allocated: 4, temporary: 6, leaks: 8 };
 
@@ -112,7 +112,7 @@ export class Accounts {
     this.#sums[at + 1] = count;
   }
 
-  /** `count` blocks of `bytes` together are live more; with minus signs, less. */
+  /** Adds `count` blocks of `bytes` in total to what is live; negative numbers subtract. */
   live(account: number, bytes: number, count: number): void {
     this.#settle(account);
     this.#add(account * WIDTH, bytes, count);
@@ -122,23 +122,23 @@ export class Accounts {
     this.#add(account * WIDTH + AT[view], bytes, count);
   }
 
-  /** What is live now is the peak. */
+  /** Notes that what is live now is the peak. */
   notePeak(): void {
     this.#stamp++;
   }
 
-  /** The account has these figures, as they were read. */
+  /** Gives the account the figures that were read. */
   restore(account: number, measures: Readonly<Record<View, Measure>>): void {
     for (const view of VIEWS) this.#put(view, account, measures[view].bytes, measures[view].count);
     this.#stamps.set(account, this.#stamp);
   }
 
-  /** Nothing is in a view. */
+  /** Sets a view to 0 in all accounts. */
   clear(view: View): void {
     for (let account = 0; account < this.length; account++) this.#put(view, account, 0, 0);
   }
 
-  /** What a view has in all accounts. */
+  /** The sum of a view over all accounts. */
   sum(view: View): { bytes: number; count: number } {
     let [bytes, count] = [0, 0];
     for (let account = 0; account < this.length; account++) {

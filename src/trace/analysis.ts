@@ -1,12 +1,12 @@
-// What a trace says, in one pass over it: accounts by stack, domain and size class, the peak, and figures for the whole.
+// Analyses a trace in one pass: accounts by stack, domain and size class, the peak, and figures of the whole.
 //
-// All of that is of the program, unless the interpreter's start is asked for as well. What was allocated before the program began is
-// one measure for each view, `start`, and in no account:
+// All of these are the program's, unless the interpreter's start is requested as well. What was allocated before the
+// program began is one measure for each view, `start`, and is in no account:
 //
-//   live now  = accounts' `end`  + start.end       a block belongs to who allocated it, for as long as it lives
-//   at the peak = accounts' `peak` + start.peak    the peak is the program's: when most of its blocks were live
+//   live now    = accounts' `end`  + start.end      a block belongs to whoever allocated it, as long as it lives
+//   at the peak = accounts' `peak` + start.peak     the peak is the program's: the moment when most of its blocks were live
 //
-// A block of the start that the program resizes is the program's from then on.
+// If the program resizes a block of the start, the block is the program's from then on.
 
 import { Accounts, type Measure, type StartMeasures, VIEWS, type View } from "./accounts.js";
 import { BrokenContent } from "./bytes.js";
@@ -22,30 +22,35 @@ import type { AggregateWhole } from "./totals.js";
 import { StackTree } from "./tree.js";
 
 export interface AnalysisOptions {
-  /** The span that is looked at, in microseconds from the start of the recording; the default is all of it. */
+  /** The span to analyse, in microseconds from the start of the recording; the default is the whole recording. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** A block is temporary if it is freed before this many others were allocated; the default is 1. */
+  /** A block is temporary if fewer than this many other blocks are allocated before it is freed; the default is 1. */
   readonly temporary?: number | undefined;
-  /** What was allocated before the program began is in accounts and figures as well; the default is in `start` only. */
+  /**
+   * Whether accounts and figures include what was allocated before the program began; by default it is only in `start`.
+   */
   readonly withStart?: boolean | undefined;
 }
 
-/** A stretch of the recording in which no time was told, and a moment in it that was asked for: its events count as before that. */
+/**
+ * A period of the recording in which no time was recorded, and a requested moment in it. All events of the period count
+ * as before the moment.
+ */
 export interface TimeGap {
-  /** The moment, and where the gap begins and ends: microseconds from the start of the recording. */
+  /** The moment, and the beginning and the end of the gap: microseconds from the start of the recording. */
   readonly moment: number;
   readonly from: number;
   readonly to: number;
   readonly events: number;
-  /** The least and the most that was live in it: what was live at the moment is one of them, or in between. */
+  /** The least and the most that was live in the gap. What was live at the moment is one of these, or between them. */
   readonly leastBytes: number;
   readonly mostBytes: number;
 }
 
-/** Moments are told to this, in microseconds: a shorter gap is none. */
+/** The precision of moments, in microseconds: a shorter gap does not count. */
 const RESOLUTION = 1000;
-/** Number of the events in a gap while there was none since time was told. */
+/** The number of events in a gap before any event has come since the last time. */
 const NOT_YET = -1;
 
 const nothing = (): Record<View, { bytes: number; count: number }> => ({
@@ -63,7 +68,7 @@ export class Analysis implements TraceConsumer {
   readonly figures: Figures = { ...NO_FIGURES };
   /** Runs of the cycle collector in the span. */
   readonly collections = new Collections();
-  /** How many blocks were asked for by exact size. */
+  /** The number of blocks of each exact size. */
   readonly sizes = new SizeCounts();
   readonly #live = new LiveTable();
   readonly #from: number;
@@ -72,27 +77,27 @@ export class Analysis implements TraceConsumer {
   readonly #withStart: boolean;
   #start = nothing();
   #sample = 0;
-  /** What is live of everything, as far as it is told, and the most of that in the span: only of sampled traces. */
+  /** All that is live, as far as it was recorded exactly, and its maximum in the span; only for sampled traces. */
   #exactLive = 0;
   #exactPeak = 0;
-  /** Allocations so far, resizes included: what a block's birth is counted in. */
+  /** The number of allocations so far, including resizes. A block's birth is such a number. */
   #births = 0;
-  /** The first birth of the span, and of what counts as a leak if it stays. */
+  /** The first birth of the span, and the first birth that counts as a leak if the block stays. */
   #firstBirth = 0;
   #firstLeak = 0;
-  /** The first birth of the program; 0 if the start is not told apart. */
+  /** The first birth of the program; 0 if the start is not separate. */
   #firstOfProgram = 0;
   #programTime: number | undefined;
   #now = 0;
   #reserved = 0;
   #inSpan: boolean;
   #ended = false;
-  /** What happened since time was told last: counted only if a moment is asked for. */
+  /** What happened since the last time was recorded. It is counted only if a moment is requested. */
   readonly #watchesGaps: boolean;
   #gapEvents = NOT_YET;
   #gapLeast = 0;
   #gapMost = 0;
-  /** The gaps that the span's begin and end fall into; undefined where the moment is exact. */
+  /** The gaps that contain the beginning and the end of the span; undefined if the moment is exact. */
   #beginGap: TimeGap | undefined;
   #endGap: TimeGap | undefined;
 
@@ -105,17 +110,17 @@ export class Analysis implements TraceConsumer {
     this.#watchesGaps = from > 0 || to !== Number.POSITIVE_INFINITY;
   }
 
-  /** What is looked at, in microseconds; it ends with the recording if `to` is infinite. */
+  /** The analysed span, in microseconds; if `to` is infinite, it ends with the recording. */
   get span(): { readonly from: number; readonly to: number } {
     return { from: this.#from, to: this.#to };
   }
 
-  /** The gaps that the span's begin and end fall into; none where the moment is exact. */
+  /** The gaps that contain the beginning and the end of the span; none for exact moments. */
   get gaps(): readonly TimeGap[] {
     return [this.#beginGap, this.#endGap].filter((gap) => gap !== undefined);
   }
 
-  /** What of each view the interpreter allocated before the program began. No account and no figure has it. */
+  /** What the interpreter allocated before the program began, for each view. No account and no figure includes it. */
   get start(): StartMeasures {
     return this.#start;
   }
@@ -125,7 +130,10 @@ export class Analysis implements TraceConsumer {
     return this.#sample;
   }
 
-  /** When the program began, in microseconds; undefined if the recording doesn't say, or began with it. */
+  /**
+   * The time when the program began, in microseconds; undefined if the recording does not have it, or began with the
+   * program.
+   */
   get programTime(): number | undefined {
     return this.#programTime;
   }
@@ -156,7 +164,7 @@ export class Analysis implements TraceConsumer {
     if (microseconds > this.#to) this.#ended = true;
   }
 
-  /** Time is told: what happened since it was told last, was between these two. */
+  /** Handles a recorded time: all events since the last one happened between the two. */
   #endGapAt(to: number): void {
     const gap = {
       from: this.#now,
@@ -172,7 +180,7 @@ export class Analysis implements TraceConsumer {
     this.#gapEvents = NOT_YET;
   }
 
-  /** An event is over. The first one after a time is at that time: the gap begins behind it. */
+  /** Notes an event. The first event after a time has exactly that time, so the gap begins behind it. */
   #noteInGap(): void {
     const { liveBytes } = this.figures;
     const isFirst = ++this.#gapEvents === 0;
@@ -192,7 +200,10 @@ export class Analysis implements TraceConsumer {
     if (collection.time >= this.#from && collection.time <= this.#to) this.collections.add(collection);
   }
 
-  /** Leaks are what the program leaves: what was there before it is the interpreter's. A program begins once, whatever a broken trace says. */
+  /**
+   * Begins the program. Leaks are what the program leaves; what was there before is the interpreter's. Only the first
+   * call has an effect, because a broken trace may have several.
+   */
   program(): void {
     if (this.#programTime !== undefined) return;
     this.#programTime = this.#now;
@@ -202,7 +213,7 @@ export class Analysis implements TraceConsumer {
     else this.#setStartApart();
   }
 
-  /** What there is so far is in `start`, and nowhere else. */
+  /** Moves all that has been counted so far to `start`. */
   #setStartApart(): void {
     this.#firstOfProgram = this.#births;
     const { accounts, figures, sizes, collections } = this;
@@ -261,7 +272,7 @@ export class Analysis implements TraceConsumer {
     accounts.add("allocated", account, bytes, count);
     figures.allocatedBytes += bytes;
     this.sizes.add(size, count);
-    // The highest of estimates would be too high: samples have their peak from `liveNow`.
+    // The maximum of estimates would be too high. A sampled trace gets its peak from `liveNow`.
     if (this.#sample === 0 && figures.liveBytes > figures.peakBytes) this.#notePeak();
   }
 
@@ -294,7 +305,7 @@ export class Analysis implements TraceConsumer {
     this.accounts.notePeak();
   }
 
-  /** The block that was just removed from the table is gone. */
+  /** Handles the death of the block that was just removed from the table. */
   #died(): void {
     const { figures, accounts } = this;
     const { account, size, birth } = this.#live;
@@ -331,17 +342,17 @@ export class Analysis implements TraceConsumer {
     if (this.#inSpan) this.figures.resizes += weightOf(size, this.#sample);
   }
 
-  /** The recording was ended this many microseconds after it began: nothing happened from the last event on. */
+  /** Handles the end of the recording, this many microseconds after its beginning. */
   ended(microseconds: number): void {
     if (microseconds > this.#now) this.time(microseconds);
   }
 
-  /** When the recording ends, in microseconds. */
+  /** The time when the recording ends, in microseconds. */
   get recordedTime(): number {
     return this.#now;
   }
 
-  /** The time that the span ends at, in microseconds. */
+  /** The time when the span ends, in microseconds. */
   get endTime(): number {
     return Math.min(this.#now, this.#to);
   }

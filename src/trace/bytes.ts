@@ -1,9 +1,10 @@
-// Numbers and texts in a block's content: seven bits to a byte, the lowest first; a text is its length and its UTF-8.
+// Numbers and texts in a block's content: a number has seven bits to a byte, the lowest first; a text is its length and
+// its UTF-8.
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();
 
-/** Bytes that grow at their end. */
+/** Bytes to which more can be appended. */
 export class ByteWriter {
   #bytes = new Uint8Array(1024);
   #length = 0;
@@ -23,7 +24,7 @@ export class ByteWriter {
     this.#bytes = grown;
   }
 
-  /** A whole number from 0 up to 2^53 - 1. */
+  /** Appends a whole number from 0 to 2^53 - 1. */
   number(value: number): void {
     this.#reserve(8);
     let rest = value;
@@ -34,7 +35,7 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** A whole number of either sign, of less than 2^52. */
+  /** Appends a whole number of either sign, below 2^52 in size. */
   signed(value: number): void {
     this.number(value < 0 ? -2 * value - 1 : 2 * value);
   }
@@ -48,12 +49,12 @@ export class ByteWriter {
   }
 }
 
-/** The content ended in the middle of something, or says what can't be. */
+/** The content ends too early, or has an impossible value. */
 export class BrokenContent extends Error {
   override readonly name = "BrokenContent";
 }
 
-/** Reads what a ByteWriter wrote. Throws BrokenContent rather than read past the end. */
+/** Reads what a ByteWriter wrote. Throws BrokenContent instead of reading past the end. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   #at = 0;

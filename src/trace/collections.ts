@@ -2,9 +2,9 @@
 
 import type { TraceCollection } from "./format.js";
 
-/** Collections that are close together: their sums, and the oldest generation of them. */
+/** Collections that are close together: their sums, and the oldest of their generations. */
 export interface CollectionPoint extends TraceCollection {
-  /** How many. */
+  /** The number of collections. */
   readonly count: number;
 }
 
@@ -13,14 +13,14 @@ const FIRST_DISTANCE = 100;
 
 export class Collections {
   #points: CollectionPoint[] = [];
-  /** Points that are closer together than this are one, in microseconds. */
+  /** Collections closer together than this, in microseconds, become one point. */
   #distance = FIRST_DISTANCE;
 
   get points(): readonly CollectionPoint[] {
     return this.#points;
   }
 
-  /** There were none. */
+  /** Removes all points. */
   clear(): void {
     this.#points = [];
     this.#distance = FIRST_DISTANCE;
@@ -30,7 +30,7 @@ export class Collections {
     this.addPoint({ ...collection, count: 1 });
   }
 
-  /** Collections that are one point already. */
+  /** Adds a point of one or more collections. */
   addPoint(point: CollectionPoint): void {
     this.#put(point);
     while (this.#points.length > MOST_POINTS) this.#thin();

@@ -1,34 +1,36 @@
-// Decodes events: the other half of core/trace/events.ts, with the same tables.
+// Decodes events: the counterpart of core/trace/events.ts, with the same tables.
 
 import * as C from "../core/constants.gen.js";
 import { BrokenContent } from "./bytes.js";
 import { EVENT, NEAR, OTHER, RESERVED_UNIT, SLOTS } from "./format.js";
 
-/** Takes the events of a trace, in order. Addresses are multiples of 8; sizes are what was asked for, in bytes. */
+/** Takes the events of a trace, in order. Addresses are multiples of 8; sizes are the requested bytes. */
 export interface EventConsumer {
-  /** A block came to life. `tag` has the domain and whether it was cleared, as TAG says. */
+  /** A block was allocated. `tag` has the domain, and whether the block was cleared, as TAG says. */
   allocate(address: number, size: number, tag: number, node: number): void;
   free(address: number): void;
-  /** A block was resized: the one at `before` is gone. */
+  /** The block at `before` was resized; the new block is at `address`. */
   resize(before: number, address: number, size: number, tag: number, node: number): void;
-  /** A sampled block was resized, and the new one is not sampled: the one at `before` is gone. */
+  /** The sampled block at `before` was resized, and the new block is not sampled. */
   outgrown(before: number): void;
-  /** So many blocks came to life that were not sampled. */
+  /** This many blocks were allocated that were not sampled. */
   others(count: number): void;
-  /** So many bytes more are live than when the recording began, exactly: a sampled trace says so from time to time. */
+  /**
+   * Exactly this many more bytes are live than when the recording began. A sampled trace has this from time to time.
+   */
   liveNow(bytes: number): void;
-  /** A new node has the next number, from 1. Its parent is 0 or has been told. */
+  /** A new node gets the next number; the first is 1. Its parent is 0 or came before. */
   node(parent: number, functionNumber: number, line: number): void;
-  /** It is this many microseconds since the start. */
+  /** The time is now this many microseconds after the start. */
   time(microseconds: number): void;
   /** The platform has given this many bytes. */
   reserved(bytes: number): void;
-  /** What was allocated so far is the interpreter's, what follows the program's. */
+  /** The interpreter has started: what was allocated so far is its own, and what follows is the program's. */
   program(): void;
 }
 
 const RECENT = 64;
-/** How a resize tells its site if the new block is not sampled. */
+/** In place of a resize's site: the new block is not sampled. */
 const OUTGROWN = 3;
 const LIVE_UNIT = 8;
 
@@ -47,10 +49,10 @@ export class EventDecoder {
   #nodes = 0;
   #time = 0;
   #live = 0;
-  /** Events that were decoded. */
+  /** The number of events decoded so far. */
   events = 0;
 
-  /** Hands every event in a block's content to `to`. Throws BrokenContent if there is something that can't be. */
+  /** Passes every event in a block's content to `to`. Throws BrokenContent if there is an impossible value. */
   decode(bytes: Uint8Array, to: EventConsumer): void {
     this.#bytes = bytes;
     this.#at = 0;
@@ -102,7 +104,7 @@ export class EventDecoder {
     if (this.#at > this.#bytes.length) throw new BrokenContent("it ends in the middle of an event");
   }
 
-  /** The next byte; 0 past the end, which is noticed when the event is whole. */
+  /** The next byte; 0 past the end, which is noticed at the end of the event. */
   #byte(): number {
     return this.#bytes[this.#at++] ?? 0;
   }
@@ -119,7 +121,7 @@ export class EventDecoder {
     return value >>> 0;
   }
 
-  /** The address that six bits, and what follows them, tell in a free or a resize. */
+  /** The address that six bits, and the bytes behind them, stand for in a free or a resize. */
   #freeAddress(code: number): number {
     const v = code & 63;
     if (v < NEAR.free) return this.#ago(v);
@@ -148,7 +150,7 @@ export class EventDecoder {
     return (zigzag >>> 1) ^ -(zigzag & 1);
   }
 
-  /** The address is that of the event that is being decoded. */
+  /** Notes the address of the event that is being decoded. */
   #touch(address: number): number {
     this.#addresses[Math.imul(address >>> 3, C.TRACE_HASH_ADDRESS) >>> C.TRACE_SLOT_SHIFT] = address;
     this.#recent[++this.#sequence & (RECENT - 1)] = address;
@@ -156,7 +158,7 @@ export class EventDecoder {
     return address >>> 0;
   }
 
-  /** The slot of the event's site. Its content is known when the event is whole. */
+  /** The slot of the event's site. The slot is filled at the end of the event. */
   #site(form: number): number {
     const before = this.#lastSite;
     let slot: number;

@@ -1,19 +1,19 @@
-// A trace that is handed on while it is recorded, by the same program: its bytes go in as the recorder writes them, and the
-// consumer has the events when `push` comes back. What is read back from a file goes through reader.ts.
+// Reads a trace in the program that records it: the recorder's bytes go in, and the consumer has got the events when
+// `push` returns. To read a file, use reader.ts.
 
 import { ByteReader } from "./bytes.js";
 import { EventDecoder } from "./decoder.js";
 import { BLOCK, BLOCK_HEADER, FILE_HEADER, type TraceEnd, type TraceMetadata } from "./format.js";
 import { readCollections, type TraceConsumer } from "./reader.js";
 
-/** Takes what a recorder writes: the file's header, then each block's header and content, one call each. */
+/** Takes what a recorder writes: the file's header, then for each block its header and its content, one per call. */
 export class TraceFeed {
   readonly #to: TraceConsumer;
   readonly #decoder = new EventDecoder();
-  /** The kind of the block whose content comes next; undefined if a header comes next. */
+  /** The kind of the block whose content comes next; undefined if a block's header comes next. */
   #kind: number | undefined;
   #begun = false;
-  /** What the recording's first block says, and its last; undefined until they have come. */
+  /** The content of the recording's first block, and of its last; undefined until they have come. */
   metadata: TraceMetadata | undefined;
   end: TraceEnd | undefined;
 

@@ -1,6 +1,6 @@
-// What a trace comes to, as numbers.
+// The figures of a trace.
 
-/** Figures of the span. Bytes are what was asked for; of a sampled trace they are estimates. */
+/** Figures of the span. Bytes are requested bytes; in a sampled trace they are estimates. */
 export interface Figures {
   allocations: number;
   resizes: number;
@@ -10,7 +10,10 @@ export interface Figures {
   allocatedBytes: number;
   liveBytes: number;
   liveBlocks: number;
-  /** The most that was live; of a sampled trace, what was live when most was, which is known exactly: sample.ts in the core says how. */
+  /**
+   * The most that was live. In a sampled trace this is not an estimate but known exactly: core/trace/sample.ts says
+   * how.
+   */
   peakBytes: number;
   peakBlocks: number;
   /** Microseconds from the start of the recording to the peak. */

@@ -3,104 +3,113 @@
 //   file   = MAGIC, version (u32), block, block, ...
 //   block  = kind (u8), 0 (three bytes), length (u32), CRC-32 (u32) of these eight bytes and the content, content
 //
-// All numbers are little-endian. A reader skips blocks of a kind that it does not know, and refuses a version that is
-// higher than its own. What events are told by is the core's (core/trace/events.ts).
+// All numbers are little-endian. A reader skips blocks of a kind that it does not know, and refuses a version above its
+// own. The encoding of events is defined in core/trace/events.ts.
 
 import * as C from "../core/constants.gen.js";
 
-/** First bytes of every trace: a byte that no text has, a name, and a line end that a transfer as text would change. */
+/**
+ * The first bytes of every trace: a byte that occurs in no text, a name, and a line end that a transfer as text would
+ * change.
+ */
 export const MAGIC: readonly number[] = [0x89, 0x70, 0x79, 0x68, 0x65, 0x61, 0x70, 0x0a];
 export const TRACE_VERSION = 2;
-/** Bytes before the first block, and before the content of each. */
+/** The number of bytes before the first block, and before the content of each block. */
 export const FILE_HEADER = 12;
 export const BLOCK_HEADER = 12;
-/** No block's content is longer. */
+/** The limit for the length of a block's content. */
 export const MOST_BLOCK_BYTES = 64 * 2 ** 20;
 
 export const BLOCK = {
   /** JSON, a TraceMetadata. The first block. Added in version 1. */
   metadata: 1,
-  /** Functions, in the order of their numbers, from the one after the last of the block before. Added in version 1. */
+  /** Functions, in the order of their numbers, which continue from block to block. Added in version 1. */
   functions: 2,
-  /** Events: EVENT says how they are told. Added in version 1. */
+  /** Events, encoded as EVENT says. Added in version 1. */
   events: 3,
-  /** What was left of the events of an aggregated trace in version 1, which is not read any more. */
+  /** The totals of an aggregated trace in version 1, which is not read any more. */
   oldTotals: 4,
-  /** JSON, a TraceEnd. The last block of a recording that was ended in order. Added in version 1. */
+  /** JSON, a TraceEnd. The last block of a recording that was ended properly. Added in version 1. */
   end: 5,
-  /** Collections that have ended, each as four numbers: the fields of TraceCollection. Readers before it skip it. Added in version 1, later. */
+  /**
+   * Collections that have ended, each as four numbers: the fields of TraceCollection. Added in version 1, later than
+   * the others; older readers skip it.
+   */
   collections: 6,
-  /** What is left of the events of an aggregated trace: totals.ts says how it is told. Added in version 2. */
+  /** The totals of an aggregated trace, as totals.ts describes. Added in version 2. */
   totals: 7,
 } as const;
 
 /** The two highest bits of an event's first byte. core/trace/events.ts writes what follows. */
 export const EVENT = { free: 0, allocate: 1, resize: 2, other: 3 } as const;
-/** First bytes of what is not an event. */
+/** The first bytes of records other than events. */
 export const OTHER = {
   /** Microseconds since the mark before (number). */
   time: C.TRACE_TIME,
-  /** A new stack: its number less its caller's, function, line (three numbers). */
+  /** A new stack: its number minus its caller's, its function, its line (three numbers). */
   node: C.TRACE_NODE,
-  /** What the platform gave, in units of 64 KiB (number). */
+  /** What the platform has given, in units of 64 KiB (number). */
   reserved: C.TRACE_RESERVED,
   /** The interpreter has started; what follows is the program's own. */
   program: 0xc3,
-  /** So many blocks came to life that were not sampled (number). Added in version 2. */
+  /** The number of blocks that were allocated, but not sampled (number). Added in version 2. */
   others: C.TRACE_OTHERS,
-  /** What is live, less what was when it was told last, in units of 8 bytes (zigzag). Added in version 2. */
+  /** The change of what is live since the last such record, in units of 8 bytes (zigzag). Added in version 2. */
   live: C.TRACE_LIVE,
 } as const;
-/** Lengths of the tables of addresses and of sites. */
+/** The lengths of the tables of addresses and of sites. */
 export const SLOTS = C.TRACE_SLOTS;
 export const RESERVED_UNIT = 2 ** C.TRACE_RESERVED_SHIFT;
-/** A free or resize tells an address by how many events ago it was, up to this many; an allocation, up to the second. */
+/**
+ * A free or resize can refer to the address of one of the last events; this is how many. An allocation, to one of
+ * fewer.
+ */
 export const NEAR = { free: C.TRACE_FREE_NEAR, allocate: C.TRACE_ALLOCATE_NEAR } as const;
-/** In a site's tag: the domain, and whether the block was cleared. */
+/** The parts of a site's tag: the domain, and whether the block was cleared. */
 export const TAG = { domain: C.DOMAINS - 1, cleared: C.TRACE_CLEARED } as const;
 
-/** What the first block says. */
+/** The content of the first block. */
 export interface TraceMetadata {
-  /** The program, as words of a command line. */
+  /** The program, as the words of a command line. */
   readonly command: readonly string[];
-  /** When the recording began: ISO 8601. */
+  /** The time when the recording began: ISO 8601. */
   readonly started: string;
-  /** What stacks are made of. */
+  /** Whose functions the stacks consist of. */
   readonly stacks: "python" | "javascript";
-  /** Python's version: "3.14.2". Absent where there is no Python. */
+  /** Python's version: "3.14.2". Absent if there is no Python. */
   readonly python?: string;
-  /** Mean distance between samples, in bytes; 0 if every allocation was recorded. */
+  /** The mean distance between samples, in bytes; 0 if every allocation was recorded. */
   readonly sample: number;
-  /** The trace has totals instead of events. */
+  /** Whether the trace has totals instead of events. */
   readonly aggregated?: boolean;
 }
 
 /** A run of the cycle collector. */
 export interface TraceCollection {
-  /** Microseconds from the start of the recording to its begin. */
+  /** Microseconds from the start of the recording to the beginning of the collection. */
   readonly time: number;
   readonly generation: number;
-  /** How long it took, in microseconds. */
+  /** Its duration, in microseconds. */
   readonly duration: number;
-  /** Unreachable objects that were found. */
+  /** The number of unreachable objects that it found. */
   readonly collected: number;
 }
 
-/** What the last block says. */
+/** The content of the last block. */
 export interface TraceEnd {
   /** Microseconds from the start to the end of the recording. */
   readonly duration: number;
-  /** Stacks that were cut short because there was no memory to record them. */
+  /** The number of stacks that were cut because there was no memory to record them. */
   readonly cutStacks: number;
-  /** How many events there were, of an aggregated trace. */
+  /** The number of events; only in an aggregated trace. */
   readonly events?: number;
 }
 
-/** A function that stands on a stack. */
+/** A function on a stack. */
 export interface TraceFunction {
   /** Qualified name: `Parser.expect`, `<module>`. */
   readonly name: string;
   readonly file: string;
-  /** The line at which its definition begins; 0 if that is not known. */
+  /** The first line of its definition; 0 if it is not known. */
   readonly firstLine: number;
 }

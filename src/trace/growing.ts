@@ -1,11 +1,11 @@
-// Columns of numbers that grow at their end: what there are millions of is kept in these, not in objects.
+// Columns of numbers to which more can be appended. They hold what there are millions of, in place of objects.
 
 /** A column of whole numbers below 2^32. */
 export class GrowingU32 {
   #items = new Uint32Array(1024);
   length = 0;
 
-  /** Bytes of the column, with its room to grow. */
+  /** The bytes of the column, including its room to grow. */
   get bytes(): number {
     return this.#items.byteLength;
   }

@@ -1,14 +1,16 @@
-// The stack of a program that calls the heap, as places: functions of JavaScript with their line, functions of modules in C with
-// their module. The innermost WebAssembly frames are the core's own, which are not part of the program.
+// The stack of a program that calls the heap: functions of JavaScript with their lines, and functions in C with their
+// modules. The innermost WebAssembly frames belong to the core, and not to the program.
 
 import { labelOf, wasmFrame } from "../alloc/locator.js";
 import type { StackPlace, StackSource } from "./recorder.js";
 
-/** Frames of this library: they stand between the program and the heap. */
+/** Files of this library. Their frames stand between the program and the heap. */
 const LIBRARY = new URL("../", import.meta.url).href.replace(/^file:\/\//, "");
-/** Node's own, which call the program. */
+/** Node's own files. Their functions call the program. */
 const ENGINE = "node:internal/";
-/** V8: `at name (file:line:column)` or `at file:line:column`; others: `name@file:line:column`. */
+/**
+ * The form of a frame in V8: `at name (file:line:column)` or `at file:line:column`; in others: `name@file:line:column`.
+ */
 const V8_FRAME = /^\s*at (?:async )?(?:(.*?) \()?(.*?):(\d+):\d+\)?$/;
 const OTHER_FRAME = /^(.*?)@(.*?):(\d+):\d+$/;
 const MOST_FRAMES = 128;
@@ -17,7 +19,7 @@ interface LimitedError {
   stackTraceLimit?: number;
 }
 
-/** The frames of the program, from the outermost inwards. */
+/** The frames of the program, from the outermost to the innermost. */
 export function javaScriptFrames(): StackPlace[] {
   const limited = Error as LimitedError;
   const limit = limited.stackTraceLimit;

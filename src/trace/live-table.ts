@@ -1,15 +1,17 @@
-// The blocks that are live at a moment of a trace, by address: open addressing, four words a place, which share a cache line.
+// The live blocks at a moment of a trace, by address: a table with open addressing; a place has four words, in one
+// cache line.
 //
 //   | key | account | size | birth | key | account | ...       a power of two of places, at most three quarters full; key 0: empty
 //
-// A birth has 41 bits, for some days of a recording: nine of them stand where a key, a multiple of 8, and an account have none.
+// A birth has 41 bits, enough for some days of recording. Nine of them are in bits that a key, a multiple of 8, and an
+// account do not use.
 //
 //   key       address, bits 3 to 31     | birth, bits 32 to 34        account   bits 0 to 25 | birth, bits 35 to 40 on top
 //
 // Invariant: every block is reachable from its home without passing an empty place.
 
 const FIRST_LENGTH = 1 << 12;
-/** Words of a place, and where its parts are. */
+/** The words of a place, and the index of each part. */
 const PLACE = 4;
 const ACCOUNT = 1;
 const SIZE = 2;
@@ -19,33 +21,33 @@ const KEY_MASK = (1 << KEY_BITS) - 1;
 const ACCOUNT_BITS = 26;
 const ACCOUNT_MASK = (1 << ACCOUNT_BITS) - 1;
 const WORD = 2 ** 32;
-/** An account's number, and a birth, are below these. */
+/** Limits: an account's number and a birth are below these. */
 export const MOST_ACCOUNTS = 2 ** ACCOUNT_BITS;
 export const MOST_BIRTHS = 2 ** (32 + KEY_BITS + 32 - ACCOUNT_BITS);
 
 export class LiveTable {
-  /** The highest place's first word. */
+  /** The index of the first word of the last place. */
   #mask = (FIRST_LENGTH - 1) * PLACE;
   #words = new Uint32Array(FIRST_LENGTH * PLACE);
   /** Blocks that are live. */
   count = 0;
 
-  // What `find` or `remove` found.
+  // The block that `find` or `remove` found.
   account = 0;
   size = 0;
   birth = 0;
 
-  /** Bytes of the table. */
+  /** The bytes of the table. */
   get bytes(): number {
     return this.#words.byteLength;
   }
 
-  /** The first word of the place where a key's search begins. */
+  /** The index of the place where the search for a key begins. */
   #home(key: number): number {
     return (Math.imul(key >>> 3, 0x9e3779b1) >>> 5) & this.#mask;
   }
 
-  /** The block at an address that has none is live. */
+  /** Adds a live block at an address that has none. */
   add(address: number, account: number, size: number, birth: number): void {
     if (this.count * (PLACE + PLACE / 3) >= this.#words.length) this.#grow();
     const high = Math.floor(birth / WORD);
@@ -53,7 +55,7 @@ export class LiveTable {
     this.count++;
   }
 
-  /** Words as they are kept. */
+  /** Stores a block's words in a place. */
   #place(key: number, account: number, size: number, birth: number): void {
     const words = this.#words;
     let at = this.#home(key);
@@ -64,7 +66,7 @@ export class LiveTable {
     words[at + BIRTH] = birth;
   }
 
-  /** What is known of the block at a place is shown. */
+  /** Copies a place to the fields `account`, `size` and `birth`. */
   #show(at: number): void {
     const words = this.#words;
     const account = words[at + ACCOUNT] as number;
@@ -74,18 +76,18 @@ export class LiveTable {
     this.birth = (words[at + BIRTH] as number) + high * WORD;
   }
 
-  /** Whether a block begins at an address; `account`, `size` and `birth` are what is known of it. */
+  /** Whether a live block begins at an address. Sets `account`, `size` and `birth`. */
   find(address: number): boolean {
     return (address & KEY_MASK) === 0 && this.#find(address) >= 0;
   }
 
-  /** The place of the block at an address, which is shown; -1 if there is none. */
+  /** The place of the block at an address, after copying it to the fields; -1 if there is none. */
   #find(address: number): number {
     const words = this.#words;
     let at = this.#home(address);
     for (;;) {
       const key = words[at];
-      // Before anything else: no block is at address 0, whatever a broken trace says.
+      // This comes first, because no block is at address 0, and a broken trace may still name it.
       if (key === 0) return -1;
       if (((key as number) ^ address) >>> KEY_BITS === 0) break;
       at = (at + PLACE) & this.#mask;
@@ -94,7 +96,7 @@ export class LiveTable {
     return at;
   }
 
-  /** The block at an address is not live any more; `account`, `size` and `birth` are what was known of it. False if there is none. */
+  /** Removes the block at an address, and sets `account`, `size` and `birth`. False if there is none. */
   remove(address: number): boolean {
     const at = this.#find(address);
     if (at < 0) return false;
@@ -103,7 +105,7 @@ export class LiveTable {
     return true;
   }
 
-  /** The place is empty; those behind it move up, so that none is cut off from its home. */
+  /** Empties a place. Blocks behind it move up, so that each can still be reached from its home. */
   #close(empty: number): void {
     const words = this.#words;
     let hole = empty;
@@ -135,7 +137,7 @@ export class LiveTable {
     }
   }
 
-  /** Every live block. */
+  /** Shows every live block. */
   forEach(visit: (account: number, size: number, birth: number, address: number) => void): void {
     const words = this.#words;
     for (let at = 0; at < words.length; at += PLACE) {

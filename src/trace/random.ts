@@ -1,6 +1,8 @@
-// The gaps between samples: exponential, from a generator that a seed determines (sfc32).
+// Gaps between samples: exponentially distributed, from a generator that is determined by a seed (sfc32).
 
-/** Gaps are 31-bit numbers in the core; beyond this mean, one would not fit with a probability above 1e-14. */
+/**
+ * The highest mean. The core stores a gap in 31 bits; with this mean, a gap does not fit with a probability of 1e-14.
+ */
 export const MOST_SAMPLE_BYTES = 64 * 2 ** 20;
 
 const TWO_TO_32 = 2 ** 32;
@@ -12,7 +14,7 @@ export class Gaps {
   #c = 0x243f6a88;
   #counter = 1;
 
-  /** Gaps of `mean` bytes in the mean; without a seed, ones that nobody can foretell. */
+  /** Gaps with a mean of `mean` bytes; without a seed, they can't be predicted. */
   constructor(mean: number, seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) {
     if (!(mean >= 1 && mean <= MOST_SAMPLE_BYTES)) {
       throw new RangeError(`Cannot sample every ${mean} bytes: it is a number from 1 to ${MOST_SAMPLE_BYTES}`);

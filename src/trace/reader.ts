@@ -1,4 +1,4 @@
-// Reads a trace block by block from whatever gives bytes, as far as it is whole.
+// Reads a trace block by block from any source of bytes, up to the first damage.
 
 import { crc32 } from "../ground/crc32.js";
 import { BrokenContent, ByteReader } from "./bytes.js";
@@ -18,17 +18,17 @@ import {
 import { MOST_SAMPLE_BYTES } from "./random.js";
 import { readTotals, type TotalsConsumer } from "./totals.js";
 
-/** The file is not a trace, or nothing of it can be read. */
+/** The file is not a trace, or nothing in it can be read. */
 export class TraceError extends Error {
   override readonly name = "TraceError";
 }
 
-/** Takes what is in a trace, in order. */
+/** Takes the content of a trace, in order. */
 export interface TraceConsumer extends EventConsumer, TotalsConsumer {
   metadata(metadata: TraceMetadata): void;
-  /** A function has the next number, from 1. */
+  /** A function gets the next number; the first is 1. */
   function(f: TraceFunction): void;
-  /** The cycle collector has run. Comes after the events that it came after, and before others. */
+  /** The cycle collector has run: after the events that came before this, and before the events that follow. */
   collection(collection: TraceCollection): void;
 }
 
@@ -36,24 +36,24 @@ const NOT_ENDED = "The recording was not ended in order: the program was killed,
 
 const OLD_TOTALS = "it was recorded with --aggregate by an older pyheap (format 1)";
 
-/** What was read. */
+/** The result of reading. */
 export interface TraceSummary {
   readonly metadata: TraceMetadata;
   readonly blocks: number;
   readonly events: number;
   readonly bytes: number;
-  /** What the last block says; undefined if the recording was not ended in order. */
+  /** The content of the last block; undefined if the recording was not ended properly. */
   readonly end: TraceEnd | undefined;
-  /** Why no more was read, in a sentence that says where; undefined if the trace is whole. */
+  /** Why reading stopped early, in a sentence that says where; undefined if the trace is complete. */
   readonly problem: string | undefined;
 }
 
-/** Bytes from chunks of any size. */
+/** Takes bytes from chunks of any size. */
 class Chunks {
   readonly #source: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
   #at = 0;
-  /** Bytes that were taken. */
+  /** The number of bytes taken so far. */
   offset = 0;
 
   constructor(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
@@ -107,7 +107,7 @@ class CutFile extends BrokenContent {
   }
 }
 
-/** The next block; undefined at the end of the file. Throws BrokenContent if it is not whole. */
+/** The next block; undefined at the end of the file. Throws BrokenContent if it is damaged or incomplete. */
 async function nextBlock(chunks: Chunks): Promise<Block | undefined> {
   const header = await chunks.take(BLOCK_HEADER);
   if (header.length === 0) return undefined;
@@ -129,7 +129,7 @@ function readFunctions(content: Uint8Array, to: TraceConsumer): void {
   while (!reader.atEnd) to.function({ name: reader.text(), file: reader.text(), firstLine: reader.number() });
 }
 
-/** Hands the collections in a block's content to `to`. */
+/** Passes the collections in a block's content to `to`. */
 export function readCollections(content: Uint8Array, to: Pick<TraceConsumer, "collection">): void {
   const from = new ByteReader(content);
   while (!from.atEnd) {
@@ -143,7 +143,7 @@ function readJson<T>(content: Uint8Array): T {
     const value: unknown = JSON.parse(new TextDecoder().decode(content));
     if (typeof value === "object" && value !== null) return value as T;
   } catch {
-    // Said below.
+    // The problem is reported below.
   }
   throw new BrokenContent("its JSON is damaged");
 }
@@ -191,8 +191,8 @@ function checkEnd(end: TraceEnd): TraceEnd {
 }
 
 /**
- * Reads a trace, and hands everything in it to `to`. `name` is what errors call it. Throws TraceError if nothing can be read;
- * where only the rest can't be, the summary has the problem.
+ * Reads a trace, and passes everything in it to `to`. `name` is its name in errors. Throws TraceError if nothing can be
+ * read; if only the rest can't be read, the summary has the problem.
  */
 export async function readTrace(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

@@ -1,4 +1,5 @@
-// A recording: takes what the core's tracer has in its buffer, with the functions that it speaks of, to a writer.
+// A recording: takes the content of the tracer's buffer in the core, and writes it, with the functions to which it
+// refers.
 
 import * as C from "../core/constants.gen.js";
 import type { Core } from "../core/core.js";
@@ -8,23 +9,26 @@ import { OTHER, type TraceCollection, type TraceFunction, type TraceMetadata } f
 import { Gaps } from "./random.js";
 import type { TraceOutput } from "./writer.js";
 
-/** So many collections wait to be written at most. */
+/** The most collections that wait to be written. */
 const MOST_COLLECTIONS = 1024;
 const BEFORE_FIRST = 0x7fff_ffff;
 
-/** Where the stacks of a heap's program come from. */
+/** The source of the stacks of a heap's program. */
 export interface StackSource {
   readonly kind: TraceMetadata["stacks"];
   readonly python?: string;
-  /** What the core needs to read stacks by itself: words of its state, each by its constant; empty if it can't. */
+  /**
+   * What the core needs to read stacks by itself: words of its state, each with its offset; empty if it can't read
+   * them.
+   */
   readonly words: readonly (readonly [at: number, word: number])[];
-  /** The function whose code object is at an address; undefined for one that stacks don't show. */
+  /** The function whose code object is at an address; undefined if stacks do not show it. */
   functionAt(code: number): CodeUnits | undefined;
-  /** The stack of the program, for a core that can't read it: places from the outermost inwards. */
+  /** The stack of the program, for a core that can't read it: places, from the outermost to the innermost. */
   frames?(): readonly StackPlace[];
 }
 
-/** A function, and the lines of its code: pairs (count, line), the next `count` code units are in `line`. */
+/** A function, and the lines of its code: pairs (count, line) say that the next `count` code units are in `line`. */
 export interface CodeUnits extends TraceFunction {
   readonly lines: readonly number[];
 }
@@ -36,21 +40,24 @@ export interface StackPlace {
 }
 
 export interface RecordOptions {
-  /** The program, as words of a command line: for the file's metadata. */
+  /** The program, as the words of a command line, for the file's metadata. */
   readonly command?: readonly string[] | undefined;
   /** Mean distance between samples, in bytes from 1 to 64 MiB; the default records every allocation. */
   readonly sample?: number | undefined;
-  /** What determines which blocks are sampled; the default is random. */
+  /** The seed that determines which blocks are sampled; the default is random. */
   readonly seed?: number | undefined;
-  /** Runs of the cycle collector are recorded as well; the default is true. */
+  /** Whether runs of the cycle collector are recorded as well; the default is true. */
   readonly collections?: boolean | undefined;
-  /** While the program allocates, what was recorded is written at least so often, in milliseconds; the default is when the buffer is full. */
+  /**
+   * While the program allocates, recorded events are written at least this often, in milliseconds; by default, when the
+   * buffer is full.
+   */
   readonly flushEvery?: number | undefined;
-  /** What a file is called in the recording; the default is what the program calls it. */
+  /** Changes the name of a file for the recording; the default keeps the program's name. */
   readonly nameFile?: ((file: string) => string) | undefined;
 }
 
-/** The numbers of functions. A function that comes again, as a new code object of the same text, has its old number. */
+/** The numbers of functions. A function that comes again, as a new code object with the same text, keeps its number. */
 class Functions {
   readonly #numbers = new Map<string, number>();
   readonly #lines: (readonly number[])[] = [[]];
@@ -69,14 +76,14 @@ class Functions {
 
   line(number: number, unit: number): number {
     const lines = this.#lines[number] ?? [];
-    // CPython 3.12 has a frame that has not begun one unit before its first, as a distance of two bytes below 0.
+    // In CPython 3.12, a frame that has not begun is one unit before its first: a distance of two bytes below 0.
     const at = unit === BEFORE_FIRST ? 0 : unit;
     let k = 0;
     for (let end = lines[0] ?? 0; end <= at && k + 2 < lines.length; end += lines[k] ?? 0) k += 2;
     return lines[k + 1] ?? 0;
   }
 
-  /** Those that were numbered since the last call. */
+  /** The functions that were numbered since the last call. */
   takeFresh(): readonly TraceFunction[] {
     const fresh = this.#fresh;
     this.#fresh = [];
@@ -97,14 +104,14 @@ export class Recorder {
   readonly #flushEvery: number;
   readonly #nameFile: (file: string) => string;
   #flushed = performance.now();
-  /** Where the tracer's buffer is full: it is moved to the buffer's begin when it is time to write. */
+  /** The end of the tracer's buffer. To force a write, it is moved to the beginning of the buffer. */
   #full = 0;
   #failure: { readonly error: unknown } | undefined;
   #collections: TraceCollection[] = [];
-  /** The time will be noted when the event loop turns. */
+  /** Whether the time will be recorded when the event loop turns. */
   #watchesLoop = false;
 
-  /** Makes the output. Events come from `start` on. */
+  /** Makes the output. Events are counted from `start` on. */
   constructor(
     core: Core,
     words: Words,
@@ -135,7 +142,7 @@ export class Recorder {
     return this.#words.get(this.#core.control + offset);
   }
 
-  /** The heap's domains are traced from now on. */
+  /** Starts to trace the heap's domains. */
   start(): void {
     const { control, functions } = this.#core;
     this.#words.set(control + C.TRACE_INTERPRETERS_AT, 0);
@@ -149,7 +156,7 @@ export class Recorder {
     this.#onChange(true);
   }
 
-  /** Bytes that the tracer's tables take in the heap. */
+  /** The bytes of the tracer's tables in the heap. */
   get tablesBytes(): number {
     return (
       C.TRACE_BLOCK_BYTES +
@@ -159,17 +166,20 @@ export class Recorder {
     );
   }
 
-  /** What was recorded so far is written. */
+  /** Writes what was recorded so far. */
   flush(): void {
     this.#core.functions.trace_flush();
   }
 
-  /** The program is about to wait, or comes back from that: what happened has its time, and what happens next will have its own. */
+  /** To be called before the program waits, and after it has waited: events before and after get their own times. */
   noteTime(): void {
     this.#core.functions.trace_mark();
   }
 
-  /** When the event loop turns, the program has gone back to it, and may be idle for long. One turn is watched for each time that is told. */
+  /**
+   * Records the time when the event loop turns, because the program may then be idle for long. Each recorded time
+   * starts one such watch.
+   */
   #watchLoop(): void {
     if (this.#watchesLoop) return;
     this.#watchesLoop = true;
@@ -177,17 +187,17 @@ export class Recorder {
       this.noteTime();
       this.#watchesLoop = false;
     });
-    // In Node, a recording keeps no program from its end.
+    // In Node, this timer does not keep the program from ending.
     (timer as { unref?: () => void }).unref?.();
   }
 
-  /** What was allocated so far is the interpreter's: what is left of it in the end is not a leak. */
+  /** Marks what was allocated so far as the interpreter's: what remains of it in the end is not a leak. */
   noteProgram(): void {
     this.flush();
     this.#guard(() => this.#output.events(Uint8Array.of(OTHER.program)));
   }
 
-  /** The cycle collector has run: `begun` is when it began, as performance.now() tells. */
+  /** Records a run of the cycle collector; `begun` is a time of performance.now(). */
   noteCollection(generation: number, collected: number, begun: number): void {
     const time = Math.max(0, Math.round((begun - this.#started) * 1000));
     const duration = Math.round((performance.now() - begun) * 1000);
@@ -202,7 +212,7 @@ export class Recorder {
     this.#guard(() => this.#output.collections(list));
   }
 
-  /** Ends the recording, and the file. Throws what the sink threw, if it did. */
+  /** Ends the recording and the file. Throws the first error of the sink, if there was one. */
   stop(): void {
     const cutStacks = this.#word(C.TRACE_CUT_AT);
     this.#core.functions.trace_stop();
@@ -215,7 +225,7 @@ export class Recorder {
     if (this.#failure) throw this.#failure.error;
   }
 
-  /** After the first failure nothing is written: the file ends with its last whole block. */
+  /** Runs `write`. After the first failure nothing more is written: the file ends with its last complete block. */
   #guard(write: () => void): void {
     if (this.#failure) return;
     try {
@@ -227,7 +237,10 @@ export class Recorder {
 
   // ---- what the core calls ----
 
-  /** Microseconds since some moment. If it is time to write, the next event finds the buffer full. */
+  /**
+   * Microseconds since some moment. If it is time to write, this makes the tracer's buffer count as full for the next
+   * event.
+   */
   now(): number {
     const now = performance.now();
     this.#watchLoop();

@@ -1,4 +1,4 @@
-// Sizes in classes: up to 512 bytes as the heap has them, 8 bytes apart; above, by powers of two.
+// Classes of sizes: up to 512 bytes the heap's own, 8 bytes apart; above, powers of two.
 
 import { exactBytes } from "../text/bytes.js";
 
@@ -11,7 +11,7 @@ export function sizeClassOf(size: number): number {
   return SMALL_CLASSES + (22 - Math.clz32(size - 1));
 }
 
-/** A class as people read it: `17-24 B`, `513 B-1 KiB`. */
+/** A class in words: `17-24 B`, `513 B-1 KiB`. */
 export function sizeClassName(sizeClass: number): string {
   if (sizeClass < SMALL_CLASSES) return `${sizeClass * 8 + 1}-${sizeClass * 8 + 8} B`;
   const power = sizeClass - SMALL_CLASSES + 9;

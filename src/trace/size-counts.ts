@@ -1,4 +1,4 @@
-// How many blocks there were of each exact size. Nearly all are small, and there are millions: those have a column.
+// The number of blocks of each exact size. There are millions of small blocks, so small sizes have a column.
 
 const SMALL = 1 << 16;
 
@@ -6,19 +6,19 @@ export class SizeCounts implements Iterable<readonly [size: number, count: numbe
   readonly #small = new Float64Array(SMALL);
   readonly #large = new Map<number, number>();
 
-  /** There were `count` blocks of a size more. */
+  /** Counts `count` more blocks of a size. */
   add(size: number, count: number): void {
     if (size < SMALL) this.#small[size] = (this.#small[size] as number) + count;
     else this.#large.set(size, (this.#large.get(size) ?? 0) + count);
   }
 
-  /** There were none. */
+  /** Sets all counts to 0. */
   clear(): void {
     this.#small.fill(0);
     this.#large.clear();
   }
 
-  /** Every size of which there was a block, small ones first. */
+  /** Every size that occurred, small ones first. */
   *[Symbol.iterator](): Generator<readonly [size: number, count: number]> {
     for (let size = 0; size < SMALL; size++) {
       const count = this.#small[size] as number;

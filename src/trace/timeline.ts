@@ -1,8 +1,8 @@
 // Live bytes and the platform's bytes over time: a bounded number of points, however long the recording.
 
-/** One stretch of time: the figures at its highest moment. */
+/** A stretch of time: the figures at its highest moment. */
 export interface TimelinePoint {
-  /** Microseconds from the start of the recording to the stretch's begin. */
+  /** Microseconds from the start of the recording to the beginning of the stretch. */
   readonly time: number;
   readonly live: number;
   readonly blocks: number;
@@ -15,7 +15,7 @@ const MOST_POINTS = 2048;
 
 export class Timeline {
   #points: Mutable<TimelinePoint>[] = [];
-  /** No two points are closer together, in microseconds. */
+  /** The least distance between two points, in microseconds. */
   #distance = 100;
 
   get points(): readonly TimelinePoint[] {
@@ -40,7 +40,7 @@ export class Timeline {
   }
 }
 
-/** The stretch of a point goes on to a later one. */
+/** Extends a point's stretch by a later one. */
 function raise(point: Mutable<TimelinePoint>, { live, blocks, reserved }: TimelinePoint): void {
   if (live > point.live) {
     point.live = live;

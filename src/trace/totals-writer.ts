@@ -1,4 +1,4 @@
-// An aggregated recording: analysed as it goes, and written as totals (totals.ts) when it ends.
+// An aggregated recording: it is analysed while it runs, and written as totals (totals.ts) when it ends.
 
 import { VIEWS } from "./accounts.js";
 import type { Analysis } from "./analysis.js";
@@ -8,7 +8,7 @@ import type { TraceCollection, TraceEnd, TraceFunction, TraceMetadata } from "./
 import { COLLECTION, FRACTIONS, POINT } from "./totals.js";
 import { type TraceOutput, type TraceSink, TraceWriter } from "./writer.js";
 
-/** Analyses a recording as it goes, and writes what came of it when it ends. */
+/** Analyses a recording while it runs, and writes the totals when it ends. */
 export class TotalsWriter implements TraceOutput {
   readonly #writer: TraceWriter;
   readonly #decoder = new EventDecoder();
@@ -38,7 +38,7 @@ export class TotalsWriter implements TraceOutput {
   }
 }
 
-/** A whole trace of what a recording has come to so far; without an end, if it goes on. */
+/** Writes a complete trace of a recording's totals so far; without `end` if the recording goes on. */
 export function writeTotals(write: TraceSink, metadata: TraceMetadata, analysis: Analysis, end?: TraceEnd): void {
   const writer = new TraceWriter(write, { ...metadata, aggregated: true });
   putTotals(writer, analysis);
@@ -51,10 +51,10 @@ function putTotals(writer: TraceWriter, analysis: Analysis): void {
   writer.totals(encodeTotals(analysis, kept));
 }
 
-/** What of an analysis has something: accounts, their stacks, and the functions of these, with new numbers. */
+/** The parts of an analysis that are not 0: accounts, their stacks, and the functions of these, with new numbers. */
 class Kept {
   readonly accounts: number[] = [];
-  /** By the new numbers: the nodes of the analysis. */
+  /** The nodes of the analysis, by their new numbers. */
   readonly nodes: number[] = [0];
   readonly functions: TraceFunction[] = [];
   readonly #nodeOf: Uint32Array;
@@ -118,7 +118,7 @@ function encodeTotals(analysis: Analysis, kept: Kept): Uint8Array {
   return out.written;
 }
 
-/** Records of numbers, each told as how far it is from the one before. */
+/** Writes records of numbers, each number as its difference from the one in the record before. */
 function writeRecords<T>(out: ByteWriter, records: readonly T[], numbers: (record: T) => readonly number[]): void {
   out.number(records.length);
   let before: readonly number[] = [];

@@ -1,11 +1,12 @@
-// What is left of the events of an aggregated trace: the stacks, the figures of the whole, and the accounts.
+// The totals of an aggregated trace: the stacks, the figures of the whole, and the accounts.
 //
 //   totals   = unit, nodes, JSON of figures and start, sizes, timeline, collections, accounts
-//   nodes      count, then for each: its number less its caller's, function, line
-//   sizes ...  count, then records of numbers, each less the one before, of either sign
+//   nodes      count, then for each: its number minus its caller's, function, line
+//   sizes ...  count, then records of numbers, each minus the one before, of either sign
 //   accounts   count, then for each: node, domain, size class, then bytes and count of each view in the order of VIEWS
 //
-// Estimates of a sampled trace have fractions: bytes and counts are in units of 1/256, others of 1. Only what has something is there.
+// Estimates of a sampled trace have fractions: bytes and counts are in units of 1/256, other numbers in units of 1.
+// Only what is not 0 is written.
 
 import { type Measure, type StartMeasures, VIEWS, type View } from "./accounts.js";
 import { BrokenContent, ByteReader } from "./bytes.js";
@@ -13,30 +14,33 @@ import type { CollectionPoint } from "./collections.js";
 import { type Figures, NO_FIGURES } from "./figures.js";
 import type { TimelinePoint } from "./timeline.js";
 
-/** What of a trace is not by stack. */
+/** The parts of a trace that are not by stack. */
 export interface AggregateWhole {
   readonly figures: Figures;
   readonly sizes: readonly (readonly [size: number, count: number])[];
   readonly timeline: readonly TimelinePoint[];
   readonly collections: readonly CollectionPoint[];
-  /** What of each view is of before the program, and when that began, in microseconds. Absent where the recording began with it. */
+  /**
+   * What was allocated before the program, for each view; and when the program began, in microseconds. Absent if the
+   * recording began with the program.
+   */
   readonly start?: StartMeasures;
   readonly programTime?: number;
 }
 
-/** Takes what is in totals. */
+/** Takes the content of totals. */
 export interface TotalsConsumer {
   node(parent: number, functionNumber: number, line: number): void;
   account(node: number, domain: number, sizeClass: number, measures: Readonly<Record<View, Measure>>): void;
   whole(whole: AggregateWhole): void;
 }
 
-/** Units of estimates in a whole. */
+/** The number of units in a whole, for estimates. */
 export const FRACTIONS = 256;
 export const COLLECTION = ["time", "generation", "duration", "collected", "count"] as const;
 export const POINT = ["time", "live", "blocks", "reserved"] as const;
 
-/** Hands what is in totals to `to`: stacks, the whole, accounts. Throws BrokenContent for what can't be. */
+/** Passes the content of totals to `to`: stacks, the whole, accounts. Throws BrokenContent for impossible values. */
 export function readTotals(content: Uint8Array, to: TotalsConsumer): void {
   const from = new ByteReader(content);
   const unit = from.number();

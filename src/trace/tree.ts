@@ -4,7 +4,7 @@ import { BrokenContent } from "./bytes.js";
 import type { TraceFunction, TraceMetadata } from "./format.js";
 import { GrowingU32 } from "./growing.js";
 
-/** What stands for a stack without a frame, by what the stacks are of. */
+/** The function that stands for a stack without frames, by the kind of stacks. */
 const OUTSIDE = {
   python: { name: "<outside Python>", file: "", firstLine: 0 },
   javascript: { name: "<no stack>", file: "", firstLine: 0 },
@@ -23,7 +23,7 @@ export class StackTree {
   readonly #functions = new GrowingU32();
   readonly #lines = new GrowingU32();
 
-  /** `outside` stands for a stack without a frame. */
+  /** `outside` stands for a stack without frames. */
   constructor(outside: TraceFunction = OUTSIDE.python) {
     this.functions = [outside];
     this.#push(0, 0, 0);
@@ -39,7 +39,7 @@ export class StackTree {
     return this.#parents.bytes + this.#functions.bytes + this.#lines.bytes;
   }
 
-  /** Says what the stacks are of. */
+  /** Sets the kind of stacks. */
   setKind(kind: TraceMetadata["stacks"]): void {
     this.functions[0] = kind === "javascript" ? OUTSIDE.javascript : OUTSIDE.python;
   }
@@ -48,7 +48,7 @@ export class StackTree {
     this.functions.push(f);
   }
 
-  /** The next node. Throws BrokenContent if there is no such function. */
+  /** Adds the next node. Throws BrokenContent if there is no such function. */
   addNode(parent: number, functionNumber: number, line: number): void {
     if (functionNumber === 0 || functionNumber >= this.functions.length) {
       throw new BrokenContent(`a stack has function ${functionNumber}, which is not there`);

@@ -1,4 +1,4 @@
-// Writes a trace, block by block, to whatever takes bytes.
+// Writes a trace, block by block, to a sink.
 
 import { crc32 } from "../ground/crc32.js";
 import { ByteWriter } from "./bytes.js";
@@ -14,16 +14,16 @@ import {
   type TraceMetadata,
 } from "./format.js";
 
-/** Takes the next bytes of a trace. They are only valid during the call. */
+/** Takes the next bytes of a trace. They are valid only during the call. */
 export type TraceSink = (bytes: Uint8Array) => void;
 
-/** Where a recording goes. */
+/** The destination of a recording. */
 export interface TraceOutput {
-  /** Functions that events after this refer to. */
+  /** Takes functions to which later events refer. */
   functions(list: readonly TraceFunction[]): void;
-  /** Events, as the core's tracer encodes them. */
+  /** Takes events, as the core's tracer encodes them. */
   events(encoded: Uint8Array): void;
-  /** Collections that have ended since the last call. */
+  /** Takes collections that have ended since the last call. */
   collections(list: readonly TraceCollection[]): void;
   end(end: TraceEnd): void;
 }
@@ -80,7 +80,7 @@ export class TraceWriter implements TraceOutput {
     this.#block(BLOCK.collections, out.written);
   }
 
-  /** What totals.ts encodes. */
+  /** Takes totals, as totals.ts encodes them. */
   totals(encoded: Uint8Array): void {
     this.#block(BLOCK.totals, encoded);
   }

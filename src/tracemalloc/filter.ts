@@ -1,11 +1,11 @@
-// Filters of a snapshot's traces, with the rules of Python's: by file name pattern, line and domain.
+// Filters for a snapshot's traces, with Python's rules: by file name pattern, line and domain.
 //
-//   a trace stays  <=>  some inclusive filter matches it (or there is none), and no exclusive one does
+//   a trace is kept  <=>  an inclusive filter matches it (or there is none), and no exclusive filter does
 
 import type { BlockOwner } from "../ground/errors.js";
 import type { Frame, Traceback } from "./traceback.js";
 
-/** A domain of the heap's, or the number of one that a module in C tracks memory in (PyTraceMalloc_Track). */
+/** A domain of the heap, or the number of a domain in which a module in C tracks memory (PyTraceMalloc_Track). */
 export type TraceDomain = BlockOwner | number;
 
 /** What a filter looks at. */
@@ -14,9 +14,9 @@ export interface Filterable {
   readonly traceback: Traceback;
 }
 
-/** What both kinds of filter are. */
+/** What both kinds of filters have. */
 export interface TraceFilter {
-  /** Traces that match are kept; if not: left out. */
+  /** Whether matching traces are kept or omitted. */
   readonly inclusive: boolean;
   matches(trace: Filterable): boolean;
 }
@@ -24,7 +24,7 @@ export interface TraceFilter {
 export interface FilterOptions {
   /** Only frames in this line. */
   readonly lineno?: number;
-  /** Any frame of the traceback may match; the default is only the one that allocated. */
+  /** Whether any frame of the traceback may match; by default only the frame that allocated. */
   readonly allFrames?: boolean;
   /** Only blocks of this domain. */
   readonly domain?: TraceDomain;
@@ -32,7 +32,7 @@ export interface FilterOptions {
 
 export class Filter implements TraceFilter {
   readonly inclusive: boolean;
-  /** With `*`, `?`, `[seq]` and `[!seq]`, as in Python's fnmatch. */
+  /** A pattern with `*`, `?`, `[seq]` and `[!seq]`, as in Python's fnmatch. */
   readonly filenamePattern: string;
   readonly options: FilterOptions;
   readonly #pattern: RegExp;
@@ -69,14 +69,14 @@ export class DomainFilter implements TraceFilter {
   }
 }
 
-/** Whether a trace stays. */
+/** Whether a trace is kept. */
 export function passes(trace: Filterable, filters: readonly TraceFilter[]): boolean {
   const inclusive = filters.filter((filter) => filter.inclusive);
   if (inclusive.length > 0 && !inclusive.some((filter) => filter.matches(trace))) return false;
   return !filters.some((filter) => !filter.inclusive && filter.matches(trace));
 }
 
-/** A pattern for whole file names. */
+/** A regular expression for a pattern of whole file names. */
 function globPattern(glob: string): RegExp {
   const parts = glob.matchAll(/\[(!?)(\]?[^\]]*)\]|[\s\S]/g);
   const text = [...parts].map(([part, not, set]) => {

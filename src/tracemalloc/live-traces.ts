@@ -1,4 +1,4 @@
-// The blocks that are live, each with its stack, from the events of a recording that runs.
+// The live blocks, each with its stack, from the events of a running recording.
 
 import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import { type EventConsumer, EventDecoder } from "../trace/decoder.js";
@@ -10,27 +10,30 @@ import type { TraceOutput } from "../trace/writer.js";
 import type { Trace } from "./snapshot.js";
 import { type Frame, Traceback, UNKNOWN } from "./traceback.js";
 
-/** The most bytes from the start of a block to its object: the collector's header, and two words for weak references and attributes. */
+/**
+ * The most bytes between the start of a block and its object: the collector's header, and two words for weak references
+ * and attributes.
+ */
 const MOST_HEADER = 16;
 /** The size of every object and of every collector's header is a multiple of this. */
 const HEADER_STEP = 4;
 
-/** A block that the heap did not give. */
+/** A block that was not allocated from the heap. */
 interface Tracked {
   readonly domain: number;
   readonly size: number;
   readonly traceback: Traceback;
 }
 
-/** Bytes that a tracked block takes here, about. */
+/** The approximate number of bytes that a tracked block takes here. */
 const TRACKED_BYTES = 200;
 
 export class LiveTraces implements TraceOutput, EventConsumer {
   readonly #decoder = new EventDecoder();
   readonly #tree = new StackTree();
-  /** The account of a block is its node, its birth the domain. */
+  /** A block's account is its node; its birth is its domain. */
   #live = new LiveTable();
-  /** By domain and address. */
+  /** Tracked blocks, by domain and address. */
   readonly #tracked = new Map<string, Tracked>();
   readonly #tracebacks = new Map<number, Traceback>();
   readonly #nframe: number;
@@ -67,7 +70,9 @@ export class LiveTraces implements TraceOutput, EventConsumer {
     if (this.current > this.peak) this.peak = this.current;
   }
 
-  /** A block that the heap did not give is live, where the stack is; `frames` from the outermost inwards. */
+  /**
+   * Adds a block that was not allocated from the heap, with its stack; `frames` from the outermost to the innermost.
+   */
   track(domain: number, block: number, size: number, frames: readonly StackPlace[]): void {
     this.untrack(domain, block);
     const shown = frames.slice(-this.#nframe).map(({ name, file, line }) => ({ filename: file, lineno: line, name }));
@@ -91,7 +96,7 @@ export class LiveTraces implements TraceOutput, EventConsumer {
     this.allocate(address, size, tag, node);
   }
 
-  // What only sampled recordings tell.
+  // Events of sampled recordings only.
   outgrown(): void {}
   others(): void {}
   liveNow(): void {}
@@ -99,7 +104,7 @@ export class LiveTraces implements TraceOutput, EventConsumer {
   reserved(): void {}
   program(): void {}
 
-  /** No block is known any more. */
+  /** Forgets all blocks. */
   clear(): void {
     this.#live = new LiveTable();
     this.#tracked.clear();
@@ -107,13 +112,13 @@ export class LiveTraces implements TraceOutput, EventConsumer {
     this.peak = 0;
   }
 
-  /** Bytes that are kept for all of this, about. */
+  /** The approximate number of bytes that all of this takes. */
   get bytes(): number {
     const texts = this.#tree.functions.reduce((sum, { name, file }) => sum + 2 * (name.length + file.length), 0);
     return this.#live.bytes + this.#tree.bytes + texts + TRACKED_BYTES * this.#tracked.size;
   }
 
-  /** The live blocks, those together that have size, domain and stack in common. */
+  /** The live blocks; blocks with the same size, domain and stack are one trace. */
   traces(): Trace[] {
     const sums = new Map<string, { node: number; domain: number; size: number; count: number }>();
     this.#live.forEach((node, size, domain) => {
@@ -134,7 +139,7 @@ export class LiveTraces implements TraceOutput, EventConsumer {
     return [...given, ...[...this.#tracked.values()].map((tracked) => ({ ...tracked, count: 1 }))];
   }
 
-  /** Where the block was allocated that holds an object; undefined if it is none that is known. */
+  /** Where the block of an object was allocated; undefined if the block is not known. */
   tracebackOf(object: number): Traceback | undefined {
     for (let header = 0; header <= MOST_HEADER; header += HEADER_STEP) {
       if (!this.#live.find(object - header)) continue;

@@ -1,4 +1,5 @@
-// What was live at a moment, as Python's tracemalloc shows it: sums by line, file or traceback, and what changed since.
+// What was live at a moment, in the form of Python's tracemalloc: sums by line, file or traceback, and changes since
+// another snapshot.
 
 import { passes, type TraceDomain, type TraceFilter } from "./filter.js";
 import { Statistic, StatisticDiff } from "./statistic.js";
@@ -7,7 +8,7 @@ import { type Frame, Traceback } from "./traceback.js";
 /** Live blocks of one size that were allocated at one place. */
 export interface Trace {
   readonly domain: TraceDomain;
-  /** Bytes of all of them. */
+  /** The sum of their bytes. */
   readonly size: number;
   readonly count: number;
   readonly traceback: Traceback;
@@ -16,7 +17,10 @@ export interface Trace {
 export type StatisticKey = "lineno" | "filename" | "traceback";
 
 export interface StatisticOptions {
-  /** A block counts for every frame of its traceback, once for each; the default is for the one that allocated it. */
+  /**
+   * Whether a block counts for every frame of its traceback, once for each; by default it counts for the frame that
+   * allocated it.
+   */
   readonly cumulative?: boolean;
 }
 
@@ -26,7 +30,7 @@ interface Sum {
   count: number;
 }
 
-/** What statistics by `key` call a frame. */
+/** The traceback by which statistics by `key` group a frame. */
 function placeOf({ filename, lineno }: Frame, key: "lineno" | "filename"): Traceback {
   return new Traceback([{ filename, lineno: key === "lineno" ? lineno : 0, name: "" }], 1);
 }
@@ -35,7 +39,7 @@ const order = (a: string, b: string): number => (a < b ? 1 : a > b ? -1 : 0);
 
 export class Snapshot {
   readonly traces: readonly Trace[];
-  /** Tracebacks have at most this many frames. */
+  /** The most frames of a traceback. */
   readonly tracebackLimit: number;
 
   constructor(traces: readonly Trace[], tracebackLimit: number) {
@@ -63,14 +67,14 @@ export class Snapshot {
     return sums;
   }
 
-  /** Sums of the traces, the largest first. Throws RangeError for cumulative ones by traceback. */
+  /** Sums of the traces, the largest first. Throws RangeError for cumulative statistics by traceback. */
   statistics(key: StatisticKey, { cumulative = false }: StatisticOptions = {}): Statistic[] {
     return [...this.#sums(key, cumulative).values()]
       .map(({ traceback, size, count }) => new Statistic(traceback, size, count))
       .sort((a, b) => b.size - a.size || b.count - a.count || order(a.traceback.key, b.traceback.key));
   }
 
-  /** What is more than in an older snapshot, and less; what has changed most comes first. Throws as `statistics` does. */
+  /** The differences to an older snapshot, the largest change first. Throws as `statistics` does. */
   compareTo(old: Snapshot, key: StatisticKey, { cumulative = false }: StatisticOptions = {}): StatisticDiff[] {
     const before = old.#sums(key, cumulative);
     const now = this.#sums(key, cumulative);
@@ -89,7 +93,10 @@ export class Snapshot {
     );
   }
 
-  /** A snapshot of those traces that pass: some inclusive filter, if there is one, and no exclusive one. */
+  /**
+   * A snapshot of the traces that pass the filters: an inclusive filter matches, if there is one, and no exclusive
+   * filter does.
+   */
   filterTraces(filters: readonly TraceFilter[]): Snapshot {
     return new Snapshot(
       this.traces.filter((trace) => passes(trace, filters)),
@@ -97,7 +104,7 @@ export class Snapshot {
     );
   }
 
-  /** The snapshot as JSON, to be kept; `Snapshot.load` reads it. */
+  /** The snapshot as JSON, for storing; `Snapshot.load` reads it. */
   dump(): string {
     const traces = this.traces.map(({ domain, size, count, traceback: { frames, totalNframe } }) => ({
       domain,
@@ -109,7 +116,7 @@ export class Snapshot {
     return JSON.stringify({ version: VERSION, tracebackLimit: this.tracebackLimit, traces });
   }
 
-  /** Reads what `dump` wrote. Throws Error if it is something else. */
+  /** Reads what `dump` wrote. Throws Error for other text. */
   static load(text: string): Snapshot {
     try {
       const { version, tracebackLimit, traces } = JSON.parse(text) as Dumped;
@@ -137,7 +144,7 @@ interface Dumped {
   readonly traces: readonly DumpedTrace[];
 }
 
-/** The value, if it is a number. */
+/** The value if it is a number; throws otherwise. */
 function number(value: unknown): number {
   if (typeof value !== "number") throw new TypeError("not a number");
   return value;

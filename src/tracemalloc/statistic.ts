@@ -1,4 +1,4 @@
-// What live blocks with a place in common come to, in numbers and in a line of text as Python writes it.
+// The sums of live blocks that have a place in common: as numbers, and as a line of text in Python's form.
 
 import { bytes } from "../text/bytes.js";
 import { count } from "../text/numbers.js";
@@ -7,7 +7,7 @@ import type { Traceback } from "./traceback.js";
 const signed = (text: string, of: number): string => `${of < 0 ? "-" : "+"}${text}`;
 
 export class Statistic {
-  /** By line and by file: of one frame. */
+  /** In statistics by line and by file, it has one frame. */
   readonly traceback: Traceback;
   /** Bytes. */
   readonly size: number;
@@ -30,7 +30,7 @@ export class Statistic {
 }
 
 export class StatisticDiff extends Statistic {
-  /** What `size` and `count` are more than in the older snapshot. */
+  /** The differences of `size` and `count` to the older snapshot. */
   readonly sizeDiff: number;
   readonly countDiff: number;
 

@@ -1,21 +1,21 @@
-// Where a block was allocated, as Python's tracemalloc has it: places from the oldest call to the most recent.
+// Where a block was allocated, in the form of Python's tracemalloc: places from the oldest call to the most recent.
 
-/** A place on a stack. Two with the same file and line are the same, whatever the function. */
+/** A place on a stack. Two frames with the same file and line are equal, whatever their functions. */
 export interface Frame {
   readonly filename: string;
-  /** From 1; 0 if it is not known, or if lines don't count: in statistics by file. */
+  /** Counts from 1; 0 if it is not known, and in statistics by file. */
   readonly lineno: number;
   /** Qualified name of the function; "" in statistics by file or line. */
   readonly name: string;
 }
 
-/** In place of a stack without a frame, as in Python. */
+/** Stands for a stack without frames, as in Python. */
 export const UNKNOWN: Frame = { filename: "<unknown>", lineno: 0, name: "" };
 
 export class Traceback {
-  /** At least one; the last is where the block was allocated. */
+  /** At least one frame; the last is where the block was allocated. */
   readonly frames: readonly Frame[];
-  /** How many frames the stack had, those included that the limit left out. */
+  /** The number of frames that the stack had, including those that the limit omitted. */
   readonly totalNframe: number;
   /** Equal for equal tracebacks, and only for them. */
   readonly key: string;

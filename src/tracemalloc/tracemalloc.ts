@@ -1,4 +1,4 @@
-// heap.tracemalloc: Python's module of that name, for whatever allocates on the heap. docs/tracemalloc.md.
+// heap.tracemalloc: Python's module of that name, for all programs that allocate on the heap. docs/tracemalloc.md.
 
 import type { Recorder, StackPlace } from "../trace/recorder.js";
 import type { TraceOutput } from "../trace/writer.js";
@@ -6,13 +6,13 @@ import { LiveTraces } from "./live-traces.js";
 import { Snapshot } from "./snapshot.js";
 import type { Traceback } from "./traceback.js";
 
-/** No stack is deeper, for the limit of a traceback. */
+/** The highest limit for the frames of a traceback. */
 const MOST_FRAMES = 65535;
 
-/** What tracing needs of a heap. */
+/** The parts of a heap that tracing uses. */
 export interface TracedHeap<Traceable> {
   record(output: TraceOutput): Recorder;
-  /** Where the program is, from the outermost place inwards. */
+  /** Where the program is, from the outermost place to the innermost. */
   frames(): readonly StackPlace[];
   placeOf(object: Traceable): number;
 }
@@ -34,8 +34,8 @@ export class Tracemalloc<Traceable> {
   }
 
   /**
-   * Blocks are traced from now on, with the `nframe` most recent frames of their stack, from 1 to 65535. If they are
-   * already, nothing changes. Throws RangeError for another `nframe`, and Error if a recording is under way.
+   * Starts to trace blocks, with the `nframe` most recent frames of their stacks, from 1 to 65535. Does nothing if
+   * tracing is on already. Throws RangeError for another `nframe`, and Error if a recording is under way.
    */
   start(nframe = 1): void {
     if (!(Number.isInteger(nframe) && nframe >= 1 && nframe <= MOST_FRAMES)) {
@@ -48,7 +48,7 @@ export class Tracemalloc<Traceable> {
     this.#limit = nframe;
   }
 
-  /** Blocks are not traced any more, and all traces are forgotten. */
+  /** Stops tracing, and forgets all traces. */
   stop(): void {
     const recorder = this.#recorder;
     this.#recorder = undefined;
@@ -60,65 +60,65 @@ export class Tracemalloc<Traceable> {
     return this.#recorder !== undefined;
   }
 
-  /** The traces, with everything that has happened so far. */
+  /** The traces, including everything that has happened so far. */
   #settled(): LiveTraces | undefined {
     this.#recorder?.flush();
     return this.#live;
   }
 
-  /** What is live now. Throws Error if blocks are not traced. */
+  /** A snapshot of what is live now. Throws Error if tracing is off. */
   takeSnapshot(): Snapshot {
     const live = this.#settled();
     if (!live) throw new Error("Cannot take a snapshot: memory is not traced; call start first");
     return new Snapshot(live.traces(), this.#limit);
   }
 
-  /** Bytes of the traced blocks that are live, and the most that were since `start` or `resetPeak`. */
+  /** The bytes of the live traced blocks, and their maximum since `start` or `resetPeak`. */
   getTracedMemory(): TracedMemory {
     const { current = 0, peak = 0 } = this.#settled() ?? {};
     return { current, peak };
   }
 
-  /** The peak is what is live now. */
+  /** Sets the peak to what is live now. */
   resetPeak(): void {
     const live = this.#settled();
     if (live) live.peak = live.current;
   }
 
-  /** All traces are forgotten. Blocks that are there are not traced any more; those that come are. */
+  /** Forgets all traces. Blocks that exist now are not traced any more; new ones are. */
   clearTraces(): void {
     this.#settled()?.clear();
   }
 
   /**
-   * PyTraceMalloc_Track: a block of memory that the heap did not give counts from now on, in a domain of its own number, for where the program
-   * is; one that did already counts anew. False if blocks are not traced.
+   * PyTraceMalloc_Track: traces a block that was not allocated from the heap, in a domain with a number, as allocated
+   * where the program is now. A block that is traced already is counted anew. False if tracing is off.
    */
   track(domain: number, block: number, size: number): boolean {
     this.#settled()?.track(domain, block, size, this.#heap.frames());
     return this.isTracing();
   }
 
-  /** PyTraceMalloc_Untrack: the block does not count any more, if it did. False if blocks are not traced. */
+  /** PyTraceMalloc_Untrack: stops tracing the block. False if tracing is off. */
   untrack(domain: number, block: number): boolean {
     this.#settled()?.untrack(domain, block);
     return this.isTracing();
   }
 
-  /** How many frames a traceback has at most. */
+  /** The most frames of a traceback. */
   getTracebackLimit(): number {
     return this.#limit;
   }
 
-  /** Bytes that tracing takes itself, about: on the heap and outside. 0 if nothing is traced. */
+  /** The approximate number of bytes that tracing itself takes, on the heap and outside. 0 if tracing is off. */
   getTracemallocMemory(): number {
     const live = this.#settled();
     return (live?.bytes ?? 0) + (this.#recorder?.tablesBytes ?? 0);
   }
 
   /**
-   * Where the memory of an object was allocated: a block's address, a typed block, a handle, or in a Python guest an object's
-   * id(). undefined if it is not traced: it was there before, or there is none.
+   * Where the memory of an object was allocated. The object is a block's address, a typed block, a handle, or, in a
+   * Python guest, an object's id(). undefined if it is not traced: it was allocated before, or does not exist.
    */
   getObjectTraceback(object: Traceable): Traceback | undefined {
     return this.#settled()?.tracebackOf(this.#heap.placeOf(object));

@@ -1,10 +1,10 @@
-// Collapsed stacks, as flamegraph.pl and its kin read them: `outer;inner bytes` a line.
+// Collapsed stacks, for flamegraph.pl and similar tools: a line `outer;inner bytes` for each stack.
 
 import { placeOf } from "../../text/labels.js";
 import type { TraceReport } from "../trace-context.js";
 import { type Chunks, exportedStacks, nodesOf, PerFrame, START, startOf } from "./stacks.js";
 
-/** A frame as one word of a stack: what would end it is replaced. */
+/** A frame as one word of a stack: characters that would end it are replaced. */
 const word = (text: string) => text.replaceAll(";", ":").replace(/\s+/g, " ");
 
 export function* collapsed(report: TraceReport): Chunks {

@@ -7,10 +7,10 @@ import type { TraceReport } from "../trace-context.js";
 import { type Chunks, nodesOf, PerFrame, START, startOf } from "./stacks.js";
 
 const COLUMNS = ["bytes", "blocks", "domain", "size_class", "function", "file", "line", "stack"];
-/** What a spreadsheet takes for the beginning of a formula, in either width. */
+/** The beginning of a formula for a spreadsheet, in either width of characters. */
 const FORMULA = /^\s*[=+\-@|＝＋－＠]/;
 
-/** A field; one that a spreadsheet would take for a formula is kept a text by an apostrophe. */
+/** A field. An apostrophe keeps a spreadsheet from reading it as a formula. */
 function field(value: string | number): string {
   const text = typeof value === "string" && FORMULA.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

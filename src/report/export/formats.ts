@@ -1,4 +1,5 @@
-// The formats of other tools: what each file is called after, how much of a stack is in it, and what writes it.
+// The formats of other tools: the ending of the file's name, how much of a stack it has, and the function that writes
+// it.
 
 import { visible } from "../../text/visible.js";
 import type { Selection } from "../selection.js";
@@ -16,15 +17,18 @@ export interface Format {
   readonly suffix: string;
   readonly write: (report: TraceReport) => Chunks;
   readonly isCompressed?: true;
-  /** Most frames of a stack, unless more are asked for. */
+  /** The most frames of a stack, unless the user asks for more. */
   readonly maxDepth?: number;
-  /** Names are written as they are, for a program to read. */
+  /** Set if names are written unchanged, because a program reads them. */
   readonly isRaw?: true;
 }
 
-/** Where every stack is told in full, a file grows with the square of the depth. */
+/** The limit for formats that write every stack in full: such a file grows with the square of the depth. */
 const MOST_IN_LISTS = 256;
-/** Where a stack is a branch of a tree, the file doesn't; but speedscope 1.25 fails on deeper ones than some 4,000 frames. */
+/**
+ * The limit for formats where stacks are branches of a tree. Such a file stays small, but speedscope 1.25 fails on
+ * stacks deeper than some 4,000 frames.
+ */
 const MOST_IN_TREES = 2000;
 
 export const FORMATS = {
@@ -36,7 +40,7 @@ export const FORMATS = {
   json: { suffix: ".json", write: jsonExport, isRaw: true },
 } as const satisfies Readonly<Record<string, Format>>;
 
-/** The report that a file in a format is made of. */
+/** The report from which a file in a format is made. */
 export function exportReport(parts: TraceParts, { maxDepth, isRaw }: Format, selection: Selection = {}): TraceReport {
   const write = isRaw ? (text: string) => text : visible;
   return traceReport(parts, { ...selection, maxDepth: selection.maxDepth ?? maxDepth, write });

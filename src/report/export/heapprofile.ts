@@ -1,6 +1,7 @@
 // Chrome's .heapprofile: HeapProfiler.SamplingHeapProfile of the DevTools protocol, which its Memory panel loads.
 //
-// A node's size is its own; `samples` has one entry for each stack, as the protocol asks. Lines and columns are from 0.
+// A node's size is its own, without its callees. `samples` has one entry for each stack, as the protocol requires.
+// Lines and columns count from 0.
 
 import { functionName } from "../../text/labels.js";
 import { Children, walk } from "../children.js";
@@ -32,7 +33,7 @@ export function* heapProfile(report: TraceReport): Chunks {
   const { ownBytes, totalBytes } = sumByNode(stacks, view);
   const start = startOf(report);
   const sizeOf = (node: number) => Math.round(ownBytes[node] as number);
-  /** All of a node but its callees, and the bracket behind them. */
+  /** The text of a node up to its callees; a bracket closes it behind them. */
   const open = (name: string, url: string, line: number, script: number, selfSize: number, id: number) => {
     const callFrame = {
       functionName: name,

@@ -1,4 +1,5 @@
-// A trace's stacks as JSON, for other programs. Stacks are nodes of a tree: a file is as large as the tree, however deep it is.
+// A trace's stacks as JSON, for other programs. Stacks are nodes of a tree, so the file is as large as the tree,
+// however deep it is.
 
 import type { View } from "../../trace/accounts.js";
 import type { StackTree } from "../../trace/tree.js";
@@ -16,13 +17,16 @@ export interface JsonExport {
   /** Mean distance between samples in bytes; 0 if everything was recorded. */
   readonly sampleBytes: number;
   readonly problem: string | null;
-  /** What of the view the interpreter allocated to start, which is in no stack; null if it is, or if there is nothing. */
+  /**
+   * The part of the view that the interpreter allocated to start and that is in no stack; null if it is in stacks, or
+   * if there is nothing.
+   */
   readonly start: { readonly bytes: number; readonly count: number } | null;
   /** Function 0 stands for what is outside of Python. */
   readonly functions: readonly { readonly name: string; readonly file: string; readonly firstLine: number }[];
-  /** A frame called by another: indices of the calling node, which is lower, and of the function; and the line. Node 0 is the root. */
+  /** The calling node, which has a lower index; the index of the function; and the line. Node 0 is the root. */
   readonly nodes: readonly (readonly [parent: number, functionIndex: number, line: number])[];
-  /** What each stack has, by its innermost node. */
+  /** The bytes and blocks of each stack, by its innermost node. */
   readonly stacks: readonly { readonly node: number; readonly bytes: number; readonly count: number }[];
 }
 

@@ -1,7 +1,8 @@
-// pprof's profile.proto, as Go's heap profiles are: blocks and bytes of each stack. Whoever writes it to a file compresses it.
+// pprof's profile.proto, in the form of Go's heap profiles: blocks and bytes of each stack. The data are not compressed
+// here.
 //
-// A profile's fields may come in any order, and one that is a list as many times as it has elements: so samples go out one by
-// one, and what they refer to follows.
+// The fields of a Profile may come in any order, and a list may be written one element at a time. So each sample is
+// written at once, and what the samples refer to follows.
 
 import { Line, Location, Function as PprofFunction, Profile, Sample, StringTable, ValueType } from "pprof-format";
 import { functionName } from "../../text/labels.js";
@@ -12,14 +13,14 @@ import { type Chunks, exportedStacks, nodesOf, PerFrame, START, startOf } from "
 
 const NANOSECONDS_PER_MICROSECOND = 1000;
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
-/** Numbers of a Profile's fields. */
+/** The numbers of a Profile's fields. */
 const FIELD = { sampleType: 1, sample: 2, location: 4, function: 5 } as const;
-/** The wire type of what has a length in front. */
+/** The wire type of values that begin with their length. */
 const WITH_LENGTH = 2;
 
 const out = new ByteWriter();
 
-/** An element of a list of the profile's. */
+/** An element of one of the profile's lists. */
 function element(field: number, message: ValueType | Sample | Location | PprofFunction): Uint8Array {
   out.clear();
   out.number((field << 3) | WITH_LENGTH);
@@ -48,7 +49,7 @@ export function* pprof(report: TraceReport): Chunks {
     if (known !== undefined) return known;
     const id = functions.length + 1;
     functionIds.set(f, id);
-    // Without a system name: pprof would take both for a mangled name of C++, and cut out what is between < and >.
+    // There is no system name: pprof would take it for a mangled name of C++, and cut out the part between < and >.
     const names = { name: text(functionName(f)), systemName: 0, filename: text(f.file), startLine: f.firstLine };
     functions.push(new PprofFunction({ id, ...names }));
     return id;

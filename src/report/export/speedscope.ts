@@ -1,7 +1,7 @@
 // speedscope's file format: https://www.speedscope.app/file-format-schema.json. Two profiles, by bytes and by blocks.
 //
-// Each is told as calls that begin and end while bytes, or blocks, are counted up. So a file is as large as the tree of stacks;
-// stacks one by one would be as large as it is deep.
+// Each profile is a sequence of calls that begin and end, while bytes or blocks are counted up. So a file is as large
+// as the tree of stacks; with separate stacks it would also grow with their depth.
 
 import { functionName, programName } from "../../text/labels.js";
 import { Children, walk } from "../children.js";
@@ -21,7 +21,7 @@ interface SpeedscopeProfile {
   readonly unit: "bytes" | "none";
   readonly startValue: number;
   readonly endValue: number;
-  /** A call of a frame, by its index, begins (O) or ends (C) at a value. */
+  /** The call of a frame, given by its index, begins (O) or ends (C) at a value. */
   readonly events: readonly { readonly type: "O" | "C"; readonly frame: number; readonly at: number }[];
 }
 
@@ -51,7 +51,7 @@ export function* speedscope(report: TraceReport): Chunks {
     const event = (type: "O" | "C", frame: number) => `{"type":"${type}","frame":${frame},"at":${at}}`;
     for (const step of walk(children)) {
       const node = step < 0 ? ~step : step;
-      // What has no stack is a call of its own, not what calls everybody.
+      // Allocations without a stack are a call of their own, not the caller of all others.
       if (node === 0) {
         const outside = Math.round(own[0] as number);
         if (step < 0 || outside === 0) continue;
@@ -89,7 +89,7 @@ export function* speedscope(report: TraceReport): Chunks {
     yield* jsonList(events(own, ofStart), (event) => event);
     yield "]}";
   }
-  // Frames are numbered on the way.
+  // Frames get their numbers while the events are written.
   yield '],"shared":{"frames":[';
   yield* jsonList(frames, (frame) => JSON.stringify(frame));
   yield "]}}\n";

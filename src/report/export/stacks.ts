@@ -1,17 +1,17 @@
-// What every export is made from: a trace's stacks that have something, one by one.
+// The source of every export: the stacks of a trace that have allocations, one by one.
 
 import type { Measure, View } from "../../trace/accounts.js";
 import type { TraceFunction } from "../../trace/format.js";
 import type { TraceReport } from "../trace-context.js";
 import { stackRows } from "../trace-groups.js";
 
-/** The pieces of a file, in order: it may be larger than what fits into memory, or into one string. */
+/** The pieces of a file, in order, because a file may be too large for memory, or for one string. */
 export type Chunks = Iterable<string | Uint8Array>;
 
-/** Stands on a stack of its own for all that the interpreter allocated to start. */
+/** The only frame of the stack that stands for all that the interpreter allocated to start. */
 export const START: TraceFunction = { name: "interpreter start", file: "", firstLine: 0 };
 
-/** What the interpreter's start has in the view; undefined if nothing, or if it is told by stack. */
+/** What the interpreter's start has in the view; undefined if it has nothing, or if it is shown by stack. */
 export function startOf({
   analysis,
   view,
@@ -22,27 +22,27 @@ export function startOf({
   return { bytes: Math.round(start.bytes), count: Math.round(start.count) };
 }
 
-/** One stack: whole bytes and blocks, and its innermost node. */
+/** A stack: its bytes and blocks as whole numbers, and its innermost node. */
 export interface ExportedStack {
   readonly bytes: number;
   readonly count: number;
   readonly node: number;
 }
 
-/** The stacks, those with most bytes first; without the interpreter's start. */
+/** The stacks, those with the most bytes first; without the interpreter's start. */
 export function* exportedStacks({ stacks, view }: Pick<TraceReport, "stacks" | "view">): Generator<ExportedStack> {
   for (const { node, own } of stackRows(stacks, view)) {
     yield { node, bytes: Math.round(own.bytes), count: Math.round(own.count) };
   }
 }
 
-/** The nodes of a stack from the innermost outwards: the root alone if it has no frame. */
+/** The nodes of a stack, from the innermost to the outermost; only the root if it has no frame. */
 export function* nodesOf({ stacks: { tree } }: Pick<TraceReport, "stacks">, node: number): Generator<number> {
   if (node === 0) yield 0;
   for (let at = node; at !== 0; at = tree.parent(at)) yield at;
 }
 
-/** Something of each frame, made once: for functions by number, and lines. */
+/** A value for each frame that is made once: for functions by their number, or for lines. */
 export class PerFrame<T> {
   readonly #known = new Map<number, T>();
   readonly #tree: TraceReport["stacks"]["tree"];
@@ -70,7 +70,7 @@ export class PerFrame<T> {
   }
 }
 
-/** The elements of a list in JSON, with commas between. */
+/** The elements of a list in JSON, separated by commas. */
 export function* jsonList<T>(items: Iterable<T>, text: (item: T) => string): Generator<string> {
   let comma = "";
   for (const item of items) {
@@ -79,7 +79,7 @@ export function* jsonList<T>(items: Iterable<T>, text: (item: T) => string): Gen
   }
 }
 
-/** What a view is called in a file. */
+/** The names of views in a file. */
 export const VIEW_NAMES: Readonly<Record<View, string>> = {
   peak: "live at the peak",
   end: "live at the end",
