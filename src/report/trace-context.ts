@@ -125,7 +125,9 @@ export function gapLines({ analysis }: Pick<TraceReport, "analysis">): string[] 
     const [least, most] = [bytes(leastBytes), bytes(mostBytes)];
     if (least === most) return [];
     const what = `${counted(events, "event")} there (${least} to ${most} live)`;
-    return [`From ${instant(from)} to ${instant(to)} no time was recorded: ${what} count as before ${instant(moment)}.`];
+    return [
+      `From ${instant(from)} to ${instant(to)} no time was recorded: ${what} count as before ${instant(moment)}.`,
+    ];
   });
 }
 
