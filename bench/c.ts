@@ -1,4 +1,4 @@
-// C on the heap: a loop of malloc and free against the same loop on dlmalloc, each in its own memory.
+// C on the heap: a loop of malloc and free, compared with the same loop on dlmalloc, each in its own memory.
 
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -32,7 +32,7 @@ async function compile(name: string, flags: readonly string[]): Promise<string> 
   return output;
 }
 
-/** The module with a host's own malloc: what it would be linked to there. */
+/** The module on a host's own malloc, as it would be linked there. */
 async function onDlmalloc(path: string): Promise<Churn> {
   const python = await freshHost();
   const { memory, malloc, free } = python;
@@ -46,7 +46,7 @@ async function onDlmalloc(path: string): Promise<Churn> {
   return { name: "dlmalloc", slots: malloc(SLOTS * 4), fill, replace, state: 12345 };
 }
 
-/** The module as heap.load puts it there; what the loader adds to a call from TypeScript is measured with it, once a round. */
+/** The module as heap.load loads it. What the loader adds to a call from TypeScript is included, once a round. */
 async function onHeap(name: string, path: string): Promise<Churn> {
   const heap = await Heap.create();
   const module = await heap.load(path);
@@ -57,7 +57,10 @@ async function onHeap(name: string, path: string): Promise<Churn> {
 
 const CALLS = 1_000_000;
 
-/** Nanoseconds of a call of a function in C (METH_O, which returns its argument) from TypeScript, with a number and with an object. */
+/**
+ * The nanoseconds of a call from TypeScript of a function in C (METH_O, which returns its argument), with a number and
+ * with an object.
+ */
 async function measureCalls(): Promise<Row> {
   const output = `${ROOT}build/c/callee.wasm`;
   await compileC({ sources: [`${ROOT}bench/c/callee.c`], output, flags: ["-O3"] });
@@ -86,7 +89,7 @@ function repeat(call: () => unknown): void {
   for (let k = 0; k < CALLS; k++) call();
 }
 
-/** Nothing, if there is no compiler. */
+/** No rows if there is no compiler. */
 export async function measureC(): Promise<Row[]> {
   if (!(await findToolchain(ROOT))) {
     console.error("No compiler for WebAssembly: the measurements of C are left out.");

@@ -1,7 +1,8 @@
-// What the heap gives back: a million objects of mixed types, nine in ten of which go at random, then compaction, trim and images.
+// Measures what the heap gives back: a million objects of mixed types are made, nine in ten are released at random;
+// then compaction, trim and images.
 //
-// Each figure comes from a process of its own: node --expose-gc footprint.js WHAT prints it as JSON. Times are CPU time of the process,
-// which does nothing else meanwhile.
+// Each figure comes from its own process: node --expose-gc footprint.js WHAT prints it as JSON. Times are CPU time of
+// the process.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -14,7 +15,7 @@ const OBJECTS = 1_000_000;
 const ROUNDS = 5;
 const MB = 1e6;
 
-/** Object number `k`: of each type in turn, of sizes that differ. */
+/** Object number `k`: the types alternate, and the sizes differ. */
 function mixed(k: number): unknown {
   switch (k % 8) {
     case 0:
@@ -51,7 +52,7 @@ function liveBytes(heap: Heap): number {
   return live.mem + live.object;
 }
 
-/** Milliseconds of CPU time that a function takes. */
+/** The milliseconds of CPU time that a function takes. */
 function cpuTime(run: () => void): number {
   const before = process.cpuUsage();
   run();
@@ -81,7 +82,7 @@ async function compaction(): Promise<Record<string, number>> {
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Resident memory of the process once nothing waits to be collected. */
+/** The resident memory of the process, after its garbage was collected. */
 async function resident(): Promise<number> {
   for (let k = 0; k < 5; k++) {
     globalThis.gc?.();
@@ -90,7 +91,7 @@ async function resident(): Promise<number> {
   return process.memoryUsage().rss;
 }
 
-/** What the process has less after a trim, of what the memory has less. */
+/** By how much the process is smaller after a trim, and by how much the memory is. */
 async function trimming(): Promise<Record<string, number>> {
   const { heap, list } = await sparse(1);
   heap.compact();

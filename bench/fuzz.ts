@@ -1,5 +1,5 @@
-// npm run fuzz: random programs against the model, for as long as one likes; or broken recordings through the reader and all reports; or
-// broken heap images.
+// npm run fuzz: runs random programs against the model, for any length of time; or reads broken recordings by the
+// reader and all reports; or broken heap images.
 
 import { Command, Option } from "commander";
 import { recordings, survive as surviveTrace } from "../test/broken-traces.js";

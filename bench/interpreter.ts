@@ -1,4 +1,5 @@
-// An interpreter that is to be measured: stock CPython on one of its allocators, or CPython on our heap, with a program imported.
+// An interpreter to be measured: stock CPython on one of its allocators, or CPython on our heap, with a program
+// imported.
 
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import { coreModule } from "../src/core/core.js";
@@ -9,17 +10,17 @@ export interface Interpreter {
   readonly name: string;
   readonly pyodide: PyodideAPI;
   readonly python: PyodideExports;
-  /** Ours, if it is on it. */
+  /** Our heap, if the interpreter is on it. */
   readonly heap: PythonHeap | undefined;
 }
 
-/** Starts one by name: malloc, mimalloc (both stock), or any other, which is on our heap. */
+/** Starts an interpreter by name: malloc and mimalloc are stock; any other name is on our heap. */
 export async function startInterpreter(name: string, source: Uint8Array): Promise<Interpreter> {
   const module = await coreModule();
   let python: PyodideExports | undefined;
   let heap: PythonHeap | undefined;
   const isStock = name === "malloc" || name === "mimalloc";
-  // Strings hash alike in all of them, so dicts and sets do too.
+  // Strings get the same hashes in all of them, so that dicts and sets behave the same.
   const env = { PYTHONHASHSEED: "0", ...(name === "mimalloc" && { PYTHONMALLOC: "mimalloc" }) };
   const pyodide = await loadWatched(loadPyodide, { env, stdout: () => undefined }, (exports) => {
     python = exports;

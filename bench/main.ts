@@ -1,4 +1,4 @@
-// npm run bench: ours against its peers, in one run.
+// npm run bench: pyheap and its peers, in one run.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
@@ -115,5 +115,5 @@ if (options.json !== undefined) {
     `${JSON.stringify({ version: 1, machine, rows, programs: measured?.programs }, null, 2)}\n`,
   );
 }
-// Interpreters that were never started would keep the process.
+// Interpreters that were never started would keep the process alive.
 process.exit(0);

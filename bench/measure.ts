@@ -1,4 +1,5 @@
-// How times are compared on a machine that is noisy: candidates in turn, several rounds, medians of ratios.
+// How times are compared on a noisy machine: candidates take turns, in several rounds, and medians of ratios are
+// compared.
 
 /** Something to be timed: `run` does `steps` steps. */
 export interface Candidate {
@@ -17,13 +18,16 @@ export function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
-/** Milliseconds that this process has had a processor: on a machine that is shared, what others do is not in it. */
+/**
+ * The milliseconds for which this process has had a processor. On a shared machine, the time of other processes is not
+ * included.
+ */
 export function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-/** Milliseconds of each candidate in each round, in the order of the rounds; the first `warmups` are not counted. */
+/** The milliseconds of each candidate in each round, in the order of the rounds, without the first `warmups` rounds. */
 export function interleave(
   candidates: readonly Candidate[],
   rounds: number,
@@ -41,7 +45,7 @@ export function interleave(
   return times;
 }
 
-/** The median over the rounds of how many times as long one candidate took as another. */
+/** The median over the rounds of the ratio between the times of two candidates. */
 export function ratio(times: ReadonlyMap<string, readonly number[]>, of: string, to: string): number {
   const others = times.get(to) ?? [];
   return median((times.get(of) ?? []).map((time, round) => time / (others[round] ?? Number.NaN)));

@@ -1,4 +1,4 @@
-// Small measurements: a WebAssembly client's calls to dlmalloc, mimalloc, a bare free list, and ours.
+// Small measurements: a WebAssembly client calls dlmalloc, mimalloc, a bare free list, and pyheap.
 
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
@@ -11,7 +11,7 @@ export interface Row {
   readonly value: number;
   readonly unit: string;
   readonly goal?: number;
-  /** Figures of the peers in the same run, for the reader. */
+  /** Figures of the peers in the same run, for comparison. */
   readonly beside?: Readonly<Record<string, number>>;
 }
 
@@ -22,12 +22,12 @@ const ROUNDS = 21;
 const WARMUPS = 5;
 const NANOSECONDS = 1e6;
 
-/** Median nanoseconds a step, by name. */
+/** The median nanoseconds for a step, by name. */
 export function nanoseconds(times: ReadonlyMap<string, readonly number[]>, steps: number): Record<string, number> {
   return Object.fromEntries([...times].map(([name, values]) => [name, (median(values) / steps) * NANOSECONDS]));
 }
 
-/** Random replace over 8192 slots of 1 to 256 bytes: memory first, from a fresh heap, then time. */
+/** Random replacement over 8192 slots of 1 to 256 bytes: first memory, from a fresh heap, then time. */
 function replace(peers: readonly Peer[]): Row[] {
   const live = SLOTS * ((LOW + HIGH) / 2);
   const reserved: Record<string, number> = {};
@@ -78,7 +78,7 @@ function lifo(peers: readonly Peer[]): Row[] {
   return [{ what: "last in first out, time / a bare free list's", value, unit: "x", goal: 2, beside }];
 }
 
-/** Bytes from one block to the next, in a run of blocks of one size. */
+/** The bytes from one block to the next, in a series of blocks of one size. */
 function distance(peer: Peer, n: number): number {
   const words = () => new Uint32Array(peer.memory.buffer, peer.slots, 64);
   peer.client.fill(peer.slots, 64, n, n, 1);
@@ -143,7 +143,7 @@ export async function measureSmall(): Promise<Row[]> {
     beside: { dlmalloc: distance(await dlmallocPeer(), 16) },
   };
   const lastIn = lifo([...peers, await freeListPeer(1000, 48)]);
-  // Growth is measured from fresh heaps as well.
+  // Growth is also measured from fresh heaps.
   const growing = [await dlmallocPeer(), await pyheapPeer(), await ownHeapPeer()];
   return [...mixed, ...lastIn, apart, ...grow(growing), coreSize()];
 }

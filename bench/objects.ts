@@ -1,5 +1,5 @@
-// Python objects against their peers: @bnaya/objectbuffer (objects in an ArrayBuffer), AssemblyScript's collector, CPython's, V8's heap and
-// structuredClone.
+// Python objects compared with their peers: @bnaya/objectbuffer (objects in an ArrayBuffer), AssemblyScript's
+// collector, CPython's, V8's heap and structuredClone.
 
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -15,12 +15,12 @@ import { type Item, RECORD_KINDS, type RecordFigures, recordsText } from "./reco
 const ROUNDS = 15;
 const WARMUPS = 3;
 
-/** Objects in an ArrayBuffer of `bytes` bytes. */
+/** Puts a value into an ArrayBuffer of `bytes` bytes. */
 function objectBuffer<T extends object>(bytes: number, value: T): T {
   return createObjectBuffer({ textEncoder: new TextEncoder(), textDecoder: new TextDecoder() }, bytes, value) as T;
 }
 
-/** Times of `name` and a peer that is much slower, which does fewer steps: nanoseconds a step of both. */
+/** The nanoseconds for a step of `ours` and of a peer. The peer is much slower, and does fewer steps. */
 function perStep(ours: Candidate, steps: number, peer: Candidate, peerSteps: number): Record<string, number> {
   const times = interleave([ours, peer], ROUNDS, WARMUPS);
   return {
@@ -92,7 +92,7 @@ async function clientOf(name: string, imports: WebAssembly.Imports): Promise<Web
   return (await WebAssembly.instantiate(module, imports)).exports;
 }
 
-/** An object with three fields, made and let go within WebAssembly. */
+/** Makes and releases an object with three fields within WebAssembly. */
 async function allocate(heap: Heap): Promise<Row> {
   const steps = 300_000;
   using type = heap.type("Node", { fields: { value: "object", left: "object", right: "object" } });

@@ -1,5 +1,5 @@
-// The allocators that are measured, each in a Pyodide of its own: dlmalloc (what stock Pyodide runs on), mimalloc, a bare
-// free list, ours inside the same kind of host, and ours in a memory of its own.
+// The allocators that are measured: dlmalloc (the allocator of stock Pyodide), mimalloc, a bare free list and pyheap
+// inside a Pyodide each, and pyheap in its own memory.
 
 import { readFile } from "node:fs/promises";
 import { loadPyodide } from "pyodide";
@@ -28,10 +28,10 @@ export class Peer {
   readonly name: string;
   readonly client: Client;
   readonly memory: WebAssembly.Memory;
-  /** Two arrays of MOST_SLOTS words. */
+  /** Two arrays of MOST_SLOTS words each. */
   readonly slots: number;
   readonly sizes: number;
-  /** State of the driver's random numbers. */
+  /** The state of the random numbers. */
   state = 12345;
   readonly #footprint: () => number;
 
@@ -49,7 +49,7 @@ export class Peer {
     return new Peer(name, client, python.memory, python.calloc, () => footprintOf(python));
   }
 
-  /** Bytes that the platform gave. */
+  /** The bytes that the platform gave. */
   get footprint(): number {
     return this.#footprint();
   }
@@ -68,15 +68,15 @@ async function instantiate(
   return exports as unknown as Client;
 }
 
-/** A Pyodide whose module is there and whose interpreter is not started: a fresh malloc. */
+/** A Pyodide whose module is instantiated and whose interpreter is not started: its malloc is fresh. */
 export async function freshHost(): Promise<PyodideExports> {
   return new Promise((resolve, reject) => {
-    // The start is never finished: fsInit waits for good.
+    // The start never ends, because fsInit waits forever.
     loadWatched(loadPyodide, { fsInit: () => new Promise(() => undefined) }, resolve).catch(reject);
   });
 }
 
-/** The allocator that CPython's object domain has, called as CPython calls it. */
+/** The allocator of CPython's object domain, called as CPython calls it. */
 function objectAllocator(python: PyodideExports, get: PyodideExports["PyMem_GetAllocator"]): WebAssembly.ModuleImports {
   const at = python.malloc(20);
   get(OBJECT, at);
@@ -121,7 +121,7 @@ export async function pyheapPeer(): Promise<Peer> {
   );
 }
 
-/** A heap of ours in a memory of its own: our raw allocator below, not the host's malloc. */
+/** One of our heaps in its own memory: over our raw allocator, not over the host's malloc. */
 export async function ownHeapPeer(): Promise<Peer> {
   const heap = await Heap.create();
   const [ctx = 0, ...indices] = heap.getAllocator("object").words;

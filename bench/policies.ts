@@ -1,6 +1,8 @@
-// What each policy of object types is worth: the same work on a heap with all of them and on one without that policy, in turn.
+// The effect of each policy of object types: the same work on a heap with all policies and on one without that policy,
+// in turn.
 //
-// The work is what a program does with records: makes them, walks their texts character by character, counts words, and lets all go.
+// The work is what a program does with records: it makes them, reads their texts character by character, counts words,
+// and releases all.
 
 import { type FromJS, Heap, type Policies, type PyList } from "../src/index.js";
 import { interleave, ratio } from "./measure.js";

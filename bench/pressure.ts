@@ -1,5 +1,5 @@
-// What the ladder does, and costs; and heap images. Each figure comes from a process of its own: node --expose-gc pressure.js WHAT prints
-// it as JSON.
+// The effect and the cost of the ladder; and heap images. Each figure comes from its own process: node --expose-gc
+// pressure.js WHAT prints it as JSON.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,7 @@ const RECORDS = 1_000_000;
 const ROUNDS = 9;
 const PRESSED_ROUNDS = 3;
 
-/** 600 MB of garbage, in 3000 cycles: CPython's own collector looks after 2000 of them. */
+/** 600 MB of garbage in 3000 cycles. CPython's own collector reacts at 2000 objects. */
 const CYCLES = `
 class Node:
     def __init__(self):
@@ -29,7 +29,7 @@ for _ in range(3000):
 `;
 const BUDGET = 64 * MIB;
 
-/** How far the footprint rises above that of a started interpreter, in bytes. */
+/** By how much the footprint rises above that of a started interpreter, in bytes. */
 async function guest(): Promise<Record<string, number>> {
   const { heap, pyodide } = await loadPython();
   const start = heap.footprint;
@@ -45,7 +45,7 @@ async function guest(): Promise<Record<string, number>> {
   return { ours: heap.footprint - start, stock: footprintOf(stock) - before };
 }
 
-/** Loading an image against JSON.parse of the same records, in CPU time of the process. */
+/** Loading an image compared with JSON.parse of the same records, in CPU time of the process. */
 async function images(): Promise<Record<string, number>> {
   const { image, json } = await saved();
   const cpu = async (run: () => unknown): Promise<number> => {
@@ -81,7 +81,7 @@ async function saved(): Promise<{ image: Uint8Array; json: string }> {
   return { image: await heap.save(), json };
 }
 
-/** Work on containers with the default policy against the same without one, while nothing presses. */
+/** Work on containers with the default policy, compared with the same work without a policy, without pressure. */
 async function ladder(): Promise<Record<string, number>> {
   const worker = async (name: string, options: { policy?: false }) => {
     const heap = await Heap.create(options);
@@ -101,14 +101,14 @@ async function ladder(): Promise<Record<string, number>> {
   return { share: ratio(interleave(workers, 41, 5), "with", "without") };
 }
 
-/** Limits in MiB above the interpreter's start, and what is run. */
+/** Limits in MiB above the interpreter's start, and the program. */
 interface PressedProgram {
   readonly soft?: number;
   readonly hard?: number;
   readonly code: string;
 }
 
-/** Programs that live above their soft limit, or near their hard one. */
+/** Programs that stay above their soft limit, or near their hard limit. */
 const PRESSED: Readonly<Record<string, PressedProgram>> = {
   "lists above a soft limit": { soft: 40, code: "keep = [[i] for i in range(1_200_000)]" },
   "lists near a hard limit": { hard: 62, code: "keep = [[i] for i in range(600_000)]" },
@@ -135,7 +135,7 @@ for k in range(100):
   },
 };
 
-/** Processor time of such programs, to the same without measures; each in an interpreter or heap of its own. */
+/** The processor time of such programs, relative to the same without measures; each in its own interpreter or heap. */
 async function pressed(): Promise<Record<string, number>> {
   const timed = (run: () => unknown): number => {
     const before = processorTime();

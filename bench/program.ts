@@ -1,5 +1,5 @@
-// One Python program on the three allocators, in a process of its own: node program.js FILE ROUNDS prints JSON.
-// Each allocator has a fresh interpreter; the program runs in them in turn.
+// Runs a Python program on the three allocators, in its own process: node program.js FILE ROUNDS prints JSON. Each
+// allocator has a fresh interpreter; the program runs in them in turn.
 
 import { readFileSync } from "node:fs";
 import { footprintOf } from "../src/hosts/python/python-heap.js";
@@ -7,10 +7,10 @@ import { type Interpreter, startInterpreter } from "./interpreter.js";
 import { interleave, median, ratio } from "./measure.js";
 
 export interface ProgramFigures {
-  /** Median seconds of a run, and the program break above the static data after the first run, by allocator. */
+  /** By allocator: the median seconds of a run, and the program break above the static data after the first run. */
   readonly seconds: Readonly<Record<string, number>>;
   readonly footprint: Readonly<Record<string, number>>;
-  /** Medians of the rounds' ratios of time, ours to each peer's. */
+  /** Medians over the rounds of the ratio of times: pyheap to each peer. */
   readonly toMalloc: number;
   readonly toMimalloc: number;
 }

@@ -1,4 +1,5 @@
-// What tracing costs: the Python programs untraced and traced, Python's own tracemalloc beside it; and reports of a long recording.
+// The cost of tracing: the Python programs untraced, traced, and with Python's own tracemalloc; and reports of a long
+// recording.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
@@ -13,7 +14,7 @@ import type { TraceFigures } from "./trace/program.js";
 
 const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url));
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-/** tracemalloc takes long: only these programs are run under it. */
+/** tracemalloc is slow, so only these programs are run with it. */
 const WITH_PEERS = ["json_roundtrip", "tiny_language", "syntax_trees"];
 const LONG_RECORDING = 50_000_000;
 const GIB = 2 ** 30;
@@ -24,7 +25,7 @@ const script = (name: string) => fileURLToPath(new URL(`./trace/${name}.js`, imp
 
 export interface TraceOptions {
   readonly rounds: string;
-  /** The default is all of them. */
+  /** The programs to run; the default is all. */
   readonly program?: readonly string[] | undefined;
 }
 
@@ -37,7 +38,7 @@ function measureProgram(name: string, rounds: string): TraceFigures {
   return JSON.parse(output) as TraceFigures;
 }
 
-/** What recording costs the Python programs. */
+/** Measures what recording the Python programs costs. */
 export function measureTraces({ rounds, program }: TraceOptions): Row[] {
   const all = readdirSync(PROGRAMS).filter((file) => file.endsWith(".py"));
   const names = program ?? all.map((file) => file.replace(".py", ""));
@@ -82,7 +83,7 @@ const TELLS_USE = `process.on("exit", () => {
   process.stderr.write("\\n" + JSON.stringify({ maxRSS, cpu: userCPUTime + systemCPUTime }));
 })`;
 
-/** Seconds, those that it had a processor, and peak memory of a command of pyheap. */
+/** Runs a command of pyheap: its seconds, its processor time in seconds, and its peak memory. */
 function timed(...args: string[]): { seconds: number; processor: number; bytes: number } {
   const begun = performance.now();
   const watch = ["--import", `data:text/javascript,${encodeURIComponent(TELLS_USE)}`];
@@ -96,7 +97,7 @@ function timed(...args: string[]): { seconds: number; processor: number; bytes: 
   return { seconds, processor: cpu / 1e6, bytes: maxRSS * KIB };
 }
 
-/** A long recording: its reports, and its page. */
+/** Measures the reports and the page of a long recording. */
 export async function measurePages(events = LONG_RECORDING): Promise<Row[]> {
   const trace = join(tmpdir(), `pyheap-long-${process.pid}.trace`);
   const page = trace.replace(".trace", ".html");

@@ -1,6 +1,6 @@
-// The domains, by number: what the core calls each, and what reports and options do.
+// The domains, by number, with their names in the core, and in reports and options.
 
-/** As in CPython's PyMemAllocatorDomain, and one for the C library's malloc. */
+/** As in CPython's PyMemAllocatorDomain; and one for the C library's malloc. */
 export const DOMAINS = [
   ["RAW", "raw"],
   ["MEM", "mem"],
@@ -8,5 +8,5 @@ export const DOMAINS = [
   ["LIBC", "libc"],
 ];
 
-/** What the heap needs for itself: counted like a domain, but served by no allocator that can be replaced. */
+/** The heap's own memory. It is counted like a domain, but served by no allocator that can be replaced. */
 export const INTERNAL = ["INTERNAL", "internal"];

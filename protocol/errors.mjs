@@ -1,19 +1,19 @@
-// Every error that the core raises: what it is called, the exception that it becomes, and the sentence. The core has E_NAME and a function
-// raiseName(...), with the parameters that stand in the sentence, in their order; the host has the sentence.
+// Every error that the core raises: its name, its exception, and its sentence. The core has a code E_NAME and a
+// function raiseName(...), whose parameters are those in the sentence, in their order; the host has the sentence.
 //
 //   {name:type}       an object: the name of its type          {name:number}    a number
 //   {name:text}       an object that is a string: its text     {name:repr}      an object: its repr
-//   {name:prefix}     an object: "list ", but "string " of a str, and nothing of bytes
-//   {name:element}    an object: the name of its type, but "byte" of bytes
-//   {name:container}  an object: the name of its type, but "dictionary" of a dict
-//   {name:operator}   the number of a binary operator; {name:inPlace} with "="; {name:unary}, {name:comparison} of those
+//   {name:prefix}     an object: "list " and so on, but "string " for a str, and nothing for bytes
+//   {name:element}    an object: the name of its type, but "byte" for bytes
+//   {name:container}  an object: the name of its type, but "dictionary" for a dict
+//   {name:operator}   the number of a binary operator; {name:inPlace} with "="; {name:unary}, {name:comparison} likewise
 //   {first,count,position:bytes}          "byte 0xff in position 3", or "bytes in position 3-4"
 //   {string,count,position:characters}    the same of characters
 //
-// A fourth part are parameters that do not stand in the sentence.
+// A fourth element lists parameters that do not occur in the sentence.
 
 export const ERRORS = [
-  // What any operation may raise.
+  // Raised by any operation.
   ["MEMORY", "MemoryError", "no memory is left within the limit", ["bytes:number"]],
   ["RAISED", "BaseException", "an exception that C raised", ["exception:type"]],
   ["RECURSION", "RecursionError", "maximum recursion depth exceeded"],
@@ -36,7 +36,7 @@ export const ERRORS = [
   ["EMPTY_DICT", "KeyError", "popitem(): dictionary is empty"],
   ["EMPTY_SET", "KeyError", "pop from an empty set"],
 
-  // What numbers can't be.
+  // Raised for numbers.
   ["INT_TO_FLOAT", "OverflowError", "int too large to convert to float"],
   ["DIVISION_TO_FLOAT", "OverflowError", "integer division result too large for a float"],
   ["INDEX_SIZE", "OverflowError", "cannot fit 'int' into an index-sized integer"],
@@ -61,7 +61,7 @@ export const ERRORS = [
   ["POWER_INTEGERS", "TypeError", "pow() 3rd argument not allowed unless all arguments are integers"],
   ["UNARY", "TypeError", "bad operand type for {operator:unary}: '{operand:type}'"],
 
-  // What containers and sequences can't do.
+  // Raised for containers and sequences.
   ["STEP", "ValueError", "slice step cannot be zero"],
   ["NOT_IN_LIST", "ValueError", "list.remove(x): x not in list"],
   [
@@ -92,7 +92,7 @@ export const ERRORS = [
   ["DEAD", "TypeError", "weak object has gone away"],
   ["NO_FIELD", "TypeError", "'{object:type}' object has no such field"],
 
-  // What C gave to a function of the Python/C API.
+  // Raised for arguments of the Python/C API.
   ["TOO_LARGE_FOR_LONG", "OverflowError", "Python int too large to convert to C long"],
   ["TOO_LARGE_FOR_INT", "OverflowError", "Python int too large to convert to C int"],
   ["TOO_LARGE_FOR_SSIZE", "OverflowError", "Python int too large to convert to C ssize_t"],
@@ -202,7 +202,7 @@ export const ERRORS = [
   ["STR_KIND", "SystemError", "invalid kind"],
   ["STR_BUFFER", "SystemError", "string is longer than the buffer"],
 
-  // What types, attributes and calls can't be.
+  // Raised for types, attributes and calls.
   ["NO_ARGUMENTS", "TypeError", "{callee:text}() takes no arguments ({given:number} given)"],
   ["ONE_ARGUMENT", "TypeError", "{callee:text}() takes exactly one argument ({given:number} given)"],
   ["NO_KEYWORDS", "TypeError", "{callee:text}() takes no keyword arguments"],

@@ -1,5 +1,5 @@
-// Python's exceptions, each with the one that it is derived from, which stands before it. The place of one is its number. What the core calls
-// it is EXC_ and its name, without "Error" at the end: EXC_ZERO_DIVISION.
+// Python's exceptions, each with its base, which comes before it. An exception's place in the list is its number. In
+// the core it is called EXC_ and its name, without "Error" at the end: EXC_ZERO_DIVISION.
 
 export const EXCEPTIONS = [
   ["BaseException", ""],
@@ -71,5 +71,5 @@ export const EXCEPTIONS = [
   ["UserWarning", "Warning"],
 ];
 
-/** Other names that C knows the variables by: PyExc_IOError. */
+/** Other names of the variables in C: PyExc_IOError. */
 export const ALIASES = { EnvironmentError: "OSError", IOError: "OSError" };

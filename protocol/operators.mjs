@@ -1,6 +1,6 @@
-// Operators, each by its place: the constant of the core, the sign, and, where that differs, what errors call it.
+// Operators, by number: the core's constant, the sign, and, where it differs, the name in errors.
 
-/** By CPython's numbers (Py_LT, ...). */
+/** The numbers are CPython's (Py_LT, ...). */
 export const COMPARISONS = [
   ["LT", "<"],
   ["LE", "<="],
@@ -25,7 +25,7 @@ export const BINARY = [
   ["XOR", "^"],
 ];
 
-/** Two that only errors name: divmod() is two operators, and no built-in type has an @. */
+/** Two operators that occur only in errors: divmod() is two operators, and no built-in type has @. */
 export const NAMED_IN_ERRORS = [
   ["DIVMOD", "divmod()"],
   ["MATMUL", "@"],

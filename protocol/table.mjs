@@ -1,7 +1,7 @@
-// The core's functions in the table of the heap, in order, from `tableBase` on. A row: the constant that the core has for the place of the
-// first, and the functions.
+// The core's functions in the heap's table, in order, from `tableBase` on. Each row has the core's constant for the
+// place of the first function, and the functions.
 
-/** Of both modules. */
+/** In both modules. */
 export const ALLOCATORS = [
   ["RAW_FUNCTIONS", ["raw_malloc", "raw_calloc", "raw_realloc", "raw_free"]],
   ["HOSTED_FUNCTIONS", ["hosted_malloc", "hosted_calloc", "hosted_realloc", "hosted_free"]],
@@ -17,15 +17,15 @@ export const ALLOCATORS = [
   ["CHUNK_FUNCTIONS", ["chunk_malloc", "chunk_free"]],
 ];
 
-// Behind those stand the four functions of each type (types.mjs); and then:
+// Then follow the four functions of each type (types.mjs); and then:
 
-/** What the collector and exceptions need. */
+/** For the collector and for exceptions. */
 export const OBJECTS = [
   ["GC_VISIT", "gc_visit"],
   ["EXCEPTION_REPR", "exception_repr"],
 ];
 
-/** What stands in the slots of types for C to call. */
+/** In the slots of types, for C to call. */
 export const SLOTS = [
   ["SLOT_REPR", "PyObject_Repr"],
   ["SLOT_STR", "PyObject_Str"],
@@ -47,7 +47,7 @@ export const SLOTS = [
   ["SLOT_MODULE_TRAVERSE", "module_traverse"],
   ["SLOT_MODULE_CLEAR", "module_clear"],
   ["SLOT_MODULE_DROP", "module_drop"],
-  // What the core calls of a type that C defined, instead of tp_dealloc and tp_repr.
+  // The core calls these for a type that C defined, in place of tp_dealloc and tp_repr.
   ["SLOT_C_DEALLOC", "c_dealloc"],
   ["SLOT_C_REPR", "c_repr"],
   ["SLOT_BUILTIN_REPR", "builtin_repr"],

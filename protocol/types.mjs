@@ -1,11 +1,11 @@
 // The types that stand at fixed places in the core, in the order of their places.
 //
 //   constant     the place, as the core and the host call it
-//   name         what Python calls the type
-//   variable     what C calls it; "" if C has no name for it
-//   functions    dealloc, hash, compare, repr: what its entries of the table lead to
+//   name         the type's name in Python
+//   variable     the type's name in C; "" if it has none
+//   functions    dealloc, hash, compare, repr: the functions for its entries of the table
 
-/** Built-in types. Their places are what is called a kind. */
+/** Built-in types. The place of a built-in type is its kind. */
 export const BUILT_IN = [
   {
     constant: "NONE",
@@ -99,13 +99,13 @@ export const BUILT_IN = [
   },
 ];
 
-/** All other types have this kind; at its place stands the ring of them. */
+/** All other types have this kind. The ring of these types begins at its place. */
 export const USER = {
   constant: "USER",
   functions: ["instance_dealloc", "identity_hash", "identity_compare", "object_repr"],
 };
 
-/** The Python/C API's own types, behind that place. */
+/** The Python/C API's own types, at the places behind it. */
 export const OWN = [
   { constant: "BASE_OBJECT", name: "object", variable: "PyBaseObject_Type" },
   { constant: "BUILTIN", name: "builtin_function_or_method", variable: "PyCFunction_Type" },

@@ -1,5 +1,6 @@
-// The types of the library are checked, and its public API is written as declarations, a file for each entry of the package: docs/api/.
-// `npm run api` writes them; without --write (`npm run check`), a difference is an error, so that nobody changes the API without seeing it.
+// Checks the library's types, and writes its public API as declarations, a file for each entry of the package:
+// docs/api/. `npm run api` writes them; without --write (`npm run check`) a difference is an error, so that a change of
+// the API is always seen.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -10,12 +11,12 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const isWriting = process.argv.includes("--write");
 const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
 
-/** Names of reports by the declarations that they are made from: "pyheap", "pyheap-pyodide". */
+/** The entries' names and their declarations: "pyheap", "pyheap-pyodide". */
 const entries = Object.entries(exports)
   .filter(([, target]) => target.types !== undefined)
   .map(([path, target]) => [path === "." ? "pyheap" : `pyheap-${path.slice("./".length)}`, target.types]);
 
-/** Declarations of the sources as they are now: what is in dist/ may be older. */
+/** The declarations of the present sources; those in dist/ may be older. */
 const TYPES = "build/types/";
 const COMPILE = ["--project", "tsconfig.json", "--emitDeclarationOnly", "--sourceMap", "false", "--outDir", TYPES];
 const compiled = spawnSync("node_modules/.bin/tsc", COMPILE, { cwd: ROOT, stdio: "inherit" });
@@ -58,7 +59,7 @@ for (const [name, types] of entries) {
   }
 }
 
-/** What api-extractor says of compilers and of its own steps is not news. */
+/** Suppresses what api-extractor says about compilers and about its own steps. */
 function quiet(message) {
   if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true;
 }

@@ -1,9 +1,10 @@
-// The benchmarks before and after a change, in turns, so that a slow minute of the machine strikes both:
+// Runs the benchmarks before and after a change, in turn, so that a slow minute of the machine affects both:
 //
 //   npm run bench:compare -- COMMIT [--parts micro,objects,footprint] [--rounds 3]
 //
-// Builds COMMIT in a worktree in build/, measures it and this checkout `rounds` times each, and shows the medians of each row. A row is worse
-// if its median is more than 2 % above, and all of its values are above all of the other's: less than that can be noise.
+// Builds COMMIT in a worktree in build/, measures it and this checkout `rounds` times each, and shows the medians of
+// each row. A row counts as worse if its median is more than 2 % higher, and all its values are above all values of the
+// other; smaller differences can be noise.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -48,7 +49,7 @@ function checkedOut() {
 
 const results = mkdtempSync(join(tmpdir(), "pyheap-bench-"));
 
-/** The values of a checkout's rows, by what they say. */
+/** The values of a checkout's rows, by the rows' names. */
 function measured(folder, part) {
   const file = join(results, "rows.json");
   run(folder, process.execPath, "dist-dev/bench/main.js", "--only", part, "--json", file);
@@ -58,7 +59,7 @@ function measured(folder, part) {
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 const folders = { before: checkedOut(), after: "." };
-/** Values by row, of each side. */
+/** The values of both sides, by row. */
 const rows = new Map();
 for (const part of values.parts.split(",")) {
   for (let round = 0; round < rounds; round++) {

@@ -18,15 +18,15 @@ const isDebug = values.debug ?? false;
 const isDev = isDebug || (values.dev ?? false);
 
 const RELEASE = ["-O3", "--converge", "--noAssert"];
-/** Not optimised, so that a function of the source is a function of the module; seconds to build. */
+/** Not optimized, so that each function of the source is a function of the module. Takes seconds to build. */
 const DEBUG = ["--debug", "--sourceMap"];
-/** Memory and table come from outside: the module is put into a heap of its own or into a host's. */
+/** Memory and table are imported: the module is instantiated over a heap's own memory, or over a host's. */
 const OVER_A_HEAP = ["--runtime", "stub", "--importMemory", "--noExportMemory"];
 
-/** The part of the compiler that writes down what a module exports and imports, to build/`output`.json. */
+/** The part of the compiler that writes a module's exports and imports to build/`output`.json. */
 const DESCRIBE = "scripts/exports-transform.mjs";
 
-/** A hash of what a module is made of: its sources in a folder, the compiler, its options. */
+/** A hash of everything that a module is made from: its sources in a folder, the compiler, its options. */
 function fingerprint(folder, args) {
   const hash = createHash("sha256").update(JSON.stringify(args));
   const sources = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -38,8 +38,8 @@ function fingerprint(folder, args) {
 }
 
 /**
- * Modules that were compiled before, by fingerprint, so that a change of branch, or of debug and release, compiles nothing again. It may be
- * removed at any time. Several checkouts can share one: a symbolic link to a folder.
+ * Modules that were compiled before, by fingerprint. So nothing is compiled again after a change of branch, or between
+ * debug and release. The folder may be removed at any time. Several checkouts can share one, by a symbolic link.
  */
 const CACHE = "build/cache";
 const PARTS = [".wasm", ".wat", ".json", ".wasm.map"];
@@ -53,7 +53,7 @@ function takeFromCache(made, output) {
 }
 
 function putIntoCache(made, output) {
-  // The module last: where it is, the others are.
+  // The module comes last: if it exists, the other parts do, too.
   for (const part of PARTS.toReversed().filter((part) => existsSync(`build/${output}${part}`))) {
     const unfinished = `${CACHE}/${made}.${process.pid}`;
     cpSync(`build/${output}${part}`, unfinished);
@@ -62,8 +62,8 @@ function putIntoCache(made, output) {
 }
 
 /**
- * Compiles AssemblyScript to build/`output`.wasm and .wat, if something changed since the last time. In a process of its own: the
- * compiler keeps what it read as a library from one run to the next.
+ * Compiles AssemblyScript to build/`output`.wasm and .wat, if something has changed since the last time. It runs in its
+ * own process, because the compiler keeps library files between runs.
  */
 async function compile(folder, entries, output, ...options) {
   const args = [
@@ -88,8 +88,8 @@ async function compile(folder, entries, output, ...options) {
 }
 
 /**
- * Compiles the core's two modules: the allocators alone, for a host's memory, and the whole with the objects; and a third, of which only the
- * constants count. What they say of themselves goes into src/.
+ * Compiles the core's two modules: the allocators alone, for a host's memory, and the whole core with objects. Also
+ * compiles a third module, of which only the constants are used. The descriptions of the modules are written into src/.
  */
 async function compileCore(folder, options) {
   mkdirSync(`build/${folder}`, { recursive: true });
@@ -113,7 +113,7 @@ function compileBenchmarks() {
   ]);
 }
 
-/** Writes the bytes of the core's modules into src/, from where the library compiles them. */
+/** Writes the bytes of the core's modules into src/, from which the library compiles them. */
 function embedCore(folder) {
   for (const [module, name] of [
     ["core", "CORE_BASE64"],

@@ -1,5 +1,5 @@
-// Everything that can be said about the sources without running the tests: types, lint, format, layers, the
-// public API. `npm run check`, under 30 s. With --write (`npm run format`) it mends lint and format.
+// Checks everything that can be checked without running the tests: types, lint, format, layers, the public API. `npm
+// run check`, under 30 s. With --write (`npm run format`) it corrects lint and format.
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Prints how many tests of the last run passed and failed, in one plain line.
+// Prints how many tests of the last run passed and failed, in one line of plain text.
 
 import { readFileSync } from "node:fs";
 

@@ -1,12 +1,12 @@
-// Part of the compiler while it compiles a module of the core: writes what the module exports and imports, with types, names of parameters
+// A transform for the compiler of the core: writes the module's exports and imports, with types, names of parameters
 // and comments, as JSON to the file that PROTOCOL_FILE names. scripts/protocol.mjs reads it.
 
 import { Transform } from "assemblyscript/transform";
 
-/** Kinds of elements, as assemblyscript numbers them. */
+/** The kinds of elements, by assemblyscript's numbers. */
 const GLOBAL = 0;
 const FUNCTION_PROTOTYPE = 4;
-/** A source that was named as an entry. */
+/** The kind of a source that was named as an entry. */
 const ENTRY = 1;
 
 /** The comment right before a declaration, on one line; "" if there is none. */

@@ -1,7 +1,9 @@
-// Formats what Biome's own command can't: the core, and C. `node scripts/format.mjs` says what differs; --write mends it.
+// Formats what Biome's own command can't: the core, and C. `node scripts/format.mjs` lists the files that differ;
+// --write formats them.
 //
-// The core is AssemblyScript: decorators of functions are its only syntax that TypeScript lacks. Biome calls them errors, and formats
-// around them if it is told to; so its exit code says nothing, and what it wrote is compared instead.
+// The core is AssemblyScript; its decorators of functions are its only syntax that TypeScript lacks. Biome reports them
+// as errors, but formats the rest if it is told to. So its exit code has no meaning, and its output is compared
+// instead.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +16,7 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const ASSEMBLY_SCRIPT = ["core", "bench/client"];
 const C = ["capi", "include", "libc", "examples/c", "test/c", "bench/c"];
 
-/** Paths of the files below some folders whose names end so. */
+/** The paths of the files below some folders whose names match. */
 function filesIn(folders, ending) {
   return folders
     .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
@@ -23,9 +25,9 @@ function filesIn(folders, ending) {
     .sort();
 }
 
-/** The core's files as Biome would have them, by path. */
+/** The core's files as Biome formats them, by path. */
 function formattedCore() {
-  // Outside of the project: Biome takes no configuration below another.
+  // The copy is outside of the project, because Biome accepts only one configuration in a project.
   const copy = mkdtempSync(join(tmpdir(), "pyheap-"));
   for (const folder of ASSEMBLY_SCRIPT) cpSync(folder, `${copy}/${folder}`, { recursive: true });
   const { formatter } = JSON.parse(readFileSync("biome.json", "utf8"));
@@ -42,7 +44,7 @@ function formattedCore() {
   return texts;
 }
 
-/** The C files as clang-format would have them, by path; .clang-format has the style. */
+/** The C files as clang-format formats them, by path. .clang-format has the style. */
 function formattedC() {
   const style = readFileSync(".clang-format", "utf8");
   return filesIn(C, /\.(c|h|cpp)$/).map((path) => [path, format(readFileSync(path, "utf8"), path, style)]);

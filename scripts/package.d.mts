@@ -1,2 +1,2 @@
-/** Fills a folder with the package. Returns it. The project must be built. */
+/** Fills a folder with the package, and returns the folder. The project must be built. */
 export function layOut(folder?: string): string;

@@ -1,12 +1,15 @@
-// Lays out what is published in build/package/: the built library with a package.json and a README of its own. `npm run package`, then
-// `npm publish build/package`.
+// Puts everything that is published into build/package/: the built library, with its own package.json and README. `npm
+// run package`, then `npm publish build/package`.
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** The manifest without what only this repository needs: an installation runs nothing, and installs nothing that the library doesn't import. */
+/**
+ * The manifest without parts that only this repository needs. An installation runs no scripts, and installs nothing
+ * that the library does not import.
+ */
 function manifest() {
   const { scripts: _scripts, devDependencies: _dev, ...rest } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
   return rest;
@@ -17,7 +20,7 @@ export function layOut(folder = `${ROOT}build/package`) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const contents = manifest();
-  // Maps lead to sources that the package does not have.
+  // Source maps would refer to sources that are not in the package.
   for (const name of contents.files)
     cpSync(`${ROOT}${name}`, `${folder}/${name}`, { recursive: true, filter: (path) => !path.endsWith(".map") });
   cpSync(`${ROOT}packaging/README.md`, `${folder}/README.md`);

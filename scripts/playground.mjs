@@ -18,7 +18,7 @@ const TYPES = {
   ".zip": "application/zip",
 };
 
-/** What the page asks for, by path. */
+/** The files that the page loads, by path. */
 async function buildFiles() {
   const { outputFiles } = await build({
     entryPoints: ["main.ts", "python.ts", "style.css"].map((name) => HERE + name),
@@ -28,7 +28,7 @@ async function buildFiles() {
     write: false,
     outdir: HERE,
     loader: { ".woff2": "dataurl" },
-    // Pyodide's own code asks for Node's modules when it runs in Node.
+    // Pyodide's code imports Node's modules only when it runs in Node.
     external: ["node:*", "ws"],
   });
   const files = new Map(outputFiles.map(({ path, contents }) => [`/${path.slice(HERE.length)}`, contents]));

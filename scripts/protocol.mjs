@@ -1,11 +1,11 @@
-// What the core and its host both know is written once, and generated for the other side:
+// Everything that the core and its host both know is written once; the other forms are generated:
 //
 //   protocol/*.mjs            lists: types, table, operators, exceptions, errors     -> core/**/*.gen.ts, src/core/catalogue.gen.ts
 //   include/*.h               numbers and places of the slots of C's types          -> core/objects/model/slots.gen.ts
 //   core/exports/*.ts         functions, with their types, as the compiler sees them -> src/core/functions.gen.ts
 //   core/exports/constants.ts numbers, as the compiler computes them                 -> src/core/constants.gen.ts
 //
-// A file that would be the same is not touched.
+// A file whose content would not change is not touched.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -28,7 +28,7 @@ function write(path, head, lines) {
 
 const numbered = (names, type) => names.map((name, k) => `export const ${name}: ${type} = ${k};`);
 
-/** EXC_ZERO_DIVISION of ZeroDivisionError. */
+/** The constant for an exception: EXC_ZERO_DIVISION for ZeroDivisionError. */
 function exceptionConstant(name) {
   const words = name.replace(/Error$/, "").replace(/(?<=[a-z])(?=[A-Z])/g, "_");
   return `EXC_${words.toUpperCase()}`;
@@ -114,7 +114,7 @@ function writeCoreLists() {
 
 // ---- errors ----
 
-/** What the parameters of each kind of placeholder are: objects, or numbers. */
+/** Whether the parameters of a kind of placeholder are objects or numbers. */
 const KINDS = {
   type: ["object"],
   text: ["object"],
@@ -131,7 +131,7 @@ const KINDS = {
   characters: ["object", "number", "number"],
 };
 
-/** The errors of the catalogue, with their codes and parameters; throws where it does not fit together. */
+/** The errors of the catalogue, with their codes and parameters. Throws if the catalogue contradicts itself. */
 function errors() {
   const numbers = new Map(EXCEPTIONS.map(([name], k) => [name, k]));
   return ERRORS.map(([name, exception, sentence, more = []], k) => {
@@ -157,7 +157,7 @@ function errors() {
   });
 }
 
-/** raiseNotIterable of NOT_ITERABLE. */
+/** The name of an error's function: raiseNotIterable for NOT_ITERABLE. */
 const raiserOf = (name) =>
   `raise${name
     .split("_")
@@ -185,7 +185,7 @@ function writeErrors() {
   write("core/objects/model/errors.gen.ts", `${head}: the number of the exception << 8 | their own.`, [
     ...all.map(({ name, code }) => `export const E_${name}: u32 = ${code};`),
   ]);
-  // Memory that is not there, and what C raised, are raised otherwise.
+  // Lack of memory, and the errors of C, are raised by other functions.
   write("core/objects/model/raises.gen.ts", `${head}: a function that raises it for each.`, [
     `import { ${all.map(({ name }) => `E_${name}`).join(", ")} } from "./errors.gen";`,
     'import { raiseError } from "./raise";',
@@ -212,7 +212,7 @@ function writeErrors() {
   );
 }
 
-/** The type of one of some texts. */
+/** The union type of some texts. */
 const union = (name, texts) => `export type ${name} = ${texts.map((text) => JSON.stringify(text)).join(" | ")};`;
 const typed = (name, type, value) => `export const ${name}: ${type} = ${JSON.stringify(value)};`;
 const literal = (name, value) => `export const ${name} = ${JSON.stringify(value)} as const;`;
@@ -280,7 +280,7 @@ function writeCatalogue() {
   ]);
 }
 
-/** Writes what the compiler of the core needs, and what the host has of the same lists. */
+/** Writes the files that the core's compiler needs, and the host's files from the same lists. */
 export function writeLists() {
   writeCoreTable();
   writeObjectTable();
@@ -298,7 +298,7 @@ export function writeLists() {
 
 const readDescription = (folder, name) => JSON.parse(readFileSync(`${folder}${name}.json`, "utf8"));
 
-/** The type that JavaScript has of a type of the core's. */
+/** The JavaScript type for a type of the core. */
 function hostType(type) {
   if (type === "void") return "void";
   return type === "i64" || type === "u64" ? "bigint" : "number";
@@ -322,7 +322,7 @@ function describeInterface(name, comment, functions, base = "") {
   return [`/** ${comment} */`, `export interface ${name}${base} {`, ...members(functions), "}", ""];
 }
 
-/** What a module exports, by entry; throws if one name is exported twice. */
+/** A module's exports, by entry. Throws if a name is exported twice. */
 function exportsOf(description) {
   const known = new Set();
   return new Map(
@@ -380,7 +380,7 @@ function writeFunctions(folder) {
   );
 }
 
-/** The constants of each entry, with their values: those of a module that exports nothing else. */
+/** The constants of each entry, with their values, from a module that exports only constants. */
 async function readConstants(folder) {
   const { entries } = readDescription(folder, "constants");
   const module = await WebAssembly.compile(readFileSync(`${folder}constants.wasm`));
@@ -417,7 +417,7 @@ async function writeConstants(folder) {
   writeFileSync("build/c-constants.json", JSON.stringify(ofC, null, 1));
 }
 
-/** Writes what the host has of the modules that were compiled into a folder, with what the compiler said of them. */
+/** Writes the host's files about the modules that were compiled into a folder, from the compiler's descriptions. */
 export async function writeInterfaces(folder) {
   writeFunctions(folder);
   await writeConstants(folder);

@@ -1,2 +1,2 @@
-/** The sizes that the README states, in kilobytes, by what they are of. */
+/** The sizes that the README states, in kilobytes, by name. */
 export function sizes(): Promise<Record<string, number>>;

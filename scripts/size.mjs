@@ -12,7 +12,7 @@ const KB = 1000;
 
 const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length / KB;
 
-/** Kilobytes of what a page loads that imports one entry of the package: bundled, minified, gzipped. */
+/** The kilobytes that a page loads if it imports one entry of the package: bundled, minified, gzipped. */
 async function bundled(entry) {
   const { outputFiles } = await build({
     entryPoints: [ROOT + entry],
@@ -26,7 +26,7 @@ async function bundled(entry) {
   return gzipped(outputFiles[0].contents);
 }
 
-/** Kilobytes, by what they are of. */
+/** The sizes in kilobytes, by name. */
 export async function sizes() {
   const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
   const [packed] = JSON.parse(

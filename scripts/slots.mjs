@@ -1,9 +1,12 @@
-// Slots of types, read out of the headers that C programs are compiled with: their numbers in include/typeslots.h, and where the structures of
-// include/object.h have them.
+// Reads the slots of types from the headers with which C programs are compiled: their numbers from include/typeslots.h,
+// and their places in the structures of include/object.h.
 
 import { readFileSync } from "node:fs";
 
-/** A word of a table of functions each, of which a slot's name begins with `prefix`; and of a type itself. */
+/**
+ * The tables of functions: the word of a type that holds the table, and the prefix of its slots' names. Also the type
+ * itself.
+ */
 const TABLES = [
   { table: "TYPE_TABLE", prefix: "tp_", structure: /struct _typeobject \{([^}]*)\}/, before: 2 },
   { table: "NUMBER_TABLE", prefix: "nb_", structure: /\{([^}]*)\} PyNumberMethods;/, before: 0 },
@@ -14,7 +17,7 @@ const TABLES = [
 const header = (name) => readFileSync(`include/${name}`, "utf8");
 const constant = (slot) => slot.toUpperCase();
 
-/** Fields of a structure with their places in words. PyVarObject, with which a type begins, has three words. */
+/** The fields of a structure, with their places in words. A type begins with a PyVarObject, which has three words. */
 function fieldsOf({ structure, before }) {
   const [, body] = structure.exec(header("object.h")) ?? [];
   if (body === undefined) throw new Error(`include/object.h has no ${structure}`);
@@ -22,7 +25,7 @@ function fieldsOf({ structure, before }) {
   return new Map(fields.map((name, k) => [name, k === 0 && before > 0 ? 0 : k + before]));
 }
 
-/** The lines of a file of the core: places, and the function from a slot's number to its place. */
+/** The lines of a file of the core: places, and a function from a slot's number to its place. */
 export function slotLines() {
   const numbers = [...header("typeslots.h").matchAll(/#define Py_(\w+) (\d+)/g)];
   const lines = ["// table << 8 | word", ...TABLES.map(({ table }, k) => `export const ${table}: u32 = ${k} << 8;`)];

@@ -1,2 +1,2 @@
-/** A stack of the debug build, in which the core's frames have a file and a line in place of an offset. */
+/** A stack of the debug build in which the core's frames have a file and a line instead of an offset. */
 export function located(stack: string): string;

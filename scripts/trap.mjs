@@ -1,8 +1,10 @@
-// Tells where in core/ a trap happened: `npm run trap < stack.txt`, or with the lines as arguments.
+// Tells where in core/ a trap occurred: `npm run trap < stack.txt`, or with the lines as arguments.
 //
-// The stack must be one of the debug build (npm run build:debug): its frames read
+// The stack must come from the debug build (npm run build:debug). Its frames look like
+//
 //   at core/alloc/raw/Raw#take (wasm://wasm/0ff1ce:wasm-function[57]:0x1a2b)
-// and the number at the end is an offset into the module, which the source map leads back to a file and a line.
+//
+// The number at the end is an offset in the module. The source map leads from it to a file and a line.
 
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
@@ -12,7 +14,7 @@ import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 const FOLDER = fileURLToPath(new URL("../build/debug/", import.meta.url));
 const FRAME = /(\S+) \(wasm:\/\/wasm\/\w+:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)/;
 
-/** An unsigned LEB128 number: its value, and where the next thing is. */
+/** An unsigned LEB128 number: its value, and the place behind it. */
 function leb(bytes, at) {
   let value = 0;
   for (let shift = 0; ; shift += 7) {
@@ -22,7 +24,7 @@ function leb(bytes, at) {
   }
 }
 
-/** Names of a module's functions by their numbers, from its name section. */
+/** The names of a module's functions by their numbers, from its name section. */
 function functionNames(bytes) {
   const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), "name");
   const names = new Map();
@@ -49,10 +51,13 @@ function functionNames(bytes) {
   return names;
 }
 
-/** How far before an instruction without a position, such as the trap of an assert, one with a position may stand, in bytes. */
+/**
+ * An instruction may have no position, such as the trap of an assert. Then the position of an instruction at most this
+ * many bytes before it is used.
+ */
 const REACH = 32;
 
-/** The file, line and column of an offset in a module. */
+/** The file, line and column for an offset in a module. */
 function positionAt(map, offset) {
   for (let column = offset; ; column--) {
     const position = originalPositionFor(map, { line: 1, column });
@@ -70,10 +75,10 @@ function modules() {
   return loaded;
 }
 
-/** A stack in which the core's frames have a file and a line in place of an offset. */
+/** A stack in which the core's frames have a file and a line instead of an offset. */
 export function located(stack) {
   return stack.replaceAll(new RegExp(FRAME, "g"), (frame, name, index, offset) => {
-    // Both modules come from the same sources: a frame is of the one that has this function at this number.
+    // Both modules come from the same sources. A frame belongs to the one that has this function with this number.
     const module = modules().find(({ names }) => names.get(Number(index)) === name);
     if (module === undefined) return frame;
     const { source, line, column } = positionAt(module.map, Number.parseInt(offset, 16));

@@ -1,9 +1,9 @@
-// Builds the viewer: its script, its style and its typefaces in one file of HTML each, dist/viewer.html.
+// Builds the viewer: script, style and typefaces in one HTML file, dist/viewer.html.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-/** The text of what esbuild makes of an entry, without a file. */
+/** The text that esbuild makes from an entry, without writing a file. */
 async function bundle(entry) {
   const { outputFiles } = await build({
     entryPoints: [entry],
@@ -18,7 +18,7 @@ async function bundle(entry) {
   return outputFiles[0].text.trim();
 }
 
-/** A page of HTML: the template with a script and the style in it. */
+/** An HTML page: the template with a script and the style inside. */
 async function page(entry, output) {
   const [script, style] = await Promise.all([bundle(entry), bundle("viewer/style/index.css")]);
   const html = readFileSync("viewer/index.html", "utf8")

@@ -1,5 +1,5 @@
-// Builds again what changed in core/, src/ or viewer/: `npm run watch`, beside `npx vitest` in another terminal.
-// --debug builds the core's debug build: seconds in place of half a minute.
+// Rebuilds what has changed in core/, src/ or viewer/: `npm run watch`, beside `npx vitest` in another terminal. With
+// --debug it builds the core's debug build, which takes seconds instead of half a minute.
 
 import { spawn } from "node:child_process";
 import { watch } from "node:fs";
@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const FOLDERS = ["core", "src", "viewer"];
-/** An editor writes a file in several steps: a build begins when nothing was written for this many milliseconds. */
+/**
+ * Milliseconds: a build begins when nothing was written for this long, because editors write a file in several steps.
+ */
 const QUIET_MS = 150;
 
 let running = false;

@@ -1,4 +1,5 @@
-// One function by itself, beside the flame graph and the table: its lines of source with what each has, who calls it, whom it calls.
+// The details of one function, beside the flame graph and the table: its source lines with their shares, its callers,
+// and its callees.
 
 import { AROUND } from "../src/page/sources.js";
 import { callsOf, type FunctionCalls, type Share } from "../src/report/calls.js";
@@ -9,14 +10,14 @@ import type { Model } from "./model.js";
 import type { State, Store } from "./state.js";
 import { functionName, measure, originOf, percent, placeOf, searchFor } from "./words.js";
 
-/** Callers, callees, and lines that are shown at first. */
+/** The number of callers, callees and lines that are shown at first. */
 const FIRST_ROWS = 8;
-/** What stands before a line of source that is not next to the one before it. */
+/** Stands before a source line that does not directly follow the one before. */
 const GAP = "⋯";
 
 const indentationOf = (text: string): number => text.length - text.trimStart().length;
 
-/** The lines of a function that are shown, in order: those that have something, and what is known around them. */
+/** The shown lines of a function, in order: lines with allocations, and the known lines around them. */
 function linesOf(
   { firstLine }: TraceFunction,
   known: Readonly<Record<number, string>>,
@@ -29,7 +30,7 @@ function linesOf(
     for (let k = line - AROUND; k <= line + AROUND; k++) {
       const text = known[k];
       if (text === undefined || k < firstLine) continue;
-      // What is indented less, behind it, is another function's.
+      // Lines behind it with less indentation belong to another function.
       if (k > last && text !== "" && indentationOf(text) < least) break;
       shown.add(k);
     }
@@ -68,7 +69,7 @@ export class Details {
     store.on(["from", "to", "withStart", "withImports", "view", "metric", "selected", "tab"], () => this.update());
   }
 
-  /** What is selected, or what it has, is new. */
+  /** To be called when the selection or its figures have changed. */
   update(): void {
     const { state } = this.#store;
     const { selected, tab, view } = state;
@@ -99,7 +100,7 @@ export class Details {
     this.#store.set({ tab: "flame", search: searchFor(f) });
   }
 
-  /** The lines that have something, and those around them as far as the page knows them. */
+  /** The lines with allocations, and the lines around them, as far as the page has them. */
   #sourceOf(f: TraceFunction, { lines }: FunctionCalls, { metric }: State): HTMLElement[] {
     const known = this.#model.data.header.sources?.[f.file] ?? {};
     const figures = new Map(

@@ -1,4 +1,4 @@
-// Elements in one expression: h("button", { class: "quiet", onclick }, "Reset").
+// Makes elements in one expression: h("button", { class: "quiet", onclick }, "Reset").
 
 type Child = Node | string | undefined;
 type Listener = { [Name in keyof HTMLElementEventMap as `on${Name}`]?: (event: HTMLElementEventMap[Name]) => void };
@@ -30,7 +30,7 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Calls `draw` before the next picture, however often it is asked to. */
+/** A function that calls `draw` once before the next picture, even if it is called several times. */
 export function beforePaint(draw: () => void): () => void {
   let asked = false;
   return () => {
@@ -43,7 +43,7 @@ export function beforePaint(draw: () => void): () => void {
   };
 }
 
-/** Makes a canvas as large as its element, in the device's pixels. Returns a context that counts in CSS pixels. */
+/** Makes a canvas as large as its element, in the device's pixels. Returns a context that uses CSS pixels. */
 export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
   const ratio = window.devicePixelRatio || 1;
   const [w, t] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];

@@ -1,4 +1,4 @@
-// The head of the page: which program, and the figures of the span that is looked at.
+// The head of the page: the program, and the figures of the selected span.
 
 import type { PageHeader } from "../src/page/model.js";
 import { h } from "./dom.js";
@@ -7,10 +7,10 @@ import type { Store } from "./state.js";
 import type { Colors } from "./theme.js";
 import { bytes, counted, instantIn, programName, shortCount, time } from "./words.js";
 
-/** What is said of a program that the page follows. */
+/** The state of a program that the page follows, in words. */
 const STATES = { running: "Running", idle: "Waiting", ended: "Ended", gone: "No answer any more" } as const;
 
-/** What there is besides totals, and what is not. */
+/** What a page of totals shows, and what it can't show. */
 function totalsWords(totals: PageHeader["totals"]): string[] {
   if (!totals) return [];
   const start = totals.start > 0 ? [`beside it ${bytes(totals.start)} of the interpreter's start`] : [];
@@ -25,7 +25,7 @@ export class Head {
   readonly #title = h("h1");
   readonly #facts = h("p", { class: "facts" });
   readonly #problem = h("p", { class: "problem", role: "alert" });
-  /** What a page of a running program has to say of it. */
+  /** The state of a running program. */
   readonly status = h("p", { class: "status", role: "status", hidden: true });
 
   constructor(model: Model, store: Store, colors: Colors) {
@@ -64,7 +64,7 @@ export class Head {
     this.#showFigures();
   }
 
-  /** Says how it is with the program. */
+  /** Shows the program's state. */
   say(state: keyof typeof STATES): void {
     this.#store.set({ isLive: state === "running" || state === "idle" });
     this.#showFigures();

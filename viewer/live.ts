@@ -1,4 +1,5 @@
-// The page of a program that runs: asks for its data again and again, as long as it runs and the page is in sight.
+// The page of a running program: it fetches the data again and again, as long as the program runs and the page is
+// visible.
 
 import { decodePage } from "../src/page/wire.js";
 import { Model } from "./model.js";
@@ -6,7 +7,7 @@ import { Page } from "./page.js";
 import { Colors } from "./theme.js";
 import { inflate } from "./unpack.js";
 
-/** Milliseconds from an answer to the next question. */
+/** Milliseconds from a response to the next request. */
 const PAUSE = 600;
 
 const pause = () => new Promise((done) => setTimeout(done, PAUSE));
@@ -17,7 +18,7 @@ async function ask(url: string) {
   return { isRunning, data: decodePage(await inflate(await response.blob())) };
 }
 
-/** Shows the program whose data is at `url`. Comes back when the first picture is there, and goes on by itself. */
+/** Shows the program whose data is at `url`. Returns after the first picture; the page then updates itself. */
 export async function followProgram(url: string, into: HTMLElement): Promise<void> {
   let answer = await ask(url);
   while (answer.data.header.events === 0 && answer.isRunning) {

@@ -1,4 +1,4 @@
-// The page of a trace: takes the data that is in it, and shows it.
+// The page of a trace: reads the data inside the page, and shows it.
 
 import { decodePage } from "../src/page/wire.js";
 import { h } from "./dom.js";
@@ -32,7 +32,7 @@ async function start(into: HTMLElement): Promise<void> {
 const root = document.getElementById("page");
 if (root) {
   try {
-    // Canvases measure texts: the typeface has to be there before.
+    // Canvases measure texts, so the typeface must be loaded before.
     await document.fonts.load('12px "Inter Variable"');
     await start(root);
     document.documentElement.dataset.ready = "yes";

@@ -1,5 +1,5 @@
-// The page's data, asked for a span and a view: figures for each account, then for whatever they are grouped by. The
-// equations are in src/page/model.ts.
+// The page's data for a span and a view: figures for each account, which are then grouped. The equations are in
+// src/page/model.ts.
 
 import { ownPeakOf, peakOf } from "../src/page/buckets.js";
 import { SMALLER } from "../src/page/fold.js";
@@ -12,20 +12,20 @@ import { type Shown, shownStacks } from "./shown.js";
 import { firstIndex, lowerBound } from "./sorted.js";
 import { ORIGIN_NAMES, type Origin, originOf } from "./words.js";
 
-/** What is looked at: buckets [from, to), and of them what the program added, or everything. */
+/** The buckets [from, to) that are shown, and whether the interpreter's start is included. */
 export interface Span {
   readonly from: number;
   readonly to: number;
   readonly withStart: boolean;
 }
 
-/** Times [from, to) in microseconds. */
+/** The times [from, to), in microseconds. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
 
-/** What one picks. */
+/** What the user has picked. */
 export interface Picked extends Stretch {
   readonly withStart: boolean;
 }
@@ -45,15 +45,15 @@ export interface Moment {
 export interface SpanFigures {
   readonly peak: Moment;
   readonly end: Moment;
-  /** What the interpreter's start has left at the end, in bytes. */
+  /** The bytes that the interpreter's start has left at the end. */
   readonly base: number;
   readonly reserved: number;
 }
 
-/** The shortest step that can be picked, in microseconds; and how many of them are seen at least. */
+/** The shortest step that can be picked, in microseconds; and the least number of steps that are visible. */
 const LEAST_STEP = 10;
 const HUNDRED = 100;
-/** For how many views and spans the sums are kept. */
+/** The number of views and spans for which sums are kept. */
 const MOST_KNOWN = 8;
 
 export class Model {
@@ -75,7 +75,7 @@ export class Model {
     return this.#tree;
   }
 
-  /** From now on the model is of other data: what a program that runs has come to. */
+  /** Replaces the data, when a running program has sent newer data. */
   replace(data: PageData): void {
     this.#data = data;
     this.#tree = new StackTree(data.header.functions[0]);
@@ -88,14 +88,14 @@ export class Model {
     }
   }
 
-  /** Where code comes from that is on a stack. */
+  /** The origins of the code that occurs on stacks. */
   get origins(): ReadonlySet<Origin> {
     const { functions } = this.tree;
     const used = new Set(this.data.nodes.functions);
     return new Set(functions.filter((f, number) => used.has(number) && f.name !== SMALLER.name).map(originOf));
   }
 
-  /** What an origin is called. */
+  /** The name of an origin. */
   originName(origin: Origin): string {
     return origin === "outside" ? this.tree.frame(0).function.name.replace(/[<>]/g, "") : ORIGIN_NAMES[origin];
   }
@@ -104,32 +104,35 @@ export class Model {
     return this.data.buckets;
   }
 
-  /** Whether there is anything before the program. */
+  /** Whether the page has anything before the program. */
   get hasStart(): boolean {
     return this.data.header.program > 0;
   }
 
-  /** All that can be looked at, with the interpreter's start or without. */
+  /** The whole range that can be shown, with the interpreter's start or without. */
   range(withStart: boolean): Stretch {
     const { duration, programTime } = this.data.header;
-    // Totals have nothing before the program.
+    // Totals have no times before the program.
     return { from: withStart && this.hasStart ? 0 : programTime, to: duration };
   }
 
-  /** When the bucket begins, in microseconds; for the one after the last, when everything ends. */
+  /** The time when the bucket begins, in microseconds; for the bucket behind the last one, the end of everything. */
   timeOf(bucket: number): number {
     return this.buckets[bucket]?.time ?? this.data.header.duration;
   }
 
-  /** The first bucket with events at a time or after it. */
+  /** The first bucket with events at this time or later. */
   #bucketAt(time: number): number {
     const { program, programTime } = this.data.header;
     const bucket = firstIndex(this.buckets.length, (k) => (this.buckets[k]?.last ?? 0) < time);
-    // The program may begin within a mark of time: then it is the bucket's beginning that counts.
+    // The program may begin between two marks of time. Then the beginning of its bucket counts.
     return bucket < program && time >= programTime ? program : bucket;
   }
 
-  /** The time nearest to this one at which the page knows what was before and what after it: this one, where nothing happened then. */
+  /**
+   * The nearest time at which the page can separate what was before from what was after. If nothing happened at the
+   * given time, that is the time itself.
+   */
   snap(time: number): number {
     const k = this.#bucketAt(time);
     const bucket = this.buckets[k];
@@ -138,7 +141,7 @@ export class Model {
     return next - time < time - bucket.time ? next : bucket.time;
   }
 
-  /** The next time that `snap` knows, about so far from one that it knows; at least the nearest in that direction. */
+  /** Another time that `snap` returns, at about this distance from `time`; at least the next one in that direction. */
   step(time: number, distance: number): number {
     const { from, to } = this.range(true);
     const found = this.snap(Math.min(to, Math.max(from, time + distance)));
@@ -149,7 +152,10 @@ export class Model {
     return distance > 0 ? Math.min(bucket.last + 1, this.timeOf(k + 1)) : bucket.time;
   }
 
-  /** A part of a range with a stretch in its middle, as short as can be seen: so long that `snap` goes no farther than a hundredth of it. */
+  /**
+   * The shortest visible part of a range that has a stretch in its middle. It is so long that `snap` moves a time by at
+   * most a hundredth of it.
+   */
   around({ from, to }: Stretch, range: Stretch): Stretch {
     let seen: Stretch = { from, to };
     for (;;) {
@@ -163,19 +169,19 @@ export class Model {
     }
   }
 
-  /** The buckets of a span of times that `snap` knows; none if nothing happened in it. */
+  /** The buckets of a span whose times `snap` has returned; none if nothing happened in it. */
   spanOf({ from, to, withStart }: Picked): Span {
     const begin = Math.max(withStart ? 0 : this.data.header.program, this.#bucketAt(from));
     return { from: begin, to: Math.max(begin, this.#bucketAt(to)), withStart };
   }
 
-  /** The bucket of a span in which the most was live; the one before it if the span has none. */
+  /** The bucket of a span in which the most was live; the one before the span if the span is empty. */
   peakOf({ from, to, withStart }: Span): number {
     if (from === to) return from - 1;
     return highest(this.buckets, from, to, withStart ? peakOf : ownPeakOf);
   }
 
-  /** The moment of a view, or the nearest to it that the heap map has: its index. */
+  /** The index of the heap map's moment for a view, or of the nearest moment that the map has. */
   momentOf(view: View, span: Span): number {
     const { froms, untils } = this.data.blocks;
     const { peak, end } = this.figures(span);
@@ -214,7 +220,7 @@ export class Model {
     return { time: peak.ownPeakTime, bytes: peak.ownPeakBytes, blocks: peak.ownPeakBlocks };
   }
 
-  /** Sums for each account. */
+  /** The sums of each account. */
   sums(view: View, span: Span): Sums {
     const key = `${view} ${span.from} ${span.to} ${span.withStart}`;
     const known = this.#known.get(key);
@@ -245,13 +251,18 @@ export class Model {
     return sums;
   }
 
-  /** Whether accounts of the interpreter's start count. What it left when the program began is not a leak. */
+  /**
+   * Whether accounts of the interpreter's start count. In the view of leaks, what the start left when the program began
+   * does not.
+   */
   #hasStartIn(view: View, { from, to, withStart }: Span): boolean {
     const { program } = this.data.header;
     return withStart && !(view === "leaks" && from < program && program < to);
   }
 
-  /** Adds the value `which`, and the count behind it, of the rows of accounts from `least` on in buckets [from, to). */
+  /**
+   * Adds the value `which`, and the count behind it, for accounts from `least` on, over the rows in buckets [from, to).
+   */
   #addRows({ bytes, count }: Sums, least: number, which: number, from: number, to: number): void {
     const { accounts, buckets, values } = this.data.rows;
     for (let row = lowerBound(accounts, least); row < accounts.length; row++) {
@@ -264,7 +275,7 @@ export class Model {
     }
   }
 
-  /** Adds what was freed in the span and born before it, of accounts from `least` on. */
+  /** Adds what was freed in the span and allocated before it, for accounts from `least` on. */
   #addDeathsOfElders({ bytes, count }: Sums, least: number, { from, to }: Span): void {
     const { accounts, births, deaths, bytes: crossedBytes, counts } = this.data.crossings;
     for (let k = lowerBound(accounts, least); k < accounts.length; k++) {
@@ -276,21 +287,21 @@ export class Model {
     }
   }
 
-  /** All of a view's bytes and blocks. */
+  /** The bytes and blocks of a whole view. */
   whole(view: View, span: Span): { bytes: number; count: number } {
     const { bytes, count } = this.sums(view, span);
     const sum = (of: Float64Array) => of.reduce((all, value) => all + value, 0);
     return { bytes: sum(bytes), count: sum(count) };
   }
 
-  /** The stacks as they are looked at, with the machinery of imports or without. */
+  /** The stacks in the shown form, with Python's import system or without. */
   #stacks(withImports: boolean): Shown {
     const shown = this.#shown.get(withImports) ?? shownStacks(this.tree, { withImports });
     this.#shown.set(withImports, shown);
     return shown;
   }
 
-  /** What src/report/trace-groups.ts makes groups of. */
+  /** The input for the groups of src/report/trace-groups.ts. */
   groupable(view: View, span: Span, { withImports = true } = {}): Groupable {
     const { nodes, domains, sizeClasses } = this.data.accounts;
     const { bytes, count } = this.sums(view, span);

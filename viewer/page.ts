@@ -1,4 +1,4 @@
-// The page: head, timeline, the tools, and the tab that is looked at.
+// The page: head, timeline, tools, and the visible tab.
 
 import type { PageData } from "../src/page/model.js";
 import { Details } from "./details.js";
@@ -82,21 +82,21 @@ export class Page {
         ),
       ),
     );
-    // Tabs measure themselves when they are seen.
+    // A tab measures its size when it becomes visible.
     store.on(["tab"], (state) => {
       for (const [name, element] of Object.entries(this.#panels)) element.hidden = name !== state.tab;
     });
     store.notify(new Set(["tab"]));
   }
 
-  /** Shows other data of the same program. A span that was picked stays; one that goes to the end follows it. */
+  /** Shows newer data of the same program. A picked span stays; a span that reaches to the end follows the end. */
   update(data: PageData): void {
     const { from, to, withStart } = this.store.state;
     const hadStart = this.#model.hasStart;
     const isToEnd = to >= this.#model.range(withStart).to;
     this.#model.replace(data);
     const { to: end } = this.#model.range(withStart);
-    // When the program begins, it is looked at.
+    // As soon as the program begins, only the program is shown.
     if (!hadStart && this.#model.hasStart) this.store.replace({ withStart: false, ...this.#model.range(false) });
     else this.store.replace({ from, to: isToEnd ? end : to });
     this.#timeline.update();

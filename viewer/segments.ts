@@ -1,4 +1,5 @@
-// Buttons side by side of which one is chosen: a group of radio buttons. Tab goes to the chosen one, arrow keys choose its neighbours.
+// Buttons side by side, one of which is chosen: a group of radio buttons. Tab goes to the chosen one; arrow keys choose
+// its neighbours.
 
 import { h } from "./dom.js";
 
@@ -10,7 +11,7 @@ export interface Segment<T extends string> {
 
 export interface Segments<T extends string> {
   readonly element: HTMLElement;
-  /** Shows which is chosen; and only those in `among`, if it is given. */
+  /** Shows which one is chosen. If `among` is given, only those buttons are shown. */
   show(value: T, among?: readonly T[]): void;
   rename(value: T, name: string): void;
 }

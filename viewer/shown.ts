@@ -1,10 +1,11 @@
-// The stacks as they are looked at: without code of ours that runs the program, and, unless it is asked for, without the machinery of
-// imports.
+// The stacks in the form that is shown: without the code of pyheap that runs the program, and, unless it is requested,
+// without Python's import system.
 //
 //   <module> > _find_and_load > ... > exec_module > <module>          becomes   <module> > <module>
 //   <module> > _find_and_load > ... > _compile_source                           <module> > <import>
 //
-// What hidden code allocated itself is its caller's, or, of imports, that of one frame beside what was imported: no sum changes.
+// What hidden code allocated itself is added to its caller; for imports, to a frame beside the imported module. So no
+// sum changes.
 
 import { isImport } from "../src/report/selection.js";
 import type { TraceFunction } from "../src/trace/format.js";
@@ -15,7 +16,7 @@ const RUNNER_FILE = "<pyheap>";
 
 export interface Shown {
   readonly tree: StackTree;
-  /** For each node of the whole tree the one that shows it. */
+  /** For each node of the whole tree, the node that shows it. */
   readonly nodeOf: Uint32Array;
 }
 
@@ -27,7 +28,7 @@ export function shownStacks(whole: StackTree, { withImports }: { readonly withIm
   const isMachinery = whole.functions.map((f) => !withImports && isImport(f));
   const isRunner = whole.functions.map(({ file }) => file === RUNNER_FILE);
   const nodeOf = new Uint32Array(whole.length);
-  /** The node that callees of a node are under. */
+  /** For each node, the node below which its callees are shown. */
   const under = new Uint32Array(whole.length);
   const importsUnder = new Map<number, number>();
   for (let node = 1; node < whole.length; node++) {

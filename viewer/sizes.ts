@@ -1,5 +1,5 @@
-// Size classes: what each has in the view, and, of a heap that is looked at while it lives, how full its pools are and
-// where every byte of the platform's is.
+// Size classes: the share of each in the view. For a running heap also how full its pools are, and the account of every
+// byte from the platform.
 
 import type { Account, SizeClassStats } from "../src/alloc/stats.js";
 import { BLOCK_DOMAINS } from "../src/core/catalogue.gen.js";

@@ -1,6 +1,6 @@
-// Places in what is sorted.
+// Searching in sorted sequences.
 
-/** The first of `length` indexes that is not below what is looked for; `length` if all are. */
+/** The first of `length` indexes that is not below the wanted place; `length` if all are below. */
 export function firstIndex(length: number, isBelow: (index: number) => boolean): number {
   let [low, high] = [0, length];
   while (low < high) {

@@ -1,4 +1,4 @@
-// What is looked at: one object, and who wants to know when it changes.
+// The state of the page: one object, and listeners for its changes.
 
 import type { Grouping } from "../src/report/trace-groups.js";
 import type { View } from "../src/trace/accounts.js";
@@ -7,25 +7,25 @@ export type Metric = "bytes" | "count";
 export type Tab = "flame" | "table" | "map" | "sizes";
 
 export interface State {
-  /** The stretch of time that is picked, in microseconds. */
+  /** The picked span of time, in microseconds. */
   readonly from: number;
   readonly to: number;
-  /** What the interpreter did to start counts as well, not only the program. */
+  /** Whether the interpreter's start is included, and not only the program. */
   readonly withStart: boolean;
   readonly view: View;
   readonly metric: Metric;
   readonly search: string;
   readonly tab: Tab;
-  /** The flame graph begins with who allocated, not with who called. */
+  /** Whether the flame graph begins with the functions that allocated, and not with the outermost calls. */
   readonly inverted: boolean;
   readonly grouping: Grouping;
-  /** The machinery of imports is shown as well. */
+  /** Whether Python's import system is shown as well. */
   readonly withImports: boolean;
-  /** The flame graph leaves out frames with a smaller share of the whole. */
+  /** The flame graph omits frames with a smaller share of the whole. */
   readonly leastShare: number;
-  /** The function that is looked at by itself, by its label; undefined if none is. */
+  /** The label of the function whose details are shown; undefined if there is none. */
   readonly selected: string | undefined;
-  /** The program runs: the end of what is known is now. */
+  /** Whether the program is running: the end of the data is then now. */
   readonly isLive: boolean;
 }
 
@@ -43,7 +43,7 @@ export class Store {
     return this.#state;
   }
 
-  /** Changes some of it, and tells everybody what is another than before. */
+  /** Changes some fields, and calls the listeners of those that have a new value. */
   set(change: Partial<State>): void {
     const names = Object.keys(change) as (keyof State)[];
     const changed = new Set(names.filter((name) => change[name] !== this.#state[name]));
@@ -52,18 +52,20 @@ export class Store {
     this.notify(changed);
   }
 
-  /** Changes some of it, and tells everybody even if it is what it was: what it means has changed. */
+  /**
+   * Changes some fields, and calls their listeners even if the values are the same, because their meaning has changed.
+   */
   replace(change: Partial<State>): void {
     this.#state = { ...this.#state, ...change };
     this.notify(new Set(Object.keys(change) as (keyof State)[]));
   }
 
-  /** Tells everybody that what is shown is new. */
+  /** Calls the listeners of the changed fields. */
   notify(changed: ReadonlySet<keyof State>): void {
     for (const listener of this.#listeners) listener(this.#state, changed);
   }
 
-  /** Calls the listener now with everything, and at each change of one of `names`. */
+  /** Calls the listener now, and at each change of a field in `names`. */
   on(names: readonly (keyof State)[], listener: (state: State) => void): void {
     this.#listeners.push((state, changed) => {
       if (names.some((name) => changed.has(name))) listener(state);

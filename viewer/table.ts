@@ -1,4 +1,5 @@
-// The table: groups in rows, sorted by any column, filtered by the search. A plain table, so that every reader can read it.
+// The table: groups in rows, sorted by any column, filtered by the search. It is an ordinary HTML table, so that every
+// screen reader can read it.
 
 import { functionLabel, GROUPINGS, type Group, type Grouping, groupBy } from "../src/report/trace-groups.js";
 import { h } from "./dom.js";
@@ -22,7 +23,7 @@ interface Column {
   readonly of: (group: Group) => number | string;
 }
 
-/** What a row does when it is clicked. */
+/** What a click on a row does. */
 interface Opener {
   readonly title: string;
   readonly open: () => void;
@@ -119,7 +120,7 @@ export class Table {
       search === "" ? "The picked span has nothing of this." : `Nothing is called “${state.search}”.`;
   }
 
-  /** What shows more of a row; undefined if there is nothing. */
+  /** What shows more about a row; undefined if there is nothing more. */
   #opener({ frame }: Group): Opener | undefined {
     if (!frame) return undefined;
     const { grouping } = this.#store.state;
@@ -149,7 +150,7 @@ export class Table {
   }
 }
 
-/** A label's name and its place, if it has one: `parse` of `parse (app.py:12)` and of `app.py:12 parse`. */
+/** The name and the place in a label: `parse` and `app.py:12` in `parse (app.py:12)` and in `app.py:12 parse`. */
 function partsOf(text: string): { name: string; place: string } {
   const [, name = text, place = ""] = /^(.+) \((.+)\)$/.exec(text) ?? [];
   if (place !== "") return { name, place };

@@ -1,4 +1,4 @@
-// Light, dark, or what the system says; and the colours of the style sheet for those who draw on a canvas.
+// The theme: light, dark, or the system's; and the style sheet's colours, for drawing on canvases.
 
 import { h } from "./dom.js";
 
@@ -8,7 +8,7 @@ const NAMES: Readonly<Record<Theme, string>> = { auto: "As the system", light: "
 const SIGNS: Readonly<Record<Theme, string>> = { auto: "◐", light: "○", dark: "●" };
 const KEY = "pyheap-theme";
 
-/** What the browser keeps of the choice. A page from a file may not keep anything. */
+/** The choice that the browser has stored. A page from a file may not be allowed to store anything. */
 function remembered(): Theme {
   try {
     return THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? "auto";
@@ -21,11 +21,11 @@ function remember(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // The choice holds for as long as the page is open.
+    // The choice then holds only while the page is open.
   }
 }
 
-/** Colours by their names in the style sheet, as the theme has them now. */
+/** Colours by their names in the style sheet, for the present theme. */
 export class Colors {
   readonly #known = new Map<string, string>();
   readonly #probe = h("i", { hidden: true, "aria-hidden": "true" });
@@ -43,7 +43,7 @@ export class Colors {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Calls `redraw` when the theme is another. */
+  /** Calls `redraw` when the theme has changed. */
   onChange(redraw: () => void): void {
     this.#listeners.push(redraw);
   }
@@ -57,7 +57,7 @@ export class Colors {
     return color;
   }
 
-  /** The button that goes from one theme to the next. */
+  /** The button that switches to the next theme. */
   button(): HTMLButtonElement {
     const button = h("button", { type: "button", class: "icon" });
     const show = () => {

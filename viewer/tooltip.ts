@@ -1,4 +1,4 @@
-// One note beside the pointer.
+// The note beside the pointer.
 
 import { h } from "./dom.js";
 
@@ -7,7 +7,7 @@ const EDGE = 8;
 
 const note = h("div", { class: "note", role: "presentation", hidden: true });
 
-/** Shows the note at a place of the window, where there is room. */
+/** Shows the note near a place in the window, where there is room. */
 export function showNote(x: number, y: number, ...content: (Node | string)[]): void {
   if (!note.isConnected) document.body.append(note);
   note.replaceChildren(...content);

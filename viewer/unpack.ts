@@ -1,4 +1,4 @@
-// From text in the page to bytes: base64, then raw deflate.
+// Converts text in the page to bytes: base64, then raw deflate.
 
 export async function inflate(packed: Blob): Promise<Uint8Array> {
   const stream = packed.stream().pipeThrough(new DecompressionStream("deflate-raw"));

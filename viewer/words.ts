@@ -1,4 +1,4 @@
-// Numbers and places as the page writes them.
+// Numbers and places in the form that the page shows.
 
 import type { PageFunction } from "../src/page/model.js";
 import { bytes } from "../src/text/bytes.js";
@@ -24,16 +24,16 @@ export const VIEWS: readonly { readonly view: View; readonly name: string; reado
 
 const NOW = { view: "end", name: "Now", says: "live now" } as const;
 
-/** What a view is called, of a program that runs or of one that has ended. */
+/** The name of a view, for a running program or for one that has ended. */
 export function viewOf(view: View, isLive: boolean): { readonly name: string; readonly says: string } {
   if (isLive && view === "end") return NOW;
   return VIEWS.find((known) => known.view === view) ?? { name: view, says: view };
 }
 
-/** Views that are of a moment, which the heap map can show. */
+/** The views that show a moment, so that the heap map can show them. */
 export const MOMENT_VIEWS: readonly View[] = ["peak", "end", "leaks"];
 
-/** Where the code of a function comes from: what frames are coloured by. */
+/** The origins of code, by which frames are coloured. */
 export const ORIGINS = ["program", "package", "library", "frozen", "outside"] as const;
 export type Origin = (typeof ORIGINS)[number];
 
@@ -45,7 +45,10 @@ export const ORIGIN_NAMES: Readonly<Record<Origin, string>> = {
   outside: "outside Python",
 };
 
-/** What code is called that is typed, given with -c, or run by a page; the standard library makes some with the same names. */
+/**
+ * The file names of code that is typed, given with -c, or run by a page. The standard library makes some code with the
+ * same names.
+ */
 const NAMES_OF_CODE = ["<string>", "<stdin>", "<console>", "<exec>"];
 
 export function originOf({ file, ofStart }: PageFunction): Origin {
@@ -55,7 +58,7 @@ export function originOf({ file, ofStart }: PageFunction): Origin {
   return /\/python\d+(\.\d+|\d*\.zip)\//.test(file) ? "library" : "program";
 }
 
-/** What a function is searched by: a name that many have tells less than its file. */
+/** The text by which a function is searched. For a name that many functions have, it is the file. */
 export function searchFor({ name, file }: Pick<PageFunction, "name" | "file">): string {
   return name.startsWith("<") && file !== "" ? file : name;
 }

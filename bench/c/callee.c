@@ -1,4 +1,4 @@
-/* Functions that do next to nothing, so that a call of them is what is measured. */
+/* Functions that do almost nothing, so that only their call is measured. */
 #include <Python.h>
 
 static PyObject *same(PyObject *self, PyObject *arg) {

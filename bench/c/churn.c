@@ -1,4 +1,4 @@
-/* A loop of malloc and free as a C program has them: random blocks of random sizes are replaced. */
+/* A loop of malloc and free, like that of a C program: random blocks of random sizes are replaced. */
 
 #include <stdlib.h>
 
@@ -17,7 +17,8 @@ static unsigned next(unsigned state) {
     return state ^ state << 5;
 }
 
-/* Blocks of low..high bytes in all slots. Returns the state of the random numbers; 0 if there is no memory. */
+/* Allocates a block of low..high bytes for every slot. Returns the state of the random numbers; 0 if there is no
+   memory. */
 unsigned fill(char **slots, unsigned count, unsigned low, unsigned high, unsigned state) {
     for (unsigned k = 0; k < count; k++) {
         state = next(state);

@@ -1,5 +1,5 @@
-// The least that an allocator can do: a free list of one size, without a header, a check or an account. Its state is one
-// word in linear memory, as an allocator's is.
+// The simplest possible allocator: a free list of one size, without headers, checks or an account. Its state is one
+// word in linear memory, as for a real allocator.
 
 @external("host", "head")
 declare const HEAD: usize;

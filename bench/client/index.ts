@@ -1,7 +1,7 @@
-// A WebAssembly client of an allocator: what a C program's calls look like, for measurements.
-// The allocator is compiled in from plain/ or context/; the slots are in a block that the host made.
+// A WebAssembly client of an allocator, for measurements: it calls the allocator as a C program would. The allocator's
+// calls are compiled in from plain/ or context/; the slots are in a block that the host made.
 
-/** Marsaglia's xorshift: the next state. */
+/** Marsaglia's xorshift: the next state of the generator. */
 @inline
 function next(state: u32): u32 {
   state ^= state << 13;
@@ -10,7 +10,7 @@ function next(state: u32): u32 {
   return state;
 }
 
-/** A number from `low` to `high`, from the upper bits of a state. */
+/** A number from `low` to `high`, made from the upper bits of a state. */
 @inline
 function pick(state: u32, low: u32, high: u32): u32 {
   return low + <u32>((<u64>state * (high - low + 1)) >> 32);
@@ -21,7 +21,7 @@ function slotAt(slots: usize, k: u32): usize {
   return slots + ((<usize>k) << 2);
 }
 
-/** A block of `low` to `high` bytes in every slot. Returns the generator's state. */
+/** Allocates a block of `low` to `high` bytes for every slot. Returns the generator's state. */
 export function fill(slots: usize, count: u32, low: u32, high: u32, state: u32): u32 {
   for (let k: u32 = 0; k < count; k++) {
     state = next(state);
@@ -34,7 +34,7 @@ export function clear(slots: usize, count: u32): void {
   for (let k: u32 = 0; k < count; k++) free(load<usize>(slotAt(slots, k)));
 }
 
-/** `steps` times: the block of a random slot is freed, and one of random size takes its place. */
+/** `steps` times: frees the block of a random slot, and allocates one of random size in its place. */
 export function replace(slots: usize, count: u32, low: u32, high: u32, steps: u32, state: u32): u32 {
   for (let step: u32 = 0; step < steps; step++) {
     state = next(state);
@@ -46,7 +46,7 @@ export function replace(slots: usize, count: u32, low: u32, high: u32, steps: u3
   return state;
 }
 
-/** The same steps as `replace`, without the allocator: what the driver itself costs. */
+/** The same steps as `replace`, without calling the allocator: measures the loop itself. */
 export function replaceNothing(slots: usize, count: u32, low: u32, high: u32, steps: u32, state: u32): u32 {
   for (let step: u32 = 0; step < steps; step++) {
     state = next(state);
@@ -58,7 +58,7 @@ export function replaceNothing(slots: usize, count: u32, low: u32, high: u32, st
   return state;
 }
 
-/** `rounds` times: `count` blocks of `n` bytes are made, and freed last in first out. */
+/** `rounds` times: allocates `count` blocks of `n` bytes, and frees them, last in first out. */
 export function lifo(slots: usize, count: u32, n: u32, rounds: u32): void {
   for (let round: u32 = 0; round < rounds; round++) {
     for (let k: u32 = 0; k < count; k++) store<usize>(slotAt(slots, k), malloc(n));
@@ -67,8 +67,8 @@ export function lifo(slots: usize, count: u32, n: u32, rounds: u32): void {
 }
 
 /**
- * `steps` times, for a random slot: a block grows by an eighth and 32 bytes as a list does; one that would pass `high`
- * is freed and starts again at `low`. Returns the state, or 0 if an allocation failed.
+ * `steps` times: for a random slot, the block grows by an eighth plus 32 bytes, as a list does. A block that would grow
+ * beyond `high` is freed, and starts again at `low`. Returns the state, or 0 if an allocation failed.
  */
 export function grow(slots: usize, sizes: usize, count: u32, low: u32, high: u32, steps: u32, state: u32): u32 {
   for (let step: u32 = 0; step < steps; step++) {

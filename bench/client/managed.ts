@@ -1,4 +1,5 @@
-// Objects on AssemblyScript's own collector (its incremental runtime, which frees them in steps while others are made).
+// Objects on AssemblyScript's own collector: its incremental runtime, which frees objects in steps while others are
+// made.
 
 class Node {
   constructor(
@@ -10,7 +11,9 @@ class Node {
 
 let last: Node | null = null;
 
-/** `n` times: an object with three fields is made, and the one before it let go. Garbage of all is collected in the time that is measured. */
+/**
+ * `n` times: makes an object with three fields, and drops the one before. The measured time includes collecting them.
+ */
 export function managedObjects(n: u32): void {
   for (let k: u32 = 0; k < n; k++) last = new Node(null, null, null);
   last = null;

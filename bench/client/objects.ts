@@ -1,11 +1,13 @@
-// A WebAssembly client of the object layer: instances are made and let go, with calls from wasm to wasm.
+// A WebAssembly client of the object layer: it makes and releases instances, with calls from wasm to wasm.
 
 @external("heap", "PyType_GenericAlloc")
 declare function genericAlloc(type: usize, items: u32): usize;
 @external("heap", "Py_DecRef")
 declare function decRef(o: usize): void;
 
-/** `n` times: an instance of the type is made and let go. Returns how many could not be made. */
+/**
+ * `n` times: makes an instance of the type, and releases it. Returns the number of instances that could not be made.
+ */
 export function instances(type: usize, n: u32): u32 {
   let missing: u32 = 0;
   for (let k: u32 = 0; k < n; k++) {

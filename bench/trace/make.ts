@@ -1,5 +1,5 @@
-// A trace of at least a given number of events, recorded from the Python programs, which run in turn until there are enough:
-// node make.js FILE EVENTS.
+// Records a trace of at least a given number of events. The Python programs run in turn until there are enough: node
+// make.js FILE EVENTS.
 
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
-// How fast a page is in headless Chromium: until it is there, what it takes, and while it is scrolled or its timeline's handle is dragged.
-// Beside it speedscope, which shows the same trace's flame graph.
+// Measures a page in headless Chromium: how long it takes to appear, its memory, and its frames while it is scrolled or
+// the timeline's handle is dragged. Beside it speedscope, which shows the same trace's flame graph.
 
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -7,12 +7,12 @@ import { type Browser, chromium, type Page } from "playwright-core";
 const SPEEDSCOPE = fileURLToPath(new URL("../../../node_modules/speedscope/dist/release/index.html", import.meta.url));
 
 export interface PageFigures {
-  /** Seconds from the navigation until something is drawn, and until everything is. */
+  /** The seconds from the navigation until something is drawn, and until everything is. */
   readonly paints: number;
   readonly opens: number;
-  /** Bytes of the page's JavaScript heap, with its buffers, garbage left out. */
+  /** The bytes of the page's JavaScript heap, with its buffers, without garbage. */
   readonly bytes: number;
-  /** Milliseconds from one frame to the next: the median, and what 95 of 100 are below. */
+  /** The milliseconds from one frame to the next: the median, and the value that 95 of 100 are below. */
   readonly scroll: Frames;
   readonly drag: Frames;
 }
@@ -23,7 +23,7 @@ export interface Frames {
 }
 
 export interface SpeedscopeFigures {
-  /** Seconds from the choice of the file until its flame graph is drawn. */
+  /** The seconds from the choice of the file until its flame graph is drawn. */
   readonly opens: number;
   readonly bytes: number;
 }
@@ -36,7 +36,7 @@ function framesOf(times: readonly number[]): Frames {
   return { median: at(0.5), slow: at(0.95) };
 }
 
-/** Milliseconds between some frames; what `scrolled` selects is scrolled by a step in each of them. */
+/** The milliseconds between some frames. The element that `scrolled` selects is scrolled by a step in each frame. */
 function frames(page: Page, scrolled?: string): Promise<number[]> {
   return page.evaluate(
     ([at, steps]) =>
@@ -58,7 +58,7 @@ function frames(page: Page, scrolled?: string): Promise<number[]> {
   );
 }
 
-/** Drags the end of the span over half of the timeline. Returns milliseconds between frames. */
+/** Drags the end of the span over half of the timeline. Returns the milliseconds between frames. */
 async function drag(page: Page): Promise<number[]> {
   const box = await page.locator(".selection").boundingBox();
   if (!box) throw new Error("Cannot measure a drag: the timeline has no place");
@@ -118,7 +118,7 @@ export function measurePage(file: string): Promise<PageFigures> {
   });
 }
 
-/** How fast speedscope shows a file of its own. */
+/** Measures how fast speedscope shows a file in its own format. */
 export function measureSpeedscope(file: string): Promise<SpeedscopeFigures> {
   return withBrowser(async (browser) => {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });

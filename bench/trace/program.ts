@@ -1,7 +1,8 @@
-// One Python program, untraced and traced, in a process of its own: node program.js FILE ROUNDS PEERS prints JSON.
+// Runs a Python program untraced and traced, in its own process: node program.js FILE ROUNDS PEERS prints JSON.
 //
-// Our interpreter runs it untraced, recorded with full stacks to a file, and sampled to a file, in turn; another one on our heap, that never
-// records, shows what having recorded leaves behind. With PEERS = 1, stock CPython does so with its tracemalloc.
+// Our interpreter runs it untraced, recorded with full stacks to a file, and sampled to a file, in turn. Another
+// interpreter on our heap, which never records, shows the lasting cost of having recorded. With PEERS = 1, stock
+// CPython also runs it with its tracemalloc.
 
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,18 +13,18 @@ import { startInterpreter } from "../interpreter.js";
 import { type Candidate, interleave, median, processorTime, ratio } from "../measure.js";
 
 export interface TraceFigures {
-  /** Median seconds of an untraced run. All times are of the processor. */
+  /** The median seconds of an untraced run. All times are processor times. */
   readonly seconds: number;
-  /** Medians of the rounds' ratios of time to the untraced run's. */
+  /** Medians over the rounds of the ratio of the time to that of the untraced run. */
   readonly full: number;
   readonly sample: number;
-  /** Of an interpreter that has recorded before, to one that never has. */
+  /** The ratio of an interpreter that has recorded before to one that never has. */
   readonly off: number;
-  /** tracemalloc's, to stock's; absent if they were not measured. */
+  /** The ratio of stock CPython with tracemalloc to the same without; absent if it was not measured. */
   readonly tracemalloc1?: number;
   readonly tracemalloc25?: number;
   readonly events: number;
-  /** Bytes of the file. */
+  /** The size of the file. */
   readonly bytes: number;
 }
 
@@ -82,5 +83,5 @@ const figures: TraceFigures = {
   bytes: summary.bytes,
 };
 process.stdout.write(JSON.stringify(figures));
-// Interpreters would keep the process.
+// Interpreters would keep the process alive.
 process.exit(0);

@@ -1,4 +1,5 @@
-/* The same buffer from Python's private heap, with the function set: limits hold for it, and the account knows whose it is. */
+/* The same buffer on Python's private heap, with the function set: limits apply to it, and the account knows its
+   domain. */
 
 #include <Python.h>
 

@@ -1,4 +1,4 @@
-/* The same once more, with the macro set: it takes a type and a count, and so can't get a size wrong. */
+/* The same buffer again, with the macro set: it takes a type and a count, so the size can't be wrong. */
 
 #include <Python.h>
 

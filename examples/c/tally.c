@@ -1,10 +1,11 @@
-/* A type in C, used from TypeScript: pyheap cc tally.c, then docs/c-extensions.md. A Tally counts what it is shown. */
+/* A type in C, used from TypeScript: pyheap cc tally.c, then docs/c-extensions.md. A Tally counts the objects that it
+   is shown. */
 #include <Python.h>
 #include <stddef.h>
 
 typedef struct {
     PyObject_HEAD
-    PyObject *counts; /* how often each was shown: a dict */
+    PyObject *counts; /* how often each object was shown: a dict */
     Py_ssize_t total;
 } Tally;
 
@@ -16,7 +17,7 @@ static PyObject *Tally_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)self;
 }
 
-/* tally.show(what): how often it was shown by now. */
+/* tally.show(what): returns how often it was shown so far. */
 static PyObject *Tally_show(PyObject *op, PyObject *what) {
     Tally *self = (Tally *)op;
     PyObject *before = PyDict_GetItemWithError(self->counts, what);
@@ -32,7 +33,7 @@ static PyObject *Tally_show(PyObject *op, PyObject *what) {
 
 static Py_ssize_t Tally_length(PyObject *op) { return PyDict_Size(((Tally *)op)->counts); }
 
-/* What is shown can refer to the tally: so the collector sees what it holds. */
+/* An object that is shown can refer to the tally, so the collector must see what the tally refers to. */
 static int Tally_traverse(PyObject *op, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE(op));
     Py_VISIT(((Tally *)op)->counts);

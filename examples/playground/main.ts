@@ -1,4 +1,4 @@
-// A prompt of Python, and beside it the heap that it lives on, as it changes. Shows: the viewer in a page of one's own.
+// A Python prompt, and beside it its heap, as it changes. It shows how to use the viewer in a page of one's own.
 
 import type { PageData } from "../../src/page/model.js";
 import { h } from "../../viewer/dom.js";

@@ -1,4 +1,4 @@
-// What the page and the thread that Python lives in say to each other.
+// The messages between the page and the thread in which Python runs.
 
 import type { PageData } from "../../src/page/model.js";
 
@@ -10,6 +10,6 @@ export interface RunLine {
 export type PythonMessage =
   | { readonly kind: "ready"; readonly banner: string }
   | { readonly kind: "output"; readonly text: string; readonly isError: boolean }
-  /** The line was run; `isWhole` says whether the statement is complete. */
+  /** The line was run; `isWhole` tells whether the statement is complete. */
   | { readonly kind: "done"; readonly isWhole: boolean }
   | { readonly kind: "data"; readonly data: PageData };

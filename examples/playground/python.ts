@@ -1,5 +1,5 @@
-// The thread that Python lives in: CPython on our heap, a console of the standard library's, and a recording from which the
-// page's data is made after each line, and meanwhile if a line takes long.
+// The thread in which Python runs: CPython on our heap, a console of the standard library, and a recording. The page's
+// data is made from the recording after each line, and repeatedly while a line takes long.
 
 import { loadPython } from "../../src/hosts/python/pyodide.js";
 import { buildPage } from "../../src/page/build.js";
@@ -8,7 +8,7 @@ import { Spans } from "../../src/page/spans.js";
 import { TraceFeed } from "../../src/trace/feed.js";
 import type { PythonMessage, RunLine } from "./messages.js";
 
-/** Milliseconds between pictures while a line runs. */
+/** Milliseconds between two pictures while a line runs. */
 const EVERY = 400;
 /** After a picture, the next one waits for this many times its duration, so that the prompt has most of the time. */
 const PAUSE = 4;
@@ -76,7 +76,7 @@ async function start(): Promise<void> {
   }
   const push = pyodide.runPython(CONSOLE) as (line: string) => boolean;
   const version = pyodide.runPython("import gc; gc.collect(); sys.version.split()[0]");
-  // What is typed is the program; nothing of this file's is.
+  // The program is what the user types; this file's own allocations are not part of it.
   begin();
   flush();
   show();

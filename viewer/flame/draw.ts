@@ -1,4 +1,4 @@
-// Draws the boxes of a flame graph that are in sight.
+// Draws the visible boxes of a flame graph.
 
 import { fitCanvas } from "../dom.js";
 import type { Colors } from "../theme.js";
@@ -8,19 +8,19 @@ import { type Box, ROW_HEIGHT } from "./layout.js";
 const FONT = '12px "Inter Variable", system-ui, sans-serif';
 const TEXT_ABOVE = 34;
 const PADDING = 7;
-/** Room for a figure behind the text. */
+/** The least room for a figure behind the text. */
 const MORE_ABOVE = 48;
 const RADIUS = 3;
 /** Narrower boxes have square corners. */
 const ROUND_ABOVE = 6;
 const GAP = 1;
-/** How much of its colour the figure behind a text has. */
+/** The opacity of the figure behind a text. */
 export const MORE_ALPHA = 0.85;
 
 export interface FrameLook {
   readonly origin: Origin | "root";
   readonly text: string;
-  /** What stands behind the text, quieter, if there is room: asked only then. */
+  /** A figure behind the text, paler, if there is room for it. It is called only then. */
   readonly more: () => string;
   readonly state: "plain" | "found" | "dimmed";
 }
@@ -29,13 +29,13 @@ export interface Scene {
   readonly rows: readonly Box[][];
   readonly width: number;
   readonly height: number;
-  /** How far it is scrolled down. */
+  /** How far the graph is scrolled down. */
   readonly top: number;
   readonly current: number | undefined;
   readonly look: (frame: number) => FrameLook;
 }
 
-/** Widths of texts, in pixels: to measure one costs more than to draw it. */
+/** Widths of texts, in pixels, because measuring a text takes longer than drawing it. */
 const widths = new Map<string, number>();
 
 function widthOf(context: CanvasRenderingContext2D, text: string): number {
@@ -46,11 +46,11 @@ function widthOf(context: CanvasRenderingContext2D, text: string): number {
   return width;
 }
 
-/** As much of a text as fits, with … at its end; "" if that is next to nothing. */
+/** A text cut to a width, with … at its end; "" if hardly anything fits. */
 function clip(context: CanvasRenderingContext2D, text: string, width: number): string {
   const whole = widthOf(context, text);
   if (whole <= width) return text;
-  // Letters differ in width: begin with as many as fit if all were alike, then shorten.
+  // Letters differ in width: start with the number that fits if all were equal, then shorten.
   let length = Math.floor((text.length * width) / whole);
   while (length > 1 && widthOf(context, `${text.slice(0, length)}…`) > width) length--;
   return length < 2 ? "" : `${text.slice(0, length)}…`;
@@ -67,7 +67,7 @@ export function drawFlames(canvas: HTMLCanvasElement, scene: Scene, colors: Colo
   }
 }
 
-/** The line around a box, inside of it: pale boxes have an end that can be seen. */
+/** Draws the line around a box, inside of it, so that the end of a pale box can be seen. */
 function drawEdge(
   context: CanvasRenderingContext2D,
   x: number,

@@ -1,7 +1,7 @@
-// The flame graph: a canvas that shows the part of it that is in sight, a path back from where it is zoomed to, and keys.
+// The flame graph: a canvas that shows the visible part, the path to the zoomed frame, and control by keys.
 //
-// Why no library: d3-flame-graph draws an element of SVG for each frame and flame-chart-js shows spans of time; neither can
-// be walked through with keys or follows what a screen reader asks. What is needed of them is a layout of a few lines.
+// No library is used. d3-flame-graph draws an SVG element for each frame, and flame-chart-js shows spans of time;
+// neither supports control by keys or screen readers. The layout itself takes only a few lines.
 
 import { isImport } from "../../src/report/selection.js";
 import { functionLabel, sumByNode } from "../../src/report/trace-groups.js";
@@ -56,11 +56,11 @@ export class FlameGraph {
   readonly #origins = new WeakMap<TraceFunction, Origin>();
   #tree: FlameTree | undefined;
   #stacks: StackTree;
-  /** What each node of the stacks has of its own. */
+  /** What each node of the stacks has itself, without its callees. */
   #own: Float64Array = new Float64Array(0);
   #rows: Box[][] = [];
   #zoom = 0;
-  /** The functions from the root to the frame that is zoomed to: kept when the view changes. */
+  /** The functions from the root to the zoomed frame. They are kept when the view changes. */
   #zoomPath: readonly number[] = [];
   #current: number | undefined;
   readonly #repaint = beforePaint(() => this.#draw());
@@ -171,7 +171,7 @@ export class FlameGraph {
     return this.#stacks.functions[frame.functionNumber] ?? { name: "", file: "", firstLine: 0 };
   }
 
-  /** File and line; of several lines, the one with most. */
+  /** File and line of a frame; of several lines, the one with the most. */
   #placeOf(frame: Frame): string {
     return `${placeOf(this.#functionOf(frame), frame.line)}${frame.lines > 1 ? ", and other lines" : ""}`;
   }
@@ -182,7 +182,7 @@ export class FlameGraph {
     return origin;
   }
 
-  /** The source line that a frame is at, if it is known. */
+  /** The source line of a frame, if it is known. */
   #sourceOf(frame: Frame): string[] {
     const text = this.#model.data.header.sources?.[this.#functionOf(frame).file]?.[frame.line]?.trim();
     return text ? [text] : [];
@@ -225,7 +225,7 @@ export class FlameGraph {
         : `Nothing is called “${search}”.`;
   }
 
-  /** What the stacks have that what is searched for stands on. */
+  /** The sum of the stacks that contain a function that matches the search. */
   #foundIn(): number {
     const stacks = this.#stacks;
     const isFound = stacks.functions.map((f) => this.#matches(f));
@@ -233,7 +233,7 @@ export class FlameGraph {
     let sum = 0;
     for (let node = 0; node < stacks.length; node++) {
       const caller = stacks.parent(node);
-      // The root stands for what has no stack: it is on no other.
+      // The root stands for allocations without a stack; it is not part of other stacks.
       isOn[node] = isFound[stacks.functionNumber(node)] || (caller !== 0 && isOn[caller]) ? 1 : 0;
       if (isOn[node]) sum += this.#own[node] ?? 0;
     }
@@ -268,7 +268,7 @@ export class FlameGraph {
     this.#relayOut();
   }
 
-  /** Zooms to a frame, and shows its function by itself. */
+  /** Zooms to a frame, and shows the details of its function. */
   #select(frame: number): void {
     const found = this.#tree?.at(frame);
     if (!found) return;

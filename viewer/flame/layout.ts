@@ -1,11 +1,11 @@
-// Where the frames of a flame graph stand: rows from the top, a frame above its callees, as wide as its share of the frame
-// that is zoomed to.
+// The places of the frames of a flame graph: in rows from the top, a frame above its callees. A frame is as wide as its
+// share of the zoomed frame.
 
 import type { FlameTree } from "./tree.js";
 
-/** Narrower frames, in pixels, are not drawn. */
+/** Frames narrower than this, in pixels, are not drawn. */
 const LEAST_WIDTH = 0.6;
-/** Levels that are laid out below the frame that is zoomed to, at most: who zooms in sees those below. */
+/** The most levels that are laid out below the zoomed frame. Zooming in shows the levels below. */
 export const MOST_LEVELS = 2000;
 export const ROW_HEIGHT = 24;
 
@@ -16,7 +16,10 @@ export interface Box {
   readonly row: number;
 }
 
-/** The boxes by rows; frames with less than `least`, and those that are MOST_LEVELS below it, are left out. Those above the one that is zoomed to are as wide as the graph. */
+/**
+ * The boxes, by rows. Frames with less than `least`, and frames more than MOST_LEVELS below the zoomed frame, are
+ * omitted. Frames above the zoomed frame are as wide as the graph.
+ */
 export function layOut(tree: FlameTree, zoom: number, width: number, least: number): Box[][] {
   const rows: Box[][] = [];
   const put = (frame: number, x: number, w: number) => {

@@ -1,20 +1,20 @@
-// The frames of a flame graph: stacks with the same functions are one frame, with what they have together.
+// The frames of a flame graph: stacks with the same functions are merged into one frame, with their sum.
 //
 //   downwards   the root's children are the outermost calls; a frame's total is what it and its callees have
-//   inverted    the root's children are those who allocated, and their children are their callers
+//   inverted    the root's children are the functions that allocated, and their children are their callers
 //
-// Downwards there are at most as many frames as nodes. Inverted there may be as many as all stacks are deep together: so a frame's
-// callers are found when they are asked for.
+// Downwards there are at most as many frames as nodes. Inverted, there may be as many as the depths of all stacks
+// together. So the callers of a frame are computed when they are asked for.
 //
-// Invariant: a frame's children have higher numbers than it, and those with most come first.
+// Invariant: a frame's children have higher numbers than the frame, and the largest come first.
 
 import type { StackTree } from "../../src/trace/tree.js";
 
 export interface Frame {
   readonly parent: number;
-  /** Number in the tree's list of functions. */
+  /** The function's number in the tree's list. */
   readonly functionNumber: number;
-  /** The line with most of it; `lines` is how many there are. */
+  /** The line with most of the frame's sum; `lines` is the number of lines. */
   line: number;
   lines: number;
   readonly depth: number;
@@ -22,7 +22,10 @@ export interface Frame {
   own: number;
 }
 
-/** Stacks that are in an inverted frame: nodes with something of their own, and for each how far its callers were followed. */
+/**
+ * The stacks of an inverted frame: the nodes that allocated, and for each the caller up to which its stack was
+ * followed.
+ */
 interface Members {
   readonly nodes: readonly number[];
   readonly at: readonly number[];
@@ -36,10 +39,10 @@ export class FlameTree {
   readonly #heaviest: number[] = [];
   readonly #stacks: StackTree;
   readonly #own: Float64Array;
-  /** Of inverted frames whose callers nobody has asked for. */
+  /** The stacks of inverted frames whose callers were not computed yet. */
   readonly #members = new Map<number, Members>();
 
-  /** `own` has what each node of the stacks has. */
+  /** `own` has what each node of the stacks has itself. */
   constructor(stacks: StackTree, own: Float64Array, { inverted }: { readonly inverted: boolean }) {
     this.#stacks = stacks;
     this.#own = own;
@@ -54,7 +57,7 @@ export class FlameTree {
     return found;
   }
 
-  /** Numbers of a frame's callees, or callers if the tree is inverted, those with most first. */
+  /** The numbers of a frame's callees, or of its callers if the tree is inverted; the largest first. */
   childrenOf(frame: number): readonly number[] {
     const members = this.#members.get(frame);
     if (members) this.#findCallers(frame, members);
@@ -125,7 +128,7 @@ export class FlameTree {
       nodes.push(node);
       this.at(0).total += value;
     });
-    // Nothing was followed yet: whoever allocated is the root's child.
+    // No stack was followed yet: the functions that allocated become the root's children.
     this.#expand(0, { nodes, at: nodes });
   }
 
@@ -141,7 +144,7 @@ export class FlameTree {
     this.#expand(frame, callers);
   }
 
-  /** Puts stacks under a frame, by the function that each has at its place. */
+  /** Adds the children of a frame: its stacks, grouped by the next function of each. */
   #expand(frame: number, { nodes, at }: Members): void {
     const stacks = this.#stacks;
     nodes.forEach((node, k) => {
@@ -157,14 +160,14 @@ export class FlameTree {
     this.#sort(frame);
   }
 
-  /** The frames from the root to this one, the root left out. */
+  /** The frames from the root to this one, without the root. */
   path(frame: number): number[] {
     const path: number[] = [];
     for (let at = frame; at > 0; at = this.at(at).parent) path.push(at);
     return path.reverse();
   }
 
-  /** The frame that a path of functions leads to, as far as it goes. */
+  /** The frame at the end of a path of functions, as far as the path exists. */
   follow(functions: readonly number[]): number {
     let frame = 0;
     for (const f of functions) {

@@ -1,11 +1,11 @@
-// Every block that is live at the moment that the map shows, by address: those with an owner from the trace, and those that only the
-// heap's pools know. In a pool, what no block in use covers is a free block.
+// Every live block at the map's moment, by address: blocks from the trace, which have an owner, and blocks that only
+// the heap's pools know. The parts of a pool that no block in use covers are free blocks.
 
 import type { PageBlocks, PageData, PagePools } from "../../src/page/model.js";
 import { sizeClassOf } from "../../src/trace/size-class.js";
 import { lowerBound } from "../sorted.js";
 
-/** What stands for an owner or a bucket of birth that is not known. */
+/** Stands for an unknown owner, or an unknown bucket of birth. */
 export const UNKNOWN = 0xffff_ffff;
 
 export class MapBlocks {
@@ -17,7 +17,7 @@ export class MapBlocks {
   readonly #domains: Uint8Array;
   readonly #data: PageData;
 
-  /** The blocks of one of the page's moments: its index in `data.blocks.moments`. */
+  /** The blocks at one of the page's moments. `moment` is its index. */
   constructor(data: PageData, moment: number) {
     this.#data = data;
     const { blocks, pools } = data;
@@ -46,19 +46,19 @@ export class MapBlocks {
     return sizeClassOf(this.sizes[block] ?? 0);
   }
 
-  /** The node of the stack that allocated it; undefined if that is not known. */
+  /** The node of the stack that allocated the block; undefined if it is not known. */
   node(block: number): number | undefined {
     return this.#data.accounts.nodes[this.accounts[block] ?? UNKNOWN];
   }
 
-  /** The first block that ends behind an address. */
+  /** The first block whose end is above an address. */
   firstAt(address: number): number {
     const first = lowerBound(this.addresses, address);
     const before = first - 1;
     return before >= 0 && (this.addresses[before] ?? 0) + (this.sizes[before] ?? 0) > address ? before : first;
   }
 
-  /** The block at an address; undefined if none is in use there. */
+  /** The block at an address; undefined if there is no block in use. */
   at(address: number): number | undefined {
     const block = this.firstAt(address);
     return block < this.length && (this.addresses[block] ?? 0) <= address ? block : undefined;

@@ -1,21 +1,21 @@
-// The memory from the first block to the last, cut into cells of equal size: 4 KiB, a pool's size, or more if there would be
-// too many. Long stretches in which nothing is live are left out.
+// The memory from the first block to the last, cut into cells of equal size: 4 KiB, a pool's size, or more if there
+// would be too many. Long stretches without live blocks are omitted.
 
 import { lowerBound } from "../sorted.js";
 import type { MapBlocks } from "./blocks.js";
 
 const POOL = 4096;
 const MOST_CELLS = 24_576;
-/** So many empty cells in a row are shown; of more, none. */
+/** A run of more empty cells than this is omitted; a shorter one is shown. */
 const MOST_EMPTY = 32;
 
 export interface Cell {
   readonly address: number;
-  /** Share of the cell that is in use, from 0 to 1. */
+  /** The share of the cell that is in use, from 0 to 1. */
   readonly full: number;
-  /** The class that most of its bytes are in. */
+  /** The class of most of its bytes. */
   readonly kind: number;
-  /** A stretch of memory was left out before it. */
+  /** Whether a stretch of memory before it was omitted. */
   readonly gap: boolean;
 }
 
@@ -24,21 +24,21 @@ export interface Cells {
   readonly bytes: number;
 }
 
-/** Where the cells are: the same at every moment, so that one can watch a place. */
+/** The places of the cells. They are the same at every moment, so that a place can be watched. */
 export interface Grid {
   readonly starts: readonly number[];
-  /** Cells before which a stretch of memory was left out. */
+  /** The cells before which a stretch of memory was omitted. */
   readonly gaps: ReadonlySet<number>;
   readonly bytes: number;
 }
 
-/** A stretch of memory without a byte that no block ever had. */
+/** A stretch of memory in which every byte belonged to a block at some moment. */
 interface Stretch {
   readonly begin: number;
   readonly end: number;
 }
 
-/** Stretches that blocks cover, which are sorted by address and may lie over each other. */
+/** The stretches that blocks cover. Blocks are sorted by address, and may overlap. */
 function stretchesOf({ addresses, sizes }: Pick<MapBlocks, "addresses" | "sizes">): Stretch[] {
   const stretches: Stretch[] = [];
   let [begin, end] = [addresses[0] ?? 0, addresses[0] ?? 0];
@@ -54,7 +54,7 @@ function stretchesOf({ addresses, sizes }: Pick<MapBlocks, "addresses" | "sizes"
   return stretches;
 }
 
-/** Cuts the memory that the blocks of all moments lie in. */
+/** Cuts the memory that contains the blocks of all moments into cells. */
 export function cutGrid(blocks: Pick<MapBlocks, "addresses" | "sizes">): Grid {
   const stretches = stretchesOf(blocks);
   const shown = stretches.reduce((sum, { begin, end }, k) => {
@@ -78,14 +78,14 @@ export function cutGrid(blocks: Pick<MapBlocks, "addresses" | "sizes">): Grid {
 }
 
 export interface Filling {
-  /** The class of a block, and how many there are. */
+  /** The class of a block, and the number of classes. */
   readonly kindOf: (block: number) => number;
   readonly kinds: number;
-  /** So many blocks are there for one that is given. */
+  /** The number of blocks for which each given block stands. */
   readonly weight: number;
 }
 
-/** What is in the cells of a grid at the moment of the blocks. */
+/** Computes the content of a grid's cells at the moment of the blocks. */
 export function fillCells({ starts, gaps, bytes }: Grid, blocks: MapBlocks, { kindOf, kinds, weight }: Filling): Cells {
   const { length, addresses, sizes } = blocks;
   const sums = new Float64Array(kinds);
@@ -112,7 +112,7 @@ export function fillCells({ starts, gaps, bytes }: Grid, blocks: MapBlocks, { ki
   return { cells, bytes };
 }
 
-/** The cell that has an address, or the one after it. */
+/** The cell that contains an address, or the next one. */
 export function cellOf(cells: readonly Cell[], address: number): number {
   const starts = Float64Array.from(cells, (cell) => cell.address);
   const at = lowerBound(starts, address + 1) - 1;

@@ -1,4 +1,4 @@
-// One cell and its neighbours, byte by byte: a row for each cell, every block in it as wide as it is.
+// A cell and its neighbours, byte by byte: a row for each cell, with every block in its true width.
 
 import { beforePaint, fitCanvas, h } from "../dom.js";
 import type { Colors } from "../theme.js";
@@ -10,7 +10,7 @@ export const CLOSEUP_ROWS = 8;
 const ROW = 26;
 const LABEL = 84;
 const FONT = '11px "JetBrains Mono Variable", ui-monospace, monospace';
-/** A block wider than this, in pixels, has a line around it. */
+/** A block wider than this, in pixels, gets a line around it. */
 const SEPARATE_ABOVE = 3;
 
 export interface CloseupScene {
@@ -19,7 +19,7 @@ export interface CloseupScene {
   readonly blocks: MapBlocks;
   readonly classes: readonly MapClass[];
   readonly kindOf: (block: number) => number;
-  /** Bytes of a block of the pool that has an address, and where the pool begins and ends; undefined if there is none. */
+  /** For the pool at an address, the size of its blocks, its beginning and its end; undefined if there is none. */
   readonly poolAt: (
     address: number,
   ) => { readonly start: number; readonly end: number; readonly blockSize: number } | undefined;
@@ -128,7 +128,7 @@ export class Closeup {
     }
   }
 
-  /** Thin lines where a pool's free blocks begin. */
+  /** Draws thin lines at the beginnings of a pool's free blocks. */
   #drawPool(
     context: CanvasRenderingContext2D,
     scene: CloseupScene,

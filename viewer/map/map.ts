@@ -1,5 +1,5 @@
-// The heap map: where in memory everything is that is live at the view's moment: the highest of the span, or its end. The whole on
-// top, the cell that was chosen below it, and what each block is beside the pointer.
+// The heap map: the places of all live blocks at the view's moment, which is the highest of the span or its end. All
+// memory is at the top, the chosen cell below it; a note beside the pointer describes a block.
 
 import { BLOCK_DOMAINS } from "../../src/core/catalogue.gen.js";
 import type { PageArenas } from "../../src/page/model.js";
@@ -24,7 +24,7 @@ const STACK_SHOWN = 5;
 /** The most pools and arenas that are described for one cell. */
 const PLACES_SHOWN = 3;
 
-/** Which of the places, in order of their addresses, have a byte of [begin, end). */
+/** The indexes of the places, sorted by address, that have a byte in [begin, end). */
 function overlapping({ addresses, sizes }: PageArenas, begin: number, end: number): number[] {
   const found: number[] = [];
   for (let k = Math.max(0, lowerBound(addresses, begin) - 1); k < addresses.length; k++) {
@@ -35,7 +35,7 @@ function overlapping({ addresses, sizes }: PageArenas, begin: number, end: numbe
   return found;
 }
 
-/** Each class with its name; those without one stand between their neighbours, as on a scale. */
+/** The legend: each class with its name. Classes without a name stand between their neighbours, as on a scale. */
 function legendOf(classes: readonly MapClass[]): HTMLElement[] {
   const entries: HTMLElement[] = [];
   let scale: HTMLElement[] = [];
@@ -108,7 +108,7 @@ export class HeapMap {
     store.on(["from", "to", "withStart", "view"], () => this.#showMoment());
   }
 
-  /** The data is new, or is looked at for the first time. */
+  /** To be called when the data is new, or when the map becomes visible. */
   update(): void {
     if (this.#store.state.tab !== "map") return;
     const { blocks } = this.#model.data;
@@ -126,7 +126,7 @@ export class HeapMap {
     this.#setMode(this.#mode);
   }
 
-  /** The span whose blocks alone have colours; undefined if all have. */
+  /** The span whose blocks have colours; undefined if all blocks have colours. */
   get #span(): Span | undefined {
     const { view } = this.#store.state;
     const span = this.#model.spanOf(this.#store.state);
@@ -134,23 +134,23 @@ export class HeapMap {
     return view !== "leaks" || isWhole ? undefined : span;
   }
 
-  /** Whether what is shown is what the heap's pools were asked about. */
+  /** Whether the map shows the moment for which the heap's pools are known. */
   get #isNow(): boolean {
     const { header, blocks } = this.#model.data;
     return header.stats !== null && this.#moment >= blocks.froms.length - 1;
   }
 
-  /** Whether only the blocks that were sampled are known. */
+  /** Whether only sampled blocks are known. */
   get #isSampled(): boolean {
     return this.#model.data.header.sample > 0;
   }
 
-  /** The blocks that the page has are one in so many, evenly chosen. */
+  /** The page has one of this many blocks, evenly chosen. */
   get #step(): number {
     return this.#model.data.blocks.step;
   }
 
-  /** Whether there may be blocks where none is shown. */
+  /** Whether there may be blocks that are not shown. */
   get #hasUnseen(): boolean {
     return this.#isSampled || this.#step > 1;
   }
@@ -171,7 +171,7 @@ export class HeapMap {
   }
 
   #setMode(wanted: MapMode): void {
-    // How full a square is, is not known then.
+    // In a sampled trace it is not known how full a square is.
     const mode = wanted === "full" && this.#isSampled ? "owner" : wanted;
     this.#mode = mode;
     this.#modes.show(mode, this.#isSampled ? MAP_MODES.filter((other) => other !== "full") : MAP_MODES);
@@ -191,7 +191,7 @@ export class HeapMap {
     this.#choose(cellOf(this.#cells.cells, this.#chosenAddress));
   }
 
-  /** Of the classes of owners those that there are on the page. */
+  /** Those of the classes of owners that occur on the page. */
   #present(classes: readonly MapClass[]): MapClass[] {
     const origins = this.#model.origins;
     return classes.filter((_, k) => ORIGINS[k] === undefined || origins.has(ORIGINS[k]));
@@ -228,7 +228,7 @@ export class HeapMap {
     this.#says.textContent = this.#cellWords(cell).join(" · ");
   }
 
-  /** The heap's pools are those of now: of another moment nothing is known of them. */
+  /** The pool at an address. The pools are known only for the present moment. */
   #poolAt(address: number) {
     if (!this.#isNow) return undefined;
     const { pools } = this.#model.data;
@@ -239,7 +239,7 @@ export class HeapMap {
     return { start, end, blockSize: pools.blockSizes[k] ?? 0 };
   }
 
-  /** The arenas and pools that a cell lies in, in words; of another moment than now nothing is known of them. */
+  /** The arenas and pools of a cell, in words. They are known only for the present moment. */
   #placesOf(cell: Cell): string[] {
     if (!this.#isNow) return [];
     const { arenas, pools } = this.#model.data;
@@ -299,7 +299,7 @@ export class HeapMap {
     if (block === undefined) {
       const pool = this.#poolAt(address);
       const outside = this.#hasUnseen ? "free, or not shown" : "free, or not Python's";
-      // Of what is left out, some may be in the pool.
+      // Some of the blocks that are not shown may be in the pool.
       const isFree = pool && pool.blockSize > 0 && !this.#hasUnseen;
       const what = isFree ? `a free block of ${pool.blockSize} bytes` : outside;
       showNote(event.clientX, event.clientY, h("span", {}, what));

@@ -1,4 +1,4 @@
-// What the map's colours can stand for: for each block a class of few, with a colour and a name.
+// The meanings of the map's colours: each block belongs to one of a few classes, which have a colour and a name.
 
 import type { Model, Span } from "../model.js";
 import { ORIGIN_NAMES, ORIGINS, type Origin, originOf } from "../words.js";
@@ -17,7 +17,7 @@ export const MODE_NAMES: Readonly<Record<MapMode, string>> = {
 
 export interface MapClass {
   readonly name: string;
-  /** Name of the colour in the style sheet. */
+  /** The colour's name in the style sheet. */
   readonly color: string;
 }
 
@@ -36,23 +36,23 @@ export const MAP_CLASSES: Readonly<Record<MapMode, readonly MapClass[]>> = {
   full: steps(["nearly empty", "", "", "", "", "full"]),
 };
 
-/** What says of a block which class it is in, and the classes. */
+/** The classes, and a function that tells a block's class. */
 export interface Classes {
   readonly classes: readonly MapClass[];
   readonly kindOf: (block: number) => number;
 }
 
-/** What the classes are of. */
+/** What the classes are computed from. */
 export interface Classified {
   readonly model: Model;
   readonly blocks: MapBlocks;
-  /** The moment that is shown, in microseconds: what ages count to. */
+  /** The shown moment, in microseconds; ages are measured to it. */
   readonly time: number;
-  /** Blocks that were not born in it are in a class of their own. */
+  /** Blocks that were not allocated in this span have their own class. */
   readonly span: Span | undefined;
 }
 
-/** The mode's classes. */
+/** The classes for a mode. */
 export function classesOf(mode: MapMode, of: Classified): Classes {
   const { blocks, span } = of;
   const named = (origin: Origin, k: number): MapClass => ({
@@ -71,10 +71,10 @@ export function classesOf(mode: MapMode, of: Classified): Classes {
 
 const OLDEST = 5;
 const LARGEST = 5;
-/** Of blocks one by one: all of each is in use. */
+/** Single blocks are entirely in use, so they belong to the fullest class. */
 const FULLEST = 5;
 
-/** Says of a block which of the mode's classes it is in. */
+/** A function that tells a block's class in a mode. */
 function classifier(mode: MapMode, { model, blocks, time }: Classified): (block: number) => number {
   if (mode === "domain") return (block) => blocks.domain(block);
   if (mode === "size") {

@@ -1,4 +1,4 @@
-// The heap on one canvas: a square for each cell, filled from below as far as it is in use.
+// The heap on one canvas: a square for each cell, filled from below to the share that is in use.
 
 import { beforePaint, fitCanvas, h } from "../dom.js";
 import type { Colors } from "../theme.js";
@@ -6,11 +6,11 @@ import type { Cell } from "./cells.js";
 import type { MapClass } from "./modes.js";
 
 const GAP = 1;
-/** Around the squares there is room for the line around the chosen one. */
+/** Room around the squares, for the line around the chosen one. */
 const EDGE = 4;
 const LARGEST = 15;
 const SMALLEST = 4;
-/** The picture is at most so high, if cells of the smallest size allow. */
+/** The picture is at most this high, as long as cells have at least their smallest size. */
 const GOOD_HEIGHT = 420;
 
 export interface OverviewEvents {
@@ -122,7 +122,7 @@ export class Overview {
     const x = (this.#chosen % this.#columns) * (side + GAP);
     const y = Math.floor(this.#chosen / this.#columns) * (side + GAP);
     if (this.#cells.length === 0) return;
-    // Light and dark, so that it stands out from any colour.
+    // A light and a dark line, so that one of them contrasts with any colour.
     for (const [color, out] of [
       ["surface", 0.5],
       ["ink", 2.5],

@@ -2,7 +2,7 @@
 
 import { bytes } from "../words.js";
 
-/** Three or four marks at a round number of KiB, MiB or GiB. */
+/** Three or four marks at round numbers of KiB, MiB or GiB. */
 export function binarySplits(least: number, most: number): number[] {
   const goal = (most - least) / 3;
   const unit = 2 ** (10 * Math.floor(Math.log2(Math.max(goal, 1)) / 10));
@@ -12,12 +12,14 @@ export function binarySplits(least: number, most: number): number[] {
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, k) => k * step);
 }
 
-/** Marks of bytes, all in the unit of the largest, with decimals only if one needs them. */
+/** Marks of bytes, all in the unit of the largest; with decimals only if a mark needs them. */
 export function byteWords(marks: readonly number[]): string[] {
   return marks.map((n) => (n === 0 ? "0" : bytes(n).replace(".0 ", " ")));
 }
 
-/** Marks of time: all in milliseconds if they are short, else in seconds; with as many decimals as their distance needs. */
+/**
+ * Marks of time: in milliseconds if all are short, otherwise in seconds; with as many decimals as their distance needs.
+ */
 export function timeWords(marks: readonly number[]): string[] {
   const [scale, unit] = (marks.at(-1) ?? 0) < 0.1 ? [1000, "ms"] : [1, "s"];
   const step = marks.length > 1 ? ((marks[1] as number) - (marks[0] as number)) * scale : 1;
@@ -26,12 +28,12 @@ export function timeWords(marks: readonly number[]): string[] {
   return marks.map((seconds) => `${(seconds * scale).toFixed(decimals)} ${unit}`);
 }
 
-/** Width of a character of a mark, and the distance between two marks, in pixels. */
+/** The width of a character, and the distance between two marks, in pixels. */
 const CHARACTER = 7;
 const BETWEEN = 28;
 const USUAL = 80;
 
-/** How far marks of time have to be from each other, if the axis goes from `least` to `most` seconds over this many pixels. */
+/** The distance that marks of time need, on an axis from `least` to `most` seconds over this many pixels. */
 export function timeSpace(least: number, most: number, pixels: number): number {
   const decimals = Math.max(0, Math.ceil(-Math.log10(((most - least) * USUAL) / Math.max(1, pixels))));
   return BETWEEN + CHARACTER * (Math.floor(most).toString().length + decimals + 3);

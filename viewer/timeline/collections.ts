@@ -1,4 +1,5 @@
-// Runs of the cycle collector on the timeline: a mark at the foot for each, higher for an older generation; and what they did, in words.
+// Runs of the cycle collector on the timeline: a mark at the bottom for each, higher for an older generation; and their
+// results in words.
 
 import type uPlot from "uplot";
 import type { CollectionPoint } from "../../src/trace/collections.js";
@@ -6,10 +7,10 @@ import type { Colors } from "../theme.js";
 import { count, time as timeWords } from "../words.js";
 
 const MICROSECONDS = 1e6;
-/** Height of a mark by generation, in pixels. */
+/** The height of a mark by generation, in pixels. */
 const HEIGHTS = [5, 9, 14];
 
-/** Draws the marks over what is on the plot. */
+/** Draws the marks over the plot. */
 export function drawCollections(plot: uPlot, points: readonly CollectionPoint[], colors: Colors): void {
   const { ctx } = plot;
   const { top, height } = plot.bbox;
@@ -39,13 +40,13 @@ function sumUp(points: readonly CollectionPoint[]): Sums {
 
 const some = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? "" : "s"}`;
 
-/** What the collections of a stretch of time come to: "58 collections, 12.3 ms". */
+/** The collections in a stretch of time, in words: "58 collections, 12.3 ms". */
 export function collectionWords(points: readonly CollectionPoint[], from: number, to: number): string {
   const { count: runs, duration } = sumUp(points.filter(({ time: at }) => at >= from && at <= to));
   return runs === 0 ? "no garbage collections" : `${some(runs, "garbage collection")}, ${timeWords(duration)}`;
 }
 
-/** What was collected at a time, or not farther from it than `reach`, in words; "" if nothing was. */
+/** The collections at a time, or at most `reach` away from it, in words; "" if there were none. */
 export function collectionAt(points: readonly CollectionPoint[], time: number, reach: number): string {
   const near = points.filter(({ time: at }) => Math.abs(at - time) <= reach);
   if (near.length === 0) return "";

@@ -1,14 +1,17 @@
-// What the timeline draws: each bucket's beginning, highest moment and end. From a bucket's last event to the next bucket the line is
-// level: nothing happened.
+// The data of the timeline's chart: the beginning, the highest moment and the end of each bucket. From a bucket's last
+// event to the next bucket the line is level, because nothing happened.
 
 import type { Bucket } from "../../src/page/model.js";
 import type { Model } from "../model.js";
 
 const MICROSECONDS = 1e6;
-/** Points of a chart have different times: they are so far from each other at least, in seconds. */
+/** The least distance between two points, in seconds, because the points of a chart need different times. */
 const LEAST = 1e-7;
 
-/** Seconds, and for each what was live, what of it was there before the program, and what the platform had given. */
+/**
+ * Times in seconds; and for each what was live, the part of it that was there before the program, and what the platform
+ * had given.
+ */
 export interface Columns {
   readonly times: number[];
   readonly live: number[];
@@ -21,7 +24,7 @@ interface Levels {
   readonly base: number;
 }
 
-/** A bucket's highest moment and its end, of everything or of what the program added. */
+/** A bucket's highest moment and its end, for everything or for what the program added. */
 function levelsOf(bucket: Bucket, isOfStart: boolean, withStart: boolean): { time: number; peak: Levels; end: Levels } {
   const { ownPeakTime, ownPeakBytes, peakTime, peakBytes, endBytes, base } = bucket;
   if (!withStart) {
@@ -31,7 +34,7 @@ function levelsOf(bucket: Bucket, isOfStart: boolean, withStart: boolean): { tim
   return { time: peakTime, peak: of(peakBytes), end: of(endBytes) };
 }
 
-/** The chart of everything, or of what the program added. */
+/** The chart's data, for everything or for what the program added. */
 export function columnsOf(model: Model, withStart: boolean): Columns {
   const columns: Columns = { times: [], live: [], base: [], reserved: [] };
   const { program, duration } = model.data.header;

@@ -1,4 +1,4 @@
-// The highest moment of the span, on the timeline: a dot, and what was live then above it.
+// The highest moment of the span, on the timeline: a dot, and above it what was live then.
 
 import type uPlot from "uplot";
 import type { Colors } from "../theme.js";
@@ -7,10 +7,10 @@ import { bytes } from "../words.js";
 const FONT = '500 %px "Inter Variable", system-ui, sans-serif';
 const SIZE = 11;
 const RADIUS = 3.5;
-/** From the dot to the words, in pixels. */
+/** The distance from the dot to the words, in pixels. */
 const MARGIN = 6;
 
-/** Draws the moment `seconds` after the start of the recording, if it is in sight. */
+/** Draws the moment `seconds` after the start of the recording, if it is visible. */
 export function drawPeak(
   plot: uPlot,
   peak: { readonly seconds: number; readonly bytes: number },
@@ -36,7 +36,7 @@ export function drawPeak(
   const words = `peak ${bytes(peak.bytes)}`;
   const { width } = ctx.measureText(words);
   const at = Math.max(left, Math.min(x - width / 2, right - width));
-  // Lines behind it are kept away from the words.
+  // A margin around the words, where lines behind them are hidden.
   ctx.lineWidth = 4 * scale;
   ctx.lineJoin = "round";
   ctx.strokeText(words, at, y - MARGIN * scale);

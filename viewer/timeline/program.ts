@@ -1,5 +1,5 @@
-// Where the program begins, on the timeline: what is before it is the interpreter's start. The words stand above the plot, where no
-// line and no handle is.
+// The beginning of the program, on the timeline: before it is the interpreter's start. The words are above the plot,
+// where they cover no line and no handle.
 
 import type uPlot from "uplot";
 import type { Colors } from "../theme.js";
@@ -7,11 +7,11 @@ import type { Colors } from "../theme.js";
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
 const BEFORE = "interpreter's start";
 const AFTER = "program";
-/** From the line to the words, and from the words to the plot, in pixels. */
+/** The distances from the line to the words, and from the words to the plot, in pixels. */
 const MARGIN = 8;
 const ABOVE = 5;
 
-/** Draws a line where the program begins, `seconds` after the start of the recording. */
+/** Draws a line at the beginning of the program, `seconds` after the start of the recording. */
 export function drawProgramBegin(plot: uPlot, seconds: number, colors: Colors): void {
   const { ctx, bbox } = plot;
   const scale = devicePixelRatio;

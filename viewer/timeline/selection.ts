@@ -1,7 +1,7 @@
-// Picks a stretch of the timeline: by dragging over it with the pointer or a finger, with two handles, or with keys. What is not
-// picked is shaded.
+// Picks a stretch of the timeline: by dragging over it with the pointer or a finger, with two handles, or with keys.
+// The rest is shaded.
 //
-//   | shade |h|            |h|      shade      |       0 and 1 are the ends of what is seen
+//   | shade |h|            |h|      shade      |       0 and 1 are the ends of the visible timeline
 
 import { h } from "../dom.js";
 
@@ -14,11 +14,11 @@ export interface SelectionEvents {
   readonly move: (end: End, to: number) => void;
   /** Moves a handle to the right by this many hundredths of the visible timeline. */
   readonly step: (end: End, hundredths: number) => void;
-  /** The pointer is at a place from 0 to 1; nowhere if undefined. */
+  /** The pointer is at a place from 0 to 1; undefined if it is outside. */
   readonly point: (at: number | undefined) => void;
 }
 
-/** What a handle says of itself. */
+/** The description of a handle for screen readers. */
 export interface HandleWords {
   readonly now: number;
   readonly least: number;
@@ -26,7 +26,7 @@ export interface HandleWords {
   readonly text: string;
 }
 
-/** A shorter drag is a click, in pixels. */
+/** Pixels: a shorter drag counts as a click. */
 const LEAST_DRAG = 5;
 const STEPS: Readonly<Record<string, number>> = {
   ...{ ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 },
@@ -53,7 +53,7 @@ export class Selection {
     this.#listen();
   }
 
-  /** Shows what is picked, from 0 to 1; ends that are out of sight are below or above. */
+  /** Shows the picked stretch, from 0 to 1; an end that is not visible is below or above. */
   show(from: number, to: number): void {
     for (const [end, at] of [
       ["from", from],
@@ -62,7 +62,7 @@ export class Selection {
       const shown = Math.min(1, Math.max(0, at));
       this.#handles[end].style.left = `${100 * shown}%`;
       this.#handles[end].classList.toggle("beyond", shown !== at);
-      // A little more than that: a line at the border of the plot is as thick as it is.
+      // A little wider, so that a line at the plot's border is not covered by half.
       this.#shades[end].style.width = `calc(${100 * (end === "from" ? shown : 1 - shown)}% + 2px)`;
     }
   }

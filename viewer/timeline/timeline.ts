@@ -1,5 +1,5 @@
-// The timeline: what was live over time. Dragging over it picks a span; so do two handles, with the pointer or with keys. A span
-// can be looked at closer.
+// The timeline: what was live over time. Dragging over it picks a span; so do two handles, with the pointer or with
+// keys. It can be zoomed into a span.
 
 import uPlot from "uplot";
 import { beforePaint, h } from "../dom.js";
@@ -41,7 +41,7 @@ export class TimelineChart {
     step: (end, hundredths) => this.#step(end, hundredths),
     point: (at) => this.#point(at),
   });
-  /** What is looked at closer; undefined if all is seen. */
+  /** The visible stretch; undefined if all is visible. */
   #seen: Stretch | undefined;
   #columns: Columns = { times: [], live: [], base: [], reserved: [] };
   #plot: uPlot | undefined;
@@ -69,11 +69,11 @@ export class TimelineChart {
     colors.onChange(this.#rebuild);
     store.on(["withStart"], () => this.#rebuild());
     store.on(["from", "to", "withStart"], (state) => this.#showSpan(state));
-    // The peak is another one.
+    // Another span has another peak.
     store.on(["from", "to"], () => this.#plot?.redraw(false));
   }
 
-  /** The data is new. */
+  /** To be called when the data is new. */
   update(): void {
     this.#columns = columnsOf(this.#model, this.#store.state.withStart);
     this.#redraw();
@@ -81,7 +81,7 @@ export class TimelineChart {
 
   #redraw(): void {
     const data = this.#aligned();
-    // With the interpreter's start, or without, it is another plot.
+    // With the interpreter's start and without it, the plots have different series.
     if (this.#plot?.series.length === data.length) this.#plot.setData(data);
     else this.#rebuild();
   }
@@ -91,7 +91,7 @@ export class TimelineChart {
     return this.#store.state.withStart ? [times, live, reserved, base] : [times, live];
   }
 
-  /** All that can be seen, and what is. */
+  /** The whole range that can be shown; and the visible part. */
   get #range(): Stretch {
     return this.#model.range(this.#store.state.withStart);
   }
@@ -154,7 +154,7 @@ export class TimelineChart {
     };
   }
 
-  /** Seconds that the axis goes from and to. */
+  /** The first and the last second of the axis. */
   #seconds(): [number, number] {
     const { from, to } = this.#sight;
     return [from / MICROSECONDS, Math.max(to, from + 1) / MICROSECONDS];
@@ -198,7 +198,7 @@ export class TimelineChart {
   #toggleStart(): void {
     const withStart = !this.#store.state.withStart;
     this.#seen = undefined;
-    // A span of the program is one with the start as well, not the other way round.
+    // A span of the program is also valid with the start, but not the reverse.
     const range = this.#model.range(withStart);
     const { from, to } = this.#store.state;
     const keeps = !this.#isWhole && from >= range.from && to > range.from;

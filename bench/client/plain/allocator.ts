@@ -1,4 +1,4 @@
-// An allocator whose functions are called as they are: malloc(n).
+// An allocator whose functions are called without a context: malloc(n).
 
 @external("allocator", "malloc")
 export declare function malloc(n: usize): usize;
