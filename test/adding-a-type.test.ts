@@ -1,4 +1,4 @@
-// docs/adding-a-type.md counts the files that a type needs; here they are counted.
+// Counts the files that a new type needs, for docs/adding-a-type.md.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const core = `${root}/core/objects`;
 
-/** What one can do with a type, and what the page says of that in its last section. */
+/** The folders of operations on a type, which the page's last section mentions. */
 const OPERATIONS = ["capi/", "host/", "operations/"];
 
 test("a type is named in the files that docs/adding-a-type.md lists, and in no others", () => {

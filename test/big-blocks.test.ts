@@ -1,4 +1,4 @@
-// Blocks of 0.5 to 2 GiB, above and across 2 GiB: whatever the order, the heap stays whole, and says what it has.
+// Blocks of 0.5 to 2 GiB, above and across 2 GiB: in any order, the heap stays valid, and its account is right.
 
 import colors from "picocolors";
 import { Profile } from "pprof-format";
@@ -101,7 +101,7 @@ describe("a recording of large blocks, from 1 GiB up to 4 GiB", () => {
     const tape = new Tape();
     const recorder = heap.trace({ write: tape.write, aggregate });
     const blocks = SIZES.map((size) => heap.raw.malloc(size));
-    // More than 2^32 bytes, all in all.
+    // More than 2^32 bytes in total.
     for (let k = 0; k < 3; k++) heap.raw.free(heap.raw.malloc(500 * MIB));
     expect(blocks.every(Boolean)).toBe(true);
     expect(Math.max(...blocks)).toBeGreaterThan(2 ** 31);

@@ -1,6 +1,6 @@
 // Random programs of blocks up to 2 GiB against a model: sizes and distances of 2^31 and more, in a memory of up to 4 GiB.
 //
-// Memory that nobody touches costs nothing, so a block is marked at its ends only, and moved only while there is a budget for it.
+// Untouched memory costs nothing, so a block is marked only at its ends, and moved only as long as the budget lasts.
 
 import { expect } from "vitest";
 import { type Address, type CoreHeap, type Domain, type HeapItem, NULL, sumOfParts } from "../src/index.js";
@@ -8,12 +8,15 @@ import { randomNumbers } from "./model.js";
 
 export const MIB = 2 ** 20;
 export const GIB = 2 ** 30;
-/** The end of the addresses that a heap gives (core/config.ts, ADDRESS_END). */
+/** The end of the addresses that a heap uses (core/ground/config.ts, ADDRESS_END). */
 const ADDRESS_END = 0xffff_0000;
 const MARKED = 16;
-/** Smaller blocks may come out of pools, whose room is not looked at here. */
+/** Smaller blocks may come from pools, which this test does not look into. */
 const LEAST_LARGE = 64 * 1024;
-/** A chunk's header, what rounding up to a chunk adds at most, and what a small block keeps that shrinks by less than a quarter. */
+/**
+ * The header of a chunk; the most that rounding up to a chunk adds; and what a block keeps that shrinks by less than a
+ * quarter.
+ */
 const HEADER = 4;
 const ROUNDED = 24;
 const KEPT = 128;
@@ -25,7 +28,7 @@ interface Block {
   mark: number;
 }
 
-/** The bytes [at, end): free, and large enough for one chunk of their size. */
+/** Free bytes [at, end), enough for one chunk of their size. */
 interface Room {
   readonly at: number;
   readonly end: number;
@@ -35,17 +38,17 @@ export interface BigPlan {
   readonly heap: CoreHeap;
   readonly seed: number;
   readonly steps: number;
-  /** Large blocks have from an eighth to half of this many bytes; the default is 4 GiB. */
+  /** Large blocks have between an eighth and half of this many bytes; the default is 4 GiB. */
   readonly span?: number;
-  /** Bytes of blocks that may be moved, all in all. */
+  /** The most bytes of blocks that may be moved in total. */
   readonly moves?: number;
   /** Whether the memory is the heap's own, so that a walk shows all of it. */
   readonly isOwn?: boolean;
-  /** As aligned_alloc, if the heap has it; such a block is freed through `raw`. */
+  /** As aligned_alloc, if the heap has it. Such a block is freed through `raw`. */
   readonly aligned?: (alignment: number, n: number) => Address;
 }
 
-/** Throws unless a walk is a row of chunks without a gap, of which no two neighbours are free. Returns where there is room. */
+/** Throws unless a walk shows a gapless row of chunks in which no two neighbours are free. Returns the free parts. */
 export function roomsOf(heap: CoreHeap): Room[] {
   const rooms: Room[] = [];
   let at: number | undefined;
@@ -69,7 +72,7 @@ export function roomsOf(heap: CoreHeap): Room[] {
   return rooms;
 }
 
-/** Runs a random program; returns how many blocks there are in the end. Throws at the first thing that is not as in the model. */
+/** Runs a random program; returns the number of blocks at its end. Throws at the first difference from the model. */
 export function runBigBlocks({
   heap,
   seed,
@@ -83,7 +86,7 @@ export function runBigBlocks({
   const below = (n: number) => Math.floor(random() * n);
   const domains = [heap.raw, heap.mem, heap.object];
   const live: Block[] = [];
-  // What a host has of its own.
+  // What a host uses itself.
   const before = heap.stats();
   let budget = moves;
 
@@ -103,7 +106,7 @@ export function runBigBlocks({
     bytes.fill(block.mark, address, address + Math.min(size, MARKED));
     bytes.fill(block.mark, Math.max(address, address + size - MARKED), address + size);
   };
-  /** The first `kept` bytes of a block of `size` bytes are as they were marked. */
+  /** Checks that the first `kept` bytes of a block of `size` bytes are as they were marked. */
   const verify = (address: Address, kept: number, { size, mark }: Block) => {
     const bytes = new Uint8Array(heap.memory.buffer);
     const isMarked = (from: number, to: number) =>
@@ -137,7 +140,7 @@ export function runBigBlocks({
     for (const [k, [address]] of places.entries()) expect(address).toBeGreaterThanOrEqual(places[k - 1]?.[1] ?? 1);
     expect(places.at(-1)?.[1] ?? 0).toBeLessThanOrEqual(ADDRESS_END);
   };
-  /** Whether a large block must be had, or can't be; undefined: either may be. */
+  /** Whether a large block must be found, or can't be; undefined: either may happen. */
   const fits = (n: number, rooms: readonly Room[]): boolean | undefined => {
     if (n > 0x7fff_ff00) return n > 0x7fff_ffff ? false : undefined;
     if (!isOwn || n < LEAST_LARGE) return undefined;

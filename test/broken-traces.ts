@@ -1,5 +1,5 @@
-// Broken traces through the reader, every report and every export: what can be read is reported, the rest is said. For the tests, and
-// for npm run fuzz -- --only trace.
+// Reads broken traces with the reader, every report and every export: what can be read is reported, and the problem is
+// stated. For the tests, and for npm run fuzz -- --only trace.
 
 import colors from "picocolors";
 import { buildPage } from "../src/page/build.js";
@@ -21,23 +21,23 @@ import { analyse } from "../src/trace/analysis.js";
 import { readTrace, TraceError } from "../src/trace/reader.js";
 import { mutate, sampleTrace } from "./mutations.js";
 
-/** Milliseconds that a small file may take, through everything: a hang is longer. */
+/** Milliseconds that a small file may take in total; a hang takes longer. */
 const MOST_TIME = 10_000;
 const COLORS = colors.createColors(false);
 const NAME = "app.trace";
 
-/** What became of this many files. */
+/** What happened to the files, as numbers of files. */
 export interface Survival {
   files: number;
-  /** Of which nothing could be read. */
+  /** Nothing could be read. */
   refused: number;
-  /** Of which the beginning could be read. */
+  /** The beginning could be read. */
   partly: number;
 }
 
 const ROWS = 3;
 
-/** Every report and every export of one view; tables by one grouping. */
+/** Makes every report and every export of one view; tables with one grouping. */
 function reportAll(report: TraceReport, by: Grouping): void {
   const rows = { rows: ROWS, sort: "own", minShare: 0 } as const;
   traceSummary(report, rows);
@@ -60,14 +60,17 @@ async function makePage(bytes: Uint8Array): Promise<void> {
   decodePage(encodePage(buildPage(spans, { command, started, python, sample, problem })));
 }
 
-/** Recordings of each kind: of every event, sampled, and aggregated. */
+/** Recordings of each kind: of every event, sampled, aggregated. */
 export async function recordings(): Promise<readonly Uint8Array[]> {
   const kinds = [{}, { sample: 2000, seed: 1 }, { aggregate: true }, { aggregate: true, sample: 2000, seed: 2 }];
   const made = await Promise.all(kinds.map((options) => sampleTrace({ steps: 300, ...options })));
   return made.map(({ bytes }) => bytes);
 }
 
-/** Breaks one of the recordings as `seed` says. Throws for anything but the reader's own error, or if it takes too long. */
+/**
+ * Breaks one of the recordings, as `seed` determines. Throws if anything but the reader's own error occurs, or if it
+ * takes too long.
+ */
 export async function survive(whole: readonly Uint8Array[], seed: number, survival: Survival): Promise<void> {
   const broken = mutate(whole[(seed >>> 1) % whole.length] as Uint8Array, seed);
   const begun = performance.now();

@@ -1,4 +1,4 @@
-// Every allocator that there is, against the one contract.
+// Every allocator of a heap, tested against the contract.
 
 import { type AllocatorFunctions, type AllocatorName, type DomainName, Heap } from "../src/index.js";
 import { describeAllocatorContract } from "./contract.js";

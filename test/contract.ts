@@ -18,7 +18,7 @@ function holds(heap: CoreHeap, block: Address, n: number, value: number): boolea
   return new Uint8Array(heap.memory.buffer, block, n).every((byte) => byte === value);
 }
 
-/** Tests what `make` answers against the contract. */
+/** Tests the allocator that `make` returns against the contract. */
 export function describeAllocatorContract(name: string, make: () => Promise<Subject>): void {
   describe(name, () => {
     it("gives aligned blocks that do not overlap and keep their content", async () => {
@@ -83,7 +83,7 @@ export function describeAllocatorContract(name: string, make: () => Promise<Subj
       expect(allocator.realloc(block, 2 ** 32 + 8)).toBe(NULL);
       expect(holds(heap, block, 10, 9)).toBe(true);
       allocator.free(block);
-      // Debug hooks hold freed blocks back until then.
+      // Debug hooks hold back freed blocks until this call.
       heap.release();
       expect(heap.stats().allocatedBlocks).toBe(before);
       heap.check();

@@ -1,4 +1,4 @@
-// Debug hooks: the layout is CPython's, each misuse is reported, and nothing else happens to the heap.
+// Debug hooks: the layout is CPython's, each misuse is reported, and the heap itself does not change.
 
 import { describe, expect, it } from "vitest";
 import { type Address, type Fault, Heap, HeapFault, NULL } from "../src/index.js";

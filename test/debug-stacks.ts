@@ -1,4 +1,4 @@
-// Of a run on the debug build of the core: a trap's stack in a failed test names the core's files and lines.
+// For runs on the debug build of the core: the stack of a trap in a failed test names the core's files and lines.
 
 import { existsSync, readFileSync } from "node:fs";
 import { afterEach } from "vitest";

@@ -1,4 +1,4 @@
-// The examples of the README and of docs/, run as they stand there.
+// Runs the examples of the README and of docs/ exactly as written.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// The floors of the house: which folder may import which, and that no file imports itself in a circle.
+// The layers of the code: which folder may import which, and that imports make no circle.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
@@ -6,11 +6,14 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 interface House {
-  /** Whether a circle of files counts that `import type` closes; there is none at run time. */
+  /** Whether circles that only `import type` closes are counted. At run time there must be none. */
   typesCount: boolean;
-  /** One mechanism a file, which can be read in a sitting. */
+  /** The limit for a file's length: one mechanism to a file, short enough to read at once. */
   mostLines: number;
-  /** For each folder the folders that it may import, also as types, besides itself. ARCHITECTURE.md draws the same. "" is the house's own entries. */
+  /**
+   * For each folder, the other folders that it may import, also for types. ARCHITECTURE.md draws the same. "" stands
+   * for the files directly in the root.
+   */
   mayImport: Record<string, string[]>;
 }
 
@@ -19,7 +22,7 @@ const TYPES = [...ALLOCATORS, "objects/model", "objects/text", "objects/types"];
 const OPERATIONS = [...TYPES, "objects/operations"];
 const COLLECTOR = [...TYPES, "objects/collector"];
 
-/** What the host's objects stand on. */
+/** What the host's objects are built on. */
 const BRIDGE = ["ground", "core", "objects/bridge"];
 const HANDLES = [...BRIDGE, "objects/convert", "objects/handles"];
 /** What a report is made from. */
@@ -97,7 +100,7 @@ interface Import {
   readonly isType: boolean;
 }
 
-/** Imports of each file of a house. */
+/** The imports of each file. */
 function importsIn(root: string): Map<string, Import[]> {
   const top = fileURLToPath(new URL(`../${root}`, import.meta.url));
   const names = readdirSync(top, { recursive: true, encoding: "utf8" }).filter((name) =>
@@ -144,7 +147,7 @@ function circleIn(files: Map<string, Import[]>, typesCount: boolean): string[] |
   return undefined;
 }
 
-/** The folders of a house as ARCHITECTURE.md draws them, from the ground up. */
+/** The folders as ARCHITECTURE.md draws them, from the lowest up. */
 function drawn(root: string): string[] {
   const [, picture = ""] = readFileSync(new URL("../ARCHITECTURE.md", import.meta.url), "utf8").split("```");
   const start = picture.indexOf(`\n ${root}/`);

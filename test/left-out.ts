@@ -1,4 +1,4 @@
-// Says at the end of a run which tests were left out, and why.
+// Prints at the end of a run which tests were omitted, and why.
 
 import { LEFT_OUT } from "./needs.js";
 

@@ -1,10 +1,10 @@
-// The squares of the heap map: where they are, and how far they are filled.
+// The squares of the heap map: their places, and how full they are.
 
 import { describe, expect, it } from "vitest";
 import type { MapBlocks } from "../viewer/map/blocks.js";
 import { cutGrid, fillCells } from "../viewer/map/cells.js";
 
-/** Blocks at addresses, of a size each. */
+/** Blocks with these addresses and sizes. */
 const blocksOf = (...blocks: readonly (readonly [address: number, size: number])[]) =>
   ({
     length: blocks.length,

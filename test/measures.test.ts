@@ -1,10 +1,10 @@
-// Measures against pressure one by one, and policies that are none, or do what they should not: a run ends whatever they do.
+// Single measures against pressure; and policies that are invalid, or misbehave: a run ends whatever they do.
 
 import { describe, expect, it } from "vitest";
 import { DEFAULT_POLICY, Heap, MemoryError, type Policy } from "../src/index.js";
 import { MIB, makeCycles, quietHeap, ran } from "./pressed.js";
 
-/** A policy with this in place of what the default one has. */
+/** The default policy with some parts replaced. */
 function policyWith(part: Partial<Record<keyof Policy, unknown>>): Policy {
   return { ...DEFAULT_POLICY, ...part } as Policy;
 }
@@ -79,7 +79,7 @@ describe("measures", () => {
     const errors: unknown[] = [];
     heap.onUnraisable = (error) => errors.push(error);
     const rows = heap.list<string>();
-    // Small objects up to the limit: there is no room for a row of them, which a compaction needs.
+    // The limit is reached with small objects, so there is no room for a row of them, which a compaction needs.
     expect(() => {
       for (let k = 0; ; k++) rows.push(`row ${k}`);
     }).toThrow(MemoryError);

@@ -1,4 +1,4 @@
-// A million operations of random programs against the model, with checks after every step where the heap is small.
+// A million operations of random programs against the model, checked after every step while the heap is small.
 
 import { describe, expect, it } from "vitest";
 import { runAgainstModel } from "./model.js";

@@ -1,4 +1,4 @@
-// Random programs against a model: the heap does what a map from address to content would do, and stays whole.
+// Random programs against a model: the heap does what a map from addresses to contents would do, and stays valid.
 
 import { type Address, type Domain, Heap, type HeapOptions, NULL, sumOfParts } from "../src/index.js";
 
@@ -23,14 +23,14 @@ interface Block {
 export interface Plan {
   readonly seed: number;
   readonly steps: number;
-  /** Most blocks at a time. */
+  /** The most blocks at a time. */
   readonly blocks: number;
-  /** Every this many steps the whole heap is checked. */
+  /** The whole heap is checked after this many steps. */
   readonly checkEvery: number;
   readonly options?: HeapOptions;
 }
 
-/** Runs a random program. Throws at the first thing that is not as in the model. */
+/** Runs a random program. Throws at the first difference from the model. */
 export async function runAgainstModel({ seed, steps, blocks, checkEvery, options = {} }: Plan): Promise<void> {
   const random = randomNumbers(seed);
   const heap = await Heap.create(options);

@@ -1,4 +1,4 @@
-// The built module: nothing in it but code.
+// The built module: it contains nothing but code.
 
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
@@ -16,7 +16,7 @@ function leb(at: number): { value: number; next: number } {
   }
 }
 
-/** Where the content of each section begins and ends. */
+/** The beginning and the end of each section's content. */
 function sections(): Map<number, { start: number; end: number }> {
   const found = new Map<number, { start: number; end: number }>();
   for (let at = 8; at < bytes.length; ) {

@@ -1,4 +1,4 @@
-// Traces that are broken at random, for tests of the reader and for npm run fuzz.
+// Randomly broken traces, for tests of the reader and for npm run fuzz.
 
 import { crc32 } from "../src/ground/crc32.js";
 import { Heap, type TraceOptions } from "../src/index.js";
@@ -6,7 +6,7 @@ import { BLOCK_HEADER, FILE_HEADER } from "../src/trace/format.js";
 import { Tape } from "./trace-data.js";
 
 export interface SampleOptions extends Omit<TraceOptions, "write"> {
-  /** Of the program; the default is 4000. */
+  /** The steps of the program; the default is 4000. */
   readonly steps?: number;
 }
 
@@ -42,7 +42,7 @@ export async function sampleTrace({ steps = 4000, ...options }: SampleOptions = 
   return { bytes: tape.bytes, events, liveBytes: live.reduce((sum, { size }) => sum + size, 0) };
 }
 
-/** Whole numbers from 0 up to, and without, a bound; the same ones for the same seed. */
+/** Whole numbers from 0 to below a bound; the same numbers for the same seed. */
 export function randomNumbers(seed: number): (bound: number) => number {
   let state = seed | 0;
   return (bound) => {
@@ -53,7 +53,7 @@ export function randomNumbers(seed: number): (bound: number) => number {
   };
 }
 
-/** The trace with some bytes changed, cut out or added; every other one with checksums that are right again. */
+/** The trace with some bytes changed, removed or inserted. Every second result has corrected checksums. */
 export function mutate(bytes: Uint8Array, seed: number): Uint8Array {
   const random = randomNumbers(seed);
   let mutant = bytes.slice();
@@ -69,7 +69,7 @@ export function mutate(bytes: Uint8Array, seed: number): Uint8Array {
   return mutant;
 }
 
-/** Makes every checksum right, as far as there are blocks. */
+/** Corrects every checksum, as far as there are blocks. */
 function mend(bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = FILE_HEADER; at + BLOCK_HEADER <= bytes.length; ) {

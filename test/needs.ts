@@ -1,4 +1,4 @@
-// What tests need besides Node, and whether this machine has it. In CI everything must be there: nothing is left out.
+// What tests need besides Node, and whether this machine has it. In CI everything must exist: no test is omitted.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -19,7 +19,7 @@ export const hasApt = isCI || spawnSync("apt-get", ["--version"]).status === 0;
 /** The machine's own Python, for comparison. */
 export const hasPython = isCI || spawnSync("python3", ["--version"]).status === 0;
 
-/** A line for each thing that is not here: what is left out without it, and how to have it. */
+/** A line for each missing thing: which tests are omitted without it, and how to get it. */
 export const LEFT_OUT: readonly string[] = [
   ...(canCompile ? [] : ["modules in C: no clang (apt-get install clang-19 lld-19, or npm install @yowasp/clang)"]),
   ...(canBrowse

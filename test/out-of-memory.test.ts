@@ -1,4 +1,4 @@
-// Memory that runs out: every reservation of a scenario fails in turn, once and for good, and the limit is met.
+// Lack of memory: every reservation of a scenario fails in turn, once and for good; and the limit is reached.
 
 import { describe, expect, it } from "vitest";
 import { type Address, Heap, type HeapOptions, MemoryError, NULL } from "../src/index.js";
@@ -27,7 +27,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 async function failEach(scenario: Scenario, options: HeapOptions, forever: boolean): Promise<number> {
-  // Without measures, which would find memory where it is made to fail.
+  // Without measures, which would find memory where the test makes it fail.
   options = { ...options, policy: false };
   const counting = await Heap.create(options);
   const before = counting.reservations;

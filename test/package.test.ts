@@ -1,4 +1,5 @@
-// The package as a stranger gets it: packed, installed in an empty folder, and used in Node, with types, through Vite, and in a plain page.
+// The package for its users: packed, installed in an empty folder, and used in Node, with types, through Vite, and in a
+// plain page.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,7 +25,7 @@ const MIME: Readonly<Record<string, string>> = {
   ".zip": "application/zip",
 };
 
-/** A program that uses both entries, and leaves what it found in `document.title`, or prints it. */
+/** A program that uses both entries, and puts its results into `document.title`, or prints them. */
 const PROGRAM = `
 import { Heap } from "pyheap";
 import { loadPython } from "pyheap/pyodide";
@@ -70,7 +71,7 @@ describe("the package", () => {
     { moduleResolution: "nodenext", module: "nodenext" },
     { moduleResolution: "bundler", module: "esnext" },
   ])("with moduleResolution $moduleResolution", ({ moduleResolution, module }) => {
-    /** What the compiler says of a program in the folder. */
+    /** The compiler's messages about a program in the folder. */
     function complaints(code: string, ...options: string[]): string {
       writeFileSync(join(folder, "typed.ts"), code);
       const target = [
@@ -97,7 +98,7 @@ describe("the package", () => {
     });
 
     it("has types for Python, too", () => {
-      // Pyodide's own declarations want Node's, and are not our business.
+      // Pyodide's own declarations need those of Node; that does not concern us.
       const code = 'import { loadPython } from "pyheap/pyodide";\nexport const { heap } = await loadPython();\n';
       expect(complaints(code, "--skipLibCheck")).toBe("");
     });
@@ -115,7 +116,10 @@ describe("the package", () => {
       for (const server of servers) server.close();
     });
 
-    /** The title that a page has when it is done: the page lies in `root`, Pyodide and the package below the folder of the installation. */
+    /**
+     * The title of a page when it is done. The page is in `root`; Pyodide and the package are below the folder of the
+     * installation.
+     */
     async function titleOf(root: string): Promise<string> {
       const server = createServer((request, response) => {
         const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);

@@ -1,5 +1,5 @@
-// A page's data says of any span what an analysis of that span says: compared on random programs, through the bytes of a
-// page, with so many events that buckets are made one of two again and again.
+// For any span, the data of a page has the same figures as an analysis of that span. Compared on random programs,
+// through the bytes of a page, with so many events that buckets are joined again and again.
 
 import { describe, expect, it } from "vitest";
 import { buildPage } from "../src/page/build.js";
@@ -24,7 +24,7 @@ const FACTS = { command: ["random"], started: "", python: null, sample: 0, probl
 const FUNCTIONS = 12;
 const NODES = 40;
 
-/** Numbers from 0 to 1 that a seed decides. */
+/** Numbers from 0 to 1 that a seed determines. */
 function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -34,8 +34,8 @@ function random(seed: number): () => number {
 }
 
 /**
- * A program that allocates, resizes and frees, with phases in which it grows and shrinks, and with pauses. Time is told every 64
- * events. Returns how long it takes, in microseconds.
+ * A program that allocates, resizes and frees, with phases of growth and of shrinking, and with pauses. The time is
+ * recorded every 64 events. Returns the duration, in microseconds.
  */
 function play(seed: number, events: number, to: TraceConsumer, programAt = 0): number {
   const next = random(seed);
@@ -54,7 +54,7 @@ function play(seed: number, events: number, to: TraceConsumer, programAt = 0): n
       live.push(address);
       to.allocate(address, 1 + below(600), below(3), below(NODES + 1));
     } else if (choice < 0.95) {
-      // Often the latest, so that there is something temporary.
+      // Often the latest block, so that some are temporary.
       const at = next() < 0.5 ? live.length - 1 : below(live.length);
       const last = live.pop() ?? 0;
       to.free(at < live.length ? (live[at] as number) : last);
@@ -75,13 +75,15 @@ function play(seed: number, events: number, to: TraceConsumer, programAt = 0): n
 }
 
 interface Level {
-  /** The most that the program had added after an event of the mark, and what was live then and after the last. */
+  /**
+   * The most that the program had added after an event of the mark; and what was live then, and after the last event.
+   */
   highestOwn: number;
   atHighest: number;
   atEnd: number;
 }
 
-/** What was live by marks of time, counted by hand. */
+/** What was live, by marks of time, counted directly. */
 function levelsOf(seed: number, events: number, programAt: number): Map<number, Level> {
   const sizes = new Map<number, number>();
   const before = new Set<number>();
@@ -131,7 +133,7 @@ function levelsOf(seed: number, events: number, programAt: number): Map<number, 
 
 const times = <T>(n: number, make: () => T): T[] => Array.from({ length: n }, make);
 
-/** Everything that the page says of a span is what an analysis of it says. */
+/** Checks that all figures of the page for a span equal those of an analysis of it. */
 function expectSame(model: Model, span: Span, analysis: Analysis): void {
   const figures = model.figures(span);
   const { peakBytes, liveBytes, liveBlocks } = analysis.figures;
@@ -140,7 +142,8 @@ function expectSame(model: Model, span: Span, analysis: Analysis): void {
     ...{ span, peak: peakBytes, end: liveBytes, blocks: liveBlocks },
   });
   if (!span.withStart) expect(figures.base).toBe(analysis.start.end.bytes);
-  // Only a block that is born before the span's begin and freed right after it is temporary for one and not for the other.
+  // Only a block that was allocated before the span and freed right after its beginning is temporary for one and not
+  // for the other.
   const temporary = groupBy(analysis, "temporary", "domain").reduce((sum, { own }) => sum + own.count, 0);
   const more = model.whole("temporary", span).count - temporary;
   expect(more === 0 || (more === 1 && span.from > 0)).toBe(true);
@@ -202,7 +205,7 @@ describe("a page's data", () => {
         const begin = whole.from + pick() * (whole.to - whole.from - seen);
         for (let k = 0; k < 300; k++) {
           const wanted = begin + pick() * seen;
-          // The start is told more coarsely.
+          // The start has longer stretches.
           if (zoom > 1 && wanted < model.data.header.programTime) continue;
           expect(Math.abs(model.snap(wanted) - wanted)).toBeLessThanOrEqual(seen / 100);
         }
@@ -310,7 +313,8 @@ describe("a page's data", () => {
         const { atHighest = 0, atEnd = 0 } = levels.get(from) ?? {};
         const marks = [...levels.keys()];
         const before = levels.get(marks[marks.indexOf(from) - 1] ?? Number.NaN)?.atEnd ?? 0;
-        // A highest moment is after an event of the mark, or before all; what is live until later is what was live at the mark's end.
+        // A highest moment is after an event of the mark, or before all. What remains live is what was live at the
+        // mark's end.
         expect([atHighest, atEnd, before]).toContain(bytes);
         if ((untils[k] ?? 0) > from) expect(bytes).toBe(atEnd);
         expect(blocks.births.every((birth, block) => !isLive(0, block) || (buckets[birth]?.time ?? 0) <= from)).toBe(

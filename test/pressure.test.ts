@@ -1,5 +1,5 @@
-// What a heap does under pressure: measures at a soft limit, before an allocation fails, against holes, and when asked; and nothing
-// of it while an operation is under way, or in vain again and again.
+// What a heap does under pressure: measures at a soft limit, before an allocation fails, against holes, and when asked.
+// No measures run while an operation is under way, or again and again in vain.
 
 import { describe, expect, it } from "vitest";
 import {
@@ -91,7 +91,7 @@ describe("a program that lives above its soft limit", () => {
     const heap = await Heap.create({ softLimit: 5 * MIB, clock: () => ms });
     const keep = heap.list<unknown>();
     heap.on("collect", ({ generation }) => {
-      // As measured: a list takes a tenth of the time of its making to look at.
+      // As measured: looking at a list takes a tenth of the time of making it.
       ms += generation === 2 ? 0.0001 * keep.length : 0.1;
     });
     heap.on("compact", () => {
@@ -115,7 +115,7 @@ describe("no memory", () => {
   it("collects, and gives what was asked for", async () => {
     const heap = await quietHeap({ limit: 16 * MIB, softLimit: NO_LIMIT });
     makeCycles(heap, 1400, 10_000);
-    // A text is written to a buffer, and made a string from there.
+    // A text is written to a buffer, from which the string is made.
     const text = heap.str("y".repeat(6 * MIB));
     expect(text.length).toBe(6 * MIB);
     expect(ran(heap)).toContain("collectYoung");
@@ -317,7 +317,7 @@ describe("holes", () => {
     const heap = await quietHeap();
     const rows = heap.list<unknown>();
     const others: PyList<unknown>[] = [];
-    // Each round leaves one string of ten, so that holes are what makes the heap grow.
+    // Each round keeps one string of ten, so holes make the heap grow.
     for (let round = 0; round < 24; round++) {
       const start = rows.length;
       const size = 20 + round * 12;

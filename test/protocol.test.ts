@@ -1,5 +1,5 @@
-// What the core and its host both know: the modules against the interfaces that were generated for the host, both ways; and nothing that
-// nobody uses. scripts/protocol.mjs makes the interfaces.
+// What the core and its host both know: the modules are compared with the interfaces generated for the host, in both
+// directions; and nothing is unused. scripts/protocol.mjs makes the interfaces.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -16,7 +16,7 @@ const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
 const moduleOf = (name: string) => new WebAssembly.Module(readFileSync(new URL(`build/${name}.wasm`, ROOT)));
 const exportsOf = (name: string) => WebAssembly.Module.exports(moduleOf(name));
 
-/** All files of a folder with these endings, as one text; generated ones are left out. */
+/** All files of a folder with these endings, as one text, without generated files. */
 function textOf(folder: string, ending: RegExp): string {
   return readdirSync(new URL(folder, ROOT), { recursive: true, encoding: "utf8" })
     .filter((path) => ending.test(path) && !/\.(gen|generated|test)\.ts$/.test(path))
@@ -144,11 +144,11 @@ describe("the errors", () => {
     expect(strange).toThrow("65535");
   });
 
-  /** Functions that raise the error that they are given, with the objects and numbers that they add. */
+  /** Functions that raise a given error, with the number of objects and of numbers that they add. */
   const RAISERS: Readonly<Record<string, readonly [objects: number, numbers: number]>> = {
     "objects/capi/api/construct.ts complain": [1, 0],
     "objects/capi/api/construct.ts isOneOf": [0, 0],
-    // The place is its caller's to add.
+    // The caller adds the position.
     "objects/capi/api/dict.ts fastOf": [1, 1],
     "objects/capi/runtime/builtin.ts complain": [1, 1],
     "objects/operations/abstract.ts indexIn": [1, 0],
@@ -167,7 +167,7 @@ describe("the errors", () => {
     unsigned: [0, 0],
   };
 
-  /** The call that a place of a text is an argument of: its function, and its arguments. */
+  /** The call in whose arguments a place of a text is: the function and the arguments. */
   function callAround(text: string, at: number): { name: string; args: string[] } | undefined {
     let start = at;
     for (let depth = 0; start >= 0; start--) {
@@ -280,7 +280,7 @@ describe("the headers of include/", () => {
         Number(k),
       ]),
     );
-    // A PyVarObject has three words, as every field behind it has one.
+    // A PyVarObject has three words; every field behind it has one.
     const compared = fields.map((name, k) => [name, k + 3] as const).filter(([name]) => name.startsWith("tp_"));
     expect(compared.length).toBeGreaterThan(30);
     expect(compared.filter(([name, word]) => places.get(name) !== word)).toEqual([]);

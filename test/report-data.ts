@@ -1,4 +1,4 @@
-// Reports for tests, of stacks that are written down.
+// Reports for tests, from stacks that are written in the test.
 
 import colors from "picocolors";
 import type { Selection } from "../src/report/selection.js";
@@ -6,7 +6,7 @@ import { type TraceParts, type TraceReport, traceReport } from "../src/report/tr
 import { Analysis } from "../src/trace/analysis.js";
 import type { TraceFunction, TraceMetadata } from "../src/trace/format.js";
 
-/** A frame: its function's name, its file and the line; the function begins at line 1. */
+/** A frame: its function's name, its file and its line; the function begins at line 1. */
 export type Place = readonly [name: string, file: string, line: number];
 
 const METADATA: TraceMetadata = {
@@ -18,12 +18,12 @@ const METADATA: TraceMetadata = {
 
 export interface StacksOptions {
   readonly metadata?: Partial<TraceMetadata>;
-  /** Bytes that the interpreter allocated to start. */
+  /** The bytes that the interpreter allocated to start. */
   readonly start?: number;
   readonly problem?: string;
 }
 
-/** A trace of stacks that are live, each given as its bytes and its frames from the outermost inwards. */
+/** A trace of live stacks, each given as bytes and frames from the outermost to the innermost. */
 export function traceOf(
   stacks: readonly (readonly [bytes: number, ...frames: Place[]])[],
   { metadata = {}, start = 0, problem }: StacksOptions = {},
@@ -73,7 +73,7 @@ export function reportOf(
   return traceReport(traceOf(stacks, options), selection);
 }
 
-/** The stacks that a report shows, as `main;f 12`, those with most bytes first. */
+/** The stacks that a report shows, as `main;f 12`, the most bytes first. */
 export function shownStacks({ stacks }: TraceReport): string[] {
   const { tree, accounts } = stacks;
   const rows = Array.from({ length: accounts.length }, (_, account) => {
@@ -83,7 +83,7 @@ export function shownStacks({ stacks }: TraceReport): string[] {
   return rows.sort((a, b) => b.bytes - a.bytes).map(({ text, bytes }) => `${text} ${bytes}`);
 }
 
-/** The pieces of a file, put together. */
+/** The pieces of a file, joined. */
 export function joined(pieces: Iterable<string | Uint8Array>): Buffer {
   return Buffer.concat([...pieces].map((piece) => Buffer.from(piece as Uint8Array)));
 }

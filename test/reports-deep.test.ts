@@ -1,4 +1,4 @@
-// Stacks of 100,000 frames, in every report, every export and the page: in memory and time that a test has.
+// Stacks of 100,000 frames in every report, every export and the page, within the memory and the time of a test.
 
 import { Profile } from "pprof-format";
 import { beforeAll, describe, expect, it } from "vitest";

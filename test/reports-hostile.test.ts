@@ -1,4 +1,5 @@
-// Functions and files with names that a terminal obeys, that end a line or a field, that turn a line round: in every report and export.
+// Functions and files whose names control a terminal, end a line or a field, or reverse a line: in every report and
+// export.
 
 import colors from "picocolors";
 import { Profile } from "pprof-format";
@@ -38,7 +39,7 @@ const HOSTILE = [
   "<script>&amp;",
 ];
 const HEBREW = "שלום_עולם";
-/** What no line of a report may have, but for line breaks. */
+/** Characters that no line of a report may have; line breaks are allowed. */
 const ACTS = /(?![\n\u2068\u2069\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 const TEMPLATE = '<title>pyheap</title><script type="application/octet-stream" id="data"></script>';
@@ -75,7 +76,7 @@ describe("hostile names", () => {
   it.each(Object.keys(reports))("do nothing in the terminal: %s", (name) => {
     const text = reports[name]?.() ?? "";
     expect(text).not.toMatch(ACTS);
-    // As many lines as with names that are tame; the report is not empty.
+    // There are as many lines as with harmless names; and the report is not empty.
     expect(text.length).toBeGreaterThan(100);
     const isolates = [...text.matchAll(/[\u2068\u2069]/g)].map(([c]) => c).join("");
     expect(isolates).toMatch(/^(\u2068\u2069)*$/);
@@ -100,7 +101,7 @@ describe("hostile names", () => {
     const [, head = ""] = /<title>([^<]*)<\/title>/.exec(flamegraphPage(data, TEMPLATE)) ?? [];
     expect(head).toContain("&lt;script&gt;&amp;amp;");
     expect(head).not.toMatch(ACTS);
-    // A terminal has no title to show where a service runs the tests.
+    // On a CI service, a terminal has no title.
     vi.stubEnv("CI", "");
     vi.useFakeTimers();
     const written: string[] = [];

@@ -1,28 +1,29 @@
-// A heap that is only numbers, with a clock that its program and its measures move: what a ladder does there depends on nothing else.
+// A heap that consists only of numbers, with a clock that its program and its measures move, so that a ladder's
+// behaviour depends on nothing else.
 
 import { Events } from "../src/pressure/events.js";
 import { Ladder, type Relievable } from "../src/pressure/ladder.js";
 import { DEFAULT_POLICY, type MeasureName, NO_LIMIT, type Policy } from "../src/pressure/policy.js";
 
-/** What measures cost in a heap, in milliseconds: for each run, and for each MiB of the heap. */
+/** The price of measures in a heap, in milliseconds: for each run, and for each MiB of the heap. */
 export type Costs = Readonly<Partial<Record<MeasureName, readonly [fixed: number, perMiB: number]>>>;
 
 export interface SimulatedOptions {
   readonly limit?: number;
   readonly softLimit?: number;
-  /** As CPython: nobody asks for help when an allocation fails. */
+  /** As in CPython: nobody asks for help when an allocation fails. */
   readonly isHelpless?: boolean;
   readonly costs?: Costs;
   readonly policy?: Policy;
-  /** How much longer or shorter than the price a run takes: a factor. */
+  /** A factor by which a run takes longer or shorter than its price. */
   readonly jitter?: () => number;
 }
 
-/** What of the heap is what, in bytes. */
+/** The parts of the heap. */
 export type Kind = "live" | "young" | "garbage" | "holes" | "empty";
 
 const MIB = 2 ** 20;
-/** What the heap has for itself. */
+/** What the heap needs for itself. */
 const OWN = 100_000;
 
 export class SimulatedHeap implements Relievable {
@@ -35,14 +36,14 @@ export class SimulatedHeap implements Relievable {
   readonly bytes: Record<Kind, number> = { live: 0, young: 0, garbage: 0, holes: 0, empty: 0 };
   memoryBytes = 0;
   now = 0;
-  /** Milliseconds that measures took, and failed attempts of the program's. */
+  /** Milliseconds of measures, and of the program's failed attempts. */
   spent = 0;
   failures = 0;
-  /** The most that a run of each measure took. */
+  /** The longest run of each measure. */
   readonly dearest = new Map<MeasureName, number>();
-  /** Milliseconds of runs that gained hardly anything: less than a part in 64 of the heap. */
+  /** Milliseconds of runs that gained almost nothing: less than 1/64 of the heap. */
   worthless = 0;
-  /** Runs that gained half of the heap. */
+  /** The number of runs that gained half of the heap. */
   halves = 0;
   readonly runs = new Map<MeasureName, number>();
   #watermark = NO_LIMIT;
@@ -126,7 +127,7 @@ export class SimulatedHeap implements Relievable {
 
   // ---- the program ----
 
-  /** The program works so long. */
+  /** The program works for this long. */
   work(ms: number): void {
     this.now += ms;
   }
@@ -136,7 +137,7 @@ export class SimulatedHeap implements Relievable {
     this.#safePoint();
   }
 
-  /** An operation that takes so long, at whose end this many bytes are asked for. False: MemoryError. */
+  /** An operation that takes this long, and then requests this many bytes. False: MemoryError. */
   allocate(kind: Kind, bytes: number, ms = 0): boolean {
     const attempt = () => {
       this.now += ms;

@@ -1,6 +1,6 @@
-// A small terminal: what programs wrote to it, as a screen shows that.
+// A small terminal: the screen that results from what programs wrote.
 
-/** A terminal of some columns, endless upwards, as far as a view and simple programs need one. */
+/** A terminal with some columns and any number of rows, with the functions that a view and simple programs need. */
 export class Terminal {
   readonly lines: string[] = [""];
   #row = 0;

@@ -1,4 +1,5 @@
-// The core has no strings, for its modules have no data: short texts stand in it as numbers, each with a comment that says what it reads.
+// The core has no strings, because its modules have no data. Short texts are numbers, each with a comment that shows
+// the text.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

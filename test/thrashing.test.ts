@@ -1,5 +1,6 @@
-// Every measure has a price: whatever a program does, measures take at most a quarter of its time in vain, and a few runs. On simulated
-// heaps and clocks, by random programs; and on real heaps, by programs that live above a soft limit.
+// Every measure has a price: whatever a program does, measures take at most a quarter of its time in vain, plus a few
+// runs. Tested on simulated heaps and clocks, with random programs; and on real heaps, with programs that stay above a
+// soft limit.
 
 import { describe, expect, it } from "vitest";
 import { SHARE } from "../src/pressure/books.js";
@@ -11,18 +12,18 @@ const MIB = 2 ** 20;
 const SEEDS = 150;
 const STEPS = 2000;
 
-/** How a program behaves for a while. Sizes in bytes, times in milliseconds. */
+/** How a program behaves for a while. Sizes are in bytes, times in milliseconds. */
 interface Phase {
   /** What the program keeps. */
   readonly live: number;
   readonly size: number;
   readonly ms: number;
-  /** Parts of what is made, from 0 to 1; the rest lives. */
+  /** Shares of what is made, from 0 to 1; the rest stays alive. */
   readonly cyclic: number;
   readonly temporary: number;
-  /** Parts of what is freed. */
+  /** Shares of what is freed. */
   readonly holes: number;
-  /** Milliseconds of a pause now and then. */
+  /** Milliseconds of an occasional pause. */
   readonly pause: number;
   /** What the program does about a MemoryError: nothing, frees a little, drops objects in cycles. */
   readonly answer: "goes on" | "frees" | "drops cycles";
@@ -51,7 +52,7 @@ class RandomProgram {
     });
   }
 
-  /** From the lowest to the highest, each order of magnitude as likely as the others. */
+  /** A number between two bounds; each order of magnitude is equally likely. */
   #log(lowest: number, highest: number): number {
     return lowest * (highest / lowest) ** this.#random();
   }
@@ -125,11 +126,12 @@ describe("a ladder on a simulated heap", () => {
       expect(programMs + spentMs, `seed ${seed}`).toBeCloseTo(heap.now, 3);
       expect(spentMs, `seed ${seed}`).toBeCloseTo(heap.spent, 3);
       const dearest = [...heap.dearest.values()].reduce((sum, ms) => sum + ms, 0);
-      // What can happen in each step clears debts at powers of two.
+      // Debts are cleared when the number of such steps is a power of two.
       const clears = 2 + 2 * Math.log2(STEPS);
       expect(vainMs, `seed ${seed}`).toBeLessThanOrEqual(SHARE * programMs + 2.5 * clears * dearest);
       if (programMs > 100 * dearest) expect(vainMs, `seed ${seed}`).toBeLessThanOrEqual(SHARE * programMs);
-      // Three quarters at least of what runs took that gained hardly anything was in vain, or a run that gained much paid for them.
+      // Of the time of runs that gained almost nothing, three quarters at least were in vain, unless a run that gained
+      // much paid for them.
       expect(heap.worthless * 0.75, `seed ${seed}`).toBeLessThanOrEqual(vainMs + 3 * heap.halves * dearest + 1e-6);
       expect(heap.errors).toEqual([]);
     }
@@ -231,7 +233,7 @@ describe("a ladder on a simulated heap", () => {
         heap.allocate("garbage", 20 * MIB);
         heap.work(10_000);
         expect(heap.ladder.relieve({ budgetMs: 1000 }).gained).toBeGreaterThan(19 * MIB);
-        // Who asks without a budget, or by name, gets it.
+        // A program that asks without a budget, or for measures by name, gets them.
         expect(heap.ladder.relieve().measures.length).toBe(heap.measures.size);
         expect(heap.ladder.relieve({ measures: ["collect"], budgetMs: 1000 }).measures.length).toBe(1);
       });
@@ -265,7 +267,7 @@ describe("a ladder on a simulated heap", () => {
     heap.bytes.garbage = 2 * MIB;
     expect(heap.allocate("live", 5 * MIB, 1000)).toBe(true);
     expect(heap.ladder.isValid()).toBe(true);
-    // No measure can make room for more than the limit.
+    // No measure can make more room than the limit.
     const { spent } = heap;
     expect(heap.allocate("live", 65 * MIB, 0)).toBe(false);
     expect(heap.spent).toBe(spent);

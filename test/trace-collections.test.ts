@@ -1,4 +1,4 @@
-// Runs of the cycle collector in recordings: of a heap's own collector, and of CPython's.
+// Runs of the cycle collector in recordings: a heap's own collector, and CPython's.
 
 import { describe, expect, it } from "vitest";
 import { loadPython } from "../src/hosts/python/pyodide.js";

@@ -1,4 +1,4 @@
-// Traces for tests: kept in memory, and looked at by line.
+// Traces for tests: kept in memory, and examined by line.
 
 import type { Measure, View } from "../src/trace/accounts.js";
 import { type Analysis, type AnalysisOptions, analyse } from "../src/trace/analysis.js";
@@ -17,7 +17,7 @@ export class Tape {
     return analyse([this.bytes], "the tape", options);
   }
 
-  /** Hands what is in the trace to those functions that are given. */
+  /** Passes the content of the trace to those functions that are given. */
   async read(to: Partial<TraceConsumer>): Promise<TraceSummary> {
     const nothing = () => undefined;
     const names = [
@@ -42,7 +42,7 @@ export class Tape {
   }
 }
 
-/** What the lines of a file have of their own, by line. */
+/** The bytes and blocks of a file's lines themselves, by line. */
 export function byLine({ accounts, tree }: Analysis, view: View, file: string): Map<number, Measure> {
   const lines = new Map<number, Measure>();
   for (let account = 0; account < accounts.length; account++) {

@@ -1,5 +1,5 @@
-// Estimates: every kind of report of 200 sampled recordings beside the report of the full one. In the mean they are the same, and the stated
-// intervals hold the truth in about 95 of 100. The seeds are fixed.
+// Estimates: every kind of report of 200 sampled recordings is compared with that of the full recording. The means are
+// equal, and the stated intervals contain the truth in about 95 of 100 cases. The seeds are fixed.
 
 import colors from "picocolors";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -22,12 +22,12 @@ import { Tape } from "./trace-data.js";
 
 const RUNS = 200;
 const RATE = 4096;
-/** A block is temporary if it is freed before this many others came to life. */
+/** A block is temporary if fewer than this many other blocks are allocated before it is freed. */
 const TEMPORARY = 20;
-/** What is stated of a group that is not shown. */
+/** The interval for a group that is not shown. */
 const NOTHING = intervalOf(0, 0, RATE);
 
-/** The program: the same blocks, in the same order, whatever is recorded of it. `noteTime` is called in its middle. */
+/** The program: the same blocks in the same order, however it is recorded. `noteTime` is called in the middle. */
 class Work {
   readonly #heap: Heap;
   readonly #random = randomNumbers(7);
@@ -60,7 +60,7 @@ class Work {
     }
   }
 
-  /** Blocks that live while ten others come: temporary. */
+  /** Blocks that live while ten others are allocated: temporary. */
   short(n: number): void {
     for (let k = 0; k < n; k++) {
       const block = this.#heap.object.malloc(600);
@@ -70,7 +70,7 @@ class Work {
     }
   }
 
-  /** Blocks that live while fifty others come: not temporary. */
+  /** Blocks that live while fifty others are allocated: not temporary. */
   long(n: number): void {
     for (let k = 0; k < n; k++) {
       const block = this.#heap.malloc(1000);
@@ -95,14 +95,14 @@ class Work {
   }
 }
 
-/** A figure of a report; with what is stated of it. */
+/** A figure of a report, with its stated interval. */
 interface Figure {
   readonly value: number;
   readonly interval?: Interval | undefined;
 }
 type Figures = Map<string, Figure>;
 
-/** The program's recording, or a sampled one. */
+/** The program's full recording, or a sampled one. */
 function record(heap: Heap, run: (work: Work) => void, seed?: number): Tape {
   const tape = new Tape();
   const work = new Work(heap);
@@ -120,7 +120,7 @@ const analysed = (tape: Tape): Promise<Parts> => tape.analyse({ temporary: TEMPO
 const reportOf = (parts: Parts, view: View): TraceReport =>
   traceReport({ ...parts, view, colors: colors.createColors(false) });
 
-/** A function of the program, where it is called. */
+/** A function of the program, as a caller sees it. */
 const isOurs = (label: string) => /^Work\.(keep|short|long|resize)/.test(label);
 
 /** What the reports of one view show: summary, table, tree, stacks, callers, export, diff. */
@@ -161,7 +161,7 @@ function figuresOf(report: TraceReport, other: TraceReport): Figures {
   return figures;
 }
 
-/** What `stats` shows besides. */
+/** The further figures of `stats`. */
 function statsOf({ analysis, summary }: TraceReport): Figures {
   const stats = traceStats(analysis, summary);
   const figures: Figures = new Map();
@@ -174,7 +174,7 @@ function statsOf({ analysis, summary }: TraceReport): Figures {
   return figures;
 }
 
-/** What the page shows of the whole. */
+/** The page's figures for the whole. */
 async function pageOf(tape: Tape): Promise<Figures> {
   const spans = new Spans({ temporary: TEMPORARY });
   const { metadata } = await readTrace([tape.bytes], "the tape", spans);
@@ -226,9 +226,9 @@ describe("estimates", () => {
       const mean = values.reduce((sum, value) => sum + value, 0) / RUNS;
       const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / RUNS);
       const expected = truth.get(name)?.value ?? 0;
-      // Too little to be sampled in 200 runs.
+      // Too small to be sampled in 200 runs.
       if (deviation === 0 && expected < 100) continue;
-      // A peak is found to an eighth of the rate; rows of less than half a block or byte are not shown.
+      // A peak is found to an eighth of the rate; rows with less than half a block or byte are not shown.
       const slack = (/peak/.test(name) ? RATE / 8 : 0) + 1;
       if (Math.abs(mean - expected) > (4.5 * deviation) / Math.sqrt(RUNS) + slack) {
         wrong.push(`${name}: ${expected} is ${mean} in the mean, with a deviation of ${deviation}`);
@@ -245,11 +245,11 @@ describe("estimates", () => {
       const intervals = runs.map((run) => run.get(name)?.interval);
       if (!truth.get(name)?.interval) continue;
       all++;
-      // A group of which nothing was sampled is not shown: it has less than the high bound of nothing.
+      // A group without samples is not shown: it has less than the upper bound for nothing.
       const hits = intervals.filter(({ low, high } = NOTHING) => value >= low && value <= high).length;
       held += hits;
       stated += RUNS;
-      // Of 200 with a chance of 0.95 each, 190 hold, with a standard deviation of 3.1.
+      // Of 200 with a chance of 0.95 each, 190 are expected to hold, with a standard deviation of 3.1.
       if (hits < 178) wrong.push(`${name}: ${hits} of ${RUNS}`);
     }
     expect(wrong.join("\n")).toBe("");

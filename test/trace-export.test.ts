@@ -1,4 +1,4 @@
-// Exports, read back by the tools that they are for, or by their schema: with the totals that the trace has.
+// Exports, read by the tools for which they are made, or checked by their schema: their totals equal the trace's.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

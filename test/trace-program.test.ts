@@ -1,4 +1,5 @@
-// What a trace says of the program, and what of the interpreter's start: random events, beside a model that keeps every block.
+// Separates what the program allocated from what the interpreter's start did: random events, compared with a model that
+// keeps every block.
 
 import { describe, expect, it } from "vitest";
 import { Heap } from "../src/index.js";
@@ -13,10 +14,10 @@ interface Block {
   readonly ofProgram: boolean;
 }
 
-/** Sums that a model of a few lines has, to compare. */
+/** The sums of a simple model, for comparison. */
 interface Expected {
   peak: number;
-  /** What was live of the start when most of the program's was. */
+  /** What was live of the start when most of the program's was live. */
   startAtPeak: number;
   allocated: number;
   startAllocated: number;
@@ -24,7 +25,10 @@ interface Expected {
   startAtEnd: number;
 }
 
-/** Feeds `steps` random events, of which the program's begin with number `start`, to an analysis; answers what it should say of the span. */
+/**
+ * Passes `steps` random events to an analysis; the program begins with number `start`. Returns the expected figures for
+ * the span.
+ */
 function play(analysis: Analysis, seed: number, start: number, { from = 0, to = 1e9 }: AnalysisOptions): Expected {
   const random = randomNumbers(seed);
   const live = new Map<number, Block>();
@@ -46,7 +50,7 @@ function play(analysis: Analysis, seed: number, start: number, { from = 0, to = 
       ofProgram = true;
       analysis.program();
     }
-    // A second mark is a broken trace's: it changes nothing.
+    // A second beginning occurs only in a broken trace; it must have no effect.
     if (step === start + 50) analysis.program();
     look(inSpan);
     if (step * 10 > to) continue;

@@ -1,4 +1,4 @@
-// The reader: what is whole is read, what is broken is said, whatever the bytes.
+// The reader: complete parts are read, damage is reported, for any bytes.
 
 import { describe, expect, it } from "vitest";
 import { crc32 } from "../src/ground/crc32.js";
@@ -9,7 +9,7 @@ import { TraceWriter } from "../src/trace/writer.js";
 import { recordings, survive } from "./broken-traces.js";
 import { mutate, sampleTrace } from "./mutations.js";
 
-/** The bytes with another one at an index. */
+/** The bytes with one byte changed. */
 function changed(bytes: Uint8Array, index: number, byte: number): Uint8Array {
   const copy = bytes.slice();
   copy[index] = byte;

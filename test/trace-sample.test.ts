@@ -1,4 +1,4 @@
-// Sampled and aggregated recordings: estimates within their stated intervals, totals as those of the events.
+// Sampled and aggregated recordings: estimates are within their stated intervals, totals equal those of the events.
 
 import { describe, expect, it } from "vitest";
 import { type Address, Heap } from "../src/index.js";
@@ -9,7 +9,7 @@ import { Gaps, MOST_SAMPLE_BYTES } from "../src/trace/random.js";
 import { randomNumbers } from "./mutations.js";
 import { Tape } from "./trace-data.js";
 
-/** A random program: bytes that it allocates, and that are live at its peak and in the end. */
+/** A random program; returns the bytes that it allocates, and those live at its peak and at its end. */
 function work(heap: Heap, seed: number, steps: number) {
   const random = randomNumbers(seed);
   const live: { block: Address; size: number }[] = [];
@@ -66,7 +66,7 @@ describe("a sampled recording", () => {
       for (let seed = 0; seed < 3; seed++) {
         const tape = new Tape();
         const recorder = hooked.trace({ write: tape.write, sample: 4096, seed });
-        // As much at once as the highest moment has, but in turn; then, shortly, a third more.
+        // Allocates as much in total as the highest moment has, but not at once; then, for a short time, a third more.
         for (let k = 0; k < 10; k++)
           for (const block of Array.from({ length: 300 }, () => hooked.malloc(100))) hooked.free(block);
         const kept = Array.from({ length: 400 }, () => hooked.malloc(100));

@@ -1,4 +1,5 @@
-// The times of events: what was live at a moment at which nothing happened is told exactly, whatever the program waited for.
+// The times of events: what was live at a moment at which nothing happened is known exactly, whatever the program
+// waited for.
 
 import { describe, expect, it } from "vitest";
 import { Heap } from "../src/index.js";
@@ -12,7 +13,7 @@ const compute = (ms: number) => {
 
 interface Wait {
   readonly what: string;
-  /** Bytes of each block that is live while the program waits. */
+  /** The size of each block that is live while the program waits. */
   readonly size: number;
   readonly wait: (noteTime: () => void) => void | Promise<void>;
 }

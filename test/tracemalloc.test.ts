@@ -1,4 +1,4 @@
-// heap.tracemalloc of a TypeScript program: every byte at its line.
+// heap.tracemalloc in a TypeScript program: every byte is at its line.
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { Heap } from "../src/index.js";

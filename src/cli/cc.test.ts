@@ -1,4 +1,4 @@
-// pyheap cc and pyheap run for C, as their users run them.
+// pyheap cc, and pyheap run for modules in C, as users run them.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import type { JsonReport } from "../report/json.js";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MAIN = join(ROOT, "dist/cli/main.js");
 const EXAMPLES = join(ROOT, "examples/c");
-/** Where CI installs the compiler that is WebAssembly itself. */
+/** Where CI installs the compiler that itself runs in WebAssembly. */
 const YOWASP = join(ROOT, "build/yowasp/node_modules/@yowasp");
 const folder = mkdtempSync(join(tmpdir(), "pyheap-c-"));
 const canCompile = (await findToolchain(ROOT)) !== undefined || process.env.CI !== undefined;

@@ -1,4 +1,4 @@
-// Programs that go deep: RecursionError comes before the engine's stack is full, and what is nested deeply can be freed.
+// Deep programs: RecursionError comes before the engine's stack is full, and deeply nested objects can be freed.
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// How programs end: each as under `python`, with the report and the recording that were asked for.
+// How programs end: each ends as under `python`, with the report and the recording that were asked for.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -27,7 +27,7 @@ function readFile(file: string) {
   return tape.read({});
 }
 
-/** A program that runs, and says when it is up. */
+/** Starts a program, and waits until it says that it is running. */
 async function start(code: string, ...options: string[]): Promise<{ process: ChildProcess; ended: Promise<Ended> }> {
   const env = { ...process.env, PYTHONUNBUFFERED: "" };
   const child = spawn(process.execPath, [MAIN, "run", ...options, "-c", code], { cwd: folder, env });
@@ -154,7 +154,7 @@ describe("a recording that finds no space", () => {
   });
 
   it("in its middle is left, with what it has; the program goes on", async () => {
-    // The shell's limit of a file's size stands for the end of a disk.
+    // The shell's limit for the size of a file takes the place of a full disk.
     const program = "kept = [str(k) * 3 for k in range(200_000)]; print(len(kept))";
     const command = `trap "" XFSZ; ulimit -f 96; exec "${process.execPath}" "${MAIN}" run --quiet --trace full.trace -c "${program}"`;
     const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
@@ -204,7 +204,7 @@ describe("a signal", () => {
       "    os.write(1, b'%d\\n' % number)",
       "    if len(times) == 2: sys.exit(9)",
       "signal.signal(signal.SIGTERM, handle)",
-      // What print writes to can't be entered by a handler's print, in `python` as well.
+      // `print` in a signal handler could interrupt another `print`, in `python` as well; so os.write is used.
       "os.write(1, b'up\\n')",
       "time.sleep(600)",
     ].join("\n");

@@ -1,4 +1,4 @@
-// asyncio under `pyheap run`: a program's own loop, with what `python` prints of the same programs.
+// asyncio under `pyheap run`: programs on our event loop print what they print under `python`.
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
@@ -112,7 +112,8 @@ describe("asyncio in a program", () => {
     });
     expect(stdout.split("\n")).toEqual([
       ...["328350", "timeout", "wait_for", "[None, 190]", "locked"],
-      // The generator that was broken off closes when it is collected, which the loop does beside what comes next.
+      // The generator that was left half-way is closed when it is collected, which the loop does at an undefined
+      // moment.
       ...["closed", "closed", "[0, 1, 2, 3]", "(ValueError('no'),)", "later", "True", "True False", "done"],
       ...["49 64", "81", "no running event loop", ""],
     ]);

@@ -1,3 +1,5 @@
+// Files that the command writes: what is overwritten, what is refused, and the messages.
+
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// A recording whose process is killed: it has all that happened until a second before, whatever the program did then.
+// A recording whose process is killed: it has everything until at most a second before, whatever the program was doing.
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
@@ -11,13 +11,13 @@ import { Tape } from "../../test/trace-data.js";
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-killed-"));
 
-/** Milliseconds that a recording may lose, and those that a busy machine may be late with what is due. */
+/** Milliseconds of which a recording may lose the events, plus the delay of a busy machine. */
 const MOST_LOST = 1000 + 1500;
-/** The program's steps, as sizes of blocks that nothing else in it has. */
+/** The sizes of blocks that mark the program's steps. No other block of the program has such a size. */
 const FIRST_SIZE = 4000;
 const STEP_BYTES = 64;
 
-/** The highest step that a recording has, and what is wrong with it. */
+/** The last step in a recording, and the recording's problem. */
 async function lastStep(file: string): Promise<{ last: number; problem: string | undefined }> {
   const tape = new Tape();
   tape.write(readFileSync(file));

@@ -1,4 +1,4 @@
-// Who gets at the page of a program that runs: whoever has its address, by any name and port; nobody else.
+// Access to the page of a running program: everyone who has its address, by any name and port; nobody else.
 
 import { type IncomingHttpHeaders, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// pyheap run --live-terminal, on a terminal and elsewhere: what the program writes is there when it has ended.
+// pyheap run --live-terminal, on a terminal and elsewhere: all output of the program is there when it has ended.
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { Terminal } from "../../test/terminal.js";
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const COMMAND = `"${process.execPath}" "${MAIN}" run --quiet --live-terminal -c`;
 
-/** util-linux's, which gives a command a terminal. */
+/** Whether `script` is util-linux's, which gives a command a terminal. */
 const hasScript = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") === true;
 
 const PROGRAM = [
@@ -36,7 +36,7 @@ describe("the view of a program, in its terminal", () => {
     terminal.write(stdout);
     const lines = terminal.lines.map((line) => line.trimEnd());
     const numbers = Array.from({ length: 12 }, (_, k) => String(k));
-    // The terminal shows what is typed when it comes, which may be before the program asks.
+    // The terminal shows what is typed as soon as it arrives, which may be before the program asks for it.
     const written = lines.filter((line) => line !== "Ada" && line !== "");
     expect(written.slice(0, 13)).toEqual([...numbers, "...."]);
     expect(written.slice(13, 15).join("\n")).toMatch(/^Name\? (Ada\n)?hello Ada/);

@@ -1,4 +1,5 @@
-// Programs see the machine's files as they do under the machine's own Python: each says the same there, line by line.
+// Programs see the machine's files as they do under the machine's own Python: each line of a program has the same
+// result in both.
 
 import { spawnSync } from "node:child_process";
 import {
@@ -35,7 +36,7 @@ function pyheap(args: readonly string[], cwd = folder): Said {
   return { status, stdout, stderr };
 }
 
-/** What each line of a program answers, or the error of it, in one program. */
+/** A program that prints the result, or the error, of each line. */
 const asProgram = (lines: readonly string[]) =>
   [
     "import errno, mmap, os, shutil, stat, sys, tempfile, time",
@@ -62,7 +63,7 @@ const FILES = [
   "[os.readlink(at('alias')), os.path.islink(at('alias')), os.path.isdir(at('alias')), os.path.realpath(at('alias', '..', 'f'))]",
   "[os.symlink('loop', at('loop')), os.path.lexists(at('loop')), os.path.exists(at('loop'))]",
   "read('loop')",
-  // Permissions, for the umask that came from outside and for the program's own.
+  // Permissions, with the umask from outside and with the program's own.
   "oct(os.umask(0o27))",
   "[write('', 'm27'), os.mkdir(at('d27')), oct(os.stat(at('m27')).st_mode), oct(os.stat(at('d27')).st_mode)]",
   "[os.umask(0), write('', 'm0'), os.mkdir(at('d0')), oct(os.stat(at('m0')).st_mode), oct(os.stat(at('d0')).st_mode)]",
@@ -81,7 +82,7 @@ const FILES = [
   "os.readlink('/etc/passwd')",
   "os.unlink(at('none'))",
   "open(at('n' * 300), 'w')",
-  // What is replaced, renamed, appended to, cut.
+  // Replacing, renaming, appending, cutting.
   "[write('old', 'f'), write('new', 'g'), os.replace(at('g'), at('f')), read('f'), os.path.exists(at('g'))]",
   "[os.rename(at('f'), at('pack', 'f')), read('alias', 'f'), os.path.exists(at('f'))]",
   "[os.rename(at('d27'), at('d28')), write('y', 'd28', 'y'), os.listdir(at('d28'))]",

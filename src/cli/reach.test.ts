@@ -1,4 +1,4 @@
-// Programs that destroy what is within their reach: what a run was asked for happens none the less, and no error of ours is shown.
+// Programs that destroy everything they can reach: the run still does what was asked for, and shows no error of ours.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { Tape } from "../../test/trace-data.js";
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-reach-"));
 
-/** Each line takes something away. */
+/** Each line removes something. */
 const DESTRUCTION = [
   "import atexit, gc, os, signal, sys, time",
   "keep = bytearray(5_000_000)",
@@ -33,7 +33,7 @@ function check(program: string) {
   return { status, stdout, stderr };
 }
 
-/** How many collections of the oldest generation a recording has. */
+/** The number of collections of the oldest generation in a recording. */
 async function collectionsIn(file: string): Promise<{ full: number; problem: string | undefined }> {
   const tape = new Tape();
   tape.write(readFileSync(join(folder, file)));

@@ -1,3 +1,5 @@
+// The progress of a recording in the terminal's title, and the words about it at the end.
+
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,5 @@
+// The end of a recording: every sink is closed, even if another one fails.
+
 import { closeSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

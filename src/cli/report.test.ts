@@ -20,7 +20,9 @@ function pyheap(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-/** What `python -m zipapp` makes of a folder with a `__main__.py`: `kept = bytes(10**6); print("here")`. */
+/**
+ * The archive that `python -m zipapp` makes from a folder with a `__main__.py`: `kept = bytes(10**6); print("here")`.
+ */
 const ARCHIVE = Buffer.from(
   "UEsDBBQAAAAAAJw2fV1aqFqeIwAAACMAAAALAAAAX19tYWluX18ucHlrZXB0ID0gYnl0ZXMoMTAqKjYpOyBwcmludCgiaGVyZSIpClBLAQIUAxQAAAAAAJw2fV1aqFqeIwAAACMAAAALAAAAAAAAAAAAAACkgQAAAABfX21haW5fXy5weVBLBQYAAAAAAQABADkAAABMAAAAAAA=",
   "base64",
@@ -29,7 +31,7 @@ const ARCHIVE = Buffer.from(
 const stats = (...args: string[]) =>
   JSON.parse(pyheap("report", "stats", "--json", ...args, "app.trace").stdout) as TraceStats;
 
-// Each of them loads an interpreter, on a machine that may be busy.
+// Each test loads an interpreter, on a machine that may be busy.
 const PATIENCE = 600_000;
 
 describe("pyheap report", { timeout: PATIENCE }, () => {

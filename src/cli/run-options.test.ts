@@ -1,4 +1,4 @@
-// Which words of a command line are ours, which are the program's, and what does not go together.
+// Which words of a command line are ours, which are the program's, and which options exclude each other.
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,7 @@ interface Asked {
   readonly options: RunOptions;
 }
 
-/** What is asked with some words behind `pyheap run`; undefined if nothing would run. Throws what the command throws. */
+/** What `pyheap run` with these words would run; undefined if it would run nothing. Throws what the command throws. */
 async function ask(...words: string[]): Promise<Asked | undefined> {
   let asked: Asked | undefined;
   const command = runCommand(async (program, options) => {

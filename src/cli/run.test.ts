@@ -1,4 +1,4 @@
-// The command, run as its users run it.
+// The command, as users run it.
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -100,8 +100,8 @@ sys.exit(7)
     expect(status).toBe(0);
   });
 
-  // A collection that gives back less than half of the heap has to be paid by the program's time (src/pressure/account.ts): a program that does nothing
-  // but leave garbage is collected from the middle between soft and hard limit on, 27 MiB.
+  // The program's time has to pay for a collection that frees less than half of the heap (src/pressure/account.ts). A
+  // program that only makes garbage is collected from the middle between soft and hard limit on, 27 MiB.
   it("collects past the soft limit, and reports what that gained", () => {
     const code = [
       "class Node:",
@@ -135,7 +135,7 @@ sys.exit(7)
       child.stderr.on("data", (text) => {
         stderr += text;
       });
-      // Pressed again after a while, as a user would whose first press fell into a moment when Python could not take it.
+      // Presses again after a while, as a user would if Python could not handle the first press.
       const presses = [200, 5000].map((after) => () => setTimeout(() => child.kill("SIGINT"), after).unref());
       child.stdout.once("data", () => {
         for (const press of presses) press();

@@ -1,4 +1,5 @@
-// What a program writes beside its live view: the final screen of a small terminal shows all of it, in order, and the view below.
+// The program's output beside its live view: the final screen of a small terminal shows all of it, in order, with the
+// view below.
 
 import { describe, expect, it } from "vitest";
 import { Terminal } from "../../test/terminal.js";

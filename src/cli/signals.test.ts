@@ -1,4 +1,4 @@
-// Signals on their way to a program: one that handles them, one that does not look, one that ends by them.
+// Signals to a program: one that handles them, one that does not look, one that is ended by them.
 
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -8,7 +8,7 @@ import { forwardSignals, Interrupts, SIGNALS } from "./signals.js";
 const GRACE = 5000;
 const HANDLER = 1000;
 
-/** A program that looks for signals when it is told. */
+/** A program that looks for signals only when it is told to. */
 class Program {
   readonly shared = viewShared(makeShared());
   readonly source = new EventEmitter();

@@ -1,4 +1,4 @@
-// Sampled and aggregated traces, budgets, and the reports by stack, of two runs and for other tools, as their users run them.
+// Sampled and aggregated traces, budgets, and reports by stack, of two runs, and for other tools, as users run them.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ function pyheap(...args: string[]) {
 }
 const stats = (file: string) => JSON.parse(pyheap("report", "stats", "--json", file).stdout) as TraceStats;
 
-// Each of them loads an interpreter, on a machine that may be busy.
+// Each test loads an interpreter, on a machine that may be busy.
 const PATIENCE = 600_000;
 
 describe("traces of several kinds", { timeout: PATIENCE }, () => {
@@ -102,7 +102,7 @@ kept = work(int(sys.argv[1]))
     expect(Math.abs(totals.events - whole.events)).toBeLessThan(200);
     expect(statSync(join(folder, "totals.trace")).size).toBeLessThan(statSync(join(folder, "large.trace")).size / 3);
     expect(pyheap("report", "leaks", "totals.trace").stdout).toMatch(/300 blocks\n {4}load app\.py:3 /);
-    // Only what the program has is in it.
+    // The file contains only what the program has.
     expect(statSync(join(folder, "totals.trace")).size).toBeLessThan(100_000);
     expect(pyheap("report", "flamegraph", "totals.trace")).toMatchObject({ status: 0, stdout: "" });
     expect(pyheap("report", "flamegraph", "--temporary", "3", "--force", "totals.trace").stderr).toMatch(
@@ -165,7 +165,7 @@ kept = work(int(sys.argv[1]))
       /^pyheap: the program's peak is 8\.\d MiB, over 8\.0 MiB, beside \d\.\d MiB in [\d,]+ blocks of the inter/,
     );
     expect(stats("checked.trace").problem).toBeNull();
-    // What the interpreter takes to start is not the program's fault.
+    // What the interpreter needs to start does not count.
     expect(pyheap("run", "--quiet", "--fail-over-peak", "1MiB", "-c", "pass")).toMatchObject({ status: 0, stderr: "" });
     expect(pyheap("run", "--quiet", "--fail-over-peak", "1KiB", "-c", "raise SystemExit(7)").status).toBe(7);
   });

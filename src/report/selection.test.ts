@@ -1,3 +1,5 @@
+// Which stacks a report shows: filters, hidden frames, depth, and small shares.
+
 import { describe, expect, it } from "vitest";
 import { randomNumbers } from "../../test/mutations.js";
 import { type Place, reportOf, shownStacks } from "../../test/report-data.js";

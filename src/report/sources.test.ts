@@ -1,3 +1,5 @@
+// Source lines for reports: which files are read, and which are not.
+
 import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +10,7 @@ import { Sources } from "./sources.js";
 const folder = mkdtempSync(join(tmpdir(), "pyheap-sources-"));
 const started = "2026-01-01T00:00:00.000Z";
 
-/** A file that was written before the recording, or after it. */
+/** Writes a file with a time before the recording, or after it. */
 function write(name: string, text: string, time = "2025-12-31T00:00:00Z"): string {
   const file = join(folder, name);
   writeFileSync(file, text);

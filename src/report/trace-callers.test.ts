@@ -1,3 +1,5 @@
+// `pyheap report callers`: sums of a function, its lines, its callers and its callees.
+
 import { describe, expect, it } from "vitest";
 import { randomNumbers } from "../../test/mutations.js";
 import { type Place, reportOf } from "../../test/report-data.js";

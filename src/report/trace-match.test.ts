@@ -1,10 +1,12 @@
+// Matching two traces: functions and lines that moved between two versions of a program.
+
 import { describe, expect, it } from "vitest";
 import { StackTree } from "../trace/tree.js";
 import { align, inTermsOf, type Matched, matchFiles } from "./trace-match.js";
 
 type Row = [name: string, file: string, firstLine: number, ...lines: number[]];
 
-/** Functions, each with the lines of it that something is in, below no caller. */
+/** A trace of functions without callers, each with the lines that have allocations. */
 function trace(rows: readonly Row[], command: readonly string[] = []): Matched {
   const tree = new StackTree();
   rows.forEach(([name, file, firstLine, ...lines], k) => {
@@ -14,7 +16,7 @@ function trace(rows: readonly Row[], command: readonly string[] = []): Matched {
   return { tree, command };
 }
 
-/** The frames of the first trace, as the second has them. */
+/** The frames of the first trace, with the lines of the second. */
 function moved(before: readonly Row[], after: readonly Row[], ...commands: string[]): string[] {
   const [first = "", second = ""] = commands;
   const tree = inTermsOf(trace(after, [second]), trace(before, [first]));
@@ -105,7 +107,7 @@ describe("a trace in terms of another", () => {
       "/lib/python3.13/json/decoder.py": "/lib/python3.14/json/decoder.py",
     });
     expect(files(["first.py"], ["second.py"], "first.py", "second.py")).toMatchObject({ "first.py": "second.py" });
-    // Which of them it is can't be known.
+    // It can't be known which of the two it is.
     expect(files(["util.py"], ["a/util.py", "b/util.py"])).not.toHaveProperty("util.py");
     expect(files(["a/util.py", "b/util.py"], ["c/util.py"])).toEqual({ "": "" });
   });

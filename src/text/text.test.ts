@@ -1,3 +1,5 @@
+// Numbers, sizes, times and names in the form that reports show.
+
 import { describe, expect, it } from "vitest";
 import { bytes, exactBytes, signedBytes } from "./bytes.js";
 import { count, counted, percent, shortCount, signedCount } from "./numbers.js";

@@ -1,3 +1,5 @@
+// The analysis of a span: moments inside gaps between recorded times.
+
 import { describe, expect, it } from "vitest";
 import { Analysis, type AnalysisOptions } from "./analysis.js";
 
@@ -5,7 +7,10 @@ const NODE = 1;
 const OBJECT = 2;
 const MIB = 2 ** 20;
 
-/** What a span is of a program that holds 50 MiB while it waits for two seconds, and something small around that. */
+/**
+ * The analysis of a span of a program that holds 50 MiB while it waits for two seconds, with small allocations before
+ * and after.
+ */
 function program(options: AnalysisOptions): Analysis {
   const analysis = new Analysis(options);
   analysis.metadata({ command: [], started: "", stacks: "python", sample: 0 });
@@ -18,7 +23,7 @@ function program(options: AnalysisOptions): Analysis {
   analysis.time(1_000_100);
   analysis.time(3_000_000);
   analysis.free(8);
-  // It computes, and allocates nothing on the way.
+  // It computes without allocating.
   for (let k = 0; k < 20; k++) analysis.free(16 + 8 * k);
   analysis.time(5_000_000);
   analysis.free(16 + 8 * 20);

@@ -1,3 +1,5 @@
+// Numbers in a trace: they are read as they were written, up to the largest.
+
 import { describe, expect, it } from "vitest";
 import { BrokenContent, ByteReader, ByteWriter } from "./bytes.js";
 

@@ -1,3 +1,5 @@
+// The table of live blocks, compared with a Map.
+
 import { expect, it } from "vitest";
 import { randomNumbers } from "../../test/mutations.js";
 import { LiveTable, MOST_ACCOUNTS, MOST_BIRTHS } from "./live-table.js";

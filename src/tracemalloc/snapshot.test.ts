@@ -1,3 +1,5 @@
+// Snapshots: statistics, differences, filters, and their form as JSON.
+
 import { describe, expect, it } from "vitest";
 import { DomainFilter, Filter } from "./filter.js";
 import { Snapshot, type Trace } from "./snapshot.js";

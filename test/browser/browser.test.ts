@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".zip": "application/zip",
 };
 
-/** A recursion that ends only where there is no more stack. */
+/** A recursion that ends only when the stack is full. */
 const DEEP = `
 int deep(int n) {
   volatile char room[1000];
@@ -29,7 +29,7 @@ int deep(int n) {
   return n == 0 ? 0 : deep(n + 1) + room[n % 1000];
 }`;
 
-/** Modules in C, by the names under which the page finds them. */
+/** Modules in C, by the names that the page uses. */
 async function compiledModules(): Promise<Map<string, string>> {
   const example = async (name: string) => build(name, await readFile(`${ROOT}examples/c/${name}.c`, "utf8"));
   return new Map([
@@ -39,7 +39,7 @@ async function compiledModules(): Promise<Map<string, string>> {
   ]);
 }
 
-/** Scripts are served by their names. */
+/** Serves scripts and modules by their names. */
 async function serve(scripts: ReadonlyMap<string, string>, modules: ReadonlyMap<string, string>): Promise<Server> {
   const server = createServer(async (request, response) => {
     const path = request.url ?? "/";
@@ -77,7 +77,7 @@ describe.runIf(canBrowse)("a page in Chromium", () => {
       bundle: true,
       format: "esm",
       write: false,
-      // Pyodide's own code asks for Node's modules when it runs in Node.
+      // Pyodide's code imports Node's modules only when it runs in Node.
       external: ["node:*", "ws"],
     });
     const scripts = new Map(outputFiles.map(({ path, text }) => [`/${basename(path)}`, text]));

@@ -3,7 +3,10 @@
 import { type Browser, chromium } from "playwright-core";
 import { CHROMIUM } from "../needs.js";
 
-/** Chromium, headless: Debian's, or the one that the environment variable CHROMIUM names. It asks nobody for anything. */
+/**
+ * Chromium without a window: Debian's, or the one in the environment variable CHROMIUM. It makes no requests of its
+ * own.
+ */
 export function launchChromium(...args: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,

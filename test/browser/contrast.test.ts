@@ -1,4 +1,5 @@
-// Contrast of the page, light and dark, as WCAG 2.2 reckons it (AA): text against what is behind it, and marks against their neighbours.
+// The page's contrast, light and dark, by the formulas of WCAG 2.2 (AA): of text to its background, and of marks to
+// their neighbours.
 
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +25,7 @@ const MARK = 3;
 
 type Color = readonly [red: number, green: number, blue: number, alpha: number];
 
-/** A colour over another that is opaque. */
+/** A colour drawn over an opaque one. */
 function over([r, g, b, a]: Color, [red, green, blue]: Color): Color {
   return [r * a + red * (1 - a), g * a + green * (1 - a), b * a + blue * (1 - a), 1];
 }
@@ -45,12 +46,12 @@ function contrast(a: Color, b: Color): number {
 interface Text {
   readonly text: string;
   readonly color: Color;
-  /** What is behind it, the nearest first; the last is opaque. */
+  /** The backgrounds, the nearest first; the last is opaque. */
   readonly behind: readonly Color[];
   readonly isLarge: boolean;
 }
 
-/** Says of every text in sight what its colours are. Runs in the page. */
+/** Lists the colours of every visible text. Runs in the page. */
 const TEXTS = `(() => {
   const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
   const rgba = (color) => {
@@ -118,7 +119,7 @@ function pageFile(): string {
   return pathToFileURL(file).href;
 }
 
-/** Marks that are drawn, by the names of their colours: each with what it stands on. */
+/** Drawn marks, by the names of their colours, each with its background. */
 const MARKS: readonly (readonly [mark: string, on: string])[] = [
   ...["live", "reserved", "collection", "muted", "accent", "ink"].map((mark) => [mark, "surface"] as const),
   ["live", "sunken"],

@@ -1,4 +1,5 @@
-// Exports in the programs that they are for: speedscope's own importer, and the protocol that Chromium itself describes.
+// Exports in the programs for which they are made: speedscope's own importer, and Chromium's own description of the
+// protocol.
 
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -28,7 +29,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** What the protocol's description has of a type. */
+/** The parts of a type's description in the protocol. */
 interface Described {
   readonly name?: string;
   readonly id?: string;
@@ -101,7 +102,7 @@ describe.runIf(canBrowse)("exports in other programs", () => {
     const shown = page.locator("body");
     await expect.poll(() => shown.innerText()).toContain("smallOnes");
     const text = await shown.innerText();
-    // Own bytes of both are half of all.
+    // Both have half of all bytes as their own.
     expect(text.match(/512\.00 KB \(50%\)/g)?.length).toBeGreaterThanOrEqual(2);
     expect(text).toContain("largeOne");
     expect(text).toContain("bytes");

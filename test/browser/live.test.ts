@@ -1,4 +1,4 @@
-// A program that runs, looked at: its page in Chromium, the terminal, and the playground.
+// A running program is looked at: its page in Chromium, the terminal, and the playground.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PATIENCE = { timeout: 60_000, interval: 200 };
 const MIB = 2 ** 20;
 
-/** Takes 1 MiB at a line that is known, again and again, until a line comes in. */
+/** Allocates 1 MiB at a known line, again and again, until a line of input comes. */
 const PROGRAM = `
 import sys, threading
 kept = []
@@ -89,7 +89,7 @@ describe.runIf(canBrowse)("a program that runs", () => {
     return page;
   }
 
-  /** Bytes of a figure of the head. */
+  /** The bytes in a figure of the page's head. */
   async function figure(page: Page, name: string): Promise<number> {
     const text = await page.locator(`.figures div:has(dt:text-is("${name}")) dd`).first().innerText();
     const [, number, unit] = /([\d.]+) (B|KiB|MiB)/.exec(text) ?? [];
@@ -114,7 +114,7 @@ describe.runIf(canBrowse)("a program that runs", () => {
     const map = page.locator("#panel-map");
     await expect.poll(() => map.innerText(), PATIENCE).toMatch(/Now in \d+ arenas · [\d,]+ blocks/);
     await map.locator(".map-overview").focus();
-    // Downwards, until a square is in an arena.
+    // Goes downwards until a square is in an arena.
     const says = map.locator(".map-says");
     for (let k = 0; k < 40 && !(await says.innerText()).includes("arena"); k++) await page.keyboard.press("ArrowDown");
     expect(await says.innerText()).toMatch(
@@ -148,7 +148,8 @@ describe.runIf(canBrowse)("a program that runs", () => {
       await expect.poll(() => line.isEnabled(), PATIENCE).toBe(true);
     };
     await type("1 + 1");
-    // What the console's own statements leave may go meanwhile: the list is in what is live, not in the difference.
+    // Garbage of the console's own statements may be freed meanwhile: the list is seen in what is live, not in the
+    // difference.
     await type("import gc; gc.collect()");
     const before = await blocks();
     expect(before).toBeLessThan(100);

@@ -1,4 +1,4 @@
-// The page of the browser test: a heap of its own, its images, modules in C on it, and Python on a heap.
+// The page of the browser test: its own heap, images of it, modules in C on it, and Python on a heap.
 
 import { describeFault, Heap, NULL, type PyExtensionObject, type PyExtensionType, sumOfParts } from "pyheap";
 import { loadPython } from "pyheap/pyodide";
@@ -14,7 +14,7 @@ async function ownHeap(): Promise<Record<string, unknown>> {
   return { whole, tooMuch, live: heap.stats().account.live.mem };
 }
 
-/** An index that is made, made small, and saved as a page would keep it; and another heap that a response gives. */
+/** Makes an index, compacts it, and saves it as a page would keep it; and loads another heap from a response. */
 async function images(): Promise<Record<string, unknown>> {
   const heap = await Heap.create();
   const rows = heap.list<unknown>();
@@ -31,7 +31,7 @@ async function images(): Promise<Record<string, unknown>> {
   return { gained: gained > 2 ** 21, rows: [rows.at(50), copied?.at(50), copied?.at(51)], broken };
 }
 
-/** Two modules, one by its address relative to the page, used from TypeScript, and then gone. */
+/** Two modules, one by its address relative to the page: used from TypeScript, then unloaded. */
 async function modulesInC(): Promise<Record<string, unknown>> {
   const faults: string[] = [];
   const heap = await Heap.create({ allocator: "debug", onFault: (fault) => faults.push(describeFault(fault)) });
@@ -55,7 +55,7 @@ async function modulesInC(): Promise<Record<string, unknown>> {
   return { counts, error, faults, left: leaks.map(({ allocatedAt }) => allocatedAt), blocks };
 }
 
-/** What a recursion without end does to a heap, and what an address says at which there is no module. */
+/** The effect of an endless recursion on a heap, and the error for an address without a module. */
 async function failuresInC(): Promise<Record<string, unknown>> {
   const heap = await Heap.create();
   const loaded = await heap.load("c/deep.wasm");
@@ -89,7 +89,7 @@ x`);
   return { caught, adds: sumOfParts(account) === account.platform, objects: account.live.object };
 }
 
-/** What a worker answers. */
+/** The worker's result. */
 async function worker(): Promise<unknown> {
   const other = new Worker("/worker.js", { type: "module" });
   try {

@@ -1,5 +1,5 @@
-// The page of a trace in Chromium: clicked, dragged, searched, walked through with keys; it opens from a file and asks
-// nobody for anything. Screenshots of every tab, wide and narrow, light and dark, are in build/screenshots/.
+// The page of a trace in Chromium: clicked, dragged, searched, controlled with keys. It opens from a file, and makes no
+// requests. Screenshots of every tab, wide and narrow, light and dark, are in build/screenshots/.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
@@ -98,7 +98,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     const page = await open();
     await page.locator(".flame-scroller").hover({ position: { x: 200, y: 36 } });
     expect(await page.locator(".note").innerText()).toMatch(/MiB, \d+ %[\s\S]*orders\.py:\d+/);
-    // The line that has most of it.
+    // The line that has most of the frame's sum.
     expect(await page.locator(".note code").innerText()).toBe("orders = load(1500)");
     await page.close();
   });
@@ -162,7 +162,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     await page.close();
   });
 
-  /** Seconds that a handle of the timeline is at, and that it can be at least and at most. */
+  /** The seconds at which a handle of the timeline is, and the least and most seconds that it can have. */
   async function handle(page: Page, name: string): Promise<{ now: number; least: number; most: number }> {
     const slider = page.getByRole("slider", { name });
     const [now = 0, least = 0, most = 0] = await Promise.all(
@@ -171,7 +171,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     return { now, least, most };
   }
 
-  /** Drags over the timeline from one place to another, which are from 0 to 1. */
+  /** Drags over the timeline between two places, which are from 0 to 1. */
   async function drag(page: Page, from: number, to: number): Promise<void> {
     const box = await page.locator(".selection").boundingBox();
     if (!box) throw new Error("the timeline has no place");
@@ -282,7 +282,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     const page = await open();
     const words = page.locator(".timeline .legend li").last();
     expect(await words.innerText()).toMatch(/^\d+ garbage collections, [\d.]+ m?s$/);
-    // From left to right until the pointer is at a mark.
+    // Moves from left to right until the pointer is at a mark.
     const plot = page.locator(".selection");
     const { width = 0 } = (await plot.boundingBox()) ?? {};
     const says = page.locator(".span-says");
@@ -314,7 +314,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
 
   it("has a map of the moment that is looked at: the highest of the span, or its end", async () => {
     const page = await open();
-    // The map has all that is in memory.
+    // The map shows everything in memory.
     await page.getByRole("button", { name: "Interpreter's start" }).click();
     await page.locator("#tab-map").click();
     const map = page.locator("#panel-map");
@@ -334,7 +334,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     await page.getByRole("slider", { name: "End of the span" }).focus();
     const last = await map.locator("canvas").first().screenshot();
     await page.keyboard.press("PageDown");
-    // The nearest moment that the map has.
+    // The nearest moment of the map.
     expect(await map.innerText()).toMatch(/As it was after [\d.]+ s/);
     expect(await blocksInMap()).toBeGreaterThan(0);
     expect((await map.locator("canvas").first().screenshot()).equals(last)).toBe(false);
@@ -390,8 +390,8 @@ describe.runIf(canBrowse)("the page of a trace", () => {
 
   it("draws a frame of the flame graph in less than a sixtieth of a second", async () => {
     const page = await open();
-    // The time between a callback before the drawing's and one after it. Of a machine that others use as well, the lowest
-    // quarter is what the drawing takes.
+    // The time between a callback before the drawing and one after it. Other processes use the machine as well, so the
+    // lowest quarter is the time of the drawing itself.
     const times = await page.evaluate(async () => {
       const scroller = document.querySelector(".flame-scroller");
       const taken: number[] = [];

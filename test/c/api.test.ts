@@ -1,5 +1,6 @@
-// The object API, exceptions, and functions with variable arguments, called from C: test/c/api/*.c. Each function there that is called
-// test_* returns 0 or the line of what is wrong, and leaves nothing behind; nor does it when any of its allocations fails.
+// The object API, exceptions, and functions with variable arguments, called from C: test/c/api/*.c. Each function
+// test_* there returns 0, or the line of the first mistake. It leaves no objects behind, even when any of its
+// allocations fails.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +33,7 @@ function compiled(name: string): Promise<string> {
   return path;
 }
 
-/** The program on a heap, with its types ready if it has any. */
+/** The program on a heap; its types are ready, if it has any. */
 async function prepared(heap: Heap, name: string): Promise<CModule> {
   const module = await heap.load(await compiled(name));
   if (sourceOf(name).includes("\nint prepare(void)")) expect(module.call("prepare")).toBe(1);
@@ -99,7 +100,7 @@ describe.runIf(canCompile)("the object API, from C", () => {
   });
 });
 
-/** Calls; a MemoryError that was left set is none of the test's. */
+/** Makes a call. A MemoryError that it leaves set is not an error of the test. */
 function quietly(call: () => unknown): unknown {
   try {
     return call();
@@ -206,7 +207,7 @@ describe.runIf(canCompile)("errors that C leaves set", () => {
   });
 });
 
-/** The text of all headers, with lines that go on in the next one joined. */
+/** The text of all headers, with continued lines joined. */
 function headers(): string {
   const folder = join(ROOT, "include");
   const files = readdirSync(folder).filter((file) => file.endsWith(".h"));

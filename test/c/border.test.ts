@@ -1,4 +1,4 @@
-// TypeScript that C calls back, and exceptions that go through C.
+// Calls from C back to TypeScript, and exceptions that pass through C.
 
 import { describe, expect, it } from "vitest";
 import { Heap, type PyExtensionType } from "../../src/index.js";

@@ -1,4 +1,4 @@
-// Functions, methods and types in C, called from TypeScript and from C in every way that there is.
+// Functions, methods and types in C, called from TypeScript and from C in every possible way.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

@@ -1,11 +1,11 @@
-// Sources of Debian packages, for tests: fetched when they are first wanted, into build/, and never committed.
+// Sources of Debian packages for tests. They are fetched when first needed, into build/, and never committed.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../needs.js";
 
-/** The lists of this machine, but for the updates' (mirrors often have no sources of those). */
+/** This machine's list of package sources, without those of updates: mirrors often have no sources for updates. */
 function sourcesList(): string {
   const folder = "/etc/apt/sources.list.d";
   const files = ["/etc/apt/sources.list", ...readdirSync(folder).map((file) => join(folder, file))];

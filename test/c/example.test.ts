@@ -1,4 +1,4 @@
-// examples/c/tally.c and what docs/c-extensions.md does with it.
+// examples/c/tally.c, and the programs in docs/c-extensions.md that use it.
 
 import { readFileSync } from "node:fs";
 import { transformSync } from "esbuild";

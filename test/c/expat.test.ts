@@ -1,5 +1,5 @@
-// A real library on the heap: expat, the XML parser of Debian and of CPython. It is compiled against our header's allocator, passes
-// its own tests, and survives that any of its allocations fails.
+// A real library on the heap: expat, the XML parser of Debian and of CPython. It is compiled with our header's
+// allocator, passes its own tests, and survives the failure of any of its allocations.
 
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -13,8 +13,9 @@ const LIBRARY = ["xmlparse.c", "xmltok.c", "xmlrole.c"];
 const TESTS = ["runtests.c", "minicheck.c", "memcheck.c", "chardata.c", "structdata.c"];
 const XML_ERROR_NO_MEMORY = 1;
 /**
- * What expat says if the one allocation fails with which getAttributeId notes the prefix of `xmlns:x`: it does not look whether that was done,
- * takes the declaration for an ordinary attribute, and so finds no meaning for x. With that check added no allocation ends so.
+ * The error that expat reports if one certain allocation fails: the one in getAttributeId that stores the prefix of
+ * `xmlns:x`. expat does not check it, takes the declaration for an ordinary attribute, and so finds no meaning for x.
+ * With that check added to expat, no failed allocation has this result.
  */
 const XML_ERROR_UNBOUND_PREFIX = 27;
 const [NO_PARSER, HANDLER_FAILED] = [-1, -2];
@@ -78,7 +79,7 @@ describe.runIf(canCompile && hasApt)("expat", () => {
     expect(module.unload().blocks).toBe(0);
   });
 
-  /** Parses with allocation number 1, 2, ... failing until one number is larger than that of all that there are. */
+  /** Parses with allocation number 1, 2, ... failing, until there is no allocation with that number. */
   async function failEach(allocator: "default" | "debug", forever: boolean): Promise<{ heap: Heap; count: number }> {
     const faults: Fault[] = [];
     const heap = await Heap.create({ allocator, locate: () => undefined, onFault: (fault) => void faults.push(fault) });

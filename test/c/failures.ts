@@ -1,4 +1,4 @@
-// Makes allocations of a heap fail, one by one.
+// Makes single allocations of a heap fail.
 
 import { type Heap, NULL } from "../../src/index.js";
 
@@ -23,7 +23,7 @@ export class Failures {
     return ++this.#count === this.#failAt;
   }
 
-  /** Runs with allocation number `failAt` failing; returns whether there was one of that number. */
+  /** Runs with allocation number `failAt` failing. Returns whether there was one with that number. */
   during(failAt: number, run: () => void): boolean {
     this.#count = 0;
     this.#failAt = failAt;

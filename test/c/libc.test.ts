@@ -1,4 +1,5 @@
-// The small C library: what the standard says of each function, in C that returns the line of what is wrong.
+// The small C library: what the standard says about each function, in C code that returns the line of the first
+// mistake.
 
 import { describe, expect, it } from "vitest";
 import { Heap } from "../../src/index.js";

@@ -1,4 +1,4 @@
-// heap.load: modules find each other and the heap, are set up once, and give everything back.
+// heap.load: modules find each other and the heap, are initialized once, and give everything back.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -234,7 +234,7 @@ describe.runIf(canCompile)("a module", () => {
     const module = await heap.load(await build("deep", DEEP, ["-O0"]), { stackBytes: 70_000 });
     expect(heap.stats().account.escaped).toBeGreaterThan(70_000);
     expect(module.call("deep", 55)).toBe(0);
-    // A neighbour that can be overwritten without harm to the heap.
+    // A neighbour that can be overwritten without harming the heap.
     expect(() => module.call("deep", 63)).toThrow(/The stack of modules in C was overrun in deep/);
   });
 

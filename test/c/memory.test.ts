@@ -1,11 +1,11 @@
-// Every function of include/ that speaks of memory, called from C.
+// Every memory function of include/, called from C.
 
 import { describe, expect, it } from "vitest";
 import { DomainFilter, Heap, MemoryError } from "../../src/index.js";
 import { canCompile } from "../needs.js";
 import { build } from "./build.js";
 
-/** A compiler that knows malloc may leave out what is not used, and believes that it never fails. */
+/** A compiler that knows malloc may remove unused calls, and assume that malloc never fails. */
 const NO_BUILTINS = ["-fno-builtin"];
 
 const DOMAINS = `
@@ -13,7 +13,7 @@ const DOMAINS = `
 
 #define STEP(condition) do { if (!(condition)) return __LINE__; } while (0)
 
-/* 0, or the line of what is wrong. */
+/* 0, or the line of the first mistake. */
 #define CHECK(name, MALLOC, CALLOC, REALLOC, FREE) \\
     int name(void) { \\
         unsigned char *a = MALLOC(0), *b = MALLOC(0); \\
@@ -73,7 +73,7 @@ int typed(void) {
 int too_many(void) {
     const size_t most = PY_SSIZE_T_MAX / sizeof(struct point);
     if (PyMem_New(struct point, most + 1) != NULL) return 1;
-    /* So many that the product wraps to a small one. */
+    /* So many elements that the product wraps to a small number. */
     if (PyMem_New(struct point, ((size_t)-1) / sizeof(struct point) + 2) != NULL) return 2;
     struct point *points = PyMem_New(struct point, 1), *kept = points;
     if (PyMem_Resize(points, struct point, most + 1) != NULL || points != NULL) return 3;
@@ -246,7 +246,8 @@ describe.runIf(canCompile)("memory, from C", () => {
       const snapshot = tracemalloc.takeSnapshot().filterTraces([new DomainFilter(true, 7)]);
       return snapshot.traces.map(({ size, count, traceback }) => [size, count, traceback.last.filename]);
     };
-    // Neither is a block of the heap's; the second takes the place of the first, which is not the one of another domain.
+    // Neither block is the heap's; the second replaces the first, but not the block with the same address in another
+    // domain.
     expect(module.call("track", 7, 4099, 100)).toBe(0);
     expect(module.call("track", 8, 4099, 3000)).toBe(0);
     expect(module.call("track", 7, 4099, 2 ** 31)).toBe(0);

@@ -1,11 +1,11 @@
-// Two heaps side by side, never mixed: each mix-up is caught at the call, and told with both sides.
+// Two heaps side by side that must not be mixed: each mix-up is caught at the call, and reported with both sides.
 
 import { describe, expect, it } from "vitest";
 import { type Address, describeFault, type Fault, Heap, HeapFault } from "../../src/index.js";
 import { canCompile, ROOT } from "../needs.js";
 import { build } from "./build.js";
 
-/** Each function allocates with one family in one function of C, and frees with another in another. */
+/** Each test allocates with one family in one C function, and frees with another family in another C function. */
 const MIXUPS = `
 #include <Python.h>
 #define NOINLINE __attribute__((noinline))
@@ -107,7 +107,7 @@ describe.runIf(canCompile)("with debug hooks", () => {
 
   it("a block of another heap is known as such", async () => {
     const { heap, faults } = await hookedHeap();
-    // No heap of the tests before, which may still be there, has blocks so high.
+    // Heaps of earlier tests may still exist; none of them has blocks at such high addresses.
     const other = await Heap.create({ allocator: "debug", base: 2 ** 25 });
     const module = await other.load(await build("mixups", MIXUPS));
     const block = module.call("from_mem") as Address;

@@ -1,4 +1,4 @@
-// heap.load of what can't be loaded: an error that names it, and a heap that is as it was.
+// heap.load of what can't be loaded: an error that names it, and an unchanged heap.
 
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
@@ -70,7 +70,7 @@ describe.runIf(canCompile)("a module", () => {
     );
     await expect(heap.load("nowhere.wasm")).rejects.toThrow(/nowhere\.wasm/);
     await expect(heap.load(await build("plain", PLAIN), { stackBytes: 10 })).rejects.toThrow(RangeError);
-    // As large as a size of 32 bits can't be: it would be 0.
+    // A size that does not fit 32 bits; cut to 32 bits it would be 0.
     await expect(heap.load(path, { stackBytes: 2 ** 32 })).rejects.toThrow(RangeError);
     expect(heap.stats().account).toEqual(before);
   });
@@ -101,7 +101,7 @@ describe.runIf(canCompile)("a module", () => {
       const escaped = heap.stats().account.escaped;
       for (let k = 0; k < 3; k++) {
         await expect(heap.load(path)).rejects.toThrow(flag === "-DTRAP" ? /unreachable/ : "no luck");
-        // Whatever takes the place of what is gone is not as it was.
+        // Fills freed memory, so that a use of it is noticed.
         const junk = Array.from({ length: 50 }, (_, n) => heap.raw.malloc(100 + 20 * n));
         for (const block of junk) new Uint8Array(heap.memory.buffer, block, 100).fill(0xee);
         heap.gc.collect();

@@ -1,4 +1,5 @@
-// The four stages of the manual's tutorial on extension types, written afresh: each as a static type and as one made of a table.
+// The four stages of the manual's tutorial on extension types, newly written: each as a static type and as a type from
+// a PyType_Spec.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -17,7 +18,7 @@ async function load(stage: number, flags: readonly string[], options: HeapOption
   const Custom = loaded.module.getAttr("Custom") as PyExtensionType;
   const make = (...args: unknown[]) => Custom.call(...args) as PyExtensionObject;
   const live = () => Custom.stats.live;
-  /** Everything is let go, the heap is whole, and the module left nothing. */
+  /** Checks that everything is released, that the heap is valid, and that the module left nothing. */
   const finish = () => {
     expect(live()).toBe(0);
     Custom.release();

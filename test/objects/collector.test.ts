@@ -1,4 +1,5 @@
-// The collector by itself: generations and thresholds, deep structures, what it tells, and what a program may do to it meanwhile.
+// The collector alone: generations and thresholds, deep structures, what it reports, and what a program may do to it
+// meanwhile.
 
 import { describe, expect, it } from "vitest";
 import { DEBUG_STATS, Heap, HeapFault, type PyInstance, type PyObject } from "../../src/index.js";
@@ -153,7 +154,7 @@ describe("structures as deep as they like", () => {
           if (cyclic && name === "frozensets") continue;
           const bottom = heap.list<unknown>();
           let top: PyObject = bottom.clone();
-          // A frozenset's hash goes all the way down: so many levels need a limit.
+          // The hash of a frozenset includes all nested ones, so the depth must be limited.
           const depth = name === "frozensets" ? 900 : DEPTH;
           for (let k = 0; k < depth; k++) {
             const next = name === "frozensets" && k === 0 ? heap.tuple() : wrap(top, k);
@@ -270,7 +271,7 @@ describe("what a program does meanwhile", () => {
 });
 
 describe("a fault that the debug hooks find in a collection", () => {
-  /** A heap with garbage, one block of which was written beyond its end. */
+  /** A heap with garbage. One block of the garbage was written beyond its end. */
   async function damaged(): Promise<Heap> {
     const heap = await Heap.create({
       allocator: "debug",
@@ -289,7 +290,7 @@ describe("a fault that the debug hooks find in a collection", () => {
     return heap;
   }
 
-  /** The collector goes on, and so does what must not come in its middle. */
+  /** Checks that the collector still works, and so do the actions that are forbidden during a collection. */
   function expectToGoOn(heap: Heap): void {
     dropCycle(heap);
     expect(heap.gc.collect()).toBe(1);

@@ -1,3 +1,5 @@
+// Compaction: objects move together, and everything refers to them as before.
+
 import { describe, expect, test } from "vitest";
 import {
   Heap,
@@ -10,7 +12,7 @@ import {
 } from "../../src/index.js";
 import { randomNumbers } from "../model.js";
 
-/** A number from 0 up to, not including, `n`. */
+/** A number from 0 to below `n`. */
 type Below = (n: number) => number;
 
 function numbersFrom(seed: number): Below {
@@ -46,7 +48,7 @@ function randomValue(below: Below, depth: number): unknown {
   }
 }
 
-/** Changes a world of values, here and on the heap, and compacts at random moments. Returns how much was moved. */
+/** Changes a set of values, here and on the heap, and compacts at random moments. Returns the bytes moved. */
 function run(heap: Heap, below: Below, steps: number): number {
   const size = 60;
   const model: unknown[] = Array.from({ length: size }, () => null);
@@ -118,14 +120,14 @@ test("what is left of a million small objects, nine in ten of which went, lies t
   const { gained, moved } = heap.compact();
   heap.check();
   const { platform, live } = heap.stats().account;
-  // 1.05 to 1.2, depending on whether the list's row of 800 KB fits where others went.
+  // 1.05 to 1.2, depending on whether the list's row of 800 KB fits into freed memory.
   expect(platform / (live.mem + live.object)).toBeLessThan(1.25);
   expect(gained).toBeGreaterThan(5 * (live.mem + live.object));
   expect(moved).toBeLessThan(live.mem + live.object);
 });
 
 describe("what refers to a moved object follows", () => {
-  /** A heap with holes between the objects that are made in it. */
+  /** A heap with holes between the objects that are made on it. */
   async function holed(): Promise<{ heap: Heap; fill: PyList }> {
     const heap = await Heap.create();
     const fill = heap.from(Array.from({ length: 20_000 }, (_, k) => [k])) as unknown as PyList;
@@ -216,7 +218,7 @@ describe("what refers to a moved object follows", () => {
     const address = heap.addressOf(point);
     heap.imports.Py_IncRef(address);
     point.release();
-    // The second time it is above the line, below which everything moves.
+    // The second time it is above the line below which everything moves.
     for (const released of [fill, heap.from(Array.from({ length: 1000 }, (_, k) => `${k}`)) as unknown as PyList]) {
       released.release();
       heap.compact();
@@ -247,7 +249,8 @@ describe("what refers to a moved object follows", () => {
 
 test("an arena that is opened in the middle of a pass, above what the pass leaves, is known once", async () => {
   const heap = await Heap.create();
-  // Arenas come from a pile that was there before, the highest first: so each is above the line, those of a pass too.
+  // Arenas come from blocks that existed before, the highest first: so each arena is above the line, also those opened
+  // during a pass.
   const pile = Array.from({ length: 60 }, () => heap.raw.malloc(70_000));
   heap.setArenaAllocator({ alloc: () => pile.pop() ?? NULL, free: (arena) => void pile.push(arena) });
   using list = heap.from(Array.from({ length: 20_000 }, (_, k) => [k])) as unknown as PyList;
@@ -302,7 +305,7 @@ describe("compaction can be refused", () => {
 });
 
 describe("what is thrown in the middle of a compaction", () => {
-  /** A heap of which every fifth object is left. */
+  /** A heap in which every fifth object was kept. */
   async function sparse(options: HeapOptions): Promise<{ heap: Heap; lists: PyList[] }> {
     const heap = await Heap.create(options);
     const lists = Array.from({ length: 5000 }, (_, k) => heap.list([k, `text ${k}`]));
@@ -310,7 +313,10 @@ describe("what is thrown in the middle of a compaction", () => {
     return { heap, lists: lists.filter((_, k) => k % 5 === 0) };
   }
 
-  /** Sizes of blocks of the heap's own that are about as large as a row of its objects is: it lasts as long as a compaction. */
+  /**
+   * Sizes of the heap's own blocks that are about as large as a row of all objects. Such a row exists only during a
+   * compaction.
+   */
   function rows(heap: Heap): number[] {
     const sizes: number[] = [];
     heap.walk(

@@ -1,4 +1,4 @@
-// Random programs, on our objects and on the real CPython: the same results, order, sizes, hashes and exceptions.
+// Random programs on our objects and on the real CPython: results, order, sizes, hashes and exceptions are the same.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { Heap, type HeapOptions } from "../../src/index.js";
@@ -15,19 +15,21 @@ function sorted(text: string): string {
   return [...text].sort().join("");
 }
 
-/** The same words; in whatever order, if the order of sets says nothing. */
+/**
+ * Whether two texts are the same; or, if the order of sets is not comparable, have the same characters in any order.
+ */
 function sameText(ours: string, theirs: string, ordered: boolean): boolean {
-  // Emscripten has another number and other words for ERANGE than the platforms that people know.
+  // Emscripten has another number and another message for ERANGE than other platforms.
   if (theirs === "OverflowError: (68, 'Result not representable')") return /^OverflowError: .34, /.test(ours);
   return ours === theirs || (!ordered && ours.includes("{") && sorted(ours) === sorted(theirs));
 }
 
-/** CPython's bytes for a value, less what it has besides and we do not: the UTF-8 form of its preallocated Latin-1 characters. */
+/** CPython's bytes for a value, minus what only CPython stores: the UTF-8 of its preallocated Latin-1 characters. */
 function expectedSize([repr, type, size]: Sight): number {
   return type === "str" && size === 33 && /^'[\u0080-\u00ff]'$/.test(repr) ? 30 : size;
 }
 
-/** Whether ours is what CPython's is, as far as it can be. */
+/** Whether our value equals CPython's, as far as it can. */
 function sameSight(ours: Sight, theirs: Sight, ordered: boolean): boolean {
   const [repr, type, size, hash] = ours;
   const sameHash = isVague(repr) || hash === "" ? !/Error/.test(hash) || hash === theirs[3] : hash === theirs[3];
@@ -35,7 +37,7 @@ function sameSight(ours: Sight, theirs: Sight, ordered: boolean): boolean {
   return sameText(repr, theirs[0], ordered) && type === theirs[1] && sameSize && sameHash;
 }
 
-/** The same float, but for its last digit. */
+/** Whether two floats are equal except for the last digit. */
 function nearly([ours]: Outcome, [theirs]: Outcome): boolean {
   const [x, y] = [Number(ours?.[0]), Number(theirs?.[0])];
   return ours?.[0] === theirs?.[0] || Math.abs(x - y) <= 4 * Number.EPSILON * Math.abs(y);
@@ -57,7 +59,7 @@ describe(`random programs on our heap and on CPython (PYHEAP_SEED=${SEED}, PYHEA
     python = await Python.start();
   });
 
-  /** The first thing that differs, in words; undefined if nothing does. */
+  /** The first difference, in words; undefined if there is none. */
   function difference(heap: Heap, program: Program): string | undefined {
     const { outcomes, ends } = runOnHeap(heap, program);
     const [theirs] = python.run([program.slice(0, outcomes.length)]);

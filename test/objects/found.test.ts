@@ -1,4 +1,4 @@
-// What random programs found, each as a test of its own. What is expected is what CPython 3.14 says.
+// Mistakes that random programs found, each as a test. CPython 3.14 gives the expected results.
 
 import { beforeEach, describe, expect, it } from "vitest";
 import {
@@ -214,7 +214,8 @@ describe("what a user meets", () => {
   });
 
   it("values of any length cross in any order, whatever room the one before took", async () => {
-    // Results around the size up to which the core keeps its buffer, and above, come back through the buffer that arguments go in by.
+    // Results around the size up to which the core keeps its buffer, and above it, come back through the buffer for
+    // arguments.
     const lengths = [8, 1000, 1025, 16_000, 65_535, 65_537, 120_000];
     const kept = heap.list<unknown>();
     for (const bytes of lengths) {

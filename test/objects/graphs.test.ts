@@ -1,4 +1,4 @@
-// Random object graphs: after each collection exactly what can't be reached is gone.
+// Random object graphs: each collection destroys exactly the objects that can't be reached.
 
 import { describe, expect, it } from "vitest";
 import { Heap, type HeapOptions } from "../../src/index.js";

@@ -1,9 +1,10 @@
 // Random object graphs against a model of what can be reached.
 //
-// The model knows, for each object that was made, its references and who holds a handle. After every step it says which objects are
-// alive: those that reference counts keep, and of the others, after a collection, those that a handle leads to. The heap must agree,
-// object by object: each tells of its death, by a dealloc function of its own or of an item that stands in it; finalizers and
-// callbacks of weak references run for exactly those for which they have to.
+// For each object, the model knows its references, and whether the program holds a handle. After every step it says
+// which objects are alive: those that reference counts keep; and after a collection, of those only the ones that a
+// handle leads to. The heap must agree, object by object. Each object reports its death, by a dealloc function of its
+// own or of an item inside it. Finalizers and callbacks of weak references run for exactly the objects for which they
+// must.
 
 import { expect } from "vitest";
 import type { Heap, PyDict, PyInstance, PyList, PyObject, PyRef, PySet } from "../../src/index.js";
@@ -11,7 +12,7 @@ import type { Heap, PyDict, PyInstance, PyList, PyObject, PyRef, PySet } from ".
 export interface GraphOptions {
   readonly seed: number;
   readonly steps: number;
-  /** Thresholds at which collections start by themselves; the default is that none does. */
+  /** Thresholds at which collections start by themselves; by default none does. */
   readonly thresholds?: readonly [number, number, number];
 }
 
@@ -33,28 +34,28 @@ const KINDS: readonly Kind[] = ["list", "dict", "set", "frozenset", "tuple", "pl
 interface Vertex {
   readonly id: number;
   readonly kind: Kind;
-  /** What it refers to, once for each reference. */
+  /** The objects that it refers to, once for each reference. */
   readonly out: Vertex[];
-  /** Handles that the program holds: 0 or 1. */
+  /** The number of handles that the program holds: 0 or 1. */
   held: boolean;
   handle: PyObject | undefined;
   finalized: boolean;
-  /** A weak reference with a callback, that the program holds, and that was not called yet. */
+  /** A weak reference with a callback, held by the program, whose callback has not run yet. */
   ref: PyRef | undefined;
   frozen: boolean;
 }
 
-/** A program of random steps, and the model that it is held against. */
+/** A program of random steps, and the model with which it is compared. */
 class Graphs {
   readonly #heap: Heap;
   readonly #random: (n: number) => number;
   readonly #live = new Set<Vertex>();
   readonly #byId = new Map<number, Vertex>();
-  /** What the heap said of the deaths of objects since the last step. */
+  /** The objects whose death the heap has reported since the last step. */
   readonly #died: number[] = [];
   readonly #finalized: number[] = [];
   readonly #called: number[] = [];
-  /** Finalizers bring their object back by a handle, if this says so. */
+  /** Whether finalizers make their object reachable again, by a handle. */
   #resurrects = false;
   readonly #resurrected: Vertex[] = [];
   readonly #types;
@@ -74,7 +75,7 @@ class Graphs {
         finalize: (o) => this.#finalize(o as unknown as PyInstance),
       }),
       row: heap.type("Row", { fields, items: "object", dealloc, weakReferences: true }),
-      /** Stands in a container and tells of its death, as an item that nothing else refers to. */
+      /** An item that nothing else refers to: it reports the death of its container. */
       tag: heap.type("Tag", { fields: { id: "int32" }, dealloc }),
     };
   }
@@ -97,7 +98,7 @@ class Graphs {
   #make(kind: Kind): void {
     const heap = this.#heap;
     const id = ++this.#lastId;
-    // Sets hold only what has a hash.
+    // Sets hold only hashable objects.
     const parts = [this.#pick(), this.#pick()].filter((part) => part !== undefined);
     const usable = /set/.test(kind) ? parts.filter((part) => isHashable(part)) : parts;
     const out = [...(/set|dict/.test(kind) ? new Set(usable) : usable)];
@@ -128,7 +129,7 @@ class Graphs {
     this.#byId.set(id, vertex);
   }
 
-  /** Adds a reference from one held object to another, or takes one away. */
+  /** Adds a reference from one held object to another, or removes one. */
   #link(): void {
     const from = this.#pick();
     const to = this.#pick();
@@ -181,7 +182,7 @@ class Graphs {
     }
   }
 
-  /** Whether the handle is for the vertex's object; held or not, its tag or field says who it is. */
+  /** Whether the handle is for the vertex's object: its tag or field identifies it. */
   #is(vertex: Vertex, o: PyObject): boolean {
     return this.#idOf(o) === vertex.id;
   }
@@ -197,14 +198,14 @@ class Graphs {
     });
   }
 
-  /** The objects that the given ones lead to, with them. */
+  /** The given objects, and all that they lead to. */
   #reach(from: Iterable<Vertex>): Set<Vertex> {
     const seen = new Set(from);
     for (const vertex of seen) for (const next of vertex.out) seen.add(next);
     return seen;
   }
 
-  /** The objects that reference counts free if handles are all that refers to them from outside. */
+  /** The objects that reference counts free if only handles refer to them from outside. */
   #freedByCounts(): Set<Vertex> {
     const counts = new Map<Vertex, number>();
     for (const vertex of this.#live) for (const next of vertex.out) counts.set(next, (counts.get(next) ?? 0) + 1);
@@ -225,7 +226,7 @@ class Graphs {
     return [...numbers].sort((x, y) => x - y);
   }
 
-  /** The callbacks of exactly these objects have run, of those that have one. */
+  /** Checks that the callbacks of exactly these objects have run, as far as they have one. */
   #expectCalls(cleared: Iterable<Vertex>): void {
     const watched = [...cleared].filter(({ ref }) => ref !== undefined);
     expect(this.#sorted(this.#called.splice(0))).toEqual(this.#sorted(watched.map(({ id }) => id)));
@@ -240,7 +241,7 @@ class Graphs {
     vertex.ref = undefined;
   }
 
-  /** Exactly these objects died, after exactly those of them that had one to run were finalized. */
+  /** Checks that exactly these objects died, and that exactly those with a finalizer were finalized before. */
   #expectDeaths(dead: Set<Vertex>, finalized: Iterable<Vertex>): void {
     expect(this.#sorted(this.#finalized.splice(0))).toEqual(this.#sorted([...finalized].map(({ id }) => id)));
     expect(this.#sorted(this.#died.splice(0))).toEqual(this.#sorted([...dead].map(({ id }) => id)));
@@ -251,7 +252,7 @@ class Graphs {
     return [...vertices].filter((vertex) => vertex.kind === "final" && !vertex.finalized);
   }
 
-  /** Releases a handle; without resurrection, reference counts decide at once. */
+  /** Releases a handle. Without resurrection, reference counts free at once what they can. */
   #drop(): void {
     const vertex = this.#pick();
     if (!vertex) return;
@@ -262,7 +263,7 @@ class Graphs {
     this.#settle();
   }
 
-  /** Reference counts have freed exactly what they had to. */
+  /** Checks that reference counts have freed exactly what they must. */
   #settle(): void {
     const freed = this.#freedByCounts();
     const finalized = this.#toFinalize(freed);
@@ -282,18 +283,18 @@ class Graphs {
     const dead = new Set([...garbage].filter((vertex) => !saved.has(vertex)));
     expect(found).toBe([...dead].filter(isTracked).length);
     for (const vertex of dead) this.#live.delete(vertex);
-    // Frozen objects to which only garbage referred go by their reference counts.
+    // Frozen objects to which only garbage referred are freed by their reference counts.
     const freed = this.#freedByCounts();
     const more = this.#toFinalize(freed);
     for (const vertex of more) vertex.finalized = true;
-    // Also of those that a finalizer brought back, because references are cleared before finalizers run: but for what is not tracked,
-    // which the collector does not know, and which lives on as if nothing had been.
+    // Also the callbacks of objects that a finalizer made reachable, because weak references are cleared before
+    // finalizers run. Not those of untracked objects: the collector does not know them, and they live on unchanged.
     const cleared = [...garbage].filter((vertex) => dead.has(vertex) || isTracked(vertex));
     this.#expectCalls([...cleared, ...freed]);
     this.#expectDeaths(new Set([...dead, ...freed]), [...finalized, ...more]);
   }
 
-  /** What neither a handle nor, unless that is not asked for, a frozen object leads to. */
+  /** The objects to which no handle leads, and no frozen object either, unless `evenFrozen`. */
   #garbage({ evenFrozen = false } = {}): Set<Vertex> {
     const reached = this.#reach([...this.#live].filter((vertex) => vertex.held || (vertex.frozen && !evenFrozen)));
     return new Set([...this.#live].filter((vertex) => !reached.has(vertex)));
@@ -309,7 +310,7 @@ class Graphs {
     }
   }
 
-  /** What a collection that started by itself took: nothing that can be reached, and each of its finalizers ran once. */
+  /** Checks what an automatic collection took: nothing that can be reached; and each of its finalizers ran once. */
   #takeAutomatic(): void {
     const garbage = this.#garbage({ evenFrozen: true });
     for (const id of this.#finalized.splice(0)) {
@@ -340,7 +341,7 @@ class Graphs {
     this.#heap.check();
   }
 
-  /** Every handle is released, and everything collected. */
+  /** Releases every handle, and collects everything. */
   end(): void {
     this.#heap.gc.unfreeze();
     for (const vertex of this.#live) {
@@ -363,13 +364,15 @@ function isHashable({ kind }: Vertex): boolean {
   return kind === "plain" || kind === "final" || kind === "row";
 }
 
-/** Whether the collector looks at the object: a tuple, dict or set that holds nothing which can be in a cycle is not tracked. */
+/**
+ * Whether the collector tracks the object: a tuple, dict or set without anything that can be in a cycle is not tracked.
+ */
 function isTracked({ kind, out }: Vertex): boolean {
   if (kind !== "tuple" && kind !== "dict" && kind !== "set" && kind !== "frozenset") return true;
   return out.some((item) => item.kind !== "tuple" || isTracked(item));
 }
 
-/** Runs a random program. Afterwards nothing is left of it. */
+/** Runs a random program. Afterwards no object of it remains. */
 export function runGraphs(heap: Heap, { seed, steps, thresholds }: GraphOptions): void {
   const graphs = new Graphs(heap, seed);
   if (thresholds) heap.gc.threshold = thresholds;

@@ -1,5 +1,5 @@
-// Heap images that are broken at random, for tests and for npm run fuzz: every other one has checksums that are right again, so that what is
-// behind them is put to the test.
+// Randomly broken heap images, for tests and for npm run fuzz. Every second one has corrected checksums, so that the
+// checks behind the checksums are tested.
 
 import { instantiateWhole, wholeModule } from "../../src/core/whole-core.js";
 import { crc32 } from "../../src/ground/crc32.js";
@@ -8,10 +8,10 @@ import { Heap, ImageError } from "../../src/index.js";
 import { ObjectCalls } from "../../src/objects/object-calls.js";
 import { randomNumbers } from "../mutations.js";
 
-/** Where the header has what; src/image/format.ts says it. */
+/** Offsets in the header, as in src/image/format.ts. */
 const [TEXT_BYTES, CHECKSUM, TEXT_CRC, HEADER_CRC, HEADER] = [16, 32, 40, 44, 48];
 
-/** What sums up the memory of an image, as the heap does. */
+/** The checksum of an image's memory, as the heap computes it. */
 type Sum = (memory: Uint8Array) => bigint;
 
 async function makeSum(): Promise<Sum> {
@@ -24,7 +24,7 @@ async function makeSum(): Promise<Sum> {
   };
 }
 
-/** The image with some bytes changed, cut out or added. */
+/** The image with some bytes changed, removed or inserted. */
 function mutate(image: Uint8Array, seed: number, sum: Sum): Uint8Array {
   const random = randomNumbers(seed);
   let mutant = image.slice();
@@ -50,7 +50,7 @@ function mutate(image: Uint8Array, seed: number, sum: Sum): Uint8Array {
   return mutant;
 }
 
-/** A word becomes another: a small number, one near to what it was, or what stands somewhere else. */
+/** Changes a word: to a small number, to a number near its old value, or to a word from another place. */
 function changeWord(mutant: Uint8Array, at: number, random: (bound: number) => number): void {
   if (at + 4 > mutant.length) return;
   const view = new DataView(mutant.buffer, mutant.byteOffset);
@@ -59,7 +59,7 @@ function changeWord(mutant: Uint8Array, at: number, random: (bound: number) => n
   view.setUint32(at, [random(16), old + 4 * (random(9) - 4), other, 0xffff_ffff][random(4)] as number, true);
 }
 
-/** The checksums are those of what is there. */
+/** Corrects the checksums. */
 function mend(mutant: Uint8Array, sum: Sum): void {
   if (mutant.length < HEADER) return;
   const view = new DataView(mutant.buffer, mutant.byteOffset);
@@ -70,7 +70,7 @@ function mend(mutant: Uint8Array, sum: Sum): void {
   view.setUint32(HEADER_CRC, crc32(mutant.subarray(0, HEADER_CRC)), true);
 }
 
-/** A heap with something of every type, under roots. */
+/** A heap with objects of every type, under roots. */
 export async function library(): Promise<Heap> {
   const heap = await Heap.create();
   const shelf = heap.from({
@@ -111,13 +111,13 @@ export interface BrokenImages {
   readonly sum: Sum;
 }
 
-/** What broken images are made of: one that is as in memory, and one that is compressed. */
+/** The images from which broken ones are made: one uncompressed, one compressed. */
 export async function brokenImages(): Promise<BrokenImages> {
   const heap = await library();
   return { whole: [await heap.save(), await heap.save({ compress: true })], sum: await makeSum() };
 }
 
-/** Loads a broken image: it is refused, or it is a heap that check() accepts, from which all can be taken. */
+/** Loads a broken image: it is refused, or the heap passes check(), and everything in it can be read. */
 export async function survive(
   { whole, sum }: BrokenImages,
   seed: number,

@@ -1,4 +1,5 @@
-// Heap images: what is saved comes back; what can't be saved is refused; what is not an image, or a broken one, is refused too.
+// Heap images: what is saved comes back; what can't be saved is refused; files that are not images, or are broken, are
+// refused, too.
 
 import { describe, expect, it } from "vitest";
 import { crc32 } from "../../src/ground/crc32.js";
@@ -16,10 +17,10 @@ import {
 } from "../../src/index.js";
 import { brokenImages, library, survive } from "./image-mutations.js";
 
-/** Where the header has what; src/image/format.ts says it. */
+/** Offsets in the header, as in src/image/format.ts. */
 const [TEXT_BYTES_AT, SIZE_AT, TEXT_CRC_AT, HEADER_CRC_AT, HEADER] = [16, 20, 40, 44, 48];
 
-/** The image with other metadata, and checksums that are right. */
+/** The image with other metadata, and with correct checksums. */
 function withMetadata(image: Uint8Array, change: (metadata: object) => object): Uint8Array {
   const memory = HEADER + new DataView(image.buffer).getUint32(TEXT_BYTES_AT, true);
   const metadata = JSON.parse(new TextDecoder().decode(image.subarray(HEADER, memory)));
@@ -32,7 +33,7 @@ function withMetadata(image: Uint8Array, change: (metadata: object) => object): 
   return changed;
 }
 
-/** What the roots of a library show of themselves. */
+/** A description of the roots of a library. */
 function describeLibrary(heap: Heap): unknown {
   const root = <T extends PyObject>(name: string): T => heap.roots.get<T>(name) as T;
   const point = root<PyInstance<{ x: "float64"; label: "object"; n: "uint8" }, "int16">>("point");
@@ -258,7 +259,8 @@ describe("saving", () => {
   });
 
   it("works in a listener, in the middle of an operation that waits there", async () => {
-    // The program's own time: what a listener takes is a price, and the next event would wait for as long as this machine is slow.
+    // The program's own clock: the time of a listener counts as a price, and the next event would wait according to
+    // this machine's speed.
     let ms = 0;
     const heap = await Heap.create({ softLimit: 2 ** 20, clock: () => ms });
     const rows = heap.list<string>();

@@ -1,20 +1,20 @@
-// Nothing is left behind: what a heap holds, down to the block, before and after a test.
+// Checks that nothing is left behind: compares what a heap holds, block by block, before and after a test.
 //
-//   await leakFree((heap) => { ... });                 a heap of its own; handles made in the function are released for it
+//   await leakFree((heap) => { ... });                 with a heap of its own; handles made in the function are released
 //   const before = footprint(heap); ...; expect(footprint(heap)).toEqual(before);
 
 import { expect } from "vitest";
 import { Heap, type HeapOptions } from "../../src/index.js";
 
-/** What lives in a heap, in figures that a test can compare. */
+/** The content of a heap, in figures that a test can compare. */
 export type Footprint = ReturnType<typeof footprint>;
 
 /**
- * Collects cycles, empties every free list, proves that the heap is whole, and counts: blocks and bytes in use by domain, what the
- * object layer has, live objects by type, interned strings, handles.
+ * Collects cycles, empties every free list, checks the heap, and counts: blocks and bytes in use by domain, bytes of
+ * the object layer, live objects by type, interned strings, handles.
  */
 export function footprint(heap: Heap) {
-  // The list of garbage is there from the first time that it is asked for.
+  // The list of garbage exists from the first time that it is asked for.
   heap.gc.garbage.release();
   heap.gc.collect();
   heap.release();

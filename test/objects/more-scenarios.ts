@@ -1,4 +1,4 @@
-// Scenarios of weak references and of what the gc module shows, each told twice: in Python and on our heap (stage.ts).
+// Scenarios of weak references and of the gc module, each written twice: in Python and for our heap (stage.ts).
 
 import type { PyObject } from "../../src/index.js";
 import type { Scenario } from "./stage.js";

@@ -1,16 +1,23 @@
-// Runs programs on our heap. What a step came to is told in words that on-python.ts tells of CPython too.
+// Runs programs on our heap. The result of a step is described in the same form in which on-python.ts describes
+// CPython's.
 
 import { type Heap, MemoryError, PyException, PyInt, PyNone, PyObject } from "../../src/index.js";
 import { type Kind, OPERATIONS, type Operation, TYPES } from "./operations.js";
 import type { Program, Step } from "./programs.js";
 import { evaluate, type Spec, typeName, type Value } from "./values.js";
 
-/** What there is to see of a value: repr, type, bytes (-1: not known), hash ("": not known). */
+/** What is visible of a value: repr, type, bytes (-1: not known), hash ("": not known). */
 export type Sight = readonly [repr: string, type: string, size: number, hash: string];
-/** A step's result, or its exception, or nothing if the values don't fit; its first argument afterwards; whether orders of sets say something. */
+/**
+ * A step's result, or its exception, or nothing if the values don't fit; then its first argument afterwards; then
+ * whether orders of sets are comparable.
+ */
 export type Outcome = readonly [result: Sight | string | null, receiver: Sight | null, ordered?: boolean];
 
-/** CPython would not survive the step, or its answer depends on what differs by design: the program ends before it. */
+/**
+ * CPython would crash in this step, or its result depends on something that differs by design: the program ends before
+ * the step.
+ */
 export class Cut extends Error {}
 
 const ADDRESS = /0x[0-9a-f]+/g;
@@ -39,19 +46,19 @@ export function look(heap: Heap, value: Value): Sight {
   return [repr, type, value instanceof PyObject ? value.sizeof : -1, hash];
 }
 
-/** Text and NaN are hashed otherwise in CPython: their hashes say nothing. */
+/** Whether a repr contains text or NaN, whose hashes differ in CPython. */
 export function isVague(repr: string): boolean {
   return /['"]|nan|0x/.test(repr);
 }
 
-/** Nor does the order of sets in which there were such items. */
+/** Whether a value contains a set with such items, whose order is then not comparable. */
 function hasVagueSet(heap: Heap, value: unknown): boolean {
   if (!(value instanceof PyObject)) return false;
   const repr = attempt(() => heap.repr(value));
   return isVague(repr) && repr.includes("{");
 }
 
-/** Powers of floats: JavaScript's and CPython's may differ in the last digit. The program ends with such a step. */
+/** Powers of floats may differ in the last digit between JavaScript and CPython. The program ends with such a step. */
 export function isApproximate(step: Step, [result]: Outcome): boolean {
   const power = "op" in step && /\*\*|pow/.test((OPERATIONS[step.op] as Operation).python);
   return power && Array.isArray(result) && result[1] === "float";
@@ -66,7 +73,7 @@ function asHandle(heap: Heap, value: Value): PyObject {
 const RAW: readonly Kind[] = ["index", "position", "count", "exponent", "bits", "bound", "step", "text"];
 const VALUES: readonly Kind[] = ["any", "hashable", "number", "integer"];
 
-/** The values of the arguments; null if one has not the type that it has to have. */
+/** The values of the arguments; null if one does not have the required type. */
 export function argumentsOf(
   heap: Heap,
   { kinds, python }: Operation,
@@ -80,19 +87,22 @@ export function argumentsOf(
     if (RAW.includes(kind)) values.push(value ?? undefined);
     else values.push(VALUES.includes(kind) ? value : asHandle(heap, value));
   }
-  // Without a modulus that is a ** b, and b may be any int: nobody has the time.
+  // Without a modulus this is a ** b, and b may be any int: the result could be too large to compute.
   if (python === "pow(a, b, c)" && (values[2] === null || values[2] instanceof PyNone)) throw new Cut();
   return values;
 }
 
-/** Whether the answer depends on the order of a set, if there is one among the arguments. */
+/** Whether the result depends on the order of a set, if an argument is one. */
 function asksForOrder({ python, kinds }: Operation): boolean {
   if (/pop|iter|repr|symmetric|\^/.test(python)) return true;
   const isSet = kinds[0] === "set" || kinds[0] === "anyset" || /^(frozen)?set\(/.test(python);
   return !isSet && kinds.includes("iterable");
 }
 
-/** Sorts of what has no total order, and those that fail, say which items were compared: that is the algorithm's business. */
+/**
+ * Sorts of items without a total order, and failing sorts, show which items were compared; that depends on the
+ * algorithm.
+ */
 function sortsItems({ python }: Operation): boolean {
   return /^a\.sort\((reverse=True)?\)$/.test(python);
 }
@@ -101,7 +111,7 @@ function sortsItems({ python }: Operation): boolean {
 class Run {
   readonly #heap: Heap;
   readonly #variables: Value[] = [];
-  /** Whether all sets so far have an order that CPython's have too. */
+  /** Whether all sets so far have an order that is comparable with CPython's. */
   #ordered = true;
 
   constructor(heap: Heap) {
@@ -126,7 +136,7 @@ class Run {
     if (sortsItems(operation) && /nan|set\(|\{/.test(attempt(() => heap.repr(args[0])))) throw new Cut();
     if (!this.#ordered && asksForOrder(operation)) throw new Cut();
     const result = (heap.exact(() => operation.run(heap, args)) ?? null) as Value;
-    // An operation may answer one of its arguments: variables have handles of their own.
+    // An operation may return one of its arguments; a variable needs its own handle.
     return result instanceof PyObject && args.includes(result) ? result.clone() : result;
   }
 
@@ -142,7 +152,7 @@ class Run {
     try {
       value = heap.scope(() => this.#perform(step));
       if (value instanceof PyInt && value.bitLength > MOST_BITS) throw new Cut();
-      // Which of the objects it is was lost on the way, and only that tells one NaN from another.
+      // It is lost which NaN object it is, and only its identity distinguishes one NaN from another.
       if (Number.isNaN(value)) throw new Cut();
       if (hasVagueSet(heap, value)) this.#ordered = false;
       result = value === undefined ? null : look(heap, value);
@@ -163,7 +173,10 @@ class Run {
   }
 }
 
-/** Runs the program, and releases all that it made. Returns what each step came to, up to where the program has to end. */
+/**
+ * Runs the program, and releases everything that it made. Returns the result of each step, until the program has to
+ * end.
+ */
 export function runOnHeap(heap: Heap, program: Program): { outcomes: Outcome[]; ends: Sight[] } {
   const outcomes: Outcome[] = [];
   let ends: Sight[] = [];

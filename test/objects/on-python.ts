@@ -1,4 +1,4 @@
-// Runs programs on CPython: a short program in Python does what on-heap.ts does, for many programs at a time.
+// Runs programs on CPython: a short program in Python does the same as on-heap.ts, for many programs at a time.
 
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import type { Outcome, Sight } from "./on-heap.js";
@@ -109,7 +109,7 @@ export class Python {
     return this.#pyodide.globals.get(name)(JSON.stringify(argument));
   }
 
-  /** What each step of each program comes to, and how its variables end. */
+  /** The results of each step of each program, and the final values of its variables. */
   run(programs: readonly Program[]): { outcomes: Outcome[]; ends: Sight[] }[] {
     const told = JSON.parse(this.#call("run", programs) as string) as [Outcome[], Sight[]][];
     return told.map(([outcomes, ends]) => ({ outcomes, ends }));

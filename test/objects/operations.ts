@@ -1,6 +1,7 @@
-// Operations that random programs are made of: what a Python user writes, and what a TypeScript user does instead.
+// The operations of random programs: what a Python user writes, and what a TypeScript user writes instead.
 //
-// The one table serves the comparison with CPython (differential.test.ts) and memory that runs out (out-of-memory.test.ts).
+// The table is used for the comparison with CPython (differential.test.ts), and for tests without memory
+// (out-of-memory.test.ts).
 
 import type {
   BinaryOperator,
@@ -25,7 +26,7 @@ type AnySet = PySet | PyFrozenSet;
 type Row = PyList | PyTuple;
 type Index = number | undefined;
 
-/** What an argument is: which values are made for it, and what its TypeScript function gets. */
+/** The kinds of arguments: which values are made for each, and what the TypeScript function gets. */
 interface Kinds {
   any: unknown;
   hashable: unknown;
@@ -47,19 +48,19 @@ interface Kinds {
   object: PyObject;
   referable: PyObject;
   ref: PyRef;
-  /** Python's int, a JavaScript number here. */
+  /** An int in Python, a JavaScript number here. */
   index: number;
   position: number;
   count: number;
   /** As index, or None. */
   bound: Index;
   step: Index;
-  /** Python's str, a JavaScript string here. */
+  /** A str in Python, a JavaScript string here. */
   text: string;
 }
 export type Kind = keyof Kinds;
 
-/** Types that an argument of a kind has to have, on both sides; other kinds take anything. */
+/** The types that an argument of a kind must have, on both sides; other kinds accept anything. */
 export const TYPES: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   list: ["list"],
   tuple: ["tuple"],
@@ -75,10 +76,10 @@ export const TYPES: Readonly<Partial<Record<Kind, readonly string[]>>> = {
 };
 
 export interface Operation {
-  /** What Python does with a, b, c and d. */
+  /** The Python expression, with a, b, c and d. */
   readonly python: string;
   readonly kinds: readonly Kind[];
-  /** Types that the result is likely to have: a kind, or "" if nothing is known. */
+  /** The probable type of the result: a kind, or "" if it is not known. */
   readonly result: Kind | "";
   readonly run: (heap: Heap, args: readonly unknown[]) => unknown;
 }

@@ -1,5 +1,5 @@
-// Memory that runs out in operations on objects: every allocation of each operation fails in turn, once and for good. Then there is
-// a MemoryError, every object is as it was, and the operation comes to what it comes to when it is tried again.
+// Lack of memory in operations on objects: every allocation of each operation fails in turn, once and for good. Then a
+// MemoryError is raised, every object is unchanged, and the operation succeeds when it is tried again.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Address, Heap, MemoryError, NULL, type PyList, PyObject } from "../../src/index.js";
@@ -9,7 +9,7 @@ import { Generator, listing, type Performed } from "./programs.js";
 import type { Value } from "./values.js";
 
 const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
-/** Sets of arguments for each operation. */
+/** The number of sets of arguments for each operation. */
 const ROUNDS = Number(process.env.PYHEAP_ROUNDS ?? 6);
 
 /** Allocations of the mem and object domains, which can be made to fail. */
@@ -17,7 +17,7 @@ class Failures {
   #count = 0;
   #failAt = 0;
   #forever = false;
-  /** How many failed. */
+  /** The number of allocations that failed. */
   failed = 0;
 
   constructor(heap: Heap) {
@@ -76,7 +76,7 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
   const state = (args: unknown[]) =>
     args.map((arg) => (arg instanceof PyObject ? heap.repr(arg) : String(arg))).join(" | ");
 
-  /** The same, where a set that lost what was added to it may show its items in another order. */
+  /** Compares texts. A set from which added items were removed again may show its items in another order. */
   const same = (ours: string, told: string) => {
     if (!ours.includes("{") || [...ours].sort().join() !== [...told].sort().join()) expect(ours).toBe(told);
   };
@@ -90,7 +90,7 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
       const before = state(args);
       const end = failures.during(failAt, forever, () => perform(operation, args));
       if (failures.failed === 0) {
-        // A reference that a failure left behind would be seen here.
+        // A reference that a failure left behind would be noticed here.
         same(`${words(end)} after ${state(args)}`, told);
         return false;
       }
@@ -104,7 +104,7 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
     });
   }
 
-  /** What the step comes to with enough memory; undefined if its arguments don't fit it. */
+  /** The result of the step with enough memory; undefined if its arguments don't fit. */
   function reference(step: Performed): string | undefined {
     const operation = OPERATIONS[step.op] as Operation;
     return heap.scope(() => {
@@ -153,7 +153,7 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
 });
 
 describe("no memory for what the heap keeps itself", () => {
-  /** Takes all memory up to the limit, and answers what gives it back. */
+  /** Takes all memory up to the limit. Returns a function that gives it back. */
   function fill(heap: Heap): () => void {
     const blocks: Address[] = [];
     for (let size = 2 ** 16; size > 0; size >>= 1) {

@@ -1,4 +1,5 @@
-// What a program's functions do in the middle of an operation: no error is lost, and no operation loses what it works on.
+// Functions of the program in the middle of an operation: no error is lost, and no operation loses the objects that it
+// uses.
 
 import { describe, expect, it } from "vitest";
 import type { WholeCore } from "../../src/core/whole-core.js";
@@ -21,7 +22,7 @@ function mortals(heap: Heap, run: () => void): () => PyInstance {
   return () => type.new() as unknown as PyInstance;
 }
 
-/** Takes all memory that is left. Returns a function that gives it back. */
+/** Takes all remaining memory. Returns a function that gives it back. */
 function takeAll(heap: Heap): () => void {
   const blocks: Address[] = [];
   heap.failReservation(1, true);
@@ -36,14 +37,15 @@ function takeAll(heap: Heap): () => void {
   };
 }
 
-/** What of a heap only a test uses: the core's own calls. */
+/** The core's own calls, which only tests use. */
 interface Inside {
   readonly objects: { readonly core: WholeCore; readonly bridge: { raiseIfSet(): void } };
 }
 
 /**
- * Lets the last reference to a tuple go while a ValueError is pending, as an operation does that fails after it took its arguments: here
- * l[::0] = tuple. If `full`, no handle is free meanwhile. Returns what was pending afterwards.
+ * Releases the last reference to a tuple while a ValueError is set, as an operation does that fails after it took its
+ * arguments; here it is l[::0] = tuple. If `full`, no handle is free meanwhile. Returns the error that was set
+ * afterwards.
  */
 function dropWhilePending(heap: Heap, tuple: PyTuple, full: boolean): unknown {
   const list = heap.list();
@@ -89,7 +91,7 @@ describe("an error that is pending while a finalizer runs", () => {
     instance.release();
     const pending = dropWhilePending(heap, tuple as unknown as PyTuple, true);
     expect(pending).toEqual(new PyException("ValueError", "slice step cannot be zero"));
-    // There was no memory for the finalizer's handle: it could not run, and that was reported.
+    // There was no memory for the finalizer's handle: the finalizer could not run, and that was reported.
     expect([finalized, reports]).toEqual([0, [expect.any(MemoryError)]]);
     expect(footprint(heap)).toEqual(before);
   });
@@ -155,7 +157,7 @@ describe("what leaves a container", () => {
 });
 
 describe("a finalizer that releases the handles of the operation in which it runs", () => {
-  /** Runs an operation in which `mortal()` dies; its finalizer releases what `release` was given. */
+  /** Runs an operation in which `mortal()` dies. Its finalizer releases the handles given to `release`. */
   function test(operation: (heap: Heap, mortal: () => PyInstance, release: (...handles: Handle[]) => void) => void) {
     return leakFree((heap) => {
       const released: Handle[] = [];
@@ -163,7 +165,7 @@ describe("a finalizer that releases the handles of the operation in which it run
       const mortal = mortals(heap, () => {
         ran++;
         for (const handle of released) handle.release();
-        // Objects that would take the place of freed ones.
+        // Objects that would reuse the memory of freed ones.
         for (let k = 0; k < 20; k++) heap.list([heap.dict({ k }), heap.set([k])]);
       });
       operation(heap, mortal, (...handles) => released.push(...handles));
@@ -173,7 +175,7 @@ describe("a finalizer that releases the handles of the operation in which it run
     });
   }
 
-  /** A new object that only the container that `put` makes refers to. */
+  /** A new object to which only the container made by `put` refers. */
   function into<T>(mortal: () => PyInstance, put: (o: PyInstance) => T): T {
     const instance = mortal();
     const container = put(instance);

@@ -1,10 +1,10 @@
-// Statistics that are exact to the byte, and policies that can be switched off: results stay the same.
+// Statistics that are exact to the byte; and results that do not change when policies are switched off.
 
 import { describe, expect, it } from "vitest";
 import { type Address, type DomainName, Heap, type HeapOptions, NULL, type Policies } from "../../src/index.js";
 import { footprint } from "./leak-free.js";
 
-/** A heap whose mem and object domains note how many bytes were asked for, block by block. */
+/** A heap whose mem and object domains count the requested bytes, block by block. */
 async function countingHeap(options: HeapOptions = {}): Promise<{ heap: Heap; requested: () => number }> {
   const heap = await Heap.create(options);
   const sizes = new Map<Address, number>();
@@ -108,7 +108,7 @@ describe("objectStats().bytes", () => {
     program(heap, () => {
       const { live } = heap.stats().account;
       const { bytes } = heap.objectStats();
-      // A block is at most 7 bytes larger than what was asked for.
+      // A block is at most 7 bytes larger than requested.
       expect(live.mem + live.object).toBeGreaterThanOrEqual(bytes);
       expect(live.mem + live.object).toBeLessThan(bytes + 8 * heap.stats().allocatedBlocks);
     });

@@ -1,10 +1,11 @@
-// Random programs: steps as data, so that two interpreters can run them, and a failing one can be shrunk and read.
+// Random programs: their steps are data, so that two interpreters can run them, and a failing program can be shortened
+// and read.
 
 import { randomNumbers } from "../model.js";
 import { type Kind, OPERATIONS } from "./operations.js";
 import { type Spec, source } from "./values.js";
 
-/** Step n makes variable n: of a value, or of an operation's result. `forget` makes an earlier variable None. */
+/** Step n makes variable n, from a value or from an operation's result. `forget` sets an earlier variable to None. */
 export type Step = { readonly make: Spec } | Performed | { readonly forget: number };
 export interface Performed {
   readonly op: number;
@@ -63,7 +64,7 @@ const FLOATS = [
 ];
 const ODD_FLOATS = ["NaN", "Infinity", "-Infinity", "1e300", "-1e308", "5e-324", "9007199254740993", "1e-310"];
 
-/** Kinds of which a variable of one kind may be. */
+/** The kinds that a variable of another kind may have. */
 const FITS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   number: ["number", "integer"],
   integer: ["integer"],
@@ -96,7 +97,7 @@ const LITERALS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
 
 export class Generator {
   readonly #random: () => number;
-  /** What kind of value each variable is likely to have. */
+  /** The probable kind of each variable's value. */
   readonly #variables: string[] = [];
 
   constructor(seed: number) {
@@ -117,7 +118,7 @@ export class Generator {
 
   program(steps: number): Program {
     this.#variables.length = 0;
-    // A few operations come again and again in one program, so that each container lives through many of them.
+    // A few operations are repeated in a program, so that each container goes through many of them.
     const focus = Array.from({ length: 12 }, () => this.below(OPERATIONS.length));
     return Array.from({ length: steps }, (_, n) => this.#step(n, focus));
   }
@@ -147,7 +148,7 @@ export class Generator {
     return { op: number, args };
   }
 
-  /** The same, of a program that has no variables. */
+  /** The same, for a program without variables. */
   alone(number: number): Performed {
     this.#variables.length = 0;
     return this.operation(number);
@@ -267,18 +268,18 @@ export function listing(program: Program): string {
     .join("\n");
 }
 
-/** A program as short as possible that `fails` still. */
+/** The shortest program found that still `fails`. */
 export function shrink(program: Program, fails: (program: Program) => boolean): Program {
   let shortest = [...program];
   for (let k = shortest.length - 1; k >= 0; k--) {
-    // A step that does nothing stands in for one that is left out, so that variables keep their numbers.
+    // A step that does nothing replaces a removed one, so that variables keep their numbers.
     const without = shortest.map((step, n) => (n === k ? ({ make: ["n"] } as const) : step));
     if (fails(without)) shortest = without;
   }
   return shortest;
 }
 
-/** The listing without the steps that shrinking emptied. */
+/** The listing without steps that shrinking has emptied. */
 export function shortListing(program: Program): string {
   return listing(program)
     .split("\n")

@@ -1,4 +1,4 @@
-// Garbage, weak references and finalizers on our heap, and in a real CPython: what happens is the same, in the same order.
+// Garbage, weak references and finalizers on our heap and in a real CPython: the same things happen, in the same order.
 //
 // CPython 3.14 collects in increments, so only what a full collection shows is compared (docs/collector.md says what differs).
 

@@ -1,4 +1,4 @@
-// Scenarios of garbage and finalizers, each told twice: in Python and on our heap (stage.ts).
+// Scenarios of garbage and finalizers, each written twice: in Python and for our heap (stage.ts).
 
 import type { PyObject, PyRef } from "../../src/index.js";
 import type { Node, Scenario } from "./stage.js";

@@ -1,4 +1,4 @@
-// Sizes at the edge of 32 bits, and beyond: what can't be is refused at once, and what can is right.
+// Sizes near 32 bits and beyond: impossible sizes are refused at once, and possible ones work.
 
 import { describe, expect, it } from "vitest";
 import { Heap, MemoryError, type PyBytes, type PyInt, type PyStr } from "../../src/index.js";

@@ -1,4 +1,4 @@
-// Where scenarios are told twice, in Python and on our heap, with the same log as outcome.
+// The means for scenarios that are written twice, in Python and for our heap, with the same log as the result.
 //
 // In Python there are   Node(name), with fields x and y       Mortal(name), a Node with a finalizer that logs "del <name>" and then calls
 //                       on_del(node), if that is set          log(...), collect()
@@ -32,7 +32,7 @@ gc.collect()
 const NODE = { name: "object", x: "object", y: "object" } as const;
 export type Node = PyInstance<typeof NODE, never>;
 
-/** What a scenario finds on the heap. All handles are released by the scope in which it runs. */
+/** What a scenario can use on the heap. The scope in which it runs releases all handles. */
 export class Stage {
   readonly lines: string[] = [];
   onDel: ((node: Node) => void) | undefined;

@@ -1,3 +1,5 @@
+// Trimming: the heap moves to a smaller memory, and everything works as before.
+
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
@@ -8,7 +10,7 @@ import { randomNumbers } from "../model.js";
 const BASE = 256 * 1024;
 const WASM_PAGE = 65536;
 
-/** A heap of which nearly all went. */
+/** A heap from which almost everything was released. */
 async function emptied(): Promise<{ heap: Heap; list: PyList }> {
   const heap = await Heap.create();
   const list = heap.from(Array.from({ length: 50_000 }, (_, k) => [k, `text ${k}`])) as unknown as PyList;
@@ -38,7 +40,7 @@ describe("heap.trim", () => {
     samples.view[999] = 1.5;
     expect(samples.view[999]).toBe(1.5);
     expect(new Float64Array(heap.memory.buffer, samples.address, 1000)[999]).toBe(1.5);
-    // Nothing is left that writes to the old memory.
+    // Nothing must still write to the old memory.
     const copy = new Uint8Array(old.buffer).slice();
     list.push([1, 2, 3].map((k) => k * 1000).join());
     heap.object.free(heap.object.malloc(100));

@@ -1,4 +1,4 @@
-// Values of programs as data, and what they are on our heap.
+// Values of programs as data, and the same values on our heap.
 //
 //   ["v", n]  the result of step n        ["n"]  None             ["b", true]  bool       ["i", "-1f"]  int, hexadecimal
 //   ["f", "-0"]  float                    ["s", "text"]  str      ["y", [1, 2]]  bytes
@@ -14,14 +14,16 @@ export type Spec =
   | readonly ["y", readonly number[]]
   | readonly ["t" | "l" | "S" | "F" | "d", readonly Spec[]];
 
-/** A value of a variable: a handle, or a JavaScript value that stands for a bool, an int or None. */
+/** A variable's value: a handle, or a JavaScript value for a bool, an int or None. */
 export type Value = PyObject | number | bigint | boolean | string | null;
 
 export function bigOf(hex: string): bigint {
   return hex.startsWith("-") ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`);
 }
 
-/** The value on the heap. Scalars are JavaScript values where those say enough: so both ways in are taken. */
+/**
+ * The value on the heap. Scalars are JavaScript values if that keeps their meaning, so that both ways in are tested.
+ */
 export function evaluate(heap: Heap, spec: Spec, variables: readonly Value[]): Value {
   const all = (specs: readonly Spec[]) => specs.map((item) => evaluate(heap, item, variables));
   switch (spec[0]) {
@@ -39,7 +41,7 @@ export function evaluate(heap: Heap, spec: Spec, variables: readonly Value[]): V
     }
     case "f": {
       const v = Number(spec[1]);
-      // As a number of JavaScript's, NaN would not be the same object from one use to the next.
+      // As a JavaScript number, NaN would not be the same object at each use.
       return Number.isInteger(v) || Number.isNaN(v) ? heap.float(v) : v;
     }
     case "y":
@@ -61,7 +63,7 @@ function pairs(values: readonly Value[]): [Value, Value][] {
   return values.flatMap((key, k) => (k % 2 === 0 ? [[key, values[k + 1] ?? null] as [Value, Value]] : []));
 }
 
-/** Python's name for the type of a value. */
+/** The name of a value's type in Python. */
 export function typeName(value: Value): string {
   if (value === null) return "NoneType";
   if (value instanceof PyObject) return value instanceof PyRef ? "weakref.ReferenceType" : value.typeName;

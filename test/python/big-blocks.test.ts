@@ -1,4 +1,4 @@
-// Blocks of up to 2 GiB in a host's memory: what the host's malloc gives, the account has.
+// Blocks of up to 2 GiB in a host's memory: the account has everything that the host's malloc gives.
 
 import { expect, it } from "vitest";
 import { loadPython } from "../../src/hosts/python/pyodide.js";

@@ -1,4 +1,4 @@
-// CPython on the heap from its first allocation: it works, the account is true, the limit holds.
+// CPython on the heap from its first allocation: it works, the account is right, the limit is kept.
 
 import type { PyodideAPI } from "pyodide";
 import { loadPyodide } from "pyodide";
@@ -29,7 +29,7 @@ function addsUp(heap: PythonHeap): void {
   }
 }
 
-/** Bytes of the limit that the tests meet. */
+/** The limit that the tests reach. */
 const LIMIT = 40 * 2 ** 20;
 
 describe("an interpreter that starts on the heap", () => {

@@ -1,5 +1,5 @@
-// CPython as a guest under pressure: past the soft limit it collects between two bytecodes, so that garbage which its own thresholds
-// don't notice does not use up the memory.
+// CPython as a guest under pressure. Above the soft limit it collects between two bytecodes, so that garbage which its
+// own thresholds do not notice does not use up the memory.
 
 import { loadPyodide } from "pyodide";
 import { beforeAll, describe, expect, it, vi } from "vitest";
@@ -10,7 +10,7 @@ import { DEFAULT_POLICY, NO_LIMIT } from "../../src/index.js";
 
 const MIB = 2 ** 20;
 
-/** 600 MB of garbage, in 3000 cycles: CPython's own collector looks after 2000 of them. */
+/** 600 MB of garbage in 3000 cycles. CPython's own collector reacts at 2000 objects. */
 const CYCLES = `
 class Node:
     def __init__(self):

@@ -1,4 +1,4 @@
-// Pyodide's memory snapshots: what can't be on a heap is refused before anything is attached, what can be works.
+// Pyodide's memory snapshots: what can't be on a heap is refused before the heap is attached; the rest works.
 
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it, vi } from "vitest";

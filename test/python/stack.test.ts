@@ -1,4 +1,4 @@
-// The Python stack, read from linear memory, against what the interpreter itself says.
+// The Python stack read from linear memory, compared with what the interpreter itself reports.
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -73,12 +73,12 @@ space["answer"]
     const memory = new WebAssembly.Memory({ initial: 1 });
     const view = new DataView(memory.buffer);
     const RUNTIME = 64;
-    // Everything leads to somewhere.
+    // Every address leads to something.
     new Uint32Array(memory.buffer).fill(256);
     const stacks = [0x030b00f0, 0x030d02f0, 0x030e02f0, 0x031000a0].map(
       (version) => new PythonStack(memory, RUNTIME, version),
     );
-    // A table that says it is another one than the interpreter's version has.
+    // A table that claims to be of another version than the interpreter.
     new Uint8Array(memory.buffer).set(new TextEncoder().encode("xdebugpy"), RUNTIME);
     view.setUint32(RUNTIME + 16, 0, true);
     stacks.push(new PythonStack(memory, RUNTIME, 0x030f00a1));

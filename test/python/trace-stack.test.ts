@@ -1,11 +1,12 @@
-// The tracer's stacks against whole walks over the interpreter's frames, while CPython's collector walks them too.
+// The tracer's stacks compared with complete walks over the interpreter's frames, while CPython's collector walks them,
+// too.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import * as C from "../../src/core/constants.gen.js";
 import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
 import { Tape } from "../trace-data.js";
 
-/** Blocks of at least this many bytes are the test's own: one for each look. */
+/** Blocks of at least this many bytes are the test's own: one for each comparison. */
 const FIRST_SIZE = 1 << 20;
 
 const PROGRAM = `
@@ -227,7 +228,7 @@ describe("the tracer's stacks", () => {
       },
     });
     const depth = 60_000;
-    // With a look at all frames at each event, this would be a matter of minutes.
+    // If each event looked at all frames, this would take minutes.
     pyodide.runPython(
       `import sys\nsys.setrecursionlimit(${2 * depth})\ndef f(n):\n    kept = [n, {}]\n    return f(n - 1) if n else len(kept)\nassert f(${depth}) == 2`,
     );

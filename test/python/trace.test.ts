@@ -1,4 +1,4 @@
-// Traces of Python programs: every byte at its line, whatever the stack looks like.
+// Traces of Python programs: every byte is at its line, whatever the stack looks like.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
@@ -23,7 +23,7 @@ async function trace({ pyodide, heap }: Python, program: string): Promise<Analys
   return analysis;
 }
 
-/** The stack of the account with the most bytes of its own, innermost first: names and lines of app.py. */
+/** The stack of the account with the most bytes, innermost first: names and lines in app.py. */
 function largest({ accounts, tree }: Analysis): string[] {
   let best = 0;
   for (let account = 1; account < accounts.length; account++) {
@@ -50,7 +50,7 @@ function sumUp(rows: readonly (readonly [number, number, number, number])[]): Ma
   return sums;
 }
 
-/** A bytes object of n bytes has this much more. */
+/** A bytes object of n bytes has this many bytes more. */
 const BYTES_HEADER = 17;
 const MIB = 2 ** 20;
 
@@ -76,7 +76,7 @@ for _ in range(50):
     const sizes = [...Array(100).fill(1000), ...Array(50).fill(3000)].map((n) => n + BYTES_HEADER);
     const own = sizes.reduce((sum, size) => sum + size, 0);
     const filled = byLine(analysis, "end", "app.py").get(3);
-    // The list's buffer grows on the same line; the bytes objects are known to the byte.
+    // The list's buffer grows on the same line; the sizes of the bytes objects are known exactly.
     const inBytes = [...analysis.sizes].filter(([size]) => size === 1017 || size === 3017);
     expect(inBytes.sort()).toEqual([
       [1017, 100],
@@ -157,7 +157,7 @@ table = {str(n) * 3: None for n in range(1000, 3000)}
 text = "".join(table)
 pairs = [bytearray(n) for n in range(500, 900)]
 `;
-    // tracemalloc stands in front of the tracer, so both see the same calls. Its own tables come from the raw domain.
+    // tracemalloc stands in front of the tracer, so both see the same calls. Its own tables are in the raw domain.
     const { pyodide, heap } = python;
     const tape = new Tape();
     const recorder = heap.trace({ write: tape.write });
@@ -185,7 +185,8 @@ tracemalloc.stop()
         return isOne ? [[line, bytes / count, bytes, count]] : [];
       }).flat(),
     );
-    // An int that CPython takes out of its free list is, for tracemalloc, allocated there; for a trace, where it was first.
+    // For tracemalloc, an int that CPython takes from its free list is allocated there; for a trace, it was allocated
+    // where its block was.
     const isInt = (key: string) => key.endsWith(` ${INT_CLASS}`);
     const others = (sums: Map<string, Measure>) => [...sums].filter(([key]) => !isInt(key)).sort();
     expect(others(mine)).toEqual(others(theirs));
@@ -231,7 +232,7 @@ tracemalloc.stop()
     const live = heapBytes();
     heap.check();
     const { analysis } = await tape.analyse();
-    // Blocks are rounded up: to 8 bytes, and for large ones to what the host's malloc has.
+    // Blocks are rounded up: to 8 bytes, and large ones to the sizes of the host's malloc.
     expect(analysis.figures.liveBytes).toBeLessThanOrEqual(live);
     expect(analysis.figures.liveBytes).toBeGreaterThan(0.85 * live);
   });

@@ -1,4 +1,4 @@
-// heap.tracemalloc of a Python guest beside CPython's own module: the same program, each in an interpreter of its own.
+// heap.tracemalloc of a Python guest compared with CPython's own module: the same program, each in its own interpreter.
 
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -31,7 +31,7 @@ od = OrderedDict((k, float(k)) for k in range(200))
 dq = deque(bytes(100 + k) for k in range(200))
 tuples = [(k, k + 1.5) for k in range(700)]
 `;
-/** Lines that make objects which CPython keeps in free lists; docs/tracemalloc.md explains. */
+/** Lines with objects that CPython keeps in free lists; docs/tracemalloc.md explains them. */
 const FREE_LISTS = [3, 7, 8, 12, 13, 20, 22, 24];
 
 type Row = [line: number, size: number, count: number];
@@ -83,7 +83,7 @@ tracemalloc.stop()
     const own = rowsOf(ours);
     expect(others(own)).toEqual(others(theirs.own));
     expect(others(own).length).toBe(11);
-    // What free lists move goes from line to line, and from and to the interpreter's start-up.
+    // Free lists move blocks from line to line, and to and from the interpreter's start.
     expect(own.map(([line]) => line)).toEqual(theirs.own.map(([line]) => line));
     expect(Math.abs(sum(own, 1) - sum(theirs.own, 1))).toBeLessThan(0.005 * sum(own, 1));
     expect(Math.abs(sum(own, 2) - sum(theirs.own, 2))).toBeLessThan(0.02 * sum(own, 2));
@@ -95,7 +95,7 @@ tracemalloc.stop()
     const picked = (rows: readonly Row[]) => rows.filter(([line]) => FEW.has(line));
     const own = rowsOf(ours, true);
     expect(picked(own)).toEqual(picked(theirs.cumulative));
-    // Python's counts the one block for each of thirty calls.
+    // Python's module counts the block once for each of thirty calls.
     expect(own.find(([line]) => line === RECURSIVE)).toEqual([RECURSIVE, 12_362, 1]);
     expect(theirs.cumulative.find(([line]) => line === RECURSIVE)).toEqual([RECURSIVE, 30 * 12_362, 30]);
   });

@@ -1,4 +1,5 @@
-// Work for an interpreter's heap: objects in cycles, weak references, text and JSON, a recursion to its limit, a collection.
+// Work for an interpreter's heap: objects in cycles, weak references, text and JSON, a recursion to the limit, a
+// collection.
 
 /** A program that works with this many objects in cycles, and records in JSON. */
 export const work = (nodes: number, records: number): string => `

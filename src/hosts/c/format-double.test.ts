@@ -1,3 +1,5 @@
+// printf's doubles: compared with C's results, and with JavaScript's where both are the same.
+
 import { describe, expect, it } from "vitest";
 import { formatDouble } from "./format-double.js";
 
@@ -21,7 +23,7 @@ describe("formatDouble", () => {
       const value = random() * 10 ** Math.floor(random() * 40 - 20);
       const precision = Math.floor(random() * 18);
       const [digits = "", power = ""] = value.toExponential(precision).split("e");
-      // JavaScript takes the larger one of two that are equally near.
+      // JavaScript rounds a value in the middle between two away from zero, so these are not compared.
       const isTie = (rest: string) => /^50*$/.test(rest);
       const padded = `${digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
       const figures = value.toExponential(100).replace(/e.*|\./g, "");

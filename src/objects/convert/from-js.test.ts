@@ -1,3 +1,5 @@
+// heap.from: JavaScript values become objects, and errors tell where the value can't be converted.
+
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Heap, MemoryError, type PyList } from "../../index.js";
 
@@ -6,7 +8,7 @@ beforeAll(async () => {
   heap = await Heap.create();
 });
 
-/** repr of what a value becomes. */
+/** repr of the object that a value becomes. */
 function made(value: unknown): string {
   using object = heap.from(value as object);
   heap.check();
@@ -46,7 +48,7 @@ describe("heap.from", () => {
     const cycle: unknown[] = [1, "ab"];
     cycle.push({ cycle, set: new Set([new Uint8Array([1])]) }, new Map([["self", cycle]]));
     expect(made(cycle)).toBe("[1, 'ab', {'cycle': [...], 'set': {b'\\x01'}}, {'self': [...]}]");
-    // The set is not among them: nothing in it can be part of a cycle.
+    // The set is not counted: nothing in it can be part of a cycle.
     expect(heap.gc.collect()).toBe(3);
   });
 

@@ -1,3 +1,5 @@
+// Handles: release, scopes, `using`, and forgotten handles.
+
 import { setTimeout as delay } from "node:timers/promises";
 import { inspect } from "node:util";
 import { setFlagsFromString } from "node:v8";

@@ -84,7 +84,7 @@ int test_encoded(void) {
     REFUSES(ARGS("(i)", 1), TypeError, "argument 1 must be str, bytes or bytearray, not int", "et", "ascii", &et);
     REFUSES(ARGS("(s#)", "a\0b", (Py_ssize_t)3), TypeError,
             "argument 1 must be encoded string without null bytes, not str", "es", "ascii", &es);
-    /* What a unit before the one that fails has allocated is given back. */
+    /* What an earlier unit has allocated is freed when a later unit fails. */
     REFUSES(ARGS("(ss)", "abc", "x"), TypeError, "'str' object cannot be interpreted as an integer", "esi", "ascii",
             &es, &m);
     STEP(es == NULL);
@@ -258,7 +258,7 @@ int test_build(void) {
     STEP(IS(NEW(Py_BuildValue("{s:i, s:(ii), s:[s,{}]}", "a", 1, "b", 2, 3, "c", "d")),
             "{'a': 1, 'b': (2, 3), 'c': ['d', {}]}"));
     STEP(IS(NEW(va_build("[ii]", 1, 2)), "[1, 2]"));
-    /* A failure takes all values: the reference of N is given away. */
+    /* On failure all values are taken: the reference of N is released. */
     SAME_COUNT(list, STEP(!Py_BuildValue("ONsN", NULL, Py_NewRef(list), "x", Py_NewRef(list)) &&
                           SAYS(SystemError, "NULL object passed to Py_BuildValue")));
     SAME_COUNT(list, STEP(!Py_BuildValue("[sN]", "\xff", Py_NewRef(list)) &&
@@ -334,7 +334,7 @@ int test_buffers(void) {
     STEP(are_right && four->bytes[0] == 'A' && four->views == 0);
     REFUSES(ARGS("(O)", bytes), TypeError, "argument 1 must be read-write bytes-like object, not bytes", "w*", &view);
     REFUSES(ARGS("(s)", "x"), TypeError, "a bytes-like object is required, not 'str'", "y*", &view);
-    /* A view that was had before another unit failed is released. */
+    /* A view from an earlier unit is released when a later unit fails. */
     REFUSES(ARGS("(Os)", o, "x"), TypeError, "'str' object cannot be interpreted as an integer", "y*i", &view, &i);
     STEP(four->views == 0);
     return 0;

@@ -1,4 +1,5 @@
-/* For tests of the API in C: each exported test_* returns 0, or the line of what is wrong. What NEW was given is released by done(). */
+/* For tests of the API in C: each exported test_* returns 0, or the line of the first mistake. done() releases
+   everything that was given to NEW. */
 #include <Python.h>
 
 #define STEP(condition) \
@@ -7,15 +8,15 @@
     } while (0)
 /* A new reference, or NULL with an error. */
 #define NEW(o) keep(o)
-/* The error that is set is of exactly this type, and str() of it is this text; it is not set any more. */
+/* The error that is set has exactly this type and this text; clears it. */
 #define SAYS(type, text) says(PyExc_##type, text)
-/* A call fails like that. */
+/* The call fails with such an error. */
 #define FAILS(call, type, text) STEP(!(call) && SAYS(type, text))
 #define FAILS_NUMBER(call, type, text) STEP((call) == -1 && SAYS(type, text))
-/* repr of an object, which stays the caller's. */
+/* The object's repr is the text. The caller keeps its reference. */
 #define IS(o, text) is((o), (text))
 
-/* Whether what is wrong is printed. */
+/* Whether mistakes are printed. */
 static int speaks = 1;
 void be_quiet(void) { speaks = 0; }
 
@@ -27,7 +28,7 @@ __attribute__((unused)) static PyObject *keep(PyObject *o) {
     return o;
 }
 
-/* Whatever a test keeps is released, and no error is left. */
+/* Releases everything that a test keeps, and clears the error. */
 void done(void) {
     while (kept_count > 0) Py_DECREF(kept[--kept_count]);
     PyErr_Clear();
@@ -38,7 +39,7 @@ __attribute__((unused)) static int is(PyObject *o, const char *text) {
     PyObject *repr = PyObject_Repr(o);
     if (!repr) return 0;
     const int same = PyUnicode_EqualToUTF8(repr, text);
-    /* Without memory, what is there may be another thing, and is nothing to talk about. */
+    /* Without memory the repr itself may be wrong, so it is not printed. */
     if (!same && speaks) printf("%s, not %s\n", PyUnicode_AsUTF8(repr), text);
     Py_DECREF(repr);
     return same;
@@ -59,7 +60,7 @@ __attribute__((unused)) static int says(PyObject *type, const char *text) {
     return same;
 }
 
-/* The next reference count of an object is what it was. */
+/* The next reference count of an object is unchanged by the call. */
 #define SAME_COUNT(o, call) \
     do { \
         Py_ssize_t _before = Py_REFCNT(o); \

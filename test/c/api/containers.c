@@ -3,7 +3,7 @@
 int test_tuple(void) {
     PyObject *t = NEW(PyTuple_New(2)), *i = NEW(PyLong_FromLong(1000));
     STEP(t && i && PyTuple_Check(t) && PyTuple_CheckExact(t) && !PyTuple_Check(i));
-    /* Half filled, it can still be let go. */
+    /* It can be released half filled. */
     SAME_COUNT(i, {
         PyObject *half = PyTuple_New(3);
         if (half) PyTuple_SET_ITEM(half, 1, Py_NewRef(i));
@@ -90,7 +90,7 @@ int test_dict(void) {
     STEP(PyDict_GetItemRef(d, list, &value) == -1 && value == NULL && SAYS(TypeError, unhashable));
     FAILS_NUMBER(PyDict_SetItem(d, list, i), TypeError, unhashable);
     FAILS_NUMBER(PyDict_Contains(d, list), TypeError, unhashable);
-    /* No dict. */
+    /* Not a dict. */
     STEP(!PyDict_GetItem(list, key) && !PyErr_Occurred());
     FAILS(PyDict_GetItemWithError(list, key), SystemError, "bad argument to internal function");
     FAILS_NUMBER(PyDict_SetItem(list, key, i), SystemError, "bad argument to internal function");

@@ -19,7 +19,7 @@ int test_set(void) {
     STEP(PyErr_BadArgument() == 0 && SAYS(TypeError, "bad argument type for built-in operation"));
     PyErr_BadInternalCall();
     STEP(SAYS(SystemError, "bad argument to internal function"));
-    /* The last one counts. */
+    /* The last error counts. */
     PyErr_SetString(PyExc_ValueError, "first");
     PyErr_SetString(PyExc_TypeError, "second");
     STEP(SAYS(TypeError, "second"));
@@ -44,7 +44,7 @@ int test_format_v(void) {
     return 0;
 }
 
-/* What the heap itself raises has a type, and can be taken and put back. */
+/* Errors that the heap itself raises have a type, and can be taken and put back. */
 int test_core_errors(void) {
     PyObject *d = NEW(PyDict_New()), *list = NEW(PyList_New(0)), *i = NEW(PyLong_FromLong(5)),
              *zero = NEW(PyLong_FromLong(0));
@@ -79,7 +79,7 @@ int test_take(void) {
     const int is_normal = type == PyExc_ValueError && value && PyExceptionInstance_Check(value);
     PyErr_Restore(type, value, traceback);
     STEP(is_fetched && is_normal && SAYS(ValueError, "words"));
-    /* A type and what it is to be made with. */
+    /* A type, and the arguments for making the exception. */
     type = Py_NewRef(PyExc_TypeError);
     value = PyUnicode_FromString("late");
     PyErr_NormalizeException(&type, &value, &traceback);
@@ -151,7 +151,7 @@ int test_parts(void) {
     return 0;
 }
 
-/* What is printed, api.test.ts looks at. */
+/* api.test.ts checks the output. */
 int print_all(void) {
     PyErr_SetString(PyExc_ValueError, "printed");
     PyErr_Print();
@@ -176,7 +176,7 @@ int print_all(void) {
     return 0;
 }
 
-/* Errors that are left set, for the caller. */
+/* Errors that remain set, for the caller. */
 static PyObject *ours;
 /* TypeError, raised from a ValueError (8), while a ValueError was handled (9), from itself (10). */
 static void raise_from(int way) {
@@ -298,7 +298,7 @@ int test_calling_an_exception(void) {
     PyObject *names = NEW(Py_BuildValue("{s:i}", "a", 1)), *nothing = NEW(PyTuple_New(0));
     STEP(names && nothing);
     FAILS(PyObject_Call(PyExc_ValueError, nothing, names), TypeError, "ValueError() takes no keyword arguments");
-    /* As a type in C does it. */
+    /* As a type in C does. */
     PyTypeObject *type = (PyTypeObject *)PyExc_ValueError;
     PyObject *made = NEW(type->tp_new(type, nothing, NULL));
     PyObject *args = NEW(PyObject_GetAttrString(e, "args"));
@@ -322,7 +322,7 @@ int test_attributes_of_an_exception(void) {
          NEW(PyObject_GetAttrString(e, "__context__")) == Py_None);
     FAILS_NUMBER(PyObject_SetAttrString(e, "__cause__", list), TypeError,
                  "exception cause or context must be None or derive from BaseException");
-    /* And any others. */
+    /* And with any other attributes. */
     STEP(PyObject_SetAttrString(e, "code", list) == 0 && NEW(PyObject_GetAttrString(e, "code")) == list);
     STEP(PyObject_DelAttrString(e, "code") == 0);
     FAILS(PyObject_GetAttrString(e, "code"), AttributeError, "'ValueError' object has no attribute 'code'");

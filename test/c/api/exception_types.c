@@ -6,7 +6,7 @@ static PyTypeObject ErrorType = {
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
 };
 
-/* The type stays as long as the module is loaded; so it is made ready with it. */
+/* The type exists as long as the module is loaded, so it is made ready by a constructor of the module. */
 __attribute__((constructor)) static void begin(void) {
     ErrorType.tp_base = (PyTypeObject *)PyExc_ValueError;
     if (PyType_Ready(&ErrorType) < 0) PyErr_Clear();
@@ -21,7 +21,7 @@ int test_error_type(void) {
     return 0;
 }
 
-/* A type of exceptions with a field of its own, whose functions end with those of its base; and one derived from that. */
+/* A type of exceptions with its own field, whose functions call those of its base last; and a type derived from it. */
 typedef struct {
     PyBaseExceptionObject base;
     PyObject *place;
@@ -77,14 +77,14 @@ __attribute__((constructor)) static void begin_field_error(void) {
     if (PyType_Ready(&FieldErrorType) < 0) PyErr_Clear();
 }
 
-/* Leaves one that says itself what it says. */
+/* Leaves an exception set that makes its own text. */
 void leave_field_error(void) {
     PyObject *pair = Py_BuildValue("si", "far", 7);
     PyErr_SetObject((PyObject *)&FieldErrorType, pair);
     Py_XDECREF(pair);
 }
 
-/* Raises one with two arguments, and takes it; in a cycle with itself. */
+/* Raises an exception with two arguments, and takes it. It refers to itself. */
 static int raise_in_cycle(PyObject *type) {
     PyObject *pair = Py_BuildValue("si", "far", 7);
     if (!pair) return 0;
@@ -100,7 +100,7 @@ static int raise_in_cycle(PyObject *type) {
 int test_error_with_a_field(void) {
     PyObject *type = (PyObject *)&FieldErrorType;
     STEP(raise_in_cycle(type) && PyGC_Collect() > 0);
-    /* Its tp_init is called, also when it is raised, and what that raises is raised instead. */
+    /* Its tp_init is called when it is raised; an error of tp_init is raised instead. */
     PyErr_SetString(type, "far");
     STEP(SAYS(TypeError, "function takes exactly 2 arguments (1 given)"));
     PyObject *e = NEW(PyObject_CallFunction(type, "sO", "far", type));
@@ -113,7 +113,7 @@ int test_error_with_a_field(void) {
     return 0;
 }
 
-/* An exception of a table, without functions of its own. */
+/* A type of exceptions from a PyType_Spec, without functions of its own. */
 static PyType_Slot plain_error_slots[] = {{0, NULL}};
 static PyType_Spec plain_error_spec = {"exception_types.PlainError", sizeof(PyBaseExceptionObject), 0,
                                        Py_TPFLAGS_DEFAULT, plain_error_slots};
@@ -129,7 +129,7 @@ int test_error_of_a_table(void) {
     return 0;
 }
 
-/* One of a table whose tp_dealloc ends with that of its base; and one derived from it. */
+/* A type from a PyType_Spec whose tp_dealloc calls that of its base last; and a type derived from it. */
 static int table_errors_gone;
 
 static void table_error_dealloc(PyObject *op) {
@@ -159,7 +159,7 @@ int test_error_of_a_table_with_dealloc(void) {
         const Py_ssize_t before = Py_REFCNT(types[k]);
         PyErr_SetString(types[k], "gone");
         PyErr_Clear();
-        /* One that refers to itself through its dict. */
+        /* An exception that refers to itself through its dict. */
         PyObject *e = PyObject_CallNoArgs(types[k]);
         if (!e) return __LINE__;
         const int done = PyObject_SetAttrString(e, "itself", e) == 0;

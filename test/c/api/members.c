@@ -69,7 +69,7 @@ static int clear(PyObject *op) {
     return 0;
 }
 
-/* No dealloc: what a type made of a table has then calls clear. */
+/* No dealloc: types made from a PyType_Spec then call clear. */
 static PyGetSetDef getset[] = {
     {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},
     {"hidden", NULL, NULL, NULL, NULL},

@@ -22,7 +22,7 @@ int test_long_from(void) {
     return 0;
 }
 
-/* Digits of a base that is a power of 2 are read and written in time that grows as their number does. */
+/* For bases that are powers of 2, reading and writing take time proportional to the number of digits. */
 int test_many_digits(void) {
     const Py_ssize_t n = 300000;
     PyObject *digits = NEW(PyUnicode_New(n, 127));
@@ -213,7 +213,7 @@ int test_in_place(void) {
     FAILS(PyNumber_InPlaceMatrixMultiply(a, b), TypeError, "unsupported operand type(s) for @=: 'int' and 'int'");
     FAILS(PyNumber_InPlaceSubtract(text, a), TypeError, "unsupported operand type(s) for -=: 'str' and 'int'");
     FAILS(PyNumber_InPlacePower(text, a, Py_None), TypeError, "unsupported operand type(s) for **=: 'str' and 'int'");
-    /* What can change itself does, and is the answer. */
+    /* Objects that can change themselves do so, and are the result. */
     PyObject *list = NEW(Py_BuildValue("[i]", 1)), *more = NEW(Py_BuildValue("(ii)", 2, 3));
     STEP(list && more);
     STEP(NEW(PyNumber_InPlaceAdd(list, more)) == list && NEW(PyNumber_InPlaceAdd(list, list)) == list &&

@@ -124,7 +124,7 @@ int test_mapping(void) {
     return 0;
 }
 
-/* ---- recursion, the version, and what there is of threads ---- */
+/* ---- recursion, the version, and threads ---- */
 
 static int deepest;
 

@@ -1,7 +1,7 @@
 /* Types in C that have functions for operators, items and iteration, used through the abstract API. */
 #include "check.h"
 
-/* A number: a long in an object. Its operators answer (letter, left, right) as text. */
+/* A number: a long in an object. Its operators return (letter, left, right) as text. */
 typedef struct {
     PyObject_HEAD
     long value;
@@ -110,7 +110,7 @@ static PyTypeObject NumberType = {
     .tp_repr = n_repr,
 };
 
-/* A row of the numbers 0 .. n - 1, by sequence functions; writing to it is noted down. */
+/* A row of the numbers 0 .. n - 1, with sequence functions; it records writes. */
 typedef struct {
     PyObject_HEAD
     Py_ssize_t n;
@@ -398,7 +398,7 @@ int test_callback(void) {
     return 0;
 }
 
-/* What is called with a row of arguments, and says how many, and which have names. */
+/* A type whose objects are called with a row of arguments, and report their number and their names. */
 typedef struct {
     PyObject_HEAD
     vectorcallfunc vectorcall;

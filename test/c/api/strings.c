@@ -335,7 +335,7 @@ int test_unicode_writer(void) {
     return 0;
 }
 
-/* What can't be written leaves it as it was. */
+/* A text that can't be written leaves the writer unchanged. */
 int test_unicode_writer_errors(void) {
     STEP(!PyUnicodeWriter_Create(-1) && SAYS(ValueError, "length must be positive"));
     PyUnicodeWriter_Discard(NULL);

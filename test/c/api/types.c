@@ -75,7 +75,7 @@ int test_finalizer(void) {
     PyObject *ref = NEW(PyWeakref_NewRef(op, NULL));
     if (!ref) Py_DECREF(op);
     STEP(ref);
-    /* It comes back to life once, and goes then without being asked again. */
+    /* The finalizer makes it reachable once; the second time it is destroyed without a finalizer. */
     counts[KINDS] = 1;
     Py_DECREF(op);
     STEP(saved == op && counts[FINALIZED] == 1 && counts[DEALLOCATED] == 0 && Py_REFCNT(op) == 1 &&
@@ -85,7 +85,7 @@ int test_finalizer(void) {
     STEP(counts[FINALIZED] == 1 && counts[DEALLOCATED] == 1);
     PyObject *target = op;
     STEP(PyWeakref_GetRef(ref, &target) == 0 && target == NULL);
-    /* By itself. */
+    /* Without another object. */
     counts[KINDS] = 0;
     op = NEW(node(type, counts));
     STEP(op);
@@ -161,7 +161,7 @@ int test_new(void) {
     Py_ssize_t count = Py_REFCNT(type);
     PyObject *op = NEW(PyObject_New(PyObject, type));
     STEP(op && Py_TYPE(op) == type && Py_REFCNT(op) == 1 && Py_REFCNT(type) == count + 1);
-    /* Freed without a dealloc: the reference to the type is the caller's business. */
+    /* Freed without a dealloc: the caller must release the reference to the type. */
     PyObject *other = PyObject_New(PyObject, type);
     STEP(other);
     PyObject_Del(other);
@@ -251,7 +251,7 @@ int test_derived(void) {
          SAYS(TypeError, "type 'Child' has no module of this definition"));
     STEP(PyType_GetModuleState(type) == NULL && PyErr_ExceptionMatches(PyExc_TypeError));
     PyErr_Clear();
-    /* Types made of tables can have more attributes, which their instances see. */
+    /* Types made from a PyType_Spec can get more attributes, which their instances see. */
     PyObject *value = NEW(PyLong_FromLong(12345));
     STEP(value && PyObject_SetAttrString((PyObject *)type, "extra", value) == 0 &&
          NEW(PyObject_GetAttrString(op, "extra")) == value);
@@ -287,7 +287,7 @@ int test_not_ready(void) {
     return 0;
 }
 
-/* ---- what a type says of itself ---- */
+/* ---- a type's own repr, hash and comparison ---- */
 
 static PyObject *Value_repr(PyObject *op) {
     return PyUnicode_FromFormat("Value(%d)", (int)(size_t)((Node *)op)->counts);

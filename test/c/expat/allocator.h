@@ -1,4 +1,4 @@
-/* Included before every file of expat: what it calls malloc is the mem domain of Python's heap. */
+/* Included before every file of expat: its malloc is the mem domain of Python's heap. */
 #include <Python.h>
 
 #define malloc PyMem_Malloc

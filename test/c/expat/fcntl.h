@@ -1,1 +1,1 @@
-/* Nothing of it is used. */
+/* Nothing from this header is used. */

@@ -1,4 +1,4 @@
-/* Parses a document with one allocation made to fail, and says how that ended. */
+/* Parses a document while one allocation fails, and reports the result. */
 #include <Python.h>
 
 #undef malloc
@@ -11,7 +11,7 @@
 static PyMemAllocatorEx real;
 static int calls, fail_at, fail_forever;
 
-/* The names of the elements that are open, as a program would keep them. */
+/* The names of the open elements, as a program would keep them. */
 static char *open_names[64];
 static int depth, elements, characters, failed;
 
@@ -65,14 +65,14 @@ static void text(void *parser, const char *at, int n) {
     characters += n;
 }
 
-/* 0 if the document was parsed, -1 if there was no parser, -2 if a handler failed, else the error that expat reports. */
+/* 0 if the document was parsed, -1 if there was no parser, -2 if a handler failed, otherwise the error of expat. */
 static int parse_with_allocator(const char *document, int n) {
     XML_Parser parser = XML_ParserCreateNS(NULL, '|');
     if (parser == NULL) return -1;
     XML_SetUserData(parser, parser);
     XML_SetElementHandler(parser, begin, end);
     XML_SetCharacterDataHandler(parser, text);
-    /* In pieces, so that what is left over has to be kept. */
+    /* In pieces, so that expat has to keep the rest of each. */
     int status = XML_STATUS_OK;
     for (int at = 0; status == XML_STATUS_OK && at < n; at += 100) {
         const int piece = n - at < 100 ? n - at : 100;
@@ -85,7 +85,7 @@ static int parse_with_allocator(const char *document, int n) {
     return failed ? -2 : error;
 }
 
-/* `at`: the number of the allocation that fails, 0 if none does; `forever`: whether all later ones fail too. */
+/* `at` is the number of the allocation that fails, 0 if none does; `forever` tells whether all later ones fail too. */
 int parse(const char *document, int n, int at, int forever) {
     calls = elements = characters = depth = failed = 0;
     fail_at = at;

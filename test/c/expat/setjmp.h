@@ -1,4 +1,4 @@
-/* For expat's test program alone: a test that fails jumps out, and here that ends the run. */
+/* Only for expat's test program: a failed test jumps, which ends the run here. */
 #include <stdlib.h>
 
 typedef int jmp_buf[1];

@@ -1,2 +1,2 @@
-/* What expat takes from the process for its hash salt. */
+/* What expat reads from the process for its hash salt. */
 static inline int getpid(void) { return 1; }

@@ -1,4 +1,4 @@
-/* Functions of every calling convention, and types whose functions are called in every way. */
+/* Functions with every calling convention, and types whose functions are called in every way. */
 #include <Python.h>
 
 static PyObject *nothing(PyObject *self, PyObject *args) {

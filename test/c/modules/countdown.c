@@ -1,4 +1,4 @@
-/* A type that is a container: this many numbers, from n - 1 down to 0, one of which can be said to be another. */
+/* A container type: the numbers from n - 1 down to 0, one of which can be replaced. */
 #include <Python.h>
 
 typedef struct {

@@ -1,4 +1,4 @@
-/* The least that a type can be: its instances have nothing. */
+/* The simplest type: its instances have no fields. */
 #include <Python.h>
 
 typedef struct {

@@ -1,4 +1,4 @@
-/* Fields: two strings and a number, as members, which anything can be stored in; a constructor, and a method. */
+/* Fields: two strings and a number, as members that accept any value; a constructor, and a method. */
 #include <Python.h>
 #include <stddef.h>
 

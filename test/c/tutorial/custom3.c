@@ -1,4 +1,4 @@
-/* Fields that are always strings: getters and setters say what may be stored, and that none is deleted. */
+/* Fields that are always strings: getters and setters decide what may be stored, and forbid deletion. */
 #include <Python.h>
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-/* Cycles: here anything can be stored as a name, also what refers to the object itself. So the collector has to see it. */
+/* Cycles: a name can be any object, even one that refers to this object. So the collector must see it. */
 #include <Python.h>
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-/* What the four have in common: a module called custom with the type, made in several phases. */
+/* Shared by the four stages: a module called custom with the type, made in several phases. */
 
 static int custom_exec(PyObject *module) {
 #ifdef FROM_SPEC

@@ -1,4 +1,5 @@
-/* An object with a first name and a last name, which are strings, and a number: what the third and the fourth stage have in common. */
+/* Shared by the third and the fourth stage: an object with a first name and a last name, which are strings, and a
+   number. */
 
 #ifndef IS_NAME
 #define IS_NAME(op) PyUnicode_Check(op)
@@ -39,7 +40,7 @@ static PyMemberDef Custom_members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 
-/* The closure is where in the object the string stands. */
+/* The closure is the offset of the string in the object. */
 static PyObject **place(PyObject *op, void *closure) { return (PyObject **)((char *)op + (size_t)closure); }
 
 static PyObject *Custom_get(PyObject *op, void *closure) { return Py_NewRef(*place(op, closure)); }

@@ -1,4 +1,4 @@
-// Every version of Pyodide that a heap lives in, as packages of their own.
+// Every version of Pyodide that a heap supports, as packages of their own.
 
 import type { loadPyodide } from "pyodide";
 

@@ -1,3 +1,5 @@
+// The suite on Pyodide 0.29.
+
 import { VERSIONS } from "./list.js";
 import { testVersion } from "./suite.js";
 

@@ -1,4 +1,4 @@
-// The README's table of versions is the one of the tests, and each version has its run of them.
+// The README's table of versions equals the list of the tests, and each version has its test file.
 
 import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";

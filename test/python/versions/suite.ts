@@ -1,4 +1,5 @@
-// What holds for every version of Pyodide: the heap from the first allocation, limits, account, debug hooks, pressure, and stacks against what Python itself says.
+// Tests for every version of Pyodide: the heap from the first allocation, limits, account, debug hooks, pressure, and
+// stacks compared with Python's own.
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -12,7 +13,7 @@ const MIB = 2 ** 20;
 
 const WORK = work(5000, 1000);
 
-/** Calls look(), which compares stacks, from everywhere: its answers are what the program returns. */
+/** Calls look(), which compares stacks, from everywhere. The program returns its results. */
 const PLACES = `
 import json, sys, traceback, host
 
@@ -58,12 +59,15 @@ counts = [
     *sorted([2, 1], key=lambda n: look() * n),
 ]
 `;
-/** Sizes of blocks that mark a place. */
+/** Sizes of blocks that mark a place in the program. */
 const FIRST_MARK = 100_000;
-/** A bytes object of n bytes has this much more. */
+/** A bytes object of n bytes has this many bytes more. */
 const BYTES_HEADER = 17;
 
-/** The tests of a version. Each has a file of its own: versions before 314 leave things in the global scope, and don't bear another beside them. */
+/**
+ * The tests of a version. Each version has its own test file: those before 314 use the global scope, and can't share it
+ * with another version.
+ */
 export function testVersion(version: Version): void {
   describe(`Pyodide ${version.pyodide}, CPython ${version.python}`, () => {
     let pyodide: PyodideAPI;

@@ -1,4 +1,4 @@
-/* What expat takes from the clock for its hash salt. */
+/* What expat reads from the clock for its hash salt. */
 #include <time.h>
 
 struct timeval {
