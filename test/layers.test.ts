@@ -85,10 +85,11 @@ const houses: Record<string, House> = {
       report: ["core", "alloc", "pressure", "hosts/c", "page", ...TRACE],
       "report/export": ["core", "report", ...TRACE],
       "cli/system": ["text"],
+      "cli/packages": ["text", "cli/system"],
       "cli/report": ["page", "report", "report/export", "cli/system", ...TRACE],
       cli: [
         ...["ground", "alloc", "objects/bridge", "heap", "hosts/c", "hosts/python", "page", "report", ...TRACE],
-        ...["cli/system", "cli/report"],
+        ...["cli/system", "cli/packages", "cli/report"],
       ],
     },
   },

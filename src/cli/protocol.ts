@@ -2,6 +2,7 @@
 
 import type { HeapShape } from "../page/heap-shape.js";
 import type { Program, PythonAllocator, RunResult } from "../report/run-result.js";
+import type { WantedModule } from "./packages/provider.js";
 
 export interface TraceRequest {
   readonly file: string;
@@ -10,6 +11,14 @@ export interface TraceRequest {
   /** Mean distance between samples in bytes; undefined: everything is recorded. */
   readonly sample: number | undefined;
   readonly aggregate: boolean;
+}
+
+/** What there is of packages. */
+export interface PackageRequest {
+  /** Modules that can be had. */
+  readonly offered: readonly string[];
+  /** Folders of packages that are there already. */
+  readonly folders: readonly string[];
 }
 
 /** The request that the main thread sends, once. */
@@ -27,6 +36,8 @@ export interface RunRequest {
   readonly isOnScreen: boolean;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** undefined: the program gets no packages. */
+  readonly packages: PackageRequest | undefined;
   /** Memory for the interrupt, standard input and more: see shared.ts. */
   readonly shared: SharedArrayBuffer;
 }
@@ -35,6 +46,8 @@ export interface RunRequest {
 export type WorkerMessage =
   | { readonly kind: "started" }
   | { readonly kind: "read" }
+  /** Packages are asked for. The thread waits for an answer of type Provided[], by a message of its own. */
+  | { readonly kind: "provide"; readonly wanted: readonly WantedModule[] }
   | { readonly kind: "trace"; readonly bytes: Uint8Array }
   | { readonly kind: "heap"; readonly shape: HeapShape }
   /** `result` is undefined if there is nothing to report. */

@@ -6,7 +6,7 @@
 // A program can end anywhere: by os._exit, a signal, a crash. Then the remaining steps are done from there, without the interpreter.
 
 import { isatty } from "node:tty";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import { describeFault } from "../ground/errors.js";
 import { PendingCall } from "../hosts/python/pending-call.js";
@@ -20,6 +20,8 @@ import { type EmscriptenFiles, errorOf, type FileSystem } from "./emscripten-fil
 import { EVENT_LOOP } from "./event-loop.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
+import { PACKAGE_IMPORTS } from "./package-imports.js";
+import type { Provided, WantedModule } from "./packages/provider.js";
 import { PRELUDE } from "./prelude.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { type Recording, startRecording } from "./recording.js";
@@ -288,6 +290,27 @@ function prepare({ pyodide, python, heap }: Interpreter): void {
   ];
 }
 
+/** Asks the main thread for packages, and waits for them. */
+function provide(wanted: readonly WantedModule[]): readonly Provided[] {
+  recording?.flushBefore(Number.POSITIVE_INFINITY);
+  say({ kind: "provide", wanted });
+  Atomics.wait(shared.words, WORD.provided, 0);
+  Atomics.store(shared.words, WORD.provided, 0);
+  const answer = parentPort && receiveMessageOnPort(parentPort);
+  return (answer as { message: readonly Provided[] } | undefined)?.message ?? [];
+}
+
+/** Gets the packages that the program imports, and readies Python for those that it imports unforeseen. */
+function preparePackages({ pyodide }: Interpreter): void {
+  if (!request.packages) return;
+  const { offered, folders } = request.packages;
+  const space = pyodide.toPy({});
+  pyodide.runPython(PACKAGE_IMPORTS, { globals: space, filename: RUNNER_FILE });
+  const get = (wanted: { toJs(): readonly WantedModule[] }) => pyodide.toPy(provide(wanted.toJs()));
+  const begin = space.get("package_imports") as (...values: unknown[]) => (kind: string, target: string) => void;
+  begin(pyodide.toPy(offered), get, pyodide.toPy(folders))(request.program.kind, request.program.target);
+}
+
 interface ExitStatus {
   readonly name: "ExitStatus";
   readonly status: number;
@@ -317,6 +340,7 @@ function run({ pyodide, python }: Interpreter): number {
 const interpreter = await start();
 connect(interpreter);
 prepare(interpreter);
+preparePackages(interpreter);
 takeSignals(interpreter);
 say({ kind: "started" });
 recording?.noteProgram();

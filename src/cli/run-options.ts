@@ -6,11 +6,12 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { ALLOCATORS, type Program, type PythonAllocator } from "../report/run-result.js";
 import { MOST_SAMPLE_BYTES } from "../trace/random.js";
 import type { Budget } from "./budget.js";
+import type { PackageOptions } from "./packages/provider.js";
 import { parseSize } from "./size.js";
 import { UsageError } from "./system/errors.js";
 import { FORCE } from "./system/files.js";
 
-export interface RunOptions extends Budget {
+export interface RunOptions extends Budget, PackageOptions {
   readonly c?: string;
   readonly m?: string;
   readonly limit?: number;
@@ -24,6 +25,7 @@ export interface RunOptions extends Budget {
   readonly live?: boolean;
   readonly liveTerminal?: boolean;
   readonly port?: number;
+  readonly packages: boolean;
   readonly quiet?: boolean;
   readonly force?: boolean;
 }
@@ -35,6 +37,8 @@ Examples:
   pyheap run --soft-limit 48MiB app.py    past 48 MiB garbage is collected, and what is empty goes back
   pyheap run -c "print(sum(range(10)))"   run a piece of code
   pyheap run -m json.tool data.json       run a module of the standard library
+  pyheap run --package attrs app.py       with a package that it does not import itself
+  pyheap run -r requirements.txt app.py   with the packages of a file
   pyheap run spam.wasm                    run main of a module in C (pyheap cc makes them)
   pyheap run spam.wasm add 3 4            call one of its functions
   pyheap run --json - --quiet app.py      the report as JSON on standard output
@@ -93,6 +97,15 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("--aggregate", "of a trace: keep only the totals by stack and the peak, in a small file")
     .option("--fail-over-peak <size>", "exit with 3 if more was live at once; shows the stacks to blame", toBudget)
     .option("--fail-over-leak <size>", "exit with 3 if the program left more; shows the stacks to blame", toBudget)
+    .option(
+      "--package <name>",
+      "load a package: NAME, NAME==1.2 (may be repeated); imports are found by themselves",
+      add,
+    )
+    .option("--wheel <file>", "load a package from a wheel, a file or a URL (may be repeated)", add)
+    .option("-r, --requirements <file>", "load the packages that a file lists (may be repeated)", add)
+    .option("--index <url>", "where packages are looked up that Pyodide does not have; the default is PyPI")
+    .option("--no-packages", "load no packages, whatever the program imports")
     .option("--live", "show the program while it runs: a page on this machine")
     .option("--live-terminal", "show the program while it runs, in this terminal")
     .option("--port <number>", "of --live: the port of the page; the default is any that is free", toPort)
@@ -107,6 +120,8 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
       process.exitCode = await run(program, options);
     });
 }
+
+const add = (value: string, others: readonly string[] = []) => [...others, value];
 
 function toPort(text: string): number {
   const port = Number(text);

@@ -6,6 +6,7 @@ import { devNull } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { RunResult } from "../report/run-result.js";
 import { InputSender } from "./input.js";
+import type { Provider, WantedModule } from "./packages/provider.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { flushEvery } from "./recording.js";
 import { type Shared, viewShared, WORD } from "./shared.js";
@@ -50,11 +51,17 @@ function keepSafe({ words }: Shared, { trace, live }: RunRequest): () => void {
   return () => clearInterval(timer);
 }
 
+/** What the thread can ask of this one. */
+export interface Services {
+  readonly provider: Provider | undefined;
+}
+
 /** Runs the program. `watch` gets the thread's messages if the program is shown live or summed up. */
 export function runPython(
   request: RunRequest,
   watch: (message: WorkerMessage) => void,
   terminal: NodeJS.WriteStream,
+  { provider }: Services,
 ): Promise<Ended> {
   const spare = Array.from({ length: SPARE }, () => openSync(devNull, "r"));
   const shared = viewShared(request.shared);
@@ -82,9 +89,15 @@ export function runPython(
     };
     const endSignals = forwardSignals(shared, stop);
     const endSafety = keepSafe(shared, request);
+    const provide = async (wanted: readonly WantedModule[]) => {
+      worker.postMessage((await provider?.provide(wanted)) ?? []);
+      Atomics.store(shared.words, WORD.provided, 1);
+      Atomics.notify(shared.words, WORD.provided);
+    };
     worker.on("message", (message: WorkerMessage) => {
       if (message.kind === "started") start();
       else if (message.kind === "read") input.request();
+      else if (message.kind === "provide") void provide(message.wanted);
       else if (message.kind === "done") ({ result, exitCode } = { result: message.result, exitCode: message.exitCode });
       else {
         watch(message);

@@ -12,12 +12,13 @@ import { visible } from "../text/visible.js";
 import { AggregatedFile } from "./aggregated-file.js";
 import { type Budget, OVER_BUDGET, overBudget } from "./budget.js";
 import { showLive } from "./live-view.js";
+import { Provider } from "./packages/provider.js";
 import type { RunRequest, TraceRequest, WorkerMessage } from "./protocol.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadTrace } from "./report/trace-input.js";
 import { runC } from "./run-c.js";
 import { checksBudget, isLive, type RunOptions, runCommand } from "./run-options.js";
-import { type Ended, runPython } from "./run-python.js";
+import { type Ended, runPython, type Services } from "./run-python.js";
 import { makeShared, viewShared } from "./shared.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
 import { reasonOf, UsageError } from "./system/errors.js";
@@ -68,30 +69,39 @@ async function runOnHeap(program: Program, options: RunOptions, trace: TraceRequ
     const result = await runC(program, { limit, debugHooks, trace });
     return { result, exitCode: result.exitCode };
   }
+  const isOnScreen = options.liveTerminal === true && process.stderr.isTTY === true;
+  const provider = options.packages ? await beginPackages(options, isOnScreen) : undefined;
+  const services = { provider };
   const request = {
     ...{ program, allocator, limit, softLimit, debugHooks, trace },
     live: isLive(options),
-    isOnScreen: options.liveTerminal === true && process.stderr.isTTY === true,
+    isOnScreen,
+    packages: provider && { offered: provider.offered, folders: provider.folders },
     shared: makeShared(),
     folder: process.cwd(),
     environment: environment(),
   };
-  if (trace?.aggregate) return runAggregated(request, trace);
-  if (!request.live) return runPython(request, () => undefined, process.stderr);
+  if (trace?.aggregate) return runAggregated(request, trace, services);
+  if (!request.live) return runPython(request, () => undefined, process.stderr, services);
   const view = await showLive(program, options, errorColors(), viewShared(request.shared));
-  const ended = await runPython(request, (message) => view.program.take(message), process.stderr);
+  const ended = await runPython(request, (message) => view.program.take(message), process.stderr, services);
   const isAsked = [SIGNALS.SIGTERM, SIGNALS.SIGHUP].some((signal) => ended.exitCode === exitCodeOf(signal));
   await view.end({ stays: !isAsked });
   return ended;
 }
 
+function beginPackages(options: RunOptions, isOnScreen: boolean): Promise<Provider> {
+  const isShown = process.stderr.isTTY === true && !process.env.CI && !isOnScreen;
+  return Provider.begin(options, process.env, isShown ? process.stderr : undefined);
+}
+
 /** Runs a program, and keeps only the sums of its recording. */
-async function runAggregated(request: RunRequest, trace: TraceRequest): Promise<Ended> {
+async function runAggregated(request: RunRequest, trace: TraceRequest, services: Services): Promise<Ended> {
   const sums = new AggregatedFile(trace);
   const take = (message: WorkerMessage) => {
     if (message.kind === "trace") sums.take(message.bytes);
   };
-  const ended = await runPython(request, take, process.stderr);
+  const ended = await runPython(request, take, process.stderr, services);
   try {
     sums.end();
   } catch (error) {

@@ -10,6 +10,7 @@
 //   drawn      lines of the live view that are on the terminal
 //   line       1: the program's line on the terminal is not finished
 //   received   number of pieces of a recording that the main thread has taken
+//   provided   1: what was asked of the main thread about packages is answered
 //   then       the bytes of standard input
 
 export const WORD = {
@@ -22,6 +23,7 @@ export const WORD = {
   drawn: 6,
   line: 7,
   received: 8,
+  provided: 9,
 } as const;
 const WORDS = Object.keys(WORD).length;
 const INPUT_BYTES = 65536;

@@ -1,0 +1,147 @@
+// In Python: which packages a program imports, found before it runs, and found when it imports them.
+
+/**
+ * package_imports(offered, get, folders) readies Python for packages: `offered` names modules that can be had, `folders` has the packages that are there
+ * already. `get` takes pairs of a module and who imports it, and answers pairs: a folder and "", or a module and why it can't be had.
+ * Answers look(kind, target), which looks through the program and the modules beside it, and gets what they import.
+ */
+export const PACKAGE_IMPORTS = `
+FIND_SPEC = """
+def find_spec(name, path=None, target=None):
+    spec = find(name)
+    if name in failures:
+        error = ModuleNotFoundError(f"No module named {name!r}", name=name)
+        error.add_note(failures[name])
+        raise error
+    return spec
+"""
+
+def package_imports(offered, get, folders):
+    import ast, importlib.machinery, importlib.util, os, site, sys
+
+    offered = set(offered) - sys.stdlib_module_names
+    failures = {}
+    path_finder, environ = importlib.machinery.PathFinder, os.environ
+    join, is_file = os.path.join, os.path.isfile
+
+    def add(folder):
+        site.addsitedir(folder)
+        # Where libraries are looked for that a module needs.
+        if any(name.endswith(".so") for name in os.listdir(folder)):
+            environ["LD_LIBRARY_PATH"] = environ.get("LD_LIBRARY_PATH", "") + ":" + folder
+
+    def fetch(pairs):
+        "Gets modules, each once."
+        offered.difference_update(module for module, _ in pairs)
+        for place, failure in get(pairs):
+            if failure:
+                failures[place] = failure
+            else:
+                add(place)
+        sys.path_importer_cache.clear()
+
+    def find(name):
+        "What no other finder found, and a package has that was not loaded."
+        if name in offered:
+            fetch([(name, "the program imports")])
+            return path_finder.find_spec(name)
+
+    class PackageFinder:
+        pass
+
+    # Tracebacks of failed imports leave frames of the import system out, which they know by their file.
+    exec(compile(FIND_SPEC, "<frozen importlib._bootstrap>", "exec"), space := {"find": find, "failures": failures})
+    PackageFinder.find_spec = staticmethod(space["find_spec"])
+    for folder in folders:
+        add(folder)
+    sys.meta_path.append(PackageFinder)
+
+    def is_typing(test):
+        return getattr(test, "attr", getattr(test, "id", None)) == "TYPE_CHECKING"
+
+    def imports(node):
+        "Names of modules that a tree imports: level, name, line. A name can be one of what a module has."
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield 0, alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            base = f"{node.module}." if node.module else ""
+            for alias in node.names:
+                yield node.level, base + alias.name, node.lineno
+        else:
+            children = ast.iter_child_nodes(node)
+            if isinstance(node, ast.If) and is_typing(node.test):
+                children = node.orelse
+            for child in children:
+                if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                    yield from imports(child)
+
+    def beside(folder, name):
+        "Files of a module and of the packages that it is in, as far as they are in a folder."
+        for part in name.split("."):
+            folder = join(folder, part)
+            for file in f"{folder}.py", join(folder, "__init__.py"):
+                if is_file(file):
+                    yield file
+
+    def is_there(name):
+        try:
+            return path_finder.find_spec(name) is not None
+        except Exception:
+            return False
+
+    def program(kind, target):
+        "The program's source, what it is called, and the folder of modules beside it."
+        if kind == "code":
+            return target.encode("utf-8", "surrogatepass"), "<string>", os.getcwd()
+        if kind == "module":
+            home = os.getcwd()
+            file = join(home, *target.split("."))
+            files = f"{file}.py", join(file, "__main__.py")
+        else:
+            files = target, join(target, "__main__.py")
+            home = target if os.path.isdir(target) else os.path.dirname(os.path.realpath(target))
+        for file in files:
+            if is_file(file):
+                return read(file), file, home
+        return b"", target, home
+
+    def read(file):
+        try:
+            with open(file, "rb") as source:
+                return source.read()
+        except OSError:
+            return b""
+
+    def look(kind, target):
+        source, label, home = program(kind, target)
+        waiting, seen, wanted = [(source, label, home)], {label}, {}
+        while waiting:
+            source, label, folder = waiting.pop()
+            try:
+                tree = ast.parse(source)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+            for level, name, line in imports(tree):
+                base = home
+                if level > 0:
+                    base = folder
+                    for _ in range(level - 1):
+                        base = os.path.dirname(base)
+                files = list(beside(base, name))
+                for file in files:
+                    if file not in seen:
+                        seen.add(file)
+                        waiting.append((read(file), file, os.path.dirname(file)))
+                if level > 0 or files:
+                    continue
+                parts = name.split(".")
+                for k in range(len(parts)):
+                    module = ".".join(parts[: k + 1])
+                    if module in offered and module not in wanted and (k > 0 or not is_there(module)):
+                        where = label if label == "<string>" else os.path.relpath(label)
+                        wanted[module] = f"{where}:{line} imports"
+        if wanted:
+            fetch(list(wanted.items()))
+
+    return look`;

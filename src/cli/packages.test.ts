@@ -1,0 +1,179 @@
+// Programs that import packages: what they import comes from a server on this machine, is kept, and works on the heap.
+
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canCompile } from "../../test/needs.js";
+import { lockFile, type Served, serve, type TestWheel, wheel } from "../../test/wheels.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "pyheap-packages-")));
+const at = (...names: string[]) => join(folder, ...names);
+
+interface Said {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The server is in this process, so the command must not keep it waiting. */
+function pyheap(words: readonly string[], place: string, cwd = folder): Promise<Said> {
+  const env = { ...process.env, PYHEAP_PACKAGES: place, PYHEAP_CACHE: at("cache") };
+  return new Promise((done) => {
+    execFile(process.execPath, [MAIN, ...words], { cwd, env, encoding: "utf8" }, (error, stdout, stderr) => {
+      done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+const run = (words: readonly string[], place: string, cwd?: string) => pyheap(["run", "--quiet", ...words], place, cwd);
+
+const NATIVE = `
+#include <Python.h>
+#include <stdlib.h>
+#include <string.h>
+
+static PyObject *reversed_copy(PyObject *self, PyObject *text) {
+    Py_ssize_t n;
+    const char *from = PyUnicode_AsUTF8AndSize(text, &n);
+    if (from == NULL) return NULL;
+    char *copy = malloc(n + 1);
+    if (copy == NULL) return PyErr_NoMemory();
+    for (Py_ssize_t k = 0; k < n; k++) copy[k] = from[n - 1 - k];
+    copy = realloc(copy, n + 1000);
+    PyObject *result = PyUnicode_FromStringAndSize(copy, n);
+    free(copy);
+    return result;
+}
+
+static char *kept[1000];
+
+static PyObject *keep(PyObject *self, PyObject *number) {
+    long n = PyLong_AsLong(number);
+    for (long k = 0; k < n && k < 1000; k++) kept[k] = calloc(1, 100 + k);
+    Py_RETURN_NONE;
+}
+
+static PyObject *drop(PyObject *self, PyObject *unused) {
+    for (int k = 0; k < 1000; k++) { free(kept[k]); kept[k] = NULL; }
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"reversed_copy", reversed_copy, METH_O, NULL},
+    {"keep", keep, METH_O, NULL},
+    {"drop", drop, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_native", NULL, -1, methods};
+PyMODINIT_FUNC PyInit__native(void) { return PyModule_Create(&definition); }
+`;
+
+/** C's memory is used beside Python's, and nothing of it is broken. */
+const NATIVE_USED = [
+  "import native, pyheap",
+  "assert native.reversed_copy('stressed') == 'desserts'",
+  "native.keep(1000); pyheap.check(); native.drop()",
+  "for n in range(2000): native.reversed_copy('x' * n)",
+  "pyheap.check()",
+];
+
+const TAGS = "cp314-cp314-pyemscripten_2026_0_wasm32";
+const pure = (name: string, text: string, parts = {}) => wheel(name, "1.0", { [`${name}/__init__.py`]: text }, parts);
+const base = pure("base", "def shout(text): return text.upper() + '!'\n");
+const greet = pure("greet", "from base import shout\ndef hello(name): return shout(f'hello {name}')\n", {
+  depends: ["base"],
+});
+const late = pure("late", "name = 'late'\n");
+const typed = pure("typed", "raise SystemExit('loaded for types only')\n");
+const lost = pure("lost", "");
+const wheels: TestWheel[] = [base, greet, late, typed, lost];
+let server: Served;
+
+beforeAll(async () => {
+  mkdirSync(at("app", "helpers"), { recursive: true });
+  if (canCompile) {
+    writeFileSync(at("_native.c"), NATIVE);
+    expect(await pyheap(["cc", "_native.c", "-o", "_native.wasm"], "")).toMatchObject({ status: 0 });
+    const library = readFileSync(at("_native.wasm"));
+    const files = {
+      "native/__init__.py": "from ._native import *\n",
+      "native/_native.cpython-314-wasm32-emscripten.so": library,
+    };
+    wheels.push(wheel("native", "2.0", files, { tags: TAGS }));
+  }
+  const contents = new Map<string, { body: string | Uint8Array }>(
+    wheels.map(({ file, bytes }) => [`/${file}`, { body: bytes }]),
+  );
+  contents.delete(`/${lost.file}`);
+  contents.set("/pyodide-lock.json", { body: lockFile(wheels) });
+  server = await serve(contents);
+});
+
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("a program's packages", () => {
+  it("are there when it imports them, modules in C as well, and only those", async () => {
+    const app = [
+      "import helpers.first, importlib, importlib.metadata",
+      "from typing import TYPE_CHECKING",
+      "if TYPE_CHECKING:",
+      "    import typed",
+      "try:",
+      "    import lost",
+      "except ImportError as error:",
+      "    print(error, *error.__notes__, sep='|')",
+      "print(helpers.first.answer())",
+      "print(importlib.import_module('l' + 'ate').name)",
+      "print(importlib.metadata.version('greet'), importlib.metadata.version('late'))",
+      ...(canCompile ? NATIVE_USED : []),
+      "import nothing",
+    ];
+    writeFileSync(at("app", "app.py"), app.join("\n"));
+    writeFileSync(at("app", "helpers", "__init__.py"), "");
+    writeFileSync(
+      at("app", "helpers", "first.py"),
+      "from . import second\ndef answer(): return second.answer('you')\n",
+    );
+    writeFileSync(
+      at("app", "helpers", "second.py"),
+      "def answer(name):\n    import greet\n    return greet.hello(name)\n",
+    );
+    const { status, stdout, stderr } = await run(["--debug-hooks", at("app", "app.py")], server.url);
+    const failed = `Cannot load lost 1.0, which app/app.py:6 imports, from ${server.url}${lost.file}: the server answered 404 Not Found`;
+    expect(stdout.split("\n")).toEqual([`No module named 'lost'|${failed}`, "HELLO YOU!", "late", "1.0 1.0", ""]);
+    expect(stderr).toBe(
+      `Traceback (most recent call last):\n  File "${at("app", "app.py")}", line ${app.length}, in <module>\n    import nothing\nModuleNotFoundError: No module named 'nothing'\n`,
+    );
+    expect(status).toBe(1);
+    const wanted = wheels.filter((each) => each !== typed).map(({ file }) => `/${file}`);
+    expect(new Set(server.asked)).toEqual(new Set(["/pyodide-lock.json", ...wanted]));
+  });
+
+  it("come from a folder without a network, and are named by options", async () => {
+    mkdirSync(at("folder"));
+    for (const { file, bytes } of [base, greet, late]) writeFileSync(at("folder", file), bytes);
+    writeFileSync(at("folder", "pyodide-lock.json"), lockFile([base, greet]));
+    writeFileSync(at("needs.txt"), "greet==1.0\n");
+    const code =
+      "import late, sys\nprint([name for name in ('base', 'greet', 'late') if any(f'/{name}-1.0-' in path for path in sys.path)])";
+    expect(await run(["-r", "needs.txt", "--wheel", `folder/${late.file}`, "-c", code], "folder")).toEqual({
+      status: 0,
+      stdout: "['base', 'greet', 'late']\n",
+      stderr: "",
+    });
+    expect(await run(["--package", "lost", "-c", "print(1)"], "folder")).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: "pyheap: Cannot load lost, which --package asks for: it is not among the packages that were named\n",
+    });
+    const none = await run(["--no-packages", "-c", "import greet"], "folder");
+    expect(none).toMatchObject({ status: 1, stdout: "" });
+    expect(none.stderr).toMatch(/ModuleNotFoundError: No module named 'greet'\n$/);
+  });
+});

@@ -1,0 +1,129 @@
+// Packages on this machine, unpacked, from one run to the next.
+//
+//   packages/numpy-2.4.6-a292c1f5d7d8a220/site-packages/numpy/...      the version and the hash of what was unpacked
+//
+// A folder of that name is whole, because it gets its name last: two commands at once, and one that is stopped, do no harm.
+
+import { createHash, randomUUID } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, normalize } from "node:path";
+import { unzipSync } from "fflate";
+import { download, type Progress } from "./download.js";
+import { PackageError, whyOf } from "./package-error.js";
+
+/** A wheel, or an archive of shared libraries. */
+export interface Archive {
+  readonly name: string;
+  readonly version: string;
+  readonly url: string;
+  /** In hexadecimal; undefined if nobody says it. */
+  readonly sha256: string | undefined;
+}
+
+const INSIDE = "site-packages";
+
+export class Store {
+  readonly #wished: string;
+  readonly #progress: (archive: Archive) => Progress;
+  #folder: string | undefined;
+
+  /** `progress` is asked for what is told of one download. */
+  constructor(folder: string, progress: (archive: Archive) => Progress) {
+    this.#wished = folder;
+    this.#progress = progress;
+  }
+
+  /** The folder of the packages: the one that was wished, or, if nothing can be written there, one that lasts until the command ends. */
+  get folder(): string {
+    this.#folder ??= this.#make();
+    return this.#folder;
+  }
+
+  #make(): string {
+    try {
+      mkdirSync(this.#wished, { recursive: true });
+      // Whether it can be written to, only writing tells.
+      const probe = join(this.#wished, `.${randomUUID()}`);
+      mkdirSync(probe);
+      rmSync(probe, { recursive: true });
+      return this.#wished;
+    } catch {
+      const folder = mkdtempSync(join(tmpdir(), "pyheap-packages-"));
+      process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+      return folder;
+    }
+  }
+
+  #pathOf({ name, version }: Archive, sha256: string): string {
+    const readable = `${name}-${version}`.replace(/[^\w.+-]/g, "_");
+    return join(this.folder, `${readable}-${sha256.slice(0, 16)}`);
+  }
+
+  /** The folder that an archive is unpacked in. Throws PackageError, which says only the reason. */
+  async unpacked(archive: Archive): Promise<string> {
+    if (archive.sha256 !== undefined) {
+      const path = this.#pathOf(archive, archive.sha256);
+      if (existsSync(path)) return join(path, INSIDE);
+    }
+    const { bytes } = await download(archive.url, "*/*", this.#progress(archive));
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    if (archive.sha256 !== undefined && sha256 !== archive.sha256.toLowerCase()) {
+      throw new PackageError(`its SHA-256 is ${sha256}, and should be ${archive.sha256}`);
+    }
+    const path = this.#pathOf(archive, sha256);
+    if (!existsSync(path)) this.#unpack(bytes, path);
+    return join(path, INSIDE);
+  }
+
+  #unpack(bytes: Uint8Array, path: string): void {
+    const files = filesIn(bytes);
+    const draft = join(this.folder, `.${randomUUID()}`);
+    try {
+      for (const [name, content] of files) {
+        const file = join(draft, INSIDE, name);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, content);
+      }
+      mkdirSync(join(draft, INSIDE), { recursive: true });
+      mergeData(join(draft, INSIDE));
+      renameSync(draft, path);
+    } catch (error) {
+      // Somebody else was faster.
+      if (!existsSync(path)) throw new PackageError(`it can't be unpacked: ${whyOf(error)}`);
+    } finally {
+      rmSync(draft, { recursive: true, force: true });
+    }
+  }
+}
+
+/** The files of an archive by their paths in it, none of which leads out of it. */
+function filesIn(bytes: Uint8Array): (readonly [string, Uint8Array])[] {
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes);
+  } catch (error) {
+    throw new PackageError(`it is not an archive that can be unpacked: ${whyOf(error)}`);
+  }
+  return Object.entries(files)
+    .filter(([name]) => !name.endsWith("/"))
+    .map(([name, content]) => {
+      const path = normalize(name.replaceAll("\\", "/"));
+      if (path.startsWith("/") || path.split(/[\\/]/).includes("..") || /^[a-z]:/i.test(path)) {
+        throw new PackageError(`it has a file outside of its own folder: ${name}`);
+      }
+      return [path, content] as const;
+    });
+}
+
+/** What a wheel has beside its packages: name-version.data/purelib and platlib are modules as well. */
+function mergeData(folder: string): void {
+  for (const data of readdirSync(folder).filter((name) => name.endsWith(".data"))) {
+    for (const kind of ["purelib", "platlib"]) {
+      const from = join(folder, data, kind);
+      if (!existsSync(from)) continue;
+      cpSync(from, folder, { recursive: true });
+      rmSync(from, { recursive: true });
+    }
+  }
+}
