@@ -61,10 +61,7 @@ export interface Relievable {
 
 /** What `heap.relieve` achieved. */
 export interface Relief {
-  /**
-   * The largest of three numbers: bytes that are not in use any more, bytes that went back to the platform, bytes that
-   * went back to the system.
-   */
+  /** The largest of three numbers of bytes: those that are not in use any more, that went back to the platform, or to the system. */
   readonly gained: number;
   readonly ms: number;
   readonly measures: readonly MeasureRun[];
@@ -83,10 +80,7 @@ export interface RelieveOptions {
 
 /** A look helped if the measures that it started gained this part of the heap. */
 const OF_USE = 1 / 32;
-/**
- * A soft limit is kept if the heap is below it by this part, or if this part of the heap is free inside, so that it
- * need not grow.
- */
+/** A soft limit is kept if the heap is below it by this part, or if this part of the heap is free inside, so that it need not grow. */
 const BELOW = 1 / 16;
 const ROOM = 1 / 2;
 /** The heap fell if it has become smaller by this part. */
@@ -95,10 +89,7 @@ const FALL = 1 / 8;
 const LAST_ROOM = 1 / 16;
 /** Below this size, holes do not matter. */
 const LEAST_HEAP = 32 * 2 ** 20;
-/**
- * The step between looks: at least these bytes, or this part of the bytes at the first look. MOST_DOUBLINGS limits how
- * often it is doubled.
- */
+/** The step between looks: at least these bytes, or this part of the bytes at the first look. MOST_DOUBLINGS limits how often it is doubled. */
 const LEAST_STEP = 2 ** 18;
 const STEP = 1 / 64;
 const MOST_DOUBLINGS = 3;
