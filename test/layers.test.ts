@@ -80,7 +80,11 @@ const houses: Record<string, House> = {
       "hosts/c": ["alloc", ...HANDLES],
       heap: ["alloc", "trace", "tracemalloc", "pressure", ...HANDLES, "objects", "image", "hosts/c"],
       "hosts/python/versions": [],
-      "hosts/python": ["ground", "core", "alloc", "trace", "pressure", "heap", "hosts/python/versions"],
+      "hosts/python/image": ["ground", "image"],
+      "hosts/python": [
+        ...["ground", "core", "alloc", "trace", "pressure", "image", "heap"],
+        ...["hosts/python/versions", "hosts/python/image"],
+      ],
       page: ["alloc", "trace"],
       report: ["core", "alloc", "pressure", "hosts/c", "page", ...TRACE],
       "report/export": ["core", "report", ...TRACE],

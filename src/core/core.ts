@@ -1,5 +1,6 @@
 // The core's module as the host sees it: its exports with types, and an instance over a given memory and table.
 
+import { crc32 } from "../ground/crc32.js";
 import { ALLOCATOR_TABLE } from "./catalogue.gen.js";
 import { CORE_BASE64 } from "./core.generated.js";
 import { CORE_IMPORTS, type CoreFunctions, type CoreImports } from "./functions.gen.js";
@@ -28,6 +29,11 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 export function coreModule(): Promise<WebAssembly.Module> {
   compiled ??= compileBase64(CORE_BASE64);
   return compiled;
+}
+
+/** What tells this build of the allocators' module from others. */
+export function coreChecksum(): number {
+  return crc32(new TextEncoder().encode(CORE_BASE64));
 }
 
 export function compileBase64(bytes: string): Promise<WebAssembly.Module> {

@@ -15,6 +15,7 @@ import { crc32 } from "../ground/crc32.js";
 import { ImageError } from "../ground/errors.js";
 import { isFieldType } from "../objects/handles/type-layout.js";
 import type { SavedType } from "../objects/user-types.js";
+import { parseMetadata } from "./metadata.js";
 
 export const IMAGE_VERSION = 1;
 const MAGIC = "PYHEAPIM";
@@ -100,7 +101,7 @@ const MOST = 2 ** 31;
 const FUNCTIONS = new Set(["finalize", "dealloc"]);
 
 function readMetadata(text: string): ImageMetadata {
-  const metadata = parse(text);
+  const metadata = parseMetadata<ImageMetadata>(text);
   const isNumber = (value: unknown, end = 2 ** 32) =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) < end;
   const isPair = (value: unknown, second: (value: unknown) => boolean) =>
@@ -128,15 +129,4 @@ function readMetadata(text: string): ImageMetadata {
     throw new ImageError("its metadata is not valid");
   }
   return metadata as ImageMetadata;
-}
-
-function parse(text: string): Partial<ImageMetadata> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new ImageError("its metadata is no JSON");
-  }
-  if (typeof value !== "object" || value === null) throw new ImageError("its metadata is not valid");
-  return value;
 }

@@ -29,6 +29,7 @@ export interface PyodideExports {
   Py_IsInitialized(): number;
   Py_AddPendingCall(f: number, argument: number): number;
   PyGC_Collect(): number;
+  tzset(): void;
 }
 
 export interface PyodideData {
@@ -38,6 +39,8 @@ export interface PyodideData {
   readonly _PyRuntime: number;
   /** PY_VERSION_HEX, as a word. */
   readonly Py_Version: number;
+  /** The C library's `environ`: a pointer to the variables, each as NAME=value. */
+  readonly environ: number;
   /**
    * The number of times that the check for signals between two bytecodes is skipped before the next check; undefined
    * before Pyodide 314.
@@ -62,9 +65,9 @@ const FUNCTIONS = [
   ],
   ...["PyMem_GetAllocator", "PyMem_SetAllocator", "_PyMem_GetCurrentAllocatorName"],
   ...["PyObject_GetArenaAllocator", "PyObject_SetArenaAllocator"],
-  ...["Py_IsInitialized", "Py_AddPendingCall", "PyGC_Collect"],
+  ...["Py_IsInitialized", "Py_AddPendingCall", "PyGC_Collect", "tzset"],
 ];
-const DATA = ["_PyRuntime", "Py_Version"];
+const DATA = ["_PyRuntime", "Py_Version", "environ"];
 
 /**
  * A module's parts, in the same form for every version. Throws if it is not a module that a heap can live in, and names
@@ -107,12 +110,14 @@ let turn: Promise<unknown> = Promise.resolve();
 /**
  * Runs `load`, and calls `ready` with the exports of the CPython that it instantiates: after its data are in memory,
  * and before Python starts. `load` calls a function when Pyodide initializes its files, which is that moment; but if
- * the module has relocations, these are applied later. Meanwhile `WebAssembly.instantiate` is replaced, by one load at
- * a time: until it has called `ready`, or has ended, other loads wait.
+ * the module has relocations, these are applied later. If `isLate`, that moment is the last one before CPython's main
+ * function: its constructors have run. Meanwhile `WebAssembly.instantiate` is replaced, by one load at a time: until it
+ * has called `ready`, or has ended, other loads wait.
  */
 export async function watchInstantiation<T>(
   ready: (exports: PyodideExports) => void,
   load: (filesBegin: () => void) => Promise<T>,
+  isLate = false,
 ): Promise<T> {
   const before = turn;
   let done: (value?: unknown) => void = () => undefined;
@@ -142,13 +147,16 @@ export async function watchInstantiation<T>(
         throw error;
       }
     };
-  });
+  }, isLate);
   const end = () => {
     restore();
     done();
   };
   try {
-    return await Promise.race([load(() => (module && hasRelocations(module) ? undefined : begin())), failed]);
+    return await Promise.race([
+      load(() => (isLate || (module && hasRelocations(module)) ? undefined : begin())),
+      failed,
+    ]);
   } finally {
     end();
   }
@@ -167,17 +175,17 @@ const hasRelocations = ({ exports }: Instantiated): boolean => exports.memory ==
 
 /**
  * Calls `note` when CPython's module is instantiated, until the function that it returns is called. If the module has
- * relocations, the function that `note` returns is called after they were applied and its constructors have run: the
- * last moment before its main function.
+ * relocations, or if `isLate`, the function that `note` returns is called after they were applied and its constructors
+ * have run: the last moment before its main function.
  */
-function watch(note: (module: Instantiated) => () => void): () => void {
+function watch(note: (module: Instantiated) => () => void, isLate: boolean): () => void {
   const { instantiate, instantiateStreaming } = WebAssembly;
   const noted = (instance: WebAssembly.Instance, imports: WebAssembly.Imports = {}): WebAssembly.Instance => {
     const { exports } = instance;
     if (!("PyMem_SetAllocator" in exports)) return instance;
     const module = { exports, imports };
     const begin = note(module);
-    if (!hasRelocations(module)) return instance;
+    if (!isLate && !hasRelocations(module)) return instance;
     const { __wasm_call_ctors: construct } = exports;
     const constructAndBegin = () => {
       (construct as () => void)();

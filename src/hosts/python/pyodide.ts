@@ -3,12 +3,15 @@
 import type { PyodideAPI } from "pyodide";
 import type { FaultHandler } from "../../alloc/debug-hooks.js";
 import { coreModule } from "../../core/core.js";
+import { bytesOf, type ImageSource } from "../../image/stream.js";
 import type { Clock } from "../../pressure/books.js";
 import type { Policy } from "../../pressure/policy.js";
 import { exportsOfRunning, type PyodideExports, watchInstantiation } from "./pyodide-module.js";
 import { refuseSnapshots, refuseSnapshotsOf } from "./pyodide-snapshots.js";
 import { PythonHeap } from "./python-heap.js";
-import { installPythonModule, PYTHON_MODULE_SOURCE } from "./python-module.js";
+import { captureImage, LoadableImage } from "./python-image.js";
+import { bridgeTo, installPythonModule, PYTHON_MODULE_SOURCE } from "./python-module.js";
+import { environmentOf, renew } from "./renewed.js";
 import { KNOWN_VERSIONS } from "./versions/versions.js";
 
 export { SnapshotError } from "./pyodide-snapshots.js";
@@ -44,8 +47,22 @@ export interface LoadPythonOptions {
    * console.
    */
   readonly onWarning?: (text: string) => void;
+  /** An image that createImage made: the interpreter continues from there. Memory, modules and objects are those of the image. */
+  readonly image?: ImageSource;
   /** Called with the heap when it is in place, before Python starts: it can start a trace of Python's own start. */
   readonly onAttach?: (heap: PythonHeap) => void;
+}
+
+export interface CreateImageOptions extends Pick<LoadPythonOptions, "pyodide" | "loadPyodide" | "onWarning"> {
+  /** What the interpreter does before its image is taken: imports, say. */
+  readonly prepare?: (pyodide: PyodideAPI) => void | Promise<void>;
+  /** Makes the image smaller, a third or so, and slower to load. */
+  readonly compress?: boolean;
+}
+
+interface Loaded extends Python {
+  /** What the module `_pyheap` is in JavaScript. */
+  readonly bridge: object;
 }
 
 export interface Python {
@@ -56,47 +73,94 @@ export interface Python {
 }
 
 /**
- * Loads CPython with its raw, mem and object domains on one of our heaps, from its first allocation on. Throws
- * SnapshotError, before anything is loaded, if `pyodide` asks for a memory snapshot.
+ * Loads CPython with its raw, mem and object domains on one of our heaps, from its first allocation on; or continues
+ * from an image of an interpreter. Throws SnapshotError, before anything is loaded, if `pyodide` asks for a memory
+ * snapshot; and ImageError if the image cannot be loaded.
  */
 export async function loadPython(options: LoadPythonOptions = {}): Promise<Python> {
   refuseSnapshots(options.pyodide ?? {});
-  const { limit, softLimit, policy, clock, debugHooks, onFault } = options;
-  const load = options.loadPyodide ?? (await import("pyodide")).loadPyodide;
+  const { image } = options;
+  return image === undefined ? begin(options) : resume(options, await LoadableImage.from(await bytesOf(image)));
+}
+
+async function begin(options: LoadPythonOptions): Promise<Python> {
   const module = await coreModule();
+  const place = (exports: PyodideExports) => PythonHeap.attachAt(module, exports, options);
+  return load(options, options.pyodide ?? {}, place, false);
+}
+
+async function resume(options: LoadPythonOptions, image: LoadableImage): Promise<Python> {
+  const module = await coreModule();
+  let bridge: object | undefined;
+  let environment: Map<string, string> | undefined;
+  const resumed = image.optionsFor(() => bridge ?? {});
+  const place = (exports: PyodideExports) => {
+    environment = environmentOf(exports);
+    image.putInto(exports);
+    const heap = PythonHeap.resumeAt(module, exports, image.metadata, options);
+    bridge = bridgeTo(heap);
+    return heap;
+  };
+  const python = await load(options, { ...options.pyodide, ...resumed }, place, true);
+  if (environment) renew(python.pyodide, python.exports, environment);
+  return python;
+}
+
+/** Loads Pyodide, with the heap that `place` answers. `isLate`: when CPython's constructors have run. */
+async function load(
+  options: LoadPythonOptions,
+  pyodideOptions: PyodideOptions,
+  place: (exports: PyodideExports) => PythonHeap,
+  isLate: boolean,
+): Promise<Loaded> {
+  const loadPyodide = options.loadPyodide ?? (await import("pyodide")).loadPyodide;
   let attached: { heap: PythonHeap; exports: PyodideExports } | undefined;
-  const pyodide = await loadWatched(load, options.pyodide ?? {}, (exports) => {
-    attached = {
-      exports,
-      heap: PythonHeap.attachAt(module, exports, { limit, softLimit, policy, clock, debugHooks, onFault }),
-    };
+  const ready = (exports: PyodideExports) => {
+    attached = { exports, heap: place(exports) };
     warnOf(attached.heap, options);
     options.onAttach?.(attached.heap);
-  });
+  };
+  const pyodide = await loadWatched(loadPyodide, pyodideOptions, ready, isLate);
   if (!attached) throw new Error("Cannot attach: Pyodide started without its fsInit hook");
-  installPythonModule(pyodide, attached.heap);
-  return { pyodide, ...attached };
+  const bridge = bridgeTo(attached.heap);
+  installPythonModule(pyodide, attached.heap, bridge, options.image !== undefined);
+  return { pyodide, ...attached, bridge };
+}
+
+/** The image of an interpreter that is loaded for it. */
+export async function createImage(options: CreateImageOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  refuseSnapshots(options.pyodide ?? {});
+  const { pyodide, compress = false, prepare } = options;
+  const module = await coreModule();
+  const place = (exports: PyodideExports) => PythonHeap.attachAt(module, exports, {});
+  const python = await load(options, { ...pyodide, _makeSnapshot: true }, place, true);
+  await prepare?.(python.pyodide);
+  return captureImage(python.pyodide, python.exports, python.heap, python.bridge, compress);
 }
 
 /**
  * Loads Pyodide unchanged. Passes the exports of its module to `ready` after the memory exists, and before Python
- * starts.
+ * starts; if `isLate`, at the last moment before it.
  */
 export function loadWatched(
   load: LoadPyodide,
   options: PyodideOptions,
   ready: (exports: PyodideExports) => void,
+  isLate = false,
 ): Promise<PyodideAPI> {
   const { fsInit } = options;
-  return watchInstantiation(ready, (filesBegin) =>
-    load({
-      ...options,
-      fsInit: async (FS, info) => {
-        filesBegin();
-        FS.writeFile(`${info.sitePackages}/pyheap.py`, PYTHON_MODULE_SOURCE);
-        await fsInit?.(FS, info);
-      },
-    }),
+  return watchInstantiation(
+    ready,
+    (filesBegin) =>
+      load({
+        ...options,
+        fsInit: async (FS, info) => {
+          filesBegin();
+          FS.writeFile(`${info.sitePackages}/pyheap.py`, PYTHON_MODULE_SOURCE);
+          await fsInit?.(FS, info);
+        },
+      }),
+    isLate,
   );
 }
 
@@ -114,7 +178,7 @@ export async function attach(
   warnOf(heap, options);
   const where = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
   pyodide.FS.writeFile(`${where}/pyheap.py`, PYTHON_MODULE_SOURCE);
-  installPythonModule(pyodide, heap);
+  installPythonModule(pyodide, heap, bridgeTo(heap), false);
   return heap;
 }
 

@@ -2,7 +2,7 @@
 // host's malloc, so memory that Python frees can be used by the host's other code.
 
 import * as C from "../../core/constants.gen.js";
-import { coreModule, instantiateCoreModule } from "../../core/core.js";
+import { type Core, coreModule, instantiateCoreModule } from "../../core/core.js";
 import { HostCalls } from "../../core/host-calls.js";
 import { Words } from "../../core/memory-words.js";
 import { RELEASE } from "../../core/reentrancy.js";
@@ -25,6 +25,44 @@ export interface PythonHeapOptions extends CoreHeapOptions {
    * line.
    */
   readonly debugHooks?: boolean | undefined;
+}
+
+/** Where a heap is in an interpreter's memory. */
+export interface HeapPlace {
+  /** The address of the control block. */
+  readonly control: number;
+  /** The table index of the first function that came with the heap. */
+  readonly firstEntry: number;
+  /** Bytes that the interpreter had before the heap came. */
+  readonly inherited: number;
+}
+
+/** Functions of the host's that the core calls. */
+const HOST_FUNCTIONS = 7;
+
+/** A core over an interpreter's memory, and the table indices of what it calls of the host's, in the order of init_hosted. */
+interface Placed {
+  readonly core: Core;
+  readonly calls: HostCalls;
+  readonly host: readonly [number, number, number, number, number, number, number];
+}
+
+/** The core's functions, and in front of them the host's, are in the interpreter's table. The memory is as it was. */
+function putInto(module: WebAssembly.Module, python: PyodideExports, control: number): Placed {
+  const { memory, __indirect_function_table: table } = python;
+  const calls = new HostCalls();
+  const core = () => instantiateCoreModule(module, memory, table, control, calls);
+  const first = table.grow(HOST_FUNCTIONS);
+  const { malloc, calloc, realloc, free, malloc_usable_size, malloc_footprint, malloc_set_footprint_limit } = python;
+  const at = (k: number, f: unknown) => {
+    table.set(first + k, f);
+    return first + k;
+  };
+  const host = [
+    ...[at(0, malloc), at(1, calloc), at(2, realloc), at(3, free)],
+    ...[at(4, malloc_usable_size), at(5, malloc_footprint), at(6, malloc_set_footprint_limit)],
+  ] as unknown as Placed["host"];
+  return { core: core(), calls, host };
 }
 
 export class PythonHeap extends CoreHeap {
@@ -72,34 +110,48 @@ export class PythonHeap extends CoreHeap {
         `Cannot attach: this interpreter's allocator is ${name}; only one that runs on malloc can be taken over`,
       );
     }
-    const { limit = NO_LIMIT, debugHooks = false } = options;
-    const table = python.__indirect_function_table;
     const inherited = python.sbrk(0) >>> 0 > python.data.__heap_base ? hostInfo(python).used : 0;
     const control = python.malloc(C.CONTROL_BYTES) >>> 0;
     if (control === 0)
       throw new Error("Cannot attach: the interpreter has no memory left for the heap's control block");
-    const calls = new HostCalls();
-    const core = instantiateCoreModule(module, python.memory, table, control, calls);
-    const host = [
-      python.malloc,
-      python.calloc,
-      python.realloc,
-      python.free,
-      python.malloc_usable_size,
-      python.malloc_footprint,
-      python.malloc_set_footprint_limit,
-    ];
-    const first = table.grow(host.length);
-    host.forEach((f, k) => {
-      table.set(first + k, f);
-    });
-    const [malloc = 0, calloc = 0, realloc = 0, free = 0, asked = 0, footprint = 0, setLimit = 0] = host.map(
-      (_, k) => first + k,
-    );
+    const place = putInto(module, python, control);
+    const { limit = NO_LIMIT, debugHooks = false } = options;
+    const [malloc, calloc, realloc, free, asked, footprint, setLimit] = place.host;
     const usable = hasHeaders(python) ? 0 : asked;
     const most = Math.min(Math.floor(limit), NO_LIMIT);
-    const { init_hosted } = core.functions;
-    init_hosted(core.tableBase, malloc, calloc, realloc, free, usable, footprint, setLimit, most, inherited);
+    const { init_hosted } = place.core.functions;
+    init_hosted(place.core.tableBase, malloc, calloc, realloc, free, usable, footprint, setLimit, most, inherited);
+    const heap = PythonHeap.#over(place, python, inherited, options);
+    if (debugHooks) heap.#checkBlocks(inherited !== 0);
+    heap.#side.domainsChanged();
+    return heap;
+  }
+
+  /**
+   * The heap that is in an interpreter's memory already, because that is another one's as it stood, and its table is as the other's was.
+   */
+  static resumeAt(
+    module: WebAssembly.Module,
+    python: PyodideExports,
+    { control, inherited }: HeapPlace,
+    options: PythonHeapOptions,
+  ): PythonHeap {
+    const place = putInto(module, python, control);
+    const heap = PythonHeap.#over(place, python, inherited, options);
+    const { limit, debugHooks = false } = options;
+    heap.limit = limit ?? NO_LIMIT;
+    if (debugHooks) heap.#checkBlocks(true);
+    heap.#side.domainsChanged();
+    return heap;
+  }
+
+  /** What stands around a core: the heap over the memory of an interpreter. */
+  static #over(
+    { core, calls }: Placed,
+    python: PyodideExports,
+    inherited: number,
+    options: PythonHeapOptions,
+  ): PythonHeap {
     const { _PyRuntime, Py_Version } = python.data;
     const version = new Words(python).get(Py_Version);
     const stack = new PythonStack(python.memory, _PyRuntime, version);
@@ -116,14 +168,19 @@ export class PythonHeap extends CoreHeap {
         if (!pressed.ask()) ladder.arm();
       },
     });
-    const heap = new PythonHeap(foundation, side);
-    if (debugHooks) {
-      const words = new Words(python);
-      words.set(control + C.FOREIGN_ALLOWED_AT, inherited === 0 ? 0 : 1);
-      heap.setupDebugHooks();
-    }
-    side.domainsChanged();
-    return heap;
+    return new PythonHeap(foundation, side);
+  }
+
+  /** Debug hooks stand in front of the allocators from now on. Blocks that were there before they came are let through. */
+  #checkBlocks(hasOthers: boolean): void {
+    this.foundation.setWord(C.FOREIGN_ALLOWED_AT, hasOthers ? 1 : 0);
+    this.setupDebugHooks();
+  }
+
+  /** Where the heap is, for one that resumes it from a copy of the memory. */
+  get place(): HeapPlace {
+    const { control, tableBase } = this.foundation.core;
+    return { control, firstEntry: tableBase - HOST_FUNCTIONS, inherited: this.#side.inherited };
   }
 
   /** The source of the interpreter's collections; set when there is an interpreter that can report them. */

@@ -266,10 +266,15 @@ function collectionsOf(pyodide: PyodideAPI): CollectionSource {
   };
 }
 
-/** Makes `_pyheap` importable, on which pyheap.py is built. */
-export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap): void {
+/** Makes `_pyheap` importable, on which pyheap.py is built; an interpreter from an image has it (`isThere`). */
+export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap, bridge: object, isThere: boolean): void {
   heap.collectionSource = collectionsOf(pyodide);
-  pyodide.registerJsModule("_pyheap", {
+  if (!isThere) pyodide.registerJsModule("_pyheap", bridge);
+}
+
+/** What `_pyheap` is in JavaScript. */
+export function bridgeTo(heap: PythonHeap): object {
+  return {
     stats: () => JSON.stringify(heap.stats() satisfies HeapStats),
     getallocatedblocks: () => heap.stats().allocatedBlocks,
     relieve: () => heap.relieve().gained,
@@ -292,5 +297,5 @@ export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap): void
         throw error;
       }
     },
-  });
+  };
 }

@@ -45,21 +45,21 @@ export class PythonSide implements HeapSide, TracedSide {
   readonly #core: Core;
   readonly #words: Words;
   readonly #chunks: StackChunks;
-  readonly #inherited: number;
+  /** The number of bytes that the interpreter had allocated before the heap was attached. */
+  readonly inherited: number;
   /** The five words of the allocator that each of the interpreter's domains was given last. */
   readonly #served = new Map<number, string>();
   #collectionSource: CollectionSource | undefined;
   readonly #watchers = new Set<Watcher>();
   #emitsCollections = false;
 
-  /** `inherited` is the number of bytes that the interpreter had allocated before the heap was attached. */
   constructor(core: Core, python: PyodideExports, stack: PythonStack, inherited: number) {
     this.#core = core;
     this.#words = new Words(core);
     this.python = python;
     this.stack = stack;
     this.#chunks = new StackChunks(python, core);
-    this.#inherited = inherited;
+    this.inherited = inherited;
   }
 
   get traced(): TracedSide {
@@ -86,7 +86,7 @@ export class PythonSide implements HeapSide, TracedSide {
     const { used, free } = hostInfo(this.python);
     // The break never moves down, so it is its own peak.
     const platform = footprintOf(this.python);
-    return { platform, platformPeak: platform, used, free, header: HOST_HEADER, inherited: this.#inherited };
+    return { platform, platformPeak: platform, used, free, header: HOST_HEADER, inherited: this.inherited };
   }
 
   /**

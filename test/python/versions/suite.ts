@@ -3,7 +3,7 @@
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
-import { attach, loadPython, type PythonHeap } from "../../../src/hosts/python/pyodide.js";
+import { attach, createImage, loadPython, type Python, type PythonHeap } from "../../../src/hosts/python/pyodide.js";
 import { type Fault, sumOfParts } from "../../../src/index.js";
 import { byLine, Tape } from "../../trace-data.js";
 import { work } from "../work.js";
@@ -64,19 +64,56 @@ const FIRST_MARK = 100_000;
 /** A bytes object of n bytes has this many bytes more. */
 const BYTES_HEADER = 17;
 
+/** Starts an interpreter, with nothing to warn of. */
+async function cold(version: Version, onWarning: (text: string) => void): Promise<Python> {
+  return loadPython({ loadPyodide: await loaderOf(version), onWarning });
+}
+
+/** The same, from an image of one that has done some work. */
+async function fromImage(version: Version, onWarning: (text: string) => void): Promise<Python> {
+  const loadPyodide = await loaderOf(version);
+  const image = await createImage({ loadPyodide, prepare: (pyodide) => void pyodide.runPython(WORK) });
+  return loadPython({ loadPyodide, image, onWarning });
+}
+
 /**
  * The tests of a version. Each version has its own test file: those before 314 use the global scope, and can't share it
  * with another version.
  */
 export function testVersion(version: Version): void {
-  describe(`Pyodide ${version.pyodide}, CPython ${version.python}`, () => {
+  testStart(version, "started", cold);
+  testStart(version, "from an image", fromImage);
+  it(`Pyodide ${version.pyodide} can be taken over while it runs, with debug hooks that say the line`, async () => {
+    const running = await (await loaderOf(version))();
+    running.runPython("old = [str(n) * 5 for n in range(30_000)]; grown = list(range(100))");
+    const faults: Fault[] = [];
+    const taken = await attach(running, { debugHooks: true, onFault: (fault) => void faults.push(fault) });
+    running.runPython("grown.extend(range(100_000)); new = [[n] for n in range(20_000)]; del old");
+    running.runPython(WORK);
+    taken.check();
+    expect(faults).toEqual([]);
+    const { account } = taken.stats();
+    expect(sumOfParts(account)).toBe(account.platform);
+    running.registerJsModule("host", {
+      overflow: () => {
+        const block = taken.mem.malloc(16);
+        new Uint8Array(taken.memory.buffer)[block + 16] = 1;
+        taken.mem.free(block);
+      },
+    });
+    running.runPython("import host\n\nhost.overflow()", { filename: "overflow.py" });
+    expect(faults).toMatchObject([{ kind: "overflow", domain: "mem", allocatedAt: "overflow.py:3 in <module>" }]);
+  });
+}
+
+function testStart(version: Version, name: string, start: typeof cold): void {
+  describe(`Pyodide ${version.pyodide}, CPython ${version.python}, ${name}`, () => {
     let pyodide: PyodideAPI;
     let heap: PythonHeap;
     const told: string[] = [];
     beforeAll(async () => {
       const warned: string[] = [];
-      const onWarning = (text: string) => warned.push(text);
-      ({ pyodide, heap } = await loadPython({ loadPyodide: await loaderOf(version), onWarning }));
+      ({ pyodide, heap } = await start(version, (text) => warned.push(text)));
       expect(warned).toEqual([]);
       pyodide.registerJsModule("host", {
         stack: () => JSON.stringify([...heap.stack.frames()].map(({ file, line, name }) => [file, line, name])),
@@ -195,28 +232,6 @@ met
       const lines = byLine(analysis, "allocated", "lines.py");
       expect(lines.get(2)).toEqual({ bytes: 9 * (7000 + BYTES_HEADER), count: 9 });
       expect(lines.get(5)).toEqual({ bytes: 9000 + BYTES_HEADER, count: 1 });
-    });
-
-    it("can be taken over while it runs, with debug hooks that say the line", async () => {
-      const running = await (await loaderOf(version))();
-      running.runPython("old = [str(n) * 5 for n in range(30_000)]; grown = list(range(100))");
-      const faults: Fault[] = [];
-      const taken = await attach(running, { debugHooks: true, onFault: (fault) => void faults.push(fault) });
-      running.runPython("grown.extend(range(100_000)); new = [[n] for n in range(20_000)]; del old");
-      running.runPython(WORK);
-      taken.check();
-      expect(faults).toEqual([]);
-      const { account } = taken.stats();
-      expect(sumOfParts(account)).toBe(account.platform);
-      running.registerJsModule("host", {
-        overflow: () => {
-          const block = taken.mem.malloc(16);
-          new Uint8Array(taken.memory.buffer)[block + 16] = 1;
-          taken.mem.free(block);
-        },
-      });
-      running.runPython("import host\n\nhost.overflow()", { filename: "overflow.py" });
-      expect(faults).toMatchObject([{ kind: "overflow", domain: "mem", allocatedAt: "overflow.py:3 in <module>" }]);
     });
   });
 }

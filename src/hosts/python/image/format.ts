@@ -1,0 +1,216 @@
+// The bytes of an image of an interpreter: what the host knows, and the interpreter's memory as it stood.
+//
+//   0   "PYHEAPPY"                        8   SHA-256 of everything from byte 40 on
+//   40  version of this format            44  flags: 1, the content is compressed (deflate)
+//   48  bytes of the metadata             52  bytes of the content          56  bytes that the content takes in the image
+//   60  metadata, JSON in UTF-8, then the content: the number of runs; of each run the first page and the number of pages; the pages of all runs
+//
+// All numbers are little-endian words. A page has 4096 bytes; one that is in no run has only zeros.
+
+import { ImageError } from "../../../ground/errors.js";
+import { parseMetadata } from "../../../image/metadata.js";
+import { compress, decompress } from "../../../image/stream.js";
+
+export const PYTHON_IMAGE_VERSION = 1;
+const MAGIC = "PYHEAPPY";
+const DIGEST = 8;
+const CHECKED = 40;
+const HEADER = 60;
+const COMPRESSED = 1;
+const PAGE = 4096;
+/** Pages of the largest memory that there can be. */
+const MOST_PAGES = 2 ** 32 / PAGE;
+
+/** What an image says of itself. */
+export interface PythonImageInfo {
+  /** Pyodide's version: "314.0.7". */
+  readonly pyodide: string;
+  /** CPython's version: "3.14.2". */
+  readonly python: string;
+  /** When it was made: ISO 8601. */
+  readonly made: string;
+  /** Modules that had been imported. */
+  readonly modules: number;
+  /** Bytes of live blocks. */
+  readonly live: number;
+  /** Bytes of the memory that the interpreter has, and bytes of those that are in use from the heap's first on. */
+  readonly memory: number;
+  readonly footprint: number;
+}
+
+export interface PythonImageMetadata {
+  readonly info: PythonImageInfo;
+  /** Checksum of pyheap's own module: what the control block's structures are. */
+  readonly core: number;
+  /** What is the same in every instance of one build of Pyodide, and in no other. */
+  readonly build: string;
+  /** Where the heap is: the control block, the table index of its first function, the bytes that were there before. */
+  readonly control: number;
+  readonly firstEntry: number;
+  readonly inherited: number;
+  /** What Pyodide has to know of its JavaScript side: the head of a snapshot of its own, in base64. */
+  readonly head: string;
+}
+
+export interface PythonImageParts {
+  readonly metadata: PythonImageMetadata;
+  /** The runs of pages. */
+  readonly runs: readonly Run[];
+}
+
+/** Neighbouring pages. */
+export interface Run {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The runs of pages of a memory that are not all zeros. */
+export function runsOf(memory: Uint8Array): Run[] {
+  const words = new Uint32Array(memory.buffer, memory.byteOffset, memory.byteLength >>> 2);
+  const perPage = PAGE / 4;
+  const isEmpty = (page: number) => {
+    for (let k = page * perPage, end = k + perPage; k < end; k++) if (words[k] !== 0) return false;
+    return true;
+  };
+  const runs: Run[] = [];
+  const pages = memory.length / PAGE;
+  for (let page = 0; page < pages; page++) {
+    if (isEmpty(page)) continue;
+    const first = page;
+    while (page < pages && !isEmpty(page)) page++;
+    runs.push({ address: first * PAGE, bytes: memory.subarray(first * PAGE, page * PAGE) });
+  }
+  return runs;
+}
+
+/** The image of these parts. */
+export async function encodePythonImage(
+  { metadata, runs }: PythonImageParts,
+  isCompressed: boolean,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const content = contentOf(runs);
+  const text = new TextEncoder().encode(JSON.stringify(metadata));
+  const stored = isCompressed ? await compress(content) : content;
+  const image = new Uint8Array(HEADER + text.length + stored.length);
+  const view = new DataView(image.buffer);
+  new TextEncoder().encodeInto(MAGIC, image);
+  const words = [PYTHON_IMAGE_VERSION, isCompressed ? COMPRESSED : 0, text.length, content.length, stored.length];
+  words.forEach((word, k) => {
+    view.setUint32(CHECKED + 4 * k, word, true);
+  });
+  image.set(text, HEADER);
+  image.set(stored, HEADER + text.length);
+  image.set(await digestOf(image), DIGEST);
+  return image;
+}
+
+function contentOf(runs: readonly Run[]): Uint8Array {
+  const head = 4 + 8 * runs.length;
+  const content = new Uint8Array(runs.reduce((sum, { bytes }) => sum + bytes.length, head));
+  const view = new DataView(content.buffer);
+  view.setUint32(0, runs.length, true);
+  let at = head;
+  for (const [k, { address, bytes }] of runs.entries()) {
+    view.setUint32(4 + 8 * k, address / PAGE, true);
+    view.setUint32(8 + 8 * k, bytes.length / PAGE, true);
+    content.set(bytes, at);
+    at += bytes.length;
+  }
+  return content;
+}
+
+async function digestOf(image: Uint8Array): Promise<Uint8Array> {
+  const { subtle } = globalThis.crypto;
+  if (!subtle) throw new ImageError("there is no SHA-256 here: a page must come from https or localhost");
+  return new Uint8Array(await subtle.digest("SHA-256", image.subarray(CHECKED) as Uint8Array<ArrayBuffer>));
+}
+
+/** The digest of an image, in hexadecimal, as it stands in it. */
+export function digestIn(image: Uint8Array): string {
+  return Array.from(image.subarray(DIGEST, CHECKED), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The metadata of an image that is whole, and where its content stands. Throws ImageError. */
+async function open(image: Uint8Array): Promise<{ metadata: PythonImageMetadata; at: number; view: DataView }> {
+  const magic = new TextDecoder("latin1").decode(image.subarray(0, MAGIC.length));
+  if (magic !== MAGIC.slice(0, image.length)) throw new ImageError("it does not begin like an image of Python");
+  if (image.length < HEADER) throw new ImageError(`it ends after ${image.length} bytes, in the header`);
+  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
+  const word = (k: number) => view.getUint32(CHECKED + 4 * k, true);
+  const version = word(0);
+  if (version !== PYTHON_IMAGE_VERSION) {
+    throw new ImageError(
+      `it has version ${version} of the format, and this pyheap knows version ${PYTHON_IMAGE_VERSION}; or it is broken`,
+    );
+  }
+  const whole = HEADER + word(2) + word(4);
+  if (image.length !== whole) {
+    const cut = image.length < whole ? "it is cut off" : "there is something behind its end";
+    throw new ImageError(`${cut}: ${image.length} bytes instead of ${whole}`);
+  }
+  const digest = await digestOf(image);
+  if (digest.some((byte, k) => byte !== image[DIGEST + k]))
+    throw new ImageError("it is broken (its checksum is another)");
+  const at = HEADER + word(2);
+  return { metadata: readMetadata(new TextDecoder().decode(image.subarray(HEADER, at))), at, view };
+}
+
+/** What an image says of itself. Throws ImageError. */
+export async function readPythonImage(image: Uint8Array): Promise<PythonImageMetadata> {
+  return (await open(image)).metadata;
+}
+
+/** The parts of an image. Throws ImageError. */
+export async function decodePythonImage(image: Uint8Array): Promise<PythonImageParts> {
+  const { metadata, at, view } = await open(image);
+  const [flags, size] = [view.getUint32(CHECKED + 4, true), view.getUint32(CHECKED + 12, true)];
+  if ((flags & ~COMPRESSED) !== 0) throw new ImageError(`it has flags that are not known (${flags})`);
+  const stored = image.subarray(at);
+  if (flags !== COMPRESSED && stored.length !== size) {
+    throw new ImageError(`it has ${stored.length} bytes of content instead of ${size}`);
+  }
+  const content = flags === COMPRESSED ? await decompress(stored, size) : stored;
+  return { metadata, runs: readRuns(content, metadata.info.memory) };
+}
+
+function readRuns(content: Uint8Array, memory: number): Run[] {
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  const count = content.length < 4 ? 0 : view.getUint32(0, true);
+  let at = 4 + 8 * count;
+  if (at > content.length) throw new ImageError("its runs of pages are cut off");
+  const runs: Run[] = [];
+  let next = 0;
+  for (let k = 0; k < count; k++) {
+    const [first, pages] = [view.getUint32(4 + 8 * k, true), view.getUint32(8 + 8 * k, true)];
+    const end = at + pages * PAGE;
+    if (first < next || (first + pages) * PAGE > memory || end > content.length) {
+      throw new ImageError(`its run ${k} of pages is not valid (${pages} from ${first} on)`);
+    }
+    runs.push({ address: first * PAGE, bytes: content.subarray(at, end) });
+    next = first + pages;
+    at = end;
+  }
+  if (at !== content.length) throw new ImageError("it has pages that are in no run");
+  return runs;
+}
+
+function readMetadata(text: string): PythonImageMetadata {
+  const metadata = parseMetadata<PythonImageMetadata>(text);
+  const isNumber = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
+  const { info, core, build, control, firstEntry, inherited, head } = metadata;
+  const isInfo =
+    typeof info === "object" &&
+    info !== null &&
+    [info.pyodide, info.python, info.made].every((value) => typeof value === "string") &&
+    [info.modules, info.live, info.footprint].every(isNumber) &&
+    Number.isInteger(info.memory) &&
+    info.memory % (16 * PAGE) === 0 &&
+    info.memory > 0 &&
+    info.memory <= MOST_PAGES * PAGE;
+  const isValid =
+    isInfo &&
+    [core, control, firstEntry, inherited].every(isNumber) &&
+    [build, head].every((value) => typeof value === "string");
+  if (!isValid) throw new ImageError("its metadata is not valid");
+  return metadata as PythonImageMetadata;
+}

@@ -1,0 +1,152 @@
+// An interpreter as bytes, and back: an image of its memory, with our heap in it, and of what Pyodide's JavaScript side has to know.
+//
+//   an interpreter is started, imports what it is asked to, is collected and made small
+//        |  its memory, pages of zeros left out            Pyodide's list of the JavaScript objects that Python holds
+//   image
+//        |  a fresh instance of the same build, whose constructors have run: memory copied over its own, core put over the heap that is there
+//   another interpreter, at the same point of its life
+//
+// The table of functions is not in the memory, and the same in both: functions are put into it in the same order. docs/python-images.md.
+
+import type { PyodideAPI } from "pyodide";
+import { coreChecksum } from "../../core/core.js";
+import { Words } from "../../core/memory-words.js";
+import { ImageError } from "../../ground/errors.js";
+import { decodePythonImage, encodePythonImage, type PythonImageMetadata, runsOf } from "./image/format.js";
+import type { PyodideExports } from "./pyodide-module.js";
+import type { PythonHeap } from "./python-heap.js";
+
+/** What Pyodide's snapshots begin with: a magic number, and where the memory begins. */
+const SNAPSHOT_MEMORY_AT = 1;
+
+interface Snapshots {
+  makeMemorySnapshot(options: { serializer: (value: unknown) => unknown }): Uint8Array;
+}
+
+/** What stands for the object that `_pyheap` is in JavaScript. */
+const BRIDGE = "_pyheap";
+
+/** The image of an interpreter that was loaded to make one, and is between two calls. `bridge` is what its module `_pyheap` is. */
+export function captureImage(
+  pyodide: PyodideAPI,
+  python: PyodideExports,
+  heap: PythonHeap,
+  bridge: object,
+  isCompressed: boolean,
+): Promise<Uint8Array<ArrayBuffer>> {
+  refuseFilesOf(pyodide);
+  const modules = pyodide.runPython("import gc, sys; gc.collect(); len(sys.modules)") as number;
+  heap.relieve();
+  heap.trim();
+  const { live } = heap.stats().account;
+  const snapshot = (pyodide as unknown as Snapshots).makeMemorySnapshot({
+    serializer: (value) => {
+      if (value === bridge) return BRIDGE;
+      throw cannotMake(`Python holds an object of JavaScript's that is not to be found again: ${nameOf(value)}`);
+    },
+  });
+  const memoryAt = new Uint32Array(snapshot.buffer, snapshot.byteOffset, 2)[SNAPSHOT_MEMORY_AT] ?? 0;
+  const memory = snapshot.subarray(memoryAt);
+  const metadata: PythonImageMetadata = {
+    info: {
+      pyodide: pyodide.version,
+      python: heap.stack.version,
+      made: new Date().toISOString(),
+      modules,
+      live: live.raw + live.mem + live.object,
+      memory: memory.length,
+      footprint: heap.footprint,
+    },
+    core: coreChecksum(),
+    build: buildOf(python, heap.place.firstEntry),
+    ...heap.place,
+    head: btoa(String.fromCharCode(...snapshot.subarray(0, memoryAt))),
+  };
+  return encodePythonImage({ metadata, runs: runsOf(memory) }, isCompressed);
+}
+
+function cannotMake(why: string): Error {
+  return new Error(`Cannot make an image of Python: ${why}`);
+}
+
+/** What an interpreter cannot do without, and is not in its memory. */
+function refuseFilesOf(pyodide: PyodideAPI): void {
+  const { _module: module, FS } = pyodide as unknown as {
+    readonly _module: { readonly LDSO: { readonly loadedLibsByName: Readonly<Record<string, unknown>> } };
+    readonly FS: { readdir(path: string): string[] };
+  };
+  const [library] = Object.keys(module.LDSO.loadedLibsByName).filter((name) => name !== "__main__");
+  if (library !== undefined) throw cannotMake(`a module in C was loaded, which is not in Python's memory: ${library}`);
+  const folder = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
+  const kept = [".", "..", "pyheap.py", "__pycache__"];
+  const [file] = FS.readdir(folder).filter((name) => !kept.includes(name));
+  if (file !== undefined) throw cannotMake(`files of packages are not in Python's memory: ${folder}/${file}`);
+}
+
+function nameOf(value: unknown): string {
+  const name = (value as { name?: unknown }).name;
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  return typeof name === "string" && name !== "" ? `${kind} ${name}` : kind;
+}
+
+/** What is the same in every instance of one build of CPython, and in hardly another. Its table has so many functions before a heap comes. */
+function buildOf(python: PyodideExports, functions: number): string {
+  const { Py_Version, __heap_base, _PyRuntime } = python.data;
+  const version = new Words(python).get(Py_Version);
+  return [version, __heap_base, _PyRuntime, functions, Object.keys(python).length].join("-");
+}
+
+/** An image that can be an interpreter's memory. */
+export class LoadableImage {
+  readonly metadata: PythonImageMetadata;
+  readonly #runs: Awaited<ReturnType<typeof decodePythonImage>>["runs"];
+
+  private constructor({ metadata, runs }: Awaited<ReturnType<typeof decodePythonImage>>) {
+    this.metadata = metadata;
+    this.#runs = runs;
+  }
+
+  /** Throws ImageError if the image is broken, or another build of pyheap's. */
+  static async from(image: Uint8Array): Promise<LoadableImage> {
+    const parts = await decodePythonImage(image);
+    if (parts.metadata.core !== coreChecksum()) {
+      throw new ImageError("another build of pyheap made it; make it again with this one");
+    }
+    return new LoadableImage(parts);
+  }
+
+  /** Options of `loadPyodide` for an interpreter that takes its memory from the image. `bridge` is what its module `_pyheap` becomes. */
+  optionsFor(bridge: () => object): object {
+    const head = Uint8Array.from(atob(this.metadata.head), (char) => char.charCodeAt(0));
+    // Pyodide takes the length for the size of the memory, and copies what is behind the head, which is nothing.
+    Object.defineProperty(head, "length", { value: this.metadata.info.memory });
+    return { _loadSnapshot: head, _snapshotDeserializer: bridge };
+  }
+
+  /**
+   * The memory of an interpreter that was instantiated and has not begun becomes that of the image. Throws ImageError, and then it is as it
+   * was, if it is not of the build that the image is of.
+   */
+  putInto(python: PyodideExports): void {
+    const { build, info } = this.metadata;
+    const here = buildOf(python, python.__indirect_function_table.length);
+    if (here !== build) {
+      throw new ImageError(
+        `it is of Pyodide ${info.pyodide} (CPython ${info.python}), and this is another build of Pyodide (${here} instead of ${build})`,
+      );
+    }
+    const top = python.sbrk(0) >>> 0;
+    const missing = info.memory - python.memory.buffer.byteLength;
+    // Through Emscripten, which has views of the memory. The break is then that of the image.
+    if (missing > 0 && python.sbrk(missing) >>> 0 === 2 ** 32 - 1)
+      throw new ImageError(`there is no memory of ${info.memory} bytes for it`);
+    const memory = new Uint8Array(python.memory.buffer);
+    let at = 0;
+    for (const { address, bytes } of this.#runs) {
+      if (at < top) memory.fill(0, at, Math.min(address, top));
+      memory.set(bytes, address);
+      at = address + bytes.length;
+    }
+    if (at < top) memory.fill(0, at, top);
+  }
+}

@@ -1,0 +1,109 @@
+// Images of an interpreter: what is in one, what the interpreter that comes from one has anew, and which can't be made or loaded.
+
+import type { PyodideAPI } from "pyodide";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createImage, loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
+import { ImageError } from "../../src/index.js";
+import { loaderOf, VERSIONS } from "./versions/list.js";
+
+const MIB = 2 ** 20;
+
+describe("an image of Python", () => {
+  let image: Uint8Array<ArrayBuffer>;
+  beforeAll(async () => {
+    const prepare = (pyodide: PyodideAPI) =>
+      void pyodide.runPython(`
+import json, os, random, tempfile, time
+import pyheap
+records = [{"n": n, "squares": [n * n]} for n in range(1000)]
+records[0]["self"] = records
+first = random.random(), os.urandom(8), os.environ.get("WORD"), time.tzname, next(tempfile._get_candidate_names())
+`);
+    image = await createImage({ prepare, pyodide: { env: { WORD: "before", GONE: "1" } } });
+  });
+
+  it("goes on where it was, as often as one likes", async () => {
+    for (const n of [1, 2]) {
+      const { pyodide, heap } = await loadPython({ image });
+      expect(
+        pyodide
+          .runPython(`records[${n}]["squares"].append(7); str(records[${n}]), records[0]["self"] is records`)
+          .toJs(),
+      ).toEqual([`{'n': ${n}, 'squares': [${n * n}, 7]}`, true]);
+      const counted = pyodide.runPython("pyheap.check(); pyheap.getallocatedblocks()") as number;
+      expect(Math.abs(counted - heap.stats().allocatedBlocks)).toBeLessThan(100);
+      pyodide.runPython("import array, csv, string; del records; rows = list(csv.reader(['a,b'] * 10_000))");
+      heap.check();
+    }
+  });
+
+  it("has environment, random numbers, names of files and time zone of the new interpreter", async () => {
+    const env = { WORD: "after", TOO: "new" };
+    const answers = [];
+    for (const _ of [1, 2]) {
+      const { pyodide } = await loadPython({ image, pyodide: { env } });
+      const [random, bytes, word, zone, name] = pyodide
+        .runPython(`
+[random.random(), os.urandom(8).hex(), os.environ.get("WORD"), time.tzname, next(tempfile._get_candidate_names())]
+`)
+        .toJs() as unknown[];
+      expect([word, zone]).toEqual(["after", pyodide.runPython("first[3]").toJs()]);
+      expect(pyodide.runPython("os.environ.get('GONE'), os.environ['TOO'], first[2]").toJs()).toEqual([
+        undefined,
+        "new",
+        "before",
+      ]);
+      answers.push(random, bytes, name);
+    }
+    expect(new Set(answers).size).toBe(6);
+  });
+
+  it("has the same environment as an interpreter that was started", async () => {
+    const names = "import os; str(sorted(os.environ.items()))";
+    const [{ pyodide: one }, { pyodide: other }] = [await loadPython({ image }), await loadPython()];
+    expect(one.runPython(names)).toBe(other.runPython(names));
+  });
+
+  it("has limits, soft limit, debug hooks and traces of its own", async () => {
+    const faults: unknown[] = [];
+    let attached: PythonHeap | undefined;
+    const { pyodide, heap } = await loadPython({
+      image,
+      limit: 40 * MIB,
+      debugHooks: true,
+      onFault: (fault) => void faults.push(fault),
+      onAttach: (heap) => {
+        attached = heap;
+      },
+    });
+    expect(heap).toBe(attached);
+    expect([heap.limit, heap.softLimit]).toEqual([40 * MIB, 35 * MIB]);
+    expect(() => pyodide.runPython("x = bytearray(60_000_000)")).toThrow(/MemoryError/);
+    pyodide.runPython("records.clear(); y = [[n] for n in range(10_000)]; del y");
+    heap.check();
+    expect(faults).toEqual([]);
+  });
+
+  it("is small when it is compressed, and the same", async () => {
+    const small = await createImage({ compress: true });
+    expect(small.length).toBeLessThan(image.length / 2);
+    const { pyodide, heap } = await loadPython({ image: small });
+    expect(pyodide.runPython("6 * 7")).toBe(42);
+    heap.check();
+  });
+
+  it("can't hold files of packages, or an object of JavaScript's that nobody could find again", async () => {
+    const install = (pyodide: PyodideAPI) =>
+      void pyodide.runPython("import site; open(site.getsitepackages()[0] + '/spam.py', 'w').close()");
+    await expect(createImage({ prepare: install })).rejects.toThrow(/files of packages.*site-packages\/spam\.py/);
+    const prepare = (pyodide: PyodideAPI) => pyodide.registerJsModule("kept", { of: "this program" });
+    await expect(createImage({ prepare })).rejects.toThrow(/Python holds an object of JavaScript's/);
+  });
+
+  it("is refused by another build of Pyodide, which is as it was", async () => {
+    const loadPyodide = await loaderOf(VERSIONS["315"]);
+    const refused = loadPython({ image, loadPyodide });
+    await expect(refused).rejects.toThrow(ImageError);
+    await expect(refused).rejects.toThrow(/of Pyodide 314\.\S+ \(CPython 3\.14\.\d\), and this is another build/);
+  });
+});
