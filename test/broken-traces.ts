@@ -60,9 +60,15 @@ async function makePage(bytes: Uint8Array): Promise<void> {
   decodePage(encodePage(buildPage(spans, { command, started, python, sample, problem })));
 }
 
-/** Recordings of each kind: of every event, sampled, aggregated. */
+/** Recordings of each kind: of every event, with and without a start before it, sampled, aggregated. */
 export async function recordings(): Promise<readonly Uint8Array[]> {
-  const kinds = [{}, { sample: 2000, seed: 1 }, { aggregate: true }, { aggregate: true, sample: 2000, seed: 2 }];
+  const kinds = [
+    {},
+    { startSteps: 200 },
+    { sample: 2000, seed: 1 },
+    { aggregate: true },
+    { aggregate: true, sample: 2000, seed: 2 },
+  ];
   const made = await Promise.all(kinds.map((options) => sampleTrace({ steps: 300, ...options })));
   return made.map(({ bytes }) => bytes);
 }

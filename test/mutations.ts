@@ -6,19 +6,26 @@ import { BLOCK_HEADER, FILE_HEADER } from "../src/trace/format.js";
 import { Tape } from "./trace-data.js";
 
 export interface SampleOptions extends Omit<TraceOptions, "write"> {
+  /** How many blocks are allocated before the recording, and only counted. */
+  readonly startSteps?: number;
   /** The steps of the program; the default is 4000. */
   readonly steps?: number;
 }
 
 /** A small trace of a random program with every kind of event. */
-export async function sampleTrace({ steps = 4000, ...options }: SampleOptions = {}): Promise<{
+export async function sampleTrace({ steps = 4000, startSteps = 0, ...options }: SampleOptions = {}): Promise<{
   bytes: Uint8Array;
   events: number;
   liveBytes: number;
 }> {
   const heap = await Heap.create();
   const tape = new Tape();
-  const recorder = heap.trace({ write: tape.write, command: ["sample"], ...options });
+  const start = startSteps > 0 ? heap.tallyStart() : undefined;
+  for (let k = 0; k < startSteps; k++) {
+    const block = heap.malloc(8 * k);
+    if (k % 3 === 0) heap.free(block);
+  }
+  const recorder = heap.trace({ write: tape.write, command: ["sample"], start, ...options });
   const random = randomNumbers(42);
   const live: { block: ReturnType<typeof heap.malloc>; size: number }[] = [];
   let events = 0;

@@ -114,6 +114,7 @@ function levelsOf(seed: number, events: number, programAt: number): Map<number, 
     {
       ...{ function: nothing, node: nothing, metadata: nothing, collection: nothing, reserved: nothing },
       ...{ account: nothing, whole: nothing, outgrown: nothing, others: nothing, liveNow: nothing, free, allocate },
+      ...{ baseGone: nothing, baseBlock: nothing },
       time: (microseconds) => {
         now = microseconds;
       },

@@ -216,7 +216,21 @@ describe("the errors", () => {
 describe("the names of the core's functions", () => {
   /** What an operation's name can begin with: types, structures and parts of the core. */
   const SUBJECTS = [
-    ...["base", "raw", "hosted", "evacuation", "debug", "nodes", "watched", "gc", "claims", "objects", "types", "type"],
+    ...[
+      "base",
+      "raw",
+      "hosted",
+      "evacuation",
+      "debug",
+      "nodes",
+      "watched",
+      "tally",
+      "gc",
+      "claims",
+      "objects",
+      "types",
+      "type",
+    ],
     ...[
       "int",
       "float",

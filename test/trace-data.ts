@@ -22,6 +22,8 @@ export class Tape {
     const nothing = () => undefined;
     const names = [
       "account",
+      "baseGone",
+      "baseBlock",
       "whole",
       "metadata",
       "function",

@@ -11,6 +11,8 @@ export interface TraceRequest {
   /** Mean distance between samples in bytes; undefined: everything is recorded. */
   readonly sample: number | undefined;
   readonly aggregate: boolean;
+  /** The interpreter's start is recorded as well, and not only its sums. Of a sampled recording it always is. */
+  readonly withStart: boolean;
 }
 
 /** What there is of packages. */

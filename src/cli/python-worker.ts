@@ -162,6 +162,15 @@ function beginRecording(heap: PythonHeap): void {
   }
 }
 
+/** The program begins, to those who record it. */
+function beginProgram(): void {
+  try {
+    recording?.noteProgram();
+  } catch (error) {
+    refuse(wordsOf(error), USAGE);
+  }
+}
+
 async function load(): Promise<Interpreter> {
   let python: PyodideExports | undefined;
   // Pyodide sets PYTHONINSPECT; with it, CPython's main function does not return.
@@ -343,6 +352,6 @@ prepare(interpreter);
 preparePackages(interpreter);
 takeSignals(interpreter);
 say({ kind: "started" });
-recording?.noteProgram();
+beginProgram();
 outcome.begin(interpreter);
 outcome.end(run(interpreter));

@@ -16,7 +16,12 @@ describe("a recording of a program", () => {
     const file = join(folder, "x.trace");
     const fd = openTraceFile(file);
     const program = { kind: "code", target: "x", args: [] } as const;
-    const request = { program, live: true, trace: { file, fd } } as unknown as RunRequest;
+    const request = {
+      program,
+      live: true,
+      trace: { file, fd, withStart: true },
+      environment: {},
+    } as unknown as RunRequest;
     const said: WorkerMessage["kind"][] = [];
     const recording = startRecording(heap, request, ({ kind }) => void said.push(kind));
     closeSync(fd);

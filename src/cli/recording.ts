@@ -3,6 +3,7 @@
 import type { PythonHeap } from "../hosts/python/python-heap.js";
 import { heapShape } from "../page/heap-shape.js";
 import type { Recorder } from "../trace/recorder.js";
+import type { StartTally } from "../trace/start-tally.js";
 import { seenAt } from "./folders.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { viewShared, WORD } from "./shared.js";
@@ -27,7 +28,7 @@ export interface Recording {
    * case the time is recorded, so that events before and after the pause have their own times.
    */
   flushBefore(pause: number): void;
-  /** Marks what was allocated so far as the interpreter's. */
+  /** Marks what was allocated so far as the interpreter's: the program begins. Throws if it can't be recorded. */
   noteProgram(): void;
   /** Ends the recording. Throws the first error that occurred. */
   stop(): void;
@@ -83,10 +84,16 @@ export function endAll(steps: readonly (() => void)[]): void {
   if (failures.length > 0) throw failures[0];
 }
 
-/** Starts the recording that was asked for; undefined if none was. */
+/** Set, it puts an allocator in front of the domains before the program, which a later recording would not see behind. */
+const HIDES = "PYTHONTRACEMALLOC";
+
+/**
+ * Starts the recording that was asked for; undefined if none was. Until the program begins, allocations are only
+ * counted, unless the events of the start are asked for.
+ */
 export function startRecording(
   heap: PythonHeap,
-  { trace, live, program, folder, shared }: RunRequest,
+  { trace, live, program, folder, shared, environment }: RunRequest,
   say: Say,
 ): Recording | undefined {
   if (trace === undefined && !live) return undefined;
@@ -99,25 +106,33 @@ export function startRecording(
   const below = `${seenAt(folder)}/`;
   const every = flushEvery(live);
   let flushed = performance.now();
-  const recorder: Recorder = heap.trace({
-    command: [...words, ...args],
-    sample: trace?.sample,
-    flushEvery: every,
-    // Files below the current folder get relative names, as the user knows them. So two recordings of a program have
-    // the same names wherever it lies.
-    nameFile: (file) => (file.startsWith(below) ? file.slice(below.length) : file),
-    write: (bytes) => {
-      flushed = performance.now();
-      for (const sink of sinks) sink.write(bytes);
-    },
-  });
+  const record = (start?: StartTally) =>
+    heap.trace({
+      command: [...words, ...args],
+      sample: trace?.sample,
+      start,
+      flushEvery: every,
+      // Files below the current folder get relative names, as the user knows them. So two recordings of a program have
+      // the same names wherever it lies.
+      nameFile: (file) => (file.startsWith(below) ? file.slice(below.length) : file),
+      write: (bytes) => {
+        flushed = performance.now();
+        for (const sink of sinks) sink.write(bytes);
+      },
+    });
+  const isWhole = trace?.withStart || trace?.sample !== undefined || environment[HIDES] !== undefined;
+  const tally = isWhole ? undefined : heap.tallyStart();
+  let recorder: Recorder | undefined = isWhole ? record() : undefined;
   return {
-    flush: () => recorder.flush(),
+    flush: () => recorder?.flush(),
     flushBefore: (pause) => {
-      if (performance.now() + pause - flushed >= every) recorder.flush();
-      else recorder.noteTime();
+      if (performance.now() + pause - flushed >= every) recorder?.flush();
+      else recorder?.noteTime();
     },
-    noteProgram: () => recorder.noteProgram(),
-    stop: () => endAll([() => recorder.stop(), ...sinks.map((sink) => () => sink.close())]),
+    noteProgram: () => {
+      if (recorder) recorder.noteProgram();
+      else recorder = record(tally);
+    },
+    stop: () => endAll([() => recorder?.stop(), ...sinks.map((sink) => () => sink.close())]),
   };
 }

@@ -28,8 +28,9 @@ const ARCHIVE = Buffer.from(
   "base64",
 );
 
-const stats = (...args: string[]) =>
-  JSON.parse(pyheap("report", "stats", "--json", ...args, "app.trace").stdout) as TraceStats;
+const statsOf = (file: string, ...args: string[]) =>
+  JSON.parse(pyheap("report", "stats", "--json", ...args, file).stdout) as TraceStats;
+const stats = (...args: string[]) => statsOf("app.trace", ...args);
 
 // Each test loads an interpreter, on a machine that may be busy.
 const PATIENCE = 600_000;
@@ -50,11 +51,13 @@ time.sleep(0.2)
 later = [load(100_000) for _ in range(10)]
 `,
     );
-    expect(pyheap("run", "--quiet", "--trace", "app.trace", "app.py", "x")).toEqual({
-      status: 0,
-      stdout: "",
-      stderr: "",
-    });
+    for (const options of [["app.trace"], ["start.trace", "--trace-start"]]) {
+      expect(pyheap("run", "--quiet", "--trace", ...options, "app.py", "x")).toEqual({
+        status: 0,
+        stdout: "",
+        stderr: "",
+      });
+    }
   }, PATIENCE);
 
   it("shows a summary of the peak", () => {
@@ -96,10 +99,16 @@ later = [load(100_000) for _ in range(10)]
       expect(stderr).toMatch(new RegExp(`^pyheap: Cannot report ${words}: ${span}\n$`));
     }
     const before = String((programSeconds ?? 0) / 2);
+    const ofStart = String((statsOf("start.trace").programSeconds ?? 0) / 2);
     for (const option of ["--at", "--to"]) {
-      const { status, stderr } = pyheap("report", "table", option, before, "app.trace");
+      for (const how of [[], ["--with-start"]]) {
+        const { status, stderr } = pyheap("report", "table", option, before, ...how, "app.trace");
+        expect(status).toBe(2);
+        expect(stderr).toMatch(/run --trace-start records what was before\n$/);
+      }
+      const { status, stderr } = pyheap("report", "table", option, ofStart, "start.trace");
       expect({ status, says: /--with-start shows what was before\n$/.test(stderr) }).toEqual({ status: 2, says: true });
-      expect(pyheap("report", "table", option, before, "--with-start", "app.trace").status).toBe(0);
+      expect(pyheap("report", "table", option, ofStart, "--with-start", "start.trace").status).toBe(0);
     }
     expect(pyheap("report", "table", "--at", String(end), "app.trace").status).toBe(0);
     expect(pyheap("report", "table", "--at", "Infinity", "app.trace").status).toBe(2);
@@ -109,22 +118,40 @@ later = [load(100_000) for _ in range(10)]
   });
 
   it("shows the program, beside the interpreter's start as one figure", () => {
-    const table = (...args: string[]) => pyheap("report", "table", "--rows", "1000", ...args, "app.trace").stdout;
-    const own = table("--by", "file");
-    expect(own.split("\n")[1]).toMatch(
-      /^Beside it \d\.\d MiB in [\d,]+ blocks of the interpreter's start: --with-start /,
-    );
-    expect(own).toMatch(/ {2}app\.py\n/);
-    expect(own).not.toContain("zipimport");
-    expect(own).not.toContain("pyheap>");
-    const all = table("--by", "file", "--with-start");
-    expect(all).toMatch(/ {2}<frozen zipimport>\n/);
-    expect(all).not.toContain("Beside it");
-    const [program, together] = [stats(), stats("--with-start")];
-    expect(program.peakBytes).toBeLessThan(together.peakBytes - 5_000_000);
-    expect(program.endBytes + program.start.endBytes).toBe(together.endBytes);
-    expect(program.start.allocations).toBeGreaterThan(1_000_000);
-    expect(together.start).toMatchObject({ allocations: 0, endBytes: 0 });
+    for (const [file, how, shown] of [
+      ["app.trace", "run --trace-start records them by stack", / {2}interpreter start\n/],
+      ["start.trace", "--with-start shows them by stack", / {2}<frozen zipimport>:\d+ /],
+    ] as const) {
+      const table = (...args: string[]) => pyheap("report", "table", "--rows", "5000", ...args, file).stdout;
+      const own = table("--by", "file");
+      expect(own.split("\n")[1]).toMatch(
+        new RegExp(`^Beside it \\d\\.\\d MiB in [\\d,]+ blocks of the interpreter's start: ${how}\\.$`),
+      );
+      expect(own).toMatch(/ {2}app\.py\n/);
+      expect(own).not.toContain("zipimport");
+      expect(own).not.toContain("pyheap>");
+      const all = table("--by", "line", "--with-start");
+      expect(all).toMatch(shown);
+      expect(all).not.toContain("Beside it");
+      const [program, together] = [statsOf(file), statsOf(file, "--with-start")];
+      expect(program.peakBytes).toBeLessThan(together.peakBytes - 5_000_000);
+      expect(program.endBytes + program.start.endBytes).toBe(together.endBytes);
+      expect(program.start.allocatedBytes + program.allocatedBytes).toBe(together.allocatedBytes);
+      expect(program.start.allocations).toBeGreaterThan(1_000_000);
+      expect(together.start).toMatchObject({ allocations: 0, endBytes: 0 });
+    }
+  });
+
+  it("has the interpreter's start as sums that are those of its events, in a small file", () => {
+    const [sums, events] = [statsOf("app.trace"), statsOf("start.trace")];
+    expect(sums.fileBytes).toBeLessThan(400_000);
+    expect(events.fileBytes).toBeGreaterThan(10_000_000);
+    for (const key of ["allocatedBytes", "allocations", "endBytes", "endBlocks"] as const) {
+      expect(Math.abs(sums.start[key] / events.start[key] - 1)).toBeLessThan(0.002);
+    }
+    expect(sums.foreignFrees).toBe(0);
+    expect(Math.abs(sums.peakBytes - events.peakBytes)).toBeLessThan(5_000);
+    expect(pyheap("report", "flamegraph", "-o", "app.html", "app.trace").status).toBe(0);
   });
 
   it("has in the program nothing of how CPython finds it, though that is an archive", () => {
@@ -184,7 +211,7 @@ later = [load(100_000) for _ in range(10)]
       / load .*\n.* <module> .*\n.* work .*\n.* more\n/,
     );
     const imports = (...args: string[]) =>
-      pyheap("report", "table", "--with-start", "--by", "module", ...args, "app.trace").stdout;
+      pyheap("report", "table", "--with-start", "--by", "module", ...args, "start.trace").stdout;
     expect(imports()).toMatch(/ zipimport\n/);
     expect(imports("--hide-imports")).not.toMatch(/ zipimport\n| importlib\./);
   });
@@ -194,7 +221,8 @@ later = [load(100_000) for _ in range(10)]
     expect(all).toMatchObject({ version: 3, command: ["app.py", "x"], problem: null, sampleBytes: 0 });
     expect(all.allocatedBytes).toBeGreaterThan(24_000_000);
     expect(all.peakBytes).toBeGreaterThan(23_000_000);
-    expect(all.fileBytes / all.events).toBeLessThan(5);
+    const { fileBytes, events } = statsOf("start.trace");
+    expect(fileBytes / events).toBeLessThan(5);
     const late = stats("--from", String(all.peakSeconds + 0.1));
     expect(late.allocatedBytes).toBeGreaterThan(1_000_000);
     expect(late.allocatedBytes).toBeLessThan(3_000_000);

@@ -22,6 +22,7 @@ export interface RunOptions extends Budget, PackageOptions {
   readonly trace?: string;
   readonly sample?: number;
   readonly aggregate?: boolean;
+  readonly traceStart?: boolean;
   readonly live?: boolean;
   readonly liveTerminal?: boolean;
   readonly port?: number;
@@ -95,6 +96,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
       toSample,
     )
     .option("--aggregate", "of a trace: keep only the totals by stack and the peak, in a small file")
+    .option("--trace-start", "of a trace: record what the interpreter does to start as well, and not only its sums")
     .option("--fail-over-peak <size>", "exit with 3 if more was live at once; shows the stacks to blame", toBudget)
     .option("--fail-over-leak <size>", "exit with 3 if the program left more; shows the stacks to blame", toBudget)
     .option(
@@ -205,6 +207,10 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
     [
       options.aggregate === true && trace === undefined,
       "Cannot use --aggregate without --trace: it says what of a trace is recorded",
+    ],
+    [
+      options.traceStart === true && trace === undefined,
+      "Cannot use --trace-start without --trace: it says what of a trace is recorded",
     ],
   ];
   const found = problems.find(([isThere]) => isThere);

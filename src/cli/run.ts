@@ -112,13 +112,13 @@ async function runAggregated(request: RunRequest, trace: TraceRequest, services:
 
 /** What to record: what --trace says; or for a budget without --trace, totals in a temporary file. */
 function chooseTrace(options: RunOptions, source: string | undefined): TraceRequest | undefined {
-  const { trace, sample, aggregate = false, force } = options;
+  const { trace, sample, aggregate = false, traceStart: withStart = false, force } = options;
   if (trace !== undefined) {
-    return { file: trace, fd: openTraceFile(trace, { force, source }), sample, aggregate };
+    return { file: trace, fd: openTraceFile(trace, { force, source }), sample, aggregate, withStart };
   }
   if (!checksBudget(options)) return undefined;
   const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "run.trace");
-  return { file, fd: openTraceFile(file), sample, aggregate: true };
+  return { file, fd: openTraceFile(file), sample, aggregate: true, withStart };
 }
 
 /** Whether a run kept its budget; if not, prints what was over it. */

@@ -13,6 +13,7 @@ import type { HeapEventName, Listener, MeasureRun } from "../pressure/events.js"
 import type { Relief, RelieveOptions } from "../pressure/ladder.js";
 import { NO_LIMIT, type Policy } from "../pressure/policy.js";
 import type { Recorder } from "../trace/recorder.js";
+import type { StartTally } from "../trace/start-tally.js";
 import type { Tracemalloc } from "../tracemalloc/tracemalloc.js";
 import type { Foundation } from "./foundation.js";
 import type { Traceable, TraceOptions } from "./recordings.js";
@@ -232,6 +233,14 @@ export abstract class CoreHeap {
    */
   trace(options: TraceOptions): Recorder {
     return this.foundation.recordings.trace(options);
+  }
+
+  /**
+   * Counts what is allocated from now on, without stacks, which costs a small part of a recording: what an interpreter does before its program
+   * begins. The recording of the program begins with that, as its option `start`.
+   */
+  tallyStart(): StartTally {
+    return this.foundation.recordings.tallyStart();
   }
 
   /** Whether a recording is under way. */

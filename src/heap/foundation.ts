@@ -76,7 +76,7 @@ export class Foundation {
     this.hooks = new AllocatorHooks(core, this.words, calls.states);
     const sites = new Sites(locate ?? stackLocator);
     this.survey = new Survey(core, this.words, calls, sites, onFault);
-    this.recordings = new Recordings(core, this.words, calls, side.traced);
+    this.recordings = new Recordings(core, this.words, calls, this.hooks, side.traced);
     this.events = new Events((error) => side.unraisable(error));
     this.ladder = new Ladder(this.#relievable(), this.events, policy || undefined, clock);
     this.measures.set("release", () => core.functions.relieve_heap());

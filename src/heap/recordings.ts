@@ -1,5 +1,6 @@
 // Recordings of the allocations of a heap's program: traces, and tracemalloc.
 
+import type { AllocatorHooks } from "../alloc/hooks.js";
 import { type ElementType, TypedBlock } from "../alloc/typed-block.js";
 import type { Core } from "../core/core.js";
 import type { HostCalls } from "../core/host-calls.js";
@@ -8,6 +9,7 @@ import type { PyObject } from "../objects/handles/object.js";
 import { Analysis } from "../trace/analysis.js";
 import type { TraceMetadata } from "../trace/format.js";
 import { Recorder, type RecordOptions, type StackSource } from "../trace/recorder.js";
+import { StartTally } from "../trace/start-tally.js";
 import { TotalsWriter } from "../trace/totals-writer.js";
 import { type TraceOutput, type TraceSink, TraceWriter } from "../trace/writer.js";
 import { Tracemalloc } from "../tracemalloc/tracemalloc.js";
@@ -50,13 +52,15 @@ export class Recordings {
   readonly #core: Core;
   readonly #words: Words;
   readonly #calls: HostCalls;
+  readonly #hooks: AllocatorHooks;
   readonly #side: TracedSide;
   readonly tracemalloc: Tracemalloc<Traceable>;
 
-  constructor(core: Core, words: Words, calls: HostCalls, side: TracedSide) {
+  constructor(core: Core, words: Words, calls: HostCalls, hooks: AllocatorHooks, side: TracedSide) {
     this.#core = core;
     this.#words = words;
     this.#calls = calls;
+    this.#hooks = hooks;
     this.#side = side;
     this.tracemalloc = new Tracemalloc<Traceable>({
       record: (output) => this.#record({ collections: false }, () => output),
@@ -70,6 +74,13 @@ export class Recordings {
     return this.#calls.tracer !== undefined;
   }
 
+  tallyStart(): StartTally {
+    if (this.isRunning) throw new Error("Cannot count what is allocated to start: a recording is under way");
+    const tally = new StartTally(this.#core, this.#hooks);
+    this.#side.domainsChanged();
+    return tally;
+  }
+
   trace({ write, aggregate = false, ...options }: TraceOptions): Recorder {
     return this.#record(options, (metadata) =>
       aggregate ? new TotalsWriter(write, metadata, new Analysis()) : new TraceWriter(write, metadata),
@@ -78,7 +89,10 @@ export class Recordings {
 
   #record(options: RecordOptions, makeOutput: (metadata: TraceMetadata) => TraceOutput): Recorder {
     const side = this.#side;
+    const { start, sample } = options;
     if (this.isRunning) throw new Error("Cannot trace: a recording is under way");
+    if (start && sample !== undefined)
+      throw new Error("Cannot sample a recording that begins with the sums of a start");
     side.checkTraceable();
     const source = side.stackSource();
     let ends: (() => void)[] = [];
@@ -90,6 +104,7 @@ export class Recordings {
       ends.push(side.watchStack());
       if (options.collections !== false) ends.push(side.watchCollections(recorder));
     });
+    start?.end();
     recorder.start();
     return recorder;
   }

@@ -67,6 +67,8 @@ export class Spans implements TraceConsumer {
   #startFunctions = 0;
   #startBirths = 0;
   #startLeft = 0;
+  /** Blocks that were there when the recording began: no events of its. */
+  #baseBlocks = 0;
 
   constructor({ temporary = 1, mostDeparted, mostBuckets = MOST_BUCKETS, mostCells = MOST_CELLS }: SpansOptions = {}) {
     this.#mostCells = mostCells;
@@ -78,7 +80,7 @@ export class Spans implements TraceConsumer {
 
   /** Events so far. */
   get events(): number {
-    return this.#sums.events;
+    return this.#sums.events - this.#baseBlocks;
   }
 
   /** Microseconds from the start to the latest event. */
@@ -238,6 +240,18 @@ export class Spans implements TraceConsumer {
   reserved(bytes: number): void {
     this.#sums.reserved = bytes;
     if (bytes > this.#open.reserved) this.#open.reserved = bytes;
+  }
+
+  baseGone(domain: number, size: number, count: number, bytes: number, node: number): void {
+    const account = this.accounts.of(node, domain, size);
+    this.#sums.births += count;
+    this.#current.born(account, bytes, count);
+    this.#current.died(account, bytes, count, false);
+  }
+
+  baseBlock(address: number, size: number, tag: number, node: number): void {
+    this.#baseBlocks++;
+    this.allocate(address, size, tag, node);
   }
 
   allocate(address: number, size: number, tag: number, node: number): void {

@@ -142,6 +142,12 @@ function filterLines({ selection: { filter }, stacks: { sum }, analysis, view, c
   ];
 }
 
+/** Says how the interpreter's start can be shown by stack. */
+function startHint({ analysis, summary }: TraceReport): string {
+  if (summary.metadata.aggregated) return "";
+  return analysis.startIsSums ? ": run --trace-start records them by stack" : ": --with-start shows them by stack";
+}
+
 /** The head of a report: the program, the view, and what could not be read of the trace. */
 export function reportHead(report: TraceReport): string[] {
   const { colors, summary } = report;
@@ -150,9 +156,7 @@ export function reportHead(report: TraceReport): string[] {
   return [
     `${colors.bold(forTerminal(programName(command)))}  ${colors.dim(viewLine(report))}`,
     ...filterLines(report),
-    ...(start === undefined
-      ? []
-      : [colors.dim(`Beside it ${start}${summary.metadata.aggregated ? "" : ": --with-start shows them by stack"}.`)]),
+    ...(start === undefined ? [] : [colors.dim(`Beside it ${start}${startHint(report)}.`)]),
     ...(sample > 0
       ? [
           colors.dim(

@@ -92,6 +92,7 @@ export class Analysis implements TraceConsumer {
   #reserved = 0;
   #inSpan: boolean;
   #ended = false;
+  #startIsSums = false;
   /** What happened since the last time was recorded. It is counted only if a moment is requested. */
   readonly #watchesGaps: boolean;
   #gapEvents = NOT_YET;
@@ -226,6 +227,28 @@ export class Analysis implements TraceConsumer {
     collections.clear();
     this.#exactPeak = this.#exactLive;
     this.#notePeak();
+  }
+
+  /** Whether what was before the program is one stack, without times and events. */
+  get startIsSums(): boolean {
+    return this.#startIsSums;
+  }
+
+  baseGone(domain: number, size: number, count: number, bytes: number, node: number): void {
+    this.#startIsSums = true;
+    this.#births += count;
+    if (!this.#inSpan) return;
+    this.accounts.add("allocated", this.accounts.of(node, domain, size), bytes, count);
+    this.sizes.add(size, count);
+    this.figures.allocations += count;
+    this.figures.frees += count;
+    this.figures.allocatedBytes += bytes;
+  }
+
+  baseBlock(address: number, size: number, tag: number, node: number): void {
+    this.#startIsSums = true;
+    this.#born(address, size, tag, node);
+    if (this.#inSpan) this.figures.allocations++;
   }
 
   account(node: number, domain: number, sizeClass: number, measures: Readonly<Record<View, Measure>>): void {

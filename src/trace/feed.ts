@@ -1,6 +1,7 @@
 // Reads a trace in the program that records it: the recorder's bytes go in, and the consumer has got the events when
 // `push` returns. To read a file, use reader.ts.
 
+import { readBase } from "./base.js";
 import { ByteReader } from "./bytes.js";
 import { EventDecoder } from "./decoder.js";
 import { BLOCK, BLOCK_HEADER, FILE_HEADER, type TraceEnd, type TraceMetadata } from "./format.js";
@@ -42,6 +43,7 @@ export class TraceFeed {
 
   #block(kind: number, content: Uint8Array): void {
     if (kind === BLOCK.events) this.#decoder.decode(content, this.#to);
+    else if (kind === BLOCK.base) readBase(content, this.#to);
     else if (kind === BLOCK.collections) readCollections(content, this.#to);
     else if (kind === BLOCK.metadata) {
       this.metadata = JSON.parse(new TextDecoder().decode(content)) as TraceMetadata;

@@ -13,7 +13,7 @@ import * as C from "../core/constants.gen.js";
  * change.
  */
 export const MAGIC: readonly number[] = [0x89, 0x70, 0x79, 0x68, 0x65, 0x61, 0x70, 0x0a];
-export const TRACE_VERSION = 2;
+export const TRACE_VERSION = 3;
 /** The number of bytes before the first block, and before the content of each block. */
 export const FILE_HEADER = 12;
 export const BLOCK_HEADER = 12;
@@ -38,6 +38,8 @@ export const BLOCK = {
   collections: 6,
   /** The totals of an aggregated trace, as totals.ts describes. Added in version 2. */
   totals: 7,
+  /** What there was when the recording began: base.ts says how it is told. Added in version 3. */
+  base: 8,
 } as const;
 
 /** The two highest bits of an event's first byte. core/trace/events.ts writes what follows. */

@@ -1,6 +1,7 @@
 // Reads a trace block by block from any source of bytes, up to the first damage.
 
 import { crc32 } from "../ground/crc32.js";
+import { type BaseConsumer, readBase } from "./base.js";
 import { BrokenContent, ByteReader } from "./bytes.js";
 import { type EventConsumer, EventDecoder } from "./decoder.js";
 import {
@@ -24,7 +25,7 @@ export class TraceError extends Error {
 }
 
 /** Takes the content of a trace, in order. */
-export interface TraceConsumer extends EventConsumer, TotalsConsumer {
+export interface TraceConsumer extends EventConsumer, BaseConsumer, TotalsConsumer {
   metadata(metadata: TraceMetadata): void;
   /** A function gets the next number; the first is 1. */
   function(f: TraceFunction): void;
@@ -216,6 +217,7 @@ export async function readTrace(
         if (block.kind === BLOCK.functions) readFunctions(block.content, to);
         else if (block.kind === BLOCK.events) decoder.decode(block.content, to);
         else if (block.kind === BLOCK.oldTotals) throw new TraceError(`Cannot read ${name}: ${OLD_TOTALS}`);
+        else if (block.kind === BLOCK.base) readBase(block.content, to);
         else if (block.kind === BLOCK.totals) readTotals(block.content, to);
         else if (block.kind === BLOCK.collections) readCollections(block.content, to);
         else if (block.kind === BLOCK.end) end = checkEnd(readJson<TraceEnd>(block.content));

@@ -5,8 +5,11 @@ import * as C from "../core/constants.gen.js";
 import type { Core } from "../core/core.js";
 import type { HostCalls } from "../core/host-calls.js";
 import type { Words } from "../core/memory-words.js";
+import { encodeBase, START } from "./base.js";
+import { ByteWriter } from "./bytes.js";
 import { OTHER, type TraceCollection, type TraceFunction, type TraceMetadata } from "./format.js";
 import { Gaps } from "./random.js";
+import type { StartTally } from "./start-tally.js";
 import type { TraceOutput } from "./writer.js";
 
 /** The most collections that wait to be written. */
@@ -53,6 +56,11 @@ export interface RecordOptions {
    * buffer is full.
    */
   readonly flushEvery?: number | undefined;
+  /**
+   * What was counted before the program. The count ends, the recording begins with it, and all that follows is the
+   * program's. Not with `sample`.
+   */
+  readonly start?: StartTally | undefined;
   /** Changes the name of a file for the recording; the default keeps the program's name. */
   readonly nameFile?: ((file: string) => string) | undefined;
 }
@@ -99,7 +107,8 @@ export class Recorder {
   readonly #functions = new Functions();
   readonly #output: TraceOutput;
   readonly #gaps: Gaps | undefined;
-  readonly #started = performance.now();
+  readonly #start: StartTally | undefined;
+  readonly #started: number;
   readonly #onChange: (isRunning: boolean) => void;
   readonly #flushEvery: number;
   readonly #nameFile: (file: string) => string;
@@ -128,6 +137,8 @@ export class Recorder {
     this.#onChange = onChange;
     this.#flushEvery = options.flushEvery ?? Number.POSITIVE_INFINITY;
     this.#nameFile = options.nameFile ?? ((file) => file);
+    this.#start = options.start;
+    this.#started = options.start?.begun ?? performance.now();
     this.#gaps = options.sample === undefined ? undefined : new Gaps(options.sample, options.seed);
     this.#output = makeOutput({
       command: options.command ?? [],
@@ -154,6 +165,19 @@ export class Recorder {
     }
     this.#full = this.#word(C.TRACE_FULL_AT);
     this.#onChange(true);
+    if (this.#start) this.#writeStart(this.#start);
+  }
+
+  /** The recording begins with the program: what was before it is one stack, without events. */
+  #writeStart(start: StartTally): void {
+    const node = this.#core.functions.trace_child(0, this.#functions.numberOf({ ...START, lines: [] }), 0);
+    this.flush();
+    this.#guard(() => {
+      this.#output.base(encodeBase(start.base(), node));
+      const time = new ByteWriter();
+      time.number(Math.round((performance.now() - this.#started) * 1000));
+      this.#output.events(Uint8Array.of(OTHER.time, ...time.written, OTHER.program));
+    });
   }
 
   /** The bytes of the tracer's tables in the heap. */

@@ -2,6 +2,7 @@
 
 import { VIEWS } from "./accounts.js";
 import type { Analysis } from "./analysis.js";
+import { readBase } from "./base.js";
 import { ByteWriter } from "./bytes.js";
 import { EventDecoder } from "./decoder.js";
 import type { TraceCollection, TraceEnd, TraceFunction, TraceMetadata } from "./format.js";
@@ -26,6 +27,10 @@ export class TotalsWriter implements TraceOutput {
 
   events(encoded: Uint8Array): void {
     this.#decoder.decode(encoded, this.#analysis);
+  }
+
+  base(encoded: Uint8Array): void {
+    readBase(encoded, this.#analysis);
   }
 
   collections(list: readonly TraceCollection[]): void {

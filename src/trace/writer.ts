@@ -23,6 +23,8 @@ export interface TraceOutput {
   functions(list: readonly TraceFunction[]): void;
   /** Takes events, as the core's tracer encodes them. */
   events(encoded: Uint8Array): void;
+  /** Takes what there was before the program, as base.ts encodes it. It comes before the program's events. */
+  base(encoded: Uint8Array): void;
   /** Takes collections that have ended since the last call. */
   collections(list: readonly TraceCollection[]): void;
   end(end: TraceEnd): void;
@@ -69,6 +71,10 @@ export class TraceWriter implements TraceOutput {
 
   events(encoded: Uint8Array): void {
     this.#block(BLOCK.events, encoded);
+  }
+
+  base(encoded: Uint8Array): void {
+    this.#block(BLOCK.base, encoded);
   }
 
   collections(list: readonly TraceCollection[]): void {

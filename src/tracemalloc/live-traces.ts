@@ -52,6 +52,7 @@ export class LiveTraces implements TraceOutput, EventConsumer {
     this.#decoder.decode(encoded, this);
   }
 
+  base(): void {}
   collections(): void {}
   end(): void {}
 

@@ -104,7 +104,10 @@ export function addSpanOptions(command: Command): Command {
   return command
     .addOption(new Option("--from <seconds>", "look at what happened from then on").argParser(toSeconds))
     .addOption(new Option("--to <seconds>", "look at what happened until then").argParser(toSeconds))
-    .option("--with-start", "show what the interpreter allocated to start by stack as well, not as one figure");
+    .option(
+      "--with-start",
+      "show what the interpreter allocated to start as well: by stack, if run --trace-start recorded it",
+    );
 }
 
 /** Also the options that choose the moment. */

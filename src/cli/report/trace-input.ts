@@ -86,7 +86,7 @@ export async function loadTrace(
 }
 
 /** Throws UsageError for moments after the end of the recording, or before the start of its program. */
-function checkMoments(file: string, { recordedTime, programTime }: Analysis, options: TraceOptions): void {
+function checkMoments(file: string, { recordedTime, programTime, startIsSums }: Analysis, options: TraceOptions): void {
   const { at, from, to, withStart = false } = options;
   const moments = [
     { seconds: secondsOf(at), words: `at ${at} s` },
@@ -101,9 +101,10 @@ function checkMoments(file: string, { recordedTime, programTime }: Analysis, opt
     if (time > recordedTime && instant(time) !== instant(recordedTime)) {
       throw new UsageError(`Cannot report ${words}: ${file} ends after ${instant(recordedTime)}${begins}`);
     }
-    if (!isBegin && !withStart && programTime !== undefined && time < programTime) {
+    if (!isBegin && (!withStart || startIsSums) && programTime !== undefined && time < programTime) {
+      const how = startIsSums ? "run --trace-start records" : "--with-start shows";
       throw new UsageError(
-        `Cannot report ${words}: ${file} ends after ${instant(recordedTime)}${begins}; --with-start shows what was before`,
+        `Cannot report ${words}: ${file} ends after ${instant(recordedTime)}${begins}; ${how} what was before`,
       );
     }
   }

@@ -9,7 +9,7 @@ import { stackRows } from "../trace-groups.js";
 export type Chunks = Iterable<string | Uint8Array>;
 
 /** The only frame of the stack that stands for all that the interpreter allocated to start. */
-export const START: TraceFunction = { name: "interpreter start", file: "", firstLine: 0 };
+export { START } from "../../trace/base.js";
 
 /** What the interpreter's start has in the view; undefined if it has nothing, or if it is shown by stack. */
 export function startOf({

@@ -1,0 +1,83 @@
+// What the interpreter's start comes to, in a trace that does not have its events: every block that is live when the program begins, and by domain and
+// size how many there were that were not live any more. All of it has one stack.
+//
+//   base    = node, gone, blocks
+//   gone      count, then for each: domain, blocks, bytes in all
+//   blocks    count, then for each, by address: the distance from the one before in units of 8 bytes, size, tag
+
+import { BrokenContent, ByteReader, ByteWriter } from "./bytes.js";
+import { TAG } from "./format.js";
+
+/** The function that stands for the interpreter's start, where it has no stacks. */
+export const START = { name: "interpreter start", file: "", firstLine: 0 } as const;
+
+const UNIT = 8;
+const MOST = 2 ** 32;
+
+/** Blocks of a domain and of about one size that came and went. */
+export interface Gone {
+  readonly domain: number;
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** A block that is live. `tag` has the domain and whether it was cleared, as TAG says. */
+export interface BaseBlock {
+  readonly address: number;
+  readonly size: number;
+  readonly tag: number;
+}
+
+export interface Base {
+  readonly gone: readonly Gone[];
+  /** By address. */
+  readonly blocks: readonly BaseBlock[];
+}
+
+/** Takes what is in a base. */
+export interface BaseConsumer {
+  /** So many blocks of about a size, `bytes` in all, came and went before the program began. */
+  baseGone(domain: number, size: number, count: number, bytes: number, node: number): void;
+  /** A block is live when the program begins. */
+  baseBlock(address: number, size: number, tag: number, node: number): void;
+}
+
+export function encodeBase({ gone, blocks }: Base, node: number): Uint8Array {
+  const out = new ByteWriter();
+  out.number(node);
+  out.number(gone.length);
+  for (const { domain, count, bytes } of gone) {
+    for (const value of [domain, count, bytes]) out.number(value);
+  }
+  out.number(blocks.length);
+  let before = 0;
+  for (const { address, size, tag } of blocks) {
+    out.number((address - before) / UNIT);
+    out.number(size);
+    out.number(tag);
+    before = address;
+  }
+  return out.written;
+}
+
+/** Hands what is in a base to `to`. Throws BrokenContent for what can't be. */
+export function readBase(content: Uint8Array, to: BaseConsumer): void {
+  const from = new ByteReader(content);
+  const node = from.number();
+  for (let left = from.number(); left > 0; left--) {
+    const [domain, count, bytes] = [from.number(), from.number(), from.number()];
+    const size = Math.round(bytes / count);
+    if (domain > TAG.domain || count === 0 || count >= MOST || size >= MOST)
+      throw new BrokenContent("blocks of its base have no domain, or no size");
+    to.baseGone(domain, size, count, bytes, node);
+  }
+  let address = 0;
+  for (let left = from.number(); left > 0; left--) {
+    address += UNIT * from.number();
+    const [size, tag] = [from.number(), from.number()];
+    if (address >= MOST || size >= MOST || tag > (TAG.domain | TAG.cleared)) {
+      throw new BrokenContent("a block of its base is in no memory, or has no size");
+    }
+    to.baseBlock(address, size, tag, node);
+  }
+}

@@ -1,0 +1,100 @@
+// Counts what is allocated from now on, without stacks, at a small part of what a recording costs: what an interpreter does to start, of which a trace
+// has the sums. A module of its own (core/start/tally.ts) stands in front of the domains, with a memory of its own.
+
+import type { AllocatorHooks, InstalledAllocator } from "../alloc/hooks.js";
+import { DOMAIN_NUMBERS } from "../alloc/hooks.js";
+import type { WithTable } from "../core/table-functions.js";
+import { TALLY_BASE64 } from "../core/tally.generated.js";
+import type { DomainName } from "../ground/errors.js";
+import type { Base, BaseBlock, Gone } from "./base.js";
+import { TAG } from "./format.js";
+
+/** What core/start/tally.ts exports. */
+interface Tally {
+  readonly memory: WebAssembly.Memory;
+  readonly CLASSES: WebAssembly.Global;
+  tally_begin(domain: number, ...words: number[]): number;
+  readonly tally_malloc: WebAssembly.ExportValue;
+  readonly tally_calloc: WebAssembly.ExportValue;
+  readonly tally_realloc: WebAssembly.ExportValue;
+  readonly tally_free: WebAssembly.ExportValue;
+  tally_live(): number;
+  tally_places(): number;
+  tally_sums(): number;
+}
+
+/** Words of a block in its table, and of a sum: two numbers of 64 bits. */
+const PLACE = 2;
+const SUM = 2;
+const TAGS = TAG.domain | TAG.cleared;
+
+export class StartTally {
+  /** When it began, as performance.now() tells. */
+  readonly begun = performance.now();
+  readonly #tally: Tally;
+  readonly #hooks: AllocatorHooks;
+  readonly #before = new Map<DomainName, { readonly theirs: InstalledAllocator; readonly ours: string }>();
+
+  /** Stands in front of the domains. The caller hands on that they have changed. */
+  constructor(where: WithTable, hooks: AllocatorHooks) {
+    const bytes = Uint8Array.from(atob(TALLY_BASE64), (char) => char.charCodeAt(0));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { table: where.table } });
+    this.#tally = exports as unknown as Tally;
+    this.#hooks = hooks;
+    const { tally_malloc: malloc, tally_calloc: calloc, tally_realloc: realloc, tally_free: free } = this.#tally;
+    for (const [name, domain] of Object.entries(DOMAIN_NUMBERS) as [DomainName, number][]) {
+      const theirs = hooks.get(name);
+      const ctx = this.#tally.tally_begin(domain, ...theirs.words);
+      hooks.set(name, { ctx, malloc, calloc, realloc, free });
+      this.#before.set(name, { theirs, ours: String(hooks.get(name).words) });
+    }
+  }
+
+  /** The domains have what they had before, unless somebody else stands there now. */
+  end(): void {
+    for (const [name, { theirs, ours }] of this.#before) {
+      if (String(this.#hooks.get(name).words) === ours) this.#hooks.set(name, theirs);
+    }
+    this.#before.clear();
+  }
+
+  /** What was counted. */
+  base(): Base {
+    const { memory, tally_live, tally_places, tally_sums, CLASSES } = this.#tally;
+    const table = new Uint32Array(memory.buffer, tally_live(), PLACE * tally_places());
+    const blocks: BaseBlock[] = [];
+    for (let at = 0; at < table.length; at += PLACE) {
+      const key = table[at] as number;
+      if (key === 0) continue;
+      const tag = key & TAGS;
+      blocks.push({ address: key - tag, size: table[at + 1] as number, tag });
+    }
+    blocks.sort((a, b) => a.address - b.address);
+    const classes = CLASSES.value as number;
+    const sums = new BigUint64Array(memory.buffer, tally_sums(), SUM * classes * (TAG.domain + 1));
+    return { gone: goneOf(sums, classes, blocks), blocks };
+  }
+}
+
+/** Of all blocks, by domain and class, those that are not live any more. */
+function goneOf(sums: BigUint64Array, classes: number, blocks: readonly BaseBlock[]): Gone[] {
+  const [counts, bytes] = [0, 1].map((at) =>
+    Float64Array.from({ length: sums.length / SUM }, (_, k) => Number(sums[k * SUM + at])),
+  ) as [Float64Array, Float64Array];
+  for (const { size, tag } of blocks) {
+    const sum = (tag & TAG.domain) * classes + classOf(size, classes);
+    counts[sum] = (counts[sum] as number) - 1;
+    bytes[sum] = (bytes[sum] as number) - size;
+  }
+  return Array.from(counts, (count, k) => ({
+    domain: Math.floor(k / classes),
+    count,
+    bytes: bytes[k] as number,
+  })).filter(({ count }) => count > 0);
+}
+
+/** As in core/start/tally.ts: a class for each small size, which is all but the last 23, and for each power of two above. */
+function classOf(size: number, classes: number): number {
+  const exact = classes - 24;
+  return size <= exact ? size : exact + 1 + (22 - Math.clz32(size - 1));
+}

@@ -1,0 +1,129 @@
+// A recording that begins with the program, and has what was allocated before it as sums: random programs, beside the recording of the same
+// program that has every event.
+
+import { expect, it } from "vitest";
+import { Heap } from "../src/index.js";
+import { buildPage } from "../src/page/build.js";
+import { Spans } from "../src/page/spans.js";
+import { VIEWS } from "../src/trace/accounts.js";
+import type { AnalysisOptions } from "../src/trace/analysis.js";
+import { readTrace } from "../src/trace/reader.js";
+import { randomNumbers } from "./mutations.js";
+import { Tape } from "./trace-data.js";
+
+const DOMAINS = ["raw", "mem", "object"] as const;
+
+/** A program that allocates, clears, resizes and frees in all domains; the same one for the same seed. */
+class Program {
+  readonly heap: Heap;
+  readonly #random: (bound: number) => number;
+  readonly #live: { address: ReturnType<Heap["malloc"]>; domain: (typeof DOMAINS)[number] }[] = [];
+
+  constructor(heap: Heap, seed: number) {
+    this.heap = heap;
+    this.#random = randomNumbers(seed);
+  }
+
+  run(steps: number): void {
+    const random = this.#random;
+    for (let k = 0; k < steps; k++) {
+      const domain = DOMAINS[random(3)] ?? "raw";
+      const size = random(10) === 0 ? random(200_000) : random(700);
+      const at = random(this.#live.length);
+      const chosen = this.#live[at];
+      const kind = random(10);
+      if (kind < 4 || !chosen) this.#live.push({ address: this.heap[domain].malloc(size), domain });
+      else if (kind < 5) this.#live.push({ address: this.heap[domain].calloc(3, size), domain });
+      else if (kind < 7) chosen.address = this.heap[chosen.domain].realloc(chosen.address, size);
+      else {
+        this.heap[chosen.domain].free(chosen.address);
+        this.#live.splice(at, 1);
+      }
+    }
+  }
+}
+
+/** The recording of a program that starts with some steps, and goes on with others. */
+async function record(seed: number, hasEvents: boolean, aggregate = false): Promise<Tape> {
+  const heap = await Heap.create();
+  const program = new Program(heap, seed);
+  const tape = new Tape();
+  const before = DOMAINS.map((domain) => heap.getAllocator(domain).words);
+  const start = hasEvents ? undefined : heap.tallyStart();
+  let recorder = hasEvents ? heap.trace({ write: tape.write, aggregate }) : undefined;
+  program.run(2000 + 100 * seed);
+  if (recorder) recorder.noteProgram();
+  else recorder = heap.trace({ write: tape.write, aggregate, start });
+  program.run(1000);
+  recorder.stop();
+  expect(DOMAINS.map((domain) => heap.getAllocator(domain).words)).toEqual(before);
+  return tape;
+}
+
+async function figuresOf(tape: Tape, options: AnalysisOptions = {}) {
+  const { analysis, summary } = await tape.analyse(options);
+  expect(summary.problem).toBeUndefined();
+  const { allocations, resizes, frees, peakTime: _, reservedPeak: __, ...figures } = analysis.figures;
+  const views = VIEWS.filter((view) => view !== "temporary");
+  return {
+    figures,
+    // Resizes before the program count as what they come to: one block gone, one that came.
+    came: allocations + resizes,
+    start: Object.fromEntries(views.map((view) => [view, analysis.start[view]])),
+    sums: Object.fromEntries(views.map((view) => [view, analysis.accounts.sum(view)])),
+    sizes: [...analysis.sizes].filter(([size]) => size <= 512),
+  };
+}
+
+it("says of the program, and of its start, what a recording of every event says", async () => {
+  for (let seed = 1; seed <= 4; seed++) {
+    const [sums, events] = [await record(seed, false), await record(seed, true)];
+    expect(await figuresOf(sums)).toEqual(await figuresOf(events));
+    // The peak of both together is the start's, if that was higher: then only its events have it.
+    const [mine, all] = [await figuresOf(sums, { withStart: true }), await figuresOf(events, { withStart: true })];
+    for (const key of ["end", "leaks", "allocated"]) expect(mine.sums[key]).toEqual(all.sums[key]);
+    expect({ came: mine.came, sizes: mine.sizes }).toEqual({ came: all.came, sizes: all.sizes });
+    const { analysis } = await sums.analyse();
+    expect(analysis.startIsSums).toBe(true);
+    expect((await events.analyse()).analysis.startIsSums).toBe(false);
+    expect(analysis.figures.foreignFrees).toBe(0);
+  }
+});
+
+it("keeps the start's sums in totals", async () => {
+  const [events, totals] = [await record(3, false), await record(3, false, true)];
+  const { sizes: _, ...whole } = await figuresOf(events);
+  expect(await figuresOf(totals)).toMatchObject(whole);
+});
+
+it("has the start as one stretch of a page, with accounts of its own", async () => {
+  const tape = await record(5, false);
+  const { analysis, summary } = await tape.analyse();
+  const spans = new Spans();
+  await readTrace([tape.bytes], "the tape", spans);
+  const { header, buckets, accounts, rows } = buildPage(spans, {
+    ...{ command: [], started: "", python: null, sample: 0, problem: null },
+  });
+  expect(header).toMatchObject({ program: 1, events: summary.events, programTime: analysis.programTime });
+  expect(buckets.at(-1)).toMatchObject({ base: analysis.start.end.bytes, baseBlocks: analysis.start.end.count });
+  const names = Array.from(
+    accounts.nodes.subarray(0, header.startAccounts),
+    (node) => spans.tree.frame(node).function.name,
+  );
+  expect(new Set(names)).toEqual(new Set(["interpreter start"]));
+  let allocated = 0;
+  rows.accounts.forEach((account, row) => {
+    if (account < header.startAccounts) allocated += rows.values[10 * row] as number;
+  });
+  expect(allocated).toBe(analysis.start.allocated.bytes);
+});
+
+it("refuses what it can't do", async () => {
+  const heap = await Heap.create();
+  const start = heap.tallyStart();
+  expect(() => heap.trace({ write: () => undefined, start, sample: 1000 })).toThrow(/^Cannot sample a recording that/);
+  const recorder = heap.trace({ write: () => undefined, start });
+  expect(() => heap.tallyStart()).toThrow(/a recording is under way$/);
+  recorder.stop();
+  heap.check();
+});
