@@ -1,34 +1,38 @@
 // In Python: which packages a program imports, found before it runs, and found when it imports them.
 
 /**
- * package_imports(offered, get, folders) readies Python for packages: `offered` names modules that can be had, `folders` has the packages that are there
+ * package_imports(offered, get, folders, add_libraries) readies Python for packages: `offered` names modules that can be had, `folders` has the packages that are there
  * already. `get` takes pairs of a module and who imports it, and answers pairs: a folder and "", or a module and why it can't be had.
  * Answers look(kind, target), which looks through the program and the modules beside it, and gets what they import.
  */
 export const PACKAGE_IMPORTS = `
 FIND_SPEC = """
 def find_spec(name, path=None, target=None):
+    if name not in offered and name not in foreign and name not in failures:
+        return None
     spec = find(name)
-    if name in failures:
+    if spec is None and name in failures:
         error = ModuleNotFoundError(f"No module named {name!r}", name=name)
         error.add_note(failures[name])
         raise error
     return spec
 """
 
-def package_imports(offered, get, folders):
-    import ast, importlib.machinery, importlib.util, os, site, sys
+def package_imports(offered, get, folders, add_libraries):
+    import ast, importlib.machinery, os, re, site, sys
 
     offered = set(offered) - sys.stdlib_module_names
     failures = {}
-    path_finder, environ = importlib.machinery.PathFinder, os.environ
+    path_finder = importlib.machinery.PathFinder
+    ours = tuple(suffix for suffix in importlib.machinery.EXTENSION_SUFFIXES if suffix != ".so")
+    loaded = []
     join, is_file = os.path.join, os.path.isfile
 
     def add(folder):
         site.addsitedir(folder)
-        # Where libraries are looked for that a module needs.
+        loaded.append(folder)
         if any(name.endswith(".so") for name in os.listdir(folder)):
-            environ["LD_LIBRARY_PATH"] = environ.get("LD_LIBRARY_PATH", "") + ":" + folder
+            add_libraries(folder)
 
     def fetch(pairs):
         "Gets modules, each once."
@@ -40,21 +44,47 @@ def package_imports(offered, get, folders):
                 add(place)
         sys.path_importer_cache.clear()
 
+    # A module's file says what machine it is for: name.cpython-314-wasm32-emscripten.so.
+    tagged = re.compile(r"[^.]+\\.[^.]+\\.(so|pyd)$").match
+
+    def is_foreign(spec):
+        "Whether a package has modules for another machine: as one that was made for the machine's own Python has."
+        for folder in spec.submodule_search_locations or ():
+            for _, _, files in os.walk(folder):
+                if any(tagged(name) and not name.endswith(ours) for name in files):
+                    return True
+        return False
+
+    def is_there(name):
+        try:
+            spec = path_finder.find_spec(name)
+            # A folder without modules of its own is one only if nothing else is there.
+            return spec is not None and spec.origin is not None and not is_foreign(spec)
+        except Exception:
+            return False
+
+    foreign = set()
+
     def find(name):
-        "What no other finder found, and a package has that was not loaded."
-        if name in offered:
+        "What a package has that was not loaded, and no path has in a form that can run."
+        if name in offered and not is_there(name):
+            if path_finder.find_spec(name) is not None:
+                foreign.add(name)
             fetch([(name, "the program imports")])
-            return path_finder.find_spec(name)
+        # What has parts for another machine may work without them.
+        return name in foreign and path_finder.find_spec(name, loaded) or path_finder.find_spec(name)
 
     class PackageFinder:
         pass
 
+    space = {"find": find, "offered": offered, "foreign": foreign, "failures": failures}
     # Tracebacks of failed imports leave frames of the import system out, which they know by their file.
-    exec(compile(FIND_SPEC, "<frozen importlib._bootstrap>", "exec"), space := {"find": find, "failures": failures})
+    exec(compile(FIND_SPEC, "<frozen importlib._bootstrap>", "exec"), space)
     PackageFinder.find_spec = staticmethod(space["find_spec"])
     for folder in folders:
         add(folder)
-    sys.meta_path.append(PackageFinder)
+    # In front of the path's own finder, which would take what can't run.
+    sys.meta_path.insert(sys.meta_path.index(path_finder) if path_finder in sys.meta_path else 0, PackageFinder)
 
     def is_typing(test):
         return getattr(test, "attr", getattr(test, "id", None)) == "TYPE_CHECKING"
@@ -83,12 +113,6 @@ def package_imports(offered, get, folders):
             for file in f"{folder}.py", join(folder, "__init__.py"):
                 if is_file(file):
                     yield file
-
-    def is_there(name):
-        try:
-            return path_finder.find_spec(name) is not None
-        except Exception:
-            return False
 
     def program(kind, target):
         "The program's source, what it is called, and the folder of modules beside it."
@@ -139,6 +163,8 @@ def package_imports(offered, get, folders):
                 for k in range(len(parts)):
                     module = ".".join(parts[: k + 1])
                     if module in offered and module not in wanted and (k > 0 or not is_there(module)):
+                        if k == 0 and path_finder.find_spec(module) is not None:
+                            foreign.add(module)
                         where = label if label == "<string>" else os.path.relpath(label)
                         wanted[module] = f"{where}:{line} imports"
         if wanted:

@@ -3,6 +3,7 @@
 import type { HeapShape } from "../page/heap-shape.js";
 import type { Program, PythonAllocator, RunResult } from "../report/run-result.js";
 import type { WantedModule } from "./packages/provider.js";
+import type { VirtualEnvironment } from "./virtual-environment.js";
 
 export interface TraceRequest {
   readonly file: string;
@@ -38,6 +39,8 @@ export interface RunRequest {
   readonly isOnScreen: boolean;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** The virtual environment whose packages the program sees. */
+  readonly virtual: VirtualEnvironment | undefined;
   /** undefined: the program gets no packages. */
   readonly packages: PackageRequest | undefined;
   /** Memory for the interrupt, standard input and more: see shared.ts. */

@@ -20,6 +20,7 @@ import { type EmscriptenFiles, errorOf, type FileSystem } from "./emscripten-fil
 import { EVENT_LOOP } from "./event-loop.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
+import { OUTSIDE } from "./outside.js";
 import { PACKAGE_IMPORTS } from "./package-imports.js";
 import type { Provided, WantedModule } from "./packages/provider.js";
 import { PRELUDE } from "./prelude.js";
@@ -29,6 +30,7 @@ import { Screen } from "./screen.js";
 import { viewShared, WORD } from "./shared.js";
 import { type Dispositions, exitCodeOf, Interrupts } from "./signals.js";
 import { writeAll } from "./stdio.js";
+import { nameZone, type ZoneExports, zoneNames } from "./time-zone.js";
 
 /** The exit code after CPython's abort(). */
 const ABORTED = 134;
@@ -171,10 +173,16 @@ function beginProgram(): void {
   }
 }
 
+/** The variables that Python starts with: without those that would make it load other parts of itself. The program sees all, later. */
+function atStart(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const hidden = new Set(["HOME", "PYTHONHOME", "PYTHONMALLOC", "PYTHONEXECUTABLE"]);
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !hidden.has(name)));
+}
+
 async function load(): Promise<Interpreter> {
   let python: PyodideExports | undefined;
   // Pyodide sets PYTHONINSPECT; with it, CPython's main function does not return.
-  const env: Record<string, string> = { ...request.environment, PYTHONINSPECT: "" };
+  const env: Record<string, string> = { ...atStart(request.environment), PYTHONINSPECT: "" };
   const { kind, target } = request.program;
   const options = {
     env,
@@ -309,15 +317,34 @@ function provide(wanted: readonly WantedModule[]): readonly Provided[] {
   return (answer as { message: readonly Provided[] } | undefined)?.message ?? [];
 }
 
+/** Answers what adds a folder of libraries. */
+type AddLibraries = (folder: string) => void;
+
+/** Shows Python what is outside, after its start: it may not have been this process that started it. */
+function enter({ pyodide, python }: Interpreter): AddLibraries {
+  const { environment, virtual } = request;
+  const zone = zoneNames(environment.TZ);
+  if (zone) nameZone(python as unknown as ZoneExports, zone);
+  const space = pyodide.toPy({});
+  pyodide.runPython(OUTSIDE, { globals: space, filename: RUNNER_FILE });
+  const outside = space.get("outside") as (...values: unknown[]) => AddLibraries;
+  return outside(
+    pyodide.toPy(environment),
+    virtual?.prefix ?? "",
+    pyodide.toPy(virtual?.sites ?? []),
+    pyodide.toPy(zone ?? []),
+  );
+}
+
 /** Gets the packages that the program imports, and readies Python for those that it imports unforeseen. */
-function preparePackages({ pyodide }: Interpreter): void {
+function preparePackages({ pyodide }: Interpreter, addLibraries: AddLibraries): void {
   if (!request.packages) return;
   const { offered, folders } = request.packages;
   const space = pyodide.toPy({});
   pyodide.runPython(PACKAGE_IMPORTS, { globals: space, filename: RUNNER_FILE });
   const get = (wanted: { toJs(): readonly WantedModule[] }) => pyodide.toPy(provide(wanted.toJs()));
   const begin = space.get("package_imports") as (...values: unknown[]) => (kind: string, target: string) => void;
-  begin(pyodide.toPy(offered), get, pyodide.toPy(folders))(request.program.kind, request.program.target);
+  begin(pyodide.toPy(offered), get, pyodide.toPy(folders), addLibraries)(request.program.kind, request.program.target);
 }
 
 interface ExitStatus {
@@ -348,8 +375,9 @@ function run({ pyodide, python }: Interpreter): number {
 
 const interpreter = await start();
 connect(interpreter);
+const addLibraries = enter(interpreter);
 prepare(interpreter);
-preparePackages(interpreter);
+preparePackages(interpreter, addLibraries);
 takeSignals(interpreter);
 say({ kind: "started" });
 beginProgram();

@@ -1,7 +1,7 @@
 // The options of `pyheap run`: which of them go together, and which words belong to the program.
 
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ALLOCATORS, type Program, type PythonAllocator } from "../report/run-result.js";
 import { MOST_SAMPLE_BYTES } from "../trace/random.js";
@@ -27,6 +27,7 @@ export interface RunOptions extends Budget, PackageOptions {
   readonly liveTerminal?: boolean;
   readonly port?: number;
   readonly packages: boolean;
+  readonly venv?: string;
   readonly quiet?: boolean;
   readonly force?: boolean;
 }
@@ -40,6 +41,7 @@ Examples:
   pyheap run -m json.tool data.json       run a module of the standard library
   pyheap run --package attrs app.py       with a package that it does not import itself
   pyheap run -r requirements.txt app.py   with the packages of a file
+  pyheap run --venv .venv app.py          with the packages of a virtual environment
   pyheap run spam.wasm                    run main of a module in C (pyheap cc makes them)
   pyheap run spam.wasm add 3 4            call one of its functions
   pyheap run --json - --quiet app.py      the report as JSON on standard output
@@ -108,6 +110,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("-r, --requirements <file>", "load the packages that a file lists (may be repeated)", add)
     .option("--index <url>", "where packages are looked up that Pyodide does not have; the default is PyPI")
     .option("--no-packages", "load no packages, whatever the program imports")
+    .option("--venv <folder>", "see the packages of a virtual environment; the default is the one that is active")
     .option("--live", "show the program while it runs: a page on this machine")
     .option("--live-terminal", "show the program while it runs, in this terminal")
     .option("--port <number>", "of --live: the port of the page; the default is any that is free", toPort)
@@ -159,7 +162,9 @@ function chooseProgram(script: string | undefined, args: readonly string[], { c,
   if (script === undefined) throw new UsageError("Cannot run: name a script, or give -c or -m (see pyheap run --help)");
   const path = resolve(script);
   if (!existsSync(path)) throw new UsageError(`Cannot run ${script}: no such file`);
-  if (statSync(path).isDirectory()) throw new UsageError(`Cannot run ${script}: it is a folder`);
+  if (statSync(path).isDirectory() && !existsSync(join(path, "__main__.py"))) {
+    throw new UsageError(`Cannot run ${script}: it is a folder without __main__.py`);
+  }
   return { kind: script.endsWith(".wasm") ? "wasm" : "script", target: script, args };
 }
 

@@ -24,6 +24,7 @@ import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, textBegins } from "./system/files.js";
 import { openTraceFile } from "./trace-file.js";
+import { virtualEnvironment } from "./virtual-environment.js";
 
 const REPORT: FileKind = {
   name: "a report of a run",
@@ -32,13 +33,6 @@ const REPORT: FileKind = {
 
 export function addRun(program: Command): void {
   program.addCommand(runCommand(run));
-}
-
-/** The environment of the program, without variables that would make Python load other parts of itself. */
-function environment(): Record<string, string> {
-  const hidden = new Set(["HOME", "PYTHONHOME", "PYTHONMALLOC", "PYTHONEXECUTABLE"]);
-  const entries = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return Object.fromEntries(entries.filter(([name]) => !hidden.has(name)));
 }
 
 async function run(program: Program, options: RunOptions): Promise<number> {
@@ -79,7 +73,8 @@ async function runOnHeap(program: Program, options: RunOptions, trace: TraceRequ
     packages: provider && { offered: provider.offered, folders: provider.folders },
     shared: makeShared(),
     folder: process.cwd(),
-    environment: environment(),
+    environment: { ...(process.env as Record<string, string>) },
+    virtual: virtualEnvironment(options.venv, process.env),
   };
   if (trace?.aggregate) return runAggregated(request, trace, services);
   if (!request.live) return runPython(request, () => undefined, process.stderr, services);
