@@ -43,7 +43,6 @@ export {
 export { check_heap, walk_heap, walk_known } from "../hooks/walk";
 export {
   trace_calloc,
-  trace_flush,
   trace_free,
   trace_malloc,
   trace_realloc,
@@ -51,7 +50,7 @@ export {
   trace_stop,
 } from "../trace/allocator";
 export { chunk_free, chunk_malloc } from "../trace/chunks";
-export { trace_mark } from "../trace/events";
+export { trace_flush, trace_mark } from "../trace/events";
 export { childAtLine as trace_child } from "../trace/nodes";
 export {
   sample_calloc,

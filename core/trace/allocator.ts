@@ -14,7 +14,7 @@ import {
   TABLE_FUNCTIONS,
   TRACE_FUNCTIONS,
 } from "../ground/table.gen";
-import { allocated, beginEvents, CLEARED, freed, resized, trace_mark } from "./events";
+import { allocated, beginEvents, CLEARED, freed, lacking, resized, trace_flush } from "./events";
 import { nodes_make_room } from "./nodes";
 import { beginSamples } from "./sample";
 import { beginShadow } from "./shadow";
@@ -26,23 +26,25 @@ function next(ctx: usize): Allocator {
   return changetype<Allocator>(ctx);
 }
 
-export function trace_malloc(ctx: usize, n: usize): usize {
-  const block = next(ctx).doMalloc(n);
-  if (block != 0 && tracer().recording != 0) allocated(block, n, domainOf(ctx));
+/** A block came to life, or found no memory. */
+function entered(block: usize, n: usize, tag: u32): usize {
+  if (block == 0) return lacking(n);
+  if (tracer().recording != 0) allocated(block, n, tag);
   return block;
 }
 
+export function trace_malloc(ctx: usize, n: usize): usize {
+  return entered(next(ctx).doMalloc(n), n, domainOf(ctx));
+}
+
 export function trace_calloc(ctx: usize, count: usize, size: usize): usize {
-  const block = next(ctx).doCalloc(count, size);
-  if (block != 0 && tracer().recording != 0) allocated(block, count * size, domainOf(ctx) | CLEARED);
-  return block;
+  return entered(next(ctx).doCalloc(count, size), count * size, domainOf(ctx) | CLEARED);
 }
 
 export function trace_realloc(ctx: usize, block: usize, n: usize): usize {
   const moved = next(ctx).doRealloc(block, n);
-  if (moved == 0 || tracer().recording == 0) return moved;
-  if (block == 0) allocated(moved, n, domainOf(ctx));
-  else resized(block, moved, n, domainOf(ctx));
+  if (block == 0 || moved == 0) return entered(moved, n, domainOf(ctx));
+  if (tracer().recording != 0) resized(block, moved, n, domainOf(ctx));
   return moved;
 }
 
@@ -83,14 +85,6 @@ export function trace_start(rate: u32): bool {
   t.recording = 1;
   if (rate != 0) beginSamples(rate);
   return true;
-}
-
-/** Passes all that has been recorded to the host. */
-export function trace_flush(): void {
-  const t = tracer();
-  if (t.recording == 0) return;
-  trace_mark();
-  t.flush();
 }
 
 /** Ends recording. Domains in which the tracer still stands first get their previous allocator back. */

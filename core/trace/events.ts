@@ -169,6 +169,22 @@ export function allocated(block: usize, size: usize, tag: u32): void {
   if (size >= LARGE_BYTES) watch(block, LARGE);
 }
 
+/** Notes that a request of `n` bytes found no memory, and flushes if the host waits for this. Returns 0. */
+export function lacking(n: usize): usize {
+  const t = tracer();
+  if (t.lacked == 0) {
+    t.lacked = <u32>max<usize>(n, 1);
+    trace_flush();
+  }
+  return 0;
+}
+
+/** Passes all that has been recorded to the host. */
+export function trace_flush(): void {
+  trace_mark();
+  tracer().flush();
+}
+
 /** Records how many blocks were allocated, but not sampled. */
 export function tellOthers(count: u32): void {
   if (count == 0) return;

@@ -31,7 +31,7 @@ import { Allocator } from "../alloc/domains";
 import { Pool } from "../alloc/pool";
 import { giveTo, Small, small_calloc, small_realloc, smallMalloc } from "../alloc/small";
 import { SMALL_REQUEST_THRESHOLD } from "../ground/config";
-import { allocated, CLEARED, freed, outgrown, resized, tellLive, tellOthers } from "./events";
+import { allocated, CLEARED, freed, lacking, outgrown, resized, tellLive, tellOthers } from "./events";
 import { domainOf, tracer } from "./tracer";
 import { mayBeWatched, SAMPLED, unwatch, watch } from "./watched";
 
@@ -120,9 +120,12 @@ function end(block: usize): void {
   freed(block);
 }
 
-function sampledRealloc(before: usize, block: usize, n: usize, units: u32, tag: u32): void {
+/** As `entered`, for a block in place of the one at `before`. */
+function sampledRealloc(before: usize, block: usize, n: usize, units: u32, tag: u32): usize {
+  if (block == 0) return lacking(n);
   tracer().liveSmall += unitsOf(block) - units;
   if (reaches(n) || mayBeWatched(before)) came(before, block, n, tag);
+  return block;
 }
 
 /** The block size of a pool, in units of 8 bytes. */
@@ -137,9 +140,9 @@ function unitsOf(block: usize): u32 {
   return pool ? units(pool) : 0;
 }
 
-/** Counts a new block, and returns it; 0 stays 0. */
+/** Counts a new block, or notes that there was no memory (0). Returns the block. */
 function entered(block: usize, n: usize, tag: u32): usize {
-  if (block == 0) return 0;
+  if (block == 0) return lacking(n);
   tracer().liveSmall += unitsOf(block);
   if (reaches(n)) came(0, block, n, tag);
   return block;
@@ -156,8 +159,7 @@ export function sample_calloc(ctx: usize, count: usize, size: usize): usize {
 export function sample_realloc(ctx: usize, block: usize, n: usize): usize {
   const before = unitsOf(block);
   const moved = next(ctx).doRealloc(block, n);
-  if (moved != 0) sampledRealloc(block, moved, n, before, domainOf(ctx));
-  return moved;
+  return sampledRealloc(block, moved, n, before, domainOf(ctx));
 }
 
 export function sample_free(ctx: usize, block: usize): void {
@@ -168,7 +170,7 @@ export function sample_free(ctx: usize, block: usize): void {
 
 export function sample_small_malloc(ctx: usize, n: usize): usize {
   const block = smallMalloc(ctx, n);
-  if (block == 0) return 0;
+  if (block == 0) return lacking(n);
   // As `entered`, without a look at the pool.
   if (n <= SMALL_REQUEST_THRESHOLD) tracer().liveSmall += <u32>(max<usize>(n, 1) + 7) >> 3;
   if (reaches(n)) came(0, block, n, changetype<Small>(ctx).domain);
@@ -182,8 +184,7 @@ export function sample_small_calloc(ctx: usize, count: usize, size: usize): usiz
 export function sample_small_realloc(ctx: usize, block: usize, n: usize): usize {
   const before = unitsOf(block);
   const moved = small_realloc(ctx, block, n);
-  if (moved != 0) sampledRealloc(block, moved, n, before, changetype<Small>(ctx).domain);
-  return moved;
+  return sampledRealloc(block, moved, n, before, changetype<Small>(ctx).domain);
 }
 
 export function sample_small_free(ctx: usize, block: usize): void {

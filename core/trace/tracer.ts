@@ -107,6 +107,8 @@ export class Tracer {
   watchedCount: u32;
   /** Stacks that were cut because there was no memory for them. */
   cut: u32;
+  /** Bytes of a request that found no memory. The host is told if this is 0 before. */
+  lacked: u32;
 
   /** Makes room for one record from `position` on. */
   @inline

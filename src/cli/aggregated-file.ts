@@ -67,6 +67,16 @@ export class AggregatedFile {
     }
   }
 
+  /** Writes what there is to another file, as if the recording had ended. */
+  dump(file: string, end: TraceEnd): void {
+    const fd = openSync(file, "w");
+    try {
+      this.#write(fd, { ...end, events: this.#feed.events });
+    } finally {
+      closeSync(fd);
+    }
+  }
+
   /** Writes a new file, and puts it in the place of the old one. False if that is not possible here. */
   #replace(end: TraceEnd | undefined): boolean {
     if (this.#path === undefined || this.#feed.metadata === undefined) return false;

@@ -2,6 +2,7 @@
 
 import type { HeapShape } from "../page/heap-shape.js";
 import type { Program, PythonAllocator, RunResult } from "../report/run-result.js";
+import type { NoMemory } from "./dump.js";
 import type { WantedModule } from "./packages/provider.js";
 import type { VirtualEnvironment } from "./virtual-environment.js";
 
@@ -14,6 +15,8 @@ export interface TraceRequest {
   readonly aggregate: boolean;
   /** The interpreter's start is recorded as well, and not only its sums. Of a sampled recording it always is. */
   readonly withStart: boolean;
+  /** Where the recording is copied to when memory runs out; undefined: nowhere. */
+  readonly dump: string | undefined;
 }
 
 /** What there is of packages. */
@@ -55,5 +58,7 @@ export type WorkerMessage =
   | { readonly kind: "provide"; readonly wanted: readonly WantedModule[] }
   | { readonly kind: "trace"; readonly bytes: Uint8Array }
   | { readonly kind: "heap"; readonly shape: HeapShape }
+  /** No memory is left: sums that the main thread has are to be dumped. */
+  | { readonly kind: "dump"; readonly noMemory: NoMemory }
   /** `result` is undefined if there is nothing to report. */
   | { readonly kind: "done"; readonly exitCode: number; readonly result: RunResult | undefined };

@@ -158,7 +158,7 @@ function refuse(why: string, exitCode: number): never {
 
 function beginRecording(heap: PythonHeap): void {
   try {
-    recording = startRecording(heap, request, say);
+    recording = startRecording(heap, request, say, complain);
   } catch (error) {
     refuse(wordsOf(error), USAGE);
   }

@@ -4,8 +4,9 @@ import type { PythonHeap } from "../hosts/python/python-heap.js";
 import { heapShape } from "../page/heap-shape.js";
 import type { Recorder } from "../trace/recorder.js";
 import type { StartTally } from "../trace/start-tally.js";
+import { copyTrace, dumpWords, type NoMemory } from "./dump.js";
 import { seenAt } from "./folders.js";
-import type { RunRequest, WorkerMessage } from "./protocol.js";
+import type { RunRequest, TraceRequest, WorkerMessage } from "./protocol.js";
 import { viewShared, WORD } from "./shared.js";
 import { fileSink, type Sink } from "./trace-file.js";
 
@@ -95,6 +96,7 @@ export function startRecording(
   heap: PythonHeap,
   { trace, live, program, folder, shared, environment }: RunRequest,
   say: Say,
+  complain: (what: string) => void,
 ): Recording | undefined {
   if (trace === undefined && !live) return undefined;
   const sinks = [
@@ -112,6 +114,7 @@ export function startRecording(
       sample: trace?.sample,
       start,
       flushEvery: every,
+      ...(trace?.dump !== undefined && { onNoMemory: (bytes) => dump(trace, bytes) }),
       // Files below the current folder get relative names, as the user knows them. So two recordings of a program have
       // the same names wherever it lies.
       nameFile: (file) => (file.startsWith(below) ? file.slice(below.length) : file),
@@ -122,6 +125,12 @@ export function startRecording(
     });
   const isWhole = trace?.withStart || trace?.sample !== undefined || environment[HIDES] !== undefined;
   const tally = isWhole ? undefined : heap.tallyStart();
+  const dump = ({ file, aggregate, dump = "" }: TraceRequest, bytes: number) => {
+    if (!recorder) return;
+    const noMemory: NoMemory = { bytes, place: heap.stack.place(), end: recorder.endNow };
+    if (aggregate) say({ kind: "dump", noMemory });
+    else complain(dumpWords(noMemory, dump, () => copyTrace(file, dump, noMemory.end)));
+  };
   let recorder: Recorder | undefined = isWhole ? record() : undefined;
   return {
     flush: () => recorder?.flush(),

@@ -23,6 +23,7 @@ export interface RunOptions extends Budget, PackageOptions {
   readonly sample?: number;
   readonly aggregate?: boolean;
   readonly traceStart?: boolean;
+  readonly dumpOnMemoryError?: string;
   readonly live?: boolean;
   readonly liveTerminal?: boolean;
   readonly port?: number;
@@ -47,6 +48,7 @@ Examples:
   pyheap run --json - --quiet app.py      the report as JSON on standard output
   pyheap run --trace app.trace app.py     record every allocation, for pyheap report
   pyheap run --trace app.trace --sample 512KiB app.py
+  pyheap run --limit 64MiB --dump-on-memory-error oom.trace app.py
   pyheap run --fail-over-peak 50MiB --fail-over-leak 1MiB test.py
   pyheap run --live app.py                look at it in a browser while it runs
   pyheap run --allocator malloc app.py    stock CPython's allocator, to compare
@@ -99,6 +101,10 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     )
     .option("--aggregate", "of a trace: keep only the totals by stack and the peak, in a small file")
     .option("--trace-start", "of a trace: record what the interpreter does to start as well, and not only its sums")
+    .option(
+      "--dump-on-memory-error <file>",
+      "when no memory is left, write a trace that ends there: what is live then, by stack",
+    )
     .option("--fail-over-peak <size>", "exit with 3 if more was live at once; shows the stacks to blame", toBudget)
     .option("--fail-over-leak <size>", "exit with 3 if the program left more; shows the stacks to blame", toBudget)
     .option(
@@ -175,12 +181,13 @@ export const checksBudget = ({ failOverPeak, failOverLeak }: RunOptions) =>
 
 /** Throws UsageError if options contradict each other. */
 function checkOptions({ kind }: Program, options: RunOptions): void {
-  const { allocator, limit, softLimit, trace } = options;
+  const { allocator, limit, softLimit, trace, dumpOnMemoryError: dump } = options;
   const [ours] = [
     ...(limit !== undefined ? ["--limit"] : []),
     ...(softLimit !== undefined ? ["--soft-limit"] : []),
     ...(options.debugHooks ? ["--debug-hooks"] : []),
     ...(trace !== undefined ? ["--trace"] : []),
+    ...(dump !== undefined ? ["--dump-on-memory-error"] : []),
     ...(options.failOverPeak !== undefined ? ["--fail-over-peak"] : []),
     ...(options.failOverLeak !== undefined ? ["--fail-over-leak"] : []),
     ...(isLive(options) ? ["--live"] : []),
@@ -206,7 +213,7 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
       "Cannot use --port without --live: it is the port of the page that --live shows",
     ],
     [
-      options.sample !== undefined && trace === undefined,
+      options.sample !== undefined && trace === undefined && dump === undefined,
       "Cannot use --sample without --trace: it says what of a trace is recorded",
     ],
     [

@@ -11,6 +11,7 @@ import { terminalReport } from "../report/terminal.js";
 import { visible } from "../text/visible.js";
 import { AggregatedFile } from "./aggregated-file.js";
 import { type Budget, OVER_BUDGET, overBudget } from "./budget.js";
+import { checkDump, dumpWords } from "./dump.js";
 import { showLive } from "./live-view.js";
 import { Provider } from "./packages/provider.js";
 import type { RunRequest, TraceRequest, WorkerMessage } from "./protocol.js";
@@ -47,9 +48,7 @@ async function run(program: Program, options: RunOptions): Promise<number> {
   };
   const { result, exitCode, stoppedBy } = await runOnHeap(program, options, recording).finally(end);
   if (stoppedBy !== undefined) {
-    process.stderr.write(
-      `pyheap: the program did not take ${signalName(stoppedBy)}: it was stopped, without a report\n`,
-    );
+    say(`the program did not take ${signalName(stoppedBy)}: it was stopped, without a report`);
   }
   if (result) report(result, options);
   const within = recording === undefined || !checksBudget(options) || (await isWithin(recording.file, options));
@@ -90,30 +89,43 @@ function beginPackages(options: RunOptions, isOnScreen: boolean): Promise<Provid
   return Provider.begin(options, process.env, isShown ? process.stderr : undefined);
 }
 
+function say(what: string): void {
+  process.stderr.write(`pyheap: ${visible(what)}\n`);
+}
+
 /** Runs a program, and keeps only the sums of its recording. */
 async function runAggregated(request: RunRequest, trace: TraceRequest, services: Services): Promise<Ended> {
   const sums = new AggregatedFile(trace);
   const take = (message: WorkerMessage) => {
     if (message.kind === "trace") sums.take(message.bytes);
+    if (message.kind !== "dump" || trace.dump === undefined) return;
+    const { dump } = trace;
+    const { noMemory } = message;
+    say(dumpWords(noMemory, dump, () => sums.dump(dump, noMemory.end)));
   };
   const ended = await runPython(request, take, process.stderr, services);
   try {
     sums.end();
   } catch (error) {
-    process.stderr.write(`pyheap: ${visible(error instanceof Error ? error.message : String(error))}\n`);
+    say(error instanceof Error ? error.message : String(error));
   }
   return ended;
 }
 
-/** What to record: what --trace says; or for a budget without --trace, totals in a temporary file. */
+/** What to record: what --trace says; or for a budget or a dump without --trace, totals in a temporary file. */
 function chooseTrace(options: RunOptions, source: string | undefined): TraceRequest | undefined {
-  const { trace, sample, aggregate = false, traceStart: withStart = false, force } = options;
+  const { trace, sample, aggregate = false, traceStart: withStart = false, dumpOnMemoryError: dump, force } = options;
+  const how = { sample, withStart, dump };
+  const checked = (request: TraceRequest) => {
+    checkDump(request, { force, source });
+    return request;
+  };
   if (trace !== undefined) {
-    return { file: trace, fd: openTraceFile(trace, { force, source }), sample, aggregate, withStart };
+    return checked({ file: trace, fd: openTraceFile(trace, { force, source }), aggregate, ...how });
   }
-  if (!checksBudget(options)) return undefined;
+  if (!checksBudget(options) && dump === undefined) return undefined;
   const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "run.trace");
-  return { file, fd: openTraceFile(file), sample, aggregate: true, withStart };
+  return checked({ file, fd: openTraceFile(file), aggregate: !isLive(options), ...how });
 }
 
 /** Whether a run kept its budget; if not, prints what was over it. */

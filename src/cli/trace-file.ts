@@ -7,7 +7,7 @@ import { writeAll } from "./stdio.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, type Overwriting } from "./system/files.js";
 
-const TRACE: FileKind = { name: "a trace", begins: (bytes) => MAGIC.every((byte, k) => bytes[k] === byte) };
+export const TRACE: FileKind = { name: "a trace", begins: (bytes) => MAGIC.every((byte, k) => bytes[k] === byte) };
 
 /**
  * Opens the file, and empties it. Throws UsageError if that is not possible, or if content would be lost: so the user

@@ -7,7 +7,7 @@ import type { HostCalls } from "../core/host-calls.js";
 import type { Words } from "../core/memory-words.js";
 import { encodeBase, START } from "./base.js";
 import { ByteWriter } from "./bytes.js";
-import { OTHER, type TraceCollection, type TraceFunction, type TraceMetadata } from "./format.js";
+import { OTHER, type TraceCollection, type TraceEnd, type TraceFunction, type TraceMetadata } from "./format.js";
 import { Gaps } from "./random.js";
 import type { StartTally } from "./start-tally.js";
 import type { TraceOutput } from "./writer.js";
@@ -61,6 +61,12 @@ export interface RecordOptions {
    * program's. Not with `sample`.
    */
   readonly start?: StartTally | undefined;
+  /**
+   * Called once, when an allocation of this many bytes finds no memory, before the program sees that. Everything before
+   * this moment has been written. In a heap with a policy, measures against pressure may still help the allocation.
+   * The program is in the middle of an operation: the heap must not be used here.
+   */
+  readonly onNoMemory?: ((bytes: number) => void) | undefined;
   /** Changes the name of a file for the recording; the default keeps the program's name. */
   readonly nameFile?: ((file: string) => string) | undefined;
 }
@@ -112,6 +118,8 @@ export class Recorder {
   readonly #onChange: (isRunning: boolean) => void;
   readonly #flushEvery: number;
   readonly #nameFile: (file: string) => string;
+  /** undefined also after the call. */
+  #onNoMemory: RecordOptions["onNoMemory"];
   #flushed = performance.now();
   /** The end of the tracer's buffer. To force a write, it is moved to the beginning of the buffer. */
   #full = 0;
@@ -139,6 +147,7 @@ export class Recorder {
     this.#nameFile = options.nameFile ?? ((file) => file);
     this.#start = options.start;
     this.#started = options.start?.begun ?? performance.now();
+    this.#onNoMemory = options.onNoMemory;
     this.#gaps = options.sample === undefined ? undefined : new Gaps(options.sample, options.seed);
     this.#output = makeOutput({
       command: options.command ?? [],
@@ -158,6 +167,8 @@ export class Recorder {
     const { control, functions } = this.#core;
     this.#words.set(control + C.TRACE_INTERPRETERS_AT, 0);
     for (const [at, word] of this.#source.words) this.#words.set(control + at, word);
+    // Not 0: the core tells nothing.
+    this.#words.set(control + C.TRACE_LACKED_AT, this.#onNoMemory ? 0 : 1);
     this.#calls.tracer = this;
     if (functions.trace_start(this.#gaps?.mean ?? 0) === 0) {
       this.#calls.tracer = undefined;
@@ -236,16 +247,22 @@ export class Recorder {
     this.#guard(() => this.#output.collections(list));
   }
 
+  /** What a file that ended now would end with. */
+  get endNow(): TraceEnd {
+    return {
+      duration: Math.round((performance.now() - this.#started) * 1000),
+      cutStacks: this.#word(C.TRACE_CUT_AT),
+    };
+  }
+
   /** Ends the recording and the file. Throws the first error of the sink, if there was one. */
   stop(): void {
-    const cutStacks = this.#word(C.TRACE_CUT_AT);
+    const { cutStacks } = this.endNow;
     this.#core.functions.trace_stop();
     this.#onChange(false);
     this.#calls.tracer = undefined;
     this.#writeCollections();
-    this.#guard(() =>
-      this.#output.end({ duration: Math.round((performance.now() - this.#started) * 1000), cutStacks }),
-    );
+    this.#guard(() => this.#output.end({ ...this.endNow, cutStacks }));
     if (this.#failure) throw this.#failure.error;
   }
 
@@ -285,6 +302,14 @@ export class Recorder {
       if (fresh.length > 0) this.#output.functions(fresh);
       this.#output.events(new Uint8Array(this.#core.memory.buffer, begin, length));
     });
+    const lacked = this.#word(C.TRACE_LACKED_AT);
+    if (lacked !== 0) this.#tellNoMemory(lacked);
+  }
+
+  #tellNoMemory(bytes: number): void {
+    const tell = this.#onNoMemory;
+    this.#onNoMemory = undefined;
+    if (!this.#failure) tell?.(bytes);
   }
 
   gap(): number {

@@ -30,6 +30,23 @@ export interface TraceOutput {
   end(end: TraceEnd): void;
 }
 
+function headerOf(kind: number, content: Uint8Array): Uint8Array {
+  const header = new Uint8Array(BLOCK_HEADER);
+  const view = new DataView(header.buffer);
+  header[0] = kind;
+  view.setUint32(4, content.length, true);
+  view.setUint32(8, crc32(content, crc32(header.subarray(0, 8))), true);
+  return header;
+}
+
+const jsonOf = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+/** The last block of a trace: for a copy of one that goes on. */
+export function endBlock(end: TraceEnd): Uint8Array {
+  const content = jsonOf(end);
+  return Uint8Array.of(...headerOf(BLOCK.end, content), ...content);
+}
+
 export class TraceWriter implements TraceOutput {
   readonly #write: TraceSink;
   readonly #content = new ByteWriter();
@@ -41,21 +58,12 @@ export class TraceWriter implements TraceOutput {
     header.set(MAGIC);
     new DataView(header.buffer).setUint32(MAGIC.length, TRACE_VERSION, true);
     write(header);
-    this.#json(BLOCK.metadata, metadata);
+    this.#block(BLOCK.metadata, jsonOf(metadata));
   }
 
   #block(kind: number, content: Uint8Array): void {
-    const header = new Uint8Array(BLOCK_HEADER);
-    const view = new DataView(header.buffer);
-    header[0] = kind;
-    view.setUint32(4, content.length, true);
-    view.setUint32(8, crc32(content, crc32(header.subarray(0, 8))), true);
-    this.#write(header);
+    this.#write(headerOf(kind, content));
     this.#write(content);
-  }
-
-  #json(kind: number, value: object): void {
-    this.#block(kind, new TextEncoder().encode(JSON.stringify(value)));
   }
 
   functions(list: readonly TraceFunction[]): void {
@@ -92,6 +100,6 @@ export class TraceWriter implements TraceOutput {
   }
 
   end(end: TraceEnd): void {
-    this.#json(BLOCK.end, end);
+    this.#block(BLOCK.end, jsonOf(end));
   }
 }
