@@ -23,7 +23,8 @@ describe("a recording of a program", () => {
       environment: {},
     } as unknown as RunRequest;
     const said: WorkerMessage["kind"][] = [];
-    const recording = startRecording(heap, request, ({ kind }) => void said.push(kind));
+    const fail = (what: string) => expect.unreachable(what);
+    const recording = startRecording(heap, request, ({ kind }) => void said.push(kind), fail);
     closeSync(fd);
     said.length = 0;
     // The last block can't be written, and then the file is not there to be closed.
