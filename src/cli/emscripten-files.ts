@@ -115,10 +115,12 @@ export function errorOf({ ErrnoError, filesystems }: EmscriptenFiles, code: stri
 /** Emscripten's numbers of errors, which are those of WASI. */
 export const ERRNO = {
   EACCES: 2,
+  EBUSY: 10,
   EEXIST: 20,
   EIO: 29,
   EINVAL: 28,
   ENOENT: 44,
+  EROFS: 69,
   ESPIPE: 70,
   EXDEV: 75,
 } as const;

@@ -1,10 +1,12 @@
 // The files of the machine that a Python program sees: all of them, at the same paths as outside. Pyodide's own files
 // are in memory, in /lib, /dev and /proc; where a name is in both, the file in memory is used.
 
+import { existsSync } from "node:fs";
 import { platform } from "node:os";
 import { dirname, isAbsolute, resolve } from "node:path";
-import type { EmscriptenFiles, FileSystem } from "./emscripten-files.js";
+import { type EmscriptenFiles, ERRNO, type FileSystem } from "./emscripten-files.js";
 import { HostFiles } from "./host-files.js";
+import { contains, type Place } from "./places.js";
 
 /**
  * Folders in memory that also show the machine's folder of the same path, except for the listed names, which Pyodide
@@ -29,10 +31,11 @@ export function seenAt(folder: string): string {
   return !hasOneRoot && TAKEN.includes(folder) ? ELSEWHERE : folder;
 }
 
-function showAll(FS: EmscriptenFiles): void {
-  const files = new HostFiles(FS);
+function showAll(FS: EmscriptenFiles, places: readonly Place[]): void {
+  const files = new HostFiles(FS, places);
   FS.chdir("/");
   for (const path of EMPTY) FS.rmdir(path);
+  files.showPlaces();
   for (const [path, kept] of Object.entries(OVERLAID)) {
     const { node } = FS.lookupPath(path);
     // Pyodide adds the standard library's archive after its folder: python314.zip beside python3.14.
@@ -49,10 +52,6 @@ function show(FS: EmscriptenFiles, folder: string): string {
   return at;
 }
 
-function contains(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
-}
-
 /**
  * Shows the current folder, which becomes the program's current folder; and the script's folder, if that lies
  * elsewhere.
@@ -67,9 +66,48 @@ function showTwo(FS: EmscriptenFiles, folder: string, script: string | undefined
   return shown;
 }
 
+/** What a program sees. */
+export interface Seen {
+  /** The current folder. */
+  readonly folder: string;
+  /** The program's file, if it is one. */
+  readonly script: string | undefined;
+  readonly places: readonly Place[];
+  /** Whether there is nothing but the places. */
+  readonly isSandboxed: boolean;
+}
+
+/**
+ * Shows nothing but places. `hitWall` is called with the path of a file that the program opens, or creates, and that is there, or could be,
+ * outside only. The program gets the error of a file that is not there.
+ */
+function showOnly(FS: EmscriptenFiles, places: readonly Place[], hitWall: (path: string) => void): void {
+  const files = new HostFiles(FS, places);
+  FS.chdir("/");
+  files.showPlaces();
+  const { open } = FS;
+  FS.open = (path, ...how) => {
+    try {
+      return open.call(FS, path, ...how);
+    } catch (error) {
+      const { errno } = error as { errno?: number };
+      if (errno === ERRNO.ENOENT && typeof path === "string" && isHidden(path, places)) hitWall(path);
+      throw error;
+    }
+  };
+}
+
+/** Whether a file is there outside, or its folder is, and not here. */
+function isHidden(path: string, places: readonly Place[]): boolean {
+  if (!isAbsolute(path) || places.some(({ guest }) => contains(guest, path))) return false;
+  return existsSync(path) || (dirname(path) !== "/" && existsSync(dirname(path)));
+}
+
 /** Shows the machine's files. The program's current folder is that of the command. */
-export function showFolders(files: FileSystem, folder: string, script: string | undefined): void {
+export function showFolders(files: FileSystem, seen: Seen, hitWall: (path: string) => void): void {
+  const { folder, script, places, isSandboxed } = seen;
   const FS = files as unknown as EmscriptenFiles;
-  if (hasOneRoot) showAll(FS);
+  if (isSandboxed) showOnly(FS, places, hitWall);
+  else if (hasOneRoot) showAll(FS, places);
   FS.chdir(hasOneRoot ? folder : showTwo(FS, folder, script));
 }

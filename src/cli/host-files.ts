@@ -8,7 +8,7 @@
 // has become a file.
 
 import fs from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type Attributes,
   type Change,
@@ -23,6 +23,7 @@ import {
   type Stream,
   type StreamOperations,
 } from "./emscripten-files.js";
+import { contains, type Place } from "./places.js";
 
 /** The flags of open: Emscripten's, which equal Linux's on most machines, and the machine's own. */
 const FLAGS = [
@@ -36,6 +37,12 @@ const FLAGS = [
 ] as const;
 const CREATE = 0o100;
 const EXCLUSIVE = 0o200;
+const WRITES = 0o3;
+/** statvfs's flag. */
+const READ_ONLY = 1;
+
+/** Everything that is shown at its own path. */
+const EVERYTHING: Place = { guest: "/", host: "/", isReadOnly: false };
 
 /** The machine's files in one interpreter. */
 export class HostFiles {
@@ -46,12 +53,16 @@ export class HostFiles {
   /** The names in an overlaid folder that never refer to the machine's files. */
   readonly #kept = new Map<Node, ReadonlySet<string>>();
 
+  /** The folders that are shown elsewhere, the inner ones first. */
+  readonly #places: readonly Place[];
+
   /** The umask of the process. A thread can't set it, so the program's own is kept here. */
   readonly #outerUmask = process.umask();
   #umask = this.#outerUmask;
 
-  constructor(FS: EmscriptenFiles) {
+  constructor(FS: EmscriptenFiles, places: readonly Place[] = []) {
     this.#FS = FS;
+    this.#places = [...places].sort((a, b) => b.guest.length - a.guest.length);
     this.#nodeOperations = this.#makeNodeOperations();
     this.#streamOperations = this.#makeStreamOperations();
     this.#overlayOperations = this.#makeOverlay(FS.root.node_ops);
@@ -73,17 +84,64 @@ export class HostFiles {
     this.#kept.set(folder, new Set(kept));
   }
 
+  /** Puts places into folders in memory, which are made. Places within places are there by themselves. */
+  showPlaces(): void {
+    for (const place of [...this.#places].reverse()) {
+      const { guest } = place;
+      const isWithin = this.#places.some((other) => other !== place && contains(other.guest, guest));
+      if (!isWithin) this.#showInMemory(guest);
+    }
+  }
+
+  #showInMemory(guest: string): void {
+    const FS = this.#FS;
+    FS.mkdirTree(dirname(guest));
+    const { node: parent } = FS.lookupPath(dirname(guest));
+    const name = nameIn(guest);
+    if (Object.hasOwn(parent.contents ?? {}, name)) FS.rmdir(guest);
+    Object.assign(parent.contents ?? {}, { [name]: this.#create(parent, name, MODE.folder | 0o777) });
+  }
+
   /** Whether a node is a file of the machine, or a folder that shows files of the machine. */
   #isOutside({ node_ops }: Node): boolean {
     return node_ops === this.#nodeOperations || node_ops === this.#overlayOperations;
   }
 
-  /** The path of a node on the machine. */
-  #path(node: Node): string {
+  /** The path of a node as the program sees it. */
+  #guest(node: Node): string {
     const parts: string[] = [];
     let at = node;
     for (; at.parent !== at; at = at.parent) parts.push(at.name);
     return join("/", ...parts.reverse());
+  }
+
+  #placeOf(guest: string): Place {
+    return this.#places.find((place) => contains(place.guest, guest)) ?? EVERYTHING;
+  }
+
+  /** The path of a node on the machine. */
+  #path(node: Node): string {
+    const guest = this.#guest(node);
+    const place = this.#placeOf(guest);
+    return place === EVERYTHING ? guest : join(place.host, guest.slice(place.guest.length));
+  }
+
+  /** The place that an entry of a folder is itself. */
+  #placeAt(parent: Node, name: string): Place | undefined {
+    if (this.#places.length === 0) return undefined;
+    const guest = join(this.#guest(parent), name);
+    return this.#places.find((place) => place.guest === guest);
+  }
+
+  #refuseReadOnly(node: Node): void {
+    if (this.#placeOf(this.#guest(node)).isReadOnly) throw this.#error(ERRNO.EROFS);
+  }
+
+  /** Calls a function that changes the entry of a folder. */
+  #change<T>(parent: Node, name: string, ask: (path: string) => T): T {
+    this.#refuseReadOnly(parent);
+    if (this.#placeAt(parent, name)) throw this.#error(ERRNO.EBUSY);
+    return this.#at(parent, (folder) => ask(join(folder, name)));
   }
 
   /** Calls a function of the machine. Its error becomes an error with Emscripten's number. */
@@ -114,6 +172,7 @@ export class HostFiles {
   }
 
   #setattr(target: string | number, node: Node, change: Change): void {
+    this.#refuseReadOnly(node);
     const { mode, atime, mtime, size } = change;
     this.#try(() => {
       if (mode !== undefined) {
@@ -140,14 +199,15 @@ export class HostFiles {
       getattr: (node) => this.#at(node, (path) => attributesOf(fs.lstatSync(path, { bigint: true }))),
       setattr: (node, change) => this.#setattr(this.#path(node), node, change),
       lookup: (parent, name) => {
-        const stat = this.#at(parent, (folder) => fs.lstatSync(join(folder, name), { throwIfNoEntry: false }));
+        const place = this.#placeAt(parent, name);
+        const path = (folder: string) => place?.host ?? join(folder, name);
+        const stat = this.#at(parent, (folder) => fs.lstatSync(path(folder), { throwIfNoEntry: false }));
         if (!stat) throw this.#error(ERRNO.ENOENT);
         return this.#create(parent, name, stat.mode);
       },
       mknod: (parent, name, mode) => {
         if (!isFolder(mode) && !isFile(mode)) throw this.#error(ERRNO.EINVAL);
-        this.#at(parent, (folder) => {
-          const path = join(folder, name);
+        this.#change(parent, name, (path) => {
           const permissions = mode & 0o7777 & ~this.#umask;
           if (isFolder(mode)) fs.mkdirSync(path, permissions);
           else fs.closeSync(fs.openSync(path, "wx", permissions));
@@ -156,22 +216,32 @@ export class HostFiles {
         return this.#create(parent, name, mode);
       },
       rename: (node, parent, name) => {
-        this.#at(parent, (folder) => fs.renameSync(this.#path(node), join(folder, name)));
+        this.#refuseReadOnly(node.parent);
+        if (this.#placeAt(node.parent, node.name)) throw this.#error(ERRNO.EBUSY);
+        this.#change(parent, name, (path) => fs.renameSync(this.#path(node), path));
         this.#forget(parent, name);
         node.name = name;
       },
-      unlink: (parent, name) => this.#at(parent, (folder) => fs.unlinkSync(join(folder, name))),
-      rmdir: (parent, name) => this.#at(parent, (folder) => fs.rmdirSync(join(folder, name))),
+      unlink: (parent, name) => this.#change(parent, name, fs.unlinkSync),
+      rmdir: (parent, name) => this.#change(parent, name, (path) => fs.rmdirSync(path)),
       readdir: (node) => {
         const names = this.#at(node, (path) => fs.readdirSync(path));
-        return node.contents ? [...new Set([...Object.keys(node.contents), ...names])] : names;
+        const others = [...Object.keys(node.contents ?? {}), ...this.#placesIn(node)];
+        return others.length > 0 ? [...new Set([...others, ...names])] : names;
       },
       symlink: (parent, name, target) => {
-        this.#at(parent, (folder) => fs.symlinkSync(target, join(folder, name)));
+        this.#change(parent, name, (path) => fs.symlinkSync(target, path));
         return undefined;
       },
       readlink: (node) => this.#at(node, (path) => fs.readlinkSync(path)),
     };
+  }
+
+  /** The names of places in a folder. */
+  #placesIn(folder: Node): string[] {
+    if (this.#places.length === 0) return [];
+    const guest = this.#guest(folder);
+    return this.#places.filter((place) => dirname(place.guest) === guest).map((place) => nameIn(place.guest));
   }
 
   /** Forgets the node of a name, because the name may refer to another file now. */
@@ -185,7 +255,8 @@ export class HostFiles {
 
   #makeOverlay(inMemory: NodeOperations): NodeOperations {
     const outside = this.#nodeOperations;
-    const isInMemory = ({ contents = {} }: Node, name: string) => Object.hasOwn(contents, name);
+    const isInMemory = ({ contents = {} }: Node, name: string) =>
+      Object.hasOwn(contents, name) && contents[name]?.node_ops !== outside;
     const serves = (parent: Node, name: string) => {
       const isOurs = isInMemory(parent, name) || this.#kept.get(parent)?.has(name);
       return isOurs ? inMemory : outside;
@@ -214,6 +285,7 @@ export class HostFiles {
       setattr: (stream, change) => this.#setattr(descriptor(stream), stream.node, change),
       open: (stream) => {
         const flags = FLAGS.reduce((all, [theirs, ours]) => ((stream.flags & theirs) === theirs ? all | ours : all), 0);
+        if (stream.flags & WRITES) this.#refuseReadOnly(stream.node);
         stream.nfd = this.#at(stream.node, (path) => fs.openSync(path, flags));
         stream.shared.refcount = 1;
         const { mode } = stream.node;
@@ -247,6 +319,7 @@ export class HostFiles {
       if (node.node_ops !== this.#nodeOperations || (wanted === "x" && isFolder(node.mode))) {
         return nodePermissions.call(FS, node, wanted);
       }
+      if (wanted.includes("w") && this.#placeOf(this.#guest(node)).isReadOnly) return ERRNO.EROFS;
       return this.#permits(node, wanted);
     };
     FS.open = (path, flags, mode = 0o666) => {
@@ -269,13 +342,16 @@ export class HostFiles {
     FS.statfsNode = (node) => {
       if (node.node_ops !== this.#nodeOperations) return statfsNode.call(FS, node);
       const { bsize, ...rest } = this.#at(node, (path) => fs.statfsSync(path));
-      return { ...rest, bsize, frsize: bsize, fsid: 0, flags: 0, namelen: 255 };
+      const flags = this.#placeOf(this.#guest(node)).isReadOnly ? READ_ONLY : 0;
+      return { ...rest, bsize, frsize: bsize, fsid: 0, flags, namelen: 255 };
     };
-    // The memory and the machine count as two devices: a file can't be renamed from one to the other.
+    // The memory and the machine count as two devices, and so does each place: a file can't be renamed from one to the other.
     FS.rename = (from, to) => {
       const [there, here] = [from, to].map((path) => FS.lookupPath(path, { parent: true }).node) as [Node, Node];
       const node = FS.lookupNode(there, nameIn(from));
-      if ((node.node_ops === this.#nodeOperations) !== this.#isOutside(here)) throw this.#error(ERRNO.EXDEV);
+      const isOne = (node.node_ops === this.#nodeOperations) === this.#isOutside(here);
+      const [first, second] = [there, here].map((folder) => this.#placeOf(this.#guest(folder)));
+      if (!isOne || first !== second) throw this.#error(ERRNO.EXDEV);
       rename.call(FS, from, to);
     };
   }

@@ -4,6 +4,7 @@ import type { HeapShape } from "../page/heap-shape.js";
 import type { Program, PythonAllocator, RunResult } from "../report/run-result.js";
 import type { NoMemory } from "./dump.js";
 import type { WantedModule } from "./packages/provider.js";
+import type { Place } from "./places.js";
 import type { VirtualEnvironment } from "./virtual-environment.js";
 
 export interface TraceRequest {
@@ -41,6 +42,10 @@ export interface RunRequest {
   /** Whether a live view is drawn on the terminal that the program writes to. */
   readonly isOnScreen: boolean;
   readonly folder: string;
+  /** Folders that the program sees in other places. */
+  readonly places: readonly Place[];
+  /** Whether it sees nothing else. */
+  readonly isSandboxed: boolean;
   readonly environment: Readonly<Record<string, string>>;
   /** The virtual environment whose packages the program sees. */
   readonly virtual: VirtualEnvironment | undefined;

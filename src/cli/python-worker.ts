@@ -136,6 +136,10 @@ class Outcome {
     }
   }
 
+  get hasBegun(): boolean {
+    return this.#interpreter !== undefined;
+  }
+
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -173,6 +177,15 @@ function beginProgram(): void {
   }
 }
 
+let isWallSaid = false;
+
+/** Says, once, what a sandbox hides from the program. Python's own start looks for files as well, which nobody misses. */
+function sayWall(path: string): void {
+  if (isWallSaid || !outcome.hasBegun) return;
+  isWallSaid = true;
+  complain(`--sandbox hides ${path} from the program: only ${request.folder} is seen (--mount HOST:GUEST shows more)`);
+}
+
 /** The variables that Python starts with: without those that would make it load other parts of itself. The program sees all, later. */
 function atStart(environment: Readonly<Record<string, string>>): Record<string, string> {
   const hidden = new Set(["HOME", "PYTHONHOME", "PYTHONMALLOC", "PYTHONEXECUTABLE"]);
@@ -189,7 +202,9 @@ async function load(): Promise<Interpreter> {
     args: wordsFor(request.program),
     _sysExecutable: EXECUTABLE,
     fsInit: async (FS: FileSystem) => {
-      showFolders(FS, request.folder, kind === "script" && target !== "-" ? target : undefined);
+      const script = kind === "script" && target !== "-" ? target : undefined;
+      const { folder, places, isSandboxed } = request;
+      showFolders(FS, { folder, script, places, isSandboxed }, sayWall);
     },
   };
   let pyodide: PyodideAPI;

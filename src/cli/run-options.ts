@@ -7,11 +7,12 @@ import { ALLOCATORS, type Program, type PythonAllocator } from "../report/run-re
 import { MOST_SAMPLE_BYTES } from "../trace/random.js";
 import type { Budget } from "./budget.js";
 import type { PackageOptions } from "./packages/provider.js";
+import type { PlaceOptions } from "./places.js";
 import { parseSize } from "./size.js";
 import { UsageError } from "./system/errors.js";
 import { FORCE } from "./system/files.js";
 
-export interface RunOptions extends Budget, PackageOptions {
+export interface RunOptions extends Budget, PackageOptions, PlaceOptions {
   readonly c?: string;
   readonly m?: string;
   readonly limit?: number;
@@ -43,6 +44,7 @@ Examples:
   pyheap run --package attrs app.py       with a package that it does not import itself
   pyheap run -r requirements.txt app.py   with the packages of a file
   pyheap run --venv .venv app.py          with the packages of a virtual environment
+  pyheap run --sandbox --mount ~/data:/data:ro app.py
   pyheap run spam.wasm                    run main of a module in C (pyheap cc makes them)
   pyheap run spam.wasm add 3 4            call one of its functions
   pyheap run --json - --quiet app.py      the report as JSON on standard output
@@ -117,6 +119,12 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("--index <url>", "where packages are looked up that Pyodide does not have; the default is PyPI")
     .option("--no-packages", "load no packages, whatever the program imports")
     .option("--venv <folder>", "see the packages of a virtual environment; the default is the one that is active")
+    .option(
+      "--mount <host:guest>",
+      "show a folder at another path; HOST:/GUEST:ro without writing (may be repeated)",
+      add,
+    )
+    .option("--sandbox", "show the program nothing of the machine but the current folder, and what --mount names")
     .option("--live", "show the program while it runs: a page on this machine")
     .option("--live-terminal", "show the program while it runs, in this terminal")
     .option("--port <number>", "of --live: the port of the page; the default is any that is free", toPort)

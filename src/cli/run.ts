@@ -14,6 +14,7 @@ import { type Budget, OVER_BUDGET, overBudget } from "./budget.js";
 import { checkDump, dumpWords } from "./dump.js";
 import { showLive } from "./live-view.js";
 import { Provider } from "./packages/provider.js";
+import { choosePlaces } from "./places.js";
 import type { RunRequest, TraceRequest, WorkerMessage } from "./protocol.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadTrace } from "./report/trace-input.js";
@@ -65,6 +66,7 @@ async function runOnHeap(program: Program, options: RunOptions, trace: TraceRequ
   const isOnScreen = options.liveTerminal === true && process.stderr.isTTY === true;
   const provider = options.packages ? await beginPackages(options, isOnScreen) : undefined;
   const services = { provider };
+  const virtual = virtualEnvironment(options.venv, process.env);
   const request = {
     ...{ program, allocator, limit, softLimit, debugHooks, trace },
     live: isLive(options),
@@ -72,8 +74,13 @@ async function runOnHeap(program: Program, options: RunOptions, trace: TraceRequ
     packages: provider && { offered: provider.offered, folders: provider.folders },
     shared: makeShared(),
     folder: process.cwd(),
+    places: choosePlaces(options, {
+      script: program.kind === "script" ? program.target : undefined,
+      folders: () => [...(provider ? [provider.seen] : []), ...(virtual ? [virtual.prefix] : [])],
+    }),
+    isSandboxed: options.sandbox === true,
     environment: { ...(process.env as Record<string, string>) },
-    virtual: virtualEnvironment(options.venv, process.env),
+    virtual,
   };
   if (trace?.aggregate) return runAggregated(request, trace, services);
   if (!request.live) return runPython(request, () => undefined, process.stderr, services);

@@ -31,12 +31,14 @@ export type Provided = readonly [place: string, failure: string];
 
 export class Provider {
   readonly #packages: Packages;
+  readonly #store: Store;
   readonly #line: DownloadLine;
   /** Folders of the packages that the options name. */
   readonly folders: readonly string[];
 
-  private constructor(packages: Packages, line: DownloadLine, folders: readonly string[]) {
+  private constructor(packages: Packages, store: Store, line: DownloadLine, folders: readonly string[]) {
     this.#packages = packages;
+    this.#store = store;
     this.#line = line;
     this.folders = folders;
   }
@@ -55,12 +57,17 @@ export class Provider {
     if (url !== undefined && !isURL(url)) throw new UsageError(`Cannot use ${url} as an index: it is not a URL`);
     const packages = new Packages(distribution, store, url === undefined ? undefined : new SimpleIndex(url));
     try {
-      return new Provider(packages, line, await packages.get(asked));
+      return new Provider(packages, store, line, await packages.get(asked));
     } catch (error) {
       throw error instanceof PackageError ? new UsageError(error.message) : error;
     } finally {
       line.clear();
     }
+  }
+
+  /** The folder that packages are in, which the program has to see. */
+  get seen(): string {
+    return this.#store.folder;
   }
 
   /** Modules that can be had. */
