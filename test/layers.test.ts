@@ -68,6 +68,7 @@ const houses: Record<string, House> = {
     mayImport: {
       ground: [],
       text: [],
+      snapshot: [],
       core: ["ground"],
       alloc: ["ground", "core"],
       trace: ["ground", "text", "core", "alloc"],
@@ -82,9 +83,10 @@ const houses: Record<string, House> = {
       heap: ["alloc", "trace", "tracemalloc", "pressure", ...HANDLES, "objects", "image", "hosts/c"],
       "hosts/python/versions": [],
       "hosts/python/image": ["ground", "image"],
+      "hosts/python/graph": ["core", "alloc", "snapshot", "hosts/python/versions"],
       "hosts/python": [
-        ...["ground", "core", "alloc", "trace", "pressure", "image", "heap"],
-        ...["hosts/python/versions", "hosts/python/image"],
+        ...["ground", "core", "alloc", "trace", "snapshot", "pressure", "image", "heap"],
+        ...["hosts/python/versions", "hosts/python/image", "hosts/python/graph"],
       ],
       page: ["alloc", "trace"],
       report: ["core", "alloc", "pressure", "hosts/c", "page", ...TRACE],

@@ -73,6 +73,7 @@ export {
 
 // ---- debug hooks and faults ----
 
+export { HEADER as DEBUG_HEADER } from "../hooks/debug";
 export {
   DOUBLE_FREE as FAULT_DOUBLE_FREE,
   NOT_A_BLOCK as FAULT_NOT_A_BLOCK,

@@ -40,7 +40,8 @@ declare function hostSite(): u32;
 const FRESH: u8 = 0xcd;
 const DEAD: u8 = 0xdd;
 const FORBIDDEN: u32 = 0xfdfdfdfd;
-const HEADER: usize = 8;
+/** Bytes before a block. */
+export const HEADER: usize = 8;
 export const DEBUG_OVERHEAD: usize = 16;
 /** Most blocks that are held back, and most bytes by default. */
 const HELD_BLOCKS: u32 = 2048;

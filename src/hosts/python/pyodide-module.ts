@@ -30,6 +30,9 @@ export interface PyodideExports {
   Py_AddPendingCall(f: number, argument: number): number;
   PyGC_Collect(): number;
   tzset(): void;
+  /** Only snapshots need these. */
+  PyImport_GetModuleDict?(): number;
+  PyUnstable_GC_VisitObjects?(f: number, argument: number): void;
 }
 
 export interface PyodideData {

@@ -14,6 +14,8 @@ import { bridgeTo, installPythonModule, PYTHON_MODULE_SOURCE } from "./python-mo
 import { environmentOf, renew } from "./renewed.js";
 import { KNOWN_VERSIONS } from "./versions/versions.js";
 
+export { EDGE, FLAG, NODE, type ObjectGraph } from "../../snapshot/graph.js";
+export type { SnapshotOptions, SnapshotSummary } from "../../snapshot/take.js";
 export { SnapshotError } from "./pyodide-snapshots.js";
 export { PythonHeap, type PythonHeapOptions } from "./python-heap.js";
 export type { PythonFrame } from "./python-stack.js";

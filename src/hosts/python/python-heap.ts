@@ -10,6 +10,9 @@ import { CoreHeap, NO_LIMIT } from "../../heap/core-heap.js";
 import { type CoreHeapOptions, Foundation } from "../../heap/foundation.js";
 import type { Trim } from "../../heap/trim.js";
 import type { HeapEventName, Listener } from "../../pressure/events.js";
+import type { ObjectGraph } from "../../snapshot/graph.js";
+import { type SnapshotOptions, type SnapshotSummary, takeSnapshot } from "../../snapshot/take.js";
+import { PythonObjects } from "./heap-snapshot.js";
 import { PendingCall } from "./pending-call.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import { type CollectionSource, footprintOf, HOST_HEADER, hostInfo, PythonSide } from "./python-side.js";
@@ -67,6 +70,7 @@ function putInto(module: WebAssembly.Module, python: PyodideExports, control: nu
 
 export class PythonHeap extends CoreHeap {
   readonly #side: PythonSide;
+  readonly #objects: PythonObjects;
   /** The Python stack of the interpreter. */
   readonly stack: PythonStack;
 
@@ -74,6 +78,20 @@ export class PythonHeap extends CoreHeap {
     super(foundation);
     this.#side = side;
     this.stack = side.stack;
+    this.#objects = new PythonObjects(side.python, side.stack, this, () => foundation.word(C.HOOKS_INSTALLED_AT) !== 0);
+  }
+
+  /**
+   * Every object of the interpreter, who refers to it and by which name, and the memory that belongs to no object. Nothing is allocated in the
+   * interpreter, and no code of the program runs. Throws if where this version of CPython has its objects is not known.
+   */
+  graph(): ObjectGraph {
+    return this.#objects.graph();
+  }
+
+  /** Writes the graph in V8's format, `.heapsnapshot`, which Chrome's DevTools opens. Throws as `graph`, and what `write` throws. */
+  snapshot(options: SnapshotOptions): SnapshotSummary {
+    return takeSnapshot(this.graph(), options);
   }
 
   /**

@@ -83,7 +83,7 @@ export class PythonSide implements HeapSide, TracedSide {
   emptyFreeLists(): void {}
 
   hostFigures(): HostFigures {
-    const { used, free } = hostInfo(this.python);
+    const { used, free } = readHostInfo(this.python, this.#core.control + C.SCRATCH_AT);
     // The break never moves down, so it is its own peak.
     const platform = footprintOf(this.python);
     return { platform, platformPeak: platform, used, free, header: HOST_HEADER, inherited: this.inherited };
@@ -176,9 +176,14 @@ export function footprintOf(python: PyodideExports): number {
 export function hostInfo(python: PyodideExports): { used: number; free: number } {
   const at = python.malloc(MALLINFO.words * 4) >>> 0;
   if (at === 0) return { used: 0, free: 0 };
-  python.mallinfo(at);
-  const words = new Uint32Array(python.memory.buffer, at, MALLINFO.words);
-  const answer = { used: words[MALLINFO.used] ?? 0, free: words[MALLINFO.free] ?? 0 };
+  const answer = readHostInfo(python, at);
   python.free(at);
   return answer;
+}
+
+/** The same, with the answer in memory that is there. */
+function readHostInfo(python: PyodideExports, at: number): { used: number; free: number } {
+  python.mallinfo(at);
+  const words = new Uint32Array(python.memory.buffer, at, MALLINFO.words);
+  return { used: words[MALLINFO.used] ?? 0, free: words[MALLINFO.free] ?? 0 };
 }

@@ -96,15 +96,20 @@ export class PythonStack {
     return (this.#field(frame, "frameExecutable") & ~3) >>> 0;
   }
 
-  /** The address of the innermost frame; 0 while no Python code runs. */
-  #innermostFrame(): number {
+  /** The address of the frame that the interpreter is in, of a Python function or not; 0 if there is none. */
+  get currentFrame(): number {
     if (!this.isReadable) return 0;
     let at = this.#runtime;
     for (const offset of this.#layout.wayToFrame) {
       at = this.#u32(at + offset);
       if (at === 0) return 0;
     }
-    return this.#pythonFrame(at);
+    return at;
+  }
+
+  /** The address of the innermost frame; 0 while no Python code runs. */
+  #innermostFrame(): number {
+    return this.#pythonFrame(this.currentFrame);
   }
 
   /** The frames, from the innermost to the outermost; none while no Python code runs. */

@@ -8,6 +8,7 @@ import { type Fault, sumOfParts } from "../../../src/index.js";
 import { byLine, Tape } from "../../trace-data.js";
 import { work } from "../work.js";
 import { loaderOf, type Version } from "./list.js";
+import { CORPUS, compareWithPython } from "./objects.js";
 
 const MIB = 2 ** 20;
 
@@ -232,6 +233,16 @@ met
       const lines = byLine(analysis, "allocated", "lines.py");
       expect(lines.get(2)).toEqual({ bytes: 9 * (7000 + BYTES_HEADER), count: 9 });
       expect(lines.get(5)).toEqual({ bytes: 9000 + BYTES_HEADER, count: 1 });
+    });
+
+    it("has its objects in a snapshot, as Python tells them", () => {
+      const globals = pyodide.toPy({ __name__: "__main__" });
+      pyodide.runPython(CORPUS, { globals });
+      const told = (globals.get("tell") as () => string)();
+      const graph = heap.graph();
+      expect(compareWithPython(graph, told)).toBeGreaterThan(3000);
+      expect(graph.sizes.reduce((sum, size) => sum + size, 0)).toBe(heap.stats().account.platform);
+      heap.check();
     });
   });
 }

@@ -23,4 +23,5 @@ export const CPYTHON_3_12: KnownVersion = {
     codeFirstLine: 44,
     codeInstructions: 124,
   },
+  objects: { tupleItems: 12, typeBytes: 208, valuesBegin: 0, tagsValues: true, bytearrayBlock: 16 },
 };

@@ -19,4 +19,5 @@ export const CPYTHON_3_13: KnownVersion = {
     codeInstructions: 42,
     landmarks: { 64: 8, 65: 16, 67: 16, 68: 8, 69: 20 },
   },
+  objects: { tupleItems: 12, typeBytes: 208, valuesBegin: 4, tagsValues: false, bytearrayBlock: 16 },
 };

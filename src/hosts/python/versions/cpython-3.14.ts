@@ -19,4 +19,5 @@ export const CPYTHON_3_14: KnownVersion = {
     codeInstructions: 47,
     landmarks: { 74: 8, 75: 16, 77: 16, 78: 8, 79: 20 },
   },
+  objects: { tupleItems: 16, typeBytes: 208, valuesBegin: 4, tagsValues: false, bytearrayBlock: 16 },
 };

@@ -40,12 +40,27 @@ export interface DebugOffsets extends Omit<StackLayout, "wayToFrame"> {
   readonly landmarks: Readonly<Record<number, number>>;
 }
 
-/** A version of CPython whose stacks can be read. */
+/** Where a version has what objects refer to, in bytes; graph/layout.ts has what is the same in all of them. */
+export interface ObjectLayout {
+  /** In a tuple: the first item. */
+  readonly tupleItems: number;
+  /** Bytes of a PyTypeObject. */
+  readonly typeBytes: number;
+  /** In a PyDictValues: the first value. */
+  readonly valuesBegin: number;
+  /** Before an object with a managed dict stands either the dict's address, or that of its values less 1. */
+  readonly tagsValues: boolean;
+  /** In a bytearray: the address of the block that its bytes are in. */
+  readonly bytearrayBlock: number;
+}
+
+/** A version of CPython whose stacks and objects can be read. */
 export interface KnownVersion {
   /** The version, as in the high half of PY_VERSION_HEX: 0x030e. */
   readonly number: number;
   /** A layout, or where the table has each part of one. */
   readonly stack: StackLayout | DebugOffsets;
+  readonly objects: ObjectLayout;
 }
 
 const COOKIE = "xdebugpy";

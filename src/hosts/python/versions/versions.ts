@@ -4,7 +4,7 @@ import { CPYTHON_3_12 } from "./cpython-3.12.js";
 import { CPYTHON_3_13 } from "./cpython-3.13.js";
 import { CPYTHON_3_14 } from "./cpython-3.14.js";
 import { CPYTHON_3_15 } from "./cpython-3.15.js";
-import { readDebugOffsets, type StackLayout } from "./layout.js";
+import { type ObjectLayout, readDebugOffsets, type StackLayout } from "./layout.js";
 
 const KNOWN = [CPYTHON_3_12, CPYTHON_3_13, CPYTHON_3_14, CPYTHON_3_15];
 
@@ -17,4 +17,9 @@ export const KNOWN_VERSIONS = [KNOWN.at(0), KNOWN.at(-1)]
 export function stackLayout(memory: WebAssembly.Memory, runtime: number, version: number): StackLayout | undefined {
   const stack = KNOWN.find(({ number }) => number === version >>> 16)?.stack;
   return stack && "landmarks" in stack ? readDebugOffsets(memory, runtime, stack) : stack;
+}
+
+/** The layout of the objects of the version with this PY_VERSION_HEX; undefined if it is not known. */
+export function objectLayout(version: number): ObjectLayout | undefined {
+  return KNOWN.find(({ number }) => number === version >>> 16)?.objects;
 }

@@ -1,0 +1,125 @@
+// A dict's entries, and the attributes of an instance that has none: the keys of both are tables of one kind.
+
+import type { ObjectLayout } from "../versions/layout.js";
+import { DICT, KEYS } from "./layout.js";
+import type { PythonMemory } from "./memory.js";
+import type { TypeInfo } from "./types.js";
+
+export type VisitEntry = (key: number, value: number) => void;
+
+/** In front of an object with a managed dict: the word with its address, or that of its values. */
+const MANAGED_DICT = -12;
+/** In a PyDictValues since 3.13: a byte that is 1 if it is a part of the object. */
+const EMBEDDED = 2;
+
+export class Dicts {
+  readonly #memory: PythonMemory;
+  readonly #layout: ObjectLayout;
+
+  constructor(memory: PythonMemory, layout: ObjectLayout) {
+    this.#memory = memory;
+    this.#layout = layout;
+  }
+
+  /** The keys of a table with their place in it, until `visit` returns true. */
+  #keys(keys: number, visit: (key: number, value: number, index: number) => boolean | undefined): void {
+    const memory = this.#memory;
+    const kind = memory.byte(keys + KEYS.kind);
+    const count = memory.word(keys + KEYS.entries);
+    const isGeneral = kind === KEYS.general;
+    const step = isGeneral ? 12 : 8;
+    const first = keys + KEYS.indices + 2 ** memory.byte(keys + KEYS.indexBytesLog2) + (isGeneral ? 4 : 0);
+    for (let k = 0; k < count; k++) {
+      const at = first + k * step;
+      const key = memory.word(at);
+      if (key !== 0 && visit(key, memory.word(at + 4), k)) return;
+    }
+  }
+
+  /** The entries of a dict. Values that are a part of an object are the object's, and not visited. */
+  entries(dict: number, visit: VisitEntry): void {
+    const memory = this.#memory;
+    const keys = memory.word(dict + DICT.keys);
+    const values = memory.word(dict + DICT.values);
+    if (values !== 0 && this.#isEmbedded(values)) return;
+    this.#keys(keys, (key, value, index) => {
+      const found = values === 0 ? value : this.#value(values, index);
+      if (found !== 0) visit(key, found);
+      return undefined;
+    });
+  }
+
+  /** Whether the keys of a dict are its own, and not shared with others. */
+  ownsKeys(dict: number): boolean {
+    return this.#memory.word(dict + DICT.values) === 0;
+  }
+
+  /** The value of a key whose text is given; 0 if there is none. */
+  find(dict: number, name: string): number {
+    const memory = this.#memory;
+    const values = memory.word(dict + DICT.values);
+    let found = 0;
+    this.#keys(memory.word(dict + DICT.keys), (key, value, index) => {
+      if (memory.text(key, name.length + 1) !== name) return false;
+      found = values === 0 ? value : this.#value(values, index);
+      return true;
+    });
+    return found;
+  }
+
+  /** The names that instances of a type share. */
+  sharedNames(type: TypeInfo, visit: (name: number) => void): void {
+    if (type.cachedKeys === 0) return;
+    this.#keys(type.cachedKeys, (key) => {
+      visit(key);
+      return undefined;
+    });
+  }
+
+  /** The attributes that an instance has in itself, by key. */
+  attributes(object: number, type: TypeInfo, visit: VisitEntry): void {
+    const values = this.#valuesOf(object, type);
+    if (values === 0 || type.cachedKeys === 0) return;
+    this.#keys(type.cachedKeys, (key, _, index) => {
+      const value = this.#value(values, index);
+      if (value !== 0) visit(key, value);
+      return undefined;
+    });
+  }
+
+  /** The dict of an object with a managed one; 0 if it was never asked for. */
+  managedDict(object: number, type: TypeInfo): number {
+    if (!type.hasManagedDict) return 0;
+    const word = this.#memory.word(object + MANAGED_DICT);
+    return this.#layout.tagsValues && (word & 1) === 1 ? 0 : word;
+  }
+
+  /** The address of the values of an instance that has no other block for them; 0 if there are none. */
+  #valuesOf(object: number, type: TypeInfo): number {
+    if (this.#layout.tagsValues) return this.ownValues(object, type);
+    return type.hasInlineValues ? object + type.basicSize : 0;
+  }
+
+  /** The address of the values of an instance, in a block of their own, which is what 3.12 has; 0 if it has none. */
+  ownValues(object: number, type: TypeInfo): number {
+    if (!this.#layout.tagsValues || !type.hasManagedDict) return 0;
+    const word = this.#memory.word(object + MANAGED_DICT);
+    return (word & 1) === 1 ? word + 1 : 0;
+  }
+
+  #isEmbedded(values: number): boolean {
+    return this.#layout.valuesBegin > 0 && this.#memory.byte(values + EMBEDDED) === 1;
+  }
+
+  #value(values: number, index: number): number {
+    return this.#memory.word(values + this.#layout.valuesBegin + 4 * index);
+  }
+
+  /** Buffers that a dict owns. */
+  buffers(dict: number): number[] {
+    const keys = this.#memory.word(dict + DICT.keys);
+    const values = this.#memory.word(dict + DICT.values);
+    if (values === 0) return [keys];
+    return this.#isEmbedded(values) ? [] : [values];
+  }
+}

@@ -1,0 +1,67 @@
+// Functions that run or were interrupted: their variables, by name.
+
+import { CODE, FRAME, OWNER, VARIABLE } from "./layout.js";
+import type { PythonMemory } from "./memory.js";
+
+/** Names a variable, and whether an inner function keeps it. */
+export type VisitVariable = (name: number, value: number, isCell: boolean) => void;
+
+/** Bits of a reference on an interpreter's stack that are not the address: 3.14 has tags there, of which one says that the number is no address. */
+const TAGS = 3;
+const MOST_FRAMES = 100_000;
+/** Values on a frame's stack, behind its variables, that are looked at. */
+const MOST_VALUES = 1000;
+
+export class Frames {
+  readonly #memory: PythonMemory;
+  readonly #tupleItems: number;
+
+  constructor(memory: PythonMemory, tupleItems: number) {
+    this.#memory = memory;
+    this.#tupleItems = tupleItems;
+  }
+
+  codeOf(frame: number): number {
+    return (this.#memory.word(frame + FRAME.code) & ~TAGS) >>> 0;
+  }
+
+  /** The frames from `frame` outwards that are of Python functions. */
+  *chain(frame: number): Generator<number> {
+    let at = frame;
+    for (let left = MOST_FRAMES; at !== 0 && left > 0; left--) {
+      if (this.#memory.byte(at + FRAME.owner) <= OWNER.object && this.codeOf(at) !== 0) yield at;
+      at = this.#memory.word(at + FRAME.previous);
+    }
+  }
+
+  /** The variables of a frame that have a value; cells are given as cells. Returns how many variables there are. */
+  variables(frame: number, visit: VisitVariable): number {
+    const memory = this.#memory;
+    const code = this.codeOf(frame);
+    const names = memory.word(code + CODE.variableNames);
+    const kinds = memory.word(code + CODE.variableKinds);
+    const count = Math.min(memory.sizeOf(names), 100_000);
+    for (let k = 0; k < count; k++) {
+      const value = this.#reference(frame + FRAME.variables + 4 * k);
+      if (value === 0) continue;
+      const isCell = (memory.byte(kinds + 16 + k) & (VARIABLE.cell | VARIABLE.free)) !== 0;
+      visit(memory.word(names + this.#tupleItems + 4 * k), value, isCell);
+    }
+    return count;
+  }
+
+  /** The values on a frame's stack, where the interpreter has said how many there are. */
+  stack(frame: number, variables: number, visit: (value: number) => void): void {
+    const first = frame + FRAME.variables + 4 * variables;
+    const end = Math.min(this.#memory.word(frame + FRAME.stackPointer), first + 4 * MOST_VALUES);
+    for (let at = first; at < end; at += 4) {
+      const value = this.#reference(at);
+      if (value !== 0) visit(value);
+    }
+  }
+
+  #reference(at: number): number {
+    const word = this.#memory.word(at);
+    return (word & TAGS) === TAGS ? 0 : (word & ~TAGS) >>> 0;
+  }
+}

@@ -1,0 +1,125 @@
+// Where CPython's objects have what they refer to, in 32-bit WebAssembly. What is the same in every known version stands here; what differs,
+// in the files of versions/. A wrong name would be shown, but never a wrong reference: those come from the types' own tp_traverse, wherever it can tell.
+
+/** Offsets in a PyTypeObject, and behind it in a PyHeapTypeObject (counted from its end). */
+export const TYPE = {
+  name: 12,
+  basicSize: 16,
+  itemSize: 20,
+  flags: 84,
+  doc: 88,
+  traverse: 92,
+  members: 120,
+  base: 128,
+  dict: 132,
+  dictOffset: 144,
+  isGc: 164,
+  bases: 168,
+  mro: 172,
+  cache: 176,
+  subclasses: 180,
+  heap: { name: 220, slots: 224, qualifiedName: 228, cachedKeys: 232, module: 236, cName: 240 },
+} as const;
+
+/** Py_TPFLAGS_*. */
+export const TYPE_FLAG = {
+  inlineValues: 1 << 2,
+  managedWeakref: 1 << 3,
+  managedDict: 1 << 4,
+  heapType: 1 << 9,
+  isAbleToCollect: 1 << 14,
+  int: 1 << 24,
+  list: 1 << 25,
+  tuple: 1 << 26,
+  bytes: 1 << 27,
+  str: 1 << 28,
+  dict: 1 << 29,
+  exception: 1 << 30,
+  type: 2 ** 31,
+} as const;
+
+/** A PyMemberDef, and the kinds of members that are objects: _Py_T_OBJECT and Py_T_OBJECT_EX. */
+export const MEMBER = { bytes: 20, name: 0, kind: 4, offset: 8, object: 6, objectOrError: 16 } as const;
+
+export const LIST = { items: 12 } as const;
+export const DICT = { keys: 24, values: 28 } as const;
+/** Of PyDictKeysObject; kinds of it are general, for str keys, and shared by instances. */
+export const KEYS = {
+  references: 0,
+  indexBytesLog2: 5,
+  kind: 6,
+  entries: 16,
+  indices: 20,
+  general: 0,
+  split: 2,
+} as const;
+export const SET = { mask: 16, table: 20, smallTable: 28, entry: 8 } as const;
+export const CELL = { content: 8 } as const;
+export const MODULE = { dict: 8 } as const;
+export const WEAK_REFERENCE = { object: 8 } as const;
+export const GENERATOR = { frame: 36 } as const;
+export const FRAME_OBJECT = { frame: 12 } as const;
+/** Of _PyInterpreterFrame; `owner` tells whose it is. */
+export const FRAME = {
+  code: 0,
+  previous: 4,
+  function: 8,
+  globals: 12,
+  builtins: 16,
+  locals: 20,
+  object: 24,
+  stackPointer: 32,
+  owner: 38,
+  variables: 40,
+} as const;
+export const OWNER = { thread: 0, generator: 1, object: 2 } as const;
+export const CODE = { variableNames: 72, variableKinds: 76, file: 80, qualifiedName: 88, firstLine: 44 } as const;
+/** What co_localspluskinds says of a variable. */
+export const VARIABLE = { local: 0x20, cell: 0x40, free: 0x80 } as const;
+
+/** Names of what objects of some types refer to, by offset; most others are told by the type's own members. */
+export const FIELDS: Readonly<Record<string, readonly (readonly [offset: number, name: string])[]>> = {
+  function: [
+    [8, "__globals__"],
+    [12, "__builtins__"],
+    [16, "__name__"],
+    [20, "__qualname__"],
+    [24, "__code__"],
+    [28, "__defaults__"],
+    [32, "__kwdefaults__"],
+    [36, "__closure__"],
+    [40, "__doc__"],
+    [44, "__dict__"],
+    [52, "__module__"],
+    [56, "__annotations__"],
+    [60, "__annotate__"],
+    [64, "__type_params__"],
+  ],
+  builtin_function_or_method: [
+    [12, "__self__"],
+    [16, "__module__"],
+  ],
+  code: [
+    [72, "co_localsplusnames"],
+    [76, "co_localspluskinds"],
+  ],
+  generator: [
+    [12, "__name__"],
+    [16, "__qualname__"],
+    [20, "(exception)"],
+  ],
+  traceback: [
+    [8, "tb_next"],
+    [12, "tb_frame"],
+  ],
+  exception: [
+    [8, "__dict__"],
+    [12, "args"],
+    [16, "__notes__"],
+    [20, "__traceback__"],
+    [24, "__context__"],
+    [28, "__cause__"],
+  ],
+  frame: [[8, "f_back"]],
+  weakref: [[12, "__callback__"]],
+};

@@ -1,0 +1,116 @@
+// CPython's objects as they lie in its memory: words, texts, numbers. Nothing is called, nothing is changed.
+
+/** Offsets that are the same in every version that is known. */
+export const OBJECT = { references: 0, type: 4, size: 8 } as const;
+const STR = { length: 8, state: 16, utf8: 24, ascii: 20, compact: 28, data: 28 } as const;
+const INT = { tag: 8, digits: 12, digitBits: 30, signMask: 3, zero: 1, negative: 2, countShift: 3 } as const;
+const FLOAT = { value: 8 } as const;
+const BYTES = { data: 16 } as const;
+
+/** Characters of a text that are shown. */
+const SHOWN = 80;
+/** Digits of an int that are shown as they are; of a longer one its length is. */
+const SHOWN_DIGITS = 4;
+
+/** An interpreter's memory. It is valid until the memory grows. */
+export class PythonMemory {
+  readonly words: Uint32Array;
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+
+  constructor(buffer: ArrayBuffer) {
+    this.words = new Uint32Array(buffer);
+    this.bytes = new Uint8Array(buffer);
+    this.#view = new DataView(buffer);
+  }
+
+  /** The word at an address; 0 outside of the memory. */
+  word(address: number): number {
+    return this.words[address >>> 2] ?? 0;
+  }
+
+  byte(address: number): number {
+    return this.bytes[address] ?? 0;
+  }
+
+  /** A text of C. */
+  cString(address: number): string {
+    const end = this.bytes.indexOf(0, address);
+    return address === 0 ? "" : new TextDecoder().decode(this.bytes.subarray(address, Math.min(end, address + 400)));
+  }
+
+  typeOf(object: number): number {
+    return this.word(object + OBJECT.type);
+  }
+
+  /** ob_size, of an object that has one. */
+  sizeOf(object: number): number {
+    return this.word(object + OBJECT.size);
+  }
+
+  /** The text of a str, at most its first characters. */
+  text(object: number, most = SHOWN): string {
+    const state = this.word(object + STR.state);
+    const length = this.word(object + STR.length);
+    const kind = (state >>> 2) & 7;
+    const isCompact = ((state >>> 5) & 1) === 1;
+    const isAscii = ((state >>> 6) & 1) === 1;
+    let data = object + (isAscii ? STR.ascii : STR.compact);
+    if (!isCompact) data = this.word(object + STR.data);
+    const count = Math.min(length, most);
+    let text = "";
+    for (let k = 0; k < count; k++) {
+      const at = data + k * kind;
+      if (kind === 1) text += String.fromCharCode(this.byte(at));
+      else if (kind === 2) text += String.fromCharCode(this.byte(at) | (this.byte(at + 1) << 8));
+      else if (at + 4 <= this.bytes.length) text += codePoint(this.word(at));
+    }
+    return length > count && most === SHOWN ? `${text}…` : text;
+  }
+
+  /** Buffers that a str has besides its own block: its characters, if it is of a subclass; its UTF-8, once asked for. */
+  buffersOfText(object: number): number[] {
+    const state = this.word(object + STR.state);
+    const isCompact = ((state >>> 5) & 1) === 1;
+    const isAscii = ((state >>> 6) & 1) === 1;
+    if (isCompact && isAscii) return [];
+    const utf8 = this.word(object + STR.utf8);
+    const data = isCompact ? 0 : this.word(object + STR.data);
+    return [...(data === 0 ? [] : [data]), ...(utf8 === 0 || utf8 === data ? [] : [utf8])];
+  }
+
+  /** The value of an int, as Python shows it unless it is long. */
+  int(object: number): string {
+    const tag = this.word(object + INT.tag);
+    const count = tag >>> INT.countShift;
+    const sign = (tag & INT.signMask) === INT.negative ? "-" : "";
+    if ((tag & INT.signMask) === INT.zero) return "0";
+    if (count > SHOWN_DIGITS) return `${sign}(${count * INT.digitBits} bits)`;
+    let value = 0n;
+    for (let k = count - 1; k >= 0; k--) {
+      value = (value << BigInt(INT.digitBits)) | BigInt(this.word(object + INT.digits + 4 * k));
+    }
+    return `${sign}${value}`;
+  }
+
+  /** The value of a float, near to how Python shows it. */
+  float(object: number): string {
+    const value = this.#view.getFloat64(object + FLOAT.value, true);
+    if (Number.isFinite(value)) return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value);
+    return Number.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf";
+  }
+
+  /** The beginning of a bytes. */
+  bytesText(object: number): string {
+    const size = this.sizeOf(object);
+    const shown = this.bytes.subarray(object + BYTES.data, object + BYTES.data + Math.min(size, SHOWN / 2));
+    let text = "";
+    for (const byte of shown) {
+      if (byte === 0x5c || byte === 0x27) text += `\\${String.fromCharCode(byte)}`;
+      else text += byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`;
+    }
+    return `b'${text}'${size > shown.length ? "…" : ""}`;
+  }
+}
+
+const codePoint = (value: number): string => (value <= 0x10ffff ? String.fromCodePoint(value) : "\ufffd");

@@ -1,0 +1,59 @@
+// Who holds what nothing led to: an object that has more references than are known is held by somebody who is not an object; what only objects
+// hold that nobody holds is garbage.
+
+import { FLAG, type GraphBuilder } from "../../../snapshot/graph.js";
+
+interface Range {
+  readonly first: number;
+  readonly end: number;
+}
+
+interface Holders {
+  readonly held: number;
+  readonly garbage: number;
+}
+
+/**
+ * Gives every node of a range that can't be reached from the groups an edge from one of the holders. `references` tells how many references
+ * a node's object has.
+ */
+export function groupByHolder(
+  graph: GraphBuilder,
+  { first, end }: Range,
+  groups: readonly number[],
+  references: (node: number) => number,
+  { held, garbage }: Holders,
+): void {
+  const isReached = new Uint8Array(end);
+  const targets = graph.targetsSoFar;
+  const stack: number[] = [];
+  const reach = (from: number) => {
+    if (isReached[from] === 1) return;
+    isReached[from] = 1;
+    stack.push(from);
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      const [begin, last] = graph.edgesOf(node);
+      for (let edge = begin; edge < last; edge++) {
+        const target = targets[edge] as number;
+        if (isReached[target] === 1 || graph.isWeak(edge)) continue;
+        isReached[target] = 1;
+        stack.push(target);
+      }
+    }
+  };
+  for (const group of groups) for (const target of graph.groupTargets(group)) reach(target);
+  const known = new Uint32Array(end);
+  targets.forEach((target, edge) => {
+    if (!graph.isWeak(edge)) known[target] = (known[target] as number) + 1;
+  });
+  for (let node = first; node < end; node++) {
+    if (isReached[node] === 1 || references(node) <= (known[node] as number)) continue;
+    graph.groupEdge(held, node, graph.typeName(node));
+    reach(node);
+  }
+  for (let node = first; node < end; node++) {
+    if (isReached[node] === 1) continue;
+    graph.groupEdge(garbage, node, graph.typeName(node));
+    graph.flag(node, FLAG.garbage);
+  }
+}

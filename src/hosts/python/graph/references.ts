@@ -1,0 +1,302 @@
+// What an object refers to, with names.
+//
+// A dict, list, tuple or set is read as it lies in memory. Of any other object, its type's own tp_traverse says what it refers to, and what is known of the type says by
+// which name: so a name can be missing, but no reference is missing or wrong. A type that the collector does not know tells its members.
+
+import { toWasmFunction } from "../../../core/table-functions.js";
+import { EDGE, type Strings } from "../../../snapshot/graph.js";
+import type { ObjectLayout } from "../versions/layout.js";
+import type { Dicts } from "./dicts.js";
+import type { Frames } from "./frames.js";
+import { CELL, FRAME, FRAME_OBJECT, GENERATOR, LIST, MODULE, OWNER, SET, TYPE, WEAK_REFERENCE } from "./layout.js";
+import type { PythonMemory } from "./memory.js";
+import type { Kind, TypeInfo } from "./types.js";
+
+/** Takes a reference: its kind and name are an edge's, `target` is the address of the object. */
+export type Refer = (kind: number, name: number, target: number) => void;
+
+/** Before an object with a collector's header: the word that is 0 unless the collector has it in its lists. */
+const COLLECTOR_NEXT = -8;
+/** Names are looked for one by one among so many references; of more, in a table. */
+const FEW = 32;
+
+/** A tp_traverse's visitor, and what it is told. */
+export class Visitor {
+  readonly seen: number[] = [];
+  /** Index in the interpreter's table. */
+  readonly index: number;
+
+  constructor(table: WebAssembly.Table) {
+    this.index = table.grow(1);
+    const visit = (object = 0): number => {
+      this.seen.push(object >>> 0);
+      return 0;
+    };
+    table.set(this.index, toWasmFunction(visit, { parameters: 2, results: 1 }));
+  }
+}
+
+interface Named {
+  readonly kind: number;
+  readonly name: number;
+  readonly target: number;
+}
+
+export class References {
+  readonly #memory: PythonMemory;
+  readonly #layout: ObjectLayout;
+  readonly #strings: Strings;
+  readonly #dicts: Dicts;
+  readonly #frames: Frames;
+  readonly #visitor: Visitor;
+  readonly #keyText: (key: number) => string;
+  readonly #attributeNames = new Map<number, number>();
+  readonly #keyNames = new Map<number, number>();
+  readonly #named: Named[] = [];
+
+  /** `keyText` says how Python would write an object that is a key. */
+  constructor(
+    memory: PythonMemory,
+    layout: ObjectLayout,
+    strings: Strings,
+    dicts: Dicts,
+    frames: Frames,
+    visitor: Visitor,
+    keyText: (key: number) => string,
+  ) {
+    this.#memory = memory;
+    this.#layout = layout;
+    this.#strings = strings;
+    this.#dicts = dicts;
+    this.#frames = frames;
+    this.#visitor = visitor;
+    this.#keyText = keyText;
+  }
+
+  /** Gives each reference of an object once. `isWhole` is false of one that may be half made, as the collector never sees it. */
+  of(object: number, type: TypeInfo, isWhole: boolean, refer: Refer): void {
+    if (type.isExact && this.#exactly(object, type.kind, refer)) return;
+    if (type.kind === "weakref") this.#weak(object, refer);
+    this.#nameFields(object, type);
+    this.#nameParts(object, type);
+    const isTracked = type.isCollected && this.#memory.word(object + COLLECTOR_NEXT) !== 0;
+    if (this.#canTraverse(object, type) && (isWhole || isTracked)) this.#traverse(object, type, refer);
+    else if (!this.#canTraverse(object, type)) for (const each of this.#named) give(refer, each);
+    this.#named.length = 0;
+    if (type.kind === "dict") this.#keys(object, refer);
+    if (type.kind === "type") this.#typeParts(object, refer);
+  }
+
+  /** An object of a built-in container's own type. */
+  #exactly(object: number, kind: Kind | undefined, refer: Refer): boolean {
+    const name = (kind: number, name: number, target: number) => refer(kind, name, target);
+    switch (kind) {
+      case "int":
+      case "float":
+      case "bytes":
+      case "str":
+      case "bytearray":
+        return true;
+      case "list":
+      case "tuple":
+        this.#sequence(object, kind, name);
+        return true;
+      case "dict":
+        this.#entries(object, name);
+        this.#keys(object, refer);
+        return true;
+      case "set":
+      case "frozenset":
+        this.#items(object, name);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #sequence(object: number, kind: "list" | "tuple", name: Refer): void {
+    const memory = this.#memory;
+    const items = kind === "list" ? memory.word(object + LIST.items) : object + this.#layout.tupleItems;
+    const count = memory.sizeOf(object);
+    for (let k = 0; k < count; k++) {
+      const target = memory.word(items + 4 * k);
+      if (target !== 0) name(EDGE.index, k, target);
+    }
+  }
+
+  #entries(dict: number, name: Refer): void {
+    this.#dicts.entries(dict, (key, value) => name(EDGE.key, this.#keyName(key), value));
+  }
+
+  /** A dict holds its keys as well. Its tp_traverse does not tell of those that are texts. */
+  #keys(dict: number, refer: Refer): void {
+    if (!this.#dicts.ownsKeys(dict)) return;
+    const name = this.#strings.number("(key)");
+    this.#dicts.entries(dict, (key) => refer(EDGE.internal, name, key));
+  }
+
+  #items(set: number, name: Refer): void {
+    const memory = this.#memory;
+    const table = memory.word(set + SET.table);
+    const slots = memory.word(set + SET.mask) + 1;
+    for (let k = 0, index = 0; k < slots; k++) {
+      const key = memory.word(table + SET.entry * k);
+      const hash = memory.word(table + SET.entry * k + 4) | 0;
+      // Where an item was taken out is another object, whose hash no item has.
+      if (key !== 0 && hash !== -1) name(EDGE.index, index++, key);
+    }
+  }
+
+  #weak(object: number, refer: Refer): void {
+    const target = this.#memory.word(object + WEAK_REFERENCE.object);
+    if (target !== 0) refer(EDGE.weak, this.#strings.number("(weak)"), target);
+  }
+
+  #name(kind: number, name: number, target: number): void {
+    if (target !== 0) this.#named.push({ kind, name, target });
+  }
+
+  #nameInternal(text: string, target: number): void {
+    this.#name(EDGE.internal, this.#strings.number(text), target);
+  }
+
+  #nameFields(object: number, type: TypeInfo): void {
+    for (const { offset, name } of type.fields) this.#name(EDGE.attribute, name, this.#memory.word(object + offset));
+    if (type.dictOffset > 0) this.#nameInternal("__dict__", this.#memory.word(object + type.dictOffset));
+    if (!type.hasManagedDict) return;
+    this.#dicts.attributes(object, type, (key, value) => this.#name(EDGE.attribute, this.#attributeName(key), value));
+    this.#nameInternal("__dict__", this.#dicts.managedDict(object, type));
+  }
+
+  /** What else is known of an object by its kind. */
+  #nameParts(object: number, { kind }: TypeInfo): void {
+    const memory = this.#memory;
+    const name = (kind: number, name: number, target: number) => this.#name(kind, name, target);
+    switch (kind) {
+      case "list":
+      case "tuple":
+        this.#sequence(object, kind, name);
+        return;
+      case "dict":
+        this.#entries(object, name);
+        return;
+      case "set":
+      case "frozenset":
+        this.#items(object, name);
+        return;
+      case "cell":
+        this.#name(EDGE.cell, this.#strings.number("cell_contents"), memory.word(object + CELL.content));
+        return;
+      case "module":
+        this.#nameInternal("__dict__", memory.word(object + MODULE.dict));
+        return;
+      case "type":
+        for (const [text, offset] of TYPE_PARTS) this.#nameInternal(text, memory.word(object + offset));
+        return;
+      case "generator":
+      case "coroutine":
+      case "async_generator":
+        this.#nameFrame(object + GENERATOR.frame);
+        return;
+      case "frame": {
+        const frame = memory.word(object + FRAME_OBJECT.frame);
+        if (memory.byte(frame + FRAME.owner) === OWNER.object) this.#nameFrame(frame);
+        return;
+      }
+    }
+  }
+
+  #nameFrame(frame: number): void {
+    const memory = this.#memory;
+    this.#frames.variables(frame, (name, value, isCell) =>
+      this.#name(isCell ? EDGE.cell : EDGE.local, this.#attributeName(name), value),
+    );
+    this.#nameInternal("(function)", memory.word(frame + FRAME.function));
+    this.#nameInternal("(locals)", memory.word(frame + FRAME.locals));
+    this.#nameInternal("(code)", this.#frames.codeOf(frame));
+  }
+
+  /** What a class holds and its tp_traverse does not tell. */
+  #typeParts(object: number, refer: Refer): void {
+    const memory = this.#memory;
+    const { typeBytes } = this.#layout;
+    if ((memory.word(object + TYPE.flags) & HEAP_TYPE) === 0) return;
+    for (const [text, offset] of [
+      ["__name__", typeBytes + TYPE.heap.name],
+      ["__qualname__", typeBytes + TYPE.heap.qualifiedName],
+      ["__slots__", typeBytes + TYPE.heap.slots],
+      ["(subclasses)", TYPE.subclasses],
+    ] as const) {
+      const target = memory.word(object + offset);
+      if (target !== 0) refer(EDGE.internal, this.#strings.number(text), target);
+    }
+  }
+
+  /** Whether the type tells what the object refers to. One that is not in a block has a type for which that holds only of others. */
+  #canTraverse(object: number, type: TypeInfo): boolean {
+    return type.traverse !== undefined && type.isCollected && type.isGc?.(object) !== 0;
+  }
+
+  #traverse(object: number, type: TypeInfo, refer: Refer): void {
+    const { seen, index } = this.#visitor;
+    seen.length = 0;
+    type.traverse?.(object, index, 0);
+    const names = this.#named;
+    const places = seen.length > FEW ? placesOf(seen) : undefined;
+    for (const each of names) {
+      const at = places ? (places.get(each.target)?.pop() ?? -1) : seen.indexOf(each.target);
+      if (at < 0) continue;
+      seen[at] = 0;
+      give(refer, each);
+    }
+    for (const target of seen) {
+      if (target === 0) continue;
+      const text = target === type.address ? "__class__" : "(field)";
+      refer(EDGE.internal, this.#strings.number(text), target);
+    }
+  }
+
+  /** How an attribute or a variable is called. */
+  #attributeName(key: number): number {
+    let name = this.#attributeNames.get(key);
+    if (name === undefined) {
+      name = this.#strings.number(this.#memory.text(key, 200));
+      this.#attributeNames.set(key, name);
+    }
+    return name;
+  }
+
+  #keyName(key: number): number {
+    let name = this.#keyNames.get(key);
+    if (name === undefined) {
+      name = this.#strings.number(`[${this.#keyText(key)}]`);
+      this.#keyNames.set(key, name);
+    }
+    return name;
+  }
+}
+
+const HEAP_TYPE = 1 << 9;
+
+const TYPE_PARTS: readonly (readonly [string, number])[] = [
+  ["__dict__", TYPE.dict],
+  ["__mro__", TYPE.mro],
+  ["__bases__", TYPE.bases],
+  ["__base__", TYPE.base],
+  ["(cache)", TYPE.cache],
+];
+
+function give(refer: Refer, { kind, name, target }: Named): void {
+  refer(kind, name, target);
+}
+
+/** Where each address is among those. */
+function placesOf(addresses: readonly number[]): Map<number, number[]> {
+  const places = new Map<number, number[]>();
+  addresses.forEach((address, k) => {
+    const known = places.get(address);
+    if (known) known.push(k);
+    else places.set(address, [k]);
+  });
+  return places;
+}

@@ -1,0 +1,33 @@
+// Memory of the heap that belongs to no object, as nodes: with them, the sizes of all nodes add up to the heap's account.
+
+import type { HeapStats } from "../../../alloc/stats.js";
+import { type GraphBuilder, NODE } from "../../../snapshot/graph.js";
+import type { Blocks } from "./blocks.js";
+
+/** Adds what objects did not claim. `stats` are of the same moment. */
+export function addRest(graph: GraphBuilder, group: number, blocks: Blocks, stats: HeapStats): void {
+  const add = (type: string, bytes: number, value = "") => {
+    if (bytes === 0) return;
+    const node = graph.node(NODE.memory, graph.strings.number(type), graph.nodeCount * 2 + 1);
+    graph.begin(node);
+    graph.describe(node, bytes, graph.strings.number(value));
+    graph.groupEdge(group, node, value === "" ? type : `${type}, ${value}`);
+  };
+  for (const { domain, blockSize, count } of blocks.unclaimed()) {
+    const value = `${count} ${count === 1 ? "block" : "blocks"} of ${blockSize} bytes`;
+    add(`(${domain} domain, no object)`, count * blockSize, value);
+  }
+  const { account } = stats;
+  const { live, freeInPools, freePools, rawFree, overhead, escaped } = account;
+  const large = live.mem + live.object - blocks.pooledBytes;
+  // Of what an interpreter had before the heap came, nobody knows the domain; objects have more of it than of ours then.
+  const ofObjects = Math.min(blocks.largeBytes, large);
+  const ofRaw = Math.min(blocks.largeBytes - ofObjects, live.raw);
+  add("(large blocks, no object)", large - ofObjects);
+  add("(raw domain)", live.raw - ofRaw);
+  add("(free in pools)", freeInPools);
+  add("(free pools)", freePools);
+  add("(free memory of the host's malloc)", rawFree);
+  add("(headers and tables of the heap)", overhead);
+  add("(the C library's malloc)", escaped - (blocks.largeBytes - ofObjects - ofRaw));
+}

@@ -1,0 +1,187 @@
+// The interpreter's types, as far as a walk over objects needs them: each is read once.
+
+import type { Strings } from "../../../snapshot/graph.js";
+import type { ObjectLayout } from "../versions/layout.js";
+import { FIELDS, MEMBER, TYPE, TYPE_FLAG } from "./layout.js";
+import type { PythonMemory } from "./memory.js";
+
+/** What of an interpreter's module types refer to. */
+export interface TypeModule {
+  readonly __indirect_function_table: WebAssembly.Table;
+}
+
+/** Types whose objects are read in a way of their own, and whatever is derived from them. */
+export const KINDS = [
+  ...[
+    "int",
+    "float",
+    "str",
+    "bytes",
+    "list",
+    "tuple",
+    "dict",
+    "set",
+    "frozenset",
+    "type",
+    "module",
+    "function",
+    "code",
+  ],
+  ...["cell", "generator", "coroutine", "async_generator", "frame", "exception", "weakref", "bytearray", "traceback"],
+  ...["builtin_function_or_method"],
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Kinds by names of static types. */
+const BY_NAME = new Map<string, Kind>([
+  ...KINDS.map((kind) => [kind, kind] as const),
+  ["weakref.ReferenceType", "weakref"],
+  ["weakref", "weakref"],
+]);
+
+const BY_FLAG: readonly (readonly [flag: number, kind: Kind])[] = [
+  [TYPE_FLAG.int, "int"],
+  [TYPE_FLAG.list, "list"],
+  [TYPE_FLAG.tuple, "tuple"],
+  [TYPE_FLAG.bytes, "bytes"],
+  [TYPE_FLAG.str, "str"],
+  [TYPE_FLAG.dict, "dict"],
+  [TYPE_FLAG.exception, "exception"],
+  [TYPE_FLAG.type, "type"],
+];
+
+/** A reference that an object has at an offset, by number of its name. */
+export interface Field {
+  readonly offset: number;
+  readonly name: number;
+}
+
+/** int (*)(PyObject *, visitproc, void *) */
+type Traverse = (object: number, visit: number, argument: number) => number;
+
+export interface TypeInfo {
+  readonly address: number;
+  /** With its module, unless it is built in. */
+  readonly name: string;
+  readonly nameNumber: number;
+  readonly kind: Kind | undefined;
+  /** The kind's own type, and not one derived from it. */
+  readonly isExact: boolean;
+  readonly isHeapType: boolean;
+  /** Bytes before an object, in its block. */
+  readonly before: number;
+  readonly basicSize: number;
+  readonly isCollected: boolean;
+  readonly traverse: Traverse | undefined;
+  readonly isGc: ((object: number) => number) | undefined;
+  readonly fields: readonly Field[];
+  /** Where an object has its dict; 0: nowhere that is fixed. */
+  readonly dictOffset: number;
+  readonly hasManagedDict: boolean;
+  readonly hasInlineValues: boolean;
+  /** The keys that instances share. */
+  readonly cachedKeys: number;
+}
+
+/** Bytes of a collector's header, and of what stands in front of that: a dict and weak references. */
+const COLLECTOR_HEADER = 8;
+const FRONT = 8;
+
+export class Types {
+  readonly #python: TypeModule;
+  readonly #memory: PythonMemory;
+  readonly #layout: ObjectLayout;
+  readonly #strings: Strings;
+  readonly #known = new Map<number, TypeInfo>();
+
+  constructor(python: TypeModule, memory: PythonMemory, layout: ObjectLayout, strings: Strings) {
+    this.#python = python;
+    this.#memory = memory;
+    this.#layout = layout;
+    this.#strings = strings;
+  }
+
+  /** The type at an address, which is one. */
+  at(address: number): TypeInfo {
+    const known = this.#known.get(address);
+    if (known) return known;
+    const info = this.#read(address);
+    this.#known.set(address, info);
+    return info;
+  }
+
+  isKnown(address: number): boolean {
+    return this.#known.has(address);
+  }
+
+  #read(address: number): TypeInfo {
+    const memory = this.#memory;
+    const field = (offset: number) => memory.word(address + offset);
+    const flags = field(TYPE.flags);
+    const has = (flag: number) => (flags & flag) !== 0;
+    const isHeapType = has(TYPE_FLAG.heapType);
+    const base = field(TYPE.base);
+    const parent = base === 0 ? undefined : this.at(base);
+    const cName = memory.cString(field(TYPE.name));
+    const own = isHeapType ? undefined : BY_NAME.get(cName);
+    const kind = BY_FLAG.find(([flag]) => has(flag))?.[1] ?? own ?? parent?.kind;
+    const name = isHeapType ? this.#qualifiedName(address, cName) : cName;
+    const isCollected = has(TYPE_FLAG.isAbleToCollect);
+    const dictOffset = field(TYPE.dictOffset) | 0;
+    return {
+      ...{ address, name, kind, isHeapType, isCollected },
+      nameNumber: this.#strings.number(name),
+      isExact: kind !== undefined && own === kind,
+      before:
+        (isCollected ? COLLECTOR_HEADER : 0) +
+        (has(TYPE_FLAG.managedDict) || has(TYPE_FLAG.managedWeakref) ? FRONT : 0),
+      basicSize: field(TYPE.basicSize),
+      traverse: this.#function(field(TYPE.traverse)) as Traverse | undefined,
+      isGc: this.#function(field(TYPE.isGc)) as ((object: number) => number) | undefined,
+      fields: [
+        ...(parent?.fields ?? []),
+        ...(kind === parent?.kind ? [] : this.#fieldsOf(kind)),
+        ...this.#members(field(TYPE.members)),
+      ],
+      dictOffset: dictOffset > 0 ? dictOffset : 0,
+      hasManagedDict: has(TYPE_FLAG.managedDict),
+      hasInlineValues: has(TYPE_FLAG.inlineValues),
+      cachedKeys: isHeapType ? field(this.#layout.typeBytes + TYPE.heap.cachedKeys) : 0,
+    };
+  }
+
+  #function(index: number): unknown {
+    return index === 0 ? undefined : this.#python.__indirect_function_table.get(index);
+  }
+
+  #qualifiedName(address: number, cName: string): string {
+    const memory = this.#memory;
+    // A type that C made has its module in its name.
+    if (cName.includes(".")) return cName;
+    const qualifiedName = memory.text(memory.word(address + this.#layout.typeBytes + TYPE.heap.qualifiedName), 200);
+    const module = this.moduleName(memory.word(address + TYPE.dict));
+    return module === "" || module === "builtins" ? qualifiedName : `${module}.${qualifiedName}`;
+  }
+
+  /** Finds `__module__` in a type's dict; set by the walk, which can read dicts. */
+  moduleName: (dict: number) => string = () => "";
+
+  #fieldsOf(kind: Kind | undefined): Field[] {
+    const name = kind === "coroutine" || kind === "async_generator" ? "generator" : kind;
+    return (FIELDS[name ?? ""] ?? []).map(([offset, text]) => ({ offset, name: this.#strings.number(text) }));
+  }
+
+  /** The members of a type that are objects: slots, and what a type in C tells of itself. */
+  #members(table: number): Field[] {
+    const memory = this.#memory;
+    const found: Field[] = [];
+    if (table === 0) return found;
+    for (let at = table; memory.word(at + MEMBER.name) !== 0; at += MEMBER.bytes) {
+      const kind = memory.word(at + MEMBER.kind);
+      if (kind !== MEMBER.object && kind !== MEMBER.objectOrError) continue;
+      const name = this.#strings.number(memory.cString(memory.word(at + MEMBER.name)));
+      found.push({ offset: memory.word(at + MEMBER.offset), name });
+    }
+    return found;
+  }
+}

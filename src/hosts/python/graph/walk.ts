@@ -1,0 +1,309 @@
+// All objects of an interpreter, from outside: from where it begins to hold some, along references, then those that only the collector knows, then those
+// that only C code holds. Nothing is allocated in the interpreter, no code of the program runs, and every object is as it was.
+
+import type { HeapItem, HeapStats } from "../../../alloc/stats.js";
+import { toWasmFunction } from "../../../core/table-functions.js";
+import { EDGE, FLAG, GraphBuilder, NODE, type ObjectGraph } from "../../../snapshot/graph.js";
+import type { ObjectLayout } from "../versions/layout.js";
+import { Addresses } from "./addresses.js";
+import { type BlockModule, Blocks } from "./blocks.js";
+import { Dicts } from "./dicts.js";
+import { Frames } from "./frames.js";
+import { FRAME, GENERATOR, LIST, OWNER, SET, TYPE, TYPE_FLAG } from "./layout.js";
+import { PythonMemory } from "./memory.js";
+import { groupByHolder } from "./reach.js";
+import { References, Visitor } from "./references.js";
+import { addRest } from "./rest.js";
+import { type TypeInfo, type TypeModule, Types } from "./types.js";
+import { Values } from "./values.js";
+
+/** What a walk needs of an interpreter's module. */
+export interface WalkedModule extends BlockModule, TypeModule {
+  PyImport_GetModuleDict(): number;
+  PyUnstable_GC_VisitObjects(f: number, argument: number): void;
+}
+
+/** What a walk needs of a heap. */
+export interface WalkedPython {
+  readonly python: WalkedModule;
+  readonly layout: ObjectLayout;
+  stats(): HeapStats;
+  walk(visit: (item: HeapItem) => void, options: { readonly blocks: boolean }): void;
+  /** Bytes that the debug hooks have before a block. */
+  readonly hookBytes: number;
+  /** The current frame of each thread; 0: it has none. */
+  readonly threads: readonly number[];
+}
+
+/** Functions that a walk put into the interpreter's table; they stay for the next one. */
+export class WalkFunctions {
+  readonly visitor: Visitor;
+  readonly found: number[] = [];
+  readonly findIndex: number;
+
+  constructor(table: WebAssembly.Table) {
+    this.visitor = new Visitor(table);
+    this.findIndex = table.grow(1);
+    const find = (object = 0): number => {
+      this.found.push(object >>> 0);
+      return 1;
+    };
+    table.set(this.findIndex, toWasmFunction(find, { parameters: 2, results: 1 }));
+  }
+}
+
+/** Fewest references that an object has that is never freed. */
+const IMMORTAL = 0x3fff_ffff;
+/** In a block: where an object may begin, behind what stands in front of it. */
+const FRONTS = [0, 8, 16];
+
+class Walk {
+  readonly #from: WalkedPython;
+  readonly #memory: PythonMemory;
+  readonly #graph = new GraphBuilder();
+  readonly #addresses = new Addresses();
+  readonly #blocks: Blocks;
+  readonly #types: Types;
+  readonly #dicts: Dicts;
+  readonly #frames: Frames;
+  readonly #values: Values;
+  readonly #references: References;
+  readonly #functions: WalkFunctions;
+  /** Frames are nodes by their address as well, though not objects. */
+  readonly #frameNodes: { readonly node: number; readonly frame: number }[] = [];
+
+  constructor(from: WalkedPython, functions: WalkFunctions) {
+    const { python, layout } = from;
+    this.#from = from;
+    this.#functions = functions;
+    const memory = new PythonMemory(python.memory.buffer);
+    const { strings } = this.#graph;
+    this.#memory = memory;
+    this.#blocks = new Blocks(python, (visit) => from.walk(visit, { blocks: false }));
+    this.#types = new Types(python, memory, layout, strings);
+    this.#dicts = new Dicts(memory, layout);
+    this.#frames = new Frames(memory, layout.tupleItems);
+    this.#values = new Values(memory, this.#types, this.#dicts);
+    this.#types.moduleName = (dict) => {
+      const module = dict === 0 ? 0 : this.#dicts.find(dict, "__module__");
+      return module !== 0 && this.#typeOf(module).kind === "str" ? memory.text(module, 200) : "";
+    };
+    this.#references = new References(memory, layout, strings, this.#dicts, this.#frames, functions.visitor, (key) =>
+      this.#keyText(key),
+    );
+  }
+
+  run(): ObjectGraph {
+    const stats = this.#from.stats();
+    const graph = this.#graph;
+    const root = graph.group("(root)");
+    const names = ["(modules)", "(threads)", "(held by C or JavaScript)", "(garbage)", "(memory)"];
+    const groups = names.map((name) => graph.group(name));
+    const [modules = 0, threads = 0, held = 0, garbage = 0, rest = 0] = groups;
+    names.forEach((name, k) => {
+      graph.groupEdge(root, groups[k] as number, name);
+    });
+    this.#beginThreads(threads);
+    const moduleDict = this.#from.python.PyImport_GetModuleDict() >>> 0;
+    if (moduleDict !== 0) graph.groupEdge(modules, this.#nodeOf(moduleDict), "sys.modules");
+    this.#walkFrames();
+    this.#followAll();
+    this.#findTracked();
+    this.#followAll();
+    this.#findInBlocks();
+    this.#followAll();
+    const references = (node: number) => this.#memory.word(graph.id(node));
+    groupByHolder(graph, { first: groups.length + 1, end: this.#objectsEnd }, [modules, threads], references, {
+      held,
+      garbage,
+    });
+    addRest(graph, rest, this.#blocks, stats);
+    return graph.finish();
+  }
+
+  /** Number of nodes that are objects or frames, once all are found. */
+  get #objectsEnd(): number {
+    return this.#graph.nodeCount;
+  }
+
+  #typeOf(object: number): TypeInfo {
+    return this.#types.at(this.#memory.typeOf(object));
+  }
+
+  /** The node of an object. */
+  #nodeOf(object: number): number {
+    const known = this.#addresses.get(object);
+    if (known !== undefined) return known;
+    const type = this.#typeOf(object);
+    const node = this.#graph.node(type.kind === "str" ? NODE.string : NODE.object, type.nameNumber, object);
+    this.#addresses.set(object, node);
+    return node;
+  }
+
+  /** The frames of all threads become nodes, before any object. */
+  #beginThreads(group: number): void {
+    const graph = this.#graph;
+    const type = graph.strings.number("(frame)");
+    for (const [k, current] of this.#from.threads.entries()) {
+      for (const frame of this.#frames.chain(current)) {
+        const node = graph.node(NODE.frame, type, frame);
+        this.#frameNodes.push({ node, frame });
+        graph.groupEdge(group, node, `thread ${k + 1}: ${this.#values.code(this.#frames.codeOf(frame))}`);
+      }
+    }
+  }
+
+  /** What functions that run have in their hands. */
+  #walkFrames(): void {
+    const memory = this.#memory;
+    const graph = this.#graph;
+    const number = (text: string) => graph.strings.number(text);
+    for (const { node, frame } of this.#frameNodes) {
+      graph.begin(node);
+      const internal = (name: string, object: number) => {
+        if (object !== 0) graph.edge(EDGE.internal, number(name), this.#nodeOf(object));
+      };
+      const code = this.#frames.codeOf(frame);
+      graph.describe(node, 0, number(this.#values.code(code)));
+      const count = this.#frames.variables(frame, (name, value, isCell) => {
+        graph.edge(isCell ? EDGE.cell : EDGE.local, number(memory.text(name, 200)), this.#nodeOf(value));
+      });
+      this.#frames.stack(frame, count, (value) => {
+        if (this.#isObject(value)) internal("(stack)", value);
+      });
+      internal("(function)", memory.word(frame + FRAME.function));
+      internal("(code)", code);
+      internal("(globals)", memory.word(frame + FRAME.globals));
+      internal("(locals)", memory.word(frame + FRAME.locals));
+      internal("(frame object)", memory.word(frame + FRAME.object));
+      if (memory.byte(frame + FRAME.owner) === OWNER.generator) internal("(generator)", frame - GENERATOR.frame);
+    }
+    this.#next = graph.nodeCount === 0 ? 0 : this.#frameNodes.length + 6;
+  }
+
+  /** Nodes that nothing led to, and that the collector does not know. */
+  readonly #guesses = new Set<number>();
+  /** The next node whose references are not known. */
+  #next = 0;
+
+  #followAll(): void {
+    const graph = this.#graph;
+    const refer = (kind: number, name: number, target: number) => graph.edge(kind, name, this.#nodeOf(target));
+    for (; this.#next < graph.nodeCount; this.#next++) {
+      const object = graph.id(this.#next);
+      const type = this.#typeOf(object);
+      graph.begin(this.#next);
+      this.#describe(this.#next, object, type);
+      this.#references.of(object, type, !this.#guesses.has(this.#next), refer);
+      if (type.kind === "type") this.#sharedNames(object);
+    }
+  }
+
+  /** The names of attributes that a class's instances share are the class's. */
+  #sharedNames(object: number): void {
+    const name = this.#graph.strings.number("(attribute name)");
+    this.#dicts.sharedNames(this.#types.at(object), (key) => this.#graph.edge(EDGE.internal, name, this.#nodeOf(key)));
+  }
+
+  #describe(node: number, object: number, type: TypeInfo): void {
+    const graph = this.#graph;
+    const value = graph.strings.number(this.#values.of(object, type));
+    graph.describe(node, this.#ownBytes(object, type), value);
+    const isStatic = !this.#blocks.isDynamic(object);
+    const isImmortal = this.#memory.word(object) >= IMMORTAL;
+    graph.flag(node, (isStatic ? FLAG.static : 0) | (isImmortal ? FLAG.immortal : 0));
+  }
+
+  /** The object's block, and those that are its alone. */
+  #ownBytes(object: number, type: TypeInfo): number {
+    const { hookBytes } = this.#from;
+    let bytes = this.#blocks.claim(object, type.before + hookBytes);
+    for (const buffer of this.#buffers(object, type)) {
+      if (buffer !== 0) bytes += this.#blocks.claim(buffer, hookBytes);
+    }
+    return bytes;
+  }
+
+  #buffers(object: number, type: TypeInfo): readonly number[] {
+    const memory = this.#memory;
+    const { layout } = this.#from;
+    switch (type.kind) {
+      case "str":
+        return memory.buffersOfText(object);
+      case "list":
+        return [memory.word(object + LIST.items)];
+      case "dict":
+        return this.#dicts.buffers(object);
+      case "set":
+      case "frozenset": {
+        const table = memory.word(object + SET.table);
+        return table === object + SET.smallTable ? [] : [table];
+      }
+      case "bytearray":
+        return [memory.word(object + layout.bytearrayBlock)];
+      case "type": {
+        const heap = TYPE.heap;
+        const { cachedKeys, isHeapType } = this.#types.at(object);
+        if (!isHeapType) return [];
+        return [cachedKeys, memory.word(object + TYPE.doc), memory.word(object + layout.typeBytes + heap.cName)];
+      }
+      default:
+        return type.hasManagedDict ? [this.#dicts.ownValues(object, type)] : [];
+    }
+  }
+
+  /** Objects that the collector knows, and that nothing led to. */
+  #findTracked(): void {
+    const { found, findIndex } = this.#functions;
+    found.length = 0;
+    this.#from.python.PyUnstable_GC_VisitObjects(findIndex, 0);
+    for (const object of found) this.#nodeOf(object);
+    found.length = 0;
+  }
+
+  /** Objects that the collector does not know, held by C alone: what is left in the blocks for objects, and has a type that is known. */
+  #findInBlocks(): void {
+    this.#from.walk(
+      (item) => {
+        if (item.kind !== "block" || !item.used || item.domain !== "object") return;
+        if (!this.#blocks.isClaimed(item.address)) this.#findInBlock(item.address + this.#from.hookBytes, item.size);
+      },
+      { blocks: true },
+    );
+  }
+
+  #findInBlock(start: number, size: number): void {
+    for (const front of FRONTS) {
+      const object = start + front;
+      if (!this.#isObject(object)) continue;
+      const { before, basicSize } = this.#typeOf(object);
+      if (before !== front || basicSize + front > size) continue;
+      this.#guesses.add(this.#nodeOf(object));
+      return;
+    }
+  }
+
+  /** Whether there is an object at an address, as far as its memory tells: one that was freed and is kept for the next one has no references. */
+  #isObject(object: number): boolean {
+    const memory = this.#memory;
+    const type = memory.typeOf(object);
+    if ((object & 3) !== 0 || (type & 3) !== 0 || this.#addresses.get(type) === undefined) return false;
+    const references = memory.word(object);
+    // Where an object is kept, this word is the address of the next one.
+    if (references === 0 || this.#blocks.isDynamic(references)) return false;
+    return (memory.word(memory.typeOf(type) + TYPE.flags) & TYPE_FLAG.type) !== 0;
+  }
+
+  /** How Python would write a key. */
+  #keyText(key: number): string {
+    const type = this.#typeOf(key);
+    const text = this.#values.of(key, type);
+    if (type.kind === "str") return `'${text}'`;
+    return text === "" || /^\d+ items?$/.test(text) ? `<${type.name}>` : text;
+  }
+}
+
+/** The graph of an interpreter's objects and memory. */
+export function walkPython(from: WalkedPython, functions: WalkFunctions): ObjectGraph {
+  return new Walk(from, functions).run();
+}

@@ -1,0 +1,53 @@
+// A snapshot of what is in an interpreter's heap, and who holds it.
+
+import type { Walked } from "../../alloc/stats.js";
+import * as C from "../../core/constants.gen.js";
+import { Words } from "../../core/memory-words.js";
+import type { ObjectGraph } from "../../snapshot/graph.js";
+import { type WalkedModule, WalkFunctions, walkPython } from "./graph/walk.js";
+import type { PyodideExports } from "./pyodide-module.js";
+import type { PythonStack } from "./python-stack.js";
+import { KNOWN_VERSIONS, objectLayout } from "./versions/versions.js";
+
+const canBeWalked = (python: PyodideExports): python is PyodideExports & WalkedModule =>
+  python.PyImport_GetModuleDict !== undefined && python.PyUnstable_GC_VisitObjects !== undefined;
+
+export class PythonObjects {
+  readonly #python: PyodideExports;
+  readonly #stack: PythonStack;
+  readonly #heap: Walked;
+  readonly #hasHooks: () => boolean;
+  #functions: WalkFunctions | undefined;
+
+  /** `hasHooks` says whether the debug hooks stand in front of its allocators. */
+  constructor(python: PyodideExports, stack: PythonStack, heap: Walked, hasHooks: () => boolean) {
+    this.#python = python;
+    this.#stack = stack;
+    this.#heap = heap;
+    this.#hasHooks = hasHooks;
+  }
+
+  /** All objects, and the memory that belongs to none. Throws if where the interpreter has its objects is not known. */
+  graph(): ObjectGraph {
+    const python = this.#python;
+    const layout = objectLayout(new Words(python).get(python.data.Py_Version));
+    if (!layout || !this.#stack.isReadable || !canBeWalked(python)) {
+      throw new Error(
+        `Cannot take a snapshot: where CPython ${this.#stack.version} has its objects is not known (of ${KNOWN_VERSIONS} it is)`,
+      );
+    }
+    if (python.Py_IsInitialized() === 0) throw new Error("Cannot take a snapshot: the interpreter does not run");
+    this.#functions ??= new WalkFunctions(python.__indirect_function_table);
+    const heap = this.#heap;
+    return walkPython(
+      {
+        ...{ python, layout },
+        stats: () => heap.stats(),
+        walk: (visit, options) => heap.walk(visit, options),
+        hookBytes: this.#hasHooks() ? C.DEBUG_HEADER : 0,
+        threads: [this.#stack.currentFrame],
+      },
+      this.#functions,
+    );
+  }
+}

@@ -1,0 +1,222 @@
+// What is in a heap and who refers to whom: the graph that every snapshot is, whoever's objects they are.
+//
+//   node 0 is the root; its edges lead to groups (modules, threads, ...), and theirs to objects
+//   edges of node k: firstEdge[k] up to firstEdge[k + 1]
+//
+// All in columns of numbers, because there are millions: about 22 bytes a node and 9 an edge. Texts are numbers of `strings`.
+
+import { bytes, words } from "./columns.js";
+
+/** What a node is. */
+export const NODE = {
+  /** It stands for no memory: the root, a group, a thread. */
+  synthetic: 0,
+  object: 1,
+  /** A text; its value is the node's. */
+  string: 2,
+  /** Memory that belongs to no object. */
+  memory: 3,
+  /** A function that runs. */
+  frame: 4,
+} as const;
+
+/** How a node refers to another one. */
+export const EDGE = {
+  attribute: 0,
+  /** A key of a dict; `name` is how Python would write it. */
+  key: 1,
+  /** Position in a sequence; `name` is the number itself. */
+  index: 2,
+  /** A variable of a function that runs, or was interrupted. */
+  local: 3,
+  /** A variable of a function that an inner one keeps. */
+  cell: 4,
+  /** What the object has by its making: `__dict__`, its class, ... */
+  internal: 5,
+  /** It does not keep the other one alive. */
+  weak: 6,
+} as const;
+
+export const FLAG = {
+  /** It is not in the heap, and never freed: a part of the program itself. */
+  static: 1,
+  /** It is never freed. */
+  immortal: 2,
+  /** Nothing can reach it: the collector would free it. */
+  garbage: 4,
+} as const;
+
+export interface ObjectGraph {
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  /** Columns of the nodes. */
+  readonly kinds: Uint8Array;
+  /** Type, with its module if it is not built in, by number of a string. */
+  readonly types: Uint32Array;
+  /** A short text that shows the value, by number of a string; 0: none. */
+  readonly values: Uint32Array;
+  /** Bytes in the heap: blocks whole, with what the object alone owns. */
+  readonly sizes: Uint32Array;
+  /** What the program knows it by: in Python `id(object)`. */
+  readonly ids: Uint32Array;
+  readonly flags: Uint8Array;
+  /** One more than there are nodes. */
+  readonly firstEdge: Uint32Array;
+  /** Columns of the edges. */
+  readonly edgeKinds: Uint8Array;
+  /** By number of a string; of an index, the index. */
+  readonly edgeNames: Uint32Array;
+  readonly targets: Uint32Array;
+  /** The first is "". */
+  readonly strings: readonly string[];
+}
+
+/** Texts by number, each once. */
+export class Strings {
+  readonly list: string[] = [""];
+  readonly #numbers = new Map<string, number>([["", 0]]);
+
+  number(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.list.length);
+    return this.list.push(text) - 1;
+  }
+}
+
+/** An edge of a group, which is known only in the end. */
+interface GroupEdge {
+  readonly kind: number;
+  readonly name: number;
+  readonly target: number;
+}
+
+/**
+ * Makes a graph. Groups come first: the root, and what is added until the first other node. Their edges can be added at any time; those of another node only
+ * between its `begin` and that of the next one, and nodes begin in the order in which they were added.
+ */
+export class GraphBuilder {
+  readonly strings = new Strings();
+  readonly #kinds = bytes();
+  readonly #types = words();
+  readonly #values = words();
+  readonly #sizes = words();
+  readonly #ids = words();
+  readonly #flags = bytes();
+  readonly #firstEdge = words();
+  readonly #edgeKinds = bytes();
+  readonly #edgeNames = words();
+  readonly #targets = words();
+  readonly #groups: GroupEdge[][] = [];
+
+  get nodeCount(): number {
+    return this.#kinds.length;
+  }
+
+  get edgeCount(): number {
+    return this.#targets.length + this.#groups.reduce((sum, edges) => sum + edges.length, 0);
+  }
+
+  /** A group; the first one is the root. Its id is below those of objects, which are addresses. */
+  group(name: string): number {
+    this.#groups.push([]);
+    return this.node(NODE.synthetic, this.strings.number(name), this.nodeCount + 1);
+  }
+
+  groupEdge(group: number, target: number, name: string | number, kind: number = EDGE.internal): void {
+    const number = typeof name === "number" ? name : this.strings.number(name);
+    this.#groups[group]?.push({ kind, name: number, target });
+  }
+
+  /** A node, of which only what it is by itself is known. */
+  node(kind: number, type: number, id: number): number {
+    this.#kinds.push(kind);
+    this.#types.push(type);
+    this.#values.push(0);
+    this.#sizes.push(0);
+    this.#ids.push(id);
+    this.#flags.push(0);
+    return this.#kinds.length - 1;
+  }
+
+  /** From now on, edges are this node's. */
+  begin(node: number): void {
+    if (this.#firstEdge.length !== node - this.#groups.length) throw new Error(`node ${node} begins out of order`);
+    this.#firstEdge.push(this.#targets.length);
+  }
+
+  edge(kind: number, name: number, target: number): void {
+    this.#edgeKinds.push(kind);
+    this.#edgeNames.push(name);
+    this.#targets.push(target);
+  }
+
+  describe(node: number, size: number, value: number): void {
+    this.#sizes.set(node, size);
+    this.#values.set(node, value);
+  }
+
+  flag(node: number, flags: number): void {
+    this.#flags.set(node, this.#flags.get(node) | flags);
+  }
+
+  id(node: number): number {
+    return this.#ids.get(node);
+  }
+
+  /** The nodes that have begun lead to these, each edge once. */
+  get targetsSoFar(): Uint32Array {
+    return this.#targets.view;
+  }
+
+  /** Where the edges of a node that has begun are in `targetsSoFar`. */
+  edgesOf(node: number): readonly [first: number, end: number] {
+    const k = node - this.#groups.length;
+    const end = k + 1 < this.#firstEdge.length ? this.#firstEdge.get(k + 1) : this.#targets.length;
+    return [this.#firstEdge.get(k), end];
+  }
+
+  isWeak(edge: number): boolean {
+    return this.#edgeKinds.get(edge) === EDGE.weak;
+  }
+
+  groupTargets(group: number): number[] {
+    return (this.#groups[group] ?? []).map(({ target }) => target);
+  }
+
+  typeName(node: number): string {
+    return this.strings.list[this.#types.get(node)] ?? "";
+  }
+
+  finish(): ObjectGraph {
+    const groups = this.#groups.length;
+    const early = this.#groups.flat();
+    const { nodeCount, edgeCount } = this;
+    const firstEdge = new Uint32Array(nodeCount + 1);
+    let at = 0;
+    for (const [k, edges] of this.#groups.entries()) {
+      firstEdge[k] = at;
+      at += edges.length;
+    }
+    this.#firstEdge.view.forEach((first, k) => {
+      firstEdge[groups + k] = early.length + first;
+    });
+    firstEdge.fill(edgeCount, groups + this.#firstEdge.length);
+    const behind = (column: Uint32Array, of: (edge: GroupEdge) => number) => {
+      const all = new Uint32Array(edgeCount);
+      all.set(early.map(of));
+      all.set(column, early.length);
+      return all;
+    };
+    const edgeKinds = new Uint8Array(edgeCount);
+    edgeKinds.set(early.map(({ kind }) => kind));
+    edgeKinds.set(this.#edgeKinds.view, early.length);
+    return {
+      ...{ nodeCount, edgeCount, firstEdge, edgeKinds },
+      edgeNames: behind(this.#edgeNames.view, ({ name }) => name),
+      targets: behind(this.#targets.view, ({ target }) => target),
+      ...{ kinds: this.#kinds.view, types: this.#types.view, values: this.#values.view, sizes: this.#sizes.view },
+      ...{ ids: this.#ids.view, flags: this.#flags.view, strings: this.strings.list },
+    };
+  }
+}

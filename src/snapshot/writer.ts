@@ -1,0 +1,98 @@
+// Writes a graph as a `.heapsnapshot`, piece by piece: it needs no more memory than a piece.
+
+import { NODE, type ObjectGraph } from "./graph.js";
+import { EDGE_TYPE_OF, META, NODE_FIELDS, NODE_TYPE_OF } from "./heapsnapshot.js";
+
+/** Takes the next bytes of a snapshot. They are only valid during the call. */
+export type SnapshotSink = (bytes: Uint8Array) => void;
+
+const PIECE = 65_536;
+const ENCODER = new TextEncoder();
+const ZERO = 48;
+const COMMA = 44;
+const NEWLINE = 10;
+
+/** Numbers and texts as UTF-8, handed on when a piece is full. */
+class Pieces {
+  readonly #sink: SnapshotSink;
+  readonly #bytes = new Uint8Array(PIECE);
+  #length = 0;
+
+  constructor(sink: SnapshotSink) {
+    this.#sink = sink;
+  }
+
+  flush(): void {
+    if (this.#length > 0) this.#sink(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+  }
+
+  text(text: string): void {
+    const bytes = ENCODER.encode(text);
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#length === PIECE) this.flush();
+      const part = bytes.subarray(at, at + PIECE - this.#length);
+      this.#bytes.set(part, this.#length);
+      this.#length += part.length;
+      at += part.length;
+    }
+  }
+
+  #byte(byte: number): void {
+    this.#bytes[this.#length++] = byte;
+  }
+
+  /** A row of whole numbers, with a comma in front unless it is the first, and a new line behind. */
+  row(isFirst: boolean, ...numbers: number[]): void {
+    if (this.#length > PIECE - 16 * numbers.length) this.flush();
+    numbers.forEach((number, k) => {
+      if (!isFirst || k > 0) this.#byte(COMMA);
+      let digits = 1;
+      for (let rest = number; rest >= 10; rest = Math.floor(rest / 10)) digits++;
+      let rest = number;
+      for (let at = this.#length + digits - 1; at >= this.#length; at--) {
+        this.#bytes[at] = ZERO + (rest % 10);
+        rest = Math.floor(rest / 10);
+      }
+      this.#length += digits;
+    });
+    this.#byte(NEWLINE);
+  }
+}
+
+/** A text as JSON: half a surrogate pair has no UTF-8. */
+const quoted = (text: string) => JSON.stringify(text);
+
+/** Writes all of a graph. */
+export function writeHeapSnapshot(graph: ObjectGraph, sink: SnapshotSink): void {
+  const out = new Pieces(sink);
+  const { nodeCount, edgeCount } = graph;
+  const counts = { node_count: nodeCount, edge_count: edgeCount, trace_function_count: 0, extra_native_bytes: 0 };
+  out.text(`{"snapshot":${JSON.stringify({ meta: META, ...counts })},\n"nodes":[`);
+  const { kinds, types, values, sizes, ids, flags, firstEdge } = graph;
+  for (let k = 0; k < nodeCount; k++) {
+    const kind = kinds[k] as number;
+    const value = values[k] as number;
+    // What V8 calls a string shows its name as its value.
+    const name = kind === NODE.string ? value : (types[k] as number);
+    const edges = (firstEdge[k + 1] as number) - (firstEdge[k] as number);
+    const own = kind === NODE.string ? (types[k] as number) : value;
+    out.row(
+      k === 0,
+      ...[NODE_TYPE_OF[kind] as number, name, ids[k] as number, sizes[k] as number, edges, 0, 0],
+      ...[own, flags[k] as number],
+    );
+  }
+  out.text('],\n"edges":[');
+  const { edgeKinds, edgeNames, targets } = graph;
+  for (let k = 0; k < edgeCount; k++) {
+    const to = (targets[k] as number) * NODE_FIELDS.length;
+    out.row(k === 0, EDGE_TYPE_OF[edgeKinds[k] as number] as number, edgeNames[k] as number, to);
+  }
+  out.text('],\n"trace_function_infos":[],\n"trace_tree":[],\n"samples":[],\n"locations":[],\n"strings":[');
+  graph.strings.forEach((text, k) => {
+    out.text(`${k === 0 ? "" : ",\n"}${quoted(text)}`);
+  });
+  out.text("]}\n");
+  out.flush();
+}

@@ -1,0 +1,214 @@
+// The graph of CPython's objects: names and paths of a program that is known, who holds what, and that a snapshot changes nothing.
+
+import type { PyodideAPI } from "pyodide";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
+import type { PyodideExports } from "../../src/hosts/python/pyodide-module.js";
+import { EDGE, FLAG, NODE, type ObjectGraph } from "../../src/snapshot/graph.js";
+import { type Edge, edgesOf, nodesById, typeName } from "./versions/objects.js";
+
+const PROGRAM = `
+import gc, sys, types
+
+class Node:
+    def __init__(self, name):
+        self.name = name
+        self.children = []
+
+class Slots:
+    __slots__ = ("first", "second")
+
+def keeps(what):
+    def inner(): return what
+    return inner
+
+def generates(argument):
+    variable = ["of a generator"]
+    yield 1
+
+@types.coroutine
+def pause(): yield
+
+async def waits(argument):
+    variable = ["of a coroutine"]
+    await pause()
+
+tree = Node("root")
+tree.children.append(Node("child"))
+table = {"text": ["by text"], 7: ["by number"], (1, "a"): ["by tuple"]}
+slots = Slots(); slots.first = ["slot"]
+function = keeps(["in a cell"])
+generator = generates(["argument"]); next(generator)
+coroutine = waits(["argument"]); coroutine.send(None)
+`;
+
+describe("the graph of an interpreter", () => {
+  let pyodide: PyodideAPI;
+  let heap: PythonHeap;
+  let python: PyodideExports;
+  beforeAll(async () => {
+    ({ pyodide, heap, exports: python } = await loadPython());
+    pyodide.runPython(PROGRAM);
+  });
+
+  /** The graph, and the node of what an expression is. */
+  function graphWith(expression: string): { graph: ObjectGraph; node: number; text: (node: number) => string } {
+    const id = pyodide.runPython(`id(${expression})`) as number;
+    const graph = heap.graph();
+    const node = nodesById(graph).get(id);
+    if (node === undefined) throw new Error(`${expression} is not in the graph`);
+    return { graph, node, text: (k) => graph.strings[graph.values[k] as number] as string };
+  }
+
+  /** Follows names from a node. */
+  function follow(graph: ObjectGraph, node: number, ...names: string[]): Edge {
+    let edge: Edge = { kind: -1, name: "", target: node };
+    for (const name of names) {
+      const edges = edgesOf(graph, edge.target);
+      const next = edges.find((each) => each.name === name);
+      if (!next) throw new Error(`no ${name} among ${edges.map((each) => each.name)}`);
+      edge = next;
+    }
+    return edge;
+  }
+
+  it("names attributes, items, keys and slots", () => {
+    const { graph, node, text } = graphWith("tree");
+    expect(typeName(graph, node)).toBe("__main__.Node");
+    const child = follow(graph, node, "children", "[0]", "name");
+    expect(child.kind).toBe(EDGE.attribute);
+    expect(text(child.target)).toBe("child");
+    const table = graphWith("table");
+    for (const key of ["['text']", "[7]", "[<tuple>]"]) {
+      expect(follow(table.graph, table.node, key).kind).toBe(EDGE.key);
+      expect(table.text(follow(table.graph, table.node, key, "[0]").target)).toMatch(/^by /);
+    }
+    const slots = graphWith("slots");
+    expect(slots.text(follow(slots.graph, slots.node, "first", "[0]").target)).toBe("slot");
+    expect(edgesOf(slots.graph, slots.node).map(({ name }) => name)).not.toContain("second");
+  });
+
+  it("names the variables of functions that were interrupted, and of inner ones", () => {
+    const cell = graphWith("function");
+    const content = follow(cell.graph, cell.node, "__closure__", "[0]", "cell_contents");
+    expect(content.kind).toBe(EDGE.cell);
+    expect(cell.text(follow(cell.graph, content.target, "[0]").target)).toBe("in a cell");
+    for (const what of ["generator", "coroutine"]) {
+      const { graph, node, text } = graphWith(what);
+      expect(follow(graph, node, "argument").kind).toBe(EDGE.local);
+      expect(text(follow(graph, node, "argument", "[0]").target)).toBe("argument");
+      expect(text(follow(graph, node, "variable", "[0]").target)).toBe(`of a ${what}`);
+    }
+  });
+
+  it("leads from the modules to every object of the program", () => {
+    const { graph, node } = graphWith("tree");
+    const main = follow(graph, 0, "(modules)", "sys.modules", "['__main__']", "__dict__", "['tree']");
+    expect(main.target).toBe(node);
+  });
+
+  it("has the functions that run, with their variables", () => {
+    let graph: ObjectGraph | undefined;
+    pyodide.registerJsModule("taker", {
+      take: () => {
+        graph = heap.graph();
+      },
+    });
+    pyodide.runPython(`
+import taker
+def outer(parameter):
+    kept = ["in outer"]
+    return innermost()
+def innermost():
+    here = ["in innermost"]
+    def uses(): return here
+    taker.take()
+outer(["a parameter"])
+`);
+    if (!graph) throw new Error("not called");
+    const found = graph;
+    const threads = follow(found, 0, "(threads)").target;
+    const frames = edgesOf(found, threads);
+    const frame = (name: string) => frames.find((edge) => edge.name.startsWith(`thread 1: ${name} (`))?.target ?? -1;
+    const shown = (target: number) => found.strings[found.values[target] as number];
+    expect(shown(follow(found, frame("outer"), "parameter", "[0]").target)).toBe("a parameter");
+    expect(shown(follow(found, frame("outer"), "kept", "[0]").target)).toBe("in outer");
+    expect(shown(follow(found, frame("innermost"), "here", "cell_contents", "[0]").target)).toBe("in innermost");
+    expect(found.kinds[frame("outer")]).toBe(NODE.frame);
+  });
+
+  it("tells garbage from what C or JavaScript holds", () => {
+    const [garbage, held] = pyodide
+      .runPython(`
+import gc
+gc.disable()
+lost = [["garbage"]]; lost.append(lost)
+kept = [["held"]]
+ids = [id(lost), id(kept)]
+del lost
+ids
+`)
+      .toJs() as [number, number];
+    const proxy = pyodide.globals.get("kept") as { destroy(): void };
+    pyodide.runPython("del kept");
+    const graph = heap.graph();
+    const nodes = nodesById(graph);
+    const isGarbage = (id: number) => ((graph.flags[nodes.get(id) ?? -1] as number) & FLAG.garbage) !== 0;
+    expect([isGarbage(garbage), isGarbage(held)]).toEqual([true, false]);
+    const holders = edgesOf(graph, follow(graph, 0, "(held by C or JavaScript)").target);
+    expect(holders.map(({ target }) => target)).toContain(nodes.get(held));
+    proxy.destroy();
+    pyodide.runPython("gc.enable()");
+    expect(pyodide.runPython("import gc; gc.collect() > 0")).toBe(true);
+  });
+
+  it("changes nothing in the interpreter's memory, but where C keeps its stack and the heap its scratch", () => {
+    heap.graph();
+    const { __heap_base: begin } = python.data;
+    const copy = new Uint8Array(python.memory.buffer).slice(begin, python.sbrk(0) >>> 0);
+    heap.graph();
+    const now = new Uint8Array(python.memory.buffer).subarray(begin, python.sbrk(0) >>> 0);
+    expect(now.length).toBe(copy.length);
+    const changed: number[] = [];
+    now.forEach((byte, k) => {
+      if (byte !== copy[k]) changed.push(begin + k);
+    });
+    const [first = 0] = changed;
+    expect(changed.every((address) => address - first < 4096)).toBe(true);
+    heap.check();
+  });
+
+  it("is whole in a finalizer and in the middle of a collection", () => {
+    const sums: boolean[] = [];
+    pyodide.registerJsModule("summer", {
+      sum: () => {
+        const bytes = heap.graph().sizes.reduce((sum, size) => sum + size, 0);
+        sums.push(bytes === heap.stats().account.platform);
+      },
+    });
+    pyodide.runPython(`
+import gc, summer
+class Ends:
+    def __init__(self): self.self = self; self.data = [1] * 100
+    def __del__(self): summer.sum()
+Ends(); gc.collect()
+one = Ends(); one.self = None; del one
+`);
+    expect(sums).toEqual([true, true]);
+    heap.check();
+  });
+
+  it("has no object of an interpreter that has not begun", async () => {
+    const problems: string[] = [];
+    await loadPython({
+      onAttach: (early) => {
+        try {
+          early.graph();
+        } catch (error) {
+          problems.push((error as Error).message);
+        }
+      },
+    });
+    expect(problems).toEqual(["Cannot take a snapshot: the interpreter does not run"]);
+  });
+});
