@@ -45,3 +45,20 @@ for wrap in (lambda x: [x], lambda x: (x,), lambda x: {"k": x}, lambda x: node(S
 `;
   expect(run(code)).toEqual({ status: 0, stdout: "freed\n".repeat(5), stderr: "" });
 });
+
+it("a recursion through JavaScript is a RecursionError, each time, and calls that return are not counted", () => {
+  const code = `
+from pyodide.code import run_js
+call = run_js("(f, ...args) => f(...args)")
+def endless():
+    return call(endless)
+def down(n):
+    return n and call(down, n - 1)
+for _ in range(1000): call(down, 0)
+print(down(150))
+try: endless()
+except RecursionError: print("endless")
+print(down(150))
+`;
+  expect(run(code)).toEqual({ status: 0, stdout: "0\nendless\n0\n", stderr: "" });
+});

@@ -9,6 +9,7 @@ import { isatty } from "node:tty";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import { describeFault } from "../ground/errors.js";
+import { guardCallbacks } from "../hosts/python/callback-guard.js";
 import { PendingCall } from "../hosts/python/pending-call.js";
 import { loadPython, loadWatched, type PythonHeap } from "../hosts/python/pyodide.js";
 import type { PyodideExports } from "../hosts/python/pyodide-module.js";
@@ -390,6 +391,7 @@ function run({ pyodide, python }: Interpreter): number {
 
 const interpreter = await start();
 connect(interpreter);
+guardCallbacks(interpreter.pyodide);
 const addLibraries = enter(interpreter);
 prepare(interpreter);
 preparePackages(interpreter, addLibraries);
