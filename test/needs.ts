@@ -26,5 +26,5 @@ export const LEFT_OUT: readonly string[] = [
     ? []
     : [`pages: no browser at ${CHROMIUM} (apt-get install chromium, or CHROMIUM=/path/to/chrome npm test)`]),
   ...(hasPython ? [] : ["files as the machine's Python sees them: no python3"]),
-  ...(hasApt ? [] : ["expat on the heap: no apt-get, which fetches its source"]),
+  ...(hasApt ? [] : ["expat on the heap, and real packages of Python's: no apt-get, which fetches them"]),
 ];

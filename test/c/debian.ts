@@ -1,4 +1,4 @@
-// Sources of Debian packages for tests. They are fetched when first needed, into build/, and never committed.
+// Debian packages for tests, and the sources of some. They are fetched when first needed, into build/, and never committed.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -18,6 +18,26 @@ function sourcesList(): string {
     .flatMap((part) => (part.startsWith("Types:") ? [part] : part.split("\n")))
     .filter((part) => !isUpdate(part))
     .join("\n");
+}
+
+/** The folder with the Python modules of Debian's packages, unpacked. */
+export function debianPackages(names: readonly string[]): string {
+  const target = join(ROOT, "build/debian");
+  const modules = join(target, "usr/lib/python3/dist-packages");
+  const list = join(target, "packages");
+  if (existsSync(list) && readFileSync(list, "utf8") === names.join("\n")) return modules;
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(join(target, "lists/partial"), { recursive: true });
+  const options = ["-qq", "-o", "APT::Sandbox::User=", "-o", `Dir::State::lists=${join(target, "lists")}`];
+  execFileSync("apt-get", [...options, "update"], { stdio: "pipe" });
+  execFileSync("apt-get", [...options, "download", ...names], { cwd: target, stdio: "pipe" });
+  for (const file of readdirSync(target).filter((each) => each.endsWith(".deb"))) {
+    execFileSync("dpkg-deb", ["-x", join(target, file), target], { stdio: "pipe" });
+    rmSync(join(target, file));
+  }
+  rmSync(join(target, "lists"), { recursive: true });
+  writeFileSync(list, names.join("\n"));
+  return modules;
 }
 
 /** The folder with a package's source, unpacked. */
