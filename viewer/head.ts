@@ -8,7 +8,7 @@ import type { Colors } from "./theme.js";
 import { bytes, counted, instantIn, programName, shortCount, time } from "./words.js";
 
 /** The state of a program that the page follows, in words. */
-const STATES = { running: "Running", idle: "Waiting", ended: "Ended", gone: "No answer any more" } as const;
+const STATES = { running: "Running", idle: "Waiting", ended: "Ended", gone: "No connection" } as const;
 
 /** What a page of totals shows, and what it can't show. */
 function totalsWords(totals: PageHeader["totals"]): string[] {

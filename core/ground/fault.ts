@@ -1,7 +1,7 @@
-// A fault: the record by which the host learns of a call that misuses memory.
+// A fault: the record that tells the host about a call that misuses memory.
 //
-// There is one record, which the next fault overwrites. Debug hooks (hooks/debug.ts) fill all of it. The raw allocator has no
-// list of its blocks: it knows only that an address can't be one of them.
+// There is only one record; the next fault overwrites it. Debug hooks (hooks/debug.ts) fill all of it. The raw
+// allocator has no list of its blocks, so it can only tell that an address is certainly not a block.
 
 import { CONTROL, FAULT_AT, SCRATCH_AT } from "./control";
 import { DOMAINS } from "./domains.gen";
@@ -40,7 +40,7 @@ export function fault(): Fault {
   return changetype<Fault>(CONTROL + FAULT_AT);
 }
 
-/** Describes a fault at an address that nothing is known about. */
+/** Describes a fault at an address about which nothing is known. */
 export function describeForeign(kind: u32, address: usize, called: u32): void {
   const f = fault();
   memory.fill(CONTROL + FAULT_AT, 0, offsetof<Fault>());

@@ -19,7 +19,7 @@ export class Entry {
   address: usize;
   size: usize;
   serial: u32;
-  /** Host's name for where it was allocated, and for where it was freed. */
+  /** The host's number for the place where it was allocated, and for the place where it was freed. */
   site: u32;
   freedAt: u32;
   domain: u8;
@@ -78,7 +78,7 @@ export class Registry {
     return true;
   }
 
-  /** A fresh entry for an address that has none; makeRoom() was true. */
+  /** Adds an entry for an address that has none. makeRoom() must have returned true. */
   add(address: usize): Entry {
     this.count++;
     const entry = this.place(address);

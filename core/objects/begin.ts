@@ -122,7 +122,10 @@ export function objects_begin(key0: u64, key1: u64, policies: u32): void {
   gc_begin();
 }
 
-/** Begins the object layer of a heap that was made with room for it: `key` is the secret of hashes, `policies` what is on. */
+/**
+ * Begins the object layer of a heap that has room for it. `key` is the secret key of hashes, `policies` are the
+ * policies that are on, as bits.
+ */
 export function begin_objects(key0: u64, key1: u64, policies: u32): void {
   memory.fill(CONTROL + CONTROL_BYTES, 0, STATE_BYTES - CONTROL_BYTES);
   objects_begin(key0, key1, policies);

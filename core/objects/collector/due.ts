@@ -12,12 +12,12 @@ import { gc_run_due } from "./gc";
 @external("host", "pressure")
 declare function hostPressure(): void;
 
-/** The next safe point lets the host run its measures. */
+/** Makes the next safe point call the host, so that it runs its measures. */
 export function mark_pressure_due(): void {
   settings().due |= PRESSURE_DUE;
 }
 
-/** Runs what is due, unless the host holds it. */
+/** Runs the work that is due, unless the host holds it (gc_hold). */
 @inline
 export function safePoint(): void {
   if (settings().due != 0) runDue();

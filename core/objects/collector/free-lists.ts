@@ -1,4 +1,4 @@
-// Free lists: given back to the heap.
+// Gives the free lists of all types back to the heap.
 
 import { KINDS, TUPLE, USER } from "../model/kinds.gen";
 import { clearFreeList } from "../model/memory";

@@ -56,7 +56,7 @@ declare function hostCollectionEnded(generation: u32, collected: u32): void;
 @external("host", "collectable")
 declare function hostCollectable(object: PyObject): void;
 
-// ---- what happens to unreachable objects ----
+// ---- the steps for unreachable objects ----
 
 /** Clears all weak references to unreachable objects, and those that are unreachable themselves, and runs the callbacks. */
 function handleWeakReferences(unreachable: GCHead): void {
@@ -198,7 +198,7 @@ function collect(k: u32): u32 {
     if ((c.debug & DEBUG_COLLECTABLE) != 0) announce(unreachable);
     handleWeakReferences(unreachable);
     finalizeAll(unreachable);
-    // Finalizers may have made objects reachable again: these become ordinary objects.
+    // Finalizers may have made objects reachable again. These objects become ordinary objects.
     const dead = listAt(offsetof<Collector>("resurrected"));
     deduceUnreachable(unreachable, dead);
     if (DEBUG) assert(isInOrder(unreachable, false) && isInOrder(dead, true));
@@ -211,7 +211,7 @@ function collect(k: u32): u32 {
   return found;
 }
 
-/** Runs the collection that an allocation made due, if there is one: called where nothing else is under way. */
+/** Runs the collection that an allocation made due, if there is one. Called where nothing else is under way. */
 export function gc_run_due(): void {
   const c = collector();
   settings().due &= ~COLLECTION_DUE;
@@ -219,7 +219,7 @@ export function gc_run_due(): void {
   for (let k = GENERATIONS; k-- > 0; ) {
     const g = generation(k);
     if (g.threshold == 0 || g.count <= <i32>g.threshold) continue;
-    // A full collection pays only if the oldest generation grew by a quarter.
+    // A full collection is worth its time only if the oldest generation has grown by a quarter.
     if (k + 1 == GENERATIONS && c.longLivedPending < c.longLivedTotal / 4) continue;
     gc_collect(k);
     return;

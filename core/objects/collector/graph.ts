@@ -16,7 +16,7 @@ export function gc_is_tracked(o: PyObject): bool {
   return o.type.hasGC && isTracked(o);
 }
 
-/** Adds what is visited to `result`. */
+/** Adds each visited object to `result`. */
 @unmanaged
 class Gather {
   @inline
@@ -59,7 +59,7 @@ export function seekOne(o: PyObject): void {
   for (let k: u32 = 0; k < wanted.size; k++) if (itemAt(wanted.items, k) === o) c.isFound = 1;
 }
 
-/** Finishes the result. It is tracked only now, so that it does not list itself. */
+/** Returns the result. It is tracked only now, so that it does not contain itself. */
 function takeResult(): PyList | null {
   const c = collector();
   const result = c.result;

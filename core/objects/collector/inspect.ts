@@ -1,4 +1,4 @@
-// Whether the object layer keeps its invariants.
+// Checks whether the object layer keeps its invariants.
 
 import { GCHead, generation } from "../model/gc-head";
 import { handles } from "../model/handles";
@@ -23,8 +23,9 @@ class Inspect {
 }
 
 /**
- * 0 if the object layer keeps its invariants; else the address of the first object or table that breaks one. It checks the collector's lists,
- * the tables of handles and interned strings, and all objects that are tracked, or that a tracked one or a handle refers to.
+ * Returns 0 if the object layer keeps its invariants, otherwise the address of the first object or table that breaks
+ * one. Checks the collector's lists, the tables of handles and of interned strings, and all objects that are tracked,
+ * or to which a tracked object or a handle refers.
  */
 export function objects_check(): usize {
   const h = handles();

@@ -20,7 +20,7 @@ export const PASS_REACH: i32 = 1;
 export const PASS_GATHER: i32 = 2;
 export const PASS_SEEK: i32 = 3;
 
-/** Debug flags, by the numbers of Python's gc module. */
+/** Debug flags, with the numbers of Python's gc module. */
 export const DEBUG_COLLECTABLE: u32 = 2;
 export const DEBUG_SAVEALL: u32 = 32;
 
@@ -46,7 +46,10 @@ export class Collector {
   debug: u32;
   /** gc.garbage; null until it is first needed. */
   garbage: PyList | null;
-  /** Objects that survived the last full collection; then objects that have come to the oldest generation since. */
+  /**
+   * The number of objects that survived the last full collection, and the number that have come to the oldest
+   * generation since.
+   */
   longLivedTotal: u32;
   longLivedPending: u32;
   // Heads of lists while a collection runs.
@@ -55,7 +58,7 @@ export class Collector {
   seen: u64;
   /** The list that is being collected, while `move` goes through it. */
   reachable: usize;
-  // What Gather and Seek work on.
+  // The arguments and the result of Gather and Seek (graph.ts).
   result: PyList | null;
   wanted: PyList | null;
   isFound: u32;

@@ -1,4 +1,4 @@
-// Finding what is unreachable: the first three passes of a collection (gc.ts has what holds after each).
+// Finds the unreachable objects: the first three passes of a collection (gc.ts says what holds after each).
 
 import { DEBUG } from "../../ground/config";
 import { GC_COLLECTING, GC_LASTING, GC_UNREACHABLE, GCHead, gcHead } from "../model/gc-head";
@@ -19,7 +19,10 @@ function refsOf(head: GCHead): usize {
   return head.prev >> REFS_SHIFT;
 }
 
-/** Afterwards gc_refs(o) == reference count of o, and o is marked COLLECTING. `prev` holds gc_refs from now on, not an address. */
+/**
+ * Afterwards gc_refs(o) == reference count of o, and o is marked COLLECTING. From now on `prev` holds gc_refs instead
+ * of an address.
+ */
 function updateRefs(list: GCHead): void {
   let at = list.next;
   while (at != changetype<usize>(list)) {
@@ -51,7 +54,7 @@ export function subtractOne(o: PyObject): void {
   if (isCollecting(head)) head.prev -= ONE_REF;
 }
 
-/** gc_refs(o) == references to o from outside of the list. */
+/** Afterwards gc_refs(o) == the number of references to o from outside of the list. */
 function subtractRefs(list: GCHead): void {
   const visitor = changetype<Subtract>(0);
   let at = list.next;
@@ -62,7 +65,7 @@ function subtractRefs(list: GCHead): void {
   }
 }
 
-/** Moves each visited object to the reachable ones, because a reachable object refers to it. */
+/** Moves each visited object to the reachable objects, because a reachable object refers to it. */
 @unmanaged
 class Reach {
   @inline
@@ -91,7 +94,10 @@ export function reachOne(o: PyObject): void {
   else if (refsOf(head) == 0) head.prev += ONE_REF;
 }
 
-/** Moves an object from the unreachable list, where it was put too early, to the end of the reachable one, where its references will be followed. */
+/**
+ * Moves an object from the unreachable list, where it was put too early, to the end of the reachable list, where its
+ * references will be followed.
+ */
 function comeBack(head: GCHead): void {
   const prev = head.prevHead;
   const next = changetype<GCHead>(head.next & ~GC_UNREACHABLE);

@@ -1,12 +1,8 @@
-// Compaction: objects move together, so that the memory above them can go back.
+// Compaction: moves objects together, so that the memory above them can be given back.
 //
 //   before   | o o . o | . o . . | o . . . | . . o . |          after   | o o o o | o o . . |
 //
-// A pass goes like this:
-//   1  evacuation.ts chooses what is vacated: pools, or everything above a line
-//   2  objects are copied, and references changed. The first pass (gather.ts) empties pools that are full of holes. The later passes
-//      (lower.ts), when objects are dense already, empty the memory above a line
-//   3  relocate.ts frees old blocks; pools and arenas that become empty go back
+// The steps of a pass:
 //
 // Blocks come from the domains' own allocators. Debug hooks, traces and users' allocators see each old block freed; without them, a vacated
 // pool is closed as a whole. No step can fail halfway: an object for which there is no block stays where it is. check() passes after each pass.
@@ -27,11 +23,11 @@ import { letHeldGo } from "./relocate";
 
 // What `compact` returns.
 export const COMPACTED: i32 = 0;
-/** Code is under way that has addresses of objects. */
+/** Nothing was moved, because code is under way that has addresses of objects. */
 export const BUSY: i32 = 1;
-/** There is no memory for the census. */
+/** Nothing was moved, because there is no memory for the census. */
 export const NO_ROOM: i32 = 2;
-/** A reference count is wrong: see broken_object. */
+/** Nothing was moved, because a reference count is wrong: see broken_object. */
 export const BROKEN: i32 = 3;
 
 /** Whether code is under way that has addresses of objects, or incomplete objects. */
@@ -54,7 +50,7 @@ export function compact_objects(): i32 {
   return broken ? BROKEN : COMPACTED;
 }
 
-/** All passes. False if a reference count is wrong. */
+/** Runs all passes. False if a reference count is wrong. */
 function move(c: Pass): bool {
   if (settings().lent != 0 && !pin(c)) {
     unpin(c);

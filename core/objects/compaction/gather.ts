@@ -30,7 +30,10 @@ function meet(c: Pass, o: PyObject): PyObject {
   return now;
 }
 
-/** As meet, for an object without references: it is entered only if it is fixed. If it could not move, each later reference meets it again. */
+/**
+ * As meet, for an object that refers to no others. It is entered into the row only if it is fixed. If it could not be
+ * moved, each later reference meets it again.
+ */
 @inline
 function meetLeaf(c: Pass, o: PyObject): PyObject {
   if (isFixed(o)) return meet(c, o);
@@ -45,7 +48,10 @@ function remain(c: Pass, o: PyObject): void {
   if (isFixed(o)) c.pinnedBytes += ownBytes(o) + o.type.headBytes;
 }
 
-/** How deep references are followed at once, so that objects which belong together are copied together. Deeper objects wait in the row. */
+/**
+ * References are followed to this depth at once, so that objects that belong together are copied together. Deeper
+ * objects wait in the row.
+ */
 const DEPTH: u32 = 8;
 
 /** Meets the object of each reference, and stores its address now. */
@@ -71,7 +77,7 @@ class Move {
 
 /** Rows of at least this many bytes are read ahead. */
 const LONG_ROW: usize = 32;
-/** How many references are read ahead at a time. */
+/** The number of references that are read ahead at a time. */
 const TOGETHER: usize = 64;
 
 /**
@@ -88,7 +94,7 @@ function meetTogether(row: usize, n: usize): void {
     const o = load<PyObject>(row + ((<usize>ctz(left)) << 2));
     if (o.refcnt >> TAG_SHIFT == NEW) sum += load<u32>(readsFrom(o));
   }
-  // Stored so that the compiler does not remove the reads.
+  // The sum is stored, so that the compiler does not remove the reads.
   currentPass().readAhead = sum;
   const visitor = changetype<Move>(0);
   for (let left = mortal; left != 0; left &= left - 1) visitor.owned(row + ((<usize>ctz(left)) << 2));
@@ -137,7 +143,7 @@ class Follow {
   }
 }
 
-/** Corrects the addresses of type names that C reads in strings which may have moved. */
+/** Corrects the addresses of types' names for C. They point into strings, which may have moved. */
 function followNames(): void {
   for (let place: u32 = 0; place < PLACES; place++) followName(typeOf(place));
   const ring = typeOf(USER);
@@ -192,7 +198,7 @@ export function finish(c: Pass): void {
   followNames();
 }
 
-/** Moves the table of interned strings, if it is in the way. */
+/** Moves the table of interned strings, if it is in a place that is to become empty. */
 export function moveInterned(c: Pass): void {
   const strings = interned();
   movePart(c, changetype<usize>(strings) + offsetof<Interned>("table"), (<usize>strings.capacity) << 2);

@@ -69,13 +69,13 @@ function lowerAll(c: Pass): void {
   finish(c);
 }
 
-/** As lowerAll, for when only large parts of objects are above the line. */
+/** As lowerAll, if only large parts of objects are above the line. */
 function lowerLarge(c: Pass): void {
   for (let k: u32 = 0; k < c.withLargePart; k++) moveParts(c.objectAt(k));
   moveInterned(c);
 }
 
-/** A pass with this line, if at least `least` bytes are above it. Returns how many bytes moved. */
+/** Runs a pass with this line, if at least `least` bytes are above it. Returns the number of bytes moved. */
 function lowPass(c: Pass, line: usize, least: usize): usize {
   const pooled = evacuation_begin_above(line);
   const before = c.movedBytes;
@@ -90,7 +90,10 @@ function lowPass(c: Pass, line: usize, least: usize): usize {
   return c.movedBytes - before;
 }
 
-/** A little above where the heap would end without free memory in it: counting pools only, or with `large` bytes of large blocks. */
+/**
+ * An address a little above the place where the heap would end without free memory in it: counting pools only, or also
+ * `large` bytes of large blocks.
+ */
 export function lineOf(large: usize): usize {
   const used = <usize>ledger().pools * POOL_SIZE + large;
   return raw().first + used + (used >> 5);
@@ -145,7 +148,7 @@ class Slide {
   }
 }
 
-/** Slides all large parts. Not with debug hooks, which put guards around blocks. */
+/** Slides all large parts down. Not done with debug hooks, because they put guards around blocks. */
 export function slideParts(c: Pass): void {
   const slide = changetype<Slide>(0);
   for (let k: u32 = 0; k < c.withLargePart; k++) eachPart<Slide>(c.objectAt(k), slide);

@@ -26,13 +26,13 @@ export const NEW: u32 = 0;
 export const IMMORTAL_TAG: u32 = 1;
 export const MET: u32 = 2;
 export const MOVED: u32 = 3;
-/** Bit of a word of the row. */
+/** A bit in a word of the row: the object's references were followed. */
 const FOLLOWED: usize = 1;
 export const MET_BIT: u32 = MET << TAG_SHIFT;
 /** The mark of a pinned object, which is not immortal. */
 export const PINNED: u32 = 1 << 29;
 export const COUNT_MASK: u32 = PINNED - 1;
-/** Mark of keys whose entries were seen. */
+/** The mark of keys whose entries were seen. */
 export const KEYS_SEEN: u32 = 1;
 
 /** Marks the keys as seen. Returns whether they were not marked before. */
@@ -63,14 +63,17 @@ export class Pass {
   movedBytes: usize;
   pinnedBytes: usize;
   line: usize;
-  /** How many objects have a large part. They are the first in the row. */
+  /** The number of objects that have a large part. They are the first ones in the row. */
   withLargePart: u32;
   /** Whether some object is a large block itself. */
   hasLargeObject: bool;
-  /** How many tracked objects no root leads to: garbage, or objects that foreign code refers to. */
+  /** The number of tracked objects to which no root leads: they are garbage, or foreign code refers to them. */
   unrooted: u32;
   readAhead: u32;
-  /** Sizes for which there was no room in this pass: a bit for each step of ALIGNMENT up to SMALL_REQUEST_THRESHOLD; and the smallest larger one. */
+  /**
+   * The sizes for which there was no room in this pass: one bit for each step of ALIGNMENT up to
+   * SMALL_REQUEST_THRESHOLD; then the smallest larger size.
+   */
   full: u64;
   tooLarge: usize;
 
@@ -97,14 +100,17 @@ export class Pass {
     store<PyObject>(this.row + ((<usize>k) << 2), o);
   }
 
-  /** Begins a pass: no size has failed yet. */
+  /** Begins a pass. No size has failed yet. */
   beginPass(): void {
     this.oldCount = 0;
     this.full = 0;
     this.tooLarge = ~0;
   }
 
-  /** Whether no allocation of about this size has failed in the pass. An object that could not move is not tried again, because references to it may have been seen. */
+  /**
+   * Whether an allocation of this size can succeed: none of about this size has failed in the pass. An object that
+   * could not move is not tried again, because references to it may have been followed already.
+   */
   @inline
   mayHaveRoom(bytes: usize): bool {
     return bytes > SMALL_REQUEST_THRESHOLD ? bytes < this.tooLarge : (this.full & sizeBit(bytes)) == 0;
@@ -115,7 +121,7 @@ export class Pass {
     else this.full |= sizeBit(bytes);
   }
 
-  /** Moves the object at place `k`, which has a large part, to the front part of the row. */
+  /** Moves the object at place `k`, which has a large part, to the first part of the row. */
   bringForward(k: u32): void {
     const place = this.row + ((<usize>k) << 2);
     const front = this.row + ((<usize>this.withLargePart) << 2);
@@ -137,7 +143,10 @@ export class Pass {
     this.count++;
   }
 
-  /** Allocates the rows for all live objects, and for all old blocks, at the top of the heap, out of the way. False, with MemoryError raised, if there is no memory. */
+  /**
+   * Allocates the rows for all live objects and for all old blocks, at the top of the heap, where they do not disturb.
+   * False, with MemoryError, if there is no memory.
+   */
   begin(): bool {
     const objects = liveObjects();
     const blocks = objects + mostParts() + 1;

@@ -1,4 +1,4 @@
-// Relocation: one object, or one part of an object, is copied to a new block.
+// Relocation: copies one object, or one part of an object, to a new block.
 //
 //   old block    11 | the object's new address | what was there before ...          new block    count | type | ...
 //
@@ -23,7 +23,7 @@ export function newPlace(o: PyObject): PyObject {
 
 // ---- moving ----
 
-/** Whether a block is to move in this pass: it is in a vacated pool, or large and above the line. */
+/** Whether a block must move in this pass: it is in a vacated pool, or large and above the line. */
 @inline
 function mustMove(block: usize, c: Pass): bool {
   return isVacated(block) || (c.line != 0 && block >= c.line && !isInPool(block));
@@ -37,7 +37,7 @@ function isBetter(fresh: usize, block: usize, c: Pass): bool {
 
 const FEW_BYTES: usize = 128;
 
-/** Copies a block. Short ones go word by word: memory.copy is a call. */
+/** Copies a block. Short blocks are copied word by word, because memory.copy is a call. */
 @inline
 function copyBlock(to: usize, from: usize, bytes: usize): void {
   if (bytes > FEW_BYTES) {
@@ -125,7 +125,7 @@ class Move {
     return movePart(currentPass(), slot, bytes);
   }
 
-  /** Keys may have moved already, with another dict that shares them: then their mark is their new address. */
+  /** The keys may have moved already, with another dict that shares them. Their mark is then their new address. */
   keys(slot: usize, keys: Keys): bool {
     if (keys.mark > KEYS_SEEN) {
       store<usize>(slot, keys.mark);
@@ -161,7 +161,7 @@ export function hasLargePart(o: PyObject): bool {
 
 // ---- old blocks ----
 
-/** Frees the blocks whose content has moved, and the useless ones. The evacuation is over. */
+/** Frees the blocks whose content has moved, and those that turned out to be useless. The evacuation is over. */
 export function freeOld(c: Pass): void {
   if (isPooled(OBJECT) && isPooled(MEM)) {
     evacuation_free(c.old, c.oldCount);

@@ -13,13 +13,19 @@ import { interned } from "../types/intern";
 import { type_references } from "../types/user-type";
 import { IMMORTAL_TAG, TAG_SHIFT } from "./pass";
 
-/** Whether the type is outside of the heap's blocks. Such a type is immortal, but a census may have changed its count. */
+/**
+ * Whether the type is outside of the heap's blocks. Such a type is immortal, but a census may change its count for a
+ * time.
+ */
 @inline
 function isNoObject(type: PyType): bool {
   return type.refcnt >> TAG_SHIFT == IMMORTAL_TAG;
 }
 
-/** Shows the ring of the types that are not built in; and the references of those that are variables in C, not blocks of the heap. */
+/**
+ * Shows the ring of the types that are not built in. For types that are variables in C, and not blocks of the heap, it
+ * also shows their references.
+ */
 function ringReferences<V>(visitor: V): void {
   const ring = typeOf(USER);
   let type = ring;

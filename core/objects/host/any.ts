@@ -1,4 +1,4 @@
-// What the host can ask of any object (operands.ts says what functions answer).
+// Operations on any object, for the host (operands.ts says what the functions return).
 
 import { safePoint } from "../collector/due";
 import { handles } from "../model/handles";
@@ -29,7 +29,7 @@ import { isRow, rowCount, rowFind } from "../types/sequence";
 import { answer, answerPlain } from "./exchange";
 import { afterGrowth, answerAndDrop, dropAfter, hold, object } from "./operands";
 
-/** The value of a handle's object; a container's is another handle. */
+/** The value of a handle's object; for a container, another handle. */
 export function value_of(handle: u32): f64 {
   return answerPlain(incref<PyObject>(object(handle)));
 }
@@ -38,7 +38,7 @@ export function length_of(handle: u32): i32 {
   return lengthOf(object(handle));
 }
 
-/** Items of a container; -1 if the object is none. */
+/** The number of items of a container; -1 if the object is not a container. */
 export function size_of(handle: u32): i32 {
   return sizeOf(object(handle));
 }
@@ -52,7 +52,7 @@ export function sizeof_object(handle: u32): usize {
   return sizeofObject(object(handle));
 }
 
-/** hash(top of the stack); hasError tells of an error. */
+/** hash(top of the stack). hasError() tells whether it failed. */
 export function hash_value(): i32 {
   const o = handles().pop();
   return dropAfter<i32>(o, hashOf(o));
@@ -65,7 +65,7 @@ export function repr_of(): f64 {
   return answerPlain(text);
 }
 
-/** Compares the last two values, as the operator does: a NaN does not even equal itself. 1, 0, -1. */
+/** Compares the last two values as the operator does: NaN is not equal to itself. 1 or 0; -1 with an error. */
 export function compare_values(op: i32): i32 {
   const h = handles();
   const b = h.pop();
@@ -118,7 +118,7 @@ export function get_item(handle: u32): f64 {
   return answerAndDrop(key, getItem(object(handle), key));
 }
 
-/** o[key] = value of the last two values. */
+/** o[key] = value with the last two values. */
 export function set_item(handle: u32): bool {
   const h = handles();
   const value = h.pop();
@@ -147,7 +147,7 @@ export function get_slice(handle: u32, start: i32, stop: i32, step: i32, absent:
   return answer(slice);
 }
 
-/** The next position of an iteration, -1 at the end; -2 with RuntimeError if a dict or set is not as large as it was. */
+/** The next position of an iteration; -1 at the end; -2 with RuntimeError if the size of a dict or set has changed. */
 export function next_position(handle: u32, position: u32, size: i32): i32 {
   const o = object(handle);
   if (!isRow(o) && sizeOf(o) != size) {
@@ -172,13 +172,13 @@ export function row_count(handle: u32): i32 {
   return dropAfter<i32>(item, rowCount(object(handle), item));
 }
 
-/** s.find(part, from) for a string on the stack: -1 if it is nowhere. */
+/** s.find(part, from), where `part` is on the stack: -1 if it is nowhere. */
 export function str_find_text(handle: u32, from: u32): i32 {
   const part = handles().pop();
   return dropAfter<i32>(part, str_find(changetype<PyStr>(object(handle)), changetype<PyStr>(part), from));
 }
 
-/** The address of a bytes object's bytes, to be read at once. */
+/** The address of the bytes of a bytes object. The host must read them at once. */
 export function bytes_data(handle: u32): usize {
   return changetype<PyBytes>(object(handle)).data;
 }

@@ -1,4 +1,4 @@
-// Containers made of what is on the stack, whose references they take over. These functions are safe points.
+// Makes containers from the values on the stack, and takes over their references. These functions are safe points.
 
 import { safePoint } from "../collector/due";
 import { handles } from "../model/handles";
@@ -17,7 +17,7 @@ import { dict_from_pairs } from "../types/shapes";
 import { emptyTuple, tuple_new, tuple_track } from "../types/tuple";
 import { dropAfter } from "./operands";
 
-/** A list of the last `n` values. */
+/** Pushes a list of the last `n` values. */
 export function build_list(n: u32): bool {
   safePoint();
   const h = handles();
@@ -47,7 +47,7 @@ export function build_tuple(n: u32): bool {
   return h.push(t);
 }
 
-/** A dict of the last `n` pairs of key and value. */
+/** Pushes a dict of the last `n` pairs of key and value. */
 export function build_dict(n: u32): bool {
   safePoint();
   const h = handles();
@@ -56,7 +56,7 @@ export function build_dict(n: u32): bool {
   return h.push(d);
 }
 
-/** A set of the last `n` values, added in order. */
+/** Pushes a set of the last `n` values, added in order. */
 export function build_set(n: u32, frozen: bool): bool {
   safePoint();
   const h = handles();
@@ -70,7 +70,7 @@ export function build_set(n: u32, frozen: bool): bool {
   return false;
 }
 
-/** Converts the top of the stack: list(x), tuple(x), set(x), frozenset(x), dict(x) for a dict. */
+/** Converts the top of the stack by list(x), tuple(x), set(x) or frozenset(x); or by dict(x), where x is a dict. */
 export function convert_value(kind: u32): bool {
   safePoint();
   const h = handles();

@@ -1,4 +1,4 @@
-// What the host asks of modules, functions and types that C defined. Arguments come from the stack (exchange.ts).
+// Modules, functions and types that C defined, for the host. Arguments come from the stack (exchange.ts).
 
 import { hasError } from "../model/error";
 import { clearError } from "../model/raise";
@@ -40,7 +40,7 @@ export function push_module(answered: PyObject | null): bool {
   return h.push(module);
 }
 
-/** A list of the names of what is in a module, or in a type and its bases. */
+/** A list of the names in a module, or in a type and its bases. */
 export function attribute_names(handle: u32): f64 {
   const o = handles().at(handle);
   const names = list_new(0);
@@ -67,7 +67,7 @@ function addNames(names: PyList, dict: PyDict): bool {
 
 // ---- attributes ----
 
-/** o.name, whose name is on the stack. */
+/** o.name; the name is on the stack. */
 export function get_attribute(handle: u32): f64 {
   const name = handles().pop();
   const o = incref<PyObject>(handles().at(handle));
@@ -110,7 +110,10 @@ export function iterator_next(handle: u32): f64 {
 
 // ---- calls ----
 
-/** The last `n` values of the stack as a tuple: C may hold their addresses while the stack grows. */
+/**
+ * Takes the last `n` values of the stack as a tuple, because C may keep their addresses while the stack grows and
+ * moves.
+ */
 function takeArguments(n: u32): PyTuple | null {
   if (n == 0) return emptyTuple();
   const h = handles();
@@ -124,7 +127,10 @@ function takeArguments(n: u32): PyTuple | null {
   return t;
 }
 
-/** Calls the object of a handle with the last `n` values; behind them stands a tuple of the names of the last ones, if `named`. */
+/**
+ * Calls the object of a handle with the last `n` values. If `named`, a tuple with the names of the last arguments
+ * stands behind them.
+ */
 export function call_object(handle: u32, n: u32, named: bool): f64 {
   const h = handles();
   const f = incref<PyObject>(h.at(handle));
@@ -157,7 +163,7 @@ function callWithOne(f: PyObject): f64 {
   return answer(result);
 }
 
-/** o.name(...) of the last `n` values: the object, then the arguments. The name is before them. */
+/** o.name(...) with the last `n` values: the object, then the arguments. The name stands before them. */
 export function call_method(n: u32): f64 {
   safePoint();
   const args = takeArguments(n);
@@ -178,9 +184,9 @@ export function unwind_calls(): void {
   trashUnwound();
 }
 
-// ---- the end of a module in C ----
+// ---- unloading a module in C ----
 
-/** What a module's data, and its functions, are: addresses, and indices of the table. */
+/** Whether an address is in a module's data, or an index among its entries of the table. */
 @inline
 function isWithin(word: usize, start: usize, end: usize): bool {
   return word >= start && word < end;
@@ -194,8 +200,8 @@ export function empty_module(handle: u32): void {
 }
 
 /**
- * How many objects still need the memory (from `start` to `end`) or the table entries of a module in C: instances of its types, types that it
- * made from tables, its functions and modules.
+ * The number of objects that still need the memory (from `start` to `end`) or the table entries of a module in C:
+ * instances of its types, types that it made with PyType_FromSpec, its functions and modules.
  */
 export function count_dependents(start: usize, end: usize, tableStart: u32, tableEnd: u32): u32 {
   let count: u32 = 0;
@@ -232,7 +238,7 @@ function isMadeBy(type: PyType, start: usize, end: usize, tableStart: u32, table
   return false;
 }
 
-/** Takes the types in a module's data, which have no instances, out of the heap's types. */
+/** Removes the types in a module's data, which have no instances, from the heap's types. */
 export function retire_types(start: usize, end: usize): void {
   const ring = typeOf(USER);
   let type: PyType = ring.after;

@@ -1,4 +1,4 @@
-// What the host can ask of the collector: Python's gc module.
+// The collector, for the host: Python's gc module.
 
 import { clearFreeLists } from "../collector/free-lists";
 import { gc_get_objects, gc_get_referents, gc_get_referrers, gc_is_finalized, gc_is_tracked } from "../collector/graph";
@@ -51,12 +51,15 @@ export function gc_count(k: u32): i32 {
   return generation(k).count;
 }
 
-// Figures of a generation.
+// The figures of a generation.
 export const STAT_COLLECTIONS: u32 = 0;
 export const STAT_COLLECTED: u32 = 1;
 export const STAT_UNCOLLECTABLE: u32 = 2;
 
-/** A figure of generation `k`: collections, objects collected, or objects that could not be. */
+/**
+ * A figure of generation `k`: the number of collections, of objects collected, or of objects that could not be
+ * collected.
+ */
 export function gc_stat(k: u32, which: u32): u32 {
   const stats = statsOf(k);
   return which == STAT_COLLECTIONS
@@ -74,7 +77,7 @@ export function gc_set_debug(flags: u32): void {
   collector().debug = flags;
 }
 
-/** The list of garbage, which stays the collector's. */
+/** The list of garbage; it still belongs to the collector. */
 export function gc_garbage(): f64 {
   const garbage = garbageList();
   return answer(garbage ? incref<PyList>(garbage) : null);
@@ -84,7 +87,7 @@ export function gc_objects(k: i32): f64 {
   return answer(gc_get_objects(k));
 }
 
-/** What the objects of the list on the stack refer to. */
+/** The objects to which the objects of the list on the stack refer. */
 export function gc_referents(): f64 {
   const objects = handles().pop();
   const result = gc_get_referents(changetype<PyList>(objects));
@@ -92,7 +95,7 @@ export function gc_referents(): f64 {
   return answer(result);
 }
 
-/** The tracked objects that refer to one of the list on the stack. */
+/** The tracked objects that refer to an object of the list on the stack. */
 export function gc_referrers(): f64 {
   const objects = handles().pop();
   const result = gc_get_referrers(changetype<PyList>(objects));
@@ -121,7 +124,7 @@ export function objects_relieve(): void {
   handles().dropBuffer();
 }
 
-// Figures of a type.
+// The figures of a type.
 export const FIGURE_LIVE: u32 = 0;
 export const FIGURE_BYTES: u32 = 1;
 export const FIGURE_FREE: u32 = 2;
@@ -142,7 +145,7 @@ export function type_figure(kind: u32, which: u32): u32 {
   return figure(typeOf(kind), which);
 }
 
-/** A figure of a type by its address, which the host has from the ring of types. */
+/** A figure of a type, given by its address, which the host reads from the ring of types. */
 export function type_figure_at(address: usize, which: u32): u32 {
   return figure(changetype<PyType>(address), which);
 }
@@ -152,7 +155,7 @@ export function user_type_figure(handle: u32, which: u32): u32 {
   return figure(changetype<PyType>(handles().at(handle)), which);
 }
 
-// Figures of what is shared.
+// The figures of what objects share.
 export const INTERNED_STRINGS: u32 = 0;
 export const INTERNED_HITS: u32 = 1;
 export const SHARED_KEYS_HITS: u32 = 2;

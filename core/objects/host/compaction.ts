@@ -1,24 +1,32 @@
-// What the host can ask of compaction.
+// Figures and settings of compaction, for the host.
 
 import { currentPass } from "../compaction/pass";
 import { settings } from "../model/settings";
 
-/** Bytes that the last compaction copied. */
+/** The bytes that the last compaction copied. */
 export function moved_bytes(): usize {
   return currentPass().movedBytes;
 }
 
-/** Bytes of the objects that the last compaction could not move: foreign code refers to them, or they were hashed by their address. */
+/**
+ * The bytes of the objects that the last compaction could not move, because foreign code refers to them, or because
+ * they were hashed by their address.
+ */
 export function pinned_bytes(): usize {
   return currentPass().pinnedBytes;
 }
 
-/** How many tracked objects the roots did not lead to: they are garbage, or foreign code owns a reference. */
+/**
+ * The number of tracked objects to which the roots did not lead: they are garbage, or foreign code owns a reference.
+ */
 export function unrooted_objects(): u32 {
   return currentPass().unrooted;
 }
 
-/** From now on other modules may own references to objects: a compaction has to count references to find out (settings.lent). */
+/**
+ * Notes that other modules may own references to objects from now on. A compaction then has to count all references
+ * (settings.lent).
+ */
 export function lend_objects(): void {
   settings().lent = 1;
 }

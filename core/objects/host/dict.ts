@@ -1,4 +1,4 @@
-// What the host can ask of dicts. Where a type's own function has the same name, a suffix distinguishes this one.
+// Dicts, for the host. If a type's own function has the same name, this one has a suffix.
 
 import { hasError } from "../model/error";
 import { handles } from "../model/handles";
@@ -24,12 +24,13 @@ export function dict_value_at(handle: u32, position: u32): f64 {
   return answerBorrowed(dict(handle).valueAt(position)!);
 }
 
-/** d.get(text) of `n` characters in the buffer, Latin-1 or UTF-16: no string is made. */
+/** d.get(text), where the text is `n` characters in the buffer, in Latin-1 or UTF-16. No string is made. */
 export function dict_get_text(handle: u32, n: u32, width: u32): f64 {
   const d = dict(handle);
   const buffer = handles().buffer;
   if (width == 2) {
-    // Text with surrogates is another in code points; text without wide characters is stored in one byte each.
+    // A text with surrogates is different in code points; a text without wide characters is stored with one byte for
+    // each.
     const largest = largestOf(buffer, 2, n);
     if (widthOf(largest) != 2) return answerFound(d, str_from_utf16(buffer, n));
     for (let k: u32 = 0; k < n; k++) {
@@ -40,7 +41,7 @@ export function dict_get_text(handle: u32, n: u32, width: u32): f64 {
   return index >= 0 ? answerBorrowed(d.valueAt(index)!) : missing();
 }
 
-/** The value of a key whose reference is taken over. */
+/** The value of a key. Takes over the reference to the key. */
 function answerFound(d: PyDict, key: PyObject | null): f64 {
   if (!key) return answer(null);
   const value = dict_get(d, key);
@@ -72,7 +73,7 @@ export function dict_pop_value(handle: u32): f64 {
   return answerAndDrop(key, index >= 0 && answerable(d.valueAt(index)!) ? dict_take_out(d, index) : null);
 }
 
-/** Where the last entry is; -1 if there is none. */
+/** The position of the last entry; -1 if there is none. */
 export function dict_last_position(handle: u32): i32 {
   const d = dict(handle);
   for (let k = d.keys.count; k-- > 0; ) if (d.keys.keyAt(k) && d.valueAt(k)) return k;

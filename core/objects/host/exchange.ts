@@ -40,7 +40,7 @@ export const IS_ERROR: u32 = 8;
 
 // ---- in ----
 
-/** The int or float that a JavaScript number is: an int if it is whole, exact and not -0. */
+/** The int or float for a JavaScript number: an int if the number is whole, exact and not -0. */
 @inline
 export function fromNumber(v: f64): PyObject | null {
   const whole = <i32>v;
@@ -64,7 +64,7 @@ export function push_float(v: f64): bool {
   return handles().push(float_new(v));
 }
 
-/** An int of `n` words of 32 bits in the buffer, the lowest first. */
+/** Pushes an int of `n` words of 32 bits in the buffer, the lowest first. */
 export function push_words(n: u32, negative: bool): bool {
   const h = handles();
   const done = h.push(int_from_words(h.buffer, n, negative));
@@ -72,12 +72,12 @@ export function push_words(n: u32, negative: bool): bool {
   return done;
 }
 
-/** None, False or True, by their kinds of result. */
+/** Pushes None, False or True, given as a kind of result. */
 export function push_constant(kind: u32): bool {
   return handles().push(kind == IS_NONE ? None() : asBool(kind == IS_TRUE));
 }
 
-/** A string of `n` characters in the buffer: Latin-1 if `width` is 1, UTF-16 if it is 2. */
+/** Pushes a string of `n` characters in the buffer: Latin-1 if `width` is 1, UTF-16 if it is 2. */
 export function push_text(n: u32, width: u32): bool {
   const h = handles();
   const done = h.push(textInBuffer(n, width));
@@ -98,7 +98,7 @@ export function push_key(n: u32, width: u32): bool {
   return h.push(s ? str_intern(changetype<PyStr>(s)) : null);
 }
 
-/** A bytes object of `n` bytes in the buffer. */
+/** Pushes a bytes object of `n` bytes in the buffer. */
 export function push_bytes(n: u32): bool {
   const h = handles();
   const done = h.push(bytes_from(h.buffer, n));
@@ -110,7 +110,7 @@ export function push_handle(handle: u32): bool {
   return handles().push(incref<PyObject>(handles().at(handle)));
 }
 
-/** An object by its address, which the host has from top_address, within the same conversion. */
+/** Pushes an object, given by its address, which the host got from top_address within the same conversion. */
 export function push_address(address: usize): bool {
   return handles().push(incref<PyObject>(changetype<PyObject>(address)));
 }
@@ -119,7 +119,7 @@ export function top_address(): usize {
   return load<usize>(handles().last(1));
 }
 
-/** Items of the container on top of the stack. */
+/** The number of items of the container on top of the stack. */
 export function top_size(): i32 {
   return sizeOf(load<PyObject>(handles().last(1)));
 }
@@ -176,7 +176,7 @@ export function answer(o: PyObject | null): f64 {
   return answerOther(o);
 }
 
-/** As answer, for an object whose reference stays where it is. */
+/** As answer, for an object whose reference still belongs to its owner. */
 @inline
 export function answerBorrowed(o: PyObject): f64 {
   if (isKind(o, INT) && changetype<PyLong>(o).isCompact && settings().exact == 0)
@@ -185,8 +185,8 @@ export function answerBorrowed(o: PyObject): f64 {
 }
 
 /**
- * Makes room for what `answer` needs for this object, before the object is removed from its container: if memory runs out, nothing has
- * changed. False, and MemoryError is raised, if there is no memory.
+ * Makes room for what `answer` will need for this object, before the object is removed from its container: so if memory
+ * runs out, nothing has changed. False, with MemoryError, if there is no memory.
  */
 export function answerable(o: PyObject): bool {
   if (settings().exact != 0) return handles().reserve();
@@ -241,7 +241,7 @@ function answerText(o: PyObject): f64 {
   r.a = <u32>s.data;
   r.b = s.length;
   r.c = s.width;
-  // A text with other references stays alive until the host has read it, because nothing runs in between.
+  // A text with other references stays alive until the host has read it, because no code runs in between.
   if (o.refcnt == 1) r.held = o;
   else decref(o);
   return as(IS_TEXT);
@@ -271,7 +271,7 @@ function writeWords(a: PyLong): bool {
   return true;
 }
 
-/** Writes the words of the int at an address, to the buffer: a result of kind IS_BIG. */
+/** Writes the words of the int at an address to the buffer: a result of kind IS_BIG. */
 export function readBig(address: usize): bool {
   return writeWords(changetype<PyLong>(address));
 }

@@ -1,4 +1,4 @@
-// What the host can ask of handles themselves, and of the error that is raised.
+// Handles themselves, and the error that is raised, for the host.
 
 import { error } from "../model/error";
 import { clearError } from "../model/raise";
@@ -21,7 +21,7 @@ export function handle_kind(handle: u32): u32 {
   return object(handle).type.kind;
 }
 
-/** The host's id of a user's type, of an instance or of the type itself. */
+/** The host's id of a user's type. The handle is for the type, or for an instance. */
 export function handle_host_id(handle: u32): u32 {
   return hostIdOf(object(handle));
 }
@@ -39,12 +39,12 @@ export function handle_of(address: usize): u32 {
   return handles().take(incref<PyObject>(changetype<PyObject>(address)));
 }
 
-/** How many handles are in use. */
+/** The number of handles in use. */
 export function handle_count(): u32 {
   return handles().count;
 }
 
-/** A handle for the error's first or second object; 0 if there is none. */
+/** A handle for the first or the second object of the error; 0 if there is none. */
 export function error_object(which: u32): u32 {
   const e = error();
   const o = changetype<PyObject | null>(which == 0 ? e.a : e.b);

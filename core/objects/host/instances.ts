@@ -1,4 +1,4 @@
-// What the host can ask of types that users define, of their instances, and of weak references.
+// Types that users define, their instances, and weak references, for the host.
 
 import { E_INDEX, E_INDEX_ASSIGNMENT } from "../model/errors.gen";
 import { safePoint } from "../collector/due";
@@ -12,7 +12,7 @@ import { function_new, PyRef, ref_new } from "../types/weak";
 import { answer, answerBorrowed, missing } from "./exchange";
 import { afterGrowth, dropAfter, object } from "./operands";
 
-/** A weak reference to a handle's object, on the stack; `callback` is the host's number of a function, 0 for none. */
+/** Pushes a weak reference to a handle's object. `callback` is the host's number of a function, 0 for none. */
 export function push_ref(handle: u32, callback: u32): bool {
   const h = handles();
   if (callback == 0) return h.push(ref_new(object(handle), null));
@@ -23,7 +23,7 @@ export function push_ref(handle: u32, callback: u32): bool {
   return h.push(r);
 }
 
-/** The object; IS_MISSING if it is gone. */
+/** The object of a weak reference; IS_MISSING if it is gone. */
 export function ref_object(handle: u32): f64 {
   const o = changetype<PyRef>(object(handle)).target;
   return o ? answerBorrowed(o) : missing();
@@ -45,7 +45,7 @@ export function push_type(
   return h.push(type_new(h.pop(), slots, dataBytes, itemSize, options, traverse, clear, finalize, drop, hostId));
 }
 
-/** An instance of a type, with `items` items. */
+/** Pushes an instance of a type, with `items` items. */
 export function push_instance(handle: u32, items: u32): bool {
   const type = incref<PyType>(changetype<PyType>(object(handle)));
   safePoint();
@@ -67,27 +67,30 @@ export function slot_set(handle: u32, k: u32): bool {
   return afterGrowth<bool>(true);
 }
 
-/** Items of an instance. */
+/** The number of items of an instance. */
 export function item_count(handle: u32): u32 {
   return instance_length(object(handle));
 }
 
-/** The number of the item with an index that may be negative; -1 with IndexError, which may be that of an assignment. */
+/**
+ * Converts an index, which may be negative, to the number of an item; -1 with IndexError. `isAssigned` chooses the
+ * message for an assignment.
+ */
 export function item_number(handle: u32, index: i32, isAssigned: bool): i32 {
   return instance_index(object(handle), index, isAssigned ? E_INDEX_ASSIGNMENT : E_INDEX);
 }
 
-/** Item `k` of an instance whose items are objects; `k` is in range. */
+/** Item `k` of an instance whose items are objects. `k` must be in range. */
 export function instance_item(handle: u32, k: u32): f64 {
   return answerBorrowed(itemAt(itemsOf(object(handle)), k));
 }
 
-/** Sets item `k`, which is in range, to the value on the stack. */
+/** Sets item `k`, which must be in range, to the value on the stack. */
 export function set_instance_item(handle: u32, k: u32): void {
   exchange(itemsOf(object(handle)), k, handles().pop());
 }
 
-/** Where data, and where items, begin in instances of a type. */
+/** The offsets of the data and of the items in instances of a type. */
 export function data_offset(handle: u32): u32 {
   return changetype<PyType>(object(handle)).dataAt;
 }

@@ -1,4 +1,4 @@
-// What the host can ask of lists. Where a type's own function has the same name, a suffix distinguishes this one.
+// Lists, for the host. If a type's own function has the same name, this one has a suffix.
 
 import { raiseAssignToSlice, raiseStep } from "../model/raises.gen";
 import { handles } from "../model/handles";
@@ -24,7 +24,7 @@ import { list_sort } from "../types/sort";
 import { answer, answerable, fromNumber } from "./exchange";
 import { afterGrowth, dropAfter, hold, list, rowOnStack } from "./operands";
 
-/** l[start:stop:step] = iterable on the stack. */
+/** l[start:stop:step] = items; the iterable is on the stack. */
 export function set_slice(handle: u32, start: i32, stop: i32, step: i32, absent: u32): bool {
   const h = handles();
   const given = load<PyObject>(h.last(1));
@@ -99,7 +99,7 @@ export function list_reverse_all(handle: u32): void {
   list_reverse(list(handle));
 }
 
-/** Sorts by the items, or by the keys in a list on the stack. */
+/** Sorts the list by its items, or by the keys in a list on the stack. */
 export function list_sort_all(handle: u32, reverse: bool, withKeys: bool): bool {
   if (!withKeys) return list_sort(list(handle), null, reverse);
   const keys = handles().pop();

@@ -33,8 +33,8 @@ export function set(handle: u32): PySet {
 }
 
 /**
- * The handle's object with a new reference. For operations that release references before they have finished: this may run code that
- * releases the handle.
+ * The handle's object, with a new reference. Used by operations that release references before they have finished,
+ * because this may run code that releases the handle.
  */
 @inline
 export function hold(handle: u32): PyObject {
@@ -62,7 +62,7 @@ export function afterGrowth<T>(result: T): T {
   return result;
 }
 
-/** The list or tuple on the stack, or a list of the items of what is there: a new reference. */
+/** The list or tuple on the stack; for another iterable, a list of its items. A new reference. */
 export function rowOnStack(): PyObject | null {
   const given = handles().pop();
   if (isRow(given)) return given;

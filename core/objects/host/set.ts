@@ -1,4 +1,4 @@
-// What the host can ask of sets. Where a type's own function has the same name, a suffix distinguishes this one.
+// Sets, for the host. If a type's own function has the same name, this one has a suffix.
 
 import { safePoint } from "../collector/due";
 import { handles } from "../model/handles";
@@ -55,13 +55,13 @@ export function set_copy_all(handle: u32): f64 {
   return answer(isKind(s, FROZENSET) ? incref<PySet>(s) : set_copy(s, s.type));
 }
 
-// Operations on a set and an iterable.
+// The operations on a set and an iterable.
 export const UNION: u32 = 0;
 export const INTERSECTION: u32 = 1;
 export const DIFFERENCE: u32 = 2;
 export const SYMMETRIC_DIFFERENCE: u32 = 3;
 
-/** A new set of the set and the iterable on the stack. */
+/** A new set made from the set and the iterable on the stack. */
 export function set_combine(handle: u32, operation: u32): f64 {
   const s = changetype<PySet>(hold(handle));
   safePoint();
@@ -75,7 +75,7 @@ export function set_combine(handle: u32, operation: u32): f64 {
   return answerAndDrop(other, made);
 }
 
-/** As set_combine, in the set itself. */
+/** As set_combine, but changes the set itself. */
 export function set_combine_update(handle: u32, operation: u32): bool {
   const s = changetype<PySet>(hold(handle));
   const other = handles().pop();
@@ -89,7 +89,7 @@ export function set_combine_update(handle: u32, operation: u32): bool {
   return afterGrowth<bool>(changed);
 }
 
-// Relations of a set to an iterable.
+// The relations of a set to an iterable.
 export const SUBSET: u32 = 0;
 export const SUPERSET: u32 = 1;
 export const DISJOINT: u32 = 2;

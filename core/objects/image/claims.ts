@@ -16,12 +16,12 @@ import { platform } from "../../ground/platform";
 /** Bytes of the heap that a word of bits stands for. */
 const WORD_SPAN: usize = 256;
 
-/** One bit for each 8 bytes of the heap. */
+/** A set of bits: one bit for each 8 bytes of the heap. */
 @unmanaged
 export class Bits {
   from: usize;
   bytes: usize;
-  /** Bits that are set. */
+  /** The number of bits that are set. */
   count: u32;
 
   /**
@@ -46,7 +46,7 @@ export class Bits {
     return changetype<usize>(this) + offsetof<Bits>() + ((address - this.from) / WORD_SPAN) * 4;
   }
 
-  /** Whether the address can have a bit at all. */
+  /** Whether an address can have a bit at all. */
   @inline
   covers(address: usize): bool {
     return (address & 7) == 0 && address - this.from < this.bytes;
@@ -65,7 +65,7 @@ export class Bits {
     return true;
   }
 
-  /** The first address that has a bit, if one has. */
+  /** The first address whose bit is set; 0 if there is none. */
   get first(): usize {
     let address = this.from;
     while (this.count != 0 && !this.has(address)) address += 8;
@@ -78,7 +78,7 @@ export class Bits {
   }
 }
 
-/** Bytes that a block in use has. */
+/** The usable bytes of a block in use. */
 export function usableBytes(block: usize): usize {
   const pool = arenas().map.poolOf(block);
   return pool ? pool.blockSize : changetype<Chunk>(block - CHUNK_OVERHEAD).usable;
@@ -97,7 +97,7 @@ export function claim(bits: Bits, block: usize, bytes: usize): bool {
  */
 export function claims_begin(bits: Bits): bool {
   for (let at = raw().first; at != raw().top; at += changetype<Chunk>(at).size) bits.add(changetype<Chunk>(at).payload);
-  // Free chunks are those in the bins, no more and no less.
+  // The free chunks are exactly those in the bins.
   for (let bin: u32 = 0; bin < BINS; bin++) {
     let chunk = load<Chunk | null>(raw().binAt(bin));
     while (chunk) {
@@ -123,7 +123,8 @@ export function claims_begin(bits: Bits): bool {
 }
 
 function claimArena(bits: Bits, arena: Arena): bool {
-  // As long as pools have no bits, every bit is a chunk's. An arena is not claimed by its size, because a pool may begin at the same address.
+  // As long as the bits of pools' blocks are not set, every bit is a chunk's. An arena is not claimed by its size,
+  // because a pool may begin at the same address.
   if (!claim(bits, changetype<usize>(arena), arena.recordBytes) || !bits.has(arena.address)) return false;
   bits.remove(arena.address);
   return changetype<Chunk>(arena.address - CHUNK_OVERHEAD).usable >= arena.bytes;
@@ -141,5 +142,5 @@ function addBlocks(bits: Bits, arena: Arena): void {
   }
 }
 
-/** More of anything than a heap can have. */
+/** A number larger than any number of things in a heap. */
 export const MOST: u32 = 1 << 28;

@@ -1,4 +1,4 @@
-// Heap images: a copy of a heap is prepared here before its bytes become an image; and the bytes are made a heap again.
+// Heap images: prepares a copy of a heap so that its bytes can become an image; and makes a heap from such bytes.
 //
 //   a copy of the memory -> forget what is not in the image -> handles of roots only, collect, compact -> [base, brk)
 //   [base, brk) in a fresh memory -> restart -> functions of types -> a heap
@@ -16,8 +16,9 @@ import { settings } from "../model/settings";
 import { IS_PLAIN, isFixedType, PyType, typeOf } from "../model/type";
 
 /**
- * Clears what an image does not have: the error, the host's stack, the text of a result, gc.garbage. False, and nothing changed, if there are
- * objects of types in C: their functions would not exist where the image is loaded.
+ * Clears everything that an image does not contain: the error, the host's stack, the text of a result, gc.garbage.
+ * False, and nothing has changed, if there are objects of types in C, because their functions would not exist where the
+ * image is loaded.
  */
 export function image_forget(): bool {
   if (hasObjectsOfC()) return false;
@@ -31,8 +32,8 @@ export function image_forget(): bool {
 }
 
 /**
- * Removes everything that was made for modules in C, as if there had never been one. False, and nothing changed, if objects need it:
- * exceptions and their types.
+ * Removes everything that was made for modules in C, as if there had never been such a module. False, and nothing has
+ * changed, if objects need it: exceptions and their types.
  */
 export function image_forget_api(): bool {
   const ring = typeOf(USER);
@@ -70,7 +71,9 @@ function typeWithId(hostId: u32): PyType | null {
   return null;
 }
 
-/** Gives a user's type other functions, as table indices. False if there is no such type, or it can't have them. */
+/**
+ * Sets the functions of a user's type, as table indices. False if there is no such type, or if it can't have functions.
+ */
 export function set_type_functions(hostId: u32, finalize: u32, drop: u32): bool {
   const type = typeWithId(hostId);
   if (!type || (finalize != 0 && !type.hasGC)) return false;
@@ -80,13 +83,13 @@ export function set_type_functions(hostId: u32, finalize: u32, drop: u32): bool 
   return true;
 }
 
-// What `type_layout` can be asked for.
+// The facts that `type_layout` can be asked for.
 export const TYPE_SLOTS: u32 = 0;
 export const TYPE_DATA_AT: u32 = 1;
 export const TYPE_ITEMS_AT: u32 = 2;
 export const TYPE_ITEM_SIZE: u32 = 3;
 
-/** How instances of a user's type are laid out; -1 if there is no type with this number. */
+/** A fact about the layout of a user's type; -1 if there is no type with this number. */
 export function type_layout(hostId: u32, which: u32): i32 {
   const type = typeWithId(hostId);
   if (!type) return -1;

@@ -1,4 +1,5 @@
-// Everything that is the same in all heaps (in the control block, the state of objects, the types) is written anew in a heap from outside. So it need not be verified.
+// Writes everything anew that is the same in all heaps (in the control block, in the state of objects, in the types),
+// in a heap that comes from outside. So these parts need no verification.
 
 import { arenas } from "../../alloc/arena";
 import { base_free, base_malloc } from "../../alloc/base";
@@ -40,7 +41,7 @@ export function renewControl(tableBase: u32): bool {
   p.peak = p.reserved;
   p.watermark = ~0;
   p.lowMark = 0;
-  // Blocks in pools go back there, whatever serves the domains next.
+  // Blocks in pools must be freed there, whichever allocator serves the domains next.
   const pools = usesPools() || arenas().count != 0;
   memory.fill(CONTROL + DEBUG_AT, 0, CONTROL_BYTES - DEBUG_AT);
   debug().begin();
@@ -51,7 +52,7 @@ export function renewControl(tableBase: u32): bool {
   return true;
 }
 
-/** Variable parts of the state: handles and interned strings; the collector's lists, settings and figures. */
+/** The variable parts of the state: handles and interned strings; the collector's lists, settings and figures. */
 const NAMES_BYTES: usize = SHAPES_AT - HANDLES_AT;
 const LISTS_BYTES: usize = TUPLES_AT - COLLECTOR_AT;
 
@@ -86,11 +87,11 @@ export function renewState(): bool {
   return true;
 }
 
-/** Flags that each user's type must have, and then those that it may have. */
+/** The flags that every user's type must have, and the flags that it may have. */
 const MUST_HAVE: u32 = IS_HEAP_TYPE | IS_READY;
 const MAY_HAVE: u32 = MUST_HAVE | HAS_GC | HAS_OBJECT_ITEMS | HAS_HASHED | IS_PLAIN;
 
-/** Whether a user's type can be what it says: its slots, data, weak references and items do not overlap. */
+/** Whether the layout of a user's type is possible: its slots, data, weak references and items do not overlap. */
 export function isLaidOut(type: PyType): bool {
   if (type.kind != USER || type.slots > 0xffff || type.basicSize > 0xfffff || type.itemSize > 8) return false;
   if (type.hostId == 0 || type.hostId >= MOST) return false;

@@ -32,16 +32,19 @@ export class Verification {
   blocks: Bits;
   /** Objects that were found. */
   objects: Bits;
-  /** Keys that dicts share: at their address, when they are found; 8 bytes behind it, when their entries are. */
+  /**
+   * Keys that several dicts share. The bit at their address is set when they are found; the bit 8 bytes behind it, when
+   * their entries are found.
+   */
   shared: Bits;
   /** The objects that were found, in order. Their references are followed in this order. */
   row: usize;
   count: u32;
   capacity: u32;
-  /** The type of the object whose parts are claimed, and whether all of them were. */
+  /** The type of the object whose parts are being claimed, and whether all of them could be claimed. */
   whole: PyType;
   isWhole: bool;
-  /** The first address that is not what it should be. */
+  /** The first address where something is wrong. */
   broken: usize;
   /** Whether users' types are being found now. */
   findsTypes: bool;
@@ -71,7 +74,7 @@ export class Verification {
     return this.find(o);
   }
 
-  /** Finds a new object: claims its block, and those of its parts. */
+  /** Finds a new object: claims its block and the blocks of its parts. */
   private find(o: PyObject): bool {
     const address = changetype<usize>(o);
     if (!this.blocks.has(address) && !this.blocks.has(address - sizeof<u64>())) return false;
@@ -109,7 +112,10 @@ export class Verification {
     return this.isWhole && (!isAnySet(o) || changetype<PySet>(o).hasFreeSlot);
   }
 
-  /** Whether the sizes of the object's parts are possible. A dict's keys are claimed here, because they say how many values there are. */
+  /**
+   * Whether the sizes of the object's parts are possible. A dict's keys are claimed here, because they tell the number
+   * of values.
+   */
   private hasShape(o: PyObject): bool {
     const kind = o.type.kind;
     if (kind == LIST) {
@@ -178,7 +184,7 @@ export class Verification {
     }
   }
 
-  // ---- types of users ----
+  // ---- users' types ----
 
   /** Finds the types in the ring, and checks their layouts. */
   findTypes(): void {
@@ -290,7 +296,7 @@ export class Verification {
   }
 }
 
-/** One of the objects that every heap has. */
+/** Whether the object is one of those that every heap has. */
 function isPreallocated(o: PyObject): bool {
   const address = changetype<usize>(o);
   if ((address & 7) != 0 || address < at(TYPES_AT) || address >= at(STATE_BYTES) - 8 || o.refcnt != IMMORTAL)

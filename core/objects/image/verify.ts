@@ -22,7 +22,7 @@ import { Bits, claim, claims_begin } from "./claims";
 import { renewControl, renewState } from "./renew";
 import { Verification } from "./verification";
 
-// ---- all of it ----
+// ---- the whole verification ----
 
 function verifyObjects(v: Verification): void {
   v.findTypes();

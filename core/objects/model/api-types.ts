@@ -16,7 +16,7 @@ export const API_TYPES: u32 = EXCEPTIONS + 2;
 
 if (<usize>API_TYPES * 4 > TYPES_AT - API_TYPES_AT) ERROR("there is no room for so many types of exceptions");
 
-/** The address of the word in which an exception's type stands. */
+/** The address of the word that holds an exception's type. */
 @inline
 export function exceptionSlot(k: u32): usize {
   return at(API_TYPES_AT) + ((<usize>k) << 2);
@@ -27,13 +27,13 @@ export function exceptionType(k: u32): PyType {
   return load<PyType>(exceptionSlot(k));
 }
 
-/** The word in which the type of iterators stands. */
+/** The address of the word that holds the type of iterators. */
 @inline
 export function iteratorSlot(): usize {
   return exceptionSlot(ITERATOR);
 }
 
-/** The word with the preallocated MemoryError. */
+/** The address of the word that holds the preallocated MemoryError. */
 @inline
 export function spareErrorSlot(): usize {
   return exceptionSlot(SPARE_ERROR);
@@ -44,7 +44,7 @@ export function isIterator(o: PyObject): bool {
   return changetype<usize>(o.type) == load<usize>(iteratorSlot());
 }
 
-/** Empties the table from the last word on: a derived type goes before its base. */
+/** Empties the table, from the last word to the first, so that a derived type is released before its base. */
 export function dropApiTypes(): void {
   for (let k = API_TYPES; k-- > 0; ) {
     const slot = exceptionSlot(k);

@@ -19,7 +19,7 @@ export class ErrorState {
   z: i32;
 }
 
-/** Where the objects that an error owns stand in it. */
+/** The offsets of the objects that an error owns. */
 export const ERROR_A: usize = offsetof<ErrorState>("a");
 export const ERROR_B: usize = offsetof<ErrorState>("b");
 export const ERROR_C: usize = offsetof<ErrorState>("c");
@@ -54,7 +54,7 @@ export function hasError(): bool {
   return error().code != 0;
 }
 
-/** Number of the exception that an error becomes (exceptions.gen.ts). */
+/** The number of the exception that an error becomes (exceptions.gen.ts). */
 @inline
 export function exceptionOf(code: u32): u32 {
   return code >> 8;

@@ -8,14 +8,14 @@
 import { at, COLLECTOR_AT } from "./state";
 import { GC_BYTES, PyObject } from "./type";
 
-// Bits of `prev`, which is the address of a header otherwise: a multiple of 8.
+// The bits of `prev`. The rest of `prev` is the address of a header, a multiple of 8.
 export const GC_FINALIZED: usize = 1;
 export const GC_COLLECTING: usize = 2;
 /** The object was hashed by its address, so it must not move. */
 export const GC_HASHED: usize = 4;
 /** Flags that a collection does not change. */
 export const GC_LASTING: usize = GC_FINALIZED | GC_HASHED;
-/** Bit of `next` while a collection has not found the object reachable. */
+/** The bit of `next` that is set while a collection has not found the object reachable. */
 export const GC_UNREACHABLE: usize = 1;
 export const GC_FLAGS: usize = 7;
 
@@ -66,7 +66,7 @@ export class GCHead {
     this.setPrev(node);
   }
 
-  /** Takes the header out of its list. The flags stay. */
+  /** Removes the header from its list. The flags stay. */
   @inline
   unlink(): void {
     const next = changetype<GCHead>(this.next);
@@ -88,7 +88,10 @@ export class Generation {
   next: usize;
   prev: usize;
   threshold: u32;
-  /** Youngest: objects allocated minus objects freed since its last collection. Older: collections of the next younger generation. */
+  /**
+   * For the youngest generation: the number of objects allocated minus those freed, since its last collection. For
+   * older ones: the number of collections of the next younger generation.
+   */
   count: i32;
 
   @inline

@@ -1,4 +1,5 @@
-// What the host holds: handles; a stack for values that it passes in or receives; and a buffer for text and bytes.
+// What the core keeps for the host: handles; a stack for values that the host passes in or receives; and a buffer for
+// text and bytes.
 //
 //   table   -> word for each handle: an object's address (the handle owns a reference), or next free handle << 1 | 1
 //   stack   -> objects on their way in or out, each with a reference
@@ -19,7 +20,7 @@ import { PyObject } from "./type";
 const LEAST_HANDLES: u32 = 64;
 const LEAST_STACK: u32 = 64;
 const LEAST_BUFFER: usize = 1024;
-/** Bytes. A larger buffer or stack is given back after its use. */
+/** A buffer or a stack larger than this, in bytes, is given back after its use. */
 const KEPT_BUFFER: usize = 65536;
 const KEPT_STACK: u32 = 4096;
 
@@ -122,7 +123,7 @@ export class Handles {
     return true;
   }
 
-  /** Takes the top of the stack; its reference is the caller's. */
+  /** Removes the top of the stack, and returns it. The caller owns the reference. */
   @inline
   pop(): PyObject {
     if (DEBUG) assert(this.stackTop > 0);
@@ -187,7 +188,7 @@ export class Handles {
     this.stack = lowered(this.stack, (<usize>this.stackCapacity) << 2);
   }
 
-  /** Whether the list of free handles ends and has all of them. */
+  /** Whether the list of free handles ends, and contains all of them. */
   freeListIsWhole(): bool {
     let left = this.capacity - 1 - this.count;
     for (let handle = this.free; handle != 0; handle = load<u32>(this.word(handle)) >> 1) {
@@ -211,7 +212,7 @@ function resized(block: usize, n: usize): usize {
   return moved;
 }
 
-/** The block of `n` bytes, or a copy of it in a lower place. */
+/** Moves a block of `n` bytes to a lower place, if there is one. Returns where it is now. */
 function lowered(block: usize, n: usize): usize {
   if (block == 0) return 0;
   const fresh = base_malloc(INTERNAL, n);

@@ -1,4 +1,4 @@
-// Hashes: of bytes in memory (keyed), of numbers, and how hashes are put together.
+// Hashes: of bytes in memory (with a key), of numbers, and of several hashes together.
 //
 // str and bytes are hashed with SipHash-1-3 under a key of the heap's own, as in CPython (PEP 456, Python/pyhash.c): without
 // the key, nobody can construct texts that collide. Numbers are hashed modulo the prime 2^31 - 1, so that equal numbers of
@@ -27,7 +27,7 @@ export function hashBytes(address: usize, n: usize): i32 {
   const words = n & ~7;
   let rounds: u32 = 0;
   let m: u64 = 0;
-  // The words of the message, its rest with the length, and three rounds to finish.
+  // The loop takes the words of the message, then its rest together with the length, then does three rounds at the end.
   for (let k: usize = 0; rounds != 4; ) {
     let last: u64 = 0;
     if (k < words) {
@@ -59,7 +59,7 @@ export function hashBytes(address: usize, n: usize): i32 {
   return notError(<i32>(v0 ^ v1 ^ v2 ^ v3));
 }
 
-/** The hash of a float that is a number. Exact for integers, so that hash(2.0) == hash(2). */
+/** The hash of a float other than NaN and infinity. It is exact for integers, so that hash(2.0) == hash(2). */
 export function hashFloat(v: f64): i32 {
   if (isFinite(v)) {
     const whole = trunc(v);
@@ -87,7 +87,7 @@ function hashOfBits(v: f64): i32 {
   return notError(v < 0 ? -hash : hash);
 }
 
-/** Hash of an address: of objects that are equal to themselves only. */
+/** The hash of an address, for objects that are equal only to themselves. */
 @inline
 export function hashPointer(o: usize): i32 {
   return notError(<i32>rotr<u32>(<u32>o, 4));

@@ -1,4 +1,4 @@
-// Memory of objects: how their blocks come from the heap and go back.
+// The memory of objects: how their blocks are allocated and freed.
 //
 // Invariants:
 //   type.live == objects of the type that were allocated and not yet deallocated
@@ -88,7 +88,7 @@ export function newObject(type: PyType, bytes: usize): PyObject | null {
   return block == 0 ? null : begin(block, type, whole);
 }
 
-/** As newObject with the type's basic size, from the type's free list if that is not empty. */
+/** As newObject, with the type's basic size. Takes the block from the type's free list, if that is not empty. */
 @inline
 export function newFixed(type: PyType): PyObject | null {
   const head = type.free;
@@ -99,7 +99,7 @@ export function newFixed(type: PyType): PyObject | null {
   return begin(head, type, <usize>type.basicSize + type.headBytes);
 }
 
-/** Gives the block of a dead object of `bytes` bytes back to the heap. Its references and parts are released already. */
+/** Frees the block of a dead object of `bytes` bytes. Its references and parts have been released already. */
 @inline
 export function freeObject(o: PyObject, bytes: usize): void {
   PyObject_Free(retire(o, bytes));

@@ -1,4 +1,4 @@
-// Errors with objects: how they are raised and cleared, and the type of their exception.
+// Raises and clears errors that own objects, and tells the type of an error's exception.
 
 import { error, exceptionOf, raiseMemory, setCode } from "./error";
 import { E_RAISED } from "./errors.gen";

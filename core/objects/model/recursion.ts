@@ -1,9 +1,9 @@
-// How deep the recursion into nested objects is.
+// Counts the depth of recursion into nested objects.
 
 import { raiseRecursion } from "./raises.gen";
 import { settings } from "./settings";
 
-/** Goes one level deeper into nested objects. False, and RecursionError is raised, at the limit. Pairs with `leave`. */
+/** Goes one level deeper into nested objects. False, with RecursionError, at the limit. Pairs with `leave`. */
 @inline
 export function enter(): boolean {
   const s = settings();

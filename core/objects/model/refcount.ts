@@ -12,7 +12,10 @@ import { PyObject } from "./type";
 
 export const IMMORTAL: u32 = 5 << 28;
 export const IMMORTAL_MINIMUM: u32 = 1 << 30;
-/** The highest count of a valid object. Between the bounds there is room for C that counts immortal objects up and down. */
+/**
+ * The highest reference count of a valid object. Between the bounds there is room for C code that counts immortal
+ * objects up and down.
+ */
 export const IMMORTAL_MAXIMUM: u32 = 6 << 28;
 
 /** Adds a reference. Returns the object, so that the reference can be passed on in the same expression. */
@@ -91,13 +94,13 @@ function emptyTrash(): void {
   }
 }
 
-/** After an exception has ended a deallocation from outside: deallocates the objects that wait in the list. */
+/** Deallocates the objects that wait in the list, after an exception has ended a deallocation from outside. */
 export function trashUnwound(): void {
   trash().depth = 0;
   emptyTrash();
 }
 
-/** dealloc of objects that are never deallocated. */
+/** The dealloc of immortal objects: it must never be called. */
 export function immortal_dealloc(o: PyObject): void {
   o.refcnt = IMMORTAL;
 }

@@ -23,7 +23,7 @@ export function result(): Result {
   return changetype<Result>(at(RESULT_AT));
 }
 
-/** The address of the word that holds the string which a result reads; the word may be 0. */
+/** The address of the word that refers to the string whose text the host reads; the word may be 0. */
 @inline
 export function heldText(): usize {
   return changetype<usize>(result()) + offsetof<Result>("held");

@@ -1,4 +1,4 @@
-// What was chosen when the heap was made (the key of hashes, policies), and some state that changes.
+// The choices made when the heap was made (the key of hashes, policies), and some state that changes.
 
 import { at, UNDER_WAY_AT, SETTINGS_AT } from "./state";
 
@@ -10,7 +10,7 @@ export class Settings {
   policies: u32;
   depth: u32;
   recursionLimit: u32;
-  /** What has to be done at the next safe point: COLLECTION_DUE, PRESSURE_DUE, as bits. */
+  /** The work for the next safe point: COLLECTION_DUE, PRESSURE_DUE, as bits. */
   due: u32;
   /** 1 while the host wants a handle for every result, also for one that has a value. */
   exact: u32;

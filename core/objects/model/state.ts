@@ -22,7 +22,7 @@ export const RESULT_AT: usize = SPARE_KEYS_AT + 32;
 export const PASS_AT: usize = RESULT_AT + 32;
 export const API_TYPES_AT: usize = PASS_AT + 96;
 export const TYPES_AT: usize = API_TYPES_AT + 336;
-/** Room for one built-in type, and as many bytes has a type that C defines (include/object.h). */
+/** The size of a built-in type. A type that C defines has the same size (include/object.h). */
 export const TYPE_BYTES: usize = 304;
 export const TYPES: usize = 24;
 export const EMPTY_KEYS_AT: usize = TYPES_AT + TYPES * TYPE_BYTES;
@@ -33,13 +33,13 @@ export const SMALL_INT_MIN: i32 = -5;
 export const SMALL_INTS: i32 = 262;
 const INT_BYTES: usize = 16;
 export const CHARACTERS_AT: usize = SMALL_INTS_AT + <usize>SMALL_INTS * INT_BYTES;
-/** Room for a string of one character: 20 bytes of header below U+0080 and 28 above, the character and a zero. */
+/** The size of a string of one character: a header of 20 bytes below U+0080 or 28 above, the character, and a zero. */
 export const ASCII_CHARACTER_BYTES: usize = 24;
 export const LATIN_CHARACTER_BYTES: usize = 32;
 export const BYTES_AT: usize = CHARACTERS_AT + 128 * (ASCII_CHARACTER_BYTES + LATIN_CHARACTER_BYTES);
-/** Room for a bytes object of one byte. */
+/** The size of a bytes object of one byte. */
 export const BYTE_BYTES: usize = 24;
-/** Bytes of the control block and of all that is behind it. */
+/** The size of the control block and of everything behind it. */
 export const STATE_BYTES: usize = BYTES_AT + 256 * BYTE_BYTES;
 
 @inline

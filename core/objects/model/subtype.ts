@@ -1,9 +1,9 @@
-// Which type is derived from which: each has one base, and all end at object.
+// Which type is derived from which. Each type has one base; the last base is always `object`.
 
 import { BASE_OBJECT } from "./kinds.gen";
 import { PyType, typeOf } from "./type";
 
-/** Whether a type is another one or derived from it. */
+/** Whether a type equals another one, or is derived from it. */
 export function isSubtype(type: PyType, base: PyType): bool {
   let at: PyType | null = type;
   while (at) {

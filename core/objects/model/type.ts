@@ -54,17 +54,17 @@ export class PyVarObject extends PyObject {
  */
 @unmanaged
 export class PyType extends PyVarObject {
-  /** In UTF-8, ended by 0. */
+  /** The name in UTF-8, with a 0 at the end. */
   tp_name: usize;
   basicSize: u32;
   itemSize: u32;
-  /** For C; the core calls `dealloc`. */
+  /** Called by C only; the core calls `dealloc`. */
   tp_dealloc: u32;
   tp_vectorcall_offset: i32;
   tp_getattr: u32;
   tp_setattr: u32;
   tp_as_async: usize;
-  /** For C: a function that returns a string. The core calls `repr`. */
+  /** Called by C only; it returns a string. The core calls `repr`. */
   tp_repr: u32;
   tp_as_number: usize;
   tp_as_sequence: usize;
@@ -110,7 +110,7 @@ export class PyType extends PyVarObject {
   finalize: u32;
   tp_vectorcall: u32;
   tp_watched: u32;
-  // The core's own. A type that is not built in has its name as a string, too.
+  // The core's own fields. A type that is not built in has its name also as a string.
   name: PyObject | null;
   kind: u32;
   dealloc: u32;

@@ -1,5 +1,6 @@
-// Attributes of instances, types and modules. A name is looked up in the dicts of an object's type and of its bases. Data descriptors found there
-// come first, then the object's own dict, if it has one, then other values of the types (CPython's PyObject_GenericGetAttr, Objects/object.c).
+// Attributes of instances, types and modules (CPython's PyObject_GenericGetAttr, Objects/object.c). A name is looked up
+// in the dicts of the object's type and of its bases. If that finds a data descriptor, it is used. Otherwise the
+// object's own dict is used, if it has the name, and otherwise the value that was found in the types.
 
 import { hasError } from "../../model/error";
 import { E_IMMUTABLE_TYPE, E_NO_ATTRIBUTE, E_READ_ONLY, E_TYPE_NO_ATTRIBUTE } from "../../model/errors.gen";
@@ -41,20 +42,20 @@ export function lookup(type: PyType, name: PyObject): PyObject | null {
   return null;
 }
 
-/** The address of the word with an object's own dict; 0 if it can't have one. */
+/** The address of the word that holds an object's own dict; 0 if the object can't have one. */
 function dictSlot(o: PyObject): usize {
   const offset = o.type.tp_dictoffset;
   return offset > 0 ? changetype<usize>(o) + offset : 0;
 }
 
-/** The dict in such a word; null if there is none yet (in an exception, the word is None then). */
+/** The dict in such a word; null if there is none yet. In an exception, the word is None then. */
 function dictIn(slot: usize): PyDict | null {
   if (slot == 0) return null;
   const dict = load<PyObject | null>(slot);
   return dict === None() ? null : changetype<PyDict | null>(dict);
 }
 
-/** The same dict, which is made if there is none yet; null with an error. */
+/** The dict in such a word; it is made if there is none yet. null with an error. */
 function dictOrNew(slot: usize): PyDict | null {
   const dict = dictIn(slot);
   if (dict) return dict;
@@ -67,7 +68,9 @@ function noAttribute(o: PyObject, name: PyObject): void {
   raiseNoAttribute(o, name);
 }
 
-/** Whether a name is these `length` ASCII characters, eight to a word, the first in the lowest byte. */
+/**
+ * Whether a name consists of these `length` ASCII characters. A word holds eight of them, the first in the lowest byte.
+ */
 export function isNamed(name: PyObject, first: u64, rest: u64, length: u32): bool {
   const s = changetype<PyStr>(name);
   if (s.length != length || !s.isAscii) return false;
@@ -77,7 +80,7 @@ export function isNamed(name: PyObject, first: u64, rest: u64, length: u32): boo
   return true;
 }
 
-// Attributes that objects and types have without a dict.
+// Attributes that objects and types have even without a dict.
 
 @inline
 function isClass(name: PyObject): bool {
@@ -118,7 +121,7 @@ export function PyObject_GenericGetAttr(o: PyObject, name: PyObject): PyObject |
   return withoutDict(o, name);
 }
 
-/** The class of any object; the name and the doc of functions and methods. */
+/** The attributes of an object without a dict: its class; for functions and methods also name and doc. */
 function withoutDict(o: PyObject, name: PyObject): PyObject | null {
   if (isClass(name)) return incref<PyType>(o.type);
   if (isKind(o, BUILTIN) || isKind(o, METHOD_DESCRIPTOR)) {
@@ -130,7 +133,10 @@ function withoutDict(o: PyObject, name: PyObject): PyObject | null {
   return null;
 }
 
-/** The value of an attribute that was found in a type's dict, for an instance, or for the type itself if `o` is null. */
+/**
+ * The value of an attribute for an instance, or for the type itself if `o` is null. The attribute was found in a type's
+ * dict.
+ */
 function bound(found: PyObject, o: PyObject | null, type: PyType): PyObject | null {
   if (isDescriptor(found)) return descriptor_get(found, o, type);
   const get = found.type.tp_descr_get;
@@ -166,7 +172,7 @@ function deleteIn(dict: PyDict | null, o: PyObject, name: PyObject): i32 {
 
 // ---- types ----
 
-/** getattr of a type: from its own dict and those of its bases. */
+/** getattr of a type: looks in its own dict, and in those of its bases. */
 export function type_getattro(o: PyObject, name: PyObject): PyObject | null {
   const type = changetype<PyType>(o);
   const found = lookup(type, name);
@@ -205,7 +211,10 @@ export function moduleNameOf(type: PyType): PyObject | null {
   return str_from_utf8(at, 8);
 }
 
-/** Only types from PyType_FromSpec have attributes that can be changed: TypeError for others. */
+/**
+ * Sets an attribute of a type. Only types from PyType_FromSpec have attributes that can be changed; for others, raises
+ * TypeError.
+ */
 export function type_setattro(o: PyObject, name: PyObject, value: PyObject | null): i32 {
   const type = changetype<PyType>(o);
   const dict = type.tp_dict;
@@ -230,7 +239,7 @@ export function module_getattro(o: PyObject, name: PyObject): PyObject | null {
   return null;
 }
 
-/** AttributeError: the module, which may have no name, has no attribute of this name. */
+/** Raises AttributeError: the module, which may have no name, has no attribute of this name. */
 function raiseNoAttributeOf(module: PyObject, name: PyObject): void {
   const own = moduleName(module);
   raiseModuleNoAttribute(own ? own : emptyStr(), name);
@@ -245,9 +254,9 @@ function module_setattro(o: PyObject, name: PyObject, value: PyObject | null): i
   return -1;
 }
 
-// ---- of anything ----
+// ---- any object ----
 
-/** Whether it is a string; TypeError if not. */
+/** Whether the name is a string; raises TypeError if not. */
 function mustBeText(name: PyObject): bool {
   if (isKind(name, STR)) return true;
   raiseAttributeName(name);
@@ -341,7 +350,7 @@ export function PyObject_HasAttrStringWithError(o: PyObject, text: usize): i32 {
   return found;
 }
 
-/** As above, but an error counts as "no such attribute". */
+/** As PyObject_HasAttrWithError, but an error is cleared and counts as "no such attribute". */
 export function PyObject_HasAttr(o: PyObject, name: PyObject): i32 {
   const found = PyObject_HasAttrWithError(o, name);
   if (found >= 0) return found;

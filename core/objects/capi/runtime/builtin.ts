@@ -38,7 +38,7 @@ export const METH_CLASS: u32 = 0x0010;
 export const METH_STATIC: u32 = 0x0020;
 export const METH_FASTCALL: u32 = 0x0080;
 export const METH_METHOD: u32 = 0x0200;
-/** A flag of the function object itself, beside METH_*: `self` is not NULL. */
+/** A flag of the function object, in addition to METH_*: `self` is not NULL. */
 const HAS_SELF: u32 = 1;
 
 /** A function object. It takes new references to the objects that it is bound to. */
@@ -132,7 +132,7 @@ export function tupleOfRow(args: usize, n: u32): PyObject | null {
   return t;
 }
 
-/** The dict of names and of the values that stand at `values`. */
+/** A dict with these names as keys; the values stand at `values`. */
 export function dictOfRow(values: usize, names: PyTuple): PyObject | null {
   const d = dict_new();
   for (let k: u32 = 0; d && k < names.size; k++) {
@@ -144,8 +144,9 @@ export function dictOfRow(values: usize, names: PyTuple): PyObject | null {
 }
 
 /**
- * Calls the function of a definition with `self`, `n` arguments from `args` on, and behind them the arguments whose names are in `names`. `type`
- * is the class that a method of METH_METHOD belongs to. A new reference; null with an error.
+ * Calls the function of a definition with `self` and `n` arguments from `args` on. Behind these stand the arguments
+ * whose names are in `names`. `type` is the class to which a method of METH_METHOD belongs. A new reference; null with
+ * an error.
  */
 export function callDefinition(
   definition: usize,

@@ -59,7 +59,7 @@ function notCallable(o: PyObject): PyObject | null {
   return null;
 }
 
-/** SystemError: the function returned NULL without an error, or a result with an error set. */
+/** Raises SystemError, because the function returned NULL without an error, or a result with an error set. */
 export function inconsistent(callable: PyObject, result: PyObject | null): PyObject | null {
   const cause = taken();
   raiseAboutRepr(result ? E_RESULT_WITH_ERROR : E_NULL_RESULT, callable);
@@ -102,7 +102,7 @@ function takesRow(callable: PyObject): bool {
   return isKind(callable, BUILTIN) || isKind(callable, METHOD_DESCRIPTOR) || vectorcallOf(callable) != 0;
 }
 
-/** callable(*args, **kwargs) of a tuple and a dict, which may be null. */
+/** callable(*args, **kwargs) with a tuple and a dict; the dict may be null. */
 export function PyObject_Call(callable: PyObject, args: PyObject, kwargs: PyObject | null): PyObject | null {
   if (!isKind(args, TUPLE) || (kwargs && !isKind(kwargs, DICT))) return badCall();
   const t = changetype<PyTuple>(args);
@@ -111,7 +111,7 @@ export function PyObject_Call(callable: PyObject, args: PyObject, kwargs: PyObje
   return d ? callSpread(callable, t.items, t.size, changetype<PyDict>(d)) : callRow(callable, t.items, t.size, null);
 }
 
-/** Calls tp_call with this tuple and dict. */
+/** Calls tp_call with the tuple and the dict. */
 function callWith(callable: PyObject, args: PyObject, kwargs: PyObject | null): PyObject | null {
   if (!enter()) return null;
   const result = call_indirect<PyObject | null>(callable.type.tp_call, callable, args, kwargs);
@@ -119,7 +119,7 @@ function callWith(callable: PyObject, args: PyObject, kwargs: PyObject | null): 
   return isConsistent(result) ? result : inconsistent(callable, result);
 }
 
-/** Arguments of a row and a dict's, in one row with the names in a tuple. */
+/** Calls with the arguments in a row and those in a dict. Both are put into one row, and the names into a tuple. */
 function callSpread(callable: PyObject, args: usize, n: u32, kwargs: PyDict): PyObject | null {
   const names = tuple_new(kwargs.used);
   if (!names) return null;
@@ -228,9 +228,9 @@ export function descriptor_call(f: PyObject, args: PyObject, kwargs: PyObject | 
   return PyObject_Call(f, args, kwargs);
 }
 
-// ---- recursion of C's own ----
+// ---- recursion in C ----
 
-/** Goes one level deeper: 1, to be ended by Py_LeaveRecursiveCall; 0, without an error, at the limit. */
+/** Goes one level deeper: 1, and Py_LeaveRecursiveCall must end it; or 0, without an error, at the limit. */
 export function _Py_EnterRecursion(): i32 {
   if (enter()) return 1;
   clearError();

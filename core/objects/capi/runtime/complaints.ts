@@ -19,7 +19,7 @@ export function badCallNumber(): i32 {
   return -1;
 }
 
-/** Raises an error whose sentence has the repr of an object, and perhaps a number. */
+/** Raises an error whose sentence contains the repr of an object, and perhaps a number. */
 export function raiseAboutRepr(code: u32, o: PyObject, x: i32 = 0): void {
   const text = reprOf(o);
   if (!text) return;

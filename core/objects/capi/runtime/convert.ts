@@ -1,4 +1,4 @@
-// Ints and floats as numbers of C. int, long and Py_ssize_t have 32 bits, long long has 64.
+// Converts ints and floats to numbers of C. int, long and Py_ssize_t have 32 bits, long long has 64.
 //
 // A conversion that fails returns -1 and sets an error. The masks never fail for large values: they keep the lowest bits.
 

@@ -1,5 +1,6 @@
-// What C defines in tables of its own: functions, attributes, modules, types. The layouts are those of CPython's structs (include/methodobject.h,
-// descrobject.h, moduleobject.h, object.h). The tables belong to C. A row with the name NULL, or with the slot 0, ends a table.
+// The tables in which C defines functions, attributes, modules and types. Their layouts are those of CPython's structs
+// (include/methodobject.h, descrobject.h, moduleobject.h, object.h). The tables belong to C. A row whose name is NULL,
+// or whose slot is 0, ends a table.
 
 import { PyObject } from "../../model/type";
 
@@ -39,7 +40,7 @@ export class PyModuleDef extends PyObject {
   copy: usize;
   name: usize;
   doc: usize;
-  /** Bytes of the module's state; negative: there is none, and the module can't be loaded twice. */
+  /** Bytes of the module's state. Negative: the module has no state, and can't be loaded twice. */
   size: i32;
   methods: usize;
   slots: usize;
@@ -48,7 +49,7 @@ export class PyModuleDef extends PyObject {
   free: u32;
 }
 
-/** A row of a table of slots: of PyModuleDef.slots, or of PyType_Spec.slots (PyType_Slot). */
+/** A row in a table of slots: in PyModuleDef.slots, or in PyType_Spec.slots (PyType_Slot). */
 @unmanaged
 export class SlotDef {
   slot: i32;
@@ -67,7 +68,7 @@ export class PyType_Spec {
 
 // Rows of tables by address.
 
-/** Every definition but a type's or a module's begins with its name. */
+/** The address of a definition's name. Every definition begins with its name, except those of types and modules. */
 @inline
 export function nameAt(at: usize): usize {
   return load<usize>(at);

@@ -1,5 +1,6 @@
-// Descriptors: the objects in a type's dict for its methods, members, and attributes with getter and setter. Each has its definition, which
-// belongs to C (definitions.ts), and its type: a borrowed reference, because the type owns the descriptor.
+// Descriptors: the objects in a type's dict for its methods, its members, and its attributes with getter and setter.
+// Each descriptor refers to its definition, which belongs to C (definitions.ts), and to its type. The reference to the
+// type is borrowed, because the type owns the descriptor.
 
 import { raiseNeedsSelf, raiseNotReadable, raiseNotWritable, raiseWrongSelf } from "../../model/raises.gen";
 import { GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR } from "../../model/kinds.gen";
@@ -32,7 +33,7 @@ export function isDescriptor(o: PyObject): bool {
   return isKind(o, METHOD_DESCRIPTOR) || isDataDescriptor(o);
 }
 
-/** Whether it is a data descriptor: these come before an instance's own attributes. */
+/** Whether it is a data descriptor, which comes before an instance's own attributes. */
 @inline
 export function isDataDescriptor(o: PyObject): bool {
   return isKind(o, MEMBER_DESCRIPTOR) || isKind(o, GETSET_DESCRIPTOR);
@@ -43,13 +44,13 @@ export function isStaticOrClass(method: PyObject): bool {
   return (methodAt(definitionOf(method)).flags & (METH_STATIC | METH_CLASS)) != 0;
 }
 
-/** The type that has the descriptor; null once it is gone. */
+/** The descriptor's type; null when the type is gone. */
 @inline
 export function ownerOf(d: PyObject): PyType | null {
   return load<PyType | null>(dataWord(d, DESCRIPTOR_OWNER));
 }
 
-/** Clears the type in its descriptors, because the type is about to be deallocated. */
+/** Clears the reference to the type in its descriptors, because the type is about to be deallocated. */
 export function forgetOwner(dict: PyObject): void {
   const d = changetype<PyDict>(dict);
   for (let index = dict_next(d, 0); index >= 0; index = dict_next(d, index + 1)) {
@@ -66,7 +67,7 @@ function fits(d: PyObject, o: PyObject): bool {
   return false;
 }
 
-/** The class that is passed to a method of METH_METHOD; null for all others. */
+/** The class to pass to a method of METH_METHOD; null for all other methods. */
 @inline
 function classFor(d: PyObject): PyType | null {
   return (methodAt(definitionOf(d)).flags & METH_METHOD) != 0 ? ownerOf(d) : null;
@@ -102,7 +103,7 @@ export function descriptor_set(d: PyObject, o: PyObject, value: PyObject | null)
   return -1;
 }
 
-/** Type.method(self, ...), and of class and static methods Type.method(...). */
+/** Calls Type.method(self, ...); for class and static methods, Type.method(...). */
 export function callDescriptor(d: PyObject, args: usize, n: u32, names: PyTuple | null): PyObject | null {
   const definition = definitionOf(d);
   const flags = methodAt(definition).flags;

@@ -47,7 +47,7 @@ export const TRACEBACK: u32 = 3;
 export const CONTEXT: u32 = 4;
 export const CAUSE: u32 = 5;
 export const EXCEPTION_SLOTS: u32 = 6;
-/** For suppress_context. */
+/** The bytes of an exception's data: suppress_context. */
 const DATA_BYTES: u32 = 4;
 
 // ---- types ----
@@ -120,7 +120,7 @@ export function exception_with(type: PyType, args: PyObject): PyObject | null {
   return e;
 }
 
-/** (o,) */
+/** The tuple (o,). */
 export function oneTuple(o: PyObject): PyObject | null {
   const t = tuple_new(1);
   if (!t) return null;

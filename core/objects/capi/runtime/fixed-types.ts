@@ -1,5 +1,6 @@
-// The API's own types: object, functions, the descriptors of attributes, modules. They lie at fixed places behind the built-in types, so that C can
-// name them. Their objects have the layout of users' types (types/instance.ts): references in slots, the rest is data.
+// The API's own types: object, functions, descriptors, modules. They are at fixed places behind the built-in types, so
+// that C can name them. Their objects have the layout of users' types (types/instance.ts): references are in slots, the
+// rest is data.
 //
 //   builtin_function_or_method   self, module, class of METH_METHOD | definition, flags
 //   method_descriptor,
@@ -54,12 +55,12 @@ import { joinRing, leaveRing, textOf } from "../../types/user-type";
 
 const HEADER: u32 = offsetof<PyObject>();
 
-/** The host's ids for objects of types that C defined, and for objects of the API's types. */
+/** The host's ids for objects of types that C defined, and for objects of the API's own types. */
 export const ID_EXTENSION: u32 = 0xffffffff;
 export const ID_FUNCTION: u32 = 0xfffffffe;
 export const ID_MODULE: u32 = 0xfffffffd;
 
-// Slots, and words of the data, by what the object is; each begins its data with its definition.
+// The slots and the words of the data, for each kind of object. The data of each begins with its definition.
 export const FUNCTION_SELF: u32 = 0;
 export const FUNCTION_MODULE: u32 = 1;
 export const FUNCTION_CLASS: u32 = 2;
@@ -86,7 +87,7 @@ export function slotOf(o: PyObject, k: u32): PyObject {
   return itemAt(changetype<usize>(o) + o.type.slotsAt, k);
 }
 
-/** Fills in the functions for C that all types have. */
+/** Fills in the functions that all types have for C. */
 function fillSlots(type: PyType): void {
   type.tp_repr = slotFunction(SLOT_REPR);
   type.tp_str = slotFunction(SLOT_STR);
@@ -147,7 +148,9 @@ function beginAll(): void {
   type.tp_setattro = slotFunction(SLOT_TYPE_SETATTRO);
 }
 
-/** Gives the type at a place the name on the stack, for C to read. The first call makes all types. */
+/**
+ * Takes the name from the stack, and gives it to the type at a place, for C to read. The first call makes all types.
+ */
 export function name_fixed_type(place: u32): void {
   const name = handles().pop();
   if (typeOf(BASE_OBJECT).refcnt == 0) beginAll();
@@ -162,7 +165,10 @@ export function name_fixed_type(place: u32): void {
 
 // ---- without modules in C ----
 
-/** Whether the heap has objects that modules in C defined, or that are theirs: functions, modules, descriptors. */
+/**
+ * Whether the heap has objects of types that modules in C defined, or objects of the API's own types: functions,
+ * modules, descriptors.
+ */
 export function hasObjectsOfC(): bool {
   const ring = typeOf(USER);
   for (let type: PyType = ring.after; type !== ring; type = type.after) {

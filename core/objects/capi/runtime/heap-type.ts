@@ -1,5 +1,5 @@
-// PyType_FromSpec and its relatives: types made from a table of slots. They live as long as there are references to them. A type's functions for
-// numbers, sequences and mappings are in a block of their own, with its name:
+// PyType_FromSpec and its relatives: types made from a PyType_Spec. They live as long as there are references to them.
+// A type's functions for numbers, sequences and mappings are in a block that the type owns, together with its name:
 //
 //   numbers | sequences | mappings | name, 0
 
@@ -31,7 +31,7 @@ const SEQUENCES_AT: usize = NUMBERS_AT + ((<usize>NUMBER_WORDS) << 2);
 const MAPPINGS_AT: usize = SEQUENCES_AT + ((<usize>SEQUENCE_WORDS) << 2);
 const NAME_AT: usize = MAPPINGS_AT + ((<usize>MAPPING_WORDS) << 2);
 
-/** The block of a type's own, with a copy of its name. */
+/** Gives the type the block that it owns, with a copy of its name. */
 function giveOwn(type: PyType, name: usize): bool {
   const length = lengthOfC(name) + 1;
   const bytes = NAME_AT + length;
@@ -64,7 +64,7 @@ function wordFor(type: PyType, place: i32): usize {
   }
 }
 
-/** The base from a table of slots or a tuple; object if there is none; null with an error. */
+/** The base that the slots or a tuple of bases name; `object` if there is none; null with an error. */
 function baseOf(spec: PyType_Spec, bases: PyObject | null): PyType | null {
   let base: PyObject | null = bases;
   for (let at = spec.slots; slotAt(at).slot != 0; at += offsetof<SlotDef>()) {
@@ -81,7 +81,7 @@ function baseOf(spec: PyType_Spec, bases: PyObject | null): PyType | null {
   return changetype<PyType | null>(badCall());
 }
 
-/** Sets tp_dictoffset and its like from the special members of a table ("__dictoffset__", ...). */
+/** Sets tp_dictoffset and similar fields from the special members of the type ("__dictoffset__", ...). */
 function takeOffsets(type: PyType): void {
   for (let at = type.tp_members; at != 0 && nameAt(at) != 0; at += offsetof<PyMemberDef>()) {
     const name = nameAt(at);
@@ -108,7 +108,7 @@ function newType(): PyType | null {
   return type;
 }
 
-/** A type with a name, a base, and the attributes of a dict, which may be null and whose reference is taken over. */
+/** A type with a name, a base, and the attributes in a dict. The dict may be null; its reference is taken over. */
 export function type_derived(name: usize, base: PyType, dict: PyObject | null): PyType | null {
   const type = newType();
   if (!type) {
@@ -144,12 +144,12 @@ export function PyType_FromMetaclass(
   return null;
 }
 
-/** Fills the type from a table of slots. */
+/** Fills the type from a PyType_Spec. */
 function fill(type: PyType, base: PyType, spec: PyType_Spec): bool {
   type.base = incref<PyType>(base);
   if (!giveOwn(type, spec.name)) return false;
   const basicSize = spec.basicSize;
-  // A negative size counts from the base's.
+  // A negative size is added to the size of the base.
   type.basicSize = basicSize > 0 ? basicSize : base.basicSize + ((<u32>-basicSize + 3) & ~3);
   type.itemSize = spec.itemSize;
   type.flags = spec.flags | IS_HEAP_TYPE;
@@ -195,7 +195,7 @@ export function PyType_FromSpec(spec: PyType_Spec): PyObject | null {
   return PyType_FromMetaclass(null, null, spec, null);
 }
 
-// ---- asking ----
+// ---- queries ----
 
 /** A type's value for a slot; NULL if it has none. */
 export function PyType_GetSlot(type: PyType, slot: i32): usize {
@@ -248,7 +248,10 @@ export function PyType_GetModuleState(type: PyType): usize {
   return module && isModule(module) ? stateOf(module) : 0;
 }
 
-/** The module, made of a definition, of the type or of the nearest base that has one. */
+/**
+ * The module of the type or of its nearest base that has a module made from this definition: a borrowed reference; NULL
+ * with TypeError.
+ */
 export function PyType_GetModuleByDef(type: PyType, definition: usize): PyObject | null {
   let at: PyType | null = type;
   while (at) {

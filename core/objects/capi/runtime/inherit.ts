@@ -1,4 +1,5 @@
-// What a type inherits from its base: everything that it does not define itself (CPython's Objects/typeobject.c, inherit_special and inherit_slots).
+// Inheritance: a type gets from its base everything that it does not define itself (CPython's Objects/typeobject.c,
+// inherit_special and inherit_slots).
 
 import { HASH, slotFunction, typeFunction } from "../../model/functions";
 import { SLOT_ALLOC, SLOT_FREE, SLOT_GC_FREE, SLOT_REPR, SLOT_STR } from "../../model/table.gen";
@@ -14,14 +15,14 @@ import {
   typeOf,
 } from "../../model/type";
 
-/** Words of a type that are inherited one by one. */
+/** Inherits words of a type, one by one. */
 @inline
 function word(type: PyType, base: PyType, offset: usize): void {
   const at = changetype<usize>(type) + offset;
   if (load<u32>(at) == 0) store<u32>(at, load<u32>(changetype<usize>(base) + offset));
 }
 
-/** Inherits a table of functions: the whole table if the type has none; else the entries that are 0. */
+/** Inherits a table of functions: the whole table if the type has none, otherwise the entries that are 0. */
 function table(type: PyType, base: PyType, offset: usize, words: u32): void {
   const own = load<usize>(changetype<usize>(type) + offset);
   const bases = load<usize>(changetype<usize>(base) + offset);
@@ -79,7 +80,8 @@ function inheritCollector(type: PyType, base: PyType): void {
   }
   if (type.tp_alloc == 0) type.tp_alloc = (base.flags & IS_C_TYPE) != 0 ? base.tp_alloc : slotFunction(SLOT_ALLOC);
   if (type.tp_free != 0) return;
-  // PyObject_Del and PyObject_GC_Del each go with a layout; anything else is the base's own and serves both.
+  // PyObject_Del and PyObject_GC_Del fit only objects without or with a collector header. Any other function is the
+  // base's own, and is inherited.
   const isStandard = base.tp_free == slotFunction(SLOT_FREE) || base.tp_free == slotFunction(SLOT_GC_FREE);
   type.tp_free = isStandard ? slotFunction(type.hasGC ? SLOT_GC_FREE : SLOT_FREE) : base.tp_free;
 }
@@ -111,7 +113,10 @@ function inheritText(type: PyType, base: PyType): void {
   if (type.tp_str == 0) type.tp_str = (base.flags & IS_C_TYPE) != 0 ? base.tp_str : slotFunction(SLOT_STR);
 }
 
-/** Static types whose base is object can't be called to make instances, unless they have a tp_new. */
+/**
+ * Inherits tp_new. A static type whose base is `object` can't be called to make instances, unless it has its own
+ * tp_new.
+ */
 function inheritNew(type: PyType, base: PyType): void {
   if (type.tp_new != 0) return;
   const isStatic = (type.flags & IS_HEAP_TYPE) == 0;

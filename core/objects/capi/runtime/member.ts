@@ -1,4 +1,4 @@
-// Members: fields of an instance in C that are attributes (PyMemberDef, definitions.ts).
+// Members: fields of an instance in C that are also attributes (PyMemberDef, definitions.ts).
 
 import { hasError } from "../../model/error";
 import { BOOL, STR } from "../../model/kinds.gen";
@@ -30,7 +30,7 @@ import {
 import { memberAt } from "./definitions";
 import { internedText, strOfC } from "./text";
 
-// Types of members: CPython's numbers.
+// The types of members, with CPython's numbers.
 export const T_SHORT: u32 = 0;
 export const T_INT: u32 = 1;
 export const T_LONG: u32 = 2;

@@ -41,7 +41,7 @@ function putNameKey(): void {
   store<u8>(scratch(), 0, NAME_LENGTH);
 }
 
-/** The address of a few bytes for a text. */
+/** The address of a few bytes of scratch memory for a text. */
 @inline
 export function scratch(): usize {
   return at(SCRATCH_AT);
@@ -59,7 +59,7 @@ export function docKey(): PyObject | null {
   return internedText(scratch());
 }
 
-/** Whether C's functions for the module can be called: only once its state exists, if it has any. */
+/** Whether C's functions for the module can be called. If the module is to have a state, they need it. */
 function hasState(module: PyObject): bool {
   const definition = definitionOf(module);
   return definition != 0 && (moduleDefAt(definition).size <= 0 || stateOf(module) != 0);

@@ -1,4 +1,4 @@
-// Texts in C: UTF-8, ended by 0.
+// Texts in C: UTF-8 with a 0 at the end.
 
 import { decref } from "../../model/refcount";
 import { PyObject } from "../../model/type";

@@ -1,4 +1,5 @@
-// The deallocation of types that were made while the program ran. It is above the types' folder, because descriptors have to forget their type.
+// Deallocates types that were made while the program ran. It is not in the folder types, because it has to clear the
+// type in its descriptors, which that folder must not import.
 
 import { TYPE } from "../../model/kinds.gen";
 import { clearFreeList, freeBlock, freeObject } from "../../model/memory";
@@ -7,7 +8,7 @@ import { PyObject, PyType, typeOf } from "../../model/type";
 import { leaveRing } from "../../types/user-type";
 import { forgetOwner } from "./descriptor";
 
-/** The host's type of this number is gone, and its functions will not be called any more. */
+/** Tells the host that its type with this number is gone, and that its functions will not be called any more. */
 @external("host", "dropType")
 declare function hostDropType(hostId: u32): void;
 
@@ -16,7 +17,10 @@ function freeOwn(type: PyType): void {
   typeOf(TYPE).resized(-(<isize>type.ownBytes));
 }
 
-/** Built-in types are never deallocated; users' types are, when no reference to them exists, not even an instance's. */
+/**
+ * Deallocates a type that a user defined, when no reference to it exists, not even that of an instance. Built-in types
+ * are never deallocated.
+ */
 export function type_dealloc(o: PyObject): void {
   const type = changetype<PyType>(o);
   const hostId = type.hostId;

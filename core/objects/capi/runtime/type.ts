@@ -23,7 +23,7 @@ import { inherit } from "./inherit";
 import { docKey } from "./module-object";
 import { internedText, strOfC } from "./text";
 
-/** 0, or -1 with an error: then the type is unchanged, except for inherited fields. A second call does nothing. */
+/** 0; or -1 with an error, and then the type is unchanged except for inherited fields. A second call does nothing. */
 export function PyType_Ready(type: PyType): i32 {
   if ((type.flags & IS_READY) != 0) return 0;
   if (type.tp_name == 0) {
@@ -53,14 +53,17 @@ export function PyType_Ready(type: PyType): i32 {
     decref(name);
     return -1;
   }
-  // A type that a table made has its reference to the base already.
+  // A type made from a PyType_Spec has its reference to the base already.
   if ((type.flags & IS_HEAP_TYPE) == 0) type.base = incref<PyType>(base);
   type.flags |= IS_READY;
   joinRing(type);
   return 0;
 }
 
-/** Whether a type can be derived from a base: of built-in types, from object and exceptions only, whose layout C may extend. */
+/**
+ * Whether a type can be derived from a base. Of the built-in types, only `object` and the exceptions are possible
+ * bases: C may extend their layouts.
+ */
 function fitsBase(type: PyType, base: PyType, name: PyObject): bool {
   const isOpen = base.kind == USER && (base.flags & (IS_C_TYPE | IS_BASE_TYPE)) != 0;
   if (!isOpen || ((base.flags & IS_C_TYPE) != 0 && (base.flags & IS_BASE_TYPE) == 0)) {
@@ -128,7 +131,7 @@ function addDoc(d: PyDict, type: PyType): bool {
   return type.tp_doc == 0 || setDoc(d, type.tp_doc);
 }
 
-/** d["__doc__"] is the text. */
+/** Sets d["__doc__"] to the text. */
 export function setDoc(d: PyDict, text: usize): bool {
   const key = docKey();
   const doc = key ? strOfC(text) : null;
@@ -138,7 +141,7 @@ export function setDoc(d: PyDict, text: usize): bool {
   return done;
 }
 
-// ---- the end of a type ----
+// ---- removing a type ----
 
 /** Releases the references of a static type, takes it out of the ring, and makes it "not ready". */
 export function type_retire(type: PyType): void {

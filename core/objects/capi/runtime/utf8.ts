@@ -1,8 +1,9 @@
-// UTF-8, strictly: bytes to characters and back.
+// Strict UTF-8: converts bytes to characters and back.
 //
 //   0xxxxxxx    110xxxxx 10xxxxxx    1110xxxx 10xxxxxx 10xxxxxx    11110xxx 10xxxxxx 10xxxxxx 10xxxxxx
 //
-// No more bytes than needed, no surrogates, nothing above U+10FFFF. Errors say which bytes, and why, as CPython's decoder does.
+// Forms with more bytes than needed, surrogates, and values above U+10FFFF are errors. The message says which bytes are
+// wrong, and why, as in CPython.
 
 import { raiseMemory } from "../../model/error";
 import { E_CONTINUATION_BYTES, E_END_OF_DATA } from "../../model/errors.gen";
@@ -36,7 +37,7 @@ function mayFollow(first: u32, k: u32, byte: u32): bool {
   return first != 0xf4 || byte < 0x90;
 }
 
-/** How many bytes of the character at `k` are valid: all of them if the character is complete. */
+/** The number of valid bytes of the character at `k`; all of them if the character is complete. */
 function goodBytes(data: usize, n: u32, k: u32, size: u32): u32 {
   const first: u32 = load<u8>(data + k);
   let good: u32 = 1;
@@ -44,7 +45,7 @@ function goodBytes(data: usize, n: u32, k: u32, size: u32): u32 {
   return good;
 }
 
-/** How many characters there are, and the bits of all of them; -1 with UnicodeDecodeError. */
+/** Counts the characters, and combines the bits of all of them; -1 with UnicodeDecodeError. */
 function measure(data: usize, n: u32): i32 {
   let count: u32 = 0;
   for (let k: u32 = 0; k < n; count++) {
@@ -74,7 +75,7 @@ function charAt(at: usize, size: u32): u32 {
   return char;
 }
 
-/** A str of `n` bytes of UTF-8: PyUnicode_DecodeUTF8 with the errors "strict". */
+/** The str for `n` bytes of UTF-8: PyUnicode_DecodeUTF8 with the errors "strict". */
 export function str_from_utf8(data: usize, n: u32): PyObject | null {
   if (largestOf(data, 1, n) < 0x80) return str_from_chars(data, 1, n);
   const count = measure(data, n);
@@ -85,7 +86,7 @@ export function str_from_utf8(data: usize, n: u32): PyObject | null {
     all |= charAt(data + k, size);
     k += size;
   }
-  // A single character may be one that all share.
+  // A string of a single character may be a shared one.
   if (count == 1) return str_from_char(all);
   const s = str_new(count, min<u32>(all, 0x10ffff));
   if (!s) return null;
@@ -150,7 +151,7 @@ export function utf8_write(s: PyStr, target: usize): void {
   }
 }
 
-/** The string's UTF-8, ended by 0. The string owns it (str.ts). 0 with an error. */
+/** The string's UTF-8, which ends with a 0 and belongs to the string (str.ts); 0 with an error. */
 export function keptUtf8(s: PyStr): usize {
   if (s.isAscii) return s.data;
   return s.utf8 != 0 || makeUtf8(s) ? s.utf8 : 0;
