@@ -20,9 +20,9 @@ declare function hostLine(id: u32, unit: u32): u32;
 
 export const ENTRY: usize = 16;
 const FIRST_LENGTH: u32 = 8192;
-/** Set in a place that is a line. */
+/** The bit that marks a place as a line. */
 const LINE: u32 = 0x80000000;
-/** The record of a new node: see events.ts. */
+/** The first byte of the record of a new node: see events.ts. */
 export const NODE: u32 = 0xc1;
 
 @inline
@@ -36,7 +36,7 @@ function at(index: u32): usize {
   return tracer().nodes + <usize>(index & tracer().nodeMask) * ENTRY;
 }
 
-/** The node of a place below `parent`, or 0. */
+/** The node for a place below `parent`; 0 if there is none. */
 @inline
 function find(parent: u32, id: u32, place: u32): u32 {
   let index = hash(parent, id, place);

@@ -44,7 +44,9 @@ export function seen(index: u32): Seen {
   return changetype<Seen>(tracer().shadow + index * SEEN);
 }
 
-/** The place that keeps the last known index of a frame in the shadow. The index is a guess, and has to be checked. */
+/**
+ * The word that holds the last known index of a frame in the shadow. The index is only a guess, and has to be checked.
+ */
 @inline
 export function hintOf(frame: usize): usize {
   return tracer().hints + <usize>(((<u32>frame >> 3) * 0x9e3779b1) >> 22) * sizeof<u32>();
@@ -76,7 +78,10 @@ export function growShadow(count: u32): bool {
   return true;
 }
 
-/** A code object is freed, so none of its calls is on the stack any more: removes the entries from its first call on. */
+/**
+ * Removes the entries from the first call of a code object on, because the code object is freed: none of its calls is
+ * on the stack any more.
+ */
 export function forgetCode(code: usize): void {
   const t = tracer();
   for (let index = t.settled; index < t.depth; index++) {

@@ -24,11 +24,13 @@ import { functionOf } from "./watched";
 @external("host", "traceStack")
 declare function hostStack(): u32;
 
-/** Frames of these owners belong to a Python function: FRAME_OWNED_BY_THREAD (0), _GENERATOR, _FRAME_OBJECT. */
+/**
+ * Frames with an owner up to this belong to a Python function: FRAME_OWNED_BY_THREAD (0), _GENERATOR, _FRAME_OBJECT.
+ */
 const LAST_PYTHON_OWNER: u32 = 2;
 /** The lowest bits of a stack reference are tags. */
 const TAGS: usize = 3;
-/** In place of the shadow's index: the chain has ended. */
+/** In place of an index into the shadow: the chain has ended. */
 const OUTSIDE: i32 = -1;
 
 /** The node for where Python is; 0 while it runs no code. */
@@ -96,7 +98,7 @@ function codeOf(frame: usize): usize {
   return load<usize>(frame + tracer().executableOffset) & ~TAGS;
 }
 
-/** Sets the entry to a frame and its code. Its instruction and node are not known yet. */
+/** Sets the entry to a frame and its code. The instruction and the node are not known yet. */
 @inline
 function become(entry: Seen, frame: usize, code: usize): void {
   const isFunction = load<u8>(frame + tracer().ownerOffset) <= LAST_PYTHON_OWNER && code != 0;
@@ -147,7 +149,7 @@ function walk(innermost: usize): u32 {
   return node;
 }
 
-/** Keeps a frame behind the shadow, after `count` others. False if there is no memory for it. */
+/** Stores a frame behind the shadow, after `count` others. False if there is no memory for it. */
 @inline
 function remember(frame: usize, count: u32): bool {
   const t = tracer();

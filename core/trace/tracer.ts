@@ -15,20 +15,20 @@ import { Allocator } from "../alloc/domains";
 import { CONTROL, CONTROL_BYTES, TRACE_AT } from "../ground/control";
 import { DOMAINS, INTERNAL } from "../ground/domains.gen";
 
-/** Number of addresses, and of sites, that a record can name by a slot. */
+/** The number of addresses, and of sites, that a record can refer to by a slot. */
 export const SLOTS: usize = 2048;
 /** A hash of 32 bits, shifted right by this, is a slot. */
 export const SLOT_SHIFT: u32 = 32 - ctz(<u32>SLOTS);
 export const ADDRESS_ENTRY: usize = 8;
 export const SITE_ENTRY: usize = 12;
-/** Number of frames whose place in the shadow is remembered. */
+/** The number of frames whose place in the shadow is remembered. */
 export const HINTS: usize = 1024;
-/** Number of chunks of the interpreter's stack that are known. */
+/** The number of chunks of the interpreter's stack that are remembered. */
 export const CHUNKS: usize = 512;
 const CHUNK_ENTRY: usize = 8;
 const BUFFER_BYTES: usize = 128 * 1024;
 const TABLES: usize = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY) + HINTS * sizeof<u32>() + CHUNKS * CHUNK_ENTRY;
-/** Tables and buffer. */
+/** The size of the tables and the buffer. */
 export const BLOCK_BYTES: usize = TABLES + BUFFER_BYTES;
 /** The longest record, rounded up. */
 const LONGEST_RECORD: usize = 64;
@@ -89,7 +89,7 @@ export class Tracer {
   /** The results of a comparison of the shadow with the stack. */
   changed: u32;
   broken: u32;
-  /** Where a frame was in the shadow, by a hash of its address. */
+  /** The index at which a frame was in the shadow, by a hash of its address. */
   hints: usize;
   chunks: usize;
   chunkCount: u32;
@@ -105,7 +105,7 @@ export class Tracer {
   watched: usize;
   watchedMask: u32;
   watchedCount: u32;
-  /** Stacks that were cut because there was no memory for them. */
+  /** The number of stacks that were cut because there was no memory for them. */
   cut: u32;
   /** Bytes of a request that found no memory. The host is told if this is 0 before. */
   lacked: u32;

@@ -37,7 +37,7 @@ function at(index: u32): usize {
   return tracer().watched + <usize>(index & tracer().watchedMask) * ENTRY;
 }
 
-/** Where a block is in the table, or the empty place where it would be. */
+/** The place of a block in the table, or the empty place where it would be stored. */
 @inline
 function find(block: usize): u32 {
   let index = home(block);

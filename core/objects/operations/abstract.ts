@@ -1,5 +1,5 @@
-// What containers have in common: length, items by index or key, slices, membership, iteration, whatever the type
-// (CPython's Objects/abstract.c).
+// The common operations of containers, whatever their type: length, items by index or key, slices, membership,
+// iteration (CPython's Objects/abstract.c).
 //
 // Iteration goes by positions: nextPosition(o, 0), nextPosition(o, position + 1), ... until -1.
 
@@ -68,7 +68,7 @@ import {
 import { tuple_from } from "../types/tuple";
 import { hasIndex, indexOf } from "./index-of";
 
-/** Items of the container; -1 if the object is not a container. */
+/** The number of items of a container; -1 if the object is not a container. */
 export function sizeOf(o: PyObject): i32 {
   if (isRow(o) || isKind(o, BYTES)) return changetype<PyVarObject>(o).size;
   if (isKind(o, STR)) return changetype<PyStr>(o).length;
@@ -76,7 +76,7 @@ export function sizeOf(o: PyObject): i32 {
   return isAnySet(o) ? changetype<PySet>(o).used : -1;
 }
 
-/** len(o): -1 with TypeError if it has none. */
+/** len(o); -1 with TypeError if the object has no length. */
 export function lengthOf(o: PyObject): i32 {
   let n = sizeOf(o);
   if (n >= 0) return n;
@@ -154,7 +154,7 @@ function isIndexOfC(key: PyObject): bool {
   return false;
 }
 
-/** o[key] of an object of a type in C. */
+/** o[key] for an object of a type in C. */
 function getItemOfC(o: PyObject, key: PyObject): PyObject | null {
   const f = mappingSlot(o, MP_SUBSCRIPT);
   if (f != 0) return callBinary(f, o, key);
@@ -166,7 +166,7 @@ function getItemOfC(o: PyObject, key: PyObject): PyObject | null {
   return itemOfC(o, index);
 }
 
-/** o[key] = value or del o[key] of an object of a type in C. */
+/** o[key] = value, or del o[key], for an object of a type in C. */
 function setItemOfC(o: PyObject, key: PyObject, value: PyObject | null): bool {
   const f = mappingSlot(o, MP_ASS_SUBSCRIPT);
   if (f != 0) return callAssign(f, o, key, value) == 0;
@@ -264,14 +264,14 @@ function clamped(index: i32, n: i32, step: i32): i32 {
   return index < n ? index : step < 0 ? n - 1 : n;
 }
 
-/** PySlice_AdjustIndices: what start:stop:step is in a sequence of `n` items. False with ValueError if step is 0. */
+/** PySlice_AdjustIndices: resolves start:stop:step for a sequence of `n` items. False with ValueError if step is 0. */
 function resolve(n: i32, start: i32, stop: i32, step: i32, absent: u32): bool {
   if (step == 0) {
     raiseStep();
     return false;
   }
   const s = slice();
-  // So large a step takes at most one item. It is limited so that its negation does not overflow.
+  // A step this large takes at most one item. It is limited, so that its negation does not overflow.
   s.step = step == i32.MIN_VALUE ? -i32.MAX_VALUE : step;
   s.start = (absent & NO_START) != 0 ? (step < 0 ? n - 1 : 0) : clamped(start, n, step);
   s.stop = (absent & NO_STOP) != 0 ? (step < 0 ? -1 : n) : clamped(stop, n, step);
@@ -336,7 +336,7 @@ export function nextPosition(o: PyObject, position: u32): i32 {
   return position < <u32>sizeOf(o) ? position : -1;
 }
 
-/** The item at a position, a dict's key: a new reference. */
+/** The item at a position, for a dict its key: a new reference. */
 export function itemAtPosition(o: PyObject, position: u32): PyObject | null {
   if (isKind(o, DICT)) return incref<PyObject>(changetype<PyDict>(o).keys.keyAt(position)!);
   if (isAnySet(o)) return incref<PyObject>(changetype<PySet>(o).keyAt(position)!);
@@ -363,7 +363,7 @@ export function isIterableOfC(o: PyObject): bool {
   return iterSlot(o) != 0 || sequenceSlot(o, SQ_ITEM) != 0;
 }
 
-/** list(o) of an object of a type in C; null with TypeError if it can't be iterated over. */
+/** list(o) for an object of a type in C; null with TypeError if it is not iterable. */
 function listOfC(o: PyObject): PyList | null {
   if (!isIterableOfC(o)) {
     raiseNotIterable(o);

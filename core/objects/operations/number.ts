@@ -1,4 +1,4 @@
-// Operators: which type's function is called for two operands.
+// Operators: calls the right type's function for two operands.
 
 import { hasError, raiseMemory } from "../model/error";
 import { BOOL, BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds.gen";
@@ -152,7 +152,10 @@ function concat(a: PyObject, b: PyObject): PyObject | null {
   return bytes_concat(changetype<PyBytes>(a), changetype<PyBytes>(b));
 }
 
-/** `count` as the number of repetitions of a sequence of `n` items; -1 with an error if the result would be too long. */
+/**
+ * The number of repetitions of a sequence of `n` items that `count` stands for; -1 with an error if the result would be
+ * too long.
+ */
 export function repeatCount(n: i32, count: PyLong): i32 {
   if (!int_is_index(count)) {
     raiseIndexSize();
@@ -233,7 +236,7 @@ export function unary(a: PyObject, operator: i32): PyObject | null {
   return null;
 }
 
-/** pow(a, b, modulus) of ints; without a modulus, which then is None, a ** b. */
+/** pow(a, b, modulus) for ints. If the modulus is None, a ** b. */
 export function powerModulo(a: PyObject, b: PyObject, modulus: PyObject): PyObject | null {
   if (modulus === None()) return binary(a, b, POW);
   if (isOfC(a) || isOfC(b) || isOfC(modulus)) {

@@ -1,4 +1,4 @@
-// Union, intersection and difference of sets and whatever can be iterated over.
+// Union, intersection and difference of sets and iterables.
 //
 // The operand that is iterated over, and the moments when tables grow, are CPython's (Objects/setobject.c), so results have the same order.
 // If memory runs out halfway, a function that changes a set restores the set's items.
@@ -132,7 +132,7 @@ function intersectItems(result: PySet, s: PySet, other: PyObject): bool {
     const done = there >= 0 && (there == 0 || set_add_known(result, item, hash));
     decref(item);
     if (!done) return false;
-    // All items of the set were met, so there is nothing more to find.
+    // All items of the set were found, so nothing more can be found.
     if (there == 1 && result.used == s.used) return true;
   }
   return true;
@@ -181,7 +181,8 @@ export function set_difference_update(s: PySet, other: PyObject): bool {
     return true;
   }
   if (!isAnySet(other)) {
-    // The items are all made before anything changes: what can fail then is a hash, as in CPython, but not for lack of memory.
+    // All items are made before anything changes. Then only hashing an item can fail, as in CPython, but not for lack
+    // of memory.
     const items = listOf(other);
     if (!items) return false;
     const done = discardEach(s, items);
@@ -215,7 +216,7 @@ function discardAll(s: PySet, items: PySet): bool {
   return true;
 }
 
-/** Clears away the slots of removed items if they are more than a quarter of all, and if there is memory for that. */
+/** Removes the slots of removed items, if they are more than a quarter of all, and if there is memory for that. */
 function sweep(s: PySet): void {
   if (s.fill - s.used > s.mask / 4 && !set_resize(s, s.used > 50000 ? s.used * 2 : s.used * 4)) clearError();
 }
@@ -253,7 +254,7 @@ export function set_symmetric_difference_update(s: PySet, other: PyObject): bool
   if (!items) return false;
   const copy = set_copy(s, typeOf(SET));
   const done = copy !== null && toggleAll(s, items);
-  // What was toggled so far goes back: the set has the items of its copy again.
+  // Undoes what was toggled so far: the set gets the items of its copy back.
   if (copy) {
     if (!done) set_swap(s, copy);
     decref(copy);

@@ -24,12 +24,12 @@ import { ASCII_CHARACTER_BYTES, at, CHARACTERS_AT, LATIN_CHARACTER_BYTES } from 
 import { PyObject, typeOf } from "../model/type";
 
 export const STATE_INTERNED: u32 = 1;
-/** Bytes of a character, within the state. */
+/** The place of the width (bytes of a character) in the state. */
 export const WIDTH_SHIFT: u32 = 16;
 export const WIDTH_MASK: u32 = 7;
 export const STATE_ASCII: u32 = 1 << 20;
 const COMPACT: u32 = 1 << 19;
-/** Offset of the characters, of strings that are ASCII and of others. */
+/** The offset of the characters, in ASCII strings and in others. */
 export const ASCII_HEADER: usize = 20;
 export const WIDE_HEADER: usize = 28;
 const UTF8_LENGTH_AT: usize = 20;
@@ -72,18 +72,18 @@ export class PyStr extends PyObject {
     return load<usize>(changetype<usize>(this) + UTF8_AT);
   }
 
-  /** Its bytes, the zero not counted. */
+  /** The length of the UTF-8 in bytes, without the zero. */
   @inline
   get utf8Length(): u32 {
     return load<u32>(changetype<usize>(this) + UTF8_LENGTH_AT);
   }
 
-  /** Bytes of the block with the UTF-8. */
+  /** The size of the block with the UTF-8. */
   get utf8Bytes(): usize {
     return this.isAscii || this.utf8 == 0 ? 0 : <usize>this.utf8Length + 1;
   }
 
-  /** Makes the block with `n` bytes of UTF-8 and a zero the string's own. */
+  /** Gives the string a block with `n` bytes of UTF-8 and a zero; the string owns it. */
   keepUtf8(block: usize, n: u32): void {
     store<u32>(changetype<usize>(this) + UTF8_LENGTH_AT, n);
     store<usize>(changetype<usize>(this) + UTF8_AT, block);
@@ -101,7 +101,7 @@ function sizeFor(ascii: bool, width: u32, length: u32): usize {
   return (ascii ? ASCII_HEADER : WIDE_HEADER) + (<usize>length + 1) * width;
 }
 
-/** Character number `k` of characters of `width` bytes. */
+/** Character number `k` in a row of characters of `width` bytes. */
 @inline
 export function charOf(data: usize, width: u32, k: u32): u32 {
   if (width == 1) return load<u8>(data + k);
@@ -116,7 +116,7 @@ export function putChar(data: usize, width: u32, k: u32, char: u32): void {
   else store<u32>(data + ((<usize>k) << 2), char);
 }
 
-/** Bytes that a character needs. */
+/** The bytes that a character needs. */
 @inline
 export function widthOf(char: u32): u32 {
   return char < 0x100 ? 1 : char < 0x10000 ? 2 : 4;
@@ -132,7 +132,7 @@ function begin(s: PyStr, length: u32, largest: u32): void {
   putChar(s.data, width, length, 0);
 }
 
-/** A new string of `length` characters, not yet written, the largest of which will be in the range of `largest`. */
+/** A new string of `length` characters, which are not written yet. `largest` tells the width that they need. */
 export function str_new(length: u32, largest: u32): PyStr | null {
   const header = largest < 0x80 ? ASCII_HEADER : WIDE_HEADER;
   const o = newObject(typeOf(STR), requestFor(header, <u64>length + 1, widthOf(largest)));
@@ -219,7 +219,7 @@ function isLow(unit: u32): bool {
   return (unit & 0xfc00) == 0xdc00;
 }
 
-/** The string of `n` UTF-16 units in memory. A surrogate without its other half is a character of its own. */
+/** The string of `n` UTF-16 units in memory. A surrogate without its other half becomes a character. */
 export function str_from_utf16(data: usize, n: u32): PyObject | null {
   let pairs: u32 = 0;
   for (let k: u32 = 1; k < n; k++) {
@@ -267,14 +267,17 @@ export function sameBytes(a: usize, b: usize, n: usize): bool {
   return true;
 }
 
-/** The `n` bytes at `source` stand `count` times at `target`: twice as many are copied each time, for one by one is slow if there are few. */
+/**
+ * Copies the `n` bytes at `source` to `target`, `count` times. Each copy is twice as long as the one before, because
+ * copying one at a time is slow for short texts.
+ */
 export function fillWith(target: usize, source: usize, n: usize, count: u32): void {
   const whole = n * count;
   memory.copy(target, source, n);
   for (let done = n; done < whole; done <<= 1) memory.copy(target + done, target, min(done, whole - done));
 }
 
-/** Which of two strings comes first, by code points: negative, 0, positive. */
+/** Compares two strings by code points: negative, 0 or positive. */
 export function str_order(a: PyStr, b: PyStr): i32 {
   const n = min(a.length, b.length);
   const aData = a.data;
@@ -289,7 +292,7 @@ export function str_order(a: PyStr, b: PyStr): i32 {
   return a.length < b.length ? -1 : a.length > b.length ? 1 : 0;
 }
 
-/** Every `step`th character from `start`, `n` of them: a new string as narrow as they allow. */
+/** A new string of `n` characters: every `step`th from `start` on. It is as narrow as the characters allow. */
 export function str_slice(s: PyStr, start: i32, step: i32, n: u32): PyObject | null {
   const width = s.width;
   const data = s.data;
@@ -322,7 +325,7 @@ function largestIn(s: PyStr): u32 {
   return s.isAscii ? 0x7f : s.width == 1 ? 0xff : s.width == 2 ? 0xffff : 0x10ffff;
 }
 
-/** The string `count` times; `count` >= 0, and the result's length fits a u32. */
+/** The string repeated `count` times. The result's length must fit a u32. */
 export function str_repeat(s: PyStr, count: u32): PyObject | null {
   if (count == 1) return incref<PyObject>(s);
   const length = s.length * count;
@@ -361,7 +364,7 @@ export function str_contains(s: PyStr, part: PyObject): i32 {
   return str_find(s, changetype<PyStr>(part), 0) >= 0 ? 1 : 0;
 }
 
-/** Gives the string's memory back; whoever interned it has forgotten it. */
+/** Frees the string's memory. If it was interned, it must have been removed from the table. */
 export function str_release(s: PyStr): void {
   const bytes = s.utf8Bytes;
   if (bytes != 0) {
@@ -371,7 +374,7 @@ export function str_release(s: PyStr): void {
   freeObject(s, s.size);
 }
 
-/** The block with its UTF-8, whose address C may know (types/anatomy.ts). */
+/** Shows the block with the string's UTF-8, whose address C may know (types/anatomy.ts). */
 @inline
 export function str_parts<V>(s: PyStr, visitor: V): void {
   if (isDefined(visitor.kept)) {

@@ -1,4 +1,4 @@
-// Text under construction: characters are added at the end, in the width that the largest so far needs.
+// Builds a text: characters are added at the end. Its width is that of the widest character so far.
 //
 // A writer also knows which containers are being written, from the outermost to the innermost, so that one which contains
 // itself is written as [...] (CPython's Py_ReprEnter).
@@ -16,7 +16,7 @@ export const COMMA_SPACE: u64 = 0x202c /* ", " */;
 @unmanaged
 export class Writer {
   buffer: usize;
-  /** Characters that fit, characters that are there, bytes a character. */
+  /** The characters that fit, the characters that are written, and the bytes of a character. */
   capacity: u32;
   length: u32;
   width: u32;
@@ -136,7 +136,7 @@ const QUOTE: u32 = 0x27;
 const DOUBLE_QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
 
-/** The quote that Python takes around the characters: the double one only if that saves escapes. */
+/** The quote that Python puts around the characters: double only if that saves escapes. */
 function quoteFor(data: usize, width: u32, n: u32): u32 {
   let single = false;
   for (let k: u32 = 0; k < n; k++) {

@@ -71,12 +71,15 @@ export function eachPart<V>(o: PyObject, visitor: V): bool {
   }
 }
 
-/** An upper bound of the number of movable parts of all objects together. */
+/** An upper bound for the number of movable parts of all objects together. */
 export function mostParts(): u32 {
   return typeOf(LIST).live + 2 * typeOf(DICT).live + typeOf(SET).live + typeOf(FROZENSET).live;
 }
 
-/** An object was copied from `before`: corrects its own address where it is kept in the object, or in others as a borrowed reference. */
+/**
+ * Corrects an object's own address after it was copied from `before`: in the object, and in borrowed references in
+ * other objects.
+ */
 @inline
 export function knowPlace(o: PyObject, before: PyObject): void {
   const kind = o.type.kind;
@@ -84,7 +87,10 @@ export function knowPlace(o: PyObject, before: PyObject): void {
   else if (kind == TYPE) type_moved(changetype<PyType>(o));
 }
 
-/** The address that a reader of the object needs first: its longest part, if it has one, else the object. Reads the object only. */
+/**
+ * The address that a reader of the object reads first: that of its longest part, or of the object if it has no parts.
+ * Only the object itself is read.
+ */
 @inline
 export function readsFrom(o: PyObject): usize {
   const kind = o.type.kind;
@@ -116,7 +122,10 @@ export function eachReference<V>(o: PyObject, visitor: V): void {
   else if (kind == TYPE) type_references<V>(changetype<PyType>(o), visitor);
 }
 
-/** Releases what a container refers to. Tuples and frozensets can't do this; but a cycle through one always has another container in it. */
+/**
+ * Releases the references of a container. Tuples and frozensets have no such function; but a cycle through one always
+ * contains another container.
+ */
 export function clear(o: PyObject): void {
   const kind = o.type.kind;
   if (kind == LIST) list_clear(changetype<PyList>(o));

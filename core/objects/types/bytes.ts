@@ -71,7 +71,7 @@ export function bytes_new(length: u32): PyBytes | null {
   return b;
 }
 
-/** The `n` bytes in memory: PyBytes_FromStringAndSize. */
+/** A bytes object of the `n` bytes in memory: PyBytes_FromStringAndSize. */
 export function bytes_from(data: usize, n: u32): PyObject | null {
   if (n < 2 && hasPolicy(POLICY_CHARACTERS)) return n == 0 ? emptyBytes() : sharedByte(load<u8>(data));
   const b = bytes_new(n);
@@ -125,7 +125,7 @@ export function bytes_concat(a: PyBytes, b: PyBytes): PyObject | null {
   return result;
 }
 
-/** The bytes `count` times; the result's length fits a u32. */
+/** The bytes repeated `count` times. The result's length must fit a u32. */
 export function bytes_repeat(b: PyBytes, count: u32): PyObject | null {
   if (count == 1) return incref<PyObject>(b);
   const length = b.size * count;
@@ -136,7 +136,7 @@ export function bytes_repeat(b: PyBytes, count: u32): PyObject | null {
   return result;
 }
 
-/** item in b, for a number of 0 to 255 or bytes; -1 if it is neither. */
+/** item in b, where the item is a number from 0 to 255, or bytes; -1 with an error for anything else. */
 export function bytes_contains(b: PyBytes, item: PyObject): i32 {
   if (isInt(item)) {
     const byte = int_as_index(changetype<PyLong>(item));

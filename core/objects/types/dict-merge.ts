@@ -1,4 +1,4 @@
-// Dicts copied and merged, with keys shared where that can be (dict.ts).
+// Copies and merges dicts. Keys are shared where that is possible (dict.ts).
 
 import { error } from "../model/error";
 import { E_MEMORY } from "../model/errors.gen";
@@ -97,14 +97,14 @@ function exchange(d: PyDict, other: PyDict): void {
   if (isTracked(other) && !isTracked(d)) track(d);
 }
 
-/** Puts the entries of another dict into `d`, one by one. If that fails halfway, `d` has some of them. */
+/** Copies the entries of another dict into `d`, one by one. If that fails halfway, `d` has some of them. */
 function merge(d: PyDict, other: PyDict): bool {
   const keys = other.keys;
   for (let index: u32 = 0; index < keys.count; index++) {
     const key = keys.keyAt(index);
     if (!key) continue;
     if (!dict_set_known(d, key, keys.hashAt(index), other.valueAt(index)!)) return false;
-    // Dropping a value may have run code that changed the other dict.
+    // Releasing a value may have run code that changed the other dict.
     if (other.keys !== keys) {
       raiseChanged(other);
       return false;
@@ -113,7 +113,7 @@ function merge(d: PyDict, other: PyDict): bool {
   return true;
 }
 
-/** A dict over shared keys, with the values at `items`, every `step` words. Takes new references to keys and values. */
+/** A dict with shared keys and the values at `items`, every `step` words. Takes new references to keys and values. */
 export function dict_from_shared(keys: Keys, items: usize, step: i32): PyDict | null {
   const d = dict_new();
   if (!d) return null;

@@ -90,7 +90,7 @@ export function dict_references<V>(d: PyDict, visitor: V): void {
   }
 }
 
-/** Each key and its value, if that stands beside it. */
+/** Shows each key, and its value if that is stored beside it. */
 @inline
 function entries<V>(keys: Keys, visitor: V): void {
   const n = keys.count;
@@ -159,13 +159,13 @@ function makeRoom(d: PyDict, isString: bool): bool {
   return rebuild(d, logSizeFor(d.used * 3), kind);
 }
 
-/** Makes the keys the dict's own, so that one can be removed. */
+/** Gives the dict its own keys, so that one can be removed. */
 @inline
 function unshare(d: PyDict): bool {
   return d.values == 0 || rebuild(d, d.keys.logSize, STRINGS);
 }
 
-/** d[key] = value for a key whose hash is known. New references are taken. */
+/** d[key] = value, for a key whose hash is known. Takes new references. */
 export function dict_set_known(d: PyDict, key: PyObject, hash: i32, value: PyObject): bool {
   const index = d.keys.find(key, hash);
   if (index == FAILED) return false;
@@ -194,7 +194,7 @@ export function dict_set(d: PyDict, key: PyObject, value: PyObject): bool {
   return hash != -1 && dict_set_known(d, key, hash, value);
 }
 
-/** Entry of a key; EMPTY or FAILED. */
+/** The entry of a key; EMPTY if there is none, FAILED with an error. */
 @inline
 export function dict_find(d: PyDict, key: PyObject): i32 {
   const hash = hashAs(key, E_UNHASHABLE_KEY);
@@ -215,7 +215,7 @@ export function dict_get_item(d: PyDict, key: PyObject): PyObject | null {
   return null;
 }
 
-/** 1, 0, or -1 if an error is raised. */
+/** Whether the key is in the dict: 1 or 0; -1 with an error. */
 export function dict_contains(d: PyDict, key: PyObject): i32 {
   const index = dict_find(d, key);
   return index >= 0 ? 1 : index == EMPTY ? 0 : -1;

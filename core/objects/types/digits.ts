@@ -1,4 +1,4 @@
-// Rows of digits: magnitudes of large integers, in base 2^30, the lowest digit first.
+// Arithmetic on rows of digits: magnitudes of large integers, in base 2^30, the lowest digit first.
 //
 //   row -> u32, u32, ... each below 2^30
 //
@@ -27,13 +27,13 @@ export function trimmed(row: usize, n: u32): u32 {
   return n;
 }
 
-/** Bits of a magnitude that has no leading zeros. */
+/** The number of bits of a magnitude without leading zeros. */
 @inline
 export function bitLength(row: usize, n: u32): u64 {
   return n == 0 ? 0 : <u64>n * DIGIT_BITS - (clz<u32>(digitAt(row, n - 1)) - 2);
 }
 
-/** Negative, 0 or positive; neither has leading zeros. */
+/** Compares two magnitudes without leading zeros: negative, 0 or positive. */
 export function compareDigits(a: usize, an: u32, b: usize, bn: u32): i32 {
   if (an != bn) return an < bn ? -1 : 1;
   for (let k = an; k-- > 0; ) {
@@ -96,9 +96,10 @@ function schoolMultiply(z: usize, a: usize, an: u32, b: usize, bn: u32): void {
   }
 }
 
-/** Digits of work space that multiplyDigits needs for factors of these lengths. */
+/** The number of digits of work space that multiplyDigits needs for factors of these lengths. */
 export function workDigits(an: u32, bn: u32): u64 {
-  // Each level of halving needs four times half of the longer factor's digits. A factor twice as long as the other is cut into pieces first.
+  // Each level of halving needs four times half of the longer factor's digits. If a factor is more than twice as long
+  // as the other, it is cut into pieces first.
   const n = min(an, bn);
   return n < KARATSUBA ? 0 : 8 * <u64>n + 1024;
 }

@@ -72,7 +72,7 @@ export function float_compare(a: PyObject, b: PyObject, op: i32): PyObject {
   return asBool(fulfils(-int_compare_f64(changetype<PyLong>(b), x), op));
 }
 
-/** The number as a float; hasError() tells if it is too large. The object is an int, a bool or a float. */
+/** The number as a float. The object is an int, a bool or a float. hasError() tells whether it is too large. */
 @inline
 export function asF64(o: PyObject): f64 {
   return isKind(o, FLOAT) ? changetype<PyFloat>(o).value : int_as_f64(changetype<PyLong>(o));
@@ -83,7 +83,7 @@ export function isNumber(o: PyObject): bool {
   return isKind(o, FLOAT) || isInt(o);
 }
 
-// ---- arithmetic on values; an error is raised where Python raises one ----
+// ---- arithmetic on values: raises the errors that Python raises ----
 
 /** x % y with the sign of y. y is not 0. */
 function modulo(x: f64, y: f64): f64 {

@@ -83,13 +83,13 @@ export function itemsOf(o: PyObject): usize {
   return changetype<usize>(o) + o.type.basicSize;
 }
 
-/** How many items the instance has. */
+/** The number of items of the instance. */
 @inline
 export function instance_length(o: PyObject): u32 {
   return o.type.itemSize != 0 ? changetype<PyVarObject>(o).size : 0;
 }
 
-/** How many of its items are references: all or none. */
+/** The number of its items that are references: all or none. */
 @inline
 export function objectItemsOf(o: PyObject): u32 {
   return o.type.hasObjectItems ? changetype<PyVarObject>(o).size : 0;
@@ -173,7 +173,7 @@ export function instance_clear(o: PyObject): void {
   for (let k: u32 = 0; k < objectItemsOf(o); k++) exchange(itemsOf(o), k, None());
 }
 
-/** Bytes of the instance, collector header not counted. */
+/** The size of the instance in bytes, without the collector header. */
 export function instance_bytes(o: PyObject): usize {
   return bytesOf(o.type, instance_length(o));
 }
@@ -183,7 +183,7 @@ export function instance_sizeof(o: PyObject): usize {
   return instance_bytes(o) + o.type.headBytes;
 }
 
-/** Slots, items that are references, and the type (model/visit.ts). */
+/** Shows the slots, the items that are references, and the type (model/visit.ts). */
 export function instance_references<V>(o: PyObject, visitor: V): void {
   const type = o.type;
   visitRow<V>(slotsOf(o), type.slots, visitor);
@@ -192,7 +192,8 @@ export function instance_references<V>(o: PyObject, visitor: V): void {
     if (type.traverse != 0) call_indirect<i32>(type.traverse, o, gcVisitIndex(), visitor.pass);
   } else {
     if (type.weakList != 0) visitBorrowed<V>(changetype<usize>(o) + type.weakList, visitor);
-    // Last: the visitor may correct the word `type`, and the fields above had to be read where the type lies now.
+    // This comes last, because the visitor may correct the word `type`, and the fields above had to be read from the
+    // type's present place.
     visitor.owned(changetype<usize>(o) + offsetof<PyObject>("type"));
   }
 }

@@ -96,7 +96,7 @@ function divide(a: PyLong, b: PyLong, quotient: bool): PyObject | null {
   return answer;
 }
 
-/** The int itself; for a bool, the int of the same value, which is a small one. */
+/** The int itself; for a bool, the small int with the same value. */
 @inline
 function exact(a: PyLong): PyObject {
   return isKind(a, BOOL) ? smallInt(a.compactValue) : a;
@@ -113,7 +113,7 @@ export function int_floordiv(a: PyLong, b: PyLong): PyObject | null {
   }
   const q = divide(a, b, true);
   if (!q || a.isNegative == b.isNegative) return q;
-  // Rounded towards zero so far: one less if there is a remainder.
+  // So far the quotient is rounded towards zero. If there is a remainder, it must be one less.
   const r = divide(a, b, false);
   if (!r) {
     decref(q);
@@ -193,7 +193,7 @@ function tooLarge(): f64 {
   return 0;
 }
 
-/** The positive int with the other sign; takes over its reference. */
+/** The negative of a positive int. Takes over its reference. */
 export function negated(z: PyObject): PyObject | null {
   const answer = int_neg(changetype<PyLong>(z));
   decref(z);

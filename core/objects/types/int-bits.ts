@@ -1,4 +1,4 @@
-// Ints as rows of bits, in two's complement: shifts, and, or, exclusive or, complement.
+// Operations on the bits of ints, in two's complement: shifts, and, or, exclusive or, complement.
 
 import { raiseNegativeShift, raiseShiftSize } from "../model/raises.gen";
 import { AND, OR } from "../model/operators.gen";
@@ -71,7 +71,7 @@ function bitsOf(x: u32, y: u32, operator: i32): u32 {
   return operator == AND ? x & y : operator == OR ? x | y : x ^ y;
 }
 
-/** a & b, a | b, a ^ b, of numbers in two's complement with as many digits as it takes. */
+/** a & b, a | b, a ^ b, in two's complement, with as many digits as needed. */
 export function int_bitwise(a: PyLong, b: PyLong, operator: i32): PyObject | null {
   if (isShort(a) && isShort(b)) {
     const x = shortValue(a);

@@ -1,4 +1,4 @@
-// Ints compared, with one another and with floats, and hashed.
+// Compares ints with each other and with floats, and hashes them.
 
 import { HASH_BITS, HASH_MODULUS, notError } from "../model/hash";
 import { asBool, NotImplemented } from "../model/singletons";

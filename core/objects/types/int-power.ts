@@ -1,4 +1,4 @@
-// Powers of ints, with a modulus or without.
+// Powers of ints, with or without a modulus.
 
 import { raiseMemory } from "../model/error";
 import { raiseNotInvertible, raiseZeroModulus } from "../model/raises.gen";
@@ -22,10 +22,13 @@ function timesModulo(x: PyObject, y: PyLong, modulus: PyLong | null): PyObject |
   return left;
 }
 
-/** A power of fewer bits is computed without asking whether there is memory for it. */
+/** A power with fewer bits than this is computed without checking the memory first. */
 const FEW_BITS: f64 = 65536;
 
-/** Whether there is memory for the last step of a ** b. Asked first, because all steps before it would be computed in vain. */
+/**
+ * Whether there may be memory for the last step of a ** b. This is checked first, because otherwise all steps before it
+ * could be in vain.
+ */
 function mayHavePower(a: PyLong, b: PyLong): bool {
   const bits = int_bit_length(a);
   // A lower bound of the power's bits. The last step squares a number with half of them.

@@ -1,4 +1,4 @@
-// int(text, base): ints as people write them.
+// int(text, base): reads ints that are written as text.
 //
 //   spaces  sign  prefix  digits  spaces         a single _ may stand between digits; prefixes 0b, 0o, 0x for their base, or base 0
 //
@@ -46,7 +46,7 @@ export function textOf(data: usize, width: u32, length: u32): Text {
   return t;
 }
 
-/** In the control block's scratch, behind the bytes that abstract.ts uses. */
+/** The place of the Text in the control block's scratch, behind the bytes that abstract.ts uses. */
 const TEXT_OFFSET: usize = 64;
 
 /** Py_ISSPACE. */
@@ -63,13 +63,13 @@ function digitOf(char: u32): u32 {
   return letter >= 0x61 && letter <= 0x7a ? letter - 0x57 : NO_DIGIT;
 }
 
-/** The base of a prefix with this letter; 0 if there is no such prefix. */
+/** The base for a prefix with this letter; 0 if there is no such prefix. */
 function baseOf(letter: u32): i32 {
   letter |= 0x20;
   return letter == 0x62 ? 2 : letter == 0x6f ? 8 : letter == 0x78 ? 16 : 0;
 }
 
-/** Reads a prefix, if there is one that fits. Returns the base; 1 for a 0 that can only be followed by zeros. */
+/** Reads a prefix that fits the base, if there is one. Returns the base; 1 for a 0 that only zeros may follow. */
 function readPrefix(t: Text, base: i32): i32 {
   const said = t.char == 0x30 ? baseOf(t.charAfter(1)) : 0;
   if (said != 0 && (base == 0 || base == said)) {
@@ -81,7 +81,7 @@ function readPrefix(t: Text, base: i32): i32 {
   return t.char == 0x30 ? 1 : 10;
 }
 
-/** How many digits follow; 0 if they are not a valid number. `t.at` stays. */
+/** The number of digits that follow; 0 if they are not a valid number. Does not move `t.at`. */
 function countDigits(t: Text, base: u32): u32 {
   let n: u32 = 0;
   let k: u32 = 0;
@@ -103,7 +103,7 @@ function bitsFor(base: u32): u32 {
   return 32 - clz<u32>(base - 1);
 }
 
-/** The number of `n` digits of `bits` bits each, which the row has room for. */
+/** Reads `n` digits of `bits` bits each into the row, which has room for them. */
 function readBits(t: Text, bits: u32, n: u32, row: usize): void {
   for (; n > 0; t.at++) {
     const digit = digitOf(t.char);
@@ -116,7 +116,7 @@ function readBits(t: Text, bits: u32, n: u32, row: usize): void {
   }
 }
 
-/** The number of `n` digits; null with an error raised. */
+/** The int of `n` digits; null with an error. */
 function readDigits(t: Text, base: u32, n: u32, negative: bool): PyObject | null {
   const isPower = (base & (base - 1)) == 0;
   if (!isPower && n > MOST_DECIMALS) {
@@ -148,8 +148,8 @@ function readDigits(t: Text, base: u32, n: u32, negative: bool): PyObject | null
 }
 
 /**
- * The int in the text; `t.at` is where reading stopped. null without an error if the text is not an int; null with an error for any
- * other reason.
+ * The int in the text. `t.at` becomes the place where reading stopped. null without an error if the text is not an int;
+ * null with an error for any other reason.
  */
 export function int_read(t: Text, base: i32): PyObject | null {
   t.skipSpaces();

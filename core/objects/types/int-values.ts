@@ -1,4 +1,4 @@
-// Ints made of numbers and words, and read as such.
+// Converts ints from numbers and words, and to them.
 
 import { raiseInfinityToInt, raiseIntToFloat, raiseNanToInt } from "../model/raises.gen";
 import { PyObject } from "../model/type";
@@ -51,7 +51,7 @@ function shiftedMagnitude(v: u64, shift: u32, negative: bool): PyObject | null {
   return finish(z, n, negative);
 }
 
-/** From `n` words of 32 bits, the lowest first: how the host hands over large numbers. */
+/** The int of `n` words of 32 bits, the lowest first. The host passes large numbers in this form. */
 export function int_from_words(words: usize, n: u32, negative: bool): PyObject | null {
   const digits = <u32>((<u64>n * 32 + DIGIT_BITS - 1) / DIGIT_BITS);
   const z = newLong(max<u32>(1, digits));
@@ -73,7 +73,7 @@ export function int_from_words(words: usize, n: u32, negative: bool): PyObject |
   return finish(z, max<u32>(1, digits), negative);
 }
 
-/** How many words int_to_words writes. */
+/** The number of words that int_to_words writes. */
 export function int_words(a: PyLong): u32 {
   return <u32>((bitLength(a.row, a.digits) + 31) >> 5);
 }
@@ -124,7 +124,7 @@ export function int_is_index(a: PyLong): bool {
   return isShort(a) && shortValue(a) == <i64>int_as_index(a);
 }
 
-/** The value is at most 2^53 - 1 in size, so that a double holds it and its neighbours. */
+/** Whether the value is at most 2^53 - 1 in size, so that a double holds it and its neighbours exactly. */
 export function int_is_safe(a: PyLong): bool {
   return isShort(a) && bitLength(a.row, a.digits) <= 53;
 }

@@ -1,4 +1,5 @@
-// Ints of any size: a sign and 30-bit digits, the lowest first. This file makes them; int-*.ts have their operations.
+// Ints of any size: a sign, and digits of 30 bits, the lowest first. This file makes them; int-*.ts have their
+// operations.
 //
 //   refcnt | type | tag | digit, digit, ...        tag = digits << 3 | sign, sign 0: positive, 1: zero, 2: negative
 //
@@ -20,12 +21,12 @@ const ONE_DIGIT_BYTES: usize = 16;
 const POSITIVE: u32 = 0;
 const ZERO: u32 = 1;
 const NEGATIVE: u32 = 2;
-/** Bits of the tag that are the sign; above them, how many digits there are. */
+/** The bits of the tag that hold the sign; above them is the number of digits. */
 export const SIGN_MASK: u32 = 3;
 export const SIZE_SHIFT: u32 = 3;
 /** The most digits that fit into the largest request. */
 export const MOST_DIGITS: u32 = <u32>((MAX_REQUEST - HEADER) / 4);
-/** The most decimal digits that are written, as in CPython (sys.get_int_max_str_digits). */
+/** The largest number of decimal digits that is written, as in CPython (sys.get_int_max_str_digits). */
 export const MOST_DECIMALS: u32 = 4300;
 
 @unmanaged
@@ -59,7 +60,7 @@ export class PyLong extends PyObject {
     return 1 - <i32>(this.tag & SIGN_MASK);
   }
 
-  /** At most one digit: the value is `sign * digit`. */
+  /** Whether there is at most one digit: the value is then `sign * digit`. */
   @inline
   get isCompact(): bool {
     return this.tag < 16;
@@ -103,7 +104,7 @@ export function int_begin(refcnt: u32): void {
   writeSmall(changetype<PyLong>(True()), 1);
 }
 
-/** An int of `n` >= 1 digits that are not yet written. */
+/** An int of `n` >= 1 digits, which are not written yet. */
 export function newLong(n: u32): PyLong | null {
   const o = n == 1 ? newFixed(typeOf(INT)) : newObject(typeOf(INT), requestFor(HEADER, n, 4));
   if (o) changetype<PyLong>(o).tag = n << SIZE_SHIFT;
@@ -143,7 +144,7 @@ export function int_valid(a: PyLong): bool {
   return n == 0 ? a.tag == ZERO : digitAt(a.row, n - 1) != 0 && !a.isZero && (a.tag & 7) != 3;
 }
 
-/** |v| < 2^30 */
+/** The int for a number with |v| < 2^30. */
 export function int_from_i32(v: i32): PyObject | null {
   if (v >= SMALL_INT_MIN && v < SMALL_INT_MIN + SMALL_INTS && hasPolicy(POLICY_SMALL_INTS)) return smallInt(v);
   const z = changetype<PyLong | null>(newFixed(typeOf(INT)));

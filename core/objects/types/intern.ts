@@ -20,13 +20,13 @@ export class Interned {
   table: usize;
   /** A power of two, or 0 before the first string. */
   capacity: u32;
-  /** Strings in the table; words that are not 0. */
+  /** The strings in the table, and the words that are not 0. */
   live: u32;
   filled: u32;
-  /** How often a string with the same text was there already. */
+  /** How often an equal string was in the table already. */
   hits: u32;
 
-  /** Address of the word where a string with this text stands, or of the free one where it would. */
+  /** The address of the word that has the string with this text, or of the free word where it would be stored. */
   private wordFor(s: PyStr): usize {
     const mask = this.capacity - 1;
     let k = <u32>str_hash(s) & mask;
@@ -48,7 +48,9 @@ export class Interned {
     return load<usize>(word) > GONE;
   }
 
-  /** Makes room for one more, so that at most two thirds of the words are filled. False if there is no memory. */
+  /**
+   * Makes room for one more string, so that at most two thirds of the words are filled. False if there is no memory.
+   */
   private makeRoom(): bool {
     if ((this.filled + 1) * 3 <= this.capacity * 2) return true;
     return this.rebuild(this.fittingCapacity());
@@ -84,7 +86,10 @@ export class Interned {
     return true;
   }
 
-  /** The interned string with the text of `s`, which may be `s`; a reference to `s` is exchanged for one to it. */
+  /**
+   * The interned string with the text of `s`; it may be `s` itself. Takes over a reference to `s`, and returns one to
+   * the interned string.
+   */
   intern(s: PyStr): PyStr | null {
     if (s.isInterned || isImmortal(s)) return s;
     if (!this.makeRoom()) return null;
@@ -117,7 +122,7 @@ export class Interned {
     this.filled = 0;
   }
 
-  /** Whether a search finds each string where it is. Some word of the table must be 0. */
+  /** Whether a search finds each string at its place. At least one word of the table must be 0. */
   findsAll(): bool {
     for (let k: u32 = 0; k < this.capacity; k++) {
       const word = this.table + ((<usize>k) << 2);

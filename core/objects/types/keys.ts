@@ -34,7 +34,7 @@ export const FAILED: i32 = -3;
 
 export const LEAST_LOG_SIZE: u32 = 3;
 export const KEYS_HEADER: usize = 20;
-/** Bytes of an entry: hash, key and value, or key and value alone. */
+/** The size of an entry: hash, key and value, or key and value alone. */
 export const GENERAL_ENTRY: usize = 12;
 export const PLAIN_ENTRY: usize = 8;
 const PERTURB_SHIFT: u32 = 5;
@@ -47,9 +47,9 @@ export class Keys {
   kind: u8;
   /** A mark of compaction (census.ts, relocate.ts); 0 outside of it. */
   mark: u32;
-  /** Entries that can still be added. */
+  /** The number of entries that can still be added. */
   usable: u32;
-  /** Entries that were added, deleted ones included. */
+  /** The number of entries that were added, including deleted ones. */
   count: u32;
 
   @inline
@@ -96,7 +96,7 @@ export class Keys {
       : this.entries + <usize>index * PLAIN_ENTRY;
   }
 
-  /** null if the entry was deleted. */
+  /** An entry's key; null if the entry was deleted. */
   @inline
   keyAt(index: u32): PyObject | null {
     return load<PyObject | null>(this.entryAt(index));
@@ -210,7 +210,7 @@ export class Keys {
     if (DEBUG) assert(this.leadsTo(index));
   }
 
-  /** Removes the entry. Its references are the caller's now. */
+  /** Removes the entry. The caller now owns its references. */
   remove(index: u32): void {
     if (DEBUG) assert(this.keyAt(index) !== null);
     this.setIndexAt(this.slotOf(index, this.hashAt(index)), DUMMY);
@@ -226,7 +226,7 @@ export class Keys {
     return this;
   }
 
-  /** Whether the header is one that such a table can have. */
+  /** Whether the header has possible values. */
   get isLaidOut(): bool {
     if (this.logSize < LEAST_LOG_SIZE || this.logSize > 26 || this.logIndexBytes != logIndexBytesOf(this.logSize))
       return false;
@@ -235,7 +235,7 @@ export class Keys {
     );
   }
 
-  /** Whether every search ends, and every index is that of an entry. */
+  /** Whether every search ends, and every index is the number of an entry. */
   get hasEmptySlot(): bool {
     let empty = false;
     for (let slot: u32 = 0; slot < this.size; slot++) {
@@ -301,7 +301,7 @@ function bytesFor(logSize: u32, kind: u8): usize {
   return KEYS_HEADER + ((<usize>1) << logIndexBytesOf(logSize)) + entries;
 }
 
-/** The keys of every dict that never had a key. No entry can be added to them. */
+/** The shared keys of all dicts that never had a key. No entry can be added to them. */
 @inline
 export function emptyKeys(): Keys {
   return changetype<Keys>(at(EMPTY_KEYS_AT));
@@ -319,7 +319,7 @@ export function keys_begin(): void {
   keys.setIndexAt(0, EMPTY);
 }
 
-// ---- memory: keys of the least size with strings are kept in a list of at most 80 (CPython's bound) ----
+// ---- memory: at most 80 keys of the smallest size, for strings, are kept for reuse (CPython's bound) ----
 
 const MOST_SPARE: u32 = 80;
 /** log2 of the most slots that fit into the largest request. */
@@ -364,7 +364,7 @@ export function newKeys(logSize: u32, kind: u8): Keys | null {
   return keys;
 }
 
-/** Frees the block of keys whose references the caller has taken over or released. */
+/** Frees the block of keys. Their references were taken over or released before. */
 export function freeKeys(keys: Keys): void {
   typeOf(DICT).resized(-(<isize>keys.bytes));
   const s = spare();

@@ -19,7 +19,7 @@ import { isAnySet, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
 import { itemAt, PyList, rowCompare, rowFind, rowItems, rowRepr, rowSize, setItemAt } from "./sequence";
 
-/** The room that CPython takes for the `n` items of an iterable: some more than `n` if it is a dict or a set. */
+/** The room that CPython reserves for the `n` items of an iterable: somewhat more than `n` for a dict or a set. */
 export function roomForItems(o: PyObject, n: u32): u32 {
   return takesWhatItNeeds(o) ? evenRoom(n) : n == 0 ? 0 : sparedRoom(n, n);
 }
@@ -46,7 +46,7 @@ export function list_new(room: u32): PyList | null {
   return l;
 }
 
-/** Sets the room to `room` items; size <= room. */
+/** Sets the room to `room` items, which must not be less than the size. */
 function setRoom(l: PyList, room: u32): bool {
   const before = l.allocated;
   if (room == 0) {
@@ -63,12 +63,15 @@ function setRoom(l: PyList, room: u32): bool {
   return true;
 }
 
-/** Sets the size to `n`, and the room by the rule above. New items are not written. False, and nothing changed, if there is no memory. */
+/**
+ * Sets the size to `n`, and the room by the rule above. New items are not initialized. False, and nothing has changed,
+ * if there is no memory.
+ */
 function setSize(l: PyList, n: u32): bool {
   const room = l.allocated;
   if (n > room || n < room >> 1) {
     if (!setRoom(l, roomFor(l, n))) {
-      // A list that shrinks can keep its room, so this is not an error.
+      // A list that becomes smaller can keep its room, so this is not an error.
       if (n > room) return false;
       clearError();
     }
@@ -85,7 +88,7 @@ function settle(l: PyList, n: u32): bool {
   return true;
 }
 
-/** The room for `n` items, when `more` of them are new. */
+/** The room for `n` items, of which `more` are new. */
 @inline
 function sparedRoom(n: u32, more: u32): u32 {
   const room = (n + (n >> 3) + 6) & ~3;
@@ -125,7 +128,7 @@ export function list_append_owned(l: PyList, item: PyObject | null): bool {
   return true;
 }
 
-/** Inserts the item before index `index`. An index outside of the list is brought into it, as for slices. */
+/** Inserts the item before index `index`. An index out of range is clamped, as for slices. */
 export function list_insert(l: PyList, index: i32, item: PyObject): bool {
   const n = l.size;
   if (index < 0) index += <i32>n;
@@ -160,7 +163,7 @@ function put(l: PyList, at: u32, items: usize, step: i32, n: u32): void {
   }
 }
 
-/** A list of `n` items that stand in memory every `step` words. */
+/** A new list of `n` items, which are in memory every `step` words. */
 export function list_from(items: usize, step: i32, n: u32): PyList | null {
   const l = list_new(n);
   if (!l) return null;
@@ -169,7 +172,7 @@ export function list_from(items: usize, step: i32, n: u32): PyList | null {
   return l;
 }
 
-/** l.extend(row) of a list or tuple, which may be the list itself. */
+/** l.extend(row), where the row is a list or tuple; it may be the list itself. */
 export function list_extend_row(l: PyList, row: PyObject, exact: bool): bool {
   if (l !== row) return list_extend_from(l, rowItems(row), 1, rowSize(row), exact);
   const n = l.size;
@@ -282,7 +285,7 @@ export function list_repr(o: PyObject, w: Writer): bool {
   return rowRepr(o, w, 0x5b, 0x5d);
 }
 
-/** A new list of the items of two. */
+/** A new list with the items of both. */
 export function list_concat(a: PyList, b: PyList): PyObject | null {
   const l = list_new(a.size + b.size);
   if (!l) return null;
@@ -292,7 +295,7 @@ export function list_concat(a: PyList, b: PyList): PyObject | null {
   return l;
 }
 
-/** The list `count` times; the result's length fits a u32. */
+/** The list repeated `count` times. The result's length must fit a u32. */
 export function list_repeat(a: PyList, count: u32): PyObject | null {
   const l = list_new(a.size * count);
   if (!l) return null;
@@ -301,7 +304,7 @@ export function list_repeat(a: PyList, count: u32): PyObject | null {
   return l;
 }
 
-/** l *= count: the items `count` times in the list itself; their number fits a u32. */
+/** l *= count: repeats the items in the list itself. Their number must fit a u32. */
 export function list_repeat_in_place(l: PyList, count: u32): bool {
   const n = l.size;
   if (count == 0 || n == 0) {
@@ -331,7 +334,7 @@ export function list_splice(l: PyList, start: u32, count: u32, row: PyObject | n
     if (dropped == 0) return false;
     memory.copy(dropped, l.items + ((<usize>start) << 2), (<usize>count) << 2);
   }
-  // The tail moves down before the list shrinks, and up after it grew.
+  // The items behind move down before the list shrinks, and up after it has grown.
   if (n < count)
     memory.copy(l.items + ((<usize>(start + n)) << 2), l.items + ((<usize>(start + count)) << 2), (<usize>tail) << 2);
   if (n != count && !settle(l, size - count + n)) {
@@ -377,7 +380,7 @@ export function list_del_stepped(l: PyList, start: u32, step: u32, count: u32): 
   return true;
 }
 
-/** The block with its items (anatomy.ts). */
+/** Shows the block with its items (anatomy.ts). */
 @inline
 export function list_parts<V>(l: PyList, visitor: V): bool {
   return l.items != 0 && visitor.part(changetype<usize>(l) + offsetof<PyList>("items"), (<usize>l.allocated) << 2);

@@ -1,4 +1,4 @@
-// Calls to code that is not the core's: finalizers and other functions of types, and the callbacks of weak references.
+// Calls code outside of the core: finalizers and other functions of types, and the callbacks of weak references.
 //
 // They can run whenever a reference count falls to 0, even while an error is set. So the error is saved before the call and restored
 // after it; an error that such code sets itself is dropped (as with PyErr_GetRaisedException and PyErr_SetRaisedException).
@@ -16,7 +16,7 @@ import { tuple_new, tuple_track } from "./tuple";
 @external("host", "call")
 declare function hostCall(id: u32, argument: PyObject): void;
 
-// What is called: a function by its table index, a function of the host's by its number, or an object.
+// The kinds of calls: a function by its table index, a function of the host by its number, or an object.
 const VOID_FUNCTION: u32 = 0;
 const INT_FUNCTION: u32 = 1;
 const HOST_FUNCTION: u32 = 2;
@@ -37,7 +37,7 @@ export function callHost(id: u32, o: PyObject): void {
   apart(HOST_FUNCTION, id, null, o);
 }
 
-/** Calls an object that can be called. */
+/** Calls a callable object. */
 export function callObject(callable: PyObject, o: PyObject): void {
   apart(CALLABLE, 0, callable, o);
 }

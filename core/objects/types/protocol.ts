@@ -1,4 +1,4 @@
-// What every object can do, through its type's functions: hash, comparison, repr.
+// Operations that every object has, through its type's functions: hash, comparison, repr.
 //
 // A type's functions, by table index:
 //   dealloc(o)                       the last reference is gone
@@ -18,13 +18,13 @@ import { isKind, PyObject, typeOf } from "../model/type";
 import { PyStr, str_equal, str_hash, str_order } from "../text/str";
 import { newWriter, Writer } from "../text/writer";
 
-/** The comparison with its sides exchanged. */
+/** The comparison for exchanged sides. */
 @inline
 function swapped(op: i32): i32 {
   return op == LT ? GT : op == LE ? GE : op == GT ? LT : op == GE ? LE : op;
 }
 
-/** Whether an order (negative, 0, positive) fulfils a comparison. */
+/** Whether the result of an ordering (negative, 0, positive) fulfils a comparison. */
 @inline
 export function fulfils(order: i32, op: i32): boolean {
   if (op == EQ) return order == 0;
@@ -88,7 +88,7 @@ export function compareBool(a: PyObject, b: PyObject, op: i32): i32 {
   return result === True() ? 1 : 0;
 }
 
-/** a == b as containers see it: 1 or 0, -1 if an error is raised. */
+/** a == b as containers compare it: 1 or 0; -1 with an error. */
 @inline
 export function equal(a: PyObject, b: PyObject): i32 {
   if (a === b) return 1;
@@ -114,14 +114,14 @@ export function reprOf(o: PyObject): PyObject | null {
   return null;
 }
 
-/** compare of types whose objects are equal only to themselves, and in no order. */
+/** The compare of types whose objects are equal only to themselves, and have no order. */
 export function identity_compare(a: PyObject, b: PyObject, op: i32): PyObject {
   if (op == EQ && a === b) return True();
   if (op == NE && a === b) return False();
   return NotImplemented();
 }
 
-/** compare of strings: by code points. */
+/** The compare of strings: by code points. */
 export function str_compare(a: PyObject, b: PyObject, op: i32): PyObject {
   if (!isKind(b, STR)) return NotImplemented();
   const x = changetype<PyStr>(a);

@@ -23,7 +23,7 @@ export function none_hash(_o: PyObject): i32 {
   return HASH_OF_NONE;
 }
 
-/** "None", in ASCII from the lowest byte up, as all such numbers below. */
+/** "None", in ASCII; the first character is the lowest byte, as in all such numbers below. */
 export function none_repr(_o: PyObject, w: Writer): bool {
   return w.putAscii(0x656e6f4e /* "None" */);
 }
@@ -38,14 +38,14 @@ export function bool_repr(o: PyObject, w: Writer): bool {
   return o === True() ? w.putAscii(0x65757254 /* "True" */) : w.putAscii(0x65736c6146 /* "False" */);
 }
 
-/** The hash of an object that is equal to itself only: from its address. The object must not move from now on. */
+/** The hash of an object that is equal only to itself, from its address. The object must not move from now on. */
 export function identity_hash(o: PyObject): i32 {
   if (o.type.hasGC) gcHead(o).prev |= GC_HASHED;
   else o.type.flags |= HAS_HASHED;
   return hashPointer(changetype<usize>(o));
 }
 
-/** hash of types with mutable objects: raises TypeError. */
+/** The hash of types with mutable objects: raises TypeError. */
 export function unhashable_hash(o: PyObject): i32 {
   raiseUnhashable(o);
   return -1;

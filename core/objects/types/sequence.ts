@@ -1,4 +1,4 @@
-// What tuples and lists have in common: references to objects in a row.
+// The common operations of tuples and lists: rows of references.
 //
 //   tuple   refcnt | type | size | hash | item, item, ...
 //   list    refcnt | type | size | items | allocated          items -> item, item, ...  and room for more
@@ -25,7 +25,7 @@ export class PyTuple extends PyVarObject {
 @unmanaged
 export class PyList extends PyVarObject {
   items: usize;
-  /** Items for which there is room: size <= allocated; items == 0 iff allocated == 0. */
+  /** The number of items for which there is room: size <= allocated; items == 0 iff allocated == 0. */
   allocated: u32;
 }
 
@@ -50,13 +50,13 @@ export function itemAt(items: usize, k: u32): PyObject {
   return load<PyObject>(items + ((<usize>k) << 2));
 }
 
-/** Stores item `k`. The caller provides the reference, and has released the old one. */
+/** Stores item `k`. Takes over the reference; the caller has released the old one. */
 @inline
 export function setItemAt(items: usize, k: u32, item: PyObject): void {
   store<PyObject>(items + ((<usize>k) << 2), item);
 }
 
-/** Compares two rows of the same type: the first items that differ decide, then the lengths. */
+/** Compares two rows of the same type. The first different items decide; if there are none, the lengths. */
 export function rowCompare(a: PyObject, b: PyObject, op: i32): PyObject | null {
   if ((op == EQ || op == NE) && isKind(a, LIST) && rowSize(a) != rowSize(b)) return asBool(op == NE);
   let k: u32 = 0;
@@ -73,7 +73,7 @@ export function rowCompare(a: PyObject, b: PyObject, op: i32): PyObject | null {
   return compare(itemAt(rowItems(a), k), itemAt(rowItems(b), k), op);
 }
 
-/** The items' reprs between two brackets. A row inside itself is "...". */
+/** Writes the reprs of the items between two brackets. A row inside itself is written as "...". */
 export function rowRepr(o: PyObject, w: Writer, left: u32, right: u32): bool {
   const opened = w.openContainer(o);
   if (opened < 0) return false;

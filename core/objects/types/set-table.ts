@@ -28,9 +28,9 @@ export class PySet extends PyObject {
   used: u32;
   mask: u32;
   table: usize;
-  /** The hash of a frozenset, once somebody asked for it; else -1. */
+  /** The hash of a frozenset, after it was asked for; before, and for a set, -1. */
   cachedHash: i32;
-  /** Where pop looks first. */
+  /** The slot where pop looks first. */
   finger: u32;
   small0: u64;
   small1: u64;
@@ -68,7 +68,7 @@ export class PySet extends PyObject {
     return this.table + <usize>k * SLOT_BYTES;
   }
 
-  /** null if the slot has no item. */
+  /** The item in a slot; null if there is none. */
   @inline
   keyAt(k: u32): PyObject | null {
     return load<PyObject | null>(this.slot(k));
@@ -121,7 +121,7 @@ export function tableBytes(mask: u32): isize {
   return <isize>((<usize>mask + 1) * SLOT_BYTES);
 }
 
-/** The slot with an equal item, or the free one where the search ended; 0 if a comparison failed. */
+/** The slot with an equal item, or the free slot where the search ended; 0 if a comparison failed. */
 export function findSlot(s: PySet, key: PyObject, hash: i32): usize {
   const mask = s.mask;
   let perturb = <u32>hash;
@@ -205,7 +205,10 @@ export function set_resize(s: PySet, least: u32): bool {
   return true;
 }
 
-/** The last slot of a removed item that a search for this hash passes, when the item is not in the set; 0 if there is none. */
+/**
+ * Among the slots that a search for this hash passes when the item is not in the set: the last one of a removed item; 0
+ * if there is none.
+ */
 export function removedOnTheWay(s: PySet, hash: i32): usize {
   const mask = s.mask;
   let perturb = <u32>hash;

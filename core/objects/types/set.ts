@@ -45,7 +45,7 @@ export function set_new(type: PyType): PySet | null {
   return s;
 }
 
-/** Adds an item whose hash is known; takes a new reference if it was not there. */
+/** Adds an item whose hash is known. Takes a new reference if the item was not in the set. */
 export function set_add_known(s: PySet, key: PyObject, hash: i32): bool {
   const slot = findSlot(s, key, hash);
   if (slot == 0) return false;
@@ -80,7 +80,7 @@ export function set_add(s: PySet, key: PyObject): bool {
   return hash != -1 && set_add_known(s, key, hash);
 }
 
-/** 1, 0, or -1 if an error is raised. */
+/** Whether an item whose hash is known is in the set: 1 or 0; -1 with an error. */
 export function set_contains_known(s: PySet, key: PyObject, hash: i32): i32 {
   const slot = findSlot(s, key, hash);
   return slot == 0 ? -1 : load<usize>(slot) != 0 ? 1 : 0;
@@ -153,7 +153,8 @@ export function set_clear(s: PySet): void {
   const mask = s.mask;
   const wasSmall = s.isSmall;
   let table = s.table;
-  // All items are removed before any is released; the eight in the set itself are kept in local variables meanwhile.
+  // All items are removed before any of them is released. Those in the eight slots of the set itself are kept in local
+  // variables meanwhile.
   const a = s.small0;
   const b = s.small1;
   const c = s.small2;
@@ -187,7 +188,7 @@ export function set_dealloc(o: PyObject): void {
   freeObject(s, SET_BYTES);
 }
 
-/** Adds all items of another set. If memory runs out halfway, some of them. */
+/** Adds all items of another set. If memory runs out halfway, only some of them are added. */
 export function set_merge(s: PySet, other: PySet): bool {
   if (s === other || other.used == 0) return true;
   if ((s.fill + other.used) * 5 >= s.mask * 3 && !set_resize(s, (s.used + other.used) * 2)) return false;
@@ -209,7 +210,7 @@ export function set_merge(s: PySet, other: PySet): bool {
   return true;
 }
 
-/** A set of the type with the items of another; a frozenset of a frozenset is itself. */
+/** A set of this type with the items of another. The copy of a frozenset as a frozenset is the object itself. */
 export function set_copy(s: PySet, type: PyType): PySet | null {
   const copy = set_new(type);
   if (!copy) return null;
@@ -253,7 +254,7 @@ export function set_swap(a: PySet, b: PySet): void {
   }
 }
 
-/** The hash of a frozenset: of all its items. */
+/** The hash of a frozenset, computed from all its items. */
 function hashOfItems(s: PySet): i32 {
   let sum: u32 = 0;
   for (let k = set_next(s, 0); k >= 0; k = set_next(s, k + 1)) sum ^= shuffled(<u32>s.hashAt(k));

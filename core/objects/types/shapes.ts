@@ -1,4 +1,4 @@
-// Shapes: which keys dicts share.
+// Shapes: decides which dicts share their keys.
 //
 //   table[hash of the keys' addresses]   mark | keys
 //
@@ -31,7 +31,7 @@ class Shape {
 @unmanaged
 class Shapes {
   table: usize;
-  /** How many dicts were made over keys that existed already. */
+  /** The number of dicts that were made with existing keys. */
   hits: u32;
 
   @inline
@@ -51,7 +51,7 @@ export function shapes_hits(): u32 {
   return shapes().hits;
 }
 
-/** Bytes of the table; the keys in it are counted with the dicts. */
+/** The bytes of the table. The keys in it are counted with the dicts. */
 export function shapes_bytes(): usize {
   return shapes().table != 0 ? <usize>CAPACITY * offsetof<Shape>() : 0;
 }
@@ -90,7 +90,7 @@ function hasKeys(keys: Keys, pairs: usize, n: u32): bool {
   return true;
 }
 
-/** New keys to share for the row; null if a key occurs twice, or there is no memory. */
+/** New keys for sharing, from the row; null if a key occurs twice, or if there is no memory. */
 function shareable(pairs: usize, n: u32): Keys | null {
   const keys = newKeys(logSizeForEntries(n), SHARED);
   if (!keys) return null;
@@ -133,7 +133,10 @@ function keysFor(pairs: usize, n: u32): Keys | null {
   return shape.keys;
 }
 
-/** A dict of the `n` pairs of key and value in memory at `pairs`. A record shares its keys with others of its shape. */
+/**
+ * A dict of the `n` pairs of key and value in memory at `pairs`. A record shares its keys with other records of its
+ * shape.
+ */
 export function dict_from_pairs(pairs: usize, n: u32): PyDict | null {
   const keys = keysFor(pairs, n);
   // Without memory for a shape, the dict has keys of its own.

@@ -205,7 +205,7 @@ export function slotBinary(a: PyObject, b: PyObject, operator: i32, modulus: PyO
   return third == 0 || third == left || third == right ? NotImplemented() : apply(third, place, a, b, modulus);
 }
 
-/** a <operator>= b by the function of a's type; NotImplemented if there is none, or it can't. */
+/** a <operator>= b by the function of a's type. NotImplemented if it has none, or if that can't do it. */
 export function slotInPlace(a: PyObject, b: PyObject, operator: i32, modulus: PyObject): PyObject | null {
   const place = placeInPlace(operator);
   const f = numberSlot(a, place);
@@ -214,7 +214,7 @@ export function slotInPlace(a: PyObject, b: PyObject, operator: i32, modulus: Py
 
 // ---- length, truth, items ----
 
-/** len(o) by the type's functions; NO_LENGTH if it has none, -1 with an error. */
+/** len(o) by the type's functions; NO_LENGTH if the type has none; -1 with an error. */
 export function slotLength(o: PyObject): i32 {
   const f = sequenceSlot(o, SQ_LENGTH);
   if (f != 0) return callInquiry(f, o);
@@ -224,7 +224,7 @@ export function slotLength(o: PyObject): i32 {
 
 export const NO_LENGTH: i32 = -2;
 
-/** Whether the object is true by the type's functions: 1 or 0; -1 with an error. */
+/** Whether the object is true, by the type's functions: 1 or 0; -1 with an error. */
 export function slotTruth(o: PyObject): i32 {
   const f = numberSlot(o, NB_BOOL);
   if (f != 0) return callInquiry(f, o);

@@ -17,7 +17,7 @@ import { itemAt, PyList, setItemAt } from "./sequence";
 
 const LEAST_RUN: u32 = 16;
 
-/** x < y: 1 or 0, -1 if they can't be compared. */
+/** x < y: 1 or 0; -1 with an error if they can't be compared. */
 @inline
 function less(x: PyObject, y: PyObject): i32 {
   if (isKind(x, STR) && isKind(y, STR)) return str_order(changetype<PyStr>(x), changetype<PyStr>(y)) < 0 ? 1 : 0;
@@ -117,7 +117,7 @@ class Sorting {
     }
   }
 
-  /** Sorts `n` items. `ends` has room for the ends of the runs. */
+  /** Sorts `n` items. `ends` is room for the ends of the runs. */
   run(n: u32, ends: usize): void {
     let runs: u32 = 0;
     let low: u32 = 0;
@@ -154,7 +154,7 @@ class Sorting {
   }
 }
 
-/** Words that sorting `n` items needs: two spare rows, the ends of runs, and a Sorting. */
+/** The number of words that sorting `n` items needs: two spare rows, the ends of runs, and a Sorting. */
 function workWords(n: u32, withKeys: bool): u64 {
   return <u64>n * (withKeys ? 2 : 1) + n / LEAST_RUN + 2 + offsetof<Sorting>() / 4 + 1;
 }

@@ -1,4 +1,4 @@
-// Tuples: their items lie in the object itself, so there is a free list for each length.
+// Tuples: their items are in the object itself, so there is a free list for each length.
 //
 //   lists[n - 1] -> a freed tuple of n items -> ...     1 <= n <= 20, at most 2000 each (CPython's bounds)
 //
@@ -55,7 +55,7 @@ export function tuple_begin(refcnt: u32): void {
   empty.cachedHash = -1;
 }
 
-/** A new tuple of `length` > 0 items, not yet written, not tracked. */
+/** A new tuple of `length` > 0 items, which are not written yet. It is not tracked. */
 export function tuple_new(length: u32): PyTuple | null {
   const type = typeOf(TUPLE);
   let t: PyTuple | null = null;
@@ -83,7 +83,7 @@ export function mayBeInCycle(o: PyObject): bool {
   return o.type.hasGC && (!isKind(o, TUPLE) || isTracked(o));
 }
 
-/** Tracks a tuple whose items are now written, if one of them can be part of a cycle. */
+/** Tracks a tuple whose items were written, if one of them can be part of a cycle. */
 export function tuple_track(t: PyTuple): void {
   for (let k: u32 = 0; k < t.size; k++) {
     if (mayBeInCycle(itemAt(t.items, k))) {
@@ -125,7 +125,7 @@ export function tuple_dealloc(o: PyObject): void {
   freeObject(t, tuple_sizeof(length));
 }
 
-/** Bytes of the blocks in the free lists. */
+/** The bytes of the blocks in the free lists. */
 export function tuple_free_bytes(): usize {
   let bytes: usize = 0;
   for (let length: u32 = 1; length <= LENGTHS; length++) {
@@ -152,7 +152,7 @@ export function tuple_clear_free_lists(): u32 {
   return count;
 }
 
-/** The mixed hashes of the items. It is cached, because items never change. */
+/** The hash of a tuple, from the hashes of its items. It is cached, because the items never change. */
 export function tuple_hash(o: PyObject): i32 {
   const t = changetype<PyTuple>(o);
   if (t.cachedHash != -1) return t.cachedHash;
@@ -190,7 +190,7 @@ export function tuple_concat(a: PyTuple, b: PyTuple): PyObject | null {
   return t;
 }
 
-/** The tuple `count` times; the result's length fits a u32. */
+/** The tuple repeated `count` times. The result's length must fit a u32. */
 export function tuple_repeat(t: PyTuple, count: u32): PyObject | null {
   if (count == 1) return incref<PyObject>(t);
   if (t.size * count == 0) return emptyTuple();

@@ -1,4 +1,4 @@
-// Types that users define: how they are made, and the ring in which they stand.
+// Types that users define: makes them, and keeps the ring of these types.
 //
 // A type may have functions of its own, as table indices (0: none). They are called in this order for a dying instance:
 //   finalize(o)               once, while the object is still complete; it may make the object reachable again (PEP 442)
@@ -26,10 +26,10 @@ import { visitIfThere } from "../model/visit";
 import { PyStr } from "../text/str";
 
 const HEADER: u32 = 8;
-/** How many freed instances a type without items keeps: as many as the built-in types of small objects. */
+/** How many freed instances a type without items keeps for reuse: as many as the built-in types of small objects. */
 const MOST_FREE: u32 = 100;
 
-/** What a type's instances can have besides slots and data. */
+/** What the instances of a type can have besides slots and data. */
 export const WITH_WEAK_REFERENCES: u32 = 1;
 export const WITH_OBJECT_ITEMS: u32 = 2;
 
@@ -59,7 +59,7 @@ export function type_begin(type: PyType, name: PyObject, flags: u32, hostId: u32
   type.hostId = hostId;
 }
 
-/** Where slots begin in an instance: behind the header, and behind the number of items if there are any. */
+/** The offset of the slots in an instance: behind the header, and behind the number of items if there is one. */
 @inline
 export function slotsAtOf(itemSize: u32): u32 {
   return <u32>(itemSize > 0 ? offsetof<PyVarObject>() : offsetof<PyObject>());

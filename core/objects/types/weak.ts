@@ -27,7 +27,7 @@ declare function hostDrop(id: u32): void;
 
 @unmanaged
 export class PyRef extends PyObject {
-  /** None once the object is dead. */
+  /** The object; None when it is dead. */
   object: PyObject;
   callback: PyObject | null;
   cachedHash: i32;
@@ -35,7 +35,7 @@ export class PyRef extends PyObject {
   next: PyRef | null;
   vectorcall: u32;
 
-  /** The object; null if it is dead, even if it still waits to be deallocated. */
+  /** The object of a weak reference; null if it is dead, even if it still waits to be deallocated. */
   @inline
   get target(): PyObject | null {
     const o = this.object;
@@ -43,7 +43,7 @@ export class PyRef extends PyObject {
   }
 }
 
-/** A function of the host's, which a weak reference calls. */
+/** A function of the host that a weak reference calls. */
 @unmanaged
 export class PyFunction extends PyObject {
   id: u32;
@@ -69,7 +69,7 @@ export function weakListOf(o: PyObject): usize {
   return offset == 0 ? 0 : changetype<usize>(o) + offset;
 }
 
-/** Shows the object, the neighbours in its list, and the callback (model/visit.ts). */
+/** Shows the object, the neighbours in the object's list, and the callback (model/visit.ts). */
 export function ref_references<V>(r: PyRef, visitor: V): void {
   const at = changetype<usize>(r);
   visitBorrowed<V>(at + offsetof<PyRef>("object"), visitor);
@@ -99,7 +99,7 @@ export function ref_new(o: PyObject, callback: PyObject | null): PyObject | null
   r.object = o;
   r.callback = callback ? incref<PyObject>(callback) : null;
   r.cachedHash = -1;
-  // One without a callback stands first, one with a callback after it.
+  // A reference without a callback comes first, one with a callback after it.
   const before = callback && first && !first.callback ? first : null;
   r.prev = before;
   r.next = before ? before.next : first;
@@ -111,7 +111,7 @@ export function ref_new(o: PyObject, callback: PyObject | null): PyObject | null
   return r;
 }
 
-/** Takes the reference out of its object's list, and sets the object to None. The callback stays. */
+/** Removes the reference from its object's list, and sets its object to None. The callback stays. */
 export function weak_detach(r: PyRef): void {
   const o = r.object;
   if (o === None()) return;
@@ -187,7 +187,7 @@ export function ref_dealloc(o: PyObject): void {
   freeObject(r, offsetof<PyRef>());
 }
 
-/** The object's hash, which stays known after its death if it was asked for before. */
+/** The object's hash. If it was asked for while the object was alive, it stays known after the object's death. */
 export function ref_hash(o: PyObject): i32 {
   const r = changetype<PyRef>(o);
   if (r.cachedHash != -1) return r.cachedHash;
@@ -200,7 +200,7 @@ export function ref_hash(o: PyObject): i32 {
   return r.cachedHash;
 }
 
-/** References to live objects compare as these do; others are equal to themselves only. */
+/** References to live objects compare as the objects do; other references are equal only to themselves. */
 export function ref_compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
   if ((op != EQ && op != NE) || !isKind(b, REF)) return NotImplemented();
   const x = changetype<PyRef>(a).target;
