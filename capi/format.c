@@ -211,7 +211,7 @@ static bool read_spec(const char **at, va_list *values, struct spec *to) {
     return true;
 }
 
-// Adds what the conversion at *at, behind a %, stands for.
+// Adds what the conversion at *at, after a %, stands for.
 static bool add_conversion(PyObject *pieces, const char **at, va_list *values) {
     const char *begin = *at;
     struct spec spec;

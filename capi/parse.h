@@ -62,7 +62,7 @@ PYHEAP_HIDDEN bool pyheap_convert(struct parse *p, PyObject *o);
 PYHEAP_HIDDEN bool pyheap_skip(struct parse *p);
 /* Converts the next unit, which is not a sequence. */
 PYHEAP_HIDDEN bool pyheap_simple_unit(struct parse *p, PyObject *o);
-/* The number of units up to the closing bracket, or to the end. `format` points behind the opening bracket. */
+/* The number of units up to the closing bracket, or to the end. `format` points after the opening bracket. */
 PYHEAP_HIDDEN int pyheap_count_units(const char *format);
 
 #endif

@@ -21,7 +21,7 @@ PyAPI_FUNC(PyObject *) PyBytes_FromObject(PyObject *o);
 Py_LOCAL_FUNC(PyObject *) PyBytes_FromFormat(const char *format, ...);
 Py_LOCAL_FUNC(PyObject *) PyBytes_FromFormatV(const char *format, va_list values);
 
-/* The bytes themselves, with a 0 behind them. NULL or -1 with TypeError. */
+/* The bytes themselves, with a 0 after them. NULL or -1 with TypeError. */
 PyAPI_FUNC(char *) PyBytes_AsString(PyObject *o);
 PyAPI_FUNC(Py_ssize_t) PyBytes_Size(PyObject *o);
 /* If n is NULL, a 0 among the bytes is an error. */

@@ -2,7 +2,7 @@
  *
  *   [ collector's header ]  ob_refcnt | ob_type | ...         the header only if the type has Py_TPFLAGS_HAVE_GC
  *
- * A type is a PyTypeObject, in CPython's order, with words of the heap's own behind it that are 0 before PyType_Ready.
+ * A type is a PyTypeObject, in CPython's order, with words of the heap's own after it that are 0 before PyType_Ready.
  */
 #ifndef Py_OBJECT_H
 #define Py_OBJECT_H

@@ -42,7 +42,7 @@ static int digit_of(char c) {
     return 36;
 }
 
-/* The magnitude of the number at *at. If it is above the limit, it is the limit, and errno is ERANGE. *at moves behind
+/* The magnitude of the number at *at. If it is above the limit, it is the limit, and errno is ERANGE. *at moves after
    the number, or becomes NULL if there is none. */
 static uint64_t magnitude(const char **at, int base, bool *negative, uint64_t limit_plus, uint64_t limit_minus) {
     const char *s = *at;

@@ -224,7 +224,7 @@ function writeCatalogue() {
   const fixed = places.flatMap(({ name, variable }, place) => (name === undefined ? [] : [{ place, name, variable }]));
   const signs = (rows) => rows.map(([, sign]) => sign);
   write("src/core/catalogue.gen.ts", "Lists that the host shares with the core, from protocol/*.mjs.", [
-    "/** Functions that stand in the table, in order: of the allocators, and behind them of the objects. */",
+    "/** Functions that stand in the table, in order: of the allocators, and after them of the objects. */",
     literal(
       "ALLOCATOR_TABLE",
       ALLOCATORS.flatMap(([, functions]) => functions),

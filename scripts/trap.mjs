@@ -14,7 +14,7 @@ import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 const FOLDER = fileURLToPath(new URL("../build/debug/", import.meta.url));
 const FRAME = /(\S+) \(wasm:\/\/wasm\/\w+:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)/;
 
-/** An unsigned LEB128 number: its value, and the place behind it. */
+/** An unsigned LEB128 number: its value, and the place after it. */
 function leb(bytes, at) {
   let value = 0;
   for (let shift = 0; ; shift += 7) {

@@ -294,7 +294,7 @@ describe("the headers of include/", () => {
         Number(k),
       ]),
     );
-    // A PyVarObject has three words; every field behind it has one.
+    // A PyVarObject has three words; every field after it has one.
     const compared = fields.map((name, k) => [name, k + 3] as const).filter(([name]) => name.startsWith("tp_"));
     expect(compared.length).toBeGreaterThan(30);
     expect(compared.filter(([name, word]) => places.get(name) !== word)).toEqual([]);

@@ -30,7 +30,7 @@ function linesOf(
     for (let k = line - AROUND; k <= line + AROUND; k++) {
       const text = known[k];
       if (text === undefined || k < firstLine) continue;
-      // Lines behind it with less indentation belong to another function.
+      // Lines after it with less indentation belong to another function.
       if (k > last && text !== "" && indentationOf(text) < least) break;
       shown.add(k);
     }

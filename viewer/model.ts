@@ -116,7 +116,7 @@ export class Model {
     return { from: withStart && this.hasStart ? 0 : programTime, to: duration };
   }
 
-  /** The time when the bucket begins, in microseconds; for the bucket behind the last one, the end of everything. */
+  /** The time when the bucket begins, in microseconds; for the bucket after the last one, the end of everything. */
   timeOf(bucket: number): number {
     return this.buckets[bucket]?.time ?? this.data.header.duration;
   }
@@ -252,8 +252,8 @@ export class Model {
   }
 
   /**
-   * Whether accounts of the interpreter's start count. In the view of leaks, what the start left when the program began
-   * does not.
+   * Whether accounts of the interpreter's start count. In the view of leaks, the blocks that the start left when the
+   * program began are not counted.
    */
   #hasStartIn(view: View, { from, to, withStart }: Span): boolean {
     const { program } = this.data.header;
@@ -261,7 +261,7 @@ export class Model {
   }
 
   /**
-   * Adds the value `which`, and the count behind it, for accounts from `least` on, over the rows in buckets [from, to).
+   * Adds the value `which`, and the count after it, for accounts from `least` on, over the rows in buckets [from, to).
    */
   #addRows({ bytes, count }: Sums, least: number, which: number, from: number, to: number): void {
     const { accounts, buckets, values } = this.data.rows;

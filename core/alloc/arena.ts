@@ -208,7 +208,7 @@ export class Arenas {
 
   /**
    * The bytes at `address` become an arena of `pools` pools, all idle. They go back instead if there is no memory for the record, or if
-   * they reach the end of the address space, so that the address behind them does not fit 32 bits.
+   * they reach the end of the address space, so that the address after them does not fit 32 bits.
    */
   private adopt(address: usize, bytes: usize, pools: u32): bool {
     const record = base_malloc(INTERNAL, offsetof<Arena>() + <usize>pools * offsetof<Pool>());
@@ -236,7 +236,7 @@ export class Arenas {
     return true;
   }
 
-  /** Gives back the bytes behind the last pool, so that the next arena can begin there. Returns the bytes that the arena keeps. */
+  /** Gives back the bytes after the last pool, so that the next arena can begin there. Returns the bytes that the arena keeps. */
   private trim(address: usize, pools: u32): usize {
     const start = (address + POOL_GRAIN - 1) & ~(POOL_GRAIN - 1);
     const bytes = start + <usize>pools * POOL_SIZE - ALIGNMENT - address;

@@ -31,7 +31,7 @@ const SIZE_FREE: u32 = 0xfffffff8;
 /** Bytes that a chunk costs beside its payload. */
 export const CHUNK_OVERHEAD: usize = 4;
 export const MIN_CHUNK: usize = 16;
-/** The largest request: its chunk's size fits SIZE_IN_USE, even with a rest behind it that is too small for a chunk. */
+/** The largest request: its chunk's size fits SIZE_IN_USE, even with a rest after it that is too small for a chunk. */
 export const MAX_BLOCK: usize = MAX_REQUEST - MIN_CHUNK - ALIGNMENT;
 
 /** One chunk. The class's fields are those of a free one; in use, only the header is the allocator's. */
@@ -89,7 +89,7 @@ export class Chunk {
     return this.sizeInUse - CHUNK_OVERHEAD;
   }
 
-  /** The chunk behind a chunk in use: another chunk, or the top. */
+  /** The chunk after a chunk in use: another chunk, or the top. */
   @inline
   get following(): Chunk {
     return changetype<Chunk>(this.address + this.sizeInUse);
@@ -132,7 +132,7 @@ export class Chunk {
     this.header |= PREV_FREE;
   }
 
-  /** A chunk in use begins here, behind another one in use. The caller sets its size next. */
+  /** A chunk in use begins here, after another one in use. The caller sets its size next. */
   @inline
   beginAfterUsed(): void {
     this.header = 0;

@@ -46,7 +46,7 @@ function poolFrom(grain: u32): Pool | null {
   return null;
 }
 
-/** The number of the first grain behind a pool. */
+/** The number of the first grain after a pool. */
 @inline
 function grainAfter(pool: Pool): u32 {
   return <u32>((pool.start + arenaOf(pool).bytesOf(pool) + ALIGNMENT) / POOL_GRAIN);

@@ -246,7 +246,7 @@ export class Raw {
   }
 
   /**
-   * Whether a block may start at `payload`, judged by its header and the header behind it. A foreign address passes only if
+   * Whether a block may start at `payload`, judged by its header and the header after it. A foreign address passes only if
    * the words there happen to look like ours.
    */
   @inline
@@ -287,7 +287,7 @@ export class Raw {
     return payload;
   }
 
-  /** Makes a used chunk at least `size` bytes long with what is free behind it; false and nothing changed if it can't. */
+  /** Makes a used chunk at least `size` bytes long with what is free after it; false and nothing changed if it can't. */
   private growInPlace(chunk: Chunk, size: usize): bool {
     const after = chunk.following;
     if (after.address == this.top) {
@@ -364,7 +364,7 @@ export class Raw {
     }
   }
 
-  /** Moves the block, with its content, down to where the free chunk before it begins, if there is one. The free bytes are behind it afterwards. */
+  /** Moves the block, with its content, down to where the free chunk before it begins, if there is one. The free bytes are then after it. */
   slide(payload: usize): usize {
     const chunk = chunkOf(payload);
     if (!chunk.isPreviousFree) return payload;
@@ -375,7 +375,7 @@ export class Raw {
     this.remove(before);
     const slid = before;
     memory.copy(slid.payload, payload, size - CHUNK_OVERHEAD);
-    // A free chunk is never behind another.
+    // A free chunk is never after another.
     slid.beginAfterUsed();
     slid.becomeUsed(size, domain);
     const rest = slid.following;

@@ -38,7 +38,7 @@ export class Head {
   version: u32;
   /** Table index of the first of the core's own functions; see functions.ts for their order. */
   tableBase: u32;
-  /** Bytes of the heap's own state: this block, and what a module with objects keeps behind it. */
+  /** Bytes of the heap's own state: this block, and what a module with objects keeps after it. */
   stateBytes: u32;
 }
 

@@ -6,7 +6,7 @@
 import { CONTROL, FAULT_AT, SCRATCH_AT } from "./control";
 import { DOMAINS } from "./domains.gen";
 
-/** Tells the host that `fault()` describes a fault. It may throw, and may return. */
+/** Tells the host that `fault()` describes a fault. The host may throw, or return. */
 @external("host", "fault")
 export declare function hostFault(): void;
 

@@ -26,7 +26,7 @@ function begin(tableBase: u32): void {
 /**
  * Makes a heap of the memory from CONTROL up. It grows on demand, up to `end`, or to the limit of wasm32 if `end` is 0.
  * The core's functions lie in the table from `tableBase` on. The heap's own state takes `stateBytes`: the control
- * block, and the module's other state behind it. False if the memory is too small even for the state.
+ * block, and the module's other state after it. False if the memory is too small even for the state.
  */
 export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool, stateBytes: usize): bool {
   const p = platform();

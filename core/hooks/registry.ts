@@ -86,7 +86,7 @@ export class Registry {
     return entry;
   }
 
-  /** Removes the entry. Entries behind it move up, so that each can still be reached from its home. */
+  /** Removes the entry. Entries after it move up, so that each can still be reached from its home. */
   remove(entry: Entry): void {
     const mask = this.length - 1;
     let hole = <u32>((changetype<usize>(entry) - this.table) / offsetof<Entry>());

@@ -79,7 +79,7 @@ function born(block: usize, size: u32, tag: u32): void {
   enter(block | tag, size);
 }
 
-/** The block is gone, if it is known. The entries behind it move up. */
+/** The block is gone, if it is known. The entries after it move up. */
 function died(block: usize): void {
   let hole = home(block);
   for (;;) {

@@ -115,7 +115,7 @@ function walk(innermost: usize): u32 {
   let limit = t.depth;
   let base: i32 = OUTSIDE;
   let frame = innermost;
-  // Addresses of new frames go behind the shadow: entry room - 1 first, downwards.
+  // Addresses of new frames go after the shadow: entry room - 1 first, downwards.
   while (frame != 0) {
     const index = load<u32>(hintOf(frame));
     if (index < limit && seen(index).frame == frame) {
@@ -149,7 +149,7 @@ function walk(innermost: usize): u32 {
   return node;
 }
 
-/** Stores a frame behind the shadow, after `count` others. False if there is no memory for it. */
+/** Stores a frame after the shadow, after `count` others. False if there is no memory for it. */
 @inline
 function remember(frame: usize, count: u32): bool {
   const t = tracer();

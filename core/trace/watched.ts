@@ -106,7 +106,7 @@ export function unwatch(block: usize): u32 {
   t.watchedCount--;
   const pool = arenas().map.poolOf(block);
   if (pool) pool.unwatch();
-  // Entries behind it move up, so that each can still be reached from its home.
+  // Entries after it move up, so that each can still be reached from its home.
   const mask = t.watchedMask;
   let index = hole;
   for (;;) {

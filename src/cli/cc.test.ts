@@ -59,7 +59,7 @@ describe.runIf(canCompile)("pyheap cc", () => {
     expect(stderr).toMatch(/broken\.c:1:\d+: error:/);
     expect(stderr).toMatch(/pyheap: Cannot compile .*broken\.c: .*clang.* failed\n$/);
     expect(pyheap(["cc"])).toMatchObject({ status: 2, stderr: "pyheap: Cannot compile: no file was named\n" });
-    expect(pyheap(["cc", "broken.c", "-o"]).stderr).toBe("pyheap: Cannot compile: -o needs a word behind it\n");
+    expect(pyheap(["cc", "broken.c", "-o"]).stderr).toBe("pyheap: Cannot compile: -o needs a value after it\n");
   });
 
   it("does not write over what it was given", () => {

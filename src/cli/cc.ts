@@ -54,7 +54,7 @@ function parse(words: readonly string[]): Arguments {
 /** The word that belongs to an option before it. */
 function valueAfter(words: readonly string[], k: number): string {
   const value = words[k + 1];
-  if (value === undefined) throw new UsageError(`Cannot compile: ${words[k]} needs a word behind it`);
+  if (value === undefined) throw new UsageError(`Cannot compile: ${words[k]} needs a value after it`);
   return value;
 }
 

@@ -55,7 +55,7 @@ Examples:
   pyheap run --live app.py                look at it in a browser while it runs
   pyheap run --allocator malloc app.py    stock CPython's allocator, to compare
 
-What stands behind the program, -c or -m is the program's own: pyheap run --quiet app.py --limit 3`;
+Words after the program, or after the argument of -c or -m, belong to the program: pyheap run --quiet app.py --limit 3`;
 
 /**
  * The command. It reads its words as `python` does: the program's name ends our options, and so does the argument of -c

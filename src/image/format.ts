@@ -78,7 +78,7 @@ export function decodeImage(image: Uint8Array, core: number): ImageParts {
   const [textBytes, size, storedBytes] = [word(16), word(20), word(24)];
   const whole = HEADER + textBytes + storedBytes;
   if (image.length !== whole) {
-    const cut = image.length < whole ? "it is cut off" : "there is something behind its end";
+    const cut = image.length < whole ? "it is cut off" : "there is data after its end";
     throw new ImageError(`${cut}: ${image.length} bytes instead of ${whole}`);
   }
   const text = image.subarray(HEADER, HEADER + textBytes);

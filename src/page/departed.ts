@@ -4,7 +4,7 @@
 //     settled ................................................ | died since the open phase's highest moment ....
 //
 // A block that died in the open phase was live at the phase's highest moment only if no higher one follows. So blocks
-// that died since the highest moment so far wait behind the settled ones.
+// that died since the highest moment so far wait after the settled ones.
 //
 // Memory is bounded: beyond MOST blocks, some moments are given up, and with them the blocks that only these moments
 // show.

@@ -1,7 +1,7 @@
 // V8's format of heap snapshots, `.heapsnapshot`: what of it and what beside it we write. Chrome's DevTools, memlab and others read it.
 //
 // It is JSON: numbers in rows without names, whose meaning `meta` says, and strings by number. Readers find a field by its name in `meta`, so fields of our own
-// behind V8's do no harm: `value`, a short text, and `flags`.
+// after V8's do no harm: `value`, a short text, and `flags`.
 
 import { EDGE, NODE } from "./graph.js";
 

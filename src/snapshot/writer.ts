@@ -42,7 +42,7 @@ class Pieces {
     this.#bytes[this.#length++] = byte;
   }
 
-  /** A row of whole numbers, with a comma in front unless it is the first, and a new line behind. */
+  /** A row of whole numbers, with a comma in front unless it is the first, and a new line after. */
   row(isFirst: boolean, ...numbers: number[]): void {
     if (this.#length > PIECE - 16 * numbers.length) this.flush();
     numbers.forEach((number, k) => {

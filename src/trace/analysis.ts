@@ -181,7 +181,7 @@ export class Analysis implements TraceConsumer {
     this.#gapEvents = NOT_YET;
   }
 
-  /** Notes an event. The first event after a time has exactly that time, so the gap begins behind it. */
+  /** Notes an event. The first event after a time has exactly that time, so the gap begins after it. */
   #noteInGap(): void {
     const { liveBytes } = this.figures;
     const isFirst = ++this.#gapEvents === 0;

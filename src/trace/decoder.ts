@@ -121,7 +121,7 @@ export class EventDecoder {
     return value >>> 0;
   }
 
-  /** The address that six bits, and the bytes behind them, stand for in a free or a resize. */
+  /** The address that six bits, and the bytes after them, stand for in a free or a resize. */
   #freeAddress(code: number): number {
     const v = code & 63;
     if (v < NEAR.free) return this.#ago(v);

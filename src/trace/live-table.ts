@@ -105,7 +105,7 @@ export class LiveTable {
     return true;
   }
 
-  /** Empties a place. Blocks behind it move up, so that each can still be reached from its home. */
+  /** Empties a place. Blocks after it move up, so that each can still be reached from its home. */
   #close(empty: number): void {
     const words = this.#words;
     let hole = empty;

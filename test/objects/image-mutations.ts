@@ -1,5 +1,5 @@
 // Randomly broken heap images, for tests and for npm run fuzz. Every second one has corrected checksums, so that the
-// checks behind the checksums are tested.
+// other checks are tested, too.
 
 import { instantiateWhole, wholeModule } from "../../src/core/whole-core.js";
 import { crc32 } from "../../src/ground/crc32.js";

@@ -332,7 +332,7 @@ describe("a broken image", () => {
     );
     expect(await broken((bytes) => bytes.subarray(0, 20))).toBe("it ends after 20 bytes, in the header");
     expect(await broken((bytes) => bytes.subarray(0, 9000))).toMatch(/it is cut off: 9000 bytes instead of \d+/);
-    expect(await broken((bytes) => Uint8Array.from([...bytes, 0]))).toContain("there is something behind its end");
+    expect(await broken((bytes) => Uint8Array.from([...bytes, 0]))).toContain("there is data after its end");
     expect(await broken(at(9))).toContain("its header is broken");
     expect(await broken(at(60))).toContain("its metadata is broken");
     expect(await broken(at(50_000))).toContain("its memory is broken");

@@ -8,19 +8,19 @@ import { type Box, ROW_HEIGHT } from "./layout.js";
 const FONT = '12px "Inter Variable", system-ui, sans-serif';
 const TEXT_ABOVE = 34;
 const PADDING = 7;
-/** The least room for a figure behind the text. */
+/** The least room for the figure that follows a text. */
 const MORE_ABOVE = 48;
 const RADIUS = 3;
 /** Narrower boxes have square corners. */
 const ROUND_ABOVE = 6;
 const GAP = 1;
-/** The opacity of the figure behind a text. */
+/** The opacity of the figure that follows a text. */
 export const MORE_ALPHA = 0.85;
 
 export interface FrameLook {
   readonly origin: Origin | "root";
   readonly text: string;
-  /** A figure behind the text, paler, if there is room for it. It is called only then. */
+  /** The figure that follows the text, in a paler colour. It is called only if there is room for the figure. */
   readonly more: () => string;
   readonly state: "plain" | "found" | "dimmed";
 }

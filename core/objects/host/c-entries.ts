@@ -129,7 +129,7 @@ function takeArguments(n: u32): PyTuple | null {
 
 /**
  * Calls the object of a handle with the last `n` values. If `named`, a tuple with the names of the last arguments
- * stands behind them.
+ * stands after them.
  */
 export function call_object(handle: u32, n: u32, named: bool): f64 {
   const h = handles();

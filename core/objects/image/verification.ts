@@ -33,7 +33,7 @@ export class Verification {
   /** Objects that were found. */
   objects: Bits;
   /**
-   * Keys that several dicts share. The bit at their address is set when they are found; the bit 8 bytes behind it, when
+   * Keys that several dicts share. The bit at their address is set when they are found; the bit 8 bytes after it, when
    * their entries are found.
    */
   shared: Bits;

@@ -1,4 +1,4 @@
-// The object layer's functions as table indices, behind those of the allocators.
+// The object layer's functions as table indices, after those of the allocators.
 //
 //   for each kind of type, in the order of their numbers, and for instances of users' types:   dealloc, hash, compare, repr
 //   then   gc_visit, exception_repr, and the functions in the slots of types that C calls (SLOT_*)

@@ -1,4 +1,4 @@
-// Where each part of the object layer keeps its state: a region behind the control block.
+// Where each part of the object layer keeps its state: a region after the control block.
 //
 //   CONTROL + CONTROL_BYTES
 //   | error | settings | under way | handles | interned | shapes | trash | collector | tuples | spare keys | result | pass | API types | types | preallocated objects |
@@ -39,7 +39,7 @@ export const LATIN_CHARACTER_BYTES: usize = 32;
 export const BYTES_AT: usize = CHARACTERS_AT + 128 * (ASCII_CHARACTER_BYTES + LATIN_CHARACTER_BYTES);
 /** The size of a bytes object of one byte. */
 export const BYTE_BYTES: usize = 24;
-/** The size of the control block and of everything behind it. */
+/** The size of the control block and of everything after it. */
 export const STATE_BYTES: usize = BYTES_AT + 256 * BYTE_BYTES;
 
 @inline

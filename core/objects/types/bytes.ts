@@ -1,4 +1,4 @@
-// Bytes: their length, a cached hash, and the bytes with a zero behind them.
+// Bytes: their length, a cached hash, and the bytes with a zero after them.
 //
 //   refcnt | type | size | hash | bytes, 0
 //

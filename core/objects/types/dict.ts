@@ -291,7 +291,7 @@ export function dict_pop_item(d: PyDict): PyObject | null {
   setItemAt(pair.items, 0, keys.keyAt(index)!);
   setItemAt(pair.items, 1, keys.valueAt(index)!);
   keys.remove(index);
-  // All entries behind this one are deleted, so they need not be looked at again. Their slots stay taken.
+  // All entries after this one are deleted, so they need not be looked at again. Their slots stay taken.
   keys.count = index;
   d.used--;
   tuple_track(pair);

@@ -20,7 +20,7 @@ export function int_repr(o: PyObject, w: Writer): bool {
   const work = newBlock((<usize>(2 * n + n / 256 + 1)) << 2);
   if (work == 0) return false;
   memory.copy(work, a.row, (<usize>n) << 2);
-  // Groups of nine decimals, the lowest first, behind the remaining digits.
+  // Groups of nine decimals, the lowest first, after the remaining digits.
   const groups = work + ((<usize>n) << 2);
   let count: u32 = 0;
   let left = n;

@@ -46,7 +46,7 @@ export function textOf(data: usize, width: u32, length: u32): Text {
   return t;
 }
 
-/** The place of the Text in the control block's scratch, behind the bytes that abstract.ts uses. */
+/** The place of the Text in the control block's scratch, after the bytes that abstract.ts uses. */
 const TEXT_OFFSET: usize = 64;
 
 /** Py_ISSPACE. */

@@ -334,7 +334,7 @@ export function list_splice(l: PyList, start: u32, count: u32, row: PyObject | n
     if (dropped == 0) return false;
     memory.copy(dropped, l.items + ((<usize>start) << 2), (<usize>count) << 2);
   }
-  // The items behind move down before the list shrinks, and up after it has grown.
+  // The items after these move down before the list shrinks, and up after it has grown.
   if (n < count)
     memory.copy(l.items + ((<usize>(start + n)) << 2), l.items + ((<usize>(start + count)) << 2), (<usize>tail) << 2);
   if (n != count && !settle(l, size - count + n)) {

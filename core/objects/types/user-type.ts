@@ -59,7 +59,7 @@ export function type_begin(type: PyType, name: PyObject, flags: u32, hostId: u32
   type.hostId = hostId;
 }
 
-/** The offset of the slots in an instance: behind the header, and behind the number of items if there is one. */
+/** The offset of the slots in an instance: after the header, and after the number of items if there is one. */
 @inline
 export function slotsAtOf(itemSize: u32): u32 {
   return <u32>(itemSize > 0 ? offsetof<PyVarObject>() : offsetof<PyObject>());

@@ -62,7 +62,7 @@ class Scanner {
     return new TextDecoder().decode(this.bytes.subarray(start, this.at));
   }
 
-  /** The part of `length` bytes from here on. Reading continues behind it. */
+  /** The part of `length` bytes from here on. Reading continues after it. */
   part(length: number): Scanner {
     const part = new Scanner(this.bytes, this.at, Math.min(this.end, this.at + length));
     this.at += length;

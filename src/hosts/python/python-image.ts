@@ -118,7 +118,7 @@ export class LoadableImage {
   /** Options of `loadPyodide` for an interpreter that takes its memory from the image. `bridge` is what its module `_pyheap` becomes. */
   optionsFor(bridge: () => object): object {
     const head = Uint8Array.from(atob(this.metadata.head), (char) => char.charCodeAt(0));
-    // Pyodide takes the length for the size of the memory, and copies what is behind the head, which is nothing.
+    // Pyodide takes the length for the size of the memory, and copies what is after the head, which is nothing.
     Object.defineProperty(head, "length", { value: this.metadata.info.memory });
     return { _loadSnapshot: head, _snapshotDeserializer: bridge };
   }

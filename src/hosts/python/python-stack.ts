@@ -30,7 +30,7 @@ const MOST_FRAMES = 100_000;
 
 /**
  * Offsets in objects that are the same in every version: in bytes, and in compact strs. An ASCII str has its characters
- * behind the header.
+ * after the header.
  */
 const BYTES = { size: 8, data: 16 } as const;
 const STR = { length: 8, state: 16, header: 20 } as const;

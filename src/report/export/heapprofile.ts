@@ -33,7 +33,7 @@ export function* heapProfile(report: TraceReport): Chunks {
   const { ownBytes, totalBytes } = sumByNode(stacks, view);
   const start = startOf(report);
   const sizeOf = (node: number) => Math.round(ownBytes[node] as number);
-  /** The text of a node up to its callees; a bracket closes it behind them. */
+  /** The text of a node up to its callees; a bracket closes it after them. */
   const open = (name: string, url: string, line: number, script: number, selfSize: number, id: number) => {
     const callFrame = {
       functionName: name,

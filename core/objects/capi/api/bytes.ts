@@ -81,7 +81,7 @@ function asBytes(o: PyObject): PyBytes | null {
   return null;
 }
 
-/** The address of the bytes, which have a zero behind them; NULL with TypeError. */
+/** The address of the bytes, which have a zero after them; NULL with TypeError. */
 export function PyBytes_AsString(o: PyObject): usize {
   const b = asBytes(o);
   return b ? b.data : 0;

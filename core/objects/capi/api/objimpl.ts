@@ -63,7 +63,7 @@ export function _PyObject_GC_NewVar(type: PyType, items: i32): PyObject | null {
   return items < 0 ? badCall() : made(type, items);
 }
 
-/** A new object with `extra` bytes behind it, which its type's counts do not include. All but the header is 0. */
+/** A new object with `extra` bytes after it, which its type's counts do not include. All but the header is 0. */
 export function PyUnstable_Object_GC_NewWithExtraData(type: PyType, extra: u32): PyObject | null {
   const bytes = requestFor(type.basicSize, extra, 1);
   const o = newObject(type, bytes);

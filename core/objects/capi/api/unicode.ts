@@ -274,7 +274,7 @@ export function PyUnicode_Substring(o: PyObject, start: i32, end: i32): PyObject
 }
 
 /**
- * Writes the characters, 4 bytes each, to a buffer of `n` characters, and a 0 behind them if `withNull`. Returns the
+ * Writes the characters, 4 bytes each, to a buffer of `n` characters, and a 0 after them if `withNull`. Returns the
  * buffer; NULL with an error.
  */
 export function PyUnicode_AsUCS4(o: PyObject, buffer: usize, n: i32, withNull: i32): usize {
@@ -302,7 +302,7 @@ export function PyUnicode_AsUCS4Copy(o: PyObject): usize {
 // ---- UTF-8 ----
 
 /**
- * The string's UTF-8 with a zero byte behind it; it belongs to the string. If `size` is not NULL, `*size` becomes its
+ * The string's UTF-8 with a zero byte after it; it belongs to the string. If `size` is not NULL, `*size` becomes its
  * length. NULL with an error.
  */
 export function PyUnicode_AsUTF8AndSize(o: PyObject, size: usize): usize {

@@ -194,7 +194,7 @@ function raiseTypeAttribute(code: u32, type: PyType, name: PyObject): void {
   decref(text);
 }
 
-/** type.__name__: the part of its name behind the last dot. */
+/** type.__name__: the part of its name after the last dot. */
 export function shortName(type: PyType): PyObject | null {
   let start = type.tp_name;
   for (let at = start; load<u8>(at) != 0; at++) if (load<u8>(at) == 0x2e) start = at + 1;

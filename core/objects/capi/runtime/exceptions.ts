@@ -189,7 +189,7 @@ export function exception_repr(e: PyObject, w: Writer): bool {
   return w.put(0x29);
 }
 
-/** The part of a name behind the last dot. */
+/** The part of a name after the last dot. */
 function putLastName(name: PyStr, w: Writer): bool {
   let start: u32 = 0;
   for (let k: u32 = 0; k < name.length; k++) if (name.charAt(k) == 0x2e) start = k + 1;

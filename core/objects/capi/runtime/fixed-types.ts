@@ -1,4 +1,4 @@
-// The API's own types: object, functions, descriptors, modules. They are at fixed places behind the built-in types, so
+// The API's own types: object, functions, descriptors, modules. They are at fixed places after the built-in types, so
 // that C can name them. Their objects have the layout of users' types (types/instance.ts): references are in slots, the
 // rest is data.
 //

@@ -70,7 +70,10 @@ function inheritLayout(type: PyType, base: PyType): void {
   type.slotsAt = type.slots != 0 ? base.slotsAt : type.itemSize != 0 ? 12 : 8;
 }
 
-/** If the base takes part in garbage collection, so does the type, by the same functions unless it has its own. */
+/**
+ * If the base's objects take part in garbage collection, so do the type's. They use the base's functions, unless the
+ * type has its own.
+ */
 function inheritCollector(type: PyType, base: PyType): void {
   if ((type.flags & HAS_GC) == 0 && (base.flags & HAS_GC) != 0 && (type.traverse | type.clear) == 0)
     type.flags |= HAS_GC;
@@ -80,8 +83,8 @@ function inheritCollector(type: PyType, base: PyType): void {
   }
   if (type.tp_alloc == 0) type.tp_alloc = (base.flags & IS_C_TYPE) != 0 ? base.tp_alloc : slotFunction(SLOT_ALLOC);
   if (type.tp_free != 0) return;
-  // PyObject_Del and PyObject_GC_Del fit only objects without or with a collector header. Any other function is the
-  // base's own, and is inherited.
+  // PyObject_Del is for objects without a collector header, PyObject_GC_Del for those with one. Any other function is
+  // the base's own, and is inherited.
   const isStandard = base.tp_free == slotFunction(SLOT_FREE) || base.tp_free == slotFunction(SLOT_GC_FREE);
   type.tp_free = isStandard ? slotFunction(type.hasGC ? SLOT_GC_FREE : SLOT_FREE) : base.tp_free;
 }

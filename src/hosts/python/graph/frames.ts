@@ -9,7 +9,7 @@ export type VisitVariable = (name: number, value: number, isCell: boolean) => vo
 /** Bits of a reference on an interpreter's stack that are not the address: 3.14 has tags there, of which one says that the number is no address. */
 const TAGS = 3;
 const MOST_FRAMES = 100_000;
-/** Values on a frame's stack, behind its variables, that are looked at. */
+/** Values on a frame's stack, after its variables, that are looked at. */
 const MOST_VALUES = 1000;
 
 export class Frames {

@@ -1,7 +1,7 @@
 // Where CPython's objects have what they refer to, in 32-bit WebAssembly. What is the same in every known version stands here; what differs,
 // in the files of versions/. A wrong name would be shown, but never a wrong reference: those come from the types' own tp_traverse, wherever it can tell.
 
-/** Offsets in a PyTypeObject, and behind it in a PyHeapTypeObject (counted from its end). */
+/** Offsets in a PyTypeObject, and after it in a PyHeapTypeObject (counted from its end). */
 export const TYPE = {
   name: 12,
   basicSize: 16,

@@ -54,7 +54,7 @@ export class WalkFunctions {
 
 /** Fewest references that an object has that is never freed. */
 const IMMORTAL = 0x3fff_ffff;
-/** In a block: where an object may begin, behind what stands in front of it. */
+/** In a block: where an object may begin, after what stands in front of it. */
 const FRONTS = [0, 8, 16];
 
 class Walk {

@@ -145,7 +145,7 @@ async function open(image: Uint8Array): Promise<{ metadata: PythonImageMetadata;
   }
   const whole = HEADER + word(2) + word(4);
   if (image.length !== whole) {
-    const cut = image.length < whole ? "it is cut off" : "there is something behind its end";
+    const cut = image.length < whole ? "it is cut off" : "there is data after its end";
     throw new ImageError(`${cut}: ${image.length} bytes instead of ${whole}`);
   }
   const digest = await digestOf(image);
