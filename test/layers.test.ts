@@ -89,11 +89,11 @@ const houses: Record<string, House> = {
         ...["hosts/python/versions", "hosts/python/image", "hosts/python/graph"],
       ],
       page: ["alloc", "trace"],
-      report: ["core", "alloc", "pressure", "hosts/c", "page", ...TRACE],
+      report: ["core", "alloc", "snapshot", "pressure", "hosts/c", "page", ...TRACE],
       "report/export": ["core", "report", ...TRACE],
       "cli/system": ["text"],
       "cli/packages": ["text", "cli/system"],
-      "cli/report": ["page", "report", "report/export", "cli/system", ...TRACE],
+      "cli/report": ["snapshot", "page", "report", "report/export", "cli/system", ...TRACE],
       cli: [
         ...["ground", "alloc", "objects/bridge", "heap", "hosts/c", "hosts/python", "page", "report", ...TRACE],
         ...["cli/system", "cli/packages", "cli/report"],

@@ -28,6 +28,13 @@ export interface PackageRequest {
   readonly folders: readonly string[];
 }
 
+/** A heap snapshot is wanted when the program has ended. */
+export interface SnapshotRequest {
+  readonly file: string;
+  /** It is open, and empty. */
+  readonly fd: number;
+}
+
 /** The request that the main thread sends, once. */
 export interface RunRequest {
   readonly program: Program;
@@ -37,6 +44,7 @@ export interface RunRequest {
   readonly debugHooks: boolean;
   /** What to record, and where to. */
   readonly trace: TraceRequest | undefined;
+  readonly snapshot: SnapshotRequest | undefined;
   /** Whether the main thread gets the recording, and the heap's layout, while the program runs. */
   readonly live: boolean;
   /** Whether a live view is drawn on the terminal that the program writes to. */

@@ -30,6 +30,7 @@ import { type Recording, startRecording } from "./recording.js";
 import { Screen } from "./screen.js";
 import { viewShared, WORD } from "./shared.js";
 import { type Dispositions, exitCodeOf, Interrupts } from "./signals.js";
+import { snapshotSink } from "./snapshot-file.js";
 import { writeAll } from "./stdio.js";
 import { nameZone, type ZoneExports, zoneNames } from "./time-zone.js";
 
@@ -128,7 +129,7 @@ class Outcome {
   programEnded(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const step of [() => this.measure(), () => recording?.stop()]) {
+    for (const step of [() => this.measure(), () => this.#takeSnapshot(), () => recording?.stop()]) {
       try {
         step();
       } catch (error) {
@@ -139,6 +140,11 @@ class Outcome {
 
   get hasBegun(): boolean {
     return this.#interpreter !== undefined;
+  }
+
+  #takeSnapshot(): void {
+    const { snapshot } = request;
+    if (snapshot) this.#interpreter?.heap?.snapshot({ write: snapshotSink(snapshot) });
   }
 
   get isOver(): boolean {

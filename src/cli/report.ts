@@ -3,9 +3,12 @@
 import type { Command } from "commander";
 import { addCallers } from "./report/callers.js";
 import { addDiff } from "./report/diff.js";
+import { addDominators } from "./report/dominators.js";
 import { addExport } from "./report/export.js";
 import { addFlamegraph } from "./report/flamegraph.js";
 import { addLeaks } from "./report/leaks.js";
+import { addObjects } from "./report/objects.js";
+import { addRetainers } from "./report/retainers.js";
 import { addStats } from "./report/stats.js";
 import { addSummary } from "./report/summary.js";
 import { addTable } from "./report/table.js";
@@ -24,7 +27,11 @@ Examples:
   pyheap report stats --json app.trace
   pyheap report leaks app.trace           what the program left, by stack
   pyheap report diff old.trace new.trace  what grew from one run to another
-  pyheap report export pprof app.trace    app.pb.gz, for pprof, Pyroscope, Parca`;
+  pyheap report export pprof app.trace    app.pb.gz, for pprof, Pyroscope, Parca
+  pyheap run --snapshot app.heapsnapshot app.py
+  pyheap report objects app.heapsnapshot        what is in the heap, by type
+  pyheap report retainers --type Point app.heapsnapshot
+  pyheap report dominators app.heapsnapshot     what holds most of it`;
 
 export function addReport(program: Command): void {
   const report = program
@@ -42,4 +49,7 @@ export function addReport(program: Command): void {
   addDiff(report);
   addExport(report);
   addFlamegraph(report);
+  addObjects(report);
+  addRetainers(report);
+  addDominators(report);
 }

@@ -25,6 +25,7 @@ export interface RunOptions extends Budget, PackageOptions, PlaceOptions {
   readonly aggregate?: boolean;
   readonly traceStart?: boolean;
   readonly dumpOnMemoryError?: string;
+  readonly snapshot?: string;
   readonly live?: boolean;
   readonly liveTerminal?: boolean;
   readonly port?: number;
@@ -51,6 +52,7 @@ Examples:
   pyheap run --trace app.trace app.py     record every allocation, for pyheap report
   pyheap run --trace app.trace --sample 512KiB app.py
   pyheap run --limit 64MiB --dump-on-memory-error oom.trace app.py
+  pyheap run --snapshot app.heapsnapshot app.py
   pyheap run --fail-over-peak 50MiB --fail-over-leak 1MiB test.py
   pyheap run --live app.py                look at it in a browser while it runs
   pyheap run --allocator malloc app.py    stock CPython's allocator, to compare
@@ -128,6 +130,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("--live", "show the program while it runs: a page on this machine")
     .option("--live-terminal", "show the program while it runs, in this terminal")
     .option("--port <number>", "of --live: the port of the page; the default is any that is free", toPort)
+    .option("--snapshot <file>", "at the end of the program, write who holds what in the heap (app.heapsnapshot)")
     .option("--json <file>", "write the report as JSON (- for standard output)")
     .option("--quiet", "no report")
     .option(...FORCE)
@@ -195,6 +198,7 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
     ...(softLimit !== undefined ? ["--soft-limit"] : []),
     ...(options.debugHooks ? ["--debug-hooks"] : []),
     ...(trace !== undefined ? ["--trace"] : []),
+    ...(options.snapshot !== undefined ? ["--snapshot"] : []),
     ...(dump !== undefined ? ["--dump-on-memory-error"] : []),
     ...(options.failOverPeak !== undefined ? ["--fail-over-peak"] : []),
     ...(options.failOverLeak !== undefined ? ["--fail-over-leak"] : []),
@@ -211,6 +215,7 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
       softLimit !== undefined && limit !== undefined && softLimit >= limit,
       "Cannot use a --soft-limit that is not below --limit: the program would meet MemoryError first",
     ],
+    [options.snapshot !== undefined && kind === "wasm", "Cannot take a --snapshot of C: it has no objects of Python's"],
     [isLive(options) && kind === "wasm", "Cannot show C while it runs: --live is for Python"],
     [
       isLive(options) && (options.aggregate === true || checksBudget(options)),

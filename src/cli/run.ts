@@ -15,7 +15,7 @@ import { checkDump, dumpWords } from "./dump.js";
 import { showLive } from "./live-view.js";
 import { Provider } from "./packages/provider.js";
 import { choosePlaces } from "./places.js";
-import type { RunRequest, TraceRequest, WorkerMessage } from "./protocol.js";
+import type { RunRequest, SnapshotRequest, TraceRequest, WorkerMessage } from "./protocol.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadTrace } from "./report/trace-input.js";
 import { runC } from "./run-c.js";
@@ -23,6 +23,7 @@ import { checksBudget, isLive, type RunOptions, runCommand } from "./run-options
 import { type Ended, runPython, type Services } from "./run-python.js";
 import { makeShared, viewShared } from "./shared.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
+import { openSnapshotFile, snapshotWords } from "./snapshot-file.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, textBegins } from "./system/files.js";
 import { openTraceFile } from "./trace-file.js";
@@ -43,11 +44,13 @@ async function run(program: Program, options: RunOptions): Promise<number> {
   if (json !== undefined && json !== "-") checkFile(json, REPORT, { isNamed: true, force, source });
   const recording = chooseTrace(options, source);
   const endProgress = trace === undefined ? () => undefined : showRecording(trace, process.stderr);
+  const snapshot = options.snapshot === undefined ? undefined : openSnapshotFile(options.snapshot, { force, source });
   const end = () => {
     endProgress();
+    if (snapshot) closeSync(snapshot.fd);
     if (recording) closeSync(recording.fd);
   };
-  const { result, exitCode, stoppedBy } = await runOnHeap(program, options, recording).finally(end);
+  const { result, exitCode, stoppedBy } = await runOnHeap(program, options, recording, snapshot).finally(end);
   if (stoppedBy !== undefined) {
     say(`the program did not take ${signalName(stoppedBy)}: it was stopped, without a report`);
   }
@@ -57,7 +60,12 @@ async function run(program: Program, options: RunOptions): Promise<number> {
   return exitCode === 0 && !within ? OVER_BUDGET : exitCode;
 }
 
-async function runOnHeap(program: Program, options: RunOptions, trace: TraceRequest | undefined): Promise<Ended> {
+async function runOnHeap(
+  program: Program,
+  options: RunOptions,
+  trace: TraceRequest | undefined,
+  snapshot: SnapshotRequest | undefined,
+): Promise<Ended> {
   const { allocator, limit, softLimit, debugHooks = false } = options;
   if (program.kind === "wasm") {
     const result = await runC(program, { limit, debugHooks, trace });
@@ -68,7 +76,7 @@ async function runOnHeap(program: Program, options: RunOptions, trace: TraceRequ
   const services = { provider };
   const virtual = virtualEnvironment(options.venv, process.env);
   const request = {
-    ...{ program, allocator, limit, softLimit, debugHooks, trace },
+    ...{ program, allocator, limit, softLimit, debugHooks, trace, snapshot },
     live: isLive(options),
     isOnScreen,
     packages: provider && { offered: provider.offered, folders: provider.folders },
@@ -147,7 +155,7 @@ async function isWithin(file: string, budget: Budget): Promise<boolean> {
 
 const errorColors = () => colors.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR);
 
-function report(result: RunResult, { json, quiet, trace }: RunOptions): void {
+function report(result: RunResult, { json, quiet, trace, snapshot }: RunOptions): void {
   if (json !== undefined) {
     const text = `${JSON.stringify(jsonReport(result), null, 2)}\n`;
     if (json === "-") process.stdout.write(text);
@@ -156,6 +164,7 @@ function report(result: RunResult, { json, quiet, trace }: RunOptions): void {
   if (quiet) return;
   process.stderr.write(terminalReport(result, errorColors()));
   if (trace !== undefined) process.stderr.write(recordingWords(trace, errorColors()));
+  if (snapshot !== undefined) process.stderr.write(snapshotWords(snapshot, errorColors()));
 }
 
 function writeReport(file: string, text: string): void {

@@ -1,0 +1,28 @@
+// `pyheap report dominators`: what holds most of a heap, and within it what holds most of that.
+
+import type { Command } from "commander";
+import { dominatorTree } from "../../report/objects.js";
+import { toCount, toShare } from "./options.js";
+import { loadDominators } from "./snapshot-input.js";
+import { terminalColors } from "./trace-input.js";
+
+interface DominatorsOptions {
+  readonly depth: number;
+  readonly rows: number;
+  readonly minPercent: number;
+}
+
+export function addDominators(report: Command): void {
+  report
+    .command("dominators")
+    .summary("what holds most of a heap, as a tree")
+    .description("Shows the tree of dominators: what would be free without an object stands below it.")
+    .argument("<file>", "the snapshot: app.heapsnapshot")
+    .option("--depth <n>", "levels that are shown at most", toCount, 5)
+    .option("--rows <n>", "rows that are shown at most below another one", toCount, 8)
+    .option("--min-percent <share>", "omit what retains less than this of the heap", toShare, 0.005)
+    .action((file: string, { depth, rows, minPercent }: DominatorsOptions) => {
+      const { graph, dominators } = loadDominators(file);
+      process.stdout.write(dominatorTree(graph, dominators, { depth, rows, minShare: minPercent }, terminalColors()));
+    });
+}

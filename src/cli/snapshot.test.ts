@@ -1,0 +1,114 @@
+// Heap snapshots, from the command: `pyheap run --snapshot`, `pyheap.snapshot`, and the reports on them.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { TypeRow } from "../snapshot/types.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pyheap-snapshot-"));
+
+function pyheap(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: folder, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+interface ObjectsReport {
+  readonly objects: number;
+  readonly bytes: number;
+  readonly rows: readonly TypeRow[];
+}
+
+const PATIENCE = 300_000;
+
+describe("heap snapshots", { timeout: PATIENCE }, () => {
+  beforeAll(() => {
+    const program = `import json, pyheap
+class Point:
+    def __init__(self, x): self.data = bytes(1000 + x)
+class Cache:
+    def __init__(self): self.points = {f"p{k}": Point(k) for k in range(300)}
+cache = Cache()
+print(json.dumps(pyheap.snapshot("middle.heapsnapshot")))
+try:
+    pyheap.snapshot("nowhere/app.heapsnapshot")
+except OSError as error:
+    print(type(error).__name__)
+del cache.points["p7"]
+`;
+    writeFileSync(join(folder, "app.py"), program);
+    const { status, stdout, stderr } = pyheap("run", "--quiet", "--snapshot", "end.heapsnapshot", "app.py");
+    expect([status, stderr]).toEqual([0, ""]);
+    const [sums = "", problem] = stdout.split("\n");
+    expect(JSON.parse(sums)).toEqual({
+      ...{ objects: expect.any(Number), references: expect.any(Number), bytes: expect.any(Number) },
+    });
+    expect(problem).toBe("FileNotFoundError");
+  });
+
+  const objects = (...args: string[]) =>
+    JSON.parse(pyheap("report", "objects", "--json", ...args).stdout) as ObjectsReport;
+  const points = (file: string) => objects(file).rows.find(({ name }) => name === "__main__.Point");
+
+  it("have the objects of the moment, with what they retain", () => {
+    expect(points("middle.heapsnapshot")?.count).toBe(300);
+    const end = points("end.heapsnapshot");
+    expect(end?.count).toBe(299);
+    // Each Point holds one bytes of at least 1000.
+    expect((end?.retained ?? 0) - (end?.own ?? 0)).toBeGreaterThan(299_000);
+    expect((end?.retained ?? 0) - (end?.own ?? 0)).toBeLessThan(450_000);
+  });
+
+  it("are shown as a table, by type and by module", () => {
+    const { stdout } = pyheap("report", "objects", "--filter", "Point|Cache", "middle.heapsnapshot");
+    expect(stdout).toMatch(/^[\d,]+ objects, [\d,]+ references, \d+\.\d MiB\n/);
+    expect(stdout).toMatch(/^ +300 +[\d.]+ KiB +<?\d+ % +[\d.]+ KiB {2}__main__\.Point$/m);
+    const { rows, bytes } = objects("--by", "module", "end.heapsnapshot");
+    // The Points, the Cache, and what the command itself has there.
+    expect([300, 301, 302]).toContain(rows.find(({ name }) => name === "__main__")?.count);
+    expect(rows.reduce((sum, { own }) => sum + own, 0)).toBe(bytes);
+  });
+
+  it("tell who holds the objects of a type, one object, and the largest ones", () => {
+    const ofType = pyheap("report", "retainers", "--type", "Point", "end.heapsnapshot").stdout;
+    expect(ofType).toMatch(/^299 objects of Point, /);
+    expect(ofType).toMatch(/^ +299 +[\d.]+ KiB {2}sys\.modules\['__main__'\]\.cache\.points\[…\]$/m);
+    const [first] = JSON.parse(
+      pyheap("report", "retainers", "--largest", "40", "--json", "end.heapsnapshot").stdout,
+    ).filter(({ type }: { type: string }) => type === "__main__.Cache");
+    expect(first.path).toBe("sys.modules['__main__'].cache");
+    const byId = pyheap("report", "retainers", "--id", `0x${first.id.toString(16)}`, "end.heapsnapshot").stdout;
+    expect(byId).toMatch(/^__main__\.Cache 0x[\da-f]+, own \d+ B, retains [\d.]+ KiB\n/);
+    expect(byId).toMatch(/\['cache'\] {2}__main__\.Cache 0x[\da-f]+\n$/);
+  });
+
+  it("have a tree of dominators", () => {
+    const { stdout } = pyheap("report", "dominators", "--rows", "40", "--min-percent", "1%", "end.heapsnapshot");
+    expect(stdout).toMatch(/^ +[\d.]+ MiB +100 % {2}\(root\)/);
+    expect(stdout).toMatch(/^ +[\d.]+ KiB +\d+ % {2} +__main__\.Cache 0x[\da-f]+ {2}own \d+ B$/m);
+  });
+
+  it("get errors that say what is wrong", () => {
+    writeFileSync(join(folder, "other.txt"), "no snapshot");
+    expect(pyheap("report", "objects", "other.txt")).toMatchObject({
+      status: 2,
+      stderr: 'pyheap: other.txt is not a heap snapshot, or is broken: at byte 0 is no "{"\n',
+    });
+    expect(pyheap("report", "objects", "missing").stderr).toBe(
+      "pyheap: Cannot read missing: there is no such file or folder\n",
+    );
+    expect(pyheap("report", "retainers", "end.heapsnapshot").stderr).toBe(
+      "pyheap: Cannot say who holds what: name one of --type, --id and --largest\n",
+    );
+    expect(pyheap("report", "retainers", "--type", "Nothing", "end.heapsnapshot").stderr).toContain(
+      "no object of the type",
+    );
+    const refused = pyheap("run", "--snapshot", "other.txt", "app.py");
+    expect(refused.stderr).toMatch(/^pyheap: Cannot write other\.txt: it is there already, and is not a heap snapshot/);
+    expect(readFileSync(join(folder, "other.txt"), "utf8")).toBe("no snapshot");
+    expect(pyheap("run", "--allocator", "malloc", "--snapshot", "x.heapsnapshot", "app.py").status).toBe(2);
+  });
+});

@@ -1,0 +1,159 @@
+// What a heap snapshot says, for people: objects by type, who holds them, who dominates whom.
+
+import type { Colors } from "picocolors/types.js";
+import type { Dominators } from "../snapshot/dominators.js";
+import { NODE, type ObjectGraph } from "../snapshot/graph.js";
+import type { Paths, Step } from "../snapshot/paths.js";
+import type { TypeRow } from "../snapshot/types.js";
+import { bytes } from "../text/bytes.js";
+import { count, counted, percent } from "../text/numbers.js";
+import { forTerminal } from "../text/visible.js";
+import { layOut } from "./columns.js";
+
+export const OBJECT_SORTINGS = ["own", "retained", "count", "name"] as const;
+export type ObjectSorting = (typeof OBJECT_SORTINGS)[number];
+
+/** Characters of a value that are shown behind a type. */
+const VALUE_SHOWN = 40;
+
+export interface ObjectSums {
+  readonly objects: number;
+  readonly references: number;
+  readonly bytes: number;
+}
+
+export function sortRows(rows: readonly TypeRow[], sort: ObjectSorting): TypeRow[] {
+  const order = (a: TypeRow, b: TypeRow) => (sort === "name" ? 0 : b[sort] - a[sort]) || a.name.localeCompare(b.name);
+  return [...rows].sort(order);
+}
+
+const sumsText = ({ objects, references, bytes: all }: ObjectSums): string =>
+  `${counted(objects, "object")}, ${counted(references, "reference")}, ${bytes(all)}`;
+
+export function objectsTable(
+  rows: readonly TypeRow[],
+  sums: ObjectSums,
+  by: string,
+  most: number,
+  colors: Colors,
+): string {
+  const head = ["count", "own", "", "retained", by].map((title) => colors.dim(title));
+  const lines = rows
+    .slice(0, most)
+    .map((row) => [
+      count(row.count),
+      bytes(row.own),
+      percent(row.own, sums.bytes),
+      bytes(row.retained),
+      forTerminal(row.name),
+    ]);
+  const more = rows.length - lines.length;
+  return [
+    sumsText(sums),
+    "",
+    layOut([head, ...lines], ["right", "right", "right", "right", "left"]),
+    ...(more > 0 ? [colors.dim(`  ${count(more)} more`)] : []),
+    "",
+  ].join("\n");
+}
+
+/** A node in few words: its type, its id, its value. */
+export function nodeText({ types, values, ids, kinds, strings }: ObjectGraph, node: number): string {
+  const type = strings[types[node] as number] as string;
+  const value = strings[values[node] as number] as string;
+  const shown = value.length > VALUE_SHOWN ? `${value.slice(0, VALUE_SHOWN)}…` : value;
+  const quoted = kinds[node] === NODE.string ? `'${shown}'` : shown;
+  const id = kinds[node] === NODE.object ? ` 0x${(ids[node] as number).toString(16)}` : "";
+  return forTerminal(`${type}${value === "" && kinds[node] !== NODE.string ? "" : ` ${quoted}`}${id}`);
+}
+
+/** One way, a line for each step. */
+export function pathText(graph: ObjectGraph, paths: Paths, steps: readonly Step[], colors: Colors): string {
+  const lines = steps.map((step, depth) => {
+    const name = paths.text([step]).trim();
+    return `${"  ".repeat(Math.min(depth + 1, 20))}${forTerminal(name)}  ${colors.dim(nodeText(graph, step.node))}`;
+  });
+  return lines.join("\n");
+}
+
+export interface Held {
+  readonly path: string;
+  readonly count: number;
+  readonly own: number;
+  readonly retained: number;
+}
+
+/** The ways to nodes, alike ones together, the one with most bytes first. */
+export function mergedPaths(
+  graph: ObjectGraph,
+  paths: Paths,
+  { retained }: Dominators,
+  nodes: Iterable<number>,
+): Held[] {
+  const found = new Map<string, { path: string; count: number; own: number; retained: number }>();
+  for (const node of nodes) {
+    const steps = paths.to(node);
+    const path = steps === undefined ? "(only weak references)" : paths.text(steps, true);
+    const entry = found.get(path) ?? { path, count: 0, own: 0, retained: 0 };
+    found.set(path, entry);
+    entry.count++;
+    entry.own += graph.sizes[node] as number;
+    entry.retained += retained[node] as number;
+  }
+  return [...found.values()].sort((a, b) => b.own - a.own || b.count - a.count);
+}
+
+export function heldTable(held: readonly Held[], most: number, colors: Colors): string {
+  const head = ["count", "own", "held by"].map((title) => colors.dim(title));
+  const lines = held.slice(0, most).map((each) => [count(each.count), bytes(each.own), forTerminal(each.path)]);
+  const more = held.length - lines.length;
+  return [
+    layOut([head, ...lines], ["right", "right", "left"]),
+    ...(more > 0 ? [colors.dim(`  ${count(more)} more`)] : []),
+    "",
+  ].join("\n");
+}
+
+export interface TreeOptions {
+  readonly depth: number;
+  /** Children of a node that are shown at most. */
+  readonly rows: number;
+  /** Least share of all bytes, from 0 to 1. */
+  readonly minShare: number;
+}
+
+/** The dominator tree from its root: what holds most, and within it what holds most of that. */
+export function dominatorTree(
+  graph: ObjectGraph,
+  { parents, retained, order }: Dominators,
+  options: TreeOptions,
+  colors: Colors,
+): string {
+  const whole = retained[0] as number;
+  const children = new Map<number, number[]>();
+  for (const node of order) {
+    const parent = parents[node] as number;
+    if (parent === node || (retained[node] as number) < whole * options.minShare) continue;
+    const list = children.get(parent);
+    if (list) list.push(node);
+    else children.set(parent, [node]);
+  }
+  const lines: string[] = [];
+  const show = (node: number, depth: number) => {
+    const size = retained[node] as number;
+    lines.push(
+      `${bytes(size).padStart(10)} ${percent(size, whole).padStart(6)}  ${"  ".repeat(depth)}${nodeText(graph, node)}${colors.dim(`  own ${bytes(graph.sizes[node] as number)}`)}`,
+    );
+    if (depth === options.depth) return;
+    const below = (children.get(node) ?? []).sort((a, b) => (retained[b] as number) - (retained[a] as number));
+    for (const child of below.slice(0, options.rows)) show(child, depth + 1);
+    const more = below.slice(options.rows);
+    if (more.length === 0) return;
+    const rest = more.reduce((sum, child) => sum + (retained[child] as number), 0);
+    lines.push(
+      `${bytes(rest).padStart(10)} ${percent(rest, whole).padStart(6)}  ${"  ".repeat(depth + 1)}${colors.dim(`${count(more.length)} more`)}`,
+    );
+  };
+  show(0, 0);
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,78 @@
+// Who holds a node: the shortest way to it from the root, along edges that hold.
+
+import { EDGE, type ObjectGraph } from "./graph.js";
+
+const NONE = 0xffff_ffff;
+
+/** Groups whose members' names tell where they are. */
+const SELF_EXPLAINING: ReadonlySet<string> = new Set(["(modules)", "(threads)"]);
+
+/** A step of a way: the edge, and the node that it leads to. */
+export interface Step {
+  readonly edge: number;
+  readonly node: number;
+}
+
+export class Paths {
+  readonly #graph: ObjectGraph;
+  /** By node, the edge over which a search in breadth came to it, and where that begins. */
+  readonly #edges: Uint32Array;
+  readonly #from: Uint32Array;
+
+  constructor(graph: ObjectGraph) {
+    const { nodeCount, firstEdge, edgeKinds, targets } = graph;
+    this.#graph = graph;
+    this.#edges = new Uint32Array(nodeCount).fill(NONE);
+    this.#from = new Uint32Array(nodeCount);
+    const queue = new Uint32Array(nodeCount);
+    let end = 1;
+    for (let at = 0; at < end; at++) {
+      const node = queue[at] as number;
+      for (let edge = firstEdge[node] as number; edge < (firstEdge[node + 1] as number); edge++) {
+        const target = targets[edge] as number;
+        if (target === 0 || this.#edges[target] !== NONE || edgeKinds[edge] === EDGE.weak) continue;
+        this.#edges[target] = edge;
+        this.#from[target] = node;
+        queue[end++] = target;
+      }
+    }
+  }
+
+  /** The steps from the root to a node; undefined if nothing leads there. */
+  to(node: number): Step[] | undefined {
+    const steps: Step[] = [];
+    for (let at = node; at !== 0; at = this.#from[at] as number) {
+      const edge = this.#edges[at] as number;
+      if (edge === NONE) return undefined;
+      steps.push({ edge, node: at });
+    }
+    return steps.reverse();
+  }
+
+  /**
+   * A way as Python would write it: `sys.modules['app'].cache[7]`. `merged`: the keys and positions of containers are not told apart, as
+   * `sys.modules['app'].cache[…]`.
+   */
+  text(steps: readonly Step[], merged = false): string {
+    let text = "";
+    let before = "";
+    for (const { edge } of steps) {
+      const isGroup = edge < (this.#graph.firstEdge[1] as number);
+      const name = this.#name(edge);
+      if (isGroup && steps.length > 1 && SELF_EXPLAINING.has(name)) continue;
+      const attribute = before === "__dict__" ? /^\['(\w+)'\]$/.exec(name)?.[1] : undefined;
+      if (attribute !== undefined) text = `${text.slice(0, -".__dict__".length)}.${attribute}`;
+      else if (name.startsWith("[")) text += merged && before !== "sys.modules" ? "[…]" : name;
+      else text += text === "" ? name : `${/^\w/.test(name) ? "." : " "}${name}`;
+      before = name;
+    }
+    return text;
+  }
+
+  /** The name of an edge; of an index, as it is written. */
+  #name(edge: number): string {
+    const { edgeKinds, edgeNames, strings } = this.#graph;
+    const name = edgeNames[edge] as number;
+    return edgeKinds[edge] === EDGE.index ? `[${name}]` : (strings[name] as string);
+  }
+}

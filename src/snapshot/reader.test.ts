@@ -1,0 +1,114 @@
+// The file of a heap snapshot: what is written is read again; V8's own can be read; a broken one gets an error that says so.
+
+import { Readable } from "node:stream";
+import { getHeapSnapshot } from "node:v8";
+import { expect, it } from "vitest";
+import { findDominators } from "./dominators.js";
+import { EDGE, FLAG, GraphBuilder, NODE, type ObjectGraph } from "./graph.js";
+import { Paths } from "./paths.js";
+import { BrokenSnapshot, readHeapSnapshot } from "./reader.js";
+import { groupObjects } from "./types.js";
+import { writeHeapSnapshot } from "./writer.js";
+
+/** A root, a module group, and in it: a list with two texts and itself, and a weak reference to a Point. */
+function small(): ObjectGraph {
+  const graph = new GraphBuilder();
+  const number = (text: string) => graph.strings.number(text);
+  const root = graph.group("(root)");
+  const modules = graph.group("(modules)");
+  graph.groupEdge(root, modules, "(modules)");
+  const list = graph.node(NODE.object, number("list"), 4096);
+  const text = graph.node(NODE.string, number("str"), 8192);
+  const odd = graph.node(NODE.string, number("app.Text"), 8200);
+  const point = graph.node(NODE.object, number("app.Point"), 0xffff_fff8);
+  const rest = graph.node(NODE.memory, number("(mem domain, no object)"), 77);
+  graph.groupEdge(modules, list, "sys.modules");
+  graph.begin(list);
+  graph.describe(list, 56, number("2 items"));
+  graph.edge(EDGE.index, 0, text);
+  graph.edge(EDGE.index, 1, odd);
+  graph.edge(EDGE.key, number("['a \"key\"']"), list);
+  graph.edge(EDGE.attribute, number("note"), list);
+  graph.edge(EDGE.weak, number("(weak)"), point);
+  graph.begin(text);
+  graph.describe(text, 48, number('grüße,\n"you" \u{1f600} \ud800'));
+  graph.begin(odd);
+  graph.begin(point);
+  graph.describe(point, 4_000_000_000, 0);
+  graph.flag(point, FLAG.garbage);
+  graph.begin(rest);
+  graph.describe(rest, 1000, 0);
+  return graph.finish();
+}
+
+function written(graph: ObjectGraph): Buffer {
+  const pieces: Buffer[] = [];
+  writeHeapSnapshot(graph, (bytes) => pieces.push(Buffer.from(bytes)));
+  return Buffer.concat(pieces);
+}
+
+/** A file in pieces of a size. */
+const inPieces = (file: Uint8Array, size: number): Uint8Array[] =>
+  Array.from({ length: Math.ceil(file.length / size) }, (_, k) => file.subarray(k * size, (k + 1) * size));
+
+it("is read as it was written, in pieces of any size", () => {
+  const graph = small();
+  const file = written(graph);
+  expect(JSON.parse(file.toString("utf8"))).toMatchObject({ snapshot: { node_count: 7, edge_count: 7 } });
+  for (const size of [1, 7, file.length]) {
+    const read = readHeapSnapshot(inPieces(file, size));
+    expect(read).toEqual(graph);
+  }
+});
+
+it("is V8's format: V8's own snapshots are read by the same reader", async () => {
+  const pieces = (await Readable.from(getHeapSnapshot()).toArray()) as Buffer[];
+  const graph = readHeapSnapshot(pieces);
+  expect(graph.nodeCount).toBeGreaterThan(10_000);
+  const { retained } = findDominators(graph);
+  const whole = graph.sizes.reduce((sum, size) => sum + size, 0);
+  expect(retained[0]).toBeGreaterThan(whole * 0.9);
+  expect(retained[0]).toBeLessThanOrEqual(whole);
+});
+
+it("has rows by type, whose retained bytes count each node once", () => {
+  const graph = small();
+  const rows = groupObjects(graph, findDominators(graph), "type");
+  expect(rows.find(({ name }) => name === "list")).toEqual({ name: "list", count: 1, own: 56, retained: 104 });
+  expect(rows.find(({ name }) => name === "app.Point")).toEqual({
+    ...{ name: "app.Point", count: 1, own: 4_000_000_000 },
+    retained: 0,
+  });
+});
+
+it("has the shortest path to each node that is held", () => {
+  const graph = small();
+  const paths = new Paths(graph);
+  expect(paths.text(paths.to(4) ?? [])).toBe("sys.modules[1]");
+  expect(paths.to(5)).toBeUndefined();
+});
+
+it("gets an error that says what is wrong, if it is broken anywhere", () => {
+  const file = written(small());
+  for (let length = 0; length < file.length - 2; length += 7) {
+    expect(() => readHeapSnapshot([file.subarray(0, length)]), `${length}`).toThrow(BrokenSnapshot);
+  }
+  let state = 1;
+  const random = (bound: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * bound);
+  };
+  const digits = file.indexOf('"nodes"');
+  for (let round = 0; round < 3000; round++) {
+    const broken = Buffer.from(file);
+    const at = random(2) === 0 ? random(file.length) : digits + random(file.length - digits);
+    broken[at] = random(3) === 0 ? 48 + random(10) : random(256);
+    try {
+      const graph = readHeapSnapshot([broken]);
+      findDominators(graph);
+      new Paths(graph).to(graph.nodeCount - 1);
+    } catch (error) {
+      expect(error).toBeInstanceOf(BrokenSnapshot);
+    }
+  }
+});

@@ -1,0 +1,311 @@
+// Reads a `.heapsnapshot`, ours or V8's, into the columns of a graph: piece by piece, because a file can be longer than any string.
+
+import { type Column, words } from "./columns.js";
+import { EDGE, NODE, type ObjectGraph } from "./graph.js";
+
+/** The file is not a heap snapshot, or a broken one. */
+export class BrokenSnapshot extends Error {
+  override readonly name = "BrokenSnapshot";
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const COMMA = 44;
+const OPEN = 91;
+const CLOSE = 93;
+const DEEPER = [OPEN, 123];
+const UP = [CLOSE, 125];
+const DECODER = new TextDecoder();
+
+/** The bytes of a file, one after another. */
+class Input {
+  readonly #pieces: Iterator<Uint8Array>;
+  #piece: Uint8Array = new Uint8Array(0);
+  #at = 0;
+  offset = 0;
+
+  constructor(pieces: Iterable<Uint8Array>) {
+    this.#pieces = pieces[Symbol.iterator]();
+  }
+
+  /** The next byte, which stays; -1 at the end. */
+  peek(): number {
+    while (this.#at === this.#piece.length) {
+      const { done, value } = this.#pieces.next();
+      if (done) return -1;
+      this.#piece = value;
+      this.#at = 0;
+    }
+    return this.#piece[this.#at] as number;
+  }
+
+  take(): number {
+    const byte = this.peek();
+    if (byte < 0) throw new BrokenSnapshot("it ends in the middle");
+    this.#at++;
+    this.offset++;
+    return byte;
+  }
+
+  /** The next byte that is not white space; it stays. */
+  token(): number {
+    for (;;) {
+      const byte = this.peek();
+      if (byte !== 32 && byte !== 10 && byte !== 13 && byte !== 9) return byte;
+      this.take();
+    }
+  }
+
+  expect(byte: number): void {
+    if (this.token() !== byte) {
+      throw new BrokenSnapshot(`at byte ${this.offset} is no "${String.fromCharCode(byte)}"`);
+    }
+    this.take();
+  }
+
+  /** Whether the next token is this one; then it is taken. */
+  skip(byte: number): boolean {
+    if (this.token() !== byte) return false;
+    this.take();
+    return true;
+  }
+}
+
+/** Collects the bytes of one value. */
+class Scratch {
+  #bytes = new Uint8Array(256);
+  #length = 0;
+
+  push(byte: number): void {
+    if (this.#length === this.#bytes.length) {
+      const grown = new Uint8Array(this.#length * 2);
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+    }
+    this.#bytes[this.#length++] = byte;
+  }
+
+  /** What was collected, as JSON; it begins anew. */
+  parse(): unknown {
+    const text = DECODER.decode(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new BrokenSnapshot(`${text.slice(0, 40)} is not JSON`);
+    }
+  }
+}
+
+const scratch = new Scratch();
+
+function readString(input: Input): string {
+  input.expect(QUOTE);
+  scratch.push(QUOTE);
+  for (;;) {
+    const byte = input.take();
+    scratch.push(byte);
+    if (byte === BACKSLASH) scratch.push(input.take());
+    else if (byte === QUOTE) return scratch.parse() as string;
+  }
+}
+
+/** Any value. */
+function readValue(input: Input): unknown {
+  if (input.token() === QUOTE) return readString(input);
+  let depth = 0;
+  let isText = false;
+  for (;;) {
+    const next = isText ? input.peek() : input.token();
+    if (depth === 0 && !isText && (next === COMMA || UP.includes(next) || next < 0)) return scratch.parse();
+    const byte = input.take();
+    scratch.push(byte);
+    if (isText) {
+      if (byte === BACKSLASH) scratch.push(input.take());
+      else isText = byte !== QUOTE;
+    } else if (byte === QUOTE) isText = true;
+    else if (DEEPER.includes(byte)) depth++;
+    else if (UP.includes(byte)) depth--;
+  }
+}
+
+/** A list of whole numbers. */
+function readNumbers(input: Input): Uint32Array {
+  const column: Column<Uint32Array> = words();
+  input.expect(OPEN);
+  if (input.skip(CLOSE)) return column.view;
+  for (;;) {
+    let byte = input.token();
+    let value = 0;
+    let digits = 0;
+    for (; byte >= 48 && byte <= 57; byte = input.peek(), digits++) {
+      value = value * 10 + (byte - 48);
+      input.take();
+    }
+    if (digits === 0 || value > 0xffff_ffff)
+      throw new BrokenSnapshot(`at byte ${input.offset} is no number that it can have`);
+    column.push(value);
+    if (input.skip(CLOSE)) return column.view;
+    input.expect(COMMA);
+  }
+}
+
+function readStrings(input: Input): string[] {
+  const list: string[] = [];
+  input.expect(OPEN);
+  if (input.skip(CLOSE)) return list;
+  for (;;) {
+    list.push(readString(input));
+    if (input.skip(CLOSE)) return list;
+    input.expect(COMMA);
+  }
+}
+
+interface Meta {
+  readonly node_fields: readonly string[];
+  readonly node_types: readonly unknown[];
+  readonly edge_fields: readonly string[];
+  readonly edge_types: readonly unknown[];
+}
+
+interface Parts {
+  meta?: Meta;
+  nodes?: Uint32Array;
+  edges?: Uint32Array;
+  strings?: string[];
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === "string");
+
+function metaOf(snapshot: unknown): Meta {
+  const { meta } = (snapshot ?? {}) as { meta?: Partial<Meta> };
+  if (!meta || !isTexts(meta.node_fields) || !isTexts(meta.edge_fields)) {
+    throw new BrokenSnapshot("it does not say what its numbers mean");
+  }
+  if (!isTexts(meta.node_types?.[0]) || !isTexts(meta.edge_types?.[0])) {
+    throw new BrokenSnapshot("it does not name the types of nodes and edges");
+  }
+  return meta as Meta;
+}
+
+function readParts(input: Input): Parts {
+  const parts: Parts = {};
+  input.expect(123);
+  do {
+    const name = readString(input);
+    input.expect(58);
+    if (name === "snapshot") parts.meta = metaOf(readValue(input));
+    else if (name === "nodes") parts.nodes = readNumbers(input);
+    else if (name === "edges") parts.edges = readNumbers(input);
+    else if (name === "strings") parts.strings = readStrings(input);
+    else readValue(input);
+  } while (input.skip(COMMA));
+  input.expect(125);
+  return parts;
+}
+
+const KINDS: Readonly<Record<string, number>> = {
+  string: NODE.string,
+  "concatenated string": NODE.string,
+  "sliced string": NODE.string,
+  native: NODE.memory,
+  synthetic: NODE.synthetic,
+};
+
+const EDGE_KINDS: Readonly<Record<string, number>> = {
+  element: EDGE.index,
+  hidden: EDGE.index,
+  weak: EDGE.weak,
+  property: EDGE.attribute,
+  context: EDGE.local,
+};
+
+/** Reads a snapshot. Throws BrokenSnapshot if it is none, or not whole. */
+export function readHeapSnapshot(pieces: Iterable<Uint8Array>): ObjectGraph {
+  const { meta, nodes, edges, strings } = readParts(new Input(pieces));
+  if (!meta || !nodes || !edges || !strings) throw new BrokenSnapshot("it has no nodes, edges and strings");
+  return graphOf(meta, nodes, edges, strings);
+}
+
+function graphOf(meta: Meta, nodes: Uint32Array, edges: Uint32Array, strings: string[]): ObjectGraph {
+  const width = meta.node_fields.length;
+  const nodeCount = nodes.length / width;
+  const field = (name: string): number => meta.node_fields.indexOf(name);
+  const [type, name, id, size, edgeCountAt] = ["type", "name", "id", "self_size", "edge_count"].map(field);
+  const value = field("value");
+  const isOurs = value >= 0;
+  const flagsAt = field("flags");
+  const typeNames = meta.node_types[0] as string[];
+  const edgeCount = edges.length / meta.edge_fields.length;
+  const at = (node: number, offset: number | undefined): number => nodes[node * width + (offset ?? -1)] ?? 0;
+  if (
+    !Number.isInteger(nodeCount) ||
+    nodeCount === 0 ||
+    [type, name, id, size, edgeCountAt].some((k) => (k ?? -1) < 0)
+  ) {
+    throw new BrokenSnapshot("its list of nodes is not whole");
+  }
+  const column = () => new Uint32Array(nodeCount);
+  const [types, values, sizes, ids] = [column(), column(), column(), column()];
+  const [kinds, flags] = [new Uint8Array(nodeCount), new Uint8Array(nodeCount)];
+  const firstEdge = new Uint32Array(nodeCount + 1);
+  const isText = (number: number) => number < strings.length;
+  for (let node = 0; node < nodeCount; node++) {
+    const v8Type = typeNames[at(node, type)] ?? "";
+    const kind = isOurs && v8Type === "code" ? NODE.frame : (KINDS[v8Type] ?? NODE.object);
+    const shown = isOurs ? at(node, value) : 0;
+    kinds[node] = kind;
+    const isSwapped = kind === NODE.string;
+    types[node] = isSwapped && isOurs ? shown : at(node, name);
+    values[node] = isSwapped ? at(node, name) : shown;
+    sizes[node] = at(node, size);
+    ids[node] = at(node, id);
+    flags[node] = flagsAt < 0 ? 0 : at(node, flagsAt);
+    const end = (firstEdge[node] as number) + at(node, edgeCountAt);
+    if (end > edgeCount) throw new BrokenSnapshot(`node ${node} has edges that are not there`);
+    firstEdge[node + 1] = end;
+    if (!isText(types[node] as number) || !isText(values[node] as number))
+      throw new BrokenSnapshot(`node ${node} has no name`);
+  }
+  return {
+    nodeCount,
+    firstEdge,
+    kinds,
+    types,
+    values,
+    sizes,
+    ids,
+    flags,
+    strings,
+    ...edgesOf(meta, edges, strings, width, firstEdge),
+  };
+}
+
+function edgesOf(meta: Meta, edges: Uint32Array, strings: string[], width: number, firstEdge: Uint32Array) {
+  const nodeCount = firstEdge.length - 1;
+  const step = meta.edge_fields.length;
+  const edgeCount = edges.length / step;
+  const [type = -1, name = -1, to = -1] = ["type", "name_or_index", "to_node"].map((text) =>
+    meta.edge_fields.indexOf(text),
+  );
+  if (edgeCount !== firstEdge[nodeCount] || type < 0 || name < 0 || to < 0) {
+    throw new BrokenSnapshot("its list of edges is not whole");
+  }
+  const typeNames = meta.edge_types[0] as string[];
+  const edgeKinds = new Uint8Array(edgeCount);
+  const edgeNames = new Uint32Array(edgeCount);
+  const targets = new Uint32Array(edgeCount);
+  for (let edge = 0; edge < edgeCount; edge++) {
+    const kind = EDGE_KINDS[typeNames[edges[edge * step + type] as number] ?? ""] ?? EDGE.internal;
+    const text = edges[edge * step + name] as number;
+    const target = (edges[edge * step + to] as number) / width;
+    if (!(target < nodeCount) || !Number.isInteger(target)) throw new BrokenSnapshot(`edge ${edge} leads to no node`);
+    if (kind !== EDGE.index && text >= strings.length) throw new BrokenSnapshot(`edge ${edge} has no name`);
+    const isKey = kind === EDGE.attribute && (strings[text] as string).startsWith("[");
+    edgeKinds[edge] = isKey ? EDGE.key : kind;
+    edgeNames[edge] = text;
+    targets[edge] = target;
+  }
+  return { edgeCount, edgeKinds, edgeNames, targets };
+}

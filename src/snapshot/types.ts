@@ -1,0 +1,105 @@
+// Nodes by type, or by anything else that they have in common: how many, how large, and what would be free without them.
+
+import type { Dominators } from "./dominators.js";
+import { NODE, type ObjectGraph } from "./graph.js";
+
+export interface TypeRow {
+  readonly name: string;
+  count: number;
+  /** Bytes of the nodes themselves. */
+  own: number;
+  /** Bytes of the nodes and all that they dominate, each once. */
+  retained: number;
+}
+
+export type Grouping = "type" | "module" | "size";
+export const GROUPINGS: readonly Grouping[] = ["type", "module", "size"];
+
+/** A type's module: all before the last name that is not that of a class within a class. */
+function moduleOf(type: string): string {
+  const names = type.split(".");
+  const first = names.findIndex((name) => /^_*[A-Z]/.test(name));
+  const end = first < 0 ? names.length - 1 : first;
+  return end <= 0 ? "builtins" : names.slice(0, end).join(".");
+}
+
+/** The size's power of two: "64 to 127". */
+function sizeClass(size: number): string {
+  if (size === 0) return "0";
+  const from = 2 ** Math.floor(Math.log2(size));
+  return `${from} to ${2 * from - 1}`;
+}
+
+/** Objects in rows. Memory that belongs to no object has rows of its own; groups and frames have none. */
+export function groupObjects(graph: ObjectGraph, { parents, retained, order }: Dominators, by: Grouping): TypeRow[] {
+  const { nodeCount, kinds, types, sizes, strings } = graph;
+  const rows: TypeRow[] = [];
+  const byName = new Map<string, number>();
+  const rowOf = (name: string): number => {
+    const known = byName.get(name);
+    if (known !== undefined) return known;
+    byName.set(name, rows.length);
+    return rows.push({ name, count: 0, own: 0, retained: 0 }) - 1;
+  };
+  const byType = new Map<number, number>();
+  const group = new Int32Array(nodeCount).fill(-1);
+  for (let node = 0; node < nodeCount; node++) {
+    const kind = kinds[node];
+    if (kind === NODE.synthetic || kind === NODE.frame) continue;
+    const type = types[node] as number;
+    let row: number | undefined;
+    if (by === "size" && kind !== NODE.memory) row = rowOf(sizeClass(sizes[node] as number));
+    else {
+      row = byType.get(type);
+      if (row === undefined) {
+        const name = strings[type] as string;
+        row = rowOf(by === "module" && kind !== NODE.memory ? moduleOf(name) : name);
+        byType.set(type, row);
+      }
+    }
+    group[node] = row;
+    const found = rows[row] as TypeRow;
+    found.count++;
+    found.own += sizes[node] as number;
+  }
+  addRetained(rows, group, { parents, retained, order });
+  return rows;
+}
+
+/** Adds up, for each row, what those of its nodes retain that no other one of them dominates. */
+function addRetained(rows: TypeRow[], group: Int32Array, { parents, retained, order }: Dominators): void {
+  const nodeCount = parents.length;
+  // The children of each node in the dominator tree, as lists.
+  const firstChild = new Int32Array(nodeCount).fill(-1);
+  const nextChild = new Int32Array(nodeCount).fill(-1);
+  for (const node of order) {
+    const parent = parents[node] as number;
+    if (parent === node) continue;
+    nextChild[node] = firstChild[parent] as number;
+    firstChild[parent] = node;
+  }
+  const open = new Int32Array(rows.length);
+  const enter = (node: number) => {
+    const row = group[node] as number;
+    if (row < 0) return;
+    if (open[row] === 0) (rows[row] as TypeRow).retained += retained[node] as number;
+    open[row] = (open[row] as number) + 1;
+  };
+  const stack = new Uint32Array(nodeCount + 1);
+  let depth = 0;
+  if (order.length > 0) stack[depth++] = order[0] as number;
+  if (depth > 0) enter(stack[0] as number);
+  while (depth > 0) {
+    const node = stack[depth - 1] as number;
+    const child = firstChild[node] as number;
+    if (child >= 0) {
+      firstChild[node] = nextChild[child] as number;
+      stack[depth++] = child;
+      enter(child);
+      continue;
+    }
+    depth--;
+    const row = group[node] as number;
+    if (row >= 0) open[row] = (open[row] as number) - 1;
+  }
+}
