@@ -261,12 +261,12 @@ export class Spans implements TraceConsumer {
 
   #born(address: number, size: number, tag: number, node: number): void {
     if (address === 0 || node >= this.tree.length) throw new BrokenContent("a block has no address, or no stack");
-    if (this.live.remove(address)) this.#died(address);
     const account = this.accounts.of(node, tag, size);
     const count = weightOf(size, this.#sample);
     const bytes = size * count;
     const sums = this.#sums;
-    this.live.add(address, account, size, sums.births++);
+    if (this.live.add(address, account, size, sums.births)) this.#died(address);
+    sums.births++;
     this.#current.born(account, bytes, count);
     sums.bytes += bytes;
     sums.blocks += count;

@@ -27,16 +27,18 @@ export type View = (typeof VIEWS)[number];
 /** What the interpreter allocated before the program began, for each view. */
 export type StartMeasures = Readonly<Record<View, Measure>>;
 
-/** The size of an account's row, and the place of each view's bytes in it; its count comes next. */
-const WIDTH = 2 * VIEWS.length;
-const AT: Readonly<Record<View, number>> = { end: 0, peak: 2, allocated: 4, temporary: 6, leaks: 8 };
+/** The size of an account's row, and the place of each view's bytes in it, its count comes next; and of its stamp. */
+const WIDTH = 2 * VIEWS.length + 2;
+const AT: Readonly<Record<View, number>> = { end: 0, leaks: 2, allocated: 4, peak: 6, temporary: 8 };
+const STAMP_AT = 2 * VIEWS.length;
+/** Words of an entry of the table: the account's number + 1, or 0; its node; its kind. */
+const ENTRY = 4;
 
 export class Accounts {
   readonly nodes = new GrowingU32();
   readonly #kinds = new GrowingU32();
-  readonly #stamps = new GrowingU32();
   #sums = new Float64Array(FIRST_LENGTH * WIDTH);
-  #table = new Uint32Array(FIRST_LENGTH);
+  #table = new Uint32Array(FIRST_LENGTH * ENTRY);
   #stamp = 1;
 
   get length(): number {
@@ -51,44 +53,49 @@ export class Accounts {
   /** As `of`, by domain and size class. */
   ofClass(node: number, domain: number, sizeClass: number): number {
     const kind = (sizeClass << CLASS_SHIFT) | domain;
-    const mask = this.#table.length - 1;
-    let index = this.#home(node, kind);
+    const table = this.#table;
+    let at = this.#home(node, kind);
     for (;;) {
-      const account = (this.#table[index] as number) - 1;
-      if (account < 0) break;
-      if (this.nodes.at(account) === node && this.#kinds.at(account) === kind) return account;
-      index = (index + 1) & mask;
+      const account = table[at] as number;
+      if (account === 0) break;
+      if (table[at + 1] === node && table[at + 2] === kind) return account - 1;
+      at = (at + ENTRY) & (table.length - ENTRY);
     }
-    return this.#open(node, kind, index);
+    return this.#open(node, kind, at);
   }
 
   #home(node: number, kind: number): number {
     const h = Math.imul(node, 0x9e3779b1) ^ Math.imul(kind, 0x85ebca6b);
-    return (h ^ (h >>> 15)) & (this.#table.length - 1);
+    return ((h ^ (h >>> 15)) * ENTRY) & (this.#table.length - ENTRY);
   }
 
-  #open(node: number, kind: number, index: number): number {
+  #open(node: number, kind: number, at: number): number {
     const account = this.nodes.length;
     this.nodes.push(node);
     this.#kinds.push(kind);
-    this.#stamps.push(this.#stamp);
     if (this.length * WIDTH > this.#sums.length) {
       const grown = new Float64Array(this.#sums.length * 2);
       grown.set(this.#sums);
       this.#sums = grown;
     }
-    this.#table[index] = account + 1;
-    if (this.length * 2 > this.#table.length) this.#grow();
+    this.#sums[account * WIDTH + STAMP_AT] = this.#stamp;
+    this.#enter(account, at);
+    if (this.length * 2 * ENTRY > this.#table.length) this.#grow();
     return account;
+  }
+
+  #enter(account: number, at: number): void {
+    this.#table[at] = account + 1;
+    this.#table[at + 1] = this.nodes.at(account);
+    this.#table[at + 2] = this.#kinds.at(account);
   }
 
   #grow(): void {
     this.#table = new Uint32Array(this.#table.length * 2);
-    const mask = this.#table.length - 1;
     for (let account = 0; account < this.length; account++) {
-      let index = this.#home(this.nodes.at(account), this.#kinds.at(account));
-      while (this.#table[index] !== 0) index = (index + 1) & mask;
-      this.#table[index] = account + 1;
+      let at = this.#home(this.nodes.at(account), this.#kinds.at(account));
+      while (this.#table[at] !== 0) at = (at + ENTRY) & (this.#table.length - ENTRY);
+      this.#enter(account, at);
     }
   }
 
@@ -115,7 +122,16 @@ export class Accounts {
   /** Adds `count` blocks of `bytes` in total to what is live; negative numbers subtract. */
   live(account: number, bytes: number, count: number): void {
     this.#settle(account);
-    this.#add(account * WIDTH, bytes, count);
+    this.#add(account * WIDTH + AT.end, bytes, count);
+  }
+
+  /** Adds blocks that came to life in the span: they are live, allocated, and leaks if they stay. */
+  born(account: number, bytes: number, count: number): void {
+    this.#settle(account);
+    const at = account * WIDTH;
+    this.#add(at + AT.end, bytes, count);
+    this.#add(at + AT.leaks, bytes, count);
+    this.#add(at + AT.allocated, bytes, count);
   }
 
   add(view: Exclude<View, "peak" | "end">, account: number, bytes: number, count: number): void {
@@ -130,7 +146,7 @@ export class Accounts {
   /** Gives the account the figures that were read. */
   restore(account: number, measures: Readonly<Record<View, Measure>>): void {
     for (const view of VIEWS) this.#put(view, account, measures[view].bytes, measures[view].count);
-    this.#stamps.set(account, this.#stamp);
+    this.#sums[account * WIDTH + STAMP_AT] = this.#stamp;
   }
 
   /** Sets a view to 0 in all accounts. */
@@ -150,10 +166,12 @@ export class Accounts {
   }
 
   #settle(account: number): void {
-    if (this.#stamps.at(account) === this.#stamp) return;
-    const end = account * WIDTH;
-    this.#put("peak", account, this.#sums[end] as number, this.#sums[end + 1] as number);
-    this.#stamps.set(account, this.#stamp);
+    const sums = this.#sums;
+    const at = account * WIDTH;
+    if (sums[at + STAMP_AT] === this.#stamp) return;
+    sums[at + AT.peak] = sums[at + AT.end] as number;
+    sums[at + AT.peak + 1] = sums[at + AT.end + 1] as number;
+    sums[at + STAMP_AT] = this.#stamp;
   }
 
   read(view: View, account: number): Measure {

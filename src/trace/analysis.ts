@@ -281,18 +281,19 @@ export class Analysis implements TraceConsumer {
 
   #born(address: number, size: number, tag: number, node: number): void {
     if (address === 0 || node >= this.tree.length) throw new BrokenContent("a block has no address, or no stack");
-    if (this.#live.remove(address)) this.#died();
     const { figures, accounts } = this;
     const account = accounts.of(node, tag, size);
     const count = weightOf(size, this.#sample);
     const bytes = size * count;
-    this.#live.add(address, account, size, this.#births++);
-    accounts.live(account, bytes, count);
+    if (this.#live.add(address, account, size, this.#births)) this.#died();
+    this.#births++;
     figures.liveBytes += bytes;
     figures.liveBlocks += count;
-    if (!this.#inSpan) return;
-    accounts.add("leaks", account, bytes, count);
-    accounts.add("allocated", account, bytes, count);
+    if (!this.#inSpan) {
+      accounts.live(account, bytes, count);
+      return;
+    }
+    accounts.born(account, bytes, count);
     figures.allocatedBytes += bytes;
     this.sizes.add(size, count);
     // The maximum of estimates would be too high. A sampled trace gets its peak from `liveNow`.

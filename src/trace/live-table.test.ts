@@ -14,11 +14,13 @@ it("the table of live blocks is a map by address, with births of 41 bits", () =>
     expect(table.find(address + 4)).toBe(false);
     if (random(3) === 0) {
       expect(table.remove(address)).toBe(model.delete(address));
-    } else if (!model.has(address)) {
+    } else if (!model.has(address) || random(3) === 0) {
       const account = random(4) === 0 ? MOST_ACCOUNTS - 1 : random(1000);
       const birth = random(4) === 0 ? MOST_BIRTHS - 1 - step : random(300) * 2 ** 32 + step;
+      const before = model.get(address);
       model.set(address, { account, size: 2 ** 32 - 1 - step, birth });
-      table.add(address, account, 2 ** 32 - 1 - step, birth);
+      expect(table.add(address, account, 2 ** 32 - 1 - step, birth)).toBe(before !== undefined);
+      if (before) expect({ account: table.account, size: table.size, birth: table.birth }).toEqual(before);
     } else {
       const { account, size, birth } = table;
       expect({ account, size, birth }).toEqual(model.get(address));

@@ -47,23 +47,28 @@ export class LiveTable {
     return (Math.imul(key >>> 3, 0x9e3779b1) >>> 5) & this.#mask;
   }
 
-  /** Adds a live block at an address that has none. */
-  add(address: number, account: number, size: number, birth: number): void {
+  /**
+   * Adds a live block. Returns whether there was one at the address, which it replaces; then `account`, `size` and
+   * `birth` are that one's. One search does both: most of a search is the wait for memory.
+   */
+  add(address: number, account: number, size: number, birth: number): boolean {
     if (this.count * (PLACE + PLACE / 3) >= this.#words.length) this.#grow();
-    const high = Math.floor(birth / WORD);
-    this.#place(address | (high & KEY_MASK), account | ((high >>> KEY_BITS) << ACCOUNT_BITS), size, birth);
-    this.count++;
-  }
-
-  /** Stores a block's words in a place. */
-  #place(key: number, account: number, size: number, birth: number): void {
     const words = this.#words;
-    let at = this.#home(key);
-    while (words[at] !== 0) at = (at + PLACE) & this.#mask;
-    words[at] = key;
-    words[at + ACCOUNT] = account;
+    let at = this.#home(address);
+    for (;;) {
+      const key = words[at] as number;
+      if (key === 0 || (key ^ address) >>> KEY_BITS === 0) break;
+      at = (at + PLACE) & this.#mask;
+    }
+    const wasThere = words[at] !== 0;
+    if (wasThere) this.#show(at);
+    else this.count++;
+    const high = Math.floor(birth / WORD);
+    words[at] = address | (high & KEY_MASK);
+    words[at + ACCOUNT] = account | ((high >>> KEY_BITS) << ACCOUNT_BITS);
     words[at + SIZE] = size;
     words[at + BIRTH] = birth;
+    return wasThere;
   }
 
   /** Copies a place to the fields `account`, `size` and `birth`. */
@@ -131,9 +136,10 @@ export class LiveTable {
     this.#mask = this.#words.length - PLACE;
     for (let at = 0; at < old.length; at += PLACE) {
       const key = old[at] as number;
-      if (key !== 0) {
-        this.#place(key, old[at + ACCOUNT] as number, old[at + SIZE] as number, old[at + BIRTH] as number);
-      }
+      if (key === 0) continue;
+      let to = this.#home(key);
+      while (this.#words[to] !== 0) to = (to + PLACE) & this.#mask;
+      for (let k = 0; k < PLACE; k++) this.#words[to + k] = old[at + k] as number;
     }
   }
 
