@@ -90,6 +90,37 @@ it("says of the program, and of its start, what a recording of every event says"
   }
 });
 
+it("has the times of the program's events from the moment at which counting began", async () => {
+  const heap = await Heap.create();
+  const tape = new Tape();
+  const start = heap.tallyStart();
+  for (let k = 0; k < 50_000; k++) heap.malloc(8);
+  const recorder = heap.trace({ write: tape.write, start });
+  const since = () => (performance.now() - start.begun) * 1000;
+  const between: (readonly [before: number, after: number])[] = [];
+  for (let k = 0; k < 3; k++) {
+    const before = since();
+    heap.malloc(10_000);
+    between.push([before, since()]);
+    for (const until = performance.now() + 20; performance.now() < until; );
+  }
+  recorder.stop();
+  let now = 0;
+  const told: number[] = [];
+  await tape.read({
+    time: (time) => {
+      now = time;
+    },
+    allocate: () => void told.push(now),
+  });
+  expect(told.length).toBe(3);
+  told.forEach((time, k) => {
+    const [before, after] = between[k] ?? [];
+    expect(time).toBeGreaterThan((before ?? Number.NaN) - 500);
+    expect(time).toBeLessThan((after ?? Number.NaN) + 500);
+  });
+});
+
 it("keeps the start's sums in totals", async () => {
   const [events, totals] = [await record(3, false), await record(3, false, true)];
   const { sizes: _, ...whole } = await figuresOf(events);

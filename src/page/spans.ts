@@ -243,6 +243,7 @@ export class Spans implements TraceConsumer {
   }
 
   baseGone(domain: number, size: number, count: number, bytes: number, node: number): void {
+    if (node >= this.tree.length) throw new BrokenContent("its base has no stack");
     const account = this.accounts.of(node, domain, size);
     this.#sums.births += count;
     this.#current.born(account, bytes, count);

@@ -236,6 +236,7 @@ export class Analysis implements TraceConsumer {
 
   baseGone(domain: number, size: number, count: number, bytes: number, node: number): void {
     this.#startIsSums = true;
+    if (node >= this.tree.length) throw new BrokenContent("its base has no stack");
     this.#births += count;
     if (!this.#inSpan) return;
     this.accounts.add("allocated", this.accounts.of(node, domain, size), bytes, count);

@@ -10,6 +10,8 @@ import { TAG } from "./format.js";
 
 /** The function that stands for the interpreter's start, where it has no stacks. */
 export const START = { name: "interpreter start", file: "", firstLine: 0 } as const;
+/** Its node: the first of the recording. */
+export const START_NODE = 1;
 
 const UNIT = 8;
 const MOST = 2 ** 32;
@@ -42,9 +44,9 @@ export interface BaseConsumer {
   baseBlock(address: number, size: number, tag: number, node: number): void;
 }
 
-export function encodeBase({ gone, blocks }: Base, node: number): Uint8Array {
+export function encodeBase({ gone, blocks }: Base): Uint8Array {
   const out = new ByteWriter();
-  out.number(node);
+  out.number(START_NODE);
   out.number(gone.length);
   for (const { domain, count, bytes } of gone) {
     for (const value of [domain, count, bytes]) out.number(value);

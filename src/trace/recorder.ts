@@ -170,23 +170,27 @@ export class Recorder {
     // Not 0: the core tells nothing.
     this.#words.set(control + C.TRACE_LACKED_AT, this.#onNoMemory ? 0 : 1);
     this.#calls.tracer = this;
+    // It takes a while, and is not the program's time.
+    const base = this.#start && encodeBase(this.#start.base());
+    const begun = performance.now();
     if (functions.trace_start(this.#gaps?.mean ?? 0) === 0) {
       this.#calls.tracer = undefined;
       throw new Error("Cannot trace: there is no memory for the tracer's tables");
     }
     this.#full = this.#word(C.TRACE_FULL_AT);
     this.#onChange(true);
-    if (this.#start) this.#writeStart(this.#start);
+    if (base) this.#writeStart(base, begun);
   }
 
   /** The recording begins with the program: what was before it is one stack, without events. */
-  #writeStart(start: StartTally): void {
-    const node = this.#core.functions.trace_child(0, this.#functions.numberOf({ ...START, lines: [] }), 0);
+  #writeStart(base: Uint8Array, begun: number): void {
+    this.#core.functions.trace_child(0, this.#functions.numberOf({ ...START, lines: [] }), 0);
     this.flush();
     this.#guard(() => {
-      this.#output.base(encodeBase(start.base(), node));
+      this.#output.base(base);
+      // The core's times are from `begun` on.
       const time = new ByteWriter();
-      time.number(Math.round((performance.now() - this.#started) * 1000));
+      time.number(Math.round((begun - this.#started) * 1000));
       this.#output.events(Uint8Array.of(OTHER.time, ...time.written, OTHER.program));
     });
   }
