@@ -103,6 +103,13 @@ describe("a program", () => {
       "    local = time.localtime(seconds)",
       "    print(local.tm_zone, local.tm_gmtoff, time.strftime('%Z %z %c', local))",
       "print(locale.setlocale(locale.LC_CTYPE), locale.getpreferredencoding(), sys.getfilesystemencoding(), sys.stdout.encoding)",
+      "import getpass, grp, pwd",
+      "print(os.getuid(), os.geteuid(), os.getgid(), os.getegid(), sorted({*os.getgroups(), os.getegid()}), getpass.getuser())",
+      "print(tuple(pwd.getpwuid(os.getuid())), pwd.getpwnam('root').pw_dir, len(pwd.getpwall()), os.path.expanduser('~root'))",
+      "print(tuple(grp.getgrgid(0)), grp.getgrnam('root').gr_gid, len(grp.getgrall()))",
+      "for ask, what in (pwd.getpwnam, 'no-one'), (pwd.getpwuid, 54321), (grp.getgrnam, 'none'), (grp.getgrgid, 54321):",
+      "    try: ask(what)",
+      "    except KeyError as error: print(error)",
       "os.environ['ADDED'] = 'x'; del os.environ['TOOL']; print(os.environ.get('TOOL'), os.getenv('ADDED'), sys.argv[1:], sys.path[0])",
     ];
     put("pack/__init__.py", "");
@@ -115,6 +122,7 @@ describe("a program", () => {
       HOME: at("linked"),
       LD_LIBRARY_PATH: "/opt/lib",
       USER: undefined,
+      LOGNAME: undefined,
       PYTHONPATH: undefined,
     };
     const said = pyheap(["-m", "pack", "-x"], env);

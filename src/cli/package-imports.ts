@@ -2,8 +2,8 @@
 
 /**
  * package_imports(offered, get, folders, add_libraries) readies Python for packages: `offered` names modules that can be had, `folders` has the packages that are there
- * already. `get` takes pairs of a module and who imports it, and answers pairs: a folder and "", or a module and why it can't be had.
- * Answers look(kind, target), which looks through the program and the modules beside it, and gets what they import.
+ * already. `get` takes triples of a module, who imports it and True, or of a requirement, who asks for it and False, and answers pairs: a folder and "", or a module and why it can't be had.
+ * Answers look(kind, target), which looks through the program and the modules beside it, and gets what they import; and install(requirements).
  */
 export const PACKAGE_IMPORTS = `
 FIND_SPEC = """
@@ -21,7 +21,8 @@ def find_spec(name, path=None, target=None):
 def package_imports(offered, get, folders, add_libraries):
     import ast, importlib.machinery, os, re, site, sys
 
-    offered = set(offered) - sys.stdlib_module_names
+    # micropip is here already.
+    offered = set(offered) - sys.stdlib_module_names - {"micropip"}
     failures = {}
     path_finder = importlib.machinery.PathFinder
     ours = tuple(suffix for suffix in importlib.machinery.EXTENSION_SUFFIXES if suffix != ".so")
@@ -37,7 +38,7 @@ def package_imports(offered, get, folders, add_libraries):
     def fetch(pairs):
         "Gets modules, each once."
         offered.difference_update(module for module, _ in pairs)
-        for place, failure in get(pairs):
+        for place, failure in get([(*pair, True) for pair in pairs]):
             if failure:
                 failures[place] = failure
             else:
@@ -46,6 +47,17 @@ def package_imports(offered, get, folders, add_libraries):
 
     # A module's file says what machine it is for: name.cpython-314-wasm32-emscripten.so.
     tagged = re.compile(r"[^.]+\\.[^.]+\\.(so|pyd)$").match
+
+    def install(requirements):
+        reasons = []
+        for place, failure in get([(each, "micropip.install asks for", False) for each in requirements]):
+            if failure:
+                reasons.append(failure)
+            else:
+                add(place)
+        sys.path_importer_cache.clear()
+        if reasons:
+            raise ValueError("\\n".join(reasons))
 
     def is_foreign(spec):
         "Whether a package has modules for another machine: as one that was made for the machine's own Python has."
@@ -170,4 +182,4 @@ def package_imports(offered, get, folders, add_libraries):
         if wanted:
             fetch(list(wanted.items()))
 
-    return look`;
+    return look, install`;

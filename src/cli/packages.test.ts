@@ -88,8 +88,9 @@ const greet = pure("greet", "from base import shout\ndef hello(name): return sho
 });
 const late = pure("late", "name = 'late'\n");
 const typed = pure("typed", "raise SystemExit('loaded for types only')\n");
+const more = pure("more", "name = 'more'\n", { imports: [] });
 const lost = pure("lost", "");
-const wheels: TestWheel[] = [base, greet, late, typed, lost];
+const wheels: TestWheel[] = [base, greet, late, typed, more, lost];
 let server: Served;
 
 beforeAll(async () => {
@@ -131,6 +132,11 @@ describe("a program's packages", () => {
       "print(helpers.first.answer())",
       "print(importlib.import_module('l' + 'ate').name)",
       "print(importlib.metadata.version('greet'), importlib.metadata.version('late'))",
+      "import asyncio, micropip",
+      "asyncio.run(micropip.install(['more>=1']))",
+      "import more; print(more.name, micropip.list()['more'])",
+      "try: asyncio.run(micropip.install('lost<1'))",
+      "except ValueError as error: print(error)",
       ...(canCompile ? NATIVE_USED : []),
       "import nothing",
     ];
@@ -144,15 +150,22 @@ describe("a program's packages", () => {
       at("app", "helpers", "second.py"),
       "def answer(name):\n    import greet\n    return greet.hello(name)\n",
     );
-    const { status, stdout, stderr } = await run(["--debug-hooks", at("app", "app.py")], server.url);
+    const { status, stdout, stderr } = await run(
+      ["--debug-hooks", "--index", `${server.url}simple`, at("app", "app.py")],
+      server.url,
+    );
     const failed = `Cannot load lost 1.0, which app/app.py:6 imports, from ${server.url}${lost.file}: the server answered 404 Not Found`;
-    expect(stdout.split("\n")).toEqual([`No module named 'lost'|${failed}`, "HELLO YOU!", "late", "1.0 1.0", ""]);
+    expect(stdout.split("\n")).toEqual([
+      ...[`No module named 'lost'|${failed}`, "HELLO YOU!", "late", "1.0 1.0", "more 1.0"],
+      `Cannot load lost<1, which micropip.install asks for, from ${server.url}simple/ (Pyodide has 1.0): the server answered 404 Not Found`,
+      "",
+    ]);
     expect(stderr).toBe(
       `Traceback (most recent call last):\n  File "${at("app", "app.py")}", line ${app.length}, in <module>\n    import nothing\nModuleNotFoundError: No module named 'nothing'\n`,
     );
     expect(status).toBe(1);
     const wanted = wheels.filter((each) => each !== typed).map(({ file }) => `/${file}`);
-    expect(new Set(server.asked)).toEqual(new Set(["/pyodide-lock.json", ...wanted]));
+    expect(new Set(server.asked)).toEqual(new Set(["/pyodide-lock.json", "/simple/lost/", ...wanted]));
   });
 
   it("come from a folder without a network, and are named by options", async () => {

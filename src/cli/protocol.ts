@@ -3,7 +3,7 @@
 import type { HeapShape } from "../page/heap-shape.js";
 import type { Program, PythonAllocator, RunResult } from "../report/run-result.js";
 import type { NoMemory } from "./dump.js";
-import type { WantedModule } from "./packages/provider.js";
+import type { Wanted } from "./packages/provider.js";
 import type { Place } from "./places.js";
 import type { VirtualEnvironment } from "./virtual-environment.js";
 
@@ -68,7 +68,7 @@ export type WorkerMessage =
   | { readonly kind: "started" }
   | { readonly kind: "read" }
   /** Packages are asked for. The thread waits for an answer of type Provided[], by a message of its own. */
-  | { readonly kind: "provide"; readonly wanted: readonly WantedModule[] }
+  | { readonly kind: "provide"; readonly wanted: readonly Wanted[] }
   | { readonly kind: "trace"; readonly bytes: Uint8Array }
   | { readonly kind: "heap"; readonly shape: HeapShape }
   /** No memory is left: sums that the main thread has are to be dumped. */

@@ -17,13 +17,15 @@ import { footprintOf, hostInfo } from "../hosts/python/python-heap.js";
 import { RUNNER_FILE } from "../hosts/python/python-stack.js";
 import type { Program, RunResult } from "../report/run-result.js";
 import { visibleLines } from "../text/visible.js";
+import { ACCOUNTS, userEntry, userNumbers } from "./accounts.js";
 import { type EmscriptenFiles, errorOf, type FileSystem } from "./emscripten-files.js";
 import { EVENT_LOOP } from "./event-loop.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
+import { MICROPIP } from "./micropip.js";
 import { OUTSIDE } from "./outside.js";
 import { PACKAGE_IMPORTS } from "./package-imports.js";
-import type { Provided, WantedModule } from "./packages/provider.js";
+import type { Provided, Wanted } from "./packages/provider.js";
 import { PRELUDE } from "./prelude.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { type Recording, startRecording } from "./recording.js";
@@ -330,7 +332,7 @@ function prepare({ pyodide, python, heap }: Interpreter): void {
 }
 
 /** Asks the main thread for packages, and waits for them. */
-function provide(wanted: readonly WantedModule[]): readonly Provided[] {
+function provide(wanted: readonly Wanted[]): readonly Provided[] {
   recording?.flushBefore(Number.POSITIVE_INFINITY);
   say({ kind: "provide", wanted });
   Atomics.wait(shared.words, WORD.provided, 0);
@@ -348,7 +350,8 @@ function enter({ pyodide, python }: Interpreter): AddLibraries {
   const zone = zoneNames(environment.TZ);
   if (zone) nameZone(python as unknown as ZoneExports, zone);
   const space = pyodide.toPy({});
-  pyodide.runPython(OUTSIDE, { globals: space, filename: RUNNER_FILE });
+  for (const source of [ACCOUNTS, OUTSIDE]) pyodide.runPython(source, { globals: space, filename: RUNNER_FILE });
+  (space.get("accounts") as (...values: unknown[]) => void)(pyodide.toPy(userNumbers()), pyodide.toPy(userEntry()));
   const outside = space.get("outside") as (...values: unknown[]) => AddLibraries;
   return outside(
     pyodide.toPy(environment),
@@ -363,10 +366,15 @@ function preparePackages({ pyodide }: Interpreter, addLibraries: AddLibraries): 
   if (!request.packages) return;
   const { offered, folders } = request.packages;
   const space = pyodide.toPy({});
-  pyodide.runPython(PACKAGE_IMPORTS, { globals: space, filename: RUNNER_FILE });
-  const get = (wanted: { toJs(): readonly WantedModule[] }) => pyodide.toPy(provide(wanted.toJs()));
-  const begin = space.get("package_imports") as (...values: unknown[]) => (kind: string, target: string) => void;
-  begin(pyodide.toPy(offered), get, pyodide.toPy(folders), addLibraries)(request.program.kind, request.program.target);
+  const get = (wanted: { toJs(): readonly Wanted[] }) => pyodide.toPy(provide(wanted.toJs()));
+  for (const source of [PACKAGE_IMPORTS, MICROPIP]) {
+    pyodide.runPython(source, { globals: space, filename: RUNNER_FILE });
+  }
+  const begin = space.get("package_imports") as (...values: unknown[]) => Iterable<unknown>;
+  const ready = begin(pyodide.toPy(offered), get, pyodide.toPy(folders), addLibraries);
+  const [look, install] = ready as Iterable<(...values: unknown[]) => unknown>;
+  look?.(request.program.kind, request.program.target);
+  (space.get("add_micropip") as (f: unknown) => void)(install);
 }
 
 interface ExitStatus {

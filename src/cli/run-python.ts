@@ -6,7 +6,7 @@ import { devNull } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { RunResult } from "../report/run-result.js";
 import { InputSender } from "./input.js";
-import type { Provider, WantedModule } from "./packages/provider.js";
+import type { Provider, Wanted } from "./packages/provider.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { flushEvery } from "./recording.js";
 import { type Shared, viewShared, WORD } from "./shared.js";
@@ -89,7 +89,7 @@ export function runPython(
     };
     const endSignals = forwardSignals(shared, stop);
     const endSafety = keepSafe(shared, request);
-    const provide = async (wanted: readonly WantedModule[]) => {
+    const provide = async (wanted: readonly Wanted[]) => {
       worker.postMessage((await provider?.provide(wanted)) ?? []);
       Atomics.store(shared.words, WORD.provided, 1);
       Atomics.notify(shared.words, WORD.provided);

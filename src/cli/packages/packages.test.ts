@@ -169,10 +169,10 @@ describe("packages of a lock file", () => {
     await withServer(files(all), async (server) => {
       const provider = await begin({}, server.url, cache);
       expect(provider.offered).toEqual(["lib", "app", "app_tools", "lost"]);
-      const provided = await provider.provide([["app_tools", "x.py:1 imports"]]);
+      const provided = await provider.provide([["app_tools", "x.py:1 imports", true]]);
       expect(versions(provided.map(([place]) => place))).toEqual(["app-1.0", "lib-0.5"]);
       expect(readFileSync(join(provided[0]?.[0] ?? "", "app.py"), "utf8")).toContain('v = "1.0"');
-      expect(await provider.provide([["lib", "x.py:2 imports"]])).toEqual([]);
+      expect(await provider.provide([["lib", "x.py:2 imports", true]])).toEqual([]);
       const again = await begin({ package: ["app"] }, server.url, cache);
       expect(again.folders).toEqual(provided.map(([place]) => place));
       expect(server.asked).toEqual(["/pyodide-lock.json", `/${app.file}`, `/${lib.file}`, "/pyodide-lock.json"]);
@@ -197,8 +197,8 @@ describe("packages of a lock file", () => {
     await withServer(contents, async (server) => {
       const provider = await begin({}, server.url);
       const provided = await provider.provide([
-        ["app", "x.py:1 imports"],
-        ["lost", "x.py:2 imports"],
+        ["app", "x.py:1 imports", true],
+        ["lost", "x.py:2 imports", true],
       ]);
       expect(provided).toEqual([
         [

@@ -23,8 +23,8 @@ export interface PackageOptions {
   readonly index?: string;
 }
 
-/** A module, and who imports it: "app.py:3 imports". */
-export type WantedModule = readonly [module: string, by: string];
+/** A module, and who imports it: "app.py:3 imports"; or a requirement or a wheel's URL, and who asks for it. */
+export type Wanted = readonly [what: string, by: string, isImport: boolean];
 
 /** A folder for Python's path, and ""; or a module, and why it can't be had. */
 export type Provided = readonly [place: string, failure: string];
@@ -75,8 +75,8 @@ export class Provider {
     return this.#packages.distribution.imports;
   }
 
-  /** Gets the packages of modules. */
-  async provide(wanted: readonly WantedModule[]): Promise<Provided[]> {
+  /** Gets packages. */
+  async provide(wanted: readonly Wanted[]): Promise<Provided[]> {
     try {
       return await this.#get(wanted);
     } catch {
@@ -92,10 +92,11 @@ export class Provider {
     }
   }
 
-  async #get(wanted: readonly WantedModule[]): Promise<Provided[]> {
-    const asked = wanted.map(([module, by]): Asked => {
-      const name = this.#packages.distribution.packageOf(module) ?? module;
-      return [parseRequirement(name), `which ${by}`];
+  async #get(wanted: readonly Wanted[]): Promise<Provided[]> {
+    const asked = wanted.map(([what, by, isImport]): Asked => {
+      const why = `which ${by}`;
+      if (!isImport) return isURL(what) ? wheelAsked(what, why) : [parseRequirement(what), why];
+      return [parseRequirement(this.#packages.distribution.packageOf(what) ?? what), why];
     });
     const folders = await this.#packages.get(asked);
     return folders.map((folder) => [folder, ""]);
