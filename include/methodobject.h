@@ -13,7 +13,7 @@ typedef PyObject *(*PyCMethod)(PyObject *self, PyTypeObject *type, PyObject *con
 typedef PyCFunctionFast _PyCFunctionFast;
 typedef PyCFunctionFastWithKeywords _PyCFunctionFastWithKeywords;
 
-/* WebAssembly checks signatures at each call: a function for METH_NOARGS must have two parameters, too. */
+/* A function with fewer or more parameters than its flags say is called with those that it has. */
 #define _PyCFunction_CAST(f) ((PyCFunction)(void (*)(void))(f))
 #define PyCFunction_CAST(f) _PyCFunction_CAST(f)
 

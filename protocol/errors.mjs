@@ -7,6 +7,7 @@
 //   {name:element}    an object: the name of its type, but "byte" for bytes
 //   {name:container}  an object: the name of its type, but "dictionary" for a dict
 //   {name:operator}   the number of a binary operator; {name:inPlace} with "="; {name:unary}, {name:comparison} likewise
+//   {number:use}      the use of a function of C: the flags of a method, a slot of a type, a getter (scripts/slots.mjs)
 //   {first,count,position:bytes}          "byte 0xff in position 3", or "bytes in position 3-4"
 //   {string,count,position:characters}    the same of characters
 //
@@ -226,6 +227,11 @@ export const ERRORS = [
   ["WRONG_SELF", "TypeError", "descriptor '{name:text}' doesn't apply to a '{object:type}' object"],
   ["NOT_READABLE", "AttributeError", "attribute '{name:text}' of '{object:type}' objects is not readable"],
   ["TYPE_SLOT", "RuntimeError", "invalid slot of a type"],
+  [
+    "FUNCTION_TYPE",
+    "SystemError",
+    "{owner:text}: its function in C does not fit {use:use}: a parameter or the result is not of 32 bits",
+  ],
   ["INSTANCE_OF", "TypeError", "isinstance() arg 2 must be a type or a tuple of types"],
   ["MODULE_METHOD", "ValueError", "module functions cannot set METH_CLASS or METH_STATIC"],
   ["ATTRIBUTE_NAME", "TypeError", "attribute name must be string, not '{name:type}'"],
@@ -234,7 +240,7 @@ export const ERRORS = [
   ["NO_MODULE", "TypeError", "type '{type:text}' has no module of this definition"],
   ["SUBCLASS_OF", "TypeError", "issubclass() takes a type, and a type or a tuple of types"],
   ["MODULE_SLOT", "SystemError", "a module's definition has slots that do not fit how it is made"],
-  ["NOT_TRAVERSED", "SystemError", "type '{type:text}' has Py_TPFLAGS_HAVE_GC, but no traverse function"],
+  ["NOT_TRAVERSED", "SystemError", "type {type:text} has the Py_TPFLAGS_HAVE_GC flag but has no traverse function"],
   ["STR_RESULT", "TypeError", "a function that should answer a string answered a '{result:type}' object"],
   ["NO_DICT", "AttributeError", "this object has no __dict__"],
   ["DICT_EXPECTED", "TypeError", "__dict__ must be set to a dictionary, not a '{object:type}'"],

@@ -52,6 +52,8 @@ export const SLOTS = [
   ["SLOT_C_REPR", "c_repr"],
   ["SLOT_BUILTIN_REPR", "builtin_repr"],
   ["SLOT_MODULE_REPR", "module_repr"],
+  ["SLOT_SELF_ITER", "PyObject_SelfIter"],
+  ["SLOT_ITERATOR_NEXT", "PyIter_Next"],
   ["SLOT_EXCEPTION_NEW", "exception_new"],
   ["SLOT_EXCEPTION_INIT", "exception_init"],
   ["SLOT_EXCEPTION_DEALLOC", "exception_dealloc"],

@@ -15,7 +15,7 @@ import { ALIASES, EXCEPTIONS } from "../protocol/exceptions.mjs";
 import { BINARY, COMPARISONS, NAMED_IN_ERRORS, UNARY } from "../protocol/operators.mjs";
 import { ALLOCATORS, OBJECTS, SLOTS } from "../protocol/table.mjs";
 import { BUILT_IN, OWN, USER } from "../protocol/types.mjs";
-import { slotLines } from "./slots.mjs";
+import { slotLines, useLines, useNames } from "./slots.mjs";
 
 const MADE_BY = "Made by scripts/protocol.mjs. Do not edit.";
 
@@ -127,6 +127,7 @@ const KINDS = {
   inPlace: ["number"],
   unary: ["number"],
   comparison: ["number"],
+  use: ["number"],
   bytes: ["number", "number", "number"],
   characters: ["object", "number", "number"],
 };
@@ -277,6 +278,9 @@ function writeCatalogue() {
     typed("EXCEPTION_TYPES", 'readonly (readonly [PyExceptionName, PyExceptionName | ""])[]', EXCEPTIONS),
     "/** Other names of exceptions. */",
     typed("EXCEPTION_ALIASES", "Readonly<Record<string, PyExceptionName>>", ALIASES),
+    "/** What a function in C is called as, by number: slots of types, and others. Numbers below are a method's flags. */",
+    typed("FUNCTION_USES", "Readonly<Record<number, string>>", useNames().uses),
+    typed("METHOD_FLAGS", "readonly (readonly [name: string, flag: number])[]", useNames().flags),
   ]);
 }
 
@@ -289,6 +293,11 @@ export function writeLists() {
     "core/objects/model/slots.gen.ts",
     "Slots of types, from include/object.h and include/typeslots.h.",
     slotLines(),
+  );
+  write(
+    "core/objects/model/uses.gen.ts",
+    "What functions in C are called as, from the types that include/*.h gives them.",
+    useLines(),
   );
   writeErrors();
   writeCatalogue();

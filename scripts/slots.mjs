@@ -1,5 +1,5 @@
 // Reads the slots of types from the headers with which C programs are compiled: their numbers from include/typeslots.h,
-// and their places in the structures of include/object.h.
+// and their places in the structures of include/object.h; and the types of the functions in them.
 
 import { readFileSync } from "node:fs";
 
@@ -17,10 +17,15 @@ const TABLES = [
 const header = (name) => readFileSync(`include/${name}`, "utf8");
 const constant = (slot) => slot.toUpperCase();
 
-/** The fields of a structure, with their places in words. A type begins with a PyVarObject, which has three words. */
-function fieldsOf({ structure, before }) {
+function bodyOf({ structure }) {
   const [, body] = structure.exec(header("object.h")) ?? [];
   if (body === undefined) throw new Error(`include/object.h has no ${structure}`);
+  return body;
+}
+
+/** The fields of a structure, with their places in words. A type begins with a PyVarObject, which has three words. */
+function fieldsOf({ structure, before }) {
+  const body = bodyOf({ structure });
   const fields = [...body.matchAll(/(\w+)(?:\[\d+\])?;/g)].map(([, name]) => name);
   return new Map(fields.map((name, k) => [name, k === 0 && before > 0 ? 0 : k + before]));
 }
@@ -56,4 +61,76 @@ export function slotLines() {
     "  }",
     "}",
   ];
+}
+
+// ---- functions ----
+
+/** Functions besides methods and slots of types: their numbers, what they are called in errors, and their types. */
+const OTHERS = [
+  { constant: "USE_GETTER", name: "a getter", type: "PyObject *(PyObject *, void *)" },
+  { constant: "USE_SETTER", name: "a setter", type: "int (PyObject *, PyObject *, void *)" },
+  { constant: "USE_MODULE_CREATE", name: "Py_mod_create", type: "PyObject *(PyObject *, PyModuleDef *)" },
+  { constant: "USE_MODULE_EXEC", name: "Py_mod_exec", type: "int (PyObject *)" },
+  { constant: "USE_MODULE_TRAVERSE", name: "m_traverse", type: "int (PyObject *, visitproc, void *)" },
+  { constant: "USE_MODULE_CLEAR", name: "m_clear", type: "int (PyObject *)" },
+  { constant: "USE_MODULE_FREE", name: "m_free", type: "void (void *)" },
+];
+
+/** Numbers of uses: a method's flags are below; a slot of a type is 1 << 16 | its place; others are 2 << 16 | their own number. */
+const SLOT = 1 << 16;
+const OTHER = 2 << 16;
+
+/** A function's parameters, all of 32 bits, and its result: the number of parameters << 1 | whether it returns something. */
+function shapeOf(type) {
+  const [, result, parameters] = /^(.*?)\s*\((.*)\)$/s.exec(type);
+  return (parameters.split(",").length << 1) | (result === "void" ? 0 : 1);
+}
+
+/** The slots of types that are functions, with their places and shapes. */
+function slotFunctions() {
+  const types = new Map();
+  for (const name of ["object.h", "methodobject.h"]) {
+    for (const [, result, type, parameters] of header(name).matchAll(/typedef ([^;(]*?)\(\*(\w+)\)\(([^;]*)\);/g))
+      types.set(type, shapeOf(`${result}(${parameters})`));
+  }
+  return TABLES.flatMap((entry, k) => {
+    const places = fieldsOf(entry);
+    return [...bodyOf(entry).matchAll(/(\w+) (\w+);/g)]
+      .filter(([, type]) => types.has(type))
+      .map(([, type, name]) => ({ name, place: (k << 8) | places.get(name), shape: types.get(type) }));
+  });
+}
+
+/** The lines of a file of the core: numbers of uses, and the function from a use to how the core calls what is used so. */
+export function useLines() {
+  const byShape = new Map();
+  for (const slot of slotFunctions()) byShape.set(slot.shape, [...(byShape.get(slot.shape) ?? []), slot]);
+  return [
+    "/** A slot of a type: this, and its place. */",
+    `export const USE_SLOT: u32 = ${SLOT};`,
+    ...OTHERS.map(({ constant }, k) => `export const ${constant}: u32 = ${OTHER | k};`),
+    "",
+    "/** How the core calls what is used so: the number of parameters << 1 | whether there is a result. 0: it is not a function. */",
+    "export function shapeOf(use: u32): u32 {",
+    "  switch (use) {",
+    ...[...byShape].flatMap(([shape, slots]) => [
+      ...slots.map(({ place }) => `    case ${SLOT | place}:`),
+      `      return ${shape};`,
+    ]),
+    ...OTHERS.flatMap(({ type }, k) => [`    case ${OTHER | k}:`, `      return ${shapeOf(type)};`]),
+    "    default:",
+    "      return 0;",
+    "  }",
+    "}",
+  ];
+}
+
+/** What errors call uses, and the flags of a method. */
+export function useNames() {
+  const uses = [
+    ...slotFunctions().map(({ name, place }) => [SLOT | place, name]),
+    ...OTHERS.map(({ name }, k) => [OTHER | k, name]),
+  ];
+  const flags = [...header("methodobject.h").matchAll(/#define (METH_\w+) (0x\d+)/g)];
+  return { uses: Object.fromEntries(uses), flags: flags.map(([, name, value]) => [name, Number(value)]) };
 }

@@ -2,6 +2,7 @@
 
 export {
   METH_CLASS,
+  METH_COEXIST,
   METH_FASTCALL,
   METH_KEYWORDS,
   METH_METHOD,
@@ -9,7 +10,7 @@ export {
   METH_O,
   METH_STATIC,
   METH_VARARGS,
-} from "../objects/capi/runtime/builtin";
+} from "../objects/capi/runtime/definitions";
 export {
   READONLY as Py_READONLY,
   T_BOOL as Py_T_BOOL,

@@ -113,7 +113,7 @@ export class Heap extends ObjectHeap {
     const objects = new Objects(core, calls, stack, options);
     super(objects);
     this.#core = core;
-    this.#modules = new Modules(this, core, objects.bridge, stack);
+    this.#modules = new Modules(this, objects, stack);
     this.#residence = new Residence(objects);
     this.#images = new Images(objects, this.#modules);
     if (options.memory || options.table) this.#residence.stay("its memory or its table is not the heap's own");

@@ -2,6 +2,7 @@
 
 import type { WholeCore } from "../core/whole-core.js";
 import { CModule } from "../hosts/c/c-module.js";
+import type { Casts } from "../hosts/c/casts.js";
 import type { ExtensionHost } from "../hosts/c/extension-host.js";
 import type { Surveyed } from "../hosts/c/leaks.js";
 import { Linker } from "../hosts/c/linker.js";
@@ -11,6 +12,7 @@ import type { CStack } from "../hosts/c/stack.js";
 import type { Bridge } from "../objects/bridge/bridge.js";
 import { indexOf } from "../objects/bridge/handle.js";
 import type { PyModule } from "../objects/handles/extension.js";
+import type { Objects } from "./objects.js";
 
 /** The parts of a heap that its modules use. */
 export interface ModulesHeap extends Surveyed {
@@ -23,12 +25,14 @@ export class Modules implements ExtensionHost {
   readonly core: WholeCore;
   readonly bridge: Bridge;
   readonly stack: CStack;
+  readonly casts: Casts;
   #linker: Linker | undefined;
 
-  constructor(heap: ModulesHeap, core: WholeCore, bridge: Bridge, stack: CStack) {
+  constructor(heap: ModulesHeap, { core, bridge, casts }: Objects, stack: CStack) {
     this.heap = heap;
     this.core = core;
     this.bridge = bridge;
+    this.casts = casts;
     this.stack = stack;
   }
 

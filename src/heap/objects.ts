@@ -4,6 +4,7 @@
 import type { WholeCore } from "../core/whole-core.js";
 import { toAddress } from "../ground/address.js";
 import { HeapCorruption, ImageError } from "../ground/errors.js";
+import { Casts } from "../hosts/c/casts.js";
 import type { ImageMetadata } from "../image/format.js";
 import type { GuardedStack } from "../objects/bridge/border.js";
 import { Bridge } from "../objects/bridge/bridge.js";
@@ -30,6 +31,7 @@ export class Objects {
   readonly bridge: Bridge;
   readonly gc: GarbageCollector;
   readonly types: UserTypes;
+  readonly casts: Casts;
   readonly roots: Roots;
   readonly compactor: Compactor;
 
@@ -51,6 +53,7 @@ export class Objects {
       (event) => this.#collected(event),
     );
     this.types = new UserTypes(this.bridge, calls, core);
+    this.casts = new Casts(core);
     this.roots = new Roots(this.bridge);
     this.compactor = new Compactor(this.foundation, this.bridge, this.gc);
     calls.connect({
@@ -58,6 +61,7 @@ export class Objects {
       bridge: this.bridge,
       gc: this.gc,
       types: this.types,
+      casts: this.casts,
       onWatermark: () => core.functions.mark_pressure_due(),
       // In a guard, because this runs at the end or the beginning of another operation, which must not see its
       // exceptions.

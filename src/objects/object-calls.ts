@@ -19,6 +19,8 @@ export interface ObjectParts extends AllocatorParts {
   readonly gc: GarbageCollector;
   /** The program's types. */
   readonly types: { drop(hostId: number): void };
+  /** Makes functions of C callable that are cast. */
+  readonly casts: { callable(index: number, parameters: number, returns: boolean): number };
   /** Called when measures against pressure are due. */
   onPressure(): void;
 }
@@ -101,6 +103,9 @@ export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports 
   readonly drop = (id: number): void => {
     this.#callbacks.delete(id);
   };
+
+  readonly callable = (f: number, parameters: number, returns: number): number =>
+    this.parts?.casts.callable(f >>> 0, parameters, returns !== 0) ?? f;
 
   readonly dropType = (hostId: number): void => this.parts?.types.drop(hostId);
 

@@ -1,5 +1,5 @@
 // Operators, items and iteration of types in C: the functions of the tables tp_as_number, tp_as_sequence, tp_as_mapping, and tp_iter and
-// tp_iternext (include/object.h has them in this order). Built-in types have none of these.
+// tp_iternext (include/object.h has them in this order). Built-in types have none of these, but the iterators of containers have the last two.
 //
 // Such a function returns a new reference, or null with an error; or a number, or -1 with an error.
 
@@ -72,12 +72,12 @@ export function mappingSlot(o: PyObject, k: u32): u32 {
 
 @inline
 export function iterSlot(o: PyObject): u32 {
-  return isOfC(o) ? o.type.tp_iter : 0;
+  return o.type.tp_iter;
 }
 
 @inline
 export function nextSlot(o: PyObject): u32 {
-  return isOfC(o) ? o.type.tp_iternext : 0;
+  return o.type.tp_iternext;
 }
 
 // ---- calls ----

@@ -40,7 +40,7 @@ export class CModule {
    */
   parametersOf(name: string): readonly ("number" | "bigint")[] | undefined {
     const { types } = this.#loaded;
-    return types?.get(name)?.parameters.map((parameter) => (isBig(parameter) ? "bigint" : "number"));
+    return types?.exported.get(name)?.parameters.map((parameter) => (isBig(parameter) ? "bigint" : "number"));
   }
 
   /** Calls a function with plain values. Throws TypeError if their number or their types do not fit its parameters. */

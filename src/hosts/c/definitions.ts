@@ -3,7 +3,8 @@
 // A function's address is its index in the table. It is in the table as long as a module that took its address is
 // loaded, and has the same index for all modules.
 
-import { TableSlots } from "../../core/table-functions.js";
+import { TableSlots, type WithTable } from "../../core/table-functions.js";
+import type { Casts } from "./casts.js";
 import { LinkError } from "./link-error.js";
 import type { FunctionType } from "./sections.js";
 import { makeRelay } from "./trampoline.js";
@@ -12,7 +13,7 @@ export type Definition =
   | {
       readonly kind: "function";
       readonly f: WebAssembly.ExportValue;
-      /** The type of a function in JavaScript, which itself has no WebAssembly type. */
+      /** Its type, as far as it is known; of a function in JavaScript, the type with which the module calls it. */
       readonly type?: FunctionType | undefined;
     }
   | { readonly kind: "data"; readonly address: number };
@@ -28,8 +29,11 @@ export class FunctionAddresses {
   readonly #slots: TableSlots;
   readonly #addresses = new Map<WebAssembly.ExportValue, Address>();
 
-  constructor(table: WebAssembly.Table) {
-    this.#slots = new TableSlots({ table });
+  readonly #casts: Casts;
+
+  constructor(core: WithTable, casts: Casts) {
+    this.#slots = new TableSlots(core);
+    this.#casts = casts;
   }
 
   /** The address of a function. To be released as often as it was taken. */
@@ -37,6 +41,7 @@ export class FunctionAddresses {
     let address = this.#addresses.get(f);
     if (!address) {
       address = { index: this.#put(name, f, type), takers: 0 };
+      if (type) this.#casts.know(address.index, type);
       this.#addresses.set(f, address);
     }
     address.takers++;
@@ -62,6 +67,7 @@ export class FunctionAddresses {
   release(f: WebAssembly.ExportValue): void {
     const address = this.#addresses.get(f);
     if (!address || --address.takers > 0) return;
+    this.#casts.forget(address.index);
     this.#slots.remove(address.index);
     this.#addresses.delete(f);
   }

@@ -3,6 +3,7 @@
 import type { WholeCore } from "../../core/whole-core.js";
 import type { Bridge } from "../../objects/bridge/bridge.js";
 import type { PyModule } from "../../objects/handles/extension.js";
+import type { Casts } from "./casts.js";
 import type { Surveyed } from "./leaks.js";
 import type { CStack } from "./stack.js";
 
@@ -10,6 +11,8 @@ export interface ExtensionHost {
   readonly heap: Surveyed;
   readonly core: WholeCore;
   readonly bridge: Bridge;
+  /** Gets the types of the functions that modules have in the table. */
+  readonly casts: Casts;
   /** The stack of all modules. */
   readonly stack: CStack;
   /** Makes the types of the Python/C API other than the built-in ones, if they do not exist yet. */

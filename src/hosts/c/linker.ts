@@ -31,8 +31,6 @@ const LEAST_ALIGNMENT = 16;
 interface Member {
   readonly loaded: LoadedModule;
   readonly module: WebAssembly.Module;
-  /** The types of the functions that it imports; undefined if only the compiled module was given. */
-  readonly importedTypes: FunctionTypes | undefined;
   readonly imports: readonly WebAssembly.ModuleImportDescriptor[];
   /** The names that it exports. */
   readonly defines: ReadonlySet<string>;
@@ -50,7 +48,7 @@ export class Linker {
   constructor(host: ExtensionHost) {
     this.#host = host;
     this.#ranges = new TableRanges(host.core.table);
-    this.#addresses = new FunctionAddresses(host.core.table);
+    this.#addresses = new FunctionAddresses(host.core, host.casts);
     this.#core = coreDefinitions(host.core);
   }
 
@@ -114,9 +112,8 @@ export class Linker {
     }
     const types = bytes ? functionTypes(bytes) : undefined;
     return {
-      loaded: new LoadedModule({ name, label, dylink, given: givenTo(types?.imported, extra), types: types?.exported }),
+      loaded: new LoadedModule({ name, label, dylink, given: givenTo(types?.imported, extra), types }),
       module: compiled,
-      importedTypes: types?.imported,
       imports: WebAssembly.Module.imports(compiled),
       defines: new Set(WebAssembly.Module.exports(compiled).map((entry) => entry.name)),
     };
@@ -176,7 +173,9 @@ export class Linker {
         throw new MemoryError(memoryBytes, `no memory is left for the data of ${loaded.label}`);
       new Uint8Array(core.memory.buffer, loaded.memoryBase, memoryBytes).fill(0);
     }
-    if (tableEntries > 0) loaded.tableBase = this.#ranges.take(tableEntries, tableAlignment);
+    if (tableEntries === 0) return;
+    loaded.tableBase = this.#ranges.take(tableEntries, tableAlignment);
+    for (const [place, type] of loaded.types?.elements ?? []) this.#host.casts.know(loaded.tableBase + place, type);
   }
 
   #instantiate(member: Member, group: readonly Member[], extra: Imports): void {
@@ -250,7 +249,7 @@ export class Linker {
    * The function of this name. If it comes from a later module of the group: a function that jumps to where it will be.
    * If it is weak and undefined: a function that throws.
    */
-  #functionFor(name: string, { loaded, importedTypes }: Member, group: readonly Member[]): WebAssembly.ImportValue {
+  #functionFor(name: string, { loaded }: Member, group: readonly Member[]): WebAssembly.ImportValue {
     const definition = this.#bind(loaded, name);
     if (definition?.kind === "function") return definition.f as WebAssembly.ImportValue;
     const provider = group.find(({ defines }) => defines.has(name));
@@ -259,7 +258,7 @@ export class Linker {
         throw new LinkError(`Cannot call ${name}: it is weak, and nobody defines it`, [name]);
       };
     }
-    const type = importedTypes?.get(name);
+    const type = loaded.types?.imported.get(name);
     if (!type) {
       throw new LinkError(
         `Cannot load ${loaded.label} before ${provider.loaded.label}, which defines ${name}: give the bytes of modules that need each other`,
@@ -279,7 +278,7 @@ export class Linker {
         const plain = name === "__main_argc_argv" ? "main" : name;
         if (!plain.startsWith("__"))
           loaded.functions.set(plain, this.#callable(loaded, plain, name, value as CFunction));
-        loaded.own.set(name, { kind: "function", f: value });
+        loaded.own.set(name, { kind: "function", f: value, type: loaded.types?.exported.get(name) });
       } else if (value instanceof WebAssembly.Global) {
         const address = (loaded.memoryBase + Number(value.value)) >>> 0;
         loaded.data.set(name, address);
@@ -328,7 +327,7 @@ export class Linker {
     const host = this.#host;
     const { stack } = host;
     const { border } = host.bridge;
-    const kinds = kindsOf(loaded.types?.get(exported)?.parameters, f.length);
+    const kinds = kindsOf(loaded.types?.exported.get(exported)?.parameters, f.length);
     return (...args) => {
       if (!loaded.isLive) throw new ReferenceError(`Cannot call ${name}: ${loaded.label} was unloaded`);
       // main has two parameters in WebAssembly, even if it has none in C.
@@ -417,7 +416,10 @@ export class Linker {
     core.functions.retire_types(loaded.memoryBase, loaded.memoryBase + loaded.dylink.memoryBytes);
     for (const f of loaded.taken) this.#addresses.release(f);
     for (const { index } of loaded.trampolines) this.#ranges.giveBack(index, 1);
-    if (loaded.tableBase >= 0) this.#ranges.giveBack(loaded.tableBase, loaded.dylink.tableEntries);
+    if (loaded.tableBase >= 0) {
+      for (const place of loaded.types?.elements.keys() ?? []) this.#host.casts.forget(loaded.tableBase + place);
+      this.#ranges.giveBack(loaded.tableBase, loaded.dylink.tableEntries);
+    }
     if (loaded.memoryBase !== 0) core.functions.raw_free(C.LIBC, loaded.memoryBase);
   }
 }

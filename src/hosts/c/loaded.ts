@@ -3,7 +3,7 @@
 import type { PyModule } from "../../objects/handles/extension.js";
 import type { Definition, Definitions } from "./definitions.js";
 import type { Census } from "./leaks.js";
-import type { Dylink, FunctionTypes } from "./sections.js";
+import type { Dylink, ModuleTypes } from "./sections.js";
 
 /** The values that are passed to C and back: i32 and doubles are numbers, i64 is a bigint. */
 export type CValue = number | bigint;
@@ -17,7 +17,7 @@ interface Known {
   readonly label: string;
   readonly dylink: Dylink;
   readonly given: Definitions;
-  readonly types: FunctionTypes | undefined;
+  readonly types: ModuleTypes | undefined;
 }
 
 export class LoadedModule {
@@ -31,8 +31,8 @@ export class LoadedModule {
   readonly given: Definitions;
   /** The functions whose addresses it has taken. */
   readonly taken: WebAssembly.ExportValue[] = [];
-  /** The types of the functions that it exports; undefined if only the compiled module is known. */
-  readonly types: FunctionTypes | undefined;
+  /** The types of its functions; undefined if only the compiled module is known. */
+  readonly types: ModuleTypes | undefined;
   readonly functions = new Map<string, CFunction>();
   readonly data = new Map<string, number>();
   readonly atExit: (() => void)[] = [];

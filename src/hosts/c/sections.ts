@@ -104,7 +104,7 @@ export function readDylink(module: WebAssembly.Module): Dylink | undefined {
   return { memoryBytes, memoryAlignment, tableEntries, tableAlignment, needed, weakImports };
 }
 
-const SECTION = { custom: 0, type: 1, import: 2, function: 3, export: 7 } as const;
+const SECTION = { custom: 0, type: 1, import: 2, function: 3, export: 7, element: 9 } as const;
 const HEADER_BYTES = 8;
 const FUNCTION_TYPE = 0x60;
 const IMPORT = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
@@ -133,11 +133,23 @@ export interface FunctionType {
 /** Functions of a module, by name. */
 export type FunctionTypes = ReadonlyMap<string, FunctionType>;
 
-/** The types of the functions that a module imports from "env", and of those that it exports. */
-export function functionTypes(bytes: Uint8Array): { imported: FunctionTypes; exported: FunctionTypes } {
+/** The type of a number or an address. */
+export const I32 = 0x7f;
+
+/** The types of functions of a module. */
+export interface ModuleTypes {
+  /** Of those that it imports from "env". */
+  readonly imported: FunctionTypes;
+  readonly exported: FunctionTypes;
+  /** Of those that it puts into the table, by their places from the module's first entry on. */
+  readonly elements: ReadonlyMap<number, FunctionType>;
+}
+
+export function functionTypes(bytes: Uint8Array): ModuleTypes {
   let types: FunctionType[] = [];
   const imported = new Map<string, FunctionType>();
   const exported = new Map<string, FunctionType>();
+  const elements = new Map<number, FunctionType>();
   /** By the function's number. */
   const all: (FunctionType | undefined)[] = [];
   for (const { id, content } of sectionsOf(bytes)) {
@@ -158,10 +170,38 @@ export function functionTypes(bytes: Uint8Array): { imported: FunctionTypes; exp
         const type = all[content.number()];
         if (isFunction && type) exported.set(name, type);
       });
+    } else if (id === SECTION.element) {
+      const count = content.number();
+      for (let k = 0; k < count && readElements(content, all, elements); k++);
     }
   }
-  return { imported, exported };
+  return { imported, exported, elements };
 }
+
+/** Reads functions that are put into the table. Returns false if they are written in a way that compilers of C do not use. */
+function readElements(
+  scan: Scanner,
+  types: readonly (FunctionType | undefined)[],
+  found: Map<number, FunctionType>,
+): boolean {
+  // Functions by number, for table 0, which begin at the sum of constants and of the module's first entry.
+  if (scan.number() !== 0) return false;
+  let place = 0;
+  for (let code = scan.byte(); code !== OPERATION.end; code = scan.byte()) {
+    if (code === OPERATION.globalGet) scan.number();
+    else if (code === OPERATION.i32Const) place = scan.number();
+    else if (code !== OPERATION.i32Add) return false;
+  }
+  scan.list(() => {
+    const type = types[scan.number()];
+    if (type) found.set(place, type);
+    place++;
+  });
+  return true;
+}
+
+/** Of those that say where elements begin. */
+const OPERATION = { end: 0x0b, globalGet: 0x23, i32Const: 0x41, i32Add: 0x6a } as const;
 
 function readImport(
   scan: Scanner,

@@ -9,6 +9,7 @@ import type { WholeFunctions } from "../../core/functions.gen.js";
 import { Words } from "../../core/memory-words.js";
 import { MemoryError } from "../../ground/errors.js";
 import { CANARY, type GuardedStack } from "../../objects/bridge/border.js";
+import { explained } from "./traps.js";
 
 const ALIGNMENT = 16;
 /** The default size of a stack that is a block. */
@@ -82,6 +83,10 @@ export class CStack implements GuardedStack {
   unwind(): void {
     if (this.isOpen) this.empty();
     this.#core.functions.unwind_calls();
+  }
+
+  explained(error: unknown): unknown {
+    return explained(error);
   }
 
   overrun(): never {

@@ -1,11 +1,14 @@
 // Tiny modules of one function each. A trampoline jumps through an entry of the table, for a module that is loaded
-// before the function that it calls. A relay calls a function in JavaScript, and so makes it a WebAssembly function.
+// before the function that it calls. A relay calls a function in JavaScript, and so makes it a WebAssembly function. An
+// adapter calls a function of another type.
 
 import { type FunctionType, leb } from "./sections.js";
 
 const I32_CONST = 0x41;
 const LOCAL_GET = 0x20;
 const CALL_INDIRECT = 0x11;
+const CALL = 0x10;
+const DROP = 0x1a;
 const END = 0x0b;
 
 /** A number as signed LEB128. */
@@ -24,6 +27,12 @@ function section(id: number, content: readonly number[]): number[] {
   return [id, ...leb(content.length), ...content];
 }
 
+const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+
+function typeBytes({ parameters, results }: FunctionType): number[] {
+  return [0x60, ...leb(parameters.length), ...parameters, ...leb(results.length), ...results];
+}
+
 /** A module with one function type, "h"."x" as its import, and the function number 0 as its export. */
 function oneFunction(
   { parameters, results }: FunctionType,
@@ -31,10 +40,9 @@ function oneFunction(
   code: readonly number[] | undefined,
   value: WebAssembly.ImportValue,
 ): WebAssembly.ExportValue {
-  const type = [0x60, ...leb(parameters.length), ...parameters, ...leb(results.length), ...results];
   const bytes = Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [1, ...type]),
+    ...MAGIC,
+    ...section(1, [1, ...typeBytes({ parameters, results })]),
     ...section(2, [1, 1, 0x68, 1, 0x78, ...imported]),
     ...(code ? section(3, [1, 0]) : []),
     ...section(7, [1, 1, 0x66, 0, 0]),
@@ -60,4 +68,33 @@ export function makeTrampoline(table: WebAssembly.Table, index: number, type: Fu
 /** A WebAssembly function of the type that calls `f`. */
 export function makeRelay(f: WebAssembly.ExportValue, type: FunctionType): WebAssembly.ExportValue {
   return oneFunction(type, [0, 0], undefined, f as WebAssembly.ImportValue);
+}
+
+/**
+ * A function of the type `wanted` that calls `f`, which has the type `type`: with as many of the arguments as that
+ * takes, and 0 for missing ones. All values are i32.
+ */
+export function makeAdapter(
+  f: WebAssembly.ExportValue,
+  type: FunctionType,
+  wanted: FunctionType,
+): WebAssembly.ExportValue {
+  const passed = type.parameters.flatMap((_, k) =>
+    k < wanted.parameters.length ? [LOCAL_GET, ...leb(k)] : [I32_CONST, 0],
+  );
+  const [has, wants] = [type.results.length > 0, wanted.results.length > 0];
+  const result = has && !wants ? [DROP] : wants && !has ? [I32_CONST, 0] : [];
+  const code = [0, ...passed, CALL, 0, ...result, END];
+  const bytes = Uint8Array.from([
+    ...MAGIC,
+    ...section(1, [2, ...typeBytes(type), ...typeBytes(wanted)]),
+    ...section(2, [1, 1, 0x68, 1, 0x78, 0, 0]),
+    ...section(3, [1, 1]),
+    ...section(7, [1, 1, 0x66, 0, 1]),
+    ...section(10, [1, ...leb(code.length), ...code]),
+  ]);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    h: { x: f as WebAssembly.ImportValue },
+  });
+  return exports.f as WebAssembly.ExportValue;
 }

@@ -18,6 +18,8 @@ export interface GuardedStack {
    * Restores the state of the stack after an exception passed through frames of C. Called when no call is under way.
    */
   unwind(): void;
+  /** Returns the error to throw in place of the one that ended a call. */
+  explained(error: unknown): unknown;
   /** Throws an error that says that the stack was overrun. Called when the outermost call has ended. */
   overrun(): never;
 }
@@ -52,14 +54,15 @@ export class Border {
   }
 
   /**
-   * Notes that an exception has ended the call. Throws another error if the stack was overrun, because that was the
-   * cause.
+   * Notes that an exception has ended the call, and throws it; or another error if the stack was overrun, because that
+   * was the cause.
    */
-  abandon(): void {
-    if (this.#states.leaveC() > 0) return;
+  abandon(error: unknown): never {
+    if (this.#states.leaveC() > 0) throw error;
     const isOverrun = this.#stack.isOverrun;
     this.#stack.unwind();
     if (isOverrun) this.#stack.overrun();
+    throw this.#stack.explained(error);
   }
 
   /** Runs a call. */
@@ -69,8 +72,7 @@ export class Border {
     try {
       answer = call();
     } catch (error) {
-      this.abandon();
-      throw error;
+      this.abandon(error);
     }
     this.leave();
     return answer;

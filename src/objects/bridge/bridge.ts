@@ -142,8 +142,7 @@ export class Bridge {
     try {
       result = this.f.call_object(index, n, 0);
     } catch (error) {
-      border.abandon();
-      throw error;
+      return border.abandon(error);
     }
     border.leave();
     return Number.isNaN(result) ? this.#results.special() : result;

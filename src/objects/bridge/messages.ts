@@ -2,7 +2,9 @@
 
 import {
   COMPARISON_SIGNS,
+  FUNCTION_USES,
   IN_PLACE_NAMES,
+  METHOD_FLAGS,
   OPERATOR_NAMES,
   type PyExceptionName,
   UNARY_NAMES,
@@ -50,6 +52,12 @@ function escaped(text: string, position: number): string {
   return code < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
 }
 
+/** The flags of a method, as C writes them. */
+function flagsOf(flags: number): string {
+  const names = METHOD_FLAGS.filter(([, flag]) => (flags & flag) !== 0).map(([name]) => name);
+  return names.length > 0 ? names.join(" | ") : String(flags);
+}
+
 /** The text for a placeholder, by its kind. */
 const SHOWN: Readonly<Record<string, (show: Show, a: number, b: number, c: number) => string | undefined>> = {
   type: (show, object) => show.typeName(object),
@@ -63,6 +71,7 @@ const SHOWN: Readonly<Record<string, (show: Show, a: number, b: number, c: numbe
   inPlace: (_, number) => IN_PLACE_NAMES[number],
   unary: (_, number) => UNARY_NAMES[number],
   comparison: (_, number) => COMPARISON_SIGNS[number],
+  use: (_, number) => FUNCTION_USES[number] ?? flagsOf(number),
   bytes: (_, first, count, position) => span(`byte 0x${first.toString(16).padStart(2, "0")}`, "bytes", count, position),
   characters: (show, string, count, position) =>
     span(`character '${escaped(show.text(string), position)}'`, "characters", count, position),

@@ -205,9 +205,24 @@ static PyTypeObject CountdownType = {
 
 static PyTypeObject ReferredType, CallerType;
 
+/* Its items are a list's, whose iterator it answers. */
+static PyObject *letters_iter(PyObject *o) {
+    (void)o;
+    PyObject *list = Py_BuildValue("[sss]", "a", "b", "c");
+    PyObject *it = list ? PyObject_GetIter(list) : NULL;
+    Py_XDECREF(list);
+    return it;
+}
+static PyTypeObject LettersType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "slots.Letters",
+    .tp_basicsize = sizeof(PyObject),
+    .tp_new = PyType_GenericNew,
+    .tp_iter = letters_iter,
+};
+
 int prepare(void) {
     return PyType_Ready(&ReferredType) == 0 && PyType_Ready(&CallerType) == 0 && PyType_Ready(&NumberType) == 0 &&
-           PyType_Ready(&RowType) == 0 && PyType_Ready(&CountdownType) == 0;
+           PyType_Ready(&RowType) == 0 && PyType_Ready(&CountdownType) == 0 && PyType_Ready(&LettersType) == 0;
 }
 
 static PyObject *number(long v) {
@@ -316,6 +331,32 @@ int test_sequence(void) {
     int a, b, c;
     PyObject *args = NEW(PyTuple_Pack(1, r));
     STEP(args && PyArg_ParseTuple(args, "(iii)", &a, &b, &c) && a == 0 && c == 2);
+    return 0;
+}
+
+int test_iterator_of_a_container(void) {
+    PyObject *o = NEW(PyObject_CallNoArgs((PyObject *)&LettersType)), *b = NEW(PyUnicode_FromString("b"));
+    STEP(o && b);
+    STEP(IS(NEW(PySequence_List(o)), "['a', 'b', 'c']") && IS(NEW(PySequence_Tuple(o)), "('a', 'b', 'c')"));
+    PyObject *list = NEW(PyList_New(0));
+    STEP(list && PyList_Extend(list, o) == 0 && IS(list, "['a', 'b', 'c']"));
+    STEP(PySequence_Contains(o, b) == 1 && PySequence_Contains(o, o) == 0);
+    STEP(IS(NEW(PySet_New(b)), "{'b'}"));
+    PyObject *set = NEW(PySet_New(o));
+    STEP(set && PySet_Size(set) == 3 && IS(NEW(PyUnicode_Join(b, o)), "'abbbc'"));
+    PyObject *fast = NEW(PySequence_Fast(o, "no"));
+    STEP(fast && PySequence_Fast_GET_SIZE(fast) == 3);
+    /* An iterator is its own, and C may call the functions of its type. */
+    PyObject *it = NEW(PyObject_GetIter(o));
+    STEP(it && PyIter_Check(it) && NEW(Py_TYPE(it)->tp_iter(it)) == it && IS(NEW(Py_TYPE(it)->tp_iternext(it)), "'a'"));
+    STEP(IS(NEW(PySequence_List(it)), "['b', 'c']") && !PyIter_Next(it) && !PyErr_Occurred());
+    PyObject *in = NEW(PyObject_GetIter(list));
+    STEP(in && PySequence_Contains(in, b) == 1);
+    PyObject *all = NEW(PyObject_GetIter(list));
+    STEP(all && IS(NEW(PySequence_Tuple(all)), "('a', 'b', 'c')"));
+    PyObject *third = NEW(PyObject_GetIter(list));
+    PyObject *of = third ? NEW(PySet_New(third)) : NULL;
+    STEP(of && PySet_Size(of) == 3);
     return 0;
 }
 

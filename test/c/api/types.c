@@ -274,7 +274,7 @@ int test_not_ready(void) {
     STEP(PyType_Ready(&Nameless) == -1 && SAYS(SystemError, "a type needs a name"));
     STEP(PyType_Ready(&OfList) == -1 && SAYS(TypeError, "type 'list' is not an acceptable base type"));
     STEP(PyType_Ready(&Untraversed) == -1 &&
-         SAYS(SystemError, "type 'types.Untraversed' has Py_TPFLAGS_HAVE_GC, but no traverse function"));
+         SAYS(SystemError, "type types.Untraversed has the Py_TPFLAGS_HAVE_GC flag but has no traverse function"));
     STEP(!PyType_FromSpec(&Unknown_spec) && SAYS(RuntimeError, "invalid slot of a type"));
     STEP(!PyType_FromMetaclass(&PyLong_Type, NULL, &Node_spec, NULL) &&
          SAYS(SystemError, "bad argument to internal function"));

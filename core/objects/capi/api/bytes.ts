@@ -12,13 +12,14 @@ import {
 import { BYTES, STR } from "../../model/kinds.gen";
 import { decref, incref, isImmortal, xdecref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
+import { listOf } from "../../operations/abstract";
 import { indexOf } from "../../operations/index-of";
 import { bytes_concat, bytes_from, bytes_new, PyBytes } from "../../types/bytes";
 import { int_as_index } from "../../types/int-values";
 import { itemAt } from "../../types/sequence";
 import { lengthOfC } from "../runtime/utf8";
 import { badCall } from "../runtime/complaints";
-import { isIterableObject, listFrom } from "./iterate";
+import { isIterableObject } from "./iterate";
 
 export function PyBytes_Check(o: PyObject): i32 {
   return isKind(o, BYTES) ? 1 : 0;
@@ -49,7 +50,7 @@ export function PyBytes_FromObject(o: PyObject | null): PyObject | null {
     raiseBytesFrom(o);
     return null;
   }
-  const l = listFrom(o);
+  const l = listOf(o);
   if (!l) return null;
   let b = bytes_new(l.size);
   for (let k: u32 = 0; b && k < l.size; k++) {
@@ -130,7 +131,7 @@ export function PyBytes_ConcatAndDel(slot: usize, b: PyObject | null): void {
 /** separator.join(items), where all items are bytes. */
 export function PyBytes_Join(separator: PyObject, items: PyObject): PyObject | null {
   const between = asBytes(separator);
-  const l = between ? listFrom(items) : null;
+  const l = between ? listOf(items) : null;
   if (!l) return null;
   const joined = joinRow(between!, l.items, l.size);
   decref(l);

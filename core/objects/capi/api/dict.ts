@@ -7,6 +7,7 @@ import { clearError } from "../../model/raise";
 import { raiseNoKeys, raisePairLength } from "../../model/raises.gen";
 import { decref, incref } from "../../model/refcount";
 import { isKind, PyObject } from "../../model/type";
+import { listOf } from "../../operations/abstract";
 import {
   dict_clear,
   dict_contains,
@@ -25,7 +26,6 @@ import { itemAt, PyList, rowItems, rowSize, setItemAt } from "../../types/sequen
 import { tuple_new, tuple_track } from "../../types/tuple";
 import { badCall } from "../runtime/complaints";
 import { fastOf } from "./fast";
-import { listFrom } from "./iterate";
 import { PyUnicode_FromString } from "./unicode";
 
 export function PyDict_Check(o: PyObject): i32 {
@@ -271,7 +271,7 @@ export function PyDict_Merge(o: PyObject, other: PyObject, overwrite: i32): i32 
 /** As PyDict_Merge, for an iterable of pairs. */
 export function PyDict_MergeFromSeq2(o: PyObject, pairs: PyObject, overwrite: i32): i32 {
   const d = asDict(o);
-  const l = d ? listFrom(pairs) : null;
+  const l = d ? listOf(pairs) : null;
   if (!l) return -1;
   let done = true;
   for (let k: u32 = 0; done && k < l.size; k++) done = mergePair(d!, l, k, overwrite != 0);

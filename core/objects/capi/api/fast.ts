@@ -5,8 +5,8 @@ import { E_NOT_ITERABLE } from "../../model/errors.gen";
 import { raiseError } from "../../model/raise";
 import { incref } from "../../model/refcount";
 import { PyObject } from "../../model/type";
+import { listOf } from "../../operations/abstract";
 import { isRow } from "../../types/sequence";
-import { listFrom } from "./iterate";
 
 /**
  * A new reference: the object itself if it is a list or tuple, else a list of its items. null with an error; if the
@@ -14,7 +14,7 @@ import { listFrom } from "./iterate";
  */
 export function fastOf(o: PyObject, code: u32): PyObject | null {
   if (isRow(o)) return incref<PyObject>(o);
-  const l = listFrom(o);
+  const l = listOf(o);
   if (!l && error().code == E_NOT_ITERABLE) raiseError(code, o);
   return l;
 }

@@ -14,14 +14,12 @@ import {
   isIterable,
   isIterableOfC,
   itemAtPosition,
-  listOf,
   nextOfC,
   nextPosition,
   sizeOf,
 } from "../../operations/abstract";
 import { exchange, instance_new, slotsOf } from "../../types/instance";
-import { list_append_owned, list_new } from "../../types/list";
-import { itemAt, PyList } from "../../types/sequence";
+import { itemAt } from "../../types/sequence";
 import { callUnary, isOfC, iterSlot, nextSlot } from "../../types/slots";
 
 @inline
@@ -31,7 +29,6 @@ function positionAt(o: PyObject): usize {
 
 /** iter(o): a new reference; null with TypeError. */
 export function PyObject_GetIter(o: PyObject): PyObject | null {
-  if (isIterator(o)) return incref<PyObject>(o);
   if (iterSlot(o) != 0) return iteratorOfC(o);
   if (!isIterableObject(o)) {
     raiseNotIterable(o);
@@ -60,7 +57,7 @@ export function PySeqIter_New(o: PyObject): PyObject | null {
 }
 
 export function PyIter_Check(o: PyObject): i32 {
-  return isIterator(o) || nextSlot(o) != 0 ? 1 : 0;
+  return nextSlot(o) != 0 ? 1 : 0;
 }
 
 /** The next item, a new reference; NULL at the end, or with an error. */
@@ -99,20 +96,9 @@ export function PyIter_NextItem(it: PyObject, item: usize): i32 {
   return next ? 1 : hasError() ? -1 : 0;
 }
 
-/** list(o) of any iterable; null with an error. */
-export function listFrom(o: PyObject): PyList | null {
-  if (!isIterator(o)) return listOf(o);
-  const l = list_new(0);
-  if (!l) return null;
-  for (let item = PyIter_Next(o); item; item = PyIter_Next(o)) if (!list_append_owned(l, item)) break;
-  if (!hasError()) return l;
-  decref(l);
-  return null;
-}
-
 /** Whether PyObject_GetIter would return an iterator. */
 export function isIterableObject(o: PyObject): bool {
-  return isIterator(o) || isIterable(o) || isIterableOfC(o);
+  return isIterable(o) || isIterableOfC(o);
 }
 
 /** Raises TypeError: the tp_iternext of types whose objects are not iterators although their bases' objects are. */

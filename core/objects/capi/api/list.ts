@@ -6,13 +6,12 @@ import { LIST } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";
-import { getSlice, setSlice, tupleOf } from "../../operations/abstract";
+import { listOf, getSlice, setSlice, tupleOf } from "../../operations/abstract";
 import { list_append, list_clear, list_extend_row, list_insert, list_new, list_reverse } from "../../types/list";
 import { itemAt, PyList, setItemAt } from "../../types/sequence";
 import { list_sort } from "../../types/sort";
 import { badCall } from "../runtime/complaints";
 import { fastOf } from "./fast";
-import { listFrom } from "./iterate";
 
 export function PyList_Check(o: PyObject): i32 {
   return isKind(o, LIST) ? 1 : 0;
@@ -99,7 +98,7 @@ export function PyList_Extend(o: PyObject, items: PyObject): i32 {
 }
 
 function extension(items: PyObject): PyObject | null {
-  return isKind(items, LIST) ? incref<PyObject>(items) : listFrom(items);
+  return isKind(items, LIST) ? incref<PyObject>(items) : listOf(items);
 }
 
 export function PyList_Clear(o: PyObject): i32 {

@@ -12,9 +12,20 @@ import { isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_new, dict_set } from "../../types/dict";
 import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { shortName } from "../runtime/attribute";
-import { builtin_new, METH_CLASS, METH_STATIC } from "../runtime/builtin";
+import { builtin_new } from "../runtime/builtin";
+import { fitMethod, fitModule } from "../runtime/casts";
 import { badCallNumber } from "../runtime/complaints";
-import { methodAt, moduleDefAt, PyMethodDef, slotAt, SlotDef } from "../runtime/definitions";
+import {
+  METH_CLASS,
+  METH_STATIC,
+  methodAt,
+  MOD_CREATE,
+  MOD_EXEC,
+  moduleDefAt,
+  PyMethodDef,
+  slotAt,
+  SlotDef,
+} from "../runtime/definitions";
 import { dataWord, DEFINITION, definitionOf, MODULE_DICT, MODULE_STATE } from "../runtime/fixed-types";
 import { docKey, isModule, moduleDict, moduleName, nameKey, stateOf } from "../runtime/module-object";
 import { internedText } from "../runtime/text";
@@ -22,8 +33,6 @@ import { PyType_Ready } from "../runtime/type";
 import { PyLong_FromLong } from "./long";
 import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
 
-const MOD_CREATE: i32 = 1;
-const MOD_EXEC: i32 = 2;
 /**
  * The slots Py_mod_multiple_interpreters and Py_mod_gil are accepted and ignored: there is one interpreter and one
  * thread.
@@ -88,6 +97,7 @@ function fill(module: PyObject, definition: usize): bool {
 export function PyModule_Create2(definition: usize, _version: i32): PyObject | null {
   PyModuleDef_Init(definition);
   if (moduleDefAt(definition).slots != 0) return failed(E_MODULE_SLOT);
+  if (!fitModule(definition)) return null;
   const module = PyModule_New(moduleDefAt(definition).name);
   if (!module) return null;
   store<usize>(dataWord(module, DEFINITION), definition);
@@ -120,6 +130,7 @@ function findSlot(definition: usize, wanted: i32): usize {
  * later.
  */
 function moduleOf(definition: usize, name: PyObject): PyObject | null {
+  if (!fitModule(definition)) return null;
   const create = findSlot(definition, MOD_CREATE);
   if (create == 0) {
     const module = PyModule_NewObject(name);
@@ -214,6 +225,7 @@ export function PyModule_AddFunctions(module: PyObject, methods: usize): i32 {
       raiseModuleMethod();
       return -1;
     }
+    if (!fitMethod(at, module)) return -1;
     if (PyModule_Add(module, methodAt(at).name, builtin_new(at, module, module, null)) < 0) return -1;
   }
   return 0;

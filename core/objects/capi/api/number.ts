@@ -59,13 +59,13 @@ import { reprOf } from "../../types/protocol";
 import { PyList, setItemAt } from "../../types/sequence";
 import { PySet } from "../../types/set-table";
 import { NB_FLOAT, NB_INDEX, NB_INT, SQ_INPLACE_CONCAT } from "../../model/slots.gen";
+import { listOf } from "../../operations/abstract";
 import { callBinary, callUnary, numberSlot, sequenceSlot, slotBinary, slotInPlace } from "../../types/slots";
 import { tuple_new } from "../../types/tuple";
 import { floatOf } from "../runtime/convert";
 import { ARGS, partOf, taken } from "../runtime/exceptions";
 import { PyErr_SetObject } from "./errors";
 import { PyFloat_FromString } from "./float";
-import { listFrom } from "./iterate";
 import { readAll } from "./long";
 
 export function PyNumber_Check(o: PyObject | null): i32 {
@@ -199,7 +199,7 @@ function itself(o: PyObject, done: bool): PyObject | null {
 }
 
 function extended(l: PyList, items: PyObject): PyObject | null {
-  const row = l === items ? incref<PyObject>(items) : listFrom(items);
+  const row = l === items ? incref<PyObject>(items) : listOf(items);
   if (!row) return null;
   const done = list_extend_row(l, row, true);
   decref(row);

@@ -26,6 +26,7 @@ import { ADD, MUL } from "../../model/operators.gen";
 import { decref } from "../../model/refcount";
 import { isAnySet, isKind, PyObject } from "../../model/type";
 import {
+  listOf,
   contains,
   getIndex,
   getItem,
@@ -62,7 +63,7 @@ import { PyObject_CallMethodNoArgs } from "../runtime/call";
 import { PyDict_Items, PyDict_Keys, PyDict_Values } from "./dict";
 import { PyErr_SetString } from "./errors";
 import { fastOf } from "./fast";
-import { isIterableObject, listFrom } from "./iterate";
+import { isIterableObject } from "./iterate";
 import { PyNumber_InPlaceAdd, PyNumber_InPlaceMultiply } from "./number";
 import { PyUnicode_FromString } from "./unicode";
 
@@ -241,13 +242,13 @@ export function PySequence_In(o: PyObject | null, item: PyObject | null): i32 {
 }
 
 export function PySequence_List(o: PyObject | null): PyObject | null {
-  return o ? listFrom(o) : nullGiven();
+  return o ? listOf(o) : nullGiven();
 }
 
 export function PySequence_Tuple(o: PyObject | null): PyObject | null {
   if (!o) return nullGiven();
   if (isRow(o)) return tupleOf(o);
-  const l = listFrom(o);
+  const l = listOf(o);
   if (!l) return null;
   const t = tupleOf(l);
   decref(l);
@@ -299,7 +300,7 @@ function listOfMethod(o: PyObject, name: u64): PyObject | null {
   const answered = PyObject_CallMethodNoArgs(o, method);
   decref(method);
   if (!answered) return null;
-  const l = listFrom(answered);
+  const l = listOf(answered);
   decref(answered);
   return l;
 }

@@ -1,16 +1,14 @@
 // PySet_*, PyFrozenSet_*, PyAnySet_*.
 
 import { E_UNHASHABLE_ITEM } from "../../model/errors.gen";
-import { isIterator } from "../../model/api-types";
 import { FROZENSET, SET } from "../../model/kinds.gen";
-import { decref, incref, xdecref } from "../../model/refcount";
+import { decref } from "../../model/refcount";
 import { isAnySet, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { set_update } from "../../operations/setops";
 import { hashAs } from "../../types/protocol";
 import { set_add, set_clear, set_contains_known, set_discard_known, set_new, set_pop } from "../../types/set";
 import { PySet } from "../../types/set-table";
 import { badCall, badCallNumber } from "../runtime/complaints";
-import { listFrom } from "./iterate";
 
 export function PySet_Check(o: PyObject): i32 {
   return isKind(o, SET) ? 1 : 0;
@@ -39,10 +37,7 @@ export function PyAnySet_CheckExact(o: PyObject): i32 {
 function newOf(type: PyType, items: PyObject | null): PyObject | null {
   const s = set_new(type);
   if (!s || !items) return s;
-  const l = isIterator(items) ? listFrom(items) : incref<PyObject>(items);
-  const done = l !== null && set_update(s, l);
-  xdecref(l);
-  if (done) return s;
+  if (set_update(s, items)) return s;
   decref(s);
   return null;
 }

@@ -15,7 +15,17 @@ import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { putTypeName } from "../../types/scalars";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
-import { methodAt } from "./definitions";
+import { fitMethod } from "./casts";
+import {
+  callFlags,
+  METH_FASTCALL,
+  METH_KEYWORDS,
+  METH_METHOD,
+  METH_NOARGS,
+  METH_O,
+  METH_VARARGS,
+  methodAt,
+} from "./definitions";
 import {
   dataWord,
   DEFINITION,
@@ -30,18 +40,10 @@ import { moduleName } from "./module-object";
 import { putText } from "./text";
 import { badCall } from "./complaints";
 
-export const METH_VARARGS: u32 = 0x0001;
-export const METH_KEYWORDS: u32 = 0x0002;
-export const METH_NOARGS: u32 = 0x0004;
-export const METH_O: u32 = 0x0008;
-export const METH_CLASS: u32 = 0x0010;
-export const METH_STATIC: u32 = 0x0020;
-export const METH_FASTCALL: u32 = 0x0080;
-export const METH_METHOD: u32 = 0x0200;
 /** A flag of the function object, in addition to METH_*: `self` is not NULL. */
 const HAS_SELF: u32 = 1;
 
-/** A function object. It takes new references to the objects that it is bound to. */
+/** A function object of a definition that fits (casts.ts). It takes new references to the objects that it is bound to. */
 export function builtin_new(
   definition: usize,
   self: PyObject | null,
@@ -64,15 +66,15 @@ export function PyCMethod_New(
   module: PyObject | null,
   type: PyType | null,
 ): PyObject | null {
-  return builtin_new(definition, self, module, type);
+  return fitMethod(definition, type) ? builtin_new(definition, self, module, type) : null;
 }
 
 export function PyCFunction_NewEx(definition: usize, self: PyObject | null, module: PyObject | null): PyObject | null {
-  return builtin_new(definition, self, module, null);
+  return PyCMethod_New(definition, self, module, null);
 }
 
 export function PyCFunction_New(definition: usize, self: PyObject | null): PyObject | null {
-  return builtin_new(definition, self, null, null);
+  return PyCMethod_New(definition, self, null, null);
 }
 
 @inline
@@ -157,7 +159,7 @@ export function callDefinition(
   names: PyTuple | null,
 ): PyObject | null {
   const f = methodAt(definition).meth;
-  const flags = methodAt(definition).flags & ~(METH_CLASS | METH_STATIC);
+  const flags = callFlags(definition);
   const hasNames = names !== null && names.size != 0;
   if (hasNames && (flags & METH_KEYWORDS) == 0) return complain(E_NO_KEYWORDS, definition, self, n);
   if (flags == METH_O) {

@@ -13,6 +13,16 @@ export class PyMethodDef {
   doc: usize;
 }
 
+export const METH_VARARGS: u32 = 0x0001;
+export const METH_KEYWORDS: u32 = 0x0002;
+export const METH_NOARGS: u32 = 0x0004;
+export const METH_O: u32 = 0x0008;
+export const METH_CLASS: u32 = 0x0010;
+export const METH_STATIC: u32 = 0x0020;
+export const METH_COEXIST: u32 = 0x0040;
+export const METH_FASTCALL: u32 = 0x0080;
+export const METH_METHOD: u32 = 0x0200;
+
 /** A field of an instance; `type` is one of T_* (member.ts), `offset` counts from the object. */
 @unmanaged
 export class PyMemberDef {
@@ -56,6 +66,10 @@ export class SlotDef {
   value: usize;
 }
 
+/** Kinds of slots of a module. */
+export const MOD_CREATE: i32 = 1;
+export const MOD_EXEC: i32 = 2;
+
 @unmanaged
 export class PyType_Spec {
   name: usize;
@@ -77,6 +91,12 @@ export function nameAt(at: usize): usize {
 @inline
 export function methodAt(at: usize): PyMethodDef {
   return changetype<PyMethodDef>(at);
+}
+
+/** Those flags of a method that say with which parameters its function is called. */
+@inline
+export function callFlags(definition: usize): u32 {
+  return methodAt(definition).flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST);
 }
 
 @inline

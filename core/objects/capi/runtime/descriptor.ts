@@ -10,14 +10,15 @@ import { IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_next, PyDict } from "../../types/dict";
 import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { PyTuple } from "../../types/sequence";
-import { builtin_new, callDefinition, METH_CLASS, METH_METHOD, METH_STATIC } from "./builtin";
-import { getSetAt, methodAt } from "./definitions";
+import { builtin_new, callDefinition } from "./builtin";
+import { fitGetSet, fitMethod } from "./casts";
+import { getSetAt, METH_CLASS, METH_METHOD, METH_STATIC, methodAt } from "./definitions";
 import { dataWord, DEFINITION, definitionOf, DESCRIPTOR_NAME, DESCRIPTOR_OWNER, slotOf } from "./fixed-types";
 import { PyMember_GetOne, PyMember_SetOne } from "./member";
 
-/** A descriptor of the kind at `place`; takes over the reference to its name. */
+/** A descriptor of the kind at `place`; takes over the reference to its name. null with an error. */
 export function descriptor_new(place: u32, type: PyType, name: PyObject, definition: usize): PyObject | null {
-  const d = instance_new(typeOf(place), 0);
+  const d = fits(place, type, definition) ? instance_new(typeOf(place), 0) : null;
   if (!d) {
     decref(name);
     return null;
@@ -26,6 +27,12 @@ export function descriptor_new(place: u32, type: PyType, name: PyObject, definit
   store<usize>(dataWord(d, DEFINITION), definition);
   store<PyType>(dataWord(d, DESCRIPTOR_OWNER), type);
   return d;
+}
+
+/** Whether the functions of a definition can be called; false with SystemError. */
+function fits(place: u32, type: PyType, definition: usize): bool {
+  if (place == METHOD_DESCRIPTOR) return fitMethod(definition, type);
+  return place != GETSET_DESCRIPTOR || fitGetSet(definition, type);
 }
 
 @inline
@@ -60,7 +67,7 @@ export function forgetOwner(dict: PyObject): void {
 }
 
 /** Whether the object is an instance of the descriptor's type; TypeError if not. */
-function fits(d: PyObject, o: PyObject): bool {
+function isFor(d: PyObject, o: PyObject): bool {
   const owner = ownerOf(d);
   if (owner && isSubtype(o.type, owner)) return true;
   raiseWrongSelf(slotOf(d, DESCRIPTOR_NAME), o);
@@ -81,10 +88,10 @@ export function descriptor_get(d: PyObject, o: PyObject | null, type: PyType): P
     if ((flags & METH_STATIC) != 0) return builtin_new(definition, null, null, null);
     if ((flags & METH_CLASS) != 0) return builtin_new(definition, type, null, classFor(d));
     if (!o) return incref<PyObject>(d);
-    return fits(d, o) ? builtin_new(definition, o, null, classFor(d)) : null;
+    return isFor(d, o) ? builtin_new(definition, o, null, classFor(d)) : null;
   }
   if (!o) return incref<PyObject>(d);
-  if (!fits(d, o)) return null;
+  if (!isFor(d, o)) return null;
   if (isKind(d, MEMBER_DESCRIPTOR)) return PyMember_GetOne(changetype<usize>(o), definition);
   const g = getSetAt(definition);
   if (g.get != 0) return call_indirect<PyObject | null>(g.get, o, g.closure);
@@ -94,7 +101,7 @@ export function descriptor_get(d: PyObject, o: PyObject | null, type: PyType): P
 
 /** Sets the attribute of `o` to `value`, or deletes it if that is null: 0, or -1 with an error. */
 export function descriptor_set(d: PyObject, o: PyObject, value: PyObject | null): i32 {
-  if (!fits(d, o)) return -1;
+  if (!isFor(d, o)) return -1;
   const definition = definitionOf(d);
   if (isKind(d, MEMBER_DESCRIPTOR)) return PyMember_SetOne(changetype<usize>(o), definition, value);
   const g = getSetAt(definition);
@@ -118,6 +125,6 @@ export function callDescriptor(d: PyObject, args: usize, n: u32, names: PyTuple 
       raiseWrongSelf(slotOf(d, DESCRIPTOR_NAME), self);
       return null;
     }
-  } else if (!fits(d, self)) return null;
+  } else if (!isFor(d, self)) return null;
   return callDefinition(definition, self, classFor(d), args + 4, n - 1, names);
 }

@@ -25,6 +25,8 @@ import {
   SLOT_GC_FREE,
   SLOT_REPR,
   SLOT_STR,
+  SLOT_ITERATOR_NEXT,
+  SLOT_SELF_ITER,
 } from "../../model/table.gen";
 import { handles } from "../../model/handles";
 import { STR, TUPLE, TYPE } from "../../model/kinds.gen";
@@ -92,6 +94,8 @@ export function define_api_types(): bool {
   if (load<usize>(iteratorSlot()) == 0) {
     const type = type_new(name, 1, 8, 0, 0, 0, 0, 0, 0, 0);
     if (!type) return false;
+    type.tp_iter = slotFunction(SLOT_SELF_ITER);
+    type.tp_iternext = slotFunction(SLOT_ITERATOR_NEXT);
     store<PyType>(iteratorSlot(), type);
   } else decref(name);
   if (load<usize>(spareErrorSlot()) == 0) {

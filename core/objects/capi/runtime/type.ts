@@ -16,6 +16,7 @@ import { decref, IMMORTAL, incref, xdecref } from "../../model/refcount";
 import { HAS_GC, IS_BASE_TYPE, IS_C_TYPE, IS_HEAP_TYPE, IS_READY, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_contains, dict_new, dict_set, PyDict } from "../../types/dict";
 import { joinRing, leaveRing } from "../../types/user-type";
+import { fitSlots } from "./casts";
 import { nameAt, PyGetSetDef, PyMemberDef, PyMethodDef } from "./definitions";
 import { descriptor_new, forgetOwner } from "./descriptor";
 import { ID_EXTENSION } from "./fixed-types";
@@ -35,7 +36,7 @@ export function PyType_Ready(type: PyType): i32 {
   if (PyType_Ready(base) < 0) return -1;
   const name = internedText(type.tp_name);
   if (!name) return -1;
-  if (!fitsBase(type, base, name)) {
+  if (!fitsBase(type, base, name) || !fitSlots(type)) {
     decref(name);
     return -1;
   }

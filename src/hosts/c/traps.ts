@@ -1,0 +1,37 @@
+// What engines say of a trap in C, in words of C.
+
+import { labelOf, wasmFrame } from "../../alloc/locator.js";
+
+/** A call through the table, as engines say it: of an empty entry, or of a function of another type. */
+const MISMATCH = /signature mismatch|null function|indirect call|call_indirect/i;
+
+/** The core's module has no name: an engine shows a number. */
+const UNNAMED = /^[0-9a-f]{8}$/;
+
+/** So many functions are named at most. */
+const MOST = 4;
+
+/** "g (spam.wasm), called from f, main": the functions of C under way, the innermost first; "" if the stack has none. */
+function functionsOf(stack: string): string {
+  const frames = stack
+    .split("\n")
+    .map((line) => wasmFrame(line.trim()))
+    .filter((frame) => frame !== undefined)
+    .filter(({ url }) => !UNNAMED.test(labelOf(url)));
+  const [first, ...callers] = frames.slice(0, MOST);
+  if (!first) return "";
+  const from = callers.length > 0 ? `, called from ${callers.map(({ name }) => name).join(", ")}` : "";
+  return `${first.name} (${labelOf(first.url)})${from}`;
+}
+
+/** The same error; if a function was called through its address that has not the type it was called with, it says so, and where. */
+export function explained(error: unknown): unknown {
+  if (!(error instanceof WebAssembly.RuntimeError) || !MISMATCH.test(error.message)) return error;
+  const { message, stack = "" } = error;
+  const where = functionsOf(stack);
+  error.message =
+    `Cannot call a function through its address${where && ` in ${where}`}: it is NULL, or the function's own parameters and result are ` +
+    "not those that it is called with";
+  error.stack = stack.replace(message, error.message);
+  return error;
+}
