@@ -49,6 +49,7 @@ export const SLOTS = [
   ["SLOT_MODULE_DROP", "module_drop"],
   // The core calls these for a type that C defined, in place of tp_dealloc and tp_repr.
   ["SLOT_C_DEALLOC", "c_dealloc"],
+  ["SLOT_C_DIRECT", "c_dealloc_directly"],
   ["SLOT_C_REPR", "c_repr"],
   ["SLOT_BUILTIN_REPR", "builtin_repr"],
   ["SLOT_MODULE_REPR", "module_repr"],

@@ -250,6 +250,7 @@ export {
   PyType_GenericNew,
   PyUnstable_GC_VisitObjects,
   PyUnstable_Object_GC_NewWithExtraData,
+  _Py_Dealloc,
   _PyObject_GC_New,
   _PyObject_GC_NewVar,
   _PyObject_GC_Resize,
@@ -446,5 +447,4 @@ export {
 } from "../objects/capi/runtime/heap-type";
 export { PyMember_GetOne, PyMember_SetOne } from "../objects/capi/runtime/member";
 export { PyType_GetFlags, PyType_Modified, PyType_Ready } from "../objects/capi/runtime/type";
-export { deallocate as _Py_Dealloc } from "../objects/model/refcount";
 export { PyType_IsSubtype } from "../objects/model/subtype";

@@ -10,7 +10,7 @@ export {
   exception_setattro,
   exception_traverse,
 } from "../objects/capi/api/exception-slots";
-export { c_dealloc, heap_object_dealloc, object_dealloc } from "../objects/capi/api/objimpl";
+export { c_dealloc, c_dealloc_directly, heap_object_dealloc, object_dealloc } from "../objects/capi/api/objimpl";
 export { module_getattro, type_getattro, type_setattro } from "../objects/capi/runtime/attribute";
 export { builtin_repr } from "../objects/capi/runtime/builtin";
 export { builtin_call, descriptor_call } from "../objects/capi/runtime/call";

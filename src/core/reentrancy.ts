@@ -121,6 +121,11 @@ export class Reentrancy {
     this.#inC++;
   }
 
+  /** Whether a call of a function in C is under way. */
+  get isInC(): boolean {
+    return this.#inC > 0;
+  }
+
   /** Returns the number of calls that are still under way. */
   leaveC(): number {
     return --this.#inC;

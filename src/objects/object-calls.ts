@@ -19,8 +19,11 @@ export interface ObjectParts extends AllocatorParts {
   readonly gc: GarbageCollector;
   /** The program's types. */
   readonly types: { drop(hostId: number): void };
-  /** Makes functions of C callable that are cast. */
-  readonly casts: { callable(index: number, parameters: number, returns: boolean): number };
+  /** The functions in the table; those of C that are cast are made callable. */
+  readonly casts: {
+    callable(index: number, parameters: number, returns: boolean): number;
+    functionAt(index: number): (a: number, b: number, c: number) => number | undefined;
+  };
   /** Called when measures against pressure are due. */
   onPressure(): void;
 }
@@ -106,6 +109,16 @@ export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports 
 
   readonly callable = (f: number, parameters: number, returns: number): number =>
     this.parts?.casts.callable(f >>> 0, parameters, returns !== 0) ?? f;
+
+  /** Calls a function in C for the core, which may be in the middle of anything. An exception is reported. */
+  readonly guarded = (index: number, a: number, b: number, c: number): number => {
+    try {
+      return (this.parts as ObjectParts).casts.functionAt(index)(a, b, c) ?? 0;
+    } catch (error) {
+      this.unraisable(this.#bridge.border.contained(error));
+      return 0;
+    }
+  };
 
   readonly dropType = (hostId: number): void => this.parts?.types.drop(hostId);
 

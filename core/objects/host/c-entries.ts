@@ -16,7 +16,7 @@ import { GCHead, generation } from "../model/gc-head";
 import { handles } from "../model/handles";
 import { BUILTIN, MODULE, USER } from "../model/kinds.gen";
 import { enter, leave } from "../model/recursion";
-import { abandonState, OUTSIDE } from "../model/reentrancy";
+import { OUTSIDE, setEntered } from "../model/reentrancy";
 import { decref, incref, trashUnwound } from "../model/refcount";
 import { settings } from "../model/settings";
 import { IS_C_TYPE, IS_HEAP_TYPE, isKind, PyObject, PyType, typeOf } from "../model/type";
@@ -180,7 +180,7 @@ export function call_method(n: u32): f64 {
 export function unwind_calls(): void {
   const s = settings();
   s.depth = 0;
-  abandonState(OUTSIDE);
+  setEntered(OUTSIDE, 0);
   trashUnwound();
 }
 

@@ -67,10 +67,16 @@ export function leaveState(state: usize): void {
   store<u32>(count, load<u32>(count) - 1);
 }
 
-/** Leaves the state completely, because an exception has ended everything that entered it. */
+/** How often the state is entered. */
 @inline
-export function abandonState(state: usize): void {
-  store<u32>(at(UNDER_WAY_AT) + state, 0);
+export function entered(state: usize): u32 {
+  return load<u32>(at(UNDER_WAY_AT) + state);
+}
+
+/** Leaves the state until it is entered `times` times, because an exception has ended everything that entered it since. */
+@inline
+export function setEntered(state: usize, times: u32): void {
+  store<u32>(at(UNDER_WAY_AT) + state, times);
 }
 
 /** Sets all states to "not entered". */

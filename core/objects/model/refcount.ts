@@ -63,10 +63,15 @@ function trash(): Trash {
 
 /** Deallocates an object whose last reference is gone. */
 export function deallocate(o: PyObject): void {
+  deallocateBy(o, o.type.dealloc);
+}
+
+/** As deallocate, by this function in place of the type's own. */
+@inline
+export function deallocateBy(o: PyObject, dealloc: u32): void {
   if (DEBUG) assert(may(FREE));
-  const type = o.type;
-  if (!type.hasGC) {
-    call_indirect<void>(type.dealloc, o);
+  if (!o.type.hasGC) {
+    call_indirect<void>(dealloc, o);
     return;
   }
   const t = trash();
@@ -78,7 +83,7 @@ export function deallocate(o: PyObject): void {
     return;
   }
   t.depth++;
-  call_indirect<void>(type.dealloc, o);
+  call_indirect<void>(dealloc, o);
   t.depth--;
   if (t.depth == 0 && t.waiting != 0) emptyTrash();
 }
@@ -92,6 +97,18 @@ function emptyTrash(): void {
     call_indirect<void>(head.object.type.dealloc, head.object);
     t.depth--;
   }
+}
+
+/** How many deallocations are under way inside one another. */
+@inline
+export function trashDepth(): u32 {
+  return trash().depth;
+}
+
+/** Counts as many again as before, because an exception has ended those inside. */
+@inline
+export function setTrashDepth(depth: u32): void {
+  trash().depth = depth;
 }
 
 /** Deallocates the objects that wait in the list, after an exception has ended a deallocation from outside. */

@@ -2,13 +2,18 @@
 //
 // They can run whenever a reference count falls to 0, even while an error is set. So the error is saved before the call and restored
 // after it; an error that such code sets itself is dropped (as with PyErr_GetRaisedException and PyErr_SetRaisedException).
+//
+// Whoever releases a reference may be in the middle of something: a list that is being cleared, a collection. So such a call always returns. A
+// function in C can end in a trap, or in an exception of a function in JavaScript that it calls; it is called through the host, which catches
+// both and reports them. What the frames that ended so had entered is left here.
 
 import { error, setCode } from "../model/error";
 import { clearError } from "../model/raise";
 import { enter, leave } from "../model/recursion";
-import { enterState, leaveState, OUTSIDE } from "../model/reentrancy";
-import { decref, incref, xdecref } from "../model/refcount";
-import { PyObject } from "../model/type";
+import { entered, enterState, OUTSIDE, setEntered } from "../model/reentrancy";
+import { decref, incref, setTrashDepth, trashDepth, xdecref } from "../model/refcount";
+import { settings } from "../model/settings";
+import { IS_C_TYPE, PyObject } from "../model/type";
 import { setItemAt } from "./sequence";
 import { tuple_new, tuple_track } from "./tuple";
 
@@ -16,15 +21,28 @@ import { tuple_new, tuple_track } from "./tuple";
 @external("host", "call")
 declare function hostCall(id: u32, argument: PyObject): void;
 
+/**
+ * Calls the function with this table index with as many of the arguments as it takes. Returns its result; 0 if it has
+ * none, or if it ended in a trap or an exception, which the host reports.
+ */
+@external("host", "guarded")
+declare function hostGuarded(index: u32, a: usize, b: usize, c: usize): u32;
+
 // The kinds of calls: a function by its table index, a function of the host by its number, or an object.
 const VOID_FUNCTION: u32 = 0;
 const INT_FUNCTION: u32 = 1;
 const HOST_FUNCTION: u32 = 2;
 const CALLABLE: u32 = 3;
+const C_FUNCTION: u32 = 4;
 
 /** Calls the function with this table index, of the type void(object). */
 export function callFunction(index: u32, o: PyObject): void {
   apart(VOID_FUNCTION, index, null, o);
+}
+
+/** As callFunction, for a function in C that C itself has called for: an exception ends what C was doing, too. */
+export function callDirectly(index: u32, o: PyObject): void {
+  apart(C_FUNCTION, index, null, o);
 }
 
 /** Calls the function with this table index, of the type int(object): a type's clear, whose result has no meaning. */
@@ -53,12 +71,18 @@ function apart(what: u32, index: u32, callable: PyObject | null, o: PyObject): v
   const y = e.y;
   const z = e.z;
   setCode(0);
+  const depth = settings().depth;
+  const outside = entered(OUTSIDE);
+  const freeing = trashDepth();
   enterState(OUTSIDE);
-  if (what == VOID_FUNCTION) call_indirect<void>(index, o);
+  if (what == HOST_FUNCTION) hostCall(index, o);
+  else if (what == CALLABLE) callThroughType(callable!, o);
+  else if (what != C_FUNCTION && (o.type.flags & IS_C_TYPE) != 0) hostGuarded(index, changetype<usize>(o), 0, 0);
   else if (what == INT_FUNCTION) call_indirect<i32>(index, o);
-  else if (what == HOST_FUNCTION) hostCall(index, o);
-  else callThroughType(callable!, o);
-  leaveState(OUTSIDE);
+  else call_indirect<void>(index, o);
+  settings().depth = depth;
+  setEntered(OUTSIDE, outside);
+  setTrashDepth(freeing);
   clearError();
   e.code = code;
   e.a = a;
@@ -77,7 +101,7 @@ function callThroughType(callable: PyObject, o: PyObject): void {
   setItemAt(t.items, 0, incref<PyObject>(o));
   tuple_track(t);
   if (enter()) {
-    xdecref(call_indirect<PyObject | null>(f, callable, t, <PyObject | null>null));
+    xdecref(changetype<PyObject | null>(hostGuarded(f, changetype<usize>(callable), changetype<usize>(t), 0)));
     leave();
   }
   decref(t);

@@ -9,6 +9,9 @@ import { TableSlots, type WithTable } from "../../core/table-functions.js";
 import { type FunctionType, I32 } from "./sections.js";
 import { makeAdapter } from "./trampoline.js";
 
+/** A WebAssembly function leaves out arguments that it does not take. */
+type TableFunction = (a: number, b: number, c: number) => number | undefined;
+
 interface Entry {
   readonly type: FunctionType;
   /** The entries of its adapters, by the type that they have. */
@@ -19,10 +22,27 @@ export class Casts {
   readonly #core: WithTable;
   readonly #slots: TableSlots;
   readonly #known = new Map<number, Entry>();
+  #last: TableFunction | undefined;
+  #lastIndex = -1;
 
   constructor(core: WithTable) {
     this.#core = core;
     this.#slots = new TableSlots(core);
+  }
+
+  /** The function at `index`. The same is often asked for again, and a table is slow. */
+  functionAt(index: number): TableFunction {
+    if (index !== this.#lastIndex) {
+      this.#last = this.#core.table.get(index) as TableFunction;
+      this.#lastIndex = index;
+    }
+    return this.#last as TableFunction;
+  }
+
+  /** Entries of the table are about to get other functions. */
+  tableChanges(): void {
+    this.#lastIndex = -1;
+    this.#last = undefined;
   }
 
   /** Notes that the function at `index` has this type. */

@@ -413,6 +413,7 @@ export class Linker {
     loaded.own.clear();
     this.#modules.delete(loaded);
     if (isKept) return;
+    this.#host.casts.tableChanges();
     core.functions.retire_types(loaded.memoryBase, loaded.memoryBase + loaded.dylink.memoryBytes);
     for (const f of loaded.taken) this.#addresses.release(f);
     for (const { index } of loaded.trampolines) this.#ranges.giveBack(index, 1);

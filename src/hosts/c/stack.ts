@@ -9,6 +9,7 @@ import type { WholeFunctions } from "../../core/functions.gen.js";
 import { Words } from "../../core/memory-words.js";
 import { MemoryError } from "../../ground/errors.js";
 import { CANARY, type GuardedStack } from "../../objects/bridge/border.js";
+import { CExit } from "./environment.js";
 import { explained } from "./traps.js";
 
 const ALIGNMENT = 16;
@@ -83,6 +84,10 @@ export class CStack implements GuardedStack {
   unwind(): void {
     if (this.isOpen) this.empty();
     this.#core.functions.unwind_calls();
+  }
+
+  isEnd(error: unknown): boolean {
+    return error instanceof CExit;
   }
 
   explained(error: unknown): unknown {

@@ -20,6 +20,10 @@ export interface GuardedStack {
   unwind(): void;
   /** Returns the error to throw in place of the one that ended a call. */
   explained(error: unknown): unknown;
+  /** Makes the stack empty again. Called when no call is under way. */
+  empty(): void;
+  /** Whether an exception ends the program: no code in C may be called after it. */
+  isEnd(error: unknown): boolean;
   /** Throws an error that says that the stack was overrun. Called when the outermost call has ended. */
   overrun(): never;
 }
@@ -63,6 +67,23 @@ export class Border {
     this.#stack.unwind();
     if (isOverrun) this.#stack.overrun();
     throw this.#stack.explained(error);
+  }
+
+  /**
+   * Notes that an exception has ended a call of the core's, which goes on. Returns the error to report; or throws it,
+   * if it ends the program.
+   */
+  contained(error: unknown): unknown {
+    if (this.#stack.isEnd(error)) throw error;
+    if (this.#states.isInC) return this.#stack.explained(error);
+    const isOverrun = this.#stack.isOverrun;
+    this.#stack.empty();
+    try {
+      if (isOverrun) this.#stack.overrun();
+    } catch (overrun) {
+      return overrun;
+    }
+    return this.#stack.explained(error);
   }
 
   /** Runs a call. */

@@ -10,13 +10,13 @@ import { gc_collect } from "../../collector/gc";
 import { gc_is_finalized, gc_is_tracked } from "../../collector/graph";
 import { collector } from "../../collector/state";
 import { slotFunction } from "../../model/functions";
-import { SLOT_DEALLOC, SLOT_HEAP_DEALLOC } from "../../model/table.gen";
+import { SLOT_C_DEALLOC, SLOT_C_DIRECT, SLOT_DEALLOC, SLOT_HEAP_DEALLOC } from "../../model/table.gen";
 import { GCHead, gcHead, generation, isTracked, track, untrack } from "../../model/gc-head";
 import { newObject, requestFor } from "../../model/memory";
-import { decref, incref } from "../../model/refcount";
+import { deallocateBy, decref, incref } from "../../model/refcount";
 import { IS_C_TYPE, IS_HEAP_TYPE, PyObject, PyType, PyVarObject } from "../../model/type";
 import { finalize, instance_sizeof } from "../../types/instance";
-import { callFunction } from "../../types/outside";
+import { callDirectly, callFunction } from "../../types/outside";
 import { weak_clear_all } from "../../types/weak";
 import { badCall } from "../runtime/complaints";
 
@@ -139,6 +139,12 @@ export function c_dealloc(o: PyObject): void {
   callFunction(o.type.tp_dealloc, o);
 }
 
+/** As c_dealloc, where C itself has released the last reference: an exception ends what C was doing, too. */
+export function c_dealloc_directly(o: PyObject): void {
+  count(o, -1);
+  callDirectly(o.type.tp_dealloc, o);
+}
+
 /** tp_dealloc of `object`; a type in C that has none inherits it. */
 export function object_dealloc(o: PyObject): void {
   call_indirect<void>(o.type.tp_free, o);
@@ -177,8 +183,11 @@ function baseThatDeallocates(type: PyType): PyType | null {
   return null;
 }
 
-/** Destroys an object after its last reference was released. */
-export { deallocate as _Py_Dealloc } from "../../model/refcount";
+/** Destroys an object after C has released its last reference. */
+export function _Py_Dealloc(o: PyObject): void {
+  const dealloc = o.type.dealloc;
+  deallocateBy(o, dealloc == slotFunction(SLOT_C_DEALLOC) ? slotFunction(SLOT_C_DIRECT) : dealloc);
+}
 
 export function PyObject_CallFinalizer(o: PyObject): void {
   const type = o.type;
