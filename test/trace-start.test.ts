@@ -1,5 +1,5 @@
-// A recording that begins with the program, and has what was allocated before it as sums: random programs, beside the recording of the same
-// program that has every event.
+// A recording that begins with the program, and has sums of what was allocated before: random programs, each compared
+// with a recording of the same program that has every event.
 
 import { expect, it } from "vitest";
 import { Heap } from "../src/index.js";
@@ -13,7 +13,7 @@ import { Tape } from "./trace-data.js";
 
 const DOMAINS = ["raw", "mem", "object"] as const;
 
-/** A program that allocates, clears, resizes and frees in all domains; the same one for the same seed. */
+/** A program that allocates, clears, resizes and frees in all domains. It is the same for the same seed. */
 class Program {
   readonly heap: Heap;
   readonly #random: (bound: number) => number;
@@ -43,7 +43,7 @@ class Program {
   }
 }
 
-/** The recording of a program that starts with some steps, and goes on with others. */
+/** The recording of a program that starts with some steps, and then has others. */
 async function record(seed: number, hasEvents: boolean, aggregate = false): Promise<Tape> {
   const heap = await Heap.create();
   const program = new Program(heap, seed);
@@ -67,7 +67,7 @@ async function figuresOf(tape: Tape, options: AnalysisOptions = {}) {
   const views = VIEWS.filter((view) => view !== "temporary");
   return {
     figures,
-    // Resizes before the program count as what they come to: one block gone, one that came.
+    // A resize before the program counts as one block that was freed and one that was allocated.
     came: allocations + resizes,
     start: Object.fromEntries(views.map((view) => [view, analysis.start[view]])),
     sums: Object.fromEntries(views.map((view) => [view, analysis.accounts.sum(view)])),
@@ -79,7 +79,8 @@ it("says of the program, and of its start, what a recording of every event says"
   for (let seed = 1; seed <= 4; seed++) {
     const [sums, events] = [await record(seed, false), await record(seed, true)];
     expect(await figuresOf(sums)).toEqual(await figuresOf(events));
-    // The peak of both together is the start's, if that was higher: then only its events have it.
+    // The peak of the whole recording is in the start, if it was higher there; then only the recording with events has
+    // it.
     const [mine, all] = [await figuresOf(sums, { withStart: true }), await figuresOf(events, { withStart: true })];
     for (const key of ["end", "leaks", "allocated"]) expect(mine.sums[key]).toEqual(all.sums[key]);
     expect({ came: mine.came, sizes: mine.sizes }).toEqual({ came: all.came, sizes: all.sizes });

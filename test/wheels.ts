@@ -1,4 +1,5 @@
-// Packages for tests: wheels made in memory, the lock file that lists them, and a server on this machine that has both, and is an index as well.
+// Packages for tests: wheels that are made in memory, the lock file that lists them, and a server on this machine that
+// has both and is also an index.
 
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
@@ -16,7 +17,7 @@ export interface TestWheel {
 
 export interface WheelParts {
   readonly requires?: readonly string[];
-  /** What a lock file says of it. */
+  /** What a lock file says about it. */
   readonly depends?: readonly string[];
   readonly imports?: readonly string[];
   readonly tags?: string;
@@ -44,7 +45,7 @@ export function wheel(
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** The lock file of a distribution for the interpreter that comes with the command. */
+/** The lock file of a distribution for the interpreter that the command comes with. */
 export function lockFile(wheels: readonly TestWheel[], changed: Readonly<Record<string, object>> = {}): string {
   const entries = wheels.map(({ file, bytes, name, version, depends, imports }) => [
     name,
@@ -56,12 +57,12 @@ export function lockFile(wheels: readonly TestWheel[], changed: Readonly<Record<
 
 export interface Served {
   readonly url: string;
-  /** Paths that were asked for. */
+  /** The paths that were requested. */
   readonly asked: string[];
   close(): void;
 }
 
-/** Serves contents by their paths; what is not there is a 404. */
+/** Serves contents by their paths. A path without content gets a 404. */
 export async function serve(
   contents: ReadonlyMap<string, { readonly body: string | Uint8Array; readonly type?: string }>,
 ): Promise<Served> {

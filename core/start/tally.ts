@@ -1,19 +1,23 @@
-// What the interpreter allocates before its program begins: which blocks are live, and what else there was, by domain and size. A module of its own,
-// with a memory of its own, which stands in front of a domain's allocator and hands on to it: counting costs a tenth of recording.
+// Counts what the interpreter allocates before its program begins: the blocks that are live, and by domain and size all
+// that was allocated. This is a module of its own, with a memory of its own. It stands in front of a domain's allocator
+// and passes each call on; counting costs a tenth of recording.
 //
-//   next    domain 0 .. 3: ctx, malloc, calloc, realloc, free           the allocators that are handed on to
+//   next    domain 0 .. 3: ctx, malloc, calloc, realloc, free           the allocators that calls are passed on to
 //   sums    domain 0 .. 3, each CLASSES of | count: u64 | bytes: u64 |  everything that was allocated
-//   live    | address + tag | size | ...                                open addressing, a power of two long, at most half full; 0: empty
+//   live    | address + tag | size | ...                                open addressing, a power of two long, at
+//                                                                       most half full; 0: empty
 //
-// A tag is a domain, and CLEARED if the block was. An address is a multiple of 8, so a tag goes into its lowest bits.
-// Invariant: every entry is reachable from its home without passing an empty one.
+// A tag is the domain, and CLEARED if the block was cleared. An address is a multiple of 8, so the tag is in its lowest
+// bits.
+//
+// Invariant: every entry can be found from its home slot without passing an empty slot.
 
 const DOMAINS: usize = 4;
 const ALLOCATOR_BYTES: usize = 20;
 const CLEARED: u32 = 4;
 const TAGS: usize = 7;
 
-/** Sizes up to this have a class each; above, each power of two has one. */
+/** Each size up to this has a class of its own; above, there is a class for each power of two. */
 const EXACT: u32 = 512;
 const EXACT_BITS: u32 = 9;
 export const CLASSES: u32 = EXACT + 1 + 32 - EXACT_BITS;
@@ -28,7 +32,7 @@ let live: usize = 0;
 let mask: u32 = 0;
 let count: u32 = 0;
 
-/** The table of blocks has `length` places, all of them empty. */
+/** Makes the table of blocks: `length` slots, all empty. */
 function makeTable(length: u32): void {
   const bytes = <usize>length * ENTRY;
   const at = (heap.alloc(bytes + ENTRY) + ENTRY - 1) & ~(ENTRY - 1);
@@ -70,7 +74,7 @@ function classOf(size: u32): u32 {
   return size <= EXACT ? size : EXACT + 1 + (31 - EXACT_BITS) - clz(size - 1);
 }
 
-/** A block of `size` bytes came to life. */
+/** Records that a block of `size` bytes was allocated. */
 function born(block: usize, size: u32, tag: u32): void {
   const sum = sums + <usize>((tag & 3) * CLASSES + classOf(size)) * 16;
   store<u64>(sum, load<u64>(sum) + 1);
@@ -79,7 +83,7 @@ function born(block: usize, size: u32, tag: u32): void {
   enter(block | tag, size);
 }
 
-/** The block is gone, if it is known. The entries after it move up. */
+/** Removes the block, if the table has it. The entries after it move up. */
 function died(block: usize): void {
   let hole = home(block);
   for (;;) {
@@ -99,7 +103,10 @@ function died(block: usize): void {
   store<u64>(at(hole), 0);
 }
 
-/** Says which allocator of a domain is handed on to, before the tally stands there. Answers the ctx that it has there. */
+/**
+ * Sets the allocator of a domain to which calls are passed on, before the tally stands in front of it. Returns the ctx
+ * that the tally has in this domain.
+ */
 export function tally_begin(domain: usize, ctx: usize, malloc: u32, calloc: u32, realloc: u32, free: u32): usize {
   if (live == 0) makeTable(FIRST_LENGTH);
   const n = next + domain * ALLOCATOR_BYTES;
@@ -141,7 +148,7 @@ export function tally_free(ctx: usize, block: usize): void {
   call_indirect<void>(load<u32>(ctx, 16), load<usize>(ctx), block);
 }
 
-// What came of it: addresses in this module's memory, and how much is there.
+// The results: addresses in this module's memory, and lengths.
 
 export function tally_live(): usize {
   return live;

@@ -1,4 +1,4 @@
-// --dump-on-memory-error: what was live when memory ran out is in a file, whatever the program does then.
+// --dump-on-memory-error: a file has what was live when memory ran out, whatever the program does afterwards.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -19,7 +19,10 @@ function pyheap(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-/** The bytes that a program had allocated by the end of a trace, those that were live then, and the problem of the trace. */
+/**
+ * The bytes that a program had allocated by the end of a trace, the bytes that were live then, and the problem that the
+ * trace names.
+ */
 async function liveIn(file: string) {
   const tape = new Tape();
   tape.write(readFileSync(join(folder, file)));
@@ -29,10 +32,13 @@ async function liveIn(file: string) {
 }
 
 const LIMIT = "24MiB";
-/** By far less than the limit, which the interpreter's start counts for, and by far more than a program has that let go of its rows. */
+/**
+ * Bounds of the live bytes in a dump: far below the limit, which also covers the interpreter's start, and far above
+ * what a program has that freed its rows.
+ */
 const [LEAST, MOST] = [8 * 2 ** 20, 24 * 2 ** 20];
 
-/** Runs out of memory twice, each time with a function's rows that are gone when MemoryError is caught. */
+/** Runs out of memory twice, each time in a function whose rows are freed when MemoryError is caught. */
 const CAUGHT = `
 def fill():
     rows = []

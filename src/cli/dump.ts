@@ -1,5 +1,5 @@
-// What --dump-on-memory-error writes: the recording up to the moment when an allocation found no memory, as a trace that
-// ends there. The program's stack is still whole at that moment, and everything that it holds is live.
+// What --dump-on-memory-error writes: the recording up to the moment when an allocation found no memory, as a trace
+// that ends there. At that moment, the program's stack is still whole, and everything that it holds is live.
 //
 //   a trace        the program's thread copies it, and gives the copy an end
 //   only sums      the main thread has them, and writes them (aggregated-file.ts)
@@ -20,11 +20,14 @@ export interface NoMemory {
   readonly bytes: number;
   /** Where the program was: "app.py:12 in load". */
   readonly place: string | undefined;
-  /** What a recording that ended there would end with. */
+  /** The end that a recording would have at that moment. */
   readonly end: TraceEnd;
 }
 
-/** Throws UsageError if the file can't be written, or something is lost by it: better to know before the program runs. */
+/**
+ * Throws UsageError if the file can't be written, or if content would be lost: so the user knows it before the program
+ * runs.
+ */
 export function checkDump(
   { file, fd, aggregate, dump }: TraceRequest,
   how: Pick<Overwriting, "force" | "source"> = {},
@@ -46,14 +49,14 @@ export function checkDump(
   if (!isThere) rmSync(dump);
 }
 
-/** Copies what was recorded until now. */
+/** Copies what was recorded until now, and ends the copy. */
 export function copyTrace(file: string, dump: string, end: TraceEnd): void {
-  // Shares the blocks of the disk with the trace, where the file system can.
+  // A file system that can do it lets both files share the blocks of the disk.
   copyFileSync(file, dump, constants.COPYFILE_FICLONE);
   appendFileSync(dump, endBlock(end));
 }
 
-/** Writes the dump, and answers what is said of it. */
+/** Writes the dump, and returns what the command prints about it. */
 export function dumpWords({ bytes, place }: NoMemory, dump: string, write: () => void): string {
   const what = `no memory was left for ${inBytes(bytes)}${place === undefined ? "" : `, at ${place}`}`;
   try {

@@ -2,8 +2,8 @@
 
 /**
  * package_imports(offered, get, folders, add_libraries) readies Python for packages: `offered` names modules that can be had, `folders` has the packages that are there
- * already. `get` takes triples of a module, who imports it and True, or of a requirement, who asks for it and False, and answers pairs: a folder and "", or a module and why it can't be had.
- * Answers look(kind, target), which looks through the program and the modules beside it, and gets what they import; and install(requirements).
+ * already. `get` takes triples: a module, what imports it, and True; or a requirement, who asks for it, and False. It returns pairs: a folder and "", or a module and why it can't be had.
+ * package_imports returns look(kind, target), which reads the program and the modules beside it, and gets the packages that they import; and install(requirements).
  */
 export const PACKAGE_IMPORTS = `
 FIND_SPEC = """

@@ -1,4 +1,4 @@
-// Folders that are shown elsewhere, and programs that see nothing else.
+// Folders that a program sees at other paths, and programs that see only what is named.
 
 import { spawnSync } from "node:child_process";
 import {
@@ -56,7 +56,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A program that says what each line answers, or its error. */
+/** A program that prints the result of each line, or its error. */
 const asProgram = (lines: readonly string[]) =>
   [
     "import errno, os, sys, tempfile",

@@ -1,15 +1,16 @@
-// Where folders of the machine are shown to a program, other than at their own paths: --mount, and --sandbox, which shows only what is named.
+// Where a program sees folders of the machine that it does not see at their own paths: --mount, and --sandbox, which
+// shows only what is named.
 
 import { realpathSync, statSync } from "node:fs";
 import { platform } from "node:os";
 import { dirname, posix, resolve } from "node:path";
 import { reasonOf, UsageError } from "./system/errors.js";
 
-/** A folder of the machine, and where the program sees it. */
+/** A folder of the machine, and the path at which the program sees it. */
 export interface Place {
-  /** The path inside: absolute, without links. */
+  /** The path that the program sees: absolute, without links. */
   readonly guest: string;
-  /** The path outside: absolute, without links. */
+  /** The path on the machine: absolute, without links. */
   readonly host: string;
   readonly isReadOnly: boolean;
 }
@@ -20,14 +21,14 @@ export interface PlaceOptions {
   readonly sandbox?: boolean;
 }
 
-/** Folders that a sandbox shows besides the current one, none of which can be written to. */
+/** Folders that a sandbox shows besides the current one. The program can't write to any of them. */
 export interface Needed {
   /** The program's file or folder. */
   readonly script: string | undefined;
   folders(): readonly string[];
 }
 
-/** Folders of Pyodide's own. */
+/** Folders that Pyodide itself has. */
 const TAKEN = ["/", "/lib", "/dev", "/proc"];
 
 /** Whether a path is a folder or lies in it. */
@@ -45,7 +46,7 @@ function folderOf(path: string, problem: (why: string) => Error): string {
   }
 }
 
-/** What a --mount says. Throws UsageError if it can't be done. */
+/** The place that the value of --mount names. Throws UsageError if the folder can't be shown there. */
 export function parseMount(text: string): Place {
   const [, host = "", guest = "", access] = /^(.+?):([^:]*)(?::([^:]*))?$/.exec(text) ?? [];
   const problem = (why: string) => new UsageError(`Cannot mount ${text}: ${why}`);
@@ -59,7 +60,7 @@ export function parseMount(text: string): Place {
   return { guest: at, host: folderOf(resolve(host), problem), isReadOnly: access === "ro" };
 }
 
-/** What the program sees in other places than its own. Throws UsageError if that can't be done. */
+/** The folders that the program sees at other paths than their own. Throws UsageError if one can't be shown there. */
 export function choosePlaces({ mount = [], sandbox = false }: PlaceOptions, needed: Needed): Place[] {
   const mounts = mount.map(parseMount);
   if (platform() === "win32" && (sandbox || mounts.length > 0)) {
@@ -85,7 +86,7 @@ export function choosePlaces({ mount = [], sandbox = false }: PlaceOptions, need
   return places;
 }
 
-/** A place has to lie in a folder that is there; one that is missing is made in memory, but only below the root. */
+/** The parent of a place has to be a folder. A missing parent is made in memory, but only below the root. */
 function checkParent(guest: string): void {
   const parent = dirname(guest);
   const [, first = ""] = guest.split("/");

@@ -1,8 +1,8 @@
-// The metadata of an image, which may be anything.
+// The metadata of an image, which may be any text.
 
 import { ImageError } from "../ground/errors.js";
 
-/** The object that a JSON text is; its fields are still to be looked at. Throws ImageError. */
+/** The object in a JSON text. Its fields are not checked. Throws ImageError if it is not an object. */
 export function parseMetadata<T>(text: string): Partial<T> {
   let value: unknown;
   try {

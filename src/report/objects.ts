@@ -1,4 +1,4 @@
-// What a heap snapshot says, for people: objects by type, who holds them, who dominates whom.
+// Texts from a heap snapshot: objects by type, who holds them, and who dominates whom.
 
 import type { Colors } from "picocolors/types.js";
 import type { Dominators } from "../snapshot/dominators.js";
@@ -13,7 +13,7 @@ import { layOut } from "./columns.js";
 export const OBJECT_SORTINGS = ["own", "retained", "count", "name"] as const;
 export type ObjectSorting = (typeof OBJECT_SORTINGS)[number];
 
-/** Characters of a value that are shown behind a type. */
+/** How many characters of a value are shown after a type. */
 const VALUE_SHOWN = 40;
 
 export interface ObjectSums {
@@ -57,7 +57,7 @@ export function objectsTable(
   ].join("\n");
 }
 
-/** A node in few words: its type, its id, its value. */
+/** A node in a few words: its type, id and value. */
 export function nodeText({ types, values, ids, kinds, strings }: ObjectGraph, node: number): string {
   const type = strings[types[node] as number] as string;
   const value = strings[values[node] as number] as string;
@@ -67,7 +67,7 @@ export function nodeText({ types, values, ids, kinds, strings }: ObjectGraph, no
   return forTerminal(`${type}${value === "" && kinds[node] !== NODE.string ? "" : ` ${quoted}`}${id}`);
 }
 
-/** One way, a line for each step. */
+/** One path, with a line for each step. */
 export function pathText(graph: ObjectGraph, paths: Paths, steps: readonly Step[], colors: Colors): string {
   const lines = steps.map((step, depth) => {
     const name = paths.text([step]).trim();
@@ -83,7 +83,7 @@ export interface Held {
   readonly retained: number;
 }
 
-/** The ways to nodes, alike ones together, the one with most bytes first. */
+/** The paths to nodes. Paths that differ only in keys and positions are one; the one with most bytes comes first. */
 export function mergedPaths(
   graph: ObjectGraph,
   paths: Paths,
@@ -116,13 +116,13 @@ export function heldTable(held: readonly Held[], most: number, colors: Colors): 
 
 export interface TreeOptions {
   readonly depth: number;
-  /** Children of a node that are shown at most. */
+  /** At most this many children of a node are shown. */
   readonly rows: number;
-  /** Least share of all bytes, from 0 to 1. */
+  /** The least share of all bytes, from 0 to 1, that a node needs to be shown. */
   readonly minShare: number;
 }
 
-/** The dominator tree from its root: what holds most, and within it what holds most of that. */
+/** The dominator tree from its root: the nodes that retain most, and in each the nodes that retain most of it. */
 export function dominatorTree(
   graph: ObjectGraph,
   { parents, retained, order }: Dominators,

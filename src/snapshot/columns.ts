@@ -1,8 +1,8 @@
-// Numbers that grow at their end, one after another in memory.
+// A list of numbers that grows at its end, in one typed array.
 
 type Numbers = Uint8Array | Uint32Array;
 
-/** A column of a table: as an array of numbers, and as small as they are. */
+/** A column of a table. It takes no more memory than an array of such numbers. */
 export class Column<T extends Numbers> {
   #data: T;
   #length = 0;
@@ -36,7 +36,7 @@ export class Column<T extends Numbers> {
     this.#data = grown;
   }
 
-  /** What is in the column, in its own memory. */
+  /** The numbers of the column, without a copy. */
   get view(): T {
     return this.#data.subarray(0, this.#length) as T;
   }

@@ -1,10 +1,10 @@
-// Dominators of random graphs, compared with those that the definition gives: without a node, what it dominates can't be reached.
+// Dominators of random graphs, compared with the definition: a node dominates all that can't be reached without it.
 
 import { expect, it } from "vitest";
 import { findDominators } from "./dominators.js";
 import { EDGE } from "./graph.js";
 
-/** Random numbers below a bound, the same for the same seed. */
+/** Random numbers below a bound. They are the same for the same seed. */
 function randomFrom(seed: number): (bound: number) => number {
   let state = seed;
   return (bound) => {
@@ -33,7 +33,7 @@ function graphOf(nodeCount: number, edges: readonly Edge[]) {
   };
 }
 
-/** What can be reached from node 0 if a node is not there. */
+/** Whether each node can be reached from node 0 if the node `without` is removed. */
 function reachedWithout(nodeCount: number, edges: readonly Edge[], without: number): boolean[] {
   const isReached = Array<boolean>(nodeCount).fill(false);
   const todo = without === 0 ? [] : [0];
@@ -69,7 +69,7 @@ it("are those of the definition, in random graphs", () => {
       }
       const bytes = dominated[node]?.reduce((sum, is, k) => sum + (is ? (graph.sizes[k] as number) : 0), 0);
       expect(retained[node], `seed ${seed}, node ${node}`).toBe(bytes);
-      // The nearest one: it is dominated by all others that dominate the node.
+      // The immediate dominator is the one that all other dominators of the node dominate.
       const dominators = dominated.flatMap((of, k) => (k !== node && of[node] ? [k] : []));
       const nearest = dominators.find((k) => dominators.every((other) => dominated[other]?.[k]));
       expect(parents[node], `seed ${seed}, node ${node}`).toBe(nearest ?? node);

@@ -1,20 +1,24 @@
-// Who dominates whom: a node dominates another one if every path from the root to that one goes through it. So what a node dominates
-// would be free if the node were: its retained size is its own and that of all that it dominates.
+// Finds out which node dominates which: a node dominates another one if every path from the root to the other one goes
+// through it. So all that a node dominates would be free if the node were freed: the node's retained size is its own
+// size and the sizes of all that it dominates.
 //
-// The algorithm is semi-NCA (Georgiadis and Tarjan), all in columns of numbers, without recursion:
+// The algorithm is semi-NCA (Georgiadis and Tarjan), with columns of numbers and without recursion:
 //   1. a depth-first search numbers the nodes; number 1 is the root
-//   2. from the last number down: sdom(v) = least of eval(u) over the edges u -> v, where eval finds the least sdom on a compressed path
+//   2. from the last number down: sdom(v) = least of eval(u) over the edges u -> v, where eval finds the least
+//      sdom on a compressed path
 //   3. from number 2 up: idom(v) = the nearest ancestor of parent(v) whose number is at most sdom(v)
-// Weak edges hold nothing, and are left out.
+// Weak edges hold nothing, so they don't count.
 
 import { EDGE, type ObjectGraph } from "./graph.js";
 
 export interface Dominators {
-  /** The immediate dominator of each node; the root's is itself, and so is that of a node that can't be reached. */
+  /**
+   * The immediate dominator of each node. For the root, and for a node that can't be reached, it is the node itself.
+   */
   readonly parents: Uint32Array;
-  /** Bytes of each node and all that it dominates. */
+  /** Bytes of each node and of all nodes that it dominates. */
   readonly retained: Float64Array;
-  /** Reached nodes, each behind its dominator. */
+  /** The nodes that can be reached; each comes after its dominator. */
   readonly order: Uint32Array;
 }
 
@@ -22,11 +26,11 @@ type Edges = Pick<ObjectGraph, "nodeCount" | "firstEdge" | "edgeKinds" | "target
 
 /** Nodes in the order of a depth-first search from node 0. */
 interface Search {
-  /** Nodes by number, from 1; number 0 is nobody's. */
+  /** Nodes by number, from 1. No node has number 0. */
   readonly nodes: Uint32Array;
-  /** Numbers by node; 0: not reached. */
+  /** Numbers by node; 0 if the node was not reached. */
   readonly numbers: Uint32Array;
-  /** By number, the number of the node that led to it. */
+  /** The number of the node from which the search came, by number. */
   readonly parents: Uint32Array;
   readonly count: number;
 }
@@ -61,7 +65,10 @@ function search({ nodeCount, firstEdge, edgeKinds, targets }: Edges): Search {
   return { nodes, numbers, parents, count };
 }
 
-/** The edges the other way round, as numbers: who leads to number k is at `first[k]` up to `first[k + 1]` of `from`. */
+/**
+ * The edges in the opposite direction, as numbers: the nodes with an edge to number k are `first[k]` up to `first[k +
+ * 1]` of `from`.
+ */
 function reversed({ nodeCount, firstEdge, edgeKinds, targets }: Edges, { numbers, count }: Search) {
   const first = new Uint32Array(count + 2);
   const each = (visit: (from: number, to: number) => void) => {
@@ -87,7 +94,7 @@ function reversed({ nodeCount, firstEdge, edgeKinds, targets }: Edges, { numbers
   return { first, from };
 }
 
-/** By number, the number of the immediate dominator. */
+/** The number of the immediate dominator, by number. */
 function dominatorsOf(graph: Edges, found: Search): Uint32Array {
   const { parents, count } = found;
   const { first, from } = reversed(graph, found);
@@ -95,7 +102,10 @@ function dominatorsOf(graph: Edges, found: Search): Uint32Array {
   const best = semi.slice();
   const ancestor = parents.slice(0, count + 1);
   const path: number[] = [];
-  /** The number with the least semidominator on the way up from a number, among those above `last`, which are done. */
+  /**
+   * The number with the least semidominator on the path up from a number, among the numbers above `last`, which are
+   * done.
+   */
   const evaluate = (number: number, last: number): number => {
     if (number <= last) return number;
     let at = number;

@@ -1,18 +1,20 @@
-// What is in a heap and who refers to whom: the graph that every snapshot is, whoever's objects they are.
+// The graph of a heap's objects and their references. Every snapshot is such a graph, whatever program the objects are
+// from.
 //
 //   node 0 is the root; its edges lead to groups (modules, threads, ...), and theirs to objects
 //   edges of node k: firstEdge[k] up to firstEdge[k + 1]
 //
-// All in columns of numbers, because there are millions: about 22 bytes a node and 9 an edge. Texts are numbers of `strings`.
+// All of it is columns of numbers, because there are millions of nodes: about 22 bytes for a node and 9 for an edge. A
+// text is stored as its number in `strings`.
 
 import { bytes, words } from "./columns.js";
 
 /** What a node is. */
 export const NODE = {
-  /** It stands for no memory: the root, a group, a thread. */
+  /** It stands for no memory: the root, a group or a thread. */
   synthetic: 0,
   object: 1,
-  /** A text; its value is the node's. */
+  /** A text. The node's value is this text. */
   string: 2,
   /** Memory that belongs to no object. */
   memory: 3,
@@ -27,18 +29,18 @@ export const EDGE = {
   key: 1,
   /** Position in a sequence; `name` is the number itself. */
   index: 2,
-  /** A variable of a function that runs, or was interrupted. */
+  /** A variable of a function that runs or is suspended. */
   local: 3,
-  /** A variable of a function that an inner one keeps. */
+  /** A variable that a function shares with an inner one. */
   cell: 4,
-  /** What the object has by its making: `__dict__`, its class, ... */
+  /** A reference that the object has by its nature: `__dict__`, its class, ... */
   internal: 5,
-  /** It does not keep the other one alive. */
+  /** It does not keep its target alive. */
   weak: 6,
 } as const;
 
 export const FLAG = {
-  /** It is not in the heap, and never freed: a part of the program itself. */
+  /** The object is not in the heap and is never freed: it is a part of the program itself. */
   static: 1,
   /** It is never freed. */
   immortal: 2,
@@ -51,27 +53,27 @@ export interface ObjectGraph {
   readonly edgeCount: number;
   /** Columns of the nodes. */
   readonly kinds: Uint8Array;
-  /** Type, with its module if it is not built in, by number of a string. */
+  /** The type, with its module unless it is built in: the number of a string. */
   readonly types: Uint32Array;
-  /** A short text that shows the value, by number of a string; 0: none. */
+  /** A short text that shows the value: the number of a string; 0 if there is none. */
   readonly values: Uint32Array;
-  /** Bytes in the heap: blocks whole, with what the object alone owns. */
+  /** Bytes in the heap: the whole block, and the other blocks that only the object uses. */
   readonly sizes: Uint32Array;
-  /** What the program knows it by: in Python `id(object)`. */
+  /** The number by which the program knows the object: in Python `id(object)`. */
   readonly ids: Uint32Array;
   readonly flags: Uint8Array;
-  /** One more than there are nodes. */
+  /** The number of the node's first edge. It has one element more than there are nodes. */
   readonly firstEdge: Uint32Array;
   /** Columns of the edges. */
   readonly edgeKinds: Uint8Array;
-  /** By number of a string; of an index, the index. */
+  /** The number of a string; for an index, the index itself. */
   readonly edgeNames: Uint32Array;
   readonly targets: Uint32Array;
-  /** The first is "". */
+  /** The first string is "". */
   readonly strings: readonly string[];
 }
 
-/** Texts by number, each once. */
+/** Numbers texts. A text has one number, however often it occurs. */
 export class Strings {
   readonly list: string[] = [""];
   readonly #numbers = new Map<string, number>([["", 0]]);
@@ -84,7 +86,7 @@ export class Strings {
   }
 }
 
-/** An edge of a group, which is known only in the end. */
+/** An edge of a group. These are put into their order when the graph is complete. */
 interface GroupEdge {
   readonly kind: number;
   readonly name: number;
@@ -92,8 +94,9 @@ interface GroupEdge {
 }
 
 /**
- * Makes a graph. Groups come first: the root, and what is added until the first other node. Their edges can be added at any time; those of another node only
- * between its `begin` and that of the next one, and nodes begin in the order in which they were added.
+ * Makes a graph. Groups come first: the root, and all groups that are added before the first other node. A group can
+ * get edges at any time. Another node gets its edges after its `begin` and before that of the next node, and nodes
+ * begin in the order in which they were added.
  */
 export class GraphBuilder {
   readonly strings = new Strings();
@@ -117,7 +120,7 @@ export class GraphBuilder {
     return this.#targets.length + this.#groups.reduce((sum, edges) => sum + edges.length, 0);
   }
 
-  /** A group; the first one is the root. Its id is below those of objects, which are addresses. */
+  /** Adds a group; the first one is the root. Its id is lower than the ids of objects, which are addresses. */
   group(name: string): number {
     this.#groups.push([]);
     return this.node(NODE.synthetic, this.strings.number(name), this.nodeCount + 1);
@@ -128,7 +131,7 @@ export class GraphBuilder {
     this.#groups[group]?.push({ kind, name: number, target });
   }
 
-  /** A node, of which only what it is by itself is known. */
+  /** Adds a node, without its edges. */
   node(kind: number, type: number, id: number): number {
     this.#kinds.push(kind);
     this.#types.push(type);
@@ -139,7 +142,7 @@ export class GraphBuilder {
     return this.#kinds.length - 1;
   }
 
-  /** From now on, edges are this node's. */
+  /** After this call, new edges belong to this node. */
   begin(node: number): void {
     if (this.#firstEdge.length !== node - this.#groups.length) throw new Error(`node ${node} begins out of order`);
     this.#firstEdge.push(this.#targets.length);
@@ -164,12 +167,12 @@ export class GraphBuilder {
     return this.#ids.get(node);
   }
 
-  /** The nodes that have begun lead to these, each edge once. */
+  /** The targets of all edges of the nodes that have begun. */
   get targetsSoFar(): Uint32Array {
     return this.#targets.view;
   }
 
-  /** Where the edges of a node that has begun are in `targetsSoFar`. */
+  /** The range of `targetsSoFar` that has the targets of a node that has begun. */
   edgesOf(node: number): readonly [first: number, end: number] {
     const k = node - this.#groups.length;
     const end = k + 1 < this.#firstEdge.length ? this.#firstEdge.get(k + 1) : this.#targets.length;

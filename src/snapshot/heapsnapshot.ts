@@ -1,7 +1,9 @@
-// V8's format of heap snapshots, `.heapsnapshot`: what of it and what beside it we write. Chrome's DevTools, memlab and others read it.
+// V8's format of heap snapshots, `.heapsnapshot`: the parts of it that we write, and what we add. Chrome's DevTools,
+// memlab and other tools read it.
 //
-// It is JSON: numbers in rows without names, whose meaning `meta` says, and strings by number. Readers find a field by its name in `meta`, so fields of our own
-// after V8's do no harm: `value`, a short text, and `flags`.
+// It is JSON: rows of numbers without names, whose meaning `meta` gives, and a list of strings that have numbers.
+// Readers look a field up by its name in `meta`, so our own fields after V8's do no harm: `value`, a short text, and
+// `flags`.
 
 import { EDGE, NODE } from "./graph.js";
 
@@ -12,7 +14,7 @@ export const NODE_FIELDS = [
 
 export const EDGE_FIELDS = ["type", "name_or_index", "to_node"] as const;
 
-/** V8's list, in its order. */
+/** V8's list of names, in its order. */
 export const NODE_TYPES = [
   ...["hidden", "array", "string", "object", "code", "closure", "regexp", "number", "native", "synthetic"],
   ...["concatenated string", "sliced string", "symbol", "bigint", "object shape"],

@@ -1,13 +1,13 @@
-// Who holds a node: the shortest way to it from the root, along edges that hold.
+// Finds out who holds a node: the shortest path to it from the root, along edges that keep their targets alive.
 
 import { EDGE, type ObjectGraph } from "./graph.js";
 
 const NONE = 0xffff_ffff;
 
-/** Groups whose members' names tell where they are. */
+/** Groups whose names a path leaves out, because their members' names say where they are. */
 const SELF_EXPLAINING: ReadonlySet<string> = new Set(["(modules)", "(threads)"]);
 
-/** A step of a way: the edge, and the node that it leads to. */
+/** A step of a path: the edge, and the node that it leads to. */
 export interface Step {
   readonly edge: number;
   readonly node: number;
@@ -15,7 +15,7 @@ export interface Step {
 
 export class Paths {
   readonly #graph: ObjectGraph;
-  /** By node, the edge over which a search in breadth came to it, and where that begins. */
+  /** For each node, the edge over which a breadth-first search reached it, and the node where this edge begins. */
   readonly #edges: Uint32Array;
   readonly #from: Uint32Array;
 
@@ -38,7 +38,7 @@ export class Paths {
     }
   }
 
-  /** The steps from the root to a node; undefined if nothing leads there. */
+  /** The steps from the root to a node; undefined if no path leads there. */
   to(node: number): Step[] | undefined {
     const steps: Step[] = [];
     for (let at = node; at !== 0; at = this.#from[at] as number) {
@@ -50,8 +50,8 @@ export class Paths {
   }
 
   /**
-   * A way as Python would write it: `sys.modules['app'].cache[7]`. `merged`: the keys and positions of containers are not told apart, as
-   * `sys.modules['app'].cache[…]`.
+   * A path as Python would write it: `sys.modules['app'].cache[7]`. If `merged`, keys and positions of containers are
+   * replaced: `sys.modules['app'].cache[…]`.
    */
   text(steps: readonly Step[], merged = false): string {
     let text = "";
@@ -69,7 +69,7 @@ export class Paths {
     return text;
   }
 
-  /** The name of an edge; of an index, as it is written. */
+  /** The name of an edge; for an index, the number. */
   #name(edge: number): string {
     const { edgeKinds, edgeNames, strings } = this.#graph;
     const name = edgeNames[edge] as number;

@@ -1,4 +1,5 @@
-// The file of a heap snapshot: what is written is read again; V8's own can be read; a broken one gets an error that says so.
+// The file of a heap snapshot: what is written can be read again; V8's own files can be read; a broken file gets an
+// error that says so.
 
 import { Readable } from "node:stream";
 import { getHeapSnapshot } from "node:v8";
@@ -10,7 +11,7 @@ import { BrokenSnapshot, readHeapSnapshot } from "./reader.js";
 import { groupObjects } from "./types.js";
 import { writeHeapSnapshot } from "./writer.js";
 
-/** A root, a module group, and in it: a list with two texts and itself, and a weak reference to a Point. */
+/** A root and a group of modules with a list, which has two texts and itself, and a weak reference to a Point. */
 function small(): ObjectGraph {
   const graph = new GraphBuilder();
   const number = (text: string) => graph.strings.number(text);
@@ -47,7 +48,7 @@ function written(graph: ObjectGraph): Buffer {
   return Buffer.concat(pieces);
 }
 
-/** A file in pieces of a size. */
+/** A file in pieces of `size` bytes. */
 const inPieces = (file: Uint8Array, size: number): Uint8Array[] =>
   Array.from({ length: Math.ceil(file.length / size) }, (_, k) => file.subarray(k * size, (k + 1) * size));
 

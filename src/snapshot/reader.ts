@@ -1,9 +1,10 @@
-// Reads a `.heapsnapshot`, ours or V8's, into the columns of a graph: piece by piece, because a file can be longer than any string.
+// Reads a `.heapsnapshot`, ours or V8's, into the columns of a graph. It reads in pieces, because a file can be longer
+// than the longest string.
 
 import { type Column, words } from "./columns.js";
 import { EDGE, NODE, type ObjectGraph } from "./graph.js";
 
-/** The file is not a heap snapshot, or a broken one. */
+/** The file is not a heap snapshot, or it is broken. */
 export class BrokenSnapshot extends Error {
   override readonly name = "BrokenSnapshot";
 }
@@ -17,7 +18,7 @@ const DEEPER = [OPEN, 123];
 const UP = [CLOSE, 125];
 const DECODER = new TextDecoder();
 
-/** The bytes of a file, one after another. */
+/** The bytes of a file. */
 class Input {
   readonly #pieces: Iterator<Uint8Array>;
   #piece: Uint8Array = new Uint8Array(0);
@@ -28,7 +29,7 @@ class Input {
     this.#pieces = pieces[Symbol.iterator]();
   }
 
-  /** The next byte, which stays; -1 at the end. */
+  /** The next byte, without moving on; -1 at the end. */
   peek(): number {
     while (this.#at === this.#piece.length) {
       const { done, value } = this.#pieces.next();
@@ -47,7 +48,7 @@ class Input {
     return byte;
   }
 
-  /** The next byte that is not white space; it stays. */
+  /** Moves to the next byte that is not white space, and returns it without moving past it. */
   token(): number {
     for (;;) {
       const byte = this.peek();
@@ -63,7 +64,7 @@ class Input {
     this.take();
   }
 
-  /** Whether the next token is this one; then it is taken. */
+  /** Moves past the next token if it is this byte. Returns whether it was. */
   skip(byte: number): boolean {
     if (this.token() !== byte) return false;
     this.take();
@@ -85,7 +86,7 @@ class Scratch {
     this.#bytes[this.#length++] = byte;
   }
 
-  /** What was collected, as JSON; it begins anew. */
+  /** The collected bytes as JSON. Collecting then starts again. */
   parse(): unknown {
     const text = DECODER.decode(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
@@ -110,7 +111,7 @@ function readString(input: Input): string {
   }
 }
 
-/** Any value. */
+/** Reads any value. */
 function readValue(input: Input): unknown {
   if (input.token() === QUOTE) return readString(input);
   let depth = 0;
@@ -129,7 +130,7 @@ function readValue(input: Input): unknown {
   }
 }
 
-/** A list of whole numbers. */
+/** Reads a list of whole numbers. */
 function readNumbers(input: Input): Uint32Array {
   const column: Column<Uint32Array> = words();
   input.expect(OPEN);
@@ -221,7 +222,7 @@ const EDGE_KINDS: Readonly<Record<string, number>> = {
   context: EDGE.local,
 };
 
-/** Reads a snapshot. Throws BrokenSnapshot if it is none, or not whole. */
+/** Reads a snapshot. Throws BrokenSnapshot if it is not one, or if it is not complete. */
 export function readHeapSnapshot(pieces: Iterable<Uint8Array>): ObjectGraph {
   const { meta, nodes, edges, strings } = readParts(new Input(pieces));
   if (!meta || !nodes || !edges || !strings) throw new BrokenSnapshot("it has no nodes, edges and strings");

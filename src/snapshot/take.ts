@@ -1,21 +1,21 @@
-// A snapshot: a graph, written to a file or to whatever takes bytes.
+// Takes a snapshot: writes a graph to a file, or to a function that takes bytes.
 
 import { NODE, type ObjectGraph } from "./graph.js";
 import { type SnapshotSink, writeHeapSnapshot } from "./writer.js";
 
-/** Where a snapshot goes: one of both. */
+/** Where a snapshot is written to. Exactly one of the two is given. */
 export interface SnapshotOptions {
   /** Takes the bytes, in order. They are only valid during the call. */
   readonly write?: SnapshotSink | undefined;
-  /** A path, where there are files: in Node, Bun and Deno. What is there is written over. */
+  /** A path, where the host has files: in Node, Bun and Deno. A file that exists is overwritten. */
   readonly file?: string | undefined;
 }
 
-/** What a snapshot has. */
+/** The size of a snapshot's graph. */
 export interface SnapshotSummary {
   readonly objects: number;
   readonly references: number;
-  /** Of all of the heap. */
+  /** Bytes of the whole heap. */
   readonly bytes: number;
 }
 
@@ -44,7 +44,7 @@ function writeFile(graph: ObjectGraph, file: string): void {
   }
 }
 
-/** Writes a graph. Throws TypeError unless the options say where to. */
+/** Writes a graph. Throws TypeError unless the options say where. */
 export function takeSnapshot(graph: ObjectGraph, { write, file }: SnapshotOptions): SnapshotSummary {
   if ((write === undefined) === (file === undefined)) {
     throw new TypeError("Cannot take a snapshot: say where it goes, with either `file` or `write`");
@@ -54,7 +54,7 @@ export function takeSnapshot(graph: ObjectGraph, { write, file }: SnapshotOption
   return summaryOf(graph);
 }
 
-/** Sums a graph up. */
+/** The size of a graph. */
 export function summaryOf({ kinds, sizes, edgeCount }: ObjectGraph): SnapshotSummary {
   let objects = 0;
   let bytes = 0;

@@ -1,4 +1,4 @@
-// Nodes by type, or by anything else that they have in common: how many, how large, and what would be free without them.
+// Groups nodes by type, or by another property: how many they are, their size, and how much would be free without them.
 
 import type { Dominators } from "./dominators.js";
 import { NODE, type ObjectGraph } from "./graph.js";
@@ -8,14 +8,17 @@ export interface TypeRow {
   count: number;
   /** Bytes of the nodes themselves. */
   own: number;
-  /** Bytes of the nodes and all that they dominate, each once. */
+  /** Bytes of the nodes and of all that they dominate. Each byte counts once. */
   retained: number;
 }
 
 export type Grouping = "type" | "module" | "size";
 export const GROUPINGS: readonly Grouping[] = ["type", "module", "size"];
 
-/** A type's module: all before the last name that is not that of a class within a class. */
+/**
+ * The module of a type: the names before the first one that begins with a capital, as a class does; if there is none,
+ * all but the last.
+ */
 function moduleOf(type: string): string {
   const names = type.split(".");
   const first = names.findIndex((name) => /^_*[A-Z]/.test(name));
@@ -23,7 +26,7 @@ function moduleOf(type: string): string {
   return end <= 0 ? "builtins" : names.slice(0, end).join(".");
 }
 
-/** The size's power of two: "64 to 127". */
+/** The range of sizes between two powers of two: "64 to 127". */
 function sizeClass(size: number): string {
   if (size === 0) return "0";
   const from = 2 ** Math.floor(Math.log2(size));
@@ -66,7 +69,7 @@ export function groupObjects(graph: ObjectGraph, { parents, retained, order }: D
   return rows;
 }
 
-/** Adds up, for each row, what those of its nodes retain that no other one of them dominates. */
+/** Adds to each row what its nodes retain, except those that another node of the row dominates. */
 function addRetained(rows: TypeRow[], group: Int32Array, { parents, retained, order }: Dominators): void {
   const nodeCount = parents.length;
   // The children of each node in the dominator tree, as lists.

@@ -1,4 +1,4 @@
-// Writes a graph as a `.heapsnapshot`, piece by piece: it needs no more memory than a piece.
+// Writes a graph as a `.heapsnapshot`, in pieces, so it needs no more memory than one piece.
 
 import { NODE, type ObjectGraph } from "./graph.js";
 import { EDGE_TYPE_OF, META, NODE_FIELDS, NODE_TYPE_OF } from "./heapsnapshot.js";
@@ -12,7 +12,7 @@ const ZERO = 48;
 const COMMA = 44;
 const NEWLINE = 10;
 
-/** Numbers and texts as UTF-8, handed on when a piece is full. */
+/** Writes numbers and texts as UTF-8, and passes a piece on when it is full. */
 class Pieces {
   readonly #sink: SnapshotSink;
   readonly #bytes = new Uint8Array(PIECE);
@@ -42,7 +42,7 @@ class Pieces {
     this.#bytes[this.#length++] = byte;
   }
 
-  /** A row of whole numbers, with a comma in front unless it is the first, and a new line after. */
+  /** Writes a row of whole numbers: a comma first unless it is the first row, and a newline after it. */
   row(isFirst: boolean, ...numbers: number[]): void {
     if (this.#length > PIECE - 16 * numbers.length) this.flush();
     numbers.forEach((number, k) => {
@@ -60,10 +60,10 @@ class Pieces {
   }
 }
 
-/** A text as JSON: half a surrogate pair has no UTF-8. */
+/** A text as JSON. JSON escapes half a surrogate pair, which has no UTF-8. */
 const quoted = (text: string) => JSON.stringify(text);
 
-/** Writes all of a graph. */
+/** Writes the whole graph. */
 export function writeHeapSnapshot(graph: ObjectGraph, sink: SnapshotSink): void {
   const out = new Pieces(sink);
   const { nodeCount, edgeCount } = graph;
@@ -73,7 +73,7 @@ export function writeHeapSnapshot(graph: ObjectGraph, sink: SnapshotSink): void 
   for (let k = 0; k < nodeCount; k++) {
     const kind = kinds[k] as number;
     const value = values[k] as number;
-    // What V8 calls a string shows its name as its value.
+    // V8 shows the name of a string node as its value.
     const name = kind === NODE.string ? value : (types[k] as number);
     const edges = (firstEdge[k + 1] as number) - (firstEdge[k] as number);
     const own = kind === NODE.string ? (types[k] as number) : value;

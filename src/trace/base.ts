@@ -1,5 +1,5 @@
-// What the interpreter's start comes to, in a trace that does not have its events: every block that is live when the program begins, and by domain and
-// size how many there were that were not live any more. All of it has one stack.
+// The sums of the interpreter's start, in a trace that does not have its events: every block that is live when the
+// program begins, and by domain and size how many blocks had been freed before. All of them have one stack.
 //
 //   base    = node, gone, blocks
 //   gone      count, then for each: domain, blocks, bytes in all
@@ -8,7 +8,7 @@
 import { BrokenContent, ByteReader, ByteWriter } from "./bytes.js";
 import { TAG } from "./format.js";
 
-/** The function that stands for the interpreter's start, where it has no stacks. */
+/** The function that stands for the interpreter's start, of which there are no stacks. */
 export const START = { name: "interpreter start", file: "", firstLine: 0 } as const;
 /** Its node: the first of the recording. */
 export const START_NODE = 1;
@@ -16,14 +16,14 @@ export const START_NODE = 1;
 const UNIT = 8;
 const MOST = 2 ** 32;
 
-/** Blocks of a domain and of about one size that came and went. */
+/** Blocks of a domain and of about one size that were freed before the program began. */
 export interface Gone {
   readonly domain: number;
   readonly count: number;
   readonly bytes: number;
 }
 
-/** A block that is live. `tag` has the domain and whether it was cleared, as TAG says. */
+/** A block that is live when the program begins. `tag` is the domain, and whether the block was cleared (TAG). */
 export interface BaseBlock {
   readonly address: number;
   readonly size: number;
@@ -32,13 +32,13 @@ export interface BaseBlock {
 
 export interface Base {
   readonly gone: readonly Gone[];
-  /** By address. */
+  /** In the order of addresses. */
   readonly blocks: readonly BaseBlock[];
 }
 
-/** Takes what is in a base. */
+/** Takes the contents of a base. */
 export interface BaseConsumer {
-  /** So many blocks of about a size, `bytes` in all, came and went before the program began. */
+  /** `count` blocks of about `size` bytes, `bytes` in all, were allocated and freed before the program began. */
   baseGone(domain: number, size: number, count: number, bytes: number, node: number): void;
   /** A block is live when the program begins. */
   baseBlock(address: number, size: number, tag: number, node: number): void;
@@ -62,7 +62,7 @@ export function encodeBase({ gone, blocks }: Base): Uint8Array {
   return out.written;
 }
 
-/** Hands what is in a base to `to`. Throws BrokenContent for what can't be. */
+/** Passes the contents of a base to `to`. Throws BrokenContent if they are not valid. */
 export function readBase(content: Uint8Array, to: BaseConsumer): void {
   const from = new ByteReader(content);
   const node = from.number();

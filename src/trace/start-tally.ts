@@ -1,5 +1,6 @@
-// Counts what is allocated from now on, without stacks, at a small part of what a recording costs: what an interpreter does to start, of which a trace
-// has the sums. A module of its own (core/start/tally.ts) stands in front of the domains, with a memory of its own.
+// Counts what is allocated, without stacks, at a small part of the cost of a recording. It is used while an interpreter
+// starts: a trace has sums of the start. A module of its own (core/start/tally.ts) stands in front of the domains, with
+// a memory of its own.
 
 import type { AllocatorHooks, InstalledAllocator } from "../alloc/hooks.js";
 import { DOMAIN_NUMBERS } from "../alloc/hooks.js";
@@ -23,19 +24,19 @@ interface Tally {
   tally_sums(): number;
 }
 
-/** Words of a block in its table, and of a sum: two numbers of 64 bits. */
+/** Words of a block in its table, and words of a sum, which is two numbers of 64 bits. */
 const PLACE = 2;
 const SUM = 2;
 const TAGS = TAG.domain | TAG.cleared;
 
 export class StartTally {
-  /** When it began, as performance.now() tells. */
+  /** The time at which it began, from performance.now(). */
   readonly begun = performance.now();
   readonly #tally: Tally;
   readonly #hooks: AllocatorHooks;
   readonly #before = new Map<DomainName, { readonly theirs: InstalledAllocator; readonly ours: string }>();
 
-  /** Stands in front of the domains. The caller hands on that they have changed. */
+  /** Puts the tally in front of the domains. The caller has to tell that they have changed. */
   constructor(where: WithTable, hooks: AllocatorHooks) {
     const bytes = Uint8Array.from(atob(TALLY_BASE64), (char) => char.charCodeAt(0));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { table: where.table } });
@@ -50,7 +51,7 @@ export class StartTally {
     }
   }
 
-  /** The domains have what they had before, unless somebody else stands there now. */
+  /** Gives the domains the allocators that they had before, unless others stand there now. */
   end(): void {
     for (const [name, { theirs, ours }] of this.#before) {
       if (String(this.#hooks.get(name).words) === ours) this.#hooks.set(name, theirs);
@@ -58,7 +59,7 @@ export class StartTally {
     this.#before.clear();
   }
 
-  /** What was counted. */
+  /** The counts. */
   base(): Base {
     const { memory, tally_live, tally_places, tally_sums, CLASSES } = this.#tally;
     const table = new Uint32Array(memory.buffer, tally_live(), PLACE * tally_places());
@@ -76,7 +77,7 @@ export class StartTally {
   }
 }
 
-/** Of all blocks, by domain and class, those that are not live any more. */
+/** The blocks that are not live any more, by domain and class: all blocks without the live ones. */
 function goneOf(sums: BigUint64Array, classes: number, blocks: readonly BaseBlock[]): Gone[] {
   const [counts, bytes] = [0, 1].map((at) =>
     Float64Array.from({ length: sums.length / SUM }, (_, k) => Number(sums[k * SUM + at])),
@@ -93,7 +94,10 @@ function goneOf(sums: BigUint64Array, classes: number, blocks: readonly BaseBloc
   })).filter(({ count }) => count > 0);
 }
 
-/** As in core/start/tally.ts: a class for each small size, which is all but the last 23, and for each power of two above. */
+/**
+ * The class of a size, as in core/start/tally.ts: each small size has a class, and the last 23 classes are for the
+ * powers of two above.
+ */
 function classOf(size: number, classes: number): number {
   const exact = classes - 24;
   return size <= exact ? size : exact + 1 + (22 - Math.clz32(size - 1));

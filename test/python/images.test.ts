@@ -1,4 +1,5 @@
-// Images of an interpreter: what is in one, what the interpreter that comes from one has anew, and which can't be made or loaded.
+// Images of an interpreter: what an image contains, what an interpreter from an image sets anew, and which images can't
+// be made or loaded.
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -95,7 +95,7 @@ export class Handles {
     decref(o);
   }
 
-  /** The object of the first handle in use from number `handle` on; 0 if there is none. */
+  /** Whether the handle names an object. A freed handle doesn't, and handle 0 never does. */
   @inline
   isUsed(handle: u32): bool {
     return handle != 0 && handle < this.capacity && (load<u32>(this.word(handle)) & 1) == 0;

@@ -1,4 +1,4 @@
-// The packages that are made for an interpreter: what its lock file lists, and the wheels beside it.
+// The packages that are made for an interpreter: those that its lock file lists, and the wheels beside it.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -10,10 +10,10 @@ import type { Archive } from "./store.js";
 import { fit, type Interpreter, normalized, parseWheelName } from "./wheel-name.js";
 
 const LOCK_FILE = "pyodide-lock.json";
-/** Where Pyodide's own packages are, for a version of it. */
+/** The URL at which Pyodide publishes the packages of a version. */
 const PUBLIC = (version: string) => `https://cdn.jsdelivr.net/pyodide/v${version}/full/`;
 
-/** A package in a lock file, as far as it matters. */
+/** The fields of a package in a lock file that are used. */
 interface Entry {
   readonly name: string;
   readonly version: string;
@@ -31,13 +31,13 @@ interface LockFile {
 /** A package that was found. */
 export interface Found {
   readonly archive: Archive;
-  /** What a lock file says that it needs; undefined if the package says it itself. */
+  /** The packages that it needs according to a lock file; undefined if the package itself has to say it. */
   readonly depends: readonly string[] | undefined;
 }
 
 export class Distribution {
   readonly interpreter: Interpreter;
-  /** Whether all that can be had lies on this machine, and nothing else is to be asked. */
+  /** Whether all packages are on this machine, so that no other place may be asked. */
   readonly isLocal: boolean;
   readonly #byName = new Map<string, Found>();
   readonly #byImport = new Map<string, string>();
@@ -58,7 +58,10 @@ export class Distribution {
     }
   }
 
-  /** What there is at a place, a folder or a URL; what Pyodide publishes if there is none. Throws UsageError if the place can't be read. */
+  /**
+   * Reads what a place offers, which is a folder or a URL; without a place, what Pyodide publishes. Throws UsageError
+   * if it can't be read.
+   */
   static async read(place: string | undefined): Promise<Distribution> {
     if (place === undefined) return new Distribution(ownLockFile(), PUBLIC(ownVersion()));
     const base = isURL(place) ? place.replace(/\/*$/, "/") : pathToFileURL(`${resolve(place)}/`).href;
@@ -87,7 +90,7 @@ export class Distribution {
     }
   }
 
-  /** The names of modules that can be had. */
+  /** The names of modules that packages here have. */
   get imports(): string[] {
     return [...this.#byImport.keys()];
   }
@@ -97,7 +100,7 @@ export class Distribution {
     return this.#byImport.get(module);
   }
 
-  /** All there is of a package, the one of the lock file first. */
+  /** All archives of a package; the one of the lock file comes first. */
   candidates(name: string): Found[] {
     const listed = this.#byName.get(name);
     const wheels = (this.#wheels.get(name) ?? []).filter(({ url }) => url !== listed?.archive.url);

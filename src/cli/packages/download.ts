@@ -1,25 +1,25 @@
-// Bytes from the machine or from the network.
+// Reads bytes from the machine or from the network.
 
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { PackageError, whyOf } from "./package-error.js";
 
-/** Milliseconds in which a server has to say something. */
+/** Milliseconds in which a server has to send something. */
 const PATIENCE = 30_000;
 
 export type Progress = (received: number, total: number | undefined) => void;
 
 export interface Download {
   readonly bytes: Uint8Array;
-  /** Where they were in the end, after redirections. */
+  /** The URL that they came from, after redirections. */
   readonly url: string;
   readonly type: string;
 }
 
-/** A folder or a URL, as a URL in which names can be looked up. */
+/** Whether a place is a URL, and not a folder. */
 export const isURL = (place: string) => /^(https?|file):\/\//.test(place);
 
-/** Throws PackageError, which says only the reason. */
+/** Throws PackageError, whose message is only the reason. */
 export async function download(url: string, accept: string, progress: Progress = () => undefined): Promise<Download> {
   try {
     if (url.startsWith("file:")) return { bytes: await readFile(fileURLToPath(url)), url, type: "" };

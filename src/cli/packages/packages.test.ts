@@ -1,4 +1,5 @@
-// What is asked for is found, checked and unpacked; what can't be had says what, for whom, from where.
+// A package that is asked for is found, checked and unpacked; for one that can't be had, the error says which, who
+// needs it, and where it was looked for.
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -154,7 +155,7 @@ const files = (wheels: readonly TestWheel[], lock = lockFile(wheels)) =>
 const begin = (options: PackageOptions, place: string, cache = newCache()) =>
   Provider.begin(options, { PYHEAP_PACKAGES: place, PYHEAP_CACHE: cache }, undefined);
 
-/** The names and versions of folders. */
+/** The packages and versions in the names of folders. */
 const versions = (folders: readonly string[]) =>
   folders.map((each) => basename(dirname(each)).replace(/-[0-9a-f]{16}$/, ""));
 

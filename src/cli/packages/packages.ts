@@ -1,8 +1,11 @@
-// The packages of one run: what is asked for, and all that it needs, each in one version, unpacked on this machine.
+// The packages of one run: those that are asked for and all that they need, each in one version, unpacked on this
+// machine.
 //
-//   requirement -> candidates: lock file, wheels beside it, index -> the first that fits -> unpacked -> what it needs: requirements
+//   requirement -> candidates: lock file, wheels beside it, index -> the first that fits -> unpacked -> what it needs:
+// requirements
 //
-// As micropip does, the first version that fits is taken, and never taken back: what contradicts it fails.
+// Like micropip, this takes the first version that fits, and never replaces it: a requirement that contradicts it
+// fails.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,7 +30,7 @@ export class Packages {
   readonly #index: SimpleIndex | undefined;
   readonly #chosen = new Map<string, Chosen>();
 
-  /** Without an index, only what the distribution has can be had. */
+  /** Without an index, only packages of the distribution can be had. */
   constructor(distribution: Distribution, store: Store, index: SimpleIndex | undefined) {
     this.distribution = distribution;
     this.#store = store;
@@ -35,8 +38,9 @@ export class Packages {
   }
 
   /**
-   * Gets what is asked for with all that it needs. Answers the folders that are new, for Python's path. Throws PackageError, which says what of
-   * it can't be had, for what and from where: then nothing of it counts as chosen.
+   * Gets packages with all that they need. Returns the new folders for Python's path. Throws PackageError, whose
+   * message says what can't be had, who needs it, and where it was looked for. Then none of the packages counts as
+   * chosen.
    */
   async get(asked: readonly (readonly [requirement: Requirement, why: string])[]): Promise<string[]> {
     const before = [...this.#chosen.keys()];
@@ -68,7 +72,7 @@ export class Packages {
     for (const each of depends ?? []) await this.#need(parseRequirement(each), `which ${label} needs`, []);
     if (depends !== undefined && missing.length === 0) return;
     for (const each of requirementsIn(await chosen.folder, name)) {
-      // What an extra needs no lock file says.
+      // A lock file does not list what an extra needs.
       if (depends === undefined || isOfExtra(each)) await this.#need(each, `which ${label} needs`, [...chosen.extras]);
     }
   }
@@ -78,7 +82,7 @@ export class Packages {
     const folder = this.#store.unpacked(archive).catch((error: unknown) => {
       throw new PackageError(`Cannot load ${name} ${version}, ${why}, from ${url}: ${whyOf(error)}`);
     });
-    // It is waited for later.
+    // The promise is awaited later; until then, its failure must not count as unhandled.
     folder.catch(() => undefined);
     const chosen = { archive, why, folder, extras: new Set<string>() };
     this.#chosen.set(name, chosen);
@@ -108,7 +112,7 @@ export class Packages {
     throw problem(`${from}${has}: the newest that run in this Python are ${versions}`);
   }
 
-  /** A wheel that was named itself. */
+  /** A wheel that was named by its URL. */
   #wheelAt(name: string, url: string, sha256: string | undefined, why: string): Archive {
     const file = decodeURIComponent(url.split("/").at(-1) ?? "");
     const wheel = parseWheelName(file);
@@ -125,7 +129,7 @@ export class Packages {
   }
 }
 
-/** What a package that is unpacked says that it needs. */
+/** The requirements that an unpacked package states. */
 function requirementsIn(folder: string, name: string): Requirement[] {
   const info = readdirSync(folder).find((entry) => {
     const [, package_ = ""] = /^([^-]+)-.*\.dist-info$/.exec(entry) ?? [];
@@ -133,7 +137,7 @@ function requirementsIn(folder: string, name: string): Requirement[] {
   });
   const file = join(folder, info ?? "", "METADATA");
   if (info === undefined || !existsSync(file)) return [];
-  // What follows an empty line is a description.
+  // After the first empty line comes a description.
   const [head = ""] = readFileSync(file, "utf8").split(/\r?\n\r?\n/);
   return [...head.matchAll(/^Requires-Dist:\s*(.*)$/gim)].map(([, text = ""]) => parseRequirement(text));
 }

@@ -1,11 +1,11 @@
-// Downloads that are under way, in one line of a terminal.
+// Shows running downloads in one line of a terminal.
 
 import { bytes } from "../../text/bytes.js";
 import { visible } from "../../text/visible.js";
 import type { Progress } from "./download.js";
 import type { Archive } from "./store.js";
 
-/** Milliseconds between two looks of the line. */
+/** Milliseconds between two updates of the line. */
 const EVERY = 100;
 
 export class DownloadLine {
@@ -19,7 +19,7 @@ export class DownloadLine {
     this.#terminal = terminal;
   }
 
-  /** What is told of one download. */
+  /** Adds a download. The returned function takes its progress. */
   follow({ name, version }: Archive): Progress {
     return (received, total) => {
       this.#downloads.set(`${name} ${version}`, { received, total });
@@ -43,7 +43,7 @@ export class DownloadLine {
     this.#shown = Math.max(line.length, this.#shown);
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   clear(): void {
     if (this.#shown > 0) this.#terminal?.write(`\r${" ".repeat(this.#shown)}\r`);
     this.#shown = 0;

@@ -1,4 +1,5 @@
-// Packages for one run: those that the options name, before it begins; those that the program imports, when the thread asks for them.
+// Packages for one run: first those that the options name, before the program begins; then those that it imports, when
+// the program's thread asks for them.
 
 import { cacheFolder } from "../system/cache-folder.js";
 import { UsageError } from "../system/errors.js";
@@ -23,10 +24,10 @@ export interface PackageOptions {
   readonly index?: string;
 }
 
-/** A module, and who imports it: "app.py:3 imports"; or a requirement or a wheel's URL, and who asks for it. */
+/** A module, and what imports it: "app.py:3 imports"; or a requirement or a wheel's URL, and who asks for it. */
 export type Wanted = readonly [what: string, by: string, isImport: boolean];
 
-/** A folder for Python's path, and ""; or a module, and why it can't be had. */
+/** A folder for Python's path and ""; or a module and the reason why it can't be had. */
 export type Provided = readonly [place: string, failure: string];
 
 export class Provider {
@@ -43,7 +44,7 @@ export class Provider {
     this.folders = folders;
   }
 
-  /** Throws UsageError if what the options name can't be had. `terminal` shows downloads. */
+  /** Throws UsageError if a package that the options name can't be had. `terminal` shows downloads. */
   static async begin(
     options: PackageOptions,
     environment: NodeJS.ProcessEnv,
@@ -65,22 +66,22 @@ export class Provider {
     }
   }
 
-  /** The folder that packages are in, which the program has to see. */
+  /** The folder with the packages, which the program must be able to read. */
   get seen(): string {
     return this.#store.folder;
   }
 
-  /** Modules that can be had. */
+  /** Modules that packages offer. */
   get offered(): string[] {
     return this.#packages.distribution.imports;
   }
 
-  /** Gets packages. */
+  /** Gets the packages that are wanted. */
   async provide(wanted: readonly Wanted[]): Promise<Provided[]> {
     try {
       return await this.#get(wanted);
     } catch {
-      // One of them can't be had: which, and the others all the same.
+      // One of them can't be had. Each is tried alone: so the others are there, and the message names the right one.
       const provided: Provided[] = [];
       for (const each of wanted) {
         const failed = (error: Error): Provided[] => [[each[0], error.message]];

@@ -1,4 +1,5 @@
-// What is asked of a package, as Python writes it (PEP 508): name[extra,...] >=1,<2 ; python_version < "3.15", or name @ URL.
+// A requirement: a package and its versions, as Python writes them (PEP 508): name[extra,...] >=1,<2 ; python_version <
+// "3.15", or name @ URL.
 
 import { satisfies, valid, validRange } from "@renovatebot/pep440";
 import { PackageError } from "./package-error.js";
@@ -8,19 +9,19 @@ export interface Requirement {
   /** Normalized. */
   readonly name: string;
   readonly extras: readonly string[];
-  /** Of versions; "" allows all. */
+  /** The versions that it allows; "" allows all. */
   readonly range: string;
-  /** Where it is to be had from, if the requirement says it. */
+  /** The URL that the requirement names, if it does. */
   readonly url: string | undefined;
-  /** The hash that it must have, if the requirement says it. */
+  /** The hash that the requirement demands, if it does. */
   readonly sha256: string | undefined;
-  /** Under which condition it is asked for; "": always. */
+  /** The condition under which it applies; "": always. */
   readonly marker: string;
 }
 
 const NAME = /^([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)\s*(?:\[([^\]]*)\])?\s*/i;
 
-/** Throws PackageError if it is not a requirement. */
+/** Throws PackageError if the text is not a requirement. */
 export function parseRequirement(text: string): Requirement {
   const found = NAME.exec(text.trim());
   const [all = "", name = "", extras = ""] = found ?? [];
@@ -41,25 +42,31 @@ export function parseRequirement(text: string): Requirement {
 
 const normalizedExtra = (extra: string) => normalized(extra.trim());
 
-/** A URL with the hash in its fragment, apart. */
+/** Splits a URL and the hash in its fragment. */
 export function urlOf(text: string): { url: string; sha256: string | undefined } {
   const [url = "", fragment = ""] = text.split("#");
   return { url, sha256: /(?:^|&)sha256=([0-9a-f]{64})/i.exec(fragment)?.[1]?.toLowerCase() };
 }
 
-/** Whether a version is one that is asked for. One that is not final is only if nothing else is there, or it is named. */
+/**
+ * Whether the requirement allows a version. A version that is not final is allowed only if there is no other one, or if
+ * it is named.
+ */
 export function allows({ range }: Requirement, version: string, prereleases: boolean): boolean {
   if (valid(version) === null) return false;
   return satisfies(version, range === "" ? ">=0" : range, { prereleases });
 }
 
-/** Whether a requirement counts in an interpreter, for extras that were asked for. Throws PackageError if its condition can't be read. */
+/**
+ * Whether a requirement applies in an interpreter, with these extras. Throws PackageError if its condition can't be
+ * read.
+ */
 export function counts({ marker }: Requirement, interpreter: Interpreter, extras: readonly string[]): boolean {
   if (marker === "") return true;
   return ["", ...extras].some((extra) => new Condition(marker, { ...variables(interpreter), extra }).value());
 }
 
-/** Whether a requirement is one of an extra's. */
+/** Whether a requirement applies only with an extra. */
 export const isOfExtra = ({ marker }: Requirement) => /\bextra\b/.test(marker);
 
 function variables({ python }: Interpreter): Readonly<Record<string, string>> {
@@ -72,7 +79,7 @@ function variables({ python }: Interpreter): Readonly<Record<string, string>> {
   };
 }
 
-/** A condition and how far it is read. */
+/** A condition, and how much of it has been read. */
 class Condition {
   readonly #tokens: string[];
   readonly #text: string;
@@ -133,7 +140,7 @@ class Condition {
   #compare(left: string, operator: string, right: string): boolean {
     if (operator === "in") return right.includes(left);
     if (operator === "not in") return !right.includes(left);
-    // Versions are compared as such, and all else as text.
+    // If both are versions, they are compared as versions; otherwise they are compared as texts.
     if (valid(left) !== null && validRange(`${operator}${right}`))
       return satisfies(left, `${operator}${right}`, { prereleases: true });
     if (operator === "==" || operator === "===") return left === right;

@@ -1,4 +1,5 @@
-// A file that lists what a program needs, as pip reads it: a requirement a line; -r names another file; --hash a wheel's hash.
+// A file that lists what a program needs, as pip reads it: one requirement in a line; -r names another file; --hash
+// gives the hash of a wheel.
 
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -11,10 +12,13 @@ import { parseWheelName } from "./wheel-name.js";
 /** A requirement, and who asks for it: "which requirements.txt:3 asks for". */
 export type Asked = readonly [requirement: Requirement, why: string];
 
-/** Options of pip's that say where packages come from: that is said with our own. */
+/** Options of pip that say where packages come from. Our command has options of its own for that. */
 const ELSEWHERE = /^(?:-i|-f|--index-url|--extra-index-url|--find-links|--no-index|--trusted-host)\b/;
 
-/** A wheel that is named by its file or URL. `why` says who asks for it. Throws UsageError if it does not have a wheel's name. */
+/**
+ * A wheel that is named by its file or URL. `why` says who asks for it. Throws UsageError if the file does not have a
+ * wheel's name.
+ */
 export function wheelAsked(place: string, why: string, folder = "."): Asked {
   const { url, sha256 } = urlOf(place);
   const file = decodeURIComponent(url.split(/[\\/]/).at(-1) ?? "");
@@ -24,7 +28,7 @@ export function wheelAsked(place: string, why: string, folder = "."): Asked {
   return [{ name: wheel.name, extras: [], range: "", url: full, sha256, marker: "" }, why];
 }
 
-/** What a file asks for. Throws UsageError, which names file and line, if it can't be read. */
+/** The requirements of a file. Throws UsageError, which names file and line, if it can't be read. */
 export function readRequirements(file: string, within: readonly string[] = []): Asked[] {
   const problem = (at: string, why: string) => new UsageError(`Cannot read ${at}: ${why}`);
   if (within.includes(resolve(file))) throw problem(file, "it names itself with -r");

@@ -1,4 +1,4 @@
-// An index of packages, as PyPI is one: a page for each package, with its files (PEP 503 and PEP 691).
+// An index of packages, such as PyPI: it has a page for each package, with its files (PEP 503 and PEP 691).
 
 import { rcompare, satisfies, valid } from "@renovatebot/pep440";
 import { type Download, download } from "./download.js";
@@ -26,7 +26,10 @@ export class SimpleIndex {
     this.url = url.replace(/\/*$/, "/");
   }
 
-  /** The wheels of a package that fit an interpreter, the newest version first. Throws PackageError, which says only the reason. */
+  /**
+   * The wheels of a package that fit an interpreter, the newest version first. Throws PackageError, whose message is
+   * only the reason.
+   */
   async wheels(name: string, interpreter: Interpreter): Promise<Archive[]> {
     const page = await download(new URL(`${name}/`, this.url).href, ACCEPT);
     const fitting = (page.type.includes("json") ? filesOfJSON(page) : filesOfHTML(page)).flatMap((file) => {
@@ -47,7 +50,7 @@ function isFor(range: string, { python }: Interpreter): boolean {
   try {
     return range === "" || satisfies(python, range);
   } catch {
-    // What can't be read excludes nothing: packages of old have all kinds of it.
+    // A version range that can't be read excludes nothing: old packages have all kinds of text there.
     return true;
   }
 }
@@ -59,7 +62,7 @@ function filesOfJSON(page: Download): File[] {
   try {
     ({ files } = JSON.parse(textOf(page)) as { files?: unknown });
   } catch {
-    // Below.
+    // The error is thrown below, as for JSON without a list of files.
   }
   if (!Array.isArray(files)) throw new PackageError("its answer is not one of an index of packages");
   return (files as Record<string, unknown>[]).flatMap((each) => {

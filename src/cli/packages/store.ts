@@ -1,8 +1,9 @@
-// Packages on this machine, unpacked, from one run to the next.
+// Unpacked packages on this machine, which later runs use again.
 //
 //   packages/numpy-2.4.6-a292c1f5d7d8a220/site-packages/numpy/...      the version and the hash of what was unpacked
 //
-// A folder of that name is whole, because it gets its name last: two commands at once, and one that is stopped, do no harm.
+// A folder with such a name is complete, because it gets its name last. So two commands at the same time, or one that
+// is interrupted, do no harm.
 
 import { createHash, randomUUID } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +18,7 @@ export interface Archive {
   readonly name: string;
   readonly version: string;
   readonly url: string;
-  /** In hexadecimal; undefined if nobody says it. */
+  /** In hexadecimal; undefined if it is not known. */
   readonly sha256: string | undefined;
 }
 
@@ -28,13 +29,16 @@ export class Store {
   readonly #progress: (archive: Archive) => Progress;
   #folder: string | undefined;
 
-  /** `progress` is asked for what is told of one download. */
+  /** `progress` is called for each download, and returns the function that takes its progress. */
   constructor(folder: string, progress: (archive: Archive) => Progress) {
     this.#wished = folder;
     this.#progress = progress;
   }
 
-  /** The folder of the packages: the one that was wished, or, if nothing can be written there, one that lasts until the command ends. */
+  /**
+   * The folder with the packages: the wished one, or, if nothing can be written there, a folder that is deleted when
+   * the command ends.
+   */
   get folder(): string {
     this.#folder ??= this.#make();
     return this.#folder;
@@ -43,7 +47,7 @@ export class Store {
   #make(): string {
     try {
       mkdirSync(this.#wished, { recursive: true });
-      // Whether it can be written to, only writing tells.
+      // Only an attempt to write tells whether the folder can be written to.
       const probe = join(this.#wished, `.${randomUUID()}`);
       mkdirSync(probe);
       rmSync(probe, { recursive: true });
@@ -60,7 +64,7 @@ export class Store {
     return join(this.folder, `${readable}-${sha256.slice(0, 16)}`);
   }
 
-  /** The folder that an archive is unpacked in. Throws PackageError, which says only the reason. */
+  /** The folder in which an archive is unpacked. Throws PackageError, whose message is only the reason. */
   async unpacked(archive: Archive): Promise<string> {
     if (archive.sha256 !== undefined) {
       const path = this.#pathOf(archive, archive.sha256);
@@ -89,7 +93,7 @@ export class Store {
       mergeData(join(draft, INSIDE));
       renameSync(draft, path);
     } catch (error) {
-      // Somebody else was faster.
+      // If the folder is there now, another command has unpacked the same archive.
       if (!existsSync(path)) throw new PackageError(`it can't be unpacked: ${whyOf(error)}`);
     } finally {
       rmSync(draft, { recursive: true, force: true });
@@ -97,7 +101,7 @@ export class Store {
   }
 }
 
-/** The files of an archive by their paths in it, none of which leads out of it. */
+/** The files of an archive by their paths in it. No path leads out of the archive. */
 function filesIn(bytes: Uint8Array): (readonly [string, Uint8Array])[] {
   let files: Record<string, Uint8Array>;
   try {
@@ -116,7 +120,7 @@ function filesIn(bytes: Uint8Array): (readonly [string, Uint8Array])[] {
     });
 }
 
-/** What a wheel has beside its packages: name-version.data/purelib and platlib are modules as well. */
+/** Adds the modules that a wheel has beside its packages: name-version.data/purelib and platlib. */
 function mergeData(folder: string): void {
   for (const data of readdirSync(folder).filter((name) => name.endsWith(".data"))) {
     for (const kind of ["purelib", "platlib"]) {

@@ -1,4 +1,5 @@
-// What the name of a wheel says: name-version(-build)-python-abi-platform.whl, and for which interpreters it is.
+// What the name of a wheel says: name-version(-build)-python-abi-platform.whl. It tells for which interpreters the
+// wheel is.
 
 export interface WheelName {
   /** Normalized. */
@@ -9,18 +10,18 @@ export interface WheelName {
   readonly platforms: readonly string[];
 }
 
-/** What wheels can be for to run in an interpreter. */
+/** What decides whether a wheel can run in an interpreter. */
 export interface Interpreter {
   /** "3.14.2" */
   readonly python: string;
-  /** Of wheels with code for the machine: pyemscripten_2026_0_wasm32, ... */
+  /** The platforms of wheels with machine code: pyemscripten_2026_0_wasm32, ... */
   readonly platforms: readonly string[];
 }
 
-/** The name of a package as indexes compare it. */
+/** The name of a package in the form in which indexes compare names. */
 export const normalized = (name: string) => name.replace(/[-_.]+/g, "-").toLowerCase();
 
-/** undefined if the file does not have the name of a wheel. */
+/** Returns undefined if the file does not have the name of a wheel. */
 export function parseWheelName(file: string): WheelName | undefined {
   const parts = file.replace(/\.whl$/, "").split("-");
   if (!file.endsWith(".whl") || parts.length < 5 || parts.length > 6) return undefined;
@@ -29,11 +30,14 @@ export function parseWheelName(file: string): WheelName | undefined {
   return { name: normalized(name), version, pythons, abis, platforms };
 }
 
-/** How well a wheel fits an interpreter: 0 if it does not, more for one with code of the machine than for a pure one. */
+/**
+ * How well a wheel fits an interpreter: 0 if it does not fit, and more for a wheel with machine code than for a pure
+ * one.
+ */
 export function fit({ pythons, abis, platforms }: WheelName, interpreter: Interpreter): number {
   const [major = "", minor = ""] = interpreter.python.split(".");
   const here = `cp${major}${minor}`;
-  // py3, py314 and those for earlier minor versions; cp38-abi3 likewise.
+  // py3, py314 and the tags of earlier minor versions; likewise cp38-abi3.
   const upTo = (prefix: string) =>
     pythons.some((tag) => {
       const found = new RegExp(`^${prefix}${major}(\\d*)$`).exec(tag);
@@ -46,5 +50,5 @@ export function fit({ pythons, abis, platforms }: WheelName, interpreter: Interp
   return abis.includes("none") && upTo("py") ? 2 : 0;
 }
 
-/** For which interpreters a wheel is that does not fit, in words. */
+/** The interpreters that a wheel is for, in words: for a wheel that does not fit. */
 export const madeFor = ({ pythons, platforms }: WheelName) => `${pythons.join(" or ")} on ${platforms.join(" or ")}`;

@@ -1,4 +1,4 @@
-// `pyheap report dominators`: what holds most of a heap, and within it what holds most of that.
+// `pyheap report dominators`: the objects that hold most of a heap, and in each the objects that hold most of it.
 
 import type { Command } from "commander";
 import { dominatorTree } from "../../report/objects.js";

@@ -1,4 +1,4 @@
-// `pyheap report objects`: what is in a heap, by type.
+// `pyheap report objects`: what a heap contains, by type.
 
 import { type Command, Option } from "commander";
 import { OBJECT_SORTINGS, type ObjectSorting, objectsTable, sortRows } from "../../report/objects.js";

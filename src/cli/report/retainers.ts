@@ -20,7 +20,7 @@ interface RetainersOptions {
   readonly json?: boolean;
 }
 
-/** The objects of a type; its name may be given without its module. */
+/** The objects of a type, whose name may be given without its module. */
 function nodesOfType({ nodeCount, kinds, types, strings }: ObjectGraph, name: string): number[] {
   const isMeant = strings.map((text) => text === name || text.endsWith(`.${name}`));
   const found: number[] = [];
@@ -36,7 +36,7 @@ function nodeOfId({ ids, kinds }: ObjectGraph, text: string): number {
   return ids.findIndex((each, node) => each === id && kinds[node] !== NODE.synthetic && kinds[node] !== NODE.memory);
 }
 
-/** The objects that retain most. */
+/** The objects with the largest retained sizes. */
 function largest({ graph, dominators }: Loaded, count: number): number[] {
   const { kinds } = graph;
   const objects = [...dominators.order].filter((node) => kinds[node] === NODE.object || kinds[node] === NODE.string);

@@ -1,14 +1,15 @@
 // A guard against recursion through JavaScript: Python calls JavaScript, which calls Python, and so on.
 //
-// CPython's own limit counts such calls like any others, but is too late for them: where it is reached, Pyodide needs Python
-// itself to convert arguments and errors, and fails. Then each level on the way back formats the whole stack once more.
+// CPython's own limit counts such calls like all others, but it comes too late for them: when the limit is reached,
+// Pyodide itself needs Python to convert arguments and errors, so it fails. Then each level on the way back formats the
+// whole stack again.
 
 import type { PyodideAPI } from "pyodide";
 import { RUNNER_FILE } from "./python-stack.js";
 
 /**
- * The most calls of Python by JavaScript that may be inside of one another. The way back out of a recursion takes time by the
- * square of its depth.
+ * How many calls from JavaScript to Python may be nested. The time that the way back out of a recursion takes grows
+ * with the square of its depth.
  */
 const MOST_NESTED = 200;
 
@@ -18,12 +19,12 @@ def refuse(*args, **kwargs):
 refuse
 `;
 
-/** The part of Pyodide's module by which JavaScript calls Python. */
+/** The part of Pyodide's module with which JavaScript calls Python. */
 interface Caller {
   callPyObject(callable: number, args: unknown[]): unknown;
 }
 
-/** From now on, a recursion of Python through JavaScript ends in RecursionError. */
+/** After this call, a recursion of Python through JavaScript ends in RecursionError. */
 export function guardCallbacks(pyodide: PyodideAPI): void {
   const caller = (pyodide as { _module?: Partial<Caller> })._module;
   const call = caller?.callPyObject;

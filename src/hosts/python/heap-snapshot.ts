@@ -1,4 +1,4 @@
-// A snapshot of what is in an interpreter's heap, and who holds it.
+// A snapshot of the objects in an interpreter's heap, and of who holds them.
 
 import type { Walked } from "../../alloc/stats.js";
 import * as C from "../../core/constants.gen.js";
@@ -27,7 +27,10 @@ export class PythonObjects {
     this.#hasHooks = hasHooks;
   }
 
-  /** All objects, and the memory that belongs to none. Throws if where the interpreter has its objects is not known. */
+  /**
+   * All objects, and the memory that belongs to none. Throws if it is not known where this version of the interpreter
+   * stores its objects.
+   */
   graph(): ObjectGraph {
     const python = this.#python;
     const layout = objectLayout(new Words(python).get(python.data.Py_Version));

@@ -1,12 +1,15 @@
-// An interpreter as bytes, and back: an image of its memory, with our heap in it, and of what Pyodide's JavaScript side has to know.
+// Turns an interpreter into bytes, and back: an image has its memory, with our heap in it, and what Pyodide's
+// JavaScript side has to know.
 //
 //   an interpreter is started, imports what it is asked to, is collected and made small
-//        |  its memory, pages of zeros left out            Pyodide's list of the JavaScript objects that Python holds
+//        |  its memory without pages of zeros              Pyodide's list of the JavaScript objects that Python holds
 //   image
-//        |  a fresh instance of the same build, whose constructors have run: memory copied over its own, core put over the heap that is there
-//   another interpreter, at the same point of its life
+//        |  a new instance of the same build, whose constructors have run: its memory is replaced, and core
+//        |  takes over the heap in it
+//   another interpreter, in the same state
 //
-// The table of functions is not in the memory, and the same in both: functions are put into it in the same order. docs/python-images.md.
+// The table of functions is not in the memory. It is the same in both, because functions are put into it in the same
+// order. See docs/python-images.md.
 
 import type { PyodideAPI } from "pyodide";
 import { coreChecksum } from "../../core/core.js";
@@ -16,17 +19,20 @@ import { decodePythonImage, encodePythonImage, type PythonImageMetadata, runsOf 
 import type { PyodideExports } from "./pyodide-module.js";
 import type { PythonHeap } from "./python-heap.js";
 
-/** What Pyodide's snapshots begin with: a magic number, and where the memory begins. */
+/** Pyodide's snapshots begin with a magic number, and then the offset at which the memory begins. */
 const SNAPSHOT_MEMORY_AT = 1;
 
 interface Snapshots {
   makeMemorySnapshot(options: { serializer: (value: unknown) => unknown }): Uint8Array;
 }
 
-/** What stands for the object that `_pyheap` is in JavaScript. */
+/** The name that stands for the JavaScript object `_pyheap`. */
 const BRIDGE = "_pyheap";
 
-/** The image of an interpreter that was loaded to make one, and is between two calls. `bridge` is what its module `_pyheap` is. */
+/**
+ * The image of an interpreter that was loaded to make one, and that runs no code now. `bridge` is the object of its
+ * module `_pyheap`.
+ */
 export function captureImage(
   pyodide: PyodideAPI,
   python: PyodideExports,
@@ -69,7 +75,7 @@ function cannotMake(why: string): Error {
   return new Error(`Cannot make an image of Python: ${why}`);
 }
 
-/** What an interpreter cannot do without, and is not in its memory. */
+/** Refuses an interpreter with files that it needs and that are not in its memory. */
 function refuseFilesOf(pyodide: PyodideAPI): void {
   const { _module: module, FS } = pyodide as unknown as {
     readonly _module: { readonly LDSO: { readonly loadedLibsByName: Readonly<Record<string, unknown>> } };
@@ -89,14 +95,17 @@ function nameOf(value: unknown): string {
   return typeof name === "string" && name !== "" ? `${kind} ${name}` : kind;
 }
 
-/** What is the same in every instance of one build of CPython, and in hardly another. Its table has so many functions before a heap comes. */
+/**
+ * A value that is the same in every instance of one build of CPython, and almost certainly different in other builds.
+ * `functions` is the length of its table before a heap comes.
+ */
 function buildOf(python: PyodideExports, functions: number): string {
   const { Py_Version, __heap_base, _PyRuntime } = python.data;
   const version = new Words(python).get(Py_Version);
   return [version, __heap_base, _PyRuntime, functions, Object.keys(python).length].join("-");
 }
 
-/** An image that can be an interpreter's memory. */
+/** An image that can become an interpreter's memory. */
 export class LoadableImage {
   readonly metadata: PythonImageMetadata;
   readonly #runs: Awaited<ReturnType<typeof decodePythonImage>>["runs"];
@@ -106,7 +115,7 @@ export class LoadableImage {
     this.#runs = runs;
   }
 
-  /** Throws ImageError if the image is broken, or another build of pyheap's. */
+  /** Throws ImageError if the image is broken, or if it was made by another build of pyheap. */
   static async from(image: Uint8Array): Promise<LoadableImage> {
     const parts = await decodePythonImage(image);
     if (parts.metadata.core !== coreChecksum()) {
@@ -115,17 +124,20 @@ export class LoadableImage {
     return new LoadableImage(parts);
   }
 
-  /** Options of `loadPyodide` for an interpreter that takes its memory from the image. `bridge` is what its module `_pyheap` becomes. */
+  /**
+   * Options of `loadPyodide` for an interpreter that gets its memory from the image. `bridge` becomes the object of its
+   * module `_pyheap`.
+   */
   optionsFor(bridge: () => object): object {
     const head = Uint8Array.from(atob(this.metadata.head), (char) => char.charCodeAt(0));
-    // Pyodide takes the length for the size of the memory, and copies what is after the head, which is nothing.
+    // Pyodide uses the length as the size of the memory, and copies what follows the head, which is nothing.
     Object.defineProperty(head, "length", { value: this.metadata.info.memory });
     return { _loadSnapshot: head, _snapshotDeserializer: bridge };
   }
 
   /**
-   * The memory of an interpreter that was instantiated and has not begun becomes that of the image. Throws ImageError, and then it is as it
-   * was, if it is not of the build that the image is of.
+   * Replaces the memory of an interpreter that was instantiated and has not run anything with that of the image. Throws
+   * ImageError, and changes nothing, if the interpreter is of another build than the image.
    */
   putInto(python: PyodideExports): void {
     const { build, info } = this.metadata;
@@ -137,7 +149,7 @@ export class LoadableImage {
     }
     const top = python.sbrk(0) >>> 0;
     const missing = info.memory - python.memory.buffer.byteLength;
-    // Through Emscripten, which has views of the memory. The break is then that of the image.
+    // The memory grows through Emscripten, which has views of it. The break is then the image's.
     if (missing > 0 && python.sbrk(missing) >>> 0 === 2 ** 32 - 1)
       throw new ImageError(`there is no memory of ${info.memory} bytes for it`);
     const memory = new Uint8Array(python.memory.buffer);

@@ -1,9 +1,10 @@
-// What an interpreter that comes from an image has anew: its environment, its random numbers, what it knows of files.
+// Sets anew what an interpreter must not take from its image: its environment, its random numbers, what it knows about
+// files.
 
 import type { PyodideAPI } from "pyodide";
 import type { PyodideExports } from "./pyodide-module.js";
 
-/** The variables of C's environment, as they stand in memory. */
+/** The variables of C's environment, read from memory. */
 export function environmentOf({ memory, data }: PyodideExports): Map<string, string> {
   const bytes = new Uint8Array(memory.buffer);
   const view = new DataView(memory.buffer);
@@ -19,8 +20,9 @@ export function environmentOf({ memory, data }: PyodideExports): Map<string, str
 }
 
 /**
- * renew(names, values): the environment is this one; generators of random numbers that modules share have new seeds; the time zone is that of the
- * environment; folders are looked at again. Pyodide has set where libraries are looked for, and that stays.
+ * renew(names, values) sets the environment; gives new seeds to generators of random numbers that modules share; sets
+ * the time zone of the environment; and makes the import system look at folders again. Pyodide has set where libraries
+ * are looked for, and this stays.
  */
 const RENEW = `
 def renew(names, values):
@@ -52,7 +54,7 @@ def renew(names, values):
             finder.invalidate_caches()
 renew`;
 
-/** The interpreter has what is its own, and not its image's. */
+/** Sets what an interpreter must have of its own, and not from its image. */
 export function renew(pyodide: PyodideAPI, python: PyodideExports, environment: ReadonlyMap<string, string>): void {
   python.tzset();
   const globals = pyodide.toPy({});

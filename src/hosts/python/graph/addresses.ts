@@ -1,7 +1,7 @@
-// Which node an address is: a hash table in two arrays, because there are millions.
+// Finds the node of an address: a hash table in two arrays, because there are millions of addresses.
 
 const GOLDEN = 0x9e37_79b1;
-/** The table is at most half full. */
+/** Length of the table at first. At most half of it is in use. */
 const LEAST = 1 << 16;
 
 export class Addresses {
@@ -9,7 +9,7 @@ export class Addresses {
   #nodes = new Uint32Array(LEAST);
   #count = 0;
 
-  /** The place of an address, or where it would be. */
+  /** The slot that has the address, or the empty one that would get it. */
   #slot(address: number): number {
     const mask = this.#keys.length - 1;
     let slot = (Math.imul(address, GOLDEN) >>> 7) & mask;
@@ -26,7 +26,7 @@ export class Addresses {
     return this.#keys[slot] === 0 ? undefined : this.#nodes[slot];
   }
 
-  /** The address has none yet. */
+  /** Adds an address that the table does not have. */
   set(address: number, node: number): void {
     if (2 * (this.#count + 1) > this.#keys.length) this.#grow();
     const slot = this.#slot(address);

@@ -1,9 +1,9 @@
-// Which block of the heap an address is in, and whose it is: an object claims its blocks, each of which can be claimed once. What nobody claims
-// is memory of no object.
+// Finds the block of the heap that an address is in, and records whose it is: an object claims its blocks, and a block
+// can be claimed once. A block that no object claims is memory that belongs to no object.
 
 import type { HeapItem, PooledDomain } from "../../../alloc/stats.js";
 
-/** What of an interpreter's module tells of its memory. */
+/** The parts of an interpreter's module that are needed to read its memory. */
 export interface BlockModule {
   readonly memory: WebAssembly.Memory;
   readonly data: { readonly __heap_base: number };
@@ -11,9 +11,12 @@ export interface BlockModule {
   malloc_usable_size(block: number): number;
 }
 
-/** A pool has whole grains of this many bytes (log 2). */
+/** The size of a pool is a multiple of this many bytes (log 2). */
 const GRAIN_SHIFT = 10;
-/** In a chunk of the host's malloc: the word before the block; two bits of it say whether this chunk and the one before are in use. */
+/**
+ * A chunk of the host's malloc: the word before the block has the chunk's size, and two bits say whether this chunk and
+ * the one before it are in use.
+ */
 const CHUNK = { header: 4, before: 8, sizeMask: ~7, isUsed: 2, isUsedBefore: 1 } as const;
 
 interface Pool {
@@ -21,11 +24,11 @@ interface Pool {
   readonly blockSize: number;
   readonly used: number;
   readonly domain: PooledDomain;
-  /** Number of its first block among all pools'. */
+  /** Number of its first block, among the blocks of all pools. */
   readonly first: number;
 }
 
-/** Blocks of one size class and domain that no object has. */
+/** Blocks of one size class and domain that belong to no object. */
 export interface Unclaimed {
   readonly domain: PooledDomain;
   readonly blockSize: number;
@@ -36,14 +39,14 @@ export class Blocks {
   readonly #python: BlockModule;
   readonly #words: Uint32Array;
   readonly #pools: Pool[] = [];
-  /** By grain, the number of its pool, from 1. */
+  /** The number of the pool of each grain, from 1. */
   readonly #poolAt: Uint32Array;
   readonly #claimed: Uint8Array;
   readonly #claimedIn: Uint32Array;
   readonly #claimedLarge = new Set<number>();
   readonly #begin: number;
   readonly #end: number;
-  /** Bytes of blocks that no pool serves and that objects claimed. */
+  /** Bytes of the blocks that objects claimed and that are in no pool. */
   largeBytes = 0;
 
   /** `walk` visits all pools of the heap. */
@@ -66,7 +69,7 @@ export class Blocks {
     this.#claimedIn = new Uint32Array(this.#pools.length);
   }
 
-  /** Whether an address is in the memory that is given out, and not among the program's own data. */
+  /** Whether an address is in memory that is given out to programs, and not in the program's own data. */
   isDynamic(address: number): boolean {
     return address >= this.#begin && address < this.#end;
   }
@@ -78,8 +81,8 @@ export class Blocks {
   }
 
   /**
-   * The bytes of the block that an address is in, which is somebody's from now on; 0 if it is not in the heap, or is somebody's already. A block that no pool
-   * serves starts `before` bytes in front of the address.
+   * Claims the block that an address is in, and returns its bytes. Returns 0 if the address is not in the heap, or if
+   * the block was claimed already. A block that is in no pool starts `before` bytes in front of the address.
    */
   claim(address: number, before: number): number {
     const number = this.#poolAt[address >>> GRAIN_SHIFT] ?? 0;
@@ -106,7 +109,10 @@ export class Blocks {
     return bytes;
   }
 
-  /** Whether the host's malloc has a block there that is in use: what looks like one may be data of a module. */
+  /**
+   * Whether the host's malloc has a block there that is in use. The check is needed because data of a module can look
+   * like a block.
+   */
   #isBlock(start: number): boolean {
     const header = this.#words[(start - CHUNK.header) >>> 2] ?? 0;
     const next = start - CHUNK.before + (header & CHUNK.sizeMask);
@@ -114,7 +120,7 @@ export class Blocks {
     return ((this.#words[(next + CHUNK.header) >>> 2] ?? 0) & CHUNK.isUsedBefore) !== 0;
   }
 
-  /** The blocks in use of pools that nobody claimed, by size class and domain. */
+  /** Pooled blocks in use that nobody claimed, by size class and domain. */
   unclaimed(): Unclaimed[] {
     const found = new Map<string, Unclaimed>();
     for (const [k, { domain, blockSize, used }] of this.#pools.entries()) {
@@ -126,7 +132,7 @@ export class Blocks {
     return [...found.values()];
   }
 
-  /** Bytes of all blocks of pools that are in use. */
+  /** Bytes of all pooled blocks in use. */
   get pooledBytes(): number {
     return this.#pools.reduce((sum, { used, blockSize }) => sum + used * blockSize, 0);
   }

@@ -1,4 +1,5 @@
-// A dict's entries, and the attributes of an instance that has none: the keys of both are tables of one kind.
+// The entries of a dict, and the attributes of an instance that has no dict: both have a table of keys in the same
+// form.
 
 import type { ObjectLayout } from "../versions/layout.js";
 import { DICT, KEYS } from "./layout.js";
@@ -7,9 +8,12 @@ import type { TypeInfo } from "./types.js";
 
 export type VisitEntry = (key: number, value: number) => void;
 
-/** In front of an object with a managed dict: the word with its address, or that of its values. */
+/**
+ * Offset of the word in front of an object with a managed dict. The word has the address of the dict, or that of the
+ * values.
+ */
 const MANAGED_DICT = -12;
-/** In a PyDictValues since 3.13: a byte that is 1 if it is a part of the object. */
+/** Offset in a PyDictValues since 3.13: a byte that is 1 if the values are a part of the object. */
 const EMBEDDED = 2;
 
 export class Dicts {
@@ -21,7 +25,7 @@ export class Dicts {
     this.#layout = layout;
   }
 
-  /** The keys of a table with their place in it, until `visit` returns true. */
+  /** Visits the keys of a table, each with its index in it, until `visit` returns true. */
   #keys(keys: number, visit: (key: number, value: number, index: number) => boolean | undefined): void {
     const memory = this.#memory;
     const kind = memory.byte(keys + KEYS.kind);
@@ -36,7 +40,7 @@ export class Dicts {
     }
   }
 
-  /** The entries of a dict. Values that are a part of an object are the object's, and not visited. */
+  /** The entries of a dict. Values that are a part of an object belong to the object, and are not visited. */
   entries(dict: number, visit: VisitEntry): void {
     const memory = this.#memory;
     const keys = memory.word(dict + DICT.keys);
@@ -49,12 +53,12 @@ export class Dicts {
     });
   }
 
-  /** Whether the keys of a dict are its own, and not shared with others. */
+  /** Whether a dict has keys of its own, which it does not share with other dicts. */
   ownsKeys(dict: number): boolean {
     return this.#memory.word(dict + DICT.values) === 0;
   }
 
-  /** The value of a key whose text is given; 0 if there is none. */
+  /** The value of the key with this text; 0 if there is none. */
   find(dict: number, name: string): number {
     const memory = this.#memory;
     const values = memory.word(dict + DICT.values);
@@ -67,7 +71,7 @@ export class Dicts {
     return found;
   }
 
-  /** The names that instances of a type share. */
+  /** The names of attributes that the instances of a type share. */
   sharedNames(type: TypeInfo, visit: (name: number) => void): void {
     if (type.cachedKeys === 0) return;
     this.#keys(type.cachedKeys, (key) => {
@@ -76,7 +80,7 @@ export class Dicts {
     });
   }
 
-  /** The attributes that an instance has in itself, by key. */
+  /** The attributes that an instance stores in itself, by key. */
   attributes(object: number, type: TypeInfo, visit: VisitEntry): void {
     const values = this.#valuesOf(object, type);
     if (values === 0 || type.cachedKeys === 0) return;
@@ -87,20 +91,20 @@ export class Dicts {
     });
   }
 
-  /** The dict of an object with a managed one; 0 if it was never asked for. */
+  /** The dict of an object with a managed dict; 0 if the dict was never made. */
   managedDict(object: number, type: TypeInfo): number {
     if (!type.hasManagedDict) return 0;
     const word = this.#memory.word(object + MANAGED_DICT);
     return this.#layout.tagsValues && (word & 1) === 1 ? 0 : word;
   }
 
-  /** The address of the values of an instance that has no other block for them; 0 if there are none. */
+  /** The address of an instance's values, which are in the instance, or in 3.12 in a block of their own; 0: none. */
   #valuesOf(object: number, type: TypeInfo): number {
     if (this.#layout.tagsValues) return this.ownValues(object, type);
     return type.hasInlineValues ? object + type.basicSize : 0;
   }
 
-  /** The address of the values of an instance, in a block of their own, which is what 3.12 has; 0 if it has none. */
+  /** The address of an instance's values, if they are in a block of their own, as in 3.12; 0 if there are none. */
   ownValues(object: number, type: TypeInfo): number {
     if (!this.#layout.tagsValues || !type.hasManagedDict) return 0;
     const word = this.#memory.word(object + MANAGED_DICT);
@@ -115,7 +119,7 @@ export class Dicts {
     return this.#memory.word(values + this.#layout.valuesBegin + 4 * index);
   }
 
-  /** Buffers that a dict owns. */
+  /** The addresses of the buffers that a dict owns. */
   buffers(dict: number): number[] {
     const keys = this.#memory.word(dict + DICT.keys);
     const values = this.#memory.word(dict + DICT.values);

@@ -1,15 +1,18 @@
-// Functions that run or were interrupted: their variables, by name.
+// Functions that run or are suspended: their variables, by name.
 
 import { CODE, FRAME, OWNER, VARIABLE } from "./layout.js";
 import type { PythonMemory } from "./memory.js";
 
-/** Names a variable, and whether an inner function keeps it. */
+/** Takes the name of a variable, its value, and whether the value is a cell, which an inner function uses as well. */
 export type VisitVariable = (name: number, value: number, isCell: boolean) => void;
 
-/** Bits of a reference on an interpreter's stack that are not the address: 3.14 has tags there, of which one says that the number is no address. */
+/**
+ * Bits of a reference on an interpreter's stack that do not belong to the address. 3.14 stores tags there; one of them
+ * says that the number is not an address.
+ */
 const TAGS = 3;
 const MOST_FRAMES = 100_000;
-/** Values on a frame's stack, after its variables, that are looked at. */
+/** How many values on a frame's stack, after its variables, are looked at. */
 const MOST_VALUES = 1000;
 
 export class Frames {
@@ -25,7 +28,7 @@ export class Frames {
     return (this.#memory.word(frame + FRAME.code) & ~TAGS) >>> 0;
   }
 
-  /** The frames from `frame` outwards that are of Python functions. */
+  /** The frames of Python functions, from `frame` to its callers. */
   *chain(frame: number): Generator<number> {
     let at = frame;
     for (let left = MOST_FRAMES; at !== 0 && left > 0; left--) {
@@ -34,7 +37,7 @@ export class Frames {
     }
   }
 
-  /** The variables of a frame that have a value; cells are given as cells. Returns how many variables there are. */
+  /** The variables of a frame that have a value; a cell is given as the cell. Returns the number of variables. */
   variables(frame: number, visit: VisitVariable): number {
     const memory = this.#memory;
     const code = this.codeOf(frame);
@@ -50,7 +53,7 @@ export class Frames {
     return count;
   }
 
-  /** The values on a frame's stack, where the interpreter has said how many there are. */
+  /** The values on a frame's stack, if the interpreter has stored how many there are. */
   stack(frame: number, variables: number, visit: (value: number) => void): void {
     const first = frame + FRAME.variables + 4 * variables;
     const end = Math.min(this.#memory.word(frame + FRAME.stackPointer), first + 4 * MOST_VALUES);

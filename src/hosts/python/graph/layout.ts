@@ -1,7 +1,8 @@
-// Where CPython's objects have what they refer to, in 32-bit WebAssembly. What is the same in every known version stands here; what differs,
-// in the files of versions/. A wrong name would be shown, but never a wrong reference: those come from the types' own tp_traverse, wherever it can tell.
+// Where CPython's objects store their references, in 32-bit WebAssembly. This file has what is the same in every known
+// version; the files of versions/ have the rest. A mistake here can give a reference a wrong name, but it can't invent
+// one: wherever the type can tell its references, they come from its own tp_traverse.
 
-/** Offsets in a PyTypeObject, and after it in a PyHeapTypeObject (counted from its end). */
+/** Offsets in a PyTypeObject; those of a PyHeapTypeObject are counted from the end of the PyTypeObject in it. */
 export const TYPE = {
   name: 12,
   basicSize: 16,
@@ -43,7 +44,7 @@ export const MEMBER = { bytes: 20, name: 0, kind: 4, offset: 8, object: 6, objec
 
 export const LIST = { items: 12 } as const;
 export const DICT = { keys: 24, values: 28 } as const;
-/** Of PyDictKeysObject; kinds of it are general, for str keys, and shared by instances. */
+/** Offsets in a PyDictKeysObject, and its kinds: general, for str keys, and shared by instances. */
 export const KEYS = {
   references: 0,
   indexBytesLog2: 5,
@@ -59,7 +60,7 @@ export const MODULE = { dict: 8 } as const;
 export const WEAK_REFERENCE = { object: 8 } as const;
 export const GENERATOR = { frame: 36 } as const;
 export const FRAME_OBJECT = { frame: 12 } as const;
-/** Of _PyInterpreterFrame; `owner` tells whose it is. */
+/** Offsets in a _PyInterpreterFrame; `owner` says who owns it. */
 export const FRAME = {
   code: 0,
   previous: 4,
@@ -74,10 +75,10 @@ export const FRAME = {
 } as const;
 export const OWNER = { thread: 0, generator: 1, object: 2 } as const;
 export const CODE = { variableNames: 72, variableKinds: 76, file: 80, qualifiedName: 88, firstLine: 44 } as const;
-/** What co_localspluskinds says of a variable. */
+/** What co_localspluskinds says about a variable. */
 export const VARIABLE = { local: 0x20, cell: 0x40, free: 0x80 } as const;
 
-/** Names of what objects of some types refer to, by offset; most others are told by the type's own members. */
+/** Names for the references of some types, by offset. Most other types name theirs with their members. */
 export const FIELDS: Readonly<Record<string, readonly (readonly [offset: number, name: string])[]>> = {
   function: [
     [8, "__globals__"],

@@ -1,15 +1,15 @@
-// CPython's objects as they lie in its memory: words, texts, numbers. Nothing is called, nothing is changed.
+// Reads CPython's objects from its memory: words, texts, numbers. It calls nothing and changes nothing.
 
-/** Offsets that are the same in every version that is known. */
+/** Offsets that are the same in every known version. */
 export const OBJECT = { references: 0, type: 4, size: 8 } as const;
 const STR = { length: 8, state: 16, utf8: 24, ascii: 20, compact: 28, data: 28 } as const;
 const INT = { tag: 8, digits: 12, digitBits: 30, signMask: 3, zero: 1, negative: 2, countShift: 3 } as const;
 const FLOAT = { value: 8 } as const;
 const BYTES = { data: 16 } as const;
 
-/** Characters of a text that are shown. */
+/** How many characters of a text are shown. */
 const SHOWN = 80;
-/** Digits of an int that are shown as they are; of a longer one its length is. */
+/** An int of at most this many digits is shown as it is; for a longer one, its length is shown. */
 const SHOWN_DIGITS = 4;
 
 /** An interpreter's memory. It is valid until the memory grows. */
@@ -24,7 +24,7 @@ export class PythonMemory {
     this.#view = new DataView(buffer);
   }
 
-  /** The word at an address; 0 outside of the memory. */
+  /** The word at an address; 0 outside the memory. */
   word(address: number): number {
     return this.words[address >>> 2] ?? 0;
   }
@@ -33,7 +33,7 @@ export class PythonMemory {
     return this.bytes[address] ?? 0;
   }
 
-  /** A text of C. */
+  /** The zero-terminated text at an address. */
   cString(address: number): string {
     const end = this.bytes.indexOf(0, address);
     return address === 0 ? "" : new TextDecoder().decode(this.bytes.subarray(address, Math.min(end, address + 400)));
@@ -43,12 +43,12 @@ export class PythonMemory {
     return this.word(object + OBJECT.type);
   }
 
-  /** ob_size, of an object that has one. */
+  /** ob_size of an object that has one. */
   sizeOf(object: number): number {
     return this.word(object + OBJECT.size);
   }
 
-  /** The text of a str, at most its first characters. */
+  /** The text of a str, at most its first `most` characters. */
   text(object: number, most = SHOWN): string {
     const state = this.word(object + STR.state);
     const length = this.word(object + STR.length);
@@ -68,7 +68,10 @@ export class PythonMemory {
     return length > count && most === SHOWN ? `${text}…` : text;
   }
 
-  /** Buffers that a str has besides its own block: its characters, if it is of a subclass; its UTF-8, once asked for. */
+  /**
+   * The buffers that a str has besides its own block: its characters, if its type is a subclass, and its UTF-8, once a
+   * program asked for it.
+   */
   buffersOfText(object: number): number[] {
     const state = this.word(object + STR.state);
     const isCompact = ((state >>> 5) & 1) === 1;
@@ -93,14 +96,14 @@ export class PythonMemory {
     return `${sign}${value}`;
   }
 
-  /** The value of a float, near to how Python shows it. */
+  /** The value of a float, approximately as Python shows it. */
   float(object: number): string {
     const value = this.#view.getFloat64(object + FLOAT.value, true);
     if (Number.isFinite(value)) return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value);
     return Number.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf";
   }
 
-  /** The beginning of a bytes. */
+  /** The first bytes of a bytes object. */
   bytesText(object: number): string {
     const size = this.sizeOf(object);
     const shown = this.bytes.subarray(object + BYTES.data, object + BYTES.data + Math.min(size, SHOWN / 2));

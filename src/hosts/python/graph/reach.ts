@@ -1,5 +1,5 @@
-// Who holds what nothing led to: an object that has more references than are known is held by somebody who is not an object; what only objects
-// hold that nobody holds is garbage.
+// Finds out who holds the objects that no path reached. An object that has more references than are known is held by
+// something that is not an object. Objects that only such unheld objects hold are garbage.
 
 import { FLAG, type GraphBuilder } from "../../../snapshot/graph.js";
 
@@ -14,8 +14,8 @@ interface Holders {
 }
 
 /**
- * Gives every node of a range that can't be reached from the groups an edge from one of the holders. `references` tells how many references
- * a node's object has.
+ * Gives an edge from one of the holders to every node of a range that the groups do not reach. `references` returns how
+ * many references the object of a node has.
  */
 export function groupByHolder(
   graph: GraphBuilder,

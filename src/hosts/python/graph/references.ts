@@ -1,7 +1,8 @@
-// What an object refers to, with names.
+// The references of an object, with names.
 //
-// A dict, list, tuple or set is read as it lies in memory. Of any other object, its type's own tp_traverse says what it refers to, and what is known of the type says by
-// which name: so a name can be missing, but no reference is missing or wrong. A type that the collector does not know tells its members.
+// A dict, list, tuple or set is read from memory. For any other object, its type's own tp_traverse says what it refers
+// to, and what is known about the type gives the names: so a name can be missing, but no reference is missing or wrong.
+// A type without the collector's support names its references by its members.
 
 import { toWasmFunction } from "../../../core/table-functions.js";
 import { EDGE, type Strings } from "../../../snapshot/graph.js";
@@ -12,18 +13,21 @@ import { CELL, FRAME, FRAME_OBJECT, GENERATOR, LIST, MODULE, OWNER, SET, TYPE, W
 import type { PythonMemory } from "./memory.js";
 import type { Kind, TypeInfo } from "./types.js";
 
-/** Takes a reference: its kind and name are an edge's, `target` is the address of the object. */
+/** Takes a reference: `kind` and `name` are those of an edge, `target` is the address of the object. */
 export type Refer = (kind: number, name: number, target: number) => void;
 
-/** Before an object with a collector's header: the word that is 0 unless the collector has it in its lists. */
+/**
+ * Offset of a word in front of an object that has a collector's header. It is 0 unless the object is in one of the
+ * collector's lists.
+ */
 const COLLECTOR_NEXT = -8;
-/** Names are looked for one by one among so many references; of more, in a table. */
+/** Up to this many references, the one with a name is found by comparing each; above, by a table. */
 const FEW = 32;
 
-/** A tp_traverse's visitor, and what it is told. */
+/** The visitor that is passed to a tp_traverse, and the references that it was called with. */
 export class Visitor {
   readonly seen: number[] = [];
-  /** Index in the interpreter's table. */
+  /** Index of the visitor in the interpreter's table of functions. */
   readonly index: number;
 
   constructor(table: WebAssembly.Table) {
@@ -54,7 +58,7 @@ export class References {
   readonly #keyNames = new Map<number, number>();
   readonly #named: Named[] = [];
 
-  /** `keyText` says how Python would write an object that is a key. */
+  /** `keyText` returns a key as Python would write it. */
   constructor(
     memory: PythonMemory,
     layout: ObjectLayout,
@@ -73,7 +77,10 @@ export class References {
     this.#keyText = keyText;
   }
 
-  /** Gives each reference of an object once. `isWhole` is false of one that may be half made, as the collector never sees it. */
+  /**
+   * Gives each reference of an object once. `isWhole` is false for an object that may be only half made, which the
+   * collector never sees.
+   */
   of(object: number, type: TypeInfo, isWhole: boolean, refer: Refer): void {
     if (type.isExact && this.#exactly(object, type.kind, refer)) return;
     if (type.kind === "weakref") this.#weak(object, refer);
@@ -87,7 +94,7 @@ export class References {
     if (type.kind === "type") this.#typeParts(object, refer);
   }
 
-  /** An object of a built-in container's own type. */
+  /** The references of an object whose type is exactly a built-in container. Returns whether it is one. */
   #exactly(object: number, kind: Kind | undefined, refer: Refer): boolean {
     const name = (kind: number, name: number, target: number) => refer(kind, name, target);
     switch (kind) {
@@ -128,7 +135,7 @@ export class References {
     this.#dicts.entries(dict, (key, value) => name(EDGE.key, this.#keyName(key), value));
   }
 
-  /** A dict holds its keys as well. Its tp_traverse does not tell of those that are texts. */
+  /** The keys of a dict, which it holds as well. Its tp_traverse leaves out those that are texts. */
   #keys(dict: number, refer: Refer): void {
     if (!this.#dicts.ownsKeys(dict)) return;
     const name = this.#strings.number("(key)");
@@ -142,7 +149,7 @@ export class References {
     for (let k = 0, index = 0; k < slots; k++) {
       const key = memory.word(table + SET.entry * k);
       const hash = memory.word(table + SET.entry * k + 4) | 0;
-      // Where an item was taken out is another object, whose hash no item has.
+      // A slot whose item was removed has another object in it, with a hash that no item has.
       if (key !== 0 && hash !== -1) name(EDGE.index, index++, key);
     }
   }
@@ -168,7 +175,7 @@ export class References {
     this.#nameInternal("__dict__", this.#dicts.managedDict(object, type));
   }
 
-  /** What else is known of an object by its kind. */
+  /** Names what is known about an object by its kind. */
   #nameParts(object: number, { kind }: TypeInfo): void {
     const memory = this.#memory;
     const name = (kind: number, name: number, target: number) => this.#name(kind, name, target);
@@ -216,7 +223,7 @@ export class References {
     this.#nameInternal("(code)", this.#frames.codeOf(frame));
   }
 
-  /** What a class holds and its tp_traverse does not tell. */
+  /** The references of a class that its tp_traverse leaves out. */
   #typeParts(object: number, refer: Refer): void {
     const memory = this.#memory;
     const { typeBytes } = this.#layout;
@@ -232,7 +239,10 @@ export class References {
     }
   }
 
-  /** Whether the type tells what the object refers to. One that is not in a block has a type for which that holds only of others. */
+  /**
+   * Whether the type's tp_traverse can tell what the object refers to. It can't for a static type, though it can for
+   * other objects of type `type`.
+   */
   #canTraverse(object: number, type: TypeInfo): boolean {
     return type.traverse !== undefined && type.isCollected && type.isGc?.(object) !== 0;
   }
@@ -256,7 +266,7 @@ export class References {
     }
   }
 
-  /** How an attribute or a variable is called. */
+  /** The name of an attribute or a variable. */
   #attributeName(key: number): number {
     let name = this.#attributeNames.get(key);
     if (name === undefined) {
@@ -290,7 +300,7 @@ function give(refer: Refer, { kind, name, target }: Named): void {
   refer(kind, name, target);
 }
 
-/** Where each address is among those. */
+/** The indices of each address in the list. */
 function placesOf(addresses: readonly number[]): Map<number, number[]> {
   const places = new Map<number, number[]>();
   addresses.forEach((address, k) => {

@@ -1,10 +1,11 @@
-// Memory of the heap that belongs to no object, as nodes: with them, the sizes of all nodes add up to the heap's account.
+// Adds nodes for the memory of the heap that belongs to no object. With them, the sizes of all nodes add up to the
+// bytes that the heap counts as live.
 
 import type { HeapStats } from "../../../alloc/stats.js";
 import { type GraphBuilder, NODE } from "../../../snapshot/graph.js";
 import type { Blocks } from "./blocks.js";
 
-/** Adds what objects did not claim. `stats` are of the same moment. */
+/** Adds nodes for what objects did not claim. `stats` were taken at the same moment. */
 export function addRest(graph: GraphBuilder, group: number, blocks: Blocks, stats: HeapStats): void {
   const add = (type: string, bytes: number, value = "") => {
     if (bytes === 0) return;
@@ -20,7 +21,8 @@ export function addRest(graph: GraphBuilder, group: number, blocks: Blocks, stat
   const { account } = stats;
   const { live, freeInPools, freePools, rawFree, overhead, escaped } = account;
   const large = live.mem + live.object - blocks.pooledBytes;
-  // Of what an interpreter had before the heap came, nobody knows the domain; objects have more of it than of ours then.
+  // The domain of blocks that an interpreter had before the heap came is not known, so objects can have claimed more
+  // than the domain has of our own.
   const ofObjects = Math.min(blocks.largeBytes, large);
   const ofRaw = Math.min(blocks.largeBytes - ofObjects, live.raw);
   add("(large blocks, no object)", large - ofObjects);

@@ -1,16 +1,16 @@
-// The interpreter's types, as far as a walk over objects needs them: each is read once.
+// The interpreter's types, as far as a walk over objects needs them. Each type is read once.
 
 import type { Strings } from "../../../snapshot/graph.js";
 import type { ObjectLayout } from "../versions/layout.js";
 import { FIELDS, MEMBER, TYPE, TYPE_FLAG } from "./layout.js";
 import type { PythonMemory } from "./memory.js";
 
-/** What of an interpreter's module types refer to. */
+/** The parts of an interpreter's module that are needed to read its types. */
 export interface TypeModule {
   readonly __indirect_function_table: WebAssembly.Table;
 }
 
-/** Types whose objects are read in a way of their own, and whatever is derived from them. */
+/** Types whose objects are read in a special way, like those of all types derived from them. */
 export const KINDS = [
   ...[
     "int",
@@ -32,7 +32,7 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Kinds by names of static types. */
+/** Kinds by the names of static types. */
 const BY_NAME = new Map<string, Kind>([
   ...KINDS.map((kind) => [kind, kind] as const),
   ["weakref.ReferenceType", "weakref"],
@@ -50,7 +50,7 @@ const BY_FLAG: readonly (readonly [flag: number, kind: Kind])[] = [
   [TYPE_FLAG.type, "type"],
 ];
 
-/** A reference that an object has at an offset, by number of its name. */
+/** A reference that an object stores at an offset; `name` is the number of a string. */
 export interface Field {
   readonly offset: number;
   readonly name: number;
@@ -61,21 +61,21 @@ type Traverse = (object: number, visit: number, argument: number) => number;
 
 export interface TypeInfo {
   readonly address: number;
-  /** With its module, unless it is built in. */
+  /** The name, with the module unless the type is built in. */
   readonly name: string;
   readonly nameNumber: number;
   readonly kind: Kind | undefined;
-  /** The kind's own type, and not one derived from it. */
+  /** Whether it is the kind's own type, and not one derived from it. */
   readonly isExact: boolean;
   readonly isHeapType: boolean;
-  /** Bytes before an object, in its block. */
+  /** Bytes that the block has in front of the object. */
   readonly before: number;
   readonly basicSize: number;
   readonly isCollected: boolean;
   readonly traverse: Traverse | undefined;
   readonly isGc: ((object: number) => number) | undefined;
   readonly fields: readonly Field[];
-  /** Where an object has its dict; 0: nowhere that is fixed. */
+  /** Offset at which an object stores its dict; 0 if it has no fixed offset. */
   readonly dictOffset: number;
   readonly hasManagedDict: boolean;
   readonly hasInlineValues: boolean;
@@ -83,7 +83,7 @@ export interface TypeInfo {
   readonly cachedKeys: number;
 }
 
-/** Bytes of a collector's header, and of what stands in front of that: a dict and weak references. */
+/** Bytes of a collector's header, and bytes of what precedes it: a dict and weak references. */
 const COLLECTOR_HEADER = 8;
 const FRONT = 8;
 
@@ -101,7 +101,7 @@ export class Types {
     this.#strings = strings;
   }
 
-  /** The type at an address, which is one. */
+  /** The type at an address. */
   at(address: number): TypeInfo {
     const known = this.#known.get(address);
     if (known) return known;
@@ -156,14 +156,14 @@ export class Types {
 
   #qualifiedName(address: number, cName: string): string {
     const memory = this.#memory;
-    // A type that C made has its module in its name.
+    // A type that C code defined has its module in its name.
     if (cName.includes(".")) return cName;
     const qualifiedName = memory.text(memory.word(address + this.#layout.typeBytes + TYPE.heap.qualifiedName), 200);
     const module = this.moduleName(memory.word(address + TYPE.dict));
     return module === "" || module === "builtins" ? qualifiedName : `${module}.${qualifiedName}`;
   }
 
-  /** Finds `__module__` in a type's dict; set by the walk, which can read dicts. */
+  /** Finds `__module__` in a type's dict. The walk sets it, because it can read dicts. */
   moduleName: (dict: number) => string = () => "";
 
   #fieldsOf(kind: Kind | undefined): Field[] {
@@ -171,7 +171,7 @@ export class Types {
     return (FIELDS[name ?? ""] ?? []).map(([offset, text]) => ({ offset, name: this.#strings.number(text) }));
   }
 
-  /** The members of a type that are objects: slots, and what a type in C tells of itself. */
+  /** The members of a type that are objects: slots, and the members that a type in C declares. */
   #members(table: number): Field[] {
     const memory = this.#memory;
     const found: Field[] = [];

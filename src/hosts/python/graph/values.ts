@@ -1,15 +1,15 @@
-// A short text that shows what an object is, from its memory alone: no code of the program runs.
+// A short text that shows the value of an object. It is read from memory; no code of the program runs.
 
 import type { Dicts } from "./dicts.js";
 import { CODE } from "./layout.js";
 import type { PythonMemory } from "./memory.js";
 import type { TypeInfo, Types } from "./types.js";
 
-/** In a function: its qualified name. */
+/** Offset in a function: its qualified name. */
 const FUNCTION_NAME = 20;
-/** In a generator or coroutine: the same. */
+/** Offset in a generator or coroutine: its qualified name. */
 const GENERATOR_NAME = 16;
-/** In a dict and a set: how many entries it has. */
+/** Offset in a dict or set: its number of entries. */
 const DICT_USED = 8;
 const SET_USED = 12;
 
@@ -62,7 +62,7 @@ export class Values {
     }
   }
 
-  /** A function and where it begins: "Parser.expect (parser.py:12)". */
+  /** A function, and where it begins: "Parser.expect (parser.py:12)". */
   code(object: number): string {
     const memory = this.#memory;
     const file = memory.text(memory.word(object + CODE.file), 200);

@@ -1,5 +1,6 @@
-// All objects of an interpreter, from outside: from where it begins to hold some, along references, then those that only the collector knows, then those
-// that only C code holds. Nothing is allocated in the interpreter, no code of the program runs, and every object is as it was.
+// Finds all objects of an interpreter from outside: first those that references lead to from the interpreter's own
+// roots, then those that only the collector knows, then those that only C code holds. Nothing is allocated in the
+// interpreter, no code of the program runs, and no object changes.
 
 import type { HeapItem, HeapStats } from "../../../alloc/stats.js";
 import { toWasmFunction } from "../../../core/table-functions.js";
@@ -17,25 +18,25 @@ import { addRest } from "./rest.js";
 import { type TypeInfo, type TypeModule, Types } from "./types.js";
 import { Values } from "./values.js";
 
-/** What a walk needs of an interpreter's module. */
+/** The parts of an interpreter's module that a walk needs. */
 export interface WalkedModule extends BlockModule, TypeModule {
   PyImport_GetModuleDict(): number;
   PyUnstable_GC_VisitObjects(f: number, argument: number): void;
 }
 
-/** What a walk needs of a heap. */
+/** The parts of a heap that a walk needs. */
 export interface WalkedPython {
   readonly python: WalkedModule;
   readonly layout: ObjectLayout;
   stats(): HeapStats;
   walk(visit: (item: HeapItem) => void, options: { readonly blocks: boolean }): void;
-  /** Bytes that the debug hooks have before a block. */
+  /** Bytes that the debug hooks add in front of a block. */
   readonly hookBytes: number;
-  /** The current frame of each thread; 0: it has none. */
+  /** The current frame of each thread; 0 if it has none. */
   readonly threads: readonly number[];
 }
 
-/** Functions that a walk put into the interpreter's table; they stay for the next one. */
+/** Functions that a walk put into the interpreter's table. The next walk uses them again. */
 export class WalkFunctions {
   readonly visitor: Visitor;
   readonly found: number[] = [];
@@ -52,9 +53,9 @@ export class WalkFunctions {
   }
 }
 
-/** Fewest references that an object has that is never freed. */
+/** An object that is never freed has at least this many references. */
 const IMMORTAL = 0x3fff_ffff;
-/** In a block: where an object may begin, after what stands in front of it. */
+/** Offsets in a block at which an object may begin, after the headers in front of it. */
 const FRONTS = [0, 8, 16];
 
 class Walk {
@@ -69,7 +70,7 @@ class Walk {
   readonly #values: Values;
   readonly #references: References;
   readonly #functions: WalkFunctions;
-  /** Frames are nodes by their address as well, though not objects. */
+  /** Frames are nodes too, with their address as id, though they are not objects. */
   readonly #frameNodes: { readonly node: number; readonly frame: number }[] = [];
 
   constructor(from: WalkedPython, functions: WalkFunctions) {
@@ -121,7 +122,7 @@ class Walk {
     return graph.finish();
   }
 
-  /** Number of nodes that are objects or frames, once all are found. */
+  /** Number of nodes that are objects or frames, once all have been found. */
   get #objectsEnd(): number {
     return this.#graph.nodeCount;
   }
@@ -140,7 +141,7 @@ class Walk {
     return node;
   }
 
-  /** The frames of all threads become nodes, before any object. */
+  /** Makes nodes of the frames of all threads, before any object. */
   #beginThreads(group: number): void {
     const graph = this.#graph;
     const type = graph.strings.number("(frame)");
@@ -153,7 +154,7 @@ class Walk {
     }
   }
 
-  /** What functions that run have in their hands. */
+  /** Adds the references of the functions that run. */
   #walkFrames(): void {
     const memory = this.#memory;
     const graph = this.#graph;
@@ -183,7 +184,7 @@ class Walk {
 
   /** Nodes that nothing led to, and that the collector does not know. */
   readonly #guesses = new Set<number>();
-  /** The next node whose references are not known. */
+  /** The next node whose references are not known yet. */
   #next = 0;
 
   #followAll(): void {
@@ -199,7 +200,7 @@ class Walk {
     }
   }
 
-  /** The names of attributes that a class's instances share are the class's. */
+  /** Adds the names of attributes that the instances of a class share: the class owns them. */
   #sharedNames(object: number): void {
     const name = this.#graph.strings.number("(attribute name)");
     this.#dicts.sharedNames(this.#types.at(object), (key) => this.#graph.edge(EDGE.internal, name, this.#nodeOf(key)));
@@ -214,7 +215,7 @@ class Walk {
     graph.flag(node, (isStatic ? FLAG.static : 0) | (isImmortal ? FLAG.immortal : 0));
   }
 
-  /** The object's block, and those that are its alone. */
+  /** The bytes of the object's block, and of the blocks that only it uses. */
   #ownBytes(object: number, type: TypeInfo): number {
     const { hookBytes } = this.#from;
     let bytes = this.#blocks.claim(object, type.before + hookBytes);
@@ -252,7 +253,7 @@ class Walk {
     }
   }
 
-  /** Objects that the collector knows, and that nothing led to. */
+  /** Finds objects that the collector knows and nothing led to. */
   #findTracked(): void {
     const { found, findIndex } = this.#functions;
     found.length = 0;
@@ -261,7 +262,10 @@ class Walk {
     found.length = 0;
   }
 
-  /** Objects that the collector does not know, held by C alone: what is left in the blocks for objects, and has a type that is known. */
+  /**
+   * Finds objects that the collector does not know and only C code holds: blocks that nobody claimed, whose contents
+   * have a known type.
+   */
   #findInBlocks(): void {
     this.#from.walk(
       (item) => {
@@ -283,13 +287,16 @@ class Walk {
     }
   }
 
-  /** Whether there is an object at an address, as far as its memory tells: one that was freed and is kept for the next one has no references. */
+  /**
+   * Whether there is an object at an address, as far as memory tells. A freed object that is kept for reuse has no
+   * references.
+   */
   #isObject(object: number): boolean {
     const memory = this.#memory;
     const type = memory.typeOf(object);
     if ((object & 3) !== 0 || (type & 3) !== 0 || this.#addresses.get(type) === undefined) return false;
     const references = memory.word(object);
-    // Where an object is kept, this word is the address of the next one.
+    // A freed object that is kept for reuse has the address of the next one in this word.
     if (references === 0 || this.#blocks.isDynamic(references)) return false;
     return (memory.word(memory.typeOf(type) + TYPE.flags) & TYPE_FLAG.type) !== 0;
   }

@@ -1,11 +1,11 @@
-// The bytes of an image of an interpreter: what the host knows, and the interpreter's memory as it stood.
+// The bytes of an image of an interpreter: what the host knows, and the contents of the interpreter's memory.
 //
 //   0   "PYHEAPPY"                        8   SHA-256 of everything from byte 40 on
 //   40  version of this format            44  flags: 1, the content is compressed (deflate)
 //   48  bytes of the metadata             52  bytes of the content          56  bytes that the content takes in the image
 //   60  metadata, JSON in UTF-8, then the content: the number of runs; of each run the first page and the number of pages; the pages of all runs
 //
-// All numbers are little-endian words. A page has 4096 bytes; one that is in no run has only zeros.
+// All numbers are little-endian words. A page has 4096 bytes. A page that is not in any run has only zeros.
 
 import { ImageError } from "../../../ground/errors.js";
 import { parseMetadata } from "../../../image/metadata.js";
@@ -18,37 +18,40 @@ const CHECKED = 40;
 const HEADER = 60;
 const COMPRESSED = 1;
 const PAGE = 4096;
-/** Pages of the largest memory that there can be. */
+/** The number of pages of the largest memory. */
 const MOST_PAGES = 2 ** 32 / PAGE;
 
-/** What an image says of itself. */
+/** What an image says about itself. */
 export interface PythonImageInfo {
   /** Pyodide's version: "314.0.7". */
   readonly pyodide: string;
   /** CPython's version: "3.14.2". */
   readonly python: string;
-  /** When it was made: ISO 8601. */
+  /** The time at which it was made: ISO 8601. */
   readonly made: string;
   /** Modules that had been imported. */
   readonly modules: number;
   /** Bytes of live blocks. */
   readonly live: number;
-  /** Bytes of the memory that the interpreter has, and bytes of those that are in use from the heap's first on. */
+  /** Bytes of the interpreter's memory, and the bytes in use from the first byte of the heap on. */
   readonly memory: number;
   readonly footprint: number;
 }
 
 export interface PythonImageMetadata {
   readonly info: PythonImageInfo;
-  /** Checksum of pyheap's own module: what the control block's structures are. */
+  /** Checksum of pyheap's own module, which determines the structures of the control block. */
   readonly core: number;
-  /** What is the same in every instance of one build of Pyodide, and in no other. */
+  /** A value that is the same in every instance of one build of Pyodide, and different in other builds. */
   readonly build: string;
-  /** Where the heap is: the control block, the table index of its first function, the bytes that were there before. */
+  /**
+   * Where the heap is: the address of the control block, the table index of its first function, and the bytes that were
+   * in use before the heap came.
+   */
   readonly control: number;
   readonly firstEntry: number;
   readonly inherited: number;
-  /** What Pyodide has to know of its JavaScript side: the head of a snapshot of its own, in base64. */
+  /** What Pyodide has to know about its JavaScript side: the head of one of its own snapshots, in base64. */
   readonly head: string;
 }
 
@@ -58,13 +61,13 @@ export interface PythonImageParts {
   readonly runs: readonly Run[];
 }
 
-/** Neighbouring pages. */
+/** A run of adjacent pages. */
 export interface Run {
   readonly address: number;
   readonly bytes: Uint8Array;
 }
 
-/** The runs of pages of a memory that are not all zeros. */
+/** The runs of pages of a memory that have other bytes than zeros. */
 export function runsOf(memory: Uint8Array): Run[] {
   const words = new Uint32Array(memory.buffer, memory.byteOffset, memory.byteLength >>> 2);
   const perPage = PAGE / 4;
@@ -83,7 +86,7 @@ export function runsOf(memory: Uint8Array): Run[] {
   return runs;
 }
 
-/** The image of these parts. */
+/** Makes an image of these parts. */
 export async function encodePythonImage(
   { metadata, runs }: PythonImageParts,
   isCompressed: boolean,
@@ -125,12 +128,12 @@ async function digestOf(image: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await subtle.digest("SHA-256", image.subarray(CHECKED) as Uint8Array<ArrayBuffer>));
 }
 
-/** The digest of an image, in hexadecimal, as it stands in it. */
+/** The digest that an image has in it, in hexadecimal. */
 export function digestIn(image: Uint8Array): string {
   return Array.from(image.subarray(DIGEST, CHECKED), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The metadata of an image that is whole, and where its content stands. Throws ImageError. */
+/** The metadata of an image that is complete, and where its content begins. Throws ImageError. */
 async function open(image: Uint8Array): Promise<{ metadata: PythonImageMetadata; at: number; view: DataView }> {
   const magic = new TextDecoder("latin1").decode(image.subarray(0, MAGIC.length));
   if (magic !== MAGIC.slice(0, image.length)) throw new ImageError("it does not begin like an image of Python");
@@ -155,7 +158,7 @@ async function open(image: Uint8Array): Promise<{ metadata: PythonImageMetadata;
   return { metadata: readMetadata(new TextDecoder().decode(image.subarray(HEADER, at))), at, view };
 }
 
-/** What an image says of itself. Throws ImageError. */
+/** What an image says about itself. Throws ImageError. */
 export async function readPythonImage(image: Uint8Array): Promise<PythonImageMetadata> {
   return (await open(image)).metadata;
 }
