@@ -136,6 +136,10 @@ export const TRACE_EXECUTABLE_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("ex
 export const TRACE_INSTRUCTION_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("instructionOffset");
 export const TRACE_OWNER_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("ownerOffset");
 export const TRACE_CODE_INSTRUCTIONS_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("codeInstructionsOffset");
+export const TRACE_TASK_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("taskOffset");
+export const TRACE_COROUTINE_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("coroutineOffset");
+export const TRACE_COROUTINE_FRAME_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("coroutineFrameOffset");
+export const TRACE_DEPTH_AT: usize = TRACE_AT + offsetof<Tracer>("depth");
 /** Where the offsets begin by which the core finds the chunks that frames lie in. */
 export const TRACE_CHUNK_CONTEXT_AT: usize = TRACE_AT + offsetof<Tracer>("chunkContext");
 export const TRACE_CHUNK_MALLOC_AT: usize = TRACE_AT + offsetof<Tracer>("chunkMalloc");

@@ -20,9 +20,12 @@ import { growShadow, hintOf, Seen, SEEN, seen } from "./shadow";
 import { tracer } from "./tracer";
 import { functionOf } from "./watched";
 
-/** The host's node for where the program is, for a heap without an interpreter. */
+/**
+ * The host's node for what the core can't read of the stack, below a node: all of it, for a heap without an interpreter; for one with it, the tasks
+ * that wait for the task that runs, each with its frames, and that task's name.
+ */
 @external("host", "traceStack")
-declare function hostStack(): u32;
+declare function hostStack(node: u32): u32;
 
 /**
  * Frames with an owner up to this belong to a Python function: FRAME_OWNED_BY_THREAD (0), _GENERATOR, _FRAME_OBJECT.
@@ -36,7 +39,7 @@ const OUTSIDE: i32 = -1;
 /** The node for where Python is; 0 while it runs no code. */
 export function currentStack(): u32 {
   const t = tracer();
-  if (t.interpretersAt == 0) return hostStack();
+  if (t.interpretersAt == 0) return hostStack(0);
   const interpreter = load<usize>(t.interpretersAt);
   if (interpreter == 0) return 0;
   const thread = load<usize>(interpreter + t.threadsOffset);
@@ -44,9 +47,9 @@ export function currentStack(): u32 {
   const frame = load<usize>(thread + t.currentFrameOffset);
   if (frame == 0) return 0;
   if (t.depth != 0 && seen(t.depth - 1).frame == frame && compare(t.depth - 1)) {
-    return t.changed == t.depth ? seen(t.depth - 1).node : renew(t.changed, t.depth);
+    return renew(t.changed, t.depth);
   }
-  return walk(frame);
+  return walk(frame, thread);
 }
 
 /**
@@ -99,7 +102,6 @@ function codeOf(frame: usize): usize {
 }
 
 /** Sets the entry to a frame and its code. The instruction and the node are not known yet. */
-@inline
 function become(entry: Seen, frame: usize, code: usize): void {
   const isFunction = load<u8>(frame + tracer().ownerOffset) <= LAST_PYTHON_OWNER && code != 0;
   entry.frame = frame;
@@ -108,8 +110,10 @@ function become(entry: Seen, frame: usize, code: usize): void {
 }
 
 /** The node of the innermost frame. All frames that have changed are looked up on the way. */
-function walk(innermost: usize): u32 {
+function walk(innermost: usize, thread: usize): u32 {
   const t = tracer();
+  const task = load<usize>(thread + t.taskOffset);
+  const stepFrame = load<usize>(task + t.coroutineOffset) + t.coroutineFrameOffset;
   let count: u32 = 0;
   /** Entries of the shadow from here on are known to be off the stack. */
   let limit = t.depth;
@@ -124,23 +128,20 @@ function walk(innermost: usize): u32 {
         break;
       }
       // These entries are on the stack, but have another caller now.
-      for (let k = index; ; k--) {
-        frame = seen(k).frame;
-        if (!remember(frame, count++)) return noStack();
-        if (k == t.broken) break;
-      }
       limit = t.broken;
-    } else if (!remember(frame, count++)) return noStack();
+    }
+    if (!remember(frame, count++)) return noStack();
     frame = load<usize>(frame + t.previousOffset);
   }
   let depth = <u32>(base + 1);
   unseeFrom(t, depth);
-  let node: u32 = 0;
-  if (base >= 0) node = t.changed < depth ? renew(t.changed, depth) : seen(depth - 1).node;
+  // The base is renewed in any case: if it has no function, it may have been where a task began.
+  let node = renew(min(t.changed, <u32>max(base, 0)), depth);
   for (; count != 0; count--) {
     const fresh = seen(t.shadowRoom - count).frame;
     const entry = seen(depth);
     become(entry, fresh, codeOf(fresh));
+    if (fresh == stepFrame) seen(depth - 1).node = node = hostStack(node);
     node = entry.moveTo(node);
     seeFirst(t, depth, fresh);
     store<u32>(hintOf(fresh), depth++);

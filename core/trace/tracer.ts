@@ -77,6 +77,10 @@ export class Tracer {
   instructionOffset: usize;
   ownerOffset: usize;
   codeInstructionsOffset: usize;
+  // asyncio's task that runs, in a thread; its coroutine, and the frame in that. 0: none is found.
+  taskOffset: usize;
+  coroutineOffset: usize;
+  coroutineFrameOffset: usize;
   // And the chunks that frames lie in (chunks.ts): the allocator that they come from, as table indices, and the bytes before a chunk's first frame.
   chunkContext: usize;
   chunkMalloc: u32;

@@ -16,7 +16,7 @@ export interface Tracing {
   emptyBuffer(): void;
   code(address: number): number;
   line(id: number, unit: number): number;
-  stack(): number;
+  stack(below: number): number;
   now(): number;
   gap(): number;
 }
@@ -84,7 +84,7 @@ export class HostCalls<Parts extends AllocatorParts = AllocatorParts> implements
   readonly traceFlush = (): void => this.states.inOperation(() => this.tracer?.emptyBuffer());
   readonly traceCode = (code: number): number => this.tracer?.code(code) ?? 0;
   readonly traceLine = (id: number, unit: number): number => this.tracer?.line(id, unit) ?? 0;
-  readonly traceStack = (): number => this.tracer?.stack() ?? 0;
+  readonly traceStack = (node: number): number => this.tracer?.stack(node) ?? 0;
   readonly traceNow = (): number => this.tracer?.now() ?? performance.now() * 1000;
   readonly traceGap = (): number => this.tracer?.gap() ?? 1;
   readonly track = (domain: number, block: number, size: number): number =>

@@ -27,7 +27,10 @@ export interface StackSource {
   readonly words: readonly (readonly [at: number, word: number])[];
   /** The function whose code object is at an address; undefined if stacks do not show it. */
   functionAt(code: number): CodeUnits | undefined;
-  /** The stack of the program, for a core that can't read it: places, from the outermost to the innermost. */
+  /**
+   * Places of the program's stack that the core can't read, from the outermost to the innermost: all of them, or those
+   * below the asyncio task that runs.
+   */
   frames?(): readonly StackPlace[];
 }
 
@@ -40,6 +43,17 @@ export interface StackPlace {
   readonly name: string;
   readonly file: string;
   readonly line: number;
+  /** The function, if it is one that `functionAt` returns. */
+  readonly code?: CodeUnits;
+}
+
+/** The line of a code unit. */
+export function lineAt(lines: readonly number[], unit: number): number {
+  // In CPython 3.12, a frame that has not begun is one unit before its first: a distance of two bytes below 0.
+  const at = unit === BEFORE_FIRST ? 0 : unit;
+  let k = 0;
+  for (let end = lines[0] ?? 0; end <= at && k + 2 < lines.length; end += lines[k] ?? 0) k += 2;
+  return lines[k + 1] ?? 0;
 }
 
 export interface RecordOptions {
@@ -74,10 +88,23 @@ export interface RecordOptions {
 /** The numbers of functions. A function that comes again, as a new code object with the same text, keeps its number. */
 class Functions {
   readonly #numbers = new Map<string, number>();
+  /** Numbers of those that were asked for as the same object. */
+  readonly #known = new WeakMap<CodeUnits, number>();
+  readonly #nameFile: (file: string) => string;
   readonly #lines: (readonly number[])[] = [[]];
   #fresh: TraceFunction[] = [];
 
+  constructor(nameFile: (file: string) => string) {
+    this.#nameFile = nameFile;
+  }
+
   numberOf(f: CodeUnits): number {
+    const known = this.#known.get(f) ?? this.#numberOf({ ...f, file: this.#nameFile(f.file) });
+    this.#known.set(f, known);
+    return known;
+  }
+
+  #numberOf(f: CodeUnits): number {
     const key = `${f.firstLine}\0${f.file}\0${f.name}\0${f.lines.join()}`;
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
@@ -89,12 +116,7 @@ class Functions {
   }
 
   line(number: number, unit: number): number {
-    const lines = this.#lines[number] ?? [];
-    // In CPython 3.12, a frame that has not begun is one unit before its first: a distance of two bytes below 0.
-    const at = unit === BEFORE_FIRST ? 0 : unit;
-    let k = 0;
-    for (let end = lines[0] ?? 0; end <= at && k + 2 < lines.length; end += lines[k] ?? 0) k += 2;
-    return lines[k + 1] ?? 0;
+    return lineAt(this.#lines[number] ?? [], unit);
   }
 
   /** The functions that were numbered since the last call. */
@@ -110,19 +132,20 @@ export class Recorder {
   readonly #words: Words;
   readonly #calls: HostCalls;
   readonly #source: StackSource;
-  readonly #functions = new Functions();
+  readonly #functions: Functions;
   readonly #output: TraceOutput;
   readonly #gaps: Gaps | undefined;
   readonly #start: StartTally | undefined;
   readonly #started: number;
   readonly #onChange: (isRunning: boolean) => void;
   readonly #flushEvery: number;
-  readonly #nameFile: (file: string) => string;
   /** undefined also after the call. */
   #onNoMemory: RecordOptions["onNoMemory"];
   #flushed = performance.now();
   /** The end of the tracer's buffer. To force a write, it is moved to the beginning of the buffer. */
   #full = 0;
+  /** A part of the stack that the core saw last came from here. */
+  #isStackHosts = false;
   #failure: { readonly error: unknown } | undefined;
   #collections: TraceCollection[] = [];
   /** Whether the time will be recorded when the event loop turns. */
@@ -144,7 +167,7 @@ export class Recorder {
     this.#source = source;
     this.#onChange = onChange;
     this.#flushEvery = options.flushEvery ?? Number.POSITIVE_INFINITY;
-    this.#nameFile = options.nameFile ?? ((file) => file);
+    this.#functions = new Functions(options.nameFile ?? ((file) => file));
     this.#start = options.start;
     this.#started = options.start?.begun ?? performance.now();
     this.#onNoMemory = options.onNoMemory;
@@ -317,22 +340,27 @@ export class Recorder {
   }
 
   gap(): number {
+    // Between two samples a task may have begun another step, in the same frame: its place is asked for anew.
+    if (this.#isStackHosts) this.#words.set(this.#core.control + C.TRACE_DEPTH_AT, 0);
+    this.#isStackHosts = false;
     return this.#gaps?.next() ?? 1;
   }
 
   code(address: number): number {
     const found = this.#source.functionAt(address >>> 0);
-    return found ? this.#functions.numberOf({ ...found, file: this.#nameFile(found.file) }) : 0;
+    return found ? this.#functions.numberOf(found) : 0;
   }
 
   line(id: number, unit: number): number {
     return this.#functions.line(id, unit);
   }
 
-  stack(): number {
-    let node = 0;
-    for (const { name, file, line } of this.#source.frames?.() ?? []) {
-      const number = this.#functions.numberOf({ name, file, firstLine: 0, lines: [] });
+  /** The node of the places that the core can't read, below a node. */
+  stack(below: number): number {
+    this.#isStackHosts = true;
+    let node = below;
+    for (const { name, file, line, code } of this.#source.frames?.() ?? []) {
+      const number = this.#functions.numberOf(code ?? { name, file, firstLine: 0, lines: [] });
       node = this.#core.functions.trace_child(node, number, line);
     }
     return node;

@@ -13,6 +13,8 @@ import type { Recorder, StackSource } from "../../trace/recorder.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import type { PythonStack } from "./python-stack.js";
 import { StackChunks } from "./stack-chunks.js";
+import { TaskChain } from "./task-chain.js";
+import { stackLayout, taskLayout } from "./versions/versions.js";
 
 /** The host's malloc (dlmalloc on wasm32) has a header of one word. */
 export const HOST_HEADER = 4;
@@ -108,11 +110,14 @@ export class PythonSide implements HeapSide, TracedSide {
 
   stackSource(): StackSource {
     const { stack } = this;
+    const functionAt = (code: number) => stack.functionAt(code);
+    const tasks = chainOfTasks(this.python, functionAt);
     return {
       kind: "python",
       python: stack.version,
-      words: stack.isReadable ? [...stack.tracerWords, ...this.#chunks.tracerWords] : [],
-      functionAt: (code) => stack.functionAt(code),
+      words: stack.isReadable ? [...stack.tracerWords, ...this.#chunks.tracerWords, ...(tasks?.tracerWords ?? [])] : [],
+      functionAt,
+      frames: () => tasks?.places() ?? [],
     };
   }
 
@@ -165,6 +170,15 @@ export class PythonSide implements HeapSide, TracedSide {
   #wordsAt(address: number): string {
     return Array.from({ length: ALLOCATOR_WORDS }, (_, k) => this.#words.get(address + 4 * k)).join();
   }
+}
+
+/** What reads who waits for the task that runs; undefined for an interpreter that does not say. */
+function chainOfTasks(python: PyodideExports, functionAt: StackSource["functionAt"]): TaskChain | undefined {
+  const { memory, data } = python;
+  const version = new Words(python).get(data.Py_Version);
+  const stack = stackLayout(memory, data._PyRuntime, version);
+  const tasks = taskLayout(memory, data._PyRuntime, version, data.__heap_base);
+  return stack && tasks && new TaskChain(memory, data._PyRuntime, { stack, tasks }, functionAt);
 }
 
 /** The program break above the static data, in bytes. It works for any CPython on WebAssembly. */

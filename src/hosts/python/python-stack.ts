@@ -9,6 +9,7 @@
 
 import * as C from "../../core/constants.gen.js";
 import type { CodeUnits } from "../../trace/recorder.js";
+import { PythonMemory } from "./python-memory.js";
 import type { StackLayout } from "./versions/layout.js";
 import { stackLayout } from "./versions/versions.js";
 
@@ -22,18 +23,12 @@ export interface PythonFrame {
 
 /** The file name of code that runs the program and is not part of it. Stacks do not show it. */
 export const RUNNER_FILE = "<pyheap>";
-/** The number of characters of a string that are converted at a time. */
-const AT_ONCE = 4096;
 /** Frames of these owners belong to a Python function: FRAME_OWNED_BY_THREAD, _GENERATOR, _FRAME_OBJECT. */
 const LAST_PYTHON_OWNER = 2;
 const MOST_FRAMES = 100_000;
 
-/**
- * Offsets in objects that are the same in every version: in bytes, and in compact strs. An ASCII str has its characters
- * after the header.
- */
+/** A bytes object, the same in every version, as offsets. */
 const BYTES = { size: 8, data: 16 } as const;
-const STR = { length: 8, state: 16, header: 20 } as const;
 
 /** The fields that, together with its address, identify a code object. */
 const PARTS = ["codeFile", "codeQualifiedName", "codeLines", "codeFirstLine"] as const;
@@ -48,43 +43,32 @@ const NOWHERE: StackLayout = {
 
 /** Reads the Python stack of an interpreter. */
 export class PythonStack {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: PythonMemory;
   readonly #runtime: number;
   readonly #version: number;
   readonly #layout: StackLayout;
   readonly #places = new Map<number, { readonly parts: readonly number[]; readonly text: string }>();
-  #view: DataView;
   /** Whether the interpreter's layout is known. If not, there are no frames. */
   readonly isReadable: boolean;
 
   /** `runtime` is the address of the interpreter's `_PyRuntime`, `version` its PY_VERSION_HEX. */
   constructor(memory: WebAssembly.Memory, runtime: number, version: number) {
-    this.#memory = memory;
+    this.#memory = new PythonMemory(memory);
     this.#runtime = runtime;
     this.#version = version;
-    this.#view = new DataView(memory.buffer);
     const layout = stackLayout(memory, runtime, version);
     this.isReadable = layout !== undefined;
     this.#layout = layout ?? NOWHERE;
   }
 
-  get #data(): DataView {
-    if (this.#view.buffer !== this.#memory.buffer) this.#view = new DataView(this.#memory.buffer);
-    return this.#view;
-  }
-
-  #u32(address: number): number {
-    return this.#data.getUint32(address >>> 0, true);
-  }
-
   #field(object: number, field: Field): number {
-    return this.#u32(object + this.#layout[field]);
+    return this.#memory.u32(object + this.#layout[field]);
   }
 
   /** The address of the innermost frame of a Python function, from `frame` outwards; 0 if there is none. */
   #pythonFrame(frame: number): number {
     while (frame !== 0) {
-      const isPython = this.#data.getUint8(frame + this.#layout.frameOwner) <= LAST_PYTHON_OWNER;
+      const isPython = this.#memory.u8(frame + this.#layout.frameOwner) <= LAST_PYTHON_OWNER;
       if (isPython && this.#codeOf(frame) !== 0) return frame;
       frame = this.#field(frame, "framePrevious");
     }
@@ -101,7 +85,7 @@ export class PythonStack {
     if (!this.isReadable) return 0;
     let at = this.#runtime;
     for (const offset of this.#layout.wayToFrame) {
-      at = this.#u32(at + offset);
+      at = this.#memory.u32(at + offset);
       if (at === 0) return 0;
     }
     return at;
@@ -142,27 +126,10 @@ export class PythonStack {
   #frameAt(code: number, instruction: number): PythonFrame {
     const unit = (instruction - (code + this.#layout.codeInstructions)) >> 1;
     return {
-      file: this.#string(this.#field(code, "codeFile")),
-      name: this.#string(this.#field(code, "codeQualifiedName")),
+      file: this.#memory.text(this.#field(code, "codeFile")),
+      name: this.#memory.text(this.#field(code, "codeQualifiedName")),
       line: this.#line(code, unit),
     };
-  }
-
-  /** The text of a compact str object. */
-  #string(object: number): string {
-    const state = this.#u32(object + STR.state);
-    const length = this.#u32(object + STR.length);
-    const kind = (state >>> 2) & 7;
-    const isAscii = (state >>> 6) & 1;
-    // A str that is not ASCII has 8 more bytes in its header: the length and the address of its cached UTF-8.
-    const data = object + STR.header + (isAscii ? 0 : 8);
-    const { buffer } = this.#data;
-    let units: Uint8Array | Uint16Array | Uint32Array;
-    if (kind === 1) units = new Uint8Array(buffer, data, length);
-    else units = kind === 2 ? new Uint16Array(buffer, data, length) : new Uint32Array(buffer, data, length);
-    let text = "";
-    for (let k = 0; k < length; k += AT_ONCE) text += String.fromCodePoint(...units.subarray(k, k + AT_ONCE));
-    return text;
   }
 
   /** The words that the core's tracer needs to walk the stack; empty if it can't. */
@@ -193,7 +160,7 @@ export class PythonStack {
    * `__init__`, and does not show it either.
    */
   functionAt(code: number): CodeUnits | undefined {
-    const file = this.#string(this.#field(code, "codeFile"));
+    const file = this.#memory.text(this.#field(code, "codeFile"));
     if (file === RUNNER_FILE) return undefined;
     const lines: number[] = [];
     let hasLine = false;
@@ -205,7 +172,7 @@ export class PythonStack {
     if (!hasLine) return undefined;
     return {
       file,
-      name: this.#string(this.#field(code, "codeQualifiedName")),
+      name: this.#memory.text(this.#field(code, "codeQualifiedName")),
       firstLine: this.#field(code, "codeFirstLine"),
       lines,
     };
@@ -231,10 +198,10 @@ export class PythonStack {
   /** The entries of a line table: the number of code units, their line, and whether they have a line at all. */
   *#lines(code: number): Generator<[units: number, line: number, isReal: boolean]> {
     const table = this.#field(code, "codeLines");
-    const end = table + BYTES.data + this.#u32(table + BYTES.size);
+    const end = table + BYTES.data + this.#memory.u32(table + BYTES.size);
     let at = table + BYTES.data;
     let line = this.#field(code, "codeFirstLine");
-    const byte = () => this.#data.getUint8(at++);
+    const byte = () => this.#memory.u8(at++);
     const varint = () => {
       let value = 0;
       for (let shift = 0; ; shift += 6) {
@@ -254,7 +221,7 @@ export class PythonStack {
       }
       yield [(head & 7) + 1, line, form !== 15];
       // The rest of an entry holds columns. All of its bytes have a clear highest bit.
-      while (at < end && this.#data.getUint8(at) < 128) at++;
+      while (at < end && this.#memory.u8(at) < 128) at++;
     }
   }
 }

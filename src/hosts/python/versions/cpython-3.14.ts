@@ -20,4 +20,11 @@ export const CPYTHON_3_14: KnownVersion = {
     landmarks: { 74: 8, 75: 16, 77: 16, 78: 8, 79: 20 },
   },
   objects: { tupleItems: 16, typeBytes: 208, valuesBegin: 4, tagsValues: false, bytearrayBlock: 16 },
+  tasks: {
+    generatorFrame: 84,
+    generatorState: 85,
+    frameStackPointer: 36,
+    awaitedBack: 1,
+    awaiting: 255,
+  },
 };

@@ -20,4 +20,11 @@ export const CPYTHON_3_15: KnownVersion = {
     landmarks: { 86: 8, 87: 16, 89: 16, 90: 8, 91: 20 },
   },
   objects: { tupleItems: 16, typeBytes: 212, valuesBegin: 4, tagsValues: false, bytearrayBlock: 28 },
+  tasks: {
+    generatorFrame: 100,
+    generatorState: 101,
+    frameStackPointer: 44,
+    awaitedBack: 2,
+    awaiting: 2,
+  },
 };

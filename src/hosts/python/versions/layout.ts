@@ -61,11 +61,31 @@ export interface KnownVersion {
   /** A layout, or where the table has each part of one. */
   readonly stack: StackLayout | DebugOffsets;
   readonly objects: ObjectLayout;
+  /** Undefined for one whose asyncio does not say which task waits for which. */
+  readonly tasks?: TaskIndexes;
+}
+
+/** What follows a chain of coroutines: indexes of offsets in the same table, and a state of a generator. */
+export interface TaskIndexes {
+  /** In a generator or coroutine: its frame, and the state of that (a byte). */
+  readonly generatorFrame: number;
+  readonly generatorState: number;
+  /** In a frame: the end of its values; and how many words before that is what it awaits. */
+  readonly frameStackPointer: number;
+  readonly awaitedBack: number;
+  /** FRAME_SUSPENDED_YIELD_FROM: the generator awaits something. */
+  readonly awaiting: number;
 }
 
 const COOKIE = "xdebugpy";
 /** The table's index of a word that is not 0 in a build without the interpreter's lock. */
 const FREE_THREADED = 1;
+
+/** The words of the table at `_PyRuntime`, by index. */
+export function offsetsAt(memory: WebAssembly.Memory, runtime: number): (index: number) => number {
+  const view = new DataView(memory.buffer);
+  return (index) => view.getUint32(runtime + COOKIE.length + 8 * index, true);
+}
 
 /** The layout in the table at `_PyRuntime`. Undefined if there is no table, or if its form is not the known one. */
 export function readDebugOffsets(
@@ -73,9 +93,8 @@ export function readDebugOffsets(
   runtime: number,
   at: DebugOffsets,
 ): StackLayout | undefined {
-  const view = new DataView(memory.buffer);
   const bytes = new Uint8Array(memory.buffer, runtime, COOKIE.length);
-  const offset = (index: number) => view.getUint32(runtime + COOKIE.length + 8 * index, true);
+  const offset = offsetsAt(memory, runtime);
   const isKnown =
     String.fromCharCode(...bytes) === COOKIE &&
     offset(FREE_THREADED) === 0 &&

@@ -1,0 +1,61 @@
+// Where asyncio has its tasks: from the table that its C module has for debuggers since 3.14. No name of it is exported, but it can be told by what
+// is in it: the size of an interpreter's state stands there, as it does in the table at `_PyRuntime`.
+//
+//   Task: size | name | awaited by | is a task | awaited by several | coroutine | node      interpreter: size | tasks      thread: size | loop | task | tasks
+
+import { offsetsAt, type TaskIndexes } from "./layout.js";
+
+/** Offsets in bytes. */
+export interface TaskLayout {
+  /** In a thread: the task that runs. */
+  readonly runningTask: number;
+  /** In a task: its name (a str, or an int for one that was not given), what awaits it (a future, or a set of them), its coroutine. */
+  readonly taskName: number;
+  readonly taskAwaitedBy: number;
+  readonly taskCoroutine: number;
+  /** In a future, bytes: it is a task; several await it. */
+  readonly isTask: number;
+  readonly isAwaitedBySeveral: number;
+  readonly generatorFrame: number;
+  readonly generatorState: number;
+  readonly frameStackPointer: number;
+  readonly awaitedBack: number;
+  /** The state of a generator that awaits something. */
+  readonly awaiting: number;
+}
+
+/** In the table at `_PyRuntime`: the size of an interpreter's state. */
+const INTERPRETER_SIZE = 5;
+/** In asyncio's table, counted in 64-bit words: the same; and the number of words. */
+const SIZE_AT = 7;
+const WORDS = 13;
+
+/** The layout that asyncio's table says, which is among the static data, before `end`. Undefined if there is none. */
+export function readTaskLayout(
+  memory: WebAssembly.Memory,
+  runtime: number,
+  end: number,
+  indexes: TaskIndexes,
+): TaskLayout | undefined {
+  const offset = offsetsAt(memory, runtime);
+  const size = offset(INTERPRETER_SIZE);
+  const data = new Uint32Array(memory.buffer, 0, end >>> 2);
+  for (let at = data.indexOf(size); at !== -1; at = data.indexOf(size, at + 1)) {
+    const begin = at - 2 * SIZE_AT;
+    const words = Array.from({ length: WORDS }, (_, k) => data[begin + 2 * k] ?? 0);
+    const isWide = words.every((_, k) => data[begin + 2 * k + 1] === 0);
+    const [task = 0, taskName = 0, taskAwaitedBy = 0, isTask = 0, isAwaitedBySeveral = 0, taskCoroutine = 0] = words;
+    const [thread = 0, , runningTask = 0] = words.slice(-4);
+    const inTask = [taskName, taskAwaitedBy, isTask, isAwaitedBySeveral, taskCoroutine];
+    const isTable = isWide && runningTask < thread && inTask.every((field) => field > 0 && field < task);
+    if (!isTable) continue;
+    const { generatorFrame, generatorState, frameStackPointer, awaitedBack, awaiting } = indexes;
+    return {
+      ...{ runningTask, taskName, taskAwaitedBy, isTask, isAwaitedBySeveral, taskCoroutine, awaitedBack, awaiting },
+      generatorFrame: offset(generatorFrame),
+      generatorState: offset(generatorState),
+      frameStackPointer: offset(frameStackPointer),
+    };
+  }
+  return undefined;
+}
