@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { DownloadLine } from "./progress.js";
+
+const archive = (name: string) => ({ name, version: "1.0", url: "", sha256: undefined });
+
+it("shows downloads in one line, which it takes away", async () => {
+  const written: string[] = [];
+  const line = new DownloadLine({ write: (text) => written.push(text) });
+  const [first, second] = [line.follow(archive("first")), line.follow(archive("\u001b[31msecond"))];
+  first(1024, 2048);
+  await new Promise((done) => setTimeout(done, 120));
+  second(1024, 4096);
+  await new Promise((done) => setTimeout(done, 120));
+  first(2048, 2048);
+  line.clear();
+  line.clear();
+  const texts = written.map((text) => text.slice(1));
+  expect(texts.slice(0, 3)).toEqual([
+    "loading first 1.0: 1.0 KiB of 2.0 KiB",
+    "loading first 1.0 and 1 more: 2.0 KiB of 6.0 KiB",
+    "loading \\x1b[31msecond 1.0: 3.0 KiB of 6.0 KiB".padEnd(texts[1]?.length ?? 0),
+  ]);
+  expect(written.every((text) => text.startsWith("\r"))).toBe(true);
+  // Blanks over the longest of them, once.
+  expect(written.slice(3)).toEqual([`\r${" ".repeat(texts[1]?.length ?? 0)}\r`]);
+});
+
+it("shows nothing without a terminal", () => {
+  const line = new DownloadLine(undefined);
+  line.follow(archive("first"))(1, undefined);
+  expect(() => line.clear()).not.toThrow();
+});
