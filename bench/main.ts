@@ -13,7 +13,7 @@ import { measureSmall, type Row } from "./micro.js";
 import { measureObjects } from "./objects.js";
 import { measurePressure } from "./pressure.js";
 import type { ProgramFigures } from "./program.js";
-import { measurePages, measureTraces } from "./trace.js";
+import { measurePages, measureTotals, measureTraces } from "./trace.js";
 
 const PARTS = ["micro", "objects", "footprint", "pressure", "programs", "trace", "page"] as const;
 
@@ -105,7 +105,7 @@ if (measures("footprint")) rows.push(...measureFootprint());
 if (measures("pressure")) rows.push(...measurePressure());
 const measured = measures("programs") ? measurePrograms() : undefined;
 rows.push(...(measured?.rows ?? []));
-if (measures("trace")) rows.push(...measureTraces(options));
+if (measures("trace")) rows.push(...measureTraces(options), ...measureTotals(Number(options.rounds)));
 if (measures("page")) rows.push(...(await measurePages(options.events)));
 show(rows);
 if (options.json !== undefined) {

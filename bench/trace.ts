@@ -2,12 +2,12 @@
 // recording.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
-import { geometricMean } from "./measure.js";
+import { geometricMean, median } from "./measure.js";
 import type { Row } from "./micro.js";
 import { measurePage, measureSpeedscope } from "./trace/page.js";
 import type { TraceFigures } from "./trace/program.js";
@@ -16,6 +16,12 @@ const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url)
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 /** tracemalloc is slow, so only these programs are run with it. */
 const WITH_PEERS = ["json_roundtrip", "tiny_language", "syntax_trees"];
+/** What a whole run costs as a recording of events, and of totals: a program that does nothing, and one that allocates for seconds. */
+const WHOLE_RUNS = {
+  "print(1)": "print(1)",
+  "trees and JSON": `import sys; sys.path.insert(0, ${JSON.stringify(PROGRAMS)}); import binary_trees, json_roundtrip
+for _ in range(3): binary_trees.run(); json_roundtrip.run()`,
+};
 const LONG_RECORDING = 50_000_000;
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -95,6 +101,36 @@ function timed(...args: string[]): { seconds: number; processor: number; bytes: 
   const seconds = (performance.now() - begun) / 1000;
   const { maxRSS, cpu } = JSON.parse(stderr.trim().split("\n").at(-1) ?? "") as { maxRSS: number; cpu: number };
   return { seconds, processor: cpu / 1e6, bytes: maxRSS * KIB };
+}
+
+/** Compares whole runs that record totals with the same runs that record every event, in turns. */
+export function measureTotals(rounds: number): Row[] {
+  const trace = join(tmpdir(), `pyheap-totals-${process.pid}.trace`);
+  const run = (code: string, ...options: string[]) =>
+    timed("run", "--quiet", "--force", "--trace", trace, ...options, "-c", code).processor;
+  try {
+    const ratios = Object.entries(WHOLE_RUNS).map(([name, code]) => {
+      const pairs = Array.from({ length: rounds }, (_, k) => {
+        process.stderr.write(`totals and events, ${k + 1} of ${rounds}: ${name}\n`);
+        return run(code, "--aggregate") / run(code);
+      });
+      return [name, median(pairs)] as const;
+    });
+    run("print(1)");
+    const { size } = statSync(trace);
+    return [
+      {
+        what: "--aggregate, processor time of a run / with every event",
+        value: geometricMean(ratios.map(([, ratio]) => ratio)),
+        unit: "x",
+        goal: 0.9,
+        beside: Object.fromEntries(ratios),
+      },
+      { what: "trace file of print(1)", value: size / MIB, unit: "MiB", goal: 1 },
+    ];
+  } finally {
+    rmSync(trace, { force: true });
+  }
 }
 
 /** Measures the reports and the page of a long recording. */
