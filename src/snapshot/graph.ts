@@ -82,6 +82,11 @@ export class Strings {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
     this.#numbers.set(text, this.list.length);
+    return this.add(text);
+  }
+
+  /** The number of a text that is likely to be a new one: if it is not, it is there twice. */
+  add(text: string): number {
     return this.list.push(text) - 1;
   }
 }

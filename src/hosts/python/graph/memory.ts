@@ -96,11 +96,17 @@ export class PythonMemory {
     return `${sign}${value}`;
   }
 
-  /** The value of a float, approximately as Python shows it. */
-  float(object: number): string {
-    const value = this.#view.getFloat64(object + FLOAT.value, true);
-    if (Number.isFinite(value)) return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value);
-    return Number.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf";
+  floatValue(object: number): number {
+    return this.#view.getFloat64(object + FLOAT.value, true);
+  }
+
+  /** The value of an int of one digit; undefined of a larger one. */
+  smallInt(object: number): number | undefined {
+    const tag = this.word(object + INT.tag);
+    if (tag >>> INT.countShift > 1) return undefined;
+    if ((tag & INT.signMask) === INT.zero) return 0;
+    const digit = this.word(object + INT.digits);
+    return (tag & INT.signMask) === INT.negative ? -digit : digit;
   }
 
   /** The first bytes of a bytes object. */

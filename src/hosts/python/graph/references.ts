@@ -40,10 +40,28 @@ export class Visitor {
   }
 }
 
-interface Named {
-  readonly kind: number;
-  readonly name: number;
-  readonly target: number;
+/** References by name, in columns: they are made and forgotten for every object. */
+class Names {
+  readonly kinds: number[] = [];
+  readonly names: number[] = [];
+  readonly targets: number[] = [];
+  count = 0;
+
+  readonly add: Refer = (kind, name, target) => {
+    if (target === 0) return;
+    this.kinds[this.count] = kind;
+    this.names[this.count] = name;
+    this.targets[this.count++] = target;
+  };
+
+  /** Gives one of them, or all. */
+  give(refer: Refer, k: number): void {
+    refer(this.kinds[k] as number, this.names[k] as number, this.targets[k] as number);
+  }
+
+  giveAll(refer: Refer): void {
+    for (let k = 0; k < this.count; k++) this.give(refer, k);
+  }
 }
 
 export class References {
@@ -56,7 +74,11 @@ export class References {
   readonly #keyText: (key: number) => string;
   readonly #attributeNames = new Map<number, number>();
   readonly #keyNames = new Map<number, number>();
-  readonly #named: Named[] = [];
+  readonly #named = new Names();
+  readonly #key: number;
+  readonly #class: number;
+  readonly #field: number;
+  readonly #dict: number;
 
   /** `keyText` returns a key as Python would write it. */
   constructor(
@@ -75,6 +97,10 @@ export class References {
     this.#frames = frames;
     this.#visitor = visitor;
     this.#keyText = keyText;
+    this.#key = strings.number("(key)");
+    this.#class = strings.number("__class__");
+    this.#field = strings.number("(field)");
+    this.#dict = strings.number("__dict__");
   }
 
   /**
@@ -88,15 +114,14 @@ export class References {
     this.#nameParts(object, type);
     const isTracked = type.isCollected && this.#memory.word(object + COLLECTOR_NEXT) !== 0;
     if (this.#canTraverse(object, type) && (isWhole || isTracked)) this.#traverse(object, type, refer);
-    else if (!this.#canTraverse(object, type)) for (const each of this.#named) give(refer, each);
-    this.#named.length = 0;
+    else if (!this.#canTraverse(object, type)) this.#named.giveAll(refer);
+    this.#named.count = 0;
     if (type.kind === "dict") this.#keys(object, refer);
     if (type.kind === "type") this.#typeParts(object, refer);
   }
 
   /** The references of an object whose type is exactly a built-in container. Returns whether it is one. */
   #exactly(object: number, kind: Kind | undefined, refer: Refer): boolean {
-    const name = (kind: number, name: number, target: number) => refer(kind, name, target);
     switch (kind) {
       case "int":
       case "float":
@@ -106,15 +131,15 @@ export class References {
         return true;
       case "list":
       case "tuple":
-        this.#sequence(object, kind, name);
+        this.#sequence(object, kind, refer);
         return true;
       case "dict":
-        this.#entries(object, name);
+        this.#entries(object, refer);
         this.#keys(object, refer);
         return true;
       case "set":
       case "frozenset":
-        this.#items(object, name);
+        this.#items(object, refer);
         return true;
       default:
         return false;
@@ -138,8 +163,7 @@ export class References {
   /** The keys of a dict, which it holds as well. Its tp_traverse leaves out those that are texts. */
   #keys(dict: number, refer: Refer): void {
     if (!this.#dicts.ownsKeys(dict)) return;
-    const name = this.#strings.number("(key)");
-    this.#dicts.entries(dict, (key) => refer(EDGE.internal, name, key));
+    this.#dicts.entries(dict, (key) => refer(EDGE.internal, this.#key, key));
   }
 
   #items(set: number, name: Refer): void {
@@ -159,40 +183,37 @@ export class References {
     if (target !== 0) refer(EDGE.weak, this.#strings.number("(weak)"), target);
   }
 
-  #name(kind: number, name: number, target: number): void {
-    if (target !== 0) this.#named.push({ kind, name, target });
-  }
-
   #nameInternal(text: string, target: number): void {
-    this.#name(EDGE.internal, this.#strings.number(text), target);
+    if (target !== 0) this.#named.add(EDGE.internal, this.#strings.number(text), target);
   }
 
   #nameFields(object: number, type: TypeInfo): void {
-    for (const { offset, name } of type.fields) this.#name(EDGE.attribute, name, this.#memory.word(object + offset));
-    if (type.dictOffset > 0) this.#nameInternal("__dict__", this.#memory.word(object + type.dictOffset));
+    const { add } = this.#named;
+    for (const { offset, name } of type.fields) add(EDGE.attribute, name, this.#memory.word(object + offset));
+    if (type.dictOffset > 0) add(EDGE.internal, this.#dict, this.#memory.word(object + type.dictOffset));
     if (!type.hasManagedDict) return;
-    this.#dicts.attributes(object, type, (key, value) => this.#name(EDGE.attribute, this.#attributeName(key), value));
-    this.#nameInternal("__dict__", this.#dicts.managedDict(object, type));
+    this.#dicts.attributes(object, type, (key, value) => add(EDGE.attribute, this.#attributeName(key), value));
+    add(EDGE.internal, this.#dict, this.#dicts.managedDict(object, type));
   }
 
   /** Names what is known about an object by its kind. */
   #nameParts(object: number, { kind }: TypeInfo): void {
     const memory = this.#memory;
-    const name = (kind: number, name: number, target: number) => this.#name(kind, name, target);
+    const { add } = this.#named;
     switch (kind) {
       case "list":
       case "tuple":
-        this.#sequence(object, kind, name);
+        this.#sequence(object, kind, add);
         return;
       case "dict":
-        this.#entries(object, name);
+        this.#entries(object, add);
         return;
       case "set":
       case "frozenset":
-        this.#items(object, name);
+        this.#items(object, add);
         return;
       case "cell":
-        this.#name(EDGE.cell, this.#strings.number("cell_contents"), memory.word(object + CELL.content));
+        add(EDGE.cell, this.#strings.number("cell_contents"), memory.word(object + CELL.content));
         return;
       case "module":
         this.#nameInternal("__dict__", memory.word(object + MODULE.dict));
@@ -216,7 +237,7 @@ export class References {
   #nameFrame(frame: number): void {
     const memory = this.#memory;
     this.#frames.variables(frame, (name, value, isCell) =>
-      this.#name(isCell ? EDGE.cell : EDGE.local, this.#attributeName(name), value),
+      this.#named.add(isCell ? EDGE.cell : EDGE.local, this.#attributeName(name), value),
     );
     this.#nameInternal("(function)", memory.word(frame + FRAME.function));
     this.#nameInternal("(locals)", memory.word(frame + FRAME.locals));
@@ -251,18 +272,17 @@ export class References {
     const { seen, index } = this.#visitor;
     seen.length = 0;
     type.traverse?.(object, index, 0);
-    const names = this.#named;
+    const named = this.#named;
     const places = seen.length > FEW ? placesOf(seen) : undefined;
-    for (const each of names) {
-      const at = places ? (places.get(each.target)?.pop() ?? -1) : seen.indexOf(each.target);
+    for (let k = 0; k < named.count; k++) {
+      const target = named.targets[k] as number;
+      const at = places ? (places.get(target)?.pop() ?? -1) : seen.indexOf(target);
       if (at < 0) continue;
       seen[at] = 0;
-      give(refer, each);
+      named.give(refer, k);
     }
     for (const target of seen) {
-      if (target === 0) continue;
-      const text = target === type.address ? "__class__" : "(field)";
-      refer(EDGE.internal, this.#strings.number(text), target);
+      if (target !== 0) refer(EDGE.internal, target === type.address ? this.#class : this.#field, target);
     }
   }
 
@@ -296,11 +316,7 @@ const TYPE_PARTS: readonly (readonly [string, number])[] = [
   ["(cache)", TYPE.cache],
 ];
 
-function give(refer: Refer, { kind, name, target }: Named): void {
-  refer(kind, name, target);
-}
-
-/** The indices of each address in the list. */
+/** Where each address is among those. */
 function placesOf(addresses: readonly number[]): Map<number, number[]> {
   const places = new Map<number, number[]>();
   addresses.forEach((address, k) => {

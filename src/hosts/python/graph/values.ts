@@ -1,5 +1,6 @@
 // A short text that shows the value of an object. It is read from memory; no code of the program runs.
 
+import type { Strings } from "../../../snapshot/graph.js";
 import type { Dicts } from "./dicts.js";
 import { CODE } from "./layout.js";
 import type { PythonMemory } from "./memory.js";
@@ -9,19 +10,69 @@ import type { TypeInfo, Types } from "./types.js";
 const FUNCTION_NAME = 20;
 /** Offset in a generator or coroutine: its qualified name. */
 const GENERATOR_NAME = 16;
-/** Offset in a dict or set: its number of entries. */
+/** Numbers whose texts are remembered. */
+const RECENT = 8192;
+/** In a dict and a set: how many entries it has. */
 const DICT_USED = 8;
 const SET_USED = 12;
+
+/** Texts of numbers that were seen last, because most objects that are numbers are different ones, and some are often the same. */
+class Recent {
+  readonly #strings: Strings;
+  readonly #values = new Float64Array(RECENT).fill(Number.NaN);
+  readonly #numbers = new Uint32Array(RECENT);
+
+  constructor(strings: Strings) {
+    this.#strings = strings;
+  }
+
+  /** The number of a value's text. Ints and floats have different ones: a float is told by its point. */
+  numberOf(value: number, textOf: (value: number) => string): number {
+    if (!Number.isFinite(value) || Object.is(value, -0)) return this.#strings.add(textOf(value));
+    const place = (Math.abs(Math.trunc(value * 4)) % (RECENT / 2)) + (textOf === floatText ? RECENT / 2 : 0);
+    if (this.#values[place] === value) return this.#numbers[place] as number;
+    const number = this.#strings.add(textOf(value));
+    this.#values[place] = value;
+    this.#numbers[place] = number;
+    return number;
+  }
+}
 
 export class Values {
   readonly #memory: PythonMemory;
   readonly #types: Types;
   readonly #dicts: Dicts;
+  readonly #strings: Strings;
+  readonly #recent: Recent;
+  /** Numbers of "3 items". */
+  readonly #counts = new Map<number, number>();
 
-  constructor(memory: PythonMemory, types: Types, dicts: Dicts) {
+  constructor(memory: PythonMemory, types: Types, dicts: Dicts, strings: Strings) {
+    this.#strings = strings;
+    this.#recent = new Recent(strings);
     this.#memory = memory;
     this.#types = types;
     this.#dicts = dicts;
+  }
+
+  /** The number of the text. */
+  numberOf(object: number, type: TypeInfo): number {
+    if (type.kind === "list" || type.kind === "tuple")
+      return this.#known(this.#counts, this.#memory.sizeOf(object), items);
+    if (type.kind === "float") return this.#recent.numberOf(this.#memory.floatValue(object), floatText);
+    const digit = type.kind === "int" && type.name !== "bool" ? this.#memory.smallInt(object) : undefined;
+    if (digit !== undefined) return this.#recent.numberOf(digit, String);
+    return this.#strings.number(this.of(object, type));
+  }
+
+  /** The number of the text that a number has, which many objects share. */
+  #known(numbers: Map<number, number>, value: number, textOf: (value: number) => string): number {
+    let number = numbers.get(value);
+    if (number === undefined) {
+      number = this.#strings.number(textOf(value));
+      numbers.set(value, number);
+    }
+    return number;
   }
 
   /** "" if there is nothing to show. */
@@ -33,7 +84,7 @@ export class Values {
       case "int":
         return type.name === "bool" ? (memory.int(object) === "0" ? "False" : "True") : memory.int(object);
       case "float":
-        return memory.float(object);
+        return floatText(memory.floatValue(object));
       case "bytes":
         return memory.bytesText(object);
       case "list":
@@ -75,6 +126,14 @@ export class Values {
     const name = dict === 0 ? 0 : this.#dicts.find(dict, "__name__");
     return name !== 0 && this.#types.at(this.#memory.typeOf(name)).kind === "str" ? this.#memory.text(name) : "";
   }
+}
+
+/** A float, near to how Python shows it. */
+function floatText(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
+  if (Object.is(value, -0)) return "-0.0";
+  return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value);
 }
 
 const items = (count: number): string => `${count} ${count === 1 ? "item" : "items"}`;

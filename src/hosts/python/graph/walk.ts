@@ -55,7 +55,9 @@ export class WalkFunctions {
 
 /** An object that is never freed has at least this many references. */
 const IMMORTAL = 0x3fff_ffff;
-/** Offsets in a block at which an object may begin, after the headers in front of it. */
+/** Most references of another one that only C knows, for whom no more is known than its memory: below all addresses. */
+const MOST_REFERENCES = 2 ** 20;
+/** In a block: where an object may begin, after what stands in front of it. */
 const FRONTS = [0, 8, 16];
 
 class Walk {
@@ -84,7 +86,7 @@ class Walk {
     this.#types = new Types(python, memory, layout, strings);
     this.#dicts = new Dicts(memory, layout);
     this.#frames = new Frames(memory, layout.tupleItems);
-    this.#values = new Values(memory, this.#types, this.#dicts);
+    this.#values = new Values(memory, this.#types, this.#dicts, strings);
     this.#types.moduleName = (dict) => {
       const module = dict === 0 ? 0 : this.#dicts.find(dict, "__module__");
       return module !== 0 && this.#typeOf(module).kind === "str" ? memory.text(module, 200) : "";
@@ -208,8 +210,7 @@ class Walk {
 
   #describe(node: number, object: number, type: TypeInfo): void {
     const graph = this.#graph;
-    const value = graph.strings.number(this.#values.of(object, type));
-    graph.describe(node, this.#ownBytes(object, type), value);
+    graph.describe(node, this.#ownBytes(object, type), this.#values.numberOf(object, type));
     const isStatic = !this.#blocks.isDynamic(object);
     const isImmortal = this.#memory.word(object) >= IMMORTAL;
     graph.flag(node, (isStatic ? FLAG.static : 0) | (isImmortal ? FLAG.immortal : 0));
@@ -219,6 +220,7 @@ class Walk {
   #ownBytes(object: number, type: TypeInfo): number {
     const { hookBytes } = this.#from;
     let bytes = this.#blocks.claim(object, type.before + hookBytes);
+    if (type.kind === "int" || type.kind === "float" || type.kind === "tuple") return bytes;
     for (const buffer of this.#buffers(object, type)) {
       if (buffer !== 0) bytes += this.#blocks.claim(buffer, hookBytes);
     }
@@ -280,8 +282,10 @@ class Walk {
     for (const front of FRONTS) {
       const object = start + front;
       if (!this.#isObject(object)) continue;
-      const { before, basicSize } = this.#typeOf(object);
+      const { before, basicSize, isCollected, kind } = this.#typeOf(object);
       if (before !== front || basicSize + front > size) continue;
+      // The collector knows all others of its types.
+      if (isCollected && kind !== "tuple" && kind !== "dict") continue;
       this.#guesses.add(this.#nodeOf(object));
       return;
     }
@@ -296,8 +300,8 @@ class Walk {
     const type = memory.typeOf(object);
     if ((object & 3) !== 0 || (type & 3) !== 0 || this.#addresses.get(type) === undefined) return false;
     const references = memory.word(object);
-    // A freed object that is kept for reuse has the address of the next one in this word.
-    if (references === 0 || this.#blocks.isDynamic(references)) return false;
+    // Where an object is kept for the next one, this word is an address.
+    if (references === 0 || (references > MOST_REFERENCES && references < IMMORTAL)) return false;
     return (memory.word(memory.typeOf(type) + TYPE.flags) & TYPE_FLAG.type) !== 0;
   }
 
