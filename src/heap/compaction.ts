@@ -3,7 +3,7 @@
 import * as C from "../core/constants.gen.js";
 import { MOVE } from "../core/reentrancy.js";
 import { toAddress } from "../ground/address.js";
-import { HeapCorruption } from "../ground/errors.js";
+import { HeapCorruption, MemoryError } from "../ground/errors.js";
 import type { Bridge } from "../objects/bridge/bridge.js";
 import type { GarbageCollector } from "../objects/gc.js";
 import type { Foundation } from "./foundation.js";
@@ -57,13 +57,25 @@ export class Compactor {
     return done;
   }
 
+  /** Throws the error that the core raised: there is no room for the list of all objects. Nothing has moved. */
+  #refuse(): never {
+    try {
+      this.#bridge.raise();
+    } catch (error) {
+      if (!(error instanceof MemoryError)) throw error;
+      const { requested } = error;
+      const message = `Cannot compact the heap: no room is left within the limit for a list of its objects (${requested} bytes)`;
+      throw new MemoryError(requested, "", message);
+    }
+  }
+
   #moveTogether(): { readonly moved: number; readonly pinned: number; readonly unrooted: number } {
     const { f } = this.#bridge;
     this.#foundation.release();
     const answer = this.#foundation.states.uninterrupted(() => f.compact_objects());
     if (answer === C.BUSY) throw new Error("Cannot compact the heap: an operation is under way");
     if (answer === C.BROKEN) throw new HeapCorruption("the reference count of an object", toAddress(f.broken_object()));
-    if (answer !== C.COMPACTED) this.#bridge.raise();
+    if (answer !== C.COMPACTED) this.#refuse();
     this.#foundation.release();
     return {
       moved: f.moved_bytes() >>> 0,

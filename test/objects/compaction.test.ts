@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import {
+  type Address,
   Heap,
   type HeapOptions,
   MemoryError,
@@ -106,6 +107,56 @@ describe(`compaction, seed ${seed}`, () => {
       heap.gc.collect();
       heap.release();
       expect(heap.objectStats().handles).toBe(0);
+      heap.check();
+    });
+  }
+});
+
+describe("at the hard limit", () => {
+  const kinds: Record<string, HeapOptions> = { "a heap": {}, "a heap with debug hooks": { allocator: "debug" } };
+  for (const [name, options] of Object.entries(kinds)) {
+    test(`${name} without room for the list of its objects refuses, and is as it was; with room it compacts`, async () => {
+      const heap = await Heap.create({ ...options, limit: 4 * 2 ** 20, policy: false, locate: () => undefined });
+      const list = heap.list<unknown>();
+      const fillers: Address[] = [];
+      const fill = () => {
+        for (let n = 2 ** 20; n >= 8; n >>= 1)
+          for (let p = heap.raw.malloc(n); p !== NULL; p = heap.raw.malloc(n)) fillers.push(p);
+      };
+      expect(() => {
+        for (let k = 0; ; k++) list.push(`text ${k}`);
+      }).toThrow(MemoryError);
+      fill();
+      const refusal = () => {
+        try {
+          heap.compact();
+        } catch (error) {
+          return error;
+        }
+        return undefined;
+      };
+      // The first empties the free lists.
+      refusal();
+      fill();
+      const before = heap.stats().account.live;
+      const error = refusal();
+      expect(error).toBeInstanceOf(MemoryError);
+      const { requested, message } = error as MemoryError;
+      expect(requested).toBeGreaterThan(8 * list.length);
+      expect(message).toBe(
+        `Cannot compact the heap: no room is left within the limit for a list of its objects (${requested} bytes)`,
+      );
+      expect(heap.stats().account.live).toEqual(before);
+      expect(list.at(-1)).toBe(`text ${list.length - 1}`);
+      heap.check();
+      // Objects that went leave holes; with room for the list, those that remain move into them.
+      for (let k = 0; k < list.length; k++) if (k % 8 !== 0) list.set(k, null);
+      for (const p of fillers) heap.raw.free(p);
+      heap.limit = 5 * 2 ** 20;
+      const { moved, gained } = heap.compact();
+      expect(options.allocator === "debug" || moved > 0).toBe(true);
+      expect(gained).toBeGreaterThanOrEqual(0);
+      expect(list.at(0)).toBe("text 0");
       heap.check();
     });
   }

@@ -42,8 +42,10 @@ function mayHavePower(a: PyLong, b: PyLong): bool {
   const digits = workDigits(half, half);
   const work = digits == 0 ? <usize>0 : newBlock(requestFor(0, digits, 4));
   if (work == 0 && digits != 0) return false;
-  const power = newLong(2 * half);
+  const root = newLong(half);
+  const power = root ? newLong(2 * half) : null;
   if (power) int_dealloc(power);
+  if (root) int_dealloc(root);
   if (work != 0) freeBlock(work);
   return power !== null;
 }
