@@ -35,7 +35,7 @@ export interface Recording {
   stop(): void;
 }
 
-type Say = (message: WorkerMessage) => void;
+export type Say = (message: WorkerMessage) => void;
 
 function liveSink(heap: PythonHeap, say: Say): Sink {
   let next = 0;
@@ -72,6 +72,23 @@ function sumSink(say: Say, words: Int32Array): Sink {
   };
 }
 
+/** Where a recording goes: to its file, or to the main thread, which keeps only the sums. */
+export function traceSink(trace: TraceRequest, shared: SharedArrayBuffer, say: Say): Sink {
+  return trace.aggregate ? sumSink(say, viewShared(shared).words) : fileSink(trace);
+}
+
+/** Writes the dump that was asked for, or has the main thread write it, which has the sums. */
+export function dumpTrace(
+  { file, aggregate, dump }: TraceRequest,
+  noMemory: NoMemory,
+  say: Say,
+  complain: (what: string) => void,
+): void {
+  if (dump === undefined) return;
+  if (aggregate) say({ kind: "dump", noMemory });
+  else complain(dumpWords(noMemory, dump, () => copyTrace(file, dump, noMemory.end)));
+}
+
 /** Runs every step, even if others throw. Throws the first error. */
 export function endAll(steps: readonly (() => void)[]): void {
   const failures: unknown[] = [];
@@ -100,7 +117,7 @@ export function startRecording(
 ): Recording | undefined {
   if (trace === undefined && !live) return undefined;
   const sinks = [
-    ...(trace === undefined ? [] : [trace.aggregate ? sumSink(say, viewShared(shared).words) : fileSink(trace)]),
+    ...(trace === undefined ? [] : [traceSink(trace, shared, say)]),
     ...(live ? [liveSink(heap, say)] : []),
   ];
   const { kind, target, args } = program;
@@ -114,7 +131,7 @@ export function startRecording(
       sample: trace?.sample,
       start,
       flushEvery: every,
-      ...(trace?.dump !== undefined && { onNoMemory: (bytes) => dump(trace, bytes) }),
+      ...(trace?.dump !== undefined && { onNoMemory: (bytes) => dumpTrace(trace, noMemoryOf(bytes), say, complain) }),
       // Files below the current folder get relative names, as the user knows them. So two recordings of a program have
       // the same names wherever it lies.
       nameFile: (file) => (file.startsWith(below) ? file.slice(below.length) : file),
@@ -125,12 +142,11 @@ export function startRecording(
     });
   const isWhole = trace?.withStart || trace?.sample !== undefined || environment[HIDES] !== undefined;
   const tally = isWhole ? undefined : heap.tallyStart();
-  const dump = ({ file, aggregate, dump = "" }: TraceRequest, bytes: number) => {
-    if (!recorder) return;
-    const noMemory: NoMemory = { bytes, place: heap.stack.place(), end: recorder.endNow };
-    if (aggregate) say({ kind: "dump", noMemory });
-    else complain(dumpWords(noMemory, dump, () => copyTrace(file, dump, noMemory.end)));
-  };
+  const noMemoryOf = (bytes: number): NoMemory => ({
+    bytes,
+    place: heap.stack.place(),
+    end: recorder?.endNow ?? { duration: 0, cutStacks: 0 },
+  });
   let recorder: Recorder | undefined = isWhole ? record() : undefined;
   return {
     flush: () => recorder?.flush(),

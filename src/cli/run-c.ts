@@ -12,22 +12,18 @@ import { LinkError } from "../hosts/c/link-error.js";
 import type { CValue } from "../hosts/c/loaded.js";
 import { PyException } from "../objects/bridge/exceptions.js";
 import type { Program, RunResult } from "../report/run-result.js";
-import type { TraceRequest } from "./protocol.js";
-import { flushEvery } from "./recording.js";
+import type { Recorder } from "../trace/recorder.js";
+import type { RunRequest, WorkerMessage } from "./protocol.js";
+import { dumpTrace, flushEvery, traceSink } from "./recording.js";
+import { exitCodeOf } from "./signals.js";
 import { UsageError } from "./system/errors.js";
-import { fileSink } from "./trace-file.js";
+import type { Interruptible } from "./thread-interrupts.js";
 
 /** The exit code after abort(), and for a program in which debug hooks found a fault. */
 const ABORTED = 134;
 const FAILED = 1;
 /** Where the heap begins. The program's stack is below it. */
 const STACK_BYTES = 2 ** 20;
-
-export interface RunCOptions {
-  readonly limit: number | undefined;
-  readonly debugHooks: boolean;
-  readonly trace: TraceRequest | undefined;
-}
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -152,20 +148,6 @@ function ended(error: unknown): number {
   throw error;
 }
 
-/** Starts a recording. Returns a function that ends it. */
-function startTrace(heap: Heap, trace: TraceRequest, command: readonly string[]): () => void {
-  const { sample, aggregate } = trace;
-  const { write } = fileSink(trace);
-  const recorder = heap.trace({ command, sample, aggregate, flushEvery: flushEvery(false), write });
-  return () => {
-    try {
-      recorder.stop();
-    } catch (error) {
-      say(`pyheap: ${error instanceof Error ? error.message : error}`);
-    }
-  };
-}
-
 /** Runs with an empty stack, because a trace would show the command's own frames as the program's. */
 function onOwnStack<T>(run: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -179,6 +161,112 @@ function onOwnStack<T>(run: () => T): Promise<T> {
   });
 }
 
+/** The module of WebAssembly whose code called the function that made this stack; undefined if none did. */
+function innermostModule(stack: string | undefined): string | undefined {
+  return /wasm:\/\/wasm\/[^:)]+/.exec(stack ?? "")?.[0];
+}
+
+/** The core as stacks name it. */
+function coreOn(heap: Heap): string | undefined {
+  let core: string | undefined;
+  const write = () => {
+    core ??= innermostModule(new Error().stack);
+  };
+  const recorder = heap.trace({ write });
+  heap.raw.free(heap.raw.malloc(1));
+  recorder.stop();
+  return core;
+}
+
+/** A program in C that runs. It can be interrupted in its own code, where the core has nothing half done. */
+class Run implements Interruptible {
+  readonly #request: RunRequest;
+  readonly #report: Report;
+  readonly #heap: Heap;
+  readonly #begun: number;
+  readonly #core: string | undefined;
+  #recorder: Recorder | undefined;
+  #started = performance.now();
+  #isOver = false;
+
+  constructor(heap: Heap, request: RunRequest, report: Report, begun: number) {
+    this.#heap = heap;
+    this.#request = request;
+    this.#report = report;
+    this.#begun = begun;
+    this.#core = coreOn(heap);
+  }
+
+  /** The program begins, and its recording. */
+  begin(): void {
+    const { trace, program, shared } = this.#request;
+    if (trace !== undefined) {
+      const { say, complain } = this.#report;
+      const onNoMemory = (bytes: number) => {
+        const end = this.#recorder?.endNow ?? { duration: 0, cutStacks: 0 };
+        dumpTrace(trace, { bytes, place: functionLocator(), end }, say, complain);
+      };
+      this.#recorder = this.#heap.trace({
+        command: [program.target, ...program.args],
+        sample: trace.sample,
+        flushEvery: flushEvery(false),
+        ...(trace.dump !== undefined && { onNoMemory }),
+        write: traceSink(trace, shared, say).write,
+      });
+    }
+    this.#started = performance.now();
+  }
+
+  flush(): boolean {
+    if (this.#isOver) return true;
+    if (!this.#isInProgram()) return false;
+    this.#recorder?.flush();
+    return true;
+  }
+
+  end(signal: number): boolean {
+    if (this.#isOver) return true;
+    if (!this.#isInProgram()) return false;
+    const result = this.finish();
+    const exitCode = exitCodeOf(signal);
+    this.#report.say({ kind: "done", exitCode, result: { ...result, exitCode } });
+    return true;
+  }
+
+  /** Whether an interrupt came while the program's own code ran, or what it called outside of the core. */
+  #isInProgram(): boolean {
+    const module = innermostModule(new Error().stack);
+    return module !== undefined && module !== this.#core;
+  }
+
+  /** The program has ended: so do its recording and its time. */
+  finish(): Omit<RunResult, "exitCode"> {
+    const finished = performance.now();
+    this.#isOver = true;
+    const { program, limit } = this.#request;
+    try {
+      this.#recorder?.stop();
+    } catch (error) {
+      this.#report.complain(error instanceof Error ? error.message : String(error));
+    }
+    mustBeWhole(this.#heap, program);
+    const stats = this.#heap.stats();
+    return {
+      program,
+      allocator: "pyheap",
+      limit,
+      startupSeconds: (this.#started - this.#begun) / 1000,
+      seconds: (finished - this.#started) / 1000,
+      memoryBytes: stats.memoryBytes,
+      peakBytes: stats.platformPeak,
+      platformBytes: stats.account.platform,
+      hostUsed: 0,
+      hostFree: 0,
+      stats,
+    };
+  }
+}
+
 /** Throws if the program has broken the heap: then nothing else can be reported. */
 function mustBeWhole(heap: Heap, { target }: Program): void {
   try {
@@ -189,17 +277,25 @@ function mustBeWhole(heap: Heap, { target }: Program): void {
   }
 }
 
+/** What a run tells, besides what the program prints. */
+export interface Report {
+  say(message: WorkerMessage): void;
+  complain(what: string): void;
+  /** Takes what can interrupt the program from now on. */
+  interruptible(run: Interruptible): void;
+}
+
 /** Runs a module. Misuse that debug hooks find is reported as it happens, and the program goes on. */
-export async function runC(program: Program, { limit, debugHooks, trace }: RunCOptions): Promise<RunResult> {
+export async function runC(request: RunRequest, report: Report): Promise<void> {
+  const { program, limit, debugHooks } = request;
   let faults = 0;
   const onFault = (fault: Fault) => {
     faults++;
-    say(`pyheap: ${describeFault(fault)}`);
+    report.complain(describeFault(fault));
   };
   const begun = performance.now();
-  const allocator = debugHooks ? "debug" : "default";
   const heap = await Heap.create({
-    allocator,
+    allocator: debugHooks ? "debug" : "default",
     base: STACK_BYTES,
     onFault,
     locate: functionLocator,
@@ -213,8 +309,9 @@ export async function runC(program: Program, { limit, debugHooks, trace }: RunCO
     if (error instanceof MemoryError) throw new UsageError(`Cannot run ${program.target}: ${error.message}`);
     throw error;
   }
-  const endTrace = trace === undefined ? () => undefined : startTrace(heap, trace, [program.target, ...program.args]);
-  const started = performance.now();
+  const run = new Run(heap, request, report, begun);
+  run.begin();
+  report.interruptible(run);
   const words = new Words(heap);
   let status: number;
   try {
@@ -222,25 +319,8 @@ export async function runC(program: Program, { limit, debugHooks, trace }: RunCO
   } catch (error) {
     status = ended(error);
   }
-  const finished = performance.now();
-  endTrace();
+  const exitCode = status === 0 && faults > 0 ? ABORTED : status;
   words.release();
-  mustBeWhole(heap, program);
-  const stats = heap.stats();
-  const leaks = module.unload();
-  return {
-    program,
-    allocator: "pyheap",
-    limit,
-    exitCode: status === 0 && faults > 0 ? ABORTED : status,
-    startupSeconds: (started - begun) / 1000,
-    seconds: (finished - started) / 1000,
-    memoryBytes: stats.memoryBytes,
-    peakBytes: stats.platformPeak,
-    platformBytes: stats.account.platform,
-    hostUsed: 0,
-    hostFree: 0,
-    stats,
-    leaks,
-  };
+  const result = run.finish();
+  report.say({ kind: "done", exitCode, result: { ...result, exitCode, leaks: module.unload() } });
 }

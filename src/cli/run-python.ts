@@ -1,5 +1,5 @@
-// `pyheap run app.py`, in the main thread: starts the thread in which Python runs, passes input and signals to it,
-// saves the recording to disk, and waits for the end.
+// `pyheap run`, in the main thread: starts the thread in which Python or C runs, passes input and signals to it, saves the
+// recording to disk, and waits for the end.
 
 import { closeSync, fdatasync, openSync } from "node:fs";
 import { devNull } from "node:os";
@@ -10,7 +10,8 @@ import type { Provider, Wanted } from "./packages/provider.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { flushEvery } from "./recording.js";
 import { type Shared, viewShared, WORD } from "./shared.js";
-import { exitCodeOf, forwardSignals } from "./signals.js";
+import { endBySignals, exitCodeOf, forwardSignals } from "./signals.js";
+import { ThreadInterrupts } from "./thread-interrupts.js";
 
 /** The exit code after CPython's abort(). */
 const ABORTED = 134;
@@ -36,11 +37,16 @@ export interface Ended {
 }
 
 /** Flushes the recording, and syncs its file to the disk, again and again until the returned function is called. */
-function keepSafe({ words }: Shared, { trace, live }: RunRequest): () => void {
+function keepSafe(
+  { words }: Shared,
+  { trace, live }: RunRequest,
+  interrupts: ThreadInterrupts | undefined,
+): () => void {
   if (trace === undefined && !live) return () => undefined;
   let isSyncing = false;
   const timer = setInterval(() => {
     Atomics.store(words, WORD.due, 1);
+    void interrupts?.flush();
     if (trace === undefined || isSyncing) return;
     isSyncing = true;
     // A file that can't be synced, such as a pipe, is no worse off than before.
@@ -57,7 +63,7 @@ export interface Services {
 }
 
 /** Runs the program. `watch` gets the thread's messages if the program is shown live or summed up. */
-export function runPython(
+export function runInThread(
   request: RunRequest,
   watch: (message: WorkerMessage) => void,
   terminal: NodeJS.WriteStream,
@@ -66,11 +72,13 @@ export function runPython(
   const spare = Array.from({ length: SPARE }, () => openSync(devNull, "r"));
   const shared = viewShared(request.shared);
   const input = new InputSender(shared);
-  const note = terminal.isTTY && !process.env.CI && !request.isOnScreen ? "starting Python …" : "";
+  const isC = request.program.kind === "wasm";
+  const note = terminal.isTTY && !process.env.CI && !request.isOnScreen && !isC ? "starting Python …" : "";
   return new Promise<Ended>((done) => {
-    const worker = new Worker(new URL("./python-worker.js", import.meta.url), {
+    const interrupts = isC ? new ThreadInterrupts() : undefined;
+    const worker = new Worker(new URL(isC ? "./c-worker.js" : "./python-worker.js", import.meta.url), {
       workerData: request,
-      resourceLimits: { stackSizeMb: STACK_MEBIBYTES },
+      ...(!isC && { resourceLimits: { stackSizeMb: STACK_MEBIBYTES } }),
     });
     terminal.write(note);
     const clearNote = () => note && terminal.write(`\r${" ".repeat(note.length)}\r`);
@@ -87,8 +95,10 @@ export function runPython(
       exitCode ??= exitCodeOf(signal);
       void worker.terminate();
     };
-    const endSignals = forwardSignals(shared, stop);
-    const endSafety = keepSafe(shared, request);
+    const endSignals = interrupts
+      ? endBySignals((signal) => interrupts.end(signal), stop)
+      : forwardSignals(shared, stop);
+    const endSafety = keepSafe(shared, request, interrupts);
     const provide = async (wanted: readonly Wanted[]) => {
       worker.postMessage((await provider?.provide(wanted)) ?? []);
       Atomics.store(shared.words, WORD.provided, 1);
@@ -98,8 +108,11 @@ export function runPython(
       if (message.kind === "started") start();
       else if (message.kind === "read") input.request();
       else if (message.kind === "provide") void provide(message.wanted);
-      else if (message.kind === "done") ({ result, exitCode } = { result: message.result, exitCode: message.exitCode });
-      else {
+      else if (message.kind === "done") {
+        ({ result, exitCode } = { result: message.result, exitCode: message.exitCode });
+        // C that was interrupted would go on.
+        if (isC) void worker.terminate();
+      } else {
         watch(message);
         if (message.kind !== "trace") return;
         Atomics.add(shared.words, WORD.received, 1);
@@ -109,12 +122,15 @@ export function runPython(
     worker.on("error", (error: Error & { code?: unknown }) => {
       exitCode ??= ABORTED;
       const isFull = error.code === "ERR_WORKER_OUT_OF_MEMORY";
-      terminal.write(`pyheap: Python ended: ${isFull ? "no memory is left for JavaScript" : (error.stack ?? error)}\n`);
+      terminal.write(
+        `pyheap: ${isC ? "the program" : "Python"} ended: ${isFull ? "no memory is left for JavaScript" : (error.stack ?? error)}\n`,
+      );
     });
     worker.on("exit", (code) => {
       start();
       endSafety();
       endSignals();
+      interrupts?.close();
       input.close();
       for (const fd of spare) closeSync(fd);
       done({ result, exitCode: exitCode ?? code, ...(stoppedBy !== undefined && { stoppedBy }) });

@@ -18,9 +18,8 @@ import { choosePlaces } from "./places.js";
 import type { RunRequest, SnapshotRequest, TraceRequest, WorkerMessage } from "./protocol.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadTrace } from "./report/trace-input.js";
-import { runC } from "./run-c.js";
 import { checksBudget, isLive, type RunOptions, runCommand } from "./run-options.js";
-import { type Ended, runPython, type Services } from "./run-python.js";
+import { type Ended, runInThread, type Services } from "./run-python.js";
 import { makeShared, viewShared } from "./shared.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
 import { openSnapshotFile, snapshotWords } from "./snapshot-file.js";
@@ -55,7 +54,8 @@ async function run(program: Program, options: RunOptions): Promise<number> {
     say(`the program did not take ${signalName(stoppedBy)}: it was stopped, without a report`);
   }
   if (result) report(result, options);
-  const within = recording === undefined || !checksBudget(options) || (await isWithin(recording.file, options));
+  const isChecked = recording !== undefined && result !== undefined && checksBudget(options);
+  const within = !isChecked || (await isWithin(recording.file, options));
   if (recording && trace === undefined) rmSync(dirname(recording.file), { recursive: true, force: true });
   return exitCode === 0 && !within ? OVER_BUDGET : exitCode;
 }
@@ -67,12 +67,8 @@ async function runOnHeap(
   snapshot: SnapshotRequest | undefined,
 ): Promise<Ended> {
   const { allocator, limit, softLimit, debugHooks = false } = options;
-  if (program.kind === "wasm") {
-    const result = await runC(program, { limit, debugHooks, trace });
-    return { result, exitCode: result.exitCode };
-  }
   const isOnScreen = options.liveTerminal === true && process.stderr.isTTY === true;
-  const provider = options.packages ? await beginPackages(options, isOnScreen) : undefined;
+  const provider = options.packages && program.kind !== "wasm" ? await beginPackages(options, isOnScreen) : undefined;
   const services = { provider };
   const virtual = virtualEnvironment(options.venv, process.env);
   const request = {
@@ -91,9 +87,9 @@ async function runOnHeap(
     virtual,
   };
   if (trace?.aggregate) return runAggregated(request, trace, services);
-  if (!request.live) return runPython(request, () => undefined, process.stderr, services);
+  if (!request.live) return runInThread(request, () => undefined, process.stderr, services);
   const view = await showLive(program, options, errorColors(), viewShared(request.shared));
-  const ended = await runPython(request, (message) => view.program.take(message), process.stderr, services);
+  const ended = await runInThread(request, (message) => view.program.take(message), process.stderr, services);
   const isAsked = [SIGNALS.SIGTERM, SIGNALS.SIGHUP].some((signal) => ended.exitCode === exitCodeOf(signal));
   await view.end({ stays: !isAsked });
   return ended;
@@ -118,7 +114,7 @@ async function runAggregated(request: RunRequest, trace: TraceRequest, services:
     const { noMemory } = message;
     say(dumpWords(noMemory, dump, () => sums.dump(dump, noMemory.end)));
   };
-  const ended = await runPython(request, take, process.stderr, services);
+  const ended = await runInThread(request, take, process.stderr, services);
   try {
     sums.end();
   } catch (error) {

@@ -77,6 +77,33 @@ export function forwardSignals(
   };
 }
 
+/**
+ * Ends a program that handles no signals by the first that comes, until the returned function is called. `stop` ends one
+ * that `end` did not end in time, or that was interrupted from the keyboard again and again.
+ */
+export function endBySignals(
+  end: (signal: number) => Promise<void>,
+  stop: (signal: number) => void,
+  source: Source = process,
+  grace = GRACE,
+): () => void {
+  let presses = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const take = (name: SignalName) => {
+    const signal = SIGNALS[name];
+    if (signal === SIGNALS.SIGINT && ++presses >= MOST_PRESSES) return stop(signal);
+    if (timer) return;
+    timer = setTimeout(() => stop(signal), grace);
+    void end(signal);
+  };
+  const names = Object.keys(SIGNALS) as SignalName[];
+  for (const name of names) source.on(name, take);
+  return () => {
+    for (const name of names) source.off(name, take);
+    clearTimeout(timer);
+  };
+}
+
 /** CPython's disposition for a signal: 0 for the default, 1 for ignored, or the address of its handler. */
 export interface Dispositions {
   PyOS_getsig(signal: number): number;

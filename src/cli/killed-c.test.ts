@@ -1,0 +1,107 @@
+// Recordings of modules in C that are killed, or ended by a signal, while they compute and ask the heap for nothing.
+
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import { canCompile } from "../../test/needs.js";
+import { Tape } from "../../test/trace-data.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pyheap-killed-c-"));
+
+/** Milliseconds that a recording may lose, with the time that a busy machine may be late. */
+const MOST_LOST = 1000 + 2500;
+
+/** 20 blocks of 5,000 bytes; then it computes, or allocates and frees for ever. */
+const PROGRAM = `
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+volatile unsigned long sink;
+void *volatile kept[20];
+int main(int argc, char **argv) {
+  for (int k = 0; k < 20; k++) kept[k] = malloc(5000);
+  printf("up\\n");
+  fflush(stdout);
+  if (!strcmp(argv[1], "end")) return 3;
+  if (!strcmp(argv[1], "lack")) for (;;) if (!malloc(100)) return 4;
+  if (!strcmp(argv[1], "allocate")) for (;;) { kept[0] = realloc(kept[0], 5000 + sink++ % 10); }
+  for (;;) sink++;
+}
+`;
+
+interface Ended {
+  readonly status: number | null;
+  readonly stderr: string;
+}
+
+/** Runs the program, and sends it a signal some time after it is up. */
+async function run(signal: NodeJS.Signals, after: number, ...words: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, "run", ...words], { cwd: folder });
+  let stderr = "";
+  child.stderr.on("data", (text: Buffer) => {
+    stderr += text;
+  });
+  const ended = new Promise<number | null>((done) => child.on("close", done));
+  await new Promise((up) => child.stdout.once("data", up));
+  await new Promise((done) => setTimeout(done, after));
+  child.kill(signal);
+  return { status: await ended, stderr };
+}
+
+async function readFile(file: string) {
+  const tape = new Tape();
+  tape.write(readFileSync(join(folder, file)));
+  const { analysis, summary } = await tape.analyse();
+  return { live: analysis.figures.liveBytes, problem: summary.problem };
+}
+
+describe.runIf(canCompile)("a module in C", () => {
+  beforeAll(() => {
+    writeFileSync(join(folder, "busy.c"), PROGRAM);
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, "cc", "busy.c"], { cwd: folder, encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
+  it("that is killed while it computes has lost a second at most", async () => {
+    await run("SIGKILL", MOST_LOST, "--trace", "killed.trace", "busy.wasm", "compute");
+    const { live, problem } = await readFile("killed.trace");
+    expect(live).toBeGreaterThanOrEqual(100_000);
+    expect(problem).toMatch(/^The recording was not ended in order: the program was killed, or is still running/);
+  });
+
+  it.each([
+    ["SIGTERM", 143, "compute", []],
+    ["SIGHUP", 129, "allocate", []],
+    ["SIGINT", 130, "allocate", ["--aggregate"]],
+  ] as const)(
+    "that is ended by %s has the code %i, a report and a whole recording",
+    async (signal, code, what, options) => {
+      const { status, stderr } = await run(signal, 0, "--trace", "ended.trace", ...options, "busy.wasm", what);
+      expect(status).toBe(code);
+      expect(stderr).toMatch(/^\nMemory {2}busy\.wasm on pyheap\n/);
+      const { live, problem } = await readFile("ended.trace");
+      expect(problem).toBeUndefined();
+      expect(live).toBeGreaterThanOrEqual(100_000);
+    },
+  );
+
+  it("that is ended while nothing is recorded is reported", async () => {
+    const { status, stderr } = await run("SIGTERM", 0, "busy.wasm", "allocate");
+    expect(status).toBe(143);
+    expect(stderr).toMatch(/^\nMemory {2}busy\.wasm on pyheap\n/);
+  });
+
+  it("that finds no memory leaves the dump that was asked for", async () => {
+    const words = ["run", "--quiet", "--limit", "2MiB", "--dump-on-memory-error", "lack.trace", "busy.wasm", "lack"];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], { cwd: folder, encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 4, stdout: "up\n" });
+    expect(stderr).toMatch(
+      /^pyheap: no memory was left for 100 B, at main \(busy\.wasm\); lack\.trace has what was live/,
+    );
+    expect((await readFile("lack.trace")).live).toBeGreaterThan(2 ** 20);
+  });
+});
