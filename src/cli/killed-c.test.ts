@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
   printf("up\\n");
   fflush(stdout);
   if (!strcmp(argv[1], "end")) return 3;
-  if (!strcmp(argv[1], "lack")) for (;;) if (!malloc(100)) return 4;
+  if (!strcmp(argv[1], "lack")) for (;;) if (!(kept[1] = malloc(10000))) return 4;
   if (!strcmp(argv[1], "allocate")) for (;;) { kept[0] = realloc(kept[0], 5000 + sink++ % 10); }
   for (;;) sink++;
 }
@@ -100,7 +100,7 @@ describe.runIf(canCompile)("a module in C", () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], { cwd: folder, encoding: "utf8" });
     expect({ status, stdout }).toEqual({ status: 4, stdout: "up\n" });
     expect(stderr).toMatch(
-      /^pyheap: no memory was left for 100 B, at main \(busy\.wasm\); lack\.trace has what was live/,
+      /^pyheap: no memory was left for 9\.8 KiB, at main \(busy\.wasm\); lack\.trace has what was live/,
     );
     expect((await readFile("lack.trace")).live).toBeGreaterThan(2 ** 20);
   });

@@ -188,6 +188,8 @@ class Run implements Interruptible {
   #recorder: Recorder | undefined;
   #started = performance.now();
   #isOver = false;
+  /** The signal that ends the program when events have been written. */
+  #signal: number | undefined;
 
   constructor(heap: Heap, request: RunRequest, report: Report, begun: number) {
     this.#heap = heap;
@@ -211,6 +213,9 @@ class Run implements Interruptible {
         sample: trace.sample,
         flushEvery: flushEvery(false),
         ...(trace.dump !== undefined && { onNoMemory }),
+        onWritten: () => {
+          if (this.#signal !== undefined) this.#endBy(this.#signal, () => this.#recorder?.endFile());
+        },
         write: traceSink(trace, shared, say).write,
       });
     }
@@ -219,18 +224,32 @@ class Run implements Interruptible {
 
   flush(): boolean {
     if (this.#isOver) return true;
-    if (!this.#isInProgram()) return false;
-    this.#recorder?.flush();
-    return true;
+    if (this.#isInProgram()) {
+      this.#recorder?.flush();
+      return true;
+    }
+    this.#recorder?.flushSoon();
+    return false;
   }
 
   end(signal: number): boolean {
     if (this.#isOver) return true;
-    if (!this.#isInProgram()) return false;
-    const result = this.finish();
+    // A loop that calls the core may be interrupted only there, at the beginning of a function: then nothing is half done.
+    if (this.#isInProgram() || (!this.#recorder && isWhole(this.#heap))) {
+      this.#endBy(signal, () => this.#recorder?.stop());
+      return true;
+    }
+    if (this.#recorder) {
+      this.#signal = signal;
+      this.#recorder.flushSoon();
+    }
+    return false;
+  }
+
+  #endBy(signal: number, stop: () => void): void {
+    const result = this.#measure(stop);
     const exitCode = exitCodeOf(signal);
     this.#report.say({ kind: "done", exitCode, result: { ...result, exitCode } });
-    return true;
   }
 
   /** Whether an interrupt came while the program's own code ran, or what it called outside of the core. */
@@ -241,11 +260,15 @@ class Run implements Interruptible {
 
   /** The program has ended: so do its recording and its time. */
   finish(): Omit<RunResult, "exitCode"> {
+    return this.#measure(() => this.#recorder?.stop());
+  }
+
+  #measure(stop: () => void): Omit<RunResult, "exitCode"> {
     const finished = performance.now();
     this.#isOver = true;
     const { program, limit } = this.#request;
     try {
-      this.#recorder?.stop();
+      stop();
     } catch (error) {
       this.#report.complain(error instanceof Error ? error.message : String(error));
     }
@@ -264,6 +287,15 @@ class Run implements Interruptible {
       hostFree: 0,
       stats,
     };
+  }
+}
+
+function isWhole(heap: Heap): boolean {
+  try {
+    heap.check();
+    return true;
+  } catch {
+    return false;
   }
 }
 

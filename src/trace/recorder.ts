@@ -81,6 +81,8 @@ export interface RecordOptions {
    * The program is in the middle of an operation: the heap must not be used here.
    */
   readonly onNoMemory?: ((bytes: number) => void) | undefined;
+  /** Called each time when recorded events have been written. The program is in the middle of an allocation or a free. */
+  readonly onWritten?: (() => void) | undefined;
   /** Changes the name of a file for the recording; the default keeps the program's name. */
   readonly nameFile?: ((file: string) => string) | undefined;
 }
@@ -141,6 +143,7 @@ export class Recorder {
   readonly #flushEvery: number;
   /** undefined also after the call. */
   #onNoMemory: RecordOptions["onNoMemory"];
+  readonly #onWritten: RecordOptions["onWritten"];
   #flushed = performance.now();
   /** The end of the tracer's buffer. To force a write, it is moved to the beginning of the buffer. */
   #full = 0;
@@ -171,6 +174,7 @@ export class Recorder {
     this.#start = options.start;
     this.#started = options.start?.begun ?? performance.now();
     this.#onNoMemory = options.onNoMemory;
+    this.#onWritten = options.onWritten;
     this.#gaps = options.sample === undefined ? undefined : new Gaps(options.sample, options.seed);
     this.#output = makeOutput({
       command: options.command ?? [],
@@ -231,6 +235,17 @@ export class Recorder {
   /** Writes what was recorded so far. */
   flush(): void {
     this.#core.functions.trace_flush();
+  }
+
+  /** The next event finds the buffer full, and has it written. May be called at any moment, also while an event is recorded. */
+  flushSoon(): void {
+    if (this.#full !== 0) this.#words.set(this.#core.control + C.TRACE_FULL_AT, 0);
+  }
+
+  /** Ends the file of a program that will not go on, within `onWritten`. The recording itself cannot be stopped there. */
+  endFile(): void {
+    this.#guard(() => this.#output.end(this.endNow));
+    this.#failure ??= { error: undefined };
   }
 
   /** To be called before the program waits, and after it has waited: events before and after get their own times. */
@@ -312,9 +327,7 @@ export class Recorder {
   now(): number {
     const now = performance.now();
     this.#watchLoop();
-    if (now - this.#flushed >= this.#flushEvery && this.#full !== 0) {
-      this.#words.set(this.#core.control + C.TRACE_FULL_AT, 0);
-    }
+    if (now - this.#flushed >= this.#flushEvery) this.flushSoon();
     return now * 1000;
   }
 
@@ -331,6 +344,7 @@ export class Recorder {
     });
     const lacked = this.#word(C.TRACE_LACKED_AT);
     if (lacked !== 0) this.#tellNoMemory(lacked);
+    this.#onWritten?.();
   }
 
   #tellNoMemory(bytes: number): void {
