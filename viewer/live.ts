@@ -2,6 +2,7 @@
 // visible.
 
 import { decodePage } from "../src/page/wire.js";
+import { h } from "./dom.js";
 import { Model } from "./model.js";
 import { Page } from "./page.js";
 import { Colors } from "./theme.js";
@@ -22,6 +23,7 @@ async function ask(url: string) {
 export async function followProgram(url: string, into: HTMLElement): Promise<void> {
   let answer = await ask(url);
   while (answer.data.header.events === 0 && answer.isRunning) {
+    into.replaceChildren(h("p", { class: "empty" }, "Python is starting. The program is shown when it begins."));
     await pause();
     answer = await ask(url);
   }
