@@ -225,7 +225,7 @@ function writeCatalogue() {
   const fixed = places.flatMap(({ name, variable }, place) => (name === undefined ? [] : [{ place, name, variable }]));
   const signs = (rows) => rows.map(([, sign]) => sign);
   write("src/core/catalogue.gen.ts", "Lists that the host shares with the core, from protocol/*.mjs.", [
-    "/** Functions that stand in the table, in order: of the allocators, and after them of the objects. */",
+    "/** Functions that are in the table, in order: of the allocators, and after them of the objects. */",
     literal(
       "ALLOCATOR_TABLE",
       ALLOCATORS.flatMap(([, functions]) => functions),
@@ -245,7 +245,7 @@ function writeCatalogue() {
       "TYPE_NAMES",
       BUILT_IN.map(({ name }) => name),
     ),
-    "/** Types that stand at fixed places, and the variables that C knows them by. */",
+    "/** Types that are at fixed places, and the variables that C knows them by. */",
     literal("FIXED_TYPES", fixed),
     "/** Signs of operators, by number. */",
     union("Comparison", signs(COMPARISONS)),

@@ -50,7 +50,7 @@ export function slotLines() {
   return [
     ...lines,
     "",
-    "/** Where the slot of a number stands. -1: there is no such slot. */",
+    "/** The offset of the slot with a number. -1: there is no such slot. */",
     "export function placeOfSlot(slot: i32): i32 {",
     "  switch (slot) {",
     ...[...cases]

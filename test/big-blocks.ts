@@ -44,7 +44,7 @@ export interface BigPlan {
   readonly moves?: number;
   /** Whether the memory is the heap's own, so that a walk shows all of it. */
   readonly isOwn?: boolean;
-  /** As aligned_alloc, if the heap has it. Such a block is freed through `raw`. */
+  /** Like aligned_alloc, if the heap has it. Such a block is freed through `raw`. */
   readonly aligned?: (alignment: number, n: number) => Address;
 }
 

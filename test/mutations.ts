@@ -6,7 +6,7 @@ import { BLOCK_HEADER, FILE_HEADER } from "../src/trace/format.js";
 import { Tape } from "./trace-data.js";
 
 export interface SampleOptions extends Omit<TraceOptions, "write"> {
-  /** How many blocks are allocated before the recording, and only counted. */
+  /** The number of blocks that are allocated before the recording, and are only counted. */
   readonly startSteps?: number;
   /** The steps of the program; the default is 4000. */
   readonly steps?: number;

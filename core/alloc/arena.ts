@@ -1,4 +1,4 @@
-// Arenas: pieces of memory from the arena allocator, cut into pools, each with a record that stands elsewhere.
+// Arenas: pieces of memory from the arena allocator, cut into pools, each with a record that is elsewhere.
 //
 //   arena                                                                      record
 //   address        start (a multiple of POOL_GRAIN)                            +--------+--------+-----+--------+

@@ -41,7 +41,7 @@ export function base_find(domain: u32, n: usize): usize {
   return isOwn() ? raw_find(domain, n) : hosted_find(domain, n);
 }
 
-/** As base_malloc, but above all other blocks, if possible. */
+/** Like base_malloc, but above all other blocks, if possible. */
 export function base_malloc_at_top(domain: u32, n: usize): usize {
   const block = isOwn() ? raw_malloc_at_top(domain, n) : 0;
   return block != 0 ? block : base_malloc(domain, n);

@@ -6,7 +6,7 @@
 //   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+
 //   free -> a block -> a block -> ... -> 0     (a free block's first word is the next one)
 //
-// Records stand apart because headers at multiples of 4 KiB would all fall into the same set of the processor's cache.
+// Records are apart from their pools because headers at multiples of 4 KiB would all fall into the same set of the processor's cache.
 //
 // A pool is in one of three states:
 //   listed    it is in its bin's list; it may have become full since it was last looked at

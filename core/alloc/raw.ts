@@ -198,7 +198,7 @@ export class Raw {
     return size;
   }
 
-  /** As malloc, but 0 if the platform would have to be asked. */
+  /** Like malloc, but 0 if the platform would have to be asked. */
   mallocHere(domain: u32, n: usize): usize {
     const size = chunkSizeFor(n);
     return this.topBytes >= size || this.find(size) ? this.malloc(domain, n) : 0;
@@ -217,7 +217,7 @@ export class Raw {
     return chunk.payload;
   }
 
-  /** As malloc, above all other blocks. */
+  /** Like malloc, above all other blocks. */
   mallocAtTop(domain: u32, n: usize): usize {
     if (n > MAX_BLOCK) return 0;
     const size = chunkSizeFor(n);

@@ -1,4 +1,4 @@
-// The numbers that the core and its host both know: kinds, bits, and where in memory things stand. No module exports them: the build reads
+// The numbers that the core and its host both know: kinds, bits, and where things are in memory. No module exports them: the build reads
 // them here, and writes them to src/core/constants.gen.ts.
 //
 //   *_AT       from the control block

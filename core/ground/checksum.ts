@@ -1,4 +1,5 @@
-// XXH64 of a stretch of memory: the checksum of heap images. Four lanes of 64 bits, because an image is hundreds of megabytes.
+// XXH64 of a range of memory: the checksum of heap images. It hashes four lanes of 64 bits at a time, because an image can have
+// hundreds of megabytes.
 // The algorithm is that of the xxHash specification (github.com/Cyan4973/xxHash, doc/xxhash_spec.md).
 
 const PRIME_1: u64 = 0x9e3779b185ebca87;
@@ -17,7 +18,7 @@ function merged(hash: u64, lane: u64): u64 {
   return (hash ^ step(0, lane)) * PRIME_1 + PRIME_4;
 }
 
-/** XXH64 with this seed of the `n` bytes at `at`. */
+/** The XXH64 of the `n` bytes at `at`, with a seed. */
 export function memory_checksum(at: usize, n: usize, seed: u64): u64 {
   const end = at + n;
   let hash = seed + PRIME_5;

@@ -24,7 +24,7 @@ export const SMALL_REQUEST_THRESHOLD: usize = 512;
 export const SIZE_CLASSES: usize = SMALL_REQUEST_THRESHOLD / ALIGNMENT;
 
 export const POOL_SIZE: usize = 4096;
-/** Pools begin at multiples of this, and an arena's last pool has a multiple of it: the grain of the pool map. */
+/** The grain of the pool map: pools begin at multiples of it, and the size of an arena's last pool is a multiple of it. */
 export const POOL_GRAIN: usize = 1024;
 /** The most pools that an arena has. */
 export const ARENA_POOLS: usize = 16;

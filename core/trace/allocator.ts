@@ -1,7 +1,7 @@
 // Tracing: for each domain, an allocator that passes calls on to the allocator that it replaces, and records what
 // happened.
 //
-// It stands in the domain table only while a trace runs, so a domain that is not traced pays nothing. `ctx` is the
+// It is in the domain table only while a trace runs, so a domain that is not traced pays nothing. `ctx` is the
 // address of the allocator to which calls are passed on. A request that fails is not recorded.
 
 import { Allocator, allocatorOf } from "../alloc/domains";
@@ -53,7 +53,7 @@ export function trace_free(ctx: usize, block: usize): void {
   next(ctx).doFree(block);
 }
 
-/** Whether a function of the tracer stands first in a domain. The tracer's functions are the last ones in the table. */
+/** Whether a function of the tracer is the first one in a domain. The tracer's functions are the last ones in the table. */
 @inline
 function isTraced(allocator: Allocator): bool {
   return allocator.malloc - tableIndex(TRACE_FUNCTIONS) < TABLE_FUNCTIONS - TRACE_FUNCTIONS;
@@ -87,7 +87,7 @@ export function trace_start(rate: u32): bool {
   return true;
 }
 
-/** Ends recording. Domains in which the tracer still stands first get their previous allocator back. */
+/** Ends recording. Domains in which the tracer is still the first allocator get their previous one back. */
 export function trace_stop(): void {
   trace_flush();
   const t = tracer();

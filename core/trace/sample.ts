@@ -120,7 +120,7 @@ function end(block: usize): void {
   freed(block);
 }
 
-/** As `entered`, for a block in place of the one at `before`. */
+/** Like `entered`, for a block in place of the one at `before`. */
 function sampledRealloc(before: usize, block: usize, n: usize, units: u32, tag: u32): usize {
   if (block == 0) return lacking(n);
   tracer().liveSmall += unitsOf(block) - units;
@@ -171,7 +171,7 @@ export function sample_free(ctx: usize, block: usize): void {
 export function sample_small_malloc(ctx: usize, n: usize): usize {
   const block = smallMalloc(ctx, n);
   if (block == 0) return lacking(n);
-  // As `entered`, without a look at the pool.
+  // Like `entered`, without a look at the pool.
   if (n <= SMALL_REQUEST_THRESHOLD) tracer().liveSmall += <u32>(max<usize>(n, 1) + 7) >> 3;
   if (reaches(n)) came(0, block, n, changetype<Small>(ctx).domain);
   return block;

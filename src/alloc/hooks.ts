@@ -24,13 +24,13 @@ export interface ArenaAllocator {
   free(arena: Address, bytes: number): void;
 }
 
-/** An allocator as it stood in a domain. It can be called, and it can be put back. */
+/** The allocator that a domain had. It can be called, and it can be installed again. */
 export interface InstalledAllocator extends AllocatorFunctions {
   /** ctx, malloc, calloc, realloc, free: the last four are table indices. */
   readonly words: readonly number[];
 }
 
-/** An arena allocator as it stood in the heap. */
+/** The arena allocator that the heap had. */
 export interface InstalledArenaAllocator extends ArenaAllocator {
   readonly words: readonly number[];
 }

@@ -15,7 +15,7 @@ const [, LIBRARY] = /^(?:file:\/\/)?(.*\/)alloc\/locator\.[jt]s$/.exec(import.me
 /** Files in this folder that count as the program: the library's own tests, and its command. */
 const PROGRAMS = /\.test\.ts:|\/cli\/[\w-]+\.[jt]s:/;
 
-/** Whether a frame of JavaScript stands between the program and the heap. */
+/** Whether a frame of JavaScript is between the program and the heap. */
 function isInside(line: string): boolean {
   return (LIBRARY !== undefined && line.includes(LIBRARY) && !PROGRAMS.test(line)) || /<anonymous>\)?$/.test(line);
 }
@@ -45,7 +45,7 @@ export function labelOf(url: string): string {
   return url.replace("wasm://wasm/", "").replace(/-[0-9a-f]{8}$/, "");
 }
 
-/** The number of frames to read. Those of the core and of C stand before the first JavaScript frame. */
+/** The number of frames to read. Those of the core and of C come before the first JavaScript frame. */
 const DEPTH = 40;
 
 function deepStack(): string {

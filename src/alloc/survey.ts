@@ -31,7 +31,7 @@ export class Survey {
   readonly #sites: Sites;
   readonly #onFault: FaultHandler;
 
-  /** `onFault` is told of faults; `sites` say where the program was. */
+  /** `onFault` is called for each fault; `sites` tell where the program was. */
   constructor(core: Core, words: Words, calls: HostCalls, sites: Sites, onFault: FaultHandler) {
     this.#core = core;
     this.#words = words;

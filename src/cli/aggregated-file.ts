@@ -67,7 +67,7 @@ export class AggregatedFile {
     }
   }
 
-  /** Writes what there is to another file, as if the recording had ended. */
+  /** Writes what was recorded until now to another file, as if the recording had ended. */
   dump(file: string, end: TraceEnd): void {
     const fd = openSync(file, "w");
     try {

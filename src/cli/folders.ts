@@ -66,20 +66,20 @@ function showTwo(FS: EmscriptenFiles, folder: string, script: string | undefined
   return shown;
 }
 
-/** What a program sees. */
+/** The files that a program sees. */
 export interface Seen {
   /** The current folder. */
   readonly folder: string;
-  /** The program's file, if it is one. */
+  /** The program's file, unless the program is a module or a text. */
   readonly script: string | undefined;
   readonly places: readonly Place[];
-  /** Whether there is nothing but the places. */
+  /** Whether the program sees only the places. */
   readonly isSandboxed: boolean;
 }
 
 /**
- * Shows nothing but places. `hitWall` is called with the path of a file that the program opens, or creates, and that is there, or could be,
- * outside only. The program gets the error of a file that is not there.
+ * Shows only the places. `hitWall` is called with the path of a file that the program opens or creates, if only the
+ * machine has that file, or could have it. The program gets the error for a file that does not exist.
  */
 function showOnly(FS: EmscriptenFiles, places: readonly Place[], hitWall: (path: string) => void): void {
   const files = new HostFiles(FS, places);

@@ -41,7 +41,7 @@ const WRITES = 0o3;
 /** statvfs's flag. */
 const READ_ONLY = 1;
 
-/** Everything that is shown at its own path. */
+/** All files that the program sees at their own paths. */
 const EVERYTHING: Place = { guest: "/", host: "/", isReadOnly: false };
 
 /** The machine's files in one interpreter. */
@@ -53,7 +53,7 @@ export class HostFiles {
   /** The names in an overlaid folder that never refer to the machine's files. */
   readonly #kept = new Map<Node, ReadonlySet<string>>();
 
-  /** The folders that are shown elsewhere, the inner ones first. */
+  /** The folders that the program sees at other paths, inner folders first. */
   readonly #places: readonly Place[];
 
   /** The umask of the process. A thread can't set it, so the program's own is kept here. */
@@ -84,7 +84,7 @@ export class HostFiles {
     this.#kept.set(folder, new Set(kept));
   }
 
-  /** Puts places into folders in memory, which are made. Places within places are there by themselves. */
+  /** Mounts places in folders in memory, and makes these folders. A place inside another place needs no folder. */
   showPlaces(): void {
     for (const place of [...this.#places].reverse()) {
       const { guest } = place;
@@ -107,7 +107,7 @@ export class HostFiles {
     return node_ops === this.#nodeOperations || node_ops === this.#overlayOperations;
   }
 
-  /** The path of a node as the program sees it. */
+  /** The path at which the program sees a node. */
   #guest(node: Node): string {
     const parts: string[] = [];
     let at = node;
@@ -126,7 +126,7 @@ export class HostFiles {
     return place === EVERYTHING ? guest : join(place.host, guest.slice(place.guest.length));
   }
 
-  /** The place that an entry of a folder is itself. */
+  /** The place that an entry of a folder is, if it is one. */
   #placeAt(parent: Node, name: string): Place | undefined {
     if (this.#places.length === 0) return undefined;
     const guest = join(this.#guest(parent), name);
@@ -345,7 +345,8 @@ export class HostFiles {
       const flags = this.#placeOf(this.#guest(node)).isReadOnly ? READ_ONLY : 0;
       return { ...rest, bsize, frsize: bsize, fsid: 0, flags, namelen: 255 };
     };
-    // The memory and the machine count as two devices, and so does each place: a file can't be renamed from one to the other.
+    // The memory, the machine and each place count as devices of their own, so a file can't be renamed from one to
+    // another.
     FS.rename = (from, to) => {
       const [there, here] = [from, to].map((path) => FS.lookupPath(path, { parent: true }).node) as [Node, Node];
       const node = FS.lookupNode(there, nameIn(from));

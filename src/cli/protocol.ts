@@ -14,17 +14,20 @@ export interface TraceRequest {
   /** Mean distance between samples in bytes; undefined: everything is recorded. */
   readonly sample: number | undefined;
   readonly aggregate: boolean;
-  /** The interpreter's start is recorded as well, and not only its sums. Of a sampled recording it always is. */
+  /**
+   * Whether the interpreter's start is recorded with its events, and not only as sums. A sampled recording always has
+   * its events.
+   */
   readonly withStart: boolean;
-  /** Where the recording is copied to when memory runs out; undefined: nowhere. */
+  /** The file to which the recording is copied when memory runs out; undefined: it is not copied. */
   readonly dump: string | undefined;
 }
 
-/** What there is of packages. */
+/** The packages that the program can import. */
 export interface PackageRequest {
-  /** Modules that can be had. */
+  /** Modules that packages offer. */
   readonly offered: readonly string[];
-  /** Folders of packages that are there already. */
+  /** Folders of the packages that are already unpacked. */
   readonly folders: readonly string[];
 }
 
@@ -50,9 +53,9 @@ export interface RunRequest {
   /** Whether a live view is drawn on the terminal that the program writes to. */
   readonly isOnScreen: boolean;
   readonly folder: string;
-  /** Folders that the program sees in other places. */
+  /** Folders that the program sees at other paths than their own. */
   readonly places: readonly Place[];
-  /** Whether it sees nothing else. */
+  /** Whether the program sees only these folders. */
   readonly isSandboxed: boolean;
   readonly environment: Readonly<Record<string, string>>;
   /** The virtual environment whose packages the program sees. */
@@ -67,11 +70,11 @@ export interface RunRequest {
 export type WorkerMessage =
   | { readonly kind: "started" }
   | { readonly kind: "read" }
-  /** Packages are asked for. The thread waits for an answer of type Provided[], by a message of its own. */
+  /** The thread asks for packages, and waits for a message with Provided[]. */
   | { readonly kind: "provide"; readonly wanted: readonly Wanted[] }
   | { readonly kind: "trace"; readonly bytes: Uint8Array }
   | { readonly kind: "heap"; readonly shape: HeapShape }
-  /** No memory is left: sums that the main thread has are to be dumped. */
+  /** No memory is free: the main thread has to dump the sums that it has. */
   | { readonly kind: "dump"; readonly noMemory: NoMemory }
   /** `result` is undefined if there is nothing to report. */
   | { readonly kind: "done"; readonly exitCode: number; readonly result: RunResult | undefined };

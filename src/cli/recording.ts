@@ -29,7 +29,10 @@ export interface Recording {
    * case the time is recorded, so that events before and after the pause have their own times.
    */
   flushBefore(pause: number): void;
-  /** Marks what was allocated so far as the interpreter's: the program begins. Throws if it can't be recorded. */
+  /**
+   * Begins the program's part: what was allocated until now is the interpreter's. Throws if the program can't be
+   * recorded.
+   */
   noteProgram(): void;
   /** Ends the recording. Throws the first error that occurred. */
   stop(): void;

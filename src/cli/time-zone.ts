@@ -5,10 +5,13 @@ import { resolve } from "node:path";
 
 const ZONES = "/usr/share/zoneinfo";
 const LOCAL = "/etc/localtime";
-/** Characters of a name that the C library has place for, by POSIX. */
+/** The C library has room for names of this many characters. */
 const MOST = 16;
 
-/** The names in a zone as POSIX writes it: `CET-1CEST,M3.5.0,M10.5.0/3`, `<+03>-3`. Without one for summer, it is the other. */
+/**
+ * The names in a zone as POSIX writes it: `CET-1CEST,M3.5.0,M10.5.0/3`, `<+03>-3`. Without a name for summer, both are
+ * the name of standard time.
+ */
 export function namesIn(zone: string): readonly [string, string] | undefined {
   const name = "(<[A-Za-z0-9+-]{3,}>|[A-Za-z]{3,})";
   const found = new RegExp(`^${name}[+-]?[0-9:]+${name}?`).exec(zone);
@@ -18,30 +21,30 @@ export function namesIn(zone: string): readonly [string, string] | undefined {
   return [plain(standard), plain(summer)];
 }
 
-/** The names of the zone that TZ names, or of the machine's; undefined if they can't be told. */
+/** The names of the zone that TZ names, else of the machine's zone; undefined if they are not known. */
 export function zoneNames(TZ: string | undefined): readonly [string, string] | undefined {
   if (TZ === "") return ["UTC", "UTC"];
   const file = TZ === undefined ? LOCAL : resolve(ZONES, TZ.replace(/^:/, ""));
   try {
-    // The last line of such a file holds for all times to come.
+    // The last line of such a file is the rule for all future times.
     return namesIn(readFileSync(file, "latin1").trimEnd().split("\n").at(-1) ?? "");
   } catch {
     return TZ === undefined ? undefined : namesIn(TZ);
   }
 }
 
-/** What CPython's module has of time zones. */
+/** The parts of CPython's module that concern time zones. */
 export interface ZoneExports {
   readonly memory: WebAssembly.Memory;
   readonly tzname?: unknown;
   tzset?(): void;
 }
 
-/** Gives the C library the names: what asks for a time's zone sees them. */
+/** Gives the names to the C library, which names the zones of times by them. */
 export function nameZone({ memory, tzname, tzset }: ZoneExports, names: readonly [string, string]): void {
   const at = tzname instanceof WebAssembly.Global ? (tzname.value as unknown) : tzname;
   if (typeof at !== "number" || !tzset) return;
-  // It is done once; later it would undo this.
+  // The C library calls tzset once, at the first need. A call after this one would undo the change.
   tzset();
   const words = new DataView(memory.buffer);
   for (const [k, name] of names.entries()) {

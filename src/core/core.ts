@@ -64,7 +64,7 @@ function copyOfTable(table: WebAssembly.Table): WebAssembly.Table {
   return copy;
 }
 
-/** As instantiateCoreModule, for a module that needs more of its host, and more of its functions in the table. */
+/** Like instantiateCoreModule, for a module that needs more of its host, and more of its functions in the table. */
 export function instantiate<F extends CoreFunctions>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,

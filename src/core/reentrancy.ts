@@ -154,7 +154,7 @@ export class Reentrancy {
   }
 
   /**
-   * As uninterrupted, for an operation that begins and ends in two calls. If another operation is uninterrupted
+   * Like uninterrupted, for an operation that begins and ends in two calls. If another operation is uninterrupted
    * already: false, and nothing is entered.
    */
   enterUninterrupted(): boolean {

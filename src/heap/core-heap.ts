@@ -236,8 +236,8 @@ export abstract class CoreHeap {
   }
 
   /**
-   * Counts what is allocated from now on, without stacks, which costs a small part of a recording: what an interpreter does before its program
-   * begins. The recording of the program begins with that, as its option `start`.
+   * Counts what is allocated from now on, without stacks, at a small part of the cost of a recording. It is used while
+   * an interpreter starts. The recording of the program then begins with these sums, which are its option `start`.
    */
   tallyStart(): StartTally {
     return this.foundation.recordings.tallyStart();

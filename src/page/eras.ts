@@ -32,7 +32,7 @@ export class EraAccounts {
     return this.#start + this.#own.of(node, tag, size);
   }
 
-  /** As `of`, by domain and size class. */
+  /** Like `of`, by domain and size class. */
   ofClass(node: number, domain: number, sizeClass: number): number {
     return this.#start + this.#own.ofClass(node, domain, sizeClass);
   }

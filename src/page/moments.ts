@@ -29,8 +29,8 @@ export function momentsAt(phases: readonly Phase[], stride: number): Uint32Array
 }
 
 /**
- * For each moment up to `end`, the number of the given moments before it. A block is shown at those with the indexes
- * [of first, of last + 1).
+ * For each moment up to `end`, how many of the given moments are before it. A block that lives from moment `first` to
+ * `last` is shown at the given moments with the indexes [result[first], result[last + 1]).
  */
 export function placesAmong(moments: Uint32Array, end: number): Uint16Array {
   const places = new Uint16Array(end + 1);

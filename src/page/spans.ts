@@ -67,7 +67,7 @@ export class Spans implements TraceConsumer {
   #startFunctions = 0;
   #startBirths = 0;
   #startLeft = 0;
-  /** Blocks that were there when the recording began: no events of its. */
+  /** Blocks that were live when the recording began: the recording has no events of them. */
   #baseBlocks = 0;
 
   constructor({ temporary = 1, mostDeparted, mostBuckets = MOST_BUCKETS, mostCells = MOST_CELLS }: SpansOptions = {}) {

@@ -61,7 +61,10 @@ export interface Relievable {
 
 /** What `heap.relieve` achieved. */
 export interface Relief {
-  /** The largest of three numbers of bytes: those that are not in use any more, that went back to the platform, or to the system. */
+  /**
+   * The largest of three numbers of bytes: those that are not in use any more, those that went back to the platform,
+   * and those that went back to the system.
+   */
   readonly gained: number;
   readonly ms: number;
   readonly measures: readonly MeasureRun[];

@@ -86,7 +86,10 @@ export function moduleOf(file: string): string {
   return path.replace(/\/__init__$/, "").replaceAll("/", ".");
 }
 
-/** A function's name among others. Merged small stacks, and the outside of Python, have no file. */
+/**
+ * A function's name, with its place if it has a file, so that functions with the same name can be told apart. Merged
+ * small stacks, and what is outside of Python, have no file.
+ */
 export function functionLabel(f: TraceFunction): string {
   return f.file === "" ? f.name : `${f.name} (${placeOf(f, f.firstLine)})`;
 }

@@ -8,13 +8,13 @@ export function seconds(n: number): string {
   return `${n.toFixed(n < 1 ? 2 : n < 20 ? 1 : 0)} s`;
 }
 
-/** As `seconds`, for microseconds. */
+/** Like `seconds`, for microseconds. */
 export const time = (microseconds: number): string => seconds(microseconds / MICROSECONDS);
 
 /** A moment of a recording, in microseconds, more precisely than `time`: `4.2 ms`, `0.482 s`, `5.23 s`, `83.1 s`. */
 export const instant = (microseconds: number): string => instantIn(microseconds, Number.POSITIVE_INFINITY);
 
-/** As `instant`, for a view of this many microseconds: with the precision of a hundredth of the view (`5.2312 s`). */
+/** Like `instant`, for a view of this many microseconds: with the precision of a hundredth of the view (`5.2312 s`). */
 export function instantIn(microseconds: number, seen: number): string {
   const n = microseconds / MICROSECONDS;
   const needed = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(seen / MICROSECONDS))));

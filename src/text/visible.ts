@@ -32,7 +32,7 @@ export function visibleLines(text: string): string {
 }
 
 /**
- * As `visible`, for a part of a line on a terminal: text that is written from right to left does not reverse its
+ * Like `visible`, for a part of a line on a terminal: text that is written from right to left does not reverse its
  * neighbours.
  */
 export function forTerminal(text: string): string {

@@ -50,7 +50,7 @@ export class Accounts {
     return this.ofClass(node, tag & TAG.domain, sizeClassOf(size));
   }
 
-  /** As `of`, by domain and size class. */
+  /** Like `of`, by domain and size class. */
   ofClass(node: number, domain: number, sizeClass: number): number {
     const kind = (sizeClass << CLASS_SHIFT) | domain;
     const table = this.#table;

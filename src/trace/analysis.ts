@@ -229,7 +229,7 @@ export class Analysis implements TraceConsumer {
     this.#notePeak();
   }
 
-  /** Whether what was before the program is one stack, without times and events. */
+  /** Whether what was allocated before the program has one stack, and no times and events. */
   get startIsSums(): boolean {
     return this.#startIsSums;
   }

@@ -38,7 +38,7 @@ export const BLOCK = {
   collections: 6,
   /** The totals of an aggregated trace, as totals.ts describes. Added in version 2. */
   totals: 7,
-  /** What there was when the recording began: base.ts says how it is told. Added in version 3. */
+  /** The blocks and sums of the time before the recording, as base.ts encodes them. Added in version 3. */
   base: 8,
 } as const;
 

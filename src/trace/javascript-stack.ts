@@ -4,7 +4,7 @@
 import { labelOf, wasmFrame } from "../alloc/locator.js";
 import type { StackPlace, StackSource } from "./recorder.js";
 
-/** Files of this library. Their frames stand between the program and the heap. */
+/** Files of this library. Their frames are between the program and the heap. */
 const LIBRARY = new URL("../", import.meta.url).href.replace(/^file:\/\//, "");
 /** Node's own files. Their functions call the program. */
 const ENGINE = "node:internal/";

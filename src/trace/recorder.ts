@@ -71,8 +71,8 @@ export interface RecordOptions {
    */
   readonly flushEvery?: number | undefined;
   /**
-   * What was counted before the program. The count ends, the recording begins with it, and all that follows is the
-   * program's. Not with `sample`.
+   * The tally of what was allocated before the program. It ends now, the recording begins with its sums, and all events
+   * are the program's. Can't be combined with `sample`.
    */
   readonly start?: StartTally | undefined;
   /**
@@ -194,7 +194,7 @@ export class Recorder {
     const { control, functions } = this.#core;
     this.#words.set(control + C.TRACE_INTERPRETERS_AT, 0);
     for (const [at, word] of this.#source.words) this.#words.set(control + at, word);
-    // Not 0: the core tells nothing.
+    // A value other than 0 keeps the core from telling it.
     this.#words.set(control + C.TRACE_LACKED_AT, this.#onNoMemory ? 0 : 1);
     this.#calls.tracer = this;
     // It takes a while, and is not the program's time.
@@ -209,7 +209,7 @@ export class Recorder {
     if (base) this.#writeStart(base, begun);
   }
 
-  /** The recording begins with the program: what was before it is one stack, without events. */
+  /** Whether the recording begins with the program: what was allocated before has one stack and no events. */
   #writeStart(base: Uint8Array, begun: number): void {
     this.#core.functions.trace_child(0, this.#functions.numberOf({ ...START, lines: [] }), 0);
     this.flush();
@@ -289,7 +289,7 @@ export class Recorder {
     this.#guard(() => this.#output.collections(list));
   }
 
-  /** What a file that ended now would end with. */
+  /** The end of a file that would end now. */
   get endNow(): TraceEnd {
     return {
       duration: Math.round((performance.now() - this.#started) * 1000),

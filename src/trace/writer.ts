@@ -23,7 +23,7 @@ export interface TraceOutput {
   functions(list: readonly TraceFunction[]): void;
   /** Takes events, as the core's tracer encodes them. */
   events(encoded: Uint8Array): void;
-  /** Takes what there was before the program, as base.ts encodes it. It comes before the program's events. */
+  /** Takes the sums of the time before the program, as base.ts encodes them. They precede the program's events. */
   base(encoded: Uint8Array): void;
   /** Takes collections that have ended since the last call. */
   collections(list: readonly TraceCollection[]): void;

@@ -61,7 +61,7 @@ interface Stage {
   adopt(parent: unknown, child: unknown): void;
 }
 
-/** Makes an object that alone refers to others; and lets go of others through it. */
+/** Makes an object that has the only reference to others, and releases others through it. */
 interface Scene {
   make(stage: Stage): PyObject;
   free(o: PyObject, heap: Heap): void;

@@ -52,7 +52,7 @@ interface Kinds {
   index: number;
   position: number;
   count: number;
-  /** As index, or None. */
+  /** Like index, or None. */
   bound: Index;
   step: Index;
   /** A str in Python, a JavaScript string here. */

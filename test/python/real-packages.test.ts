@@ -27,7 +27,7 @@ function said(words: readonly string[]) {
   mkdirSync(join(folder, "none"), { recursive: true });
   const env = {
     ...{ ...process.env, PYTHONPATH: packages, PYTHONWARNINGS: "ignore", USER: "somebody" },
-    // Only what is in PYTHONPATH is to be had.
+    // Only packages in PYTHONPATH can be imported.
     PYHEAP_PACKAGES: join(folder, "none"),
   };
   const options = { encoding: "utf8", cwd: folder, env } as const;

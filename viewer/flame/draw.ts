@@ -20,7 +20,9 @@ export const MORE_ALPHA = 0.85;
 export interface FrameLook {
   readonly origin: Origin | "root";
   readonly text: string;
-  /** The figure that follows the text, in a paler colour. It is called only if there is room for the figure. */
+  /**
+   * The figure that follows the text, in a paler colour. The function is called only if there is room for the figure.
+   */
   readonly more: () => string;
   readonly state: "plain" | "found" | "dimmed";
 }

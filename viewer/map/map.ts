@@ -35,7 +35,7 @@ function overlapping({ addresses, sizes }: PageArenas, begin: number, end: numbe
   return found;
 }
 
-/** The legend: each class with its name. Classes without a name stand between their neighbours, as on a scale. */
+/** The legend: each class with its name. Classes without a name are between their neighbours, as on a scale. */
 function legendOf(classes: readonly MapClass[]): HTMLElement[] {
   const entries: HTMLElement[] = [];
   let scale: HTMLElement[] = [];

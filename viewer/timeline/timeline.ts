@@ -73,7 +73,7 @@ export class TimelineChart {
     store.on(["from", "to"], () => this.#plot?.redraw(false));
   }
 
-  /** To be called when the data is new. */
+  /** Shows new data of the model. */
   update(): void {
     this.#columns = columnsOf(this.#model, this.#store.state.withStart);
     this.#redraw();

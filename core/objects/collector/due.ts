@@ -23,7 +23,7 @@ export function safePoint(): void {
   if (settings().due != 0) runDue();
 }
 
-/** As safePoint, after an operation that can make a heap grow but never makes a collection due. */
+/** Like safePoint, after an operation that can make a heap grow but never makes a collection due. */
 @inline
 export function pressurePoint(): void {
   if ((settings().due & PRESSURE_DUE) != 0) runDue();

@@ -31,7 +31,8 @@ function meet(c: Pass, o: PyObject): PyObject {
 }
 
 /**
- * As meet, for an object that refers to no others. It is entered into the row only if it is fixed. If it could not be
+ * Like `meet`, for an object that refers to no others. It is entered into the row only if it is fixed. If it could not
+ * be
  * moved, each later reference meets it again.
  */
 @inline

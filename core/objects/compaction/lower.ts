@@ -69,7 +69,7 @@ function lowerAll(c: Pass): void {
   finish(c);
 }
 
-/** As lowerAll, if only large parts of objects are above the line. */
+/** Like lowerAll, if only large parts of objects are above the line. */
 function lowerLarge(c: Pass): void {
   for (let k: u32 = 0; k < c.withLargePart; k++) moveParts(c.objectAt(k));
   moveInterned(c);

@@ -163,7 +163,7 @@ function callWithOne(f: PyObject): f64 {
   return answer(result);
 }
 
-/** o.name(...) with the last `n` values: the object, then the arguments. The name stands before them. */
+/** o.name(...) with the last `n` values: the object, then the arguments. The name precedes them on the stack. */
 export function call_method(n: u32): f64 {
   safePoint();
   const args = takeArguments(n);

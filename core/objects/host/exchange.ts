@@ -90,7 +90,7 @@ function textInBuffer(n: u32, width: u32): PyObject | null {
   return width == 1 ? str_from_chars(buffer, 1, n) : str_from_utf16(buffer, n);
 }
 
-/** As push_text, interned: for keys. */
+/** Like push_text, interned: for keys. */
 export function push_key(n: u32, width: u32): bool {
   const h = handles();
   const s = textInBuffer(n, width);
@@ -176,7 +176,7 @@ export function answer(o: PyObject | null): f64 {
   return answerOther(o);
 }
 
-/** As answer, for an object whose reference still belongs to its owner. */
+/** Like `answer`, for an object whose reference still belongs to its owner. */
 @inline
 export function answerBorrowed(o: PyObject): f64 {
   if (isKind(o, INT) && changetype<PyLong>(o).isCompact && settings().exact == 0)
@@ -202,7 +202,7 @@ function answerOther(o: PyObject): f64 {
   return settings().exact != 0 ? answerHandle(o) : answerValue(o);
 }
 
-/** As answer, but set_exact is ignored: a value is never returned as a handle. */
+/** Like answer, but set_exact is ignored: a value is never returned as a handle. */
 export function answerPlain(o: PyObject | null): f64 {
   return o ? answerValue(o) : as(IS_ERROR);
 }
@@ -241,7 +241,7 @@ function answerText(o: PyObject): f64 {
   r.a = <u32>s.data;
   r.b = s.length;
   r.c = s.width;
-  // A text with other references stays alive until the host has read it, because no code runs in between.
+  // If the text has other references, it lives until the host has read it, because no code runs in between.
   if (o.refcnt == 1) r.held = o;
   else decref(o);
   return as(IS_TEXT);

@@ -48,7 +48,7 @@ export function dropAfter<T>(argument: PyObject, result: T): T {
   return result;
 }
 
-/** As dropAfter, and returns the object. */
+/** Like dropAfter; also returns the object. */
 @inline
 export function answerAndDrop(argument: PyObject, result: PyObject | null): f64 {
   decref(argument);

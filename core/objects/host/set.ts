@@ -75,7 +75,7 @@ export function set_combine(handle: u32, operation: u32): f64 {
   return answerAndDrop(other, made);
 }
 
-/** As set_combine, but changes the set itself. */
+/** Like set_combine, but changes the set itself. */
 export function set_combine_update(handle: u32, operation: u32): bool {
   const s = changetype<PySet>(hold(handle));
   const other = handles().pop();

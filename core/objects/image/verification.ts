@@ -44,7 +44,7 @@ export class Verification {
   /** The type of the object whose parts are being claimed, and whether all of them could be claimed. */
   whole: PyType;
   isWhole: bool;
-  /** The first address where something is wrong. */
+  /** The first address at which a check failed. */
   broken: usize;
   /** Whether users' types are being found now. */
   findsTypes: bool;

@@ -88,7 +88,7 @@ export function newObject(type: PyType, bytes: usize): PyObject | null {
   return block == 0 ? null : begin(block, type, whole);
 }
 
-/** As newObject, with the type's basic size. Takes the block from the type's free list, if that is not empty. */
+/** Like newObject, with the type's basic size. Takes the block from the type's free list, if that is not empty. */
 @inline
 export function newFixed(type: PyType): PyObject | null {
   const head = type.free;

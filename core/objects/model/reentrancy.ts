@@ -8,7 +8,7 @@
 //                several calls, between which it knows objects by address
 //   OUTSIDE      a finalizer, a callback, a function in C is called               no     yes       yes               no         yes
 //                .. it came back: whoever called it goes on with addresses
-//   COLLECTING   gc_collect: lists are out of order, counts stand in headers      no     no        no                no         yes
+//   COLLECTING   gc_collect: lists are out of order, headers hold counts      no     no        no                no         yes
 //   COMPACTING   compact: an object may be in two places                          no     no        no                no         no
 //
 //   move         compaction, and another memory for the instance

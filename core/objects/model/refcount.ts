@@ -66,7 +66,7 @@ export function deallocate(o: PyObject): void {
   deallocateBy(o, o.type.dealloc);
 }
 
-/** As deallocate, by this function in place of the type's own. */
+/** Like deallocate, by this function in place of the type's own. */
 @inline
 export function deallocateBy(o: PyObject, dealloc: u32): void {
   if (DEBUG) assert(may(FREE));

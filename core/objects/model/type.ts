@@ -134,7 +134,7 @@ export class PyType extends PyVarObject {
   freeCount: u32;
   freeMax: u32;
   freeHits: u32;
-  // The ring of the types that are not built in; its head stands at the place of kind USER.
+  // The ring of the types that are not built in; its head is at the place of kind USER.
   before: PyType;
   after: PyType;
 

@@ -336,7 +336,7 @@ export function str_repeat(s: PyStr, count: u32): PyObject | null {
   return result;
 }
 
-/** Where `part` first stands in `s`, from `from` on; -1 if nowhere. */
+/** The place where `part` first occurs in `s`, from `from` on; -1 if it does not. */
 export function str_find(s: PyStr, part: PyStr, from: u32): i32 {
   const n = part.length;
   if (n > s.length || part.width > s.width) return -1;

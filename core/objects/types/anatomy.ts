@@ -4,7 +4,7 @@
 //   eachPart(o, v)         blocks that the object owns besides
 //   eachReference(o, v)    words that refer to other objects (model/visit.ts has what a visitor of these is)
 //   knowPlace(o, before)   the object was copied from `before`: corrects the words that hold its own address
-//   clear(o)               lets go of what it refers to, to break a cycle
+//   clear(o)               releases what it refers to, to break a cycle
 //   isValid(o)             whether the object by itself is in order
 //
 // A visitor of parts has   part(slot, bytes): bool     the word at `slot` has the address of a block of `bytes` bytes

@@ -102,7 +102,7 @@ function entries<V>(keys: Keys, visitor: V): void {
   }
 }
 
-/** As entries, for keys that are not shared, and without keys that are strings. */
+/** Like entries, for keys that are not shared, and without keys that are strings. */
 @inline
 function entriesInCycles<V>(keys: Keys, visitor: V): void {
   const n = keys.count;

@@ -177,7 +177,7 @@ export function shiftUp(z: usize, a: usize, n: u32, bits: u32): void {
   setDigitAt(z, n, <u32>carry);
 }
 
-/** z = a >> bits, 0 <= bits < 30; z has n digits and may be a, or stand before it. */
+/** z = a >> bits, 0 <= bits < 30; z has n digits and may be a, or precede it in memory. */
 export function shiftDown(z: usize, a: usize, n: u32, bits: u32): void {
   for (let k: u32 = 0; k < n; k++) {
     const above: u64 = k + 1 < n ? digitAt(a, k + 1) : 0;

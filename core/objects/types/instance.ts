@@ -178,7 +178,7 @@ export function instance_bytes(o: PyObject): usize {
   return bytesOf(o.type, instance_length(o));
 }
 
-/** As instance_bytes, with the collector header. */
+/** Like instance_bytes, with the collector header. */
 export function instance_sizeof(o: PyObject): usize {
   return instance_bytes(o) + o.type.headBytes;
 }

@@ -149,7 +149,7 @@ function divisionByZero(): PyObject | null {
 
 /**
  * a / b, the nearest float. The quotient is computed with two bits more than a float has, and a last bit that is set if there is a
- * remainder; then it is rounded once. hasError() tells of division by zero, overflow and lack of memory.
+ * remainder; then it is rounded once. hasError() reports division by zero, overflow and lack of memory.
  */
 export function int_truediv(a: PyLong, b: PyLong): f64 {
   if (b.isZero) {

@@ -1,6 +1,6 @@
 // int(text, base): reads ints that are written as text.
 //
-//   spaces  sign  prefix  digits  spaces         a single _ may stand between digits; prefixes 0b, 0o, 0x for their base, or base 0
+//   spaces  sign  prefix  digits  spaces         a single _ may be between digits; prefixes 0b, 0o, 0x for their base, or base 0
 //
 // Digits and spaces are those of ASCII.
 

@@ -81,7 +81,7 @@ function setSize(l: PyList, n: u32): bool {
   return true;
 }
 
-/** As setSize, but a list without items has no room at all. */
+/** Like setSize, but a list without items has no room at all. */
 function settle(l: PyList, n: u32): bool {
   if (!setSize(l, n)) return false;
   if (n == 0 && l.allocated != 0) setRoom(l, 0);
@@ -213,7 +213,7 @@ function takeOut(l: PyList, k: u32): PyObject {
   return item;
 }
 
-/** As takeOut, but the list gives back room that it no longer needs. */
+/** Like takeOut, but the list gives back room that it no longer needs. */
 export function list_take(l: PyList, k: u32): PyObject {
   const item = takeOut(l, k);
   settle(l, l.size);

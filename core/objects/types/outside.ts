@@ -40,7 +40,7 @@ export function callFunction(index: u32, o: PyObject): void {
   apart(VOID_FUNCTION, index, null, o);
 }
 
-/** As callFunction, for a function in C that C itself has called for: an exception ends what C was doing, too. */
+/** Like callFunction, for a function in C that C itself has called for: an exception ends what C was doing, too. */
 export function callDirectly(index: u32, o: PyObject): void {
   apart(C_FUNCTION, index, null, o);
 }

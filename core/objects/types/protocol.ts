@@ -44,7 +44,7 @@ export function hashOf(o: PyObject): i32 {
   return call_indirect<i32>(o.type.hash, o);
 }
 
-/** As hashOf, but with the error for a dict's key (E_UNHASHABLE_KEY) or a set's item (E_UNHASHABLE_ITEM) if the object has no hash. */
+/** Like hashOf, but with the error for a dict's key (E_UNHASHABLE_KEY) or a set's item (E_UNHASHABLE_ITEM) if the object has no hash. */
 @inline
 export function hashAs(key: PyObject, use: u32): i32 {
   const hash = hashOf(key);

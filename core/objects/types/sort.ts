@@ -1,4 +1,4 @@
-// Sorting a list: stable, by the items or by keys that stand beside them.
+// Sorting a list: stable, by the items or by keys in another row.
 //
 // The algorithm finds runs: items that rise already, or fall strictly and are reversed. It makes short runs longer by binary insertion, and
 // merges runs from the bottom up: at most n log n comparisons, and n - 1 if the list is in order.

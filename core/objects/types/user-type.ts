@@ -104,7 +104,7 @@ export function type_new(
     type.weakList = end;
     end += 4;
   }
-  // Items of 8 bytes stand at a multiple of 8, as the object does.
+  // Items of 8 bytes are at a multiple of 8, as the object is.
   type.basicSize = (itemSize & 7) == 0 && itemSize > 0 ? (end + 7) & ~7 : end;
   type.itemSize = itemSize;
   type.freeMax = freeMaxOf(itemSize);

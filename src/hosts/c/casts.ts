@@ -62,7 +62,7 @@ export class Casts {
   }
 
   /**
-   * Returns the index of a function that takes so many i32, and returns one if `returns`. This is `index` itself if its
+   * Returns the index of a function that takes `parameters` values of type i32, and returns one if `returns`. This is `index` itself if its
    * function fits, or if its type is not known. 0: the function takes or returns something other than i32.
    */
   callable(index: number, parameters: number, returns: boolean): number {

@@ -42,7 +42,7 @@ export interface PyodideData {
   readonly _PyRuntime: number;
   /** PY_VERSION_HEX, as a word. */
   readonly Py_Version: number;
-  /** The C library's `environ`: a pointer to the variables, each as NAME=value. */
+  /** The C library's `environ`: a pointer to the list of variables, each of which is NAME=value. */
   readonly environ: number;
   /**
    * The number of times that the check for signals between two bytecodes is skipped before the next check; undefined

@@ -1,5 +1,5 @@
 // Pyodide's own memory snapshots. A heap can't be in a snapshot, and can't be put under one: its allocators are entries
-// of a table that the snapshot does not contain, so a restored interpreter would call whatever functions stand there.
+// of a table that the snapshot does not contain, so a restored interpreter would call whatever functions are there.
 
 import type { PyodideAPI } from "pyodide";
 

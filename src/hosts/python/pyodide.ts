@@ -49,21 +49,21 @@ export interface LoadPythonOptions {
    * console.
    */
   readonly onWarning?: (text: string) => void;
-  /** An image that createImage made: the interpreter continues from there. Memory, modules and objects are those of the image. */
+  /** An image that createImage made. The interpreter continues from it, with its memory, modules and objects. */
   readonly image?: ImageSource;
   /** Called with the heap when it is in place, before Python starts: it can start a trace of Python's own start. */
   readonly onAttach?: (heap: PythonHeap) => void;
 }
 
 export interface CreateImageOptions extends Pick<LoadPythonOptions, "pyodide" | "loadPyodide" | "onWarning"> {
-  /** What the interpreter does before its image is taken: imports, say. */
+  /** Python code that the interpreter runs before its image is made, for example imports. */
   readonly prepare?: (pyodide: PyodideAPI) => void | Promise<void>;
-  /** Makes the image smaller, a third or so, and slower to load. */
+  /** Whether the image is compressed: it is then about a third as large, and loads more slowly. */
   readonly compress?: boolean;
 }
 
 interface Loaded extends Python {
-  /** What the module `_pyheap` is in JavaScript. */
+  /** The JavaScript object of the module `_pyheap`. */
   readonly bridge: object;
 }
 
@@ -129,7 +129,7 @@ async function load(
   return { pyodide, ...attached, bridge };
 }
 
-/** The image of an interpreter that is loaded for it. */
+/** Loads an interpreter, and makes its image. */
 export async function createImage(options: CreateImageOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   refuseSnapshots(options.pyodide ?? {});
   const { pyodide, compress = false, prepare } = options;

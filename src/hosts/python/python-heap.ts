@@ -30,13 +30,13 @@ export interface PythonHeapOptions extends CoreHeapOptions {
   readonly debugHooks?: boolean | undefined;
 }
 
-/** Where a heap is in an interpreter's memory. */
+/** The place of a heap in an interpreter's memory. */
 export interface HeapPlace {
   /** The address of the control block. */
   readonly control: number;
-  /** The table index of the first function that came with the heap. */
+  /** The table index of the first function that was added for the heap. */
   readonly firstEntry: number;
-  /** Bytes that the interpreter had before the heap came. */
+  /** Bytes that the interpreter had allocated before the heap was attached. */
   readonly inherited: number;
 }
 
@@ -50,7 +50,7 @@ interface Placed {
   readonly host: readonly [number, number, number, number, number, number, number];
 }
 
-/** The core's functions, and in front of them the host's, are in the interpreter's table. The memory is as it was. */
+/** Adds the host's functions and then the core's to the interpreter's table. The memory does not change. */
 function putInto(module: WebAssembly.Module, python: PyodideExports, control: number): Placed {
   const { memory, __indirect_function_table: table } = python;
   const calls = new HostCalls();
@@ -82,14 +82,15 @@ export class PythonHeap extends CoreHeap {
   }
 
   /**
-   * Every object of the interpreter, who refers to it and by which name, and the memory that belongs to no object. Nothing is allocated in the
-   * interpreter, and no code of the program runs. Throws if where this version of CPython has its objects is not known.
+   * Every object of the interpreter, the references to it with their names, and the memory that belongs to no object.
+   * Nothing is allocated in the interpreter, and no code of the program runs. Throws if it is not known where this
+   * version of CPython stores its objects.
    */
   graph(): ObjectGraph {
     return this.#objects.graph();
   }
 
-  /** Writes the graph in V8's format, `.heapsnapshot`, which Chrome's DevTools opens. Throws as `graph`, and what `write` throws. */
+  /** Writes the graph in V8's format, `.heapsnapshot`, which Chrome's DevTools opens. Throws what `graph` or `write` throws. */
   snapshot(options: SnapshotOptions): SnapshotSummary {
     return takeSnapshot(this.graph(), options);
   }
@@ -120,7 +121,7 @@ export class PythonHeap extends CoreHeap {
     return PythonHeap.attachAt(await coreModule(), python, options);
   }
 
-  /** As attach, but synchronous, with a compiled module. */
+  /** Like attach, but synchronous, with a compiled module. */
   static attachAt(module: WebAssembly.Module, python: PyodideExports, options: PythonHeapOptions): PythonHeap {
     const name = allocatorName(python);
     if (name !== "malloc") {
@@ -146,7 +147,8 @@ export class PythonHeap extends CoreHeap {
   }
 
   /**
-   * The heap that is in an interpreter's memory already, because that is another one's as it stood, and its table is as the other's was.
+   * The heap that an interpreter's memory already has, because the memory is a copy of another interpreter's. The table
+   * has the same functions as the other's.
    */
   static resumeAt(
     module: WebAssembly.Module,
@@ -163,7 +165,7 @@ export class PythonHeap extends CoreHeap {
     return heap;
   }
 
-  /** What stands around a core: the heap over the memory of an interpreter. */
+  /** The objects around a core: a heap on the memory of an interpreter. */
   static #over(
     { core, calls }: Placed,
     python: PyodideExports,
@@ -189,13 +191,13 @@ export class PythonHeap extends CoreHeap {
     return new PythonHeap(foundation, side);
   }
 
-  /** Debug hooks stand in front of the allocators from now on. Blocks that were there before they came are let through. */
+  /** Installs debug hooks in front of the allocators. They don't check blocks that were allocated before. */
   #checkBlocks(hasOthers: boolean): void {
     this.foundation.setWord(C.FOREIGN_ALLOWED_AT, hasOthers ? 1 : 0);
     this.setupDebugHooks();
   }
 
-  /** Where the heap is, for one that resumes it from a copy of the memory. */
+  /** The place of the heap, which is needed to resume it from a copy of the memory. */
   get place(): HeapPlace {
     const { control, tableBase } = this.foundation.core;
     return { control, firstEntry: tableBase - HOST_FUNCTIONS, inherited: this.#side.inherited };

@@ -34,7 +34,7 @@ export interface PythonCollection {
 /** Reports the interpreter's collections to `tell` from now on. Returns a function that ends this. */
 export type CollectionSource = (tell: (collection: PythonCollection) => void) => () => void;
 
-/** A function that is told of collections, and the function that ends this. */
+/** A function that is called for each collection, and the function that ends this. */
 interface Watcher {
   readonly tell: (collection: PythonCollection) => void;
   end: (() => void) | undefined;
@@ -126,7 +126,7 @@ export class PythonSide implements HeapSide, TracedSide {
     return undefined;
   }
 
-  /** What tells of the interpreter's collections, once there is an interpreter that can be asked. */
+  /** The source of the interpreter's collections; it exists once there is an interpreter. */
   set collectionSource(source: CollectionSource) {
     this.#collectionSource = source;
     for (const watcher of this.#watchers) watcher.end = source(watcher.tell);

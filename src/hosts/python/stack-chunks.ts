@@ -17,7 +17,7 @@ export class StackChunks {
   readonly #words: Words;
   /** The tracer's functions, without a ctx. */
   readonly #ours: readonly number[];
-  /** The interpreter's previous allocator, while the tracer stands in front of it. */
+  /** The interpreter's previous allocator, while the tracer is installed in front of it. */
   #before: readonly number[] | undefined;
 
   constructor(python: PyodideExports, core: Core) {

@@ -63,7 +63,7 @@ export class Bridge {
     this.values.pushAll(values);
   }
 
-  /** As pushAll, on top of `below` values; if one fails, those are removed, too. */
+  /** Like pushAll, on top of `below` values; if one fails, those are removed, too. */
   pushAbove(below: number, values: readonly unknown[]): void {
     this.values.pushAbove(below, values);
   }
@@ -105,7 +105,7 @@ export class Bridge {
     return this.#results.handleOf(address);
   }
 
-  /** As popHandle, after a call that pushed something, or failed: then throws. */
+  /** Like popHandle, after a call that pushed something, or failed: then throws. */
   made(done: number): Handle {
     return this.#results.made(done);
   }

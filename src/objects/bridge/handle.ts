@@ -45,7 +45,7 @@ export abstract class Handle {
   }
 
   /**
-   * As index, after values were pushed, which may have run code of the program. If it throws, the values are removed.
+   * Like index, after values were pushed, which may have run code of the program. If it throws, the values are removed.
    */
   protected indexAfter(values: number): number {
     if (this.#index === 0) this.#bridge.f.drop_values(values);

@@ -87,7 +87,7 @@ export class ValueStack {
     }
   }
 
-  /** As pushAll, on top of `below` values; if one fails, those are removed, too. */
+  /** Like pushAll, on top of `below` values; if one fails, those are removed, too. */
   pushAbove(below: number, values: readonly unknown[]): void {
     try {
       this.pushAll(values);

@@ -13,7 +13,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
   override readonly typeName = "dict";
 
   /**
-   * As bridge, but for dicts only: if a method is called on an object of another type, it throws before it changes
+   * Like bridge, but for dicts only: if a method is called on an object of another type, it throws before it changes
    * anything.
    */
   get #bridge(): Bridge {

@@ -16,7 +16,7 @@ export class PyList<T = unknown> extends PyRow<T> {
   override readonly typeName = "list";
 
   /**
-   * As bridge, but for lists only: if a method is called on an object of another type, it throws before it changes
+   * Like bridge, but for lists only: if a method is called on an object of another type, it throws before it changes
    * anything.
    */
   get #bridge(): Bridge {
@@ -35,7 +35,7 @@ export class PyList<T = unknown> extends PyRow<T> {
     this.#append(item);
   }
 
-  /** As append. Returns the new length. */
+  /** Like append; returns the new length. */
   #append(item: T): number {
     try {
       return this.#appendOnce(item);

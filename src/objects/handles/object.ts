@@ -185,7 +185,7 @@ export function indexNumber(index: number): number {
 
 export abstract class PySequence<T> extends PyObject implements Iterable<T> {
   /**
-   * As bridge, but for sequences only: if a method is called on an object of another type, it throws before it changes
+   * Like bridge, but for sequences only: if a method is called on an object of another type, it throws before it changes
    * anything.
    */
   get #bridge(): Bridge {
@@ -230,7 +230,7 @@ export abstract class PySequence<T> extends PyObject implements Iterable<T> {
 /** Sequences of references: lists and tuples. */
 export abstract class PyRow<T> extends PySequence<T> {
   /**
-   * As bridge, but for lists and tuples only: if a method is called on an object of another type, it throws before it
+   * Like bridge, but for lists and tuples only: if a method is called on an object of another type, it throws before it
    * changes anything.
    */
   get #bridge(): Bridge {

@@ -7,7 +7,7 @@ export class PyRef<T extends PyObject = PyObject> extends PyObject {
   override readonly typeName = "weakref";
 
   /**
-   * As bridge, but for weak references only: if a method is called on an object of another type, it throws before it
+   * Like bridge, but for weak references only: if a method is called on an object of another type, it throws before it
    * changes anything.
    */
   get #bridge(): Bridge {

@@ -9,7 +9,7 @@ export class PyStr extends PySequence<string> {
   override readonly typeName = "str";
 
   /**
-   * As bridge, but for strings only: if a method is called on an object of another type, it throws before it changes
+   * Like bridge, but for strings only: if a method is called on an object of another type, it throws before it changes
    * anything.
    */
   get #bridge(): Bridge {
@@ -45,7 +45,7 @@ export class PyBytes extends PySequence<number> {
   override readonly typeName = "bytes";
 
   /**
-   * As bridge, but for bytes only: if a method is called on an object of another type, it throws before it changes
+   * Like bridge, but for bytes only: if a method is called on an object of another type, it throws before it changes
    * anything.
    */
   get #bridge(): Bridge {
@@ -66,7 +66,7 @@ export class PyBytes extends PySequence<number> {
 
 abstract class PyNumber<T> extends PyObject {
   /**
-   * As bridge, but for numbers only: if a method is called on an object of another type, it throws before it changes
+   * Like bridge, but for numbers only: if a method is called on an object of another type, it throws before it changes
    * anything.
    */
   get #bridge(): Bridge {
@@ -86,7 +86,7 @@ export class PyInt extends PyNumber<number | bigint> {
   override readonly typeName = "int";
 
   /**
-   * As bridge, but for ints only: if a method is called on an object of another type, it throws before it changes
+   * Like bridge, but for ints only: if a method is called on an object of another type, it throws before it changes
    * anything.
    */
   get #bridge(): Bridge {

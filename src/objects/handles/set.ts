@@ -8,7 +8,7 @@ import { PyObject } from "./object.js";
 /** What sets and frozensets have in common. A result has the type of the set whose method was called. */
 abstract class AnySet<T> extends PyObject implements Iterable<T> {
   /**
-   * As bridge, but for sets and frozensets only: if a method is called on an object of another type, it throws before
+   * Like bridge, but for sets and frozensets only: if a method is called on an object of another type, it throws before
    * it changes anything.
    */
   get #bridge(): Bridge {
@@ -108,7 +108,7 @@ export class PySet<T = unknown> extends AnySet<T> {
   override readonly typeName = "set";
 
   /**
-   * As bridge, but for sets only: if a method is called on an object of another type, it throws before it changes
+   * Like bridge, but for sets only: if a method is called on an object of another type, it throws before it changes
    * anything.
    */
   get #bridge(): Bridge {

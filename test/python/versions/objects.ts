@@ -3,7 +3,7 @@
 import { expect } from "vitest";
 import { EDGE, FLAG, type ObjectGraph } from "../../../src/snapshot/graph.js";
 
-/** Makes `corpus`, and tells of each object in it and of what these refer to: id, type, size, ids of referents. */
+/** Makes `corpus`, and prints each object in it and each object that these refer to: id, type, size, ids of referents. */
 export const CORPUS = `
 import collections, dataclasses, functools, gc, json, sys, types, weakref, enum, itertools, array
 

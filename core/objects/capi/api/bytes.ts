@@ -122,7 +122,7 @@ export function PyBytes_Concat(slot: usize, b: PyObject | null): void {
   decref(a);
 }
 
-/** As PyBytes_Concat, but also takes over the reference to `b`. */
+/** Like PyBytes_Concat, but also takes over the reference to `b`. */
 export function PyBytes_ConcatAndDel(slot: usize, b: PyObject | null): void {
   PyBytes_Concat(slot, b);
   xdecref(b);

@@ -72,7 +72,7 @@ export function PyDict_GetItem(o: PyObject, key: PyObject): PyObject | null {
   return value;
 }
 
-/** As PyDict_GetItem, but an error remains set. */
+/** Like PyDict_GetItem, but an error remains set. */
 export function PyDict_GetItemWithError(o: PyObject, key: PyObject): PyObject | null {
   const d = asDict(o);
   return d ? dict_get(d, key) : null;
@@ -268,7 +268,7 @@ export function PyDict_Merge(o: PyObject, other: PyObject, overwrite: i32): i32 
   return 0;
 }
 
-/** As PyDict_Merge, for an iterable of pairs. */
+/** Like PyDict_Merge, for an iterable of pairs. */
 export function PyDict_MergeFromSeq2(o: PyObject, pairs: PyObject, overwrite: i32): i32 {
   const d = asDict(o);
   const l = d ? listOf(pairs) : null;

@@ -148,7 +148,7 @@ export function PyErr_SetRaisedException(e: PyObject | null): void {
   else clearError();
 }
 
-/** As PyErr_GetRaisedException, in three parts. */
+/** Like PyErr_GetRaisedException, in three parts. */
 export function PyErr_Fetch(type: usize, value: usize, traceback: usize): void {
   const e = taken();
   store<PyObject | null>(type, e ? incref<PyObject>(e.type) : null);
@@ -198,7 +198,7 @@ export function PyErr_NewException(name: usize, base: PyObject | null, dict: PyO
   return PyErr_NewExceptionWithDoc(name, 0, base, dict);
 }
 
-/** As PyErr_NewException, with a doc if `doc` is not NULL. */
+/** Like PyErr_NewException, with a doc if `doc` is not NULL. */
 export function PyErr_NewExceptionWithDoc(
   name: usize,
   doc: usize,

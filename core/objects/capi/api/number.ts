@@ -182,7 +182,7 @@ export function PyNumber_Invert(o: PyObject | null): PyObject | null {
 
 // ---- in place: a list, set or dict changes itself and is the result ----
 
-/** As operate, but the message of an error names the operator in place, as `+=`. */
+/** Like operate, but the message of an error names the operator in place, as `+=`. */
 function otherwise(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   const own = slotInPlace(a, b, operator, None());
   if (own !== NotImplemented()) return own;

@@ -139,7 +139,7 @@ export function c_dealloc(o: PyObject): void {
   callFunction(o.type.tp_dealloc, o);
 }
 
-/** As c_dealloc, where C itself has released the last reference: an exception ends what C was doing, too. */
+/** Like c_dealloc, where C itself has released the last reference: an exception ends what C was doing, too. */
 export function c_dealloc_directly(o: PyObject): void {
   count(o, -1);
   callDirectly(o.type.tp_dealloc, o);

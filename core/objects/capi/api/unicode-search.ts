@@ -35,7 +35,7 @@ function within(index: i32, n: i32): i32 {
   return index < 0 ? 0 : index > n ? n : index;
 }
 
-/** Whether `part` stands in `s` at `k`. The caller knows that there is room for it. */
+/** Whether `part` is in `s` at `k`. The caller knows that there is room for it. */
 function standsAt(s: PyStr, part: PyStr, k: u32): bool {
   for (let j: u32 = 0; j < part.length; j++) if (s.charAt(k + j) != part.charAt(j)) return false;
   return true;
@@ -49,7 +49,7 @@ function needBoth(a: PyObject, b: PyObject): i32 {
 }
 
 /**
- * Where `part` stands in o[start:end]: the first place (direction 1) or the last (-1). -1 if nowhere, -2 with an error.
+ * Where `part` occurs in o[start:end]: the first place (direction 1) or the last (-1). -1 if nowhere, -2 with an error.
  */
 export function PyUnicode_Find(o: PyObject, part: PyObject, start: i32, end: i32, direction: i32): i32 {
   if (needBoth(o, part) != BOTH_STRINGS) return NOT_STRINGS;
@@ -68,7 +68,7 @@ export function PyUnicode_Find(o: PyObject, part: PyObject, start: i32, end: i32
   return -1;
 }
 
-/** As PyUnicode_Find, for one character. */
+/** Like PyUnicode_Find, for one character. */
 export function PyUnicode_FindChar(o: PyObject, char: u32, start: i32, end: i32, direction: i32): i32 {
   const s = needStr(o);
   if (!s) return NOT_STRINGS;
@@ -82,7 +82,7 @@ export function PyUnicode_FindChar(o: PyObject, char: u32, start: i32, end: i32,
   return -1;
 }
 
-/** The number of places without overlaps where `part` stands in o[start:end]; -1 with an error. */
+/** The number of places without overlaps where `part` occurs in o[start:end]; -1 with an error. */
 export function PyUnicode_Count(o: PyObject, part: PyObject, start: i32, end: i32): i32 {
   if (needBoth(o, part) != BOTH_STRINGS) return -1;
   const s = changetype<PyStr>(o);
@@ -278,7 +278,7 @@ export function PyUnicode_Replace(o: PyObject, old: PyObject, fresh: PyObject, m
   return replaced;
 }
 
-/** Splits at the empty string, which stands before each character and at the end. */
+/** Splits at the empty string, which is before each character and at the end. */
 function splitCharacters(l: PyList, s: PyStr, most: i32): bool {
   let k: u32 = 0;
   if (most > 0 && !addPart(l, s, 0, 0)) return false;

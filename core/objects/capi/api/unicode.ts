@@ -63,7 +63,7 @@ function asStr(o: PyObject | null): PyStr | null {
   return null;
 }
 
-/** As asStr, but the message says "must be str, not ...". */
+/** Like asStr, but the message says "must be str, not ...". */
 export function needStr(o: PyObject): PyStr | null {
   if (isKind(o, STR)) return changetype<PyStr>(o);
   raiseMustBeStr(o);
@@ -291,7 +291,7 @@ export function PyUnicode_AsUCS4(o: PyObject, buffer: usize, n: i32, withNull: i
   return buffer;
 }
 
-/** As PyUnicode_AsUCS4, in a new block of the mem domain. */
+/** Like PyUnicode_AsUCS4, in a new block of the mem domain. */
 export function PyUnicode_AsUCS4Copy(o: PyObject): usize {
   const s = asStr(o);
   if (!s) return 0;
@@ -377,7 +377,7 @@ export function PyUnicode_Append(slot: usize, b: PyObject | null): void {
   xdecref(a);
 }
 
-/** As PyUnicode_Append, but also takes over the reference to `b`. */
+/** Like PyUnicode_Append, but also takes over the reference to `b`. */
 export function PyUnicode_AppendAndDel(slot: usize, b: PyObject | null): void {
   PyUnicode_Append(slot, b);
   xdecref(b);

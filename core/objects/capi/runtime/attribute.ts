@@ -350,7 +350,7 @@ export function PyObject_HasAttrStringWithError(o: PyObject, text: usize): i32 {
   return found;
 }
 
-/** As PyObject_HasAttrWithError, but an error is cleared and counts as "no such attribute". */
+/** Like PyObject_HasAttrWithError, but an error is cleared and counts as "no such attribute". */
 export function PyObject_HasAttr(o: PyObject, name: PyObject): i32 {
   const found = PyObject_HasAttrWithError(o, name);
   if (found >= 0) return found;

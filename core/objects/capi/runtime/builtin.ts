@@ -134,7 +134,7 @@ export function tupleOfRow(args: usize, n: u32): PyObject | null {
   return t;
 }
 
-/** A dict with these names as keys; the values stand at `values`. */
+/** A dict with these names as keys; the values are at `values`. */
 export function dictOfRow(values: usize, names: PyTuple): PyObject | null {
   const d = dict_new();
   for (let k: u32 = 0; d && k < names.size; k++) {
@@ -146,7 +146,7 @@ export function dictOfRow(values: usize, names: PyTuple): PyObject | null {
 }
 
 /**
- * Calls the function of a definition with `self` and `n` arguments from `args` on. Behind these stand the arguments
+ * Calls the function of a definition with `self` and `n` arguments from `args` on. After these come the arguments
  * whose names are in `names`. `type` is the class to which a method of METH_METHOD belongs. A new reference; null with
  * an error.
  */

@@ -42,7 +42,7 @@ import { moduleName } from "./module-object";
 import { putText } from "./text";
 
 /**
- * Returns the table index of a function that has so many parameters of 32 bits, and such a result if `returns`. This is
+ * Returns the table index of a function that has `parameters` parameters of 32 bits, and a result of 32 bits if `returns`. This is
  * `f` itself if it fits, or if its type is not known. 0: no such function is possible.
  */
 @external("host", "callable")

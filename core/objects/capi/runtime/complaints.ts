@@ -13,7 +13,7 @@ export function badCall(): PyObject | null {
   return null;
 }
 
-/** As badCall, for functions that return -1. */
+/** Like badCall, for functions that return -1. */
 export function badCallNumber(): i32 {
   raiseBadCall();
   return -1;

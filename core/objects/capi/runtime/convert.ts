@@ -81,7 +81,7 @@ function masked(o: PyObject | null): u64 {
   return bits;
 }
 
-/** As signed, but a value that does not fit sets `*overflow` to 1 or -1, without an error. */
+/** Like signed, but a value that does not fit sets `*overflow` to 1 or -1, without an error. */
 export function orOverflow(o: PyObject | null, bits: u32, overflow: usize): i64 {
   store<i32>(overflow, 0);
   if (!o) return badCallNumber();

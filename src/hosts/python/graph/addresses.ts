@@ -20,7 +20,7 @@ export class Addresses {
     }
   }
 
-  /** The node of an address, which is not 0; undefined if it has none. */
+  /** The node of an address other than 0; undefined if the address has none. */
   get(address: number): number | undefined {
     const slot = this.#slot(address);
     return this.#keys[slot] === 0 ? undefined : this.#nodes[slot];

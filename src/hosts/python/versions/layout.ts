@@ -40,17 +40,23 @@ export interface DebugOffsets extends Omit<StackLayout, "wayToFrame"> {
   readonly landmarks: Readonly<Record<number, number>>;
 }
 
-/** Where a version has what objects refer to, in bytes; graph/layout.ts has what is the same in all of them. */
+/**
+ * Offsets, in bytes, at which objects of one version store their references; graph/layout.ts has those that are the
+ * same in all versions.
+ */
 export interface ObjectLayout {
-  /** In a tuple: the first item. */
+  /** Offset in a tuple: the first item. */
   readonly tupleItems: number;
   /** Bytes of a PyTypeObject. */
   readonly typeBytes: number;
-  /** In a PyDictValues: the first value. */
+  /** Offset in a PyDictValues: the first value. */
   readonly valuesBegin: number;
-  /** Before an object with a managed dict stands either the dict's address, or that of its values less 1. */
+  /**
+   * Whether the word in front of an object with a managed dict is either the dict's address, or the address of the
+   * values minus 1.
+   */
   readonly tagsValues: boolean;
-  /** In a bytearray: the address of the block that its bytes are in. */
+  /** Offset in a bytearray: the address of the block with its bytes. */
   readonly bytearrayBlock: number;
 }
 
