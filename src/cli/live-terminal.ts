@@ -45,7 +45,7 @@ function sparkline({ buckets, header }: PageData, width: number): string {
 
 interface Place {
   readonly name: string;
-  /** File and line; "" for what is not a function. */
+  /** File and line; "" if it is not a function. */
   readonly at: string;
   bytes: number;
   count: number;
@@ -78,7 +78,7 @@ function placeText({ name, at }: Place, columns: number): string {
   return `${forTerminal(name.slice(0, columns - place.length - 2))}  ${forTerminal(place)}`;
 }
 
-/** What is live now, the most that was, and what the platform gave, in bytes. */
+/** In bytes: what is live now, the peak of that, and what the platform gave. */
 function figures({ buckets }: PageData): { live: number; peak: number; reserved: number } {
   const last = buckets.at(-1);
   const peak = buckets.reduce((most, { peakBytes }) => Math.max(most, peakBytes), 0);

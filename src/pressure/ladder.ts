@@ -61,10 +61,7 @@ export interface Relievable {
 
 /** What `heap.relieve` achieved. */
 export interface Relief {
-  /**
-   * The largest of three numbers of bytes: those that are not in use any more, those that went back to the platform,
-   * and those that went back to the system.
-   */
+  /** Bytes that are not in use any more, that the platform got back, or that the system got back: the largest. */
   readonly gained: number;
   readonly ms: number;
   readonly measures: readonly MeasureRun[];

@@ -6,9 +6,9 @@
 //   (idle)                                                                        yes    yes       yes               yes        yes
 //   HELD         gc_hold .. gc_let_go: an operation of the host's that is         no     yes       no                no         yes
 //                several calls, between which it knows objects by address
-//   OUTSIDE      a finalizer, a callback, a function in C is called               no     yes       yes               no         yes
-//                .. it came back: whoever called it goes on with addresses
-//   COLLECTING   gc_collect: lists are out of order, headers hold counts      no     no        no                no         yes
+//   OUTSIDE      from the call of a finalizer, a callback or a function in C to   no     yes       yes               no         yes
+//                its return: the code that called it continues to use addresses
+//   COLLECTING   gc_collect: lists are out of order, headers hold counts          no     no        no                no         yes
 //   COMPACTING   compact: an object may be in two places                          no     no        no                no         no
 //
 //   move         compaction, and another memory for the instance

@@ -7,7 +7,7 @@ import { PyLong } from "../types/int";
 import { NB_INDEX } from "../model/slots.gen";
 import { callUnary, numberSlot } from "../types/slots";
 
-/** Whether the object is an int or stands for one. */
+/** Whether the object is an int, or has a method that returns it as an int. */
 @inline
 export function hasIndex(o: PyObject): bool {
   return isInt(o) || numberSlot(o, NB_INDEX) != 0;

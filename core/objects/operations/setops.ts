@@ -174,7 +174,7 @@ export function set_difference(s: PySet, other: PyObject): PySet | null {
   return result;
 }
 
-/** s.difference_update(other), s -= other. Nothing is allocated on the way, but for a smaller table at its end. */
+/** s.difference_update(other), s -= other. Nothing is allocated, except a smaller table at the end. */
 export function set_difference_update(s: PySet, other: PyObject): bool {
   if (s === other) {
     set_clear(s);
