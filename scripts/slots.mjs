@@ -65,7 +65,7 @@ export function slotLines() {
 
 // ---- functions ----
 
-/** Functions besides methods and slots of types: their numbers, what they are called in errors, and their types. */
+/** Functions that are neither methods nor slots of types: their numbers, their names in errors, and their types. */
 const OTHERS = [
   { constant: "USE_GETTER", name: "a getter", type: "PyObject *(PyObject *, void *)" },
   { constant: "USE_SETTER", name: "a setter", type: "int (PyObject *, PyObject *, void *)" },
@@ -76,11 +76,14 @@ const OTHERS = [
   { constant: "USE_MODULE_FREE", name: "m_free", type: "void (void *)" },
 ];
 
-/** Numbers of uses: a method's flags are below; a slot of a type is 1 << 16 | its place; others are 2 << 16 | their own number. */
+/**
+ * A use is a way in which C gives the core a function. Its number: for a method, its flags, which are lower than these; for a
+ * slot of a type, 1 << 16 | its place; for the others, 2 << 16 | their own number.
+ */
 const SLOT = 1 << 16;
 const OTHER = 2 << 16;
 
-/** A function's parameters, all of 32 bits, and its result: the number of parameters << 1 | whether it returns something. */
+/** The shape of a function, whose parameters all have 32 bits: the number of parameters << 1 | whether it has a result. */
 function shapeOf(type) {
   const [, result, parameters] = /^(.*?)\s*\((.*)\)$/s.exec(type);
   return (parameters.split(",").length << 1) | (result === "void" ? 0 : 1);
@@ -101,16 +104,16 @@ function slotFunctions() {
   });
 }
 
-/** The lines of a file of the core: numbers of uses, and the function from a use to how the core calls what is used so. */
+/** The lines of a file of the core: the numbers of uses, and a function that returns the shape for a use. */
 export function useLines() {
   const byShape = new Map();
   for (const slot of slotFunctions()) byShape.set(slot.shape, [...(byShape.get(slot.shape) ?? []), slot]);
   return [
-    "/** A slot of a type: this, and its place. */",
+    "/** The use of a slot of a type: this | its place. */",
     `export const USE_SLOT: u32 = ${SLOT};`,
     ...OTHERS.map(({ constant }, k) => `export const ${constant}: u32 = ${OTHER | k};`),
     "",
-    "/** How the core calls what is used so: the number of parameters << 1 | whether there is a result. 0: it is not a function. */",
+    "/** The shape of functions for a use: the number of parameters << 1 | whether there is a result. 0: it is not a function. */",
     "export function shapeOf(use: u32): u32 {",
     "  switch (use) {",
     ...[...byShape].flatMap(([shape, slots]) => [
@@ -125,7 +128,7 @@ export function useLines() {
   ];
 }
 
-/** What errors call uses, and the flags of a method. */
+/** The names of uses in errors, and the flags of a method. */
 export function useNames() {
   const uses = [
     ...slotFunctions().map(({ name, place }) => [SLOT | place, name]),

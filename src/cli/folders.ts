@@ -97,7 +97,7 @@ function showOnly(FS: EmscriptenFiles, places: readonly Place[], hitWall: (path:
   };
 }
 
-/** Whether a file is there outside, or its folder is, and not here. */
+/** Whether the program does not see a path, though the machine has a file there, or at least the folder. */
 function isHidden(path: string, places: readonly Place[]): boolean {
   if (!isAbsolute(path) || places.some(({ guest }) => contains(guest, path))) return false;
   return existsSync(path) || (dirname(path) !== "/" && existsSync(dirname(path)));

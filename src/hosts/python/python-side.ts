@@ -121,7 +121,7 @@ export class PythonSide implements HeapSide, TracedSide {
     };
   }
 
-  /** The heap knows no objects: an id() of the interpreter is a number already. */
+  /** This heap has no objects of its own. An id() of the interpreter is an address, so it needs no conversion. */
   addressOf(): undefined {
     return undefined;
   }
@@ -172,7 +172,7 @@ export class PythonSide implements HeapSide, TracedSide {
   }
 }
 
-/** What reads who waits for the task that runs; undefined for an interpreter that does not say. */
+/** A reader of the tasks that wait for the running task; undefined if it is not known where the interpreter stores them. */
 function chainOfTasks(python: PyodideExports, functionAt: StackSource["functionAt"]): TaskChain | undefined {
   const { memory, data } = python;
   const version = new Words(python).get(data.Py_Version);
@@ -195,7 +195,7 @@ export function hostInfo(python: PyodideExports): { used: number; free: number }
   return answer;
 }
 
-/** The same, with the answer in memory that is there. */
+/** Like hostInfo, but the result goes to existing memory at `at`. */
 function readHostInfo(python: PyodideExports, at: number): { used: number; free: number } {
   python.mallinfo(at);
   const words = new Uint32Array(python.memory.buffer, at, MALLINFO.words);
