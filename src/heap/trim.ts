@@ -17,7 +17,7 @@ export interface Trim {
   /** The memory's size, before and after. */
   readonly before: number;
   readonly after: number;
-  /** By how much the process needs less, once JavaScript's collector has found the old memory. */
+  /** The bytes that the process no longer needs, once JavaScript's collector has freed the old memory. */
   readonly gained: number;
   /** Why the heap stays in its memory; then only free memory at its top went back to the platform. */
   readonly stays?: string;

@@ -63,7 +63,7 @@ function verifyCore({ functions, tableBase }: WholeCore): void {
   try {
     broken = functions.image_verify(tableBase) >>> 0;
   } catch (error) {
-    // A trap: this core must not be used any more, and nobody has it yet.
+    // After a trap, this core must not be used any more. It was not given to anybody yet.
     throw new ImageError(`its memory is not a valid heap (${error instanceof Error ? error.message : error})`);
   }
   if (broken === C.IMAGE_NO_MEMORY) throw new ImageError("there is no memory to verify it");

@@ -147,7 +147,7 @@ export class Recorder {
   #flushed = performance.now();
   /** The end of the tracer's buffer. To force a write, it is moved to the beginning of the buffer. */
   #full = 0;
-  /** A part of the stack that the core saw last came from here. */
+  /** Whether the stack that the core read last contains places from `source`. */
   #isStackHosts = false;
   #failure: { readonly error: unknown } | undefined;
   #collections: TraceCollection[] = [];
@@ -194,10 +194,10 @@ export class Recorder {
     const { control, functions } = this.#core;
     this.#words.set(control + C.TRACE_INTERPRETERS_AT, 0);
     for (const [at, word] of this.#source.words) this.#words.set(control + at, word);
-    // A value other than 0 keeps the core from telling it.
+    // The core calls the host only while this word is 0.
     this.#words.set(control + C.TRACE_LACKED_AT, this.#onNoMemory ? 0 : 1);
     this.#calls.tracer = this;
-    // It takes a while, and is not the program's time.
+    // The sums are encoded before the clock starts, because this takes a while, and is not the program's time.
     const base = this.#start && encodeBase(this.#start.base());
     const begun = performance.now();
     if (functions.trace_start(this.#gaps?.mean ?? 0) === 0) {
