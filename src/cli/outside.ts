@@ -23,7 +23,9 @@ def outside(environment, prefix, sites, zone):
     first = []
     if environment.get("PYTHONPATH"):
         first = [os.path.abspath(path) for path in environment["PYTHONPATH"].split(os.pathsep)]
-    sys.path[:] = [*dict.fromkeys(first), *(path for path in sys.path if path not in first)]
+    # Pyodide puts the current folder there, which only -c and -m do: they will.
+    first.append("")
+    sys.path[:] = [*filter(None, dict.fromkeys(first)), *(path for path in sys.path if path not in first)]
 
     if prefix:
         sys.prefix = sys.exec_prefix = prefix

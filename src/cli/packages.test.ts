@@ -5,9 +5,11 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canCompile } from "../../test/needs.js";
+import { canCompile, ROOT } from "../../test/needs.js";
 import { lockFile, type Served, serve, type TestWheel, wheel } from "../../test/wheels.js";
+import { findToolchain } from "../hosts/c/toolchain.js";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "pyheap-packages-")));
@@ -78,7 +80,18 @@ const NATIVE_USED = [
   "native.keep(1000); pyheap.check(); native.drop()",
   "for n in range(2000): native.reversed_copy('x' * n)",
   "pyheap.check()",
+  "import needy; assert needy.ask(6) == 42",
 ];
+
+/** A module that needs a library, which is a package of its own. */
+const NEEDY = `
+#include <Python.h>
+int answer_of(int n);
+static PyObject *ask(PyObject *self, PyObject *n) { return PyLong_FromLong(answer_of(PyLong_AsLong(n))); }
+static PyMethodDef methods[] = {{"ask", ask, METH_O, NULL}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "needy", NULL, -1, methods};
+PyMODINIT_FUNC PyInit_needy(void) { return PyModule_Create(&definition); }
+`;
 
 const TAGS = "cp314-cp314-pyemscripten_2026_0_wasm32";
 const pure = (name: string, text: string, parts = {}) => wheel(name, "1.0", { [`${name}/__init__.py`]: text }, parts);
@@ -93,6 +106,30 @@ const lost = pure("lost", "");
 const wheels: TestWheel[] = [base, greet, late, typed, more, lost];
 let server: Served;
 
+/** The module and its library, as a wheel and an archive. */
+async function needyPackages(): Promise<TestWheel[]> {
+  const tools = await findToolchain(ROOT);
+  const build = async (tool: "clang" | "wasm-ld", args: readonly string[], output: string) => {
+    const words = [...args, "-o", at(output)];
+    expect(await tools?.run(tool, words, [folder, ROOT], at(output)), `${tool} ${words.join(" ")}`).toBe(true);
+  };
+  writeFileSync(at("answer.c"), "int answer_of(int n) { return n * 7; }\n");
+  writeFileSync(at("needy.c"), NEEDY);
+  const headers = ["include", "libc/include"].map((name) => `-I${join(ROOT, name)}`);
+  for (const name of ["answer", "needy"]) {
+    await build("clang", ["--target=wasm32", "-fPIC", "-nostdlibinc", ...headers, "-c", at(`${name}.c`)], `${name}.o`);
+  }
+  const link = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic", "--no-entry"];
+  await build("wasm-ld", [...link, "--export=answer_of", at("answer.o")], "libanswer.so");
+  await build("wasm-ld", [...link, "--export=PyInit_needy", at("needy.o"), at("libanswer.so")], "needy.so");
+  const files = { "needy.cpython-314-wasm32-emscripten.so": readFileSync(at("needy.so")) };
+  const bytes = zipSync({ "libanswer.so": readFileSync(at("libanswer.so")) });
+  return [
+    wheel("needy", "1.0", files, { tags: TAGS, depends: ["libanswer"] }),
+    { file: "libanswer-1.0.zip", bytes, name: "libanswer", version: "1.0", depends: [], imports: [] },
+  ];
+}
+
 beforeAll(async () => {
   mkdirSync(at("app", "helpers"), { recursive: true });
   if (canCompile) {
@@ -103,7 +140,7 @@ beforeAll(async () => {
       "native/__init__.py": "from ._native import *\n",
       "native/_native.cpython-314-wasm32-emscripten.so": library,
     };
-    wheels.push(wheel("native", "2.0", files, { tags: TAGS }));
+    wheels.push(wheel("native", "2.0", files, { tags: TAGS }), ...(await needyPackages()));
   }
   const contents = new Map<string, { body: string | Uint8Array }>(
     wheels.map(({ file, bytes }) => [`/${file}`, { body: bytes }]),
