@@ -50,5 +50,5 @@ export function fit({ pythons, abis, platforms }: WheelName, interpreter: Interp
   return abis.includes("none") && upTo("py") ? 2 : 0;
 }
 
-/** The interpreters that a wheel is for, in words: for a wheel that does not fit. */
+/** The interpreters that a wheel is for, as the text of an error. */
 export const madeFor = ({ pythons, platforms }: WheelName) => `${pythons.join(" or ")} on ${platforms.join(" or ")}`;

@@ -138,10 +138,10 @@ export const I32 = 0x7f;
 
 /** The types of functions of a module. */
 export interface ModuleTypes {
-  /** Of those that it imports from "env". */
+  /** The types of the functions that it imports from "env". */
   readonly imported: FunctionTypes;
   readonly exported: FunctionTypes;
-  /** Of those that it puts into the table, by their places from the module's first entry on. */
+  /** The types of the functions that it puts into the table, by their places after the module's first entry. */
   readonly elements: ReadonlyMap<number, FunctionType>;
 }
 
@@ -150,7 +150,7 @@ export function functionTypes(bytes: Uint8Array): ModuleTypes {
   const imported = new Map<string, FunctionType>();
   const exported = new Map<string, FunctionType>();
   const elements = new Map<number, FunctionType>();
-  /** By the function's number. */
+  /** Types by the functions' numbers. */
   const all: (FunctionType | undefined)[] = [];
   for (const { id, content } of sectionsOf(bytes)) {
     if (id === SECTION.type) {
@@ -200,7 +200,7 @@ function readElements(
   return true;
 }
 
-/** Of those that say where elements begin. */
+/** Opcodes of the expression that says where elements begin. */
 const OPERATION = { end: 0x0b, globalGet: 0x23, i32Const: 0x41, i32Add: 0x6a } as const;
 
 function readImport(

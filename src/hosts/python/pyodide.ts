@@ -58,7 +58,7 @@ export interface LoadPythonOptions {
 export interface CreateImageOptions extends Pick<LoadPythonOptions, "pyodide" | "loadPyodide" | "onWarning"> {
   /** Python code that the interpreter runs before its image is made, for example imports. */
   readonly prepare?: (pyodide: PyodideAPI) => void | Promise<void>;
-  /** Whether the image is compressed: it is then about a third as large, and loads more slowly. */
+  /** Whether the image is compressed. It is then smaller (about 40 percent of the size), and loads more slowly. */
   readonly compress?: boolean;
 }
 

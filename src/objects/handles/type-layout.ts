@@ -4,7 +4,7 @@
 //
 // core/objects/types/instance.ts has the same picture, and the offsets.
 
-/** The content of a field or an item: any value of the heap, or a number that is stored in this binary form. */
+/** The content of a field or an item: any value of the heap, or a number. For a number, the name says its width and format. */
 export type FieldType = "object" | "int8" | "uint8" | "int16" | "uint16" | "int32" | "uint32" | "float32" | "float64";
 export type Fields = Readonly<Record<string, FieldType>>;
 /** The type of a field's value in JavaScript. */

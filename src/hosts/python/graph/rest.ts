@@ -21,8 +21,8 @@ export function addRest(graph: GraphBuilder, group: number, blocks: Blocks, stat
   const { account } = stats;
   const { live, freeInPools, freePools, rawFree, overhead, escaped } = account;
   const large = live.mem + live.object - blocks.pooledBytes;
-  // The domain of blocks that an interpreter had before the heap came is not known, so objects can have claimed more
-  // than the domain has of our own.
+  // Blocks that an interpreter had before the heap was attached have no known domain. So objects can have claimed more
+  // large blocks than our own domains have.
   const ofObjects = Math.min(blocks.largeBytes, large);
   const ofRaw = Math.min(blocks.largeBytes - ofObjects, live.raw);
   add("(large blocks, no object)", large - ofObjects);
