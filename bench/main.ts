@@ -13,9 +13,10 @@ import { measureSmall, type Row } from "./micro.js";
 import { measureObjects } from "./objects.js";
 import { measurePressure } from "./pressure.js";
 import type { ProgramFigures } from "./program.js";
+import { measureSnapshots } from "./snapshot.js";
 import { measurePages, measureTotals, measureTraces } from "./trace.js";
 
-const PARTS = ["micro", "objects", "footprint", "pressure", "programs", "trace", "page"] as const;
+const PARTS = ["micro", "objects", "footprint", "pressure", "programs", "trace", "page", "snapshot"] as const;
 
 const options = new Command("npm run bench --")
   .description("Measures pyheap beside dlmalloc and mimalloc. With everything, it takes about twenty minutes.")
@@ -23,7 +24,7 @@ const options = new Command("npm run bench --")
   .addOption(
     new Option(
       "--only <part>",
-      "only the allocators, the objects, what goes back, measures against pressure, the Python programs, what traces cost, or reports and the page of a long one",
+      "only the allocators, the objects, what goes back, measures against pressure, the Python programs, what traces cost, reports and the page of a long one, or heap snapshots",
     ).choices(PARTS),
   )
   .option("--rounds <n>", "how often each Python program is run", "5")
@@ -107,6 +108,7 @@ const measured = measures("programs") ? measurePrograms() : undefined;
 rows.push(...(measured?.rows ?? []));
 if (measures("trace")) rows.push(...measureTraces(options), ...measureTotals(Number(options.rounds)));
 if (measures("page")) rows.push(...(await measurePages(options.events)));
+if (measures("snapshot")) rows.push(...(await measureSnapshots()));
 show(rows);
 if (options.json !== undefined) {
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };

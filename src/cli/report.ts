@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { addCallers } from "./report/callers.js";
 import { addDiff } from "./report/diff.js";
+import { addDiffObjects, addLeaksObjects } from "./report/diff-objects.js";
 import { addDominators } from "./report/dominators.js";
 import { addExport } from "./report/export.js";
 import { addFlamegraph } from "./report/flamegraph.js";
@@ -31,7 +32,8 @@ Examples:
   pyheap run --snapshot app.heapsnapshot app.py
   pyheap report objects app.heapsnapshot        what is in the heap, by type
   pyheap report retainers --type Point app.heapsnapshot
-  pyheap report dominators app.heapsnapshot     what holds most of it`;
+  pyheap report dominators app.heapsnapshot     what holds most of it
+  pyheap report diff-objects before.heapsnapshot after.heapsnapshot`;
 
 export function addReport(program: Command): void {
   const report = program
@@ -52,4 +54,6 @@ export function addReport(program: Command): void {
   addObjects(report);
   addRetainers(report);
   addDominators(report);
+  addDiffObjects(report);
+  addLeaksObjects(report);
 }

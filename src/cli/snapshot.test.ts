@@ -91,6 +91,39 @@ del cache.points["p7"]
     expect(stdout).toMatch(/^ +[\d.]+ KiB +\d+ % {2} +__main__\.Cache 0x[\da-f]+ {2}own \d+ B$/m);
   });
 
+  it("are compared: what is new, what is gone, and who holds it", () => {
+    const program = `import pyheap
+class Job:
+    def __init__(self): self.data = bytes(500)
+jobs, done = [], []
+for name, count in ("a", 100), ("b", 50), ("c", 70):
+    jobs.extend(Job() for _ in range(count))
+    done[:] = []
+    pyheap.snapshot(f"{name}.heapsnapshot")
+    done[:] = [jobs.pop() for _ in range(20)]
+`;
+    writeFileSync(join(folder, "jobs.py"), program);
+    expect(pyheap("run", "--quiet", "jobs.py").stderr).toBe("");
+    const diff = JSON.parse(pyheap("report", "diff-objects", "--json", "a.heapsnapshot", "b.heapsnapshot").stdout);
+    const change = diff.types.find(({ name }: { name: string }) => name === "__main__.Job");
+    // 20 went after the first snapshot, and 50 came.
+    expect(change.newCount - change.goneCount).toBe(30);
+    expect(diff.held.map(({ path }: { path: string }) => path)).toContain("thread 1: <module> (jobs.py:1) jobs[…]");
+    expect(pyheap("report", "diff-objects", "a.heapsnapshot", "b.heapsnapshot").stdout).toMatch(
+      /^ +\d+ +[\d.]+ K?i?B +\d+ +[\d.]+ K?i?B +\+[\d.]+ K?i?B {2}__main__\.Job$/m,
+    );
+    const leaks = ["a", "b", "c"].map((name) => `${name}.heapsnapshot`);
+    const grown = JSON.parse(pyheap("report", "leaks-objects", "--json", ...leaks).stdout);
+    const job = grown.find(({ type }: { type: string }) => type === "__main__.Job");
+    expect(job.held[0].path).toMatch(/jobs\[…\]$/);
+    expect(job.count).toBeGreaterThanOrEqual(50);
+    expect(pyheap("report", "leaks-objects", ...leaks).stdout).toMatch(/^\d+ new objects of __main__\.Job, /m);
+    const same = ["a", "a", "a"].map((name) => `${name}.heapsnapshot`);
+    expect(pyheap("report", "leaks-objects", ...same).stdout).toBe(
+      "No type has more objects in each snapshot than before.\n",
+    );
+  });
+
   it("get errors that say what is wrong", () => {
     writeFileSync(join(folder, "other.txt"), "no snapshot");
     expect(pyheap("report", "objects", "other.txt")).toMatchObject({

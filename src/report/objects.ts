@@ -1,11 +1,12 @@
 // Texts from a heap snapshot: objects by type, who holds them, and who dominates whom.
 
 import type { Colors } from "picocolors/types.js";
+import type { TypeChange } from "../snapshot/diff.js";
 import type { Dominators } from "../snapshot/dominators.js";
 import { NODE, type ObjectGraph } from "../snapshot/graph.js";
 import type { Paths, Step } from "../snapshot/paths.js";
 import type { TypeRow } from "../snapshot/types.js";
-import { bytes } from "../text/bytes.js";
+import { bytes, signedBytes } from "../text/bytes.js";
 import { count, counted, percent } from "../text/numbers.js";
 import { forTerminal } from "../text/visible.js";
 import { layOut } from "./columns.js";
@@ -156,4 +157,22 @@ export function dominatorTree(
   };
   show(0, 0);
   return `${lines.join("\n")}\n`;
+}
+
+/** What changed by type. */
+export function changesTable(changes: readonly TypeChange[], most: number, colors: Colors): string {
+  const head = ["new", "", "gone", "", "change", "type"].map((title) => colors.dim(title));
+  const lines = changes
+    .slice(0, most)
+    .map(({ name, newCount, newBytes, goneCount, goneBytes }) => [
+      ...[count(newCount), bytes(newBytes), count(goneCount), bytes(goneBytes)],
+      signedBytes(newBytes - goneBytes),
+      forTerminal(name),
+    ]);
+  const more = changes.length - lines.length;
+  return [
+    layOut([head, ...lines], ["right", "right", "right", "right", "right", "left"]),
+    ...(more > 0 ? [colors.dim(`  ${count(more)} more`)] : []),
+    "",
+  ].join("\n");
 }

@@ -4,6 +4,9 @@ import { EDGE, type ObjectGraph } from "./graph.js";
 
 const NONE = 0xffff_ffff;
 
+/** Edges to dicts whose keys are names of a program. */
+const NAMESPACES: ReadonlySet<string> = new Set(["__dict__", "(globals)", "(locals)"]);
+
 /** Groups whose names a path leaves out, because their members' names say where they are. */
 const SELF_EXPLAINING: ReadonlySet<string> = new Set(["(modules)", "(threads)"]);
 
@@ -60,9 +63,11 @@ export class Paths {
       const isGroup = edge < (this.#graph.firstEdge[1] as number);
       const name = this.#name(edge);
       if (isGroup && steps.length > 1 && SELF_EXPLAINING.has(name)) continue;
-      const attribute = before === "__dict__" ? /^\['(\w+)'\]$/.exec(name)?.[1] : undefined;
-      if (attribute !== undefined) text = `${text.slice(0, -".__dict__".length)}.${attribute}`;
-      else if (name.startsWith("[")) text += merged && before !== "sys.modules" ? "[…]" : name;
+      const attribute = NAMESPACES.has(before) ? /^\['(\w+)'\]$/.exec(name)?.[1] : undefined;
+      if (attribute !== undefined) {
+        const sign = before === "__dict__" ? "." : " ";
+        text = `${text.slice(0, -before.length - 1)}${sign}${attribute}`;
+      } else if (name.startsWith("[")) text += merged && before !== "sys.modules" ? "[…]" : name;
       else text += text === "" ? name : `${/^\w/.test(name) ? "." : " "}${name}`;
       before = name;
     }

@@ -1,0 +1,77 @@
+// `pyheap report diff-objects` and `leaks-objects`: what heap snapshots of one program have more than earlier ones, and who holds it.
+
+import type { Command } from "commander";
+import { changesTable, heldTable, mergedPaths } from "../../report/objects.js";
+import { compareSnapshots, grownTwice, newObjects } from "../../snapshot/diff.js";
+import { findDominators } from "../../snapshot/dominators.js";
+import { Paths } from "../../snapshot/paths.js";
+import { bytes } from "../../text/bytes.js";
+import { counted } from "../../text/numbers.js";
+import { forTerminal } from "../../text/visible.js";
+import { toCount } from "./options.js";
+import { loadSnapshot } from "./snapshot-input.js";
+import { terminalColors } from "./trace-input.js";
+
+interface DiffOptions {
+  readonly rows: number;
+  readonly json?: boolean;
+}
+
+export function addDiffObjects(report: Command): void {
+  report
+    .command("diff-objects")
+    .summary("what a heap has that it had not before")
+    .description("Compares two heap snapshots of one program: objects by type, and who holds those that are new.")
+    .argument("<before>", "the earlier snapshot")
+    .argument("<after>", "the later one")
+    .option("--rows <n>", "rows that are shown at most", toCount, 20)
+    .option("--json", "as JSON")
+    .action((before: string, after: string, { rows, json = false }: DiffOptions) => {
+      const [old, now] = [loadSnapshot(before), loadSnapshot(after)];
+      const order = (change: { newBytes: number; goneBytes: number }) => change.newBytes - change.goneBytes;
+      const types = compareSnapshots(old, now).sort((a, b) => order(b) - order(a) || a.name.localeCompare(b.name));
+      const held = mergedPaths(now, new Paths(now), findDominators(now), newObjects(now, old));
+      const colors = terminalColors();
+      const text = json
+        ? `${JSON.stringify({ types, held }, null, 2)}\n`
+        : `${changesTable(types, rows, colors)}\n${heldTable(held, rows, colors)}`;
+      process.stdout.write(text);
+    });
+}
+
+export function addLeaksObjects(report: Command): void {
+  report
+    .command("leaks-objects")
+    .summary("what grew from each of three snapshots to the next, and who holds it")
+    .description(
+      "Compares three heap snapshots of one program: types of which each has more than the one before, and who holds the newest objects of them.",
+    )
+    .argument("<first>", "the first snapshot")
+    .argument("<second>", "the second one")
+    .argument("<third>", "the third one")
+    .option("--rows <n>", "rows that are shown at most", toCount, 20)
+    .option("--json", "as JSON")
+    .action((first: string, second: string, third: string, { rows, json = false }: DiffOptions) => {
+      const last = loadSnapshot(third);
+      const found = grownTwice(loadSnapshot(first), loadSnapshot(second), last);
+      const paths = new Paths(last);
+      const dominators = findDominators(last);
+      const own = (nodes: readonly number[]) => nodes.reduce((sum, node) => sum + (last.sizes[node] as number), 0);
+      const types = [...found]
+        .map(([type, nodes]) => ({
+          ...{ type, count: nodes.length, own: own(nodes) },
+          held: mergedPaths(last, paths, dominators, nodes),
+        }))
+        .sort((a, b) => b.own - a.own || a.type.localeCompare(b.type));
+      const colors = terminalColors();
+      const text = types.slice(0, rows).map(({ type, count, own, held }) => {
+        const head = `${counted(count, "new object")} of ${forTerminal(type)}, ${bytes(own)}`;
+        return `${head}\n${heldTable(held, 3, colors)}`;
+      });
+      if (json) process.stdout.write(`${JSON.stringify(types, null, 2)}\n`);
+      else
+        process.stdout.write(
+          text.length === 0 ? "No type has more objects in each snapshot than before.\n" : `${text.join("\n")}`,
+        );
+    });
+}
