@@ -102,6 +102,19 @@ describe("a program that ends", () => {
     expect(stdout.split("\n").sort()).toEqual(["", "at exit", "generator", "ring"]);
   });
 
+  it("without what pyheap put into atexit says so, and has its own exit code", () => {
+    const code = [
+      "import atexit",
+      "class Equal:",
+      "    def __eq__(self, other): return True",
+      "atexit.unregister(Equal())",
+      "raise SystemExit(4)",
+    ].join("\n");
+    const { status, stderr } = pyheap("--quiet", "-c", code);
+    expect(status).toBe(4);
+    expect(stderr).toMatch(/^pyheap: the program removed a function that pyheap had put into atexit: .*\n$/);
+  });
+
   it("by a traceback that can't be shown shows why, and then itself", () => {
     const { status, stderr } = pyheap(
       "--quiet",

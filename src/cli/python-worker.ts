@@ -413,4 +413,10 @@ takeSignals(interpreter);
 say({ kind: "started" });
 beginProgram();
 outcome.begin(interpreter);
-outcome.end(run(interpreter));
+const exitCode = run(interpreter);
+if (!outcome.isOver && interpreter.python.Py_IsInitialized() === 0) {
+  complain(
+    "the program removed a function that pyheap had put into atexit: figures are those after the interpreter's end",
+  );
+}
+outcome.end(exitCode);
