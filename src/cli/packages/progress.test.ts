@@ -1,3 +1,5 @@
+// Downloads that run are shown in one line of the terminal.
+
 import { expect, it } from "vitest";
 import { DownloadLine } from "./progress.js";
 
