@@ -236,7 +236,7 @@ export abstract class CoreHeap {
   }
 
   /**
-   * Counts what is allocated from now on, without stacks, at a small part of the cost of a recording. It is used while
+   * Counts what is allocated from now on, without stacks, at a third of the cost of a recording. It is used while
    * an interpreter starts. The recording of the program then begins with these sums, which are its option `start`.
    */
   tallyStart(): StartTally {
