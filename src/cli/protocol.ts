@@ -60,6 +60,8 @@ export interface RunRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** The virtual environment whose packages the program sees. */
   readonly virtual: VirtualEnvironment | undefined;
+  /** The folder of the Pyodide to run with; undefined: the one that comes with pyheap. */
+  readonly pyodide: string | undefined;
   /** undefined: the program gets no packages. */
   readonly packages: PackageRequest | undefined;
   /** Memory for the interrupt, standard input and more: see shared.ts. */

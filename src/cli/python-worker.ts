@@ -7,7 +7,7 @@
 
 import { isatty } from "node:tty";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { loadPyodide, type PyodideAPI } from "pyodide";
+import type { PyodideAPI } from "pyodide";
 import { describeFault } from "../ground/errors.js";
 import { guardCallbacks } from "../hosts/python/callback-guard.js";
 import { PendingCall } from "../hosts/python/pending-call.js";
@@ -28,6 +28,7 @@ import { PACKAGE_IMPORTS } from "./package-imports.js";
 import type { Provided, Wanted } from "./packages/provider.js";
 import { PRELUDE } from "./prelude.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
+import { loaderFrom } from "./pyodide-folder.js";
 import { type Recording, startRecording } from "./recording.js";
 import { Screen } from "./screen.js";
 import { viewShared, WORD } from "./shared.js";
@@ -35,6 +36,7 @@ import { type Dispositions, exitCodeOf, Interrupts } from "./signals.js";
 import { snapshotSink } from "./snapshot-file.js";
 import { writeAll } from "./stdio.js";
 import { nameZone, type ZoneExports, zoneNames } from "./time-zone.js";
+import { STAND_IN, standIn } from "./top-level-await.js";
 
 /** The exit code after CPython's abort(). */
 const ABORTED = 134;
@@ -87,7 +89,10 @@ const wordsOf = (error: unknown): string =>
 const isStackFull = (error: unknown): boolean => /^Maximum call stack size exceeded/.test(wordsOf(error));
 
 /** The arguments with which CPython's main function is started. */
-function wordsFor({ kind, target, args }: Program): string[] {
+function wordsFor(program: Program): readonly string[] {
+  const { kind, target, args } = program;
+  const standing = standIn(program);
+  if (standing) return standing;
   if (kind === "code") return ["-c", target, ...args];
   return kind === "module" ? ["-m", target, ...args] : [target, ...args];
 }
@@ -208,7 +213,7 @@ async function load(): Promise<Interpreter> {
   const { kind, target } = request.program;
   const options = {
     env,
-    args: wordsFor(request.program),
+    args: [...wordsFor(request.program)],
     _sysExecutable: EXECUTABLE,
     fsInit: async (FS: FileSystem) => {
       const script = kind === "script" && target !== "-" ? target : undefined;
@@ -216,12 +221,15 @@ async function load(): Promise<Interpreter> {
       showFolders(FS, { folder, script, places, isSandboxed }, sayWall);
     },
   };
+  const loadPyodide = await loaderFrom(request.pyodide);
   let pyodide: PyodideAPI;
   let heap: PythonHeap | undefined;
   if (request.allocator === "pyheap") {
     const { limit, softLimit, debugHooks } = request;
     const python3 = await loadPython({
       pyodide: options,
+      loadPyodide,
+      onWarning: (text) => complain(text.replace(/^pyheap: /, "")),
       debugHooks,
       onFault: (fault) => {
         complain(describeFault(fault));
@@ -329,6 +337,9 @@ function prepare({ pyodide, python, heap }: Interpreter): void {
     (end: unknown) => void,
     () => unknown,
   ];
+  if (!standIn(request.program)) return;
+  pyodide.runPython(STAND_IN, { globals: space, filename: RUNNER_FILE });
+  (space.get("stand_in") as (source: string | undefined) => void)(kind === "code" ? target : undefined);
 }
 
 /** Asks the main thread for packages, and waits for them. */

@@ -32,6 +32,7 @@ export interface RunOptions extends Budget, PackageOptions, PlaceOptions {
   readonly packages: boolean;
   readonly venv?: string;
   readonly quiet?: boolean;
+  readonly pyodide?: string;
   readonly force?: boolean;
 }
 
@@ -133,6 +134,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("--snapshot <file>", "at the end of the program, write who holds what in the heap (app.heapsnapshot)")
     .option("--json <file>", "write the report as JSON (- for standard output)")
     .option("--quiet", "no report")
+    .option("--pyodide <folder>", "run with the Pyodide in this folder, in place of the one that comes with pyheap")
     .option(...FORCE)
     .passThroughOptions()
     .addHelpText("after", EXAMPLES)
@@ -217,6 +219,7 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
     ],
     [options.snapshot !== undefined && kind === "wasm", "Cannot take a --snapshot of C: it has no objects of Python's"],
     [isLive(options) && kind === "wasm", "Cannot show C while it runs: --live is for Python"],
+    [options.pyodide !== undefined && kind === "wasm", "Cannot use --pyodide with C: it is a Python to run with"],
     [
       isLive(options) && (options.aggregate === true || checksBudget(options)),
       "Cannot use --live with --aggregate or --fail-over-*: a live view needs every event",

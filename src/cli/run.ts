@@ -16,6 +16,7 @@ import { showLive } from "./live-view.js";
 import { Provider } from "./packages/provider.js";
 import { choosePlaces } from "./places.js";
 import type { RunRequest, SnapshotRequest, TraceRequest, WorkerMessage } from "./protocol.js";
+import { pyodideFolder } from "./pyodide-folder.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadTrace } from "./report/trace-input.js";
 import { checksBudget, isLive, type RunOptions, runCommand } from "./run-options.js";
@@ -68,6 +69,7 @@ async function runOnHeap(
 ): Promise<Ended> {
   const { allocator, limit, softLimit, debugHooks = false } = options;
   const isOnScreen = options.liveTerminal === true && process.stderr.isTTY === true;
+  const pyodide = options.pyodide === undefined ? undefined : pyodideFolder(options.pyodide);
   const provider = options.packages && program.kind !== "wasm" ? await beginPackages(options, isOnScreen) : undefined;
   const services = { provider };
   const virtual = virtualEnvironment(options.venv, process.env);
@@ -85,6 +87,7 @@ async function runOnHeap(
     isSandboxed: options.sandbox === true,
     environment: { ...(process.env as Record<string, string>) },
     virtual,
+    pyodide,
   };
   if (trace?.aggregate) return runAggregated(request, trace, services);
   if (!request.live) return runInThread(request, () => undefined, process.stderr, services);

@@ -62,8 +62,10 @@ export class Distribution {
    * Reads what a place offers, which is a folder or a URL; without a place, what Pyodide publishes. Throws UsageError
    * if it can't be read.
    */
-  static async read(place: string | undefined): Promise<Distribution> {
-    if (place === undefined) return new Distribution(ownLockFile(), PUBLIC(ownVersion()));
+  static async read(place: string | undefined, pyodide?: string): Promise<Distribution> {
+    const own = (name: string) => JSON.parse(ownFile(name, pyodide)) as unknown;
+    const ownLockFile = () => own(LOCK_FILE) as LockFile;
+    if (place === undefined) return new Distribution(ownLockFile(), PUBLIC((own("package.json") as Package).version));
     const base = isURL(place) ? place.replace(/\/*$/, "/") : pathToFileURL(`${resolve(place)}/`).href;
     const isFolder = base.startsWith("file:");
     const folder = isFolder ? fileURLToPath(base) : "";
@@ -108,9 +110,16 @@ export class Distribution {
   }
 }
 
-const ownFile = (name: string) => readFileSync(fileURLToPath(import.meta.resolve(`pyodide/${name}`)), "utf8");
-const ownLockFile = () => JSON.parse(ownFile(LOCK_FILE)) as LockFile;
-const ownVersion = () => (JSON.parse(ownFile("package.json")) as { version: string }).version;
+interface Package {
+  readonly version: string;
+}
+
+/** A file of the Pyodide in a folder, or of the one that comes with pyheap. */
+const ownFile = (name: string, folder?: string) =>
+  readFileSync(
+    folder === undefined ? fileURLToPath(import.meta.resolve(`pyodide/${name}`)) : join(folder, name),
+    "utf8",
+  );
 
 async function readLockFile(place: string, url: string): Promise<LockFile> {
   try {

@@ -22,6 +22,8 @@ export interface PackageOptions {
   readonly requirements?: readonly string[];
   /** The URL of an index. */
   readonly index?: string;
+  /** The folder of the Pyodide to run with. */
+  readonly pyodide?: string;
 }
 
 /** A module, and what imports it: "app.py:3 imports"; or a requirement or a wheel's URL, and who asks for it. */
@@ -51,7 +53,7 @@ export class Provider {
     terminal: { write(text: string): unknown } | undefined,
   ): Promise<Provider> {
     const asked = askedBy(options);
-    const distribution = await Distribution.read(environment.PYHEAP_PACKAGES || undefined);
+    const distribution = await Distribution.read(environment.PYHEAP_PACKAGES || undefined, options.pyodide);
     const line = new DownloadLine(terminal);
     const store = new Store(cacheFolder("packages", environment), (archive) => line.follow(archive));
     const url = options.index ?? (distribution.isLocal ? undefined : environment.PIP_INDEX_URL || PUBLIC_INDEX);

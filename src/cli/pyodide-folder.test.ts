@@ -1,0 +1,82 @@
+// `pyheap run --pyodide FOLDER`: other versions, one that nobody knows, and what is not Pyodide.
+
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pyheap-pyodide-"));
+const packageFolder = (name: string) => dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`)));
+
+function run(...words: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], { cwd: folder, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+const PROGRAM = `import pyheap, sys
+kept = [bytes(100_000) for _ in range(10)]
+pyheap.check()
+print(".".join(map(str, sys.version_info[:2])), len(kept))
+sys.exit(3)
+`;
+
+/** A copy of Pyodide's folder whose interpreter has a table of offsets that nobody knows. */
+function makeUnknown(): string {
+  const from = packageFolder("pyodide");
+  const to = mkdtempSync(join(folder, "unknown-"));
+  for (const file of readdirSync(from).filter((name) => name !== "pyodide.asm.wasm")) {
+    // A module in a linked file would look for its neighbours where the link leads.
+    if (file.endsWith(".mjs")) copyFileSync(join(from, file), join(to, file));
+    else symlinkSync(join(from, file), join(to, file));
+  }
+  const wasm = readFileSync(join(from, "pyodide.asm.wasm"));
+  const at = wasm.indexOf("xdebugpy");
+  expect(at).toBeGreaterThan(0);
+  wasm.write("ydebugpy", at);
+  writeFileSync(join(to, "pyodide.asm.wasm"), wasm);
+  return to;
+}
+
+describe("pyheap run --pyodide", () => {
+  beforeAll(() => writeFileSync(join(folder, "app.py"), PROGRAM));
+
+  it.each([
+    ["pyodide-0.27", "3.12"],
+    ["pyodide-0.29", "3.13"],
+    ["pyodide-315", "3.15"],
+  ])("runs and records with %s", (name, python) => {
+    const ran = run("run", "--quiet", "--pyodide", packageFolder(name), "--trace", `${name}.trace`, "app.py");
+    expect(ran).toEqual({ status: 3, stdout: `${python} 10\n`, stderr: "" });
+    const table = run("report", "table", "--by", "line", "--at", "end", `${name}.trace`);
+    expect(table.stdout).toContain("app.py:2");
+  });
+
+  it("runs with one that nobody knows, without stacks, and says so in a line", () => {
+    const unknown = makeUnknown();
+    const { status, stdout, stderr } = run(
+      "run",
+      "--quiet",
+      "--pyodide",
+      unknown,
+      "--trace",
+      "unknown.trace",
+      "app.py",
+    );
+    expect({ status, stdout }).toEqual({ status: 3, stdout: "3.14 10\n" });
+    expect(stderr).toMatch(/^pyheap: no Python stacks in recordings and faults: .*\n$/);
+    const summary = run("report", "summary", "unknown.trace");
+    expect(summary.status).toBe(0);
+    expect(summary.stdout).toContain("<outside Python>");
+  });
+
+  it("says what is not a folder of Pyodide's, and what it lacks", () => {
+    const refused = (path: string) => run("run", "--pyodide", path, "app.py");
+    expect(refused("nowhere")).toMatchObject({ status: 2, stderr: expect.stringContaining("there is no such folder") });
+    expect(refused("app.py")).toMatchObject({ status: 2, stderr: expect.stringContaining("it is a file") });
+    const { stderr } = refused(".");
+    expect(stderr).toContain("it has no pyodide.mjs, pyodide.asm.wasm, pyodide-lock.json, python_stdlib.zip");
+  });
+});
