@@ -5,8 +5,9 @@ import { Command, Option } from "commander";
 import { recordings, survive as surviveTrace } from "../test/broken-traces.js";
 import { type Plan, runAgainstModel } from "../test/model.js";
 import { brokenImages, survive } from "../test/objects/image-mutations.js";
+import { smallImages, surviveImage } from "../test/python/image-mutations.js";
 
-const PARTS = ["model", "trace", "image"] as const;
+const PARTS = ["model", "trace", "image", "python-image"] as const;
 
 const options = new Command("npm run fuzz --")
   .description(
@@ -54,17 +55,32 @@ async function fuzzTraces(): Promise<void> {
   }
 }
 
-async function fuzzImages(): Promise<void> {
-  const broken = await brokenImages();
+interface ImageSurvival {
+  images: number;
+  refused: number;
+}
+
+/** Has broken images loaded, each made from its seed. */
+async function fuzzBroken(survive: (seed: number, survival: ImageSurvival) => Promise<void>): Promise<void> {
   const survival = { images: 0, refused: 0 };
   for (let seed = first; survival.images < Number(options.files); seed++) {
-    await survive(broken, seed, survival);
+    await survive(seed, survival);
     if (survival.images % 1000 !== 0) continue;
     const { images, refused } = survival;
     process.stderr.write(`\r${images} broken images from seed ${first}: ${refused} refused, nothing found`);
   }
 }
 
-const FUZZ = { model: fuzzModel, trace: fuzzTraces, image: fuzzImages };
+async function fuzzImages(): Promise<void> {
+  const broken = await brokenImages();
+  return fuzzBroken((seed, survival) => survive(broken, seed, survival));
+}
+
+async function fuzzPythonImages(): Promise<void> {
+  const whole = await smallImages();
+  return fuzzBroken((seed, survival) => surviveImage(whole, seed, survival));
+}
+
+const FUZZ = { model: fuzzModel, trace: fuzzTraces, image: fuzzImages, "python-image": fuzzPythonImages };
 await FUZZ[options.only]();
 process.stderr.write("\n");

@@ -1,0 +1,60 @@
+// Randomly broken images of Python, for tests of the reader and for npm run fuzz. Every second one has a checksum that fits.
+
+import {
+  decodePythonImage,
+  encodePythonImage,
+  type PythonImageMetadata,
+  runsOf,
+} from "../../src/hosts/python/image/format.js";
+import { ImageError } from "../../src/index.js";
+import { mutate, randomNumbers } from "../mutations.js";
+
+/** Where the checksum stands, and where what it is of begins. */
+const DIGEST = 8;
+const CHECKED = 40;
+const PAGE = 4096;
+const MEMORY = 16 * PAGE;
+
+const METADATA: PythonImageMetadata = {
+  info: { pyodide: "314.0.7", python: "3.14.2", made: "2026-01-01", modules: 1, live: 2, memory: MEMORY, footprint: 3 },
+  ...{ core: 1, build: "a", control: 4, firstEntry: 5, inherited: 0, head: "" },
+};
+
+/** Two small images, one of them compressed. */
+export async function smallImages(): Promise<Uint8Array[]> {
+  const memory = new Uint8Array(MEMORY);
+  const random = randomNumbers(7);
+  for (let k = 0; k < 8; k++) memory[random(MEMORY)] = 1 + random(255);
+  const parts = { metadata: METADATA, runs: runsOf(memory) };
+  return [await encodePythonImage(parts, false), await encodePythonImage(parts, true)];
+}
+
+export interface ImageSurvival {
+  images: number;
+  refused: number;
+}
+
+/** Reads a broken image. Throws unless it is refused with an ImageError, or is pages that lie within its memory. */
+export async function surviveImage(whole: readonly Uint8Array[], seed: number, survival: ImageSurvival): Promise<void> {
+  // The header and the metadata matter more than the many pages.
+  const image = whole[seed % whole.length] as Uint8Array;
+  const part = seed % 3 === 0 ? image.length : Math.min(600, image.length);
+  const mutant = new Uint8Array([...mutate(image.subarray(0, part), seed * 2 + 1), ...image.subarray(part)]);
+  if (seed % 2 === 0 && mutant.length > CHECKED) {
+    mutant.set(new Uint8Array(await crypto.subtle.digest("SHA-256", mutant.subarray(CHECKED))), DIGEST);
+  }
+  survival.images++;
+  try {
+    const { metadata, runs } = await decodePythonImage(mutant);
+    let next = 0;
+    for (const { address, bytes } of runs) {
+      if (address < next || address % PAGE !== 0 || bytes.length % PAGE !== 0)
+        throw new Error(`seed ${seed}: a run at ${address}`);
+      next = address + bytes.length;
+    }
+    if (next > metadata.info.memory) throw new Error(`seed ${seed}: a run to ${next}`);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    survival.refused++;
+  }
+}
