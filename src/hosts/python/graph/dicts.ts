@@ -40,12 +40,11 @@ export class Dicts {
     }
   }
 
-  /** The entries of a dict. Values that are a part of an object belong to the object, and are not visited. */
+  /** The entries of a dict. */
   entries(dict: number, visit: VisitEntry): void {
     const memory = this.#memory;
     const keys = memory.word(dict + DICT.keys);
     const values = memory.word(dict + DICT.values);
-    if (values !== 0 && this.#isEmbedded(values)) return;
     this.#keys(keys, (key, value, index) => {
       const found = values === 0 ? value : this.#value(values, index);
       if (found !== 0) visit(key, found);
@@ -109,6 +108,12 @@ export class Dicts {
     if (!this.#layout.tagsValues || !type.hasManagedDict) return 0;
     const word = this.#memory.word(object + MANAGED_DICT);
     return (word & 1) === 1 ? word + 1 : 0;
+  }
+
+  /** Whether the values of a dict are a part of the object whose attributes they are. */
+  hasEmbeddedValues(dict: number): boolean {
+    const values = this.#memory.word(dict + DICT.values);
+    return values !== 0 && this.#isEmbedded(values);
   }
 
   #isEmbedded(values: number): boolean {

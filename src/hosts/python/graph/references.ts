@@ -134,6 +134,8 @@ export class References {
         this.#sequence(object, kind, refer);
         return true;
       case "dict":
+        // Whether such values are the dict's or the object's differs between versions: tp_traverse says it.
+        if (this.#dicts.hasEmbeddedValues(object)) return false;
         this.#entries(object, refer);
         this.#keys(object, refer);
         return true;
