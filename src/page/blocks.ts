@@ -7,8 +7,8 @@ import { endOf, highestOf, momentsAt, type Phase, phaseOf, placesAmong } from ".
 import type { Spans } from "./spans.js";
 
 /**
- * The places of blocks, at as many moments as can be shown with at most `most` blocks. If more blocks are live, evenly
- * chosen ones.
+ * The places of blocks, at as many moments as can be shown with at most `most` blocks. If even the fewest moments have
+ * more blocks, only evenly chosen ones are shown.
  */
 export function pageBlocks(spans: Spans, { accountOf }: Folded, most: number): PageBlocks {
   const { live, phases } = spans;

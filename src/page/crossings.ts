@@ -1,5 +1,5 @@
-// What was freed in another bucket than it was allocated in: sums by account, bucket of birth and bucket of death. They
-// are in a table with open addressing, at most half full.
+// Blocks that were freed in another bucket than the one in which they were allocated: their sums by account, bucket of
+// birth and bucket of death. The sums are in a table with open addressing, at most half full.
 
 const FIRST_LENGTH = 1 << 12;
 /** Bits of a bucket's number. */

@@ -1,7 +1,7 @@
 // What a page shows of a trace: sums by stack, size class and domain over stretches of time, instead of the events.
 //
-//   time      |  0  |  1 |   2   | 3 | ...      at most 4096 buckets: none is longer than a small share of the whole, nor has more of
-//                                               its events (stretches.ts)
+//   time      |  0  |  1 |   2   | 3 | ...      at most 4096 buckets: none has more than a small share of the time, or of the events
+//                                               (stretches.ts)
 //   row       account x bucket: what was allocated, the temporary part of it, how much more is live, and how much more was
 //             live at the bucket's highest moments: of everything, and of what the program added
 //   crossing  account x bucket of birth x bucket of death: what was freed in another bucket than it was allocated in

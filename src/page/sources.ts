@@ -11,8 +11,7 @@ export const AROUND = 3;
 type Sources = Record<string, Record<number, string>>;
 
 /**
- * Adds to the page's data the lines that `read` finds. It returns the lines of a file, or none if the file can't be
- * read.
+ * Adds source lines to the page's data. `read` returns the lines of a file, or an empty list if the file can't be read.
  */
 export function withSources(data: PageData, read: (file: string) => readonly string[]): PageData {
   const { functions, lines } = data.nodes;

@@ -144,7 +144,7 @@ export class Spans implements TraceConsumer {
     this.#open = new OpenBucket(sums);
   }
 
-  /** Whether the interpreter called a function, by its number, before the program began. */
+  /** Whether the interpreter called the function with this number before the program began. */
   isOfStart(functionNumber: number): boolean {
     return functionNumber < this.#startFunctions;
   }

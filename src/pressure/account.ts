@@ -1,7 +1,7 @@
 // Limits what a measure may cost: compares the milliseconds that it took in vain with the program's time.
 //
 //   price    what a run will probably take: the last run's time for a byte of the heap, times the heap's bytes
-//   vain     the part of what runs took that their gain did not pay for
+//   vain     the part of the runs' time that their gain did not pay for
 //   credit   what may be spent in vain. The program's time earns it, at a rate of `part`. The rate halves with each run in a row that was in vain
 //   cleared  debts that were forgiven, because there may be more to gain than before (ladder.ts says when)
 //

@@ -316,8 +316,8 @@ export class Ladder {
 
   /**
    * Helps an allocation of this many bytes that found no memory (0: the number is not known). Runs one measure after
-   * another, and tries again when they have gained enough, and at the end. undefined if all was in vain, or if no
-   * measure may run now.
+   * another, and tries again when they have gained enough, and at the end. Returns undefined if all attempts failed, or
+   * if no measure may run now.
    */
   rescue<T>(attempt: () => T | undefined, bytes = 0): T | undefined {
     const policy = this.#policy;
