@@ -1,6 +1,6 @@
 // One function in the stacks: its lines, its callers, and the functions that it calls.
 //
-//   total    what the stacks with the function have; a stack counts once, however often the function is on it
+//   total    the sum of the stacks with the function; a stack counts once, however often the function is on it
 //   own      what the function itself allocated
 //   callers  who made the outermost call of the function on each stack:           they add up to the total
 //   callees  whom the innermost call of the function on each stack called:        with its own, they add up to the total
@@ -25,7 +25,7 @@ export interface FunctionCalls {
   readonly callees: readonly Share[];
 }
 
-/** Sums by a key, each with a frame of it. */
+/** Sums by a key, each with one of the frames that have this key. */
 class Shares {
   readonly #shares = new Map<string, { frame: Frame; bytes: number; count: number }>();
 

@@ -5,7 +5,7 @@
 //   function  its qualified name in its file; if a name occurs several times, in order, with the least distance between lines
 //   line      the same distance from the function that begins above it; lines that moved within a function match in order, if they are near
 //
-// So line numbers are only hints. What only one of the traces has stays unchanged.
+// So line numbers are only hints. Functions and lines that only one of the traces has stay unchanged.
 
 import type { TraceFunction } from "../trace/format.js";
 import { StackTree } from "../trace/tree.js";
@@ -63,7 +63,7 @@ function commonEnd(a: string, b: string): number {
   return other < 0 ? first.length : other;
 }
 
-/** For each file of `before` that matches a file of `after`, that file. */
+/** Maps each file of `before` that matches a file of `after` to that file. */
 export function matchFiles(before: Matched, after: Matched): Map<string, string> {
   const filesOf = ({ tree }: Matched) => new Set(tree.functions.map(({ file }) => file));
   const [first, second] = [filesOf(before), filesOf(after)];

@@ -8,7 +8,7 @@ const FIRST_LENGTH = 1 << 10;
 
 export class TreeBuilder {
   readonly tree: StackTree;
-  /** The next node with the same hash, minus 1; and the first node of each hash. */
+  /** For each node, the next node with the same hash; and for each hash, its first node. 0: there is none. */
   readonly #next = new GrowingU32();
   #first = new Uint32Array(FIRST_LENGTH);
 

@@ -7,7 +7,7 @@ import type { TraceReport } from "../trace-context.js";
 import { type Chunks, nodesOf, PerFrame, START, startOf } from "./stacks.js";
 
 const COLUMNS = ["bytes", "blocks", "domain", "size_class", "function", "file", "line", "stack"];
-/** The beginning of a formula for a spreadsheet, in either width of characters. */
+/** Matches a text that a spreadsheet would read as a formula. The last four characters are full-width forms. */
 const FORMULA = /^\s*[=+\-@|＝＋－＠]/;
 
 /** A field. An apostrophe keeps a spreadsheet from reading it as a formula. */

@@ -1,5 +1,5 @@
-// The formats of other tools: the ending of the file's name, how much of a stack it has, and the function that writes
-// it.
+// The formats of other tools: for each the ending of the file's name, the most frames of a stack, and the function that
+// writes the file.
 
 import { visible } from "../../text/visible.js";
 import type { Selection } from "../selection.js";

@@ -18,8 +18,8 @@ export interface JsonExport {
   readonly sampleBytes: number;
   readonly problem: string | null;
   /**
-   * The part of the view that the interpreter allocated to start and that is in no stack; null if it is in stacks, or
-   * if there is nothing.
+   * The part of the view that belongs to the interpreter's start, if it is not in the stacks; null if it is in the
+   * stacks, or if there is none.
    */
   readonly start: { readonly bytes: number; readonly count: number } | null;
   /** Function 0 stands for what is outside of Python. */

@@ -8,7 +8,7 @@ import { stackRows } from "../trace-groups.js";
 /** The pieces of a file, in order, because a file may be too large for memory, or for one string. */
 export type Chunks = Iterable<string | Uint8Array>;
 
-/** The only frame of the stack that stands for all that the interpreter allocated to start. */
+/** The interpreter's start is one stack, and this is its only frame. */
 export { START } from "../../trace/base.js";
 
 /** What the interpreter's start has in the view; undefined if it has nothing, or if it is shown by stack. */
@@ -42,7 +42,7 @@ export function* nodesOf({ stacks: { tree } }: Pick<TraceReport, "stacks">, node
   for (let at = node; at !== 0; at = tree.parent(at)) yield at;
 }
 
-/** A value for each frame that is made once: for functions by their number, or for lines. */
+/** Makes a value for each function and line that occurs in a frame. Equal frames share one value. */
 export class PerFrame<T> {
   readonly #known = new Map<number, T>();
   readonly #tree: TraceReport["stacks"]["tree"];
