@@ -1,8 +1,8 @@
-// Two snapshots of one program compared, or three: what is new, what is gone, who holds what is new.
+// Compares two or three snapshots of one program: which objects are new, which are gone, and which types grew twice.
 
 import { NODE, type ObjectGraph } from "./graph.js";
 
-/** Objects of a type that one snapshot has and another one has not. */
+/** The objects of one type that only one of two snapshots has. */
 export interface TypeChange {
   readonly name: string;
   /** Objects that were not there before, and their own bytes. */
@@ -25,7 +25,10 @@ function typesById(graph: ObjectGraph): Map<number, string> {
   return found;
 }
 
-/** The nodes of `graph` that are objects and are not in `before`: an id that has another type is another object's. */
+/**
+ * The objects of `graph` that are not in `before`, as nodes. An object with a known id but another type is new, because
+ * its address was used again.
+ */
 export function newObjects(graph: ObjectGraph, before: ObjectGraph): number[] {
   const known = typesById(before);
   const found: number[] = [];
@@ -35,7 +38,7 @@ export function newObjects(graph: ObjectGraph, before: ObjectGraph): number[] {
   return found;
 }
 
-/** What changed from one snapshot to the next, by type, in no order. */
+/** What changed from one snapshot to the next, by type. The types are in no order. */
 export function compareSnapshots(before: ObjectGraph, after: ObjectGraph): TypeChange[] {
   const rows = new Map<string, TypeChange>();
   const rowOf = (name: string): TypeChange => {
@@ -57,8 +60,8 @@ export function compareSnapshots(before: ObjectGraph, after: ObjectGraph): TypeC
 }
 
 /**
- * What grew twice: of each type that has more objects in each of three snapshots than in the one before, the nodes of the last that were in neither
- * of the others.
+ * The types with more objects in the second snapshot than in the first, and more again in the third. For each, the nodes
+ * of the third snapshot's objects that neither of the others has.
  */
 export function grownTwice(first: ObjectGraph, second: ObjectGraph, third: ObjectGraph): Map<string, number[]> {
   const counts = [first, second, third].map((graph) => {

@@ -35,7 +35,7 @@ export const EDGE = {
   cell: 4,
   /** A reference that the object has by its nature: `__dict__`, its class, ... */
   internal: 5,
-  /** It does not keep its target alive. */
+  /** A weak reference, which does not keep its target alive. */
   weak: 6,
 } as const;
 
@@ -85,7 +85,7 @@ export class Strings {
     return this.add(text);
   }
 
-  /** The number of a text that is likely to be a new one: if it is not, it is there twice. */
+  /** Adds a text without looking for it, because it is probably new, and returns its number. It may then be there twice. */
   add(text: string): number {
     return this.list.push(text) - 1;
   }
@@ -100,8 +100,8 @@ interface GroupEdge {
 
 /**
  * Makes a graph. Groups come first: the root, and all groups that are added before the first other node. A group can
- * get edges at any time. Another node gets its edges after its `begin` and before that of the next node, and nodes
- * begin in the order in which they were added.
+ * get edges at any time. Any other node gets its edges between its `begin` and the `begin` of the next node. Nodes begin
+ * in the order in which they were added.
  */
 export class GraphBuilder {
   readonly strings = new Strings();

@@ -1,4 +1,4 @@
-// Groups nodes by type, or by another property: how many they are, their size, and how much would be free without them.
+// Groups nodes by type, or by another property: their number, their size, and how much would be free without them.
 
 import type { Dominators } from "./dominators.js";
 import { NODE, type ObjectGraph } from "./graph.js";
