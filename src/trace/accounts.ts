@@ -1,8 +1,8 @@
 // Accounts: bytes and count of the blocks of one stack, domain and size class, for each view. An account is a row of
 // numbers, which lies in one or two cache lines.
 //
-//   live       what is live now            began   the part of it that was allocated in the span
-//   peak       what was live at the peak   allocated, temporary   sums over the span
+//   end     what is live now               leaks                   the part of it that was allocated in the span
+//   peak    what was live at the peak      allocated, temporary    sums over the span
 //
 // An account's peak is written late: `stamp` is the number of the peak for which `peak` holds. When an account is about
 // to change, or is read, and its stamp is older than the newest peak's number, then it has not changed since that peak;
@@ -27,7 +27,7 @@ export type View = (typeof VIEWS)[number];
 /** What the interpreter allocated before the program began, for each view. */
 export type StartMeasures = Readonly<Record<View, Measure>>;
 
-/** The size of an account's row, and the place of each view's bytes in it, its count comes next; and of its stamp. */
+/** The length of an account's row; the place of each view's bytes in it, after which its count comes; and the stamp's place. */
 const WIDTH = 2 * VIEWS.length + 2;
 const AT: Readonly<Record<View, number>> = { end: 0, leaks: 2, allocated: 4, peak: 6, temporary: 8 };
 const STAMP_AT = 2 * VIEWS.length;

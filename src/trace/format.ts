@@ -63,8 +63,8 @@ export const OTHER = {
 export const SLOTS = C.TRACE_SLOTS;
 export const RESERVED_UNIT = 2 ** C.TRACE_RESERVED_SHIFT;
 /**
- * A free or resize can refer to the address of one of the last events; this is how many. An allocation, to one of
- * fewer.
+ * An event can refer to the address of one of the last events. This is their number: `free` for a free or a resize,
+ * `allocate` for an allocation.
  */
 export const NEAR = { free: C.TRACE_FREE_NEAR, allocate: C.TRACE_ALLOCATE_NEAR } as const;
 /** The parts of a site's tag: the domain, and whether the block was cleared. */
@@ -76,7 +76,7 @@ export interface TraceMetadata {
   readonly command: readonly string[];
   /** The time when the recording began: ISO 8601. */
   readonly started: string;
-  /** Whose functions the stacks consist of. */
+  /** The language of the functions on the stacks. */
   readonly stacks: "python" | "javascript";
   /** Python's version: "3.14.2". Absent if there is no Python. */
   readonly python?: string;

@@ -1,4 +1,4 @@
-// Columns of numbers to which more can be appended. They hold what there are millions of, in place of objects.
+// Columns of numbers to which more can be appended. They are used instead of objects where there are millions of them.
 
 /** A column of whole numbers below 2^32. */
 export class GrowingU32 {

@@ -48,8 +48,9 @@ export class LiveTable {
   }
 
   /**
-   * Adds a live block. Returns whether there was one at the address, which it replaces; then `account`, `size` and
-   * `birth` are that one's. One search does both: most of a search is the wait for memory.
+   * Adds a live block. Returns whether another block was at the address. The new block replaces it, and the fields
+   * `account`, `size` and `birth` describe the old one. One search does both, because the time of a search is mostly the
+   * wait for memory.
    */
   add(address: number, account: number, size: number, birth: number): boolean {
     if (this.count * (PLACE + PLACE / 3) >= this.#words.length) this.#grow();

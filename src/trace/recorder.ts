@@ -71,8 +71,8 @@ export interface RecordOptions {
    */
   readonly flushEvery?: number | undefined;
   /**
-   * The tally of what was allocated before the program. It ends now, the recording begins with its sums, and all events
-   * are the program's. Can't be combined with `sample`.
+   * The tally of what was allocated before the program. It ends when the recording starts. The recording begins with the
+   * tally's sums, and all its events are the program's. Can't be combined with `sample`.
    */
   readonly start?: StartTally | undefined;
   /**
@@ -90,7 +90,7 @@ export interface RecordOptions {
 /** The numbers of functions. A function that comes again, as a new code object with the same text, keeps its number. */
 class Functions {
   readonly #numbers = new Map<string, number>();
-  /** Numbers of those that were asked for as the same object. */
+  /** The numbers of the objects that `numberOf` has seen before. */
   readonly #known = new WeakMap<CodeUnits, number>();
   readonly #nameFile: (file: string) => string;
   readonly #lines: (readonly number[])[] = [[]];
@@ -237,12 +237,18 @@ export class Recorder {
     this.#core.functions.trace_flush();
   }
 
-  /** The next event finds the buffer full, and has it written. May be called at any moment, also while an event is recorded. */
+  /**
+   * Makes the next event find the buffer full, so that the buffer is written. May be called at any moment, even while an
+   * event is recorded.
+   */
   flushSoon(): void {
     if (this.#full !== 0) this.#words.set(this.#core.control + C.TRACE_FULL_AT, 0);
   }
 
-  /** Ends the file of a program that will not go on, within `onWritten`. The recording itself cannot be stopped there. */
+  /**
+   * Ends the file of a program that will not continue. To be called within `onWritten`, where the recording itself can't
+   * be stopped.
+   */
   endFile(): void {
     this.#guard(() => this.#output.end(this.endNow));
     this.#failure ??= { error: undefined };

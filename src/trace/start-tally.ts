@@ -1,6 +1,6 @@
-// Counts what is allocated, without stacks, at a small part of the cost of a recording. It is used while an interpreter
-// starts: a trace has sums of the start. A module of its own (core/start/tally.ts) stands in front of the domains, with
-// a memory of its own.
+// Counts what is allocated, without stacks, which costs a third of a recording. This is done while an interpreter starts,
+// so that a trace has sums of the start. A separate WebAssembly module (core/start/tally.ts) counts, in its own memory.
+// Its functions are put in front of the domains' allocators.
 
 import type { AllocatorHooks, InstalledAllocator } from "../alloc/hooks.js";
 import { DOMAIN_NUMBERS } from "../alloc/hooks.js";
@@ -36,7 +36,7 @@ export class StartTally {
   readonly #hooks: AllocatorHooks;
   readonly #before = new Map<DomainName, { readonly theirs: InstalledAllocator; readonly ours: string }>();
 
-  /** Puts the tally in front of the domains. The caller has to tell that they have changed. */
+  /** Puts the tally in front of the domains. The caller must call `domainsChanged` afterwards. */
   constructor(where: WithTable, hooks: AllocatorHooks) {
     const bytes = Uint8Array.from(atob(TALLY_BASE64), (char) => char.charCodeAt(0));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { table: where.table } });
@@ -51,7 +51,7 @@ export class StartTally {
     }
   }
 
-  /** Gives the domains the allocators that they had before, unless others stand there now. */
+  /** Gives each domain the allocator that it had before, unless another one was set since. */
   end(): void {
     for (const [name, { theirs, ours }] of this.#before) {
       if (String(this.#hooks.get(name).words) === ours) this.#hooks.set(name, theirs);

@@ -6,7 +6,7 @@
 //   accounts   count, then for each: node, domain, size class, then bytes and count of each view in the order of VIEWS
 //
 // Estimates of a sampled trace have fractions: bytes and counts are in units of 1/256, other numbers in units of 1.
-// Only what is not 0 is written.
+// Accounts whose counts are all 0 are omitted, and so are the stacks and functions that only they use.
 
 import { type Measure, type StartMeasures, VIEWS, type View } from "./accounts.js";
 import { BrokenContent, ByteReader } from "./bytes.js";

@@ -41,7 +41,7 @@ function headerOf(kind: number, content: Uint8Array): Uint8Array {
 
 const jsonOf = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
-/** The last block of a trace: for a copy of one that goes on. */
+/** The last block of a trace, for a copy of a trace that is still being written. */
 export function endBlock(end: TraceEnd): Uint8Array {
   const content = jsonOf(end);
   return Uint8Array.of(...headerOf(BLOCK.end, content), ...content);
