@@ -120,7 +120,7 @@ export class Table {
       search === "" ? "The picked span has nothing of this." : `Nothing is called “${state.search}”.`;
   }
 
-  /** What shows more about a row; undefined if there is nothing more. */
+  /** The action that shows more about a row; undefined if there is nothing more. */
   #opener({ frame }: Group): Opener | undefined {
     if (!frame) return undefined;
     const { grouping } = this.#store.state;

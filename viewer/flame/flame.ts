@@ -56,7 +56,7 @@ export class FlameGraph {
   readonly #origins = new WeakMap<TraceFunction, Origin>();
   #tree: FlameTree | undefined;
   #stacks: StackTree;
-  /** What each node of the stacks has itself, without its callees. */
+  /** The bytes or blocks that each node of the stacks allocated itself, without its callees. */
   #own: Float64Array = new Float64Array(0);
   #rows: Box[][] = [];
   #zoom = 0;

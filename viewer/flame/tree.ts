@@ -1,6 +1,6 @@
 // The frames of a flame graph: stacks with the same functions are merged into one frame, with their sum.
 //
-//   downwards   the root's children are the outermost calls; a frame's total is what it and its callees have
+//   downwards   the root's children are the outermost calls; a frame's total includes its callees
 //   inverted    the root's children are the functions that allocated, and their children are their callers
 //
 // Downwards there are at most as many frames as nodes. Inverted, there may be as many as the depths of all stacks
@@ -42,7 +42,7 @@ export class FlameTree {
   /** The stacks of inverted frames whose callers were not computed yet. */
   readonly #members = new Map<number, Members>();
 
-  /** `own` has what each node of the stacks has itself. */
+  /** `own` is what each node of the stacks allocated itself: bytes or blocks. */
   constructor(stacks: StackTree, own: Float64Array, { inverted }: { readonly inverted: boolean }) {
     this.#stacks = stacks;
     this.#own = own;

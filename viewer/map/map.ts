@@ -191,7 +191,7 @@ export class HeapMap {
     this.#choose(cellOf(this.#cells.cells, this.#chosenAddress));
   }
 
-  /** Those of the classes of owners that occur on the page. */
+  /** The classes of owners that occur on the page. */
   #present(classes: readonly MapClass[]): MapClass[] {
     const origins = this.#model.origins;
     return classes.filter((_, k) => ORIGINS[k] === undefined || origins.has(ORIGINS[k]));

@@ -53,7 +53,7 @@ export class Selection {
     this.#listen();
   }
 
-  /** Shows the picked stretch, from 0 to 1; an end that is not visible is below or above. */
+  /** Shows the picked stretch, from 0 to 1. An end that is not visible is below 0 or above 1. */
   show(from: number, to: number): void {
     for (const [end, at] of [
       ["from", from],
