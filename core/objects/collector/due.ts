@@ -17,7 +17,7 @@ export function mark_pressure_due(): void {
   settings().due |= PRESSURE_DUE;
 }
 
-/** Runs the work that is due, unless the host holds it (gc_hold). */
+/** Runs the work that is due, as far as it is allowed now (model/reentrancy.ts). */
 @inline
 export function safePoint(): void {
   if (settings().due != 0) runDue();

@@ -12,7 +12,7 @@
 //   delete      the other unreachable objects have been cleared, so that reference counts have freed them
 //
 // Meanwhile an object's `prev` is gc_refs << 3 and flags. A collection runs only when nothing else is under way.
-// A list is in order (isValid) if next and prev agree and, outside of a collection, no object is marked.
+// A list is in order (isInOrder) if next and prev agree and, outside of a collection, no object is marked.
 
 import { DEBUG } from "../../ground/config";
 import { GC_COLLECTING, GCHead, generation, untrack } from "../model/gc-head";
@@ -44,7 +44,7 @@ import {
 } from "./state";
 import { deduceUnreachable } from "./unreachable";
 
-/** Tells the host that a collection of a generation begins: it may run code of the program's. */
+/** Tells the host that a collection of a generation begins. The host may run code of the program. */
 @external("host", "collectionBegins")
 declare function hostCollectionBegins(generation: u32): void;
 
@@ -52,13 +52,16 @@ declare function hostCollectionBegins(generation: u32): void;
 @external("host", "collectionEnded")
 declare function hostCollectionEnded(generation: u32, collected: u32): void;
 
-/** Tells the host of an unreachable object, for DEBUG_COLLECTABLE. The host must not run any code of the program's. */
+/** Tells the host of an unreachable object, for DEBUG_COLLECTABLE. The host must not run code of the program. */
 @external("host", "collectable")
 declare function hostCollectable(object: PyObject): void;
 
 // ---- the steps for unreachable objects ----
 
-/** Clears all weak references to unreachable objects, and those that are unreachable themselves, and runs the callbacks. */
+/**
+ * Clears all weak references to unreachable objects, and all weak references that are unreachable themselves. Then runs
+ * the callbacks of the others.
+ */
 function handleWeakReferences(unreachable: GCHead): void {
   let chain: PyRef | null = null;
   let at = unreachable.next;

@@ -1,5 +1,5 @@
 // The error that is set (PyErr_Occurred): a code, and up to three objects and three numbers that its sentence mentions
-// (protocol/errors.mjs). The host makes an exception with the sentence from it; the core has no texts.
+// (protocol/errors.mjs). The host makes an exception of it, with the sentence; the core has no texts.
 //
 // An operation that fails returns null, false or -1, and sets `code` to a number other than 0. Otherwise `code` is 0.
 
@@ -8,7 +8,7 @@ import { at, ERROR_AT, SETTINGS_AT } from "./state";
 
 @unmanaged
 export class ErrorState {
-  /** E_*: the number of its exception << 8 | its own. */
+  /** One of E_*: the number of the exception << 8 | the number of the error. */
   code: u32;
   /** Objects, each a reference that the error owns; then numbers. Both in the order in which the sentence uses them. */
   a: usize;

@@ -44,13 +44,14 @@ export class GCHead {
     this.prev = (this.prev & GC_FLAGS) | changetype<usize>(head);
   }
 
-  /** Whether the list with this head is empty. */
+  /** Makes an empty list with this head: a ring of the head alone. */
   @inline
   becomeEmpty(): void {
     this.next = changetype<usize>(this);
     this.prev = changetype<usize>(this);
   }
 
+  /** Whether the list with this head is empty. */
   @inline
   get isEmpty(): bool {
     return this.next == changetype<usize>(this);

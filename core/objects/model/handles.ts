@@ -20,7 +20,7 @@ import { PyObject } from "./type";
 const LEAST_HANDLES: u32 = 64;
 const LEAST_STACK: u32 = 64;
 const LEAST_BUFFER: usize = 1024;
-/** A buffer or a stack larger than this, in bytes, is given back after its use. */
+/** A buffer of more bytes than this, or a stack of more objects than this, is given back after its use. */
 const KEPT_BUFFER: usize = 65536;
 const KEPT_STACK: u32 = 4096;
 
@@ -188,7 +188,7 @@ export class Handles {
     this.stack = lowered(this.stack, (<usize>this.stackCapacity) << 2);
   }
 
-  /** Whether the list of free handles ends, and contains all of them. */
+  /** Whether the list of free handles has an end, and contains every free handle. */
   freeListIsWhole(): bool {
     let left = this.capacity - 1 - this.count;
     for (let handle = this.free; handle != 0; handle = load<u32>(this.word(handle)) >> 1) {

@@ -1,6 +1,6 @@
 // Hashes: of bytes in memory (with a key), of numbers, and of several hashes together.
 //
-// str and bytes are hashed with SipHash-1-3 under a key of the heap's own, as in CPython (PEP 456, Python/pyhash.c): without
+// str and bytes are hashed with SipHash-1-3 and the heap's key, as in CPython (PEP 456, Python/pyhash.c): without
 // the key, nobody can construct texts that collide. Numbers are hashed modulo the prime 2^31 - 1, so that equal numbers of
 // different types have equal hashes (Python manual, "Hashing of numeric types"). A hash is never -1, which means "error".
 
@@ -59,7 +59,7 @@ export function hashBytes(address: usize, n: usize): i32 {
   return notError(<i32>(v0 ^ v1 ^ v2 ^ v3));
 }
 
-/** The hash of a float other than NaN and infinity. It is exact for integers, so that hash(2.0) == hash(2). */
+/** The hash of a float other than NaN. A float with the value of an int has the int's hash: hash(2.0) == hash(2). */
 export function hashFloat(v: f64): i32 {
   if (isFinite(v)) {
     const whole = trunc(v);
@@ -72,7 +72,7 @@ export function hashFloat(v: f64): i32 {
   return v > 0 ? HASH_INFINITY : -HASH_INFINITY;
 }
 
-/** mantissa x 2^exponent modulo 2^31 - 1: a multiplication by 2 turns the 31 bits by one. */
+/** mantissa x 2^exponent modulo 2^31 - 1. A multiplication by 2 rotates the 31 bits by one place. */
 function hashOfBits(v: f64): i32 {
   const bits = reinterpret<u64>(v);
   let exponent = <i32>((bits >> 52) & 0x7ff);

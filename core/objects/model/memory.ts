@@ -78,8 +78,8 @@ function begin(block: usize, type: PyType, bytes: usize): PyObject {
 }
 
 /**
- * A new object of the type with `bytes` bytes, collector header not counted. It has one reference and is not tracked; all but the
- * header is not initialized. null, and MemoryError is raised, if there is no memory.
+ * A new object of the type with `bytes` bytes, collector header not counted. It has one reference, is not tracked, and only its header
+ * is initialized. null, and MemoryError is raised, if there is no memory.
  */
 @inline
 export function newObject(type: PyType, bytes: usize): PyObject | null {
@@ -105,7 +105,7 @@ export function freeObject(o: PyObject, bytes: usize): void {
   PyObject_Free(retire(o, bytes));
 }
 
-/** As freeObject for an object of the type's basic size: the block may stay in the type's free list. */
+/** Like freeObject, for an object of the type's basic size: the block may go to the type's free list. */
 @inline
 export function freeFixed(o: PyObject): void {
   const type = o.type;
@@ -128,13 +128,16 @@ export function retire(o: PyObject, bytes: usize): usize {
   return changetype<usize>(o) - headBytes;
 }
 
-/** Makes a block from retire an object of `bytes` bytes again. */
+/** Makes an object of `bytes` bytes in a block that `retire` returned. */
 @inline
 export function revive(block: usize, type: PyType, bytes: usize): PyObject {
   return begin(block, type, bytes + type.headBytes);
 }
 
-/** Shrinks an object to which only the caller has a reference. It may move: returns the object. */
+/**
+ * Shrinks an object from `before` to `after` bytes, and returns it. The object may move, so only the caller may have a
+ * reference to it.
+ */
 export function shrinkObject(o: PyObject, before: usize, after: usize): PyObject {
   const type = o.type;
   const moved = PyObject_Realloc(changetype<usize>(o) - type.headBytes, after + type.headBytes);

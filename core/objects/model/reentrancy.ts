@@ -4,17 +4,17 @@
 //
 //   state        from .. to                                                       move   collect   collect unasked   measures   free
 //   (idle)                                                                        yes    yes       yes               yes        yes
-//   HELD         gc_hold .. gc_let_go: an operation of the host's that is         no     yes       no                no         yes
-//                several calls, between which it knows objects by address
+//   HELD         gc_hold .. gc_let_go: an operation of the host that consists     no     yes       no                no         yes
+//                of several calls. Between them the host has objects' addresses
 //   OUTSIDE      from the call of a finalizer, a callback or a function in C to   no     yes       yes               no         yes
 //                its return: the code that called it continues to use addresses
 //   COLLECTING   gc_collect: lists are out of order, headers hold counts          no     no        no                no         yes
 //   COMPACTING   compact: an object may be in two places                          no     no        no                no         no
 //
 //   move         compaction, and another memory for the instance
-//   measures     what the host does against pressure: it may do all of this, and call the program
-//
-//   free         an object whose last reference goes. No caller asks for this: a compaction calls no code but allocators. The debug build asserts it.
+//   measures     the host's measures against pressure: they may do all of the above, and call the program
+//   free         to deallocate an object whose last reference is released. No caller asks whether this is allowed, because
+//                a compaction calls no code but allocators. The debug build asserts it.
 //
 // The core never throws, it sets an error (error.ts); so only the host has to know whether throwing is allowed. A forbidden action is postponed to the
 // next safe point (collector/due.ts) or refused (BUSY). src/core/reentrancy.ts has what the host forbids in addition while the core waits for it.
@@ -67,13 +67,13 @@ export function leaveState(state: usize): void {
   store<u32>(count, load<u32>(count) - 1);
 }
 
-/** How often the state is entered. */
+/** How often the state was entered and not yet left. */
 @inline
 export function entered(state: usize): u32 {
   return load<u32>(at(UNDER_WAY_AT) + state);
 }
 
-/** Leaves the state until it is entered `times` times, because an exception has ended everything that entered it since. */
+/** Sets the count of a state back to `times`, after an exception has ended the calls that entered the state since. */
 @inline
 export function setEntered(state: usize, times: u32): void {
   store<u32>(at(UNDER_WAY_AT) + state, times);

@@ -66,7 +66,7 @@ export function deallocate(o: PyObject): void {
   deallocateBy(o, o.type.dealloc);
 }
 
-/** Like deallocate, by this function in place of the type's own. */
+/** Like deallocate, but calls `dealloc` instead of the type's function. If the object has to wait, the type's function is called later. */
 @inline
 export function deallocateBy(o: PyObject, dealloc: u32): void {
   if (DEBUG) assert(may(FREE));
@@ -105,7 +105,7 @@ export function trashDepth(): u32 {
   return trash().depth;
 }
 
-/** Counts as many again as before, because an exception has ended those inside. */
+/** Sets the depth back to an earlier one, after an exception has ended the deallocations inside. */
 @inline
 export function setTrashDepth(depth: u32): void {
   trash().depth = depth;

@@ -115,7 +115,7 @@ export class PyType extends PyVarObject {
   kind: u32;
   dealloc: u32;
   repr: u32;
-  /** For types that a program in TypeScript defined (types/instance.ts). */
+  /** Called once when an instance is deallocated (types/user-type.ts). */
   drop: u32;
   /** How many slots (references to objects) an instance has, from slotsAt on. */
   slots: u32;
@@ -143,7 +143,7 @@ export class PyType extends PyVarObject {
     return (this.flags & HAS_GC) != 0;
   }
 
-  /** Offset in an instance of the data that its user gives a meaning: at a multiple of 8. */
+  /** Offset in an instance of its data, raw bytes whose meaning only the program knows: a multiple of 8. */
   @inline
   get dataAt(): u32 {
     return (this.slotsAt + this.slots * 4 + 7) & ~7;
