@@ -1,4 +1,4 @@
-// Strings: 1, 2 or 4 bytes a code point, whichever its largest one needs (PEP 393).
+// Strings: each code point takes 1, 2 or 4 bytes, as the string's largest one needs (PEP 393).
 //
 //   ASCII      refcnt | type | length | hash | state | characters, 0
 //   others     refcnt | type | length | hash | state | utf8 length | utf8 | characters, 0
@@ -66,7 +66,7 @@ export class PyStr extends PyObject {
     return charOf(this.data, this.width, k);
   }
 
-  /** The block of a string that is not ASCII with its UTF-8 and a zero; 0 until somebody asks for it. The string owns it. */
+  /** The block with the UTF-8 and a zero, of a string that is not ASCII; 0 until somebody asks for it. The string owns it. */
   @inline
   get utf8(): usize {
     return load<usize>(changetype<usize>(this) + UTF8_AT);
@@ -155,7 +155,7 @@ function sharedCharacter(char: u32): PyStr {
   return changetype<PyStr>(first + 128 * ASCII_CHARACTER_BYTES + <usize>(char - 128) * LATIN_CHARACTER_BYTES);
 }
 
-/** Makes the shared strings. Each has its type and an immortal count already. */
+/** Makes the shared strings. */
 export function str_begin(refcnt: u32): void {
   const empty = emptyStr();
   empty.refcnt = refcnt;
@@ -268,8 +268,8 @@ export function sameBytes(a: usize, b: usize, n: usize): bool {
 }
 
 /**
- * Copies the `n` bytes at `source` to `target`, `count` times. Each copy is twice as long as the one before, because
- * copying one at a time is slow for short texts.
+ * Copies the `n` bytes at `source` to `target`, `count` times. Each step copies all that was written before it, because
+ * copying a short text once at a time is slow.
  */
 export function fillWith(target: usize, source: usize, n: usize, count: u32): void {
   const whole = n * count;

@@ -79,8 +79,8 @@ export class Writer {
   }
 
   /**
-   * Notes that the container is now being written: 1. 0 if it is being written already, further out; -1 if there is no
-   * memory.
+   * Notes that the container is being written, and returns 1. Returns 0 if an outer call is already writing it; -1 if
+   * there is no memory.
    */
   openContainer(o: PyObject): i32 {
     for (let k: u32 = 0; k < this.openCount; k++) {
@@ -153,8 +153,8 @@ function shortEscape(char: u32): u32 {
 }
 
 /**
- * Writes the characters as a literal. If `text`, characters above U+007E may stand for themselves; otherwise they are
- * bytes.
+ * Writes the characters as a literal. If `text`, printable characters above U+007E are written as they are; otherwise
+ * the characters are bytes, and those above 0x7e are escaped.
  */
 function putLiteral(w: Writer, data: usize, width: u32, n: u32, text: bool): bool {
   const quote = quoteFor(data, width, n);

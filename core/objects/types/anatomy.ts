@@ -1,15 +1,15 @@
 // What objects are made of. Each type's own file says it for that type; these functions say it for any object.
 //
 //   ownBytes(o)            bytes of the object's own block
-//   eachPart(o, v)         blocks that the object owns besides
-//   eachReference(o, v)    words that refer to other objects (model/visit.ts has what a visitor of these is)
+//   eachPart(o, v)         the other blocks that the object owns
+//   eachReference(o, v)    words that refer to other objects (model/visit.ts describes their visitors)
 //   knowPlace(o, before)   the object was copied from `before`: corrects the words that hold its own address
 //   clear(o)               releases what it refers to, to break a cycle
 //   isValid(o)             whether the object by itself is in order
 //
 // A visitor of parts has   part(slot, bytes): bool     the word at `slot` has the address of a block of `bytes` bytes
 //                          keys(slot, keys): bool      the word at `slot` has a dict's keys, which several dicts may share
-//                          kept(slot, bytes)           optional: as part, but others may know the address, so the block stays where it is
+//                          kept(slot, bytes)           optional: like part, but others may know the address, so the block never moves
 // docs/adding-a-type.md.
 
 import { CONTROL, SCRATCH_AT } from "../../ground/control";
@@ -88,8 +88,8 @@ export function knowPlace(o: PyObject, before: PyObject): void {
 }
 
 /**
- * The address that a reader of the object reads first: that of its longest part, or of the object if it has no parts.
- * Only the object itself is read.
+ * The address of the memory that is read first when the object's references are followed: its longest part, or the
+ * object if it has no parts. This function reads only the object itself.
  */
 @inline
 export function readsFrom(o: PyObject): usize {

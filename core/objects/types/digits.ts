@@ -3,8 +3,8 @@
 //   row -> u32, u32, ... each below 2^30
 //
 // A function gets rows as an address and a number of digits, and writes to a row that the caller made large enough. Target and
-// sources may be the same row where it says so. Multiplication is the school's below KARATSUBA digits and A. Karatsuba's (1962)
-// above; division is D. Knuth's algorithm D (The Art of Computer Programming 2, 4.3.1).
+// sources may be the same row only where the function's comment says so. Below KARATSUBA digits, multiplication is the schoolbook
+// method; from there on, A. Karatsuba's (1962). Division is D. Knuth's algorithm D (The Art of Computer Programming 2, 4.3.1).
 
 export const DIGIT_BITS: u32 = 30;
 export const DIGIT_MASK: u32 = (1 << 30) - 1;
@@ -98,8 +98,8 @@ function schoolMultiply(z: usize, a: usize, an: u32, b: usize, bn: u32): void {
 
 /** The number of digits of work space that multiplyDigits needs for factors of these lengths. */
 export function workDigits(an: u32, bn: u32): u64 {
-  // Each level of halving needs four times half of the longer factor's digits. If a factor is more than twice as long
-  // as the other, it is cut into pieces first.
+  // Each level of halving needs four times half of the longer factor's digits. If a factor is at least twice as long as
+  // the other, it is cut into pieces first.
   const n = min(an, bn);
   return n < KARATSUBA ? 0 : 8 * <u64>n + 1024;
 }
@@ -190,7 +190,7 @@ export function shiftDown(z: usize, a: usize, n: u32, bits: u32): void {
  * digits, of which the first bn are the remainder. `divisor` is work space of bn + 1 digits.
  */
 export function divideDigits(q: usize, r: usize, a: usize, an: u32, b: usize, bn: u32, divisor: usize): void {
-  // Both are shifted so that the divisor's first digit has its highest bit set.
+  // Both numbers are shifted so that the divisor's first digit has its highest bit set.
   const bits = clz<u32>(digitAt(b, bn - 1)) - 2;
   shiftUp(divisor, b, bn, bits);
   shiftUp(r, a, an, bits);
@@ -215,7 +215,7 @@ export function divideDigits(q: usize, r: usize, a: usize, an: u32, b: usize, bn
     const d = <i64>digitAt(row, bn) + borrow;
     setDigitAt(row, bn, <u32>d & DIGIT_MASK);
     if (d < 0) {
-      // The guess was one too many.
+      // The guess was too large by one.
       guess--;
       let carry: u32 = 0;
       for (let j: u32 = 0; j < bn; j++) {

@@ -20,7 +20,7 @@ import { fulfils } from "./protocol";
 @external("host", "formatFloat")
 declare function hostFormatFloat(v: f64, target: usize): u32;
 
-/** x to the power y as IEEE 754-2019 has it; NaN for a negative x and a y that is not whole. */
+/** x to the power y as IEEE 754-2019 defines it; NaN if x is negative and y is not whole. */
 @external("host", "pow")
 declare function hostPow(x: f64, y: f64): f64;
 

@@ -3,7 +3,7 @@
 //   refcnt | type | size, if there are items | slot, slot, ... | data ... | weak references | item, item, ...
 //
 //   slots   references to objects, never 0 (None at first)           counted, and followed by the collector
-//   data    bytes that the type's user gives a meaning               not looked at
+//   data    raw bytes, whose meaning only the program knows          not read by the core
 //   items   size * itemSize bytes; each instance has its own size, fixed when it is made. If the type HAS_OBJECT_ITEMS, items are
 //           references like slots; else data
 
@@ -95,7 +95,7 @@ export function objectItemsOf(o: PyObject): u32 {
   return o.type.hasObjectItems ? changetype<PyVarObject>(o).size : 0;
 }
 
-/** The number of the instance's item with this index, which counts from the end if it is negative; -1 with the IndexError `code`. */
+/** The number of the item that an index means: a negative one counts from the end. -1, with the IndexError `code`, if it is out of range. */
 export function instance_index(o: PyObject, index: i32, code: u32): i32 {
   const n = <i32>instance_length(o);
   const k = index < 0 ? index + n : index;
@@ -128,7 +128,7 @@ export function finalize(o: PyObject): void {
   callFunction(type.finalize, o);
 }
 
-/** Whether the finalizer of a dead object brought it back to life. */
+/** Runs the finalizer of a dead object, if it has not run yet. Returns whether the object is alive again. */
 function isResurrected(o: PyObject): bool {
   if (o.type.finalize == 0 || (gcHead(o).flags & GC_FINALIZED) != 0) return false;
   o.refcnt = 1;

@@ -60,7 +60,7 @@ export function int_mul(a: PyLong, b: PyLong): PyObject | null {
   return z ? finish(z, an + bn, a.isNegative != b.isNegative) : null;
 }
 
-/** The magnitudes' quotient or remainder. */
+/** The quotient, rounded towards zero, or the remainder that belongs to it, which has the sign of `a`. */
 function divide(a: PyLong, b: PyLong, quotient: bool): PyObject | null {
   const an = a.digits;
   const bn = b.digits;
@@ -113,7 +113,7 @@ export function int_floordiv(a: PyLong, b: PyLong): PyObject | null {
   }
   const q = divide(a, b, true);
   if (!q || a.isNegative == b.isNegative) return q;
-  // So far the quotient is rounded towards zero. If there is a remainder, it must be one less.
+  // So far the quotient is rounded towards zero. If there is a remainder, the quotient has to be one less.
   const r = divide(a, b, false);
   if (!r) {
     decref(q);

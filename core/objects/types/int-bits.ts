@@ -22,7 +22,7 @@ export function int_lshift(a: PyLong, b: PyLong): PyObject | null {
   return z && a.isNegative ? negated(z) : z;
 }
 
-/** The distance of a shift by an int that is not negative. A distance beyond 64 bits is replaced by one so large that no bit of any int remains. */
+/** The distance of a shift by an int that is not negative. From 2^60 on, returns a distance that no int is long enough for. */
 function bitsOfShift(b: PyLong): u64 {
   return isShort(b) ? <u64>shortValue(b) : u64.MAX_VALUE;
 }

@@ -13,7 +13,7 @@ import { charOf } from "../text/str";
 import { DIGIT_BITS, DIGIT_MASK, digitAt, setDigitAt } from "./digits";
 import { finish, MOST_DECIMALS, newLong, PyLong } from "./int";
 
-/** A text that is being read. Its end reads as 0. */
+/** A text that is being read. At its end, `char` is 0. */
 @unmanaged
 export class Text {
   data: usize;

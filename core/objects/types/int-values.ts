@@ -1,4 +1,4 @@
-// Converts ints from numbers and words, and to them.
+// Converts numbers and words of 32 bits to ints, and back.
 
 import { raiseInfinityToInt, raiseIntToFloat, raiseNanToInt } from "../model/raises.gen";
 import { PyObject } from "../model/type";
@@ -96,12 +96,13 @@ export function int_to_words(a: PyLong, words: usize): void {
   if (bits != 0) store<u32>(words, <u32>bits);
 }
 
-/** The value of an int of at most two digits: |value| < 2^60. */
+/** Whether an int has at most two digits: |value| < 2^60. */
 @inline
 export function isShort(a: PyLong): bool {
   return a.tag < 24;
 }
 
+/** The value of a short int. */
 @inline
 export function shortValue(a: PyLong): i64 {
   let v: i64 = a.digit;

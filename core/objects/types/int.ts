@@ -26,7 +26,7 @@ export const SIGN_MASK: u32 = 3;
 export const SIZE_SHIFT: u32 = 3;
 /** The most digits that fit into the largest request. */
 export const MOST_DIGITS: u32 = <u32>((MAX_REQUEST - HEADER) / 4);
-/** The largest number of decimal digits that is written, as in CPython (sys.get_int_max_str_digits). */
+/** The largest number of decimal digits that is read or written, as in CPython (sys.get_int_max_str_digits). */
 export const MOST_DECIMALS: u32 = 4300;
 
 @unmanaged

@@ -9,7 +9,7 @@
 //
 // Invariants (isValid):
 //   usable + count <= 2/3 of the size; entries from 0 to count - 1 were written, those deleted have key 0
-//   each entry with a key is found from its hash; the number of index words >= 0 is that of entries with a key
+//   each entry with a key is found from its hash; there are as many indices >= 0 as entries with a key
 //
 // Probing is CPython's: i = 5 i + perturb + 1, perturb shifted by 5 at each step (Objects/dictobject.c explains why).
 
@@ -178,7 +178,7 @@ export class Keys {
     }
   }
 
-  /** The slot that leads to an entry with this hash. */
+  /** The slot that holds the number of entry `index`, whose hash is `hash`. */
   slotOf(index: i32, hash: i32): u32 {
     const mask = this.size - 1;
     let perturb = <u32>hash;

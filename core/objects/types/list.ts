@@ -115,7 +115,7 @@ export function list_append(l: PyList, item: PyObject): bool {
   return true;
 }
 
-/** Adds an item at the end. Takes over its reference, which is released if there is no room. */
+/** Adds an item at the end. Takes over its reference, which is released if there is no memory. */
 export function list_append_owned(l: PyList, item: PyObject | null): bool {
   if (!item) return false;
   const n = l.size;
@@ -188,7 +188,7 @@ export function list_set(l: PyList, index: u32, item: PyObject): void {
   decref(old);
 }
 
-/** The index, counted from the end if it is negative; -1, with the IndexError `code`, if it is out of range. */
+/** The place that an index means: a negative one counts from the end. -1, with the IndexError `code`, if it is out of range. */
 export function list_index(l: PyList, index: i32, code: u32): i32 {
   const n = <i32>l.size;
   const k = index < 0 ? index + n : index;
@@ -334,7 +334,7 @@ export function list_splice(l: PyList, start: u32, count: u32, row: PyObject | n
     if (dropped == 0) return false;
     memory.copy(dropped, l.items + ((<usize>start) << 2), (<usize>count) << 2);
   }
-  // The items after these move down before the list shrinks, and up after it has grown.
+  // The items after the replaced ones move down before the list shrinks, or up after it has grown.
   if (n < count)
     memory.copy(l.items + ((<usize>(start + n)) << 2), l.items + ((<usize>(start + count)) << 2), (<usize>tail) << 2);
   if (n != count && !settle(l, size - count + n)) {

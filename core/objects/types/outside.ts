@@ -3,9 +3,9 @@
 // They can run whenever a reference count falls to 0, even while an error is set. So the error is saved before the call and restored
 // after it; an error that such code sets itself is dropped (as with PyErr_GetRaisedException and PyErr_SetRaisedException).
 //
-// Whoever releases a reference may be in the middle of something: a list that is being cleared, a collection. So such a call always returns. A
-// function in C can end in a trap, or in an exception of a function in JavaScript that it calls; it is called through the host, which catches
-// both and reports them. What the frames that ended so had entered is left here.
+// Code that releases a reference may be in the middle of something: a list that is being cleared, a collection. So such a call always returns.
+// A function in C can end in a trap, or in an exception of a function in JavaScript that it calls; it is called through the host, which catches
+// both and reports them. Frames that ended so have not left the states that they entered, so the counts of these states are set back here.
 
 import { error, setCode } from "../model/error";
 import { clearError } from "../model/raise";
@@ -40,7 +40,7 @@ export function callFunction(index: u32, o: PyObject): void {
   apart(VOID_FUNCTION, index, null, o);
 }
 
-/** Like callFunction, for a function in C that C itself has called for: an exception ends what C was doing, too. */
+/** Like callFunction, for a call that C itself asked for. A trap or an exception is not caught: it also ends the code in C that asked. */
 export function callDirectly(index: u32, o: PyObject): void {
   apart(C_FUNCTION, index, null, o);
 }

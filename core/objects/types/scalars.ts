@@ -1,5 +1,5 @@
-// None, NotImplemented, True and False, and types themselves: objects that are never deallocated.
-// (bool is an int in its layout and arithmetic: int.ts.)
+// Hashes and reprs: those of None, NotImplemented, True, False and types, and the defaults for other objects.
+// (In its layout and arithmetic, a bool is an int: int.ts.)
 
 import { raiseUnhashable } from "../model/raises.gen";
 import { GC_HASHED, gcHead } from "../model/gc-head";

@@ -28,7 +28,7 @@ export class PySet extends PyObject {
   used: u32;
   mask: u32;
   table: usize;
-  /** The hash of a frozenset, after it was asked for; before, and for a set, -1. */
+  /** The hash of a frozenset, once it was asked for; -1 before that, and always in a set. */
   cachedHash: i32;
   /** The slot where pop looks first. */
   finger: u32;
@@ -115,7 +115,7 @@ export function set_references<V>(s: PySet, visitor: V): void {
   visitBorrowed<V>(changetype<usize>(s) + offsetof<PySet>("weak"), visitor);
 }
 
-/** Counts a table's bytes for the set's type. */
+/** The size in bytes of a table with this mask. */
 @inline
 export function tableBytes(mask: u32): isize {
   return <isize>((<usize>mask + 1) * SLOT_BYTES);
@@ -206,8 +206,8 @@ export function set_resize(s: PySet, least: u32): bool {
 }
 
 /**
- * Among the slots that a search for this hash passes when the item is not in the set: the last one of a removed item; 0
- * if there is none.
+ * A search for an item that is not in the set passes slots of removed items. Returns the last of these slots, for an
+ * item with this hash; 0 if there is none.
  */
 export function removedOnTheWay(s: PySet, hash: i32): usize {
   const mask = s.mask;
@@ -230,7 +230,7 @@ export function removedOnTheWay(s: PySet, hash: i32): usize {
   }
 }
 
-/** Releases the item of a slot's two words. */
+/** Releases the item of a slot, given the two words of the slot. */
 @inline
 export function dropSlot(words: u64): void {
   const key = changetype<PyObject | null>(<usize>words);

@@ -86,7 +86,7 @@ export function set_contains_known(s: PySet, key: PyObject, hash: i32): i32 {
   return slot == 0 ? -1 : load<usize>(slot) != 0 ? 1 : 0;
 }
 
-/** item in s. A set as the item, which has no hash, is looked up as a frozenset with the same items. */
+/** item in s. A set has no hash; if the item is one, a frozenset with the same items is looked up. */
 export function set_contains(s: PySet, key: PyObject): i32 {
   const hash = hashForSearch(key);
   return hash == -1 ? -1 : set_contains_known(s, key, hash);
@@ -188,7 +188,7 @@ export function set_dealloc(o: PyObject): void {
   freeObject(s, SET_BYTES);
 }
 
-/** Adds all items of another set. If memory runs out halfway, only some of them are added. */
+/** Adds all items of another set. Nothing changes if there is no memory; only some items are added if a comparison fails. */
 export function set_merge(s: PySet, other: PySet): bool {
   if (s === other || other.used == 0) return true;
   if ((s.fill + other.used) * 5 >= s.mask * 3 && !set_resize(s, (s.used + other.used) * 2)) return false;
@@ -210,7 +210,7 @@ export function set_merge(s: PySet, other: PySet): bool {
   return true;
 }
 
-/** A set of this type with the items of another. The copy of a frozenset as a frozenset is the object itself. */
+/** A new set of this type with the items of another. */
 export function set_copy(s: PySet, type: PyType): PySet | null {
   const copy = set_new(type);
   if (!copy) return null;

@@ -1,6 +1,6 @@
 // Types that users define: makes them, and keeps the ring of these types.
 //
-// A type may have functions of its own, as table indices (0: none). They are called in this order for a dying instance:
+// A type may have these functions, as table indices (0: none). The first three are called in this order for a dying instance:
 //   finalize(o)               once, while the object is still complete; it may make the object reachable again (PEP 442)
 //   drop(o)                   once, when the object is deallocated: it must not create a reference that outlives the call
 //   clear(o): 0               releases what traverse shows; also called to break a cycle, after which the object may live on, empty

@@ -85,7 +85,7 @@ export function ref_clear(r: PyRef): void {
   xdecref(callback);
 }
 
-/** PyWeakref_NewRef: a weak reference to `o`. Without a callback, the existing one if there is one. */
+/** PyWeakref_NewRef: a weak reference to `o`. If no callback is given, this is the existing reference without one, if there is one. */
 export function ref_new(o: PyObject, callback: PyObject | null): PyObject | null {
   const list = weakListOf(o);
   if (list == 0) {
