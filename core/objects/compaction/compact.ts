@@ -2,10 +2,13 @@
 //
 //   before   | o o . o | . o . . | o . . . | . . o . |          after   | o o o o | o o . . |
 //
-// The steps of a pass:
+//   pin           if other modules may own references: finds the objects that must not move (census.ts)
+//   gather        moves everything out of the vacated pools, into the pools that stay (gather.ts)
+//   lower         moves everything above a line below it, then the heap's own tables; slides large blocks down (lower.ts)
 //
 // Blocks come from the domains' own allocators. Debug hooks, traces and users' allocators see each old block freed; without them, a vacated
-// pool is closed as a whole. No step can fail halfway: an object for which there is no block stays where it is. check() passes after each pass.
+// pool is closed as a whole. No step can fail halfway: an object for which there is no block stays where it is. The heap is valid (check())
+// after each pass.
 
 import { isOwn } from "../../alloc/base";
 import { isPooled } from "../../alloc/domains";

@@ -3,8 +3,8 @@
 //   old block      reference count -> 11...      type -> the object's new address
 //
 // The reference by which an object is met is changed at once, and so are those that are met later. Parts of an object (a list's items, a dict's
-// keys) are copied with it, and the objects that it refers to right after it. Borrowed references follow at the end: weak ones, interned
-// strings. So each object is read in its old place only once, because memory that is full of holes is slow to read.
+// keys) are copied with it, and the objects that it refers to right after it. Borrowed references are corrected at the end: weak ones, and
+// those to interned strings. So each object is read in its old place only once, because memory that is full of holes is slow to read.
 
 import { isInPool } from "../../alloc/evacuation";
 import { LISTS, PERMANENT } from "../collector/state";
@@ -31,9 +31,8 @@ function meet(c: Pass, o: PyObject): PyObject {
 }
 
 /**
- * Like `meet`, for an object that refers to no others. It is entered into the row only if it is fixed. If it could not
- * be
- * moved, each later reference meets it again.
+ * Like `meet`, for an object that refers to no others. It is entered into the row only if it is fixed. An object that
+ * is not fixed but could not be moved is met again by each later reference.
  */
 @inline
 function meetLeaf(c: Pass, o: PyObject): PyObject {
@@ -182,7 +181,7 @@ function followFrom(c: Pass, k: u32): u32 {
   return k;
 }
 
-/** Ends the pass: corrects borrowed references, removes the marks of objects, and sorts out the objects with large blocks. */
+/** Ends the pass: corrects borrowed references, removes the marks of objects, and brings objects with large parts to the front of the row. */
 export function finish(c: Pass): void {
   const follow = changetype<Follow>(0);
   const hasWeak = typeOf(REF).live != 0;

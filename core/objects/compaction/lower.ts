@@ -22,7 +22,7 @@ import { finish, moveInterned } from "./gather";
 import { freeOld, moveObject, moveParts, newPlace } from "./relocate";
 import { eachRoot } from "./roots";
 
-/** Moves a block above the line when it sees the first reference that owns the block. So a block without a known owner never moves. */
+/** Moves an object above the line when the first owned reference to it is visited. So an object without a known owner never moves. */
 @unmanaged
 class MoveBelow {
   @inline
@@ -69,7 +69,7 @@ function lowerAll(c: Pass): void {
   finish(c);
 }
 
-/** Like lowerAll, if only large parts of objects are above the line. */
+/** Like lowerAll, for the case that only large parts of objects are above the line. */
 function lowerLarge(c: Pass): void {
   for (let k: u32 = 0; k < c.withLargePart; k++) moveParts(c.objectAt(k));
   moveInterned(c);
@@ -91,8 +91,8 @@ function lowPass(c: Pass, line: usize, least: usize): usize {
 }
 
 /**
- * An address a little above the place where the heap would end without free memory in it: counting pools only, or also
- * `large` bytes of large blocks.
+ * The address where the heap would end if it had only its pools and `large` bytes of large blocks, without free memory
+ * in between; and a little more.
  */
 export function lineOf(large: usize): usize {
   const used = <usize>ledger().pools * POOL_SIZE + large;
@@ -107,8 +107,8 @@ function largeBytes(): usize {
 const MOST_PASSES: i32 = 4;
 
 /**
- * Moves pools as low as possible, then large blocks: those that had no hole below the line go into the largest hole. Each kind of pass is
- * repeated until one moves little.
+ * Moves pools as low as possible, then large blocks: those for which there was no hole below the line go into the largest hole. Each kind
+ * of pass is repeated until one moves little.
  */
 export function lower(c: Pass): void {
   const least = lineOf(largeBytes()) >> 6;
@@ -129,7 +129,7 @@ export function lowerOwn(): void {
   reopen();
 }
 
-// ---- large blocks behind a hole that is too small for them ----
+// ---- large blocks after a hole that is too small for them ----
 
 @unmanaged
 class Slide {

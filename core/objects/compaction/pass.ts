@@ -7,7 +7,8 @@
 //
 //   00 not met yet      01 immortal      10 met      11 moved, and `type` says where to (gather.ts)      and 001 pinned (census.ts)
 //
-// These objects must not move: pinned ones, those that were hashed by their address, types that C defined, and instances of these types.
+// These objects must not move: pinned ones; those that were hashed by their address, or may have been (NaNs); types that C defined, and
+// their instances; functions in C, descriptors and modules.
 
 import { base_free, base_malloc_at_top } from "../../alloc/base";
 import { ALIGNMENT, SMALL_REQUEST_THRESHOLD } from "../../ground/config";
@@ -108,8 +109,8 @@ export class Pass {
   }
 
   /**
-   * Whether an allocation of this size can succeed: none of about this size has failed in the pass. An object that
-   * could not move is not tried again, because references to it may have been followed already.
+   * Whether an allocation of this size may succeed: false once one of about this size has failed in the pass. So an
+   * object that could not move is not tried again; references to it may have been followed already.
    */
   @inline
   mayHaveRoom(bytes: usize): bool {
@@ -144,8 +145,8 @@ export class Pass {
   }
 
   /**
-   * Allocates the rows for all live objects and for all old blocks, at the top of the heap, where they do not disturb.
-   * False, with MemoryError, if there is no memory.
+   * Allocates the rows for all live objects and for all old blocks, at the top of the heap, so that they do not take
+   * places to which objects could move. False, with MemoryError, if there is no memory.
    */
   begin(): bool {
     const objects = liveObjects();
@@ -191,7 +192,7 @@ function isHashed(o: PyObject): bool {
   return (type.flags & HAS_HASHED) != 0;
 }
 
-/** Whether C may have a borrowed reference to the object: it is an instance of a type in C, such a type, a module, or a function. */
+/** Whether C may have a borrowed reference to the object: it is a type in C, an instance of one, a module, a function or a descriptor. */
 @inline
 function isOfC(o: PyObject): bool {
   const type = isKind(o, TYPE) ? changetype<PyType>(o) : o.type;

@@ -49,7 +49,7 @@ function copyBlock(to: usize, from: usize, bytes: usize): void {
   for (; k < bytes; k++) store<u8>(to + k, load<u8>(from + k));
 }
 
-/** Copies an object, which is not fixed, to a new block, if it is to move and can. Returns where it is. */
+/** Copies an object, which is not fixed, to a new block, if it has to move and there is room. Returns where it is now. */
 export function moveObject(c: Pass, o: PyObject): PyObject {
   const headBytes = o.type.headBytes;
   const block = changetype<usize>(o) - headBytes;
@@ -189,8 +189,8 @@ export function freeOld(c: Pass): void {
 }
 
 /**
- * Frees the blocks that debug hooks hold back. They take room in the pools that stay; and the hooks free them when there is no memory, which in
- * the middle of a pass would be into vacated pools.
+ * Frees the blocks that debug hooks hold back. These blocks take room in the pools that stay. And the hooks free them when memory runs out; in
+ * the middle of a pass, that would free blocks of vacated pools.
  */
 export function letHeldGo(): void {
   if (debug().installed != 0) debug().letAllGo();

@@ -1,5 +1,5 @@
-// Writes everything anew that is the same in all heaps (in the control block, in the state of objects, in the types),
-// in a heap that comes from outside. So these parts need no verification.
+// For a heap that comes from outside: writes anew all parts that are the same in every heap (in the control block, in
+// the state of objects, in the types). So these parts need no verification.
 
 import { arenas } from "../../alloc/arena";
 import { base_free, base_malloc } from "../../alloc/base";
@@ -56,7 +56,10 @@ export function renewControl(tableBase: u32): bool {
 const NAMES_BYTES: usize = SHAPES_AT - HANDLES_AT;
 const LISTS_BYTES: usize = TUPLES_AT - COLLECTOR_AT;
 
-/** Makes the state of objects that of a new heap, except its variable parts. False if there is no memory to save these meanwhile. */
+/**
+ * Writes the state of objects as in a new heap, except for its variable parts. False if there is no memory to save the
+ * variable parts meanwhile.
+ */
 export function renewState(): bool {
   const kept = base_malloc(INTERNAL, NAMES_BYTES + LISTS_BYTES);
   if (kept == 0) return false;

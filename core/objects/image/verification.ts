@@ -25,7 +25,7 @@ import { PyRef, weakListOf } from "../types/weak";
 import { Bits, claim, MOST, usableBytes } from "./claims";
 import { isLaidOut, renewType } from "./renew";
 
-/** A verification under way. It has a block of its own. */
+/** A verification under way, in its own block. */
 @unmanaged
 export class Verification {
   /** Blocks without an owner so far. */
@@ -68,7 +68,7 @@ export class Verification {
     return keys.kind != SHARED || this.shared.add(changetype<usize>(keys) + 8);
   }
 
-  /** Whether an object is at an address. */
+  /** Whether an object is at this address. An object that is not known yet is found by this. */
   reach(o: PyObject): bool {
     if (this.objects.has(changetype<usize>(o)) || isPreallocated(o)) return true;
     return this.find(o);

@@ -34,7 +34,10 @@ function verifyObjects(v: Verification): void {
   if (v.broken == 0) v.inspectAll();
 }
 
-/** An object with a lower reference count than the census finds references, or 0; ~0 if there is no memory for a census. */
+/**
+ * The address of an object to which the census finds more references than its reference count says; 0 if there is none;
+ * NO_MEMORY if there is no memory for a census.
+ */
 function miscounted(): usize {
   const c = currentPass();
   if (!c.begin()) return NO_MEMORY;

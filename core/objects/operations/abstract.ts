@@ -147,7 +147,7 @@ function itemOfC(o: PyObject, index: i32): PyObject | null {
   return k == FAILED_INDEX ? null : callIndexed(sequenceSlot(o, SQ_ITEM), o, k);
 }
 
-/** The index that `key` is for sq_item and sq_ass_item of an object in C; false with TypeError. */
+/** Whether `key` can be an index for sq_item and sq_ass_item of a type in C; false with TypeError. */
 function isIndexOfC(key: PyObject): bool {
   if (hasIndex(key)) return true;
   raiseSequenceIndex(key);

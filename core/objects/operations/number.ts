@@ -153,8 +153,8 @@ function concat(a: PyObject, b: PyObject): PyObject | null {
 }
 
 /**
- * The number of repetitions of a sequence of `n` items that `count` stands for; -1 with an error if the result would be
- * too long.
+ * How often to repeat a sequence of `n` items, for the int `count`: 0 if the int is negative; -1 with an error if the
+ * result would be too long.
  */
 export function repeatCount(n: i32, count: PyLong): i32 {
   if (!int_is_index(count)) {
@@ -236,7 +236,7 @@ export function unary(a: PyObject, operator: i32): PyObject | null {
   return null;
 }
 
-/** pow(a, b, modulus) for ints. If the modulus is None, a ** b. */
+/** pow(a, b, modulus), for ints and for objects of types in C. If the modulus is None, a ** b. */
 export function powerModulo(a: PyObject, b: PyObject, modulus: PyObject): PyObject | null {
   if (modulus === None()) return binary(a, b, POW);
   if (isOfC(a) || isOfC(b) || isOfC(modulus)) {

@@ -174,7 +174,10 @@ export function set_difference(s: PySet, other: PyObject): PySet | null {
   return result;
 }
 
-/** s.difference_update(other), s -= other. Nothing is allocated, except a smaller table at the end. */
+/**
+ * s.difference_update(other), s -= other. All memory that this needs is allocated before the set changes, except for a
+ * smaller table at the end, which can be done without.
+ */
 export function set_difference_update(s: PySet, other: PyObject): bool {
   if (s === other) {
     set_clear(s);
@@ -273,14 +276,14 @@ export function set_is_subset_of(s: PySet, other: PyObject): i32 {
   return answer;
 }
 
-/** s >= other for any iterable, up to the first item that is not there. */
+/** s >= other for any iterable: 1, 0, -1 if an error is raised. Stops at the first item that is not in the set. */
 export function set_is_superset_of(s: PySet, other: PyObject): i32 {
   if (isAnySet(other)) return set_is_subset(changetype<PySet>(other), s);
   const missing = findItem(s, other, 0);
   return missing < 0 ? -1 : 1 - missing;
 }
 
-/** Whether they have no item in common, up to the first one. */
+/** Whether the set and an iterable have no item in common: 1, 0, -1 if an error is raised. Stops at the first common item. */
 export function set_is_disjoint(s: PySet, other: PyObject): i32 {
   if (!isAnySet(other)) {
     const common = findItem(s, other, 1);
