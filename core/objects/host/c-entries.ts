@@ -29,8 +29,8 @@ import { answer, missing } from "./exchange";
 // ---- modules ----
 
 /**
- * Pushes the module that PyInit_x stands for by what it returned; the module's name is on the stack before. False with
- * an error.
+ * Pushes the module for `answered`, which PyInit_x returned. The module's name is on the stack before. False with an
+ * error.
  */
 export function push_module(answered: PyObject | null): bool {
   const h = handles();
@@ -128,8 +128,8 @@ function takeArguments(n: u32): PyTuple | null {
 }
 
 /**
- * Calls the object of a handle with the last `n` values. If `named`, a tuple with the names of the last arguments
- * stands after them.
+ * Calls the object of a handle with the last `n` values of the stack. If `named`, these are followed by a tuple with the
+ * names of the last arguments.
  */
 export function call_object(handle: u32, n: u32, named: bool): f64 {
   const h = handles();
@@ -175,7 +175,8 @@ export function call_method(n: u32): f64 {
 }
 
 /**
- * Counts no call as under way any more, after an exception of the host has ended them; calls that wait stay counted.
+ * Sets the counts of calls under way to 0, after a trap or an exception has ended all calls; then deallocates the
+ * objects that waited for the end of a deallocation.
  */
 export function unwind_calls(): void {
   const s = settings();

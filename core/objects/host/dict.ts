@@ -1,4 +1,4 @@
-// Dicts, for the host. If a type's own function has the same name, this one has a suffix.
+// Dicts, for the host. A function whose name types/dict.ts already uses has a suffix here: dict_clear_all.
 
 import { hasError } from "../model/error";
 import { handles } from "../model/handles";
@@ -24,13 +24,13 @@ export function dict_value_at(handle: u32, position: u32): f64 {
   return answerBorrowed(dict(handle).valueAt(position)!);
 }
 
-/** d.get(text), where the text is `n` characters in the buffer, in Latin-1 or UTF-16. No string is made. */
+/** d.get(text), where the text is `n` units in the buffer, in Latin-1 or UTF-16. Mostly, no string is made for the search. */
 export function dict_get_text(handle: u32, n: u32, width: u32): f64 {
   const d = dict(handle);
   const buffer = handles().buffer;
   if (width == 2) {
-    // A text with surrogates is different in code points; a text without wide characters is stored with one byte for
-    // each.
+    // For two kinds of text the bytes of the key differ from those in the buffer, so a string is made: with surrogates,
+    // the key has other code points; without wide characters, the key has one byte for each character.
     const largest = largestOf(buffer, 2, n);
     if (widthOf(largest) != 2) return answerFound(d, str_from_utf16(buffer, n));
     for (let k: u32 = 0; k < n; k++) {

@@ -144,7 +144,7 @@ export function buffer_room(n: usize): usize {
 
 // ---- out ----
 
-/** Switches on or off that every result is a handle, so that the host can tell 3 from 3.0. Returns the setting before. */
+/** Sets whether every result is a handle, so that the host can tell 3 from 3.0. Returns the setting before. */
 export function set_exact(on: bool): bool {
   const s = settings();
   const before = s.exact != 0;
@@ -162,7 +162,7 @@ export function missing(): f64 {
   return as(IS_MISSING);
 }
 
-/** Hands an object, whose reference is the caller's, to the host; or the error if it is null. */
+/** Hands an object to the host, or the error if it is null. Takes over the caller's reference. */
 export function answer(o: PyObject | null): f64 {
   if (!o) return as(IS_ERROR);
   if (isKind(o, INT)) {

@@ -29,7 +29,7 @@ export function ref_object(handle: u32): f64 {
   return o ? answerBorrowed(o) : missing();
 }
 
-/** Makes a type whose name is on the stack; see instance.ts. */
+/** Pushes a new type, whose name is on the stack before (types/user-type.ts). */
 export function push_type(
   slots: u32,
   dataBytes: u32,

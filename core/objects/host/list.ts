@@ -1,4 +1,4 @@
-// Lists, for the host. If a type's own function has the same name, this one has a suffix.
+// Lists, for the host. A function whose name types/list.ts already uses has a suffix here: list_clear_all.
 
 import { raiseAssignToSlice, raiseStep } from "../model/raises.gen";
 import { handles } from "../model/handles";

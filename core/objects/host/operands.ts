@@ -1,8 +1,8 @@
 // What the functions that the host calls have in common: objects of handles, arguments from the stack, and results.
 //
-// Arguments are removed from the stack, whether the function succeeds or not. A function answers
+// Arguments are removed from the stack, whether the function succeeds or not. A function returns
 //   f64    a value, as `answer` hands it over (exchange.ts)
-//   i32    a number, -1 if an error is raised; of a question: 1 or 0
+//   i32    a number; or 1 or 0 for yes or no; -1 if an error is raised
 //   bool   false if an error is raised
 
 import { pressurePoint } from "../collector/due";
@@ -48,7 +48,7 @@ export function dropAfter<T>(argument: PyObject, result: T): T {
   return result;
 }
 
-/** Like dropAfter; also returns the object. */
+/** Like dropAfter, for a result that is an object: hands it to the host. */
 @inline
 export function answerAndDrop(argument: PyObject, result: PyObject | null): f64 {
   decref(argument);

@@ -1,4 +1,4 @@
-// Sets, for the host. If a type's own function has the same name, this one has a suffix.
+// Sets, for the host. A function whose name types/set.ts already uses has a suffix here: set_clear_all.
 
 import { safePoint } from "../collector/due";
 import { handles } from "../model/handles";

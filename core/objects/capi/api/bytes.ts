@@ -166,8 +166,8 @@ function append(at: usize, b: PyBytes): usize {
 }
 
 /**
- * Gives `*slot` a size of `n` bytes; only its maker may have a reference to it. 0; or -1 with an error, and then the
- * object is released and `*slot` is NULL.
+ * Gives the bytes object in `*slot` a size of `n` bytes; a larger size only if there is no other reference to it. 0; or
+ * -1 with an error, and then the object is released and `*slot` is NULL.
  */
 export function _PyBytes_Resize(slot: usize, n: i32): i32 {
   const o = load<PyObject>(slot);

@@ -1,7 +1,8 @@
-// Calling a type: tp_new makes an instance, tp_init fills it. Also what `object` itself has for both, and for repr.
+// Calling a type: tp_new makes an instance, tp_init fills it. Also the tp_new and tp_init of `object`, the repr of types
+// in C, and isinstance and issubclass.
 //
-// Types of the host, and types that a program in TypeScript defined, have no tp_new: they make their instances
-// themselves.
+// Built-in types have no tp_new: `convert` makes their objects. Types that a program in TypeScript defined have none
+// either: C can't make their instances.
 
 import { E_INSTANCE_OF, E_NO_INSTANCES, E_SUBCLASS_OF, E_TAKES_NOTHING } from "../../model/errors.gen";
 import { raiseError } from "../../model/raise";
@@ -119,7 +120,7 @@ function hasArguments(args: PyObject | null, kwargs: PyObject | null): bool {
   );
 }
 
-/** object.__new__. It refuses arguments, unless the type has a tp_init of its own, for which they are. */
+/** object.__new__. It refuses arguments, unless the type has its own tp_init, which takes them. */
 export function object_new(type: PyType, args: PyObject | null, kwargs: PyObject | null): PyObject | null {
   const object = typeOf(BASE_OBJECT);
   if (hasArguments(args, kwargs) && (type.tp_new != object.tp_new || type.tp_init == object.tp_init)) {
@@ -129,7 +130,7 @@ export function object_new(type: PyType, args: PyObject | null, kwargs: PyObject
   return call_indirect<PyObject | null>(type.tp_alloc, type, 0);
 }
 
-/** object.__init__. It refuses arguments, unless the type has a tp_new of its own, for which they are. */
+/** object.__init__. It refuses arguments, unless the type has its own tp_new, which takes them. */
 export function object_init(o: PyObject, args: PyObject | null, kwargs: PyObject | null): i32 {
   const type = o.type;
   const object = typeOf(BASE_OBJECT);

@@ -117,7 +117,7 @@ export function PyErr_Clear(): void {
   if (hasError()) clearError();
 }
 
-/** Whether `given`, an exception or a type of exceptions, is of `type` or of one in a tuple of types. */
+/** Whether `given`, an exception or a type of exceptions, is of the type `type`, or of one of the types if `type` is a tuple. */
 export function PyErr_GivenExceptionMatches(given: PyObject | null, type: PyObject | null): i32 {
   if (!given || !type) return 0;
   if (isKind(type, TUPLE)) {

@@ -26,7 +26,7 @@ import {
   TRACEBACK,
 } from "../runtime/exceptions";
 
-/** tp_new: keeps the arguments. Keyword arguments are left to tp_init. */
+/** tp_new: keeps the arguments. tp_init decides about keyword arguments. */
 export function exception_new(type: PyType, args: PyObject | null, _kwargs: PyObject | null): PyObject | null {
   const e = call_indirect<PyObject | null>(type.tp_alloc, type, 0);
   if (e) exchange(slotsOf(e), ARGS, args ? incref<PyObject>(args) : emptyTuple());

@@ -80,7 +80,7 @@ export function PyIter_Next(it: PyObject): PyObject | null {
   return itemAtPosition(o, position);
 }
 
-/** The next item of an object that C defined and that has sq_item. */
+/** The next item of an object of a type in C, by sq_item. */
 function nextByIndex(it: PyObject, o: PyObject): PyObject | null {
   const position = load<u32>(positionAt(it));
   store<u32>(positionAt(it), position + 1);

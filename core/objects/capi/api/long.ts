@@ -95,7 +95,7 @@ export function PyLong_FromDouble(v: f64): PyObject | null {
   return int_from_f64(v);
 }
 
-/** The int that a text stands for. null with ValueError, whose message shows `literal`, or the text itself in UTF-8. */
+/** The int in a text. null with ValueError; the message shows `literal`, or if that is null, the text read as UTF-8. */
 export function readAll(t: Text, base: i32, literal: PyObject | null): PyObject | null {
   if ((base != 0 && base < 2) || base > 36) {
     raiseBaseRange();

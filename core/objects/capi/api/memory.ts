@@ -28,7 +28,7 @@ export function PyErr_NoMemory(): usize {
   return 0;
 }
 
-/** The host records a block that was allocated elsewhere. 0, or -2 while memory is not traced. */
+/** Tells the host to record a block that was allocated elsewhere. Returns 0, or -2 while memory is not traced. */
 @external("host", "track")
 declare function hostTrack(domain: u32, block: usize, n: usize): i32;
 

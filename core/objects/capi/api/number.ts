@@ -182,7 +182,10 @@ export function PyNumber_Invert(o: PyObject | null): PyObject | null {
 
 // ---- in place: a list, set or dict changes itself and is the result ----
 
-/** Like operate, but the message of an error names the operator in place, as `+=`. */
+/**
+ * a <operator>= b for all other objects: by the function of a's type for it, or else by the plain operator. The message
+ * of an error names the operator in place, such as `+=`.
+ */
 function otherwise(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   const own = slotInPlace(a, b, operator, None());
   if (own !== NotImplemented()) return own;

@@ -24,7 +24,7 @@ function bytesFor(type: PyType, items: i32): usize {
   return requestFor(type.basicSize, max(items, 0), type.itemSize);
 }
 
-/** Adds an object and its bytes to its type's counts (more = 1), or subtracts them (-1). */
+/** Adds an object and its bytes to its type's counts (`by` = 1), or subtracts them (-1). */
 @inline
 function count(o: PyObject, by: i32): void {
   const type = o.type;
@@ -139,7 +139,7 @@ export function c_dealloc(o: PyObject): void {
   callFunction(o.type.tp_dealloc, o);
 }
 
-/** Like c_dealloc, where C itself has released the last reference: an exception ends what C was doing, too. */
+/** Like c_dealloc, for an object whose last reference C itself has released. A trap or an exception also ends the code in C that did so. */
 export function c_dealloc_directly(o: PyObject): void {
   count(o, -1);
   callDirectly(o.type.tp_dealloc, o);

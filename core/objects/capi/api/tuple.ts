@@ -69,8 +69,8 @@ export function PyTuple_GetSlice(o: PyObject, low: i32, high: i32): PyObject | n
 }
 
 /**
- * Gives the tuple `*slot` `n` items; only its maker may have a reference to it. 0; or -1 with an error, and then the
- * tuple is released and `*slot` is NULL.
+ * Gives the tuple in `*slot` a size of `n` items; there must be no other reference to it. 0; or -1 with an error, and
+ * then the tuple is released and `*slot` is NULL.
  */
 export function _PyTuple_Resize(slot: usize, n: i32): i32 {
   const o = load<PyObject | null>(slot);

@@ -43,7 +43,7 @@ import { badCall } from "./complaints";
 /** A flag of the function object, in addition to METH_*: `self` is not NULL. */
 const HAS_SELF: u32 = 1;
 
-/** A function object of a definition that fits (casts.ts). It takes new references to the objects that it is bound to. */
+/** A function object for a definition whose function fits (casts.ts). It takes new references to the objects that it is bound to. */
 export function builtin_new(
   definition: usize,
   self: PyObject | null,

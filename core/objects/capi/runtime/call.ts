@@ -230,7 +230,7 @@ export function descriptor_call(f: PyObject, args: PyObject, kwargs: PyObject | 
 
 // ---- recursion in C ----
 
-/** Goes one level deeper: 1, and Py_LeaveRecursiveCall must end it; or 0, without an error, at the limit. */
+/** Goes one level deeper, and returns 1; Py_LeaveRecursiveCall must end the level. At the limit, returns 0 without an error. */
 export function _Py_EnterRecursion(): i32 {
   if (enter()) return 1;
   clearError();

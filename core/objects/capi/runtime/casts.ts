@@ -1,8 +1,8 @@
 // Makes sure that each function of C that the core will call has the parameters with which it is called. C code casts
 // functions to types that they do not have: a method of METH_NOARGS with one parameter only, for example. Machines with
 // registers do not notice; WebAssembly traps. CPython's builds for WebAssembly call such functions through a trampoline.
-// Here each function is checked once, when C hands it over in a table. The table's entry for a function that does not
-// fit is replaced by a function that calls it with the parameters that it has.
+// Here each function is checked once, when C hands it over in a table. If a function does not fit, its entry in the
+// table is replaced by another function, which has the right parameters and calls the first with those that it takes.
 
 import { raiseFunctionType } from "../../model/raises.gen";
 import { MODULE } from "../../model/kinds.gen";
@@ -58,7 +58,7 @@ function fitWord(at: usize, shape: u32): bool {
   return true;
 }
 
-/** "module.name", "type.name" or "name"; the owner's alone if `name` is 0. */
+/** "module.name", "type.name" or "name"; only the owner's name if `name` is 0. */
 function fullName(owner: PyObject | null, name: usize): PyObject | null {
   const w = newWriter();
   if (!w) return null;

@@ -1,6 +1,6 @@
 // Converts ints and floats to numbers of C. int, long and Py_ssize_t have 32 bits, long long has 64.
 //
-// A conversion that fails returns -1 and sets an error. The masks never fail for large values: they keep the lowest bits.
+// A conversion that fails returns -1 and sets an error. The ...Mask functions do not fail for large values: they keep the lowest bits.
 
 import { hasError } from "../../model/error";
 import {

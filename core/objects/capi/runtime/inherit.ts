@@ -15,7 +15,7 @@ import {
   typeOf,
 } from "../../model/type";
 
-/** Inherits words of a type, one by one. */
+/** Inherits the word at an offset, if it is 0 in the type. */
 @inline
 function word(type: PyType, base: PyType, offset: usize): void {
   const at = changetype<usize>(type) + offset;

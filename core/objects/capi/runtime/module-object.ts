@@ -35,7 +35,7 @@ export function moduleName(module: PyObject): PyObject | null {
 
 const NAME_LENGTH: u32 = 8;
 
-/** "__name__", for C. */
+/** Writes "__name__" and a zero to the scratch memory. */
 function putNameKey(): void {
   store<u64>(scratch(), 0x5f5f656d616e5f5f /* "__name__" */);
   store<u8>(scratch(), 0, NAME_LENGTH);
@@ -59,7 +59,7 @@ export function docKey(): PyObject | null {
   return internedText(scratch());
 }
 
-/** Whether C's functions for the module can be called. If the module is to have a state, they need it. */
+/** Whether C's functions for the module can be called: they need the module's state, if the definition asks for one. */
 function hasState(module: PyObject): bool {
   const definition = definitionOf(module);
   return definition != 0 && (moduleDefAt(definition).size <= 0 || stateOf(module) != 0);

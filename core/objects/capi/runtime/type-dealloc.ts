@@ -1,5 +1,5 @@
-// Deallocates types that were made while the program ran. It is not in the folder types, because it has to clear the
-// type in its descriptors, which that folder must not import.
+// Deallocates types that were made while the program ran. This file is not in the folder types, because that folder
+// must not import descriptors: a type's descriptors have a borrowed reference to it, which has to be cleared.
 
 import { TYPE } from "../../model/kinds.gen";
 import { clearFreeList, freeBlock, freeObject } from "../../model/memory";

@@ -45,7 +45,7 @@ function goodBytes(data: usize, n: u32, k: u32, size: u32): u32 {
   return good;
 }
 
-/** Counts the characters, and combines the bits of all of them; -1 with UnicodeDecodeError. */
+/** The number of characters; -1 with UnicodeDecodeError if the bytes are not UTF-8. */
 function measure(data: usize, n: u32): i32 {
   let count: u32 = 0;
   for (let k: u32 = 0; k < n; count++) {
