@@ -1,6 +1,6 @@
 // The domains, by number, with their names in the core, and in reports and options.
 
-/** As in CPython's PyMemAllocatorDomain; and one for the C library's malloc. */
+/** The three of CPython's PyMemAllocatorDomain, and one for the C library's malloc. */
 export const DOMAINS = [
   ["RAW", "raw"],
   ["MEM", "mem"],

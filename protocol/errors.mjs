@@ -9,7 +9,7 @@
 //   {name:operator}   the number of a binary operator; {name:inPlace} with "="; {name:unary}, {name:comparison} likewise
 //   {number:use}      the use of a function of C: the flags of a method, a slot of a type, a getter (scripts/slots.mjs)
 //   {first,count,position:bytes}          "byte 0xff in position 3", or "bytes in position 3-4"
-//   {string,count,position:characters}    the same of characters
+//   {string,count,position:characters}    the same for characters
 //
 // A fourth element lists parameters that do not occur in the sentence.
 

@@ -25,7 +25,10 @@ export const BINARY = [
   ["XOR", "^"],
 ];
 
-/** Two operators that occur only in errors: divmod() is two operators, and no built-in type has @. */
+/**
+ * Two operators that only types in C define. For built-in types they occur in errors: divmod() is computed by two other
+ * operators, and no built-in type has @.
+ */
 export const NAMED_IN_ERRORS = [
   ["DIVMOD", "divmod()"],
   ["MATMUL", "@"],

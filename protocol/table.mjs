@@ -1,7 +1,7 @@
 // The core's functions in the heap's table, in order, from `tableBase` on. Each row has the core's constant for the
 // place of the first function, and the functions.
 
-/** In both modules. */
+/** In both of the core's WebAssembly modules. */
 export const ALLOCATORS = [
   ["RAW_FUNCTIONS", ["raw_malloc", "raw_calloc", "raw_realloc", "raw_free"]],
   ["HOSTED_FUNCTIONS", ["hosted_malloc", "hosted_calloc", "hosted_realloc", "hosted_free"]],

@@ -1,4 +1,4 @@
-// The types that stand at fixed places in the core, in the order of their places.
+// The types that are at fixed places in the core, in the order of their places.
 //
 //   constant     the place, as the core and the host call it
 //   name         the type's name in Python
@@ -99,13 +99,13 @@ export const BUILT_IN = [
   },
 ];
 
-/** All other types have this kind. The ring of these types begins at its place. */
+/** The kind of all other types. Its place is the head of the ring of these types. */
 export const USER = {
   constant: "USER",
   functions: ["instance_dealloc", "identity_hash", "identity_compare", "object_repr"],
 };
 
-/** The Python/C API's own types, at the places behind it. */
+/** The Python/C API's own types, at the places after that of USER. */
 export const OWN = [
   { constant: "BASE_OBJECT", name: "object", variable: "PyBaseObject_Type" },
   { constant: "BUILTIN", name: "builtin_function_or_method", variable: "PyCFunction_Type" },
