@@ -1,4 +1,4 @@
-// Arenas: pieces of memory from the arena allocator, cut into pools, each with a record that is elsewhere.
+// Arenas: pieces of memory from the arena allocator, cut into pools. The records of an arena and its pools lie in another block.
 //
 //   arena                                                                      record
 //   address        start (a multiple of POOL_GRAIN)                            +--------+--------+-----+--------+
@@ -24,7 +24,7 @@ import { base_find, base_free, base_malloc, base_realloc } from "./base";
 import { Pool } from "./pool";
 import { PoolMap, poolMap } from "./poolmap";
 
-/** Pools of the smallest arena that is made of free memory which the heap already has. */
+/** The fewest pools of an arena that is made from free memory which the heap already has. */
 const LEAST_POOLS: u32 = 1;
 
 @unmanaged
@@ -190,8 +190,8 @@ export class Arenas {
   }
 
   /**
-   * Makes a fresh arena. Free memory that the heap already has is used first, down to pieces of a few pools; only then is the
-   * platform asked. False, and nothing changed, if there is no memory.
+   * Makes a fresh arena. It looks first for free memory that the heap already has, also for smaller pieces, down to LEAST_POOLS pools; only
+   * then does it ask the arena allocator. False, and nothing changed, if there is no memory.
    */
   private addArena(): bool {
     if (this.alloc == tableIndex(ARENA_FUNCTIONS)) {

@@ -1,7 +1,7 @@
 // The base allocator: what serves large blocks, arenas and the heap's own tables.
 //
-// It is our raw allocator (raw.ts) in a memory of our own, and the host's (hosted.ts) in a host's. Which one it is never
-// changes, so a test of one word stands where a jump through the table would: that jump costs more than the test.
+// In a memory of the heap's own it is the raw allocator (raw.ts); in a host's memory it is the host's allocator (hosted.ts).
+// Which one it is never changes, so each function tests one word: that costs less than a call through the table.
 // `domain` is the domain that the block is counted for.
 
 import { hosted_calloc, hosted_find, hosted_free, hosted_malloc, hosted_realloc } from "./hosted";
@@ -31,7 +31,7 @@ export function base_free(domain: u32, block: usize): void {
   else hosted_free(domain, block);
 }
 
-/** As Raw.memalign. Returns 0 in a host's memory: only the host's malloc is used there, never its memalign. */
+/** See Raw.memalign. Returns 0 in a host's memory: only the host's malloc is used there, never its memalign. */
 export function base_memalign(domain: u32, alignment: usize, offset: usize, n: usize): usize {
   return isOwn() ? raw_memalign(domain, alignment, offset, n) : 0;
 }

@@ -12,8 +12,8 @@
 //                    size, 8 at a time             |   1         | 0         | 1
 //   owner:           the domain that has the chunk, as three bits; (0) and (2) are never both set
 //
-// A block has at most MAX_REQUEST bytes, so 31 bits are enough for the size of a chunk in use. Free chunks join: one can have nearly
-// all of the 4 GiB.
+// A block has at most MAX_REQUEST bytes, so 31 bits are enough for the size of a chunk in use. A free chunk needs more bits: free
+// neighbours are joined, and the result can have nearly all of the 4 GiB.
 //
 // Invariants (isValid):
 //   a chunk has PREV_FREE iff the chunk before it is free; then the word before its header is that chunk's size
@@ -34,7 +34,7 @@ export const MIN_CHUNK: usize = 16;
 /** The largest request: its chunk's size fits SIZE_IN_USE, even with a rest after it that is too small for a chunk. */
 export const MAX_BLOCK: usize = MAX_REQUEST - MIN_CHUNK - ALIGNMENT;
 
-/** One chunk. The class's fields are those of a free one; in use, only the header is the allocator's. */
+/** One chunk. All fields are there in a free chunk only; in a chunk in use, what follows the header is the block. */
 @unmanaged
 export class Chunk {
   header: u32;

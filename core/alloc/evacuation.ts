@@ -3,10 +3,12 @@
 //   low addresses                                                 high
 //   | pools that stay: as many of each class as its live blocks need | vacated pools ... |
 //
-// While an evacuation is under way, a vacated pool is in no list though it may have free blocks, so that malloc takes blocks from the pools
-// that stay; there is always one, since they have room for all live blocks of the class. When it ends, a vacated pool that is still in use is
-// listed again. A second kind of evacuation vacates everything above a line, whole arenas and large blocks too, so that the heap can end
-// there; its blocks move to free memory below the line. The caller decides which blocks can move, and moves them
+// While an evacuation is under way, a vacated pool is in no list, even if it has free blocks. So malloc takes blocks from the pools that
+// stay; it always finds one there, because all live blocks of the class fit into those pools. When the evacuation ends, a vacated pool that
+// is still in use is listed again.
+//
+// A second kind of evacuation vacates everything above a line, whole arenas and large blocks too, so that the heap can end at the line. The
+// blocks move to free memory below it. In both kinds the caller decides which blocks can move, and moves them
 // (objects/compaction/compact.ts).
 
 import { ALIGNMENT, POOL_GRAIN, SIZE_CLASSES } from "../ground/config";
@@ -19,7 +21,7 @@ import { publishMap } from "./poolmap";
 import { raw } from "./raw";
 import { domainOfBin } from "./small";
 
-/** Blocks of a size class of a domain: how many are live, how many the pools that stay have room for. */
+/** Blocks of one size class of one domain: how many are live, and how many fit into the pools that stay. */
 @unmanaged
 class Demand {
   live: u32;
@@ -63,8 +65,8 @@ function firstPool(): Pool | null {
 }
 
 /**
- * Keeps, for each size class, the lowest pools that have room for all its live blocks, and vacates all others. Returns whether any
- * pool is vacated; -1 if there is no memory for the sums.
+ * Keeps, for each size class, as many of the lowest pools as all its live blocks need, and vacates all others. Returns 1 if a pool was
+ * vacated, 0 if none was, -1 if there is no memory for the sums.
  */
 export function evacuation_begin(): i32 {
   const table = base_calloc(INTERNAL, DEMANDS, offsetof<Demand>());
@@ -86,10 +88,10 @@ export function evacuation_begin(): i32 {
 }
 
 /**
- * Vacates everything above `line`: pools, and large blocks, which the caller recognizes by their addresses. Until the end of it, no
- * vacated pool serves, and the platform gives nothing: malloc returns 0 if there is no room below. An arena may still be opened, even
- * above the line: in the hole in which the line lies, or where a host or the program's own arena allocator puts one. Returns the
- * bytes of blocks in use in the vacated pools.
+ * Vacates everything above `line`: pools, and large blocks, which the caller recognizes by their addresses. Until evacuation_end_above,
+ * no vacated pool serves, and the platform gives nothing: malloc returns 0 if there is no free memory below the line. An arena may still
+ * be opened, even above the line: in the hole in which the line lies, or where a host or the program's arena allocator puts it. Returns
+ * the bytes of blocks in use in the vacated pools.
  */
 export function evacuation_begin_above(line: usize): usize {
   let bytes: usize = 0;

@@ -1,7 +1,7 @@
-// Layer 1 in a host's memory: the host's own malloc, with our limit in front and our account behind.
+// Layer 1 in a host's memory: the host's malloc. Before each call we check the limit; after it, we enter the block into the account.
 //
-// What Python frees is then free for the host's other code, and the other way round. A block that somebody allocated
-// before we came is the host's as well, so it can be resized and freed here like any other.
+// What Python frees is then free for the host's other code, and the other way round. Blocks that existed before the heap
+// come from the same malloc, so they can be resized and freed here like any other.
 // The limit holds for the host's whole footprint, its free memory included: while one of our calls is under way, the host's
 // malloc may not grow past it. (Where the host has no such function, it holds for the usable bytes of our blocks.)
 

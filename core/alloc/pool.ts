@@ -9,9 +9,9 @@
 // Records are apart from their pools because headers at multiples of 4 KiB would all fall into the same set of the processor's cache.
 //
 // A pool is in one of three states:
-//   listed    it is in its bin's list; it may have become full since it was last looked at
-//   full      no block is free, and it is in no list      enters: malloc finds it full
-//   idle      no block is in use: it belongs to its arena enters: close()
+//   listed    in its bin's list; it may have become full since malloc last looked at it
+//   full      no block is free, and it is in no list: malloc found it full
+//   idle      no block is in use, and it belongs to its arena only: close() made it so
 // A bin's only pool may stay listed with used == 0, so that a program at the edge of a pool does not open and close it at
 // every step; such a pool is closed when memory is wanted (small.ts, scavenge).
 //
@@ -104,7 +104,10 @@ export class Pool {
     if (load<Pool>(this.bin) === this) store<Pool>(this.bin, next);
   }
 
-  /** Corrects the pool's neighbours and bin after its record was copied. The copy took `bytes` bytes, other records too, from `before` to `now`. */
+  /**
+   * Corrects the pool's neighbours and bin after its arena's record was copied: `bytes` bytes, from `before` to `now`. The record of a
+   * neighbour may have been copied with it.
+   */
   followRecord(before: usize, now: usize, bytes: usize): void {
     if (!this.listed) return;
     const next = changetype<usize>(this.next);

@@ -3,11 +3,12 @@
 //   entry k:  the record of the pool that covers the POOL_GRAIN bytes at (first + k) x POOL_GRAIN; 0 if no pool does
 //   | first | length | map |
 //
-// A grain is in one pool or in none, so an address belongs to a pool iff its entry is not 0. Hence one lookup tells whether a block is ours, and the memory
-// that the address points to is never read. The entries span the arenas' addresses only; the map moves when an arena lies outside.
+// A grain is in one pool or in none, so an address belongs to a pool iff its entry is not 0. The memory that the address points to is never
+// read. The entries span the arenas' addresses only; the map is enlarged when an arena lies outside.
 //
-// Each Small (small.ts) begins with a view of the map: the same three words, so that they are a constant away from what an allocator is given. The first of
-// them is the map itself, which arenas change; publishMap makes the others equal. Invariant (viewsAgree): every view equals the map.
+// Each Small (small.ts) begins with a view of the map: the same three words, at a constant distance from `ctx`, the address that the
+// allocator's functions get. The view of the domain mem is the map itself, which arenas change; publishMap copies it to the other views.
+// Invariant (viewsAgree): every view equals the map.
 
 import { POOL_GRAIN } from "../ground/config";
 import { CONTROL, SMALL_LIBC_AT, SMALL_MEM_AT, SMALL_OBJECT_AT } from "../ground/control";
@@ -46,7 +47,7 @@ export class PoolMap {
     let first = low;
     let end = high + SPARE;
     if (this.length != 0) {
-      // Room is added downwards for what is needed, upwards for half as much again: memory grows upwards.
+      // Downwards, only the entries that are needed are added; upwards, a quarter more, because memory grows upwards.
       first = min(low, this.first);
       end = high > oldEnd ? max(high + SPARE, high + ((high - first) >> 2)) : oldEnd;
     }
@@ -88,7 +89,7 @@ export class PoolMap {
     this.length = 0;
   }
 
-  /** Enters the pool for its `bytes` bytes: whole grains, except that the last may lack the room of a header. */
+  /** Enters the pool for its `bytes` bytes. They are whole grains, except that the last one may lack the bytes of a header. */
   set(pool: Pool, bytes: usize): void {
     this.fill(pool.start, bytes, changetype<usize>(pool));
   }

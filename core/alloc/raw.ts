@@ -3,8 +3,8 @@
 //   first chunk ... last chunk | top ................. brk
 //                                (the break's unused rest)
 //
-// Free chunks lie in bins: one for each size below 512, above that sixteen to a power of two, up to 2^32; a bitmap says
-// which bins hold any. An allocation takes the best of the first bin that can serve it, else a piece of the top.
+// Free chunks lie in bins: one bin for each size below 512; above that, sixteen bins for each power of two, up to 2^32. A bitmap
+// says which bins hold chunks. An allocation takes the best chunk of the first bin that can serve it, else a piece of the top.
 //
 // Invariants (firstInvalid):
 //   each chunk's own
@@ -339,7 +339,7 @@ export class Raw {
     return chunk.payload;
   }
 
-  /** Free chunks from `line` up are in a list of their own instead of their bins, so that no block comes from there until `reopen`. */
+  /** Moves the free chunks from `line` up out of their bins into the list of closed chunks: no block comes from there until `reopen`. */
   closeAbove(line: usize): void {
     const closed = this.closed;
     closed.next = null;

@@ -5,7 +5,8 @@
 // malloc takes the first free block of the first pool; free puts the block first in its pool's list. A full pool that
 // gets a free block goes to the end of its bin: more of its blocks are free by the time that it is looked at again.
 //
-// mem, object and libc have a Small each, over the same arenas: so the account knows what belongs to whom.
+// The domains mem, object and libc have a Small each, over the same arenas. So every pool belongs to one domain, and the account can
+// count the blocks of each.
 
 import { ALIGNMENT, MAX_REQUEST, SIZE_CLASSES, SMALL_REQUEST_THRESHOLD } from "../ground/config";
 import { CONTROL, SMALL_LIBC_AT, SMALL_MEM_AT, SMALL_OBJECT_AT } from "../ground/control";
@@ -17,12 +18,13 @@ import { PoolMap, publishMap } from "./poolmap";
 
 const BINS_OFFSET: usize = 16;
 
-/** The size class of a request, which is not 0; and how far its bin is from the first. */
+/** The size class of a request. `n` is not 0. */
 @inline
 function classOf(n: usize): usize {
   return (n - 1) / ALIGNMENT;
 }
 
+/** How far a size class's bin is from the first, in bytes. */
 @inline
 function binOffset(sizeClass: usize): usize {
   return sizeClass * sizeof<usize>();
@@ -135,7 +137,7 @@ function close(pool: Pool): void {
   publishMap();
 }
 
-/** Moves the records and the map of arenas and pools, where they lie above `line`, as low as possible, and shrinks the map. */
+/** Moves the arenas' records that lie above `line` as low as possible; shrinks the map, and moves it as low as possible. */
 export function lowerTables(line: usize): void {
   arenas().lowerRecords(line);
   arenas().fitMap();

@@ -254,7 +254,7 @@ export {
   IS_TEXT,
   IS_TRUE,
 } from "../objects/host/exchange";
-/** The buffer in which long values cross: where it is, and how many bytes; both 0 while there is none. */
+/** The buffer in which long values pass between the core and the host: its address and its size in bytes, both 0 while there is none. */
 export const BUFFER_AT: usize = HANDLES_AT + offsetof<Handles>("buffer");
 export const BUFFER_SIZE_AT: usize = HANDLES_AT + offsetof<Handles>("bufferSize");
 export const RESULT_KIND_AT: usize = RESULT_AT + offsetof<Result>("kind");

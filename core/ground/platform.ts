@@ -5,7 +5,7 @@
 //   base               brk                  memory.size            end
 //   |  given to the heap | grown, not given  |   could be grown     |
 //
-// In a host's memory (kind HOST) the host's allocator gives; then `reserved` counts what it gave us.
+// In a host's memory (kind HOST) the memory comes from the host's allocator, and `reserved` counts the bytes that it gave us.
 //
 // Invariants (isValid):
 //   reserved <= peak

@@ -43,7 +43,7 @@ const FORBIDDEN: u32 = 0xfdfdfdfd;
 /** Bytes before a block. */
 export const HEADER: usize = 8;
 export const DEBUG_OVERHEAD: usize = 16;
-/** Most blocks that are held back, and most bytes by default. */
+/** The most blocks that are held back, and by default the most bytes. */
 const HELD_BLOCKS: u32 = 2048;
 const HELD_BYTES: usize = 256 * 1024;
 
@@ -243,7 +243,7 @@ export function debug_calloc(ctx: usize, count: usize, size: usize): usize {
   return allocate(ctx, count * size, 0);
 }
 
-/** A block of the C library's at a multiple of `alignment`, a power of two from 16 up: past the hooked allocator, to the base. */
+/** A block for the C library at a multiple of `alignment`, a power of two from 16 up. It comes from the base allocator, not from the hooked one. */
 export function debug_memalign(alignment: usize, n: usize): usize {
   if (n > MAX_REQUEST - DEBUG_OVERHEAD || !registry().makeRoom()) return 0;
   let start = base_memalign(LIBC, alignment, HEADER, n + DEBUG_OVERHEAD);

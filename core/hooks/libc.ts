@@ -1,4 +1,4 @@
-// The C library's allocation functions, for modules written in C: a domain of its own beside Python's.
+// The C library's allocation functions, for modules written in C: a separate domain beside Python's three.
 //
 // Blocks of this domain escape Python's memory manager, and the account shows them as such. But they come from the same pools
 // and the same raw allocator, and debug hooks notice when a program mixes the two. A block of larger alignment than usual comes
@@ -37,7 +37,7 @@ export function libc_aligned_alloc(alignment: usize, n: usize): usize {
   return debug().installed != 0 ? debug_memalign(alignment, n) : base_memalign(LIBC, alignment, 0, n);
 }
 
-/** Stores such a block at `target`. Returns 0, EINVAL if `alignment` is not a power of two from 4 up, or ENOMEM. */
+/** Stores the address of such a block at `target`. Returns 0, EINVAL if `alignment` is not a power of two from 4 up, or ENOMEM. */
 export function libc_posix_memalign(target: usize, alignment: usize, n: usize): i32 {
   if (popcnt(alignment) != 1 || alignment < sizeof<usize>()) return EINVAL;
   const block = libc_aligned_alloc(alignment, n);

@@ -26,9 +26,9 @@ declare function hostVisit(kind: u32, address: usize, size: usize, a: u32, b: u3
 export const VISIT_CHUNK: u32 = 1;
 export const VISIT_FREE_CHUNK: u32 = 2;
 export const VISIT_TOP: u32 = 3;
-/** a: pools of the arena. b: pools that are free. */
+/** a: pools of the arena. b: pools that are idle. */
 export const VISIT_ARENA: u32 = 4;
-/** a: block size, 0 if the pool is free. b: blocks in use << POOL_USED_SHIFT | domain. */
+/** a: block size, 0 if the pool is idle. b: blocks in use << POOL_USED_SHIFT | domain. */
 export const VISIT_POOL: u32 = 5;
 export const POOL_USED_SHIFT: u32 = 3;
 export const POOL_DOMAIN_MASK: u32 = 7;
@@ -108,8 +108,8 @@ function binIsRight(pool: Pool): bool {
 }
 
 /**
- * Whether every structure of the heap keeps its invariants: 0, or the kind of the first that doesn't in the high half
- * of the answer and its address in the low half.
+ * Checks whether every structure of the heap keeps its invariants. Returns 0 if they all do; else the first one that does not: its kind
+ * in the high half of the result, its address in the low half.
  */
 export function check_heap(): u64 {
   if (!platform().isValid()) return broken(CHECK_PLATFORM, CONTROL);

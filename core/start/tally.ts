@@ -1,6 +1,6 @@
-// Counts what the interpreter allocates before its program begins: the blocks that are live, and by domain and size all
-// that was allocated. This is a module of its own, with a memory of its own. It stands in front of a domain's allocator
-// and passes each call on; counting costs a third of what recording costs.
+// Counts what the interpreter allocates before its program begins: which blocks are live, and for each domain and size how
+// much was allocated. This is a separate module with its own memory. Its functions are called in place of a domain's
+// allocator, and pass each call on to it. Counting costs a third of what recording costs.
 //
 //   next    domain 0 .. 3: ctx, malloc, calloc, realloc, free           the allocators that calls are passed on to
 //   sums    domain 0 .. 3, each CLASSES of | count: u64 | bytes: u64 |  everything that was allocated

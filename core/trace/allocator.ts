@@ -26,7 +26,7 @@ function next(ctx: usize): Allocator {
   return changetype<Allocator>(ctx);
 }
 
-/** A block came to life, or found no memory. */
+/** A block was allocated, or there was no memory for it (0). */
 function entered(block: usize, n: usize, tag: u32): usize {
   if (block == 0) return lacking(n);
   if (tracer().recording != 0) allocated(block, n, tag);

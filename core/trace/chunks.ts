@@ -7,20 +7,22 @@
 //
 // CPython takes a chunk (16 KiB) when a frame does not fit into the one before, and gives it back when its first frame is popped. Until then the
 // first frame has been on the stack without a break, and all frames below it have waited for what they called: their instructions, codes and
-// callers are as they were. So a comparison of the shadow with the stack, which comes from above, ends at the newest first frame.
+// callers are as they were. So a comparison of the shadow with the stack, which begins at the innermost frame, can end at the first frame of
+// the newest chunk.
 //
-// CPython gets chunks from its arena allocator; the tracer stands in front of that while it records. A list that is full loses every second
-// chunk: any of them will do. The first chunk of a thread is never given back. It begins with a word that is not a frame, and counts as if it
-// began with shadow[0].
+// CPython gets chunks from its arena allocator; while the tracer records, its functions are called in place of that allocator. When the list is
+// full, every second chunk is removed from it: the comparison can end at any chunk, and only takes longer if newer ones are unknown. The first
+// chunk of a thread is never given back. It begins with a word that is not a frame, and counts as if it began with shadow[0].
 //
-// Invariants: list[k].chunk has not been given back since it was entered, for every k; if k < seen, shadow[list[k].index] is its first frame, or
-// list[k].index is 0, and list[k].index < depth; settled = the index of the newest that is seen, or 0; awaited = the first frame of the oldest that is not, or 0.
-// A trace function that moves a frame which waits for it to another line (f_lineno) is not noticed, if a chunk begins in between.
+// Invariants: for every k, list[k].chunk has not been given back since it was entered; if k < seen, shadow[list[k].index] is its first frame, or
+// list[k].index is 0, and list[k].index < depth. settled = the index of the newest chunk that is seen, or 0. awaited = the first frame of the
+// oldest chunk that is not seen, or 0.
+// One change is not noticed: a trace function sets f_lineno of a frame that waits for it, and a chunk begins between the two.
 
 import { CHUNKS, Tracer, tracer } from "./tracer";
 
 const ENTRY: usize = 8;
-/** Bytes by which the first frame of a thread's first chunk lies further on than that of another chunk. Every frame is longer than this. */
+/** In a thread's first chunk, the first frame lies this many bytes further on than in other chunks. Every frame is longer than this. */
 const FIRST_OF_THREAD: usize = 4;
 
 @inline

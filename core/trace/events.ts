@@ -6,10 +6,10 @@
 //             10 11 0000  00vvvvvv                  the old address: the new block is not sampled
 //   others    11 cccccc                             time, new node, what the platform gave, what samples leave out
 //
-// An address that was in one of the last events is told by how many events ago (v < 48, a < 7); one that is in the table of
-// addresses by its slot (48 <= v < 56, a >= 8: three bits, and a byte); any other by its distance from the one before.
-// A site is stack, size, domain and whether it is cleared. s = 0: the one that came after this site's predecessor the last
-// time; 1: a slot of the table of sites, two bytes; 2: in full. The reader keeps the same tables.
+// An address is written in one of three ways. If it was in one of the last events: how many events ago (v < 48, a < 7). If it
+// is in the table of addresses: its slot (48 <= v < 56, a >= 8: three bits, and a byte). Else: its distance from the address before.
+// A site is a stack, a size, a domain, and whether the block is cleared. s = 0: the site that followed the previous site when
+// that was used before; 1: a slot of the table of sites, two bytes; 2: in full. The reader keeps the same tables.
 //
 // The time is recorded every EVENTS_PER_MARK events, before a large block is allocated or freed, and when the host asks for it: before the
 // program waits, and for the first event after that. So every event lies between two recorded times, with at most EVENTS_PER_MARK events of
@@ -42,7 +42,7 @@ export const RESERVED_SHIFT: u32 = 16;
 
 /** Set in a site's tag if the block was cleared; the lowest two bits are the domain. */
 export const CLEARED: u32 = 4;
-/** Stands in place of a resize's site: the new block was not sampled. */
+/** A resize with this instead of the form of a site has no site: the new block was not sampled. */
 const OUTGROWN: u32 = 3;
 
 export const FREE_NEAR: u32 = 48;
@@ -125,7 +125,7 @@ function putAddress(t: Tracer, head: u32, near: u32, slots: u32, literal: u32, b
   t.lastAddress = block;
 }
 
-/** Enters a site in its table. Returns how it is to be written: 0 as the same site as before, 1 by its slot, 2 in full. */
+/** Enters a site in its table. Returns the form in which it is to be written, which is `s` above: 0, 1 (its slot) or 2 (in full). */
 @inline
 function enterSite(t: Tracer, node: u32, size: usize, tag: u32): u32 {
   let h = (node * HASH_ADDRESS) ^ (<u32>size * HASH_SIZE) ^ (tag << 13);

@@ -10,8 +10,8 @@
 //
 // What can't be estimated from samples is recorded exactly. Each event is preceded by the number of blocks allocated
 // since the last event that were not sampled; so the reader knows how many blocks came between a sampled block's birth
-// and its end. Each point records how much is live. So the reader knows the moment with most memory, to an eighth of
-// the rate; the highest of estimates would be too high.
+// and its end. Each point records how much is live; so the reader knows the highest memory use to within an eighth of the
+// rate. The highest of many estimates would be too high.
 //
 //   stop    | bytes to the next sample or point, less one | allocations since the last stop or event |      one word: one subtraction
 //             33 bits, below zero: it is reached            31 bits: each takes a byte at least, so they never overflow
@@ -99,7 +99,7 @@ function came(before: usize, block: usize, n: usize, tag: u32): void {
   const passed = isStop ? t.stopBytes - 1 - <u32>(t.stop >> COUNT_BITS) : 0;
   const isSample = passed >= t.untilSample;
   const isPoint = passed >= t.untilPoint;
-  // The event itself stands for one block.
+  // The event itself counts as one block.
   tellCounted(isSample || wasSampled ? 1 : 0);
   if (isSample) {
     if (before == 0) allocated(block, n, tag);

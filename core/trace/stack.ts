@@ -21,8 +21,8 @@ import { tracer } from "./tracer";
 import { functionOf } from "./watched";
 
 /**
- * The host's node for what the core can't read of the stack, below a node: all of it, for a heap without an interpreter; for one with it, the tasks
- * that wait for the task that runs, each with its frames, and that task's name.
+ * The node, below `node`, of the part of the stack that the core can't read: the host adds it. For a heap without an interpreter, that is the
+ * whole stack. For a heap with one, it is the tasks that wait for the running task, each with its frames, and the running task's name.
  */
 @external("host", "traceStack")
 declare function hostStack(node: u32): u32;
@@ -53,9 +53,9 @@ export function currentStack(): u32 {
 }
 
 /**
- * Whether the frames from shadow[index] outwards are those in the shadow. The frames before shadow[settled] are known to be, and are not
- * compared. Sets `changed` to the outermost frame that is at another instruction, or index + 1; and, if the answer is false, `broken` to
- * the frame that has another caller now.
+ * Whether the frames from shadow[index] outwards are still those in the shadow. The frames before shadow[settled] are known to be, and are
+ * not compared. If true, sets `changed` to the outermost frame that is at another instruction, or to index + 1 if there is none. If false,
+ * sets `broken` to the frame that has another caller now.
  */
 function compare(index: u32): bool {
   const t = tracer();

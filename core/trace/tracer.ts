@@ -68,7 +68,7 @@ export class Tracer {
   liveSmall: u32;
   lastLive: u32;
 
-  // The Python stack (stack.ts). All offsets come from _Py_DebugOffsets; 0 as `interpretersAt`: the host says where it is.
+  // The Python stack (stack.ts). All offsets come from _Py_DebugOffsets. If `interpretersAt` is 0, the host gives the stack.
   interpretersAt: usize;
   threadsOffset: usize;
   currentFrameOffset: usize;
@@ -77,11 +77,11 @@ export class Tracer {
   instructionOffset: usize;
   ownerOffset: usize;
   codeInstructionsOffset: usize;
-  // asyncio's task that runs, in a thread; its coroutine, and the frame in that. 0: none is found.
+  // Where asyncio's running task is in a thread state, its coroutine in a task, and the frame in a coroutine. If they are 0, no task is found.
   taskOffset: usize;
   coroutineOffset: usize;
   coroutineFrameOffset: usize;
-  // And the chunks that frames lie in (chunks.ts): the allocator that they come from, as table indices, and the bytes before a chunk's first frame.
+  // The chunks that frames lie in (chunks.ts): their allocator, as table indices, and the bytes before a chunk's first frame.
   chunkContext: usize;
   chunkMalloc: u32;
   chunkFree: u32;
@@ -111,7 +111,7 @@ export class Tracer {
   watchedCount: u32;
   /** The number of stacks that were cut because there was no memory for them. */
   cut: u32;
-  /** Bytes of a request that found no memory. The host is told if this is 0 before. */
+  /** The bytes of the first request for which there was no memory. The host sets this to 0 if it wants to be told of that request. */
   lacked: u32;
 
   /** Makes room for one record from `position` on. */
