@@ -84,7 +84,7 @@ PyAPI_FUNC(PyObject *) PyNumber_Index(PyObject *o);
 /* If the value does not fit: the nearest Py_ssize_t if `type` is NULL, else -1 with an exception of that type. */
 PyAPI_FUNC(Py_ssize_t) PyNumber_AsSsize_t(PyObject *o, PyObject *type);
 PyAPI_FUNC(PyObject *) PyNumber_ToBase(PyObject *o, int base);
-/* The name of Python 1.5. */
+/* The names of Python 1.5. */
 #define PyNumber_Int PyNumber_Long
 #define PyNumber_Divide PyNumber_FloorDivide
 

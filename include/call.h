@@ -14,7 +14,7 @@ PyAPI_FUNC(PyObject *) PyObject_Call(PyObject *callable, PyObject *args, PyObjec
 PyAPI_FUNC(PyObject *) PyObject_CallObject(PyObject *callable, PyObject *args);
 PyAPI_FUNC(PyObject *) PyObject_CallNoArgs(PyObject *callable);
 PyAPI_FUNC(PyObject *) PyObject_CallOneArg(PyObject *callable, PyObject *arg);
-/* The arguments stand in a row. `kwnames` is NULL, or a tuple of the names of the last ones. */
+/* The arguments are an array. `kwnames` is NULL, or a tuple of the names of the last ones. */
 PyAPI_FUNC(PyObject *) PyObject_Vectorcall(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames);
 PyAPI_FUNC(PyObject *)
     PyObject_VectorcallDict(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwargs);
@@ -27,7 +27,7 @@ PyAPI_FUNC(PyObject *)
 PyAPI_FUNC(PyObject *) PyObject_CallMethodNoArgs(PyObject *op, PyObject *name);
 PyAPI_FUNC(PyObject *) PyObject_CallMethodOneArg(PyObject *op, PyObject *name, PyObject *arg);
 
-/* The arguments stand one by one, with NULL at the end. */
+/* The arguments are given one by one, with NULL at the end. */
 Py_LOCAL_FUNC(PyObject *) PyObject_CallFunctionObjArgs(PyObject *callable, ...);
 Py_LOCAL_FUNC(PyObject *) PyObject_CallMethodObjArgs(PyObject *op, PyObject *name, ...);
 

@@ -4,10 +4,10 @@
 
 #include "object.h"
 
-/* Enters one more level: 0, or -1 with RecursionError. Py_LeaveRecursiveCall leaves it; don't call that after -1. */
+/* Enters one more level: 0, or -1 with RecursionError. Leave the level with Py_LeaveRecursiveCall, but not after -1. */
 Py_LOCAL_FUNC(int) Py_EnterRecursiveCall(const char *where);
 PyAPI_FUNC(void) Py_LeaveRecursiveCall(void);
-/* As Py_EnterRecursiveCall, but without a message: 1, or 0 and no error is set. */
+/* Enters one more level: 1, or 0 if there are too many. Sets no error. */
 PyAPI_FUNC(int) _Py_EnterRecursion(void);
 
 #define Py_BEGIN_ALLOW_THREADS {

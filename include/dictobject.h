@@ -41,7 +41,8 @@ PyAPI_FUNC(int) PyDict_SetItem(PyObject *o, PyObject *key, PyObject *value);
 PyAPI_FUNC(int) PyDict_SetItemString(PyObject *o, const char *key, PyObject *value);
 PyAPI_FUNC(int) PyDict_DelItem(PyObject *o, PyObject *key);
 PyAPI_FUNC(int) PyDict_DelItemString(PyObject *o, const char *key);
-/* o.setdefault(key, value): a borrowed reference. Ref stores a new one in *result: 1 if the key was there, 0 if not. */
+/* o.setdefault(key, value). The first returns a borrowed reference; NULL with an error. The second stores a new one in
+   *result, and returns 1 if the key was there, 0 if not; -1 with an error. */
 PyAPI_FUNC(PyObject *) PyDict_SetDefault(PyObject *o, PyObject *key, PyObject *value);
 PyAPI_FUNC(int) PyDict_SetDefaultRef(PyObject *o, PyObject *key, PyObject *value, PyObject **result);
 /* Removes the entry. If result is not NULL, *result gets the value. 1; 0 if there is none; -1 with an error. */

@@ -27,8 +27,8 @@ PyAPI_FUNC(PyObject *) PyLong_FromDouble(double v);
 PyAPI_FUNC(PyObject *) PyLong_FromString(const char *text, char **end, int base);
 PyAPI_FUNC(PyObject *) PyLong_FromUnicodeObject(PyObject *text, int base);
 
-/* For an int, or an object with __index__: -1 with OverflowError if the value does not fit, with TypeError otherwise.
-   */
+/* For an int, or an object with __index__. -1 with OverflowError if the value does not fit, or with TypeError for any
+   other object. */
 PyAPI_FUNC(long) PyLong_AsLong(PyObject *o);
 PyAPI_FUNC(int) PyLong_AsInt(PyObject *o);
 PyAPI_FUNC(long long) PyLong_AsLongLong(PyObject *o);

@@ -13,7 +13,7 @@ typedef PyObject *(*PyCMethod)(PyObject *self, PyTypeObject *type, PyObject *con
 typedef PyCFunctionFast _PyCFunctionFast;
 typedef PyCFunctionFastWithKeywords _PyCFunctionFastWithKeywords;
 
-/* A function with fewer or more parameters than its flags say is called with those that it has. */
+/* A function may have fewer or more parameters than its flags say: it is called with as many arguments as it has. */
 #define _PyCFunction_CAST(f) ((PyCFunction)(void (*)(void))(f))
 #define PyCFunction_CAST(f) _PyCFunction_CAST(f)
 

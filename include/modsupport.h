@@ -4,7 +4,8 @@
 
 #include "object.h"
 
-/* Stores what the format says where the pointers point: 1, or 0 with an error. docs/c-api.md lists the units. */
+/* Converts the arguments as the format says, and stores the results where the pointers point: 1, or 0 with an error.
+   docs/c-api.md lists the units. */
 Py_LOCAL_FUNC(int) PyArg_ParseTuple(PyObject *args, const char *format, ...);
 Py_LOCAL_FUNC(int) PyArg_VaParse(PyObject *args, const char *format, va_list values);
 /* `keywords` is a dict or NULL. The names end with NULL; a parameter named "" can't be given by name. */
@@ -26,7 +27,7 @@ Py_LOCAL_FUNC(PyObject *) Py_VaBuildValue(const char *format, va_list values);
 /* An O& converter returns this if it wants to be called again, with NULL, in case another unit fails. */
 #define Py_CLEANUP_SUPPORTED 0x20000
 
-/* As snprintf; n is at least 1, and the text always ends with a 0. */
+/* Like snprintf. n is at least 1, and the text always ends with a 0. */
 Py_LOCAL_FUNC(int) PyOS_snprintf(char *to, size_t n, const char *format, ...) __attribute__((format(printf, 3, 4)));
 Py_LOCAL_FUNC(int) PyOS_vsnprintf(char *to, size_t n, const char *format, va_list values);
 

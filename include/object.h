@@ -2,7 +2,7 @@
  *
  *   [ collector's header ]  ob_refcnt | ob_type | ...         the header only if the type has Py_TPFLAGS_HAVE_GC
  *
- * A type is a PyTypeObject, in CPython's order, with words of the heap's own after it that are 0 before PyType_Ready.
+ * A type is a PyTypeObject. Its fields are in CPython's order; after them come words that only the heap uses. They are 0 before PyType_Ready.
  */
 #ifndef Py_OBJECT_H
 #define Py_OBJECT_H
@@ -254,7 +254,8 @@ PyAPI_FUNC(PyObject *) PyType_GetName(PyTypeObject *type);
 PyAPI_FUNC(PyObject *) PyType_GetQualName(PyTypeObject *type);
 PyAPI_FUNC(PyObject *) PyType_GetFullyQualifiedName(PyTypeObject *type);
 PyAPI_FUNC(PyObject *) PyType_GetModuleName(PyTypeObject *type);
-/* Borrowed. The type's module; its state; the module of the first of the type and its bases that `def` made. */
+/* A borrowed reference to the type's module; the state of that module; a borrowed reference to the first module that
+   was made from `def`, among those of the type and its bases. */
 PyAPI_FUNC(PyObject *) PyType_GetModule(PyTypeObject *type);
 PyAPI_FUNC(void *) PyType_GetModuleState(PyTypeObject *type);
 PyAPI_FUNC(PyObject *) PyType_GetModuleByDef(PyTypeObject *type, struct PyModuleDef *def);
@@ -263,7 +264,7 @@ PyAPI_FUNC(void) PyType_Modified(PyTypeObject *type);
 
 /* A new tracked object with `items` items, all 0; NULL with MemoryError. */
 PyAPI_FUNC(PyObject *) PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t items);
-/* As `type->tp_alloc(type, 0)`. */
+/* Returns type->tp_alloc(type, 0). */
 PyAPI_FUNC(PyObject *) PyType_GenericNew(PyTypeObject *type, PyObject *args, PyObject *kwargs);
 
 static inline int PyType_HasFeature(PyTypeObject *type, unsigned long feature) {
@@ -329,8 +330,8 @@ static inline PyObject *_Py_XNewRef(PyObject *op) {
 #define Py_NewRef(op) _Py_NewRef(_PyObject_CAST(op))
 #define Py_XNewRef(op) _Py_XNewRef(_PyObject_CAST(op))
 
-/* Sets the variable to NULL first and releases the reference then, because the code that this runs may read the
-   variable. */
+/* Sets the variable to NULL, and then releases the reference. The order matters: the release may run code that reads
+   the variable. */
 #define Py_CLEAR(op) \
     do { \
         PyObject *_py_old = _PyObject_CAST(op); \
@@ -340,7 +341,7 @@ static inline PyObject *_Py_XNewRef(PyObject *op) {
         } \
     } while (0)
 
-/* Gives the variable another reference first, and releases the old one then. */
+/* Gives the variable another reference, and then releases the old one. */
 #define Py_SETREF(dst, src) \
     do { \
         PyObject *_py_old = _PyObject_CAST(dst); \

@@ -23,7 +23,7 @@ PyAPI_FUNC(void) PyObject_Del(void *op);
 #define _PyObject_VAR_SIZE(typeobj, n) \
     ((size_t)((typeobj)->tp_basicsize + (n) * (typeobj)->tp_itemsize + sizeof(void *) - 1) & ~(sizeof(void *) - 1))
 
-/* The same for types with Py_TPFLAGS_HAVE_GC. The object is not tracked. */
+/* PyObject_New and so on, for types with Py_TPFLAGS_HAVE_GC. The new object is not tracked. */
 PyAPI_FUNC(PyObject *) _PyObject_GC_New(PyTypeObject *type);
 PyAPI_FUNC(PyVarObject *) _PyObject_GC_NewVar(PyTypeObject *type, Py_ssize_t items);
 #define PyObject_GC_New(type, typeobj) ((type *)_PyObject_GC_New(typeobj))

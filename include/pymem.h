@@ -1,11 +1,11 @@
 /* Memory: the manual's chapter "Memory Management".
  *
  *   domain   functions                       for
- *   raw      PyMem_RawMalloc ...             memory that no interpreter needs to be there for
+ *   raw      PyMem_RawMalloc ...             memory that can be used without an interpreter
  *   mem      PyMem_Malloc ...  PyMem_New ... buffers
  *   object   PyObject_Malloc ...             objects
  *
- * A block goes back through the domain that it came from. malloc and free of <stdlib.h> are none of the three.
+ * A block must be freed through the domain that it came from. malloc and free of <stdlib.h> belong to none of the three.
  */
 #ifndef Py_PYMEM_H
 #define Py_PYMEM_H
@@ -49,7 +49,7 @@ PyAPI_FUNC(void) PyObject_Free(void *block);
 #define PyMem_REALLOC(p, n) PyMem_Realloc(p, n)
 #define PyMem_FREE(p) PyMem_Free(p)
 
-/* The functions of Python 1.5: as PyMem_Malloc and so on, but they also set MemoryError when they return NULL. */
+/* The functions of Python 1.5. They are like PyMem_Malloc and so on, and also set MemoryError when they return NULL. */
 PyAPI_FUNC(void *) Py_Malloc(size_t n);
 PyAPI_FUNC(void *) Py_Realloc(void *block, size_t n);
 PyAPI_FUNC(void) Py_Free(void *block);
@@ -73,7 +73,7 @@ PyAPI_FUNC(void) PyMem_GetAllocator(PyMemAllocatorDomain domain, PyMemAllocatorE
 /* Makes a copy of *allocator the domain's allocator. Blocks that exist already will be passed to its free. */
 PyAPI_FUNC(void) PyMem_SetAllocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *allocator);
 
-/* Puts a checking allocator over the allocator of each domain: docs/debug-hooks.md. */
+/* Puts a checking allocator in front of each domain's allocator: docs/debug-hooks.md. */
 PyAPI_FUNC(void) PyMem_SetupDebugHooks(void);
 
 /* The source of arenas. */

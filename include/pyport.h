@@ -21,7 +21,7 @@ typedef size_t Py_uhash_t;
 #define Py_END_DECLS
 #endif
 
-/* The heap defines it, and a module imports it. */
+/* Declares a function that the heap defines, and a module imports; PyAPI_DATA does so for a variable. */
 #ifdef __cplusplus
 #define PyAPI_FUNC(type) extern "C" type
 #else

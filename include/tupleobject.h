@@ -24,7 +24,7 @@ PyAPI_FUNC(Py_ssize_t) PyTuple_Size(PyObject *o);
 PyAPI_FUNC(PyObject *) PyTuple_GetItem(PyObject *o, Py_ssize_t k);
 /* Takes over the reference to the item, even on failure. Only the tuple's maker may have a reference to the tuple. */
 PyAPI_FUNC(int) PyTuple_SetItem(PyObject *o, Py_ssize_t k, PyObject *item);
-/* Gives *o n items; only its maker may have a reference. 0; or -1: *o is released, and set to NULL. */
+/* Gives *o n items; only its maker may have a reference. 0, or -1 with an error: *o is then released, and NULL. */
 PyAPI_FUNC(int) _PyTuple_Resize(PyObject **o, Py_ssize_t n);
 
 /* Without checks: the object must be a tuple that has the item. */
