@@ -39,7 +39,7 @@ PYHEAP_DEFINED void PyBuffer_Release(Py_buffer *view) {
     Py_DECREF(o);
 }
 
-// Whether the items stand side by side. The last index runs fastest, or for 'F' the first.
+// Whether the items lie side by side. The last index runs fastest; for 'F', the first.
 static bool is_dense(const Py_buffer *view, char order) {
     if (view->len == 0 || !view->strides) return true;
     Py_ssize_t step = view->itemsize;

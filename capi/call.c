@@ -5,8 +5,8 @@
 
 #define FEW 8
 
-// Calls `callable`, or with `name` a method of it, with the objects up to the NULL. A few objects are stored in a row
-// on the stack.
+// Calls `callable`, or its method `name` if that is not NULL, with the objects up to the NULL. If there are few objects,
+// the array of them is on the C stack.
 static PyObject *call_objects(PyObject *callable, PyObject *name, va_list objects) {
     va_list counting;
     va_copy(counting, objects);

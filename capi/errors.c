@@ -44,7 +44,7 @@ PYHEAP_DEFINED void PyErr_PrintEx(int set_sys_last_vars) {
 
 PYHEAP_DEFINED void PyErr_Print(void) { PyErr_PrintEx(1); }
 
-// Prints "Exception ignored `where`" and the exception that is set, and clears it.
+// Prints `where` and a colon, then the exception that is set, and clears it.
 static void ignore(const char *where) {
     PyObject *exception = PyErr_GetRaisedException();
     if (!exception) return;

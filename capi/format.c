@@ -2,7 +2,8 @@
 //
 //   % flags width .precision length conversion          flags: - at the left, 0 zeros; width and precision may be *
 //
-// The text is made of pieces, which are joined at the end. Width counts characters; so does precision, but for %s and %V, where it counts bytes.
+// The text is made of pieces, which are joined at the end. Width counts characters. Precision counts bytes for C strings (%s, and %V without
+// an object), and characters for all other conversions.
 
 #include <Python.h>
 #include <stdbool.h>
@@ -211,7 +212,7 @@ static bool read_spec(const char **at, va_list *values, struct spec *to) {
     return true;
 }
 
-// Adds what the conversion at *at, after a %, stands for.
+// Adds the text for the conversion at *at, which points after the %.
 static bool add_conversion(PyObject *pieces, const char **at, va_list *values) {
     const char *begin = *at;
     struct spec spec;

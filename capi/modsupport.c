@@ -16,7 +16,7 @@ struct building {
     bool failed;
 };
 
-// An error is set: keeps it aside.
+// Takes the error that is set. The first one is kept; later ones are dropped.
 static PyObject *fail(struct building *b) {
     PyObject *error = PyErr_GetRaisedException();
     if (b->failed)

@@ -42,7 +42,7 @@ PYHEAP_HIDDEN bool pyheap_must_be(struct parse *p, const char *expected, PyObjec
     return false;
 }
 
-// Raises SystemError because the format itself is wrong; the message has `why` in brackets.
+// Notes `why` a unit can't be converted. Text in brackets says that the format itself is wrong: the error is then a SystemError.
 PYHEAP_HIDDEN bool pyheap_bad_unit(struct parse *p, const char *why) {
     PyOS_snprintf(p->wrong, sizeof(p->wrong), "%s", why);
     return false;

@@ -1,11 +1,11 @@
-/* What reads a format and converts objects as it says: for getargs.c and keywords.c.
+/* Functions that read a format, and convert objects as it says. getargs.c and keywords.c use them.
  *
  *   "sO!|i$p:name"      units, | before those that may be missing, $ before those that are given by name only
- *                       : before the function's name, or ; before what is said instead of any complaint
+ *                       : before the function's name, or ; before a message that replaces all others
  *   "(ii)"              a unit that is a sequence of two
  *
- * If a unit can't be converted, it has set an error, or written a text to `wrong` for the error that pyheap_complain raises: "f() argument 2, item 1
- * must be int, not str". What units before it have allocated is undone.
+ * A conversion that fails sets an error, or writes a text to `wrong`. From that text pyheap_complain makes the error: "f() argument 2, item 1 must
+ * be int, not str". Everything that the units before it allocated is then freed.
  */
 #ifndef PYHEAP_PARSE_H
 #define PYHEAP_PARSE_H

@@ -161,7 +161,7 @@ static void read_flags(struct spec *spec, const char **at) {
     }
 }
 
-/* The size in bytes of an integer argument. 0: an int that `mask` cuts to a char or short. */
+/* The size of an argument in bytes: 1 and 2 are an int that is cut to a char or short, 16 is a long double. */
 static int read_length(const char **at) {
     switch (**at) {
     case 'h':

@@ -1,8 +1,9 @@
-/* How the small C library declares what it has.
+/* How the small C library declares its functions.
  *
- * It is compiled into each module that uses it: what is in libc/ beside these headers. Definitions are hidden, so a module does not
- * export them, and weak, so a program's own function of the same name takes their place. malloc and its kin are not among
- * them: those are the heap's. Numbers and sizes are Emscripten's (errno, BUFSIZ), so that modules can be mixed with its own.
+ * The library's sources are the files in libc/ beside these headers. They are compiled into each module that uses them. Definitions
+ * are hidden, so a module does not export them; and weak, so a program's own function of the same name replaces them. malloc and
+ * related functions are not among them: the heap has those. Numbers and sizes (errno, BUFSIZ) are Emscripten's, so that modules
+ * can be mixed with modules that Emscripten compiled.
  */
 #ifndef PYHEAP_LIBC_H
 #define PYHEAP_LIBC_H

@@ -10,7 +10,7 @@ typedef long clock_t;
 PYHEAP_BEGIN
 /* Seconds since 1970. */
 PYHEAP_HIDDEN time_t time(time_t *at);
-/* Microseconds since the module began to count. */
+/* Microseconds since the first call of clock. */
 PYHEAP_HIDDEN clock_t clock(void);
 PYHEAP_END
 
