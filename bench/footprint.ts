@@ -1,5 +1,5 @@
 // Measures what the heap gives back: a million objects of mixed types are made, nine in ten are released at random;
-// then compaction, trim and images.
+// then the heap is compacted and trimmed.
 //
 // Each figure comes from its own process: node --expose-gc footprint.js WHAT prints it as JSON. Times are CPU time of
 // the process.
@@ -91,7 +91,7 @@ async function resident(): Promise<number> {
   return process.memoryUsage().rss;
 }
 
-/** By how much the process is smaller after a trim, and by how much the memory is. */
+/** How many bytes less the process has after a trim, and how many the heap's memory has. */
 async function trimming(): Promise<Record<string, number>> {
   const { heap, list } = await sparse(1);
   heap.compact();
@@ -101,7 +101,7 @@ async function trimming(): Promise<Record<string, number>> {
   const ms = performance.now() - started;
   const fell = before - (await resident());
   heap.check();
-  if (list.length !== OBJECTS) throw new Error("Cannot measure: the heap is another one");
+  if (list.length !== OBJECTS) throw new Error("Cannot measure: the list has lost items");
   return { share: fell / gained, fell, gained, ms };
 }
 
@@ -131,7 +131,7 @@ export function measureFootprint(): Row[] {
       beside: { "MB/s": speed },
     },
     {
-      what: "trim: memory that the heap gave back / what the process has less of it",
+      what: "trim: memory that the heap gave back / memory by which the process shrank",
       value: 1 / share,
       unit: "x",
       goal: 1.11,

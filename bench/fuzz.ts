@@ -1,5 +1,5 @@
-// npm run fuzz: runs random programs against the model, for any length of time; or reads broken recordings by the
-// reader and all reports; or broken heap images.
+// npm run fuzz: runs random programs against the model for some time; or damages recordings, and reads them with the
+// reader and all reports; or damages heap images, and loads them.
 
 import { Command, Option } from "commander";
 import { recordings, survive as surviveTrace } from "../test/broken-traces.js";
@@ -13,10 +13,10 @@ const options = new Command("npm run fuzz --")
   .description(
     "Runs random programs against a model of the heap, reads broken recordings, or loads broken heap images, and stops at the first fault.",
   )
-  .addOption(new Option("--only <part>", "the default is model").choices(PARTS).default("model"))
-  .option("--files <n>", "of broken recordings or images: how many", "100000")
-  .option("--seed <n>", "the first seed; the default is of the moment")
-  .option("--minutes <n>", "how long", "10")
+  .addOption(new Option("--only <part>", "what to test").choices(PARTS).default("model"))
+  .option("--files <n>", "the number of broken recordings or images", "100000")
+  .option("--seed <n>", "the first seed; by default, one made from the time")
+  .option("--minutes <n>", "how long the random programs run", "10")
   .parse()
   .opts<{ only: (typeof PARTS)[number]; files: string; seed?: string; minutes: string }>();
 const first = options.seed === undefined ? Date.now() % 2 ** 31 : Number(options.seed);

@@ -24,12 +24,12 @@ const options = new Command("npm run bench --")
   .addOption(
     new Option(
       "--only <part>",
-      "only the allocators, the objects, what goes back, measures against pressure, the Python programs, what traces cost, reports and the page of a long one, or heap snapshots",
+      "measure one part: the allocators, the objects, the memory that goes back, the ladder and images, the Python programs, the cost of recording, the reports of a long recording, or heap snapshots",
     ).choices(PARTS),
   )
   .option("--rounds <n>", "how often each Python program is run", "5")
-  .option("--events <n>", "how many the long recording has; the default is 50 million", Number)
-  .option("--program <name...>", "only these of bench/programs")
+  .option("--events <n>", "how many events the long recording has; the default is 50 million", Number)
+  .option("--program <name...>", "only these programs of bench/programs")
   .parse()
   .opts<{ json?: string; only?: (typeof PARTS)[number]; rounds: string; program?: string[]; events?: number }>();
 

@@ -1,7 +1,7 @@
 // How times are compared on a noisy machine: candidates take turns, in several rounds, and medians of ratios are
 // compared.
 
-/** Something to be timed: `run` does `steps` steps. */
+/** Something to be timed. */
 export interface Candidate {
   readonly name: string;
   readonly run: () => void;

@@ -170,7 +170,7 @@ async function collect(heap: Heap): Promise<Row> {
     times.get("CPython")?.push(theirs);
     if (found !== 2 * PAIRS || theirFound < 2 * PAIRS) throw new Error(`Cannot measure: ${found}, ${theirFound} found`);
   }
-  if (live.length !== PAIRS) throw new Error("Cannot measure: what lives is gone");
+  if (live.length !== PAIRS) throw new Error("Cannot measure: live objects were collected");
   heap.gc.enable();
   const beside = Object.fromEntries([...times].map(([name, values]) => [`${name} ms`, median(values)]));
   const value = ratio(times, "pyheap", "CPython");

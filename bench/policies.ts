@@ -1,8 +1,8 @@
 // The effect of each policy of object types: the same work on a heap with all policies and on one without that policy,
 // in turn.
 //
-// The work is what a program does with records: it makes them, reads their texts character by character, counts words,
-// and releases all.
+// The work is what a program does with records: it makes them, reads their names character by character, counts the
+// characters in a dict, and releases everything.
 
 import { type FromJS, Heap, type Policies, type PyList } from "../src/index.js";
 import { interleave, ratio } from "./measure.js";
@@ -20,7 +20,7 @@ const ROUNDS = 9;
 const WARMUPS = 2;
 const RECORDS = 5000;
 
-/** Counts characters of the records' names and their tags, and pairs of small numbers. */
+/** Counts the characters of the records' names, and pairs of small numbers. */
 function count(heap: Heap, records: PyList<FromJS<Item>>): void {
   heap.scope(() => {
     const counts = heap.dict<unknown, number>();

@@ -101,7 +101,7 @@ async function ladder(): Promise<Record<string, number>> {
   return { share: ratio(interleave(workers, 41, 5), "with", "without") };
 }
 
-/** Limits in MiB above the interpreter's start, and the program. */
+/** A program, and its limits in MiB above what the started interpreter takes. */
 interface PressedProgram {
   readonly soft?: number;
   readonly hard?: number;
@@ -135,7 +135,7 @@ for k in range(100):
   },
 };
 
-/** The processor time of such programs, relative to the same without measures; each in its own interpreter or heap. */
+/** The processor time of such programs, relative to that without measures. Each runs in its own interpreter or heap. */
 async function pressed(): Promise<Record<string, number>> {
   const timed = (run: () => unknown): number => {
     const before = processorTime();

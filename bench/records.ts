@@ -1,8 +1,8 @@
 // What a million records take, in its own process: node --expose-gc records.js KIND COUNT prints the bytes for a record
 // as JSON.
 //
-// A record is {id, name, tags}: a number, a text of its own, and three of a dozen tags. All kinds read the same JSON
-// text, as a program would.
+// A record is {id, name, tags}: a number, a text that no other record has, and three of a dozen tags. All kinds read the
+// same JSON text, as a program would.
 
 import { loadPyodide } from "pyodide";
 import { loadWatched } from "../src/hosts/python/pyodide.js";
@@ -10,7 +10,7 @@ import type { PyodideExports } from "../src/hosts/python/pyodide-module.js";
 import { footprintOf, hostInfo } from "../src/hosts/python/python-heap.js";
 import { Heap } from "../src/index.js";
 
-/** Bytes for a record: of what is live, and of what the platform gave. */
+/** Bytes for a record: in live blocks, and of the memory that the platform gave. */
 export interface RecordFigures {
   readonly live: number;
   readonly platform: number;

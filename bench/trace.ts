@@ -16,7 +16,7 @@ const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url)
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 /** tracemalloc is slow, so only these programs are run with it. */
 const WITH_PEERS = ["json_roundtrip", "tiny_language", "syntax_trees"];
-/** What a whole run costs as a recording of events, and of totals: a program that does nothing, and one that allocates for seconds. */
+/** Programs whose whole run is recorded, with all events and as totals: one that does nothing, and one that allocates for seconds. */
 const WHOLE_RUNS = {
   "print(1)": "print(1)",
   "trees and JSON": `import sys; sys.path.insert(0, ${JSON.stringify(PROGRAMS)}); import binary_trees, json_roundtrip
