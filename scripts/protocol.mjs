@@ -342,7 +342,7 @@ function exportsOf(description) {
       }
       if (globals.length > 0)
         throw new Error(
-          `${path} exports ${globals[0].name}, which is a constant: it belongs into core/exports/constants.ts`,
+          `${path} exports ${globals[0].name}, which is a constant: it belongs in core/exports/constants.ts`,
         );
       return [path.replace("core/exports/", ""), functions];
     }),

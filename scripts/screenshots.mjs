@@ -30,7 +30,7 @@ for (const [tab, colorScheme] of [
   await page.goto(pathToFileURL(html).href);
   await page.waitForSelector("html[data-ready=yes]");
   await page.locator(`#tab-${tab}`).click();
-  // A frame is open beside the whole graph.
+  // The details of a frame are open beside the whole graph.
   if (tab === "flame") {
     await page.locator(".flame-scroller").click({ position: { x: 240, y: 60 } });
     await page.locator(".path .step").first().click();

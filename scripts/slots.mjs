@@ -4,8 +4,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * The tables of functions: the word of a type that holds the table, and the prefix of its slots' names. Also the type
- * itself.
+ * The structures that have slots: a type, and its tables of functions. For each: the constant for it, the prefix of its
+ * slots' names, its text in object.h, and how many words its first field has more than one.
  */
 const TABLES = [
   { table: "TYPE_TABLE", prefix: "tp_", structure: /struct _typeobject \{([^}]*)\}/, before: 2 },

@@ -5,7 +5,7 @@
 
 int main(void) {
     char *buffer = Py_Malloc(BUFSIZ);
-    if (buffer == NULL) return 1; /* MemoryError is set: who called sees it raised */
+    if (buffer == NULL) return 1; /* MemoryError is set: the caller gets it as an exception */
     snprintf(buffer, BUFSIZ, "read into %d bytes of Python's heap\n", BUFSIZ);
     fputs(buffer, stdout);
     Py_Free(buffer);

@@ -1,4 +1,4 @@
-// A Python prompt, and beside it its heap, as it changes. It shows how to use the viewer in a page of one's own.
+// A Python prompt, and beside it a picture of Python's heap as it changes. An example of the viewer in a program's page.
 
 import type { PageData } from "../../src/page/model.js";
 import { h } from "../../viewer/dom.js";
