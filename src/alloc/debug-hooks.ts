@@ -37,7 +37,7 @@ export function throwFault(fault: Fault): never {
   throw new HeapFault(fault);
 }
 
-/** Places in the program, each with a number of its own; 0 is "unknown". */
+/** Places in the program, each with its number; 0 is "unknown". */
 export class Sites {
   readonly #numbers = new Map<string, number>();
   readonly #places: string[] = [""];

@@ -3,7 +3,7 @@
 import { type Address, NULL, toAddress } from "../ground/address.js";
 import type { DomainName } from "../ground/errors.js";
 
-/** The four functions of an allocator, in TypeScript. NULL stands for "no memory" and "no block". */
+/** The four functions of an allocator, in TypeScript. NULL means "no memory" and "no block". */
 export interface AllocatorFunctions {
   malloc(n: number): Address;
   calloc(count: number, size: number): Address;

@@ -30,8 +30,8 @@ interface Allocator {
 }
 
 /**
- * Makes a block forget its view, so that the view does not keep alive a memory that the heap has left. The block makes
- * a new view when it is asked for one.
+ * Makes a block forget its view, so that the view does not keep alive a memory that the heap no longer uses. The block
+ * makes a new view when it is asked for one.
  */
 export let forgetView: (block: TypedBlock<ElementType>) => void;
 
@@ -40,7 +40,7 @@ export type Viewers = Set<WeakRef<TypedBlock<ElementType>>>;
 
 /**
  * A block of `length` elements of one type, outside the JavaScript heap. Release it with `delete()` or `using`.
- * Its content is not cleared when it is made, nor what a resize adds.
+ * A new block is not cleared, and neither are the elements that a resize adds.
  */
 export class TypedBlock<T extends ElementType> {
   readonly type: T;

@@ -31,7 +31,7 @@ export function coreModule(): Promise<WebAssembly.Module> {
   return compiled;
 }
 
-/** What tells this build of the allocators' module from others. */
+/** A checksum that tells this build of the allocators' module from others. */
 export function coreChecksum(): number {
   return crc32(new TextEncoder().encode(CORE_BASE64));
 }

@@ -1,5 +1,5 @@
-// The calls of the core back to its host. The core's imports must exist before the core, and so before the heap.
-// Therefore a heap connects its parts to them when it is made, all at once. Until then nothing is allocated, and the
+// The calls of the core back to its host. These functions must exist before the core, which imports them, and so before
+// the heap. So a heap connects its parts to them when it is made, all at once. Until then nothing is allocated, and the
 // calls do nothing.
 
 import { NULL } from "../ground/address.js";
@@ -65,7 +65,7 @@ export class HostCalls<Parts extends AllocatorParts = AllocatorParts> implements
     return false;
   }
 
-  /** Runs a walk over the heap whose finds go to the visitor. */
+  /** Runs a walk over the heap. The visitor is called with everything that the walk finds. */
   visiting(visitor: Visitor, walk: () => void): void {
     const outer = this.#visitor;
     this.#visitor = visitor;

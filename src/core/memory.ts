@@ -5,7 +5,7 @@ import { MemoryError } from "../ground/errors.js";
 export const WASM_PAGE = 65536;
 const MOST_PAGES = 65536;
 
-/** A memory with room for this many bytes. Throws MemoryError if the engine has none. */
+/** A memory of at least this many bytes. Throws MemoryError if the engine can't make one. */
 export function memoryFor(bytes: number): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE), maximum: MOST_PAGES });

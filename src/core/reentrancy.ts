@@ -3,25 +3,24 @@
 //
 //   state           from .. to                                                move  free  release  collect  measure  swap  unload  look  throw
 //   (idle)                                                                    yes   yes   yes      yes      yes      yes   yes     yes   yes
-//   IN_OPERATION    an allocator of the program's, a visitor, a fault's       no    *     no       no       no       no    no      yes   yes
-//                   handler, a trace's sink, or what says where the program
-//                   is, is called .. it came back
-//   HOST_WAITS      a finalizer, a callback, a listener is called .. it came  yes   yes   yes      yes      yes      no    yes     yes   reported
-//                   back
-//   IN_C            a function in C is called .. it came back                 no    yes   yes      yes      no       no    no      yes   yes
-//   CONVERTING      a value goes onto the heap, in several calls: containers  **    yes   yes      yes      **       **    yes     no    yes
-//                   that are not filled can be there
+//   IN_OPERATION    the program's allocator, visitor, fault handler, sink of  no    *     no       no       no       no    no      yes   yes
+//                   a trace, or locator is called .. it has returned
+//   HOST_WAITS      a finalizer, a callback or a listener is called .. it     yes   yes   yes      yes      yes      no    yes     yes   reported
+//                   has returned
+//   IN_C            a function in C is called .. it has returned              no    yes   yes      yes      no       no    no      yes   yes
+//   CONVERTING      several calls put a value onto the heap, begin .. end:    **    yes   yes      yes      **       **    yes     no    yes
+//                   containers that are not filled yet can exist
 //   UNINTERRUPTED   a collection or a compaction begins .. it has ended       **    **    yes      **       **       **    yes     yes   put off
 //
 //   move      compaction, and an image of the heap            measure   measures against pressure
-//   swap      another instance, over another memory, takes    unload    a module in C goes
-//             the core's place: frames of the old one must    look      a list of all objects
-//             not be on the stack                             release   what is empty goes back to the platform
+//   swap      the core's instance is replaced by another,     unload    a module in C is removed
+//             over another memory: frames of the old one      look      a list of all objects
+//             must not be on the stack                        release   empty memory goes back to the platform
 //
 //   *    Not asked: an allocator of the program has to free its own blocks. Other code that runs in the middle of an operation must not
 //        free blocks that the operation uses.
-//   **   Decided by the core, whose own states (core/objects/model/reentrancy.ts) are asked as well. They never forbid the action free:
-//        the core is in no state in which a free would harm while the program can call it.
+//   **   Decided by the core, which has states of its own (core/objects/model/reentrancy.ts). They never forbid a free: whenever the
+//        program can call free, the core is in a state in which that does no harm.
 
 /** The actions, as bits. */
 export const MOVE = 1;

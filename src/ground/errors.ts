@@ -107,7 +107,7 @@ function what(fault: Fault, at: string): string {
   }
 }
 
-/** `Heap.check()` found a broken structure of the heap: code outside overwrote memory, or pyheap has a bug. */
+/** `Heap.check()` found a broken structure of the heap: other code overwrote its memory, or pyheap has a bug. */
 export class HeapCorruption extends Error {
   override readonly name = "HeapCorruption";
   readonly address: Address;
@@ -124,7 +124,7 @@ export class ProtocolError extends Error {
   readonly code: number;
 
   constructor(what: string, code: number) {
-    super(`Internal error: the core has told of ${what} number ${code}, which is not known`);
+    super(`Internal error: the core reported ${what} number ${code}, which is not known`);
     this.code = code;
   }
 }

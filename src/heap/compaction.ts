@@ -10,11 +10,11 @@ import type { Foundation } from "./foundation.js";
 
 /** What a compaction did, in bytes. */
 export interface Compaction {
-  /** Copied to another place. */
+  /** The bytes that were copied to another place. */
   readonly moved: number;
-  /** Of objects that had to stay: other WebAssembly modules refer to them, or they were hashed by their address. */
+  /** The bytes of objects that had to stay: other WebAssembly modules refer to them, or they were hashed by their address. */
   readonly pinned: number;
-  /** Given back to the platform. */
+  /** The bytes that were given back to the platform. */
   readonly gained: number;
 }
 
@@ -30,7 +30,7 @@ export class Compactor {
   }
 
   /**
-   * Collects garbage and moves the remaining objects. Throws MemoryError if there is no room for a list of all objects.
+   * Collects garbage and moves the remaining objects. Throws MemoryError if there is no memory for a list of all objects.
    */
   compact(): Compaction {
     this.#foundation.states.must(MOVE, "compact the heap");
@@ -57,7 +57,7 @@ export class Compactor {
     return done;
   }
 
-  /** Throws the error that the core raised: there is no room for the list of all objects. Nothing has moved. */
+  /** Throws the error that the core raised: there is no memory for the list of all objects. Nothing has moved. */
   #refuse(): never {
     try {
       this.#bridge.raise();

@@ -45,7 +45,7 @@ export abstract class CoreHeap {
     return this.foundation.core.memory;
   }
 
-  // ---- Py_Malloc, Py_Realloc, Py_Free: as PyMem_*, but they throw where those return NULL ----
+  // ---- Py_Malloc, Py_Realloc, Py_Free: like PyMem_*, but they throw MemoryError instead of returning NULL ----
 
   /** Py_Malloc: a block of at least `n` bytes. Throws MemoryError. */
   malloc(n: number): Address {

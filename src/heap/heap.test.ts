@@ -138,7 +138,7 @@ describe("allocators of users", () => {
     heap.check();
   });
 
-  it("can't be a source of arenas that no address is behind of", async () => {
+  it("can't be a source of arenas that reach the end of the address space", async () => {
     const heap = await Heap.create();
     const returned: [Address, number][] = [];
     const first = heap.getArenaAllocator();

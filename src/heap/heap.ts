@@ -40,7 +40,7 @@ const ALLOCATOR_NAMES: readonly AllocatorName[] = [
 export interface HeapOptions {
   /** Hard limit in bytes on the memory that the heap reserves; the default is no limit. */
   readonly limit?: number;
-  /** As PYTHONMALLOC: pools or raw allocator for the mem and object domains, with or without debug hooks. */
+  /** A value of PYTHONMALLOC: pools or raw allocator for the mem and object domains, with or without debug hooks. */
   readonly allocator?: AllocatorName;
   /** A memory and a table that the caller made. From `base` up, only the heap may use the memory. */
   readonly memory?: WebAssembly.Memory;
@@ -128,7 +128,7 @@ export class Heap extends ObjectHeap {
 
   /**
    * The core's functions and memory, for another module to import: it calls them directly, from wasm to wasm. Once this
-   * was read, the heap stays in its memory, because `trim` would leave that module behind.
+   * was read, `trim` no longer moves the heap to another memory, because that module would go on using the old one.
    */
   get imports(): HeapImports {
     if (this.#imports) return this.#imports;
@@ -227,14 +227,14 @@ export class Heap extends ObjectHeap {
    * Moves the heap to a smaller memory, because a WebAssembly memory never shrinks. Addresses, handles and typed blocks
    * stay valid; but `heap.memory` is another memory, and views of the old one can't be used any more. The process keeps
    * the old memory until JavaScript's collector finds it. Compact first: only memory above the highest block is given
-   * back. Throws an Error in the middle of an operation, and MemoryError if there is no room for both memories at a
-   * time; then nothing has changed.
+   * back. Throws an Error in the middle of an operation, and MemoryError if the engine can't have both memories at the
+   * same time; then nothing has changed.
    */
   trim(): Trim {
     return this.#residence.trim();
   }
 
-  /** Fault injection, for tests of what a program does when memory runs out: see `failReservation`. */
+  /** The number of reservations so far. With `failReservation`, tests can try what a program does when memory runs out. */
   get reservations(): number {
     return this.foundation.word(C.RESERVATIONS_AT);
   }

@@ -295,7 +295,7 @@ export abstract class ObjectHeap extends CoreHeap {
 
   /**
    * Moves objects together, so that the memory above them can be given back. Garbage is collected before, and free
-   * lists are emptied. Handles stay valid. Throws MemoryError if there is no room for a list of all objects.
+   * lists are emptied. Handles stay valid. Throws MemoryError if there is no memory for a list of all objects.
    */
   compact(): Compaction {
     return this.objects.compactor.compact();

@@ -75,7 +75,7 @@ export class Recordings {
   }
 
   tallyStart(): StartTally {
-    if (this.isRunning) throw new Error("Cannot count what is allocated to start: a recording is under way");
+    if (this.isRunning) throw new Error("Cannot count what the interpreter allocates to start: a recording is under way");
     const tally = new StartTally(this.#core, this.#hooks);
     this.#side.domainsChanged();
     return tally;
@@ -92,7 +92,7 @@ export class Recordings {
     const { start, sample } = options;
     if (this.isRunning) throw new Error("Cannot trace: a recording is under way");
     if (start && sample !== undefined)
-      throw new Error("Cannot sample a recording that begins with the sums of a start");
+      throw new Error("Cannot sample a recording that begins with the sums of the interpreter's start");
     side.checkTraceable();
     const source = side.stackSource();
     let ends: (() => void)[] = [];

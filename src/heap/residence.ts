@@ -1,4 +1,5 @@
-// Where a heap lives: whether it can move to another memory, and when moving is worth its price. trim.ts does it.
+// The memory that a heap is in: whether the heap can move to another one, and when that is worth its price. trim.ts moves
+// it.
 
 import { SWAP } from "../core/reentrancy.js";
 import type { Objects } from "./objects.js";
@@ -24,7 +25,7 @@ export class Residence {
     this.#stays ??= why;
   }
 
-  /** Moves the heap to the smallest memory that has room for it. */
+  /** Moves the heap to the smallest memory that it fits into. */
   trim(): Trim {
     const { core, foundation } = this.#objects;
     foundation.states.must(SWAP, "trim the heap");

@@ -1,11 +1,11 @@
 // Trimming: a WebAssembly memory never shrinks, so the heap moves to a smaller one, and the old one is dropped.
 //
 //   old memory   |  | state | heap ........... brk |      not used any more       |
-//   new memory   |  | state | heap ........... brk |                                the same addresses, the same table
+//   new memory   |  | state | heap ........... brk |                                the same addresses and table indices
 //
 // All of a heap's state is in its memory, so nothing has to be translated: a new instance over the new memory continues
-// where the old one stopped, and takes its places in the table. JavaScript keeps the old memory until its own collector
-// finds that nothing refers to it.
+// where the old one stopped. Its functions have the same places in a new table, which is otherwise a copy of the old one.
+// JavaScript keeps the old memory until its own collector finds that nothing refers to it.
 
 import * as C from "../core/constants.gen.js";
 import type { Core } from "../core/core.js";
@@ -23,7 +23,7 @@ export interface Trim {
   readonly stays?: string;
 }
 
-/** The size in bytes of the smallest memory that has room for all that the heap has from the platform. */
+/** The size in bytes of the smallest memory into which everything fits that the heap has from the platform. */
 export function leastMemory(core: Core): number {
   const reserved = new Words(core).get(core.control + C.RESERVED_AT);
   return Math.ceil((core.control + reserved) / WASM_PAGE) * WASM_PAGE;

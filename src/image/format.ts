@@ -7,9 +7,9 @@
 //   40  CRC-32 of the metadata            44  CRC-32 of the 44 bytes before it
 //   48  metadata, JSON in UTF-8           then the memory, from the control block up
 //
-// All numbers are little-endian. The checksum of the memory is that of checksum.ts: the XXH64 of its last CHECKED
-// bytes, whose seed is the checksum of all that is before; the checksum of no bytes is 0. An image belongs to one build
-// of the core, whose structures it contains; the module's checksum identifies it.
+// All numbers are little-endian. The checksum of the memory is computed in pieces of CHECKED bytes (checksum.ts): it is
+// the XXH64 of the last piece, with the checksum of all pieces before as the seed; 0 is the seed of the first piece. An
+// image contains structures of the core, so it belongs to one build of the core; the module's checksum identifies that.
 
 import { crc32 } from "../ground/crc32.js";
 import { ImageError } from "../ground/errors.js";

@@ -11,8 +11,8 @@ export function compress(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /**
- * Ends the stream with an error as soon as it has more than `size` bytes, because a few compressed bytes can stand for
- * any number.
+ * Ends the stream with an error as soon as it has more than `size` bytes, because a few compressed bytes can become any
+ * number of bytes.
  */
 function atMost(size: number): TransformStream<Uint8Array, Uint8Array> {
   let left = size;

@@ -111,7 +111,7 @@ export class GarbageCollector {
     return [f.gc_count(0), f.gc_count(1), f.gc_count(2)];
   }
 
-  /** Figures of what was done so far, for each generation. */
+  /** For each generation, what its collections have done so far. */
   get stats(): readonly GenerationStats[] {
     const { f } = this.#bridge;
     return GENERATIONS.map((k) => ({

@@ -1,4 +1,4 @@
-// The calls of the objects back to their host.
+// The calls of the core's object layer back to its host.
 //
 // An exception of a callback must not pass through WebAssembly frames, because that would leave an operation half done.
 // It is reported instead, as by Python's sys.unraisablehook.
@@ -19,7 +19,10 @@ export interface ObjectParts extends AllocatorParts {
   readonly gc: GarbageCollector;
   /** The program's types. */
   readonly types: { drop(hostId: number): void };
-  /** The functions in the table; those of C that are cast are made callable. */
+  /**
+   * The functions in the table. C may call a function with another type than it has: `callable` returns the index of a
+   * function of the type that the call has.
+   */
   readonly casts: {
     callable(index: number, parameters: number, returns: boolean): number;
     functionAt(index: number): (a: number, b: number, c: number) => number | undefined;
@@ -110,7 +113,7 @@ export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports 
   readonly callable = (f: number, parameters: number, returns: number): number =>
     this.parts?.casts.callable(f >>> 0, parameters, returns !== 0) ?? f;
 
-  /** Calls a function in C for the core, which may be in the middle of anything. An exception is reported. */
+  /** Calls a function in C for the core, which may be in the middle of an operation. An exception is reported. */
   readonly guarded = (index: number, a: number, b: number, c: number): number => {
     try {
       return (this.parts as ObjectParts).casts.functionAt(index)(a, b, c) ?? 0;

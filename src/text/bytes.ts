@@ -23,7 +23,7 @@ export function signedBytes(n: number): string {
   return Math.round(n) > 0 ? `+${bytes(n)}` : bytes(n);
 }
 
-/** A power of two without a fraction: `512 B`, `4 KiB`. */
+/** A size in the largest unit that needs no fraction: `512 B`, `4 KiB`, `1536 B`. */
 export function exactBytes(n: number): string {
   let value = n;
   let unit = 0;

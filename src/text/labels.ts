@@ -12,7 +12,7 @@ export function placeOf({ file }: { readonly file: string }, line: number): stri
   return file === "" ? "" : `${file}${line > 0 ? `:${line}` : ""}`;
 }
 
-/** The last part of a path; for a package's own file with its folder: `json/__init__.py`. */
+/** The last part of a path. A name like `__init__.py` has its folder before it: `json/__init__.py`. */
 function fileName(path: string): string {
   return /[^/\\]*[/\\]__\w+__\.py$/.exec(path)?.[0] ?? path.replace(/^.*[/\\]/, "");
 }

@@ -5,7 +5,7 @@
 import type { Reentrancy } from "../../core/reentrancy.js";
 import type { Reader } from "./reader.js";
 
-/** The lowest word of the stack of C, as long as nothing has overrun the stack. */
+/** The value of the lowest word of the C stack, as long as nothing has overrun the stack. */
 export const CANARY = 0x57ac_0ff1;
 
 /** The stack of modules in C. */
@@ -70,8 +70,8 @@ export class Border {
   }
 
   /**
-   * Notes that an exception has ended a call of the core's, which goes on. Returns the error to report; or throws it,
-   * if it ends the program.
+   * Notes that an exception has ended a call that the core made, and that the core goes on. Returns the error to report;
+   * or throws it, if it ends the program.
    */
   contained(error: unknown): unknown {
     if (this.#stack.isEnd(error)) throw error;

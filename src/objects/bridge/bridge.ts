@@ -105,7 +105,7 @@ export class Bridge {
     return this.#results.handleOf(address);
   }
 
-  /** Like popHandle, after a call that pushed something, or failed: then throws. */
+  /** Like popHandle, after a call that pushes something. If the call failed (`done` is 0), throws the core's error. */
   made(done: number): Handle {
     return this.#results.made(done);
   }

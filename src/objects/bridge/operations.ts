@@ -19,7 +19,7 @@ export function reprOf(bridge: Bridge, value: unknown): string {
   });
 }
 
-/** a <operator> b, as Python has it. */
+/** a <operator> b, as in Python. */
 export function binary(bridge: Bridge, a: unknown, operator: BinaryOperator, b: unknown): unknown {
   const number = BINARY_SIGNS.indexOf(operator);
   if (number < 0)

@@ -153,7 +153,7 @@ export class Reader {
     return { items: isList ? this.word(object + C.LIST_ITEMS) : object + C.TUPLE_ITEMS, size };
   }
 
-  /** Shows the key and value of each entry of a dict, in order. */
+  /** Calls `visit` with the key and value of each entry of a dict, in order. */
   entries(dict: number, visit: (key: number, value: number) => void): void {
     const keys = this.word(dict + C.DICT_KEYS);
     const values = this.word(dict + C.DICT_VALUES);
@@ -167,7 +167,7 @@ export class Reader {
     }
   }
 
-  /** Shows each item of a set. */
+  /** Calls `visit` with each item of a set. */
   members(set: number, visit: (item: number) => void): void {
     const table = this.word(set + C.SET_TABLE);
     const mask = this.word(set + C.SET_MASK);

@@ -83,7 +83,7 @@ export class Results {
     return this.#wrap(index, this.#f.handle_kind(index), this.#f.handle_host_id(index));
   }
 
-  /** Like popHandle, after a call that pushed something, or failed: then throws. */
+  /** Like popHandle, after a call that pushes something. If the call failed (`done` is 0), throws the core's error. */
   made(done: number): Handle {
     if (done === 0) this.#errors.raise();
     return this.popHandle();

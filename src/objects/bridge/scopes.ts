@@ -29,7 +29,7 @@ export class Scopes {
 
   /**
    * Runs a callback of the program, in the middle of whatever the program is doing. Scopes that are open there do not
-   * own the handles that the callback makes; and results are values, even if the program is in `exact`.
+   * own the handles that the callback makes; and scalar results are values, even if the program is inside of `exact`.
    */
   aside<T>(run: () => T): T {
     const scopes = this.#scopes.splice(0);

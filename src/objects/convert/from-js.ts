@@ -258,7 +258,7 @@ class Conversion {
   }
 }
 
-/** Pushes a whole value. Throws ConversionError if a part can't be converted, MemoryError if there is no room. */
+/** Pushes a whole value. Throws ConversionError if a part can't be converted, MemoryError if there is no memory. */
 export function pushValue(bridge: Bridge, value: unknown): void {
   try {
     new Conversion(bridge).run(value);

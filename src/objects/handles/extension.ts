@@ -1,10 +1,10 @@
 // Objects whose types are not defined by a program in TypeScript: modules, functions and types in C, and their
-// instances. Their abilities, attributes and calls, are those of every object (object.ts).
+// instances. Their attributes and calls are those of every object (object.ts).
 
 import { indexOf } from "../bridge/handle.js";
 import { PyObject } from "./object.js";
 
-/** Stands for "there is no next item". */
+/** The result of a step of an iterator at its end. */
 const END = Symbol("end");
 
 /** A module: its functions, types and constants are attributes. */

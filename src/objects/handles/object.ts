@@ -1,4 +1,4 @@
-// The abilities of every Python object, of any type.
+// The operations that every Python object has, whatever its type.
 
 import type { Comparison } from "../../core/catalogue.gen.js";
 import * as C from "../../core/constants.gen.js";

@@ -39,7 +39,7 @@ export interface TypeOptions<F extends Fields = Fields, I extends FieldType = Fi
   readonly dealloc?: (fields: LastNumbers<F>, items: readonly number[]) => void;
 }
 
-/** Whether an item is read or assigned; the message of an IndexError tells which. */
+/** Whether an item is read or assigned, for the message of an IndexError. */
 const AT_GET = 0;
 const AT_SET = 1;
 const MOST_ITEMS = 0xffff_ffff;
