@@ -75,7 +75,8 @@ export class Recordings {
   }
 
   tallyStart(): StartTally {
-    if (this.isRunning) throw new Error("Cannot count what the interpreter allocates to start: a recording is under way");
+    if (this.isRunning)
+      throw new Error("Cannot count what the interpreter allocates to start: a recording is under way");
     const tally = new StartTally(this.#core, this.#hooks);
     this.#side.domainsChanged();
     return tally;
