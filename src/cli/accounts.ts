@@ -1,8 +1,9 @@
-// In Python: who runs the program. Emscripten says that it is root, and has no pwd and grp.
+// The user who runs the program, as Python sees it. Emscripten says that the user is root, and has no modules pwd and
+// grp.
 
 import { userInfo } from "node:os";
 
-/** Functions of `os` that tell who runs a program, and what they answer. */
+/** The functions of `os` that tell who runs a program, each with the value that it returns. */
 export function userNumbers(): Record<string, number | number[]> {
   const { getuid, geteuid, getgid, getegid, getgroups } = process;
   const asked = Object.entries({ getuid, geteuid, getgid, getegid, getgroups });
@@ -16,14 +17,15 @@ export function userEntry(): readonly (string | number)[] {
     const { username, uid, gid, homedir, shell } = userInfo();
     return [username, uid, gid, homedir, shell ?? ""];
   } catch {
-    // Nobody has entered the user anywhere.
+    // The machine's list of users does not have this user.
     return [];
   }
 }
 
 /**
- * accounts(numbers, user): functions of `os` answer these numbers; `pwd` and `grp` read /etc/passwd and /etc/group, and know the user also if that is not there:
- * `user` is name, uid, gid, home folder and shell, or nothing.
+ * accounts(numbers, user) makes functions of `os` return these numbers, and adds the modules `pwd` and `grp`, which read
+ * /etc/passwd and /etc/group. `user` is name, uid, gid, home folder and shell; `pwd` has them even if /etc/passwd does
+ * not list the user. `user` is empty if they are not known.
  */
 export const ACCOUNTS = `
 def accounts(numbers, user):

@@ -3,8 +3,8 @@
 //
 //   program's thread: events -> messages -> sums -> FILE.part, which takes the place of FILE
 //
-// The file is written only when the recording ends if it is not a regular file, or if no second file can be made beside
-// it.
+// If FILE is not a regular file, or if no second file can be made beside it, FILE is written only when the recording
+// ends.
 
 import { closeSync, fstatSync, openSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { Analysis } from "../trace/analysis.js";
@@ -15,10 +15,9 @@ import type { TraceRequest } from "./protocol.js";
 import { writeAll } from "./stdio.js";
 import { reasonOf } from "./system/errors.js";
 
-/**
- * Milliseconds between two writes of the file. After a write that took long, the pause is this many times its duration.
- */
+/** Milliseconds between two writes of the file. */
 const SAVE_EVERY = 1000;
+/** After a write that took long, the pause is this many times the duration of the write. */
 const PAUSE = 20;
 
 export class AggregatedFile {
@@ -37,7 +36,7 @@ export class AggregatedFile {
     this.#timer = setInterval(() => this.#save(), SAVE_EVERY);
   }
 
-  /** Takes what the program's thread has recorded: a header, or a content. */
+  /** Takes bytes that the program's thread has recorded: a header, or the content of a block. */
   take(bytes: Uint8Array): void {
     this.#feed.push(bytes);
     this.#hasMore = true;

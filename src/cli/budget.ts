@@ -10,17 +10,16 @@ import type { View } from "../trace/accounts.js";
 export const OVER_BUDGET = 3;
 
 export interface Budget {
-  /**
-   * The most bytes that may be live at once, and that may be left at the end; undefined: any number. What the
-   * interpreter's start allocated is not counted.
-   */
+  // What the interpreter's start allocated is not counted.
+  /** The most bytes that may be live at once; undefined: any number. */
   readonly failOverPeak?: number;
+  /** The most bytes that may still be live at the end; undefined: any number. */
   readonly failOverLeak?: number;
 }
 
 const SHOWN = { rows: 5, frames: 12, sort: "bytes", minShare: 0 } as const;
 
-/** The parts of a recording that are over the budget, as text; undefined if it is within. */
+/** A text with the figures that are over the budget, and with their stacks; undefined if there are none. */
 export function overBudget(trace: TraceReport, budget: Budget, colors: Colors): string | undefined {
   const check = (view: View, what: string, most: number | undefined): string[] => {
     const report = traceReport({ ...trace, view, colors });

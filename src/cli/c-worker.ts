@@ -8,7 +8,8 @@ import { writeAll } from "./stdio.js";
 import { UsageError } from "./system/errors.js";
 import { INTERRUPTS, type Interruptible } from "./thread-interrupts.js";
 
-// A thread's own streams pass through the main thread: what was printed last would be lost with the thread.
+// A thread's own streams send their text to the main thread. If the thread were stopped, its last text would be lost.
+// Therefore each text is written at once.
 for (const [fd, stream] of [
   [1, process.stdout],
   [2, process.stderr],

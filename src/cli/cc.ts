@@ -7,9 +7,10 @@ import { UsageError } from "./system/errors.js";
 import { checkFile, type FileKind } from "./system/files.js";
 
 const HELP = `
-What -o names, or file.wasm, is overwritten if it is such a module; with --force, whatever it is.
-Any other option is the compiler's (-O3, -g, -I, -D, -W, -std ...), but for -Wl,... , which is the linker's.
-Every function that is not static can be called. The headers of the Python/C API and a small C library are there.`;
+The output is file.wasm, or the file that -o names. An existing file is overwritten only if it is such a module; with
+--force, always.
+Other options go to the compiler (-O3, -g, -I, -D, -W, -std ...); -Wl,... goes to the linker.
+Every function that is not static can be called. The module can use the Python/C API and a small C library.`;
 
 interface Arguments {
   readonly sources: string[];

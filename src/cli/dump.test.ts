@@ -34,7 +34,7 @@ async function liveIn(file: string) {
 const LIMIT = "24MiB";
 /**
  * Bounds of the live bytes in a dump: far below the limit, which also covers the interpreter's start, and far above
- * what a program has that freed its rows.
+ * those of a program that has freed its rows.
  */
 const [LEAST, MOST] = [8 * 2 ** 20, 24 * 2 ** 20];
 

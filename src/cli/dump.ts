@@ -36,7 +36,7 @@ export function checkDump(
   if (resolve(dump) === resolve(file)) throw new UsageError(`Cannot write both the trace and the dump to ${dump}`);
   if (!aggregate && !fstatSync(fd).isFile()) {
     throw new UsageError(
-      `Cannot dump a trace that goes to ${file}: a dump is a copy of the trace, which is to be a file`,
+      `Cannot dump a trace that goes to ${file}: a dump is a copy of the trace, so the trace must be a file`,
     );
   }
   checkFile(dump, TRACE, { isNamed: true, ...how });

@@ -1,4 +1,4 @@
-// The parts of Emscripten's file systems, which Pyodide uses, that host-files.ts and folders.ts need.
+// Types of Emscripten's file systems, which Pyodide uses: the parts that host-files.ts and folders.ts need.
 
 import type { PyodideAPI } from "pyodide";
 
@@ -107,7 +107,7 @@ export interface EmscriptenFiles {
   mount(type: NodeFiles, options: { readonly root: string }, path: string): Node;
 }
 
-/** The error that a program sees, for Node's name of one. */
+/** The error that a program sees for an error of Node's with this name, such as ENOENT. */
 export function errorOf({ ErrnoError, filesystems }: EmscriptenFiles, code: string): Error {
   return new ErrnoError(filesystems.NODEFS.convertNodeCode({ code }) ?? ERRNO.EIO);
 }

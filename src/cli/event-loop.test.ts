@@ -112,8 +112,7 @@ describe("asyncio in a program", () => {
     });
     expect(stdout.split("\n")).toEqual([
       ...["328350", "timeout", "wait_for", "[None, 190]", "locked"],
-      // The generator that was left half-way is closed when it is collected, which the loop does at an undefined
-      // moment.
+      // The generator that was not used up is closed when it is collected, which the loop does at an undefined moment.
       ...["closed", "closed", "[0, 1, 2, 3]", "(ValueError('no'),)", "later", "True", "True False", "done"],
       ...["49 64", "81", "no running event loop", ""],
     ]);

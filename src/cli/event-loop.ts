@@ -7,8 +7,8 @@
 // JavaScript's loop: a program that only waits for promises ends with an error that says so, rather than waiting for ever.
 
 /**
- * Defines install(wait): from then on, loops that asyncio makes are of this kind, and none is running. `wait` sleeps for seconds, at most
- * until a signal comes.
+ * Defines install(wait). After that call, asyncio makes loops of this kind, and no loop is running. `wait` sleeps for a
+ * number of seconds, or until a signal comes.
  */
 export const EVENT_LOOP = `
 def install(wait):
@@ -18,7 +18,7 @@ def install(wait):
     FOREVER = 3600
 
     class Selector:
-        "What a loop asks for events: it has none, and sleeps."
+        "The object that a loop asks for events. It has none, and sleeps."
 
         def __init__(self, loop):
             self.loop = loop
@@ -58,14 +58,14 @@ def install(wait):
 
         def create_future(self):
             future = super().create_future()
-            # Code that does not name this function called something of JavaScript's, which answered a promise.
+            # If the calling code does not name this function, it called JavaScript, which returned a promise: Pyodide makes its future here.
             if "create_future" not in sys._getframe(1).f_code.co_names:
                 self._promises.add(future)
                 future.add_done_callback(self._promises.discard)
             return future
 
         def _refuse_promise(self):
-            "Nothing is ready or scheduled: fails what is awaited, if that is a promise. Answers whether it did."
+            "Called when nothing is ready or scheduled. If a promise is awaited, makes it fail. Returns whether one is awaited."
             future = next(iter(self._promises), None)
             if future is not None:
                 future.set_exception(RuntimeError("pyheap run cannot wait for a JavaScript promise"))
@@ -93,7 +93,7 @@ def install(wait):
             signal.signal(sig, signal.default_int_handler if sig == signal.SIGINT else signal.SIG_DFL)
             return True
 
-    # Pyodide's loop was running, its policy is in place, and asyncio.run goes through it.
+    # Undoes what Pyodide has done: its loop counts as running, its policy is set, and it has replaced asyncio.run.
     events._set_running_loop(None)
     events._event_loop_policy = None
     asyncio.run = asyncio.runners.run

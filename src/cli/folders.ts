@@ -78,8 +78,9 @@ export interface Seen {
 }
 
 /**
- * Shows only the places. `hitWall` is called with the path of a file that the program opens or creates, if only the
- * machine has that file, or could have it. The program gets the error for a file that does not exist.
+ * Shows only the places. `hitWall` is called with the path of a file that the program opens or creates, if the program
+ * does not see the path, but the machine has that file or its folder. The program gets the error for a file that does
+ * not exist.
  */
 function showOnly(FS: EmscriptenFiles, places: readonly Place[], hitWall: (path: string) => void): void {
   const files = new HostFiles(FS, places);
@@ -97,7 +98,7 @@ function showOnly(FS: EmscriptenFiles, places: readonly Place[], hitWall: (path:
   };
 }
 
-/** Whether the program does not see a path, though the machine has a file there, or at least the folder. */
+/** Whether the program does not see a path, though the machine has a file there, or at least the file's folder. */
 function isHidden(path: string, places: readonly Place[]): boolean {
   if (!isAbsolute(path) || places.some(({ guest }) => contains(guest, path))) return false;
   return existsSync(path) || (dirname(path) !== "/" && existsSync(dirname(path)));

@@ -38,7 +38,7 @@ const FLAGS = [
 const CREATE = 0o100;
 const EXCLUSIVE = 0o200;
 const WRITES = 0o3;
-/** statvfs's flag. */
+/** The flag of statvfs for a file system that can only be read. */
 const READ_ONLY = 1;
 
 /** All files that the program sees at their own paths. */
@@ -126,7 +126,7 @@ export class HostFiles {
     return place === EVERYTHING ? guest : join(place.host, guest.slice(place.guest.length));
   }
 
-  /** The place that an entry of a folder is, if it is one. */
+  /** The place at the path of a folder's entry, if there is one. */
   #placeAt(parent: Node, name: string): Place | undefined {
     if (this.#places.length === 0) return undefined;
     const guest = join(this.#guest(parent), name);
@@ -159,7 +159,7 @@ export class HostFiles {
     return new this.#FS.ErrnoError(errno);
   }
 
-  /** As #try, with the path of a node. */
+  /** Like #try, but passes the path of a node to the function. */
   #at<T>(node: Node, ask: (path: string) => T): T {
     return this.#try(() => ask(this.#path(node)));
   }
@@ -345,8 +345,7 @@ export class HostFiles {
       const flags = this.#placeOf(this.#guest(node)).isReadOnly ? READ_ONLY : 0;
       return { ...rest, bsize, frsize: bsize, fsid: 0, flags, namelen: 255 };
     };
-    // The memory, the machine and each place count as devices of their own, so a file can't be renamed from one to
-    // another.
+    // The memory, the machine and each place count as different devices, so a file can't be renamed from one to another.
     FS.rename = (from, to) => {
       const [there, here] = [from, to].map((path) => FS.lookupPath(path, { parent: true }).node) as [Node, Node];
       const node = FS.lookupNode(there, nameIn(from));

@@ -5,7 +5,7 @@
 import { type Shared, WORD } from "./shared.js";
 
 const END = -1;
-/** Milliseconds after which a wait looks for an interrupt: one that came just before the wait is noticed then. */
+/** Milliseconds after which a wait looks for an interrupt, because an interrupt just before the wait does not end it. */
 const LOOK_EVERY = 50;
 
 /** The main thread's side: sends bytes of standard input when it is asked. */

@@ -12,10 +12,10 @@ import { Tape } from "../../test/trace-data.js";
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-killed-c-"));
 
-/** Milliseconds that a recording may lose, with the time that a busy machine may be late. */
+/** Milliseconds of which a recording may lose the events, plus the delay of a busy machine. */
 const MOST_LOST = 1000 + 2500;
 
-/** 20 blocks of 5,000 bytes; then it computes, or allocates and frees for ever. */
+/** Allocates 20 blocks of 5,000 bytes. Then computes, or allocates and frees, without end. */
 const PROGRAM = `
 #include <stdio.h>
 #include <stdlib.h>

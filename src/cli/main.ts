@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `pyheap`: one subcommand to a file.
+// The command `pyheap`. Each subcommand has its file.
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";

@@ -1,7 +1,7 @@
-// In Python: micropip, for programs that install packages while they run, with what gets packages for imports. Pyodide's own waits for promises of JavaScript's,
-// which not every engine can do.
+// The Python module micropip, for programs that install packages while they run. It gets packages in the same way as
+// imports do (package-imports.ts). Pyodide's micropip waits for promises of JavaScript's, which not every engine can do.
 
-/** add_micropip(install) adds the module: install takes requirements, gets them with what they need, and raises ValueError if it can't. */
+/** add_micropip(install) adds the module. `install` gets packages and all that they need, or raises ValueError. */
 export const MICROPIP = `
 def add_micropip(install):
     import sys
@@ -10,7 +10,7 @@ def add_micropip(install):
 
     async def install_all(requirements, keep_going=False, deps=True, credentials=None, pre=False, *, index_urls=None, constraints=None,
                           reinstall=False, verbose=None):
-        "Gets packages with what they need: their names with versions, or URLs of wheels. Options that would change this are refused."
+        "Gets packages, given by name and version or by the URL of a wheel, and all that they need. Options that would change this are refused."
         asked = [requirements] if isinstance(requirements, str) else list(requirements)
         others = {"deps": deps is not True, "credentials": credentials, "pre": pre, "index_urls": index_urls, "constraints": constraints}
         for name, is_set in others.items():

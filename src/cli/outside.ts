@@ -1,15 +1,16 @@
-// In Python, once it has started: its environment and paths become those of the machine.
+// Gives Python, after its start, the environment variables and the paths of the machine.
 
 /**
- * outside(environment, prefix, sites, zone): the program sees these variables and no others; `prefix` is the folder of a virtual environment, or "", and `sites` has
- * folders of packages; `zone` has two names, or none. The module search path gets PYTHONPATH in front, as when Python starts. Answers
- * add_libraries(folder), after which libraries are looked for in a folder.
+ * Defines outside(environment, prefix, sites, zone). The program sees the variables in `environment`, and no others.
+ * `prefix` is the folder of a virtual environment, or ""; `sites` has folders of packages; `zone` has the two names of a
+ * time zone, or none. PYTHONPATH comes first in the module search path, as when Python starts. Returns
+ * add_libraries(folder), which adds a folder in which libraries are looked for.
  */
 export const OUTSIDE = `
 def outside(environment, prefix, sites, zone):
     import os, site, sys, time
 
-    # Only the C library needs to know where the libraries are that modules in C are linked to.
+    # The folders of the libraries that modules in C are linked to. Only the C library needs them, so os.environ does not show them.
     libraries, putenv = os.environ.get("LD_LIBRARY_PATH", "").split(":"), os.putenv
     os.environ.clear()
     os.environ.update(environment)
@@ -23,7 +24,7 @@ def outside(environment, prefix, sites, zone):
     first = []
     if environment.get("PYTHONPATH"):
         first = [os.path.abspath(path) for path in environment["PYTHONPATH"].split(os.pathsep)]
-    # Pyodide puts the current folder there, which only -c and -m do: they will.
+    # Pyodide puts the current folder into the path, which is removed here. Later, -c and -m add it themselves.
     first.append("")
     sys.path[:] = [*filter(None, dict.fromkeys(first)), *(path for path in sys.path if path not in first)]
 

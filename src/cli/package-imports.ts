@@ -1,9 +1,12 @@
-// In Python: which packages a program imports, found before it runs, and found when it imports them.
+// Python code that finds the packages that a program imports: in the program's source before it runs, and when it
+// imports them.
 
 /**
- * package_imports(offered, get, folders, add_libraries) readies Python for packages: `offered` names modules that can be had, `folders` has the packages that are there
- * already. `get` takes triples: a module, what imports it, and True; or a requirement, who asks for it, and False. It returns pairs: a folder and "", or a module and why it can't be had.
- * package_imports returns look(kind, target), which reads the program and the modules beside it, and gets the packages that they import; and install(requirements).
+ * package_imports(offered, get, folders, add_libraries) prepares Python for packages. `offered` has the names of modules
+ * that can be had, `folders` the packages that are there already. `get` takes triples: a module, what imports it, and
+ * True; or a requirement, who asks for it, and False. It returns pairs: a folder and ""; or a module, and why it can't be
+ * had. package_imports returns two functions: look(kind, target) reads the program and the modules beside it, and gets
+ * the packages that they import; install(requirements) gets packages, or raises ValueError.
  */
 export const PACKAGE_IMPORTS = `
 FIND_SPEC = """
@@ -60,7 +63,7 @@ def package_imports(offered, get, folders, add_libraries):
             raise ValueError("\\n".join(reasons))
 
     def is_foreign(spec):
-        "Whether a package has modules for another machine: as one that was made for the machine's own Python has."
+        "Whether a package has modules in C for another machine, such as one that was installed for the machine's own Python."
         for folder in spec.submodule_search_locations or ():
             for _, _, files in os.walk(folder):
                 if any(tagged(name) and not name.endswith(ours) for name in files):
@@ -70,7 +73,7 @@ def package_imports(offered, get, folders, add_libraries):
     def is_there(name):
         try:
             spec = path_finder.find_spec(name)
-            # A folder without modules of its own is one only if nothing else is there.
+            # A folder without __init__.py does not count: an offered package takes precedence.
             return spec is not None and spec.origin is not None and not is_foreign(spec)
         except Exception:
             return False
@@ -78,31 +81,31 @@ def package_imports(offered, get, folders, add_libraries):
     foreign = set()
 
     def find(name):
-        "What a package has that was not loaded, and no path has in a form that can run."
+        "The spec of a module. Gets its package first, if that was not loaded and no path has the module in a form that can run."
         if name in offered and not is_there(name):
             if path_finder.find_spec(name) is not None:
                 foreign.add(name)
             fetch([(name, "the program imports")])
-        # What has parts for another machine may work without them.
+        # A package that has parts for another machine may work without them.
         return name in foreign and path_finder.find_spec(name, loaded) or path_finder.find_spec(name)
 
     class PackageFinder:
         pass
 
     space = {"find": find, "offered": offered, "foreign": foreign, "failures": failures}
-    # Tracebacks of failed imports leave frames of the import system out, which they know by their file.
+    # Tracebacks of failed imports omit frames of the import system, which are recognized by this file name.
     exec(compile(FIND_SPEC, "<frozen importlib._bootstrap>", "exec"), space)
     PackageFinder.find_spec = staticmethod(space["find_spec"])
     for folder in folders:
         add(folder)
-    # In front of the path's own finder, which would take what can't run.
+    # In front of the path's own finder, which would also find modules that can't run.
     sys.meta_path.insert(sys.meta_path.index(path_finder) if path_finder in sys.meta_path else 0, PackageFinder)
 
     def is_typing(test):
         return getattr(test, "attr", getattr(test, "id", None)) == "TYPE_CHECKING"
 
     def imports(node):
-        "Names of modules that a tree imports: level, name, line. A name can be one of what a module has."
+        "The imports in a tree: level, name and line. The name is that of a module, or of something in a module."
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield 0, alias.name, node.lineno

@@ -73,7 +73,7 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_native", NULL, 
 PyMODINIT_FUNC PyInit__native(void) { return PyModule_Create(&definition); }
 `;
 
-/** C's memory is used beside Python's, and nothing of it is broken. */
+/** Uses C's memory beside Python's, and checks that nothing is broken. */
 const NATIVE_USED = [
   "import native, pyheap",
   "assert native.reversed_copy('stressed') == 'desserts'",
@@ -83,7 +83,7 @@ const NATIVE_USED = [
   "import needy; assert needy.ask(6) == 42",
 ];
 
-/** A module that needs a library, which is a package of its own. */
+/** A module that needs a library, which is another package. */
 const NEEDY = `
 #include <Python.h>
 int answer_of(int n);

@@ -1,5 +1,4 @@
-// Where a program sees folders of the machine that it does not see at their own paths: --mount, and --sandbox, which
-// shows only what is named.
+// The folders that the options show to a program: --mount shows one at another path, and --sandbox hides all others.
 
 import { realpathSync, statSync } from "node:fs";
 import { platform } from "node:os";
@@ -60,11 +59,14 @@ export function parseMount(text: string): Place {
   return { guest: at, host: folderOf(resolve(host), problem), isReadOnly: access === "ro" };
 }
 
-/** The folders that the program sees at other paths than their own. Throws UsageError if one can't be shown there. */
+/**
+ * The folders that the options show to the program. Without --sandbox, the program also sees all other files, at their
+ * own paths. Throws UsageError if a folder can't be shown at its path.
+ */
 export function choosePlaces({ mount = [], sandbox = false }: PlaceOptions, needed: Needed): Place[] {
   const mounts = mount.map(parseMount);
   if (platform() === "win32" && (sandbox || mounts.length > 0)) {
-    throw new UsageError("Cannot use --mount or --sandbox on Windows: paths there have no place in Python's own files");
+    throw new UsageError("Cannot use --mount or --sandbox on Windows: its paths do not fit into Python's own files");
   }
   for (const { guest } of mounts) {
     if (mounts.filter((other) => other.guest === guest).length > 1) {

@@ -16,12 +16,12 @@ export const PRELUDE = `
 def prepare(executable, script, is_module, wait, make_room, end, forgotten):
     import atexit, os, sys, time
 
-    # A module of the program's own, which ends with it: Pyodide holds on to the dict of the one that it made.
+    # The program gets a new __main__, which is freed when the program ends. Pyodide keeps the dict of the one that it made.
     made = sys.modules["__main__"].__dict__
     main = sys.modules["__main__"] = type(sys)("__main__")
     main.__dict__.update({name: value for name, value in made.items() if name.startswith("__")})
     sys.executable = executable
-    # Pyodide had a terminal there when Python made its streams.
+    # When Python made its streams, Pyodide's standard output was a terminal.
     sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
 
     def importer_of(path):
@@ -31,8 +31,8 @@ def prepare(executable, script, is_module, wait, make_room, end, forgotten):
             except ImportError:
                 pass
 
-    # CPython's main function looks whether the program is a folder or an archive, and imports what runs modules. It finds both done: so
-    # they belong to the interpreter's start, and not to the program.
+    # CPython's main function looks whether the program is a folder or an archive, and imports runpy to run modules. Both are done here
+    # already, so that their memory belongs to the interpreter's start, and not to the program.
     if script is not None:
         path = script if os.path.isabs(script) else f"{os.getcwd()}/{script}"
         sys.path_importer_cache[path] = importer = importer_of(path)
@@ -42,7 +42,7 @@ def prepare(executable, script, is_module, wait, make_room, end, forgotten):
 
     class End:
         __slots__ = ()
-        # Without frames of Python's, which a function that traces the program would see.
+        # Functions of JavaScript's: a function that traces the program would see frames of Python's.
         __call__ = staticmethod(end)
         __del__ = staticmethod(forgotten)
 
@@ -54,7 +54,7 @@ def prepare(executable, script, is_module, wait, make_room, end, forgotten):
     is_instance, numbers = isinstance, (int, float)
 
     def sleep(seconds, /):
-        "As time.sleep, but interruptible, and without keeping the processor busy."
+        "Like time.sleep, but interruptible, and without keeping the processor busy."
         if not is_instance(seconds, numbers) or not 0 < seconds < 2**32:
             return sleep_at_once(seconds)
         until = monotonic() + seconds
@@ -67,7 +67,7 @@ def prepare(executable, script, is_module, wait, make_room, end, forgotten):
     show, frame = sys.excepthook, sys._getframe
 
     def excepthook(kind, value, trace, /):
-        "As sys.excepthook, also when there is no memory."
+        "Like sys.excepthook, but works also when there is no memory."
         nonlocal reserve
         reserve = None
         if frame().f_back is None:

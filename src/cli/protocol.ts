@@ -31,10 +31,10 @@ export interface PackageRequest {
   readonly folders: readonly string[];
 }
 
-/** A heap snapshot is wanted when the program has ended. */
+/** The heap snapshot to take when the program has ended. */
 export interface SnapshotRequest {
   readonly file: string;
-  /** It is open, and empty. */
+  /** A descriptor of the file, which is open and empty. */
   readonly fd: number;
 }
 

@@ -49,7 +49,7 @@ const EXECUTABLE = "pyheap run";
  */
 const ENDING_BYTES = 2 ** 23;
 
-/** What the end of the thread needs of CPython's module, besides what a heap needs. */
+/** The functions of CPython's module that this thread needs, besides those that a heap needs. */
 interface Main extends Dispositions {
   Py_RunMain(): number;
 }
@@ -182,7 +182,7 @@ function beginRecording(heap: PythonHeap): void {
   }
 }
 
-/** The program begins, to those who record it. */
+/** Tells the recording that the program begins. */
 function beginProgram(): void {
   try {
     recording?.noteProgram();
@@ -193,14 +193,14 @@ function beginProgram(): void {
 
 let isWallSaid = false;
 
-/** Says, once, what a sandbox hides from the program. Python's own start looks for files as well, which nobody misses. */
+/** Says, once, that a sandbox hides a file from the program. Files that Python's start looks for are not reported. */
 function sayWall(path: string): void {
   if (isWallSaid || !outcome.hasBegun) return;
   isWallSaid = true;
   complain(`--sandbox hides ${path} from the program: only ${request.folder} is seen (--mount HOST:GUEST shows more)`);
 }
 
-/** The variables that Python starts with: without those that would make it load other parts of itself. The program sees all, later. */
+/** The environment variables for Python's start: without those that would change it. The program sees all, later. */
 function atStart(environment: Readonly<Record<string, string>>): Record<string, string> {
   const hidden = new Set(["HOME", "PYTHONHOME", "PYTHONMALLOC", "PYTHONEXECUTABLE"]);
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !hidden.has(name)));
@@ -327,7 +327,7 @@ function prepare({ pyodide, python, heap }: Interpreter): void {
   const { kind, target } = request.program;
   const script = kind === "script" && target !== "-" ? target : undefined;
   const words = [EXECUTABLE, script, kind === "module"];
-  // Registers again between two bytecodes, because atexit may be going through its list now.
+  // Registers the object again between two bytecodes, because atexit may be going through its list now.
   const again = new PendingCall(python, () => register(End()));
   const forgotten = () => {
     if (!outcome.isOver) again.ask();
@@ -352,10 +352,10 @@ function provide(wanted: readonly Wanted[]): readonly Provided[] {
   return (answer as { message: readonly Provided[] } | undefined)?.message ?? [];
 }
 
-/** Answers what adds a folder of libraries. */
+/** Adds a folder in which Python looks for libraries. */
 type AddLibraries = (folder: string) => void;
 
-/** Shows Python what is outside, after its start: it may not have been this process that started it. */
+/** Gives Python, after its start, the machine's environment, user and time zone. */
 function enter({ pyodide, python }: Interpreter): AddLibraries {
   const { environment, virtual } = request;
   const zone = zoneNames(environment.TZ);
@@ -372,7 +372,7 @@ function enter({ pyodide, python }: Interpreter): AddLibraries {
   );
 }
 
-/** Gets the packages that the program imports, and readies Python for those that it imports unforeseen. */
+/** Gets the packages that the program's source imports, and prepares Python to get others when they are imported. */
 function preparePackages({ pyodide }: Interpreter, addLibraries: AddLibraries): void {
   if (!request.packages) return;
   const { offered, folders } = request.packages;

@@ -27,7 +27,7 @@ describe("a recording of a program", () => {
     const recording = startRecording(heap, request, ({ kind }) => void said.push(kind), fail);
     closeSync(fd);
     said.length = 0;
-    // The last block can't be written, and then the file is not there to be closed.
+    // The file is closed, so its last block can't be written.
     expect(() => recording?.stop()).toThrow(/EBADF/);
     expect(said.at(-1)).toBe("heap");
     heap.trace({ write: () => undefined }).stop();

@@ -18,15 +18,15 @@ const FLUSH_EVERY = 1000;
 const LIVE_EVERY = 300;
 export const flushEvery = (isLive: boolean): number => (isLive ? LIVE_EVERY : FLUSH_EVERY);
 
-/** After a walk over the heap, the next one waits for this many times its duration: so walks take at most a twentieth of the time. */
+/** The pause after a walk over the heap is this many times the walk's duration, so walks take a twentieth of the time. */
 const WALK_PAUSE = 20;
 
 export interface Recording {
   /** Passes on what has been recorded so far. */
   flush(): void;
   /**
-   * Flushes if the next flush can't wait for what the program does next, which begins in `pause` milliseconds. In any
-   * case the time is recorded, so that events before and after the pause have their own times.
+   * To be called before the program pauses, for `pause` milliseconds. Flushes if the next flush would be due before the
+   * end of the pause. In any case the time is recorded, so that events before and after the pause have their own times.
    */
   flushBefore(pause: number): void;
   /**
@@ -80,7 +80,7 @@ export function traceSink(trace: TraceRequest, shared: SharedArrayBuffer, say: S
   return trace.aggregate ? sumSink(say, viewShared(shared).words) : fileSink(trace);
 }
 
-/** Writes the dump that was asked for, or has the main thread write it, which has the sums. */
+/** Writes the dump that was asked for. If only sums are recorded, the main thread has them, and writes the dump. */
 export function dumpTrace(
   { file, aggregate, dump }: TraceRequest,
   noMemory: NoMemory,
@@ -105,7 +105,10 @@ export function endAll(steps: readonly (() => void)[]): void {
   if (failures.length > 0) throw failures[0];
 }
 
-/** Set, it puts an allocator in front of the domains before the program, which a later recording would not see behind. */
+/**
+ * If this variable is set, tracemalloc's allocator is in front of the domains when the program begins. A recording can't
+ * begin then, so it begins earlier.
+ */
 const HIDES = "PYTHONTRACEMALLOC";
 
 /**

@@ -270,7 +270,7 @@ later = [load(100_000) for _ in range(10)]
       /Allowed choices are function, line, file, module, domain, size/,
     ],
     [["report", "table", "--filter", "(", "app.trace"], /Invalid regular expression: .*Unterminated group\.\n$/],
-    [["report", "tree", "--min-share", "few", "app.trace"], /It is a percentage: 1%\.\n$/],
+    [["report", "tree", "--min-share", "few", "app.trace"], /It must be a percentage, such as 1%\.\n$/],
     [["report", "callers", "app.trace"], /missing required argument 'file'/],
     [["run", "--trace", "no/such/folder.trace", "-c", "1"], /^pyheap: Cannot write no\/such\/folder.trace/],
     [

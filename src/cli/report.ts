@@ -1,4 +1,4 @@
-// `pyheap report`: evaluates a trace. Each kind of report has a file in report/.
+// `pyheap report`: evaluates a trace or a heap snapshot. Each kind of report has a file in report/.
 
 import type { Command } from "commander";
 import { addCallers } from "./report/callers.js";
@@ -26,7 +26,7 @@ Examples:
   pyheap report callers load app.trace    who calls a function, whom it calls, and its lines
   pyheap report table --filter json --hide-imports app.trace
   pyheap report stats --json app.trace
-  pyheap report leaks app.trace           what the program left, by stack
+  pyheap report leaks app.trace           what the program did not free, by stack
   pyheap report diff old.trace new.trace  what grew from one run to another
   pyheap report export pprof app.trace    app.pb.gz, for pprof, Pyroscope, Parca
   pyheap run --snapshot app.heapsnapshot app.py
@@ -38,8 +38,8 @@ Examples:
 export function addReport(program: Command): void {
   const report = program
     .command("report")
-    .summary("show what a trace says")
-    .description("Shows what a trace says that `pyheap run --trace` wrote.")
+    .summary("show what a trace or a heap snapshot has")
+    .description("Evaluates a trace (`pyheap run --trace`) or a heap snapshot (`pyheap run --snapshot`).")
     .addHelpText("after", EXAMPLES);
   addSummary(report);
   addTable(report);

@@ -166,7 +166,7 @@ function innermostModule(stack: string | undefined): string | undefined {
   return /wasm:\/\/wasm\/[^:)]+/.exec(stack ?? "")?.[0];
 }
 
-/** The core as stacks name it. */
+/** The name that JavaScript's stacks give to the core's module. */
 function coreOn(heap: Heap): string | undefined {
   let core: string | undefined;
   const write = () => {
@@ -178,7 +178,7 @@ function coreOn(heap: Heap): string | undefined {
   return core;
 }
 
-/** A program in C that runs. It can be interrupted in its own code, where the core has nothing half done. */
+/** A program in C that runs. It can be interrupted while its own code runs, because the core has nothing half done then. */
 class Run implements Interruptible {
   readonly #request: RunRequest;
   readonly #report: Report;
@@ -199,7 +199,7 @@ class Run implements Interruptible {
     this.#core = coreOn(heap);
   }
 
-  /** The program begins, and its recording. */
+  /** Begins the program, and its recording. */
   begin(): void {
     const { trace, program, shared } = this.#request;
     if (trace !== undefined) {
@@ -234,7 +234,8 @@ class Run implements Interruptible {
 
   end(signal: number): boolean {
     if (this.#isOver) return true;
-    // A loop that calls the core may be interrupted only there, at the beginning of a function: then nothing is half done.
+    // In a loop that only calls the core, interrupts may come only at the beginning of the core's functions, where nothing is
+    // half done.
     if (this.#isInProgram() || (!this.#recorder && isWhole(this.#heap))) {
       this.#endBy(signal, () => this.#recorder?.stop());
       return true;
@@ -252,13 +253,13 @@ class Run implements Interruptible {
     this.#report.say({ kind: "done", exitCode, result: { ...result, exitCode } });
   }
 
-  /** Whether an interrupt came while the program's own code ran, or what it called outside of the core. */
+  /** Whether the interrupted code is the program's own, or is outside of the core and was called by the program. */
   #isInProgram(): boolean {
     const module = innermostModule(new Error().stack);
     return module !== undefined && module !== this.#core;
   }
 
-  /** The program has ended: so do its recording and its time. */
+  /** Ends the recording and the program's time, because the program has ended. */
   finish(): Omit<RunResult, "exitCode"> {
     return this.#measure(() => this.#recorder?.stop());
   }
@@ -313,7 +314,7 @@ function mustBeWhole(heap: Heap, { target }: Program): void {
 export interface Report {
   say(message: WorkerMessage): void;
   complain(what: string): void;
-  /** Takes what can interrupt the program from now on. */
+  /** Takes the object by which the program can be interrupted from now on. */
   interruptible(run: Interruptible): void;
 }
 

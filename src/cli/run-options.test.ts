@@ -60,9 +60,9 @@ describe("the words of pyheap run", () => {
   });
 
   it.each([
-    [["--limit", "0"], "It is at least one byte."],
-    [["--sample", "0", "--trace", "x"], "It is at least one byte."],
-    [["--sample", "65MiB", "--trace", "x"], "It is at most 64MiB."],
+    [["--limit", "0"], "It must be at least one byte."],
+    [["--sample", "0", "--trace", "x"], "It must be at least one byte."],
+    [["--sample", "65MiB", "--trace", "x"], "It must be at most 64MiB."],
     [["--fail-over-leak", "-1"], "A size is a number of bytes"],
     [["--what"], "unknown option '--what'"],
   ])("%j is said to be wrong", async (words, message) => {

@@ -69,7 +69,7 @@ class RunCommand extends Command {
     return super.parseOptions(this.#endOptions(words));
   }
 
-  /** The same words, with `--` inserted behind the argument of -c or -m. */
+  /** The same words, with `--` inserted after the argument of -c or -m. */
   #endOptions(words: string[]): string[] {
     for (let k = 0; k < words.length; k++) {
       const word = words[k] as string;
@@ -101,7 +101,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("--trace <file>", "record every allocation with its stack, for `pyheap report`")
     .option(
       "--sample <size>",
-      "of a trace: record about one block for each this many bytes, for estimates (512KiB)",
+      "of a trace: record one block for each <size> bytes on average, for estimates (512KiB)",
       toSample,
     )
     .option("--aggregate", "of a trace: keep only the totals by stack and the peak, in a small file")
@@ -119,7 +119,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     )
     .option("--wheel <file>", "load a package from a wheel, a file or a URL (may be repeated)", add)
     .option("-r, --requirements <file>", "load the packages that a file lists (may be repeated)", add)
-    .option("--index <url>", "where packages are looked up that Pyodide does not have; the default is PyPI")
+    .option("--index <url>", "where to look for packages that Pyodide does not have; the default is PyPI")
     .option("--no-packages", "load no packages, whatever the program imports")
     .option("--venv <folder>", "see the packages of a virtual environment; the default is the one that is active")
     .option(
@@ -150,7 +150,7 @@ const add = (value: string, others: readonly string[] = []) => [...others, value
 function toPort(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw new InvalidArgumentError("It is a number up to 65535.");
+    throw new InvalidArgumentError("It must be a number up to 65535.");
   return port;
 }
 
@@ -163,13 +163,13 @@ function toBudget(text: string): number {
 
 function toSize(text: string): number {
   const size = toBudget(text);
-  if (size === 0) throw new InvalidArgumentError("It is at least one byte.");
+  if (size === 0) throw new InvalidArgumentError("It must be at least one byte.");
   return size;
 }
 
 function toSample(text: string): number {
   const size = toSize(text);
-  if (size > MOST_SAMPLE_BYTES) throw new InvalidArgumentError("It is at most 64MiB.");
+  if (size > MOST_SAMPLE_BYTES) throw new InvalidArgumentError("It must be at most 64MiB.");
   return size;
 }
 

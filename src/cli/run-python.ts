@@ -49,7 +49,7 @@ function keepSafe(
     void interrupts?.flush();
     if (trace === undefined || isSyncing) return;
     isSyncing = true;
-    // A file that can't be synced, such as a pipe, is no worse off than before.
+    // An error is ignored: some files can't be synced, such as pipes.
     fdatasync(trace.fd, () => {
       isSyncing = false;
     });
@@ -57,7 +57,7 @@ function keepSafe(
   return () => clearInterval(timer);
 }
 
-/** What the thread can ask of this one. */
+/** What the program's thread can ask of this thread. */
 export interface Services {
   readonly provider: Provider | undefined;
 }
@@ -110,7 +110,7 @@ export function runInThread(
       else if (message.kind === "provide") void provide(message.wanted);
       else if (message.kind === "done") {
         ({ result, exitCode } = { result: message.result, exitCode: message.exitCode });
-        // C that was interrupted would go on.
+        // A program in C would go on after the interrupt that ended it.
         if (isC) void worker.terminate();
       } else {
         watch(message);

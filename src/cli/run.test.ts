@@ -100,8 +100,8 @@ sys.exit(7)
     expect(status).toBe(0);
   });
 
-  // The program's time has to pay for a collection that frees less than half of the heap (src/pressure/account.ts). A
-  // program that only makes garbage is collected from the middle between soft and hard limit on, 27 MiB.
+  // Below the middle between soft and hard limit, which is 27 MiB here, a collection waits until the program's time has
+  // paid for it (src/pressure/account.ts). A program that only makes garbage is collected from there on.
   it("collects past the soft limit, and reports what that gained", () => {
     const code = [
       "class Node:",

@@ -10,7 +10,7 @@
 //   drawn      lines of the live view that are on the terminal
 //   line       1: the program's line on the terminal is not finished
 //   received   number of pieces of a recording that the main thread has taken
-//   provided   1: what was asked of the main thread about packages is answered
+//   provided   1: the main thread has answered a request for packages
 //   then       the bytes of standard input
 
 export const WORD = {

@@ -78,8 +78,8 @@ export function forwardSignals(
 }
 
 /**
- * Ends a program that handles no signals by the first that comes, until the returned function is called. `stop` ends one
- * that `end` did not end in time, or that was interrupted from the keyboard again and again.
+ * For a program that handles no signals: `end` ends it by the first signal that comes, until the returned function is
+ * called. `stop` ends a program that `end` did not end in time, or that was interrupted from the keyboard repeatedly.
  */
 export function endBySignals(
   end: (signal: number) => Promise<void>,

@@ -106,7 +106,7 @@ for name, count in ("a", 100), ("b", 50), ("c", 70):
     expect(pyheap("run", "--quiet", "jobs.py").stderr).toBe("");
     const diff = JSON.parse(pyheap("report", "diff-objects", "--json", "a.heapsnapshot", "b.heapsnapshot").stdout);
     const change = diff.types.find(({ name }: { name: string }) => name === "__main__.Job");
-    // 20 went after the first snapshot, and 50 came.
+    // After the first snapshot, 20 were freed, and 50 were made.
     expect(change.newCount - change.goneCount).toBe(30);
     expect(diff.held.map(({ path }: { path: string }) => path)).toContain("thread 1: <module> (jobs.py:1) jobs[…]");
     expect(pyheap("report", "diff-objects", "a.heapsnapshot", "b.heapsnapshot").stdout).toMatch(

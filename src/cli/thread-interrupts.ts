@@ -15,7 +15,7 @@ export interface Interruptible {
   end(signal: number): boolean;
 }
 
-/** Milliseconds until a thread is asked again that refused. */
+/** Milliseconds until a thread that refused is asked again. */
 const AGAIN = 5;
 
 export class ThreadInterrupts {
@@ -25,7 +25,7 @@ export class ThreadInterrupts {
   #asked = 0;
   #isOpen = true;
 
-  /** Of the next worker that is made. */
+  /** For the next worker that is made. */
   constructor() {
     this.#session.connect();
     this.#session.on("NodeWorker.attachedToWorker", ({ params }) => {
@@ -40,12 +40,12 @@ export class ThreadInterrupts {
     this.#session.post("NodeWorker.enable", { waitForDebuggerOnStart: false });
   }
 
-  /** Has what was recorded written. */
+  /** Makes the thread write what was recorded. */
   flush(): Promise<void> {
     return this.#untilDone("flush()");
   }
 
-  /** Has the program ended by a signal. */
+  /** Makes the thread end the program by a signal. */
   end(signal: number): Promise<void> {
     return this.#untilDone(`end(${signal})`);
   }

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 
 const ZONES = "/usr/share/zoneinfo";
 const LOCAL = "/etc/localtime";
-/** The C library has room for names of this many characters. */
+/** The most characters of a name in the C library. */
 const MOST = 16;
 
 /**

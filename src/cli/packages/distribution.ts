@@ -1,4 +1,5 @@
-// The packages that are made for an interpreter: those that its lock file lists, and the wheels beside it.
+// The packages that are made for an interpreter: those that its lock file lists, and the wheels beside that
+// file.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -31,7 +32,7 @@ interface LockFile {
 /** A package that was found. */
 export interface Found {
   readonly archive: Archive;
-  /** The packages that it needs according to a lock file; undefined if the package itself has to say it. */
+  /** The packages that it needs according to a lock file; undefined if only the package's own metadata has them. */
   readonly depends: readonly string[] | undefined;
 }
 
@@ -59,8 +60,8 @@ export class Distribution {
   }
 
   /**
-   * Reads what a place offers, which is a folder or a URL; without a place, what Pyodide publishes. Throws UsageError
-   * if it can't be read.
+   * Reads the list of packages in a place, which is a folder or a URL; without a place, that of Pyodide's publisher.
+   * Throws UsageError if it can't be read.
    */
   static async read(place: string | undefined, pyodide?: string): Promise<Distribution> {
     const own = (name: string) => JSON.parse(ownFile(name, pyodide)) as unknown;

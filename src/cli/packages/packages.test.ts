@@ -118,7 +118,7 @@ describe("a requirement", () => {
       ["a\n???", ":2: "],
       ["--index-url https://x.example", ":1: --index-url https://x.example: say where packages come from with --index"],
       ["-e .", ":1: -e .: only -r and --hash are known"],
-      ["a --hash=md5:00", ":1: of --hash, one sha256: can be checked"],
+      ["a --hash=md5:00", ":1: only one --hash can be checked, of the kind sha256"],
       ["-r wrong.txt", "it names itself with -r"],
       ["-r none.txt", "none.txt: there is no such file"],
     ] as const) {

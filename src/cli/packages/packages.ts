@@ -1,8 +1,7 @@
 // The packages of one run: those that are asked for and all that they need, each in one version, unpacked on this
 // machine.
 //
-//   requirement -> candidates: lock file, wheels beside it, index -> the first that fits -> unpacked -> what it needs:
-// requirements
+//   requirement -> candidates (lock file, wheels beside it, index) -> the first that fits -> unpacked -> its requirements
 //
 // Like micropip, this takes the first version that fits, and never replaces it: a requirement that contradicts it
 // fails.
@@ -39,8 +38,8 @@ export class Packages {
 
   /**
    * Gets packages with all that they need. Returns the new folders for Python's path. Throws PackageError, whose
-   * message says what can't be had, who needs it, and where it was looked for. Then none of the packages counts as
-   * chosen.
+   * message says what can't be had, who needs it, and where it was looked for. After that error, none of these packages
+   * counts as chosen.
    */
   async get(asked: readonly (readonly [requirement: Requirement, why: string])[]): Promise<string[]> {
     const before = [...this.#chosen.keys()];
@@ -117,7 +116,7 @@ export class Packages {
     const file = decodeURIComponent(url.split("/").at(-1) ?? "");
     const wheel = parseWheelName(file);
     const problem = (reason: string) => new PackageError(`Cannot load ${file}, ${why}: ${reason}`);
-    if (!wheel) throw problem("its name is not one of a wheel, which is like NAME-1.2-py3-none-any.whl");
+    if (!wheel) throw problem("its name is not that of a wheel, such as NAME-1.2-py3-none-any.whl");
     const { interpreter } = this.distribution;
     if (fit(wheel, interpreter) === 0) {
       throw problem(

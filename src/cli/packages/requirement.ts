@@ -1,5 +1,7 @@
-// A requirement: a package and its versions, as Python writes them (PEP 508): name[extra,...] >=1,<2 ; python_version <
-// "3.15", or name @ URL.
+// A requirement: a package and its versions, as Python writes them (PEP 508).
+//
+//   name[extra,...] >=1,<2 ; python_version < "3.15"
+//   name @ URL
 
 import { satisfies, valid, validRange } from "@renovatebot/pep440";
 import { PackageError } from "./package-error.js";
@@ -49,8 +51,8 @@ export function urlOf(text: string): { url: string; sha256: string | undefined }
 }
 
 /**
- * Whether the requirement allows a version. A version that is not final is allowed only if there is no other one, or if
- * it is named.
+ * Whether the requirement allows a version. A version that is not final is allowed only if `prereleases` is true, or if
+ * the requirement names it.
  */
 export function allows({ range }: Requirement, version: string, prereleases: boolean): boolean {
   if (valid(version) === null) return false;

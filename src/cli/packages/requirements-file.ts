@@ -12,7 +12,7 @@ import { parseWheelName } from "./wheel-name.js";
 /** A requirement, and who asks for it: "which requirements.txt:3 asks for". */
 export type Asked = readonly [requirement: Requirement, why: string];
 
-/** Options of pip that say where packages come from. Our command has options of its own for that. */
+/** Options of pip that say where packages come from. `pyheap run` has other options for that. */
 const ELSEWHERE = /^(?:-i|-f|--index-url|--extra-index-url|--find-links|--no-index|--trusted-host)\b/;
 
 /**
@@ -53,7 +53,7 @@ export function readRequirements(file: string, within: readonly string[] = []): 
     }
     if (ELSEWHERE.test(line))
       throw problem(at, `${line}: say where packages come from with --index or PYHEAP_PACKAGES`);
-    if (line.startsWith("-")) throw problem(at, `${line}: only -r and --hash are known of pip's options`);
+    if (line.startsWith("-")) throw problem(at, `${line}: of pip's options, only -r and --hash are known`);
     asked.push(requirementOf(line, at, dirname(file), problem));
   }
   return asked;
@@ -63,7 +63,8 @@ function requirementOf(line: string, at: string, folder: string, problem: (at: s
   const why = `which ${at} asks for`;
   const [words = "", ...hashes] = line.split(/\s+--hash[=\s]/);
   const known = hashes.map((hash) => /^sha256:([0-9a-f]{64})\s*$/i.exec(hash)?.[1]?.toLowerCase());
-  if (hashes.length > 1 || known.includes(undefined)) throw problem(at, "of --hash, one sha256: can be checked");
+  if (hashes.length > 1 || known.includes(undefined))
+    throw problem(at, "only one --hash can be checked, of the kind sha256");
   try {
     const isPlace = /\.whl(#\S*)?$/.test(words) && !/\s@\s/.test(words);
     const [requirement] = isPlace ? wheelAsked(words, why, folder) : [parseRequirement(words)];

@@ -64,7 +64,7 @@ function filesOfJSON(page: Download): File[] {
   } catch {
     // The error is thrown below, as for JSON without a list of files.
   }
-  if (!Array.isArray(files)) throw new PackageError("its answer is not one of an index of packages");
+  if (!Array.isArray(files)) throw new PackageError("its answer is not that of an index of packages");
   return (files as Record<string, unknown>[]).flatMap((each) => {
     const { filename, url, hashes, yanked } = each;
     if (typeof filename !== "string" || typeof url !== "string") return [];

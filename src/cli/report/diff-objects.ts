@@ -1,4 +1,5 @@
-// `pyheap report diff-objects` and `leaks-objects`: what heap snapshots of one program have more than earlier ones, and who holds it.
+// `pyheap report diff-objects` and `leaks-objects`: which objects are new in later heap snapshots of a program, and who
+// holds them.
 
 import type { Command } from "commander";
 import { changesTable, heldTable, mergedPaths } from "../../report/objects.js";
@@ -20,7 +21,7 @@ interface DiffOptions {
 export function addDiffObjects(report: Command): void {
   report
     .command("diff-objects")
-    .summary("what a heap has that it had not before")
+    .summary("what is new in a heap since an earlier snapshot")
     .description("Compares two heap snapshots of one program: objects by type, and who holds those that are new.")
     .argument("<before>", "the earlier snapshot")
     .argument("<after>", "the later one")
@@ -44,7 +45,7 @@ export function addLeaksObjects(report: Command): void {
     .command("leaks-objects")
     .summary("what grew from each of three snapshots to the next, and who holds it")
     .description(
-      "Compares three heap snapshots of one program: types of which each has more than the one before, and who holds the newest objects of them.",
+      "Compares three heap snapshots of one program: types with more objects in each snapshot than in the one before, and who holds the newest of these objects.",
     )
     .argument("<first>", "the first snapshot")
     .argument("<second>", "the second one")

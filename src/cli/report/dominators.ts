@@ -1,4 +1,4 @@
-// `pyheap report dominators`: the objects that hold most of a heap, and in each the objects that hold most of it.
+// `pyheap report dominators`: the objects that hold most of a heap, and below each the objects that hold most of it.
 
 import type { Command } from "commander";
 import { dominatorTree } from "../../report/objects.js";
@@ -16,7 +16,7 @@ export function addDominators(report: Command): void {
   report
     .command("dominators")
     .summary("what holds most of a heap, as a tree")
-    .description("Shows the tree of dominators: what would be free without an object stands below it.")
+    .description("Shows the tree of dominators: below each object are those that would be free without it.")
     .argument("<file>", "the snapshot: app.heapsnapshot")
     .option("--depth <n>", "levels that are shown at most", toCount, 5)
     .option("--rows <n>", "rows that are shown at most below another one", toCount, 8)

@@ -79,7 +79,9 @@ export function addExport(report: Command): void {
         "most frames of a stack; of deeper ones the middle is left out (default: 256; 2000 in trees; json: all)",
       ).argParser(toCount),
     )
-    .addOption(new Option("--min-share <percent>", "put calls with less of the bytes together").argParser(toShare));
+    .addOption(
+      new Option("--min-share <percent>", "put calls with a smaller share of the bytes together").argParser(toShare),
+    );
   addSelectionOptions(addMomentOptions(command)).action(async (name: string, file: string, options: ExportOptions) => {
     if (!isFormat(name)) throw new UsageError(`Cannot export as ${name}: the formats are ${NAMES}`);
     const format: Format = FORMATS[name];

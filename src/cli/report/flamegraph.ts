@@ -44,7 +44,7 @@ export function addFlamegraph(report: Command): void {
       toWhole,
       0,
     )
-    .option("--no-source", "without lines of the program's source: who has the page could read them")
+    .option("--no-source", "without lines of the program's source, which everyone who has the page could read")
     .action(async (file: string, options: FlamegraphOptions) => {
       const { output = `${file.replace(/\.trace$/, "")}.html`, force, temporary } = options;
       checkOutput(output, PAGE, { isNamed: options.output !== undefined, force, source: file });

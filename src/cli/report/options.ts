@@ -21,20 +21,20 @@ export function secondsOf(text: string): number | undefined {
 
 export function toSeconds(text: string): number {
   const seconds = secondsOf(text);
-  if (seconds === undefined) throw new InvalidArgumentError("It is a number of seconds.");
+  if (seconds === undefined) throw new InvalidArgumentError("It must be a number of seconds.");
   return seconds;
 }
 
 export function toCount(text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It is a whole number from 1 up.");
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It must be a whole number from 1 up.");
   return count;
 }
 
 export function toWhole(text: string): number {
   const count = Number(text);
   if (text.trim() === "" || !Number.isInteger(count) || count < 0) {
-    throw new InvalidArgumentError("It is a whole number from 0 up.");
+    throw new InvalidArgumentError("It must be a whole number from 0 up.");
   }
   return count;
 }
@@ -43,7 +43,7 @@ export function toWhole(text: string): number {
 export function toShare(text: string): number {
   const percent = Number(text.trim().replace(/\s*%$/, ""));
   if (!/^\s*[\d.]/.test(text) || !(percent >= 0 && percent <= 100)) {
-    throw new InvalidArgumentError("It is a percentage: 1%.");
+    throw new InvalidArgumentError("It must be a percentage, such as 1%.");
   }
   return percent / 100;
 }
@@ -73,7 +73,7 @@ export function addSelectionOptions(command: Command): Command {
     .addOption(
       new Option("--filter <pattern>", "only stacks with a function whose name or file matches").argParser(toPattern),
     )
-    .option("--hide-imports", "leave out the frames of the import system: what they have is the importer's");
+    .option("--hide-imports", "leave out the frames of the import system: their memory counts as the importer's");
 }
 
 /** The option that omits lines of source code. */

@@ -1,4 +1,4 @@
-// Where a report goes that is a file; the name - means standard output.
+// The output of a report that is a file. The name - means standard output.
 
 import { createWriteStream, rmSync, statSync } from "node:fs";
 import { Readable } from "node:stream";
@@ -16,7 +16,7 @@ export function checkOutput(file: string, kind: FileKind, how: Overwriting): voi
   if (file !== "-") checkFile(file, kind, how);
 }
 
-/** Joins small pieces, because each piece that a stream gets has its price. */
+/** Joins small pieces, because each piece that a stream gets costs time. */
 function* gathered(pieces: Iterable<string | Uint8Array>): Generator<Uint8Array> {
   let waiting: Buffer[] = [];
   let length = 0;
