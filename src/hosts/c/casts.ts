@@ -1,15 +1,15 @@
 // The types of C's functions, by their entries in the table, and adapters for those that are cast.
 //
-// C code casts a function to a type that it does not have: it leaves out a parameter of a method that it does not use,
-// for example. Machines that pass arguments in registers do not notice; WebAssembly traps. An adapter has the type that
-// the function is called with. It drops the arguments that the function does not take, and passes 0 for missing ones, as
-// CPython's builds for WebAssembly do.
+// C code sometimes casts a function to a type that is not the function's own. For example, a method that does not use a
+// parameter omits it. Machines that pass arguments in registers do not notice; WebAssembly traps. An adapter has the type
+// that the function is called with. It drops the arguments that the function does not take, and passes 0 for missing
+// ones, as CPython's builds for WebAssembly do.
 
 import { TableSlots, type WithTable } from "../../core/table-functions.js";
 import { type FunctionType, I32 } from "./sections.js";
 import { makeAdapter } from "./trampoline.js";
 
-/** A WebAssembly function leaves out arguments that it does not take. */
+/** A WebAssembly function ignores arguments that it does not take. */
 type TableFunction = (a: number, b: number, c: number) => number | undefined;
 
 interface Entry {
@@ -30,7 +30,7 @@ export class Casts {
     this.#slots = new TableSlots(core);
   }
 
-  /** The function at `index`. The same is often asked for again, and a table is slow. */
+  /** The function at `index`. The last one is remembered, because it is often asked for again, and a table is slow. */
   functionAt(index: number): TableFunction {
     if (index !== this.#lastIndex) {
       this.#last = this.#core.table.get(index) as TableFunction;
@@ -39,7 +39,7 @@ export class Casts {
     return this.#last as TableFunction;
   }
 
-  /** Entries of the table are about to get other functions. */
+  /** To be called before entries of the table get other functions. */
   tableChanges(): void {
     this.#lastIndex = -1;
     this.#last = undefined;
@@ -62,8 +62,9 @@ export class Casts {
   }
 
   /**
-   * Returns the index of a function that takes `parameters` values of type i32, and returns one if `returns`. This is `index` itself if its
-   * function fits, or if its type is not known. 0: the function takes or returns something other than i32.
+   * Returns the index of a function that takes `parameters` values of type i32, and returns one if `returns`. This is
+   * `index` itself if its function fits, or if its type is not known. Returns 0 if the function at `index` takes or
+   * returns something other than i32.
    */
   callable(index: number, parameters: number, returns: boolean): number {
     const entry = this.#known.get(index);

@@ -1,7 +1,7 @@
 // The meaning of names: a function or data of a module, of the core or of the host; and the addresses of functions.
 //
-// A function's address is its index in the table. It is in the table as long as a module that took its address is
-// loaded, and has the same index for all modules.
+// A function's address is its index in the table. The function is in the table as long as a module that took its address
+// is loaded, and has the same index for all modules.
 
 import { TableSlots, type WithTable } from "../../core/table-functions.js";
 import type { Casts } from "./casts.js";

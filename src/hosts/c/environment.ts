@@ -33,7 +33,7 @@ const C_NAMES = {
   posix_memalign: "libc_posix_memalign",
 } as const satisfies Readonly<Record<string, keyof CoreFunctions>>;
 
-/** The names of the Python/C API. C uses what the core exports under such a name, under the same name. */
+/** The names of the Python/C API. A function that the core exports under such a name has the same name in C. */
 const API_NAME = /^_?Py[A-Z]?[A-Za-z]*_/;
 
 /** Functions of <math.h> that JavaScript has under the same name, with the same meaning for doubles. */
@@ -71,7 +71,7 @@ export function coreDefinitions(core: WholeCore): Definitions {
   return definitions;
 }
 
-/** PyExc_ValueError and the other exceptions are words of the core. Each leads to the type, once that has been made. */
+/** PyExc_ValueError and the other exceptions are words of the core. Each leads to its type, once the type has been made. */
 function defineExceptions(core: WholeCore, definitions: Map<string, Definition>): void {
   for (const name of [...EXCEPTION_TYPES.map(([own]) => own), ...Object.keys(EXCEPTION_ALIASES)]) {
     const address = core.control + C.API_TYPES_AT + 4 * exceptionNumber(name);

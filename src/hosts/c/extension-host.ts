@@ -17,9 +17,12 @@ export interface ExtensionHost {
   readonly stack: CStack;
   /** Makes the types of the Python/C API other than the built-in ones, if they do not exist yet. */
   beginApi(): void;
-  /** Throws the error that C left set, if there is one. */
+  /** Throws the error that C has set, if there is one. */
   raiseIfSet(): void;
-  /** The module that PyInit_x stands for by what it returned, as a handle. Throws an error that occurs on the way. */
+  /**
+   * The Python module, as a handle, for the value that PyInit_x returned: a module, or a module's definition. Throws an
+   * error that occurs meanwhile.
+   */
   moduleFrom(answered: number, name: string): PyModule;
   /** Empties the module, and releases its handle. */
   dropModule(module: PyModule): void;

@@ -236,7 +236,7 @@ export class Linker {
     return this.#core.get(name);
   }
 
-  /** As #find, and notes that the module uses the module that defines the name. */
+  /** Like #find, but also notes that the module uses the module that defines the name. */
   #bind(loaded: LoadedModule, name: string): Definition | undefined {
     const definition = this.#find(loaded, name);
     for (const other of this.#modules) {
@@ -287,7 +287,7 @@ export class Linker {
     }
   }
 
-  /** Stores the addresses in the global offset table, and the functions behind the trampolines. */
+  /** Stores the addresses in the global offset table, and the functions to which the trampolines jump. */
   #connect(loaded: LoadedModule): void {
     for (const { entry, name, isFunction } of loaded.pending) {
       const definition = this.#bind(loaded, name);
@@ -425,7 +425,7 @@ export class Linker {
   }
 }
 
-/** Functions whose names begin so make Python modules. */
+/** Functions whose names begin with this make Python modules. */
 const INIT = "PyInit_";
 
 /**

@@ -184,7 +184,7 @@ function readElements(
   types: readonly (FunctionType | undefined)[],
   found: Map<number, FunctionType>,
 ): boolean {
-  // Functions by number, for table 0, which begin at the sum of constants and of the module's first entry.
+  // Kind 0: functions by number, for table 0. They begin at the module's first entry plus a constant.
   if (scan.number() !== 0) return false;
   let place = 0;
   for (let code = scan.byte(); code !== OPERATION.end; code = scan.byte()) {
@@ -253,7 +253,7 @@ export function leb(value: number): number[] {
 }
 
 /**
- * The same module with a name of its own. Stacks show the name, so that two copies of a module can be told apart. A
+ * The same module, with the name `label`. Stacks show the name, so that two copies of a module can be told apart. A
  * module that can't be read is returned unchanged: the engine will report what is wrong with it.
  */
 export function withModuleName(bytes: Uint8Array<ArrayBuffer>, label: string): Uint8Array<ArrayBuffer> {

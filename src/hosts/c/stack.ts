@@ -74,7 +74,7 @@ export class CStack implements GuardedStack {
     if (this.#isBlock) new Words(this.#core).set(this.#start, CANARY);
   }
 
-  /** Whether the stack pointer is outside of the stack. It stays where it was when a function was stopped. */
+  /** Whether the stack was overrun. After a function was stopped, the stack pointer still has its last value. */
   get isOverrun(): boolean {
     const at = this.pointer.value >>> 0;
     const isDead = this.#isBlock && new Words(this.#core).get(this.#start) !== CANARY;

@@ -71,8 +71,8 @@ export function makeRelay(f: WebAssembly.ExportValue, type: FunctionType): WebAs
 }
 
 /**
- * A function of the type `wanted` that calls `f`, which has the type `type`: with as many of the arguments as that
- * takes, and 0 for missing ones. All values are i32.
+ * A function of the type `wanted` that calls `f`, which has the type `type`: with as many of the arguments as `f` takes,
+ * and 0 for missing ones. All values are i32.
  */
 export function makeAdapter(
   f: WebAssembly.ExportValue,

@@ -1,14 +1,14 @@
-// What engines say of a trap in C, in words of C.
+// The engine's error for a trap in C, with a message in words of C.
 
 import { labelOf, wasmFrame } from "../../alloc/locator.js";
 
-/** A call through the table, as engines say it: of an empty entry, or of a function of another type. */
+/** Engines' messages about a call through the table: of an empty entry, or of a function of another type. */
 const MISMATCH = /signature mismatch|null function|indirect call|call_indirect/i;
 
 /** The core's module has no name: an engine shows a number. */
 const UNNAMED = /^[0-9a-f]{8}$/;
 
-/** So many functions are named at most. */
+/** At most this number of functions is named. */
 const MOST = 4;
 
 /** "g (spam.wasm), called from f, main": the functions of C under way, the innermost first; "" if the stack has none. */
@@ -24,7 +24,10 @@ function functionsOf(stack: string): string {
   return `${first.name} (${labelOf(first.url)})${from}`;
 }
 
-/** The same error; if a function was called through its address that has not the type it was called with, it says so, and where. */
+/**
+ * The same error. If a function was called through its address with a type that it does not have, the message now says
+ * so, and names the functions under way.
+ */
 export function explained(error: unknown): unknown {
   if (!(error instanceof WebAssembly.RuntimeError) || !MISMATCH.test(error.message)) return error;
   const { message, stack = "" } = error;

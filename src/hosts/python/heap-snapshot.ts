@@ -36,7 +36,7 @@ export class PythonObjects {
     const layout = objectLayout(new Words(python).get(python.data.Py_Version));
     if (!layout || !this.#stack.isReadable || !canBeWalked(python)) {
       throw new Error(
-        `Cannot take a snapshot: where CPython ${this.#stack.version} has its objects is not known (of ${KNOWN_VERSIONS} it is)`,
+        `Cannot take a snapshot: pyheap does not know where CPython ${this.#stack.version} has its objects (it knows ${KNOWN_VERSIONS})`,
       );
     }
     if (python.Py_IsInitialized() === 0) throw new Error("Cannot take a snapshot: the interpreter does not run");

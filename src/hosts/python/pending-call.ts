@@ -21,7 +21,7 @@ export class PendingCall {
     );
   }
 
-  /** Asks CPython to call the function once. False if CPython has no room for another pending call. */
+  /** Asks CPython to call the function once. False if CPython's list of pending calls is full. */
   ask(): boolean {
     this.#isWaiting ||= this.#python.Py_AddPendingCall(this.#index, 0) === 0;
     return this.#isWaiting;

@@ -108,7 +108,7 @@ async function resume(options: LoadPythonOptions, image: LoadableImage): Promise
   return python;
 }
 
-/** Loads Pyodide, with the heap that `place` answers. `isLate`: when CPython's constructors have run. */
+/** Loads Pyodide, with the heap that `place` returns. If `isLate`, it is placed after CPython's constructors have run. */
 async function load(
   options: LoadPythonOptions,
   pyodideOptions: PyodideOptions,
@@ -188,6 +188,6 @@ export async function attach(
 function warnOf({ stack }: PythonHeap, { onWarning = console.warn }: LoadPythonOptions): void {
   if (stack.isReadable) return;
   onWarning(
-    `pyheap: no Python stacks in recordings and faults: where CPython ${stack.version} has them is not known (of ${KNOWN_VERSIONS} it is); the heap itself works`,
+    `pyheap: no Python stacks in recordings and faults: pyheap does not know where CPython ${stack.version} has them (it knows ${KNOWN_VERSIONS}); the heap itself works`,
   );
 }

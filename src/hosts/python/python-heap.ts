@@ -40,10 +40,10 @@ export interface HeapPlace {
   readonly inherited: number;
 }
 
-/** Functions of the host's that the core calls. */
+/** The number of the host's functions that the core calls. */
 const HOST_FUNCTIONS = 7;
 
-/** A core over an interpreter's memory, and the table indices of what it calls of the host's, in the order of init_hosted. */
+/** A core over an interpreter's memory, and the table indices of the host's functions, in the order of init_hosted. */
 interface Placed {
   readonly core: Core;
   readonly calls: HostCalls;
@@ -147,8 +147,8 @@ export class PythonHeap extends CoreHeap {
   }
 
   /**
-   * The heap that an interpreter's memory already has, because the memory is a copy of another interpreter's. The table
-   * has the same functions as the other's.
+   * The heap that an interpreter's memory already has, because the memory is a copy of another interpreter's. The two
+   * interpreters' tables have the same functions.
    */
   static resumeAt(
     module: WebAssembly.Module,
@@ -226,7 +226,7 @@ function hasHeaders(python: PyodideExports): boolean {
   });
 }
 
-/** The name of the interpreter's present allocator, as PYTHONMALLOC has it. */
+/** The name of the interpreter's present allocator, as it is written in PYTHONMALLOC. */
 export function allocatorName(python: PyodideExports): string {
   const at = python._PyMem_GetCurrentAllocatorName() >>> 0;
   if (at === 0) return "an unknown one";

@@ -48,7 +48,7 @@ export function captureImage(
   const snapshot = (pyodide as unknown as Snapshots).makeMemorySnapshot({
     serializer: (value) => {
       if (value === bridge) return BRIDGE;
-      throw cannotMake(`Python holds an object of JavaScript's that is not to be found again: ${nameOf(value)}`);
+      throw cannotMake(`Python holds an object of JavaScript's that an image can't have: ${nameOf(value)}`);
     },
   });
   const memoryAt = new Uint32Array(snapshot.buffer, snapshot.byteOffset, 2)[SNAPSHOT_MEMORY_AT] ?? 0;

@@ -1,6 +1,6 @@
-// CPython's linear memory, read: words, and texts of str objects. Nothing is called, nothing allocated.
+// Reads CPython's linear memory: words, and texts of str objects. It calls nothing, and allocates nothing.
 
-/** A compact str, behind whose header are its characters if it is ASCII. The same in every version, as offsets. */
+/** Offsets in a compact str, the same in every version. If it is ASCII, its characters follow the header. */
 const STR = { length: 8, state: 16, header: 20 } as const;
 /** Characters of a string that are made at a time. */
 const AT_ONCE = 4096;
@@ -33,7 +33,7 @@ export class PythonMemory {
     const length = this.u32(object + STR.length);
     const kind = (state >>> 2) & 7;
     const isAscii = (state >>> 6) & 1;
-    // A str that is not ASCII has the cached UTF-8 form's length and address behind the shorter header.
+    // A str that is not ASCII has the cached UTF-8 form's length and address after this header.
     const data = object + STR.header + (isAscii ? 0 : 8);
     const { buffer } = this.#data;
     let units: Uint8Array | Uint16Array | Uint32Array;

@@ -49,12 +49,12 @@ def stats():
 
 
 def getallocatedblocks():
-    """The number of blocks in use in the mem and object domains, as sys.getallocatedblocks() is meant to answer."""
+    """The number of blocks in use in the mem and object domains, as sys.getallocatedblocks() is meant to return."""
     return _pyheap.getallocatedblocks()
 
 
 def check():
-    """Checks every structure of the heap. Raises HeapError if one is broken, and answers None otherwise."""
+    """Checks every structure of the heap. Raises HeapError if one is broken, and returns None otherwise."""
     problem = _pyheap.check()
     if problem is not None:
         raise HeapError(problem)
@@ -83,7 +83,7 @@ def on_pressure(callback):
     """Calls callback(pressure) before measures against pressure run: a chance to drop what can be had again.
 
     pressure is a dict: reason ("soft limit", "no memory", "fragmentation" or "asked") and, in bytes, reserved, allocated,
-    softLimit and limit. What the callback raises goes to sys.unraisablehook. Answers the callback, so it can be a decorator;
+    softLimit and limit. What the callback raises goes to sys.unraisablehook. Returns the callback, so it can be a decorator;
     remove_on_pressure(callback) ends it.
     """
     global _stop
@@ -133,14 +133,14 @@ def _report(unraisable):
     hook = _sys.unraisablehook
     if hook is not _sys.__unraisablehook__:
         return hook(unraisable)
-    # Python's own takes nothing but what it made.
+    # Python's own hook accepts only objects that Python made.
     if _sys.stderr is not None:
         print(f"{unraisable.err_msg}: {unraisable.object!r}", file=_sys.stderr)
         _traceback.print_exception(unraisable.exc_value)
 
 
 class _Unraisable:
-    """What sys.unraisablehook is told."""
+    """The argument of sys.unraisablehook."""
 
     def __init__(self, error, callback):
         self.exc_type = type(error)
@@ -157,7 +157,7 @@ def _checked(name, size):
         raise TypeError(f"{name} must be a number of bytes or None, not {type(size).__name__}")
     if size <= 0:
         raise ValueError(f"{name} must be positive, not {size}")
-    return min(size, 2**32)  # of addresses there are no more
+    return min(size, 2**32)  # the number of addresses
 
 
 class _Limits:
@@ -176,7 +176,7 @@ class _Limits:
 
     @property
     def soft(self):
-        """Past it, a full collection runs, and empty arenas go back. Unless it is set, seven eighths of the hard one."""
+        """Past it, a full collection runs, and empty arenas go back. If it is not set, it is seven eighths of the hard limit."""
         return _pyheap.getsoftlimit()
 
     @soft.setter
@@ -284,7 +284,7 @@ export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap, bridg
   if (!isThere) pyodide.registerJsModule("_pyheap", bridge);
 }
 
-/** What `_pyheap` is in JavaScript. */
+/** The JavaScript object of the module `_pyheap`. */
 export function bridgeTo(heap: PythonHeap): object {
   return {
     stats: () => JSON.stringify(heap.stats() satisfies HeapStats),

@@ -1,5 +1,5 @@
-// Where a CPython interpreter is, read only from its linear memory: it calls no function of the interpreter, and
-// allocates nothing there.
+// The place in the program at which a CPython interpreter is, read only from linear memory: this calls no function of the
+// interpreter, and allocates nothing there.
 //
 //   _PyRuntime -> interpreter -> thread state -> current_frame -> previous -> ...
 //     frame -> code object (file name, qualified name, line table) + instruction pointer -> line
@@ -27,7 +27,7 @@ export const RUNNER_FILE = "<pyheap>";
 const LAST_PYTHON_OWNER = 2;
 const MOST_FRAMES = 100_000;
 
-/** A bytes object, the same in every version, as offsets. */
+/** Offsets in a bytes object, the same in every version. */
 const BYTES = { size: 8, data: 16 } as const;
 
 /** The fields that, together with its address, identify a code object. */
@@ -80,7 +80,7 @@ export class PythonStack {
     return (this.#field(frame, "frameExecutable") & ~3) >>> 0;
   }
 
-  /** The address of the frame that the interpreter is in, of a Python function or not; 0 if there is none. */
+  /** The address of the current frame, whether it is that of a Python function or not; 0 if there is none. */
   get currentFrame(): number {
     if (!this.isReadable) return 0;
     let at = this.#runtime;

@@ -33,7 +33,7 @@ def renew(names, values):
         del os.environ[name]
     os.environ.update(environment)
 
-    # As CPython finds them: the zone half a year before or after is the other one.
+    # As CPython does: of two moments half a year apart, one is in standard time, and one in summer time.
     year = 31557600
     begin = time.time() // year * year
     zones = [time.localtime(begin + seconds) for seconds in (0, year / 2)]
@@ -54,7 +54,7 @@ def renew(names, values):
             finder.invalidate_caches()
 renew`;
 
-/** Sets what an interpreter must have of its own, and not from its image. */
+/** Sets what an interpreter must not take from its image. */
 export function renew(pyodide: PyodideAPI, python: PyodideExports, environment: ReadonlyMap<string, string>): void {
   python.tzset();
   const globals = pyodide.toPy({});

@@ -57,7 +57,7 @@ export class StackChunks {
 
   /**
    * Puts the tracer in front of the interpreter's allocator. Returns a function that ends this. If another allocator
-   * was put in front of the tracer meanwhile, that one stays, and the tracer stays behind it.
+   * was put in front of the tracer meanwhile, both stay.
    */
   watch(): () => void {
     if (!this.#before) {

@@ -1,12 +1,15 @@
-// Who waits for the asyncio task that runs: read from memory, as the stack is. An event loop calls a task without those that await it, so they are not
-// on the thread's stack; a recording has them where they would be if each had called what it awaits.
+// The asyncio tasks that wait for the running task, read from memory like the stack. An event loop calls a task itself,
+// so the tasks that await it are not on the thread's stack. A recording has them where they would be if each had called
+// what it awaits.
 //
-//   thread -> task -> awaited by -> task -> awaited by ...          and each one's coroutine -> what that awaits -> ... -> a future
+//   thread -> task -> awaited by -> task -> awaited by ...
+//   task -> coroutine -> what that awaits -> ... -> a future
 //
 //   frames of the loop | <task> main, gather at line 7 | <task loader> load, read ...
 //   the thread's stack | what the core asks for here           | the thread's stack: the task that runs
 //
-// A gather or a shield is a future between two tasks, and has no frames. If several await one task, it is the one at the lowest address.
+// A gather or a shield is a future between two tasks, and has no frames. If several tasks await one task, the one at the
+// lowest address is taken.
 
 import * as C from "../../core/constants.gen.js";
 import { type CodeUnits, lineAt, type StackPlace } from "../../trace/recorder.js";
@@ -14,28 +17,28 @@ import { PythonMemory } from "./python-memory.js";
 import type { StackLayout } from "./versions/layout.js";
 import type { TaskLayout } from "./versions/tasks.js";
 
-/** Objects that are the same in every version, as offsets; an entry of a set is a key and its hash. */
+/** Offsets in objects, the same in every version. An entry of a set is a key and its hash. */
 const OBJECT = { type: 4 } as const;
 const TYPE = { name: 12, flags: 84 } as const;
 const SET = { mask: 16, table: 20, entry: 8 } as const;
-/** What wraps a generator to be awaited has it there. */
+/** Offset in a wrapper, which makes a generator awaitable: the generator. */
 const WRAPPED = 8;
 const IS_HEAP_TYPE = 1 << 9;
 const IS_STR = 1 << 28;
 
-/** CPython's types by their names: those that have a frame, those that stand for one that has. */
+/** CPython's types by their names: those whose objects have a frame, and those that wrap such an object. */
 const GENERATORS = ["coroutine", "generator", "async_generator"];
 const WRAPPERS = ["coroutine_wrapper", "async_generator_asend", "async_generator_athrow"];
 type Kind = "generator" | "wrapper" | "other";
 
 /** The name that a task has if the program gives it none. */
 const NOT_NAMED = /^Task-\d+$/;
-/** With more names than these, others are shown without: a name for each request would be as many stacks. */
+/** If there are more names than this, other tasks are shown without: names of requests would make a stack for each. */
 const MOST_NAMES = 1000;
 const MOST_TASKS = 100;
 const MOST_FRAMES = 1000;
 
-/** What a code object is known by, together with its address. */
+/** The fields that, together with its address, identify a code object. */
 const PARTS = ["codeFile", "codeQualifiedName", "codeLines", "codeFirstLine"] as const;
 
 interface KnownCode {
@@ -66,7 +69,7 @@ export class TaskChain {
     this.#functionAt = functionAt;
   }
 
-  /** What the core needs to see that a frame is the first of a task's step. */
+  /** The words that the core needs to recognize the first frame of a task's step. */
   get tracerWords(): readonly (readonly [at: number, word: number])[] {
     return [
       [C.TRACE_TASK_OFFSET_AT, this.#tasks.runningTask],
@@ -75,7 +78,7 @@ export class TaskChain {
     ];
   }
 
-  /** The tasks that wait for the one that runs, each with its frames, from the outermost inwards; and the name of that one. */
+  /** The tasks that wait for the running task, each with its frames, from the outermost inwards; then that task's name. */
   places(): StackPlace[] {
     const [interpreters, threads] = this.#stack.wayToFrame;
     const thread = this.#memory.u32(this.#memory.u32(this.#runtime + interpreters) + threads);
@@ -162,7 +165,7 @@ export class TaskChain {
     const type = this.#typeOf(object);
     const known = this.#kinds.get(type);
     if (known) return known;
-    // A type of the program's may have such a name, and its place may be another type's later.
+    // A type of the program's may have such a name, and another type may have its address later.
     if ((this.#memory.u32(type + TYPE.flags) & IS_HEAP_TYPE) !== 0) return "other";
     const at = this.#memory.u32(type + TYPE.name);
     const isIn = (names: readonly string[]) => names.some((name) => this.#memory.isNamed(at, name));

@@ -21,7 +21,7 @@ export type Refer = (kind: number, name: number, target: number) => void;
  * collector's lists.
  */
 const COLLECTOR_NEXT = -8;
-/** Up to this many references, the one with a name is found by comparing each; above, by a table. */
+/** Up to this number of references, a named one is found by comparing each; above it, by a table. */
 const FEW = 32;
 
 /** The visitor that is passed to a tp_traverse, and the references that it was called with. */
@@ -54,7 +54,7 @@ class Names {
     this.targets[this.count++] = target;
   };
 
-  /** Gives one of them, or all. */
+  /** Gives the reference with the index `k`. */
   give(refer: Refer, k: number): void {
     refer(this.kinds[k] as number, this.names[k] as number, this.targets[k] as number);
   }
@@ -318,7 +318,7 @@ const TYPE_PARTS: readonly (readonly [string, number])[] = [
   ["(cache)", TYPE.cache],
 ];
 
-/** Where each address is among those. */
+/** The places of each address in the list. */
 function placesOf(addresses: readonly number[]): Map<number, number[]> {
   const places = new Map<number, number[]>();
   addresses.forEach((address, k) => {

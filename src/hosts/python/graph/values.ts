@@ -10,13 +10,13 @@ import type { TypeInfo, Types } from "./types.js";
 const FUNCTION_NAME = 20;
 /** Offset in a generator or coroutine: its qualified name. */
 const GENERATOR_NAME = 16;
-/** Numbers whose texts are remembered. */
+/** How many numbers' texts are remembered. */
 const RECENT = 8192;
 /** In a dict and a set: how many entries it has. */
 const DICT_USED = 8;
 const SET_USED = 12;
 
-/** Texts of numbers that were seen last, because most objects that are numbers are different ones, and some are often the same. */
+/** The texts of the numbers that were seen last. Most numbers in a heap are different, but some are frequent. */
 class Recent {
   readonly #strings: Strings;
   readonly #values = new Float64Array(RECENT).fill(Number.NaN);
@@ -26,7 +26,7 @@ class Recent {
     this.#strings = strings;
   }
 
-  /** The number of a value's text. Ints and floats have different ones: a float is told by its point. */
+  /** The number of a value's text. An int and a float of the same value have different texts: the float's has a point. */
   numberOf(value: number, textOf: (value: number) => string): number {
     if (!Number.isFinite(value) || Object.is(value, -0)) return this.#strings.add(textOf(value));
     const place = (Math.abs(Math.trunc(value * 4)) % (RECENT / 2)) + (textOf === floatText ? RECENT / 2 : 0);
@@ -44,7 +44,7 @@ export class Values {
   readonly #dicts: Dicts;
   readonly #strings: Strings;
   readonly #recent: Recent;
-  /** Numbers of "3 items". */
+  /** The numbers of texts such as "3 items", by count. */
   readonly #counts = new Map<number, number>();
 
   constructor(memory: PythonMemory, types: Types, dicts: Dicts, strings: Strings) {
@@ -65,7 +65,7 @@ export class Values {
     return this.#strings.number(this.of(object, type));
   }
 
-  /** The number of the text that a number has, which many objects share. */
+  /** The number of the text for `value`. `numbers` remembers it, because many objects share it. */
   #known(numbers: Map<number, number>, value: number, textOf: (value: number) => string): number {
     let number = numbers.get(value);
     if (number === undefined) {
@@ -128,7 +128,7 @@ export class Values {
   }
 }
 
-/** A float, near to how Python shows it. */
+/** A float, almost as Python shows it. */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";

@@ -55,9 +55,11 @@ export class WalkFunctions {
 
 /** An object that is never freed has at least this many references. */
 const IMMORTAL = 0x3fff_ffff;
-/** Most references of another one that only C knows, for whom no more is known than its memory: below all addresses. */
+/**
+ * If the word of a reference count is larger than this, and below IMMORTAL, it is an address, and there is no object.
+ */
 const MOST_REFERENCES = 2 ** 20;
-/** In a block: where an object may begin, after what stands in front of it. */
+/** The offsets in a block at which an object may begin, after the words in front of it. */
 const FRONTS = [0, 8, 16];
 
 class Walk {
@@ -284,7 +286,7 @@ class Walk {
       if (!this.#isObject(object)) continue;
       const { before, basicSize, isCollected, kind } = this.#typeOf(object);
       if (before !== front || basicSize + front > size) continue;
-      // The collector knows all others of its types.
+      // The collector knows all objects of the other types that it supports.
       if (isCollected && kind !== "tuple" && kind !== "dict") continue;
       this.#guesses.add(this.#nodeOf(object));
       return;
@@ -292,15 +294,15 @@ class Walk {
   }
 
   /**
-   * Whether there is an object at an address, as far as memory tells. A freed object that is kept for reuse has no
-   * references.
+   * Whether there is an object at an address, as far as memory tells. A freed object that is kept for reuse does not
+   * count.
    */
   #isObject(object: number): boolean {
     const memory = this.#memory;
     const type = memory.typeOf(object);
     if ((object & 3) !== 0 || (type & 3) !== 0 || this.#addresses.get(type) === undefined) return false;
     const references = memory.word(object);
-    // Where an object is kept for the next one, this word is an address.
+    // In a freed object that is kept for reuse, this word is 0, or the address of the next such object.
     if (references === 0 || (references > MOST_REFERENCES && references < IMMORTAL)) return false;
     return (memory.word(memory.typeOf(type) + TYPE.flags) & TYPE_FLAG.type) !== 0;
   }

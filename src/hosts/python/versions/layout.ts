@@ -67,16 +67,16 @@ export interface KnownVersion {
   /** A layout, or where the table has each part of one. */
   readonly stack: StackLayout | DebugOffsets;
   readonly objects: ObjectLayout;
-  /** Undefined for one whose asyncio does not say which task waits for which. */
+  /** Undefined for a version whose asyncio does not store which task waits for which. */
   readonly tasks?: TaskIndexes;
 }
 
-/** What follows a chain of coroutines: indexes of offsets in the same table, and a state of a generator. */
+/** For following a chain of coroutines: indexes of offsets in the same table, and a state of a generator. */
 export interface TaskIndexes {
-  /** In a generator or coroutine: its frame, and the state of that (a byte). */
+  /** In a generator or coroutine: its frame, and its state (a byte). */
   readonly generatorFrame: number;
   readonly generatorState: number;
-  /** In a frame: the end of its values; and how many words before that is what it awaits. */
+  /** In a frame: the end of its values; and how many words before that end the awaited object is. */
   readonly frameStackPointer: number;
   readonly awaitedBack: number;
   /** FRAME_SUSPENDED_YIELD_FROM: the generator awaits something. */

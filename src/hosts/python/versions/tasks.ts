@@ -1,5 +1,6 @@
-// Where asyncio has its tasks: from the table that its C module has for debuggers since 3.14. No name of it is exported, but it can be told by what
-// is in it: the size of an interpreter's state stands there, as it does in the table at `_PyRuntime`.
+// Where asyncio has its tasks: read from the table for debuggers that asyncio's C module has since 3.14. The table's
+// address is not exported. The table is recognized by what it has: the size of an interpreter's state, which is in the
+// table at `_PyRuntime` as well.
 //
 //   Task: size | name | awaited by | is a task | awaited by several | coroutine | node      interpreter: size | tasks      thread: size | loop | task | tasks
 
@@ -9,11 +10,11 @@ import { offsetsAt, type TaskIndexes } from "./layout.js";
 export interface TaskLayout {
   /** In a thread: the task that runs. */
   readonly runningTask: number;
-  /** In a task: its name (a str, or an int for one that was not given), what awaits it (a future, or a set of them), its coroutine. */
+  /** In a task: its name (a str, or an int for one that was not given), what awaits it (a future, or a set of futures), its coroutine. */
   readonly taskName: number;
   readonly taskAwaitedBy: number;
   readonly taskCoroutine: number;
-  /** In a future, bytes: it is a task; several await it. */
+  /** In a future, two bytes: whether it is a task, and whether several await it. */
   readonly isTask: number;
   readonly isAwaitedBySeveral: number;
   readonly generatorFrame: number;
@@ -26,11 +27,12 @@ export interface TaskLayout {
 
 /** In the table at `_PyRuntime`: the size of an interpreter's state. */
 const INTERPRETER_SIZE = 5;
-/** In asyncio's table, counted in 64-bit words: the same; and the number of words. */
+/** In asyncio's table, the index of the same size; in 64-bit words. */
 const SIZE_AT = 7;
+/** The length of asyncio's table in 64-bit words. */
 const WORDS = 13;
 
-/** The layout that asyncio's table says, which is among the static data, before `end`. Undefined if there is none. */
+/** The layout in asyncio's table, which is in the static data, before `end`. Undefined if there is no such table. */
 export function readTaskLayout(
   memory: WebAssembly.Memory,
   runtime: number,

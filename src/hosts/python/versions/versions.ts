@@ -27,7 +27,7 @@ export function objectLayout(version: number): ObjectLayout | undefined {
   return knownVersion(version)?.objects;
 }
 
-/** Where the same interpreter has asyncio's tasks; its static data end at `end`. Undefined if it does not say. */
+/** Where an interpreter has asyncio's tasks; its static data end at `end`. Undefined if that is not known. */
 export function taskLayout(
   memory: WebAssembly.Memory,
   runtime: number,
