@@ -45,7 +45,7 @@ export interface Moment {
 export interface SpanFigures {
   readonly peak: Moment;
   readonly end: Moment;
-  /** The bytes that the interpreter's start has left at the end. */
+  /** The bytes of the interpreter's start that are live at the end. */
   readonly base: number;
   readonly reserved: number;
 }
@@ -252,8 +252,8 @@ export class Model {
   }
 
   /**
-   * Whether accounts of the interpreter's start count. In the view of leaks, the blocks that the start left when the
-   * program began are not counted.
+   * Whether accounts of the interpreter's start count. The view of leaks does not count blocks of the start that were
+   * live when the program began.
    */
   #hasStartIn(view: View, { from, to, withStart }: Span): boolean {
     const { program } = this.data.header;

@@ -84,8 +84,8 @@ export interface PageHeader {
   /** Why the trace could be read only in part. */
   readonly problem: string | null;
   /**
-   * Set if the trace has totals only: there are then no spans and no blocks. `start` is the number of bytes that the
-   * interpreter's start has left, 0 if there are none.
+   * Set if the trace has totals only: there are then no spans and no blocks. `start` is the number of bytes of the
+   * interpreter's start that are live at the end.
    */
   readonly totals?: { readonly start: number };
   readonly events: number;

@@ -88,7 +88,7 @@ export class Spans implements TraceConsumer {
     return this.#sums.time;
   }
 
-  /** Bytes that the interpreter's start has left, in a trace of totals; no account has them. */
+  /** In a trace of totals, the bytes of the interpreter's start that are live at the end; no account has them. */
   get startLeft(): number {
     return this.#startLeft;
   }
@@ -160,8 +160,8 @@ export class Spans implements TraceConsumer {
   }
 
   /**
-   * Takes totals without events: they become one bucket of the program. What was allocated before the program is not by
-   * stack, and is not included.
+   * Takes totals without events: they become one bucket of the program. The interpreter's start is not included, because
+   * totals do not have it by stack.
    */
   whole({ figures, timeline, collections, programTime, start }: AggregateWhole): void {
     this.#startLeft = start?.end.bytes ?? 0;

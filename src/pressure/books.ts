@@ -2,7 +2,7 @@
 // time.
 //
 //   program + spent == time since the heap began       all time is the program's or the ladder's
-//   isValid: each account is in order, and gets an equal part of SHARE
+//   isValid: each account is valid; and each gets an equal part of SHARE
 
 import { Account, type Totals, type Urgency } from "./account.js";
 import type { MeasureName } from "./policy.js";
@@ -26,7 +26,7 @@ export interface PressureAccount {
 
 /** The part of the program's time that may be spent in vain. */
 export const SHARE = 1 / 4;
-/** What takes time besides the measures. */
+/** The ladder's other activities that take time. */
 const OTHERS = ["listeners", "look"] as const;
 export type Spender = MeasureName | (typeof OTHERS)[number];
 

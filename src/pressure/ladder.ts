@@ -8,7 +8,7 @@
 // the ladder spends in vain by itself is at most a quarter of the program's time. The accounts are told:
 //
 //   urgent    a run for an allocation that found no memory; a run at the soft limit if the heap is twice what it was after the last run;
-//             and, where nobody asks for help when an allocation fails (CPython), a run above the middle between soft and hard limit
+//             and, where nobody calls `rescue` when an allocation fails (CPython), a run above the middle between soft and hard limit
 //   clear     forgives all debts, at the 1st, 2nd, 4th, 8th ... time that an allocation found no memory, and at the 1st, 2nd, 4th ...
 //             time that the heap fell by an eighth of what it was after the last run
 //
@@ -43,7 +43,7 @@ export interface Relievable {
   readonly limit: number;
   /** The size of the WebAssembly memory: what the process has. */
   readonly memoryBytes: number;
-  /** Whether nobody asks for help when an allocation fails: then measures have to run earlier. */
+  /** Whether nobody calls `rescue` when an allocation fails, as in CPython: then measures have to run earlier. */
   readonly isHelpless: boolean;
   /** Bytes in use: large blocks, and pools with at least one block in use. */
   allocated(): number;

@@ -159,7 +159,7 @@ export function dominatorTree(
   return `${lines.join("\n")}\n`;
 }
 
-/** What changed by type. */
+/** What changed from one snapshot to another, by type. */
 export function changesTable(changes: readonly TypeChange[], most: number, colors: Colors): string {
   const head = ["new", "", "gone", "", "change", "type"].map((title) => colors.dim(title));
   const lines = changes

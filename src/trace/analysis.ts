@@ -77,7 +77,7 @@ export class Analysis implements TraceConsumer {
   readonly #withStart: boolean;
   #start = nothing();
   #sample = 0;
-  /** All that is live, as far as it was recorded exactly, and its maximum in the span; only for sampled traces. */
+  /** The live bytes that were recorded exactly last, and their maximum in the span; only for sampled traces. */
   #exactLive = 0;
   #exactPeak = 0;
   /** The number of allocations so far, including resizes. A block's birth is such a number. */
@@ -229,7 +229,7 @@ export class Analysis implements TraceConsumer {
     this.#notePeak();
   }
 
-  /** Whether what was allocated before the program has one stack, and no times and events. */
+  /** Whether the interpreter's start was recorded as sums: its blocks have one stack, and no times and events. */
   get startIsSums(): boolean {
     return this.#startIsSums;
   }

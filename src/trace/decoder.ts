@@ -121,7 +121,7 @@ export class EventDecoder {
     return value >>> 0;
   }
 
-  /** The address that six bits, and the bytes after them, stand for in a free or a resize. */
+  /** Decodes an address of a free or a resize, from six bits and the bytes after them. */
   #freeAddress(code: number): number {
     const v = code & 63;
     if (v < NEAR.free) return this.#ago(v);

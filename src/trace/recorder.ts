@@ -209,7 +209,7 @@ export class Recorder {
     if (base) this.#writeStart(base, begun);
   }
 
-  /** Whether the recording begins with the program: what was allocated before has one stack and no events. */
+  /** Writes the sums of the interpreter's start. The events that follow are the program's. */
   #writeStart(base: Uint8Array, begun: number): void {
     this.#core.functions.trace_child(0, this.#functions.numberOf({ ...START, lines: [] }), 0);
     this.flush();

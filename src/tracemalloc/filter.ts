@@ -8,13 +8,13 @@ import type { Frame, Traceback } from "./traceback.js";
 /** A domain of the heap, or the number of a domain in which a module in C tracks memory (PyTraceMalloc_Track). */
 export type TraceDomain = BlockOwner | number;
 
-/** What a filter looks at. */
+/** The parts of a trace that a filter tests. */
 export interface Filterable {
   readonly domain: TraceDomain;
   readonly traceback: Traceback;
 }
 
-/** What both kinds of filters have. */
+/** A filter of either kind. */
 export interface TraceFilter {
   /** Whether matching traces are kept or omitted. */
   readonly inclusive: boolean;

@@ -81,7 +81,7 @@ export interface Filling {
   /** The class of a block, and the number of classes. */
   readonly kindOf: (block: number) => number;
   readonly kinds: number;
-  /** The number of blocks for which each given block stands. */
+  /** The number of blocks that each given block represents. */
   readonly weight: number;
 }
 

@@ -11,7 +11,7 @@ export type Chunks = Iterable<string | Uint8Array>;
 /** The interpreter's start is one stack, and this is its only frame. */
 export { START } from "../../trace/base.js";
 
-/** What the interpreter's start has in the view; undefined if it has nothing, or if it is shown by stack. */
+/** The bytes and blocks of the interpreter's start in the view; undefined if there are none, or if they are shown by stack. */
 export function startOf({
   analysis,
   view,
