@@ -123,8 +123,8 @@ export function objects_begin(key0: u64, key1: u64, policies: u32): void {
 }
 
 /**
- * Begins the object layer of a heap that has room for it. `key` is the secret key of hashes, `policies` are the
- * policies that are on, as bits.
+ * Begins the object layer of a heap that has room for it. `key0` and `key1` are the secret key of hashes, `policies`
+ * are the policies that are on, as bits.
  */
 export function begin_objects(key0: u64, key1: u64, policies: u32): void {
   memory.fill(CONTROL + CONTROL_BYTES, 0, STATE_BYTES - CONTROL_BYTES);

@@ -8,7 +8,7 @@ import { interned } from "../types/intern";
 import { gc_valid } from "./lists";
 import { LISTS } from "./state";
 
-/** Remembers the first invalid object. */
+/** Remembers an invalid object that is visited. */
 @unmanaged
 class Inspect {
   @inline

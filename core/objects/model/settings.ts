@@ -12,7 +12,7 @@ export class Settings {
   recursionLimit: u32;
   /** The work for the next safe point: COLLECTION_DUE, PRESSURE_DUE, as bits. */
   due: u32;
-  /** 1 while the host wants a handle for every result, also for one that has a value. */
+  /** 1 while the host wants a handle for every result, even for a number or a string. */
   exact: u32;
   /** 1 from the moment when another module may own references that the core does not see. */
   lent: u32;

@@ -24,7 +24,7 @@ export const IS_READY: u32 = 1 << 12;
 export const HAS_GC: u32 = 1 << 14;
 /** An object of the type was hashed by its address. Without a collector header to mark that one, no object of the type may move. */
 export const HAS_HASHED: u32 = 1 << 15;
-/** A user's type whose instances have no items, no weak references, and no functions of their own. */
+/** A user's type without functions, whose instances have no items and no weak references. */
 export const IS_PLAIN: u32 = 1 << 16;
 /** The built-in type that an object's type is or is derived from. */
 export const IS_INT: u32 = 1 << 24;
@@ -124,7 +124,7 @@ export class PyType extends PyVarObject {
   hostId: u32;
   /** The module that a type in C belongs to. */
   module: PyObject | null;
-  /** A block of the type's own: the copy of its name, and its tables of functions for numbers and containers. */
+  /** A block that the type owns: the copy of its name, and its tables of functions for numbers and containers. */
   own: usize;
   ownBytes: u32;
   // Statistics and the free list.

@@ -1,4 +1,4 @@
-// What objects are made of. Each type's own file says it for that type; these functions say it for any object.
+// What objects are made of. The file of each type has such functions for that type; the functions here serve any object.
 //
 //   ownBytes(o)            bytes of the object's own block
 //   eachPart(o, v)         the other blocks that the object owns
@@ -102,7 +102,7 @@ export function readsFrom(o: PyObject): usize {
   return kind == SET || kind == FROZENSET ? changetype<PySet>(o).table : changetype<usize>(o);
 }
 
-/** Whether an object of the type can refer to others, or have parts that move. */
+/** Whether the object's type is one whose objects can refer to others, or have parts that move. */
 @inline
 export function mayRefer(o: PyObject): bool {
   const kind = o.type.kind;

@@ -121,7 +121,8 @@ function trackIfNeeded(d: PyDict, key: PyObject, value: PyObject): void {
 }
 
 /**
- * Gives the dict new keys of its own, of this size, without deleted entries. `kind` may be STRINGS only if all keys are strings.
+ * Gives the dict new keys of this size, shared with no other dict and without deleted entries. `kind` may be STRINGS only if all keys
+ * are strings.
  * False, and nothing changed, if there is no memory.
  */
 export function rebuild(d: PyDict, logSize: u32, kind: u8): bool {

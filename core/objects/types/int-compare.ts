@@ -19,7 +19,7 @@ export function int_order(a: PyLong, b: PyLong): i32 {
   return a.isNegative ? -order : order;
 }
 
-/** Compares with a float that is a number, exactly. */
+/** Compares with a float other than NaN, exactly: -1, 0 or 1. */
 export function int_compare_f64(a: PyLong, x: f64): i32 {
   if (!isFinite(x)) return x > 0 ? -1 : 1;
   if (int_is_safe(a)) {

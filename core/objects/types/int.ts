@@ -3,7 +3,7 @@
 //
 //   refcnt | type | tag | digit, digit, ...        tag = digits << 3 | sign, sign 0: positive, 1: zero, 2: negative
 //
-// Ints from -5 to 256 exist once (POLICY_SMALL_INTS). Those with one digit have a free list. A bool is an int of its own type.
+// Ints from -5 to 256 exist once (POLICY_SMALL_INTS). Ints of one digit have a free list. A bool has the layout of an int, and another type.
 // Invariants (int_valid): the highest digit is not 0; sign is 1 iff there are no digits.
 // Every function that returns an object returns a new reference, or null with an error raised.
 

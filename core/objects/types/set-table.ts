@@ -206,7 +206,7 @@ export function set_resize(s: PySet, least: u32): bool {
 }
 
 /**
- * A search for an item that is not in the set passes slots of removed items. Returns the last of these slots, for an
+ * A search for an item that is not in the set can pass slots of removed items. Returns the last of these slots, for an
  * item with this hash; 0 if there is none.
  */
 export function removedOnTheWay(s: PySet, hash: i32): usize {

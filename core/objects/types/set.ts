@@ -254,7 +254,7 @@ export function set_swap(a: PySet, b: PySet): void {
   }
 }
 
-/** The hash of a frozenset, computed from all its items. */
+/** The hash of a frozenset, or of a set as if it were one: computed from all items. */
 function hashOfItems(s: PySet): i32 {
   let sum: u32 = 0;
   for (let k = set_next(s, 0); k >= 0; k = set_next(s, k + 1)) sum ^= shuffled(<u32>s.hashAt(k));

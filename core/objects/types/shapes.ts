@@ -106,7 +106,7 @@ function shareable(pairs: usize, n: u32): Keys | null {
   return keys;
 }
 
-/** The shared keys of this shape; null if the dict needs keys of its own. */
+/** The shared keys of this shape; null if the dict can't share keys. */
 function keysFor(pairs: usize, n: u32): Keys | null {
   if (n == 0 || n > MOST_KEYS || !hasPolicy(POLICY_KEY_SHARING)) return null;
   const mark = markOf(pairs, n);
@@ -139,7 +139,7 @@ function keysFor(pairs: usize, n: u32): Keys | null {
  */
 export function dict_from_pairs(pairs: usize, n: u32): PyDict | null {
   const keys = keysFor(pairs, n);
-  // Without memory for a shape, the dict has keys of its own.
+  // Without memory for a shape, the dict does not share keys.
   clearError();
   if (keys) return dict_from_shared(keys, pairs + 4, 2);
   const d = dict_new();
