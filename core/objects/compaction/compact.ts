@@ -28,9 +28,12 @@ import { letHeldGo } from "./relocate";
 export const COMPACTED: i32 = 0;
 /** Nothing was moved, because code is under way that has addresses of objects. */
 export const BUSY: i32 = 1;
-/** Nothing was moved, because there is no memory for the census. */
+/** Nothing was moved, because there is no memory for the rows of a pass (pass.ts). */
 export const NO_ROOM: i32 = 2;
-/** Nothing was moved, because a reference count is wrong: see broken_object. */
+/**
+ * The heap is broken: a reference count, or a type's number of objects, is too low (broken_object). Nothing was moved if the census noticed
+ * this.
+ */
 export const BROKEN: i32 = 3;
 
 /** Whether code is under way that has addresses of objects, or incomplete objects. */
@@ -53,7 +56,7 @@ export function compact_objects(): i32 {
   return broken ? BROKEN : COMPACTED;
 }
 
-/** Runs all passes. False if a reference count is wrong. */
+/** Runs all passes. False if the heap is broken. */
 function move(c: Pass): bool {
   if (settings().lent != 0 && !pin(c)) {
     unpin(c);

@@ -56,7 +56,7 @@ export class Pass {
   capacity: u32;
   old: usize;
   oldCount: u32;
-  /** An object whose reference count is too low for the references that were found, or 0. */
+  /** An object whose reference count is too low for the references that were found, or for which the row has no place; or 0. */
   broken: usize;
   unused: usize;
   unusedParts: usize;
@@ -132,7 +132,7 @@ export class Pass {
     this.withLargePart++;
   }
 
-  /** Enters an object into the row, and marks it as met. False if the row is full: a broken heap can have more objects than its types count. */
+  /** Enters an object into the row, and marks it as met. If the row is full, the heap is `broken`: it has more objects than its types count. */
   @inline
   find(o: PyObject): void {
     if (this.count == this.capacity) {

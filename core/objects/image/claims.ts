@@ -13,7 +13,7 @@ import { BINS, raw } from "../../alloc/raw";
 import { INTERNAL } from "../../ground/domains.gen";
 import { platform } from "../../ground/platform";
 
-/** Bytes of the heap that a word of bits stands for. */
+/** Bytes of the heap that a word of bits covers. */
 const WORD_SPAN: usize = 256;
 
 /** A set of bits: one bit for each 8 bytes of the heap. */

@@ -107,7 +107,7 @@ export function isLaidOut(type: PyType): bool {
   return type.dataAt <= type.basicSize && (type.basicSize & 3) == 0;
 }
 
-/** Makes the type a new one without functions of its own. It keeps its layout, its name and its place in the ring. */
+/** Writes the type anew, without functions. It keeps its layout, its name and its place in the ring. */
 export function renewType(type: PyType): void {
   const name = type.name;
   const flags = type.flags;
