@@ -1,5 +1,5 @@
-// Python's exceptions, each with its base, which comes before it. An exception's place in the list is its number. In
-// the core it is called EXC_ and its name, without "Error" at the end: EXC_ZERO_DIVISION.
+// Python's exceptions, each with its base, which comes before it. An exception's place in the list is its number. The
+// core's constant for it is EXC_ and its name, without "Error" at the end: EXC_ZERO_DIVISION.
 
 export const EXCEPTIONS = [
   ["BaseException", ""],

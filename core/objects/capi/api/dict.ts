@@ -190,8 +190,8 @@ function after(key: PyObject, result: i32): i32 {
 // ---- all entries ----
 
 /**
- * The next entry from `*position` on, which is 0 at first. 1, and stores borrowed references; 0 if there is no further
- * entry.
+ * Stores borrowed references to the key and the value of the next entry, and returns 1; 0 if there is no further entry.
+ * `*position`, which must be 0 at first, becomes the place to go on from.
  */
 export function PyDict_Next(o: PyObject, position: usize, key: usize, value: usize): i32 {
   if (!isKind(o, DICT)) return 0;

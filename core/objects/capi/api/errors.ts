@@ -73,7 +73,7 @@ function exceptionOf(type: PyType, value: PyObject | null): PyObject | null {
 
 /** Raises `type` with a value, which may be NULL. The caller keeps its references. */
 export function PyErr_SetObject(type: PyObject, value: PyObject | null): void {
-  // The error that was set before is cleared first, before the new exception is made.
+  // An error that is already set is cleared before the new exception is made.
   clearError();
   if (!isExceptionType(type)) {
     raiseAboutRepr(E_NOT_EXCEPTION, type);

@@ -126,8 +126,8 @@ function findSlot(definition: usize, wanted: i32): usize {
 }
 
 /**
- * Makes the module that a definition with slots describes; `name` is the name it is loaded as. Its exec functions run
- * later.
+ * Makes the module that a definition with slots describes; `name` is the name under which it is loaded. Its exec
+ * functions run later.
  */
 function moduleOf(definition: usize, name: PyObject): PyObject | null {
   if (!fitModule(definition)) return null;

@@ -74,7 +74,7 @@ export function PyUnstable_Object_GC_NewWithExtraData(type: PyType, extra: u32):
   return o;
 }
 
-/** Makes a block that C allocated by itself an object of the type, with one reference. */
+/** Makes an object of the type, with one reference, of a block that C allocated. */
 export function PyObject_Init(o: PyObject | null, type: PyType): PyObject | null {
   if (!o) {
     raiseMemory(type.basicSize);
@@ -133,7 +133,7 @@ export function PyObject_GC_Del(o: PyObject | null): void {
   if (o) free(o);
 }
 
-/** dealloc of types that C defined: calls their tp_dealloc; an error that is set is kept aside meanwhile. */
+/** dealloc of types that C defined: calls their tp_dealloc. An error that is set is saved meanwhile. */
 export function c_dealloc(o: PyObject): void {
   count(o, -1);
   callFunction(o.type.tp_dealloc, o);
@@ -172,7 +172,7 @@ export function heap_object_dealloc(o: PyObject): void {
   decref(type);
 }
 
-/** The nearest base that has a tp_dealloc of its own: a base in C, or an exception. */
+/** The nearest base that has its own tp_dealloc: a base in C, or an exception. */
 function baseThatDeallocates(type: PyType): PyType | null {
   const standard = slotFunction(SLOT_HEAP_DEALLOC);
   let base = type.base;

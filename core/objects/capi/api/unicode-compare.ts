@@ -46,7 +46,7 @@ export function PyUnicode_EqualToUTF8AndSize(o: PyObject, text: usize, n: i32): 
 }
 
 /**
- * The character that `size` bytes of UTF-8 stand for. If their marker bits are wrong: a value that is not a character.
+ * The character that `size` bytes of UTF-8 encode. If their marker bits are wrong: a value that is not a character.
  */
 function utf8At(at: usize, size: u32): u32 {
   const first: u32 = load<u8>(at);

@@ -101,7 +101,7 @@ export function PyUnicode_DecodeUTF8(text: usize, n: i32, errors: usize): PyObje
   return isStrict(errors) ? PyUnicode_FromStringAndSize(text, n) : null;
 }
 
-/** Whether the name of an error handler is NULL or "strict"; ValueError for other names. */
+/** Whether the name of an error handler is NULL or "strict"; SystemError for other names. */
 function isStrict(errors: usize): bool {
   if (errors == 0) return true;
   if (

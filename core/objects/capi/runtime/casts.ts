@@ -69,7 +69,7 @@ function fullName(owner: PyObject | null, name: usize): PyObject | null {
 
 function putOwner(owner: PyObject | null, w: Writer): bool {
   if (!owner) return true;
-  // A type that is not ready may have no type of its own yet.
+  // In a type that is not ready, the word `type` may still be 0.
   if (changetype<usize>(owner.type) == 0 || (owner.type.flags & IS_TYPE) != 0)
     return putText(changetype<PyType>(owner).tp_name, w);
   const name = isKind(owner, MODULE) ? moduleName(owner) : null;

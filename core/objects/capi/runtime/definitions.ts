@@ -93,7 +93,7 @@ export function methodAt(at: usize): PyMethodDef {
   return changetype<PyMethodDef>(at);
 }
 
-/** Those flags of a method that say with which parameters its function is called. */
+/** The flags of a method that say with which parameters its function is called. */
 @inline
 export function callFlags(definition: usize): u32 {
   return methodAt(definition).flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST);

@@ -150,7 +150,7 @@ function suppressAt(e: PyObject): usize {
   return changetype<usize>(e) + e.type.slotsAt + ((<usize>EXCEPTION_SLOTS) << 2);
 }
 
-/** Sets the cause of an exception (another one, whose reference is taken over, or None), and suppress_context. */
+/** Sets the cause of an exception, which is another exception or None, and suppress_context. Takes over the reference to the cause. */
 export function setCause(e: PyObject, cause: PyObject): void {
   exchange(slotsOf(e), CAUSE, cause);
   store<u8>(suppressAt(e), 1);
@@ -246,7 +246,7 @@ function sentence(): PyObject | null {
   return hostErrorSentence() ? handles().pop() : null;
 }
 
-/** Makes another exception, whose reference is taken over, the cause of the one that is set, unless that is a MemoryError. */
+/** Makes `cause` the cause of the exception that is set, unless this one is a MemoryError. Takes over the reference to `cause`. */
 export function raiseFrom(cause: PyObject): void {
   const e = taken();
   if (!e) {

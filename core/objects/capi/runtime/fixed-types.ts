@@ -7,7 +7,7 @@
 //   member_descriptor,
 //   getset_descriptor            name                               | definition, type (borrowed: 0 once it is gone)
 //   module                       dict                               | definition, state
-//   moduledef                    C's own variables
+//   moduledef                    variables of C, not blocks of the heap
 
 import { COMPARE, DEALLOC, HASH, REPR, slotFunction, typeFunction } from "../../model/functions";
 import {
@@ -179,7 +179,7 @@ export function hasObjectsOfC(): bool {
 
 /**
  * Makes the types as they were before the first one was named: no type has a name or functions for C, and the API's own
- * types are empty. Nothing of C's remains.
+ * types are empty.
  */
 export function unnameFixedTypes(): void {
   if (typeOf(BASE_OBJECT).refcnt == 0) return;
