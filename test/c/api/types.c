@@ -326,8 +326,8 @@ int test_value(void) {
     STEP(d && PyDict_SetItem(d, a, c) == 0 && PyDict_GetItem(d, b) == c && IS(d, "{Value(5): Value(6)}"));
     PyObject *unhashed = NEW(PyType_FromSpec(&Unhashed_spec)), *e = NEW(node(unhashed, NULL));
     STEP(e && PyObject_Hash(e) == -1 && SAYS(TypeError, "unhashable type: 'types.Unhashed'"));
-    STEP(!PyObject_Repr(e) && SAYS(TypeError, "a function that should answer a string answered a 'int' object"));
-    STEP(!PyObject_Str(e) && SAYS(TypeError, "a function that should answer a string answered a 'int' object"));
+    STEP(!PyObject_Repr(e) && SAYS(TypeError, "a function that should return a string returned a 'int' object"));
+    STEP(!PyObject_Str(e) && SAYS(TypeError, "a function that should return a string returned a 'int' object"));
     return 0;
 }
 
