@@ -1,6 +1,6 @@
 /* Functions that read a format, and convert objects as it says. getargs.c and keywords.c use them.
  *
- *   "sO!|i$p:name"      units, | before those that may be missing, $ before those that are given by name only
+ *   "sO!|i$p:name"      units; | before the units that may be missing, $ before the units that can be given by name only
  *                       : before the function's name, or ; before a message that replaces all others
  *   "(ii)"              a unit that is a sequence of two
  *

@@ -1,4 +1,4 @@
-/* The Python/C API, as far as pyheap has it: names, signatures and meaning are CPython's (3.14), and those of 1.5 beside them.
+/* The Python/C API, as far as pyheap has it. Names, signatures and meanings are those of CPython 3.14; names of Python 1.5 are there, too.
  *
  *   patchlevel.h    the version, for programs that ask
  *   pyport.h        types, and how functions are declared

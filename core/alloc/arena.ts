@@ -11,7 +11,7 @@
 // Invariants (firstInvalid):
 //   idleCount == number of pools with isOpen == false == bits set in `idle`
 //   an arena is in list idleCount iff idleCount > 0; listMask has bit k iff list k is not empty
-//   the map has the pool in each entry for one of its grains, and 0 in all other entries
+//   the map's entry for a grain is the pool that covers the grain, or 0 if no pool does
 // docs/pools.md.
 
 import { ADDRESS_END, ALIGNMENT, ARENA_POOLS, arenaBytes, DEBUG, POOL_GRAIN, POOL_SIZE } from "../ground/config";
@@ -65,7 +65,7 @@ export class Arena {
     return <u32>min(POOL_SIZE, this.address + this.bytes - pool.start);
   }
 
-  /** The number of the map's entries for a pool. */
+  /** The number of entries that a pool has in the map. */
   @inline
   grainsOf(pool: Pool): u32 {
     return (this.bytesOf(pool) + <u32>POOL_GRAIN - 1) / <u32>POOL_GRAIN;

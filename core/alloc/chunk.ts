@@ -24,7 +24,7 @@ import { ALIGNMENT, MAX_REQUEST } from "../ground/config";
 import { INTERNAL } from "../ground/domains.gen";
 
 const PREV_FREE: u32 = 2;
-/** Set in the header of a free chunk, both bits. */
+/** The two bits that are set in the header of a free chunk. */
 const FREE: u32 = 5;
 const SIZE_IN_USE: u32 = 0x7ffffff8;
 const SIZE_FREE: u32 = 0xfffffff8;
@@ -34,7 +34,7 @@ export const MIN_CHUNK: usize = 16;
 /** The largest request: its chunk's size fits SIZE_IN_USE, even with a rest after it that is too small for a chunk. */
 export const MAX_BLOCK: usize = MAX_REQUEST - MIN_CHUNK - ALIGNMENT;
 
-/** One chunk. All fields are there in a free chunk only; in a chunk in use, what follows the header is the block. */
+/** One chunk. All fields exist only while it is free; in a chunk in use, the block follows the header. */
 @unmanaged
 export class Chunk {
   header: u32;

@@ -28,7 +28,7 @@ class Demand {
   room: u32;
 }
 
-/** One for each size class of each domain that has pools. */
+/** The number of Demands: one for each size class of each domain that has pools. */
 const DEMANDS: u32 = <u32>SIZE_CLASSES * (LIBC - MEM + 1);
 
 @inline

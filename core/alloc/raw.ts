@@ -7,7 +7,7 @@
 // says which bins hold chunks. An allocation takes the best chunk of the first bin that can serve it, else a piece of the top.
 //
 // Invariants (firstInvalid):
-//   each chunk's own
+//   each chunk keeps its own invariants (chunk.ts)
 //   a chunk is in the bin of its size iff it is free; a bin's bit is set iff it holds a chunk
 //   the ledger's bytes and blocks are those of the chunks in use
 
@@ -152,7 +152,7 @@ export class Raw {
     return bytes;
   }
 
-  /** The bytes [at, at + size) become a free chunk, or part of the top, joined with a free or absent successor. */
+  /** The bytes [at, at + size) become part of the top, if they reach it; else a free chunk, which is joined with a free chunk after it. */
   private release(at: usize, size: usize): void {
     let end = at + size;
     if (end != this.top) {
@@ -322,7 +322,7 @@ export class Raw {
     const front = chunkOf(wide);
     const chunk = chunkOf(block != wide && block - wide < MIN_CHUNK ? block + alignment : block);
     if (chunk !== front) {
-      // The bytes in front of it become a chunk of their own, which is free.
+      // The bytes in front of the block become a separate chunk, which is freed.
       const whole = front.sizeInUse;
       const lead = chunk.address - front.address;
       ledger().resized(domain, front.usable, lead - CHUNK_OVERHEAD);

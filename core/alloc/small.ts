@@ -122,7 +122,7 @@ export function domainOfBin(bin: usize): u32 {
   return MEM + <u32>((bin - (CONTROL + SMALL_MEM_AT)) / SMALL_BYTES);
 }
 
-/** A block of a pool that has one free. */
+/** Takes a block from a pool that has a free one. */
 @inline
 function takeFrom(pool: Pool): usize {
   const block = pool.free;
@@ -154,7 +154,7 @@ export function scavenge(): void {
 /** small_malloc, inlined: saves a call in functions that would only call it. */
 @inline
 export function smallMalloc(ctx: usize, n: usize): usize {
-  // 0 becomes the largest number here, and goes the same way as a large request.
+  // A request of 0 bytes becomes the largest number here, and is served where large requests are.
   if (n - 1 >= SMALL_REQUEST_THRESHOLD) return uncommonMalloc(ctx, n);
   const pool = load<Pool | null>(ctx + binOffset(classOf(n)), BINS_OFFSET);
   if (pool) {

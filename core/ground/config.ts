@@ -30,8 +30,8 @@ export const POOL_GRAIN: usize = 1024;
 export const ARENA_POOLS: usize = 16;
 /**
  * Bytes to ask for to get an arena of this many pools. They suffice wherever the memory begins, although the first pool
- * has to begin at a multiple of POOL_GRAIN. The last pool lacks ALIGNMENT bytes, the room for a header of the allocator
- * below, so that arenas can lie side by side without a gap.
+ * has to begin at a multiple of POOL_GRAIN. The last pool lacks ALIGNMENT bytes, where the allocator below puts a header;
+ * so arenas can lie side by side without a gap.
  */
 @inline
 export function arenaBytes(pools: usize): usize {

@@ -1,13 +1,13 @@
-// The account: what is live, counted only where counting costs nothing.
+// The account of live memory. It counts only where counting costs nothing.
 //
-// Large blocks are counted one by one, for the domain that asked; small ones by the pool. A pool knows how many of its
-// blocks are in use, so one walk over the pools gives the exact number of live small blocks (the host's stats).
+// Large blocks are counted one by one, for their domain. Of small blocks, only the pools are counted. A pool knows how many
+// of its blocks are in use, so one walk over the pools gives the exact number of live small blocks (the host's stats).
 //
 //   allocated(now) = bytes of raw, mem, object and libc + pools in use x POOL_SIZE
 //   peak           = the highest allocated() so far
 //
 // A heap that attaches late to a host counts the host's live bytes as raw from the start, because it will be asked to
-// free them: then a single domain may fall below zero (modulo 2^32), their sum may not.
+// free them, in any domain. So the count of one domain may fall below zero (modulo 2^32), but not the sum of all.
 
 import { POOL_SIZE } from "./config";
 import { CONTROL, LEDGER_AT, RAW_AT } from "./control";

@@ -51,7 +51,7 @@ const HELD_BYTES: usize = 256 * 1024;
 export class Debug {
   installed: u32;
   serial: u32;
-  /** 1 if blocks unknown to the registry were allocated before the heap came: calls on them are handed on, not reported. */
+  /** 1 if there can be blocks older than the heap. Then calls on blocks that the registry does not know are passed on, not reported. */
   foreignAllowed: u32;
   // Held blocks: a ring of addresses, oldest at `head`.
   ring: usize;

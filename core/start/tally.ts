@@ -17,7 +17,7 @@ const ALLOCATOR_BYTES: usize = 20;
 const CLEARED: u32 = 4;
 const TAGS: usize = 7;
 
-/** Each size up to this has a class of its own; above, there is a class for each power of two. */
+/** Each size up to this has its own class; above, there is a class for each power of two. */
 const EXACT: u32 = 512;
 const EXACT_BITS: u32 = 9;
 export const CLASSES: u32 = EXACT + 1 + 32 - EXACT_BITS;
@@ -104,8 +104,8 @@ function died(block: usize): void {
 }
 
 /**
- * Sets the allocator of a domain to which calls are passed on, before the tally stands in front of it. Returns the ctx
- * that the tally has in this domain.
+ * Sets the allocator of a domain to which calls are passed on. To be called before the tally's functions are installed in
+ * the domain. Returns the ctx to install them with.
  */
 export function tally_begin(domain: usize, ctx: usize, malloc: u32, calloc: u32, realloc: u32, free: u32): usize {
   if (live == 0) makeTable(FIRST_LENGTH);

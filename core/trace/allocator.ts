@@ -53,7 +53,7 @@ export function trace_free(ctx: usize, block: usize): void {
   next(ctx).doFree(block);
 }
 
-/** Whether a function of the tracer is the first one in a domain. The tracer's functions are the last ones in the table. */
+/** Whether a domain's functions are the tracer's, which are the last ones in the table. */
 @inline
 function isTraced(allocator: Allocator): bool {
   return allocator.malloc - tableIndex(TRACE_FUNCTIONS) < TABLE_FUNCTIONS - TRACE_FUNCTIONS;

@@ -31,7 +31,7 @@ export const TIME: u32 = 0xc0;
 export const RESERVED: u32 = 0xc2;
 /** The number of blocks that were allocated, but not sampled. */
 export const OTHERS: u32 = 0xc4;
-/** The change of what is live since the last such record, in units of 8 bytes, zigzag. */
+/** The change of the live bytes since the last such record, in units of 8 bytes, zigzag. */
 export const LIVE: u32 = 0xc5;
 
 export const EVENTS_PER_MARK: u32 = 64;
@@ -194,13 +194,13 @@ export function tellOthers(count: u32): void {
   t.putNumber(count);
 }
 
-/** What is live, in units of 8 bytes, minus what was live in pools when the recording began. */
+/** The live bytes, in units of 8, minus those that were live in pools when the recording began. */
 function live(t: Tracer): u32 {
   const l = ledger();
   return t.liveSmall + (<u32>(l.large - l.bytes4) >> 3);
 }
 
-/** Records exactly what is live. */
+/** Records the exact number of live bytes. */
 export function tellLive(): void {
   const t = tracer();
   const now = live(t);

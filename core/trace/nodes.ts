@@ -2,7 +2,7 @@
 //
 //   node 0 (no function) <- <module>, line 12 <- load, line 7 <- parse, line 30
 //
-//   table: open addressing by the first three, a power of two long, at most half full
+//   table: open addressing by the first three words of an entry, a power of two long, at most half full
 //   entry: parent | function | place | node        a place is a code unit, or LINE + a line; node 0: empty
 //
 // Nodes are numbered from 1 in the order in which they were first seen, and are never removed. A stack is looked up by code unit. The

@@ -21,7 +21,7 @@ import { tracer } from "./tracer";
 import { functionOf } from "./watched";
 
 /**
- * The node, below `node`, of the part of the stack that the core can't read: the host adds it. For a heap without an interpreter, that is the
+ * Adds the part of the stack that the core can't read below `node`, and returns the last node. For a heap without an interpreter, that is the
  * whole stack. For a heap with one, it is the tasks that wait for the running task, each with its frames, and the running task's name.
  */
 @external("host", "traceStack")

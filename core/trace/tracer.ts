@@ -57,7 +57,8 @@ export class Tracer {
   lastTime: f64;
   lastReserved: u32;
 
-  // Sampling (sample.ts): what is counted up to the next stop; the bytes from the last stop to that, to the next sample and to the next point.
+  // Sampling (sample.ts): the word that counts to the next stop; the bytes from the last stop to the next one, to the next sample, and to
+  // the next point.
   stop: i64;
   stopBytes: u32;
   untilSample: u32;
