@@ -95,7 +95,7 @@ export class Survey {
     if (!this.#calls.states.putOff(report)) report();
   }
 
-  /** Adds to the fault, if the address is not a block of this heap, the block that another heap has there. */
+  /** If the address is not a block of this heap, adds to the fault the block that another heap has there. */
   #withOwner(fault: Fault): Fault {
     if (fault.kind !== "not a block") return fault;
     for (const ref of surveys) {

@@ -19,7 +19,7 @@
 //
 //   *    Not asked: an allocator of the program has to free its own blocks. Other code that runs in the middle of an operation must not
 //        free blocks that the operation uses.
-//   **   Decided by the core, which has states of its own (core/objects/model/reentrancy.ts). They never forbid a free: whenever the
+//   **   Decided by the core, which has further states (core/objects/model/reentrancy.ts). They never forbid a free: whenever the
 //        program can call free, the core is in a state in which that does no harm.
 
 /** The actions, as bits. */

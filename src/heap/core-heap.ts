@@ -100,7 +100,8 @@ export abstract class CoreHeap {
 
   /**
    * Soft limit, in bytes, on the memory that the heap reserves. When it is passed, measures run at the next moment at
-   * which nothing is under way. undefined: the policy derives it from the hard limit; NO_LIMIT: none.
+   * which nothing is under way. If it is set to undefined, the policy derives it from the hard limit; NO_LIMIT means that
+   * there is none.
    */
   get softLimit(): number {
     return this.foundation.ladder.softLimit;
@@ -110,7 +111,7 @@ export abstract class CoreHeap {
     this.foundation.ladder.softLimit = bytes;
   }
 
-  /** What to do about pressure; undefined: nothing by itself. */
+  /** What to do about pressure. If it is undefined, no measure runs by itself. */
   get policy(): Policy | undefined {
     return this.foundation.ladder.policy;
   }
@@ -161,7 +162,7 @@ export abstract class CoreHeap {
     this.foundation.survey.walk(visit, blocks);
   }
 
-  /** The live blocks that the debug hooks know, in no order: none without them. */
+  /** The live blocks that the debug hooks know, in no order; empty if there are no debug hooks. */
   knownBlocks(): KnownBlock[] {
     return this.foundation.survey.knownBlocks();
   }

@@ -22,7 +22,7 @@ export interface CoreHeapOptions {
   readonly onFault?: FaultHandler | undefined;
   /** Tells where the program is, for the debug hooks' reports. */
   readonly locate?: Locator | undefined;
-  /** What to do about pressure; false: nothing by itself. The default runs the measures, the cheap ones first. */
+  /** What to do about pressure. With false, no measure runs by itself. The default runs the measures, the cheap ones first. */
   readonly policy?: Policy | false | undefined;
   /**
    * Measures run when the heap has taken more than this many bytes from the platform; the default depends on the

@@ -54,7 +54,7 @@ export interface HeapOptions {
   readonly onFault?: FaultHandler;
   /** Tells where the program is, for reports; the default reads the JavaScript stack. */
   readonly locate?: Locator;
-  /** What to do about pressure; false: nothing by itself. The default runs the measures, the cheap ones first. */
+  /** What to do about pressure. With false, no measure runs by itself. The default runs the measures, the cheap ones first. */
   readonly policy?: Policy | false;
   /**
    * Measures run when the heap has taken more than this many bytes from the platform; the default policy takes seven
@@ -240,8 +240,8 @@ export class Heap extends ObjectHeap {
   }
 
   /**
-   * Makes the reservation that comes `after` others fail (1: the next), and, if `forever`, all later ones too.
-   * 0 ends it. A reservation is a request to the platform, not to the heap.
+   * Makes a reservation fail: if `after` is 1, the next one, if it is 2, the one after that, and so on; if `forever`, all
+   * later ones too. 0 ends this. A reservation is a request to the platform, not to the heap.
    */
   failReservation(after: number, forever = false): void {
     this.foundation.setWord(C.FAIL_AT_AT, after === 0 ? 0 : this.reservations + after);

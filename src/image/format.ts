@@ -119,7 +119,7 @@ function readMetadata(text: string): ImageMetadata {
     type.functions.every((name) => FUNCTIONS.has(name));
   if (
     ![control, tableBase].every((value) => isNumber(value)) ||
-    // The highest numbers are reserved: they do not stand for types of a program.
+    // The highest numbers are reserved: a program's types never have them.
     ![lastCallback, lastType].every((value) => isNumber(value, MOST)) ||
     !Array.isArray(roots) ||
     !roots.every((root) => isPair(root, (handle) => isNumber(handle))) ||

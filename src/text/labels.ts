@@ -18,8 +18,8 @@ function fileName(path: string): string {
 }
 
 /**
- * A function's name where its place is not shown. For a name that many functions have, with its file: `<module>
- * app.py`.
+ * A function's name, for use where its place is not shown. A name that many functions have is followed by the file:
+ * `<module> app.py`.
  */
 export function functionName({ name, file }: { readonly name: string; readonly file: string }): string {
   return name.startsWith("<") && file !== "" ? `${name} ${fileName(file)}` : name;

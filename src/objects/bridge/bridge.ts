@@ -78,7 +78,7 @@ export class Bridge {
     this.values.pushBytes(source);
   }
 
-  /** Pushes the sentence of the core's error: 1; or 0, with another error, if there is no memory. */
+  /** Pushes the sentence of the core's error. Returns 1; or 0, with another error set, if there is no memory. */
   pushErrorSentence(): number {
     return this.values.pushErrorSentence();
   }

@@ -121,7 +121,7 @@ export class Errors {
     const handle = f.error_object(0);
     if (handle === 0) return "an object";
     const name = reader.typeName(f.handle_address(handle));
-    // The error is cleared first, because the repr may set an error of its own.
+    // The error is cleared first, because the repr may set another one.
     f.error_clear();
     f.push_handle(handle);
     f.handle_release(handle);

@@ -4,7 +4,7 @@ import type { PyExceptionName } from "../../core/catalogue.gen.js";
 import { basesOf } from "./exception-types.js";
 
 /**
- * An exception that Python would raise; `name` is the name of its type. When memory runs out, it is a `MemoryError`
+ * An exception that Python would raise; `name` is the name of its type. When memory runs out, a `MemoryError` is thrown
  * instead.
  */
 export class PyException extends Error {

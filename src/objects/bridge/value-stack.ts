@@ -1,6 +1,6 @@
 // Puts values of JavaScript onto the core's stack.
 //
-// Scalars cross as values: numbers, bigints, strings, booleans and null. Text and bytes go through a buffer of the core's.
+// Scalars are passed as values: numbers, bigints, strings, booleans and null. Text and bytes are passed in a buffer of the core.
 
 import * as C from "../../core/constants.gen.js";
 import type { WholeFunctions } from "../../core/functions.gen.js";
@@ -168,7 +168,7 @@ export class ValueStack {
     return this.#f.push_words(words, value < 0n ? 1 : 0);
   }
 
-  /** Pushes the sentence of the core's error: 1; or 0, with another error, if there is no memory. */
+  /** Pushes the sentence of the core's error. Returns 1; or 0, with another error set, if there is no memory. */
   pushErrorSentence(): number {
     const message = this.#errors.sentence();
     const n = message.length;
