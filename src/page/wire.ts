@@ -1,5 +1,6 @@
-// A page's data as bytes: a header in JSON, then columns of numbers of seven bits to a byte. In an ascending column,
-// each number is written as its distance from the one before. The data are not compressed here.
+// A page's data as bytes: a header in JSON, then columns of numbers of seven bits to a byte. Each number of a column is
+// written as its distance from the one before; only the values of rows are written as they are. The data are not
+// compressed here.
 //
 //   length, JSON | buckets | nodes | accounts | rows | crossings | blocks | arenas | pools
 //   a column: how many, then the numbers

@@ -1,4 +1,5 @@
-// The events of which a heap informs its program: it is under pressure, or it did something about it.
+// The events that a heap reports to its program: it is under pressure, or it has run a measure, a collection or a
+// compaction.
 
 import type { MeasureName, Pressure, Reason } from "./policy.js";
 

@@ -1,9 +1,9 @@
 // Selects the stacks that a report shows, and changes them, in this order:
 //
-//   filter     stacks without a matching frame are omitted, with all that they have
-//   hide       matching frames are omitted; what they have is added to their caller
+//   filter     stacks without a matching frame are omitted, with their bytes
+//   hide       matching frames are omitted; what they allocated is added to their caller
 //   maxDepth   main a b c d e f g   ->   main a b … f g     deep stacks keep both ends, the inner one with at most INNER frames
-//   minShare   what has less than a share of all becomes "smaller calls" of its caller
+//   minShare   calls with less than a share of all bytes become "smaller calls" of their caller
 //
 // So without a filter the sums stay the same. Nothing here is recursive, because stacks may be 100,000 frames deep.
 

@@ -1,4 +1,4 @@
-// A trace on one screen: figures, the functions that have most, the modules.
+// A trace on one screen: figures, and the functions, modules and domains with the most bytes.
 
 import { bytes } from "../text/bytes.js";
 import { count, counted, percent } from "../text/numbers.js";

@@ -11,8 +11,8 @@ export interface Figures {
   liveBytes: number;
   liveBlocks: number;
   /**
-   * The most that was live. In a sampled trace this is not an estimate but known exactly: core/trace/sample.ts says
-   * how.
+   * What was live at the peak, the moment when most was live. In a sampled trace the moment is found from exact figures
+   * (core/trace/sample.ts says how), and the bytes are an estimate.
    */
   peakBytes: number;
   peakBlocks: number;

@@ -10,7 +10,7 @@ export const CLOSEUP_ROWS = 8;
 const ROW = 26;
 const LABEL = 84;
 const FONT = '11px "JetBrains Mono Variable", ui-monospace, monospace';
-/** A block wider than this, in pixels, gets a line around it. */
+/** A block wider than this, in pixels, is separated from the next one by a pixel. */
 const SEPARATE_ABOVE = 3;
 
 export interface CloseupScene {

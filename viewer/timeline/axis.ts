@@ -12,7 +12,7 @@ export function binarySplits(least: number, most: number): number[] {
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, k) => k * step);
 }
 
-/** Marks of bytes, all in the unit of the largest; with decimals only if a mark needs them. */
+/** Marks of bytes, with decimals only if a mark needs them. */
 export function byteWords(marks: readonly number[]): string[] {
   return marks.map((n) => (n === 0 ? "0" : bytes(n).replace(".0 ", " ")));
 }
