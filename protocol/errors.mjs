@@ -239,7 +239,11 @@ export const ERRORS = [
   ["NAMELESS_MODULE", "SystemError", "nameless module"],
   ["NO_MODULE", "TypeError", "type '{type:text}' has no module of this definition"],
   ["SUBCLASS_OF", "TypeError", "issubclass() takes a type, and a type or a tuple of types"],
-  ["MODULE_SLOT", "SystemError", "a module's definition has slots that do not fit how it is made"],
+  [
+    "MODULE_SLOT",
+    "SystemError",
+    "a module's definition has an unknown slot, or it has slots and was passed to PyModule_Create",
+  ],
   ["NOT_TRAVERSED", "SystemError", "type {type:text} has the Py_TPFLAGS_HAVE_GC flag but has no traverse function"],
   ["STR_RESULT", "TypeError", "a function that should return a string returned a '{result:type}' object"],
   ["NO_DICT", "AttributeError", "this object has no __dict__"],
