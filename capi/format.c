@@ -88,7 +88,7 @@ static PyObject *decoded(const char *text, Py_ssize_t n) {
     return s;
 }
 
-// The size without a last character that the precision has cut.
+// The size without the last character, if the precision has cut it.
 static Py_ssize_t whole_characters(const char *text, Py_ssize_t n) {
     Py_ssize_t k = n;
     while (k > 0 && n - k < 4 && ((unsigned char)text[k - 1] & 0xc0) == 0x80) k--;

@@ -116,7 +116,7 @@ static PyObject *scalar(struct building *b, char unit) {
 
 static PyObject *build(struct building *b);
 
-// The values up to `closing` in a tuple or list of `n`; NULL if one failed.
+// Builds the `n` values up to `closing` as a tuple or list; NULL if one failed.
 static PyObject *row(struct building *b, char closing, Py_ssize_t n) {
     if (n < 0) return NULL;
     const bool is_list = closing == ']';

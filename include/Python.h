@@ -15,7 +15,7 @@
  *   unicodewriter.h strings that are written piece by piece
  *   pybuffer.h      bytes in place
  *   modsupport.h    arguments and values, as a format says
- *   pymem.h         PyMem_*, PyObject_Malloc and its kin, allocators, Py_Malloc of 1.5
+ *   pymem.h         PyMem_*, PyObject_Malloc and related functions, allocators, Py_Malloc of 1.5
  *   pyerrors.h      errors
  *   tracemalloc.h   PyTraceMalloc_*
  *

@@ -1,4 +1,4 @@
-/* What can be done with any object: the manual's chapter "Abstract Objects Layer", but for attributes and calls.
+/* What can be done with any object: the manual's chapter "Abstract Objects Layer", except attributes and calls.
  *
  * Functions that return an object return a new reference, or NULL with an error. Functions that return a number return -1
  * with an error. The caller keeps the references that it gives.

@@ -26,7 +26,7 @@ typedef struct {
     char *utf8;
 } PyCompactUnicodeObject;
 
-/* Any of the kinds. */
+/* A string of either layout. */
 typedef struct {
     PyCompactUnicodeObject _base;
 } PyUnicodeObject;
@@ -129,7 +129,7 @@ PyAPI_FUNC(PyObject *) PyUnicode_Join(PyObject *separator, PyObject *items);
 PyAPI_FUNC(PyObject *) PyUnicode_Split(PyObject *o, PyObject *separator, Py_ssize_t most);
 PyAPI_FUNC(PyObject *) PyUnicode_Replace(PyObject *o, PyObject *old, PyObject *fresh, Py_ssize_t most);
 
-/* ---- searching: -1 with an error; Find and FindChar return -1 if nothing is found, and -2 with an error ---- */
+/* ---- searching: -1 with an error; but Find and FindChar: -1 if nothing is found, -2 with an error ---- */
 
 PyAPI_FUNC(int) PyUnicode_Contains(PyObject *o, PyObject *part);
 PyAPI_FUNC(Py_ssize_t) PyUnicode_Find(PyObject *o, PyObject *part, Py_ssize_t start, Py_ssize_t end, int direction);

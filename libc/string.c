@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-// memory.copy and memory.fill, each one instruction: the compiler turns these calls into them.
+// The compiler turns these calls into memory.copy and memory.fill, each one instruction.
 
 PYHEAP_DEFINED void *memcpy(void *restrict to, const void *restrict from, size_t n) {
     return __builtin_memcpy(to, from, n);
