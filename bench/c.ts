@@ -58,8 +58,8 @@ async function onHeap(name: string, path: string): Promise<Churn> {
 const CALLS = 1_000_000;
 
 /**
- * The nanoseconds of a call from TypeScript of a function in C (METH_O, which returns its argument), with a number and
- * with an object.
+ * The nanoseconds that a call from TypeScript of a function in C (METH_O) takes: of one that returns its argument, a
+ * number; and of one that returns the length of its argument, a list.
  */
 async function measureCalls(): Promise<Row> {
   const output = `${ROOT}build/c/callee.wasm`;

@@ -60,7 +60,7 @@ interface ImageSurvival {
   refused: number;
 }
 
-/** Has broken images loaded, each made from its seed. */
+/** Loads broken images, each made from its seed. */
 async function fuzzBroken(survive: (seed: number, survival: ImageSurvival) => Promise<void>): Promise<void> {
   const survival = { images: 0, refused: 0 };
   for (let seed = first; survival.images < Number(options.files); seed++) {

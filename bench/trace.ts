@@ -89,7 +89,7 @@ const TELLS_USE = `process.on("exit", () => {
   process.stderr.write("\\n" + JSON.stringify({ maxRSS, cpu: userCPUTime + systemCPUTime }));
 })`;
 
-/** Runs a command of pyheap: its seconds, its processor time in seconds, and its peak memory. */
+/** Runs a command of pyheap. Returns its seconds, its processor time in seconds, and its peak memory in bytes. */
 function timed(...args: string[]): { seconds: number; processor: number; bytes: number } {
   const begun = performance.now();
   const watch = ["--import", `data:text/javascript,${encodeURIComponent(TELLS_USE)}`];

@@ -1,5 +1,5 @@
 // Measures a page in headless Chromium: how long it takes to appear, its memory, and its frames while it is scrolled or
-// the timeline's handle is dragged. Beside it speedscope, which shows the same trace's flame graph.
+// the timeline's handle is dragged. It measures speedscope, too, which shows the flame graph of the same trace.
 
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
