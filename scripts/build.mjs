@@ -2,7 +2,7 @@
 //
 //   node scripts/build.mjs            what a user of the package needs
 //   node scripts/build.mjs --dev      also what tests and benchmarks need: bench/ and test/ in dist-dev/, the benchmarks' modules
-//   node scripts/build.mjs --debug    as --dev, with the debug build of the core: assertions, function names, a source map
+//   node scripts/build.mjs --debug    the same as --dev, with the debug build of the core: assertions, function names, a source map
 
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -4,8 +4,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * The structures that have slots: a type, and its tables of functions. For each: the constant for it, the prefix of its
- * slots' names, its text in object.h, and how many words its first field has more than one.
+ * The structures that have slots: a type, and its tables of functions. For each: its constant, the prefix of its slots'
+ * names, its text in object.h, and by how many words the fields after the first lie further on than their number says.
  */
 const TABLES = [
   { table: "TYPE_TABLE", prefix: "tp_", structure: /struct _typeobject \{([^}]*)\}/, before: 2 },

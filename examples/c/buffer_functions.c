@@ -1,5 +1,5 @@
-/* The same buffer on Python's private heap, with the function set: limits apply to it, and the account knows its
-   domain. */
+/* The buffer of buffer_libc.c on Python's private heap, with the function set (Py_Malloc): limits apply to it, and the
+   account knows its domain. */
 
 #include <Python.h>
 

@@ -1,4 +1,5 @@
-/* The same buffer again, with the macro set: it takes a type and a count, so the size can't be wrong. */
+/* The buffer of buffer_libc.c again, with the macro set (PyMem_NEW): it takes a type and a count, so the size can't be
+   wrong. */
 
 #include <Python.h>
 
