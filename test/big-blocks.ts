@@ -13,12 +13,11 @@ const ADDRESS_END = 0xffff_0000;
 const MARKED = 16;
 /** Smaller blocks may come from pools, which this test does not look into. */
 const LEAST_LARGE = 64 * 1024;
-/**
- * The header of a chunk; the most that rounding up to a chunk adds; and what a block keeps that shrinks by less than a
- * quarter.
- */
+/** Bytes of a chunk's header. */
 const HEADER = 4;
+/** The most bytes that rounding up to a chunk adds. */
 const ROUNDED = 24;
+/** The most bytes that a block keeps besides its size if it shrinks by less than a quarter. */
 const KEPT = 128;
 
 interface Block {

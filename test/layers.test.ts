@@ -8,11 +8,11 @@ import { expect, test } from "vitest";
 interface House {
   /** Whether circles that only `import type` closes are counted. At run time there must be none. */
   typesCount: boolean;
-  /** The limit for a file's length: one mechanism to a file, short enough to read at once. */
+  /** The limit for a file's length: a file has one mechanism, and is short enough to be read at once. */
   mostLines: number;
   /**
-   * For each folder, the other folders that it may import, also for types. ARCHITECTURE.md draws the same. "" stands
-   * for the files directly in the root.
+   * For each folder, the other folders that it may import, also for types. ARCHITECTURE.md draws the same. "" means
+   * the files directly in the root.
    */
   mayImport: Record<string, string[]>;
 }

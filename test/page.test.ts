@@ -75,15 +75,15 @@ function play(seed: number, events: number, to: TraceConsumer, programAt = 0): n
 }
 
 interface Level {
-  /**
-   * The most that the program had added after an event of the mark; and what was live then, and after the last event.
-   */
+  /** The most bytes that the program had added after any event of the mark. */
   highestOwn: number;
+  /** The live bytes at that moment. */
   atHighest: number;
+  /** The live bytes after the mark's last event. */
   atEnd: number;
 }
 
-/** What was live, by marks of time, counted directly. */
+/** The live bytes by marks of time, counted directly. */
 function levelsOf(seed: number, events: number, programAt: number): Map<number, Level> {
   const sizes = new Map<number, number>();
   const before = new Set<number>();
@@ -206,7 +206,7 @@ describe("a page's data", () => {
         const begin = whole.from + pick() * (whole.to - whole.from - seen);
         for (let k = 0; k < 300; k++) {
           const wanted = begin + pick() * seen;
-          // The start has longer stretches.
+          // In the interpreter's start, the page has longer stretches of time.
           if (zoom > 1 && wanted < model.data.header.programTime) continue;
           expect(Math.abs(model.snap(wanted) - wanted)).toBeLessThanOrEqual(seen / 100);
         }
@@ -314,8 +314,8 @@ describe("a page's data", () => {
         const { atHighest = 0, atEnd = 0 } = levels.get(from) ?? {};
         const marks = [...levels.keys()];
         const before = levels.get(marks[marks.indexOf(from) - 1] ?? Number.NaN)?.atEnd ?? 0;
-        // A highest moment is after an event of the mark, or before all. What remains live is what was live at the
-        // mark's end.
+        // The highest moment of a mark is after one of its events, or before all of them. The blocks that stay live are
+        // those that were live at the mark's end.
         expect([atHighest, atEnd, before]).toContain(bytes);
         if ((untils[k] ?? 0) > from) expect(bytes).toBe(atEnd);
         expect(blocks.births.every((birth, block) => !isLive(0, block) || (buckets[birth]?.time ?? 0) <= from)).toBe(

@@ -167,7 +167,7 @@ describe("the errors", () => {
     unsigned: [0, 0],
   };
 
-  /** The call in whose arguments a place of a text is: the function and the arguments. */
+  /** The innermost call that has the place `at` of a text in its arguments: the function and the arguments. */
   function callAround(text: string, at: number): { name: string; args: string[] } | undefined {
     let start = at;
     for (let depth = 0; start >= 0; start--) {

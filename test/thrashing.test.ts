@@ -130,7 +130,7 @@ describe("a ladder on a simulated heap", () => {
       const clears = 2 + 2 * Math.log2(STEPS);
       expect(vainMs, `seed ${seed}`).toBeLessThanOrEqual(SHARE * programMs + 2.5 * clears * dearest);
       if (programMs > 100 * dearest) expect(vainMs, `seed ${seed}`).toBeLessThanOrEqual(SHARE * programMs);
-      // Of the time of runs that gained almost nothing, three quarters at least were in vain, unless a run that gained
+      // At least three quarters of the time of runs that gained almost nothing were in vain, unless a run that gained
       // much paid for them.
       expect(heap.worthless * 0.75, `seed ${seed}`).toBeLessThanOrEqual(vainMs + 3 * heap.halves * dearest + 1e-6);
       expect(heap.errors).toEqual([]);

@@ -17,7 +17,7 @@ interface Block {
 /** The sums of a simple model, for comparison. */
 interface Expected {
   peak: number;
-  /** What was live of the start when most of the program's was live. */
+  /** The bytes of the interpreter's start that were live when the program had most live bytes. */
   startAtPeak: number;
   allocated: number;
   startAllocated: number;

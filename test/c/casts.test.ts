@@ -1,4 +1,5 @@
-// Functions of C that are cast: called with more or fewer parameters than they have, as C code does it everywhere, and CPython's builds for WebAssembly bear it.
+// Functions in C that are cast: they are called with more or fewer arguments than they have parameters. Much C code does
+// that, and CPython's builds for WebAssembly accept it.
 
 import { describe, expect, it } from "vitest";
 import { Heap, PyException, type PyExtensionObject, type PyExtensionType, type PyFunction } from "../../src/index.js";
@@ -47,7 +48,7 @@ static PyType_Spec spec = {"casts.S", sizeof(T), 0, Py_TPFLAGS_DEFAULT, slots};
 
 static PyMethodDef later = {"later", CAST(one), METH_O, NULL};
 static PyObject *make(PyObject *self, PyObject *none) { (void)self, (void)none; return PyCFunction_New(&later, NULL); }
-/* The function that a table has fits: C itself may call it as its flags say. */
+/* A table of methods has functions that fit: C itself may call them as their flags say. */
 static PyObject *itself(PyObject *self, PyObject *none) { PyCFunction f = t_methods[0].ml_meth; return f(self, none); }
 static PyObject *ended(PyObject *self, PyObject *none) { (void)self, (void)none; return PyLong_FromLong(freed); }
 
@@ -70,7 +71,7 @@ static PyModuleDef definition = {
 PyMODINIT_FUNC PyInit_casts(void) { return PyModuleDef_Init(&definition); }
 `;
 
-/** A module one of whose functions nothing can be done about. */
+/** A module with a function that no adapter can be made for. */
 const refused = (methods: string, type = "") => `
 #include <Python.h>
 static PyObject *wide(PyObject *self, double x) { (void)self; return PyFloat_FromDouble(x); }

@@ -1,4 +1,5 @@
-// Exceptions from a tp_dealloc, tp_clear or tp_finalize in C, at each step of what frees objects. The rest is freed nevertheless, and the heap is whole.
+// Exceptions from a tp_dealloc, tp_clear or tp_finalize in C, at each step of everything that frees objects. All other
+// objects are freed nevertheless, and the heap is whole.
 
 import { describe, expect, it } from "vitest";
 import { Heap, type PyDict, type PyExtensionType, type PyList, type PyObject, type PySet } from "../../src/index.js";
@@ -65,7 +66,10 @@ interface Stage {
 interface Scene {
   make(stage: Stage): PyObject;
   free(o: PyObject, heap: Heap): void;
-  /** Destructors in C that release objects of C: one that fails ends the one that called it, which then takes no step. */
+  /**
+   * Whether destructors in C release objects whose destructors are in C, too. An inner destructor that fails then also
+   * ends the outer one, which takes one step less.
+   */
   isNested?: boolean;
 }
 
@@ -73,7 +77,7 @@ const release = (o: PyObject) => o.release();
 const asList = (o: PyObject) => o as PyList<unknown>;
 const asDict = (o: PyObject) => o as PyDict<unknown, unknown>;
 const asSet = (o: PyObject) => o as PySet<unknown>;
-/** Lets go of a cycle, and collects it. */
+/** Releases a cycle, and collects it. */
 const collect = (o: PyObject, heap: Heap) => {
   o.release();
   heap.gc.collect();

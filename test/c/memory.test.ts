@@ -73,7 +73,7 @@ int typed(void) {
 int too_many(void) {
     const size_t most = PY_SSIZE_T_MAX / sizeof(struct point);
     if (PyMem_New(struct point, most + 1) != NULL) return 1;
-    /* So many elements that the product wraps to a small number. */
+    /* The number of elements is so large that the product wraps to a small number. */
     if (PyMem_New(struct point, ((size_t)-1) / sizeof(struct point) + 2) != NULL) return 2;
     struct point *points = PyMem_New(struct point, 1), *kept = points;
     if (PyMem_Resize(points, struct point, most + 1) != NULL || points != NULL) return 3;

@@ -1,4 +1,4 @@
-// heap.load of what can't be loaded: an error that names it, and an unchanged heap.
+// heap.load with a module that can't be loaded: the error names the module, and the heap is unchanged.
 
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";

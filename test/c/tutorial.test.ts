@@ -18,7 +18,7 @@ async function load(stage: number, flags: readonly string[], options: HeapOption
   const Custom = loaded.module.getAttr("Custom") as PyExtensionType;
   const make = (...args: unknown[]) => Custom.call(...args) as PyExtensionObject;
   const live = () => Custom.stats.live;
-  /** Checks that everything is released, that the heap is valid, and that the module left nothing. */
+  /** Checks that everything is released, that the heap is valid, and that the module freed all its blocks. */
   const finish = () => {
     expect(live()).toBe(0);
     Custom.release();

@@ -135,7 +135,7 @@ describe("at the hard limit", () => {
         }
         return undefined;
       };
-      // The first empties the free lists.
+      // The first attempt empties the free lists.
       refusal();
       fill();
       const before = heap.stats().account.live;
@@ -149,7 +149,7 @@ describe("at the hard limit", () => {
       expect(heap.stats().account.live).toEqual(before);
       expect(list.at(-1)).toBe(`text ${list.length - 1}`);
       heap.check();
-      // Objects that went leave holes; with room for the list, those that remain move into them.
+      // Freed objects leave holes. With memory for its list, a compaction moves the remaining objects into them.
       for (let k = 0; k < list.length; k++) if (k % 8 !== 0) list.set(k, null);
       for (const p of fillers) heap.raw.free(p);
       heap.limit = 5 * 2 ** 20;
@@ -269,7 +269,7 @@ describe("what refers to a moved object follows", () => {
     const address = heap.addressOf(point);
     heap.imports.Py_IncRef(address);
     point.release();
-    // The second time it is above the line below which everything moves.
+    // In the second round, the object is above the line below which everything moves.
     for (const released of [fill, heap.from(Array.from({ length: 1000 }, (_, k) => `${k}`)) as unknown as PyList]) {
       released.release();
       heap.compact();

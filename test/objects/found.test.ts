@@ -214,8 +214,8 @@ describe("what a user meets", () => {
   });
 
   it("values of any length cross in any order, whatever room the one before took", async () => {
-    // Results around the size up to which the core keeps its buffer, and above it, come back through the buffer for
-    // arguments.
+    // Results come back through the buffer for arguments. The core keeps this buffer up to a certain size; the lengths
+    // are around and above that size.
     const lengths = [8, 1000, 1025, 16_000, 65_535, 65_537, 120_000];
     const kept = heap.list<unknown>();
     for (const bytes of lengths) {

@@ -1,10 +1,9 @@
 // Random object graphs against a model of what can be reached.
 //
 // For each object, the model knows its references, and whether the program holds a handle. After every step it says
-// which objects are alive: those that reference counts keep; and after a collection, of those only the ones that a
-// handle leads to. The heap must agree, object by object. Each object reports its death, by a dealloc function of its
-// own or of an item inside it. Finalizers and callbacks of weak references run for exactly the objects for which they
-// must.
+// which objects are alive: those that reference counts keep. After a collection, only those of them are alive to which a
+// handle leads. The heap must agree, object by object. Each object reports its death, by its own dealloc function or by
+// that of an item inside it. Finalizers and callbacks of weak references run for exactly the objects for which they must.
 
 import { expect } from "vitest";
 import type { Heap, PyDict, PyInstance, PyList, PyObject, PyRef, PySet } from "../../src/index.js";

@@ -259,8 +259,8 @@ describe("saving", () => {
   });
 
   it("works in a listener, in the middle of an operation that waits there", async () => {
-    // The program's own clock: the time of a listener counts as a price, and the next event would wait according to
-    // this machine's speed.
+    // A clock that the test moves. A listener's time counts as the price of a measure, so with a real clock this machine's
+    // speed would decide when the next event comes.
     let ms = 0;
     const heap = await Heap.create({ softLimit: 2 ** 20, clock: () => ms });
     const rows = heap.list<string>();

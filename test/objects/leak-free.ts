@@ -1,6 +1,6 @@
-// Checks that nothing is left behind: compares what a heap holds, block by block, before and after a test.
+// Checks that a test frees everything: compares what a heap holds, block by block, before and after the test.
 //
-//   await leakFree((heap) => { ... });                 with a heap of its own; handles made in the function are released
+//   await leakFree((heap) => { ... });                 with a new heap; handles made in the function are released
 //   const before = footprint(heap); ...; expect(footprint(heap)).toEqual(before);
 
 import { expect } from "vitest";

@@ -152,7 +152,7 @@ class Run {
     try {
       value = heap.scope(() => this.#perform(step));
       if (value instanceof PyInt && value.bitLength > MOST_BITS) throw new Cut();
-      // It is lost which NaN object it is, and only its identity distinguishes one NaN from another.
+      // The value does not tell which NaN object it was, and only their identity distinguishes NaN objects.
       if (Number.isNaN(value)) throw new Cut();
       if (hasVagueSet(heap, value)) this.#ordered = false;
       result = value === undefined ? null : look(heap, value);

@@ -24,7 +24,7 @@ def name(o):
 
 def failure(e):
     text = e.args[0] if e.args and e.args[0] in EMPTY else str(e)
-    # What to do about it in CPython can't be done elsewhere.
+    # This advice holds only for CPython.
     text = text.removesuffix("; use sys.set_int_max_str_digits() to increase the limit")
     return f"{type(e).__name__}: " + ADDRESS.sub("0x", text)
 

@@ -43,8 +43,8 @@ interface Inside {
 }
 
 /**
- * Releases the last reference to a tuple while a ValueError is set, as an operation does that fails after it took its
- * arguments; here it is l[::0] = tuple. If `full`, no handle is free meanwhile. Returns the error that was set
+ * Releases the last reference to a tuple while a ValueError is set, like an operation that fails after it took its
+ * arguments. The operation is l[::0] = tuple. If `full`, no handle is free meanwhile. Returns the error that was set
  * afterwards.
  */
 function dropWhilePending(heap: Heap, tuple: PyTuple, full: boolean): unknown {

@@ -64,7 +64,7 @@ const FLOATS = [
 ];
 const ODD_FLOATS = ["NaN", "Infinity", "-Infinity", "1e300", "-1e308", "5e-324", "9007199254740993", "1e-310"];
 
-/** The kinds that a variable of another kind may have. */
+/** For a kind of argument, the kinds of the variables that can be used for it. */
 const FITS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   number: ["number", "integer"],
   integer: ["integer"],

@@ -108,7 +108,7 @@ b.y = ref(a, "inside")
 a.y = weakref.ref(b)
 other = weakref.ref(b)
 del a, b
-gc.collect()  # which counts the function of the callback inside: ours is not an object of the collector's
+gc.collect()  # and not collect(), which logs the count: CPython counts the inner callback's function, our collector does not
 log(state(outside), state(other))`,
     ours: (s) => {
       const [a, b] = [s.node("a"), s.node("b")];
@@ -243,7 +243,7 @@ a.x = b; b.x = c; c.x = a
 fresh = []
 def on_del(node):
     if node.name == "a":
-        node.x.x = None            # b lets go of c, and c of nothing
+        node.x.x = None            # b releases c; c still refers to a
         node.y = Mortal("new")     # dies with a
     if node.name == "b":
         fresh.append(Mortal("kept"))

@@ -22,7 +22,7 @@ export function bigOf(hex: string): bigint {
 }
 
 /**
- * The value on the heap. Scalars are JavaScript values if that keeps their meaning, so that both ways in are tested.
+ * The value on the heap. Scalars are JavaScript values if that keeps their meaning. So both forms of arguments are tested.
  */
 export function evaluate(heap: Heap, spec: Spec, variables: readonly Value[]): Value {
   const all = (specs: readonly Spec[]) => specs.map((item) => evaluate(heap, item, variables));

@@ -1,4 +1,4 @@
-// The graph of CPython's objects: names and paths of a program that is known, who holds what, and that a snapshot changes nothing.
+// The graph of CPython's objects: names and paths in a known program, who holds what, and that a snapshot changes nothing.
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -51,7 +51,7 @@ describe("the graph of an interpreter", () => {
     pyodide.runPython(PROGRAM);
   });
 
-  /** The graph, and the node of what an expression is. */
+  /** The graph, and the node of an expression's value. */
   function graphWith(expression: string): { graph: ObjectGraph; node: number; text: (node: number) => string } {
     const id = pyodide.runPython(`id(${expression})`) as number;
     const graph = heap.graph();

@@ -1,4 +1,4 @@
-# Real packages do real work: each prints what it comes to, which must be what the machine's own Python says.
+# Real packages do real work. Each prints its result, which must be the same under the machine's own Python.
 print("== attr")
 import attr
 @attr.s(auto_attribs=True, order=True, frozen=True)

@@ -1,4 +1,4 @@
-// Real packages, as Debian has them, run from PYTHONPATH: what they say is what they say under the machine's own Python.
+// Real packages, as Debian has them, run from PYTHONPATH. They print what they print under the machine's own Python.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ const packages = hasAll ? debianPackages(PACKAGES) : "";
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the machine's Python, and Python on the heap, say of the same words. */
+/** What the machine's Python and Python on the heap print if they get the same arguments. */
 function said(words: readonly string[]) {
   mkdirSync(join(folder, "none"), { recursive: true });
   const env = {
@@ -81,7 +81,7 @@ def test_fails(): assert False
 
 it.skipIf(!hasAll)("pytest runs tests, with fixtures, captured output, and a report of what failed", () => {
   writeFileSync(join(folder, "test_sample.py"), TESTS);
-  // Debian's rewrites assertions with parts of ast that CPython 3.14 does not have any more.
+  // Debian's pytest rewrites assertions with parts of ast that CPython 3.14 does not have any more.
   const words = ["-m", "pytest", "-p", "no:cacheprovider", "-q", "-rA", "--assert=plain", "test_sample.py"];
   const { outside, inside } = said(words);
   expect(outside).toMatchObject({ status: 1, stderr: "" });

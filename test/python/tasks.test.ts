@@ -1,4 +1,4 @@
-// The stacks of asyncio's tasks in a recording, against what asyncio itself says of who waits for whom.
+// The stacks of asyncio's tasks in a recording, compared with asyncio's own graph of which task waits for which.
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { loaderOf, VERSIONS } from "./versions/list.js";
 /** Blocks of at least this many bytes are the test's own: one for each look. */
 const FIRST_SIZE = 1 << 20;
 
-/** Generators that await: asyncio's graph leaves them out. */
+/** Generators that await. asyncio's graph does not have them. */
 const GENERATOR = /^__sleep0:|__await__:/;
 
 const PROGRAM = `
@@ -32,7 +32,7 @@ def look():
             part.append(named(graph.future))
         told += part
         graph = min(graph.awaited_by, key=lambda other: id(other.future), default=None)
-    # The innermost frame is this one, which is at another line by now.
+    # The innermost frame is that of this function, which is at another line now.
     host.allocate(json.dumps(told[1:]))
 
 class Awaitable:
@@ -135,7 +135,7 @@ describe.each([VERSIONS[314], VERSIONS[315]])("The tasks of Pyodide $pyodide", (
     });
   });
 
-  /** Runs a program. Answers, of each look, the frames from its caller's outwards as the recording has them. */
+  /** Runs a program. Returns, for each call of look, the recorded frames, from its caller outwards. */
   async function record(source: string, seed: number, sample: number): Promise<string[][]> {
     told = [];
     const tape = new Tape();
@@ -172,7 +172,8 @@ describe.each([VERSIONS[314], VERSIONS[315]])("The tasks of Pyodide $pyodide", (
     expect(told.filter((stack) => stack.split("<task").length > 3).length).toBeGreaterThan(50);
     told.forEach((stack, k) => {
       const expected = JSON.parse(stack) as string[];
-      // A task that begins at once stands on what made it: for asyncio, its frames are those of the task that made it.
+      // A task that begins at once runs on the stack of the task that made it. For asyncio, that task's frames are among
+      // its own.
       const isEager = stack.includes("eagerly:");
       const isCompared = (frame: string) => !GENERATOR.test(frame) && !(isEager && frame.startsWith("<task"));
       const frames = (seen[k] ?? []).filter(isCompared);

@@ -48,7 +48,7 @@ def plunge(steps):
     if next(steps): plunge(steps)
     else: look()
 
-# Stacks that differ in nothing but a frame far below, with nothing that is allocated on the way.
+# Stacks that differ only in a frame far outside. Nothing is allocated in the calls between.
 def alike(n):
     steps = iter(([True] * n + [False]) * 3)
     plunge(steps)

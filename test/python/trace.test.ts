@@ -157,7 +157,7 @@ table = {str(n) * 3: None for n in range(1000, 3000)}
 text = "".join(table)
 pairs = [bytearray(n) for n in range(500, 900)]
 `;
-    // tracemalloc stands in front of the tracer, so both see the same calls. Its own tables are in the raw domain.
+    // tracemalloc is in front of the tracer, so both see the same calls. Its own tables are in the raw domain.
     const { pyodide, heap } = python;
     const tape = new Tape();
     const recorder = heap.trace({ write: tape.write });
@@ -185,8 +185,8 @@ tracemalloc.stop()
         return isOne ? [[line, bytes / count, bytes, count]] : [];
       }).flat(),
     );
-    // For tracemalloc, an int that CPython takes from its free list is allocated there; for a trace, it was allocated
-    // where its block was.
+    // An int that CPython takes from its free list counts, for tracemalloc, at the line that takes it; for a trace, at the
+    // line where its block was allocated.
     const isInt = (key: string) => key.endsWith(` ${INT_CLASS}`);
     const others = (sums: Map<string, Measure>) => [...sums].filter(([key]) => !isInt(key)).sort();
     expect(others(mine)).toEqual(others(theirs));

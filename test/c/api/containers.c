@@ -3,7 +3,7 @@
 int test_tuple(void) {
     PyObject *t = NEW(PyTuple_New(2)), *i = NEW(PyLong_FromLong(1000));
     STEP(t && i && PyTuple_Check(t) && PyTuple_CheckExact(t) && !PyTuple_Check(i));
-    /* It can be released half filled. */
+    /* A tuple can be released before all its items are set. */
     SAME_COUNT(i, {
         PyObject *half = PyTuple_New(3);
         if (half) PyTuple_SET_ITEM(half, 1, Py_NewRef(i));

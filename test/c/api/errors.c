@@ -298,7 +298,7 @@ int test_calling_an_exception(void) {
     PyObject *names = NEW(Py_BuildValue("{s:i}", "a", 1)), *nothing = NEW(PyTuple_New(0));
     STEP(names && nothing);
     FAILS(PyObject_Call(PyExc_ValueError, nothing, names), TypeError, "ValueError() takes no keyword arguments");
-    /* As a type in C does. */
+    /* A type in C calls tp_new and tp_init of its base. */
     PyTypeObject *type = (PyTypeObject *)PyExc_ValueError;
     PyObject *made = NEW(type->tp_new(type, nothing, NULL));
     PyObject *args = NEW(PyObject_GetAttrString(e, "args"));
@@ -322,7 +322,7 @@ int test_attributes_of_an_exception(void) {
          NEW(PyObject_GetAttrString(e, "__context__")) == Py_None);
     FAILS_NUMBER(PyObject_SetAttrString(e, "__cause__", list), TypeError,
                  "exception cause or context must be None or derive from BaseException");
-    /* And with any other attributes. */
+    /* An exception can have any other attributes. */
     STEP(PyObject_SetAttrString(e, "code", list) == 0 && NEW(PyObject_GetAttrString(e, "code")) == list);
     STEP(PyObject_DelAttrString(e, "code") == 0);
     FAILS(PyObject_GetAttrString(e, "code"), AttributeError, "'ValueError' object has no attribute 'code'");

@@ -205,7 +205,7 @@ static PyTypeObject CountdownType = {
 
 static PyTypeObject ReferredType, CallerType;
 
-/* Its items are a list's, whose iterator it answers. */
+/* Its items are those of a list, and it returns the list's iterator. */
 static PyObject *letters_iter(PyObject *o) {
     (void)o;
     PyObject *list = Py_BuildValue("[sss]", "a", "b", "c");
@@ -281,7 +281,7 @@ int test_operators(void) {
     CHANGES(PyNumber_InPlaceOr, "ior");
     STEP(IS(NEW(PyNumber_InPlacePower(n, i, Py_None)), "'ipow(n5, 7, None)'"));
     STEP(IS(NEW(PyNumber_InPlaceSubtract(i, n)), "'sub(7, n5)'"));
-    /* A list has no nb_add of its own; the number has. */
+    /* A list has no nb_add; the number has one. */
     STEP(IS(NEW(PyNumber_Add(list, n)), "'add([], n5)'"));
     return 0;
 }
@@ -346,7 +346,7 @@ int test_iterator_of_a_container(void) {
     STEP(set && PySet_Size(set) == 3 && IS(NEW(PyUnicode_Join(b, o)), "'abbbc'"));
     PyObject *fast = NEW(PySequence_Fast(o, "no"));
     STEP(fast && PySequence_Fast_GET_SIZE(fast) == 3);
-    /* An iterator is its own, and C may call the functions of its type. */
+    /* The iterator of an iterator is itself, and C may call the functions of its type. */
     PyObject *it = NEW(PyObject_GetIter(o));
     STEP(it && PyIter_Check(it) && NEW(Py_TYPE(it)->tp_iter(it)) == it && IS(NEW(Py_TYPE(it)->tp_iternext(it)), "'a'"));
     STEP(IS(NEW(PySequence_List(it)), "['b', 'c']") && !PyIter_Next(it) && !PyErr_Occurred());
@@ -415,7 +415,7 @@ int test_weak_list(void) {
     return 0;
 }
 
-/* The callback of a weak reference is a function of C's. */
+/* The callback of a weak reference is a function in C. */
 static int called;
 static PyObject *note(PyObject *self, PyObject *ref) {
     (void)self;

@@ -85,7 +85,7 @@ int test_finalizer(void) {
     STEP(counts[FINALIZED] == 1 && counts[DEALLOCATED] == 1);
     PyObject *target = op;
     STEP(PyWeakref_GetRef(ref, &target) == 0 && target == NULL);
-    /* Without another object. */
+    /* Now the finalizer does not make the object reachable. */
     counts[KINDS] = 0;
     op = NEW(node(type, counts));
     STEP(op);

@@ -1,4 +1,4 @@
-// Every version of Pyodide that a heap supports, as packages of their own.
+// Every version of Pyodide that a heap supports. Each is a separate package.
 
 import type { loadPyodide } from "pyodide";
 

@@ -120,7 +120,7 @@ def tell():
 
 type Told = [id: number, module: string, type: string, size: number, referents: number[], isTracked: boolean][];
 
-/** References that an object has and gc.get_referents does not tell. */
+/** References of objects that gc.get_referents does not return. */
 const UNTOLD = ["(key)", "(attribute name)", "(subclasses)", "__name__", "__qualname__", "__slots__"];
 
 export const nodesById = (graph: ObjectGraph): Map<number, number> =>
@@ -146,7 +146,7 @@ export function edgesOf(graph: ObjectGraph, node: number): Edge[] {
 export const typeName = (graph: ObjectGraph, node: number): string =>
   graph.strings[graph.types[node] as number] as string;
 
-/** What a snapshot has is what Python tells. `told` is what `tell` returned, and nothing ran since. */
+/** Checks that a snapshot has what Python tells. `text` is what `tell` returned, and nothing has run since. */
 export function compareWithPython(graph: ObjectGraph, text: string): number {
   const told = JSON.parse(text) as Told;
   const nodes = nodesById(graph);

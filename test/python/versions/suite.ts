@@ -22,7 +22,7 @@ def look():
     told = []
     for frame, line in traceback.walk_stack(sys._getframe(1)):
         told.append([frame.f_code.co_filename, line, frame.f_code.co_qualname])
-    # The innermost frame is this one, which tells no line of its own.
+    # The innermost frame is that of this function, and is not in told.
     assert json.loads(host.stack())[1:] == told, (json.loads(host.stack())[:4], told[:3])
     host.allocate(json.dumps(told))
     return len(told)
@@ -65,12 +65,12 @@ const FIRST_MARK = 100_000;
 /** A bytes object of n bytes has this many bytes more. */
 const BYTES_HEADER = 17;
 
-/** Starts an interpreter, with nothing to warn of. */
+/** Starts an interpreter. */
 async function cold(version: Version, onWarning: (text: string) => void): Promise<Python> {
   return loadPython({ loadPyodide: await loaderOf(version), onWarning });
 }
 
-/** The same, from an image of one that has done some work. */
+/** Starts an interpreter from an image of another one, which has done some work. */
 async function fromImage(version: Version, onWarning: (text: string) => void): Promise<Python> {
   const loadPyodide = await loaderOf(version);
   const image = await createImage({ loadPyodide, prepare: (pyodide) => void pyodide.runPython(WORK) });
