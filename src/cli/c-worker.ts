@@ -9,7 +9,7 @@ import { UsageError } from "./system/errors.js";
 import { INTERRUPTS, type Interruptible } from "./thread-interrupts.js";
 
 // A thread's own streams send their text to the main thread. If the thread were stopped, its last text would be lost.
-// Therefore each text is written at once.
+// So each text is written directly.
 for (const [fd, stream] of [
   [1, process.stdout],
   [2, process.stderr],

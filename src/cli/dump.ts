@@ -25,7 +25,7 @@ export interface NoMemory {
 }
 
 /**
- * Throws UsageError if the file can't be written, or if content would be lost: so the user knows it before the program
+ * Throws UsageError if the file can't be written, or if content would be lost. So the user learns it before the program
  * runs.
  */
 export function checkDump(

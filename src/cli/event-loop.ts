@@ -1,10 +1,11 @@
-// The loop that asyncio runs on under `pyheap run`. Pyodide's own loop waits for JavaScript's, which cannot run before CPython's main function
-// returns. This loop sleeps in place, as a selector does, until its next timer or a signal.
+// The loop that asyncio runs on under `pyheap run`. Pyodide's own loop waits for JavaScript's, which cannot run before
+// CPython's main function returns. This loop sleeps in place, like a selector, until its next timer or a signal.
 //
 //   asyncio.run -> BaseEventLoop._run_once -> select(timeout) -> wait(seconds), which a signal ends early
 //
-// Nothing else can wake it: there are no threads, sockets do not exist, and files are always ready. A JavaScript promise would need
-// JavaScript's loop: a program that only waits for promises ends with an error that says so, rather than waiting for ever.
+// Nothing else can wake the loop: there are no threads, sockets do not exist, and files are always ready. A JavaScript
+// promise would need JavaScript's loop. So a program that only waits for promises does not wait for ever, but ends with
+// an error that says why.
 
 /**
  * Defines install(wait). After that call, asyncio makes loops of this kind, and no loop is running. `wait` sleeps for a

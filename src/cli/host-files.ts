@@ -53,7 +53,7 @@ export class HostFiles {
   /** The names in an overlaid folder that never refer to the machine's files. */
   readonly #kept = new Map<Node, ReadonlySet<string>>();
 
-  /** The folders that the program sees at other paths, inner folders first. */
+  /** The folders that the options show to the program, inner folders first. */
   readonly #places: readonly Place[];
 
   /** The umask of the process. A thread can't set it, so the program's own is kept here. */

@@ -20,8 +20,8 @@ const HOST = "127.0.0.1";
 const TOKEN_BYTES = 24;
 
 /**
- * Headers of every response. The browser must believe its type, must not show it inside another page, and must not pass
- * its address, which has the token, to other sites.
+ * Headers of every response. The browser must believe the response's type, must not show it inside another page, and must
+ * not pass its address, which has the token, to other sites.
  */
 const GUARDS = {
   "x-content-type-options": "nosniff",

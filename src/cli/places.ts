@@ -20,7 +20,7 @@ export interface PlaceOptions {
   readonly sandbox?: boolean;
 }
 
-/** Folders that a sandbox shows besides the current one. The program can't write to any of them. */
+/** Folders that a sandbox shows besides the current folder. The program can't write to them. */
 export interface Needed {
   /** The program's file or folder. */
   readonly script: string | undefined;

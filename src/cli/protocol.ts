@@ -53,7 +53,7 @@ export interface RunRequest {
   /** Whether a live view is drawn on the terminal that the program writes to. */
   readonly isOnScreen: boolean;
   readonly folder: string;
-  /** Folders that the program sees at other paths than their own. */
+  /** The folders that the options --mount and --sandbox show to the program. */
   readonly places: readonly Place[];
   /** Whether the program sees only these folders. */
   readonly isSandboxed: boolean;

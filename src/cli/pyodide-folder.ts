@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { loadPyodide } from "pyodide";
 import { UsageError } from "./system/errors.js";
 
-/** What a folder of Pyodide's has, as the npm package and the archives of its releases do. */
+/** Files that each folder of Pyodide's has: that of the npm package, and those in the archives of its releases. */
 const FILES = ["pyodide.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip", "package.json"];
 
 /** The absolute path of a folder. Throws UsageError, naming what is missing, if it is not one of Pyodide's. */
@@ -20,7 +20,7 @@ export function pyodideFolder(folder: string): string {
   return path;
 }
 
-/** What loads the Pyodide in a folder; undefined: the one that comes with pyheap. */
+/** The function that loads the Pyodide in a folder, or without a folder the one that comes with pyheap. */
 export async function loaderFrom(folder: string | undefined): Promise<typeof loadPyodide> {
   const url = folder === undefined ? "pyodide" : pathToFileURL(join(folder, "pyodide.mjs")).href;
   return ((await import(url)) as { loadPyodide: typeof loadPyodide }).loadPyodide;

@@ -9,7 +9,7 @@ import { forTerminal, visible } from "../text/visible.js";
 
 const EVERY = 1000;
 const ESCAPE = "\u001b";
-/** The terminal saves its title, and restores it later. */
+/** Sequences by which the terminal saves its title, and restores it. */
 const KEEP_TITLE = `${ESCAPE}[22;2t`;
 const TAKE_BACK = `${ESCAPE}[23;2t`;
 

@@ -139,7 +139,7 @@ export function startRecording(
       flushEvery: every,
       ...(trace?.dump !== undefined && { onNoMemory: (bytes) => dumpTrace(trace, noMemoryOf(bytes), say, complain) }),
       // Files below the current folder get relative names, as the user knows them. So two recordings of a program have
-      // the same names wherever it lies.
+      // the same names, whatever folder the program is in.
       nameFile: (file) => (file.startsWith(below) ? file.slice(below.length) : file),
       write: (bytes) => {
         flushed = performance.now();

@@ -19,7 +19,7 @@ const STDERR = 2;
 const ESCAPE = "\u001b";
 const NO_STYLE = `${ESCAPE}[0m`;
 /** Sequences for colours and the like. The program sets them, and the view must not change them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is for such sequences.
 const STYLE = /\u001b\[([\d;:]*)m/g;
 /** The most characters of styles to remember, in case a program sets styles and never resets them. */
 const MOST_STYLE = 256;

@@ -12,8 +12,8 @@ import { checkFile, type FileKind, type Overwriting, textBegins } from "./system
 export const SNAPSHOT: FileKind = { name: "a heap snapshot", begins: textBegins(/^\{"snapshot":\s*\{"meta":/) };
 
 /**
- * Opens the file, and empties it. Throws UsageError if that is not possible, or if content would be lost: so the user
- * knows it before the program runs.
+ * Opens the file, and empties it. Throws UsageError if that is not possible, or if content would be lost. So the user
+ * learns it before the program runs.
  */
 export function openSnapshotFile(file: string, how: Pick<Overwriting, "force" | "source">): SnapshotRequest {
   checkFile(file, SNAPSHOT, { isNamed: true, ...how });

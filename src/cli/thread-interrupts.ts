@@ -1,5 +1,6 @@
-// Interrupts of a thread that runs C. While C computes, its thread looks at nothing that others could set. The inspector can
-// still interrupt it, and call a function there (c-worker.ts), which refuses in moments that do not suit it.
+// Interrupts of a thread that runs C. While C computes, its thread looks at nothing that others could set. The inspector
+// can still interrupt the thread, and call a function there (run-c.ts). That function refuses if it can't do its work at
+// this moment.
 //
 //   this thread -> inspector -> the thread stops, wherever it is -> flush() or end(signal) -> it goes on
 
@@ -9,9 +10,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** The name of the object with the functions that are called, as a symbol of the global object. */
 export const INTERRUPTS = "pyheap.interrupts";
 export interface Interruptible {
-  /** Writes what was recorded. Returns false if the moment does not suit. */
+  /** Writes what was recorded. Returns false if that is not possible at this moment. */
   flush(): boolean;
-  /** Ends the program by a signal. Returns false if the moment does not suit. */
+  /** Ends the program by a signal. Returns false if that is not possible at this moment. */
   end(signal: number): boolean;
 }
 

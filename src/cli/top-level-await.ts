@@ -1,19 +1,20 @@
-// Programs that CPython's main function does not run as they are: `-c` with await outside of a function, and `-m asyncio`, a prompt with await,
-// for which CPython needs a second thread. The main function is given a call of what runs them in its place.
+// Programs that CPython's main function can't run as they are: `-c` with await outside of a function; and `-m asyncio`, a
+// prompt with await, for which CPython needs a second thread. In their place, the main function runs a call of a function
+// that runs them.
 
 import type { Program } from "../report/run-result.js";
 
-/** The name under which the main function finds what runs the program; it is taken away at once. */
+/** The name of that function among the built-ins. The function first removes the name. */
 const NAME = "__pyheap_main__";
 const MAY_AWAIT = /\bawait\b|\basync\s+(?:for|with)\b/;
 
-/** The words for CPython's main function, for such a program; undefined for any other. */
+/** The arguments of CPython's main function for such a program; undefined for any other program. */
 export function standIn({ kind, target, args }: Program): readonly string[] | undefined {
   const isOurs = kind === "code" ? MAY_AWAIT.test(target) : kind === "module" && target === "asyncio";
   return isOurs ? ["-c", `${NAME}()`, ...args] : undefined;
 }
 
-/** stand_in(source): `source` is the code; None for the prompt. */
+/** Defines stand_in(source), which prepares that call. `source` is the code of -c, or None for the prompt. */
 export const STAND_IN = `
 def stand_in(source):
     import ast, asyncio, builtins, inspect, linecache, sys
@@ -62,7 +63,7 @@ def stand_in(source):
     show = sys.excepthook
 
     def excepthook(kind, value, trace, /):
-        "As sys.excepthook, from the program's first frame on."
+        "Like sys.excepthook, but the traceback begins with the program's first frame."
         its_own = trace
         while its_own is not None and (its_own.tb_frame.f_code.co_filename != "<string>" or its_own is trace):
             its_own = its_own.tb_next

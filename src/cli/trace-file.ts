@@ -10,8 +10,8 @@ import { checkFile, type FileKind, type Overwriting } from "./system/files.js";
 export const TRACE: FileKind = { name: "a trace", begins: (bytes) => MAGIC.every((byte, k) => bytes[k] === byte) };
 
 /**
- * Opens the file, and empties it. Throws UsageError if that is not possible, or if content would be lost: so the user
- * knows it before the program runs.
+ * Opens the file, and empties it. Throws UsageError if that is not possible, or if content would be lost. So the user
+ * learns it before the program runs.
  */
 export function openTraceFile(file: string, how: Pick<Overwriting, "force" | "source"> = {}): number {
   checkFile(file, TRACE, { isNamed: true, ...how });

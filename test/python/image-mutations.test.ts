@@ -1,4 +1,4 @@
-// Broken images of Python are refused, wherever they are broken, and with a checksum that fits as well.
+// Broken images of Python are refused, wherever they are broken, even if the checksum fits.
 
 import { describe, expect, it } from "vitest";
 import { decodePythonImage } from "../../src/hosts/python/image/format.js";
@@ -19,7 +19,7 @@ describe("a broken image of Python", () => {
     const whole = await smallImages();
     const survival = { images: 0, refused: 0 };
     for (let seed = 1; seed <= 1000; seed++) await surviveImage(whole, seed, survival);
-    // The other half has a checksum that fits, and some of them change no more than a page.
+    // The checksum of the other half fits, and some of these images differ only in the content of a page.
     expect(survival.refused).toBeGreaterThan(500);
     expect(survival.refused).toBeLessThan(1000);
   });

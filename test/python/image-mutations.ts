@@ -9,7 +9,7 @@ import {
 import { ImageError } from "../../src/index.js";
 import { mutate, randomNumbers } from "../mutations.js";
 
-/** Where the checksum stands, and where what it is of begins. */
+/** The offset of the checksum, and of the first byte that it covers. */
 const DIGEST = 8;
 const CHECKED = 40;
 const PAGE = 4096;
@@ -34,9 +34,9 @@ export interface ImageSurvival {
   refused: number;
 }
 
-/** Reads a broken image. Throws unless it is refused with an ImageError, or is pages that lie within its memory. */
+/** Reads a broken image. Throws unless it is refused with an ImageError, or has only pages within its memory. */
 export async function surviveImage(whole: readonly Uint8Array[], seed: number, survival: ImageSurvival): Promise<void> {
-  // The header and the metadata matter more than the many pages.
+  // Two of three mutants are broken in the first bytes: the header and the metadata are checked most.
   const image = whole[seed % whole.length] as Uint8Array;
   const part = seed % 3 === 0 ? image.length : Math.min(600, image.length);
   const mutant = new Uint8Array([...mutate(image.subarray(0, part), seed * 2 + 1), ...image.subarray(part)]);

@@ -1,5 +1,4 @@
-// The packages that are made for an interpreter: those that its lock file lists, and the wheels beside that
-// file.
+// The packages that are made for an interpreter: those that its lock file lists, and the wheels beside that file.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";

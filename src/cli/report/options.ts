@@ -110,7 +110,7 @@ export function addSpanOptions(command: Command): Command {
     );
 }
 
-/** Also the options that choose the moment. */
+/** The options that choose the span of a trace, and the one that chooses a moment. */
 export function addMomentOptions(command: Command): Command {
   return addSpanOptions(
     command.option(

@@ -60,7 +60,7 @@ export interface LoadOptions {
   /** The view; the default follows from --at. */
   readonly view?: View;
   readonly temporary?: number;
-  /** What else chooses the stacks that are shown, besides the options. */
+  /** A selection of the stacks that are shown, in addition to that of the options. */
   readonly selection?: Selection;
 }
 

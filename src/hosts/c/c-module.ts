@@ -35,8 +35,8 @@ export class CModule {
   }
 
   /**
-   * The types of a function's parameters; undefined if there is no function of that name, or if the module was given
-   * compiled.
+   * The types of a function's parameters; undefined if there is no function of that name, or if the module was given as a
+   * WebAssembly.Module.
    */
   parametersOf(name: string): readonly ("number" | "bigint")[] | undefined {
     const { types } = this.#loaded;

@@ -50,7 +50,7 @@ export class Casts {
     this.#known.set(index, { type, adapters: new Map() });
   }
 
-  /** Forgets the function at `index`, which is about to go, and removes its adapters. */
+  /** Forgets the function at `index`, which is about to be removed from the table, and removes its adapters. */
   forget(index: number): void {
     const entry = this.#known.get(index);
     if (!entry) return;

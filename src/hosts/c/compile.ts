@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { findToolchain, NO_TOOLCHAIN, type Toolchain } from "./toolchain.js";
 
 /**
- * The package's folder: the nearest folder above this file that has the library. It depends on where this file was
- * built to.
+ * The package's folder: the nearest folder above this file that has the library. How far above it is depends on where
+ * this file was built to.
  */
 function packageFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));

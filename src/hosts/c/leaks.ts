@@ -1,7 +1,7 @@
 // The blocks that a module allocated and that are still live when it is unloaded.
 //
-// With debug hooks each block is known, with the C function that allocated it. Without debug hooks that is not
-// recorded: the result is then how many more blocks of each family and size there are than when the module was loaded,
+// With debug hooks each block is known, with the C function that allocated it. Without debug hooks that is not recorded.
+// The result is then the growth since the module was loaded: how many more blocks of each domain and size there are,
 // whoever allocated them.
 
 import type { KnownBlock } from "../../alloc/debug-hooks.js";

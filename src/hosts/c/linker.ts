@@ -386,7 +386,7 @@ export class Linker {
     );
   }
 
-  /** The module, and those of its users that it uses itself. Throws if it has another user. */
+  /** The module, and those of its users that it uses as well, directly or not. Throws if it has another user. */
   #groupOf(loaded: LoadedModule): LoadedModule[] {
     const needed = new Set([loaded]);
     for (const member of needed) for (const used of member.uses) needed.add(used);

@@ -8,8 +8,8 @@ import type { PyodideAPI } from "pyodide";
 import { RUNNER_FILE } from "./python-stack.js";
 
 /**
- * How many calls from JavaScript to Python may be nested. The time that the way back out of a recursion takes grows
- * with the square of its depth.
+ * How many calls from JavaScript to Python may be nested. The time for the return from a recursion grows with the square
+ * of its depth.
  */
 const MOST_NESTED = 200;
 

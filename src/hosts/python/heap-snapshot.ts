@@ -19,7 +19,7 @@ export class PythonObjects {
   readonly #hasHooks: () => boolean;
   #functions: WalkFunctions | undefined;
 
-  /** `hasHooks` says whether debug hooks are installed in front of its allocators. */
+  /** `hasHooks` says whether debug hooks are installed in front of the heap's allocators. */
   constructor(python: PyodideExports, stack: PythonStack, heap: Walked, hasHooks: () => boolean) {
     this.#python = python;
     this.#stack = stack;

@@ -114,8 +114,8 @@ let turn: Promise<unknown> = Promise.resolve();
  * Runs `load`, and calls `ready` with the exports of the CPython that it instantiates: after its data are in memory,
  * and before Python starts. `load` calls a function when Pyodide initializes its files, which is that moment; but if
  * the module has relocations, these are applied later. If `isLate`, that moment is the last one before CPython's main
- * function: its constructors have run. Meanwhile `WebAssembly.instantiate` is replaced, by one load at a time: until it
- * has called `ready`, or has ended, other loads wait.
+ * function: its constructors have run. Meanwhile `WebAssembly.instantiate` is replaced. Only one load at a time does
+ * that: other loads wait until this one has called `ready`, or has ended.
  */
 export async function watchInstantiation<T>(
   ready: (exports: PyodideExports) => void,
@@ -171,8 +171,8 @@ interface Instantiated {
 }
 
 /**
- * Whether the module corrects the addresses in its data by a function of its own, which Emscripten calls. Modules
- * before Pyodide 314 do.
+ * Whether the module has a function that corrects the addresses in its data, which Emscripten calls. Modules before
+ * Pyodide 314 have one.
  */
 const hasRelocations = ({ exports }: Instantiated): boolean => exports.memory === undefined;
 

@@ -36,7 +36,7 @@ export interface LoadPythonOptions {
    * default is seven eighths of the limit.
    */
   readonly softLimit?: number;
-  /** What to do about pressure; false: nothing by itself. */
+  /** What to do about pressure; false: the heap does nothing by itself. */
   readonly policy?: Policy | false;
   /** A clock in milliseconds that times the measures against pressure; the default is performance.now. */
   readonly clock?: Clock;

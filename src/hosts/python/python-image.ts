@@ -4,8 +4,8 @@
 //   an interpreter is started, imports what it is asked to, is collected and made small
 //        |  its memory without pages of zeros              Pyodide's list of the JavaScript objects that Python holds
 //   image
-//        |  a new instance of the same build, whose constructors have run: its memory is replaced, and core
-//        |  takes over the heap in it
+//        |  a new instance of the same build, whose constructors have run: its memory is replaced, and the
+//        |  core takes over the heap in it
 //   another interpreter, in the same state
 //
 // The table of functions is not in the memory. It is the same in both, because functions are put into it in the same

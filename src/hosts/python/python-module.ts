@@ -278,7 +278,7 @@ function collectionsOf(pyodide: PyodideAPI): CollectionSource {
   };
 }
 
-/** Makes `_pyheap` importable, on which pyheap.py is built; an interpreter from an image has it (`isThere`). */
+/** Makes the module `_pyheap` importable, which pyheap.py uses. An interpreter from an image has it (`isThere`). */
 export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap, bridge: object, isThere: boolean): void {
   heap.collectionSource = collectionsOf(pyodide);
   if (!isThere) pyodide.registerJsModule("_pyheap", bridge);

@@ -92,8 +92,8 @@ export class PythonSide implements HeapSide, TracedSide {
   }
 
   /**
-   * Gives the interpreter's three domains the allocators of ours. If another allocator was put in front since the last
-   * time (tracemalloc does that), it stays, and passes calls on to the allocator that it found.
+   * Gives the interpreter's three domains our allocators. If another allocator was put in front since the last call
+   * (tracemalloc does that), it stays, and passes calls on to the allocator that it found.
    */
   domainsChanged(): void {
     const scratch = this.#core.control + C.SCRATCH_AT;

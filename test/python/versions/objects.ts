@@ -183,7 +183,7 @@ export function compareWithPython(graph: ObjectGraph, text: string): number {
   return told.length;
 }
 
-/** Bytes of a dict's own block; its values can be in an instance, where Python counts them as the dict's. */
+/** Bytes of a dict's own block. Its values can be in an instance; Python counts them as the dict's nevertheless. */
 const DICT_ALONE = 40;
 
 /** Types whose sys.getsizeof counts what the object alone owns. */

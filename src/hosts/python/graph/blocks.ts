@@ -1,5 +1,5 @@
-// Finds the block of the heap that an address is in, and records whose it is: an object claims its blocks, and a block
-// can be claimed once. A block that no object claims is memory that belongs to no object.
+// Finds the block of the heap that an address is in, and records that it belongs to an object: an object
+// claims its blocks, and a block can be claimed once. A block that no object claims is memory that belongs to no object.
 
 import type { HeapItem, PooledDomain } from "../../../alloc/stats.js";
 
@@ -11,7 +11,7 @@ export interface BlockModule {
   malloc_usable_size(block: number): number;
 }
 
-/** The size of a pool is a multiple of this many bytes (log 2). */
+/** The binary logarithm of a grain's bytes. A pool covers whole grains. */
 const GRAIN_SHIFT = 10;
 /**
  * A chunk of the host's malloc: the word before the block has the chunk's size, and two bits say whether this chunk and

@@ -52,7 +52,7 @@ export class Dicts {
     });
   }
 
-  /** Whether a dict has keys of its own, which it does not share with other dicts. */
+  /** Whether a dict owns its keys, and does not share them with other dicts. */
   ownsKeys(dict: number): boolean {
     return this.#memory.word(dict + DICT.values) === 0;
   }
@@ -97,13 +97,13 @@ export class Dicts {
     return this.#layout.tagsValues && (word & 1) === 1 ? 0 : word;
   }
 
-  /** The address of an instance's values, which are in the instance, or in 3.12 in a block of their own; 0: none. */
+  /** The address of an instance's values, which are in the instance, or in 3.12 in a separate block; 0: none. */
   #valuesOf(object: number, type: TypeInfo): number {
     if (this.#layout.tagsValues) return this.ownValues(object, type);
     return type.hasInlineValues ? object + type.basicSize : 0;
   }
 
-  /** The address of an instance's values, if they are in a block of their own, as in 3.12; 0 if there are none. */
+  /** The address of an instance's values, if they are in a separate block, as in 3.12; otherwise 0. */
   ownValues(object: number, type: TypeInfo): number {
     if (!this.#layout.tagsValues || !type.hasManagedDict) return 0;
     const word = this.#memory.word(object + MANAGED_DICT);

@@ -12,7 +12,7 @@ export type VisitVariable = (name: number, value: number, isCell: boolean) => vo
  */
 const TAGS = 3;
 const MOST_FRAMES = 100_000;
-/** How many values on a frame's stack, after its variables, are looked at. */
+/** The most values on a frame's stack, after its variables, that are looked at. */
 const MOST_VALUES = 1000;
 
 export class Frames {

@@ -100,7 +100,7 @@ export class PythonMemory {
     return this.#view.getFloat64(object + FLOAT.value, true);
   }
 
-  /** The value of an int of one digit; undefined of a larger one. */
+  /** The value of an int of one digit; undefined for a larger one. */
   smallInt(object: number): number | undefined {
     const tag = this.word(object + INT.tag);
     if (tag >>> INT.countShift > 1) return undefined;

@@ -1,11 +1,11 @@
-// Adds nodes for the memory of the heap that belongs to no object. With them, the sizes of all nodes add up to the
-// bytes that the heap counts as live.
+// Adds nodes for the memory of the heap that belongs to no object, also for free memory. With them, the sizes of all
+// nodes add up to the heap's footprint.
 
 import type { HeapStats } from "../../../alloc/stats.js";
 import { type GraphBuilder, NODE } from "../../../snapshot/graph.js";
 import type { Blocks } from "./blocks.js";
 
-/** Adds nodes for what objects did not claim. `stats` were taken at the same moment. */
+/** Adds nodes for the memory that objects did not claim. `stats` were taken at the same moment. */
 export function addRest(graph: GraphBuilder, group: number, blocks: Blocks, stats: HeapStats): void {
   const add = (type: string, bytes: number, value = "") => {
     if (bytes === 0) return;

@@ -12,7 +12,7 @@ const FUNCTION_NAME = 20;
 const GENERATOR_NAME = 16;
 /** How many numbers' texts are remembered. */
 const RECENT = 8192;
-/** In a dict and a set: how many entries it has. */
+/** Offsets in a dict and in a set: the number of its entries. */
 const DICT_USED = 8;
 const SET_USED = 12;
 

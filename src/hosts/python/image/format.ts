@@ -33,8 +33,9 @@ export interface PythonImageInfo {
   readonly modules: number;
   /** Bytes of live blocks. */
   readonly live: number;
-  /** Bytes of the interpreter's memory, and the bytes in use from the first byte of the heap on. */
+  /** Bytes of the interpreter's memory. */
   readonly memory: number;
+  /** The heap's footprint in bytes. */
   readonly footprint: number;
 }
 
@@ -128,7 +129,7 @@ async function digestOf(image: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await subtle.digest("SHA-256", image.subarray(CHECKED) as Uint8Array<ArrayBuffer>));
 }
 
-/** The digest that an image has in it, in hexadecimal. */
+/** The digest in an image, in hexadecimal. */
 export function digestIn(image: Uint8Array): string {
   return Array.from(image.subarray(DIGEST, CHECKED), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

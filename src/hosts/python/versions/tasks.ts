@@ -10,7 +10,10 @@ import { offsetsAt, type TaskIndexes } from "./layout.js";
 export interface TaskLayout {
   /** In a thread: the task that runs. */
   readonly runningTask: number;
-  /** In a task: its name (a str, or an int for one that was not given), what awaits it (a future, or a set of futures), its coroutine. */
+  /**
+   * In a task: its name (a str, or an int if the program gave none), what awaits it (a future, or a set of futures), its
+   * coroutine.
+   */
   readonly taskName: number;
   readonly taskAwaitedBy: number;
   readonly taskCoroutine: number;
