@@ -79,7 +79,7 @@ describe("measures", () => {
     const errors: unknown[] = [];
     heap.onUnraisable = (error) => errors.push(error);
     const rows = heap.list<string>();
-    // The limit is reached with small objects, so there is no room for a row of them, which a compaction needs.
+    // The limit is reached with small objects, so no memory is left for a list of them, which a compaction needs.
     expect(() => {
       for (let k = 0; ; k++) rows.push(`row ${k}`);
     }).toThrow(MemoryError);

@@ -32,7 +32,7 @@ export function overBudget(trace: TraceReport, budget: Budget, colors: Colors): 
   };
   const lines = [
     ...check("peak", "the program's peak", budget.failOverPeak),
-    ...check("leaks", "what the program left", budget.failOverLeak),
+    ...check("leaks", "what the program did not free", budget.failOverLeak),
   ];
   return lines.length === 0 ? undefined : `${lines.join("\n")}\n`;
 }

@@ -49,7 +49,7 @@ async function collectionsIn(file: string): Promise<{ full: number; problem: str
 describe("a program that destroys what it can reach", () => {
   it("is recorded to its end and checked", () => {
     const { status, stdout, stderr } = check(DESTRUCTION.join("\n"));
-    expect(stderr).toMatch(/^pyheap: what the program left is 4\.8 MiB, over 1\.0 MiB\n/);
+    expect(stderr).toMatch(/^pyheap: what the program did not free is 4\.8 MiB, over 1\.0 MiB\n/);
     expect(stderr).not.toMatch(/Traceback|Error|Exception|not ended/);
     expect({ status, stdout }).toEqual({ status: 3, stdout: "ends well\n" });
   });
@@ -62,7 +62,7 @@ set = setattr
 for name in dir(builtins): set(builtins, name, None)
 sys.settrace(lambda *_: 1 / 0)
 `);
-    expect(stderr).toMatch(/^pyheap: what the program left is 4\.8 MiB/m);
+    expect(stderr).toMatch(/^pyheap: what the program did not free is 4\.8 MiB/m);
     expect(stderr).not.toMatch(/<pyheap>/);
     expect(status).toBe(3);
   });

@@ -111,7 +111,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
       "when no memory is left, write a trace that ends there: what is live then, by stack",
     )
     .option("--fail-over-peak <size>", "exit with 3 if more was live at once; shows the stacks to blame", toBudget)
-    .option("--fail-over-leak <size>", "exit with 3 if the program left more; shows the stacks to blame", toBudget)
+    .option("--fail-over-leak <size>", "exit with 3 if more was not freed; shows the stacks to blame", toBudget)
     .option(
       "--package <name>",
       "load a package: NAME, NAME==1.2 (may be repeated); imports are found by themselves",

@@ -154,11 +154,11 @@ kept = work(int(sys.argv[1]))
     });
     const { status, stderr } = run("--fail-over-leak", "1MiB");
     expect(status).toBe(3);
-    expect(stderr).toMatch(/^pyheap: what the program left is \d+\.\d MiB, over 1\.0 MiB\n/);
+    expect(stderr).toMatch(/^pyheap: what the program did not free is \d+\.\d MiB, over 1\.0 MiB\n/);
     expect(stderr).toMatch(/300 blocks\n {4}load app\.py:3 {2}return bytes\(n\)\n {4}from work app\.py:7 /);
     const none = run("--fail-over-leak", "0");
     expect(none.status).toBe(3);
-    expect(none.stderr).toMatch(/^pyheap: what the program left is \d+\.\d MiB, over 0 B\n/);
+    expect(none.stderr).toMatch(/^pyheap: what the program did not free is \d+\.\d MiB, over 0 B\n/);
     const peak = run("--fail-over-peak", "8MiB", "--trace", "checked.trace");
     expect(peak.status).toBe(3);
     expect(peak.stderr).toMatch(

@@ -1,5 +1,5 @@
 // The object API, exceptions, and functions with variable arguments, called from C: test/c/api/*.c. Each function
-// test_* there returns 0, or the line of the first mistake. It leaves no objects behind, even when any of its
+// test_* there returns 0, or the line of the first mistake. All its objects are freed, even if any of its
 // allocations fails.
 
 import { readdirSync, readFileSync } from "node:fs";

@@ -365,7 +365,7 @@ describe("what is thrown in the middle of a compaction", () => {
   }
 
   /**
-   * Sizes of the heap's own blocks that are about as large as a row of all objects. Such a row exists only during a
+   * Sizes of the heap's own blocks that are about as large as a list of all objects. Such a list exists only during a
    * compaction.
    */
   function rows(heap: Heap): number[] {

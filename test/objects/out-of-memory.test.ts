@@ -90,7 +90,7 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
       const before = state(args);
       const end = failures.during(failAt, forever, () => perform(operation, args));
       if (failures.failed === 0) {
-        // A reference that a failure left behind would be noticed here.
+        // A reference that a failed operation did not release would be noticed here.
         same(`${words(end)} after ${state(args)}`, told);
         return false;
       }

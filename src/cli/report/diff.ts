@@ -13,7 +13,7 @@ export function addDiff(report: Command): void {
     .description("Shows what a second trace has more and less than a first, by group.")
     .argument("<before>", "a trace")
     .argument("<after>", "another one")
-    .addOption(new Option("--by <group>", "what a row stands for").choices(GROUPINGS).default("function"))
+    .addOption(new Option("--by <group>", "what to group by").choices(GROUPINGS).default("function"))
     .option("--rows <n>", "rows that are shown at most", toCount, 30)
     .addOption(new Option("--sort <figure>", "what comes first").choices(["bytes", "count", "name"]).default("bytes"));
   addSelectionOptions(addMomentOptions(command)).action(

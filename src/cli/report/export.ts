@@ -76,7 +76,7 @@ export function addExport(report: Command): void {
     .addOption(
       new Option(
         "--max-depth <n>",
-        "most frames of a stack; of deeper ones the middle is left out (default: 256; 2000 in trees; json: all)",
+        "most frames of a stack; the middle of deeper ones is omitted (default: 256; 2000 in trees; json: all)",
       ).argParser(toCount),
     )
     .addOption(
@@ -97,7 +97,7 @@ export function addExport(report: Command): void {
     const { cut } = made.stacks;
     if (cut > 0) {
       process.stderr.write(
-        `pyheap: ${counted(cut, "stack")} had more than ${maxDepth ?? format.maxDepth} frames: their middle is left out (--max-depth)\n`,
+        `pyheap: ${counted(cut, "stack")} had more than ${maxDepth ?? format.maxDepth} frames: their middle is omitted (--max-depth)\n`,
       );
     }
     await writeOutput(output, format.write(made), { isCompressed: format.isCompressed });

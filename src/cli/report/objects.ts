@@ -24,7 +24,7 @@ export function addObjects(report: Command): void {
       "Shows what a heap snapshot has: own is the objects' own memory, retained what would be free without them.",
     )
     .argument("<file>", "the snapshot: app.heapsnapshot")
-    .addOption(new Option("--by <group>", "what a row stands for").choices(GROUPINGS).default("type"))
+    .addOption(new Option("--by <group>", "what to group by").choices(GROUPINGS).default("type"))
     .addOption(new Option("--sort <column>", "what comes first").choices(OBJECT_SORTINGS).default("own"))
     .option("--rows <n>", "rows that are shown at most", toCount, 30)
     .option("--filter <pattern>", "only rows whose name matches, such as json or ^app", toPattern)

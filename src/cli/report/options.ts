@@ -73,7 +73,7 @@ export function addSelectionOptions(command: Command): Command {
     .addOption(
       new Option("--filter <pattern>", "only stacks with a function whose name or file matches").argParser(toPattern),
     )
-    .option("--hide-imports", "leave out the frames of the import system: their memory counts as the importer's");
+    .option("--hide-imports", "omit the frames of the import system: their memory counts as the importer's");
 }
 
 /** The option that omits lines of source code. */
@@ -84,7 +84,7 @@ export function addSourceOption(command: Command): Command {
 /** The option that omits small entries. */
 export function addShareOption(command: Command, what: string, least = 0): Command {
   return command.addOption(
-    new Option("--min-share <percent>", `leave out ${what} with less of the bytes`)
+    new Option("--min-share <percent>", `omit ${what} with a smaller share of the bytes`)
       .argParser(toShare)
       .default(least, `${100 * least}%`),
   );

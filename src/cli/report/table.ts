@@ -20,7 +20,7 @@ export function addTable(report: Command): void {
     .summary("by function, line, file, module, domain or size class")
     .description("Shows who has how much: own is what a group allocated itself, total what it and its callees did.")
     .argument("<file>", "the trace")
-    .addOption(new Option("--by <group>", "what a row stands for").choices(GROUPINGS).default("function"))
+    .addOption(new Option("--by <group>", "what to group by").choices(GROUPINGS).default("function"))
     .addOption(new Option("--sort <column>", "what comes first").choices(SORTINGS).default("own"))
     .option("--rows <n>", "rows that are shown at most", toCount, 30);
   addSourceOption(addShareOption(addSelectionOptions(addMomentOptions(command)), "rows")).action(

@@ -19,7 +19,7 @@ const CHUNK_BYTES = 2 ** 20;
 const PATIENCE = 500;
 const REDRAW_EVERY = 100;
 
-/** The view and the end of the span that --at stands for. */
+/** The view, and the end of the span, that --at asks for. */
 function chooseView({ at, from, to }: TraceOptions): { view: View; to: number | undefined } {
   if (at === "peak" || at === "end" || at === "allocated") return { view: at, to };
   const moment = secondsOf(at);

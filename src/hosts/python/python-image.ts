@@ -26,7 +26,7 @@ interface Snapshots {
   makeMemorySnapshot(options: { serializer: (value: unknown) => unknown }): Uint8Array;
 }
 
-/** The name that stands for the JavaScript object `_pyheap`. */
+/** The name by which an image refers to the JavaScript object `_pyheap`. */
 const BRIDGE = "_pyheap";
 
 /**

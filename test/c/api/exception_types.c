@@ -113,7 +113,7 @@ int test_error_with_a_field(void) {
     return 0;
 }
 
-/* A type of exceptions from a PyType_Spec, without functions of its own. */
+/* A type of exceptions from a PyType_Spec, without its own functions. */
 static PyType_Slot plain_error_slots[] = {{0, NULL}};
 static PyType_Spec plain_error_spec = {"exception_types.PlainError", sizeof(PyBaseExceptionObject), 0,
                                        Py_TPFLAGS_DEFAULT, plain_error_slots};

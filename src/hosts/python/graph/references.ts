@@ -162,7 +162,7 @@ export class References {
     this.#dicts.entries(dict, (key, value) => name(EDGE.key, this.#keyName(key), value));
   }
 
-  /** The keys of a dict, which it holds as well. Its tp_traverse leaves out those that are texts. */
+  /** The keys of a dict, which it holds as well. Its tp_traverse does not visit those that are texts. */
   #keys(dict: number, refer: Refer): void {
     if (!this.#dicts.ownsKeys(dict)) return;
     this.#dicts.entries(dict, (key) => refer(EDGE.internal, this.#key, key));
@@ -246,7 +246,7 @@ export class References {
     this.#nameInternal("(code)", this.#frames.codeOf(frame));
   }
 
-  /** The references of a class that its tp_traverse leaves out. */
+  /** The references of a class that its tp_traverse does not visit. */
   #typeParts(object: number, refer: Refer): void {
     const memory = this.#memory;
     const { typeBytes } = this.#layout;
