@@ -19,8 +19,8 @@ import type { RunRequest, SnapshotRequest, TraceRequest, WorkerMessage } from ".
 import { pyodideFolder } from "./pyodide-folder.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadTrace } from "./report/trace-input.js";
+import { type Ended, runInThread, type Services } from "./run-in-thread.js";
 import { checksBudget, isLive, type RunOptions, runCommand } from "./run-options.js";
-import { type Ended, runInThread, type Services } from "./run-python.js";
 import { makeShared, viewShared } from "./shared.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
 import { openSnapshotFile, snapshotWords } from "./snapshot-file.js";
