@@ -10,11 +10,11 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import type { PyodideAPI } from "pyodide";
 import { describeFault } from "../ground/errors.js";
 import { guardCallbacks } from "../hosts/python/callback-guard.js";
+import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
 import { PendingCall } from "../hosts/python/pending-call.js";
 import { loadPython, loadWatched, type PythonHeap } from "../hosts/python/pyodide.js";
 import type { PyodideExports } from "../hosts/python/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python/python-heap.js";
-import { RUNNER_FILE } from "../hosts/python/python-stack.js";
 import type { Program, RunResult } from "../report/run-result.js";
 import { visibleLines } from "../text/visible.js";
 import { ACCOUNTS, userEntry, userNumbers } from "./accounts.js";

@@ -5,7 +5,7 @@
 // whole stack again.
 
 import type { PyodideAPI } from "pyodide";
-import { RUNNER_FILE } from "./python-stack.js";
+import { RUNNER_FILE } from "./frame-reader.js";
 
 /**
  * How many calls from JavaScript to Python may be nested. The time for the return from a recursion grows with the square

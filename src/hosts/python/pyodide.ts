@@ -6,19 +6,20 @@ import { coreModule } from "../../core/core.js";
 import { bytesOf, type ImageSource } from "../../image/stream.js";
 import type { Clock } from "../../pressure/books.js";
 import type { Policy } from "../../pressure/policy.js";
-import { exportsOfRunning, type PyodideExports, watchInstantiation } from "./pyodide-module.js";
+import { exportsOfRunning, type PyodideExports } from "./pyodide-module.js";
 import { refuseSnapshots, refuseSnapshotsOf } from "./pyodide-snapshots.js";
 import { PythonHeap } from "./python-heap.js";
 import { captureImage, LoadableImage } from "./python-image.js";
 import { bridgeTo, installPythonModule, PYTHON_MODULE_SOURCE } from "./python-module.js";
 import { environmentOf, renew } from "./renewed.js";
 import { KNOWN_VERSIONS } from "./versions/versions.js";
+import { watchInstantiation } from "./watched-load.js";
 
 export { EDGE, FLAG, NODE, type ObjectGraph } from "../../snapshot/graph.js";
 export type { SnapshotOptions, SnapshotSummary } from "../../snapshot/take.js";
+export type { PythonFrame } from "./frame-reader.js";
 export { SnapshotError } from "./pyodide-snapshots.js";
 export { PythonHeap, type PythonHeapOptions } from "./python-heap.js";
-export type { PythonFrame } from "./python-stack.js";
 export { PythonStack } from "./python-stack.js";
 
 type LoadPyodide = typeof import("pyodide").loadPyodide;
