@@ -7,7 +7,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Heap, type PyList } from "../src/index.js";
-import { randomNumbers } from "../test/model.js";
+import { randomNumbers } from "../test/random.js";
 import { median } from "./measure.js";
 import type { Row } from "./micro.js";
 

@@ -4,7 +4,7 @@
 
 import { expect } from "vitest";
 import { type Address, type CoreHeap, type Domain, type HeapItem, NULL, sumOfParts } from "../src/index.js";
-import { randomNumbers } from "./model.js";
+import { randomNumbers } from "./random.js";
 
 export const MIB = 2 ** 20;
 export const GIB = 2 ** 30;

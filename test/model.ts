@@ -1,17 +1,7 @@
 // Random programs against a model: the heap does what a map from addresses to contents would do, and stays valid.
 
 import { type Address, type Domain, Heap, type HeapOptions, NULL, sumOfParts } from "../src/index.js";
-
-/** mulberry32, a small generator of random numbers from 0 to 1. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { randomNumbers } from "./random.js";
 
 interface Block {
   domain: Domain;

@@ -3,6 +3,7 @@
 import { crc32 } from "../src/ground/crc32.js";
 import { Heap, type TraceOptions } from "../src/index.js";
 import { BLOCK_HEADER, FILE_HEADER } from "../src/trace/format.js";
+import { randomIntegers } from "./random.js";
 import { Tape } from "./trace-data.js";
 
 export interface SampleOptions extends Omit<TraceOptions, "write"> {
@@ -26,7 +27,7 @@ export async function sampleTrace({ steps = 4000, startSteps = 0, ...options }: 
     if (k % 3 === 0) heap.free(block);
   }
   const recorder = heap.trace({ write: tape.write, command: ["sample"], start, ...options });
-  const random = randomNumbers(42);
+  const random = randomIntegers(42);
   const live: { block: ReturnType<typeof heap.malloc>; size: number }[] = [];
   let events = 0;
   for (let k = 0; k < steps; k++) {
@@ -49,20 +50,9 @@ export async function sampleTrace({ steps = 4000, startSteps = 0, ...options }: 
   return { bytes: tape.bytes, events, liveBytes: live.reduce((sum, { size }) => sum + size, 0) };
 }
 
-/** Whole numbers from 0 to below a bound; the same numbers for the same seed. */
-export function randomNumbers(seed: number): (bound: number) => number {
-  let state = seed | 0;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), state | 1);
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
-    return ((value ^ (value >>> 14)) >>> 0) % Math.max(bound, 1);
-  };
-}
-
 /** The trace with some bytes changed, removed or inserted. Every second result has corrected checksums. */
 export function mutate(bytes: Uint8Array, seed: number): Uint8Array {
-  const random = randomNumbers(seed);
+  const random = randomIntegers(seed);
   let mutant = bytes.slice();
   for (let changes = 1 + random(8); changes > 0; changes--) {
     const at = random(mutant.length);

@@ -18,27 +18,19 @@ import { FlameTree } from "../viewer/flame/tree.js";
 import { Model, type Span } from "../viewer/model.js";
 import { type Shown, shownStacks } from "../viewer/shown.js";
 import { originOf } from "../viewer/words.js";
+import { randomNumbers } from "./random.js";
 
 const VIEWS: readonly View[] = ["peak", "end", "leaks", "allocated", "temporary"];
 const FACTS = { command: ["random"], started: "", python: null, sample: 0, problem: null };
 const FUNCTIONS = 12;
 const NODES = 40;
 
-/** Numbers from 0 to 1 that a seed determines. */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /**
  * A program that allocates, resizes and frees, with phases of growth and of shrinking, and with pauses. The time is
  * recorded every 64 events. Returns the duration, in microseconds.
  */
 function play(seed: number, events: number, to: TraceConsumer, programAt = 0): number {
-  const next = random(seed);
+  const next = randomNumbers(seed);
   const below = (n: number) => Math.floor(next() * n);
   for (let k = 0; k < FUNCTIONS; k++) to.function({ name: `f${k}`, file: `m${k % 3}.py`, firstLine: k });
   for (let k = 0; k < NODES; k++) to.node(below(k + 1), 1 + below(FUNCTIONS), 1 + below(50));
@@ -174,7 +166,7 @@ describe("a page's data", () => {
       const spans = new Spans(options);
       play(seed, EVENTS, spans, PROGRAM_AT);
       const model = new Model(decodePage(encodePage(buildPage(spans, FACTS))));
-      const pick = random(seed + 1);
+      const pick = randomNumbers(seed + 1);
       for (const withStart of [false, true]) {
         const whole = model.range(withStart);
         const drag = () => model.snap(Math.round(whole.from + pick() * (whole.to - whole.from)));
@@ -197,7 +189,7 @@ describe("a page's data", () => {
     const spans = new Spans();
     const duration = play(seed, EVENTS, spans, PROGRAM_AT);
     const model = new Model(buildPage(spans, FACTS));
-    const pick = random(seed + 2);
+    const pick = randomNumbers(seed + 2);
     for (const withStart of [false, true]) {
       const whole = model.range(withStart);
       expect(whole.to).toBe(duration);
@@ -389,7 +381,7 @@ describe("a page's data", () => {
   });
 
   it("has the same frames inverted as there are stacks, each with what it has", () => {
-    const next = random(7);
+    const next = randomNumbers(7);
     const below = (end: number) => Math.floor(next() * end);
     const tree = new StackTree();
     for (let k = 0; k < 5; k++) tree.addFunction({ name: `f${k}`, file: "app.py", firstLine: 1 });

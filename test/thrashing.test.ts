@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { SHARE } from "../src/pressure/books.js";
 import type { MeasureName } from "../src/pressure/policy.js";
-import { randomNumbers } from "./model.js";
+import { randomNumbers } from "./random.js";
 import { type Costs, SimulatedHeap } from "./simulated-heap.js";
 
 const MIB = 2 ** 20;

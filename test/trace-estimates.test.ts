@@ -17,7 +17,7 @@ import { VIEWS, type View } from "../src/trace/accounts.js";
 import { readTrace } from "../src/trace/reader.js";
 import { type Interval, intervalOf } from "../src/trace/sampling.js";
 import { Model } from "../viewer/model.js";
-import { randomNumbers } from "./mutations.js";
+import { randomIntegers } from "./random.js";
 import { Tape } from "./trace-data.js";
 
 const RUNS = 200;
@@ -30,7 +30,7 @@ const NOTHING = intervalOf(0, 0, RATE);
 /** The program: the same blocks in the same order, however it is recorded. `noteTime` is called in the middle. */
 class Work {
   readonly #heap: Heap;
-  readonly #random = randomNumbers(7);
+  readonly #random = randomIntegers(7);
   readonly #kept: Address[] = [];
 
   constructor(heap: Heap) {

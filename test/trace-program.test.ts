@@ -6,7 +6,7 @@ import { Heap } from "../src/index.js";
 import { startWords, viewSum } from "../src/report/trace-context.js";
 import { VIEWS } from "../src/trace/accounts.js";
 import { Analysis, type AnalysisOptions } from "../src/trace/analysis.js";
-import { randomNumbers } from "./mutations.js";
+import { randomIntegers } from "./random.js";
 import { Tape } from "./trace-data.js";
 
 interface Block {
@@ -30,7 +30,7 @@ interface Expected {
  * the span.
  */
 function play(analysis: Analysis, seed: number, start: number, { from = 0, to = 1e9 }: AnalysisOptions): Expected {
-  const random = randomNumbers(seed);
+  const random = randomIntegers(seed);
   const live = new Map<number, Block>();
   const sum = (ofProgram: boolean) =>
     [...live.values()].reduce((all, block) => all + (block.ofProgram === ofProgram ? block.size : 0), 0);

@@ -6,12 +6,12 @@ import { viewInterval } from "../src/report/trace-context.js";
 import { groupBy } from "../src/report/trace-groups.js";
 import { VIEWS } from "../src/trace/accounts.js";
 import { Gaps, MOST_SAMPLE_BYTES } from "../src/trace/random.js";
-import { randomNumbers } from "./mutations.js";
+import { randomIntegers } from "./random.js";
 import { Tape } from "./trace-data.js";
 
 /** A random program; returns the bytes that it allocates, and those live at its peak and at its end. */
 function work(heap: Heap, seed: number, steps: number) {
-  const random = randomNumbers(seed);
+  const random = randomIntegers(seed);
   const live: { block: Address; size: number }[] = [];
   const sums = { allocated: 0, live: 0, peak: 0, resizes: 0 };
   const born = (size: number) => {

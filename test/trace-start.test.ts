@@ -8,7 +8,7 @@ import { Spans } from "../src/page/spans.js";
 import { VIEWS } from "../src/trace/accounts.js";
 import type { AnalysisOptions } from "../src/trace/analysis.js";
 import { readTrace } from "../src/trace/reader.js";
-import { randomNumbers } from "./mutations.js";
+import { randomIntegers } from "./random.js";
 import { Tape } from "./trace-data.js";
 
 const DOMAINS = ["raw", "mem", "object"] as const;
@@ -21,7 +21,7 @@ class Program {
 
   constructor(heap: Heap, seed: number) {
     this.heap = heap;
-    this.#random = randomNumbers(seed);
+    this.#random = randomIntegers(seed);
   }
 
   run(steps: number): void {

@@ -1,7 +1,7 @@
 // Which stacks a report shows: filters, hidden frames, depth, and small shares.
 
 import { describe, expect, it } from "vitest";
-import { randomNumbers } from "../../test/mutations.js";
+import { randomIntegers } from "../../test/random.js";
 import { type Place, reportOf, shownStacks } from "../../test/report-data.js";
 import { isImport } from "./selection.js";
 
@@ -66,7 +66,7 @@ describe("what a report shows", () => {
 
   it("adds up, whatever is left out: random stacks, beside lists of names", () => {
     for (let seed = 1; seed <= 60; seed++) {
-      const random = randomNumbers(seed);
+      const random = randomIntegers(seed);
       const names = ["main", "load", "find", "<module>"];
       const made = Array.from({ length: 40 }, (): [number, ...Place[]] => {
         const frames = Array.from({ length: random(9) }, () => at(names[random(4)] ?? "", 1 + random(2)));

@@ -1,7 +1,7 @@
 // `pyheap report callers`: sums of a function, its lines, its callers and its callees.
 
 import { describe, expect, it } from "vitest";
-import { randomNumbers } from "../../test/mutations.js";
+import { randomIntegers } from "../../test/random.js";
 import { type Place, reportOf } from "../../test/report-data.js";
 import { callsOf } from "./calls.js";
 import { traceCallers } from "./trace-callers.js";
@@ -28,7 +28,7 @@ describe("callers and callees", () => {
 
   it("add up, in random stacks", () => {
     for (let seed = 1; seed <= 50; seed++) {
-      const random = randomNumbers(seed);
+      const random = randomIntegers(seed);
       const made = Array.from({ length: 30 }, (): [number, ...Place[]] => {
         const frames = Array.from({ length: 1 + random(8) }, () => at("fgh"[random(3)] ?? "", 1 + random(3)));
         return [1 + random(50), ...frames];

@@ -1,11 +1,11 @@
 // The table of live blocks, compared with a Map.
 
 import { expect, it } from "vitest";
-import { randomNumbers } from "../../test/mutations.js";
+import { randomIntegers } from "../../test/random.js";
 import { LiveTable, MOST_ACCOUNTS, MOST_BIRTHS } from "./live-table.js";
 
 it("the table of live blocks is a map by address, with births of 41 bits", () => {
-  const random = randomNumbers(11);
+  const random = randomIntegers(11);
   const table = new LiveTable();
   const model = new Map<number, { account: number; size: number; birth: number }>();
   for (let step = 0; step < 30_000; step++) {

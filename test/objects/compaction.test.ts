@@ -11,7 +11,7 @@ import {
   type PyInstance,
   type PyList,
 } from "../../src/index.js";
-import { randomNumbers } from "../model.js";
+import { randomNumbers } from "../random.js";
 
 /** A number from 0 to below `n`. */
 type Below = (n: number) => number;

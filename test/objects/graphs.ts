@@ -7,23 +7,13 @@
 
 import { expect } from "vitest";
 import type { Heap, PyDict, PyInstance, PyList, PyObject, PyRef, PySet } from "../../src/index.js";
+import { randomIntegers } from "../random.js";
 
 export interface GraphOptions {
   readonly seed: number;
   readonly steps: number;
   /** Thresholds at which collections start by themselves; by default none does. */
   readonly thresholds?: readonly [number, number, number];
-}
-
-/** A pseudo-random number generator (mulberry32): numbers below `n`. */
-export function random(seed: number): (n: number) => number {
-  let state = seed >>> 0;
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
 }
 
 type Kind = "list" | "dict" | "set" | "frozenset" | "tuple" | "plain" | "final" | "row";
@@ -62,7 +52,7 @@ class Graphs {
 
   constructor(heap: Heap, seed: number) {
     this.#heap = heap;
-    this.#random = random(seed);
+    this.#random = randomIntegers(seed);
     const fields = { id: "int32", a: "object", b: "object" } as const;
     const dealloc = ({ id }: { readonly id: number }) => this.#died.push(id);
     this.#types = {

@@ -6,7 +6,7 @@ import { crc32 } from "../../src/ground/crc32.js";
 import { checksumOf } from "../../src/image/checksum.js";
 import { Heap, ImageError } from "../../src/index.js";
 import { ObjectCalls } from "../../src/objects/object-calls.js";
-import { randomNumbers } from "../mutations.js";
+import { randomIntegers } from "../random.js";
 
 /** Offsets in the header, as in src/image/format.ts. */
 const [TEXT_BYTES, CHECKSUM, TEXT_CRC, HEADER_CRC, HEADER] = [16, 32, 40, 44, 48];
@@ -26,7 +26,7 @@ async function makeSum(): Promise<Sum> {
 
 /** The image with some bytes changed, removed or inserted. */
 function mutate(image: Uint8Array, seed: number, sum: Sum): Uint8Array {
-  const random = randomNumbers(seed);
+  const random = randomIntegers(seed);
   let mutant = image.slice();
   const memory = HEADER + new DataView(image.buffer, image.byteOffset).getUint32(TEXT_BYTES, true);
   for (let changes = 1 + random(4); changes > 0; changes--) {

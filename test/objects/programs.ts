@@ -1,7 +1,7 @@
 // Random programs: their steps are data, so that two interpreters can run them, and a failing program can be shortened
 // and read.
 
-import { randomNumbers } from "../model.js";
+import { randomNumbers } from "../random.js";
 import { type Kind, OPERATIONS } from "./operations.js";
 import { type Spec, source } from "./values.js";
 

@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { Heap, type PyList } from "../../src/index.js";
-import { randomNumbers } from "../model.js";
+import { randomNumbers } from "../random.js";
 
 /** Where a heap begins in its memory. */
 const BASE = 256 * 1024;

@@ -7,7 +7,8 @@ import {
   runsOf,
 } from "../../src/hosts/python/image/format.js";
 import { ImageError } from "../../src/index.js";
-import { mutate, randomNumbers } from "../mutations.js";
+import { mutate } from "../mutations.js";
+import { randomIntegers } from "../random.js";
 
 /** The offset of the checksum, and of the first byte that it covers. */
 const DIGEST = 8;
@@ -23,7 +24,7 @@ const METADATA: PythonImageMetadata = {
 /** Two small images, one of them compressed. */
 export async function smallImages(): Promise<Uint8Array[]> {
   const memory = new Uint8Array(MEMORY);
-  const random = randomNumbers(7);
+  const random = randomIntegers(7);
   for (let k = 0; k < 8; k++) memory[random(MEMORY)] = 1 + random(255);
   const parts = { metadata: METADATA, runs: runsOf(memory) };
   return [await encodePythonImage(parts, false), await encodePythonImage(parts, true)];
