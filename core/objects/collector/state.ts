@@ -2,7 +2,7 @@
 //
 //   COLLECTOR_AT -> | generation 0 | 1 | 2 | permanent | switches | lists of a running collection | figures of each generation |
 
-import { GCHead, generation } from "../model/gc-head";
+import { GCHead, Generation, generation } from "../model/gc-head";
 import { decref } from "../model/refcount";
 import { at, COLLECTOR_AT, TUPLES_AT } from "../model/state";
 import { list_new } from "../types/list";
@@ -33,15 +33,6 @@ export class GenerationStats {
 
 @unmanaged
 export class Collector {
-  // The heads of generations 0, 1, 2 and of the permanent one.
-  g0: u64;
-  g0b: u64;
-  g1: u64;
-  g1b: u64;
-  g2: u64;
-  g2b: u64;
-  g3: u64;
-  g3b: u64;
   enabled: u32;
   debug: u32;
   /** gc.garbage; null until it is first needed. */
@@ -52,7 +43,7 @@ export class Collector {
    */
   longLivedTotal: u32;
   longLivedPending: u32;
-  // Heads of lists while a collection runs.
+  // Heads of lists while a collection runs, of two words each.
   unreachable: u64;
   resurrected: u64;
   seen: u64;
@@ -62,28 +53,30 @@ export class Collector {
   result: PyList | null;
   wanted: PyList | null;
   isFound: u32;
-  stats0: u32;
 }
 
-const STATS_AT: usize = offsetof<Collector>("stats0");
+/** Where the collector's own state begins: after the generations (`generation` of model/gc-head.ts). */
+const OWN_AT: usize = COLLECTOR_AT + LISTS * offsetof<Generation>();
+const STATS_AT: usize = OWN_AT + offsetof<Collector>();
 
-if (STATS_AT + GENERATIONS * offsetof<GenerationStats>() > TUPLES_AT - COLLECTOR_AT) {
+if (STATS_AT + GENERATIONS * offsetof<GenerationStats>() > TUPLES_AT) {
   ERROR("Collector does not fit its region");
 }
 
 @inline
 export function collector(): Collector {
-  return changetype<Collector>(at(COLLECTOR_AT));
+  return changetype<Collector>(at(OWN_AT));
 }
 
 @inline
 export function statsOf(k: u32): GenerationStats {
-  return changetype<GenerationStats>(at(COLLECTOR_AT) + STATS_AT + <usize>k * offsetof<GenerationStats>());
+  return changetype<GenerationStats>(at(STATS_AT) + <usize>k * offsetof<GenerationStats>());
 }
 
+/** The head of a list, by the offset of its field in Collector. */
 @inline
 export function listAt(offset: usize): GCHead {
-  return changetype<GCHead>(at(COLLECTOR_AT) + offset);
+  return changetype<GCHead>(at(OWN_AT) + offset);
 }
 
 /** Empty generations, with CPython's thresholds. */
