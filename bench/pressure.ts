@@ -8,6 +8,7 @@ import { loadPython, loadWatched } from "../src/hosts/python/pyodide.js";
 import type { PyodideExports } from "../src/hosts/python/pyodide-module.js";
 import { footprintOf } from "../src/hosts/python/python-heap.js";
 import { Heap } from "../src/index.js";
+import { CYCLES } from "../test/python/work.js";
 import { interleave, median, processorTime, ratio } from "./measure.js";
 import type { Row } from "./micro.js";
 import { recordsText } from "./records.js";
@@ -17,16 +18,6 @@ const RECORDS = 1_000_000;
 const ROUNDS = 9;
 const PRESSED_ROUNDS = 3;
 
-/** 600 MB of garbage in 3000 cycles. CPython's own collector reacts at 2000 objects. */
-const CYCLES = `
-class Node:
-    def __init__(self):
-        self.me = self
-        self.payload = bytearray(200_000)
-
-for _ in range(3000):
-    Node()
-`;
 const BUDGET = 64 * MIB;
 
 /** By how much the footprint rises above that of a started interpreter, in bytes. */

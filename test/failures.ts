@@ -1,11 +1,14 @@
-// Makes single allocations of a heap fail.
+// Makes allocations of a heap fail.
 
-import { type Heap, NULL } from "../../src/index.js";
+import { type Heap, NULL } from "../src/index.js";
 
-/** Allocations of the mem and object domains, one of which can be made to fail. */
+/** Allocations of the mem and object domains, which can be made to fail. */
 export class Failures {
   #count = 0;
   #failAt = 0;
+  #forever = false;
+  /** The number of allocations that failed in the last run. */
+  failed = 0;
 
   constructor(heap: Heap) {
     for (const domain of ["mem", "object"] as const) {
@@ -20,18 +23,22 @@ export class Failures {
   }
 
   #fails(): boolean {
-    return ++this.#count === this.#failAt;
+    this.#count++;
+    const fails = this.#failAt > 0 && (this.#forever ? this.#count >= this.#failAt : this.#count === this.#failAt);
+    if (fails) this.failed++;
+    return fails;
   }
 
-  /** Runs with allocation number `failAt` failing. Returns whether there was one with that number. */
-  during(failAt: number, run: () => void): boolean {
+  /** Runs with allocation number `failAt` failing, and all later ones too if `forever`. */
+  during<T>(failAt: number, run: () => T, { forever = false } = {}): T {
     this.#count = 0;
+    this.failed = 0;
     this.#failAt = failAt;
+    this.#forever = forever;
     try {
-      run();
+      return run();
     } finally {
       this.#failAt = 0;
     }
-    return this.#count >= failAt;
   }
 }

@@ -3,6 +3,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Address, Heap, MemoryError, NULL, type PyList, PyObject } from "../../src/index.js";
+import { Failures } from "../failures.js";
 import { argumentsOf, Cut, failure, look } from "./on-heap.js";
 import { OPERATIONS, type Operation } from "./operations.js";
 import { Generator, listing, type Performed } from "./programs.js";
@@ -11,47 +12,6 @@ import type { Value } from "./values.js";
 const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
 /** The number of sets of arguments for each operation. */
 const ROUNDS = Number(process.env.PYHEAP_ROUNDS ?? 6);
-
-/** Allocations of the mem and object domains, which can be made to fail. */
-class Failures {
-  #count = 0;
-  #failAt = 0;
-  #forever = false;
-  /** The number of allocations that failed. */
-  failed = 0;
-
-  constructor(heap: Heap) {
-    for (const domain of ["mem", "object"] as const) {
-      const { malloc, calloc, realloc, free } = heap.getAllocator(domain);
-      heap.setAllocator(domain, {
-        malloc: (n) => (this.#fails() ? NULL : malloc(n)),
-        calloc: (count, size) => (this.#fails() ? NULL : calloc(count, size)),
-        realloc: (block, n) => (this.#fails() ? NULL : realloc(block, n)),
-        free,
-      });
-    }
-  }
-
-  #fails(): boolean {
-    this.#count++;
-    const fails = this.#failAt > 0 && (this.#forever ? this.#count >= this.#failAt : this.#count === this.#failAt);
-    if (fails) this.failed++;
-    return fails;
-  }
-
-  /** Runs with allocation number `failAt` failing, and all later ones too if `forever`. */
-  during<T>(failAt: number, forever: boolean, run: () => T): T {
-    this.#count = 0;
-    this.failed = 0;
-    this.#failAt = failAt;
-    this.#forever = forever;
-    try {
-      return run();
-    } finally {
-      this.#failAt = 0;
-    }
-  }
-}
 
 type End = { readonly words: string } | { readonly value: Value } | "no memory";
 
@@ -88,7 +48,7 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
       const args = argumentsOf(heap, operation, step.args, []);
       if (!args) return false;
       const before = state(args);
-      const end = failures.during(failAt, forever, () => perform(operation, args));
+      const end = failures.during(failAt, () => perform(operation, args), { forever });
       if (failures.failed === 0) {
         // A reference that a failed operation did not release would be noticed here.
         same(`${words(end)} after ${state(args)}`, told);

@@ -7,19 +7,9 @@ import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
 import { exportsOfRunning } from "../../src/hosts/python/pyodide-module.js";
 import { PythonHeap } from "../../src/hosts/python/python-heap.js";
 import { DEFAULT_POLICY, NO_LIMIT } from "../../src/index.js";
+import { CYCLES } from "./work.js";
 
 const MIB = 2 ** 20;
-
-/** 600 MB of garbage in 3000 cycles. CPython's own collector reacts at 2000 objects. */
-const CYCLES = `
-class Node:
-    def __init__(self):
-        self.me = self
-        self.payload = bytearray(200_000)
-
-for _ in range(3000):
-    Node()
-`;
 
 describe("a guest", () => {
   let python: Python;

@@ -6,6 +6,7 @@ import type { Measure } from "../../src/trace/accounts.js";
 import type { Analysis } from "../../src/trace/analysis.js";
 import { sizeClassOf } from "../../src/trace/size-class.js";
 import { byLine, Tape } from "../trace-data.js";
+import { MIXED_SIZES } from "./work.js";
 
 /** Runs a program as app.py, traced. */
 async function trace({ pyodide, heap }: Python, program: string): Promise<Analysis> {
@@ -146,17 +147,7 @@ for _ in range(50):
   });
 
   it("agrees with tracemalloc, line by line, on what is left", async () => {
-    const program = `class Node:
-    def __init__(self, n):
-        self.n = n * 1000
-        self.next = None
-        self.data = bytes(n)
-
-nodes = [Node(n) for n in range(1000)]
-table = {str(n) * 3: None for n in range(1000, 3000)}
-text = "".join(table)
-pairs = [bytearray(n) for n in range(500, 900)]
-`;
+    const program = MIXED_SIZES;
     // tracemalloc is in front of the tracer, so both see the same calls. Its own tables are in the raw domain.
     const { pyodide, heap } = python;
     const tape = new Tape();

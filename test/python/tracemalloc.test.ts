@@ -5,18 +5,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
 import { Filter } from "../../src/index.js";
 import type { Snapshot } from "../../src/tracemalloc/snapshot.js";
+import { MIXED_SIZES } from "./work.js";
 
-const PROGRAM = `class Node:
-    def __init__(self, n):
-        self.n = n * 1000
-        self.next = None
-        self.data = bytes(n)
-
-nodes = [Node(n) for n in range(1000)]
-table = {str(n) * 3: None for n in range(1000, 3000)}
-text = "".join(table)
-pairs = [bytearray(n) for n in range(500, 900)]
-def gen(n):
+const PROGRAM = `${MIXED_SIZES}def gen(n):
     for k in range(n):
         yield [k, str(k)]
 rows = list(gen(500))

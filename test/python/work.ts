@@ -1,5 +1,5 @@
 // Work for an interpreter's heap: objects in cycles, weak references, text and JSON, a recursion to the limit, a
-// collection.
+// collection; garbage in cycles; objects of many sizes.
 
 /** A program that works with this many objects in cycles, and records in JSON. */
 export const work = (nodes: number, records: number): string => `
@@ -18,4 +18,28 @@ except RecursionError:
 del nodes
 gc.collect()
 assert all(ref() is None for ref in refs)
+`;
+
+/** 600 MB of garbage in 3000 cycles. CPython's own collector reacts at 2000 objects. */
+export const CYCLES = `
+class Node:
+    def __init__(self):
+        self.me = self
+        self.payload = bytearray(200_000)
+
+for _ in range(3000):
+    Node()
+`;
+
+/** Objects of many sizes, in ten lines. */
+export const MIXED_SIZES = `class Node:
+    def __init__(self, n):
+        self.n = n * 1000
+        self.next = None
+        self.data = bytes(n)
+
+nodes = [Node(n) for n in range(1000)]
+table = {str(n) * 3: None for n in range(1000, 3000)}
+text = "".join(table)
+pairs = [bytearray(n) for n in range(500, 900)]
 `;
