@@ -37,11 +37,6 @@ export class Ledger {
     return load<usize>(changetype<usize>(this) + ((<usize>domain) << 2), offsetof<Ledger>("bytes0"));
   }
 
-  @inline
-  blocksOf(domain: u32): u32 {
-    return load<u32>(changetype<usize>(this) + ((<usize>domain) << 2), offsetof<Ledger>("blocks0"));
-  }
-
   /** Counts a large block of `bytes` usable bytes that was allocated in `domain`. */
   born(domain: u32, bytes: usize): void {
     const at = changetype<usize>(this) + ((<usize>domain) << 2);

@@ -42,7 +42,7 @@ const DEAD: u8 = 0xdd;
 const FORBIDDEN: u32 = 0xfdfdfdfd;
 /** Bytes before a block. */
 export const HEADER: usize = 8;
-export const DEBUG_OVERHEAD: usize = 16;
+const DEBUG_OVERHEAD: usize = 16;
 /** The most blocks that are held back, and by default the most bytes. */
 const HELD_BLOCKS: u32 = 2048;
 const HELD_BYTES: usize = 256 * 1024;

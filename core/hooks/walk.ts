@@ -35,7 +35,7 @@ export const POOL_DOMAIN_MASK: u32 = 7;
 /** a: domain. b: 1 in use, 0 free. */
 export const VISIT_BLOCK: u32 = 6;
 /** A live block that the debug hooks know. a: domain. b: the host's number for the place that allocated it. */
-export const VISIT_KNOWN: u32 = 7;
+const VISIT_KNOWN: u32 = 7;
 
 export const DEPTH_POOLS: u32 = 1;
 export const DEPTH_BLOCKS: u32 = 2;

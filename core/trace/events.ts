@@ -25,8 +25,8 @@ import { LARGE, mayBeWatched, unwatch, watch } from "./watched";
 @external("host", "traceNow")
 declare function hostNow(): f64;
 
-export const ALLOCATE: u32 = 0x40;
-export const RESIZE: u32 = 0x80;
+const ALLOCATE: u32 = 0x40;
+const RESIZE: u32 = 0x80;
 export const TIME: u32 = 0xc0;
 export const RESERVED: u32 = 0xc2;
 /** The number of blocks that were allocated, but not sampled. */
@@ -34,7 +34,7 @@ export const OTHERS: u32 = 0xc4;
 /** The change of the live bytes since the last such record, in units of 8 bytes, zigzag. */
 export const LIVE: u32 = 0xc5;
 
-export const EVENTS_PER_MARK: u32 = 64;
+const EVENTS_PER_MARK: u32 = 64;
 /** Blocks of at least this size are large: their allocation and their end are recorded with exact times. */
 const LARGE_BYTES: usize = 8192;
 /** The platform's bytes are recorded in steps of 64 KiB: this is log2 of a step. */

@@ -86,7 +86,7 @@ function figures({ buckets }: PageData): { live: number; peak: number; reserved:
 }
 
 /** The figures as one line, for output that is not a terminal. */
-export function liveLine(data: PageData): string {
+function liveLine(data: PageData): string {
   const { live, peak } = figures(data);
   return `pyheap: after ${time(data.header.duration)} ${bytes(live)} are live, at most ${bytes(peak)} were\n`;
 }

@@ -9,7 +9,7 @@ import { writeAll } from "./stdio.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, type Overwriting, textBegins } from "./system/files.js";
 
-export const SNAPSHOT: FileKind = { name: "a heap snapshot", begins: textBegins(/^\{"snapshot":\s*\{"meta":/) };
+const SNAPSHOT: FileKind = { name: "a heap snapshot", begins: textBegins(/^\{"snapshot":\s*\{"meta":/) };
 
 /**
  * Opens the file, and empties it. Throws UsageError if that is not possible, or if content would be lost. So the user

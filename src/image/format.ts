@@ -17,7 +17,7 @@ import { isFieldType } from "../objects/handles/type-layout.js";
 import type { SavedType } from "../objects/user-types.js";
 import { parseMetadata } from "./metadata.js";
 
-export const IMAGE_VERSION = 1;
+const IMAGE_VERSION = 1;
 const MAGIC = "PYHEAPIM";
 const HEADER = 48;
 const COMPRESSED = 1;

@@ -37,7 +37,7 @@ export async function decompress(bytes: Uint8Array, size: number): Promise<Uint8
 }
 
 /** All bytes of a stream. */
-export async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
 }
 

@@ -90,7 +90,7 @@ function foldCrossings(spans: Spans, { accountOf }: Folded): PageCrossings {
   };
 }
 
-export const NO_POOLS: PagePools = {
+const NO_POOLS: PagePools = {
   addresses: new Float64Array(0),
   sizes: new Uint32Array(0),
   blockSizes: new Uint32Array(0),

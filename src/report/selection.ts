@@ -37,8 +37,8 @@ export interface Selected extends Groupable {
 }
 
 /** Functions that stand for what is not shown by itself. */
-export const ELIDED: TraceFunction = { name: "frames left out", file: "", firstLine: 0 };
-export const SMALLER: TraceFunction = { name: "smaller calls", file: "", firstLine: 0 };
+const ELIDED: TraceFunction = { name: "frames left out", file: "", firstLine: 0 };
+const SMALLER: TraceFunction = { name: "smaller calls", file: "", firstLine: 0 };
 
 /** Deep stacks share their outer ends, but each has its own inner end. So the inner ends have fewer frames. */
 const INNER = 32;

@@ -120,7 +120,7 @@ export function viewLine(report: Pick<TraceParts, "analysis" | "view">): string 
  * A line for each requested moment that lies in a gap, where the order of events and the moment is not known; if the
  * gap is long enough to matter.
  */
-export function gapLines({ analysis }: Pick<TraceReport, "analysis">): string[] {
+function gapLines({ analysis }: Pick<TraceReport, "analysis">): string[] {
   return analysis.gaps.flatMap(({ moment, from, to, events, leastBytes, mostBytes }) => {
     const [least, most] = [bytes(leastBytes), bytes(mostBytes)];
     if (least === most) return [];

@@ -75,7 +75,7 @@ export function sumByNode({ accounts, tree, sample = 0 }: Groupable, view: View)
 /**
  * The module of a file: `json.decoder` for /lib/python3.14/json/decoder.py, `importlib._bootstrap` for a frozen module.
  */
-export function moduleOf(file: string): string {
+function moduleOf(file: string): string {
   // A name that is written from right to left keeps its isolate characters.
   const isolated = /^\u2068(.*)\u2069$/u.exec(file)?.[1];
   if (isolated !== undefined) return `\u2068${moduleOf(isolated)}\u2069`;
@@ -123,7 +123,7 @@ function numberGroups(tree: StackTree, grouping: "function" | "line" | "file" | 
 }
 
 /** Calls `enter` before a node's children, `leave` after them. */
-export function visitTree(tree: StackTree, enter: (node: number) => void, leave: (node: number) => void): void {
+function visitTree(tree: StackTree, enter: (node: number) => void, leave: (node: number) => void): void {
   const firstChild = new Uint32Array(tree.length);
   const nextSibling = new Uint32Array(tree.length);
   for (let node = tree.length - 1; node > 0; node--) {

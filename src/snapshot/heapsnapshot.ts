@@ -12,15 +12,15 @@ export const NODE_FIELDS = [
   ...["value", "flags"],
 ] as const;
 
-export const EDGE_FIELDS = ["type", "name_or_index", "to_node"] as const;
+const EDGE_FIELDS = ["type", "name_or_index", "to_node"] as const;
 
 /** V8's list of names, in its order. */
-export const NODE_TYPES = [
+const NODE_TYPES = [
   ...["hidden", "array", "string", "object", "code", "closure", "regexp", "number", "native", "synthetic"],
   ...["concatenated string", "sliced string", "symbol", "bigint", "object shape"],
 ];
 
-export const EDGE_TYPES = ["context", "element", "property", "internal", "hidden", "shortcut", "weak"];
+const EDGE_TYPES = ["context", "element", "property", "internal", "hidden", "shortcut", "weak"];
 
 /** The number in NODE_TYPES of each kind of node. */
 export const NODE_TYPE_OF: Readonly<Record<number, number>> = {

@@ -11,7 +11,7 @@ import { TAG } from "./format.js";
 /** The function that stands for the interpreter's start, of which there are no stacks. */
 export const START = { name: "interpreter start", file: "", firstLine: 0 } as const;
 /** Its node: the first of the recording. */
-export const START_NODE = 1;
+const START_NODE = 1;
 
 const UNIT = 8;
 const MOST = 2 ** 32;

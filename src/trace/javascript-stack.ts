@@ -20,7 +20,7 @@ interface LimitedError {
 }
 
 /** The frames of the program, from the outermost to the innermost. */
-export function javaScriptFrames(): StackPlace[] {
+function javaScriptFrames(): StackPlace[] {
   const limited = Error as LimitedError;
   const limit = limited.stackTraceLimit;
   limited.stackTraceLimit = MOST_FRAMES;

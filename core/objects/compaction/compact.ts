@@ -29,7 +29,7 @@ export const COMPACTED: i32 = 0;
 /** Nothing was moved, because code is under way that has addresses of objects. */
 export const BUSY: i32 = 1;
 /** Nothing was moved, because there is no memory for the rows of a pass (pass.ts). */
-export const NO_ROOM: i32 = 2;
+const NO_ROOM: i32 = 2;
 /**
  * The heap is broken: a reference count, or a type's number of objects, is too low (broken_object). Nothing was moved if the census noticed
  * this.

@@ -29,7 +29,7 @@ export const MET: u32 = 2;
 export const MOVED: u32 = 3;
 /** A bit in a word of the row: the object's references were followed. */
 const FOLLOWED: usize = 1;
-export const MET_BIT: u32 = MET << TAG_SHIFT;
+const MET_BIT: u32 = MET << TAG_SHIFT;
 /** The mark of a pinned object, which is not immortal. */
 export const PINNED: u32 = 1 << 29;
 export const COUNT_MASK: u32 = PINNED - 1;

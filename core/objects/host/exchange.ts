@@ -36,7 +36,7 @@ export const IS_TEXT: u32 = 4;
 export const IS_BIG: u32 = 5;
 export const IS_OBJECT: u32 = 6;
 export const IS_MISSING: u32 = 7;
-export const IS_ERROR: u32 = 8;
+const IS_ERROR: u32 = 8;
 
 // ---- in ----
 
@@ -269,11 +269,6 @@ function writeWords(a: PyLong): bool {
   r.b = n;
   r.c = a.isNegative ? 1 : 0;
   return true;
-}
-
-/** Writes the words of the int at an address to the buffer: a result of kind IS_BIG. */
-export function readBig(address: usize): bool {
-  return writeWords(changetype<PyLong>(address));
 }
 
 /** The address of a handle's object, for a conversion in which nothing is allocated. */

@@ -119,7 +119,7 @@ function indexIn(o: PyObject, key: PyObject, n: i32, code: u32): i32 {
 }
 
 /** Item `k` < length of a sequence: a new reference. */
-export function itemOf(o: PyObject, k: u32): PyObject | null {
+function itemOf(o: PyObject, k: u32): PyObject | null {
   if (isRow(o)) return incref<PyObject>(itemAt(rowItems(o), k));
   if (isKind(o, STR)) return str_from_char(changetype<PyStr>(o).charAt(k));
   return int_from_i32(load<u8>(changetype<PyBytes>(o).data + k));

@@ -197,7 +197,7 @@ export function dict_set(d: PyDict, key: PyObject, value: PyObject): bool {
 
 /** The entry of a key; EMPTY if there is none, FAILED with an error. */
 @inline
-export function dict_find(d: PyDict, key: PyObject): i32 {
+function dict_find(d: PyDict, key: PyObject): i32 {
   const hash = hashAs(key, E_UNHASHABLE_KEY);
   return hash == -1 ? FAILED : d.keys.find(key, hash);
 }

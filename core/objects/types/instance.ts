@@ -91,7 +91,7 @@ export function instance_length(o: PyObject): u32 {
 
 /** The number of its items that are references: all or none. */
 @inline
-export function objectItemsOf(o: PyObject): u32 {
+function objectItemsOf(o: PyObject): u32 {
   return o.type.hasObjectItems ? changetype<PyVarObject>(o).size : 0;
 }
 

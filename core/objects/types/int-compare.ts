@@ -8,7 +8,7 @@ import { PyLong } from "./int";
 import { int_is_safe, isShort, shortValue, topBits } from "./int-values";
 import { fulfils } from "./protocol";
 
-export function int_order(a: PyLong, b: PyLong): i32 {
+function int_order(a: PyLong, b: PyLong): i32 {
   if (isShort(a) && isShort(b)) {
     const x = shortValue(a);
     const y = shortValue(b);

@@ -51,7 +51,7 @@ const TEXT_OFFSET: usize = 64;
 
 /** Py_ISSPACE. */
 @inline
-export function isSpace(char: u32): bool {
+function isSpace(char: u32): bool {
   return char == 0x20 || (char >= 9 && char <= 13);
 }
 

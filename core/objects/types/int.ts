@@ -87,7 +87,7 @@ export function smallInt(v: i32): PyLong {
 }
 
 @inline
-export function writeSmall(z: PyLong, v: i32): void {
+function writeSmall(z: PyLong, v: i32): void {
   z.tag = tagOf(v == 0 ? 0 : 1, v < 0);
   z.digit = <u32>abs(v);
 }

@@ -28,7 +28,7 @@ export const STRINGS: u8 = 1;
 export const SHARED: u8 = 2;
 
 export const EMPTY: i32 = -1;
-export const DUMMY: i32 = -2;
+const DUMMY: i32 = -2;
 /** The result of a lookup that failed with an error. */
 export const FAILED: i32 = -3;
 
@@ -105,11 +105,6 @@ export class Keys {
   @inline
   valueAt(index: u32): PyObject | null {
     return load<PyObject | null>(this.entryAt(index), 4);
-  }
-
-  @inline
-  setValueAt(index: u32, value: PyObject | null): void {
-    store<PyObject | null>(this.entryAt(index), value, 4);
   }
 
   @inline

@@ -102,7 +102,7 @@ function roomFor(l: PyList, n: u32): u32 {
 
 /** Room for `n` items, rounded up to an even number, because blocks come in steps of 8 bytes. */
 @inline
-export function evenRoom(n: u32): u32 {
+function evenRoom(n: u32): u32 {
   return (n + 1) & ~1;
 }
 
@@ -182,14 +182,14 @@ export function list_extend_row(l: PyList, row: PyObject, exact: bool): bool {
 }
 
 /** l[index] = item; the index is in range. */
-export function list_set(l: PyList, index: u32, item: PyObject): void {
+function list_set(l: PyList, index: u32, item: PyObject): void {
   const old = itemAt(l.items, index);
   setItemAt(l.items, index, incref<PyObject>(item));
   decref(old);
 }
 
 /** The place that an index means: a negative one counts from the end. -1, with the IndexError `code`, if it is out of range. */
-export function list_index(l: PyList, index: i32, code: u32): i32 {
+function list_index(l: PyList, index: i32, code: u32): i32 {
   const n = <i32>l.size;
   const k = index < 0 ? index + n : index;
   if (k >= 0 && k < n) return k;
@@ -228,13 +228,7 @@ export function list_del_item(l: PyList, index: i32): bool {
   return true;
 }
 
-/** Removes an item and returns it. */
-export function list_pop(l: PyList, index: i32): PyObject | null {
-  const k = list_pop_index(l, index);
-  return k < 0 ? null : list_take(l, k);
-}
-
-/** The index of the item that list_pop would remove; -1 with IndexError if there is none. */
+/** The index of the item that pop would remove; -1 with IndexError if there is none. */
 export function list_pop_index(l: PyList, index: i32): i32 {
   if (l.size != 0) return list_index(l, index, E_INDEX_POP);
   raiseEmptyList();

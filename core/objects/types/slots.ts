@@ -98,7 +98,7 @@ export function callIndexed(f: u32, o: PyObject, k: i32): PyObject | null {
 }
 
 @inline
-export function callInquiry(f: u32, o: PyObject): i32 {
+function callInquiry(f: u32, o: PyObject): i32 {
   return call_indirect<i32>(f, o);
 }
 

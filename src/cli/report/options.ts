@@ -19,7 +19,7 @@ export function secondsOf(text: string): number | undefined {
   return text.trim() !== "" && seconds >= 0 && Number.isFinite(seconds) ? seconds : undefined;
 }
 
-export function toSeconds(text: string): number {
+function toSeconds(text: string): number {
   const seconds = secondsOf(text);
   if (seconds === undefined) throw new InvalidArgumentError("It must be a number of seconds.");
   return seconds;

@@ -47,7 +47,7 @@ export class CompileError extends Error {
   override readonly name = "CompileError";
 }
 
-export function isCpp(source: string): boolean {
+function isCpp(source: string): boolean {
   return /\.(cc|cpp|cxx|C)$/.test(source);
 }
 

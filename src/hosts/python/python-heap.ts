@@ -227,7 +227,7 @@ function hasHeaders(python: PyodideExports): boolean {
 }
 
 /** The name of the interpreter's present allocator, as it is written in PYTHONMALLOC. */
-export function allocatorName(python: PyodideExports): string {
+function allocatorName(python: PyodideExports): string {
   const at = python._PyMem_GetCurrentAllocatorName() >>> 0;
   if (at === 0) return "an unknown one";
   const bytes = new Uint8Array(python.memory.buffer, at, 32);

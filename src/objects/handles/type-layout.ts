@@ -31,7 +31,7 @@ export function isFieldType(type: unknown): type is FieldType {
 }
 
 /** Checks that a text is a field's type. `what` names the place of the text for an error. */
-export function fieldType(type: string, what: string): FieldType {
+function fieldType(type: string, what: string): FieldType {
   if (isFieldType(type)) return type;
   throw new RangeError(`Cannot define ${what} as ${type}: the types are ${Object.keys(SIZES).join(", ")}`);
 }

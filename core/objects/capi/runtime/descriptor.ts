@@ -53,7 +53,7 @@ export function isStaticOrClass(method: PyObject): bool {
 
 /** The descriptor's type; null when the type is gone. */
 @inline
-export function ownerOf(d: PyObject): PyType | null {
+function ownerOf(d: PyObject): PyType | null {
   return load<PyType | null>(dataWord(d, DESCRIPTOR_OWNER));
 }
 

@@ -157,7 +157,7 @@ export function setCause(e: PyObject, cause: PyObject): void {
 }
 
 /** str(e): the only argument, or a tuple of all if there are several. For a KeyError, the repr of its argument. */
-export function exception_str(e: PyObject): PyObject | null {
+function exception_str(e: PyObject): PyObject | null {
   const t = argsOf(e);
   if (t.size == 0) return emptyStr();
   if (t.size > 1) return reprOf(t);

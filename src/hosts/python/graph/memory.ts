@@ -1,7 +1,7 @@
 // Reads CPython's objects from its memory: words, texts, numbers. It calls nothing and changes nothing.
 
 /** Offsets that are the same in every known version. */
-export const OBJECT = { references: 0, type: 4, size: 8 } as const;
+const OBJECT = { references: 0, type: 4, size: 8 } as const;
 const STR = { length: 8, state: 16, utf8: 24, ascii: 20, compact: 28, data: 28 } as const;
 const INT = { tag: 8, digits: 12, digitBits: 30, signMask: 3, zero: 1, negative: 2, countShift: 3 } as const;
 const FLOAT = { value: 8 } as const;

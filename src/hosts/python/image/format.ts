@@ -11,7 +11,7 @@ import { ImageError } from "../../../ground/errors.js";
 import { parseMetadata } from "../../../image/metadata.js";
 import { compress, decompress } from "../../../image/stream.js";
 
-export const PYTHON_IMAGE_VERSION = 1;
+const PYTHON_IMAGE_VERSION = 1;
 const MAGIC = "PYHEAPPY";
 const DIGEST = 8;
 const CHECKED = 40;
@@ -129,11 +129,6 @@ async function digestOf(image: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await subtle.digest("SHA-256", image.subarray(CHECKED) as Uint8Array<ArrayBuffer>));
 }
 
-/** The digest in an image, in hexadecimal. */
-export function digestIn(image: Uint8Array): string {
-  return Array.from(image.subarray(DIGEST, CHECKED), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /** The metadata of an image that is complete, and where its content begins. Throws ImageError. */
 async function open(image: Uint8Array): Promise<{ metadata: PythonImageMetadata; at: number; view: DataView }> {
   const magic = new TextDecoder("latin1").decode(image.subarray(0, MAGIC.length));
@@ -157,11 +152,6 @@ async function open(image: Uint8Array): Promise<{ metadata: PythonImageMetadata;
     throw new ImageError("it is broken (its checksum is another)");
   const at = HEADER + word(2);
   return { metadata: readMetadata(new TextDecoder().decode(image.subarray(HEADER, at))), at, view };
-}
-
-/** What an image says about itself. Throws ImageError. */
-export async function readPythonImage(image: Uint8Array): Promise<PythonImageMetadata> {
-  return (await open(image)).metadata;
 }
 
 /** The parts of an image. Throws ImageError. */
