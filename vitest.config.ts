@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -29,6 +30,8 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     reporters: ["default", "json"],
     outputFile: { json: "build/tests.json" },
+    // The command starts Python from an image that it keeps: one for all tests.
+    env: { PYHEAP_CACHE: fileURLToPath(new URL("build/pyheap-cache", import.meta.url)) },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Interpreters are large: two at a time is what a small machine has room for.

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { visibleLines } from "../text/visible.js";
 import { addCc } from "./cc.js";
+import { addImage } from "./image.js";
 import { addReport } from "./report.js";
 import { addRun } from "./run.js";
 import { UsageError } from "./system/errors.js";
@@ -29,6 +30,7 @@ const program = new Command("pyheap")
 addRun(program);
 addReport(program);
 addCc(program);
+addImage(program);
 for (const command of program.commands) {
   for (const each of [command, ...command.commands]) each.exitOverride().copyInheritedSettings(program);
 }

@@ -5,7 +5,7 @@
 const RESERVE = 2 ** 17;
 
 /**
- * Defines prepare(executable, script, is_module, wait, make_room, end, forgotten). `script` is the program's path, or
+ * Defines prepare(executable, script, is_module, words, wait, make_room, end, forgotten). `script` is the program's path, or
  * None if it is not a file. `wait` sleeps for a number of seconds, or until a signal comes. `make_room` is called when
  * an exception has ended the program, before it is shown. `end` is called after the functions of atexit, while all
  * objects still exist. `forgotten` is called when atexit has released the object that calls `end`, which a program can
@@ -13,14 +13,18 @@ const RESERVE = 2 ** 17;
  * program can change it.
  */
 export const PRELUDE = `
-def prepare(executable, script, is_module, wait, make_room, end, forgotten):
+def prepare(executable, script, is_module, words, wait, make_room, end, forgotten):
     import atexit, os, sys, time
 
-    # The program gets a new __main__, which is freed when the program ends. Pyodide keeps the dict of the one that it made.
+    # The program gets a new __main__, which is freed when the program ends. Pyodide keeps the dict of the one that it made,
+    # with what the code of an image defined.
     made = sys.modules["__main__"].__dict__
     main = sys.modules["__main__"] = type(sys)("__main__")
-    main.__dict__.update({name: value for name, value in made.items() if name.startswith("__")})
+    main.__dict__.update({name: value for name, value in made.items() if name != "_pyodide_core"})
     sys.executable = executable
+    # An interpreter from an image was started with the arguments of another command.
+    sys.orig_argv[:] = [executable, *words]
+    sys.argv[:] = [words[0], *words[2:]] if words[0] in ("-c", "-m") else words
     # When Python made its streams, Pyodide's standard output was a terminal.
     sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
 

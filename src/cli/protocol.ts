@@ -62,6 +62,10 @@ export interface RunRequest {
   readonly virtual: VirtualEnvironment | undefined;
   /** The folder of the Pyodide to run with; undefined: the one that comes with pyheap. */
   readonly pyodide: string | undefined;
+  /** The image that the user named. */
+  readonly image: { readonly file: string; readonly isOptional: boolean } | undefined;
+  /** The folder for images of the interpreter, to start from; undefined: it starts without one. */
+  readonly images: string | undefined;
   /** undefined: the program gets no packages. */
   readonly packages: PackageRequest | undefined;
   /** Memory for the interrupt, standard input and more: see shared.ts. */

@@ -11,29 +11,31 @@ import type { PyodideAPI } from "pyodide";
 import { describeFault } from "../ground/errors.js";
 import { guardCallbacks } from "../hosts/python/callback-guard.js";
 import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
+import { type MainProgram, setProgram } from "../hosts/python/main-program.js";
 import { PendingCall } from "../hosts/python/pending-call.js";
-import { loadPython, loadWatched, type PythonHeap } from "../hosts/python/pyodide.js";
+import { createImage, loadPython, loadWatched, type PythonHeap, PythonImage } from "../hosts/python/pyodide.js";
 import type { PyodideExports } from "../hosts/python/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python/python-heap.js";
 import type { Program, RunResult } from "../report/run-result.js";
 import { visibleLines } from "../text/visible.js";
 import { ACCOUNTS, userEntry, userNumbers } from "./accounts.js";
 import { type EmscriptenFiles, errorOf, type FileSystem } from "./emscripten-files.js";
-import { EVENT_LOOP } from "./event-loop.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
 import { MICROPIP } from "./micropip.js";
+import { openImage } from "./open-image.js";
 import { OUTSIDE } from "./outside.js";
 import { PACKAGE_IMPORTS } from "./package-imports.js";
 import type { Provided, Wanted } from "./packages/provider.js";
-import { PRELUDE } from "./prelude.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { loaderFrom } from "./pyodide-folder.js";
 import { type Recording, startRecording } from "./recording.js";
+import { definitions, holdDefinitions, RUN_SOURCES } from "./run-definitions.js";
 import { Screen } from "./screen.js";
 import { viewShared, WORD } from "./shared.js";
 import { type Dispositions, exitCodeOf, Interrupts } from "./signals.js";
 import { snapshotSink } from "./snapshot-file.js";
+import { imageFile, keepImage, readImage, startEnvironment } from "./start-image.js";
 import { writeAll } from "./stdio.js";
 import { nameZone, type ZoneExports, zoneNames } from "./time-zone.js";
 import { STAND_IN, standIn } from "./top-level-await.js";
@@ -206,14 +208,15 @@ function atStart(environment: Readonly<Record<string, string>>): Record<string, 
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !hidden.has(name)));
 }
 
-async function load(): Promise<Interpreter> {
-  let python: PyodideExports | undefined;
-  // Pyodide sets PYTHONINSPECT; with it, CPython's main function does not return.
-  const env: Record<string, string> = { ...atStart(request.environment), PYTHONINSPECT: "" };
-  const { kind, target } = request.program;
-  const options = {
-    env,
-    args: [...wordsFor(request.program)],
+/** The variables that the interpreter starts with. Pyodide sets PYTHONINSPECT; with it, CPython's main function does not return. */
+function environment(): Record<string, string> {
+  return { ...atStart(request.environment), PYTHONINSPECT: "" };
+}
+
+/** Options of `loadPyodide` for the program. */
+function optionsFor({ kind, target }: Program) {
+  return {
+    env: environment(),
     _sysExecutable: EXECUTABLE,
     fsInit: async (FS: FileSystem) => {
       const script = kind === "script" && target !== "-" ? target : undefined;
@@ -221,35 +224,96 @@ async function load(): Promise<Interpreter> {
       showFolders(FS, { folder, script, places, isSandboxed }, sayWall);
     },
   };
-  const loadPyodide = await loaderFrom(request.pyodide);
-  let pyodide: PyodideAPI;
-  let heap: PythonHeap | undefined;
-  if (request.allocator === "pyheap") {
-    const { limit, softLimit, debugHooks } = request;
-    const python3 = await loadPython({
-      pyodide: options,
-      loadPyodide,
-      onWarning: (text) => complain(text.replace(/^pyheap: /, "")),
-      debugHooks,
-      onFault: (fault) => {
-        complain(describeFault(fault));
-        outcome.end(ABORTED);
-      },
-      onAttach: beginRecording,
-      ...(limit !== undefined && { limit }),
-      ...(softLimit !== undefined && { softLimit }),
-    });
-    ({ pyodide, heap } = python3);
-    python = python3.exports;
-  } else {
-    if (request.allocator === "mimalloc") env.PYTHONMALLOC = "mimalloc";
-    pyodide = await loadWatched(loadPyodide, options, (exports) => {
-      python = exports;
-    });
-  }
-  if (!python) throw new Error("Cannot run: Pyodide started without its fsInit hook");
-  return { pyodide, python: python as PyodideExports & Main, heap };
 }
+
+async function loadStock(): Promise<Interpreter> {
+  const { allocator, program } = request;
+  const env = { ...environment(), ...(allocator === "mimalloc" && { PYTHONMALLOC: "mimalloc" }) };
+  let python: PyodideExports | undefined;
+  const options = { ...optionsFor(program), env, args: [...wordsFor(program)] };
+  const loadPyodide = await loaderFrom(request.pyodide);
+  const pyodide = await loadWatched(loadPyodide, options, (exports) => {
+    python = exports;
+  });
+  if (!python) throw new Error("Cannot run: Pyodide started without its fsInit hook");
+  return { pyodide, python: python as PyodideExports & Main, heap: undefined };
+}
+
+async function loadOnHeap(): Promise<Interpreter> {
+  const { limit, softLimit, debugHooks, program } = request;
+  const loadPyodide = await loaderFrom(request.pyodide);
+  const image = await startImage(loadPyodide);
+  const { pyodide, exports, heap } = await loadPython({
+    pyodide: { ...optionsFor(program), ...(!image && { args: [...wordsFor(program)] }) },
+    loadPyodide,
+    onWarning: (text) => complain(text.replace(/^pyheap: /, "")),
+    debugHooks,
+    onFault: (fault) => {
+      complain(describeFault(fault));
+      outcome.end(ABORTED);
+    },
+    onAttach: beginRecording,
+    ...(image && { image }),
+    ...(limit !== undefined && { limit }),
+    ...(softLimit !== undefined && { softLimit }),
+  });
+  if (image?.program) setProgram(exports, heap, image.program, mainProgram(wordsFor(program), pyodide.FS.cwd()));
+  return { pyodide, python: exports as PyodideExports & Main, heap };
+}
+
+/** The image to start from. Undefined if this run begins without one. */
+async function startImage(loadPyodide: LoadPyodide): Promise<PythonImage | undefined> {
+  const { image } = request;
+  if (image === undefined) return keptImage(loadPyodide);
+  try {
+    const named = await openImage(image.file);
+    if (named.program) return named;
+    throw new Error(`${image.file}: it is of an interpreter that can run no program of its own`);
+  } catch (error) {
+    if (!image.isOptional) return refuse(wordsOf(error), USAGE);
+    complain(`Python starts without the image: ${wordsOf(error)}`);
+    return undefined;
+  }
+}
+
+/** The image of the bare interpreter, which is made if there is none yet. */
+async function keptImage(loadPyodide: LoadPyodide): Promise<PythonImage | undefined> {
+  const { images, debugHooks, trace, live } = request;
+  const env = startEnvironment(request.environment);
+  // Recordings and debug hooks see the interpreter's start as well.
+  if (images === undefined || env === undefined || debugHooks || trace || live) return undefined;
+  const file = imageFile(images, request.pyodide, env, RUN_SOURCES);
+  const kept = readImage(file);
+  if (kept) {
+    try {
+      return await PythonImage.from(kept);
+    } catch (error) {
+      complain(`the image of Python that was kept is made anew: ${file}: ${wordsOf(error)}`);
+    }
+  }
+  const pyodide = { env: { ...env, PYTHONINSPECT: "" }, _sysExecutable: EXECUTABLE };
+  const made = await createImage({ pyodide, loadPyodide, prepare: holdDefinitions });
+  try {
+    keepImage(file, made);
+  } catch {
+    // The next run makes it again.
+  }
+  const image = await PythonImage.from(made);
+  return image.program && image;
+}
+
+/** What CPython's main function does in an interpreter from an image, as its words say. */
+function mainProgram([first = "", second = ""]: readonly string[], folder: string): MainProgram {
+  if (first === "-c") return { command: second, firstWord: first };
+  if (first === "-m") return { module: second, firstWord: first };
+  if (first === "-") return { firstWord: first };
+  // As CPython makes a path absolute when it starts.
+  return { file: first.startsWith("/") ? first : `${folder}/${first}`, firstWord: first };
+}
+
+type LoadPyodide = Awaited<ReturnType<typeof loaderFrom>>;
+
+const load = () => (request.allocator === "pyheap" ? loadOnHeap() : loadStock());
 
 /** Starts Python. If it does not start, Python has printed why, and this thread ends. */
 async function start(): Promise<Interpreter> {
@@ -321,12 +385,11 @@ function prepare({ pyodide, python, heap }: Interpreter): void {
     outcome.measure();
     if (heap && request.limit !== undefined) heap.limit += ENDING_BYTES;
   };
-  const space = pyodide.toPy({});
-  for (const source of [PRELUDE, EVENT_LOOP]) pyodide.runPython(source, { globals: space, filename: RUNNER_FILE });
+  const space = definitions(pyodide);
   (space.get("install") as (sleep: typeof wait) => void)(wait);
   const { kind, target } = request.program;
   const script = kind === "script" && target !== "-" ? target : undefined;
-  const words = [EXECUTABLE, script, kind === "module"];
+  const words = [EXECUTABLE, script, kind === "module", pyodide.toPy([...wordsFor(request.program)])];
   // Registers the object again between two bytecodes, because atexit may be going through its list now.
   const again = new PendingCall(python, () => register(End()));
   const forgotten = () => {

@@ -33,6 +33,9 @@ export interface RunOptions extends Budget, PackageOptions, PlaceOptions {
   readonly venv?: string;
   readonly quiet?: boolean;
   readonly pyodide?: string;
+  readonly cache?: boolean;
+  readonly image?: string;
+  readonly orCold?: boolean;
   readonly force?: boolean;
 }
 
@@ -56,6 +59,7 @@ Examples:
   pyheap run --snapshot app.heapsnapshot app.py
   pyheap run --fail-over-peak 50MiB --fail-over-leak 1MiB test.py
   pyheap run --live app.py                look at it in a browser while it runs
+  pyheap run --image app.pyimage app.py   start from an interpreter that has imported what it needs
   pyheap run --allocator malloc app.py    stock CPython's allocator, to compare
 
 Words after the program, or after the argument of -c or -m, belong to the program: pyheap run --quiet app.py --limit 3`;
@@ -135,6 +139,9 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("--json <file>", "write the report as JSON (- for standard output)")
     .option("--quiet", "no report")
     .option("--pyodide <folder>", "run with the Pyodide in this folder, in place of the one that comes with pyheap")
+    .option("--image <file>", "start Python from an image that `pyheap image create` made")
+    .option("--or-cold", "of --image: start without it if it can't be used")
+    .option("--no-cache", "start Python anew, and not from the image that is kept of it (PYHEAP_CACHE: where)")
     .option(...FORCE)
     .passThroughOptions()
     .addHelpText("after", EXAMPLES)
@@ -227,6 +234,14 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
     [
       options.port !== undefined && !options.live,
       "Cannot use --port without --live: it is the port of the page that --live shows",
+    ],
+    [
+      options.image !== undefined && (kind === "wasm" || allocator !== "pyheap"),
+      "Cannot use --image but for Python on pyheap's allocator: an image has that heap in it",
+    ],
+    [
+      options.orCold === true && options.image === undefined,
+      "Cannot use --or-cold without --image: it says what to do if that can't be used",
     ],
     [
       options.sample !== undefined && trace === undefined && dump === undefined,

@@ -24,6 +24,7 @@ import { checksBudget, isLive, type RunOptions, runCommand } from "./run-options
 import { makeShared, viewShared } from "./shared.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
 import { openSnapshotFile, snapshotWords } from "./snapshot-file.js";
+import { cacheFolder } from "./system/cache-folder.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, textBegins } from "./system/files.js";
 import { openTraceFile } from "./trace-file.js";
@@ -77,6 +78,8 @@ async function runOnHeap(
     ...{ program, allocator, limit, softLimit, debugHooks, trace, snapshot },
     live: isLive(options),
     isOnScreen,
+    image: options.image === undefined ? undefined : { file: options.image, isOptional: options.orCold === true },
+    images: options.cache === false ? undefined : cacheFolder("images"),
     packages: provider && { offered: provider.offered, folders: provider.folders },
     shared: makeShared(),
     folder: process.cwd(),

@@ -128,7 +128,7 @@ for name, count in ("a", 100), ("b", 50), ("c", 70):
     writeFileSync(join(folder, "other.txt"), "no snapshot");
     expect(pyheap("report", "objects", "other.txt")).toMatchObject({
       status: 2,
-      stderr: 'pyheap: other.txt is not a heap snapshot, or is broken: at byte 0 is no "{"\n',
+      stderr: 'pyheap: other.txt is not a heap snapshot, or is broken: there is no "{" at byte 0\n',
     });
     expect(pyheap("report", "objects", "missing").stderr).toBe(
       "pyheap: Cannot read missing: there is no such file or folder\n",

@@ -143,7 +143,7 @@ function measureSection(runs: readonly MeasureRun[], colors: Colors): string[] {
 
 function stockSections(result: RunResult, colors: Colors): string[] {
   const { hostUsed, hostFree, platformBytes, allocator } = result;
-  if (allocator === "mimalloc") return [colors.dim("  mimalloc does not say what of it is in use.")];
+  if (allocator === "mimalloc") return [colors.dim("  mimalloc does not report how much of this is in use.")];
   const rows: Row[] = [
     ["in use, headers included", bytes(hostUsed), percent(hostUsed, platformBytes)],
     ["free", bytes(hostFree), percent(hostFree, platformBytes)],

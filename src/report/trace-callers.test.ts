@@ -64,7 +64,7 @@ load (app.py:1)  total 3.9 KiB 100 %, own 2.9 KiB 75 %, 1 block
   1000 B  25 %  1  parse app.py:1
 `);
     expect(traceCallers(report, { ...OPTIONS, pattern: /nope/iu })).toMatch(
-      /\n {2}No function that has something is called nope\.\n/,
+      /\n {2}No function with allocations matches nope\.\n/,
     );
   });
 });

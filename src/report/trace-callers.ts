@@ -58,7 +58,7 @@ export function traceCallers(report: TraceReport, options: CallersOptions): stri
   return [
     ...reportHead(report),
     ...(found.length === 0
-      ? ["", `  No function that has something is called ${forTerminal(options.pattern.source)}.`]
+      ? ["", `  No function with allocations matches ${forTerminal(options.pattern.source)}.`]
       : shown),
     ...(more > 0 ? ["", colors.dim(`  ${counted(more, "more function")} matched`)] : []),
     ...reportFoot(report),

@@ -160,7 +160,7 @@ export function reportHead(report: TraceReport): string[] {
     ...(sample > 0
       ? [
           colors.dim(
-            `Sampled, one in ${bytes(sample)}: sizes and counts are estimates. (a to b) holds the truth in 95 of 100 recordings; what is not shown has less than ${bytes(intervalOf(0, 0, sample).high)}.`,
+            `Sampled, one in ${bytes(sample)}: sizes and counts are estimates. (a to b) contains the true value in 95 of 100 recordings; what is not shown has less than ${bytes(intervalOf(0, 0, sample).high)}.`,
           ),
         ]
       : []),

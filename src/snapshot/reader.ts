@@ -59,7 +59,7 @@ class Input {
 
   expect(byte: number): void {
     if (this.token() !== byte) {
-      throw new BrokenSnapshot(`at byte ${this.offset} is no "${String.fromCharCode(byte)}"`);
+      throw new BrokenSnapshot(`there is no "${String.fromCharCode(byte)}" at byte ${this.offset}`);
     }
     this.take();
   }
@@ -144,7 +144,7 @@ function readNumbers(input: Input): Uint32Array {
       input.take();
     }
     if (digits === 0 || value > 0xffff_ffff)
-      throw new BrokenSnapshot(`at byte ${input.offset} is no number that it can have`);
+      throw new BrokenSnapshot(`there is no valid number at byte ${input.offset}`);
     column.push(value);
     if (input.skip(CLOSE)) return column.view;
     input.expect(COMMA);

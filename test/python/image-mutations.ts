@@ -18,7 +18,7 @@ const MEMORY = 16 * PAGE;
 
 const METADATA: PythonImageMetadata = {
   info: { pyodide: "314.0.7", python: "3.14.2", made: "2026-01-01", modules: 1, live: 2, memory: MEMORY, footprint: 3 },
-  ...{ core: 1, build: "a", control: 4, firstEntry: 5, inherited: 0, head: "" },
+  ...{ core: 1, build: "a", control: 4, firstEntry: 5, inherited: 0, command: 0, words: 0, head: "" },
 };
 
 /** Two small images, one of them compressed. */

@@ -3,13 +3,13 @@
 import type { PyodideAPI } from "pyodide";
 import type { FaultHandler } from "../../alloc/debug-hooks.js";
 import { coreModule } from "../../core/core.js";
-import { bytesOf, type ImageSource } from "../../image/stream.js";
+import type { ImageSource } from "../../image/stream.js";
 import type { Clock } from "../../pressure/books.js";
 import type { Policy } from "../../pressure/policy.js";
 import { exportsOfRunning, type PyodideExports } from "./pyodide-module.js";
 import { refuseSnapshots, refuseSnapshotsOf } from "./pyodide-snapshots.js";
 import { PythonHeap } from "./python-heap.js";
-import { captureImage, LoadableImage } from "./python-image.js";
+import { captureImage, OPTIONS_FOR_IMAGE, PythonImage } from "./python-image.js";
 import { bridgeTo, installPythonModule, PYTHON_MODULE_SOURCE } from "./python-module.js";
 import { environmentOf, renew } from "./renewed.js";
 import { KNOWN_VERSIONS } from "./versions/versions.js";
@@ -18,8 +18,10 @@ import { watchInstantiation } from "./watched-load.js";
 export { EDGE, FLAG, NODE, type ObjectGraph } from "../../snapshot/graph.js";
 export type { SnapshotOptions, SnapshotSummary } from "../../snapshot/take.js";
 export type { PythonFrame } from "./frame-reader.js";
+export type { PythonImageInfo } from "./image/format.js";
 export { SnapshotError } from "./pyodide-snapshots.js";
 export { PythonHeap, type PythonHeapOptions } from "./python-heap.js";
+export { PythonImage } from "./python-image.js";
 export { PythonStack } from "./python-stack.js";
 
 type LoadPyodide = typeof import("pyodide").loadPyodide;
@@ -51,7 +53,7 @@ export interface LoadPythonOptions {
    */
   readonly onWarning?: (text: string) => void;
   /** An image that createImage made. The interpreter continues from it, with its memory, modules and objects. */
-  readonly image?: ImageSource;
+  readonly image?: ImageSource | PythonImage;
   /** Called with the heap when it is in place, before Python starts: it can start a trace of Python's own start. */
   readonly onAttach?: (heap: PythonHeap) => void;
 }
@@ -83,7 +85,9 @@ export interface Python {
 export async function loadPython(options: LoadPythonOptions = {}): Promise<Python> {
   refuseSnapshots(options.pyodide ?? {});
   const { image } = options;
-  return image === undefined ? begin(options) : resume(options, await LoadableImage.from(await bytesOf(image)));
+  return image === undefined
+    ? begin(options)
+    : resume(options, image instanceof PythonImage ? image : await PythonImage.from(image));
 }
 
 async function begin(options: LoadPythonOptions): Promise<Python> {
@@ -92,7 +96,7 @@ async function begin(options: LoadPythonOptions): Promise<Python> {
   return load(options, options.pyodide ?? {}, place, false);
 }
 
-async function resume(options: LoadPythonOptions, image: LoadableImage): Promise<Python> {
+async function resume(options: LoadPythonOptions, image: PythonImage): Promise<Python> {
   const module = await coreModule();
   let bridge: object | undefined;
   let environment: Map<string, string> | undefined;
@@ -136,7 +140,7 @@ export async function createImage(options: CreateImageOptions = {}): Promise<Uin
   const { pyodide, compress = false, prepare } = options;
   const module = await coreModule();
   const place = (exports: PyodideExports) => PythonHeap.attachAt(module, exports, {});
-  const python = await load(options, { ...pyodide, _makeSnapshot: true }, place, true);
+  const python = await load(options, { ...pyodide, ...OPTIONS_FOR_IMAGE }, place, true);
   await prepare?.(python.pyodide);
   return captureImage(python.pyodide, python.exports, python.heap, python.bridge, compress);
 }

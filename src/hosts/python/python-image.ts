@@ -15,7 +15,16 @@ import type { PyodideAPI } from "pyodide";
 import { coreChecksum } from "../../core/core.js";
 import { Words } from "../../core/memory-words.js";
 import { ImageError } from "../../ground/errors.js";
-import { decodePythonImage, encodePythonImage, type PythonImageMetadata, runsOf } from "./image/format.js";
+import { bytesOf, type ImageSource } from "../../image/stream.js";
+import {
+  decodePythonImage,
+  encodePythonImage,
+  PYTHON_IMAGE_VERSION,
+  type PythonImageInfo,
+  type PythonImageMetadata,
+  runsOf,
+} from "./image/format.js";
+import { findProgram, MARKED_WORDS, type ProgramPlaces } from "./main-program.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import type { PythonHeap } from "./python-heap.js";
 
@@ -29,8 +38,14 @@ interface Snapshots {
 /** The name by which an image refers to the JavaScript object `_pyheap`. */
 const BRIDGE = "_pyheap";
 
+/** What of pyheap an image depends on: the format, and the structures in the memory. */
+export const MADE_BY: readonly number[] = [PYTHON_IMAGE_VERSION, coreChecksum()];
+
+/** Options of `loadPyodide` for an interpreter that an image is made of. */
+export const OPTIONS_FOR_IMAGE = { _makeSnapshot: true, args: [...MARKED_WORDS] };
+
 /**
- * The image of an interpreter that was loaded to make one, and that runs no code now. `bridge` is the object of its
+ * The image of an interpreter that was loaded with OPTIONS_FOR_IMAGE, and that runs no code now. `bridge` is the object of its
  * module `_pyheap`.
  */
 export function captureImage(
@@ -41,7 +56,9 @@ export function captureImage(
   isCompressed: boolean,
 ): Promise<Uint8Array<ArrayBuffer>> {
   refuseFilesOf(pyodide);
-  const modules = pyodide.runPython("import gc, sys; gc.collect(); len(sys.modules)") as number;
+  const modules = pyodide.runPython(
+    "import gc, sys; sys.argv[:] = ['']; del sys.orig_argv[1:]; gc.collect(); len(sys.modules)",
+  ) as number;
   heap.relieve();
   heap.trim();
   const { live } = heap.stats().account;
@@ -66,6 +83,7 @@ export function captureImage(
     core: coreChecksum(),
     build: buildOf(python, heap.place.firstEntry),
     ...heap.place,
+    ...(findProgram(python) ?? { command: 0, words: 0 }),
     head: btoa(String.fromCharCode(...snapshot.subarray(0, memoryAt))),
   };
   return encodePythonImage({ metadata, runs: runsOf(memory) }, isCompressed);
@@ -105,8 +123,9 @@ function buildOf(python: PyodideExports, functions: number): string {
   return [version, __heap_base, _PyRuntime, functions, Object.keys(python).length].join("-");
 }
 
-/** An image that can become an interpreter's memory. */
-export class LoadableImage {
+/** An image of Python that was read and is whole. Interpreters can be made from it again and again. */
+export class PythonImage {
+  /** @internal */
   readonly metadata: PythonImageMetadata;
   readonly #runs: Awaited<ReturnType<typeof decodePythonImage>>["runs"];
 
@@ -115,17 +134,28 @@ export class LoadableImage {
     this.#runs = runs;
   }
 
-  /** Throws ImageError if the image is broken, or if it was made by another build of pyheap. */
-  static async from(image: Uint8Array): Promise<LoadableImage> {
-    const parts = await decodePythonImage(image);
+  /** Throws ImageError if the image is broken, or was made by another build of pyheap. */
+  static async from(source: ImageSource): Promise<PythonImage> {
+    const parts = await decodePythonImage(await bytesOf(source));
     if (parts.metadata.core !== coreChecksum()) {
       throw new ImageError("another build of pyheap made it; make it again with this one");
     }
-    return new LoadableImage(parts);
+    return new PythonImage(parts);
+  }
+
+  /** What it says of itself. */
+  get info(): PythonImageInfo {
+    return this.metadata.info;
+  }
+
+  /** @internal Where the interpreter's configuration says what its main function runs. */
+  get program(): ProgramPlaces | undefined {
+    const { command, words } = this.metadata;
+    return command === 0 || words === 0 ? undefined : { command, words };
   }
 
   /**
-   * Options of `loadPyodide` for an interpreter that gets its memory from the image. `bridge` becomes the object of its
+   * @internal Options of `loadPyodide` for an interpreter that gets its memory from the image. `bridge` becomes the object of its
    * module `_pyheap`.
    */
   optionsFor(bridge: () => object): object {
@@ -136,7 +166,7 @@ export class LoadableImage {
   }
 
   /**
-   * Replaces the memory of an interpreter that was instantiated and has not run anything with that of the image. Throws
+   * @internal Replaces the memory of an interpreter that was instantiated and has not run anything with that of the image. Throws
    * ImageError, and changes nothing, if the interpreter is of another build than the image.
    */
   putInto(python: PyodideExports): void {

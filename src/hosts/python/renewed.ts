@@ -42,6 +42,10 @@ def renew(names, values):
     time.daylight = int(time.timezone != time.altzone)
     time.tzname = standard.tm_zone, summer.tm_zone
 
+    # Pyodide puts it there whenever it starts.
+    if sys.path[:2] == ["", ""]:
+        del sys.path[0]
+
     modules = sys.modules
     if "random" in modules:
         modules["random"].seed()

@@ -11,7 +11,7 @@ import { ImageError } from "../../../ground/errors.js";
 import { parseMetadata } from "../../../image/metadata.js";
 import { compress, decompress } from "../../../image/stream.js";
 
-const PYTHON_IMAGE_VERSION = 1;
+export const PYTHON_IMAGE_VERSION = 1;
 const MAGIC = "PYHEAPPY";
 const DIGEST = 8;
 const CHECKED = 40;
@@ -52,6 +52,9 @@ export interface PythonImageMetadata {
   readonly control: number;
   readonly firstEntry: number;
   readonly inherited: number;
+  /** Where the interpreter's configuration says what its main function runs: run_command, and argv. 0: it is not known. */
+  readonly command: number;
+  readonly words: number;
   /** What Pyodide has to know about its JavaScript side: the head of one of its own snapshots, in base64. */
   readonly head: string;
 }
@@ -191,7 +194,7 @@ function readRuns(content: Uint8Array, memory: number): Run[] {
 function readMetadata(text: string): PythonImageMetadata {
   const metadata = parseMetadata<PythonImageMetadata>(text);
   const isNumber = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
-  const { info, core, build, control, firstEntry, inherited, head } = metadata;
+  const { info, core, build, control, firstEntry, inherited, command, words, head } = metadata;
   const isInfo =
     typeof info === "object" &&
     info !== null &&
@@ -203,7 +206,7 @@ function readMetadata(text: string): PythonImageMetadata {
     info.memory <= MOST_PAGES * PAGE;
   const isValid =
     isInfo &&
-    [core, control, firstEntry, inherited].every(isNumber) &&
+    [core, control, firstEntry, inherited, command, words].every(isNumber) &&
     [build, head].every((value) => typeof value === "string");
   if (!isValid) throw new ImageError("its metadata is not valid");
   return metadata as PythonImageMetadata;

@@ -1,0 +1,47 @@
+// What the command defines in Python before a program runs: the prelude, the event loop. An image has it, so that it need not be compiled again.
+
+import type { PyodideAPI } from "pyodide";
+import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
+import { EVENT_LOOP } from "./event-loop.js";
+import { PRELUDE } from "./prelude.js";
+
+/** The definitions' names in the interpreter's globals, in an image. */
+const HELD = "__pyheap_run__";
+/** What the definitions import when they are called, a moment later. */
+const IMPORTS =
+  "import asyncio, atexit, os, signal, sys, time; from asyncio import base_events, coroutines, events, unix_events";
+
+export const RUN_SOURCES: readonly string[] = [PRELUDE, EVENT_LOOP, IMPORTS];
+
+/** A dict of Python's. */
+type Space = ReturnType<PyodideAPI["toPy"]>;
+
+interface Globals {
+  get(name: string): Space | undefined;
+  set(name: string, value: unknown): void;
+  delete(name: string): void;
+}
+
+const globalsOf = (pyodide: PyodideAPI) => pyodide.globals as unknown as Globals;
+
+function define(pyodide: PyodideAPI): Space {
+  const space = pyodide.toPy({});
+  for (const source of [PRELUDE, EVENT_LOOP]) pyodide.runPython(source, { globals: space, filename: RUNNER_FILE });
+  return space;
+}
+
+/** Puts the definitions into an interpreter that an image is made of. */
+export function holdDefinitions(pyodide: PyodideAPI): void {
+  const space = define(pyodide);
+  pyodide.runPython(IMPORTS, { globals: pyodide.toPy({}), filename: RUNNER_FILE });
+  globalsOf(pyodide).set(HELD, space);
+}
+
+/** The definitions, which are in the interpreter's image or made now. */
+export function definitions(pyodide: PyodideAPI): Space {
+  const globals = globalsOf(pyodide);
+  const held = globals.get(HELD);
+  if (held === undefined) return define(pyodide);
+  globals.delete(HELD);
+  return held;
+}

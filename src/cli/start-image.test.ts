@@ -1,0 +1,186 @@
+// `pyheap run` keeps an image of the interpreter: what a program sees is the same with it and without, and no file in the cache can do harm.
+
+import { execFile } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startEnvironment } from "./start-image.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+/** Everything of the interpreter's start that a program can look at. */
+const LOOK = `
+import os, sys, time, gc, site, __main__
+print(sys.argv, sys.orig_argv, sys.path, sys.executable, sys.flags)
+print(sorted(vars(__main__)), __name__, globals().get("__file__"), __spec__ and __spec__.name)
+print(sorted(os.environ.items()), os.getcwd(), time.tzname, time.timezone, time.daylight)
+print(sys.stdin.isatty(), sys.stdout.line_buffering, sys.stdout.encoding, sys.warnoptions, sys.gettrace(), sys.getrecursionlimit())
+print(gc.get_threshold(), gc.isenabled(), sys.excepthook.__name__, sys.getswitchinterval(), sys.getrefcount(sys) < 300)
+`;
+
+describe("the image that is kept", () => {
+  let folder: string;
+  let cache: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "pyheap-image-"));
+    cache = join(folder, "cache");
+    writeFileSync(join(folder, "look.py"), LOOK);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function run(words: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("PYTHON"));
+    const env = { ...Object.fromEntries(inherited), PYHEAP_CACHE: cache, ...environment };
+    return new Promise((resolve) => {
+      const args = [MAIN, ...(words[0] === "image" ? words : ["run", "--quiet", "--no-packages", ...words])];
+      const { stdin } = execFile(process.execPath, args, { cwd: folder, env }, (error, stdout, stderr) =>
+        resolve({ stdout, stderr, code: error ? Number(error.code) : 0 }),
+      );
+      stdin?.end();
+    });
+  }
+
+  const images = () => readdirSync(join(cache, "images"));
+  const path = () => join(cache, "images", images()[0] as string);
+
+  it("is made once, by two processes at once, for this user alone", async () => {
+    const ended = await Promise.all([1, 2].map((n) => run(["-c", `print(${n})`])));
+    expect(ended).toEqual([1, 2].map((n) => ({ stdout: `${n}\n`, stderr: "", code: 0 })));
+    expect(images()).toEqual([expect.stringMatching(/^python-[0-9a-f]{32}\.pyimage$/)]);
+    expect(statSync(path()).mode & 0o077).toBe(0);
+    const { ino } = statSync(path());
+    expect(await run(["-c", "print(3)"])).toMatchObject({ stdout: "3\n", stderr: "" });
+    expect(statSync(path()).ino).toBe(ino);
+  });
+
+  it.each([
+    ["code", ["-c", LOOK, "a", "é"]],
+    ["a file", ["./look.py", "--x"]],
+    ["a module", ["-m", "look", "b c"]],
+  ])("shows %s the same as a cold start", async (_, words) => {
+    const environment = { TZ: "Asia/Kolkata", SECRET: "in no file" };
+    const [warm, cold] = [await run(words, environment), await run(["--no-cache", ...words], environment)];
+    expect(warm).toEqual(cold);
+    expect(cold.stdout).toContain("Asia");
+    for (const name of images()) expect(readFileSync(join(cache, "images", name)).includes("in no file")).toBe(false);
+  });
+
+  it("runs a program as a cold start does, to its end", async () => {
+    const code = `
+import asyncio, atexit, pyheap, sys
+async def later():
+    await asyncio.sleep(0.01)
+    return pyheap.limit
+pyheap.check()
+atexit.register(print, "bye")
+print(asyncio.run(later()), sys.stdin.read(), pyheap.stats()["account"]["live"]["raw"] > 0)
+def fail():
+    return 1 / 0
+fail()`;
+    const words = ["--limit", "64MiB", "-c", code];
+    const [warm, cold] = [await run(words), await run(["--no-cache", ...words])];
+    expect(warm).toEqual(cold);
+    expect(cold.stdout).toBe(`${64 * 2 ** 20}  True\nbye\n`);
+    expect(cold.stderr).toContain("ZeroDivisionError");
+  });
+
+  it("is made anew if its file is broken, with one line about it", async () => {
+    for (const broken of [new Uint8Array(0), changed(readFileSync(path()), 5_000_000)]) {
+      const file = path();
+      writeFileSync(file, broken);
+      const first = await run(["-c", "print(4)"]);
+      expect(first.stdout).toBe("4\n");
+      expect(first.stderr).toMatch(
+        /^pyheap: the image of Python that was kept is made anew: \S+\.pyimage: Cannot load [^\n]+\n$/,
+      );
+      expect(await run(["-c", "print(5)"])).toEqual({ stdout: "5\n", stderr: "", code: 0 });
+    }
+  });
+
+  it("gives different random numbers each time", async () => {
+    const code = "import random, tempfile; print(random.random(), next(tempfile._get_candidate_names()))";
+    const [one, other] = [await run(["-c", code]), await run(["-c", code])];
+    expect(one.stdout).not.toBe(other.stdout);
+  });
+
+  it("can be made by the user, shown, and started from; what it defines is the program's", async () => {
+    writeFileSync(join(folder, "before.py"), "import json, look as looked\nnumbers = [n for n in range(1000)]\n");
+    const made = await run(["image", "create", "app.pyimage", "--import", "csv, re", "before.py"]);
+    expect(made).toMatchObject({ code: 0, stderr: expect.stringMatching(/^pyheap: app\.pyimage: [\d.]+ MiB\n$/) });
+    const info = await run(["image", "info", "--json", "app.pyimage"]);
+    expect(JSON.parse(info.stdout)).toMatchObject({
+      python: expect.stringMatching(/^3\.14/),
+      live: expect.any(Number),
+    });
+    const code =
+      "import sys; print(len(numbers), json.dumps([1]), {'csv', 're', 'look'} <= set(sys.modules), sys.argv)";
+    expect(await run(["--image", "app.pyimage", "-c", code, "x"])).toEqual({
+      stdout: "1000 [1] True ['-c', 'x']\n",
+      stderr: "",
+      code: 0,
+    });
+  });
+
+  it("can't be made of code that fails, or started from if it is broken, unless a cold start will do", async () => {
+    const failed = await run(["image", "create", "none.pyimage", "-c", "1/0"]);
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining("ZeroDivisionError") });
+    writeFileSync(join(folder, "broken.pyimage"), "PYHEAPPY and no more");
+    const words = ["--image", "broken.pyimage", "-c", "print(8)"];
+    const why = /^pyheap: .*broken\.pyimage: Cannot load the heap image: it ends after 20 bytes, in the header\n$/;
+    expect(await run(words)).toEqual({ stdout: "", stderr: expect.stringMatching(why), code: 2 });
+    expect(await run(["--or-cold", ...words])).toMatchObject({ stdout: "8\n", code: 0 });
+  });
+
+  it("is not kept where nothing can be written, and the program runs", async () => {
+    const file = join(folder, "a-file");
+    writeFileSync(file, "");
+    expect(await run(["-c", "print(6)"], { PYHEAP_CACHE: file })).toEqual({ stdout: "6\n", stderr: "", code: 0 });
+  });
+
+  it("is one of a few: those that were not used for the longest time go", async () => {
+    const old = ["a", "b", "c", "d", "e", "f", "g"].map((name) => join(cache, "images", `python-${name}.pyimage`));
+    mkdirSync(join(cache, "images"), { recursive: true });
+    for (const [k, name] of old.entries()) {
+      writeFileSync(name, "");
+      utimesSync(name, 1000 + k, 1000 + k);
+    }
+    await run(["-c", ""], { LANG: "fr_FR.UTF-8" });
+    expect(images()).toHaveLength(6);
+    expect(images()).not.toContain("python-a.pyimage");
+  });
+});
+
+function changed(bytes: Uint8Array, at: number): Uint8Array {
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  return bytes;
+}
+
+describe("an environment", () => {
+  it("is what an image is made with, unless it asks for more than an image can show", () => {
+    expect(startEnvironment({ HOME: "/x", LANG: "C", PYTHONUTF8: "1", PYTHONSTARTUP: "s" })).toEqual({
+      LANG: "C",
+      PYTHONUTF8: "1",
+    });
+    for (const name of ["PYTHONHASHSEED", "PYTHONPATH", "PYTHONTRACEMALLOC", "PYTHONDEVMODE"]) {
+      expect(startEnvironment({ [name]: "1" })).toBeUndefined();
+      expect(startEnvironment({ [name]: "" })).toEqual({});
+    }
+  });
+});

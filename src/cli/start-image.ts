@@ -1,0 +1,93 @@
+// The image that `pyheap run` starts Python from, and keeps for the next time: the bare interpreter, with what the command itself needs in it.
+//
+//   images/python-KEY.pyimage     KEY: a hash of everything that the image depends on
+//
+// A file is written under another name and then renamed, so two processes at once do no harm: one of their files stays. A broken file is found by its
+// checksum, and made again. Only files of this user's are read, for an image is code.
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MADE_BY } from "../hosts/python/python-image.js";
+import { PYTHON_MODULE_SOURCE } from "../hosts/python/python-module.js";
+
+const SUFFIX = ".pyimage";
+/** Images that are kept: of other versions, languages and engines. */
+const MOST = 6;
+/** Files of Pyodide's that an interpreter depends on; one has its name by version. */
+const PYODIDE_FILES = ["package.json", "pyodide.asm.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"];
+/** Variables that CPython reads at its start: an image is made with them, and used only with the same. */
+const READ_AT_START = [
+  ...["LANG", "LC_ALL", "LC_CTYPE", "PYTHONCOERCECLOCALE", "PYTHONDONTWRITEBYTECODE", "PYTHONINTMAXSTRDIGITS"],
+  ...["PYTHONIOENCODING", "PYTHONNODEBUGRANGES", "PYTHONNOUSERSITE", "PYTHONOPTIMIZE", "PYTHONPYCACHEPREFIX"],
+  ...["PYTHONSAFEPATH", "PYTHONUNBUFFERED", "PYTHONUTF8", "PYTHONWARNINGS"],
+];
+/** Variables that it reads later. */
+const READ_LATER = ["PYTHONASYNCIODEBUG", "PYTHONBREAKPOINT", "PYTHONSTARTUP", "PYTHON_COLORS"];
+
+/**
+ * The part of an environment that an image is made with. Undefined if it has variables of Python's that change more than an image can show: the
+ * seed of hashes, where modules are, what is traced.
+ */
+export function startEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> | undefined {
+  const entries = Object.entries(environment).filter(([name, value]) => value !== "" && !READ_LATER.includes(name));
+  const isKnown = ([name]: [string, string]) => READ_AT_START.includes(name) || !name.startsWith("PYTHON");
+  if (!entries.every(isKnown)) return undefined;
+  return Object.fromEntries(entries.filter(([name]) => READ_AT_START.includes(name)).sort());
+}
+
+/** The file of the image in a folder; `sources` are of what is in it. */
+export function imageFile(
+  folder: string,
+  pyodideFolder: string | undefined,
+  environment: Readonly<Record<string, string>>,
+  sources: readonly string[],
+): string {
+  const pyodide = pyodideFolder ?? dirname(fileURLToPath(import.meta.resolve("pyodide")));
+  const files = PYODIDE_FILES.map((name) => {
+    const found = statSync(join(pyodide, name), { throwIfNoEntry: false });
+    return [pyodide, name, found?.size, found?.mtimeMs];
+  });
+  const { v8 } = process.versions;
+  const parts = [MADE_BY, v8, PYTHON_MODULE_SOURCE, ...sources, files, environment];
+  const key = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return join(folder, `python-${key.slice(0, 32)}${SUFFIX}`);
+}
+
+/** The bytes of a file of this user's. Undefined if there is none. */
+export function readImage(file: string): Uint8Array | undefined {
+  try {
+    const { uid } = statSync(file);
+    if (process.getuid && uid !== process.getuid()) return undefined;
+    const image = readFileSync(file);
+    const now = new Date();
+    utimesSync(file, now, now);
+    return image;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps an image, and removes those that were not used for the longest time. Throws if there is no place for it. */
+export function keepImage(file: string, image: Uint8Array): void {
+  const folder = dirname(file);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const unfinished = `${file}.${process.pid}.${Date.now()}`;
+  try {
+    writeFileSync(unfinished, image, { mode: 0o600, flag: "wx" });
+    renameSync(unfinished, file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+  const kept = readdirSync(folder).filter((name) => name.includes(SUFFIX));
+  const byAge = kept.map((name) => ({ path: join(folder, name), used: usedAt(join(folder, name)) }));
+  byAge.sort((a, b) => b.used - a.used);
+  for (const { path } of byAge.slice(MOST)) rmSync(path, { force: true });
+}
+
+/** When a file was used last; another process may have removed it. */
+function usedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

@@ -1,0 +1,90 @@
+// What CPython's main function is to run, in an interpreter that was started for something else.
+//
+// Py_RunMain reads it from the interpreter's configuration: the text of -c, the module of -m or the name of a file, and the first word of the program,
+// for the folder that it is in. An image is made of an interpreter that was started with marks in these places, which are looked for in its memory.
+
+import { toAddress } from "../../ground/address.js";
+import type { PyodideExports } from "./pyodide-module.js";
+import type { PythonHeap } from "./python-heap.js";
+
+/** A text that is nowhere else in memory, and the word behind it. */
+const COMMAND_MARK = "'the command of an image of Python'";
+const WORD_MARK = "the word of an image of Python";
+
+/** What an interpreter is started with that gets its program later. */
+export const MARKED_WORDS: readonly string[] = ["-c", COMMAND_MARK, WORD_MARK];
+
+/** Where a configuration has what is to run: addresses. */
+export interface ProgramPlaces {
+  /** run_command, with run_module and run_filename behind it: pointers to wide strings. */
+  readonly command: number;
+  /** argv: the number of words, and a pointer to pointers to wide strings. */
+  readonly words: number;
+}
+
+/** What is to run, one of three; and the program's first word. */
+export interface MainProgram {
+  readonly command?: string;
+  readonly module?: string;
+  readonly file?: string;
+  readonly firstWord: string;
+}
+
+/** The interpreter's state, of which the configuration is a part, is shorter than this. */
+const STATE_WORDS = 2 ** 18;
+
+/** Where the marks are. Undefined if that can't be said for sure: then the interpreter can run no other program. */
+export function findProgram({ memory, data }: PyodideExports): ProgramPlaces | undefined {
+  const words = new Uint32Array(memory.buffer);
+  const state = data._PyRuntime >>> 2;
+  const inState = (is: (at: number) => boolean) => {
+    const found: number[] = [];
+    for (let at = state; at < Math.min(state + STATE_WORDS, words.length - 2); at++) if (is(at)) found.push(at * 4);
+    return found.length === 1 ? found[0] : undefined;
+  };
+  const commands = wideStrings(words, `${COMMAND_MARK}\n`);
+  const command = inState((at) => commands.has(words[at] ?? 0) && words[at + 1] === 0 && words[at + 2] === 0);
+  const marked = wideStrings(words, WORD_MARK);
+  const argv = inState((at) => words[at] === 2 && marked.has(words[((words[at + 1] ?? 0) >>> 2) + 1] ?? 0));
+  return command === undefined || argv === undefined ? undefined : { command, words: argv };
+}
+
+/** Addresses at which a string of 32-bit characters stands. */
+function wideStrings(words: Uint32Array, text: string): Set<number> {
+  const wanted = [...text, "\0"].map((char) => char.codePointAt(0));
+  const found = new Set<number>();
+  const [first = 0] = wanted;
+  for (let at = words.indexOf(first); at >= 0; at = words.indexOf(first, at + 1)) {
+    if (wanted.every((code, k) => words[at + k] === code)) found.add(at * 4);
+  }
+  return found;
+}
+
+/** The interpreter's main function will run this program. Throws MemoryError. */
+export function setProgram(
+  { memory }: PyodideExports,
+  heap: PythonHeap,
+  places: ProgramPlaces,
+  { command, module, file, firstWord }: MainProgram,
+): void {
+  const get = (address: number) => new DataView(memory.buffer).getUint32(address, true);
+  const set = (address: number, word: number) => new DataView(memory.buffer).setUint32(address, word, true);
+  const wide = (text: string | undefined): number => {
+    if (text === undefined) return 0;
+    const codes = [...text, "\0"].map((char) => char.codePointAt(0) ?? 0);
+    const block = heap.raw.malloc(4 * codes.length);
+    if (block === 0) throw new Error("there is no memory for the program's words");
+    new Uint32Array(memory.buffer, block, codes.length).set(codes);
+    return block;
+  };
+  const texts = [command === undefined ? undefined : `${command}\n`, module, file];
+  texts.forEach((text, k) => {
+    heap.raw.free(toAddress(get(places.command + 4 * k)));
+    set(places.command + 4 * k, wide(text));
+  });
+  // The other words are Python's: sys.argv has them.
+  const items = get(places.words + 4);
+  for (let k = get(places.words); k-- > 0; ) heap.raw.free(toAddress(get(items + 4 * k)));
+  set(items, wide(firstWord));
+  set(places.words, 1);
+}
