@@ -23,7 +23,7 @@ export class Sizes {
   readonly #account = h("div");
   readonly #body = h("tbody");
   readonly #table: HTMLTableElement;
-  readonly #empty = h("p", { class: "empty" }, "The picked span has nothing of this.");
+  readonly #empty = h("p", { class: "empty" }, "The picked span has no such allocations.");
 
   constructor(model: Model, store: Store) {
     this.#model = model;

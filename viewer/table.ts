@@ -117,7 +117,7 @@ export class Table {
     this.#more.textContent = `Show more of ${count(found.length - this.#rows)}`;
     this.#empty.hidden = found.length > 0;
     this.#empty.textContent =
-      search === "" ? "The picked span has nothing of this." : `Nothing is called “${state.search}”.`;
+      search === "" ? "The picked span has no such allocations." : `Nothing is called “${state.search}”.`;
   }
 
   /** The action that shows more about a row; undefined if there is nothing more. */

@@ -71,7 +71,7 @@ export class HeapMap {
   });
   readonly #says = h("p", { class: "map-says", role: "status" });
   readonly #facts = h("p", { class: "quiet-text" });
-  readonly #empty = h("p", { class: "empty" }, "Where blocks lie is not known for this recording.");
+  readonly #empty = h("p", { class: "empty" }, "The places of blocks are not known for this recording.");
   readonly #content: HTMLElement;
   #mode: MapMode = "owner";
   #moment = 0;

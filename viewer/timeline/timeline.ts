@@ -260,7 +260,7 @@ export class TimelineChart {
         : "";
     this.#says.textContent = this.#isWhole
       ? data.header.totals
-        ? "The recording has its highest moment and its end; not what was in between."
+        ? "This recording has only its highest moment and its end, and nothing in between."
         : `Drag over the chart to pick a span of time.${since}`
       : `Picked: ${stretch(from, to)}`;
   }
