@@ -41,6 +41,14 @@ export const RESERVED_PEAK_AT: usize = PLATFORM_AT + offsetof<Platform>("peak");
 export const RESERVATIONS_AT: usize = PLATFORM_AT + offsetof<Platform>("reservations");
 export const FAIL_AT_AT: usize = PLATFORM_AT + offsetof<Platform>("failAt");
 export const FAIL_FOREVER_AT: usize = PLATFORM_AT + offsetof<Platform>("failForever");
+// The table indices of the host's allocator.
+export const HOST_MALLOC_AT: usize = PLATFORM_AT + offsetof<Platform>("hostMalloc");
+export const HOST_CALLOC_AT: usize = PLATFORM_AT + offsetof<Platform>("hostCalloc");
+export const HOST_REALLOC_AT: usize = PLATFORM_AT + offsetof<Platform>("hostRealloc");
+export const HOST_FREE_AT: usize = PLATFORM_AT + offsetof<Platform>("hostFree");
+export const HOST_USABLE_SIZE_AT: usize = PLATFORM_AT + offsetof<Platform>("hostUsableSize");
+export const HOST_FOOTPRINT_AT: usize = PLATFORM_AT + offsetof<Platform>("hostFootprint");
+export const HOST_SET_FOOTPRINT_LIMIT_AT: usize = PLATFORM_AT + offsetof<Platform>("hostSetFootprintLimit");
 export const POOLS_AT: usize = LEDGER_AT + offsetof<Ledger>("pools");
 export const ALLOCATED_PEAK_AT: usize = LEDGER_AT + offsetof<Ledger>("peak");
 export const LARGE_BYTES_AT: usize = LEDGER_AT + offsetof<Ledger>("bytes0");
@@ -214,7 +222,7 @@ export { SLOT_BYTES as SET_ENTRY } from "../objects/types/set-table";
 export { NO_START, NO_STOP } from "../objects/operations/abstract";
 export { DIFFERENCE, DISJOINT, INTERSECTION, SUBSET, SUPERSET, SYMMETRIC_DIFFERENCE, UNION } from "../objects/host/set";
 export { TYPE_DATA_AT, TYPE_ITEM_SIZE, TYPE_ITEMS_AT, TYPE_SLOTS } from "../objects/image/image";
-export { WITH_OBJECT_ITEMS, WITH_WEAK_REFERENCES } from "../objects/types/user-type";
+export { WITH_FINALIZER, WITH_OBJECT_ITEMS, WITH_WEAK_REFERENCES } from "../objects/types/user-type";
 export {
   ID_EXTENSION,
   ID_FUNCTION,

@@ -45,31 +45,14 @@ export function init_own(tableBase: u32, end: usize, limit: usize, pools: bool, 
 }
 
 /**
- * Makes a heap over a host's allocator, which is given as table indices. `inherited` is the number of bytes in blocks
- * that the host has allocated already.
+ * Makes a heap over a host's allocator. Before it allocates, the host must write the table indices of that allocator's
+ * functions (Platform's `hostMalloc` and so on). `inherited` is the number of bytes in blocks that the host has
+ * allocated already.
  */
-export function init_hosted(
-  tableBase: u32,
-  malloc: u32,
-  calloc: u32,
-  realloc: u32,
-  free: u32,
-  usableSize: u32,
-  footprint: u32,
-  setFootprintLimit: u32,
-  limit: usize,
-  inherited: usize,
-): void {
+export function init_hosted(tableBase: u32, limit: usize, inherited: usize): void {
   begin(tableBase);
   const p = platform();
   p.begin(HOST, limit);
-  p.hostMalloc = malloc;
-  p.hostCalloc = calloc;
-  p.hostRealloc = realloc;
-  p.hostFree = free;
-  p.hostUsableSize = usableSize;
-  p.hostFootprint = footprint;
-  p.hostSetFootprintLimit = setFootprintLimit;
   if (inherited != 0) {
     p.charge(inherited);
     ledger().resized(RAW, 0, inherited);

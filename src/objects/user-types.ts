@@ -69,10 +69,14 @@ export class UserTypes {
     const { f } = this.#bridge;
     const { slots, dataBytes } = layout;
     const itemSize = items === undefined ? 0 : sizeOfType(items);
-    const bits = (weakReferences ? C.WITH_WEAK_REFERENCES : 0) | (items === "object" ? C.WITH_OBJECT_ITEMS : 0);
+    const bits =
+      (weakReferences ? C.WITH_WEAK_REFERENCES : 0) |
+      (items === "object" ? C.WITH_OBJECT_ITEMS : 0) |
+      (finalizer === 0 ? 0 : C.WITH_FINALIZER);
     try {
       this.#bridge.key(name);
-      const type = this.#bridge.made(f.push_type(slots, dataBytes, itemSize, bits, 0, 0, finalizer, drop, hostId));
+      const type = this.#bridge.made(f.push_type(slots, dataBytes, itemSize, bits, hostId));
+      if ((finalizer | drop) !== 0) f.set_type_functions(hostId, finalizer, drop);
       layout.dataAt = f.data_offset(indexOf(type, this.#bridge));
       layout.itemsAt = f.items_offset(indexOf(type, this.#bridge));
       return type as PyType<F, I>;

@@ -7,7 +7,7 @@ import { decref, incref } from "../model/refcount";
 import { PyType } from "../model/type";
 import { exchange, hasSlot, instance_index, instance_length, instance_new, itemsOf, slotsOf } from "../types/instance";
 import { itemAt } from "../types/sequence";
-import { type_new } from "../types/user-type";
+import { type_lay_out, type_new } from "../types/user-type";
 import { function_new, PyRef, ref_new } from "../types/weak";
 import { answer, answerBorrowed, missing } from "./exchange";
 import { afterGrowth, dropAfter, object } from "./operands";
@@ -29,20 +29,12 @@ export function ref_object(handle: u32): f64 {
   return o ? answerBorrowed(o) : missing();
 }
 
-/** Pushes a new type, whose name is on the stack before (types/user-type.ts). */
-export function push_type(
-  slots: u32,
-  dataBytes: u32,
-  itemSize: u32,
-  options: u32,
-  traverse: u32,
-  clear: u32,
-  finalize: u32,
-  drop: u32,
-  hostId: u32,
-): bool {
+/** Pushes a new type, whose name is on the stack before (type_lay_out of types/user-type.ts). It has no functions. */
+export function push_type(slots: u32, dataBytes: u32, itemSize: u32, options: u32, hostId: u32): bool {
   const h = handles();
-  return h.push(type_new(h.pop(), slots, dataBytes, itemSize, options, traverse, clear, finalize, drop, hostId));
+  const type = type_new(h.pop(), hostId);
+  if (type) type_lay_out(type, slots, dataBytes, itemSize, options);
+  return h.push(type);
 }
 
 /** Pushes an instance of a type, with `items` items. */

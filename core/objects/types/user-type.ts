@@ -29,9 +29,11 @@ const HEADER: u32 = 8;
 /** How many freed instances a type without items keeps for reuse: as many as the built-in types of small objects. */
 const MOST_FREE: u32 = 100;
 
-/** What the instances of a type can have besides slots and data. */
+// What the instances of a type can have besides slots and data.
 export const WITH_WEAK_REFERENCES: u32 = 1;
 export const WITH_OBJECT_ITEMS: u32 = 2;
+/** The type will get a finalizer. */
+export const WITH_FINALIZER: u32 = 4;
 
 @inline
 function types(): PyType {
@@ -70,33 +72,26 @@ export function freeMaxOf(itemSize: u32): u32 {
   return itemSize == 0 && hasPolicy(POLICY_FREE_LISTS) ? MOST_FREE : 0;
 }
 
-/**
- * A type with `slots` references and `dataBytes` bytes of data in each instance, and items of `itemSize` bytes if that is not 0.
- * Takes over the reference to its name.
- */
-export function type_new(
-  name: PyObject,
-  slots: u32,
-  dataBytes: u32,
-  itemSize: u32,
-  options: u32,
-  traverse: u32,
-  clear: u32,
-  finalize: u32,
-  drop: u32,
-  hostId: u32,
-): PyType | null {
-  const meta = typeOf(TYPE);
-  const type = changetype<PyType | null>(newObject(meta, offsetof<PyType>()));
+/** A type whose instances are not laid out yet. Takes over the reference to its name. */
+export function type_new(name: PyObject, hostId: u32): PyType | null {
+  const type = changetype<PyType | null>(newObject(typeOf(TYPE), offsetof<PyType>()));
   if (!type) {
     decref(name);
     return null;
   }
   memory.fill(changetype<usize>(type) + HEADER, 0, offsetof<PyType>() - HEADER);
-  const objectItems = (options & WITH_OBJECT_ITEMS) != 0;
-  const collected = slots > 0 || objectItems || traverse != 0 || finalize != 0;
-  const flags = IS_HEAP_TYPE | IS_READY | (collected ? HAS_GC : 0) | (objectItems ? HAS_OBJECT_ITEMS : 0);
-  type_begin(type, name, flags, hostId);
+  type_begin(type, name, IS_HEAP_TYPE | IS_READY, hostId);
+  joinRing(type);
+  return type;
+}
+
+/**
+ * Lays out the instances of a new type: `slots` references, `dataBytes` bytes of data, and items of `itemSize` bytes if
+ * that is not 0. `options` are bits WITH_*.
+ */
+export function type_lay_out(type: PyType, slots: u32, dataBytes: u32, itemSize: u32 = 0, options: u32 = 0): void {
+  if (slots > 0 || (options & (WITH_OBJECT_ITEMS | WITH_FINALIZER)) != 0) type.flags |= HAS_GC;
+  if ((options & WITH_OBJECT_ITEMS) != 0) type.flags |= HAS_OBJECT_ITEMS;
   type.slots = slots;
   type.slotsAt = slotsAtOf(itemSize);
   let end = type.dataAt + ((dataBytes + 3) & ~3);
@@ -108,13 +103,7 @@ export function type_new(
   type.basicSize = (itemSize & 7) == 0 && itemSize > 0 ? (end + 7) & ~7 : end;
   type.itemSize = itemSize;
   type.freeMax = freeMaxOf(itemSize);
-  type.traverse = traverse;
-  type.clear = clear;
-  type.finalize = finalize;
-  type.drop = drop;
-  if ((itemSize | traverse | clear | finalize | drop | type.weakList) == 0) type.flags |= IS_PLAIN;
-  joinRing(type);
-  return type;
+  if ((itemSize | type.weakList) == 0) type.flags |= IS_PLAIN;
 }
 
 /** The name of a type as C reads it: the characters of the string itself; "" if the name is not ASCII. */

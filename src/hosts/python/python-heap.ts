@@ -40,32 +40,45 @@ export interface HeapPlace {
   readonly inherited: number;
 }
 
-/** The number of the host's functions that the core calls. */
-const HOST_FUNCTIONS = 7;
+/** The host's functions that the core calls, and where the core has their table indices. */
+const HOST_FUNCTIONS = [
+  ["malloc", C.HOST_MALLOC_AT],
+  ["calloc", C.HOST_CALLOC_AT],
+  ["realloc", C.HOST_REALLOC_AT],
+  ["free", C.HOST_FREE_AT],
+  ["malloc_usable_size", C.HOST_USABLE_SIZE_AT],
+  ["malloc_footprint", C.HOST_FOOTPRINT_AT],
+  ["malloc_set_footprint_limit", C.HOST_SET_FOOTPRINT_LIMIT_AT],
+] as const;
 
-/** A core over an interpreter's memory, and the table indices of the host's functions, in the order of init_hosted. */
+/** A core over an interpreter's memory. */
 interface Placed {
   readonly core: Core;
   readonly calls: HostCalls;
-  readonly host: readonly [number, number, number, number, number, number, number];
+  /** The table index of the first of the host's functions. */
+  readonly firstEntry: number;
 }
 
 /** Adds the host's functions and then the core's to the interpreter's table. The memory does not change. */
 function putInto(module: WebAssembly.Module, python: PyodideExports, control: number): Placed {
   const { memory, __indirect_function_table: table } = python;
   const calls = new HostCalls();
-  const core = () => instantiateCoreModule(module, memory, table, control, calls);
-  const first = table.grow(HOST_FUNCTIONS);
-  const { malloc, calloc, realloc, free, malloc_usable_size, malloc_footprint, malloc_set_footprint_limit } = python;
-  const at = (k: number, f: unknown) => {
-    table.set(first + k, f);
-    return first + k;
-  };
-  const host = [
-    ...[at(0, malloc), at(1, calloc), at(2, realloc), at(3, free)],
-    ...[at(4, malloc_usable_size), at(5, malloc_footprint), at(6, malloc_set_footprint_limit)],
-  ] as unknown as Placed["host"];
-  return { core: core(), calls, host };
+  const firstEntry = table.grow(HOST_FUNCTIONS.length);
+  HOST_FUNCTIONS.forEach(([name], k) => {
+    table.set(firstEntry + k, python[name]);
+  });
+  return { core: instantiateCoreModule(module, memory, table, control, calls), calls, firstEntry };
+}
+
+/** Makes a heap over the interpreter's malloc. Memory up to `limit` bytes may be used, with what was `inherited`. */
+function initialize({ core, firstEntry }: Placed, python: PyodideExports, limit: number, inherited: number): void {
+  core.functions.init_hosted(core.tableBase, Math.min(Math.floor(limit), NO_LIMIT), inherited);
+  const words = new Words(python);
+  HOST_FUNCTIONS.forEach(([, at], k) => {
+    words.set(core.control + at, firstEntry + k);
+  });
+  // The core reads the size of a block in the block's header if it is not told whom to ask.
+  if (hasHeaders(python)) words.set(core.control + C.HOST_USABLE_SIZE_AT, 0);
 }
 
 export class PythonHeap extends CoreHeap {
@@ -135,11 +148,7 @@ export class PythonHeap extends CoreHeap {
       throw new Error("Cannot attach: the interpreter has no memory left for the heap's control block");
     const place = putInto(module, python, control);
     const { limit = NO_LIMIT, debugHooks = false } = options;
-    const [malloc, calloc, realloc, free, asked, footprint, setLimit] = place.host;
-    const usable = hasHeaders(python) ? 0 : asked;
-    const most = Math.min(Math.floor(limit), NO_LIMIT);
-    const { init_hosted } = place.core.functions;
-    init_hosted(place.core.tableBase, malloc, calloc, realloc, free, usable, footprint, setLimit, most, inherited);
+    initialize(place, python, limit, inherited);
     const heap = PythonHeap.#over(place, python, inherited, options);
     if (debugHooks) heap.#checkBlocks(inherited !== 0);
     heap.#side.domainsChanged();
@@ -200,7 +209,7 @@ export class PythonHeap extends CoreHeap {
   /** The place of the heap, which is needed to resume it from a copy of the memory. */
   get place(): HeapPlace {
     const { control, tableBase } = this.foundation.core;
-    return { control, firstEntry: tableBase - HOST_FUNCTIONS, inherited: this.#side.inherited };
+    return { control, firstEntry: tableBase - HOST_FUNCTIONS.length, inherited: this.#side.inherited };
   }
 
   /** The source of the interpreter's collections; set when there is an interpreter that can report them. */

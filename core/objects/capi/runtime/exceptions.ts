@@ -40,7 +40,7 @@ import { exchange, instance_new, slotsOf } from "../../types/instance";
 import { reprOf, writeRepr } from "../../types/protocol";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
-import { type_new } from "../../types/user-type";
+import { type_lay_out, type_new } from "../../types/user-type";
 import { ID_EXTENSION } from "./fixed-types";
 
 const OWN_DICT: u32 = 0;
@@ -56,8 +56,9 @@ const DATA_BYTES: u32 = 4;
 
 /** A type of Python's own exceptions; takes over the reference to its name. */
 function exception_type_new(name: PyObject, base: PyType | null): PyType | null {
-  const type = type_new(name, EXCEPTION_SLOTS, DATA_BYTES, 0, 0, 0, 0, 0, 0, ID_EXTENSION);
+  const type = type_new(name, ID_EXTENSION);
   if (!type) return null;
+  type_lay_out(type, EXCEPTION_SLOTS, DATA_BYTES);
   type.repr = exceptionReprIndex();
   type.flags |= IS_BASE_TYPE | IS_EXCEPTION;
   type.base = base ? incref<PyType>(base) : null;
@@ -92,8 +93,9 @@ export function define_exception(k: u32, base: i32): bool {
 export function define_api_types(): bool {
   const name = handles().pop();
   if (load<usize>(iteratorSlot()) == 0) {
-    const type = type_new(name, 1, 8, 0, 0, 0, 0, 0, 0, 0);
+    const type = type_new(name, 0);
     if (!type) return false;
+    type_lay_out(type, 1, 8);
     type.tp_iter = slotFunction(SLOT_SELF_ITER);
     type.tp_iternext = slotFunction(SLOT_ITERATOR_NEXT);
     store<PyType>(iteratorSlot(), type);
