@@ -1,5 +1,5 @@
 // What the allocators' module exports: the memory functions of the Python/C API and of the C library, the functions for the table, and
-// the functions that the host calls. The whole module exports them too.
+// the functions that the host calls. The module that also has the objects (dist/whole.wasm) exports them too.
 
 export { arena_free, arena_malloc } from "../alloc/arena";
 export {

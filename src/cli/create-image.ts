@@ -85,7 +85,10 @@ function importOf(name: string): string {
   return `import ${name}`;
 }
 
-/** What the steps define stays, but for the names of imported modules and the folder of the file. */
+/**
+ * Runs the steps. What they define stays in the interpreter, except the names of imported modules. The folder of the
+ * file is in sys.path only while the steps run.
+ */
 function runSteps(pyodide: PyodideAPI, steps: readonly Step[], path: string | undefined): void {
   const imports = pyodide.toPy({});
   if (path !== undefined)

@@ -6,10 +6,10 @@ import { pathToFileURL } from "node:url";
 import type { loadPyodide } from "pyodide";
 import { UsageError } from "./system/errors.js";
 
-/** Files that each folder of Pyodide's has: that of the npm package, and those in the archives of its releases. */
+/** Files that every folder with a Pyodide has: the folder of the npm package, and the folders of its release archives. */
 const FILES = ["pyodide.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip", "package.json"];
 
-/** The absolute path of a folder. Throws UsageError, naming what is missing, if it is not one of Pyodide's. */
+/** The absolute path of a folder. Throws UsageError, naming what is missing, if there is no Pyodide in it. */
 export function pyodideFolder(folder: string): string {
   const path = resolve(folder);
   const refused = (why: string) => new UsageError(`Cannot run with --pyodide ${folder}: ${why}`);

@@ -1,4 +1,5 @@
-// Sampled and aggregated traces, budgets, and reports by stack, of two runs, and for other tools, as users run them.
+// The command, as users run it: sampled and aggregated traces, limits that fail a run, reports by stack, comparisons of two
+// runs, exports for other tools.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";

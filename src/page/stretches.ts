@@ -1,14 +1,15 @@
 // Stretches of time, made before the end of the recording is known.
 //
-//   close     a stretch is closed at the first mark of time at which it is long enough, or has enough events:
-//             last - time < room.duration   or it has the events of a single mark
-//   rejoin    when there are too many, neighbours are joined, and new stretches are longer from then on; but none is joined across the
-//             beginning of the program, so that the interpreter's start stays separate:
+//   close     A stretch is closed at the first mark of time at which it is long enough, or has enough events. So each stretch is shorter
+//             than room.duration (last - time < room.duration), unless all its events belong to a single mark.
+//   rejoin    When there are too many stretches, neighbours are joined, and new stretches are longer from then on. Stretches before and
+//             after the beginning of the program are never joined, so that the interpreter's start stays separate:
 //
-//             start-up | program              start-up | program
-//              0  1  2 | 3  4  5  6    ->           0  | 1     2
+//             start | program              start | program
+//           0  1  2 | 3  4  5  6    ->         0 | 1     2
 //
-// Invariant, after rejoin(), of the program's stretches:   last - time < (last of all - begin of the program) / fineness   or a single mark.
+// Invariant after rejoin(): room.duration is the duration of the program so far, divided by `fineness`, but at least that of FIRST_ROOM.
+// So each of the program's stretches is shorter than that, unless all its events belong to a single mark.
 
 /** From its beginning to its last event, in microseconds. */
 export interface Stretch {

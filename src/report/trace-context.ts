@@ -117,8 +117,8 @@ export function viewLine(report: Pick<TraceParts, "analysis" | "view">): string 
 }
 
 /**
- * A line for each requested moment that lies in a gap, where the order of events and the moment is not known; if the
- * gap is long enough to matter.
+ * A line for the beginning and for the end of the span, if that moment lies in a gap: the report can't tell which events
+ * of the gap happened before it. No line if the same was live in the whole gap.
  */
 function gapLines({ analysis }: Pick<TraceReport, "analysis">): string[] {
   return analysis.gaps.flatMap(({ moment, from, to, events, leastBytes, mostBytes }) => {

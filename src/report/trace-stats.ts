@@ -71,8 +71,8 @@ export interface TraceStats {
   /** The time when the program began; null if the recording began with it. */
   readonly programSeconds: number | null;
   /**
-   * Periods in which no time was recorded, each with a requested moment in it. All events of such a period count as
-   * before the moment.
+   * Periods in which no time was recorded, each with the moment in it at which the span begins or ends. All events of
+   * such a period count as before the moment.
    */
   readonly timeGaps: readonly {
     readonly momentSeconds: number;

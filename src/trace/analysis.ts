@@ -34,8 +34,8 @@ export interface AnalysisOptions {
 }
 
 /**
- * A period of the recording in which no time was recorded, and a requested moment in it. All events of the period count
- * as before the moment.
+ * A period of the recording in which no time was recorded, and the moment in it at which the span begins or ends. All
+ * events of the period count as before the moment.
  */
 export interface TimeGap {
   /** The moment, and the beginning and the end of the gap: microseconds from the start of the recording. */

@@ -1,4 +1,4 @@
-// What objects are made of. The file of each type has such functions for that type; the functions here serve any object.
+// What objects are made of: functions that work for any object. They call the functions in the file of the object's type.
 //
 //   ownBytes(o)            bytes of the object's own block
 //   eachPart(o, v)         the other blocks that the object owns
@@ -10,7 +10,7 @@
 // A visitor of parts has   part(slot, bytes): bool     the word at `slot` has the address of a block of `bytes` bytes
 //                          keys(slot, keys): bool      the word at `slot` has a dict's keys, which several dicts may share
 //                          kept(slot, bytes)           optional: like part, but others may know the address, so the block never moves
-// docs/adding-a-type.md.
+// See docs/adding-a-type.md.
 
 import { CONTROL, SCRATCH_AT } from "../../ground/control";
 import { BYTES, DICT, FROZENSET, INT, LIST, REF, SET, STR, TUPLE, TYPE, USER } from "../model/kinds.gen";

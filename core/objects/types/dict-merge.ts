@@ -113,7 +113,10 @@ function merge(d: PyDict, other: PyDict): bool {
   return true;
 }
 
-/** A dict with shared keys and the values at `items`, every `step` words. Takes new references to keys and values. */
+/**
+ * A dict with shared keys. Its values are in memory: the first at `items`, the others `step` words apart. Takes new references to keys and
+ * values.
+ */
 export function dict_from_shared(keys: Keys, items: usize, step: i32): PyDict | null {
   const d = dict_new();
   if (!d) return null;

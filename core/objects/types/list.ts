@@ -142,8 +142,8 @@ export function list_insert(l: PyList, index: i32, item: PyObject): bool {
 }
 
 /**
- * Adds `n` items at the end: new references to those in memory at `items`, every `step` words. With `exact`, a list without room takes
- * exactly the room that it needs.
+ * Adds `n` items at the end, with new references. They are in memory: the first at `items`, the others `step` words apart. With `exact`,
+ * a list without room takes exactly the room that it needs.
  */
 export function list_extend_from(l: PyList, items: usize, step: i32, n: u32, exact: bool = true): bool {
   const size = l.size;
@@ -156,14 +156,17 @@ export function list_extend_from(l: PyList, items: usize, step: i32, n: u32, exa
   return true;
 }
 
-/** Writes new references to `n` objects, in memory at `items`, every `step` words, to the list from item `at` on. */
+/**
+ * Stores new references to `n` objects in the list, from item `at` on. The objects' addresses are in memory: the first at `items`, the
+ * others `step` words apart.
+ */
 function put(l: PyList, at: u32, items: usize, step: i32, n: u32): void {
   for (let k: u32 = 0; k < n; k++) {
     setItemAt(l.items, at + k, incref<PyObject>(load<PyObject>(items + <isize>(<i32>k * step) * 4)));
   }
 }
 
-/** A new list of `n` items, which are in memory every `step` words. */
+/** A new list of `n` items, which are in memory: the first at `items`, the others `step` words apart. */
 export function list_from(items: usize, step: i32, n: u32): PyList | null {
   const l = list_new(n);
   if (!l) return null;

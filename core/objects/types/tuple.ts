@@ -93,7 +93,7 @@ export function tuple_track(t: PyTuple): void {
   }
 }
 
-/** A tuple of the `n` items in memory at `items`, every `step` words. Takes new references to them. */
+/** A tuple of `n` items, which are in memory: the first at `items`, the others `step` words apart. Takes new references to them. */
 export function tuple_from(items: usize, step: i32, n: u32): PyObject | null {
   if (n == 0) return emptyTuple();
   const t = tuple_new(n);

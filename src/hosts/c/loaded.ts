@@ -88,8 +88,8 @@ export function kindsOf(types: readonly number[] | undefined, count: number): Va
 }
 
 /**
- * Throws TypeError if the arguments do not fit a function in C. WebAssembly itself would convert anything to a number,
- * and nothing to 0.
+ * Throws TypeError if the arguments do not fit a function in C. WebAssembly itself would convert any argument to a
+ * number, and a missing one to 0.
  */
 export function mustFit(name: string, args: readonly CValue[], kinds: readonly ValueKind[]): void {
   const count = kinds.length;

@@ -1,6 +1,6 @@
-// Tiny modules of one function each. A trampoline jumps through an entry of the table, for a module that is loaded
-// before the function that it calls. A relay calls a function in JavaScript, and so makes it a WebAssembly function. An
-// adapter calls a function of another type.
+// Tiny modules of one function each. A trampoline calls the function in an entry of the table: a module imports the
+// trampoline instead of a function that will be loaded later. A relay calls a function in JavaScript, and so makes it a
+// WebAssembly function. An adapter calls a function of another type.
 
 import { type FunctionType, leb } from "./sections.js";
 

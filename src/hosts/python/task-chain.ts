@@ -5,8 +5,8 @@
 //   thread -> task -> awaited by -> task -> awaited by ...
 //   task -> coroutine -> what that awaits -> ... -> a future
 //
-//   frames of the loop | <task> main, gather at line 7 | <task loader> load, read ...
-//   the thread's stack | what the core asks for here           | the thread's stack: the task that runs
+//   frames of the loop | <task> main, which awaits a gather | <task loader> load, read ...
+//   the thread's stack | what the core asks for here        | the thread's stack: the task that runs
 //
 // A gather or a shield is a future between two tasks, and has no frames. If several tasks await one task, the one at the
 // lowest address is taken.
@@ -33,7 +33,10 @@ type Kind = "generator" | "wrapper" | "other";
 
 /** The name that a task has if the program gives it none. */
 const NOT_NAMED = /^Task-\d+$/;
-/** If there are more names than this, other tasks are shown without: names of requests would make a stack for each. */
+/**
+ * After this many different names, tasks with further names are shown without a name. Otherwise, a program that names a
+ * task for each request would make a new stack for each.
+ */
 const MOST_NAMES = 1000;
 const MOST_TASKS = 100;
 const MOST_FRAMES = 1000;

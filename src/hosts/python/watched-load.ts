@@ -3,11 +3,16 @@
 import { asPyodideExports, type PyodideExports } from "./pyodide-module.js";
 
 /**
- * Runs `load`, and calls `ready` with the exports of the CPython that it instantiates: after its data are in memory,
- * and before Python starts. `load` calls a function when Pyodide initializes its files, which is that moment; but if
- * the module has relocations, these are applied later. If `isLate`, that moment is the last one before CPython's main
- * function: its constructors have run. Meanwhile `WebAssembly.instantiate` is replaced. Only one load at a time does
- * that: other loads wait until this one has called `ready`, or has ended.
+ * Runs `load`, which instantiates CPython's module, and calls `ready` with the module's exports. The moment for this
+ * call is after the module's data are in memory, and before Python starts:
+ *
+ * - usually, when Pyodide initializes its files: `load` calls `filesBegin` then;
+ * - if the module has relocations, when its constructors have run, because relocations are applied after the files are
+ *   initialized;
+ * - if `isLate`, also when its constructors have run: the last moment before CPython's main function.
+ *
+ * Until then `WebAssembly.instantiate` is replaced. Only one load at a time does that: other loads wait until this one
+ * has called `ready`, or has ended.
  */
 export async function watchInstantiation<T>(
   ready: (exports: PyodideExports) => void,

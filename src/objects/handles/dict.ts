@@ -13,8 +13,8 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
   override readonly typeName = "dict";
 
   /**
-   * Like bridge, but for dicts only: if a method is called on an object of another type, it throws before it changes
-   * anything.
+   * The bridge, through a private name, which only dicts have. So a method that is called on an object of another type
+   * throws TypeError before it changes anything.
    */
   get #bridge(): Bridge {
     return this.bridge;

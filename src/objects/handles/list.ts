@@ -16,8 +16,8 @@ export class PyList<T = unknown> extends PyRow<T> {
   override readonly typeName = "list";
 
   /**
-   * Like bridge, but for lists only: if a method is called on an object of another type, it throws before it changes
-   * anything.
+   * The bridge, through a private name, which only lists have. So a method that is called on an object of another type
+   * throws TypeError before it changes anything.
    */
   get #bridge(): Bridge {
     return this.bridge;

@@ -185,8 +185,8 @@ export function indexNumber(index: number): number {
 
 export abstract class PySequence<T> extends PyObject implements Iterable<T> {
   /**
-   * Like bridge, but for sequences only: if a method is called on an object of another type, it throws before it changes
-   * anything.
+   * The bridge, through a private name, which only sequences have. So a method that is called on an object of another
+   * type throws TypeError before it changes anything.
    */
   get #bridge(): Bridge {
     return this.bridge;
@@ -230,8 +230,8 @@ export abstract class PySequence<T> extends PyObject implements Iterable<T> {
 /** Sequences of references: lists and tuples. */
 export abstract class PyRow<T> extends PySequence<T> {
   /**
-   * Like bridge, but for lists and tuples only: if a method is called on an object of another type, it throws before it
-   * changes anything.
+   * The bridge, through a private name, which only lists and tuples have. So a method that is called on an object of
+   * another type throws TypeError before it changes anything.
    */
   get #bridge(): Bridge {
     return this.bridge;

@@ -7,8 +7,8 @@ export class PyRef<T extends PyObject = PyObject> extends PyObject {
   override readonly typeName = "weakref";
 
   /**
-   * Like bridge, but for weak references only: if a method is called on an object of another type, it throws before it
-   * changes anything.
+   * The bridge, through a private name, which only weak references have. So a method that is called on an object of
+   * another type throws TypeError before it changes anything.
    */
   get #bridge(): Bridge {
     return this.bridge;

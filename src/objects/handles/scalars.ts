@@ -9,8 +9,8 @@ export class PyStr extends PySequence<string> {
   override readonly typeName = "str";
 
   /**
-   * Like bridge, but for strings only: if a method is called on an object of another type, it throws before it changes
-   * anything.
+   * The bridge, through a private name, which only strings have. So a method that is called on an object of another
+   * type throws TypeError before it changes anything.
    */
   get #bridge(): Bridge {
     return this.bridge;
@@ -45,8 +45,8 @@ export class PyBytes extends PySequence<number> {
   override readonly typeName = "bytes";
 
   /**
-   * Like bridge, but for bytes only: if a method is called on an object of another type, it throws before it changes
-   * anything.
+   * The bridge, through a private name, which only bytes have. So a method that is called on an object of another type
+   * throws TypeError before it changes anything.
    */
   get #bridge(): Bridge {
     return this.bridge;
@@ -66,8 +66,8 @@ export class PyBytes extends PySequence<number> {
 
 abstract class PyNumber<T> extends PyObject {
   /**
-   * Like bridge, but for numbers only: if a method is called on an object of another type, it throws before it changes
-   * anything.
+   * The bridge, through a private name, which only numbers have. So a method that is called on an object of another
+   * type throws TypeError before it changes anything.
    */
   get #bridge(): Bridge {
     return this.bridge;
@@ -86,8 +86,8 @@ export class PyInt extends PyNumber<number | bigint> {
   override readonly typeName = "int";
 
   /**
-   * Like bridge, but for ints only: if a method is called on an object of another type, it throws before it changes
-   * anything.
+   * The bridge, through a private name, which only ints have. So a method that is called on an object of another type
+   * throws TypeError before it changes anything.
    */
   get #bridge(): Bridge {
     return this.bridge;

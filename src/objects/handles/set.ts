@@ -8,8 +8,8 @@ import { PyObject } from "./object.js";
 /** What sets and frozensets have in common. A result has the type of the set whose method was called. */
 abstract class AnySet<T> extends PyObject implements Iterable<T> {
   /**
-   * Like bridge, but for sets and frozensets only: if a method is called on an object of another type, it throws before
-   * it changes anything.
+   * The bridge, through a private name, which only sets and frozensets have. So a method that is called on an object of
+   * another type throws TypeError before it changes anything.
    */
   get #bridge(): Bridge {
     return this.bridge;
@@ -108,8 +108,8 @@ export class PySet<T = unknown> extends AnySet<T> {
   override readonly typeName = "set";
 
   /**
-   * Like bridge, but for sets only: if a method is called on an object of another type, it throws before it changes
-   * anything.
+   * The bridge, through a private name, which only sets have. So a method that is called on an object of another type
+   * throws TypeError before it changes anything.
    */
   get #bridge(): Bridge {
     return this.bridge;

@@ -1,5 +1,6 @@
-// Finds out who holds the objects that no path reached. An object that has more references than are known is held by
-// something that is not an object. Objects that only such unheld objects hold are garbage.
+// Finds out who holds the objects that can't be reached from the modules and the threads. An object that has more
+// references than the graph shows is held from outside, by C or JavaScript. Objects that can't be reached from held
+// objects either are garbage.
 
 import { FLAG, type GraphBuilder } from "../../../snapshot/graph.js";
 
@@ -14,8 +15,8 @@ interface Holders {
 }
 
 /**
- * Gives an edge from one of the holders to every node of a range that the groups do not reach. `references` returns how
- * many references the object of a node has.
+ * Adds edges from the two holders to nodes of a range, so that every node can be reached: from the groups, from `held`
+ * or from `garbage`. `references` returns how many references the object of a node has.
  */
 export function groupByHolder(
   graph: GraphBuilder,

@@ -1,4 +1,5 @@
-// A short text that shows the value of an object. It is read from memory; no code of the program runs.
+// A short text that shows the value of an object. It is read from memory; no code of the program runs. The graph stores
+// the index of the text in its strings; the functions named numberOf return this index.
 
 import type { Strings } from "../../../snapshot/graph.js";
 import type { Dicts } from "./dicts.js";
@@ -10,13 +11,13 @@ import type { TypeInfo, Types } from "./types.js";
 const FUNCTION_NAME = 20;
 /** Offset in a generator or coroutine: its qualified name. */
 const GENERATOR_NAME = 16;
-/** How many numbers' texts are remembered. */
+/** How many ints and floats are remembered with the indexes of their texts. */
 const RECENT = 8192;
 /** Offsets in a dict and in a set: the number of its entries. */
 const DICT_USED = 8;
 const SET_USED = 12;
 
-/** The texts of the numbers that were seen last. Most numbers in a heap are different, but some are frequent. */
+/** The ints and floats that were seen last. Most of them in a heap are different, but some are frequent. */
 class Recent {
   readonly #strings: Strings;
   readonly #values = new Float64Array(RECENT).fill(Number.NaN);
@@ -26,7 +27,7 @@ class Recent {
     this.#strings = strings;
   }
 
-  /** The number of a value's text. An int and a float of the same value have different texts: the float's has a point. */
+  /** The index of a value's text. An int and a float of the same value have different texts: the float's has a point. */
   numberOf(value: number, textOf: (value: number) => string): number {
     if (!Number.isFinite(value) || Object.is(value, -0)) return this.#strings.add(textOf(value));
     const place = (Math.abs(Math.trunc(value * 4)) % (RECENT / 2)) + (textOf === floatText ? RECENT / 2 : 0);
@@ -44,7 +45,7 @@ export class Values {
   readonly #dicts: Dicts;
   readonly #strings: Strings;
   readonly #recent: Recent;
-  /** The numbers of texts such as "3 items", by count. */
+  /** The indexes of texts such as "3 items", by count. */
   readonly #counts = new Map<number, number>();
 
   constructor(memory: PythonMemory, types: Types, dicts: Dicts, strings: Strings) {
@@ -55,7 +56,7 @@ export class Values {
     this.#dicts = dicts;
   }
 
-  /** The number of the text. */
+  /** The index of the text that shows an object's value. */
   numberOf(object: number, type: TypeInfo): number {
     if (type.kind === "list" || type.kind === "tuple")
       return this.#known(this.#counts, this.#memory.sizeOf(object), items);
@@ -65,7 +66,7 @@ export class Values {
     return this.#strings.number(this.of(object, type));
   }
 
-  /** The number of the text for `value`. `numbers` remembers it, because many objects share it. */
+  /** The index of the text for `value`. `numbers` remembers it, because many objects share it. */
   #known(numbers: Map<number, number>, value: number, textOf: (value: number) => string): number {
     let number = numbers.get(value);
     if (number === undefined) {
@@ -75,7 +76,7 @@ export class Values {
     return number;
   }
 
-  /** "" if there is nothing to show. */
+  /** The text that shows an object's value; "" if there is nothing to show. */
   of(object: number, type: TypeInfo): string {
     const memory = this.#memory;
     switch (type.kind) {
