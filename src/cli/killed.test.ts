@@ -11,7 +11,7 @@ import { Tape } from "../../test/trace-data.js";
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-killed-"));
 
-/** Milliseconds of which a recording may lose the events, plus the delay of a busy machine. */
+/** How many milliseconds at its end a recording may lose, plus the delay of a busy machine. */
 const MOST_LOST = 1000 + 1500;
 /** The sizes of blocks that mark the program's steps. No other block of the program has such a size. */
 const FIRST_SIZE = 4000;

@@ -23,8 +23,9 @@ export interface LiveSums {
 }
 
 /**
- * The number whose maximum is the highest moment: of all that is live, and of what the program added. The maximum of
- * estimates would be too high.
+ * The rank of a moment; the highest moment is the one with the highest rank. rankOf is for all that is live, ownRankOf
+ * for what the program added. A sampled recording uses the exact value, because the maximum of estimates would be too
+ * high.
  */
 export const rankOf = ({ exact, bytes }: LiveSums): number => exact ?? bytes;
 export const ownRankOf = ({ exact, bytes, base }: LiveSums): number => exact ?? bytes - base;
@@ -117,7 +118,7 @@ function join(joined: readonly ClosedBucket[]): ClosedBucket {
 
 /**
  * Buckets that become one, with the number of the bucket that has the highest moment of all that is live, and of the
- * one that has the highest of the program's own.
+ * bucket that has the highest moment of what the program added.
  */
 export interface BucketJoint extends Joint {
   readonly higher: number;

@@ -29,8 +29,8 @@ export interface Folded {
 }
 
 /**
- * For each account its highest share: of all allocations in its era, or of what was live in its era at a highest
- * moment.
+ * For each account its highest share in its era (the interpreter's start, or the program): the account's part of all
+ * allocated bytes or of all blocks, or its highest live bytes divided by the era's peak.
  */
 function shares(spans: Spans): Float64Array {
   const { accounts, buckets, programBucket } = spans;

@@ -10,7 +10,7 @@ export const phaseOf = (moment: number): number => moment >>> 1;
 export interface Phase extends Stretch {
   readonly firstBirth: number;
   /**
-   * The highest moment of the program's own: the value by which it is compared, its time, and the number of births
+   * The highest moment of what the program added: the value by which it is compared, its time, and the number of births
    * before it.
    */
   readonly peakRank: number;

@@ -1,8 +1,8 @@
 // The moments that the heap map can show. Time is cut into phases, which are longer than buckets. Each phase has two
-// moments: the highest moment of the program's own, and its end.
+// moments: the one at which most memory of the program was live (its highest moment), and its end.
 //
 //   phase     |    0    |    1    |    2    | ...
-//   moment    |  0   1  |  2   3  |  4   5  | ...      2k: when most of the program's own was live in phase k; 2k + 1: its end
+//   moment    |  0   1  |  2   3  |  4   5  | ...      2k: the highest moment of phase k; 2k + 1: its end
 
 import { type LiveSums, ownRankOf } from "./buckets.js";
 import { Departed } from "./departed.js";

@@ -5,7 +5,8 @@
 //
 // During a pass the highest bits of a reference count are the object's mark. After the pass every count is as before:
 //
-//   00 not met yet      01 immortal      10 met      11 moved, and `type` says where to (gather.ts)      and 001 pinned (census.ts)
+//   00 not met yet      01 immortal      10 met      11 moved, and `type` says where to (gather.ts)
+//   the next lower bit, unless the object is immortal: 1 if it is pinned (census.ts)
 //
 // These objects must not move: pinned ones; those that were hashed by their address, or may have been (NaNs); types that C defined, and
 // their instances; functions in C, descriptors and modules.
@@ -110,7 +111,8 @@ export class Pass {
 
   /**
    * Whether an allocation of this size may succeed: false once one of about this size has failed in the pass. So an
-   * object that could not move is not tried again; references to it may have been followed already.
+   * object that could not move stays in its place for the rest of the pass. It must, because references to it that were
+   * met before would not be changed any more.
    */
   @inline
   mayHaveRoom(bytes: usize): bool {

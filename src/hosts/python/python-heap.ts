@@ -70,7 +70,7 @@ function putInto(module: WebAssembly.Module, python: PyodideExports, control: nu
   return { core: instantiateCoreModule(module, memory, table, control, calls), calls, firstEntry };
 }
 
-/** Makes a heap over the interpreter's malloc. Memory up to `limit` bytes may be used, with what was `inherited`. */
+/** Makes a heap over the interpreter's malloc. The `inherited` bytes count towards the limit. */
 function initialize({ core, firstEntry }: Placed, python: PyodideExports, limit: number, inherited: number): void {
   core.functions.init_hosted(core.tableBase, Math.min(Math.floor(limit), NO_LIMIT), inherited);
   const words = new Words(python);
