@@ -5,11 +5,10 @@ import { clearError } from "../model/raise";
 import { PyIter_Next, PyObject_GetIter } from "../capi/api/iterate";
 import { module_from } from "../capi/api/module";
 import { PyObject_GetAttr, PyObject_SetAttr } from "../capi/runtime/attribute";
-import { isConsistent, selfOf } from "../capi/runtime/builtin";
+import { functionDefinition, isConsistent, selfOf } from "../capi/runtime/builtin";
 import { callMethodRow, callRow, inconsistent } from "../capi/runtime/call";
 import { METH_O, methodAt } from "../capi/runtime/definitions";
-import { definitionOf } from "../capi/runtime/fixed-types";
-import { moduleDict } from "../capi/runtime/module-object";
+import { moduleDefinition, moduleDict } from "../capi/runtime/module-object";
 import { type_retire } from "../capi/runtime/type";
 import { safePoint } from "../collector/due";
 import { GCHead, generation } from "../model/gc-head";
@@ -135,7 +134,7 @@ export function call_object(handle: u32, n: u32, named: bool): f64 {
   const h = handles();
   const f = incref<PyObject>(h.at(handle));
   safePoint();
-  if (n == 1 && !named && isKind(f, BUILTIN) && methodAt(definitionOf(f)).flags == METH_O) return callWithOne(f);
+  if (n == 1 && !named && isKind(f, BUILTIN) && methodAt(functionDefinition(f)).flags == METH_O) return callWithOne(f);
   const names = named ? changetype<PyTuple>(h.pop()) : null;
   const args = takeArguments(n);
   let result: PyObject | null = null;
@@ -154,7 +153,7 @@ function callWithOne(f: PyObject): f64 {
   const argument = handles().pop();
   let result: PyObject | null = null;
   if (enter()) {
-    result = call_indirect<PyObject | null>(methodAt(definitionOf(f)).meth, selfOf(f), argument);
+    result = call_indirect<PyObject | null>(methodAt(functionDefinition(f)).meth, selfOf(f), argument);
     leave();
     if (!isConsistent(result)) result = inconsistent(f, result);
   }
@@ -222,7 +221,8 @@ export function count_dependents(start: usize, end: usize, tableStart: u32, tabl
     const list = generation(k).head;
     for (let at = list.next; at != changetype<usize>(list); at = changetype<GCHead>(at).next) {
       const o = changetype<GCHead>(at).object;
-      if ((isKind(o, BUILTIN) || isKind(o, MODULE)) && isWithin(definitionOf(o), start, end)) count++;
+      if (isKind(o, BUILTIN) && isWithin(functionDefinition(o), start, end)) count++;
+      else if (isKind(o, MODULE) && isWithin(moduleDefinition(o), start, end)) count++;
     }
   }
   return count;

@@ -1,6 +1,4 @@
 // Iterators of the built-in containers, and iteration over anything.
-//
-//   refcnt | type | container, None at the end | - | position | size of the container when the iterator was made
 
 import { hasError } from "../../model/error";
 import { raiseChanged, raiseIterResult, raiseNotIterable } from "../../model/raises.gen";
@@ -18,14 +16,9 @@ import {
   nextPosition,
   sizeOf,
 } from "../../operations/abstract";
-import { exchange, instance_new, slotsOf } from "../../types/instance";
-import { itemAt } from "../../types/sequence";
+import { instance_new } from "../../types/instance";
 import { callUnary, isOfC, iterSlot, nextSlot } from "../../types/slots";
-
-@inline
-function positionAt(o: PyObject): usize {
-  return changetype<usize>(o) + o.type.dataAt;
-}
+import { SeqIterator } from "../runtime/fixed-objects";
 
 /** iter(o): a new reference; null with TypeError. */
 export function PyObject_GetIter(o: PyObject): PyObject | null {
@@ -48,11 +41,11 @@ function iteratorOfC(o: PyObject): PyObject | null {
 
 /** An iterator over a built-in container, or over an object with items by index. */
 export function PySeqIter_New(o: PyObject): PyObject | null {
-  const it = instance_new(load<PyType>(iteratorSlot()), 0);
+  const it = changetype<SeqIterator | null>(instance_new(load<PyType>(iteratorSlot()), 0));
   if (!it) return null;
-  exchange(slotsOf(it), 0, incref<PyObject>(o));
-  store<u32>(positionAt(it), 0);
-  store<i32>(positionAt(it), sizeOf(o), 4);
+  it.over = incref<PyObject>(o);
+  it.position = 0;
+  it.size = sizeOf(o);
   return it;
 }
 
@@ -62,30 +55,39 @@ export function PyIter_Check(o: PyObject): i32 {
 
 /** The next item, a new reference; NULL at the end, or with an error. */
 export function PyIter_Next(it: PyObject): PyObject | null {
-  if (!isIterator(it)) return nextOfC(it);
-  const o = itemAt(slotsOf(it), 0);
+  return isIterator(it) ? nextOf(changetype<SeqIterator>(it)) : nextOfC(it);
+}
+
+function nextOf(it: SeqIterator): PyObject | null {
+  const o = it.over;
   if (o === None()) return null;
   if (isOfC(o)) return nextByIndex(it, o);
   const mayChange = isKind(o, DICT) || isAnySet(o);
-  if (mayChange && sizeOf(o) != load<i32>(positionAt(it), 4)) {
+  if (mayChange && sizeOf(o) != it.size) {
     raiseChanged(o);
     return null;
   }
-  const position = nextPosition(o, load<u32>(positionAt(it)));
+  const position = nextPosition(o, it.position);
   if (position < 0) {
-    exchange(slotsOf(it), 0, None());
+    end(it);
     return null;
   }
-  store<u32>(positionAt(it), position + 1);
+  it.position = position + 1;
   return itemAtPosition(o, position);
 }
 
+/** Releases the container. */
+function end(it: SeqIterator): void {
+  const o = it.over;
+  it.over = None();
+  decref(o);
+}
+
 /** The next item of an object of a type in C, by sq_item. */
-function nextByIndex(it: PyObject, o: PyObject): PyObject | null {
-  const position = load<u32>(positionAt(it));
-  store<u32>(positionAt(it), position + 1);
+function nextByIndex(it: SeqIterator, o: PyObject): PyObject | null {
+  const position = it.position++;
   const item = indexedOfC(o, position);
-  if (!item && !hasError()) exchange(slotsOf(it), 0, None());
+  if (!item && !hasError()) end(it);
   return item;
 }
 

@@ -10,7 +10,7 @@ import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_new, dict_set } from "../../types/dict";
-import { exchange, instance_new, slotsOf } from "../../types/instance";
+import { instance_new } from "../../types/instance";
 import { shortName } from "../runtime/attribute";
 import { builtin_new } from "../runtime/builtin";
 import { fitMethod, fitModule } from "../runtime/casts";
@@ -26,8 +26,8 @@ import {
   slotAt,
   SlotDef,
 } from "../runtime/definitions";
-import { dataWord, DEFINITION, definitionOf, MODULE_DICT, MODULE_STATE } from "../runtime/fixed-types";
-import { docKey, isModule, moduleDict, moduleName, nameKey, stateOf } from "../runtime/module-object";
+import { PyModule } from "../runtime/fixed-objects";
+import { docKey, isModule, moduleDefinition, moduleDict, moduleName, nameKey, stateOf } from "../runtime/module-object";
 import { internedText } from "../runtime/text";
 import { PyType_Ready } from "../runtime/type";
 import { PyLong_FromLong } from "./long";
@@ -47,7 +47,7 @@ export function PyModule_NewObject(name: PyObject): PyObject | null {
     decref(dict);
     return null;
   }
-  exchange(slotsOf(module), MODULE_DICT, dict);
+  changetype<PyModule>(module).dict = dict;
   if (setItem(module, nameKey(), name) && setItem(module, docKey(), None())) return module;
   decref(module);
   return null;
@@ -81,7 +81,7 @@ function giveState(module: PyObject, definition: usize): bool {
     return false;
   }
   memory.fill(state, 0, size);
-  store<usize>(dataWord(module, MODULE_STATE), state);
+  changetype<PyModule>(module).state = state;
   return true;
 }
 
@@ -100,7 +100,7 @@ export function PyModule_Create2(definition: usize, _version: i32): PyObject | n
   if (!fitModule(definition)) return null;
   const module = PyModule_New(moduleDefAt(definition).name);
   if (!module) return null;
-  store<usize>(dataWord(module, DEFINITION), definition);
+  changetype<PyModule>(module).definition = definition;
   if (giveState(module, definition) && fill(module, definition)) return module;
   decref(module);
   return null;
@@ -135,7 +135,7 @@ function moduleOf(definition: usize, name: PyObject): PyObject | null {
   if (create == 0) {
     const module = PyModule_NewObject(name);
     if (!module) return null;
-    store<usize>(dataWord(module, DEFINITION), definition);
+    changetype<PyModule>(module).definition = definition;
     if (fill(module, definition)) return module;
     decref(module);
     return null;
@@ -208,7 +208,7 @@ export function PyModule_GetState(module: PyObject): usize {
 }
 
 export function PyModule_GetDef(module: PyObject): usize {
-  return isModule(module) ? definitionOf(module) : 0;
+  return isModule(module) ? moduleDefinition(module) : 0;
 }
 
 export function PyModule_SetDocString(module: PyObject, doc: usize): i32 {

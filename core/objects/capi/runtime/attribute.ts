@@ -25,8 +25,8 @@ import { PyStr, emptyStr } from "../../text/str";
 import { dict_contains, dict_del, dict_get, dict_new, dict_set, PyDict } from "../../types/dict";
 import { methodAt } from "./definitions";
 import { descriptor_get, descriptor_set, isDataDescriptor, isDescriptor } from "./descriptor";
-import { definitionOf, MODULE_DICT, slotOf } from "./fixed-types";
-import { moduleName, scratch } from "./module-object";
+import { PyCFunction, PyDescr } from "./fixed-objects";
+import { moduleDict, moduleName, scratch } from "./module-object";
 import { internedText, strOfC } from "./text";
 import { keptUtf8, str_from_utf8 } from "./utf8";
 
@@ -111,7 +111,7 @@ export function PyObject_GenericGetAttr(o: PyObject, name: PyObject): PyObject |
   const type = o.type;
   const found = lookup(type, name);
   if (found) {
-    if (isDataDescriptor(found)) return descriptor_get(found, o, type);
+    if (isDataDescriptor(found)) return descriptor_get(changetype<PyDescr>(found), o, type);
   } else if (hasError()) return null;
   const dict = dictIn(dictSlot(o));
   const own = dict ? dict_get(dict, name) : null;
@@ -125,7 +125,7 @@ export function PyObject_GenericGetAttr(o: PyObject, name: PyObject): PyObject |
 function withoutDict(o: PyObject, name: PyObject): PyObject | null {
   if (isClass(name)) return incref<PyType>(o.type);
   if (isKind(o, BUILTIN) || isKind(o, METHOD_DESCRIPTOR)) {
-    const definition = definitionOf(o);
+    const definition = isKind(o, BUILTIN) ? changetype<PyCFunction>(o).definition : changetype<PyDescr>(o).definition;
     if (isName(name) || isQualifiedName(name)) return internedText(methodAt(definition).name);
     if (isDoc(name)) return methodAt(definition).doc == 0 ? None() : strOfC(methodAt(definition).doc);
   }
@@ -138,7 +138,7 @@ function withoutDict(o: PyObject, name: PyObject): PyObject | null {
  * dict.
  */
 function bound(found: PyObject, o: PyObject | null, type: PyType): PyObject | null {
-  if (isDescriptor(found)) return descriptor_get(found, o, type);
+  if (isDescriptor(found)) return descriptor_get(changetype<PyDescr>(found), o, type);
   const get = found.type.tp_descr_get;
   if (get == 0) return incref<PyObject>(found);
   incref<PyObject>(found);
@@ -150,7 +150,7 @@ function bound(found: PyObject, o: PyObject | null, type: PyType): PyObject | nu
 export function PyObject_GenericSetAttr(o: PyObject, name: PyObject, value: PyObject | null): i32 {
   const found = lookup(o.type, name);
   if (found) {
-    if (isDataDescriptor(found)) return descriptor_set(found, o, value);
+    if (isDataDescriptor(found)) return descriptor_set(changetype<PyDescr>(found), o, value);
     if (found.type.tp_descr_set != 0) return call_indirect<i32>(found.type.tp_descr_set, found, o, value);
   } else if (hasError()) return -1;
   const slot = dictSlot(o);
@@ -232,7 +232,7 @@ export function type_setattro(o: PyObject, name: PyObject, value: PyObject | nul
 // ---- modules ----
 
 export function module_getattro(o: PyObject, name: PyObject): PyObject | null {
-  const found = dict_get(changetype<PyDict>(slotOf(o, MODULE_DICT)), name);
+  const found = dict_get(moduleDict(o), name);
   if (found) return incref<PyObject>(found);
   if (hasError()) return null;
   raiseNoAttributeOf(o, name);
@@ -246,7 +246,7 @@ function raiseNoAttributeOf(module: PyObject, name: PyObject): void {
 }
 
 function module_setattro(o: PyObject, name: PyObject, value: PyObject | null): i32 {
-  const dict = changetype<PyDict>(slotOf(o, MODULE_DICT));
+  const dict = moduleDict(o);
   if (value) return dict_set(dict, name, value) ? 0 : -1;
   const has = dict_contains(dict, name);
   if (has > 0) return dict_del(dict, name) ? 0 : -1;

@@ -11,7 +11,7 @@ import { isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { PyStr } from "../../text/str";
 import { newWriter, Writer } from "../../text/writer";
 import { dict_new, dict_set } from "../../types/dict";
-import { exchange, instance_new, slotsOf } from "../../types/instance";
+import { instance_new } from "../../types/instance";
 import { putTypeName } from "../../types/scalars";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
@@ -26,16 +26,7 @@ import {
   METH_VARARGS,
   methodAt,
 } from "./definitions";
-import {
-  dataWord,
-  DEFINITION,
-  definitionOf,
-  FUNCTION_FLAGS,
-  FUNCTION_CLASS,
-  FUNCTION_MODULE,
-  FUNCTION_SELF,
-  slotOf,
-} from "./fixed-types";
+import { PyCFunction } from "./fixed-objects";
 import { moduleName } from "./module-object";
 import { putText } from "./text";
 import { badCall } from "./complaints";
@@ -50,13 +41,13 @@ export function builtin_new(
   module: PyObject | null,
   type: PyType | null,
 ): PyObject | null {
-  const f = instance_new(typeOf(BUILTIN), 0);
+  const f = changetype<PyCFunction | null>(instance_new(typeOf(BUILTIN), 0));
   if (!f) return null;
-  store<usize>(dataWord(f, DEFINITION), definition);
-  store<u32>(dataWord(f, FUNCTION_FLAGS), self ? HAS_SELF : 0);
-  if (self) exchange(slotsOf(f), FUNCTION_SELF, incref<PyObject>(self));
-  if (module) exchange(slotsOf(f), FUNCTION_MODULE, incref<PyObject>(module));
-  if (type) exchange(slotsOf(f), FUNCTION_CLASS, incref<PyType>(type));
+  f.definition = definition;
+  f.flags = self ? HAS_SELF : 0;
+  if (self) f.self = incref<PyObject>(self);
+  if (module) f.module = incref<PyObject>(module);
+  if (type) f.definingClass = incref<PyType>(type);
   return f;
 }
 
@@ -79,11 +70,18 @@ export function PyCFunction_New(definition: usize, self: PyObject | null): PyObj
 
 @inline
 export function selfOf(f: PyObject): PyObject | null {
-  return (load<u32>(dataWord(f, FUNCTION_FLAGS)) & HAS_SELF) != 0 ? slotOf(f, FUNCTION_SELF) : null;
+  const built = changetype<PyCFunction>(f);
+  return (built.flags & HAS_SELF) != 0 ? built.self : null;
+}
+
+/** The definition of a function object. */
+@inline
+export function functionDefinition(f: PyObject): usize {
+  return changetype<PyCFunction>(f).definition;
 }
 
 export function PyCFunction_GetFunction(f: PyObject): u32 {
-  return isKind(f, BUILTIN) ? methodAt(definitionOf(f)).meth : <u32>changetype<usize>(badCall());
+  return isKind(f, BUILTIN) ? methodAt(functionDefinition(f)).meth : <u32>changetype<usize>(badCall());
 }
 
 export function PyCFunction_GetSelf(f: PyObject): PyObject | null {
@@ -91,7 +89,7 @@ export function PyCFunction_GetSelf(f: PyObject): PyObject | null {
 }
 
 export function PyCFunction_GetFlags(f: PyObject): i32 {
-  if (isKind(f, BUILTIN)) return <i32>methodAt(definitionOf(f)).flags;
+  if (isKind(f, BUILTIN)) return <i32>methodAt(functionDefinition(f)).flags;
   badCall();
   return -1;
 }
@@ -193,8 +191,8 @@ export function callDefinition(
 /** Calls a function object. */
 @inline
 export function callBuiltin(f: PyObject, args: usize, n: u32, names: PyTuple | null): PyObject | null {
-  const type = slotOf(f, FUNCTION_CLASS);
-  return callDefinition(definitionOf(f), selfOf(f), type === None() ? null : changetype<PyType>(type), args, n, names);
+  const type = changetype<PyCFunction>(f).definingClass;
+  return callDefinition(functionDefinition(f), selfOf(f), type === None() ? null : changetype<PyType>(type), args, n, names);
 }
 
 /** "<built-in function name>", "<built-in method name of type object at 0x...>" */
@@ -208,7 +206,7 @@ export function builtin_repr(o: PyObject, w: Writer): bool {
       : w.putAscii(0x6e6f6974636e7566 /* "function" */) && w.put(0x20))
   )
     return false;
-  if (!putText(methodAt(definitionOf(o)).name, w)) return false;
+  if (!putText(methodAt(functionDefinition(o)).name, w)) return false;
   if (!self || !isMethod) return w.put(0x3e);
   return (
     w.putAscii(0x20666f20 /* " of " */) &&

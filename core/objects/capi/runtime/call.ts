@@ -17,6 +17,7 @@ import { tuple_new, tuple_track } from "../../types/tuple";
 import { lookup, PyObject_GetAttr } from "./attribute";
 import { callBuiltin, dictOfRow, isConsistent, tupleOfRow } from "./builtin";
 import { callDescriptor, isStaticOrClass } from "./descriptor";
+import { PyDescr } from "./fixed-objects";
 import { raiseFrom, taken } from "./exceptions";
 import { badCall, raiseAboutRepr } from "./complaints";
 
@@ -34,7 +35,7 @@ export function callRow(callable: PyObject, args: usize, n: u32, names: PyTuple 
   if (!enter()) return null;
   let result: PyObject | null;
   if (isKind(callable, BUILTIN)) result = callBuiltin(callable, args, n, names);
-  else if (isKind(callable, METHOD_DESCRIPTOR)) result = callDescriptor(callable, args, n, names);
+  else if (isKind(callable, METHOD_DESCRIPTOR)) result = callDescriptor(changetype<PyDescr>(callable), args, n, names);
   else result = callOther(callable, args, n, names);
   leave();
   return isConsistent(result) ? result : inconsistent(callable, result);

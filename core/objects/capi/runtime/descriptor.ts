@@ -8,24 +8,24 @@ import { decref, incref } from "../../model/refcount";
 import { isSubtype } from "../../model/subtype";
 import { IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { dict_next, PyDict } from "../../types/dict";
-import { exchange, instance_new, slotsOf } from "../../types/instance";
+import { instance_new } from "../../types/instance";
 import { PyTuple } from "../../types/sequence";
 import { builtin_new, callDefinition } from "./builtin";
 import { fitGetSet, fitMethod } from "./casts";
 import { getSetAt, METH_CLASS, METH_METHOD, METH_STATIC, methodAt } from "./definitions";
-import { dataWord, DEFINITION, definitionOf, DESCRIPTOR_NAME, DESCRIPTOR_OWNER, slotOf } from "./fixed-types";
+import { PyDescr } from "./fixed-objects";
 import { PyMember_GetOne, PyMember_SetOne } from "./member";
 
 /** A descriptor of the kind at `place`; takes over the reference to its name. null with an error. */
 export function descriptor_new(place: u32, type: PyType, name: PyObject, definition: usize): PyObject | null {
-  const d = fits(place, type, definition) ? instance_new(typeOf(place), 0) : null;
+  const d = changetype<PyDescr | null>(fits(place, type, definition) ? instance_new(typeOf(place), 0) : null);
   if (!d) {
     decref(name);
     return null;
   }
-  exchange(slotsOf(d), DESCRIPTOR_NAME, name);
-  store<usize>(dataWord(d, DEFINITION), definition);
-  store<PyType>(dataWord(d, DESCRIPTOR_OWNER), type);
+  d.name = name;
+  d.definition = definition;
+  d.owner = type;
   return d;
 }
 
@@ -48,13 +48,7 @@ export function isDataDescriptor(o: PyObject): bool {
 
 @inline
 export function isStaticOrClass(method: PyObject): bool {
-  return (methodAt(definitionOf(method)).flags & (METH_STATIC | METH_CLASS)) != 0;
-}
-
-/** The descriptor's type; null when the type is gone. */
-@inline
-function ownerOf(d: PyObject): PyType | null {
-  return load<PyType | null>(dataWord(d, DESCRIPTOR_OWNER));
+  return (methodAt(changetype<PyDescr>(method).definition).flags & (METH_STATIC | METH_CLASS)) != 0;
 }
 
 /** Clears the reference to the type in its descriptors, because the type is about to be deallocated. */
@@ -62,27 +56,27 @@ export function forgetOwner(dict: PyObject): void {
   const d = changetype<PyDict>(dict);
   for (let index = dict_next(d, 0); index >= 0; index = dict_next(d, index + 1)) {
     const value = d.valueAt(index)!;
-    if (isDescriptor(value)) store<usize>(dataWord(value, DESCRIPTOR_OWNER), 0);
+    if (isDescriptor(value)) changetype<PyDescr>(value).owner = null;
   }
 }
 
 /** Whether the object is an instance of the descriptor's type; TypeError if not. */
-function isFor(d: PyObject, o: PyObject): bool {
-  const owner = ownerOf(d);
+function isFor(d: PyDescr, o: PyObject): bool {
+  const owner = d.owner;
   if (owner && isSubtype(o.type, owner)) return true;
-  raiseWrongSelf(slotOf(d, DESCRIPTOR_NAME), o);
+  raiseWrongSelf(d.name, o);
   return false;
 }
 
 /** The class to pass to a method of METH_METHOD; null for all other methods. */
 @inline
-function classFor(d: PyObject): PyType | null {
-  return (methodAt(definitionOf(d)).flags & METH_METHOD) != 0 ? ownerOf(d) : null;
+function classFor(d: PyDescr): PyType | null {
+  return (methodAt(d.definition).flags & METH_METHOD) != 0 ? d.owner : null;
 }
 
 /** The attribute's value for `o`, an instance of `type` or null: a new reference; null with an error. */
-export function descriptor_get(d: PyObject, o: PyObject | null, type: PyType): PyObject | null {
-  const definition = definitionOf(d);
+export function descriptor_get(d: PyDescr, o: PyObject | null, type: PyType): PyObject | null {
+  const definition = d.definition;
   if (isKind(d, METHOD_DESCRIPTOR)) {
     const flags = methodAt(definition).flags;
     if ((flags & METH_STATIC) != 0) return builtin_new(definition, null, null, null);
@@ -95,34 +89,34 @@ export function descriptor_get(d: PyObject, o: PyObject | null, type: PyType): P
   if (isKind(d, MEMBER_DESCRIPTOR)) return PyMember_GetOne(changetype<usize>(o), definition);
   const g = getSetAt(definition);
   if (g.get != 0) return call_indirect<PyObject | null>(g.get, o, g.closure);
-  raiseNotReadable(slotOf(d, DESCRIPTOR_NAME), o);
+  raiseNotReadable(d.name, o);
   return null;
 }
 
 /** Sets the attribute of `o` to `value`, or deletes it if that is null: 0, or -1 with an error. */
-export function descriptor_set(d: PyObject, o: PyObject, value: PyObject | null): i32 {
+export function descriptor_set(d: PyDescr, o: PyObject, value: PyObject | null): i32 {
   if (!isFor(d, o)) return -1;
-  const definition = definitionOf(d);
+  const definition = d.definition;
   if (isKind(d, MEMBER_DESCRIPTOR)) return PyMember_SetOne(changetype<usize>(o), definition, value);
   const g = getSetAt(definition);
   if (g.set != 0) return call_indirect<i32>(g.set, o, value, g.closure);
-  raiseNotWritable(slotOf(d, DESCRIPTOR_NAME), o);
+  raiseNotWritable(d.name, o);
   return -1;
 }
 
 /** Calls Type.method(self, ...); for class and static methods, Type.method(...). */
-export function callDescriptor(d: PyObject, args: usize, n: u32, names: PyTuple | null): PyObject | null {
-  const definition = definitionOf(d);
+export function callDescriptor(d: PyDescr, args: usize, n: u32, names: PyTuple | null): PyObject | null {
+  const definition = d.definition;
   const flags = methodAt(definition).flags;
   if ((flags & METH_STATIC) != 0) return callDefinition(definition, null, null, args, n, names);
   const self: PyObject | null = n > 0 ? load<PyObject>(args) : null;
   if (!self) {
-    raiseNeedsSelf(slotOf(d, DESCRIPTOR_NAME));
+    raiseNeedsSelf(d.name);
     return null;
   }
   if ((flags & METH_CLASS) != 0) {
     if ((self.type.flags & IS_TYPE) == 0) {
-      raiseWrongSelf(slotOf(d, DESCRIPTOR_NAME), self);
+      raiseWrongSelf(d.name, self);
       return null;
     }
   } else if (!isFor(d, self)) return null;

@@ -41,6 +41,7 @@ import { reprOf, writeRepr } from "../../types/protocol";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
 import { type_lay_out, type_new } from "../../types/user-type";
+import { ITERATOR_DATA_BYTES, ITERATOR_SLOTS } from "./fixed-objects";
 import { ID_EXTENSION } from "./fixed-types";
 
 const OWN_DICT: u32 = 0;
@@ -95,7 +96,7 @@ export function define_api_types(): bool {
   if (load<usize>(iteratorSlot()) == 0) {
     const type = type_new(name, 0);
     if (!type) return false;
-    type_lay_out(type, 1, 8);
+    type_lay_out(type, ITERATOR_SLOTS, ITERATOR_DATA_BYTES);
     type.tp_iter = slotFunction(SLOT_SELF_ITER);
     type.tp_iternext = slotFunction(SLOT_ITERATOR_NEXT);
     store<PyType>(iteratorSlot(), type);

@@ -1,13 +1,5 @@
 // The API's own types: object, functions, descriptors, modules. They are at fixed places after the built-in types, so
-// that C can name them. Their objects have the layout of users' types (types/instance.ts): references are in slots, the
-// rest is data.
-//
-//   builtin_function_or_method   self, module, class of METH_METHOD | definition, flags
-//   method_descriptor,
-//   member_descriptor,
-//   getset_descriptor            name                               | definition, type (borrowed: 0 once it is gone)
-//   module                       dict                               | definition, state
-//   moduledef                    variables of C, not blocks of the heap
+// that C can name them. fixed-objects.ts has their objects; those of moduledef are variables of C, not blocks of the heap.
 
 import { COMPARE, DEALLOC, HASH, REPR, slotFunction, typeFunction } from "../../model/functions";
 import {
@@ -50,8 +42,8 @@ import {
 } from "../../model/kinds.gen";
 import { decref, IMMORTAL, xdecref } from "../../model/refcount";
 import { HAS_GC, IS_BASE_TYPE, IS_C_TYPE, IS_READY, isFixedType, PyObject, PyType, typeOf } from "../../model/type";
-import { itemAt } from "../../types/sequence";
 import { joinRing, leaveRing, textOf } from "../../types/user-type";
+import { DESCRIPTOR_SLOTS, FUNCTION_SLOTS, MODULE_SLOTS, PyCFunction, PyDescr, PyModule } from "./fixed-objects";
 
 const HEADER: u32 = offsetof<PyObject>();
 
@@ -59,33 +51,6 @@ const HEADER: u32 = offsetof<PyObject>();
 export const ID_EXTENSION: u32 = 0xffffffff;
 export const ID_FUNCTION: u32 = 0xfffffffe;
 export const ID_MODULE: u32 = 0xfffffffd;
-
-// The slots and the words of the data, for each kind of object. The data of each begins with its definition.
-export const FUNCTION_SELF: u32 = 0;
-export const FUNCTION_MODULE: u32 = 1;
-export const FUNCTION_CLASS: u32 = 2;
-export const DESCRIPTOR_NAME: u32 = 0;
-export const MODULE_DICT: u32 = 0;
-export const DEFINITION: u32 = 0;
-export const FUNCTION_FLAGS: u32 = 1;
-export const DESCRIPTOR_OWNER: u32 = 1;
-export const MODULE_STATE: u32 = 1;
-
-/** The address of word `k` of an object's data. */
-@inline
-export function dataWord(o: PyObject, k: u32): usize {
-  return changetype<usize>(o) + o.type.dataAt + ((<usize>k) << 2);
-}
-
-@inline
-export function definitionOf(o: PyObject): usize {
-  return load<usize>(dataWord(o, DEFINITION));
-}
-
-@inline
-export function slotOf(o: PyObject, k: u32): PyObject {
-  return itemAt(changetype<usize>(o) + o.type.slotsAt, k);
-}
 
 /** Fills in the functions that all types have for C. */
 function fillSlots(type: PyType): void {
@@ -98,7 +63,8 @@ function fillSlots(type: PyType): void {
   type.tp_dealloc = type.dealloc;
 }
 
-function begin(place: u32, slots: u32, dataBytes: u32, flags: u32): PyType {
+/** Makes the type at `place`, whose objects have `size` bytes with `slots` references in them. */
+function begin(place: u32, slots: u32, size: usize, flags: u32): PyType {
   const type = typeOf(place);
   type.refcnt = IMMORTAL;
   type.type = typeOf(TYPE);
@@ -106,7 +72,7 @@ function begin(place: u32, slots: u32, dataBytes: u32, flags: u32): PyType {
   type.flags = flags | IS_READY;
   type.slots = slots;
   type.slotsAt = HEADER;
-  type.basicSize = type.dataAt + dataBytes;
+  type.basicSize = <u32>size;
   type.dealloc = typeFunction(USER, DEALLOC);
   type.hash = typeFunction(USER, HASH);
   type.compare = typeFunction(USER, COMPARE);
@@ -117,27 +83,26 @@ function begin(place: u32, slots: u32, dataBytes: u32, flags: u32): PyType {
 }
 
 function beginAll(): void {
-  const object = begin(BASE_OBJECT, 0, 0, IS_BASE_TYPE);
-  object.basicSize = HEADER;
+  const object = begin(BASE_OBJECT, 0, HEADER, IS_BASE_TYPE);
   object.hostId = ID_EXTENSION;
   object.tp_dealloc = slotFunction(SLOT_DEALLOC);
   object.tp_new = slotFunction(SLOT_NEW);
   object.tp_init = slotFunction(SLOT_INIT);
-  const builtin = begin(BUILTIN, 3, 8, HAS_GC);
+  const builtin = begin(BUILTIN, FUNCTION_SLOTS, offsetof<PyCFunction>(), HAS_GC);
   builtin.hostId = ID_FUNCTION;
   builtin.tp_call = slotFunction(SLOT_BUILTIN_CALL);
   builtin.repr = slotFunction(SLOT_BUILTIN_REPR);
-  begin(METHOD_DESCRIPTOR, 1, 8, 0).tp_call = slotFunction(SLOT_DESCRIPTOR_CALL);
-  begin(MEMBER_DESCRIPTOR, 1, 8, 0);
-  begin(GETSET_DESCRIPTOR, 1, 8, 0);
-  const module = begin(MODULE, 1, 8, HAS_GC);
+  begin(METHOD_DESCRIPTOR, DESCRIPTOR_SLOTS, offsetof<PyDescr>(), 0).tp_call = slotFunction(SLOT_DESCRIPTOR_CALL);
+  begin(MEMBER_DESCRIPTOR, DESCRIPTOR_SLOTS, offsetof<PyDescr>(), 0);
+  begin(GETSET_DESCRIPTOR, DESCRIPTOR_SLOTS, offsetof<PyDescr>(), 0);
+  const module = begin(MODULE, MODULE_SLOTS, offsetof<PyModule>(), HAS_GC);
   module.hostId = ID_MODULE;
   module.repr = slotFunction(SLOT_MODULE_REPR);
   module.tp_getattro = slotFunction(SLOT_MODULE_GETATTRO);
   module.traverse = slotFunction(SLOT_MODULE_TRAVERSE);
   module.clear = slotFunction(SLOT_MODULE_CLEAR);
   module.drop = slotFunction(SLOT_MODULE_DROP);
-  begin(MODULE_DEF, 0, 0, 0);
+  begin(MODULE_DEF, 0, HEADER, 0);
   for (let kind: u32 = 0; kind < KINDS; kind++) fillSlots(typeOf(kind));
   for (let place: u32 = 0; place <= MODULE_DEF; place++)
     if (place != BASE_OBJECT && place != USER) typeOf(place).base = object;

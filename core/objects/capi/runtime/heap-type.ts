@@ -13,9 +13,8 @@ import { IS_BASE_TYPE, IS_HEAP_TYPE, IS_TYPE, isKind, PyObject, PyType, PyVarObj
 import { itemAt, PyTuple } from "../../types/sequence";
 import { moduleNameOf, shortName } from "./attribute";
 import { memberAt, nameAt, PyMemberDef, PyType_Spec, slotAt, SlotDef } from "./definitions";
-import { definitionOf } from "./fixed-types";
 import { MAPPING_WORDS, NUMBER_WORDS, SEQUENCE_WORDS } from "./inherit";
-import { isModule, stateOf } from "./module-object";
+import { isModule, moduleDefinition, stateOf } from "./module-object";
 import { MAPPING_TABLE, NUMBER_TABLE, placeOfSlot, SEQUENCE_TABLE, TYPE_TABLE } from "../../model/slots.gen";
 import { internedText } from "./text";
 import { PyType_Ready } from "./type";
@@ -256,7 +255,7 @@ export function PyType_GetModuleByDef(type: PyType, definition: usize): PyObject
   let at: PyType | null = type;
   while (at) {
     const module = at.module;
-    if (module && definitionOf(module) == definition) return module;
+    if (module && moduleDefinition(module) == definition) return module;
     at = at.base;
   }
   const name = shortName(type);

@@ -10,18 +10,24 @@ import { PyStr } from "../../text/str";
 import { Writer } from "../../text/writer";
 import { PyDict } from "../../types/dict";
 import { moduleDefAt } from "./definitions";
-import { dataWord, DEFINITION, definitionOf, MODULE_DICT, slotOf, MODULE_STATE } from "./fixed-types";
+import { PyModule } from "./fixed-objects";
 import { internedText } from "./text";
 import { badCall } from "./complaints";
 
 @inline
 export function moduleDict(module: PyObject): PyDict {
-  return changetype<PyDict>(slotOf(module, MODULE_DICT));
+  return changetype<PyModule>(module).dict;
 }
 
 @inline
 export function stateOf(module: PyObject): usize {
-  return load<usize>(dataWord(module, MODULE_STATE));
+  return changetype<PyModule>(module).state;
+}
+
+/** C's definition of the module; 0 if there is none. */
+@inline
+export function moduleDefinition(module: PyObject): usize {
+  return changetype<PyModule>(module).definition;
 }
 
 /** module.__name__, a borrowed reference; null if it has none. Allocates nothing. */
@@ -61,27 +67,27 @@ export function docKey(): PyObject | null {
 
 /** Whether C's functions for the module can be called: they need the module's state, if the definition asks for one. */
 function hasState(module: PyObject): bool {
-  const definition = definitionOf(module);
+  const definition = moduleDefinition(module);
   return definition != 0 && (moduleDefAt(definition).size <= 0 || stateOf(module) != 0);
 }
 
 export function module_traverse(module: PyObject, visit: u32, argument: usize): i32 {
-  const f = hasState(module) ? moduleDefAt(definitionOf(module)).traverse : 0;
+  const f = hasState(module) ? moduleDefAt(moduleDefinition(module)).traverse : 0;
   return f != 0 ? call_indirect<i32>(f, module, visit, argument) : 0;
 }
 
 export function module_clear(module: PyObject): i32 {
-  const f = hasState(module) ? moduleDefAt(definitionOf(module)).clear : 0;
+  const f = hasState(module) ? moduleDefAt(moduleDefinition(module)).clear : 0;
   return f != 0 ? call_indirect<i32>(f, module) : 0;
 }
 
 /** Deallocates the module: calls C's m_free, then frees the state. */
 export function module_drop(module: PyObject): void {
-  const f = hasState(module) ? moduleDefAt(definitionOf(module)).free : 0;
+  const f = hasState(module) ? moduleDefAt(moduleDefinition(module)).free : 0;
   if (f != 0) call_indirect<void>(f, module);
   const state = stateOf(module);
-  store<usize>(dataWord(module, DEFINITION), 0);
-  store<usize>(dataWord(module, MODULE_STATE), 0);
+  changetype<PyModule>(module).definition = 0;
+  changetype<PyModule>(module).state = 0;
   if (state != 0) PyMem_Free(state);
 }
 
