@@ -14,7 +14,6 @@ import { isSubtype } from "../../model/subtype";
 import { IS_C_TYPE, isKind, PyObject, PyType } from "../../model/type";
 import { dict_new, PyDict } from "../../types/dict";
 import { dict_copy } from "../../types/dict-merge";
-import { exchange, slotsOf } from "../../types/instance";
 import { itemAt, PyTuple } from "../../types/sequence";
 import { emptyTuple } from "../../types/tuple";
 import { shortName } from "../runtime/attribute";
@@ -28,6 +27,7 @@ import {
   isExceptionType,
   oneTuple,
   partOf,
+  setPart,
   raise,
   setCause,
   taken,
@@ -164,7 +164,7 @@ export function PyErr_Restore(type: PyObject | null, value: PyObject | null, tra
     if (isExceptionType(type)) {
       const e = exceptionOf(changetype<PyType>(type), value);
       if (e) {
-        if (traceback) exchange(slotsOf(e), TRACEBACK, incref<PyObject>(traceback));
+        if (traceback) setPart(e, TRACEBACK, incref<PyObject>(traceback));
         raise(e);
       }
     } else raiseAboutRepr(E_NOT_EXCEPTION, type);
@@ -243,14 +243,14 @@ export function PyExceptionClass_Name(type: PyType): usize {
 // ---- parts of an exception ----
 
 /** A part of an exception: a new reference; NULL if there is none. */
-function get(e: PyObject, part: u32): PyObject | null {
+function get(e: PyObject, part: usize): PyObject | null {
   const o = partOf(e, part);
   return o === None() ? null : incref<PyObject>(o);
 }
 
 /** Sets a part of an exception. Takes over the reference to `o`; NULL means that there is none. */
-function set(e: PyObject, part: u32, o: PyObject | null): void {
-  exchange(slotsOf(e), part, o ? o : None());
+function set(e: PyObject, part: usize, o: PyObject | null): void {
+  setPart(e, part, o ? o : None());
 }
 
 export function PyException_GetArgs(e: PyObject): PyObject | null {

@@ -10,26 +10,17 @@ import { None } from "../../model/singletons";
 import { IS_C_TYPE, PyObject, PyType } from "../../model/type";
 import { tupleOf } from "../../operations/abstract";
 import { PyDict } from "../../types/dict";
-import { exchange, instance_dealloc, slotsOf } from "../../types/instance";
+import { instance_dealloc } from "../../types/instance";
 import { emptyTuple } from "../../types/tuple";
 import { weak_clear_all } from "../../types/weak";
 import { isNamed, PyObject_GenericGetAttr, PyObject_GenericSetAttr, shortName } from "../runtime/attribute";
-import {
-  ARGS,
-  argsOf,
-  CAUSE,
-  CONTEXT,
-  EXCEPTION_SLOTS,
-  isException,
-  partOf,
-  setCause,
-  TRACEBACK,
-} from "../runtime/exceptions";
+import { ARGS, argsOf, CAUSE, CONTEXT, isException, partOf, setCause, setPart, TRACEBACK } from "../runtime/exceptions";
+import { PyBaseException } from "../runtime/fixed-objects";
 
 /** tp_new: keeps the arguments. tp_init decides about keyword arguments. */
 export function exception_new(type: PyType, args: PyObject | null, _kwargs: PyObject | null): PyObject | null {
   const e = call_indirect<PyObject | null>(type.tp_alloc, type, 0);
-  if (e) exchange(slotsOf(e), ARGS, args ? incref<PyObject>(args) : emptyTuple());
+  if (e) setPart(e, ARGS, args ? incref<PyObject>(args) : emptyTuple());
   return e;
 }
 
@@ -43,7 +34,7 @@ export function exception_init(e: PyObject, args: PyObject, kwargs: PyObject | n
     }
     return -1;
   }
-  exchange(slotsOf(e), ARGS, incref<PyObject>(args));
+  setPart(e, ARGS, incref<PyObject>(args));
   return 0;
 }
 
@@ -68,16 +59,17 @@ export function exception_traverse(_e: PyObject, _visit: u32, _argument: usize):
 }
 
 export function exception_clear(e: PyObject): i32 {
-  for (let k: u32 = 0; k < EXCEPTION_SLOTS; k++) exchange(slotsOf(e), k, None());
+  const end = offsetof<PyBaseException>("suppressContext");
+  for (let part = offsetof<PyBaseException>("dict"); part < end; part += 4) setPart(e, part, None());
   return 0;
 }
 
 // ---- attributes ----
 
-const NO_PART: u32 = EXCEPTION_SLOTS;
+const NO_PART: usize = 0;
 
 /** The part of an exception that has this name as an attribute. */
-function partNamed(name: PyObject): u32 {
+function partNamed(name: PyObject): usize {
   if (isNamed(name, 0x73677261 /* "args" */, 0x0, 4)) return ARGS;
   if (isNamed(name, 0x5f65737561635f5f /* "__cause_" */, 0x5f /* "_" */, 9)) return CAUSE;
   if (isNamed(name, 0x7865746e6f635f5f /* "__contex" */, 0x5f5f74 /* "t__" */, 11)) return CONTEXT;
@@ -96,7 +88,7 @@ export function exception_setattro(e: PyObject, name: PyObject, value: PyObject 
   const kept = part == ARGS ? newArgs(value) : newLink(value, part);
   if (!kept) return -1;
   if (part == CAUSE) setCause(e, kept);
-  else exchange(slotsOf(e), part, kept);
+  else setPart(e, part, kept);
   return 0;
 }
 
@@ -110,7 +102,7 @@ function newArgs(value: PyObject | null): PyObject | null {
  * The new value of __cause__ or __context__, which must be an exception or None, or of __traceback__. A new reference;
  * null with TypeError.
  */
-function newLink(value: PyObject | null, part: u32): PyObject | null {
+function newLink(value: PyObject | null, part: usize): PyObject | null {
   if (value && (value === None() || part == TRACEBACK || isException(value))) return incref<PyObject>(value);
   raiseCause();
   return null;

@@ -192,7 +192,14 @@ export function callDefinition(
 @inline
 export function callBuiltin(f: PyObject, args: usize, n: u32, names: PyTuple | null): PyObject | null {
   const type = changetype<PyCFunction>(f).definingClass;
-  return callDefinition(functionDefinition(f), selfOf(f), type === None() ? null : changetype<PyType>(type), args, n, names);
+  return callDefinition(
+    functionDefinition(f),
+    selfOf(f),
+    type === None() ? null : changetype<PyType>(type),
+    args,
+    n,
+    names,
+  );
 }
 
 /** "<built-in function name>", "<built-in method name of type object at 0x...>" */

@@ -36,22 +36,25 @@ import { isSubtype } from "../../model/subtype";
 import { IS_BASE_TYPE, IS_C_TYPE, IS_EXCEPTION, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { emptyStr, PyStr } from "../../text/str";
 import { COMMA_SPACE, Writer } from "../../text/writer";
-import { exchange, instance_new, slotsOf } from "../../types/instance";
+import { instance_new } from "../../types/instance";
 import { reprOf, writeRepr } from "../../types/protocol";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
 import { type_lay_out, type_new } from "../../types/user-type";
-import { ITERATOR_DATA_BYTES, ITERATOR_SLOTS } from "./fixed-objects";
+import {
+  EXCEPTION_DATA_BYTES,
+  EXCEPTION_SLOTS,
+  ITERATOR_DATA_BYTES,
+  ITERATOR_SLOTS,
+  PyBaseException,
+} from "./fixed-objects";
 import { ID_EXTENSION } from "./fixed-types";
 
-const OWN_DICT: u32 = 0;
-export const ARGS: u32 = 1;
-export const TRACEBACK: u32 = 3;
-export const CONTEXT: u32 = 4;
-export const CAUSE: u32 = 5;
-export const EXCEPTION_SLOTS: u32 = 6;
-/** The bytes of an exception's data: suppress_context. */
-const DATA_BYTES: u32 = 4;
+// The parts of an exception, as offsets.
+export const ARGS: usize = offsetof<PyBaseException>("args");
+export const TRACEBACK: usize = offsetof<PyBaseException>("traceback");
+export const CONTEXT: usize = offsetof<PyBaseException>("context");
+export const CAUSE: usize = offsetof<PyBaseException>("cause");
 
 // ---- types ----
 
@@ -59,11 +62,11 @@ const DATA_BYTES: u32 = 4;
 function exception_type_new(name: PyObject, base: PyType | null): PyType | null {
   const type = type_new(name, ID_EXTENSION);
   if (!type) return null;
-  type_lay_out(type, EXCEPTION_SLOTS, DATA_BYTES);
+  type_lay_out(type, EXCEPTION_SLOTS, EXCEPTION_DATA_BYTES);
   type.repr = exceptionReprIndex();
   type.flags |= IS_BASE_TYPE | IS_EXCEPTION;
   type.base = base ? incref<PyType>(base) : null;
-  type.tp_dictoffset = <i32>(type.slotsAt + (OWN_DICT << 2));
+  type.tp_dictoffset = <i32>offsetof<PyBaseException>("dict");
   type.tp_new = slotFunction(SLOT_EXCEPTION_NEW);
   type.tp_init = slotFunction(SLOT_EXCEPTION_INIT);
   type.tp_dealloc = slotFunction(SLOT_EXCEPTION_DEALLOC);
@@ -122,7 +125,7 @@ export function isException(o: PyObject): bool {
 /** A new exception; takes over the reference to its arguments. */
 export function exception_with(type: PyType, args: PyObject): PyObject | null {
   const e = instance_new(type, 0);
-  if (e) exchange(slotsOf(e), ARGS, args);
+  if (e) setPart(e, ARGS, args);
   else decref(args);
   return e;
 }
@@ -137,8 +140,15 @@ export function oneTuple(o: PyObject): PyObject | null {
 }
 
 @inline
-export function partOf(e: PyObject, part: u32): PyObject {
-  return itemAt(slotsOf(e), part);
+export function partOf(e: PyObject, part: usize): PyObject {
+  return load<PyObject>(changetype<usize>(e) + part);
+}
+
+/** Sets a part, and releases what was there. Takes over the reference. */
+export function setPart(e: PyObject, part: usize, value: PyObject): void {
+  const old = partOf(e, part);
+  store<PyObject>(changetype<usize>(e) + part, value);
+  decref(old);
 }
 
 /** The arguments of the exception; an empty tuple if a tp_new in C did not set them. */
@@ -147,16 +157,10 @@ export function argsOf(e: PyObject): PyTuple {
   return changetype<PyTuple>(isKind(o, TUPLE) ? o : emptyTuple());
 }
 
-/** The address of suppress_context. */
-@inline
-function suppressAt(e: PyObject): usize {
-  return changetype<usize>(e) + e.type.slotsAt + ((<usize>EXCEPTION_SLOTS) << 2);
-}
-
 /** Sets the cause of an exception, which is another exception or None, and suppress_context. Takes over the reference to the cause. */
 export function setCause(e: PyObject, cause: PyObject): void {
-  exchange(slotsOf(e), CAUSE, cause);
-  store<u8>(suppressAt(e), 1);
+  setPart(e, CAUSE, cause);
+  changetype<PyBaseException>(e).suppressContext = 1;
 }
 
 /** str(e): the only argument, or a tuple of all if there are several. For a KeyError, the repr of its argument. */
@@ -280,6 +284,6 @@ export function push_exception_text(handle: u32): bool {
 export function take_cause(handle: u32): u32 {
   const e = handles().at(handle);
   let cause = partOf(e, CAUSE);
-  if (cause === None() && load<u8>(suppressAt(e)) == 0) cause = partOf(e, CONTEXT);
+  if (cause === None() && changetype<PyBaseException>(e).suppressContext == 0) cause = partOf(e, CONTEXT);
   return cause === None() ? 0 : handles().take(incref<PyObject>(cause));
 }

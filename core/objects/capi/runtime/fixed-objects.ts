@@ -1,4 +1,4 @@
-// The objects of the API's own types, field by field. They have the layout of users' types (types/instance.ts): slots,
+// The objects of the API's own types, and exceptions, field by field. They have the layout of users' types (types/instance.ts): slots,
 // which are references and None at first, then data from a multiple of 8 on.
 
 import { PyObject, PyType } from "../../model/type";
@@ -47,6 +47,22 @@ export class PyModule extends PyObject {
 }
 export const MODULE_SLOTS: u32 = 1;
 if (offsetof<PyModule>("definition") != ((SLOTS_AT + MODULE_SLOTS * 4 + 7) & ~7)) ERROR("PyModule's data");
+
+/** An exception, of a type of Python's own or derived from one: CPython's PyBaseExceptionObject (include/pyerrors.h). */
+@unmanaged
+export class PyBaseException extends PyObject {
+  dict: PyObject;
+  args: PyObject;
+  notes: PyObject;
+  traceback: PyObject;
+  context: PyObject;
+  cause: PyObject;
+  suppressContext: u8;
+}
+export const EXCEPTION_SLOTS: u32 = 6;
+export const EXCEPTION_DATA_BYTES: u32 = 1;
+if (offsetof<PyBaseException>("suppressContext") != ((SLOTS_AT + EXCEPTION_SLOTS * 4 + 7) & ~7))
+  ERROR("PyBaseException's data");
 
 /** An iterator over a container, or over an object with items by index. */
 @unmanaged
