@@ -12,7 +12,7 @@
 //   idleCount == number of pools with isOpen == false == bits set in `idle`
 //   an arena is in list idleCount iff idleCount > 0; listMask has bit k iff list k is not empty
 //   the map's entry for a grain is the pool that covers the grain, or 0 if no pool does
-// docs/pools.md.
+// See docs/pools.md.
 
 import { ADDRESS_END, ALIGNMENT, ARENA_POOLS, arenaBytes, DEBUG, POOL_GRAIN, POOL_SIZE } from "../ground/config";
 import { ARENAS_AT, CONTROL, SMALL_MEM_AT } from "../ground/control";

@@ -18,7 +18,7 @@
 // Invariants (isValid):
 //   length of the free list == capacity - used, each element the start of a block, none twice
 //   an open pool is listed, or free == 0; a bin's list is a ring, its head is the pool that serves
-// docs/pools.md.
+// See docs/pools.md.
 
 import { DEBUG, POOL_SIZE } from "../ground/config";
 import { CONTROL, SCRATCH_AT } from "../ground/control";

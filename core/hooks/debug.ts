@@ -10,7 +10,7 @@
 //
 // Where a block's header and the registry differ, the registry is right. A fault is reported to the host, and the call does
 // nothing else: free does not free the block; malloc, calloc and realloc return 0.
-// docs/debug-hooks.md.
+// See docs/debug-hooks.md.
 
 import { base_malloc, base_memalign } from "../alloc/base";
 import { Allocator, allocatorOf } from "../alloc/domains";
@@ -222,7 +222,7 @@ function mallocOrReclaim(domain: u32, n: usize): usize {
   return hooked(domain).doMalloc(n);
 }
 
-// The functions of an allocator over this layer; ctx is the address of the allocator that it replaces.
+// The functions of the allocator that the hooks install; ctx is the address of the record of the hooked allocator.
 
 function allocate(ctx: usize, n: usize, fill: u8): usize {
   if (n > MAX_REQUEST - DEBUG_OVERHEAD) return 0;

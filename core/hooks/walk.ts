@@ -3,7 +3,7 @@
 // A walk tells the host of everything in the heap, in ascending order of address within a layer:
 //   visit(kind, address, size, a, b)
 // The sizes of a walk to depth BLOCKS add up: chunks and top to the segment; pools and their arena's slack to the arena.
-// docs/account.md.
+// See docs/account.md.
 
 import { Arena, arenas } from "../alloc/arena";
 import { Chunk } from "../alloc/chunk";

@@ -302,12 +302,12 @@ async function keptImage(loadPyodide: LoadPyodide): Promise<PythonImage | undefi
   return image.program && image;
 }
 
-/** What CPython's main function does in an interpreter from an image, as its words say. */
+/** What CPython's main function has to run in an interpreter from an image; the arguments are the program's words and the current folder. */
 function mainProgram([first = "", second = ""]: readonly string[], folder: string): MainProgram {
   if (first === "-c") return { command: second, firstWord: first };
   if (first === "-m") return { module: second, firstWord: first };
   if (first === "-") return { firstWord: first };
-  // As CPython makes a path absolute when it starts.
+  // CPython also makes this path absolute when it starts.
   return { file: first.startsWith("/") ? first : `${folder}/${first}`, firstWord: first };
 }
 

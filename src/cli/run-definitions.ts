@@ -5,9 +5,9 @@ import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
 import { EVENT_LOOP } from "./event-loop.js";
 import { PRELUDE } from "./prelude.js";
 
-/** The definitions' names in the interpreter's globals, in an image. */
+/** The name of the definitions in the globals of an image's interpreter. */
 const HELD = "__pyheap_run__";
-/** What the definitions import when they are called, a moment later. */
+/** Imports that the definitions do when they are called. An image has these modules imported already. */
 const IMPORTS =
   "import asyncio, atexit, os, signal, sys, time; from asyncio import base_events, coroutines, events, unix_events";
 

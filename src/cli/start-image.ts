@@ -13,9 +13,9 @@ import { MADE_BY } from "../hosts/python/python-image.js";
 import { PYTHON_MODULE_SOURCE } from "../hosts/python/python-module.js";
 
 const SUFFIX = ".pyimage";
-/** Images that are kept: of other versions, languages and engines. */
+/** How many images are kept. Versions, languages and engines each have their own. */
 const MOST = 6;
-/** Files of Pyodide's that an interpreter depends on; one has its name by version. */
+/** Files of Pyodide's that an interpreter depends on. pyodide.asm is .mjs or .js, depending on the version. */
 const PYODIDE_FILES = ["package.json", "pyodide.asm.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"];
 /** Variables that CPython reads at its start: an image is made with them, and used only with the same. */
 const READ_AT_START = [
@@ -23,12 +23,12 @@ const READ_AT_START = [
   ...["PYTHONIOENCODING", "PYTHONNODEBUGRANGES", "PYTHONNOUSERSITE", "PYTHONOPTIMIZE", "PYTHONPYCACHEPREFIX"],
   ...["PYTHONSAFEPATH", "PYTHONUNBUFFERED", "PYTHONUTF8", "PYTHONWARNINGS"],
 ];
-/** Variables that it reads later. */
+/** Variables that CPython reads later: they may be different when the image is used. */
 const READ_LATER = ["PYTHONASYNCIODEBUG", "PYTHONBREAKPOINT", "PYTHONSTARTUP", "PYTHON_COLORS"];
 
 /**
- * The part of an environment that an image is made with. Undefined if it has variables of Python's that change more than an image can show: the
- * seed of hashes, where modules are, what is traced.
+ * The part of an environment that an image is made with. Undefined if Python can't be started from an image in this environment: it has other variables
+ * of Python's, for example for the seed of hashes, for the places of modules, or for tracing.
  */
 export function startEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> | undefined {
   const entries = Object.entries(environment).filter(([name, value]) => value !== "" && !READ_LATER.includes(name));
@@ -37,7 +37,7 @@ export function startEnvironment(environment: Readonly<Record<string, string>>):
   return Object.fromEntries(entries.filter(([name]) => READ_AT_START.includes(name)).sort());
 }
 
-/** The file of the image in a folder; `sources` are of what is in it. */
+/** The path of the image in a folder. `sources` are the texts of the Python code that the command puts into the image. */
 export function imageFile(
   folder: string,
   pyodideFolder: string | undefined,
@@ -55,7 +55,7 @@ export function imageFile(
   return join(folder, `python-${key.slice(0, 32)}${SUFFIX}`);
 }
 
-/** The bytes of a file of this user's. Undefined if there is none. */
+/** The bytes of an image. Undefined if the file is not there, can't be read, or belongs to another user. Notes that it was used. */
 export function readImage(file: string): Uint8Array | undefined {
   try {
     const { uid } = statSync(file);

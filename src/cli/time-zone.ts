@@ -40,7 +40,7 @@ export interface ZoneExports {
   tzset?(): void;
 }
 
-/** Gives the names to the C library, which names the zones of times by them. */
+/** Gives the names to the C library, which uses them when it formats a time. */
 export function nameZone({ memory, tzname, tzset }: ZoneExports, names: readonly [string, string]): void {
   const at = tzname instanceof WebAssembly.Global ? (tzname.value as unknown) : tzname;
   if (typeof at !== "number" || !tzset) return;

@@ -1,22 +1,23 @@
 // What CPython's main function is to run, in an interpreter that was started for something else.
 //
-// Py_RunMain reads it from the interpreter's configuration: the text of -c, the module of -m or the name of a file, and the first word of the program,
-// for the folder that it is in. An image is made of an interpreter that was started with marks in these places, which are looked for in its memory.
+// Py_RunMain reads it from the interpreter's configuration: the text of -c, the module of -m or the name of a file; and the program's first word
+// (sys.argv[0]), which tells the program's folder. An interpreter of which an image is made is started with marks in these places. The marks are then
+// looked for in its memory.
 
 import { toAddress } from "../../ground/address.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import type { PythonHeap } from "./python-heap.js";
 
-/** A text that is nowhere else in memory, and the word behind it. */
+/** The marks: a command and the word after it. Neither text is anywhere else in memory. */
 const COMMAND_MARK = "'the command of an image of Python'";
 const WORD_MARK = "the word of an image of Python";
 
-/** What an interpreter is started with that gets its program later. */
+/** The words with which an interpreter is started if it gets its program later. */
 export const MARKED_WORDS: readonly string[] = ["-c", COMMAND_MARK, WORD_MARK];
 
 /** Where a configuration has what is to run: addresses. */
 export interface ProgramPlaces {
-  /** run_command, with run_module and run_filename behind it: pointers to wide strings. */
+  /** run_command, followed by run_module and run_filename: pointers to wide strings. */
   readonly command: number;
   /** argv: the number of words, and a pointer to pointers to wide strings. */
   readonly words: number;
@@ -33,7 +34,7 @@ export interface MainProgram {
 /** The interpreter's state, of which the configuration is a part, is shorter than this. */
 const STATE_WORDS = 2 ** 18;
 
-/** Where the marks are. Undefined if that can't be said for sure: then the interpreter can run no other program. */
+/** Finds the marks. Undefined if one is missing or is in two places; then the interpreter can't run another program. */
 export function findProgram({ memory, data }: PyodideExports): ProgramPlaces | undefined {
   const words = new Uint32Array(memory.buffer);
   const state = data._PyRuntime >>> 2;
@@ -49,7 +50,7 @@ export function findProgram({ memory, data }: PyodideExports): ProgramPlaces | u
   return command === undefined || argv === undefined ? undefined : { command, words: argv };
 }
 
-/** Addresses at which a string of 32-bit characters stands. */
+/** The addresses of a string of 32-bit characters. */
 function wideStrings(words: Uint32Array, text: string): Set<number> {
   const wanted = [...text, "\0"].map((char) => char.codePointAt(0));
   const found = new Set<number>();

@@ -1,5 +1,6 @@
-// Pyodide's own memory snapshots. A heap can't be in a snapshot, and can't be put under one: its allocators are entries
-// of a table that the snapshot does not contain, so a restored interpreter would call whatever functions are there.
+// Pyodide's own memory snapshots. They can't contain a heap, and an interpreter can't get a heap while it is restored
+// from one: a heap's allocators are entries of a table that the snapshot does not contain, so the restored interpreter
+// would call whatever functions are in these entries.
 
 import type { PyodideAPI } from "pyodide";
 
