@@ -1,4 +1,4 @@
-// Compaction: objects move together, so that the memory above them goes back. docs/compaction.md.
+// Compaction: objects move together, so that the memory above them goes back. See docs/compaction.md.
 
 import * as C from "../core/constants.gen.js";
 import { MOVE } from "../core/reentrancy.js";

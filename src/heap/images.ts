@@ -1,4 +1,4 @@
-// Saving a heap: what an image can't contain, and how it is made. docs/heap-images.md.
+// Saving a heap: what an image can't contain, and how it is made. See docs/heap-images.md.
 
 import * as C from "../core/constants.gen.js";
 import { MOVE } from "../core/reentrancy.js";

@@ -246,8 +246,8 @@ export class Ladder {
   passed(): void {
     const policy = this.#policy;
     if (this.#isRunning || !policy) return;
-    // A function in C is waiting for this, and refers to objects by their addresses. When the heap grows next, it may
-    // have ended.
+    // If the heap is busy, a function in C waits for this call, and refers to objects by their addresses. The ladder looks
+    // again when the heap grows next: the function may have ended by then.
     this.#isDue = this.#heap.isBusy();
     if (!this.#isDue) {
       const isOfUse = this.#reporting(() => this.#press(policy)) ?? false;

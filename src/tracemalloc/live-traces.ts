@@ -31,7 +31,7 @@ const TRACKED_BYTES = 200;
 export class LiveTraces implements TraceOutput, EventConsumer {
   readonly #decoder = new EventDecoder();
   readonly #tree = new StackTree();
-  /** A block's account is its node; its birth is its domain. */
+  /** The table's columns are used in another way here: `account` holds the node of a block's stack, `birth` its domain. */
   #live = new LiveTable();
   /** Tracked blocks, by domain and address. */
   readonly #tracked = new Map<string, Tracked>();

@@ -1,4 +1,5 @@
-// heap.tracemalloc: Python's module of that name, for all programs that allocate on the heap. docs/tracemalloc.md.
+// heap.tracemalloc: Python's module of that name, for all programs that allocate on the heap. See
+// docs/tracemalloc.md.
 
 import type { Recorder, StackPlace } from "../trace/recorder.js";
 import type { TraceOutput } from "../trace/writer.js";

@@ -3,7 +3,7 @@
 //   next   the next header; 0: not tracked       bit 0: a collection has not found the object reachable
 //   prev   the header before it                  bits 0 to 2: GC_FINALIZED, GC_COLLECTING, GC_HASHED
 //
-// Invariant: gc.next == 0  iff  the object is not tracked by the collector. docs/collector.md.
+// Invariant: gc.next == 0  iff  the object is not tracked by the collector. See docs/collector.md.
 
 import { at, COLLECTOR_AT } from "./state";
 import { GC_BYTES, PyObject } from "./type";

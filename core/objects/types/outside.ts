@@ -5,7 +5,7 @@
 //
 // Code that releases a reference may be in the middle of something: a list that is being cleared, a collection. So such a call always returns.
 // A function in C can end in a trap, or in an exception of a function in JavaScript that it calls; it is called through the host, which catches
-// both and reports them. Frames that ended so have not left the states that they entered, so the counts of these states are set back here.
+// both and reports them. Frames that ended in this way have not left the states that they entered, so the counts of these states are set back here.
 
 import { error, setCode } from "../model/error";
 import { clearError } from "../model/raise";

@@ -166,7 +166,7 @@ export class PythonImage {
   }
 
   /**
-   * @internal Replaces the memory of an interpreter that was instantiated and has not run anything with that of the image. Throws
+   * @internal Replaces an interpreter's memory with the image's. The interpreter was instantiated, and has not run anything yet. Throws
    * ImageError, and changes nothing, if the interpreter is of another build than the image.
    */
   putInto(python: PyodideExports): void {
