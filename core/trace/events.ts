@@ -8,8 +8,8 @@
 //
 // An address is written in one of three ways. If it was in one of the last events: how many events ago (v < 48, a < 7). If it
 // is in the table of addresses: its slot (48 <= v < 56, a >= 8: three bits, and a byte). Else: its distance from the address before.
-// A site is a stack, a size, a domain, and whether the block is cleared. s = 0: the site that followed the previous site when
-// that was used before; 1: a slot of the table of sites, two bytes; 2: in full. The reader keeps the same tables.
+// A site is a stack, a size, a domain, and whether the block is cleared. s = 0: the previous site was used before, and this site followed
+// it the last time; 1: a slot of the table of sites, two bytes; 2: in full. The reader keeps the same tables.
 //
 // The time is recorded every EVENTS_PER_MARK events, before a large block is allocated or freed, and when the host asks for it: before the
 // program waits, and for the first event after that. So every event lies between two recorded times, with at most EVENTS_PER_MARK events of
