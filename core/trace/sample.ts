@@ -14,7 +14,9 @@
 // rate. The highest of many estimates would be too high.
 //
 //   stop    | bytes to the next sample or point, less one | allocations since the last stop or event |      one word: one subtraction
-//             33 bits, below zero: it is reached            31 bits: each takes a byte at least, so they never overflow
+//             33 bits, below zero: it is reached            31 bits
+//
+// The count of allocations can't overflow: each counts as at least one byte, and a gap has less than 2^31 bytes.
 //
 // For an allocation that is not sampled, nothing is done but that subtraction and an addition to what is live. For a
 // free: one look at its pool's record, or, if it is in no pool, into the table of watched blocks.
