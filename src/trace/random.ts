@@ -1,7 +1,7 @@
 // Gaps between samples: exponentially distributed, from a generator that is determined by a seed (sfc32).
 
 /**
- * The highest mean. The core stores a gap in 31 bits; with this mean, a gap does not fit with a probability of 1e-14.
+ * The highest mean. The core stores a gap in 31 bits. With this mean, the probability that a gap is too large is 1e-14.
  */
 export const MOST_SAMPLE_BYTES = 64 * 2 ** 20;
 
