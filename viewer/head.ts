@@ -13,7 +13,7 @@ const STATES = { running: "Running", idle: "Waiting", ended: "Ended", gone: "No 
 /** What a page of totals shows, and what it can't show. */
 function totalsWords(totals: PageHeader["totals"]): string[] {
   if (!totals) return [];
-  const start = totals.start > 0 ? [`beside it ${bytes(totals.start)} of the interpreter's start`] : [];
+  const start = totals.start > 0 ? [`not counted: ${bytes(totals.start)} of the interpreter's start`] : [];
   return ["totals only (--aggregate): no spans, no heap map", ...start];
 }
 

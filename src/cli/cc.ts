@@ -22,7 +22,7 @@ interface Arguments {
 
 /** The kind of file that the linker makes: a module whose first section is for the loader. */
 const MODULE: FileKind = {
-  name: "a module of its kind",
+  name: "a module as pyheap cc makes them",
   begins: (bytes) => bytes.subarray(0, 4).toString("latin1") === "\0asm" && bytes.subarray(8, 24).includes("dylink.0"),
 };
 

@@ -166,7 +166,7 @@ describe("a recording that finds no space", () => {
     expect(stderr).toMatch(/^pyheap: Cannot write \/dev\/full: no space is left on the device\b.*\n$/);
   });
 
-  it("in its middle is left, with what it has; the program goes on", async () => {
+  it("in the middle ends there, with what was recorded; the program goes on", async () => {
     // The shell's limit for the size of a file takes the place of a full disk.
     const program = "kept = [str(k) * 3 for k in range(200_000)]; print(len(kept))";
     const command = `trap "" XFSZ; ulimit -f 96; exec "${process.execPath}" "${MAIN}" run --quiet --trace full.trace -c "${program}"`;

@@ -132,7 +132,7 @@ it("pyheap cc overwrites modules only", () => {
     expect(pyheap("cc", "spam.c")).toEqual({
       status: 2,
       stderr:
-        "pyheap: Cannot write spam.wasm: it is there already, and is not a module of its kind; --force overwrites it\n",
+        "pyheap: Cannot write spam.wasm: it is there already, and is not a module as pyheap cc makes them; --force overwrites it\n",
     });
     expect(readFileSync(at("spam.wasm"), "utf8")).toBe(text);
   }

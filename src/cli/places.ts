@@ -66,7 +66,9 @@ export function parseMount(text: string): Place {
 export function choosePlaces({ mount = [], sandbox = false }: PlaceOptions, needed: Needed): Place[] {
   const mounts = mount.map(parseMount);
   if (platform() === "win32" && (sandbox || mounts.length > 0)) {
-    throw new UsageError("Cannot use --mount or --sandbox on Windows: its paths do not fit into Python's own files");
+    throw new UsageError(
+      "Cannot use --mount or --sandbox on Windows: Python's file system can't show paths with a drive letter",
+    );
   }
   for (const { guest } of mounts) {
     if (mounts.filter((other) => other.guest === guest).length > 1) {

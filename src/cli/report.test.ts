@@ -125,14 +125,14 @@ later = [load(100_000) for _ in range(10)]
       const table = (...args: string[]) => pyheap("report", "table", "--rows", "5000", ...args, file).stdout;
       const own = table("--by", "file");
       expect(own.split("\n")[1]).toMatch(
-        new RegExp(`^Beside it \\d\\.\\d MiB in [\\d,]+ blocks of the interpreter's start: ${how}\\.$`),
+        new RegExp(`^Not counted: \\d\\.\\d MiB in [\\d,]+ blocks of the interpreter's start: ${how}\\.$`),
       );
       expect(own).toMatch(/ {2}app\.py\n/);
       expect(own).not.toContain("zipimport");
       expect(own).not.toContain("pyheap>");
       const all = table("--by", "line", "--with-start");
       expect(all).toMatch(shown);
-      expect(all).not.toContain("Beside it");
+      expect(all).not.toContain("Not counted");
       const [program, together] = [statsOf(file), statsOf(file, "--with-start")];
       expect(program.peakBytes).toBeLessThan(together.peakBytes - 5_000_000);
       expect(program.endBytes + program.start.endBytes).toBe(together.endBytes);

@@ -156,7 +156,7 @@ export function reportHead(report: TraceReport): string[] {
   return [
     `${colors.bold(forTerminal(programName(command)))}  ${colors.dim(viewLine(report))}`,
     ...filterLines(report),
-    ...(start === undefined ? [] : [colors.dim(`Beside it ${start}${startHint(report)}.`)]),
+    ...(start === undefined ? [] : [colors.dim(`Not counted: ${start}${startHint(report)}.`)]),
     ...(sample > 0
       ? [
           colors.dim(

@@ -55,7 +55,7 @@ export function differences(before: TraceReport, after: TraceReport, by: Groupin
 function startChange(before: TraceReport, after: TraceReport): string[] {
   const [first, second] = [before, after].map(({ analysis, view }) => analysis.start[view].bytes);
   if (!first && !second) return [];
-  return [`Beside it the interpreter's start: ${bytes(first ?? 0)} before, ${bytes(second ?? 0)} after.`];
+  return [`Not counted: the interpreter's start, ${bytes(first ?? 0)} before, ${bytes(second ?? 0)} after.`];
 }
 
 export function traceDiff(

@@ -76,7 +76,7 @@ export function addExport(report: Command): void {
     .addOption(
       new Option(
         "--max-depth <n>",
-        "most frames of a stack; the middle of deeper ones is omitted (default: 256; 2000 in trees; json: all)",
+        "the highest number of frames of a stack; of deeper stacks the middle is omitted (default: 256; speedscope, heapprofile: 2000; json: all)",
       ).argParser(toCount),
     )
     .addOption(

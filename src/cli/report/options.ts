@@ -106,7 +106,7 @@ export function addSpanOptions(command: Command): Command {
     .addOption(new Option("--to <seconds>", "look at what happened until then").argParser(toSeconds))
     .option(
       "--with-start",
-      "show what the interpreter allocated to start as well: by stack, if run --trace-start recorded it",
+      "count what the interpreter allocated to start, too (by stack if run --trace-start recorded it)",
     );
 }
 
