@@ -20,7 +20,7 @@ const TAGS: usize = 7;
 /** Each size up to this has its own class; above, there is a class for each power of two. */
 const EXACT: u32 = 512;
 const EXACT_BITS: u32 = 9;
-const CLASSES: u32 = EXACT + 1 + 32 - EXACT_BITS;
+export const CLASSES: u32 = EXACT + 1 + 32 - EXACT_BITS;
 
 const ENTRY: usize = 8;
 const FIRST_LENGTH: u32 = 1 << 17;
