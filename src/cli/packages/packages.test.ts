@@ -117,7 +117,7 @@ describe("a requirement", () => {
     for (const [text, problem] of [
       ["a\n???", ":2: "],
       ["--index-url https://x.example", ":1: --index-url https://x.example: say where packages come from with --index"],
-      ["-e .", ":1: -e .: only -r and --hash are known"],
+      ["-e .", ":1: -e .: of pip's options, only -r and --hash are known"],
       ["a --hash=md5:00", ":1: only one --hash can be checked, of the kind sha256"],
       ["-r wrong.txt", "it names itself with -r"],
       ["-r none.txt", "none.txt: there is no such file"],
