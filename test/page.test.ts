@@ -206,6 +206,20 @@ describe("a page's data", () => {
     }
   });
 
+  it("has all events, also those since the last time that a coarse clock told", () => {
+    const spans = new Spans();
+    for (const time of [0, 100, 200]) {
+      spans.time(time);
+      for (let k = 1; k <= 50; k++) spans.allocate(time * 8192 + k * 8, 8, 0, 0);
+    }
+    const model = new Model(decodePage(encodePage(buildPage(spans, FACTS))));
+    const whole = model.spanOf({ ...model.range(false), withStart: false });
+    expect(model.figures(whole).end.blocks).toBe(150);
+    // When the clock goes on, the same events end where they did.
+    spans.time(201);
+    expect(buildPage(spans, FACTS).header.duration).toBe(201);
+  });
+
   it("has fewer stretches of time rather than more rows than it has room for", () => {
     const rowsOf = (mostCells: number) => {
       const spans = new Spans({ mostCells });

@@ -83,9 +83,13 @@ export class Spans implements TraceConsumer {
     return this.#sums.events - this.#baseBlocks;
   }
 
-  /** Microseconds from the start to the latest event. */
+  /**
+   * The end of everything, in microseconds from the start. It is after the latest event, so that a span that ends then
+   * has all events: with a coarse clock, no time may have passed since.
+   */
   get now(): number {
-    return this.#sums.time;
+    const { last = -1 } = this.buckets.at(-1) ?? {};
+    return Math.max(this.#sums.time, last + 1);
   }
 
   /** In a trace of totals, the bytes of the interpreter's start that are live at the end; no account has them. */

@@ -148,7 +148,7 @@ describe.runIf(canBrowse)("a program that runs", () => {
       await expect.poll(() => line.isEnabled(), PATIENCE).toBe(true);
     };
     await type("1 + 1");
-    // Under load the console's own blocks change by some hundreds meanwhile: the list is seen in what is live, not in the
+    // Garbage of the console's own statements may be freed meanwhile: the list is seen in what is live, not in the
     // difference.
     await type("import gc; gc.collect()");
     const before = await blocks();
@@ -156,10 +156,10 @@ describe.runIf(canBrowse)("a program that runs", () => {
     const picture = () => page.locator("#panel-map canvas").first().screenshot();
     const mapBefore = await picture();
     await type("x = [object() for _ in range(10**5)]");
-    await expect.poll(blocks, PATIENCE).toBeGreaterThan(95_000);
+    await expect.poll(blocks, PATIENCE).toBeGreaterThan(100_000);
     expect((await picture()).equals(mapBefore)).toBe(false);
     await type("del x");
-    await expect.poll(blocks, PATIENCE).toBeLessThan(before + 5000);
+    await expect.poll(blocks, PATIENCE).toBeLessThan(before + 1000);
     await type("1 / 0");
     await expect.poll(() => page.locator("#lines").innerText()).toContain("ZeroDivisionError");
     expect(problems).toEqual([]);
