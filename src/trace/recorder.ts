@@ -145,6 +145,8 @@ export class Recorder {
   #onNoMemory: RecordOptions["onNoMemory"];
   readonly #onWritten: RecordOptions["onWritten"];
   #flushed = performance.now();
+  /** The time that the core was told last, from performance.now(). */
+  #told = 0;
   /** The end of the tracer's buffer. To force a write, it is moved to the beginning of the buffer. */
   #full = 0;
   /** Whether the stack that the core read last contains places from `source`. */
@@ -199,23 +201,24 @@ export class Recorder {
     this.#calls.tracer = this;
     // The sums are encoded before the clock starts, because this takes a while, and is not the program's time.
     const base = this.#start && encodeBase(this.#start.base());
-    const begun = performance.now();
     if (functions.trace_start(this.#gaps?.mean ?? 0) === 0) {
       this.#calls.tracer = undefined;
       throw new Error("Cannot trace: there is no memory for the tracer's tables");
     }
     this.#full = this.#word(C.TRACE_FULL_AT);
     this.#onChange(true);
-    if (base) this.#writeStart(base, begun);
+    if (base) this.#writeStart(base, this.#told);
   }
 
-  /** Writes the sums of the interpreter's start. The events that follow are the program's. */
+  /**
+   * Writes the sums of the interpreter's start. The events that follow are the program's; their times count from
+   * `begun`, the first time that the core was told.
+   */
   #writeStart(base: Uint8Array, begun: number): void {
     this.#core.functions.trace_child(0, this.#functions.numberOf({ ...START, lines: [] }), 0);
     this.flush();
     this.#guard(() => {
       this.#output.base(base);
-      // The core's times are from `begun` on.
       const time = new ByteWriter();
       time.number(Math.round((begun - this.#started) * 1000));
       this.#output.events(Uint8Array.of(OTHER.time, ...time.written, OTHER.program));
@@ -332,6 +335,7 @@ export class Recorder {
    */
   now(): number {
     const now = performance.now();
+    this.#told = now;
     this.#watchLoop();
     if (now - this.#flushed >= this.#flushEvery) this.flushSoon();
     return now * 1000;
