@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { command } from "./command.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -39,8 +40,7 @@ describe("README.md", () => {
 
   it("has a Python example that runs", () => {
     const [code = ""] = examples("python");
-    const args = [join(ROOT, "dist/cli/main.js"), "run", "--quiet", "-c", code];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    const { status, stdout, stderr } = command(["run", "--quiet", "-c", code]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(/^too much for 100 MiB\nobjects: \d+ bytes in \d+ blocks\n$/);
   });

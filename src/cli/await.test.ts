@@ -1,18 +1,9 @@
 // Programs with await outside of a function, and the prompt with await.
 
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { command } from "../../test/command.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-
-function run(words: readonly string[], input = "") {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, "run", "--quiet", ...words], {
-    encoding: "utf8",
-    input,
-  });
-  return { status, stdout, stderr };
-}
+const run = (words: readonly string[], input = "") => command(["run", "--quiet", ...words], { input });
 
 describe("await outside of a function", () => {
   it("works in -c, with arguments and an exit code", () => {

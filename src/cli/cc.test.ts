@@ -1,30 +1,23 @@
 // pyheap cc, and pyheap run for modules in C, as users run them.
 
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { command } from "../../test/command.js";
 import { findToolchain } from "../hosts/c/toolchain.js";
 import type { JsonReport } from "../report/json.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const MAIN = join(ROOT, "dist/cli/main.js");
 const EXAMPLES = join(ROOT, "examples/c");
 /** Where CI installs the compiler that itself runs in WebAssembly. */
 const YOWASP = join(ROOT, "build/yowasp/node_modules/@yowasp");
 const folder = mkdtempSync(join(tmpdir(), "pyheap-c-"));
 const canCompile = (await findToolchain(ROOT)) !== undefined || process.env.CI !== undefined;
 
-function pyheap(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = folder) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
-    cwd,
-    encoding: "utf8",
-    env: { ...process.env, ...env },
-  });
-  return { status, stdout, stderr };
-}
+const pyheap = (args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = folder) =>
+  command(args, { cwd, env });
 
 function file(name: string, text: string): string {
   writeFileSync(join(folder, name), text);

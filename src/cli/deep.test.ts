@@ -1,17 +1,9 @@
 // Deep programs: RecursionError comes before the engine's stack is full, and deeply nested objects can be freed.
 
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { command } from "../../test/command.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-
-function run(code: string) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, "run", "--quiet", "-c", code], {
-    encoding: "utf8",
-  });
-  return { status, stdout, stderr };
-}
+const run = (code: string) => command(["run", "--quiet", "-c", code]);
 
 it("a recursion through C is a RecursionError", () => {
   const code = `

@@ -1,23 +1,15 @@
 // --dump-on-memory-error: a file has what was live when memory ran out, whatever the program does afterwards.
 
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { command } from "../../test/command.js";
 import { Tape } from "../../test/trace-data.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-dump-"));
 
-function pyheap(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, "run", "--quiet", ...args], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  return { status, stdout, stderr };
-}
+const pyheap = (...args: string[]) => command(["run", "--quiet", ...args], { cwd: folder });
 
 /**
  * The bytes that a program had allocated by the end of a trace, the bytes that were live then, and the problem that the

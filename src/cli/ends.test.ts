@@ -4,21 +4,14 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { command, MAIN } from "../../test/command.js";
 import { Tape } from "../../test/trace-data.js";
 import type { JsonReport } from "../report/json.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-ends-"));
 
-function pyheap(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, "run", ...args], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  return { status, stdout, stderr };
-}
+const pyheap = (...args: string[]) => command(["run", ...args], { cwd: folder });
 
 const reportIn = (file: string) => JSON.parse(readFileSync(join(folder, file), "utf8")) as JsonReport;
 function readFile(file: string) {

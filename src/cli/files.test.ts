@@ -1,12 +1,11 @@
 // Files that the command writes: what is overwritten, what is refused, and the messages.
 
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
+import { command } from "../../test/command.js";
 import { Tape } from "../../test/trace-data.js";
 import { Heap } from "../heap/heap.js";
 import { exportReport, FORMATS, type Format } from "../report/export/formats.js";
@@ -16,7 +15,6 @@ import { KINDS } from "./report/export.js";
 import { terminalColors } from "./report/trace-input.js";
 import { checkFile, type FileKind, textBegins } from "./system/files.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-files-"));
 const at = (name: string) => join(folder, name);
 
@@ -66,7 +64,7 @@ async function recordTrace(): Promise<Uint8Array> {
 }
 
 function pyheap(...args: string[]) {
-  const { status, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: folder, encoding: "utf8" });
+  const { status, stderr } = command(args, { cwd: folder });
   return { status, stderr };
 }
 

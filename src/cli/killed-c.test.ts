@@ -4,12 +4,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { MAIN } from "../../test/command.js";
 import { canCompile } from "../../test/needs.js";
 import { Tape } from "../../test/trace-data.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-killed-c-"));
 
 /** Milliseconds of which a recording may lose the events, plus the delay of a busy machine. */

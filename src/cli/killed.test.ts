@@ -4,11 +4,10 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { MAIN } from "../../test/command.js";
 import { Tape } from "../../test/trace-data.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-killed-"));
 
 /** How many milliseconds at its end a recording may lose, plus the delay of a busy machine. */

@@ -1,11 +1,10 @@
 // pyheap run --live-terminal, on a terminal and elsewhere: all output of the program is there when it has ended.
 
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { MAIN } from "../../test/command.js";
 import { Terminal } from "../../test/terminal.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const COMMAND = `"${process.execPath}" "${MAIN}" run --quiet --live-terminal -c`;
 
 /** Whether `script` is util-linux's, which gives a command a terminal. */

@@ -15,26 +15,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { command } from "../../test/command.js";
 import { hasPython } from "../../test/needs.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "pyheap-")));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Said {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function pyheap(args: readonly string[], cwd = folder): Said {
-  const words = [MAIN, "run", "--quiet", ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: "utf8", cwd });
-  return { status, stdout, stderr };
-}
+const pyheap = (args: readonly string[], cwd = folder) => command(["run", "--quiet", ...args], { cwd });
 
 /** A program that prints the result, or the error, of each line. */
 const asProgram = (lines: readonly string[]) =>

@@ -4,14 +4,13 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, describe, expect, it } from "vitest";
+import { MAIN } from "../../test/command.js";
 import { hasPython } from "../../test/needs.js";
 import { wheel } from "../../test/wheels.js";
 import { namesIn, zoneNames } from "./time-zone.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "pyheap-outside-")));
 const at = (...names: string[]) => join(folder, ...names);
 const PYTHON = hasPython

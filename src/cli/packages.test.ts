@@ -4,14 +4,13 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MAIN } from "../../test/command.js";
 import { canCompile, ROOT } from "../../test/needs.js";
 import { lockFile, type Served, serve, type TestWheel, wheel } from "../../test/wheels.js";
 import { findToolchain } from "../hosts/c/toolchain.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "pyheap-packages-")));
 const at = (...names: string[]) => join(folder, ...names);
 

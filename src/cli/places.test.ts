@@ -1,6 +1,5 @@
 // Folders that a program sees at other paths, and programs that see only what is named.
 
-import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -13,12 +12,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { command } from "../../test/command.js";
 import { wheel } from "../../test/wheels.js";
 import { choosePlaces, parseMount } from "./places.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "pyheap-places-")));
 const at = (...names: string[]) => join(folder, ...names);
 
@@ -29,16 +27,11 @@ function put(path: string, text: string | Uint8Array): void {
 
 function pyheap(words: readonly string[], cwd: string) {
   const env = {
-    ...process.env,
     PYHEAP_CACHE: at("cache"),
     PYHEAP_PACKAGES: at("wheels"),
     PYTHONDONTWRITEBYTECODE: "1",
   };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, "run", "--quiet", ...words], {
-    encoding: "utf8",
-    cwd,
-    env,
-  });
+  const { status, stdout, stderr } = command(["run", "--quiet", ...words], { cwd, env });
   return { status, stdout: stdout.replaceAll(folder, "BASE").split("\n"), stderr: stderr.replaceAll(folder, "BASE") };
 }
 

@@ -1,20 +1,16 @@
 // `pyheap run --pyodide FOLDER`: other versions, one that nobody knows, and what is not Pyodide.
 
-import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { command } from "../../test/command.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-pyodide-"));
 const packageFolder = (name: string) => dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`)));
 
-function run(...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], { cwd: folder, encoding: "utf8" });
-  return { status, stdout, stderr };
-}
+const run = (...words: string[]) => command(words, { cwd: folder });
 
 const PROGRAM = `import pyheap, sys
 kept = [bytes(100_000) for _ in range(10)]

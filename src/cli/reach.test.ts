@@ -1,14 +1,12 @@
 // Programs that destroy everything they can reach: the run still does what was asked for, and shows no error of ours.
 
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { command } from "../../test/command.js";
 import { Tape } from "../../test/trace-data.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-reach-"));
 
 /** Each line removes something. */
@@ -27,11 +25,8 @@ const DESTRUCTION = [
   "for name in ('pyheap', '_pyheap', 'atexit', 'gc', 'time', 'signal'): sys.modules.pop(name, None)",
 ];
 
-function check(program: string) {
-  const args = [MAIN, "run", "--quiet", "--fail-over-leak", "1MiB", "-c", program];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: folder });
-  return { status, stdout, stderr };
-}
+const check = (program: string) =>
+  command(["run", "--quiet", "--fail-over-leak", "1MiB", "-c", program], { cwd: folder });
 
 /** The number of collections of the oldest generation in a recording. */
 async function collectionsIn(file: string): Promise<{ full: number; problem: string | undefined }> {
@@ -87,8 +82,7 @@ sys.settrace(None)
 print(len(kept), len(gc.callbacks), flush=True)
 import os; os._exit(0)
 `;
-    const args = [MAIN, "run", "--quiet", "--trace", "marks.trace", "-c", program];
-    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: folder });
+    const { stdout, stderr } = command(["run", "--quiet", "--trace", "marks.trace", "-c", program], { cwd: folder });
     expect({ stdout, stderr }).toEqual({ stdout: "1 0\n", stderr: "" });
     expect(await collectionsIn("marks.trace")).toEqual({ full: 7, problem: undefined });
   });

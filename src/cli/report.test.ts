@@ -1,24 +1,15 @@
 // `pyheap run --trace` and `pyheap report`, run as their users run them.
 
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { command } from "../../test/command.js";
 import type { TraceStats } from "../report/trace-stats.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-trace-"));
 
-function pyheap(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    maxBuffer: 2 ** 27,
-  });
-  return { status, stdout, stderr };
-}
+const pyheap = (...args: string[]) => command(args, { cwd: folder });
 
 /**
  * The archive that `python -m zipapp` makes from a folder with a `__main__.py`: `kept = bytes(10**6); print("here")`.

@@ -1,13 +1,12 @@
 // Which words of a command line are ours, which are the program's, and which options exclude each other.
 
-import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { command } from "../../test/command.js";
 import type { Program } from "../report/run-result.js";
 import { type RunOptions, runCommand } from "./run-options.js";
 import { UsageError } from "./system/errors.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const SCRIPT = fileURLToPath(import.meta.url);
 
 interface Asked {
@@ -75,10 +74,7 @@ describe("the words of pyheap run", () => {
   });
 });
 
-function pyheap(args: readonly string[], input = "") {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { input, encoding: "utf8" });
-  return { status, stdout, stderr };
-}
+const pyheap = (args: readonly string[], input = "") => command(args, { input });
 
 describe("a module as a program", () => {
   it("has its own options", () => {

@@ -4,21 +4,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { command, MAIN } from "../../test/command.js";
 import type { JsonReport } from "../report/json.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
 
-function pyheap(args: readonly string[], input = "") {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
-    cwd: folder,
-    input,
-    encoding: "utf8",
-  });
-  return { status, stdout, stderr };
-}
+const pyheap = (args: readonly string[], input = "") => command(args, { cwd: folder, input });
 
 function program(name: string, text: string): string {
   writeFileSync(join(folder, name), text);

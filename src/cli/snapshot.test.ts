@@ -1,20 +1,15 @@
 // Heap snapshots, from the command: `pyheap run --snapshot`, `pyheap.snapshot`, and the reports on them.
 
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { command } from "../../test/command.js";
 import type { TypeRow } from "../snapshot/types.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-snapshot-"));
 
-function pyheap(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: folder, encoding: "utf8" });
-  return { status, stdout, stderr };
-}
+const pyheap = (...args: string[]) => command(args, { cwd: folder });
 
 interface ObjectsReport {
   readonly objects: number;

@@ -1,26 +1,17 @@
 // The command, as users run it: sampled and aggregated traces, limits that fail a run, reports by stack, comparisons of two
 // runs, exports for other tools.
 
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { command } from "../../test/command.js";
 import type { TraceStats } from "../report/trace-stats.js";
 import type { Interval } from "../trace/sampling.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pyheap-options-"));
 
-function pyheap(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    maxBuffer: 2 ** 27,
-  });
-  return { status, stdout, stderr };
-}
+const pyheap = (...args: string[]) => command(args, { cwd: folder });
 const stats = (file: string) => JSON.parse(pyheap("report", "stats", "--json", file).stdout) as TraceStats;
 
 // Each test loads an interpreter, on a machine that may be busy.

@@ -1,13 +1,13 @@
 // The page of a trace in Chromium: clicked, dragged, searched, controlled with keys. It opens from a file, and makes no
 // requests. Screenshots of every tab, wide and narrow, light and dark, are in build/screenshots/.
 
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { command } from "../command.js";
 import { canBrowse } from "../needs.js";
 import { launchChromium } from "./chromium.js";
 
@@ -35,8 +35,7 @@ function makePage(...options: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
   const [script, trace, page] = ["orders.py", "orders.trace", "orders.html"].map((name) => join(folder, name));
   writeFileSync(script ?? "", PROGRAM);
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [join(ROOT, "dist/cli/main.js"), ...args], { cwd: folder, encoding: "utf8" });
+  const run = (...args: string[]) => command(args, { cwd: folder });
   expect(run("run", "--quiet", "--trace", trace ?? "", ...options, "orders.py")).toMatchObject({
     status: 0,
     stderr: "",

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, it } from "vitest";
 import { debianPackages } from "../c/debian.js";
-import { hasApt, hasPython, ROOT } from "../needs.js";
+import { command } from "../command.js";
+import { hasApt, hasPython } from "../needs.js";
 
-const MAIN = join(ROOT, "dist/cli/main.js");
 const WORK = fileURLToPath(new URL("real-packages.py", import.meta.url));
 const PACKAGES = [
   ...["python3-attr", "python3-jinja2", "python3-markupsafe", "python3-markdown", "python3-pygments"],
@@ -31,10 +31,9 @@ function said(words: readonly string[]) {
     PYHEAP_PACKAGES: join(folder, "none"),
   };
   const options = { encoding: "utf8", cwd: folder, env } as const;
-  const [outside, inside] = [
-    spawnSync("python3", words, options),
-    spawnSync(process.execPath, [MAIN, "run", "--quiet", ...words], options),
-  ].map(({ status, stdout, stderr }) => ({ status, stderr, lines: stdout.replace(/ in [\d.]+s$/m, "").split("\n") }));
+  const [outside, inside] = [spawnSync("python3", words, options), command(["run", "--quiet", ...words], options)].map(
+    ({ status, stdout, stderr }) => ({ status, stderr, lines: stdout.replace(/ in [\d.]+s$/m, "").split("\n") }),
+  );
   return { outside, inside };
 }
 

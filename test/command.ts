@@ -1,0 +1,33 @@
+// The command as tests run it: the built one, in a process of its own.
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** The file that Node runs. */
+export const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+
+export interface Said {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  /** Variables of the environment besides those of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the program can read from standard input. */
+  readonly input?: string;
+}
+
+/** Runs `pyheap` with these arguments, to its end. */
+export function command(args: readonly string[], { cwd, env, input }: CommandOptions = {}): Said {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    input,
+    encoding: "utf8",
+    maxBuffer: 2 ** 27,
+  });
+  return { status, stdout, stderr };
+}
