@@ -137,7 +137,9 @@ export function startRecording(
       sample: trace?.sample,
       start,
       flushEvery: every,
-      ...(trace?.dump !== undefined && { onNoMemory: (bytes) => dumpTrace(trace, noMemoryOf(bytes), say, complain) }),
+      ...(trace?.dump !== undefined && {
+        onNoMemory: (bytes, end) => dumpTrace(trace, { bytes, place: heap.stack.place(), end }, say, complain),
+      }),
       // Files below the current folder get relative names, as the user knows them. So two recordings of a program have
       // the same names, whatever folder the program is in.
       nameFile: (file) => (file.startsWith(below) ? file.slice(below.length) : file),
@@ -148,11 +150,6 @@ export function startRecording(
     });
   const isWhole = trace?.withStart || trace?.sample !== undefined || environment[HIDES] !== undefined;
   const tally = isWhole ? undefined : heap.tallyStart();
-  const noMemoryOf = (bytes: number): NoMemory => ({
-    bytes,
-    place: heap.stack.place(),
-    end: recorder?.endNow ?? { duration: 0, cutStacks: 0 },
-  });
   let recorder: Recorder | undefined = isWhole ? record() : undefined;
   return {
     flush: () => recorder?.flush(),

@@ -204,15 +204,13 @@ class Run implements Interruptible {
     const { trace, program, shared } = this.#request;
     if (trace !== undefined) {
       const { say, complain } = this.#report;
-      const onNoMemory = (bytes: number) => {
-        const end = this.#recorder?.endNow ?? { duration: 0, cutStacks: 0 };
-        dumpTrace(trace, { bytes, place: functionLocator(), end }, say, complain);
-      };
       this.#recorder = this.#heap.trace({
         command: [program.target, ...program.args],
         sample: trace.sample,
         flushEvery: flushEvery(false),
-        ...(trace.dump !== undefined && { onNoMemory }),
+        ...(trace.dump !== undefined && {
+          onNoMemory: (bytes, end) => dumpTrace(trace, { bytes, place: functionLocator(), end }, say, complain),
+        }),
         onWritten: () => {
           if (this.#signal !== undefined) this.#endBy(this.#signal, () => this.#recorder?.endFile());
         },

@@ -77,10 +77,10 @@ export interface RecordOptions {
   readonly start?: StartTally | undefined;
   /**
    * Called once, when an allocation of this many bytes finds no memory, before the program sees that. Everything before
-   * this moment has been written. In a heap with a policy, measures against pressure may still help the allocation.
-   * The program is in the middle of an operation: the heap must not be used here.
+   * this moment has been written; `end` is the end of a file that would end now. In a heap with a policy, measures
+   * against pressure may still help the allocation. The program is in the middle of an operation: the heap must not be used here.
    */
-  readonly onNoMemory?: ((bytes: number) => void) | undefined;
+  readonly onNoMemory?: ((bytes: number, end: TraceEnd) => void) | undefined;
   /** Called each time when recorded events have been written. The program is in the middle of an allocation or a free. */
   readonly onWritten?: (() => void) | undefined;
   /** Changes the name of a file for the recording; the default keeps the program's name. */
@@ -253,7 +253,7 @@ export class Recorder {
    * be stopped.
    */
   endFile(): void {
-    this.#guard(() => this.#output.end(this.endNow));
+    this.#guard(() => this.#output.end(this.#endNow));
     this.#failure ??= { error: undefined };
   }
 
@@ -299,7 +299,7 @@ export class Recorder {
   }
 
   /** The end of a file that would end now. */
-  get endNow(): TraceEnd {
+  get #endNow(): TraceEnd {
     return {
       duration: Math.round((performance.now() - this.#started) * 1000),
       cutStacks: this.#word(C.TRACE_CUT_AT),
@@ -308,12 +308,12 @@ export class Recorder {
 
   /** Ends the recording and the file. Throws the first error of the sink, if there was one. */
   stop(): void {
-    const { cutStacks } = this.endNow;
+    const { cutStacks } = this.#endNow;
     this.#core.functions.trace_stop();
     this.#onChange(false);
     this.#calls.tracer = undefined;
     this.#writeCollections();
-    this.#guard(() => this.#output.end({ ...this.endNow, cutStacks }));
+    this.#guard(() => this.#output.end({ ...this.#endNow, cutStacks }));
     if (this.#failure) throw this.#failure.error;
   }
 
@@ -360,7 +360,7 @@ export class Recorder {
   #tellNoMemory(bytes: number): void {
     const tell = this.#onNoMemory;
     this.#onNoMemory = undefined;
-    if (!this.#failure) tell?.(bytes);
+    if (!this.#failure) tell?.(bytes, this.#endNow);
   }
 
   gap(): number {
