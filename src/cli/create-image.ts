@@ -8,7 +8,7 @@ import { bytes } from "../text/bytes.js";
 import { visibleLines } from "../text/visible.js";
 import type { FileSystem } from "./emscripten-files.js";
 import { seenAt, showFolders } from "./folders.js";
-import { holdDefinitions } from "./run-definitions.js";
+import { holdDefinitions, startOptions } from "./run-definitions.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind } from "./system/files.js";
 
@@ -50,8 +50,7 @@ export async function create(file: string, script: string | undefined, options: 
     image = await createImage({
       compress,
       pyodide: {
-        _sysExecutable: "pyheap run",
-        env: { PYTHONINSPECT: "" },
+        ...startOptions({}),
         fsInit: async (FS: unknown) =>
           showFolders(
             FS as FileSystem,

@@ -30,7 +30,7 @@ import type { Provided, Wanted } from "./packages/provider.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { loaderFrom } from "./pyodide-folder.js";
 import { type Recording, startRecording } from "./recording.js";
-import { definitions, holdDefinitions, RUN_SOURCES } from "./run-definitions.js";
+import { definitions, EXECUTABLE, holdDefinitions, RUN_SOURCES, startOptions } from "./run-definitions.js";
 import { Screen } from "./screen.js";
 import { viewShared, WORD } from "./shared.js";
 import { type Dispositions, exitCodeOf, Interrupts } from "./signals.js";
@@ -43,8 +43,6 @@ import { STAND_IN, standIn } from "./top-level-await.js";
 /** The exit code after CPython's abort(). */
 const ABORTED = 134;
 const USAGE = 2;
-/** The name of the command in usage lines and messages that Python itself writes. */
-const EXECUTABLE = "pyheap run";
 /**
  * Bytes above the hard limit for the end of a program that has no memory left: for its traceback, and for the functions
  * of atexit.
@@ -208,16 +206,10 @@ function atStart(environment: Readonly<Record<string, string>>): Record<string, 
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !hidden.has(name)));
 }
 
-/** The variables that the interpreter starts with. Pyodide sets PYTHONINSPECT; with it, CPython's main function does not return. */
-function environment(): Record<string, string> {
-  return { ...atStart(request.environment), PYTHONINSPECT: "" };
-}
-
 /** Options of `loadPyodide` for the program. */
 function optionsFor({ kind, target }: Program) {
   return {
-    env: environment(),
-    _sysExecutable: EXECUTABLE,
+    ...startOptions(atStart(request.environment)),
     fsInit: async (FS: FileSystem) => {
       const script = kind === "script" && target !== "-" ? target : undefined;
       const { folder, places, isSandboxed } = request;
@@ -228,11 +220,11 @@ function optionsFor({ kind, target }: Program) {
 
 async function loadStock(): Promise<Interpreter> {
   const { allocator, program } = request;
-  const env = { ...environment(), ...(allocator === "mimalloc" && { PYTHONMALLOC: "mimalloc" }) };
   let python: PyodideExports | undefined;
-  const options = { ...optionsFor(program), env, args: [...wordsFor(program)] };
+  const options = optionsFor(program);
+  const env = { ...options.env, ...(allocator === "mimalloc" && { PYTHONMALLOC: "mimalloc" }) };
   const loadPyodide = await loaderFrom(request.pyodide);
-  const pyodide = await loadWatched(loadPyodide, options, (exports) => {
+  const pyodide = await loadWatched(loadPyodide, { ...options, env, args: [...wordsFor(program)] }, (exports) => {
     python = exports;
   });
   if (!python) throw new Error("Cannot run: Pyodide started without its fsInit hook");
@@ -291,8 +283,7 @@ async function keptImage(loadPyodide: LoadPyodide): Promise<PythonImage | undefi
       complain(`the image of Python that was kept is made anew: ${file}: ${wordsOf(error)}`);
     }
   }
-  const pyodide = { env: { ...env, PYTHONINSPECT: "" }, _sysExecutable: EXECUTABLE };
-  const made = await createImage({ pyodide, loadPyodide, prepare: holdDefinitions });
+  const made = await createImage({ pyodide: startOptions(env), loadPyodide, prepare: holdDefinitions });
   try {
     keepImage(file, made);
   } catch {

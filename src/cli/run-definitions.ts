@@ -5,6 +5,16 @@ import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
 import { EVENT_LOOP } from "./event-loop.js";
 import { PRELUDE } from "./prelude.js";
 
+/** The name of the command in usage lines and messages that Python itself writes. */
+export const EXECUTABLE = "pyheap run";
+
+/** Options of `loadPyodide` for every interpreter of the command. `env` has the variables that Python reads at its start. */
+export const startOptions = (env: Readonly<Record<string, string>>) => ({
+  // Pyodide sets PYTHONINSPECT; with it, CPython's main function does not return.
+  env: { ...env, PYTHONINSPECT: "" },
+  _sysExecutable: EXECUTABLE,
+});
+
 /** The name of the definitions in the globals of an image's interpreter. */
 const HELD = "__pyheap_run__";
 /** Imports that the definitions do when they are called. An image has these modules imported already. */
