@@ -78,7 +78,8 @@ export interface RecordOptions {
   /**
    * Called once, when an allocation of this many bytes finds no memory, before the program sees that. Everything before
    * this moment has been written; `end` is the end of a file that would end now. In a heap with a policy, measures
-   * against pressure may still help the allocation. The program is in the middle of an operation: the heap must not be used here.
+   * against pressure may still help the allocation. The program is in the middle of an operation: the heap must not be
+   * used here.
    */
   readonly onNoMemory?: ((bytes: number, end: TraceEnd) => void) | undefined;
   /** Called each time when recorded events have been written. The program is in the middle of an allocation or a free. */

@@ -28,6 +28,10 @@ interface Pool {
   readonly first: number;
 }
 
+/** The number of the block that an address in a pool is in. */
+const numberIn = ({ start, blockSize, first }: Pool, address: number): number =>
+  first + Math.floor((address - start) / blockSize);
+
 /** Blocks of one size class and domain that belong to no object. */
 export interface Unclaimed {
   readonly domain: PooledDomain;
@@ -74,12 +78,6 @@ export class Blocks {
     return address >= this.#begin && address < this.#end;
   }
 
-  /** The start of the pooled block that an address is in; 0 if there is none. */
-  startOf(address: number): number {
-    const pool = this.#pools[(this.#poolAt[address >>> GRAIN_SHIFT] ?? 0) - 1];
-    return pool ? address - ((address - pool.start) % pool.blockSize) : 0;
-  }
-
   /**
    * Claims the block that an address is in, and returns its bytes. Returns 0 if the address is not in the heap, or if
    * the block was claimed already. A block that is in no pool starts `before` bytes in front of the address.
@@ -88,7 +86,7 @@ export class Blocks {
     const number = this.#poolAt[address >>> GRAIN_SHIFT] ?? 0;
     const pool = this.#pools[number - 1];
     if (!pool) return this.#claimLarge(address - before);
-    const block = pool.first + Math.floor((address - pool.start) / pool.blockSize);
+    const block = numberIn(pool, address);
     if (this.#claimed[block] !== 0) return 0;
     this.#claimed[block] = 1;
     this.#claimedIn[number - 1] = (this.#claimedIn[number - 1] as number) + 1;
@@ -97,8 +95,7 @@ export class Blocks {
 
   isClaimed(address: number): boolean {
     const pool = this.#pools[(this.#poolAt[address >>> GRAIN_SHIFT] ?? 0) - 1];
-    if (!pool) return false;
-    return this.#claimed[pool.first + Math.floor((address - pool.start) / pool.blockSize)] !== 0;
+    return pool !== undefined && this.#claimed[numberIn(pool, address)] !== 0;
   }
 
   #claimLarge(start: number): number {

@@ -108,7 +108,10 @@ class Walk {
     names.forEach((name, k) => {
       graph.groupEdge(root, groups[k] as number, name);
     });
+    const first = graph.nodeCount;
     this.#beginThreads(threads);
+    // The frames' references are added by themselves.
+    this.#next = graph.nodeCount;
     const moduleDict = this.#from.python.PyImport_GetModuleDict() >>> 0;
     if (moduleDict !== 0) graph.groupEdge(modules, this.#nodeOf(moduleDict), "sys.modules");
     this.#walkFrames();
@@ -118,17 +121,9 @@ class Walk {
     this.#findInBlocks();
     this.#followAll();
     const references = (node: number) => this.#memory.word(graph.id(node));
-    groupByHolder(graph, { first: groups.length + 1, end: this.#objectsEnd }, [modules, threads], references, {
-      held,
-      garbage,
-    });
+    groupByHolder(graph, { first, end: graph.nodeCount }, [modules, threads], references, { held, garbage });
     addRest(graph, rest, this.#blocks, stats);
     return graph.finish();
-  }
-
-  /** Number of nodes that are objects or frames, once all have been found. */
-  get #objectsEnd(): number {
-    return this.#graph.nodeCount;
   }
 
   #typeOf(object: number): TypeInfo {
@@ -183,7 +178,6 @@ class Walk {
       internal("(frame object)", memory.word(frame + FRAME.object));
       if (memory.byte(frame + FRAME.owner) === OWNER.generator) internal("(generator)", frame - GENERATOR.frame);
     }
-    this.#next = graph.nodeCount === 0 ? 0 : this.#frameNodes.length + 6;
   }
 
   /** Nodes that nothing led to, and that the collector does not know. */
