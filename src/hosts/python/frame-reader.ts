@@ -30,7 +30,7 @@ const MOST_FRAMES = 100_000;
 const BYTES = { size: 8, data: 16 } as const;
 
 /** The fields that, together with its address, identify a code object. */
-const PARTS = ["codeFile", "codeQualifiedName", "codeLines", "codeFirstLine"] as const;
+export const CODE_PARTS = ["codeFile", "codeQualifiedName", "codeLines", "codeFirstLine"] as const;
 
 type Field = Exclude<keyof StackLayout, "wayToFrame">;
 
@@ -102,10 +102,10 @@ export class FrameReader {
     const code = this.#codeOf(frame);
     const instruction = this.#field(frame, "frameInstruction");
     const known = this.#places.get(instruction);
-    if (known && PARTS.every((part, k) => this.#field(code, part) === known.parts[k])) return known.text;
+    if (known && CODE_PARTS.every((part, k) => this.#field(code, part) === known.parts[k])) return known.text;
     const { file, line, name } = this.#frameAt(code, instruction);
     const text = `${file}:${line} in ${name}`;
-    this.#places.set(instruction, { parts: PARTS.map((part) => this.#field(code, part)), text });
+    this.#places.set(instruction, { parts: CODE_PARTS.map((part) => this.#field(code, part)), text });
     return text;
   }
 

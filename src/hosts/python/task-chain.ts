@@ -13,18 +13,16 @@
 
 import * as C from "../../core/constants.gen.js";
 import { type CodeUnits, lineAt, type StackPlace } from "../../trace/recorder.js";
+import { CODE_PARTS } from "./frame-reader.js";
+import { SET, TYPE, TYPE_FLAG } from "./graph/layout.js";
 import { PythonMemory } from "./python-memory.js";
 import type { StackLayout } from "./versions/layout.js";
 import type { TaskLayout } from "./versions/tasks.js";
 
-/** Offsets in objects, the same in every version. An entry of a set is a key and its hash. */
+/** Offset in an object, the same in every version. */
 const OBJECT = { type: 4 } as const;
-const TYPE = { name: 12, flags: 84 } as const;
-const SET = { mask: 16, table: 20, entry: 8 } as const;
 /** Offset in a wrapper, which makes a generator awaitable: the generator. */
 const WRAPPED = 8;
-const IS_HEAP_TYPE = 1 << 9;
-const IS_STR = 1 << 28;
 
 /** CPython's types by their names: those whose objects have a frame, and those that wrap such an object. */
 const GENERATORS = ["coroutine", "generator", "async_generator"];
@@ -40,9 +38,6 @@ const NOT_NAMED = /^Task-\d+$/;
 const MOST_NAMES = 1000;
 const MOST_TASKS = 100;
 const MOST_FRAMES = 1000;
-
-/** The fields that, together with its address, identify a code object. */
-const PARTS = ["codeFile", "codeQualifiedName", "codeLines", "codeFirstLine"] as const;
 
 interface KnownCode {
   readonly parts: readonly number[];
@@ -120,7 +115,7 @@ export class TaskChain {
 
   #label(task: number): StackPlace {
     const name = this.#memory.u32(task + this.#tasks.taskName);
-    const isText = name !== 0 && (this.#memory.u32(this.#typeOf(name) + TYPE.flags) & IS_STR) !== 0;
+    const isText = name !== 0 && (this.#memory.u32(this.#typeOf(name) + TYPE.flags) & TYPE_FLAG.str) !== 0;
     const given = isText ? this.#memory.text(name) : "";
     const text = given === "" || NOT_NAMED.test(given) ? "<task>" : `<task ${given}>`;
     const known = this.#labels.get(text);
@@ -156,7 +151,7 @@ export class TaskChain {
   }
 
   #codeAt(code: number): CodeUnits | undefined {
-    const parts = PARTS.map((part) => this.#memory.u32(code + this.#stack[part]));
+    const parts = CODE_PARTS.map((part) => this.#memory.u32(code + this.#stack[part]));
     const known = this.#codes.get(code);
     if (known?.parts.every((part, k) => part === parts[k])) return known.code;
     const found = this.#functionAt(code);
@@ -169,7 +164,7 @@ export class TaskChain {
     const known = this.#kinds.get(type);
     if (known) return known;
     // A type of the program's may have such a name, and another type may have its address later.
-    if ((this.#memory.u32(type + TYPE.flags) & IS_HEAP_TYPE) !== 0) return "other";
+    if ((this.#memory.u32(type + TYPE.flags) & TYPE_FLAG.heapType) !== 0) return "other";
     const at = this.#memory.u32(type + TYPE.name);
     const isIn = (names: readonly string[]) => names.some((name) => this.#memory.isNamed(at, name));
     const kind = isIn(GENERATORS) ? "generator" : isIn(WRAPPERS) ? "wrapper" : "other";

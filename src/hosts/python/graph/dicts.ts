@@ -3,7 +3,7 @@
 
 import type { ObjectLayout } from "../versions/layout.js";
 import { DICT, KEYS } from "./layout.js";
-import type { PythonMemory } from "./memory.js";
+import type { ObjectMemory } from "./memory.js";
 import type { TypeInfo } from "./types.js";
 
 export type VisitEntry = (key: number, value: number) => void;
@@ -17,10 +17,10 @@ const MANAGED_DICT = -12;
 const EMBEDDED = 2;
 
 export class Dicts {
-  readonly #memory: PythonMemory;
+  readonly #memory: ObjectMemory;
   readonly #layout: ObjectLayout;
 
-  constructor(memory: PythonMemory, layout: ObjectLayout) {
+  constructor(memory: ObjectMemory, layout: ObjectLayout) {
     this.#memory = memory;
     this.#layout = layout;
   }

@@ -1,7 +1,7 @@
 // Functions that run or are suspended: their variables, by name.
 
 import { CODE, FRAME, OWNER, VARIABLE } from "./layout.js";
-import type { PythonMemory } from "./memory.js";
+import type { ObjectMemory } from "./memory.js";
 
 /** Takes the name of a variable, its value, and whether the value is a cell, which an inner function uses as well. */
 export type VisitVariable = (name: number, value: number, isCell: boolean) => void;
@@ -16,10 +16,10 @@ const MOST_FRAMES = 100_000;
 const MOST_VALUES = 1000;
 
 export class Frames {
-  readonly #memory: PythonMemory;
+  readonly #memory: ObjectMemory;
   readonly #tupleItems: number;
 
-  constructor(memory: PythonMemory, tupleItems: number) {
+  constructor(memory: ObjectMemory, tupleItems: number) {
     this.#memory = memory;
     this.#tupleItems = tupleItems;
   }

@@ -1,4 +1,4 @@
-// Reads CPython's objects from its memory: words, texts, numbers. It calls nothing and changes nothing.
+// Reads CPython's objects from its memory, for a graph: words, texts, numbers. It calls nothing and changes nothing.
 
 /** Offsets that are the same in every known version. */
 const OBJECT = { references: 0, type: 4, size: 8 } as const;
@@ -13,7 +13,7 @@ const SHOWN = 80;
 const SHOWN_DIGITS = 4;
 
 /** An interpreter's memory. It is valid until the memory grows. */
-export class PythonMemory {
+export class ObjectMemory {
   readonly words: Uint32Array;
   readonly bytes: Uint8Array;
   readonly #view: DataView;

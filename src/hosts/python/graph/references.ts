@@ -9,8 +9,20 @@ import { EDGE, type Strings } from "../../../snapshot/graph.js";
 import type { ObjectLayout } from "../versions/layout.js";
 import type { Dicts } from "./dicts.js";
 import type { Frames } from "./frames.js";
-import { CELL, FRAME, FRAME_OBJECT, GENERATOR, LIST, MODULE, OWNER, SET, TYPE, WEAK_REFERENCE } from "./layout.js";
-import type { PythonMemory } from "./memory.js";
+import {
+  CELL,
+  FRAME,
+  FRAME_OBJECT,
+  GENERATOR,
+  LIST,
+  MODULE,
+  OWNER,
+  SET,
+  TYPE,
+  TYPE_FLAG,
+  WEAK_REFERENCE,
+} from "./layout.js";
+import type { ObjectMemory } from "./memory.js";
 import type { Kind, TypeInfo } from "./types.js";
 
 /** Takes a reference: `kind` and `name` are those of an edge, `target` is the address of the object. */
@@ -65,7 +77,7 @@ class Names {
 }
 
 export class References {
-  readonly #memory: PythonMemory;
+  readonly #memory: ObjectMemory;
   readonly #layout: ObjectLayout;
   readonly #strings: Strings;
   readonly #dicts: Dicts;
@@ -82,7 +94,7 @@ export class References {
 
   /** `keyText` returns a key as Python would write it. */
   constructor(
-    memory: PythonMemory,
+    memory: ObjectMemory,
     layout: ObjectLayout,
     strings: Strings,
     dicts: Dicts,
@@ -250,7 +262,7 @@ export class References {
   #typeParts(object: number, refer: Refer): void {
     const memory = this.#memory;
     const { typeBytes } = this.#layout;
-    if ((memory.word(object + TYPE.flags) & HEAP_TYPE) === 0) return;
+    if ((memory.word(object + TYPE.flags) & TYPE_FLAG.heapType) === 0) return;
     for (const [text, offset] of [
       ["__name__", typeBytes + TYPE.heap.name],
       ["__qualname__", typeBytes + TYPE.heap.qualifiedName],
@@ -307,8 +319,6 @@ export class References {
     return name;
   }
 }
-
-const HEAP_TYPE = 1 << 9;
 
 const TYPE_PARTS: readonly (readonly [string, number])[] = [
   ["__dict__", TYPE.dict],

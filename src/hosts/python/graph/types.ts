@@ -3,7 +3,7 @@
 import type { Strings } from "../../../snapshot/graph.js";
 import type { ObjectLayout } from "../versions/layout.js";
 import { FIELDS, MEMBER, TYPE, TYPE_FLAG } from "./layout.js";
-import type { PythonMemory } from "./memory.js";
+import type { ObjectMemory } from "./memory.js";
 
 /** The parts of an interpreter's module that are needed to read its types. */
 export interface TypeModule {
@@ -89,12 +89,12 @@ const FRONT = 8;
 
 export class Types {
   readonly #python: TypeModule;
-  readonly #memory: PythonMemory;
+  readonly #memory: ObjectMemory;
   readonly #layout: ObjectLayout;
   readonly #strings: Strings;
   readonly #known = new Map<number, TypeInfo>();
 
-  constructor(python: TypeModule, memory: PythonMemory, layout: ObjectLayout, strings: Strings) {
+  constructor(python: TypeModule, memory: ObjectMemory, layout: ObjectLayout, strings: Strings) {
     this.#python = python;
     this.#memory = memory;
     this.#layout = layout;

@@ -4,7 +4,7 @@
 import type { Strings } from "../../../snapshot/graph.js";
 import type { Dicts } from "./dicts.js";
 import { CODE } from "./layout.js";
-import type { PythonMemory } from "./memory.js";
+import type { ObjectMemory } from "./memory.js";
 import type { TypeInfo, Types } from "./types.js";
 
 /** Offset in a function: its qualified name. */
@@ -40,7 +40,7 @@ class Recent {
 }
 
 export class Values {
-  readonly #memory: PythonMemory;
+  readonly #memory: ObjectMemory;
   readonly #types: Types;
   readonly #dicts: Dicts;
   readonly #strings: Strings;
@@ -48,7 +48,7 @@ export class Values {
   /** The indexes of texts such as "3 items", by count. */
   readonly #counts = new Map<number, number>();
 
-  constructor(memory: PythonMemory, types: Types, dicts: Dicts, strings: Strings) {
+  constructor(memory: ObjectMemory, types: Types, dicts: Dicts, strings: Strings) {
     this.#strings = strings;
     this.#recent = new Recent(strings);
     this.#memory = memory;

@@ -11,7 +11,7 @@ import { type BlockModule, Blocks } from "./blocks.js";
 import { Dicts } from "./dicts.js";
 import { Frames } from "./frames.js";
 import { FRAME, GENERATOR, LIST, OWNER, SET, TYPE, TYPE_FLAG } from "./layout.js";
-import { PythonMemory } from "./memory.js";
+import { ObjectMemory } from "./memory.js";
 import { groupByHolder } from "./reach.js";
 import { References, Visitor } from "./references.js";
 import { addRest } from "./rest.js";
@@ -64,7 +64,7 @@ const FRONTS = [0, 8, 16];
 
 class Walk {
   readonly #from: WalkedPython;
-  readonly #memory: PythonMemory;
+  readonly #memory: ObjectMemory;
   readonly #graph = new GraphBuilder();
   readonly #addresses = new Addresses();
   readonly #blocks: Blocks;
@@ -81,7 +81,7 @@ class Walk {
     const { python, layout } = from;
     this.#from = from;
     this.#functions = functions;
-    const memory = new PythonMemory(python.memory.buffer);
+    const memory = new ObjectMemory(python.memory.buffer);
     const { strings } = this.#graph;
     this.#memory = memory;
     this.#blocks = new Blocks(python, (visit) => from.walk(visit, { blocks: false }));
