@@ -31,6 +31,22 @@ export function sortRows(rows: readonly TypeRow[], sort: ObjectSorting): TypeRow
 const sumsText = ({ objects, references, bytes: all }: ObjectSums): string =>
   `${counted(objects, "object")}, ${counted(references, "reference")}, ${bytes(all)}`;
 
+/** A table with titles, of at most `most` rows. A line says how many more there are. */
+function table<Row>(
+  titles: readonly string[],
+  rows: readonly Row[],
+  cells: (row: Row) => string[],
+  most: number,
+  colors: Colors,
+): string {
+  const head = titles.map((title) => colors.dim(title));
+  const lines = rows.slice(0, most).map(cells);
+  // Numbers, and then a text.
+  const alignments = titles.map((_, k) => (k === titles.length - 1 ? "left" : "right"));
+  const more = rows.length - lines.length;
+  return `${layOut([head, ...lines], alignments)}\n${more > 0 ? `${colors.dim(`  ${count(more)} more`)}\n` : ""}`;
+}
+
 export function objectsTable(
   rows: readonly TypeRow[],
   sums: ObjectSums,
@@ -38,24 +54,11 @@ export function objectsTable(
   most: number,
   colors: Colors,
 ): string {
-  const head = ["count", "own", "", "retained", by].map((title) => colors.dim(title));
-  const lines = rows
-    .slice(0, most)
-    .map((row) => [
-      count(row.count),
-      bytes(row.own),
-      percent(row.own, sums.bytes),
-      bytes(row.retained),
-      forTerminal(row.name),
-    ]);
-  const more = rows.length - lines.length;
-  return [
-    sumsText(sums),
-    "",
-    layOut([head, ...lines], ["right", "right", "right", "right", "left"]),
-    ...(more > 0 ? [colors.dim(`  ${count(more)} more`)] : []),
-    "",
-  ].join("\n");
+  const cells = ({ count: objects, own, retained, name }: TypeRow) => [
+    ...[count(objects), bytes(own), percent(own, sums.bytes), bytes(retained)],
+    forTerminal(name),
+  ];
+  return `${sumsText(sums)}\n\n${table(["count", "own", "", "retained", by], rows, cells, most, colors)}`;
 }
 
 /** A node in a few words: its type, id and value. */
@@ -105,14 +108,8 @@ export function mergedPaths(
 }
 
 export function heldTable(held: readonly Held[], most: number, colors: Colors): string {
-  const head = ["count", "own", "held by"].map((title) => colors.dim(title));
-  const lines = held.slice(0, most).map((each) => [count(each.count), bytes(each.own), forTerminal(each.path)]);
-  const more = held.length - lines.length;
-  return [
-    layOut([head, ...lines], ["right", "right", "left"]),
-    ...(more > 0 ? [colors.dim(`  ${count(more)} more`)] : []),
-    "",
-  ].join("\n");
+  const cells = (each: Held) => [count(each.count), bytes(each.own), forTerminal(each.path)];
+  return table(["count", "own", "held by"], held, cells, most, colors);
 }
 
 export interface TreeOptions {
@@ -161,18 +158,9 @@ export function dominatorTree(
 
 /** What changed from one snapshot to another, by type. */
 export function changesTable(changes: readonly TypeChange[], most: number, colors: Colors): string {
-  const head = ["new", "", "gone", "", "change", "type"].map((title) => colors.dim(title));
-  const lines = changes
-    .slice(0, most)
-    .map(({ name, newCount, newBytes, goneCount, goneBytes }) => [
-      ...[count(newCount), bytes(newBytes), count(goneCount), bytes(goneBytes)],
-      signedBytes(newBytes - goneBytes),
-      forTerminal(name),
-    ]);
-  const more = changes.length - lines.length;
-  return [
-    layOut([head, ...lines], ["right", "right", "right", "right", "right", "left"]),
-    ...(more > 0 ? [colors.dim(`  ${count(more)} more`)] : []),
-    "",
-  ].join("\n");
+  const cells = ({ name, newCount, newBytes, goneCount, goneBytes }: TypeChange) => [
+    ...[count(newCount), bytes(newBytes), count(goneCount), bytes(goneBytes), signedBytes(newBytes - goneBytes)],
+    forTerminal(name),
+  ];
+  return table(["new", "", "gone", "", "change", "type"], changes, cells, most, colors);
 }
