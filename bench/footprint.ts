@@ -91,7 +91,7 @@ async function resident(): Promise<number> {
   return process.memoryUsage().rss;
 }
 
-/** How many bytes less the process has after a trim, and how many the heap's memory has. */
+/** How much smaller the process and the heap's memory are after a trim, in bytes. */
 async function trimming(): Promise<Record<string, number>> {
   const { heap, list } = await sparse(1);
   heap.compact();

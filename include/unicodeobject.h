@@ -81,7 +81,7 @@ PyAPI_FUNC(PyObject *) PyUnicode_FromString(const char *text);
 PyAPI_FUNC(PyObject *) PyUnicode_FromStringAndSize(const char *text, Py_ssize_t n);
 PyAPI_FUNC(PyObject *) PyUnicode_DecodeUTF8(const char *text, Py_ssize_t n, const char *errors);
 PyAPI_FUNC(PyObject *) PyUnicode_DecodeLatin1(const char *text, Py_ssize_t n, const char *errors);
-/* From an encoding: UTF-8, Latin-1 or ASCII. If it is NULL, it is UTF-8. */
+/* `encoding` names UTF-8, Latin-1 or ASCII; NULL means UTF-8. */
 Py_LOCAL_FUNC(PyObject *) PyUnicode_Decode(const char *text, Py_ssize_t n, const char *encoding, const char *errors);
 PyAPI_FUNC(PyObject *) PyUnicode_DecodeASCII(const char *text, Py_ssize_t n, const char *errors);
 /* From n characters of `kind` bytes each. */

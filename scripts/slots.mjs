@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 
 /**
  * The structures that have slots: a type, and its tables of functions. For each: its constant, the prefix of its slots'
- * names, its text in object.h, and by how many words the fields after the first lie further on than their number says.
+ * names, and its text in object.h. `before` is 2 for a structure whose first field takes three words: its field number
+ * k > 0 is word k + 2.
  */
 const TABLES = [
   { table: "TYPE_TABLE", prefix: "tp_", structure: /struct _typeobject \{([^}]*)\}/, before: 2 },

@@ -24,12 +24,14 @@ export class Fault {
   address: usize;
   size: usize;
   serial: u32;
-  /** The block's domain, or DOMAINS if it is not known; then the domain that was called. */
+  /** The block's domain, or DOMAINS if it is not known. */
   domain: u32;
+  /** The domain whose function was called. */
   called: u32;
+  /** The host's numbers for the places where the block was allocated and freed. */
   site: u32;
   freedAt: u32;
-  /** Offset from the block of the first byte that is wrong. */
+  /** The first wrong byte, as an offset from the block. */
   offset: isize;
 }
 

@@ -25,8 +25,8 @@ async function liveIn(file: string) {
 
 const LIMIT = "24MiB";
 /**
- * Bounds of the live bytes in a dump: far below the limit, which also covers the interpreter's start, and far above
- * those of a program that has freed its rows.
+ * The fewest and the most bytes that may be live in a dump. The fewest are far more than what is live after the program
+ * has freed its rows. The most are far below the limit, which also covers the interpreter's start.
  */
 const [LEAST, MOST] = [8 * 2 ** 20, 24 * 2 ** 20];
 

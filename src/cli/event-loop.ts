@@ -59,7 +59,8 @@ def install(wait):
 
         def create_future(self):
             future = super().create_future()
-            # If the calling code does not name this function, it called JavaScript, which returned a promise: Pyodide makes its future here.
+            # Python code that calls this function contains its name. If the caller's code does not, that code called JavaScript,
+            # JavaScript returned a promise, and this call, which comes from Pyodide, makes the promise's future.
             if "create_future" not in sys._getframe(1).f_code.co_names:
                 self._promises.add(future)
                 future.add_done_callback(self._promises.discard)

@@ -11,7 +11,7 @@ import { Tape } from "../../test/trace-data.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pyheap-killed-c-"));
 
-/** Milliseconds of which a recording may lose the events, plus the delay of a busy machine. */
+/** How many milliseconds at its end a recording may lose, plus the delay of a busy machine. */
 const MOST_LOST = 1000 + 2500;
 
 /** Allocates 20 blocks of 5,000 bytes. Then computes, or allocates and frees, without end. */

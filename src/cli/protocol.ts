@@ -15,8 +15,8 @@ export interface TraceRequest {
   readonly sample: number | undefined;
   readonly aggregate: boolean;
   /**
-   * Whether the interpreter's start is recorded with its events, and not only as sums. A sampled recording always has
-   * its events.
+   * Whether the events of the interpreter's start are recorded, and not only sums of them. A sampled recording always
+   * has these events.
    */
   readonly withStart: boolean;
   /** The file to which the recording is copied when memory runs out; undefined: it is not copied. */

@@ -118,7 +118,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("--fail-over-leak <size>", "exit with 3 if more was not freed; shows the stacks to blame", toBudget)
     .option(
       "--package <name>",
-      "load a package: NAME, NAME==1.2 (may be repeated); imports are found by themselves",
+      "load a package: NAME, NAME==1.2 (may be repeated); packages that the program imports need no option",
       add,
     )
     .option("--wheel <file>", "load a package from a wheel, a file or a URL (may be repeated)", add)

@@ -52,7 +52,7 @@ del cache.points["p7"]
     expect(points("middle.heapsnapshot")?.count).toBe(300);
     const end = points("end.heapsnapshot");
     expect(end?.count).toBe(299);
-    // Each Point holds one bytes of at least 1000.
+    // Each Point holds a bytes object of at least 1,000 bytes.
     expect((end?.retained ?? 0) - (end?.own ?? 0)).toBeGreaterThan(299_000);
     expect((end?.retained ?? 0) - (end?.own ?? 0)).toBeLessThan(450_000);
   });
@@ -62,7 +62,7 @@ del cache.points["p7"]
     expect(stdout).toMatch(/^[\d,]+ objects, [\d,]+ references, \d+\.\d MiB\n/);
     expect(stdout).toMatch(/^ +300 +[\d.]+ KiB +<?\d+ % +[\d.]+ KiB {2}__main__\.Point$/m);
     const { rows, bytes } = objects("--by", "module", "end.heapsnapshot");
-    // The Points, the Cache, and what the command itself has there.
+    // The module holds the Points, the Cache, and objects of the command itself.
     expect([300, 301, 302]).toContain(rows.find(({ name }) => name === "__main__")?.count);
     expect(rows.reduce((sum, { own }) => sum + own, 0)).toBe(bytes);
   });
@@ -101,7 +101,7 @@ for name, count in ("a", 100), ("b", 50), ("c", 70):
     expect(pyheap("run", "--quiet", "jobs.py").stderr).toBe("");
     const diff = JSON.parse(pyheap("report", "diff-objects", "--json", "a.heapsnapshot", "b.heapsnapshot").stdout);
     const change = diff.types.find(({ name }: { name: string }) => name === "__main__.Job");
-    // After the first snapshot, 20 were freed, and 50 were made.
+    // After the first snapshot, 20 of these objects were freed, and 50 were made.
     expect(change.newCount - change.goneCount).toBe(30);
     expect(diff.held.map(({ path }: { path: string }) => path)).toContain("thread 1: <module> (jobs.py:1) jobs[…]");
     expect(pyheap("report", "diff-objects", "a.heapsnapshot", "b.heapsnapshot").stdout).toMatch(

@@ -3,7 +3,7 @@
 //   images/python-KEY.pyimage     KEY: a hash of everything that the image depends on
 //
 // A file is written under another name and then renamed, so two processes at once do no harm: one of their files stays. A broken file is found by its
-// checksum, and made again. Only files of this user's are read, for an image is code.
+// checksum, and made again. Only this user's files are read, because an image is code.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";

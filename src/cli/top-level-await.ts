@@ -1,6 +1,6 @@
 // Programs that CPython's main function can't run as they are: `-c` with await outside of a function; and `-m asyncio`, a
-// prompt with await, for which CPython needs a second thread. In their place, the main function runs a call of a function
-// that runs them.
+// prompt with await, for which CPython needs a second thread. The command therefore gives the main
+// function other code to run: a call of a function that runs the program.
 
 import type { Program } from "../report/run-result.js";
 

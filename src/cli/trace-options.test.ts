@@ -94,7 +94,7 @@ kept = work(int(sys.argv[1]))
     expect(Math.abs(totals.events - whole.events)).toBeLessThan(200);
     expect(statSync(join(folder, "totals.trace")).size).toBeLessThan(statSync(join(folder, "large.trace")).size / 3);
     expect(pyheap("report", "leaks", "totals.trace").stdout).toMatch(/300 blocks\n {4}load app\.py:3 /);
-    // The file contains only what the program has.
+    // The file has only the program's stacks, and none of the interpreter's start.
     expect(statSync(join(folder, "totals.trace")).size).toBeLessThan(100_000);
     expect(pyheap("report", "flamegraph", "totals.trace")).toMatchObject({ status: 0, stdout: "" });
     expect(pyheap("report", "flamegraph", "--temporary", "3", "--force", "totals.trace").stderr).toMatch(

@@ -207,9 +207,10 @@ _sys.modules[__name__].__class__ = _Module
 /**
  * Defines watch(tell), which makes `tell` a callback of the collector, for good. The collector's own list of callbacks
  * begins with ours. The program sees another list in place of that one; its content is copied to the collector's list.
- * So nothing that the program does to its list removes ours. A program that imports gc anew gets the collector's own
- * list: a callback removed from that list comes back, unless the program keeps a reference to it. `tell` is called
- * without a Python frame, so that a function that traces the program can't fail in it.
+ * So nothing that the program does to its list removes our callback. A program that imports gc anew gets the
+ * collector's own list. If it removes our callback from that list, the callback adds itself again when it is freed. (The
+ * program can prevent this by keeping a reference to the callback.) `tell` is called without a Python frame, so that a
+ * function that traces the program can't fail in it.
  */
 const WATCH_COLLECTIONS = `
 import gc

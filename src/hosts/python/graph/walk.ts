@@ -110,7 +110,7 @@ class Walk {
     });
     const first = graph.nodeCount;
     this.#beginThreads(threads);
-    // The frames' references are added by themselves.
+    // #walkFrames adds the references of the frames; #followAll begins after them.
     this.#next = graph.nodeCount;
     const moduleDict = this.#from.python.PyImport_GetModuleDict() >>> 0;
     if (moduleDict !== 0) graph.groupEdge(modules, this.#nodeOf(moduleDict), "sys.modules");
