@@ -49,7 +49,8 @@ export interface StackPlace {
 
 /** The line of a code unit. */
 export function lineAt(lines: readonly number[], unit: number): number {
-  // In CPython 3.12, a frame that has not begun is one unit before its first: a distance of two bytes below 0.
+  // In CPython 3.12, a frame that has not begun points to the unit before the function's first one. The core passes this
+  // distance, -1 unit, as BEFORE_FIRST.
   const at = unit === BEFORE_FIRST ? 0 : unit;
   let k = 0;
   for (let end = lines[0] ?? 0; end <= at && k + 2 < lines.length; end += lines[k] ?? 0) k += 2;
@@ -142,7 +143,7 @@ export class Recorder {
   readonly #started: number;
   readonly #onChange: (isRunning: boolean) => void;
   readonly #flushEvery: number;
-  /** undefined also after the call. */
+  /** undefined if there is no such function, or after it was called. */
   #onNoMemory: RecordOptions["onNoMemory"];
   readonly #onWritten: RecordOptions["onWritten"];
   #flushed = performance.now();

@@ -23,7 +23,7 @@ it("shows downloads in one line, which it takes away", async () => {
     "loading \\x1b[31msecond 1.0: 3.0 KiB of 6.0 KiB".padEnd(texts[1]?.length ?? 0),
   ]);
   expect(written.every((text) => text.startsWith("\r"))).toBe(true);
-  // Blanks over the longest of them, once.
+  // The line is removed once, by as many blanks as the longest text has characters.
   expect(written.slice(3)).toEqual([`\r${" ".repeat(texts[1]?.length ?? 0)}\r`]);
 });
 
