@@ -1,4 +1,4 @@
-// Builds the package into dist/: core/ to WebAssembly, the modules' bytes into TypeScript files, src/ to JavaScript, the viewer.
+// Builds the package into dist/: core/ to WebAssembly, the modules' bytes and the viewer into TypeScript files, src/ to JavaScript.
 //
 //   node scripts/build.mjs            what a user of the package needs
 //   node scripts/build.mjs --dev      also what tests and benchmarks need: bench/ and test/ in dist-dev/, the benchmarks' modules
@@ -10,7 +10,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { writeInterfaces, writeLists } from "./protocol.mjs";
-import { buildViewer } from "./viewer.mjs";
+import { buildReport, buildViewer } from "./viewer.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const { values } = parseArgs({ options: { dev: { type: "boolean" }, debug: { type: "boolean" } } });
@@ -141,8 +141,9 @@ if (isDev) await compileBenchmarks();
 embedCore(folder);
 
 rmSync("dist", { recursive: true, force: true });
-tsc("-p", "tsconfig.json");
 await buildViewer();
+tsc("-p", "tsconfig.json");
+await buildReport();
 for (const module of ["core", "whole"]) cpSync(`build/${folder}${module}.wasm`, `dist/${module}.wasm`);
 
 if (isDev) {

@@ -37,6 +37,7 @@ export async function sizes() {
     "the whole module, gzipped": gzipped(readFileSync(`${ROOT}dist/whole.wasm`)),
     'import "pyheap", bundled and gzipped': await bundled(exports["."].default),
     'import "pyheap/pyodide", bundled and gzipped': await bundled(exports["./pyodide"].default),
+    'import "pyheap/report", bundled and gzipped': gzipped(readFileSync(ROOT + exports["./report"].browser)),
     "the package to download": packed.size / KB,
   };
 }

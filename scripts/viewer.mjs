@@ -1,4 +1,5 @@
-// Builds the viewer: script, style and typefaces in one HTML file, dist/viewer.html.
+// Builds the viewer: script, style and typefaces in one HTML page, and the page as a string in src/page/viewer.gen.ts, so
+// that it can be loaded wherever a module can.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
@@ -19,14 +20,36 @@ async function bundle(entry) {
 }
 
 /** An HTML page: the template with a script and the style inside. */
-async function page(entry, output) {
+async function page(entry) {
   const [script, style] = await Promise.all([bundle(entry), bundle("viewer/style/index.css")]);
-  const html = readFileSync("viewer/index.html", "utf8")
+  return readFileSync("viewer/index.html", "utf8")
     .replace("/*style*/", () => style)
     .replace("/*script*/", () => script.replaceAll("</script", "<\\/script"));
-  writeFileSync(output, html);
+}
+
+/** The viewer as dist/report/ and dist/browser/ import it. */
+const VIEWER = "../page/viewer.gen.js";
+
+/** pyheap/report for pages: one module with everything it imports, except the viewer, which it loads for the first page. */
+export async function buildReport() {
+  await build({
+    entryPoints: ["dist/report.js"],
+    outdir: "dist/browser",
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    // cli-table3 loads it for tables with colours of their own, which no report has.
+    external: ["@colors/colors/safe", VIEWER],
+    legalComments: "linked",
+  });
 }
 
 export async function buildViewer() {
-  await page("viewer/main.ts", "dist/viewer.html");
+  const html = await page("viewer/main.ts");
+  writeFileSync(
+    "src/page/viewer.gen.ts",
+    `// The viewer without data, as scripts/viewer.mjs made it.\nexport const VIEWER: string =\n  ${JSON.stringify(html)};\n`,
+  );
 }

@@ -91,9 +91,10 @@ const houses: Record<string, House> = {
       page: ["alloc", "trace"],
       report: ["core", "alloc", "snapshot", "pressure", "hosts/c", "page", ...TRACE],
       "report/export": ["core", "report", ...TRACE],
+      "report/library": ["page", "report", "report/export", "trace"],
       "cli/system": ["text"],
       "cli/packages": ["text", "cli/system"],
-      "cli/report": ["snapshot", "page", "report", "report/export", "cli/system", ...TRACE],
+      "cli/report": ["snapshot", "report", "report/export", "report/library", "cli/system", ...TRACE],
       cli: [
         ...["ground", "alloc", "objects/bridge", "heap", "hosts/c", "hosts/python", "page", "report", ...TRACE],
         ...["cli/system", "cli/packages", "cli/report"],

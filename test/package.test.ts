@@ -25,17 +25,27 @@ const MIME: Readonly<Record<string, string>> = {
   ".zip": "application/zip",
 };
 
-/** A program that uses both entries, and puts its results into `document.title`, or prints them. */
+/** A program that uses all entries, and puts its results into `document.title`, or prints them. */
 const PROGRAM = `
 import { Heap } from "pyheap";
 import { loadPython } from "pyheap/pyodide";
+import { analyse, flamegraphPage } from "pyheap/report";
 
 const heap = await Heap.create({ limit: 2 ** 24 });
 const list = heap.from([1, "two", { three: 3 }]);
 const { pyodide, heap: guest } = await loadPython({ pyodide: { indexURL: INDEX } });
-const answer = [list.length, heap.check() ?? "whole", pyodide.runPython("sum(range(10))"), guest.stats().account.live.object > 0];
+const chunks = [];
+const recording = heap.trace({ write: (bytes) => void chunks.push(bytes.slice()) });
+heap.mem.malloc(1000);
+recording.stop();
+const trace = new Blob(chunks);
+const report = await analyse(trace, { at: "end" });
+const pprof = new Uint8Array(await (await report.export("pprof")).arrayBuffer());
+const page = await (await flamegraphPage(trace)).text();
+const reported = [report.stats.endBytes, report.text.table().includes("1000 B"), pprof[0] === 0x1f, /<script/.test(page)];
+const answer = [list.length, heap.check() ?? "whole", pyodide.runPython("sum(range(10))"), guest.stats().account.live.object > 0, ...reported];
 `;
-const ANSWER = "3 whole 45 true";
+const ANSWER = "3 whole 45 true 1000 true true true";
 
 describe("the package", () => {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
@@ -97,6 +107,12 @@ describe("the package", () => {
       expect(complaints(`${code}export const block: string = heap.mem.malloc(8);\n`)).toMatch(/'Address'.*'string'/);
     });
 
+    it("has types for reports, too", () => {
+      const code = 'import { analyse } from "pyheap/report";\nconst report = await analyse(new Blob());\n';
+      expect(complaints(`${code}export const bytes: number = report.stats.peakBytes;\n`)).toBe("");
+      expect(complaints(`${code}export const bytes: string = report.stats.peakBytes;\n`)).toMatch(/'number'.*'string'/);
+    });
+
     it("has types for Python, too", () => {
       // Pyodide's own declarations need those of Node; that does not concern us.
       const code = 'import { loadPython } from "pyheap/pyodide";\nexport const { heap } = await loadPython();\n';
@@ -154,6 +170,7 @@ describe("the package", () => {
       const imports = {
         pyheap: at(exports["."]),
         "pyheap/pyodide": at(exports["./pyodide"]),
+        "pyheap/report": `/node_modules/pyheap/${exports["./report"].browser}`,
         pyodide: "/node_modules/pyodide/pyodide.mjs",
       };
       writeFileSync(

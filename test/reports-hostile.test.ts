@@ -82,7 +82,7 @@ describe("hostile names", () => {
     expect(isolates).toMatch(/^(\u2068\u2069)*$/);
   });
 
-  it("do nothing in a live view, or in the terminal's title", () => {
+  it("do nothing in a live view, or in the terminal's title", async () => {
     const spans = new Spans();
     spans.metadata({ ...metadata, started: "", stacks: "python", sample: 0 });
     stacks.forEach(([bytes, , place], k) => {
@@ -98,7 +98,7 @@ describe("hostile names", () => {
       expect(text).not.toMatch(ACTS);
       expect(text).toContain("trojan\\u202e");
     }
-    const [, head = ""] = /<title>([^<]*)<\/title>/.exec(flamegraphPage(data, TEMPLATE)) ?? [];
+    const [, head = ""] = /<title>([^<]*)<\/title>/.exec(await flamegraphPage(data, TEMPLATE)) ?? [];
     expect(head).toContain("&lt;script&gt;&amp;amp;");
     expect(head).not.toMatch(ACTS);
     // On a CI service, a terminal has no title.

@@ -72,9 +72,10 @@ function urlOf({ url }: IncomingMessage): URL | undefined {
 }
 
 /** Serves the page; on any free port if `port` is 0. Throws UsageError if the port is taken. */
-export async function serveLive(program: LiveProgram, port: number, viewer = viewerTemplate()): Promise<LiveServer> {
+export async function serveLive(program: LiveProgram, port: number, template?: string): Promise<LiveServer> {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
   const data = `data-live="snapshot?token=${token}"`;
+  const viewer = template ?? (await viewerTemplate());
   const page = viewer.replace('data-theme="auto"', `data-theme="auto" ${data}`);
   const server = createServer((request, response) => {
     const url = urlOf(request);

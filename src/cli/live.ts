@@ -8,6 +8,7 @@ import { Spans } from "../page/spans.js";
 import { Sources } from "../report/sources.js";
 import { readTrace } from "../trace/reader.js";
 import type { WorkerMessage } from "./protocol.js";
+import { sourceFiles } from "./system/source-files.js";
 
 /**
  * A live page is made again and again, so it has fewer stacks, stretches of time and blocks than a report, and fewer
@@ -58,7 +59,7 @@ export class LiveProgram {
 
   constructor(command: readonly string[]) {
     this.#facts = { command, started: new Date().toISOString(), python: null, sample: 0, problem: null };
-    this.#sources = new Sources(this.#facts);
+    this.#sources = new Sources(this.#facts, sourceFiles());
     this.#done = readTrace(this.#chunks, "the recording", this.spans);
   }
 

@@ -104,7 +104,7 @@ later = [load(100_000) for _ in range(10)]
     expect(pyheap("report", "table", "--at", String(end), "app.trace").status).toBe(0);
     expect(pyheap("report", "table", "--at", "Infinity", "app.trace").status).toBe(2);
     expect(pyheap("report", "table", "--at", "1", "--to", "2", "app.trace").stderr).toBe(
-      "pyheap: Cannot report at 1 with --from or --to: a moment has no span\n",
+      "pyheap: Cannot report at 1 s with the beginning or the end of a span: a moment has no span\n",
     );
   });
 

@@ -18,7 +18,7 @@ import { choosePlaces } from "./places.js";
 import type { RunRequest, SnapshotRequest, TraceRequest, WorkerMessage } from "./protocol.js";
 import { pyodideFolder } from "./pyodide-folder.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
-import { loadTrace } from "./report/trace-input.js";
+import { loadReport } from "./report/trace-input.js";
 import { type Ended, runInThread, type Services } from "./run-in-thread.js";
 import { checksBudget, isLive, type RunOptions, runCommand } from "./run-options.js";
 import { makeShared, viewShared } from "./shared.js";
@@ -147,7 +147,7 @@ function chooseTrace(options: RunOptions, source: string | undefined): TraceRequ
 
 /** Whether a run kept its budget; if not, prints what was over it. */
 async function isWithin(file: string, budget: Budget): Promise<boolean> {
-  const trace = await loadTrace(file, { at: "peak" });
+  const trace = await loadReport(file, {});
   const { problem } = trace.summary;
   if (problem !== undefined) throw new UsageError(`Cannot say what the program took: ${problem.toLowerCase()}`, 1);
   const over = overBudget(trace, budget, errorColors());

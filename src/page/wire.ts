@@ -74,7 +74,7 @@ function readBuckets(from: ByteReader, unit: number): Bucket[] {
   );
 }
 
-export function encodePage(data: PageData): Uint8Array {
+export function encodePage(data: PageData): Uint8Array<ArrayBuffer> {
   const { header, buckets, nodes, accounts, rows, crossings, blocks, arenas, pools } = data;
   const out = new ByteWriter();
   const unit = unitOf(header);

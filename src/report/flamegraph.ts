@@ -1,8 +1,6 @@
-// A trace as one HTML page that contains everything it needs: the viewer (viewer/, built by scripts/build.mjs) and the
+// A trace as one HTML page that contains everything it needs: the viewer (viewer/, built by scripts/viewer.mjs) and the
 // data (src/page/). It works without a network.
 
-import { readFileSync } from "node:fs";
-import { deflateRawSync } from "node:zlib";
 import type { PageData } from "../page/model.js";
 import { encodePage } from "../page/wire.js";
 import { programName } from "../text/labels.js";
@@ -10,22 +8,40 @@ import { programName } from "../text/labels.js";
 /** The template's place for the data: an empty element. */
 const DATA_PLACE = '<script type="application/octet-stream" id="data"></script>';
 
-/** The viewer without data. */
-export function viewerTemplate(): string {
-  return readFileSync(new URL("../viewer.html", import.meta.url), "utf8");
+/** The viewer without data. It is loaded when the first page is made. */
+export async function viewerTemplate(): Promise<string> {
+  const { VIEWER } = await import("../page/viewer.gen.js");
+  return VIEWER;
 }
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c] ?? c);
 }
 
+/** Bytes as base64, in pieces, because a call has a limited number of arguments. */
+function base64(bytes: Uint8Array): string {
+  /** Divisible by 3, so that no piece but the last is padded. */
+  const PIECE = 3 * 2 ** 13;
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    pieces.push(btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE))));
+  }
+  return pieces.join("");
+}
+
+async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(packed).arrayBuffer());
+}
+
 /** The page. */
-export function flamegraphPage(data: PageData, template = viewerTemplate()): string {
-  const packed = deflateRawSync(encodePage(data), { level: 6 }).toString("base64");
-  const title = programName(data.header.command);
-  const at = template.indexOf(DATA_PLACE);
+export async function flamegraphPage(data: PageData, template?: string): Promise<string> {
+  const viewer = template ?? (await viewerTemplate());
+  const at = viewer.indexOf(DATA_PLACE);
   if (at < 0) throw new Error("Cannot make a page: the viewer's template has no place for data");
-  const head = template.slice(0, at).replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(title)}</title>`);
+  const packed = base64(await deflate(encodePage(data)));
+  const title = programName(data.header.command);
+  const head = viewer.slice(0, at).replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(title)}</title>`);
   const place = DATA_PLACE.replace("></", () => `>${packed}</`);
-  return `${head}${place}${template.slice(at + DATA_PLACE.length)}`;
+  return `${head}${place}${viewer.slice(at + DATA_PLACE.length)}`;
 }

@@ -20,7 +20,7 @@ export interface CallersOptions {
 }
 
 /** The labels of the matching functions that have allocations, those with the most in total first. */
-function matching({ stacks, view }: TraceReport, pattern: RegExp): string[] {
+export function matchingFunctions({ stacks, view }: TraceReport, pattern: RegExp): string[] {
   return groupBy(stacks, view, "function")
     .filter(({ frame }) => frame && (pattern.test(frame.function.name) || pattern.test(stacks.fileOf(frame.function))))
     .sort((a, b) => b.total.bytes - a.total.bytes)
@@ -29,7 +29,7 @@ function matching({ stacks, view }: TraceReport, pattern: RegExp): string[] {
 
 export function traceCallers(report: TraceReport, options: CallersOptions): string {
   const { colors, stacks, view } = report;
-  const found = matching(report, options.pattern);
+  const found = matchingFunctions(report, options.pattern);
   const whole = viewSum(report).bytes;
   const list = (title: string, shares: readonly Share[], of: number, text: (share: Share) => string): string[] => {
     const shown = shares.filter((share) => share.bytes >= of * options.minShare).slice(0, options.rows);

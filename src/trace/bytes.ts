@@ -9,7 +9,7 @@ export class ByteWriter {
   #bytes = new Uint8Array(1024);
   #length = 0;
 
-  get written(): Uint8Array {
+  get written(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
 

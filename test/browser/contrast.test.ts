@@ -1,10 +1,10 @@
 // The page's contrast, light and dark, by the formulas of WCAG 2.2 (AA): of text to its background, and of marks to
 // their neighbours.
 
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildPage } from "../../src/page/build.js";
@@ -17,7 +17,6 @@ import { ORIGINS } from "../../viewer/words.js";
 import { canBrowse } from "../needs.js";
 import { launchChromium } from "./chromium.js";
 
-const VIEWER = fileURLToPath(new URL("../../dist/viewer.html", import.meta.url));
 const SCHEMES = ["light", "dark"] as const;
 const TEXT = 4.5;
 const LARGE_TEXT = 3;
@@ -87,7 +86,7 @@ const TEXTS = `(() => {
   return found;
 })()`;
 
-function pageFile(): string {
+async function pageFile(): Promise<string> {
   const spans = new Spans();
   const files = [
     "app.py",
@@ -115,7 +114,7 @@ function pageFile(): string {
     file === "app.py" ? ["def function_0():", "    return load()", "", "x = 1"] : [],
   );
   const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "app.html");
-  writeFileSync(file, flamegraphPage(withLines, readFileSync(VIEWER, "utf8")));
+  writeFileSync(file, await flamegraphPage(withLines));
   return pathToFileURL(file).href;
 }
 
@@ -136,7 +135,7 @@ describe.runIf(canBrowse)("contrast", () => {
   let address: string;
 
   beforeAll(async () => {
-    address = pageFile();
+    address = await pageFile();
     browser = await launchChromium();
   });
 

@@ -12,7 +12,7 @@ import {
   toCount,
   toPattern,
 } from "./options.js";
-import { loadTrace } from "./trace-input.js";
+import { loadReport } from "./trace-input.js";
 
 export function addCallers(report: Command): void {
   const command = report
@@ -29,7 +29,7 @@ export function addCallers(report: Command): void {
       file: string,
       options: TraceOptions & SelectionOptions & Omit<CallersOptions, "pattern">,
     ) => {
-      process.stdout.write(traceCallers(await loadTrace(file, options), { ...options, pattern }));
+      process.stdout.write(traceCallers(await loadReport(file, options), { ...options, pattern }));
     },
   );
 }

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { type DiffOptions, traceDiff } from "../../report/trace-diff.js";
 import { GROUPINGS } from "../../report/trace-groups.js";
 import { addMomentOptions, addSelectionOptions, type SelectionOptions, type TraceOptions, toCount } from "./options.js";
-import { loadTrace, terminalColors } from "./trace-input.js";
+import { loadReport, terminalColors } from "./trace-input.js";
 
 export function addDiff(report: Command): void {
   const command = report
@@ -18,8 +18,8 @@ export function addDiff(report: Command): void {
     .addOption(new Option("--sort <figure>", "what comes first").choices(["bytes", "count", "name"]).default("bytes"));
   addSelectionOptions(addMomentOptions(command)).action(
     async (before: string, after: string, options: TraceOptions & SelectionOptions & DiffOptions) => {
-      const first = await loadTrace(before, options);
-      const second = await loadTrace(after, options);
+      const first = await loadReport(before, options);
+      const second = await loadReport(after, options);
       process.stdout.write(traceDiff(first, second, options, terminalColors()));
     },
   );

@@ -16,7 +16,7 @@ import {
   toShare,
 } from "./options.js";
 import { checkOutput, OUTPUT_HELP, writeOutput } from "./output.js";
-import { loadTrace } from "./trace-input.js";
+import { loadReport } from "./trace-input.js";
 
 /** A profile of pprof begins with its first ValueType: field 1, its length, and field 1 within it. */
 function beginsProfile(bytes: Buffer): boolean {
@@ -87,9 +87,7 @@ export function addExport(report: Command): void {
     const format: Format = FORMATS[name];
     const { output = `${file.replace(/\.trace$/, "")}${format.suffix}`, force, maxDepth, minShare } = options;
     checkOutput(output, KINDS[name], { isNamed: options.output !== undefined, force, source: file });
-    const loaded = options.leaks
-      ? await loadTrace(file, { ...options, at: "end" }, { view: "leaks" })
-      : await loadTrace(file, options);
+    const loaded = options.leaks ? await loadReport(file, options, { at: "leaks" }) : await loadReport(file, options);
     const made = exportReport(loaded, format, { ...loaded.selection, maxDepth, minShare });
     if (made.summary.problem !== undefined) {
       process.stderr.write(`pyheap: ${visible(made.summary.problem)}. Everything before that is exported.\n`);

@@ -2,16 +2,11 @@
 
 import { dirname } from "node:path";
 import type { Command } from "commander";
-import { buildPage } from "../../page/build.js";
-import { withSources } from "../../page/sources.js";
-import { Spans } from "../../page/spans.js";
-import { flamegraphPage } from "../../report/flamegraph.js";
-import { Sources } from "../../report/sources.js";
+import { makePage } from "../../report/library/page.js";
 import { bytes } from "../../text/bytes.js";
 import { counted } from "../../text/numbers.js";
-import { readTrace } from "../../trace/reader.js";
-import { UsageError } from "../system/errors.js";
 import { type FileKind, FORCE, textBegins } from "../system/files.js";
+import { sourceFiles } from "../system/source-files.js";
 import { toWhole } from "./options.js";
 import { checkOutput, OUTPUT_HELP, writeOutput } from "./output.js";
 import { asUsageError, readFile } from "./trace-input.js";
@@ -48,23 +43,10 @@ export function addFlamegraph(report: Command): void {
     .action(async (file: string, options: FlamegraphOptions) => {
       const { output = `${file.replace(/\.trace$/, "")}.html`, force, temporary } = options;
       checkOutput(output, PAGE, { isNamed: options.output !== undefined, force, source: file });
-      const spans = new Spans({ temporary: temporary + 1 });
-      const summary = await asUsageError(file, readTrace(readFile(file), file, spans));
-      const { command, started, python = null, sample, aggregated } = summary.metadata;
-      if (aggregated && temporary > 0) {
-        throw new UsageError(
-          `Cannot show other temporary blocks of ${file}: it was recorded with --aggregate, which keeps totals only`,
-        );
-      }
-      const facts = {
-        ...{ command, started, python, sample, problem: summary.problem ?? null },
-        ...(aggregated && { totals: { start: spans.startLeft } }),
-      };
-      const data = buildPage(spans, facts);
-      const sources = new Sources(facts, [".", dirname(file)]);
-      const page = flamegraphPage(options.source ? withSources(data, (name) => sources.lines(name)) : data);
-      await writeOutput(output, [page], {
-        more: `: ${bytes(Buffer.byteLength(page))}, of ${counted(summary.events, "event")}`,
+      const source = options.source ? sourceFiles([".", dirname(file)]) : undefined;
+      const page = await asUsageError(file, makePage(readFile(file), { name: file, within: temporary, source }));
+      await writeOutput(output, [page.html], {
+        more: `: ${bytes(Buffer.byteLength(page.html))}, of ${counted(page.events, "event")}`,
       });
     });
 }

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { type StacksOptions, traceStacks } from "../../report/trace-stacks.js";
 import { addSpanOptions, addStackOptions, type SelectionOptions, type SpanOptions } from "./options.js";
-import { loadTrace } from "./trace-input.js";
+import { loadReport } from "./trace-input.js";
 
 export function addLeaks(report: Command): void {
   addStackOptions(
@@ -15,6 +15,6 @@ export function addLeaks(report: Command): void {
         .argument("<file>", "the trace"),
     ),
   ).action(async (file: string, options: SpanOptions & SelectionOptions & StacksOptions) => {
-    process.stdout.write(traceStacks(await loadTrace(file, { ...options, at: "end" }, { view: "leaks" }), options));
+    process.stdout.write(traceStacks(await loadReport(file, options, { at: "leaks" }), options));
   });
 }

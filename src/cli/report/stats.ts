@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { traceStats, traceStatsText } from "../../report/trace-stats.js";
 import { addSpanOptions, type TraceOptions } from "./options.js";
-import { loadTrace } from "./trace-input.js";
+import { loadReport } from "./trace-input.js";
 
 export function addStats(report: Command): void {
   addSpanOptions(
@@ -14,7 +14,7 @@ export function addStats(report: Command): void {
       .argument("<file>", "the trace")
       .option("--json", "as JSON"),
   ).action(async (file: string, options: Omit<TraceOptions, "at"> & { json?: boolean }) => {
-    const { analysis, summary, colors } = await loadTrace(file, { ...options, at: "allocated" });
+    const { analysis, summary, colors } = await loadReport(file, options, { at: "allocated" });
     const stats = traceStats(analysis, summary);
     process.stdout.write(options.json ? `${JSON.stringify(stats, null, 2)}\n` : traceStatsText(stats, colors));
   });

@@ -11,7 +11,7 @@ import {
   type TraceOptions,
   toCount,
 } from "./options.js";
-import { loadTrace } from "./trace-input.js";
+import { loadReport } from "./trace-input.js";
 
 export function addSummary(report: Command): void {
   const command = report
@@ -23,7 +23,7 @@ export function addSummary(report: Command): void {
     .option("--rows <n>", "functions that are shown at most", toCount, 12);
   addShareOption(addSelectionOptions(addMomentOptions(command)), "rows").action(
     async (file: string, options: TraceOptions & SelectionOptions & SummaryOptions) => {
-      process.stdout.write(traceSummary(await loadTrace(file, options), options));
+      process.stdout.write(traceSummary(await loadReport(file, options), options));
     },
   );
 }

@@ -12,7 +12,7 @@ import {
   type TraceOptions,
   toCount,
 } from "./options.js";
-import { loadTrace } from "./trace-input.js";
+import { loadReport } from "./trace-input.js";
 
 export function addTable(report: Command): void {
   const command = report
@@ -25,7 +25,7 @@ export function addTable(report: Command): void {
     .option("--rows <n>", "rows that are shown at most", toCount, 30);
   addSourceOption(addShareOption(addSelectionOptions(addMomentOptions(command)), "rows")).action(
     async (file: string, options: TraceOptions & SelectionOptions & TableOptions) => {
-      process.stdout.write(traceTable(await loadTrace(file, options), options));
+      process.stdout.write(traceTable(await loadReport(file, options), options));
     },
   );
 }

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { type StacksOptions, traceStacks } from "../../report/trace-stacks.js";
 import { addSpanOptions, addStackOptions, type SelectionOptions, type SpanOptions, toWhole } from "./options.js";
-import { loadTrace } from "./trace-input.js";
+import { loadReport } from "./trace-input.js";
 
 export function addTemporary(report: Command): void {
   addStackOptions(
@@ -18,11 +18,7 @@ export function addTemporary(report: Command): void {
         .option("--within <n>", "others that may be allocated meanwhile (default: 0)", toWhole),
     ),
   ).action(async (file: string, options: SpanOptions & SelectionOptions & StacksOptions & { within?: number }) => {
-    const loaded = await loadTrace(
-      file,
-      { ...options, at: "end" },
-      { view: "temporary", ...(options.within !== undefined && { temporary: options.within + 1 }) },
-    );
+    const loaded = await loadReport(file, options, { at: "temporary", within: options.within });
     process.stdout.write(traceStacks(loaded, options));
   });
 }

@@ -11,7 +11,7 @@ import {
   type TraceOptions,
   toCount,
 } from "./options.js";
-import { loadTrace } from "./trace-input.js";
+import { loadReport } from "./trace-input.js";
 
 export function addTree(report: Command): void {
   const command = report
@@ -27,7 +27,7 @@ export function addTree(report: Command): void {
     .option("--depth <n>", "levels that are shown at most", toCount, 60);
   addSourceOption(addShareOption(addSelectionOptions(addMomentOptions(command)), "branches", 0.01)).action(
     async (file: string, options: TraceOptions & SelectionOptions & TreeOptions) => {
-      process.stdout.write(traceTree(await loadTrace(file, options), options));
+      process.stdout.write(traceTree(await loadReport(file, options), options));
     },
   );
 }

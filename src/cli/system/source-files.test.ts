@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { Sources } from "./sources.js";
+import { Sources } from "../../report/sources.js";
+import { sourceFiles } from "./source-files.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pyheap-sources-"));
 const started = "2026-01-01T00:00:00.000Z";
@@ -22,7 +23,7 @@ describe("lines of source", () => {
   it("are those of files, by path, in a folder, or by address", () => {
     const file = write("app.py", "import json\n\n\tload  (1)  \r\nlast");
     write("secret", "is not source code");
-    const sources = new Sources({ command: ["app.py"], started }, ["nowhere", folder]);
+    const sources = new Sources({ command: ["app.py"], started }, sourceFiles(["nowhere", folder]));
     for (const name of ["app.py", file, pathToFileURL(file).href]) {
       expect([1, 2, 3, 4, 5, 0].map((line) => sources.line(name, line))).toEqual([
         "import json",
@@ -41,14 +42,14 @@ describe("lines of source", () => {
   });
 
   it("are those of the code after -c", () => {
-    expect(new Sources({ command: ["-c", "a = 1\nb = 2"], started }).line("<string>", 2)).toBe("b = 2");
-    expect(new Sources({ command: ["app.py", "a = 1"], started }).line("<string>", 1)).toBeUndefined();
+    expect(new Sources({ command: ["-c", "a = 1\nb = 2"], started }, sourceFiles()).line("<string>", 2)).toBe("b = 2");
+    expect(new Sources({ command: ["app.py", "a = 1"], started }, sourceFiles()).line("<string>", 1)).toBeUndefined();
   });
 
   it("are left out where the file was changed since, and cut where they are long", () => {
     write("new.py", "x = 1", "2026-01-02T00:00:00Z");
     write("long.py", `x = ${"1".repeat(200)}`);
-    const sources = new Sources({ command: [], started }, [folder]);
+    const sources = new Sources({ command: [], started }, sourceFiles([folder]));
     expect(sources.line("new.py", 1)).toBeUndefined();
     expect([...sources.changed]).toEqual(["new.py"]);
     expect(sources.line("long.py", 1)).toMatch(/^x = 1{75}…$/);

@@ -1,0 +1,54 @@
+// A trace as the page that `pyheap report flamegraph` writes.
+
+import { buildPage } from "../../page/build.js";
+import { withSources } from "../../page/sources.js";
+import { Spans } from "../../page/spans.js";
+import { readTrace } from "../../trace/reader.js";
+import { flamegraphPage as pageOf } from "../flamegraph.js";
+import { ReportError } from "../load.js";
+import { type ReadSource, Sources } from "../sources.js";
+import { bytesOf, nameOf, type TraceInput } from "./input.js";
+
+export interface PageOptions {
+  /** The trace's name in messages; the default is the name of the file, if the trace is one. */
+  readonly name?: string | undefined;
+  /** A block is temporary if it is freed before more than this number of others are allocated; the default is 0. */
+  readonly within?: number | undefined;
+  /** Reads the program's source files; without it, no lines of source are shown. */
+  readonly source?: ReadSource | undefined;
+}
+
+/** The page, and what was read for it. */
+export interface MadePage {
+  readonly html: string;
+  readonly events: number;
+}
+
+/** Reads a trace and makes its page. Throws TraceError if it is not a trace. */
+export async function makePage(
+  trace: TraceInput,
+  { name = nameOf(trace), within = 0, source }: PageOptions = {},
+): Promise<MadePage> {
+  const spans = new Spans({ temporary: within + 1 });
+  const summary = await readTrace(bytesOf(trace), name, spans);
+  const { command, started, python = null, sample, aggregated } = summary.metadata;
+  if (aggregated && within > 0) {
+    throw new ReportError(
+      `Cannot show other temporary blocks of ${name}: it was recorded with --aggregate, which keeps totals only`,
+    );
+  }
+  const facts = {
+    ...{ command, started, python, sample, problem: summary.problem ?? null },
+    ...(aggregated && { totals: { start: spans.startLeft } }),
+  };
+  const data = buildPage(spans, facts);
+  const sources = source && new Sources(facts, source);
+  const html = await pageOf(sources ? withSources(data, (file) => sources.lines(file)) : data);
+  return { html, events: summary.events };
+}
+
+/** One HTML page that shows everything and needs nothing else: timeline, flame graph, table, heap map. */
+export async function flamegraphPage(trace: TraceInput, options: PageOptions = {}): Promise<Blob> {
+  const { html } = await makePage(trace, options);
+  return new Blob([html], { type: "text/html;charset=utf-8" });
+}
