@@ -97,7 +97,10 @@ export class Details {
   }
 
   #find(f: TraceFunction): void {
-    this.#store.set({ tab: "flame", search: searchFor(f) });
+    // Over a narrow page the details would cover what was found.
+    const covers = getComputedStyle(this.element).position === "fixed";
+    this.#store.set({ tab: "flame", search: searchFor(f), ...(covers && { selected: undefined }) });
+    document.getElementById("panel-flame")?.scrollIntoView({ block: "nearest" });
   }
 
   /** The lines with allocations, and the lines around them, as far as the page has them. */
@@ -128,7 +131,7 @@ export class Details {
       return [...gap, row];
     });
     const isKnown = [...figures.keys()].some((line) => known[line] !== undefined);
-    const why = "The source of this function is not in the page.";
+    const why = `The page has no source of this function: ${f.file} was not found, or has changed, when the page was made.`;
     return [
       h("h4", {}, "Lines"),
       h("ul", { class: "source", tabindex: 0, "aria-label": "Lines of source, with what each has" }, ...rows),
@@ -146,7 +149,7 @@ export class Details {
         {},
         h("button", { type: "button", class: "link", onclick: select }, functionName(f)),
         h("span", { class: "value" }, measure(share[metric], metric), h("small", {}, percent(share[metric], whole))),
-        h("small", { class: "place" }, placeOf(f, line)),
+        h("small", { class: "place" }, h("bdi", {}, placeOf(f, line))),
       );
     });
     const list = h("ul", { class: "calls" }, ...rows.slice(0, FIRST_ROWS));

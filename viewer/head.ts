@@ -2,6 +2,7 @@
 
 import type { PageHeader } from "../src/page/model.js";
 import { h } from "./dom.js";
+import { brand, type Figure, figureList, showFigures } from "./figures.js";
 import type { Model } from "./model.js";
 import type { Store } from "./state.js";
 import type { Colors } from "./theme.js";
@@ -19,7 +20,7 @@ function totalsWords(totals: PageHeader["totals"]): string[] {
 
 export class Head {
   readonly element: HTMLElement;
-  readonly figures = h("dl", { class: "figures", "aria-label": "Figures of the span" });
+  readonly figures = figureList("Figures of the span");
   readonly #model: Model;
   readonly #store: Store;
   readonly #title = h("h1");
@@ -34,7 +35,7 @@ export class Head {
     this.element = h(
       "header",
       { class: "head" },
-      h("div", { class: "brand" }, h("i", { class: "mark", "aria-hidden": "true" }), "pyheap"),
+      brand(),
       h("div", { class: "program" }, this.#title, this.#facts),
       this.status,
       colors.button(),
@@ -54,7 +55,9 @@ export class Head {
     this.#facts.textContent = [
       ...(python === null ? [] : [`Python ${python}`]),
       ...began,
-      time(header.duration),
+      header.programTime > 0
+        ? `${time(header.duration - header.programTime)}, after ${time(header.programTime)} of the interpreter's start`
+        : time(header.duration),
       counted(events, "event"),
       ...totalsWords(totals),
       ...(sample > 0 ? [`sampled, one in ${bytes(sample)}: figures are estimates`] : []),
@@ -84,7 +87,7 @@ export class Head {
     const { peak, end, base, reserved } = this.#model.figures(span);
     const allocated = this.#model.whole("allocated", span);
     const blocks = (n: number) => `in ${counted(n, "block")}`;
-    const rows: readonly (readonly [string, string, string])[] = [
+    showFigures(this.figures, [
       ["Peak", bytes(peak.bytes), `${after(peak.time)}, ${blocks(peak.blocks)}`],
       [this.#isNow ? "Live now" : "Live at the end", bytes(end.bytes), `${after(end.time)}, ${blocks(end.blocks)}`],
       [
@@ -98,15 +101,10 @@ export class Head {
               "Interpreter's start",
               bytes(base),
               span.withStart ? "part of what is live" : "live too, not in the program's figures",
-            ] as const,
+            ] satisfies Figure,
           ]
         : []),
       ["Heap size", bytes(reserved), "the most that it took from the system"],
-    ];
-    this.figures.replaceChildren(
-      ...rows.map(([name, value, more]) =>
-        h("div", {}, h("dt", {}, name), h("dd", {}, value), h("dd", { class: "detail" }, more)),
-      ),
-    );
+    ]);
   }
 }

@@ -7,15 +7,17 @@ import { FlameGraph } from "./flame/flame.js";
 import { Head } from "./head.js";
 import { HeapMap } from "./map/map.js";
 import type { Model } from "./model.js";
+import { makeSearch } from "./search.js";
 import { makeSegments } from "./segments.js";
 import { Sizes } from "./sizes.js";
-import { type Metric, Store, type Tab } from "./state.js";
+import { type Metric, type State, Store, type Tab } from "./state.js";
 import { Table } from "./table.js";
+import { makePanels, makeTabs, type TabName } from "./tabs.js";
 import type { Colors } from "./theme.js";
 import { TimelineChart } from "./timeline/timeline.js";
 import { MOMENT_VIEWS, VIEWS, viewOf } from "./words.js";
 
-const TABS: readonly { readonly tab: Tab; readonly name: string }[] = [
+const TABS: readonly TabName<Tab>[] = [
   { tab: "flame", name: "Flame graph" },
   { tab: "table", name: "Table" },
   { tab: "map", name: "Heap map" },
@@ -34,12 +36,11 @@ export class Page {
   readonly #map: HeapMap;
   readonly #details: Details;
   readonly #sizes: Sizes;
-  readonly #panels: Readonly<Record<Tab, HTMLElement>>;
 
   /** Puts the page into `into`. */
   constructor(model: Model, colors: Colors, into: HTMLElement, tab: Tab = "flame") {
     this.#model = model;
-    this.store = new Store({
+    this.store = new Store<State>({
       withStart: !model.hasStart,
       ...model.range(!model.hasStart),
       view: "peak",
@@ -59,14 +60,12 @@ export class Page {
     this.#map = new HeapMap(model, store, colors);
     this.#sizes = new Sizes(model, store);
     this.#details = new Details(model, store);
-    const panel = (name: Tab, content: HTMLElement) =>
-      h("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}` }, content);
-    this.#panels = {
-      flame: panel("flame", new FlameGraph(model, store, colors).element),
-      table: panel("table", new Table(model, store).element),
-      map: panel("map", this.#map.element),
-      sizes: panel("sizes", this.#sizes.element),
-    };
+    const panels = makePanels<Tab>({
+      flame: new FlameGraph(model, store, colors).element,
+      table: new Table(model, store).element,
+      map: this.#map.element,
+      sizes: this.#sizes.element,
+    });
     into.replaceChildren(
       this.head.element,
       h(
@@ -78,14 +77,12 @@ export class Page {
           "section",
           { class: "card content", "aria-label": "Where it is" },
           this.#tools(),
-          h("div", { class: "beside" }, h("div", {}, ...Object.values(this.#panels)), this.#details.element),
+          h("div", { class: "beside" }, h("div", {}, ...panels.elements), this.#details.element),
         ),
       ),
     );
     // A tab measures its size when it becomes visible.
-    store.on(["tab"], (state) => {
-      for (const [name, element] of Object.entries(this.#panels)) element.hidden = name !== state.tab;
-    });
+    store.on(["tab"], ({ tab: shown }) => panels.show(shown));
     store.notify(new Set(["tab"]));
   }
 
@@ -117,65 +114,29 @@ export class Page {
       segments: METRICS.map(({ metric, name }) => ({ value: metric, name })),
       choose: (metric) => store.set({ metric }),
     });
-    const search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search functions and files" });
-    search.addEventListener("input", () => store.set({ search: search.value.trim() }));
-    document.addEventListener("keydown", (event) => {
-      if (event.key !== "/" || event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement)
-        return;
-      event.preventDefault();
-      search.focus();
-    });
-    store.on(["search"], (state) => {
-      if (search.value.trim() !== state.search) search.value = state.search;
-    });
+    const search = makeSearch("Search functions and files", (text) => store.set({ search: text }));
+    store.on(["search"], (state) => search.show(state.search));
     store.on(["isLive"], ({ isLive }) => views.rename("end", viewOf("end", isLive).name));
     store.on(["view", "metric", "tab"], ({ view, metric, tab }) => {
       if (tab === "map") views.show(MOMENT_VIEWS.includes(view) ? view : "end", MOMENT_VIEWS);
       else views.show(view);
       metrics.show(metric);
       metrics.element.hidden = tab !== "flame";
-      search.hidden = tab !== "flame" && tab !== "table";
+      search.element.hidden = tab !== "flame" && tab !== "table";
     });
     return h(
       "div",
       { class: "tools" },
       this.#tabs(),
-      h("div", { class: "row end" }, views.element, metrics.element, search),
+      h("div", { class: "row end" }, views.element, metrics.element, search.element),
     );
   }
 
   #tabs(): HTMLElement {
     const { store } = this;
     const tabs = TABS.filter(({ tab }) => tab !== "map" || !this.#model.data.header.totals);
-    const buttons = tabs.map(({ tab, name }) =>
-      h(
-        "button",
-        {
-          type: "button",
-          role: "tab",
-          id: `tab-${tab}`,
-          "aria-controls": `panel-${tab}`,
-          onclick: () => store.set({ tab }),
-        },
-        name,
-      ),
-    );
-    const list = h("div", { class: "tabs", role: "tablist", "aria-label": "Ways to look" }, ...buttons);
-    list.addEventListener("keydown", (event) => {
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      const at = tabs.findIndex(({ tab }) => tab === store.state.tab);
-      const next = tabs[at + (step ?? 0)];
-      if (step === undefined || !next) return;
-      event.preventDefault();
-      store.set({ tab: next.tab });
-      buttons[at + step]?.focus();
-    });
-    store.on(["tab"], (state) => {
-      tabs.forEach(({ tab }, k) => {
-        buttons[k]?.setAttribute("aria-selected", String(tab === state.tab));
-        buttons[k]?.setAttribute("tabindex", tab === state.tab ? "0" : "-1");
-      });
-    });
-    return list;
+    const shown = makeTabs(tabs, (tab) => store.set({ tab }));
+    store.on(["tab"], ({ tab }) => shown.show(tab));
+    return shown.element;
   }
 }

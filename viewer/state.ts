@@ -29,23 +29,23 @@ export interface State {
   readonly isLive: boolean;
 }
 
-type Listener = (state: State, changed: ReadonlySet<keyof State>) => void;
+type Listener<S> = (state: S, changed: ReadonlySet<keyof S>) => void;
 
-export class Store {
-  #state: State;
-  readonly #listeners: Listener[] = [];
+export class Store<S extends object = State> {
+  #state: S;
+  readonly #listeners: Listener<S>[] = [];
 
-  constructor(state: State) {
+  constructor(state: S) {
     this.#state = state;
   }
 
-  get state(): State {
+  get state(): S {
     return this.#state;
   }
 
   /** Changes some fields, and calls the listeners of those that have a new value. */
-  set(change: Partial<State>): void {
-    const names = Object.keys(change) as (keyof State)[];
+  set(change: Partial<S>): void {
+    const names = Object.keys(change) as (keyof S)[];
     const changed = new Set(names.filter((name) => change[name] !== this.#state[name]));
     if (changed.size === 0) return;
     this.#state = { ...this.#state, ...change };
@@ -55,18 +55,18 @@ export class Store {
   /**
    * Changes some fields, and calls their listeners even if the values are the same, because their meaning has changed.
    */
-  replace(change: Partial<State>): void {
+  replace(change: Partial<S>): void {
     this.#state = { ...this.#state, ...change };
-    this.notify(new Set(Object.keys(change) as (keyof State)[]));
+    this.notify(new Set(Object.keys(change) as (keyof S)[]));
   }
 
   /** Calls the listeners of the changed fields. */
-  notify(changed: ReadonlySet<keyof State>): void {
+  notify(changed: ReadonlySet<keyof S>): void {
     for (const listener of this.#listeners) listener(this.#state, changed);
   }
 
   /** Calls the listener now, and at each change of a field in `names`. */
-  on(names: readonly (keyof State)[], listener: (state: State) => void): void {
+  on(names: readonly (keyof S)[], listener: (state: S) => void): void {
     this.#listeners.push((state, changed) => {
       if (names.some((name) => changed.has(name))) listener(state);
     });

@@ -239,6 +239,11 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     const allocated = await figure(page, "Allocated");
     await drag(page, 0.3, 0.6);
     expect(await figure(page, "Allocated")).not.toBe(allocated);
+    expect(await page.locator(".span-says").innerText()).toMatch(
+      /^Picked: [\d.]+ m?s to [\d.]+ m?s, which is [\d.]+ m?s to [\d.]+ m?s after the program began$/,
+    );
+    // The words are above the shades, so that they can be read beyond the span.
+    expect(await page.locator(".u-over > .selection ~ .peak-words").innerText()).toMatch(/^peak [\d.]+ MiB$/);
     const whole = page.getByRole("button", { name: "Whole program" });
     await whole.click();
     expect(await figure(page, "Allocated")).toBe(allocated);
@@ -308,6 +313,39 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     expect(await page.locator(".map-says").innerText()).toMatch(/ at 0x[0-9a-f]+ · (raw|mem|object) domain · since /);
     await page.locator(".map-closeup").hover({ position: { x: 300, y: 60 } });
     expect(await page.locator(".note").innerText()).toMatch(/domain|free/);
+    const says = page.locator(".map-says");
+    // A click, or a tap, on a block does the same.
+    await page.locator(".map-closeup").click({ position: { x: 120, y: 60 } });
+    expect(await says.innerText()).toMatch(/domain · since |% in use/);
+    // The last square is the program's, the first one of the interpreter's start.
+    await page.locator(".map-overview").focus();
+    for (let k = 0; k < 50; k++) await page.keyboard.press("ArrowLeft");
+    expect(await says.innerText()).toMatch(/% in use · mostly interpreter start$/);
+    for (let k = 0; k < 60; k++) await page.keyboard.press("ArrowDown");
+    for (let k = 0; k < 200 && !(await says.innerText()).includes("orders.py"); k++) {
+      await page.keyboard.press("ArrowLeft");
+    }
+    expect(await says.innerText()).toMatch(/% in use · mostly \S+ orders\.py:\d+ Show \S+$/);
+    await says.getByRole("button").click();
+    expect(await page.locator("#tab-table").getAttribute("aria-selected")).toBe("true");
+    const details = page.getByRole("complementary", { name: "Selected function" });
+    expect(await details.innerText()).toMatch(/orders\.py:\d+ · program/);
+    await page.close();
+  });
+
+  it("gets out of the way on a phone, when it has found a function in the flame graph", async () => {
+    const page = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await page.locator("#tab-table").tap();
+    await page.locator("tbody th .link", { hasText: /^summarise$/ }).tap();
+    const details = page.getByRole("complementary", { name: "Selected function" });
+    // Paths that are cut at their beginning keep their order.
+    const place = details.locator(".calls .place bdi").first();
+    expect(await place.innerText()).toMatch(/^orders\.py:\d+$/);
+    await details.getByRole("button", { name: "Find in the flame graph" }).tap();
+    expect(await details.isVisible()).toBe(false);
+    await expect.poll(() => page.locator(".flame-scroller").isVisible()).toBe(true);
+    const bottom = await page.locator(".flame-scroller").evaluate((graph) => graph.getBoundingClientRect().top);
+    expect(bottom).toBeLessThan(844);
     await page.close();
   });
 

@@ -71,7 +71,16 @@ export class FlameGraph {
     this.#colors = colors;
     this.#stacks = model.tree;
     this.#scroller.append(this.#space, this.#canvas);
-    const inverted = h("button", { type: "button", class: "quiet toggle", onclick: () => this.#invert() }, "Inverted");
+    const inverted = h(
+      "button",
+      {
+        type: "button",
+        class: "quiet toggle",
+        title: "Begin with the functions that allocated; below each are its callers",
+        onclick: () => this.#invert(),
+      },
+      "Inverted",
+    );
     const shares = makeSegments({
       label: "Frames that are shown",
       segments: LEAST_SHARES,

@@ -51,6 +51,11 @@ export class MapBlocks {
     return this.#data.accounts.nodes[this.accounts[block] ?? UNKNOWN];
   }
 
+  /** Whether the interpreter allocated the block before the program began. */
+  isOfStart(block: number): boolean {
+    return (this.accounts[block] ?? UNKNOWN) < this.#data.header.startAccounts;
+  }
+
   /** The first block whose end is above an address. */
   firstAt(address: number): number {
     const first = lowerBound(this.addresses, address);

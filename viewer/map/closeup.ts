@@ -55,6 +55,14 @@ export class Closeup {
     colors.onChange(this.#repaint);
     this.element.addEventListener("pointermove", (event) => point(this.#addressAt(event), event));
     this.element.addEventListener("pointerleave", (event) => point(undefined, event));
+    this.element.addEventListener("click", (event) => {
+      const address = this.#addressAt(event);
+      const block = address === undefined ? undefined : this.#scene?.blocks.at(address);
+      if (block === undefined) return;
+      this.#current = block;
+      choose(block);
+      this.#repaint();
+    });
     this.element.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (step === undefined || !this.#scene) return;
@@ -80,7 +88,7 @@ export class Closeup {
     return this.element.clientWidth < 600 ? 0 : LABEL;
   }
 
-  #addressAt(event: PointerEvent): number | undefined {
+  #addressAt(event: MouseEvent): number | undefined {
     const bounds = this.#canvas.getBoundingClientRect();
     const cell = this.#scene?.cells[this.#first + Math.floor((event.clientY - bounds.top) / ROW)];
     const share = (event.clientX - bounds.left - this.#label) / (bounds.width - this.#label);

@@ -3,6 +3,7 @@
 
 import { BLOCK_DOMAINS } from "../../src/core/catalogue.gen.js";
 import type { PageArenas } from "../../src/page/model.js";
+import { functionLabel } from "../../src/report/trace-groups.js";
 import { placeOf } from "../../src/text/labels.js";
 import { h } from "../dom.js";
 import type { Model, Span } from "../model.js";
@@ -11,7 +12,7 @@ import { lowerBound } from "../sorted.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import { bytes, count, counted, instant, ORIGINS, percent } from "../words.js";
+import { bytes, count, counted, functionName, instant, ORIGINS, percent } from "../words.js";
 import { MapBlocks, UNKNOWN } from "./blocks.js";
 import { type Cell, type Cells, cellOf, cutGrid, fillCells, type Grid } from "./cells.js";
 import { CLOSEUP_ROWS, Closeup } from "./closeup.js";
@@ -90,9 +91,7 @@ export class HeapMap {
     this.#closeup = new Closeup(
       colors,
       (address, event) => this.#pointAddress(address, event),
-      (block) => {
-        this.#says.textContent = this.#blockWords(block).join(" · ");
-      },
+      (block) => this.#say(this.#blockWords(block), this.#blocks?.node(block)),
     );
     this.#content = h(
       "div",
@@ -194,7 +193,11 @@ export class HeapMap {
   /** The classes of owners that occur on the page. */
   #present(classes: readonly MapClass[]): MapClass[] {
     const origins = this.#model.origins;
-    return classes.filter((_, k) => ORIGINS[k] === undefined || origins.has(ORIGINS[k]));
+    const hasStart = this.#model.data.header.startAccounts > 0;
+    return classes.filter((_, k) => {
+      const origin = ORIGINS[k];
+      return origin === undefined || origins.has(origin) || (origin === "frozen" && hasStart);
+    });
   }
 
   #factWords(blocks: MapBlocks): string[] {
@@ -225,7 +228,7 @@ export class HeapMap {
       },
       cell - Math.floor(CLOSEUP_ROWS / 2),
     );
-    this.#says.textContent = this.#cellWords(cell).join(" · ");
+    this.#say(this.#cellWords(cell), this.#ownerOf(chosen));
   }
 
   /** The pool at an address. The pools are known only for the present moment. */
@@ -263,25 +266,58 @@ export class HeapMap {
   #cellWords(cell: number): string[] {
     const found = this.#cells.cells[cell];
     if (!found) return [];
-    return [`0x${found.address.toString(16)}`, this.#fullWords(found), ...this.#placesOf(found)];
+    const owner = this.#ownerOf(found);
+    const mostly = owner !== undefined ? [`mostly ${this.#stackWords(owner)[0]}`] : [];
+    return [`0x${found.address.toString(16)}`, this.#fullWords(found), ...mostly, ...this.#placesOf(found)];
+  }
+
+  /** The node of the stack that allocated most of a cell; undefined if it is not known. */
+  #ownerOf({ address }: Cell): number | undefined {
+    const blocks = this.#blocks;
+    if (!blocks) return undefined;
+    const end = address + this.#cells.bytes;
+    const sums = new Map<number, number>();
+    for (let block = blocks.firstAt(address); block < blocks.length; block++) {
+      const begin = blocks.addresses[block] as number;
+      if (begin >= end) break;
+      const node = blocks.node(block);
+      if (node === undefined) continue;
+      const inCell = Math.min(end, begin + (blocks.sizes[block] as number)) - Math.max(begin, address);
+      sums.set(node, (sums.get(node) ?? 0) + inCell);
+    }
+    let [owner, most]: [number | undefined, number] = [undefined, 0];
+    for (const [node, sum] of sums) if (sum > most) [owner, most] = [node, sum];
+    return owner;
+  }
+
+  /** Says words about a cell or a block, with a way to the function that allocated it. */
+  #say(words: readonly string[], node: number | undefined): void {
+    const found = node === undefined ? undefined : this.#model.tree.frame(node).function;
+    // What has no file is no function: the interpreter's start, small calls together.
+    const f = found?.file ? found : undefined;
+    const show = () => f && this.#store.set({ tab: "table", grouping: "function", selected: functionLabel(f) });
+    this.#says.replaceChildren(
+      words.join(" · "),
+      ...(f ? [" ", h("button", { type: "button", class: "link", onclick: show }, `Show ${functionName(f)}`)] : []),
+    );
+  }
+
+  /** A stack, the innermost function first. */
+  #stackWords(node: number): string[] {
+    if (node === 0) return [this.#model.originName("outside")];
+    const frames = this.#model.tree.stack(node).slice(0, STACK_SHOWN);
+    return frames.map(({ function: f, line }) => `${functionName(f)} ${placeOf(f, line)}`.trim());
   }
 
   #blockWords(block: number): string[] {
     const blocks = this.#blocks;
     if (!blocks) return [];
-    const { tree } = this.#model;
     const size = `${bytes(blocks.sizes[block] ?? 0)} at 0x${(blocks.addresses[block] ?? 0).toString(16)}`;
     const birth = blocks.births[block] ?? UNKNOWN;
     const age = birth === UNKNOWN ? [] : [`since ${instant(this.#model.timeOf(birth))}`];
     const node = blocks.node(block);
-    const frames = node === undefined ? [] : tree.stack(node).slice(0, STACK_SHOWN);
-    const stack = frames.map(({ function: f, line }) => `${f.name} ${placeOf(f, line)}`);
-    return [
-      size,
-      `${BLOCK_DOMAINS[blocks.domain(block)] ?? ""} domain`,
-      ...age,
-      ...(node === 0 ? [this.#model.originName("outside")] : stack),
-    ];
+    const stack = node === undefined ? [] : this.#stackWords(node);
+    return [size, `${BLOCK_DOMAINS[blocks.domain(block)] ?? ""} domain`, ...age, ...stack];
   }
 
   #pointCell(cell: number | undefined, event: PointerEvent): void {

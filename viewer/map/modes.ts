@@ -83,9 +83,13 @@ function classifier(mode: MapMode, { model, blocks, time }: Classified): (block:
   if (mode === "owner") {
     const { tree } = model;
     const origins = tree.functions.map((f) => ORIGINS.indexOf(originOf(f)));
+    const [outside, interpreter] = [ORIGINS.indexOf("outside"), ORIGINS.indexOf("frozen")];
     return (block) => {
       const node = blocks.node(block);
-      return node === undefined ? ORIGINS.indexOf("outside") : (origins[tree.functionNumber(node)] ?? 0);
+      if (node === undefined) return outside;
+      const origin = origins[tree.functionNumber(node)] ?? 0;
+      // The interpreter's start may be known as sums only, without stacks.
+      return origin === outside && blocks.isOfStart(block) ? interpreter : origin;
     };
   }
   if (mode === "age") {

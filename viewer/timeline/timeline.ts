@@ -11,7 +11,7 @@ import { bytes, counted, instant, instantIn, stretch } from "../words.js";
 import { binarySplits, byteWords, timeSpace, timeWords } from "./axis.js";
 import { collectionAt, collectionWords, drawCollections } from "./collections.js";
 import { type Columns, columnsOf } from "./columns.js";
-import { drawPeak } from "./peak.js";
+import { PeakMark } from "./peak.js";
 import { drawProgramBegin } from "./program.js";
 import { type End, Selection } from "./selection.js";
 
@@ -41,6 +41,7 @@ export class TimelineChart {
     step: (end, hundredths) => this.#step(end, hundredths),
     point: (at) => this.#point(at),
   });
+  readonly #peak = new PeakMark();
   /** The visible stretch; undefined if all is visible. */
   #seen: Stretch | undefined;
   #columns: Columns = { times: [], live: [], base: [], reserved: [] };
@@ -113,6 +114,7 @@ export class TimelineChart {
     this.#plot = new uPlot(this.#options(width), this.#aligned(), this.#holder);
     // Totals have no spans to pick.
     if (!this.#model.data.header.totals) this.#plot.over.append(this.#selection.element);
+    this.#plot.over.append(this.#peak.words);
     this.#showSpan(this.#store.state);
   }
 
@@ -166,7 +168,7 @@ export class TimelineChart {
     if (this.#model.hasStart) drawProgramBegin(plot, header.programTime / MICROSECONDS, this.#colors);
     const { state } = this.#store;
     const { time, bytes: size } = this.#model.figures(this.#model.spanOf(state)).peak;
-    drawPeak(plot, { seconds: time / MICROSECONDS, bytes: size }, this.#colors);
+    this.#peak.draw(plot, { seconds: time / MICROSECONDS, bytes: size }, this.#colors);
   }
 
   #set(from: number, to: number): void {
@@ -258,11 +260,16 @@ export class TimelineChart {
       hasStart && !this.#store.state.withStart
         ? ` Times count from the interpreter's start; the program began after ${instant(programTime)}.`
         : "";
+    // Who thinks of the program's own time finds it here.
+    const ofProgram =
+      programTime > 0 && from >= programTime
+        ? `, which is ${stretch(from - programTime, to - programTime)} after the program began`
+        : "";
     this.#says.textContent = this.#isWhole
       ? data.header.totals
         ? "This recording has only its highest moment and its end, and nothing in between."
         : `Drag over the chart to pick a span of time.${since}`
-      : `Picked: ${stretch(from, to)}`;
+      : `Picked: ${stretch(from, to)}${ofProgram}`;
   }
 
   #showSpan(state: State): void {

@@ -1,0 +1,18 @@
+// The brand, and the list of figures, which heads of pages have.
+
+import { h } from "./dom.js";
+
+/** A figure: its name, its value, and more about it. */
+export type Figure = readonly [name: string, value: string, more: string];
+
+export const brand = () => h("div", { class: "brand" }, h("i", { class: "mark", "aria-hidden": "true" }), "pyheap");
+
+export const figureList = (label: string) => h("dl", { class: "figures", "aria-label": label });
+
+export function showFigures(list: HTMLElement, figures: readonly Figure[]): void {
+  list.replaceChildren(
+    ...figures.map(([name, value, more]) =>
+      h("div", {}, h("dt", {}, name), h("dd", {}, value), h("dd", { class: "detail" }, more)),
+    ),
+  );
+}
