@@ -9,6 +9,7 @@ import { addExport } from "./report/export.js";
 import { addFlamegraph } from "./report/flamegraph.js";
 import { addLeaks } from "./report/leaks.js";
 import { addObjects } from "./report/objects.js";
+import { addQuery } from "./report/query.js";
 import { addRetainers } from "./report/retainers.js";
 import { addStats } from "./report/stats.js";
 import { addSummary } from "./report/summary.js";
@@ -32,6 +33,7 @@ Examples:
   pyheap run --snapshot app.heapsnapshot app.py
   pyheap report objects app.heapsnapshot        what is in the heap, by type
   pyheap report retainers --type Point app.heapsnapshot
+  pyheap report query app.heapsnapshot 'type == Point and retained > 1KiB'
   pyheap report dominators app.heapsnapshot     what holds most of it
   pyheap report diff-objects before.heapsnapshot after.heapsnapshot`;
 
@@ -53,6 +55,7 @@ export function addReport(program: Command): void {
   addFlamegraph(report);
   addObjects(report);
   addRetainers(report);
+  addQuery(report);
   addDominators(report);
   addDiffObjects(report);
   addLeaksObjects(report);

@@ -4,11 +4,11 @@ import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ALLOCATORS, type Program, type PythonAllocator } from "../report/run-result.js";
+import { parseSize } from "../text/size.js";
 import { MOST_SAMPLE_BYTES } from "../trace/random.js";
 import type { Budget } from "./budget.js";
 import type { PackageOptions } from "./packages/provider.js";
 import type { PlaceOptions } from "./places.js";
-import { parseSize } from "./size.js";
 import { UsageError } from "./system/errors.js";
 import { FORCE } from "./system/files.js";
 

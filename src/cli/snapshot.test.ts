@@ -5,6 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { command } from "../../test/command.js";
+import { evaluateQuery } from "../report/query.js";
+import { parseQuery } from "../report/query-parse.js";
+import { findDominators } from "../snapshot/dominators.js";
+import { readHeapSnapshot } from "../snapshot/reader.js";
 import type { TypeRow } from "../snapshot/types.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pyheap-snapshot-"));
@@ -117,6 +121,37 @@ for name, count in ("a", 100), ("b", 50), ("c", 70):
     expect(pyheap("report", "leaks-objects", ...same).stdout).toBe(
       "No type has more objects in each snapshot than before.\n",
     );
+  });
+
+  it("are searched: the examples of docs/snapshots.md choose what they say", () => {
+    const page = readFileSync(new URL("../../docs/snapshots.md", import.meta.url), "utf8");
+    const [, block = ""] = /```query\n([\s\S]*?)```/.exec(page) ?? [];
+    // The program is a script, so its types are not those of a module `app`.
+    const expressions = block
+      .replaceAll("app", "__main__")
+      .trim()
+      .split("\n")
+      .map((line) => line.split(/ {2,}/)[0] as string);
+    expect(expressions.length).toBeGreaterThan(8);
+    const graph = readHeapSnapshot([readFileSync(join(folder, "end.heapsnapshot"))]);
+    const dominators = findDominators(graph);
+    const found = expressions.map((expression) => evaluateQuery(graph, dominators, parseQuery(expression)));
+    for (const [k, expression] of expressions.entries()) expect(found[k]?.length, expression).toBeGreaterThan(0);
+    expect(found[0]?.length).toBe(299);
+    const args = ["report", "query", "end.heapsnapshot"];
+    const { stdout } = pyheap(...args, "type == Cache");
+    expect(stdout).toMatch(/^1 object, own \d+ B, retained [\d.]+ KiB\n/);
+    expect(stdout).toMatch(/ KiB {2}__main__\.Cache 0x[\da-f]+ +sys\.modules\['__main__'\]\.cache$/m);
+    const { count, objects } = JSON.parse(pyheap(...args, "--json", ".points['p1'].data").stdout);
+    expect([count, objects[0].type]).toEqual([1, "__main__.Cache"]);
+    expect(pyheap(...args, 'type == Point and size > "1KiB"')).toMatchObject({
+      status: 2,
+      stderr: page.slice(
+        page.indexOf("pyheap: Cannot read the query"),
+        page.indexOf("^", page.indexOf("Cannot read the query")) + 2,
+      ),
+    });
+    expect(pyheap(...args, "type == Nothing").stdout).toBe("0 objects, own 0 B, retained 0 B\n");
   });
 
   it("get errors that say what is wrong", () => {

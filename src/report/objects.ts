@@ -31,18 +31,18 @@ export function sortRows(rows: readonly TypeRow[], sort: ObjectSorting): TypeRow
 const sumsText = ({ objects, references, bytes: all }: ObjectSums): string =>
   `${counted(objects, "object")}, ${counted(references, "reference")}, ${bytes(all)}`;
 
-/** A table with titles, of at most `most` rows. A line says how many more there are. */
-function table<Row>(
+/** A table with titles, of at most `most` rows. A line says how many more there are. The last `texts` columns are texts. */
+export function tableOf<Row>(
   titles: readonly string[],
   rows: readonly Row[],
   cells: (row: Row) => string[],
   most: number,
   colors: Colors,
+  texts = 1,
 ): string {
   const head = titles.map((title) => colors.dim(title));
   const lines = rows.slice(0, most).map(cells);
-  // Numbers, and then a text.
-  const alignments = titles.map((_, k) => (k === titles.length - 1 ? "left" : "right"));
+  const alignments = titles.map((_, k) => (k >= titles.length - texts ? "left" : "right"));
   const more = rows.length - lines.length;
   return `${layOut([head, ...lines], alignments)}\n${more > 0 ? `${colors.dim(`  ${count(more)} more`)}\n` : ""}`;
 }
@@ -58,7 +58,7 @@ export function objectsTable(
     ...[count(objects), bytes(own), percent(own, sums.bytes), bytes(retained)],
     forTerminal(name),
   ];
-  return `${sumsText(sums)}\n\n${table(["count", "own", "", "retained", by], rows, cells, most, colors)}`;
+  return `${sumsText(sums)}\n\n${tableOf(["count", "own", "", "retained", by], rows, cells, most, colors)}`;
 }
 
 /** A node in a few words: its type, id and value. */
@@ -109,7 +109,7 @@ export function mergedPaths(
 
 export function heldTable(held: readonly Held[], most: number, colors: Colors): string {
   const cells = (each: Held) => [count(each.count), bytes(each.own), forTerminal(each.path)];
-  return table(["count", "own", "held by"], held, cells, most, colors);
+  return tableOf(["count", "own", "held by"], held, cells, most, colors);
 }
 
 export interface TreeOptions {
@@ -162,5 +162,5 @@ export function changesTable(changes: readonly TypeChange[], most: number, color
     ...[count(newCount), bytes(newBytes), count(goneCount), bytes(goneBytes), signedBytes(newBytes - goneBytes)],
     forTerminal(name),
   ];
-  return table(["new", "", "gone", "", "change", "type"], changes, cells, most, colors);
+  return tableOf(["new", "", "gone", "", "change", "type"], changes, cells, most, colors);
 }

@@ -19,7 +19,7 @@ export const GROUPINGS: readonly Grouping[] = ["type", "module", "size"];
  * The module of a type: the names before the first one that begins with a capital, as a class does; if there is none,
  * all but the last.
  */
-function moduleOf(type: string): string {
+export function moduleOf(type: string): string {
   const names = type.split(".");
   const first = names.findIndex((name) => /^_*[A-Z]/.test(name));
   const end = first < 0 ? names.length - 1 : first;

@@ -1,0 +1,90 @@
+// `pyheap report query`: the objects that an expression describes.
+
+import { type Command, Option } from "commander";
+import type { Colors } from "picocolors/types.js";
+import { nodeText, tableOf } from "../../report/objects.js";
+import { evaluateQuery, retainedByAll } from "../../report/query.js";
+import { parseQuery, type Query, QueryError } from "../../report/query-parse.js";
+import { Paths } from "../../snapshot/paths.js";
+import { bytes } from "../../text/bytes.js";
+import { counted } from "../../text/numbers.js";
+import { forTerminal } from "../../text/visible.js";
+import { UsageError } from "../system/errors.js";
+import { toCount } from "./options.js";
+import { loadDominators } from "./snapshot-input.js";
+import { terminalColors } from "./trace-input.js";
+
+const SORTINGS = ["retained", "size"] as const;
+
+interface QueryOptions {
+  readonly sort: (typeof SORTINGS)[number];
+  readonly rows: number;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  pyheap report query app.heapsnapshot 'type == Point and retained > 1KiB'
+  pyheap report query app.heapsnapshot 'type == "str" and value ~ "^http" and size >= 100'
+  pyheap report query app.heapsnapshot '.children[0].name == "root"'      what its attributes and items are
+  pyheap report query app.heapsnapshot 'type == dict and held by type == Cache'
+  pyheap report query app.heapsnapshot 'reachable from name == "cache" and not module == builtins'
+
+Fields: type module value name kind (texts: == != ~ !~), size retained id references referrers (numbers).
+Flags: garbage immortal static. Relations: reachable from, held by, refers to, referred to by; a condition follows.`;
+
+export function addQuery(report: Command): void {
+  report
+    .command("query")
+    .summary("the objects that an expression describes: by type, size, attribute, holder")
+    .description("Shows the objects of a heap snapshot for which an expression is true (docs/snapshots.md).")
+    .argument("<file>", "the snapshot: app.heapsnapshot")
+    .argument("<expression>", "such as 'type == Point and size > 1KiB'")
+    .addOption(new Option("--sort <column>", "what comes first").choices(SORTINGS).default("retained"))
+    .option("--rows <n>", "rows that are shown at most", toCount, 20)
+    .option("--json", "as JSON, with all objects")
+    .addHelpText("after", EXAMPLES)
+    .action((file: string, expression: string, options: QueryOptions) => {
+      process.stdout.write(query(file, read(expression), options, terminalColors()));
+    });
+}
+
+/** Reads the expression before the file, which can take long. */
+function read(expression: string): Query {
+  try {
+    return parseQuery(expression);
+  } catch (error) {
+    throw error instanceof QueryError ? new UsageError(error.message) : error;
+  }
+}
+
+function query(file: string, expression: Query, { sort, rows, json = false }: QueryOptions, colors: Colors): string {
+  const { graph, dominators } = loadDominators(file);
+  const { sizes, ids, types, values, strings } = graph;
+  const column = sort === "size" ? sizes : dominators.retained;
+  const nodes = evaluateQuery(graph, dominators, expression).sort(
+    (a, b) => (column[b] as number) - (column[a] as number) || a - b,
+  );
+  const own = nodes.reduce((sum, node) => sum + (sizes[node] as number), 0);
+  const retained = retainedByAll(dominators, nodes);
+  const paths = new Paths(graph);
+  const pathOf = (node: number) => {
+    const steps = paths.to(node);
+    return steps && paths.text(steps);
+  };
+  if (json) {
+    const objects = nodes.map((node) => ({
+      ...{ id: ids[node] as number, type: strings[types[node] as number] as string },
+      ...{ value: strings[values[node] as number] as string, own: sizes[node] as number },
+      ...{ retained: dominators.retained[node] as number, path: pathOf(node) },
+    }));
+    return `${JSON.stringify({ count: nodes.length, own, retained, objects }, null, 2)}\n`;
+  }
+  const sums = `${counted(nodes.length, "object")}, own ${bytes(own)}, retained ${bytes(retained)}\n`;
+  if (nodes.length === 0) return sums;
+  const cells = (node: number) => [
+    ...[bytes(sizes[node] as number), bytes(dominators.retained[node] as number)],
+    ...[nodeText(graph, node), forTerminal(pathOf(node) ?? "(only weak references)")],
+  ];
+  return `${sums}\n${tableOf(["own", "retained", "object", "held by"], nodes, cells, rows, colors, 2)}`;
+}
