@@ -96,6 +96,8 @@ export {
   type Pressure,
   type Reason,
 } from "./pressure/policy.js";
+export { EDGE, FLAG, NODE, type ObjectGraph } from "./snapshot/graph.js";
+export type { SnapshotOptions, SnapshotSummary } from "./snapshot/take.js";
 export { DomainFilter, Filter, type FilterOptions, type TraceDomain, type TraceFilter } from "./tracemalloc/filter.js";
 export {
   Snapshot,

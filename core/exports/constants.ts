@@ -11,10 +11,22 @@ import { Platform } from "../ground/platform";
 import { DEBUG_AT, FAULT_AT, HEAD_AT, Head, LEDGER_AT, PLATFORM_AT, TRACE_AT } from "../ground/control";
 import { Tracer } from "../trace/tracer";
 import { ErrorState } from "../objects/model/error";
+import { Collector, LISTS } from "../objects/collector/state";
+import { PyModule } from "../objects/capi/runtime/fixed-objects";
+import { PyMemberDef } from "../objects/capi/runtime/definitions";
+import { Generation } from "../objects/model/gc-head";
+import { COLLECTING, COMPACTING } from "../objects/model/reentrancy";
 import { PyObject, PyType, PyVarObject } from "../objects/model/type";
 import { Handles } from "../objects/model/handles";
 import { Result } from "../objects/model/result";
-import { ERROR_AT, HANDLES_AT, RESULT_AT } from "../objects/model/state";
+import {
+  COLLECTOR_AT,
+  ERROR_AT,
+  HANDLES_AT,
+  RESULT_AT,
+  SHAPES_AT as SHAPES,
+  UNDER_WAY_AT,
+} from "../objects/model/state";
 import { BYTES_HEADER } from "../objects/types/bytes";
 import { PyDict } from "../objects/types/dict";
 import { PyFloat } from "../objects/types/float";
@@ -23,6 +35,7 @@ import { Keys, KEYS_HEADER } from "../objects/types/keys";
 import { PyList, TUPLE_HEADER } from "../objects/types/sequence";
 import { PySet } from "../objects/types/set-table";
 import { PyStr } from "../objects/text/str";
+import { PyRef } from "../objects/types/weak";
 
 // ---- the allocators ----
 
@@ -216,6 +229,49 @@ export { GENERAL as KEYS_GENERAL, GENERAL_ENTRY, PLAIN_ENTRY } from "../objects/
 export const SET_MASK: usize = offsetof<PySet>("mask");
 export const SET_TABLE: usize = offsetof<PySet>("table");
 export { SLOT_BYTES as SET_ENTRY } from "../objects/types/set-table";
+
+export const SET_SMALL: usize = offsetof<PySet>("small0");
+export { SHARED as KEYS_SHARED } from "../objects/types/keys";
+export { UTF8_AT as STR_UTF8 } from "../objects/text/str";
+export const REF_OBJECT: usize = offsetof<PyRef>("object");
+export const REF_CALLBACK: usize = offsetof<PyRef>("callback");
+export const MODULE_STATE: usize = offsetof<PyModule>("state");
+// A member of a type in C: its name, its type, and its offset in an instance.
+export const MEMBER_BYTES: usize = offsetof<PyMemberDef>();
+export const MEMBER_TYPE: usize = offsetof<PyMemberDef>("type");
+export const MEMBER_OFFSET: usize = offsetof<PyMemberDef>("offset");
+
+// ---- what a graph of all objects needs besides (src/objects/graph) ----
+
+export { EMPTY_KEYS_AT } from "../objects/model/state";
+export { GC_BYTES, HAS_GC, HAS_OBJECT_ITEMS, IS_EXCEPTION } from "../objects/model/type";
+export { IMMORTAL_MINIMUM } from "../objects/model/refcount";
+export { BUILTIN, GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR, MODULE } from "../objects/model/kinds.gen";
+export const TYPE_BASIC_SIZE: usize = offsetof<PyType>("basicSize");
+export const TYPE_FLAGS: usize = offsetof<PyType>("flags");
+export const TYPE_TRAVERSE: usize = offsetof<PyType>("traverse");
+export const TYPE_MEMBERS: usize = offsetof<PyType>("tp_members");
+export const TYPE_DICT: usize = offsetof<PyType>("tp_dict");
+export const TYPE_DICT_OFFSET: usize = offsetof<PyType>("tp_dictoffset");
+export const TYPE_MODULE: usize = offsetof<PyType>("module");
+export const TYPE_OWN: usize = offsetof<PyType>("own");
+export const TYPE_HOST_ID: usize = offsetof<PyType>("hostId");
+export const TYPE_SLOT_COUNT: usize = offsetof<PyType>("slots");
+export const TYPE_SLOTS_AT: usize = offsetof<PyType>("slotsAt");
+/** The lists of tracked objects, one for each generation and one for those that are never collected; each begins with the first one's address. */
+export const TRACKED_AT: usize = COLLECTOR_AT;
+export { LISTS as TRACKED_LISTS } from "../objects/collector/state";
+export const TRACKED_LIST_BYTES: usize = offsetof<Generation>();
+export const GARBAGE_AT: usize = COLLECTOR_AT + LISTS * offsetof<Generation>() + offsetof<Collector>("garbage");
+export const COLLECTING_AT: usize = UNDER_WAY_AT + COLLECTING;
+export const COMPACTING_AT: usize = UNDER_WAY_AT + COMPACTING;
+export const STACK_AT: usize = HANDLES_AT + offsetof<Handles>("stack");
+export const STACK_TOP_AT: usize = HANDLES_AT + offsetof<Handles>("stackTop");
+export const HELD_TEXT_AT: usize = RESULT_AT + offsetof<Result>("held");
+/** The table of shapes; each shape has the address of its keys in its second word. */
+export const SHAPES_AT: usize = SHAPES;
+export { CAPACITY as SHAPES_CAPACITY } from "../objects/types/shapes";
+export { API_TYPES } from "../objects/model/api-types";
 
 // ---- what the host asks for, by number ----
 

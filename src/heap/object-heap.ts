@@ -21,6 +21,8 @@ import type { Fields, FieldType } from "../objects/handles/type-layout.js";
 import type { PyType, TypeOptions } from "../objects/handles/types.js";
 import type { Roots } from "../objects/roots.js";
 import { type ObjectStats, readObjectStats } from "../objects/statistics.js";
+import type { ObjectGraph } from "../snapshot/graph.js";
+import { type SnapshotOptions, type SnapshotSummary, takeSnapshot } from "../snapshot/take.js";
 import type { Compaction } from "./compaction.js";
 import { CoreHeap } from "./core-heap.js";
 import type { Objects } from "./objects.js";
@@ -286,6 +288,19 @@ export abstract class ObjectHeap extends CoreHeap {
   /** Objects by type, what sharing saves, and all bytes of the object layer in the mem and object domains. */
   objectStats(): ObjectStats {
     return readObjectStats(this.#bridge);
+  }
+
+  /**
+   * Every object of the heap, the references to it with their names, and the memory that belongs to no object. Nothing is
+   * allocated in the heap. Throws in the middle of a collection or a compaction, and while a value is being converted.
+   */
+  graph(): ObjectGraph {
+    return this.objects.graph(this);
+  }
+
+  /** Writes the graph in V8's format, `.heapsnapshot`, which Chrome's DevTools opens. Throws what `graph` or `write` throws. */
+  snapshot(options: SnapshotOptions): SnapshotSummary {
+    return takeSnapshot(this.graph(), options);
   }
 
   override check(): void {

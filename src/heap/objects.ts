@@ -1,6 +1,7 @@
 // The objects of a heap, in parts: the bridge to the core's objects, the collector, the program's types, the roots,
 // compaction.
 
+import type { Walked } from "../alloc/stats.js";
 import type { WholeCore } from "../core/whole-core.js";
 import { toAddress } from "../ground/address.js";
 import { HeapCorruption, ImageError } from "../ground/errors.js";
@@ -10,11 +11,14 @@ import type { GuardedStack } from "../objects/bridge/border.js";
 import { Bridge } from "../objects/bridge/bridge.js";
 import { Handle, indexOf } from "../objects/bridge/handle.js";
 import { GarbageCollector } from "../objects/gc.js";
+import { Visitor } from "../objects/graph/references.js";
+import { walkHeap } from "../objects/graph/walk.js";
 import type { PyObject } from "../objects/handles/object.js";
 import type { ObjectCalls } from "../objects/object-calls.js";
 import { Roots } from "../objects/roots.js";
 import { type TypeFunctions, UserTypes } from "../objects/user-types.js";
 import type { CollectionEvent } from "../pressure/events.js";
+import type { ObjectGraph } from "../snapshot/graph.js";
 import { JAVASCRIPT_STACKS } from "../trace/javascript-stack.js";
 import type { Recorder } from "../trace/recorder.js";
 import { Compactor } from "./compaction.js";
@@ -34,6 +38,7 @@ export class Objects {
   readonly casts: Casts;
   readonly roots: Roots;
   readonly compactor: Compactor;
+  #visitor: Visitor | undefined;
 
   constructor(core: WholeCore, calls: ObjectCalls, stack: GuardedStack, options: CoreHeapOptions) {
     this.core = core;
@@ -82,6 +87,15 @@ export class Objects {
   addressOf(object: unknown): number | undefined {
     if (!(object instanceof Handle)) return undefined;
     return this.bridge.f.handle_address(indexOf(object, this.bridge)) >>> 0;
+  }
+
+  /** The graph of all objects, and the memory that belongs to none. */
+  graph(heap: Walked): ObjectGraph {
+    this.#visitor ??= new Visitor(this.core);
+    return walkHeap({
+      ...{ heap, core: this.core, bridge: this.bridge, visitor: this.#visitor, roots: this.roots.numbers() },
+      layoutOf: (hostId) => this.types.layout(hostId),
+    });
   }
 
   #side(): HeapSide {

@@ -8,7 +8,7 @@ const NONE = 0xffff_ffff;
 const NAMESPACES: ReadonlySet<string> = new Set(["__dict__", "(globals)", "(locals)"]);
 
 /** Groups whose names a path leaves out, because their members' names say where they are. */
-const SELF_EXPLAINING: ReadonlySet<string> = new Set(["(modules)", "(threads)"]);
+const SELF_EXPLAINING: ReadonlySet<string> = new Set(["(modules)", "(threads)", "(roots)", "(handles)"]);
 
 /** A step of a path: the edge, and the node that it leads to. */
 export interface Step {
@@ -22,7 +22,8 @@ export class Paths {
   readonly #edges: Uint32Array;
   readonly #from: Uint32Array;
 
-  constructor(graph: ObjectGraph) {
+  /** Paths do not use edges for which `isLeftOut` returns true. */
+  constructor(graph: ObjectGraph, isLeftOut: (edge: number, from: number) => boolean = () => false) {
     const { nodeCount, firstEdge, edgeKinds, targets } = graph;
     this.#graph = graph;
     this.#edges = new Uint32Array(nodeCount).fill(NONE);
@@ -34,11 +35,17 @@ export class Paths {
       for (let edge = firstEdge[node] as number; edge < (firstEdge[node + 1] as number); edge++) {
         const target = targets[edge] as number;
         if (target === 0 || this.#edges[target] !== NONE || edgeKinds[edge] === EDGE.weak) continue;
+        if (isLeftOut(edge, node)) continue;
         this.#edges[target] = edge;
         this.#from[target] = node;
         queue[end++] = target;
       }
     }
+  }
+
+  /** Whether a path leads to a node. */
+  reaches(node: number): boolean {
+    return node === 0 || this.#edges[node] !== NONE;
   }
 
   /** The steps from the root to a node; undefined if no path leads there. */

@@ -33,7 +33,7 @@ const COMPACT: u32 = 1 << 19;
 export const ASCII_HEADER: usize = 20;
 export const WIDE_HEADER: usize = 28;
 const UTF8_LENGTH_AT: usize = 20;
-const UTF8_AT: usize = 24;
+export const UTF8_AT: usize = 24;
 
 @unmanaged
 export class PyStr extends PyObject {

@@ -18,7 +18,7 @@ import { dict_new, dict_set, PyDict } from "./dict";
 import { dict_from_shared } from "./dict-merge";
 import { Keys, logSizeForEntries, newKeys, releaseKeys, SHARED } from "./keys";
 
-const CAPACITY: u32 = 256;
+export const CAPACITY: u32 = 256;
 /** Records with more keys than this don't share them (CPython's SHARED_KEYS_MAX_SIZE). */
 const MOST_KEYS: u32 = 30;
 

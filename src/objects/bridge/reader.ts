@@ -77,8 +77,12 @@ export class Reader {
   }
 
   typeName(object: number): string {
-    const kind = this.kind(object);
-    return TYPE_NAMES[kind] ?? this.text(this.word(this.type(object) + C.TYPE_NAME));
+    return this.nameOfType(this.type(object));
+  }
+
+  /** The name of the type at an address. */
+  nameOfType(type: number): string {
+    return TYPE_NAMES[(type - this.#typesAt) / C.TYPE_BYTES] ?? this.text(this.word(type + C.TYPE_NAME));
   }
 
   // ---- values ----
@@ -155,8 +159,14 @@ export class Reader {
 
   /** Calls `visit` with the key and value of each entry of a dict, in order. */
   entries(dict: number, visit: (key: number, value: number) => void): void {
-    const keys = this.word(dict + C.DICT_KEYS);
-    const values = this.word(dict + C.DICT_VALUES);
+    this.entriesOf(this.word(dict + C.DICT_KEYS), this.word(dict + C.DICT_VALUES), visit);
+  }
+
+  /**
+   * Like entries, for the keys of a dict, and its row of values if it has one. Keys that several dicts share have no
+   * values (0) if no row is given.
+   */
+  entriesOf(keys: number, values: number, visit: (key: number, value: number) => void): void {
     const count = this.word(keys + C.KEYS_COUNT);
     const general = this.#u8[keys + C.KEYS_KIND] === C.KEYS_GENERAL;
     const stride = general ? C.GENERAL_ENTRY : C.PLAIN_ENTRY;

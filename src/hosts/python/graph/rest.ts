@@ -2,22 +2,14 @@
 // nodes add up to the heap's footprint.
 
 import type { HeapStats } from "../../../alloc/stats.js";
-import { type GraphBuilder, NODE } from "../../../snapshot/graph.js";
+import type { GraphBuilder } from "../../../snapshot/graph.js";
+import { addBlocks, addMemory } from "../../../snapshot/memory-nodes.js";
 import type { Blocks } from "./blocks.js";
 
 /** Adds nodes for the memory that objects did not claim. `stats` were taken at the same moment. */
 export function addRest(graph: GraphBuilder, group: number, blocks: Blocks, stats: HeapStats): void {
-  const add = (type: string, bytes: number, value = "") => {
-    if (bytes === 0) return;
-    const node = graph.node(NODE.memory, graph.strings.number(type), graph.nodeCount * 2 + 1);
-    graph.begin(node);
-    graph.describe(node, bytes, graph.strings.number(value));
-    graph.groupEdge(group, node, value === "" ? type : `${type}, ${value}`);
-  };
-  for (const { domain, blockSize, count } of blocks.unclaimed()) {
-    const value = `${count} ${count === 1 ? "block" : "blocks"} of ${blockSize} bytes`;
-    add(`(${domain} domain, no object)`, count * blockSize, value);
-  }
+  const add = (type: string, bytes: number) => addMemory(graph, group, type, bytes);
+  addBlocks(graph, group, blocks.unclaimed());
   const { account } = stats;
   const { live, freeInPools, freePools, rawFree, overhead, escaped } = account;
   const large = live.mem + live.object - blocks.pooledBytes;

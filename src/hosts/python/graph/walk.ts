@@ -4,15 +4,15 @@
 
 import type { HeapItem, HeapStats } from "../../../alloc/stats.js";
 import { toWasmFunction } from "../../../core/table-functions.js";
+import { Addresses } from "../../../snapshot/addresses.js";
 import { EDGE, FLAG, GraphBuilder, NODE, type ObjectGraph } from "../../../snapshot/graph.js";
+import { groupByHolder } from "../../../snapshot/reach.js";
 import type { ObjectLayout } from "../versions/layout.js";
-import { Addresses } from "./addresses.js";
 import { type BlockModule, Blocks } from "./blocks.js";
 import { Dicts } from "./dicts.js";
 import { Frames } from "./frames.js";
 import { FRAME, GENERATOR, LIST, OWNER, SET, TYPE, TYPE_FLAG } from "./layout.js";
 import { ObjectMemory } from "./memory.js";
-import { groupByHolder } from "./reach.js";
 import { References, Visitor } from "./references.js";
 import { addRest } from "./rest.js";
 import { type TypeInfo, type TypeModule, Types } from "./types.js";

@@ -2,7 +2,7 @@
 // references than the graph shows is held from outside, by C or JavaScript. Objects that can't be reached from held
 // objects either are garbage.
 
-import { FLAG, type GraphBuilder } from "../../../snapshot/graph.js";
+import { FLAG, type GraphBuilder } from "./graph.js";
 
 interface Range {
   readonly first: number;
