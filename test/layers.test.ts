@@ -87,7 +87,7 @@ const houses: Record<string, House> = {
       ],
       "hosts/python/versions": [],
       "hosts/python/image": ["ground", "image"],
-      "hosts/python/graph": ["core", "alloc", "snapshot", "hosts/python/versions"],
+      "hosts/python/graph": ["core", "alloc", "trace", "snapshot", "hosts/python/versions"],
       "hosts/python": [
         ...["ground", "core", "alloc", "trace", "snapshot", "pressure", "image", "heap"],
         ...["hosts/python/versions", "hosts/python/image", "hosts/python/graph"],

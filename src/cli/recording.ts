@@ -8,7 +8,7 @@ import { copyTrace, dumpWords, type NoMemory } from "./dump.js";
 import { seenAt } from "./folders.js";
 import type { RunRequest, TraceRequest, WorkerMessage } from "./protocol.js";
 import { viewShared, WORD } from "./shared.js";
-import { fileSink, type Sink } from "./trace-file.js";
+import { fileSink, readBack, type Sink } from "./trace-file.js";
 
 /**
  * Milliseconds between two flushes: a process that is killed loses at most the events of this time, and a live view is
@@ -137,6 +137,7 @@ export function startRecording(
       sample: trace?.sample,
       start,
       flushEvery: every,
+      readBack: trace && readBack(trace),
       ...(trace?.dump !== undefined && {
         onNoMemory: (bytes, end) => dumpTrace(trace, { bytes, place: heap.stack.place(), end }, say, complain),
       }),

@@ -1,6 +1,6 @@
 // The file to which a recording is written.
 
-import { fstatSync, ftruncateSync, openSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 import { MAGIC } from "../trace/format.js";
 import type { TraceRequest } from "./protocol.js";
 import { writeAll } from "./stdio.js";
@@ -59,4 +59,26 @@ export function fileSink({ file, fd }: TraceRequest): Sink {
     },
     close: () => undefined,
   };
+}
+
+/** Bytes that are read at a time. */
+const PIECE = 2 ** 18;
+
+/** Reads what was written to the file so far; undefined if the file can't be read, or does not have the events. */
+export function readBack({ file, fd, aggregate }: TraceRequest): (() => Iterable<Uint8Array>) | undefined {
+  return aggregate || !fstatSync(fd).isFile() ? undefined : () => piecesOf(file);
+}
+
+function* piecesOf(file: string): Generator<Uint8Array> {
+  const fd = openSync(file, "r");
+  try {
+    const piece = new Uint8Array(PIECE);
+    for (;;) {
+      const length = readSync(fd, piece);
+      if (length === 0) return;
+      yield piece.subarray(0, length);
+    }
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -8,6 +8,7 @@ import type { Words } from "../core/memory-words.js";
 import type { PyObject } from "../objects/handles/object.js";
 import { Analysis } from "../trace/analysis.js";
 import type { TraceMetadata } from "../trace/format.js";
+import { type BlockStacks, stacksAtEnd } from "../trace/live-stacks.js";
 import { Recorder, type RecordOptions, type StackSource } from "../trace/recorder.js";
 import { StartTally } from "../trace/start-tally.js";
 import { TotalsWriter } from "../trace/totals-writer.js";
@@ -22,6 +23,11 @@ export interface TraceOptions extends RecordOptions {
   readonly write: TraceSink;
   /** Whether to write, instead of events, the totals by stack and the peak when the recording ends: a small file. */
   readonly aggregate?: boolean | undefined;
+  /**
+   * Returns all bytes that `write` has taken so far, in pieces of any size. With this, a snapshot of the heap that is
+   * taken during the recording has the stack of each object's allocation. It can't be combined with `aggregate`.
+   */
+  readonly readBack?: (() => Iterable<Uint8Array>) | undefined;
 }
 
 /**
@@ -55,6 +61,8 @@ export class Recordings {
   readonly #hooks: AllocatorHooks;
   readonly #side: TracedSide;
   readonly tracemalloc: Tracemalloc<Traceable>;
+  /** The recording that runs, if it can be read back. */
+  #readable: { readonly recorder: Recorder; readonly readBack: () => Iterable<Uint8Array> } | undefined;
 
   constructor(core: Core, words: Words, calls: HostCalls, hooks: AllocatorHooks, side: TracedSide) {
     this.#core = core;
@@ -82,10 +90,24 @@ export class Recordings {
     return tally;
   }
 
-  trace({ write, aggregate = false, ...options }: TraceOptions): Recorder {
-    return this.#record(options, (metadata) =>
+  trace({ write, aggregate = false, readBack, ...options }: TraceOptions): Recorder {
+    if (aggregate && readBack) throw new TypeError("Cannot read a recording back that consists of its totals");
+    const recorder = this.#record(options, (metadata) =>
       aggregate ? new TotalsWriter(write, metadata, new Analysis()) : new TraceWriter(write, metadata),
     );
+    this.#readable = readBack && { recorder, readBack };
+    return recorder;
+  }
+
+  /**
+   * Where the live blocks were allocated, from tracemalloc, or from a recording that can be read back; undefined if
+   * neither runs.
+   */
+  liveStacks(): BlockStacks | undefined {
+    if (!this.isRunning) this.#readable = undefined;
+    if (!this.#readable) return this.tracemalloc.liveStacks();
+    this.#readable.recorder.flush();
+    return stacksAtEnd(this.#readable.readBack());
   }
 
   #record(options: RecordOptions, makeOutput: (metadata: TraceMetadata) => TraceOutput): Recorder {

@@ -48,6 +48,27 @@ export const FLAG = {
   garbage: 4,
 } as const;
 
+export interface StackFrame {
+  readonly function: { readonly name: string; readonly file: string };
+  readonly line: number;
+}
+
+/** Stacks as a tree: the root is number 0, and a caller's number is lower than the numbers of what it calls. */
+export interface StackNodes {
+  readonly length: number;
+  parent(node: number): number;
+  functionNumber(node: number): number;
+  line(node: number): number;
+  frame(node: number): StackFrame;
+}
+
+/** Where objects were allocated. */
+export interface AllocationStacks {
+  readonly tree: StackNodes;
+  /** By node of the graph: the node of its stack in the tree; 0 if that is not known. */
+  readonly nodes: Uint32Array;
+}
+
 export interface ObjectGraph {
   readonly nodeCount: number;
   readonly edgeCount: number;
@@ -71,6 +92,8 @@ export interface ObjectGraph {
   readonly targets: Uint32Array;
   /** The first string is "". */
   readonly strings: readonly string[];
+  /** undefined unless a recording ran when the graph was made. */
+  readonly stacks?: AllocationStacks;
 }
 
 /** Numbers texts. A text has one number, however often it occurs. */

@@ -2,6 +2,7 @@
 
 import { NODE, type ObjectGraph } from "./graph.js";
 import { EDGE_TYPE_OF, META, NODE_FIELDS, NODE_TYPE_OF } from "./heapsnapshot.js";
+import { StackRows } from "./stack-rows.js";
 
 /** Takes the next bytes of a snapshot. They are only valid during the call. */
 export type SnapshotSink = (bytes: Uint8Array) => void;
@@ -63,11 +64,38 @@ class Pieces {
 /** A text as JSON. JSON escapes half a surrogate pair, which has no UTF-8. */
 const quoted = (text: string) => JSON.stringify(text);
 
+/** The trace node of a graph's node: 0 if nothing is known of its allocation. */
+function traceNodeOf({ stacks }: ObjectGraph, node: number): number {
+  const stack = stacks?.nodes[node] ?? 0;
+  return stack === 0 ? 0 : stack + 1;
+}
+
+/** Writes the stacks. Returns the strings of their functions; the first one has the number `firstString`. */
+function writeStacks(out: Pieces, stacks: StackRows | undefined, firstString: number): Iterable<string> {
+  const numbers = new Map<string, number>();
+  const files = new Map<string, number>();
+  const numberIn = (texts: Map<string, number>, text: string): number => {
+    const number = texts.get(text) ?? texts.size + 1;
+    texts.set(text, number);
+    return number;
+  };
+  out.text('],\n"trace_function_infos":[');
+  stacks?.places.forEach(({ function: { name, file }, line }, k) => {
+    const [nameAt, fileAt] = [name, file].map((text) => firstString + numberIn(numbers, text) - 1);
+    out.row(k === 0, k, nameAt as number, fileAt as number, numberIn(files, file), line, 0);
+  });
+  out.text('],\n"trace_tree":[');
+  stacks?.writeTree((text) => out.text(text));
+  return numbers.keys();
+}
+
 /** Writes the whole graph. */
 export function writeHeapSnapshot(graph: ObjectGraph, sink: SnapshotSink): void {
   const out = new Pieces(sink);
   const { nodeCount, edgeCount } = graph;
-  const counts = { node_count: nodeCount, edge_count: edgeCount, trace_function_count: 0, extra_native_bytes: 0 };
+  const stacks = graph.stacks && new StackRows(graph.stacks, graph.sizes);
+  const traces = stacks ? stacks.places.length : 0;
+  const counts = { node_count: nodeCount, edge_count: edgeCount, trace_function_count: traces, extra_native_bytes: 0 };
   out.text(`{"snapshot":${JSON.stringify({ meta: META, ...counts })},\n"nodes":[`);
   const { kinds, types, values, sizes, ids, flags, firstEdge } = graph;
   for (let k = 0; k < nodeCount; k++) {
@@ -79,7 +107,8 @@ export function writeHeapSnapshot(graph: ObjectGraph, sink: SnapshotSink): void 
     const own = kind === NODE.string ? (types[k] as number) : value;
     out.row(
       k === 0,
-      ...[NODE_TYPE_OF[kind] as number, name, ids[k] as number, sizes[k] as number, edges, 0, 0],
+      ...[NODE_TYPE_OF[kind] as number, name, ids[k] as number, sizes[k] as number, edges],
+      ...[traceNodeOf(graph, k), 0],
       ...[own, flags[k] as number],
     );
   }
@@ -89,10 +118,10 @@ export function writeHeapSnapshot(graph: ObjectGraph, sink: SnapshotSink): void 
     const to = (targets[k] as number) * NODE_FIELDS.length;
     out.row(k === 0, EDGE_TYPE_OF[edgeKinds[k] as number] as number, edgeNames[k] as number, to);
   }
-  out.text('],\n"trace_function_infos":[],\n"trace_tree":[],\n"samples":[],\n"locations":[],\n"strings":[');
-  graph.strings.forEach((text, k) => {
-    out.text(`${k === 0 ? "" : ",\n"}${quoted(text)}`);
-  });
+  const more = writeStacks(out, stacks, graph.strings.length);
+  out.text('],\n"samples":[],\n"locations":[],\n"strings":[');
+  for (const [k, text] of graph.strings.entries()) out.text(`${k === 0 ? "" : ",\n"}${quoted(text)}`);
+  for (const text of more) out.text(`,\n${quoted(text)}`);
   out.text("]}\n");
   out.flush();
 }

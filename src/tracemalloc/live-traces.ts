@@ -3,6 +3,7 @@
 import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import { type EventConsumer, EventDecoder } from "../trace/decoder.js";
 import { TAG, type TraceFunction } from "../trace/format.js";
+import type { BlockStacks } from "../trace/live-stacks.js";
 import { LiveTable } from "../trace/live-table.js";
 import type { StackPlace } from "../trace/recorder.js";
 import { StackTree } from "../trace/tree.js";
@@ -28,9 +29,9 @@ interface Tracked {
 /** The approximate number of bytes that a tracked block takes here. */
 const TRACKED_BYTES = 200;
 
-export class LiveTraces implements TraceOutput, EventConsumer {
+export class LiveTraces implements TraceOutput, EventConsumer, BlockStacks {
   readonly #decoder = new EventDecoder();
-  readonly #tree = new StackTree();
+  readonly tree = new StackTree();
   /** The table's columns are used in another way here: `account` holds the node of a block's stack, `birth` its domain. */
   #live = new LiveTable();
   /** Tracked blocks, by domain and address. */
@@ -45,7 +46,7 @@ export class LiveTraces implements TraceOutput, EventConsumer {
   }
 
   functions(list: readonly TraceFunction[]): void {
-    for (const f of list) this.#tree.addFunction(f);
+    for (const f of list) this.tree.addFunction(f);
   }
 
   events(encoded: Uint8Array): void {
@@ -57,7 +58,7 @@ export class LiveTraces implements TraceOutput, EventConsumer {
   end(): void {}
 
   node(parent: number, functionNumber: number, line: number): void {
-    this.#tree.addNode(parent, functionNumber, line);
+    this.tree.addNode(parent, functionNumber, line);
   }
 
   allocate(address: number, size: number, tag: number, node: number): void {
@@ -115,8 +116,8 @@ export class LiveTraces implements TraceOutput, EventConsumer {
 
   /** The approximate number of bytes that all of this takes. */
   get bytes(): number {
-    const texts = this.#tree.functions.reduce((sum, { name, file }) => sum + 2 * (name.length + file.length), 0);
-    return this.#live.bytes + this.#tree.bytes + texts + TRACKED_BYTES * this.#tracked.size;
+    const texts = this.tree.functions.reduce((sum, { name, file }) => sum + 2 * (name.length + file.length), 0);
+    return this.#live.bytes + this.tree.bytes + texts + TRACKED_BYTES * this.#tracked.size;
   }
 
   /** The live blocks; blocks with the same size, domain and stack are one trace. */
@@ -140,6 +141,10 @@ export class LiveTraces implements TraceOutput, EventConsumer {
     return [...given, ...[...this.#tracked.values()].map((tracked) => ({ ...tracked, count: 1 }))];
   }
 
+  stackOf(block: number): number {
+    return this.#live.find(block) ? this.#live.account : 0;
+  }
+
   /** Where the block of an object was allocated; undefined if the block is not known. */
   tracebackOf(object: number): Traceback | undefined {
     for (let header = 0; header <= MOST_HEADER; header += HEADER_STEP) {
@@ -154,9 +159,9 @@ export class LiveTraces implements TraceOutput, EventConsumer {
     if (known) return known;
     const frames: Frame[] = [];
     let depth = 0;
-    for (let at = node; at !== 0; at = this.#tree.parent(at)) {
+    for (let at = node; at !== 0; at = this.tree.parent(at)) {
       if (++depth > this.#nframe) continue;
-      const { function: f, line } = this.#tree.frame(at);
+      const { function: f, line } = this.tree.frame(at);
       frames.push({ filename: f.file, lineno: line, name: f.name });
     }
     const made = new Traceback(frames.length === 0 ? [UNKNOWN] : frames.reverse(), Math.max(depth, 1));

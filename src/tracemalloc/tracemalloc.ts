@@ -1,6 +1,7 @@
 // heap.tracemalloc: Python's module of that name, for all programs that allocate on the heap. See
 // docs/tracemalloc.md.
 
+import type { BlockStacks } from "../trace/live-stacks.js";
 import type { Recorder, StackPlace } from "../trace/recorder.js";
 import type { TraceOutput } from "../trace/writer.js";
 import { LiveTraces } from "./live-traces.js";
@@ -65,6 +66,11 @@ export class Tracemalloc<Traceable> {
   #settled(): LiveTraces | undefined {
     this.#recorder?.flush();
     return this.#live;
+  }
+
+  /** @internal Where each live block was allocated; undefined if tracing is off. */
+  liveStacks(): BlockStacks | undefined {
+    return this.#settled();
   }
 
   /** A snapshot of what is live now. Throws Error if tracing is off. */

@@ -4,6 +4,7 @@ import type { Walked } from "../../alloc/stats.js";
 import * as C from "../../core/constants.gen.js";
 import { Words } from "../../core/memory-words.js";
 import type { ObjectGraph } from "../../snapshot/graph.js";
+import type { BlockStacks } from "../../trace/live-stacks.js";
 import { type WalkedModule, WalkFunctions, walkPython } from "./graph/walk.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import type { PythonStack } from "./python-stack.js";
@@ -17,10 +18,21 @@ export class PythonObjects {
   readonly #stack: PythonStack;
   readonly #heap: Walked;
   readonly #hasHooks: () => boolean;
+  readonly #stacks: () => BlockStacks | undefined;
   #functions: WalkFunctions | undefined;
 
-  /** `hasHooks` says whether debug hooks are installed in front of the heap's allocators. */
-  constructor(python: PyodideExports, stack: PythonStack, heap: Walked, hasHooks: () => boolean) {
+  /**
+   * `hasHooks` says whether debug hooks are installed in front of the heap's allocators; `stacks` returns where blocks
+   * were allocated, as far as that is recorded.
+   */
+  constructor(
+    python: PyodideExports,
+    stack: PythonStack,
+    heap: Walked,
+    hasHooks: () => boolean,
+    stacks: () => BlockStacks | undefined,
+  ) {
+    this.#stacks = stacks;
     this.#python = python;
     this.#stack = stack;
     this.#heap = heap;
@@ -49,6 +61,7 @@ export class PythonObjects {
         walk: (visit, options) => heap.walk(visit, options),
         hookBytes: this.#hasHooks() ? C.DEBUG_HEADER : 0,
         threads: [this.#stack.currentFrame],
+        stacks: this.#stacks(),
       },
       this.#functions,
     );

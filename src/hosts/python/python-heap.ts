@@ -91,7 +91,13 @@ export class PythonHeap extends CoreHeap {
     super(foundation);
     this.#side = side;
     this.stack = side.stack;
-    this.#objects = new PythonObjects(side.python, side.stack, this, () => foundation.word(C.HOOKS_INSTALLED_AT) !== 0);
+    this.#objects = new PythonObjects(
+      side.python,
+      side.stack,
+      this,
+      () => foundation.word(C.HOOKS_INSTALLED_AT) !== 0,
+      () => foundation.recordings.liveStacks(),
+    );
   }
 
   /**

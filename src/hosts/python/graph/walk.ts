@@ -7,6 +7,7 @@ import { toWasmFunction } from "../../../core/table-functions.js";
 import { Addresses } from "../../../snapshot/addresses.js";
 import { EDGE, FLAG, GraphBuilder, NODE, type ObjectGraph } from "../../../snapshot/graph.js";
 import { groupByHolder } from "../../../snapshot/reach.js";
+import type { BlockStacks } from "../../../trace/live-stacks.js";
 import type { ObjectLayout } from "../versions/layout.js";
 import { type BlockModule, Blocks } from "./blocks.js";
 import { Dicts } from "./dicts.js";
@@ -34,6 +35,8 @@ export interface WalkedPython {
   readonly hookBytes: number;
   /** The current frame of each thread; 0 if it has none. */
   readonly threads: readonly number[];
+  /** Where blocks were allocated; undefined unless that is recorded. */
+  readonly stacks: BlockStacks | undefined;
 }
 
 /** Functions that a walk put into the interpreter's table. The next walk uses them again. */
@@ -121,9 +124,23 @@ class Walk {
     this.#findInBlocks();
     this.#followAll();
     const references = (node: number) => this.#memory.word(graph.id(node));
-    groupByHolder(graph, { first, end: graph.nodeCount }, [modules, threads], references, { held, garbage });
+    const end = graph.nodeCount;
+    groupByHolder(graph, { first, end }, [modules, threads], references, { held, garbage });
     addRest(graph, rest, this.#blocks, stats);
-    return graph.finish();
+    const { stacks } = this.#from;
+    const made = graph.finish();
+    return stacks ? { ...made, stacks: { tree: stacks.tree, nodes: this.#stacksOf(made, stacks) } } : made;
+  }
+
+  /** The stack of each node. A block begins with what precedes the object in it. */
+  #stacksOf({ nodeCount, kinds, ids }: ObjectGraph, stacks: BlockStacks): Uint32Array {
+    const found = new Uint32Array(nodeCount);
+    for (let node = 0; node < nodeCount; node++) {
+      if (kinds[node] !== NODE.object && kinds[node] !== NODE.string) continue;
+      const object = ids[node] as number;
+      found[node] = stacks.stackOf(object - this.#typeOf(object).before);
+    }
+    return found;
   }
 
   #typeOf(object: number): TypeInfo {
