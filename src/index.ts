@@ -29,17 +29,17 @@ export {
   MemoryError,
 } from "./ground/errors.js";
 export type { Compaction } from "./heap/compaction.js";
+export type { FromJS } from "./heap/converted.js";
 export { CoreHeap, NO_LIMIT } from "./heap/core-heap.js";
-export {
-  type AllocatorName,
-  Heap,
-  type HeapImports,
-  type HeapOptions,
-  type LoadImageOptions,
-  type SaveOptions,
-} from "./heap/heap.js";
-export { type FromJS, ObjectHeap } from "./heap/object-heap.js";
+export { Heap } from "./heap/heap.js";
 export type { TypesOfImage } from "./heap/objects.js";
+export type {
+  AllocatorName,
+  HeapImports,
+  HeapOptions,
+  LoadImageOptions,
+  SaveOptions,
+} from "./heap/options.js";
 export type { Policies } from "./heap/policies.js";
 export type { Traceable, TraceOptions } from "./heap/recordings.js";
 export type { Trim } from "./heap/trim.js";
