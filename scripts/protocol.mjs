@@ -7,7 +7,7 @@
 //
 // A file whose content would not change is not touched.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DOMAINS, INTERNAL } from "../protocol/domains.mjs";
 import { ERRORS } from "../protocol/errors.mjs";
@@ -165,6 +165,14 @@ const raiserOf = (name) =>
     .map((word) => word[0] + word.slice(1).toLowerCase())
     .join("")}`;
 
+/** The functions of errors that the core's sources name. Only these are made. */
+function namedRaisers() {
+  const sources = readdirSync("core", { recursive: true, encoding: "utf8" }).filter((path) =>
+    /(?<!\.gen)\.ts$/.test(path),
+  );
+  return new Set(sources.flatMap((path) => readFileSync(`core/${path}`, "utf8").match(/\braise[A-Z]\w*/g) ?? []));
+}
+
 function raiser({ name, exception, sentence, parameters }) {
   const list = parameters.map(([parameter, type]) => `${parameter}: ${type === "object" ? "PyObject" : "i32"}`);
   const of = (type) => parameters.filter((entry) => entry[1] === type).map(([parameter]) => parameter);
@@ -187,13 +195,19 @@ function writeErrors() {
     ...all.map(({ name, code }) => `export const E_${name}: u32 = ${code};`),
   ]);
   // Lack of memory, and the errors of C, are raised by other functions.
-  write("core/objects/model/raises.gen.ts", `${head}: a function that raises it for each.`, [
-    `import { ${all.map(({ name }) => `E_${name}`).join(", ")} } from "./errors.gen";`,
-    'import { raiseError } from "./raise";',
-    'import { PyObject } from "./type";',
-    "",
-    ...all.filter(({ name }) => name !== "MEMORY" && name !== "RAISED").flatMap(raiser),
-  ]);
+  const named = namedRaisers();
+  const raised = all.filter(({ name }) => named.has(raiserOf(name)) && name !== "MEMORY" && name !== "RAISED");
+  write(
+    "core/objects/model/raises.gen.ts",
+    `${head}: a function for each error that a file of the core raises by one.`,
+    [
+      `import { ${raised.map(({ name }) => `E_${name}`).join(", ")} } from "./errors.gen";`,
+      'import { raiseError } from "./raise";',
+      'import { PyObject } from "./type";',
+      "",
+      ...raised.flatMap(raiser),
+    ],
+  );
   write(
     "src/core/errors.gen.ts",
     `${head}: what the host says of each.`,

@@ -3,6 +3,8 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { chunkOwnerOf, ownerOf } from "../src/alloc/owners.js";
+import { itemOf } from "../src/alloc/stats.js";
 import { ALLOCATOR_TABLE, OBJECT_TABLE } from "../src/core/catalogue.gen.js";
 import * as constants from "../src/core/constants.gen.js";
 import { ERRORS } from "../src/core/errors.gen.js";
@@ -10,6 +12,7 @@ import { CORE_IMPORTS, MEMORY_API, WHOLE_IMPORTS } from "../src/core/functions.g
 import { OBJECT_API } from "../src/core/whole-core.js";
 import { ProtocolError } from "../src/ground/errors.js";
 import { wordsOf } from "../src/objects/bridge/messages.js";
+import { Results } from "../src/objects/bridge/results.js";
 
 const ROOT = new URL("../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
@@ -188,7 +191,7 @@ describe("the errors", () => {
     return { name, args: args.map((arg) => arg.trim()) };
   }
 
-  it("have all that their sentences speak of, also where a function raises what it is told to", () => {
+  it("get all values that are in their sentences, also from functions whose parameter is the error", () => {
     const faults: string[] = [];
     let seen = 0;
     for (const [path, text] of core) {
@@ -210,6 +213,19 @@ describe("the errors", () => {
     }
     expect(faults).toEqual([]);
     expect(seen).toBeGreaterThan(60);
+  });
+});
+
+describe("other numbers that are not known", () => {
+  it("throw an error that names their kind: domains, parts of the heap, results", () => {
+    const says = (what: string, number: number) => `the core reported ${what} number ${number}, which is not known`;
+    expect(() => ownerOf(4)).toThrow(says("a domain", 4));
+    expect(() => chunkOwnerOf(5)).toThrow(says("a domain", 5));
+    expect(() => itemOf(99, 0, 0, 0, 0)).toThrow(says("a part of the heap", 99));
+    expect(() => itemOf(constants.VISIT_BLOCK, 0, 0, constants.RAW, 1)).toThrow(says("a pool's domain", constants.RAW));
+    const reader = { bytes: new Uint8Array(), word: () => 77 };
+    const results = new Results({} as never, reader as never, {} as never, 0, () => expect.fail());
+    expect(() => results.special()).toThrow(says("a result", 77));
   });
 });
 

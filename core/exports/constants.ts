@@ -310,6 +310,7 @@ export { NO_MEMORY as IMAGE_NO_MEMORY } from "../objects/image/verify";
 
 export {
   IS_BIG,
+  IS_ERROR,
   IS_FALSE,
   IS_MISSING,
   IS_NONE,

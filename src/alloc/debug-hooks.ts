@@ -1,11 +1,11 @@
 // The host's half of the debug hooks: where in the program a call comes from, and what a fault record says.
 
-import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
 import type { Core } from "../core/core.js";
 import type { Words } from "../core/memory-words.js";
 import { type Address, toAddress } from "../ground/address.js";
 import { type BlockOwner, type Fault, type FaultKind, HeapFault, ProtocolError } from "../ground/errors.js";
+import { ownerOf } from "./owners.js";
 
 /** A live block that the debug hooks know. */
 export interface KnownBlock {
@@ -77,23 +77,24 @@ const FOUND_AT_THE_CALL: ReadonlySet<FaultKind> = new Set([
 /** Reads the record that the core left: `Fault` in core/ground/fault.ts. */
 export function readFault(core: Core, words: Words, sites: Sites): Fault {
   const field = (at: number) => words.get(core.control + at);
-  const domain = BLOCK_DOMAINS[field(C.FAULT_DOMAIN_AT)];
+  const domain = field(C.FAULT_DOMAIN_AT);
   const code = field(C.FAULT_KIND_AT);
   const kind = KINDS[code];
-  if (!kind) throw new ProtocolError("fault", code);
+  if (!kind) throw new ProtocolError("a fault", code);
   const calledAt = FOUND_AT_THE_CALL.has(kind) ? sites.locate() : undefined;
   const fault: Fault = {
     kind,
     address: toAddress(field(C.FAULT_ADDRESS_AT)),
     ...(calledAt && { calledAt }),
-    calledDomain: BLOCK_DOMAINS[field(C.FAULT_CALLED_AT)] ?? "raw",
+    calledDomain: ownerOf(field(C.FAULT_CALLED_AT)),
   };
-  if (domain === undefined) return fault;
+  // This number says that the address is not a block.
+  if (domain === C.DOMAINS) return fault;
   const allocatedAt = sites.place(field(C.FAULT_SITE_AT));
   const freedAt = sites.place(field(C.FAULT_FREED_AT));
   return {
     ...fault,
-    domain,
+    domain: ownerOf(domain),
     size: field(C.FAULT_SIZE_AT),
     serial: field(C.FAULT_SERIAL_AT),
     offset: field(C.FAULT_OFFSET_AT) | 0,

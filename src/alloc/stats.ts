@@ -2,12 +2,12 @@
 //
 // Every byte that the platform gave is in exactly one part of the account; docs/account.md says what each part is.
 
-import { ALL_DOMAINS } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
 import type { Core } from "../core/core.js";
 import type { Words } from "../core/memory-words.js";
 import { type Address, toAddress } from "../ground/address.js";
-import type { BlockOwner, DomainName } from "../ground/errors.js";
+import { type BlockOwner, type DomainName, ProtocolError } from "../ground/errors.js";
+import { chunkOwnerOf, ownerOf } from "./owners.js";
 
 /** Bytes. Each byte is in exactly one part: `platform` is the sum of all others. */
 export interface Account {
@@ -82,12 +82,17 @@ export type HeapItem =
   | { kind: "pool"; address: Address; size: number; domain: PooledDomain; blockSize: number; used: number }
   | { kind: "block"; address: Address; size: number; domain: PooledDomain; used: boolean };
 
-/** The name of a domain that pools serve, by its number in the core. */
+/** The name of a domain that pools serve, by its number in the core. Throws ProtocolError for another number. */
 function pooledDomain(number: number): PooledDomain {
-  return ALL_DOMAINS[number] as PooledDomain;
+  const owner = ownerOf(number);
+  if (owner === "raw") throw new ProtocolError("a pool's domain", number);
+  return owner;
 }
 
-/** Makes the item of a visit; the parameters are those of `hostVisit` in core/hooks/walk.ts. */
+/**
+ * Makes the item of a visit; the parameters are those of `hostVisit` in core/hooks/walk.ts. Throws ProtocolError if the
+ * kind is not known.
+ */
 export function itemOf(kind: number, address: number, size: number, a: number, b: number): HeapItem {
   const at = { address: toAddress(address), size: size >>> 0 };
   switch (kind) {
@@ -96,7 +101,7 @@ export function itemOf(kind: number, address: number, size: number, a: number, b
         kind: "chunk",
         ...at,
         usable: at.size - C.CHUNK_OVERHEAD,
-        domain: ALL_DOMAINS[a] as (typeof ALL_DOMAINS)[number],
+        domain: chunkOwnerOf(a),
       };
     case C.VISIT_FREE_CHUNK:
       return { kind: "freeChunk", ...at };
@@ -106,7 +111,7 @@ export function itemOf(kind: number, address: number, size: number, a: number, b
       return { kind: "arena", ...at, pools: a, freePools: b };
     case C.VISIT_BLOCK:
       return { kind: "block", ...at, domain: pooledDomain(a), used: b === 1 };
-    default:
+    case C.VISIT_POOL:
       if (a === 0) return { kind: "freePool", ...at };
       return {
         kind: "pool",
@@ -115,6 +120,8 @@ export function itemOf(kind: number, address: number, size: number, a: number, b
         blockSize: a,
         used: b >>> C.POOL_USED_SHIFT,
       };
+    default:
+      throw new ProtocolError("a part of the heap", kind);
   }
 }
 
@@ -182,6 +189,8 @@ export class Tally {
           this.#addPool(size, a, b & C.POOL_DOMAIN_MASK, b >>> C.POOL_USED_SHIFT);
         }
         break;
+      default:
+        throw new ProtocolError("a part of the heap", kind);
     }
   }
 

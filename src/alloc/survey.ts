@@ -1,6 +1,5 @@
 // Views of the whole heap: what is in it, what it adds up to, and whether its structures are intact.
 
-import { BLOCK_DOMAINS } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
 import type { Core } from "../core/core.js";
 import type { HostCalls } from "../core/host-calls.js";
@@ -8,6 +7,7 @@ import type { Words } from "../core/memory-words.js";
 import { type Address, toAddress } from "../ground/address.js";
 import { type Fault, HeapCorruption } from "../ground/errors.js";
 import { type FaultHandler, type KnownBlock, readFault, type Sites } from "./debug-hooks.js";
+import { ownerOf } from "./owners.js";
 import { type HeapItem, type HeapStats, type HostFigures, itemOf, Tally } from "./stats.js";
 
 /**
@@ -83,7 +83,7 @@ export class Survey {
     return {
       address: toAddress(address),
       size: size >>> 0,
-      domain: BLOCK_DOMAINS[domain] ?? "raw",
+      domain: ownerOf(domain),
       ...(allocatedAt && { allocatedAt }),
     };
   }

@@ -36,7 +36,7 @@ export const IS_TEXT: u32 = 4;
 export const IS_BIG: u32 = 5;
 export const IS_OBJECT: u32 = 6;
 export const IS_MISSING: u32 = 7;
-const IS_ERROR: u32 = 8;
+export const IS_ERROR: u32 = 8;
 
 // ---- in ----
 

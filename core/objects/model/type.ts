@@ -48,7 +48,7 @@ export class PyVarObject extends PyObject {
 }
 
 /**
- * A type. It begins with CPython's PyTypeObject, word for word, so that a type can be defined in C (include/cpython/object.h); then come
+ * A type. It begins with CPython's PyTypeObject, word for word, so that a type can be defined in C (include/object.h); then come
  * the core's own fields. Functions are table indices; 0: there is none. A slot that the core itself calls has the core's name for it
  * (dealloc, hash), whether C defined the function or not: the signature is the same.
  */

@@ -2,6 +2,7 @@
 
 import * as C from "../../core/constants.gen.js";
 import type { WholeFunctions } from "../../core/functions.gen.js";
+import { ProtocolError } from "../../ground/errors.js";
 import type { Errors } from "./errors.js";
 import type { Handle } from "./handle.js";
 import type { Reader } from "./reader.js";
@@ -32,7 +33,8 @@ export class Results {
     const at = this.#control;
     const a = reader.word(at + C.RESULT_A_AT);
     const b = reader.word(at + C.RESULT_B_AT);
-    switch (reader.word(at + C.RESULT_KIND_AT)) {
+    const kind = reader.word(at + C.RESULT_KIND_AT);
+    switch (kind) {
       case C.IS_NUMBER:
         return Number.NaN;
       case C.IS_NONE:
@@ -52,8 +54,10 @@ export class Results {
         return missing;
       case C.IS_OBJECT:
         return this.#wrap(a, b, reader.word(at + C.RESULT_C_AT));
-      default:
+      case C.IS_ERROR:
         return this.#errors.raise();
+      default:
+        throw new ProtocolError("a result", kind);
     }
   }
 
