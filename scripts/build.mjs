@@ -25,13 +25,15 @@ const OVER_A_HEAP = ["--runtime", "stub", "--importMemory", "--noExportMemory"];
 
 /** The part of the compiler that writes a module's exports and imports to build/`output`.json. */
 const DESCRIBE = "scripts/exports-transform.mjs";
+/** The part of the compiler that makes numbers of texts. */
+const TEXTS = "scripts/ascii-transform.mjs";
 
 /** A hash of everything that a module is made from: its sources in a folder, the compiler, its options. */
 function fingerprint(folder, args) {
   const hash = createHash("sha256").update(JSON.stringify(args));
   const sources = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = sources.map(({ parentPath, name }) => `${parentPath}/${name}`).sort();
-  for (const path of ["package-lock.json", DESCRIBE, ...paths]) {
+  for (const path of ["package-lock.json", DESCRIBE, TEXTS, ...paths]) {
     hash.update(`\0${path}\0`).update(readFileSync(path));
   }
   return hash.digest("hex");
@@ -94,7 +96,12 @@ async function compile(folder, entries, output, ...options) {
  */
 async function compileCore(folder, options) {
   mkdirSync(`build/${folder}`, { recursive: true });
-  const all = ["--importTable", ...OVER_A_HEAP, "--transform", `./${DESCRIBE}`, ...options];
+  const all = [
+    "--importTable",
+    ...OVER_A_HEAP,
+    ...[TEXTS, DESCRIBE].flatMap((path) => ["--transform", `./${path}`]),
+    ...options,
+  ];
   writeLists();
   await Promise.all([
     compile("core", "exports/alloc.ts", `${folder}core`, ...all),

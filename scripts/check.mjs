@@ -27,6 +27,7 @@ const STEPS = {
       ...["alloc", "table", "host", "capi", "constants", "c-constants"].map((list) => `core/exports/${list}.ts`),
     ],
     ...["--noEmit", "--runtime", "stub", "--importMemory", "--importTable", "--use", "abort="],
+    ...["--transform", "./scripts/ascii-transform.mjs"],
   ],
   "lint and format": [bin("biome"), "check", "--error-on-warnings", ...(isWriting ? ["--write"] : []), "."],
   "format of core and C": [process.execPath, "scripts/format.mjs", ...(isWriting ? ["--write"] : [])],

@@ -4,6 +4,7 @@
 // itself is written as [...] (CPython's Py_ReprEnter).
 // Every method that can fail returns false, with MemoryError raised.
 
+import { ascii } from "../model/ascii";
 import { freeBlock, newBlock, requestFor, resizeBlock } from "../model/memory";
 import { PyObject } from "../model/type";
 import { charOf, copyChars, putChar, PyStr, str_from_chars, widthOf } from "./str";
@@ -11,7 +12,7 @@ import { charOf, copyChars, putChar, PyStr, str_from_chars, widthOf } from "./st
 const LEAST: u32 = 64;
 
 /** Between items. */
-export const COMMA_SPACE: u64 = 0x202c /* ", " */;
+export const COMMA_SPACE: u64 = ascii(", ");
 
 @unmanaged
 export class Writer {

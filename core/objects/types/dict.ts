@@ -10,6 +10,7 @@
 //
 // Before a value is dropped, the dict is already valid without it. A failed operation changes nothing.
 
+import { ascii } from "../model/ascii";
 import { DEBUG } from "../../ground/config";
 import { E_UNHASHABLE_KEY } from "../model/errors.gen";
 import { isTracked, track, untrack } from "../model/gc-head";
@@ -350,14 +351,14 @@ export function dict_compare(a: PyObject, b: PyObject, op: i32): PyObject | null
   return same < 0 ? null : asBool((same == 1) == (op == EQ));
 }
 
-const COLON_SPACE: u64 = 0x203a /* ": " */;
+const COLON_SPACE: u64 = ascii(": ");
 
 /** {key: value, ...}, and {...} for a dict inside itself. */
 export function dict_repr(o: PyObject, w: Writer): bool {
   const d = changetype<PyDict>(o);
   const opened = w.openContainer(o);
   if (opened < 0 || !w.put(0x7b)) return false;
-  if (opened == 0) return w.putAscii(0x7d2e2e2e /* "...}" */);
+  if (opened == 0) return w.putAscii(ascii("...}"));
   const done = putItems(d, w);
   w.closeContainer();
   return done && w.put(0x7d);

@@ -1,6 +1,7 @@
 // Hashes and reprs: those of None, NotImplemented, True, False and types, and the defaults for other objects.
 // (In its layout and arithmetic, a bool is an int: int.ts.)
 
+import { ascii } from "../model/ascii";
 import { raiseUnhashable } from "../model/raises.gen";
 import { GC_HASHED, gcHead } from "../model/gc-head";
 import { hashPointer } from "../model/hash";
@@ -25,17 +26,17 @@ export function none_hash(_o: PyObject): i32 {
 
 /** "None", in ASCII; the first character is the lowest byte, as in all such numbers below. */
 export function none_repr(_o: PyObject, w: Writer): bool {
-  return w.putAscii(0x656e6f4e /* "None" */);
+  return w.putAscii(ascii("None"));
 }
 
 /** "NotImplemented" */
 export function notimplemented_repr(_o: PyObject, w: Writer): bool {
-  return w.putAscii(0x656c706d49746f4e /* "NotImple" */) && w.putAscii(0x6465746e656d /* "mented" */);
+  return w.putAscii(ascii("NotImple")) && w.putAscii(ascii("mented"));
 }
 
 /** "True" or "False" */
 export function bool_repr(o: PyObject, w: Writer): bool {
-  return o === True() ? w.putAscii(0x65757254 /* "True" */) : w.putAscii(0x65736c6146 /* "False" */);
+  return o === True() ? w.putAscii(ascii("True")) : w.putAscii(ascii("False"));
 }
 
 /** The hash of an object that is equal only to itself, from its address. The object must not move from now on. */
@@ -54,9 +55,9 @@ export function unhashable_hash(o: PyObject): i32 {
 /** "<class 'name'>" */
 export function type_repr(o: PyObject, w: Writer): bool {
   return (
-    w.putAscii(0x27207373616c633c /* "<class '" */) &&
+    w.putAscii(ascii("<class '")) &&
     putTypeName(changetype<PyType>(o), w) &&
-    w.putAscii(0x3e27 /* "'>" */)
+    w.putAscii(ascii("'>"))
   );
 }
 
@@ -75,8 +76,8 @@ export function object_repr(o: PyObject, w: Writer): bool {
   return (
     w.put(0x3c) &&
     putTypeName(o.type, w) &&
-    w.putAscii(0x207463656a626f20 /* " object " */) &&
-    w.putAscii(0x7830207461 /* "at 0x" */) &&
+    w.putAscii(ascii(" object ")) &&
+    w.putAscii(ascii("at 0x")) &&
     w.putHex(<u32>changetype<usize>(o), 8) &&
     w.put(0x3e)
   );

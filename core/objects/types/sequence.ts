@@ -3,6 +3,7 @@
 //   tuple   refcnt | type | size | hash | item, item, ...
 //   list    refcnt | type | size | items | allocated          items -> item, item, ...  and room for more
 
+import { ascii } from "../model/ascii";
 import { LIST, TUPLE } from "../model/kinds.gen";
 import { EQ, NE } from "../model/operators.gen";
 import { asBool } from "../model/singletons";
@@ -77,7 +78,7 @@ export function rowCompare(a: PyObject, b: PyObject, op: i32): PyObject | null {
 export function rowRepr(o: PyObject, w: Writer, left: u32, right: u32): bool {
   const opened = w.openContainer(o);
   if (opened < 0) return false;
-  if (opened == 0) return w.put(left) && w.putAscii(0x2e2e2e /* "..." */) && w.put(right);
+  if (opened == 0) return w.put(left) && w.putAscii(ascii("...")) && w.put(right);
   const done = putItems(o, w, left, right);
   w.closeContainer();
   return done;

@@ -1,6 +1,7 @@
 // Sets and frozensets: their operations, on a table (set-table.ts). Each operation iterates over the same operand as CPython's
 // (Objects/setobject.c), so that items come in the same order.
 
+import { ascii } from "../model/ascii";
 import { E_UNHASHABLE_ITEM } from "../model/errors.gen";
 import { isTracked, track, untrack } from "../model/gc-head";
 import { setHashEnd, shuffled } from "../model/hash";
@@ -298,10 +299,10 @@ export function set_repr(o: PyObject, w: Writer): bool {
   const s = changetype<PySet>(o);
   const named = isKind(o, FROZENSET) || s.used == 0;
   if (named && !putName(o, w)) return false;
-  if (s.used == 0) return w.putAscii(0x2928 /* "()" */);
+  if (s.used == 0) return w.putAscii(ascii("()"));
   const opened = w.openContainer(o);
   if (opened < 0) return false;
-  if (opened == 0) return (named || putName(o, w)) && w.putAscii(0x292e2e2e28 /* "(...)" */);
+  if (opened == 0) return (named || putName(o, w)) && w.putAscii(ascii("(...)"));
   const done = (!named || w.put(0x28)) && w.put(0x7b) && putItems(s, w) && w.put(0x7d) && (!named || w.put(0x29));
   w.closeContainer();
   return done;
@@ -310,8 +311,8 @@ export function set_repr(o: PyObject, w: Writer): bool {
 /** "set" or "frozenset" */
 function putName(o: PyObject, w: Writer): bool {
   return (
-    (isKind(o, SET) || (w.putAscii(0x7a6f7266 /* "froz" */) && w.putAscii(0x6e65 /* "en" */))) &&
-    w.putAscii(0x746573 /* "set" */)
+    (isKind(o, SET) || (w.putAscii(ascii("froz")) && w.putAscii(ascii("en")))) &&
+    w.putAscii(ascii("set"))
   );
 }
 

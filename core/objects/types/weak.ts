@@ -7,6 +7,7 @@
 // There is at most one reference without a callback to an object; it is shared, and first in the list. When the object dies, all
 // references are cleared before any callback runs, and a callback runs only if its reference is still alive itself.
 
+import { ascii } from "../model/ascii";
 import { GC_COLLECTING, gcHead, track, untrack } from "../model/gc-head";
 import { FUNCTION, REF } from "../model/kinds.gen";
 import { freeObject, newObject } from "../model/memory";
@@ -213,10 +214,10 @@ export function ref_compare(a: PyObject, b: PyObject, op: i32): PyObject | null 
 export function ref_repr(o: PyObject, w: Writer): bool {
   const referent = changetype<PyRef>(o).object;
   // "<weakref", then the address.
-  if (!w.putAscii(0x6665726b6165773c /* "<weakref" */) || !putAddress(o, w)) return false;
-  if (referent === None()) return w.putAscii(0x3e64616564203b /* "; dead>" */);
+  if (!w.putAscii(ascii("<weakref")) || !putAddress(o, w)) return false;
+  if (referent === None()) return w.putAscii(ascii("; dead>"));
   return (
-    w.putAscii(0x27206f74203b /* "; to '" */) &&
+    w.putAscii(ascii("; to '")) &&
     putTypeName(referent.type, w) &&
     w.put(0x27) &&
     putAddress(referent, w) &&
@@ -226,5 +227,5 @@ export function ref_repr(o: PyObject, w: Writer): bool {
 
 /** " at 0x..." */
 function putAddress(o: PyObject, w: Writer): bool {
-  return w.putAscii(0x783020746120 /* " at 0x" */) && w.putHex(<u32>changetype<usize>(o), 8);
+  return w.putAscii(ascii(" at 0x")) && w.putHex(<u32>changetype<usize>(o), 8);
 }

@@ -3,6 +3,7 @@
 //
 // The collector follows an exception's slots by itself, so tp_traverse shows nothing.
 
+import { ascii } from "../../model/ascii";
 import { raiseArgsDeleted, raiseCause, raiseNoKeywords } from "../../model/raises.gen";
 import { untrack } from "../../model/gc-head";
 import { decref, incref } from "../../model/refcount";
@@ -70,10 +71,10 @@ const NO_PART: usize = 0;
 
 /** The part of an exception that has this name as an attribute. */
 function partNamed(name: PyObject): usize {
-  if (isNamed(name, 0x73677261 /* "args" */, 0x0, 4)) return ARGS;
-  if (isNamed(name, 0x5f65737561635f5f /* "__cause_" */, 0x5f /* "_" */, 9)) return CAUSE;
-  if (isNamed(name, 0x7865746e6f635f5f /* "__contex" */, 0x5f5f74 /* "t__" */, 11)) return CONTEXT;
-  return isNamed(name, 0x6265636172745f5f /* "__traceb" */, 0x5f5f6b6361 /* "ack__" */, 13) ? TRACEBACK : NO_PART;
+  if (isNamed(name, ascii("args"), 0, 4)) return ARGS;
+  if (isNamed(name, ascii("__cause_"), ascii("_"), 9)) return CAUSE;
+  if (isNamed(name, ascii("__contex"), ascii("t__"), 11)) return CONTEXT;
+  return isNamed(name, ascii("__traceb"), ascii("ack__"), 13) ? TRACEBACK : NO_PART;
 }
 
 export function exception_getattro(e: PyObject, name: PyObject): PyObject | null {

@@ -1,5 +1,6 @@
 // PyObject_*: what every object can do.
 
+import { ascii } from "../../model/ascii";
 import { raiseNullArgument } from "../../model/raises.gen";
 import { decref, incref } from "../../model/refcount";
 import { PyObject } from "../../model/type";
@@ -18,7 +19,7 @@ import { PyUnicode_FromString } from "./unicode";
 function ofNull(): PyObject | null {
   const w = newWriter();
   if (!w) return null;
-  if (w.putAscii(0x3e4c4c554e3c /* "<NULL>" */)) return w.finish();
+  if (w.putAscii(ascii("<NULL>"))) return w.finish();
   w.discard();
   return null;
 }
@@ -47,9 +48,9 @@ function escapeAll(s: PyStr): PyObject | null {
   for (let k: u32 = 0; done && k < s.length; k++) {
     const char = s.charAt(k);
     if (char < 0x80) done = w.put(char);
-    else if (char < 0x100) done = w.putAscii(0x785c /* "\x" */) && w.putHex(char, 2);
-    else if (char < 0x10000) done = w.putAscii(0x755c /* "\u" */) && w.putHex(char, 4);
-    else done = w.putAscii(0x555c /* "\U" */) && w.putHex(char, 8);
+    else if (char < 0x100) done = w.putAscii(ascii("\\x")) && w.putHex(char, 2);
+    else if (char < 0x10000) done = w.putAscii(ascii("\\u")) && w.putHex(char, 4);
+    else done = w.putAscii(ascii("\\U")) && w.putHex(char, 8);
   }
   if (done) return w.finish();
   w.discard();

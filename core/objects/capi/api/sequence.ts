@@ -1,5 +1,6 @@
 // PySequence_* and PyMapping_*.
 
+import { ascii } from "../../model/ascii";
 import {
   E_ITERABLE_ASSIGNED,
   E_NOT_FOUND,
@@ -283,9 +284,9 @@ export function PyMapping_Length(o: PyObject | null): i32 {
 }
 
 /** Names of methods in ASCII; the first character is the lowest byte. */
-const KEYS: u64 = 0x7379656b /* "keys" */;
-const VALUES: u64 = 0x7365756c6176 /* "values" */;
-const ITEMS: u64 = 0x736d657469 /* "items" */;
+const KEYS: u64 = ascii("keys");
+const VALUES: u64 = ascii("values");
+const ITEMS: u64 = ascii("items");
 
 /** list(o.name()). */
 function listOfMethod(o: PyObject, name: u64): PyObject | null {

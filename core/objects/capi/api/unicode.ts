@@ -3,6 +3,7 @@
 // The UTF-8 of a string that is not ASCII is made when it is first asked for, and lives as long as the string. It is a
 // block of the mem domain; two words of the string hold its address and length (str.ts).
 
+import { ascii } from "../../model/ascii";
 import { hasError } from "../../model/error";
 import {
   E_ENCODE_ASCII,
@@ -106,8 +107,8 @@ function isStrict(errors: usize): bool {
   if (errors == 0) return true;
   if (
     lengthOfC(errors) == 6 &&
-    load<u32>(errors) == 0x69727473 /* "stri" */ &&
-    load<u16>(errors, 4) == 0x7463 /* "ct" */
+    load<u32>(errors) == <u32>ascii("stri") &&
+    load<u16>(errors, 4) == <u16>ascii("ct")
   )
     return true;
   badCall();

@@ -2,6 +2,7 @@
 // in the dicts of the object's type and of its bases. If that finds a data descriptor, it is used. Otherwise the
 // object's own dict is used, if it has the name, and otherwise the value that was found in the types.
 
+import { ascii } from "../../model/ascii";
 import { hasError } from "../../model/error";
 import { E_IMMUTABLE_TYPE, E_NO_ATTRIBUTE, E_READ_ONLY, E_TYPE_NO_ATTRIBUTE } from "../../model/errors.gen";
 import { clearError, raiseError, raisedType } from "../../model/raise";
@@ -84,27 +85,27 @@ export function isNamed(name: PyObject, first: u64, rest: u64, length: u32): boo
 
 @inline
 function isClass(name: PyObject): bool {
-  return isNamed(name, 0x5f7373616c635f5f /* "__class_" */, 0x5f /* "_" */, 9);
+  return isNamed(name, ascii("__class_"), ascii("_"), 9);
 }
 
 @inline
 function isName(name: PyObject): bool {
-  return isNamed(name, 0x5f5f656d616e5f5f /* "__name__" */, 0x0, 8);
+  return isNamed(name, ascii("__name__"), 0, 8);
 }
 
 @inline
 function isQualifiedName(name: PyObject): bool {
-  return isNamed(name, 0x616e6c6175715f5f /* "__qualna" */, 0x5f5f656d /* "me__" */, 12);
+  return isNamed(name, ascii("__qualna"), ascii("me__"), 12);
 }
 
 @inline
 function isModule(name: PyObject): bool {
-  return isNamed(name, 0x656c75646f6d5f5f /* "__module" */, 0x5f5f /* "__" */, 10);
+  return isNamed(name, ascii("__module"), ascii("__"), 10);
 }
 
 @inline
 function isDoc(name: PyObject): bool {
-  return isNamed(name, 0x5f5f636f645f5f /* "__doc__" */, 0x0, 7);
+  return isNamed(name, ascii("__doc__"), 0, 7);
 }
 
 export function PyObject_GenericGetAttr(o: PyObject, name: PyObject): PyObject | null {
@@ -207,7 +208,7 @@ export function moduleNameOf(type: PyType): PyObject | null {
   for (let k: u32 = 0; load<u8>(type.tp_name + k) != 0; k++) if (load<u8>(type.tp_name + k) == 0x2e) end = k;
   if (end != 0) return str_from_utf8(type.tp_name, end);
   const at = scratch();
-  store<u64>(at, 0x736e69746c697562 /* "builtins" */);
+  store<u64>(at, ascii("builtins"));
   return str_from_utf8(at, 8);
 }
 

@@ -1,6 +1,7 @@
 // Functions in C as objects: functions of a module, or methods that are bound to an object. Their definitions
 // (PyMethodDef, definitions.ts) belong to C.
 
+import { ascii } from "../../model/ascii";
 import { hasError } from "../../model/error";
 import { E_NO_ARGUMENTS, E_NO_KEYWORDS, E_ONE_ARGUMENT } from "../../model/errors.gen";
 import { raiseError } from "../../model/raise";
@@ -206,20 +207,20 @@ export function callBuiltin(f: PyObject, args: usize, n: u32, names: PyTuple | n
 export function builtin_repr(o: PyObject, w: Writer): bool {
   const self = selfOf(o);
   const isMethod = self !== null && !isKind(self, MODULE);
-  if (!w.putAscii(0x2d746c6975623c /* "<built-" */) || !w.putAscii(0x206e69 /* "in " */)) return false;
+  if (!w.putAscii(ascii("<built-")) || !w.putAscii(ascii("in "))) return false;
   if (
     !(isMethod
-      ? w.putAscii(0x20646f6874656d /* "method " */)
-      : w.putAscii(0x6e6f6974636e7566 /* "function" */) && w.put(0x20))
+      ? w.putAscii(ascii("method "))
+      : w.putAscii(ascii("function")) && w.put(0x20))
   )
     return false;
   if (!putText(methodAt(functionDefinition(o)).name, w)) return false;
   if (!self || !isMethod) return w.put(0x3e);
   return (
-    w.putAscii(0x20666f20 /* " of " */) &&
+    w.putAscii(ascii(" of ")) &&
     putTypeName(self.type, w) &&
-    w.putAscii(0x7463656a626f20 /* " object" */) &&
-    w.putAscii(0x783020746120 /* " at 0x" */) &&
+    w.putAscii(ascii(" object")) &&
+    w.putAscii(ascii(" at 0x")) &&
     w.putHex(<u32>changetype<usize>(self), 8) &&
     w.put(0x3e)
   );

@@ -3,6 +3,7 @@
 //
 //   numbers | sequences | mappings | name, 0
 
+import { ascii } from "../../model/ascii";
 import { raiseNoModule, raiseTypeSlot } from "../../model/raises.gen";
 import { slotFunction } from "../../model/functions";
 import { SLOT_HEAP_DEALLOC } from "../../model/table.gen";
@@ -87,9 +88,9 @@ function takeOffsets(type: PyType): void {
     // "__dictoffset__", "__weaklistoffset__" and "__vectorcalloffset__" begin in the same way, and differ in the third character.
     if (load<u16>(name) != 0x5f5f) continue;
     const offset = memberAt(at).offset;
-    if (isText(name, 0x666f746369645f5f /* "__dictof" */, 14)) type.tp_dictoffset = offset;
-    else if (isText(name, 0x6c6b6165775f5f /* "__weakl" */, 18)) type.weakList = offset;
-    else if (isText(name, 0x6f746365765f5f /* "__vecto" */, 20)) type.tp_vectorcall_offset = offset;
+    if (isText(name, ascii("__dictof"), 14)) type.tp_dictoffset = offset;
+    else if (isText(name, ascii("__weakl"), 18)) type.weakList = offset;
+    else if (isText(name, ascii("__vecto"), 20)) type.tp_vectorcall_offset = offset;
   }
 }
 

@@ -1,5 +1,6 @@
 // Modules: a dict of attributes, C's definition (PyModuleDef, definitions.ts), and a block of state.
 
+import { ascii } from "../../model/ascii";
 import { PyMem_Free } from "../../../alloc/domains";
 import { SCRATCH_AT } from "../../../ground/control";
 import { hashBytes } from "../../model/hash";
@@ -43,7 +44,7 @@ const NAME_LENGTH: u32 = 8;
 
 /** Writes "__name__" and a zero to the scratch memory. */
 function putNameKey(): void {
-  store<u64>(scratch(), 0x5f5f656d616e5f5f /* "__name__" */);
+  store<u64>(scratch(), ascii("__name__"));
   store<u8>(scratch(), 0, NAME_LENGTH);
 }
 
@@ -61,7 +62,7 @@ export function nameKey(): PyObject | null {
 
 /** "__doc__" */
 export function docKey(): PyObject | null {
-  store<u64>(scratch(), 0x005f5f636f645f5f /* "__doc__" */);
+  store<u64>(scratch(), ascii("__doc__"));
   return internedText(scratch());
 }
 
@@ -94,9 +95,9 @@ export function module_drop(module: PyObject): void {
 /** "<module 'name'>" */
 export function module_repr(module: PyObject, w: Writer): bool {
   const name = moduleName(module);
-  if (!w.putAscii(0x656c75646f6d3c /* "<module" */) || !w.put(0x20) || !w.put(0x27)) return false;
+  if (!w.putAscii(ascii("<module")) || !w.put(0x20) || !w.put(0x27)) return false;
   if (name && !w.putStr(changetype<PyStr>(name))) return false;
-  return w.putAscii(0x3e27 /* "'>" */);
+  return w.putAscii(ascii("'>"));
 }
 
 /** Whether the object is a module; SystemError if not. */

@@ -1,0 +1,1 @@
+export declare function packed(text: string): readonly [low: number, high: number] | undefined;
