@@ -3,7 +3,7 @@
 #include <Python.h>
 #include <stdbool.h>
 
-static const PyBufferProcs *procs_of(PyObject *o) { return (const PyBufferProcs *)Py_TYPE(o)->tp_as_buffer; }
+static const PyBufferProcs *procs_of(PyObject *o) { return Py_TYPE(o)->tp_as_buffer; }
 
 PYHEAP_DEFINED int PyObject_CheckBuffer(PyObject *o) {
     const PyBufferProcs *procs = procs_of(o);

@@ -1,4 +1,4 @@
-// Encodings by name: UTF-8, Latin-1 and ASCII. Errors are handled as "strict".
+// Encodings by name: UTF-8, Latin-1 and ASCII. The only error handler is "strict".
 
 #include <Python.h>
 #include <stdbool.h>
@@ -28,12 +28,18 @@ static enum encoding encoding_named(const char *name) {
     return UNKNOWN;
 }
 
+// The result, or an error. If an error handler other than "strict" is needed, the error is LookupError.
+static PyObject *encoded(PyObject *bytes, const char *errors) {
+    if (!bytes && errors && !is_named(errors, "strict") && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+        PyErr_Format(PyExc_LookupError, "unknown error handler name '%s'", errors);
+    return bytes;
+}
+
 PYHEAP_DEFINED PyObject *PyUnicode_AsEncodedString(PyObject *o, const char *encoding, const char *errors) {
-    (void)errors;
     switch (encoding_named(encoding)) {
-    case UTF8: return PyUnicode_AsUTF8String(o);
-    case LATIN1: return PyUnicode_AsLatin1String(o);
-    case ASCII: return PyUnicode_AsASCIIString(o);
+    case UTF8: return encoded(PyUnicode_AsUTF8String(o), errors);
+    case LATIN1: return encoded(PyUnicode_AsLatin1String(o), errors);
+    case ASCII: return encoded(PyUnicode_AsASCIIString(o), errors);
     case UNKNOWN: break;
     }
     return NULL;

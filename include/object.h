@@ -10,6 +10,7 @@
 #include "pyport.h"
 
 typedef struct _typeobject PyTypeObject;
+typedef struct PyBufferProcs PyBufferProcs;
 struct PyModuleDef;
 
 struct _object {
@@ -123,6 +124,16 @@ typedef struct {
     objobjargproc mp_ass_subscript;
 } PyMappingMethods;
 
+/* Nothing here calls these functions: they are for C code that calls them itself. */
+typedef enum { PYGEN_RETURN = 0, PYGEN_ERROR = -1, PYGEN_NEXT = 1 } PySendResult;
+typedef PySendResult (*sendfunc)(PyObject *, PyObject *, PyObject **);
+typedef struct {
+    unaryfunc am_await;
+    unaryfunc am_aiter;
+    unaryfunc am_anext;
+    sendfunc am_send;
+} PyAsyncMethods;
+
 /* ---- types ---- */
 
 struct _typeobject {
@@ -134,7 +145,7 @@ struct _typeobject {
     Py_ssize_t tp_vectorcall_offset;
     getattrfunc tp_getattr;
     setattrfunc tp_setattr;
-    void *tp_as_async;
+    PyAsyncMethods *tp_as_async;
     reprfunc tp_repr;
     PyNumberMethods *tp_as_number;
     PySequenceMethods *tp_as_sequence;
@@ -144,7 +155,7 @@ struct _typeobject {
     reprfunc tp_str;
     getattrofunc tp_getattro;
     setattrofunc tp_setattro;
-    void *tp_as_buffer;
+    PyBufferProcs *tp_as_buffer;
     unsigned long tp_flags;
     const char *tp_doc;
     traverseproc tp_traverse;

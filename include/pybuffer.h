@@ -23,10 +23,10 @@ typedef int (*getbufferproc)(PyObject *o, Py_buffer *view, int flags);
 typedef void (*releasebufferproc)(PyObject *o, Py_buffer *view);
 
 /* tp_as_buffer of a type points to this. */
-typedef struct {
+struct PyBufferProcs {
     getbufferproc bf_getbuffer;
     releasebufferproc bf_releasebuffer;
-} PyBufferProcs;
+};
 
 #define PyBUF_SIMPLE 0
 #define PyBUF_WRITABLE 0x0001

@@ -2,6 +2,8 @@
 #ifndef Py_TYPESLOTS_H
 #define Py_TYPESLOTS_H
 
+#define Py_bf_getbuffer 1
+#define Py_bf_releasebuffer 2
 #define Py_mp_ass_subscript 3
 #define Py_mp_length 4
 #define Py_mp_subscript 5
@@ -76,7 +78,11 @@
 #define Py_tp_free 74
 #define Py_nb_matrix_multiply 75
 #define Py_nb_inplace_matrix_multiply 76
+#define Py_am_await 77
+#define Py_am_aiter 78
+#define Py_am_anext 79
 #define Py_tp_finalize 80
+#define Py_am_send 81
 #define Py_tp_vectorcall 82
 
 #endif

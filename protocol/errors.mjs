@@ -1,5 +1,6 @@
-// Every error that the core raises: its name, its exception, and its sentence. The core has a code E_NAME and a
-// function raiseName(...), whose parameters are those in the sentence, in their order; the host has the sentence.
+// Every error that the core raises: its name, its exception, and its sentence. The core has a code E_NAME, and if a file
+// names it, a function raiseName(...), whose parameters are those in the sentence, in their order. The host has the
+// sentence.
 //
 //   {name:type}       an object: the name of its type          {name:number}    a number
 //   {name:text}       an object that is a string: its text     {name:repr}      an object: its repr
@@ -201,6 +202,7 @@ export const ERRORS = [
   ["INT_RESULT", "TypeError", "__int__ returned non-int (type {result:type})"],
   ["FLOAT_RESULT", "TypeError", "__float__ returned non-float (type {result:type})"],
   ["STR_KIND", "SystemError", "invalid kind"],
+  ["ERROR_HANDLER", "LookupError", "unknown error handler name '{name:text}'"],
   ["STR_BUFFER", "SystemError", "string is longer than the buffer"],
 
   // Raised for types, attributes and calls.

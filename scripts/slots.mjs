@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 
 /**
  * The structures that have slots: a type, and its tables of functions. For each: its constant, the prefix of its slots'
- * names, and its text in object.h. `before` is 2 for a structure whose first field takes three words: its field number
+ * names, and its text in the headers. `before` is 2 for a structure whose first field takes three words: its field number
  * k > 0 is word k + 2.
  */
 const TABLES = [
@@ -13,14 +13,18 @@ const TABLES = [
   { table: "NUMBER_TABLE", prefix: "nb_", structure: /\{([^}]*)\} PyNumberMethods;/, before: 0 },
   { table: "SEQUENCE_TABLE", prefix: "sq_", structure: /\{([^}]*)\} PySequenceMethods;/, before: 0 },
   { table: "MAPPING_TABLE", prefix: "mp_", structure: /\{([^}]*)\} PyMappingMethods;/, before: 0 },
+  { table: "ASYNC_TABLE", prefix: "am_", structure: /\{([^}]*)\} PyAsyncMethods;/, before: 0 },
+  { table: "BUFFER_TABLE", prefix: "bf_", structure: /struct PyBufferProcs \{([^}]*)\}/, before: 0 },
 ];
 
 const header = (name) => readFileSync(`include/${name}`, "utf8");
+/** The headers with the structures, and with the types of the functions in them. */
+const HEADERS = ["object.h", "pybuffer.h", "methodobject.h"];
 const constant = (slot) => slot.toUpperCase();
 
 function bodyOf({ structure }) {
-  const [, body] = structure.exec(header("object.h")) ?? [];
-  if (body === undefined) throw new Error(`include/object.h has no ${structure}`);
+  const [, body] = structure.exec(HEADERS.map(header).join("\n")) ?? [];
+  if (body === undefined) throw new Error(`include/ has no ${structure}`);
   return body;
 }
 
@@ -44,7 +48,7 @@ export function slotLines() {
     }
     for (const [, name, number] of numbers) {
       if (!name.startsWith(entry.prefix)) continue;
-      if (!fields.has(name)) throw new Error(`include/object.h has no ${name}, which include/typeslots.h has`);
+      if (!fields.has(name)) throw new Error(`include/ has no field ${name}, which include/typeslots.h has`);
       cases.set(Number(number), `${entry.table} | ${constant(name)}`);
     }
   }
@@ -93,7 +97,7 @@ function shapeOf(type) {
 /** The slots of types that are functions, with their places and shapes. */
 function slotFunctions() {
   const types = new Map();
-  for (const name of ["object.h", "methodobject.h"]) {
+  for (const name of HEADERS) {
     for (const [, result, type, parameters] of header(name).matchAll(/typedef ([^;(]*?)\(\*(\w+)\)\(([^;]*)\);/g))
       types.set(type, shapeOf(`${result}(${parameters})`));
   }

@@ -144,7 +144,7 @@ describe.runIf(canCompile)("errors that C leaves set", () => {
     types.unload();
   });
 
-  it("have as their cause what they were raised from, or while what was handled", () => {
+  it("have as their cause the exception from which they were raised, or during whose handling", () => {
     const causes = (which: number) => {
       const found: string[] = [];
       for (let error = thrown(which); error !== undefined; error = (error as Error).cause) found.push(String(error));

@@ -86,14 +86,14 @@ describe.runIf(canCompile)("a module", () => {
     expect(second.call("apply", 0, 3)).toBe(9);
   });
 
-  it("says what it has when it is asked for something else", async () => {
+  it("names its functions when it is asked for one that it does not have", async () => {
     const heap = await Heap.create();
     const module = await heap.load(await build("counter", COUNTER));
     expect(() => module.call("nxt")).toThrow(/Cannot call nxt: not a function of counter\.wasm; it has .*next/);
     expect(() => module.address("next")).toThrow(/Cannot find next: not a variable of counter\.wasm/);
   });
 
-  it("runs its constructors once, and what it left for the end", async () => {
+  it("runs its constructors once, and at its end the functions that it registered", async () => {
     const heap = await Heap.create();
     const order: string[] = [];
     const text = `

@@ -210,7 +210,7 @@ describe.runIf(canCompile)("memory, from C", () => {
     });
   }
 
-  it("typed macros count in elements, and see what can't be", async () => {
+  it("typed macros count in elements, and refuse numbers that are too large", async () => {
     const heap = await Heap.create();
     const module = await heap.load(await build("typed", TYPED));
     expect(module.call("typed")).toBe(0);

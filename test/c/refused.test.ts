@@ -43,7 +43,7 @@ PyMODINIT_FUNC PyInit_vain(void) {
 `;
 
 describe.runIf(canCompile)("a module", () => {
-  it("that is none is refused", async () => {
+  it("that is not one at all is refused", async () => {
     const heap = await Heap.create();
     const before = heap.stats().account;
     await expect(heap.load(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]))).rejects.toThrow(

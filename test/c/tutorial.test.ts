@@ -155,7 +155,7 @@ describe.runIf(canCompile).each([
     heap.check();
   });
 
-  it("is told of in the statistics, and keeps its module's data as long as it has instances", async () => {
+  it("is in the statistics, and keeps its module's data as long as it has instances", async () => {
     const { heap, loaded, make, Custom } = await load(2, flags, {});
     const custom = make("a", "b", 1);
     const stats = heap.objectStats().userTypes.find(({ name }) => name === "custom.Custom");

@@ -1,5 +1,5 @@
-// Visitors: classes whose methods are shown words of objects. The functions that show the words are compiled once for each visitor class, so
-// a visit costs no call, and methods that a visitor does not define cost nothing.
+// A visitor is a class with methods that take the address of a word in an object. The functions here show an object's words to a visitor: they call
+// its methods. They are compiled once for each visitor class, so a visit costs no call, and methods that a visitor does not define cost nothing.
 //
 //   owned(slot)      the word at `slot` owns a reference, and is not 0
 //   borrowed(slot)   optional: the word at `slot` is a borrowed reference; it may be 0

@@ -54,11 +54,7 @@ export function unhashable_hash(o: PyObject): i32 {
 
 /** "<class 'name'>" */
 export function type_repr(o: PyObject, w: Writer): bool {
-  return (
-    w.putAscii(ascii("<class '")) &&
-    putTypeName(changetype<PyType>(o), w) &&
-    w.putAscii(ascii("'>"))
-  );
+  return w.putAscii(ascii("<class '")) && putTypeName(changetype<PyType>(o), w) && w.putAscii(ascii("'>"));
 }
 
 export function putTypeName(type: PyType, w: Writer): bool {

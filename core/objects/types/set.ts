@@ -310,10 +310,7 @@ export function set_repr(o: PyObject, w: Writer): bool {
 
 /** "set" or "frozenset" */
 function putName(o: PyObject, w: Writer): bool {
-  return (
-    (isKind(o, SET) || (w.putAscii(ascii("froz")) && w.putAscii(ascii("en")))) &&
-    w.putAscii(ascii("set"))
-  );
+  return (isKind(o, SET) || (w.putAscii(ascii("froz")) && w.putAscii(ascii("en")))) && w.putAscii(ascii("set"));
 }
 
 function putItems(s: PySet, w: Writer): bool {

@@ -95,6 +95,13 @@ int test_other_encodings(void) {
     STEP(IS(NEW(PyUnicode_DecodeASCII("abc", 3, NULL)), "'abc'"));
     FAILS(PyUnicode_DecodeASCII("a\xe9", 2, NULL), UnicodeDecodeError,
           "'ascii' codec can't decode byte 0xe9 in position 1: ordinal not in range(128)");
+    /* A handler of errors is looked up when there is an error. */
+    STEP(IS(NEW(PyUnicode_DecodeUTF8("abc", 3, "replace")), "'abc'"));
+    FAILS(PyUnicode_DecodeUTF8("a\xff", 2, "replace"), LookupError, "unknown error handler name 'replace'");
+    FAILS(PyUnicode_DecodeASCII("a\xe9", 2, "ignore"), LookupError, "unknown error handler name 'ignore'");
+    FAILS(PyUnicode_DecodeASCII("a\xe9", 2, "strict"), UnicodeDecodeError,
+          "'ascii' codec can't decode byte 0xe9 in position 1: ordinal not in range(128)");
+    STEP(IS(NEW(PyUnicode_DecodeLatin1("a\xe9", 2, "surrogateescape")), "'a\u00e9'"));
     PyObject *wide = NEW(PyUnicode_FromString("a\u1234\u1235"));
     FAILS(PyUnicode_AsLatin1String(wide), UnicodeEncodeError,
           "'latin-1' codec can't encode characters in position 1-2: ordinal not in range(256)");
@@ -306,6 +313,8 @@ int test_encodings_by_name(void) {
          IS(NEW(PyUnicode_AsEncodedString(s, "Latin_1", NULL)), "b'caf\\xe9'"));
     FAILS(PyUnicode_AsEncodedString(s, "ascii", NULL), UnicodeEncodeError,
           "'ascii' codec can't encode character '\\xe9' in position 3: ordinal not in range(128)");
+    STEP(IS(NEW(PyUnicode_AsEncodedString(s, "latin-1", "replace")), "b'caf\\xe9'"));
+    FAILS(PyUnicode_AsEncodedString(s, "ascii", "replace"), LookupError, "unknown error handler name 'replace'");
     FAILS(PyUnicode_AsEncodedString(s, "utf-16", NULL), LookupError, "unknown encoding: utf-16");
     STEP(IS(NEW(PyUnicode_Decode("caf\xc3\xa9", 5, "UTF8", "strict")), "'caf\u00e9'") &&
          IS(NEW(PyUnicode_Decode("\xe9", 1, "iso-8859-1", NULL)), "'\u00e9'"));

@@ -381,3 +381,111 @@ int test_calling_built_in_types(void) {
     FAILS(PyObject_CallNoArgs((PyObject *)Py_TYPE(Py_None)), TypeError, "cannot create 'NoneType' instances");
     return 0;
 }
+
+/* ---- functions for buffers and for await, from a PyType_Spec ---- */
+
+typedef struct {
+    PyObject_HEAD
+    int value;
+} Word;
+
+static int Word_buffer(PyObject *op, Py_buffer *view, int flags) {
+    return PyBuffer_FillInfo(view, op, &((Word *)op)->value, sizeof(int), 0, flags);
+}
+static void Word_release(PyObject *op, Py_buffer *view) {
+    (void)view;
+    ((Word *)op)->value++;
+}
+static PyObject *Word_next(PyObject *op) { return PyLong_FromLong(((Word *)op)->value); }
+static PySendResult Word_send(PyObject *op, PyObject *value, PyObject **result) {
+    *result = value ? Py_NewRef(value) : PyLong_FromLong(((Word *)op)->value);
+    return *result ? PYGEN_NEXT : PYGEN_ERROR;
+}
+
+static PyType_Slot Word_slots[] = {
+    {Py_tp_new, PyType_GenericNew},
+    {Py_bf_getbuffer, Word_buffer},
+    {Py_bf_releasebuffer, Word_release},
+    {Py_am_aiter, PyObject_SelfIter},
+    {Py_am_anext, Word_next},
+    {Py_am_send, Word_send},
+    {0, NULL},
+};
+static PyType_Spec Word_spec = {"types.Word", sizeof(Word), 0, Py_TPFLAGS_BASETYPE, Word_slots};
+static PyType_Spec Heir_spec = {"types.Heir", sizeof(Word), 0, 0, Child_slots};
+
+int test_buffer_and_await(void) {
+    PyObject *base = NEW(PyType_FromSpec(&Word_spec));
+    STEP(base);
+    PyObject *heir = NEW(PyType_FromSpecWithBases(&Heir_spec, base));
+    STEP(heir && PyType_GetSlot((PyTypeObject *)heir, Py_am_send) == Word_send &&
+         PyType_GetSlot((PyTypeObject *)heir, Py_bf_getbuffer) == Word_buffer &&
+         !PyType_GetSlot((PyTypeObject *)heir, Py_am_await) && !PyErr_Occurred());
+    PyTypeObject *const types[] = {(PyTypeObject *)base, (PyTypeObject *)heir};
+    for (size_t k = 0; k < Py_ARRAY_LENGTH(types); k++) {
+        PyObject *op = NEW(PyObject_CallNoArgs((PyObject *)types[k]));
+        Py_buffer view;
+        STEP(op && PyObject_CheckBuffer(op) && PyObject_GetBuffer(op, &view, PyBUF_WRITABLE) == 0);
+        STEP(view.len == sizeof(int) && view.buf == &((Word *)op)->value);
+        *(int *)view.buf = 41;
+        PyBuffer_Release(&view);
+        PyAsyncMethods *functions = types[k]->tp_as_async;
+        PyObject *n = NEW(functions->am_anext(op)), *sent;
+        STEP(IS(n, "42") && NEW(functions->am_aiter(op)) == op && !functions->am_await);
+        STEP(functions->am_send(op, n, &sent) == PYGEN_NEXT && NEW(sent) == n);
+    }
+    return 0;
+}
+
+/* ---- attributes of types ---- */
+
+static PyType_Slot Documented_slots[] = {{Py_tp_doc, "Has a doc."}, {0, NULL}};
+static PyType_Spec Documented_spec = {"types.Documented", sizeof(Word), 0, Py_TPFLAGS_BASETYPE, Documented_slots};
+
+int test_attributes_of_types(void) {
+    PyObject *base = NEW(PyType_FromSpec(&Documented_spec));
+    STEP(base);
+    PyObject *heir = NEW(PyType_FromSpecWithBases(&Heir_spec, base));
+    STEP(heir && IS(NEW(PyObject_GetAttrString(base, "__doc__")), "'Has a doc.'") &&
+         IS(NEW(PyObject_GetAttrString(heir, "__doc__")), "None"));
+    STEP(IS(NEW(PyObject_GetAttrString(heir, "__bases__")), "(<class 'types.Documented'>,)") &&
+         IS(NEW(PyObject_GetAttrString((PyObject *)&PyBaseObject_Type, "__bases__")), "()"));
+    STEP(IS(NEW(PyObject_GetAttrString(heir, "__mro__")),
+            "(<class 'types.Heir'>, <class 'types.Documented'>, <class 'object'>)"));
+    STEP(IS(NEW(PyObject_GetAttrString((PyObject *)&PyBool_Type, "__mro__")),
+            "(<class 'bool'>, <class 'int'>, <class 'object'>)"));
+    STEP(IS(NEW(PyObject_GetAttrString(heir, "__module__")), "'types'") &&
+         IS(NEW(PyObject_GetAttrString(heir, "__qualname__")), "'Heir'") &&
+         NEW(PyObject_GetAttrString(heir, "__class__")) == (PyObject *)&PyType_Type);
+    return 0;
+}
+
+/* ---- isinstance, for an object that names another class ---- */
+
+static PyObject *named_class(PyObject *op, void *closure) {
+    (void)closure;
+    switch (((Word *)op)->value) {
+    case 0: return Py_NewRef(&PyBool_Type);
+    case 1: return Py_NewRef(Py_None);
+    case 2: return PyErr_Format(PyExc_AttributeError, "none");
+    default: return PyErr_Format(PyExc_ValueError, "broken");
+    }
+}
+
+static PyGetSetDef Proxy_getset[] = {{"__class__", named_class, NULL, NULL, NULL}, {NULL, NULL, NULL, NULL, NULL}};
+static PyType_Slot Proxy_slots[] = {{Py_tp_new, PyType_GenericNew}, {Py_tp_getset, Proxy_getset}, {0, NULL}};
+static PyType_Spec Proxy_spec = {"types.Proxy", sizeof(Word), 0, 0, Proxy_slots};
+
+int test_instance_of_a_named_class(void) {
+    PyObject *type = NEW(PyType_FromSpec(&Proxy_spec)), *op = type ? NEW(PyObject_CallNoArgs(type)) : NULL;
+    PyObject *integer = (PyObject *)&PyLong_Type;
+    STEP(op && PyObject_IsInstance(op, type) == 1 && PyObject_IsInstance(op, integer) == 1 &&
+         PyObject_IsInstance(op, (PyObject *)&PyList_Type) == 0);
+    PyObject *any = NEW(PyTuple_Pack(2, &PyList_Type, integer));
+    STEP(any && PyObject_IsInstance(op, any) == 1);
+    for (((Word *)op)->value = 1; ((Word *)op)->value <= 2; ((Word *)op)->value++)
+        STEP(PyObject_IsInstance(op, integer) == 0 && !PyErr_Occurred());
+    FAILS_NUMBER(PyObject_IsInstance(op, integer), ValueError, "broken");
+    STEP(PyObject_IsInstance(op, type) == 1);
+    return 0;
+}

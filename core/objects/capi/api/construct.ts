@@ -5,7 +5,8 @@
 // either: C can't make their instances.
 
 import { E_INSTANCE_OF, E_NO_INSTANCES, E_SUBCLASS_OF, E_TAKES_NOTHING } from "../../model/errors.gen";
-import { raiseError } from "../../model/raise";
+import { EXC_ATTRIBUTE } from "../../model/exceptions.gen";
+import { clearError, isRaised, raiseError } from "../../model/raise";
 import { raiseStrResult, raiseSubclassOf } from "../../model/raises.gen";
 import {
   BASE_OBJECT,
@@ -23,9 +24,9 @@ import {
   USER,
 } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
-import { asBool, False } from "../../model/singletons";
+import { asBool, False, None } from "../../model/singletons";
 import { isSubtype } from "../../model/subtype";
-import { DISALLOWS_INSTANTIATION, IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";
+import { DISALLOWS_INSTANTIATION, IS_C_TYPE, IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";
 import { listOf, truthOf, tupleOf } from "../../operations/abstract";
 import { emptyStr, PyStr } from "../../text/str";
 import { Writer } from "../../text/writer";
@@ -36,8 +37,9 @@ import { int_from_i32 } from "../../types/int";
 import { list_new } from "../../types/list";
 import { itemAt, PyTuple } from "../../types/sequence";
 import { emptyTuple } from "../../types/tuple";
-import { shortName } from "../runtime/attribute";
+import { PyObject_GetAttr, shortName } from "../runtime/attribute";
 import { strOf } from "../runtime/exceptions";
+import { classKey } from "../runtime/module-object";
 import { PyBytes_FromObject } from "./bytes";
 import { PyDict_MergeFromSeq2, PyDict_Update } from "./dict";
 import { PyNumber_Float, PyNumber_Long } from "./number";
@@ -153,8 +155,27 @@ export function c_repr(o: PyObject, w: Writer): bool {
 
 // ---- isinstance, issubclass ----
 
+/** Whether the object's type, or the type that its `__class__` names, is `type`. 1 or 0; -1 with an error. */
 export function PyObject_IsInstance(o: PyObject, type: PyObject): i32 {
-  return isOneOf(o.type, type, E_INSTANCE_OF);
+  const found = isOneOf(o.type, type, E_INSTANCE_OF);
+  if (found != 0 || (o.type.flags & IS_C_TYPE) == 0) return found;
+  const named = classOf(o);
+  if (!named) return -1;
+  const isOther = named !== o.type && (named.type.flags & IS_TYPE) != 0;
+  const result = isOther ? isOneOf(changetype<PyType>(named), type, E_INSTANCE_OF) : 0;
+  decref(named);
+  return result;
+}
+
+/** o.__class__, which a proxy may define; None if it has none. A new reference; null with an error. */
+function classOf(o: PyObject): PyObject | null {
+  const key = classKey();
+  if (!key) return null;
+  const named = PyObject_GetAttr(o, key);
+  decref(key);
+  if (named || !isRaised(EXC_ATTRIBUTE)) return named;
+  clearError();
+  return None();
 }
 
 export function PyObject_IsSubclass(type: PyObject, base: PyObject): i32 {

@@ -14,12 +14,14 @@ import {
   E_NULL_STR,
   E_STR_KIND,
 } from "../../model/errors.gen";
-import { clearError, raiseError } from "../../model/raise";
+import { EXC_UNICODE_DECODE } from "../../model/exceptions.gen";
+import { clearError, isRaised, raiseError } from "../../model/raise";
 import {
   raiseBadArgument,
   raiseCharacter,
   raiseConcatenate,
   raiseDecodeAscii,
+  raiseErrorHandler,
   raiseFillCharacter,
   raiseMustBeStr,
   raiseNotStr,
@@ -97,34 +99,38 @@ export function PyUnicode_FromStringAndSize(text: usize, n: i32): PyObject | nul
   return str_from_utf8(text, n);
 }
 
-/** `errors` must be NULL or "strict": there are no other error handlers. */
 export function PyUnicode_DecodeUTF8(text: usize, n: i32, errors: usize): PyObject | null {
-  return isStrict(errors) ? PyUnicode_FromStringAndSize(text, n) : null;
+  const s = PyUnicode_FromStringAndSize(text, n);
+  if (!s && isRaised(EXC_UNICODE_DECODE)) needHandler(errors);
+  return s;
 }
 
-/** Whether the name of an error handler is NULL or "strict"; SystemError for other names. */
-function isStrict(errors: usize): bool {
-  if (errors == 0) return true;
-  if (
-    lengthOfC(errors) == 6 &&
-    load<u32>(errors) == <u32>ascii("stri") &&
-    load<u16>(errors, 4) == <u16>ascii("ct")
-  )
-    return true;
-  badCall();
-  return false;
+/**
+ * To be called when text can't be decoded. The only error handler is "strict", which NULL means, too: for another name,
+ * the error becomes LookupError.
+ */
+function needHandler(errors: usize): void {
+  if (errors == 0) return;
+  if (lengthOfC(errors) == 6 && load<u32>(errors) == <u32>ascii("stri") && load<u16>(errors, 4) == <u16>ascii("ct"))
+    return;
+  clearError();
+  const name = strOfC(errors);
+  if (!name) return;
+  raiseErrorHandler(name);
+  decref(name);
 }
 
-export function PyUnicode_DecodeLatin1(text: usize, n: i32, errors: usize): PyObject | null {
-  return isStrict(errors) ? PyUnicode_FromKindAndData(1, text, n) : null;
+/** Every byte is a character, so there is no error to handle. */
+export function PyUnicode_DecodeLatin1(text: usize, n: i32, _errors: usize): PyObject | null {
+  return PyUnicode_FromKindAndData(1, text, n);
 }
 
 export function PyUnicode_DecodeASCII(text: usize, n: i32, errors: usize): PyObject | null {
-  if (!isStrict(errors)) return null;
   for (let k: i32 = 0; k < n; k++) {
     const byte: u32 = load<u8>(text + k);
     if (byte < 0x80) continue;
     raiseDecodeAscii(byte, 1, k);
+    needHandler(errors);
     return null;
   }
   return PyUnicode_FromKindAndData(1, text, n);

@@ -24,6 +24,8 @@ import { isSubtype } from "../../model/subtype";
 import { IS_C_TYPE, IS_HEAP_TYPE, isKind, PyObject, PyType } from "../../model/type";
 import { PyStr, emptyStr } from "../../text/str";
 import { dict_contains, dict_del, dict_get, dict_new, dict_set, PyDict } from "../../types/dict";
+import { setItemAt } from "../../types/sequence";
+import { emptyTuple, tuple_new, tuple_track } from "../../types/tuple";
 import { methodAt } from "./definitions";
 import { descriptor_get, descriptor_set, isDataDescriptor, isDescriptor } from "./descriptor";
 import { PyCFunction, PyDescr } from "./fixed-objects";
@@ -108,6 +110,17 @@ function isDoc(name: PyObject): bool {
   return isNamed(name, ascii("__doc__"), 0, 7);
 }
 
+@inline
+function isBases(name: PyObject): bool {
+  return isNamed(name, ascii("__bases_"), ascii("_"), 9);
+}
+
+/** Whether the name is __mro__. */
+@inline
+function isOrder(name: PyObject): bool {
+  return isNamed(name, ascii("__mro__"), 0, 7);
+}
+
 export function PyObject_GenericGetAttr(o: PyObject, name: PyObject): PyObject | null {
   const type = o.type;
   const found = lookup(type, name);
@@ -173,18 +186,47 @@ function deleteIn(dict: PyDict | null, o: PyObject, name: PyObject): i32 {
 
 // ---- types ----
 
-/** getattr of a type: looks in its own dict, and in those of its bases. */
+/** getattr of a type: looks in its own dict, and in those of its bases. A doc is not inherited. */
 export function type_getattro(o: PyObject, name: PyObject): PyObject | null {
   const type = changetype<PyType>(o);
+  if (isDoc(name)) return ownDoc(type, name);
   const found = lookup(type, name);
   if (found) return bound(found, null, type);
   if (hasError()) return null;
   if (isName(name) || isQualifiedName(name)) return shortName(type);
   if (isModule(name)) return moduleNameOf(type);
-  if (isDoc(name)) return None();
   if (isClass(name)) return incref<PyType>(o.type);
+  if (isBases(name)) return chainOf(type.base, 1);
+  if (isOrder(name)) return chainOf(type, u32.MAX_VALUE);
   raiseTypeAttribute(E_TYPE_NO_ATTRIBUTE, type, name);
   return null;
+}
+
+function ownDoc(type: PyType, name: PyObject): PyObject | null {
+  const dict = type.tp_dict;
+  const doc = dict ? dict_get(changetype<PyDict>(dict), name) : null;
+  if (doc) return bound(doc, null, type);
+  return hasError() ? null : None();
+}
+
+/** A tuple of a type, its base, the base of that, and so on: at most `most` types. */
+function chainOf(first: PyType | null, most: u32): PyObject | null {
+  let n: u32 = 0;
+  let at: PyType | null = first;
+  while (at && n < most) {
+    at = at.base;
+    n++;
+  }
+  if (n == 0) return emptyTuple();
+  const t = tuple_new(n);
+  if (!t) return null;
+  at = first;
+  for (let k: u32 = 0; k < n; k++) {
+    setItemAt(t.items, k, incref<PyType>(at!));
+    at = at!.base;
+  }
+  tuple_track(t);
+  return t;
 }
 
 function raiseTypeAttribute(code: u32, type: PyType, name: PyObject): void {

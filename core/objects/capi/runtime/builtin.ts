@@ -208,12 +208,7 @@ export function builtin_repr(o: PyObject, w: Writer): bool {
   const self = selfOf(o);
   const isMethod = self !== null && !isKind(self, MODULE);
   if (!w.putAscii(ascii("<built-")) || !w.putAscii(ascii("in "))) return false;
-  if (
-    !(isMethod
-      ? w.putAscii(ascii("method "))
-      : w.putAscii(ascii("function")) && w.put(0x20))
-  )
-    return false;
+  if (!(isMethod ? w.putAscii(ascii("method ")) : w.putAscii(ascii("function")) && w.put(0x20))) return false;
   if (!putText(methodAt(functionDefinition(o)).name, w)) return false;
   if (!self || !isMethod) return w.put(0x3e);
   return (

@@ -6,7 +6,15 @@
 
 import { raiseFunctionType } from "../../model/raises.gen";
 import { MODULE } from "../../model/kinds.gen";
-import { MAPPING_TABLE, NUMBER_TABLE, SEQUENCE_TABLE, TP_VECTORCALL, TYPE_TABLE } from "../../model/slots.gen";
+import {
+  ASYNC_TABLE,
+  BUFFER_TABLE,
+  MAPPING_TABLE,
+  NUMBER_TABLE,
+  SEQUENCE_TABLE,
+  TP_VECTORCALL,
+  TYPE_TABLE,
+} from "../../model/slots.gen";
 import { decref } from "../../model/refcount";
 import { IS_TYPE, isKind, PyObject, PyType } from "../../model/type";
 import {
@@ -37,7 +45,7 @@ import {
   slotAt,
   SlotDef,
 } from "./definitions";
-import { MAPPING_WORDS, NUMBER_WORDS, SEQUENCE_WORDS } from "./inherit";
+import { ASYNC_WORDS, BUFFER_WORDS, MAPPING_WORDS, NUMBER_WORDS, SEQUENCE_WORDS } from "./inherit";
 import { moduleName } from "./module-object";
 import { putText } from "./text";
 
@@ -111,7 +119,9 @@ export function fitSlots(type: PyType): bool {
     fitTable(type, TYPE_TABLE, changetype<usize>(type), TP_VECTORCALL + 1) &&
     fitTable(type, NUMBER_TABLE, type.tp_as_number, NUMBER_WORDS) &&
     fitTable(type, SEQUENCE_TABLE, type.tp_as_sequence, SEQUENCE_WORDS) &&
-    fitTable(type, MAPPING_TABLE, type.tp_as_mapping, MAPPING_WORDS)
+    fitTable(type, MAPPING_TABLE, type.tp_as_mapping, MAPPING_WORDS) &&
+    fitTable(type, ASYNC_TABLE, type.tp_as_async, ASYNC_WORDS) &&
+    fitTable(type, BUFFER_TABLE, type.tp_as_buffer, BUFFER_WORDS)
   );
 }
 

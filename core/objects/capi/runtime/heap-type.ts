@@ -1,7 +1,7 @@
 // PyType_FromSpec and its relatives: types made from a PyType_Spec. They live as long as there are references to them.
-// A type's functions for numbers, sequences and mappings are in a block that the type owns, together with its name:
+// A type's functions for numbers, sequences, mappings, await and buffers are in a block that the type owns, together with its name:
 //
-//   numbers | sequences | mappings | name, 0
+//   numbers | sequences | mappings | async | buffers | name, 0
 
 import { ascii } from "../../model/ascii";
 import { raiseNoModule, raiseTypeSlot } from "../../model/raises.gen";
@@ -14,9 +14,16 @@ import { IS_BASE_TYPE, IS_HEAP_TYPE, IS_TYPE, isKind, PyObject, PyType, PyVarObj
 import { itemAt, PyTuple } from "../../types/sequence";
 import { moduleNameOf, shortName } from "./attribute";
 import { memberAt, nameAt, PyMemberDef, PyType_Spec, slotAt, SlotDef } from "./definitions";
-import { MAPPING_WORDS, NUMBER_WORDS, SEQUENCE_WORDS } from "./inherit";
+import { ASYNC_WORDS, BUFFER_WORDS, MAPPING_WORDS, NUMBER_WORDS, SEQUENCE_WORDS } from "./inherit";
 import { isModule, moduleDefinition, stateOf } from "./module-object";
-import { MAPPING_TABLE, NUMBER_TABLE, placeOfSlot, SEQUENCE_TABLE, TYPE_TABLE } from "../../model/slots.gen";
+import {
+  ASYNC_TABLE,
+  BUFFER_TABLE,
+  MAPPING_TABLE,
+  NUMBER_TABLE,
+  placeOfSlot,
+  SEQUENCE_TABLE,
+} from "../../model/slots.gen";
 import { internedText } from "./text";
 import { PyType_Ready } from "./type";
 import { lengthOfC } from "./utf8";
@@ -29,7 +36,9 @@ const SLOT_BASES: i32 = 49;
 const NUMBERS_AT: usize = 0;
 const SEQUENCES_AT: usize = NUMBERS_AT + ((<usize>NUMBER_WORDS) << 2);
 const MAPPINGS_AT: usize = SEQUENCES_AT + ((<usize>SEQUENCE_WORDS) << 2);
-const NAME_AT: usize = MAPPINGS_AT + ((<usize>MAPPING_WORDS) << 2);
+const ASYNC_AT: usize = MAPPINGS_AT + ((<usize>MAPPING_WORDS) << 2);
+const BUFFERS_AT: usize = ASYNC_AT + ((<usize>ASYNC_WORDS) << 2);
+const NAME_AT: usize = BUFFERS_AT + ((<usize>BUFFER_WORDS) << 2);
 
 /** Gives the type the block that it owns, with a copy of its name. */
 function giveOwn(type: PyType, name: usize): bool {
@@ -59,6 +68,12 @@ function wordFor(type: PyType, place: i32): usize {
     case MAPPING_TABLE:
       type.tp_as_mapping = type.own + MAPPINGS_AT;
       return type.tp_as_mapping + word;
+    case ASYNC_TABLE:
+      type.tp_as_async = type.own + ASYNC_AT;
+      return type.tp_as_async + word;
+    case BUFFER_TABLE:
+      type.tp_as_buffer = type.own + BUFFERS_AT;
+      return type.tp_as_buffer + word;
     default:
       return changetype<usize>(type) + word;
   }
@@ -204,16 +219,26 @@ export function PyType_GetSlot(type: PyType, slot: i32): usize {
     badCall();
     return 0;
   }
-  const table = place & ~0xff;
-  const at =
-    table == TYPE_TABLE
-      ? changetype<usize>(type)
-      : table == NUMBER_TABLE
-        ? type.tp_as_number
-        : table == SEQUENCE_TABLE
-          ? type.tp_as_sequence
-          : type.tp_as_mapping;
+  const at = tableOf(type, place & ~0xff);
   return at == 0 ? 0 : load<usize>(at + ((<usize>(place & 0xff)) << 2));
+}
+
+/** The address of a type's table; 0 if it has none. */
+function tableOf(type: PyType, table: u32): usize {
+  switch (table) {
+    case NUMBER_TABLE:
+      return type.tp_as_number;
+    case SEQUENCE_TABLE:
+      return type.tp_as_sequence;
+    case MAPPING_TABLE:
+      return type.tp_as_mapping;
+    case ASYNC_TABLE:
+      return type.tp_as_async;
+    case BUFFER_TABLE:
+      return type.tp_as_buffer;
+    default:
+      return changetype<usize>(type);
+  }
 }
 
 export function PyType_GetName(type: PyType): PyObject | null {

@@ -39,6 +39,8 @@ function table(type: PyType, base: PyType, offset: usize, words: u32): void {
 export const NUMBER_WORDS: u32 = 36;
 export const SEQUENCE_WORDS: u32 = 10;
 export const MAPPING_WORDS: u32 = 3;
+export const ASYNC_WORDS: u32 = 4;
+export const BUFFER_WORDS: u32 = 2;
 
 export function inherit(type: PyType, base: PyType): void {
   inheritLayout(type, base);
@@ -57,6 +59,8 @@ export function inherit(type: PyType, base: PyType): void {
   table(type, base, offsetof<PyType>("tp_as_number"), NUMBER_WORDS);
   table(type, base, offsetof<PyType>("tp_as_sequence"), SEQUENCE_WORDS);
   table(type, base, offsetof<PyType>("tp_as_mapping"), MAPPING_WORDS);
+  table(type, base, offsetof<PyType>("tp_as_async"), ASYNC_WORDS);
+  table(type, base, offsetof<PyType>("tp_as_buffer"), BUFFER_WORDS);
   type.flags |= base.flags & IS_EXCEPTION;
   inheritNew(type, base);
 }

@@ -66,6 +66,13 @@ export function docKey(): PyObject | null {
   return internedText(scratch());
 }
 
+/** "__class__" */
+export function classKey(): PyObject | null {
+  store<u64>(scratch(), ascii("__class_"));
+  store<u16>(scratch(), <u16>ascii("_"), 8);
+  return internedText(scratch());
+}
+
 /** Whether C's functions for the module can be called: they need the module's state, if the definition asks for one. */
 function hasState(module: PyObject): bool {
   const definition = moduleDefinition(module);
