@@ -17,7 +17,6 @@ export interface RecordFigures {
 }
 
 export const RECORD_KINDS = ["pyheap", "v8", "cpython"] as const;
-export type RecordKind = (typeof RECORD_KINDS)[number];
 
 const TAGS = [
   "red",

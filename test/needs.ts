@@ -2,11 +2,19 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findToolchain } from "../src/hosts/c/toolchain.js";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
-export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** The names under which distributions install Chromium and Chrome. */
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+const installed = BROWSERS.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
+
+/** The browser for tests of pages: CHROMIUM in the environment, or one in PATH. "" if there is none. */
+export const CHROMIUM = process.env.CHROMIUM ?? installed ?? "";
 
 const isCI = process.env.CI !== undefined;
 
@@ -24,7 +32,9 @@ export const LEFT_OUT: readonly string[] = [
   ...(canCompile ? [] : ["modules in C: no clang (apt-get install clang-19 lld-19, or npm install @yowasp/clang)"]),
   ...(canBrowse
     ? []
-    : [`pages: no browser at ${CHROMIUM} (apt-get install chromium, or CHROMIUM=/path/to/chrome npm test)`]),
+    : [
+        `pages: no browser ${CHROMIUM === "" ? "in PATH" : `at ${CHROMIUM}`} (apt-get install chromium, or CHROMIUM=/path/to/chrome npm test)`,
+      ]),
   ...(hasPython ? [] : ["files as the machine's Python sees them: no python3"]),
   ...(hasApt ? [] : ["expat on the heap, and real packages of Python's: no apt-get, which fetches them"]),
 ];

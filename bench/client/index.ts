@@ -46,18 +46,6 @@ export function replace(slots: usize, count: u32, low: u32, high: u32, steps: u3
   return state;
 }
 
-/** The same steps as `replace`, without calling the allocator: measures the loop itself. */
-export function replaceNothing(slots: usize, count: u32, low: u32, high: u32, steps: u32, state: u32): u32 {
-  for (let step: u32 = 0; step < steps; step++) {
-    state = next(state);
-    const at = slotAt(slots, pick(state, 0, count - 1));
-    const block = load<usize>(at);
-    state = next(state);
-    store<usize>(at, block ^ pick(state, low, high));
-  }
-  return state;
-}
-
 /** `rounds` times: allocates `count` blocks of `n` bytes, and frees them, last in first out. */
 export function lifo(slots: usize, count: u32, n: u32, rounds: u32): void {
   for (let round: u32 = 0; round < rounds; round++) {

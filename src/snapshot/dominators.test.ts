@@ -1,17 +1,9 @@
 // Dominators of random graphs, compared with the definition: a node dominates all that can't be reached without it.
 
 import { expect, it } from "vitest";
+import { randomIntegers } from "../../test/random.js";
 import { findDominators } from "./dominators.js";
 import { EDGE } from "./graph.js";
-
-/** Random numbers below a bound. They are the same for the same seed. */
-function randomFrom(seed: number): (bound: number) => number {
-  let state = seed;
-  return (bound) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * bound);
-  };
-}
 
 interface Edge {
   readonly from: number;
@@ -47,7 +39,7 @@ function reachedWithout(nodeCount: number, edges: readonly Edge[], without: numb
 
 it("are those of the definition, in random graphs", () => {
   for (let seed = 1; seed <= 200; seed++) {
-    const random = randomFrom(seed);
+    const random = randomIntegers(seed);
     const nodeCount = 1 + random(24);
     const edges = Array.from({ length: random(nodeCount * 3) }, () => ({
       from: random(nodeCount),

@@ -4,6 +4,7 @@
 import { Readable } from "node:stream";
 import { getHeapSnapshot } from "node:v8";
 import { expect, it } from "vitest";
+import { randomIntegers } from "../../test/random.js";
 import { findDominators } from "./dominators.js";
 import { EDGE, FLAG, GraphBuilder, NODE, type ObjectGraph } from "./graph.js";
 import { Paths } from "./paths.js";
@@ -94,11 +95,7 @@ it("gets an error that says what is wrong, if it is broken anywhere", () => {
   for (let length = 0; length < file.length - 2; length += 7) {
     expect(() => readHeapSnapshot([file.subarray(0, length)]), `${length}`).toThrow(BrokenSnapshot);
   }
-  let state = 1;
-  const random = (bound: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * bound);
-  };
+  const random = randomIntegers(1);
   const digits = file.indexOf('"nodes"');
   for (let round = 0; round < 3000; round++) {
     const broken = Buffer.from(file);

@@ -4,8 +4,7 @@ import { type Browser, chromium } from "playwright-core";
 import { CHROMIUM } from "../needs.js";
 
 /**
- * Chromium without a window: Debian's, or the one in the environment variable CHROMIUM. It makes no requests that the
- * page does not make.
+ * Chromium, or Chrome, without a window (needs.ts says which). It makes no requests that the page does not make.
  */
 export function launchChromium(...args: string[]): Promise<Browser> {
   return chromium.launch({

@@ -6,9 +6,6 @@
 import { expect } from "vitest";
 import { Heap, type HeapOptions } from "../../src/index.js";
 
-/** The content of a heap, in figures that a test can compare. */
-export type Footprint = ReturnType<typeof footprint>;
-
 /**
  * Collects cycles, empties every free list, checks the heap, and counts: blocks and bytes in use by domain, bytes of
  * the object layer, live objects by type, interned strings, handles.

@@ -1,6 +1,7 @@
 // printf's doubles: compared with C's results, and with JavaScript's where both are the same.
 
 import { describe, expect, it } from "vitest";
+import { randomNumbers } from "../../../test/random.js";
 import { formatDouble } from "./format-double.js";
 
 describe("formatDouble", () => {
@@ -14,11 +15,7 @@ describe("formatDouble", () => {
   });
 
   it("agrees with JavaScript where that rounds exactly too", () => {
-    let state = 4711;
-    const random = () => {
-      state = (state * 1103515245 + 12345) % 2 ** 31;
-      return state / 2 ** 31;
-    };
+    const random = randomNumbers(4711);
     for (let k = 0; k < 2000; k++) {
       const value = random() * 10 ** Math.floor(random() * 40 - 20);
       const precision = Math.floor(random() * 18);
