@@ -24,7 +24,7 @@ for (const base of [0x8000_0000, 0xf000_0000]) {
   }
 }
 
-describeAllocatorContract("TypeScript functions that hand on", async () => {
+describeAllocatorContract("TypeScript functions that pass calls on", async () => {
   const heap = await Heap.create();
   const below = heap.getAllocator("mem");
   const above: AllocatorFunctions = {

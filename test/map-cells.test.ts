@@ -47,7 +47,7 @@ describe("the squares of the heap map", () => {
     expect(fillCells(grid, blocksOf(), one).cells.map(({ full }) => full)).toEqual([0, 0, 0]);
   });
 
-  it("count a block as often as it stands for others", () => {
+  it("count a sampled block as many times as the blocks that it stands for", () => {
     const { cells } = fillCells(cutGrid(blocksOf([0, CELL])), blocksOf([0, 1024]), { ...one, weight: 3 });
     expect(cells[0]?.full).toBe(0.75);
   });

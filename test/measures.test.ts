@@ -10,7 +10,7 @@ function policyWith(part: Partial<Record<keyof Policy, unknown>>): Policy {
 }
 
 describe("a policy", () => {
-  it("is refused if it is none, and what was there stays", async () => {
+  it("is refused if it is not valid, and the previous one stays", async () => {
     const wrong: [unknown, string][] = [
       ["all", "it is a string"],
       [{}, "its softLimit is not a function"],
@@ -29,7 +29,7 @@ describe("a policy", () => {
     }
   });
 
-  it("that throws, or names what there is not, is reported where nobody asked, and thrown where somebody did", async () => {
+  it("that throws, or names an unknown measure: its error is thrown by relieve(), and reported under pressure", async () => {
     for (const [measures, message] of [
       [() => fail("no idea"), "no idea"],
       [() => undefined, "Cannot run measures: their names are not iterable: undefined"],
@@ -119,7 +119,7 @@ describe("measures", () => {
     expect(collections).toEqual([1, 2, 2]);
   });
 
-  it("do not press the heap with what they need for themselves", async () => {
+  it("cause no pressure by what they need for themselves", async () => {
     const heap = await quietHeap({ softLimit: 2 * MIB });
     const rows = heap.list<string>();
     let runs = 0;

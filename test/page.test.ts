@@ -220,7 +220,7 @@ describe("a page's data", () => {
     expect(buildPage(spans, FACTS).header.duration).toBe(201);
   });
 
-  it("has fewer stretches of time rather than more rows than it has room for", () => {
+  it("joins stretches of time if there would be too many rows", () => {
     const rowsOf = (mostCells: number) => {
       const spans = new Spans({ mostCells });
       play(seed, EVENTS, spans);
@@ -233,7 +233,7 @@ describe("a page's data", () => {
     expect(few.buckets).toBeGreaterThanOrEqual(100);
   });
 
-  it("is of totals one span, with the figures of the events that there were", async () => {
+  it("has one span if the trace has only totals, with the figures of all events", async () => {
     const analysis = new Analysis();
     play(seed, 20_000, analysis, 5000);
     const pieces: Uint8Array[] = [];
@@ -276,7 +276,7 @@ describe("a page's data", () => {
     expect([...blocks.addresses]).toEqual([...blocks.addresses].sort((a, b) => a - b));
   });
 
-  it("has one in so many blocks, and says so, if they are too many at any one moment", () => {
+  it("has a sample of the blocks, and says so, if too many are live at one moment", () => {
     const spans = new Spans();
     play(seed, 20_000, spans);
     const all = buildPage(spans, FACTS).blocks;
@@ -394,7 +394,7 @@ describe("a page's data", () => {
     }
   });
 
-  it("has the same frames inverted as there are stacks, each with what it has", () => {
+  it("has the frames of all stacks when it is inverted, each with its bytes", () => {
     const next = randomNumbers(7);
     const below = (end: number) => Math.floor(next() * end);
     const tree = new StackTree();
@@ -436,7 +436,7 @@ describe("a page's data", () => {
     });
   });
 
-  it("says what has no stack in the words of what the stacks are of", () => {
+  it("names memory without a stack after the kind of the stacks", () => {
     for (const [stacks, name] of [
       ["python", "outside Python"],
       ["javascript", "no stack"],

@@ -221,7 +221,7 @@ describe("a ladder on a simulated heap", () => {
         expect(runs(heap, "collect") - before).toBeLessThan(3);
       });
 
-      it("leaves an idle heap alone from which nothing is to be had", () => {
+      it("leaves an idle heap alone if nothing can be gained", () => {
         const heap = heapWith({ isHelpless });
         heap.allocate("live", 20 * MIB);
         const before = heap.now;

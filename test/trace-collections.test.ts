@@ -58,7 +58,7 @@ describe("collections in a recording", () => {
     expect(Math.max(...points.map(({ generation }) => generation))).toBe(2);
   });
 
-  it("are CPython's, from when there is an interpreter to when the recording ends, and nothing of it is the program's to see", async () => {
+  it("of CPython are recorded from the interpreter's start to the recording's end, and the program sees nothing of that", async () => {
     const tape = new Tape();
     let stop = () => {};
     const { pyodide, heap } = await loadPython({

@@ -258,7 +258,7 @@ describe("estimates", () => {
     expect(held / stated).toBeLessThan(0.99);
   });
 
-  it("know exactly what lived while how many others came", () => {
+  it("know exactly how many other blocks came during a block's life", () => {
     const ofLine = (kind: RegExp, run: Figures) =>
       [...run].filter(([name]) => /^temporary: stack/.test(name) && kind.test(name));
     expect(ofLine(/short/, truth).map(([, { value }]) => value)).toEqual([600 * 150]);

@@ -94,7 +94,7 @@ describe("the program of a trace", () => {
     },
   );
 
-  it("is together with the start what there is without a mark, and with --with-start", () => {
+  it("and the start add up to what --with-start shows, and to a trace without a mark", () => {
     for (let seed = 1; seed <= 20; seed++) {
       const [apart, together] = [new Analysis(), new Analysis({ withStart: true })];
       play(apart, seed, 100, {});

@@ -92,7 +92,7 @@ describe("a sampled recording", () => {
     }
   });
 
-  it("is of a rate that gaps can have", async () => {
+  it("has a rate in the range of the gaps between samples, whose mean is right", async () => {
     const heap = await Heap.create();
     for (const sample of [0, -1, Number.NaN, MOST_SAMPLE_BYTES + 1]) {
       expect(() => heap.trace({ write: () => undefined, sample })).toThrow(/^Cannot sample every/);

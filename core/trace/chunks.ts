@@ -17,7 +17,7 @@
 // Invariants: for every k, list[k].chunk has not been given back since it was entered; if k < seen, shadow[list[k].index] is its first frame, or
 // list[k].index is 0, and list[k].index < depth. settled = the index of the newest chunk that is seen, or 0. awaited = the first frame of the
 // oldest chunk that is not seen, or 0.
-// One change is not noticed: a trace function sets f_lineno of a frame that waits for it, and a chunk begins between the two.
+// One change is not noticed: a trace function sets f_lineno of the frame that it was called for, and a chunk begins between that frame and its own.
 
 import { CHUNKS, Tracer, tracer } from "./tracer";
 

@@ -3,9 +3,9 @@
 //   table: open addressing by address, a power of two long, at most a quarter full
 //   entry: address | SAMPLED? CODE? LARGE? function
 //
-// The host is asked once for a code object, when it is first seen on the stack, and reads name, file and lines then. A code
-// object whose block is freed is removed from the table, so that a later code object at the same address is asked for anew; and its calls are
-// removed from the shadow. Function 0 is a function that stacks don't show.
+// The host is asked about each code object once, when it is first seen on the stack: it reads name, file and lines then. When the block of a
+// code object is freed, its entry is removed, and its calls are removed from the shadow (shadow.ts). So the host is asked again about a later code
+// object at the same address. Function 0 is a function that stacks don't show.
 // Invariants: every entry is reachable from its home without passing an empty one; a pool knows how many of
 // its blocks are in the table.
 

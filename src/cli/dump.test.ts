@@ -77,7 +77,7 @@ describe("--dump-on-memory-error", () => {
     expect(readFileSync(join(folder, "caught.trace")).equals(before)).toBe(true);
   });
 
-  it("takes a request that is larger than the limit as one that finds no memory; samples do", async () => {
+  it("dumps for a request that is larger than the limit, also a sampled recording", async () => {
     const options = ["--limit", LIMIT, "--sample", "4KiB", "--dump-on-memory-error", "large.trace"];
     const code = "kept = bytes(3_000_000)\ntry: bytearray(100_000_000)\nexcept MemoryError: print('caught')";
     const { stdout, stderr } = pyheap(...options, "-c", code);

@@ -95,7 +95,7 @@ describe("a program that ends", () => {
     expect(stdout.split("\n").sort()).toEqual(["", "at exit", "generator", "ring"]);
   });
 
-  it("without what pyheap put into atexit says so, and has its own exit code", () => {
+  it("that removed pyheap's function from atexit says so, and keeps its exit code", () => {
     const code = [
       "import atexit",
       "class Equal:",
@@ -142,7 +142,7 @@ describe("a program that ends", () => {
     expect(stderr).toMatch(/^Exception ignored .*\nOSError: \[Errno \d+\] No space left on device\nstatus 120\n$/);
   });
 
-  it("with every descriptor taken is checked and reported none the less", () => {
+  it("that has taken every file descriptor is checked and reported too", () => {
     const code = "import os\ntry:\n    while True: os.open('.', 0)\nexcept OSError as error: print(error.strerror)";
     const options = "--json taken.json --fail-over-peak 100MiB --trace taken.trace";
     const command = `ulimit -n 100; exec "${process.execPath}" "${MAIN}" run --quiet ${options} -c "${code}"`;

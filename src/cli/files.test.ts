@@ -25,7 +25,7 @@ function file(name: string, text: string | Uint8Array): string {
 
 const KIND: FileKind = { name: "a report", begins: textBegins(/^REPORT/) };
 
-it("lets files be written that are not there, are empty, of the kind, or no files", () => {
+it("allows to write a file that does not exist, is empty, is of the same kind, or is a device or the like", () => {
   for (const [path, isNamed] of [
     [at("new"), false],
     [file("empty", ""), false],
@@ -37,7 +37,7 @@ it("lets files be written that are not there, are empty, of the kind, or no file
   checkFile(file("other", "mine"), KIND, { isNamed: false, force: true });
 });
 
-it("says why another must not, and how it could", () => {
+it("says why another file must not be written, and how it can be", () => {
   const source = file("source", "REPORT");
   for (const [path, how, why] of [
     [
@@ -92,7 +92,7 @@ it("knows each format by how its files begin", async () => {
 it.each([
   [["export", "csv"], "app.csv"],
   [["flamegraph"], "app.html"],
-])("pyheap report %j: what it names is not overwritten, what -o names if it is of the kind", async (words, own) => {
+])("pyheap report %j: overwrites no input, and after -o only a file of its own kind", async (words, own) => {
   file("app.trace", await recordTrace());
   const report = ["report", ...words];
   file(own, "mine");

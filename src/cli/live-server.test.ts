@@ -92,7 +92,7 @@ describe("the page of a program that runs", () => {
   });
 
   it.each(["/", "/?token=TOKEN", "/snapshot?token=TOKEN", "/other?token=TOKEN"])(
-    "is what it says, stands in no other page, and tells its address to nobody (%s)",
+    "has headers that forbid guessing its type, framing it, and sending its address as a referrer (%s)",
     async (path) => {
       const { headers } = await ask(path.replace("TOKEN", token));
       expect(headers).toMatchObject({

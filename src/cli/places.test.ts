@@ -135,7 +135,7 @@ describe("--mount", () => {
 });
 
 describe("--sandbox", () => {
-  it("shows the current folder, the script's and packages, and says at what wall the program stands", () => {
+  it("shows the current folder, the script's and packages, and says which hidden file the program asked for", () => {
     const asked = [
       ["open('own.txt').read(), os.getcwd() == os.path.dirname(os.path.abspath('own.txt'))", "('own', True)"],
       ["write('made.txt')", "3"],

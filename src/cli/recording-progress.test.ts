@@ -12,7 +12,7 @@ describe("the progress of a recording", () => {
   writeFileSync(file, new Uint8Array(3 << 20));
   afterEach(() => void vi.unstubAllEnvs());
 
-  it("is the title of a terminal, which has its own again in the end", async () => {
+  it("is shown in the title of a terminal, which gets its own title back at the end", async () => {
     vi.stubEnv("CI", "");
     const said: string[] = [];
     const end = showRecording(file, { isTTY: true, write: (text) => said.push(text) }, 10);
@@ -32,7 +32,7 @@ describe("the progress of a recording", () => {
     expect(said).toEqual([]);
   });
 
-  it("is told in the end, with what shows it", () => {
+  it("is told at the end, with the command that shows it", () => {
     const plain = colors.createColors(false);
     expect(recordingWords(file, plain)).toBe(`\nTrace  3.0 MiB in ${file}\n  pyheap report flamegraph ${file}\n`);
   });

@@ -35,7 +35,7 @@ describe("a recording of a program", () => {
 });
 
 describe("endAll", () => {
-  it("does every step, and throws what the first threw that did", () => {
+  it("does every step, and throws the first error", () => {
     const done: string[] = [];
     const step = (name: string) => () => void done.push(name);
     const bad = (name: string) => () => {

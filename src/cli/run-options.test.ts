@@ -39,7 +39,7 @@ describe("the words of pyheap run", () => {
     [["-mjson.tool", "--compact"], { kind: "module", target: "json.tool", args: ["--compact"] }],
     [[SCRIPT, "--limit", "3", "-c", "x"], { kind: "script", target: SCRIPT, args: ["--limit", "3", "-c", "x"] }],
     [["--", SCRIPT, "--quiet"], { kind: "script", target: SCRIPT, args: ["--quiet"] }],
-  ])("%j: those behind the program are its own", async (words, program) => {
+  ])("%j: options after the program are the program's", async (words, program) => {
     expect((await ask(...words))?.program).toEqual(program);
     const ours = await ask("--limit", "40MiB", "--quiet", "--trace=-c", ...words);
     expect(ours?.program).toEqual(program);
@@ -68,7 +68,7 @@ describe("the words of pyheap run", () => {
     await expect(ask(...words, "-c", "1")).rejects.toThrow(message);
   });
 
-  it("takes budgets of nothing", async () => {
+  it("takes budgets of 0 bytes", async () => {
     const asked = await ask("--fail-over-leak", "0", "--fail-over-peak", "0", "-c", "1");
     expect(asked?.options).toMatchObject({ failOverLeak: 0, failOverPeak: 0 });
   });
@@ -82,7 +82,7 @@ describe("a module as a program", () => {
     expect(pyheap(words, '{"b":1,"a":2}')).toEqual({ status: 0, stdout: '{"a":2,"b":1}\n', stderr: "" });
   });
 
-  it("is said to be missing in Python's words, and ours for the command", () => {
+  it("gets Python's message if it is missing, with the name of our command", () => {
     expect(pyheap(["run", "--quiet", "-m", "nomod"])).toEqual({
       status: 1,
       stdout: "",

@@ -67,7 +67,7 @@ describe("signals", () => {
     expect(program.handled).toEqual([SIGNALS.SIGTERM]);
   });
 
-  it("that come when the one before was taken have their own time", () => {
+  it("that come after the previous one was taken get the full time", () => {
     program.send("SIGTERM");
     program.dispositions.set(SIGNALS.SIGTERM, HANDLER);
     vi.advanceTimersByTime(GRACE - 10);

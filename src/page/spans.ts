@@ -84,8 +84,8 @@ export class Spans implements TraceConsumer {
   }
 
   /**
-   * The end of everything, in microseconds from the start. It is after the latest event, so that a span that ends then
-   * has all events: with a coarse clock, no time may have passed since.
+   * The end of everything, in microseconds from the start. It is always later than the latest event, even if a coarse
+   * clock shows the same time for both. So a span that ends here has all events.
    */
   get now(): number {
     const { last = -1 } = this.buckets.at(-1) ?? {};

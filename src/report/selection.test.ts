@@ -64,7 +64,7 @@ describe("what a report shows", () => {
     expect(shownStacks(reportOf([deep("a", "b", "c")], { maxDepth: 1 }))).toEqual(["a;frames left out 1"]);
   });
 
-  it("adds up, whatever is left out: random stacks, beside lists of names", () => {
+  it("adds up, whatever is left out: random stacks, compared with lists of names", () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = randomIntegers(seed);
       const names = ["main", "load", "find", "<module>"];

@@ -78,7 +78,7 @@ describe("a trace in terms of another", () => {
     ]);
   });
 
-  it("tells functions of one name by their order, and by lines if there are more of them in one", () => {
+  it("pairs functions of the same name by their order, or by their lines if one trace has more of them", () => {
     const lambdas = (...lines: number[]): Row[] => lines.map((line) => ["<lambda>", "app.py", line, line]);
     expect(moved(lambdas(3, 7), lambdas(5, 90))).toEqual(["<lambda> app.py:5 5", "<lambda> app.py:90 90"]);
     expect(moved(lambdas(3, 7, 11), lambdas(8, 12))).toEqual([

@@ -42,7 +42,7 @@ describe("a moment of a recording", () => {
     }
   });
 
-  it("is exact for the event that time is told for, and says of others what was live around it", () => {
+  it("is exact at a mark of time; between two marks, it gives what was live around it", () => {
     const { figures, gaps } = program({ to: seconds(4) });
     expect(figures.liveBytes).toBe(10_000);
     expect(gaps).toEqual([
@@ -57,7 +57,7 @@ describe("a moment of a recording", () => {
     ]);
   });
 
-  it("is the begin of a span that nothing happened before", () => {
+  it("can be the beginning of a span, which nothing happened before", () => {
     const { figures, gaps } = program({ from: seconds(2), to: seconds(2.5) });
     expect(gaps).toEqual([]);
     expect(figures).toMatchObject({ peakBytes: 50 * MIB + 30_000, peakTime: seconds(2), allocatedBytes: 0 });

@@ -175,7 +175,7 @@ describe("structures as deep as they like", () => {
 });
 
 describe("what a program does meanwhile", () => {
-  it("a callback of the collector may raise, and log; a collection within it is none", async () => {
+  it("a callback of the collector may raise, and log; a collection within it does nothing", async () => {
     await leakFree((heap) => {
       const reports: unknown[] = [];
       const lines: string[] = [];
@@ -250,7 +250,7 @@ describe("what a program does meanwhile", () => {
     });
   });
 
-  it("a callback of a reference to something that can't be referred to is forgotten", async () => {
+  it("the callback of a weak reference that can't be made is forgotten", async () => {
     await leakFree((heap) => {
       expect(() => heap.ref(heap.list(), () => undefined)).toThrow("cannot create weak reference to 'list' object");
     });

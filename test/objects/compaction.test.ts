@@ -393,7 +393,7 @@ describe("what is thrown in the middle of a compaction", () => {
     expect(lists.map((list) => list.at(1))).toEqual(lists.map((_, k) => `text ${5 * k}`));
   });
 
-  test("and so does what throws that says where the program is", async () => {
+  test("so does an error of the function that says where the program is", async () => {
     let isLost = false;
     const locate = () => {
       if (isLost) throw new Error("lost");
@@ -409,7 +409,7 @@ describe("what is thrown in the middle of a compaction", () => {
     expect(lists.map((list) => list.at(1))).toEqual(lists.map((_, k) => `text ${5 * k}`));
   });
 
-  test("and so does what an allocator of the program's throws", async () => {
+  test("so does an error of the program's own allocator", async () => {
     const { heap, lists } = await sparse({});
     const own = heap.getAllocator("object");
     let isArmed = false;

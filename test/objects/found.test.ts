@@ -74,7 +74,7 @@ describe("as in CPython", () => {
     heap.check();
   });
 
-  it("a dict's keys are toggled in their order", () => {
+  it("symmetricDifferenceUpdate takes a dict's keys in their order", () => {
     const set = heap.set<unknown>([4, 2, 0, 8]);
     set.symmetricDifferenceUpdate(
       heap.dict([
@@ -103,7 +103,7 @@ describe("as in CPython", () => {
     expect(() => dict.deleteItem(heap.list())).toThrow(/unhashable/);
   });
 
-  it("an item takes the place of a removed one that it comes by", () => {
+  it("an item takes the place of a removed one on its way", () => {
     const set = heap.set([0, 8]);
     set.delete(8);
     set.add(24).add(2).add(3);
@@ -117,7 +117,7 @@ describe("as in CPython", () => {
     expect((heap.binary(set, "|", set) as PySet).sizeof).toBe(236);
   });
 
-  it("questions to an iterable end at the item that decides", () => {
+  it("isDisjoint and its like stop reading an iterable at the item that decides", () => {
     const set = heap.set<unknown>([1]);
     expect(set.isSupersetOf([2, heap.list()])).toBe(false);
     expect(set.isDisjointFrom([1, heap.list()])).toBe(false);

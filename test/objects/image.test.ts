@@ -135,7 +135,7 @@ describe("an image", () => {
     loaded.check();
   });
 
-  it("keeps to a limit, or is none", async () => {
+  it("keeps to a limit, or is refused", async () => {
     const image = await (await library()).save();
     await expect(Heap.load(image, { limit: 10_000 })).rejects.toThrow(/Cannot load a heap image within 10000 bytes/);
     const loaded = await Heap.load(image, { limit: 2 ** 20 });
@@ -243,7 +243,7 @@ describe("saving", () => {
     expect(loaded.repr(loaded.roots.get("list"))).toBe("[1]");
   });
 
-  it("lets the garbage go that a collector under debug keeps", async () => {
+  it("has no garbage, even if the collector keeps it because of DEBUG_SAVEALL", async () => {
     const heap = await Heap.create();
     const Node = heap.type("Node", { fields: { next: "object" }, finalize: () => undefined, dealloc: () => undefined });
     heap.gc.debug = DEBUG_SAVEALL;
@@ -338,7 +338,7 @@ describe("a broken image", () => {
     expect(await broken(at(50_000))).toContain("its memory is broken");
   });
 
-  it("that stands for more than it says is not unpacked", async () => {
+  it("that unpacks to more than it says is refused", async () => {
     const heap = await Heap.create();
     heap.roots.set("zeros", heap.bytes(new Uint8Array(2 ** 24)));
     const image = await heap.save({ compress: true });
@@ -348,7 +348,7 @@ describe("a broken image", () => {
     await expect(Heap.load(image)).rejects.toThrow(new ImageError("it has more than 65536 bytes of memory"));
   });
 
-  it("has no numbers of types and callbacks that mean others", async () => {
+  it("has metadata whose last numbers of types and callbacks are valid", async () => {
     const image = await (await library()).save();
     for (const name of ["lastType", "lastCallback"] as const) {
       for (const number of [2 ** 31, 0xffff_fffc, -1, 1.5]) {

@@ -16,7 +16,7 @@ describe("an int that no memory has room for", () => {
     [3n ** 1000n, 2n ** 31n],
   ];
 
-  it("is no power: MemoryError before anything is multiplied", async () => {
+  it("that is a power: MemoryError before anything is multiplied", async () => {
     for (const limit of [64 * MIB, 2 ** 32]) {
       const heap = await Heap.create({ limit });
       for (const [a, b] of powers) {
@@ -27,7 +27,7 @@ describe("an int that no memory has room for", () => {
     }
   });
 
-  it("is no power within a limit, if what the last step needs does not fit", async () => {
+  it("that is a power: MemoryError if the last step does not fit within a limit", async () => {
     const heap = await Heap.create({ limit: MIB });
     const { reserved } = heap;
     expect(() => heap.binary(3, "**", 10_000_000)).toThrow(MemoryError);
@@ -37,7 +37,7 @@ describe("an int that no memory has room for", () => {
     expect(heap.reserved).toBe(reserved);
   });
 
-  it("is a power of 0, 1 and -1, or a remainder, all the same", async () => {
+  it("powers of 0, 1 and -1, and powers with a modulus, have results", async () => {
     const heap = await Heap.create({ limit: 4 * MIB });
     const most = 2n ** 3000n;
     expect([0, 1, -1].map((a) => heap.binary(a, "**", most))).toEqual([0, 1, 1]);
@@ -45,7 +45,7 @@ describe("an int that no memory has room for", () => {
     expect(heap.pow(7, most, 1000)).toBe(Number(modulo(7n, most, 1000n)));
   });
 
-  it("is no number shifted to the left, but any is shifted to the right", async () => {
+  it("that is shifted to the left: an error; to the right, any int can be shifted", async () => {
     const heap = await Heap.create({ limit: 64 * MIB });
     for (const bits of [2n ** 34n, 2n ** 62n, 2n ** 64n, 2n ** 200n]) {
       expect(() => heap.binary(1, "<<", bits)).toThrow("too many digits in integer");
@@ -68,7 +68,7 @@ function modulo(base: bigint, exponent: bigint, modulus: bigint): bigint {
   return result;
 }
 
-it("an int of more than 2^32 bits is one", async () => {
+it("an int of more than 2^32 bits works", async () => {
   const heap = await Heap.create({ policy: false });
   const bits = 2n ** 32n + 7n;
   const large = heap.exact(() => heap.binary(1, "<<", bits)) as unknown as PyInt;
@@ -84,7 +84,7 @@ it("an int of more than 2^32 bits is one", async () => {
 });
 
 describe("a sequence that no memory has room for", () => {
-  it("is refused at once, whatever it is of", async () => {
+  it("is refused at once, whatever its items are", async () => {
     const heap = await Heap.create({ limit: 2 ** 32 });
     const values = [heap.list([1, 2, 3]), heap.tuple([1, 2, 3]), "abc", "ab\u20ac", heap.from(new Uint8Array(3))];
     for (const value of values) {
@@ -102,7 +102,7 @@ describe("a sequence that no memory has room for", () => {
     heap.check();
   });
 
-  it("is no instance, nor a typed block", async () => {
+  it("is refused as an instance, and as a typed block", async () => {
     const heap = await Heap.create();
     for (const items of ["object", "uint8", "float64"] as const) {
       const type = heap.type(`Row_${items}`, { items });
@@ -115,7 +115,7 @@ describe("a sequence that no memory has room for", () => {
   });
 });
 
-it("a str and bytes of more than 2^29 items are some", async () => {
+it("a str and bytes of more than 2^29 items work", async () => {
   const heap = await Heap.create({ policy: false });
   const n = 2 ** 29 + 100;
   const text = heap.exact(() => heap.binary("x", "*", n)) as unknown as PyStr;

@@ -56,7 +56,7 @@ describe("fields", () => {
     });
   });
 
-  it("are of an instance that is equal to itself only, and true", async () => {
+  it("belong to an instance that is true, and equal only to itself", async () => {
     await leakFree((heap) => {
       const T = heap.type("T");
       const [a, b] = [T.new(), T.new()];
@@ -67,7 +67,7 @@ describe("fields", () => {
     });
   });
 
-  it("let a scope go wrong without a trace", async () => {
+  it("that refuse a value leave no instance", async () => {
     await leakFree((heap) => {
       const T = heap.type("T", { fields: { a: "object", n: "int8" }, items: "object" });
       expect(() => T.new({ a: [] as unknown, n: 1 })).toThrow(TypeError);

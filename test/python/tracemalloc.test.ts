@@ -91,7 +91,7 @@ tracemalloc.stop()
     expect(theirs.cumulative.find(([line]) => line === RECURSIVE)).toEqual([RECURSIVE, 30 * 12_362, 30]);
   });
 
-  it("is told in the docs as it is", () => {
+  it("has the table that the docs show", () => {
     const docs = readFileSync(new URL("../../docs/tracemalloc.md", import.meta.url), "utf8");
     const told = [...docs.matchAll(/^\| (\d+) \| `(.*)` \|.*\| (\*?) *\|$/gm)];
     const text = PROGRAM.split("\n");
@@ -122,7 +122,7 @@ tracemalloc.stop()
     heap.check();
   });
 
-  it("has the peak that CPython's has, and a peak anew", () => {
+  it("has the same peak as CPython's, and a new one after resetPeak", () => {
     const { pyodide, heap } = python;
     heap.tracemalloc.start();
     pyodide.runPython("y = bytes(3_000_000)\ndel y\nz = bytes(1000)");

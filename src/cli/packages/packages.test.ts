@@ -56,7 +56,7 @@ describe("a requirement", () => {
       expect(() => parseRequirement(wrong)).toThrow("does not name a package");
   });
 
-  it("allows versions, those before a release only if they are asked for", () => {
+  it("allows versions; versions before a release only if they are asked for", () => {
     for (const [text, version, prereleases, expected] of [
       ["a", "1.0", false, true],
       ["a", "1.0rc1", false, false],
@@ -97,7 +97,7 @@ describe("a requirement", () => {
     }
   });
 
-  it("stands in a file with others", () => {
+  it("is read from a file with others", () => {
     const at = (name: string) => join(folder, name);
     const hash = "a".repeat(64);
     writeFileSync(at("more.txt"), "b>=2 # for a\n");

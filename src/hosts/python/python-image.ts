@@ -38,7 +38,7 @@ interface Snapshots {
 /** The name by which an image refers to the JavaScript object `_pyheap`. */
 const BRIDGE = "_pyheap";
 
-/** What of pyheap an image depends on: the format, and the structures in the memory. */
+/** The versions of the parts of pyheap on which an image depends: of the format, and of the structures in the memory. */
 export const MADE_BY: readonly number[] = [PYTHON_IMAGE_VERSION, coreChecksum()];
 
 /** Options of `loadPyodide` for an interpreter that an image is made of. */

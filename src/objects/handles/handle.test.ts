@@ -36,7 +36,7 @@ describe("a handle", () => {
     expect(handles()).toBe(0);
   });
 
-  test("used after its release is an error that says which", () => {
+  test("that is used after its release is an error, which names its type", () => {
     const list = heap.list([1]);
     list.release();
     list.release();
@@ -59,7 +59,7 @@ describe("a handle", () => {
     expect(list.length).toBe(0);
   });
 
-  test("a number that was a released handle's can be a new one's, and the old one stays unusable", () => {
+  test("a new handle can get the number of a released one, which stays unusable", () => {
     const old = heap.list([1]);
     old.release();
     using young = heap.list([2]);
@@ -67,7 +67,7 @@ describe("a handle", () => {
     expect(String(young)).toBe("[2]");
   });
 
-  test("that is forgotten is released by the net", async () => {
+  test("that is forgotten is released after JavaScript has collected it", async () => {
     setFlagsFromString("--expose-gc");
     const collectGarbage = runInNewContext("gc") as () => void;
     (() => {
@@ -93,7 +93,7 @@ describe("a handle", () => {
   });
 });
 
-test("console.log shows what an object holds, of a large one how much", () => {
+test("console.log shows what an object holds, or how much if it is large", () => {
   using list = heap.list<unknown>([1, "a"]);
   using large = heap.set(Array(1000).keys());
   expect(inspect([list, large])).toBe("[ list [1, 'a'], set of 1000 items ]");
@@ -108,7 +108,7 @@ test("console.log shows what an object holds, of a large one how much", () => {
 });
 
 describe("a scope", () => {
-  test("releases what was made in it, but for its answer", () => {
+  test("releases what was made in it, except its result", () => {
     const answer = heap.scope(() => {
       heap.list([1]);
       const kept = heap.list([heap.list([2])]);
@@ -120,7 +120,7 @@ describe("a scope", () => {
     answer.release();
   });
 
-  test("inside another one hands its answer to that", () => {
+  test("inside another scope passes its result to the outer one", () => {
     heap.scope(() => {
       const inner = heap.scope(() => heap.list([1]));
       expect(inner.length).toBe(1);
