@@ -92,7 +92,7 @@ const houses: Record<string, House> = {
         ...["ground", "core", "alloc", "trace", "snapshot", "pressure", "image", "heap"],
         ...["hosts/python/versions", "hosts/python/image", "hosts/python/graph"],
       ],
-      page: ["alloc", "trace"],
+      page: ["alloc", "snapshot", "trace"],
       report: ["core", "alloc", "snapshot", "pressure", "hosts/c", "page", ...TRACE],
       "report/export": ["core", "report", ...TRACE],
       "report/library": ["page", "report", "report/export", "trace"],

@@ -1,9 +1,11 @@
-// The page of a trace: reads the data inside the page, and shows it.
+// The page of a trace, or of heap snapshots: reads the data inside the page, and shows it.
 
+import { decodeSnapshots } from "../src/page/snapshot-wire.js";
 import { decodePage } from "../src/page/wire.js";
 import { h } from "./dom.js";
 import { followProgram } from "./live.js";
 import { Model } from "./model.js";
+import { ObjectsPage } from "./objects/page.js";
 import { Page } from "./page.js";
 import { Colors } from "./theme.js";
 import { unpack } from "./unpack.js";
@@ -14,11 +16,16 @@ async function start(into: HTMLElement): Promise<void> {
     await followProgram(live, into);
     return;
   }
-  const packed = document.getElementById("data")?.textContent ?? "";
+  const place = document.getElementById("data");
+  const packed = place?.textContent ?? "";
   if (packed === "") {
     into.replaceChildren(
       h("p", { class: "empty" }, "This page has no data: `pyheap report flamegraph FILE` makes one that has."),
     );
+    return;
+  }
+  if (place?.dataset.kind === "snapshots") {
+    new ObjectsPage(decodeSnapshots(await unpack(packed)), new Colors(), into);
     return;
   }
   const data = decodePage(await unpack(packed));

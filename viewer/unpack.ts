@@ -6,5 +6,8 @@ export async function inflate(packed: Blob): Promise<Uint8Array> {
 }
 
 export function unpack(base64: string): Promise<Uint8Array> {
-  return inflate(new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]));
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let k = 0; k < text.length; k++) bytes[k] = text.charCodeAt(k);
+  return inflate(new Blob([bytes]));
 }

@@ -9,6 +9,7 @@ import { addExport } from "./report/export.js";
 import { addFlamegraph } from "./report/flamegraph.js";
 import { addLeaks } from "./report/leaks.js";
 import { addObjects } from "./report/objects.js";
+import { addPage } from "./report/page.js";
 import { addQuery } from "./report/query.js";
 import { addRetainers } from "./report/retainers.js";
 import { addStats } from "./report/stats.js";
@@ -35,7 +36,8 @@ Examples:
   pyheap report retainers --type Point app.heapsnapshot
   pyheap report query app.heapsnapshot 'type == Point and retained > 1KiB'
   pyheap report dominators app.heapsnapshot     what holds most of it
-  pyheap report diff-objects before.heapsnapshot after.heapsnapshot`;
+  pyheap report diff-objects before.heapsnapshot after.heapsnapshot
+  pyheap report page app.heapsnapshot           all of this, as one page: app.objects.html`;
 
 export function addReport(program: Command): void {
   const report = program
@@ -59,4 +61,5 @@ export function addReport(program: Command): void {
   addDominators(report);
   addDiffObjects(report);
   addLeaksObjects(report);
+  addPage(report);
 }

@@ -8,9 +8,8 @@
 // Estimates of a sampled trace have fractions; they are written in units of 1/256.
 
 import { ByteReader, ByteWriter } from "../trace/bytes.js";
+import { f64, readColumn, u32, writeColumn } from "./columns.js";
 import { type Bucket, type PageData, type PageHeader, ROW_VALUES } from "./model.js";
-
-type Column = Uint32Array | Float64Array;
 
 const FRACTIONS = 256;
 /** The order of a bucket's figures. */
@@ -21,30 +20,6 @@ const BUCKET_FIELDS: readonly (keyof Bucket)[] = [
 ];
 
 const unitOf = ({ sample }: PageHeader) => (sample > 0 ? FRACTIONS : 1);
-
-/** Writes the numbers of a column, in units of 1/unit. */
-function writeColumn(out: ByteWriter, column: Column, unit = 1): void {
-  out.number(column.length);
-  let last = 0;
-  for (const value of column) {
-    const whole = Math.round(value * unit);
-    out.signed(whole - last);
-    last = whole;
-  }
-}
-
-function readColumn<T extends Column>(from: ByteReader, make: (length: number) => T, unit = 1): T {
-  const column = make(from.number());
-  let last = 0;
-  for (let k = 0; k < column.length; k++) {
-    last += from.signed();
-    column[k] = last / unit;
-  }
-  return column;
-}
-
-const u32 = (length: number) => new Uint32Array(length);
-const f64 = (length: number) => new Float64Array(length);
 
 /** Values of rows are written column by column, because neighbours in a column are similar. */
 function writeRowValues(out: ByteWriter, values: Float64Array, unit: number): void {

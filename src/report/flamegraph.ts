@@ -1,7 +1,8 @@
-// A trace as one HTML page that contains everything it needs: the viewer (viewer/, built by scripts/viewer.mjs) and the
-// data (src/page/). It works without a network.
+// A trace, or heap snapshots, as one HTML page that contains everything it needs: the viewer (viewer/, built by
+// scripts/viewer.mjs) and the data (src/page/). It works without a network.
 
 import type { PageData } from "../page/model.js";
+import { encodeSnapshots, type NamedGraph } from "../page/snapshot-wire.js";
 import { encodePage } from "../page/wire.js";
 import { programName } from "../text/labels.js";
 
@@ -34,14 +35,30 @@ async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
 
-/** The page. */
-export async function flamegraphPage(data: PageData, template?: string): Promise<string> {
+/**
+ * Puts a title and the data into the viewer, or into another template. The kind of the data is an attribute of their
+ * place.
+ */
+async function fill(
+  { title, kind, data }: { title: string; kind: "trace" | "snapshots"; data: Uint8Array<ArrayBuffer> },
+  template?: string,
+): Promise<string> {
   const viewer = template ?? (await viewerTemplate());
   const at = viewer.indexOf(DATA_PLACE);
   if (at < 0) throw new Error("Cannot make a page: the viewer's template has no place for data");
-  const packed = base64(await deflate(encodePage(data)));
-  const title = programName(data.header.command);
+  const packed = base64(await deflate(data));
   const head = viewer.slice(0, at).replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(title)}</title>`);
-  const place = DATA_PLACE.replace("></", () => `>${packed}</`);
+  const place = DATA_PLACE.replace("></", () => ` data-kind="${kind}">${packed}</`);
   return `${head}${place}${viewer.slice(at + DATA_PLACE.length)}`;
+}
+
+/** The page of a trace. */
+export function flamegraphPage(data: PageData, template?: string): Promise<string> {
+  return fill({ title: programName(data.header.command), kind: "trace", data: encodePage(data) }, template);
+}
+
+/** The page of heap snapshots of one program, the earliest first. */
+export function snapshotsPage(snapshots: readonly NamedGraph[], template?: string): Promise<string> {
+  const title = snapshots.map(({ name }) => name).join(" → ");
+  return fill({ title, kind: "snapshots", data: encodeSnapshots(snapshots) }, template);
 }

@@ -4,6 +4,7 @@ import type { Colors } from "picocolors/types.js";
 import type { TypeChange } from "../snapshot/diff.js";
 import type { Dominators } from "../snapshot/dominators.js";
 import { NODE, type ObjectGraph } from "../snapshot/graph.js";
+import type { Held } from "../snapshot/held.js";
 import type { Paths, Step } from "../snapshot/paths.js";
 import type { TypeRow } from "../snapshot/types.js";
 import { bytes, signedBytes } from "../text/bytes.js";
@@ -78,33 +79,6 @@ export function pathText(graph: ObjectGraph, paths: Paths, steps: readonly Step[
     return `${"  ".repeat(Math.min(depth + 1, 20))}${forTerminal(name)}  ${colors.dim(nodeText(graph, step.node))}`;
   });
   return lines.join("\n");
-}
-
-export interface Held {
-  readonly path: string;
-  readonly count: number;
-  readonly own: number;
-  readonly retained: number;
-}
-
-/** The paths to nodes. Paths that differ only in keys and positions are one; the one with most bytes comes first. */
-export function mergedPaths(
-  graph: ObjectGraph,
-  paths: Paths,
-  { retained }: Dominators,
-  nodes: Iterable<number>,
-): Held[] {
-  const found = new Map<string, { path: string; count: number; own: number; retained: number }>();
-  for (const node of nodes) {
-    const steps = paths.to(node);
-    const path = steps === undefined ? "(only weak references)" : paths.text(steps, true);
-    const entry = found.get(path) ?? { path, count: 0, own: 0, retained: 0 };
-    found.set(path, entry);
-    entry.count++;
-    entry.own += graph.sizes[node] as number;
-    entry.retained += retained[node] as number;
-  }
-  return [...found.values()].sort((a, b) => b.own - a.own || b.count - a.count);
 }
 
 export function heldTable(held: readonly Held[], most: number, colors: Colors): string {

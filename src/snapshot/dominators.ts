@@ -154,3 +154,21 @@ export function findDominators(graph: Edges & Pick<ObjectGraph, "sizes">): Domin
   }
   return { parents, retained, order: nodes.subarray(1, count + 1) };
 }
+
+/** The nodes that each node immediately dominates, as lists that end with -1: `first` of a node, then `next` of each. */
+export interface Dominated {
+  readonly first: Int32Array;
+  readonly next: Int32Array;
+}
+
+export function dominatedBy({ parents, order }: Dominators): Dominated {
+  const first = new Int32Array(parents.length).fill(-1);
+  const next = new Int32Array(parents.length).fill(-1);
+  for (const node of order) {
+    const parent = parents[node] as number;
+    if (parent === node) continue;
+    next[node] = first[parent] as number;
+    first[parent] = node;
+  }
+  return { first, next };
+}

@@ -1,6 +1,6 @@
 // Groups nodes by type, or by another property: their number, their size, and how much would be free without them.
 
-import type { Dominators } from "./dominators.js";
+import { type Dominators, dominatedBy } from "./dominators.js";
 import { NODE, type ObjectGraph } from "./graph.js";
 
 export interface TypeRow {
@@ -33,54 +33,54 @@ function sizeClass(size: number): string {
   return `${from} to ${2 * from - 1}`;
 }
 
+/** A function that tells the name of a node's row; undefined for groups and frames, which are in no row. */
+export function rowNames(
+  { kinds, types, sizes, strings }: ObjectGraph,
+  by: Grouping,
+): (node: number) => string | undefined {
+  const modules = new Map<number, string>();
+  const moduleName = (type: number): string => {
+    const known = modules.get(type) ?? moduleOf(strings[type] as string);
+    modules.set(type, known);
+    return known;
+  };
+  return (node) => {
+    const kind = kinds[node];
+    if (kind === NODE.synthetic || kind === NODE.frame) return undefined;
+    const type = types[node] as number;
+    if (by === "type" || kind === NODE.memory) return strings[type];
+    return by === "module" ? moduleName(type) : sizeClass(sizes[node] as number);
+  };
+}
+
 /** Objects in rows. Memory that belongs to no object has rows of its own; groups and frames have none. */
-export function groupObjects(graph: ObjectGraph, { parents, retained, order }: Dominators, by: Grouping): TypeRow[] {
-  const { nodeCount, kinds, types, sizes, strings } = graph;
+export function groupObjects(graph: ObjectGraph, dominators: Dominators, by: Grouping): TypeRow[] {
+  const { nodeCount, sizes } = graph;
+  const nameOf = rowNames(graph, by);
   const rows: TypeRow[] = [];
   const byName = new Map<string, number>();
-  const rowOf = (name: string): number => {
-    const known = byName.get(name);
-    if (known !== undefined) return known;
-    byName.set(name, rows.length);
-    return rows.push({ name, count: 0, own: 0, retained: 0 }) - 1;
-  };
-  const byType = new Map<number, number>();
   const group = new Int32Array(nodeCount).fill(-1);
   for (let node = 0; node < nodeCount; node++) {
-    const kind = kinds[node];
-    if (kind === NODE.synthetic || kind === NODE.frame) continue;
-    const type = types[node] as number;
-    let row: number | undefined;
-    if (by === "size" && kind !== NODE.memory) row = rowOf(sizeClass(sizes[node] as number));
-    else {
-      row = byType.get(type);
-      if (row === undefined) {
-        const name = strings[type] as string;
-        row = rowOf(by === "module" && kind !== NODE.memory ? moduleOf(name) : name);
-        byType.set(type, row);
-      }
+    const name = nameOf(node);
+    if (name === undefined) continue;
+    let row = byName.get(name);
+    if (row === undefined) {
+      row = rows.push({ name, count: 0, own: 0, retained: 0 }) - 1;
+      byName.set(name, row);
     }
     group[node] = row;
     const found = rows[row] as TypeRow;
     found.count++;
     found.own += sizes[node] as number;
   }
-  addRetained(rows, group, { parents, retained, order });
+  addRetained(rows, group, dominators);
   return rows;
 }
 
 /** Adds to each row what its nodes retain, except those that another node of the row dominates. */
-function addRetained(rows: TypeRow[], group: Int32Array, { parents, retained, order }: Dominators): void {
-  const nodeCount = parents.length;
-  // The children of each node in the dominator tree, as lists.
-  const firstChild = new Int32Array(nodeCount).fill(-1);
-  const nextChild = new Int32Array(nodeCount).fill(-1);
-  for (const node of order) {
-    const parent = parents[node] as number;
-    if (parent === node) continue;
-    nextChild[node] = firstChild[parent] as number;
-    firstChild[parent] = node;
-  }
+function addRetained(rows: TypeRow[], group: Int32Array, dominators: Dominators): void {
+  const { retained, order } = dominators;
+  const { first, next } = dominatedBy(dominators);
   const open = new Int32Array(rows.length);
   const enter = (node: number) => {
     const row = group[node] as number;
@@ -88,15 +88,15 @@ function addRetained(rows: TypeRow[], group: Int32Array, { parents, retained, or
     if (open[row] === 0) (rows[row] as TypeRow).retained += retained[node] as number;
     open[row] = (open[row] as number) + 1;
   };
-  const stack = new Uint32Array(nodeCount + 1);
+  const stack = new Uint32Array(group.length + 1);
   let depth = 0;
   if (order.length > 0) stack[depth++] = order[0] as number;
   if (depth > 0) enter(stack[0] as number);
   while (depth > 0) {
     const node = stack[depth - 1] as number;
-    const child = firstChild[node] as number;
+    const child = first[node] as number;
     if (child >= 0) {
-      firstChild[node] = nextChild[child] as number;
+      first[node] = next[child] as number;
       stack[depth++] = child;
       enter(child);
       continue;

@@ -2,9 +2,10 @@
 // holds them.
 
 import type { Command } from "commander";
-import { changesTable, heldTable, mergedPaths } from "../../report/objects.js";
+import { changesTable, heldTable } from "../../report/objects.js";
 import { compareSnapshots, grownTwice, newObjects } from "../../snapshot/diff.js";
 import { findDominators } from "../../snapshot/dominators.js";
+import { mergedPaths } from "../../snapshot/held.js";
 import { Paths } from "../../snapshot/paths.js";
 import { bytes } from "../../text/bytes.js";
 import { counted } from "../../text/numbers.js";

@@ -5,16 +5,11 @@ import type { Command } from "commander";
 import { makePage } from "../../report/library/page.js";
 import { bytes } from "../../text/bytes.js";
 import { counted } from "../../text/numbers.js";
-import { type FileKind, FORCE, textBegins } from "../system/files.js";
+import { FORCE } from "../system/files.js";
 import { sourceFiles } from "../system/source-files.js";
 import { toWhole } from "./options.js";
-import { checkOutput, OUTPUT_HELP, writeOutput } from "./output.js";
+import { checkOutput, OUTPUT_HELP, PAGE, writeOutput } from "./output.js";
 import { asUsageError, readFile } from "./trace-input.js";
-
-const PAGE: FileKind = {
-  name: "a page of pyheap's",
-  begins: textBegins(/<meta name="generator" content="pyheap">/),
-};
 
 interface FlamegraphOptions {
   readonly output?: string;

@@ -6,10 +6,15 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { forTerminal } from "../../text/visible.js";
 import { reasonOf, UsageError } from "../system/errors.js";
-import { checkFile, type FileKind, type Overwriting } from "../system/files.js";
+import { checkFile, type FileKind, type Overwriting, textBegins } from "../system/files.js";
 
 export const OUTPUT_HELP = "- for standard output";
 const CHUNK_BYTES = 1 << 16;
+
+export const PAGE: FileKind = {
+  name: "a page of pyheap's",
+  begins: textBegins(/<meta name="generator" content="pyheap">/),
+};
 
 /** Throws UsageError if the report must not be written there. */
 export function checkOutput(file: string, kind: FileKind, how: Overwriting): void {

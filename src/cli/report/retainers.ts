@@ -1,8 +1,9 @@
 // `pyheap report retainers`: who holds objects.
 
 import type { Command } from "commander";
-import { type Held, heldTable, mergedPaths, nodeText, pathText } from "../../report/objects.js";
+import { heldTable, nodeText, pathText } from "../../report/objects.js";
 import { NODE, type ObjectGraph } from "../../snapshot/graph.js";
+import { type Held, mergedPaths } from "../../snapshot/held.js";
 import { Paths } from "../../snapshot/paths.js";
 import { bytes } from "../../text/bytes.js";
 import { counted } from "../../text/numbers.js";

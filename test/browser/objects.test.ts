@@ -1,0 +1,213 @@
+// The page of heap snapshots in Chromium: types, who holds them, the treemap, search, and the comparison of two.
+// Screenshots of every tab, wide and narrow, light and dark, are in build/screenshots/.
+
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TypeRow } from "../../src/snapshot/types.js";
+import { command } from "../command.js";
+import { canBrowse } from "../needs.js";
+import { launchChromium } from "./chromium.js";
+
+const SHOTS = join(fileURLToPath(new URL("../../", import.meta.url)), "build/screenshots");
+const PROGRAM = `
+import pyheap
+class Point:
+    __slots__ = ("data",)
+    def __init__(self, size): self.data = bytes(size)
+class Cache:
+    def __init__(self, count): self.points = {f"p{k}": Point(2000) for k in range(count)}
+cache = Cache(300)
+big = bytearray(3 * 2**20)
+pyheap.snapshot("before.heapsnapshot")
+cache.extra = [Point(5000) for _ in range(40)]
+note = "a needle in the heap"
+`;
+
+describe.runIf(canBrowse)("the page of heap snapshots", () => {
+  let browser: Browser;
+  let folder: string;
+  const problems: string[] = [];
+  const pyheap = (...args: string[]) => command(args, { cwd: folder });
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "pyheap-"));
+    writeFileSync(join(folder, "app.py"), PROGRAM);
+    const good = { status: 0, stdout: "" };
+    expect(pyheap("run", "--quiet", "--snapshot", "app.heapsnapshot", "app.py")).toMatchObject(good);
+    expect(pyheap("report", "page", "app.heapsnapshot")).toMatchObject(good);
+    expect(pyheap("report", "page", "before.heapsnapshot", "app.heapsnapshot", "-o", "both.html")).toMatchObject(good);
+    mkdirSync(SHOTS, { recursive: true });
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function open(name: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
+    const address = pathToFileURL(join(folder, name)).href;
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    page.on("request", (request) => {
+      const url = request.url();
+      if (url !== address && !url.startsWith("data:")) problems.push(`asked for ${url}`);
+    });
+    await page.goto(address);
+    await page.waitForSelector("html[data-ready=yes]");
+    return page;
+  }
+
+  const details = (page: Page) => page.getByRole("complementary", { name: "Selected objects" });
+  const search = (page: Page, text: string) => page.locator("input[type=search]").fill(text);
+
+  it("opens on the types, with the figures that the report has, and asks nobody for anything", async () => {
+    const page = await open("app.objects.html");
+    const { rows, objects } = JSON.parse(pyheap("report", "objects", "--json", "app.heapsnapshot").stdout) as {
+      rows: TypeRow[];
+      objects: number;
+    };
+    const shown = await page.locator("#panel-types tbody tr").evaluateAll((trs) =>
+      trs.map((tr) => ({
+        name: tr.querySelector("th")?.textContent ?? "",
+        count: Number(tr.querySelector("td:last-child")?.textContent?.replaceAll(",", "")),
+      })),
+    );
+    expect(shown.length).toBeGreaterThan(50);
+    for (const { name, count } of shown) expect(rows.find((row) => row.name === name)?.count, name).toBe(count);
+    expect(shown.find(({ name }) => name === "__main__.Point")?.count).toBe(340);
+    const figure = page.locator('.figures div:has(dt:text-is("Objects")) dd').first();
+    expect(await figure.innerText()).toBe(objects.toLocaleString("en-US"));
+    await page.getByRole("button", { name: "Count" }).click();
+    expect(await page.locator("thead th[aria-sort=descending]").innerText()).toBe("Count ↓");
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("leads from a type to who holds it, to an object, and up its retainers, with the mouse and with keys", async () => {
+    const page = await open("app.objects.html");
+    await search(page, "main__.Point");
+    await page.locator("#panel-types tbody .link").click();
+    const text = await details(page).innerText();
+    expect(text).toMatch(/^__main__\.Point\n340 objects\n/);
+    expect(text).toMatch(/sys\.modules\['__main__'\]\.cache\.points\[…\]\s+[\d.]+ (Ki)?B\s*× 300/);
+    expect(text).toMatch(/sys\.modules\['__main__'\]\.cache\.extra\[…\]\s+[\d.]+ (Ki)?B\s*× 40/);
+    await details(page).locator(".calls .link").first().click();
+    expect(await details(page).innerText()).toMatch(/sys\.modules\['__main__'\]\.cache\.extra\[\d+\]/);
+    const tree = details(page).getByRole("tree", { name: "Referred to by" });
+    const items = tree.getByRole("treeitem");
+    expect(await items.count()).toBe(1);
+    expect(await items.first().innerText()).toMatch(/^▸\s*\[\d+\]\s*of\s*list\s/);
+    await items.first().focus();
+    const path: string[] = [];
+    for (let k = 0; k < 4; k++) {
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowRight");
+      path.push((await page.evaluate("document.activeElement.querySelector('.tree-row').innerText")) as string);
+    }
+    expect(path[0]).toMatch(/\.extra|\['extra'\]/);
+    expect(path.join("\n")).toMatch(/\['cache'\]\s*of\s*dict/);
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Enter");
+    expect(await details(page).locator("h3").innerText()).not.toBe("__main__.Point");
+    await page.keyboard.press("Escape");
+    await details(page).getByRole("button", { name: "Close" }).click();
+    expect(await details(page).isVisible()).toBe(false);
+    await page.close();
+  });
+
+  it("shows what holds most as a treemap, in which one goes in and out", async () => {
+    const page = await open("app.objects.html");
+    await page.locator("#tab-largest").click();
+    const says = page.locator("#panel-largest .flame-says");
+    const steps = page.locator(".path .step");
+    const map = page.locator(".treemap");
+    expect(await says.innerText()).toMatch(/^Everything · [\d.]+ MiB, 100 %/);
+    await search(page, "bytearray");
+    expect(await page.locator(".piece.found").count()).toBeGreaterThan(0);
+    await search(page, "");
+    await search(page, "Cache");
+    await page.locator("#tab-types").click();
+    await page.locator("#panel-types tbody .link", { hasText: "__main__.Cache" }).click();
+    await details(page).locator(".calls .link").first().click();
+    await details(page).getByRole("button", { name: "Show in the treemap" }).click();
+    await search(page, "");
+    expect(await steps.last().innerText()).toBe("__main__.cache");
+    // 300 points of 2,000 bytes, and 40 of 5,000.
+    const [, kib = ""] = /([\d.]+) KiB/.exec(await says.innerText()) ?? [];
+    expect(Number(kib) * 1024).toBeGreaterThan(300 * 2000 + 40 * 5000);
+    expect(Number(kib) * 1024).toBeLessThan(1.2 * (300 * 2000 + 40 * 5000));
+    await map.focus();
+    await page.keyboard.press("ArrowDown");
+    const first = await says.innerText();
+    await page.keyboard.press("ArrowRight");
+    expect(await says.innerText()).not.toBe(first);
+    const zoomed = await steps.allInnerTexts();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Enter");
+    expect(await steps.allInnerTexts()).not.toEqual(zoomed);
+    for (let k = 0; k < 20 && (await steps.count()) > 1; k++) await page.keyboard.press("Escape");
+    expect(await steps.allInnerTexts()).toEqual(["Everything"]);
+    const box = await map.boundingBox();
+    await page.mouse.click((box?.x ?? 0) + 60, (box?.y ?? 0) + 100);
+    expect(await steps.count()).toBeGreaterThan(1);
+    await steps.first().click();
+    expect(await steps.count()).toBe(1);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("finds objects by their value, or by their id", async () => {
+    const page = await open("app.objects.html");
+    await page.keyboard.press("/");
+    await page.keyboard.type("a needle in");
+    const found = page.locator(".found-objects");
+    await expect.poll(() => found.innerText()).toMatch(/^1 object with “a needle in” in the value\nstr/);
+    await found.locator(".link").click();
+    expect(await details(page).innerText()).toContain("'a needle in the heap'");
+    const id = /0x[0-9a-f]+/.exec(await details(page).locator(".details-head small").innerText())?.[0] ?? "none";
+    await search(page, id);
+    await expect.poll(() => found.innerText()).toContain("'a needle in the heap'");
+    await page.close();
+  });
+
+  it("compares two snapshots: what is new, and who holds it", async () => {
+    const page = await open("both.html");
+    const row = page.locator("#panel-compare tr", { hasText: "__main__.Point" });
+    // Sorted by the change: the points first.
+    expect(await row.innerText()).toMatch(/× 40/);
+    await row.locator(".link").click();
+    const text = await details(page).innerText();
+    expect(text).toMatch(/^__main__\.Point\n40 objects, new in app\n/);
+    expect(text).toMatch(/cache\.extra\[…\]\s+[\d.]+ (Ki)?B\s*× 40/);
+    await page.locator("#tab-types").click();
+    const count = () => page.locator("#panel-types tr", { hasText: "__main__.Point" }).locator("td").last().innerText();
+    expect(await count()).toBe("340");
+    await page.getByRole("radio", { name: "before" }).click();
+    expect(await count()).toBe("300");
+    expect(await details(page).isVisible()).toBe(false);
+    await page.close();
+  });
+
+  it("fits wide and narrow windows", async () => {
+    for (const width of [1440, 390]) {
+      for (const colorScheme of ["light", "dark"] as const) {
+        const page = await open("both.html", { viewport: { width, height: 900 }, colorScheme });
+        for (const tab of ["types", "largest", "compare"]) {
+          await page.locator(`#tab-${tab}`).click();
+          await page.waitForTimeout(100);
+          expect(await page.evaluate("document.documentElement.scrollWidth"), `${tab} at ${width}`).toBeLessThanOrEqual(
+            width,
+          );
+          await page.screenshot({ path: join(SHOTS, `objects-${tab}-${width}-${colorScheme}.png`), fullPage: true });
+        }
+        await page.close();
+      }
+    }
+    expect(problems).toEqual([]);
+  });
+});
