@@ -49,52 +49,47 @@ export interface TraceSummary {
   readonly problem: string | undefined;
 }
 
-/** Takes bytes from chunks of any size. */
+/** Bytes that came in chunks of any size. */
 class Chunks {
-  readonly #source: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
-  #chunk: Uint8Array = new Uint8Array(0);
-  #at = 0;
-  /** The number of bytes taken so far. */
-  offset = 0;
+  #parts: Uint8Array[] = [];
+  #length = 0;
+  #isWhole = false;
 
-  constructor(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
-    this.#source = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  push(chunk: Uint8Array): void {
+    this.#parts.push(chunk);
+    this.#length += chunk.length;
   }
 
-  /** The next `count` bytes, or fewer at the end. */
-  async take(count: number): Promise<Uint8Array> {
-    if (this.#chunk.length - this.#at >= count) return this.#cut(count);
-    const parts = [this.#cut(this.#chunk.length - this.#at)];
-    let have = parts[0]?.length ?? 0;
-    while (have < count) {
-      const { value, done } = await this.#source.next();
-      if (done) break;
-      this.#chunk = value as Uint8Array;
-      this.#at = 0;
-      const part = this.#cut(Math.min(count - have, this.#chunk.length));
-      have += part.length;
-      parts.push(part);
+  /** No chunk follows. */
+  end(): void {
+    this.#isWhole = true;
+  }
+
+  /** The next `count` bytes, or fewer at the end; undefined if the next chunk is needed first. */
+  take(count: number): Uint8Array | undefined {
+    if (this.#length < count && !this.#isWhole) return undefined;
+    const taken = Math.min(count, this.#length);
+    const [first] = this.#parts;
+    this.#length -= taken;
+    if (first !== undefined && first.length >= taken) {
+      this.#parts[0] = first.subarray(taken);
+      return first.subarray(0, taken);
     }
-    const whole = new Uint8Array(have);
+    const whole = new Uint8Array(taken);
     let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
+    while (at < taken) {
+      const part = this.#parts.shift() as Uint8Array;
+      const used = Math.min(part.length, taken - at);
+      whole.set(part.subarray(0, used), at);
+      at += used;
+      if (used < part.length) this.#parts.unshift(part.subarray(used));
     }
     return whole;
   }
-
-  #cut(count: number): Uint8Array {
-    const cut = this.#chunk.subarray(this.#at, this.#at + count);
-    this.#at += count;
-    this.offset += count;
-    return cut;
-  }
-
-  async close(): Promise<void> {
-    await this.#source.return?.();
-  }
 }
+
+/** Reads something: yields how many bytes it needs next, and gets them, or fewer at the end of the file. */
+type Reading<T> = Generator<number, T, Uint8Array>;
 
 interface Block {
   readonly kind: number;
@@ -109,8 +104,8 @@ class CutFile extends BrokenContent {
 }
 
 /** The next block; undefined at the end of the file. Throws BrokenContent if it is damaged or incomplete. */
-async function nextBlock(chunks: Chunks): Promise<Block | undefined> {
-  const header = await chunks.take(BLOCK_HEADER);
+function* nextBlock(): Reading<Block | undefined> {
+  const header = yield BLOCK_HEADER;
   if (header.length === 0) return undefined;
   if (header.length < BLOCK_HEADER) throw new CutFile();
   const view = new DataView(header.buffer, header.byteOffset);
@@ -119,7 +114,7 @@ async function nextBlock(chunks: Chunks): Promise<Block | undefined> {
   if (length > MOST_BLOCK_BYTES) throw new BrokenContent("its length is damaged");
   const expected = view.getUint32(8, true);
   const before = crc32(header.subarray(0, 8));
-  const content = await chunks.take(length);
+  const content = yield length;
   if (content.length < length) throw new CutFile();
   if (crc32(content, before) !== expected) throw new BrokenContent("its checksum is wrong");
   return { kind, content };
@@ -149,8 +144,9 @@ function readJson<T>(content: Uint8Array): T {
   throw new BrokenContent("its JSON is damaged");
 }
 
-async function begin(chunks: Chunks, name: string): Promise<TraceMetadata> {
-  const header = await chunks.take(FILE_HEADER);
+/** The metadata, and the length of their block in the file. */
+function* begin(name: string): Reading<{ metadata: TraceMetadata; length: number }> {
+  const header = yield FILE_HEADER;
   if (header.length === 0) throw new TraceError(`Cannot read ${name}: it is empty: the recording never began`);
   if (header.length < FILE_HEADER || MAGIC.some((byte, k) => header[k] !== byte)) {
     throw new TraceError(`Cannot read ${name}: it is not a trace of pyheap`);
@@ -162,8 +158,11 @@ async function begin(chunks: Chunks, name: string): Promise<TraceMetadata> {
     );
   }
   try {
-    const block = await nextBlock(chunks);
-    if (block?.kind === BLOCK.metadata) return checkMetadata(readJson<TraceMetadata>(block.content));
+    const block = yield* nextBlock();
+    if (block?.kind === BLOCK.metadata) {
+      const metadata = checkMetadata(readJson<TraceMetadata>(block.content));
+      return { metadata, length: BLOCK_HEADER + block.content.length };
+    }
   } catch (error) {
     if (!(error instanceof BrokenContent)) throw error;
     throw new TraceError(`Cannot read ${name}: its first block, at byte ${FILE_HEADER}, is broken: ${error.message}`);
@@ -191,6 +190,40 @@ function checkEnd(end: TraceEnd): TraceEnd {
   return end;
 }
 
+function* reading(name: string, to: TraceConsumer): Reading<TraceSummary> {
+  const decoder = new EventDecoder();
+  const { metadata, length } = yield* begin(name);
+  let blocks = 1;
+  let offset = FILE_HEADER + length;
+  let end: TraceEnd | undefined;
+  let problem: string | undefined;
+  to.metadata(metadata);
+  try {
+    for (;;) {
+      const block = yield* nextBlock();
+      if (!block) break;
+      if (block.kind === BLOCK.functions) readFunctions(block.content, to);
+      else if (block.kind === BLOCK.events) decoder.decode(block.content, to);
+      else if (block.kind === BLOCK.oldTotals) throw new TraceError(`Cannot read ${name}: ${OLD_TOTALS}`);
+      else if (block.kind === BLOCK.base) readBase(block.content, to);
+      else if (block.kind === BLOCK.totals) readTotals(block.content, to);
+      else if (block.kind === BLOCK.collections) readCollections(block.content, to);
+      else if (block.kind === BLOCK.end) end = checkEnd(readJson<TraceEnd>(block.content));
+      offset += BLOCK_HEADER + block.content.length;
+      blocks++;
+    }
+    if (!end) problem = NOT_ENDED;
+  } catch (error) {
+    if (!(error instanceof BrokenContent)) throw error;
+    const block = `block ${blocks + 1}, at byte ${offset}`;
+    problem =
+      error instanceof CutFile && !end
+        ? `${NOT_ENDED}. The file ends in the middle of ${block}`
+        : `${block.replace(/^b/, "B")}, can't be read: ${error.message}`;
+  }
+  return { metadata, blocks, events: end?.events ?? decoder.events, bytes: offset, end, problem };
+}
+
 /**
  * Reads a trace, and passes everything in it to `to`. `name` is its name in errors. Throws TraceError if nothing can be
  * read; if only the rest can't be read, the summary has the problem.
@@ -200,40 +233,34 @@ export async function readTrace(
   name: string,
   to: TraceConsumer,
 ): Promise<TraceSummary> {
-  const chunks = new Chunks(source);
-  const decoder = new EventDecoder();
-  let blocks = 1;
-  let end: TraceEnd | undefined;
-  let problem: string | undefined;
-  let offset = 0;
+  const from = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  const chunks = new Chunks();
+  const steps = reading(name, to);
   try {
-    const metadata = await begin(chunks, name);
-    to.metadata(metadata);
-    try {
-      for (;;) {
-        offset = chunks.offset;
-        const block = await nextBlock(chunks);
-        if (!block) break;
-        if (block.kind === BLOCK.functions) readFunctions(block.content, to);
-        else if (block.kind === BLOCK.events) decoder.decode(block.content, to);
-        else if (block.kind === BLOCK.oldTotals) throw new TraceError(`Cannot read ${name}: ${OLD_TOTALS}`);
-        else if (block.kind === BLOCK.base) readBase(block.content, to);
-        else if (block.kind === BLOCK.totals) readTotals(block.content, to);
-        else if (block.kind === BLOCK.collections) readCollections(block.content, to);
-        else if (block.kind === BLOCK.end) end = checkEnd(readJson<TraceEnd>(block.content));
-        blocks++;
+    let step = steps.next();
+    while (!step.done) {
+      const bytes = chunks.take(step.value);
+      if (bytes) {
+        step = steps.next(bytes);
+        continue;
       }
-      if (!end) problem = NOT_ENDED;
-    } catch (error) {
-      if (!(error instanceof BrokenContent)) throw error;
-      const block = `block ${blocks + 1}, at byte ${offset}`;
-      problem =
-        error instanceof CutFile && !end
-          ? `${NOT_ENDED}. The file ends in the middle of ${block}`
-          : `${block.replace(/^b/, "B")}, can't be read: ${error.message}`;
+      const { value, done } = await from.next();
+      if (done) chunks.end();
+      else chunks.push(value);
     }
-    return { metadata, blocks, events: end?.events ?? decoder.events, bytes: offset, end, problem };
+    return step.value;
   } finally {
-    await chunks.close();
+    await from.return?.();
   }
+}
+
+/** The same, at once, for bytes that are there. */
+export function readWholeTrace(bytes: Uint8Array, name: string, to: TraceConsumer): TraceSummary {
+  const chunks = new Chunks();
+  chunks.push(bytes);
+  chunks.end();
+  const steps = reading(name, to);
+  let step = steps.next();
+  while (!step.done) step = steps.next(chunks.take(step.value) as Uint8Array);
+  return step.value;
 }
