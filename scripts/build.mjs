@@ -10,6 +10,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { writeInterfaces, writeLists } from "./protocol.mjs";
+import { embedPython } from "./python.mjs";
 import { buildReport, buildViewer } from "./viewer.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
@@ -146,6 +147,7 @@ if (!existsSync(CACHE)) mkdirSync(CACHE, { recursive: true });
 await compileCore(folder, isDebug ? DEBUG : RELEASE);
 if (isDev) await compileBenchmarks();
 embedCore(folder);
+embedPython();
 
 rmSync("dist", { recursive: true, force: true });
 await buildViewer();

@@ -9,8 +9,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PYTHON_FILES } from "../hosts/python/python-files.gen.js";
 import { MADE_BY } from "../hosts/python/python-image.js";
-import { PYTHON_MODULE_SOURCE } from "../hosts/python/python-module.js";
 
 const SUFFIX = ".pyimage";
 /** How many images are kept. Versions, languages and engines each have their own. */
@@ -50,7 +50,7 @@ export function imageFile(
     return [pyodide, name, found?.size, found?.mtimeMs];
   });
   const { v8 } = process.versions;
-  const parts = [MADE_BY, v8, PYTHON_MODULE_SOURCE, ...sources, files, environment];
+  const parts = [MADE_BY, v8, ...Object.values(PYTHON_FILES), ...sources, files, environment];
   const key = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
   return join(folder, `python-${key.slice(0, 32)}${SUFFIX}`);
 }

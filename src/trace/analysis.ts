@@ -14,7 +14,7 @@ import { Collections } from "./collections.js";
 import { type Figures, NO_FIGURES } from "./figures.js";
 import type { TraceCollection, TraceFunction, TraceMetadata } from "./format.js";
 import { LiveTable } from "./live-table.js";
-import { readTrace, type TraceConsumer, type TraceSummary } from "./reader.js";
+import { readTrace, readWholeTrace, type TraceConsumer, type TraceSummary } from "./reader.js";
 import { weightOf } from "./sampling.js";
 import { SizeCounts } from "./size-counts.js";
 import { Timeline } from "./timeline.js";
@@ -383,14 +383,29 @@ export class Analysis implements TraceConsumer {
   }
 }
 
+/** A trace that was read. */
+export interface Analysed {
+  readonly analysis: Analysis;
+  readonly summary: TraceSummary;
+}
+
 /** Reads a trace and analyses it. */
 export async function analyse(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   name: string,
   options: AnalysisOptions = {},
-): Promise<{ analysis: Analysis; summary: TraceSummary }> {
+): Promise<Analysed> {
   const analysis = new Analysis(options);
-  const summary = await readTrace(source, name, analysis);
+  return finished(analysis, await readTrace(source, name, analysis));
+}
+
+/** The same, at once, for bytes that are there. */
+export function analyseWhole(bytes: Uint8Array, name: string, options: AnalysisOptions = {}): Analysed {
+  const analysis = new Analysis(options);
+  return finished(analysis, readWholeTrace(bytes, name, analysis));
+}
+
+function finished(analysis: Analysis, summary: TraceSummary): Analysed {
   if (summary.end) analysis.ended(summary.end.duration);
   return { analysis, summary };
 }

@@ -10,7 +10,7 @@ import { exportsOfRunning, type PyodideExports } from "./pyodide-module.js";
 import { refuseSnapshots, refuseSnapshotsOf } from "./pyodide-snapshots.js";
 import { PythonHeap } from "./python-heap.js";
 import { captureImage, OPTIONS_FOR_IMAGE, PythonImage } from "./python-image.js";
-import { bridgeTo, installPythonModule, PYTHON_MODULE_SOURCE } from "./python-module.js";
+import { bridgeTo, installPythonModule, writePythonFiles } from "./python-module.js";
 import { environmentOf, renew } from "./renewed.js";
 import { KNOWN_VERSIONS } from "./versions/versions.js";
 import { watchInstantiation } from "./watched-load.js";
@@ -99,16 +99,18 @@ async function begin(options: LoadPythonOptions): Promise<Python> {
 async function resume(options: LoadPythonOptions, image: PythonImage): Promise<Python> {
   const module = await coreModule();
   let bridge: object | undefined;
+  let files: PyodideAPI["FS"] | undefined;
   let environment: Map<string, string> | undefined;
   const resumed = image.optionsFor(() => bridge ?? {});
   const place = (exports: PyodideExports) => {
     environment = environmentOf(exports);
     image.putInto(exports);
     const heap = PythonHeap.resumeAt(module, exports, image.metadata, options);
-    bridge = bridgeTo(heap);
+    bridge = bridgeTo(heap, () => files as PyodideAPI["FS"]);
     return heap;
   };
   const python = await load(options, { ...options.pyodide, ...resumed }, place, true);
+  files = python.pyodide.FS;
   if (environment) renew(python.pyodide, python.exports, environment);
   return python;
 }
@@ -129,7 +131,7 @@ async function load(
   };
   const pyodide = await loadWatched(loadPyodide, pyodideOptions, ready, isLate);
   if (!attached) throw new Error("Cannot attach: Pyodide started without its fsInit hook");
-  const bridge = bridgeTo(attached.heap);
+  const bridge = bridgeTo(attached.heap, () => pyodide.FS);
   installPythonModule(pyodide, attached.heap, bridge, options.image !== undefined);
   return { pyodide, ...attached, bridge };
 }
@@ -163,7 +165,7 @@ export function loadWatched(
         ...options,
         fsInit: async (FS, info) => {
           filesBegin();
-          FS.writeFile(`${info.sitePackages}/pyheap.py`, PYTHON_MODULE_SOURCE);
+          writePythonFiles(FS, info.sitePackages);
           await fsInit?.(FS, info);
         },
       }),
@@ -184,8 +186,13 @@ export async function attach(
   const heap = await PythonHeap.attach(exportsOfRunning(pyodide), options);
   warnOf(heap, options);
   const where = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
-  pyodide.FS.writeFile(`${where}/pyheap.py`, PYTHON_MODULE_SOURCE);
-  installPythonModule(pyodide, heap, bridgeTo(heap), false);
+  writePythonFiles(pyodide.FS, where);
+  installPythonModule(
+    pyodide,
+    heap,
+    bridgeTo(heap, () => pyodide.FS),
+    false,
+  );
   return heap;
 }
 

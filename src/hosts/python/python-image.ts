@@ -102,7 +102,7 @@ function refuseFilesOf(pyodide: PyodideAPI): void {
   const [library] = Object.keys(module.LDSO.loadedLibsByName).filter((name) => name !== "__main__");
   if (library !== undefined) throw cannotMake(`a module in C was loaded, which is not in Python's memory: ${library}`);
   const folder = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
-  const kept = [".", "..", "pyheap.py", "__pycache__"];
+  const kept = [".", "..", "pyheap", "__pycache__"];
   const [file] = FS.readdir(folder).filter((name) => !kept.includes(name));
   if (file !== undefined) throw cannotMake(`files of packages are not in Python's memory: ${folder}/${file}`);
 }
