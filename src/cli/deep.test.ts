@@ -47,10 +47,36 @@ def endless():
 def down(n):
     return n and call(down, n - 1)
 for _ in range(1000): call(down, 0)
-print(down(150))
+print(down(80))
 try: endless()
 except RecursionError: print("endless")
-print(down(150))
+print(down(80))
 `;
   expect(run(code)).toEqual({ status: 0, stdout: "0\nendless\n0\n", stderr: "" });
+});
+
+it("a traceback that goes through JavaScript has the program's functions in Python and in JavaScript, and no other", () => {
+  const code = `
+from pyodide.code import run_js
+import functools
+call = run_js("(f) => f()")
+named = run_js("//# sourceURL=app.js\\nfunction twice(f) { return f(); } twice")
+def fails(): return 1 / 0
+def down(n): return call(functools.partial(down, n - 1)) if n else named(fails)
+def middle(): return call(fails)
+for f in middle, lambda: down(40):
+    try: f()
+    except ZeroDivisionError as error:
+        at, files, names = error.__traceback__, set(), []
+        while at:
+            files.add(at.tb_frame.f_code.co_filename)
+            names.append(at.tb_frame.f_code.co_name)
+            at = at.tb_next
+        print(files, len(names) < 60, names[-2:], hasattr(error, "__notes__"))
+`;
+  expect(run(code)).toEqual({
+    status: 0,
+    stdout: "{'<string>'} True ['middle', 'fails'] False\n{'<string>'} True ['down', 'fails'] True\n",
+    stderr: "",
+  });
 });

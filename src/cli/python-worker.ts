@@ -9,7 +9,7 @@ import { isatty } from "node:tty";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { PyodideAPI } from "pyodide";
 import { describeFault } from "../ground/errors.js";
-import { guardCallbacks } from "../hosts/python/callback-guard.js";
+import { CallbackGuard } from "../hosts/python/callback-guard.js";
 import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
 import { type MainProgram, setProgram } from "../hosts/python/main-program.js";
 import { PendingCall } from "../hosts/python/pending-call.js";
@@ -224,9 +224,13 @@ async function loadStock(): Promise<Interpreter> {
   const options = optionsFor(program);
   const env = { ...options.env, ...(allocator === "mimalloc" && { PYTHONMALLOC: "mimalloc" }) };
   const loadPyodide = await loaderFrom(request.pyodide);
-  const pyodide = await loadWatched(loadPyodide, { ...options, env, args: [...wordsFor(program)] }, (exports) => {
+  const guard = new CallbackGuard();
+  const ready = (exports: PyodideExports) => {
     python = exports;
-  });
+  };
+  const words = [...wordsFor(program)];
+  const pyodide = await loadWatched(loadPyodide, { ...options, env, args: words }, ready, { guard });
+  guard.arm(pyodide);
   if (!python) throw new Error("Cannot run: Pyodide started without its fsInit hook");
   return { pyodide, python: python as PyodideExports & Main, heap: undefined };
 }
@@ -470,7 +474,6 @@ function run({ pyodide, python }: Interpreter): number {
 
 const interpreter = await start();
 connect(interpreter);
-guardCallbacks(interpreter.pyodide);
 const addLibraries = enter(interpreter);
 prepare(interpreter);
 preparePackages(interpreter, addLibraries);

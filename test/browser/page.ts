@@ -85,8 +85,17 @@ except MemoryError:
     x = "caught"
 pyheap.check()
 x`);
+  // In a page, the stack has the browser's size.
+  const recursion = pyodide.runPython(`
+from pyodide.code import run_js
+call = run_js("(f, ...args) => f(...args)")
+def endless(): return call(endless)
+def down(n): return n and call(down, n - 1)
+try: endless()
+except RecursionError: recursion = "ended", down(80)
+str(recursion)`);
   const { account } = heap.stats();
-  return { caught, adds: sumOfParts(account) === account.platform, objects: account.live.object };
+  return { caught, recursion, adds: sumOfParts(account) === account.platform, objects: account.live.object };
 }
 
 /** The worker's result. */

@@ -6,6 +6,7 @@ import { coreModule } from "../../core/core.js";
 import type { ImageSource } from "../../image/stream.js";
 import type { Clock } from "../../pressure/books.js";
 import type { Policy } from "../../pressure/policy.js";
+import { CallbackGuard } from "./callback-guard.js";
 import { exportsOfRunning, type PyodideExports } from "./pyodide-module.js";
 import { refuseSnapshots, refuseSnapshotsOf } from "./pyodide-snapshots.js";
 import { PythonHeap } from "./python-heap.js";
@@ -13,7 +14,7 @@ import { captureImage, OPTIONS_FOR_IMAGE, PythonImage } from "./python-image.js"
 import { bridgeTo, installPythonModule, writePythonFiles } from "./python-module.js";
 import { environmentOf, renew } from "./renewed.js";
 import { KNOWN_VERSIONS } from "./versions/versions.js";
-import { watchInstantiation } from "./watched-load.js";
+import { type LoadWatch, watchInstantiation } from "./watched-load.js";
 
 export { EDGE, FLAG, NODE, type ObjectGraph } from "../../snapshot/graph.js";
 export type { SnapshotOptions, SnapshotSummary } from "../../snapshot/take.js";
@@ -68,6 +69,7 @@ export interface CreateImageOptions extends Pick<LoadPythonOptions, "pyodide" | 
 interface Loaded extends Python {
   /** The JavaScript object of the module `_pyheap`. */
   readonly bridge: object;
+  readonly guard: CallbackGuard;
 }
 
 export interface Python {
@@ -85,18 +87,21 @@ export interface Python {
 export async function loadPython(options: LoadPythonOptions = {}): Promise<Python> {
   refuseSnapshots(options.pyodide ?? {});
   const { image } = options;
-  return image === undefined
-    ? begin(options)
-    : resume(options, image instanceof PythonImage ? image : await PythonImage.from(image));
+  const python =
+    image === undefined
+      ? await begin(options)
+      : await resume(options, image instanceof PythonImage ? image : await PythonImage.from(image));
+  python.guard.arm(python.pyodide);
+  return python;
 }
 
-async function begin(options: LoadPythonOptions): Promise<Python> {
+async function begin(options: LoadPythonOptions): Promise<Loaded> {
   const module = await coreModule();
   const place = (exports: PyodideExports) => PythonHeap.attachAt(module, exports, options);
   return load(options, options.pyodide ?? {}, place, false);
 }
 
-async function resume(options: LoadPythonOptions, image: PythonImage): Promise<Python> {
+async function resume(options: LoadPythonOptions, image: PythonImage): Promise<Loaded> {
   const module = await coreModule();
   let bridge: object | undefined;
   let files: PyodideAPI["FS"] | undefined;
@@ -129,11 +134,12 @@ async function load(
     warnOf(attached.heap, options);
     options.onAttach?.(attached.heap);
   };
-  const pyodide = await loadWatched(loadPyodide, pyodideOptions, ready, isLate);
+  const guard = new CallbackGuard();
+  const pyodide = await loadWatched(loadPyodide, pyodideOptions, ready, { isLate, guard });
   if (!attached) throw new Error("Cannot attach: Pyodide started without its fsInit hook");
   const bridge = bridgeTo(attached.heap, () => pyodide.FS);
   installPythonModule(pyodide, attached.heap, bridge, options.image !== undefined);
-  return { pyodide, ...attached, bridge };
+  return { pyodide, ...attached, bridge, guard };
 }
 
 /** Loads an interpreter, and makes its image. */
@@ -149,13 +155,13 @@ export async function createImage(options: CreateImageOptions = {}): Promise<Uin
 
 /**
  * Loads Pyodide unchanged. Passes the exports of its module to `ready` after the memory exists, and before Python
- * starts; if `isLate`, at the last moment before it.
+ * starts; if `how.isLate`, at the last moment before it.
  */
 export function loadWatched(
   load: LoadPyodide,
   options: PyodideOptions,
   ready: (exports: PyodideExports) => void,
-  isLate = false,
+  how: LoadWatch = {},
 ): Promise<PyodideAPI> {
   const { fsInit } = options;
   return watchInstantiation(
@@ -169,7 +175,7 @@ export function loadWatched(
           await fsInit?.(FS, info);
         },
       }),
-    isLate,
+    how,
   );
 }
 

@@ -1,5 +1,6 @@
 // How to get CPython's module at the right moment: `WebAssembly.instantiate` is replaced while Pyodide loads.
 
+import type { CallbackGuard } from "./callback-guard.js";
 import { asPyodideExports, type PyodideExports } from "./pyodide-module.js";
 
 /**
@@ -11,19 +12,28 @@ import { asPyodideExports, type PyodideExports } from "./pyodide-module.js";
  *   initialized;
  * - if `isLate`, also when its constructors have run: the last moment before CPython's main function.
  *
+ * `guard` gets the imports of CPython's module before it is instantiated.
+ *
  * Until then `WebAssembly.instantiate` is replaced. Only one load at a time does that: other loads wait until this one
  * has called `ready`, or has ended.
  */
 export async function watchInstantiation<T>(
   ready: (exports: PyodideExports) => void,
   load: (filesBegin: () => void) => Promise<T>,
-  isLate = false,
+  { isLate = false, guard }: LoadWatch = {},
 ): Promise<T> {
-  const watched = new WatchedLoad(ready, isLate);
+  const watched = new WatchedLoad(ready, isLate, guard);
   const before = turn;
   turn = watched.over;
   await before;
   return watched.run(load);
+}
+
+/** How a load is watched. */
+export interface LoadWatch {
+  /** Whether `ready` is called at the last moment before Python starts. */
+  readonly isLate?: boolean;
+  readonly guard?: CallbackGuard;
 }
 
 /** Settled when no load is watched. */
@@ -49,6 +59,7 @@ class WatchedLoad {
   readonly #ready: (exports: PyodideExports) => void;
   /** Whether the module's moment is the last one before its main function, even if its data are in place earlier. */
   readonly #isLate: boolean;
+  readonly #guard: CallbackGuard | undefined;
   /** WebAssembly's own functions. */
   #engine: Engine | undefined;
   #module: Instantiated | undefined;
@@ -59,9 +70,10 @@ class WatchedLoad {
     this.#leave = resolve;
   });
 
-  constructor(ready: (exports: PyodideExports) => void, isLate: boolean) {
+  constructor(ready: (exports: PyodideExports) => void, isLate: boolean, guard?: CallbackGuard) {
     this.#ready = ready;
     this.#isLate = isLate;
+    this.#guard = guard;
   }
 
   /** Loads. Throws what `load` throws, or what `ready` has thrown. */
@@ -83,12 +95,14 @@ class WatchedLoad {
     this.#engine = { instantiate, ...(hasStreams && { instantiateStreaming }) } as Engine;
     // For a module, instantiate returns an instance; for bytes, an instance and its module.
     const watched = async (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => {
+      if (imports) this.#guard?.watch(imports);
       const result = (await instantiate(source as BufferSource, imports)) as unknown;
       if (result instanceof WebAssembly.Instance) return this.#look(result, imports);
       const { module, instance } = result as WebAssembly.WebAssemblyInstantiatedSource;
       return { module, instance: this.#look(instance, imports) };
     };
     const watchedStreaming: typeof instantiateStreaming = async (source, imports) => {
+      if (imports) this.#guard?.watch(imports);
       const { module, instance } = await instantiateStreaming(source, imports);
       return { module, instance: this.#look(instance, imports) };
     };

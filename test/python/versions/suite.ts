@@ -131,6 +131,23 @@ function testStart(version: Version, name: string, start: typeof cold): void {
       expect(heap.stack.version).toMatch(new RegExp(`^${version.python}\\.`));
     });
 
+    it("ends a recursion through JavaScript in RecursionError, in a thread with a usual stack", () => {
+      const deep = `
+from pyodide.code import run_js
+call, keywords, item = run_js("[(f, ...args) => f(...args), f => f.callKwargs({}), p => p.get(1)]")
+def down(n): return n and call(down, n - 1)
+def endless(): return keywords(endless)
+class Proxied:
+    def __getitem__(self, key): return item(self)
+proxied, told = Proxied(), []
+for f in endless, lambda: proxied[1]:
+    try: f()
+    except RecursionError: told.append(down(80))
+str(told)
+`;
+      expect(pyodide.runPython(deep, { globals: pyodide.toPy({}) })).toBe("[0, 0]");
+    });
+
     it("has everything on the heap, which stays whole", () => {
       const { account, allocatedBlocks } = heap.stats();
       expect(account.live.object).toBeGreaterThan(3_500_000);
