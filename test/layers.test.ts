@@ -96,6 +96,7 @@ const houses: Record<string, House> = {
       report: ["core", "alloc", "snapshot", "pressure", "hosts/c", "page", ...TRACE],
       "report/export": ["core", "report", ...TRACE],
       "report/library": ["page", "report", "report/export", "trace"],
+      testing: ["report", ...TRACE],
       "cli/system": ["text"],
       "cli/packages": ["text", "cli/system"],
       "cli/report": ["snapshot", "report", "report/export", "report/library", "cli/system", ...TRACE],

@@ -1,0 +1,159 @@
+// Matchers for vitest and jest: what a function takes of a heap, and what it leaves there, with the stacks to blame.
+
+import colors from "picocolors";
+import { frameText, type TraceReport, traceReport } from "../report/trace-context.js";
+import { stackRows } from "../report/trace-groups.js";
+import { bytes } from "../text/bytes.js";
+import { counted } from "../text/numbers.js";
+import { parseSize } from "../text/size.js";
+import type { View } from "../trace/accounts.js";
+import { type Analysed, analyseWhole } from "../trace/analysis.js";
+
+/** A heap of a TypeScript program, or of a Python interpreter. */
+export interface TestedHeap {
+  trace(options: { readonly write: (bytes: Uint8Array) => void }): { stop(): void };
+  /** Collects garbage, and gives empty memory back. */
+  relieve(): unknown;
+}
+
+/** A matcher's answer, in the form that vitest and jest want. */
+export interface MatcherResult {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+/** Bytes, or a text such as "1 MB" (1,000,000 bytes) or "1 MiB" (1,048,576). */
+export type Size = number | string;
+
+export interface LeaveOptions {
+  /** How often the function runs before the run that counts, so that caches are filled. The default is 1. */
+  readonly warmUps?: number;
+}
+
+export interface HeapMatchers {
+  /** The function allocates less than this in all, what it frees again included. */
+  toAllocateLessThan(tested: unknown, size: Size): MatcherResult | Promise<MatcherResult>;
+  /** What the function allocates, and has not freed yet, is always less than this. */
+  toPeakBelow(tested: unknown, size: Size): MatcherResult | Promise<MatcherResult>;
+  /** Whatever the function allocates is freed when it has ended, and garbage was collected. */
+  toLeaveNothing(tested: unknown, options?: LeaveOptions): MatcherResult | Promise<MatcherResult>;
+}
+
+/** The most stacks that are blamed, and the most frames of each. */
+const MOST_STACKS = 3;
+const MOST_FRAMES = 6;
+
+function sizeOf(size: Size): number {
+  const parsed = typeof size === "number" ? size : parseSize(size);
+  if (parsed === undefined || !(parsed >= 0)) throw new TypeError(`${size} is not a size, such as "1 MB" or "64 KiB"`);
+  return parsed;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function functionOf(tested: unknown): () => unknown {
+  if (typeof tested === "function") return tested as () => unknown;
+  throw new TypeError(`Cannot test the memory of ${String(tested)}: it is not a function`);
+}
+
+/** What a call of the function does to the heap. If the function throws, the recording ends, and the error goes on. */
+function record(heap: TestedHeap, tested: () => unknown, atEnd: () => void): Analysed | Promise<Analysed> {
+  const parts: Uint8Array[] = [];
+  const recorder = heap.trace({ write: (piece) => void parts.push(piece.slice()) });
+  const finish = () => {
+    atEnd();
+    recorder.stop();
+    return analyseWhole(joined(parts), "the recording");
+  };
+  const fail = (error: unknown): never => {
+    recorder.stop();
+    throw error;
+  };
+  let result: unknown;
+  try {
+    result = tested();
+  } catch (error) {
+    return fail(error);
+  }
+  return result instanceof Promise ? result.then(finish, fail) : finish();
+}
+
+/** The stacks with the most bytes in the view, as lines. */
+function blamed(analysed: Analysed, view: View): string {
+  const report: TraceReport = traceReport({
+    ...analysed,
+    view,
+    colors: colors.createColors(false),
+    sources: undefined,
+  });
+  const { tree } = report.stacks;
+  const rows = stackRows(report.stacks, view);
+  const lines = rows.slice(0, MOST_STACKS).flatMap(({ node, own }) => {
+    const frames: string[] = [];
+    for (let at = node; at !== 0 && frames.length < MOST_FRAMES; at = tree.parent(at)) {
+      frames.push(`    ${at === node ? "" : "from "}${frameText(report, tree.frame(at))}`);
+    }
+    return [`  ${bytes(own.bytes)} in ${counted(own.count, "block")}`, ...frames];
+  });
+  if (rows.length > MOST_STACKS) lines.push(`  and ${counted(rows.length - MOST_STACKS, "more stack")}`);
+  return lines.join("\n");
+}
+
+/** Judges a recording when there is one. */
+function judged(
+  recorded: Analysed | Promise<Analysed>,
+  judge: (analysed: Analysed) => MatcherResult,
+): MatcherResult | Promise<MatcherResult> {
+  return recorded instanceof Promise ? recorded.then(judge) : judge(recorded);
+}
+
+/**
+ * The matchers for a heap: `expect.extend(heapMatchers(heap))`. A recording runs while the function does, so there can be no
+ * other one. Functions may be async; what else the program does meanwhile counts as well.
+ */
+export function heapMatchers(heap: TestedHeap): HeapMatchers {
+  const below = (what: string, view: "allocated" | "peak") => (tested: unknown, size: Size) => {
+    const most = sizeOf(size);
+    return judged(
+      record(heap, functionOf(tested), () => undefined),
+      (analysed) => {
+        const { allocatedBytes, peakBytes } = analysed.analysis.figures;
+        const taken = view === "peak" ? peakBytes : allocatedBytes;
+        const pass = taken < most;
+        const claim = `it ${what} ${bytes(taken)}, ${pass ? "" : "not "}less than ${bytes(most)}`;
+        return { pass, message: () => (taken === 0 ? claim : `${claim}:\n${blamed(analysed, view)}`) };
+      },
+    );
+  };
+  const left = (tested: () => unknown) =>
+    judged(
+      record(heap, tested, () => heap.relieve()),
+      (analysed) => {
+        const { liveBytes, liveBlocks } = analysed.analysis.figures;
+        const pass = liveBlocks === 0;
+        const claim = pass ? "it left nothing" : `it left ${bytes(liveBytes)} in ${counted(liveBlocks, "block")}`;
+        return { pass, message: () => (pass ? claim : `${claim}:\n${blamed(analysed, "end")}`) };
+      },
+    );
+  return {
+    toAllocateLessThan: below("allocated", "allocated"),
+    toPeakBelow: below("took", "peak"),
+    toLeaveNothing: (tested, { warmUps = 1 } = {}) => {
+      const run = functionOf(tested);
+      const warmed = (rest: number): MatcherResult | Promise<MatcherResult> => {
+        if (rest === 0) return left(run);
+        const result = run();
+        return result instanceof Promise ? result.then(() => warmed(rest - 1)) : warmed(rest - 1);
+      };
+      return warmed(warmUps);
+    },
+  };
+}
