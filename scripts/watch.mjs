@@ -1,12 +1,14 @@
-// Rebuilds what has changed in core/, src/ or viewer/: `npm run watch`, beside `npx vitest` in another terminal. With
-// --debug it builds the core's debug build, which takes seconds instead of half a minute.
+// Rebuilds what has changed in core/, protocol/, include/, src/ or viewer/: `npm run watch`, beside `npx vitest` in
+// another terminal. With --debug it builds the core's debug build, which takes seconds instead of half a minute.
 
 import { spawn } from "node:child_process";
 import { watch } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
-const FOLDERS = ["core", "src", "viewer"];
+const FOLDERS = ["core", "protocol", "include", "src", "viewer"];
+/** Files that the build itself writes. */
+const MADE = /\.gen(erated)?\.ts$/;
 /**
  * Milliseconds: a build begins when nothing was written for this long, because editors write a file in several steps.
  */
@@ -31,7 +33,7 @@ function build() {
 let timer;
 for (const folder of FOLDERS) {
   watch(folder, { recursive: true }, (_event, name) => {
-    if (name?.endsWith(".generated.ts")) return;
+    if (name && MADE.test(name)) return;
     isStale = true;
     clearTimeout(timer);
     timer = setTimeout(build, QUIET_MS);
