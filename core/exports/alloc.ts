@@ -61,4 +61,5 @@ export {
   sample_small_free,
   sample_small_malloc,
   sample_small_realloc,
+  trace_adopt,
 } from "../trace/sample";

@@ -118,6 +118,11 @@ export function tally_begin(domain: usize, ctx: usize, malloc: u32, calloc: u32,
   return n;
 }
 
+/** Adds a block that was allocated before the tally began. */
+export function tally_add(block: usize, size: u32, tag: u32): void {
+  born(block, size, tag);
+}
+
 @inline
 function domainOf(ctx: usize): u32 {
   return <u32>((ctx - next) / ALLOCATOR_BYTES);

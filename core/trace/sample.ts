@@ -115,6 +115,11 @@ function came(before: usize, block: usize, n: usize, tag: u32): void {
   goOn();
 }
 
+/** A block that was allocated before the recording is one of its samples. */
+export function trace_adopt(block: usize): void {
+  watch(block, SAMPLED);
+}
+
 /** The block is about to be freed. */
 function end(block: usize): void {
   if (tracer().recording == 0 || (unwatch(block) & SAMPLED) == 0) return;

@@ -4,13 +4,18 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { visibleLines } from "../text/visible.js";
-import { addCc } from "./cc.js";
-import { addImage } from "./image.js";
-import { addReport } from "./report.js";
-import { addRun } from "./run.js";
+import { addAsked, type Subcommands } from "./subcommands.js";
 import { UsageError } from "./system/errors.js";
 
 const USAGE = 2;
+
+const [asked, kind] = process.argv.slice(2);
+const COMMANDS: Subcommands = new Map([
+  ["run", async () => (await import("./run-options.js")).addRun],
+  ["report", async () => (to: Command) => import("./report.js").then(({ addReport }) => addReport(to, kind))],
+  ["cc", async () => (await import("./cc.js")).addCc],
+  ["image", async () => (await import("./image.js")).addImage],
+]);
 
 const { version, description } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -27,10 +32,7 @@ const program = new Command("pyheap")
   .enablePositionalOptions()
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(visibleLines(text).replace(/^error: /, "pyheap: ")) });
-addRun(program);
-addReport(program);
-addCc(program);
-addImage(program);
+await addAsked(program, COMMANDS, asked);
 for (const command of program.commands) {
   for (const each of [command, ...command.commands]) each.exitOverride().copyInheritedSettings(program);
 }

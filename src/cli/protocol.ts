@@ -14,10 +14,7 @@ export interface TraceRequest {
   /** Mean distance between samples in bytes; undefined: everything is recorded. */
   readonly sample: number | undefined;
   readonly aggregate: boolean;
-  /**
-   * Whether the events of the interpreter's start are recorded, and not only sums of them. A sampled recording always
-   * has these events.
-   */
+  /** Whether the interpreter's start is recorded with its events, and not only as sums. */
   readonly withStart: boolean;
   /** The file to which the recording is copied when memory runs out; undefined: it is not copied. */
   readonly dump: string | undefined;

@@ -174,9 +174,9 @@ function refuse(why: string, exitCode: number): never {
   return process.exit(exitCode);
 }
 
-function beginRecording(heap: PythonHeap): void {
+function beginRecording(heap: PythonHeap, image: PythonImage | undefined): void {
   try {
-    recording = startRecording(heap, request, say, complain);
+    recording = startRecording(heap, request, image, say, complain);
   } catch (error) {
     refuse(wordsOf(error), USAGE);
   }
@@ -248,7 +248,7 @@ async function loadOnHeap(): Promise<Interpreter> {
       complain(describeFault(fault));
       outcome.end(ABORTED);
     },
-    onAttach: beginRecording,
+    onAttach: (heap) => beginRecording(heap, image),
     ...(image && { image }),
     ...(limit !== undefined && { limit }),
     ...(softLimit !== undefined && { softLimit }),
@@ -274,10 +274,10 @@ async function startImage(loadPyodide: LoadPyodide): Promise<PythonImage | undef
 
 /** The image of the bare interpreter, which is made if there is none yet. */
 async function keptImage(loadPyodide: LoadPyodide): Promise<PythonImage | undefined> {
-  const { images, debugHooks, trace, live } = request;
+  const { images, debugHooks, trace } = request;
   const env = startEnvironment(request.environment);
-  // Recordings and debug hooks see the interpreter's start as well.
-  if (images === undefined || env === undefined || debugHooks || trace || live) return undefined;
+  // Debug hooks check the blocks of the interpreter's start too, and some recordings show its events.
+  if (images === undefined || env === undefined || debugHooks || trace?.withStart) return undefined;
   const file = imageFile(images, request.pyodide, env, RUN_SOURCES);
   const kept = readImage(file);
   if (kept) {

@@ -24,7 +24,7 @@ describe("a recording of a program", () => {
     } as unknown as RunRequest;
     const said: WorkerMessage["kind"][] = [];
     const fail = (what: string) => expect.unreachable(what);
-    const recording = startRecording(heap, request, ({ kind }) => void said.push(kind), fail);
+    const recording = startRecording(heap, request, undefined, ({ kind }) => void said.push(kind), fail);
     closeSync(fd);
     said.length = 0;
     // The file is closed, so its last block can't be written.

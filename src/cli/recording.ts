@@ -1,6 +1,7 @@
 // Records the program, in the thread in which Python runs: to a file, and to the main thread, which shows it live.
 
 import type { PythonHeap } from "../hosts/python/python-heap.js";
+import type { PythonImage } from "../hosts/python/python-image.js";
 import { heapShape } from "../page/heap-shape.js";
 import type { Recorder } from "../trace/recorder.js";
 import type { StartTally } from "../trace/start-tally.js";
@@ -113,11 +114,12 @@ const HIDES = "PYTHONTRACEMALLOC";
 
 /**
  * Starts the recording that was asked for; undefined if none was. Until the program begins, allocations are only
- * counted, unless the events of the start are asked for.
+ * counted, unless the events of the start are asked for. If the heap is an image's, the counts go on from those of the image.
  */
 export function startRecording(
   heap: PythonHeap,
   { trace, live, program, folder, shared, environment }: RunRequest,
+  image: PythonImage | undefined,
   say: Say,
   complain: (what: string) => void,
 ): Recording | undefined {
@@ -149,8 +151,8 @@ export function startRecording(
         for (const sink of sinks) sink.write(bytes);
       },
     });
-  const isWhole = trace?.withStart || trace?.sample !== undefined || environment[HIDES] !== undefined;
-  const tally = isWhole ? undefined : heap.tallyStart();
+  const isWhole = trace?.withStart || (environment[HIDES] !== undefined && image === undefined);
+  const tally = isWhole ? undefined : heap.tallyStart(image?.base);
   let recorder: Recorder | undefined = isWhole ? record() : undefined;
   return {
     flush: () => recorder?.flush(),

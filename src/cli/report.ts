@@ -1,22 +1,7 @@
 // `pyheap report`: evaluates a trace or a heap snapshot. Each kind of report has a file in report/.
 
 import type { Command } from "commander";
-import { addCallers } from "./report/callers.js";
-import { addDiff } from "./report/diff.js";
-import { addDiffObjects, addLeaksObjects } from "./report/diff-objects.js";
-import { addDominators } from "./report/dominators.js";
-import { addExport } from "./report/export.js";
-import { addFlamegraph } from "./report/flamegraph.js";
-import { addLeaks } from "./report/leaks.js";
-import { addObjects } from "./report/objects.js";
-import { addPage } from "./report/page.js";
-import { addQuery } from "./report/query.js";
-import { addRetainers } from "./report/retainers.js";
-import { addStats } from "./report/stats.js";
-import { addSummary } from "./report/summary.js";
-import { addTable } from "./report/table.js";
-import { addTemporary } from "./report/temporary.js";
-import { addTree } from "./report/tree.js";
+import { addAsked, type Subcommands } from "./subcommands.js";
 
 const EXAMPLES = `
 Examples:
@@ -39,27 +24,32 @@ Examples:
   pyheap report diff-objects before.heapsnapshot after.heapsnapshot
   pyheap report page app.heapsnapshot           all of this, as one page: app.objects.html`;
 
-export function addReport(program: Command): void {
+const KINDS: Subcommands = new Map([
+  ["summary", async () => (await import("./report/summary.js")).addSummary],
+  ["table", async () => (await import("./report/table.js")).addTable],
+  ["tree", async () => (await import("./report/tree.js")).addTree],
+  ["callers", async () => (await import("./report/callers.js")).addCallers],
+  ["stats", async () => (await import("./report/stats.js")).addStats],
+  ["leaks", async () => (await import("./report/leaks.js")).addLeaks],
+  ["temporary", async () => (await import("./report/temporary.js")).addTemporary],
+  ["diff", async () => (await import("./report/diff.js")).addDiff],
+  ["export", async () => (await import("./report/export.js")).addExport],
+  ["flamegraph", async () => (await import("./report/flamegraph.js")).addFlamegraph],
+  ["objects", async () => (await import("./report/objects.js")).addObjects],
+  ["retainers", async () => (await import("./report/retainers.js")).addRetainers],
+  ["query", async () => (await import("./report/query.js")).addQuery],
+  ["dominators", async () => (await import("./report/dominators.js")).addDominators],
+  ["diff-objects", async () => (await import("./report/diff-objects.js")).addDiffObjects],
+  ["leaks-objects", async () => (await import("./report/diff-objects.js")).addLeaksObjects],
+  ["page", async () => (await import("./report/page.js")).addPage],
+]);
+
+/** `kind` is the kind of report that is asked for. */
+export async function addReport(program: Command, kind: string | undefined): Promise<void> {
   const report = program
     .command("report")
     .summary("show what a trace or a heap snapshot has")
     .description("Evaluates a trace (`pyheap run --trace`) or a heap snapshot (`pyheap run --snapshot`).")
     .addHelpText("after", EXAMPLES);
-  addSummary(report);
-  addTable(report);
-  addTree(report);
-  addCallers(report);
-  addStats(report);
-  addLeaks(report);
-  addTemporary(report);
-  addDiff(report);
-  addExport(report);
-  addFlamegraph(report);
-  addObjects(report);
-  addRetainers(report);
-  addQuery(report);
-  addDominators(report);
-  addDiffObjects(report);
-  addLeaksObjects(report);
-  addPage(report);
+  await addAsked(report, KINDS, kind);
 }

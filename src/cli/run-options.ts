@@ -87,6 +87,10 @@ class RunCommand extends Command {
   }
 }
 
+export function addRun(program: Command): void {
+  program.addCommand(runCommand(async (program, options) => (await import("./run.js")).run(program, options)));
+}
+
 /** `run` is called with the program and the options. */
 export function runCommand(run: (program: Program, options: RunOptions) => Promise<number>): Command {
   return new RunCommand("run")

@@ -3,7 +3,6 @@
 import { closeSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Command } from "commander";
 import colors from "picocolors";
 import { jsonReport } from "../report/json.js";
 import type { Program, RunResult } from "../report/run-result.js";
@@ -20,7 +19,7 @@ import { pyodideFolder } from "./pyodide-folder.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
 import { loadReport } from "./report/trace-input.js";
 import { type Ended, runInThread, type Services } from "./run-in-thread.js";
-import { checksBudget, isLive, type RunOptions, runCommand } from "./run-options.js";
+import { checksBudget, isLive, type RunOptions } from "./run-options.js";
 import { makeShared, viewShared } from "./shared.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
 import { openSnapshotFile, snapshotWords } from "./snapshot-file.js";
@@ -35,11 +34,8 @@ const REPORT: FileKind = {
   begins: textBegins(/^\{\s*"version": \d+,\s*"program": \{/),
 };
 
-export function addRun(program: Command): void {
-  program.addCommand(runCommand(run));
-}
-
-async function run(program: Program, options: RunOptions): Promise<number> {
+/** Runs a program, and reports on it. Returns the exit code. Throws UsageError. */
+export async function run(program: Program, options: RunOptions): Promise<number> {
   const { trace, json, force } = options;
   const source = ["script", "wasm"].includes(program.kind) ? program.target : undefined;
   if (json !== undefined && json !== "-") checkFile(json, REPORT, { isNamed: true, force, source });

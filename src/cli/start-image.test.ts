@@ -15,6 +15,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MAIN } from "../../test/command.js";
+import { groupBy } from "../report/trace-groups.js";
+import { type Analysis, analyse } from "../trace/analysis.js";
 import { startEnvironment } from "./start-image.js";
 
 interface Ended {
@@ -98,6 +100,48 @@ fail()`;
     expect(cold.stdout).toBe(`${64 * 2 ** 20}  True\nbye\n`);
     expect(cold.stderr).toContain("ZeroDivisionError");
   });
+
+  it("is what recordings begin from: the program's part is as after a cold start, but for blocks that CPython reuses", async () => {
+    const code = `
+import json
+def load(n):
+    return bytes(n)
+def work(n):
+    load(2_000_000)
+    return [load(10_000 + k) for k in range(n)], {k: (k, float(k)) for k in range(n)}
+kept = work(500)
+text = json.dumps([{"n": k} for k in range(500)])`;
+    const [warm, cold] = [await recorded("warm", code), await recorded("cold", code, "--no-cache")];
+    const figures = ({ figures: f, start }: Analysis) => ({
+      ...{ allocations: f.allocations, frees: f.frees, allocated: f.allocatedBytes },
+      ...{ peak: f.peakBytes, end: f.liveBytes, blocks: f.liveBlocks },
+      ...{ startBytes: start.end.bytes, startBlocks: start.end.count },
+    });
+    const [mine, theirs] = [figures(warm), figures(cold)];
+    // CPython keeps at most 100 floats and 80 lists and dicts for reuse.
+    for (const name of ["allocations", "frees", "blocks"] as const)
+      expect(Math.abs(mine[name] - theirs[name]), name).toBeLessThan(400);
+    for (const name of ["allocated", "peak", "end"] as const)
+      expect(Math.abs(mine[name] - theirs[name]), name).toBeLessThan(40_000);
+    for (const name of ["startBytes", "startBlocks"] as const)
+      expect(Math.abs(mine[name] / theirs[name] - 1), name).toBeLessThan(0.01);
+    // By line: the lines are the same, and what is in no list for reuse is, too.
+    const lines = (analysis: Analysis) =>
+      groupBy(analysis, "allocated", "line").filter(({ label }) => label.includes("<string>"));
+    expect(lines(warm).map(({ label }) => label)).toEqual(lines(cold).map(({ label }) => label));
+    const [first] = lines(warm);
+    expect(first?.own).toEqual(lines(cold)[0]?.own);
+    expect(first?.own).toEqual({ bytes: 2_000_000 + 5_000_000 + 124_750 + 501 * 17, count: 501 });
+  });
+
+  async function recorded(name: string, code: string, ...options: string[]): Promise<Analysis> {
+    const file = join(folder, `${name}.trace`);
+    const ended = await run([...options, "--trace", file, "-c", code]);
+    expect(ended).toEqual({ stdout: "", stderr: "", code: 0 });
+    const { analysis, summary } = await analyse([readFileSync(file)], file);
+    expect(summary.problem).toBeUndefined();
+    return analysis;
+  }
 
   it("is made anew if its file is broken, with one line about it", async () => {
     for (const broken of [new Uint8Array(0), changed(readFileSync(path()), 5_000_000)]) {

@@ -12,6 +12,7 @@ import type { PressureAccount } from "../pressure/books.js";
 import type { HeapEventName, Listener, MeasureRun } from "../pressure/events.js";
 import type { Relief, RelieveOptions } from "../pressure/ladder.js";
 import { NO_LIMIT, type Policy } from "../pressure/policy.js";
+import type { Base } from "../trace/base.js";
 import type { Recorder } from "../trace/recorder.js";
 import type { StartTally } from "../trace/start-tally.js";
 import type { Tracemalloc } from "../tracemalloc/tracemalloc.js";
@@ -239,9 +240,10 @@ export abstract class CoreHeap {
   /**
    * Counts what is allocated from now on, without stacks, at a third of the cost of a recording. It is used while
    * an interpreter starts. The recording of the program then begins with these sums, which are its option `start`.
+   * `earlier` has the counts of a heap of which this one is a copy that has not been used yet.
    */
-  tallyStart(): StartTally {
-    return this.foundation.recordings.tallyStart();
+  tallyStart(earlier?: Base): StartTally {
+    return this.foundation.recordings.tallyStart(earlier);
   }
 
   /** Whether a recording is under way. */

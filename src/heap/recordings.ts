@@ -7,6 +7,7 @@ import type { HostCalls } from "../core/host-calls.js";
 import type { Words } from "../core/memory-words.js";
 import type { PyObject } from "../objects/handles/object.js";
 import { Analysis } from "../trace/analysis.js";
+import type { Base } from "../trace/base.js";
 import type { TraceMetadata } from "../trace/format.js";
 import { type BlockStacks, stacksAtEnd } from "../trace/live-stacks.js";
 import { Recorder, type RecordOptions, type StackSource } from "../trace/recorder.js";
@@ -82,12 +83,10 @@ export class Recordings {
     return this.#calls.tracer !== undefined;
   }
 
-  tallyStart(): StartTally {
+  tallyStart(earlier?: Base): StartTally {
     if (this.isRunning)
       throw new Error("Cannot count what the interpreter allocates to start: a recording is under way");
-    const tally = new StartTally(this.#core, this.#hooks);
-    this.#side.domainsChanged();
-    return tally;
+    return new StartTally(this.#core, this.#hooks, () => this.#side.domainsChanged(), earlier);
   }
 
   trace({ write, aggregate = false, readBack, ...options }: TraceOptions): Recorder {
@@ -112,10 +111,8 @@ export class Recordings {
 
   #record(options: RecordOptions, makeOutput: (metadata: TraceMetadata) => TraceOutput): Recorder {
     const side = this.#side;
-    const { start, sample } = options;
+    const { start } = options;
     if (this.isRunning) throw new Error("Cannot trace: a recording is under way");
-    if (start && sample !== undefined)
-      throw new Error("Cannot sample a recording that begins with the sums of the interpreter's start");
     side.checkTraceable();
     const source = side.stackSource();
     let ends: (() => void)[] = [];

@@ -249,7 +249,7 @@ export class Analysis implements TraceConsumer {
   baseBlock(address: number, size: number, tag: number, node: number): void {
     this.#startIsSums = true;
     this.#born(address, size, tag, node);
-    if (this.#inSpan) this.figures.allocations++;
+    if (this.#inSpan) this.figures.allocations += weightOf(size, this.#sample);
   }
 
   account(node: number, domain: number, sizeClass: number, measures: Readonly<Record<View, Measure>>): void {

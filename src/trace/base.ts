@@ -62,6 +62,17 @@ export function encodeBase({ gone, blocks }: Base): Uint8Array {
   return out.written;
 }
 
+/** A base that was encoded. Throws BrokenContent if its contents are not valid. */
+export function decodeBase(content: Uint8Array): Base {
+  const gone: Gone[] = [];
+  const blocks: BaseBlock[] = [];
+  readBase(content, {
+    baseGone: (domain, _size, count, bytes) => void gone.push({ domain, count, bytes }),
+    baseBlock: (address, size, tag) => void blocks.push({ address, size, tag }),
+  });
+  return { gone, blocks };
+}
+
 /** Passes the contents of a base to `to`. Throws BrokenContent if they are not valid. */
 export function readBase(content: Uint8Array, to: BaseConsumer): void {
   const from = new ByteReader(content);

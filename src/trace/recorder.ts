@@ -5,7 +5,7 @@ import * as C from "../core/constants.gen.js";
 import type { Core } from "../core/core.js";
 import type { HostCalls } from "../core/host-calls.js";
 import type { Words } from "../core/memory-words.js";
-import { encodeBase, START } from "./base.js";
+import { type Base, type BaseBlock, encodeBase, START } from "./base.js";
 import { ByteWriter } from "./bytes.js";
 import { OTHER, type TraceCollection, type TraceEnd, type TraceFunction, type TraceMetadata } from "./format.js";
 import { Gaps } from "./random.js";
@@ -73,7 +73,7 @@ export interface RecordOptions {
   readonly flushEvery?: number | undefined;
   /**
    * The tally of what was allocated before the program. It ends when the recording starts. The recording begins with the
-   * tally's sums, and all its events are the program's. Can't be combined with `sample`.
+   * tally's sums, and all its events are the program's.
    */
   readonly start?: StartTally | undefined;
   /**
@@ -202,14 +202,30 @@ export class Recorder {
     this.#words.set(control + C.TRACE_LACKED_AT, this.#onNoMemory ? 0 : 1);
     this.#calls.tracer = this;
     // The sums are encoded before the clock starts, because this takes a while, and is not the program's time.
-    const base = this.#start && encodeBase(this.#start.base());
+    const start = this.#start && this.#sampled(this.#start.base());
+    const base = start && encodeBase(start);
     if (functions.trace_start(this.#gaps?.mean ?? 0) === 0) {
       this.#calls.tracer = undefined;
       throw new Error("Cannot trace: there is no memory for the tracer's tables");
     }
     this.#full = this.#word(C.TRACE_FULL_AT);
     this.#onChange(true);
+    if (this.#gaps) for (const { address } of start?.blocks ?? []) functions.trace_adopt(address);
     if (base) this.#writeStart(base, this.#told);
+  }
+
+  /** The same base, of whose blocks only a sample is left if this recording samples. */
+  #sampled(base: Base): Base {
+    const gaps = this.#gaps;
+    if (!gaps) return base;
+    let left = gaps.next();
+    const isSample = ({ size }: BaseBlock) => {
+      left -= Math.max(size, 1);
+      if (left > 0) return false;
+      left = gaps.next();
+      return true;
+    };
+    return { gone: base.gone, blocks: base.blocks.filter(isSample) };
   }
 
   /**

@@ -15,6 +15,7 @@ interface Tally {
   readonly memory: WebAssembly.Memory;
   readonly CLASSES: WebAssembly.Global;
   tally_begin(domain: number, ...words: number[]): number;
+  tally_add(block: number, size: number, tag: number): void;
   readonly tally_malloc: WebAssembly.ExportValue;
   readonly tally_calloc: WebAssembly.ExportValue;
   readonly tally_realloc: WebAssembly.ExportValue;
@@ -35,13 +36,20 @@ export class StartTally {
   readonly #tally: Tally;
   readonly #hooks: AllocatorHooks;
   readonly #before = new Map<DomainName, { readonly theirs: InstalledAllocator; readonly ours: string }>();
+  readonly #changed: () => void;
+  /** Blocks that were freed before this tally began. */
+  readonly #goneBefore: readonly Gone[];
 
-  /** Puts the tally in front of the domains. The caller must call `domainsChanged` afterwards. */
-  constructor(where: WithTable, hooks: AllocatorHooks) {
+  /**
+   * Puts the tally in front of the domains, and calls `changed` then and when it ends. With an earlier tally's counts, it
+   * goes on from there: the memory is a copy of the memory that was counted then.
+   */
+  constructor(where: WithTable, hooks: AllocatorHooks, changed: () => void, earlier: Base = { gone: [], blocks: [] }) {
     const bytes = Uint8Array.from(atob(TALLY_BASE64), (char) => char.charCodeAt(0));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { table: where.table } });
     this.#tally = exports as unknown as Tally;
     this.#hooks = hooks;
+    this.#changed = changed;
     const { tally_malloc: malloc, tally_calloc: calloc, tally_realloc: realloc, tally_free: free } = this.#tally;
     for (const [name, domain] of Object.entries(DOMAIN_NUMBERS) as [DomainName, number][]) {
       const theirs = hooks.get(name);
@@ -49,6 +57,9 @@ export class StartTally {
       hooks.set(name, { ctx, malloc, calloc, realloc, free });
       this.#before.set(name, { theirs, ours: String(hooks.get(name).words) });
     }
+    this.#goneBefore = earlier.gone;
+    for (const { address, size, tag } of earlier.blocks) this.#tally.tally_add(address, size, tag);
+    changed();
   }
 
   /** Gives each domain the allocator that it had before, unless another one was set since. */
@@ -57,6 +68,7 @@ export class StartTally {
       if (String(this.#hooks.get(name).words) === ours) this.#hooks.set(name, theirs);
     }
     this.#before.clear();
+    this.#changed();
   }
 
   /** The counts. */
@@ -73,20 +85,28 @@ export class StartTally {
     blocks.sort((a, b) => a.address - b.address);
     const classes = CLASSES.value as number;
     const sums = new BigUint64Array(memory.buffer, tally_sums(), SUM * classes * (TAG.domain + 1));
-    return { gone: goneOf(sums, classes, blocks), blocks };
+    return { gone: goneOf(sums, classes, blocks, this.#goneBefore), blocks };
   }
 }
 
-/** The blocks that are not live any more, by domain and class: all blocks without the live ones. */
-function goneOf(sums: BigUint64Array, classes: number, blocks: readonly BaseBlock[]): Gone[] {
+/** The blocks that are not live any more, by domain and class: all blocks without the live ones, and those that were gone before. */
+function goneOf(
+  sums: BigUint64Array,
+  classes: number,
+  blocks: readonly BaseBlock[],
+  goneBefore: readonly Gone[],
+): Gone[] {
   const [counts, bytes] = [0, 1].map((at) =>
     Float64Array.from({ length: sums.length / SUM }, (_, k) => Number(sums[k * SUM + at])),
   ) as [Float64Array, Float64Array];
-  for (const { size, tag } of blocks) {
-    const sum = (tag & TAG.domain) * classes + classOf(size, classes);
-    counts[sum] = (counts[sum] as number) - 1;
-    bytes[sum] = (bytes[sum] as number) - size;
-  }
+  const add = (domain: number, size: number, count: number, all: number) => {
+    const sum = domain * classes + classOf(size, classes);
+    counts[sum] = (counts[sum] as number) + count;
+    bytes[sum] = (bytes[sum] as number) + all;
+  };
+  for (const { size, tag } of blocks) add(tag & TAG.domain, size, -1, -size);
+  // The mean of some sizes of a class is in the same class.
+  for (const { domain, count, bytes: all } of goneBefore) add(domain, Math.round(all / count), count, all);
   return Array.from(counts, (count, k) => ({
     domain: Math.floor(k / classes),
     count,

@@ -7,6 +7,7 @@ import {
   runsOf,
 } from "../../src/hosts/python/image/format.js";
 import { ImageError } from "../../src/index.js";
+import { encodeBase } from "../../src/trace/base.js";
 import { mutate } from "../mutations.js";
 import { randomIntegers } from "../random.js";
 
@@ -26,7 +27,12 @@ export async function smallImages(): Promise<Uint8Array[]> {
   const memory = new Uint8Array(MEMORY);
   const random = randomIntegers(7);
   for (let k = 0; k < 8; k++) memory[random(MEMORY)] = 1 + random(255);
-  const parts = { metadata: METADATA, runs: runsOf(memory) };
+  const blocks = [
+    { address: 64, size: 10, tag: 2 },
+    { address: 128, size: 700, tag: 4 },
+  ];
+  const base = encodeBase({ gone: [{ domain: 1, count: 3, bytes: 100 }], blocks });
+  const parts = { metadata: METADATA, runs: runsOf(memory), base };
   return [await encodePythonImage(parts, false), await encodePythonImage(parts, true)];
 }
 

@@ -3,8 +3,10 @@
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createImage, loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
-import { ImageError } from "../../src/index.js";
+import { DOMAIN_NUMBERS } from "../../src/alloc/hooks.js";
+import { createImage, loadPython, type PythonHeap, PythonImage } from "../../src/hosts/python/pyodide.js";
+import { type HeapStats, ImageError } from "../../src/index.js";
+import { TAG } from "../../src/trace/format.js";
 import { loaderOf, VERSIONS } from "./versions/list.js";
 
 const MIB = 2 ** 20;
@@ -83,6 +85,38 @@ first = random.random(), os.urandom(8), os.environ.get("WORD"), time.tzname, nex
     pyodide.runPython("records.clear(); y = [[n] for n in range(10_000)]; del y");
     heap.check();
     expect(faults).toEqual([]);
+  });
+
+  it("has the sums of its start: they are exactly the blocks that live in it", async () => {
+    const { base } = await PythonImage.from(image);
+    const small = base.blocks.filter(({ size }) => size <= 512);
+    const classes = new Map<string, number>();
+    for (const { size, tag } of small) {
+      const key = `${(tag & TAG.domain) === DOMAIN_NUMBERS.mem ? "mem" : "object"} ${Math.ceil(Math.max(size, 1) / 8) * 8}`;
+      if ((tag & TAG.domain) !== DOMAIN_NUMBERS.raw) classes.set(key, (classes.get(key) ?? 0) + 1);
+    }
+    const pooled = base.blocks.filter(({ tag }) => (tag & TAG.domain) !== DOMAIN_NUMBERS.raw);
+    let begun: HeapStats | undefined;
+    const { heap } = await loadPython({
+      image,
+      onAttach: (heap) => {
+        begun = heap.stats();
+        heap.tallyStart(base);
+      },
+    });
+    const inPools = begun?.sizeClasses.filter(({ used, domain }) => used > 0 && domain !== "libc") ?? [];
+    expect(new Map(inPools.map(({ domain, size, used }) => [`${domain} ${size}`, used]))).toEqual(classes);
+    expect(begun?.allocatedBlocks).toBe(pooled.length);
+    expect(base.gone.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(1_000_000);
+    heap.check();
+  });
+
+  it("has sums of its start that are refused if they are broken", async () => {
+    const broken = image.slice();
+    broken.fill(255, broken.length - 100);
+    broken.set(new Uint8Array(await crypto.subtle.digest("SHA-256", broken.subarray(40))), 8);
+    const read = await PythonImage.from(broken);
+    expect(() => read.base).toThrow(ImageError);
   });
 
   it("is small when it is compressed, and the same", async () => {

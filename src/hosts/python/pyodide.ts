@@ -6,11 +6,12 @@ import { coreModule } from "../../core/core.js";
 import type { ImageSource } from "../../image/stream.js";
 import type { Clock } from "../../pressure/books.js";
 import type { Policy } from "../../pressure/policy.js";
+import type { StartTally } from "../../trace/start-tally.js";
 import { CallbackGuard } from "./callback-guard.js";
 import { exportsOfRunning, type PyodideExports } from "./pyodide-module.js";
 import { refuseSnapshots, refuseSnapshotsOf } from "./pyodide-snapshots.js";
 import { PythonHeap } from "./python-heap.js";
-import { captureImage, OPTIONS_FOR_IMAGE, PythonImage } from "./python-image.js";
+import { captureImage, type ImageSubject, OPTIONS_FOR_IMAGE, PythonImage } from "./python-image.js";
 import { bridgeTo, installPythonModule, writePythonFiles } from "./python-module.js";
 import { environmentOf, renew } from "./renewed.js";
 import { KNOWN_VERSIONS } from "./versions/versions.js";
@@ -66,9 +67,7 @@ export interface CreateImageOptions extends Pick<LoadPythonOptions, "pyodide" | 
   readonly compress?: boolean;
 }
 
-interface Loaded extends Python {
-  /** The JavaScript object of the module `_pyheap`. */
-  readonly bridge: object;
+interface Loaded extends Python, ImageSubject {
   readonly guard: CallbackGuard;
 }
 
@@ -147,10 +146,16 @@ export async function createImage(options: CreateImageOptions = {}): Promise<Uin
   refuseSnapshots(options.pyodide ?? {});
   const { pyodide, compress = false, prepare } = options;
   const module = await coreModule();
-  const place = (exports: PyodideExports) => PythonHeap.attachAt(module, exports, {});
+  let tally: StartTally | undefined;
+  const place = (exports: PyodideExports) => {
+    const heap = PythonHeap.attachAt(module, exports, {});
+    tally = heap.tallyStart();
+    return heap;
+  };
   const python = await load(options, { ...pyodide, ...OPTIONS_FOR_IMAGE }, place, true);
   await prepare?.(python.pyodide);
-  return captureImage(python.pyodide, python.exports, python.heap, python.bridge, compress);
+  if (!tally) throw new Error("Cannot make an image of Python: its heap was not counted");
+  return captureImage(python, tally, compress);
 }
 
 /**

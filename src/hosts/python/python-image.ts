@@ -16,12 +16,15 @@ import { coreChecksum } from "../../core/core.js";
 import { Words } from "../../core/memory-words.js";
 import { ImageError } from "../../ground/errors.js";
 import { bytesOf, type ImageSource } from "../../image/stream.js";
+import { type Base, decodeBase, encodeBase } from "../../trace/base.js";
+import type { StartTally } from "../../trace/start-tally.js";
 import {
   decodePythonImage,
   encodePythonImage,
   PYTHON_IMAGE_VERSION,
   type PythonImageInfo,
   type PythonImageMetadata,
+  type PythonImageParts,
   runsOf,
 } from "./image/format.js";
 import { findProgram, MARKED_WORDS, type ProgramPlaces } from "./main-program.js";
@@ -44,15 +47,22 @@ export const MADE_BY: readonly number[] = [PYTHON_IMAGE_VERSION, coreChecksum()]
 /** Options of `loadPyodide` for an interpreter that an image is made of. */
 export const OPTIONS_FOR_IMAGE = { _makeSnapshot: true, args: [...MARKED_WORDS] };
 
+/** An interpreter of which an image can be made. */
+export interface ImageSubject {
+  readonly pyodide: PyodideAPI;
+  readonly exports: PyodideExports;
+  readonly heap: PythonHeap;
+  /** The JavaScript object of its module `_pyheap`. */
+  readonly bridge: object;
+}
+
 /**
- * The image of an interpreter that was loaded with OPTIONS_FOR_IMAGE, and that runs no code now. `bridge` is the object of its
- * module `_pyheap`.
+ * The image of an interpreter that was loaded with OPTIONS_FOR_IMAGE, and that runs no code now. `tally` has counted from
+ * the interpreter's first allocation on; it ends.
  */
 export function captureImage(
-  pyodide: PyodideAPI,
-  python: PyodideExports,
-  heap: PythonHeap,
-  bridge: object,
+  { pyodide, exports: python, heap, bridge }: ImageSubject,
+  tally: StartTally,
   isCompressed: boolean,
 ): Promise<Uint8Array<ArrayBuffer>> {
   refuseFilesOf(pyodide);
@@ -62,6 +72,9 @@ export function captureImage(
   heap.relieve();
   heap.trim();
   const { live } = heap.stats().account;
+  // The tally's functions are not in the table of an interpreter that is made from the image.
+  tally.end();
+  const base = encodeBase(tally.base());
   const snapshot = (pyodide as unknown as Snapshots).makeMemorySnapshot({
     serializer: (value) => {
       if (value === bridge) return BRIDGE;
@@ -86,7 +99,7 @@ export function captureImage(
     ...(findProgram(python) ?? { command: 0, words: 0 }),
     head: btoa(String.fromCharCode(...snapshot.subarray(0, memoryAt))),
   };
-  return encodePythonImage({ metadata, runs: runsOf(memory) }, isCompressed);
+  return encodePythonImage({ metadata, runs: runsOf(memory), base }, isCompressed);
 }
 
 function cannotMake(why: string): Error {
@@ -127,11 +140,13 @@ function buildOf(python: PyodideExports, functions: number): string {
 export class PythonImage {
   /** @internal */
   readonly metadata: PythonImageMetadata;
-  readonly #runs: Awaited<ReturnType<typeof decodePythonImage>>["runs"];
+  readonly #runs: PythonImageParts["runs"];
+  readonly #base: Uint8Array;
 
-  private constructor({ metadata, runs }: Awaited<ReturnType<typeof decodePythonImage>>) {
+  private constructor({ metadata, runs, base }: PythonImageParts) {
     this.metadata = metadata;
     this.#runs = runs;
+    this.#base = base;
   }
 
   /** Throws ImageError if the image is broken, or was made by another build of pyheap. */
@@ -146,6 +161,18 @@ export class PythonImage {
   /** What it says of itself. */
   get info(): PythonImageInfo {
     return this.metadata.info;
+  }
+
+  /**
+   * What was allocated until the image was made, for `tallyStart` of a heap that was loaded from it. Throws ImageError if
+   * that is broken.
+   */
+  get base(): Base {
+    try {
+      return decodeBase(this.#base);
+    } catch (error) {
+      throw new ImageError(`the sums of its start are broken: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   /** @internal Where the interpreter's configuration says what its main function runs. */

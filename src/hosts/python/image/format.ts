@@ -3,7 +3,9 @@
 //   0   "PYHEAPPY"                        8   SHA-256 of everything from byte 40 on
 //   40  version of this format            44  flags: 1, the content is compressed (deflate)
 //   48  bytes of the metadata             52  bytes of the content          56  bytes that the content takes in the image
-//   60  metadata, JSON in UTF-8, then the content: the number of runs; of each run the first page and the number of pages; the pages of all runs
+//   60  bytes of the start's base, at the end of the content
+//   64  metadata, JSON in UTF-8, then the content: the number of runs; of each run the first page and the number of pages; the pages of all runs;
+//       and what was allocated until then, as the base of a trace (src/trace/base.ts)
 //
 // All numbers are little-endian words. A page has 4096 bytes. A page that is not in any run has only zeros.
 
@@ -11,11 +13,11 @@ import { ImageError } from "../../../ground/errors.js";
 import { parseMetadata } from "../../../image/metadata.js";
 import { compress, decompress } from "../../../image/stream.js";
 
-export const PYTHON_IMAGE_VERSION = 1;
+export const PYTHON_IMAGE_VERSION = 2;
 const MAGIC = "PYHEAPPY";
 const DIGEST = 8;
 const CHECKED = 40;
-const HEADER = 60;
+const HEADER = 64;
 const COMPRESSED = 1;
 const PAGE = 4096;
 /** The number of pages of the largest memory. */
@@ -63,6 +65,8 @@ export interface PythonImageParts {
   readonly metadata: PythonImageMetadata;
   /** The runs of pages. */
   readonly runs: readonly Run[];
+  /** What was allocated until the image was made, encoded as the base of a trace. */
+  readonly base: Uint8Array;
 }
 
 /** A run of adjacent pages. */
@@ -92,16 +96,17 @@ export function runsOf(memory: Uint8Array): Run[] {
 
 /** Makes an image of these parts. */
 export async function encodePythonImage(
-  { metadata, runs }: PythonImageParts,
+  { metadata, runs, base }: PythonImageParts,
   isCompressed: boolean,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const content = contentOf(runs);
+  const content = contentOf(runs, base);
   const text = new TextEncoder().encode(JSON.stringify(metadata));
   const stored = isCompressed ? await compress(content) : content;
   const image = new Uint8Array(HEADER + text.length + stored.length);
   const view = new DataView(image.buffer);
   new TextEncoder().encodeInto(MAGIC, image);
-  const words = [PYTHON_IMAGE_VERSION, isCompressed ? COMPRESSED : 0, text.length, content.length, stored.length];
+  const flags = isCompressed ? COMPRESSED : 0;
+  const words = [PYTHON_IMAGE_VERSION, flags, text.length, content.length, stored.length, base.length];
   words.forEach((word, k) => {
     view.setUint32(CHECKED + 4 * k, word, true);
   });
@@ -111,9 +116,9 @@ export async function encodePythonImage(
   return image;
 }
 
-function contentOf(runs: readonly Run[]): Uint8Array {
+function contentOf(runs: readonly Run[], base: Uint8Array): Uint8Array {
   const head = 4 + 8 * runs.length;
-  const content = new Uint8Array(runs.reduce((sum, { bytes }) => sum + bytes.length, head));
+  const content = new Uint8Array(runs.reduce((sum, { bytes }) => sum + bytes.length, head) + base.length);
   const view = new DataView(content.buffer);
   view.setUint32(0, runs.length, true);
   let at = head;
@@ -123,6 +128,7 @@ function contentOf(runs: readonly Run[]): Uint8Array {
     content.set(bytes, at);
     at += bytes.length;
   }
+  content.set(base, at);
   return content;
 }
 
@@ -160,14 +166,18 @@ async function open(image: Uint8Array): Promise<{ metadata: PythonImageMetadata;
 /** The parts of an image. Throws ImageError. */
 export async function decodePythonImage(image: Uint8Array): Promise<PythonImageParts> {
   const { metadata, at, view } = await open(image);
-  const [flags, size] = [view.getUint32(CHECKED + 4, true), view.getUint32(CHECKED + 12, true)];
+  const [flags = 0, , size = 0, , ofBase = 0] = Array.from({ length: 5 }, (_, k) =>
+    view.getUint32(CHECKED + 4 + 4 * k, true),
+  );
   if ((flags & ~COMPRESSED) !== 0) throw new ImageError(`it has flags that are not known (${flags})`);
   const stored = image.subarray(at);
   if (flags !== COMPRESSED && stored.length !== size) {
     throw new ImageError(`it has ${stored.length} bytes of content instead of ${size}`);
   }
   const content = flags === COMPRESSED ? await decompress(stored, size) : stored;
-  return { metadata, runs: readRuns(content, metadata.info.memory) };
+  if (ofBase > content.length) throw new ImageError("the sums of its start are cut off");
+  const end = content.length - ofBase;
+  return { metadata, runs: readRuns(content.subarray(0, end), metadata.info.memory), base: content.subarray(end) };
 }
 
 function readRuns(content: Uint8Array, memory: number): Run[] {
