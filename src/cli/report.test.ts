@@ -42,7 +42,11 @@ time.sleep(0.2)
 later = [load(100_000) for _ in range(10)]
 `,
     );
-    for (const options of [["app.trace"], ["start.trace", "--trace-start"]]) {
+    // Both start Python anew, so that the sums of the one can be compared with the events of the other.
+    for (const options of [
+      ["app.trace", "--no-cache"],
+      ["start.trace", "--trace-start"],
+    ]) {
       expect(pyheap("run", "--quiet", "--trace", ...options, "app.py", "x")).toEqual({
         status: 0,
         stdout: "",
