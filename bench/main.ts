@@ -14,9 +14,10 @@ import { measureObjects } from "./objects.js";
 import { measurePressure } from "./pressure.js";
 import type { ProgramFigures } from "./program.js";
 import { measureSnapshots } from "./snapshot.js";
+import { measureStart } from "./start.js";
 import { measurePages, measureTotals, measureTraces } from "./trace.js";
 
-const PARTS = ["micro", "objects", "footprint", "pressure", "programs", "trace", "page", "snapshot"] as const;
+const PARTS = ["micro", "objects", "footprint", "pressure", "programs", "trace", "page", "snapshot", "start"] as const;
 
 const options = new Command("npm run bench --")
   .description("Measures pyheap beside dlmalloc and mimalloc. With everything, it takes about twenty minutes.")
@@ -24,7 +25,7 @@ const options = new Command("npm run bench --")
   .addOption(
     new Option(
       "--only <part>",
-      "measure one part: the allocators, the objects, the memory that goes back, the ladder and images, the Python programs, the cost of recording, the reports of a long recording, or heap snapshots",
+      "measure one part: the allocators, the objects, the memory that goes back, the ladder and images, the Python programs, the cost of recording, the reports of a long recording, heap snapshots, or starts from an image",
     ).choices(PARTS),
   )
   .option("--rounds <n>", "how often each Python program is run", "5")
@@ -109,6 +110,7 @@ rows.push(...(measured?.rows ?? []));
 if (measures("trace")) rows.push(...measureTraces(options), ...measureTotals(Number(options.rounds)));
 if (measures("page")) rows.push(...(await measurePages(options.events)));
 if (measures("snapshot")) rows.push(...(await measureSnapshots()));
+if (measures("start")) rows.push(...(await measureStart()));
 show(rows);
 if (options.json !== undefined) {
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };

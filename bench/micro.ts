@@ -27,16 +27,8 @@ export function nanoseconds(times: ReadonlyMap<string, readonly number[]>, steps
   return Object.fromEntries([...times].map(([name, values]) => [name, (median(values) / steps) * NANOSECONDS]));
 }
 
-/** Random replacement over 8192 slots of 1 to 256 bytes: first memory, from a fresh heap, then time. */
-function replace(peers: readonly Peer[]): Row[] {
-  const live = SLOTS * ((LOW + HIGH) / 2);
-  const reserved: Record<string, number> = {};
-  for (const peer of peers) {
-    const before = peer.footprint;
-    peer.state = peer.client.fill(peer.slots, SLOTS, LOW, HIGH, peer.state);
-    peer.state = peer.client.replace(peer.slots, SLOTS, LOW, HIGH, 1_000_000, peer.state);
-    reserved[peer.name] = (peer.footprint - before) / live;
-  }
+/** The times of random replacement over 8192 slots of 1 to 256 bytes, and the number of steps. All slots are filled after the warm-up. */
+export function timeReplace(peers: readonly Peer[]): { times: ReadonlyMap<string, readonly number[]>; steps: number } {
   const steps = 200_000;
   const candidates = peers.map((peer) => ({
     name: peer.name,
@@ -46,6 +38,20 @@ function replace(peers: readonly Peer[]): Row[] {
   }));
   const times = interleave(candidates, ROUNDS, WARMUPS);
   for (const peer of peers) peer.client.clear(peer.slots, SLOTS);
+  return { times, steps };
+}
+
+/** Random replacement: first memory, from a fresh heap, then time. */
+function replace(peers: readonly Peer[]): Row[] {
+  const live = SLOTS * ((LOW + HIGH) / 2);
+  const reserved: Record<string, number> = {};
+  for (const peer of peers) {
+    const before = peer.footprint;
+    peer.state = peer.client.fill(peer.slots, SLOTS, LOW, HIGH, peer.state);
+    peer.state = peer.client.replace(peer.slots, SLOTS, LOW, HIGH, 1_000_000, peer.state);
+    reserved[peer.name] = (peer.footprint - before) / live;
+  }
+  const { times, steps } = timeReplace(peers);
   const beside = nanoseconds(times, steps);
   return [
     {

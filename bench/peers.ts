@@ -86,14 +86,22 @@ function objectAllocator(python: PyodideExports, get: PyodideExports["PyMem_GetA
   return { ctx, malloc: table.get(malloc), realloc: table.get(realloc), free: table.get(free) };
 }
 
-export async function dlmallocPeer(): Promise<Peer> {
-  const python = await freshHost();
+/** A peer that calls an interpreter's malloc. */
+export async function mallocPeer(name: string, python: PyodideExports): Promise<Peer> {
   const { malloc, realloc, free } = python;
-  return Peer.hosted(
-    "dlmalloc",
-    python,
-    await instantiate(await clientModule("bench-plain"), python.memory, { malloc, realloc, free }),
-  );
+  const client = await instantiate(await clientModule("bench-plain"), python.memory, { malloc, realloc, free });
+  return Peer.hosted(name, python, client);
+}
+
+/** A peer that calls the allocator of an interpreter's object domain. */
+export async function domainPeer(name: string, python: PyodideExports): Promise<Peer> {
+  const allocator = objectAllocator(python, python.PyMem_GetAllocator);
+  const client = await instantiate(await clientModule("bench-context"), python.memory, allocator);
+  return Peer.hosted(name, python, client);
+}
+
+export async function dlmallocPeer(): Promise<Peer> {
+  return mallocPeer("dlmalloc", await freshHost());
 }
 
 export async function mimallocPeer(): Promise<Peer> {
@@ -102,23 +110,13 @@ export async function mimallocPeer(): Promise<Peer> {
     python = exports;
   });
   if (!python) throw new Error("Cannot measure mimalloc: Pyodide did not start");
-  const allocator = objectAllocator(python, python.PyMem_GetAllocator);
-  return Peer.hosted(
-    "mimalloc",
-    python,
-    await instantiate(await clientModule("bench-context"), python.memory, allocator),
-  );
+  return domainPeer("mimalloc", python);
 }
 
 export async function pyheapPeer(): Promise<Peer> {
   const python = await freshHost();
   PythonHeap.attachAt(await coreModule(), python, {});
-  const allocator = objectAllocator(python, python.PyMem_GetAllocator);
-  return Peer.hosted(
-    "pyheap",
-    python,
-    await instantiate(await clientModule("bench-context"), python.memory, allocator),
-  );
+  return domainPeer("pyheap", python);
 }
 
 /** One of our heaps in its own memory: over our raw allocator, not over the host's malloc. */

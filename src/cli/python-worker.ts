@@ -18,19 +18,16 @@ import type { PyodideExports } from "../hosts/python/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python/python-heap.js";
 import type { Program, RunResult } from "../report/run-result.js";
 import { visibleLines } from "../text/visible.js";
-import { ACCOUNTS, userEntry, userNumbers } from "./accounts.js";
+import { userEntry, userNumbers } from "./accounts.js";
 import { type EmscriptenFiles, errorOf, type FileSystem } from "./emscripten-files.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
-import { MICROPIP } from "./micropip.js";
 import { openImage } from "./open-image.js";
-import { OUTSIDE } from "./outside.js";
-import { PACKAGE_IMPORTS } from "./package-imports.js";
 import type { Provided, Wanted } from "./packages/provider.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { loaderFrom } from "./pyodide-folder.js";
 import { type Recording, startRecording } from "./recording.js";
-import { definitions, EXECUTABLE, holdDefinitions, RUN_SOURCES, startOptions } from "./run-definitions.js";
+import { definitions, EXECUTABLE, holdDefinitions, RUN_SOURCES, type Space, startOptions } from "./run-definitions.js";
 import { Screen } from "./screen.js";
 import { viewShared, WORD } from "./shared.js";
 import { type Dispositions, exitCodeOf, Interrupts } from "./signals.js";
@@ -365,7 +362,7 @@ function takeSignals({ pyodide, python }: Interpreter): void {
 }
 
 /** Prepares Python for the program. */
-function prepare({ pyodide, python, heap }: Interpreter): void {
+function prepare({ pyodide, python, heap }: Interpreter, space: Space): void {
   /**
    * Sleeps for a number of seconds, or until a signal comes. Python itself looks for the signal afterwards, so what its
    * handler raises does not pass through this function.
@@ -380,7 +377,6 @@ function prepare({ pyodide, python, heap }: Interpreter): void {
     outcome.measure();
     if (heap && request.limit !== undefined) heap.limit += ENDING_BYTES;
   };
-  const space = definitions(pyodide);
   (space.get("install") as (sleep: typeof wait) => void)(wait);
   const { kind, target } = request.program;
   const script = kind === "script" && target !== "-" ? target : undefined;
@@ -414,12 +410,10 @@ function provide(wanted: readonly Wanted[]): readonly Provided[] {
 type AddLibraries = (folder: string) => void;
 
 /** Gives Python, after its start, the machine's environment, user and time zone. */
-function enter({ pyodide, python }: Interpreter): AddLibraries {
+function enter({ pyodide, python }: Interpreter, space: Space): AddLibraries {
   const { environment, virtual } = request;
   const zone = zoneNames(environment.TZ);
   if (zone) nameZone(python as unknown as ZoneExports, zone);
-  const space = pyodide.toPy({});
-  for (const source of [ACCOUNTS, OUTSIDE]) pyodide.runPython(source, { globals: space, filename: RUNNER_FILE });
   (space.get("accounts") as (...values: unknown[]) => void)(pyodide.toPy(userNumbers()), pyodide.toPy(userEntry()));
   const outside = space.get("outside") as (...values: unknown[]) => AddLibraries;
   return outside(
@@ -431,14 +425,10 @@ function enter({ pyodide, python }: Interpreter): AddLibraries {
 }
 
 /** Gets the packages that the program's source imports, and prepares Python to get others when they are imported. */
-function preparePackages({ pyodide }: Interpreter, addLibraries: AddLibraries): void {
+function preparePackages({ pyodide }: Interpreter, space: Space, addLibraries: AddLibraries): void {
   if (!request.packages) return;
   const { offered, folders } = request.packages;
-  const space = pyodide.toPy({});
   const get = (wanted: { toJs(): readonly Wanted[] }) => pyodide.toPy(provide(wanted.toJs()));
-  for (const source of [PACKAGE_IMPORTS, MICROPIP]) {
-    pyodide.runPython(source, { globals: space, filename: RUNNER_FILE });
-  }
   const begin = space.get("package_imports") as (...values: unknown[]) => Iterable<unknown>;
   const ready = begin(pyodide.toPy(offered), get, pyodide.toPy(folders), addLibraries);
   const [look, install] = ready as Iterable<(...values: unknown[]) => unknown>;
@@ -474,9 +464,10 @@ function run({ pyodide, python }: Interpreter): number {
 
 const interpreter = await start();
 connect(interpreter);
-const addLibraries = enter(interpreter);
-prepare(interpreter);
-preparePackages(interpreter, addLibraries);
+const space = definitions(interpreter.pyodide);
+const addLibraries = enter(interpreter, space);
+prepare(interpreter, space);
+preparePackages(interpreter, space, addLibraries);
 takeSignals(interpreter);
 say({ kind: "started" });
 beginProgram();

@@ -1,8 +1,12 @@
-// What the command defines in Python before a program runs: the prelude, the event loop. An image has it, so that it need not be compiled again.
+// What the command defines in Python before a program runs: all its functions, in one dict. An image has them, so that they need not be compiled again.
 
 import type { PyodideAPI } from "pyodide";
 import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
+import { ACCOUNTS } from "./accounts.js";
 import { EVENT_LOOP } from "./event-loop.js";
+import { MICROPIP } from "./micropip.js";
+import { OUTSIDE } from "./outside.js";
+import { PACKAGE_IMPORTS } from "./package-imports.js";
 import { PRELUDE } from "./prelude.js";
 
 /** The name of the command in usage lines and messages that Python itself writes. */
@@ -21,10 +25,12 @@ const HELD = "__pyheap_run__";
 const IMPORTS =
   "import asyncio, atexit, os, signal, sys, time; from asyncio import base_events, coroutines, events, unix_events";
 
-export const RUN_SOURCES: readonly string[] = [PRELUDE, EVENT_LOOP, IMPORTS];
+const DEFINITIONS = [PRELUDE, EVENT_LOOP, ACCOUNTS, OUTSIDE, PACKAGE_IMPORTS, MICROPIP];
+
+export const RUN_SOURCES: readonly string[] = [...DEFINITIONS, IMPORTS];
 
 /** A dict of Python's. */
-type Space = ReturnType<PyodideAPI["toPy"]>;
+export type Space = ReturnType<PyodideAPI["toPy"]>;
 
 interface Globals {
   get(name: string): Space | undefined;
@@ -36,7 +42,7 @@ const globalsOf = (pyodide: PyodideAPI) => pyodide.globals as unknown as Globals
 
 function define(pyodide: PyodideAPI): Space {
   const space = pyodide.toPy({});
-  for (const source of [PRELUDE, EVENT_LOOP]) pyodide.runPython(source, { globals: space, filename: RUNNER_FILE });
+  for (const source of DEFINITIONS) pyodide.runPython(source, { globals: space, filename: RUNNER_FILE });
   return space;
 }
 

@@ -18,6 +18,7 @@ import { ImageError } from "../../ground/errors.js";
 import { bytesOf, type ImageSource } from "../../image/stream.js";
 import { type Base, decodeBase, encodeBase } from "../../trace/base.js";
 import type { StartTally } from "../../trace/start-tally.js";
+import { clearFreeMemory } from "./free-memory.js";
 import {
   decodePythonImage,
   encodePythonImage,
@@ -75,6 +76,7 @@ export function captureImage(
   // The tally's functions are not in the table of an interpreter that is made from the image.
   tally.end();
   const base = encodeBase(tally.base());
+  clearFreeMemory(python, heap);
   const snapshot = (pyodide as unknown as Snapshots).makeMemorySnapshot({
     serializer: (value) => {
       if (value === bridge) return BRIDGE;

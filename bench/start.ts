@@ -1,0 +1,167 @@
+// How fast Python starts from an image, how large the image is, and what programs need that start from it.
+//
+// A start is measured from outside: from the start of the process until the program's first line arrives. The candidates take turns. Peers
+// are Pyodide alone: its cold start, and a start from its own memory snapshot. Programs run in processes of their own:
+// node start.js IMAGE FILE prints their footprints as JSON.
+
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadPyodide } from "pyodide";
+import { attach, createImage, loadPython } from "../src/hosts/python/pyodide.js";
+import { exportsOfRunning } from "../src/hosts/python/pyodide-module.js";
+import { footprintOf } from "../src/hosts/python/python-heap.js";
+import { loaderOf, VERSIONS, type Version } from "../test/python/versions/list.js";
+import { startInterpreter } from "./interpreter.js";
+import { geometricMean, median, ratio } from "./measure.js";
+import { nanoseconds, type Row, timeReplace } from "./micro.js";
+import { domainPeer, mallocPeer } from "./peers.js";
+
+const ROUNDS = 7;
+const MB = 1e6;
+const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url));
+
+/** The milliseconds until a process writes its first line. */
+function firstLine(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const begun = performance.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, words, { env, stdio: ["ignore", "pipe", "inherit"] });
+    let first: number | undefined;
+    child.stdout.once("data", () => {
+      first = performance.now() - begun;
+    });
+    child.on("close", (code) => {
+      if (code === 0 && first !== undefined) resolve(first);
+      else reject(new Error(`Cannot measure ${words.join(" ")}: it ended with ${code}`));
+    });
+  });
+}
+
+/** A script for Pyodide alone; `options` is the text of the options of loadPyodide. */
+function script(options: string): string[] {
+  const pyodide = JSON.stringify(import.meta.resolve("pyodide"));
+  const lines = [
+    `const { loadPyodide } = await import(${pyodide});`,
+    'const { readFileSync } = await import("node:fs");',
+    `(await loadPyodide(${options})).runPython("print('first line')");`,
+  ];
+  return ["--input-type=module", "-e", lines.join("\n")];
+}
+
+async function measureStarts(folder: string): Promise<Row[]> {
+  const snapshot = join(folder, "stock.snapshot");
+  const stock = (await loadPyodide({ _makeSnapshot: true } as object)) as unknown as {
+    makeMemorySnapshot(): Uint8Array;
+  };
+  writeFileSync(snapshot, stock.makeMemorySnapshot());
+  const env = { ...process.env, PYHEAP_CACHE: join(folder, "cache") };
+  const run = (...options: string[]) => [COMMAND, "run", "--quiet", ...options, "-c", "print('first line')"];
+  const candidates: Record<string, string[]> = {
+    "stock, cold": script("{}"),
+    "stock, from its snapshot": script(`{ _loadSnapshot: readFileSync(${JSON.stringify(snapshot)}) }`),
+    "pyheap run": run(),
+    "pyheap run --trace": run("--force", "--trace", join(folder, "first.trace")),
+    "pyheap run --no-cache": run("--no-cache"),
+  };
+  // The first run makes the image.
+  await firstLine(run(), env);
+  const times = new Map<string, number[]>(Object.keys(candidates).map((name) => [name, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, words] of Object.entries(candidates)) times.get(name)?.push(await firstLine(words, env));
+  }
+  const seconds = Object.fromEntries([...times].map(([name, values]) => [`${name}, s`, median(values) / 1000]));
+  const to = (peer: string) => ratio(times, "pyheap run", peer);
+  return [
+    {
+      what: "start from the cached image to the first line / stock's cold start",
+      ...{ value: to("stock, cold"), unit: "x", goal: 0.2 },
+      beside: seconds,
+    },
+    {
+      what: "the same / stock's start from its own snapshot",
+      ...{ value: to("stock, from its snapshot"), unit: "x", goal: 1 },
+    },
+  ];
+}
+
+/** The bytes that a program has taken when it has run, by what it was started on. */
+async function footprints(image: string, file: string): Promise<Record<string, number>> {
+  const source = readFileSync(file);
+  const { pyodide, exports } = await loadPython({ image: readFileSync(image), pyodide: { stdout: () => undefined } });
+  pyodide.FS.writeFile("/home/pyodide/program.py", source);
+  pyodide.runPython("import gc, program; program.run()");
+  const figures: Record<string, number> = { image: footprintOf(exports) };
+  for (const name of ["malloc", "mimalloc"]) {
+    const stock = await startInterpreter(name, source);
+    stock.pyodide.runPython("program.run()");
+    figures[name] = footprintOf(stock.python);
+  }
+  return figures;
+}
+
+function measureFootprints(image: string): Row {
+  const self = fileURLToPath(import.meta.url);
+  const ratios: Record<string, number> = {};
+  for (const name of readdirSync(PROGRAMS).filter((file) => file.endsWith(".py"))) {
+    const output = execFileSync(process.execPath, [self, image, PROGRAMS + name], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const figures = JSON.parse(output) as Record<string, number>;
+    const { image: ours = Number.NaN, malloc = Number.NaN, mimalloc = Number.NaN } = figures;
+    ratios[name.replace(".py", "")] = ours / Math.min(malloc, mimalloc);
+  }
+  return {
+    what: `${Object.keys(ratios).length} programs from an image, peak footprint / the better of stock's`,
+    ...{ value: geometricMean(Object.values(ratios)), unit: "x", goal: 0.85 },
+    beside: ratios,
+  };
+}
+
+/** Random replacement in one version of Pyodide, on a heap that was there first, and on one that came later. */
+async function measureVersion(version: Version): Promise<Row> {
+  const load = await loaderOf(version);
+  const late = await load();
+  await attach(late, { onWarning: () => undefined });
+  const peers = [
+    await mallocPeer("malloc", exportsOfRunning(await load())),
+    await domainPeer("attach", exportsOfRunning(late)),
+    await domainPeer("load", (await loadPython({ loadPyodide: load })).exports),
+  ];
+  const { times, steps } = timeReplace(peers);
+  const [attached, loaded] = [ratio(times, "attach", "malloc"), ratio(times, "load", "malloc")];
+  return {
+    what: `Pyodide ${version.pyodide}: random replace after attach or load, the slower / its malloc's`,
+    ...{ value: Math.max(attached, loaded), unit: "x", goal: 0.6 },
+    beside: nanoseconds(times, steps),
+  };
+}
+
+export async function measureStart(): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), "pyheap-bench-"));
+  try {
+    const rows = await measureStarts(folder);
+    const [plain, compressed] = [await createImage(), await createImage({ compress: true })];
+    rows.push({
+      what: "image of the bare interpreter, compressed",
+      ...{ value: compressed.length / MB, unit: "MB", goal: 5 },
+      beside: { "not compressed, MB": plain.length / MB },
+    });
+    const image = join(folder, "bare.pyimage");
+    writeFileSync(image, plain);
+    rows.push(measureFootprints(image));
+    for (const version of Object.values(VERSIONS)) rows.push(await measureVersion(version));
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [image = "", file = ""] = process.argv.slice(2);
+  process.stdout.write(JSON.stringify(await footprints(image, file)));
+  process.exit(0);
+}
