@@ -95,17 +95,23 @@ describe("a program that ends", () => {
     expect(stdout.split("\n").sort()).toEqual(["", "at exit", "generator", "ring"]);
   });
 
-  it("that removed pyheap's function from atexit says so, and keeps its exit code", () => {
+  it("is measured though it removes pyheap's function from atexit again and again, by an object that equals everything", () => {
     const code = [
       "import atexit",
       "class Equal:",
-      "    def __eq__(self, other): return True",
-      "atexit.unregister(Equal())",
+      "    def __eq__(self, other):",
+      "        for _ in range(200): str(_)",
+      "        return True",
+      "for _ in range(3): atexit.unregister(Equal())",
+      "list(map(atexit.unregister, [Equal(), Equal()]))",
+      "atexit._clear(); atexit._clear()",
+      "atexit.register(print, 'at exit', flush=True)",
+      "kept = bytearray(5_000_000)",
       "raise SystemExit(4)",
     ].join("\n");
-    const { status, stderr } = pyheap("--quiet", "-c", code);
-    expect(status).toBe(4);
-    expect(stderr).toMatch(/^pyheap: the program removed a function that pyheap had put into atexit: .*\n$/);
+    const { status, stdout, stderr } = pyheap("--quiet", "--json", "equal.json", "-c", code);
+    expect({ status, stdout, stderr }).toEqual({ status: 4, stdout: "at exit\n", stderr: "" });
+    expect(reportIn("equal.json").account.live.mem).toBeGreaterThan(5_000_000);
   });
 
   it("by a traceback that can't be shown shows why, and then itself", () => {

@@ -9,7 +9,7 @@ const RESERVE = 2 ** 17;
  * None if it is not a file. `wait` sleeps for a number of seconds, or until a signal comes. `make_room` is called when
  * an exception has ended the program, before it is shown. `end` is called after the functions of atexit, while all
  * objects still exist. `forgotten` is called when atexit has released the object that calls `end`, which a program can
- * cause. prepare returns atexit.register and the type of that object. It takes all that it needs of Python before the
+ * cause. prepare returns a function that registers another such object. It takes all that it needs of Python before the
  * program can change it.
  */
 export const PRELUDE = `
@@ -50,9 +50,13 @@ def prepare(executable, script, is_module, words, wait, make_room, end, forgotte
         __call__ = staticmethod(end)
         __del__ = staticmethod(forgotten)
 
+    # Nothing refers to the object but atexit, which is how its loss is noticed.
     register = atexit.register
+    def register_end():
+        register(End())
+
     # The first that is registered is called last.
-    register(End())
+    register_end()
 
     sleep_at_once, monotonic = time.sleep, time.monotonic
     is_instance, numbers = isinstance, (int, float)
@@ -79,4 +83,4 @@ def prepare(executable, script, is_module, words, wait, make_room, end, forgotte
         show(kind, value, trace)
 
     sys.excepthook = sys.__excepthook__ = excepthook
-    return register, End`;
+    return register_end`;

@@ -381,16 +381,19 @@ function prepare({ pyodide, python, heap }: Interpreter, space: Space): void {
   const { kind, target } = request.program;
   const script = kind === "script" && target !== "-" ? target : undefined;
   const words = [EXECUTABLE, script, kind === "module", pyodide.toPy([...wordsFor(request.program)])];
-  // Registers the object again between two bytecodes, because atexit may be going through its list now.
-  const again = new PendingCall(python, () => register(End()));
+  // atexit may be going through its list, and may be calling the program's code meanwhile (`__eq__`). So the object is
+  // registered again when the code that called atexit goes on.
+  let caller = 0;
+  const again = new PendingCall(python, () => {
+    if (heap?.stack.isBelow(caller)) again.ask();
+    else registerEnd();
+  });
   const forgotten = () => {
+    caller = heap?.stack.currentFrame ?? 0;
     if (!outcome.isOver) again.ask();
   };
-  const prepared = space.get("prepare") as (...values: unknown[]) => Iterable<unknown>;
-  const [register, End] = prepared(...words, wait, makeRoom, () => outcome.programEnded(), forgotten) as [
-    (end: unknown) => void,
-    () => unknown,
-  ];
+  const prepared = space.get("prepare") as (...values: unknown[]) => () => void;
+  const registerEnd = prepared(...words, wait, makeRoom, () => outcome.programEnded(), forgotten);
   if (!standIn(request.program)) return;
   pyodide.runPython(STAND_IN, { globals: space, filename: RUNNER_FILE });
   (space.get("stand_in") as (source: string | undefined) => void)(kind === "code" ? target : undefined);

@@ -77,6 +77,16 @@ export class FrameReader {
     return at;
   }
 
+  /** Whether a frame, which was the current one before, is on the stack and is not the current one. */
+  isBelow(frame: number): boolean {
+    let at = this.currentFrame;
+    for (let left = MOST_FRAMES; at !== 0 && left > 0; left--) {
+      at = this.#field(at, "framePrevious");
+      if (at === frame) return true;
+    }
+    return false;
+  }
+
   /** The address of the innermost frame; 0 while no Python code runs. */
   #innermostFrame(): number {
     return this.#pythonFrame(this.currentFrame);

@@ -31,6 +31,11 @@ export class PythonStack {
     return this.#reader?.currentFrame ?? 0;
   }
 
+  /** Whether a frame, which was the current one before, is on the stack and is not the current one. */
+  isBelow(frame: number): boolean {
+    return frame !== 0 && this.#reader?.isBelow(frame) === true;
+  }
+
   /** The frames, from the innermost to the outermost; none while no Python code runs. */
   *frames(): Generator<PythonFrame> {
     if (this.#reader) yield* this.#reader.frames();
