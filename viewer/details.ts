@@ -5,6 +5,7 @@ import { AROUND } from "../src/page/sources.js";
 import { callsOf, type FunctionCalls, type Share } from "../src/report/calls.js";
 import { functionLabel } from "../src/report/trace-groups.js";
 import type { TraceFunction } from "../src/trace/format.js";
+import { type Aside, makeAside, makeList } from "./aside.js";
 import { h } from "./dom.js";
 import type { Model } from "./model.js";
 import type { State, Store } from "./state.js";
@@ -44,28 +45,13 @@ export class Details {
   readonly element: HTMLElement;
   readonly #model: Model;
   readonly #store: Store;
-  readonly #title = h("h3");
-  readonly #place = h("small");
-  readonly #content = h("div");
+  readonly #aside: Aside;
 
   constructor(model: Model, store: Store) {
     this.#model = model;
     this.#store = store;
-    const close = () => store.set({ selected: undefined });
-    this.element = h(
-      "aside",
-      { class: "details", "aria-label": "Selected function", hidden: true },
-      h(
-        "div",
-        { class: "details-head" },
-        h("div", {}, this.#title, this.#place),
-        h("button", { type: "button", class: "icon", "aria-label": "Close", title: "Close", onclick: close }, "×"),
-      ),
-      this.#content,
-    );
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") close();
-    });
+    this.#aside = makeAside("Selected function", () => store.set({ selected: undefined }));
+    this.element = this.#aside.element;
     store.on(["from", "to", "withStart", "withImports", "view", "metric", "selected", "tab"], () => this.update());
   }
 
@@ -81,13 +67,13 @@ export class Details {
     const calls = callsOf(groupable, view, selected);
     const { metric } = state;
     const whole = this.#model.whole(view, this.#model.spanOf(state))[metric];
-    this.#title.textContent = functionName(f);
-    this.#place.textContent = [placeOf(f, f.firstLine), this.#model.originName(originOf(f))]
+    this.#aside.title.textContent = functionName(f);
+    this.#aside.place.textContent = [placeOf(f, f.firstLine), this.#model.originName(originOf(f))]
       .filter((part) => part)
       .join(" · ");
     const figure = (name: string, value: number) =>
       h("div", {}, h("dt", {}, name), h("dd", {}, measure(value, metric), h("small", {}, percent(value, whole))));
-    this.#content.replaceChildren(
+    this.#aside.content.replaceChildren(
       h("dl", { class: "pair" }, figure("With its callees", calls.total[metric]), figure("Own", calls.own[metric])),
       ...this.#sourceOf(f, calls, state),
       ...this.#list("Called from", calls.callers, calls.total[metric], state),
@@ -140,7 +126,6 @@ export class Details {
   }
 
   #list(title: string, shares: readonly Share[], whole: number, { metric }: State): HTMLElement[] {
-    if (shares.length === 0) return [];
     const rows = shares.map((share) => {
       const { function: f, line } = share.frame;
       const select = () => this.#store.set({ selected: functionLabel(f) });
@@ -152,14 +137,6 @@ export class Details {
         h("small", { class: "place" }, h("bdi", {}, placeOf(f, line))),
       );
     });
-    const list = h("ul", { class: "calls" }, ...rows.slice(0, FIRST_ROWS));
-    const rest = rows.slice(FIRST_ROWS);
-    if (rest.length === 0) return [h("h4", {}, title), list];
-    const more = h("button", { type: "button", class: "quiet" }, `${rest.length} more`);
-    more.addEventListener("click", () => {
-      list.append(...rest);
-      more.remove();
-    });
-    return [h("h4", {}, title), list, more];
+    return makeList(title, rows, FIRST_ROWS);
   }
 }

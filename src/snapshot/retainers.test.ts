@@ -1,12 +1,9 @@
 import { expect, it } from "vitest";
+import { randomIntegers } from "../../test/random.js";
 import { Retainers } from "./retainers.js";
 
 it("has the edges to each node, and where each begins", () => {
-  let state = 7;
-  const random = (bound: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * bound);
-  };
+  const random = randomIntegers(7);
   for (let round = 0; round < 50; round++) {
     const nodeCount = 1 + random(20);
     // Some nodes have no edges at all.

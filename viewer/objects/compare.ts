@@ -45,7 +45,7 @@ export class CompareTable {
     this.#comparison = comparison;
     this.#store = store;
     const { before, after } = comparison;
-    const says = `What only ${after.name} has is new; what only ${before.name} has is gone.`;
+    const says = `New is what only “${after.name}” has, and gone is what only “${before.name}” has.`;
     this.element = h("div", { class: "table" }, h("p", { class: "quiet-text" }, says), ...this.#table.parts);
     store.on(["tab", "search"], () => this.#show());
   }

@@ -1,6 +1,7 @@
 // The details of a row (its largest objects, and who holds them), or of one object: its value, the path that holds it,
 // and trees of what refers to it, and what it refers to.
 
+import { type Aside, makeAside, makeList } from "../aside.js";
 import { h } from "../dom.js";
 import { bytes, count, counted, percent } from "../words.js";
 import type { Comparison } from "./compare.js";
@@ -23,29 +24,14 @@ export class ObjectDetails {
   readonly #heap: () => HeapObjects;
   readonly #store: ObjectsStore;
   readonly #comparison: Comparison | undefined;
-  readonly #title = h("h3");
-  readonly #place = h("small");
-  readonly #content = h("div");
+  readonly #aside: Aside;
 
   constructor(heap: () => HeapObjects, store: ObjectsStore, comparison: Comparison | undefined) {
     this.#heap = heap;
     this.#store = store;
     this.#comparison = comparison;
-    const close = () => store.set({ selected: undefined });
-    this.element = h(
-      "aside",
-      { class: "details", "aria-label": "Selected objects", hidden: true },
-      h(
-        "div",
-        { class: "details-head" },
-        h("div", {}, this.#title, this.#place),
-        h("button", { type: "button", class: "icon", "aria-label": "Close", title: "Close", onclick: close }, "×"),
-      ),
-      this.#content,
-    );
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") close();
-    });
+    this.#aside = makeAside("Selected objects", () => store.set({ selected: undefined }));
+    this.element = this.#aside.element;
     store.on(["selected"], ({ selected }) => this.#show(selected));
   }
 
@@ -64,13 +50,13 @@ export class ObjectDetails {
     const retained = heap.rows(by).find((row) => row.name === name)?.retained ?? 0;
     const { held, looked } = heap.heldBy(nodes);
     const shown = largest(nodes, MOST_OBJECTS, (node) => heap.retained(node));
-    this.#title.textContent = name;
-    this.#place.textContent = isNew
+    this.#aside.title.textContent = name;
+    this.#aside.place.textContent = isNew
       ? `${counted(nodes.length, "object")}, new in ${heap.name}`
       : counted(nodes.length, "object");
-    this.#content.replaceChildren(
+    this.#aside.content.replaceChildren(
       this.#pair([["Own", own], ...(isNew ? [] : [["Retained", retained] as const])]),
-      ...list(
+      ...makeList(
         looked === nodes.length ? "Held by" : `Held by (of ${count(looked)} that were looked at)`,
         held.map((each) =>
           h(
@@ -80,10 +66,12 @@ export class ObjectDetails {
             h("span", { class: "value" }, bytes(each.own), h("small", {}, `× ${count(each.count)}`)),
           ),
         ),
+        FIRST_ROWS,
       ),
-      ...list(
+      ...makeList(
         "Objects that retain most",
         shown.map((node) => objectRow(heap, node, this.#store)),
+        FIRST_ROWS,
       ),
     );
   }
@@ -92,11 +80,11 @@ export class ObjectDetails {
     const heap = this.#heap();
     const type = heap.type(node);
     const value = heap.value(node);
-    this.#title.textContent = type;
-    this.#place.textContent = [heap.id(node), ...heap.remarks(node)].filter((each) => each !== "").join(" · ");
+    this.#aside.title.textContent = type;
+    this.#aside.place.textContent = [heap.id(node), ...heap.remarks(node)].filter((each) => each !== "").join(" · ");
     const all = () => this.#store.set({ selected: { kind: "row", by: "type", name: type, isNew: false } });
     const toMap = () => this.#store.set({ tab: "largest", zoomed: node });
-    this.#content.replaceChildren(
+    this.#aside.content.replaceChildren(
       ...(value === "" ? [] : [h("p", { class: "shown-value" }, h("bdi", {}, value))]),
       this.#pair([
         ["Own", heap.own(node)],
@@ -161,17 +149,4 @@ export class ObjectDetails {
       choose: () => this.#store.set({ selected: { kind: "node", node } }),
     };
   }
-}
-
-/** A list with a title: its first rows, and a button that shows the rest. */
-function list(title: string, rows: readonly HTMLElement[]): HTMLElement[] {
-  if (rows.length === 0) return [];
-  const shown = h("ul", { class: "calls" }, ...rows.slice(0, FIRST_ROWS));
-  const rest = rows.slice(FIRST_ROWS);
-  const more = h("button", { type: "button", class: "quiet" }, `${rest.length} more`);
-  more.addEventListener("click", () => {
-    shown.append(...rest);
-    more.remove();
-  });
-  return [h("h4", {}, title), shown, ...(rest.length === 0 ? [] : [more])];
 }

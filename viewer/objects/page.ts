@@ -89,12 +89,10 @@ export class ObjectsPage {
     const { sums, graph } = this.#heap;
     const other = this.#heaps[1 - this.#store.state.which];
     const all = sums.ofObjects + sums.ofMemory;
-    const beside = other
-      ? `, ${signedBytes(all - other.sums.ofObjects - other.sums.ofMemory)} against ${other.name}`
-      : "";
+    const beside = other ? `, ${signedBytes(sums.ofObjects - other.sums.ofObjects)} against ${other.name}` : "";
     showFigures(this.#figures, [
-      ["Heap", bytes(all), `objects and other memory${beside}`],
-      ["Objects", count(sums.objects), `${bytes(sums.ofObjects)} of their own`],
+      ["Heap", bytes(all), "objects and other memory"],
+      ["Objects", count(sums.objects), `${bytes(sums.ofObjects)} of their own${beside}`],
       ["References", count(graph.edgeCount), "from one object to another"],
       ["Other memory", bytes(sums.ofMemory), "belongs to no object, or is free"],
       ["Garbage", bytes(sums.garbageBytes), `${counted(sums.garbage, "object")} that nothing holds`],

@@ -133,7 +133,9 @@ export class Treemap {
     const zoomsTo = box.data.piece.pieces().length > 0 ? path : path.slice(0, -1);
     const outside = this.#zoomed.slice(0, -1);
     this.#zoomTo([...outside, ...zoomsTo.map(({ data }) => data.piece)]);
-    this.#select(box.data.piece);
+    const { piece } = box.data;
+    const isSome = piece.node === undefined && piece.type === undefined;
+    this.#select(isSome && box.parent ? box.parent.data.piece : piece);
   }
 
   #select({ node, type }: Piece): void {
@@ -253,11 +255,22 @@ const titleOf = (piece: Piece): string => {
   return where === "" ? piece.name : `${where}, ${piece.name}`;
 };
 
+/** Where an object is; inside a box that is a part of the way there, only the rest of the way. */
+function titleInside(box: Box): string {
+  const title = shortTitle(box.data.piece);
+  const begins = box
+    .ancestors()
+    .slice(1)
+    .map(({ data }) => data.piece.where())
+    .filter((where) => where !== "" && title.startsWith(where) && /^[.[ ]/.test(title.slice(where.length)));
+  return title.slice(Math.max(0, ...begins.map(({ length }) => length)));
+}
+
 function boxElement(box: Box): HTMLElement {
   const { piece } = box.data;
   const [width, height] = [box.x1 - box.x0, box.y1 - box.y0];
   const hasWords = width >= WORDS.width && height >= WORDS.height;
-  const words = hasWords ? [h("bdi", {}, shortTitle(piece)), " ", h("small", {}, bytes(piece.bytes))] : [];
+  const words = hasWords ? [h("bdi", {}, titleInside(box)), " ", h("small", {}, bytes(piece.bytes))] : [];
   const bare = hasWords ? "" : " bare";
   const element = h("div", { class: `piece kind-${piece.kind}${bare}`, "aria-hidden": "true" }, ...words);
   element.style.left = `${box.x0}px`;
