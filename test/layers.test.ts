@@ -95,7 +95,7 @@ const houses: Record<string, House> = {
       page: ["alloc", "snapshot", "trace"],
       report: ["core", "alloc", "snapshot", "pressure", "hosts/c", "page", ...TRACE],
       "report/export": ["core", "report", ...TRACE],
-      "report/library": ["page", "report", "report/export", "trace"],
+      "report/library": ["snapshot", "page", "report", "report/export", "trace"],
       testing: ["report", ...TRACE],
       "cli/system": ["text"],
       "cli/packages": ["text", "cli/system"],

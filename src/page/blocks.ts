@@ -23,7 +23,7 @@ export function pageBlocks(spans: Spans, { accountOf }: Folded, most: number): P
     const from = places[phases.firstMoment(birth)] as number;
     whole.add(address, accountOf[account] as number, size, spans.bucketOf(birth), from, moments.length - 1);
   });
-  return { ...timesOf(moments, phases.all, spans.now), step, ...whole.sorted() };
+  return { ...timesOf(moments, phases.all, spans.now), step, ...whole.sorted(), types: new Uint32Array(0) };
 }
 
 /** For each moment, the times from which and until which the heap is as the map shows it. */
@@ -85,7 +85,7 @@ class Columns {
   }
 
   /** The blocks that were taken, by address; blocks at the same address by time. */
-  sorted(): Omit<PageBlocks, "froms" | "untils" | "step"> {
+  sorted(): Omit<PageBlocks, "froms" | "untils" | "step" | "types"> {
     const addresses = this.#addresses;
     const order = Uint32Array.from(addresses.keys());
     order.sort((a, b) => (addresses[a] as number) - (addresses[b] as number) || a - b);

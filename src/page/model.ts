@@ -103,6 +103,8 @@ export interface PageHeader {
   readonly functions: readonly PageFunction[];
   /** The source lines of frames and the lines around them, by file and line, as far as they are known. */
   readonly sources?: Readonly<Record<string, Readonly<Record<number, string>>>>;
+  /** The names of the types of blocks, if a heap snapshot tells them. */
+  readonly types?: readonly string[];
   /** The heap's own statistics; only for a program that is running. */
   readonly stats: HeapStats | null;
 }
@@ -154,6 +156,11 @@ export interface PageBlocks {
   /** The indexes of the first and the last moment at which they are live. */
   readonly firsts: Uint32Array;
   readonly lasts: Uint32Array;
+  /**
+   * For each block that is live at the end, the number of its object's type in the header's list, from 1; 0 if it is
+   * not known, or if the block is no object. Empty without a heap snapshot.
+   */
+  readonly types: Uint32Array;
 }
 
 /**
@@ -188,4 +195,4 @@ export interface PageData {
   readonly pools: PagePools;
 }
 
-export const PAGE_VERSION = 5;
+export const PAGE_VERSION = 6;

@@ -70,7 +70,7 @@ export function encodePage(data: PageData): Uint8Array<ArrayBuffer> {
   out.number(blocks.step);
   for (const column of [blocks.froms, blocks.untils]) writeColumn(out, column);
   for (const column of [blocks.addresses, blocks.sizes, blocks.accounts, blocks.births]) writeColumn(out, column);
-  for (const column of [blocks.firsts, blocks.lasts]) writeColumn(out, column);
+  for (const column of [blocks.firsts, blocks.lasts, blocks.types]) writeColumn(out, column);
   for (const column of [arenas.addresses, arenas.sizes]) writeColumn(out, column);
   for (const column of [pools.addresses, pools.sizes, pools.blockSizes, pools.domains, pools.used, pools.bitsAt]) {
     writeColumn(out, column);
@@ -103,6 +103,7 @@ export function decodePage(data: Uint8Array): PageData {
     births: whole(),
     firsts: whole(),
     lasts: whole(),
+    types: whole(),
   };
   const arenas = { addresses: wide(), sizes: whole() };
   const poolColumns = {

@@ -21,7 +21,7 @@ class Point:
 class Cache:
     def __init__(self, count): self.points = {f"p{k}": Point(2000) for k in range(count)}
 cache = Cache(300)
-big = bytearray(3 * 2**20)
+big = bytes(3 * 2**20)
 pyheap.snapshot("before.heapsnapshot")
 cache.extra = [Point(5000) for _ in range(40)]
 note = "a needle in the heap"
@@ -37,7 +37,10 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     folder = mkdtempSync(join(tmpdir(), "pyheap-"));
     writeFileSync(join(folder, "app.py"), PROGRAM);
     const good = { status: 0, stdout: "" };
-    expect(pyheap("run", "--quiet", "--snapshot", "app.heapsnapshot", "app.py")).toMatchObject(good);
+    const record = ["--trace", "app.trace", "--snapshot", "app.heapsnapshot"];
+    expect(pyheap("run", "--quiet", ...record, "app.py")).toMatchObject(good);
+    const typed = ["--snapshot", "app.heapsnapshot", "-o", "typed.html"];
+    expect(pyheap("report", "flamegraph", "app.trace", ...typed)).toMatchObject(good);
     expect(pyheap("report", "page", "app.heapsnapshot")).toMatchObject(good);
     expect(pyheap("report", "page", "before.heapsnapshot", "app.heapsnapshot", "-o", "both.html")).toMatchObject(good);
     mkdirSync(SHOTS, { recursive: true });
@@ -127,7 +130,7 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     const steps = page.locator(".path .step");
     const map = page.locator(".treemap");
     expect(await says.innerText()).toMatch(/^Everything · [\d.]+ MiB, 100 %/);
-    await search(page, "bytearray");
+    await search(page, "main__.big");
     expect(await page.locator(".piece.found").count()).toBeGreaterThan(0);
     await search(page, "");
     await search(page, "Cache");
@@ -190,6 +193,28 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     await page.getByRole("radio", { name: "before" }).click();
     expect(await count()).toBe("300");
     expect(await details(page).isVisible()).toBe(false);
+    await page.close();
+  });
+
+  it("tells the heap map of a trace the types of blocks", async () => {
+    const page = await open("typed.html");
+    await page.locator("#tab-map").click();
+    await page.getByRole("radio", { name: "End", exact: true }).click();
+    await page.locator(".map").getByRole("radio", { name: "Type" }).click();
+    const legend = page.locator(".map .legend li");
+    await expect.poll(() => legend.first().innerText()).toBe("bytes");
+    expect(await legend.allInnerTexts()).toEqual(expect.arrayContaining(["str", "other types", "free"]));
+    // From the last row upwards to a square in a large block.
+    const says = page.locator(".map-says");
+    await page.locator(".map-overview").focus();
+    for (let k = 0; k < 60; k++) await page.keyboard.press("ArrowDown");
+    for (let k = 0; k < 60 && !(await says.innerText()).includes("100 % in use"); k++) {
+      await page.keyboard.press("ArrowUp");
+    }
+    await page.locator(".map-closeup").focus();
+    await page.keyboard.press("ArrowRight");
+    expect(await says.innerText()).toMatch(/ at 0x[0-9a-f]+ · [\w.]+, (raw|mem|object) domain · /);
+    await page.screenshot({ path: join(SHOTS, "objects-map-1440-light.png"), fullPage: true });
     await page.close();
   });
 

@@ -14,6 +14,8 @@ export class MapBlocks {
   readonly sizes: Uint32Array;
   readonly accounts: Uint32Array;
   readonly births: Uint32Array;
+  /** Numbers of types in the page's list, from 1; 0 if it is not known. */
+  readonly types: Uint32Array;
   readonly #domains: Uint8Array;
   readonly #data: PageData;
 
@@ -28,12 +30,14 @@ export class MapBlocks {
       this.sizes = live.map((block) => blocks.sizes[block] ?? 0);
       this.accounts = live.map((block) => blocks.accounts[block] ?? 0);
       this.births = live.map((block) => blocks.births[block] ?? 0);
+      this.types = live.map((block) => blocks.types[block] ?? 0);
       this.#domains = Uint8Array.from(this.accounts, (account) => data.accounts.domains[account] ?? 0);
     } else {
       const used = blocksOfPools(pools);
       ({ addresses: this.addresses, sizes: this.sizes, domains: this.#domains } = used);
       this.accounts = new Uint32Array(this.addresses.length).fill(UNKNOWN);
       this.births = this.accounts;
+      this.types = new Uint32Array(this.addresses.length);
     }
     this.length = this.addresses.length;
   }
@@ -49,6 +53,11 @@ export class MapBlocks {
   /** The node of the stack that allocated the block; undefined if it is not known. */
   node(block: number): number | undefined {
     return this.#data.accounts.nodes[this.accounts[block] ?? UNKNOWN];
+  }
+
+  /** The type of the object in the block; undefined if it is not known. */
+  type(block: number): string | undefined {
+    return this.#data.header.types?.[(this.types[block] ?? 0) - 1];
   }
 
   /** Whether the interpreter allocated the block before the program began. */

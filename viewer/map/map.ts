@@ -171,9 +171,12 @@ export class HeapMap {
 
   #setMode(wanted: MapMode): void {
     // In a sampled trace it is not known how full a square is.
-    const mode = wanted === "full" && this.#isSampled ? "owner" : wanted;
+    const modes = MAP_MODES.filter(
+      (mode) => (mode !== "full" || !this.#isSampled) && (mode !== "type" || this.#model.data.header.types),
+    );
+    const mode = modes.includes(wanted) ? wanted : "owner";
     this.#mode = mode;
-    this.#modes.show(mode, this.#isSampled ? MAP_MODES.filter((other) => other !== "full") : MAP_MODES);
+    this.#modes.show(mode, modes);
     const blocks = this.#blocks;
     if (!blocks) return;
     const { classes, kindOf } = this.#classes(mode, blocks);
@@ -306,7 +309,7 @@ export class HeapMap {
   #stackWords(node: number): string[] {
     if (node === 0) return [this.#model.originName("outside")];
     const frames = this.#model.tree.stack(node).slice(0, STACK_SHOWN);
-    return frames.map(({ function: f, line }) => `${functionName(f)} ${placeOf(f, line)}`.trim());
+    return frames.map(({ function: f, line }) => `${f.name} ${placeOf(f, line)}`.trim());
   }
 
   #blockWords(block: number): string[] {
@@ -317,7 +320,9 @@ export class HeapMap {
     const age = birth === UNKNOWN ? [] : [`since ${instant(this.#model.timeOf(birth))}`];
     const node = blocks.node(block);
     const stack = node === undefined ? [] : this.#stackWords(node);
-    return [size, `${BLOCK_DOMAINS[blocks.domain(block)] ?? ""} domain`, ...age, ...stack];
+    const type = blocks.type(block);
+    const domain = `${BLOCK_DOMAINS[blocks.domain(block)] ?? ""} domain`;
+    return [size, ...(type === undefined ? [domain] : [`${type}, ${domain}`]), ...age, ...stack];
   }
 
   #pointCell(cell: number | undefined, event: PointerEvent): void {

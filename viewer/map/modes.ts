@@ -4,11 +4,12 @@ import type { Model, Span } from "../model.js";
 import { ORIGIN_NAMES, ORIGINS, type Origin, originOf } from "../words.js";
 import { type MapBlocks, UNKNOWN } from "./blocks.js";
 
-export const MAP_MODES = ["owner", "size", "domain", "age", "full"] as const;
+export const MAP_MODES = ["owner", "type", "size", "domain", "age", "full"] as const;
 export type MapMode = (typeof MAP_MODES)[number];
 
 export const MODE_NAMES: Readonly<Record<MapMode, string>> = {
   owner: "Owner",
+  type: "Type",
   size: "Size class",
   domain: "Domain",
   age: "Age",
@@ -23,8 +24,14 @@ export interface MapClass {
 
 const steps = (names: readonly string[]): MapClass[] => names.map((name, k) => ({ name, color: `step-${k}` }));
 
+/** The types with most bytes have colours of their own; other objects, and other blocks, have one colour each. */
+const TYPE_COLORS = ["map-program", "map-library", "map-package", "map-green", "map-pink", "map-frozen"];
+const OTHER_TYPES = "map-other";
+const NO_TYPE = "map-outside";
+
 export const MAP_CLASSES: Readonly<Record<MapMode, readonly MapClass[]>> = {
   owner: [...ORIGINS.map((origin) => ({ name: ORIGIN_NAMES[origin], color: `map-${origin}` }))],
+  type: [...TYPE_COLORS, OTHER_TYPES, NO_TYPE].map((color) => ({ name: "", color })),
   size: steps(["up to 32 B", "64 B", "128 B", "256 B", "512 B", "larger"]),
   domain: [
     { name: "raw", color: "domain-raw" },
@@ -59,13 +66,42 @@ export function classesOf(mode: MapMode, of: Classified): Classes {
     ...(MAP_CLASSES.owner[k] as MapClass),
     name: of.model.originName(origin),
   });
-  const classes = mode === "owner" ? ORIGINS.map(named) : MAP_CLASSES[mode];
-  const kindOf = classifier(mode, of);
+  const types = mode === "type" ? largestTypes(of) : undefined;
+  const classes = types?.classes ?? (mode === "owner" ? ORIGINS.map(named) : MAP_CLASSES[mode]);
+  const kindOf = types?.kindOf ?? classifier(mode, of);
   if (!span) return { classes, kindOf };
   const isOfSpan = (birth: number) => birth === UNKNOWN || (birth >= span.from && birth < span.to);
   return {
     classes: [...classes, { name: "not of the span", color: "map-other" }],
     kindOf: (block) => (isOfSpan(blocks.births[block] ?? UNKNOWN) ? kindOf(block) : classes.length),
+  };
+}
+
+/** The classes of types: the largest ones, all others, and blocks whose type is not known. */
+function largestTypes({ blocks, model }: Classified): Classes {
+  const names = model.data.header.types ?? [];
+  const sums = new Float64Array(names.length + 1);
+  blocks.types.forEach((type, block) => {
+    sums[type] = (sums[type] as number) + (blocks.sizes[block] as number);
+  });
+  const largest = [...names.keys()]
+    .map((k) => k + 1)
+    .filter((type) => (sums[type] as number) > 0)
+    .sort((a, b) => (sums[b] as number) - (sums[a] as number))
+    .slice(0, TYPE_COLORS.length);
+  const [other, none] = [largest.length, largest.length + 1];
+  const kinds = Uint8Array.from(sums, (_, type) => {
+    if (type === 0) return none;
+    const place = largest.indexOf(type);
+    return place < 0 ? other : place;
+  });
+  return {
+    classes: [
+      ...largest.map((type, k) => ({ name: names[type - 1] ?? "", color: TYPE_COLORS[k] ?? OTHER_TYPES })),
+      { name: "other types", color: OTHER_TYPES },
+      { name: "no object, or not there at the end", color: NO_TYPE },
+    ],
+    kindOf: (block) => kinds[blocks.types[block] as number] as number,
   };
 }
 

@@ -257,7 +257,9 @@ const titleOf = (piece: Piece): string => {
 
 /** Where an object is; inside a box that is a part of the way there, only the rest of the way. */
 function titleInside(box: Box): string {
-  const title = shortTitle(box.data.piece);
+  const { name, where } = box.data.piece;
+  const title = where();
+  if (title === "") return name;
   const begins = box
     .ancestors()
     .slice(1)

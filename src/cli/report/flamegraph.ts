@@ -9,6 +9,7 @@ import { FORCE } from "../system/files.js";
 import { sourceFiles } from "../system/source-files.js";
 import { toWhole } from "./options.js";
 import { checkOutput, OUTPUT_HELP, PAGE, writeOutput } from "./output.js";
+import { loadSnapshot } from "./snapshot-input.js";
 import { asUsageError, readFile } from "./trace-input.js";
 
 interface FlamegraphOptions {
@@ -16,6 +17,7 @@ interface FlamegraphOptions {
   readonly force?: boolean;
   readonly temporary: number;
   readonly source: boolean;
+  readonly snapshot?: string;
 }
 
 export function addFlamegraph(report: Command): void {
@@ -34,12 +36,15 @@ export function addFlamegraph(report: Command): void {
       toWhole,
       0,
     )
+    .option("--snapshot <file>", "a heap snapshot of the program's end: the heap map then shows types, too")
     .option("--no-source", "without lines of the program's source, which everyone who has the page could read")
     .action(async (file: string, options: FlamegraphOptions) => {
       const { output = `${file.replace(/\.trace$/, "")}.html`, force, temporary } = options;
       checkOutput(output, PAGE, { isNamed: options.output !== undefined, force, source: file });
       const source = options.source ? sourceFiles([".", dirname(file)]) : undefined;
-      const page = await asUsageError(file, makePage(readFile(file), { name: file, within: temporary, source }));
+      const snapshot = options.snapshot === undefined ? undefined : loadSnapshot(options.snapshot);
+      const how = { name: file, within: temporary, source, snapshot };
+      const page = await asUsageError(file, makePage(readFile(file), how));
       await writeOutput(output, [page.html], {
         more: `: ${bytes(Buffer.byteLength(page.html))}, of ${counted(page.events, "event")}`,
       });

@@ -3,6 +3,8 @@
 import { buildPage } from "../../page/build.js";
 import { withSources } from "../../page/sources.js";
 import { Spans } from "../../page/spans.js";
+import { withTypes } from "../../page/types.js";
+import type { ObjectGraph } from "../../snapshot/graph.js";
 import { readTrace } from "../../trace/reader.js";
 import { flamegraphPage as pageOf } from "../flamegraph.js";
 import { ReportError } from "../load.js";
@@ -24,10 +26,16 @@ export interface MadePage {
   readonly events: number;
 }
 
+/** What else the command can put into a page. */
+interface MoreOptions extends PageOptions {
+  /** A heap snapshot of the recording's end, which tells the types of blocks. */
+  readonly snapshot?: ObjectGraph | undefined;
+}
+
 /** Reads a trace and makes its page. Throws TraceError if it is not a trace. */
 export async function makePage(
   trace: TraceInput,
-  { name = nameOf(trace), within = 0, source }: PageOptions = {},
+  { name = nameOf(trace), within = 0, source, snapshot }: MoreOptions = {},
 ): Promise<MadePage> {
   const spans = new Spans({ temporary: within + 1 });
   const summary = await readTrace(bytesOf(trace), name, spans);
@@ -41,7 +49,8 @@ export async function makePage(
     ...{ command, started, python, sample, problem: summary.problem ?? null },
     ...(aggregated && { totals: { start: spans.startLeft } }),
   };
-  const data = buildPage(spans, facts);
+  const built = buildPage(spans, facts);
+  const data = snapshot ? withTypes(built, snapshot) : built;
   const sources = source && new Sources(facts, source);
   const html = await pageOf(sources ? withSources(data, (file) => sources.lines(file)) : data);
   return { html, events: summary.events };
