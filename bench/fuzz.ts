@@ -1,20 +1,21 @@
 // npm run fuzz: runs random programs against the model for some time; or damages recordings, and reads them with the
-// reader and all reports; or damages heap images, and loads them.
+// reader and all reports; or damages heap images, and loads them; or damages heap snapshots, and reads and evaluates them.
 
 import { Command, Option } from "commander";
 import { recordings, survive as surviveTrace } from "../test/broken-traces.js";
 import { type Plan, runAgainstModel } from "../test/model.js";
 import { brokenImages, survive } from "../test/objects/image-mutations.js";
 import { smallImages, surviveImage } from "../test/python/image-mutations.js";
+import { surviveSnapshot, wholeSnapshot } from "../test/snapshot-mutations.js";
 
-const PARTS = ["model", "trace", "image", "python-image"] as const;
+const PARTS = ["model", "trace", "image", "python-image", "snapshot"] as const;
 
 const options = new Command("npm run fuzz --")
   .description(
-    "Runs random programs against a model of the heap, reads broken recordings, or loads broken heap images, and stops at the first fault.",
+    "Runs random programs against a model of the heap, reads broken recordings or heap snapshots, or loads broken heap images, and stops at the first fault.",
   )
   .addOption(new Option("--only <part>", "what to test").choices(PARTS).default("model"))
-  .option("--files <n>", "the number of broken recordings or images", "100000")
+  .option("--files <n>", "the number of broken recordings, snapshots or images", "100000")
   .option("--seed <n>", "the first seed; by default, one made from the time")
   .option("--minutes <n>", "how long the random programs run", "10")
   .parse()
@@ -81,6 +82,23 @@ async function fuzzPythonImages(): Promise<void> {
   return fuzzBroken((seed, survival) => surviveImage(whole, seed, survival));
 }
 
-const FUZZ = { model: fuzzModel, trace: fuzzTraces, image: fuzzImages, "python-image": fuzzPythonImages };
+async function fuzzSnapshots(): Promise<void> {
+  const whole = wholeSnapshot();
+  const survival = { files: 0, refused: 0 };
+  for (let seed = first; survival.files < Number(options.files); seed++) {
+    surviveSnapshot(whole, seed, survival);
+    if (survival.files % 1000 !== 0) continue;
+    const { files, refused } = survival;
+    process.stderr.write(`\r${files} broken snapshots from seed ${first}: ${refused} refused, nothing found`);
+  }
+}
+
+const FUZZ = {
+  model: fuzzModel,
+  trace: fuzzTraces,
+  image: fuzzImages,
+  "python-image": fuzzPythonImages,
+  snapshot: fuzzSnapshots,
+};
 await FUZZ[options.only]();
 process.stderr.write("\n");
