@@ -7,6 +7,8 @@
 >>> pyheap.on_pressure(lambda pressure: cache.clear())
 >>> pyheap.check()                                 # proves that the heap is whole
 >>> pyheap.snapshot("app.heapsnapshot")            # every object, and who holds it
+>>> pyheap.objects()["app.Point"]                  # how many there are
+>>> pyheap.why(point)                              # the shortest path that holds it
 >>> with pyheap.Tracker("out.trace"): work()       # every allocation, for `pyheap report`
 """
 
@@ -28,12 +30,15 @@ __all__ = [
     "limit_leaks",
     "limit_memory",
     "limits",
+    "objects",
     "on_pressure",
     "profile",
+    "referrers",
     "relieve",
     "remove_on_pressure",
     "snapshot",
     "stats",
+    "why",
 ]
 
 _LATER = {
@@ -95,6 +100,40 @@ def snapshot(file):
     """
     with open(file, "wb") as out:
         return _json.loads(_pyheap.snapshot(lambda piece: out.write(piece.to_bytes())))
+
+
+def objects():
+    """The number of objects of each type, as a dict; the type with most objects comes first.
+
+    It counts every object that can be reached, or that the collector knows, whether the collector tracks it or not. Types have
+    their module, unless they are built in.
+    """
+    return _json.loads(_pyheap.objects())
+
+
+def referrers(obj, /):
+    """The objects that refer to obj, as a list; of functions that run and have it in a variable, their frames.
+
+    Unlike gc.get_referrers, it finds objects that the collector does not track as well. Weak references do not count.
+    """
+    found = []
+    for depth in _json.loads(_pyheap.referrers(id(obj), id(found))):
+        found.append(_sys._getframe(depth + 1))
+    return found
+
+
+def why(obj, /):
+    """Prints the shortest path that holds obj, a line for each step, and returns it: "sys.modules['app'].cache[7]".
+
+    Returns None if nothing holds it but the call itself, and weak references.
+    """
+    answer = _pyheap.why(id(obj))
+    if answer is None:
+        print("nothing holds it but this call, and weak references")
+        return None
+    path, text = _json.loads(answer)
+    print(text)
+    return path
 
 
 _callbacks = []

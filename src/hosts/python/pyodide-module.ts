@@ -32,6 +32,7 @@ export interface PyodideExports {
   tzset(): void;
   /** Only snapshots need these. */
   PyImport_GetModuleDict?(): number;
+  PyList_Append?(list: number, object: number): number;
   PyUnstable_GC_VisitObjects?(f: number, argument: number): void;
 }
 

@@ -114,6 +114,14 @@ export class PythonHeap extends CoreHeap {
     return takeSnapshot(this.graph(), options);
   }
 
+  /** Appends objects to a list of the interpreter's; both are given by their id(). */
+  extendList(list: number, objects: readonly number[]): void {
+    const { python } = this.#side;
+    for (const object of objects) {
+      if (python.PyList_Append?.(list, object) !== 0) throw new Error("Cannot make a list of the objects");
+    }
+  }
+
   /**
    * Gives empty memory back to the host's malloc, which then gives back what it can. The memory is not replaced,
    * because it is Python's: what the heap gives back can be used by the host's other code.
@@ -216,6 +224,11 @@ export class PythonHeap extends CoreHeap {
   get place(): HeapPlace {
     const { control, tableBase } = this.foundation.core;
     return { control, firstEntry: tableBase - HOST_FUNCTIONS.length, inherited: this.#side.inherited };
+  }
+
+  /** Whether the interpreter collects garbage now. It is known as long as there is a listener to `collect`. */
+  get isCollecting(): boolean {
+    return this.#side.isCollecting;
   }
 
   /** The source of the interpreter's collections; set when there is an interpreter that can report them. */

@@ -5,6 +5,7 @@ import type { PyodideAPI } from "pyodide";
 import type { HeapStats } from "../../alloc/stats.js";
 import { HeapCorruption, HeapFault } from "../../ground/errors.js";
 import { NO_LIMIT } from "../../heap/core-heap.js";
+import { Inspection } from "./inspection.js";
 import { PYTHON_FILES } from "./python-files.gen.js";
 import type { PythonHeap } from "./python-heap.js";
 import type { CollectionSource, PythonCollection } from "./python-side.js";
@@ -52,6 +53,9 @@ def watch(tell, gc=gc, staticmethod=staticmethod):
 watch
 `;
 
+/** The functions of pyheap.py that run when it asks about objects. */
+const OWN_FRAMES = 1;
+
 /** The fields of a collection that the collector reports. */
 const FIELDS = ["generation", "collected", "uncollectable"];
 
@@ -67,12 +71,14 @@ function collectionsOf(pyodide: PyodideAPI): CollectionSource {
   const tells = new Set<(collection: PythonCollection) => void>();
   let isWatching = false;
   let begun = 0;
-  return (tell) => {
+  let isUnderWay = false;
+  const source = (tell: (collection: PythonCollection) => void) => {
     tells.add(tell);
     if (!isWatching) {
       isWatching = true;
       watch((phase: string, info: PyDict) => {
-        if (phase === "start") {
+        isUnderWay = phase === "start";
+        if (isUnderWay) {
           begun = performance.now();
           return;
         }
@@ -83,6 +89,7 @@ function collectionsOf(pyodide: PyodideAPI): CollectionSource {
     // This does not call Python, which may have ended.
     return () => void tells.delete(tell);
   };
+  return Object.assign(source, { isCollecting: () => isUnderWay });
 }
 
 /** Writes the package pyheap (python/) into an interpreter's site-packages. */
@@ -111,6 +118,19 @@ export function bridgeTo(heap: PythonHeap, files: () => PyodideAPI["FS"]): objec
       heap.limit = size ?? NO_LIMIT;
     },
     snapshot: (write: (piece: Uint8Array) => void) => JSON.stringify(heap.snapshot({ write })),
+    objects: () => JSON.stringify(new Inspection(heap.graph(), OWN_FRAMES).typeCounts()),
+    referrers: (id: number, list: number) => {
+      const { ids, frames } = new Inspection(heap.graph(), OWN_FRAMES, id).referrers(id);
+      heap.extendList(
+        list,
+        ids.filter((each) => each !== list),
+      );
+      return JSON.stringify(frames);
+    },
+    why: (id: number) => {
+      const holder = new Inspection(heap.graph(), OWN_FRAMES, id).holder(id);
+      return holder && JSON.stringify([holder.path, holder.text]);
+    },
     getsoftlimit: () => (heap.softLimit === NO_LIMIT ? undefined : heap.softLimit),
     setsoftlimit: (size: number | undefined) => {
       heap.softLimit = size;

@@ -32,7 +32,11 @@ export interface PythonCollection {
 }
 
 /** Reports the interpreter's collections to `tell` from now on. Returns a function that ends this. */
-export type CollectionSource = (tell: (collection: PythonCollection) => void) => () => void;
+export interface CollectionSource {
+  (tell: (collection: PythonCollection) => void): () => void;
+  /** Whether a collection is under way. It is known once somebody is told of collections. */
+  readonly isCollecting: () => boolean;
+}
 
 /** A function that is called for each collection, and the function that ends this. */
 interface Watcher {
@@ -130,6 +134,11 @@ export class PythonSide implements HeapSide, TracedSide {
   set collectionSource(source: CollectionSource) {
     this.#collectionSource = source;
     for (const watcher of this.#watchers) watcher.end = source(watcher.tell);
+  }
+
+  /** Whether a collection is under way; false as long as nobody listens to collections. */
+  get isCollecting(): boolean {
+    return this.#collectionSource?.isCollecting() ?? false;
   }
 
   /** Reports collections as events from now on. */
