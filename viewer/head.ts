@@ -29,6 +29,16 @@ export class Head {
   /** The state of a running program. */
   readonly status = h("p", { class: "status", role: "status", hidden: true });
 
+  /** Asks the program for a heap snapshot; only for a program that runs. */
+  readonly #snapshot = h("button", {
+    type: "button",
+    class: "quiet",
+    hidden: true,
+    title: "Write every object, and who holds it, to a file",
+  });
+  /** The file of the last heap snapshot. */
+  readonly #taken = h("p", { role: "status", hidden: true });
+
   constructor(model: Model, store: Store, colors: Colors) {
     this.#model = model;
     this.#store = store;
@@ -38,6 +48,7 @@ export class Head {
       brand(),
       h("div", { class: "program" }, this.#title, this.#facts),
       this.status,
+      h("div", { class: "snapshots" }, this.#snapshot, this.#taken),
       colors.button(),
       this.#problem,
     );
@@ -67,10 +78,29 @@ export class Head {
     this.#showFigures();
   }
 
+  /** Shows a button that asks for a heap snapshot. */
+  offerSnapshots(ask: () => Promise<unknown>): void {
+    this.#snapshot.textContent = "Heap snapshot";
+    this.#snapshot.hidden = false;
+    this.#snapshot.addEventListener("click", () => {
+      this.saySnapshot("Waiting for the program …");
+      ask().catch(() => this.saySnapshot("The program cannot be asked"));
+    });
+  }
+
+  /** Shows what became of the last heap snapshot that was asked for. */
+  saySnapshot(what: string): void {
+    if (what === "") return;
+    this.#taken.hidden = false;
+    this.#taken.textContent = what;
+    this.#taken.title = what;
+  }
+
   /** Shows the program's state. */
   say(state: keyof typeof STATES): void {
     this.#store.set({ isLive: state === "running" || state === "idle" });
     this.#showFigures();
+    if (!this.#store.state.isLive) this.#snapshot.hidden = true;
     this.status.hidden = false;
     this.status.textContent = STATES[state];
     this.status.classList.toggle("running", state === "running");

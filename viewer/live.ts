@@ -16,7 +16,8 @@ const pause = () => new Promise((done) => setTimeout(done, PAUSE));
 async function ask(url: string) {
   const response = await fetch(url);
   const isRunning = response.headers.get("x-pyheap") === "running";
-  return { isRunning, data: decodePage(await inflate(await response.blob())) };
+  const objects = decodeURIComponent(response.headers.get("x-pyheap-objects") ?? "");
+  return { isRunning, objects, data: decodePage(await inflate(await response.blob())) };
 }
 
 /** Shows the program whose data is at `url`. Returns after the first picture; the page then updates itself. */
@@ -30,6 +31,7 @@ export async function followProgram(url: string, into: HTMLElement): Promise<voi
   const page = new Page(new Model(answer.data), new Colors(), into);
   page.store.set({ view: "end" });
   page.head.say(answer.isRunning ? "running" : "ended");
+  if (answer.isRunning) page.head.offerSnapshots(() => fetch(url.replace(/^snapshot/, "objects"), { method: "POST" }));
   if (answer.isRunning) void keepFollowing(url, page);
 }
 
@@ -38,8 +40,9 @@ async function keepFollowing(url: string, page: Page): Promise<void> {
     for (;;) {
       await pause();
       if (document.hidden) continue;
-      const { isRunning, data } = await ask(url);
+      const { isRunning, objects, data } = await ask(url);
       page.update(data);
+      page.head.saySnapshot(objects);
       if (isRunning) continue;
       page.head.say("ended");
       return;

@@ -7,10 +7,13 @@ import { type LiveServer, serveLive } from "./live-server.js";
 
 const VIEWER = '<html data-theme="auto"></html>';
 let server: LiveServer;
+const program = new LiveProgram(["app.py"]);
+/** How often a heap snapshot was asked for. */
+let asked = 0;
 let [port, token] = ["", ""];
 
 beforeAll(async () => {
-  server = await serveLive(new LiveProgram(["app.py"]), 0, VIEWER);
+  server = await serveLive(program, 0, () => asked++, VIEWER);
   const url = new URL(server.address);
   [port, token] = [url.port, url.searchParams.get("token") ?? ""];
 });
@@ -49,9 +52,23 @@ describe("the page of a program that runs", () => {
     },
   );
 
+  it("asks for heap snapshots, with the token and by POST only, and says which was taken last", async () => {
+    expect((await ask("/objects", {}, "POST")).status).toBe(403);
+    expect((await ask(`/objects?token=${token}`)).status).toBe(404);
+    expect(asked).toBe(0);
+    expect((await ask(`/objects?token=${token}`, {}, "POST")).status).toBe(202);
+    expect(asked).toBe(1);
+    const last = async () => (await ask(`/snapshot?token=${token}`)).headers["x-pyheap-objects"];
+    expect(await last()).toBe("");
+    program.take({ kind: "snapshot", file: "grün.1.heapsnapshot" });
+    expect(decodeURIComponent(`${await last()}`)).toBe("Snapshot 1: grün.1.heapsnapshot");
+    program.take({ kind: "snapshot", file: "x", problem: "Cannot take a snapshot: no space" });
+    expect(decodeURIComponent(`${await last()}`)).toBe("Cannot take a snapshot: no space");
+  });
+
   it("has a token that can't be guessed, and is another each time", async () => {
     expect(token).toMatch(/^[\w-]{32}$/);
-    const other = await serveLive(new LiveProgram(["app.py"]), 0, VIEWER);
+    const other = await serveLive(new LiveProgram(["app.py"]), 0, () => undefined, VIEWER);
     expect(new URL(other.address).searchParams.get("token")).not.toBe(token);
     other.close();
   });

@@ -1,7 +1,9 @@
 // The page of a running program, for everyone who has its address: on this machine, or through a forwarded port.
 //
 //   GET /?token=T            the viewer
-//   GET /snapshot?token=T    the data (src/page/wire.ts), deflated; the header x-pyheap says whether the program still runs
+//   GET /snapshot?token=T    the data (src/page/wire.ts), deflated; the header x-pyheap says whether the program still runs,
+//                            and x-pyheap-objects which heap snapshot was taken last, or what the problem was
+//   POST /objects?token=T    asks for a heap snapshot, which is taken as soon as the program can be looked at
 //
 // The token replaces a check of the host's name, because a forwarded port changes that name. The page of another site
 // does not know the token, even if its name is made to lead here (DNS rebinding). It is not in a cookie, because a
@@ -46,7 +48,10 @@ export interface LiveServer {
 
 function sendSnapshot(program: LiveProgram, response: ServerResponse): void {
   const state = program.isRunning ? "running" : "ended";
-  response.writeHead(200, { ...GUARDS, "content-type": "application/octet-stream", "x-pyheap": state });
+  const { count, last, problem } = program.snapshots;
+  const objects = encodeURIComponent(problem ?? (last === undefined ? "" : `Snapshot ${count}: ${last}`));
+  const headers = { "content-type": "application/octet-stream", "x-pyheap": state, "x-pyheap-objects": objects };
+  response.writeHead(200, { ...GUARDS, ...headers });
   response.end(deflateRawSync(encodePage(program.page()), { level: 1 }));
 }
 
@@ -71,8 +76,16 @@ function urlOf({ url }: IncomingMessage): URL | undefined {
   return URL.canParse(url ?? "", `http://${HOST}`) ? new URL(url ?? "", `http://${HOST}`) : undefined;
 }
 
-/** Serves the page; on any free port if `port` is 0. Throws UsageError if the port is taken. */
-export async function serveLive(program: LiveProgram, port: number, template?: string): Promise<LiveServer> {
+/**
+ * Serves the page; on any free port if `port` is 0. `takeSnapshot` asks the program for a heap snapshot. Throws UsageError if
+ * the port is taken.
+ */
+export async function serveLive(
+  program: LiveProgram,
+  port: number,
+  takeSnapshot: () => void,
+  template?: string,
+): Promise<LiveServer> {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
   const data = `data-live="snapshot?token=${token}"`;
   const viewer = template ?? (await viewerTemplate());
@@ -80,7 +93,10 @@ export async function serveLive(program: LiveProgram, port: number, template?: s
   const server = createServer((request, response) => {
     const url = urlOf(request);
     if (!isSame(url?.searchParams.get("token") ?? "", token)) sendText(response, 403, NO_TOKEN);
-    else if (request.method !== "GET") sendText(response, 405, "Only GET is answered here.\n");
+    else if (request.method === "POST" && url?.pathname === "/objects") {
+      takeSnapshot();
+      sendText(response, 202, "Asked for.\n");
+    } else if (request.method !== "GET") sendText(response, 405, "Only GET is answered here.\n");
     else if (url?.pathname === "/") sendText(response, 200, page, "html");
     else if (url?.pathname === "/snapshot") sendSnapshot(program, response);
     else sendText(response, 404, "There is nothing here: the page is at /.\n");

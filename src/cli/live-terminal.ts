@@ -13,7 +13,7 @@ import { MICROSECONDS, time } from "../text/time.js";
 import { forTerminal, visible } from "../text/visible.js";
 import type { LiveProgram } from "./live.js";
 import { Screen } from "./screen.js";
-import type { Shared } from "./shared.js";
+import { askForSnapshot, type Shared } from "./shared.js";
 
 const EVERY = 500;
 const LINE_EVERY = 1000;
@@ -91,8 +91,8 @@ function liveLine(data: PageData): string {
   return `pyheap: after ${time(data.header.duration)} ${bytes(live)} are live, at most ${bytes(peak)} were\n`;
 }
 
-/** The view as lines of text. */
-export function liveText(data: PageData, colors: Colors, columns: number): string {
+/** The view as lines of text. `note` is a last line about heap snapshots. */
+export function liveText(data: PageData, colors: Colors, columns: number, note = ""): string {
   const { header } = data;
   const { live, peak, reserved } = figures(data);
   const line = sparkline(data, Math.max(10, columns - 4));
@@ -111,8 +111,19 @@ export function liveText(data: PageData, colors: Colors, columns: number): strin
     `  live ${colors.bold(bytes(live))}   peak ${bytes(peak)}   from the platform ${bytes(reserved)}`,
     `  ${colors.cyan(line)}`,
     places,
+    ...(note === "" ? [] : [colors.dim(`  ${forTerminal(note.slice(0, Math.max(10, columns - 4)))}`)]),
     "",
   ].join("\n");
+}
+
+/** The signal of the key Ctrl-\\, which a terminal sends whatever the program reads from it. */
+const KEY_SIGNAL = "SIGQUIT";
+
+/** What the view says about heap snapshots. */
+function snapshotNote({ snapshots }: LiveProgram): string {
+  const { last, problem } = snapshots;
+  if (problem !== undefined) return problem;
+  return last === undefined ? "Ctrl-\\ takes a heap snapshot" : `heap snapshot: ${last}`;
 }
 
 /** The first lines of the view, as many as fit above the line of the cursor. */
@@ -130,11 +141,15 @@ export function drawLive(
 ): Drawing {
   if (!terminal.isTTY) return writeLines(program, terminal);
   const screen = new Screen(shared);
-  const text = () => cut(liveText(program.data(), colors, terminal.columns || 80), terminal.rows || 24);
+  const text = () =>
+    cut(liveText(program.data(), colors, terminal.columns || 80, snapshotNote(program)), terminal.rows || 24);
+  const take = () => askForSnapshot(shared);
+  process.on(KEY_SIGNAL, take);
   const timer = setInterval(() => screen.draw(text()), EVERY);
   return {
     end: () => {
       clearInterval(timer);
+      process.off(KEY_SIGNAL, take);
       screen.end(text());
     },
   };

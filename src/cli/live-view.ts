@@ -5,7 +5,7 @@ import type { Program } from "../report/run-result.js";
 import { LiveProgram } from "./live.js";
 import { type LiveServer, serveLive } from "./live-server.js";
 import { drawLive } from "./live-terminal.js";
-import type { Shared } from "./shared.js";
+import { askForSnapshot, type Shared } from "./shared.js";
 
 export interface LiveOptions {
   readonly live?: boolean;
@@ -36,7 +36,7 @@ export async function showLive(
   shared: Shared,
 ): Promise<LiveView> {
   const program = new LiveProgram([target, ...args]);
-  const server = live ? await serveLive(program, port) : undefined;
+  const server = live ? await serveLive(program, port, () => askForSnapshot(shared)) : undefined;
   if (server) process.stderr.write(`pyheap: look at the program at ${server.address}\n`);
   const drawing = liveTerminal ? drawLive(program, colors, shared) : undefined;
   return {

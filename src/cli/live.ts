@@ -54,6 +54,10 @@ export class LiveProgram {
   #shape: HeapShape | undefined;
   #isRunning = true;
   readonly #done: Promise<unknown>;
+  /** The heap snapshots that were taken while the program ran: how many, the last one's file, and the last problem. */
+  readonly snapshots: { count: number; last: string | undefined; problem: string | undefined } = {
+    ...{ count: 0, last: undefined, problem: undefined },
+  };
   /** What is known of the program so far. */
   readonly spans = new Spans(LIVE_SPANS);
 
@@ -75,6 +79,15 @@ export class LiveProgram {
   take(message: WorkerMessage): void {
     if (message.kind === "trace") this.#chunks.push(message.bytes);
     else if (message.kind === "heap") this.#shape = message.shape;
+    else if (message.kind === "snapshot") this.#noteSnapshot(message);
+  }
+
+  #noteSnapshot({ file, problem }: { readonly file: string; readonly problem?: string }): void {
+    const { snapshots } = this;
+    snapshots.problem = problem;
+    if (problem !== undefined) return;
+    snapshots.count++;
+    snapshots.last = file;
   }
 
   /** Ends the data: there will be no more messages. */

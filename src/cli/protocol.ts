@@ -28,11 +28,18 @@ export interface PackageRequest {
   readonly folders: readonly string[];
 }
 
-/** The heap snapshot to take when the program has ended. */
+/** The heap snapshots of a run (run-snapshots.ts). */
 export interface SnapshotRequest {
   readonly file: string;
-  /** A descriptor of the file, which is open and empty. */
-  readonly fd: number;
+  /** A descriptor of the file, which is open and empty, for the end of the program; undefined: none is taken then. */
+  readonly fd: number | undefined;
+  /** Whether the file is written when memory runs out. */
+  readonly onMemoryError: boolean;
+  /** Milliseconds between two numbered snapshots; undefined: they are taken only when the user asks for one. */
+  readonly every: number | undefined;
+  /** How many numbered files stay. */
+  readonly keep: number;
+  readonly force: boolean;
 }
 
 /** The request that the main thread sends, once. */
@@ -77,6 +84,8 @@ export type WorkerMessage =
   | { readonly kind: "provide"; readonly wanted: readonly Wanted[] }
   | { readonly kind: "trace"; readonly bytes: Uint8Array }
   | { readonly kind: "heap"; readonly shape: HeapShape }
+  /** A numbered snapshot was taken, or there was a problem. */
+  | { readonly kind: "snapshot"; readonly file: string; readonly problem?: string }
   /** No memory is free: the main thread has to dump the sums that it has. */
   | { readonly kind: "dump"; readonly noMemory: NoMemory }
   /** `result` is undefined if there is nothing to report. */

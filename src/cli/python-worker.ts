@@ -28,10 +28,10 @@ import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { loaderFrom } from "./pyodide-folder.js";
 import { type Recording, startRecording } from "./recording.js";
 import { definitions, EXECUTABLE, holdDefinitions, RUN_SOURCES, type Space, startOptions } from "./run-definitions.js";
+import { RunSnapshots } from "./run-snapshots.js";
 import { Screen } from "./screen.js";
-import { viewShared, WORD } from "./shared.js";
+import { DUE, viewShared, WORD } from "./shared.js";
 import { type Dispositions, exitCodeOf, Interrupts } from "./signals.js";
-import { snapshotSink } from "./snapshot-file.js";
 import { imageFile, keepImage, readImage, startEnvironment } from "./start-image.js";
 import { writeAll } from "./stdio.js";
 import { nameZone, type ZoneExports, zoneNames } from "./time-zone.js";
@@ -96,6 +96,7 @@ function wordsFor(program: Program): readonly string[] {
 
 const begun = performance.now();
 let recording: Recording | undefined;
+let snapshots: RunSnapshots | undefined;
 
 /** The outcome of the program. It is measured once, and reported once. */
 class Outcome {
@@ -133,7 +134,7 @@ class Outcome {
   programEnded(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const step of [() => this.measure(), () => this.#takeSnapshot(), () => recording?.stop()]) {
+    for (const step of [() => this.measure(), () => snapshots?.end(), () => recording?.stop()]) {
       try {
         step();
       } catch (error) {
@@ -144,11 +145,6 @@ class Outcome {
 
   get hasBegun(): boolean {
     return this.#interpreter !== undefined;
-  }
-
-  #takeSnapshot(): void {
-    const { snapshot } = request;
-    if (snapshot) this.#interpreter?.heap?.snapshot({ write: snapshotSink(snapshot) });
   }
 
   get isOver(): boolean {
@@ -172,8 +168,11 @@ function refuse(why: string, exitCode: number): never {
 }
 
 function beginRecording(heap: PythonHeap, image: PythonImage | undefined): void {
+  const { snapshot } = request;
+  if (snapshot) snapshots = new RunSnapshots(heap, snapshot, say, complain, request.live);
+  const onNoMemory = snapshot?.onMemoryError ? (bytes: number) => snapshots?.noMemory(bytes) : undefined;
   try {
-    recording = startRecording(heap, request, image, say, complain);
+    recording = startRecording(heap, request, image, say, complain, onNoMemory);
   } catch (error) {
     refuse(wordsOf(error), USAGE);
   }
@@ -355,7 +354,11 @@ function takeSignals({ pyodide, python }: Interpreter): void {
   const interrupts = new Interrupts(
     shared,
     python,
-    () => recording?.flush(),
+    (due) => {
+      if ((due & DUE.flush) !== 0) recording?.flush();
+      const isPutOff = (due & DUE.snapshot) !== 0 && snapshots?.take() === false;
+      if (isPutOff) Atomics.or(shared.words, WORD.due, DUE.snapshot);
+    },
     (signal) => outcome.end(exitCodeOf(signal)),
   );
   pyodide.setInterruptBuffer(interrupts as unknown as Uint8Array);

@@ -3,6 +3,7 @@
 import type { PythonHeap } from "../hosts/python/python-heap.js";
 import type { PythonImage } from "../hosts/python/python-image.js";
 import { heapShape } from "../page/heap-shape.js";
+import { MOST_SAMPLE_BYTES } from "../trace/random.js";
 import type { Recorder } from "../trace/recorder.js";
 import type { StartTally } from "../trace/start-tally.js";
 import { copyTrace, dumpWords, type NoMemory } from "./dump.js";
@@ -113,8 +114,9 @@ export function endAll(steps: readonly (() => void)[]): void {
 const HIDES = "PYTHONTRACEMALLOC";
 
 /**
- * Starts the recording that was asked for; undefined if none was. Until the program begins, allocations are only
- * counted, unless the events of the start are asked for. If the heap is an image's, the counts go on from those of the image.
+ * Starts the recording that was asked for; undefined if none was. `onNoMemory` is called once, when an allocation finds no
+ * memory. Until the program begins, allocations are only counted, unless the events of the start are asked for. If the heap
+ * is an image's, the counts go on from those of the image.
  */
 export function startRecording(
   heap: PythonHeap,
@@ -122,8 +124,12 @@ export function startRecording(
   image: PythonImage | undefined,
   say: Say,
   complain: (what: string) => void,
+  onNoMemory?: (bytes: number) => void,
 ): Recording | undefined {
-  if (trace === undefined && !live) return undefined;
+  const takesOnMemoryError = onNoMemory !== undefined;
+  /** Whether nothing is recorded, and only the moment when memory runs out is of interest. */
+  const isOnlyTold = trace === undefined && !live;
+  if (isOnlyTold && !takesOnMemoryError) return undefined;
   const sinks = [
     ...(trace === undefined ? [] : [traceSink(trace, shared, say)]),
     ...(live ? [liveSink(heap, say)] : []),
@@ -136,12 +142,16 @@ export function startRecording(
   const record = (start?: StartTally) =>
     heap.trace({
       command: [...words, ...args],
-      sample: trace?.sample,
+      // A recording that is only told when memory runs out takes hardly any time.
+      sample: isOnlyTold ? MOST_SAMPLE_BYTES : trace?.sample,
       start,
       flushEvery: every,
       readBack: trace && readBack(trace),
-      ...(trace?.dump !== undefined && {
-        onNoMemory: (bytes, end) => dumpTrace(trace, { bytes, place: heap.stack.place(), end }, say, complain),
+      ...((trace?.dump !== undefined || takesOnMemoryError) && {
+        onNoMemory: (bytes, end) => {
+          if (trace?.dump !== undefined) dumpTrace(trace, { bytes, place: heap.stack.place(), end }, say, complain);
+          onNoMemory?.(bytes);
+        },
       }),
       // Files below the current folder get relative names, as the user knows them. So two recordings of a program have
       // the same names, whatever folder the program is in.
@@ -152,7 +162,7 @@ export function startRecording(
       },
     });
   const isWhole = trace?.withStart || (environment[HIDES] !== undefined && image === undefined);
-  const tally = isWhole ? undefined : heap.tallyStart(image?.base);
+  const tally = isWhole || isOnlyTold ? undefined : heap.tallyStart(image?.base);
   let recorder: Recorder | undefined = isWhole ? record() : undefined;
   return {
     flush: () => recorder?.flush(),

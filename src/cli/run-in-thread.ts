@@ -9,7 +9,7 @@ import { InputSender } from "./input.js";
 import type { Provider, Wanted } from "./packages/provider.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { flushEvery } from "./recording.js";
-import { type Shared, viewShared, WORD } from "./shared.js";
+import { askForSnapshot, DUE, type Shared, viewShared, WORD } from "./shared.js";
 import { endBySignals, exitCodeOf, forwardSignals } from "./signals.js";
 import { ThreadInterrupts } from "./thread-interrupts.js";
 
@@ -45,7 +45,7 @@ function keepSafe(
   if (trace === undefined && !live) return () => undefined;
   let isSyncing = false;
   const timer = setInterval(() => {
-    Atomics.store(words, WORD.due, 1);
+    Atomics.or(words, WORD.due, DUE.flush);
     void interrupts?.flush();
     if (trace === undefined || isSyncing) return;
     isSyncing = true;
@@ -55,6 +55,28 @@ function keepSafe(
     });
   }, flushEvery(live));
   return () => clearInterval(timer);
+}
+
+/** Asks for snapshots: the next one some time after the last one was taken. */
+class SnapshotTimer {
+  readonly #shared: Shared;
+  readonly #every: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(shared: Shared, { snapshot }: RunRequest) {
+    this.#shared = shared;
+    this.#every = snapshot?.every;
+  }
+
+  /** To be called when the program begins, and when a snapshot was taken. */
+  start(): void {
+    this.end();
+    if (this.#every !== undefined) this.#timer = setTimeout(() => askForSnapshot(this.#shared), this.#every);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 /** What the program's thread can ask of this thread. */
@@ -86,6 +108,7 @@ export function runInThread(
     let result: RunResult | undefined;
     let exitCode: number | undefined;
     let stoppedBy: number | undefined;
+    const snapshots = new SnapshotTimer(shared, request);
     const start = () => {
       if (!isStarted) clearNote();
       isStarted = true;
@@ -105,8 +128,10 @@ export function runInThread(
       Atomics.notify(shared.words, WORD.provided);
     };
     worker.on("message", (message: WorkerMessage) => {
-      if (message.kind === "started") start();
-      else if (message.kind === "read") input.request();
+      if (message.kind === "started") {
+        start();
+        snapshots.start();
+      } else if (message.kind === "read") input.request();
       else if (message.kind === "provide") void provide(message.wanted);
       else if (message.kind === "done") {
         ({ result, exitCode } = { result: message.result, exitCode: message.exitCode });
@@ -114,6 +139,7 @@ export function runInThread(
         if (isC) void worker.terminate();
       } else {
         watch(message);
+        if (message.kind === "snapshot") snapshots.start();
         if (message.kind !== "trace") return;
         Atomics.add(shared.words, WORD.received, 1);
         Atomics.notify(shared.words, WORD.received);
@@ -129,6 +155,7 @@ export function runInThread(
     worker.on("exit", (code) => {
       start();
       endSafety();
+      snapshots.end();
       endSignals();
       interrupts?.close();
       input.close();

@@ -4,6 +4,7 @@ import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ALLOCATORS, type Program, type PythonAllocator } from "../report/run-result.js";
+import { parseDuration } from "../text/duration.js";
 import { parseSize } from "../text/size.js";
 import { MOST_SAMPLE_BYTES } from "../trace/random.js";
 import type { Budget } from "./budget.js";
@@ -26,6 +27,9 @@ export interface RunOptions extends Budget, PackageOptions, PlaceOptions {
   readonly traceStart?: boolean;
   readonly dumpOnMemoryError?: string;
   readonly snapshot?: string;
+  readonly snapshotOn?: "memory-error";
+  readonly snapshotEvery?: number;
+  readonly snapshotKeep: number;
   readonly live?: boolean;
   readonly liveTerminal?: boolean;
   readonly port?: number;
@@ -57,6 +61,8 @@ Examples:
   pyheap run --trace app.trace --sample 512KiB app.py
   pyheap run --limit 64MiB --dump-on-memory-error oom.trace app.py
   pyheap run --snapshot app.heapsnapshot app.py
+  pyheap run --limit 64MiB --snapshot oom.heapsnapshot --snapshot-on memory-error app.py
+  pyheap run --snapshot app.heapsnapshot --snapshot-every 30s app.py
   pyheap run --fail-over-peak 50MiB --fail-over-leak 1MiB test.py
   pyheap run --live app.py                look at it in a browser while it runs
   pyheap run --image app.pyimage app.py   start from an interpreter that has imported what it needs
@@ -140,6 +146,17 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("--live-terminal", "show the program while it runs, in this terminal")
     .option("--port <number>", "of --live: the port of the page; the default is any that is free", toPort)
     .option("--snapshot <file>", "at the end of the program, write who holds what in the heap (app.heapsnapshot)")
+    .addOption(
+      new Option("--snapshot-on <event>", "of --snapshot: write it when no memory is left, and not at the end").choices(
+        ["memory-error"],
+      ),
+    )
+    .option(
+      "--snapshot-every <time>",
+      "of --snapshot: write numbered ones as well, app.1.heapsnapshot and so on (30s, 5m)",
+      toDuration,
+    )
+    .option("--snapshot-keep <n>", "of numbered snapshots: how many stay, the newest ones", toKept, 10)
     .option("--json <file>", "write the report as JSON (- for standard output)")
     .option("--quiet", "no report")
     .option("--pyodide <folder>", "run with the Pyodide in this folder, in place of the one that comes with pyheap")
@@ -156,6 +173,10 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     });
 }
 
+/** The range of --snapshot-every, in milliseconds. */
+const LEAST_EVERY = 100;
+const MOST_EVERY = 24 * 3_600_000;
+
 const add = (value: string, others: readonly string[] = []) => [...others, value];
 
 function toPort(text: string): number {
@@ -170,6 +191,19 @@ function toBudget(text: string): number {
   const size = parseSize(text);
   if (size === undefined) throw new InvalidArgumentError("A size is a number of bytes, or like 64MiB, 100M, 1GB.");
   return size;
+}
+
+function toDuration(text: string): number {
+  const duration = parseDuration(text);
+  if (duration === undefined) throw new InvalidArgumentError("A time is like 30s, 500ms, 5m, 1h.");
+  if (duration < LEAST_EVERY || duration > MOST_EVERY) throw new InvalidArgumentError("It must be from 100ms to 24h.");
+  return duration;
+}
+
+function toKept(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It must be a whole number from 1 up.");
+  return count;
 }
 
 function toSize(text: string): number {
@@ -229,6 +263,10 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
       "Cannot use a --soft-limit that is not below --limit: the program would meet MemoryError first",
     ],
     [options.snapshot !== undefined && kind === "wasm", "Cannot take a --snapshot of C: it has no objects of Python's"],
+    [
+      options.snapshot === undefined && (options.snapshotOn !== undefined || options.snapshotEvery !== undefined),
+      `Cannot use ${options.snapshotOn === undefined ? "--snapshot-every" : "--snapshot-on"} without --snapshot: that names the file`,
+    ],
     [isLive(options) && kind === "wasm", "Cannot show C while it runs: --live is for Python"],
     [options.pyodide !== undefined && kind === "wasm", "Cannot use --pyodide with C: it is a Python to run with"],
     [

@@ -2,7 +2,7 @@
 
 import { closeSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, parse } from "node:path";
 import colors from "picocolors";
 import { jsonReport } from "../report/json.js";
 import type { Program, RunResult } from "../report/run-result.js";
@@ -22,7 +22,7 @@ import { type Ended, runInThread, type Services } from "./run-in-thread.js";
 import { checksBudget, isLive, type RunOptions } from "./run-options.js";
 import { makeShared, viewShared } from "./shared.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
-import { openSnapshotFile, snapshotWords } from "./snapshot-file.js";
+import { chooseSnapshots, snapshotWords } from "./snapshot-file.js";
 import { cacheFolder } from "./system/cache-folder.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, textBegins } from "./system/files.js";
@@ -41,10 +41,10 @@ export async function run(program: Program, options: RunOptions): Promise<number
   if (json !== undefined && json !== "-") checkFile(json, REPORT, { isNamed: true, force, source });
   const recording = chooseTrace(options, source);
   const endProgress = trace === undefined ? () => undefined : showRecording(trace, process.stderr);
-  const snapshot = options.snapshot === undefined ? undefined : openSnapshotFile(options.snapshot, { force, source });
+  const snapshot = chooseSnapshots(options, source, isLive(options) ? defaultSnapshot(program) : undefined);
   const end = () => {
     endProgress();
-    if (snapshot) closeSync(snapshot.fd);
+    if (snapshot?.fd !== undefined) closeSync(snapshot.fd);
     if (recording) closeSync(recording.fd);
   };
   const { result, exitCode, stoppedBy } = await runOnHeap(program, options, recording, snapshot).finally(end);
@@ -56,6 +56,11 @@ export async function run(program: Program, options: RunOptions): Promise<number
   const within = !isChecked || (await isWithin(recording.file, options));
   if (recording && trace === undefined) rmSync(dirname(recording.file), { recursive: true, force: true });
   return exitCode === 0 && !within ? OVER_BUDGET : exitCode;
+}
+
+/** The file of snapshots that the user asks for while the program runs, unless --snapshot names one: app.heapsnapshot. */
+function defaultSnapshot({ kind, target }: Program): string {
+  return `${kind === "script" ? parse(target).name : kind === "module" ? target : "pyheap"}.heapsnapshot`;
 }
 
 async function runOnHeap(

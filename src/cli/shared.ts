@@ -3,7 +3,7 @@
 //   word
 //   signal     0, or a signal that waits for the program
 //   input      0: no bytes; n: n bytes; -1: the end
-//   due        1: the recording is to be flushed
+//   due        bits: what the program's thread is to do between two bytecodes (DUE)
 //   taken      number of signals that the program took
 //   handled    bit s: signal s does not end the program
 //   lock       1: one of the threads writes to the terminal (screen.ts)
@@ -25,6 +25,14 @@ export const WORD = {
   received: 8,
   provided: 9,
 } as const;
+/** Bits of the word `due`. */
+export const DUE = {
+  /** The recording is to be flushed. */
+  flush: 1,
+  /** A heap snapshot is to be taken. */
+  snapshot: 2,
+} as const;
+
 const WORDS = Object.keys(WORD).length;
 const INPUT_BYTES = 65536;
 
@@ -35,6 +43,12 @@ export interface Shared {
 
 export function makeShared(): SharedArrayBuffer {
   return new SharedArrayBuffer(4 * WORDS + INPUT_BYTES);
+}
+
+/** Asks the program's thread for a heap snapshot. A program that sleeps is woken for it. */
+export function askForSnapshot({ words }: Shared): void {
+  Atomics.or(words, WORD.due, DUE.snapshot);
+  Atomics.notify(words, WORD.signal);
 }
 
 export function viewShared(shared: SharedArrayBuffer): Shared {

@@ -122,16 +122,16 @@ const LOOKS = 16;
 export class Interrupts {
   readonly #words: Int32Array;
   readonly #python: Dispositions;
-  readonly #onDue: () => void;
+  readonly #onDue: (due: number) => void;
   readonly #onEnd: (signal: number) => void;
   #seen = 0;
   #looks = 0;
 
   /**
-   * `onDue` is called when the recording is to be flushed. `onEnd` is called when a signal is to end the program, and
+   * `onDue` is called with bits of DUE when something is to be done between two bytecodes. `onEnd` is called when a signal is to end the program, and
    * does not return.
    */
-  constructor({ words }: Shared, python: Dispositions, onDue: () => void, onEnd: (signal: number) => void) {
+  constructor({ words }: Shared, python: Dispositions, onDue: (due: number) => void, onEnd: (signal: number) => void) {
     this.#words = words;
     this.#python = python;
     this.#onDue = onDue;
@@ -140,8 +140,7 @@ export class Interrupts {
 
   get 0(): number {
     if (this.#words[WORD.due] !== 0) {
-      Atomics.store(this.#words, WORD.due, 0);
-      this.#onDue();
+      this.#onDue(Atomics.exchange(this.#words, WORD.due, 0));
     }
     if (this.#looks++ % LOOKS === 0) Atomics.store(this.#words, WORD.handled, this.#handled());
     const signal = this.#words[WORD.signal] ?? 0;

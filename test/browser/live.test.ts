@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -97,7 +97,8 @@ describe.runIf(canBrowse)("a program that runs", () => {
   }
 
   it("is followed by a page: figures, stacks and map, until it has ended and Ctrl-C", async () => {
-    const program = run("--live");
+    const file = join(dirname(script), "grows.heapsnapshot");
+    const program = run("--live", "--snapshot", file);
     const page = await open(await program.address());
     const status = page.locator(".status");
     await expect.poll(() => status.innerText(), PATIENCE).toBe("Running");
@@ -121,7 +122,12 @@ describe.runIf(canBrowse)("a program that runs", () => {
       /% in use · a (free )?pool .*in the arena of \d+(\.\d)? [KM]iB at 0x[0-9a-f]+/,
     );
     expect(await page.getByRole("radio", { name: "Now", exact: true }).isVisible()).toBe(true);
+    // A heap snapshot is taken as soon as the program goes on.
+    await page.getByRole("button", { name: "Heap snapshot" }).click();
     program.type("8\n");
+    await expect
+      .poll(() => page.locator(".snapshots").innerText(), PATIENCE)
+      .toContain(`Snapshot 1: ${file.replace(".heap", ".1.heap")}`);
     await expect.poll(live, PATIENCE).toBeGreaterThan(before + 19 * MIB);
     program.process.stdin?.end();
     await expect.poll(() => status.innerText(), PATIENCE).toBe("Ended");

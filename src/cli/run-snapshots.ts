@@ -1,0 +1,118 @@
+// The heap snapshots of a run, in the thread in which Python runs:
+//
+//   at the end          --snapshot FILE: when the program has ended, while all its objects exist
+//   on a memory error   --snapshot-on memory-error: FILE is written when the first allocation finds no memory, before the
+//                       program sees that, and not at the end
+//   numbered            --snapshot-every, a key of the terminal, a button of the page: FILE with a number before its ending
+//
+// A numbered snapshot is taken between two bytecodes. If that is in the middle of a collection (in a finalizer), it is put
+// off until the collection has ended. A file appears under its name when it is complete. Of the numbered files, the newest
+// `keep` stay: each new one replaces the oldest that this run has written.
+
+import { closeSync, openSync, renameSync, rmSync } from "node:fs";
+import { parse, resolve } from "node:path";
+import type { PythonHeap } from "../hosts/python/python-heap.js";
+import { bytes as inBytes } from "../text/bytes.js";
+import { forTerminal } from "../text/visible.js";
+import type { SnapshotRequest, WorkerMessage } from "./protocol.js";
+import { checkSnapshotFile } from "./snapshot-file.js";
+import { writeAll } from "./stdio.js";
+import { reasonOf } from "./system/errors.js";
+
+/** The numbered file of a snapshot's file: `app.3.heapsnapshot`. */
+export function numberedFile(file: string, number: number): string {
+  const { dir, name, ext } = parse(file);
+  return `${dir === "" || dir.endsWith("/") ? dir : `${dir}/`}${name}.${number}${ext}`;
+}
+
+export class RunSnapshots {
+  readonly #request: SnapshotRequest;
+  readonly #heap: PythonHeap;
+  readonly #say: (message: WorkerMessage) => void;
+  readonly #complain: (what: string) => void;
+  #number = 0;
+  /** The numbered files that this run has written and not removed, the oldest first. */
+  readonly #written: string[] = [];
+  #isTaking = false;
+
+  /** `mayBeAsked`: whether the user can ask for snapshots while the program runs. */
+  constructor(
+    heap: PythonHeap,
+    request: SnapshotRequest,
+    say: (message: WorkerMessage) => void,
+    complain: (what: string) => void,
+    mayBeAsked: boolean,
+  ) {
+    this.#heap = heap;
+    this.#request = request;
+    this.#say = say;
+    this.#complain = complain;
+    // From now on the heap knows when a collection is under way.
+    if (mayBeAsked || request.every !== undefined) heap.on("collect", () => undefined);
+  }
+
+  /** Writes the snapshot of the program's end. Throws if that is not possible. */
+  end(): void {
+    const { file, fd } = this.#request;
+    if (fd !== undefined) this.#heap.snapshot({ write: writer(file, fd) });
+  }
+
+  /** Writes the snapshot of the moment at which `wanted` bytes were not there. */
+  noMemory(wanted: number): void {
+    const { file } = this.#request;
+    const place = this.#heap.stack.place();
+    const what = `no memory was left for ${inBytes(wanted)}${place === undefined ? "" : `, at ${place}`}`;
+    try {
+      this.#write(file);
+      this.#complain(
+        `${what}; ${forTerminal(file)} has what was there then (pyheap report objects ${forTerminal(file)})`,
+      );
+    } catch (error) {
+      this.#complain(`${what}; cannot write ${file}: ${reasonOf(error)}`);
+    }
+  }
+
+  /** Takes a numbered snapshot. False if it has to be put off: a collection is under way. */
+  take(): boolean {
+    if (this.#isTaking || this.#heap.isCollecting) return false;
+    this.#isTaking = true;
+    const file = numberedFile(this.#request.file, this.#number + 1);
+    try {
+      checkSnapshotFile(file, { force: this.#request.force });
+      this.#write(file);
+      this.#number++;
+      this.#written.push(file);
+      if (this.#written.length > this.#request.keep) rmSync(this.#written.shift() as string, { force: true });
+      this.#say({ kind: "snapshot", file });
+    } catch (error) {
+      const problem = `Cannot take a snapshot: ${reasonOf(error)}`;
+      this.#complain(problem);
+      this.#say({ kind: "snapshot", file, problem });
+    } finally {
+      this.#isTaking = false;
+    }
+    return true;
+  }
+
+  /** Writes a file, which gets its name when it is complete. */
+  #write(file: string): void {
+    const part = resolve(`${file}.part`);
+    try {
+      const fd = openSync(part, "w");
+      try {
+        this.#heap.snapshot({ write: writer(file, fd) });
+      } finally {
+        closeSync(fd);
+      }
+      renameSync(part, file);
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw error;
+    }
+  }
+}
+
+const writer =
+  (file: string, fd: number) =>
+  (bytes: Uint8Array): void =>
+    writeAll(fd, bytes, (code) => new Error(`${file}: ${reasonOf(code)}`));
