@@ -37,7 +37,7 @@ except MemoryError:
 `;
     writeFileSync(join(folder, "oom.py"), program);
     const options = ["--snapshot", "oom.heapsnapshot", "--snapshot-on", "memory-error"];
-    const { status, stdout, stderr } = pyheap("--limit", "40MiB", ...options, "oom.py");
+    const { status, stdout, stderr } = pyheap("--limit", "40MiB", "--trace", "oom.trace", ...options, "oom.py");
     expect([status, stdout]).toEqual([0, "caught\n"]);
     expect(stderr).toMatch(
       /^pyheap: no memory was left for [\d.]+ KiB, at .*oom\.py:2 in Row\.__init__; oom\.heapsnapshot has/,
@@ -48,7 +48,11 @@ except MemoryError:
     const paths = new Paths(graph);
     expect(paths.text(paths.to(rows[7] as number) ?? [], true)).toMatch(/^thread 1: load \(.*oom\.py:3\).kept\[…\]$/);
     expect(findDominators(graph).retained[0]).toBeGreaterThan(20e6);
-    expect(pyheap(...options.with(1, "none.heapsnapshot"), "-c", "pass").stderr).toBe("");
+    // The recording goes on, and has every event once; until then, it had the stacks of the snapshot's objects.
+    expect(/"trace_tree":\[1,[\d,]*\[2/.test(readFileSync(join(folder, "oom.heapsnapshot"), "latin1"))).toBe(true);
+    const stats = command(["report", "stats", "--json", "oom.trace"], { cwd: folder });
+    expect([stats.status, stats.stderr]).toEqual([0, ""]);
+    expect(pyheap("--snapshot", "none.heapsnapshot", "--snapshot-on", "memory-error", "-c", "pass").stderr).toBe("");
     expect(snapshots()).toEqual(["oom.heapsnapshot"]);
   });
 

@@ -155,6 +155,8 @@ export class Recorder {
   #isStackHosts = false;
   #failure: { readonly error: unknown } | undefined;
   #collections: TraceCollection[] = [];
+  /** Whether the buffer is being written: `onNoMemory` and `onWritten` are called then. */
+  #isEmptying = false;
   /** Whether the time will be recorded when the event loop turns. */
   #watchesLoop = false;
 
@@ -253,9 +255,9 @@ export class Recorder {
     );
   }
 
-  /** Writes what was recorded so far. */
+  /** Writes what was recorded so far. In the middle of that, it does nothing: all that is there is written already. */
   flush(): void {
-    this.#core.functions.trace_flush();
+    if (!this.#isEmptying) this.#core.functions.trace_flush();
   }
 
   /**
@@ -360,6 +362,15 @@ export class Recorder {
   }
 
   emptyBuffer(): void {
+    this.#isEmptying = true;
+    try {
+      this.#emptyBuffer();
+    } finally {
+      this.#isEmptying = false;
+    }
+  }
+
+  #emptyBuffer(): void {
     if (this.#full !== 0) this.#words.set(this.#core.control + C.TRACE_FULL_AT, this.#full);
     this.#flushed = performance.now();
     this.#writeCollections();
