@@ -1,11 +1,18 @@
-// The cost of a heap snapshot of a Python guest with a million objects: how long the program stands still, how large
-// the file is, how long the report on it takes.
+// The cost of a heap snapshot of a Python guest with a million objects: how long the program stands still, how much
+// memory that takes, how large the file is, how long the report on it takes, and until Chromium's DevTools shows it.
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { loadPython } from "../src/hosts/python/pyodide.js";
 import { findDominators } from "../src/snapshot/dominators.js";
+import type { ObjectGraph } from "../src/snapshot/graph.js";
 import { readHeapSnapshot } from "../src/snapshot/reader.js";
 import { groupObjects } from "../src/snapshot/types.js";
+import { launchChromium } from "../test/browser/chromium.js";
+import { MemoryPanel } from "../test/browser/devtools.js";
+import { canBrowse } from "../test/needs.js";
 import { interleave, median, processorTime } from "./measure.js";
 import type { Row } from "./micro.js";
 
@@ -36,12 +43,47 @@ def walk():
     return size
 `;
 
+/** Bytes of a string besides its characters, and of its place in a list. */
+const STRING_BYTES = 24;
+
+/** The bytes of a graph: its columns and its strings. */
+function bytesOf({ strings, ...graph }: ObjectGraph): number {
+  const columns = Object.values(graph).reduce(
+    (sum: number, column: unknown) => (ArrayBuffer.isView(column) ? sum + column.byteLength : sum),
+    0,
+  );
+  return strings.reduce((sum, text) => sum + STRING_BYTES + text.length, columns);
+}
+
+/** How much larger the process became while it made a graph, in relation to the graph. */
+function memoryRatio(makeGraph: () => ObjectGraph): number {
+  const before = process.memoryUsage.rss();
+  const graph = makeGraph();
+  return (process.resourceUsage().maxRSS * 1024 - before) / bytesOf(graph);
+}
+
+/** Seconds until DevTools has opened a file, and shows the retainers of a first object. */
+async function untilRetainers(file: string): Promise<number> {
+  const browser = await launchChromium();
+  try {
+    const begun = performance.now();
+    const panel = await MemoryPanel.open(browser, file);
+    await panel.types("__main__.Point");
+    await panel.firstOf("__main__.Point");
+    return (performance.now() - begun) / SECOND;
+  } finally {
+    await browser.close();
+  }
+}
+
 export async function measureSnapshots(): Promise<Row[]> {
   const { heap, pyodide } = await loadPython();
   pyodide.runPython(PROGRAM);
+  const memory = memoryRatio(() => heap.graph());
   const walk = pyodide.globals.get("walk") as () => number;
   const candidates = [
-    { name: "ours", run: () => void heap.graph() },
+    { name: "ours", run: () => void heap.snapshot({ write: () => undefined }) },
+    { name: "graph", run: () => void heap.graph() },
     { name: "Python", run: () => void walk() },
   ];
   const times = interleave(candidates, ROUNDS, 1, processorTime);
@@ -63,12 +105,18 @@ export async function measureSnapshots(): Promise<Row[]> {
     processorTime,
   );
   const million = objects / 1_000_000;
+  const folder = mkdtempSync(join(tmpdir(), "pyheap-bench-"));
+  const file = join(folder, "million.heapsnapshot");
+  heap.snapshot({ file });
+  const shown = canBrowse ? await untilRetainers(file) : undefined;
+  rmSync(folder, { recursive: true });
   return [
     {
       what: "snapshot of 1,000,000 objects: the program stands still for",
       ...{ value: seconds("ours") / million, unit: "s", goal: 1.0 },
-      beside: { "a walk in Python": seconds("Python") / million },
+      beside: { "without writing": seconds("graph") / million, "a walk in Python": seconds("Python") / million },
     },
+    { what: "memory of its own / the graph", value: memory, unit: "x", goal: 1.3 },
     {
       what: "per object in its file, compressed",
       ...{ value: gzipSync(Buffer.concat(pieces)).length / objects, unit: "bytes", goal: 12 },
@@ -77,5 +125,8 @@ export async function measureSnapshots(): Promise<Row[]> {
       what: "report with retained sizes of 1,000,000 objects",
       ...{ value: median(report.get("report") ?? []) / SECOND / million, unit: "s", goal: 5 },
     },
+    ...(shown === undefined
+      ? []
+      : [{ what: "until DevTools shows the first retainers in this file", value: shown, unit: "s", goal: 10 }]),
   ];
 }

@@ -24,6 +24,9 @@ export const canCompile = isCI || (await findToolchain(ROOT)) !== undefined;
 export const canBrowse = isCI || existsSync(CHROMIUM);
 /** Debian's package manager, which fetches the sources of a library in C. */
 export const hasApt = isCI || spawnSync("apt-get", ["--version"]).status === 0;
+/** memlab, which .ci/run installs: too large for everybody who works on the package. */
+export const MEMLAB = `${ROOT}build/memlab/`;
+export const hasMemlab = isCI || existsSync(`${MEMLAB}node_modules`);
 /** The machine's own Python, for comparison. */
 export const hasPython = isCI || spawnSync("python3", ["--version"]).status === 0;
 
@@ -34,6 +37,11 @@ export const LEFT_OUT: readonly string[] = [
     ? []
     : [
         `pages: no browser ${CHROMIUM === "" ? "in PATH" : `at ${CHROMIUM}`} (apt-get install chromium, or CHROMIUM=/path/to/chrome npm test)`,
+      ]),
+  ...(hasMemlab
+    ? []
+    : [
+        "heap snapshots as memlab reads them: no memlab (npm install --prefix build/memlab --no-package-lock --ignore-scripts @memlab/heap-analysis)",
       ]),
   ...(hasPython ? [] : ["files as the machine's Python sees them: no python3"]),
   ...(hasApt ? [] : ["expat on the heap, and real packages of Python's: no apt-get, which fetches them"]),

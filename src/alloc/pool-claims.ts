@@ -15,10 +15,6 @@ interface Pool {
   readonly first: number;
 }
 
-/** The number of the block that an address in a pool is in. */
-const numberIn = ({ start, blockSize, first }: Pool, address: number): number =>
-  first + Math.floor((address - start) / blockSize);
-
 /** Blocks in use of one size class and domain that nobody claimed. */
 export interface Unclaimed {
   readonly domain: PooledDomain;
@@ -30,6 +26,10 @@ export class PoolClaims {
   readonly #pools: Pool[] = [];
   /** The number of the pool of each grain, from 1. */
   readonly #poolAt: Uint32Array;
+  // Columns of the pools, by number, because every object asks for its block.
+  readonly #starts: Uint32Array;
+  readonly #blockSizes: Uint32Array;
+  readonly #firsts: Uint32Array;
   readonly #claimed: Uint8Array;
   readonly #claimedIn: Uint32Array;
 
@@ -44,9 +44,29 @@ export class PoolClaims {
       first += Math.floor(size / blockSize);
       grains.fill(this.#pools.length, start >>> GRAIN_SHIFT, ((start + size - 1) >>> GRAIN_SHIFT) + 1);
     });
+    const column = (of: (pool: Pool) => number) => Uint32Array.from([0, ...this.#pools.map(of)]);
     this.#poolAt = grains;
+    this.#starts = column(({ start }) => start);
+    this.#blockSizes = column(({ blockSize }) => blockSize);
+    this.#firsts = column((pool) => pool.first);
     this.#claimed = new Uint8Array(first);
-    this.#claimedIn = new Uint32Array(this.#pools.length);
+    this.#claimedIn = new Uint32Array(this.#pools.length + 1);
+  }
+
+  /** The number of blocks, free ones included. */
+  get blockCount(): number {
+    return this.#claimed.length;
+  }
+
+  /** The number of the block that an address is in, from 0; -1 if it is in no pool. */
+  blockAt(address: number): number {
+    const pool = this.#poolAt[address >>> GRAIN_SHIFT] ?? 0;
+    return pool === 0 ? -1 : this.#blockIn(pool, address);
+  }
+
+  #blockIn(pool: number, address: number): number {
+    const offset = address - (this.#starts[pool] as number);
+    return (this.#firsts[pool] as number) + ((offset / (this.#blockSizes[pool] as number)) >>> 0);
   }
 
   /**
@@ -54,19 +74,18 @@ export class PoolClaims {
    * in no pool.
    */
   claim(address: number): number | undefined {
-    const number = this.#poolAt[address >>> GRAIN_SHIFT] ?? 0;
-    const pool = this.#pools[number - 1];
-    if (!pool) return undefined;
-    const block = numberIn(pool, address);
+    const pool = this.#poolAt[address >>> GRAIN_SHIFT] ?? 0;
+    if (pool === 0) return undefined;
+    const block = this.#blockIn(pool, address);
     if (this.#claimed[block] !== 0) return 0;
     this.#claimed[block] = 1;
-    this.#claimedIn[number - 1] = (this.#claimedIn[number - 1] as number) + 1;
-    return pool.blockSize;
+    this.#claimedIn[pool] = (this.#claimedIn[pool] as number) + 1;
+    return this.#blockSizes[pool];
   }
 
   isClaimed(address: number): boolean {
-    const pool = this.#pools[(this.#poolAt[address >>> GRAIN_SHIFT] ?? 0) - 1];
-    return pool !== undefined && this.#claimed[numberIn(pool, address)] !== 0;
+    const block = this.blockAt(address);
+    return block >= 0 && this.#claimed[block] !== 0;
   }
 
   /** Blocks in use that nobody claimed, by size class and domain. */
@@ -76,7 +95,7 @@ export class PoolClaims {
       const key = `${domain} ${blockSize}`;
       const entry = found.get(key) ?? { domain, blockSize, count: 0 };
       found.set(key, entry);
-      entry.count += used - (this.#claimedIn[k] as number);
+      entry.count += used - (this.#claimedIn[k + 1] as number);
     }
     return [...found.values()];
   }

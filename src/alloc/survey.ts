@@ -60,6 +60,16 @@ export class Survey {
     );
   }
 
+  /** The blocks of the object domain that are in use and in pools. It makes no object for a block. */
+  objectBlocks(visit: (address: number, size: number) => void): void {
+    this.#calls.visiting(
+      (kind, address, size, domain, isUsed) => {
+        if (kind === C.VISIT_BLOCK && domain === C.OBJECT && isUsed === 1) visit(address >>> 0, size);
+      },
+      () => this.#core.functions.walk_heap(C.DEPTH_BLOCKS),
+    );
+  }
+
   /** The live blocks that the debug hooks know, in no order. */
   knownBlocks(): KnownBlock[] {
     const found: KnownBlock[] = [];

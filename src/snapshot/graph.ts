@@ -7,7 +7,7 @@
 // All of it is columns of numbers, because there are millions of nodes: about 22 bytes for a node and 9 for an edge. A
 // text is stored as its number in `strings`.
 
-import { bytes, words } from "./columns.js";
+import { words } from "./columns.js";
 
 /** What a node is. */
 export const NODE = {
@@ -121,6 +121,91 @@ interface GroupEdge {
   readonly target: number;
 }
 
+/** A longer copy of an array. */
+function grown<T extends Uint8Array | Uint32Array>(array: T, length: number): T {
+  const copy = new (array.constructor as new (length: number) => T)(length);
+  copy.set(array);
+  return copy;
+}
+
+/** How many nodes and edges there is room for at first. */
+const FIRST_ROOM = 1 << 16;
+
+/** The columns of nodes; `count` of their elements are in use. */
+class NodeColumns {
+  kinds = new Uint8Array(FIRST_ROOM);
+  types = new Uint32Array(FIRST_ROOM);
+  values = new Uint32Array(FIRST_ROOM);
+  sizes = new Uint32Array(FIRST_ROOM);
+  ids = new Uint32Array(FIRST_ROOM);
+  flags = new Uint8Array(FIRST_ROOM);
+  count = 0;
+
+  add(kind: number, type: number, id: number): number {
+    const node = this.count++;
+    if (node === this.kinds.length) this.#grow();
+    this.kinds[node] = kind;
+    this.types[node] = type;
+    this.ids[node] = id;
+    return node;
+  }
+
+  #grow(): void {
+    const length = this.kinds.length * 2;
+    this.kinds = grown(this.kinds, length);
+    this.types = grown(this.types, length);
+    this.values = grown(this.values, length);
+    this.sizes = grown(this.sizes, length);
+    this.ids = grown(this.ids, length);
+    this.flags = grown(this.flags, length);
+  }
+}
+
+/** The columns of edges; `count` of their elements are in use. */
+class EdgeColumns {
+  kinds = new Uint8Array(FIRST_ROOM);
+  names = new Uint32Array(FIRST_ROOM);
+  targets = new Uint32Array(FIRST_ROOM);
+  count = 0;
+
+  add(kind: number, name: number, target: number): void {
+    const edge = this.count++;
+    if (edge === this.kinds.length) this.#grow();
+    this.kinds[edge] = kind;
+    this.names[edge] = name;
+    this.targets[edge] = target;
+  }
+
+  #grow(): void {
+    const length = this.kinds.length * 2;
+    this.kinds = grown(this.kinds, length);
+    this.names = grown(this.names, length);
+    this.targets = grown(this.targets, length);
+  }
+
+  /** Moves all edges up, and puts others in front of them. */
+  putInFront(others: readonly GroupEdge[]): void {
+    const length = this.count + others.length;
+    while (length > this.kinds.length) this.#grow();
+    for (const column of [this.kinds, this.names, this.targets]) column.copyWithin(others.length, 0, this.count);
+    others.forEach(({ kind, name, target }, k) => {
+      this.kinds[k] = kind;
+      this.names[k] = name;
+      this.targets[k] = target;
+    });
+    this.count = length;
+  }
+}
+
+/** The edges of the nodes that have begun, for a search over them. */
+export interface EdgesSoFar {
+  /** The first edge of each node, for the nodes from `firstNode` on; it ends with the number of edges. */
+  readonly firstEdge: Uint32Array;
+  readonly firstNode: number;
+  readonly kinds: Uint8Array;
+  readonly targets: Uint32Array;
+}
+
 /**
  * Makes a graph. Groups come first: the root, and all groups that are added before the first other node. A group can
  * get edges at any time. Any other node gets its edges between its `begin` and the `begin` of the next node. Nodes begin
@@ -128,24 +213,17 @@ interface GroupEdge {
  */
 export class GraphBuilder {
   readonly strings = new Strings();
-  readonly #kinds = bytes();
-  readonly #types = words();
-  readonly #values = words();
-  readonly #sizes = words();
-  readonly #ids = words();
-  readonly #flags = bytes();
+  readonly #nodes = new NodeColumns();
+  readonly #edges = new EdgeColumns();
   readonly #firstEdge = words();
-  readonly #edgeKinds = bytes();
-  readonly #edgeNames = words();
-  readonly #targets = words();
   readonly #groups: GroupEdge[][] = [];
 
   get nodeCount(): number {
-    return this.#kinds.length;
+    return this.#nodes.count;
   }
 
   get edgeCount(): number {
-    return this.#targets.length + this.#groups.reduce((sum, edges) => sum + edges.length, 0);
+    return this.#edges.count + this.#groups.reduce((sum, edges) => sum + edges.length, 0);
   }
 
   /** Adds a group; the first one is the root. Its id is lower than the ids of objects, which are addresses. */
@@ -161,54 +239,48 @@ export class GraphBuilder {
 
   /** Adds a node, without its edges. */
   node(kind: number, type: number, id: number): number {
-    this.#kinds.push(kind);
-    this.#types.push(type);
-    this.#values.push(0);
-    this.#sizes.push(0);
-    this.#ids.push(id);
-    this.#flags.push(0);
-    return this.#kinds.length - 1;
+    return this.#nodes.add(kind, type, id);
+  }
+
+  /** Sets what a node is, if that was not known when it was added. */
+  setType(node: number, kind: number, type: number): void {
+    this.#nodes.kinds[node] = kind;
+    this.#nodes.types[node] = type;
   }
 
   /** After this call, new edges belong to this node. */
   begin(node: number): void {
     if (this.#firstEdge.length !== node - this.#groups.length) throw new Error(`node ${node} begins out of order`);
-    this.#firstEdge.push(this.#targets.length);
+    this.#firstEdge.push(this.#edges.count);
   }
 
   edge(kind: number, name: number, target: number): void {
-    this.#edgeKinds.push(kind);
-    this.#edgeNames.push(name);
-    this.#targets.push(target);
+    this.#edges.add(kind, name, target);
   }
 
   describe(node: number, size: number, value: number): void {
-    this.#sizes.set(node, size);
-    this.#values.set(node, value);
+    this.#nodes.sizes[node] = size;
+    this.#nodes.values[node] = value;
   }
 
   flag(node: number, flags: number): void {
-    this.#flags.set(node, this.#flags.get(node) | flags);
+    this.#nodes.flags[node] = (this.#nodes.flags[node] as number) | flags;
   }
 
   id(node: number): number {
-    return this.#ids.get(node);
+    return this.#nodes.ids[node] as number;
   }
 
-  /** The targets of all edges of the nodes that have begun. */
-  get targetsSoFar(): Uint32Array {
-    return this.#targets.view;
-  }
-
-  /** The range of `targetsSoFar` that has the targets of a node that has begun. */
-  edgesOf(node: number): readonly [first: number, end: number] {
-    const k = node - this.#groups.length;
-    const end = k + 1 < this.#firstEdge.length ? this.#firstEdge.get(k + 1) : this.#targets.length;
-    return [this.#firstEdge.get(k), end];
-  }
-
-  isWeak(edge: number): boolean {
-    return this.#edgeKinds.get(edge) === EDGE.weak;
+  get edgesSoFar(): EdgesSoFar {
+    const { count, kinds, targets } = this.#edges;
+    const begun = this.#firstEdge.view;
+    const firstEdge = new Uint32Array(begun.length + 1);
+    firstEdge.set(begun);
+    firstEdge[begun.length] = count;
+    return {
+      ...{ firstEdge, firstNode: this.#groups.length },
+      ...{ kinds: kinds.subarray(0, count), targets: targets.subarray(0, count) },
+    };
   }
 
   groupTargets(group: number): number[] {
@@ -216,38 +288,33 @@ export class GraphBuilder {
   }
 
   typeName(node: number): string {
-    return this.strings.list[this.#types.get(node)] ?? "";
+    return this.strings.list[this.#nodes.types[node] as number] ?? "";
   }
 
+  /** The graph. Nothing can be added afterwards. */
   finish(): ObjectGraph {
+    const nodes = this.#nodes;
+    const edges = this.#edges;
     const groups = this.#groups.length;
     const early = this.#groups.flat();
     const { nodeCount, edgeCount } = this;
     const firstEdge = new Uint32Array(nodeCount + 1);
     let at = 0;
-    for (const [k, edges] of this.#groups.entries()) {
+    for (const [k, { length }] of this.#groups.entries()) {
       firstEdge[k] = at;
-      at += edges.length;
+      at += length;
     }
-    this.#firstEdge.view.forEach((first, k) => {
-      firstEdge[groups + k] = early.length + first;
-    });
-    firstEdge.fill(edgeCount, groups + this.#firstEdge.length);
-    const behind = (column: Uint32Array, of: (edge: GroupEdge) => number) => {
-      const all = new Uint32Array(edgeCount);
-      all.set(early.map(of));
-      all.set(column, early.length);
-      return all;
-    };
-    const edgeKinds = new Uint8Array(edgeCount);
-    edgeKinds.set(early.map(({ kind }) => kind));
-    edgeKinds.set(this.#edgeKinds.view, early.length);
+    const begun = this.#firstEdge.view;
+    for (let k = 0; k < begun.length; k++) firstEdge[groups + k] = early.length + (begun[k] as number);
+    firstEdge.fill(edgeCount, groups + begun.length);
+    edges.putInFront(early);
+    const ofNodes = <T extends Uint8Array | Uint32Array>(column: T) => column.subarray(0, nodeCount) as T;
+    const ofEdges = <T extends Uint8Array | Uint32Array>(column: T) => column.subarray(0, edgeCount) as T;
     return {
-      ...{ nodeCount, edgeCount, firstEdge, edgeKinds },
-      edgeNames: behind(this.#edgeNames.view, ({ name }) => name),
-      targets: behind(this.#targets.view, ({ target }) => target),
-      ...{ kinds: this.#kinds.view, types: this.#types.view, values: this.#values.view, sizes: this.#sizes.view },
-      ...{ ids: this.#ids.view, flags: this.#flags.view, strings: this.strings.list },
+      ...{ nodeCount, edgeCount, firstEdge, strings: this.strings.list },
+      ...{ kinds: ofNodes(nodes.kinds), types: ofNodes(nodes.types), values: ofNodes(nodes.values) },
+      ...{ sizes: ofNodes(nodes.sizes), ids: ofNodes(nodes.ids), flags: ofNodes(nodes.flags) },
+      ...{ edgeKinds: ofEdges(edges.kinds), edgeNames: ofEdges(edges.names), targets: ofEdges(edges.targets) },
     };
   }
 }

@@ -2,7 +2,7 @@
 // references than the graph shows is held from outside, by C or JavaScript. Objects that can't be reached from held
 // objects either are garbage.
 
-import { FLAG, type GraphBuilder } from "./graph.js";
+import { EDGE, FLAG, type GraphBuilder } from "./graph.js";
 
 interface Range {
   readonly first: number;
@@ -26,17 +26,17 @@ export function groupByHolder(
   { held, garbage }: Holders,
 ): void {
   const isReached = new Uint8Array(end);
-  const targets = graph.targetsSoFar;
+  const { firstEdge, firstNode, kinds, targets } = graph.edgesSoFar;
   const stack: number[] = [];
   const reach = (from: number) => {
     if (isReached[from] === 1) return;
     isReached[from] = 1;
     stack.push(from);
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      const [begin, last] = graph.edgesOf(node);
-      for (let edge = begin; edge < last; edge++) {
+      const last = firstEdge[node - firstNode + 1] as number;
+      for (let edge = firstEdge[node - firstNode] as number; edge < last; edge++) {
         const target = targets[edge] as number;
-        if (isReached[target] === 1 || graph.isWeak(edge)) continue;
+        if (isReached[target] === 1 || kinds[edge] === EDGE.weak) continue;
         isReached[target] = 1;
         stack.push(target);
       }
@@ -44,9 +44,10 @@ export function groupByHolder(
   };
   for (const group of groups) for (const target of graph.groupTargets(group)) reach(target);
   const known = new Uint32Array(end);
-  targets.forEach((target, edge) => {
-    if (!graph.isWeak(edge)) known[target] = (known[target] as number) + 1;
-  });
+  for (let edge = 0; edge < targets.length; edge++) {
+    const target = targets[edge] as number;
+    if (kinds[edge] !== EDGE.weak) known[target] = (known[target] as number) + 1;
+  }
   for (let node = first; node < end; node++) {
     if (isReached[node] === 1 || references(node) <= (known[node] as number)) continue;
     graph.groupEdge(held, node, graph.typeName(node));

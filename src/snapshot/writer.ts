@@ -8,6 +8,10 @@ import { StackRows } from "./stack-rows.js";
 export type SnapshotSink = (bytes: Uint8Array) => void;
 
 const PIECE = 65_536;
+/** The most bytes of a number in a row, with its comma. */
+const MOST_DIGITS = 17;
+/** Strings that are made JSON at a time. */
+const STRINGS_AT_ONCE = 256;
 const ENCODER = new TextEncoder();
 const ZERO = 48;
 const COMMA = 44;
@@ -39,30 +43,33 @@ class Pieces {
     }
   }
 
-  #byte(byte: number): void {
-    this.#bytes[this.#length++] = byte;
+  /** Makes room for a row of so many numbers. */
+  room(numbers: number): void {
+    if (this.#length > PIECE - MOST_DIGITS * numbers) this.flush();
   }
 
-  /** Writes a row of whole numbers: a comma first unless it is the first row, and a newline after it. */
-  row(isFirst: boolean, ...numbers: number[]): void {
-    if (this.#length > PIECE - 16 * numbers.length) this.flush();
-    numbers.forEach((number, k) => {
-      if (!isFirst || k > 0) this.#byte(COMMA);
-      let digits = 1;
-      for (let rest = number; rest >= 10; rest = Math.floor(rest / 10)) digits++;
-      let rest = number;
-      for (let at = this.#length + digits - 1; at >= this.#length; at--) {
-        this.#bytes[at] = ZERO + (rest % 10);
-        rest = Math.floor(rest / 10);
-      }
-      this.#length += digits;
-    });
-    this.#byte(NEWLINE);
+  /** Writes a whole number, and a comma before it unless it is the first one. There must be room. */
+  number(value: number, isFirst = false): void {
+    const bytes = this.#bytes;
+    if (!isFirst) bytes[this.#length++] = COMMA;
+    let digits = 1;
+    for (let least = 10; value >= least; least *= 10) digits++;
+    this.#length += digits;
+    let rest = value;
+    for (let k = 1; k <= digits; k++) {
+      const tenth = Math.floor(rest / 10);
+      bytes[this.#length - k] = ZERO + (rest - 10 * tenth);
+      rest = tenth;
+    }
+  }
+
+  endRow(): void {
+    this.#bytes[this.#length++] = NEWLINE;
   }
 }
 
-/** A text as JSON. JSON escapes half a surrogate pair, which has no UTF-8. */
-const quoted = (text: string) => JSON.stringify(text);
+/** Texts as JSON, with commas between them. JSON escapes half a surrogate pair, which has no UTF-8. */
+const quoted = (texts: readonly string[]) => JSON.stringify(texts).slice(1, -1);
 
 /** The trace node of a graph's node: 0 if nothing is known of its allocation. */
 function traceNodeOf({ stacks }: ObjectGraph, node: number): number {
@@ -71,7 +78,7 @@ function traceNodeOf({ stacks }: ObjectGraph, node: number): number {
 }
 
 /** Writes the stacks. Returns the strings of their functions; the first one has the number `firstString`. */
-function writeStacks(out: Pieces, stacks: StackRows | undefined, firstString: number): Iterable<string> {
+function writeStacks(out: Pieces, stacks: StackRows | undefined, firstString: number): string[] {
   const numbers = new Map<string, number>();
   const files = new Map<string, number>();
   const numberIn = (texts: Map<string, number>, text: string): number => {
@@ -82,11 +89,14 @@ function writeStacks(out: Pieces, stacks: StackRows | undefined, firstString: nu
   out.text('],\n"trace_function_infos":[');
   stacks?.places.forEach(({ function: { name, file }, line }, k) => {
     const [nameAt, fileAt] = [name, file].map((text) => firstString + numberIn(numbers, text) - 1);
-    out.row(k === 0, k, nameAt as number, fileAt as number, numberIn(files, file), line, 0);
+    out.room(6);
+    out.number(k, k === 0);
+    for (const value of [nameAt, fileAt, numberIn(files, file), line, 0]) out.number(value as number);
+    out.endRow();
   });
   out.text('],\n"trace_tree":[');
   stacks?.writeTree((text) => out.text(text));
-  return numbers.keys();
+  return [...numbers.keys()];
 }
 
 /** Writes the whole graph. */
@@ -105,23 +115,34 @@ export function writeHeapSnapshot(graph: ObjectGraph, sink: SnapshotSink): void 
     const name = kind === NODE.string ? value : (types[k] as number);
     const edges = (firstEdge[k + 1] as number) - (firstEdge[k] as number);
     const own = kind === NODE.string ? (types[k] as number) : value;
-    out.row(
-      k === 0,
-      ...[NODE_TYPE_OF[kind] as number, name, ids[k] as number, sizes[k] as number, edges],
-      ...[traceNodeOf(graph, k), 0],
-      ...[own, flags[k] as number],
-    );
+    out.room(9);
+    out.number(NODE_TYPE_OF[kind] as number, k === 0);
+    out.number(name);
+    out.number(ids[k] as number);
+    out.number(sizes[k] as number);
+    out.number(edges);
+    out.number(traceNodeOf(graph, k));
+    out.number(0);
+    out.number(own);
+    out.number(flags[k] as number);
+    out.endRow();
   }
   out.text('],\n"edges":[');
   const { edgeKinds, edgeNames, targets } = graph;
   for (let k = 0; k < edgeCount; k++) {
-    const to = (targets[k] as number) * NODE_FIELDS.length;
-    out.row(k === 0, EDGE_TYPE_OF[edgeKinds[k] as number] as number, edgeNames[k] as number, to);
+    out.room(3);
+    out.number(EDGE_TYPE_OF[edgeKinds[k] as number] as number, k === 0);
+    out.number(edgeNames[k] as number);
+    out.number((targets[k] as number) * NODE_FIELDS.length);
+    out.endRow();
   }
   const more = writeStacks(out, stacks, graph.strings.length);
   out.text('],\n"samples":[],\n"locations":[],\n"strings":[');
-  for (const [k, text] of graph.strings.entries()) out.text(`${k === 0 ? "" : ",\n"}${quoted(text)}`);
-  for (const text of more) out.text(`,\n${quoted(text)}`);
+  const { strings } = graph;
+  for (let k = 0; k < strings.length; k += STRINGS_AT_ONCE) {
+    out.text(`${k === 0 ? "" : ",\n"}${quoted(strings.slice(k, k + STRINGS_AT_ONCE))}`);
+  }
+  if (more.length > 0) out.text(`,\n${quoted(more)}`);
   out.text("]}\n");
   out.flush();
 }

@@ -149,7 +149,8 @@ del lost
 ids
 `)
       .toJs() as [number, number];
-    const proxy = pyodide.globals.get("kept") as { destroy(): void };
+    const { Py_IncRef, Py_DecRef } = python as unknown as Record<string, (object: number) => void>;
+    Py_IncRef?.(held);
     pyodide.runPython("del kept");
     const graph = heap.graph();
     const nodes = nodesById(graph);
@@ -157,7 +158,7 @@ ids
     expect([isGarbage(garbage), isGarbage(held)]).toEqual([true, false]);
     const holders = edgesOf(graph, follow(graph, 0, "(held by C or JavaScript)").target);
     expect(holders.map(({ target }) => target)).toContain(nodes.get(held));
-    proxy.destroy();
+    Py_DecRef?.(held);
     pyodide.runPython("gc.enable()");
     expect(pyodide.runPython("import gc; gc.collect() > 0")).toBe(true);
   });

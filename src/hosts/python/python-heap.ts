@@ -12,6 +12,7 @@ import type { Trim } from "../../heap/trim.js";
 import type { HeapEventName, Listener } from "../../pressure/events.js";
 import type { ObjectGraph } from "../../snapshot/graph.js";
 import { type SnapshotOptions, type SnapshotSummary, takeSnapshot } from "../../snapshot/take.js";
+import type { HeldProxy } from "./graph/walk.js";
 import { PythonObjects } from "./heap-snapshot.js";
 import { PendingCall } from "./pending-call.js";
 import type { PyodideExports } from "./pyodide-module.js";
@@ -97,6 +98,7 @@ export class PythonHeap extends CoreHeap {
       this,
       () => foundation.word(C.HOOKS_INSTALLED_AT) !== 0,
       () => foundation.recordings.liveStacks(),
+      (visit) => foundation.survey.objectBlocks(visit),
     );
   }
 
@@ -229,6 +231,11 @@ export class PythonHeap extends CoreHeap {
   /** Whether the interpreter collects garbage now. It is known as long as there is a listener to `collect`. */
   get isCollecting(): boolean {
     return this.#side.isCollecting;
+  }
+
+  /** @internal The proxies by which JavaScript holds objects of the interpreter. */
+  set proxies(proxies: Iterable<HeldProxy>) {
+    this.#objects.proxies = proxies;
   }
 
   /** The source of the interpreter's collections; set when there is an interpreter that can report them. */

@@ -37,6 +37,16 @@ export class Blocks {
     this.#pools = new PoolClaims(walk, this.#end);
   }
 
+  /** The number of blocks in pools, free ones included. */
+  get blockCount(): number {
+    return this.#pools.blockCount;
+  }
+
+  /** The number of the block in a pool that an address is in, from 0; -1 if it is in no pool. */
+  blockAt(address: number): number {
+    return this.#pools.blockAt(address);
+  }
+
   /** Whether an address is in memory that is given out to programs, and not in the program's own data. */
   isDynamic(address: number): boolean {
     return address >= this.#begin && address < this.#end;

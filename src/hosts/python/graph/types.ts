@@ -28,7 +28,7 @@ export const KINDS = [
     "code",
   ],
   ...["cell", "generator", "coroutine", "async_generator", "frame", "exception", "weakref", "bytearray", "traceback"],
-  ...["builtin_function_or_method"],
+  ...["builtin_function_or_method", "JsProxy"],
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -37,6 +37,7 @@ const BY_NAME = new Map<string, Kind>([
   ...KINDS.map((kind) => [kind, kind] as const),
   ["weakref.ReferenceType", "weakref"],
   ["weakref", "weakref"],
+  ["pyodide.ffi.JsProxy", "JsProxy"],
 ]);
 
 const BY_FLAG: readonly (readonly [flag: number, kind: Kind])[] = [
@@ -87,12 +88,17 @@ export interface TypeInfo {
 const COLLECTOR_HEADER = 8;
 const FRONT = 8;
 
+/** How many types are kept in the small table in front of the large one. A power of two. */
+const RECENT = 256;
+
 export class Types {
   readonly #python: TypeModule;
   readonly #memory: ObjectMemory;
   readonly #layout: ObjectLayout;
   readonly #strings: Strings;
   readonly #known = new Map<number, TypeInfo>();
+  /** Types that were asked for recently, by some bits of their address. */
+  readonly #recent: (TypeInfo | undefined)[] = Array.from({ length: RECENT }, () => undefined);
 
   constructor(python: TypeModule, memory: ObjectMemory, layout: ObjectLayout, strings: Strings) {
     this.#python = python;
@@ -103,10 +109,12 @@ export class Types {
 
   /** The type at an address. */
   at(address: number): TypeInfo {
-    const known = this.#known.get(address);
-    if (known) return known;
-    const info = this.#read(address);
+    const place = ((address >>> 3) ^ (address >>> 11)) % RECENT;
+    const recent = this.#recent[place];
+    if (recent?.address === address) return recent;
+    const info = this.#known.get(address) ?? this.#read(address);
     this.#known.set(address, info);
+    this.#recent[place] = info;
     return info;
   }
 

@@ -3,6 +3,7 @@
 
 import type { Strings } from "../../../snapshot/graph.js";
 import type { Dicts } from "./dicts.js";
+import { describeValue } from "./javascript-values.js";
 import { CODE } from "./layout.js";
 import type { ObjectMemory } from "./memory.js";
 import type { TypeInfo, Types } from "./types.js";
@@ -45,10 +46,13 @@ export class Values {
   readonly #dicts: Dicts;
   readonly #strings: Strings;
   readonly #recent: Recent;
+  readonly #held: (proxy: number) => unknown;
   /** The indexes of texts such as "3 items", by count. */
   readonly #counts = new Map<number, number>();
 
-  constructor(memory: ObjectMemory, types: Types, dicts: Dicts, strings: Strings) {
+  /** `held` returns the JavaScript value that a JsProxy holds. */
+  constructor(memory: ObjectMemory, types: Types, dicts: Dicts, strings: Strings, held: (proxy: number) => unknown) {
+    this.#held = held;
     this.#strings = strings;
     this.#recent = new Recent(strings);
     this.#memory = memory;
@@ -109,6 +113,8 @@ export class Values {
         return this.code(object);
       case "module":
         return this.#module(object);
+      case "JsProxy":
+        return describeValue(this.#held(object));
       default:
         return "";
     }

@@ -4,7 +4,6 @@
 
 import type { HeapItem, HeapStats } from "../../../alloc/stats.js";
 import { toWasmFunction } from "../../../core/table-functions.js";
-import { Addresses } from "../../../snapshot/addresses.js";
 import { EDGE, FLAG, GraphBuilder, NODE, type ObjectGraph } from "../../../snapshot/graph.js";
 import { groupByHolder } from "../../../snapshot/reach.js";
 import type { BlockStacks } from "../../../trace/live-stacks.js";
@@ -14,6 +13,7 @@ import { Dicts } from "./dicts.js";
 import { Frames } from "./frames.js";
 import { FRAME, GENERATOR, LIST, OWNER, SET, TYPE, TYPE_FLAG } from "./layout.js";
 import { ObjectMemory } from "./memory.js";
+import { NodeTable } from "./node-table.js";
 import { References, Visitor } from "./references.js";
 import { addRest } from "./rest.js";
 import { type TypeInfo, type TypeModule, Types } from "./types.js";
@@ -23,6 +23,16 @@ import { Values } from "./values.js";
 export interface WalkedModule extends BlockModule, TypeModule {
   PyImport_GetModuleDict(): number;
   PyUnstable_GC_VisitObjects(f: number, argument: number): void;
+  /** The JavaScript value that a JsProxy holds. */
+  JsProxy_Val?(proxy: number): unknown;
+}
+
+/** A proxy by which JavaScript holds an object. */
+export interface HeldProxy {
+  /** The object's address. */
+  readonly object: number;
+  /** The stack of the proxy's creation, innermost call first; "" if it is not known. */
+  readonly stack: string;
 }
 
 /** The parts of a heap that a walk needs. */
@@ -30,11 +40,16 @@ export interface WalkedPython {
   readonly python: WalkedModule;
   readonly layout: ObjectLayout;
   stats(): HeapStats;
-  walk(visit: (item: HeapItem) => void, options: { readonly blocks: boolean }): void;
+  /** Visits everything in the heap but the blocks of pools. */
+  walk(visit: (item: HeapItem) => void): void;
+  /** Visits the blocks of the object domain that are in use and in pools. */
+  objectBlocks(visit: (address: number, size: number) => void): void;
   /** Bytes that the debug hooks add in front of a block. */
   readonly hookBytes: number;
   /** The current frame of each thread; 0 if it has none. */
   readonly threads: readonly number[];
+  /** The live proxies by which JavaScript holds objects. */
+  readonly proxies: Iterable<HeldProxy>;
   /** Where blocks were allocated; undefined unless that is recorded. */
   readonly stacks: BlockStacks | undefined;
 }
@@ -69,7 +84,7 @@ class Walk {
   readonly #from: WalkedPython;
   readonly #memory: ObjectMemory;
   readonly #graph = new GraphBuilder();
-  readonly #addresses = new Addresses();
+  readonly #table: NodeTable;
   readonly #blocks: Blocks;
   readonly #types: Types;
   readonly #dicts: Dicts;
@@ -87,11 +102,12 @@ class Walk {
     const memory = new ObjectMemory(python.memory.buffer);
     const { strings } = this.#graph;
     this.#memory = memory;
-    this.#blocks = new Blocks(python, (visit) => from.walk(visit, { blocks: false }));
+    this.#blocks = new Blocks(python, (visit) => from.walk(visit));
+    this.#table = new NodeTable(this.#blocks, (node) => this.#graph.id(node));
     this.#types = new Types(python, memory, layout, strings);
     this.#dicts = new Dicts(memory, layout);
     this.#frames = new Frames(memory, layout.tupleItems);
-    this.#values = new Values(memory, this.#types, this.#dicts, strings);
+    this.#values = new Values(memory, this.#types, this.#dicts, strings, (proxy) => python.JsProxy_Val?.(proxy));
     this.#types.moduleName = (dict) => {
       const module = dict === 0 ? 0 : this.#dicts.find(dict, "__module__");
       return module !== 0 && this.#typeOf(module).kind === "str" ? memory.text(module, 200) : "";
@@ -105,19 +121,23 @@ class Walk {
     const stats = this.#from.stats();
     const graph = this.#graph;
     const root = graph.group("(root)");
-    const names = ["(modules)", "(threads)", "(held by C or JavaScript)", "(garbage)", "(memory)"];
+    const names = ["(modules)", "(threads)", "(JavaScript)", "(held by C or JavaScript)", "(garbage)", "(memory)"];
     const groups = names.map((name) => graph.group(name));
-    const [modules = 0, threads = 0, held = 0, garbage = 0, rest = 0] = groups;
+    const [modules = 0, threads = 0, javascript = 0, held = 0, garbage = 0, rest = 0] = groups;
     names.forEach((name, k) => {
       graph.groupEdge(root, groups[k] as number, name);
     });
     const first = graph.nodeCount;
     this.#beginThreads(threads);
-    // #walkFrames adds the references of the frames; #followAll begins after them.
+    const proxies = [...this.#from.proxies];
+    const firstProxy = graph.nodeCount;
+    for (const { stack } of proxies) this.#addProxy(javascript, stack);
+    // #walkFrames and #walkProxy add the references of these nodes; #followAll begins after them.
     this.#next = graph.nodeCount;
     const moduleDict = this.#from.python.PyImport_GetModuleDict() >>> 0;
     if (moduleDict !== 0) graph.groupEdge(modules, this.#nodeOf(moduleDict), "sys.modules");
     this.#walkFrames();
+    for (const [k, { object, stack }] of proxies.entries()) this.#walkProxy(firstProxy + k, object, stack);
     this.#followAll();
     this.#findTracked();
     this.#followAll();
@@ -125,7 +145,7 @@ class Walk {
     this.#followAll();
     const references = (node: number) => this.#memory.word(graph.id(node));
     const end = graph.nodeCount;
-    groupByHolder(graph, { first, end }, [modules, threads], references, { held, garbage });
+    groupByHolder(graph, { first, end }, [modules, threads, javascript], references, { held, garbage });
     addRest(graph, rest, this.#blocks, stats);
     const { stacks } = this.#from;
     const made = graph.finish();
@@ -147,13 +167,12 @@ class Walk {
     return this.#types.at(this.#memory.typeOf(object));
   }
 
-  /** The node of an object. */
+  /** The node of an object. #followAll finds out what the object is. */
   #nodeOf(object: number): number {
-    const known = this.#addresses.get(object);
-    if (known !== undefined) return known;
-    const type = this.#typeOf(object);
-    const node = this.#graph.node(type.kind === "str" ? NODE.string : NODE.object, type.nameNumber, object);
-    this.#addresses.set(object, node);
+    const known = this.#table.get(object);
+    if (known >= 0) return known;
+    const node = this.#graph.node(NODE.object, 0, object);
+    this.#table.set(object, node);
     return node;
   }
 
@@ -168,6 +187,21 @@ class Walk {
         graph.groupEdge(group, node, `thread ${k + 1}: ${this.#values.code(this.#frames.codeOf(frame))}`);
       }
     }
+  }
+
+  /** Makes a node of a proxy. Its id is odd, so it is no object's. */
+  #addProxy(group: number, stack: string): void {
+    const graph = this.#graph;
+    const node = graph.node(NODE.synthetic, graph.strings.number("(PyProxy)"), 2 * graph.nodeCount + 1);
+    const [place = ""] = stack.split("\n");
+    graph.groupEdge(group, node, place === "" ? "PyProxy" : `PyProxy from ${place}`);
+  }
+
+  #walkProxy(node: number, object: number, stack: string): void {
+    const graph = this.#graph;
+    graph.begin(node);
+    graph.describe(node, 0, graph.strings.number(stack));
+    graph.edge(EDGE.internal, graph.strings.number("(object)"), this.#nodeOf(object));
   }
 
   /** Adds the references of the functions that run. */
@@ -208,6 +242,7 @@ class Walk {
     for (; this.#next < graph.nodeCount; this.#next++) {
       const object = graph.id(this.#next);
       const type = this.#typeOf(object);
+      graph.setType(this.#next, type.kind === "str" ? NODE.string : NODE.object, type.nameNumber);
       graph.begin(this.#next);
       this.#describe(this.#next, object, type);
       this.#references.of(object, type, !this.#guesses.has(this.#next), refer);
@@ -282,13 +317,10 @@ class Walk {
    * have a known type.
    */
   #findInBlocks(): void {
-    this.#from.walk(
-      (item) => {
-        if (item.kind !== "block" || !item.used || item.domain !== "object") return;
-        if (!this.#blocks.isClaimed(item.address)) this.#findInBlock(item.address + this.#from.hookBytes, item.size);
-      },
-      { blocks: true },
-    );
+    const { hookBytes } = this.#from;
+    this.#from.objectBlocks((address, size) => {
+      if (!this.#blocks.isClaimed(address)) this.#findInBlock(address + hookBytes, size);
+    });
   }
 
   #findInBlock(start: number, size: number): void {
@@ -311,7 +343,7 @@ class Walk {
   #isObject(object: number): boolean {
     const memory = this.#memory;
     const type = memory.typeOf(object);
-    if ((object & 3) !== 0 || (type & 3) !== 0 || this.#addresses.get(type) === undefined) return false;
+    if ((object & 3) !== 0 || (type & 3) !== 0 || this.#table.get(type) < 0) return false;
     const references = memory.word(object);
     // In a freed object that is kept for reuse, this word is 0, or the address of the next such object.
     if (references === 0 || (references > MOST_REFERENCES && references < IMMORTAL)) return false;

@@ -1,0 +1,68 @@
+// The live PyProxies: what JavaScript holds of Python's objects.
+//
+// Pyodide registers each proxy, by what its copies share, with a FinalizationRegistry, so that the object is freed when
+// JavaScript's collector has freed the proxy; `destroy` takes it out again. A ProxyWatch stands in front of this
+// registry. It holds no proxy itself, so it does not change how long one lives. Proxies that Pyodide makes for the
+// duration of a call are not registered.
+
+import type { HeldProxy } from "./graph/walk.js";
+
+interface Registry {
+  register(shared: object, held: { readonly ptr: number }, token: object): void;
+  unregister(token: object): unknown;
+}
+
+/** The parts of Pyodide's module that this needs. */
+export interface WatchedModule {
+  finalizationRegistry?: Registry;
+}
+
+/** The lines of `Error.stack` that are Pyodide's own, or this file's. */
+const INTERNAL = /pyodide\.asm\.|wasm:\/\/|wasm-function|stackHere|Object\.register/;
+
+/** The most lines of a stack. Of V8's default, ten, all are Pyodide's own. */
+const MOST_LINES = 64;
+
+function stackHere(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = MOST_LINES;
+  const { stack = "" } = new Error();
+  Error.stackTraceLimit = limit;
+  return stack
+    .split("\n")
+    .filter((line) => !line.startsWith("Error") && line.trim() !== "" && !INTERNAL.test(line))
+    .map((line) => line.trim().replace(/^at /, ""))
+    .join("\n");
+}
+
+export class ProxyWatch implements Iterable<HeldProxy> {
+  readonly #live = new Map<number, HeldProxy>();
+  readonly #numbers = new WeakMap<object, number>();
+  readonly #gone = new FinalizationRegistry<number>((number) => this.#live.delete(number));
+  #last = 0;
+
+  /** Watches the proxies that are made from now on, in a Pyodide whose `_module` is given. */
+  constructor(module: WatchedModule, withStacks: boolean) {
+    const registry = module.finalizationRegistry;
+    if (typeof registry?.register !== "function") return;
+    module.finalizationRegistry = {
+      register: (shared, held, token) => {
+        registry.register(shared, held, token);
+        const number = ++this.#last;
+        this.#live.set(number, { object: held.ptr >>> 0, stack: withStacks ? stackHere() : "" });
+        this.#numbers.set(token, number);
+        this.#gone.register(shared, number, token);
+      },
+      unregister: (token) => {
+        this.#live.delete(this.#numbers.get(token) ?? 0);
+        this.#gone.unregister(token);
+        return registry.unregister(token);
+      },
+    };
+  }
+
+  /** The proxies that are live at the moment. */
+  *[Symbol.iterator](): Generator<HeldProxy> {
+    yield* this.#live.values();
+  }
+}
