@@ -1,7 +1,7 @@
 // A heap snapshot in Chromium's DevTools: the classes, who retains an object, and the retained sizes of a program whose
 // objects are known, and where they were allocated. Screenshots are in build/screenshots/.
 
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -32,9 +32,9 @@ const SHOTS = join(ROOT, "build/screenshots");
 describe.runIf(canBrowse)("Chromium's DevTools", () => {
   let browser: Browser;
   let panel: MemoryPanel;
+  const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "known.heapsnapshot");
 
   beforeAll(async () => {
-    const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "known.heapsnapshot");
     const { heap, pyodide } = await loadPython();
     const pieces: Uint8Array[] = [];
     const recorder = heap.trace({ write: (bytes) => pieces.push(bytes.slice()), readBack: () => pieces });
@@ -82,7 +82,13 @@ describe.runIf(canBrowse)("Chromium's DevTools", () => {
     await shoot("devtools-snapshot");
   });
 
-  it("shows where an object was allocated", async () => {
+  it("shows where an object was allocated", { timeout: 60_000 }, async () => {
+    const timeline = file.replace(".heapsnapshot", ".heaptimeline");
+    copyFileSync(file, timeline);
+    await panel.page.close();
+    panel = await MemoryPanel.open(browser, timeline);
+    await panel.types("__main__.Leaf");
+    await panel.firstOf("__main__.Leaf");
     const [init, outer] = await panel.allocationStack();
     // The list of the leaves is made in line 10, by Tree.__init__, which line 11 calls.
     expect(init).toMatch(/^Tree\.__init__.*known\.py:10$/);

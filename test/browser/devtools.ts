@@ -1,7 +1,7 @@
 // Chromium's own DevTools, with a heap snapshot in its Memory panel. Its front end is a part of the browser, and needs
 // no page to inspect.
 
-import { basename } from "node:path";
+import { basename, extname } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 
 const FRONT_END = "devtools://devtools/bundled/devtools_app.html?panel=heap-profiler";
@@ -33,13 +33,13 @@ export class MemoryPanel {
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     page.setDefaultTimeout(PATIENCE);
     await page.goto(FRONT_END);
-    // This setting also decides whether stacks in a file are shown.
+    // This setting also decides whether the stacks in a file are shown whose name ends in .heaptimeline.
     await page.locator("#profile-type-HEAP-RECORD").click();
     await page.locator("input[title^='Allocation stack traces']").click();
     const chosen = page.waitForEvent("filechooser");
     await page.getByText("Load profile", { exact: true }).click();
     await (await chosen).setFiles(file);
-    const entry = page.locator(`li[aria-label^="${basename(file, ".heapsnapshot")}, "]`);
+    const entry = page.locator(`li[aria-label^="${basename(file, extname(file))}, "]`);
     const panel = new MemoryPanel(page);
     await entry.waitFor();
     // While the file is still being prepared, its entry can be selected, but opens nothing.
@@ -78,7 +78,7 @@ export class MemoryPanel {
   /** The stack of the selected object's allocation, innermost frame first. */
   async allocationStack(): Promise<string[]> {
     await this.page.getByText("Allocation stack", { exact: true }).click();
-    const frames = this.page.locator(".heap-allocation-stack .stack-frame, .stack-frame");
+    const frames = this.page.locator(".stack-frame");
     await frames.first().waitFor();
     const texts = await frames.allInnerTexts();
     return texts.map((text) => text.replace(/\s+/g, " ").trim());
