@@ -155,7 +155,7 @@ class Evaluation {
     return counts;
   }
 
-  /** Nodes to which a reference leads whose name is meant; with `!=` and `!~`, those to which none does. */
+  /** Nodes to which a reference with such a name leads; with `!=` and `!~`, nodes to which no reference with the name leads. */
   #byName(comparison: Comparison): Chosen {
     const { edgeKinds, edgeNames, targets, strings, nodeCount } = this.#graph;
     const isNegative = comparison.operator === "!=" || comparison.operator === "!~";

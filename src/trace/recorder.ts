@@ -216,7 +216,7 @@ export class Recorder {
     if (base) this.#writeStart(base, this.#told);
   }
 
-  /** The same base, of whose blocks only a sample is left if this recording samples. */
+  /** The base; if this recording samples, with only a sample of its blocks. */
   #sampled(base: Base): Base {
     const gaps = this.#gaps;
     if (!gaps) return base;

@@ -89,7 +89,7 @@ export class StartTally {
   }
 }
 
-/** The blocks that are not live any more, by domain and class: all blocks without the live ones, and those that were gone before. */
+/** Blocks that were freed, by domain and class: all counted blocks except the live ones, and blocks that were freed before this tally began. */
 function goneOf(
   sums: BigUint64Array,
   classes: number,

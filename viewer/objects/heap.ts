@@ -24,7 +24,7 @@ export interface Reference {
   readonly node: number;
 }
 
-/** The objects that are looked through for paths, if there are more. */
+/** Of a row with more objects than this, only so many are looked at for their paths. */
 const MOST_PATHS = 30_000;
 /** Longer paths lose their beginning where there is little room. */
 const MOST_SHOWN = 60;

@@ -260,7 +260,7 @@ export class TimelineChart {
       hasStart && !this.#store.state.withStart
         ? ` Times count from the interpreter's start; the program began after ${instant(programTime)}.`
         : "";
-    // Who thinks of the program's own time finds it here.
+    // The same times, counted from the beginning of the program.
     const ofProgram =
       programTime > 0 && from >= programTime
         ? `, which is ${stretch(from - programTime, to - programTime)} after the program began`

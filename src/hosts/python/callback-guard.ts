@@ -6,7 +6,7 @@
 // CPython's own limit counts such calls like all others, but it comes too late for them: when the limit is reached,
 // Pyodide itself needs Python to convert arguments and errors, so it fails. Also, an exception that goes back through
 // JavaScript is formatted with its whole traceback at each level, and all frames of the engine's stack are read. The
-// time for this would grow with the square of the depth, so deep inside both are shortened.
+// time for this would grow with the square of the depth. So from some depth on, both are shortened.
 
 import type { PyodideAPI } from "pyodide";
 import { RUNNER_FILE } from "./frame-reader.js";

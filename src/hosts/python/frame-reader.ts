@@ -77,7 +77,7 @@ export class FrameReader {
     return at;
   }
 
-  /** Whether a frame, which was the current one before, is on the stack and is not the current one. */
+  /** Whether a frame that was the current one is still on the stack, below another one. */
   isBelow(frame: number): boolean {
     let at = this.currentFrame;
     for (let left = MOST_FRAMES; at !== 0 && left > 0; left--) {

@@ -1,5 +1,5 @@
 // What a Python program can ask about its objects: how many there are, who refers to one, and who holds it. The answers
-// leave out the functions of pyheap.py that ask, and what only these have.
+// leave out the functions of pyheap.py that run meanwhile, and objects that only these hold.
 
 import { EDGE, NODE, type ObjectGraph } from "../../snapshot/graph.js";
 import { Paths } from "../../snapshot/paths.js";

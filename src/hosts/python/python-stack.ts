@@ -31,7 +31,7 @@ export class PythonStack {
     return this.#reader?.currentFrame ?? 0;
   }
 
-  /** Whether a frame, which was the current one before, is on the stack and is not the current one. */
+  /** Whether a frame that was the current one is still on the stack, below another one. */
   isBelow(frame: number): boolean {
     return frame !== 0 && this.#reader?.isBelow(frame) === true;
   }

@@ -30,7 +30,7 @@ export class TextReports {
     return traceTree(this.#report, { minShare: 0.01, depth: 60, sort: "total", ...options });
   }
 
-  /** Whole stacks; of leaks or temporary blocks, if the report was made at these. */
+  /** Whole stacks; of leaks or temporary blocks, if the report is one of these. */
   stacks(options: Partial<StacksOptions> = {}): string {
     return traceStacks(this.#report, { rows: 15, frames: 8, sort: "bytes", minShare: 0, ...options });
   }
