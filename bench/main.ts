@@ -28,7 +28,7 @@ const options = new Command("npm run bench --")
       "measure one part: the allocators, the objects, the memory that goes back, the ladder and images, the Python programs, the cost of recording, the reports of a long recording, heap snapshots, or starts from an image",
     ).choices(PARTS),
   )
-  .option("--rounds <n>", "how often each Python program is run", "5")
+  .option("--rounds <n>", "how often each Python program is run, and each start", "5")
   .option("--events <n>", "how many events the long recording has; the default is 50 million", Number)
   .option("--program <name...>", "only these programs of bench/programs")
   .parse()
@@ -60,11 +60,14 @@ function measureProgram(name: string): ProgramFigures {
   return JSON.parse(output) as ProgramFigures;
 }
 
+/** The programs that are measured. */
+function programNames(): readonly string[] {
+  const all = readdirSync(PROGRAMS).filter((file) => file.endsWith(".py"));
+  return options.program ?? all.map((file) => file.replace(".py", ""));
+}
+
 function measurePrograms(): { programs: Record<string, ProgramFigures>; rows: Row[] } {
-  const all = readdirSync(PROGRAMS)
-    .filter((file) => file.endsWith(".py"))
-    .map((file) => file.replace(".py", ""));
-  const names = options.program ?? all;
+  const names = programNames();
   const programs: Record<string, ProgramFigures> = {};
   const table = new Table({
     head: ["program", "malloc s", "/ malloc", "/ mimalloc", "malloc MiB", "mimalloc MiB", "pyheap MiB", "/ better"],
@@ -110,7 +113,7 @@ rows.push(...(measured?.rows ?? []));
 if (measures("trace")) rows.push(...measureTraces(options), ...measureTotals(Number(options.rounds)));
 if (measures("page")) rows.push(...(await measurePages(options.events)));
 if (measures("snapshot")) rows.push(...(await measureSnapshots()));
-if (measures("start")) rows.push(...(await measureStart()));
+if (measures("start")) rows.push(...(await measureStart(Number(options.rounds), programNames())));
 show(rows);
 if (options.json !== undefined) {
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };

@@ -5,7 +5,7 @@
 // node start.js IMAGE FILE prints their footprints as JSON.
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,6 @@ import { geometricMean, median, ratio } from "./measure.js";
 import { nanoseconds, type Row, timeReplace } from "./micro.js";
 import { domainPeer, mallocPeer } from "./peers.js";
 
-const ROUNDS = 7;
 const MB = 1e6;
 const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url));
@@ -51,7 +50,7 @@ function script(options: string): string[] {
   return ["--input-type=module", "-e", lines.join("\n")];
 }
 
-async function measureStarts(folder: string): Promise<Row[]> {
+async function measureStarts(folder: string, rounds: number): Promise<Row[]> {
   const snapshot = join(folder, "stock.snapshot");
   const stock = (await loadPyodide({ _makeSnapshot: true } as object)) as unknown as {
     makeMemorySnapshot(): Uint8Array;
@@ -69,7 +68,7 @@ async function measureStarts(folder: string): Promise<Row[]> {
   // The first run makes the image.
   await firstLine(run(), env);
   const times = new Map<string, number[]>(Object.keys(candidates).map((name) => [name, []]));
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [name, words] of Object.entries(candidates)) times.get(name)?.push(await firstLine(words, env));
   }
   const seconds = Object.fromEntries([...times].map(([name, values]) => [`${name}, s`, median(values) / 1000]));
@@ -102,17 +101,17 @@ async function footprints(image: string, file: string): Promise<Record<string, n
   return figures;
 }
 
-function measureFootprints(image: string): Row {
+function measureFootprints(image: string, programs: readonly string[]): Row {
   const self = fileURLToPath(import.meta.url);
   const ratios: Record<string, number> = {};
-  for (const name of readdirSync(PROGRAMS).filter((file) => file.endsWith(".py"))) {
-    const output = execFileSync(process.execPath, [self, image, PROGRAMS + name], {
+  for (const name of programs) {
+    const output = execFileSync(process.execPath, [self, image, `${PROGRAMS}${name}.py`], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "inherit"],
     });
     const figures = JSON.parse(output) as Record<string, number>;
     const { image: ours = Number.NaN, malloc = Number.NaN, mimalloc = Number.NaN } = figures;
-    ratios[name.replace(".py", "")] = ours / Math.min(malloc, mimalloc);
+    ratios[name] = ours / Math.min(malloc, mimalloc);
   }
   return {
     what: `${Object.keys(ratios).length} programs from an image, peak footprint / the better of stock's`,
@@ -140,10 +139,11 @@ async function measureVersion(version: Version): Promise<Row> {
   };
 }
 
-export async function measureStart(): Promise<Row[]> {
+/** Measures each start `rounds` times, and the footprints of these programs of bench/programs. */
+export async function measureStart(rounds: number, programs: readonly string[]): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-bench-"));
   try {
-    const rows = await measureStarts(folder);
+    const rows = await measureStarts(folder, rounds);
     const [plain, compressed] = [await createImage(), await createImage({ compress: true })];
     rows.push({
       what: "image of the bare interpreter, compressed",
@@ -152,7 +152,7 @@ export async function measureStart(): Promise<Row[]> {
     });
     const image = join(folder, "bare.pyimage");
     writeFileSync(image, plain);
-    rows.push(measureFootprints(image));
+    rows.push(measureFootprints(image, programs));
     for (const version of Object.values(VERSIONS)) rows.push(await measureVersion(version));
     return rows;
   } finally {
