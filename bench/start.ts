@@ -2,7 +2,7 @@
 //
 // A start is measured from outside: from the start of the process until the program's first line arrives. The candidates take turns. Peers
 // are Pyodide alone: its cold start, and a start from its own memory snapshot. Programs run in processes of their own:
-// node start.js IMAGE FILE prints their footprints as JSON.
+// node start.js IMAGE FILE prints their footprints as JSON. So do versions, of which a process can load only one: node start.js VERSION prints a row.
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -101,15 +101,18 @@ async function footprints(image: string, file: string): Promise<Record<string, n
   return figures;
 }
 
-function measureFootprints(image: string, programs: readonly string[]): Row {
+/** What this file prints when it runs in a process of its own. */
+function output(...words: string[]): unknown {
   const self = fileURLToPath(import.meta.url);
+  return JSON.parse(
+    execFileSync(process.execPath, [self, ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }),
+  );
+}
+
+function measureFootprints(image: string, programs: readonly string[]): Row {
   const ratios: Record<string, number> = {};
   for (const name of programs) {
-    const output = execFileSync(process.execPath, [self, image, `${PROGRAMS}${name}.py`], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const figures = JSON.parse(output) as Record<string, number>;
+    const figures = output(image, `${PROGRAMS}${name}.py`) as Record<string, number>;
     const { image: ours = Number.NaN, malloc = Number.NaN, mimalloc = Number.NaN } = figures;
     ratios[name] = ours / Math.min(malloc, mimalloc);
   }
@@ -153,7 +156,7 @@ export async function measureStart(rounds: number, programs: readonly string[]):
     const image = join(folder, "bare.pyimage");
     writeFileSync(image, plain);
     rows.push(measureFootprints(image, programs));
-    for (const version of Object.values(VERSIONS)) rows.push(await measureVersion(version));
+    for (const version of Object.keys(VERSIONS)) rows.push(output(version) as Row);
     return rows;
   } finally {
     rmSync(folder, { recursive: true });
@@ -161,7 +164,9 @@ export async function measureStart(rounds: number, programs: readonly string[]):
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [image = "", file = ""] = process.argv.slice(2);
-  process.stdout.write(JSON.stringify(await footprints(image, file)));
+  const [first = "", file] = process.argv.slice(2);
+  const printed =
+    file === undefined ? await measureVersion(VERSIONS[first as keyof typeof VERSIONS]) : await footprints(first, file);
+  process.stdout.write(JSON.stringify(printed));
   process.exit(0);
 }
