@@ -1,10 +1,11 @@
 // The command as tests run it: the built one, in a process of its own.
 
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { ROOT } from "./needs.js";
 
 /** The file that Node runs. */
-export const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+export const MAIN = join(ROOT, "dist/cli/main.js");
 
 export interface Said {
   readonly status: number | null;

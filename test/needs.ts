@@ -6,7 +6,8 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findToolchain } from "../src/hosts/c/toolchain.js";
 
-export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** The project's folder. When compiled, this file is in dist-dev/. */
+export const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/dist-dev.$/, "");
 
 /** The names under which distributions install Chromium and Chrome. */
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

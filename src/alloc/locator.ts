@@ -11,7 +11,7 @@
  * The folder of this library's files as it appears in stacks; undefined if a bundler merged them with the program's
  * files.
  */
-const [, LIBRARY] = /^(?:file:\/\/)?(.*\/)alloc\/locator\.[jt]s$/.exec(import.meta.url) ?? [];
+export const [, LIBRARY] = /^(?:file:\/\/)?(.*\/)alloc\/locator\.[jt]s$/.exec(import.meta.url ?? "") ?? [];
 /** Files in this folder that count as the program: the library's own tests, and its command. */
 const PROGRAMS = /\.test\.ts:|\/cli\/[\w-]+\.[jt]s:/;
 

@@ -97,7 +97,7 @@ export function runInThread(
   const isC = request.program.kind === "wasm";
   const note = terminal.isTTY && !process.env.CI && !request.isOnScreen && !isC ? "starting Python …" : "";
   return new Promise<Ended>((done) => {
-    const interrupts = isC ? new ThreadInterrupts() : undefined;
+    const interrupts = isC ? ThreadInterrupts.begin() : undefined;
     const worker = new Worker(new URL(isC ? "./c-worker.js" : "./python-worker.js", import.meta.url), {
       workerData: request,
       ...(!isC && { resourceLimits: { stackSizeMb: STACK_MEBIBYTES } }),
@@ -118,9 +118,8 @@ export function runInThread(
       exitCode ??= exitCodeOf(signal);
       void worker.terminate();
     };
-    const endSignals = interrupts
-      ? endBySignals((signal) => interrupts.end(signal), stop)
-      : forwardSignals(shared, stop);
+    const endC = async (signal: number) => (interrupts ? interrupts.end(signal) : stop(signal));
+    const endSignals = isC ? endBySignals(endC, stop) : forwardSignals(shared, stop);
     const endSafety = keepSafe(shared, request, interrupts);
     const provide = async (wanted: readonly Wanted[]) => {
       worker.postMessage((await provider?.provide(wanted)) ?? []);

@@ -1,12 +1,20 @@
 // Standard output of the process, for Python in another thread: synchronous, in bytes. (Input is in input.ts.)
 
-import { writeSync } from "node:fs";
+import { openSync, writeSync } from "node:fs";
 
 const clock = new Int32Array(new SharedArrayBuffer(4));
 
 /** Waits for a moment; used when a pipe is full. */
 function pause(): void {
   Atomics.wait(clock, 0, 0, 2);
+}
+
+/**
+ * The descriptor, in this thread, of a file that the main thread has opened to write it. In Deno each thread has
+ * descriptors of its own: there the file is opened once more.
+ */
+export function descriptorHere(fd: number, file: string): number {
+  return "Deno" in globalThis ? openSync(file, "a") : fd;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -26,8 +26,16 @@ export class ThreadInterrupts {
   #asked = 0;
   #isOpen = true;
 
-  /** For the next worker that is made. */
-  constructor() {
+  /** For the next worker that is made; undefined if this runtime can't interrupt its workers. */
+  static begin(): ThreadInterrupts | undefined {
+    try {
+      return new ThreadInterrupts();
+    } catch {
+      return undefined;
+    }
+  }
+
+  private constructor() {
     this.#session.connect();
     this.#session.on("NodeWorker.attachedToWorker", ({ params }) => {
       this.#thread = params.sessionId;

@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 import { MAGIC } from "../trace/format.js";
 import type { TraceRequest } from "./protocol.js";
-import { writeAll } from "./stdio.js";
+import { descriptorHere, writeAll } from "./stdio.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, type Overwriting } from "./system/files.js";
 
@@ -41,7 +41,8 @@ function cutTo(fd: number, length: number): void {
  * A sink to an open file. If a block can't be written completely, for lack of space, it is removed again: the file ends
  * with its last complete block.
  */
-export function fileSink({ file, fd }: TraceRequest): Sink {
+export function fileSink({ file, fd: opened }: TraceRequest): Sink {
+  const fd = descriptorHere(opened, file);
   const isRegular = fstatSync(fd).isFile();
   let written = 0;
   let whole = 0;

@@ -1,11 +1,10 @@
 // The stack of a program that calls the heap: functions of JavaScript with their lines, and functions in C with their
-// modules. The innermost WebAssembly frames belong to the core, and not to the program.
+// modules. The innermost WebAssembly frames belong to the core, and what is inside them to this library. A bundler merges
+// the library's files with the program's: then its functions outside the core are on the stack as well.
 
-import { labelOf, wasmFrame } from "../alloc/locator.js";
+import { LIBRARY, labelOf, wasmFrame } from "../alloc/locator.js";
 import type { StackPlace, StackSource } from "./recorder.js";
 
-/** Files of this library. Their frames are between the program and the heap. */
-const LIBRARY = new URL("../", import.meta.url).href.replace(/^file:\/\//, "");
 /** Node's own files. Their functions call the program. */
 const ENGINE = "node:internal/";
 /**
@@ -18,6 +17,9 @@ const MOST_FRAMES = 128;
 interface LimitedError {
   stackTraceLimit?: number;
 }
+
+/** Whether a file is between the program and the heap, or between the program and the engine. */
+const isOurs = (file: string) => (LIBRARY !== undefined && file.startsWith(LIBRARY)) || file.startsWith(ENGINE);
 
 /** The frames of the program, from the outermost to the innermost. */
 function javaScriptFrames(): StackPlace[] {
@@ -37,7 +39,7 @@ function javaScriptFrames(): StackPlace[] {
     }
     const match = V8_FRAME.exec(line) ?? OTHER_FRAME.exec(line);
     const file = match?.[2]?.replace(/^file:\/\//, "");
-    if (!match || file === undefined || file.startsWith(LIBRARY) || file.startsWith(ENGINE)) continue;
+    if (!match || file === undefined || isOurs(file)) continue;
     places.push({ name: match[1] || "<anonymous>", file, line: Number(match[3]) });
   }
   return places.reverse();

@@ -5,6 +5,8 @@
 // runs, Emscripten has a list with everything in it, and addresses are plain numbers. This file makes all of these
 // alike.
 
+import { KNOWN_PYODIDES } from "./versions/versions.js";
+
 /** The parts of CPython's main module that the heap needs. */
 export interface PyodideExports {
   readonly memory: WebAssembly.Memory;
@@ -96,7 +98,9 @@ export function asPyodideExports(exports: Names, imports: Readonly<Record<string
     ...DATA.filter((name) => addressOf(name) === undefined),
   ];
   if (missing.length > 0) {
-    throw new Error(`Cannot put a heap into this Pyodide: its module does not export ${missing.join(", ")}`);
+    throw new Error(
+      `Cannot put a heap into this Pyodide: its module does not export ${missing.join(", ")}. Pyodide ${KNOWN_PYODIDES} can have a heap`,
+    );
   }
   const addresses = [...DATA, "_Py_emscripten_signal_clock"].map((name) => [name, addressOf(name)]);
   const data = { ...Object.fromEntries(addresses), __heap_base: heapBase };

@@ -9,6 +9,7 @@ import type { Policy } from "../../pressure/policy.js";
 import type { StartTally } from "../../trace/start-tally.js";
 import { CallbackGuard } from "./callback-guard.js";
 import { ProxyWatch, type WatchedModule } from "./proxies.js";
+import { noteFactory, showFactory } from "./module-factory.js";
 import { exportsOfRunning, type PyodideExports } from "./pyodide-module.js";
 import { refuseSnapshots, refuseSnapshotsOf } from "./pyodide-snapshots.js";
 import { PythonHeap } from "./python-heap.js";
@@ -176,19 +177,19 @@ export function loadWatched(
   how: LoadWatch = {},
 ): Promise<PyodideAPI> {
   const { fsInit } = options;
-  return watchInstantiation(
-    ready,
-    (filesBegin) =>
-      load({
-        ...options,
-        fsInit: async (FS, info) => {
-          filesBegin();
-          writePythonFiles(FS, info.sitePackages);
-          await fsInit?.(FS, info);
-        },
-      }),
-    how,
-  );
+  const begin = (filesBegin: () => void) => {
+    showFactory(load);
+    return load({
+      ...options,
+      fsInit: async (FS, info) => {
+        noteFactory(load);
+        filesBegin();
+        writePythonFiles(FS, info.sitePackages);
+        await fsInit?.(FS, info);
+      },
+    });
+  };
+  return watchInstantiation(ready, begin, how);
 }
 
 /**

@@ -78,8 +78,8 @@ export class TaskChain {
 
   /** The tasks that wait for the running task, each with its frames, from the outermost inwards; then that task's name. */
   places(): StackPlace[] {
-    const [interpreters, threads] = this.#stack.wayToFrame;
-    const thread = this.#memory.u32(this.#memory.u32(this.#runtime + interpreters) + threads);
+    const [interpreters, holder] = this.#stack.wayToFrame;
+    const thread = this.#memory.u32(this.#memory.u32(this.#runtime + interpreters) + holder);
     const running = this.#memory.u32(thread + this.#tasks.runningTask);
     if (running === 0) return [];
     const chain = [[this.#label(running)]];

@@ -6,7 +6,7 @@ export const CPYTHON_3_13: KnownVersion = {
   number: 0x030d,
   stack: {
     interpretersHead: 4,
-    threadsHead: 8,
+    lockHolder: 17,
     currentFrame: 22,
     framePrevious: 28,
     frameExecutable: 29,

@@ -6,7 +6,7 @@ export const CPYTHON_3_14: KnownVersion = {
   number: 0x030e,
   stack: {
     interpretersHead: 4,
-    threadsHead: 8,
+    lockHolder: 18,
     currentFrame: 25,
     framePrevious: 31,
     frameExecutable: 32,

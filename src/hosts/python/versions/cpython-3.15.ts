@@ -6,7 +6,7 @@ export const CPYTHON_3_15: KnownVersion = {
   number: 0x030f,
   stack: {
     interpretersHead: 4,
-    threadsHead: 8,
+    lockHolder: 18,
     currentFrame: 25,
     framePrevious: 39,
     frameExecutable: 40,

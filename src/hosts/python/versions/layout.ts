@@ -29,9 +29,12 @@ export interface StackLayout {
 
 /** For each offset of a layout, its index in the table, in 64-bit words after the cookie. */
 export interface DebugOffsets extends Omit<StackLayout, "wayToFrame"> {
-  /** The interpreters in _PyRuntime, the threads of an interpreter, a thread's current frame. */
+  /**
+   * The interpreters in _PyRuntime; the thread state that has an interpreter's lock, or had it last; a thread state's
+   * current frame. There are several thread states where calls can be suspended.
+   */
   readonly interpretersHead: number;
-  readonly threadsHead: number;
+  readonly lockHolder: number;
   readonly currentFrame: number;
   /**
    * Tells whether the table has the known form: for some offsets that are the same in every version, the index in the
@@ -107,7 +110,7 @@ export function readDebugOffsets(
     Object.entries(at.landmarks).every(([index, value]) => offset(Number(index)) === value);
   if (!isKnown) return undefined;
   return {
-    wayToFrame: [offset(at.interpretersHead), offset(at.threadsHead), offset(at.currentFrame)],
+    wayToFrame: [offset(at.interpretersHead), offset(at.lockHolder), offset(at.currentFrame)],
     framePrevious: offset(at.framePrevious),
     frameExecutable: offset(at.frameExecutable),
     frameInstruction: offset(at.frameInstruction),

@@ -14,6 +14,9 @@ export const KNOWN_VERSIONS = [KNOWN.at(0), KNOWN.at(-1)]
   .map((version) => `${(version?.number ?? 0) >>> 8}.${(version?.number ?? 0) & 0xff}`)
   .join(" to ");
 
+/** The versions of Pyodide that have these. */
+export const KNOWN_PYODIDES = "0.27.5 to 315";
+
 const knownVersion = (version: number) => KNOWN.find(({ number }) => number === version >>> 16);
 
 /** The layout for the interpreter with this `_PyRuntime` and this PY_VERSION_HEX; undefined if it is not known. */

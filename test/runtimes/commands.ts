@@ -1,0 +1,118 @@
+// The command in a runtime: `pyheap run` with a script, its input, a limit, a recording and its report, asyncio, Ctrl-C, and a
+// module in C.
+
+import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MAIN } from "../command.js";
+
+/** Milliseconds that one command may take. */
+const LONGEST = 60_000;
+
+const APP = `import sys
+def keeps_rows():
+    return [bytes(10_000) for _ in range(50)]
+kept = keeps_rows()
+print(len(kept), sys.argv[1:], input())
+try:
+    lost = [bytes(1000) for _ in range(10**6)]
+except MemoryError:
+    print("caught")
+sys.exit(4)
+`;
+
+const TASKS = `
+import asyncio
+async def square(k):
+    await asyncio.sleep(0.001)
+    return k * k
+async def main():
+    print(sum(await asyncio.gather(*map(square, range(100)))))
+asyncio.run(main())
+`;
+
+const SLEEPS = `
+import time
+print("up", flush=True)
+try:
+    time.sleep(60)
+finally:
+    print("cleaned")
+`;
+
+type Run = (...words: string[]) => SpawnSyncReturns<string>;
+
+/** Fails with all that a command said, if it is not what was expected. */
+function expectSaid(
+  what: string,
+  { status, stdout, stderr, error }: SpawnSyncReturns<string>,
+  expected: { readonly status: number; readonly stdout: RegExp; readonly stderr?: RegExp },
+): void {
+  const isExpected =
+    status === expected.status && expected.stdout.test(stdout) && (expected.stderr ?? /^$/).test(stderr);
+  if (isExpected) return;
+  throw new Error(`${what}: exit code ${status}${error ? ` (${error.message})` : ""}\n${stdout}\n${stderr}`);
+}
+
+function tryScripts(run: Run): void {
+  expectSaid(
+    "a script",
+    run("run", "--quiet", "--limit", "48MiB", "--trace", "app.trace", "--force", "app.py", "a", "b"),
+    {
+      status: 4,
+      stdout: /^50 \['a', 'b'\] typed\ncaught\n$/,
+    },
+  );
+  expectSaid("its report", run("report", "table", "--by", "line", "--at", "end", "app.trace"), {
+    status: 0,
+    stdout: /app\.py:3 /,
+  });
+  expectSaid("an error", run("run", "-c", "1 / 0"), {
+    status: 1,
+    stdout: /^$/,
+    stderr: /ZeroDivisionError: division by zero\n[\s\S]*MiB/,
+  });
+  expectSaid("from an image", run("run", "--quiet", "-c", "import json; print(json.dumps([1]))"), {
+    status: 0,
+    stdout: /^\[1\]\n$/,
+  });
+  expectSaid("asyncio", run("run", "--quiet", "-c", TASKS), { status: 0, stdout: /^328350\n$/ });
+}
+
+function tryC(run: Run, tally: string): void {
+  expectSaid("a module in C", run("run", tally, "Tally"), {
+    status: 0,
+    stdout: /Tally object/,
+    stderr: /Memory/,
+  });
+}
+
+/** Interrupts a program in its sleep. */
+async function tryInterrupt(program: string, words: readonly string[], folder: string): Promise<void> {
+  const child = spawn(program, [...words, "run", "--quiet", "-c", SLEEPS], { cwd: folder, timeout: LONGEST });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text) => {
+    if (stdout === "") child.kill("SIGINT");
+    stdout += text;
+  });
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  const status = await new Promise((done) => child.on("close", done));
+  if (status === 130 && stdout === "up\ncleaned\n" && /KeyboardInterrupt\s*$/.test(stderr)) return;
+  throw new Error(`Ctrl-C: exit code ${status}\n${stdout}\n${stderr}`);
+}
+
+/** Tries the command in a runtime. Throws, if something is not as it should be. */
+export async function tryCommands(program: string, args: readonly string[], tally: string | undefined): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "pyheap-runtimes-"));
+  const env = { ...process.env, PYHEAP_CACHE: join(folder, "cache"), NO_COLOR: "1" };
+  writeFileSync(join(folder, "app.py"), APP);
+  const words = [...args, MAIN];
+  const run: Run = (...more) =>
+    spawnSync(program, [...words, ...more], { cwd: folder, env, input: "typed\n", encoding: "utf8", timeout: LONGEST });
+  tryScripts(run);
+  if (tally !== undefined) tryC(run, tally);
+  await tryInterrupt(program, words, folder);
+}
