@@ -99,7 +99,7 @@ export function asPyodideExports(exports: Names, imports: Readonly<Record<string
   ];
   if (missing.length > 0) {
     throw new Error(
-      `Cannot put a heap into this Pyodide: its module does not export ${missing.join(", ")}. Pyodide ${KNOWN_PYODIDES} can have a heap`,
+      `Cannot put a heap into this Pyodide: its module does not export ${missing.join(", ")}. A heap needs Pyodide ${KNOWN_PYODIDES}`,
     );
   }
   const addresses = [...DATA, "_Py_emscripten_signal_clock"].map((name) => [name, addressOf(name)]);

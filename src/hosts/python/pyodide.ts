@@ -16,7 +16,7 @@ import { PythonHeap } from "./python-heap.js";
 import { captureImage, type ImageSubject, OPTIONS_FOR_IMAGE, PythonImage } from "./python-image.js";
 import { bridgeTo, installPythonModule, writePythonFiles } from "./python-module.js";
 import { environmentOf, renew } from "./renewed.js";
-import { KNOWN_VERSIONS } from "./versions/versions.js";
+import { KNOWN_PYODIDES, KNOWN_VERSIONS } from "./versions/versions.js";
 import { type LoadWatch, watchInstantiation } from "./watched-load.js";
 
 export { EDGE, FLAG, NODE, type ObjectGraph } from "../../snapshot/graph.js";
@@ -177,19 +177,28 @@ export function loadWatched(
   how: LoadWatch = {},
 ): Promise<PyodideAPI> {
   const { fsInit } = options;
-  const begin = (filesBegin: () => void) => {
+  let isPrepared = false;
+  const begin = async (filesBegin: () => void) => {
     showFactory(load);
-    return load({
+    const pyodide = await load({
       ...options,
       fsInit: async (FS, info) => {
-        noteFactory(load);
+        isPrepared = true;
         filesBegin();
         writePythonFiles(FS, info.sitePackages);
         await fsInit?.(FS, info);
       },
     });
+    if (isPrepared) return pyodide;
+    throw new Error(
+      `Cannot use Pyodide ${pyodide.version}: it does not know the option fsInit. A heap needs Pyodide ${KNOWN_PYODIDES}`,
+    );
   };
-  return watchInstantiation(ready, begin, how);
+  const found = (exports: PyodideExports) => {
+    noteFactory(load);
+    ready(exports);
+  };
+  return watchInstantiation(found, begin, how);
 }
 
 /**
