@@ -299,9 +299,13 @@ export class HeapMap {
     // What has no file is no function: the interpreter's start, small calls together.
     const f = found?.file ? found : undefined;
     const show = () => f && this.#store.set({ tab: "table", grouping: "function", selected: functionLabel(f) });
+    const text = words.join(" · ");
+    const name = f ? `Show ${functionName(f)}` : "";
+    // A running program's data is new again and again; the same button stays, so that a click on it is not lost.
+    if (this.#says.textContent === `${text} ${name}`) return;
     this.#says.replaceChildren(
-      words.join(" · "),
-      ...(f ? [" ", h("button", { type: "button", class: "link", onclick: show }, `Show ${functionName(f)}`)] : []),
+      `${text} `,
+      ...(f ? [h("button", { type: "button", class: "link", onclick: show }, name)] : []),
     );
   }
 
