@@ -199,6 +199,42 @@ one = Ends(); one.self = None; del one
     heap.check();
   });
 
+  it("is whole at the moment of an allocation that finds no memory, wherever that is", () => {
+    const { limit } = heap;
+    const sums: boolean[] = [];
+    const programs = [
+      "kept = []\nwhile True: kept.append(bytearray(3000))",
+      "kept = {}\nwhile True: kept[len(kept)] = (len(kept), [len(kept)])",
+      "kept = set()\nwhile True: kept.add(str(len(kept)) * 3)",
+      "kept = 'x'\nwhile True: kept += kept",
+      "kept = []\nwhile True: kept.append(([1] * 1000, {1: 2}))",
+      "class Node: pass\nkept = []\nwhile True:\n  node = Node(); node.name = [1]; kept.append(node)",
+    ];
+    for (const program of programs) {
+      const recorder = heap.trace({
+        write: () => undefined,
+        sample: 2 ** 26,
+        onNoMemory: () => {
+          const bytes = heap.graph().sizes.reduce((sum, size) => sum + size, 0);
+          sums.push(bytes === heap.stats().account.platform);
+        },
+      });
+      heap.limit = heap.stats().account.platform + 2 ** 20;
+      pyodide.runPython(`
+def run():
+    try:
+        exec(${JSON.stringify(program)}, {})
+    except MemoryError:
+        pass
+run()
+`);
+      heap.limit = limit;
+      recorder.stop();
+      heap.check();
+    }
+    expect(sums).toEqual(programs.map(() => true));
+  });
+
   it("has no object of an interpreter that has not begun", async () => {
     const problems: string[] = [];
     await loadPython({

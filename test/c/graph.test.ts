@@ -1,0 +1,94 @@
+// The graph of a heap with a module in C: members have their names, tp_traverse shows the rest, and what only C holds is
+// shown as that.
+
+import { expect, it } from "vitest";
+import { Heap, type ObjectGraph } from "../../src/index.js";
+import { canCompile } from "../needs.js";
+import { edgesOf, nodesById, typeName } from "../python/versions/objects.js";
+import { build } from "./build.js";
+
+const SOURCE = `
+#include <Python.h>
+#include <stddef.h>
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *item;
+    PyObject *secret;
+} Holder;
+
+static PyMemberDef members[] = {
+    {"item", Py_T_OBJECT_EX, offsetof(Holder, item), 0, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static int traverse(PyObject *op, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE(op));
+    Py_VISIT(((Holder *)op)->item);
+    Py_VISIT(((Holder *)op)->secret);
+    return 0;
+}
+
+static int clear(PyObject *op) {
+    Py_CLEAR(((Holder *)op)->item);
+    Py_CLEAR(((Holder *)op)->secret);
+    return 0;
+}
+
+static PyType_Slot slots[] = {
+    {Py_tp_members, members}, {Py_tp_traverse, traverse}, {Py_tp_clear, clear}, {Py_tp_new, PyType_GenericNew}, {0, NULL},
+};
+static PyType_Spec spec = {"lib.Holder", sizeof(Holder), 0, Py_TPFLAGS_HAVE_GC, slots};
+
+static PyObject *held, *method;
+
+/* An instance that only C holds, and a bound method of its item, a list. Returns the instance's address. */
+unsigned make(void) {
+    PyObject *type = PyType_FromSpec(&spec);
+    if (!type) return 0;
+    held = PyObject_CallNoArgs(type);
+    Py_DECREF(type);
+    if (!held) return 0;
+    ((Holder *)held)->item = PyList_New(0);
+    ((Holder *)held)->secret = PyUnicode_FromString("kept in C");
+    method = PyObject_GetAttrString(((Holder *)held)->item, "append");
+    PyErr_Clear();
+    return (unsigned)(size_t)held;
+}
+
+unsigned bound(void) { return (unsigned)(size_t)method; }
+`;
+
+it.runIf(canCompile)("has the objects of a module in C", { timeout: 120_000 }, async () => {
+  const heap = await Heap.create();
+  const module = await heap.load(await build("holder", SOURCE));
+  const address = Number(module.call("make")) >>> 0;
+  expect(address).not.toBe(0);
+  const before = new Uint8Array(heap.memory.buffer).slice();
+  const graph: ObjectGraph = heap.graph();
+  // But for C's stack, on which tp_traverse runs, which is below the heap.
+  const base = 256 * 1024;
+  expect(Buffer.compare(before.subarray(base), new Uint8Array(heap.memory.buffer, base))).toBe(0);
+  expect(graph.sizes.reduce((sum, size) => sum + size, 0)).toBe(heap.stats().account.platform);
+  const nodes = nodesById(graph);
+  const shown = (node: number) =>
+    edgesOf(graph, node).map(({ name, target }) => {
+      const value = graph.strings[graph.values[target] as number] as string;
+      return `${name}: ${typeName(graph, target)} ${value}`.trim();
+    });
+  const holder = nodes.get(address) as number;
+  expect(typeName(graph, holder)).toMatch(/Holder$/);
+  expect(shown(holder)).toEqual([
+    "item: list 0 items",
+    "(field): str kept in C",
+    expect.stringMatching(/^__class__: type /),
+  ]);
+  const group = edgesOf(graph, 0).find(({ name }) => name === "(held by C)")?.target as number;
+  expect(edgesOf(graph, group).map(({ target }) => target)).toContain(holder);
+  const method = Number(module.call("bound")) >>> 0;
+  if (method !== 0) {
+    const list = edgesOf(graph, holder)[0]?.target;
+    expect(edgesOf(graph, nodes.get(method) as number)[0]).toMatchObject({ name: "__self__", target: list });
+  }
+  heap.check();
+});
