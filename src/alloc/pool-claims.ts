@@ -58,6 +58,11 @@ export class PoolClaims {
     return this.#claimed.length;
   }
 
+  /** The number of blocks in use. */
+  get usedCount(): number {
+    return this.#pools.reduce((sum, { used }) => sum + used, 0);
+  }
+
   /** The number of the block that an address is in, from 0; -1 if it is in no pool. */
   blockAt(address: number): number {
     const pool = this.#poolAt[address >>> GRAIN_SHIFT] ?? 0;

@@ -128,18 +128,28 @@ function grown<T extends Uint8Array | Uint32Array>(array: T, length: number): T 
   return copy;
 }
 
-/** How many nodes and edges there is room for at first. */
-const FIRST_ROOM = 1 << 16;
+/** For how many nodes there is room at first, unless a guess is given; and for how many edges, for each node. */
+const FIRST_ROOM = 1 << 12;
+const EDGES_PER_NODE = 3;
 
 /** The columns of nodes; `count` of their elements are in use. */
 class NodeColumns {
-  kinds = new Uint8Array(FIRST_ROOM);
-  types = new Uint32Array(FIRST_ROOM);
-  values = new Uint32Array(FIRST_ROOM);
-  sizes = new Uint32Array(FIRST_ROOM);
-  ids = new Uint32Array(FIRST_ROOM);
-  flags = new Uint8Array(FIRST_ROOM);
+  kinds: Uint8Array;
+  types: Uint32Array;
+  values: Uint32Array;
+  sizes: Uint32Array;
+  ids: Uint32Array;
+  flags: Uint8Array;
   count = 0;
+
+  constructor(room: number) {
+    this.kinds = new Uint8Array(room);
+    this.types = new Uint32Array(room);
+    this.values = new Uint32Array(room);
+    this.sizes = new Uint32Array(room);
+    this.ids = new Uint32Array(room);
+    this.flags = new Uint8Array(room);
+  }
 
   add(kind: number, type: number, id: number): number {
     const node = this.count++;
@@ -163,10 +173,16 @@ class NodeColumns {
 
 /** The columns of edges; `count` of their elements are in use. */
 class EdgeColumns {
-  kinds = new Uint8Array(FIRST_ROOM);
-  names = new Uint32Array(FIRST_ROOM);
-  targets = new Uint32Array(FIRST_ROOM);
+  kinds: Uint8Array;
+  names: Uint32Array;
+  targets: Uint32Array;
   count = 0;
+
+  constructor(room: number) {
+    this.kinds = new Uint8Array(room);
+    this.names = new Uint32Array(room);
+    this.targets = new Uint32Array(room);
+  }
 
   add(kind: number, name: number, target: number): void {
     const edge = this.count++;
@@ -213,10 +229,16 @@ export interface EdgesSoFar {
  */
 export class GraphBuilder {
   readonly strings = new Strings();
-  readonly #nodes = new NodeColumns();
-  readonly #edges = new EdgeColumns();
+  readonly #nodes: NodeColumns;
+  readonly #edges: EdgeColumns;
   readonly #firstEdge = words();
   readonly #groups: GroupEdge[][] = [];
+
+  /** `nodes` is a guess of how many nodes there will be: with a good one, the columns are not copied. */
+  constructor(nodes = FIRST_ROOM) {
+    this.#nodes = new NodeColumns(nodes + FIRST_ROOM);
+    this.#edges = new EdgeColumns(EDGES_PER_NODE * (nodes + FIRST_ROOM));
+  }
 
   get nodeCount(): number {
     return this.#nodes.count;

@@ -10,13 +10,14 @@ interface Range {
 }
 
 interface Holders {
-  readonly held: number;
+  /** The group that holds a node from outside. */
+  readonly held: (node: number) => number;
   readonly garbage: number;
 }
 
 /**
- * Adds edges from the two holders to nodes of a range, so that every node can be reached: from the groups, from `held`
- * or from `garbage`. `references` returns how many references the object of a node has.
+ * Adds edges from the holders to nodes of a range, so that every node can be reached: from the groups, from a group
+ * that holds it from outside, or from `garbage`. `references` returns how many references the object of a node has.
  */
 export function groupByHolder(
   graph: GraphBuilder,
@@ -50,7 +51,7 @@ export function groupByHolder(
   }
   for (let node = first; node < end; node++) {
     if (isReached[node] === 1 || references(node) <= (known[node] as number)) continue;
-    graph.groupEdge(held, node, graph.typeName(node));
+    graph.groupEdge(held(node), node, graph.typeName(node));
     reach(node);
   }
   for (let node = first; node < end; node++) {

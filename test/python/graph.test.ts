@@ -163,6 +163,16 @@ ids
     expect(pyodide.runPython("import gc; gc.collect() > 0")).toBe(true);
   });
 
+  it("tells what the static data of C code holds", () => {
+    const graph = heap.graph();
+    const textsIn = (group: string) =>
+      edgesOf(graph, follow(graph, 0, group).target).filter(({ target }) => graph.kinds[target] === NODE.string);
+    const texts = textsIn("(static data of C)").map(({ target }) => graph.strings[graph.values[target] as number]);
+    expect(texts.length).toBeGreaterThan(500);
+    expect(texts).toContain("expandtabs");
+    expect(textsIn("(held by C or JavaScript)").length).toBeLessThan(200);
+  });
+
   it("changes nothing in the interpreter's memory, but where C keeps its stack and the heap its scratch", () => {
     heap.graph();
     const { __heap_base: begin } = python.data;

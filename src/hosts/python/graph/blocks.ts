@@ -42,6 +42,11 @@ export class Blocks {
     return this.#pools.blockCount;
   }
 
+  /** The number of blocks in use in pools. */
+  get usedCount(): number {
+    return this.#pools.usedCount;
+  }
+
   /** The number of the block in a pool that an address is in, from 0; -1 if it is in no pool. */
   blockAt(address: number): number {
     return this.#pools.blockAt(address);

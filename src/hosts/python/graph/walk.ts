@@ -23,6 +23,9 @@ import { Values } from "./values.js";
 export interface WalkedModule extends BlockModule, TypeModule {
   PyImport_GetModuleDict(): number;
   PyUnstable_GC_VisitObjects(f: number, argument: number): void;
+  /** The limits of C's stack: the lowest address, and the one after the highest. */
+  emscripten_stack_get_end?(): number;
+  emscripten_stack_get_base?(): number;
   /** The JavaScript value that a JsProxy holds. */
   JsProxy_Val?(proxy: number): unknown;
 }
@@ -83,7 +86,7 @@ const FRONTS = [0, 8, 16];
 class Walk {
   readonly #from: WalkedPython;
   readonly #memory: ObjectMemory;
-  readonly #graph = new GraphBuilder();
+  readonly #graph: GraphBuilder;
   readonly #table: NodeTable;
   readonly #blocks: Blocks;
   readonly #types: Types;
@@ -100,9 +103,10 @@ class Walk {
     this.#from = from;
     this.#functions = functions;
     const memory = new ObjectMemory(python.memory.buffer);
-    const { strings } = this.#graph;
     this.#memory = memory;
     this.#blocks = new Blocks(python, (visit) => from.walk(visit));
+    this.#graph = new GraphBuilder(this.#blocks.usedCount);
+    const { strings } = this.#graph;
     this.#table = new NodeTable(this.#blocks, (node) => this.#graph.id(node));
     this.#types = new Types(python, memory, layout, strings);
     this.#dicts = new Dicts(memory, layout);
@@ -121,9 +125,10 @@ class Walk {
     const stats = this.#from.stats();
     const graph = this.#graph;
     const root = graph.group("(root)");
-    const names = ["(modules)", "(threads)", "(JavaScript)", "(held by C or JavaScript)", "(garbage)", "(memory)"];
+    const names = ["(modules)", "(threads)", "(JavaScript)", "(static data of C)", "(held by C or JavaScript)"];
+    names.push("(garbage)", "(memory)");
     const groups = names.map((name) => graph.group(name));
-    const [modules = 0, threads = 0, javascript = 0, held = 0, garbage = 0, rest = 0] = groups;
+    const [modules = 0, threads = 0, javascript = 0, statics = 0, held = 0, garbage = 0, rest = 0] = groups;
     names.forEach((name, k) => {
       graph.groupEdge(root, groups[k] as number, name);
     });
@@ -145,7 +150,11 @@ class Walk {
     this.#followAll();
     const references = (node: number) => this.#memory.word(graph.id(node));
     const end = graph.nodeCount;
-    groupByHolder(graph, { first, end }, [modules, threads, javascript], references, { held, garbage });
+    const isInStatics = this.#findInStatics(end);
+    groupByHolder(graph, { first, end }, [modules, threads, javascript], references, {
+      held: (node) => (isInStatics[node] === 1 ? statics : held),
+      garbage,
+    });
     addRest(graph, rest, this.#blocks, stats);
     const { stacks } = this.#from;
     const made = graph.finish();
@@ -321,6 +330,30 @@ class Walk {
     this.#from.objectBlocks((address, size) => {
       if (!this.#blocks.isClaimed(address)) this.#findInBlock(address + hookBytes, size);
     });
+  }
+
+  /**
+   * Which nodes' addresses are in the static data of C code: in its variables, or in tables. The number there could
+   * also be something else, so this only decides between two explanations of a reference that no object has.
+   */
+  #findInStatics(nodeCount: number): Uint8Array {
+    const found = new Uint8Array(nodeCount);
+    const { words } = this.#memory;
+    const { python } = this.#from;
+    // C's stack still has addresses from calls that have ended.
+    const ranges = [
+      [0, python.emscripten_stack_get_end?.() ?? 0],
+      [python.emscripten_stack_get_base?.() ?? 0, python.data.__heap_base],
+    ] as const;
+    for (const [begin, end] of ranges) {
+      for (let at = begin >>> 2; at < end >>> 2; at++) {
+        const word = words[at] as number;
+        if ((word & 3) !== 0 || !this.#blocks.isDynamic(word)) continue;
+        const node = this.#table.get(word);
+        if (node >= 0) found[node] = 1;
+      }
+    }
+    return found;
   }
 
   #findInBlock(start: number, size: number): void {
