@@ -2,7 +2,7 @@
 // uses.
 
 import { describe, expect, it } from "vitest";
-import type { WholeCore } from "../../src/core/whole-core.js";
+import type { WholeFunctions } from "../../src/core/functions.gen.js";
 import {
   type Address,
   type Handle,
@@ -39,7 +39,7 @@ function takeAll(heap: Heap): () => void {
 
 /** The core's own calls, which only tests use. */
 interface Inside {
-  readonly objects: { readonly core: WholeCore; readonly bridge: { raiseIfSet(): void } };
+  readonly bridge: { readonly f: WholeFunctions; raiseIfSet(): void };
 }
 
 /**
@@ -49,8 +49,8 @@ interface Inside {
  */
 function dropWhilePending(heap: Heap, tuple: PyTuple, full: boolean): unknown {
   const list = heap.list();
-  const { core, bridge } = (heap as unknown as Inside).objects;
-  const { functions: f } = core;
+  const { bridge } = list as unknown as Inside;
+  const { f } = bridge;
   const numberOf = (handle: PyList | PyTuple) => {
     let number = f.next_handle(0);
     while (f.handle_address(number) >>> 0 !== heap.addressOf(handle)) number = f.next_handle(number);
