@@ -92,8 +92,9 @@ async function compile(folder, entries, output, ...options) {
 
 /**
  * Compiles the core's two modules: the allocators alone, for a host's memory, and the whole core with objects. Also
- * compiles a third module, of which only the constants are used, and the module that counts what an interpreter
- * allocates to start, which has a memory of its own. The descriptions of the modules are written into src/.
+ * compiles a third module, of which only the constants are used, and two modules that have a memory of their own: one
+ * counts what an interpreter allocates to start, one sums up a recording. The descriptions of the modules are written
+ * into src/.
  */
 async function compileCore(folder, options) {
   mkdirSync(`build/${folder}`, { recursive: true });
@@ -109,6 +110,7 @@ async function compileCore(folder, options) {
     compile("core", "exports/alloc.ts exports/table.ts exports/host.ts exports/capi.ts", `${folder}whole`, ...all),
     compile("core", "exports/constants.ts exports/c-constants.ts", `${folder}constants`, ...all),
     compile("core", "start/tally.ts", `${folder}tally`, "--importTable", "--runtime", "stub", ...options),
+    compile("core", "sums/sums.ts", `${folder}sums`, ...OVER_A_HEAP, ...options),
   ]);
   await writeInterfaces(`build/${folder}`);
 }
@@ -129,6 +131,7 @@ function embedCore(folder) {
     ["core", "CORE_BASE64"],
     ["whole", "WHOLE_BASE64"],
     ["tally", "TALLY_BASE64"],
+    ["sums", "SUMS_BASE64"],
   ]) {
     const bytes = readFileSync(`build/${folder}${module}.wasm`);
     writeFileSync(

@@ -36,6 +36,7 @@ const houses: Record<string, House> = {
       ground: [],
       alloc: ["ground"],
       hooks: ALLOCATORS,
+      sums: [],
       start: [],
       trace: ALLOCATORS,
       "objects/model": ALLOCATORS,

@@ -11,7 +11,7 @@ import type { View } from "../src/trace/accounts.js";
 import { Analysis } from "../src/trace/analysis.js";
 import type { TraceConsumer } from "../src/trace/reader.js";
 import { readTrace } from "../src/trace/reader.js";
-import { writeTotals } from "../src/trace/totals-writer.js";
+import { totalsWriter, writeTotals } from "../src/trace/totals-writer.js";
 import { StackTree } from "../src/trace/tree.js";
 import { layOut, MOST_LEVELS } from "../viewer/flame/layout.js";
 import { FlameTree } from "../viewer/flame/tree.js";
@@ -238,7 +238,8 @@ describe("a page's data", () => {
     play(seed, 20_000, analysis, 5000);
     const pieces: Uint8Array[] = [];
     const metadata = { command: [], started: "", stacks: "python", sample: 0 } as const;
-    writeTotals((bytes) => pieces.push(bytes.slice()), metadata, analysis);
+    const writer = totalsWriter((bytes) => pieces.push(bytes.slice()), metadata);
+    writeTotals(writer, analysis);
     const spans = new Spans();
     await readTrace(pieces, "totals", spans);
     const model = new Model(decodePage(encodePage(buildPage(spans, FACTS))));

@@ -241,6 +241,7 @@ describe("the names of the core's functions", () => {
       "nodes",
       "watched",
       "tally",
+      "sums",
       "gc",
       "claims",
       "objects",

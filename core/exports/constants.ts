@@ -145,6 +145,7 @@ export const TRACE_FULL_AT: usize = TRACE_AT + offsetof<Tracer>("full");
 export const TRACE_POSITION_AT: usize = TRACE_AT + offsetof<Tracer>("position");
 export const TRACE_CUT_AT: usize = TRACE_AT + offsetof<Tracer>("cut");
 export const TRACE_LACKED_AT: usize = TRACE_AT + offsetof<Tracer>("lacked");
+export const TRACE_SUMS_AT: usize = TRACE_AT + offsetof<Tracer>("sums");
 export const TRACE_NODE_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("nodeMask");
 export const TRACE_WATCHED_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("watchedMask");
 export const TRACE_SHADOW_ROOM_AT: usize = TRACE_AT + offsetof<Tracer>("shadowRoom");

@@ -70,6 +70,22 @@ export function trace_mark(): void {
   t.untilMark = 1;
 }
 
+/** The same for an event that makes a block. The event, and the end of the block, get their exact times if the block is large. */
+@inline
+function beforeSite(t: Tracer, block: usize, size: usize): void {
+  if (size >= LARGE_BYTES) {
+    watch(block, LARGE);
+    t.untilMark = 1;
+  }
+  beforeEvent(t);
+}
+
+/** Sums up an event, as core/sums/sums.ts has it, in place of writing it. */
+@inline
+function sum(t: Tracer, before: usize, block: usize, size: usize, tag: u32, node: u32): void {
+  call_indirect<void>(t.sums, before, block, size, tag, node);
+}
+
 /** The block is not watched any more. If it was large, the event that ends it gets its exact time. */
 @inline
 function unwatchLarge(t: Tracer, block: usize): void {
@@ -161,12 +177,11 @@ function putSite(t: Tracer, form: u32, node: u32, size: usize, tag: u32): void {
 export function allocated(block: usize, size: usize, tag: u32): void {
   const t = tracer();
   const node = currentStack();
-  if (size >= LARGE_BYTES) t.untilMark = 1;
-  beforeEvent(t);
+  beforeSite(t, block, size);
+  if (t.sums != 0) return sum(t, 0, block, size, tag, node);
   const form = enterSite(t, node, size, tag);
   putAddress(t, ALLOCATE | (form << 4), ALLOCATE_NEAR, 8, 7, block);
   putSite(t, form, node, size, tag);
-  if (size >= LARGE_BYTES) watch(block, LARGE);
 }
 
 /** Notes that a request of `n` bytes found no memory, and flushes if the host waits for this. Returns 0. */
@@ -216,6 +231,7 @@ export function freed(block: usize): void {
   const t = tracer();
   unwatchLarge(t, block);
   beforeEvent(t);
+  if (t.sums != 0) return sum(t, block, 0, 0, 0, 0);
   putAddress(t, 0, FREE_NEAR, 48, 56, block);
 }
 
@@ -229,14 +245,13 @@ export function resized(before: usize, block: usize, size: usize, tag: u32): voi
   const t = tracer();
   const node = currentStack();
   unwatchLarge(t, before);
-  if (size >= LARGE_BYTES) t.untilMark = 1;
-  beforeEvent(t);
+  beforeSite(t, block, size);
+  if (t.sums != 0) return sum(t, before, block, size, tag, node);
   const form = enterSite(t, node, size, tag);
   t.put(RESIZE | (form << 4));
   putPlain(before);
   putPlain(block);
   putSite(t, form, node, size, tag);
-  if (size >= LARGE_BYTES) watch(block, LARGE);
 }
 
 /** Records that a block is resized, and that the new block is not sampled. */

@@ -114,6 +114,8 @@ export class Tracer {
   cut: u32;
   /** The bytes of the first request for which there was no memory. The host sets this to 0 if it wants to be told of that request. */
   lacked: u32;
+  /** The function that sums up events, which are not written then: core/sums/sums.ts. 0: they are written. */
+  sums: u32;
 
   /** Makes room for one record from `position` on. */
   @inline

@@ -1,7 +1,8 @@
-// The file of an aggregated recording. The main thread sums up what the program's thread records, and writes the whole
-// file once a second. So the program does not wait for it, and a process that is killed loses at most a second.
+// The file of an aggregated recording. The program's thread sums up what it allocates (core/sums/sums.ts). Once a second
+// the main thread gets the sums, and writes the whole file. So the program does not wait for it, and a process that is
+// killed loses at most a second. The events of a sampled recording are few, and are summed up here.
 //
-//   program's thread: events -> messages -> sums -> FILE.part, which takes the place of FILE
+//   program's thread: sums, or sampled events -> messages -> totals -> FILE.part, which takes the place of FILE
 //
 // If FILE is not a regular file, or if no second file can be made beside it, FILE is written only when the recording
 // ends.
@@ -10,7 +11,8 @@ import { closeSync, fstatSync, openSync, realpathSync, renameSync, rmSync } from
 import { Analysis } from "../trace/analysis.js";
 import { TraceFeed } from "../trace/feed.js";
 import type { TraceEnd } from "../trace/format.js";
-import { writeTotals } from "../trace/totals-writer.js";
+import { readSums } from "../trace/sums-content.js";
+import { totalsWriter, writeTotals } from "../trace/totals-writer.js";
 import type { TraceRequest } from "./protocol.js";
 import { writeAll } from "./stdio.js";
 import { reasonOf } from "./system/errors.js";
@@ -58,9 +60,8 @@ export class AggregatedFile {
   end(): void {
     clearInterval(this.#timer);
     const { end } = this.#feed;
-    const whole = end && { ...end, events: this.#feed.events };
     try {
-      if (!this.#replace(whole)) this.#write(this.#request.fd, whole);
+      if (!this.#replace(end)) this.#write(this.#request.fd, end);
     } catch (error) {
       throw new Error(`Cannot write ${this.#request.file}: ${reasonOf(error)}`);
     }
@@ -70,7 +71,7 @@ export class AggregatedFile {
   dump(file: string, end: TraceEnd): void {
     const fd = openSync(file, "w");
     try {
-      this.#write(fd, { ...end, events: this.#feed.events });
+      this.#write(fd, end);
     } finally {
       closeSync(fd);
     }
@@ -98,9 +99,12 @@ export class AggregatedFile {
   }
 
   #write(fd: number, end: TraceEnd | undefined): void {
-    const { metadata } = this.#feed;
+    const { metadata, sums, events } = this.#feed;
     if (!metadata) return;
     const write = (bytes: Uint8Array) => writeAll(fd, bytes, (code) => Object.assign(new Error(code), { code }));
-    writeTotals(write, metadata, this.#analysis, end);
+    const writer = totalsWriter(write, metadata);
+    const summed = sums && readSums(sums, this.#analysis);
+    writeTotals(writer, summed ?? this.#analysis);
+    if (end) writer.end({ ...end, events: summed?.events ?? events });
   }
 }

@@ -60,7 +60,7 @@ function liveSink(heap: PythonHeap, say: Say): Sink {
 /** The most pieces of a recording, of 128 KiB each, that may wait for the main thread. */
 const MOST_WAITING = 64;
 
-/** A sink to the main thread, which sums up the recording. If too many pieces wait there, the program waits. */
+/** A sink to the main thread, which writes the sums. If too many pieces wait there, the program waits. */
 function sumSink(say: Say, words: Int32Array): Sink {
   let said = 0;
   return {
@@ -77,7 +77,7 @@ function sumSink(say: Say, words: Int32Array): Sink {
   };
 }
 
-/** Where a recording goes: to its file, or to the main thread, which keeps only the sums. */
+/** Where a recording goes: to its file, or, if it is summed up, to the main thread. */
 export function traceSink(trace: TraceRequest, shared: SharedArrayBuffer, say: Say): Sink {
   return trace.aggregate ? sumSink(say, viewShared(shared).words) : fileSink(trace);
 }
@@ -144,6 +144,7 @@ export function startRecording(
       command: [...words, ...args],
       // A recording that is only told when memory runs out takes hardly any time.
       sample: isOnlyTold ? MOST_SAMPLE_BYTES : trace?.sample,
+      aggregate: trace?.aggregate && "continuously",
       start,
       flushEvery: every,
       readBack: trace && readBack(trace),

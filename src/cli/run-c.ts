@@ -207,6 +207,7 @@ class Run implements Interruptible {
       this.#recorder = this.#heap.trace({
         command: [program.target, ...program.args],
         sample: trace.sample,
+        aggregate: trace.aggregate && "continuously",
         flushEvery: flushEvery(false),
         ...(trace.dump !== undefined && {
           onNoMemory: (bytes, end) => dumpTrace(trace, { bytes, place: functionLocator(), end }, say, complain),

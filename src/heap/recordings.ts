@@ -6,12 +6,13 @@ import type { Core } from "../core/core.js";
 import type { HostCalls } from "../core/host-calls.js";
 import type { Words } from "../core/memory-words.js";
 import type { PyObject } from "../objects/handles/object.js";
-import { Analysis } from "../trace/analysis.js";
 import type { Base } from "../trace/base.js";
 import type { TraceMetadata } from "../trace/format.js";
 import { type BlockStacks, stacksAtEnd } from "../trace/live-stacks.js";
 import { Recorder, type RecordOptions, type StackSource } from "../trace/recorder.js";
 import { StartTally } from "../trace/start-tally.js";
+import { Sums } from "../trace/sums.js";
+import { SumsWriter } from "../trace/sums-writer.js";
 import { TotalsWriter } from "../trace/totals-writer.js";
 import { type TraceOutput, type TraceSink, TraceWriter } from "../trace/writer.js";
 import { Tracemalloc } from "../tracemalloc/tracemalloc.js";
@@ -22,8 +23,12 @@ export interface TraceOptions extends RecordOptions {
    * recording.
    */
   readonly write: TraceSink;
-  /** Whether to write, instead of events, the totals by stack and the peak when the recording ends: a small file. */
-  readonly aggregate?: boolean | undefined;
+  /**
+   * Whether to write, instead of events, the totals by stack and the peak when the recording ends: a small file.
+   * `"continuously"` is for a reader in another thread, which writes the file: it gets what was summed up so far as
+   * often as it would get events.
+   */
+  readonly aggregate?: boolean | "continuously" | undefined;
   /**
    * Returns all bytes that `write` has taken so far, in pieces of any size. With this, a snapshot of the heap that is
    * taken during the recording has the stack of each object's allocation. It can't be combined with `aggregate`.
@@ -91,9 +96,12 @@ export class Recordings {
 
   trace({ write, aggregate = false, readBack, ...options }: TraceOptions): Recorder {
     if (aggregate && readBack) throw new TypeError("Cannot read a recording back that consists of its totals");
-    const recorder = this.#record(options, (metadata) =>
-      aggregate ? new TotalsWriter(write, metadata, new Analysis()) : new TraceWriter(write, metadata),
-    );
+    const recorder = this.#record(options, (metadata) => {
+      // The events of a sampled recording are few, and have fractions as their weights.
+      const sums = aggregate && options.sample === undefined ? new Sums() : undefined;
+      if (aggregate === true) return new TotalsWriter(write, metadata, sums);
+      return sums ? new SumsWriter(write, metadata, sums) : new TraceWriter(write, metadata);
+    });
     this.#readable = readBack && { recorder, readBack };
     return recorder;
   }

@@ -143,10 +143,10 @@ export class Accounts {
     this.#stamp++;
   }
 
-  /** Gives the account the figures that were read. */
-  restore(account: number, measures: Readonly<Record<View, Measure>>): void {
-    for (const view of VIEWS) this.#put(view, account, measures[view].bytes, measures[view].count);
-    this.#sums[account * WIDTH + STAMP_AT] = this.#stamp;
+  /** Adds sums that were made elsewhere. */
+  include(account: number, measures: Readonly<Record<View, Measure>>): void {
+    this.#settle(account);
+    for (const view of VIEWS) this.#add(account * WIDTH + AT[view], measures[view].bytes, measures[view].count);
   }
 
   /** Sets a view to 0 in all accounts. */

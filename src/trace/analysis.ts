@@ -253,7 +253,7 @@ export class Analysis implements TraceConsumer {
   }
 
   account(node: number, domain: number, sizeClass: number, measures: Readonly<Record<View, Measure>>): void {
-    this.accounts.restore(this.accounts.ofClass(node, domain, sizeClass), measures);
+    this.accounts.include(this.accounts.ofClass(node, domain, sizeClass), measures);
   }
 
   whole({ figures, sizes, timeline, collections, start, programTime }: AggregateWhole): void {

@@ -63,6 +63,11 @@ export class ByteReader {
     this.#bytes = bytes;
   }
 
+  /** The index of the next byte. */
+  get position(): number {
+    return this.#at;
+  }
+
   get atEnd(): boolean {
     return this.#at >= this.#bytes.length;
   }

@@ -17,6 +17,8 @@ export class TraceFeed {
   /** The content of the recording's first block, and of its last; undefined until they have come. */
   metadata: TraceMetadata | undefined;
   end: TraceEnd | undefined;
+  /** The newest sums of a recording that is summed up where it is made; undefined until they have come. */
+  sums: Uint8Array | undefined;
 
   constructor(to: TraceConsumer) {
     this.#to = to;
@@ -43,6 +45,7 @@ export class TraceFeed {
 
   #block(kind: number, content: Uint8Array): void {
     if (kind === BLOCK.events) this.#decoder.decode(content, this.#to);
+    else if (kind === BLOCK.sums) this.sums = content.slice();
     else if (kind === BLOCK.base) readBase(content, this.#to);
     else if (kind === BLOCK.collections) readCollections(content, this.#to);
     else if (kind === BLOCK.metadata) {

@@ -40,6 +40,8 @@ export const BLOCK = {
   totals: 7,
   /** The blocks and sums of the time before the recording, as base.ts encodes them. Added in version 3. */
   base: 8,
+  /** The sums of a recording so far, as sums-content.ts encodes them: between threads, and in no file. */
+  sums: 9,
 } as const;
 
 /** The two highest bits of an event's first byte. core/trace/events.ts writes what follows. */

@@ -203,11 +203,14 @@ export class Recorder {
     // The core calls the host only while this word is 0.
     this.#words.set(control + C.TRACE_LACKED_AT, this.#onNoMemory ? 0 : 1);
     this.#calls.tracer = this;
+    const { sums } = this.#output;
+    this.#words.set(control + C.TRACE_SUMS_AT, sums?.attach(this.#core) ?? 0);
     // The sums are encoded before the clock starts, because this takes a while, and is not the program's time.
     const start = this.#start && this.#sampled(this.#start.base());
     const base = start && encodeBase(start);
     if (functions.trace_start(this.#gaps?.mean ?? 0) === 0) {
       this.#calls.tracer = undefined;
+      sums?.detach();
       throw new Error("Cannot trace: there is no memory for the tracer's tables");
     }
     this.#full = this.#word(C.TRACE_FULL_AT);
@@ -238,9 +241,13 @@ export class Recorder {
     this.#core.functions.trace_child(0, this.#functions.numberOf({ ...START, lines: [] }), 0);
     this.flush();
     this.#guard(() => {
+      const { sums } = this.#output;
+      const passed = Math.round((begun - this.#started) * 1000);
+      sums?.base(base);
+      sums?.program(passed);
       this.#output.base(base);
       const time = new ByteWriter();
-      time.number(Math.round((begun - this.#started) * 1000));
+      time.number(passed);
       this.#output.events(Uint8Array.of(OTHER.time, ...time.written, OTHER.program));
     });
   }
@@ -300,7 +307,10 @@ export class Recorder {
   /** Marks what was allocated so far as the interpreter's: what remains of it in the end is not a leak. */
   noteProgram(): void {
     this.flush();
-    this.#guard(() => this.#output.events(Uint8Array.of(OTHER.program)));
+    this.#guard(() => {
+      this.#output.sums?.program();
+      this.#output.events(Uint8Array.of(OTHER.program));
+    });
   }
 
   /** Records a run of the cycle collector; `begun` is a time of performance.now(). */
@@ -330,6 +340,7 @@ export class Recorder {
   stop(): void {
     const { cutStacks } = this.#endNow;
     this.#core.functions.trace_stop();
+    this.#output.sums?.detach();
     this.#onChange(false);
     this.#calls.tracer = undefined;
     this.#writeCollections();
@@ -356,6 +367,7 @@ export class Recorder {
   now(): number {
     const now = performance.now();
     this.#told = now;
+    this.#output.sums?.time(now * 1000, this.#word(C.RESERVED_AT));
     this.#watchLoop();
     if (now - this.#flushed >= this.#flushEvery) this.flushSoon();
     return now * 1000;
@@ -380,6 +392,7 @@ export class Recorder {
       const fresh = this.#functions.takeFresh();
       if (fresh.length > 0) this.#output.functions(fresh);
       this.#output.events(new Uint8Array(this.#core.memory.buffer, begin, length));
+      this.#output.sums?.check();
     });
     const lacked = this.#word(C.TRACE_LACKED_AT);
     if (lacked !== 0) this.#tellNoMemory(lacked);
@@ -389,6 +402,7 @@ export class Recorder {
   #tellNoMemory(bytes: number): void {
     const tell = this.#onNoMemory;
     this.#onNoMemory = undefined;
+    this.#guard(() => this.#output.complete?.());
     if (!this.#failure) tell?.(bytes, this.#endNow);
   }
 

@@ -1,24 +1,30 @@
-// An aggregated recording: it is analysed while it runs, and written as totals (totals.ts) when it ends.
+// An aggregated recording: it is summed up while it runs, and written as totals (totals.ts) when it ends.
 
 import { VIEWS } from "./accounts.js";
-import type { Analysis } from "./analysis.js";
+import { Analysis } from "./analysis.js";
 import { readBase } from "./base.js";
 import { ByteWriter } from "./bytes.js";
 import { EventDecoder } from "./decoder.js";
 import type { TraceCollection, TraceEnd, TraceFunction, TraceMetadata } from "./format.js";
+import type { Sums } from "./sums.js";
+import { readSums, type TotalsSource } from "./sums-content.js";
 import { COLLECTION, FRACTIONS, POINT } from "./totals.js";
 import { type TraceOutput, type TraceSink, TraceWriter } from "./writer.js";
 
-/** Analyses a recording while it runs, and writes the totals when it ends. */
+/**
+ * Sums up a recording while it runs, and writes the totals when it ends. With `sums`, these sum up the events. Without,
+ * as for a sampled recording, the events are analysed.
+ */
 export class TotalsWriter implements TraceOutput {
+  readonly sums: Sums | undefined;
   readonly #writer: TraceWriter;
   readonly #decoder = new EventDecoder();
-  readonly #analysis: Analysis;
+  readonly #analysis = new Analysis();
 
-  constructor(write: TraceSink, metadata: TraceMetadata, analysis: Analysis) {
-    this.#writer = new TraceWriter(write, { ...metadata, aggregated: true });
-    this.#analysis = analysis;
-    analysis.metadata(metadata);
+  constructor(write: TraceSink, metadata: TraceMetadata, sums: Sums | undefined) {
+    this.sums = sums;
+    this.#writer = totalsWriter(write, metadata);
+    this.#analysis.metadata(metadata);
   }
 
   functions(list: readonly TraceFunction[]): void {
@@ -38,34 +44,34 @@ export class TotalsWriter implements TraceOutput {
   }
 
   end(end: TraceEnd): void {
-    putTotals(this.#writer, this.#analysis);
-    this.#writer.end({ ...end, events: this.#decoder.events });
+    const summed = this.sums && readSums(this.sums.content(), this.#analysis);
+    writeTotals(this.#writer, summed ?? this.#analysis);
+    this.#writer.end({ ...end, events: summed?.events ?? this.#decoder.events });
   }
 }
 
-/** Writes a complete trace of a recording's totals so far; without `end` if the recording goes on. */
-export function writeTotals(write: TraceSink, metadata: TraceMetadata, analysis: Analysis, end?: TraceEnd): void {
-  const writer = new TraceWriter(write, { ...metadata, aggregated: true });
-  putTotals(writer, analysis);
-  if (end) writer.end(end);
+/** A writer of a trace that has totals. */
+export function totalsWriter(write: TraceSink, metadata: TraceMetadata): TraceWriter {
+  return new TraceWriter(write, { ...metadata, aggregated: true });
 }
 
-function putTotals(writer: TraceWriter, analysis: Analysis): void {
-  const kept = new Kept(analysis);
+/** Writes a recording's totals so far. */
+export function writeTotals(writer: TraceWriter, source: TotalsSource): void {
+  const kept = new Kept(source);
   writer.functions(kept.functions);
-  writer.totals(encodeTotals(analysis, kept));
+  writer.totals(encodeTotals(source, kept));
 }
 
-/** The parts of an analysis that are not 0: accounts, their stacks, and the functions of these, with new numbers. */
+/** The parts of a recording's sums that are not 0: accounts, their stacks, and the functions of these, with new numbers. */
 class Kept {
   readonly accounts: number[] = [];
-  /** The nodes of the analysis, by their new numbers. */
+  /** The nodes of the recording, by their new numbers. */
   readonly nodes: number[] = [0];
   readonly functions: TraceFunction[] = [];
   readonly #nodeOf: Uint32Array;
   readonly #functionOf: Uint32Array;
 
-  constructor({ accounts, tree }: Analysis) {
+  constructor({ accounts, tree }: TotalsSource) {
     this.#nodeOf = new Uint32Array(tree.length);
     this.#functionOf = new Uint32Array(tree.functions.length);
     const isNeeded = new Uint8Array(tree.length);
@@ -92,8 +98,8 @@ class Kept {
   }
 }
 
-function encodeTotals(analysis: Analysis, kept: Kept): Uint8Array {
-  const { tree, accounts, figures, sizes, timeline, collections, start, programTime, sample } = analysis;
+function encodeTotals(source: TotalsSource, kept: Kept): Uint8Array {
+  const { tree, accounts, figures, sizes, timeline, collections, start, programTime, sample } = source;
   const unit = sample > 0 ? FRACTIONS : 1;
   const out = new ByteWriter();
   const estimate = (value: number) => out.number(Math.max(0, Math.round(value * unit)));

@@ -13,12 +13,15 @@ import {
   type TraceFunction,
   type TraceMetadata,
 } from "./format.js";
+import type { Sums } from "./sums.js";
 
 /** Takes the next bytes of a trace. They are valid only during the call. */
 export type TraceSink = (bytes: Uint8Array) => void;
 
 /** The destination of a recording. */
 export interface TraceOutput {
+  /** Sums up events, which are then not recorded. What `events` takes are only stacks and times. */
+  readonly sums?: Sums | undefined;
   /** Takes functions to which later events refer. */
   functions(list: readonly TraceFunction[]): void;
   /** Takes events, as the core's tracer encodes them. */
@@ -27,6 +30,8 @@ export interface TraceOutput {
   base(encoded: Uint8Array): void;
   /** Takes collections that have ended since the last call. */
   collections(list: readonly TraceCollection[]): void;
+  /** Passes on everything that was recorded: it may be copied now. */
+  complete?(): void;
   end(end: TraceEnd): void;
 }
 
@@ -92,6 +97,11 @@ export class TraceWriter implements TraceOutput {
       for (const value of [time, generation, duration, collected]) out.number(Math.round(value));
     }
     this.#block(BLOCK.collections, out.written);
+  }
+
+  /** Takes the sums so far, as sums-content.ts encodes them. */
+  sumsSoFar(encoded: Uint8Array): void {
+    this.#block(BLOCK.sums, encoded);
   }
 
   /** Takes totals, as totals.ts encodes them. */
