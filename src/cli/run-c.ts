@@ -166,6 +166,19 @@ function innermostModule(stack: string | undefined): string | undefined {
   return /wasm:\/\/wasm\/[^:)]+/.exec(stack ?? "")?.[0];
 }
 
+/**
+ * Interrupts come where functions and loops begin. Between two bytes of an event that the core writes, there are fewer
+ * such places than this.
+ */
+const MOST_WITHIN_BYTE = 8;
+
+/** Whether WebAssembly's code was interrupted, and not a function in JavaScript that it called. */
+function isInWasm(stack: string | undefined): boolean {
+  const frames = (stack ?? "").split("\n").filter((line) => line.includes("://"));
+  const first = frames.findIndex((line) => line.includes("wasm://"));
+  return first >= 0 && frames.slice(0, first).every((line) => line.includes(import.meta.url));
+}
+
 /** The name that JavaScript's stacks give to the core's module. */
 function coreOn(heap: Heap): string | undefined {
   let core: string | undefined;
@@ -190,6 +203,9 @@ class Run implements Interruptible {
   #isOver = false;
   /** The signal that ends the program when events have been written. */
   #signal: number | undefined;
+  /** Where the last event that the core was seen to write ends, and how many interrupts in a row have found this place. */
+  #position = 0;
+  #unmoved = 0;
 
   constructor(heap: Heap, request: RunRequest, report: Report, begun: number) {
     this.#heap = heap;
@@ -223,12 +239,20 @@ class Run implements Interruptible {
 
   flush(): boolean {
     if (this.#isOver) return true;
-    if (this.#isInProgram()) {
+    if (this.#isInProgram() || this.#isInOtherWork()) {
       this.#recorder?.flush();
       return true;
     }
     this.#recorder?.flushSoon();
     return false;
+  }
+
+  /** Whether the core was interrupted in something that records no events, such as a search in a long list. */
+  #isInOtherWork(): boolean {
+    const position = this.#recorder?.position ?? 0;
+    this.#unmoved = position === this.#position && isInWasm(new Error().stack) ? this.#unmoved + 1 : 0;
+    this.#position = position;
+    return this.#unmoved > MOST_WITHIN_BYTE;
   }
 
   end(signal: number): boolean {

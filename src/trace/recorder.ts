@@ -262,6 +262,11 @@ export class Recorder {
     );
   }
 
+  /** Where the next event will be written: an address in the tracer's buffer. */
+  get position(): number {
+    return this.#word(C.TRACE_POSITION_AT);
+  }
+
   /** Writes what was recorded so far. In the middle of that, it does nothing: all that is there is written already. */
   flush(): void {
     if (!this.#isEmptying) this.#core.functions.trace_flush();
