@@ -119,7 +119,7 @@ describe.runIf(canBrowse)("a program that runs", () => {
     const says = map.locator(".map-says");
     for (let k = 0; k < 40 && !(await says.innerText()).includes("arena"); k++) await page.keyboard.press("ArrowDown");
     expect(await says.innerText()).toMatch(
-      /% in use · a (free )?pool .*in the arena of \d+(\.\d)? [KM]iB at 0x[0-9a-f]+/,
+      /% in use · (mostly .+ · )?a (free )?pool .*in the arena of \d+(\.\d)? [KM]iB at 0x[0-9a-f]+/,
     );
     expect(await page.getByRole("radio", { name: "Now", exact: true }).isVisible()).toBe(true);
     // A heap snapshot is taken as soon as the program goes on.
