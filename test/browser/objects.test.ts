@@ -13,6 +13,8 @@ import { canBrowse } from "../needs.js";
 import { launchChromium } from "./chromium.js";
 
 const SHOTS = join(fileURLToPath(new URL("../../", import.meta.url)), "build/screenshots");
+/** Milliseconds: a program is recorded, and three pages are made. */
+const PATIENCE = 300_000;
 const PROGRAM = `
 import pyheap
 class Point:
@@ -45,7 +47,7 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     expect(pyheap("report", "page", "before.heapsnapshot", "app.heapsnapshot", "-o", "both.html")).toMatchObject(good);
     mkdirSync(SHOTS, { recursive: true });
     browser = await launchChromium();
-  });
+  }, PATIENCE);
 
   afterAll(async () => {
     await browser?.close();
