@@ -62,7 +62,7 @@ const node = (version: string, lacks: Lacks = {}): CommandRuntime => ({
 export const RUNTIMES: readonly Runtime[] = [
   node("20", { promises: NO_JSPI }),
   node("22", { promises: NO_JSPI }),
-  node("24", { promises: NO_JSPI }),
+  node("24"),
   node("26"),
   {
     kind: "command",
