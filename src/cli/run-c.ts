@@ -249,6 +249,8 @@ class Run implements Interruptible {
 
   /** Whether the core was interrupted in something that records no events, such as a search in a long list. */
   #isInOtherWork(): boolean {
+    // While events are summed up at once, none is written.
+    if (this.#request.trace?.aggregate) return false;
     const position = this.#recorder?.position ?? 0;
     this.#unmoved = position === this.#position && isInWasm(new Error().stack) ? this.#unmoved + 1 : 0;
     this.#position = position;
