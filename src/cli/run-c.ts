@@ -10,6 +10,7 @@ import type { CModule } from "../hosts/c/c-module.js";
 import { CExit } from "../hosts/c/environment.js";
 import { LinkError } from "../hosts/c/link-error.js";
 import type { CValue } from "../hosts/c/loaded.js";
+import { isOurs } from "../hosts/c/traps.js";
 import { PyException } from "../objects/bridge/exceptions.js";
 import type { Program, RunResult } from "../report/run-result.js";
 import type { Recorder } from "../trace/recorder.js";
@@ -179,25 +180,12 @@ function isInWasm(stack: string | undefined): boolean {
   return first >= 0 && frames.slice(0, first).every((line) => line.includes(import.meta.url));
 }
 
-/** The name that JavaScript's stacks give to the core's module. */
-function coreOn(heap: Heap): string | undefined {
-  let core: string | undefined;
-  const write = () => {
-    core ??= innermostModule(new Error().stack);
-  };
-  const recorder = heap.trace({ write });
-  heap.raw.free(heap.raw.malloc(1));
-  recorder.stop();
-  return core;
-}
-
 /** A program in C that runs. It can be interrupted while its own code runs, because the core has nothing half done then. */
 class Run implements Interruptible {
   readonly #request: RunRequest;
   readonly #report: Report;
   readonly #heap: Heap;
   readonly #begun: number;
-  readonly #core: string | undefined;
   #recorder: Recorder | undefined;
   #started = performance.now();
   #isOver = false;
@@ -212,7 +200,6 @@ class Run implements Interruptible {
     this.#request = request;
     this.#report = report;
     this.#begun = begun;
-    this.#core = coreOn(heap);
   }
 
   /** Begins the program, and its recording. */
@@ -281,7 +268,7 @@ class Run implements Interruptible {
   /** Whether the interrupted code is the program's own, or is outside of the core and was called by the program. */
   #isInProgram(): boolean {
     const module = innermostModule(new Error().stack);
-    return module !== undefined && module !== this.#core;
+    return module !== undefined && !isOurs(module);
   }
 
   /** Ends the recording and the program's time, because the program has ended. */

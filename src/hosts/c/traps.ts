@@ -5,8 +5,11 @@ import { labelOf, wasmFrame } from "../../alloc/locator.js";
 /** Engines' messages about a call through the table: of an empty entry, or of a function of another type. */
 const MISMATCH = /signature mismatch|null function|indirect call|call_indirect/i;
 
-/** The core's module has no name: an engine shows a number. */
+/** A module without a name: an engine shows a number. */
 const UNNAMED = /^[0-9a-f]{8}$/;
+
+/** Whether a module is the core, or another one of ours: they have no name, and loaded modules have. */
+export const isOurs = (url: string): boolean => UNNAMED.test(labelOf(url));
 
 /** At most this number of functions is named. */
 const MOST = 4;
@@ -17,7 +20,7 @@ function functionsOf(stack: string): string {
     .split("\n")
     .map((line) => wasmFrame(line.trim()))
     .filter((frame) => frame !== undefined)
-    .filter(({ url }) => !UNNAMED.test(labelOf(url)));
+    .filter(({ url }) => !isOurs(url));
   const [first, ...callers] = frames.slice(0, MOST);
   if (!first) return "";
   const from = callers.length > 0 ? `, called from ${callers.map(({ name }) => name).join(", ")}` : "";
