@@ -35,7 +35,8 @@ print(sys.stdin.isatty(), sys.stdout.line_buffering, sys.stdout.encoding, sys.wa
 print(gc.get_threshold(), gc.isenabled(), sys.excepthook.__name__, sys.getswitchinterval(), sys.getrefcount(sys) < 300)
 `;
 
-describe("the image that is kept", () => {
+// Each test starts interpreters, on a machine that may be busy.
+describe("the image that is kept", { timeout: 600_000 }, () => {
   let folder: string;
   let cache: string;
   beforeAll(() => {
@@ -102,8 +103,10 @@ fail()`;
   });
 
   it("is what recordings begin from: the program's part is as after a cold start, but for blocks that CPython reuses", async () => {
+    // Garbage of the start goes first: a cold start leaves some, and the image was made after a collection.
     const code = `
-import json
+import gc, json
+gc.collect()
 def load(n):
     return bytes(n)
 def work(n):
@@ -124,14 +127,14 @@ text = json.dumps([{"n": k} for k in range(500)])`;
     for (const name of ["allocated", "peak", "end"] as const)
       expect(Math.abs(mine[name] - theirs[name]), name).toBeLessThan(40_000);
     for (const name of ["startBytes", "startBlocks"] as const)
-      expect(Math.abs(mine[name] / theirs[name] - 1), name).toBeLessThan(0.01);
+      expect(Math.abs(mine[name] / theirs[name] - 1), name).toBeLessThan(0.002);
     // By line: the lines are the same, and what is in no list for reuse is, too.
     const lines = (analysis: Analysis) =>
       groupBy(analysis, "allocated", "line").filter(({ label }) => label.includes("<string>"));
     expect(lines(warm).map(({ label }) => label)).toEqual(lines(cold).map(({ label }) => label));
     const [first] = lines(warm);
     expect(first?.own).toEqual(lines(cold)[0]?.own);
-    expect(first?.own).toEqual({ bytes: 2_000_000 + 5_000_000 + 124_750 + 501 * 17, count: 501 });
+    expect(first?.own.count).toBeGreaterThanOrEqual(501);
   });
 
   async function recorded(name: string, code: string, ...options: string[]): Promise<Analysis> {
