@@ -283,7 +283,9 @@ async function keptImage(loadPyodide: LoadPyodide): Promise<PythonImage | undefi
       complain(`the image of Python that was kept is made anew: ${file}: ${wordsOf(error)}`);
     }
   }
-  const made = await createImage({ pyodide: startOptions(env), loadPyodide, prepare: holdDefinitions });
+  // The run that starts from the image gives the warnings.
+  const onWarning = () => undefined;
+  const made = await createImage({ pyodide: startOptions(env), loadPyodide, prepare: holdDefinitions, onWarning });
   try {
     keepImage(file, made);
   } catch {
