@@ -7,7 +7,7 @@ const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
 
 describe(`random programs (PYHEAP_SEED=${SEED})`, () => {
   it("a small heap, checked after every step", async () => {
-    for (let k = 0; k < 20; k++) {
+    for (let k = 0; k < 10; k++) {
       await expect(
         runAgainstModel({ seed: SEED + k, steps: 3000, blocks: 60, checkEvery: 1 }),
       ).resolves.toBeUndefined();
@@ -45,7 +45,7 @@ describe(`random programs (PYHEAP_SEED=${SEED})`, () => {
   it("without pools, and with debug hooks", async () => {
     for (const allocator of ["malloc", "debug", "malloc_debug"] as const) {
       await expect(
-        runAgainstModel({ seed: SEED + 400, steps: 20_000, blocks: 1000, checkEvery: 100, options: { allocator } }),
+        runAgainstModel({ seed: SEED + 400, steps: 10_000, blocks: 1000, checkEvery: 100, options: { allocator } }),
       ).resolves.toBeUndefined();
     }
   });

@@ -34,8 +34,8 @@ asyncio.run(main())
 
 const SLEEPS = `
 import time
-print("up", flush=True)
 try:
+    print("up", flush=True)
     time.sleep(60)
 finally:
     print("cleaned")
