@@ -88,12 +88,15 @@ function tryC(run: Run, tally: string): void {
   });
 }
 
+/** Milliseconds after which a program that is up sleeps. */
+const UNTIL_SLEEP = 300;
+
 /** Interrupts a program in its sleep. */
 async function tryInterrupt(program: string, words: readonly string[], folder: string): Promise<void> {
   const child = spawn(program, [...words, "run", "--quiet", "-c", SLEEPS], { cwd: folder, timeout: LONGEST });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (text) => {
-    if (stdout === "") child.kill("SIGINT");
+    if (stdout === "") setTimeout(() => child.kill("SIGINT"), UNTIL_SLEEP);
     stdout += text;
   });
   child.stderr.on("data", (text) => {
