@@ -16,7 +16,7 @@ import { bytes as inBytes } from "../text/bytes.js";
 import { forTerminal } from "../text/visible.js";
 import type { SnapshotRequest, WorkerMessage } from "./protocol.js";
 import { checkSnapshotFile } from "./snapshot-file.js";
-import { writeAll } from "./stdio.js";
+import { descriptorHere, writeAll } from "./stdio.js";
 import { reasonOf } from "./system/errors.js";
 
 /** The numbered file of a snapshot's file: `app.3.heapsnapshot`. */
@@ -54,7 +54,7 @@ export class RunSnapshots {
   /** Writes the snapshot of the program's end. Throws if that is not possible. */
   end(): void {
     const { file, fd } = this.#request;
-    if (fd !== undefined) this.#heap.snapshot({ write: writer(file, fd) });
+    if (fd !== undefined) this.#heap.snapshot({ write: writer(file, descriptorHere(fd, file)) });
   }
 
   /** Writes the snapshot of the moment at which `wanted` bytes were not there. */

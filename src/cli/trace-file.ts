@@ -1,6 +1,6 @@
 // The file to which a recording is written.
 
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync } from "node:fs";
 import { MAGIC } from "../trace/format.js";
 import type { TraceRequest } from "./protocol.js";
 import { descriptorHere, writeAll } from "./stdio.js";
@@ -66,8 +66,8 @@ export function fileSink({ file, fd: opened }: TraceRequest): Sink {
 const PIECE = 2 ** 18;
 
 /** Reads what was written to the file so far; undefined if the file can't be read, or does not have the events. */
-export function readBack({ file, fd, aggregate }: TraceRequest): (() => Iterable<Uint8Array>) | undefined {
-  return aggregate || !fstatSync(fd).isFile() ? undefined : () => piecesOf(file);
+export function readBack({ file, aggregate }: TraceRequest): (() => Iterable<Uint8Array>) | undefined {
+  return aggregate || !statSync(file, { throwIfNoEntry: false })?.isFile() ? undefined : () => piecesOf(file);
 }
 
 function* piecesOf(file: string): Generator<Uint8Array> {
