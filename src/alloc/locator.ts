@@ -7,6 +7,8 @@
 // The innermost WebAssembly frame is the core's own; a C module's frames have another address, with its label in it
 // (hosts/c/sections.ts puts it there).
 
+import { engineStack } from "../ground/engine-stack.js";
+
 /**
  * The folder of this library's files as it appears in stacks; undefined if a bundler merged them with the program's
  * files.
@@ -48,14 +50,6 @@ export function labelOf(url: string): string {
 /** The number of frames to read. Those of the core and of C come before the first JavaScript frame. */
 const DEPTH = 40;
 
-function deepStack(): string {
-  const depth = Error.stackTraceLimit;
-  Error.stackTraceLimit = DEPTH;
-  const stack = new Error().stack ?? "";
-  Error.stackTraceLimit = depth;
-  return stack;
-}
-
 /** Whether a line is a frame: the first line of a stack, and empty lines, are not. */
 function isFrame(line: string): boolean {
   return line !== "" && !line.startsWith("Error");
@@ -75,7 +69,7 @@ const MOST_IN_C = 4;
  * those of the core are ignored, if there are frames of the core.
  */
 function readStack(): { readonly inC: readonly WasmFrame[]; readonly caller?: string } {
-  const lines = deepStack()
+  const lines = engineStack(DEPTH)
     .split("\n")
     .map((line) => line.trim())
     .filter(isFrame);

@@ -10,6 +10,7 @@ import { MOST_SAMPLE_BYTES } from "../trace/random.js";
 import type { Budget } from "./budget.js";
 import type { PackageOptions } from "./packages/provider.js";
 import type { PlaceOptions } from "./places.js";
+import { toCount } from "./report/options.js";
 import { UsageError } from "./system/errors.js";
 import { FORCE } from "./system/files.js";
 
@@ -156,7 +157,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
       "of --snapshot: write numbered ones as well, app.1.heapsnapshot and so on (30s, 5m)",
       toDuration,
     )
-    .option("--snapshot-keep <n>", "of numbered snapshots: how many stay, the newest ones", toKept, 10)
+    .option("--snapshot-keep <n>", "of numbered snapshots: how many stay, the newest ones", toCount, 10)
     .option("--json <file>", "write the report as JSON (- for standard output)")
     .option("--quiet", "no report")
     .option("--pyodide <folder>", "run with the Pyodide in this folder, in place of the one that comes with pyheap")
@@ -198,12 +199,6 @@ function toDuration(text: string): number {
   if (duration === undefined) throw new InvalidArgumentError("A time is like 30s, 500ms, 5m, 1h.");
   if (duration < LEAST_EVERY || duration > MOST_EVERY) throw new InvalidArgumentError("It must be from 100ms to 24h.");
   return duration;
-}
-
-function toKept(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It must be a whole number from 1 up.");
-  return count;
 }
 
 function toSize(text: string): number {

@@ -10,7 +10,7 @@
 // `keep` stay: each new one replaces the oldest that this run has written.
 
 import { closeSync, openSync, renameSync, rmSync } from "node:fs";
-import { parse, resolve } from "node:path";
+import { format, parse, resolve } from "node:path";
 import type { PythonHeap } from "../hosts/python/python-heap.js";
 import { bytes as inBytes } from "../text/bytes.js";
 import { forTerminal } from "../text/visible.js";
@@ -21,8 +21,8 @@ import { reasonOf } from "./system/errors.js";
 
 /** The numbered file of a snapshot's file: `app.3.heapsnapshot`. */
 export function numberedFile(file: string, number: number): string {
-  const { dir, name, ext } = parse(file);
-  return `${dir === "" || dir.endsWith("/") ? dir : `${dir}/`}${name}.${number}${ext}`;
+  const { root, dir, name, ext } = parse(file);
+  return format({ root, dir, name: `${name}.${number}`, ext });
 }
 
 export class RunSnapshots {

@@ -73,8 +73,8 @@ export function readBack({ file, aggregate }: TraceRequest): (() => Iterable<Uin
 function* piecesOf(file: string): Generator<Uint8Array> {
   const fd = openSync(file, "r");
   try {
-    const piece = new Uint8Array(PIECE);
     for (;;) {
+      const piece = new Uint8Array(PIECE);
       const length = readSync(fd, piece);
       if (length === 0) return;
       yield piece.subarray(0, length);

@@ -30,8 +30,9 @@ export interface TraceOptions extends RecordOptions {
    */
   readonly aggregate?: boolean | "continuously" | undefined;
   /**
-   * Returns all bytes that `write` has taken so far, in pieces of any size. With this, a snapshot of the heap that is
-   * taken during the recording has the stack of each object's allocation. It can't be combined with `aggregate`.
+   * Returns all bytes that `write` has taken so far, in pieces of any size, each in memory of its own. With this, a
+   * snapshot of the heap that is taken during the recording has the stack of each object's allocation. It can't be
+   * combined with `aggregate`.
    */
   readonly readBack?: (() => Iterable<Uint8Array>) | undefined;
 }

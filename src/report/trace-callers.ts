@@ -19,6 +19,8 @@ export interface CallersOptions {
   readonly minShare: number;
 }
 
+export const CALLERS_DEFAULTS: Omit<CallersOptions, "pattern"> = { functions: 5, rows: 10, minShare: 0 };
+
 /** The labels of the matching functions that have allocations, those with the most in total first. */
 export function matchingFunctions({ stacks, view }: TraceReport, pattern: RegExp): string[] {
   return groupBy(stacks, view, "function")

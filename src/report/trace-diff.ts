@@ -17,6 +17,8 @@ export interface DiffOptions {
   readonly sort: "bytes" | "count" | "name";
 }
 
+export const DIFF_DEFAULTS: DiffOptions = { by: "function", rows: 30, sort: "bytes" };
+
 /** A group in both traces: its own bytes and blocks in the second trace minus those in the first. */
 export interface Difference {
   readonly label: string;

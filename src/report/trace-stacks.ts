@@ -18,6 +18,8 @@ export interface StacksOptions {
   readonly minShare: number;
 }
 
+export const STACKS_DEFAULTS: StacksOptions = { rows: 15, frames: 8, sort: "bytes", minShare: 0 };
+
 /** Runs of equal frames, one after the other. */
 function* runsOf(tree: StackTree, node: number): Generator<{ readonly frame: Frame; readonly length: number }> {
   let length = 0;
@@ -34,13 +36,26 @@ function* runsOf(tree: StackTree, node: number): Generator<{ readonly frame: Fra
 
 type Shown = Pick<TraceReport, "analysis" | "view" | "stacks" | "colors" | "sources">;
 
+/** A stack's frames as lines, the innermost first, at most `most` of them; and the number of frames that are not shown. */
+export function stackFrames(report: Shown, node: number, most: number): { lines: string[]; more: number } {
+  const { stacks, colors } = report;
+  if (node === 0) return { lines: [`    ${stacks.tree.frame(0).function.name}`], more: 0 };
+  const lines: string[] = [];
+  let more = 0;
+  for (const { frame, length } of runsOf(stacks.tree, node)) {
+    const times = length > 1 ? colors.dim(`, ${count(length)} times`) : "";
+    if (lines.length < most) lines.push(`    ${lines.length === 0 ? "" : "from "}${frameText(report, frame, times)}`);
+    else more += length;
+  }
+  return { lines, more };
+}
+
 /** The shown stacks, with their frames from the innermost to the outermost, and the number of those not shown. */
 export function stackLines(
   report: Shown,
   { rows, frames, sort, minShare }: StacksOptions,
 ): { lines: string[]; more: number } {
   const { stacks, view, colors } = report;
-  const { tree } = stacks;
   const whole = viewSum(report).bytes;
   const all = stackRows(stacks, view);
   if (sort === "count") all.sort((a, b) => b.own.count - a.own.count);
@@ -48,19 +63,11 @@ export function stackLines(
   const { sample = 0 } = stacks;
   const lines = chosen.flatMap(({ node, own, variance }) => {
     const within = sample > 0 ? ` (${intervalWords(intervalOf(own.bytes, variance, sample))})` : "";
-    const shown: string[] = [];
-    let more = 0;
-    let k = 0;
-    for (const { frame, length } of runsOf(tree, node)) {
-      const times = length > 1 ? colors.dim(`, ${count(length)} times`) : "";
-      if (k < frames) shown.push(`    ${k === 0 ? "" : "from "}${frameText(report, frame, times)}`);
-      else more += length;
-      k++;
-    }
+    const shown = stackFrames(report, node, frames);
     return [
       `  ${bytes(own.bytes)}${within} ${percent(own.bytes, whole)}, ${counted(own.count, "block")}`,
-      ...(node === 0 ? [`    ${tree.frame(0).function.name}`] : shown),
-      ...(more > 0 ? [colors.dim(`    and ${count(more)} more`)] : []),
+      ...shown.lines,
+      ...(shown.more > 0 ? [colors.dim(`    and ${count(shown.more)} more`)] : []),
     ];
   });
   return { lines, more: all.length - chosen.length };

@@ -11,6 +11,8 @@ import { chooseRows, type TableOptions } from "./trace-table.js";
 
 export type SummaryOptions = Omit<TableOptions, "by">;
 
+export const SUMMARY_DEFAULTS: SummaryOptions = { rows: 12, sort: "own", minShare: 0 };
+
 function top(report: TraceReport, by: Grouping, options: SummaryOptions): string {
   const whole = viewSum(report).bytes;
   const { shown } = chooseRows(groupBy(report.stacks, report.view, by), whole, options);

@@ -20,6 +20,8 @@ export interface TableOptions {
   readonly minShare: number;
 }
 
+export const TABLE_DEFAULTS: TableOptions = { by: "function", rows: 30, sort: "own", minShare: 0 };
+
 const ORDERS: Readonly<Record<Sorting, (a: Group, b: Group) => number>> = {
   own: (a, b) => b.own.bytes - a.own.bytes,
   total: (a, b) => b.total.bytes - a.total.bytes,

@@ -15,6 +15,8 @@ export interface TreeOptions {
   readonly sort: "total" | "own" | "count" | "name";
 }
 
+export const TREE_DEFAULTS: TreeOptions = { minShare: 0.01, depth: 60, sort: "total" };
+
 /** A node to be shown, with the text before it and before its callees. */
 interface Entry {
   readonly node: number;

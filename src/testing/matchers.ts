@@ -1,8 +1,9 @@
 // Matchers for vitest and jest: what a function takes of a heap, and what it leaves there, with the stacks to blame.
 
 import colors from "picocolors";
-import { frameText, type TraceReport, traceReport } from "../report/trace-context.js";
+import { type TraceReport, traceReport } from "../report/trace-context.js";
 import { stackRows } from "../report/trace-groups.js";
+import { stackFrames } from "../report/trace-stacks.js";
 import { bytes } from "../text/bytes.js";
 import { counted } from "../text/numbers.js";
 import { parseSize } from "../text/size.js";
@@ -49,16 +50,6 @@ function sizeOf(size: Size): number {
   return parsed;
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 function functionOf(tested: unknown): () => unknown {
   if (typeof tested === "function") return tested as () => unknown;
   throw new TypeError(`Cannot test the memory of ${String(tested)}: it is not a function`);
@@ -71,7 +62,7 @@ function record(heap: TestedHeap, tested: () => unknown, atEnd: () => void): Ana
   const finish = () => {
     atEnd();
     recorder.stop();
-    return analyseWhole(joined(parts), "the recording");
+    return analyseWhole(parts, "the recording");
   };
   const fail = (error: unknown): never => {
     recorder.stop();
@@ -94,15 +85,13 @@ function blamed(analysed: Analysed, view: View): string {
     colors: colors.createColors(false),
     sources: undefined,
   });
-  const { tree } = report.stacks;
   const rows = stackRows(report.stacks, view);
-  const lines = rows.slice(0, MOST_STACKS).flatMap(({ node, own }) => {
-    const frames: string[] = [];
-    for (let at = node; at !== 0 && frames.length < MOST_FRAMES; at = tree.parent(at)) {
-      frames.push(`    ${at === node ? "" : "from "}${frameText(report, tree.frame(at))}`);
-    }
-    return [`  ${bytes(own.bytes)} in ${counted(own.count, "block")}`, ...frames];
-  });
+  const lines = rows
+    .slice(0, MOST_STACKS)
+    .flatMap(({ node, own }) => [
+      `  ${bytes(own.bytes)} in ${counted(own.count, "block")}`,
+      ...stackFrames(report, node, MOST_FRAMES).lines,
+    ]);
   if (rows.length > MOST_STACKS) lines.push(`  and ${counted(rows.length - MOST_STACKS, "more stack")}`);
   return lines.join("\n");
 }

@@ -400,9 +400,9 @@ export async function analyse(
 }
 
 /** The same, at once, for bytes that are there. */
-export function analyseWhole(bytes: Uint8Array, name: string, options: AnalysisOptions = {}): Analysed {
+export function analyseWhole(pieces: Iterable<Uint8Array>, name: string, options: AnalysisOptions = {}): Analysed {
   const analysis = new Analysis(options);
-  return finished(analysis, readWholeTrace(bytes, name, analysis));
+  return finished(analysis, readWholeTrace(pieces, name, analysis));
 }
 
 function finished(analysis: Analysis, summary: TraceSummary): Analysed {

@@ -2,10 +2,9 @@
 // `push` returns. To read a file, use reader.ts.
 
 import { readBase } from "./base.js";
-import { ByteReader } from "./bytes.js";
 import { EventDecoder } from "./decoder.js";
 import { BLOCK, BLOCK_HEADER, FILE_HEADER, type TraceEnd, type TraceMetadata } from "./format.js";
-import { readCollections, type TraceConsumer } from "./reader.js";
+import { readCollections, readFunctions, type TraceConsumer } from "./reader.js";
 
 /** Takes what a recorder writes: the file's header, then for each block its header and its content, one per call. */
 export class TraceFeed {
@@ -53,9 +52,6 @@ export class TraceFeed {
       this.#to.metadata(this.metadata);
     } else if (kind === BLOCK.end) {
       this.end = JSON.parse(new TextDecoder().decode(content)) as TraceEnd;
-    } else if (kind === BLOCK.functions) {
-      const from = new ByteReader(content);
-      while (!from.atEnd) this.#to.function({ name: from.text(), file: from.text(), firstLine: from.number() });
-    }
+    } else if (kind === BLOCK.functions) readFunctions(content, this.#to);
   }
 }

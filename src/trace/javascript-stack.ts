@@ -3,6 +3,7 @@
 // the library's files with the program's: then its functions outside the core are on the stack as well.
 
 import { LIBRARY, labelOf, wasmFrame } from "../alloc/locator.js";
+import { engineStack } from "../ground/engine-stack.js";
 import type { StackPlace, StackSource } from "./recorder.js";
 
 /** Node's own files. Their functions call the program. */
@@ -14,23 +15,14 @@ const V8_FRAME = /^\s*at (?:async )?(?:(.*?) \()?(.*?):(\d+):\d+\)?$/;
 const OTHER_FRAME = /^(.*?)@(.*?):(\d+):\d+$/;
 const MOST_FRAMES = 128;
 
-interface LimitedError {
-  stackTraceLimit?: number;
-}
-
 /** Whether a file is between the program and the heap, or between the program and the engine. */
 const isOurs = (file: string) => (LIBRARY !== undefined && file.startsWith(LIBRARY)) || file.startsWith(ENGINE);
 
 /** The frames of the program, from the outermost to the innermost. */
 function javaScriptFrames(): StackPlace[] {
-  const limited = Error as LimitedError;
-  const limit = limited.stackTraceLimit;
-  limited.stackTraceLimit = MOST_FRAMES;
-  const { stack = "" } = new Error();
-  if (limit !== undefined) limited.stackTraceLimit = limit;
   const places: StackPlace[] = [];
   let core: string | undefined;
-  for (const line of stack.split("\n")) {
+  for (const line of engineStack(MOST_FRAMES).split("\n")) {
     const frame = wasmFrame(line.trim());
     if (frame) {
       core ??= frame.url;

@@ -1,9 +1,7 @@
 // Where the blocks that are live at some moment of a recording were allocated: each has a stack.
 
-import { TraceFeed } from "./feed.js";
-import { BLOCK_HEADER, FILE_HEADER } from "./format.js";
 import { LiveTable } from "./live-table.js";
-import type { TraceConsumer } from "./reader.js";
+import { readWholeTrace, type TraceConsumer } from "./reader.js";
 import { StackTree } from "./tree.js";
 
 /** The stacks of live blocks. */
@@ -67,31 +65,9 @@ class LiveStacks implements TraceConsumer, BlockStacks {
   }
 }
 
-/** Cuts the bytes of a recording, in pieces of any size, as it was written: its header; each block's header, and its content. */
-function* asWritten(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let waiting = new Uint8Array(0);
-  let wanted = FILE_HEADER;
-  let isHeader = false;
-  for (const piece of pieces) {
-    const joined = new Uint8Array(waiting.length + piece.length);
-    joined.set(waiting);
-    joined.set(piece, waiting.length);
-    let at = 0;
-    while (joined.length - at >= wanted) {
-      const part = joined.subarray(at, at + wanted);
-      at += wanted;
-      yield part;
-      wanted = isHeader ? new DataView(part.buffer, part.byteOffset).getUint32(4, true) : BLOCK_HEADER;
-      isHeader = !isHeader;
-    }
-    waiting = joined.slice(at);
-  }
-}
-
 /** The stacks of the blocks that are live at the end of a recording so far. */
 export function stacksAtEnd(recorded: Iterable<Uint8Array>): BlockStacks {
   const stacks = new LiveStacks();
-  const feed = new TraceFeed(stacks);
-  for (const part of asWritten(recorded)) feed.push(part);
+  readWholeTrace(recorded, "the recording", stacks);
   return stacks;
 }

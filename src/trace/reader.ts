@@ -55,14 +55,12 @@ class Chunks {
   #length = 0;
   #isWhole = false;
 
-  push(chunk: Uint8Array): void {
-    this.#parts.push(chunk);
-    this.#length += chunk.length;
-  }
-
-  /** No chunk follows. */
-  end(): void {
-    this.#isWhole = true;
+  /** Adds the next chunk, or notes that there is none. */
+  add({ value, done = false }: IteratorResult<Uint8Array>): void {
+    this.#isWhole = done;
+    if (done) return;
+    this.#parts.push(value);
+    this.#length += value.length;
   }
 
   /** The next `count` bytes, or fewer at the end; undefined if the next chunk is needed first. */
@@ -120,7 +118,8 @@ function* nextBlock(): Reading<Block | undefined> {
   return { kind, content };
 }
 
-function readFunctions(content: Uint8Array, to: TraceConsumer): void {
+/** Passes the functions in a block's content to `to`. */
+export function readFunctions(content: Uint8Array, to: Pick<TraceConsumer, "function">): void {
   const reader = new ByteReader(content);
   while (!reader.atEnd) to.function({ name: reader.text(), file: reader.text(), firstLine: reader.number() });
 }
@@ -240,13 +239,8 @@ export async function readTrace(
     let step = steps.next();
     while (!step.done) {
       const bytes = chunks.take(step.value);
-      if (bytes) {
-        step = steps.next(bytes);
-        continue;
-      }
-      const { value, done } = await from.next();
-      if (done) chunks.end();
-      else chunks.push(value);
+      if (bytes) step = steps.next(bytes);
+      else chunks.add(await from.next());
     }
     return step.value;
   } finally {
@@ -255,12 +249,19 @@ export async function readTrace(
 }
 
 /** The same, at once, for bytes that are there. */
-export function readWholeTrace(bytes: Uint8Array, name: string, to: TraceConsumer): TraceSummary {
+export function readWholeTrace(pieces: Iterable<Uint8Array>, name: string, to: TraceConsumer): TraceSummary {
+  const from = pieces[Symbol.iterator]();
   const chunks = new Chunks();
-  chunks.push(bytes);
-  chunks.end();
   const steps = reading(name, to);
-  let step = steps.next();
-  while (!step.done) step = steps.next(chunks.take(step.value) as Uint8Array);
-  return step.value;
+  try {
+    let step = steps.next();
+    while (!step.done) {
+      const bytes = chunks.take(step.value);
+      if (bytes) step = steps.next(bytes);
+      else chunks.add(from.next());
+    }
+    return step.value;
+  } finally {
+    from.return?.();
+  }
 }

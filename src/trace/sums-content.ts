@@ -5,6 +5,7 @@
 //
 // A row is one of core/sums/sums.ts: the blocks of one stack, domain and size. Bytes follow from the numbers of blocks.
 
+import { concatenated } from "../ground/bytes.js";
 import { Accounts, type StartMeasures } from "./accounts.js";
 import type { Analysis } from "./analysis.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
@@ -48,14 +49,7 @@ export type TotalsSource = Pick<
 export function encodeSums(head: SumsHead, parts: readonly Uint8Array[]): Uint8Array {
   const out = new ByteWriter();
   out.text(JSON.stringify(head));
-  const content = new Uint8Array(parts.reduce((sum, { length }) => sum + length, out.written.length));
-  content.set(out.written);
-  let at = out.written.length;
-  for (const part of parts) {
-    content.set(part, at);
-    at += part.length;
-  }
-  return content;
+  return concatenated([out.written, ...parts]);
 }
 
 /** Shows every row. The bytes begin at a multiple of 8 in their buffer. */

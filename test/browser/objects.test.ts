@@ -11,6 +11,7 @@ import type { TypeRow } from "../../src/snapshot/types.js";
 import { command } from "../command.js";
 import { canBrowse } from "../needs.js";
 import { launchChromium } from "./chromium.js";
+import { openPage } from "./open.js";
 
 const SHOTS = join(fileURLToPath(new URL("../../", import.meta.url)), "build/screenshots");
 /** Milliseconds: a program is recorded, and three pages are made. */
@@ -53,19 +54,8 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     await browser?.close();
   });
 
-  async function open(name: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
-    const address = pathToFileURL(join(folder, name)).href;
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-    page.on("request", (request) => {
-      const url = request.url();
-      if (url !== address && !url.startsWith("data:")) problems.push(`asked for ${url}`);
-    });
-    await page.goto(address);
-    await page.waitForSelector("html[data-ready=yes]");
-    return page;
-  }
+  const open = (name: string, options?: BrowserContextOptions) =>
+    openPage(browser, pathToFileURL(join(folder, name)).href, problems, options);
 
   const details = (page: Page) => page.getByRole("complementary", { name: "Selected objects" });
   const search = (page: Page, text: string) => page.locator("input[type=search]").fill(text);

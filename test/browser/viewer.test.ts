@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { command } from "../command.js";
 import { canBrowse } from "../needs.js";
 import { launchChromium } from "./chromium.js";
+import { openPage } from "./open.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const SHOTS = join(ROOT, "build/screenshots");
@@ -59,18 +60,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     await browser?.close();
   });
 
-  async function open(options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-    page.on("request", (request) => {
-      const url = request.url();
-      if (url !== address && !url.startsWith("data:")) problems.push(`asked for ${url}`);
-    });
-    await page.goto(address);
-    await page.waitForSelector("html[data-ready=yes]");
-    return page;
-  }
+  const open = (options?: BrowserContextOptions) => openPage(browser, address, problems, options);
 
   const figure = (page: Page, name: string) =>
     page.locator(`.figures div:has(dt:text-is("${name}")) dd`).first().innerText();

@@ -1,7 +1,7 @@
 // `pyheap report callers`: the callers of a function, and the functions that it calls.
 
 import type { Command } from "commander";
-import { type CallersOptions, traceCallers } from "../../report/trace-callers.js";
+import { CALLERS_DEFAULTS, type CallersOptions, traceCallers } from "../../report/trace-callers.js";
 import {
   addMomentOptions,
   addSelectionOptions,
@@ -21,8 +21,8 @@ export function addCallers(report: Command): void {
     .description("Shows functions one by one: who calls each, what is in its lines, and whom it calls.")
     .argument("<function>", "a pattern that its name or file matches", toPattern)
     .argument("<file>", "the trace")
-    .option("--functions <n>", "functions that are shown at most", toCount, 5)
-    .option("--rows <n>", "rows of each list that are shown at most", toCount, 10);
+    .option("--functions <n>", "functions that are shown at most", toCount, CALLERS_DEFAULTS.functions)
+    .option("--rows <n>", "rows of each list that are shown at most", toCount, CALLERS_DEFAULTS.rows);
   addSourceOption(addShareOption(addSelectionOptions(addMomentOptions(command)), "rows")).action(
     async (
       pattern: RegExp,

@@ -1,7 +1,7 @@
 // `pyheap report leaks`: allocations that the program did not free.
 
 import type { Command } from "commander";
-import { type StacksOptions, traceStacks } from "../../report/trace-stacks.js";
+import { STACKS_DEFAULTS, type StacksOptions, traceStacks } from "../../report/trace-stacks.js";
 import { addSpanOptions, addStackOptions, type SelectionOptions, type SpanOptions } from "./options.js";
 import { loadReport } from "./trace-input.js";
 
@@ -14,6 +14,7 @@ export function addLeaks(report: Command): void {
         .description("Shows what the program, or a span of it, allocated and did not free until the end, by stack.")
         .argument("<file>", "the trace"),
     ),
+    STACKS_DEFAULTS,
   ).action(async (file: string, options: SpanOptions & SelectionOptions & StacksOptions) => {
     process.stdout.write(traceStacks(await loadReport(file, options, { at: "leaks" }), options));
   });

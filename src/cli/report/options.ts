@@ -1,6 +1,7 @@
 // The options that several reports have, and how their values are read.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { StacksOptions } from "../../report/trace-stacks.js";
 
 export interface SpanOptions {
   readonly from?: number;
@@ -91,11 +92,11 @@ export function addShareOption(command: Command, what: string, least = 0): Comma
 }
 
 /** The options of lists of stacks: which stacks, and how many frames of each. */
-export function addStackOptions(command: Command): Command {
+export function addStackOptions(command: Command, defaults: StacksOptions): Command {
   command
-    .addOption(new Option("--sort <figure>", "what comes first").choices(["bytes", "count"]).default("bytes"))
-    .option("--rows <n>", "stacks that are shown at most", toCount, 15)
-    .option("--frames <n>", "frames of each that are shown at most", toCount, 8);
+    .addOption(new Option("--sort <figure>", "what comes first").choices(["bytes", "count"]).default(defaults.sort))
+    .option("--rows <n>", "stacks that are shown at most", toCount, defaults.rows)
+    .option("--frames <n>", "frames of each that are shown at most", toCount, defaults.frames);
   return addSourceOption(addShareOption(addSelectionOptions(command), "stacks"));
 }
 

@@ -1,7 +1,7 @@
 // `pyheap report summary`: a trace on one screen.
 
 import { type Command, Option } from "commander";
-import { type SummaryOptions, traceSummary } from "../../report/trace-summary.js";
+import { SUMMARY_DEFAULTS, type SummaryOptions, traceSummary } from "../../report/trace-summary.js";
 import { SORTINGS } from "../../report/trace-table.js";
 import {
   addMomentOptions,
@@ -19,8 +19,8 @@ export function addSummary(report: Command): void {
     .summary("figures, and the functions and modules that have most")
     .description("Shows a trace on one screen: figures, and the functions, modules and domains that have most.")
     .argument("<file>", "the trace")
-    .addOption(new Option("--sort <column>", "what comes first").choices(SORTINGS).default("own"))
-    .option("--rows <n>", "functions that are shown at most", toCount, 12);
+    .addOption(new Option("--sort <column>", "what comes first").choices(SORTINGS).default(SUMMARY_DEFAULTS.sort))
+    .option("--rows <n>", "functions that are shown at most", toCount, SUMMARY_DEFAULTS.rows);
   addShareOption(addSelectionOptions(addMomentOptions(command)), "rows").action(
     async (file: string, options: TraceOptions & SelectionOptions & SummaryOptions) => {
       process.stdout.write(traceSummary(await loadReport(file, options), options));

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { GROUPINGS } from "../../report/trace-groups.js";
-import { SORTINGS, type TableOptions, traceTable } from "../../report/trace-table.js";
+import { SORTINGS, TABLE_DEFAULTS, type TableOptions, traceTable } from "../../report/trace-table.js";
 import {
   addMomentOptions,
   addSelectionOptions,
@@ -20,9 +20,9 @@ export function addTable(report: Command): void {
     .summary("by function, line, file, module, domain or size class")
     .description("Shows who has how much: own is what a group allocated itself, total what it and its callees did.")
     .argument("<file>", "the trace")
-    .addOption(new Option("--by <group>", "what to group by").choices(GROUPINGS).default("function"))
-    .addOption(new Option("--sort <column>", "what comes first").choices(SORTINGS).default("own"))
-    .option("--rows <n>", "rows that are shown at most", toCount, 30);
+    .addOption(new Option("--by <group>", "what to group by").choices(GROUPINGS).default(TABLE_DEFAULTS.by))
+    .addOption(new Option("--sort <column>", "what comes first").choices(SORTINGS).default(TABLE_DEFAULTS.sort))
+    .option("--rows <n>", "rows that are shown at most", toCount, TABLE_DEFAULTS.rows);
   addSourceOption(addShareOption(addSelectionOptions(addMomentOptions(command)), "rows")).action(
     async (file: string, options: TraceOptions & SelectionOptions & TableOptions) => {
       process.stdout.write(traceTable(await loadReport(file, options), options));

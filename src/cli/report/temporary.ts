@@ -1,7 +1,7 @@
 // `pyheap report temporary`: allocations that were freed almost at once.
 
 import type { Command } from "commander";
-import { type StacksOptions, traceStacks } from "../../report/trace-stacks.js";
+import { STACKS_DEFAULTS, type StacksOptions, traceStacks } from "../../report/trace-stacks.js";
 import { addSpanOptions, addStackOptions, type SelectionOptions, type SpanOptions, toWhole } from "./options.js";
 import { loadReport } from "./trace-input.js";
 
@@ -17,6 +17,7 @@ export function addTemporary(report: Command): void {
         .argument("<file>", "the trace")
         .option("--within <n>", "others that may be allocated meanwhile (default: 0)", toWhole),
     ),
+    STACKS_DEFAULTS,
   ).action(async (file: string, options: SpanOptions & SelectionOptions & StacksOptions & { within?: number }) => {
     const loaded = await loadReport(file, options, { at: "temporary", within: options.within });
     process.stdout.write(traceStacks(loaded, options));

@@ -1,7 +1,7 @@
 // `pyheap report tree`: allocations as a tree of calls.
 
 import { type Command, Option } from "commander";
-import { type TreeOptions, traceTree } from "../../report/trace-tree.js";
+import { TREE_DEFAULTS, type TreeOptions, traceTree } from "../../report/trace-tree.js";
 import {
   addMomentOptions,
   addSelectionOptions,
@@ -22,12 +22,12 @@ export function addTree(report: Command): void {
     .addOption(
       new Option("--sort <figure>", "which of a function's calls comes first")
         .choices(["total", "own", "count", "name"])
-        .default("total"),
+        .default(TREE_DEFAULTS.sort),
     )
-    .option("--depth <n>", "levels that are shown at most", toCount, 60);
-  addSourceOption(addShareOption(addSelectionOptions(addMomentOptions(command)), "branches", 0.01)).action(
-    async (file: string, options: TraceOptions & SelectionOptions & TreeOptions) => {
-      process.stdout.write(traceTree(await loadReport(file, options), options));
-    },
-  );
+    .option("--depth <n>", "levels that are shown at most", toCount, TREE_DEFAULTS.depth);
+  addSourceOption(
+    addShareOption(addSelectionOptions(addMomentOptions(command)), "branches", TREE_DEFAULTS.minShare),
+  ).action(async (file: string, options: TraceOptions & SelectionOptions & TreeOptions) => {
+    process.stdout.write(traceTree(await loadReport(file, options), options));
+  });
 }

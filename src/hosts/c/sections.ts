@@ -4,6 +4,8 @@
 //   "dylink.0"  what a dynamic library needs of its loader: the tool conventions' DynamicLinking.md
 //   "name"      subsection 0 is the module's own name, which engines show in stacks
 
+import { concatenated } from "../../ground/bytes.js";
+
 /** The custom section "dylink.0": the memory and the table that the module needs, and facts about its symbols. */
 export interface Dylink {
   /** Bytes of static data, and their alignment as a power of two. */
@@ -277,13 +279,7 @@ function renamed(bytes: Uint8Array, label: string): Uint8Array<ArrayBuffer> {
   }
   const content = [...[4, 0x6e, 0x61, 0x6d, 0x65], 0, ...leb(ownName.length), ...ownName];
   kept.push(Uint8Array.from([SECTION.custom, ...leb(content.length + others.length), ...content]), others);
-  const whole = new Uint8Array(kept.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of kept) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concatenated(kept);
 }
 
 /** The rest of a name section, without the subsection that names the module. */

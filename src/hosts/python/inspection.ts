@@ -24,7 +24,11 @@ export class Inspection {
   /** `own` is the number of the innermost frames that belong to the question. `asked` is the id of an object that the caller passed. */
   constructor(graph: ObjectGraph, own: number, asked?: number) {
     this.#graph = graph;
-    this.#frames = [...graph.kinds.keys()].filter((node) => graph.kinds[node] === NODE.frame);
+    const frames: number[] = [];
+    graph.kinds.forEach((kind, node) => {
+      if (kind === NODE.frame) frames.push(node);
+    });
+    this.#frames = frames;
     this.#own = new Set(this.#frames.slice(0, own));
     const stack = graph.strings.indexOf(STACK);
     const caller = this.#frames[own];

@@ -5,6 +5,7 @@
 // registry. It holds no proxy itself, so it does not change how long one lives. Proxies that Pyodide makes for the
 // duration of a call are not registered.
 
+import { engineStack } from "../../ground/engine-stack.js";
 import type { HeldProxy } from "./graph/walk.js";
 
 interface Registry {
@@ -24,11 +25,7 @@ const INTERNAL = /pyodide\.asm\.|wasm:\/\/|wasm-function|stackHere|Object\.regis
 const MOST_LINES = 64;
 
 function stackHere(): string {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = MOST_LINES;
-  const { stack = "" } = new Error();
-  Error.stackTraceLimit = limit;
-  return stack
+  return engineStack(MOST_LINES)
     .split("\n")
     .filter((line) => !line.startsWith("Error") && line.trim() !== "" && !INTERNAL.test(line))
     .map((line) => line.trim().replace(/^at /, ""))

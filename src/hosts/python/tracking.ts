@@ -2,6 +2,7 @@
 
 import type { PyodideAPI } from "pyodide";
 import { BLOCK_DOMAINS } from "../../core/catalogue.gen.js";
+import { concatenated } from "../../ground/bytes.js";
 import { VIEWS } from "../../trace/accounts.js";
 import { analyseWhole } from "../../trace/analysis.js";
 import { TraceError } from "../../trace/reader.js";
@@ -27,7 +28,7 @@ interface PythonBytes {
 
 interface Sink {
   write(bytes: Uint8Array): void;
-  /** All that was written, if it is kept. */
+  /** Closes the file. Returns what was written, if it is kept. */
   close(): Uint8Array | undefined;
 }
 
@@ -50,15 +51,7 @@ function memorySink(): Sink {
   const parts: Uint8Array[] = [];
   return {
     write: (bytes) => void parts.push(bytes.slice()),
-    close: () => {
-      const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-      let at = 0;
-      for (const part of parts) {
-        whole.set(part, at);
-        at += part.length;
-      }
-      return whole;
-    },
+    close: () => concatenated(parts),
   };
 }
 
@@ -74,13 +67,13 @@ export function track(heap: PythonHeap, files: Files, options: string): () => Ui
     ...(sample > 0 && { sample }),
   });
   return () => {
+    let content: Uint8Array | undefined;
     try {
       recorder.stop();
     } finally {
-      // Closing gives the bytes even if the recording ended early.
-      if (file !== null) sink.close();
+      content = sink.close();
     }
-    return file === null ? sink.close() : undefined;
+    return content;
   };
 }
 
@@ -91,7 +84,7 @@ export function track(heap: PythonHeap, files: Files, options: string): () => Ui
 export function readTraceFor(trace: PythonBytes, name: string): string {
   const buffer = trace.getBuffer("u8");
   try {
-    const { analysis, summary } = analyseWhole(buffer.data, name);
+    const { analysis, summary } = analyseWhole([buffer.data], name);
     const { tree, accounts, figures, timeline, endTime } = analysis;
     return JSON.stringify({
       metadata: summary.metadata,

@@ -8,17 +8,12 @@ import type { ObjectGraph } from "../../snapshot/graph.js";
 import { readTrace } from "../../trace/reader.js";
 import { flamegraphPage as pageOf } from "../flamegraph.js";
 import { ReportError } from "../load.js";
-import { type ReadSource, Sources } from "../sources.js";
+import { Sources } from "../sources.js";
 import { bytesOf, nameOf, type TraceInput } from "./input.js";
+import type { AnalyseOptions } from "./report.js";
 
-export interface PageOptions {
-  /** The trace's name in messages; the default is the name of the file, if the trace is one. */
-  readonly name?: string | undefined;
-  /** A block is temporary if it is freed before more than this number of others are allocated; the default is 0. */
-  readonly within?: number | undefined;
-  /** Reads the program's source files; without it, no lines of source are shown. */
-  readonly source?: ReadSource | undefined;
-}
+/** `within`: a block is temporary if it is freed before more than this number of others are allocated; the default is 0. */
+export type PageOptions = Pick<AnalyseOptions, "name" | "within" | "source">;
 
 /** The page, and what was read for it. */
 export interface MadePage {

@@ -11,7 +11,7 @@ import { isImport } from "../selection.js";
 import { type ReadSource, Sources } from "../sources.js";
 import { matchingFunctions } from "../trace-callers.js";
 import { type TraceReport, traceReport } from "../trace-context.js";
-import { type Difference, type DiffOptions, differences, traceDiff } from "../trace-diff.js";
+import { DIFF_DEFAULTS, type Difference, type DiffOptions, differences, traceDiff } from "../trace-diff.js";
 import { type Grouping, groupBy, stackRows } from "../trace-groups.js";
 import { type TraceStats, traceStats } from "../trace-stats.js";
 import { bytesOf, nameOf, type TraceInput } from "./input.js";
@@ -155,8 +155,7 @@ export class Report {
 
   /** The same as text. */
   changesText(before: Report, options: Partial<DiffOptions> = {}): string {
-    const chosen = { by: "function", rows: 30, sort: "bytes", ...options } as const;
-    return traceDiff(before.#report, this.#report, chosen, this.#report.colors);
+    return traceDiff(before.#report, this.#report, { ...DIFF_DEFAULTS, ...options }, this.#report.colors);
   }
 }
 
